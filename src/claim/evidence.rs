@@ -1,0 +1,92 @@
+//! Counting what a check saw.
+
+use serde::{Deserialize, Serialize};
+
+use crate::number::Verdict;
+
+/// How near an instance came to breaking the claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Margin {
+    /// The distance to the edge in the claim's own unit, negative beyond it.
+    pub value: f64,
+    /// The instance, written so that it can be run again.
+    pub instance: String,
+}
+
+/// What a check saw, case by case.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Instances on which the claim holds.
+    pub holds: u64,
+    /// Instances on which it fails.
+    pub fails: u64,
+    /// Instances the arithmetic could not decide.
+    pub undecided: u64,
+    /// Instances that do not meet the hypotheses: counted, never dropped.
+    pub unmet: u64,
+    /// The instance with the smallest margin.
+    pub worst: Option<Margin>,
+}
+
+impl Evidence {
+    /// No case yet.
+    pub fn new() -> Self {
+        Evidence::default()
+    }
+
+    /// Counts one instance. `hypotheses` decides whether it counts at all; `margin` and `instance`
+    /// are kept when the margin is the smallest so far among the counted.
+    pub fn record(
+        &mut self,
+        hypotheses: Verdict,
+        conclusion: Verdict,
+        margin: f64,
+        instance: impl FnOnce() -> String,
+    ) {
+        if hypotheses.fails() {
+            self.unmet += 1;
+            return;
+        }
+        match (hypotheses, conclusion) {
+            (Verdict::Holds, Verdict::Holds) => self.holds += 1,
+            (Verdict::Holds, Verdict::Fails) => self.fails += 1,
+            _ => self.undecided += 1,
+        }
+        if self.worst.as_ref().is_none_or(|w| margin < w.value) {
+            let instance = instance();
+            self.worst = Some(Margin {
+                value: margin,
+                instance,
+            });
+        }
+    }
+
+    /// How many instances were looked at.
+    pub fn total(&self) -> u64 {
+        self.holds + self.fails + self.undecided + self.unmet
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Verdict::{Fails, Holds, Undecided};
+
+    #[test]
+    fn every_case_is_counted_once_and_the_worst_is_kept() {
+        let mut evidence = Evidence::new();
+        for (hypotheses, conclusion, margin) in [
+            (Holds, Holds, 2.0),
+            (Holds, Fails, -1.0),
+            (Holds, Undecided, 0.0),
+            (Undecided, Holds, 1.0),
+            (Fails, Fails, -9.0),
+        ] {
+            evidence.record(hypotheses, conclusion, margin, || margin.to_string());
+        }
+        assert_eq!((evidence.holds, evidence.fails), (1, 1));
+        assert_eq!((evidence.undecided, evidence.unmet), (2, 1));
+        assert_eq!(evidence.total(), 5);
+        assert_eq!(evidence.worst.unwrap().instance, "-1");
+    }
+}

@@ -1,0 +1,111 @@
+//! Room **claim**: what a claim must have, and how its evidence is counted.
+//!
+//! A *claim* says: under these hypotheses, this criterion holds exactly when SGD behaves so. The
+//! claims themselves are the files of the top-level folder `theorems/`; this room only gives the
+//! form. Evidence is counted, never summarised: a case whose hypotheses are unmet is counted as
+//! such and never dropped, and the worst margin keeps the instance that made it.
+
+mod evidence;
+
+pub use evidence::{Evidence, Margin};
+
+/// What is known of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Proved; every check must agree.
+    Upheld,
+    /// False; the file holds a counter-example and its check must find the claim failing there.
+    Refuted,
+    /// Neither proved nor refuted; the checks count what was tried.
+    Open,
+}
+
+/// One road by which a claim is checked.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// The check itself.
+    Run(fn() -> Evidence),
+    /// Why there is no such check.
+    Without(&'static str),
+}
+
+impl Check {
+    /// The evidence, when there is a check to run.
+    pub fn evidence(&self) -> Option<Evidence> {
+        match self {
+            Check::Run(run) => Some(run()),
+            Check::Without(_) => None,
+        }
+    }
+}
+
+/// A statement with its source, its hypotheses and the checks that try to break it.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// The file's name without its ending: what the claim says, in words.
+    pub id: &'static str,
+    /// One line for the roll.
+    pub title: &'static str,
+    /// The statement in words.
+    pub statement: &'static str,
+    /// The statement's formula in LaTeX, printed by the very code that is checked.
+    pub formula: fn() -> String,
+    /// Author, year, number; and what we changed (conventions of η, b, ½).
+    pub source: &'static str,
+    /// The hypotheses, each one a named predicate of the claim's file.
+    pub hypotheses: &'static [&'static str],
+    /// What it means, and where it stops being true.
+    pub reading: &'static str,
+    /// What is known of it.
+    pub status: Status,
+    /// Over ℚ, on a fixed family with instances exactly on the edge.
+    pub exact: Check,
+    /// Just outside the hypotheses: every instance must make the conclusion *fail*.
+    pub outside: Check,
+    /// Over intervals, where roots or logarithms forbid ℚ.
+    pub certified: Check,
+    /// By the f32 engine: a measured margin with its uncertainty, through the same criterion.
+    pub empirical: Check,
+}
+
+/// The evidence of all checks of one claim.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Findings {
+    /// See [`Claim::exact`].
+    pub exact: Option<Evidence>,
+    /// See [`Claim::outside`].
+    pub outside: Option<Evidence>,
+    /// See [`Claim::certified`].
+    pub certified: Option<Evidence>,
+    /// See [`Claim::empirical`].
+    pub empirical: Option<Evidence>,
+    /// Did every check come out as the status says?
+    pub as_stated: bool,
+}
+
+impl Claim {
+    /// Runs every check of the claim.
+    ///
+    /// *Upheld*: something holds and nothing fails. *Refuted*: something fails. *Open*: nothing
+    /// is required. In every case each instance outside the hypotheses must fail.
+    pub fn check(&self) -> Findings {
+        let [exact, outside, certified, empirical] =
+            [self.exact, self.outside, self.certified, self.empirical].map(|c| c.evidence());
+        let inside = || [&exact, &certified, &empirical].into_iter().flatten();
+        let as_stated = match self.status {
+            Status::Upheld => inside().all(|e| e.fails == 0 && e.holds > 0),
+            Status::Refuted => exact.as_ref().is_some_and(|e| e.fails > 0),
+            Status::Open => true,
+        } && outside
+            .as_ref()
+            .is_none_or(|e| e.fails > 0 && e.holds == 0 && e.undecided == 0);
+        Findings {
+            as_stated,
+            exact,
+            outside,
+            certified,
+            empirical,
+        }
+    }
+}

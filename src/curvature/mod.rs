@@ -1,0 +1,1 @@
+//! Room **curvature**: Lanczos; sharpness, non-uniformity, smallest eigenvalue; every number with a residual bound.

@@ -1,0 +1,1 @@
+//! Room **decide**: exact verdicts and certified critical learning rates.

@@ -1,0 +1,98 @@
+//! Errors: bad input from outside, said in one sentence.
+//!
+//! Mathematics that cannot be decided is not an error ([`crate::number::Verdict::Undecided`]), and
+//! a shape mismatch between two of our own values is a bug and asserts. What remains is input: a
+//! file, a flag, a value. Its error names the place and the mend.
+
+use std::fmt::Display;
+use std::path::Path;
+
+/// What went wrong, for the exit code and for `--json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A flag, a file or a value from outside is not what it must be.
+    Input,
+    /// The machine failed us: a disk is full, a folder cannot be written.
+    Io,
+    /// A check ran and did not come out as stated.
+    Check,
+    /// Our own fault.
+    Internal,
+}
+
+impl Kind {
+    /// The word that stands in `{"error":{"kind":…}}`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Input => "input",
+            Kind::Io => "io",
+            Kind::Check => "check",
+            Kind::Internal => "internal",
+        }
+    }
+
+    /// The exit code of a program that ends with this error.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Kind::Internal | Kind::Io => 1,
+            Kind::Input => 2,
+            Kind::Check => 5,
+        }
+    }
+}
+
+/// One sentence about one place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// The family of the error.
+    pub kind: Kind,
+    /// "place: field: what is wrong; how to mend it".
+    pub message: String,
+}
+
+impl Error {
+    /// Bad input: `place` is a file or a flag, `field` the part of it, `fault` says what is wrong
+    /// and how to mend it.
+    pub fn input(place: impl Display, field: impl Display, fault: impl Display) -> Self {
+        Error {
+            kind: Kind::Input,
+            message: format!("{place}: {field}: {fault}"),
+        }
+    }
+
+    /// A file that cannot be read.
+    pub fn unreadable(path: &Path, cause: &std::io::Error) -> Self {
+        Error {
+            kind: Kind::Input,
+            message: format!("{}: cannot be read: {cause}", path.display()),
+        }
+    }
+
+    /// A file or folder that cannot be written.
+    pub fn unwritable(path: &Path, cause: impl Display) -> Self {
+        Error {
+            kind: Kind::Io,
+            message: format!("{}: cannot be written: {cause}", path.display()),
+        }
+    }
+
+    /// A check that did not come out as stated.
+    pub fn check(message: impl Display) -> Self {
+        Error {
+            kind: Kind::Check,
+            message: message.to_string(),
+        }
+    }
+
+    /// A fault of our own.
+    pub fn internal(message: impl Display) -> Self {
+        Error {
+            kind: Kind::Internal,
+            message: message.to_string(),
+        }
+    }
+}
+
+/// What everything that reads input returns.
+pub type Result<T> = std::result::Result<T, Error>;

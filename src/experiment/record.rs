@@ -1,0 +1,152 @@
+//! What an experiment hands to the report: sentences, tables and figures as data.
+
+use serde::{Deserialize, Serialize};
+
+/// The result of one experiment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The experiment's name on the command line.
+    pub name: String,
+    /// The heading of its section.
+    pub title: String,
+    /// The question it asks, in one or two sentences.
+    pub question: String,
+    /// Sizes, seeds and conventions, as (name, value): everything needed to run it again.
+    pub settings: Vec<(String, String)>,
+    /// What came out, one sentence each, with its verdict.
+    pub findings: Vec<Finding>,
+    /// The figures.
+    pub figures: Vec<Figure>,
+    /// The tables.
+    pub tables: Vec<Table>,
+}
+
+/// How a finding stands to the theory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Agreement {
+    /// Theory and measurement agree within the stated uncertainty.
+    Agrees,
+    /// They do not.
+    Differs,
+    /// The measurement cannot tell.
+    Undecided,
+}
+
+/// One sentence of result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The sentence, with its numbers and their uncertainty.
+    pub sentence: String,
+    /// How it stands to the theory.
+    pub agreement: Agreement,
+}
+
+/// A table: column headings and rows of finished text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// File name of its CSV, without the ending; unique in the report.
+    pub name: String,
+    /// One or two sentences under the table that define every column.
+    pub caption: String,
+    /// Column headings.
+    pub columns: Vec<String>,
+    /// Rows, each as long as `columns`.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A figure: series on one pair of axes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// File name of its CSV and SVG, without the ending; unique in the report.
+    pub name: String,
+    /// Heading.
+    pub title: String,
+    /// One or two sentences that define every symbol.
+    pub caption: String,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// The series in the order of the legend.
+    pub series: Vec<Series>,
+}
+
+/// One axis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Axis {
+    /// Label with its unit.
+    pub label: String,
+    /// Linear or logarithmic.
+    pub scale: Scale,
+}
+
+/// The scale of an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// Equal steps.
+    Linear,
+    /// Equal factors; points at or below zero are not drawn and are counted in the caption.
+    Logarithmic,
+}
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Style {
+    /// Measured by us: marker and error bar.
+    Points,
+    /// A connected measurement.
+    Line,
+    /// A theoretical bound: dashed line, labelled at its end as well as in the legend.
+    Bound,
+    /// Published by others: hollow marker.
+    Published,
+}
+
+/// Points that belong together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// The legend's text.
+    pub label: String,
+    /// How it is drawn.
+    pub style: Style,
+    /// The points, in drawing order.
+    pub points: Vec<Point>,
+}
+
+/// One point, with the ends of its error bar where it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Abscissa.
+    pub x: f64,
+    /// Ordinate.
+    pub y: f64,
+    /// Lower end of the error bar.
+    pub low: Option<f64>,
+    /// Upper end of the error bar.
+    pub high: Option<f64>,
+}
+
+impl Point {
+    /// A point without an error bar.
+    pub fn new(x: f64, y: f64) -> Self {
+        Point {
+            x,
+            y,
+            low: None,
+            high: None,
+        }
+    }
+
+    /// A point whose error bar reaches `radius` up and down.
+    pub fn with_error(x: f64, y: f64, radius: f64) -> Self {
+        Point {
+            x,
+            y,
+            low: Some(y - radius),
+            high: Some(y + radius),
+        }
+    }
+}

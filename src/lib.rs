@@ -1,0 +1,52 @@
+//! # sgd-stability
+//!
+//! Exact, certified and fast verification of the theory of which minima SGD can reach
+//! (Wu, Ma and E, NeurIPS 2018, and its successors).
+//!
+//! ## Four words
+//!
+//! * **model**: a loss with known per-sample curvature.
+//! * **criterion**: a formula that says whether a minimum is stable.
+//! * **claim**: hypotheses ⇒ criterion ⇔ behaviour, with a source.
+//! * **experiment**: a measurement with its uncertainty.
+//!
+//! ## The map of the rooms
+//!
+//! A room may import only rooms that stand below it; `tests/architecture.rs` keeps it so.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`report`] | records → HTML, SVG, CSV |
+//! | [`sweep`] | which cells to run, shards, resume, merge |
+//! | [`experiment`] | one file per experiment: configuration → record |
+//! | [`curvature`] | sharpness, non-uniformity, smallest eigenvalue, with residual bounds |
+//! | [`train`] | optimisers, batch sampling, stopping |
+//! | [`network`] | forward, backward, directional derivative, per-sample products |
+//! | [`kernel`] | f32 SIMD kernels; all unsafe code |
+//! | [`dataset`] | readers; the embedded Fashion-MNIST subset |
+//! | [`oracle`] | exact results and proved bounds for kernels |
+//! | [`claim`] | what a claim must have; counted evidence |
+//! | [`decide`] | exact verdicts, certified critical learning rates |
+//! | [`criterion`] | formulas, once each |
+//! | [`model`] | linear, quadratic, toy; sampling schemes; exact moments |
+//! | [`matrix`] | inertia and brackets over any field |
+//! | [`number`] | exact, interval, precise, native and symbolic scalars |
+//!
+//! [`error`] serves every room.
+
+pub mod claim;
+pub mod criterion;
+pub mod curvature;
+pub mod dataset;
+pub mod decide;
+pub mod error;
+pub mod experiment;
+pub mod kernel;
+pub mod matrix;
+pub mod model;
+pub mod network;
+pub mod number;
+pub mod oracle;
+pub mod report;
+pub mod sweep;
+pub mod train;

@@ -1,0 +1,1 @@
+//! Room **matrix**: what nalgebra cannot give over a field without roots: inertia (semi-definite too), brackets.

@@ -1,0 +1,1 @@
+//! Room **network**: networks: forward, backward, directional derivative, per-sample curvature products.

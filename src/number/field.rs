@@ -1,0 +1,118 @@
+//! The traits a formula is generic over.
+
+use std::cmp::Ordering;
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+use nalgebra::Scalar;
+use num_traits::{One, Zero};
+
+use super::Exact;
+
+mod sealed {
+    pub trait Is<T> {
+        type Is;
+    }
+
+    impl<T, U> Is<T> for U {
+        type Is = T;
+    }
+}
+
+/// Makes a bound on a borrowed type an *implied* bound.
+///
+/// `trait Field: for<'a> Imply<&'a Self, Is: Mul<Output = Self>>` lets generic code write
+/// `&a * &b` without repeating a where-clause. The idea is that of the crate `imply-hack` and of
+/// `faer-traits`.
+pub trait Imply<T>: sealed::Is<T, Is = T> {}
+
+impl<T, U> Imply<T> for U {}
+
+/// A number with the four operations and a three-valued comparison: what is decidable over ℚ.
+///
+/// There is no `Copy` (rationals are not), no `PartialOrd` (intervals overlap) and no
+/// constructor from floats (0.1 is not 1/10). Constants enter by [`Field::ratio`] and
+/// [`Field::int`], data by [`Field::from_exact`].
+pub trait Field:
+    Scalar
+    + Zero
+    + One
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + for<'a> Add<&'a Self, Output = Self>
+    + for<'a> Sub<&'a Self, Output = Self>
+    + for<'a> Mul<&'a Self, Output = Self>
+    + for<'a> Div<&'a Self, Output = Self>
+    + for<'a> AddAssign<&'a Self>
+    + for<'a> SubAssign<&'a Self>
+    + for<'a> Imply<
+        &'a Self,
+        Is: Neg<Output = Self>
+                + Add<Output = Self>
+                + Sub<Output = Self>
+                + Mul<Output = Self>
+                + Div<Output = Self>
+                + Add<Self, Output = Self>
+                + Sub<Self, Output = Self>
+                + Mul<Self, Output = Self>
+                + Div<Self, Output = Self>,
+    >
+{
+    /// The number nearest to, enclosing, or equal to the given rational, as the scalar does it.
+    fn from_exact(value: &Exact) -> Self;
+
+    /// `self < other`, `=`, `>`; or `None` when this scalar cannot tell.
+    fn compare(&self, other: &Self) -> Option<Ordering>;
+
+    /// The square. Never write `x * x`: over intervals `[−1, 2]²` is `[0, 4]`, but
+    /// `[−1, 2]·[−1, 2]` is `[−2, 4]`.
+    #[must_use]
+    fn square(&self) -> Self {
+        self * self
+    }
+
+    /// The constant `numerator / denominator`.
+    ///
+    /// # Panics
+    /// When the denominator is zero: constants are written by programmers, not by users.
+    fn ratio(numerator: i64, denominator: u64) -> Self {
+        Self::from_exact(&Exact::fraction(numerator, denominator))
+    }
+
+    /// The constant `value`.
+    fn int(value: i64) -> Self {
+        Self::ratio(value, 1)
+    }
+
+    /// The sign as a comparison with zero; `None` when this scalar cannot tell.
+    fn sign(&self) -> Option<Ordering> {
+        self.compare(&Self::zero())
+    }
+}
+
+/// A field with roots and logarithms.
+///
+/// [`Exact`] does not implement it, so that a criterion bound by [`Field`] alone is exactly
+/// decidable by its signature:
+///
+/// ```compile_fail,E0277
+/// use sgd_stability::number::{Exact, Real};
+/// fn needs_a_root<T: Real>(x: &T) -> T { x.sqrt() }
+/// needs_a_root(&Exact::from(2));
+/// ```
+pub trait Real: Field {
+    /// The square root of a non-negative number. An interval that reaches below zero is cut at
+    /// zero; a negative native number gives NaN.
+    #[must_use]
+    fn sqrt(&self) -> Self;
+
+    /// The natural logarithm of a positive number, −∞ at zero.
+    #[must_use]
+    fn ln(&self) -> Self;
+}

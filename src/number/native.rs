@@ -1,0 +1,45 @@
+//! The machine's own numbers: fast, and never trusted at the edge.
+
+use std::cmp::Ordering;
+
+use super::{Exact, Field, Real};
+
+impl Field for f64 {
+    fn from_exact(value: &Exact) -> Self {
+        value.to_f64()
+    }
+
+    fn compare(&self, other: &Self) -> Option<Ordering> {
+        self.partial_cmp(other)
+    }
+}
+
+impl Real for f64 {
+    fn sqrt(&self) -> Self {
+        f64::sqrt(*self)
+    }
+
+    fn ln(&self) -> Self {
+        f64::ln(*self)
+    }
+}
+
+impl Field for f32 {
+    fn from_exact(value: &Exact) -> Self {
+        value.to_f32()
+    }
+
+    fn compare(&self, other: &Self) -> Option<Ordering> {
+        self.partial_cmp(other)
+    }
+}
+
+impl Real for f32 {
+    fn sqrt(&self) -> Self {
+        f32::sqrt(*self)
+    }
+
+    fn ln(&self) -> Self {
+        f32::ln(*self)
+    }
+}

@@ -1,0 +1,276 @@
+//! A scalar that writes down the formula it ran through.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::rc::Rc;
+
+use num_traits::{One, Zero};
+
+use super::ops::operators;
+use super::{Exact, Field, Real};
+
+/// An expression. Running a formula over symbols instead of numbers gives the LaTeX of the very
+/// formula that ran, so a report cannot drift from the code.
+///
+/// `0 + x`, `1·x`, `x − 0` and the like are simplified while the expression is built; nothing
+/// else is, so the printed shape is the computed shape. Comparison abstains unless the two
+/// expressions are identical. A symbol may also stand for a matrix (products keep their order).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Symbol(Rc<Node>);
+
+#[derive(Debug, PartialEq)]
+enum Node {
+    Constant(Exact),
+    Name(String),
+    Sum(Symbol, Symbol),
+    Difference(Symbol, Symbol),
+    Product(Symbol, Symbol),
+    Quotient(Symbol, Symbol),
+    Negative(Symbol),
+    Square(Symbol),
+    Function(&'static str, Symbol),
+}
+
+use Node::{Constant, Difference, Function, Name, Negative, Product, Quotient, Square, Sum};
+
+impl Symbol {
+    /// A variable, written in LaTeX: `Symbol::named(r"\eta")`.
+    pub fn named(latex: &str) -> Self {
+        Symbol::node(Name(latex.to_owned()))
+    }
+
+    /// The value of the expression when each variable has the value that `value` gives it.
+    ///
+    /// # Errors
+    /// The LaTeX name of the first variable without a value.
+    pub fn evaluate<T: Real>(&self, value: &impl Fn(&str) -> Option<T>) -> Result<T, String> {
+        let of = |symbol: &Symbol| symbol.evaluate(value);
+        Ok(match &*self.0 {
+            Constant(constant) => T::from_exact(constant),
+            Name(name) => value(name).ok_or_else(|| name.clone())?,
+            Sum(a, b) => of(a)? + of(b)?,
+            Difference(a, b) => of(a)? - of(b)?,
+            Product(a, b) => of(a)? * of(b)?,
+            Quotient(a, b) => of(a)? / of(b)?,
+            Negative(a) => -of(a)?,
+            Square(a) => of(a)?.square(),
+            Function("\\sqrt", a) => of(a)?.sqrt(),
+            Function(_, a) => of(a)?.ln(),
+        })
+    }
+
+    fn node(node: Node) -> Self {
+        Symbol(Rc::new(node))
+    }
+
+    fn constant(&self) -> Option<&Exact> {
+        match &*self.0 {
+            Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn add_ref(&self, other: &Self) -> Self {
+        match (self.is_zero(), other.is_zero()) {
+            (true, _) => other.clone(),
+            (_, true) => self.clone(),
+            _ => Symbol::node(Sum(self.clone(), other.clone())),
+        }
+    }
+
+    fn sub_ref(&self, other: &Self) -> Self {
+        match (self.is_zero(), other.is_zero()) {
+            (true, _) => other.neg_ref(),
+            (_, true) => self.clone(),
+            _ => Symbol::node(Difference(self.clone(), other.clone())),
+        }
+    }
+
+    fn mul_ref(&self, other: &Self) -> Self {
+        if self.is_zero() || other.is_zero() {
+            return Symbol::zero();
+        }
+        match (self.is_one(), other.is_one()) {
+            (true, _) => other.clone(),
+            (_, true) => self.clone(),
+            _ => Symbol::node(Product(self.clone(), other.clone())),
+        }
+    }
+
+    fn div_ref(&self, other: &Self) -> Self {
+        if other.is_one() {
+            return self.clone();
+        }
+        Symbol::node(Quotient(self.clone(), other.clone()))
+    }
+
+    fn neg_ref(&self) -> Self {
+        match &*self.0 {
+            Constant(value) => Symbol::node(Constant(-value)),
+            Negative(inner) => inner.clone(),
+            _ => Symbol::node(Negative(self.clone())),
+        }
+    }
+
+    /// How tightly the top operation binds: sums 1, signs and products 2, atoms 3.
+    fn binding(&self) -> u8 {
+        match &*self.0 {
+            Sum(..) | Difference(..) => 1,
+            Negative(_) | Product(..) => 2,
+            Constant(value) if *value < Exact::zero() => 2,
+            _ => 3,
+        }
+    }
+
+    /// Writes the expression, in parentheses when it binds less tightly than its place asks.
+    fn write(&self, f: &mut fmt::Formatter<'_>, tightness: u8) -> fmt::Result {
+        if self.binding() < tightness {
+            f.write_str("\\left(")?;
+            self.write_open(f)?;
+            return f.write_str("\\right)");
+        }
+        self.write_open(f)
+    }
+
+    fn write_open(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Constant(value) => write_constant(f, value),
+            Name(name) => f.write_str(name),
+            Sum(a, b) => write_pair(f, (a, 1), " + ", (b, 2)),
+            Difference(a, b) => write_pair(f, (a, 1), " - ", (b, 2)),
+            Product(a, b) => write_pair(f, (a, 2), "\\,", (b, 3)),
+            Quotient(a, b) => write!(f, "\\frac{{{a}}}{{{b}}}"),
+            Negative(a) => {
+                f.write_str("-")?;
+                a.write(f, 3)
+            }
+            Square(a) => {
+                let atom = matches!(&*a.0, Name(_));
+                a.write(f, if atom { 3 } else { 4 })?;
+                f.write_str("^2")
+            }
+            Function(name, a) if *name == "\\sqrt" => write!(f, "\\sqrt{{{a}}}"),
+            Function(name, a) => write!(f, "{name}\\left({a}\\right)"),
+        }
+    }
+}
+
+fn write_pair(
+    f: &mut fmt::Formatter<'_>,
+    (left, left_tightness): (&Symbol, u8),
+    operator: &str,
+    (right, right_tightness): (&Symbol, u8),
+) -> fmt::Result {
+    left.write(f, left_tightness)?;
+    f.write_str(operator)?;
+    right.write(f, right_tightness)
+}
+
+fn write_constant(f: &mut fmt::Formatter<'_>, value: &Exact) -> fmt::Result {
+    let (numerator, denominator) = value.abs().parts();
+    if *value < Exact::zero() {
+        f.write_str("-")?;
+    }
+    match denominator.as_str() {
+        "1" => f.write_str(&numerator),
+        _ => write!(f, "\\frac{{{numerator}}}{{{denominator}}}"),
+    }
+}
+
+operators!([] Symbol);
+
+impl Zero for Symbol {
+    fn zero() -> Self {
+        Symbol::node(Constant(Exact::zero()))
+    }
+
+    fn is_zero(&self) -> bool {
+        self.constant().is_some_and(Zero::is_zero)
+    }
+}
+
+impl One for Symbol {
+    fn one() -> Self {
+        Symbol::node(Constant(Exact::one()))
+    }
+
+    fn is_one(&self) -> bool {
+        self.constant().is_some_and(One::is_one)
+    }
+}
+
+impl Field for Symbol {
+    fn from_exact(value: &Exact) -> Self {
+        Symbol::node(Constant(value.clone()))
+    }
+
+    fn compare(&self, other: &Self) -> Option<Ordering> {
+        match (self.constant(), other.constant()) {
+            (Some(a), Some(b)) => a.compare(b),
+            _ => (self == other).then_some(Ordering::Equal),
+        }
+    }
+
+    fn square(&self) -> Self {
+        Symbol::node(Square(self.clone()))
+    }
+}
+
+impl Real for Symbol {
+    fn sqrt(&self) -> Self {
+        Symbol::node(Function("\\sqrt", self.clone()))
+    }
+
+    fn ln(&self) -> Self {
+        Symbol::node(Function("\\ln", self.clone()))
+    }
+}
+
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> (Symbol, Symbol) {
+        (Symbol::named("a"), Symbol::named("b"))
+    }
+
+    #[test]
+    fn parentheses_stand_exactly_where_they_must() {
+        let (a, b) = names();
+        let sum = &a + &b;
+        for (symbol, latex) in [
+            (&sum * &sum, r"\left(a + b\right)\,\left(a + b\right)"),
+            (sum.square(), r"\left(a + b\right)^2"),
+            (a.square(), "a^2"),
+            (a.square().square(), r"\left(a^2\right)^2"),
+            (&a - (&b - &a), r"a - \left(b - a\right)"),
+            (&a - &b - &a, "a - b - a"),
+            (-(&a * &b), r"-\left(a\,b\right)"),
+            (&a * -&b, r"a\,\left(-b\right)"),
+            (Symbol::ratio(-1, 2) * &a, r"-\frac{1}{2}\,a"),
+            (&a / (&a + &b), r"\frac{a}{a + b}"),
+            ((&a * &b).sqrt(), r"\sqrt{a\,b}"),
+            (&a * Symbol::zero() + Symbol::one() * &b, "b"),
+        ] {
+            assert_eq!(symbol.to_string(), latex);
+        }
+    }
+
+    #[test]
+    fn the_expression_evaluates_to_what_the_formula_computes() {
+        fn formula<T: Real>(a: &T, b: &T) -> T {
+            (a - b).square() / (a + T::ratio(3, 2)) - (a * b).sqrt() * T::int(-2)
+        }
+        let (a, b) = names();
+        let value = |name: &str| Some(if name == "a" { 3.25 } else { 1.5 });
+        let by_symbol: f64 = formula(&a, &b).evaluate(&value).unwrap();
+        assert_eq!(by_symbol, formula(&3.25, &1.5));
+        assert_eq!(a.evaluate::<f64>(&|_| None), Err("a".to_owned()));
+    }
+}

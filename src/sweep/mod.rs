@@ -1,0 +1,1 @@
+//! Room **sweep**: which cells to run, shards, resume, merge.

@@ -1,0 +1,1 @@
+//! Room **train**: optimisers, batch sampling, stopping; counter-based random numbers.
