@@ -1,1 +1,15 @@
-//! Room **curvature**: Lanczos; sharpness, non-uniformity, smallest eigenvalue; every number with a residual bound.
+//! Room **curvature**: the ends of the spectrum, each number with a residual bound.
+//!
+//! Sharpness is the largest *algebraic* eigenvalue of the Hessian, never the largest in size, and
+//! the smallest one is always given beside it. Non-uniformity is `s = √λ_max(Σ)`,
+//! `Σ = (1/n) Σ_i H_i² − H²` (population variance, divided by n).
+//!
+//! What a residual proves: for a symmetric matrix some eigenvalue lies within `‖Ax − θx‖/‖x‖` of
+//! θ. That it is the *largest* one is the usual, stated assumption of the Lanczos method with a
+//! random start.
+
+mod lanczos;
+mod measure;
+
+pub use lanczos::{Ends, Lanczos, Ritz};
+pub use measure::{Eigenvalue, Measurement, measure};

@@ -1,0 +1,85 @@
+//! Sharpness, smallest eigenvalue and non-uniformity of a network at a point.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::Isa;
+use crate::network::Curvature;
+use crate::train::random::{Purpose, stream};
+
+use super::{Lanczos, Ritz};
+
+/// A measured eigenvalue: some eigenvalue lies within `residual` of `value`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Eigenvalue {
+    /// θ.
+    pub value: f64,
+    /// The residual bound, in the unit of `value`.
+    pub residual: f64,
+}
+
+impl From<&Ritz> for Eigenvalue {
+    fn from(ritz: &Ritz) -> Self {
+        Eigenvalue {
+            value: ritz.value,
+            residual: ritz.residual,
+        }
+    }
+}
+
+/// The curvature of a network at a point over one fixed set of samples.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// `a = λ_max(H)`.
+    pub sharpness: Eigenvalue,
+    /// `λ_min(H)`.
+    pub smallest_eigenvalue: Eigenvalue,
+    /// `s = √λ_max(Σ)`; the residual is that of the root, the wider side of `√(s² ± r)`.
+    pub non_uniformity: Eigenvalue,
+    /// Products with H and with Σ that were spent.
+    pub products: [usize; 2],
+    /// Did both iterations reach their tolerance?
+    pub converged: bool,
+    /// The mean loss.
+    pub loss: f64,
+    /// The share of samples classified rightly, in [0, 1].
+    pub accuracy: f64,
+}
+
+/// Measures at the point of `curvature`; `seed` gives the start vectors.
+pub fn measure(
+    isa: Isa,
+    curvature: &mut Curvature<'_>,
+    settings: &Lanczos,
+    seed: u64,
+) -> Measurement {
+    let dimension = curvature.dimension();
+    let mut random = stream(seed, Purpose::Probe, 0);
+    let hessian = settings.run(isa, dimension, &mut random, |v, out| {
+        curvature.hessian_product(v, out);
+    });
+    let mut random = stream(seed, Purpose::Probe, 1);
+    let covariance = settings.run(isa, dimension, &mut random, |v, out| {
+        curvature.covariance_product(v, out);
+    });
+    Measurement {
+        sharpness: (&hessian.largest).into(),
+        smallest_eigenvalue: (&hessian.smallest).into(),
+        non_uniformity: root(&covariance.largest),
+        products: [hessian.products, covariance.products],
+        converged: hessian.converged && covariance.converged,
+        loss: curvature.loss(),
+        accuracy: curvature.accuracy(),
+    }
+}
+
+/// `√(θ ± r)`: the root of the value, and the larger distance of the two ends from it. Σ is
+/// positive semi-definite, so a value below zero is rounding and is read as zero.
+fn root(variance: &Ritz) -> Eigenvalue {
+    let value = variance.value.max(0.0).sqrt();
+    let low = (variance.value - variance.residual).max(0.0).sqrt();
+    let high = (variance.value + variance.residual).max(0.0).sqrt();
+    Eigenvalue {
+        value,
+        residual: (value - low).max(high - value),
+    }
+}

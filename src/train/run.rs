@@ -1,0 +1,127 @@
+//! A training run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::Isa;
+use crate::network::{Batch, Fnn, Pass};
+
+use super::{Batches, Sampler};
+
+/// When a run stops.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stop {
+    /// The smoothed batch loss below which the run has converged. Smoothing is the authors':
+    /// `m ← 0.9·m + 0.1·loss`, from the first loss on.
+    pub tolerance: f64,
+    /// The most steps that are taken.
+    pub steps: u64,
+}
+
+/// Everything that decides a run, besides the network, its start and its data.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// η, per step.
+    pub learning_rate: f32,
+    /// B; the number of samples for gradient descent.
+    pub batch: usize,
+    /// How batches are drawn.
+    pub sampler: Sampler,
+    /// The seed of the batches.
+    pub seed: u64,
+    /// When to stop.
+    pub stop: Stop,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// The smoothed loss fell below the tolerance.
+    Converged,
+    /// The steps were used up.
+    OutOfSteps,
+    /// The loss is no finite number any more.
+    Diverged,
+}
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// How it ended.
+    pub ending: Ending,
+    /// Steps taken.
+    pub steps: u64,
+    /// The smoothed batch loss at the end.
+    pub smoothed_loss: f64,
+}
+
+/// Trains `parameters` in place; `observe` sees the step and its batch loss before the step is
+/// taken.
+pub fn train(
+    isa: Isa,
+    network: &Fnn,
+    parameters: &mut [f32],
+    data: &Batch<'_>,
+    plan: &Plan,
+    mut observe: impl FnMut(u64, f64),
+) -> Run {
+    let mut pass = Pass::new(isa, network);
+    let mut batches = Batches::new(plan.sampler, plan.seed, data.samples, plan.batch);
+    let mut gathered = Gathered::default();
+    let mut smoothed_loss = f64::NAN;
+    for step in 0..plan.stop.steps {
+        let batch = if batches.is_full() {
+            *data
+        } else {
+            batches.draw(step, &mut gathered.indices);
+            gathered.gather(network, data)
+        };
+        let loss = pass.descend(network, parameters, &batch, plan.learning_rate);
+        observe(step, loss);
+        smoothed_loss = match step {
+            0 => loss,
+            _ => 0.9 * smoothed_loss + 0.1 * loss,
+        };
+        let ending = match loss.is_finite() {
+            false => Ending::Diverged,
+            true if smoothed_loss < plan.stop.tolerance => Ending::Converged,
+            true => continue,
+        };
+        return Run {
+            ending,
+            steps: step + 1,
+            smoothed_loss,
+        };
+    }
+    Run {
+        ending: Ending::OutOfSteps,
+        steps: plan.stop.steps,
+        smoothed_loss,
+    }
+}
+
+/// The rows of one batch, copied side by side.
+#[derive(Default)]
+struct Gathered {
+    indices: Vec<usize>,
+    inputs: Vec<f32>,
+    targets: Vec<f32>,
+}
+
+impl Gathered {
+    fn gather(&mut self, network: &Fnn, data: &Batch<'_>) -> Batch<'_> {
+        let copy = |rows: &mut Vec<f32>, from: &[f32], width: usize| {
+            rows.clear();
+            for &index in &self.indices {
+                rows.extend_from_slice(&from[index * width..][..width]);
+            }
+        };
+        copy(&mut self.inputs, data.inputs, network.features());
+        copy(&mut self.targets, data.targets, network.outputs());
+        Batch {
+            inputs: &self.inputs,
+            targets: &self.targets,
+            samples: self.indices.len(),
+        }
+    }
+}
