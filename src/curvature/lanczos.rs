@@ -72,7 +72,7 @@ impl Lanczos {
             let largest = values.len() - 1;
             converged = beside * last[largest].abs() <= self.tolerance * values[largest].abs();
             if krylov.diagonal.len() < limit && !converged {
-                krylov.push(&mut next, beside);
+                krylov.push(&next, beside);
             }
         }
         let products = krylov.diagonal.len() + 2;
@@ -111,7 +111,8 @@ impl Krylov {
     /// Takes `A·(last basis vector)`, writes down its row of `T`, and leaves in `image` what is
     /// orthogonal to the basis; gives the length of that rest. Twice is enough (Kahan; Parlett).
     fn extend(&mut self, image: &mut [f32]) -> f64 {
-        self.diagonal.push(kernel::dot_wide(self.isa, self.last(), image));
+        self.diagonal
+            .push(kernel::dot_wide(self.isa, self.last(), image));
         for _ in 0..2 {
             for vector in &self.basis {
                 let overlap = kernel::dot_wide(self.isa, vector, image);
@@ -121,9 +122,9 @@ impl Krylov {
         kernel::dot_wide(self.isa, image, image).sqrt()
     }
 
-    fn push(&mut self, rest: &mut Vec<f32>, length: f64) {
+    fn push(&mut self, rest: &[f32], length: f64) {
         self.beside.push(length);
-        let mut vector = rest.clone();
+        let mut vector = rest.to_vec();
         normalise(self.isa, &mut vector);
         self.basis.push(vector);
     }
@@ -158,7 +159,11 @@ impl Krylov {
         let largest = (0..values.len()).max_by(by_value).unwrap_or(0);
         [smallest, largest].map(|place| {
             let mut vector = vec![0.0; self.basis[0].len()];
-            for (basis, weight) in self.basis.iter().zip(eigen.eigenvectors.column(place).iter()) {
+            for (basis, weight) in self
+                .basis
+                .iter()
+                .zip(eigen.eigenvectors.column(place).iter())
+            {
                 kernel::axpy(self.isa, *weight as f32, basis, &mut vector);
             }
             normalise(self.isa, &mut vector);

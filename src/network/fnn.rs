@@ -20,11 +20,7 @@ pub struct Layer {
 impl Layer {
     /// `W` as outputs × inputs.
     pub fn weights<'a>(&self, parameters: &'a [f32]) -> MatrixRef<'a> {
-        MatrixRef::new(
-            &parameters[self.weight.clone()],
-            self.outputs,
-            self.inputs,
-        )
+        MatrixRef::new(&parameters[self.weight.clone()], self.outputs, self.inputs)
     }
 }
 

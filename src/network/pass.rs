@@ -172,7 +172,13 @@ impl Pass {
         let read = self.read_by(network, batch, index);
         let weight = &mut sum[layer.weight.clone()];
         let target = MatrixMut::new(weight, layer.outputs, layer.inputs);
-        kernel::gemm(self.isa, delta.transposed(), read, Start::Accumulate, target);
+        kernel::gemm(
+            self.isa,
+            delta.transposed(),
+            read,
+            Start::Accumulate,
+            target,
+        );
         let bias = &mut sum[layer.bias.clone()];
         kernel::column_sums(self.isa, delta, Start::Accumulate, bias);
     }

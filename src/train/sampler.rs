@@ -128,7 +128,10 @@ mod tests {
                 draw(sampler, step).iter().for_each(|&i| counts[i] += 1);
             }
             // 20 000 draws: 2000 each with deviation at most √(20 000·0.09) = 42.4; six of them.
-            assert!(counts.iter().all(|&c: &i32| (c - 2000).abs() < 255), "{counts:?}");
+            assert!(
+                counts.iter().all(|&c: &i32| (c - 2000).abs() < 255),
+                "{counts:?}"
+            );
         }
     }
 }
