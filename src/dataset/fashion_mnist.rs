@@ -1,0 +1,114 @@
+//! Fashion-MNIST: 28 × 28 grey images of ten kinds of clothing.
+//!
+//! Source: H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking
+//! machine learning algorithms", arXiv 1708.07747. How the embedded part was cut, and its licence,
+//! stand beside it in `embedded/`.
+
+use std::path::{Path, PathBuf};
+
+use super::{Dataset, Split, idx};
+use crate::error::{Error, Result};
+
+/// The classes of Fashion-MNIST.
+const CLASSES: usize = 10;
+
+const TRAIN_IMAGES: &[u8] = include_bytes!("embedded/train-1200-images-idx3-ubyte.gz");
+const TRAIN_LABELS: &[u8] = include_bytes!("embedded/train-1200-labels-idx1-ubyte.gz");
+const TEST_IMAGES: &[u8] = include_bytes!("embedded/t10k-1000-images-idx3-ubyte.gz");
+const TEST_LABELS: &[u8] = include_bytes!("embedded/t10k-1000-labels-idx1-ubyte.gz");
+
+/// A split, whole from the published files in `data_dir` (`train-images-idx3-ubyte` and its like,
+/// each with or without `.gz`), or without a folder the embedded part: the first 1,200 training
+/// and the first 1,000 test samples.
+///
+/// # Errors
+/// When a file is not there or is malformed.
+pub fn load(data_dir: Option<&Path>, split: Split) -> Result<Dataset> {
+    let Some(dir) = data_dir else {
+        return embedded(split);
+    };
+    let prefix = match split {
+        Split::Train => "train",
+        Split::Test => "t10k",
+    };
+    let images = find(dir, &format!("{prefix}-images-idx3-ubyte"))?;
+    let labels = find(dir, &format!("{prefix}-labels-idx1-ubyte"))?;
+    idx::read_pair(&images, &labels, CLASSES)
+}
+
+fn embedded(split: Split) -> Result<Dataset> {
+    let (images, labels) = match split {
+        Split::Train => (TRAIN_IMAGES, TRAIN_LABELS),
+        Split::Test => (TEST_IMAGES, TEST_LABELS),
+    };
+    idx::pair(
+        ("embedded images", images),
+        ("embedded labels", labels),
+        CLASSES,
+    )
+}
+
+/// The file of that name, or else the one with `.gz` after it.
+fn find(dir: &Path, name: &str) -> Result<PathBuf> {
+    let candidates = [dir.join(name), dir.join(format!("{name}.gz"))];
+    candidates
+        .into_iter()
+        .find(|path| path.exists())
+        .ok_or_else(|| {
+            let fault = "is not there, nor with .gz after it; give --data-dir the folder of the \
+                     published files, or leave it out to use the embedded part";
+            Error::input(dir.display(), name, fault)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_embedded_part_is_what_its_readme_says() {
+        for (split, n) in [(Split::Train, 1200), (Split::Test, 1000)] {
+            let dataset = load(None, split).unwrap();
+            assert_eq!((dataset.samples(), dataset.features), (n, 784));
+            assert_eq!(dataset.images.len(), n * 784);
+            let classes = (0..10).filter(|class| dataset.labels.contains(class));
+            assert_eq!(classes.count(), 10);
+        }
+        let readme = include_str!("embedded/README.md");
+        for file in [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS] {
+            let digest: String = Sha256::digest(file)
+                .iter()
+                .map(|b| format!("{b:02x}"))
+                .collect();
+            assert!(readme.contains(&digest), "{digest} is not in the README");
+        }
+    }
+
+    #[test]
+    fn published_files_are_found_with_and_without_gz() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("train-images-idx3-ubyte.gz"), TRAIN_IMAGES).unwrap();
+        let plain = [
+            &[0, 0, 8, 1, 0, 0, 4, 0xb0][..],
+            &load(None, Split::Train).unwrap().labels,
+        ];
+        fs::write(dir.path().join("train-labels-idx1-ubyte"), plain.concat()).unwrap();
+        let from_files = load(Some(dir.path()), Split::Train).unwrap();
+        assert_eq!(from_files, load(None, Split::Train).unwrap());
+    }
+
+    #[test]
+    fn a_folder_without_the_files_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let message = load(Some(dir.path()), Split::Test).unwrap_err().message;
+        assert!(message.contains("t10k-images-idx3-ubyte"), "{message}");
+        assert!(
+            message.contains(&dir.path().display().to_string()),
+            "{message}"
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! The idx format of MNIST and its kin, gzip-compressed or not.
+//!
+//! A big-endian header (two zero bytes, the element type, the rank, one u32 per dimension), then
+//! the elements, the last dimension fastest. Only unsigned bytes (type 0x08) are read.
+//! Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
+
+use std::io::{Cursor, ErrorKind, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+
+use super::{Dataset, open};
+use crate::error::{Error, Result};
+
+/// The element type of unsigned bytes.
+const UNSIGNED_BYTE: u8 = 0x08;
+
+/// The most elements a file may hold, so that a small gzip file cannot unpack to fill the memory:
+/// five times MNIST's training images (60,000 × 28 × 28 = 47 million), the largest of the kin.
+const LARGEST: u64 = 5 * 60_000 * 28 * 28;
+
+/// An array of unsigned bytes of rank `RANK`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Array<const RANK: usize> {
+    /// The dimensions, the slowest first.
+    pub shape: [usize; RANK],
+    /// The elements, row major; as many as the product of the dimensions.
+    pub elements: Vec<u8>,
+}
+
+/// Reads an array of rank `RANK` from `source`, compressed or not; `place` names it in errors.
+///
+/// # Errors
+/// When the source cannot be read, is cut short, is of another type or rank, is empty, larger than
+/// 235 million elements, or goes on after its last element.
+pub fn read<const RANK: usize>(place: &str, source: impl Read) -> Result<Array<RANK>> {
+    let (head, source) = sniff(place, source)?;
+    if head == [0x1f, 0x8b] {
+        return read_plain(place, &mut MultiGzDecoder::new(source));
+    }
+    read_plain(place, &mut { source })
+}
+
+/// A data set from a file of images (rank 3: n × rows × columns) and one of labels (rank 1).
+///
+/// # Errors
+/// As [`read`], and when the counts differ or a label is not below `classes`.
+pub fn read_pair(images: &Path, labels: &Path, classes: usize) -> Result<Dataset> {
+    pair(
+        (&images.display().to_string(), open(images)?),
+        (&labels.display().to_string(), open(labels)?),
+        classes,
+    )
+}
+
+/// [`read_pair`] over sources that stand under the name beside them.
+pub(super) fn pair(
+    (images_place, images): (&str, impl Read),
+    (labels_place, labels): (&str, impl Read),
+    classes: usize,
+) -> Result<Dataset> {
+    let images: Array<3> = read(images_place, images)?;
+    let labels: Array<1> = read(labels_place, labels)?;
+    let ([n, rows, columns], [m]) = (images.shape, labels.shape);
+    if n != m {
+        let fault =
+            format!("{m} labels for the {n} images of {images_place}; give files of one set");
+        return Err(Error::input(labels_place, "count", fault));
+    }
+    let out_of_range = |&label: &u8| usize::from(label) >= classes;
+    if let Some(i) = labels.elements.iter().position(out_of_range) {
+        let label = labels.elements[i];
+        let fault = format!(
+            "is {label}, but the {classes} classes are 0 to {}",
+            classes - 1
+        );
+        return Err(Error::input(labels_place, format!("label {i}"), fault));
+    }
+    let (pixels, labels) = (&images.elements, labels.elements);
+    Ok(Dataset::from_pixels(
+        pixels,
+        labels,
+        rows * columns,
+        classes,
+    ))
+}
+
+/// The first two bytes, and the source with them put back.
+fn sniff(place: &str, mut source: impl Read) -> Result<([u8; 2], impl Read)> {
+    let mut head = [0; 2];
+    fill(place, "header", &mut source, &mut head)?;
+    Ok((head, Cursor::new(head).chain(source)))
+}
+
+fn read_plain<const RANK: usize>(place: &str, source: &mut dyn Read) -> Result<Array<RANK>> {
+    let mut magic = [0; 4];
+    fill(place, "header", source, &mut magic)?;
+    check_magic::<RANK>(place, magic)?;
+    let mut shape = [0; RANK];
+    for dimension in &mut shape {
+        let mut bytes = [0; 4];
+        fill(place, "header", source, &mut bytes)?;
+        *dimension = u32::from_be_bytes(bytes) as usize;
+    }
+    let size = check_shape(place, &shape)?;
+    let elements = read_body(place, source, size)?;
+    Ok(Array { shape, elements })
+}
+
+fn check_magic<const RANK: usize>(place: &str, magic: [u8; 4]) -> Result<()> {
+    let [0, 0, element, rank] = magic else {
+        let [a, b, ..] = magic;
+        let fault = format!(
+            "the file begins with bytes {a:#04x} {b:#04x}; an idx file begins with two zeros"
+        );
+        return Err(Error::input(place, "magic", fault));
+    };
+    if element != UNSIGNED_BYTE {
+        let fault =
+            format!("is {element:#04x}; only unsigned bytes, {UNSIGNED_BYTE:#04x}, are read");
+        return Err(Error::input(place, "element type", fault));
+    }
+    if usize::from(rank) != RANK {
+        let fault = format!("is {rank}, expected {RANK}; images have rank 3 and labels rank 1");
+        return Err(Error::input(place, "rank", fault));
+    }
+    Ok(())
+}
+
+/// The number of elements of an array of this shape, when it may be read.
+fn check_shape(place: &str, shape: &[usize]) -> Result<u64> {
+    let product = |size: u64, &dimension: &usize| size.checked_mul(dimension as u64);
+    let refuse = |what: &str| {
+        let fault = format!("{shape:?} is {what}; check that the file is whole and is an idx file");
+        Err(Error::input(place, "dimensions", fault))
+    };
+    match shape.iter().try_fold(1, product) {
+        Some(0) => refuse("an empty array"),
+        Some(size) if size <= LARGEST => Ok(size),
+        _ => refuse(&format!("more than the {LARGEST} elements that are read")),
+    }
+}
+
+/// Exactly `size` bytes, then the end of the source. Memory grows with the bytes that come.
+fn read_body(place: &str, source: &mut dyn Read, size: u64) -> Result<Vec<u8>> {
+    let mut elements = Vec::new();
+    let read = source.take(size + 1).read_to_end(&mut elements);
+    read.map_err(|cause| {
+        let fault = format!("cannot be read ({cause}): cut short or damaged; fetch the file again");
+        Error::input(place, "body", fault)
+    })?;
+    match (elements.len() as u64).cmp(&size) {
+        std::cmp::Ordering::Equal => Ok(elements),
+        std::cmp::Ordering::Less => {
+            let fault = format!(
+                "ends after {} of {size} elements; the file is cut short",
+                elements.len()
+            );
+            Err(Error::input(place, "body", fault))
+        }
+        std::cmp::Ordering::Greater => {
+            let fault = format!("goes on after its {size} elements; remove the trailing bytes");
+            Err(Error::input(place, "body", fault))
+        }
+    }
+}
+
+fn fill(place: &str, field: &str, source: &mut dyn Read, bytes: &mut [u8]) -> Result<()> {
+    source.read_exact(bytes).map_err(|cause| {
+        let fault = match cause.kind() {
+            ErrorKind::UnexpectedEof => "the file is cut short; fetch it again".to_owned(),
+            _ => format!("cannot be read ({cause}); fetch the file again"),
+        };
+        Error::input(place, field, fault)
+    })
+}
+
+#[cfg(test)]
+mod tests;
