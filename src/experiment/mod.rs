@@ -1,4 +1,19 @@
-//! Room **experiment**: one file per figure, table or claim experiment, `configuration → record`,
-//! pure: no printing, no files, no clock.
+//! Room **experiment**: one file per experiment, `configuration → record`, pure: no printing, no
+//! files, no clock.
+//!
+//! An experiment is cut into *cells* that know nothing of each other, so that they can be run in
+//! any order, in shards, and resumed. A cell's outcome is plain data; from all outcomes the
+//! experiment makes its [`record::Record`].
 
+pub mod descent;
+pub mod engine;
+pub mod point;
+pub mod published;
 pub mod record;
+pub mod regression;
+pub mod statistics;
+pub mod stochastic;
+mod study;
+pub mod toy;
+
+pub use study::{Cell, Context, Scale, Study, studies};

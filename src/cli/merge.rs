@@ -1,0 +1,75 @@
+//! `sgd-stability merge`: bring the outcomes of several shards together.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use sgd_stability::error::{Error, Result};
+use sgd_stability::experiment::{Scale, studies};
+use sgd_stability::sweep::{Finished, Store};
+
+use super::output::Answer;
+
+/// Bring the finished cells of several folders together and name the missing ones.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Folders written by `reproduce`.
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// Where the merged cells go.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Scale, experiment and cell.
+type Key = (Scale, String, String);
+
+/// Merges; two different outcomes of one cell are an error, missing cells are said.
+pub fn run(arguments: &Arguments) -> Result<Answer> {
+    let mut merged: BTreeMap<Key, Finished> = BTreeMap::new();
+    for folder in &arguments.folders {
+        for finished in Store::at(folder).finished()? {
+            let (experiment, cell) = (&finished.experiment, &finished.cell.name);
+            let key = (finished.scale, experiment.clone(), cell.clone());
+            if merged.get(&key).is_some_and(|other| *other != finished) {
+                let fault = "has two different outcomes; run the cell again in one of them";
+                return Err(Error::input(folder.display(), cell, fault));
+            }
+            merged.insert(key, finished);
+        }
+    }
+    let store = Store::at(&arguments.out);
+    merged.values().try_for_each(|finished| store.keep(finished))?;
+    let missing = missing(&merged);
+    let mut text = format!("{} cells in {}", merged.len(), arguments.out.display());
+    if !missing.is_empty() {
+        text += &format!("; missing: {}", missing.join(", "));
+    }
+    Ok(Answer {
+        text,
+        json: json!({"cells": merged.len(), "missing": missing, "out": arguments.out}),
+        failed: false,
+    })
+}
+
+/// The cells that the scales seen ask for and nobody ran.
+fn missing(merged: &BTreeMap<Key, Finished>) -> Vec<String> {
+    let mut missing = Vec::new();
+    for scale in [Scale::Quick, Scale::Paper] {
+        if merged.keys().all(|key| key.0 != scale) {
+            continue;
+        }
+        for study in studies() {
+            let names = study.cells(scale).into_iter().map(|cell| cell.name);
+            let absent = |name: &String| {
+                !merged.contains_key(&(scale, study.name.to_owned(), name.clone()))
+            };
+            missing.extend(names.filter(absent).map(|name| format!("{}/{name}", study.name)));
+        }
+    }
+    missing
+}

@@ -1,0 +1,67 @@
+//! Room **cli**: the program. One file a command; the only place that prints, exits or shows
+//! progress.
+//!
+//! Exit codes: 0 done, stable, all claims as stated · 1 internal error · 2 usage or bad input ·
+//! 3 unstable · 4 undecided · 5 a check failed.
+
+mod decide;
+mod manifest;
+mod merge;
+mod output;
+mod report;
+mod reproduce;
+mod verify;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use sgd_stability::error::Result;
+
+use output::Answer;
+
+/// Which minima can SGD reach? Decided exactly, measured on real networks, set side by side.
+///
+/// Start with `sgd-stability verify`, which checks every claim of the theory, and
+/// `sgd-stability reproduce`, which trains and measures on embedded images; then
+/// `sgd-stability report out` writes the page that compares them.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Verify(verify::Arguments),
+    Decide(decide::Arguments),
+    Reproduce(reproduce::Arguments),
+    Merge(merge::Arguments),
+    Report(report::Arguments),
+}
+
+impl Command {
+    fn run(&self) -> Result<Answer> {
+        match self {
+            Command::Verify(arguments) => verify::run(arguments),
+            Command::Decide(arguments) => decide::run(arguments),
+            Command::Reproduce(arguments) => reproduce::run(arguments),
+            Command::Merge(arguments) => merge::run(arguments),
+            Command::Report(arguments) => report::run(arguments),
+        }
+    }
+}
+
+/// Runs the program on its arguments and says how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    match Cli::try_parse_from(&arguments) {
+        Err(fault) => output::usage(&fault, json),
+        Ok(cli) => match cli.command.run() {
+            Ok(answer) => output::answer(&answer, json),
+            Err(error) => output::error(&error, json),
+        },
+    }
+}

@@ -1,0 +1,70 @@
+//! What the program says, and with which exit code.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use serde_json::{Value, json};
+use sgd_stability::error::{Error, Kind};
+
+/// The end of a command that did its work.
+pub struct Answer {
+    /// For a person.
+    pub text: String,
+    /// For `--json`.
+    pub json: Value,
+    /// True when a check ran and did not come out as stated: exit code 5.
+    pub failed: bool,
+}
+
+/// Prints an answer.
+pub fn answer(answer: &Answer, json: bool) -> ExitCode {
+    if json {
+        say(io::stdout(), &pretty(&answer.json));
+    } else {
+        say(io::stdout(), &answer.text);
+    }
+    match answer.failed {
+        true => ExitCode::from(Kind::Check.exit_code()),
+        false => ExitCode::SUCCESS,
+    }
+}
+
+/// Prints an error: one sentence on stderr, or one JSON object on stdout.
+pub fn error(error: &Error, json: bool) -> ExitCode {
+    fault(error.kind.name(), &error.message, json);
+    ExitCode::from(error.kind.exit_code())
+}
+
+/// Prints what clap has to say of the command line; help and version are no errors.
+pub fn usage(said: &clap::Error, json: bool) -> ExitCode {
+    let text = said.render().to_string();
+    if matches!(
+        said.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        say(io::stdout(), &text);
+        return ExitCode::SUCCESS;
+    }
+    fault("usage", text.trim().trim_start_matches("error: "), json);
+    ExitCode::from(Kind::Input.exit_code())
+}
+
+fn fault(kind: &str, message: &str, json: bool) {
+    if json {
+        let object = json!({"error": {"kind": kind, "message": message}});
+        say(io::stdout(), &pretty(&object));
+    } else {
+        say(io::stderr(), &format!("error: {message}"));
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).expect("a JSON value has string keys")
+}
+
+/// Writes a text and one line end. A reader that has gone away (a closed pipe) is no fault of
+/// ours.
+fn say(mut out: impl Write, text: &str) {
+    let _ = writeln!(out, "{}", text.trim_end());
+}

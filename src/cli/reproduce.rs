@@ -1,0 +1,140 @@
+//! `sgd-stability reproduce`: run experiments, cell by cell.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+use sgd_stability::error::{Error, Result};
+use sgd_stability::experiment::{Cell, Context, Scale, Study, studies};
+use sgd_stability::kernel::Isa;
+use sgd_stability::report::write_file;
+use sgd_stability::sweep::{Finished, Shard, Store};
+
+use super::manifest;
+use super::output::Answer;
+
+/// Run the experiments and keep every cell's outcome; cells already there are not run again.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Experiments to run; all of them when none is named.
+    names: Vec<String>,
+    /// quick: minutes on two cores. paper: the sizes of the paper, hours.
+    #[arg(long, value_enum, default_value_t = Size::Quick)]
+    scale: Size,
+    /// A folder with the four idx files of Fashion-MNIST (.gz or not); embedded images otherwise.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Where the outcomes go.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+    /// Run only part I of N of the cells (1 ≤ I ≤ N), to spread them over machines.
+    #[arg(long, value_name = "I/N", default_value = "1/1")]
+    shard: Shard,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Size {
+    Quick,
+    Paper,
+}
+
+impl From<Size> for Scale {
+    fn from(size: Size) -> Scale {
+        match size {
+            Size::Quick => Scale::Quick,
+            Size::Paper => Scale::Paper,
+        }
+    }
+}
+
+/// Runs the cells of the shard that are not there yet.
+pub fn run(arguments: &Arguments) -> Result<Answer> {
+    let scale = arguments.scale.into();
+    let chosen = choose(&arguments.names)?;
+    let cells = chosen.iter().flat_map(|study| {
+        let cells = study.cells(scale).into_iter();
+        cells.map(move |cell| (study, cell))
+    });
+    let cells: Vec<(&Study, Cell)> = cells
+        .enumerate()
+        .filter(|(position, _)| arguments.shard.holds(*position))
+        .map(|(_, cell)| cell)
+        .collect();
+    let context = Context {
+        isa: Isa::best(),
+        data_dir: arguments.data_dir.clone(),
+    };
+    let text = manifest::text(&context)?;
+    write_file(&arguments.out.join("manifest.json"), text.as_bytes())?;
+    let [ran, kept] = run_cells(&cells, scale, &context, &arguments.out)?;
+    let out = arguments.out.display();
+    Ok(Answer {
+        text: format!(
+            "{ran} cells run, {kept} were there already; see them with: sgd-stability report {out}"
+        ),
+        json: json!({"run": ran, "kept": kept, "out": arguments.out}),
+        failed: false,
+    })
+}
+
+/// Runs what is missing; gives how many cells ran and how many were there.
+fn run_cells(
+    cells: &[(&Study, Cell)],
+    scale: Scale,
+    context: &Context,
+    out: &Path,
+) -> Result<[usize; 2]> {
+    let store = Store::at(out);
+    let bar = progress(cells.len());
+    let mut counts = [0; 2];
+    for (study, cell) in cells {
+        bar.set_message(format!("{} {}", study.name, cell.name));
+        let there = store.outcome(study.name, scale, cell).is_some();
+        if !there {
+            let started = Instant::now();
+            store.keep(&Finished {
+                experiment: study.name.to_owned(),
+                scale,
+                cell: cell.clone(),
+                outcome: study.run(cell, context)?,
+            })?;
+            let seconds = started.elapsed().as_secs_f64();
+            bar.println(format!("{} {}: {seconds:.1} s", study.name, cell.name));
+        }
+        counts[usize::from(there)] += 1;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(counts)
+}
+
+/// A bar on stderr, when stderr is a terminal.
+fn progress(length: usize) -> ProgressBar {
+    let target = match std::io::stderr().is_terminal() {
+        true => ProgressDrawTarget::stderr(),
+        false => ProgressDrawTarget::hidden(),
+    };
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}");
+    ProgressBar::with_draw_target(Some(length as u64), target)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// The experiments of these names, in the report's order.
+fn choose(names: &[String]) -> Result<Vec<Study>> {
+    let all = studies();
+    let is_unknown = |name: &&String| all.iter().all(|study| study.name != **name);
+    if let Some(unknown) = names.iter().find(is_unknown) {
+        let known: Vec<_> = all.iter().map(|study| study.name).collect();
+        let known = known.join(", ");
+        let fault = format!("there is no experiment \"{unknown}\"; choose from {known}");
+        return Err(Error::input("reproduce", "NAME", fault));
+    }
+    let wanted = |study: &Study| names.is_empty() || names.iter().any(|name| name == study.name);
+    Ok(all.into_iter().filter(wanted).collect())
+}

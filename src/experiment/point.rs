@@ -1,0 +1,95 @@
+//! A network trained and measured: the common part of the experiments on real images.
+
+use serde::{Deserialize, Serialize};
+
+use crate::curvature::{Lanczos, Measurement, measure};
+use crate::dataset::{Dataset, Split, fashion_mnist};
+use crate::error::Result;
+use crate::network::{Batch, Curvature, Fnn, Matrix, Pass};
+use crate::train::random::{Purpose, stream};
+use crate::train::{Ending, Plan, Run, train};
+use rand::RngExt;
+
+use super::Context;
+
+/// Everything that decides one trained and measured point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointSettings {
+    /// Widths of the layers, input first.
+    pub widths: Vec<usize>,
+    /// Training images: the first so many of Fashion-MNIST.
+    pub samples: usize,
+    /// Test images: the first so many.
+    pub test_samples: usize,
+    /// The seed of the initial parameters and of the Lanczos start.
+    pub seed: u64,
+    /// The training run.
+    pub plan: Plan,
+    /// Relative tolerance of the sharpness and of s².
+    pub tolerance: f64,
+    /// The most products spent on either.
+    pub products: usize,
+}
+
+/// A trained and measured point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointOutcome {
+    /// The training run.
+    pub run: Run,
+    /// Curvature on the training samples; absent when the run diverged.
+    pub measurement: Option<Measurement>,
+    /// Share of test images classified rightly, in [0, 1].
+    pub test_accuracy: Option<f64>,
+    /// SHA-256 of the training bytes and of the test bytes.
+    pub data: [String; 2],
+}
+
+/// Trains from PyTorch's initial law and measures where the run ends.
+///
+/// # Errors
+/// When the data cannot be read or holds fewer samples.
+pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<PointOutcome> {
+    let load = |split, count| fashion_mnist::load(context.data_dir.as_deref(), split)?.first(count);
+    let training = load(Split::Train, settings.samples)?;
+    let test = load(Split::Test, settings.test_samples)?;
+    let network = Fnn::new(&settings.widths);
+    let mut random = stream(settings.seed, Purpose::Initial, 0);
+    let mut parameters = network.initial_parameters(|| random.random());
+    let targets = training.one_hot();
+    let batch = batch(&training, &targets);
+    let run = train(context.isa, &network, &mut parameters, &batch, &settings.plan, |_, _| ());
+    let mut outcome = PointOutcome {
+        run,
+        measurement: None,
+        test_accuracy: None,
+        data: [training.digest(), test.digest()],
+    };
+    if run.ending != Ending::Diverged {
+        let isa = context.isa;
+        let mut curvature = Curvature::new(isa, &network, &parameters, batch, Matrix::Hessian);
+        let lanczos = Lanczos {
+            tolerance: settings.tolerance,
+            products: settings.products,
+        };
+        outcome.measurement = Some(measure(isa, &mut curvature, &lanczos, settings.seed));
+        outcome.test_accuracy = Some(accuracy(&network, &parameters, &test, context));
+    }
+    Ok(outcome)
+}
+
+/// The data set as one batch.
+pub fn batch<'a>(data: &'a Dataset, targets: &'a [f32]) -> Batch<'a> {
+    Batch {
+        inputs: &data.images,
+        targets,
+        samples: data.samples(),
+    }
+}
+
+fn accuracy(network: &Fnn, parameters: &[f32], data: &Dataset, context: &Context) -> f64 {
+    let targets = data.one_hot();
+    let batch = batch(data, &targets);
+    let mut pass = Pass::new(context.isa, network);
+    pass.forward(network, parameters, &batch);
+    pass.accuracy(network, &batch)
+}

@@ -1,0 +1,65 @@
+//! Means with their errors.
+
+use serde::{Deserialize, Serialize};
+
+use super::record::Agreement;
+
+/// Beyond so many standard errors theory and measurement differ. A normal deviate passes 4.5 with
+/// probability 7·10⁻⁶, so that a report of some hundred comparisons cries wolf less than once in a
+/// thousand; the comparisons are few enough not to need more.
+const DIFFERS: f64 = 4.5;
+
+/// How a deviation in standard errors stands to the theory.
+pub fn agreement(deviation: f64) -> Agreement {
+    if deviation.is_nan() {
+        Agreement::Undecided
+    } else if deviation.abs() <= DIFFERS {
+        Agreement::Agrees
+    } else {
+        Agreement::Differs
+    }
+}
+
+/// A sample mean and its standard error. A statistical error bar is never called certified.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mean {
+    /// The mean of the sample.
+    pub value: f64,
+    /// The standard error of the mean: `√(sample variance / count)`.
+    pub error: f64,
+    /// How many values.
+    pub count: u64,
+}
+
+impl Mean {
+    /// The mean of some values, its variance with `count − 1`.
+    pub fn of(values: &[f64]) -> Self {
+        let count = values.len() as f64;
+        let value = values.iter().sum::<f64>() / count;
+        let squares: f64 = values.iter().map(|x| (x - value) * (x - value)).sum();
+        Mean {
+            value,
+            error: (squares / (count - 1.0).max(1.0) / count).sqrt(),
+            count: values.len() as u64,
+        }
+    }
+
+    /// The distance from `expected` in standard errors.
+    pub fn deviation(&self, expected: f64) -> f64 {
+        (self.value - expected) / self.error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mean_and_error_are_those_of_the_textbook() {
+        let mean = Mean::of(&[1.0, 2.0, 3.0, 6.0]);
+        assert_eq!(mean.value, 3.0);
+        // Squares 4 + 1 + 0 + 9 = 14; 14/3/4.
+        assert_eq!(mean.error, (14.0f64 / 12.0).sqrt());
+        assert_eq!(mean.deviation(3.0), 0.0);
+    }
+}

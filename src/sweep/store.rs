@@ -1,0 +1,96 @@
+//! The folder of finished cells.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::experiment::{Cell, Scale};
+use crate::report::write_file;
+
+/// A finished cell, as its file holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finished {
+    /// The experiment's name.
+    pub experiment: String,
+    /// The scale it belongs to.
+    pub scale: Scale,
+    /// Its name and settings.
+    pub cell: Cell,
+    /// What it came to.
+    pub outcome: Value,
+}
+
+/// A folder of results.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    /// The folder `folder`, which need not exist yet.
+    pub fn at(folder: &Path) -> Self {
+        Store {
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// Where the cell of this name stands.
+    fn path(&self, experiment: &str, scale: Scale, cell: &str) -> PathBuf {
+        let scale = self.folder.join("cells").join(scale.name());
+        scale.join(experiment).join(format!("{cell}.json"))
+    }
+
+    /// The outcome of a cell when it has been run with exactly these settings.
+    pub fn outcome(&self, experiment: &str, scale: Scale, cell: &Cell) -> Option<Value> {
+        let text = fs::read(self.path(experiment, scale, &cell.name)).ok()?;
+        let finished: Finished = serde_json::from_slice(&text).ok()?;
+        (finished.cell == *cell).then_some(finished.outcome)
+    }
+
+    /// Writes a finished cell: a temporary file, synced and renamed.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn keep(&self, finished: &Finished) -> Result<()> {
+        let path = self.path(&finished.experiment, finished.scale, &finished.cell.name);
+        let mut text = serde_json::to_vec_pretty(finished).map_err(Error::internal)?;
+        text.push(b'\n');
+        write_file(&path, &text)
+    }
+
+    /// Every finished cell of the folder, in the order of their paths.
+    ///
+    /// # Errors
+    /// When the folder holds no cells, or a file there is not a finished cell.
+    pub fn finished(&self) -> Result<Vec<Finished>> {
+        let mut paths = Vec::new();
+        collect(&self.folder.join("cells"), &mut paths)?;
+        paths.sort();
+        paths.iter().map(|path| read(path)).collect()
+    }
+}
+
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
+    let unreadable = |cause| Error::unreadable(folder, &cause);
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            collect(&path, paths)?;
+        } else if path.extension().is_some_and(|ending| ending == "json") {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Finished> {
+    let text = fs::read(path).map_err(|cause| Error::unreadable(path, &cause))?;
+    serde_json::from_slice(&text).map_err(|fault| {
+        let fault = format!("{fault}; delete the file and run its cell again");
+        Error::input(path.display(), "cell", fault)
+    })
+}
