@@ -32,7 +32,7 @@ impl Quadratic<Exact> {
     /// [`Quadratic::new`] for a model that came from `place`.
     pub(super) fn checked(place: &str, hessians: Vec<DMatrix<Exact>>) -> Result<Self> {
         let model = Self::checked_symmetric(place, hessians)?;
-        let negative = |h: &DMatrix<Exact>| !positive_semidefinite(h).holds();
+        let negative = |h: &DMatrix<Exact>| positive_semidefinite(h).fails();
         match model.hessians.iter().position(negative) {
             None => Ok(model),
             Some(i) => Err(Error::input(
@@ -168,6 +168,13 @@ impl<T: Field> Quadratic<T> {
     pub fn step(&self, batch: &[usize], learning_rate: &T) -> DMatrix<T> {
         let identity = DMatrix::identity(self.dimension(), self.dimension());
         identity - self.batch_hessian(batch).scaled(learning_rate)
+    }
+
+    /// Is every `H_i ⪰ 0`, as far as the scalar can tell? Over ℚ this is decided.
+    pub fn is_minimum(&self) -> bool {
+        self.hessians
+            .iter()
+            .all(|h| positive_semidefinite(h).holds())
     }
 
     /// Is the loss flat in every direction, `H = 0`? Over ℚ this is decided.
