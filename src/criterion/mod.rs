@@ -1,1 +1,94 @@
-//! Room **criterion**: the formulas of the theory, once each, generic over the number.
+//! Room **criterion**: formulas, once each.
+//!
+//! A criterion is a closed condition on the curvature of a minimum, the learning rate `η` and the
+//! weight `p` of the sample noise ([`crate::model::Sampling::weight`]). Each gives its *slack*,
+//! generic over [`Algebra`](crate::matrix::Algebra): the criterion holds exactly when the slack is
+//! `⪰ 0` (a matrix) or `≥ 0` (a number). Equality is stable.
+//!
+//! | criterion | slack | says of SGD |
+//! |---|---|---|
+//! | [`gradient_descent`] | `2I − ηH` | necessary; all of it for the full batch |
+//! | [`non_uniformity`] | `I − η²pΣ` | necessary in one dimension, for two samples, when the `H_i` commute |
+//! | [`one_step`] | `2H − η(H² + pΣ)` | sufficient; exact in one dimension |
+//! | [`mean_square`] | `C − ηD` on Sym(d) | exact |
+//! | [`direction`] | `2m − η(m² + p·Var)` | necessary along every direction |
+//!
+//! The same slack runs over matrices of rationals (decides), of intervals (certifies), over plain
+//! numbers (measured values, one dimension) and over symbols (prints its LaTeX). `T: Field` in a
+//! signature says that no root is needed, so the criterion is decidable over ℚ.
+
+pub mod direction;
+pub mod gradient_descent;
+pub mod mean_square;
+pub mod non_uniformity;
+pub mod one_dimension;
+pub mod one_step;
+
+use crate::number::Symbol;
+
+/// The learning rate as a symbol.
+fn eta() -> Symbol {
+    Symbol::named(r"\eta")
+}
+
+/// The weight of the sample noise as a symbol.
+fn weight() -> Symbol {
+    Symbol::named("p")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::Algebra;
+    use crate::model::Curvature;
+    use crate::number::Real;
+
+    /// A slack as a function of the curvature, η and p.
+    trait Slack {
+        fn of<T: Real, A: Algebra<T>>(&self, curvature: &Curvature<A>, eta: &T, p: &T) -> A;
+    }
+
+    /// The printed tree is the formula: evaluated at numbers it gives bit for bit what the
+    /// formula gives at these numbers.
+    fn prints_what_it_computes(slack: impl Slack) {
+        let tree: Symbol = slack.of(&Curvature::of_matrix_symbols(), &eta(), &weight());
+        let numbers = Curvature::along_one_direction(1.375, 0.8125);
+        let value = |name: &str| match name {
+            "I" => Some(1.0),
+            "H" => Some(1.375),
+            r"\Sigma" => Some(0.8125),
+            r"\eta" => Some(0.7),
+            "p" => Some(0.3),
+            _ => None,
+        };
+        assert_eq!(
+            tree.evaluate::<f64>(&value),
+            Ok(slack.of(&numbers, &0.7, &0.3))
+        );
+    }
+
+    #[test]
+    fn every_criterion_prints_what_it_computes() {
+        struct GradientDescent;
+        impl Slack for GradientDescent {
+            fn of<T: Real, A: Algebra<T>>(&self, curvature: &Curvature<A>, eta: &T, _: &T) -> A {
+                gradient_descent::slack(curvature, eta)
+            }
+        }
+        struct NonUniformity;
+        impl Slack for NonUniformity {
+            fn of<T: Real, A: Algebra<T>>(&self, curvature: &Curvature<A>, eta: &T, p: &T) -> A {
+                non_uniformity::slack(curvature, eta, p)
+            }
+        }
+        struct OneStep;
+        impl Slack for OneStep {
+            fn of<T: Real, A: Algebra<T>>(&self, curvature: &Curvature<A>, eta: &T, p: &T) -> A {
+                one_step::slack(curvature, eta, p)
+            }
+        }
+        prints_what_it_computes(GradientDescent);
+        prints_what_it_computes(NonUniformity);
+        prints_what_it_computes(OneStep);
+    }
+}

@@ -1,1 +1,24 @@
 //! Room **model**: losses with known per-sample curvature: linear, quadratic, toy; sampling schemes; exact moments.
+//!
+//! A loss `f(x) = (1/n) Σ f_i(x)` near a minimum `x*` that interpolates (`∇f_i(x*) = 0` for every
+//! sample) is seen by SGD as the Hessians `H_i = ∇²f_i(x*) ⪰ 0` (no factor ½: the toy `x²` has
+//! `H = 2`). One step on the linearisation is `x⁺ − x* = (I − ηH_b)(x − x*)` with
+//! `H_b = (1/B) Σ_{i∈b} H_i`.
+
+pub mod curvature;
+pub mod file;
+pub mod golden;
+pub mod linear;
+pub mod moments;
+pub mod quadratic;
+pub mod sampling;
+pub mod second_moment;
+pub mod tensor;
+pub mod toy;
+
+pub use curvature::Curvature;
+pub use file::Model;
+pub use linear::Linear;
+pub use moments::Evolution;
+pub use quadratic::Quadratic;
+pub use sampling::Sampling;

@@ -1,0 +1,89 @@
+//! The bound along a direction: for every unit vector `v`, mean-square stability needs
+//! `η(m² + p·Var_i(vᵀH_iv)) ≤ 2m` with `m = vᵀHv`.
+//!
+//! It is the Rayleigh quotient of `C − ηD` at `X = vvᵀ` (Mulayoff and Michaeli 2024, their
+//! condition (15), take the top eigenvector of `H`). It is the right form of the non-uniformity
+//! bound in several dimensions: it bounds the spread of `vᵀH_iv` along each direction.
+
+use nalgebra::DVector;
+
+use super::{eta, one_step, weight};
+use crate::model::{Curvature, Quadratic};
+use crate::number::{Field, Symbol, Verdict};
+
+/// Mean and variance of `vᵀH_iv` over the samples. `v` need not be a unit vector: both are
+/// divided by the power of `vᵀv` that makes them those of `v/‖v‖`, with no root.
+///
+/// # Panics
+/// When the direction has not the model's dimension; over ℚ when it is zero.
+pub fn curvature<T: Field>(model: &Quadratic<T>, direction: &DVector<T>) -> Curvature<T> {
+    let (d, length) = (model.dimension(), direction.len());
+    assert_eq!(d, length, "a direction of length {length} in dimension {d}");
+    let norm = direction.dot(direction);
+    let along = |h: &nalgebra::DMatrix<T>| direction.dot(&(h * direction)) / &norm;
+    let mean = along(model.hessian());
+    let spread = |h| (along(h) - &mean).square();
+    let sum = model
+        .hessians()
+        .iter()
+        .map(spread)
+        .fold(T::zero(), |sum, term| sum + term);
+    let variance = sum / T::int(model.samples() as i64);
+    Curvature::along_one_direction(mean, variance)
+}
+
+/// `2m − η(m² + p·Var_i(vᵀH_iv))`, by the formula of [`one_step`].
+pub fn slack<T: Field>(
+    model: &Quadratic<T>,
+    direction: &DVector<T>,
+    learning_rate: &T,
+    weight: &T,
+) -> T {
+    one_step::slack(&curvature(model, direction), learning_rate, weight)
+}
+
+/// Does the bound hold along this direction?
+pub fn verdict<T: Field>(
+    model: &Quadratic<T>,
+    direction: &DVector<T>,
+    learning_rate: &T,
+    weight: &T,
+) -> Verdict {
+    Verdict::non_negative(slack(model, direction, learning_rate, weight).sign())
+}
+
+/// The slack in LaTeX.
+pub fn latex() -> String {
+    let [mean, variance] = ["m", r"\mathrm{Var}_i(v^\top H_i v)"].map(Symbol::named);
+    let curvature = Curvature::along_one_direction(mean, variance);
+    let slack: Symbol = one_step::slack(&curvature, &eta(), &weight());
+    slack.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::golden;
+    use crate::number::Exact;
+
+    #[test]
+    fn the_bound_along_an_axis_of_the_three_inputs_is_known() {
+        // vᵀH_iv = 1, 0, 1 along (1, 0): m = 2/3, Var = 2/9, so η ≤ (4/3)/(4/9 + 2/9) = 2.
+        let (model, one) = (golden::three_inputs(), Exact::from(1));
+        let axis = DVector::from_vec(vec![Exact::from(5), Exact::from(0)]);
+        let found = curvature(&model, &axis);
+        assert_eq!(
+            (found.hessian, found.variance),
+            (Exact::fraction(2, 3), Exact::fraction(2, 9))
+        );
+        assert_eq!(
+            verdict(&model, &axis, &Exact::from(2), &one),
+            Verdict::Holds
+        );
+        assert_eq!(
+            verdict(&model, &axis, &"2.01".parse().unwrap(), &one),
+            Verdict::Fails
+        );
+        assert!(latex().starts_with(r"2\,m - \eta\,\left(m^2 + p"));
+    }
+}

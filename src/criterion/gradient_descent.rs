@@ -1,0 +1,49 @@
+//! Gradient descent: `η λ_max(H) ≤ 2`.
+//!
+//! Classical (Polyak 1987, section 1.4; for networks Cohen et al. 2021): `x⁺ = (I − ηH)x` stays
+//! bounded from every start exactly when no eigenvalue of `ηH` exceeds 2.
+
+use super::eta;
+use crate::matrix::{Algebra, positive_semidefinite};
+use crate::model::{Curvature, Quadratic};
+use crate::number::{Field, Verdict};
+
+/// `2I − ηH`; in one direction `2 − ηa`.
+pub fn slack<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, learning_rate: &T) -> A {
+    let identity = curvature.identity.clone();
+    identity.scaled(&T::int(2)) - curvature.hessian.clone().scaled(learning_rate)
+}
+
+/// Does the criterion hold, `2I − ηH ⪰ 0`?
+pub fn verdict<T: Field>(model: &Quadratic<T>, learning_rate: &T) -> Verdict {
+    positive_semidefinite(&slack(&model.curvature(), learning_rate))
+}
+
+/// The largest stable sharpness, `2/η`.
+///
+/// # Panics
+/// Over ℚ when the learning rate is zero.
+pub fn largest_sharpness<T: Field>(learning_rate: &T) -> T {
+    T::int(2) / learning_rate
+}
+
+/// The slack in LaTeX.
+pub fn latex() -> String {
+    slack(&Curvature::of_matrix_symbols(), &eta()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::golden;
+    use crate::number::Exact;
+
+    #[test]
+    fn the_edge_is_stable() {
+        let model = golden::three_inputs();
+        assert_eq!(verdict(&model, &Exact::from(2)), Verdict::Holds);
+        assert_eq!(verdict(&model, &"2.0001".parse().unwrap()), Verdict::Fails);
+        assert_eq!(latex(), r"2\,I - \eta\,H");
+        assert_eq!(largest_sharpness(&0.5), 4.0);
+    }
+}

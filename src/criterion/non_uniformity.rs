@@ -1,0 +1,99 @@
+//! The non-uniformity bound: `s ≤ 1/(η√p)`, that is `s ≤ (1/η) √(B(n − 1)/(n − B))` without
+//! replacement, with `s² = λ_max(Σ)`.
+//!
+//! Wu, Ma and E (2018) read it off their Theorem 1. It is necessary for mean-square stability in
+//! one dimension, for two samples and when the `H_i` commute, but not in general.
+
+use super::{eta, weight};
+use crate::matrix::{Algebra, positive_semidefinite};
+use crate::model::{Curvature, Quadratic};
+use crate::number::{Field, Real, Symbol, Verdict};
+
+/// `I − η²pΣ`; in one direction `1 − η²ps²`. No root: decidable over ℚ.
+pub fn slack<A: Algebra<T>, T: Field>(
+    curvature: &Curvature<A>,
+    learning_rate: &T,
+    weight: &T,
+) -> A {
+    let factor = learning_rate.square() * weight;
+    curvature.identity.clone() - curvature.variance.clone().scaled(&factor)
+}
+
+/// Does the criterion hold, `I − η²pΣ ⪰ 0`?
+pub fn verdict<T: Field>(model: &Quadratic<T>, learning_rate: &T, weight: &T) -> Verdict {
+    positive_semidefinite(&slack(&model.curvature(), learning_rate, weight))
+}
+
+/// `1 − η√p·s` for a measured non-uniformity `s` (not squared): no division, so that `p = 0`
+/// leaves every `s` free.
+pub fn slack_of_measured<T: Real>(non_uniformity: &T, learning_rate: &T, weight: &T) -> T {
+    T::one() - learning_rate * weight.sqrt() * non_uniformity
+}
+
+/// The largest non-uniformity that the bound allows, `1/(η√p)`; infinite (an interval: the whole
+/// line) when `p = 0`.
+pub fn largest_non_uniformity<T: Real>(learning_rate: &T, weight: &T) -> T {
+    T::one() / (learning_rate * weight.sqrt())
+}
+
+/// The slack in LaTeX.
+pub fn latex() -> String {
+    slack(&Curvature::of_matrix_symbols(), &eta(), &weight()).to_string()
+}
+
+/// The scalar bound on `s` in LaTeX.
+pub fn latex_of_bound() -> String {
+    let bound: Symbol = largest_non_uniformity(&eta(), &weight());
+    format!("s \\le {bound}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::golden;
+    use crate::number::{Exact, Interval};
+
+    #[test]
+    fn the_bound_of_the_three_inputs_is_the_root_of_three_halves() {
+        let (model, one) = (golden::three_inputs(), Exact::from(1));
+        assert_eq!(
+            verdict(&model, &"1.2247".parse().unwrap(), &one),
+            Verdict::Holds
+        );
+        assert_eq!(
+            verdict(&model, &"1.2248".parse().unwrap(), &one),
+            Verdict::Fails
+        );
+    }
+
+    #[test]
+    fn the_toy_is_exactly_on_the_bound_at_five_ninths() {
+        let one = Exact::from(1);
+        let eta = Exact::fraction(5, 9);
+        assert_eq!(verdict(&golden::toy_edge(), &eta, &one), Verdict::Holds);
+        let measured = |text: &str| -> Interval<128> {
+            let s = Interval::from_exact(&text.parse().unwrap());
+            slack_of_measured(&s, &Interval::from_exact(&eta), &Interval::int(1))
+        };
+        assert_eq!(
+            Verdict::non_negative(measured("1.79").sign()),
+            Verdict::Holds
+        );
+        assert_eq!(
+            Verdict::non_negative(measured("1.81").sign()),
+            Verdict::Fails
+        );
+        assert_eq!(
+            Verdict::non_negative(measured("9/5").sign()),
+            Verdict::Undecided
+        );
+    }
+
+    #[test]
+    fn the_full_batch_bounds_nothing() {
+        assert_eq!(largest_non_uniformity(&0.1, &0.0), f64::INFINITY);
+        assert_eq!(slack_of_measured(&1e300, &0.1, &0.0), 1.0);
+        assert_eq!(latex(), r"I - \eta^2\,p\,\Sigma");
+        assert_eq!(latex_of_bound(), r"s \le \frac{1}{\eta\,\sqrt{p}}");
+    }
+}

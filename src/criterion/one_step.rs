@@ -1,0 +1,59 @@
+//! The one-step criterion: `λ_max((I − ηH)² + η²pΣ) ≤ 1`, Theorem 1 of Wu, Ma and E (2018).
+//!
+//! The matrix is `E[A_b²]`, `A_b = I − ηH_b`: the criterion says that `E‖x_{t+1}‖² ≤ ‖x_t‖²` from
+//! every `x_t`. Written without the square of `I − ηH` and divided by η it is
+//! `2H − η(H² + pΣ) ⪰ 0`. It is sufficient for mean-square stability, and necessary in one
+//! dimension.
+
+use super::{eta, weight};
+use crate::matrix::{Algebra, positive_semidefinite};
+use crate::model::{Curvature, Quadratic};
+use crate::number::{Field, Verdict};
+
+/// `2H − η(H² + pΣ)`; in one direction `2a − η(a² + ps²)`.
+pub fn slack<A: Algebra<T>, T: Field>(
+    curvature: &Curvature<A>,
+    learning_rate: &T,
+    weight: &T,
+) -> A {
+    let h = &curvature.hessian;
+    h.clone().scaled(&T::int(2)) - second_moment(curvature, weight).scaled(learning_rate)
+}
+
+/// `E[H_b²] = H² + pΣ`.
+pub fn second_moment<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, weight: &T) -> A {
+    curvature.hessian.squared() + curvature.variance.clone().scaled(weight)
+}
+
+/// Does the criterion hold, `2H − η(H² + pΣ) ⪰ 0`?
+pub fn verdict<T: Field>(model: &Quadratic<T>, learning_rate: &T, weight: &T) -> Verdict {
+    positive_semidefinite(&slack(&model.curvature(), learning_rate, weight))
+}
+
+/// The slack in LaTeX.
+pub fn latex() -> String {
+    slack(&Curvature::of_matrix_symbols(), &eta(), &weight()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::golden;
+    use crate::number::Exact;
+
+    #[test]
+    fn the_golden_edges_are_found() {
+        for (model, edge) in [
+            (golden::three_inputs(), "6/5"),
+            (golden::two_inputs(), "1"),
+            (golden::diagonal_mean(), "4/5"),
+            (golden::stiff_pair(), "22/101"),
+        ] {
+            let (edge, one): (Exact, _) = (edge.parse().unwrap(), Exact::from(1));
+            let beyond = &edge + Exact::fraction(1, 1_000_000);
+            assert_eq!(verdict(&model, &edge, &one), Verdict::Holds);
+            assert_eq!(verdict(&model, &beyond, &one), Verdict::Fails);
+        }
+        assert_eq!(latex(), r"2\,H - \eta\,\left(H^2 + p\,\Sigma\right)");
+    }
+}

@@ -1,0 +1,98 @@
+use super::*;
+use crate::model::golden;
+use crate::number::Field;
+use nalgebra::DMatrix;
+
+const WITHOUT: Sampling = Sampling::WithoutReplacement;
+
+fn exact(text: &str) -> Exact {
+    text.parse().unwrap()
+}
+
+#[test]
+fn the_three_inputs_are_decided_as_known() {
+    let decision = decide(&golden::three_inputs(), &exact("5/4"), 1, WITHOUT).unwrap();
+    let expected = Verdicts {
+        gradient_descent: true,
+        non_uniformity: false,
+        one_step: false,
+        mean_square: true,
+    };
+    assert_eq!(decision.verdicts, expected);
+    assert_eq!((decision.dimension, decision.samples), (2, 3));
+    let critical = decision.critical_lr;
+    assert_eq!(critical.one_step.unwrap().lower, exact("6/5"));
+    assert_eq!(critical.gradient_descent.unwrap().lower, exact("2"));
+    let known = |low: &Exact, high: &Exact, root: fn(&Exact) -> Exact| {
+        assert!(root(low) >= Exact::zero() && root(high) < Exact::zero());
+        assert!(high - low <= critical::default_width() * low);
+    };
+    let star = critical.mean_square.unwrap();
+    // (3 − η)² ≥ 3 below 3 − √3; 3/2 ≥ η² below √(3/2).
+    known(&star.lower, &star.upper, |eta| {
+        (Exact::from(3) - eta).square() - Exact::from(3)
+    });
+    let bound = critical.non_uniformity.unwrap();
+    known(&bound.lower, &bound.upper, |eta| {
+        Exact::fraction(3, 2) - eta.square()
+    });
+}
+
+#[test]
+fn the_json_is_the_documented_one() {
+    let decision = decide(&golden::toy_edge(), &exact("0.7"), 1, WITHOUT).unwrap();
+    let json = serde_json::to_value(&decision).unwrap();
+    assert_eq!(json["lr"], "7/10");
+    assert_eq!(json["batch"], 1);
+    assert_eq!(json["sampling"], "without-replacement");
+    assert_eq!(json["verdicts"]["gradient_descent"], true);
+    assert_eq!(json["verdicts"]["mean_square"], false);
+    assert_eq!(json["critical_lr"]["mean_square"]["lower"], "100/181");
+    assert_eq!(json["critical_lr"]["mean_square"]["upper"], "100/181");
+    assert_eq!(json["critical_lr"]["non_uniformity"]["lower"], "5/9");
+    assert_eq!(serde_json::from_value::<Decision>(json).unwrap(), decision);
+}
+
+#[test]
+fn what_is_unbounded_is_null_and_has_a_reason() {
+    let full = decide(&golden::three_inputs(), &exact("1"), 3, WITHOUT).unwrap();
+    assert_eq!(full.critical_lr.non_uniformity, None);
+    assert!(full.unbounded["non_uniformity"].starts_with("p = 0"));
+    assert_eq!(full.unbounded.len(), 1);
+    assert_eq!(full.critical_lr.mean_square.unwrap().lower, exact("2"));
+    let flat = Quadratic::new(vec![DMatrix::zeros(2, 2); 2]).unwrap();
+    let flat = decide(&flat, &exact("1e9"), 1, WITHOUT).unwrap();
+    assert!(flat.verdicts.mean_square && flat.verdicts.one_step);
+    assert_eq!(flat.unbounded.len(), 4);
+    let json = serde_json::to_value(&flat).unwrap();
+    assert!(json["critical_lr"]["mean_square"].is_null());
+}
+
+#[test]
+fn bad_questions_are_refused() {
+    let ask = |eta: &str, batch, model: &Quadratic| {
+        decide(model, &exact(eta), batch, WITHOUT)
+            .unwrap_err()
+            .to_string()
+    };
+    let model = golden::three_inputs();
+    assert!(ask("0", 1, &model).contains("learning rate: value: is 0; it must be above 0"));
+    assert!(ask("-1/2", 1, &model).contains("is -1/2"));
+    assert!(ask("1", 4, &model).contains("batch: size: is 4; it must be from 1 to 3"));
+    let saddle = Quadratic::symmetric(vec![-DMatrix::<Exact>::identity(1, 1)]).unwrap();
+    assert!(ask("1", 1, &saddle).contains("model: hessians: "));
+    let large = Quadratic::new(vec![DMatrix::identity(17, 17)]).unwrap();
+    assert!(ask("1", 1, &large).contains("model: dimension: is 17"));
+}
+
+#[test]
+fn numbers_beyond_the_range_of_floats_are_decided_too() {
+    let tiny = |x: i64| exact(&format!("{x}e-400"));
+    let diagonal =
+        |a, b| DMatrix::from_diagonal(&nalgebra::DVector::from_vec(vec![tiny(a), tiny(b)]));
+    let model = Quadratic::new(vec![diagonal(1, 2), diagonal(3, 1)]).unwrap();
+    let decision = decide(&model, &exact("1e400"), 2, WITHOUT).unwrap();
+    assert!(decision.verdicts.mean_square);
+    let critical = decision.critical_lr.gradient_descent.unwrap();
+    assert!(critical.lower <= exact("1e400") && critical.upper > exact("1e400"));
+}

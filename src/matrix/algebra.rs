@@ -1,0 +1,65 @@
+//! What a formula needs of the things it adds and multiplies, be they numbers or matrices.
+
+use std::ops::{Add, Mul, Sub};
+
+use nalgebra::DMatrix;
+
+use crate::number::Field;
+
+/// An associative algebra over the field `T`: matrices, the numbers themselves (the 1 × 1 case), and
+/// [`Symbol`](crate::number::Symbol), which may stand for either.
+///
+/// A formula written over an algebra is written once: it runs over `DMatrix<Exact>` and decides,
+/// over `DMatrix<Interval<128>>` and certifies, over plain numbers in one dimension, and over symbols
+/// to print itself. Products keep their order.
+pub trait Algebra<T>: Clone + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
+    /// `factor · self`.
+    #[must_use]
+    fn scaled(self, factor: &T) -> Self;
+
+    /// `self · self`, as tight as the scalar can make it.
+    #[must_use]
+    fn squared(&self) -> Self;
+}
+
+impl<T: Field> Algebra<T> for T {
+    fn scaled(self, factor: &T) -> T {
+        factor * self
+    }
+
+    fn squared(&self) -> T {
+        self.square()
+    }
+}
+
+impl<T: Field> Algebra<T> for DMatrix<T> {
+    fn scaled(self, factor: &T) -> Self {
+        self.map(|entry| factor * entry)
+    }
+
+    fn squared(&self) -> Self {
+        self * self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::{Exact, Symbol};
+
+    fn formula<T: Field, A: Algebra<T>>(x: &A, y: &A, c: &T) -> A {
+        x.clone() * y.clone() - (y.clone() * x.clone() + x.squared()).scaled(c)
+    }
+
+    #[test]
+    fn one_formula_runs_over_numbers_matrices_and_symbols() {
+        let (two, three) = (Exact::from(2), Exact::from(3));
+        assert_eq!(formula(&two, &three, &three), Exact::from(-24));
+        let matrix = |entries: [i64; 4]| DMatrix::from_row_slice(2, 2, &entries.map(Exact::from));
+        let (x, y) = (matrix([0, 1, 0, 0]), matrix([0, 0, 1, 0]));
+        assert_eq!(formula(&x, &y, &two), matrix([1, 0, 0, -2]));
+        let [x, y, c] = ["X", "Y", "c"].map(Symbol::named);
+        let latex = formula(&x, &y, &c).to_string();
+        assert_eq!(latex, r"X\,Y - c\,\left(Y\,X + X^2\right)");
+    }
+}

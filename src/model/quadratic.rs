@@ -1,0 +1,284 @@
+//! A loss that is quadratic in every sample: the linearisation of SGD at an interpolating minimum.
+
+use nalgebra::DMatrix;
+use num_traits::Zero;
+use serde::{Serialize, Serializer};
+
+use super::Curvature;
+use crate::error::{Error, Result};
+use crate::matrix::{Algebra, positive_semidefinite};
+use crate::number::{Exact, Field};
+
+/// `f_i(x) = ½ (x − x*)ᵀ H_i (x − x*)`, `i = 1 … n`, with symmetric `d × d` matrices `H_i`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(bound = "T: Serialize")]
+pub struct Quadratic<T: Field = Exact> {
+    #[serde(serialize_with = "as_rows")]
+    hessians: Vec<DMatrix<T>>,
+    #[serde(skip)]
+    mean: DMatrix<T>,
+}
+
+impl Quadratic<Exact> {
+    /// A minimum: every `H_i` must be positive semi-definite.
+    ///
+    /// # Errors
+    /// When there is no sample or no dimension, or an `H_i` is not square, not of the size of the
+    /// first, not symmetric or not positive semi-definite.
+    pub fn new(hessians: Vec<DMatrix<Exact>>) -> Result<Self> {
+        Self::checked("model", hessians)
+    }
+
+    /// [`Quadratic::new`] for a model that came from `place`.
+    pub(super) fn checked(place: &str, hessians: Vec<DMatrix<Exact>>) -> Result<Self> {
+        let model = Self::checked_symmetric(place, hessians)?;
+        let negative = |h: &DMatrix<Exact>| positive_semidefinite(h).fails();
+        match model.hessians.iter().position(negative) {
+            None => Ok(model),
+            Some(i) => Err(Error::input(
+                place,
+                format!("hessians[{i}]"),
+                "has a negative eigenvalue; at a minimum of every sample it must be positive semi-definite",
+            )),
+        }
+    }
+
+    /// Any critical point, a saddle too: the `H_i` need only be symmetric. For what lies outside
+    /// the hypotheses of the theory.
+    ///
+    /// # Errors
+    /// Those of [`Quadratic::new`] except for definiteness.
+    pub fn symmetric(hessians: Vec<DMatrix<Exact>>) -> Result<Self> {
+        Self::checked_symmetric("model", hessians)
+    }
+
+    fn checked_symmetric(place: &str, hessians: Vec<DMatrix<Exact>>) -> Result<Self> {
+        let fault =
+            |i: usize, fault: String| Err(Error::input(place, format!("hessians[{i}]"), fault));
+        let Some(d) = hessians.first().map(DMatrix::nrows) else {
+            return Err(Error::input(
+                place,
+                "hessians",
+                "is empty; give one matrix per sample",
+            ));
+        };
+        for (i, hessian) in hessians.iter().enumerate() {
+            let (rows, columns) = hessian.shape();
+            if (rows, columns) != (d, d) || d == 0 {
+                let size = d.max(1);
+                return fault(
+                    i,
+                    format!("is {rows} × {columns}; it must be {size} × {size}"),
+                );
+            }
+            if let Some((j, k)) = asymmetry(hessian) {
+                return fault(
+                    i,
+                    format!(
+                        "is not symmetric: entry [{j}][{k}] is {}, entry [{k}][{j}] is {}",
+                        hessian[(j, k)],
+                        hessian[(k, j)]
+                    ),
+                );
+            }
+        }
+        Ok(Self::of_symmetric(hessians))
+    }
+
+    /// The one-dimensional model with these sample curvatures.
+    ///
+    /// # Errors
+    /// When the list is empty or a curvature is negative.
+    pub fn one_dimensional(curvatures: &[Exact]) -> Result<Self> {
+        let one_by_one = |a: &Exact| DMatrix::from_element(1, 1, a.clone());
+        Self::new(curvatures.iter().map(one_by_one).collect())
+    }
+
+    /// The same model over another scalar.
+    pub fn to<T: Field>(&self) -> Quadratic<T> {
+        let convert = |h: &DMatrix<Exact>| h.map(|entry| T::from_exact(&entry));
+        Quadratic::of_symmetric(self.hessians.iter().map(convert).collect())
+    }
+}
+
+/// The first entry that differs from its mirror image.
+fn asymmetry(matrix: &DMatrix<Exact>) -> Option<(usize, usize)> {
+    let below = |i| (0..i).map(move |j| (i, j));
+    (0..matrix.nrows())
+        .flat_map(below)
+        .find(|&(i, j)| matrix[(i, j)] != matrix[(j, i)])
+}
+
+impl<T: Field> Quadratic<T> {
+    fn of_symmetric(hessians: Vec<DMatrix<T>>) -> Self {
+        let mean = mean(&hessians);
+        Quadratic { hessians, mean }
+    }
+
+    /// The dimension `d`.
+    pub fn dimension(&self) -> usize {
+        self.mean.nrows()
+    }
+
+    /// The number of samples `n`.
+    pub fn samples(&self) -> usize {
+        self.hessians.len()
+    }
+
+    /// The sample Hessians `H_i`, each d × d.
+    pub fn hessians(&self) -> &[DMatrix<T>] {
+        &self.hessians
+    }
+
+    /// `H = (1/n) Σ H_i`.
+    pub fn hessian(&self) -> &DMatrix<T> {
+        &self.mean
+    }
+
+    /// `(1/n) Σ H_i²`, the second moment of the sample Hessians.
+    pub fn second_moment(&self) -> DMatrix<T> {
+        mean_of(&self.hessians, Algebra::squared)
+    }
+
+    /// `Σ = (1/n) Σ (H_i − H)² = (1/n) Σ H_i² − H²`; `s² = λ_max(Σ)`.
+    pub fn variance(&self) -> DMatrix<T> {
+        mean_of(&self.hessians, |h| (h - &self.mean).squared())
+    }
+
+    /// `V(X) = (1/n) Σ H_i X H_i` for a d × d matrix `X`.
+    pub fn mean_sandwich(&self, x: &DMatrix<T>) -> DMatrix<T> {
+        mean_of(&self.hessians, |h| h * x * h)
+    }
+
+    /// The two moments that the criteria are written in.
+    pub fn curvature(&self) -> Curvature<DMatrix<T>> {
+        Curvature {
+            identity: DMatrix::identity(self.dimension(), self.dimension()),
+            hessian: self.mean.clone(),
+            variance: self.variance(),
+        }
+    }
+
+    /// The Hessian of a batch, `H_b = (1/B) Σ_{i∈b} H_i`.
+    pub fn batch_hessian(&self, batch: &[usize]) -> DMatrix<T> {
+        mean_of(batch, |&i| self.hessians[i].clone())
+    }
+
+    /// The step matrix of a batch, `A_b = I − ηH_b`.
+    pub fn step(&self, batch: &[usize], learning_rate: &T) -> DMatrix<T> {
+        let identity = DMatrix::identity(self.dimension(), self.dimension());
+        identity - self.batch_hessian(batch).scaled(learning_rate)
+    }
+
+    /// Is every `H_i ⪰ 0`, as far as the scalar can tell? Over ℚ this is decided.
+    pub fn is_minimum(&self) -> bool {
+        self.hessians
+            .iter()
+            .all(|h| positive_semidefinite(h).holds())
+    }
+
+    /// Is the loss flat in every direction, `H = 0`? Over ℚ this is decided.
+    pub fn is_flat(&self) -> bool {
+        self.mean.iter().all(Zero::is_zero)
+    }
+
+    /// Do all `H_i` commute, so that one basis diagonalises them all? Over ℚ this is decided.
+    pub fn commutes(&self) -> bool {
+        let pairs = self.hessians.iter().enumerate();
+        pairs
+            .clone()
+            .all(|(i, a)| self.hessians[..i].iter().all(|b| a * b == b * a))
+    }
+}
+
+fn mean<T: Field>(matrices: &[DMatrix<T>]) -> DMatrix<T> {
+    mean_of(matrices, DMatrix::clone)
+}
+
+/// The mean of a matrix over a non-empty list.
+pub(crate) fn mean_of<T: Field, I>(items: &[I], matrix: impl Fn(&I) -> DMatrix<T>) -> DMatrix<T> {
+    let count = T::one() / T::int(items.len() as i64);
+    let sum = items.iter().map(matrix).reduce(|sum, term| sum + term);
+    sum.expect("a mean is taken over at least one matrix")
+        .scaled(&count)
+}
+
+/// A matrix as a list of its rows.
+fn as_rows<T: Field + Serialize, S: Serializer>(
+    matrices: &[DMatrix<T>],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    let row = |m: &DMatrix<T>, i| m.row(i).iter().cloned().collect::<Vec<T>>();
+    let rows = |m: &DMatrix<T>| (0..m.nrows()).map(|i| row(m, i)).collect::<Vec<_>>();
+    serializer.collect_seq(matrices.iter().map(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use num_traits::One;
+
+    use super::*;
+    use crate::model::golden;
+
+    fn matrix(d: usize, entries: &[i64]) -> DMatrix<Exact> {
+        let entries: Vec<Exact> = entries.iter().map(|&entry| Exact::from(entry)).collect();
+        DMatrix::from_row_slice(d, entries.len() / d.max(1), &entries)
+    }
+
+    #[test]
+    fn the_moments_of_the_three_inputs_are_known() {
+        let model = golden::three_inputs();
+        let scaled = |d, c: Exact| matrix(2, d).scaled(&c);
+        assert_eq!(
+            *model.hessian(),
+            scaled(&[2, 1, 1, 2], Exact::fraction(1, 3))
+        );
+        assert_eq!(
+            model.variance(),
+            scaled(&[2, 1, 1, 2], Exact::fraction(2, 9))
+        );
+        assert_eq!(
+            model.second_moment(),
+            scaled(&[3, 2, 2, 3], Exact::fraction(1, 3))
+        );
+        let identity = DMatrix::identity(2, 2);
+        assert_eq!(model.mean_sandwich(&identity), model.second_moment());
+        assert_eq!(model.to::<f64>().hessian()[(0, 1)], 1.0 / 3.0);
+        assert!(!model.commutes());
+    }
+
+    #[test]
+    fn what_is_no_minimum_is_refused_in_one_sentence() {
+        let refusal = |hessians| Quadratic::new(hessians).unwrap_err().to_string();
+        assert!(refusal(vec![]).starts_with("model: hessians: is empty"));
+        assert!(refusal(vec![DMatrix::zeros(0, 0)]).contains("hessians[0]: is 0 × 0"));
+        assert!(refusal(vec![matrix(1, &[1, 2])]).contains("is 1 × 2"));
+        let unequal = vec![matrix(1, &[1]), DMatrix::identity(2, 2)];
+        assert!(refusal(unequal).contains("hessians[1]: is 2 × 2; it must be 1 × 1"));
+        let skew = vec![matrix(2, &[1, 2, 3, 4])];
+        assert!(refusal(skew).contains("entry [1][0] is 3, entry [0][1] is 2"));
+        let saddle = vec![matrix(2, &[1, 2, 2, 1])];
+        assert!(refusal(saddle.clone()).contains("negative eigenvalue"));
+        assert_eq!(Quadratic::symmetric(saddle).unwrap().samples(), 1);
+    }
+
+    #[test]
+    fn a_full_batch_is_gradient_descent() {
+        let model = golden::three_inputs();
+        assert_eq!(model.batch_hessian(&[0, 1, 2]), *model.hessian());
+        let step = model.step(&[0, 1, 2], &Exact::from(1));
+        assert_eq!(step, DMatrix::identity(2, 2) - model.hessian());
+    }
+
+    #[test]
+    fn flat_and_one_dimensional_models_are_recognised() {
+        let flat = Quadratic::one_dimensional(&[Exact::zero()]).unwrap();
+        assert!(flat.is_flat() && flat.commutes());
+        assert!(
+            !Quadratic::one_dimensional(&[Exact::zero(), Exact::one()])
+                .unwrap()
+                .is_flat()
+        );
+        assert!(Quadratic::one_dimensional(&[-Exact::one()]).is_err());
+    }
+}
