@@ -1,27 +1,114 @@
-//! The instruction sets.
+//! The instruction sets: the only place that asks what the processor can do.
+
+use std::sync::LazyLock;
+
+use super::lanes::Kernel;
+use super::portable::Portable;
+#[cfg(target_arch = "x86_64")]
+use super::x86::{Avx2, Avx512};
+use crate::error::{Error, Result};
+
+/// The environment variable that caps [`Isa::best`].
+const VARIABLE: &str = "SGD_STABILITY_ISA";
 
 /// An instruction set that this machine can run.
+///
+/// A value exists only where the processor was found to have the instructions: having one is the
+/// proof of safety that every kernel asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Isa(());
+pub struct Isa(Set);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Set {
+    Portable(Portable),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
+}
+
+/// All instruction sets we are written for, from the slowest to the fastest.
+const NAMES: [&str; 3] = ["portable", "avx2", "avx512"];
 
 impl Isa {
-    /// The fastest instruction set of this machine.
+    /// The fastest instruction set of this machine, but none above the one that the environment
+    /// variable `SGD_STABILITY_ISA` names (`portable`, `avx2` or `avx512`; read once). A variable
+    /// that names nothing caps nothing; a program that wants to complain asks
+    /// [`Isa::check_environment`].
     pub fn best() -> Isa {
-        Isa(())
+        static BEST: LazyLock<Isa> = LazyLock::new(|| {
+            let cap = cap_in_environment().unwrap_or(NAMES.len() - 1);
+            let allowed = |isa: &Isa| NAMES[..=cap].contains(&isa.name());
+            let fastest = Isa::available().into_iter().rfind(allowed);
+            fastest.unwrap_or(Isa::portable())
+        });
+        *BEST
     }
 
-    /// Plain Rust.
+    /// Plain Rust, which runs everywhere.
     pub fn portable() -> Isa {
-        Isa(())
+        Isa(Set::Portable(Portable))
     }
 
-    /// Every instruction set of this machine, the portable one first.
+    /// Every instruction set of this machine, from the portable one to the fastest, whatever the
+    /// environment says.
     pub fn available() -> Vec<Isa> {
-        vec![Isa(())]
+        #[cfg(target_arch = "x86_64")]
+        let found = [
+            Avx2::detect().map(Set::Avx2),
+            Avx512::detect().map(Set::Avx512),
+        ];
+        #[cfg(not(target_arch = "x86_64"))]
+        let found: [Option<Set>; 0] = [];
+        let found = found.into_iter().flatten().map(Isa);
+        std::iter::once(Isa::portable()).chain(found).collect()
     }
 
-    /// Its name.
+    /// `portable`, `avx2` or `avx512`.
     pub fn name(self) -> &'static str {
-        "portable"
+        match self.0 {
+            Set::Portable(_) => NAMES[0],
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2(_) => NAMES[1],
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512(_) => NAMES[2],
+        }
     }
+
+    /// Is the environment variable `SGD_STABILITY_ISA` absent, or one of the names?
+    ///
+    /// # Errors
+    /// When it is anything else.
+    pub fn check_environment() -> Result<()> {
+        match std::env::var_os(VARIABLE) {
+            Some(word) if cap_in_environment().is_none() => Err(Error::input(
+                "environment",
+                VARIABLE,
+                format!(
+                    "{} is no instruction set; set it to one of {}",
+                    word.display(),
+                    NAMES.join(", ")
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs the kernel as compiled for this instruction set.
+    #[inline]
+    pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        match self.0 {
+            Set::Portable(lanes) => kernel.run(lanes),
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2(lanes) => lanes.run(kernel),
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512(lanes) => lanes.run(kernel),
+        }
+    }
+}
+
+/// The place in [`NAMES`] of the name in the environment.
+fn cap_in_environment() -> Option<usize> {
+    let word = std::env::var(VARIABLE).ok()?;
+    NAMES.iter().position(|name| *name == word)
 }

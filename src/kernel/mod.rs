@@ -1,13 +1,59 @@
 //! Room **kernel**: f32 SIMD kernels, one kernel one file. All unsafe code of the crate lives here.
+//!
+//! # The promise
+//!
+//! Every instruction set gives the same bits, for any number of threads (the payload of a NaN
+//! excepted), and the test of it is `==`. Nothing has to be compared "up to rounding", because the
+//! order of the roundings is part of what a kernel *means*:
+//!
+//! * a vector has 16 lanes whatever the machine has; sums run in 64 virtual lanes (4 vectors)
+//!   that are added in one fixed tree, the sequence being padded with zeros to whole blocks;
+//! * every multiply-add is fused;
+//! * an element of a matrix product is one chain of fused multiply-adds in the order of `k`, so no
+//!   tiling, packing or threading can change it;
+//! * a long sum is cut into pieces of fixed length, whose sums are added in order: the number of
+//!   threads decides who adds, never what is added.
+//!
+//! # How it is built
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `isa` | detection; [`Isa`], whose values are the proof that the machine has the instructions |
+//! | `lanes` | the operations on 16 lanes that the algorithms are written in |
+//! | `portable`, `x86/*` | those operations, bound to one instruction set each |
+//! | `view` | [`MatrixRef`], [`MatrixMut`] |
+//! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
+//! | the others | one kernel each, written once for all instruction sets |
 
+mod axpy;
+mod column_sums;
+mod dot;
+mod elementwise;
+mod gate;
+mod gemm;
 mod isa;
-mod plain;
+mod lanes;
+mod portable;
+mod relu;
+mod scale;
+mod start;
+mod view;
+mod wide;
+#[cfg(target_arch = "x86_64")]
 #[expect(
     unsafe_code,
-    reason = "disjoint blocks of one matrix go to several threads"
+    reason = "intrinsics; a token is the proof that they may be called"
 )]
-mod view;
+mod x86;
 
+pub use axpy::{add_row, axpy, row_axpy};
+pub use column_sums::column_sums;
+pub use dot::{dot, row_dots};
+pub use gate::gate;
+pub use gemm::gemm;
 pub use isa::Isa;
-pub use plain::*;
+pub use relu::relu;
+pub use scale::scale;
+pub use start::Start;
 pub use view::{MatrixMut, MatrixRef};
+pub use wide::{dot_wide, sum};

@@ -1,0 +1,72 @@
+//! The sums of the columns of a matrix.
+
+use rayon::prelude::*;
+
+use super::elementwise::{PIECE, combine};
+use super::isa::Isa;
+use super::lanes::{Kernel, Lanes};
+use super::start::Start;
+use super::view::MatrixRef;
+
+/// Columns in a block: eight cache lines of each row.
+const BLOCK: usize = 128;
+
+struct ColumnSums<'a> {
+    m: MatrixRef<'a>,
+    out: &'a mut [f32],
+}
+
+impl Kernel for ColumnSums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        for i in 0..self.m.rows() {
+            combine(
+                lanes,
+                self.m.row(i),
+                self.out,
+                #[inline(always)]
+                |m, sum| lanes.add(sum, m),
+            );
+        }
+    }
+}
+
+/// `out_j ← start + m_0j + m_1j + …`: for each column a chain of additions in the order of the rows,
+/// which begins with 0 or with what stands in `out_j`. Any strides of `m`.
+///
+/// # Panics
+/// When `out` has not one number per column.
+pub fn column_sums(isa: Isa, m: MatrixRef, start: Start, out: &mut [f32]) {
+    assert_eq!(
+        out.len(),
+        m.columns(),
+        "numbers for the column sums of a matrix of shape {:?}",
+        m.shape()
+    );
+    if start == Start::Zero {
+        out.fill(0.0);
+    }
+    let run = |first: usize, out: &mut [f32]| {
+        let m = m.block(0..m.rows(), first..first + out.len());
+        match m.has_adjacent_columns() {
+            true => isa.run(ColumnSums { m, out }),
+            false => add_chains(m, out),
+        }
+    };
+    match m.rows() * m.columns() <= PIECE {
+        true => run(0, out),
+        false => out
+            .par_chunks_mut(BLOCK)
+            .enumerate()
+            .for_each(|(block, out)| run(block * BLOCK, out)),
+    }
+}
+
+/// The same chains where the columns are not adjacent, so that lanes have nothing to load.
+fn add_chains(m: MatrixRef, out: &mut [f32]) {
+    for (j, out) in out.iter_mut().enumerate() {
+        *out = (0..m.rows()).fold(*out, |sum, i| sum + m.get(i, j));
+    }
+}

@@ -1,0 +1,109 @@
+//! The dot product in f32.
+
+use rayon::prelude::*;
+
+use super::elementwise::PIECE;
+use super::isa::Isa;
+use super::lanes::{Kernel, LANES, Lanes, tree_sum};
+use super::view::MatrixRef;
+
+/// Vectors that are summed side by side: enough independent chains to hide the latency of an FMA.
+pub(super) const CHAINS: usize = 4;
+
+struct Dot<'a> {
+    x: &'a [f32],
+    y: &'a [f32],
+}
+
+impl Kernel for Dot<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> f32 {
+        let mut sums = [lanes.splat(0.0); CHAINS];
+        let (whole_x, rest_x) = self.x.as_chunks::<{ CHAINS * LANES }>();
+        let (whole_y, rest_y) = self.y.as_chunks::<{ CHAINS * LANES }>();
+        for (x, y) in whole_x.iter().zip(whole_y) {
+            add_block(lanes, &mut sums, x, y);
+        }
+        if !rest_x.is_empty() {
+            add_block(lanes, &mut sums, rest_x, rest_y);
+        }
+        let [a, b, c, d] = sums;
+        let mut total = [0.0; LANES];
+        lanes.store(lanes.add(lanes.add(a, b), lanes.add(c, d)), &mut total);
+        tree_sum(total)
+    }
+}
+
+/// One FMA in each of the 64 lanes; a block that is too short is padded with zeros.
+#[inline(always)]
+fn add_block<L: Lanes>(lanes: L, sums: &mut [L::Vector; CHAINS], x: &[f32], y: &[f32]) {
+    for (chain, sum) in sums.iter_mut().enumerate() {
+        let from = (chain * LANES).min(x.len());
+        let (x, y) = (lanes.load_padded(&x[from..]), lanes.load_padded(&y[from..]));
+        *sum = lanes.fma(x, y, *sum);
+    }
+}
+
+/// `Σ x_i y_i` in f32.
+///
+/// Term `i` enters lane `i mod 64` by an FMA, in order; the sequence is padded with zeros to a
+/// multiple of 64. The lanes are added in the tree `(v₀ + v₁) + (v₂ + v₃)` of vectors of 16 and then
+/// by halving: `⌈n/64⌉ + 6` roundings on the longest path, 0 for no terms.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn dot(isa: Isa, x: &[f32], y: &[f32]) -> f32 {
+    assert_eq!(
+        x.len(),
+        y.len(),
+        "lengths of the two vectors of a dot product"
+    );
+    isa.run(Dot { x, y })
+}
+
+/// The dot products of rows `first`, `first + 1`, … of two matrices.
+struct RowDots<'a> {
+    a: MatrixRef<'a>,
+    b: MatrixRef<'a>,
+    first: usize,
+    out: &'a mut [f32],
+}
+
+impl Kernel for RowDots<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        for (i, out) in (self.first..).zip(self.out) {
+            let (x, y) = (self.a.row(i), self.b.row(i));
+            *out = Dot { x, y }.run(lanes);
+        }
+    }
+}
+
+/// `out_i ← Σ_j a_ij b_ij`: a [`dot`] for each row, with the bits of `dot`.
+///
+/// `a`, `b`: the same shape, adjacent columns; `out`: one number per row.
+///
+/// # Panics
+/// When the shapes differ or columns are not adjacent.
+pub fn row_dots(isa: Isa, a: MatrixRef, b: MatrixRef, out: &mut [f32]) {
+    assert!(
+        a.shape() == b.shape() && out.len() == a.rows(),
+        "dot products of the rows of matrices of shapes {:?} and {:?} into {} numbers",
+        a.shape(),
+        b.shape(),
+        out.len()
+    );
+    let rows = (PIECE / a.columns().max(1)).max(1);
+    let run = |first, out| isa.run(RowDots { a, b, first, out });
+    match out.len() <= rows {
+        true => run(0, out),
+        false => out
+            .par_chunks_mut(rows)
+            .enumerate()
+            .for_each(|(piece, out)| run(piece * rows, out)),
+    }
+}

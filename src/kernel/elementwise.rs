@@ -1,0 +1,82 @@
+//! How a function of one lane runs over slices and over the rows of a matrix.
+//!
+//! Elements do not meet, so any cut into pieces gives the same bits.
+
+use rayon::prelude::*;
+
+use super::lanes::{LANES, Lanes};
+use super::view::MatrixMut;
+
+/// Numbers in a piece of work for one thread: 64 KiB, some microseconds, well above the price of
+/// handing a piece over (below one microsecond).
+pub(super) const PIECE: usize = 1 << 14;
+
+/// `x_i ← f(x_i)`.
+#[inline(always)]
+pub(super) fn update<L: Lanes>(lanes: L, x: &mut [f32], f: impl Fn(L::Vector) -> L::Vector) {
+    let (whole, rest) = x.as_chunks_mut::<LANES>();
+    for x in whole {
+        lanes.store(f(lanes.load(x)), x);
+    }
+    if !rest.is_empty() {
+        lanes.store_cut(f(lanes.load_padded(rest)), rest);
+    }
+}
+
+/// `y_i ← f(x_i, y_i)`; the slices have the same length.
+#[inline(always)]
+pub(super) fn combine<L: Lanes>(
+    lanes: L,
+    x: &[f32],
+    y: &mut [f32],
+    f: impl Fn(L::Vector, L::Vector) -> L::Vector,
+) {
+    let (whole_x, rest_x) = x.as_chunks::<LANES>();
+    let (whole_y, rest_y) = y.as_chunks_mut::<LANES>();
+    for (x, y) in whole_x.iter().zip(whole_y) {
+        lanes.store(f(lanes.load(x), lanes.load(y)), y);
+    }
+    if !rest_y.is_empty() {
+        lanes.store_cut(
+            f(lanes.load_padded(rest_x), lanes.load_padded(rest_y)),
+            rest_y,
+        );
+    }
+}
+
+/// Gives `x` away in pieces.
+pub(super) fn in_pieces(x: &mut [f32], run: impl Fn(&mut [f32]) + Sync) {
+    match x.len() {
+        ..=PIECE => run(x),
+        _ => x.par_chunks_mut(PIECE).for_each(&run),
+    }
+}
+
+/// Gives `x` and `y`, which have the same length, away in pieces.
+pub(super) fn in_piece_pairs(x: &[f32], y: &mut [f32], run: impl Fn(&[f32], &mut [f32]) + Sync) {
+    match y.len() {
+        ..=PIECE => run(x, y),
+        _ => x
+            .par_chunks(PIECE)
+            .zip(y.par_chunks_mut(PIECE))
+            .for_each(|(x, y)| run(x, y)),
+    }
+}
+
+/// Gives the rows of `m` away in blocks, each with the number of its first row.
+pub(super) fn in_row_blocks(m: MatrixMut, run: &(impl Fn(usize, MatrixMut) + Sync)) {
+    halve(0, m, run);
+}
+
+fn halve(first: usize, m: MatrixMut, run: &(impl Fn(usize, MatrixMut) + Sync)) {
+    let (rows, columns) = m.shape();
+    if rows <= 1 || rows * columns <= PIECE {
+        return run(first, m);
+    }
+    let middle = rows / 2;
+    let (above, below) = m.split_at_row(middle);
+    rayon::join(
+        || halve(first, above, run),
+        || halve(first + middle, below, run),
+    );
+}

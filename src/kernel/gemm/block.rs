@@ -1,0 +1,179 @@
+//! One rectangle of the product: blocks for the caches, panels for the tiles.
+
+use std::ops::Range;
+
+use super::pack::{Buffer, pack};
+use super::tile::{Panel, tile};
+use crate::kernel::lanes::{Kernel, LANES, Lanes};
+use crate::kernel::start::Start;
+use crate::kernel::view::{MatrixMut, MatrixRef};
+
+/// The largest block in k: a panel of B of 32 columns takes 40 KiB of the first cache.
+const DEPTH: usize = 320;
+/// The largest block in m: a block of A takes 300 KiB of the second cache.
+const ROWS: usize = 240;
+/// The largest block in n: a block of B takes 1.25 MiB.
+const COLUMNS: usize = 1024;
+/// Up to this many rows the rows of B are read where they stand: copying them would cost as much as
+/// multiplying by them.
+const DIRECT_ROWS: usize = 24;
+/// Rows of the tile for the last few rows.
+const SHORT: usize = 4;
+
+/// Room for packed panels.
+#[derive(Default)]
+pub(super) struct Buffers {
+    a: Buffer,
+    b: Buffer,
+}
+
+/// `c ← start + a·b` on one thread.
+pub(super) struct Product<'a> {
+    pub(super) a: MatrixRef<'a>,
+    pub(super) b: MatrixRef<'a>,
+    pub(super) start: Start,
+    pub(super) c: MatrixMut<'a>,
+    pub(super) buffers: &'a mut Buffers,
+}
+
+/// Equal blocks of at most `largest`, cut at multiples of `unit`.
+fn blocks(length: usize, largest: usize, unit: usize) -> impl Iterator<Item = Range<usize>> {
+    let count = length.div_ceil(largest).max(1);
+    let size = length.div_ceil(count).next_multiple_of(unit).max(1);
+    (0..length)
+        .step_by(size)
+        .map(move |first| first..length.min(first + size))
+}
+
+impl Kernel for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let (a, b, mut c) = (self.a, self.b, self.c);
+        for columns in blocks(c.columns(), COLUMNS, L::TILE_VECTORS * LANES) {
+            for depth in blocks(a.columns(), DEPTH, 1) {
+                let b = b.block(depth.clone(), columns.clone());
+                let b = Right::new(lanes, b, a.rows(), &mut self.buffers.b);
+                let start = match depth.start {
+                    0 => self.start,
+                    _ => Start::Accumulate,
+                };
+                for rows in blocks(c.rows(), ROWS, L::TILE_ROWS) {
+                    let a = a.block(rows.clone(), depth.clone());
+                    let a = pack_rows(lanes, a, &mut self.buffers.a);
+                    tiles(lanes, a, &b, start, c.block(rows, columns.clone()));
+                }
+            }
+        }
+    }
+}
+
+/// A block of B, cut into panels of whole vectors.
+struct Right<'a> {
+    b: MatrixRef<'a>,
+    /// The panels from column `direct` on, one behind the other, the last one padded with zeros.
+    packed: &'a [f32],
+    /// Panels before this column are read where they stand.
+    direct: usize,
+}
+
+impl<'a> Right<'a> {
+    #[inline(always)]
+    fn new<L: Lanes>(lanes: L, b: MatrixRef<'a>, rows: usize, buffer: &'a mut Buffer) -> Self {
+        let (depth, columns) = b.shape();
+        let width = L::TILE_VECTORS * LANES;
+        let readable = b.strides().1 == 1 && (b.strides().0 >= width || depth == 1);
+        let direct = match rows <= DIRECT_ROWS && readable {
+            true => columns / width * width,
+            false => 0,
+        };
+        let packed = buffer.numbers(depth * (columns - direct).next_multiple_of(LANES));
+        let mut rest = &mut *packed;
+        for panel in panels(direct..columns, panel_width::<L>) {
+            let width = panel_width::<L>(columns - panel.start);
+            let (out, behind) = rest.split_at_mut(depth * width);
+            pack(lanes, b.block(0..depth, panel), width, out);
+            rest = behind;
+        }
+        Right { b, packed, direct }
+    }
+
+    /// The panel that begins at a column.
+    #[inline(always)]
+    fn panel(&self, columns: Range<usize>, width: usize) -> Panel<'_> {
+        let depth = self.b.rows();
+        match columns.start < self.direct {
+            true => Panel {
+                numbers: self.b.block(0..depth, columns).numbers(),
+                stride: self.b.strides().0.max(width),
+            },
+            false => Panel {
+                numbers: &self.packed[depth * (columns.start - self.direct)..][..depth * width],
+                stride: width,
+            },
+        }
+    }
+}
+
+/// The width of the next panel of B, when so many columns are left.
+fn panel_width<L: Lanes>(left: usize) -> usize {
+    L::TILE_VECTORS.min(left.div_ceil(LANES)) * LANES
+}
+
+/// The height of the next panel of A, when so many rows are left.
+fn panel_height<L: Lanes>(left: usize) -> usize {
+    match left {
+        ..=SHORT => SHORT,
+        _ => L::TILE_ROWS,
+    }
+}
+
+/// Cuts a range into panels; `size(left)` is the size of the next one, the last may be cut short.
+fn panels(range: Range<usize>, size: fn(usize) -> usize) -> impl Iterator<Item = Range<usize>> {
+    let mut start = range.start;
+    std::iter::from_fn(move || {
+        let first = start;
+        start = range.end.min(first + size(range.end - first));
+        (first < range.end).then_some(first..start)
+    })
+}
+
+/// A block of A as panels one behind the other, element (i, k) of a panel at `k·height + i`.
+#[inline(always)]
+fn pack_rows<'a, L: Lanes>(lanes: L, a: MatrixRef, buffer: &'a mut Buffer) -> &'a [f32] {
+    let (rows, depth) = a.shape();
+    let packed = buffer.numbers(depth * (rows + L::TILE_ROWS));
+    let mut rest = &mut *packed;
+    for panel in panels(0..rows, panel_height::<L>) {
+        let height = panel_height::<L>(rows - panel.start);
+        let (out, behind) = rest.split_at_mut(depth * height);
+        pack(lanes, a.row_block(panel).transposed(), height, out);
+        rest = behind;
+    }
+    packed
+}
+
+/// All tiles of a block of C: a panel of B stays in the first cache while the panels of A pass.
+#[inline(always)]
+fn tiles<L: Lanes>(lanes: L, a: &[f32], b: &Right, start: Start, mut c: MatrixMut) {
+    let depth = b.b.rows();
+    let (rows, columns) = c.shape();
+    for across in panels(0..columns, panel_width::<L>) {
+        let width = panel_width::<L>(columns - across.start);
+        let b = b.panel(across.clone(), width);
+        for down in panels(0..rows, panel_height::<L>) {
+            let height = panel_height::<L>(rows - down.start);
+            let a = &a[depth * down.start..][..depth * height];
+            let c = c.block(down, across.clone());
+            match (height, width / LANES) {
+                (12, 2) => tile::<L, 12, 2>(lanes, a, b, start, c),
+                (12, 1) => tile::<L, 12, 1>(lanes, a, b, start, c),
+                (6, 1) => tile::<L, 6, 1>(lanes, a, b, start, c),
+                (4, 2) => tile::<L, 4, 2>(lanes, a, b, start, c),
+                (4, 1) => tile::<L, 4, 1>(lanes, a, b, start, c),
+                shape => unreachable!("no tile has the shape {shape:?}"),
+            }
+        }
+    }
+}

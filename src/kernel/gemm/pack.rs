@@ -1,0 +1,82 @@
+//! Copying a part of a matrix so that a tile can read it straight on.
+
+use crate::kernel::lanes::{LANES, Lanes};
+use crate::kernel::view::MatrixRef;
+
+/// Room that is kept, aligned to cache lines.
+#[derive(Default)]
+pub(super) struct Buffer(Vec<f32>);
+
+impl Buffer {
+    /// Room for so many numbers, which hold anything.
+    pub(super) fn numbers(&mut self, length: usize) -> &mut [f32] {
+        if self.0.len() < length + LANES {
+            self.0.resize(length + LANES, 0.0);
+        }
+        // The alignment is a wish: an offset beyond the spare line would only cost speed.
+        let offset = self.0.as_ptr().align_offset(size_of::<[f32; LANES]>());
+        &mut self.0[offset.min(LANES)..][..length]
+    }
+}
+
+/// Writes `panel` (depth × at most `width`) row after row into `out`, each row padded with zeros to
+/// `width`.
+#[inline(always)]
+pub(super) fn pack<L: Lanes>(lanes: L, panel: MatrixRef, width: usize, out: &mut [f32]) {
+    match width {
+        4 => pack_width::<L, 4>(lanes, panel, out),
+        6 => pack_width::<L, 6>(lanes, panel, out),
+        12 => pack_width::<L, 12>(lanes, panel, out),
+        16 => pack_width::<L, 16>(lanes, panel, out),
+        32 => pack_width::<L, 32>(lanes, panel, out),
+        _ => unreachable!("no tile is {width} wide"),
+    }
+}
+
+#[inline(always)]
+fn pack_width<L: Lanes, const WIDTH: usize>(lanes: L, panel: MatrixRef, out: &mut [f32]) {
+    let (out, _) = out.as_chunks_mut::<WIDTH>();
+    let across = panel.transposed();
+    if panel.has_adjacent_columns() {
+        copy_rows(panel, out);
+    } else if across.has_adjacent_columns() {
+        transpose(lanes, across, out);
+    } else {
+        for (k, out) in out.iter_mut().enumerate() {
+            out.fill(0.0);
+            (0..panel.columns()).for_each(|j| out[j] = panel.get(k, j));
+        }
+    }
+}
+
+/// Rows as they stand.
+#[inline(always)]
+fn copy_rows<const WIDTH: usize>(panel: MatrixRef, out: &mut [[f32; WIDTH]]) {
+    for (k, out) in out.iter_mut().enumerate() {
+        let row = panel.row(k);
+        match row.first_chunk::<WIDTH>() {
+            Some(whole) => *out = *whole,
+            None => {
+                out.fill(0.0);
+                out[..row.len()].copy_from_slice(row);
+            }
+        }
+    }
+}
+
+/// Columns (the rows of `across`) turned into rows, 16 × 16 numbers at a time.
+#[inline(always)]
+fn transpose<L: Lanes, const WIDTH: usize>(lanes: L, across: MatrixRef, out: &mut [[f32; WIDTH]]) {
+    for (block, out) in out.chunks_mut(LANES).enumerate() {
+        for first in (0..WIDTH).step_by(LANES) {
+            let mut square = [lanes.splat(0.0); LANES];
+            for (j, vector) in (first..across.rows()).zip(&mut square) {
+                *vector = lanes.load_padded(&across.row(j)[block * LANES..]);
+            }
+            let square = lanes.transpose(square);
+            for (out, vector) in out.iter_mut().zip(square) {
+                lanes.store_cut(vector, &mut out[first..WIDTH.min(first + LANES)]);
+            }
+        }
+    }
+}

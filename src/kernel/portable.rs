@@ -1,0 +1,93 @@
+//! The 16 lanes in plain Rust: right on every machine, and the reference for the others.
+
+use std::array::from_fn;
+
+use super::lanes::{LANES, Lanes};
+
+/// Plain Rust needs no proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Portable;
+
+impl Lanes for Portable {
+    type Vector = [f32; LANES];
+    type Wide = [f64; LANES];
+    const TILE_ROWS: usize = 4;
+    const TILE_VECTORS: usize = 1;
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> Self::Vector {
+        [value; LANES]
+    }
+
+    #[inline(always)]
+    fn load(self, from: &[f32; LANES]) -> Self::Vector {
+        *from
+    }
+
+    #[inline(always)]
+    fn store(self, value: Self::Vector, to: &mut [f32; LANES]) {
+        *to = value;
+    }
+
+    #[inline(always)]
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        from_fn(|i| a[i] + b[i])
+    }
+
+    #[inline(always)]
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        from_fn(|i| a[i] * b[i])
+    }
+
+    #[inline(always)]
+    fn fma(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
+        from_fn(|i| a[i].mul_add(b[i], c[i]))
+    }
+
+    #[inline(always)]
+    fn positive_part(self, x: Self::Vector) -> Self::Vector {
+        from_fn(|i| if x[i] < 0.0 { 0.0 } else { x[i] })
+    }
+
+    #[inline(always)]
+    fn where_positive(self, gate: Self::Vector, x: Self::Vector) -> Self::Vector {
+        from_fn(|i| if gate[i] > 0.0 { x[i] } else { 0.0 })
+    }
+
+    #[inline(always)]
+    fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector) {
+        let lane = |i: usize| {
+            if i.is_multiple_of(2) {
+                a[i / 2]
+            } else {
+                b[i / 2]
+            }
+        };
+        (from_fn(lane), from_fn(|i| lane(i + LANES)))
+    }
+
+    #[inline(always)]
+    fn wide_zero(self) -> Self::Wide {
+        [0.0; LANES]
+    }
+
+    #[inline(always)]
+    fn widen(self, x: Self::Vector) -> Self::Wide {
+        x.map(f64::from)
+    }
+
+    #[inline(always)]
+    fn wide_store(self, value: Self::Wide, to: &mut [f64; LANES]) {
+        *to = value;
+    }
+
+    #[inline(always)]
+    fn wide_add(self, a: Self::Wide, b: Self::Wide) -> Self::Wide {
+        from_fn(|i| a[i] + b[i])
+    }
+
+    #[inline(always)]
+    fn wide_fma(self, a: Self::Wide, b: Self::Wide, c: Self::Wide) -> Self::Wide {
+        from_fn(|i| a[i].mul_add(b[i], c[i]))
+    }
+}

@@ -1,0 +1,11 @@
+//! Views of matrices: what the kernels read and write.
+
+mod read;
+#[expect(
+    unsafe_code,
+    reason = "disjoint blocks of one matrix go to several threads"
+)]
+mod write;
+
+pub use read::MatrixRef;
+pub use write::MatrixMut;

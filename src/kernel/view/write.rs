@@ -1,0 +1,166 @@
+//! The view that is written.
+
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use super::read::extent;
+
+/// A row-major matrix that is written: element (i, j) stands at `i·row_stride + j`, and the view
+/// owns its elements alone for `'a` (not the numbers between its rows).
+#[derive(Debug)]
+pub struct MatrixMut<'a> {
+    /// Points to the first element. Elements (i, j) inside the shape are valid for reads and
+    /// writes for `'a`, and no other reference to them is used meanwhile.
+    first: *mut f32,
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    elements: PhantomData<&'a mut [f32]>,
+}
+
+// SAFETY: the view is the only road to its elements, exactly as `&mut [f32]`, which is Send.
+unsafe impl Send for MatrixMut<'_> {}
+
+// SAFETY: `&MatrixMut` gives shared reads of `f32` only, exactly as `&&mut [f32]`, which is Sync.
+unsafe impl Sync for MatrixMut<'_> {}
+
+impl<'a> MatrixMut<'a> {
+    /// A row-major matrix: `data` holds exactly `rows × columns` numbers, row after row.
+    ///
+    /// # Panics
+    /// When the length of `data` is another.
+    pub fn new(data: &'a mut [f32], rows: usize, columns: usize) -> Self {
+        assert!(
+            Some(data.len()) == rows.checked_mul(columns),
+            "{} numbers are no {rows} × {columns} matrix",
+            data.len()
+        );
+        Self::strided(data, (rows, columns), columns)
+    }
+
+    /// A matrix of `shape` (rows, columns) whose rows lie `row_stride` apart; its first element
+    /// is `data[0]`. The numbers between the rows are never touched.
+    ///
+    /// # Panics
+    /// When an element lies outside `data`, or rows overlap.
+    pub fn strided(data: &'a mut [f32], shape: (usize, usize), row_stride: usize) -> Self {
+        assert!(
+            extent(shape, (row_stride, 1)) <= data.len() && (row_stride >= shape.1 || shape.0 <= 1),
+            "a matrix of shape {shape:?} with row stride {row_stride} does not fit in {} numbers",
+            data.len()
+        );
+        MatrixMut {
+            first: data.as_mut_ptr(),
+            rows: shape.0,
+            columns: shape.1,
+            row_stride,
+            elements: PhantomData,
+        }
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// (rows, columns).
+    pub fn shape(&self) -> (usize, usize) {
+        (self.rows, self.columns)
+    }
+
+    /// Where row `i` begins; for an empty matrix any place, never used.
+    fn row_start(&self, i: usize) -> *mut f32 {
+        assert!(
+            i < self.rows,
+            "row {i} of a matrix of shape {:?}",
+            self.shape()
+        );
+        match self.columns {
+            0 => self.first,
+            // SAFETY: row i has an element, which lies inside the allocation behind `first`.
+            _ => unsafe { self.first.add(i * self.row_stride) },
+        }
+    }
+
+    /// Row `i`, to read.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn row(&self, i: usize) -> &[f32] {
+        // SAFETY: the elements of row i are valid, adjacent and ours; `&self` forbids writing.
+        unsafe { std::slice::from_raw_parts(self.row_start(i), self.columns) }
+    }
+
+    /// Row `i`, to write.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn row_mut(&mut self, i: usize) -> &mut [f32] {
+        // SAFETY: the elements of row i are valid, adjacent and ours; `&mut self` forbids others.
+        unsafe { std::slice::from_raw_parts_mut(self.row_start(i), self.columns) }
+    }
+
+    /// The block of these rows and columns, for a shorter time.
+    ///
+    /// # Panics
+    /// When a range reaches beyond the matrix.
+    pub fn block(&mut self, rows: Range<usize>, columns: Range<usize>) -> MatrixMut<'_> {
+        let whole = self.part(self.first, self.shape());
+        let (above, _) = whole.split_at_row(rows.end);
+        let (_, rows) = above.split_at_row(rows.start);
+        let (left, _) = rows.split_at_column(columns.end);
+        left.split_at_column(columns.start).1
+    }
+
+    /// Rows before `at`, and the rest.
+    ///
+    /// # Panics
+    /// When there are fewer rows.
+    pub fn split_at_row(self, at: usize) -> (MatrixMut<'a>, MatrixMut<'a>) {
+        let (rows, columns) = self.shape();
+        assert!(at <= rows, "split of {:?} at row {at}", self.shape());
+        let start = if at < rows {
+            self.row_start(at)
+        } else {
+            self.first
+        };
+        (
+            self.part(self.first, (at, columns)),
+            self.part(start, (rows - at, columns)),
+        )
+    }
+
+    /// Columns before `at`, and the rest.
+    ///
+    /// # Panics
+    /// When there are fewer columns.
+    pub fn split_at_column(self, at: usize) -> (MatrixMut<'a>, MatrixMut<'a>) {
+        let (rows, columns) = self.shape();
+        assert!(at <= columns, "split of {:?} at column {at}", self.shape());
+        let start = match rows > 0 && at < columns {
+            // SAFETY: element (0, at) lies inside the allocation behind `first`.
+            true => unsafe { self.first.add(at) },
+            false => self.first,
+        };
+        (
+            self.part(self.first, (rows, at)),
+            self.part(start, (rows, columns - at)),
+        )
+    }
+
+    /// A view of some of our elements, which must be given away only once.
+    fn part<'b>(&self, first: *mut f32, (rows, columns): (usize, usize)) -> MatrixMut<'b> {
+        MatrixMut {
+            first,
+            rows,
+            columns,
+            row_stride: self.row_stride,
+            elements: PhantomData,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! AVX2 with FMA: a vector of 16 lanes is two registers.
+
+use std::arch::x86_64::*;
+
+use super::proved;
+use crate::kernel::lanes::{Kernel, LANES, Lanes};
+
+/// The proof that the processor has AVX2 and FMA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::kernel) struct Avx2 {
+    detected: (),
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn run<K: Kernel>(lanes: Avx2, kernel: K) -> K::Output {
+    kernel.run(lanes)
+}
+
+impl Avx2 {
+    /// The proof, where there is one.
+    pub(in crate::kernel) fn detect() -> Option<Self> {
+        let detected = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        detected.then_some(Avx2 { detected: () })
+    }
+
+    /// Runs a kernel that was compiled for AVX2 and FMA.
+    pub(in crate::kernel) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        proved!(self, run(self, kernel))
+    }
+}
+
+impl Lanes for Avx2 {
+    type Vector = [__m256; 2];
+    type Wide = [__m256d; 4];
+    const TILE_ROWS: usize = 6;
+    const TILE_VECTORS: usize = 1;
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> Self::Vector {
+        proved!(self, [_mm256_set1_ps(value); 2])
+    }
+
+    #[inline(always)]
+    fn load(self, from: &[f32; LANES]) -> Self::Vector {
+        let at = from.as_ptr();
+        proved!(self, [_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8))])
+    }
+
+    #[inline(always)]
+    fn store(self, value: Self::Vector, to: &mut [f32; LANES]) {
+        let (halves, _) = to.as_chunks_mut::<8>();
+        for (half, value) in halves.iter_mut().zip(value) {
+            proved!(self, _mm256_storeu_ps(half.as_mut_ptr(), value));
+        }
+    }
+
+    #[inline(always)]
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        proved!(self, [_mm256_add_ps(a[0], b[0]), _mm256_add_ps(a[1], b[1])])
+    }
+
+    #[inline(always)]
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        proved!(self, [_mm256_mul_ps(a[0], b[0]), _mm256_mul_ps(a[1], b[1])])
+    }
+
+    #[inline(always)]
+    fn fma(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
+        proved!(
+            self,
+            [
+                _mm256_fmadd_ps(a[0], b[0], c[0]),
+                _mm256_fmadd_ps(a[1], b[1], c[1]),
+            ]
+        )
+    }
+
+    #[inline(always)]
+    fn positive_part(self, x: Self::Vector) -> Self::Vector {
+        // Of NaN and of two zeros the instruction returns its second operand.
+        proved!(self, {
+            let zero = _mm256_setzero_ps();
+            [_mm256_max_ps(zero, x[0]), _mm256_max_ps(zero, x[1])]
+        })
+    }
+
+    #[inline(always)]
+    fn where_positive(self, gate: Self::Vector, x: Self::Vector) -> Self::Vector {
+        proved!(self, {
+            let zero = _mm256_setzero_ps();
+            [
+                _mm256_and_ps(x[0], _mm256_cmp_ps::<_CMP_GT_OQ>(gate[0], zero)),
+                _mm256_and_ps(x[1], _mm256_cmp_ps::<_CMP_GT_OQ>(gate[1], zero)),
+            ]
+        })
+    }
+
+    #[inline(always)]
+    fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector) {
+        (
+            self.interleave_halves(a[0], b[0]),
+            self.interleave_halves(a[1], b[1]),
+        )
+    }
+
+    #[inline(always)]
+    fn wide_zero(self) -> Self::Wide {
+        proved!(self, [_mm256_setzero_pd(); 4])
+    }
+
+    #[inline(always)]
+    fn widen(self, x: Self::Vector) -> Self::Wide {
+        proved!(
+            self,
+            [
+                _mm256_cvtps_pd(_mm256_castps256_ps128(x[0])),
+                _mm256_cvtps_pd(_mm256_extractf128_ps::<1>(x[0])),
+                _mm256_cvtps_pd(_mm256_castps256_ps128(x[1])),
+                _mm256_cvtps_pd(_mm256_extractf128_ps::<1>(x[1])),
+            ]
+        )
+    }
+
+    #[inline(always)]
+    fn wide_store(self, value: Self::Wide, to: &mut [f64; LANES]) {
+        let (quarters, _) = to.as_chunks_mut::<4>();
+        for (quarter, value) in quarters.iter_mut().zip(value) {
+            proved!(self, _mm256_storeu_pd(quarter.as_mut_ptr(), value));
+        }
+    }
+
+    #[inline(always)]
+    fn wide_add(self, mut a: Self::Wide, b: Self::Wide) -> Self::Wide {
+        for (a, b) in a.iter_mut().zip(b) {
+            *a = proved!(self, _mm256_add_pd(*a, b));
+        }
+        a
+    }
+
+    #[inline(always)]
+    fn wide_fma(self, a: Self::Wide, b: Self::Wide, mut c: Self::Wide) -> Self::Wide {
+        for (i, c) in c.iter_mut().enumerate() {
+            *c = proved!(self, _mm256_fmadd_pd(a[i], b[i], *c));
+        }
+        c
+    }
+}
+
+impl Avx2 {
+    /// `a₀ b₀ a₁ b₁ … a₇ b₇`. The unpacking instructions work within 128 bits, so that the
+    /// quarters come out as 0 2 (low) and 1 3 (high) and have to be put in order.
+    #[inline(always)]
+    fn interleave_halves(self, a: __m256, b: __m256) -> [__m256; 2] {
+        proved!(self, {
+            let (low, high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+            [
+                _mm256_permute2f128_ps::<0x20>(low, high),
+                _mm256_permute2f128_ps::<0x31>(low, high),
+            ]
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! AVX-512: a vector of 16 lanes is one register.
+
+use std::arch::x86_64::*;
+
+use super::proved;
+use crate::kernel::lanes::{Kernel, LANES, Lanes};
+
+/// The proof that the processor has AVX-512F.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::kernel) struct Avx512 {
+    detected: (),
+}
+
+#[target_feature(enable = "avx512f")]
+fn run<K: Kernel>(lanes: Avx512, kernel: K) -> K::Output {
+    kernel.run(lanes)
+}
+
+impl Avx512 {
+    /// The proof, where there is one.
+    pub(in crate::kernel) fn detect() -> Option<Self> {
+        is_x86_feature_detected!("avx512f").then_some(Avx512 { detected: () })
+    }
+
+    /// Runs a kernel that was compiled for AVX-512F.
+    pub(in crate::kernel) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        proved!(self, run(self, kernel))
+    }
+}
+
+impl Lanes for Avx512 {
+    type Vector = __m512;
+    type Wide = [__m512d; 2];
+    const TILE_ROWS: usize = 12;
+    const TILE_VECTORS: usize = 2;
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> Self::Vector {
+        proved!(self, _mm512_set1_ps(value))
+    }
+
+    #[inline(always)]
+    fn load(self, from: &[f32; LANES]) -> Self::Vector {
+        proved!(self, _mm512_loadu_ps(from.as_ptr()))
+    }
+
+    #[inline(always)]
+    fn store(self, value: Self::Vector, to: &mut [f32; LANES]) {
+        proved!(self, _mm512_storeu_ps(to.as_mut_ptr(), value));
+    }
+
+    #[inline(always)]
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        proved!(self, _mm512_add_ps(a, b))
+    }
+
+    #[inline(always)]
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        proved!(self, _mm512_mul_ps(a, b))
+    }
+
+    #[inline(always)]
+    fn fma(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
+        proved!(self, _mm512_fmadd_ps(a, b, c))
+    }
+
+    #[inline(always)]
+    fn positive_part(self, x: Self::Vector) -> Self::Vector {
+        // Of NaN and of two zeros the instruction returns its second operand.
+        proved!(self, _mm512_max_ps(_mm512_setzero_ps(), x))
+    }
+
+    #[inline(always)]
+    fn where_positive(self, gate: Self::Vector, x: Self::Vector) -> Self::Vector {
+        proved!(self, {
+            let open = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(gate, _mm512_setzero_ps());
+            _mm512_maskz_mov_ps(open, x)
+        })
+    }
+
+    #[inline(always)]
+    fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector) {
+        proved!(self, {
+            let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            let high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
+            (
+                _mm512_permutex2var_ps(a, low, b),
+                _mm512_permutex2var_ps(a, high, b),
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn wide_zero(self) -> Self::Wide {
+        proved!(self, [_mm512_setzero_pd(); 2])
+    }
+
+    #[inline(always)]
+    fn widen(self, x: Self::Vector) -> Self::Wide {
+        proved!(self, {
+            let high = _mm512_extractf64x4_pd::<1>(_mm512_castps_pd(x));
+            [
+                _mm512_cvtps_pd(_mm512_castps512_ps256(x)),
+                _mm512_cvtps_pd(_mm256_castpd_ps(high)),
+            ]
+        })
+    }
+
+    #[inline(always)]
+    fn wide_store(self, value: Self::Wide, to: &mut [f64; LANES]) {
+        let (halves, _) = to.as_chunks_mut::<8>();
+        for (half, value) in halves.iter_mut().zip(value) {
+            proved!(self, _mm512_storeu_pd(half.as_mut_ptr(), value));
+        }
+    }
+
+    #[inline(always)]
+    fn wide_add(self, a: Self::Wide, b: Self::Wide) -> Self::Wide {
+        proved!(self, [_mm512_add_pd(a[0], b[0]), _mm512_add_pd(a[1], b[1])])
+    }
+
+    #[inline(always)]
+    fn wide_fma(self, a: Self::Wide, b: Self::Wide, c: Self::Wide) -> Self::Wide {
+        proved!(
+            self,
+            [
+                _mm512_fmadd_pd(a[0], b[0], c[0]),
+                _mm512_fmadd_pd(a[1], b[1], c[1]),
+            ]
+        )
+    }
+}
