@@ -57,7 +57,14 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
     let mut parameters = network.initial_parameters(|| random.random());
     let targets = training.one_hot();
     let batch = batch(&training, &targets);
-    let run = train(context.isa, &network, &mut parameters, &batch, &settings.plan, |_, _| ());
+    let run = train(
+        context.isa,
+        &network,
+        &mut parameters,
+        &batch,
+        &settings.plan,
+        |_, _| (),
+    );
     let mut outcome = PointOutcome {
         run,
         measurement: None,

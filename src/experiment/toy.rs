@@ -100,10 +100,16 @@ impl Settings {
 
 impl Outcome {
     fn of(settings: &Settings, walks: &[Walk]) -> Self {
-        let left = |t| walks.iter().filter(|w| w.left_at.is_some_and(|at| at <= t));
+        let left = |t| {
+            walks
+                .iter()
+                .filter(move |w| w.left_at.is_some_and(|at| at <= t))
+        };
         let near = |x: f64| walks.iter().filter(move |w| (w.end - x).abs() < 1e-6);
         let at = [near(0.0).count() as u64, near(1.0).count() as u64];
-        let factors = walks.iter().flat_map(|w| w.squares.windows(2).map(|s| s[1] / s[0]));
+        let factors = walks
+            .iter()
+            .flat_map(|w| w.squares.windows(2).map(|s| s[1] / s[0]));
         let factors: Vec<f64> = factors.collect();
         let logarithms: Vec<f64> = factors.iter().map(|square| square.ln() / 2.0).collect();
         let start = settings.offset * settings.offset;
@@ -112,7 +118,9 @@ impl Outcome {
             sum / walks.len() as f64
         };
         Outcome {
-            left: (0..=settings.steps).map(|t| left(t).count() as u64).collect(),
+            left: (0..=settings.steps)
+                .map(|t| left(t).count() as u64)
+                .collect(),
             ends: [at[0], at[1], settings.walks - at[0] - at[1]],
             square: Mean::of(&factors),
             logarithm: Mean::of(&logarithms),
@@ -191,13 +199,21 @@ fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
 /// `E f^k` over the two equally likely factors of one step.
 fn moment(settings: &Settings, order: i32) -> f64 {
     let factors = settings.minimum.factors(&settings.learning_rate);
-    factors.iter().map(|f| f64::from_exact(f).powi(order)).sum::<f64>() / 2.0
+    factors
+        .iter()
+        .map(|f| f64::from_exact(f).powi(order))
+        .sum::<f64>()
+        / 2.0
 }
 
 /// `E ln|f|` over the two equally likely factors of one step.
 fn lyapunov_exponent(settings: &Settings) -> f64 {
     let factors = settings.minimum.factors(&settings.learning_rate);
-    factors.iter().map(|f| f64::from_exact(f).abs().ln()).sum::<f64>() / 2.0
+    factors
+        .iter()
+        .map(|f| f64::from_exact(f).abs().ln())
+        .sum::<f64>()
+        / 2.0
 }
 
 fn name(settings: &Settings) -> String {
@@ -230,11 +246,19 @@ fn findings(settings: &Settings, outcome: &Outcome) -> Vec<Finding> {
             name(settings),
             settings.steps
         ),
-        agreement: if as_predicted { Agreement::Agrees } else { Agreement::Differs },
+        agreement: if as_predicted {
+            Agreement::Agrees
+        } else {
+            Agreement::Differs
+        },
     }];
     if settings.stochastic && settings.minimum == Minimum::One {
         let exact = moment(settings, 2);
-        findings.push(compared("mean squared growth factor", outcome.square, exact));
+        findings.push(compared(
+            "mean squared growth factor",
+            outcome.square,
+            exact,
+        ));
         let exact = lyapunov_exponent(settings);
         findings.push(compared("Lyapunov exponent", outcome.logarithm, exact));
     }
@@ -242,7 +266,11 @@ fn findings(settings: &Settings, outcome: &Outcome) -> Vec<Finding> {
 }
 
 fn compared(what: &str, mean: Mean, exact: f64) -> Finding {
-    let Mean { value, error, count } = mean;
+    let Mean {
+        value,
+        error,
+        count,
+    } = mean;
     let deviation = mean.deviation(exact);
     Finding {
         sentence: format!(
@@ -262,7 +290,9 @@ fn axis(label: &str, scale: AxisScale) -> Axis {
 
 fn growth_figure(results: &[(Settings, Outcome)]) -> Figure {
     let mut series = Vec::new();
-    let unstable = results.iter().filter(|(s, _)| s.stochastic && s.minimum == Minimum::One);
+    let unstable = results
+        .iter()
+        .filter(|(s, _)| s.stochastic && s.minimum == Minimum::One);
     for (settings, outcome) in unstable {
         let (second, fourth) = (moment(settings, 2), moment(settings, 4));
         let exact = |t: usize| second.powi(t as i32);
@@ -305,7 +335,9 @@ fn escape_figure(results: &[(Settings, Outcome)]) -> Figure {
         Series {
             label: name(settings),
             style: Style::Line,
-            points: shown.map(|(t, &left)| Point::new(t as f64, share(left))).collect(),
+            points: shown
+                .map(|(t, &left)| Point::new(t as f64, share(left)))
+                .collect(),
         }
     });
     Figure {
@@ -323,7 +355,11 @@ fn escape_figure(results: &[(Settings, Outcome)]) -> Figure {
 fn table(results: &[(Settings, Outcome)]) -> Table {
     let row = |(settings, outcome): &(Settings, Outcome)| {
         let [zero, one, elsewhere] = outcome.ends;
-        let prediction = if is_stable(settings) { "stable" } else { "unstable" };
+        let prediction = if is_stable(settings) {
+            "stable"
+        } else {
+            "unstable"
+        };
         vec![
             name(settings),
             prediction.to_owned(),
@@ -336,7 +372,14 @@ fn table(results: &[(Settings, Outcome)]) -> Table {
         ]
     };
     let columns = [
-        "walker", "theory", "E f²", "E ln|f|", "walks", "end at 0", "end at 1", "elsewhere",
+        "walker",
+        "theory",
+        "E f²",
+        "E ln|f|",
+        "walks",
+        "end at 0",
+        "end at 1",
+        "elsewhere",
     ];
     Table {
         name: "toy-ends".to_owned(),

@@ -9,10 +9,13 @@
 //! at 1 they have 1/5 and 19/5. Where the two branches are equal the branch `x²` is taken, as in
 //! the authors' code.
 
+use std::cmp::Ordering;
+
 use num_traits::One;
+use serde::{Deserialize, Serialize};
 
 use super::Quadratic;
-use crate::number::Exact;
+use crate::number::{Exact, Field};
 
 /// The learning rate of the paper's figure, 7/10.
 pub fn learning_rate() -> Exact {
@@ -20,7 +23,8 @@ pub fn learning_rate() -> Exact {
 }
 
 /// One of the two global minima.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Minimum {
     /// x = 0, where both samples agree: `a = 2`, `s = 0`.
     Zero,
@@ -73,59 +77,66 @@ impl Sample {
     pub const ALL: [Sample; 2] = [Sample::First, Sample::Second];
 
     /// The coefficient `c` of the branch `c (x − 1)²`.
-    fn coefficient(self) -> Exact {
+    fn coefficient<T: Field>(self) -> T {
         match self {
-            Sample::First => Exact::fraction(1, 10),
-            Sample::Second => Exact::fraction(19, 10),
+            Sample::First => T::ratio(1, 10),
+            Sample::Second => T::ratio(19, 10),
         }
     }
 
     /// `f_i(x)`.
-    pub fn loss(self, x: &Exact) -> Exact {
+    pub fn loss<T: Field>(self, x: &T) -> T {
         let (near_zero, near_one) = self.branches(x);
-        near_zero.min(near_one)
-    }
-
-    /// The minimum whose branch the sample is on at `x`.
-    pub fn branch(self, x: &Exact) -> Minimum {
-        let (near_zero, near_one) = self.branches(x);
-        match near_zero <= near_one {
-            true => Minimum::Zero,
-            false => Minimum::One,
+        match self.branch(x) {
+            Minimum::Zero => near_zero,
+            Minimum::One => near_one,
         }
     }
 
-    fn branches(self, x: &Exact) -> (Exact, Exact) {
-        (x.pow(2), self.coefficient() * (x - Exact::one()).pow(2))
+    /// The minimum whose branch the sample is on at `x`; `x²` where the scalar cannot tell.
+    pub fn branch<T: Field>(self, x: &T) -> Minimum {
+        let (near_zero, near_one) = self.branches(x);
+        match near_zero.compare(&near_one) {
+            Some(Ordering::Greater) => Minimum::One,
+            _ => Minimum::Zero,
+        }
+    }
+
+    fn branches<T: Field>(self, x: &T) -> (T, T) {
+        (
+            x.square(),
+            self.coefficient::<T>() * (x - T::one()).square(),
+        )
     }
 
     /// `f_i'(x)`, on the branch that the sample is on.
-    pub fn gradient(self, x: &Exact) -> Exact {
+    pub fn gradient<T: Field>(self, x: &T) -> T {
         match self.branch(x) {
-            Minimum::Zero => Exact::from(2) * x,
-            Minimum::One => Exact::from(2) * self.coefficient() * (x - Exact::one()),
+            Minimum::Zero => T::int(2) * x,
+            Minimum::One => T::int(2) * self.coefficient::<T>() * (x - T::one()),
         }
     }
 
     /// One step of SGD (`B = 1`) on this sample: `x − η f_i'(x)`.
-    pub fn step(self, x: &Exact, learning_rate: &Exact) -> Exact {
+    pub fn step<T: Field>(self, x: &T, learning_rate: &T) -> T {
         x - learning_rate * self.gradient(x)
     }
 }
 
 /// `f(x) = (f₁(x) + f₂(x))/2`.
-pub fn loss(x: &Exact) -> Exact {
-    Exact::fraction(1, 2) * Sample::ALL.map(|i| i.loss(x)).into_iter().sum::<Exact>()
+pub fn loss<T: Field>(x: &T) -> T {
+    let [first, second] = Sample::ALL.map(|sample| sample.loss(x));
+    T::ratio(1, 2) * (first + second)
 }
 
 /// One step of gradient descent, `x − η f'(x)`.
-pub fn descend(x: &Exact, learning_rate: &Exact) -> Exact {
-    let gradient: Exact = Sample::ALL.map(|i| i.gradient(x)).into_iter().sum();
-    x - learning_rate * gradient * Exact::fraction(1, 2)
+pub fn descend<T: Field>(x: &T, learning_rate: &T) -> T {
+    let [first, second] = Sample::ALL.map(|sample| sample.gradient(x));
+    x - learning_rate * (first + second) * T::ratio(1, 2)
 }
 
 /// Are both samples on the branch of this minimum, so that its linearisation is exact at `x`?
-pub fn in_basin(minimum: Minimum, x: &Exact) -> bool {
+pub fn in_basin<T: Field>(minimum: Minimum, x: &T) -> bool {
     Sample::ALL.iter().all(|sample| sample.branch(x) == minimum)
 }
 
@@ -163,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_basin_of_one_ends_where_the_second_sample_changes_branch() {
-        let inside = |x: &str| in_basin(Minimum::One, &x.parse().unwrap());
+        let inside = |x: &str| in_basin(Minimum::One, &x.parse::<Exact>().unwrap());
         assert!(inside("0.5796") && !inside("0.5795"));
         assert!(inside("3.6426") && !inside("3.6427"));
     }

@@ -146,15 +146,15 @@ impl Network {
     /// `H_i = ∇²f_i` of sample `sample`, row by row.
     pub fn hessian(&self, sample: usize) -> Vec<Vec<Exact>> {
         let size = self.dimension();
-        let mut hessian = vec![vec![Exact::zero(); size]; size];
-        for j in 0..size {
-            for k in 0..=j {
-                let mixed = self.loss(&self.samples[sample], j, k).mixed;
-                hessian[j][k] = mixed.clone();
-                hessian[k][j] = mixed;
-            }
-        }
-        hessian
+        let entry = |j, k| self.loss(&self.samples[sample], j, k).mixed;
+        let row = |j| (0..=j).map(|k| entry(j, k)).collect();
+        let lower: Vec<Vec<Exact>> = (0..size).map(row).collect();
+        let row = |j: usize| {
+            (0..size)
+                .map(|k| lower[j.max(k)][j.min(k)].clone())
+                .collect()
+        };
+        (0..size).map(row).collect()
     }
 
     /// The loss of one sample at `w + s·e_j + t·e_k`.

@@ -28,7 +28,8 @@ impl FromStr for Shard {
             let (index, count) = (index.parse().ok()?, count.parse().ok()?);
             (1 <= index && index <= count).then_some(Shard { index, count })
         });
-        parts.ok_or_else(|| format!("\"{text}\" is no shard; write i/n with 1 ≤ i ≤ n, such as 1/4"))
+        parts
+            .ok_or_else(|| format!("\"{text}\" is no shard; write i/n with 1 ≤ i ≤ n, such as 1/4"))
     }
 }
 

@@ -105,6 +105,11 @@ impl<'a> MatrixMut<'a> {
         unsafe { std::slice::from_raw_parts_mut(self.row_start(i), self.columns) }
     }
 
+    /// The same view for a shorter time.
+    pub fn reborrow(&mut self) -> MatrixMut<'_> {
+        self.part(self.first, self.shape())
+    }
+
     /// The block of these rows and columns, for a shorter time.
     ///
     /// # Panics
