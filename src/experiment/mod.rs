@@ -5,10 +5,14 @@
 //! any order, in shards, and resumed. A cell's outcome is plain data; from all outcomes the
 //! experiment makes its [`record::Record`].
 
+pub mod descent;
+mod group;
 pub mod point;
 pub mod published;
 pub mod record;
+pub mod regression;
 pub mod statistics;
+pub mod stochastic;
 mod study;
 pub mod toy;
 

@@ -1,16 +1,17 @@
 //! A network trained and measured: the common part of the experiments on real images.
 
+use std::collections::BTreeSet;
+
+use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
+use super::{Context, Scale};
 use crate::curvature::{Lanczos, Measurement, measure};
 use crate::dataset::{Dataset, Split, fashion_mnist};
 use crate::error::Result;
 use crate::network::{Batch, Curvature, Fnn, Matrix, Pass};
 use crate::train::random::{Purpose, stream};
 use crate::train::{Ending, Plan, Run, train};
-use rand::RngExt;
-
-use super::Context;
 
 /// Everything that decides one trained and measured point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,81 @@ pub struct PointSettings {
     pub tolerance: f64,
     /// The most products spent on either.
     pub products: usize,
+}
+
+impl PointSettings {
+    /// The sizes of a scale: 784-100-100-10 on 500 images, or the paper's 784-500-500-500-10 on
+    /// 1000. `plan` gives the run from the number of samples.
+    pub fn of_scale(scale: Scale, seed: u64, plan: impl Fn(usize) -> Plan) -> Self {
+        let (widths, samples) = match scale {
+            Scale::Quick => (vec![784, 100, 100, 10], 500),
+            Scale::Paper => (vec![784, 500, 500, 500, 10], 1000),
+        };
+        PointSettings {
+            widths,
+            samples,
+            test_samples: 1000,
+            seed,
+            plan: plan(samples),
+            tolerance: 1e-3,
+            products: 100,
+        }
+    }
+}
+
+/// Sizes and conventions common to some points, for a record.
+pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, String)> {
+    let Some((first, outcome)) = results.first() else {
+        return Vec::new();
+    };
+    let network = Fnn::new(&first.widths);
+    let seeds: BTreeSet<u64> = results.iter().map(|(settings, _)| settings.seed).collect();
+    let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+    let stop = first.plan.stop;
+    let pairs = [
+        (
+            "network",
+            format!(
+                "{} ReLU, {} parameters",
+                network.describe(),
+                network.parameters()
+            ),
+        ),
+        (
+            "loss",
+            "mean over samples and outputs of (o − y)², one-hot y".to_owned(),
+        ),
+        (
+            "training images",
+            format!("first {} of Fashion-MNIST", first.samples),
+        ),
+        (
+            "test images",
+            format!("first {} of Fashion-MNIST", first.test_samples),
+        ),
+        (
+            "initial law",
+            "uniform on ±1/√fan-in, weights and biases".to_owned(),
+        ),
+        (
+            "stop",
+            format!(
+                "smoothed batch loss below {}, or {} steps",
+                stop.tolerance, stop.steps
+            ),
+        ),
+        ("seeds", seeds.join(", ")),
+        (
+            "Lanczos",
+            format!(
+                "relative tolerance {}, at most {} products",
+                first.tolerance, first.products
+            ),
+        ),
+        ("SHA-256 of the training data", outcome.data[0].clone()),
+        ("SHA-256 of the test data", outcome.data[1].clone()),
+    ];
+    pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
 /// A trained and measured point.

@@ -130,10 +130,9 @@ impl Study {
 pub fn studies() -> Vec<Study> {
     vec![
         Study::of::<super::toy::Toy>(),
-        //
-        //
-        //
-        //
+        Study::of::<super::regression::Regression>(),
+        Study::of::<super::descent::Descent>(),
+        Study::of::<super::stochastic::Stochastic>(),
     ]
 }
 

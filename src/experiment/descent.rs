@@ -1,0 +1,184 @@
+//! Gradient descent on a network: the sharpness where it ends, against 2/η.
+
+use crate::criterion::gradient_descent;
+use crate::error::Result;
+use crate::train::{Plan, Sampler, Stop};
+
+use super::group::{Group, digits};
+use super::point::{PointOutcome, PointSettings, describe, train_and_measure};
+use super::published;
+use super::record::{
+    Agreement, Axis, Figure, Finding, Point, Record, Scale as AxisScale, Series, Style, Table,
+};
+use super::study::Experiment;
+use super::{Context, Scale};
+
+/// The experiment.
+pub struct Descent;
+
+impl Experiment for Descent {
+    type Settings = PointSettings;
+    type Outcome = PointOutcome;
+    const NAME: &'static str = "descent";
+
+    fn cells(scale: Scale) -> Vec<(String, PointSettings)> {
+        let (rates, seeds, steps): (&[f32], _, _) = match scale {
+            Scale::Quick => (&[0.2, 0.5, 1.0, 2.0], 1..=3, 10_000),
+            Scale::Paper => (&[0.01, 0.05, 0.1, 0.5, 1.0, 5.0], 1..=5, 200_000),
+        };
+        let pairs = rates
+            .iter()
+            .flat_map(|rate| seeds.clone().map(move |seed| (*rate, seed)));
+        let cell = |(learning_rate, seed)| {
+            let plan = |samples| Plan {
+                learning_rate,
+                batch: samples,
+                sampler: Sampler::WithoutReplacement,
+                seed,
+                stop: Stop {
+                    tolerance: 1e-4,
+                    steps,
+                },
+            };
+            let settings = PointSettings::of_scale(scale, seed, plan);
+            (format!("lr{learning_rate}-seed{seed}"), settings)
+        };
+        pairs.map(cell).collect()
+    }
+
+    fn run(settings: &PointSettings, context: &Context) -> Result<PointOutcome> {
+        train_and_measure(settings, context)
+    }
+
+    fn record(results: &[(PointSettings, PointOutcome)]) -> Record {
+        let groups = Group::all(results);
+        Record {
+            name: Self::NAME.to_owned(),
+            title: "Gradient descent stops at the edge 2/η".to_owned(),
+            question:
+                "Gradient descent can only stay at minima with sharpness a ≤ 2/η. Trained on \
+                       real images, where does it end?"
+                    .to_owned(),
+            settings: describe(results),
+            findings: groups.iter().map(finding).collect(),
+            figures: vec![figure(&groups)],
+            tables: vec![table(&groups)],
+        }
+    }
+}
+
+fn finding(group: &Group<'_>) -> Finding {
+    let eta = group.learning_rate_text();
+    let Some(spread) = group.spread(|m| m.sharpness.value) else {
+        return Finding {
+            sentence: format!("η = {eta}: every run diverged."),
+            agreement: Agreement::Undecided,
+        };
+    };
+    let bound: f64 = gradient_descent::largest_sharpness(&group.learning_rate());
+    let ratio = spread.high / bound;
+    let verdict = group.verdict(|curvature, eta, _| gradient_descent::slack(curvature, eta));
+    let agreement = match verdict.holds() {
+        true => Agreement::Agrees,
+        false if ratio <= published::LARGEST_OVERSHOOT => Agreement::Undecided,
+        false => Agreement::Differs,
+    };
+    let runs = group.outcomes.len();
+    let (text, bound) = (spread.text(), digits(bound));
+    Finding {
+        sentence: format!(
+            "η = {eta}: a = {text} over {runs} runs, 2/η = {bound}; the sharpest run is at \
+             {ratio:.4} of the bound (a ≤ 2/η {verdict})."
+        ),
+        agreement,
+    }
+}
+
+fn figure(groups: &[Group<'_>]) -> Figure {
+    let measured = groups.iter().filter_map(|group| {
+        let spread = group.spread(|m| m.sharpness.value)?;
+        Some(spread.point(group.learning_rate()))
+    });
+    let published = published::DESCENT.map(|row| Point {
+        low: Some(row.range[0]),
+        high: Some(row.range[1]),
+        ..Point::new(row.learning_rate, row.sharpness)
+    });
+    let bound = |eta: f64| Point::new(eta, gradient_descent::largest_sharpness(&eta));
+    Figure {
+        name: "descent-sharpness".to_owned(),
+        title: "Sharpness where gradient descent ends".to_owned(),
+        caption: "Sharpness a = λ_max(H) of the training loss against the learning rate η. Bars \
+                  reach from the smallest to the largest run. The published runs used a wider \
+                  network and more samples; the bound is the same."
+            .to_owned(),
+        x: Axis {
+            label: "learning rate η".to_owned(),
+            scale: AxisScale::Logarithmic,
+        },
+        y: Axis {
+            label: "sharpness a".to_owned(),
+            scale: AxisScale::Logarithmic,
+        },
+        series: vec![
+            Series {
+                label: "measured here".to_owned(),
+                style: Style::Points,
+                points: measured.collect(),
+            },
+            Series {
+                label: "Wu, Ma, E 2018 (784-500-500-500-10, n = 1000)".to_owned(),
+                style: Style::Published,
+                points: published.to_vec(),
+            },
+            Series {
+                label: "2/η".to_owned(),
+                style: Style::Bound,
+                points: [0.008, 6.0].map(bound).to_vec(),
+            },
+        ],
+    }
+}
+
+fn table(groups: &[Group<'_>]) -> Table {
+    let row = |group: &Group<'_>| {
+        let eta = group.learning_rate();
+        let text =
+            |spread: Option<super::group::Spread>| spread.map_or("–".to_owned(), |s| s.text());
+        let published = published::DESCENT
+            .iter()
+            .find(|row| (row.learning_rate - eta).abs() < 1e-6);
+        vec![
+            group.learning_rate_text(),
+            digits(gradient_descent::largest_sharpness(&eta)),
+            text(group.spread(|m| m.sharpness.value)),
+            text(group.spread(|m| m.sharpness.residual)),
+            text(group.spread(|m| m.smallest_eigenvalue.value)),
+            text(group.spread(|m| m.loss)),
+            format!("{:.1}", group.test_accuracy()),
+            group.endings(),
+            published.map_or("–".to_owned(), |row| digits(row.sharpness)),
+        ]
+    };
+    let columns = [
+        "η",
+        "2/η",
+        "a",
+        "residual of a",
+        "λ_min",
+        "train loss",
+        "test acc %",
+        "runs",
+        "published a",
+    ];
+    Table {
+        name: "descent".to_owned(),
+        caption: "mean [smallest, largest] over the runs. a and λ_min: largest and smallest \
+                  algebraic eigenvalue of the Hessian by Lanczos; some eigenvalue lies within the \
+                  residual of a. Published: mean sharpness in Table 1 of the paper, from a wider \
+                  network."
+            .to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: groups.iter().map(row).collect(),
+    }
+}

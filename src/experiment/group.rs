@@ -1,0 +1,190 @@
+//! Trained points with the same plan but for the seed, taken together.
+
+use crate::curvature::{Eigenvalue, Measurement};
+use crate::model::{Curvature, Sampling};
+use crate::number::{Field, Interval, Verdict};
+use crate::train::{Ending, Sampler};
+
+use super::point::{PointOutcome, PointSettings};
+use super::record::Point;
+
+/// Runs that differ in their seed only.
+pub struct Group<'a> {
+    /// The settings of the first run.
+    pub settings: &'a PointSettings,
+    /// All runs.
+    pub outcomes: Vec<&'a PointOutcome>,
+}
+
+/// Mean, smallest and largest of a quantity over the runs of a group.
+#[derive(Clone, Copy, Debug)]
+pub struct Spread {
+    /// The mean.
+    pub mean: f64,
+    /// The smallest.
+    pub low: f64,
+    /// The largest.
+    pub high: f64,
+}
+
+/// Bits of the intervals that measured values become: a double fits.
+pub const BITS: u32 = 64;
+
+impl<'a> Group<'a> {
+    /// Groups results by learning rate and batch size, in the order of first appearance.
+    pub fn all(results: &'a [(PointSettings, PointOutcome)]) -> Vec<Group<'a>> {
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        for (settings, outcome) in results {
+            let same = |group: &&mut Group<'a>| {
+                let (one, other) = (&group.settings.plan, &settings.plan);
+                one.learning_rate == other.learning_rate && one.batch == other.batch
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.outcomes.push(outcome),
+                None => groups.push(Group {
+                    settings,
+                    outcomes: vec![outcome],
+                }),
+            }
+        }
+        groups
+    }
+
+    /// η as the number that was used, an f32.
+    pub fn learning_rate(&self) -> f64 {
+        f64::from(self.settings.plan.learning_rate)
+    }
+
+    /// η as it is written: the shortest decimal of the f32.
+    pub fn learning_rate_text(&self) -> String {
+        self.settings.plan.learning_rate.to_string()
+    }
+
+    /// B.
+    pub fn batch(&self) -> usize {
+        self.settings.plan.batch
+    }
+
+    /// The weight `p` of the sample noise. Each batch of a reshuffled epoch is marginally a
+    /// uniform subset.
+    pub fn weight<T: Field>(&self) -> T {
+        let sampling = match self.settings.plan.sampler {
+            Sampler::WithReplacement => Sampling::WithReplacement,
+            Sampler::WithoutReplacement | Sampler::Reshuffled => Sampling::WithoutReplacement,
+        };
+        let weight = sampling.weight(self.settings.samples, self.batch());
+        T::from_exact(&weight.expect("a batch from 1 to the number of samples"))
+    }
+
+    /// The measurements of the runs that did not diverge.
+    pub fn measurements(&self) -> impl Iterator<Item = &Measurement> {
+        self.outcomes.iter().filter_map(|o| o.measurement.as_ref())
+    }
+
+    /// The spread of a quantity over the measured runs; `None` when every run diverged.
+    pub fn spread(&self, of: impl Fn(&Measurement) -> f64) -> Option<Spread> {
+        let values: Vec<f64> = self.measurements().map(of).collect();
+        Some(Spread {
+            mean: values.iter().sum::<f64>() / values.len() as f64,
+            low: values.iter().copied().reduce(f64::min)?,
+            high: values.iter().copied().reduce(f64::max)?,
+        })
+    }
+
+    /// How the runs ended, such as "3 converged" or "2 converged, 1 out of steps".
+    pub fn endings(&self) -> String {
+        let endings = [
+            (Ending::Converged, "converged"),
+            (Ending::OutOfSteps, "out of steps"),
+            (Ending::Diverged, "diverged"),
+        ];
+        let count = |ending| {
+            self.outcomes
+                .iter()
+                .filter(|o| o.run.ending == ending)
+                .count()
+        };
+        let parts = endings.map(|(ending, word)| (count(ending), word));
+        let parts = parts.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<_> = parts
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        parts.join(", ")
+    }
+
+    /// The mean of the runs' test accuracies, in percent.
+    pub fn test_accuracy(&self) -> f64 {
+        let accuracies = self.outcomes.iter().filter_map(|o| o.test_accuracy);
+        let accuracies: Vec<f64> = accuracies.collect();
+        100.0 * accuracies.iter().sum::<f64>() / accuracies.len() as f64
+    }
+
+    /// The conjunction over the measured runs of a criterion's slack being ≥ 0, each measured
+    /// value an interval of its residual's width.
+    pub fn verdict(
+        &self,
+        slack: impl Fn(&Curvature<Interval<BITS>>, &Interval<BITS>, &Interval<BITS>) -> Interval<BITS>,
+    ) -> Verdict {
+        let eta = Interval::around(self.learning_rate(), 0.0);
+        let weight = self.weight();
+        let verdict = |measurement| {
+            let slack = slack(&curvature(measurement), &eta, &weight);
+            Verdict::non_negative(slack.sign())
+        };
+        self.measurements()
+            .map(verdict)
+            .fold(Verdict::Holds, Verdict::and)
+    }
+}
+
+/// Measured sharpness and non-uniformity as intervals, read along one direction.
+fn curvature(measurement: &Measurement) -> Curvature<Interval<BITS>> {
+    let interval = |e: Eigenvalue| Interval::around(e.value, e.residual);
+    let s: Interval<BITS> = interval(measurement.non_uniformity);
+    Curvature::along_one_direction(interval(measurement.sharpness), s.square())
+}
+
+impl Spread {
+    /// The mean at abscissa `x`, its bar from the smallest to the largest.
+    pub fn point(&self, x: f64) -> Point {
+        Point {
+            low: Some(self.low),
+            high: Some(self.high),
+            ..Point::new(x, self.mean)
+        }
+    }
+
+    /// `mean [low, high]` with four significant digits.
+    pub fn text(&self) -> String {
+        let Spread { mean, low, high } = *self;
+        format!("{} [{}, {}]", digits(mean), digits(low), digits(high))
+    }
+}
+
+/// Four significant digits.
+pub fn digits(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    let before = value.abs().log10().floor() as i32 + 1;
+    let places = (4 - before).clamp(0, 12) as usize;
+    format!("{value:.places$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digits;
+
+    #[test]
+    fn four_significant_digits_are_written() {
+        for (value, text) in [
+            (19.6234, "19.62"),
+            (0.039268, "0.03927"),
+            (1234.56, "1235"),
+            (-3.0, "-3.000"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(digits(value), text);
+        }
+    }
+}
