@@ -25,7 +25,10 @@ impl Span {
     /// The range that shows all `values` that the scale can show, with a margin. Zero belongs to a
     /// linear axis when all values have one sign and none is far from it beside their spread.
     pub fn covering(scale: Scale, values: impl Iterator<Item = f64>) -> Self {
-        let shown = values.filter(|value| coordinate(scale, *value).is_some());
+        let shown = values.filter(|value| match scale {
+            Scale::Linear => value.abs() <= LARGEST,
+            Scale::Logarithmic => 0.0 < *value && *value <= LARGEST,
+        });
         let ends = shown.fold(None, |ends: Option<(f64, f64)>, value| {
             let (low, high) = ends.unwrap_or((value, value));
             Some((low.min(value), high.max(value)))
@@ -58,7 +61,7 @@ impl Span {
     }
 
     fn logarithmic((low, high): (f64, f64)) -> Self {
-        let decades = (high / low).log10();
+        let decades = high.log10() - low.log10();
         // A single value stands in the middle of half a decade; else as for a linear axis.
         let spread = if decades == 0.0 {
             0.5
@@ -68,26 +71,21 @@ impl Span {
         let factor = 10f64.powf((spread - decades) / 2.0 + MARGIN * spread);
         Span {
             scale: Scale::Logarithmic,
-            low: low / factor,
-            high: high * factor,
+            // The smallest positive number and the largest: the margin stays on the axis.
+            low: (low / factor).max(f64::from_bits(1)),
+            high: (high * factor).min(f64::MAX),
         }
     }
 
-    /// Where `value` lies between the ends, 0 to 1; none when the scale cannot show it.
+    /// Where `value` lies between the ends, 0 to 1; none when it does not.
     pub fn fraction(&self, value: f64) -> Option<f64> {
-        let along = |value| coordinate(self.scale, value);
-        let (value, low, high) = (along(value)?, along(self.low)?, along(self.high)?);
-        Some((value - low) / (high - low))
-    }
-}
-
-/// The value or its logarithm, when the scale can show it.
-fn coordinate(scale: Scale, value: f64) -> Option<f64> {
-    // Twice the largest: the margins of what may be drawn must be drawn too.
-    let room = |value: f64| value.abs() <= 2.0 * LARGEST;
-    match scale {
-        Scale::Linear => room(value).then_some(value),
-        Scale::Logarithmic => (room(value) && value > 0.0).then(|| value.log10()),
+        let along = |value: f64| match self.scale {
+            Scale::Linear => value,
+            Scale::Logarithmic => value.log10(),
+        };
+        let (low, high) = (along(self.low), along(self.high));
+        let inside = (self.low..=self.high).contains(&value);
+        inside.then(|| (along(value) - low) / (high - low))
     }
 }
 

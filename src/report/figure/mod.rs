@@ -52,7 +52,7 @@ struct Plot {
 }
 
 impl Plot {
-    /// Where a point lies, when the scales can show it.
+    /// Where a point lies, when the scales show it.
     fn place(&self, x: f64, y: f64) -> Option<Spot> {
         Some((self.place_x(x)?, self.place_y(y)?))
     }

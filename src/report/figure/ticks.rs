@@ -34,8 +34,9 @@ fn candidates(span: &Span) -> Box<dyn Iterator<Item = Vec<Tick>> + '_> {
     let fine = fine.map(|mantissas| logarithmic(span, mantissas, 1));
     let decades = [1, 2, 3, 5, 10, 20, 50, 100, 200].map(|step| logarithmic(span, &[1], step));
     let enough = |least: usize| move |ticks: &Vec<Tick>| ticks.len() >= least;
-    // Within a factor of three a logarithmic axis reads like a linear one.
-    let narrow = span.high / span.low < 3.0;
+    // Within a factor of five there may be fewer than three whole multiples of a power of ten, and
+    // a logarithmic axis reads almost like a linear one.
+    let narrow = span.high / span.low < 5.0;
     let linear = linear.filter(move |ticks| narrow && ticks.len() >= 3);
     let fine = fine.into_iter().filter(enough(3));
     Box::new(fine.chain(linear).chain(decades))
@@ -107,7 +108,7 @@ mod tests {
 
     fn labels(scale: Scale, low: f64, high: f64) -> Vec<String> {
         let ticks = choose(&Span { scale, low, high }, 550.0, |a, b| {
-            6.0 * (a.len() + b.len()) as f64
+            6.0 * (a.chars().count() + b.chars().count()) as f64
         });
         ticks.into_iter().map(|(_, label)| label).collect()
     }
