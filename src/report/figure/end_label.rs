@@ -54,27 +54,28 @@ pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
     }
 }
 
-/// Where the label of a bound may stand, the best place first: its right end at spots of the
-/// bound from right to left, just above it or just below, and within the plot.
+/// Where the label of a bound may stand, the best place first: at spots of the bound from right
+/// to left, ending or beginning there, just above it or just below, and within the plot.
 fn places(plot: &Plot, path: &[Spot], label: &str) -> Vec<Area> {
     let (width, height) = (text::width(label, TEXT) + 4.0, LINE - 2.0);
-    let inside = Area(plot.left, plot.top, plot.right, plot.bottom);
     let beside = |&(x, y): &Spot| {
-        [y - height - 4.0, y + 4.0].map(|top| {
-            let right = x.min(plot.right).max(plot.left + width);
-            Area(right - width, top, right, top + height)
-        })
+        let (above, below) = (y - height - 3.0, y + 3.0);
+        let lefts = [
+            (x - width, above),
+            (x - width, below),
+            (x, above),
+            (x, below),
+        ];
+        lefts.map(|(left, top)| Area(left, top, left + width, top + height))
     };
+    let inside = Area(plot.left, plot.top, plot.right, plot.bottom);
     let within = |a: &Area| inside.contains((a.0, a.1)) && inside.contains((a.2, a.3));
     let mut spots = dense(path);
-    spots.sort_by(|a, b| b.0.total_cmp(&a.0));
+    // Rightmost first; on a vertical bound the uppermost.
+    spots.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)));
     let every = spots.len().div_ceil(PLACES).max(1);
-    spots
-        .iter()
-        .step_by(every)
-        .flat_map(beside)
-        .filter(within)
-        .collect()
+    let spots = spots.iter().step_by(every);
+    spots.flat_map(beside).filter(within).collect()
 }
 
 /// What a label should not cover: markers, error bars and lines.

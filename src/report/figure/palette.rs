@@ -75,15 +75,15 @@ impl Look {
         styles.iter().enumerate().map(look).collect()
     }
 
-    /// Draws a marker: filled with a thin light edge, or hollow when published by others.
+    /// Draws a marker: filled with a thin light edge, or when published by others a hollow one,
+    /// wide enough that a measured marker in the same place shows through.
     pub fn marker(&self, canvas: &Canvas<'_>, spot: Spot) {
+        if self.style == Style::Published {
+            return canvas.path(&self.corners(spot, 6.5), self.colour, 1.75);
+        }
         let outline = self.corners(spot, 4.6);
-        let (fill, edge, width) = match self.style {
-            Style::Published => (PAPER, self.colour, 1.75),
-            _ => (self.colour, PAPER, 0.75),
-        };
-        canvas.polygon(&outline, fill);
-        canvas.path(&outline, edge, width);
+        canvas.polygon(&outline, self.colour);
+        canvas.path(&outline, PAPER, 0.75);
     }
 
     /// The closed outline of the marker.
