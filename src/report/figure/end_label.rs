@@ -1,0 +1,124 @@
+//! The names of the bounds, written at their right ends where they hide the least.
+
+use super::canvas::{Align, Canvas, Spot};
+use super::{LINE, Plot, TEXT, marks, palette, text};
+use crate::experiment::record::{Figure, Series, Style};
+
+/// The most spots along a bound at which its label is tried: one each three pixels.
+const PLACES: usize = 200;
+
+/// A rectangle: left, top, right, bottom.
+#[derive(Clone, Copy)]
+struct Area(f64, f64, f64, f64);
+
+impl Area {
+    fn contains(&self, (x, y): Spot) -> bool {
+        self.0 <= x && x <= self.2 && self.1 <= y && y <= self.3
+    }
+
+    fn overlaps(&self, other: &Area) -> bool {
+        self.0 < other.2 && other.0 < self.2 && self.1 < other.3 && other.1 < self.3
+    }
+}
+
+/// Writes the label of each bound on a patch of paper, above or below the bound, as far right as
+/// it can be without covering data or another label; where it cannot, it covers the fewest points.
+/// A label that is wider than the plot stands in the legend only.
+pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
+    let obstacles = obstacles(plot, figure);
+    let mut taken: Vec<Area> = Vec::new();
+    for series in figure.series.iter().filter(|s| s.style == Style::Bound) {
+        let path = marks::runs(plot, series).concat();
+        let cost = |area: &Area| {
+            let labels = taken.iter().filter(|other| area.overlaps(other)).count();
+            let points = obstacles
+                .iter()
+                .filter(|spot| area.contains(**spot))
+                .count();
+            1000 * labels + points
+        };
+        // `min_by_key` keeps the first of equals: the rightmost.
+        let best = places(plot, &path, &series.label)
+            .into_iter()
+            .min_by_key(cost);
+        let Some(area) = best else { continue };
+        taken.push(area);
+        let Area(left, top, right, bottom) = area;
+        let patch = [(left, top), (right, top), (right, bottom), (left, bottom)];
+        canvas.polygon(&patch, palette::PAPER);
+        canvas.text(
+            &series.label,
+            (right - 2.0, (top + bottom) / 2.0),
+            Align::End,
+        );
+    }
+}
+
+/// Where the label of a bound may stand, the best place first: at spots of the bound from right
+/// to left, ending or beginning there, just above it or just below, and within the plot.
+fn places(plot: &Plot, path: &[Spot], label: &str) -> Vec<Area> {
+    let (width, height) = (text::width(label, TEXT) + 4.0, LINE - 2.0);
+    let beside = |&(x, y): &Spot| {
+        let (above, below) = (y - height - 3.0, y + 3.0);
+        let lefts = [
+            (x - width, above),
+            (x - width, below),
+            (x, above),
+            (x, below),
+        ];
+        lefts.map(|(left, top)| Area(left, top, left + width, top + height))
+    };
+    let inside = Area(plot.left, plot.top, plot.right, plot.bottom);
+    let within = |a: &Area| inside.contains((a.0, a.1)) && inside.contains((a.2, a.3));
+    let mut spots = dense(path);
+    // Rightmost first; on a vertical bound the uppermost.
+    spots.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)));
+    let every = spots.len().div_ceil(PLACES).max(1);
+    let spots = spots.iter().step_by(every);
+    spots.flat_map(beside).filter(within).collect()
+}
+
+/// What a label should not cover: markers, error bars and lines.
+fn obstacles(plot: &Plot, figure: &Figure) -> Vec<Spot> {
+    figure
+        .series
+        .iter()
+        .flat_map(|s| covered(plot, s))
+        .collect()
+}
+
+fn covered(plot: &Plot, series: &Series) -> Vec<Spot> {
+    let runs = marks::runs(plot, series);
+    if matches!(series.style, Style::Line | Style::Bound) {
+        return runs.iter().flat_map(|run| dense(run)).collect();
+    }
+    let bars = series.points.iter().flat_map(|point| {
+        let ends = [point.low, point.high].into_iter().flatten();
+        let bar: Vec<Spot> = ends.filter_map(|end| plot.place(point.x, end)).collect();
+        dense(&bar)
+    });
+    // A marker is about nine pixels wide: its middle and its four sides.
+    let sides = [(0.0, 0.0), (-5.0, 0.0), (5.0, 0.0), (0.0, -5.0), (0.0, 5.0)];
+    let markers = runs
+        .concat()
+        .into_iter()
+        .flat_map(|(x, y)| sides.map(|(u, v)| (x + u, y + v)));
+    bars.chain(markers).collect()
+}
+
+/// Spots along a path, at most eight pixels apart: half the height of a label.
+fn dense(path: &[Spot]) -> Vec<Spot> {
+    let mut spots: Vec<Spot> = path.first().copied().into_iter().collect();
+    for pair in path.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let steps = ((to.0 - from.0).hypot(to.1 - from.1) / 8.0).ceil().max(1.0);
+        spots.extend((1..=steps as usize).map(|i| {
+            let part = i as f64 / steps;
+            (
+                from.0 + part * (to.0 - from.0),
+                from.1 + part * (to.1 - from.1),
+            )
+        }));
+    }
+    spots
+}

@@ -1,0 +1,66 @@
+//! The legend, below the plot where it covers nothing.
+
+use super::canvas::{Align, Canvas};
+use super::marks;
+use super::palette::Look;
+use super::{LINE, TEXT, text};
+use crate::experiment::record::{Figure, Style};
+
+/// The width of the sample of line or marker before a label.
+const SAMPLE: f64 = 34.0;
+/// The space between the sample and its label.
+const GAP: f64 = 7.0;
+/// The space between two entries of a row.
+const BETWEEN: f64 = 20.0;
+
+/// A legend with its entries placed.
+pub struct Legend {
+    /// How high it is, in pixels.
+    pub height: f64,
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    look: Look,
+    lines: Vec<String>,
+    x: f64,
+    y: f64,
+}
+
+/// Entries fill rows of at most `width`; a label that is longer alone is broken into lines.
+pub fn lay_out(figure: &Figure, width: f64) -> Legend {
+    let (mut x, mut y, mut row_height) = (0.0, 0.0, 0.0);
+    let mut entries = Vec::new();
+    for (series, look) in figure.series.iter().zip(marks::looks(figure)) {
+        let lines = text::wrap(&series.label, TEXT, width - SAMPLE - GAP);
+        let widths = lines.iter().map(|line| text::width(line, TEXT));
+        let entry_width = SAMPLE + GAP + widths.fold(0.0, f64::max);
+        if x > 0.0 && x + entry_width > width {
+            (x, y) = (0.0, y + row_height);
+            row_height = 0.0;
+        }
+        row_height = f64::max(row_height, LINE * lines.len().max(1) as f64 + 2.0);
+        entries.push(Entry { look, lines, x, y });
+        x += entry_width + BETWEEN;
+    }
+    Legend {
+        height: y + row_height + 4.0,
+        entries,
+    }
+}
+
+impl Legend {
+    /// Draws it with its upper edge at `top`.
+    pub fn draw(&self, canvas: &Canvas<'_>, top: f64) {
+        for entry in &self.entries {
+            let (x, y) = (entry.x, top + entry.y + LINE / 2.0);
+            if matches!(entry.look.style, Style::Bound | Style::Line) {
+                entry.look.line(canvas, &[(x, y), (x + SAMPLE, y)]);
+            }
+            if entry.look.style != Style::Bound {
+                entry.look.marker(canvas, (x + SAMPLE / 2.0, y));
+            }
+            canvas.lines(&entry.lines, (x + SAMPLE + GAP, y), Align::Start);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The data: lines, error bars and markers.
+
+use super::canvas::{Canvas, Spot};
+use super::palette::Look;
+use super::{Plot, axis};
+use crate::experiment::record::{Figure, Point, Series, Style};
+
+/// A line shows a marker at each point while there are at most this many points, and beyond that
+/// at about this many of them.
+const MARKERS: usize = 24;
+
+/// Half the width of the caps of an error bar.
+const CAP: f64 = 3.0;
+
+/// Draws every series: bounds lowest, then lines, then markers; published ones on top.
+pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
+    let layers = [Style::Bound, Style::Line, Style::Points, Style::Published];
+    let looks = looks(figure);
+    for layer in layers {
+        for (series, look) in figure.series.iter().zip(&looks) {
+            if series.style == layer {
+                draw_series(canvas, plot, series, look);
+            }
+        }
+    }
+}
+
+/// The look of each series of a figure.
+pub fn looks(figure: &Figure) -> Vec<Look> {
+    let styles: Vec<Style> = figure.series.iter().map(|series| series.style).collect();
+    Look::all(&styles)
+}
+
+fn draw_series(canvas: &Canvas<'_>, plot: &Plot, series: &Series, look: &Look) {
+    if matches!(series.style, Style::Bound | Style::Line) {
+        for run in runs(plot, series) {
+            look.line(canvas, &run);
+        }
+    }
+    if series.style == Style::Bound {
+        return;
+    }
+    for point in &series.points {
+        draw_error_bar(canvas, plot, point, look);
+    }
+    let every = match series.style {
+        Style::Line => series.points.len().div_ceil(MARKERS).max(1),
+        _ => 1,
+    };
+    for point in series.points.iter().step_by(every) {
+        if let Some(spot) = plot.place(point.x, point.y) {
+            look.marker(canvas, spot);
+        }
+    }
+}
+
+/// The unbroken pieces of a line: a point that cannot be drawn breaks it.
+pub fn runs(plot: &Plot, series: &Series) -> Vec<Vec<Spot>> {
+    let spots: Vec<Option<Spot>> = series.points.iter().map(|p| plot.place(p.x, p.y)).collect();
+    let pieces = spots.split(Option::is_none);
+    let runs = pieces.map(|piece| piece.iter().copied().flatten().collect());
+    runs.filter(|run: &Vec<Spot>| !run.is_empty()).collect()
+}
+
+/// An end that the axis cannot show (zero on a logarithmic one) is drawn to the axis' edge and
+/// without a cap.
+fn draw_error_bar(canvas: &Canvas<'_>, plot: &Plot, point: &Point, look: &Look) {
+    let Some((x, y)) = plot.place(point.x, point.y) else {
+        return;
+    };
+    for (end, edge) in [(point.low, plot.bottom), (point.high, plot.top)] {
+        let Some(end) = end else { continue };
+        let place = plot.place_y(end);
+        canvas.path(&[(x, y), (x, place.unwrap_or(edge))], look.colour, 1.25);
+        if let Some(y) = place {
+            canvas.path(&[(x - CAP, y), (x + CAP, y)], look.colour, 1.25);
+        }
+    }
+}
+
+/// True when no number of the point is infinite, not a number or too large to be drawn.
+pub fn is_finite(point: &Point) -> bool {
+    [point.x, point.y]
+        .iter()
+        .all(|value| value.abs() <= axis::LARGEST)
+}

@@ -1,0 +1,173 @@
+//! Colours, marker shapes and dash patterns: no two series differ by colour alone.
+
+use std::f64::consts::{FRAC_PI_2, TAU};
+
+use plotters::prelude::RGBColor;
+
+use super::canvas::{Canvas, Spot};
+use crate::experiment::record::Style;
+
+/// Text.
+pub const INK: RGBColor = RGBColor(0x1a, 0x1a, 0x1a);
+/// Axes.
+pub const FRAME: RGBColor = RGBColor(0x55, 0x55, 0x55);
+/// Grid lines.
+pub const GRID: RGBColor = RGBColor(0xe4, 0xe4, 0xe4);
+/// Paper.
+pub const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
+
+/// The palette of M. Okabe and K. Ito (2008), made for the colour-blind, without the yellow that
+/// vanishes on white; vermilion and blue, the pair that differs most, first.
+const COLOURS: [RGBColor; 7] = [
+    RGBColor(0x00, 0x72, 0xb2),
+    RGBColor(0xd5, 0x5e, 0x00),
+    RGBColor(0x00, 0x9e, 0x73),
+    RGBColor(0xcc, 0x79, 0xa7),
+    RGBColor(0x00, 0x00, 0x00),
+    RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0x56, 0xb4, 0xe9),
+];
+
+/// Marker shapes as (corners, turn from upright in full turns, size beside a circle's).
+const SHAPES: [(usize, f64, f64); 5] = [
+    (32, 0.0, 1.0),
+    (4, 0.125, 1.2),
+    (3, 0.0, 1.35),
+    (4, 0.0, 1.3),
+    (3, 0.5, 1.35),
+];
+
+/// Pen down and pen up lengths of measured lines; the empty pattern is a solid line.
+const LINES: [&[f64]; 4] = [&[], &[2.0, 3.0], &[11.0, 3.0, 2.0, 3.0], &[16.0, 4.0]];
+
+/// The same of bounds, which are always dashed.
+const BOUNDS: [&[f64]; 3] = [&[7.0, 4.0], &[4.0, 3.0], &[12.0, 5.0]];
+
+/// How one series looks.
+#[derive(Clone, Copy)]
+pub struct Look {
+    /// What kind of series it is.
+    pub style: Style,
+    /// Its colour.
+    pub colour: RGBColor,
+    shape: usize,
+    dashes: &'static [f64],
+}
+
+impl Look {
+    /// The look of the series that is number `index` in its figure and number `among` in its style.
+    pub fn new(style: Style, index: usize, among: usize) -> Self {
+        Look {
+            style,
+            colour: COLOURS[index % COLOURS.len()],
+            shape: index % SHAPES.len(),
+            dashes: match style {
+                Style::Bound => BOUNDS[among % BOUNDS.len()],
+                _ => LINES[among % LINES.len()],
+            },
+        }
+    }
+
+    /// The looks of series of these styles, in order.
+    pub fn all(styles: &[Style]) -> Vec<Look> {
+        let among = |i: usize| styles[..i].iter().filter(|s| **s == styles[i]).count();
+        let look = |(i, style): (usize, &Style)| Look::new(*style, i, among(i));
+        styles.iter().enumerate().map(look).collect()
+    }
+
+    /// Draws a marker: filled with a thin light edge, or when published by others a hollow one,
+    /// wide enough that a measured marker in the same place shows through.
+    pub fn marker(&self, canvas: &Canvas<'_>, spot: Spot) {
+        if self.style == Style::Published {
+            return canvas.path(&self.corners(spot, 6.5), self.colour, 1.75);
+        }
+        let outline = self.corners(spot, 4.6);
+        canvas.polygon(&outline, self.colour);
+        canvas.path(&outline, PAPER, 0.75);
+    }
+
+    /// The closed outline of the marker.
+    fn corners(&self, (x, y): Spot, radius: f64) -> Vec<Spot> {
+        let (corners, turn, size) = SHAPES[self.shape];
+        let corner = |i: usize| {
+            let angle = TAU * (i as f64 / corners as f64 + turn) - FRAC_PI_2;
+            let (sin, cos) = angle.sin_cos();
+            (x + radius * size * cos, y + radius * size * sin)
+        };
+        // One corner beyond the last: the join is then mitred like the others.
+        (0..=corners + 1).map(corner).collect()
+    }
+
+    /// Draws a line with the look's dashes.
+    pub fn line(&self, canvas: &Canvas<'_>, path: &[Spot]) {
+        let width = if self.style == Style::Bound { 1.5 } else { 2.0 };
+        for dash in dashes(path, self.dashes) {
+            canvas.path(&dash, self.colour, width);
+        }
+    }
+}
+
+/// The pieces of `path` on which the pen is down.
+fn dashes(path: &[Spot], pattern: &[f64]) -> Vec<Vec<Spot>> {
+    let Some(&first) = path.first() else {
+        return Vec::new();
+    };
+    if pattern.is_empty() {
+        return vec![path.to_vec()];
+    }
+    let (mut pieces, mut piece) = (Vec::new(), vec![first]);
+    let (mut phase, mut left) = (0, pattern[0]);
+    for pair in path.windows(2) {
+        let mut from = pair[0];
+        loop {
+            let length = (pair[1].0 - from.0).hypot(pair[1].1 - from.1);
+            if length <= left {
+                left -= length;
+                piece.push(pair[1]);
+                break;
+            }
+            let part = left / length;
+            from.0 += part * (pair[1].0 - from.0);
+            from.1 += part * (pair[1].1 - from.1);
+            piece.push(from);
+            let finished = std::mem::replace(&mut piece, vec![from]);
+            if phase % 2 == 0 {
+                pieces.push(finished);
+            }
+            phase = (phase + 1) % pattern.len();
+            left = pattern[phase];
+        }
+    }
+    if phase % 2 == 0 && piece.len() > 1 {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_alternate_along_corners() {
+        let path = [(0.0, 0.0), (5.0, 0.0), (5.0, 6.0)];
+        let pieces = dashes(&path, &[7.0, 2.0]);
+        let expected = [
+            vec![(0.0, 0.0), (5.0, 0.0), (5.0, 2.0)],
+            vec![(5.0, 4.0), (5.0, 6.0)],
+        ];
+        assert_eq!(pieces, expected);
+        assert_eq!(dashes(&path, &[]), [path.to_vec()]);
+        assert!(dashes(&[], &[7.0, 2.0]).is_empty());
+    }
+
+    #[test]
+    fn the_first_thirty_five_series_differ_in_colour_or_shape() {
+        let looks = Look::all(&[Style::Points; 35]);
+        for (i, a) in looks.iter().enumerate() {
+            for b in &looks[..i] {
+                assert!(a.colour != b.colour || a.shape != b.shape);
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What a report is made of.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::claim::{Check, Claim, Findings, Status};
+use crate::error::{Error, Result};
+use crate::experiment::record::{Record, Table};
+
+/// Everything a report says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportInput {
+    /// The page's title.
+    pub title: String,
+    /// What made it, as (name, value): versions, seeds, digests. No clock and no host name, or the
+    /// report would not come out the same twice.
+    pub manifest: Vec<(String, String)>,
+    /// The claims, in the order of the roll.
+    pub roll: Vec<RollEntry>,
+    /// The experiments, in order.
+    pub records: Vec<Record>,
+}
+
+/// A claim and what its checks saw.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RollEntry {
+    /// See [`Claim::id`]; the anchor in the page.
+    pub id: String,
+    /// See [`Claim::title`].
+    pub title: String,
+    /// See [`Claim::statement`].
+    pub statement: String,
+    /// See [`Claim::formula`]: LaTeX.
+    pub formula: String,
+    /// See [`Claim::source`].
+    pub source: String,
+    /// See [`Claim::hypotheses`].
+    pub hypotheses: Vec<String>,
+    /// See [`Claim::reading`].
+    pub reading: String,
+    /// See [`Claim::status`].
+    pub status: Status,
+    /// For each check the claim goes without: its name in [`CHECKS`] and the reason.
+    pub without: Vec<(String, String)>,
+    /// What the checks saw.
+    pub findings: Findings,
+}
+
+/// The names of the checks, in the order of [`Findings`].
+pub(super) const CHECKS: [&str; 4] = ["exact", "outside", "certified", "empirical"];
+
+impl RollEntry {
+    /// The entry of `claim`, whose checks came out as `findings`.
+    pub fn new(claim: &Claim, findings: Findings) -> Self {
+        let checks = [claim.exact, claim.outside, claim.certified, claim.empirical];
+        let without = CHECKS
+            .iter()
+            .zip(checks)
+            .filter_map(|(name, check)| match check {
+                Check::Run(_) => None,
+                Check::Without(reason) => Some((name.to_string(), reason.to_owned())),
+            });
+        RollEntry {
+            id: claim.id.to_owned(),
+            title: claim.title.to_owned(),
+            statement: claim.statement.to_owned(),
+            formula: (claim.formula)(),
+            source: claim.source.to_owned(),
+            hypotheses: claim.hypotheses.iter().map(|h| h.to_string()).collect(),
+            reading: claim.reading.to_owned(),
+            status: claim.status,
+            without: without.collect(),
+            findings,
+        }
+    }
+}
+
+impl ReportInput {
+    /// Can this be rendered? `place` names the input in the error.
+    ///
+    /// # Errors
+    /// When the name of a claim, record, figure or table is not made of ASCII letters, digits,
+    /// `-` and `_` (it becomes a file name or an anchor), when two claims, two records, or two
+    /// figures or tables share a name, or when a row of a table is not as long as its headings.
+    pub fn check(&self, place: &str) -> Result<()> {
+        let figures = self.records.iter().flat_map(|r| &r.figures);
+        let tables = || self.records.iter().flat_map(|r| &r.tables);
+        let drawn = figures.map(|f| &f.name).chain(tables().map(|t| &t.name));
+        check_names(place, "claim", self.roll.iter().map(|entry| &entry.id))?;
+        check_names(place, "experiment", self.records.iter().map(|r| &r.name))?;
+        check_names(place, "figure or table", drawn)?;
+        tables().try_for_each(|table| check_rows(place, table))
+    }
+}
+
+fn check_names<'a>(place: &str, what: &str, names: impl Iterator<Item = &'a String>) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        if name.is_empty() || !name.chars().all(plain) {
+            let fault = "a name is made of the letters a to z, digits, - and _; rename it";
+            return Err(Error::input(place, format!("{what} {name:?}"), fault));
+        }
+        // File systems may not tell upper case from lower.
+        if !seen.insert(name.to_ascii_lowercase()) {
+            let fault = "the name is there twice; rename one of them";
+            return Err(Error::input(place, format!("{what} {name:?}"), fault));
+        }
+    }
+    Ok(())
+}
+
+fn check_rows(place: &str, table: &Table) -> Result<()> {
+    let columns = table.columns.len();
+    match table.rows.iter().position(|row| row.len() != columns) {
+        None => Ok(()),
+        Some(i) => {
+            let fault = format!("has {} cells for {columns} columns", table.rows[i].len());
+            let field = format!("table {:?}: row {i}", table.name);
+            Err(Error::input(place, field, fault))
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The page: one self-contained XHTML-compatible file.
+
+use askama::Template;
+
+use super::input::CHECKS;
+use super::{ReportInput, RollEntry, figure, formula, numeral};
+use crate::claim::{Evidence, Status};
+use crate::experiment::record::{Agreement, Record, Table};
+
+/// The page of a report.
+pub fn render(input: &ReportInput) -> String {
+    let page = Page {
+        input,
+        summary: summary(input),
+        claims: input.roll.iter().map(ClaimSection::new).collect(),
+        experiments: input.records.iter().map(Experiment::new).collect(),
+    };
+    page.render()
+        .expect("rendering into a string does not fail")
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    input: &'a ReportInput,
+    summary: String,
+    claims: Vec<ClaimSection<'a>>,
+    experiments: Vec<Experiment<'a>>,
+}
+
+/// A claim with everything its section shows.
+struct ClaimSection<'a> {
+    entry: &'a RollEntry,
+    status: &'static str,
+    /// MathML, or what is wrong with the LaTeX.
+    formula: Result<String, String>,
+    checks: Vec<CheckRow<'a>>,
+}
+
+/// One check of a claim.
+struct CheckRow<'a> {
+    name: &'static str,
+    evidence: Option<&'a Evidence>,
+    /// The worst margin and the instance that made it.
+    worst: Option<(String, &'a str)>,
+    /// Why there is no such check.
+    without: &'a str,
+}
+
+/// An experiment with its figures drawn.
+struct Experiment<'a> {
+    record: &'a Record,
+    drawings: Vec<figure::Drawing>,
+    tables: Vec<TableView<'a>>,
+}
+
+/// A table and which of its columns hold numbers.
+struct TableView<'a> {
+    table: &'a Table,
+    numeric: Vec<bool>,
+}
+
+impl<'a> ClaimSection<'a> {
+    fn new(entry: &'a RollEntry) -> Self {
+        let findings = &entry.findings;
+        let evidence = [
+            &findings.exact,
+            &findings.outside,
+            &findings.certified,
+            &findings.empirical,
+        ];
+        let row = |(name, evidence): (&'static str, &'a Option<Evidence>)| {
+            let reason = entry.without.iter().find(|(check, _)| check == name);
+            let worst = evidence
+                .as_ref()
+                .and_then(|evidence| evidence.worst.as_ref());
+            CheckRow {
+                name,
+                evidence: evidence.as_ref(),
+                worst: worst.map(|w| (numeral::significant(w.value), w.instance.as_str())),
+                without: reason.map_or("not run", |(_, reason)| reason),
+            }
+        };
+        ClaimSection {
+            entry,
+            status: match entry.status {
+                Status::Upheld => "upheld",
+                Status::Refuted => "refuted",
+                Status::Open => "open",
+            },
+            formula: formula::to_mathml(&entry.formula),
+            checks: CHECKS.into_iter().zip(evidence).map(row).collect(),
+        }
+    }
+}
+
+impl<'a> Experiment<'a> {
+    fn new(record: &'a Record) -> Self {
+        Experiment {
+            record,
+            drawings: record.figures.iter().map(figure::draw).collect(),
+            tables: record.tables.iter().map(TableView::new).collect(),
+        }
+    }
+
+    /// The figures, each with its drawing.
+    fn figures(
+        &self,
+    ) -> impl Iterator<Item = (&crate::experiment::record::Figure, &figure::Drawing)> {
+        self.record.figures.iter().zip(&self.drawings)
+    }
+}
+
+impl<'a> TableView<'a> {
+    fn new(table: &'a Table) -> Self {
+        let numeric = |i: usize| {
+            let mut cells = table.rows.iter().map(|row| row[i].as_str());
+            cells.all(looks_numeric) && !table.rows.is_empty()
+        };
+        TableView {
+            table,
+            numeric: (0..table.columns.len()).map(numeric).collect(),
+        }
+    }
+
+    /// The class of the cells of a column.
+    fn class(&self, column: &usize) -> &'static str {
+        if self.numeric[*column] {
+            "number"
+        } else {
+            "words"
+        }
+    }
+}
+
+/// True for a cell that is better aligned to the right: empty, a dash, or a number with whatever
+/// stands behind it.
+fn looks_numeric(cell: &str) -> bool {
+    let unsigned = cell.trim_start_matches(['-', '−', '+', '<', '>', '≤', '≥', '±', '–', '∞', ' ']);
+    unsigned.is_empty() || unsigned.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The badge of a finding: its class and its word are the same.
+fn agreement(agreement: &Agreement) -> &'static str {
+    match agreement {
+        Agreement::Agrees => "agrees",
+        Agreement::Differs => "differs",
+        Agreement::Undecided => "undecided",
+    }
+}
+
+/// The paragraph under the title.
+fn summary(input: &ReportInput) -> String {
+    let claims = input.roll.len();
+    let stated = input.roll.iter().filter(|e| e.findings.as_stated).count();
+    let findings = || input.records.iter().flat_map(|r| &r.findings);
+    let count = |wanted| findings().filter(|f| f.agreement == wanted).count();
+    format!(
+        "{} checked: {stated} came out as stated and {} did not. {} asked: of {}, {} agree with \
+         the theory, {} differ from it and {} cannot tell.",
+        counted(claims, "claim was", "claims were"),
+        claims - stated,
+        counted(input.records.len(), "experiment was", "experiments were"),
+        counted(findings().count(), "finding", "findings"),
+        count(Agreement::Agrees),
+        count(Agreement::Differs),
+        count(Agreement::Undecided),
+    )
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
