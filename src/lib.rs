@@ -32,7 +32,7 @@
 //! | [`matrix`] | inertia and brackets over any field |
 //! | [`number`] | exact, interval, precise, native and symbolic scalars |
 //!
-//! [`error`] serves every room.
+//! [`error`] and [`write`] serve every room.
 
 pub mod claim;
 pub mod criterion;
@@ -50,3 +50,4 @@ pub mod oracle;
 pub mod report;
 pub mod sweep;
 pub mod train;
+pub mod write;

@@ -10,7 +10,7 @@ use serde_json::json;
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Context, Scale, Study, studies};
 use sgd_stability::kernel::Isa;
-use sgd_stability::report::write_file;
+use sgd_stability::write::write_file;
 use sgd_stability::sweep::{Finished, Shard, Store};
 
 use super::manifest;

@@ -6,6 +6,7 @@
 //! experiment makes its [`record::Record`].
 
 pub mod descent;
+pub mod engine;
 mod group;
 pub mod point;
 pub mod published;

@@ -133,6 +133,7 @@ pub fn studies() -> Vec<Study> {
         Study::of::<super::regression::Regression>(),
         Study::of::<super::descent::Descent>(),
         Study::of::<super::stochastic::Stochastic>(),
+        Study::of::<super::engine::Engine>(),
     ]
 }
 

@@ -157,6 +157,59 @@ impl Network {
         (0..size).map(row).collect()
     }
 
+    /// `∇f = (1/n) Σ ∇f_i`.
+    pub fn mean_gradient(&self) -> Vec<Exact> {
+        self.mean(|sample| self.gradient(sample))
+    }
+
+    /// `Hv` and `Σv = (1/n) Σ H_i (H_i v − Hv)`, from dense Hessians.
+    pub fn products(&self, direction: &[Exact]) -> [Vec<Exact>; 2] {
+        self.signed_products(direction, &-Exact::one())
+    }
+
+    /// For a network that is [`Network::absolute`]: the terms `A` of the bounds on both products
+    /// along `v`, with every difference a sum.
+    pub fn product_terms(&self, direction: &[Exact]) -> [Vec<Exact>; 2] {
+        let sizes: Vec<Exact> = direction.iter().map(Exact::abs).collect();
+        self.signed_products(&sizes, &Exact::one())
+    }
+
+    fn signed_products(&self, direction: &[Exact], sign: &Exact) -> [Vec<Exact>; 2] {
+        let hessians: Vec<_> = (0..self.samples()).map(|i| self.hessian(i)).collect();
+        let first = self.mean(|i| times(&hessians[i], direction));
+        let second = self.mean(|i| {
+            let own = times(&hessians[i], direction);
+            let difference = own.iter().zip(&first).map(|(own, mean)| own + mean * sign);
+            times(&hessians[i], &difference.collect::<Vec<_>>())
+        });
+        [first, second]
+    }
+
+    /// The mean over the samples of a vector.
+    fn mean(&self, of: impl Fn(usize) -> Vec<Exact>) -> Vec<Exact> {
+        let share = Exact::fraction(1, self.samples() as u64);
+        let mut sum = vec![Exact::zero(); self.dimension()];
+        for sample in 0..self.samples() {
+            sum.iter_mut()
+                .zip(of(sample))
+                .for_each(|(sum, term)| *sum += term * &share);
+        }
+        sum
+    }
+
+    /// `γ_m` for the longest path of roundings in a gradient or a product of the engine. One stage
+    /// (a layer forward, a layer backward, or a collection over the samples) is at most two chains
+    /// of products over the widest of the dimensions, one sum and two scalings by row dots; there
+    /// are two stages a layer in the base pass and in each of two tangents, and two collections.
+    pub fn gamma(&self) -> Exact {
+        let layers = self.widths.len() - 1;
+        let widest = self.widths.iter().copied().max().unwrap_or(0);
+        let chain = widest.max(self.samples()) + 3;
+        let roundings = (6 * layers + 2) * 4 * chain;
+        let accumulated = Exact::from(roundings as i64) * Exact::power_of_two(-24);
+        &accumulated / (Exact::one() - &accumulated)
+    }
+
     /// The loss of one sample at `w + s·e_j + t·e_k`.
     fn loss(&self, sample: &Sample, j: usize, k: usize) -> Jet {
         let mut activations: Vec<Jet> = sample.input.iter().map(Jet::constant).collect();
@@ -231,6 +284,12 @@ impl Network {
             sample.open.push(open);
         }
     }
+}
+
+/// `matrix · vector`.
+fn times(matrix: &[Vec<Exact>], vector: &[Exact]) -> Vec<Exact> {
+    let row = |row: &Vec<Exact>| row.iter().zip(vector).map(|(a, x)| a * x).sum();
+    matrix.iter().map(row).collect()
 }
 
 #[cfg(test)]

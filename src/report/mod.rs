@@ -2,7 +2,7 @@
 //!
 //! [`render`] turns a [`ReportInput`] into files; the same input gives the same bytes. The page is
 //! one file without scripts or outside addresses, so it can be mailed, archived and diffed.
-//! [`write`] is the one impure part: it puts files into a folder without ever leaving half of one.
+//! [`crate::write`] puts them into a folder.
 
 mod figure;
 mod formula;
@@ -10,7 +10,6 @@ mod input;
 mod numeral;
 mod page;
 mod sheet;
-pub mod write;
 
 use std::path::PathBuf;
 

@@ -5,7 +5,7 @@
 //! plain processes and a shared folder are all a cluster needs.
 
 mod shard;
-//mod store;
+mod store;
 
 pub use shard::Shard;
-//pub use store::{Finished, Store};
+pub use store::{Finished, Store};

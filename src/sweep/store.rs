@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::experiment::{Cell, Scale};
-use crate::report::write_file;
+use crate::write::write_file;
 
 /// A finished cell, as its file holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sgd_stability::experiment::record::{Point, Table};
-use sgd_stability::report::write::write_files;
 use sgd_stability::report::{ReportInput, render};
+use sgd_stability::write::write_files;
 
 use crate::sample;
 
