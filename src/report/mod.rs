@@ -2,7 +2,7 @@
 //!
 //! [`render`] turns a [`ReportInput`] into files; the same input gives the same bytes. The page is
 //! one file without scripts or outside addresses, so it can be mailed, archived and diffed.
-//! [`write`] is the one impure part: it puts files into a folder without ever leaving half of one.
+//! [`mod@write`] is the one impure part: it puts files into a folder without ever leaving half of one.
 
 mod figure;
 mod formula;
