@@ -32,7 +32,7 @@
 //! | [`matrix`] | inertia and brackets over any field |
 //! | [`number`] | exact, interval, precise, native and symbolic scalars |
 //!
-//! [`error`] and [`write`] serve every room.
+//! [`error`] and [`mod@write`] serve every room.
 
 pub mod claim;
 pub mod criterion;

@@ -41,7 +41,8 @@ pub struct RollEntry {
     pub reading: String,
     /// See [`Claim::status`].
     pub status: Status,
-    /// For each check the claim goes without: its name in [`CHECKS`] and the reason.
+    /// For each check the claim goes without: its name (`exact`, `outside`, `certified` or
+    /// `empirical`) and the reason.
     pub without: Vec<(String, String)>,
     /// What the checks saw.
     pub findings: Findings,

@@ -2,7 +2,7 @@
 //!
 //! [`render`] turns a [`ReportInput`] into files; the same input gives the same bytes. The page is
 //! one file without scripts or outside addresses, so it can be mailed, archived and diffed.
-//! [`crate::write`] puts them into a folder.
+//! [`mod@crate::write`] puts them into a folder.
 
 mod figure;
 mod formula;

@@ -5,7 +5,7 @@ use askama::Template;
 use super::input::CHECKS;
 use super::{ReportInput, RollEntry, figure, formula, numeral};
 use crate::claim::{Evidence, Status};
-use crate::experiment::record::{Agreement, Record, Table};
+use crate::experiment::record::{Agreement, Figure, Record, Table};
 
 /// The page of a report.
 pub fn render(input: &ReportInput) -> String {
@@ -69,18 +69,7 @@ impl<'a> ClaimSection<'a> {
             &findings.certified,
             &findings.empirical,
         ];
-        let row = |(name, evidence): (&'static str, &'a Option<Evidence>)| {
-            let reason = entry.without.iter().find(|(check, _)| check == name);
-            let worst = evidence
-                .as_ref()
-                .and_then(|evidence| evidence.worst.as_ref());
-            CheckRow {
-                name,
-                evidence: evidence.as_ref(),
-                worst: worst.map(|w| (numeral::significant(w.value), w.instance.as_str())),
-                without: reason.map_or("not run", |(_, reason)| reason),
-            }
-        };
+        let checks = CHECKS.into_iter().zip(evidence);
         ClaimSection {
             entry,
             status: match entry.status {
@@ -89,7 +78,22 @@ impl<'a> ClaimSection<'a> {
                 Status::Open => "open",
             },
             formula: formula::to_mathml(&entry.formula),
-            checks: CHECKS.into_iter().zip(evidence).map(row).collect(),
+            checks: checks
+                .map(|(name, evidence)| CheckRow::new(entry, name, evidence.as_ref()))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> CheckRow<'a> {
+    fn new(entry: &'a RollEntry, name: &'static str, evidence: Option<&'a Evidence>) -> Self {
+        let reason = entry.without.iter().find(|(check, _)| check == name);
+        let worst = evidence.and_then(|evidence| evidence.worst.as_ref());
+        CheckRow {
+            name,
+            evidence,
+            worst: worst.map(|w| (numeral::significant(w.value), w.instance.as_str())),
+            without: reason.map_or("not run", |(_, reason)| reason),
         }
     }
 }
@@ -104,9 +108,7 @@ impl<'a> Experiment<'a> {
     }
 
     /// The figures, each with its drawing.
-    fn figures(
-        &self,
-    ) -> impl Iterator<Item = (&crate::experiment::record::Figure, &figure::Drawing)> {
+    fn figures(&self) -> impl Iterator<Item = (&Figure, &figure::Drawing)> {
         self.record.figures.iter().zip(&self.drawings)
     }
 }

@@ -1,9 +1,9 @@
 //! A report with everything a report can hold.
 
+mod figures;
+
 use sgd_stability::claim::{Check, Claim, Evidence, Status};
-use sgd_stability::experiment::record::{
-    Agreement, Axis, Figure, Finding, Point, Record, Scale, Series, Style, Table,
-};
+use sgd_stability::experiment::record::{Agreement, Finding, Record, Table};
 use sgd_stability::number::Verdict;
 use sgd_stability::report::{ReportInput, RollEntry};
 
@@ -90,82 +90,37 @@ const REFUTED: Claim = Claim {
     empirical: Check::Without("one exact counter-example is enough"),
 };
 
-fn axis(label: &str, scale: Scale) -> Axis {
-    Axis {
-        label: label.into(),
-        scale,
-    }
-}
-
-fn series(label: &str, style: Style, points: Vec<Point>) -> Series {
-    Series {
-        label: label.into(),
-        style,
-        points,
-    }
-}
-
 fn sharpness(settings: Vec<(String, String)>) -> Record {
-    let rates = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0];
-    let at = |factor: f64| rates.map(|rate| Point::with_error(rate, factor / rate, 0.2 / rate));
-    let bound = |factor: f64| rates.map(|rate| Point::new(rate, factor / rate)).to_vec();
+    let findings = [
+        (
+            "Sharpness is within 2 % of 2/η at 5 of 6 learning rates.",
+            Agreement::Agrees,
+        ),
+        (
+            "At η = 0.01 it stays at a quarter <after 10⁵ steps>.",
+            Agreement::Differs,
+        ),
+        (
+            "At η = 5 the error bar covers the bound.",
+            Agreement::Undecided,
+        ),
+    ];
+    let finding = |(sentence, agreement): (&str, Agreement)| Finding {
+        sentence: sentence.into(),
+        agreement,
+    };
     Record {
         name: "sharpness".into(),
         title: "Sharpness at the edge: gradient descent on Fashion-MNIST".into(),
         question: "Does gradient descent stop at sharpness 2/η, for η < 5 & up?".into(),
         settings,
-        findings: [
-            ("Sharpness is within 2 % of 2/η at 5 of 6 learning rates.", Agreement::Agrees),
-            ("At η = 0.01 it stays at a quarter of the bound <after 10⁵ steps>.", Agreement::Differs),
-            ("At η = 5 the error bar covers the bound.", Agreement::Undecided),
-        ]
-        .map(|(sentence, agreement)| Finding { sentence: sentence.into(), agreement })
-        .into(),
-        figures: vec![
-            Figure {
-                name: "sharpness-by-rate".into(),
-                title: "Sharpness and learning rate".into(),
-                caption: "Largest eigenvalue of the Hessian at the end of training; η is the step per batch.".into(),
-                x: axis("learning rate η (per step)", Scale::Logarithmic),
-                y: axis("sharpness λ_max(H), full Hessian, loss with ½ < 1 & mean over samples and outputs", Scale::Logarithmic),
-                series: vec![
-                    series("measured, B = n", Style::Points, at(1.9).to_vec()),
-                    series("measured, B = 10", Style::Points, [0.1, 0.5, 1.0].map(|r| Point::with_error(r, 0.75 / r, 0.3 / r)).into()),
-                    series("published", Style::Published, vec![Point::new(0.01, 53.48), Point::new(0.05, 39.32), Point::new(0.1, 19.62), Point::new(0.5, 3.857), Point::new(1.0, 1.925), Point::new(5.0, 0.3968)]),
-                    series("2/η", Style::Bound, bound(2.0)),
-                    series("2(1+β)/η with β = 0.9", Style::Bound, bound(3.8)),
-                ],
-            },
-            Figure {
-                name: "sharpness-histogram".into(),
-                title: "A narrow band".into(),
-                caption: "Sharpness at one learning rate, run by run.".into(),
-                x: axis("run", Scale::Linear),
-                y: axis("sharpness", Scale::Linear),
-                series: vec![
-                    series("measured", Style::Points, (1..=9).map(|i| Point::with_error(i.into(), 19.5 + 0.05 * f64::from(i % 4), 0.06)).collect()),
-                    series("2/η", Style::Bound, vec![Point::new(1.0, 20.0), Point::new(9.0, 20.0)]),
-                ],
-            },
-        ],
+        findings: findings.map(finding).into(),
+        figures: vec![figures::sharpness_by_rate(), figures::narrow_band()],
         tables: vec![table("sharpness-table", 6), table("wide-table", 16)],
     }
 }
 
 fn escape() -> Record {
-    let run = |rate: f64, noise: u32| -> Vec<Point> {
-        (0..200u32)
-            .map(|i| {
-                let wiggle = 1.0 + 0.3 * f64::from(i * noise % 17) / 17.0;
-                let rise = f64::from(i) / 60.0;
-                Point::new(f64::from(i * 5), 1e-5 * rise.exp2().powf(rate) * wiggle)
-            })
-            .collect()
-    };
-    let mut stuck = run(0.1, 3);
-    stuck[7].y = 0.0;
-    stuck[8].y = -1.0;
-    stuck[9].y = f64::NAN;
     Record {
         name: "escape".into(),
         title: "Escape from a minimum that is too sharp".into(),
@@ -173,69 +128,7 @@ fn escape() -> Record {
             .into(),
         settings: vec![],
         findings: vec![],
-        figures: vec![
-            Figure {
-                name: "escape-loss".into(),
-                title: "Training loss after the switch".into(),
-                caption: "Training loss along four runs from one minimum.".into(),
-                x: axis("step", Scale::Linear),
-                y: axis("training loss", Scale::Logarithmic),
-                series: vec![
-                    series("GD, η = 0.3 (expected to escape)", Style::Line, run(4.0, 5)),
-                    series("GD, η = 0.5", Style::Line, run(3.0, 7)),
-                    series("SGD, η = 0.1, B = 4", Style::Line, run(2.0, 11)),
-                    series("SGD, η = 0.1, B = 100", Style::Line, stuck),
-                    series(
-                        "divergence: 1",
-                        Style::Bound,
-                        vec![Point::new(0.0, 1.0), Point::new(995.0, 1.0)],
-                    ),
-                ],
-            },
-            Figure {
-                name: "escape-plane".into(),
-                title: "Sharpness and non-uniformity".into(),
-                caption: "Each point is one run. The bounds are those of the theory at η = 0.1."
-                    .into(),
-                x: axis("sharpness", Scale::Linear),
-                y: axis("non-uniformity", Scale::Linear),
-                series: [4u32, 10, 25, 100, 1000]
-                    .iter()
-                    .enumerate()
-                    .map(|(k, batch)| {
-                        let points = (0..8).map(|i| {
-                            Point::new(
-                                4.0 + 3.5 * k as f64 + 0.3 * f64::from(i),
-                                11.0 + 9.0 * k as f64 + f64::from(i * 5 % 7),
-                            )
-                        });
-                        series(&format!("B = {batch}"), Style::Points, points.collect())
-                    })
-                    .chain([
-                        series(
-                            "2/η",
-                            Style::Bound,
-                            vec![Point::new(20.0, 0.0), Point::new(20.0, 55.0)],
-                        ),
-                        series(
-                            "bound on s at B = 25",
-                            Style::Bound,
-                            vec![Point::new(0.0, 50.6), Point::new(24.0, 50.6)],
-                        ),
-                        series(
-                            "bound on s at B = 10",
-                            Style::Bound,
-                            vec![Point::new(0.0, 31.8), Point::new(24.0, 31.8)],
-                        ),
-                        series(
-                            "published, B = 10",
-                            Style::Published,
-                            vec![Point::new(5.13, 9.16), Point::new(7.853, 20.66)],
-                        ),
-                    ])
-                    .collect(),
-            },
-        ],
+        figures: vec![figures::escape_loss(), figures::escape_plane()],
         tables: vec![table("escape-table", 3)],
     }
 }

@@ -16,13 +16,14 @@ mod canvas;
 mod end_label;
 mod legend;
 mod marks;
+mod notes;
 mod palette;
 mod text;
 mod ticks;
 
 use self::axis::{Axis, Span};
 use self::canvas::{Align, Canvas, Spot};
-use crate::experiment::record::{Figure, Point, Scale};
+use crate::experiment::record::Figure;
 
 /// A drawn figure.
 pub struct Drawing {
@@ -89,7 +90,7 @@ pub fn draw(figure: &Figure) -> Drawing {
     });
     Drawing {
         svg,
-        notes: notes(figure, &plot),
+        notes: notes::of(figure, &plot),
     }
 }
 
@@ -136,45 +137,6 @@ fn draw_axes(canvas: &Canvas<'_>, plot: &Plot) {
     let corner = (plot.left, plot.bottom);
     let frame = [(plot.left, plot.top), corner, (plot.right, plot.bottom)];
     canvas.path(&frame, palette::FRAME, 1.0);
-}
-
-/// What the drawing leaves out, in sentences with their counts.
-fn notes(figure: &Figure, plot: &Plot) -> Vec<String> {
-    let points = || figure.series.iter().flat_map(|series| &series.points);
-    let finite = || points().filter(|p| marks::is_finite(p));
-    let infinite = points().count() - finite().count();
-    let shown = |p: &&Point| plot.place(p.x, p.y).is_some();
-    let below = finite().count() - finite().filter(shown).count();
-    let cut = |p: &&Point| {
-        let mut ends = [p.low, p.high].into_iter().flatten();
-        shown(p) && ends.any(|end| plot.place_y(end).is_none())
-    };
-    let cut = points().filter(cut).count();
-    let axes = match (figure.x.scale, figure.y.scale) {
-        (Scale::Logarithmic, Scale::Logarithmic) => "the logarithmic axes",
-        (Scale::Logarithmic, Scale::Linear) => "the logarithmic horizontal axis",
-        _ => "the logarithmic vertical axis",
-    };
-    [
-        (
-            infinite,
-            "with a value that is not finite",
-            "not drawn".to_owned(),
-        ),
-        (below, "at or below zero", format!("not drawn on {axes}")),
-        (
-            cut,
-            "whose error bar leaves the axis",
-            "drawn with the bar up to its edge".to_owned(),
-        ),
-    ]
-    .into_iter()
-    .filter(|(count, ..)| *count > 0)
-    .map(|(count, which, what)| match count {
-        1 => format!("1 point {which} is {what}."),
-        _ => format!("{count} points {which} are {what}."),
-    })
-    .collect()
 }
 
 #[cfg(test)]

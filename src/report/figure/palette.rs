@@ -108,40 +108,73 @@ impl Look {
 }
 
 /// The pieces of `path` on which the pen is down.
-fn dashes(path: &[Spot], pattern: &[f64]) -> Vec<Vec<Spot>> {
-    let Some(&first) = path.first() else {
-        return Vec::new();
-    };
-    if pattern.is_empty() {
-        return vec![path.to_vec()];
-    }
-    let (mut pieces, mut piece) = (Vec::new(), vec![first]);
-    let (mut phase, mut left) = (0, pattern[0]);
-    for pair in path.windows(2) {
-        let mut from = pair[0];
-        loop {
-            let length = (pair[1].0 - from.0).hypot(pair[1].1 - from.1);
-            if length <= left {
-                left -= length;
-                piece.push(pair[1]);
-                break;
-            }
-            let part = left / length;
-            from.0 += part * (pair[1].0 - from.0);
-            from.1 += part * (pair[1].1 - from.1);
-            piece.push(from);
-            let finished = std::mem::replace(&mut piece, vec![from]);
-            if phase % 2 == 0 {
-                pieces.push(finished);
-            }
-            phase = (phase + 1) % pattern.len();
-            left = pattern[phase];
+fn dashes(path: &[Spot], pattern: &'static [f64]) -> Vec<Vec<Spot>> {
+    match path {
+        [] => Vec::new(),
+        _ if pattern.is_empty() => vec![path.to_vec()],
+        [first, rest @ ..] => {
+            let mut pen = Pen::new(*first, pattern);
+            rest.iter().for_each(|spot| pen.go(*spot));
+            pen.finish()
         }
     }
-    if phase % 2 == 0 && piece.len() > 1 {
-        pieces.push(piece);
+}
+
+/// A pen that goes down and up in a pattern.
+struct Pen {
+    pattern: &'static [f64],
+    /// Which length of the pattern it is in; the pen is down in the even ones.
+    phase: usize,
+    /// What is left of that length.
+    left: f64,
+    piece: Vec<Spot>,
+    pieces: Vec<Vec<Spot>>,
+}
+
+impl Pen {
+    fn new(start: Spot, pattern: &'static [f64]) -> Self {
+        Pen {
+            pattern,
+            phase: 0,
+            left: pattern[0],
+            piece: vec![start],
+            pieces: Vec::new(),
+        }
     }
-    pieces
+
+    fn go(&mut self, to: Spot) {
+        loop {
+            let from = self.piece[self.piece.len() - 1];
+            let length = (to.0 - from.0).hypot(to.1 - from.1);
+            if length <= self.left {
+                self.left -= length;
+                return self.piece.push(to);
+            }
+            let part = self.left / length;
+            let turn = (
+                from.0 + part * (to.0 - from.0),
+                from.1 + part * (to.1 - from.1),
+            );
+            self.piece.push(turn);
+            self.lift(turn);
+        }
+    }
+
+    fn lift(&mut self, at: Spot) {
+        let piece = std::mem::replace(&mut self.piece, vec![at]);
+        if self.phase.is_multiple_of(2) {
+            self.pieces.push(piece);
+        }
+        self.phase = (self.phase + 1) % self.pattern.len();
+        self.left = self.pattern[self.phase];
+    }
+
+    fn finish(mut self) -> Vec<Vec<Spot>> {
+        if self.phase.is_multiple_of(2) && self.piece.len() > 1 {
+            self.pieces.push(self.piece);
+        }
+        self.pieces
+    }
 }
 
 #[cfg(test)]

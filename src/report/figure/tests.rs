@@ -1,7 +1,7 @@
 use roxmltree::{Document, Node};
 
 use super::*;
-use crate::experiment::record::{Axis as Described, Series, Style};
+use crate::experiment::record::{Axis as Described, Point, Scale, Series, Style};
 
 fn figure(x: Scale, y: Scale, series: Vec<Series>) -> Figure {
     let axis = |label: &str, scale| Described {
@@ -60,8 +60,11 @@ fn number(node: &Node<'_, '_>, name: &str) -> f64 {
     node.attribute(name).unwrap().parse().unwrap()
 }
 
+/// A text and its left, top, right and bottom.
+type Placed = (String, [f64; 4]);
+
 /// The viewBox and, for each text, its guessed rectangle in the same units.
-fn texts(svg: &Document<'_>) -> ((f64, f64), Vec<(String, [f64; 4])>) {
+fn texts(svg: &Document<'_>) -> ((f64, f64), Vec<Placed>) {
     let view = svg.root_element().attribute("viewBox").unwrap();
     let view: Vec<f64> = view.split(' ').map(|n| n.parse().unwrap()).collect();
     let rectangle = |node: Node<'_, '_>| {
