@@ -44,7 +44,7 @@ fn examination<T: Field>() -> Examination<T> {
             let all = directions(posed.model.dimension()).map(along);
             all.fold(trace_bound(posed), Verdict::and)
         },
-        margin: |instance| instance.headroom(end::mean_square).abs(),
+        margin: |instance| instance.headroom(end::mean_square),
     }
 }
 
@@ -80,8 +80,7 @@ fn trace_bound<T: Field>(posed: &Posed<T>) -> Verdict {
 
 /// Far beyond the end of stability the bound fails too.
 fn outside() -> Evidence {
-    let beyond =
-        |model: Quadratic| Instance::single(model, Exact::from(4));
+    let beyond = |model: Quadratic| Instance::single(model, Exact::from(4));
     let models = [
         golden::three_inputs(),
         golden::two_inputs(),

@@ -217,7 +217,7 @@ pub struct Examination<T: Field> {
     pub hypotheses: fn(&Posed<T>) -> Verdict,
     /// Does the conclusion hold?
     pub conclusion: fn(&Posed<T>) -> Verdict,
-    /// The distance to the edge at which the conclusion would break.
+    /// How far η is from the edge at which the conclusion would break; the sign is not used.
     pub margin: fn(&Instance) -> f64,
 }
 
@@ -246,9 +246,9 @@ impl<T: Field> Examination<T> {
         for instance in instances {
             let posed = Posed::from(instance);
             let conclusion = conclusion(&posed);
-            let distance = (self.margin)(instance);
+            let distance = (self.margin)(instance).abs();
             let margin = if conclusion.fails() {
-                -distance.abs()
+                0.0 - distance
             } else {
                 distance
             };

@@ -46,7 +46,7 @@ fn examination<T: Field>() -> Examination<T> {
             let criterion = gradient_descent::verdict(&posed.model, &posed.eta);
             equivalent(criterion, no_direction_grows(&posed.model, &posed.eta))
         },
-        margin: |instance| instance.headroom(end::gradient_descent).abs(),
+        margin: |instance| instance.headroom(end::gradient_descent),
     }
 }
 

@@ -49,7 +49,7 @@ fn examination<T: Field>() -> Examination<T> {
             let criterion = mean_square::verdict(&posed.model, &posed.eta, &posed.p);
             equivalent(criterion, bounded_by_enumeration(posed))
         },
-        margin: |instance| instance.headroom(end::mean_square).abs(),
+        margin: |instance| instance.headroom(end::mean_square),
     }
 }
 

@@ -42,7 +42,7 @@ fn examination<T: Field>() -> Examination<T> {
             let bounded = non_uniformity::verdict(&posed.model, &posed.eta, &posed.p);
             equivalent(stable, contracts).and(stable.implies(bounded))
         },
-        margin: |instance| instance.headroom(end::one_step).abs(),
+        margin: |instance| instance.headroom(end::one_step),
     }
 }
 

@@ -44,7 +44,7 @@ fn examination<T: Field>() -> Examination<T> {
     Examination {
         hypotheses: |posed| positive_learning_rate(posed).and(one_dimensional(posed)),
         conclusion: |posed| equivalent(criterion(posed), stable(posed)),
-        margin: |instance| instance.headroom(end::mean_square).abs(),
+        margin: |instance| instance.headroom(end::mean_square),
     }
 }
 
@@ -86,7 +86,7 @@ fn outside() -> Evidence {
         |model: Quadratic, eta: &str| Instance::single(model, eta.parse().expect("a decimal"));
     let beyond = [
         along_one_axis(golden::three_inputs(), "1.3"),
-        along_one_axis(golden::three_inputs(), "2"),
+        along_one_axis(golden::three_inputs(), "1.4"),
         along_one_axis(golden::two_inputs(), "1.2"),
     ];
     examination::<Exact>().outside(&beyond)
@@ -114,7 +114,7 @@ mod tests {
             let edge = one_dimension::critical(a.clone(), s2.clone(), &p);
             let eta = edge * (Exact::from(1) + Exact::fraction(offset, 1_000_000_000));
             let instance = Instance::of(Quadratic::clone(&model), sampling, batch, eta);
-            let posed = Posed::from(&instance);
+            let posed = Posed::<Exact>::from(&instance);
             prop_assert_eq!(criterion(&posed), (offset <= 0).into());
             prop_assert_eq!(stable(&posed), (offset <= 0).into());
             let general = mean_square::verdict(&model, &instance.learning_rate, &p);

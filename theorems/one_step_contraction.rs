@@ -49,7 +49,7 @@ fn examination<T: Field>() -> Examination<T> {
             let stable = mean_square::verdict(&posed.model, &posed.eta, &posed.p);
             equivalent(criterion, contracts(posed)).and(criterion.implies(stable))
         },
-        margin: |instance| instance.headroom(end::one_step).abs(),
+        margin: |instance| instance.headroom(end::one_step),
     }
 }
 

@@ -51,7 +51,7 @@ fn examination<T: Field>() -> Examination<T> {
                 .and(contracts.implies(stable))
                 .and(stable.implies(descends))
         },
-        margin: |instance| instance.headroom(end::one_step).abs(),
+        margin: |instance| instance.headroom(end::one_step),
     }
 }
 
