@@ -1,0 +1,112 @@
+//! The roll of claims is complete and every claim file has the form of a claim file.
+//!
+//! What the claims *say* (no part empty, every check as its status says) is tested beside the
+//! roll, in `theorems/mod.rs`, where the values are at hand.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// Files that help the claims and are none themselves.
+const HELPERS: [&str; 3] = ["mod", "family", "strategies"];
+
+/// The headings that every claim file has, in this order.
+const HEADINGS: [&str; 4] = [
+    "**Statement.**",
+    "**Source.**",
+    "**Hypotheses.**",
+    "**Reading.**",
+];
+
+fn folder() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/theorems"))
+}
+
+/// The text of every Rust file of the folder, by its name without the ending.
+fn files() -> BTreeMap<String, String> {
+    let entries = fs::read_dir(folder()).expect("the folder theorems/");
+    let paths = entries.map(|entry| entry.expect("a readable folder").path());
+    paths
+        .map(|path| {
+            assert_eq!(
+                path.extension().and_then(|e| e.to_str()),
+                Some("rs"),
+                "{path:?}"
+            );
+            let name = path
+                .file_stem()
+                .and_then(|name| name.to_str())
+                .expect("a name");
+            (
+                name.to_owned(),
+                fs::read_to_string(&path).expect("a readable file"),
+            )
+        })
+        .collect()
+}
+
+fn claims() -> BTreeMap<String, String> {
+    let mut files = files();
+    for helper in HELPERS {
+        assert!(files.remove(helper).is_some(), "no helper {helper}");
+    }
+    assert!(!files.is_empty());
+    files
+}
+
+#[test]
+fn every_claim_file_is_on_the_roll_once() {
+    let files = files();
+    let roll = &files["mod"];
+    for name in claims().keys() {
+        for line in [format!("mod {name};"), format!("    {name}::CLAIM,")] {
+            let times = roll.lines().filter(|l| *l == line).count();
+            assert_eq!(times, 1, "theorems/mod.rs: {line}");
+        }
+    }
+    let listed = roll
+        .lines()
+        .filter(|line| line.ends_with("::CLAIM,"))
+        .count();
+    assert_eq!(listed, claims().len());
+}
+
+#[test]
+fn every_claim_file_has_its_headings_in_order() {
+    for (name, text) in claims() {
+        assert!(text.starts_with("//! # "), "{name}");
+        let places: Vec<_> = HEADINGS.iter().map(|heading| text.find(heading)).collect();
+        assert!(places.iter().all(Option::is_some), "{name}: {places:?}");
+        assert!(places.is_sorted(), "{name}: {places:?}");
+    }
+}
+
+#[test]
+fn every_claim_is_named_like_its_file() {
+    for (name, text) in claims() {
+        assert!(text.contains(&format!("    id: \"{name}\",")), "{name}");
+        for (place, _) in text.match_indices("proptest-regressions/") {
+            let rest = &text[place..];
+            let own = format!("proptest-regressions/{name}.txt\"");
+            assert!(
+                rest.starts_with(&own),
+                "{name} stores failures under another name"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_claim_has_a_test_of_its_own() {
+    for (name, text) in claims() {
+        assert!(text.contains("#[cfg(test)]\nmod tests {"), "{name}");
+        assert!(text.contains("#[test]"), "{name}");
+    }
+}
+
+#[test]
+fn claims_use_the_public_library_only() {
+    for (name, text) in files() {
+        assert!(!text.contains("crate::"), "theorems/{name}.rs");
+    }
+}

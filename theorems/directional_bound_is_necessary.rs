@@ -1,0 +1,126 @@
+//! # Along every direction mean-square stability needs the one-dimensional bound
+//!
+//! **Statement.** If SGD is mean-square stable then for every unit vector `v`, with `m = vᵀHv`,
+//! `η(m² + p·Var_i(vᵀH_iv)) ≤ 2m`; and `η²p·tr Σ ≤ rank H`, so that `s ≤ √(rank H)/(η√p)`.
+//!
+//! **Source.** Mulayoff and Michaeli 2024, Proposition 3 (their conditions (15) and (16) are the
+//! cases of the top eigenvector and of the identity); the corollary for `tr Σ` is ours.
+//!
+//! **Hypotheses.** [`mean_square_stable`]: the learning rate is mean-square stable.
+//!
+//! **Reading.** The right form of the non-uniformity bound in several dimensions: what is bounded
+//! is the spread of the curvature along each direction. An unstable run may break it.
+
+use nalgebra::DVector;
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::{direction, mean_square};
+use sgd_stability::matrix::{inertia, symmetric};
+use sgd_stability::model::{Quadratic, golden};
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::family::{Certified, Examination, Instance, Posed, at_most, end, instances};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "directional_bound_is_necessary",
+    title: "Along every direction the one-dimensional bound is necessary",
+    statement: "If SGD is mean-square stable then η(m² + p·Var_i(vᵀH_iv)) ≤ 2m with m = vᵀHv for every unit v, and η²p·tr Σ ≤ rank H.",
+    formula: direction::latex,
+    source: "Mulayoff and Michaeli 2024, Proposition 3, conditions (15) and (16); the corollary for tr Σ is ours.",
+    hypotheses: &["mean_square_stable: η is mean-square stable"],
+    reading: "What is bounded is the spread of the curvature along each direction. An unstable run may break it.",
+    status: Status::Upheld,
+    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    outside: Check::Run(outside),
+    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    empirical: super::MEASURED,
+};
+
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: mean_square_stable,
+        conclusion: |posed| {
+            let along = |v: DVector<T>| direction::verdict(&posed.model, &v, &posed.eta, &posed.p);
+            let all = directions(posed.model.dimension()).map(along);
+            all.fold(trace_bound(posed), Verdict::and)
+        },
+        margin: |instance| instance.headroom(end::mean_square),
+    }
+}
+
+/// Is SGD mean-square stable at `η`?
+fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
+    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
+}
+
+/// The directions asked: every axis, and every sum and difference of two axes.
+fn directions<T: Field>(d: usize) -> impl Iterator<Item = DVector<T>> {
+    symmetric::pairs(d).into_iter().flat_map(move |(i, j)| {
+        [1, -1].map(|sign| {
+            let mut v = DVector::zeros(d);
+            v[j] = T::int(sign);
+            v[i] = T::one();
+            v
+        })
+    })
+}
+
+/// `η²p·tr Σ ≤ rank H`; the rank is decided over ℚ.
+fn trace_bound<T: Field>(posed: &Posed<T>) -> Verdict {
+    let rank = inertia(posed.instance.model.hessian())
+        .expect("over ℚ signs are known")
+        .rank();
+    let diagonal = posed.model.variance().diagonal();
+    let trace = diagonal.iter().fold(T::zero(), |sum, entry| sum + entry);
+    at_most(
+        &(posed.eta.square() * &posed.p * trace),
+        &T::int(rank as i64),
+    )
+}
+
+/// Far beyond the end of stability the bound fails too.
+fn outside() -> Evidence {
+    let beyond = |model: Quadratic| Instance::single(model, Exact::from(4));
+    let models = [
+        golden::three_inputs(),
+        golden::two_inputs(),
+        golden::diagonal_mean(),
+    ];
+    examination::<Exact>().outside(&models.map(beyond))
+}
+
+#[cfg(test)]
+mod tests {
+    use num_traits::Zero;
+    use proptest::prelude::*;
+
+    use super::super::strategies::{config, end_of, sized, vector, weight};
+    use super::*;
+
+    proptest! {
+        #![proptest_config(config("proptest-regressions/directional_bound_is_necessary.txt"))]
+
+        /// Property 13, along random directions at the end of stability.
+        #[test]
+        fn every_direction_keeps_the_bound_at_the_end_of_stability(
+            (model, v) in (1usize..=3).prop_flat_map(|d| (sized(1..=4, d), vector(d))),
+            p in weight(),
+        ) {
+            prop_assume!(v.iter().any(|entry| !entry.is_zero()));
+            let end = end_of(&model, &p);
+            prop_assert!(direction::verdict(&model, &v, &end.lower, &p).holds());
+        }
+
+        /// Property 13: η*² p tr Σ ≤ rank H.
+        #[test]
+        fn the_trace_of_the_variance_is_bounded_by_the_rank(
+            model in (1usize..=3).prop_flat_map(|d| sized(1..=4, d)),
+            p in weight(),
+        ) {
+            let end = end_of(&model, &p);
+            let rank = inertia(model.hessian()).unwrap().rank();
+            let noise = end.lower.square() * &p * model.variance().trace();
+            prop_assert!(noise <= Exact::from(rank as i64));
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! The instances on which the claims are examined, and the way evidence is gathered from them.
+
+use std::sync::{Arc, OnceLock};
+
+use nalgebra::{DMatrix, DVector};
+use num_traits::One;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sgd_stability::claim::Evidence;
+use sgd_stability::decide::{CriticalRates, critical};
+use sgd_stability::matrix::Bracket;
+use sgd_stability::model::{Model, Quadratic, Sampling, golden};
+use sgd_stability::number::{Exact, Field, Interval, Verdict};
+
+/// The enclosure used by every certified check.
+pub type Certified = Interval<128>;
+
+/// The seed of the pseudo-random models.
+const SEED: u64 = 2018;
+
+/// How many pseudo-random models there are.
+const RANDOM_MODELS: usize = 48;
+
+/// One question: is SGD on this model stable with this batch and learning rate?
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// The model.
+    pub model: Arc<Quadratic>,
+    /// How a batch is drawn.
+    pub sampling: Sampling,
+    /// The batch size `B`.
+    pub batch: usize,
+    /// The noise weight `p`.
+    pub weight: Exact,
+    /// The learning rate `η`.
+    pub learning_rate: Exact,
+    /// Where the criteria end; none for a saddle.
+    critical: Option<Arc<CriticalRates>>,
+}
+
+impl Instance {
+    /// The instance of a fixed model: its data are ours, so a wrong batch is a bug.
+    pub fn of(model: Quadratic, sampling: Sampling, batch: usize, learning_rate: Exact) -> Self {
+        let weight = sampling
+            .weight(model.samples(), batch)
+            .expect("a batch from 1 to n");
+        let rates = || {
+            Arc::new(CriticalRates::of(
+                &model,
+                &weight,
+                &critical::default_width(),
+            ))
+        };
+        Instance {
+            critical: model.is_minimum().then(rates),
+            model: Arc::new(model),
+            sampling,
+            batch,
+            weight,
+            learning_rate,
+        }
+    }
+
+    /// The instance of a fixed model with batches of one sample, where `p = 1`.
+    pub fn single(model: Quadratic, learning_rate: Exact) -> Self {
+        Self::of(model, Sampling::WithoutReplacement, 1, learning_rate)
+    }
+
+    /// `1 − η/η_c` for the end `η_c` of a criterion: zero on the edge, negative beyond it, 1 when
+    /// nothing bounds η; 0 at a saddle, where there is no such end.
+    pub fn headroom(&self, end: fn(&CriticalRates) -> &Option<Bracket>) -> f64 {
+        let Some(critical) = &self.critical else {
+            return 0.0;
+        };
+        let used =
+            |bracket: &Bracket| (Exact::one() - &self.learning_rate / &bracket.lower).to_f64();
+        end(critical).as_ref().map_or(1.0, used)
+    }
+
+    /// All batches, equally likely.
+    pub fn batches(&self) -> Vec<Vec<usize>> {
+        self.sampling.batches(self.model.samples(), self.batch)
+    }
+
+    /// The instance as a model file and flags, to be run again.
+    pub fn describe(&self) -> String {
+        let model = Model::Quadratic(Quadratic::clone(&self.model));
+        let model = serde_json::to_string(&model).expect("a model is plain data");
+        let (eta, batch, sampling) = (&self.learning_rate, self.batch, self.sampling);
+        format!("{model} --lr {eta} --batch {batch} --sampling {sampling}")
+    }
+
+    fn at(&self, learning_rate: Exact) -> Self {
+        Instance {
+            learning_rate,
+            ..self.clone()
+        }
+    }
+
+    /// The same question at the ends of every criterion, just beyond them, and well to both sides
+    /// of the end of mean-square stability.
+    fn around_the_edges(&self) -> Vec<Instance> {
+        let Some(critical) = &self.critical else {
+            return vec![self.clone()];
+        };
+        let CriticalRates {
+            gradient_descent,
+            non_uniformity,
+            one_step,
+            mean_square,
+        } = &**critical;
+        let ends = [gradient_descent, non_uniformity, one_step, mean_square]
+            .into_iter()
+            .flatten();
+        let mut rates: Vec<Exact> = ends
+            .flat_map(|end| [end.lower.clone(), beyond(end)])
+            .collect();
+        for end in mean_square.iter() {
+            rates.extend([15, 17].map(|part| &end.lower * Exact::fraction(part, 16)));
+        }
+        rates.sort();
+        rates.dedup();
+        rates.into_iter().map(|eta| self.at(eta)).collect()
+    }
+}
+
+/// A learning rate just beyond the end of a criterion.
+fn beyond(end: &Bracket) -> Exact {
+    match end.is_point() {
+        true => &end.upper * (Exact::one() + critical::default_width()),
+        false => end.upper.clone(),
+    }
+}
+
+/// The fixed family and the pseudo-random one, at all their edges. Made once.
+pub fn instances() -> &'static [Instance] {
+    static INSTANCES: OnceLock<Vec<Instance>> = OnceLock::new();
+    INSTANCES.get_or_init(|| {
+        let fixed = golden::all().into_iter().map(|(_, model)| model);
+        let questions = fixed.flat_map(every_batch).chain(random_questions());
+        questions
+            .flat_map(|question| question.around_the_edges())
+            .collect()
+    })
+}
+
+/// A model with every batch size and both schemes.
+fn every_batch(model: Quadratic) -> Vec<Instance> {
+    let ask = |batch| {
+        let model = model.clone();
+        Sampling::ALL.map(|sampling| Instance::of(model.clone(), sampling, batch, Exact::one()))
+    };
+    (1..=model.samples()).flat_map(ask).collect()
+}
+
+/// Small models, every third of them commuting, each with one batch size and scheme.
+fn random_questions() -> Vec<Instance> {
+    let mut random = ChaCha8Rng::seed_from_u64(SEED);
+    let question = |index: usize| {
+        let model = loop {
+            let model = random_model(&mut random, index.is_multiple_of(3));
+            if !model.is_flat() {
+                break model;
+            }
+        };
+        let sampling = Sampling::ALL[random.random_range(0..2)];
+        let batch = random.random_range(1..=model.samples());
+        Instance::of(model, sampling, batch, Exact::one())
+    };
+    (0..RANDOM_MODELS).map(question).collect()
+}
+
+fn random_model(random: &mut ChaCha8Rng, commuting: bool) -> Quadratic {
+    let (samples, d) = (random.random_range(2..=4), random.random_range(1..=3));
+    let mut scale = || Exact::fraction(1, random.random_range(1..=4));
+    let scales: Vec<Exact> = (0..samples).map(|_| scale()).collect();
+    let hessian = |scale: &Exact| {
+        let mut entry = || Exact::from(random.random_range(-2..=2));
+        let g = DVector::from_fn(d, |_, _| entry());
+        let h = DVector::from_fn(d, |_, _| entry());
+        let matrix = match commuting {
+            true => DMatrix::from_diagonal(&g.map(|x| x.square())),
+            false => &g * g.transpose() + &h * h.transpose(),
+        };
+        matrix.map(|x| x * scale)
+    };
+    Quadratic::new(scales.iter().map(hessian).collect()).expect("sums of squares")
+}
+
+/// An instance over the scalar `T`.
+pub struct Posed<'a, T: Field> {
+    /// The instance as it was given.
+    pub instance: &'a Instance,
+    /// Its model over `T`.
+    pub model: Quadratic<T>,
+    /// Its learning rate `η`.
+    pub eta: T,
+    /// Its noise weight `p`.
+    pub p: T,
+}
+
+impl<'a, T: Field> Posed<'a, T> {
+    /// The instance with every number turned into a `T`.
+    pub fn from(instance: &'a Instance) -> Self {
+        Posed {
+            instance,
+            model: instance.model.to(),
+            eta: T::from_exact(&instance.learning_rate),
+            p: T::from_exact(&instance.weight),
+        }
+    }
+}
+
+/// A claim as something that can be examined over any scalar.
+pub struct Examination<T: Field> {
+    /// Do the hypotheses hold?
+    pub hypotheses: fn(&Posed<T>) -> Verdict,
+    /// Does the conclusion hold?
+    pub conclusion: fn(&Posed<T>) -> Verdict,
+    /// How far η is from the edge at which the conclusion would break; the sign is not used.
+    pub margin: fn(&Instance) -> f64,
+}
+
+impl<T: Field> Examination<T> {
+    /// The claim on each of these instances. A margin is negative when the conclusion fails.
+    pub fn of<'a>(&self, instances: impl IntoIterator<Item = &'a Instance>) -> Evidence {
+        self.count(instances, (self.hypotheses, self.conclusion))
+    }
+
+    /// The conclusion alone, on instances that break the hypotheses. One that meets them after
+    /// all counts as holding, which the claim's check refuses.
+    pub fn outside<'a>(&self, instances: impl IntoIterator<Item = &'a Instance>) -> Evidence {
+        let conclusion = |posed: &Posed<T>| match (self.hypotheses)(posed) {
+            Verdict::Fails => (self.conclusion)(posed),
+            _ => Verdict::Holds,
+        };
+        self.count(instances, (|_: &Posed<T>| Verdict::Holds, conclusion))
+    }
+
+    fn count<'a>(
+        &self,
+        instances: impl IntoIterator<Item = &'a Instance>,
+        (hypotheses, conclusion): (impl Fn(&Posed<T>) -> Verdict, impl Fn(&Posed<T>) -> Verdict),
+    ) -> Evidence {
+        let mut evidence = Evidence::new();
+        for instance in instances {
+            let posed = Posed::from(instance);
+            let conclusion = conclusion(&posed);
+            let distance = (self.margin)(instance).abs();
+            let margin = if conclusion.fails() {
+                0.0 - distance
+            } else {
+                distance
+            };
+            evidence.record(hypotheses(&posed), conclusion, margin, || {
+                instance.describe()
+            });
+        }
+        evidence
+    }
+}
+
+/// `a ⇔ b`.
+pub fn equivalent(a: Verdict, b: Verdict) -> Verdict {
+    a.implies(b).and(b.implies(a))
+}
+
+/// `value ≤ bound`.
+pub fn at_most<T: Field>(value: &T, bound: &T) -> Verdict {
+    Verdict::non_negative(bound.compare(value))
+}
+
+/// The square of the factor of one epoch in one dimension when every sample is used once, in any
+/// order: `Π (1 − ηa_i)²`. It bounds the run when it is at most 1, and differs from the mean over
+/// independent batches.
+pub fn squared_epoch_factor<T: Field>(model: &Quadratic<T>, eta: &T) -> T {
+    let factor = |h: &DMatrix<T>| (T::one() - eta * &h[(0, 0)]).square();
+    model
+        .hessians()
+        .iter()
+        .map(factor)
+        .fold(T::one(), |product, factor| product * factor)
+}
+
+/// Shorthand for the margins.
+pub mod end {
+    use super::{Bracket, CriticalRates};
+
+    /// The end of the gradient-descent criterion.
+    pub fn gradient_descent(rates: &CriticalRates) -> &Option<Bracket> {
+        &rates.gradient_descent
+    }
+
+    /// The end of the non-uniformity bound.
+    pub fn non_uniformity(rates: &CriticalRates) -> &Option<Bracket> {
+        &rates.non_uniformity
+    }
+
+    /// The end of the one-step criterion.
+    pub fn one_step(rates: &CriticalRates) -> &Option<Bracket> {
+        &rates.one_step
+    }
+
+    /// The end of mean-square stability.
+    pub fn mean_square(rates: &CriticalRates) -> &Option<Bracket> {
+        &rates.mean_square
+    }
+}
+
+/// Is the learning rate above zero?
+pub fn positive_learning_rate<T: Field>(posed: &Posed<T>) -> Verdict {
+    Verdict::positive(posed.eta.compare(&T::zero()))
+}
+
+/// The counter-examples known by hand, each at a learning rate where mean-square stability holds
+/// although the one-step criterion fails: G1, G2, G3.
+pub fn counter_examples() -> [Instance; 3] {
+    [
+        Instance::single(golden::three_inputs(), Exact::fraction(5, 4)),
+        Instance::single(golden::two_inputs(), Exact::fraction(11, 10)),
+        Instance::single(golden::diagonal_mean(), Exact::fraction(7, 8)),
+    ]
+}

@@ -1,0 +1,111 @@
+//! # Gradient descent stays bounded near a minimum iff its sharpness is at most 2/η
+//!
+//! **Statement.** For `x⁺ = (I − ηH)x` with `H ⪰ 0` and `η > 0`: every run stays bounded exactly
+//! when `2I − ηH ⪰ 0`, that is `λ_max(H) ≤ 2/η`.
+//!
+//! **Source.** Classical (Polyak 1987, section 1.4). For networks: Wu, Ma and E 2018; Cohen et
+//! al. 2021. `H` is the Hessian itself, without a factor ½.
+//!
+//! **Hypotheses.** [`minimum`]: every `H_i ⪰ 0`. [`positive_learning_rate`]: `η > 0`.
+//!
+//! **Reading.** Sharper minima repel gradient descent. The statement is about the linearisation:
+//! at the edge itself the loss beyond second order decides. At a saddle it is false.
+
+use nalgebra::DMatrix;
+use num_traits::One;
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::gradient_descent;
+use sgd_stability::matrix::{Algebra, positive_semidefinite};
+use sgd_stability::model::{Quadratic, Sampling};
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::family::{
+    Certified, Examination, Instance, Posed, end, equivalent, instances, positive_learning_rate,
+};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "gradient_descent_threshold",
+    title: "Gradient descent is stable iff the sharpness is at most 2/η",
+    statement: "With H ⪰ 0 and η > 0, every run of x⁺ = (I − ηH)x stays bounded exactly when λ_max(H) ≤ 2/η.",
+    formula: gradient_descent::latex,
+    source: "Classical (Polyak 1987, section 1.4); for networks Wu, Ma and E 2018 and Cohen et al. 2021. H has no factor ½.",
+    hypotheses: &["minimum: every H_i ⪰ 0", "positive_learning_rate: η > 0"],
+    reading: "Sharper minima repel gradient descent. It speaks of the linearisation; at a saddle it is false.",
+    status: Status::Upheld,
+    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    outside: Check::Run(outside),
+    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    empirical: super::MEASURED,
+};
+
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: |posed| positive_learning_rate(posed).and(minimum(posed)),
+        conclusion: |posed| {
+            let criterion = gradient_descent::verdict(&posed.model, &posed.eta);
+            equivalent(criterion, no_direction_grows(&posed.model, &posed.eta))
+        },
+        margin: |instance| instance.headroom(end::gradient_descent),
+    }
+}
+
+/// Is every `H_i ⪰ 0`? Asked over ℚ, where it is decided.
+fn minimum<T: Field>(posed: &Posed<T>) -> Verdict {
+    posed.instance.model.is_minimum().into()
+}
+
+/// `I − (I − ηH)² ⪰ 0`: the step matrix is symmetric, so its powers are bounded exactly when it
+/// lengthens no vector.
+fn no_direction_grows<T: Field>(model: &Quadratic<T>, eta: &T) -> Verdict {
+    let identity = DMatrix::identity(model.dimension(), model.dimension());
+    let step = &identity - model.hessian().clone().scaled(eta);
+    positive_semidefinite(&(identity - step.squared()))
+}
+
+/// Saddles: the criterion holds and a run escapes along the negative direction.
+fn outside() -> Evidence {
+    let saddle = |entries: [i64; 2]| {
+        let diagonal = nalgebra::DVector::from_vec(entries.map(Exact::from).to_vec());
+        let model = Quadratic::symmetric(vec![DMatrix::from_diagonal(&diagonal)]);
+        let model = model.expect("a diagonal matrix is symmetric");
+        Instance::of(model, Sampling::WithReplacement, 1, Exact::one())
+    };
+    examination::<Exact>().outside(&[saddle([-1, 1]), saddle([-1, -1]), saddle([2, -1])])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sgd_stability::decide::critical;
+    use sgd_stability::matrix::pencil;
+
+    use super::super::strategies::{config, end_of, model, rates_around};
+    use super::*;
+
+    proptest! {
+        #![proptest_config(config("proptest-regressions/gradient_descent_threshold.txt"))]
+
+        /// Property 4: with p = 0 (the full batch) mean-square stability is gradient descent's.
+        #[test]
+        fn the_full_batch_is_gradient_descent(model in model()) {
+            let (zero, width) = (Exact::from(0), critical::default_width());
+            let descent = critical::of_gradient_descent(&model, &width).unwrap();
+            let end = end_of(&model, &zero);
+            prop_assert!(end.lower <= descent.upper && descent.lower <= end.upper);
+            for eta in rates_around(&end) {
+                let exact = sgd_stability::criterion::mean_square::verdict(&model, &eta, &zero);
+                prop_assert_eq!(exact, gradient_descent::verdict(&model, &eta));
+            }
+        }
+
+        /// A second road: nalgebra's eigenvalues.
+        #[test]
+        fn the_bracket_holds_two_over_the_largest_eigenvalue(model in model()) {
+            let descent = critical::of_gradient_descent(&model, &critical::default_width()).unwrap();
+            let largest = pencil::largest_eigenvalue(&model.hessian().map(|x| x.to_f64())).unwrap();
+            // The solver's relative error in three dimensions is a few units of 1e-16.
+            prop_assert!((descent.to_f64() * largest / 2.0 - 1.0).abs() < 1e-11);
+        }
+    }
+}

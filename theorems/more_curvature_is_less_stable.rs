@@ -1,0 +1,80 @@
+//! # Refuted: more curvature is less stable
+//!
+//! **Statement.** Adding a semi-definite matrix to the curvature of a sample never raises the
+//! critical learning rate. False.
+//!
+//! **Source.** Ours; the intuition is common. G6 of [`sgd_stability::model::golden`].
+//!
+//! **Hypotheses.** [`no_flatter`]: every sample of the second model has at least the curvature of
+//! the first. [`mean_square_stable`]: the second model is mean-square stable at `η`.
+//!
+//! **Reading.** Curvatures 0 and 2 end at `η* = 1`, curvatures 1 and 2 at `6/5`: raising the flat
+//! sample makes the samples more alike, and SGD stabler. For gradient descent it is true.
+
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::mean_square;
+use sgd_stability::matrix::positive_semidefinite;
+use sgd_stability::model::{Quadratic, golden};
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::family::{Certified, Instance, end};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "more_curvature_is_less_stable",
+    title: "Refuted: more curvature is less stable",
+    statement: "Adding a semi-definite matrix to the curvature of a sample never raises the critical learning rate.",
+    formula: mean_square::latex,
+    source: "Ours; the intuition is common.",
+    hypotheses: &[
+        "no_flatter: every sample has at least the curvature of its counterpart",
+        "mean_square_stable: the raised model is mean-square stable",
+    ],
+    reading: "Curvatures 0 and 2 end at η* = 1, curvatures 1 and 2 at 6/5: samples that are more alike are stabler.",
+    status: Status::Refuted,
+    exact: Check::Run(evidence::<Exact>),
+    outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
+    certified: Check::Run(evidence::<Certified>),
+    empirical: Check::Without("a statement about pairs of models; no network has such a pair"),
+};
+
+/// The lower model beside its raised one, at the learning rates of interest.
+fn evidence<T: Field>() -> Evidence {
+    let (lower, raised) = (golden::one_flat_sample(), golden::raised_sample());
+    let doubled = Quadratic::new(lower.hessians().iter().map(|h| h + h).collect());
+    let doubled = doubled.expect("twice a semi-definite matrix");
+    let mut evidence = Evidence::new();
+    for (lower, raised) in [(&lower, &raised), (&lower, &doubled), (&raised, &raised)] {
+        for eta in ["1/2", "1", "11/10", "6/5"] {
+            let eta: Exact = eta.parse().expect("a fraction");
+            let stable = |model: &Quadratic| {
+                mean_square::verdict(&model.to(), &T::from_exact(&eta), &T::one())
+            };
+            let hypotheses = no_flatter(raised, lower).and(stable(raised));
+            let instance = Instance::single(lower.clone(), eta.clone());
+            let margin = instance.headroom(end::mean_square);
+            evidence.record(hypotheses, stable(lower), margin, || instance.describe());
+        }
+    }
+    evidence
+}
+
+/// `H'_i − H_i ⪰ 0` for every sample.
+fn no_flatter(raised: &Quadratic, lower: &Quadratic) -> Verdict {
+    let pairs = raised.hessians().iter().zip(lower.hessians());
+    let verdicts = pairs.map(|(raised, lower)| positive_semidefinite(&(raised - lower)));
+    verdicts.fold(Verdict::Holds, Verdict::and)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Property 22: at η = 11/10 and 6/5 the raised model is stable and the lower one is not.
+    #[test]
+    fn the_counter_example_breaks_it() {
+        let found = evidence::<Exact>();
+        assert_eq!(found.fails, 2);
+        assert!(found.holds > 0 && found.unmet > 0);
+    }
+}

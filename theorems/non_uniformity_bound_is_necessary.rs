@@ -1,0 +1,78 @@
+//! # Refuted: mean-square stability needs s ≤ 1/(η√p)
+//!
+//! **Statement.** If SGD is mean-square stable then `I − η²pΣ ⪰ 0`, that is
+//! `s ≤ (1/η)√(B(n − 1)/(n − B))`. False.
+//!
+//! **Source.** Wu, Ma and E 2018, the consequence they draw from Theorem 1. The counter-examples
+//! are ours: G1 and G3 of [`sgd_stability::model::golden`].
+//!
+//! **Hypotheses.** [`mean_square_stable`]: the learning rate is mean-square stable.
+//!
+//! **Reading.** Linear regression on the inputs (1,0), (0,1), (1,1) with batches of one is
+//! strictly mean-square stable at `η = 5/4`, where `η²s² = 25/24`. The bound is true in one
+//! dimension, for two samples, for commuting samples, and along every single direction; with a
+//! factor `√(rank H)` it is true always.
+
+use sgd_stability::claim::{Check, Claim, Status};
+use sgd_stability::criterion::{mean_square, non_uniformity};
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::family::{Certified, Examination, Posed, end, instances};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "non_uniformity_bound_is_necessary",
+    title: "Refuted: mean-square stability needs s ≤ 1/(η√p)",
+    statement: "If SGD is mean-square stable then I − η²pΣ ⪰ 0.",
+    formula: non_uniformity::latex,
+    source: "Wu, Ma and E 2018, consequence of Theorem 1. The counter-examples G1 and G3 are ours.",
+    hypotheses: &["mean_square_stable: η is mean-square stable"],
+    reading: "False for linear regression on (1,0), (0,1), (1,1) at η = 5/4: strictly stable although η²s² = 25/24.",
+    status: Status::Refuted,
+    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
+    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    empirical: super::MEASURED,
+};
+
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: mean_square_stable,
+        conclusion: |posed| non_uniformity::verdict(&posed.model, &posed.eta, &posed.p),
+        margin: |instance| instance.headroom(end::non_uniformity),
+    }
+}
+
+/// Is SGD mean-square stable at `η`?
+fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
+    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
+}
+
+#[cfg(test)]
+mod tests {
+    use sgd_stability::matrix::positive_definite;
+    use sgd_stability::model::second_moment::Maps;
+
+    use super::super::family::counter_examples;
+    use super::*;
+
+    /// Property 22: G1 and G3 break it, over ℚ and by enclosures; G2 has two samples and does not.
+    #[test]
+    fn the_counter_examples_break_it() {
+        let [g1, g2, g3] = counter_examples();
+        let broken = [g1, g3];
+        assert_eq!(examination::<Exact>().of(&broken).fails, 2);
+        assert_eq!(examination::<Certified>().of(&broken).fails, 2);
+        assert_eq!(examination::<Exact>().of(&[g2]).holds, 1);
+    }
+
+    /// G1 is no matter of the edge: it is strictly stable there.
+    #[test]
+    fn the_headline_counter_example_is_strictly_stable() {
+        let [g1, ..] = counter_examples();
+        let slack = mean_square::slack(&Maps::of(&g1.model, &g1.weight), &g1.learning_rate);
+        assert!(positive_definite(&slack).holds());
+        let squared = g1.learning_rate.square() * Exact::fraction(2, 3);
+        assert_eq!(squared, Exact::fraction(25, 24));
+    }
+}

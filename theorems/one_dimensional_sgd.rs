@@ -1,0 +1,150 @@
+//! # In one dimension SGD is mean-square stable iff η(a² + ps²) ≤ 2a
+//!
+//! **Statement.** With independent batches, `a` the mean and `s²` the variance of the curvatures:
+//! `E x⁺² ≤ x²`, and so `E x_t²` stays bounded, exactly when `η(a² + ps²) ≤ 2a`.
+//!
+//! **Source.** Wu, Ma and E 2018, section 3 (the one-dimensional case of their Theorem 1). Here
+//! `p` stands for their `(n − B)/(B(n − 1))` and covers sampling with replacement too; `s²` is the
+//! population variance (1/n).
+//!
+//! **Hypotheses.** [`one_dimensional`]: `d = 1`. [`positive_learning_rate`]: `η > 0`. Batches of
+//! different steps are independent.
+//!
+//! **Reading.** Flatness *and* uniformity decide. It fails in several dimensions when `a` and `s`
+//! are taken as the largest eigenvalues. Runs that visit each sample once per epoch are not
+//! covered: they are stable at more learning rates (Reshuffling, almost sure stability).
+
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::{mean_square, one_dimension};
+use sgd_stability::model::{Quadratic, golden};
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::family::{
+    Certified, Examination, Instance, Posed, at_most, end, equivalent, instances,
+    positive_learning_rate,
+};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "one_dimensional_sgd",
+    title: "In one dimension SGD is mean-square stable iff η(a² + ps²) ≤ 2a",
+    statement: "In one dimension with independent batches, E x_t² stays bounded exactly when η(a² + ps²) ≤ 2a.",
+    formula: one_dimension::latex,
+    source: "Wu, Ma and E 2018, section 3. p stands for (n − B)/(B(n − 1)), or 1/B with replacement; s² is the population variance.",
+    hypotheses: &["one_dimensional: d = 1", "positive_learning_rate: η > 0"],
+    reading: "Flatness and uniformity together decide. With a and s the largest eigenvalues it is false in several dimensions.",
+    status: Status::Upheld,
+    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    outside: Check::Run(outside),
+    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    empirical: super::MEASURED,
+};
+
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: |posed| positive_learning_rate(posed).and(one_dimensional(posed)),
+        conclusion: |posed| equivalent(criterion(posed), stable(posed)),
+        margin: |instance| instance.headroom(end::mean_square),
+    }
+}
+
+/// `d = 1`.
+fn one_dimensional<T: Field>(posed: &Posed<T>) -> Verdict {
+    (posed.model.dimension() == 1).into()
+}
+
+/// `η(a² + ps²) ≤ 2a` along the first axis, which in one dimension is the only one.
+fn criterion<T: Field>(posed: &Posed<T>) -> Verdict {
+    let a = posed.model.hessian()[(0, 0)].clone();
+    let s2 = posed.model.variance()[(0, 0)].clone();
+    Verdict::non_negative(one_dimension::slack(a, s2, &posed.eta, &posed.p).sign())
+}
+
+/// In one dimension: does the mean of `(1 − ηH_b)²` over all batches stay at most 1? In several:
+/// is SGD mean-square stable?
+fn stable<T: Field>(posed: &Posed<T>) -> Verdict {
+    if one_dimensional(posed).fails() {
+        return mean_square::verdict(&posed.model, &posed.eta, &posed.p);
+    }
+    at_most(&enumerated_growth(posed), &T::one())
+}
+
+fn enumerated_growth<T: Field>(posed: &Posed<T>) -> T {
+    let batches = posed.instance.batches();
+    let factor = |batch: &Vec<usize>| posed.model.step(batch, &posed.eta)[(0, 0)].square();
+    let sum = batches
+        .iter()
+        .map(factor)
+        .fold(T::zero(), |sum, factor| sum + factor);
+    sum / T::int(batches.len() as i64)
+}
+
+/// Two dimensions, where a direction that is looked at alone says too little: the criterion holds
+/// along the first axis and SGD is unstable.
+fn outside() -> Evidence {
+    let along_one_axis =
+        |model: Quadratic, eta: &str| Instance::single(model, eta.parse().expect("a decimal"));
+    let beyond = [
+        along_one_axis(golden::three_inputs(), "1.3"),
+        along_one_axis(golden::three_inputs(), "1.4"),
+        along_one_axis(golden::two_inputs(), "1.2"),
+    ];
+    examination::<Exact>().outside(&beyond)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::family::squared_epoch_factor;
+    use super::super::strategies::{config, question, sized};
+    use super::*;
+
+    proptest! {
+        #![proptest_config(config("proptest-regressions/one_dimensional_sgd.txt"))]
+
+        /// The three roads on the edge and beside it: formula, enumeration, general theory.
+        #[test]
+        fn formula_enumeration_and_general_theory_agree(
+            (model, sampling, batch) in question(sized(1..=5, 1)),
+            offset in -2i64..=2,
+        ) {
+            let (a, s2) = (&model.hessian()[(0, 0)], &model.variance()[(0, 0)]);
+            let p = sampling.weight(model.samples(), batch).unwrap();
+            let edge = one_dimension::critical(a.clone(), s2.clone(), &p);
+            let eta = edge * (Exact::from(1) + Exact::fraction(offset, 1_000_000_000));
+            let instance = Instance::of(Quadratic::clone(&model), sampling, batch, eta);
+            let posed = Posed::<Exact>::from(&instance);
+            prop_assert_eq!(criterion(&posed), (offset <= 0).into());
+            prop_assert_eq!(stable(&posed), (offset <= 0).into());
+            let general = mean_square::verdict(&model, &instance.learning_rate, &p);
+            prop_assert_eq!(general, (offset <= 0).into());
+        }
+
+        /// Mean-square stable with B = 1 implies that one pass over the samples contracts: the
+        /// geometric mean is at most the arithmetic one.
+        #[test]
+        fn mean_square_stable_runs_are_stable_under_reshuffling(
+            model in sized(1..=5, 1),
+            part in 1i64..=8,
+        ) {
+            let (a, s2) = (&model.hessian()[(0, 0)], &model.variance()[(0, 0)]);
+            let edge = one_dimension::critical(a.clone(), s2.clone(), &Exact::from(1));
+            let factor = squared_epoch_factor(&model, &(edge * Exact::fraction(part, 8)));
+            prop_assert!(factor <= Exact::from(1));
+        }
+    }
+
+    /// The converse is false (G4): at η = 5/9 the toy's epoch factor is −80/81, so a reshuffled
+    /// run contracts and an independent one does almost surely, yet the mean square grows by
+    /// 82/81 per step.
+    #[test]
+    fn almost_sure_stability_is_not_mean_square_stability() {
+        let (model, eta) = (golden::toy_edge(), Exact::fraction(5, 9));
+        let factor = squared_epoch_factor(&model, &eta);
+        assert_eq!(factor, Exact::fraction(80, 81).pow(2));
+        let instance = Instance::single(model, eta);
+        let growth = enumerated_growth(&Posed::<Exact>::from(&instance));
+        assert_eq!(growth, Exact::fraction(82, 81));
+    }
+}

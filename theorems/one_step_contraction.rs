@@ -1,0 +1,119 @@
+//! # Theorem 1 is one-step contraction, and suffices for mean-square stability
+//!
+//! **Statement.** `2H − η(H² + pΣ) ⪰ 0` exactly when `E‖x_{t+1}‖² ≤ ‖x_t‖²` from every `x_t`, and
+//! then SGD is mean-square stable.
+//!
+//! **Source.** Wu, Ma and E 2018, Theorem 1, there as `λ_max((I − ηH)² + η²pΣ) ≤ 1` with
+//! `p = (n − B)/(B(n − 1))`.
+//!
+//! **Hypotheses.** [`positive_learning_rate`]: `η > 0`. Batches of different steps are
+//! independent.
+//!
+//! **Reading.** The distance to the minimum never grows in the mean, not even for one step. That
+//! is more than stability asks: it may grow at first and then decay
+//! (`theorem_one_is_necessary` is refuted). With `η < 0` (ascent) the equivalence is false.
+
+use nalgebra::DMatrix;
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::{mean_square, one_step};
+use sgd_stability::matrix::{Algebra, positive_semidefinite};
+use sgd_stability::model::Quadratic;
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::family::{
+    Certified, Examination, Instance, Posed, counter_examples, end, equivalent, instances,
+    positive_learning_rate,
+};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "one_step_contraction",
+    title: "Theorem 1 is one-step contraction, and suffices",
+    statement: "2H − η(H² + pΣ) ⪰ 0 exactly when E‖x⁺‖² ≤ ‖x‖² from every x, and then SGD is mean-square stable.",
+    formula: one_step::latex,
+    source: "Wu, Ma and E 2018, Theorem 1, there as λ_max((I − ηH)² + η²pΣ) ≤ 1.",
+    hypotheses: &["positive_learning_rate: η > 0"],
+    reading: "The distance never grows in the mean, not even for one step: more than stability asks.",
+    status: Status::Upheld,
+    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    outside: Check::Run(outside),
+    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    empirical: super::MEASURED,
+};
+
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: positive_learning_rate,
+        conclusion: |posed| {
+            let criterion = one_step::verdict(&posed.model, &posed.eta, &posed.p);
+            let stable = mean_square::verdict(&posed.model, &posed.eta, &posed.p);
+            equivalent(criterion, contracts(posed)).and(criterion.implies(stable))
+        },
+        margin: |instance| instance.headroom(end::one_step),
+    }
+}
+
+/// `I − E[A_b²] ⪰ 0`, by enumeration of all batches.
+fn contracts<T: Field>(posed: &Posed<T>) -> Verdict {
+    let batches = posed.instance.batches();
+    let square = |batch: &Vec<usize>| posed.model.step(batch, &posed.eta).squared();
+    let sum = batches.iter().map(square).reduce(|sum, term| sum + term);
+    let mean = sum.expect("at least one batch") / T::int(batches.len() as i64);
+    positive_semidefinite(&(DMatrix::identity(mean.nrows(), mean.ncols()) - mean))
+}
+
+/// Ascent: the criterion holds and every step lengthens.
+fn outside() -> Evidence {
+    let ascent = |instance: Instance| {
+        Instance::single(Quadratic::clone(&instance.model), -instance.learning_rate)
+    };
+    examination::<Exact>().outside(&counter_examples().map(ascent))
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DVector;
+    use proptest::prelude::*;
+    use sgd_stability::decide::critical;
+    use sgd_stability::model::{Evolution, golden};
+
+    use super::super::strategies::{config, question, sized, vector};
+    use super::*;
+
+    proptest! {
+        #![proptest_config(config("proptest-regressions/one_step_contraction.txt"))]
+
+        /// Property 16: at the edge of Theorem 1 `E‖x_t‖²` never rises, from any start.
+        #[test]
+        fn the_mean_square_never_rises_up_to_the_edge(
+            (model, sampling, batch) in question(sized(1..=3, 2)),
+            start in vector(2),
+        ) {
+            let p = sampling.weight(model.samples(), batch).unwrap();
+            let end = critical::of_one_step(&model, &p, &critical::default_width()).unwrap();
+            let mut run = Evolution::from(&model, p, end.lower, &start);
+            let mut before = run.squared_norm();
+            for _ in 0..4 {
+                run.step();
+                let now = run.squared_norm();
+                prop_assert!(now <= before, "{now} > {before}");
+                before = now;
+            }
+        }
+    }
+
+    /// G1 is stable beyond Theorem 1: the mean square rises to 53/48 of its start, then decays.
+    #[test]
+    fn beyond_theorem_one_the_mean_square_may_rise_first() {
+        let (model, one) = (golden::three_inputs(), Exact::from(1));
+        let start = DVector::from_element(2, one.clone());
+        let mut run = Evolution::from(&model, one, Exact::fraction(5, 4), &start);
+        let first = run.squared_norm();
+        run.step();
+        assert_eq!(run.squared_norm() / &first, Exact::fraction(53, 48));
+        for _ in 1..10 {
+            run.step();
+        }
+        assert!(run.squared_norm() < first);
+    }
+}

@@ -1,0 +1,126 @@
+//! What the property tests draw: small models first, learning rates at the edge.
+
+use std::sync::Arc;
+
+use nalgebra::{DMatrix, DVector};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+use sgd_stability::decide::critical;
+use sgd_stability::matrix::Bracket;
+use sgd_stability::model::{Quadratic, Sampling};
+use sgd_stability::number::Exact;
+
+/// The cases per property: each asks several exact questions.
+const CASES: u32 = 64;
+
+/// The configuration of a claim's property tests; `failures` is
+/// `"proptest-regressions/<claim>.txt"`. (The default would be found from the path of the test's
+/// source, which leaves `src/` and does not resolve.)
+pub fn config(failures: &'static str) -> ProptestConfig {
+    ProptestConfig {
+        cases: CASES,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(failures))),
+        ..ProptestConfig::default()
+    }
+}
+
+/// A small rational, zero first.
+pub fn rational() -> impl Strategy<Value = Exact> {
+    (-3i64..=3, 1u64..=3).prop_map(|(p, q)| Exact::fraction(p, q))
+}
+
+/// A vector of small rationals.
+pub fn vector(d: usize) -> impl Strategy<Value = DVector<Exact>> {
+    vec(rational(), d).prop_map(DVector::from_vec)
+}
+
+/// A semi-definite matrix of rank two at most, often singular.
+fn semidefinite(d: usize) -> impl Strategy<Value = DMatrix<Exact>> {
+    (vector(d), vector(d)).prop_map(|(g, h)| &g * g.transpose() + &h * h.transpose())
+}
+
+/// A model with this many samples in this dimension that is not flat.
+pub fn sized(
+    n: impl Into<proptest::collection::SizeRange>,
+    d: usize,
+) -> impl Strategy<Value = Quadratic> {
+    let model = |hessians| Quadratic::new(hessians).expect("sums of squares");
+    vec(semidefinite(d), n)
+        .prop_map(model)
+        .prop_filter("flat", |model| !model.is_flat())
+}
+
+/// A model of up to four samples in up to three dimensions that is not flat.
+pub fn model() -> impl Strategy<Value = Quadratic> {
+    (1usize..=3).prop_flat_map(|d| sized(1..=4, d))
+}
+
+/// A model whose samples commute: diagonal ones, turned by a rational rotation.
+pub fn commuting() -> impl Strategy<Value = Quadratic> {
+    let diagonals = (2usize..=3).prop_flat_map(|d| vec(vector(d), 1..=4));
+    diagonals.prop_filter_map("flat", |diagonals| {
+        let turn = rotation(diagonals[0].len());
+        let square = |g: &DVector<Exact>| DMatrix::from_diagonal(&g.component_mul(g));
+        let turned = |g: &DVector<Exact>| &turn * square(g) * turn.transpose();
+        let model =
+            Quadratic::new(diagonals.iter().map(turned).collect()).expect("sums of squares");
+        (!model.is_flat()).then_some(model)
+    })
+}
+
+/// The rotation by the angle with cosine 3/5 in the plane of the first two axes; the identity in
+/// one dimension.
+pub fn rotation(d: usize) -> DMatrix<Exact> {
+    let mut turn = DMatrix::identity(d, d);
+    if d > 1 {
+        let [c, s] = [3, 4].map(|part| Exact::fraction(part, 5));
+        (turn[(0, 0)], turn[(0, 1)]) = (c.clone(), -&s);
+        (turn[(1, 0)], turn[(1, 1)]) = (s, c);
+    }
+    turn
+}
+
+/// A model with a batch size and a scheme.
+pub fn question(
+    model: impl Strategy<Value = Quadratic>,
+) -> impl Strategy<Value = (Arc<Quadratic>, Sampling, usize)> {
+    model.prop_flat_map(|model| {
+        let (samples, model) = (model.samples(), Arc::new(model));
+        (
+            Just(model),
+            prop::sample::select(&Sampling::ALL[..]),
+            1..=samples,
+        )
+    })
+}
+
+/// A noise weight `p ∈ [0, 1]`.
+pub fn weight() -> impl Strategy<Value = Exact> {
+    (0i64..=6).prop_map(|part| Exact::fraction(part, 6))
+}
+
+/// The end of mean-square stability of a model that is not flat.
+pub fn end_of(model: &Quadratic, weight: &Exact) -> Bracket {
+    let width = critical::default_width();
+    critical::of_mean_square(model, weight, &width).expect("a model that is not flat")
+}
+
+/// Learning rates on both sides of the end, as near as the bracket, and further off.
+pub fn rates_around(end: &Bracket) -> Vec<Exact> {
+    let scaled = |numerator, denominator| &end.lower * Exact::fraction(numerator, denominator);
+    vec![
+        end.lower.clone(),
+        end.upper.clone(),
+        scaled(1, 2),
+        scaled(999_999, 1_000_000),
+        scaled(1_000_001, 1_000_000),
+        scaled(5, 4),
+    ]
+}
+
+/// The map of every Hessian of a model through `change`.
+pub fn changed(model: &Quadratic, change: impl Fn(&DMatrix<Exact>) -> DMatrix<Exact>) -> Quadratic {
+    let hessians = model.hessians().iter().map(change).collect();
+    Quadratic::new(hessians).expect("the change keeps semi-definiteness")
+}

@@ -1,0 +1,62 @@
+//! # Refuted: mean-square stability needs Theorem 1
+//!
+//! **Statement.** If SGD is mean-square stable then `2H − η(H² + pΣ) ⪰ 0`. False.
+//!
+//! **Source.** The converse of Theorem 1 of Wu, Ma and E 2018, which they state for one dimension.
+//! The counter-examples are ours: G1, G2 and G3 of [`sgd_stability::model::golden`].
+//!
+//! **Hypotheses.** [`mean_square_stable`]: the learning rate is mean-square stable.
+//!
+//! **Reading.** Already two samples of linear regression, inputs (0,1) and (1,1), break it at
+//! `η = 11/10`: Theorem 1 ends at 1, stability at (7 − √13)/3. SGD may drift away for a step and
+//! still come back. In one dimension and for commuting samples the converse is true.
+
+use sgd_stability::claim::{Check, Claim, Status};
+use sgd_stability::criterion::{mean_square, one_step};
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::family::{Certified, Examination, Posed, end, instances};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "theorem_one_is_necessary",
+    title: "Refuted: mean-square stability needs Theorem 1",
+    statement: "If SGD is mean-square stable then 2H − η(H² + pΣ) ⪰ 0.",
+    formula: one_step::latex,
+    source: "The converse of Theorem 1 of Wu, Ma and E 2018 (stated by them for one dimension). Counter-examples G1, G2, G3 are ours.",
+    hypotheses: &["mean_square_stable: η is mean-square stable"],
+    reading: "False already for two samples of linear regression, inputs (0,1) and (1,1), at η = 11/10.",
+    status: Status::Refuted,
+    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
+    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    empirical: super::MEASURED,
+};
+
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: mean_square_stable,
+        conclusion: |posed| one_step::verdict(&posed.model, &posed.eta, &posed.p),
+        margin: |instance| instance.headroom(end::one_step),
+    }
+}
+
+/// Is SGD mean-square stable at `η`?
+fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
+    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::family::counter_examples;
+    use super::*;
+
+    /// Property 22: each counter-example is one, over ℚ and by enclosures.
+    #[test]
+    fn every_counter_example_breaks_it() {
+        let found = examination::<Exact>().of(&counter_examples());
+        assert_eq!((found.fails, found.total()), (3, 3));
+        let certified = examination::<Certified>().of(&counter_examples());
+        assert_eq!((certified.fails, certified.total()), (3, 3));
+    }
+}
