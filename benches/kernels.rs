@@ -27,17 +27,17 @@ fn numbers(length: usize) -> Vec<f32> {
         .collect()
 }
 
-/// Times `kernel` on every instruction set; it reads and writes `x`, and returns what it sums.
-/// `work` is the throughput of one call.
-fn each_isa(
+/// Times `kernel` on every instruction set; it reads and writes `x`, and may return a sum. `work`
+/// is the throughput of one call.
+fn each_isa<T: PartialEq>(
     group: &mut BenchmarkGroup<WallTime>,
     work: Throughput,
     x: &[f32],
-    kernel: impl Fn(Isa, &mut [f32]) -> f64,
+    kernel: impl Fn(Isa, &mut [f32]) -> T,
 ) {
     let result = |isa| {
         let mut x = x.to_vec();
-        let sum = kernel(isa, &mut x).to_bits();
+        let sum = kernel(isa, &mut x);
         (sum, x.into_iter().map(f32::to_bits).collect::<Vec<_>>())
     };
     let reference = result(Isa::portable());
@@ -56,62 +56,66 @@ fn bytes(vectors: usize, length: usize) -> Throughput {
     Throughput::Bytes((vectors * length * size_of::<f32>()) as u64)
 }
 
-type Run<'a> = &'a dyn Fn(Isa, &mut [f32]) -> f64;
+/// A kernel that sums, or one that changes its numbers in place.
+type Kernel<'a, T> = &'a dyn Fn(Isa, &mut [f32]) -> T;
+
+/// Times kernels (name, vectors moved, kernel) on `length` numbers.
+fn each_kernel<T: PartialEq, const COUNT: usize>(
+    criterion: &mut Criterion,
+    length: usize,
+    kernels: [(&str, usize, Kernel<T>); COUNT],
+) {
+    for (name, moved, kernel) in kernels {
+        let mut group = criterion.benchmark_group(name);
+        each_isa(&mut group, bytes(moved, length), &numbers(length), kernel);
+    }
+}
 
 fn vectors(criterion: &mut Criterion) {
     let x = numbers(LENGTH);
-    // A factor that neither grows nor shrinks the numbers into other families over many calls.
-    let kernels: [(&str, usize, Run); 7] = [
+    let sums: [(&str, usize, Kernel<f64>); 3] = [
         ("dot", 2, &|isa, y| f64::from(dot(isa, &x, y))),
         ("dot_wide", 2, &|isa, y| dot_wide(isa, &x, y)),
         ("sum", 1, &|isa, y| sum(isa, y)),
-        ("axpy", 3, &|isa, y| done(axpy(isa, 1e-9, &x, y))),
-        ("scale", 2, &|isa, y| done(scale(isa, -1.0, y))),
-        ("relu", 2, &|isa, y| done(relu(isa, y))),
-        ("gate", 3, &|isa, y| done(gate(isa, &x, y))),
     ];
-    for (name, moved, kernel) in kernels {
-        let mut group = criterion.benchmark_group(name);
-        each_isa(&mut group, bytes(moved, LENGTH), &numbers(LENGTH), kernel);
-    }
+    each_kernel(criterion, LENGTH, sums);
+    // Factors that neither grow nor shrink the numbers out of range over many calls.
+    let changes: [(&str, usize, Kernel<()>); 4] = [
+        ("axpy", 3, &|isa, y| axpy(isa, 1e-9, &x, y)),
+        ("scale", 2, &|isa, y| scale(isa, -1.0, y)),
+        ("relu", 2, &|isa, y| relu(isa, y)),
+        ("gate", 3, &|isa, y| gate(isa, &x, y)),
+    ];
+    each_kernel(criterion, LENGTH, changes);
 }
 
 fn rows(criterion: &mut Criterion) {
     let (rows, columns) = BATCH;
-    let (row, column, other) = (numbers(columns), numbers(rows), numbers(rows * columns));
+    let (row, column) = (numbers(columns), vec![1e-9; rows]);
+    let other = numbers(rows * columns);
     let other = MatrixRef::new(&other, rows, columns);
-    let kernels: [(&str, usize, Run); 4] = [
-        ("add_row", 2, &|isa, m| {
-            done(add_row(isa, &row, MatrixMut::new(m, rows, columns)))
-        }),
-        ("row_axpy", 3, &|isa, m| {
-            done(row_axpy(
-                isa,
-                &column,
-                other,
-                MatrixMut::new(m, rows, columns),
-            ))
-        }),
+    let sums: [(&str, usize, Kernel<Vec<f32>>); 2] = [
         ("column_sums", 1, &|isa, m| {
             let mut out = vec![0.0; columns];
             column_sums(isa, MatrixRef::new(m, rows, columns), Start::Zero, &mut out);
-            f64::from(out[columns / 2])
+            out
         }),
         ("row_dots", 2, &|isa, m| {
             let mut out = vec![0.0; rows];
             row_dots(isa, MatrixRef::new(m, rows, columns), other, &mut out);
-            f64::from(out[rows / 2])
+            out
         }),
     ];
-    for (name, moved, kernel) in kernels {
-        let mut group = criterion.benchmark_group(name);
-        let work = bytes(moved, rows * columns);
-        each_isa(&mut group, work, &numbers(rows * columns), kernel);
-    }
-}
-
-fn done((): ()) -> f64 {
-    0.0
+    each_kernel(criterion, rows * columns, sums);
+    let changes: [(&str, usize, Kernel<()>); 2] = [
+        ("add_row", 2, &|isa, m| {
+            add_row(isa, &row, MatrixMut::new(m, rows, columns));
+        }),
+        ("row_axpy", 3, &|isa, m| {
+            row_axpy(isa, &column, other, MatrixMut::new(m, rows, columns));
+        }),
+    ];
+    each_kernel(criterion, rows * columns, changes);
 }
 
 /// The products of a network of layers 784, 500, 500: batch × inputs × outputs, with the weights as
@@ -135,7 +139,7 @@ fn product(criterion: &mut Criterion, name: &str, m: usize, b: MatrixRef) {
     let left = MatrixRef::new(&a, m, k);
     let work = Throughput::Elements(2 * (m * k * n) as u64);
     each_isa(&mut group, work, &vec![0.0; m * n], |isa, c| {
-        done(gemm(isa, left, b, Start::Zero, MatrixMut::new(c, m, n)))
+        gemm(isa, left, b, Start::Zero, MatrixMut::new(c, m, n));
     });
     let a = DMatrix::from_row_slice(m, k, &a);
     // In the layout that the peer likes best, its own: adjacent rows.
