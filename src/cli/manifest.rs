@@ -22,7 +22,10 @@ pub fn text(context: &Context) -> Result<String> {
     let entries = [
         ("program", format!("sgd-stability {version}")),
         ("revision", revision.to_owned()),
-        ("compiler", format!("rustc {}", rustc_version_runtime::version())),
+        (
+            "compiler",
+            format!("rustc {}", rustc_version_runtime::version()),
+        ),
         ("instruction sets", isas.join(", ")),
         ("instruction set used", context.isa.name().to_owned()),
         ("threads", rayon::current_num_threads().to_string()),

@@ -43,7 +43,9 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         }
     }
     let store = Store::at(&arguments.out);
-    merged.values().try_for_each(|finished| store.keep(finished))?;
+    merged
+        .values()
+        .try_for_each(|finished| store.keep(finished))?;
     let missing = missing(&merged);
     let mut text = format!("{} cells in {}", merged.len(), arguments.out.display());
     if !missing.is_empty() {
@@ -65,10 +67,13 @@ fn missing(merged: &BTreeMap<Key, Finished>) -> Vec<String> {
         }
         for study in studies() {
             let names = study.cells(scale).into_iter().map(|cell| cell.name);
-            let absent = |name: &String| {
-                !merged.contains_key(&(scale, study.name.to_owned(), name.clone()))
-            };
-            missing.extend(names.filter(absent).map(|name| format!("{}/{name}", study.name)));
+            let absent =
+                |name: &String| !merged.contains_key(&(scale, study.name.to_owned(), name.clone()));
+            missing.extend(
+                names
+                    .filter(absent)
+                    .map(|name| format!("{}/{name}", study.name)),
+            );
         }
     }
     missing

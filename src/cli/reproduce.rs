@@ -10,8 +10,8 @@ use serde_json::json;
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Context, Scale, Study, studies};
 use sgd_stability::kernel::Isa;
-use sgd_stability::write::write_file;
 use sgd_stability::sweep::{Finished, Shard, Store};
+use sgd_stability::write::write_file;
 
 use super::manifest;
 use super::output::Answer;

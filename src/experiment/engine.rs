@@ -1,7 +1,6 @@
 //! The engine looked at itself: curvature products against exact ones, and the same bits for every
 //! instruction set and number of threads.
 
-use num_traits::Zero;
 use rand::RngExt;
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
@@ -12,15 +11,17 @@ use crate::dataset::{Split, fashion_mnist};
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::network::{Batch, Curvature, Fnn, Matrix};
-use crate::number::Exact;
-use crate::oracle::network::Network;
 use crate::train::random::{Purpose, stream};
 use crate::train::{Plan, Sampler, Stop, train};
 
 use super::point::batch;
 use super::record::{Agreement, Finding, Record, Table};
 use super::study::Experiment;
+use super::tiny::{Difference, Tiny};
 use super::{Context, Scale};
+
+/// The products that are compared.
+const QUANTITIES: [&str; 2] = ["Hv", "Σv"];
 
 /// The experiment.
 pub struct Engine;
@@ -53,8 +54,8 @@ pub enum Settings {
 pub enum Outcome {
     /// See [`Settings::Products`].
     Products {
-        /// One row a quantity: `Hv`, `Σv`.
-        rows: Vec<Difference>,
+        /// Of `Hv` and of `Σv`.
+        differences: [Difference; 2],
         /// Networks that stand on a switch of a ReLU, where there is no second derivative.
         on_a_switch: u64,
     },
@@ -63,19 +64,6 @@ pub enum Outcome {
         /// Instruction set, threads, and the SHA-256 of parameters and measurement.
         digests: Vec<(String, usize, String)>,
     },
-}
-
-/// How far the engine is from the exact value.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Difference {
-    /// `Hv` or `Σv`.
-    quantity: String,
-    /// Networks compared: those whose exact product is not zero.
-    compared: u64,
-    /// The largest entry of the difference over the largest entry of the exact product.
-    relative: f64,
-    /// The largest share of the proved bound that an entry uses; at most 1.
-    share_of_bound: f64,
 }
 
 impl Experiment for Engine {
@@ -138,113 +126,27 @@ impl Experiment for Engine {
     }
 }
 
-/// A tiny network on a dyadic grid, so that nothing underflows, with its exact twin.
-struct Tiny {
-    network: Fnn,
-    numbers: [Vec<f32>; 4],
-    samples: usize,
-    exact: Network,
-}
-
-impl Tiny {
-    fn new(widths: &[usize], samples: usize, seed: u64) -> Self {
-        let network = Fnn::new(widths);
-        let mut random = stream(seed, Purpose::Walk, 0);
-        let (parameters, rows) = (network.parameters(), samples);
-        let counts = [
-            parameters,
-            rows * network.features(),
-            rows * network.outputs(),
-            parameters,
-        ];
-        let mut grid = |count| -> Vec<f32> {
-            let draw = |_| random.random_range(-16..=16) as f32 / 16.0;
-            (0..count).map(draw).collect()
-        };
-        let numbers = counts.map(&mut grid);
-        let exact = Network::new(widths, &numbers[0], &numbers[1], &numbers[2]);
-        Tiny {
-            network,
-            numbers,
-            samples,
-            exact,
-        }
-    }
-
-    /// `Hv` and `Σv` by the engine.
-    fn products(&self, isa: Isa) -> [Vec<f32>; 2] {
-        let [parameters, inputs, targets, direction] = &self.numbers;
-        let batch = Batch {
-            inputs,
-            targets,
-            samples: self.samples,
-        };
-        let mut curvature = Curvature::new(isa, &self.network, parameters, batch, Matrix::Hessian);
-        let mut products = [(); 2].map(|()| vec![0.0; parameters.len()]);
-        curvature.hessian_product(direction, &mut products[0]);
-        curvature.covariance_product(direction, &mut products[1]);
-        products
-    }
-}
-
 fn compare_products(networks: &[(Vec<usize>, usize)], seeds: u64, isa: Isa) -> Outcome {
-    let mut rows = ["Hv", "Σv"].map(|quantity| Difference {
-        quantity: quantity.to_owned(),
-        compared: 0,
-        relative: 0.0,
-        share_of_bound: 0.0,
-    });
+    let mut differences = [Difference::default(), Difference::default()];
     let mut on_a_switch = 0;
     for (widths, samples) in networks {
-        for seed in 0..seeds {
-            let tiny = Tiny::new(widths, *samples, seed);
-            if tiny.exact.closest_switch().is_some_and(Zero::is_zero) {
+        for tiny in (0..seeds).map(|seed| Tiny::new(widths, *samples, seed)) {
+            if !tiny.is_smooth() {
                 on_a_switch += 1;
                 continue;
             }
-            let direction = exact_of(&tiny.numbers[3]);
-            let exact = tiny.exact.products(&direction);
-            let terms = tiny.exact.absolute().product_terms(&direction);
-            let gamma = tiny.exact.gamma();
-            for (place, computed) in tiny.products(isa).iter().enumerate() {
-                rows[place].add(&exact_of(computed), &exact[place], &terms[place], &gamma);
+            let exact = tiny.exact.products(&tiny.exact_direction());
+            let terms = tiny.exact.absolute().product_terms(&tiny.exact_direction());
+            let computed = tiny.products(isa, Matrix::Hessian);
+            for (place, difference) in differences.iter_mut().enumerate() {
+                let gamma = tiny.exact.gamma();
+                difference.add(&computed[place], &exact[place], &terms[place], &gamma);
             }
         }
     }
     Outcome::Products {
-        rows: rows.into(),
+        differences,
         on_a_switch,
-    }
-}
-
-/// Every float is a rational; the engine's products of a dyadic grid are finite.
-fn exact_of(values: &[f32]) -> Vec<Exact> {
-    let exact = |&x| Exact::from_f32(x).expect("a finite number");
-    values.iter().map(exact).collect()
-}
-
-impl Difference {
-    fn add(&mut self, computed: &[Exact], exact: &[Exact], terms: &[Exact], gamma: &Exact) {
-        let size = exact
-            .iter()
-            .map(Exact::abs)
-            .max()
-            .unwrap_or_else(Exact::zero);
-        if size.is_zero() {
-            return;
-        }
-        self.compared += 1;
-        for ((computed, exact), terms) in computed.iter().zip(exact).zip(terms) {
-            let error = (computed - exact).abs();
-            let bound = gamma * terms;
-            self.relative = self.relative.max((&error / &size).to_f64());
-            let share = match (error.is_zero(), bound.is_zero()) {
-                (true, _) => 0.0,
-                (false, true) => f64::INFINITY,
-                (false, false) => (error / bound).to_f64(),
-            };
-            self.share_of_bound = self.share_of_bound.max(share);
-        }
     }
 }
 
@@ -338,21 +240,28 @@ fn describe(settings: &Settings) -> Vec<(String, String)> {
 
 fn findings(outcome: &Outcome) -> Vec<Finding> {
     match outcome {
-        Outcome::Products { rows, on_a_switch } => {
-            let finding = |row: &Difference| Finding {
+        Outcome::Products {
+            differences,
+            on_a_switch,
+        } => {
+            let finding = |(quantity, difference): (&str, &Difference)| Finding {
                 sentence: format!(
-                    "{}: over {} small networks the largest difference from the exact product is \
-                     {:.2e} of its largest entry, and {:.4} of the proved bound ({on_a_switch} \
-                     networks on a switch of a ReLU were left out).",
-                    row.quantity, row.compared, row.relative, row.share_of_bound
+                    "{quantity}: over {} small networks the largest difference from the exact \
+                     product is {:.2e} of its largest entry, and {:.4} of the proved bound \
+                     ({on_a_switch} networks on a switch of a ReLU were left out).",
+                    difference.compared, difference.relative, difference.share_of_bound
                 ),
-                agreement: match (row.compared, row.share_of_bound <= 1.0) {
+                agreement: match (difference.compared, difference.share_of_bound <= 1.0) {
                     (0, _) => Agreement::Undecided,
                     (_, true) => Agreement::Agrees,
                     (_, false) => Agreement::Differs,
                 },
             };
-            rows.iter().map(finding).collect()
+            QUANTITIES
+                .into_iter()
+                .zip(differences)
+                .map(finding)
+                .collect()
         }
         Outcome::Bits { digests } => {
             let equal = digests.windows(2).all(|pair| pair[0].2 == pair[1].2);
@@ -374,7 +283,7 @@ fn findings(outcome: &Outcome) -> Vec<Finding> {
 
 fn table(outcome: &Outcome) -> Table {
     let (name, caption, columns, rows): (_, _, &[&str], Vec<Vec<String>>) = match outcome {
-        Outcome::Products { rows, .. } => (
+        Outcome::Products { differences, .. } => (
             "engine-products",
             "Relative difference: largest entry of the difference over the largest entry of the \
              exact product. Share of bound: |computed − exact| / (γ_m·A), proved to be at most 1.",
@@ -384,7 +293,11 @@ fn table(outcome: &Outcome) -> Table {
                 "relative difference",
                 "share of bound",
             ],
-            rows.iter().map(row_of_difference).collect(),
+            QUANTITIES
+                .into_iter()
+                .zip(differences)
+                .map(row_of_difference)
+                .collect(),
         ),
         Outcome::Bits { digests } => (
             "engine-bits",
@@ -401,12 +314,12 @@ fn table(outcome: &Outcome) -> Table {
     }
 }
 
-fn row_of_difference(row: &Difference) -> Vec<String> {
+fn row_of_difference((quantity, difference): (&str, &Difference)) -> Vec<String> {
     vec![
-        row.quantity.clone(),
-        row.compared.to_string(),
-        format!("{:.2e}", row.relative),
-        format!("{:.4}", row.share_of_bound),
+        quantity.to_owned(),
+        difference.compared.to_string(),
+        format!("{:.2e}", difference.relative),
+        format!("{:.4}", difference.share_of_bound),
     ]
 }
 

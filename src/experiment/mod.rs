@@ -15,6 +15,7 @@ pub mod regression;
 pub mod statistics;
 pub mod stochastic;
 mod study;
+pub mod tiny;
 pub mod toy;
 
 pub use study::{Cell, Context, Scale, Study, studies};

@@ -1,3 +1,25 @@
-//! Room **oracle**: exact results and proved error bounds for kernels; case generators. Shares nothing with the kernels.
+//! Room **oracle**: exact results and proved error bounds for kernels; case generators.
+//!
+//! Shares nothing with the kernels: a kernel and its oracle agree only when both are right.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | [`Terms`] | the exact sum of products that a kernel approximates |
+//! | [`Order`], [`gamma`] | how far the computed sum may be from it, as a theorem |
+//! | [`Expected`] | what may come out: an interval, an infinity, NaN |
+//! | [`rounded`] | the one right result of an operation that rounds once |
+//! | [`Case`] | inputs that have been known to break kernels |
+//! | [`network`] | the exact derivatives of a small network |
+//! | [`judge`](fn@judge) | computed against expected: holds, broken, or a case that proves nothing |
 
+mod bound;
+mod cases;
+mod judge;
 pub mod network;
+pub mod rounded;
+mod terms;
+
+pub use bound::{Format, Order, gamma};
+pub use cases::{Case, Family, cases};
+pub use judge::{Judgement, Outcome, judge};
+pub use terms::{Expected, Terms};

@@ -14,6 +14,7 @@
 
 use num_traits::{One, Zero};
 
+use super::{Format, gamma};
 use crate::number::Exact;
 
 /// `value + s·first + t·second + s·t·mixed`, with `s² = t² = 0`.
@@ -206,8 +207,7 @@ impl Network {
         let widest = self.widths.iter().copied().max().unwrap_or(0);
         let chain = widest.max(self.samples()) + 3;
         let roundings = (6 * layers + 2) * 4 * chain;
-        let accumulated = Exact::from(roundings as i64) * Exact::power_of_two(-24);
-        &accumulated / (Exact::one() - &accumulated)
+        gamma(&Format::single(), roundings as u64)
     }
 
     /// The loss of one sample at `w + s·e_j + t·e_k`.

@@ -1,0 +1,133 @@
+//! `sgd-stability decide`: exact verdicts for a model file.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use sgd_stability::decide::{Decision, decide};
+use sgd_stability::error::{Error, Result};
+use sgd_stability::matrix::Bracket;
+use sgd_stability::model::{Model, Sampling};
+use sgd_stability::number::Exact;
+
+use super::output::Answer;
+
+/// Decide every criterion exactly for a model file, at one learning rate and batch size.
+///
+/// A model file is JSON with rationals as strings:
+/// {"kind":"linear","inputs":[["1","0"],["1/2","1"]]} for linear regression (H_i = x_i x_iᵀ), or
+/// {"kind":"quadratic","hessians":[[["1","0"],["0","2"]]]} for given sample Hessians.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The model file.
+    #[arg(value_name = "MODEL.json")]
+    model: PathBuf,
+    /// The learning rate η, exactly: "7/10" or "0.7".
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
+    lr: String,
+    /// The batch size B, from 1 to the number of samples.
+    #[arg(long, value_name = "B")]
+    batch: usize,
+    /// How a batch is drawn.
+    #[arg(long, value_enum, default_value_t = Scheme::WithoutReplacement)]
+    sampling: Scheme,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Scheme {
+    WithoutReplacement,
+    WithReplacement,
+}
+
+impl From<Scheme> for Sampling {
+    fn from(scheme: Scheme) -> Sampling {
+        match scheme {
+            Scheme::WithoutReplacement => Sampling::WithoutReplacement,
+            Scheme::WithReplacement => Sampling::WithReplacement,
+        }
+    }
+}
+
+/// Decides.
+pub fn run(arguments: &Arguments) -> Result<Answer> {
+    let learning_rate: Exact = arguments
+        .lr
+        .parse()
+        .map_err(|fault| Error::input("decide", "--lr", fault))?;
+    let model = Model::read(&arguments.model)?.quadratic();
+    let decision = decide(
+        &model,
+        &learning_rate,
+        arguments.batch,
+        arguments.sampling.into(),
+    )?;
+    let json = serde_json::to_value(&decision).map_err(Error::internal)?;
+    Ok(Answer {
+        text: text(&decision),
+        json,
+        failed: false,
+    })
+}
+
+fn text(decision: &Decision) -> String {
+    let (verdicts, critical) = (&decision.verdicts, &decision.critical_lr);
+    let rows = [
+        (
+            "gradient descent",
+            "η λ_max(H) ≤ 2",
+            verdicts.gradient_descent,
+            &critical.gradient_descent,
+        ),
+        (
+            "non-uniformity",
+            "s ≤ 1/(η√p)",
+            verdicts.non_uniformity,
+            &critical.non_uniformity,
+        ),
+        (
+            "one step",
+            "Theorem 1",
+            verdicts.one_step,
+            &critical.one_step,
+        ),
+        (
+            "mean square",
+            "exact",
+            verdicts.mean_square,
+            &critical.mean_square,
+        ),
+    ];
+    let mut text = format!(
+        "{} samples in dimension {}, η = {}, B = {} {}\n\n{:<18}{:<18}{:<10}largest stable η\n",
+        decision.samples,
+        decision.dimension,
+        decision.lr,
+        decision.batch,
+        decision.sampling.name(),
+        "criterion",
+        "",
+        "at η",
+    );
+    for (name, formula, holds, bracket) in rows {
+        let verdict = if holds { "holds" } else { "fails" };
+        let critical = critical_text(bracket.as_ref());
+        text += &format!("{name:<18}{formula:<18}{verdict:<10}{critical}\n");
+    }
+    let word = if verdicts.mean_square {
+        "stable"
+    } else {
+        "unstable"
+    };
+    text + &format!("\nSGD is {word} in mean square: the exact criterion decides.")
+}
+
+/// Fifteen digits; the JSON has the rational bracket.
+fn critical_text(bracket: Option<&Bracket>) -> String {
+    match bracket {
+        None => "no bound".to_owned(),
+        Some(point) if point.is_point() => format!("{} exactly", point.lower),
+        Some(bracket) => format!("{} (certified within 1e-12)", bracket.lower.to_decimal(15)),
+    }
+}

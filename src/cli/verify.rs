@@ -1,0 +1,103 @@
+//! `sgd-stability verify`: check the claims.
+
+use clap::Args;
+use serde_json::json;
+use sgd_stability::claim::{Claim, Evidence, Findings};
+use sgd_stability::error::{Error, Result};
+use sgd_stability::report::RollEntry;
+
+use super::output::Answer;
+use crate::theorems::ROLL;
+
+/// Check the claims of the theory and print the roll with its counts.
+///
+/// Every claim is checked exactly on a family of rational instances, with instances on the very
+/// edge; the counts are holds / fails / undecided / hypotheses unmet. A refuted claim must fail on
+/// its counter-example. Exit code 5 when one claim does not come out as its status says.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Claims to check, by the names of the roll; all of them when none is named.
+    claims: Vec<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks the chosen claims.
+pub fn run(arguments: &Arguments) -> Result<Answer> {
+    let roll = check(&choose(&arguments.claims)?);
+    let stated = roll.iter().filter(|entry| entry.findings.as_stated).count();
+    let failed = stated < roll.len();
+    let mut text = format!("{}\n", heading());
+    for entry in &roll {
+        text += &line(entry);
+    }
+    text += &format!("{stated} of {} claims came out as stated", roll.len());
+    Ok(Answer {
+        text,
+        json: json!({"as_stated": !failed, "claims": roll}),
+        failed,
+    })
+}
+
+/// The claims of these names, in the roll's order.
+fn choose(names: &[String]) -> Result<Vec<&'static Claim>> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| ROLL.iter().all(|c| c.id != **name))
+    {
+        let known: Vec<_> = ROLL.iter().map(|claim| claim.id).collect();
+        let known = known.join(", ");
+        let fault = format!("there is no claim \"{unknown}\"; choose from {known}");
+        return Err(Error::input("verify", "CLAIM", fault));
+    }
+    let wanted = |claim: &&Claim| names.is_empty() || names.iter().any(|name| name == claim.id);
+    Ok(ROLL.iter().filter(wanted).collect())
+}
+
+/// Runs the checks of the claims.
+pub fn check(claims: &[&'static Claim]) -> Vec<RollEntry> {
+    let entry = |claim: &&Claim| RollEntry::new(claim, claim.check());
+    claims.iter().map(entry).collect()
+}
+
+/// The whole roll.
+pub fn whole_roll() -> Vec<RollEntry> {
+    check(&ROLL.iter().collect::<Vec<_>>())
+}
+
+/// The names of the checks, in the order of [`columns`].
+const CHECKS: [&str; 4] = ["exact", "outside", "certified", "empirical"];
+
+fn columns(findings: &Findings) -> [&Option<Evidence>; 4] {
+    let Findings {
+        exact,
+        outside,
+        certified,
+        empirical,
+        ..
+    } = findings;
+    [exact, outside, certified, empirical]
+}
+
+fn heading() -> String {
+    let checks = CHECKS.map(|name| format!("{name:>14}")).concat();
+    format!(
+        "{:<38} {:<8}{checks}  (holds/fails/undecided/unmet)",
+        "claim", "status"
+    )
+}
+
+fn line(entry: &RollEntry) -> String {
+    let counts = |evidence: &Option<Evidence>| match evidence {
+        Some(e) => format!("{}/{}/{}/{}", e.holds, e.fails, e.undecided, e.unmet),
+        None => "–".to_owned(),
+    };
+    let cells = columns(&entry.findings).map(|evidence| format!("{:>14}", counts(evidence)));
+    let status = format!("{:?}", entry.status).to_lowercase();
+    let mark = match entry.findings.as_stated {
+        true => "as stated",
+        false => "NOT AS STATED",
+    };
+    format!("{:<38} {status:<8}{}  {mark}\n", entry.id, cells.concat())
+}

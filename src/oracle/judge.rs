@@ -1,0 +1,152 @@
+//! Computed against expected.
+
+use num_traits::Zero;
+
+use super::terms::Expected;
+use crate::number::Exact;
+
+/// The answer of [`judge`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every result is as expected, and at least one of them could have been wrong.
+    Holds,
+    /// A result is not as expected.
+    Broken,
+    /// Nothing is wrong and nothing is shown: only zeros, NaN and sums that may overflow.
+    Mistrusted,
+}
+
+/// What was seen, result by result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// The answer.
+    pub outcome: Outcome,
+    /// Results as expected that could have been wrong.
+    pub telling: u64,
+    /// Results as expected of which nothing else could come: zeros, NaN, sums that may overflow.
+    pub silent: u64,
+    /// The results that are not as expected.
+    pub broken: Vec<usize>,
+    /// The largest error in units of its bound, among finite results with a bound above zero.
+    pub worst_ratio: f64,
+}
+
+/// What one result shows.
+enum Sight {
+    Telling(f64),
+    Silent,
+    Broken(f64),
+}
+
+/// Compares results with what is expected of them. A result in f32 is given as the f64 it is.
+///
+/// # Panics
+/// When there is not one expectation per result.
+pub fn judge(computed: &[f64], expected: &[Expected]) -> Judgement {
+    assert_eq!(
+        computed.len(),
+        expected.len(),
+        "results and their expectations"
+    );
+    let mut judgement = Judgement {
+        outcome: Outcome::Mistrusted,
+        telling: 0,
+        silent: 0,
+        broken: Vec::new(),
+        worst_ratio: 0.0,
+    };
+    for (i, (&computed, expected)) in computed.iter().zip(expected).enumerate() {
+        match look(computed, expected) {
+            Sight::Silent => judgement.silent += 1,
+            Sight::Telling(ratio) => {
+                judgement.telling += 1;
+                judgement.worst_ratio = judgement.worst_ratio.max(ratio);
+            }
+            Sight::Broken(ratio) => {
+                judgement.broken.push(i);
+                judgement.worst_ratio = judgement.worst_ratio.max(ratio);
+            }
+        }
+    }
+    judgement.outcome = match (judgement.broken.is_empty(), judgement.telling) {
+        (false, _) => Outcome::Broken,
+        (true, 0) => Outcome::Mistrusted,
+        (true, _) => Outcome::Holds,
+    };
+    judgement
+}
+
+fn look(computed: f64, expected: &Expected) -> Sight {
+    let silent_if = |right: bool| match right {
+        true => Sight::Silent,
+        false => Sight::Broken(f64::INFINITY),
+    };
+    match expected {
+        Expected::Unknown => Sight::Silent,
+        Expected::Invalid => silent_if(computed.is_nan()),
+        Expected::Infinite(negative) => {
+            let right = computed.is_infinite() && (computed < 0.0) == *negative;
+            match right {
+                true => Sight::Telling(0.0),
+                false => Sight::Broken(f64::INFINITY),
+            }
+        }
+        Expected::Near {
+            value,
+            radius,
+            magnitude,
+            may_overflow,
+        } => match Exact::from_f64(computed) {
+            None => silent_if(*may_overflow),
+            Some(computed) if magnitude.is_zero() => silent_if(computed.is_zero()),
+            Some(computed) => near(&(computed - value).abs(), radius),
+        },
+    }
+}
+
+/// A sum with a term that is not zero has a bound above zero.
+fn near(error: &Exact, radius: &Exact) -> Sight {
+    let ratio = (error / radius).to_f64();
+    match error <= radius {
+        true => Sight::Telling(ratio),
+        false => Sight::Broken(ratio),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::{Format, Order, Terms};
+
+    fn outcome(x: &[f32], computed: f64) -> Outcome {
+        let terms = Terms::sum(x.iter().copied());
+        judge(
+            &[computed],
+            &[terms.expected(&Format::single(), Order::Chain)],
+        )
+        .outcome
+    }
+
+    #[test]
+    fn a_case_that_proves_nothing_is_not_trusted() {
+        assert_eq!(outcome(&[0.0, -0.0], 0.0), Outcome::Mistrusted);
+        assert_eq!(outcome(&[f32::NAN], f64::NAN), Outcome::Mistrusted);
+        let overflowing = [f32::MAX, f32::MAX];
+        assert_eq!(outcome(&overflowing, f64::INFINITY), Outcome::Mistrusted);
+        assert_eq!(judge(&[], &[]).outcome, Outcome::Mistrusted);
+    }
+
+    #[test]
+    fn errors_are_seen_on_both_sides_of_the_bound() {
+        let exact = 1.0 + f64::from(f32::EPSILON);
+        assert_eq!(outcome(&[1.0, f32::EPSILON], exact), Outcome::Holds);
+        assert_eq!(outcome(&[1.0, f32::EPSILON], 1.0), Outcome::Holds);
+        assert_eq!(outcome(&[1.0, f32::EPSILON], 1.000_001), Outcome::Broken);
+        assert_eq!(outcome(&[1.0], f64::INFINITY), Outcome::Broken);
+        assert_eq!(outcome(&[0.0], 1e-300), Outcome::Broken);
+        assert_eq!(outcome(&[f32::NAN], 1.0), Outcome::Broken);
+        let infinite = [f32::NEG_INFINITY, 1.0];
+        assert_eq!(outcome(&infinite, f64::NEG_INFINITY), Outcome::Holds);
+        assert_eq!(outcome(&infinite, f64::INFINITY), Outcome::Broken);
+    }
+}

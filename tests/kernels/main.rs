@@ -1,0 +1,8 @@
+//! Every kernel, on every instruction set of this machine, against its exact oracle, and every
+//! instruction set and number of threads against every other, bit for bit.
+
+mod elementwise;
+mod gemm;
+mod rows;
+mod sums;
+mod support;
