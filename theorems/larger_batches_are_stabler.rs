@@ -19,7 +19,8 @@ use sgd_stability::decide::critical;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{Certified, Examination, Instance, Posed, at_most, end, instances};
+use super::examination::{Certified, Examination, Posed, at_most, end};
+use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {

@@ -17,7 +17,8 @@ use sgd_stability::claim::{Check, Claim, Status};
 use sgd_stability::criterion::{mean_square, non_uniformity};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{Certified, Examination, Posed, end, instances};
+use super::examination::{Certified, Examination, Posed, end};
+use super::family::instances;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {

@@ -14,7 +14,8 @@ use sgd_stability::claim::{Check, Claim, Evidence, Status};
 use sgd_stability::criterion::{mean_square, non_uniformity};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{Certified, Examination, Posed, counter_examples, end, instances};
+use super::examination::{Certified, Examination, Posed, end};
+use super::family::{counter_examples, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {

@@ -19,9 +19,8 @@ use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::Quadratic;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{
-    Certified, Examination, Instance, Posed, end, instances, positive_learning_rate,
-};
+use super::examination::{Certified, Examination, Posed, end, positive_learning_rate};
+use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {

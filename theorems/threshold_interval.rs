@@ -18,9 +18,8 @@ use sgd_stability::criterion::mean_square;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{
-    Certified, Examination, Instance, Posed, at_most, end, instances, squared_epoch_factor,
-};
+use super::examination::{Certified, Examination, Posed, at_most, end, squared_epoch_factor};
+use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {

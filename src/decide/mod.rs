@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::criterion::{gradient_descent, mean_square, non_uniformity, one_step};
 use crate::error::{Error, Result};
+use crate::matrix::exactly_semidefinite;
+use crate::model::second_moment::Maps;
 use crate::model::{Quadratic, Sampling};
 use crate::number::Exact;
 
@@ -60,12 +62,13 @@ impl Verdicts {
     /// Decides every criterion over ℚ, at a learning rate `η > 0` and noise weight `p`.
     pub fn of(model: &Quadratic, learning_rate: &Exact, weight: &Exact) -> Self {
         let (eta, p) = (learning_rate, weight);
-        // An exact scalar never abstains, so "holds" is the whole answer.
+        let curvature = model.curvature();
+        let maps = Maps::of(model, weight);
         Verdicts {
-            gradient_descent: gradient_descent::verdict(model, eta).holds(),
-            non_uniformity: non_uniformity::verdict(model, eta, p).holds(),
-            one_step: one_step::verdict(model, eta, p).holds(),
-            mean_square: mean_square::verdict(model, eta, p).holds(),
+            gradient_descent: exactly_semidefinite(&gradient_descent::slack(&curvature, eta)),
+            non_uniformity: exactly_semidefinite(&non_uniformity::slack(&curvature, eta, p)),
+            one_step: exactly_semidefinite(&one_step::slack(&curvature, eta, p)),
+            mean_square: exactly_semidefinite(&mean_square::slack(&maps, eta)),
         }
     }
 }

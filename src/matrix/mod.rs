@@ -5,10 +5,12 @@
 
 pub mod algebra;
 pub mod bracket;
+pub mod filtered;
 pub mod inertia;
 pub mod pencil;
 pub mod symmetric;
 
 pub use algebra::Algebra;
 pub use bracket::{Bracket, bracket};
+pub use filtered::exactly_semidefinite;
 pub use inertia::{Inertia, inertia, positive_definite, positive_semidefinite};
