@@ -6,10 +6,10 @@ use nalgebra::DMatrix;
 use num_traits::Zero;
 use serde::{Deserialize, Serialize};
 
-use crate::criterion::{gradient_descent, mean_square, non_uniformity, one_dimension, one_step};
-use crate::matrix::{Bracket, bracket, exactly_semidefinite, pencil};
+use super::exact_test::MeanSquareTest;
+use crate::criterion::{gradient_descent, non_uniformity, one_dimension, one_step};
+use crate::matrix::{Bracket, bracket, pencil, positive_semidefinite};
 use crate::model::Quadratic;
-use crate::model::second_moment::Maps;
 use crate::number::Exact;
 
 /// The relative width of a bracket when none is asked for: 1e-12.
@@ -80,7 +80,8 @@ pub fn of_gradient_descent(model: &Quadratic, width: &Exact) -> Option<Bracket> 
         return known;
     }
     let curvature = model.curvature();
-    let stable = |eta: &Exact| exactly_semidefinite(&gradient_descent::slack(&curvature, eta));
+    let stable =
+        |eta: &Exact| positive_semidefinite(&gradient_descent::slack(&curvature, eta)).holds();
     let proposed = pencil::largest_eigenvalue(&rounded(model.hessian())).map(|a| 2.0 / a);
     Some(bracket(stable, &usable(proposed, model), width))
 }
@@ -95,8 +96,9 @@ pub fn of_non_uniformity(model: &Quadratic, weight: &Exact, width: &Exact) -> Op
         return None;
     }
     let curvature = model.curvature();
-    let stable =
-        |eta: &Exact| exactly_semidefinite(&non_uniformity::slack(&curvature, eta, weight));
+    let stable = |eta: &Exact| {
+        positive_semidefinite(&non_uniformity::slack(&curvature, eta, weight)).holds()
+    };
     let squared = pencil::largest_eigenvalue(&rounded(&curvature.variance));
     let proposed = squared.map(|s2| (s2 * weight.to_f64()).sqrt().recip());
     Some(bracket(stable, &usable(proposed, model), width))
@@ -111,7 +113,8 @@ pub fn of_one_step(model: &Quadratic, weight: &Exact, width: &Exact) -> Option<B
         return known;
     }
     let curvature = model.curvature();
-    let stable = |eta: &Exact| exactly_semidefinite(&one_step::slack(&curvature, eta, weight));
+    let stable =
+        |eta: &Exact| positive_semidefinite(&one_step::slack(&curvature, eta, weight)).holds();
     let second_moment = rounded(&one_step::second_moment(&curvature, weight));
     let proposed = pencil::critical_factor(&(rounded(model.hessian()) * 2.0), &second_moment);
     Some(bracket(stable, &usable(proposed, model), width))
@@ -125,9 +128,10 @@ pub fn of_mean_square(model: &Quadratic, weight: &Exact, width: &Exact) -> Optio
     if let Some(known) = known_in_one_dimension(model, weight) {
         return known;
     }
-    let maps = Maps::of(model, weight);
-    let stable = |eta: &Exact| exactly_semidefinite(&mean_square::slack(&maps, eta));
+    let test = MeanSquareTest::of(model, weight);
+    let maps = &test.maps;
     let proposed = pencil::critical_factor(&rounded(&maps.drift), &rounded(&maps.diffusion));
+    let stable = |eta: &Exact| test.holds(eta);
     Some(bracket(stable, &usable(proposed, model), width))
 }
 
