@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 use sgd_stability::claim::Evidence;
+use sgd_stability::criterion::mean_square;
 use sgd_stability::decide::CriticalRates;
 use sgd_stability::matrix::Bracket;
 use sgd_stability::model::Quadratic;
@@ -135,4 +136,20 @@ pub mod end {
 /// Is the learning rate above zero?
 pub fn positive_learning_rate<T: Field>(posed: &Posed<T>) -> Verdict {
     Verdict::positive(posed.eta.compare(&T::zero()))
+}
+
+/// Is SGD mean-square stable at `η`?
+pub fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
+    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
+}
+
+/// Is every `H_i ⪰ 0`? Asked over ℚ, where it is decided.
+pub fn minimum<T: Field>(posed: &Posed<T>) -> Verdict {
+    posed.instance.model.is_minimum().into()
+}
+
+/// Are the batches of different steps independent? They are not when an epoch visits every sample
+/// once, in any order.
+pub fn independent_batches(independent: bool) -> Verdict {
+    independent.into()
 }

@@ -19,7 +19,9 @@ use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::{Quadratic, Sampling};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Examination, Posed, end, equivalent, positive_learning_rate};
+use super::examination::{
+    Certified, Examination, end, equivalent, minimum, positive_learning_rate,
+};
 use super::family::{Instance, instances};
 
 /// The claim.
@@ -47,11 +49,6 @@ fn examination<T: Field>() -> Examination<T> {
         },
         margin: |instance| instance.headroom(end::gradient_descent),
     }
-}
-
-/// Is every `H_i ⪰ 0`? Asked over ℚ, where it is decided.
-fn minimum<T: Field>(posed: &Posed<T>) -> Verdict {
-    posed.instance.model.is_minimum().into()
 }
 
 /// `I − (I − ηH)² ⪰ 0`: the step matrix is symmetric, so its powers are bounded exactly when it
