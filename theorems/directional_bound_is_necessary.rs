@@ -13,12 +13,13 @@
 
 use nalgebra::DVector;
 use sgd_stability::claim::{Check, Claim, Evidence, Status};
-use sgd_stability::criterion::{direction, mean_square};
+use sgd_stability::criterion::direction;
 use sgd_stability::matrix::{inertia, symmetric};
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{Certified, Examination, Instance, Posed, at_most, end, instances};
+use super::examination::{Certified, Examination, Posed, at_most, end, mean_square_stable};
+use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -46,11 +47,6 @@ fn examination<T: Field>() -> Examination<T> {
         },
         margin: |instance| instance.headroom(end::mean_square),
     }
-}
-
-/// Is SGD mean-square stable at `η`?
-fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
-    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
 }
 
 /// The directions asked: every axis, and every sum and difference of two axes.

@@ -19,9 +19,10 @@ use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::{Quadratic, Sampling};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{
-    Certified, Examination, Instance, Posed, end, equivalent, instances, positive_learning_rate,
+use super::examination::{
+    Certified, Examination, end, equivalent, minimum, positive_learning_rate,
 };
+use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -48,11 +49,6 @@ fn examination<T: Field>() -> Examination<T> {
         },
         margin: |instance| instance.headroom(end::gradient_descent),
     }
-}
-
-/// Is every `H_i ⪰ 0`? Asked over ℚ, where it is decided.
-fn minimum<T: Field>(posed: &Posed<T>) -> Verdict {
-    posed.instance.model.is_minimum().into()
 }
 
 /// `I − (I − ηH)² ⪰ 0`: the step matrix is symmetric, so its powers are bounded exactly when it

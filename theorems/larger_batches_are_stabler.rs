@@ -19,7 +19,8 @@ use sgd_stability::decide::critical;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{Certified, Examination, Instance, Posed, at_most, end, instances};
+use super::examination::{Certified, Examination, at_most, end, mean_square_stable};
+use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -58,11 +59,6 @@ fn examination<T: Field>() -> Examination<T> {
 /// `p' ≤ p`.
 fn no_noisier<T: Field>(weight: &T, other: &T) -> Verdict {
     at_most(other, weight)
-}
-
-/// Is SGD mean-square stable at `η`?
-fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
-    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
 }
 
 /// Stable with batches of two at the end of their stability, unstable with batches of one.

@@ -21,10 +21,8 @@ use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::model::Quadratic;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{
-    Certified, Examination, Instance, Posed, counter_examples, end, equivalent, instances,
-    positive_learning_rate,
-};
+use super::examination::{Certified, Examination, Posed, end, equivalent, positive_learning_rate};
+use super::family::{Instance, counter_examples, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {

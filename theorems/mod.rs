@@ -8,6 +8,7 @@
 
 use sgd_stability::claim::{Check, Claim};
 
+mod examination;
 mod family;
 #[cfg(test)]
 mod strategies;

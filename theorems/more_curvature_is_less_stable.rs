@@ -17,7 +17,8 @@ use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{Certified, Instance, end};
+use super::examination::{Certified, end};
+use super::family::Instance;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -47,9 +48,7 @@ fn evidence<T: Field>() -> Evidence {
     for (lower, raised) in [(&lower, &raised), (&lower, &doubled), (&raised, &raised)] {
         for eta in ["1/2", "1", "11/10", "6/5"] {
             let eta: Exact = eta.parse().expect("a fraction");
-            let stable = |model: &Quadratic| {
-                mean_square::verdict(&model.to(), &T::from_exact(&eta), &T::one())
-            };
+            let stable = |model: &Quadratic| mean_square_stable::<T>(model, &eta);
             let hypotheses = no_flatter(raised, lower).and(stable(raised));
             let instance = Instance::single(lower.clone(), eta.clone());
             let margin = instance.headroom(end::mean_square);
@@ -57,6 +56,11 @@ fn evidence<T: Field>() -> Evidence {
         }
     }
     evidence
+}
+
+/// Is SGD with batches of one mean-square stable on this model at `η`?
+fn mean_square_stable<T: Field>(model: &Quadratic, eta: &Exact) -> Verdict {
+    mean_square::verdict(&model.to(), &T::from_exact(eta), &T::one())
 }
 
 /// `H'_i − H_i ⪰ 0` for every sample.

@@ -15,7 +15,8 @@ use sgd_stability::claim::{Check, Claim, Evidence, Status};
 use sgd_stability::criterion::{mean_square, non_uniformity, one_step};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{Certified, Examination, Posed, counter_examples, end, equivalent, instances};
+use super::examination::{Certified, Examination, Posed, end, equivalent};
+use super::family::{counter_examples, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {

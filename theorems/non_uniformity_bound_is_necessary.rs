@@ -14,10 +14,11 @@
 //! factor `√(rank H)` it is true always.
 
 use sgd_stability::claim::{Check, Claim, Status};
-use sgd_stability::criterion::{mean_square, non_uniformity};
-use sgd_stability::number::{Exact, Field, Verdict};
+use sgd_stability::criterion::non_uniformity;
+use sgd_stability::number::{Exact, Field};
 
-use super::family::{Certified, Examination, Posed, end, instances};
+use super::examination::{Certified, Examination, end, mean_square_stable};
+use super::family::instances;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -43,13 +44,9 @@ fn examination<T: Field>() -> Examination<T> {
     }
 }
 
-/// Is SGD mean-square stable at `η`?
-fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
-    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
-}
-
 #[cfg(test)]
 mod tests {
+    use sgd_stability::criterion::mean_square;
     use sgd_stability::matrix::positive_definite;
     use sgd_stability::model::second_moment::Maps;
 

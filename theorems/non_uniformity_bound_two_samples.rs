@@ -11,10 +11,11 @@
 //! samples on it is false.
 
 use sgd_stability::claim::{Check, Claim, Evidence, Status};
-use sgd_stability::criterion::{mean_square, non_uniformity};
+use sgd_stability::criterion::non_uniformity;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{Certified, Examination, Posed, counter_examples, end, instances};
+use super::examination::{Certified, Examination, Posed, end, mean_square_stable};
+use super::family::{counter_examples, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -46,11 +47,6 @@ fn examination<T: Field>() -> Examination<T> {
 /// `n = 2`.
 fn two_samples<T: Field>(posed: &Posed<T>) -> Verdict {
     (posed.model.samples() == 2).into()
-}
-
-/// Is SGD mean-square stable at `η`?
-fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
-    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
 }
 
 /// Three samples, mean-square stable, and the bound fails: G1 and G3.

@@ -19,10 +19,10 @@ use sgd_stability::criterion::{mean_square, one_dimension};
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{
-    Certified, Examination, Instance, Posed, at_most, end, equivalent, instances,
-    positive_learning_rate,
+use super::examination::{
+    Certified, Examination, Posed, at_most, end, equivalent, positive_learning_rate,
 };
+use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -96,7 +96,7 @@ fn outside() -> Evidence {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::family::squared_epoch_factor;
+    use super::super::examination::squared_epoch_factor;
     use super::super::strategies::{config, question, sized};
     use super::*;
 

@@ -19,9 +19,8 @@ use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::Quadratic;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{
-    Certified, Examination, Instance, Posed, end, instances, positive_learning_rate,
-};
+use super::examination::{Certified, Examination, end, minimum, positive_learning_rate};
+use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -53,11 +52,6 @@ fn examination<T: Field>() -> Examination<T> {
         },
         margin: |instance| instance.headroom(end::one_step),
     }
-}
-
-/// Is every `H_i ⪰ 0`? Asked over ℚ, where it is decided.
-fn minimum<T: Field>(posed: &Posed<T>) -> Verdict {
-    posed.instance.model.is_minimum().into()
 }
 
 /// `2I − ηH_i ⪰ 0` for every sample: no step on a single sample lengthens a vector.

@@ -13,13 +13,15 @@
 
 use num_traits::One;
 use sgd_stability::claim::{Check, Claim, Evidence, Status};
-use sgd_stability::criterion::{gradient_descent, mean_square};
+use sgd_stability::criterion::gradient_descent;
 use sgd_stability::model::golden;
-use sgd_stability::number::{Exact, Field, Verdict};
+use sgd_stability::number::{Exact, Field};
 
-use super::family::{
-    Certified, Examination, Instance, Posed, at_most, end, instances, squared_epoch_factor,
+use super::examination::{
+    Certified, Examination, at_most, end, independent_batches, mean_square_stable,
+    squared_epoch_factor,
 };
+use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -46,16 +48,6 @@ fn examination<T: Field>() -> Examination<T> {
         conclusion: |posed| gradient_descent::verdict(&posed.model, &posed.eta),
         margin: |instance| instance.headroom(end::gradient_descent),
     }
-}
-
-/// Are the batches of different steps independent?
-fn independent_batches(independent: bool) -> Verdict {
-    independent.into()
-}
-
-/// Is SGD mean-square stable at `η`?
-fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
-    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
 }
 
 /// Reshuffled epochs (G5): a run contracts although the sharpness is above 2/η.

@@ -12,10 +12,11 @@
 //! still come back. In one dimension and for commuting samples the converse is true.
 
 use sgd_stability::claim::{Check, Claim, Status};
-use sgd_stability::criterion::{mean_square, one_step};
-use sgd_stability::number::{Exact, Field, Verdict};
+use sgd_stability::criterion::one_step;
+use sgd_stability::number::{Exact, Field};
 
-use super::family::{Certified, Examination, Posed, end, instances};
+use super::examination::{Certified, Examination, end, mean_square_stable};
+use super::family::instances;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -39,11 +40,6 @@ fn examination<T: Field>() -> Examination<T> {
         conclusion: |posed| one_step::verdict(&posed.model, &posed.eta, &posed.p),
         margin: |instance| instance.headroom(end::one_step),
     }
-}
-
-/// Is SGD mean-square stable at `η`?
-fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
-    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
 }
 
 #[cfg(test)]

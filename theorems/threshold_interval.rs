@@ -18,9 +18,11 @@ use sgd_stability::criterion::mean_square;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::{
-    Certified, Examination, Instance, Posed, at_most, end, instances, squared_epoch_factor,
+use super::examination::{
+    Certified, Examination, Posed, at_most, end, independent_batches, mean_square_stable,
+    squared_epoch_factor,
 };
+use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -60,17 +62,6 @@ fn examination<T: Field>() -> Examination<T> {
 fn smaller<T: Field>(eta: &T, stable: impl Fn(&T) -> Verdict) -> Verdict {
     let parts = PARTS.iter().map(|&part| stable(&(eta * T::ratio(part, 8))));
     parts.fold(Verdict::Holds, Verdict::and)
-}
-
-/// Are the batches of different steps independent? They are not when an epoch visits every sample
-/// once.
-fn independent_batches(independent: bool) -> Verdict {
-    independent.into()
-}
-
-/// Is SGD mean-square stable at `η`?
-fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
-    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
 }
 
 /// Reshuffled epochs (G5): stable at `η`, unstable at a smaller learning rate. The run is judged

@@ -20,7 +20,7 @@ use sgd_stability::criterion::{gradient_descent, mean_square, one_dimension};
 use sgd_stability::model::toy::{self, Minimum, Sample};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::family::Certified;
+use super::examination::Certified;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {

@@ -6,10 +6,10 @@ use nalgebra::DMatrix;
 use num_traits::Zero;
 use serde::{Deserialize, Serialize};
 
-use crate::criterion::{gradient_descent, mean_square, non_uniformity, one_dimension, one_step};
+use super::exact_test::MeanSquareTest;
+use crate::criterion::{gradient_descent, non_uniformity, one_dimension, one_step};
 use crate::matrix::{Bracket, bracket, pencil, positive_semidefinite};
 use crate::model::Quadratic;
-use crate::model::second_moment::Maps;
 use crate::number::Exact;
 
 /// The relative width of a bracket when none is asked for: 1e-12.
@@ -128,9 +128,10 @@ pub fn of_mean_square(model: &Quadratic, weight: &Exact, width: &Exact) -> Optio
     if let Some(known) = known_in_one_dimension(model, weight) {
         return known;
     }
-    let maps = Maps::of(model, weight);
-    let stable = |eta: &Exact| positive_semidefinite(&mean_square::slack(&maps, eta)).holds();
+    let test = MeanSquareTest::of(model, weight);
+    let maps = &test.maps;
     let proposed = pencil::critical_factor(&rounded(&maps.drift), &rounded(&maps.diffusion));
+    let stable = |eta: &Exact| test.holds(eta);
     Some(bracket(stable, &usable(proposed, model), width))
 }
 

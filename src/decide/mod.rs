@@ -4,16 +4,19 @@
 //! [`Decision`] is what `sgd-stability decide --json` prints.
 
 pub mod critical;
+mod exact_test;
 
 use std::collections::BTreeMap;
 
 use num_traits::Zero;
 use serde::{Deserialize, Serialize};
 
-use crate::criterion::{gradient_descent, mean_square, non_uniformity, one_step};
+use crate::criterion::{gradient_descent, non_uniformity, one_step};
 use crate::error::{Error, Result};
 use crate::model::{Quadratic, Sampling};
 use crate::number::Exact;
+
+use exact_test::MeanSquareTest;
 
 pub use critical::CriticalRates;
 
@@ -57,7 +60,11 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Decides every criterion over ℚ, at a learning rate `η > 0` and noise weight `p`.
+    /// Decides every criterion at a minimum over ℚ, for a learning rate `η > 0` and a noise weight
+    /// `p`.
+    ///
+    /// # Panics
+    /// When the model is a saddle.
     pub fn of(model: &Quadratic, learning_rate: &Exact, weight: &Exact) -> Self {
         let (eta, p) = (learning_rate, weight);
         // An exact scalar never abstains, so "holds" is the whole answer.
@@ -65,7 +72,7 @@ impl Verdicts {
             gradient_descent: gradient_descent::verdict(model, eta).holds(),
             non_uniformity: non_uniformity::verdict(model, eta, p).holds(),
             one_step: one_step::verdict(model, eta, p).holds(),
-            mean_square: mean_square::verdict(model, eta, p).holds(),
+            mean_square: MeanSquareTest::of(model, p).holds(eta),
         }
     }
 }

@@ -1,11 +1,14 @@
-//! Room **matrix**: what nalgebra cannot give over a field without roots: inertia (semi-definite too), brackets.
+//! Room **matrix**: what nalgebra cannot give over a field without roots: inertia (semi-definite
+//! too), brackets.
 //!
 //! nalgebra is the container; the questions asked of a matrix are answered here without roots:
 //! "λ_max(A) ≤ c" is asked as "c·I − A ⪰ 0", and a critical value is a pair of rationals.
 
 pub mod algebra;
 pub mod bracket;
+pub mod filtered;
 pub mod inertia;
+pub mod kernel;
 pub mod pencil;
 pub mod symmetric;
 

@@ -1,5 +1,5 @@
 //! Critical values proposed in floating point. A proposal is never an answer: it only says where
-//! the exact decision should look first ([`crate::matrix::bracket`]).
+//! the exact decision should look first ([`crate::matrix::bracket()`]).
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
