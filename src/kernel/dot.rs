@@ -2,13 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::chains::in_chains;
 use super::elementwise::PIECE;
 use super::isa::Isa;
 use super::lanes::{Kernel, LANES, Lanes, tree_sum};
 use super::view::MatrixRef;
-
-/// Vectors that are summed side by side: enough independent chains to hide the latency of an FMA.
-pub(super) const CHAINS: usize = 4;
 
 struct Dot<'a> {
     x: &'a [f32],
@@ -20,29 +18,16 @@ impl Kernel for Dot<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> f32 {
-        let mut sums = [lanes.splat(0.0); CHAINS];
-        let (whole_x, rest_x) = self.x.as_chunks::<{ CHAINS * LANES }>();
-        let (whole_y, rest_y) = self.y.as_chunks::<{ CHAINS * LANES }>();
-        for (x, y) in whole_x.iter().zip(whole_y) {
-            add_block(lanes, &mut sums, x, y);
-        }
-        if !rest_x.is_empty() {
-            add_block(lanes, &mut sums, rest_x, rest_y);
-        }
-        let [a, b, c, d] = sums;
+        let [a, b, c, d] = in_chains(
+            lanes,
+            (self.x, self.y),
+            lanes.splat(0.0),
+            #[inline(always)]
+            |sum, x, y| lanes.fma(x, y, sum),
+        );
         let mut total = [0.0; LANES];
         lanes.store(lanes.add(lanes.add(a, b), lanes.add(c, d)), &mut total);
         tree_sum(total)
-    }
-}
-
-/// One FMA in each of the 64 lanes; a block that is too short is padded with zeros.
-#[inline(always)]
-fn add_block<L: Lanes>(lanes: L, sums: &mut [L::Vector; CHAINS], x: &[f32], y: &[f32]) {
-    for (chain, sum) in sums.iter_mut().enumerate() {
-        let from = (chain * LANES).min(x.len());
-        let (x, y) = (lanes.load_padded(&x[from..]), lanes.load_padded(&y[from..]));
-        *sum = lanes.fma(x, y, *sum);
     }
 }
 

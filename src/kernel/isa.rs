@@ -37,10 +37,8 @@ impl Isa {
     /// [`Isa::check_environment`].
     pub fn best() -> Isa {
         static BEST: LazyLock<Isa> = LazyLock::new(|| {
-            let cap = cap_in_environment().unwrap_or(NAMES.len() - 1);
-            let allowed = |isa: &Isa| NAMES[..=cap].contains(&isa.name());
-            let fastest = Isa::available().into_iter().rfind(allowed);
-            fastest.unwrap_or(Isa::portable())
+            let word = std::env::var(VARIABLE).ok();
+            capped(word.and_then(|word| place(&word)))
         });
         *BEST
     }
@@ -81,7 +79,7 @@ impl Isa {
     /// When it is anything else.
     pub fn check_environment() -> Result<()> {
         match std::env::var_os(VARIABLE) {
-            Some(word) if cap_in_environment().is_none() => Err(Error::input(
+            Some(word) if word.to_str().and_then(place).is_none() => Err(Error::input(
                 "environment",
                 VARIABLE,
                 format!(
@@ -107,8 +105,30 @@ impl Isa {
     }
 }
 
-/// The place in [`NAMES`] of the name in the environment.
-fn cap_in_environment() -> Option<usize> {
-    let word = std::env::var(VARIABLE).ok()?;
-    NAMES.iter().position(|name| *name == word)
+/// The place of a name in [`NAMES`].
+fn place(name: &str) -> Option<usize> {
+    NAMES.iter().position(|known| *known == name)
+}
+
+/// The fastest instruction set of this machine up to this place in [`NAMES`].
+fn capped(cap: Option<usize>) -> Isa {
+    let allowed = |isa: &Isa| cap.is_none_or(|cap| place(isa.name()) <= Some(cap));
+    let fastest = Isa::available().into_iter().rfind(allowed);
+    fastest.unwrap_or(Isa::portable())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cap_takes_the_fastest_isa_that_it_allows() {
+        let available = Isa::available();
+        assert_eq!(available.first(), Some(&Isa::portable()));
+        assert_eq!(capped(place("portable")), Isa::portable());
+        assert_eq!(Some(&capped(place("no such"))), available.last());
+        for isa in &available {
+            assert_eq!(capped(place(isa.name())), *isa);
+        }
+    }
 }

@@ -23,9 +23,11 @@
 //! | `portable`, `x86/*` | those operations, bound to one instruction set each |
 //! | `view` | [`MatrixRef`], [`MatrixMut`] |
 //! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
+//! | `chains` | how sums run in 64 lanes |
 //! | the others | one kernel each, written once for all instruction sets |
 
 mod axpy;
+mod chains;
 mod column_sums;
 mod dot;
 mod elementwise;

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::dot::CHAINS;
+use super::chains::{CHAINS, in_chains};
 use super::elementwise::PIECE;
 use super::isa::Isa;
 use super::lanes::{Kernel, LANES, Lanes, tree_sum};
@@ -18,15 +18,14 @@ impl Kernel for DotWide<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> f64 {
-        sum_terms(
+        let sums = in_chains(
             lanes,
-            self.x,
+            (self.x, self.y),
+            lanes.wide_zero(),
             #[inline(always)]
-            |sum, x, from| {
-                let y = lanes.load_padded(&self.y[from..]);
-                lanes.wide_fma(lanes.widen(x), lanes.widen(y), sum)
-            },
-        )
+            |sum, x, y| lanes.wide_fma(lanes.widen(x), lanes.widen(y), sum),
+        );
+        wide_tree(lanes, sums)
     }
 }
 
@@ -40,33 +39,22 @@ impl Kernel for Sum<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> f64 {
-        sum_terms(
+        let sums = in_chains(
             lanes,
-            self.x,
+            (self.x, self.x),
+            lanes.wide_zero(),
             #[inline(always)]
             |sum, x, _| lanes.wide_add(sum, lanes.widen(x)),
-        )
+        );
+        wide_tree(lanes, sums)
     }
 }
 
-/// Adds terms in 64 lanes and the lanes in the fixed tree. `add(sum, x, from)` adds the terms of 16
-/// numbers, which begin at `from`, padded with zeros.
+/// The sum of 64 lanes in the fixed tree.
 #[inline(always)]
-fn sum_terms<L: Lanes>(
-    lanes: L,
-    x: &[f32],
-    add: impl Fn(L::Wide, L::Vector, usize) -> L::Wide,
-) -> f64 {
-    let mut sums = [lanes.wide_zero(); CHAINS];
-    for block in (0..x.len()).step_by(CHAINS * LANES) {
-        for (chain, sum) in sums.iter_mut().enumerate() {
-            let from = (block + chain * LANES).min(x.len());
-            *sum = add(*sum, lanes.load_padded(&x[from..]), from);
-        }
-    }
-    let [a, b, c, d] = sums;
-    let mut total = [0.0; LANES];
+fn wide_tree<L: Lanes>(lanes: L, [a, b, c, d]: [L::Wide; CHAINS]) -> f64 {
     let pairs = (lanes.wide_add(a, b), lanes.wide_add(c, d));
+    let mut total = [0.0; LANES];
     lanes.wide_store(lanes.wide_add(pairs.0, pairs.1), &mut total);
     tree_sum(total)
 }

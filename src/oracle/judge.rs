@@ -56,17 +56,7 @@ pub fn judge(computed: &[f64], expected: &[Expected]) -> Judgement {
         worst_ratio: 0.0,
     };
     for (i, (&computed, expected)) in computed.iter().zip(expected).enumerate() {
-        match look(computed, expected) {
-            Sight::Silent => judgement.silent += 1,
-            Sight::Telling(ratio) => {
-                judgement.telling += 1;
-                judgement.worst_ratio = judgement.worst_ratio.max(ratio);
-            }
-            Sight::Broken(ratio) => {
-                judgement.broken.push(i);
-                judgement.worst_ratio = judgement.worst_ratio.max(ratio);
-            }
-        }
+        judgement.count(i, look(computed, expected));
     }
     judgement.outcome = match (judgement.broken.is_empty(), judgement.telling) {
         (false, _) => Outcome::Broken,
@@ -74,6 +64,26 @@ pub fn judge(computed: &[f64], expected: &[Expected]) -> Judgement {
         (true, _) => Outcome::Holds,
     };
     judgement
+}
+
+impl Judgement {
+    fn count(&mut self, result: usize, sight: Sight) {
+        let ratio = match sight {
+            Sight::Silent => {
+                self.silent += 1;
+                0.0
+            }
+            Sight::Telling(ratio) => {
+                self.telling += 1;
+                ratio
+            }
+            Sight::Broken(ratio) => {
+                self.broken.push(result);
+                ratio
+            }
+        };
+        self.worst_ratio = self.worst_ratio.max(ratio);
+    }
 }
 
 fn look(computed: f64, expected: &Expected) -> Sight {

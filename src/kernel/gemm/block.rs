@@ -54,7 +54,7 @@ impl Kernel for Product<'_> {
         for columns in blocks(c.columns(), COLUMNS, L::TILE_VECTORS * LANES) {
             for depth in blocks(a.columns(), DEPTH, 1) {
                 let b = b.block(depth.clone(), columns.clone());
-                let b = Right::new(lanes, b, a.rows(), &mut self.buffers.b);
+                let mut b = Right::new::<L>(b, a.rows(), &mut self.buffers.b);
                 let start = match depth.start {
                     0 => self.start,
                     _ => Start::Accumulate,
@@ -62,7 +62,8 @@ impl Kernel for Product<'_> {
                 for rows in blocks(c.rows(), ROWS, L::TILE_ROWS) {
                     let a = a.block(rows.clone(), depth.clone());
                     let a = pack_rows(lanes, a, &mut self.buffers.a);
-                    tiles(lanes, a, &b, start, c.block(rows, columns.clone()));
+                    let (first, c) = (rows.start == 0, c.block(rows, columns.clone()));
+                    tiles(lanes, (a, first), &mut b, start, c);
                 }
             }
         }
@@ -72,15 +73,19 @@ impl Kernel for Product<'_> {
 /// A block of B, cut into panels of whole vectors.
 struct Right<'a> {
     b: MatrixRef<'a>,
-    /// The panels from column `direct` on, one behind the other, the last one padded with zeros.
-    packed: &'a [f32],
     /// Panels before this column are read where they stand.
     direct: usize,
+    /// Room for the other panels; each is packed, the last one padded with zeros, just before the
+    /// first block of rows needs it.
+    room: &'a mut [f32],
+    /// Are they kept for further blocks of rows, one behind the other? Otherwise each takes the
+    /// place of the one before, which is still in the first cache.
+    kept: bool,
 }
 
 impl<'a> Right<'a> {
     #[inline(always)]
-    fn new<L: Lanes>(lanes: L, b: MatrixRef<'a>, rows: usize, buffer: &'a mut Buffer) -> Self {
+    fn new<L: Lanes>(b: MatrixRef<'a>, rows: usize, buffer: &'a mut Buffer) -> Self {
         let (depth, columns) = b.shape();
         let width = L::TILE_VECTORS * LANES;
         let readable = b.strides().1 == 1 && (b.strides().0 >= width || depth == 1);
@@ -88,30 +93,44 @@ impl<'a> Right<'a> {
             true => columns / width * width,
             false => 0,
         };
-        let packed = buffer.numbers(depth * (columns - direct).next_multiple_of(LANES));
-        let mut rest = &mut *packed;
-        for panel in panels(direct..columns, panel_width::<L>) {
-            let width = panel_width::<L>(columns - panel.start);
-            let (out, behind) = rest.split_at_mut(depth * width);
-            pack(lanes, b.block(0..depth, panel), width, out);
-            rest = behind;
+        let kept = rows > ROWS;
+        let room = match kept {
+            true => (columns - direct).next_multiple_of(LANES),
+            false => width,
+        };
+        let room = buffer.numbers(depth * room);
+        Right {
+            b,
+            direct,
+            room,
+            kept,
         }
-        Right { b, packed, direct }
     }
 
-    /// The panel that begins at a column.
+    /// The panel of these columns; `first`: for the first block of rows.
     #[inline(always)]
-    fn panel(&self, columns: Range<usize>, width: usize) -> Panel<'_> {
+    fn panel<L: Lanes>(&mut self, lanes: L, columns: Range<usize>, first: bool) -> Panel<'_> {
         let depth = self.b.rows();
-        match columns.start < self.direct {
-            true => Panel {
-                numbers: self.b.block(0..depth, columns).numbers(),
+        let width = panel_width::<L>(self.b.columns() - columns.start);
+        let at = match self.kept {
+            true => depth * columns.start.saturating_sub(self.direct),
+            false => 0,
+        };
+        let direct = columns.start < self.direct;
+        let panel = self.b.block(0..depth, columns);
+        if direct {
+            return Panel {
+                numbers: panel.numbers(),
                 stride: self.b.strides().0.max(width),
-            },
-            false => Panel {
-                numbers: &self.packed[depth * (columns.start - self.direct)..][..depth * width],
-                stride: width,
-            },
+            };
+        }
+        let room = &mut self.room[at..][..depth * width];
+        if first {
+            pack(lanes, panel, width, room);
+        }
+        Panel {
+            numbers: room,
+            stride: width,
         }
     }
 }
@@ -156,17 +175,23 @@ fn pack_rows<'a, L: Lanes>(lanes: L, a: MatrixRef, buffer: &'a mut Buffer) -> &'
 
 /// All tiles of a block of C: a panel of B stays in the first cache while the panels of A pass.
 #[inline(always)]
-fn tiles<L: Lanes>(lanes: L, a: &[f32], b: &Right, start: Start, mut c: MatrixMut) {
+fn tiles<L: Lanes>(
+    lanes: L,
+    (a, first): (&[f32], bool),
+    b: &mut Right,
+    start: Start,
+    mut c: MatrixMut,
+) {
     let depth = b.b.rows();
     let (rows, columns) = c.shape();
     for across in panels(0..columns, panel_width::<L>) {
-        let width = panel_width::<L>(columns - across.start);
-        let b = b.panel(across.clone(), width);
+        let vectors = across.len().div_ceil(LANES);
+        let b = b.panel(lanes, across.clone(), first);
         for down in panels(0..rows, panel_height::<L>) {
             let height = panel_height::<L>(rows - down.start);
             let a = &a[depth * down.start..][..depth * height];
             let c = c.block(down, across.clone());
-            match (height, width / LANES) {
+            match (height, vectors) {
                 (12, 2) => tile::<L, 12, 2>(lanes, a, b, start, c),
                 (12, 1) => tile::<L, 12, 1>(lanes, a, b, start, c),
                 (6, 1) => tile::<L, 6, 1>(lanes, a, b, start, c),

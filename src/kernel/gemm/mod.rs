@@ -55,47 +55,51 @@ pub fn gemm(isa: Isa, a: MatrixRef, b: MatrixRef, start: Start, mut c: MatrixMut
     if a.columns() > 0 {
         let work = b.rows() * b.columns() * (a.rows() + PACKING);
         let threads = rayon::current_num_threads().min(work / PIECE).max(1);
-        return divide(isa, (a, b), start, c, threads);
+        return divide(isa, start, (a, b, c), threads);
     }
     if start == Start::Zero {
         (0..c.rows()).for_each(|i| c.row_mut(i).fill(0.0));
     }
 }
 
+/// The operands and the output of a product.
+type Operands<'a> = (MatrixRef<'a>, MatrixRef<'a>, MatrixMut<'a>);
+
 /// Cuts the longer side of `c` in the proportion of the threads, until each has one rectangle.
-fn divide(isa: Isa, (a, b): (MatrixRef, MatrixRef), start: Start, c: MatrixMut, threads: usize) {
+fn divide(isa: Isa, start: Start, (a, b, c): Operands, threads: usize) {
     let (rows, columns) = c.shape();
     let by_rows = rows >= columns;
-    let (length, unit) = if by_rows {
-        (rows, UNIT.0)
-    } else {
-        (columns, UNIT.1)
+    let (length, unit) = match by_rows {
+        true => (rows, UNIT.0),
+        false => (columns, UNIT.1),
     };
     if threads == 1 || length <= unit {
-        return multiply(isa, (a, b), start, c);
+        return multiply(isa, start, (a, b, c));
     }
-    let first = threads / 2;
-    let at = (length * first / threads)
-        .next_multiple_of(unit)
-        .min(length);
-    let (operands, c) = if by_rows {
-        let (above, below) = (a.row_block(0..at), a.row_block(at..rows));
-        ([(above, b), (below, b)], c.split_at_row(at))
-    } else {
-        let (left, right) = (
-            b.block(0..b.rows(), 0..at),
-            b.block(0..b.rows(), at..columns),
-        );
-        ([(a, left), (a, right)], c.split_at_column(at))
-    };
+    let share = threads / 2;
+    let cut = length * share / threads;
+    let (first, second) = halves((a, b, c), by_rows, cut.next_multiple_of(unit).min(length));
     rayon::join(
-        || divide(isa, operands[0], start, c.0, first),
-        || divide(isa, operands[1], start, c.1, threads - first),
+        || divide(isa, start, first, share),
+        || divide(isa, start, second, threads - share),
     );
 }
 
+/// Cuts `c`, and with it `a` at a row or `b` at a column.
+fn halves<'a>((a, b, c): Operands<'a>, by_rows: bool, at: usize) -> (Operands<'a>, Operands<'a>) {
+    let (rows, columns) = c.shape();
+    if by_rows {
+        let (above, below) = c.split_at_row(at);
+        let (first, second) = (a.row_block(0..at), a.row_block(at..rows));
+        return ((first, b, above), (second, b, below));
+    }
+    let (left, right) = c.split_at_column(at);
+    let part = |columns| b.block(0..b.rows(), columns);
+    ((a, part(0..at), left), (a, part(at..columns), right))
+}
+
 /// One rectangle, on this thread.
-fn multiply(isa: Isa, (a, b): (MatrixRef, MatrixRef), start: Start, c: MatrixMut) {
+fn multiply(isa: Isa, start: Start, (a, b, c): Operands) {
     thread_local! {
         /// Kept from product to product: fresh pages cost more than a small product.
         static BUFFERS: RefCell<Buffers> = RefCell::default();

@@ -1,5 +1,7 @@
 //! Copying a part of a matrix so that a tile can read it straight on.
 
+use std::array::from_fn;
+
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
 
@@ -67,11 +69,16 @@ fn copy_rows<const WIDTH: usize>(panel: MatrixRef, out: &mut [[f32; WIDTH]]) {
 /// Columns (the rows of `across`) turned into rows, 16 × 16 numbers at a time.
 #[inline(always)]
 fn transpose<L: Lanes, const WIDTH: usize>(lanes: L, across: MatrixRef, out: &mut [[f32; WIDTH]]) {
+    let columns: [&[f32]; WIDTH] = from_fn(|j| match j < across.rows() {
+        true => across.row(j),
+        false => &[],
+    });
     for (block, out) in out.chunks_mut(LANES).enumerate() {
         for first in (0..WIDTH).step_by(LANES) {
             let mut square = [lanes.splat(0.0); LANES];
-            for (j, vector) in (first..across.rows()).zip(&mut square) {
-                *vector = lanes.load_padded(&across.row(j)[block * LANES..]);
+            for (column, vector) in columns[first..].iter().zip(&mut square) {
+                let from = (block * LANES).min(column.len());
+                *vector = lanes.load_padded(&column[from..]);
             }
             let square = lanes.transpose(square);
             for (out, vector) in out.iter_mut().zip(square) {

@@ -21,9 +21,6 @@ pub struct MatrixMut<'a> {
 // SAFETY: the view is the only road to its elements, exactly as `&mut [f32]`, which is Send.
 unsafe impl Send for MatrixMut<'_> {}
 
-// SAFETY: `&MatrixMut` gives shared reads of `f32` only, exactly as `&&mut [f32]`, which is Sync.
-unsafe impl Sync for MatrixMut<'_> {}
-
 impl<'a> MatrixMut<'a> {
     /// A row-major matrix: `data` holds exactly `rows × columns` numbers, row after row.
     ///
