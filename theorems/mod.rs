@@ -10,6 +10,7 @@ use sgd_stability::claim::{Check, Claim};
 
 mod examination;
 mod family;
+mod measured;
 #[cfg(test)]
 mod strategies;
 
@@ -48,12 +49,21 @@ pub const ROLL: &[Claim] = &[
     more_curvature_is_less_stable::CLAIM,
 ];
 
-/// The empirical check of every claim that is measured on networks.
-const MEASURED: Check = Check::Without("measured by the experiments, see the report");
+/// The empirical check of a claim that speaks of every model, or of more than can be measured.
+const UNMEASURED: Check =
+    Check::Without("a network gives one a and one s, not the H_i that the claim speaks of");
+
+/// The empirical check of a claim about the mean square at a minimum of a network.
+const SINGLE_TRAJECTORY: Check = Check::Without(
+    "one run shows where SGD stays almost surely, which is less than in mean square; \
+     the experiments sgd and sampling set both side by side",
+);
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use sgd_stability::experiment::studies;
 
     use super::*;
 
@@ -82,6 +92,19 @@ mod tests {
         }
         let ids: BTreeSet<&str> = ROLL.iter().map(|claim| claim.id).collect();
         assert_eq!(ids.len(), ROLL.len(), "two claims have the same id");
+    }
+
+    #[test]
+    fn every_finding_is_about_a_claim_on_the_roll() {
+        for study in studies() {
+            for finding in measured::record(&study).findings {
+                let id = &finding.claim;
+                assert!(
+                    id.is_empty() || ROLL.iter().any(|claim| claim.id == id),
+                    "{id}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub const CLAIM: Claim = Claim {
     exact: Check::Run(|| examination::<Exact>().of(instances())),
     outside: Check::Run(outside),
     certified: Check::Run(|| examination::<Certified>().of(instances())),
-    empirical: super::MEASURED,
+    empirical: super::UNMEASURED,
 };
 
 fn examination<T: Field>() -> Examination<T> {

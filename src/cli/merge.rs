@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 /// The cells that the scales seen ask for and nobody ran.
 fn missing(merged: &BTreeMap<Key, Finished>) -> Vec<String> {
     let mut missing = Vec::new();
-    for scale in [Scale::Quick, Scale::Paper] {
+    for scale in Scale::ALL {
         if merged.keys().all(|key| key.0 != scale) {
             continue;
         }

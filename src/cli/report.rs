@@ -74,7 +74,7 @@ fn gather(folder: &Path) -> Result<ReportInput> {
     let finished = Store::at(folder).finished()?;
     let mut manifest = read_manifest(&folder.join("manifest.json"))?;
     let mut records = Vec::new();
-    for scale in [Scale::Quick, Scale::Paper] {
+    for scale in Scale::ALL {
         for record in records_of(&finished, scale)? {
             records.push(record);
         }
@@ -111,7 +111,7 @@ fn records_of(finished: &[Finished], scale: Scale) -> Result<Vec<Record>> {
         let mut record = study.record(&found)?;
         let size = format!("{}, {} of {} cells", scale.name(), found.len(), cells.len());
         record.settings.insert(0, ("scale".to_owned(), size));
-        if scale == Scale::Paper {
+        if scale != Scale::Quick {
             rename(&mut record, scale.name());
         }
         records.push(record);

@@ -21,7 +21,7 @@ use super::output::Answer;
 pub struct Arguments {
     /// Experiments to run; all of them when none is named.
     names: Vec<String>,
-    /// quick: minutes on two cores. paper: the sizes of the paper, hours.
+    /// smoke: seconds. quick: minutes on two cores. paper: the sizes of the paper, hours.
     #[arg(long, value_enum, default_value_t = Size::Quick)]
     scale: Size,
     /// A folder with the four idx files of Fashion-MNIST (.gz or not); embedded images otherwise.
@@ -40,6 +40,7 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Size {
+    Smoke,
     Quick,
     Paper,
 }
@@ -47,6 +48,7 @@ enum Size {
 impl From<Size> for Scale {
     fn from(size: Size) -> Scale {
         match size {
+            Size::Smoke => Scale::Smoke,
             Size::Quick => Scale::Quick,
             Size::Paper => Scale::Paper,
         }

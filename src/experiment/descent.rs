@@ -7,9 +7,7 @@ use crate::train::{Plan, Sampler, Stop};
 use super::group::{Group, digits};
 use super::point::{PointOutcome, PointSettings, describe, train_and_measure};
 use super::published;
-use super::record::{
-    Agreement, Axis, Figure, Finding, Point, Record, Scale as AxisScale, Series, Style, Table,
-};
+use super::record::{Axis, Figure, Finding, Point, Record, Series, Style, Table};
 use super::study::Experiment;
 use super::{Context, Scale};
 
@@ -23,7 +21,8 @@ impl Experiment for Descent {
 
     fn cells(scale: Scale) -> Vec<(String, PointSettings)> {
         let (rates, seeds, steps): (&[f32], _, _) = match scale {
-            Scale::Quick => (&[0.2, 0.5, 1.0, 2.0], 1..=3, 10_000),
+            Scale::Smoke => (&[1.0, 2.0], 1..=1, 4_000),
+            Scale::Quick => (&[0.2, 0.5, 1.0, 2.0, 4.0], 1..=3, 10_000),
             Scale::Paper => (&[0.01, 0.05, 0.1, 0.5, 1.0, 5.0], 1..=5, 200_000),
         };
         let pairs = rates
@@ -57,7 +56,8 @@ impl Experiment for Descent {
             title: "Gradient descent stops at the edge 2/η".to_owned(),
             question:
                 "Gradient descent can only stay at minima with sharpness a ≤ 2/η. Trained on \
-                       real images, where does it end?"
+                       real images, where does it end? A run that was stopped before it converged \
+                       stands at no minimum, and the theory says nothing of it."
                     .to_owned(),
             settings: describe(results),
             findings: groups.iter().map(finding).collect(),
@@ -68,30 +68,22 @@ impl Experiment for Descent {
 }
 
 fn finding(group: &Group<'_>) -> Finding {
-    let eta = group.learning_rate_text();
+    let claim = "gradient_descent_threshold";
     let Some(spread) = group.spread(|m| m.sharpness.value) else {
-        return Finding {
-            sentence: format!("η = {eta}: every run diverged."),
-            agreement: Agreement::Undecided,
-        };
+        return group.nothing_to_say(claim);
     };
     let bound: f64 = gradient_descent::largest_sharpness(&group.learning_rate());
     let ratio = spread.high / bound;
     let verdict = group.verdict(|curvature, eta, _| gradient_descent::slack(curvature, eta));
-    let agreement = match verdict.holds() {
-        true => Agreement::Agrees,
-        false if ratio <= published::LARGEST_OVERSHOOT => Agreement::Undecided,
-        false => Agreement::Differs,
-    };
-    let runs = group.outcomes.len();
-    let (text, bound) = (spread.text(), digits(bound));
-    Finding {
-        sentence: format!(
-            "η = {eta}: a = {text} over {runs} runs, 2/η = {bound}; the sharpest run is at \
-             {ratio:.4} of the bound (a ≤ 2/η {verdict})."
-        ),
-        agreement,
-    }
+    let sentence = format!(
+        "η = {}: a = {} ({}), 2/η = {}; the sharpest run is at {ratio:.4} of the bound \
+         (a ≤ 2/η {verdict}).",
+        group.learning_rate_text(),
+        spread.text(),
+        group.endings(),
+        digits(bound),
+    );
+    group.finding(claim, sentence, verdict, ratio)
 }
 
 fn figure(groups: &[Group<'_>]) -> Figure {
@@ -112,14 +104,8 @@ fn figure(groups: &[Group<'_>]) -> Figure {
                   reach from the smallest to the largest run. The published runs used a wider \
                   network and more samples; the bound is the same."
             .to_owned(),
-        x: Axis {
-            label: "learning rate η".to_owned(),
-            scale: AxisScale::Logarithmic,
-        },
-        y: Axis {
-            label: "sharpness a".to_owned(),
-            scale: AxisScale::Logarithmic,
-        },
+        x: Axis::logarithmic("learning rate η"),
+        y: Axis::logarithmic("sharpness a"),
         series: vec![
             Series {
                 label: "measured here".to_owned(),

@@ -73,6 +73,7 @@ impl Experiment for Engine {
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let seeds = match scale {
+            Scale::Smoke => 1,
             Scale::Quick => 4,
             Scale::Paper => 40,
         };
@@ -256,6 +257,8 @@ fn findings(outcome: &Outcome) -> Vec<Finding> {
                     (_, true) => Agreement::Agrees,
                     (_, false) => Agreement::Differs,
                 },
+                margin: Some(1.0 - difference.share_of_bound),
+                claim: String::new(),
             };
             QUANTITIES
                 .into_iter()
@@ -276,6 +279,8 @@ fn findings(outcome: &Outcome) -> Vec<Finding> {
                 } else {
                     Agreement::Differs
                 },
+                margin: None,
+                claim: String::new(),
             }]
         }
     }

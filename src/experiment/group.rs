@@ -6,7 +6,8 @@ use crate::number::{Field, Interval, Verdict};
 use crate::train::{Ending, Sampler};
 
 use super::point::{PointOutcome, PointSettings};
-use super::record::Point;
+use super::published;
+use super::record::{Agreement, Axis, Figure, Finding, Point, Series};
 
 /// Runs that differ in their seed only.
 pub struct Group<'a> {
@@ -31,14 +32,11 @@ pub struct Spread {
 pub const BITS: u32 = 64;
 
 impl<'a> Group<'a> {
-    /// Groups results by learning rate and batch size, in the order of first appearance.
+    /// Groups results whose settings differ in their seeds only, in the order of first appearance.
     pub fn all(results: &'a [(PointSettings, PointOutcome)]) -> Vec<Group<'a>> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for (settings, outcome) in results {
-            let same = |group: &&mut Group<'a>| {
-                let (one, other) = (&group.settings.plan, &settings.plan);
-                one.learning_rate == other.learning_rate && one.batch == other.batch
-            };
+            let same = |group: &&mut Group<'a>| group.settings.differs_in_seed_only(settings);
             match groups.iter_mut().find(same) {
                 Some(group) => group.outcomes.push(outcome),
                 None => groups.push(Group {
@@ -91,6 +89,16 @@ impl<'a> Group<'a> {
         })
     }
 
+    /// `a·η/2` and `s·η√p` over the runs: both are 1 on the bounds, whatever η and B.
+    pub fn scaled(&self) -> Option<(Spread, Spread)> {
+        let eta = self.learning_rate();
+        let noise = eta * self.weight::<f64>().sqrt();
+        Some((
+            self.spread(|m| m.sharpness.value * eta / 2.0)?,
+            self.spread(|m| m.non_uniformity.value * noise)?,
+        ))
+    }
+
     /// How the runs ended, such as "3 converged" or "2 converged, 1 out of steps".
     pub fn endings(&self) -> String {
         let endings = [
@@ -110,6 +118,48 @@ impl<'a> Group<'a> {
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
         parts.join(", ")
+    }
+
+    /// Did every run converge? Only then does it stand at a minimum, of which the theory speaks.
+    pub fn is_at_minima(&self) -> bool {
+        self.outcomes
+            .iter()
+            .all(|o| o.run.ending == Ending::Converged)
+    }
+
+    /// What the runs say of a bound: `verdict` of its criterion, and the largest measured value in
+    /// units of the bound. Runs that stand at no minimum do not meet the hypotheses of `claim` and
+    /// have no margin.
+    pub fn finding(
+        &self,
+        claim: &str,
+        sentence: String,
+        verdict: Verdict,
+        largest: f64,
+    ) -> Finding {
+        let agreement = match verdict.holds() {
+            true => Agreement::Agrees,
+            false if !self.is_at_minima() => Agreement::Undecided,
+            false if largest <= published::LARGEST_OVERSHOOT => Agreement::Undecided,
+            false => Agreement::Differs,
+        };
+        Finding {
+            sentence,
+            agreement,
+            margin: self.is_at_minima().then_some(1.0 - largest),
+            claim: claim.to_owned(),
+        }
+    }
+
+    /// What there is to say when no run could be measured.
+    pub fn nothing_to_say(&self, claim: &str) -> Finding {
+        let (eta, batch) = (self.learning_rate_text(), self.batch());
+        Finding {
+            sentence: format!("η = {eta}, B = {batch}: every run diverged."),
+            agreement: Agreement::Undecided,
+            margin: None,
+            claim: claim.to_owned(),
+        }
     }
 
     /// The mean of the runs' test accuracies, in percent.
@@ -142,6 +192,37 @@ fn curvature(measurement: &Measurement) -> Curvature<Interval<BITS>> {
     let interval = |e: Eigenvalue| Interval::around(e.value, e.residual);
     let s: Interval<BITS> = interval(measurement.non_uniformity);
     Curvature::along_one_direction(interval(measurement.sharpness), s.square())
+}
+
+/// A group as a point of [`rectangle`], its bar that of the non-uniformity.
+pub fn point_in_rectangle(group: &Group<'_>) -> Option<Point> {
+    let (sharpness, noise) = group.scaled()?;
+    Some(noise.point(sharpness.mean))
+}
+
+/// A figure of points in units of the two bounds, with the bounds.
+pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
+    let corner = [(0.0, 1.0), (1.0, 1.0), (1.0, 0.0)];
+    let corner = corner.map(|(x, y)| Point::new(x, y)).to_vec();
+    series.push(Series::bound("the rectangle", corner));
+    let lens = |step: i32| {
+        let x = f64::from(step) / 50.0;
+        Point::new(x, 2.0 * (x * (1.0 - x)).sqrt())
+    };
+    let lens = (0..=50).map(lens).collect();
+    series.push(Series::bound("η(a² + ps²) = 2a", lens));
+    Figure {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        caption:
+            "Horizontally aη/2, vertically sη√p; both bounds are at 1. The inner curve is the \
+                  condition of Theorem 1 read as if one direction carried both a and s. Bars reach \
+                  from the smallest to the largest run."
+                .to_owned(),
+        x: Axis::linear("a η / 2"),
+        y: Axis::linear("s η √p"),
+        series,
+    }
 }
 
 impl Spread {

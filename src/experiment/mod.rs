@@ -12,6 +12,7 @@ pub mod point;
 pub mod published;
 pub mod record;
 pub mod regression;
+pub mod sampling;
 pub mod statistics;
 pub mod stochastic;
 mod study;

@@ -33,10 +33,11 @@ pub struct PointSettings {
 }
 
 impl PointSettings {
-    /// The sizes of a scale: 784-100-100-10 on 500 images, or the paper's 784-500-500-500-10 on
+    /// The sizes of a scale: 784-30-10 on 100 images, 784-100-100-10 on 500, or the paper's 784-500-500-500-10 on
     /// 1000. `plan` gives the run from the number of samples.
     pub fn of_scale(scale: Scale, seed: u64, plan: impl Fn(usize) -> Plan) -> Self {
         let (widths, samples) = match scale {
+            Scale::Smoke => (vec![784, 30, 10], 100),
             Scale::Quick => (vec![784, 100, 100, 10], 500),
             Scale::Paper => (vec![784, 500, 500, 500, 10], 1000),
         };
@@ -49,6 +50,14 @@ impl PointSettings {
             tolerance: 1e-3,
             products: 100,
         }
+    }
+
+    /// Are these the same settings, but for the seeds?
+    pub fn differs_in_seed_only(&self, other: &PointSettings) -> bool {
+        let mut other = other.clone();
+        other.seed = self.seed;
+        other.plan.seed = self.plan.seed;
+        *self == other
     }
 }
 

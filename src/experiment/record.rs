@@ -40,6 +40,11 @@ pub struct Finding {
     pub sentence: String,
     /// How it stands to the theory.
     pub agreement: Agreement,
+    /// How far it is from disagreeing, in the unit that the sentence speaks of; negative beyond,
+    /// `None` when there was nothing to measure.
+    pub margin: Option<f64>,
+    /// The id of the claim that it is evidence for; empty when it speaks of our own engine.
+    pub claim: String,
 }
 
 /// A table: column headings and rows of finished text.
@@ -81,6 +86,24 @@ pub struct Axis {
     pub scale: Scale,
 }
 
+impl Axis {
+    /// An axis of equal steps.
+    pub fn linear(label: &str) -> Self {
+        Axis {
+            label: label.to_owned(),
+            scale: Scale::Linear,
+        }
+    }
+
+    /// An axis of equal factors.
+    pub fn logarithmic(label: &str) -> Self {
+        Axis {
+            label: label.to_owned(),
+            scale: Scale::Logarithmic,
+        }
+    }
+}
+
 /// The scale of an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -99,10 +122,24 @@ pub enum Style {
     Points,
     /// A connected measurement.
     Line,
+    /// What the theory says of the series before it: a line in that series' colour.
+    Theory,
     /// A theoretical bound: dashed line, labelled at its end as well as in the legend.
     Bound,
     /// Published by others: hollow marker.
     Published,
+}
+
+impl Style {
+    /// Are the points joined?
+    pub fn is_line(self) -> bool {
+        matches!(self, Style::Line | Style::Theory | Style::Bound)
+    }
+
+    /// Does every point, or every so many of a line, carry a marker?
+    pub fn has_markers(self) -> bool {
+        matches!(self, Style::Points | Style::Line | Style::Published)
+    }
 }
 
 /// Points that belong together.
@@ -114,6 +151,17 @@ pub struct Series {
     pub style: Style,
     /// The points, in drawing order.
     pub points: Vec<Point>,
+}
+
+impl Series {
+    /// A theoretical bound through these points.
+    pub fn bound(label: &str, points: Vec<Point>) -> Self {
+        Series {
+            label: label.to_owned(),
+            style: Style::Bound,
+            points,
+        }
+    }
 }
 
 /// One point, with the ends of its error bar where it has one.

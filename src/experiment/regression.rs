@@ -18,10 +18,8 @@ use crate::number::{Exact, Field, Verdict};
 use crate::train::random::{Purpose, stream};
 
 use super::group::digits;
-use super::record::{
-    Agreement, Axis, Figure, Finding, Point, Record, Scale as AxisScale, Series, Style, Table,
-};
-use super::statistics::agreement;
+use super::record::{Agreement, Axis, Figure, Finding, Point, Record, Series, Style, Table};
+use super::statistics::{agreement, margin};
 use super::study::Experiment;
 use super::{Context, Scale};
 
@@ -142,6 +140,7 @@ impl Experiment for Regression {
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let walks = match scale {
+            Scale::Smoke => 5_000,
             Scale::Quick => 50_000,
             Scale::Paper => 2_000_000,
         };
@@ -286,6 +285,8 @@ fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
             0 => Agreement::Undecided,
             _ => agreement(deviation),
         },
+        margin: margin(deviation).filter(|_| sampled > 0),
+        claim: "mean_square_threshold".to_owned(),
     }
 }
 
@@ -310,7 +311,8 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
     for (settings, outcome) in results {
         let label = format!("η = {}, B = {}", settings.learning_rate, settings.batch);
         let exact = outcome.exact.iter().enumerate();
-        let simulated = (0..outcome.exact.len()).step_by(2).map(|t| {
+        let sampled = (0..outcome.exact.len()).filter(|&t| outcome.is_sampled(settings, t));
+        let simulated = sampled.map(|t| {
             let error = 2.0 * outcome.error(settings, t);
             Point::with_error(t as f64, outcome.simulated[t], error)
         });
@@ -321,7 +323,7 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
         });
         series.push(Series {
             label: format!("{label}: exact"),
-            style: Style::Line,
+            style: Style::Theory,
             points: exact.map(|(t, &y)| Point::new(t as f64, y)).collect(),
         });
     }
@@ -332,14 +334,8 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
             "E‖x_t‖²/‖x_0‖². Lines: exact rational moments. Points: means of simulated walks; \
                   bars: two standard errors made from the exact variance of ‖x_t‖²."
                 .to_owned(),
-        x: Axis {
-            label: "step t".to_owned(),
-            scale: AxisScale::Linear,
-        },
-        y: Axis {
-            label: "E‖x_t‖² / ‖x_0‖²".to_owned(),
-            scale: AxisScale::Logarithmic,
-        },
+        x: Axis::linear("step t"),
+        y: Axis::logarithmic("E‖x_t‖² / ‖x_0‖²"),
         series,
     }
 }

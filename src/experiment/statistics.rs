@@ -20,6 +20,11 @@ pub fn agreement(deviation: f64) -> Agreement {
     }
 }
 
+/// The distance of a deviation from differing, in standard errors.
+pub fn margin(deviation: f64) -> Option<f64> {
+    deviation.is_finite().then(|| DIFFERS - deviation.abs())
+}
+
 /// A sample mean and its standard error. A statistical error bar is never called certified.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mean {

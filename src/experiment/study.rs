@@ -15,6 +15,8 @@ use super::record::Record;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scale {
+    /// Seconds: enough to see that everything runs, and to count as a claim's empirical check.
+    Smoke,
     /// Minutes on two cores: a smaller network and fewer samples.
     Quick,
     /// The sizes of the paper: hours.
@@ -22,9 +24,13 @@ pub enum Scale {
 }
 
 impl Scale {
+    /// Every scale, smallest first.
+    pub const ALL: [Scale; 3] = [Scale::Smoke, Scale::Quick, Scale::Paper];
+
     /// The word on the command line and the name of the folder of its cells.
     pub fn name(self) -> &'static str {
         match self {
+            Scale::Smoke => "smoke",
             Scale::Quick => "quick",
             Scale::Paper => "paper",
         }
@@ -133,6 +139,7 @@ pub fn studies() -> Vec<Study> {
         Study::of::<super::regression::Regression>(),
         Study::of::<super::descent::Descent>(),
         Study::of::<super::stochastic::Stochastic>(),
+        Study::of::<super::sampling::Sampling>(),
         Study::of::<super::engine::Engine>(),
     ]
 }

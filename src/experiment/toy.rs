@@ -15,10 +15,8 @@ use crate::model::toy::{self, Minimum, Sample};
 use crate::number::{Exact, Field};
 use crate::train::random::{Purpose, stream};
 
-use super::record::{
-    Agreement, Axis, Figure, Finding, Point, Record, Scale as AxisScale, Series, Style, Table,
-};
-use super::statistics::{Mean, agreement};
+use super::record::{Agreement, Axis, Figure, Finding, Point, Record, Series, Style, Table};
+use super::statistics::{Mean, agreement, margin};
 use super::study::Experiment;
 use super::{Context, Scale};
 
@@ -136,6 +134,7 @@ impl Experiment for Toy {
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let walks = match scale {
+            Scale::Smoke => 500,
             Scale::Quick => 20_000,
             Scale::Paper => 1_000_000,
         };
@@ -235,22 +234,24 @@ fn is_stable(settings: &Settings) -> bool {
 fn findings(settings: &Settings, outcome: &Outcome) -> Vec<Finding> {
     let left = *outcome.left.last().unwrap_or(&0);
     let walks = settings.walks;
-    let as_predicted = match is_stable(settings) {
-        true => left == 0,
-        false => left == walks,
-    };
     let prediction = if is_stable(settings) { "stay" } else { "leave" };
+    let unlike = if is_stable(settings) {
+        left
+    } else {
+        walks - left
+    };
     let mut findings = vec![Finding {
         sentence: format!(
             "{}: {left} of {walks} left the basin within {} steps; the theory says they {prediction}.",
             name(settings),
             settings.steps
         ),
-        agreement: if as_predicted {
-            Agreement::Agrees
-        } else {
-            Agreement::Differs
+        agreement: match unlike {
+            0 => Agreement::Agrees,
+            _ => Agreement::Differs,
         },
+        margin: Some(-(unlike as f64 / walks as f64)),
+        claim: "toy_escape".to_owned(),
     }];
     if settings.stochastic && settings.minimum == Minimum::One {
         let exact = moment(settings, 2);
@@ -278,13 +279,8 @@ fn compared(what: &str, mean: Mean, exact: f64) -> Finding {
              exactly {exact:.6}: {deviation:+.2} standard errors apart."
         ),
         agreement: agreement(deviation),
-    }
-}
-
-fn axis(label: &str, scale: AxisScale) -> Axis {
-    Axis {
-        label: label.to_owned(),
-        scale,
+        margin: margin(deviation),
+        claim: "one_dimensional_sgd".to_owned(),
     }
 }
 
@@ -310,7 +306,7 @@ fn growth_figure(results: &[(Settings, Outcome)]) -> Figure {
         });
         series.push(Series {
             label: "exact: (4369/2500)^t".to_owned(),
-            style: Style::Line,
+            style: Style::Theory,
             points: line.collect(),
         });
     }
@@ -321,8 +317,8 @@ fn growth_figure(results: &[(Settings, Outcome)]) -> Figure {
                   left the basin. The error bars are made from the exact variance of \
                   (x_t − 1)², which the sample variance underestimates."
             .to_owned(),
-        x: axis("step t", AxisScale::Linear),
-        y: axis("E(x_t − 1)² / (x_0 − 1)²", AxisScale::Logarithmic),
+        x: Axis::linear("step t"),
+        y: Axis::logarithmic("E(x_t − 1)² / (x_0 − 1)²"),
         series,
     }
 }
@@ -346,8 +342,8 @@ fn escape_figure(results: &[(Settings, Outcome)]) -> Figure {
         caption: "Share of walks for which at least one sample has switched to its branch x² by \
                   step t; only the first 100 steps are drawn."
             .to_owned(),
-        x: axis("step t", AxisScale::Linear),
-        y: axis("share of walks that have left", AxisScale::Linear),
+        x: Axis::linear("step t"),
+        y: Axis::linear("share of walks that have left"),
         series: series.collect(),
     }
 }

@@ -35,6 +35,7 @@ fn style_name(style: Style) -> &'static str {
     match style {
         Style::Points => "points",
         Style::Line => "line",
+        Style::Theory => "theory",
         Style::Bound => "bound",
         Style::Published => "published",
     }

@@ -108,6 +108,8 @@ fn sharpness(settings: Vec<(String, String)>) -> Record {
     let finding = |(sentence, agreement): (&str, Agreement)| Finding {
         sentence: sentence.into(),
         agreement,
+        margin: None,
+        claim: String::new(),
     };
     Record {
         name: "sharpness".into(),

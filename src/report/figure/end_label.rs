@@ -89,7 +89,7 @@ fn obstacles(plot: &Plot, figure: &Figure) -> Vec<Spot> {
 
 fn covered(plot: &Plot, series: &Series) -> Vec<Spot> {
     let runs = marks::runs(plot, series);
-    if matches!(series.style, Style::Line | Style::Bound) {
+    if series.style.is_line() {
         return runs.iter().flat_map(|run| dense(run)).collect();
     }
     let bars = series.points.iter().flat_map(|point| {

@@ -4,7 +4,7 @@ use super::canvas::{Align, Canvas};
 use super::marks;
 use super::palette::Look;
 use super::{LINE, TEXT, text};
-use crate::experiment::record::{Figure, Style};
+use crate::experiment::record::Figure;
 
 /// The width of the sample of line or marker before a label.
 const SAMPLE: f64 = 34.0;
@@ -54,10 +54,10 @@ impl Legend {
     pub fn draw(&self, canvas: &Canvas<'_>, top: f64) {
         for entry in &self.entries {
             let (x, y) = (entry.x, top + entry.y + LINE / 2.0);
-            if matches!(entry.look.style, Style::Bound | Style::Line) {
+            if entry.look.style.is_line() {
                 entry.look.line(canvas, &[(x, y), (x + SAMPLE, y)]);
             }
-            if entry.look.style != Style::Bound {
+            if entry.look.style.has_markers() {
                 entry.look.marker(canvas, (x + SAMPLE / 2.0, y));
             }
             canvas.lines(&entry.lines, (x + SAMPLE + GAP, y), Align::Start);

@@ -14,7 +14,13 @@ const CAP: f64 = 3.0;
 
 /// Draws every series: bounds lowest, then lines, then markers; published ones on top.
 pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
-    let layers = [Style::Bound, Style::Line, Style::Points, Style::Published];
+    let layers = [
+        Style::Bound,
+        Style::Theory,
+        Style::Line,
+        Style::Points,
+        Style::Published,
+    ];
     let looks = looks(figure);
     for layer in layers {
         for (series, look) in figure.series.iter().zip(&looks) {
@@ -32,12 +38,12 @@ pub fn looks(figure: &Figure) -> Vec<Look> {
 }
 
 fn draw_series(canvas: &Canvas<'_>, plot: &Plot, series: &Series, look: &Look) {
-    if matches!(series.style, Style::Bound | Style::Line) {
+    if series.style.is_line() {
         for run in runs(plot, series) {
             look.line(canvas, &run);
         }
     }
-    if series.style == Style::Bound {
+    if !series.style.has_markers() {
         return;
     }
     for point in &series.points {

@@ -55,7 +55,8 @@ pub struct Look {
 }
 
 impl Look {
-    /// The look of the series that is number `index` in its figure and number `among` in its style.
+    /// The look of the series that is number `index` in its figure, theories not counted, and
+    /// number `among` in its style.
     pub fn new(style: Style, index: usize, among: usize) -> Self {
         Look {
             style,
@@ -63,6 +64,7 @@ impl Look {
             shape: index % SHAPES.len(),
             dashes: match style {
                 Style::Bound => BOUNDS[among % BOUNDS.len()],
+                Style::Theory => LINES[0],
                 _ => LINES[among % LINES.len()],
             },
         }
@@ -71,7 +73,10 @@ impl Look {
     /// The looks of series of these styles, in order.
     pub fn all(styles: &[Style]) -> Vec<Look> {
         let among = |i: usize| styles[..i].iter().filter(|s| **s == styles[i]).count();
-        let look = |(i, style): (usize, &Style)| Look::new(*style, i, among(i));
+        // A theory has the colour of the series before it, so it takes no number of its own.
+        let own = |i: usize| styles[..=i].iter().filter(|s| **s != Style::Theory).count();
+        let number = |i: usize| own(i).saturating_sub(1);
+        let look = |(i, style): (usize, &Style)| Look::new(*style, number(i), among(i));
         styles.iter().enumerate().map(look).collect()
     }
 
@@ -100,7 +105,10 @@ impl Look {
 
     /// Draws a line with the look's dashes.
     pub fn line(&self, canvas: &Canvas<'_>, path: &[Spot]) {
-        let width = if self.style == Style::Bound { 1.5 } else { 2.0 };
+        let width = match self.style {
+            Style::Bound | Style::Theory => 1.5,
+            _ => 2.0,
+        };
         for dash in dashes(path, self.dashes) {
             canvas.path(&dash, self.colour, width);
         }
@@ -192,6 +200,15 @@ mod tests {
         assert_eq!(pieces, expected);
         assert_eq!(dashes(&path, &[]), [path.to_vec()]);
         assert!(dashes(&[], &[7.0, 2.0]).is_empty());
+    }
+
+    #[test]
+    fn a_theory_has_the_colour_of_what_it_speaks_of() {
+        let styles = [Style::Points, Style::Theory, Style::Points, Style::Theory];
+        let looks = Look::all(&styles);
+        assert_eq!(looks[0].colour, looks[1].colour);
+        assert_eq!(looks[2].colour, looks[3].colour);
+        assert_ne!(looks[0].colour, looks[2].colour);
     }
 
     #[test]

@@ -164,7 +164,13 @@ fn a_bound_is_named_at_its_end_and_in_the_legend() {
 fn a_figure_without_any_drawable_point_is_still_a_figure() {
     for points in [&[][..], &[(f64::NAN, 1.0)], &[(1e308, -1e308)]] {
         for scale in SCALES {
-            for style in [Style::Points, Style::Line, Style::Bound, Style::Published] {
+            for style in [
+                Style::Points,
+                Style::Line,
+                Style::Theory,
+                Style::Bound,
+                Style::Published,
+            ] {
                 let svg = draw(&figure(scale, scale, vec![series("s", style, points)])).svg;
                 assert!(Document::parse(&svg).is_ok());
             }

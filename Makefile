@@ -1,0 +1,44 @@
+# Two commands do everything on a machine with cargo, a C compiler and make:
+#   make verify   build, check every claim, train and measure, write the report to out/
+#   make test     build and run every test
+
+CARGO ?= cargo
+OUT ?= out
+PROGRAM = target/release/sgd-stability
+
+.PHONY: verify test test-deep bench report check setup clean
+
+verify: setup
+	$(CARGO) build --release --locked
+	$(PROGRAM) verify
+	$(PROGRAM) reproduce --out $(OUT)
+	$(PROGRAM) report $(OUT)
+
+test: setup
+	$(CARGO) test --locked
+
+# The long property counts: 20 times the cases of `make test`, optimised.
+test-deep: setup
+	PROPTEST_CASES=5120 $(CARGO) test --release --locked -- --include-ignored
+
+bench: setup
+	$(CARGO) bench --locked
+
+# The committed reference report, from the committed or freshly run cells.
+report: setup
+	$(CARGO) build --release --locked
+	$(PROGRAM) reproduce --out reports
+	$(PROGRAM) report reports
+
+check: setup
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
+
+# GMP and MPFR are built from source by the crate gmp-mpfr-sys, which needs m4.
+setup:
+	@sh .ci/setup
+
+clean:
+	$(CARGO) clean
+	rm -rf $(OUT)
