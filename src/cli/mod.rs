@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use sgd_stability::error::Result;
+use sgd_stability::kernel::Isa;
 
 use output::Answer;
 
@@ -43,6 +44,7 @@ enum Command {
 
 impl Command {
     fn run(&self) -> Result<Answer> {
+        Isa::check_environment()?;
         match self {
             Command::Verify(arguments) => verify::run(arguments),
             Command::Decide(arguments) => decide::run(arguments),

@@ -10,7 +10,7 @@ use serde_json::json;
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Context, Scale, Study, studies};
 use sgd_stability::kernel::Isa;
-use sgd_stability::sweep::{Finished, Shard, Store};
+use sgd_stability::sweep::{Shard, Store};
 use sgd_stability::write::write_file;
 
 use super::manifest;
@@ -97,19 +97,13 @@ fn run_cells(
     let mut counts = [0; 2];
     for (study, cell) in cells {
         bar.set_message(format!("{} {}", study.name, cell.name));
-        let there = store.outcome(study.name, scale, cell).is_some();
-        if !there {
-            let started = Instant::now();
-            store.keep(&Finished {
-                experiment: study.name.to_owned(),
-                scale,
-                cell: cell.clone(),
-                outcome: study.run(cell, context)?,
-            })?;
+        let started = Instant::now();
+        let (_, ran) = store.complete(study, scale, cell, context)?;
+        if ran {
             let seconds = started.elapsed().as_secs_f64();
             bar.println(format!("{} {}: {seconds:.1} s", study.name, cell.name));
         }
-        counts[usize::from(there)] += 1;
+        counts[usize::from(!ran)] += 1;
         bar.inc(1);
     }
     bar.finish_and_clear();

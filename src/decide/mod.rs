@@ -109,8 +109,8 @@ pub fn decide_to_width(
     sampling: Sampling,
     relative_width: &Exact,
 ) -> Result<Decision> {
-    check_positive("learning rate", learning_rate)?;
-    check_positive("width", relative_width)?;
+    check_positive("lr", learning_rate)?;
+    check_positive("relative width", relative_width)?;
     check_dimension(model)?;
     check_minimum(model)?;
     let weight = sampling.weight(model.samples(), batch)?;

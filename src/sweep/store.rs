@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::experiment::{Cell, Scale};
+use crate::experiment::{Cell, Context, Scale, Study};
 use crate::write::write_file;
 
 /// A finished cell, as its file holds it.
@@ -45,10 +45,35 @@ impl Store {
     }
 
     /// The outcome of a cell when it has been run with exactly these settings.
-    pub fn outcome(&self, experiment: &str, scale: Scale, cell: &Cell) -> Option<Value> {
+    fn outcome(&self, experiment: &str, scale: Scale, cell: &Cell) -> Option<Value> {
         let text = fs::read(self.path(experiment, scale, &cell.name)).ok()?;
         let finished: Finished = serde_json::from_slice(&text).ok()?;
         (finished.cell == *cell).then_some(finished.outcome)
+    }
+
+    /// The outcome of a cell: the one that is there, or else the cell is run and kept. Says
+    /// whether it was run.
+    ///
+    /// # Errors
+    /// When its data cannot be read or the folder cannot be written.
+    pub fn complete(
+        &self,
+        study: &Study,
+        scale: Scale,
+        cell: &Cell,
+        context: &Context,
+    ) -> Result<(Value, bool)> {
+        if let Some(outcome) = self.outcome(study.name, scale, cell) {
+            return Ok((outcome, false));
+        }
+        let outcome = study.run(cell, context)?;
+        self.keep(&Finished {
+            experiment: study.name.to_owned(),
+            scale,
+            cell: cell.clone(),
+            outcome: outcome.clone(),
+        })?;
+        Ok((outcome, true))
     }
 
     /// Writes a finished cell: a temporary file, synced and renamed.

@@ -1,0 +1,70 @@
+//! Writes the report's plots: `cargo bench --bench figures`.
+//!
+//! Runs every experiment at the quick scale into `target/figures`, keeping what is there already,
+//! and writes each figure as SVG and CSV. With filter words only the experiments whose name holds
+//! one of them; with `--test` (a smoke run) at the smallest scale; `--list` names them.
+
+use std::path::{Path, PathBuf};
+
+use sgd_stability::error::Result;
+use sgd_stability::experiment::{Context, Scale, Study, studies};
+use sgd_stability::kernel::Isa;
+use sgd_stability::report::{ReportInput, render};
+use sgd_stability::sweep::Store;
+use sgd_stability::write::write_files;
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let has = |flag: &str| words.iter().any(|word| word == flag);
+    let filters: Vec<&String> = words.iter().filter(|w| !w.starts_with("--")).collect();
+    let is_wanted = |study: &Study| {
+        filters.is_empty()
+            || filters
+                .iter()
+                .any(|word| study.name.contains(word.as_str()))
+    };
+    let chosen = studies().into_iter().filter(is_wanted);
+    if has("--list") {
+        return chosen.for_each(|study| println!("{}: benchmark", study.name));
+    }
+    let scale = match has("--test") {
+        true => Scale::Smoke,
+        false => Scale::Quick,
+    };
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/figures");
+    let store = Store::at(&folder);
+    for study in chosen {
+        if let Err(error) = draw(&study, scale, &store, &folder) {
+            eprintln!("error: {error}");
+            std::process::exit(1);
+        }
+    }
+}
+
+/// Runs what is missing of one experiment and writes its figures and tables.
+fn draw(study: &Study, scale: Scale, store: &Store, folder: &Path) -> Result<()> {
+    let context = Context {
+        isa: Isa::best(),
+        data_dir: None,
+    };
+    let mut results = Vec::new();
+    for cell in study.cells(scale) {
+        let (outcome, _) = store.complete(study, scale, &cell, &context)?;
+        results.push((cell.settings, outcome));
+    }
+    let files = render(&ReportInput {
+        title: study.name.to_owned(),
+        manifest: Vec::new(),
+        roll: Vec::new(),
+        records: vec![study.record(&results)?],
+    });
+    let plots = files
+        .into_iter()
+        .filter(|(path, _)| path.components().count() > 1);
+    let plots: Vec<_> = plots.collect();
+    write_files(folder, &plots)?;
+    for (path, _) in &plots {
+        println!("{}: {}", study.name, folder.join(path).display());
+    }
+    Ok(())
+}

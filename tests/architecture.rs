@@ -1,0 +1,149 @@
+//! The arrows between the rooms point one way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms of the library, highest first: each may import only rooms below it.
+const ROOMS: [&str; 15] = [
+    "report",
+    "sweep",
+    "experiment",
+    "curvature",
+    "train",
+    "network",
+    "kernel",
+    "dataset",
+    "oracle",
+    "claim",
+    "decide",
+    "criterion",
+    "model",
+    "matrix",
+    "number",
+];
+
+/// A word that may stand in code under one path only.
+const HOMES: [(&str, &str); 6] = [
+    ("rug::", "number"),
+    ("plotters::", "report"),
+    ("std::arch", "kernel"),
+    ("indicatif::", "cli"),
+    ("println!", "cli"),
+    ("std::process", "cli"),
+];
+
+fn source() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))
+}
+
+/// Every Rust file below a folder.
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// (path below src, code without comments and without its unit tests).
+fn code() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    files(source(), &mut found);
+    let read = |path: &PathBuf| {
+        let text = fs::read_to_string(path).expect("a readable file");
+        let text = text
+            .split("#[cfg(test)]\nmod tests {")
+            .next()
+            .unwrap_or_default();
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        let name = path
+            .strip_prefix(source())
+            .expect("below src")
+            .display()
+            .to_string();
+        (name, lines.collect::<Vec<_>>().join("\n"))
+    };
+    let code = found
+        .iter()
+        .map(read)
+        .filter(|(name, _)| !name.ends_with("tests.rs"));
+    code.collect()
+}
+
+fn room(name: &str) -> &str {
+    name.split(['/', '.']).next().unwrap_or_default()
+}
+
+#[test]
+fn every_room_imports_only_rooms_below_it() {
+    for (name, code) in code() {
+        let Some(own) = ROOMS.iter().position(|r| *r == room(&name)) else {
+            continue;
+        };
+        for above in &ROOMS[..own] {
+            let import = format!("crate::{above}");
+            assert!(
+                !code.contains(&import),
+                "{name} imports the room {above} above it"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_belongs_to_one_room_is_named_there_only() {
+    for (name, code) in code() {
+        for (word, home) in HOMES {
+            let inside = room(&name) == home || (name == "main.rs" && home == "cli");
+            assert!(inside || !code.contains(word), "{name} names {word}");
+        }
+    }
+}
+
+#[test]
+fn unsafe_code_stands_in_the_kernels_only_and_says_why() {
+    for (name, code) in code() {
+        let is_used = code.contains("unsafe {") || code.contains("unsafe fn");
+        assert!(
+            !is_used || room(&name) == "kernel",
+            "{name} has unsafe code"
+        );
+    }
+}
+
+#[test]
+fn every_room_is_on_the_map_and_has_one() {
+    let map = fs::read_to_string(source().join("lib.rs")).expect("lib.rs");
+    let mut places = Vec::new();
+    for room in ROOMS {
+        let text = fs::read_to_string(source().join(room).join("mod.rs")).expect("a room");
+        assert!(text.starts_with(&format!("//! Room **{room}**")), "{room}");
+        let place = map.find(&format!("//! | [`{room}`]"));
+        places.push(place.unwrap_or_else(|| panic!("{room} is not on the map")));
+    }
+    assert!(
+        places.is_sorted(),
+        "the map is not in the order of the rooms"
+    );
+}
+
+#[test]
+fn no_file_is_longer_than_four_hundred_lines() {
+    let mut found = Vec::new();
+    for folder in ["src", "theorems", "tests", "benches"] {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        files(&root.join(folder), &mut found);
+    }
+    for path in found {
+        let lines = fs::read_to_string(&path)
+            .expect("a readable file")
+            .lines()
+            .count();
+        assert!(lines <= 400, "{} has {lines} lines", path.display());
+    }
+}

@@ -1,0 +1,5 @@
+//! The program as its users run it: what it prints, what it writes, and how it exits.
+
+mod bad_input;
+mod commands;
+mod support;
