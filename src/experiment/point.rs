@@ -185,3 +185,36 @@ fn accuracy(network: &Fnn, parameters: &[f32], data: &Dataset, context: &Context
     pass.forward(network, parameters, &batch);
     pass.accuracy(network, &batch)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::{Sampler, Stop};
+
+    #[test]
+    fn a_run_that_diverges_says_so_and_survives_its_file() {
+        let plan = |batch| Plan {
+            learning_rate: 1e6,
+            batch,
+            sampler: Sampler::WithoutReplacement,
+            seed: 1,
+            stop: Stop {
+                tolerance: 1e-4,
+                steps: 50,
+            },
+        };
+        let settings = PointSettings::of_scale(Scale::Smoke, 1, plan);
+        let context = Context {
+            isa: crate::kernel::Isa::best(),
+            data_dir: None,
+        };
+        let outcome = train_and_measure(&settings, &context).unwrap();
+        assert_eq!(outcome.run.ending, Ending::Diverged);
+        assert_eq!(outcome.measurement, None);
+        let text = serde_json::to_string(&outcome).unwrap();
+        assert_eq!(
+            serde_json::from_str::<PointOutcome>(&text).unwrap(),
+            outcome
+        );
+    }
+}

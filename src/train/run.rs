@@ -51,8 +51,8 @@ pub struct Run {
     pub ending: Ending,
     /// Steps taken.
     pub steps: u64,
-    /// The smoothed batch loss at the end.
-    pub smoothed_loss: f64,
+    /// The smoothed batch loss at the end; `None` when it is no finite number.
+    pub smoothed_loss: Option<f64>,
 }
 
 /// Trains `parameters` in place; `observe` sees the step and its batch loss before the step is
@@ -69,34 +69,32 @@ pub fn train(
     let mut batches = Batches::new(plan.sampler, plan.seed, data.samples, plan.batch);
     let mut gathered = Gathered::default();
     let mut smoothed_loss = f64::NAN;
-    for step in 0..plan.stop.steps {
+    let mut ending = Ending::OutOfSteps;
+    let mut steps = 0;
+    while ending == Ending::OutOfSteps && steps < plan.stop.steps {
         let batch = if batches.is_full() {
             *data
         } else {
-            batches.draw(step, &mut gathered.indices);
+            batches.draw(steps, &mut gathered.indices);
             gathered.gather(network, data)
         };
         let loss = pass.descend(network, parameters, &batch, plan.learning_rate);
-        observe(step, loss);
-        smoothed_loss = match step {
+        observe(steps, loss);
+        smoothed_loss = match steps {
             0 => loss,
             _ => 0.9 * smoothed_loss + 0.1 * loss,
         };
-        let ending = match loss.is_finite() {
-            false => Ending::Diverged,
-            true if smoothed_loss < plan.stop.tolerance => Ending::Converged,
-            true => continue,
-        };
-        return Run {
-            ending,
-            steps: step + 1,
-            smoothed_loss,
-        };
+        steps += 1;
+        if !loss.is_finite() {
+            ending = Ending::Diverged;
+        } else if smoothed_loss < plan.stop.tolerance {
+            ending = Ending::Converged;
+        }
     }
     Run {
-        ending: Ending::OutOfSteps,
-        steps: plan.stop.steps,
-        smoothed_loss,
+        ending,
+        steps,
+        smoothed_loss: smoothed_loss.is_finite().then_some(smoothed_loss),
     }
 }
 
