@@ -87,10 +87,16 @@ fn finding(group: &Group<'_>) -> Finding {
 }
 
 fn figure(groups: &[Group<'_>]) -> Figure {
-    let measured = groups.iter().filter_map(|group| {
-        let spread = group.spread(|m| m.sharpness.value)?;
-        Some(spread.point(group.learning_rate()))
-    });
+    let measured = |at_minima: bool| {
+        let wanted = groups
+            .iter()
+            .filter(|group| group.is_at_minima() == at_minima);
+        let point = |group: &Group<'_>| {
+            let spread = group.spread(|m| m.sharpness.value)?;
+            Some(spread.point(group.learning_rate()))
+        };
+        wanted.filter_map(point).collect()
+    };
     let published = published::DESCENT.map(|row| Point {
         low: Some(row.range[0]),
         high: Some(row.range[1]),
@@ -108,9 +114,14 @@ fn figure(groups: &[Group<'_>]) -> Figure {
         y: Axis::logarithmic("sharpness a"),
         series: vec![
             Series {
-                label: "measured here".to_owned(),
+                label: "measured, all runs converged".to_owned(),
                 style: Style::Points,
-                points: measured.collect(),
+                points: measured(true),
+            },
+            Series {
+                label: "measured, not all runs converged".to_owned(),
+                style: Style::Points,
+                points: measured(false),
             },
             Series {
                 label: "Wu, Ma, E 2018 (784-500-500-500-10, n = 1000)".to_owned(),

@@ -242,14 +242,15 @@ impl Spread {
     }
 }
 
-/// Four significant digits.
+/// Four significant digits; as a power of ten where a plain number would be mostly zeros.
 pub fn digits(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
     }
-    let before = value.abs().log10().floor() as i32 + 1;
-    let places = (4 - before).clamp(0, 12) as usize;
-    format!("{value:.places$}")
+    match value.abs().log10().floor() as i32 {
+        place @ -4..=5 => format!("{value:.*}", (3 - place).max(0) as usize),
+        _ => format!("{value:.3e}"),
+    }
 }
 
 #[cfg(test)]
@@ -264,6 +265,8 @@ mod tests {
             (1234.56, "1235"),
             (-3.0, "-3.000"),
             (0.0, "0"),
+            (9.0441e-8, "9.044e-8"),
+            (385_198_586.0, "3.852e8"),
         ] {
             assert_eq!(digits(value), text);
         }

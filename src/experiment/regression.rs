@@ -172,7 +172,7 @@ impl Experiment for Regression {
                     batch,
                     walks,
                     steps: 40,
-                    seed: 1,
+                    seed: 1 + cells.len() as u64,
                 };
                 let eta = learning_rate.replace('/', "over");
                 cells.push((format!("{problem}-lr{eta}-b{batch}"), settings));
@@ -227,10 +227,11 @@ fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
     let Some((first, _)) = results.first() else {
         return Vec::new();
     };
+    let seeds: Vec<String> = results.iter().map(|(s, _)| s.seed.to_string()).collect();
     let mut pairs = vec![
         ("walks".to_owned(), first.walks.to_string()),
         ("steps".to_owned(), first.steps.to_string()),
-        ("seed".to_owned(), first.seed.to_string()),
+        ("seeds".to_owned(), seeds.join(", ")),
         ("sampling".to_owned(), "without replacement".to_owned()),
         ("arithmetic of the walks".to_owned(), "f32".to_owned()),
     ];
