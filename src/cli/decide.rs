@@ -123,11 +123,11 @@ fn text(decision: &Decision) -> String {
     text + &format!("\nSGD is {word} in mean square: the exact criterion decides.")
 }
 
-/// Fifteen digits; the JSON has the rational bracket.
+/// Twelve digits; the JSON has the rational bracket.
 fn critical_text(bracket: Option<&Bracket>) -> String {
     match bracket {
         None => "no bound".to_owned(),
         Some(point) if point.is_point() => format!("{} exactly", point.lower),
-        Some(bracket) => format!("{} (certified within 1e-12)", bracket.lower.to_decimal(15)),
+        Some(bracket) => format!("{} (certified within 1e-12)", bracket.lower.to_decimal(12)),
     }
 }

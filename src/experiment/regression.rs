@@ -332,8 +332,9 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
         name: format!("regression-{}", problem.replace(' ', "-")),
         title: format!("Mean squared distance from the minimum: {problem}"),
         caption:
-            "E‖x_t‖²/‖x_0‖². Lines: exact rational moments. Points: means of simulated walks; \
-                  bars: two standard errors made from the exact variance of ‖x_t‖²."
+            "E‖x_t‖²/‖x_0‖². Lines: exact rational moments. Points: means of simulated walks, \
+             drawn while their tail is sampled (exact standard error below a tenth of the mean); \
+             bars: two standard errors made from the exact variance of ‖x_t‖²."
                 .to_owned(),
         x: Axis::linear("step t"),
         y: Axis::logarithmic("E‖x_t‖² / ‖x_0‖²"),
@@ -372,7 +373,7 @@ fn table(results: &[(Settings, Outcome)]) -> Table {
         name: "regression-moments".to_owned(),
         caption:
             "E‖x_t‖²/‖x_0‖². Exact standard error: √(Var‖x_t‖²/walks)/‖x_0‖². The tail counts \
-                  as sampled while that is below a tenth of the mean."
+             as sampled while that is below a tenth of the mean."
                 .to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
         rows,
