@@ -26,7 +26,7 @@ pub const CLAIM: Claim = Claim {
     id: "directional_bound_is_necessary",
     title: "Along every direction the one-dimensional bound is necessary",
     statement: "If SGD is mean-square stable then η(m² + p·Var_i(vᵀH_iv)) ≤ 2m with m = vᵀHv for every unit v, and η²p·tr Σ ≤ rank H.",
-    formula: direction::latex,
+    formula: || direction::latex() + r" \ge 0",
     source: "Mulayoff and Michaeli 2024, Proposition 3, conditions (15) and (16); the corollary for tr Σ is ours.",
     hypotheses: &["mean_square_stable: η is mean-square stable"],
     reading: "What is bounded is the spread of the curvature along each direction. An unstable run may break it.",

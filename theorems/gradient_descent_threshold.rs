@@ -29,7 +29,7 @@ pub const CLAIM: Claim = Claim {
     id: "gradient_descent_threshold",
     title: "Gradient descent is stable iff the sharpness is at most 2/η",
     statement: "With H ⪰ 0 and η > 0, every run of x⁺ = (I − ηH)x stays bounded exactly when λ_max(H) ≤ 2/η.",
-    formula: gradient_descent::latex,
+    formula: || gradient_descent::latex() + r" \succeq 0",
     source: "Classical (Polyak 1987, section 1.4); for networks Wu, Ma and E 2018 and Cohen et al. 2021. H has no factor ½.",
     hypotheses: &["minimum: every H_i ⪰ 0", "positive_learning_rate: η > 0"],
     reading: "Sharper minima repel gradient descent. It speaks of the linearisation; at a saddle it is false.",

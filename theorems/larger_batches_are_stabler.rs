@@ -27,7 +27,7 @@ pub const CLAIM: Claim = Claim {
     id: "larger_batches_are_stabler",
     title: "Larger batches are stabler",
     statement: "Mean-square stable with noise weight p implies mean-square stable with every smaller weight.",
-    formula: mean_square::latex,
+    formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
     source: "Mulayoff and Michaeli 2024, Proposition 1, there in terms of the batch size.",
     hypotheses: &[
         "no_noisier: p' ≤ p",

@@ -29,7 +29,7 @@ pub const CLAIM: Claim = Claim {
     id: "mean_square_threshold",
     title: "SGD is mean-square stable iff C − ηD ⪰ 0",
     statement: "With independent batches, E‖x_t‖² stays bounded from every start exactly when C − ηD ⪰ 0 on Sym(d).",
-    formula: mean_square::latex,
+    formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
     source: "Ma and Ying 2021; Mulayoff and Michaeli 2024, Theorem 3 (their C is half of ours).",
     hypotheses: &["positive_learning_rate: η > 0"],
     reading: "The exact answer for the linearisation in any dimension, the edge included. It needs every sample's curvature.",

@@ -25,7 +25,7 @@ pub const CLAIM: Claim = Claim {
     id: "more_curvature_is_less_stable",
     title: "Refuted: more curvature is less stable",
     statement: "Adding a semi-definite matrix to the curvature of a sample never raises the critical learning rate.",
-    formula: mean_square::latex,
+    formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
     source: "Ours; the intuition is common.",
     hypotheses: &[
         "no_flatter: every sample has at least the curvature of its counterpart",

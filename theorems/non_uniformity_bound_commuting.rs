@@ -23,7 +23,7 @@ pub const CLAIM: Claim = Claim {
     id: "non_uniformity_bound_commuting",
     title: "For commuting samples Theorem 1 is exact",
     statement: "If all H_i commute, SGD is mean-square stable exactly when 2H − η(H² + pΣ) ⪰ 0, and then I − η²pΣ ⪰ 0.",
-    formula: one_step::latex,
+    formula: || one_step::latex() + r" \succeq 0",
     source: "Ours, from the one-dimensional case of Wu, Ma and E 2018 in a common eigenbasis.",
     hypotheses: &["commuting: H_iH_j = H_jH_i for all samples"],
     reading: "Diagonal models are one-dimensional runs side by side. Without commutation it is false.",

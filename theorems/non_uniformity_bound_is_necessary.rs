@@ -25,7 +25,7 @@ pub const CLAIM: Claim = Claim {
     id: "non_uniformity_bound_is_necessary",
     title: "Refuted: mean-square stability needs s ≤ 1/(η√p)",
     statement: "If SGD is mean-square stable then I − η²pΣ ⪰ 0.",
-    formula: non_uniformity::latex,
+    formula: || non_uniformity::latex() + r" \succeq 0",
     source: "Wu, Ma and E 2018, consequence of Theorem 1. The counter-examples G1 and G3 are ours.",
     hypotheses: &["mean_square_stable: η is mean-square stable"],
     reading: "False for linear regression on (1,0), (0,1), (1,1) at η = 5/4: strictly stable although η²s² = 25/24.",

@@ -22,7 +22,7 @@ pub const CLAIM: Claim = Claim {
     id: "non_uniformity_bound_two_samples",
     title: "For two samples mean-square stability needs s ≤ 1/(η√p)",
     statement: "With two samples, mean-square stable implies I − η²pΣ ⪰ 0 in any dimension.",
-    formula: non_uniformity::latex,
+    formula: || non_uniformity::latex() + r" \succeq 0",
     source: "Ours: Σ = N² with N = (H₁ − H₂)/2, and a Rayleigh quotient at an eigenvector of N.",
     hypotheses: &[
         "two_samples: n = 2",

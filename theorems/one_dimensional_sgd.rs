@@ -29,7 +29,7 @@ pub const CLAIM: Claim = Claim {
     id: "one_dimensional_sgd",
     title: "In one dimension SGD is mean-square stable iff η(a² + ps²) ≤ 2a",
     statement: "In one dimension with independent batches, E x_t² stays bounded exactly when η(a² + ps²) ≤ 2a.",
-    formula: one_dimension::latex,
+    formula: || one_dimension::latex() + r" \ge 0",
     source: "Wu, Ma and E 2018, section 3. p stands for (n − B)/(B(n − 1)), or 1/B with replacement; s² is the population variance.",
     hypotheses: &["one_dimensional: d = 1", "positive_learning_rate: η > 0"],
     reading: "Flatness and uniformity together decide. With a and s the largest eigenvalues it is false in several dimensions.",

@@ -28,7 +28,7 @@ pub const CLAIM: Claim = Claim {
     id: "one_step_contraction",
     title: "Theorem 1 is one-step contraction, and suffices",
     statement: "2H − η(H² + pΣ) ⪰ 0 exactly when E‖x⁺‖² ≤ ‖x‖² from every x, and then SGD is mean-square stable.",
-    formula: one_step::latex,
+    formula: || one_step::latex() + r" \succeq 0",
     source: "Wu, Ma and E 2018, Theorem 1, there as λ_max((I − ηH)² + η²pΣ) ≤ 1.",
     hypotheses: &["positive_learning_rate: η > 0"],
     reading: "The distance never grows in the mean, not even for one step: more than stability asks.",

@@ -27,7 +27,7 @@ pub const CLAIM: Claim = Claim {
     id: "sandwich",
     title: "2/max λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)",
     statement: "2I − ηH_i ⪰ 0 for every i implies Theorem 1, which implies mean-square stability, which implies λ_max(H) ≤ 2/η.",
-    formula: one_step::latex,
+    formula: || one_step::latex() + r" \succeq 0",
     source: "Ours: E[H_b²] ⪯ max λ_max(H_b)·H; T(I) ⪯ I (Collatz and Wielandt); E x_t follows gradient descent.",
     hypotheses: &["minimum: every H_i ⪰ 0", "positive_learning_rate: η > 0"],
     reading: "Two eigenvalues bracket the exact threshold. At a saddle of one sample the first link is false.",

@@ -28,7 +28,7 @@ pub const CLAIM: Claim = Claim {
     id: "sharpness_bound_is_necessary",
     title: "Mean-square stability needs λ_max(H) ≤ 2/η",
     statement: "If SGD with independent batches is mean-square stable then λ_max(H) ≤ 2/η.",
-    formula: gradient_descent::latex,
+    formula: || gradient_descent::latex() + r" \succeq 0",
     source: "Wu, Ma and E 2018, section 3. Proof: E x_t follows gradient descent, and ‖E x_t‖² ≤ E‖x_t‖².",
     hypotheses: &[
         "independent_batches: batches of different steps are independent",

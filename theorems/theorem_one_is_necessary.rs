@@ -23,7 +23,7 @@ pub const CLAIM: Claim = Claim {
     id: "theorem_one_is_necessary",
     title: "Refuted: mean-square stability needs Theorem 1",
     statement: "If SGD is mean-square stable then 2H − η(H² + pΣ) ⪰ 0.",
-    formula: one_step::latex,
+    formula: || one_step::latex() + r" \succeq 0",
     source: "The converse of Theorem 1 of Wu, Ma and E 2018 (stated by them for one dimension). Counter-examples G1, G2, G3 are ours.",
     hypotheses: &["mean_square_stable: η is mean-square stable"],
     reading: "False already for two samples of linear regression, inputs (0,1) and (1,1), at η = 11/10.",

@@ -29,7 +29,7 @@ pub const CLAIM: Claim = Claim {
     id: "threshold_interval",
     title: "The mean-square stable learning rates form an interval [0, η*]",
     statement: "Mean-square stable at η implies mean-square stable at every smaller positive learning rate.",
-    formula: mean_square::latex,
+    formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
     source: "Mulayoff and Michaeli 2024: C − ηD is affine in η, and D ⪰ 0.",
     hypotheses: &[
         "independent_batches: batches of different steps are independent",

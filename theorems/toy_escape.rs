@@ -27,7 +27,12 @@ pub const CLAIM: Claim = Claim {
     id: "toy_escape",
     title: "SGD leaves the non-uniform minimum of the toy; gradient descent stays",
     statement: "At η = 7/10 both minima of the toy are stable for gradient descent; at x = 1 SGD is unstable and leaves in finitely many steps.",
-    formula: one_dimension::latex_of_growth,
+    formula: || {
+        format!(
+            r"\frac{{\mathrm{{E}}\,x_{{t+1}}^2}}{{x_t^2}} = {}",
+            one_dimension::latex_of_growth()
+        )
+    },
     source: "Wu, Ma and E 2018, section 1 and figure 1. f_i'' = 2 at x = 0: no factor ½.",
     hypotheses: &["near: the start is within 1/100 of x = 1 and not on it"],
     reading: "Equal sharpness, different uniformity: only SGD sees it. Exactly on the minimum nothing moves.",
