@@ -76,7 +76,7 @@ fn bad_questions_are_refused() {
             .to_string()
     };
     let model = golden::three_inputs();
-    assert!(ask("0", 1, &model).contains("learning rate: value: is 0; it must be above 0"));
+    assert!(ask("0", 1, &model).contains("lr: value: is 0; it must be above 0"));
     assert!(ask("-1/2", 1, &model).contains("is -1/2"));
     assert!(ask("1", 4, &model).contains("batch: size: is 4; it must be from 1 to 3"));
     let saddle = Quadratic::symmetric(vec![-DMatrix::<Exact>::identity(1, 1)]).unwrap();
