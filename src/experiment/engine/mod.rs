@@ -1,6 +1,8 @@
 //! The engine looked at itself: curvature products against exact ones, and the same bits for every
 //! instruction set and number of threads.
 
+mod page;
+
 use rand::RngExt;
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
@@ -15,13 +17,10 @@ use crate::train::random::{Purpose, stream};
 use crate::train::{Plan, Sampler, Stop, train};
 
 use super::point::batch;
-use super::record::{Agreement, Finding, Record, Table};
+use super::record::Record;
 use super::study::Experiment;
 use super::tiny::{Difference, Tiny};
 use super::{Context, Scale};
-
-/// The products that are compared.
-const QUANTITIES: [&str; 2] = ["Hv", "Σv"];
 
 /// The experiment.
 pub struct Engine;
@@ -118,11 +117,11 @@ impl Experiment for Engine {
                 .to_owned(),
             settings: results
                 .iter()
-                .flat_map(|(settings, _)| describe(settings))
+                .flat_map(|(settings, _)| page::describe(settings))
                 .collect(),
-            findings: outcomes().flat_map(findings).collect(),
+            findings: outcomes().flat_map(page::findings).collect(),
             figures: Vec::new(),
-            tables: outcomes().map(table).collect(),
+            tables: outcomes().map(page::table).collect(),
         }
     }
 }
@@ -209,125 +208,4 @@ fn digest(isa: Isa, network: &Fnn, data: &Batch<'_>) -> String {
     }
     let bytes = hash.finalize();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn describe(settings: &Settings) -> Vec<(String, String)> {
-    let pairs = match settings {
-        Settings::Products { networks, seeds } => {
-            let shape = |(widths, n): &(Vec<usize>, usize)| format!("{widths:?} with {n} samples");
-            let shapes: Vec<String> = networks.iter().map(shape).collect();
-            [
-                ("exact networks", shapes.join("; ")),
-                ("random networks of each shape", seeds.to_string()),
-            ]
-        }
-        Settings::Bits {
-            widths, samples, ..
-        } => [
-            (
-                "network of the repeated run",
-                format!("{widths:?}, {samples} images"),
-            ),
-            (
-                "repeated run",
-                "2 full steps and 20 of batch 16 at η = 0.5, then 4 Lanczos products each with H \
-                 and Σ"
-                    .to_owned(),
-            ),
-        ],
-    };
-    pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
-}
-
-fn findings(outcome: &Outcome) -> Vec<Finding> {
-    match outcome {
-        Outcome::Products {
-            differences,
-            on_a_switch,
-        } => {
-            let finding = |(quantity, difference): (&str, &Difference)| Finding {
-                sentence: format!(
-                    "{quantity}: over {} small networks the largest difference from the exact \
-                     product is {:.2e} of its largest entry, and {:.4} of the proved bound \
-                     ({on_a_switch} networks on a switch of a ReLU were left out).",
-                    difference.compared, difference.relative, difference.share_of_bound
-                ),
-                agreement: match (difference.compared, difference.share_of_bound <= 1.0) {
-                    (0, _) => Agreement::Undecided,
-                    (_, true) => Agreement::Agrees,
-                    (_, false) => Agreement::Differs,
-                },
-                margin: Some(1.0 - difference.share_of_bound),
-                claim: String::new(),
-            };
-            QUANTITIES
-                .into_iter()
-                .zip(differences)
-                .map(finding)
-                .collect()
-        }
-        Outcome::Bits { digests } => {
-            let equal = digests.windows(2).all(|pair| pair[0].2 == pair[1].2);
-            let all = digests.len();
-            vec![Finding {
-                sentence: match equal {
-                    true => format!("All {all} repetitions gave the same bits."),
-                    false => format!("The {all} repetitions did not all give the same bits."),
-                },
-                agreement: if equal {
-                    Agreement::Agrees
-                } else {
-                    Agreement::Differs
-                },
-                margin: None,
-                claim: String::new(),
-            }]
-        }
-    }
-}
-
-fn table(outcome: &Outcome) -> Table {
-    let (name, caption, columns, rows): (_, _, &[&str], Vec<Vec<String>>) = match outcome {
-        Outcome::Products { differences, .. } => (
-            "engine-products",
-            "Relative difference: largest entry of the difference over the largest entry of the \
-             exact product. Share of bound: |computed − exact| / (γ_m·A), proved to be at most 1.",
-            &[
-                "product",
-                "networks",
-                "relative difference",
-                "share of bound",
-            ],
-            QUANTITIES
-                .into_iter()
-                .zip(differences)
-                .map(row_of_difference)
-                .collect(),
-        ),
-        Outcome::Bits { digests } => (
-            "engine-bits",
-            "SHA-256 over the bits of all losses, the final parameters and the measured curvature.",
-            &["instruction set", "threads", "SHA-256"],
-            digests.iter().map(row_of_digest).collect(),
-        ),
-    };
-    Table {
-        name: name.to_owned(),
-        caption: caption.to_owned(),
-        columns: columns.iter().map(|&column| column.to_owned()).collect(),
-        rows,
-    }
-}
-
-fn row_of_difference((quantity, difference): (&str, &Difference)) -> Vec<String> {
-    vec![
-        quantity.to_owned(),
-        difference.compared.to_string(),
-        format!("{:.2e}", difference.relative),
-        format!("{:.4}", difference.share_of_bound),
-    ]
-}
-
-fn row_of_digest((isa, threads, digest): &(String, usize, String)) -> Vec<String> {
-    vec![isa.clone(), threads.to_string(), digest.clone()]
 }

@@ -1,0 +1,168 @@
+//! What the report says of the moments.
+
+use crate::experiment::group::digits;
+use crate::experiment::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
+use crate::experiment::statistics::{agreement, margin};
+
+use super::{Outcome, Settings};
+
+/// Sizes and conventions.
+pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
+    let Some((first, _)) = results.first() else {
+        return Vec::new();
+    };
+    let seeds: Vec<String> = results.iter().map(|(s, _)| s.seed.to_string()).collect();
+    let mut pairs = vec![
+        ("walks".to_owned(), first.walks.to_string()),
+        ("steps".to_owned(), first.steps.to_string()),
+        ("seeds".to_owned(), seeds.join(", ")),
+        ("sampling".to_owned(), "without replacement".to_owned()),
+        ("arithmetic of the walks".to_owned(), "f32".to_owned()),
+    ];
+    for (settings, _) in results {
+        let pair = (
+            settings.problem.clone(),
+            format!("inputs {:?}, start {:?}", settings.inputs, settings.start),
+        );
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
+        }
+    }
+    pairs
+}
+
+impl Outcome {
+    /// The standard error of the simulated mean at step `t`.
+    fn error(&self, settings: &Settings, t: usize) -> f64 {
+        self.deviation[t] / (settings.walks as f64).sqrt()
+    }
+
+    /// Is the mean of so few walks still near normal? The standard error is below a tenth of the
+    /// mean; beyond, the tail is not sampled and the comparison tells nothing.
+    fn is_sampled(&self, settings: &Settings, t: usize) -> bool {
+        self.error(settings, t) < 0.1 * self.exact[t]
+    }
+
+    /// The largest deviation in standard errors over the sampled steps, and their number. Step 0
+    /// has no deviation.
+    fn largest_deviation(&self, settings: &Settings) -> (f64, usize) {
+        let sampled = (1..self.exact.len()).filter(|&t| self.is_sampled(settings, t));
+        let deviation = |t| (self.simulated[t] - self.exact[t]) / self.error(settings, t);
+        let deviations: Vec<f64> = sampled.map(deviation).collect();
+        let largest = |a: f64, b: &f64| if b.abs() > a.abs() { *b } else { a };
+        (deviations.iter().fold(0.0, largest), deviations.len())
+    }
+}
+
+/// What came out.
+pub fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
+    let (deviation, sampled) = outcome.largest_deviation(settings);
+    let [one_step, bound, mean_square] = outcome.verdicts;
+    let last = outcome.exact.len() - 1;
+    Finding {
+        sentence: format!(
+            "{}: Theorem 1 {one_step}, s-bound {bound}, exact criterion {mean_square}; exact \
+             E‖x_{last}‖²/‖x_0‖² = {}. Over the {sampled} of {last} steps whose tail is sampled, \
+             the simulation is at most {deviation:+.2} standard errors away.",
+            settings.name(),
+            digits(outcome.exact[last]),
+        ),
+        agreement: match sampled {
+            0 => Agreement::Undecided,
+            _ => agreement(deviation),
+        },
+        margin: margin(deviation).filter(|_| sampled > 0),
+        claim: "mean_square_threshold".to_owned(),
+    }
+}
+
+/// One figure a problem.
+pub fn figures(results: &[(Settings, Outcome)]) -> Vec<Figure> {
+    let mut problems: Vec<&str> = Vec::new();
+    for (settings, _) in results {
+        if !problems.contains(&settings.problem.as_str()) {
+            problems.push(&settings.problem);
+        }
+    }
+    let figure = |problem: &str| {
+        let chosen = results
+            .iter()
+            .filter(|(settings, _)| settings.problem == problem);
+        figure(problem, chosen)
+    };
+    problems.into_iter().map(figure).collect()
+}
+
+fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcome)>) -> Figure {
+    let mut series = Vec::new();
+    for (settings, outcome) in results {
+        let label = format!("η = {}, B = {}", settings.learning_rate, settings.batch);
+        let exact = outcome.exact.iter().enumerate();
+        let sampled = (0..outcome.exact.len()).filter(|&t| outcome.is_sampled(settings, t));
+        let simulated = sampled.map(|t| {
+            let error = 2.0 * outcome.error(settings, t);
+            Point::with_error(t as f64, outcome.simulated[t], error)
+        });
+        series.push(Series {
+            label: format!("{label}: simulated"),
+            style: Style::Points,
+            points: simulated.collect(),
+        });
+        series.push(Series {
+            label: format!("{label}: exact"),
+            style: Style::Theory,
+            points: exact.map(|(t, &y)| Point::new(t as f64, y)).collect(),
+        });
+    }
+    Figure {
+        name: format!("regression-{}", problem.replace(' ', "-")),
+        title: format!("Mean squared distance from the minimum: {problem}"),
+        caption:
+            "E‖x_t‖²/‖x_0‖². Lines: exact rational moments. Points: means of simulated walks, \
+             drawn while their tail is sampled (exact standard error below a tenth of the mean); \
+             bars: two standard errors made from the exact variance of ‖x_t‖²."
+                .to_owned(),
+        x: Axis::linear("step t"),
+        y: Axis::logarithmic("E‖x_t‖² / ‖x_0‖²"),
+        series,
+    }
+}
+
+/// Some steps in numbers.
+pub fn table(results: &[(Settings, Outcome)]) -> Table {
+    let mut rows = Vec::new();
+    for (settings, outcome) in results {
+        for t in [1, 2, 5, 10, 20, 40] {
+            rows.push(vec![
+                settings.name(),
+                t.to_string(),
+                digits(outcome.exact[t]),
+                digits(outcome.simulated[t]),
+                digits(outcome.error(settings, t)),
+                if outcome.is_sampled(settings, t) {
+                    "yes"
+                } else {
+                    "no"
+                }
+                .to_owned(),
+            ]);
+        }
+    }
+    let columns = [
+        "problem",
+        "t",
+        "exact",
+        "simulated",
+        "exact standard error",
+        "tail sampled",
+    ];
+    Table {
+        name: "regression-moments".to_owned(),
+        caption:
+            "E‖x_t‖²/‖x_0‖². Exact standard error: √(Var‖x_t‖²/walks)/‖x_0‖². The tail counts \
+             as sampled while that is below a tenth of the mean."
+                .to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows,
+    }
+}

@@ -1,0 +1,78 @@
+//! One walk, and what many of them come to.
+
+use rand::RngExt;
+
+use crate::model::toy::{self, Sample};
+use crate::number::Field;
+use crate::train::random::{Purpose, stream};
+
+use super::{LINEAR, Outcome, Settings};
+use crate::experiment::statistics::Mean;
+
+/// One walk's part of the outcome.
+pub struct Walk {
+    left_at: Option<usize>,
+    end: f64,
+    squares: Vec<f64>,
+}
+
+impl Settings {
+    /// The walk of this number: its random stream.
+    pub fn walk(&self, index: u64) -> Walk {
+        let mut random = stream(self.seed, Purpose::Walk, index);
+        let eta = f64::from_exact(&self.learning_rate);
+        let minimum = f64::from_exact(&self.minimum.place());
+        let mut x = minimum + self.offset;
+        let mut walk = Walk {
+            left_at: None,
+            end: x,
+            squares: vec![self.offset * self.offset],
+        };
+        for t in 1..=self.steps {
+            x = match self.stochastic {
+                true => Sample::ALL[random.random_range(0..2)].step(&x, &eta),
+                false => toy::descend(&x, &eta),
+            };
+            if walk.left_at.is_none() && !toy::in_basin(self.minimum, &x) {
+                walk.left_at = Some(t);
+            }
+            if t <= LINEAR {
+                walk.squares.push((x - minimum) * (x - minimum));
+            }
+        }
+        walk.end = x;
+        walk
+    }
+}
+
+impl Outcome {
+    /// What these walks come to.
+    pub fn of(settings: &Settings, walks: &[Walk]) -> Self {
+        let left = |t| {
+            walks
+                .iter()
+                .filter(move |w| w.left_at.is_some_and(|at| at <= t))
+        };
+        let near = |x: f64| walks.iter().filter(move |w| (w.end - x).abs() < 1e-6);
+        let at = [near(0.0).count() as u64, near(1.0).count() as u64];
+        let factors = walks
+            .iter()
+            .flat_map(|w| w.squares.windows(2).map(|s| s[1] / s[0]));
+        let factors: Vec<f64> = factors.collect();
+        let logarithms: Vec<f64> = factors.iter().map(|square| square.ln() / 2.0).collect();
+        let start = settings.offset * settings.offset;
+        let mean = |t: usize| {
+            let sum: f64 = walks.iter().map(|w| w.squares[t] / start).sum();
+            sum / walks.len() as f64
+        };
+        Outcome {
+            left: (0..=settings.steps)
+                .map(|t| left(t).count() as u64)
+                .collect(),
+            ends: [at[0], at[1], settings.walks - at[0] - at[1]],
+            square: Mean::of(&factors),
+            logarithm: Mean::of(&logarithms),
+            growth: (0..=LINEAR).map(mean).collect(),
+        }
+    }
+}
