@@ -1,8 +1,9 @@
 //! Writes the report's plots: `cargo bench --bench figures`.
 //!
-//! Runs every experiment at the quick scale into `target/figures`, keeping what is there already,
+//! Runs every experiment at the quick scale into `target/figures/quick`, keeping what is there already,
 //! and writes each figure as SVG and CSV. With filter words only the experiments whose name holds
-//! one of them; with `--test` (a smoke run) at the smallest scale; `--list` names them.
+//! one of them; with `--test` (a smoke run) at the smallest scale, into
+//! `target/figures/smoke`; `--list` names them.
 
 use std::path::{Path, PathBuf};
 
@@ -31,7 +32,8 @@ fn main() {
         true => Scale::Smoke,
         false => Scale::Quick,
     };
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/figures");
+    let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target");
+    let folder = target.join("figures").join(scale.name());
     let store = Store::at(&folder);
     for study in chosen {
         if let Err(error) = draw(&study, scale, &store, &folder) {

@@ -85,6 +85,10 @@ fn every_room_imports_only_rooms_below_it() {
         let Some(own) = ROOMS.iter().position(|r| *r == room(&name)) else {
             continue;
         };
+        assert!(
+            !code.contains("use crate::{"),
+            "{name}: import one room a line"
+        );
         for above in &ROOMS[..own] {
             let import = format!("crate::{above}");
             assert!(
@@ -106,7 +110,7 @@ fn what_belongs_to_one_room_is_named_there_only() {
 }
 
 #[test]
-fn unsafe_code_stands_in_the_kernels_only_and_says_why() {
+fn unsafe_code_stands_in_the_kernels_only() {
     for (name, code) in code() {
         let is_used = code.contains("unsafe {") || code.contains("unsafe fn");
         assert!(

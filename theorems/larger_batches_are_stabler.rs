@@ -67,7 +67,7 @@ fn outside() -> Evidence {
     for model in [
         golden::three_inputs(),
         golden::diagonal_mean(),
-        golden::three_inputs(),
+        golden::two_inputs(),
     ] {
         let single = Instance::single(model, Exact::one());
         let width = critical::default_width();
@@ -77,7 +77,9 @@ fn outside() -> Evidence {
         let broken = !no_noisier(&quiet, &single.weight);
         let stable = mean_square::verdict(&single.model, &eta, &quiet);
         let conclusion = mean_square::verdict(&single.model, &eta, &single.weight);
-        evidence.record(broken.and(stable), conclusion, 0.0, || single.describe());
+        evidence.record(broken.and(stable), conclusion, 0.0, || {
+            Instance::single((*single.model).clone(), eta.clone()).describe()
+        });
     }
     evidence
 }

@@ -45,7 +45,7 @@ fn count(evidence: &mut Evidence, finding: &Finding) {
     let measured = Verdict::from(finding.margin.is_some());
     let conclusion = match finding.agreement {
         Agreement::Agrees => Verdict::Holds,
-        Agreement::Differs => Verdict::Fails,
+        Agreement::Differs | Agreement::Beyond => Verdict::Fails,
         Agreement::Undecided => Verdict::Undecided,
     };
     let margin = finding.margin.unwrap_or(f64::INFINITY);

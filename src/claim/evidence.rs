@@ -35,7 +35,7 @@ impl Evidence {
     }
 
     /// Counts one instance. `hypotheses` decides whether it counts at all; `margin` and `instance`
-    /// are kept when the margin is the smallest so far among the counted.
+    /// are kept when the margin is the smallest so far among those that hold or fail.
     pub fn record(
         &mut self,
         hypotheses: Verdict,
@@ -50,14 +50,20 @@ impl Evidence {
         match (hypotheses, conclusion) {
             (Verdict::Holds, Verdict::Holds) => self.holds += 1,
             (Verdict::Holds, Verdict::Fails) => self.fails += 1,
-            _ => self.undecided += 1,
+            _ => {
+                self.undecided += 1;
+                return;
+            }
         }
-        if self.worst.as_ref().is_none_or(|w| margin < w.value) {
+        // A margin that is no number is the worst: it must be seen.
+        let value = if margin.is_nan() {
+            f64::NEG_INFINITY
+        } else {
+            margin
+        };
+        if self.worst.as_ref().is_none_or(|w| value < w.value) {
             let instance = instance();
-            self.worst = Some(Margin {
-                value: margin,
-                instance,
-            });
+            self.worst = Some(Margin { value, instance });
         }
     }
 

@@ -94,7 +94,9 @@ impl Claim {
             [self.exact, self.outside, self.certified, self.empirical].map(|c| c.evidence());
         let inside = || [&exact, &certified, &empirical].into_iter().flatten();
         let as_stated = match self.status {
-            Status::Upheld => inside().all(|e| e.fails == 0 && e.holds > 0),
+            Status::Upheld => {
+                inside().next().is_some() && inside().all(|e| e.fails == 0 && e.holds > 0)
+            }
             Status::Refuted => exact.as_ref().is_some_and(|e| e.fails > 0),
             Status::Open => true,
         } && outside

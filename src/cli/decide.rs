@@ -128,6 +128,9 @@ fn critical_text(bracket: Option<&Bracket>) -> String {
     match bracket {
         None => "no bound".to_owned(),
         Some(point) if point.is_point() => format!("{} exactly", point.lower),
-        Some(bracket) => format!("{} (certified within 1e-12)", bracket.lower.to_decimal(12)),
+        Some(bracket) => format!(
+            "{} (certified to a relative 1e-12)",
+            bracket.lower.to_decimal(12)
+        ),
     }
 }

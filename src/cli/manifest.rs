@@ -1,12 +1,29 @@
 //! What a run was made of: the one part of a report that may differ between two machines.
+//!
+//! `reproduce` writes it beside the cells, `merge` joins several, `report` reads it. A folder holds
+//! cells of one data set only; everything else may differ from cell to cell, and then every value
+//! is listed.
+
+use std::fs;
+use std::path::Path;
 
 use sgd_stability::dataset::{Split, fashion_mnist};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::Context;
 use sgd_stability::kernel::Isa;
+use sgd_stability::write::write_file;
 
-/// The manifest as JSON: a list of (what, value), in the report's order.
-pub fn text(context: &Context) -> Result<String> {
+/// (what, value), in the report's order.
+pub type Manifest = Vec<(String, String)>;
+
+/// The entries that must agree in one folder.
+const DATA: [&str; 2] = ["training images", "test images"];
+
+/// What stands between the values of an entry that differed.
+const BETWEEN: &str = "; ";
+
+/// What a run with this context is made of.
+pub fn of(context: &Context) -> Result<Manifest> {
     let digest = |split| {
         let data = fashion_mnist::load(context.data_dir.as_deref(), split)?;
         let (samples, digest) = (data.samples(), data.digest());
@@ -33,6 +50,50 @@ pub fn text(context: &Context) -> Result<String> {
         ("training images", digest(Split::Train)?),
         ("test images", digest(Split::Test)?),
     ];
-    let text = serde_json::to_string_pretty(&entries).map_err(Error::internal)?;
-    Ok(text + "\n")
+    Ok(entries
+        .map(|(what, value)| (what.to_owned(), value))
+        .to_vec())
+}
+
+/// Reads the manifest of a folder.
+pub fn read(folder: &Path) -> Result<Manifest> {
+    let path = folder.join("manifest.json");
+    let mend = "run `sgd-stability reproduce` there, it writes this file";
+    let text = fs::read(&path)
+        .map_err(|cause| Error::input(path.display(), "manifest", format!("{cause}; {mend}")))?;
+    serde_json::from_slice(&text)
+        .map_err(|fault| Error::input(path.display(), "manifest", format!("{fault}; {mend}")))
+}
+
+/// Joins a manifest to what stands in a folder, if anything does, and writes it there.
+///
+/// # Errors
+/// When the folder's cells were made of other data.
+pub fn join(folder: &Path, new: Manifest) -> Result<()> {
+    let joined = match folder.join("manifest.json").exists() {
+        true => both(folder, read(folder)?, new)?,
+        false => new,
+    };
+    let mut text = serde_json::to_vec_pretty(&joined).map_err(Error::internal)?;
+    text.push(b'\n');
+    write_file(&folder.join("manifest.json"), &text)
+}
+
+fn both(folder: &Path, old: Manifest, new: Manifest) -> Result<Manifest> {
+    let mut joined = old;
+    for (what, value) in new {
+        let Some((_, there)) = joined.iter_mut().find(|(name, _)| *name == what) else {
+            joined.push((what, value));
+            continue;
+        };
+        if there.split(BETWEEN).any(|known| known == value) {
+            continue;
+        }
+        if DATA.contains(&what.as_str()) {
+            let fault = format!("is {there}, and now {value}; keep other data in another folder");
+            return Err(Error::input(folder.display(), what, fault));
+        }
+        *there += &format!("{BETWEEN}{value}");
+    }
+    Ok(joined)
 }

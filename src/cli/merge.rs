@@ -9,6 +9,7 @@ use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Scale, studies};
 use sgd_stability::sweep::{Finished, Store};
 
+use super::manifest;
 use super::output::Answer;
 
 /// Bring the finished cells of several folders together and name the missing ones.
@@ -41,6 +42,9 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
             }
             merged.insert(key, finished);
         }
+    }
+    for folder in &arguments.folders {
+        manifest::join(&arguments.out, manifest::read(folder)?)?;
     }
     let store = Store::at(&arguments.out);
     merged

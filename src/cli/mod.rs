@@ -1,8 +1,9 @@
 //! Room **cli**: the program. One file a command; the only place that prints, exits or shows
 //! progress.
 //!
-//! Exit codes: 0 done, stable, all claims as stated · 1 internal error · 2 usage or bad input ·
-//! 3 unstable · 4 undecided · 5 a check failed.
+//! Exit codes: 0 done, all claims as stated · 1 internal error, or output that cannot be written ·
+//! 2 usage or bad input · 5 a check failed. (3, unstable, and 4, undecided, are kept for verdicts
+//! on networks.)
 
 mod decide;
 mod manifest;

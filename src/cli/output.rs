@@ -1,6 +1,7 @@
 //! What the program says, and with which exit code.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -17,12 +18,17 @@ pub struct Answer {
     pub failed: bool,
 }
 
-/// Prints an answer.
+/// Prints an answer; an answer that could not be printed was not given.
 pub fn answer(answer: &Answer, json: bool) -> ExitCode {
-    if json {
-        say(io::stdout(), &pretty(&answer.json));
-    } else {
-        say(io::stdout(), &answer.text);
+    let said = match json {
+        true => say(io::stdout(), &pretty(&answer.json)),
+        false => say(io::stdout(), &answer.text),
+    };
+    if let Err(cause) = said {
+        return error(
+            &Error::unwritable(Path::new("standard output"), cause),
+            false,
+        );
     }
     match answer.failed {
         true => ExitCode::from(Kind::Check.exit_code()),
@@ -43,28 +49,38 @@ pub fn usage(said: &clap::Error, json: bool) -> ExitCode {
         said.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
-        say(io::stdout(), &text);
-        return ExitCode::SUCCESS;
+        return match say(io::stdout(), &text) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::from(Kind::Io.exit_code()),
+        };
+    }
+    if said.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !json {
+        let _ = say(io::stderr(), &text);
+        return ExitCode::from(Kind::Input.exit_code());
     }
     fault("usage", text.trim().trim_start_matches("error: "), json);
     ExitCode::from(Kind::Input.exit_code())
 }
 
 fn fault(kind: &str, message: &str, json: bool) {
-    if json {
+    // When even the error cannot be said, the exit code still says it.
+    let _ = if json {
         let object = json!({"error": {"kind": kind, "message": message}});
-        say(io::stdout(), &pretty(&object));
+        say(io::stdout(), &pretty(&object))
     } else {
-        say(io::stderr(), &format!("error: {message}"));
-    }
+        say(io::stderr(), &format!("error: {message}"))
+    };
 }
 
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("a JSON value has string keys")
 }
 
-/// Writes a text and one line end. A reader that has gone away (a closed pipe) is no fault of
-/// ours.
-fn say(mut out: impl Write, text: &str) {
-    let _ = writeln!(out, "{}", text.trim_end());
+/// Writes a text and one line end. A reader that has gone away (a closed pipe) is no fault.
+fn say(mut out: impl Write, text: &str) -> io::Result<()> {
+    let written = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+    match written {
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }

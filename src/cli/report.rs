@@ -7,11 +7,12 @@ use clap::Args;
 use serde_json::{Value, json};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::record::Record;
-use sgd_stability::experiment::{Scale, studies};
+use sgd_stability::experiment::{Cell, Scale, Study, studies};
 use sgd_stability::report::{ReportInput, render};
 use sgd_stability::sweep::{Finished, Store};
 use sgd_stability::write::write_files;
 
+use super::manifest;
 use super::output::Answer;
 use super::verify;
 
@@ -72,14 +73,28 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 /// Everything the report says: manifest, roll and records.
 fn gather(folder: &Path) -> Result<ReportInput> {
     let finished = Store::at(folder).finished()?;
-    let mut manifest = read_manifest(&folder.join("manifest.json"))?;
+    let mut manifest = manifest::read(folder)?;
     let mut records = Vec::new();
+    let mut shown = 0;
     for scale in Scale::ALL {
-        for record in records_of(&finished, scale)? {
-            records.push(record);
+        for study in studies() {
+            let results = results_of(&study, scale, &finished);
+            shown += results.len();
+            if !results.is_empty() {
+                records.push(record_of(&study, scale, &results)?);
+            }
         }
     }
-    manifest.push(("finished cells".to_owned(), finished.len().to_string()));
+    if shown == 0 {
+        let fault = "holds no finished cell of any experiment; run `sgd-stability reproduce` first";
+        return Err(Error::input(folder.display(), "cells", fault));
+    }
+    let left_out = finished.len() - shown;
+    manifest.push(("finished cells".to_owned(), shown.to_string()));
+    if left_out > 0 {
+        let why = format!("{left_out}, made with other settings than this program's");
+        manifest.push(("cells left out".to_owned(), why));
+    }
     Ok(ReportInput {
         title: "Which minima can SGD reach?".to_owned(),
         manifest,
@@ -88,35 +103,29 @@ fn gather(folder: &Path) -> Result<ReportInput> {
     })
 }
 
-/// One record per experiment that has finished cells at this scale. Names are kept apart by the
-/// scale when both are there.
-fn records_of(finished: &[Finished], scale: Scale) -> Result<Vec<Record>> {
-    let mut records = Vec::new();
-    for study in studies() {
-        let cells = study.cells(scale);
-        let outcome = |name: &str| {
-            let same = |f: &&Finished| {
-                f.scale == scale && f.experiment == study.name && f.cell.name == name
-            };
-            finished.iter().find(same)
-        };
-        let found = cells.iter().filter_map(|cell| {
-            let finished = outcome(&cell.name)?;
-            (finished.cell == *cell).then(|| (cell.settings.clone(), finished.outcome.clone()))
-        });
-        let found: Vec<(Value, Value)> = found.collect();
-        if found.is_empty() {
-            continue;
-        }
-        let mut record = study.record(&found)?;
-        let size = format!("{}, {} of {} cells", scale.name(), found.len(), cells.len());
-        record.settings.insert(0, ("scale".to_owned(), size));
-        if scale != Scale::Quick {
-            rename(&mut record, scale.name());
-        }
-        records.push(record);
+/// Settings and outcomes of the finished cells of an experiment, in the experiment's order.
+fn results_of(study: &Study, scale: Scale, finished: &[Finished]) -> Vec<(Value, Value)> {
+    let cells = study.cells(scale).into_iter();
+    let result = |cell: Cell| {
+        let same = |f: &&Finished| f.scale == scale && f.experiment == study.name && f.cell == cell;
+        let found = finished.iter().find(same)?;
+        let fits = study.fits(&cell, &found.outcome);
+        fits.then(|| (cell.settings.clone(), found.outcome.clone()))
+    };
+    cells.filter_map(result).collect()
+}
+
+/// The record of some cells, with the scale and their number among its settings. Off the quick
+/// scale its names carry the scale, so that several scales can stand in one report.
+fn record_of(study: &Study, scale: Scale, results: &[(Value, Value)]) -> Result<Record> {
+    let mut record = study.record(results)?;
+    let (found, all) = (results.len(), study.cells(scale).len());
+    let size = format!("{}, {found} of {all} cells", scale.name());
+    record.settings.insert(0, ("scale".to_owned(), size));
+    if scale != Scale::Quick {
+        rename(&mut record, scale.name());
     }
-    Ok(records)
+    Ok(record)
 }
 
 fn rename(record: &mut Record, scale: &str) {
@@ -126,12 +135,4 @@ fn rename(record: &mut Record, scale: &str) {
     for name in figures.chain(tables).chain([&mut record.name]) {
         name.push_str(&format!("-{scale}"));
     }
-}
-
-fn read_manifest(path: &Path) -> Result<Vec<(String, String)>> {
-    let text = fs::read(path).map_err(|cause| Error::unreadable(path, &cause))?;
-    serde_json::from_slice(&text).map_err(|fault| {
-        let fault = format!("{fault}; run `sgd-stability reproduce` again, it writes this file");
-        Error::input(path.display(), "manifest", fault)
-    })
 }

@@ -11,7 +11,6 @@ use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Context, Scale, Study, studies};
 use sgd_stability::kernel::Isa;
 use sgd_stability::sweep::{Shard, Store};
-use sgd_stability::write::write_file;
 
 use super::manifest;
 use super::output::Answer;
@@ -72,8 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         isa: Isa::best(),
         data_dir: arguments.data_dir.clone(),
     };
-    let text = manifest::text(&context)?;
-    write_file(&arguments.out.join("manifest.json"), text.as_bytes())?;
+    manifest::join(&arguments.out, manifest::of(&context)?)?;
     let [ran, kept] = run_cells(&cells, scale, &context, &arguments.out)?;
     let out = arguments.out.display();
     Ok(Answer {

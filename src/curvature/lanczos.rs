@@ -10,7 +10,8 @@ use crate::kernel::{self, Isa};
 pub struct Ritz {
     /// θ.
     pub value: f64,
-    /// `‖Ax − θx‖` of the unit Ritz vector, computed by one more product.
+    /// `‖Ax − θx‖` of the unit Ritz vector, computed by one more product in f32, whose own rounding
+    /// (about 10⁻⁶ of the largest eigenvalue in size) comes on top.
     pub residual: f64,
     /// The unit Ritz vector `x`.
     pub vector: Vec<f32>,
@@ -50,6 +51,8 @@ impl Lanczos {
     /// Both ends of the spectrum of the symmetric `product: (v, out) → out ← A v` on vectors of
     /// length `dimension`, from a start vector drawn from `random`.
     ///
+    /// `None` when a product is not finite: the matrix has left the range of f32.
+    ///
     /// # Panics
     /// When `dimension` is 0.
     pub fn run(
@@ -58,7 +61,7 @@ impl Lanczos {
         dimension: usize,
         random: &mut impl RngExt,
         mut product: impl FnMut(&[f32], &mut [f32]),
-    ) -> Ends {
+    ) -> Option<Ends> {
         assert!(dimension > 0, "a matrix of dimension 0 has no eigenvalue");
         let start = (0..dimension).map(|_| 2.0 * random.random::<f32>() - 1.0);
         let mut krylov = Krylov::new(isa, start.collect());
@@ -68,6 +71,9 @@ impl Lanczos {
         while krylov.diagonal.len() < limit && !converged {
             product(krylov.last(), &mut next);
             let beside = krylov.extend(&mut next);
+            if !beside.is_finite() {
+                return None;
+            }
             let (values, last) = krylov.ritz_values();
             let largest = values.len() - 1;
             converged = beside * last[largest].abs() <= self.tolerance * values[largest].abs();
@@ -84,12 +90,14 @@ impl Lanczos {
                 vector,
             }
         });
-        Ends {
+        let ends = Ends {
             largest,
             smallest,
             products,
             converged,
-        }
+        };
+        let is_finite = |ritz: &Ritz| ritz.value.is_finite() && ritz.residual.is_finite();
+        (is_finite(&ends.largest) && is_finite(&ends.smallest)).then_some(ends)
     }
 }
 
@@ -205,11 +213,13 @@ mod tests {
             products,
         };
         let mut random = stream(1, Purpose::Probe, 0);
-        settings.run(Isa::best(), diagonal.len(), &mut random, |v, out| {
-            for (o, (a, x)) in out.iter_mut().zip(diagonal.iter().zip(v)) {
-                *o = a * x;
-            }
-        })
+        settings
+            .run(Isa::best(), diagonal.len(), &mut random, |v, out| {
+                for (o, (a, x)) in out.iter_mut().zip(diagonal.iter().zip(v)) {
+                    *o = a * x;
+                }
+            })
+            .expect("finite products")
     }
 
     #[test]
@@ -236,6 +246,18 @@ mod tests {
         };
         assert!(near(&ends.largest) && near(&ends.smallest));
         assert!(ends.largest.residual > 1e-3);
+    }
+
+    #[test]
+    fn a_matrix_beyond_the_range_of_floats_has_no_ends() {
+        let settings = Lanczos {
+            tolerance: 1e-3,
+            products: 10,
+        };
+        let mut random = stream(1, Purpose::Probe, 0);
+        let overflow = |_: &[f32], out: &mut [f32]| out.fill(f32::INFINITY);
+        let ends = settings.run(Isa::best(), 5, &mut random, overflow);
+        assert!(ends.is_none());
     }
 
     #[test]

@@ -45,23 +45,24 @@ pub struct Measurement {
     pub accuracy: f64,
 }
 
-/// Measures at the point of `curvature`; `seed` gives the start vectors.
+/// Measures at the point of `curvature`; `seed` gives the start vectors. `None` when the curvature
+/// there has left the range of f32.
 pub fn measure(
     isa: Isa,
     curvature: &mut Curvature<'_>,
     settings: &Lanczos,
     seed: u64,
-) -> Measurement {
+) -> Option<Measurement> {
     let dimension = curvature.dimension();
     let mut random = stream(seed, Purpose::Probe, 0);
     let hessian = settings.run(isa, dimension, &mut random, |v, out| {
         curvature.hessian_product(v, out);
-    });
+    })?;
     let mut random = stream(seed, Purpose::Probe, 1);
     let covariance = settings.run(isa, dimension, &mut random, |v, out| {
         curvature.covariance_product(v, out);
-    });
-    Measurement {
+    })?;
+    Some(Measurement {
         sharpness: (&hessian.largest).into(),
         smallest_eigenvalue: (&hessian.smallest).into(),
         non_uniformity: root(&covariance.largest),
@@ -69,7 +70,7 @@ pub fn measure(
         converged: hessian.converged && covariance.converged,
         loss: curvature.loss(),
         accuracy: curvature.accuracy(),
-    }
+    })
 }
 
 /// `√(θ ± r)`: the root of the value, and the larger distance of the two ends from it. Σ is

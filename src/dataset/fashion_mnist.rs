@@ -33,8 +33,19 @@ pub fn load(data_dir: Option<&Path>, split: Split) -> Result<Dataset> {
     };
     let images = find(dir, &format!("{prefix}-images-idx3-ubyte"))?;
     let labels = find(dir, &format!("{prefix}-labels-idx1-ubyte"))?;
-    idx::read_pair(&images, &labels, CLASSES)
+    let data = idx::read_pair(&images, &labels, CLASSES)?;
+    if data.features != FEATURES {
+        let fault = format!(
+            "an image has {} pixels; Fashion-MNIST has 28 × 28 = {FEATURES}",
+            data.features
+        );
+        return Err(Error::input(images.display(), "images", fault));
+    }
+    Ok(data)
 }
+
+/// Pixels of an image.
+pub const FEATURES: usize = 28 * 28;
 
 fn embedded(split: Split) -> Result<Dataset> {
     let (images, labels) = match split {

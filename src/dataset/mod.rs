@@ -75,9 +75,9 @@ impl Dataset {
         let there = self.samples();
         if n == 0 || n > there {
             return Err(Error::input(
-                "--samples",
-                n,
-                format!("the data set holds {there} samples; ask for 1 to {there}"),
+                "data set",
+                "samples",
+                format!("{n} are asked for; it holds {there}, ask for 1 to {there}"),
             ));
         }
         Ok(Dataset {
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(first.images, dataset.images[..128]);
         for n in [0, 5, usize::MAX] {
             let message = dataset.first(n).unwrap_err().message;
-            assert!(message.contains("--samples"), "{message}");
+            assert!(message.contains(&format!("samples: {n}")), "{message}");
             assert!(message.contains("1 to 4"), "{message}");
         }
     }

@@ -5,6 +5,7 @@ use crate::model::{Curvature, Sampling};
 use crate::number::{Field, Interval, Verdict};
 use crate::train::{Ending, Sampler};
 
+use super::numeral::significant;
 use super::point::{PointOutcome, PointSettings};
 use super::published;
 use super::record::{Agreement, Axis, Figure, Finding, Point, Series};
@@ -27,6 +28,9 @@ pub struct Spread {
     /// The largest.
     pub high: f64,
 }
+
+/// What stands in a table where there is nothing.
+pub const ABSENT: &str = "–";
 
 /// Bits of the intervals that measured values become: a double fits.
 pub const BITS: u32 = 64;
@@ -129,19 +133,19 @@ impl<'a> Group<'a> {
 
     /// What the runs say of a bound: `verdict` of its criterion, and the largest measured value in
     /// units of the bound. Runs that stand at no minimum do not meet the hypotheses of `claim` and
-    /// have no margin.
+    /// have no margin. `beyond` says what it means to be above the bound.
     pub fn finding(
         &self,
-        claim: &str,
+        (claim, beyond): (&str, Agreement),
         sentence: String,
         verdict: Verdict,
         largest: f64,
     ) -> Finding {
-        let agreement = match verdict.holds() {
-            true => Agreement::Agrees,
-            false if !self.is_at_minima() => Agreement::Undecided,
-            false if largest <= published::LARGEST_OVERSHOOT => Agreement::Undecided,
-            false => Agreement::Differs,
+        let agreement = match verdict {
+            _ if !self.is_at_minima() => Agreement::Undecided,
+            Verdict::Holds => Agreement::Agrees,
+            Verdict::Fails if largest > published::LARGEST_OVERSHOOT => beyond,
+            _ => Agreement::Undecided,
         };
         Finding {
             sentence,
@@ -162,11 +166,24 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// The mean of the runs' test accuracies, in percent.
-    pub fn test_accuracy(&self) -> f64 {
+    /// The mean of the runs' test accuracies, in percent with one digit; a dash when every run
+    /// diverged.
+    pub fn test_accuracy(&self) -> String {
         let accuracies = self.outcomes.iter().filter_map(|o| o.test_accuracy);
         let accuracies: Vec<f64> = accuracies.collect();
-        100.0 * accuracies.iter().sum::<f64>() / accuracies.len() as f64
+        match accuracies.len() {
+            0 => ABSENT.to_owned(),
+            count => format!(
+                "{:.1}",
+                100.0 * accuracies.iter().sum::<f64>() / count as f64
+            ),
+        }
+    }
+
+    /// The spread of a quantity as text; a dash when every run diverged.
+    pub fn spread_text(&self, of: impl Fn(&Measurement) -> f64) -> String {
+        self.spread(of)
+            .map_or(ABSENT.to_owned(), |spread| spread.text())
     }
 
     /// The conjunction over the measured runs of a criterion's slack being ≥ 0, each measured
@@ -238,37 +255,11 @@ impl Spread {
     /// `mean [low, high]` with four significant digits.
     pub fn text(&self) -> String {
         let Spread { mean, low, high } = *self;
-        format!("{} [{}, {}]", digits(mean), digits(low), digits(high))
-    }
-}
-
-/// Four significant digits; as a power of ten where a plain number would be mostly zeros.
-pub fn digits(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return value.to_string();
-    }
-    match value.abs().log10().floor() as i32 {
-        place @ -4..=5 => format!("{value:.*}", (3 - place).max(0) as usize),
-        _ => format!("{value:.3e}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::digits;
-
-    #[test]
-    fn four_significant_digits_are_written() {
-        for (value, text) in [
-            (19.6234, "19.62"),
-            (0.039268, "0.03927"),
-            (1234.56, "1235"),
-            (-3.0, "-3.000"),
-            (0.0, "0"),
-            (9.0441e-8, "9.044e-8"),
-            (385_198_586.0, "3.852e8"),
-        ] {
-            assert_eq!(digits(value), text);
-        }
+        format!(
+            "{} [{}, {}]",
+            significant(mean),
+            significant(low),
+            significant(high)
+        )
     }
 }

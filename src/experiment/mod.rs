@@ -8,6 +8,7 @@
 pub mod descent;
 pub mod engine;
 mod group;
+pub mod numeral;
 pub mod point;
 pub mod published;
 pub mod record;

@@ -163,7 +163,7 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
             tolerance: settings.tolerance,
             products: settings.products,
         };
-        outcome.measurement = Some(measure(isa, &mut curvature, &lanczos, settings.seed));
+        outcome.measurement = measure(isa, &mut curvature, &lanczos, settings.seed);
         outcome.test_accuracy = Some(accuracy(&network, &parameters, &test, context));
     }
     Ok(outcome)

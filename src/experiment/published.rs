@@ -7,7 +7,8 @@
 /// Number of training images n of the runs.
 pub const SAMPLES: usize = 1000;
 
-/// The largest `aη/2` among the authors' runs without momentum or batch-norm: where training
+/// The largest `aη/2` among the authors' runs without momentum or batch-norm (one of VGG on
+/// CIFAR-10, η = 0.5: 4.086/4): where training
 /// stops, gradient descent still oscillates about the edge, so that a ratio up to this one is
 /// neither for nor against the theory.
 pub const LARGEST_OVERSHOOT: f64 = 1.022;

@@ -29,6 +29,8 @@ pub enum Agreement {
     Agrees,
     /// They do not.
     Differs,
+    /// The measurement lies beyond a bound that the theory does not make necessary here.
+    Beyond,
     /// The measurement cannot tell.
     Undecided,
 }

@@ -10,7 +10,8 @@
 use crate::error::Result;
 use crate::train::{Plan, Sampler, Stop};
 
-use super::group::{self, Group, digits};
+use super::group::{self, ABSENT, Group};
+use super::numeral::significant;
 use super::point::{PointOutcome, PointSettings, describe, train_and_measure};
 use super::record::{Agreement, Finding, Record, Series, Style, Table};
 use super::study::Experiment;
@@ -67,7 +68,7 @@ impl Experiment for Sampling {
         let groups = Group::all(results);
         Record {
             name: Self::NAME.to_owned(),
-            title: "Trained further: independent against reshuffled batches".to_owned(),
+            title: "Trained further, does SGD stay within the bounds?".to_owned(),
             question: "The bounds a ≤ 2/η and s ≤ 1/(η√p) speak of the mean square under \
                        independent batches. One trajectory only has to shrink almost surely, which \
                        is less, and the authors' runs reshuffle. Trained until the loss is almost \
@@ -106,10 +107,10 @@ fn finding(group: &Group<'_>) -> Finding {
             noise.text(),
             group.endings()
         ),
-        agreement: match (inside, group.is_at_minima()) {
-            (true, _) => Agreement::Agrees,
-            (false, true) => Agreement::Differs,
-            (false, false) => Agreement::Undecided,
+        agreement: match (group.is_at_minima(), inside) {
+            (false, _) => Agreement::Undecided,
+            (true, true) => Agreement::Agrees,
+            (true, false) => Agreement::Beyond,
         },
         margin: None,
         claim: String::new(),
@@ -132,7 +133,7 @@ fn series(groups: &[Group<'_>]) -> Vec<Series> {
 
 fn table(groups: &[Group<'_>]) -> Table {
     let row = |group: &Group<'_>| {
-        let text = |spread: Option<group::Spread>| spread.map_or("–".to_owned(), |s| s.text());
+        let text = |spread: Option<group::Spread>| spread.map_or(ABSENT.to_owned(), |s| s.text());
         let (sharpness, noise) = group.scaled().unzip();
         vec![
             word(group).to_owned(),
@@ -142,7 +143,7 @@ fn table(groups: &[Group<'_>]) -> Table {
             text(noise),
             group
                 .spread(|m| m.loss)
-                .map_or("–".to_owned(), |s| digits(s.mean)),
+                .map_or(ABSENT.to_owned(), |s| significant(s.mean)),
             group.endings(),
         ]
     };

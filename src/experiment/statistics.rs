@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::record::Agreement;
 
 /// Beyond so many standard errors theory and measurement differ. A normal deviate passes 4.5 with
-/// probability 7·10⁻⁶, so that a report of some hundred comparisons cries wolf less than once in a
-/// thousand; the comparisons are few enough not to need more.
+/// probability 7·10⁻⁶, a mean of skewness one with some 10⁻³; a report makes some hundred
+/// comparisons, almost all of them of means far less skew.
 const DIFFERS: f64 = 4.5;
 
 /// How a deviation in standard errors stands to the theory.

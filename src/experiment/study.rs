@@ -64,6 +64,12 @@ pub trait Experiment {
     /// When its data cannot be read.
     fn run(settings: &Self::Settings, context: &Context) -> Result<Self::Outcome>;
 
+    /// Could this outcome, read from a file, be one of these settings? What
+    /// [`Experiment::record`] takes for granted is looked at here.
+    fn fits(_settings: &Self::Settings, _outcome: &Self::Outcome) -> bool {
+        true
+    }
+
     /// The record of all cells that were run.
     fn record(results: &[(Self::Settings, Self::Outcome)]) -> Record;
 }
@@ -83,6 +89,7 @@ pub struct Study {
     pub name: &'static str,
     cells: fn(Scale) -> Vec<Cell>,
     run: fn(&Value, &Context) -> Result<Value>,
+    fits: fn(&Value, &Value) -> bool,
     record: fn(&[(Value, Value)]) -> Result<Record>,
 }
 
@@ -101,6 +108,11 @@ impl Study {
             run: |settings, context| {
                 let settings: E::Settings = from_value(settings)?;
                 E::run(&settings, context).map(|outcome| to_value(&outcome))
+            },
+            fits: |settings, outcome| {
+                let settings = E::Settings::deserialize(settings);
+                let outcome = E::Outcome::deserialize(outcome);
+                matches!((settings, outcome), (Ok(s), Ok(o)) if E::fits(&s, &o))
             },
             record: |results| {
                 let typed = |(settings, outcome)| Ok((from_value(settings)?, from_value(outcome)?));
@@ -121,6 +133,11 @@ impl Study {
     /// When its data cannot be read.
     pub fn run(&self, cell: &Cell, context: &Context) -> Result<Value> {
         (self.run)(&cell.settings, context)
+    }
+
+    /// Could this outcome, read from a file, be one of this cell?
+    pub fn fits(&self, cell: &Cell, outcome: &Value) -> bool {
+        (self.fits)(&cell.settings, outcome)
     }
 
     /// The record of (settings, outcome) pairs.

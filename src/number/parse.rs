@@ -37,9 +37,19 @@ impl FromStr for Exact {
             }
             return Ok(Exact(Rational::from((p, q))));
         }
+        if exponent_beyond_reach(trimmed) {
+            return Err(fault("has an exponent beyond ±4096"));
+        }
         decimal(trimmed)
             .ok_or_else(|| fault("is not a number; write \"7/10\", \"-3\" or \"0.125\""))
     }
+}
+
+/// A decimal whose exponent is a number, but a larger one than is read?
+fn exponent_beyond_reach(text: &str) -> bool {
+    let exponent = text.split_once(['e', 'E']);
+    let exponent = exponent.and_then(|(_, exponent)| integer(exponent, true));
+    exponent.is_some_and(|exponent| exponent.abs() > LARGEST_EXPONENT)
 }
 
 /// A run of ASCII digits, with a sign where one is allowed.

@@ -7,7 +7,6 @@
 mod figure;
 mod formula;
 mod input;
-mod numeral;
 mod page;
 mod sheet;
 

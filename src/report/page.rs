@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::input::CHECKS;
-use super::{ReportInput, RollEntry, figure, formula, numeral};
+use super::{ReportInput, RollEntry, figure, formula};
 use crate::claim::{Evidence, Status};
+use crate::experiment::numeral;
 use crate::experiment::record::{Agreement, Figure, Record, Table};
 
 /// The page of a report.
@@ -147,6 +148,7 @@ fn agreement(agreement: &Agreement) -> &'static str {
     match agreement {
         Agreement::Agrees => "agrees",
         Agreement::Differs => "differs",
+        Agreement::Beyond => "beyond",
         Agreement::Undecided => "undecided",
     }
 }
@@ -159,13 +161,15 @@ fn summary(input: &ReportInput) -> String {
     let count = |wanted| findings().filter(|f| f.agreement == wanted).count();
     format!(
         "{} checked: {stated} came out as stated and {} did not. {} asked: of {}, {} agree with \
-         the theory, {} differ from it and {} cannot tell.",
+         the theory, {} differ from it, {} lie beyond a bound that it does not make necessary \
+         there, and {} cannot tell.",
         counted(claims, "claim was", "claims were"),
         claims - stated,
         counted(input.records.len(), "experiment was", "experiments were"),
         counted(findings().count(), "finding", "findings"),
         count(Agreement::Agrees),
         count(Agreement::Differs),
+        count(Agreement::Beyond),
         count(Agreement::Undecided),
     )
 }

@@ -45,10 +45,11 @@ impl Store {
     }
 
     /// The outcome of a cell when it has been run with exactly these settings.
-    fn outcome(&self, experiment: &str, scale: Scale, cell: &Cell) -> Option<Value> {
-        let text = fs::read(self.path(experiment, scale, &cell.name)).ok()?;
+    fn outcome(&self, study: &Study, scale: Scale, cell: &Cell) -> Option<Value> {
+        let text = fs::read(self.path(study.name, scale, &cell.name)).ok()?;
         let finished: Finished = serde_json::from_slice(&text).ok()?;
-        (finished.cell == *cell).then_some(finished.outcome)
+        let is_whole = finished.cell == *cell && study.fits(cell, &finished.outcome);
+        is_whole.then_some(finished.outcome)
     }
 
     /// The outcome of a cell: the one that is there, or else the cell is run and kept. Says
@@ -63,7 +64,7 @@ impl Store {
         cell: &Cell,
         context: &Context,
     ) -> Result<(Value, bool)> {
-        if let Some(outcome) = self.outcome(study.name, scale, cell) {
+        if let Some(outcome) = self.outcome(study, scale, cell) {
             return Ok((outcome, false));
         }
         let outcome = study.run(cell, context)?;
@@ -87,15 +88,34 @@ impl Store {
         write_file(&path, &text)
     }
 
-    /// Every finished cell of the folder, in the order of their paths.
+    /// Every finished cell of the folder, in the order of their paths; none when no cell has been
+    /// finished there yet.
     ///
     /// # Errors
-    /// When the folder holds no cells, or a file there is not a finished cell.
+    /// When a file there is not a finished cell, or not the one that its path names.
     pub fn finished(&self) -> Result<Vec<Finished>> {
+        let cells = self.folder.join("cells");
         let mut paths = Vec::new();
-        collect(&self.folder.join("cells"), &mut paths)?;
+        if cells.exists() {
+            collect(&cells, &mut paths)?;
+        }
         paths.sort();
-        paths.iter().map(|path| read(path)).collect()
+        paths.iter().map(|path| self.read(path)).collect()
+    }
+
+    /// Reads one file. A cell that names another place is refused: it would be copied there.
+    fn read(&self, path: &Path) -> Result<Finished> {
+        let text = fs::read(path).map_err(|cause| Error::unreadable(path, &cause))?;
+        let fault = |fault| Error::input(path.display(), "cell", fault);
+        let finished: Finished = serde_json::from_slice(&text)
+            .map_err(|why| fault(format!("{why}; delete the file and run its cell again")))?;
+        if self.path(&finished.experiment, finished.scale, &finished.cell.name) != path {
+            let (experiment, cell) = (&finished.experiment, &finished.cell.name);
+            return Err(fault(format!(
+                "says that it is \"{cell}\" of \"{experiment}\"; put it where that belongs, or delete it"
+            )));
+        }
+        Ok(finished)
     }
 }
 
@@ -110,12 +130,4 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<Finished> {
-    let text = fs::read(path).map_err(|cause| Error::unreadable(path, &cause))?;
-    serde_json::from_slice(&text).map_err(|fault| {
-        let fault = format!("{fault}; delete the file and run its cell again");
-        Error::input(path.display(), "cell", fault)
-    })
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::Isa;
+use crate::kernel::{self, Isa};
 use crate::network::{Batch, Fnn, Pass};
 
 use super::{Batches, Sampler};
@@ -40,7 +40,7 @@ pub enum Ending {
     Converged,
     /// The steps were used up.
     OutOfSteps,
-    /// The loss is no finite number any more.
+    /// The loss or a parameter is no finite number any more.
     Diverged,
 }
 
@@ -90,6 +90,10 @@ pub fn train(
         } else if smoothed_loss < plan.stop.tolerance {
             ending = Ending::Converged;
         }
+    }
+    // The loss before the last step does not know what that step did.
+    if !kernel::dot_wide(isa, parameters, parameters).is_finite() {
+        ending = Ending::Diverged;
     }
     Run {
         ending,

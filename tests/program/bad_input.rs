@@ -83,6 +83,7 @@ fn every_fault_of_a_flag_is_said_with_its_name() {
         (["--lr", "-1/2", "--batch", "1"], ["lr", "-1/2"]),
         (["--lr", "1/0", "--batch", "1"], ["lr", "zero"]),
         (["--lr", "fast", "--batch", "1"], ["lr", "fast"]),
+        (["--lr", "1e99999", "--batch", "1"], ["lr", "±4096"]),
         (["--lr", "1/2", "--batch", "0"], ["batch", "from 1 to 2"]),
         (["--lr", "1/2", "--batch", "3"], ["batch", "from 1 to 2"]),
     ] {
@@ -170,8 +171,88 @@ fn a_report_of_a_folder_without_cells_says_what_is_missing() {
     let folder = folder();
     let run = run_in(folder.path(), &["report", "."]);
     assert_eq!(run.code, 2);
-    assert!(run.error.contains("cells"), "{}", run.error);
+    assert!(run.error.contains("manifest.json"), "{}", run.error);
+    assert!(run.error.contains("reproduce"), "{}", run.error);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn cells_that_are_not_what_they_say_are_refused_and_named() {
+    let folder = folder();
+    let at = |words: &[&str]| run_in(folder.path(), words);
+    let reproduce = ["reproduce", "regression", "--scale", "smoke"];
+    assert_eq!(at(&reproduce).code, 0);
+    let cells = folder.path().join("out/cells/smoke/regression");
+    let name = "three-inputs-lr1-b1.json";
+    let text = fs::read_to_string(cells.join(name)).unwrap();
+
+    // A cell that would be copied out of its folder.
+    let escaping = text.replace("\"three-inputs-lr1-b1\"", "\"../../../escaped\"");
+    fs::write(cells.join(name), escaping).unwrap();
+    let merged = at(&["merge", "out", "--out", "merged"]);
+    assert_eq!(merged.code, 2, "{}", merged.error);
+    assert!(
+        merged.error.contains(name) && merged.error.contains("escaped"),
+        "{}",
+        merged.error
+    );
+    assert!(!folder.path().join("merged").exists());
+
+    // A cell with too few numbers is left out, counted, and run again.
+    let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    value["outcome"]["exact"] = serde_json::json!([1.0]);
+    fs::write(cells.join(name), value.to_string()).unwrap();
+    assert_eq!(at(&["report", "out"]).code, 0);
+    let page = fs::read_to_string(folder.path().join("out/index.html")).unwrap();
+    assert!(page.contains("cells left out"));
+    assert!(at(&reproduce).out.starts_with("1 cells run, 5 were there"));
+    assert_eq!(fs::read_to_string(cells.join(name)).unwrap(), text);
+}
+
+#[test]
+fn images_of_another_size_or_other_data_for_the_same_folder_are_refused() {
+    let folder = folder();
+    let images = |side: u8, count: u8| {
+        let mut bytes = vec![0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, side, 0, 0, 0, side];
+        bytes.resize(
+            16 + usize::from(count) * usize::from(side) * usize::from(side),
+            7,
+        );
+        bytes
+    };
+    let mut labels = vec![0, 0, 8, 1, 0, 0, 0, 2];
+    labels.resize(10, 1);
+    for part in ["train", "t10k"] {
+        file(&folder, &format!("{part}-images-idx3-ubyte"), images(4, 2));
+        file(&folder, &format!("{part}-labels-idx1-ubyte"), &labels);
+    }
+    let words = ["reproduce", "toy", "--scale", "smoke", "--data-dir", "."];
+    let small = run_in(folder.path(), &words);
+    assert_eq!(small.code, 2, "{}", small.error);
+    assert!(small.error.contains("28 × 28"), "{}", small.error);
+
+    assert_eq!(run_in(folder.path(), &words[..4]).code, 0);
+    for part in ["train", "t10k"] {
+        file(&folder, &format!("{part}-images-idx3-ubyte"), images(28, 2));
+    }
+    let other = run_in(folder.path(), &words);
+    assert_eq!(other.code, 2, "{}", other.error);
+    assert!(other.error.contains("another folder"), "{}", other.error);
+}
+
+#[test]
+fn an_answer_that_cannot_be_printed_is_no_success() {
+    let folder = folder();
+    file(&folder, "model.json", GOOD);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full");
+    let Ok(full) = full else {
+        println!("skipped: no /dev/full on this machine");
+        return;
+    };
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sgd-stability"));
+    let words = ["decide", "model.json", "--lr", "1/2", "--batch", "1"];
+    let command = command.current_dir(folder.path()).args(words).stdout(full);
+    assert_eq!(command.status().unwrap().code(), Some(1));
 }
 
 #[test]

@@ -111,6 +111,9 @@ fn experiments_are_sharded_merged_resumed_and_reported() {
             .all(|cell| !cell.as_str().unwrap().starts_with("toy"))
     );
 
+    // What was merged can be reported as it is.
+    at(&["report", "all"]);
+
     // What is there is not run again, and the same cell gives the same bytes.
     let again = at(&[&reproduce[..], &["--out", "all"]].concat()).json();
     assert_eq!((ran(&again), &again["kept"]), (0, &10.into()));

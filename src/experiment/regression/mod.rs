@@ -129,6 +129,13 @@ impl Experiment for Regression {
         })
     }
 
+    fn fits(settings: &Settings, outcome: &Outcome) -> bool {
+        let series = [&outcome.exact, &outcome.deviation, &outcome.simulated];
+        series
+            .iter()
+            .all(|series| series.len() == settings.steps + 1)
+    }
+
     fn record(results: &[(Settings, Outcome)]) -> Record {
         Record {
             name: Self::NAME.to_owned(),

@@ -1,6 +1,6 @@
 //! What the report says of the moments.
 
-use crate::experiment::group::digits;
+use crate::experiment::numeral::significant;
 use crate::experiment::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
 use crate::experiment::statistics::{agreement, margin};
 
@@ -37,10 +37,12 @@ impl Outcome {
         self.deviation[t] / (settings.walks as f64).sqrt()
     }
 
-    /// Is the mean of so few walks still near normal? The standard error is below a tenth of the
-    /// mean; beyond, the tail is not sampled and the comparison tells nothing.
+    /// Is the mean of so few walks still near normal? The relative standard error ε of a mean of N
+    /// walks is below N^(−1/3), so that the skewness of the mean, which for such products grows
+    /// like ε³N, is below one; beyond, the comparison tells nothing.
     fn is_sampled(&self, settings: &Settings, t: usize) -> bool {
-        self.error(settings, t) < 0.1 * self.exact[t]
+        let relative = self.error(settings, t) / self.exact[t];
+        relative.powi(3) * (settings.walks as f64) < 1.0
     }
 
     /// The largest deviation in standard errors over the sampled steps, and their number. Step 0
@@ -65,7 +67,7 @@ pub fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
              E‖x_{last}‖²/‖x_0‖² = {}. Over the {sampled} of {last} steps whose tail is sampled, \
              the simulation is at most {deviation:+.2} standard errors away.",
             settings.name(),
-            digits(outcome.exact[last]),
+            significant(outcome.exact[last]),
         ),
         agreement: match sampled {
             0 => Agreement::Undecided,
@@ -119,7 +121,7 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
         title: format!("Mean squared distance from the minimum: {problem}"),
         caption:
             "E‖x_t‖²/‖x_0‖². Lines: exact rational moments. Points: means of simulated walks, \
-             drawn while their tail is sampled (exact standard error below a tenth of the mean); \
+             drawn while their tail is sampled (relative standard error below walks^(−1/3)); \
              bars: two standard errors made from the exact variance of ‖x_t‖²."
                 .to_owned(),
         x: Axis::linear("step t"),
@@ -132,13 +134,16 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
 pub fn table(results: &[(Settings, Outcome)]) -> Table {
     let mut rows = Vec::new();
     for (settings, outcome) in results {
-        for t in [1, 2, 5, 10, 20, 40] {
+        for t in [1, 2, 5, 10, 20, 40]
+            .into_iter()
+            .filter(|t| *t <= settings.steps)
+        {
             rows.push(vec![
                 settings.name(),
                 t.to_string(),
-                digits(outcome.exact[t]),
-                digits(outcome.simulated[t]),
-                digits(outcome.error(settings, t)),
+                significant(outcome.exact[t]),
+                significant(outcome.simulated[t]),
+                significant(outcome.error(settings, t)),
                 if outcome.is_sampled(settings, t) {
                     "yes"
                 } else {
@@ -160,7 +165,7 @@ pub fn table(results: &[(Settings, Outcome)]) -> Table {
         name: "regression-moments".to_owned(),
         caption:
             "E‖x_t‖²/‖x_0‖². Exact standard error: √(Var‖x_t‖²/walks)/‖x_0‖². The tail counts \
-             as sampled while that is below a tenth of the mean."
+             as sampled while that is below walks^(−1/3) of the mean."
                 .to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
         rows,

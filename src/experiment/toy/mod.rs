@@ -98,6 +98,10 @@ impl Experiment for Toy {
         Ok(Outcome::of(settings, &walks))
     }
 
+    fn fits(settings: &Settings, outcome: &Outcome) -> bool {
+        outcome.left.len() == settings.steps + 1 && outcome.growth.len() == LINEAR + 1
+    }
+
     fn record(results: &[(Settings, Outcome)]) -> Record {
         Record {
             name: Self::NAME.to_owned(),

@@ -1,9 +1,12 @@
 //! What the report says of the walks.
 
+use num_traits::One;
+
+use crate::criterion::{gradient_descent, mean_square};
 use crate::experiment::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
 use crate::experiment::statistics::{Mean, agreement, margin};
 use crate::model::toy::Minimum;
-use crate::number::Field;
+use crate::number::{Exact, Field};
 
 use super::{LINEAR, Outcome, Settings};
 
@@ -35,6 +38,12 @@ fn moment(settings: &Settings, order: i32) -> f64 {
         / 2.0
 }
 
+/// `E f²` exactly.
+fn exact_factor(settings: &Settings) -> Exact {
+    let factors = settings.minimum.factors(&settings.learning_rate);
+    factors.iter().map(|f| f.square()).sum::<Exact>() * Exact::fraction(1, 2)
+}
+
 /// `E ln|f|` over the two equally likely factors of one step.
 fn lyapunov_exponent(settings: &Settings) -> f64 {
     let factors = settings.minimum.factors(&settings.learning_rate);
@@ -50,14 +59,12 @@ fn name(settings: &Settings) -> String {
     format!("{walker} beside x = {}", settings.minimum.place())
 }
 
-/// Is this walker linearly stable (in mean square) at its minimum?
+/// Is this walker linearly stable (SGD: in mean square) at its minimum? Decided exactly.
 fn is_stable(settings: &Settings) -> bool {
+    let (model, eta) = (settings.minimum.model(), &settings.learning_rate);
     match settings.stochastic {
-        true => moment(settings, 2) <= 1.0,
-        false => {
-            let eta = f64::from_exact(&settings.learning_rate);
-            eta * f64::from_exact(&settings.minimum.curvatures()[0]) <= 2.0
-        }
+        true => mean_square::verdict(&model, eta, &Exact::one()).holds(),
+        false => gradient_descent::verdict(&model, eta).holds(),
     }
 }
 
@@ -137,7 +144,7 @@ pub fn growth_figure(results: &[(Settings, Outcome)]) -> Figure {
             points: points.collect(),
         });
         series.push(Series {
-            label: "exact: (4369/2500)^t".to_owned(),
+            label: format!("exact: ({})^t", exact_factor(settings)),
             style: Style::Theory,
             points: line.collect(),
         });

@@ -9,6 +9,10 @@ use crate::train::random::{Purpose, stream};
 use super::{LINEAR, Outcome, Settings};
 use crate::experiment::statistics::Mean;
 
+/// 2⁴⁰: logarithms are rounded to a grid far below their statistical error, so that the last bit of
+/// the mathematical library does not enter a cell.
+const GRID: f64 = (1u64 << 40) as f64;
+
 /// One walk's part of the outcome.
 pub struct Walk {
     left_at: Option<usize>,
@@ -59,7 +63,9 @@ impl Outcome {
             .iter()
             .flat_map(|w| w.squares.windows(2).map(|s| s[1] / s[0]));
         let factors: Vec<f64> = factors.collect();
-        let logarithms: Vec<f64> = factors.iter().map(|square| square.ln() / 2.0).collect();
+        // On a grid the logarithm is the same whichever library computes it.
+        let logarithm = |square: &f64| (square.ln() / 2.0 * GRID).round() / GRID;
+        let logarithms: Vec<f64> = factors.iter().map(logarithm).collect();
         let start = settings.offset * settings.offset;
         let mean = |t: usize| {
             let sum: f64 = walks.iter().map(|w| w.squares[t] / start).sum();
