@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::criterion::mean_square;
-use crate::matrix::{filtered::exactly_semidefinite, kernel::kernel_projector, symmetric};
+use crate::matrix::{definite::exactly_semidefinite, kernel::kernel_projector, symmetric};
 use crate::model::Quadratic;
 use crate::model::second_moment::Maps;
 use crate::number::Exact;

@@ -6,7 +6,10 @@
 
 pub mod algebra;
 pub mod bracket;
-pub mod filtered;
+pub mod cholesky;
+pub mod definite;
+pub mod fraction_free;
+pub mod fractions;
 pub mod inertia;
 pub mod kernel;
 pub mod pencil;
@@ -14,4 +17,5 @@ pub mod symmetric;
 
 pub use algebra::Algebra;
 pub use bracket::{Bracket, bracket};
+pub use fractions::Fractions;
 pub use inertia::{Inertia, inertia, positive_definite, positive_semidefinite};
