@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         .lr
         .parse()
         .map_err(|fault| Error::input("decide", "--lr", fault))?;
-    let model = Model::read(&arguments.model)?.quadratic();
+    let model = Model::read(&arguments.model)?;
     let decision = decide(
         &model,
         &learning_rate,
@@ -111,16 +111,19 @@ fn text(decision: &Decision) -> String {
         "at η",
     );
     for (name, formula, holds, bracket) in rows {
-        let verdict = if holds { "holds" } else { "fails" };
+        let verdict = match holds {
+            Some(true) => "holds",
+            Some(false) => "fails",
+            None => "undecided",
+        };
         let critical = critical_text(bracket.as_ref());
         text += &format!("{name:<18}{formula:<18}{verdict:<10}{critical}\n");
     }
-    let word = if verdicts.mean_square {
-        "stable"
-    } else {
-        "unstable"
-    };
-    text + &format!("\nSGD is {word} in mean square: the exact criterion decides.")
+    text + match verdicts.mean_square {
+        Some(true) => "\nSGD is stable in mean square: the exact criterion decides.",
+        Some(false) => "\nSGD is unstable in mean square: the exact criterion decides.",
+        None => "\nUndecided: this is the edge, or next to it, of a model too large to eliminate.",
+    }
 }
 
 /// Fifteen digits; the JSON has the rational bracket.

@@ -11,7 +11,7 @@ use crate::number::Exact;
 /// The maps `C` and `D` of a model at a minimum, and the projector onto the symmetric matrices on
 /// which both vanish.
 pub(super) struct MeanSquareTest {
-    pub(super) maps: Maps<Exact>,
+    maps: Maps<Exact>,
     /// `X ↦ PXP` with the projector `P` onto ker H: the kernel of `C` is `{X : HX = 0}`, and it
     /// lies in that of `D`.
     flat: DMatrix<Exact>,

@@ -12,6 +12,7 @@ pub mod fraction_free;
 pub mod fractions;
 pub mod inertia;
 pub mod kernel;
+pub mod least_quotient;
 pub mod pencil;
 pub mod symmetric;
 

@@ -37,6 +37,18 @@ pub fn critical_factor(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Option<f64> {
     (critical.is_finite() && critical > 0.0).then_some(critical)
 }
 
+/// The `count` largest eigenvalues of a symmetric matrix, falling, and their vectors as columns
+/// (n × count), roughly; `None` when they are not to be had.
+pub fn leading_eigenpairs(matrix: &DMatrix<f64>, count: usize) -> Option<(Vec<f64>, DMatrix<f64>)> {
+    let eigen = eigen(matrix)?;
+    let mut order: Vec<usize> = (0..matrix.nrows()).collect();
+    order.sort_by(|&i, &j| eigen.eigenvalues[j].total_cmp(&eigen.eigenvalues[i]));
+    order.truncate(count);
+    let values: Vec<f64> = order.iter().map(|&i| eigen.eigenvalues[i]).collect();
+    let finite = values.iter().all(|value| value.is_finite());
+    finite.then(|| (values, eigen.eigenvectors.select_columns(&order)))
+}
+
 fn eigen(matrix: &DMatrix<f64>) -> Option<SymmetricEigen<f64, nalgebra::Dyn>> {
     let usable = !matrix.is_empty() && matrix.iter().all(|entry| entry.is_finite());
     let sweeps = SWEEPS * matrix.nrows();

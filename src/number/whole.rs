@@ -143,6 +143,17 @@ impl Exact {
         numerator.significant_bits() as i32 - denominator.significant_bits() as i32
     }
 
+    /// The square root of a non-negative number, to about `bits` bits.
+    ///
+    /// # Panics
+    /// When the number is negative.
+    #[must_use]
+    pub fn root(&self, bits: u32) -> Exact {
+        assert!(self.0.cmp0().is_ge(), "the root of {self}");
+        let root = rug::Float::with_val(bits.max(2), &self.0).sqrt();
+        Exact(root.to_rational().unwrap_or_default())
+    }
+
     /// The number rounded to about `bits` significant bits (a dyadic number).
     #[must_use]
     pub fn rounded_to(&self, bits: u32) -> Exact {
