@@ -1,15 +1,16 @@
 //! `sgd-stability decide`: exact verdicts for a model file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use sgd_stability::decide::{Decision, decide};
+use sgd_stability::decide::{Certificate, Decision, Values, decide_to_width};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::matrix::Bracket;
 use sgd_stability::model::{Model, Sampling};
 use sgd_stability::number::Exact;
+use sgd_stability::write::write_file;
 
-use super::output::Answer;
+use super::output::{Answer, Ending};
 
 /// Decide every criterion exactly for a model file, at one learning rate and batch size.
 ///
@@ -30,6 +31,12 @@ pub struct Arguments {
     /// How a batch is drawn.
     #[arg(long, value_enum, default_value_t = Scheme::WithoutReplacement)]
     sampling: Scheme,
+    /// Brackets and values to this many significant digits.
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=200))]
+    digits: u32,
+    /// Write a certificate of the mean-square verdict, for `certify` or a stranger to check.
+    #[arg(long, value_name = "OUT.json")]
+    certificate: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -57,21 +64,39 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         .parse()
         .map_err(|fault| Error::input("decide", "--lr", fault))?;
     let model = Model::read(&arguments.model)?;
-    let decision = decide(
+    let width = Exact::from(10).pow(arguments.digits).reciprocal();
+    let (decision, certificate) = decide_to_width(
         &model,
         &learning_rate,
         arguments.batch,
         arguments.sampling.into(),
+        &width,
     )?;
-    let json = serde_json::to_value(&decision).map_err(Error::internal)?;
+    let values = Values::of(&model, &decision, arguments.digits)?;
+    let mut json = serde_json::to_value(&decision).map_err(Error::internal)?;
+    json["values"] = serde_json::to_value(&values).map_err(Error::internal)?;
+    let written = match (&arguments.certificate, &certificate) {
+        (Some(path), Some(certificate)) => write(path, certificate)?,
+        (Some(_), None) => "\nNo certificate is written: there is no verdict.".to_owned(),
+        (None, _) => String::new(),
+    };
     Ok(Answer {
-        text: text(&decision),
+        text: text(&decision, &values, arguments.digits) + &written,
         json,
-        failed: false,
+        ending: match decision.undecided.is_empty() {
+            true => Ending::Done,
+            false => Ending::Undecided,
+        },
     })
 }
 
-fn text(decision: &Decision) -> String {
+fn write(path: &Path, certificate: &Certificate) -> Result<String> {
+    let text = serde_json::to_string(certificate).map_err(Error::internal)?;
+    write_file(path, format!("{text}\n").as_bytes())?;
+    Ok(format!("\nThe certificate is in {}.", path.display()))
+}
+
+fn text(decision: &Decision, values: &Values, digits: u32) -> String {
     let (verdicts, critical) = (&decision.verdicts, &decision.critical_lr);
     let rows = [
         (
@@ -116,8 +141,11 @@ fn text(decision: &Decision) -> String {
             Some(false) => "fails",
             None => "undecided",
         };
-        let critical = critical_text(bracket.as_ref());
+        let critical = critical_text(bracket.as_ref(), digits);
         text += &format!("{name:<18}{formula:<18}{verdict:<10}{critical}\n");
+    }
+    for (name, value) in values.named() {
+        text += &format!("{name:<36}[{}, {}]\n", value.lower, value.upper);
     }
     text + match verdicts.mean_square {
         Some(true) => "\nSGD is stable in mean square: the exact criterion decides.",
@@ -126,11 +154,14 @@ fn text(decision: &Decision) -> String {
     }
 }
 
-/// Fifteen digits; the JSON has the rational bracket.
-fn critical_text(bracket: Option<&Bracket>) -> String {
+/// Three digits more than are certified; the JSON has the rational bracket.
+fn critical_text(bracket: Option<&Bracket>, digits: u32) -> String {
     match bracket {
         None => "no bound".to_owned(),
         Some(point) if point.is_point() => format!("{} exactly", point.lower),
-        Some(bracket) => format!("{} (certified within 1e-12)", bracket.lower.to_decimal(15)),
+        Some(bracket) => {
+            let decimal = bracket.lower.to_decimal(digits as usize + 3);
+            format!("{decimal} (certified within 1e-{digits})")
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! Exit codes: 0 done, stable, all claims as stated · 1 internal error · 2 usage or bad input ·
 //! 3 unstable · 4 undecided · 5 a check failed.
 
+mod certify;
 mod decide;
 mod manifest;
 mod merge;
@@ -36,6 +37,7 @@ struct Cli {
 enum Command {
     Verify(verify::Arguments),
     Decide(decide::Arguments),
+    Certify(certify::Arguments),
     Reproduce(reproduce::Arguments),
     Merge(merge::Arguments),
     Report(report::Arguments),
@@ -46,6 +48,7 @@ impl Command {
         match self {
             Command::Verify(arguments) => verify::run(arguments),
             Command::Decide(arguments) => decide::run(arguments),
+            Command::Certify(arguments) => certify::run(arguments),
             Command::Reproduce(arguments) => reproduce::run(arguments),
             Command::Merge(arguments) => merge::run(arguments),
             Command::Report(arguments) => report::run(arguments),

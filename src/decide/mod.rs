@@ -10,6 +10,7 @@ mod exact_test;
 mod mean_square;
 mod proposal;
 mod subject;
+pub mod values;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use subject::Subject;
 pub use certificate::Certificate;
 pub use critical::CriticalRates;
 pub use mean_square::{Decided, LARGEST_EDGE};
+pub use values::Values;
 pub use witness::Witness;
 
 /// What is decided of one model at one learning rate and batch size.
