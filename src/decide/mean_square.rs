@@ -85,13 +85,19 @@ impl<'a> MeanSquare<'a> {
 
     /// The verdict with a witness, if there is one to be found.
     pub(super) fn decide(&mut self, learning_rate: &Exact) -> Decided {
-        if let Some(witness) = self.plain_witness(learning_rate) {
+        // A projector's digits grow with d: in large models the search finds shorter witnesses.
+        let short =
+            self.subject.range.is_everything() || self.subject.samples.dimension() <= LARGEST_EDGE;
+        if let Some(witness) = self.plain_witness(learning_rate, short) {
             return Decided::By(witness);
         }
         let bits = self.bits;
         if let Some(search) = self.search()
             && let Some(witness) = search.at(learning_rate, bits)
         {
+            return Decided::By(witness);
+        }
+        if !short && let Some(witness) = self.plain_witness(learning_rate, true) {
             return Decided::By(witness);
         }
         match self.subject.samples.dimension() <= LARGEST_EDGE {
@@ -108,16 +114,15 @@ impl<'a> MeanSquare<'a> {
 
     /// The identity as a witness: stable where the one-step criterion holds (`(C − ηD)(I)` is its
     /// slack, so this serves every edge of commuting samples), unstable where its trace is negative.
-    fn plain_witness(&self, learning_rate: &Exact) -> Option<Witness> {
+    /// As a stable witness it is projected onto the range of `H`, where that is asked for.
+    fn plain_witness(&self, learning_rate: &Exact, projected: bool) -> Option<Witness> {
         let slack = self.subject.one_step_slack(learning_rate);
         let identity = &self.subject.curvature.identity;
         if identity.dot(&slack) < Exact::zero() {
             return Some(Witness::Unstable(identity.clone()));
         }
         let range = &self.subject.range;
-        // The projector's digits grow with d: in large models the search finds shorter witnesses.
-        let short = range.is_everything() || identity.shape().0 <= LARGEST_EDGE;
-        let holds = short && definite::semidefinite(&range.compressed(&slack)).holds();
+        let holds = projected && definite::semidefinite(&range.compressed(&slack)).holds();
         holds.then(|| Witness::Stable(self.projector()))
     }
 

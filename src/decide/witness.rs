@@ -267,3 +267,6 @@ impl<'a> Search<'a> {
         Some(rounded(&moved, bits)?.scaled(&Exact::power_of_two(unit - 2 * self.scale)))
     }
 }
+
+#[cfg(test)]
+mod tests;
