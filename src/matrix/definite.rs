@@ -20,8 +20,17 @@ const LARGEST_PIVOT: u32 = 60_000;
 /// # Panics
 /// When the matrix is not square.
 pub fn semidefinite(matrix: &Fractions) -> Verdict {
+    semidefinite_within(matrix, 0)
+}
+
+/// [`semidefinite`] of a matrix that is known to lie within about `2^−bits` of the edge: what fewer
+/// bits cannot decide is not tried.
+///
+/// # Panics
+/// When the matrix is not square.
+pub fn semidefinite_within(matrix: &Fractions, bits: u32) -> Verdict {
     if matrix.shape().0 > SMALL
-        && let Some(proved) = by_rounded_arithmetic(matrix)
+        && let Some(proved) = by_rounded_arithmetic(matrix, bits)
     {
         return proved.into();
     }
@@ -32,23 +41,27 @@ pub fn semidefinite(matrix: &Fractions) -> Verdict {
 /// Is the symmetric matrix positive definite, provably by rounded arithmetic? `false` proves
 /// nothing.
 pub fn proved_definite(matrix: &Fractions) -> bool {
-    by_rounded_arithmetic(matrix) == Some(true)
+    by_rounded_arithmetic(matrix, 0) == Some(true)
 }
 
 /// `Some(true)`: definite; `Some(false)`: not semi-definite; `None`: singular, or nearly so.
-fn by_rounded_arithmetic(matrix: &Fractions) -> Option<bool> {
-    let ladder = [
-        prove::<f64>,
-        prove::<Precise<128>>,
-        prove::<Precise<256>>,
-        prove::<Precise<512>>,
-        prove::<Precise<1024>>,
+fn by_rounded_arithmetic(matrix: &Fractions, bits: u32) -> Option<bool> {
+    type Rung = (u32, fn(&Fractions) -> Proof);
+    const LADDER: [Rung; 5] = [
+        (53, prove::<f64>),
+        (128, prove::<Precise<128>>),
+        (256, prove::<Precise<256>>),
+        (512, prove::<Precise<512>>),
+        (1024, prove::<Precise<1024>>),
     ];
-    ladder.into_iter().find_map(|step| match step(matrix) {
-        Proof::Definite => Some(true),
-        Proof::Negative => Some(false),
-        Proof::Nothing => None,
-    })
+    LADDER
+        .into_iter()
+        .filter(|(own, _)| *own > bits)
+        .find_map(|(_, prove)| match prove(matrix) {
+            Proof::Definite => Some(true),
+            Proof::Negative => Some(false),
+            Proof::Nothing => None,
+        })
 }
 
 /// Is the symmetric rational matrix positive semi-definite? Never undecided.
@@ -64,7 +77,7 @@ pub fn exactly_semidefinite(matrix: &DMatrix<Exact>, padding: &DMatrix<Exact>) -
     assert_eq!(shape, padded, "a matrix {shape:?} padded by {padded:?}");
     let fractions = Fractions::of(&(matrix + padding));
     if fractions.shape().0 > SMALL
-        && let Some(proved) = by_rounded_arithmetic(&fractions)
+        && let Some(proved) = by_rounded_arithmetic(&fractions, 0)
     {
         return proved;
     }
