@@ -10,6 +10,9 @@ use crate::number::{Exact, Precise, Verdict};
 /// Below this many rows an elimination over whole numbers is as quick as a rounded one.
 const SMALL: usize = 3;
 
+/// The bits of the first and by far the quickest factorisation.
+const FIRST_RUNG: u32 = f64::MANTISSA_DIGITS;
+
 /// The largest pivot, in bits, that an elimination over whole numbers may meet before it is given
 /// up: a matrix of a hundred rows with entries of 300 bits stays within it.
 const LARGEST_PIVOT: u32 = 60_000;
@@ -29,26 +32,32 @@ pub fn semidefinite(matrix: &Fractions) -> Verdict {
 /// # Panics
 /// When the matrix is not square.
 pub fn semidefinite_within(matrix: &Fractions, bits: u32) -> Verdict {
-    if matrix.shape().0 > SMALL
-        && let Some(proved) = by_rounded_arithmetic(matrix, bits)
-    {
-        return proved.into();
-    }
-    let eliminated = fraction_free::semidefinite(matrix, LARGEST_PIVOT);
-    eliminated.map_or(Verdict::Undecided, Verdict::from)
+    let n = matrix.shape().0;
+    let eliminate = || fraction_free::semidefinite(matrix, LARGEST_PIVOT);
+    let quickly = match n > SMALL {
+        true => by_rounded_arithmetic(matrix, |own| own > bits && own == FIRST_RUNG),
+        false => eliminate(),
+    };
+    // More bits never prove a singular matrix definite; elimination is what is left for it.
+    let singular = || n > SMALL && fraction_free::independent_rows_modulo_prime(matrix).len() < n;
+    let found = quickly
+        .or_else(|| singular().then(eliminate).flatten())
+        .or_else(|| by_rounded_arithmetic(matrix, |own| own > bits && own != FIRST_RUNG))
+        .or_else(eliminate);
+    found.map_or(Verdict::Undecided, Verdict::from)
 }
 
 /// Is the symmetric matrix positive definite, provably by rounded arithmetic? `false` proves
 /// nothing.
 pub fn proved_definite(matrix: &Fractions) -> bool {
-    by_rounded_arithmetic(matrix, 0) == Some(true)
+    by_rounded_arithmetic(matrix, |_| true) == Some(true)
 }
 
 /// `Some(true)`: definite; `Some(false)`: not semi-definite; `None`: singular, or nearly so.
-fn by_rounded_arithmetic(matrix: &Fractions, bits: u32) -> Option<bool> {
+fn by_rounded_arithmetic(matrix: &Fractions, takes: impl Fn(u32) -> bool) -> Option<bool> {
     type Rung = (u32, fn(&Fractions) -> Proof);
     const LADDER: [Rung; 5] = [
-        (53, prove::<f64>),
+        (FIRST_RUNG, prove::<f64>),
         (128, prove::<Precise<128>>),
         (256, prove::<Precise<256>>),
         (512, prove::<Precise<512>>),
@@ -56,7 +65,7 @@ fn by_rounded_arithmetic(matrix: &Fractions, bits: u32) -> Option<bool> {
     ];
     LADDER
         .into_iter()
-        .filter(|(own, _)| *own > bits)
+        .filter(|(own, _)| takes(*own))
         .find_map(|(_, prove)| match prove(matrix) {
             Proof::Definite => Some(true),
             Proof::Negative => Some(false),
@@ -77,7 +86,7 @@ pub fn exactly_semidefinite(matrix: &DMatrix<Exact>, padding: &DMatrix<Exact>) -
     assert_eq!(shape, padded, "a matrix {shape:?} padded by {padded:?}");
     let fractions = Fractions::of(&(matrix + padding));
     if fractions.shape().0 > SMALL
-        && let Some(proved) = by_rounded_arithmetic(&fractions, 0)
+        && let Some(proved) = by_rounded_arithmetic(&fractions, |_| true)
     {
         return proved;
     }

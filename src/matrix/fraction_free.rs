@@ -14,7 +14,7 @@ use crate::number::Whole;
 pub fn semidefinite(matrix: &Fractions, bits: u32) -> Option<bool> {
     let (n, columns) = matrix.shape();
     assert_eq!(n, columns, "definiteness of a {n} × {columns} matrix");
-    let mut rows: Vec<Vec<Whole>> = (0..n).map(|i| matrix.row(i)[..=i].to_vec()).collect();
+    let mut rows = matrix.short_congruent_triangle();
     let mut previous = Whole::one();
     loop {
         let diagonal = |i: usize| rows[i][i].sign();
@@ -122,7 +122,9 @@ impl Echelon {
 /// The largest prime below `2^31`: products of residues fit in 62 bits.
 const PRIME: u64 = 2_147_483_647;
 
-fn independent_rows_modulo_prime(matrix: &Fractions) -> Vec<usize> {
+/// The rows that are independent modulo a prime, the first that will do: independent over ℚ too,
+/// but perhaps not all that are.
+pub fn independent_rows_modulo_prime(matrix: &Fractions) -> Vec<usize> {
     let mut basis: Vec<(usize, Vec<u64>)> = Vec::new();
     let mut takes = |row: &[Whole]| {
         let mut rest: Vec<u64> = row.iter().map(|x| x.residue(PRIME as u32)).collect();

@@ -161,6 +161,32 @@ impl Fractions {
         }
     }
 
+    /// The lower triangle of a whole matrix `DAD` with a positive diagonal `D`, which has the
+    /// inertia of `A`: for elimination, whose cost grows with the length of the entries.
+    ///
+    /// Either every entry is brought over the common denominator, or row and column `i` over that of
+    /// row `i`; common factors are taken out and the shorter result is given.
+    pub fn short_congruent_triangle(&self) -> Vec<Vec<Whole>> {
+        let triangle = |entry: &dyn Fn(usize, usize) -> Whole| -> Vec<Vec<Whole>> {
+            let row = |i| (0..=i).map(|j| entry(i, j)).collect();
+            without_content((0..self.rows).map(row).collect())
+        };
+        let common = triangle(&|i, j| self.numerator(i, j).clone());
+        let exact = self.to_exact();
+        let lcm = |lcm: Whole, x: &Exact| lcm.least_common_multiple(&x.denominator());
+        let scales: Vec<Exact> = (0..self.rows)
+            .map(|i| exact.row(i).iter().fold(Whole::one(), lcm))
+            .map(|scale| Exact::quotient(&scale, &Whole::one()))
+            .collect();
+        let scaled = |i: usize, j: usize| (&exact[(i, j)] * &scales[i] * &scales[j]).numerator();
+        let by_rows = triangle(&scaled);
+        let length = |rows: &[Vec<Whole>]| rows.iter().flatten().map(Whole::bits).max();
+        match length(&by_rows) < length(&common) {
+            true => by_rows,
+            false => common,
+        }
+    }
+
     /// Is it its own transpose?
     pub fn is_symmetric(&self) -> bool {
         self.rows == self.columns
@@ -234,6 +260,19 @@ impl Fractions {
         }
         self.denominator = common.clone();
     }
+}
+
+/// The numbers divided by their greatest common divisor.
+fn without_content(mut rows: Vec<Vec<Whole>>) -> Vec<Vec<Whole>> {
+    let content = rows
+        .iter()
+        .flatten()
+        .fold(Whole::zero(), |gcd, x| gcd.greatest_common_divisor(x));
+    if !content.is_zero() && content != Whole::one() {
+        let entries = rows.iter_mut().flatten();
+        entries.for_each(|entry| entry.divide_exactly(&content));
+    }
+    rows
 }
 
 impl PartialEq for Fractions {

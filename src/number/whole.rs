@@ -68,6 +68,12 @@ impl Whole {
         Whole(Integer::from(self.0.lcm_ref(&other.0)))
     }
 
+    /// The greatest common divisor, not negative; that of 0 and 0 is 0.
+    #[must_use]
+    pub fn greatest_common_divisor(&self, other: &Whole) -> Whole {
+        Whole(Integer::from(self.0.gcd_ref(&other.0)))
+    }
+
     /// `2^exponent`.
     pub fn power_of_two(exponent: u32) -> Whole {
         Whole(Integer::from(1) << exponent)
