@@ -97,33 +97,6 @@ fn write(path: &Path, certificate: &Certificate) -> Result<String> {
 }
 
 fn text(decision: &Decision, values: &Values, digits: u32) -> String {
-    let (verdicts, critical) = (&decision.verdicts, &decision.critical_lr);
-    let rows = [
-        (
-            "gradient descent",
-            "η λ_max(H) ≤ 2",
-            verdicts.gradient_descent,
-            &critical.gradient_descent,
-        ),
-        (
-            "non-uniformity",
-            "s ≤ 1/(η√p)",
-            verdicts.non_uniformity,
-            &critical.non_uniformity,
-        ),
-        (
-            "one step",
-            "Theorem 1",
-            verdicts.one_step,
-            &critical.one_step,
-        ),
-        (
-            "mean square",
-            "exact",
-            verdicts.mean_square,
-            &critical.mean_square,
-        ),
-    ];
     let mut text = format!(
         "{} samples in dimension {}, η = {}, B = {} {}\n\n{:<18}{:<18}{:<10}largest stable η\n",
         decision.samples,
@@ -135,7 +108,7 @@ fn text(decision: &Decision, values: &Values, digits: u32) -> String {
         "",
         "at η",
     );
-    for (name, formula, holds, bracket) in rows {
+    for (name, formula, holds, bracket) in rows(decision) {
         let verdict = match holds {
             Some(true) => "holds",
             Some(false) => "fails",
@@ -147,11 +120,34 @@ fn text(decision: &Decision, values: &Values, digits: u32) -> String {
     for (name, value) in values.named() {
         text += &format!("{name:<36}[{}, {}]\n", value.lower, value.upper);
     }
-    text + match verdicts.mean_square {
+    text + match decision.verdicts.mean_square {
         Some(true) => "\nSGD is stable in mean square: the exact criterion decides.",
         Some(false) => "\nSGD is unstable in mean square: the exact criterion decides.",
         None => "\nUndecided: this is the edge, or next to it, of a model too large to eliminate.",
     }
+}
+
+type Row<'a> = (&'a str, &'a str, Option<bool>, &'a Option<Bracket>);
+
+/// Name, formula, verdict and critical learning rate of every criterion.
+fn rows(decision: &Decision) -> [Row<'_>; 4] {
+    let (at, end) = (&decision.verdicts, &decision.critical_lr);
+    [
+        (
+            "gradient descent",
+            "η λ_max(H) ≤ 2",
+            at.gradient_descent,
+            &end.gradient_descent,
+        ),
+        (
+            "non-uniformity",
+            "s ≤ 1/(η√p)",
+            at.non_uniformity,
+            &end.non_uniformity,
+        ),
+        ("one step", "Theorem 1", at.one_step, &end.one_step),
+        ("mean square", "exact", at.mean_square, &end.mean_square),
+    ]
 }
 
 /// Three digits more than are certified; the JSON has the rational bracket.

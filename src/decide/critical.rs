@@ -4,7 +4,7 @@
 //! the bracket are then decided exactly. Between them stands the chain
 //! `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)`.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use num_traits::{One, Zero};
@@ -189,7 +189,7 @@ fn mean_square(subject: &Subject, question: &mut MeanSquare, width: &Exact) -> O
     // A quarter of the width is kept for an upper end that could not be decided.
     let narrower = width * Exact::fraction(3, 4);
     let undecided = Cell::new(false);
-    let question = std::cell::RefCell::new(question);
+    let question = RefCell::new(question);
     let stable = |eta: &Exact| {
         let verdict = question.borrow_mut().verdict(eta);
         undecided.set(undecided.get() || verdict == Verdict::Undecided);
