@@ -149,8 +149,8 @@ fn gradient_descent(subject: &Subject, width: &Exact) -> Option<Bracket> {
     }
     let twice = subject.curvature.identity.clone().scaled(&Exact::from(2));
     let proposed = least_quotient(&twice, &subject.curvature.hessian, digits(width));
-    let stable = |eta: &Exact| decided(subject.gradient_descent(eta));
-    Some(bracket(stable, &usable(proposed, subject), width))
+    let ask = |eta: &Exact| subject.gradient_descent(eta);
+    certified(ask, &usable(proposed, subject), width)
 }
 
 fn non_uniformity(subject: &Subject, width: &Exact) -> Option<Bracket> {
@@ -160,8 +160,8 @@ fn non_uniformity(subject: &Subject, width: &Exact) -> Option<Bracket> {
     }
     let squared = least_quotient(&subject.curvature.identity, &variance, digits(width));
     let proposed = squared.map(|square| square.root(digits(width).unsigned_abs()));
-    let stable = |eta: &Exact| decided(subject.non_uniformity(eta));
-    Some(bracket(stable, &usable(proposed, subject), width))
+    let ask = |eta: &Exact| subject.non_uniformity(eta);
+    certified(ask, &usable(proposed, subject), width)
 }
 
 fn one_step(subject: &Subject, width: &Exact) -> Option<Bracket> {
@@ -172,8 +172,8 @@ fn one_step(subject: &Subject, width: &Exact) -> Option<Bracket> {
     let second_moment = one_step::second_moment(&subject.curvature, &subject.weight);
     let [drift, second_moment] = [drift, second_moment].map(|m| subject.range.compressed(&m));
     let proposed = least_quotient(&drift, &second_moment, digits(width));
-    let stable = |eta: &Exact| decided(subject.one_step(eta));
-    Some(bracket(stable, &usable(proposed, subject), width))
+    let ask = |eta: &Exact| subject.one_step(eta);
+    certified(ask, &usable(proposed, subject), width)
 }
 
 fn mean_square(subject: &Subject, question: &mut MeanSquare, width: &Exact) -> Option<Bracket> {
@@ -186,22 +186,28 @@ fn mean_square(subject: &Subject, question: &mut MeanSquare, width: &Exact) -> O
         let _ = search.refine_to(digits(width) / 2);
         search.quotient().clone()
     });
-    // A quarter of the width is kept for an upper end that could not be decided.
-    let narrower = width * Exact::fraction(3, 4);
+    let ask = |eta: &Exact| question.verdict(eta);
+    certified(ask, &usable(proposed, subject), width)
+}
+
+/// A bracket both ends of which are decided. A point that is undecided (an edge that is too large to
+/// eliminate) counts as unstable in the search, and the upper end then moves a little outwards, to
+/// where it is decided; `None` when it is not even there.
+fn certified(ask: impl FnMut(&Exact) -> Verdict, guess: &Exact, width: &Exact) -> Option<Bracket> {
+    let ask = RefCell::new(ask);
     let undecided = Cell::new(false);
-    let question = RefCell::new(question);
     let stable = |eta: &Exact| {
-        let verdict = question.borrow_mut().verdict(eta);
+        let verdict = (ask.borrow_mut())(eta);
         undecided.set(undecided.get() || verdict == Verdict::Undecided);
         verdict.holds()
     };
-    let mut found = bracket(stable, &usable(proposed, subject), &narrower);
+    // A quarter of the width is kept for the move.
+    let mut found = bracket(stable, guess, &(width * Exact::fraction(3, 4)));
     if undecided.get() {
         let part =
             |sixteenths| &found.upper * (Exact::one() + width * Exact::fraction(sixteenths, 16));
         found.upper = Exact::simplest_between(&part(2), &part(3));
-        let verdict = question.borrow_mut().verdict(&found.upper);
-        return verdict.fails().then_some(found);
+        return (ask.into_inner())(&found.upper).fails().then_some(found);
     }
     Some(found)
 }
@@ -218,12 +224,6 @@ fn known_in_one_dimension(subject: &Subject, weight: &Exact) -> Option<Option<Br
         let (a, s2) = (entry(&curvature.hessian), entry(&curvature.variance));
         Some(Bracket::point(one_dimension::critical(a, s2, weight)))
     })
-}
-
-/// The d × d criteria are undecided only on an edge that is too large to eliminate; then the
-/// bracket says so by a width that does not shrink there: the edge counts as unstable.
-fn decided(verdict: Verdict) -> bool {
-    verdict.holds()
 }
 
 /// The bits that a proposal needs for this relative width, with some to spare.
