@@ -1,15 +1,16 @@
 //! `sgd-stability decide`: exact verdicts for a model file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use sgd_stability::decide::{Decision, decide};
+use sgd_stability::decide::{Certificate, Decision, Values, decide_to_width};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::matrix::Bracket;
 use sgd_stability::model::{Model, Sampling};
 use sgd_stability::number::Exact;
+use sgd_stability::write::write_file;
 
-use super::output::Answer;
+use super::output::{Answer, Ending};
 
 /// Decide every criterion exactly for a model file, at one learning rate and batch size.
 ///
@@ -30,6 +31,12 @@ pub struct Arguments {
     /// How a batch is drawn.
     #[arg(long, value_enum, default_value_t = Scheme::WithoutReplacement)]
     sampling: Scheme,
+    /// Brackets and values to this many significant digits.
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=200))]
+    digits: u32,
+    /// Write a certificate of the mean-square verdict, for `certify` or a stranger to check.
+    #[arg(long, value_name = "OUT.json")]
+    certificate: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -56,49 +63,40 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         .lr
         .parse()
         .map_err(|fault| Error::input("decide", "--lr", fault))?;
-    let model = Model::read(&arguments.model)?.quadratic();
-    let decision = decide(
+    let model = Model::read(&arguments.model)?;
+    let width = Exact::from(10).pow(arguments.digits).reciprocal();
+    let (decision, certificate) = decide_to_width(
         &model,
         &learning_rate,
         arguments.batch,
         arguments.sampling.into(),
+        &width,
     )?;
-    let json = serde_json::to_value(&decision).map_err(Error::internal)?;
+    let values = Values::of(&model, &decision, arguments.digits)?;
+    let mut json = serde_json::to_value(&decision).map_err(Error::internal)?;
+    json["values"] = serde_json::to_value(&values).map_err(Error::internal)?;
+    let written = match (&arguments.certificate, &certificate) {
+        (Some(path), Some(certificate)) => write(path, certificate)?,
+        (Some(_), None) => "\nNo certificate is written: there is no verdict.".to_owned(),
+        (None, _) => String::new(),
+    };
     Ok(Answer {
-        text: text(&decision),
+        text: text(&decision, &values, arguments.digits) + &written,
         json,
-        failed: false,
+        ending: match decision.undecided.is_empty() {
+            true => Ending::Done,
+            false => Ending::Undecided,
+        },
     })
 }
 
-fn text(decision: &Decision) -> String {
-    let (verdicts, critical) = (&decision.verdicts, &decision.critical_lr);
-    let rows = [
-        (
-            "gradient descent",
-            "η λ_max(H) ≤ 2",
-            verdicts.gradient_descent,
-            &critical.gradient_descent,
-        ),
-        (
-            "non-uniformity",
-            "s ≤ 1/(η√p)",
-            verdicts.non_uniformity,
-            &critical.non_uniformity,
-        ),
-        (
-            "one step",
-            "Theorem 1",
-            verdicts.one_step,
-            &critical.one_step,
-        ),
-        (
-            "mean square",
-            "exact",
-            verdicts.mean_square,
-            &critical.mean_square,
-        ),
-    ];
+fn write(path: &Path, certificate: &Certificate) -> Result<String> {
+    let text = serde_json::to_string(certificate).map_err(Error::internal)?;
+    write_file(path, format!("{text}\n").as_bytes())?;
+    Ok(format!("\nThe certificate is in {}.", path.display()))
+}
+
+fn text(decision: &Decision, values: &Values, digits: u32) -> String {
     let mut text = format!(
         "{} samples in dimension {}, η = {}, B = {} {}\n\n{:<18}{:<18}{:<10}largest stable η\n",
         decision.samples,
@@ -110,27 +108,56 @@ fn text(decision: &Decision) -> String {
         "",
         "at η",
     );
-    for (name, formula, holds, bracket) in rows {
-        let verdict = if holds { "holds" } else { "fails" };
-        let critical = critical_text(bracket.as_ref());
+    for (name, formula, holds, bracket) in rows(decision) {
+        let verdict = match holds {
+            Some(true) => "holds",
+            Some(false) => "fails",
+            None => "undecided",
+        };
+        let critical = critical_text(bracket.as_ref(), digits);
         text += &format!("{name:<18}{formula:<18}{verdict:<10}{critical}\n");
     }
-    let word = if verdicts.mean_square {
-        "stable"
-    } else {
-        "unstable"
-    };
-    text + &format!("\nSGD is {word} in mean square: the exact criterion decides.")
+    for (name, value) in values.named() {
+        text += &format!("{name:<36}[{}, {}]\n", value.lower, value.upper);
+    }
+    text + match decision.verdicts.mean_square {
+        Some(true) => "\nSGD is stable in mean square: the exact criterion decides.",
+        Some(false) => "\nSGD is unstable in mean square: the exact criterion decides.",
+        None => "\nUndecided: this is the edge, or next to it, of a model too large to eliminate.",
+    }
 }
 
-/// Twelve digits; the JSON has the rational bracket.
-fn critical_text(bracket: Option<&Bracket>) -> String {
+type Row<'a> = (&'a str, &'a str, Option<bool>, &'a Option<Bracket>);
+
+/// Name, formula, verdict and critical learning rate of every criterion.
+fn rows(decision: &Decision) -> [Row<'_>; 4] {
+    let (at, end) = (&decision.verdicts, &decision.critical_lr);
+    [
+        (
+            "gradient descent",
+            "η λ_max(H) ≤ 2",
+            at.gradient_descent,
+            &end.gradient_descent,
+        ),
+        (
+            "non-uniformity",
+            "s ≤ 1/(η√p)",
+            at.non_uniformity,
+            &end.non_uniformity,
+        ),
+        ("one step", "Theorem 1", at.one_step, &end.one_step),
+        ("mean square", "exact", at.mean_square, &end.mean_square),
+    ]
+}
+
+/// As many digits as are certified; the JSON has the rational bracket.
+fn critical_text(bracket: Option<&Bracket>, digits: u32) -> String {
     match bracket {
         None => "no bound".to_owned(),
         Some(point) if point.is_point() => format!("{} exactly", point.lower),
-        Some(bracket) => format!(
-            "{} (certified to a relative 1e-12)",
-            bracket.lower.to_decimal(12)
-        ),
+        Some(bracket) => {
+            let decimal = bracket.lower.to_decimal(digits as usize);
+            format!("{decimal} (certified to a relative 1e-{digits})")
+        }
     }
 }

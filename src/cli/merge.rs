@@ -10,7 +10,7 @@ use sgd_stability::experiment::{Scale, studies};
 use sgd_stability::sweep::{Finished, Store};
 
 use super::manifest;
-use super::output::Answer;
+use super::output::{Answer, Ending};
 
 /// Bring the finished cells of several folders together and name the missing ones.
 #[derive(Debug, Args)]
@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     Ok(Answer {
         text,
         json: json!({"cells": merged.len(), "missing": missing, "out": arguments.out}),
-        failed: false,
+        ending: Ending::Done,
     })
 }
 

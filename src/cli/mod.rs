@@ -5,6 +5,7 @@
 //! 2 usage or bad input · 5 a check failed. (3, unstable, and 4, undecided, are kept for verdicts
 //! on networks.)
 
+mod certify;
 mod decide;
 mod manifest;
 mod merge;
@@ -38,6 +39,7 @@ struct Cli {
 enum Command {
     Verify(verify::Arguments),
     Decide(decide::Arguments),
+    Certify(certify::Arguments),
     Reproduce(reproduce::Arguments),
     Merge(merge::Arguments),
     Report(report::Arguments),
@@ -49,6 +51,7 @@ impl Command {
         match self {
             Command::Verify(arguments) => verify::run(arguments),
             Command::Decide(arguments) => decide::run(arguments),
+            Command::Certify(arguments) => certify::run(arguments),
             Command::Reproduce(arguments) => reproduce::run(arguments),
             Command::Merge(arguments) => merge::run(arguments),
             Command::Report(arguments) => report::run(arguments),

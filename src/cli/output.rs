@@ -14,9 +14,30 @@ pub struct Answer {
     pub text: String,
     /// For `--json`.
     pub json: Value,
-    /// True when a check ran and did not come out as stated: exit code 5.
-    pub failed: bool,
+    /// How it ended, for the exit code.
+    pub ending: Ending,
 }
+
+/// How a command that did its work ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Ending {
+    /// As it should: exit code 0.
+    Done,
+    /// A check ran and did not come out as stated: exit code 5.
+    Failed,
+    /// A question was answered with "undecided": exit code 4.
+    Undecided,
+}
+
+impl Ending {
+    /// Failed, or done.
+    pub fn failed_if(failed: bool) -> Self {
+        if failed { Ending::Failed } else { Ending::Done }
+    }
+}
+
+/// The exit code of "undecided".
+const UNDECIDED: u8 = 4;
 
 /// Prints an answer; an answer that could not be printed was not given.
 pub fn answer(answer: &Answer, json: bool) -> ExitCode {
@@ -30,9 +51,10 @@ pub fn answer(answer: &Answer, json: bool) -> ExitCode {
             false,
         );
     }
-    match answer.failed {
-        true => ExitCode::from(Kind::Check.exit_code()),
-        false => ExitCode::SUCCESS,
+    match answer.ending {
+        Ending::Done => ExitCode::SUCCESS,
+        Ending::Failed => ExitCode::from(Kind::Check.exit_code()),
+        Ending::Undecided => ExitCode::from(UNDECIDED),
     }
 }
 

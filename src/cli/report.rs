@@ -13,7 +13,7 @@ use sgd_stability::sweep::{Finished, Store};
 use sgd_stability::write::write_files;
 
 use super::manifest;
-use super::output::Answer;
+use super::output::{Answer, Ending};
 use super::verify;
 
 /// Check the claims, gather the finished cells of a folder, and write the report there.
@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         return Ok(Answer {
             text: format!("{} files; read {}", files.len(), page.display()),
             json: json!({"page": page, "files": files.len()}),
-            failed: false,
+            ending: Ending::Done,
         });
     }
     let is_stale = |(path, bytes): &&(PathBuf, Vec<u8>)| {
@@ -66,7 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
             false => format!("not current: {}", names.join(", ")),
         },
         json: json!({"current": stale.is_empty(), "stale": names}),
-        failed: !stale.is_empty(),
+        ending: Ending::failed_if(!stale.is_empty()),
     })
 }
 

@@ -13,7 +13,7 @@ use sgd_stability::kernel::Isa;
 use sgd_stability::sweep::{Shard, Store};
 
 use super::manifest;
-use super::output::Answer;
+use super::output::{Answer, Ending};
 
 /// Run the experiments and keep every cell's outcome; cells already there are not run again.
 #[derive(Debug, Args)]
@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
             "{ran} cells run, {kept} were there already; see them with: sgd-stability report {out}"
         ),
         json: json!({"run": ran, "kept": kept, "out": arguments.out}),
-        failed: false,
+        ending: Ending::Done,
     })
 }
 

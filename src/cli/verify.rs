@@ -6,7 +6,7 @@ use sgd_stability::claim::{Claim, Evidence, Findings};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::report::RollEntry;
 
-use super::output::Answer;
+use super::output::{Answer, Ending};
 use crate::theorems::ROLL;
 
 /// Check the claims of the theory and print the roll with its counts.
@@ -36,7 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     Ok(Answer {
         text,
         json: json!({"as_stated": !failed, "claims": roll}),
-        failed,
+        ending: Ending::failed_if(failed),
     })
 }
 

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::criterion::mean_square;
-use crate::matrix::{filtered::exactly_semidefinite, kernel::kernel_projector, symmetric};
+use crate::matrix::{definite::exactly_semidefinite, kernel::kernel_projector, symmetric};
 use crate::model::Quadratic;
 use crate::model::second_moment::Maps;
 use crate::number::Exact;
@@ -11,7 +11,7 @@ use crate::number::Exact;
 /// The maps `C` and `D` of a model at a minimum, and the projector onto the symmetric matrices on
 /// which both vanish.
 pub(super) struct MeanSquareTest {
-    pub(super) maps: Maps<Exact>,
+    maps: Maps<Exact>,
     /// `X ↦ PXP` with the projector `P` onto ker H: the kernel of `C` is `{X : HX = 0}`, and it
     /// lies in that of `D`.
     flat: DMatrix<Exact>,

@@ -1,28 +1,35 @@
-//! Room **decide**: exact verdicts and certified critical learning rates.
+//! Room **decide**: exact verdicts, witnesses, and certified critical learning rates.
 //!
 //! Floating point only proposes where to look; every verdict is decided over ℚ. The JSON of a
-//! [`Decision`] is what `sgd-stability decide --json` prints.
+//! [`Decision`] is what `sgd-stability decide --json` prints; a [`Certificate`] carries the witness
+//! that lets a stranger check the mean-square verdict.
 
+pub mod certificate;
 pub mod critical;
 mod exact_test;
+mod mean_square;
+mod proposal;
+mod subject;
+pub mod values;
+mod witness;
 
 use std::collections::BTreeMap;
 
 use num_traits::Zero;
 use serde::{Deserialize, Serialize};
 
-use crate::criterion::{gradient_descent, non_uniformity, one_step};
 use crate::error::{Error, Result};
-use crate::model::{Quadratic, Sampling};
-use crate::number::Exact;
+use crate::model::{Model, Sampling};
+use crate::number::{Exact, Verdict};
 
-use exact_test::MeanSquareTest;
+use mean_square::MeanSquare;
+use subject::Subject;
 
+pub use certificate::Certificate;
 pub use critical::CriticalRates;
-
-/// The largest dimension for which the exact mean-square test is made: it eliminates a matrix of
-/// `d(d+1)/2 = 136` rows of rationals.
-pub const LARGEST_DIMENSION: usize = 16;
+pub use mean_square::{Decided, LARGEST_EDGE};
+pub use values::Values;
+pub use witness::Witness;
 
 /// What is decided of one model at one learning rate and batch size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,36 +51,52 @@ pub struct Decision {
     /// For every criterion without a finite critical learning rate: why it has none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unbounded: BTreeMap<String, String>,
+    /// For every verdict that is `null`: why it is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub undecided: BTreeMap<String, String>,
 }
 
-/// One exact answer per criterion.
+/// One exact answer per criterion; `None` where the model is too large for its edge to be decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdicts {
     /// `η λ_max(H) ≤ 2`.
-    pub gradient_descent: bool,
+    pub gradient_descent: Option<bool>,
     /// `s ≤ 1/(η√p)`.
-    pub non_uniformity: bool,
+    pub non_uniformity: Option<bool>,
     /// `2H − η(H² + pΣ) ⪰ 0`.
-    pub one_step: bool,
+    pub one_step: Option<bool>,
     /// `E‖x_t‖²` stays bounded: `C − ηD ⪰ 0` on Sym(d).
-    pub mean_square: bool,
+    pub mean_square: Option<bool>,
 }
 
 impl Verdicts {
-    /// Decides every criterion at a minimum over ℚ, for a learning rate `η > 0` and a noise weight
-    /// `p`.
-    ///
-    /// # Panics
-    /// When the model is a saddle.
-    pub fn of(model: &Quadratic, learning_rate: &Exact, weight: &Exact) -> Self {
-        let (eta, p) = (learning_rate, weight);
-        // An exact scalar never abstains, so "holds" is the whole answer.
+    fn of(subject: &Subject, learning_rate: &Exact, mean_square: Verdict) -> Self {
+        let answer = |verdict: Verdict| match verdict {
+            Verdict::Undecided => None,
+            decided => Some(decided.holds()),
+        };
         Verdicts {
-            gradient_descent: gradient_descent::verdict(model, eta).holds(),
-            non_uniformity: non_uniformity::verdict(model, eta, p).holds(),
-            one_step: one_step::verdict(model, eta, p).holds(),
-            mean_square: MeanSquareTest::of(model, p).holds(eta),
+            gradient_descent: answer(subject.gradient_descent(learning_rate)),
+            non_uniformity: answer(subject.non_uniformity(learning_rate)),
+            one_step: answer(subject.one_step(learning_rate)),
+            mean_square: answer(mean_square),
         }
+    }
+
+    fn undecided(&self) -> BTreeMap<String, String> {
+        let reason = format!(
+            "within 2^-768 of the edge or on it, where only elimination decides; the mean-square edge is eliminated up to dimension {LARGEST_EDGE}"
+        );
+        [
+            ("gradient_descent", self.gradient_descent),
+            ("non_uniformity", self.non_uniformity),
+            ("one_step", self.one_step),
+            ("mean_square", self.mean_square),
+        ]
+        .into_iter()
+        .filter(|(_, verdict)| verdict.is_none())
+        .map(|(name, _)| (name.to_owned(), reason.clone()))
+        .collect()
     }
 }
 
@@ -81,49 +104,68 @@ impl Verdicts {
 /// relative width of 1e-12.
 ///
 /// # Errors
-/// When the learning rate is not positive, the batch is not from 1 to `n`, the dimension is above
-/// [`LARGEST_DIMENSION`], or the model is no minimum.
+/// When the learning rate is not positive, the batch is not from 1 to `n`, or the model is no
+/// minimum.
 pub fn decide(
-    model: &Quadratic,
+    model: &Model,
     learning_rate: &Exact,
     batch: usize,
     sampling: Sampling,
 ) -> Result<Decision> {
-    decide_to_width(
-        model,
-        learning_rate,
-        batch,
-        sampling,
-        &critical::default_width(),
-    )
+    let width = critical::default_width();
+    let (decision, _) = decide_to_width(model, learning_rate, batch, sampling, &width)?;
+    Ok(decision)
 }
 
-/// [`decide`] with brackets of another relative width.
+/// [`decide`] with brackets of another relative width, and with the certificate of the mean-square
+/// verdict; there is none when that is undecided.
 ///
 /// # Errors
 /// Those of [`decide`], and a width that is not positive.
 pub fn decide_to_width(
-    model: &Quadratic,
+    model: &Model,
     learning_rate: &Exact,
     batch: usize,
     sampling: Sampling,
     relative_width: &Exact,
-) -> Result<Decision> {
+) -> Result<(Decision, Option<Certificate>)> {
     check_positive("lr", learning_rate)?;
     check_positive("relative width", relative_width)?;
-    check_dimension(model)?;
     check_minimum(model)?;
     let weight = sampling.weight(model.samples(), batch)?;
-    Ok(Decision {
+    let subject = Subject::of(model, &weight);
+    let mut question = MeanSquare::of(&subject);
+    let decided = question.decide(learning_rate);
+    let verdicts = Verdicts::of(&subject, learning_rate, decided.verdict());
+    let decision = Decision {
         lr: learning_rate.clone(),
         batch,
         sampling,
         dimension: model.dimension(),
         samples: model.samples(),
-        verdicts: Verdicts::of(model, learning_rate, &weight),
-        critical_lr: CriticalRates::of(model, &weight, relative_width),
-        unbounded: critical::unbounded(model, &weight),
-    })
+        undecided: verdicts.undecided(),
+        verdicts,
+        critical_lr: CriticalRates::of_subject(&subject, &mut question, relative_width),
+        unbounded: critical::unbounded(&subject),
+    };
+    let certificate = Certificate::of(model, (learning_rate, batch, sampling), &decided);
+    Ok((decision, certificate))
+}
+
+/// Decides mean-square stability alone, with its witness.
+///
+/// # Errors
+/// Those of [`decide`].
+pub fn decide_mean_square(
+    model: &Model,
+    learning_rate: &Exact,
+    batch: usize,
+    sampling: Sampling,
+) -> Result<Decided> {
+    check_positive("learning rate", learning_rate)?;
+    check_minimum(model)?;
+    let weight = sampling.weight(model.samples(), batch)?;
+    Ok(MeanSquare::of(&Subject::of(model, &weight)).decide(learning_rate))
 }
 
 fn check_positive(name: &str, value: &Exact) -> Result<()> {
@@ -137,18 +179,7 @@ fn check_positive(name: &str, value: &Exact) -> Result<()> {
     ))
 }
 
-fn check_dimension(model: &Quadratic) -> Result<()> {
-    let d = model.dimension();
-    if d <= LARGEST_DIMENSION {
-        return Ok(());
-    }
-    let fault = format!(
-        "is {d}; the exact mean-square test grows with its sixth power and is made up to dimension {LARGEST_DIMENSION}"
-    );
-    Err(Error::input("model", "dimension", fault))
-}
-
-fn check_minimum(model: &Quadratic) -> Result<()> {
+fn check_minimum(model: &Model) -> Result<()> {
     if model.is_minimum() {
         return Ok(());
     }

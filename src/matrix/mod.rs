@@ -6,12 +6,19 @@
 
 pub mod algebra;
 pub mod bracket;
-pub mod filtered;
+pub mod cholesky;
+pub mod definite;
+pub mod fraction_free;
+pub mod fractions;
 pub mod inertia;
 pub mod kernel;
+pub mod largest_eigenvalue;
+pub mod least_quotient;
 pub mod pencil;
 pub mod symmetric;
 
 pub use algebra::Algebra;
 pub use bracket::{Bracket, bracket};
+pub use fractions::Fractions;
 pub use inertia::{Inertia, inertia, positive_definite, positive_semidefinite};
+pub use largest_eigenvalue::largest_eigenvalue;

@@ -74,6 +74,30 @@ impl Model {
         }
     }
 
+    /// The dimension `d`.
+    pub fn dimension(&self) -> usize {
+        match self {
+            Model::Quadratic(model) => model.dimension(),
+            Model::Linear(model) => model.inputs()[0].len(),
+        }
+    }
+
+    /// The number of samples `n`.
+    pub fn samples(&self) -> usize {
+        match self {
+            Model::Quadratic(model) => model.samples(),
+            Model::Linear(model) => model.inputs().len(),
+        }
+    }
+
+    /// Is every `H_i ⪰ 0`? Linear models always are at a minimum.
+    pub fn is_minimum(&self) -> bool {
+        match self {
+            Model::Quadratic(model) => model.is_minimum(),
+            Model::Linear(_) => true,
+        }
+    }
+
     /// The curvature as SGD sees it.
     pub fn quadratic(&self) -> Quadratic {
         match self {

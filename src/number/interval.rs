@@ -69,6 +69,16 @@ impl<const BITS: u32> Interval<BITS> {
         self.lower <= value.0 && self.upper >= value.0
     }
 
+    /// The bounds in decimal with this many significant digits, the lower rounded down and the
+    /// upper up.
+    pub fn decimals(&self, digits: usize) -> (String, String) {
+        let decimal = |x: &Float, round| x.to_string_radix_round(10, Some(digits), round);
+        (
+            decimal(&self.lower, Round::Down),
+            decimal(&self.upper, Round::Up),
+        )
+    }
+
     /// Upper bound of the width, rounded up to an `f64`.
     pub fn width(&self) -> f64 {
         let width = (&self.upper - &self.lower)
@@ -272,10 +282,7 @@ impl<const BITS: u32> Real for Interval<BITS> {
 
 impl<const BITS: u32> fmt::Display for Interval<BITS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (down, up) = (Round::Down, Round::Up);
-        let digits = f.precision().unwrap_or(12);
-        let lower = self.lower.to_string_radix_round(10, Some(digits), down);
-        let upper = self.upper.to_string_radix_round(10, Some(digits), up);
+        let (lower, upper) = self.decimals(f.precision().unwrap_or(12));
         write!(f, "[{lower}, {upper}]")
     }
 }

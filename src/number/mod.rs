@@ -15,6 +15,9 @@
 //! [`Field`] holds what is decidable over ℚ; [`Real`] adds roots and logarithms, and [`Exact`]
 //! does not implement it: a claim that needs a root cannot be decided over ℚ *by its signature*.
 //!
+//! [`Whole`] numbers carry rational matrices over one denominator, and [`Rounded`] names the
+//! scalars of which a rounding error is bounded; neither is a field of formulas.
+//!
 //! This is the only room in which the crate `rug` is named.
 
 mod exact;
@@ -24,12 +27,16 @@ mod native;
 mod ops;
 mod parse;
 mod precise;
+mod rounded;
 mod symbol;
 mod verdict;
+mod whole;
 
 pub use exact::Exact;
 pub use field::{Field, Imply, Real};
 pub use interval::Interval;
 pub use precise::Precise;
+pub use rounded::Rounded;
 pub use symbol::Symbol;
 pub use verdict::Verdict;
+pub use whole::Whole;

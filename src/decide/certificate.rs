@@ -1,0 +1,252 @@
+//! Certificates: a verdict on mean-square stability with all that a stranger needs to check it.
+//!
+//! ```json
+//! {"claim": "mean_square_stable", "model": {"kind": "linear", "inputs": [["1", "0"]]},
+//!  "lr": "1/2", "batch": 1, "sampling": "without-replacement", "witness": [["1", "0"], ["0", "0"]]}
+//! ```
+//!
+//! The witness of *stable* is a symmetric `X ⪰ 0` with `ker X = ker H` and `X − T(X) ⪰ 0`: then
+//! `X` bounds a multiple of the projector onto the range of `H` from above, and
+//! `Σ ‖x_t‖²` along it never grows. The witness of *unstable* is a symmetric `Y` with
+//! `⟨Y, T(Y)⟩ > ⟨Y, Y⟩`: then the self-adjoint `T` has an eigenvalue above 1. Exactly on the edge
+//! there may be neither; then `"witness": null, "method": "exact-edge"`, and the test of
+//! `C − ηD ⪰ 0` on Sym(d) decides anew.
+
+use std::fs;
+use std::path::Path;
+
+use nalgebra::DMatrix;
+use num_traits::Zero;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
+
+use super::exact_test::MeanSquareTest;
+use super::mean_square::{Decided, LARGEST_EDGE};
+use super::subject::Subject;
+use super::witness::Witness;
+use crate::error::{Error, Result};
+use crate::matrix::{Fractions, definite, fraction_free};
+use crate::model::{Model, Sampling};
+use crate::number::Exact;
+
+/// What a certificate claims of SGD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Statement {
+    /// `E‖x_t‖²` stays bounded from every start.
+    MeanSquareStable,
+    /// `E‖x_t‖²` grows without bound from some start.
+    MeanSquareUnstable,
+}
+
+/// How a statement without a witness is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// By the exact test of `C − ηD ⪰ 0` on Sym(d).
+    ExactEdge,
+}
+
+/// A verdict and its witness.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Certificate {
+    /// What is claimed.
+    pub claim: Statement,
+    /// The model, as it was read.
+    pub model: Model,
+    /// The learning rate `η`.
+    pub lr: Exact,
+    /// The batch size `B`.
+    pub batch: usize,
+    /// How a batch is drawn.
+    pub sampling: Sampling,
+    /// The witness (d × d, symmetric), or none.
+    #[serde(serialize_with = "as_rows")]
+    pub witness: Option<DMatrix<Exact>>,
+    /// How to check the claim when there is no witness.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+}
+
+/// The fields of a certificate file, of which the model is not yet looked into.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    claim: Statement,
+    model: Value,
+    lr: Exact,
+    batch: usize,
+    sampling: Sampling,
+    witness: Option<Vec<Vec<Exact>>>,
+    method: Option<Method>,
+}
+
+impl Certificate {
+    /// The certificate of a decision; `None` for a decision that was not reached.
+    pub(super) fn of(
+        model: &Model,
+        (lr, batch, sampling): (&Exact, usize, Sampling),
+        decided: &Decided,
+    ) -> Option<Self> {
+        use Statement::{MeanSquareStable, MeanSquareUnstable};
+        let (claim, witness) = match decided {
+            Decided::By(Witness::Stable(x)) => (MeanSquareStable, Some(x.to_exact())),
+            Decided::By(Witness::Unstable(y)) => (MeanSquareUnstable, Some(y.to_exact())),
+            Decided::ByExactTest(true) => (MeanSquareStable, None),
+            Decided::ByExactTest(false) => (MeanSquareUnstable, None),
+            Decided::Not => return None,
+        };
+        Some(Certificate {
+            claim,
+            model: model.clone(),
+            lr: lr.clone(),
+            batch,
+            sampling,
+            method: witness.is_none().then_some(Method::ExactEdge),
+            witness,
+        })
+    }
+
+    /// Reads a certificate file.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no certificate; the message names the file and field.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).map_err(|cause| Error::unreadable(path, &cause))?;
+        Self::parse(&path.display().to_string(), &text)
+    }
+
+    /// Reads a certificate from text that came from `place`, the name used in errors.
+    ///
+    /// # Errors
+    /// When the text is no certificate; the message names the place and the field.
+    pub fn parse(place: &str, text: &str) -> Result<Self> {
+        if !text.trim_start().starts_with('{') {
+            let fault = "is not a JSON object; it must begin with {";
+            return Err(Error::input(place, "certificate", fault));
+        }
+        let fields: Fields = serde_json::from_str(text)
+            .map_err(|cause| Error::input(place, "certificate", cause))?;
+        let model = Model::of_json(place, &fields.model)?;
+        let dimension = model.dimension();
+        let certificate = Certificate {
+            claim: fields.claim,
+            lr: fields.lr,
+            batch: fields.batch,
+            sampling: fields.sampling,
+            witness: fields
+                .witness
+                .map(|rows| square(place, dimension, rows))
+                .transpose()?,
+            method: fields.method,
+            model,
+        };
+        certificate.checked(place)
+    }
+
+    fn checked(self, place: &str) -> Result<Self> {
+        let fault = |field: &str, fault: &str| Err(Error::input(place, field, fault));
+        if self.lr <= Exact::zero() {
+            return fault("lr", "must be above 0");
+        }
+        self.sampling.weight(self.model.samples(), self.batch)?;
+        match (&self.witness, self.method) {
+            (None, None) => fault("witness", "is null; then \"method\" must be \"exact-edge\""),
+            (Some(_), Some(_)) => fault("method", "does not belong beside a witness; remove it"),
+            (None, Some(Method::ExactEdge)) if self.model.dimension() > LARGEST_EDGE => fault(
+                "method",
+                &format!("the exact test is made up to dimension {LARGEST_EDGE}; give a witness"),
+            ),
+            _ => Ok(self),
+        }
+    }
+
+    /// Checks the claim from nothing but what stands in the certificate.
+    ///
+    /// # Errors
+    /// When the witness does not prove the claim: one sentence that says where it fails.
+    pub fn check(&self) -> Result<()> {
+        let weight = self.sampling.weight(self.model.samples(), self.batch)?;
+        let Some(witness) = &self.witness else {
+            return self.check_by_exact_test(&weight);
+        };
+        let witness = Fractions::of(witness);
+        if !witness.is_symmetric() {
+            return Err(Error::check("the witness is not symmetric"));
+        }
+        let subject = Subject::of(&self.model, &weight);
+        match self.claim {
+            Statement::MeanSquareStable => check_stable(&subject, &witness, &self.lr),
+            Statement::MeanSquareUnstable => check_unstable(&subject, &witness, &self.lr),
+        }
+    }
+
+    fn check_by_exact_test(&self, weight: &Exact) -> Result<()> {
+        let stable = MeanSquareTest::of(&self.model.quadratic(), weight).holds(&self.lr);
+        match stable == (self.claim == Statement::MeanSquareStable) {
+            true => Ok(()),
+            false => Err(Error::check(
+                "the exact test of C − ηD on the symmetric matrices says the contrary",
+            )),
+        }
+    }
+}
+
+/// `X` vanishes on the kernel of `H`, is definite on its range, and `(C − ηD)(X) ⪰ 0`.
+fn check_stable(subject: &Subject, x: &Fractions, learning_rate: &Exact) -> Result<()> {
+    let range = &subject.range;
+    if !range.is_everything() && !fraction_free::spans(range.basis(), x) {
+        return Err(Error::check(
+            "the witness does not vanish on the kernel of H",
+        ));
+    }
+    let definite = range.compressed(x);
+    let full_rank = fraction_free::independent_rows(&definite).len() == range.rank();
+    if !full_rank || !definite::semidefinite(&definite).holds() {
+        return Err(Error::check(
+            "the witness is not positive definite on the range of H",
+        ));
+    }
+    let slack = range.compressed(&subject.slack(x, learning_rate));
+    match definite::semidefinite(&slack).holds() {
+        true => Ok(()),
+        false => Err(Error::check("X − T(X) is not positive semi-definite")),
+    }
+}
+
+/// `⟨Y, (C − ηD)(Y)⟩ < 0`.
+fn check_unstable(subject: &Subject, y: &Fractions, learning_rate: &Exact) -> Result<()> {
+    match y.dot(&subject.slack(y, learning_rate)) < Exact::zero() {
+        true => Ok(()),
+        false => Err(Error::check("⟨Y, T(Y)⟩ is not above ⟨Y, Y⟩")),
+    }
+}
+
+/// The rows as a d × d matrix.
+fn square(place: &str, dimension: usize, rows: Vec<Vec<Exact>>) -> Result<DMatrix<Exact>> {
+    let count = rows.len();
+    if let Some(i) = rows.iter().position(|row| row.len() != dimension) {
+        let fault = format!(
+            "has {} entries; the model has dimension {dimension}",
+            rows[i].len()
+        );
+        return Err(Error::input(place, format!("witness[{i}]"), fault));
+    }
+    if count != dimension {
+        let fault = format!("has {count} rows; the model has dimension {dimension}");
+        return Err(Error::input(place, "witness", fault));
+    }
+    let entries: Vec<Exact> = rows.into_iter().flatten().collect();
+    Ok(DMatrix::from_row_slice(dimension, dimension, &entries))
+}
+
+fn as_rows<S: Serializer>(
+    witness: &Option<DMatrix<Exact>>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    let rows = |matrix: &DMatrix<Exact>| -> Vec<Vec<Exact>> {
+        let row = |i| matrix.row(i).iter().cloned().collect();
+        (0..matrix.nrows()).map(row).collect()
+    };
+    witness.as_ref().map(rows).serialize(serializer)
+}

@@ -1,0 +1,153 @@
+use nalgebra::{DMatrix, DVector};
+use proptest::prelude::*;
+
+use super::*;
+use crate::criterion::mean_square;
+use crate::decide::mean_square::{Decided, MeanSquare};
+use crate::decide::{Certificate, critical, decide_to_width};
+use crate::matrix::Bracket;
+use crate::model::{Linear, Model, Quadratic, Sampling, golden};
+use crate::number::Verdict;
+
+/// Small inputs, often dependent, equal or zero: every rank from 0 to d.
+fn linear() -> impl Strategy<Value = Model> {
+    (1usize..5, 1usize..5).prop_flat_map(|(d, n)| {
+        proptest::collection::vec(-2i64..3, d * n).prop_map(move |entries| {
+            let input = |x: &[i64]| DVector::from_iterator(d, x.iter().copied().map(Exact::from));
+            Model::Linear(Linear::new(entries.chunks(d).map(input).collect()).unwrap())
+        })
+    })
+}
+
+/// Hessians `GGᵀ` of rank at most two in three dimensions.
+fn quadratic() -> impl Strategy<Value = Model> {
+    proptest::collection::vec((-2i64..3, 1u64..4), 6..19).prop_map(|entries| {
+        let hessian = |entries: &[(i64, u64)]| {
+            let entries = entries.iter().map(|&(p, q)| Exact::fraction(p, q));
+            let g = DMatrix::from_iterator(3, 2, entries);
+            &g * g.transpose()
+        };
+        let hessians = entries.chunks_exact(6).map(hessian).collect();
+        Model::Quadratic(Quadratic::new(hessians).unwrap())
+    })
+}
+
+fn weight(model: &Model) -> impl Strategy<Value = (Sampling, usize)> + use<> {
+    let n = model.samples();
+    (proptest::sample::select(Sampling::ALL.to_vec()), 1..=n)
+}
+
+/// Every decision is that of the criterion, and its certificate holds.
+fn agrees(model: &Model, (sampling, batch): (Sampling, usize), eta: &Exact) {
+    let p = sampling.weight(model.samples(), batch).unwrap();
+    let expected = mean_square::verdict(&model.quadratic(), eta, &p);
+    let subject = Subject::of(model, &p);
+    let mut question = MeanSquare::of(&subject);
+    let decided = question.decide(eta);
+    assert_eq!(decided.verdict(), expected);
+    assert_eq!(question.verdict(eta), expected);
+    let certificate = Certificate::of(model, (eta, batch, sampling), &decided).unwrap();
+    certificate.check().unwrap();
+    let text = serde_json::to_string(&certificate).unwrap();
+    assert_eq!(Certificate::parse("text", &text).unwrap(), certificate);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn witnesses_agree_with_elimination(
+        ((model, scheme), parts) in prop_oneof![linear().boxed(), quadratic().boxed()]
+            .prop_flat_map(|model| (weight(&model), Just(model)))
+            .prop_map(|(scheme, model)| (model, scheme))
+            .prop_flat_map(|pair| (Just(pair), 1i64..40)),
+    ) {
+        agrees(&model, scheme, &Exact::fraction(parts, 16));
+        let p = scheme.0.weight(model.samples(), scheme.1).unwrap();
+        let width = critical::default_width();
+        let end = critical::of_mean_square(&model.quadratic(), &p, &width);
+        if let Some(Bracket { lower, upper }) = end {
+            agrees(&model, scheme, &lower);
+            agrees(&model, scheme, &(upper * (Exact::from(1) + width)));
+        }
+    }
+}
+
+/// `true` below the closed form of the edge, by the sign of its polynomial.
+type Below = fn(&Exact) -> bool;
+
+#[test]
+fn brackets_of_two_hundred_digits_hold_the_closed_forms() {
+    let closed_forms: [(Quadratic, Below); 3] = [
+        // η² − 6η + 6 = 0, (3η − 7)² = 13, (5η − 9)² = 21: each the smaller root.
+        (golden::three_inputs(), |eta| {
+            (Exact::from(3) - eta).pow(2) > Exact::from(3)
+        }),
+        (golden::two_inputs(), |eta| {
+            (Exact::from(7) - eta * Exact::from(3)).pow(2) > Exact::from(13)
+        }),
+        (golden::diagonal_mean(), |eta| {
+            (Exact::from(9) - eta * Exact::from(5)).pow(2) > Exact::from(21)
+        }),
+    ];
+    let width = Exact::from(10).pow(200).reciprocal();
+    for (model, below) in closed_forms {
+        let model = Model::Quadratic(model);
+        let (eta, scheme) = (Exact::from(1), Sampling::WithoutReplacement);
+        let (decision, _) = decide_to_width(&model, &eta, 1, scheme, &width).unwrap();
+        let end = decision.critical_lr.mean_square.unwrap();
+        assert!(below(&end.lower) && !below(&end.upper));
+        assert!(&end.upper - &end.lower <= &width * &end.lower);
+        // Even there the witness is found, and checks.
+        agrees(&model, (scheme, 1), &end.lower);
+        agrees(&model, (scheme, 1), &end.upper);
+    }
+}
+
+#[test]
+fn the_edge_without_a_witness_is_eliminated() {
+    let three = golden::three_inputs();
+    let hessians = three.hessians().iter().map(|h| {
+        let mut sum = DMatrix::zeros(3, 3);
+        sum.view_mut((0, 0), (2, 2)).copy_from(h);
+        sum[(2, 2)] = Exact::fraction(8, 5);
+        sum
+    });
+    let model = Model::Quadratic(Quadratic::new(hessians.collect()).unwrap());
+    let one = Exact::from(1);
+    let subject = Subject::of(&model, &one);
+    let decided = MeanSquare::of(&subject).decide(&Exact::fraction(5, 4));
+    assert!(matches!(decided, Decided::ByExactTest(true)));
+    agrees(
+        &model,
+        (Sampling::WithoutReplacement, 1),
+        &Exact::fraction(5, 4),
+    );
+}
+
+/// Thirty inputs in twenty dimensions, and six in twelve: beyond the reach of elimination in the
+/// time of a test, and over-parameterised.
+#[test]
+fn large_models_are_decided_within_a_millionth_of_the_edge() {
+    let entry = |i: i64, j: i64| Exact::fraction((i * i + 7 * i * j + 3 * j * j) % 41 - 20, 10);
+    for (n, d) in [(30, 20), (6, 12)] {
+        let input = |i| DVector::from_fn(d as usize, |j, _| entry(i, j as i64));
+        let model = Model::Linear(Linear::new((1..=n).map(input).collect()).unwrap());
+        let one = Exact::from(1);
+        let subject = Subject::of(&model, &one);
+        let mut question = MeanSquare::of(&subject);
+        let end = question.search().unwrap().quotient().clone();
+        let near = Exact::from(10).pow(6).reciprocal();
+        for (eta, expected) in [
+            (&end * (&one - &near), Verdict::Holds),
+            (&end * (&one + &near), Verdict::Fails),
+        ] {
+            let decided = question.decide(&eta);
+            assert_eq!(decided.verdict(), expected);
+            let scheme = (&eta, 1, Sampling::WithoutReplacement);
+            let certificate = Certificate::of(&model, scheme, &decided).unwrap();
+            assert!(certificate.witness.is_some());
+            certificate.check().unwrap();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Is a rational symmetric matrix positive semi-definite? Rounded arithmetic proves what it can,
+//! with more and more bits; what stays on the edge is eliminated over whole numbers.
+
+use nalgebra::DMatrix;
+
+use super::cholesky::{Proof, prove};
+use super::{Fractions, fraction_free};
+use crate::number::{Exact, Precise, Verdict};
+
+/// Below this many rows an elimination over whole numbers is as quick as a rounded one.
+const SMALL: usize = 3;
+
+/// The bits of the first and by far the quickest factorisation.
+const FIRST_RUNG: u32 = f64::MANTISSA_DIGITS;
+
+/// The largest pivot, in bits, that an elimination over whole numbers may meet before it is given
+/// up: a matrix of a hundred rows with entries of 300 bits stays within it.
+const LARGEST_PIVOT: u32 = 60_000;
+
+/// Is the symmetric matrix positive semi-definite? Undecided only when it is within about `2^−1000`
+/// of the edge, or on it, and too large for exact elimination.
+///
+/// # Panics
+/// When the matrix is not square.
+pub fn semidefinite(matrix: &Fractions) -> Verdict {
+    semidefinite_within(matrix, 0)
+}
+
+/// [`semidefinite`] of a matrix that is known to lie within about `2^−bits` of the edge: what fewer
+/// bits cannot decide is not tried.
+///
+/// # Panics
+/// When the matrix is not square.
+pub fn semidefinite_within(matrix: &Fractions, bits: u32) -> Verdict {
+    let n = matrix.shape().0;
+    let eliminate = || fraction_free::semidefinite(matrix, LARGEST_PIVOT);
+    let quickly = match n > SMALL {
+        true => by_rounded_arithmetic(matrix, |own| own > bits && own == FIRST_RUNG),
+        false => eliminate(),
+    };
+    // More bits never prove a singular matrix definite; elimination is what is left for it.
+    let singular = || n > SMALL && fraction_free::independent_rows_modulo_prime(matrix).len() < n;
+    let found = quickly
+        .or_else(|| singular().then(eliminate).flatten())
+        .or_else(|| by_rounded_arithmetic(matrix, |own| own > bits && own != FIRST_RUNG))
+        .or_else(eliminate);
+    found.map_or(Verdict::Undecided, Verdict::from)
+}
+
+/// Is the symmetric matrix positive definite, provably by rounded arithmetic? `false` proves
+/// nothing.
+pub fn proved_definite(matrix: &Fractions) -> bool {
+    by_rounded_arithmetic(matrix, |_| true) == Some(true)
+}
+
+/// `Some(true)`: definite; `Some(false)`: not semi-definite; `None`: singular, or nearly so.
+fn by_rounded_arithmetic(matrix: &Fractions, takes: impl Fn(u32) -> bool) -> Option<bool> {
+    type Rung = (u32, fn(&Fractions) -> Proof);
+    const LADDER: [Rung; 5] = [
+        (FIRST_RUNG, prove::<f64>),
+        (128, prove::<Precise<128>>),
+        (256, prove::<Precise<256>>),
+        (512, prove::<Precise<512>>),
+        (1024, prove::<Precise<1024>>),
+    ];
+    LADDER
+        .into_iter()
+        .filter(|(own, _)| takes(*own))
+        .find_map(|(_, prove)| match prove(matrix) {
+            Proof::Definite => Some(true),
+            Proof::Negative => Some(false),
+            Proof::Nothing => None,
+        })
+}
+
+/// Is the symmetric rational matrix positive semi-definite? Never undecided.
+///
+/// `padding` is a semi-definite matrix whose range lies in the kernel of `matrix`: adding it
+/// changes no answer, and it turns the singular matrices of over-parameterised models into regular
+/// ones, which rounded arithmetic can decide.
+///
+/// # Panics
+/// When the matrices are not square or not of one size.
+pub fn exactly_semidefinite(matrix: &DMatrix<Exact>, padding: &DMatrix<Exact>) -> bool {
+    let (shape, padded) = (matrix.shape(), padding.shape());
+    assert_eq!(shape, padded, "a matrix {shape:?} padded by {padded:?}");
+    let fractions = Fractions::of(&(matrix + padding));
+    if fractions.shape().0 > SMALL
+        && let Some(proved) = by_rounded_arithmetic(&fractions, |_| true)
+    {
+        return proved;
+    }
+    let eliminated = fraction_free::semidefinite(&Fractions::of(matrix), u32::MAX);
+    eliminated.expect("an elimination without a limit ends")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::matrix::{inertia, positive_semidefinite};
+
+    /// Products `BDBᵀ` with `B` d × r: often singular, of either sign.
+    fn symmetric() -> impl Strategy<Value = DMatrix<Exact>> {
+        (1usize..8, 1usize..8).prop_flat_map(|(d, r)| {
+            let entries = proptest::collection::vec((-4i64..5, 1u64..5), d * r);
+            let signs = proptest::collection::vec(-1i64..8, r);
+            (entries, signs).prop_map(move |(entries, signs)| {
+                let entries = entries.iter().map(|&(p, q)| Exact::fraction(p, q));
+                let b = DMatrix::from_iterator(d, r, entries);
+                let scaled = DMatrix::from_fn(d, r, |i, j| &b[(i, j)] * Exact::from(signs[j]));
+                scaled * b.transpose()
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_road_to_definiteness_agrees(a in symmetric()) {
+            let expected = positive_semidefinite(&a);
+            let fractions = Fractions::of(&a);
+            prop_assert_eq!(semidefinite(&fractions), expected);
+            let eliminated = fraction_free::semidefinite(&fractions, u32::MAX);
+            prop_assert_eq!(eliminated.map(Verdict::from), Some(expected));
+            for proof in [prove::<f64>(&fractions), prove::<Precise<128>>(&fractions)] {
+                match proof {
+                    Proof::Definite => {
+                        let found = inertia(&a).expect("a rational matrix");
+                        prop_assert_eq!(found.positive, a.nrows());
+                    }
+                    Proof::Negative => prop_assert_eq!(expected, Verdict::Fails),
+                    Proof::Nothing => {}
+                }
+            }
+            let rank = inertia(&a).expect("a rational matrix").rank();
+            prop_assert_eq!(fraction_free::independent_rows(&fractions).len(), rank);
+        }
+    }
+
+    #[test]
+    fn a_margin_below_every_double_is_decided() {
+        // The eigenvalues of cI − 11ᵀ are c and c − d.
+        let d = 12;
+        for (offset, expected) in [
+            ("1e-200", Verdict::Holds),
+            ("-1e-200", Verdict::Fails),
+            ("0", Verdict::Holds),
+        ] {
+            let c = Exact::from(d as i64) + offset.parse::<Exact>().unwrap();
+            let matrix = DMatrix::from_fn(d, d, |i, j| {
+                let on = if i == j { c.clone() } else { Exact::from(0) };
+                on - Exact::from(1)
+            });
+            assert_eq!(semidefinite(&Fractions::of(&matrix)), expected, "{offset}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_told_from_what_lies_outside() {
+        let rows = |entries: &[i64]| {
+            Fractions::from_fn(entries.len() / 3, 3, |i, j| entries[3 * i + j].into())
+        };
+        let plane = rows(&[1, 2, 3, 0, 1, 1]);
+        assert!(fraction_free::spans(&plane, &rows(&[2, 5, 7, 0, 0, 0])));
+        assert!(!fraction_free::spans(&plane, &rows(&[2, 5, 7, 0, 0, 1])));
+        assert_eq!(
+            fraction_free::independent_rows(&rows(&[0, 0, 0, 1, 2, 3, 2, 4, 6, 0, 1, 0])),
+            [1, 3]
+        );
+    }
+}

@@ -1,0 +1,162 @@
+//! Elimination over whole numbers without fractions (Bareiss 1968): after `k` steps every entry is
+//! a minor of order `k + 1`, so entries stay as short as Hadamard's bound lets them.
+
+use std::cmp::Ordering;
+
+use super::Fractions;
+use crate::number::Whole;
+
+/// Is the symmetric matrix positive semi-definite? Decides every matrix; `None` when it would take
+/// a pivot at which an entry has more than `bits` bits.
+///
+/// # Panics
+/// When the matrix is not square.
+pub fn semidefinite(matrix: &Fractions, bits: u32) -> Option<bool> {
+    let (n, columns) = matrix.shape();
+    assert_eq!(n, columns, "definiteness of a {n} × {columns} matrix");
+    let mut rows = matrix.short_congruent_triangle();
+    let mut previous = Whole::one();
+    loop {
+        let diagonal = |i: usize| rows[i][i].sign();
+        if (0..rows.len()).any(|i| diagonal(i).is_lt()) {
+            return Some(false);
+        }
+        let Some(k) = (0..rows.len())
+            .filter(|&i| diagonal(i).is_gt())
+            .min_by_key(|&i| rows[i][i].bits())
+        else {
+            return Some(rows.iter().flatten().all(Whole::is_zero));
+        };
+        if rows[k][k].bits() > bits {
+            return None;
+        }
+        rows = eliminated(&rows, k, &previous);
+        previous = rows
+            .pop()
+            .map_or_else(Whole::one, |mut last| last.remove(0));
+    }
+}
+
+/// `(a_kk a_ij − a_ik a_jk) / previous` in the remaining rows, and `a_kk` as a last row.
+fn eliminated(rows: &[Vec<Whole>], k: usize, previous: &Whole) -> Vec<Vec<Whole>> {
+    let at = |i: usize, j: usize| &rows[i.max(j)][i.min(j)];
+    let rest: Vec<usize> = (0..rows.len()).filter(|&i| i != k).collect();
+    let entry = |i: usize, j: usize| {
+        let mut entry = Whole::product(at(k, k), at(i, j));
+        entry.subtract_product(at(i, k), at(j, k));
+        entry.divide_exactly(previous);
+        entry
+    };
+    let row = |(place, &i): (usize, &usize)| rest[..=place].iter().map(|&j| entry(i, j)).collect();
+    let mut next: Vec<Vec<Whole>> = rest.iter().enumerate().map(row).collect();
+    next.push(vec![at(k, k).clone()]);
+    next
+}
+
+/// The rows of a maximal independent set, the first that will do.
+pub fn independent_rows(matrix: &Fractions) -> Vec<usize> {
+    let (rows, columns) = matrix.shape();
+    let most = rows.min(columns);
+    // Independent modulo a prime is independent; only what looks dependent needs whole numbers.
+    let modular = independent_rows_modulo_prime(matrix);
+    if modular.len() == most {
+        return modular;
+    }
+    let mut basis = Echelon::default();
+    (0..rows).filter(|&i| basis.takes(matrix.row(i))).collect()
+}
+
+/// Does every row of `candidates` lie in the span of the rows of `basis` (exactly)?
+///
+/// # Panics
+/// When the rows are not equally long.
+pub fn spans(basis: &Fractions, candidates: &Fractions) -> bool {
+    let (a, b) = (basis.shape().1, candidates.shape().1);
+    assert_eq!(a, b, "rows of lengths {a} and {b}");
+    let mut echelon = Echelon::default();
+    for i in 0..basis.shape().0 {
+        echelon.takes(basis.row(i));
+    }
+    echelon.pivots.len() == a
+        || (0..candidates.shape().0).all(|i| echelon.reduced(candidates.row(i)).1.is_none())
+}
+
+/// Independent rows in echelon form, fraction-free, with the column of each one's pivot.
+#[derive(Default)]
+struct Echelon {
+    rows: Vec<Vec<Whole>>,
+    pivots: Vec<usize>,
+}
+
+impl Echelon {
+    /// The row without its parts along the basis, and the first column where it does not vanish.
+    fn reduced(&self, row: &[Whole]) -> (Vec<Whole>, Option<usize>) {
+        let mut rest = row.to_vec();
+        let mut previous = Whole::one();
+        for (basis, &pivot) in self.rows.iter().zip(&self.pivots) {
+            let factor = rest[pivot].clone();
+            for (entry, other) in rest.iter_mut().zip(basis) {
+                entry.multiply(&basis[pivot]);
+                entry.subtract_product(&factor, other);
+                entry.divide_exactly(&previous);
+            }
+            previous = basis[pivot].clone();
+        }
+        let first = rest
+            .iter()
+            .position(|entry| entry.sign() != Ordering::Equal);
+        (rest, first)
+    }
+
+    /// Takes the row into the basis if it is independent.
+    fn takes(&mut self, row: &[Whole]) -> bool {
+        let (rest, first) = self.reduced(row);
+        if let Some(pivot) = first {
+            self.rows.push(rest);
+            self.pivots.push(pivot);
+        }
+        first.is_some()
+    }
+}
+
+/// The largest prime below `2^31`: products of residues fit in 62 bits.
+const PRIME: u64 = 2_147_483_647;
+
+/// The rows that are independent modulo a prime, the first that will do: independent over ℚ too,
+/// but perhaps not all that are.
+pub fn independent_rows_modulo_prime(matrix: &Fractions) -> Vec<usize> {
+    let mut basis: Vec<(usize, Vec<u64>)> = Vec::new();
+    let mut takes = |row: &[Whole]| {
+        let mut rest: Vec<u64> = row.iter().map(|x| x.residue(PRIME as u32)).collect();
+        for (pivot, other) in &basis {
+            let factor = PRIME - rest[*pivot];
+            for (entry, o) in rest.iter_mut().zip(other) {
+                *entry = (*entry + factor * o) % PRIME;
+            }
+        }
+        let Some(pivot) = rest.iter().position(|&entry| entry != 0) else {
+            return false;
+        };
+        let inverse = power(rest[pivot], PRIME - 2);
+        rest.iter_mut()
+            .for_each(|entry| *entry = *entry * inverse % PRIME);
+        basis.push((pivot, rest));
+        true
+    };
+    (0..matrix.shape().0)
+        .filter(|&i| takes(matrix.row(i)))
+        .collect()
+}
+
+/// `base^exponent` modulo the prime; with `PRIME − 2` the inverse (Fermat).
+fn power(base: u64, exponent: u64) -> u64 {
+    let bits = (0..64).rev().map(|bit| exponent >> bit & 1);
+    bits.fold(1, |power, bit| {
+        let square = power * power % PRIME;
+        if bit == 1 {
+            square * base % PRIME
+        } else {
+            square
+        }
+    })
+}

@@ -1,0 +1,360 @@
+//! Rational matrices over one common denominator.
+//!
+//! A product of two d × d matrices of rationals looks for `d³` common factors; over one denominator
+//! it looks for none. The entries may keep factors that the denominator has too: equality is asked
+//! of the numbers, never of the form.
+
+use std::cmp::Ordering;
+use std::ops::{Add, Mul, Sub};
+
+use nalgebra::DMatrix;
+
+use super::Algebra;
+use crate::number::{Exact, Whole};
+
+/// `entries / denominator`, row by row; the denominator is above zero.
+#[derive(Clone, Debug)]
+pub struct Fractions {
+    rows: usize,
+    columns: usize,
+    entries: Vec<Whole>,
+    denominator: Whole,
+}
+
+impl Fractions {
+    /// The matrix of these whole entries, over 1.
+    pub fn from_fn(rows: usize, columns: usize, entry: impl Fn(usize, usize) -> Whole) -> Self {
+        let entry = &entry;
+        let row = |i| (0..columns).map(move |j| entry(i, j));
+        Fractions {
+            rows,
+            columns,
+            entries: (0..rows).flat_map(row).collect(),
+            denominator: Whole::one(),
+        }
+    }
+
+    /// The same matrix over the least common denominator of its entries.
+    pub fn of(matrix: &DMatrix<Exact>) -> Self {
+        let common = |lcm: Whole, entry: &Exact| lcm.least_common_multiple(&entry.denominator());
+        let denominator = matrix.iter().fold(Whole::one(), common);
+        let factor = Exact::quotient(&denominator, &Whole::one());
+        let entry = |i, j| (&matrix[(i, j)] * &factor).numerator();
+        let entries = Self::from_fn(matrix.nrows(), matrix.ncols(), entry);
+        Fractions {
+            denominator,
+            ..entries
+        }
+    }
+
+    /// A matrix of machine numbers in whole units of `2^−bits`; `None` when one is not finite.
+    pub fn rounded(matrix: &DMatrix<f64>, bits: i32) -> Option<Self> {
+        let exact: Option<Vec<Exact>> = matrix.iter().map(|&x| Exact::from_f64(x)).collect();
+        let exact = DMatrix::from_vec(matrix.nrows(), matrix.ncols(), exact?);
+        Some(Self::of(&exact).in_units_of(bits))
+    }
+
+    /// The identity.
+    pub fn identity(dimension: usize) -> Self {
+        Self::from_fn(dimension, dimension, |i, j| Whole::from(i64::from(i == j)))
+    }
+
+    /// Zero.
+    pub fn zeros(rows: usize, columns: usize) -> Self {
+        Self::from_fn(rows, columns, |_, _| Whole::zero())
+    }
+
+    /// Rows and columns.
+    pub fn shape(&self) -> (usize, usize) {
+        (self.rows, self.columns)
+    }
+
+    /// The whole number above the denominator.
+    pub fn numerator(&self, i: usize, j: usize) -> &Whole {
+        &self.entries[i * self.columns + j]
+    }
+
+    /// The numerators of a row.
+    pub fn row(&self, i: usize) -> &[Whole] {
+        &self.entries[i * self.columns..(i + 1) * self.columns]
+    }
+
+    /// The common denominator.
+    pub fn denominator(&self) -> &Whole {
+        &self.denominator
+    }
+
+    /// One entry.
+    pub fn entry(&self, i: usize, j: usize) -> Exact {
+        Exact::quotient(self.numerator(i, j), &self.denominator)
+    }
+
+    /// The matrix with every entry in lowest terms.
+    pub fn to_exact(&self) -> DMatrix<Exact> {
+        DMatrix::from_fn(self.rows, self.columns, |i, j| self.entry(i, j))
+    }
+
+    /// About `log₂` of the largest magnitude, within two; `None` for the zero matrix.
+    pub fn exponent(&self) -> Option<i32> {
+        let bits = self.entries.iter().map(Whole::bits).max().unwrap_or(0);
+        (bits > 0).then(|| bits as i32 - self.denominator.bits() as i32)
+    }
+
+    /// `2^exponent` times the matrix in machine numbers, each with a relative error below `2^−50`.
+    pub fn scaled_to_f64(&self, exponent: i32) -> DMatrix<f64> {
+        let down = self.denominator.bits() as i32;
+        let denominator = self.denominator.scaled_to_f64(-down);
+        DMatrix::from_fn(self.rows, self.columns, |i, j| {
+            self.numerator(i, j).scaled_to_f64(exponent - down) / denominator
+        })
+    }
+
+    /// The matrix with its entries rounded to whole units of `2^−bits`.
+    #[must_use]
+    pub fn in_units_of(&self, bits: i32) -> Self {
+        let unit = Exact::power_of_two(-bits);
+        let rounded = |i, j| self.entry(i, j).in_units_of(bits);
+        Self::from_fn(self.rows, self.columns, rounded).scaled(&unit)
+    }
+
+    /// The transpose.
+    #[must_use]
+    pub fn transpose(&self) -> Self {
+        let entry = |i, j| self.numerator(j, i).clone();
+        Fractions {
+            denominator: self.denominator.clone(),
+            ..Self::from_fn(self.columns, self.rows, entry)
+        }
+    }
+
+    /// `⟨A, B⟩ = Σ a_ij b_ij`.
+    ///
+    /// # Panics
+    /// When the shapes differ.
+    pub fn dot(&self, other: &Self) -> Exact {
+        assert_eq!(self.shape(), other.shape(), "⟨A, B⟩ of two shapes");
+        let mut sum = Whole::zero();
+        for (a, b) in self.entries.iter().zip(&other.entries) {
+            sum.add_product(a, b);
+        }
+        let below = Whole::product(&self.denominator, &other.denominator);
+        Exact::quotient(&sum, &below)
+    }
+
+    /// `xᵢᵀ A xᵢ` for every row `xᵢᵀ` of this matrix (n × d), as a column (n × 1).
+    ///
+    /// # Panics
+    /// When `A` is not d × d.
+    #[must_use]
+    pub fn values(&self, form: &Self) -> Self {
+        let products = self.clone() * form.clone();
+        let value = |i: usize, _| {
+            let mut sum = Whole::zero();
+            for (a, b) in products.row(i).iter().zip(self.row(i)) {
+                sum.add_product(a, b);
+            }
+            sum
+        };
+        Fractions {
+            denominator: Whole::product(&products.denominator, &self.denominator),
+            ..Self::from_fn(self.rows, 1, value)
+        }
+    }
+
+    /// The lower triangle of a whole matrix `DAD` with a positive diagonal `D`, which has the
+    /// inertia of `A`: for elimination, whose cost grows with the length of the entries.
+    ///
+    /// Either every entry is brought over the common denominator, or row and column `i` over that of
+    /// row `i`; common factors are taken out and the shorter result is given.
+    pub fn short_congruent_triangle(&self) -> Vec<Vec<Whole>> {
+        let triangle = |entry: &dyn Fn(usize, usize) -> Whole| -> Vec<Vec<Whole>> {
+            let row = |i| (0..=i).map(|j| entry(i, j)).collect();
+            without_content((0..self.rows).map(row).collect())
+        };
+        let common = triangle(&|i, j| self.numerator(i, j).clone());
+        let exact = self.to_exact();
+        let lcm = |lcm: Whole, x: &Exact| lcm.least_common_multiple(&x.denominator());
+        let scales: Vec<Exact> = (0..self.rows)
+            .map(|i| exact.row(i).iter().fold(Whole::one(), lcm))
+            .map(|scale| Exact::quotient(&scale, &Whole::one()))
+            .collect();
+        let scaled = |i: usize, j: usize| (&exact[(i, j)] * &scales[i] * &scales[j]).numerator();
+        let by_rows = triangle(&scaled);
+        let length = |rows: &[Vec<Whole>]| rows.iter().flatten().map(Whole::bits).max();
+        match length(&by_rows) < length(&common) {
+            true => by_rows,
+            false => common,
+        }
+    }
+
+    /// Is it its own transpose?
+    pub fn is_symmetric(&self) -> bool {
+        self.rows == self.columns
+            && (0..self.rows).all(|i| (0..i).all(|j| self.numerator(i, j) == self.numerator(j, i)))
+    }
+
+    /// Is every entry zero?
+    pub fn is_zero(&self) -> bool {
+        self.entries.iter().all(Whole::is_zero)
+    }
+
+    /// `self · other` where the product is known to be symmetric: half the work.
+    ///
+    /// # Panics
+    /// When the shapes do not make a square product.
+    #[must_use]
+    pub fn symmetric_product(&self, other: &Self) -> Self {
+        assert_eq!(
+            (self.rows, self.columns),
+            (other.columns, other.rows),
+            "a symmetric product"
+        );
+        self.product(other, |i| i + 1).mirrored()
+    }
+
+    /// The product of which row `i` is computed in the first `width(i)` columns.
+    fn product(&self, other: &Self, width: impl Fn(usize) -> usize) -> Self {
+        let mut product = Self::zeros(self.rows, other.columns);
+        for (i, row) in product.entries.chunks_mut(other.columns.max(1)).enumerate() {
+            let row = &mut row[..width(i)];
+            for (k, factor) in self.row(i).iter().enumerate().filter(|(_, a)| !a.is_zero()) {
+                for (sum, entry) in row.iter_mut().zip(other.row(k)) {
+                    sum.add_product(factor, entry);
+                }
+            }
+        }
+        product.denominator = Whole::product(&self.denominator, &other.denominator);
+        product
+    }
+
+    /// The symmetric matrix with this lower triangle.
+    fn mirrored(mut self) -> Self {
+        for i in 0..self.rows {
+            for j in 0..i {
+                self.entries[j * self.columns + i] = self.entries[i * self.columns + j].clone();
+            }
+        }
+        self
+    }
+
+    /// `self ± other`, over the least common denominator.
+    fn combined(mut self, mut other: Self, join: fn(&mut Whole, &Whole)) -> Self {
+        let (a, b) = (self.shape(), other.shape());
+        assert_eq!(a, b, "a sum of matrices {a:?} and {b:?}");
+        if self.denominator != other.denominator {
+            let common = self.denominator.least_common_multiple(&other.denominator);
+            self.bring_over(&common);
+            other.bring_over(&common);
+        }
+        for (a, b) in self.entries.iter_mut().zip(&other.entries) {
+            join(a, b);
+        }
+        self
+    }
+
+    fn bring_over(&mut self, common: &Whole) {
+        let mut factor = common.clone();
+        factor.divide_exactly(&self.denominator);
+        if factor != Whole::one() {
+            self.entries.iter_mut().for_each(|a| a.multiply(&factor));
+        }
+        self.denominator = common.clone();
+    }
+}
+
+/// The numbers divided by their greatest common divisor.
+fn without_content(mut rows: Vec<Vec<Whole>>) -> Vec<Vec<Whole>> {
+    let content = rows
+        .iter()
+        .flatten()
+        .fold(Whole::zero(), |gcd, x| gcd.greatest_common_divisor(x));
+    if !content.is_zero() && content != Whole::one() {
+        let entries = rows.iter_mut().flatten();
+        entries.for_each(|entry| entry.divide_exactly(&content));
+    }
+    rows
+}
+
+impl PartialEq for Fractions {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape() == other.shape() && (self.clone() - other.clone()).is_zero()
+    }
+}
+
+impl Add for Fractions {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        self.combined(other, Whole::add)
+    }
+}
+
+impl Sub for Fractions {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        self.combined(other, Whole::subtract)
+    }
+}
+
+impl Mul for Fractions {
+    type Output = Self;
+
+    fn mul(self, other: Self) -> Self {
+        let (a, b) = (self.shape(), other.shape());
+        assert_eq!(a.1, b.0, "a product of matrices {a:?} and {b:?}");
+        self.product(&other, |_| b.1)
+    }
+}
+
+impl Algebra<Exact> for Fractions {
+    fn scaled(mut self, factor: &Exact) -> Self {
+        let numerator = factor.numerator();
+        match numerator.sign() {
+            Ordering::Equal => return Self::zeros(self.rows, self.columns),
+            _ if numerator == Whole::one() => {}
+            _ => self.entries.iter_mut().for_each(|a| a.multiply(&numerator)),
+        }
+        self.denominator.multiply(&factor.denominator());
+        self
+    }
+
+    fn squared(&self) -> Self {
+        self.clone() * self.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn matrix() -> impl Strategy<Value = DMatrix<Exact>> {
+        proptest::collection::vec((-9i64..10, 1u64..7), 9).prop_map(|entries| {
+            let entries = entries.iter().map(|&(p, q)| Exact::fraction(p, q));
+            DMatrix::from_iterator(3, 3, entries)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_operation_is_that_of_rationals(a in matrix(), b in matrix(), p in -3i64..4) {
+            let c = Exact::fraction(p, 5);
+            let (x, y) = (Fractions::of(&a), Fractions::of(&b));
+            prop_assert_eq!((x.clone() + y.clone()).to_exact(), &a + &b);
+            prop_assert_eq!((x.clone() - y.clone()).to_exact(), &a - &b);
+            prop_assert_eq!((x.clone() * y.clone()).to_exact(), &a * &b);
+            prop_assert_eq!(x.squared().to_exact(), &a * &a);
+            prop_assert_eq!(x.clone().scaled(&c).to_exact(), Algebra::scaled(a.clone(), &c));
+            prop_assert_eq!(x.dot(&y), (a.transpose() * &b).trace());
+            prop_assert_eq!(x.symmetric_product(&x.transpose()).to_exact(), &a * a.transpose());
+            prop_assert!(x == x.clone().scaled(&Exact::from(2)).scaled(&Exact::fraction(1, 2)));
+            let near = x.in_units_of(10).to_exact() - &a;
+            prop_assert!(near.iter().all(|e| e.abs() <= Exact::power_of_two(-11)));
+            let machine = x.scaled_to_f64(3);
+            let close = |(m, e): (&f64, &Exact)| (m - 8.0 * e.to_f64()).abs() <= 1e-14 * m.abs();
+            prop_assert!(machine.iter().zip(a.iter()).all(close));
+        }
+    }
+}

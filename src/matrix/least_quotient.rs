@@ -1,0 +1,132 @@
+//! The least quotient `xᵀAx / xᵀBx` of two rational matrices, refined to any number of digits.
+//!
+//! It is the largest `η` with `A − ηB ⪰ 0`. Machine numbers give the first vector and a corrector
+//! (all eigenpairs of the pencil); residuals are computed over ℚ, so that every correction adds
+//! the digits that machine numbers have to spare. The quotient of any vector is an *upper* bound
+//! of the least one, and its error is the square of the vector's.
+
+use nalgebra::{DMatrix, DVector};
+use num_traits::Zero;
+
+use super::{Algebra, Fractions, pencil};
+use crate::number::Exact;
+
+/// Significant bits of a correction that are kept.
+const CORRECTION_BITS: i32 = 60;
+/// Eigenvalues within this part of the least quotient belong to its cluster: no correction along
+/// them, for its digits would be noise.
+const CLUSTER: f64 = 1e-9;
+/// The least gain of a correction, in bits, that is worth another.
+const LEAST_GAIN: i32 = 4;
+
+/// `xᵀAx / xᵀBx` for a vector near the least one, as near as asked or as near as can be; `None` when
+/// machine numbers do not reach the pencil. `A` is definite, `B` semi-definite and not zero, both
+/// r × r and symmetric.
+pub fn least_quotient(a: &Fractions, b: &Fractions, bits: i32) -> Option<Exact> {
+    let corrector = Corrector::of(a, b)?;
+    let column = DMatrix::from_column_slice(a.shape().0, 1, corrector.vectors.column(0).as_slice());
+    let mut vector = rounded(&column, CORRECTION_BITS)?;
+    let mut known = 0;
+    loop {
+        let quotient = quotient(a, b, &vector, 2 * known + 4 * CORRECTION_BITS)?;
+        // The error of the quotient is the square of the vector's.
+        if 2 * known >= bits {
+            return Some(quotient);
+        }
+        let images = (a.clone() * vector.clone(), b.clone() * vector.clone());
+        let residual = images.0 - images.1.scaled(&quotient);
+        let Some(correction) = corrector.correct(&residual, &quotient) else {
+            return Some(quotient);
+        };
+        let (length, own) = (vector.exponent()?, correction.exponent()?);
+        if length - own < known + LEAST_GAIN {
+            return Some(quotient);
+        }
+        known = length - own;
+        vector = (vector - correction).in_units_of(known + CORRECTION_BITS - length);
+    }
+}
+
+fn quotient(a: &Fractions, b: &Fractions, x: &Fractions, bits: i32) -> Option<Exact> {
+    let below = x.dot(&(b.clone() * x.clone()));
+    let above = x.dot(&(a.clone() * x.clone()));
+    (below > Exact::zero()).then(|| (above / below).rounded_to(bits as u32))
+}
+
+/// The pencil in machine numbers, `A·2^−scale_a` and `B·2^−scale_b`.
+struct Corrector {
+    scales: (i32, i32),
+    /// `1/η_j`, falling.
+    inverses: Vec<f64>,
+    /// `x_j` with `x_jᵀAx_k = δ_jk`, as columns.
+    vectors: DMatrix<f64>,
+}
+
+impl Corrector {
+    fn of(a: &Fractions, b: &Fractions) -> Option<Self> {
+        let scales = (a.exponent()?, b.exponent()?);
+        let factor = a.scaled_to_f64(-scales.0).cholesky()?.l();
+        let inner = factor.solve_lower_triangular(&b.scaled_to_f64(-scales.1))?;
+        let inner = factor.solve_lower_triangular(&inner.transpose())?;
+        let symmetric = (&inner + inner.transpose()) * 0.5;
+        let (inverses, vectors) = pencil::leading_eigenpairs(&symmetric, a.shape().0)?;
+        let vectors = factor.transpose().solve_upper_triangular(&vectors)?;
+        (inverses.first()? > &0.0).then_some(Corrector {
+            scales,
+            inverses,
+            vectors,
+        })
+    }
+
+    /// `Δ` with `(A − θB)Δ = residual`, without parts in the cluster of the least quotient.
+    fn correct(&self, residual: &Fractions, quotient: &Exact) -> Option<Fractions> {
+        let size = residual.exponent()?;
+        let theta = quotient * Exact::power_of_two(self.scales.1 - self.scales.0);
+        let theta = theta.to_f64();
+        let along = self.vectors.tr_mul(&residual.scaled_to_f64(-size));
+        let parts = DVector::from_fn(along.nrows(), |j, _| match 1.0 - theta * self.inverses[j] {
+            gap if gap > CLUSTER => along[(j, 0)] / gap,
+            _ => 0.0,
+        });
+        let found = &self.vectors * parts;
+        let column = DMatrix::from_column_slice(found.len(), 1, found.as_slice());
+        let found = rounded(&column, CORRECTION_BITS)?;
+        let found = found.scaled(&Exact::power_of_two(size - self.scales.0));
+        (!found.is_zero()).then_some(found)
+    }
+}
+
+/// Rounded to this many bits of the largest entry; `None` when it is not finite.
+pub fn rounded(matrix: &DMatrix<f64>, bits: i32) -> Option<Fractions> {
+    let size = matrix.amax();
+    match size > 0.0 && size.is_finite() {
+        true => Fractions::rounded(matrix, bits - size.log2().ceil() as i32),
+        false => (size == 0.0).then(|| Fractions::zeros(matrix.nrows(), matrix.ncols())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::Field;
+
+    #[test]
+    fn the_golden_ratio_is_refined_to_two_hundred_digits() {
+        // λ_max [[1, 1], [1, 0]] = φ: the least quotient of (I, ·) is 1/φ = φ − 1, a root of
+        // x² + x = 1.
+        let fibonacci = Fractions::from_fn(2, 2, |i, j| i64::from(i + j < 2).into());
+        let found = least_quotient(&Fractions::identity(2), &fibonacci, 700).unwrap();
+        let excess = found.square() + &found - Exact::from(1);
+        assert!(excess.abs() <= Exact::power_of_two(-690));
+    }
+
+    #[test]
+    fn a_cluster_stops_the_refinement_and_not_the_program() {
+        let identity = Fractions::identity(3);
+        assert_eq!(
+            least_quotient(&identity, &identity, 300),
+            Some(Exact::from(1))
+        );
+        assert_eq!(least_quotient(&identity, &Fractions::zeros(3, 3), 60), None);
+    }
+}

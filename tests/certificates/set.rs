@@ -1,0 +1,47 @@
+//! The committed set.
+
+use std::path::{Path, PathBuf};
+
+use sgd_stability::decide::Certificate;
+use sgd_stability::decide::certificate::Statement;
+
+use super::{VERIFIED, code, committed, program, python};
+
+#[test]
+fn every_committed_certificate_is_verified() {
+    for path in committed() {
+        let certificate = Certificate::read(&path).unwrap();
+        certificate.check().unwrap();
+        let told = program(&["certify", path.to_str().unwrap()]);
+        assert_eq!(code(&told), VERIFIED, "{path:?}");
+    }
+}
+
+#[test]
+fn plain_python_verifies_them_too() {
+    let paths = committed();
+    let files: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    if let Some(output) = python(&files) {
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(code(&output), VERIFIED, "{said}");
+        assert_eq!(said.matches(": verified").count(), files.len());
+    }
+}
+
+#[test]
+fn the_set_has_every_kind() {
+    let set: Vec<Certificate> = committed()
+        .iter()
+        .map(|path| Certificate::read(path).unwrap())
+        .collect();
+    for claim in [Statement::MeanSquareStable, Statement::MeanSquareUnstable] {
+        let with = |c: &&Certificate| c.claim == claim && c.witness.is_some();
+        assert!(set.iter().filter(with).count() >= 5);
+    }
+    assert!(set.iter().any(|c| c.witness.is_none()), "no edge");
+    assert!(
+        set.iter().any(|c| c.model.dimension() >= 20),
+        "none is large"
+    );
+    assert!(set.iter().any(|c| c.model.dimension() > c.model.samples()));
+}
