@@ -15,7 +15,8 @@ pub fn pairs(dimension: usize) -> Vec<(usize, usize)> {
     (0..dimension).flat_map(row).collect()
 }
 
-/// The Gram matrix of `X ↦ AXA` for a symmetric `A` (d × d; the result is m × m, m = d(d+1)/2).
+/// The Gram matrix of `X ↦ AXAᵀ` for any square `A` (d × d; the result is m × m, m = d(d+1)/2). That
+/// of the identity is the Gram matrix of the basis.
 pub fn sandwich<T: Field>(a: &DMatrix<T>) -> DMatrix<T> {
     gram(a, |(i, j), (k, l)| match (i == j, k == l) {
         (true, true) => a[(i, k)].square(),
@@ -82,6 +83,9 @@ mod tests {
         });
         let a = &a + a.transpose();
         assert_eq!(sandwich(&a), by_definition(3, |x| &a * x * &a));
+        let skewed = a.upper_triangle();
+        let carried = |x: &DMatrix<Exact>| &skewed * x * skewed.transpose();
+        assert_eq!(sandwich(&skewed), by_definition(3, carried));
         assert_eq!(anticommutator(&a), by_definition(3, |x| &a * x + x * &a));
     }
 

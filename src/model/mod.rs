@@ -8,9 +8,13 @@
 pub mod curvature;
 pub mod file;
 pub mod golden;
+pub mod gram;
 pub mod linear;
+pub mod minimal;
 pub mod moments;
+pub mod momentum;
 pub mod quadratic;
+pub mod reshuffling;
 pub mod sampling;
 pub mod second_moment;
 pub mod tensor;
