@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// Files that help the claims and are none themselves.
-const HELPERS: [&str; 4] = ["mod", "examination", "family", "strategies"];
+const HELPERS: [&str; 5] = ["mod", "examination", "family", "momentum", "strategies"];
 
 /// The headings that every claim file has, in this order.
 const HEADINGS: [&str; 4] = [

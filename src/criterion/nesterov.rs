@@ -53,7 +53,7 @@ pub fn slack<T: Field>(
     gate - square * (first - second)
 }
 
-/// Does the mean square converge, in one dimension? On the edge it does not.
+/// Does the mean square converge, in one dimension, for `0 ≤ β < 1`? On the edge it does not.
 pub fn converges<T: Field>(
     sharpness: &T,
     squared_non_uniformity: &T,
