@@ -15,12 +15,14 @@ mod momentum;
 mod strategies;
 
 mod alignment_bound_is_necessary;
+mod almost_sure_by_words;
 mod almost_sure_implies_mean_square;
 mod batch_sharpness_decides_the_batch_loss;
 mod bernoulli_threshold;
 mod catapult;
 mod chebyshev_orbit;
 mod coherence_bound_is_necessary;
+mod cyclic_is_no_less_stable;
 mod directional_bound_is_necessary;
 mod even_moment_bound_is_necessary;
 mod even_moment_threshold;
@@ -57,6 +59,7 @@ mod sandwich;
 mod self_stabilisation_cycle;
 mod sharpness_bound_is_necessary;
 mod spectrally_expressible_threshold;
+mod stationary_covariance;
 mod theorem_one_is_necessary;
 mod threshold_interval;
 mod toy_escape;
@@ -100,10 +103,13 @@ pub const ROLL: &[Claim] = &[
     fourth_moment_threshold_interval::CLAIM,
     mean_square_implies_almost_sure::CLAIM,
     almost_sure_implies_mean_square::CLAIM,
+    almost_sure_by_words::CLAIM,
     reshuffling_one_dimension::CLAIM,
     reshuffling_threshold_interval::CLAIM,
     reshuffling_two_samples::CLAIM,
     reshuffling_is_no_less_stable::CLAIM,
+    cyclic_is_no_less_stable::CLAIM,
+    stationary_covariance::CLAIM,
     catapult::CLAIM,
     chebyshev_orbit::CLAIM,
     two_factor_net::CLAIM,

@@ -27,19 +27,12 @@ pub fn contracts<T: Field>(factors: &[DMatrix<T>]) -> Verdict {
     let unit = |&(i, j): &(usize, usize)| if i == j { T::one() } else { T::zero() };
     let right = DVector::from_iterator(basis.len(), basis.iter().map(unit));
     match solve(&system, &right) {
-        Solution::Unique(solution) => positive_definite(&assemble(d, &basis, &solution)),
+        Solution::Unique(solution) => {
+            positive_definite(&symmetric::assemble(d, solution.as_slice()))
+        }
         Solution::Singular => Verdict::Fails,
         Solution::Unknown => Verdict::Undecided,
     }
-}
-
-/// The symmetric matrix with these entries on and above its diagonal.
-fn assemble<T: Field>(d: usize, basis: &[(usize, usize)], entries: &DVector<T>) -> DMatrix<T> {
-    let mut matrix = DMatrix::zeros(d, d);
-    for (&(i, j), entry) in basis.iter().zip(entries.iter()) {
-        (matrix[(i, j)], matrix[(j, i)]) = (entry.clone(), entry.clone());
-    }
-    matrix
 }
 
 #[cfg(test)]

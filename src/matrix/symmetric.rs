@@ -43,6 +43,24 @@ pub fn anticommutator<T: Field>(a: &DMatrix<T>) -> DMatrix<T> {
     })
 }
 
+/// The symmetric matrix with these entries on and above its diagonal, in the order of [`pairs`].
+///
+/// # Panics
+/// When there are not `d(d+1)/2` entries.
+pub fn assemble<T: Field>(dimension: usize, entries: &[T]) -> DMatrix<T> {
+    let (basis, count) = (pairs(dimension), entries.len());
+    assert_eq!(
+        basis.len(),
+        count,
+        "{count} entries for dimension {dimension}"
+    );
+    let mut matrix = DMatrix::zeros(dimension, dimension);
+    for ((i, j), entry) in basis.into_iter().zip(entries) {
+        (matrix[(i, j)], matrix[(j, i)]) = (entry.clone(), entry.clone());
+    }
+    matrix
+}
+
 /// `⟨X_ij, Y⟩` where `entry` gives `Y_ij`: the entry itself on the diagonal, twice it beside.
 fn gram<T: Field>(
     a: &DMatrix<T>,

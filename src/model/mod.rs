@@ -17,6 +17,7 @@ pub mod quadratic;
 pub mod reshuffling;
 pub mod sampling;
 pub mod second_moment;
+pub mod stationary;
 pub mod tensor;
 pub mod toy;
 
