@@ -4,8 +4,8 @@
 //! least μ₀ > 0 everywhere, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: η²p((1/n) Σ H_iHH_i −
 //! H³) − H is not definite on the range of H.
 //!
-//! **Source.** Wu, Wang and Su 2022 (their Theorem 3.3; there with √(B/μ₀)/η). The form without
-//! μ₀ is ours.
+//! **Source.** Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not
+//! checked). The form without μ₀ is ours.
 //!
 //! **Hypotheses.** `mean_square_stable`: the learning rate is mean-square stable.
 //!
@@ -26,7 +26,7 @@ pub const CLAIM: Claim = Claim {
     title: "Mean-square stability needs ‖H‖_F ≤ 1/(η√(pμ₀))",
     statement: "If SGD is mean-square stable and the alignment of noise and curvature is at least μ₀ > 0 everywhere, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: η²p((1/n) Σ H_iHH_i − H³) − H is not definite on the range of H.",
     formula: alignment::latex,
-    source: "Wu, Wang and Su 2022 (their Theorem 3.3; there with √(B/μ₀)/η). The form without μ₀ is ours.",
+    source: "Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not checked). The form without μ₀ is ours.",
     hypotheses: &["mean_square_stable: the learning rate is mean-square stable"],
     reading: "It bounds the Frobenius norm, and so all eigenvalues together. When the best μ₀ is not positive it says nothing.",
     status: Status::Upheld,

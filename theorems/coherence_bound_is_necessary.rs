@@ -4,8 +4,8 @@
 //! − 1) ≤ σ with the coherence σ = λ₁(S)/max λ₁(H_i), S_ij = √tr(H_iH_j). Before that the
 //! incoherent part alone must not grow, η²qV ⪯ Id.
 //!
-//! **Source.** Dexter et al. 2024, Theorem 1 (stated there as divergence). The link by the
-//! incoherent part is ours.
+//! **Source.** Dexter et al. 2024, their first theorem (stated there as divergence; its wording
+//! was not checked). The proof by the incoherent part is ours.
 //!
 //! **Hypotheses.** `bernoulli_stable`: η is mean-square stable with Bernoulli batches.
 //!
@@ -27,7 +27,7 @@ pub const CLAIM: Claim = Claim {
     title: "Stable SGD with Bernoulli batches needs a ≤ (σ/η)(n/B − 1)^(−1/2)",
     statement: "If SGD with Bernoulli batches is mean-square stable, then a ≤ 2/η and aη√(n/B − 1) ≤ σ with the coherence σ = λ₁(S)/max λ₁(H_i), S_ij = √tr(H_iH_j). Before that the incoherent part alone must not grow, η²qV ⪯ Id.",
     formula: coherence::latex,
-    source: "Dexter et al. 2024, Theorem 1 (stated there as divergence). The link by the incoherent part is ours.",
+    source: "Dexter et al. 2024, their first theorem (stated there as divergence; its wording was not checked). The proof by the incoherent part is ours.",
     hypotheses: &["bernoulli_stable: η is mean-square stable with Bernoulli batches"],
     reading: "The more coherent the samples, the weaker the statement. Not sufficient. S needs roots, so it is enclosed.",
     status: Status::Upheld,

@@ -61,12 +61,23 @@ fn outside() -> Evidence {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sgd_stability::criterion::mean_square;
+    use sgd_stability::criterion::{mean_square, one_step};
     use sgd_stability::decide::critical;
     use sgd_stability::matrix::bracket;
 
     use super::super::strategies::{config, model, weight};
     use super::*;
+
+    #[test]
+    fn neither_it_nor_theorem_one_implies_the_other() {
+        let verdicts = instances().iter().map(|instance| {
+            let posed = Posed::<Exact>::from(instance);
+            let contracts = one_step::verdict(&posed.model, &posed.eta, &posed.p).holds();
+            (contracts, loss_never_rises(&posed).holds())
+        });
+        let verdicts: Vec<(bool, bool)> = verdicts.collect();
+        assert!(verdicts.contains(&(true, false)) && verdicts.contains(&(false, true)));
+    }
 
     proptest! {
         #![proptest_config(config("proptest-regressions/loss_non_expansion.txt"))]

@@ -50,6 +50,7 @@ mod period_two_after_the_edge;
 mod preconditioned_threshold;
 mod product_net_sharpness;
 mod quadratic_regression_step;
+mod reshuffling_contracts_no_less;
 mod reshuffling_is_no_less_stable;
 mod reshuffling_one_dimension;
 mod reshuffling_threshold_interval;
@@ -63,6 +64,7 @@ mod stationary_covariance;
 mod theorem_one_is_necessary;
 mod threshold_interval;
 mod toy_escape;
+mod trace_bound_is_necessary;
 mod two_factor_net;
 
 /// Every claim, in reading order.
@@ -85,6 +87,7 @@ pub const ROLL: &[Claim] = &[
     non_uniformity_bound_two_samples::CLAIM,
     non_uniformity_bound_commuting::CLAIM,
     directional_bound_is_necessary::CLAIM,
+    trace_bound_is_necessary::CLAIM,
     alignment_bound_is_necessary::CLAIM,
     sandwich::CLAIM,
     larger_batches_are_stabler::CLAIM,
@@ -107,6 +110,7 @@ pub const ROLL: &[Claim] = &[
     reshuffling_one_dimension::CLAIM,
     reshuffling_threshold_interval::CLAIM,
     reshuffling_two_samples::CLAIM,
+    reshuffling_contracts_no_less::CLAIM,
     reshuffling_is_no_less_stable::CLAIM,
     cyclic_is_no_less_stable::CLAIM,
     stationary_covariance::CLAIM,

@@ -1,90 +1,76 @@
-//! # Open: random reshuffling is at least as stable as independent sampling
+//! # Refuted: mean-square stability carries over to random reshuffling
 //!
-//! **Statement.** For n ≥ 3 samples and batches of one, ρ(T_RR) ≤ ρ(T)ⁿ: an epoch of random
-//! reshuffling contracts at least as much as n independent steps; so mean-square stability
-//! carries over.
+//! **Statement.** For n ≥ 3 samples and batches of one: if SGD with independent batches is mean-
+//! square stable, so is SGD with random reshuffling. False.
 //!
-//! **Source.** Ours; a noncommutative inequality of means. The related conjecture of Recht and
-//! Ré is false in general (Lai and Lim 2020; De Sa 2020).
+//! **Source.** Ours, both the question and the counter-example: two reflections and a third
+//! sample at η = 35/34, where ρ(T) < 1 and ρ(T_RR) > 1.
 //!
-//! **Hypotheses.** `three_samples`: n ≥ 3 and B = 1.
+//! **Hypotheses.** `three_samples`: n ≥ 3 and B = 1. `mean_square_stable`: η is mean-square
+//! stable with independent batches.
 //!
-//! **Reading.** A conjecture, with the count of what was tried. For two samples it is proved.
+//! **Reading.** In two dimensions an epoch can hold steps that cancel each other, whatever the
+//! order, while independent draws mix them. True in one dimension and for two samples, and on
+//! nearly every instance tried.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Status};
 use sgd_stability::criterion::reshuffling;
-use sgd_stability::decide::critical;
-use sgd_stability::matrix::{Algebra, bracket, positive_semidefinite, symmetric};
-use sgd_stability::model::Sampling;
-use sgd_stability::model::second_moment::Maps;
-use sgd_stability::number::{Exact, Field, Verdict};
+use sgd_stability::model::golden;
+use sgd_stability::number::{Exact, Field};
 
-use super::examination::{Certified, Finding, headroom, tally};
+use super::examination::{Certified, Examination, end, mean_square_stable};
 use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "reshuffling_is_no_less_stable",
-    title: "Open: random reshuffling is at least as stable as independent sampling",
-    statement: "For n ≥ 3 samples and batches of one, ρ(T_RR) ≤ ρ(T)ⁿ: an epoch of random reshuffling contracts at least as much as n independent steps; so mean-square stability carries over.",
+    title: "Refuted: mean-square stability carries over to random reshuffling",
+    statement: "For n ≥ 3 samples and batches of one: if SGD with independent batches is mean-square stable, so is SGD with random reshuffling. False.",
     formula: reshuffling::latex,
-    source: "Ours; a noncommutative inequality of means. The related conjecture of Recht and Ré is false in general (Lai and Lim 2020; De Sa 2020).",
-    hypotheses: &["three_samples: n ≥ 3 and B = 1"],
-    reading: "A conjecture, with the count of what was tried. For two samples it is proved.",
-    status: Status::Open,
-    exact: Check::Run(evidence::<Exact>),
-    outside: Check::Without("two samples, outside the hypotheses, are proved"),
-    certified: Check::Run(evidence::<Certified>),
+    source: "Ours, both the question and the counter-example: two reflections and a third sample at η = 35/34, where ρ(T) < 1 and ρ(T_RR) > 1.",
+    hypotheses: &[
+        "three_samples: n ≥ 3 and B = 1",
+        "mean_square_stable: η is mean-square stable with independent batches",
+    ],
+    reading: "In two dimensions an epoch can hold steps that cancel each other, whatever the order, while independent draws mix them. True in one dimension and for two samples, and on nearly every instance tried.",
+    status: Status::Refuted,
+    exact: Check::Run(|| examination::<Exact>().of(single().chain(&[two_reflections()]))),
+    outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
+    certified: Check::Run(|| examination::<Certified>().of(single().chain(&[two_reflections()]))),
     empirical: super::MEASURED,
 };
 
-/// Every how-manieth of the instances with three samples or more is tried.
-const STRIDE: usize = 2;
-
-fn evidence<T: Field>() -> Evidence {
-    let enough = |question: &&Instance| question.model.samples() >= 3;
-    let questions = instances().iter().filter(enough).step_by(STRIDE);
-    tally(
-        questions
-            .filter(|question| question.batch == 1)
-            .map(|question| Finding {
-                hypotheses: (question.model.samples() >= 3 && question.batch == 1).into(),
-                conclusion: contracts_no_less::<T>(question),
-                distance: headroom(&question.learning_rate, &Exact::from(1)),
-                case: question.describe(),
-            }),
-    )
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: |posed| {
+            let three_samples = posed.model.samples() >= 3 && posed.instance.batch == 1;
+            mean_square_stable(posed).and(three_samples.into())
+        },
+        conclusion: |posed| reshuffling::verdict(&posed.model, 1, &posed.eta),
+        margin: |instance| instance.headroom(end::mean_square),
+    }
 }
 
-/// `ρ(T_RR) ≤ cⁿ` for a rational `c` that bounds `ρ(T)` from above by a relative width of 10⁻¹².
-fn contracts_no_less<T: Field>(question: &Instance) -> Verdict {
-    let (model, eta) = (&question.model, &question.learning_rate);
-    let identity = symmetric::sandwich(&nalgebra::DMatrix::<Exact>::identity(
-        model.dimension(),
-        model.dimension(),
-    ));
-    let weight = Sampling::WithReplacement
-        .weight(model.samples(), 1)
-        .expect("a batch of one");
-    let maps = Maps::of(model, &weight);
-    let slack = sgd_stability::criterion::mean_square::slack(&maps, eta);
-    let map = &identity - slack.scaled(eta);
-    let bounded = |x: &Exact| positive_semidefinite(&(&identity - map.clone().scaled(x))).holds();
-    let end = bracket(bounded, &Exact::from(1), &critical::default_width());
-    let bound = end.lower.reciprocal().pow(model.samples() as u32);
-    let over = |m: &nalgebra::DMatrix<Exact>| m.map(|entry| T::from_exact(&entry));
-    let epoch = reshuffling::epoch_map(&model.to::<T>(), 1, &T::from_exact(eta));
-    positive_semidefinite(&(over(&identity).scaled(&T::from_exact(&bound)) - epoch))
+/// The instances with batches of one sample.
+fn single() -> impl Iterator<Item = &'static Instance> {
+    instances().iter().filter(|question| question.batch == 1)
+}
+
+/// The counter-example: ρ(T) ≈ 0.9987 and ρ(T_RR) ≈ 1.007.
+fn two_reflections() -> Instance {
+    Instance::single(golden::two_reflections(), Exact::fraction(35, 34))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Strictly stable and unstable, over ℚ and by enclosures; nothing else that is tried breaks it.
     #[test]
-    fn nothing_tried_contradicts_it() {
-        let found = evidence::<Exact>();
-        assert_eq!((found.fails, found.undecided, found.unmet), (0, 0, 0));
-        assert!(found.holds >= 20, "{}", found.holds);
+    fn two_reflections_break_it() {
+        let broken = [two_reflections()];
+        assert_eq!(examination::<Exact>().of(&broken).fails, 1);
+        assert_eq!(examination::<Certified>().of(&broken).fails, 1);
+        assert_eq!(examination::<Exact>().of(single()).fails, 0);
     }
 }

@@ -8,8 +8,8 @@
 //! **Hypotheses.** `two_samples`: n = 2 and B = 1. `mean_square_stable`: η is mean-square stable
 //! with independent batches.
 //!
-//! **Reading.** Reshuffling helps. The converse is false (G4, G5); for more samples it is a
-//! conjecture.
+//! **Reading.** For two samples reshuffling helps. The converse is false (G4, G5), and for three
+//! samples so is the statement.
 
 use sgd_stability::claim::{Check, Claim, Evidence, Status};
 use sgd_stability::criterion::reshuffling;
@@ -30,7 +30,7 @@ pub const CLAIM: Claim = Claim {
         "two_samples: n = 2 and B = 1",
         "mean_square_stable: η is mean-square stable with independent batches",
     ],
-    reading: "Reshuffling helps. The converse is false (G4, G5); for more samples it is a conjecture.",
+    reading: "For two samples reshuffling helps. The converse is false (G4, G5), and for three samples so is the statement.",
     status: Status::Upheld,
     exact: Check::Run(|| examination::<Exact>().of(instances())),
     outside: Check::Run(outside),

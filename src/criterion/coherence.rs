@@ -1,4 +1,4 @@
-//! Coherence (Dexter et al. 2024, Theorem 1): with Bernoulli batches SGD diverges when `a > 2/η` or
+//! Coherence (Dexter et al. 2024, their first theorem): with Bernoulli batches SGD diverges when `a > 2/η` or
 //! `a > (σ/η)(n/B − 1)^{−1/2}`, `σ = λ_1(S)/max_i λ_1(H_i)` with the coherence matrix
 //! `S_ij = ‖H_i^{1/2} H_j^{1/2}‖_F = √tr(H_iH_j)`.
 //!

@@ -12,6 +12,7 @@
 //! | [`one_step`] | `2H − η(H² + pΣ)` | sufficient; exact in one dimension |
 //! | [`mean_square`] | `C − ηD` on Sym(d) | exact |
 //! | [`direction`] | `2m − η(m² + p·Var)` | necessary along every direction |
+//! | [`trace`] | `2 tr H − η tr(H² + pΣ)`, `r − η²p tr Σ` | necessary |
 //! | [`alignment`] | `1 − η²pμ₀‖H‖_F²` | necessary |
 //! | [`loss`] | `2H² − ηE[H_bHH_b]` | sufficient; the expected loss does not rise in one step |
 //! | [`even_moment`] | `Id − E[A_b^{⊗k}]` on Sym^k | exact for `E‖x_t‖^k`, `k` even |
@@ -51,6 +52,7 @@ pub mod one_step;
 pub mod preconditioned;
 pub mod reshuffling;
 pub mod spectral;
+pub mod trace;
 
 use crate::number::{Field, Symbol};
 

@@ -3,6 +3,7 @@
 //! enclosed by intervals for many.
 
 pub mod catapult;
+pub mod central_flow;
 pub mod product_net;
 pub mod quadratic_regression;
 pub mod self_stabilisation;
