@@ -13,7 +13,7 @@
 use sgd_stability::claim::{Check, Claim, Evidence, Status};
 use sgd_stability::criterion::{even_moment, mean_square};
 use sgd_stability::model::golden;
-use sgd_stability::number::{Exact, Field, Verdict};
+use sgd_stability::number::{Exact, Field};
 
 use super::examination::{Certified, Finding, headroom, tally};
 use super::family::{Instance, fourth_moment_edges, fraction};
