@@ -8,9 +8,16 @@ use std::fs;
 use std::path::Path;
 
 /// Files that help the claims and are none themselves.
-const HELPERS: [&str; 5] = ["mod", "examination", "family", "measured", "strategies"];
+const HELPERS: [&str; 6] = [
+    "mod",
+    "examination",
+    "family",
+    "measured",
+    "momentum",
+    "strategies",
+];
 
-/// The checker of certificates, which is not Rust so that it can share nothing with it.
+/// The independent checker of certificates: a program of its own.
 const CHECKER: &str = "check_certificate.py";
 
 /// The headings that every claim file has, in this order.

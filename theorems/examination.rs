@@ -6,7 +6,7 @@ use sgd_stability::criterion::mean_square;
 use sgd_stability::decide::CriticalRates;
 use sgd_stability::matrix::Bracket;
 use sgd_stability::model::Quadratic;
-use sgd_stability::number::{Field, Interval, Verdict};
+use sgd_stability::number::{Exact, Field, Interval, Verdict};
 
 use super::family::Instance;
 
@@ -84,6 +84,55 @@ impl<T: Field> Examination<T> {
         }
         evidence
     }
+}
+
+/// One case of a claim that is not about an [`Instance`].
+pub struct Finding {
+    /// Do the hypotheses hold?
+    pub hypotheses: Verdict,
+    /// Does the conclusion hold?
+    pub conclusion: Verdict,
+    /// How far the case is from the edge at which the conclusion would break; the sign is not used.
+    pub distance: f64,
+    /// The case, written so that it can be run again.
+    pub case: String,
+}
+
+impl Finding {
+    /// A case outside the hypotheses, to be counted by its conclusion. One that meets them after
+    /// all counts as holding, which the claim's check refuses.
+    #[must_use]
+    pub fn beyond(self) -> Self {
+        let conclusion = match self.hypotheses {
+            Verdict::Fails => self.conclusion,
+            _ => Verdict::Holds,
+        };
+        Finding {
+            hypotheses: Verdict::Holds,
+            conclusion,
+            ..self
+        }
+    }
+}
+
+/// Counts the findings. A margin is negative when the conclusion fails.
+pub fn tally(findings: impl IntoIterator<Item = Finding>) -> Evidence {
+    let mut evidence = Evidence::new();
+    for finding in findings {
+        let distance = finding.distance.abs();
+        let margin = match finding.conclusion.fails() {
+            true => 0.0 - distance,
+            false => distance,
+        };
+        let (hypotheses, conclusion) = (finding.hypotheses, finding.conclusion);
+        evidence.record(hypotheses, conclusion, margin, || finding.case);
+    }
+    evidence
+}
+
+/// `1 − η/η_c` for the end `η_c` of a criterion.
+pub fn headroom(learning_rate: &Exact, end: &Exact) -> f64 {
+    (Exact::from(1) - learning_rate / end).to_f64()
 }
 
 /// `a ⇔ b`.

@@ -7,8 +7,9 @@ use nalgebra::{DMatrix, DVector};
 use num_traits::One;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sgd_stability::criterion::even_moment;
 use sgd_stability::decide::{CriticalRates, critical};
-use sgd_stability::matrix::Bracket;
+use sgd_stability::matrix::{Bracket, bracket};
 use sgd_stability::model::{Model, Quadratic, Sampling, golden};
 use sgd_stability::number::{Exact, Field};
 
@@ -87,7 +88,8 @@ impl Instance {
         format!("{model} --lr {eta} --batch {batch} --sampling {sampling}")
     }
 
-    fn at(&self, learning_rate: Exact) -> Self {
+    /// The same question at another learning rate.
+    pub fn at(&self, learning_rate: Exact) -> Self {
         Instance {
             learning_rate,
             ..self.clone()
@@ -141,8 +143,82 @@ pub fn instances() -> &'static [Instance] {
     })
 }
 
+/// Every `stride`-th of [`instances`]: for checks that cost more.
+pub fn every(stride: usize) -> impl Iterator<Item = &'static Instance> {
+    instances().iter().step_by(stride)
+}
+
+/// Learning rates exactly at an end, a billionth to either side of it, and well to either side.
+pub fn rates_at(end: &Exact) -> [Exact; 5] {
+    let tiny = Exact::fraction(1, 1_000_000_000);
+    let one = Exact::one();
+    [
+        end * Exact::fraction(3, 4),
+        end * (&one - &tiny),
+        end.clone(),
+        end * (one + tiny),
+        end * Exact::fraction(5, 4),
+    ]
+}
+
+/// Curvatures of the samples in one dimension: alike, stiff, with flat ones, and the toy's.
+pub fn one_dimensional_models() -> Vec<Quadratic> {
+    let lists: [&[&str]; 7] = [
+        &["2"],
+        &["1", "10"],
+        &["0", "2"],
+        &["1", "2"],
+        &["1/5", "19/5"],
+        &["1", "1", "4"],
+        &["1/3", "0", "7", "2"],
+    ];
+    let model = |texts: &&[&str]| {
+        let curvatures: Vec<Exact> = texts.iter().map(|text| fraction(text)).collect();
+        Quadratic::one_dimensional(&curvatures).expect("curvatures above 0")
+    };
+    lists.iter().map(model).collect()
+}
+
+/// Momenta: none, some, much, and a negative one.
+pub fn momenta() -> [Exact; 4] {
+    ["0", "1/2", "9/10", "-1/3"].map(fraction)
+}
+
+/// Small questions at the end of fourth-moment stability, beyond it and to both sides of it, each
+/// with that end. Made once.
+pub fn fourth_moment_edges() -> &'static [(Instance, Exact)] {
+    static EDGES: OnceLock<Vec<(Instance, Exact)>> = OnceLock::new();
+    EDGES.get_or_init(|| {
+        let golden = golden::all()
+            .into_iter()
+            .flat_map(|(_, model)| every_batch(model));
+        let plane = |question: &Instance| question.model.dimension() <= 2;
+        let questions = golden.chain(random_questions().into_iter().filter(plane));
+        questions
+            .flat_map(|question| around_fourth_moment(&question))
+            .collect()
+    })
+}
+
+fn around_fourth_moment(question: &Instance) -> Vec<(Instance, Exact)> {
+    let batches = (question.sampling, question.batch);
+    let stable = |eta: &Exact| even_moment::verdict(&question.model, batches, eta, 4).holds();
+    let width = Exact::fraction(1, 1_000_000);
+    let end = bracket(stable, &Exact::one(), &width);
+    let far = [7, 9].map(|part| &end.lower * Exact::fraction(part, 8));
+    let rates = [end.lower.clone(), end.upper].into_iter().chain(far);
+    rates
+        .map(|eta| (question.at(eta), end.lower.clone()))
+        .collect()
+}
+
+/// A fraction written by us.
+pub fn fraction(text: &str) -> Exact {
+    text.parse().expect("a fraction")
+}
+
 /// A model with every batch size and both schemes.
-fn every_batch(model: Quadratic) -> Vec<Instance> {
+pub fn every_batch(model: Quadratic) -> Vec<Instance> {
     let ask = |batch| {
         let model = model.clone();
         Sampling::ALL.map(|sampling| Instance::of(model.clone(), sampling, batch, Exact::one()))

@@ -11,42 +11,117 @@ use sgd_stability::claim::{Check, Claim};
 mod examination;
 mod family;
 mod measured;
+mod momentum;
 #[cfg(test)]
 mod strategies;
 
+mod alignment_bound_is_necessary;
+mod almost_sure_by_words;
+mod almost_sure_implies_mean_square;
+mod batch_sharpness_decides_the_batch_loss;
+mod bernoulli_threshold;
+mod catapult;
+mod chebyshev_orbit;
+mod coherence_bound_is_necessary;
+mod cyclic_is_no_less_stable;
 mod directional_bound_is_necessary;
+mod even_moment_bound_is_necessary;
+mod even_moment_threshold;
+mod fourth_moment_threshold_interval;
 mod gradient_descent_threshold;
+mod heavy_ball_sgd_one_dimension;
+mod heavy_ball_threshold;
+mod higher_moments_are_less_stable;
+mod interaction_decides_the_loss;
 mod larger_batches_are_stabler;
+mod loss_non_expansion;
+mod mean_square_implies_almost_sure;
 mod mean_square_threshold;
+mod mixed_full_and_single_steps;
+mod momentum_narrows_non_uniformity;
 mod more_curvature_is_less_stable;
+mod nesterov_sgd_one_dimension;
+mod nesterov_threshold;
 mod non_uniformity_bound_commuting;
 mod non_uniformity_bound_is_necessary;
 mod non_uniformity_bound_two_samples;
 mod one_dimensional_sgd;
 mod one_step_contraction;
+mod period_two_after_the_edge;
+mod preconditioned_threshold;
+mod product_net_sharpness;
+mod quadratic_regression_step;
+mod reshuffling_contracts_no_less;
+mod reshuffling_is_no_less_stable;
+mod reshuffling_one_dimension;
+mod reshuffling_threshold_interval;
+mod reshuffling_two_samples;
+mod residuals_decide_like_parameters;
 mod sandwich;
+mod self_stabilisation_cycle;
 mod sharpness_bound_is_necessary;
+mod spectrally_expressible_threshold;
+mod stationary_covariance;
 mod theorem_one_is_necessary;
 mod threshold_interval;
 mod toy_escape;
+mod trace_bound_is_necessary;
+mod two_factor_net;
 
 /// Every claim, in reading order.
 pub const ROLL: &[Claim] = &[
     gradient_descent_threshold::CLAIM,
+    preconditioned_threshold::CLAIM,
+    heavy_ball_threshold::CLAIM,
+    nesterov_threshold::CLAIM,
     one_dimensional_sgd::CLAIM,
     toy_escape::CLAIM,
     mean_square_threshold::CLAIM,
     threshold_interval::CLAIM,
     one_step_contraction::CLAIM,
     theorem_one_is_necessary::CLAIM,
+    loss_non_expansion::CLAIM,
+    interaction_decides_the_loss::CLAIM,
+    batch_sharpness_decides_the_batch_loss::CLAIM,
     sharpness_bound_is_necessary::CLAIM,
     non_uniformity_bound_is_necessary::CLAIM,
     non_uniformity_bound_two_samples::CLAIM,
     non_uniformity_bound_commuting::CLAIM,
     directional_bound_is_necessary::CLAIM,
+    trace_bound_is_necessary::CLAIM,
+    alignment_bound_is_necessary::CLAIM,
     sandwich::CLAIM,
     larger_batches_are_stabler::CLAIM,
     more_curvature_is_less_stable::CLAIM,
+    mixed_full_and_single_steps::CLAIM,
+    bernoulli_threshold::CLAIM,
+    coherence_bound_is_necessary::CLAIM,
+    residuals_decide_like_parameters::CLAIM,
+    spectrally_expressible_threshold::CLAIM,
+    heavy_ball_sgd_one_dimension::CLAIM,
+    nesterov_sgd_one_dimension::CLAIM,
+    momentum_narrows_non_uniformity::CLAIM,
+    even_moment_threshold::CLAIM,
+    even_moment_bound_is_necessary::CLAIM,
+    higher_moments_are_less_stable::CLAIM,
+    fourth_moment_threshold_interval::CLAIM,
+    mean_square_implies_almost_sure::CLAIM,
+    almost_sure_implies_mean_square::CLAIM,
+    almost_sure_by_words::CLAIM,
+    reshuffling_one_dimension::CLAIM,
+    reshuffling_threshold_interval::CLAIM,
+    reshuffling_two_samples::CLAIM,
+    reshuffling_contracts_no_less::CLAIM,
+    reshuffling_is_no_less_stable::CLAIM,
+    cyclic_is_no_less_stable::CLAIM,
+    stationary_covariance::CLAIM,
+    catapult::CLAIM,
+    chebyshev_orbit::CLAIM,
+    two_factor_net::CLAIM,
+    product_net_sharpness::CLAIM,
+    quadratic_regression_step::CLAIM,
+    self_stabilisation_cycle::CLAIM,
+    period_two_after_the_edge::CLAIM,
 ];
 
 /// The empirical check of a claim that speaks of every model, or of more than can be measured.

@@ -12,19 +12,49 @@
 //! | [`one_step`] | `2H − η(H² + pΣ)` | sufficient; exact in one dimension |
 //! | [`mean_square`] | `C − ηD` on Sym(d) | exact |
 //! | [`direction`] | `2m − η(m² + p·Var)` | necessary along every direction |
+//! | [`trace`] | `2 tr H − η tr(H² + pΣ)`, `r − η²p tr Σ` | necessary |
+//! | [`alignment`] | `1 − η²pμ₀‖H‖_F²` | necessary |
+//! | [`loss`] | `2H² − ηE[H_bHH_b]` | sufficient; the expected loss does not rise in one step |
+//! | [`even_moment`] | `Id − E[A_b^{⊗k}]` on Sym^k | exact for `E‖x_t‖^k`, `k` even |
+//! | [`almost_sure`] | `1 − Π(1 − ηa_b)²` | exact in one dimension; words decide part of several |
+//! | [`bernoulli`] | `C − ηD` with `D = HXH + qV` | exact for Bernoulli batches |
+//! | [`coherence`] | `σ² − a²η²(n/B − 1)` | necessary for Bernoulli batches |
+//! | [`reshuffling`] | `Id − T_RR` on Sym(d) | exact for random reshuffling |
+//! | [`cyclic`] | `ρ(P) < 1` | exact for one order, strictly |
+//! | [`heavy_ball`], [`nesterov`] | see there | descent; SGD in one dimension; any dimension, strictly |
+//! | [`preconditioned`] | `2(1 + β)P − (1 − β)ηH` | exact for a frozen preconditioner |
+//! | [`spectral`] | `1 − U` | exact for spectrally expressible noise, strictly |
+//! | [`flip`] | `3f'''² − f''f''''` | what follows gradient descent's edge in one dimension |
+//!
+//! "Strictly" marks the maps that are not self-adjoint: there convergence (`ρ < 1`) is decided, and
+//! the edge counts as failing.
 //!
 //! The same slack runs over matrices of rationals (decides), of intervals (certifies), over plain
 //! numbers (measured values, one dimension) and over symbols (prints its LaTeX). `T: Field` in a
 //! signature says that no root is needed, so the criterion is decidable over ℚ.
 
+pub mod alignment;
+pub mod almost_sure;
+pub mod bernoulli;
+pub mod coherence;
+pub mod cyclic;
 pub mod direction;
+pub mod even_moment;
+pub mod flip;
 pub mod gradient_descent;
+pub mod heavy_ball;
+pub mod loss;
 pub mod mean_square;
+pub mod nesterov;
 pub mod non_uniformity;
 pub mod one_dimension;
 pub mod one_step;
+pub mod preconditioned;
+pub mod reshuffling;
+pub mod spectral;
+pub mod trace;
 
-use crate::number::Symbol;
+use crate::number::{Field, Symbol};
 
 /// The learning rate as a symbol.
 fn eta() -> Symbol {
@@ -34,6 +64,20 @@ fn eta() -> Symbol {
 /// The weight of the sample noise as a symbol.
 fn weight() -> Symbol {
     Symbol::named("p")
+}
+
+/// The momentum as a symbol.
+fn beta() -> Symbol {
+    Symbol::named(r"\beta")
+}
+
+/// `x^exponent`, by squares, so that an even power of an interval is not negative.
+fn power<T: Field>(x: &T, exponent: usize) -> T {
+    match (exponent, exponent % 2) {
+        (0, _) => T::one(),
+        (_, 0) => power(x, exponent / 2).square(),
+        _ => x * power(x, exponent - 1),
+    }
 }
 
 #[cfg(test)]

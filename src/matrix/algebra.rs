@@ -42,6 +42,14 @@ impl<T: Field> Algebra<T> for DMatrix<T> {
     }
 }
 
+/// The mean of a matrix over a non-empty list.
+pub(crate) fn mean_of<T: Field, I>(items: &[I], matrix: impl Fn(&I) -> DMatrix<T>) -> DMatrix<T> {
+    let count = T::one() / T::int(items.len() as i64);
+    let sum = items.iter().map(matrix).reduce(|sum, term| sum + term);
+    sum.expect("a mean is taken over at least one matrix")
+        .scaled(&count)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

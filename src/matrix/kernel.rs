@@ -1,23 +1,52 @@
-//! The orthogonal projector onto a kernel: rational, although an orthonormal basis is not.
+//! Range and kernel without roots: a rational orthogonal basis and the orthogonal projector, although
+//! an orthonormal basis is not rational.
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
 
 use crate::number::{Exact, Field};
 
+/// An orthogonal basis of the range of a matrix with d rows, as the columns of a d × r matrix: made
+/// from its columns by Gram and Schmidt without roots, so the columns are not of unit length.
+pub fn range_basis(matrix: &DMatrix<Exact>) -> DMatrix<Exact> {
+    let d = matrix.nrows();
+    let mut basis: Vec<DVector<Exact>> = Vec::new();
+    for column in matrix.column_iter() {
+        let column: DVector<Exact> = column.into_owned();
+        let rest = basis.iter().fold(column.clone(), |rest, q| {
+            let part = q.dot(&column) / q.dot(q);
+            rest - q.map(|entry| entry * &part)
+        });
+        if rest.iter().any(|entry| !entry.is_zero()) {
+            basis.push(rest);
+        }
+    }
+    DMatrix::from_fn(d, basis.len(), |i, j| basis[j][i].clone())
+}
+
+/// The matrix (d × d) of a map that keeps the span of an orthogonal basis (d × r), in the
+/// coordinates of this basis: `(QᵀQ)⁻¹ QᵀAQ`, r × r. Similar to the restriction, so eigenvalues
+/// are kept; not symmetric.
+pub fn restricted(matrix: &DMatrix<Exact>, basis: &DMatrix<Exact>) -> DMatrix<Exact> {
+    let mut inside = basis.transpose() * matrix * basis;
+    for (i, q) in basis.column_iter().enumerate() {
+        let length: Exact = q.iter().map(Field::square).sum();
+        inside
+            .row_mut(i)
+            .iter_mut()
+            .for_each(|entry| *entry /= &length);
+    }
+    inside
+}
+
 /// The projector `P` onto the kernel of a symmetric matrix (d × d): `P = I − Σ q qᵀ/(qᵀq)` over an
-/// orthogonal basis of the range, made from the columns by Gram and Schmidt without roots.
+/// orthogonal basis of the range.
 pub fn kernel_projector(matrix: &DMatrix<Exact>) -> DMatrix<Exact> {
     let d = matrix.nrows();
     let mut projector = DMatrix::identity(d, d);
-    for column in matrix.column_iter() {
-        // What is left of the column outside the range found so far.
-        let rest: DVector<Exact> = &projector * column;
-        if rest.iter().any(|entry| !entry.is_zero()) {
-            let length = rest.iter().map(Field::square).sum::<Exact>();
-            let outer = &rest * rest.transpose();
-            projector -= outer.map(|entry| entry / &length);
-        }
+    for q in range_basis(matrix).column_iter() {
+        let length: Exact = q.iter().map(Field::square).sum();
+        projector -= (&q * q.transpose()).map(|entry| entry / &length);
     }
     projector
 }

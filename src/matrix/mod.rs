@@ -1,8 +1,9 @@
 //! Room **matrix**: what nalgebra cannot give over a field without roots: inertia (semi-definite
-//! too), brackets.
+//! too), brackets, spectral radii below 1.
 //!
 //! nalgebra is the container; the questions asked of a matrix are answered here without roots:
-//! "λ_max(A) ≤ c" is asked as "c·I − A ⪰ 0", and a critical value is a pair of rationals.
+//! "λ_max(A) ≤ c" is asked as "c·I − A ⪰ 0", a critical value is a pair of rationals, and "ρ < 1" is
+//! asked of the characteristic polynomial ([`polynomial`]) or of one linear system ([`stein`]).
 
 pub mod algebra;
 pub mod bracket;
@@ -15,7 +16,11 @@ pub mod kernel;
 pub mod largest_eigenvalue;
 pub mod least_quotient;
 pub mod pencil;
+pub mod polynomial;
+pub mod solve;
+pub mod stein;
 pub mod symmetric;
+pub mod symmetric_power;
 
 pub use algebra::Algebra;
 pub use bracket::{Bracket, bracket};

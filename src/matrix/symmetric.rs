@@ -15,7 +15,8 @@ pub fn pairs(dimension: usize) -> Vec<(usize, usize)> {
     (0..dimension).flat_map(row).collect()
 }
 
-/// The Gram matrix of `X ↦ AXA` for a symmetric `A` (d × d; the result is m × m, m = d(d+1)/2).
+/// The Gram matrix of `X ↦ AXAᵀ` for any square `A` (d × d; the result is m × m, m = d(d+1)/2). That
+/// of the identity is the Gram matrix of the basis.
 pub fn sandwich<T: Field>(a: &DMatrix<T>) -> DMatrix<T> {
     gram(a, |(i, j), (k, l)| match (i == j, k == l) {
         (true, true) => a[(i, k)].square(),
@@ -40,6 +41,24 @@ pub fn anticommutator<T: Field>(a: &DMatrix<T>) -> DMatrix<T> {
             unit(k, l) + unit(l, k)
         }
     })
+}
+
+/// The symmetric matrix with these entries on and above its diagonal, in the order of [`pairs`].
+///
+/// # Panics
+/// When there are not `d(d+1)/2` entries.
+pub fn assemble<T: Field>(dimension: usize, entries: &[T]) -> DMatrix<T> {
+    let (basis, count) = (pairs(dimension), entries.len());
+    assert_eq!(
+        basis.len(),
+        count,
+        "{count} entries for dimension {dimension}"
+    );
+    let mut matrix = DMatrix::zeros(dimension, dimension);
+    for ((i, j), entry) in basis.into_iter().zip(entries) {
+        (matrix[(i, j)], matrix[(j, i)]) = (entry.clone(), entry.clone());
+    }
+    matrix
 }
 
 /// `⟨X_ij, Y⟩` where `entry` gives `Y_ij`: the entry itself on the diagonal, twice it beside.
@@ -82,6 +101,9 @@ mod tests {
         });
         let a = &a + a.transpose();
         assert_eq!(sandwich(&a), by_definition(3, |x| &a * x * &a));
+        let skewed = a.upper_triangle();
+        let carried = |x: &DMatrix<Exact>| &skewed * x * skewed.transpose();
+        assert_eq!(sandwich(&skewed), by_definition(3, carried));
         assert_eq!(anticommutator(&a), by_definition(3, |x| &a * x + x * &a));
     }
 

@@ -58,6 +58,25 @@ pub fn raised_sample() -> Quadratic {
     minimum(1, &[&[1], &[2]])
 }
 
+/// Two reflections and a third sample: `H₁ = [[1, −2/3], [−2/3, 5/3]]`, `H₂ = diag(2, 0)`,
+/// `H₃ = diag(0, 2)`, to be looked at with `η = 1`.
+///
+/// There `A₃A₂ = −I`: in the order 1, 2, 3 the last two steps cancel and the epoch has the spectral
+/// radius `(1 + √5)/3 ≈ 1.0787` of `A₁`, although SGD with independent batches of one converges in the
+/// mean square, `ρ(T) ≈ 0.9289`. An epoch of random reshuffling contracts less than three independent
+/// steps: `ρ(T_RR) ≈ 0.8090 > ρ(T)³ ≈ 0.8014`. At `η = 35/34` SGD with independent batches still
+/// converges and with random reshuffling it diverges: `ρ(T) ≈ 0.9987`, `ρ(T_RR) ≈ 1.007`.
+pub fn two_reflections() -> Quadratic {
+    let third = Exact::fraction(1, 3);
+    let threefold = minimum(2, &[&[3, -2, -2, 5], &[6, 0, 0, 0], &[0, 0, 0, 6]]);
+    let hessians = threefold
+        .hessians()
+        .iter()
+        .map(|h| h * third.clone())
+        .collect();
+    Quadratic::new(hessians).expect("semi-definite matrices")
+}
+
 /// All of them, G1 to G6, with their names.
 pub fn all() -> Vec<(&'static str, Quadratic)> {
     vec![
@@ -103,6 +122,14 @@ mod tests {
             diagonal([Exact::fraction(14, 9), Exact::fraction(2, 3)])
         );
         assert!(!model.commutes());
+    }
+
+    #[test]
+    fn two_steps_of_the_two_reflections_cancel() {
+        let (model, one) = (two_reflections(), Exact::from(1));
+        let step = |i: usize| model.step(&[i], &one);
+        assert_eq!(step(2) * step(1), -DMatrix::<Exact>::identity(2, 2));
+        assert_eq!(model.hessians()[0][(0, 1)], Exact::fraction(-2, 3));
     }
 
     #[test]

@@ -8,12 +8,17 @@
 pub mod curvature;
 pub mod file;
 pub mod golden;
+pub mod gram;
 pub mod linear;
+pub mod minimal;
 pub mod moments;
+pub mod momentum;
 pub mod quadratic;
+pub mod reshuffling;
 pub mod samples;
 pub mod sampling;
 pub mod second_moment;
+pub mod stationary;
 pub mod tensor;
 pub mod toy;
 

@@ -4,8 +4,10 @@ use nalgebra::DMatrix;
 use num_traits::Zero;
 use serde::{Serialize, Serializer};
 
-use super::Curvature;
+use super::{Curvature, Sampling};
 use crate::error::{Error, Result};
+use crate::matrix::algebra::mean_of;
+use crate::matrix::kernel::{range_basis, restricted};
 use crate::matrix::{Algebra, positive_semidefinite};
 use crate::number::{Exact, Field};
 
@@ -92,6 +94,19 @@ impl Quadratic<Exact> {
     pub fn one_dimensional(curvatures: &[Exact]) -> Result<Self> {
         let one_by_one = |a: &Exact| DMatrix::from_element(1, 1, a.clone());
         Self::new(curvatures.iter().map(one_by_one).collect())
+    }
+
+    /// The batch Hessians `H_b`, all equally likely, on the range of `H`: r × r matrices in the
+    /// coordinates of a rational orthogonal basis, hence similar to the restrictions and not
+    /// symmetric. Off the range nothing moves, so strict stability is asked here.
+    ///
+    /// # Panics
+    /// When the batch is not from 1 to n.
+    pub fn batch_hessians_on_range(&self, sampling: Sampling, batch: usize) -> Vec<DMatrix<Exact>> {
+        let basis = range_basis(&self.mean);
+        let batches = sampling.batches(self.samples(), batch);
+        let inside = |b: &Vec<usize>| restricted(&self.batch_hessian(b), &basis);
+        batches.iter().map(inside).collect()
     }
 
     /// The same model over another scalar.
@@ -193,14 +208,6 @@ impl<T: Field> Quadratic<T> {
 
 fn mean<T: Field>(matrices: &[DMatrix<T>]) -> DMatrix<T> {
     mean_of(matrices, DMatrix::clone)
-}
-
-/// The mean of a matrix over a non-empty list.
-pub(crate) fn mean_of<T: Field, I>(items: &[I], matrix: impl Fn(&I) -> DMatrix<T>) -> DMatrix<T> {
-    let count = T::one() / T::int(items.len() as i64);
-    let sum = items.iter().map(matrix).reduce(|sum, term| sum + term);
-    sum.expect("a mean is taken over at least one matrix")
-        .scaled(&count)
 }
 
 /// A matrix as a list of its rows.

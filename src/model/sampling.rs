@@ -72,6 +72,18 @@ impl Sampling {
     }
 }
 
+/// The weight `q = (n − B)/(nB)` of Bernoulli sampling: every sample joins the batch by itself with
+/// probability `B/n`, and the sum over the batch is divided by `B`, so that batches vary in size
+/// (Dexter et al. 2024). There `E[H_b X H_b] = HXH + qV(X)`, with no `1 − q`.
+///
+/// # Errors
+/// When `batch` is not from 1 to `samples`.
+pub fn bernoulli_weight(samples: usize, batch: usize) -> Result<Exact> {
+    check(samples, batch)?;
+    let whole = |value: usize| Exact::from(value as i64);
+    Ok(whole(samples - batch) / whole(samples * batch))
+}
+
 fn check(samples: usize, batch: usize) -> Result<()> {
     if (1..=samples).contains(&batch) {
         return Ok(());
@@ -113,6 +125,9 @@ mod tests {
         assert_eq!(weight(WithoutReplacement, 5, 1), "1");
         assert_eq!(weight(WithoutReplacement, 5, 5), "0");
         assert_eq!(weight(WithoutReplacement, 1, 1), "0");
+        let bernoulli = |n, b| bernoulli_weight(n, b).unwrap().to_string();
+        assert_eq!([bernoulli(5, 2), bernoulli(3, 3)], ["3/10", "0"]);
+        assert!(bernoulli_weight(3, 4).is_err());
     }
 
     #[test]

@@ -11,7 +11,7 @@
 use nalgebra::DMatrix;
 
 use super::Quadratic;
-use super::quadratic::mean_of;
+use crate::matrix::algebra::mean_of;
 use crate::matrix::{Algebra, symmetric};
 use crate::number::{Field, Symbol};
 
@@ -23,6 +23,11 @@ pub fn drift<A: Algebra<T>, T: Field>(hessian: &A, x: &A) -> A {
 /// `D(X) = (1 − p) HXH + p V(X)`, from `HXH` and `V(X)`.
 pub fn diffusion<A: Algebra<T>, T: Field>(mean: A, incoherent: A, weight: &T) -> A {
     mean.scaled(&(T::one() - weight)) + incoherent.scaled(weight)
+}
+
+/// `D(X) = HXH + q V(X)` of Bernoulli sampling ([`super::sampling::bernoulli_weight`]).
+pub fn bernoulli_diffusion<A: Algebra<T>, T: Field>(mean: A, incoherent: A, weight: &T) -> A {
+    mean + incoherent.scaled(weight)
 }
 
 /// `C − ηD`: mean-square stability is its semi-definiteness.
@@ -62,6 +67,19 @@ pub struct Maps<T> {
 impl<T: Field> Maps<T> {
     /// The maps of a model for batches of noise weight `p`.
     pub fn of(model: &Quadratic<T>, weight: &T) -> Self {
+        Self::with(model, weight, diffusion)
+    }
+
+    /// The maps of a model for Bernoulli batches of weight `q`.
+    pub fn bernoulli(model: &Quadratic<T>, weight: &T) -> Self {
+        Self::with(model, weight, bernoulli_diffusion)
+    }
+
+    fn with(
+        model: &Quadratic<T>,
+        weight: &T,
+        diffusion: impl Fn(DMatrix<T>, DMatrix<T>, &T) -> DMatrix<T>,
+    ) -> Self {
         let incoherent = mean_of(model.hessians(), symmetric::sandwich);
         Maps {
             drift: symmetric::anticommutator(model.hessian()),

@@ -1,0 +1,55 @@
+//! Cyclic SGD and shuffle-once: the same epoch for ever, with the factor `P = A_{b_K} ⋯ A_{b_1}`.
+//!
+//! Nothing is random, so the distance converges from every start exactly when `ρ(P) < 1` on the range
+//! of `H`: asked of the characteristic polynomial by the recursion of Schur and Cohn. `P` is not
+//! symmetric; at `ρ = 1` boundedness would need semi-simple eigenvalues, which is not asked here.
+
+use crate::matrix::kernel::{range_basis, restricted};
+use crate::matrix::polynomial::spectral_radius_below_one;
+use crate::model::Quadratic;
+use crate::model::reshuffling::{Epoch, factor};
+use crate::number::{Exact, Verdict};
+
+/// Does the distance converge to zero on the range of `H`? On the edge it does not.
+pub fn converges(model: &Quadratic, epoch: &Epoch, learning_rate: &Exact) -> Verdict {
+    let basis = range_basis(model.hessian());
+    spectral_radius_below_one(&restricted(&factor(model, epoch, learning_rate), &basis))
+}
+
+/// The criterion in LaTeX.
+pub fn latex() -> String {
+    r"\rho\left(\left(I - \eta\,H_{b_K}\right) \cdots \left(I - \eta\,H_{b_1}\right)\right) < 1"
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::stein;
+    use crate::model::{golden, reshuffling};
+
+    #[test]
+    fn polynomial_and_linear_system_agree_on_every_order() {
+        for model in [golden::three_inputs(), golden::diagonal_mean()] {
+            for epoch in reshuffling::epochs(3, 1) {
+                for eta in ["1/2", "1", "3/2", "1.9", "2", "5/2"] {
+                    let eta = eta.parse().unwrap();
+                    let product = factor(&model, &epoch, &eta);
+                    assert_eq!(
+                        converges(&model, &epoch, &eta),
+                        stein::contracts(&[product])
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn flat_directions_are_left_out() {
+        let flat = golden::three_inputs().hessians()[..1].to_vec();
+        let model = Quadratic::new(flat).unwrap();
+        let epoch = reshuffling::in_order(1, 1);
+        assert!(converges(&model, &epoch, &Exact::from(1)).holds());
+        assert!(converges(&model, &epoch, &Exact::from(2)).fails());
+    }
+}

@@ -1,0 +1,173 @@
+//! Stability of higher moments (Ma and Ying 2021): `E‖x_t‖^k ≤ C‖x_0‖^k`.
+//!
+//! For even `k` the map `E[A_b^{⊗k}]` on the symmetric tensors is self-adjoint and keeps the cone of
+//! the powers `x^{⊗k}`, so boundedness is `Id − E[A_b^{⊗k}] ⪰ 0`: decided on a Gram matrix of
+//! `C(d + k − 1, k)` rows, by enumeration of all batches. `k = 2` is [`super::mean_square`].
+//!
+//! Necessary along every unit vector `v` ([`directional_slack`]):
+//! `(1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k`, from Minkowski's inequality
+//! `‖ηh_b‖_k ≤ 1 + ‖1 − ηh_b‖_k ≤ 2` and `E h_b^k ≥ B^{1−k} (1/n) Σ h_i^k`.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::power;
+use crate::matrix::algebra::mean_of;
+use crate::matrix::positive_semidefinite;
+use crate::matrix::symmetric_power::symmetric_power;
+use crate::model::{Quadratic, Sampling};
+use crate::number::{Field, Symbol, Verdict};
+
+/// `Id − E[A_b^{⊗k}]` as a Gram matrix on the symmetric tensors of order `k`.
+///
+/// # Panics
+/// When the order is odd or the batch is not from 1 to n.
+pub fn slack<T: Field>(
+    model: &Quadratic<T>,
+    (sampling, batch): (Sampling, usize),
+    learning_rate: &T,
+    order: usize,
+) -> DMatrix<T> {
+    assert!(
+        order.is_multiple_of(2),
+        "the exact test needs an even order, not {order}"
+    );
+    let d = model.dimension();
+    let batches = sampling.batches(model.samples(), batch);
+    let mean = mean_of(&batches, |b| {
+        symmetric_power(&model.step(b, learning_rate), order)
+    });
+    symmetric_power(&DMatrix::identity(d, d), order) - mean
+}
+
+/// Does `E‖x_t‖^k` stay bounded, for even `k`? The edge is stable.
+///
+/// # Panics
+/// When the order is odd or the batch is not from 1 to n.
+pub fn verdict<T: Field>(
+    model: &Quadratic<T>,
+    batches: (Sampling, usize),
+    learning_rate: &T,
+    order: usize,
+) -> Verdict {
+    positive_semidefinite(&slack(model, batches, learning_rate, order))
+}
+
+/// `1 − E|1 − ηa_b|^k` for the curvatures `a_b` of equally likely batches in one dimension, where
+/// every order `k ≥ 1` has an exact criterion; `None` when a sign cannot be told.
+///
+/// # Panics
+/// When there is no curvature.
+pub fn one_dimensional_slack<T: Field>(
+    curvatures: &[T],
+    learning_rate: &T,
+    order: usize,
+) -> Option<T> {
+    assert!(
+        !curvatures.is_empty(),
+        "a mean is taken over at least one batch"
+    );
+    let mut sum = T::zero();
+    for curvature in curvatures {
+        let factor = T::one() - learning_rate * curvature;
+        let size = match factor.sign()? {
+            std::cmp::Ordering::Less => -factor,
+            _ => factor,
+        };
+        sum += power(&size, order);
+    }
+    Some(T::one() - sum / T::int(curvatures.len() as i64))
+}
+
+/// `2^k B^{k−1} − η^k m_k`, where `m_k` is the mean of `(vᵀH_iv)^k` over the samples.
+pub fn bound_slack<T: Field>(moment: &T, batch: &T, learning_rate: &T, order: usize) -> T {
+    let most = power(&T::int(2), order) * power(batch, order - 1);
+    most - power(learning_rate, order) * moment
+}
+
+/// [`bound_slack`] along a direction that need not have unit length.
+///
+/// # Panics
+/// When the direction has not the model's dimension; over ℚ when it is zero.
+pub fn directional_slack<T: Field>(
+    model: &Quadratic<T>,
+    direction: &DVector<T>,
+    batch: usize,
+    learning_rate: &T,
+    order: usize,
+) -> T {
+    let (d, length) = (model.dimension(), direction.len());
+    assert_eq!(d, length, "a direction of length {length} in dimension {d}");
+    let norm = direction.dot(direction);
+    let along = |h: &DMatrix<T>| power(&(direction.dot(&(h * direction)) / &norm), order);
+    let sum = model
+        .hessians()
+        .iter()
+        .map(along)
+        .fold(T::zero(), |sum, term| sum + term);
+    let moment = sum / T::int(model.samples() as i64);
+    bound_slack(&moment, &T::int(batch as i64), learning_rate, order)
+}
+
+/// The criterion in LaTeX.
+pub fn latex() -> String {
+    r"\mathrm{Id} - \mathrm{E}\left[\left(I - \eta\,H_b\right)^{\otimes k}\right]".to_owned()
+}
+
+/// The bound along a direction for `k = 4` in LaTeX.
+pub fn latex_of_bound() -> String {
+    let [moment, batch] = [r"\mathrm{E}_i (v^\top H_i v)^4", "B"].map(Symbol::named);
+    bound_slack(&moment, &batch, &super::eta(), 4).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::criterion::mean_square;
+    use crate::model::golden;
+    use crate::number::Exact;
+
+    const SINGLE: (Sampling, usize) = (Sampling::WithoutReplacement, 1);
+
+    #[test]
+    fn the_second_moment_is_the_mean_square() {
+        for (_, model) in golden::all() {
+            for eta in ["1/5", "5/9", "1", "5/4", "1.2679"] {
+                let eta = eta.parse().unwrap();
+                let general = verdict(&model, SINGLE, &eta, 2);
+                assert_eq!(general, mean_square::verdict(&model, &eta, &Exact::from(1)));
+            }
+        }
+    }
+
+    /// The toy at x = 1: L³ ends at 0.550000, L⁴ at 0.547937, L⁸ at 0.542258; L¹ at 5/9.
+    #[test]
+    fn the_moments_of_the_toy_end_at_their_known_places() {
+        let model = golden::toy_edge();
+        let curvatures = ["1/5", "19/5"].map(|text| text.parse::<Exact>().unwrap());
+        for (order, below, above) in [
+            (1, "5/9", "0.5556"),
+            (3, "0.54999", "0.55001"),
+            (4, "0.547936", "0.547938"),
+            (8, "0.542257", "0.542259"),
+        ] {
+            for (eta, stable) in [(below, true), (above, false)] {
+                let eta: Exact = eta.parse().unwrap();
+                let slack = one_dimensional_slack(&curvatures, &eta, order).unwrap();
+                assert_eq!(slack >= Exact::from(0), stable, "order {order} at {eta}");
+                if order % 2 == 0 {
+                    assert_eq!(verdict(&model, SINGLE, &eta, order), stable.into());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_bound_along_an_axis_is_known() {
+        // vᵀH_iv = 1, 0, 1: m_4 = 2/3 ≤ 16/η⁴.
+        let axis = DVector::from_row_slice(&[3, 0].map(Exact::from));
+        let at = |eta: &str| {
+            directional_slack(&golden::three_inputs(), &axis, 1, &eta.parse().unwrap(), 4)
+        };
+        assert!(at("2.21") > Exact::from(0) && at("2.22") < Exact::from(0));
+    }
+}

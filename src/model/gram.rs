@@ -1,0 +1,80 @@
+//! Linear regression seen from its residuals: n × n instead of d × d.
+//!
+//! With one output, `H_i = g_i g_iᵀ`; the residuals `r_i = g_iᵀx` obey `r⁺ = r − (η/B) K S_b r` with
+//! the Gram matrix `K = GGᵀ` (the neural tangent kernel) and the selector `S_b` of the batch. Their
+//! second moment `R = E[r rᵀ]` is carried by
+//!
+//! ```text
+//! R⁺ = R − (η/n)(KR + RK) + η² K ((1 − p)R/n² + p diag(R)/n) K
+//! ```
+//!
+//! and the loss is `tr R/(2n)`.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::Linear;
+use crate::matrix::Algebra;
+use crate::number::{Exact, Field};
+
+/// `K = GGᵀ`, n × n: the inner products of the inputs.
+pub fn kernel(model: &Linear) -> DMatrix<Exact> {
+    let inputs = model.inputs();
+    let n = inputs.len();
+    DMatrix::from_fn(n, n, |i, j| inputs[i].dot(&inputs[j]))
+}
+
+/// The residuals `r_i = g_iᵀx` at a distance `x` from the minimum (length d).
+pub fn residuals(model: &Linear, x: &DVector<Exact>) -> DVector<Exact> {
+    let inputs = model.inputs();
+    DVector::from_iterator(inputs.len(), inputs.iter().map(|g| g.dot(x)))
+}
+
+/// One step of `R = E[r rᵀ]` (n × n) for batches of noise weight `p`.
+pub fn step<T: Field>(
+    kernel: &DMatrix<T>,
+    weight: &T,
+    learning_rate: &T,
+    residuals: &DMatrix<T>,
+) -> DMatrix<T> {
+    let part = T::one() / T::int(kernel.nrows() as i64);
+    let eta = learning_rate * &part;
+    let drift = kernel * residuals + residuals * kernel;
+    let coherent = residuals
+        .clone()
+        .scaled(&((T::one() - weight) * part.square()));
+    let incoherent = DMatrix::from_diagonal(&residuals.diagonal()).scaled(&(weight * &part));
+    let noise = kernel * (coherent + incoherent) * kernel;
+    residuals - drift.scaled(&eta) + noise.scaled(&learning_rate.square())
+}
+
+/// `E f = tr R/(2n)`.
+pub fn loss<T: Field>(residuals: &DMatrix<T>) -> T {
+    let n = residuals.nrows();
+    let trace = (0..n).fold(T::zero(), |sum, i| sum + &residuals[(i, i)]);
+    trace / T::int(2 * n as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Evolution, Sampling};
+
+    #[test]
+    fn the_loss_of_the_residuals_is_the_loss_of_the_parameters() {
+        let input = |entries: [i64; 2]| DVector::from_row_slice(&entries.map(Exact::from));
+        let linear = Linear::new([[1, 0], [0, 1], [1, 1]].map(input).to_vec()).unwrap();
+        let (model, start) = (linear.quadratic(), input([2, -3]));
+        let eta = Exact::fraction(7, 6);
+        for sampling in Sampling::ALL {
+            let weight = sampling.weight(3, 2).unwrap();
+            let mut by_parameters = Evolution::from(&model, weight.clone(), eta.clone(), &start);
+            let r = residuals(&linear, &start);
+            let mut by_residuals = &r * r.transpose();
+            for _ in 0..4 {
+                assert_eq!(loss(&by_residuals), by_parameters.loss());
+                by_residuals = step(&kernel(&linear), &weight, &eta, &by_residuals);
+                by_parameters.step();
+            }
+        }
+    }
+}

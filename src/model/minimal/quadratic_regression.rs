@@ -1,0 +1,89 @@
+//! Quadratic regression on one sample: `f(θ) = b + Gᵀθ + θᵀQθ/2`, `L = z²/2`, `z = f − y` (Zhu et al.
+//! 2022; Agarwala, Pedregosa and Pennington 2022).
+//!
+//! With `J = ∇f = G + Qθ`, gradient descent closes on `z` and `J`:
+//! `z⁺ = z − ηz JᵀJ + ½η²z² JᵀQJ` and `J⁺ = J − ηzQJ`.
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::number::Field;
+
+/// The model: `Q` symmetric, d × d, and `G` of length d; the constant `b − y` joined to one number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuadraticRegression<T> {
+    /// `b − y`.
+    pub offset: T,
+    /// `G`.
+    pub slope: DVector<T>,
+    /// `Q`.
+    pub curvature: DMatrix<T>,
+}
+
+/// The residual and the Jacobian.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State<T> {
+    /// `z = f − y`.
+    pub residual: T,
+    /// `J = ∇f`, of length d.
+    pub jacobian: DVector<T>,
+}
+
+impl<T: Field> QuadraticRegression<T> {
+    /// `z` and `J` at the parameters `θ`.
+    pub fn at(&self, theta: &DVector<T>) -> State<T> {
+        let bend = &self.curvature * theta;
+        State {
+            residual: &self.offset + self.slope.dot(theta) + T::ratio(1, 2) * theta.dot(&bend),
+            jacobian: &self.slope + bend,
+        }
+    }
+
+    /// One step of gradient descent on the parameters, `θ⁺ = θ − ηzJ`.
+    pub fn descend(&self, theta: &DVector<T>, learning_rate: &T) -> DVector<T> {
+        let state = self.at(theta);
+        let pull = learning_rate * &state.residual;
+        theta - state.jacobian.map(|entry| entry * &pull)
+    }
+
+    /// The same step on residual and Jacobian.
+    pub fn step(&self, state: &State<T>, learning_rate: &T) -> State<T> {
+        let (z, j) = (&state.residual, &state.jacobian);
+        let bend = &self.curvature * j;
+        let pull = learning_rate * z;
+        let second = T::ratio(1, 2) * pull.square() * j.dot(&bend);
+        State {
+            residual: z - &pull * state.kernel() + second,
+            jacobian: j - bend.map(|entry| entry * &pull),
+        }
+    }
+}
+
+impl<T: Field> State<T> {
+    /// `JᵀJ`, the tangent kernel; at `z = 0` the sharpness.
+    pub fn kernel(&self) -> T {
+        self.jacobian.dot(&self.jacobian)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::Exact;
+
+    #[test]
+    fn residual_and_jacobian_follow_the_parameters() {
+        let number = |entry: i64| Exact::fraction(entry, 3);
+        let model = QuadraticRegression {
+            offset: number(4),
+            slope: DVector::from_row_slice(&[1, -2].map(number)),
+            curvature: DMatrix::from_row_slice(2, 2, &[1, 3, 3, -2].map(number)),
+        };
+        let mut theta = DVector::from_row_slice(&[2, -1].map(number));
+        for _ in 0..4 {
+            let eta = Exact::fraction(3, 7);
+            let predicted = model.step(&model.at(&theta), &eta);
+            theta = model.descend(&theta, &eta);
+            assert_eq!(model.at(&theta), predicted);
+        }
+    }
+}

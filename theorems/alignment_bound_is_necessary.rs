@@ -1,0 +1,83 @@
+//! # Mean-square stability needs ‖H‖_F ≤ 1/(η√(pμ₀))
+//!
+//! **Statement.** If SGD is mean-square stable and the alignment of noise and curvature is at
+//! least μ₀ > 0 everywhere, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: η²p((1/n) Σ H_iHH_i −
+//! H³) − H is not definite on the range of H.
+//!
+//! **Source.** Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not
+//! checked). The form without μ₀ is ours.
+//!
+//! **Hypotheses.** `mean_square_stable`: the learning rate is mean-square stable.
+//!
+//! **Reading.** It bounds the Frobenius norm, and so all eigenvalues together. When the best μ₀
+//! is not positive it says nothing.
+
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::alignment;
+use sgd_stability::model::golden;
+use sgd_stability::number::{Exact, Field};
+
+use super::examination::{Certified, Examination, end, mean_square_stable};
+use super::family::{Instance, every, fraction, instances};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "alignment_bound_is_necessary",
+    title: "Mean-square stability needs ‖H‖_F ≤ 1/(η√(pμ₀))",
+    statement: "If SGD is mean-square stable and the alignment of noise and curvature is at least μ₀ > 0 everywhere, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: η²p((1/n) Σ H_iHH_i − H³) − H is not definite on the range of H.",
+    formula: alignment::latex,
+    source: "Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not checked). The form without μ₀ is ours.",
+    hypotheses: &["mean_square_stable: the learning rate is mean-square stable"],
+    reading: "It bounds the Frobenius norm, and so all eigenvalues together. When the best μ₀ is not positive it says nothing.",
+    status: Status::Upheld,
+    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    outside: Check::Run(outside),
+    certified: Check::Run(|| examination::<Certified>().of(every(4))),
+    empirical: super::UNMEASURED,
+};
+
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: mean_square_stable,
+        conclusion: |posed| alignment::verdict(&posed.model, &posed.eta, &posed.p),
+        margin: |instance| instance.headroom(end::mean_square),
+    }
+}
+
+/// Unstable learning rates of the toy at x = 1, where the bound ends at 5/9.
+fn outside() -> Evidence {
+    let beyond =
+        ["0.556", "7/10", "1"].map(|eta| Instance::single(golden::toy_edge(), fraction(eta)));
+    examination::<Exact>().outside(&beyond)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The form without μ₀ is the form with the best one, found by bisection.
+    #[test]
+    fn the_best_alignment_gives_the_same_verdict() {
+        let (model, one) = (golden::three_inputs(), Exact::from(1));
+        let norm = alignment::squared_norm(model.hessian());
+        let (mut low, mut high) = (Exact::from(-4), Exact::from(4));
+        for _ in 0..40 {
+            let middle = (&low + &high) * Exact::fraction(1, 2);
+            match alignment::is_at_least(&model, &middle).holds() {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        for part in [1, 4, 5, 6, 7, 8, 12, 24] {
+            let eta = Exact::fraction(part, 4);
+            let direct = alignment::verdict(&model, &eta, &one);
+            let zero = Exact::from(0);
+            if alignment::slack(&low, &norm, &eta, &one) < zero {
+                assert!(direct.fails(), "{eta}");
+            }
+            if alignment::slack(&high, &norm, &eta, &one) > zero {
+                assert!(direct.holds(), "{eta}");
+            }
+        }
+    }
+}

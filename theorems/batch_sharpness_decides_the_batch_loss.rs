@@ -1,0 +1,112 @@
+//! # The batch loss falls in one step iff E[g_bᵀH_bg_b]/E‖g_b‖² ≤ 2/η
+//!
+//! **Statement.** From a point where some batch gradient is not zero, the expected loss of the
+//! batch on itself does not rise in its own step exactly when E[g_bᵀH_bg_b] ≤ (2/η)E‖g_b‖².
+//!
+//! **Source.** Batch sharpness of Andreyev and Beneventano 2024, here as the ratio of the means
+//! (their code has both).
+//!
+//! **Hypotheses.** `moving`: some g_b ≠ 0.
+//!
+//! **Reading.** At the edge of stability this ratio hovers at 2/η. As a mean of ratios it is an
+//! empirical measure, and no identity.
+
+use nalgebra::DVector;
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::loss;
+use sgd_stability::model::{Quadratic, golden};
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::examination::{Certified, Finding, equivalent, headroom, tally};
+use super::family::{Instance, every_batch, rates_at};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "batch_sharpness_decides_the_batch_loss",
+    title: "The batch loss falls in one step iff E[g_bᵀH_bg_b]/E‖g_b‖² ≤ 2/η",
+    statement: "From a point where some batch gradient is not zero, the expected loss of the batch on itself does not rise in its own step exactly when E[g_bᵀH_bg_b] ≤ (2/η)E‖g_b‖².",
+    formula: loss::latex_of_batch,
+    source: "Batch sharpness of Andreyev and Beneventano 2024, here as the ratio of the means (their code has both).",
+    hypotheses: &["moving: some g_b ≠ 0"],
+    reading: "At the edge of stability this ratio hovers at 2/η. As a mean of ratios it is an empirical measure, and no identity.",
+    status: Status::Upheld,
+    exact: Check::Run(evidence::<Exact>),
+    outside: Check::Without("where every g_b = 0 both sides hold"),
+    certified: Check::Run(evidence::<Certified>),
+    empirical: super::UNMEASURED,
+};
+
+/// The golden models from two points, at the learning rates where the batch loss begins to rise.
+fn evidence<T: Field>() -> Evidence {
+    let questions = golden::all()
+        .into_iter()
+        .flat_map(|(_, model)| every_batch(model));
+    tally(questions.flat_map(|question| {
+        let point = |entries: [i64; 2]| {
+            DVector::from_fn(question.model.dimension(), |i, _| Exact::from(entries[i]))
+        };
+        let found = [[1, -2], [3, 1]].map(point).into_iter().flat_map(|x| {
+            let batches = (question.sampling, question.batch);
+            let (top, low) = loss::batch_sharpness(&question.model, batches, &x);
+            let end = Exact::from(2) * low / top;
+            rates_at(&end).map(|eta| finding::<T>(&question.at(eta), &x, &end))
+        });
+        found.collect::<Vec<_>>()
+    }))
+}
+
+fn finding<T: Field>(question: &Instance, x: &DVector<Exact>, end: &Exact) -> Finding {
+    let model: Quadratic<T> = question.model.to();
+    let x = x.map(|entry| T::from_exact(&entry));
+    let eta = T::from_exact(&question.learning_rate);
+    let (top, low) = loss::batch_sharpness(&model, (question.sampling, question.batch), &x);
+    let criterion = Verdict::non_negative((T::int(2) * &low - &eta * top).sign());
+    let falls = Verdict::non_negative(fall(question, &model, &x, &eta).sign());
+    Finding {
+        hypotheses: Verdict::positive(low.sign()),
+        conclusion: equivalent(criterion, falls),
+        distance: headroom(&question.learning_rate, end),
+        case: question.describe(),
+    }
+}
+
+/// `E[L_b(x) − L_b(x⁺)]` with `L_b = ½xᵀH_bx`, by enumeration of all batches.
+fn fall<T: Field>(question: &Instance, model: &Quadratic<T>, x: &DVector<T>, eta: &T) -> T {
+    let batches = question.batches();
+    let fall = |batch: &Vec<usize>| {
+        let hessian = model.batch_hessian(batch);
+        let after = model.step(batch, eta) * x;
+        let loss = |x: &DVector<T>| T::ratio(1, 2) * x.dot(&(&hessian * x));
+        loss(x) - loss(&after)
+    };
+    let sum = batches
+        .iter()
+        .map(fall)
+        .fold(T::zero(), |sum, term| sum + term);
+    sum / T::int(batches.len() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_edge_is_decided() {
+        let found = evidence::<Exact>();
+        assert_eq!((found.fails, found.undecided, found.unmet), (0, 0, 0));
+    }
+
+    /// The mean of the ratios is another number: curvatures 1 and 10 have 11/2, not 1001/101.
+    #[test]
+    fn the_mean_of_the_ratios_is_another_number() {
+        let (model, single) = (
+            golden::stiff_pair(),
+            (sgd_stability::model::Sampling::WithReplacement, 1),
+        );
+        let x = DVector::from_element(1, Exact::from(1));
+        let (top, low) = loss::batch_sharpness(&model, single, &x);
+        assert_eq!(top / low, Exact::fraction(1001, 101));
+        let mean = loss::mean_of_batch_sharpness(&model, single, &x);
+        assert_eq!(mean, Some(Exact::fraction(11, 2)));
+    }
+}

@@ -1,0 +1,124 @@
+//! # With Bernoulli batches SGD is mean-square stable iff C − ηD ⪰ 0 with D = HXH + qV
+//!
+//! **Statement.** When every sample joins a batch by itself with probability B/n and the sum is
+//! divided by B, E‖x_t‖² stays bounded from every start exactly when C − ηD ⪰ 0 on Sym(d), D(X)
+//! = HXH + qV(X), q = (n − B)/(nB); and then SGD without replacement is stable too.
+//!
+//! **Source.** The sampling of Dexter et al. 2024; the criterion is that of Mulayoff and
+//! Michaeli 2024 with this second moment.
+//!
+//! **Hypotheses.** `positive_learning_rate`: η > 0.
+//!
+//! **Reading.** Batches that vary in size are noisier: D exceeds that of fixed batches by (q −
+//! p)V + pHXH ⪰ 0. Backwards in time it is false.
+
+use nalgebra::DMatrix;
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::{bernoulli, mean_square};
+use sgd_stability::matrix::{Algebra, positive_semidefinite};
+use sgd_stability::model::sampling::{Sampling, bernoulli_weight};
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::examination::{Certified, Examination, Posed, end, equivalent, positive_learning_rate};
+use super::family::{counter_examples, every};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "bernoulli_threshold",
+    title: "With Bernoulli batches SGD is mean-square stable iff C − ηD ⪰ 0 with D = HXH + qV",
+    statement: "When every sample joins a batch by itself with probability B/n and the sum is divided by B, E‖x_t‖² stays bounded from every start exactly when C − ηD ⪰ 0 on Sym(d), D(X) = HXH + qV(X), q = (n − B)/(nB); and then SGD without replacement is stable too.",
+    formula: bernoulli::latex,
+    source: "The sampling of Dexter et al. 2024; the criterion is that of Mulayoff and Michaeli 2024 with this second moment.",
+    hypotheses: &["positive_learning_rate: η > 0"],
+    reading: "Batches that vary in size are noisier: D exceeds that of fixed batches by (q − p)V + pHXH ⪰ 0. Backwards in time it is false.",
+    status: Status::Upheld,
+    exact: Check::Run(|| examination::<Exact>().of(every(7))),
+    outside: Check::Run(outside),
+    certified: Check::Run(|| examination::<Certified>().of(every(7))),
+    empirical: super::UNMEASURED,
+};
+
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: positive_learning_rate,
+        conclusion: |posed| {
+            let criterion = bernoulli::verdict(&posed.model, &posed.eta, &weight(posed));
+            let fixed = Sampling::WithoutReplacement.weight(samples(posed), posed.instance.batch);
+            let fixed = T::from_exact(&fixed.expect("a batch from 1 to n"));
+            let quieter = mean_square::verdict(&posed.model, &posed.eta, &fixed);
+            equivalent(criterion, bounded_by_enumeration(posed)).and(criterion.implies(quieter))
+        },
+        margin: |instance| instance.headroom(end::mean_square),
+    }
+}
+
+fn samples<T: Field>(posed: &Posed<T>) -> usize {
+    posed.model.samples()
+}
+
+/// `q`.
+fn weight<T: Field>(posed: &Posed<T>) -> T {
+    let weight = bernoulli_weight(samples(posed), posed.instance.batch);
+    T::from_exact(&weight.expect("a batch from 1 to n"))
+}
+
+/// `I − E[A_b ⊗ A_b] ⪰ 0` by enumeration of all 2ⁿ batches with their probabilities.
+fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
+    let (n, d, batch) = (
+        samples(posed),
+        posed.model.dimension(),
+        posed.instance.batch,
+    );
+    let mut slack = DMatrix::identity(d * d, d * d);
+    for pattern in 0u32..1 << n {
+        let joined = |i: &usize| pattern >> i & 1 == 1;
+        let members: Vec<usize> = (0..n).filter(joined).collect();
+        let chance = Exact::fraction(batch as i64, n as u64).pow(members.len() as u32)
+            * Exact::fraction((n - batch) as i64, n as u64).pow((n - members.len()) as u32);
+        let part = T::ratio(1, batch as u64) * &posed.eta;
+        let hessians = members.iter().map(|&i| &posed.model.hessians()[i]);
+        let sum = hessians.fold(DMatrix::<T>::zeros(d, d), |sum, h| sum + h);
+        let step = DMatrix::identity(d, d) - sum.scaled(&part);
+        slack -= step.kronecker(&step).scaled(&T::from_exact(&chance));
+    }
+    positive_semidefinite(&slack)
+}
+
+/// Ascent: the criterion holds and the run diverges.
+fn outside() -> Evidence {
+    let models = counter_examples().map(|instance| instance.at(Exact::fraction(-1, 2)));
+    examination::<Exact>().outside(&models)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sgd_stability::model::second_moment::Maps;
+
+    use super::super::strategies::{config, model, question};
+    use super::*;
+
+    proptest! {
+        #![proptest_config(config("proptest-regressions/bernoulli_threshold.txt"))]
+
+        /// Property 23: `D_bern − D_p = (q − p)V + pHXH`; for the full batch both are `HXH`.
+        #[test]
+        fn the_two_diffusions_differ_as_stated((model, _, batch) in question(model())) {
+            let n = model.samples();
+            let q = bernoulli_weight(n, batch).unwrap();
+            let p = Sampling::WithoutReplacement.weight(n, batch).unwrap();
+            let both = [Maps::bernoulli(&model, &q), Maps::of(&model, &p)].map(|maps| maps.diffusion);
+            let incoherent = Maps::of(&model, &Exact::from(1)).diffusion;
+            let coherent = Maps::of(&model, &Exact::from(0)).diffusion;
+            let expected = incoherent.scaled(&(&q - &p)) + coherent.scaled(&p);
+            prop_assert_eq!(&both[0] - &both[1], expected);
+            prop_assert!(batch < n || both[0] == both[1]);
+        }
+    }
+
+    #[test]
+    fn every_counter_example_is_decided() {
+        let found = examination::<Exact>().of(&counter_examples());
+        assert_eq!((found.holds, found.total()), (3, 3));
+    }
+}

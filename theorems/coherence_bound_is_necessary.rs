@@ -1,0 +1,88 @@
+//! # Stable SGD with Bernoulli batches needs a ≤ (σ/η)(n/B − 1)^(−1/2)
+//!
+//! **Statement.** If SGD with Bernoulli batches is mean-square stable, then a ≤ 2/η and aη√(n/B
+//! − 1) ≤ σ with the coherence σ = λ₁(S)/max λ₁(H_i), S_ij = √tr(H_iH_j). Before that the
+//! incoherent part alone must not grow, η²qV ⪯ Id.
+//!
+//! **Source.** Dexter et al. 2024, their first theorem (stated there as divergence; its wording
+//! was not checked). The proof by the incoherent part is ours.
+//!
+//! **Hypotheses.** `bernoulli_stable`: η is mean-square stable with Bernoulli batches.
+//!
+//! **Reading.** The more coherent the samples, the weaker the statement. Not sufficient. S needs
+//! roots, so it is enclosed.
+
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::{bernoulli, coherence};
+use sgd_stability::model::golden;
+use sgd_stability::model::sampling::bernoulli_weight;
+use sgd_stability::number::Exact;
+
+use super::examination::{Examination, Posed, end};
+use super::family::{Instance, every, fraction};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "coherence_bound_is_necessary",
+    title: "Stable SGD with Bernoulli batches needs a ≤ (σ/η)(n/B − 1)^(−1/2)",
+    statement: "If SGD with Bernoulli batches is mean-square stable, then a ≤ 2/η and aη√(n/B − 1) ≤ σ with the coherence σ = λ₁(S)/max λ₁(H_i), S_ij = √tr(H_iH_j). Before that the incoherent part alone must not grow, η²qV ⪯ Id.",
+    formula: coherence::latex,
+    source: "Dexter et al. 2024, their first theorem (stated there as divergence; its wording was not checked). The proof by the incoherent part is ours.",
+    hypotheses: &["bernoulli_stable: η is mean-square stable with Bernoulli batches"],
+    reading: "The more coherent the samples, the weaker the statement. Not sufficient. S needs roots, so it is enclosed.",
+    status: Status::Upheld,
+    exact: Check::Run(|| examination().of(every(4))),
+    outside: Check::Run(outside),
+    certified: Check::Without("the roots are enclosed in the exact check already"),
+    empirical: super::UNMEASURED,
+};
+
+fn examination() -> Examination<Exact> {
+    Examination {
+        hypotheses: |posed| bernoulli::verdict(&posed.model, &posed.eta, &weight(posed)),
+        conclusion: |posed| {
+            let incoherent =
+                bernoulli::incoherent_verdict(&posed.model, &posed.eta, &weight(posed));
+            let coherent = coherence::verdict(&posed.model, &posed.eta, posed.instance.batch);
+            incoherent.and(coherent)
+        },
+        margin: |instance| instance.headroom(end::mean_square),
+    }
+}
+
+/// `q`.
+fn weight(posed: &Posed<Exact>) -> Exact {
+    let weight = bernoulli_weight(posed.model.samples(), posed.instance.batch);
+    weight.expect("a batch from 1 to n")
+}
+
+/// Unstable: the three inputs where the coherence condition breaks, and beyond.
+fn outside() -> Evidence {
+    let beyond =
+        ["1.07", "5/4", "2"].map(|eta| Instance::single(golden::three_inputs(), fraction(eta)));
+    examination().outside(&beyond)
+}
+
+#[cfg(test)]
+mod tests {
+    use sgd_stability::decide::critical;
+    use sgd_stability::matrix::bracket;
+    use sgd_stability::number::Verdict;
+
+    use super::*;
+
+    /// At the very end of Bernoulli stability, for every batch size.
+    #[test]
+    fn it_holds_at_the_end_of_stability() {
+        for (name, model) in golden::all() {
+            for batch in 1..model.samples() {
+                let q = bernoulli_weight(model.samples(), batch).unwrap();
+                let stable = |eta: &Exact| bernoulli::verdict(&model, eta, &q).holds();
+                let end = bracket(stable, &Exact::from(1), &critical::default_width());
+                let found = coherence::verdict(&model, &end.lower, batch);
+                assert!(found != Verdict::Fails, "{name}, batch {batch}");
+                assert!(bernoulli::incoherent_verdict(&model, &end.lower, &q).holds());
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! # The expected loss falls in one step iff tr(HS_b)/‖g‖² ≤ 2/η
+//!
+//! **Statement.** From a point where the gradient g is not zero, E L(x⁺) ≤ L(x) exactly when η
+//! tr(HS_b) ≤ 2‖g‖², S_b = E g_bg_bᵀ; equally, when the interaction-aware sharpness
+//! tr(HS_b)/tr(S_b) is at most (2/η)‖g‖²/tr(S_b).
+//!
+//! **Source.** Lee and Jang 2023 (interaction-aware sharpness); the gradient-noise interaction
+//! is the same statement.
+//!
+//! **Hypotheses.** `moving`: g ≠ 0.
+//!
+//! **Reading.** One step, one point, the loss as it is: no stability theorem. Where g = 0
+//! nothing moves on an interpolating quadratic.
+
+use nalgebra::DVector;
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::loss::Interaction;
+use sgd_stability::model::{Quadratic, golden};
+use sgd_stability::number::{Exact, Field, Symbol, Verdict};
+
+use super::examination::{Certified, Finding, equivalent, headroom, tally};
+use super::family::{Instance, every_batch, rates_at};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "interaction_decides_the_loss",
+    title: "The expected loss falls in one step iff tr(HS_b)/‖g‖² ≤ 2/η",
+    statement: "From a point where the gradient g is not zero, E L(x⁺) ≤ L(x) exactly when η tr(HS_b) ≤ 2‖g‖², S_b = E g_bg_bᵀ; equally, when the interaction-aware sharpness tr(HS_b)/tr(S_b) is at most (2/η)‖g‖²/tr(S_b).",
+    formula: interaction_formula,
+    source: "Lee and Jang 2023 (interaction-aware sharpness); the gradient-noise interaction is the same statement.",
+    hypotheses: &["moving: g ≠ 0"],
+    reading: "One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing moves on an interpolating quadratic.",
+    status: Status::Upheld,
+    exact: Check::Run(evidence::<Exact>),
+    outside: Check::Without("where g = 0 both sides hold"),
+    certified: Check::Run(evidence::<Certified>),
+    empirical: super::UNMEASURED,
+};
+
+/// The slack in LaTeX.
+fn interaction_formula() -> String {
+    let interaction = Interaction {
+        squared_gradient: Symbol::named(r"\|g\|^2"),
+        squared_batch_gradient: Symbol::named(r"\mathrm{tr}\,S_b"),
+        curvature: Symbol::named(r"\mathrm{tr}(H S_b)"),
+    };
+    interaction.slack(&Symbol::named(r"\eta")).to_string()
+}
+
+/// The golden models from two points, at the learning rates where the loss begins to rise.
+fn evidence<T: Field>() -> Evidence {
+    let questions = golden::all()
+        .into_iter()
+        .flat_map(|(_, model)| every_batch(model));
+    tally(questions.flat_map(|question| {
+        let points = [[1, -2], [3, 1]].map(|entries| point(&question.model, entries));
+        let found = points.into_iter().flat_map(move |x| {
+            let interaction = Interaction::at(&question.model, &x, &question.weight);
+            let end = Exact::from(2) / interaction.gradient_noise_interaction();
+            let question = question.clone();
+            rates_at(&end).map(move |eta| finding::<T>(&question.at(eta), &x, &end))
+        });
+        found.collect::<Vec<_>>()
+    }))
+}
+
+fn point(model: &Quadratic, entries: [i64; 2]) -> DVector<Exact> {
+    DVector::from_fn(model.dimension(), |i, _| Exact::from(entries[i]))
+}
+
+fn finding<T: Field>(question: &Instance, x: &DVector<Exact>, end: &Exact) -> Finding {
+    let model: Quadratic<T> = question.model.to();
+    let x = x.map(|entry| T::from_exact(&entry));
+    let eta = T::from_exact(&question.learning_rate);
+    let interaction = Interaction::at(&model, &x, &T::from_exact(&question.weight));
+    let moving = Verdict::positive(interaction.squared_gradient.sign());
+    let bound =
+        T::int(2) / &eta * &interaction.squared_gradient / &interaction.squared_batch_gradient;
+    let aware = bound - interaction.interaction_aware_sharpness();
+    let criterion = Verdict::non_negative(interaction.slack(&eta).sign());
+    let falls =
+        Verdict::non_negative((loss(&model, &x) - loss_after(question, &model, &x, &eta)).sign());
+    let both =
+        equivalent(criterion, falls).and(equivalent(Verdict::non_negative(aware.sign()), falls));
+    Finding {
+        hypotheses: moving,
+        conclusion: both,
+        distance: headroom(&question.learning_rate, end),
+        case: question.describe(),
+    }
+}
+
+/// `L = ½xᵀHx`.
+fn loss<T: Field>(model: &Quadratic<T>, x: &DVector<T>) -> T {
+    T::ratio(1, 2) * x.dot(&(model.hessian() * x))
+}
+
+/// `E L(x⁺)` by enumeration of all batches.
+fn loss_after<T: Field>(question: &Instance, model: &Quadratic<T>, x: &DVector<T>, eta: &T) -> T {
+    let batches = question.batches();
+    let after = |batch: &Vec<usize>| loss(model, &(model.step(batch, eta) * x));
+    let sum = batches
+        .iter()
+        .map(after)
+        .fold(T::zero(), |sum, term| sum + term);
+    sum / T::int(batches.len() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_edge_is_decided() {
+        let found = evidence::<Exact>();
+        assert_eq!((found.fails, found.undecided, found.unmet), (0, 0, 0));
+    }
+}

@@ -1,0 +1,93 @@
+//! # If the expected loss rises from no point, SGD is mean-square stable
+//!
+//! **Statement.** If 2H² − ηE[H_bHH_b] ⪰ 0, so that E L(x⁺) ≤ L(x) from every point, then SGD is
+//! mean-square stable.
+//!
+//! **Source.** Ours: Collatz and Wielandt's bound with X = H, as Theorem 1 of Wu, Ma and E is
+//! with X = I.
+//!
+//! **Hypotheses.** `minimum`: every H_i ⪰ 0. `loss_never_rises`: 2H² − ηE[H_bHH_b] ⪰ 0.
+//!
+//! **Reading.** Sufficient like Theorem 1, and neither implies the other. Beyond it the loss may
+//! rise for a step.
+
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::loss;
+use sgd_stability::model::golden;
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::examination::{Certified, Examination, Posed, end, mean_square_stable, minimum};
+use super::family::{Instance, fraction, instances};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "loss_non_expansion",
+    title: "If the expected loss rises from no point, SGD is mean-square stable",
+    statement: "If 2H² − ηE[H_bHH_b] ⪰ 0, so that E L(x⁺) ≤ L(x) from every point, then SGD is mean-square stable.",
+    formula: loss::latex,
+    source: "Ours: Collatz and Wielandt's bound with X = H, as Theorem 1 of Wu, Ma and E is with X = I.",
+    hypotheses: &[
+        "minimum: every H_i ⪰ 0",
+        "loss_never_rises: 2H² − ηE[H_bHH_b] ⪰ 0",
+    ],
+    reading: "Sufficient like Theorem 1, and neither implies the other. Beyond it the loss may rise for a step.",
+    status: Status::Upheld,
+    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    outside: Check::Run(outside),
+    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    empirical: super::UNMEASURED,
+};
+
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: |posed| minimum(posed).and(loss_never_rises(posed)),
+        conclusion: mean_square_stable,
+        margin: |instance| instance.headroom(end::mean_square),
+    }
+}
+
+/// `2H² − ηE[H_bHH_b] ⪰ 0`.
+fn loss_never_rises<T: Field>(posed: &Posed<T>) -> Verdict {
+    loss::non_expansion(&posed.model, &posed.eta, &posed.p)
+}
+
+/// Learning rates at which the loss rises from some point and SGD is unstable.
+fn outside() -> Evidence {
+    let beyond =
+        ["1.268", "1.3", "2"].map(|eta| Instance::single(golden::three_inputs(), fraction(eta)));
+    examination::<Exact>().outside(&beyond)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sgd_stability::criterion::{mean_square, one_step};
+    use sgd_stability::decide::critical;
+    use sgd_stability::matrix::bracket;
+
+    use super::super::strategies::{config, model, weight};
+    use super::*;
+
+    #[test]
+    fn neither_it_nor_theorem_one_implies_the_other() {
+        let verdicts = instances().iter().map(|instance| {
+            let posed = Posed::<Exact>::from(instance);
+            let contracts = one_step::verdict(&posed.model, &posed.eta, &posed.p).holds();
+            (contracts, loss_never_rises(&posed).holds())
+        });
+        let verdicts: Vec<(bool, bool)> = verdicts.collect();
+        assert!(verdicts.contains(&(true, false)) && verdicts.contains(&(false, true)));
+    }
+
+    proptest! {
+        #![proptest_config(config("proptest-regressions/loss_non_expansion.txt"))]
+
+        /// At the very end of the condition.
+        #[test]
+        fn stable_up_to_the_end_of_the_condition(model in model(), p in weight()) {
+            let holds = |eta: &Exact| loss::non_expansion(&model, eta, &p).holds();
+            let end = bracket(holds, &Exact::from(1), &critical::default_width());
+            prop_assert!(mean_square::verdict(&model, &end.lower, &p).holds());
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! # Mean-square stability implies almost sure stability
+//!
+//! **Statement.** If SGD with independent batches is mean-square stable then its Lyapunov
+//! exponent is not positive; in particular Π det(A_b)² ≤ 1 over all equally likely batches, in
+//! one dimension Π(1 − ηa_b)² ≤ 1.
+//!
+//! **Source.** Jensen's inequality; the determinants bound the exponent from below (Ziyin et al.
+//! 2023 and Chemnitz and Engel 2024 for the exponent).
+//!
+//! **Hypotheses.** `mean_square_stable`: the learning rate is mean-square stable.
+//!
+//! **Reading.** The exponent lies between (1/r) E log|det A_b| and ½ log ρ(T). Beyond mean-
+//! square stability both signs occur.
+
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::almost_sure;
+use sgd_stability::matrix::polynomial::determinant;
+use sgd_stability::model::golden;
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::examination::{Certified, Examination, Posed, at_most, end, mean_square_stable};
+use super::family::{Instance, every, fraction};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "mean_square_implies_almost_sure",
+    title: "Mean-square stability implies almost sure stability",
+    statement: "If SGD with independent batches is mean-square stable then its Lyapunov exponent is not positive; in particular Π det(A_b)² ≤ 1 over all equally likely batches, in one dimension Π(1 − ηa_b)² ≤ 1.",
+    formula: almost_sure::latex,
+    source: "Jensen's inequality; the determinants bound the exponent from below (Ziyin et al. 2023 and Chemnitz and Engel 2024 for the exponent).",
+    hypotheses: &["mean_square_stable: the learning rate is mean-square stable"],
+    reading: "The exponent lies between (1/r) E log|det A_b| and ½ log ρ(T). Beyond mean-square stability both signs occur.",
+    status: Status::Upheld,
+    exact: Check::Run(|| examination::<Exact>().of(every(3))),
+    outside: Check::Run(outside),
+    certified: Check::Run(|| examination::<Certified>().of(every(3))),
+    empirical: super::UNMEASURED,
+};
+
+fn examination<T: Field>() -> Examination<T> {
+    Examination {
+        hypotheses: mean_square_stable,
+        conclusion: volumes_do_not_grow,
+        margin: |instance| instance.headroom(end::mean_square),
+    }
+}
+
+/// `Π det(A_b)² ≤ 1` over all batches; flat directions count as 1.
+fn volumes_do_not_grow<T: Field>(posed: &Posed<T>) -> Verdict {
+    let batches = posed.instance.batches();
+    let volumes = batches
+        .iter()
+        .map(|b| determinant(&posed.model.step(b, &posed.eta)).square());
+    at_most(
+        &volumes.fold(T::one(), |product, volume| product * volume),
+        &T::one(),
+    )
+}
+
+/// Unstable runs whose volumes grow.
+fn outside() -> Evidence {
+    let single = |model, eta| Instance::single(model, fraction(eta));
+    examination::<Exact>().outside(&[
+        single(golden::toy_edge(), "7/10"),
+        single(golden::stiff_pair(), "1/2"),
+        single(golden::three_inputs(), "4"),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::strategies::{config, end_of, model, question, sized};
+    use super::*;
+
+    proptest! {
+        #![proptest_config(config("proptest-regressions/mean_square_implies_almost_sure.txt"))]
+
+        /// Property 18: in one dimension, up to the very end of mean-square stability.
+        #[test]
+        fn in_one_dimension_up_to_the_end((model, sampling, batch) in question(sized(1..=4, 1))) {
+            let p = sampling.weight(model.samples(), batch).unwrap();
+            let batches = sampling.batches(model.samples(), batch);
+            let curvature = |b: &Vec<usize>| model.batch_hessian(b)[(0, 0)].clone();
+            let curvatures: Vec<Exact> = batches.iter().map(curvature).collect();
+            let eta = end_of(&model, &p).lower;
+            prop_assert!(almost_sure::one_dimensional_verdict(&curvatures, &eta).holds());
+        }
+
+        /// In several dimensions words never certify instability of what is stable.
+        #[test]
+        fn words_do_not_contradict_mean_square_stability(model in model()) {
+            let one = Exact::from(1);
+            let eta = end_of(&model, &one).lower;
+            let hessians =
+                model.batch_hessians_on_range(sgd_stability::model::Sampling::WithReplacement, 1);
+            prop_assert!(!almost_sure::verdict(&hessians, &eta, 1).fails());
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! # Nesterov descent converges iff η(1 + 2β)λ_max(H) < 2 + 2β
+//!
+//! **Statement.** Gradient descent with Nesterov's momentum, −1/3 ≤ β ≤ 1, converges on the
+//! range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.
+//!
+//! **Source.** Jury's test on each eigenvalue; stated for networks by Cohen et al. 2021,
+//! appendix.
+//!
+//! **Hypotheses.** `moderate`: −1/3 ≤ β ≤ 1.
+//!
+//! **Reading.** Nesterov's momentum narrows the range of sharpness where heavy ball widens it.
+//! Outside these β another condition of Jury binds first.
+
+use num_traits::One;
+use sgd_stability::claim::{Check, Claim, Status};
+use sgd_stability::criterion::nesterov;
+use sgd_stability::matrix::positive_definite;
+use sgd_stability::model::momentum::Momentum;
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::examination::Certified;
+use super::family::momenta;
+use super::momentum::Descent;
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "nesterov_threshold",
+    title: "Nesterov descent converges iff η(1 + 2β)λ_max(H) < 2 + 2β",
+    statement: "Gradient descent with Nesterov's momentum, −1/3 ≤ β ≤ 1, converges on the range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.",
+    formula: nesterov::latex_of_descent,
+    source: "Jury's test on each eigenvalue; stated for networks by Cohen et al. 2021, appendix.",
+    hypotheses: &["moderate: −1/3 ≤ β ≤ 1"],
+    reading: "Nesterov's momentum narrows the range of sharpness where heavy ball widens it. Outside these β another condition of Jury binds first.",
+    status: Status::Upheld,
+    exact: Check::Run(|| examination::<Exact>().of(&momenta())),
+    outside: Check::Run(|| examination::<Exact>().outside(&BEYOND)),
+    certified: Check::Run(|| examination::<Certified>().of(&momenta())),
+    empirical: super::UNMEASURED,
+};
+
+/// Learning rates and momenta outside the hypotheses: the criterion holds and nothing converges.
+const BEYOND: [(&str, &str); 3] = [("1/10", "3/2"), ("1/10", "2"), ("4", "-1/2")];
+
+fn examination<T: Field>() -> Descent<T> {
+    Descent {
+        momentum: Momentum::Nesterov,
+        criterion: |model, eta, beta| {
+            positive_definite(&nesterov::descent_slack(&model.curvature(), eta, beta))
+        },
+        hypotheses: moderate,
+        end: |sharpness, beta| {
+            let (one, twice) = (Exact::one(), Exact::from(2) * beta);
+            (Exact::from(2) + &twice) / ((one + twice) * sharpness)
+        },
+    }
+}
+
+/// `−1/3 ≤ β ≤ 1`.
+fn moderate(beta: &Exact) -> Verdict {
+    (*beta >= Exact::fraction(-1, 3) && *beta <= Exact::one()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exact_road_decides_every_edge() {
+        let found = examination::<Exact>().of(&momenta());
+        assert_eq!((found.fails, found.undecided, found.unmet), (0, 0, 0));
+        let certified = examination::<Certified>().of(&momenta());
+        assert!(certified.fails == 0 && certified.holds > found.holds / 2);
+    }
+}

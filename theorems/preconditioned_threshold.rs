@@ -1,0 +1,123 @@
+//! # Preconditioned descent converges iff λ_max(P⁻¹H) < (2 + 2β₁)/((1 − β₁)η)
+//!
+//! **Statement.** With a frozen preconditioner P ≻ 0, η > 0 and an exponential mean of gradients
+//! (0 ≤ β₁ < 1), descent converges on the range of H exactly when λ_max(P⁻¹H) < (2 + 2β₁)/((1 −
+//! β₁)η).
+//!
+//! **Source.** Cohen et al. 2022 (the adaptive edge of stability; 38/η at β₁ = 9/10); β₁ = 0 is
+//! classical, and P = H is Newton's method.
+//!
+//! **Hypotheses.** `ascends_not`: η > 0. `positive_preconditioner`: P ≻ 0.
+//!
+//! **Reading.** The sharpness that counts is that of P⁻¹H. Adam's own P moves, and its bias
+//! correction is left out.
+
+use nalgebra::DMatrix;
+use num_traits::Zero;
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::preconditioned;
+use sgd_stability::decide::critical;
+use sgd_stability::matrix::polynomial::spectral_radius_below_one;
+use sgd_stability::matrix::{Algebra, bracket, positive_definite, positive_semidefinite};
+use sgd_stability::model::golden;
+use sgd_stability::model::momentum::Momentum;
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::examination::{Certified, Finding, equivalent, headroom, tally};
+use super::family::{fraction, rates_at};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "preconditioned_threshold",
+    title: "Preconditioned descent converges iff λ_max(P⁻¹H) < (2 + 2β₁)/((1 − β₁)η)",
+    statement: "With a frozen preconditioner P ≻ 0, η > 0 and an exponential mean of gradients (0 ≤ β₁ < 1), descent converges on the range of H exactly when λ_max(P⁻¹H) < (2 + 2β₁)/((1 − β₁)η).",
+    formula: preconditioned::latex,
+    source: "Cohen et al. 2022 (the adaptive edge of stability; 38/η at β₁ = 9/10); β₁ = 0 is classical, and P = H is Newton's method.",
+    hypotheses: &["ascends_not: η > 0", "positive_preconditioner: P ≻ 0"],
+    reading: "The sharpness that counts is that of P⁻¹H. Adam's own P moves, and its bias correction is left out.",
+    status: Status::Upheld,
+    exact: Check::Run(evidence::<Exact>),
+    outside: Check::Run(outside),
+    certified: Check::Run(evidence::<Certified>),
+    empirical: super::UNMEASURED,
+};
+
+/// Preconditioners with three times their inverses. The last is a multiple of the Hessian of the
+/// three inputs: Newton's method, with a rational edge.
+fn preconditioners() -> [(DMatrix<Exact>, DMatrix<Exact>); 3] {
+    let matrix = |entries: [i64; 4]| DMatrix::from_row_slice(2, 2, &entries.map(Exact::from));
+    [
+        (matrix([1, 0, 0, 1]), matrix([3, 0, 0, 3])),
+        (matrix([1, 0, 0, 3]), matrix([3, 0, 0, 1])),
+        (matrix([2, 1, 1, 2]), matrix([2, -1, -1, 2])),
+    ]
+}
+
+fn evidence<T: Field>() -> Evidence {
+    let hessians = [
+        golden::three_inputs(),
+        golden::two_inputs(),
+        golden::diagonal_mean(),
+    ];
+    let mut findings = Vec::new();
+    for model in &hessians {
+        for (p, inverse) in preconditioners() {
+            for beta in ["0", "1/2", "9/10"].map(fraction) {
+                let case = (&p, &inverse, model.hessian());
+                let stable = |eta: &Exact| {
+                    let slack = preconditioned::slack(&p, model.hessian(), eta, &beta);
+                    positive_semidefinite(&slack).holds()
+                };
+                let end = bracket(stable, &Exact::from(2), &critical::default_width());
+                let mut rates = rates_at(&end.lower).to_vec();
+                rates.push(end.upper);
+                findings.extend(
+                    rates
+                        .iter()
+                        .map(|eta| finding::<T>(case, eta, &beta, &end.lower)),
+                );
+            }
+        }
+    }
+    tally(findings)
+}
+
+/// A case: `P`, three times its inverse, and `H`.
+type Case<'a> = (&'a DMatrix<Exact>, &'a DMatrix<Exact>, &'a DMatrix<Exact>);
+
+fn finding<T: Field>((p, inverse, h): Case, eta: &Exact, beta: &Exact, end: &Exact) -> Finding {
+    let over = |m: &DMatrix<Exact>| m.map(|entry| T::from_exact(&entry));
+    let (teta, tbeta) = (T::from_exact(eta), T::from_exact(beta));
+    let slack = preconditioned::slack(&over(p), &over(h), &teta, &tbeta);
+    let turned = over(&(inverse * h)).scaled(&T::ratio(1, 3));
+    let rate = (T::one() - &tbeta) * teta;
+    let factor = Momentum::HeavyBall.factor(&turned, &rate, &tbeta);
+    let converges = spectral_radius_below_one(&factor);
+    Finding {
+        hypotheses: Verdict::from(*eta > Exact::zero()).and(positive_definite(p)),
+        conclusion: equivalent(positive_definite(&slack), converges),
+        distance: headroom(eta, end),
+        case: format!("P = {p}, H = {h}, η = {eta}, β₁ = {beta}"),
+    }
+}
+
+/// Ascent: the criterion holds and the run diverges.
+fn outside() -> Evidence {
+    let model = golden::three_inputs();
+    tally(preconditioners().map(|(p, inverse)| {
+        let (eta, zero) = (fraction("-1/2"), Exact::zero());
+        let found = finding::<Exact>((&p, &inverse, model.hessian()), &eta, &zero, &eta);
+        found.beyond()
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exact_road_decides_every_case() {
+        let found = evidence::<Exact>();
+        assert_eq!((found.fails, found.undecided, found.unmet), (0, 0, 0));
+    }
+}

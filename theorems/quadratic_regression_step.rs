@@ -1,0 +1,117 @@
+//! # Gradient descent on quadratic regression closes on residual and Jacobian
+//!
+//! **Statement.** For f = b + Gᵀθ + θᵀQθ/2 and L = z²/2: z⁺ = z − ηzJᵀJ + ½η²z²JᵀQJ and J⁺ = J −
+//! ηzQJ.
+//!
+//! **Source.** Zhu et al. 2022; Agarwala, Pedregosa and Pennington 2022.
+//!
+//! **Hypotheses.** `quadratic`: f has no term of third order.
+//!
+//! **Reading.** The smallest model in which the sharpness moves. A cubic term would enter both
+//! equations.
+
+use nalgebra::{DMatrix, DVector};
+use num_traits::Zero;
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::model::minimal::quadratic_regression::{QuadraticRegression, State};
+use sgd_stability::number::{Exact, Field};
+
+use super::examination::{Finding, tally};
+use super::family::fraction;
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "quadratic_regression_step",
+    title: "Gradient descent on quadratic regression closes on residual and Jacobian",
+    statement: "For f = b + Gᵀθ + θᵀQθ/2 and L = z²/2: z⁺ = z − ηzJᵀJ + ½η²z²JᵀQJ and J⁺ = J − ηzQJ.",
+    formula: step_formula,
+    source: "Zhu et al. 2022; Agarwala, Pedregosa and Pennington 2022.",
+    hypotheses: &["quadratic: f has no term of third order"],
+    reading: "The smallest model in which the sharpness moves. A cubic term would enter both equations.",
+    status: Status::Upheld,
+    exact: Check::Run(evidence),
+    outside: Check::Run(outside),
+    certified: Check::Without(
+        "an identity of rationals: an enclosure can only be compatible with it",
+    ),
+    empirical: super::UNMEASURED,
+};
+
+/// The two equations in LaTeX.
+fn step_formula() -> String {
+    r"z^+ = z - \eta\,z\,J^\top J + \frac{1}{2}\,\eta^2\,z^2\,J^\top Q\,J, \quad J^+ = J - \eta\,z\,Q\,J"
+        .to_owned()
+}
+
+/// Models with indefinite, definite and no curvature.
+fn models() -> [QuadraticRegression<Exact>; 4] {
+    [[1, 3, 3, -2], [2, 1, 1, 2], [0, 1, 1, 0], [0, 0, 0, 0]].map(|entries| QuadraticRegression {
+        offset: Exact::fraction(4, 3),
+        slope: DVector::from_row_slice(&[1, -2].map(Exact::from)),
+        curvature: DMatrix::from_row_slice(2, 2, &entries.map(Exact::from)),
+    })
+}
+
+fn evidence() -> Evidence {
+    tally(findings(&Exact::zero()))
+}
+
+/// A cubic term breaks the equations.
+fn outside() -> Evidence {
+    tally(findings(&Exact::from(1)).into_iter().map(Finding::beyond))
+}
+
+/// Do the equations describe descent on the model with the term `c·θ₁³/6` added?
+fn findings(cubic: &Exact) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for model in models() {
+        for eta in ["1/10", "3/7", "2"].map(fraction) {
+            let theta = DVector::from_row_slice(&[fraction("2/3"), fraction("-1/3")]);
+            let before = with_cubic(&model, cubic, &theta);
+            let pull = &eta * &before.residual;
+            let moved = &theta - before.jacobian.map(|entry| entry * &pull);
+            let agrees = with_cubic(&model, cubic, &moved) == model.step(&before, &eta);
+            findings.push(Finding {
+                hypotheses: cubic.is_zero().into(),
+                conclusion: agrees.into(),
+                distance: 1.0,
+                case: format!("Q = {}, cubic term {cubic}, η = {eta}", model.curvature),
+            });
+        }
+    }
+    findings
+}
+
+/// Residual and Jacobian with the cubic term.
+fn with_cubic(
+    model: &QuadraticRegression<Exact>,
+    cubic: &Exact,
+    theta: &DVector<Exact>,
+) -> State<Exact> {
+    let mut state = model.at(theta);
+    let square = theta[0].square();
+    state.residual += cubic * &square * &theta[0] * Exact::fraction(1, 6);
+    state.jacobian[0] += cubic * square * Exact::fraction(1, 2);
+    state
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::strategies::{config, rational, vector};
+    use super::*;
+
+    proptest! {
+        #![proptest_config(config("proptest-regressions/quadratic_regression_step.txt"))]
+
+        /// Property 21: from any parameters and any learning rate.
+        #[test]
+        fn residual_and_jacobian_close(theta in vector(2), eta in rational()) {
+            for model in models() {
+                let predicted = model.step(&model.at(&theta), &eta);
+                prop_assert_eq!(model.at(&model.descend(&theta, &eta)), predicted);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! # Refuted: an epoch of random reshuffling contracts at least as much as n independent steps
+//!
+//! **Statement.** For n ≥ 3 samples and batches of one, ρ(T_RR) ≤ ρ(T)ⁿ. False.
+//!
+//! **Source.** Ours, both the question and the counter-example: two reflections and a third
+//! sample, where ρ(T_RR) ≈ 0.8090 exceeds ρ(T)³ ≈ 0.8014. The related conjecture of Recht and Ré
+//! is false too (Lai and Lim 2020; De Sa 2020).
+//!
+//! **Hypotheses.** `three_samples`: n ≥ 3 and B = 1.
+//!
+//! **Reading.** True for two samples and on most instances, and not in general: a noncommutative
+//! inequality of means. Whether stability itself carries over is another claim.
+
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::criterion::reshuffling;
+use sgd_stability::decide::critical;
+use sgd_stability::matrix::{Algebra, bracket, positive_semidefinite, symmetric};
+use sgd_stability::model::second_moment::Maps;
+use sgd_stability::model::{Sampling, golden};
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::examination::{Certified, Finding, headroom, tally};
+use super::family::{Instance, instances};
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "reshuffling_contracts_no_less",
+    title: "Refuted: an epoch of random reshuffling contracts at least as much as n independent steps",
+    statement: "For n ≥ 3 samples and batches of one, ρ(T_RR) ≤ ρ(T)ⁿ. False.",
+    formula: reshuffling::latex,
+    source: "Ours, both the question and the counter-example: two reflections and a third sample, where ρ(T_RR) ≈ 0.8090 exceeds ρ(T)³ ≈ 0.8014. The related conjecture of Recht and Ré is false too (Lai and Lim 2020; De Sa 2020).",
+    hypotheses: &["three_samples: n ≥ 3 and B = 1"],
+    reading: "True for two samples and on most instances, and not in general: a noncommutative inequality of means. Whether stability itself carries over is another claim.",
+    status: Status::Refuted,
+    exact: Check::Run(evidence::<Exact>),
+    outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
+    certified: Check::Run(evidence::<Certified>),
+    empirical: super::UNMEASURED,
+};
+
+/// Every how-manieth of the instances with three samples or more is tried.
+const STRIDE: usize = 2;
+
+fn evidence<T: Field>() -> Evidence {
+    let enough = |question: &&Instance| question.model.samples() >= 3;
+    let questions = instances().iter().filter(enough).step_by(STRIDE);
+    let single = questions
+        .filter(|question| question.batch == 1)
+        .map(finding::<T>);
+    tally(single.chain([finding::<T>(&two_reflections())]))
+}
+
+/// The counter-example.
+fn two_reflections() -> Instance {
+    Instance::single(golden::two_reflections(), Exact::from(1))
+}
+
+fn finding<T: Field>(question: &Instance) -> Finding {
+    Finding {
+        hypotheses: (question.model.samples() >= 3 && question.batch == 1).into(),
+        conclusion: contracts_no_less::<T>(question),
+        distance: headroom(&question.learning_rate, &Exact::from(1)),
+        case: question.describe(),
+    }
+}
+
+/// `ρ(T_RR) ≤ cⁿ` for a rational `c` that bounds `ρ(T)` from above by a relative width of 10⁻¹².
+fn contracts_no_less<T: Field>(question: &Instance) -> Verdict {
+    let (model, eta) = (&question.model, &question.learning_rate);
+    let identity = symmetric::sandwich(&nalgebra::DMatrix::<Exact>::identity(
+        model.dimension(),
+        model.dimension(),
+    ));
+    let weight = Sampling::WithReplacement
+        .weight(model.samples(), 1)
+        .expect("a batch of one");
+    let maps = Maps::of(model, &weight);
+    let slack = sgd_stability::criterion::mean_square::slack(&maps, eta);
+    let map = &identity - slack.scaled(eta);
+    let bounded = |x: &Exact| positive_semidefinite(&(&identity - map.clone().scaled(x))).holds();
+    let end = bracket(bounded, &Exact::from(1), &critical::default_width());
+    let bound = end.lower.reciprocal().pow(model.samples() as u32);
+    let over = |m: &nalgebra::DMatrix<Exact>| m.map(|entry| T::from_exact(&entry));
+    let epoch = reshuffling::epoch_map(&model.to::<T>(), 1, &T::from_exact(eta));
+    positive_semidefinite(&(over(&identity).scaled(&T::from_exact(&bound)) - epoch))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Over ℚ and by enclosures, with room: ρ(T_RR) > 0.809 and ρ(T)³ < 0.802.
+    #[test]
+    fn two_reflections_break_it() {
+        let question = two_reflections();
+        let conclusions =
+            [finding::<Exact>(&question), finding::<Certified>(&question)].map(|f| f.conclusion);
+        assert_eq!(conclusions, [Verdict::Fails, Verdict::Fails]);
+        assert_eq!(evidence::<Exact>().fails, 1);
+    }
+}

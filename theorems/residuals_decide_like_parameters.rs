@@ -1,0 +1,160 @@
+//! # For linear regression the residuals decide like the parameters
+//!
+//! **Statement.** For linearly independent inputs g_i: E‖x_t‖² converges on the range of H
+//! exactly when the second moment of the residuals r = Gx does, r⁺ = r − (η/B)K S_b r with K =
+//! GGᵀ; and the expected losses agree step by step.
+//!
+//! **Source.** Ours: the n × n view of the second moment, with the neural tangent kernel K.
+//!
+//! **Hypotheses.** `independent_inputs`: K ≻ 0.
+//!
+//! **Reading.** n × n instead of d × d. With dependent inputs the residuals cannot be arbitrary,
+//! and their map has the eigenvalue 1.
+
+use nalgebra::{DMatrix, DVector};
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::matrix::{Algebra, positive_definite, stein};
+use sgd_stability::model::{Evolution, Linear, Sampling, gram};
+use sgd_stability::number::{Exact, Field, Verdict};
+
+use super::examination::{Certified, Finding, equivalent, tally};
+use super::family::fraction;
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "residuals_decide_like_parameters",
+    title: "For linear regression the residuals decide like the parameters",
+    statement: "For linearly independent inputs g_i: E‖x_t‖² converges on the range of H exactly when the second moment of the residuals r = Gx does, r⁺ = r − (η/B)K S_b r with K = GGᵀ; and the expected losses agree step by step.",
+    formula: residuals_formula,
+    source: "Ours: the n × n view of the second moment, with the neural tangent kernel K.",
+    hypotheses: &["independent_inputs: K ≻ 0"],
+    reading: "n × n instead of d × d. With dependent inputs the residuals cannot be arbitrary, and their map has the eigenvalue 1.",
+    status: Status::Upheld,
+    exact: Check::Run(evidence::<Exact>),
+    outside: Check::Run(outside),
+    certified: Check::Run(evidence::<Certified>),
+    empirical: super::UNMEASURED,
+};
+
+/// Inputs: independent ones, over-parameterised and not.
+const INPUTS: [&[&[i64]]; 4] = [
+    &[&[0, 1], &[1, 1]],
+    &[&[1, 0, 1], &[0, 2, -1]],
+    &[&[1, 1, 0, 1], &[0, 1, -1, 0], &[1, 0, 0, -1]],
+    &[&[2, 1]],
+];
+
+/// Learning rates on either side of the ends.
+const RATES: [&str; 9] = [
+    "1/10", "1/4", "2/5", "1/2", "2/3", "4/5", "1.131482", "1.131483", "2",
+];
+
+/// The map of the residuals in LaTeX.
+fn residuals_formula() -> String {
+    r"R - \frac{\eta}{n}\left(K R + R K\right) + \eta^2 K \left(\frac{1 - p}{n^2} R + \frac{p}{n} \mathrm{diag}(R)\right) K".to_owned()
+}
+
+fn linear(inputs: &[&[i64]]) -> Linear {
+    let vector = |x: &&[i64]| DVector::from_iterator(x.len(), x.iter().copied().map(Exact::from));
+    Linear::new(inputs.iter().map(vector).collect()).expect("equally long inputs")
+}
+
+fn evidence<T: Field>() -> Evidence {
+    let models: Vec<Linear> = INPUTS.iter().map(|inputs| linear(inputs)).collect();
+    tally(models.iter().flat_map(|model| {
+        Sampling::ALL.into_iter().flat_map(move |sampling| {
+            (1..=model.inputs().len()).flat_map(move |batch| {
+                RATES.map(|eta| finding::<T>(model, (sampling, batch), &fraction(eta)))
+            })
+        })
+    }))
+}
+
+fn finding<T: Field>(model: &Linear, batches: (Sampling, usize), eta: &Exact) -> Finding {
+    let kernel = gram::kernel(model);
+    Finding {
+        hypotheses: positive_definite(&kernel),
+        conclusion: verdicts_agree::<T>(model, batches, eta).and(losses_agree(model, batches, eta)),
+        distance: eta.to_f64(),
+        case: format!(
+            "{:?}, {} batches of {}, η = {eta}",
+            model.inputs(),
+            batches.0,
+            batches.1
+        ),
+    }
+}
+
+/// Do both maps have a spectral radius below 1, or neither?
+fn verdicts_agree<T: Field>(
+    model: &Linear,
+    (sampling, batch): (Sampling, usize),
+    eta: &Exact,
+) -> Verdict {
+    let n = model.inputs().len();
+    let kernel = gram::kernel(model);
+    let quadratic = model.quadratic();
+    let over = |m: DMatrix<Exact>| m.map(|entry| T::from_exact(&entry));
+    let residual_step = |members: &Vec<usize>| {
+        let mut selected = DMatrix::zeros(n, n);
+        members
+            .iter()
+            .for_each(|&i| selected[(i, i)] += Exact::from(1));
+        let pull = eta * Exact::fraction(1, batch as u64);
+        over(DMatrix::identity(n, n) - (&kernel * selected).scaled(&pull))
+    };
+    let step =
+        |h: &DMatrix<Exact>| over(DMatrix::identity(h.nrows(), h.nrows()) - h.clone().scaled(eta));
+    let residuals: Vec<_> = sampling
+        .batches(n, batch)
+        .iter()
+        .map(residual_step)
+        .collect();
+    let hessians = quadratic.batch_hessians_on_range(sampling, batch);
+    let parameters: Vec<_> = hessians.iter().map(step).collect();
+    equivalent(stein::contracts(&residuals), stein::contracts(&parameters))
+}
+
+/// Are the expected losses of three steps equal, as rationals?
+fn losses_agree(model: &Linear, (sampling, batch): (Sampling, usize), eta: &Exact) -> Verdict {
+    let (quadratic, kernel) = (model.quadratic(), gram::kernel(model));
+    let weight = sampling
+        .weight(quadratic.samples(), batch)
+        .expect("a batch from 1 to n");
+    let d = quadratic.dimension();
+    let start = DVector::from_fn(d, |i, _| Exact::fraction(2 - i as i64, 3));
+    let mut evolution = Evolution::from(&quadratic, weight.clone(), eta.clone(), &start);
+    let r = gram::residuals(model, &start);
+    let mut moment = &r * r.transpose();
+    let agree = (0..3).all(|_| {
+        moment = gram::step(&kernel, &weight, eta, &moment);
+        evolution.step();
+        gram::loss(&moment) == evolution.loss()
+    });
+    agree.into()
+}
+
+/// Three inputs in the plane: the parameters converge, the map of free residuals does not.
+fn outside() -> Evidence {
+    let model = linear(&[&[1, 0], &[0, 1], &[1, 1]]);
+    tally(["1/2", "1", "5/4"].map(|eta| {
+        let found = finding::<Exact>(&model, (Sampling::WithReplacement, 1), &fraction(eta));
+        found.beyond()
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Property 19.
+    #[test]
+    fn losses_agree_for_dependent_inputs_too() {
+        let model = linear(&[&[1, 0], &[0, 1], &[1, 1]]);
+        for batch in 1..=3 {
+            let eta = Exact::fraction(7, 5);
+            assert!(losses_agree(&model, (Sampling::WithoutReplacement, batch), &eta).holds());
+        }
+        assert_eq!(evidence::<Exact>().fails, 0);
+    }
+}

@@ -1,0 +1,93 @@
+//! # Self-stabilisation has the 2-cycle x² = 2α/β at sharpness 2/η
+//!
+//! **Statement.** From y = 0 and x ≠ 0 the reduced map x⁺ = −(1 + ηy)x, y⁺ = y + η(α − βx²/2),
+//! with α, β, η > 0, returns after two steps exactly when x² = 2α/β.
+//!
+//! **Source.** Damian, Nichani and Lee 2023, the reduced dynamics around the edge of stability.
+//!
+//! **Hypotheses.** `on_the_line`: y = 0 and x ≠ 0.
+//!
+//! **Reading.** The sharpness hovers at 2/η because the oscillation pushes it back. Off the line
+//! y = 0 this amplitude does not return after two steps.
+
+use num_traits::Zero;
+use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::model::minimal::self_stabilisation::{self, SelfStabilisation};
+use sgd_stability::number::{Field, Verdict};
+
+use super::examination::{Finding, equivalent, tally};
+use super::family::fraction;
+
+/// The claim.
+pub const CLAIM: Claim = Claim {
+    id: "self_stabilisation_cycle",
+    title: "Self-stabilisation has the 2-cycle x² = 2α/β at sharpness 2/η",
+    statement: "From y = 0 and x ≠ 0 the reduced map x⁺ = −(1 + ηy)x, y⁺ = y + η(α − βx²/2), with α, β, η > 0, returns after two steps exactly when x² = 2α/β.",
+    formula: self_stabilisation::latex,
+    source: "Damian, Nichani and Lee 2023, the reduced dynamics around the edge of stability.",
+    hypotheses: &["on_the_line: y = 0 and x ≠ 0"],
+    reading: "The sharpness hovers at 2/η because the oscillation pushes it back. Off the line y = 0 this amplitude does not return after two steps.",
+    status: Status::Upheld,
+    exact: Check::Run(evidence),
+    outside: Check::Run(outside),
+    certified: Check::Without(
+        "an identity of rationals: an enclosure can only be compatible with it",
+    ),
+    empirical: super::UNMEASURED,
+};
+
+/// `x`, with amplitudes on the cycles, just beside them and far off.
+const STARTS: [&str; 7] = ["2", "-2", "1", "4", "1/3", "1999/1000", "2001/1000"];
+
+/// `η`, `α`, `β`; the amplitudes are 2, 2, 1 and 4.
+const MAPS: [[&str; 3]; 4] = [
+    ["1/10", "2", "1"],
+    ["1/3", "6", "3"],
+    ["1/100", "1/2", "1"],
+    ["1/10", "8", "1"],
+];
+
+fn evidence() -> Evidence {
+    tally(
+        MAPS.iter()
+            .flat_map(|map| STARTS.map(|x| finding(map, x, "0"))),
+    )
+}
+
+fn finding(constants: &[&str; 3], x: &str, y: &str) -> Finding {
+    let [learning_rate, sharpening, restoring] = constants.map(fraction);
+    let (x, y) = (fraction(x), fraction(y));
+    let map = SelfStabilisation {
+        learning_rate,
+        sharpening,
+        restoring,
+    };
+    let (next_x, next_y) = map.step(&x, &y);
+    let returned = map.step(&next_x, &next_y) == (x.clone(), y.clone());
+    let on_the_cycle = map.squared_amplitude() == x.square();
+    Finding {
+        hypotheses: Verdict::from(y.is_zero() && !x.is_zero()),
+        conclusion: equivalent(returned.into(), on_the_cycle.into()),
+        distance: (map.squared_amplitude() - x.square()).to_f64(),
+        case: format!("η, α, β = {constants:?} from x = {x}, y = {y}"),
+    }
+}
+
+/// With the amplitude of the cycle but off the sharpness 2/η nothing returns.
+fn outside() -> Evidence {
+    tally(["1/10", "-1", "2"].map(|y| {
+        let found = finding(&MAPS[0], "2", y);
+        found.beyond()
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_amplitude_of_the_cycle_returns() {
+        let found = evidence();
+        assert_eq!((found.holds, found.total()), (28, 28));
+    }
+}
