@@ -2,8 +2,8 @@
 //! progress.
 //!
 //! Exit codes: 0 done, all claims as stated · 1 internal error, or output that cannot be written ·
-//! 2 usage or bad input · 5 a check failed. (3, unstable, and 4, undecided, are kept for verdicts
-//! on networks.)
+//! 2 usage or bad input · 4 undecided · 5 a check failed. (3, unstable, is kept for verdicts on
+//! networks.)
 
 mod certify;
 mod decide;
