@@ -8,8 +8,10 @@ mod decide;
 mod manifest;
 mod merge;
 mod output;
+mod progress;
 mod report;
 mod reproduce;
+mod search;
 mod verify;
 
 use std::ffi::OsString;
@@ -37,6 +39,7 @@ struct Cli {
 enum Command {
     Verify(verify::Arguments),
     Decide(decide::Arguments),
+    Search(search::Arguments),
     Reproduce(reproduce::Arguments),
     Merge(merge::Arguments),
     Report(report::Arguments),
@@ -48,6 +51,7 @@ impl Command {
         match self {
             Command::Verify(arguments) => verify::run(arguments),
             Command::Decide(arguments) => decide::run(arguments),
+            Command::Search(arguments) => search::run(arguments),
             Command::Reproduce(arguments) => reproduce::run(arguments),
             Command::Merge(arguments) => merge::run(arguments),
             Command::Report(arguments) => report::run(arguments),
