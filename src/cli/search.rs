@@ -20,8 +20,8 @@ use super::progress::progress;
 /// answer. Finding nothing proves nothing, and is no failure.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A claim of the roll that is an implication between criteria, or gap:non_uniformity for
-    /// η*·s·√p, or gap:one_step for η*/η₁.
+    /// A claim of the roll that is an implication between criteria, an open: conjecture, or
+    /// gap:non_uniformity for η*·s·√p, or gap:one_step for η*/η₁.
     claim: String,
     /// The dimension d of the models tried.
     #[arg(long, value_name = "D", default_value_t = 2)]
