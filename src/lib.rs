@@ -25,6 +25,7 @@
 //! | [`kernel`] | f32 SIMD kernels; all unsafe code |
 //! | [`dataset`] | readers; the embedded Fashion-MNIST subset |
 //! | [`oracle`] | exact results and proved bounds for kernels |
+//! | [`search`] | exact counter-examples to a conjecture, found and made small |
 //! | [`claim`] | what a claim must have; counted evidence |
 //! | [`decide`] | exact verdicts, certified critical learning rates |
 //! | [`criterion`] | formulas, once each |
@@ -48,6 +49,7 @@ pub mod network;
 pub mod number;
 pub mod oracle;
 pub mod report;
+pub mod search;
 pub mod sweep;
 pub mod train;
 pub mod write;

@@ -4,10 +4,22 @@
 //! claims themselves are the files of the top-level folder `theorems/`; this room only gives the
 //! form. Evidence is counted, never summarised: a case whose hypotheses are unmet is counted as
 //! such and never dropped, and the worst margin keeps the instance that made it.
+//!
+//! A [`Conjecture`] is a claim in the making: hypotheses and conclusion as functions of an
+//! [`Instance`], from which the checks, the search for a counter-example and the report follow.
 
+mod conjecture;
 mod evidence;
+mod examination;
+mod instance;
+mod side;
 
+pub use conjecture::{Conjecture, Ends, Implication, Wording};
 pub use evidence::{Evidence, Margin};
+pub(crate) use examination::hair;
+pub use examination::{edge_family, examine, fixed_family};
+pub use instance::Instance;
+pub use side::Side;
 
 /// What is known of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

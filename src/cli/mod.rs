@@ -10,8 +10,10 @@ mod decide;
 mod manifest;
 mod merge;
 mod output;
+mod progress;
 mod report;
 mod reproduce;
+mod search;
 mod verify;
 
 use std::ffi::OsString;
@@ -40,6 +42,7 @@ enum Command {
     Verify(verify::Arguments),
     Decide(decide::Arguments),
     Certify(certify::Arguments),
+    Search(search::Arguments),
     Reproduce(reproduce::Arguments),
     Merge(merge::Arguments),
     Report(report::Arguments),
@@ -52,6 +55,7 @@ impl Command {
             Command::Verify(arguments) => verify::run(arguments),
             Command::Decide(arguments) => decide::run(arguments),
             Command::Certify(arguments) => certify::run(arguments),
+            Command::Search(arguments) => search::run(arguments),
             Command::Reproduce(arguments) => reproduce::run(arguments),
             Command::Merge(arguments) => merge::run(arguments),
             Command::Report(arguments) => report::run(arguments),

@@ -1,11 +1,9 @@
 //! `sgd-stability reproduce`: run experiments, cell by cell.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Context, Scale, Study, studies};
@@ -14,6 +12,7 @@ use sgd_stability::sweep::{Shard, Store};
 
 use super::manifest;
 use super::output::{Answer, Ending};
+use super::progress::progress;
 
 /// Run the experiments and keep every cell's outcome; cells already there are not run again.
 #[derive(Debug, Args)]
@@ -91,7 +90,7 @@ fn run_cells(
     out: &Path,
 ) -> Result<[usize; 2]> {
     let store = Store::at(out);
-    let bar = progress(cells.len());
+    let bar = progress(cells.len() as u64);
     let mut counts = [0; 2];
     for (study, cell) in cells {
         bar.set_message(format!("{} {}", study.name, cell.name));
@@ -106,17 +105,6 @@ fn run_cells(
     }
     bar.finish_and_clear();
     Ok(counts)
-}
-
-/// A bar on stderr, when stderr is a terminal.
-fn progress(length: usize) -> ProgressBar {
-    let target = match std::io::stderr().is_terminal() {
-        true => ProgressDrawTarget::stderr(),
-        false => ProgressDrawTarget::hidden(),
-    };
-    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}");
-    ProgressBar::with_draw_target(Some(length as u64), target)
-        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// The experiments of these names, in the report's order.

@@ -1,0 +1,187 @@
+//! `sgd-stability search`: hunt an exact counter-example.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+use sgd_stability::error::{Error, Result};
+use sgd_stability::model::{Model, Sampling};
+use sgd_stability::number::Exact;
+use sgd_stability::search::{CounterExample, KNOWN, Known, Outcome, Settings, search};
+use sgd_stability::write::write_file;
+
+use super::output::{Answer, Ending};
+use super::progress::progress;
+
+/// Hunt an exact rational counter-example to a claim, made as small as it gets; or, with gap:NAME,
+/// the model on which mean-square stability reaches furthest beyond a criterion.
+///
+/// Floating point proposes models, exact arithmetic decides them. The same seed gives the same
+/// answer. Finding nothing proves nothing, and is no failure.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A claim of the roll that is an implication between criteria, an open: conjecture, or
+    /// gap:non_uniformity for η*·s·√p, or gap:one_step for η*/η₁.
+    claim: String,
+    /// The dimension d of the models tried.
+    #[arg(long, value_name = "D", default_value_t = 2)]
+    dimension: usize,
+    /// The number of samples n of the models tried.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    samples: usize,
+    /// The batch size B.
+    #[arg(long, value_name = "B", default_value_t = 1)]
+    batch: usize,
+    /// How a batch is drawn: without-replacement or with-replacement.
+    #[arg(long, value_name = "SCHEME", default_value_t = Sampling::WithoutReplacement)]
+    sampling: Sampling,
+    /// How many models to try.
+    #[arg(long, value_name = "MODELS", default_value_t = 20_000)]
+    budget: u64,
+    /// The seed of the random models.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where to write the counter-example as a model file.
+    #[arg(long, value_name = "MODEL.json")]
+    out: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Searches.
+pub fn run(arguments: &Arguments) -> Result<Answer> {
+    let known = choose(&arguments.claim)?;
+    let settings = Settings {
+        goal: known.goal,
+        dimension: arguments.dimension,
+        samples: arguments.samples,
+        batch: arguments.batch,
+        sampling: arguments.sampling,
+        budget: arguments.budget,
+        seed: arguments.seed,
+    };
+    let bar = progress(settings.budget);
+    let outcome = search(known.conjecture, &settings, &mut |tried| {
+        bar.set_position(tried)
+    })?;
+    bar.finish_and_clear();
+    if let (Some(path), Some(found)) = (&arguments.out, &outcome.found) {
+        write_file(path, format!("{}\n", file(&found.model)?).as_bytes())?;
+    }
+    let out = arguments.out.as_deref();
+    Ok(Answer {
+        text: text(&known, &outcome, out)?,
+        json: json(&known, &settings, &outcome, out)?,
+        ending: Ending::Done,
+    })
+}
+
+/// The search of this name.
+fn choose(name: &str) -> Result<Known> {
+    KNOWN
+        .into_iter()
+        .find(|known| known.name == name)
+        .ok_or_else(|| {
+            let known = KNOWN.map(|known| known.name).join(", ");
+            let fault = format!("\"{name}\" is nothing that can be searched; choose from {known}");
+            Error::input("search", "CLAIM", fault)
+        })
+}
+
+fn file(model: &Model) -> Result<String> {
+    serde_json::to_string(model).map_err(Error::internal)
+}
+
+fn text(known: &Known, outcome: &Outcome, out: Option<&Path>) -> Result<String> {
+    let wording = known.conjecture.wording();
+    let mut text = format!("{}\n{}\n\n", known.name, wording.statement);
+    text += &format!("{} models tried", outcome.tried);
+    if outcome.unmet > 0 {
+        text += &format!(", {} of them outside the hypotheses", outcome.unmet);
+    }
+    if let Some(widest) = outcome.widest {
+        text += &format!("; widest gap in floating point {widest:.6}");
+    }
+    let Some(found) = &outcome.found else {
+        return Ok(text + "\nno counter-example found, which proves nothing");
+    };
+    text += &format!(
+        "\n\ncounter-example, decided over the rationals: {} samples in dimension {}, η = {}\n{}\n",
+        found.samples,
+        found.dimension,
+        found.lr,
+        file(&found.model)?
+    );
+    if let Some(span) = &found.span {
+        let digits = floor_to_millionths(&span.gap());
+        text += &format!("gap at least {digits}: the hypotheses reach that much further\n");
+    }
+    Ok(text + "confirm with: " + &confirmation(found, out))
+}
+
+/// The command line that asks again.
+fn confirmation(found: &CounterExample, out: Option<&Path>) -> String {
+    let place = out.map_or("MODEL.json".into(), |path| path.display().to_string());
+    format!("sgd-stability decide {place} {}", found.instance().flags())
+}
+
+/// A lower bound with six decimals.
+fn floor_to_millionths(value: &Exact) -> String {
+    let millionth = Exact::fraction(1, 1_000_000);
+    let steps = (value / &millionth).to_f64().floor();
+    // The quotient was rounded to the nearest f64; one step less where that was upwards.
+    let down = Exact::from_f64(steps).map(|steps| &steps * &millionth);
+    match down {
+        Some(down) if down <= *value => format!("{:.6}", steps / 1e6),
+        _ => format!("{:.6}", (steps - 1.0) / 1e6),
+    }
+}
+
+fn json(
+    known: &Known,
+    settings: &Settings,
+    outcome: &Outcome,
+    out: Option<&Path>,
+) -> Result<Value> {
+    let mut json = json!({
+        "claim": known.name,
+        "statement": known.conjecture.wording().statement,
+        "settings": settings,
+        "tried": outcome.tried,
+        "unmet": outcome.unmet,
+        "widest": outcome.widest,
+        "found": outcome.found,
+    });
+    if let Some(found) = &outcome.found {
+        let gap = found.span.as_ref().map(|span| span.gap());
+        json["gap"] = serde_json::to_value(gap).map_err(Error::internal)?;
+        json["confirm"] = confirmation(found, out).into();
+    }
+    Ok(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use num_traits::One;
+
+    use super::*;
+    use crate::theorems::ROLL;
+
+    #[test]
+    fn what_is_searched_by_name_is_on_the_roll() {
+        for known in KNOWN.iter().filter(|known| !known.name.starts_with("gap:")) {
+            assert!(
+                ROLL.iter().any(|claim| claim.id == known.name),
+                "{}",
+                known.name
+            );
+        }
+    }
+
+    #[test]
+    fn a_lower_bound_is_printed_rounded_down() {
+        assert_eq!(floor_to_millionths(&Exact::fraction(2, 3)), "0.666666");
+        assert_eq!(floor_to_millionths(&Exact::one()), "1.000000");
+    }
+}
