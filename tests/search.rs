@@ -4,6 +4,7 @@ use sgd_stability::claim::{edge_family, examine, fixed_family};
 use sgd_stability::decide::decide;
 use sgd_stability::model::{Model, Sampling};
 use sgd_stability::number::{Exact, Field};
+use sgd_stability::report::{ReportInput, RollEntry, render};
 use sgd_stability::search::{CounterExample, Goal, KNOWN, Known, Outcome, Settings, search};
 
 /// The conjectures with a counter-example.
@@ -190,6 +191,24 @@ fn the_rates_of_an_edge_family_are_positive() {
             .iter()
             .all(|asked| asked.learning_rate.sign().is_some_and(|sign| sign.is_gt()))
     );
+}
+
+#[test]
+fn a_conjecture_has_its_section_of_the_report_page() {
+    let found = found("theorem_one_is_necessary", 2, 2);
+    let conjecture = known("theorem_one_is_necessary").conjecture;
+    let evidence = examine(conjecture, &[found.instance()]);
+    let entry = RollEntry::of_conjecture(conjecture, evidence, &found.instance().describe());
+    let page = ReportInput {
+        title: "One claim".to_owned(),
+        manifest: vec![],
+        roll: vec![entry],
+        records: vec![],
+    };
+    let page = String::from_utf8(render(&page)[0].1.clone()).expect("a page in UTF-8");
+    for part in ["refuted", "theorem_one_is_necessary", "--lr 9/8", "<math"] {
+        assert!(page.contains(part), "{part}");
+    }
 }
 
 /// The program runs in `folder`: exit code and what it printed.
