@@ -1,9 +1,11 @@
 //! The search from nothing: it finds what is false, exactly, and nothing against what is true.
 
-use sgd_stability::claim::{edge_family, examine, fixed_family};
+use sgd_stability::claim::{Implication, Side, edge_family, examine, fixed_family};
 use sgd_stability::decide::decide;
 use sgd_stability::model::{Model, Sampling};
-use sgd_stability::number::{Exact, Field};
+use sgd_stability::number::{Exact, Field, Verdict};
+use sgd_stability::report::{ReportInput, RollEntry, render};
+use sgd_stability::search::known::SANDWICH;
 use sgd_stability::search::{CounterExample, Goal, KNOWN, Known, Outcome, Settings, search};
 
 /// The conjectures with a counter-example.
@@ -191,6 +193,55 @@ fn the_rates_of_an_edge_family_are_positive() {
             .iter()
             .all(|asked| asked.learning_rate.sign().is_some_and(|sign| sign.is_gt()))
     );
+}
+
+/// Sides that hold everywhere or nowhere have no end to stand at: the counter-example is the
+/// smallest model there is, and no gap is claimed.
+#[test]
+fn sides_without_an_end_are_searched_too() {
+    let everywhere = Side {
+        verdict: |_| Verdict::Holds,
+        end: |_, _| f64::INFINITY,
+    };
+    let nowhere = Side {
+        verdict: |_| Verdict::Fails,
+        end: |_, _| 0.0,
+    };
+    for (hypotheses, conclusion) in [
+        (everywhere, Side::MEAN_SQUARE),
+        (Side::MEAN_SQUARE, nowhere),
+        (everywhere, nowhere),
+    ] {
+        let conjecture = Implication {
+            hypotheses,
+            conclusion,
+            ..SANDWICH
+        };
+        let settings = settings(&known("sandwich"), 2, 2);
+        let outcome = search(&conjecture, &settings, &mut |_| {}).expect("settings in range");
+        let found = outcome.found.expect("a counter-example");
+        assert!(found.refutes(&conjecture));
+        assert_eq!((found.samples, found.dimension), (1, 1));
+        assert!(found.span.is_none() && outcome.widest.is_none());
+    }
+}
+
+#[test]
+fn a_conjecture_has_its_section_of_the_report_page() {
+    let found = found("theorem_one_is_necessary", 2, 2);
+    let conjecture = known("theorem_one_is_necessary").conjecture;
+    let evidence = examine(conjecture, &[found.instance()]);
+    let entry = RollEntry::of_conjecture(conjecture, evidence, &found.instance().describe());
+    let page = ReportInput {
+        title: "One claim".to_owned(),
+        manifest: vec![],
+        roll: vec![entry],
+        records: vec![],
+    };
+    let page = String::from_utf8(render(&page)[0].1.clone()).expect("a page in UTF-8");
+    for part in ["refuted", "theorem_one_is_necessary", "--lr 9/8", "<math"] {
+        assert!(page.contains(part), "{part}");
+    }
 }
 
 /// The program runs in `folder`: exit code and what it printed.

@@ -1,6 +1,7 @@
 //! A conjecture examined on a fixed family and on random models, at the learning rates where its
 //! sides end.
 
+use nalgebra::DMatrix;
 use num_traits::One;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -8,7 +9,6 @@ use rand_chacha::ChaCha8Rng;
 use super::{Conjecture, Evidence, Instance};
 use crate::model::{Quadratic, Sampling, golden};
 use crate::number::{Exact, Verdict};
-use nalgebra::DMatrix;
 
 /// A hair, 2⁻³²: a relative distance from a proposed end that is above the error of the proposal
 /// (some 1e-12) and below most differences of two criteria on a small model.

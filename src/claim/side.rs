@@ -1,5 +1,7 @@
 //! The known criteria as sides of an implication: an exact verdict, and a proposal where it ends.
 
+use nalgebra::DMatrix;
+
 use crate::criterion::{gradient_descent, mean_square, non_uniformity, one_step};
 use crate::matrix::pencil;
 use crate::model::Quadratic;
@@ -52,11 +54,11 @@ impl Side {
 
 /// The largest η with `A − ηB ⪰ 0`, roughly, for semi-definite `A` and `B` of which `B` vanishes on
 /// the kernel of `A`; NaN when it is not to be had.
-fn last_semidefinite(a: &nalgebra::DMatrix<f64>, b: &nalgebra::DMatrix<f64>) -> f64 {
+fn last_semidefinite(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
     pencil::critical_factor(a, b).unwrap_or(f64::NAN)
 }
 
-fn largest_eigenvalue(matrix: &nalgebra::DMatrix<f64>) -> f64 {
+fn largest_eigenvalue(matrix: &DMatrix<f64>) -> f64 {
     // Rounding may leave a zero matrix a hair below zero.
     pencil::largest_eigenvalue(matrix).map_or(f64::NAN, |value| value.max(0.0))
 }

@@ -103,9 +103,13 @@ impl Hunt<'_> {
         })
     }
 
+    /// `None` when a side has no end above zero to stand at.
     fn span(&self, asked: &Instance, ends: Ends) -> Option<Span> {
         let simplest =
             |low: Option<Exact>, high: Option<Exact>| Some(Exact::simplest_between(&low?, &high?));
+        if ends.conclusion <= 0.0 {
+            return None;
+        }
         let end = ends.conclusion;
         let fails_at = simplest(above(end), above(end).map(|rate| above_exact(&rate)))?;
         let end = ends.hypotheses;

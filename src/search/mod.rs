@@ -15,7 +15,7 @@ mod climb;
 mod confirm;
 mod factors;
 mod grid;
-mod known;
+pub mod known;
 mod shrink;
 
 use crate::claim::{Conjecture, Ends};
