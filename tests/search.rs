@@ -58,12 +58,7 @@ fn the_headline_counter_example_is_found_from_nothing() {
         (text(&found.model).as_str(), &found.lr),
         (g1, &Exact::fraction(5, 4))
     );
-    let decision = decide(
-        &found.model,
-        &found.lr,
-        found.batch,
-        found.sampling,
-    );
+    let decision = decide(&found.model, &found.lr, found.batch, found.sampling);
     let verdicts = decision.expect("a minimum").verdicts;
     assert_eq!(verdicts.mean_square, Some(true));
     assert_eq!(verdicts.non_uniformity, Some(false));
