@@ -1,16 +1,18 @@
 //! The instances on which the claims are examined: models known by hand and pseudo-random ones, each
 //! at the edges of its criteria.
 
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::One;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sgd_stability::claim;
 use sgd_stability::criterion::even_moment;
 use sgd_stability::decide::{CriticalRates, critical};
 use sgd_stability::matrix::{Bracket, bracket};
-use sgd_stability::model::{Model, Quadratic, Sampling, golden};
+use sgd_stability::model::{Quadratic, Sampling, golden};
 use sgd_stability::number::{Exact, Field};
 
 /// The seed of the pseudo-random models.
@@ -19,43 +21,32 @@ const SEED: u64 = 2018;
 /// How many pseudo-random models there are.
 const RANDOM_MODELS: usize = 48;
 
-/// One question: is SGD on this model stable with this batch and learning rate?
+/// A question ([`claim::Instance`]) of a model whose critical learning rates are known.
 #[derive(Clone, Debug)]
 pub struct Instance {
-    /// The model.
-    pub model: Arc<Quadratic>,
-    /// How a batch is drawn.
-    pub sampling: Sampling,
-    /// The batch size `B`.
-    pub batch: usize,
-    /// The noise weight `p`.
-    pub weight: Exact,
-    /// The learning rate `η`.
-    pub learning_rate: Exact,
+    asked: claim::Instance,
     /// Where the criteria end; none for a saddle.
     critical: Option<Arc<CriticalRates>>,
+}
+
+impl Deref for Instance {
+    type Target = claim::Instance;
+
+    fn deref(&self) -> &claim::Instance {
+        &self.asked
+    }
 }
 
 impl Instance {
     /// The instance of a fixed model: its data are ours, so a wrong batch is a bug.
     pub fn of(model: Quadratic, sampling: Sampling, batch: usize, learning_rate: Exact) -> Self {
-        let weight = sampling
-            .weight(model.samples(), batch)
-            .expect("a batch from 1 to n");
-        let rates = || {
-            Arc::new(CriticalRates::of(
-                &model,
-                &weight,
-                &critical::default_width(),
-            ))
-        };
+        let asked = claim::Instance::new(model, sampling, batch, learning_rate);
+        let asked = asked.expect("a batch from 1 to n");
+        let width = critical::default_width();
+        let rates = || Arc::new(CriticalRates::of(&asked.model, &asked.weight, &width));
         Instance {
-            critical: model.is_minimum().then(rates),
-            model: Arc::new(model),
-            sampling,
-            batch,
-            weight,
-            learning_rate,
+            critical: asked.model.is_minimum().then(rates),
+            asked,
         }
     }
 
@@ -80,19 +71,11 @@ impl Instance {
         self.sampling.batches(self.model.samples(), self.batch)
     }
 
-    /// The instance as a model file and flags, to be run again.
-    pub fn describe(&self) -> String {
-        let model = Model::Quadratic(Quadratic::clone(&self.model));
-        let model = serde_json::to_string(&model).expect("a model is plain data");
-        let (eta, batch, sampling) = (&self.learning_rate, self.batch, self.sampling);
-        format!("{model} --lr {eta} --batch {batch} --sampling {sampling}")
-    }
-
     /// The same question at another learning rate.
     pub fn at(&self, learning_rate: Exact) -> Self {
         Instance {
-            learning_rate,
-            ..self.clone()
+            asked: self.asked.at(learning_rate),
+            critical: self.critical.clone(),
         }
     }
 

@@ -72,7 +72,7 @@ fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
 /// Ascent: the criterion holds (its slack only grows when η sinks) and the run diverges.
 fn outside() -> Evidence {
     let ascent = |model| Instance::single(model, Exact::fraction(-1, 2));
-    let [first, second, third] = counter_examples().map(|instance| instance.model);
+    let [first, second, third] = counter_examples().map(|instance| instance.model.clone());
     let models = [first, second, third].map(|model| ascent(Quadratic::clone(&model)));
     examination::<Exact>().outside(&models)
 }

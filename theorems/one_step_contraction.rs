@@ -63,7 +63,7 @@ fn contracts<T: Field>(posed: &Posed<T>) -> Verdict {
 /// Ascent: the criterion holds and every step lengthens.
 fn outside() -> Evidence {
     let ascent = |instance: Instance| {
-        Instance::single(Quadratic::clone(&instance.model), -instance.learning_rate)
+        Instance::single(Quadratic::clone(&instance.model), -&instance.learning_rate)
     };
     examination::<Exact>().outside(&counter_examples().map(ascent))
 }
