@@ -11,15 +11,19 @@ use sgd_stability::matrix::Bracket;
 use sgd_stability::model::{Quadratic, Sampling};
 use sgd_stability::number::Exact;
 
-/// The cases per property: each asks several exact questions.
-const CASES: u32 = 64;
+/// The cases per property, each of several exact questions: 64, or what `PROPTEST_CASES` asks for
+/// in the deep tier.
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(64)
+}
 
 /// The configuration of a claim's property tests; `failures` is
 /// `"proptest-regressions/<claim>.txt"`. (The default would be found from the path of the test's
 /// source, which leaves `src/` and does not resolve.)
 pub fn config(failures: &'static str) -> ProptestConfig {
     ProptestConfig {
-        cases: CASES,
+        cases: cases(),
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(failures))),
         ..ProptestConfig::default()
     }
