@@ -72,18 +72,12 @@ fn finding<T: Field>(question: &Instance, x: &DVector<Exact>, end: &Exact) -> Fi
 
 /// `E[L_b(x) − L_b(x⁺)]` with `L_b = ½xᵀH_bx`, by enumeration of all batches.
 fn fall<T: Field>(question: &Instance, model: &Quadratic<T>, x: &DVector<T>, eta: &T) -> T {
-    let batches = question.batches();
-    let fall = |batch: &Vec<usize>| {
+    question.mean_over_batches::<T, T>(|batch| {
         let hessian = model.batch_hessian(batch);
         let after = model.step(batch, eta) * x;
         let loss = |x: &DVector<T>| T::ratio(1, 2) * x.dot(&(&hessian * x));
         loss(x) - loss(&after)
-    };
-    let sum = batches
-        .iter()
-        .map(fall)
-        .fold(T::zero(), |sum, term| sum + term);
-    sum / T::int(batches.len() as i64)
+    })
 }
 
 #[cfg(test)]

@@ -57,14 +57,12 @@ fn agrees<T: Field>(question: &Instance) -> Verdict {
     );
     let batches = (question.sampling, question.batch);
     let criterion = even_moment::verdict(&model, batches, &eta, ORDER);
-    let power = |batch: &Vec<usize>| {
+    let power = |batch: &[usize]| {
         let step = model.step(batch, &eta);
         let square = step.kronecker(&step);
         square.kronecker(&square)
     };
-    let batches = question.batches();
-    let sum = batches.iter().map(power).reduce(|sum, term| sum + term);
-    let mean: DMatrix<T> = sum.expect("at least one batch") / T::int(batches.len() as i64);
+    let mean = question.mean_over_batches::<T, DMatrix<T>>(power);
     let identity = DMatrix::identity(mean.nrows(), mean.ncols());
     equivalent(criterion, positive_semidefinite(&(identity - mean)))
 }

@@ -1,7 +1,7 @@
 //! The instances on which the claims are examined: models known by hand and pseudo-random ones, each
 //! at the edges of its criteria.
 
-use std::ops::Deref;
+use std::ops::{Add, Deref, Div};
 use std::sync::{Arc, OnceLock};
 
 use nalgebra::{DMatrix, DVector};
@@ -69,6 +69,18 @@ impl Instance {
     /// All batches, equally likely.
     pub fn batches(&self) -> Vec<Vec<usize>> {
         self.sampling.batches(self.model.samples(), self.batch)
+    }
+
+    /// The mean of a number or a matrix over all batches, by enumeration.
+    pub fn mean_over_batches<T, V>(&self, of: impl Fn(&[usize]) -> V) -> V
+    where
+        T: Field,
+        V: Add<Output = V> + Div<T, Output = V>,
+    {
+        let batches = self.batches();
+        let terms = batches.iter().map(|batch| of(batch));
+        let sum = terms.reduce(|sum, term| sum + term);
+        sum.expect("at least one batch") / T::int(batches.len() as i64)
     }
 
     /// The same question at another learning rate.

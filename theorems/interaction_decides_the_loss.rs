@@ -97,13 +97,7 @@ fn loss<T: Field>(model: &Quadratic<T>, x: &DVector<T>) -> T {
 
 /// `E L(x⁺)` by enumeration of all batches.
 fn loss_after<T: Field>(question: &Instance, model: &Quadratic<T>, x: &DVector<T>, eta: &T) -> T {
-    let batches = question.batches();
-    let after = |batch: &Vec<usize>| loss(model, &(model.step(batch, eta) * x));
-    let sum = batches
-        .iter()
-        .map(after)
-        .fold(T::zero(), |sum, term| sum + term);
-    sum / T::int(batches.len() as i64)
+    question.mean_over_batches::<T, T>(|batch| loss(model, &(model.step(batch, eta) * x)))
 }
 
 #[cfg(test)]

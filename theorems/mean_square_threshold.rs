@@ -59,13 +59,11 @@ fn examination<T: Field>() -> Examination<T> {
 /// formula for `D`. (The antisymmetric matrices add nothing: the spectral radius of a map that
 /// keeps the semi-definite cone is attained there.)
 fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
-    let batches = posed.instance.batches();
-    let square = |batch: &Vec<usize>| {
+    let square = |batch: &[usize]| {
         let step = posed.model.step(batch, &posed.eta);
         step.kronecker(&step)
     };
-    let sum = batches.iter().map(square).reduce(|sum, term| sum + term);
-    let mean = sum.expect("at least one batch") / T::int(batches.len() as i64);
+    let mean = posed.instance.mean_over_batches::<T, DMatrix<T>>(square);
     positive_semidefinite(&(DMatrix::identity(mean.nrows(), mean.ncols()) - mean))
 }
 

@@ -74,13 +74,8 @@ fn stable<T: Field>(posed: &Posed<T>) -> Verdict {
 }
 
 fn enumerated_growth<T: Field>(posed: &Posed<T>) -> T {
-    let batches = posed.instance.batches();
-    let factor = |batch: &Vec<usize>| posed.model.step(batch, &posed.eta)[(0, 0)].square();
-    let sum = batches
-        .iter()
-        .map(factor)
-        .fold(T::zero(), |sum, factor| sum + factor);
-    sum / T::int(batches.len() as i64)
+    let factor = |batch: &[usize]| posed.model.step(batch, &posed.eta)[(0, 0)].square();
+    posed.instance.mean_over_batches::<T, T>(factor)
 }
 
 /// Two dimensions, where a direction that is looked at alone says too little: the criterion holds

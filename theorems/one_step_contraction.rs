@@ -53,10 +53,8 @@ fn examination<T: Field>() -> Examination<T> {
 
 /// `I − E[A_b²] ⪰ 0`, by enumeration of all batches.
 fn contracts<T: Field>(posed: &Posed<T>) -> Verdict {
-    let batches = posed.instance.batches();
-    let square = |batch: &Vec<usize>| posed.model.step(batch, &posed.eta).squared();
-    let sum = batches.iter().map(square).reduce(|sum, term| sum + term);
-    let mean = sum.expect("at least one batch") / T::int(batches.len() as i64);
+    let square = |batch: &[usize]| posed.model.step(batch, &posed.eta).squared();
+    let mean = posed.instance.mean_over_batches::<T, DMatrix<T>>(square);
     positive_semidefinite(&(DMatrix::identity(mean.nrows(), mean.ncols()) - mean))
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use sgd_stability::decide::{Certificate, Decision, Values, decide_to_width};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::matrix::Bracket;
@@ -28,9 +28,9 @@ pub struct Arguments {
     /// The batch size B, from 1 to the number of samples.
     #[arg(long, value_name = "B")]
     batch: usize,
-    /// How a batch is drawn.
-    #[arg(long, value_enum, default_value_t = Scheme::WithoutReplacement)]
-    sampling: Scheme,
+    /// How a batch is drawn: without-replacement or with-replacement.
+    #[arg(long, value_name = "SCHEME", default_value_t = Sampling::WithoutReplacement)]
+    sampling: Sampling,
     /// Brackets and values to this many significant digits.
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=200))]
     digits: u32,
@@ -40,21 +40,6 @@ pub struct Arguments {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Scheme {
-    WithoutReplacement,
-    WithReplacement,
-}
-
-impl From<Scheme> for Sampling {
-    fn from(scheme: Scheme) -> Sampling {
-        match scheme {
-            Scheme::WithoutReplacement => Sampling::WithoutReplacement,
-            Scheme::WithReplacement => Sampling::WithReplacement,
-        }
-    }
 }
 
 /// Decides.
@@ -69,7 +54,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         &model,
         &learning_rate,
         arguments.batch,
-        arguments.sampling.into(),
+        arguments.sampling,
         &width,
     )?;
     let values = Values::of(&model, &decision, arguments.digits)?;
