@@ -2,7 +2,7 @@
 
 use sgd_stability::experiment::tiny::{Difference, Tiny};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Matrix, Pass};
+use sgd_stability::network::{Matrix, Normalisation, Pass, State};
 use sgd_stability::number::Exact;
 
 fn smooth_networks() -> (Vec<Tiny>, usize) {
@@ -24,14 +24,8 @@ fn smooth_networks() -> (Vec<Tiny>, usize) {
 
 fn gradient(tiny: &Tiny) -> Vec<f32> {
     let mut gradient = vec![0.0; tiny.parameters.len()];
-    let mut pass = Pass::new(Isa::best(), &tiny.network);
-    pass.forward(&tiny.network, &tiny.parameters, &tiny.batch());
-    pass.gradient(
-        &tiny.network,
-        &tiny.parameters,
-        &tiny.batch(),
-        &mut gradient,
-    );
+    let mut pass = Pass::new(Isa::best());
+    pass.gradient(&tiny.point(), &tiny.batch(), &mut gradient);
     gradient
 }
 
@@ -86,9 +80,9 @@ fn a_wrong_product_breaks_the_bound() {
 #[test]
 fn gauss_newton_is_the_hessian_where_the_loss_is_zero() {
     let mut tiny = Tiny::new(&[3, 4, 3, 2], 4, 7);
-    let mut pass = Pass::new(Isa::best(), &tiny.network);
-    pass.forward(&tiny.network, &tiny.parameters, &tiny.batch());
-    tiny.targets = pass.outputs().to_vec();
+    let mut outputs = Vec::new();
+    Pass::new(Isa::best()).outputs(&tiny.point(), &tiny.batch(), &mut outputs);
+    tiny.targets = outputs;
     let hessian = tiny.products(Isa::best(), Matrix::Hessian);
     assert_eq!(hessian, tiny.products(Isa::best(), Matrix::GaussNewton));
     assert!(
@@ -102,9 +96,14 @@ fn gauss_newton_is_the_hessian_where_the_loss_is_zero() {
 fn one_descent_step_is_the_gradient_times_the_learning_rate() {
     let tiny = Tiny::new(&[3, 4, 3, 2], 4, 3);
     let (learning_rate, step) = (0.25, Exact::fraction(1, 4));
-    let mut stepped = tiny.parameters.clone();
-    let mut pass = Pass::new(Isa::best(), &tiny.network);
-    pass.descend(&tiny.network, &mut stepped, &tiny.batch(), learning_rate);
+    let mut state = State {
+        parameters: tiny.parameters.clone(),
+        statistics: Vec::new(),
+    };
+    let mut pass = Pass::new(Isa::best());
+    let mode = Normalisation::Fixed;
+    pass.descend(&tiny.network, mode, &mut state, &tiny.batch(), learning_rate);
+    let stepped = state.parameters;
     let start = |place: usize| Exact::from_f32(tiny.parameters[place]).expect("finite");
     let (gradient, terms) = (
         tiny.exact.mean_gradient(),

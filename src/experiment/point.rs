@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Scale};
 use crate::curvature::{Lanczos, Measurement, measure};
 use crate::dataset::{Dataset, Split, fashion_mnist};
 use crate::error::Result;
-use crate::network::{Batch, Curvature, Fnn, Matrix, Pass};
+use crate::network::{Batch, Curvature, Matrix, Network, Normalisation, Pass, Point, State};
 use crate::train::random::{Purpose, stream};
 use crate::train::{Ending, Plan, Run, train};
 
@@ -66,7 +65,7 @@ pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, Strin
     let Some((first, outcome)) = results.first() else {
         return Vec::new();
     };
-    let network = Fnn::new(&first.widths);
+    let network = Network::fnn(&first.widths);
     let seeds: BTreeSet<u64> = results.iter().map(|(settings, _)| settings.seed).collect();
     let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
     let stop = first.plan.stop;
@@ -75,7 +74,7 @@ pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, Strin
             "network",
             format!(
                 "{} ReLU, {} parameters",
-                network.describe(),
+                network.name(),
                 network.parameters()
             ),
         ),
@@ -137,15 +136,18 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
     let load = |split, count| fashion_mnist::load(context.data_dir.as_deref(), split)?.first(count);
     let training = load(Split::Train, settings.samples)?;
     let test = load(Split::Test, settings.test_samples)?;
-    let network = Fnn::new(&settings.widths);
+    let network = Network::fnn(&settings.widths);
     let mut random = stream(settings.seed, Purpose::Initial, 0);
-    let mut parameters = network.initial_parameters(|| random.random());
+    let mut state = State {
+        parameters: network.initial_parameters(&mut random),
+        statistics: network.initial_statistics(),
+    };
     let targets = training.one_hot();
     let batch = batch(&training, &targets);
     let run = train(
         context.isa,
         &network,
-        &mut parameters,
+        &mut state,
         &batch,
         &settings.plan,
         |_, _| (),
@@ -158,13 +160,14 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
     };
     if run.ending != Ending::Diverged {
         let isa = context.isa;
-        let mut curvature = Curvature::new(isa, &network, &parameters, batch, Matrix::Hessian);
+        let point = state.point(&network, Normalisation::Fixed);
+        let mut curvature = Curvature::new(isa, point, batch, Matrix::Hessian);
         let lanczos = Lanczos {
             tolerance: settings.tolerance,
             products: settings.products,
         };
         outcome.measurement = measure(isa, &mut curvature, &lanczos, settings.seed);
-        outcome.test_accuracy = Some(accuracy(&network, &parameters, &test, context));
+        outcome.test_accuracy = Some(accuracy(&point, &test, context));
     }
     Ok(outcome)
 }
@@ -178,12 +181,11 @@ pub fn batch<'a>(data: &'a Dataset, targets: &'a [f32]) -> Batch<'a> {
     }
 }
 
-fn accuracy(network: &Fnn, parameters: &[f32], data: &Dataset, context: &Context) -> f64 {
+fn accuracy(point: &Point<'_>, data: &Dataset, context: &Context) -> f64 {
     let targets = data.one_hot();
-    let batch = batch(data, &targets);
-    let mut pass = Pass::new(context.isa, network);
-    pass.forward(network, parameters, &batch);
-    pass.accuracy(network, &batch)
+    Pass::new(context.isa)
+        .evaluate(point, &batch(data, &targets))
+        .accuracy
 }
 
 #[cfg(test)]

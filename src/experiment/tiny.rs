@@ -4,9 +4,9 @@ use num_traits::Zero;
 use rand::RngExt;
 
 use crate::kernel::Isa;
-use crate::network::{Batch, Curvature, Fnn, Matrix};
+use crate::network::{Batch, Curvature, Matrix, Network, Normalisation, Point};
 use crate::number::Exact;
-use crate::oracle::network::Network;
+use crate::oracle::network as exact;
 use crate::train::random::{Purpose, stream};
 
 /// A network on a dyadic grid (multiples of 1/16 up to 1, so that with sample and output counts
@@ -14,7 +14,7 @@ use crate::train::random::{Purpose, stream};
 /// with data, a direction and its exact twin.
 pub struct Tiny {
     /// The engine's network.
-    pub network: Fnn,
+    pub network: Network,
     /// Its parameters.
     pub parameters: Vec<f32>,
     /// samples × features.
@@ -26,13 +26,13 @@ pub struct Tiny {
     /// Number of samples.
     pub samples: usize,
     /// The exact twin.
-    pub exact: Network,
+    pub exact: exact::Network,
 }
 
 impl Tiny {
     /// A random network of these widths with random data.
     pub fn new(widths: &[usize], samples: usize, seed: u64) -> Self {
-        let network = Fnn::new(widths);
+        let network = Network::fnn(widths);
         let mut random = stream(seed, Purpose::Walk, 0);
         let mut grid = |count: usize| -> Vec<f32> {
             let draw = |_| random.random_range(-16..=16) as f32 / 16.0;
@@ -42,7 +42,7 @@ impl Tiny {
         let inputs = grid(samples * network.features());
         let targets = grid(samples * network.outputs());
         let direction = grid(network.parameters());
-        let exact = Network::new(widths, &parameters, &inputs, &targets);
+        let exact = exact::Network::new(widths, &parameters, &inputs, &targets);
         Tiny {
             network,
             parameters,
@@ -68,11 +68,20 @@ impl Tiny {
         }
     }
 
+    /// The point of the loss.
+    pub fn point(&self) -> Point<'_> {
+        Point {
+            network: &self.network,
+            parameters: &self.parameters,
+            statistics: &[],
+            normalisation: Normalisation::Fixed,
+        }
+    }
+
     /// `Hv` and `Σv` by the engine.
     pub fn products(&self, isa: Isa, matrix: Matrix) -> [Vec<f32>; 2] {
-        let (network, parameters) = (&self.network, &self.parameters);
-        let mut curvature = Curvature::new(isa, network, parameters, self.batch(), matrix);
-        let mut products = [(); 2].map(|()| vec![0.0; parameters.len()]);
+        let mut curvature = Curvature::new(isa, self.point(), self.batch(), matrix);
+        let mut products = [(); 2].map(|()| vec![0.0; self.parameters.len()]);
         curvature.hessian_product(&self.direction, &mut products[0]);
         curvature.covariance_product(&self.direction, &mut products[1]);
         products

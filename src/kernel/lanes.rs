@@ -29,6 +29,10 @@ pub(super) trait Lanes: Copy {
     const TILE_ROWS: usize;
     /// The register tile of the matrix product: vectors in a row.
     const TILE_VECTORS: usize;
+    /// The register tile of a convolution: pixels, by as many vectors as the matrix product.
+    const TILE_PLACES: usize;
+    /// The register tile of a convolution's weights: channels, by one vector.
+    const TILE_CHANNELS: usize;
 
     /// The same number in every lane.
     fn splat(self, value: f32) -> Self::Vector;

@@ -22,13 +22,19 @@
 //! | `lanes` | the operations on 16 lanes that the algorithms are written in |
 //! | `portable`, `x86/*` | those operations, bound to one instruction set each |
 //! | `view` | [`MatrixRef`], [`MatrixMut`] |
+//! | `buffer` | room that is kept from call to call |
 //! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
 //! | `chains` | how sums run in 64 lanes |
 //! | the others | one kernel each, written once for all instruction sets |
 
 mod axpy;
+mod buffer;
 mod chains;
 mod column_sums;
+mod temporary;
+pub use temporary::*;
+pub mod convolution;
+pub mod dense;
 mod dot;
 mod elementwise;
 mod gate;

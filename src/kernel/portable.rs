@@ -13,6 +13,8 @@ impl Lanes for Portable {
     type Wide = [f64; LANES];
     const TILE_ROWS: usize = 4;
     const TILE_VECTORS: usize = 1;
+    const TILE_PLACES: usize = 4;
+    const TILE_CHANNELS: usize = 4;
 
     #[inline(always)]
     fn splat(self, value: f32) -> Self::Vector {

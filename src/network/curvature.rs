@@ -1,56 +1,85 @@
 //! Products with the Hessian and with the covariance of the per-sample Hessians.
 
-use crate::kernel::Isa;
+use crate::kernel::{self, Isa, Start};
 
-use super::tangent::{Direction, Point, Tangent};
-use super::{Batch, Fnn, Pass};
+use super::chunks::{Share, Worker, add_sums, run, shares, single_shares};
+use super::point::{Turned, Weights};
+use super::rank_two::Own;
+use super::tangent::{Base, Direction, Tangent};
+use super::trace::{Site, Trace};
+use super::{Batch, Evaluation, Pass, Point};
 
 /// Which second derivative is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Matrix {
-    /// The full Hessian `H_i = (2/c)·(J_iᵀJ_i + Σ_k (o_k − y_k)·∇²o_k)`.
+    /// The full Hessian `H_i = J_iᵀ L_i J_i + Σ_k (∂f_i/∂o_k)·∇²o_k`, with `L_i` the Hessian of the
+    /// loss by the outputs and `J_i` the outputs' Jacobian.
     Hessian,
-    /// The Gauss–Newton matrix `(2/c)·J_iᵀJ_i`, equal to the Hessian where the loss is zero.
+    /// The Gauss–Newton matrix `J_iᵀ L_i J_i`, equal to the Hessian where the loss is least.
     GaussNewton,
 }
 
-/// A point of the loss where curvature is measured: the base pass is done once and kept.
+/// A point of the loss where curvature is measured, over one fixed batch.
 pub struct Curvature<'a> {
+    isa: Isa,
     point: Point<'a>,
+    batch: Batch<'a>,
+    matrix: Matrix,
+    evaluation: Evaluation,
+    turned: Turned,
+    along: Turned,
+    mean: Vec<f32>,
+    road: Road,
+}
+
+/// How a network's products are made.
+enum Road {
+    /// The whole batch at once, its base pass done once and kept.
+    Whole(Box<Whole>),
+    /// Share by share and chunk by chunk, the base pass made anew each time.
+    Chunks(Vec<Worker<Scratch>>),
+}
+
+#[derive(Default)]
+struct Whole {
+    trace: Trace,
     first: Tangent,
     second: Tangent,
-    mean: Vec<f32>,
-    loss: f64,
-    accuracy: f64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    trace: Trace,
+    tangent: Tangent,
+    along: Turned,
+    own: Vec<f32>,
 }
 
 impl<'a> Curvature<'a> {
-    /// Passes once forward and backward through the network at `parameters`.
-    pub fn new(
-        isa: Isa,
-        network: &'a Fnn,
-        parameters: &'a [f32],
-        batch: Batch<'a>,
-        matrix: Matrix,
-    ) -> Self {
-        let mut pass = Pass::new(isa, network);
-        pass.forward(network, parameters, &batch);
-        let accuracy = pass.accuracy(network, &batch);
-        let loss = pass.backward(network, parameters, &batch);
+    /// The curvature at `point` over `batch`.
+    pub fn new(isa: Isa, point: Point<'a>, batch: Batch<'a>, matrix: Matrix) -> Self {
+        let mut turned = Turned::default();
+        turned.fill(isa, point.network, point.parameters);
+        let road = match point.network.is_dense() || point.is_coupled() {
+            true => {
+                let mut whole = Box::new(Whole::default());
+                let site = Site::new(isa, point, &turned);
+                whole.trace.forward(&site, &batch);
+                whole.trace.backward(&site, &batch, 1.0);
+                Road::Whole(whole)
+            }
+            false => Road::Chunks(Vec::new()),
+        };
         Curvature {
-            first: Tangent::new(network, batch.samples),
-            second: Tangent::new(network, batch.samples),
-            mean: vec![0.0; network.parameters()],
-            loss,
-            accuracy,
-            point: Point {
-                isa,
-                network,
-                parameters,
-                batch,
-                pass,
-                second_order: matrix == Matrix::Hessian,
-            },
+            isa,
+            point,
+            batch,
+            matrix,
+            evaluation: Pass::new(isa).evaluate(&point, &batch),
+            turned,
+            along: Turned::default(),
+            mean: vec![0.0; point.network.parameters()],
+            road,
         }
     }
 
@@ -61,38 +90,187 @@ impl<'a> Curvature<'a> {
 
     /// The mean loss over the samples.
     pub fn loss(&self) -> f64 {
-        self.loss
+        self.evaluation.loss
     }
 
     /// The share of samples classified as their targets say, in [0, 1].
     pub fn accuracy(&self) -> f64 {
-        self.accuracy
+        self.evaluation.accuracy
+    }
+
+    /// Does a Hessian of one sample exist? Not where batch normalisation couples the samples.
+    pub fn has_samples(&self) -> bool {
+        !self.point.is_coupled()
     }
 
     /// `product ← H v`, `H = (1/n) Σ_i H_i`.
     pub fn hessian_product(&mut self, direction: &[f32], product: &mut [f32]) {
-        let direction = Direction {
-            shared: direction,
-            sample: None,
+        let network = self.point.network;
+        self.along.fill(self.isa, network, direction);
+        let site = Site::new(self.isa, self.point, &self.turned);
+        let along = Direction {
+            shared: Weights {
+                flat: direction,
+                turned: &self.along,
+            },
+            own: None,
         };
-        self.first.follow(&self.point, &direction);
-        self.first.collect(&self.point, product);
+        let (batch, matrix) = (self.batch, self.matrix);
+        match &mut self.road {
+            Road::Whole(whole) => {
+                let base = Base {
+                    site,
+                    trace: &whole.trace,
+                    batch,
+                    matrix,
+                };
+                whole.first.follow(&base, &along);
+                whole.first.collect(&base, Start::Zero, product);
+            }
+            Road::Chunks(workers) => {
+                let shares = shares(network, false, batch.samples);
+                run(&self.point, &shares, workers, |share, worker| {
+                    each_chunk(
+                        share,
+                        worker,
+                        &site,
+                        &batch,
+                        matrix,
+                        |worker, base, start| {
+                            worker.tangent.follow(base, &along);
+                            worker.tangent.collect(base, start, worker.sum);
+                        },
+                    );
+                });
+                product.fill(0.0);
+                add_sums(self.isa, &workers[..shares.len()], product);
+            }
+        }
+        kernel::scale(self.isa, 1.0 / batch.samples as f32, product);
     }
 
     /// `product ← Σ v`, `Σ = (1/n) Σ_i H_i² − H² = (1/n) Σ_i H_i (H_i − H)`.
     ///
-    /// Two directional passes in place of a loop over samples: the first gives `Hv` and, in its
-    /// tangent, every `H_i v` as rank two per layer; the second goes along `H_i v − Hv`.
+    /// Two directional passes: the first gives `Hv`, the second goes along `H_i v − Hv`. In a chain
+    /// of dense layers every `H_i v` is left as the rank two per layer that it has; elsewhere it is
+    /// formed for one sample at a time, which a convolution's few weights make cheap.
+    ///
+    /// # Panics
+    /// Where batch normalisation couples the samples ([`Curvature::has_samples`]).
     pub fn covariance_product(&mut self, direction: &[f32], product: &mut [f32]) {
+        assert!(
+            self.has_samples(),
+            "coupled samples have no Hessians of their own"
+        );
         let mut mean = std::mem::take(&mut self.mean);
         self.hessian_product(direction, &mut mean);
-        crate::kernel::scale(self.point.isa, -1.0, &mut mean);
-        let difference = Direction {
-            shared: &mean,
-            sample: Some(&self.first),
-        };
-        self.second.follow(&self.point, &difference);
-        self.second.collect(&self.point, product);
+        kernel::scale(self.isa, -1.0, &mut mean);
+        let site = Site::new(self.isa, self.point, &self.turned);
+        let (batch, matrix, isa) = (self.batch, self.matrix, self.isa);
+        match &mut self.road {
+            Road::Whole(whole) => {
+                let base = Base {
+                    site,
+                    trace: &whole.trace,
+                    batch,
+                    matrix,
+                };
+                let difference = Direction {
+                    shared: Weights {
+                        flat: &mean,
+                        turned: &self.along,
+                    },
+                    own: Some(Own {
+                        tangent: &whole.first,
+                    }),
+                };
+                whole.second.follow(&base, &difference);
+                whole.second.collect(&base, Start::Zero, product);
+            }
+            Road::Chunks(workers) => {
+                let along = Weights {
+                    flat: direction,
+                    turned: &self.along,
+                };
+                let shares = single_shares(batch.samples);
+                run(&self.point, &shares, workers, |share, worker| {
+                    each_chunk(
+                        share,
+                        worker,
+                        &site,
+                        &batch,
+                        matrix,
+                        |worker, base, start| {
+                            worker.difference(base, along, &mean);
+                            worker.tangent.collect(base, start, worker.sum);
+                        },
+                    );
+                });
+                product.fill(0.0);
+                add_sums(isa, &workers[..shares.len()], product);
+            }
+        }
+        kernel::scale(isa, 1.0 / batch.samples as f32, product);
         self.mean = mean;
+    }
+}
+
+/// The parts of a worker that a chunk needs besides its base pass.
+struct Part<'a> {
+    tangent: &'a mut Tangent,
+    along: &'a mut Turned,
+    own: &'a mut Vec<f32>,
+    sum: &'a mut Vec<f32>,
+}
+
+impl Part<'_> {
+    /// The tangent of one sample along `H_i v − Hv`; `mean` holds `−Hv`.
+    fn difference(&mut self, base: &Base<'_>, along: Weights<'_>, mean: &[f32]) {
+        let (isa, network) = (base.site.isa, base.site.network());
+        let shared = |shared| Direction { shared, own: None };
+        self.tangent.follow(base, &shared(along));
+        self.own.resize(mean.len(), 0.0);
+        self.own.copy_from_slice(mean);
+        self.tangent.collect(base, Start::Accumulate, self.own);
+        self.along.fill(isa, network, self.own);
+        let own = Weights {
+            flat: self.own,
+            turned: self.along,
+        };
+        self.tangent.follow(base, &shared(own));
+    }
+}
+
+/// Makes the base pass of every chunk of a share and hands it on, with what its sum begins with.
+fn each_chunk(
+    share: &Share,
+    worker: &mut Worker<Scratch>,
+    site: &Site<'_>,
+    batch: &Batch<'_>,
+    matrix: Matrix,
+    mut each: impl FnMut(&mut Part<'_>, &Base<'_>, Start),
+) {
+    let Worker { scratch, sum, .. } = worker;
+    for chunk in share.chunks() {
+        let start = match chunk.start == share.samples.start {
+            true => Start::Zero,
+            false => Start::Accumulate,
+        };
+        let part = batch.part(chunk, site.network());
+        scratch.trace.forward(site, &part);
+        scratch.trace.backward(site, &part, 1.0);
+        let base = Base {
+            site: *site,
+            trace: &scratch.trace,
+            batch: part,
+            matrix,
+        };
+        let mut worker = Part {
+            tangent: &mut scratch.tangent,
+            along: &mut scratch.along,
+            own: &mut scratch.own,
+            sum,
+        };
+        each(&mut worker, &base, start);
     }
 }

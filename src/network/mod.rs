@@ -1,22 +1,49 @@
 //! Room **network**: forward, backward, directional derivative and per-sample curvature products.
 //!
-//! Parameters are one flat vector in PyTorch's order (`fc.0.weight` of shape outputs × inputs,
-//! `fc.0.bias`, …). The loss of one sample is `f_i = (1/c)·‖o_i − y_i‖²` (mean over the `c`
-//! outputs, no ½, no softmax), and of a batch the mean of its samples, as the authors had it; at
-//! an interpolating minimum `H_i = (2/c)·J_iᵀJ_i`.
+//! A network is a list of layers, each of which reads an earlier activation. What a layer can do is
+//! little: with parameters it is linear in its input and in its weights; without, it is linear once
+//! the base pass has chosen its places; only batch normalisation in training mode is neither. So
+//! every derivative is made of the same few products.
 //!
 //! | file | what |
 //! |---|---|
-//! | `fnn` | the shape of a fully connected ReLU network and its initial parameters |
-//! | `pass` | forward, loss, backward, gradient, one descent step |
-//! | `tangent` | the directional derivative of a pass, also with per-sample directions |
+//! | `shape`, `layer`, `network` | shapes, layers, networks |
+//! | `builder`, `architecture`, `description` | layers put together, by name, or from a TOML file |
+//! | `order` | PyTorch's tensors to the engine's parameters |
+//! | `loss` | mean square, cross-entropy, hinge squared |
+//! | `point` | a batch, a point of the loss, weights ready for use |
+//! | `bilinear`, `linear`, `standardise` | the three families of layers |
+//! | `chunks` | how a batch is cut without changing a bit |
+//! | `trace`, `pass` | forward and backward over a chunk; loss, gradient, descent over a batch |
+//! | `tangent`, `rank_two` | the directional derivative of a pass, also with per-sample directions |
 //! | `curvature` | `Hv` and `Σv = (1/n) Σ_i H_i(H_i v − Hv)` at a point |
 
+mod architecture;
+mod bilinear;
+mod builder;
+mod chunks;
 mod curvature;
-mod fnn;
+pub mod description;
+mod layer;
+mod linear;
+mod loss;
+mod network;
+mod order;
 mod pass;
+mod point;
+mod rank_two;
+mod shape;
+mod standardise;
 mod tangent;
+mod trace;
 
+pub use architecture::{NAMES, named};
+pub use builder::{Builder, Fault, Window};
 pub use curvature::{Curvature, Matrix};
-pub use fnn::{Fnn, Layer};
-pub use pass::{Batch, Pass};
+pub use layer::{Kind, Law, Layer};
+pub use loss::Loss;
+pub use network::Network;
+pub use order::{Assembly, Module, Part};
+pub use pass::{Evaluation, Pass, State};
+pub use point::{Batch, Normalisation, Point};
+pub use shape::{Shape, channels_last};

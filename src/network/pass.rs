@@ -1,197 +1,234 @@
-//! Forward, backward, and one step of descent.
+//! Loss, gradient, and one step of descent over a batch.
 
-use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
+use crate::kernel::{Isa, Start};
 
-use super::Fnn;
+use super::chunks::{Worker, add_sums, run, shares};
+use super::point::Turned;
+use super::trace::{Site, Trace};
+use super::{Batch, Network, Normalisation, Point};
 
-/// Samples and their targets, one row each.
-#[derive(Clone, Copy, Debug)]
-pub struct Batch<'a> {
-    /// samples × features.
-    pub inputs: &'a [f32],
-    /// samples × outputs.
-    pub targets: &'a [f32],
-    /// Number of samples.
-    pub samples: usize,
+/// What a network says of a batch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    /// The mean loss over the samples.
+    pub loss: f64,
+    /// The share of samples whose largest output is their target's, in [0, 1].
+    pub accuracy: f64,
 }
 
-/// What one pass through the network leaves behind: activations `h_l` and, after
-/// [`Pass::backward`], the per-sample derivatives `δ_l = ∂f_i/∂z_l`, each samples × width.
-/// The buffers are kept from one pass to the next.
+/// The parameters and statistics of a network that is trained.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// One flat vector.
+    pub parameters: Vec<f32>,
+    /// Means and variances of batch normalisation, moved along by each training step.
+    pub statistics: Vec<f32>,
+}
+
+impl State {
+    /// The point of the loss at this state.
+    pub fn point<'a>(&'a self, network: &'a Network, normalisation: Normalisation) -> Point<'a> {
+        Point {
+            network,
+            parameters: &self.parameters,
+            statistics: &self.statistics,
+            normalisation,
+        }
+    }
+}
+
+/// Passes over batches; the buffers are kept from one to the next.
 #[derive(Clone, Debug)]
 pub struct Pass {
     isa: Isa,
-    samples: usize,
-    hidden: Vec<Vec<f32>>,
-    deltas: Vec<Vec<f32>>,
+    turned: Turned,
+    workers: Vec<Worker<Trace>>,
 }
 
 impl Pass {
-    /// Empty buffers for a network.
-    pub fn new(isa: Isa, network: &Fnn) -> Self {
+    /// No buffers yet.
+    pub fn new(isa: Isa) -> Self {
         Pass {
             isa,
-            samples: 0,
-            hidden: vec![Vec::new(); network.depth()],
-            deltas: vec![Vec::new(); network.depth()],
+            turned: Turned::default(),
+            workers: Vec::new(),
         }
     }
 
-    /// Number of samples of the last pass.
-    pub fn samples(&self) -> usize {
-        self.samples
-    }
-
-    /// The outputs of the last pass: samples × outputs.
-    pub fn outputs(&self) -> &[f32] {
-        self.hidden.last().expect("a network has a layer")
-    }
-
-    /// `h_l` after layer `layer` (after ReLU, but for the last): samples × outputs of the layer.
-    pub(super) fn hidden(&self, layer: usize) -> &[f32] {
-        &self.hidden[layer]
-    }
-
-    /// `δ_l` of layer `layer`: samples × outputs of the layer.
-    pub(super) fn delta(&self, layer: usize) -> &[f32] {
-        &self.deltas[layer]
-    }
-
-    /// What layer `layer` read: the batch's inputs or the activations below.
-    pub(super) fn read_by<'a>(
-        &'a self,
-        network: &Fnn,
-        batch: &Batch<'a>,
-        layer: usize,
-    ) -> MatrixRef<'a> {
-        let data = match layer {
-            0 => batch.inputs,
-            _ => &self.hidden[layer - 1],
-        };
-        MatrixRef::new(data, self.samples, network.layers()[layer].inputs)
-    }
-
-    /// `h_l = relu(h_{l−1}·W_lᵀ + b_l)`, the last layer without relu.
-    pub fn forward(&mut self, network: &Fnn, parameters: &[f32], batch: &Batch<'_>) {
-        self.samples = batch.samples;
-        let last = network.depth() - 1;
-        for (index, layer) in network.layers().iter().enumerate() {
-            let mut output = std::mem::take(&mut self.hidden[index]);
-            output.resize(batch.samples * layer.outputs, 0.0);
-            let read = self.read_by(network, batch, index);
-            let weights = layer.weights(parameters).transposed();
-            let mut z = MatrixMut::new(&mut output, batch.samples, layer.outputs);
-            kernel::gemm(self.isa, read, weights, Start::Zero, z.reborrow());
-            kernel::add_row(self.isa, &parameters[layer.bias.clone()], z);
-            if index < last {
-                kernel::relu(self.isa, &mut output);
+    /// The outputs at a point, samples × outputs, written over `outputs`.
+    pub fn outputs(&mut self, point: &Point<'_>, batch: &Batch<'_>, outputs: &mut Vec<f32>) {
+        let shares = shares(point.network, point.is_coupled(), batch.samples);
+        let site = Site::new(self.isa, *point, &self.turned);
+        run(point, &shares, &mut self.workers, |share, worker| {
+            let Worker { scratch, sum, .. } = worker;
+            sum.clear();
+            for chunk in share.chunks() {
+                scratch.forward(&site, &batch.part(chunk, point.network));
+                sum.extend_from_slice(scratch.outputs());
             }
-            self.hidden[index] = output;
-        }
+        });
+        outputs.clear();
+        let sums = self.workers[..shares.len()]
+            .iter()
+            .map(|worker| &worker.sum);
+        sums.for_each(|sum| outputs.extend_from_slice(sum));
     }
 
-    /// Writes `scale·(o − y)` over the top derivative and gives the batch's loss
-    /// `(1/(samples·c))·Σ‖o_i − y_i‖²`. With `scale = 2/c` the top derivative is `∂f_i/∂o`.
-    pub fn compare(&mut self, network: &Fnn, batch: &Batch<'_>, scale: f32) -> f64 {
-        let last = network.depth() - 1;
-        let residual = &mut self.deltas[last];
-        residual.clone_from(&self.hidden[last]);
-        kernel::axpy(self.isa, -1.0, batch.targets, residual);
-        let squares = kernel::dot_wide(self.isa, residual, residual);
-        kernel::scale(self.isa, scale, residual);
-        squares / (batch.samples * network.outputs()) as f64
-    }
-
-    /// `δ_{l−1} = relu'(h_{l−1}) ⊙ (δ_l·W_l)` for the layer above `layer`, from the top downwards.
-    fn backward_through(&mut self, network: &Fnn, parameters: &[f32], above: usize) {
-        let layer = &network.layers()[above];
-        let mut below = std::mem::take(&mut self.deltas[above - 1]);
-        below.resize(self.samples * layer.inputs, 0.0);
-        let delta = MatrixRef::new(&self.deltas[above], self.samples, layer.outputs);
-        let target = MatrixMut::new(&mut below, self.samples, layer.inputs);
-        let weights = layer.weights(parameters);
-        kernel::gemm(self.isa, delta, weights, Start::Zero, target);
-        kernel::gate(self.isa, &self.hidden[above - 1], &mut below);
-        self.deltas[above - 1] = below;
-    }
-
-    /// All derivatives `δ_l = ∂f_i/∂z_l` after [`Pass::forward`], and the loss.
-    pub fn backward(&mut self, network: &Fnn, parameters: &[f32], batch: &Batch<'_>) -> f64 {
-        let loss = self.compare(network, batch, 2.0 / network.outputs() as f32);
-        for above in (1..network.depth()).rev() {
-            self.backward_through(network, parameters, above);
-        }
-        loss
-    }
-
-    /// The batch's loss and its gradient `(1/samples)·Σ_i ∇f_i`, after [`Pass::forward`].
-    pub fn gradient(
-        &mut self,
-        network: &Fnn,
-        parameters: &[f32],
-        batch: &Batch<'_>,
-        gradient: &mut [f32],
-    ) -> f64 {
-        let loss = self.backward(network, parameters, batch);
-        gradient.fill(0.0);
-        for index in 0..network.depth() {
-            self.add_gradient(network, batch, index, gradient);
-        }
-        kernel::scale(self.isa, 1.0 / batch.samples as f32, gradient);
-        loss
-    }
-
-    /// One step `w ← w − η·(1/samples)·Σ_i ∇f_i`; gives the batch's loss before the step.
-    ///
-    /// The factor `−η/samples` rides on the top derivative, through which everything below is
-    /// linear, so each layer's gradient product accumulates straight into its weights.
-    pub fn descend(
-        &mut self,
-        network: &Fnn,
-        parameters: &mut [f32],
-        batch: &Batch<'_>,
-        learning_rate: f32,
-    ) -> f64 {
-        self.forward(network, parameters, batch);
-        let per_output = 2.0 / network.outputs() as f32;
-        let factor = -learning_rate / batch.samples as f32;
-        let loss = self.compare(network, batch, factor * per_output);
-        for index in (0..network.depth()).rev() {
-            if index > 0 {
-                self.backward_through(network, parameters, index);
-            }
-            self.add_gradient(network, batch, index, parameters);
-        }
-        loss
-    }
-
-    /// `W += δᵀ·h` and `b += Σ_i δ_i` for one layer.
-    fn add_gradient(&self, network: &Fnn, batch: &Batch<'_>, index: usize, sum: &mut [f32]) {
-        let layer = &network.layers()[index];
-        let delta = MatrixRef::new(&self.deltas[index], self.samples, layer.outputs);
-        let read = self.read_by(network, batch, index);
-        let weight = &mut sum[layer.weight.clone()];
-        let target = MatrixMut::new(weight, layer.outputs, layer.inputs);
-        kernel::gemm(
-            self.isa,
-            delta.transposed(),
-            read,
-            Start::Accumulate,
-            target,
-        );
-        let bias = &mut sum[layer.bias.clone()];
-        kernel::column_sums(self.isa, delta, Start::Accumulate, bias);
-    }
-
-    /// The share of samples whose largest output is their target's, in [0, 1].
-    pub fn accuracy(&self, network: &Fnn, batch: &Batch<'_>) -> f64 {
-        let width = network.outputs();
-        let rows = self.outputs().chunks_exact(width);
+    /// Loss and accuracy at a point.
+    pub fn evaluate(&mut self, point: &Point<'_>, batch: &Batch<'_>) -> Evaluation {
+        let mut outputs = Vec::new();
+        self.outputs(point, batch, &mut outputs);
+        let width = point.network.outputs();
+        let mut derivative = vec![0.0; outputs.len()];
+        let pair = (&outputs[..], batch.targets);
+        let loss = point.network.loss;
+        let sum = loss.compare(self.isa, pair, width, 1.0, &mut derivative);
+        let rows = outputs.chunks_exact(width);
         let hits = rows
             .zip(batch.targets.chunks_exact(width))
             .filter(|(output, target)| largest(output) == largest(target))
             .count();
-        hits as f64 / batch.samples as f64
+        Evaluation {
+            loss: sum / batch.samples as f64,
+            accuracy: hits as f64 / batch.samples as f64,
+        }
+    }
+
+    /// The mean loss and its gradient `(1/samples)·Σ_i ∇f_i`.
+    pub fn gradient(&mut self, point: &Point<'_>, batch: &Batch<'_>, gradient: &mut [f32]) -> f64 {
+        gradient.fill(0.0);
+        self.add_gradient(point, batch, 1.0 / batch.samples as f32, gradient)
+    }
+
+    /// `sum ← sum + scale·Σ_i ∇f_i`; gives the mean loss.
+    ///
+    /// The scale rides on the top derivative, through which everything below is linear.
+    fn add_gradient(
+        &mut self,
+        point: &Point<'_>,
+        batch: &Batch<'_>,
+        scale: f32,
+        sum: &mut [f32],
+    ) -> f64 {
+        self.turned.fill(self.isa, point.network, point.parameters);
+        let shares = shares(point.network, point.is_coupled(), batch.samples);
+        let site = Site::new(self.isa, *point, &self.turned);
+        run(point, &shares, &mut self.workers, |share, worker| {
+            worker.loss = 0.0;
+            for chunk in share.chunks() {
+                let start = match chunk.start == share.samples.start {
+                    true => Start::Zero,
+                    false => Start::Accumulate,
+                };
+                let part = batch.part(chunk, point.network);
+                worker.scratch.forward(&site, &part);
+                worker.loss += worker.scratch.backward(&site, &part, scale);
+                worker
+                    .scratch
+                    .gradient(&site, part.inputs, start, &mut worker.sum);
+            }
+        });
+        let workers = &self.workers[..shares.len()];
+        add_sums(self.isa, workers, sum);
+        let losses = workers.iter().map(|worker| worker.loss);
+        losses.sum::<f64>() / batch.samples as f64
+    }
+
+    /// One step `w ← w − η·(1/samples)·Σ_i ∇f_i`; gives the batch's loss before the step. With
+    /// [`Normalisation::Batch`] the statistics move along as PyTorch's do.
+    pub fn descend(
+        &mut self,
+        network: &Network,
+        normalisation: Normalisation,
+        state: &mut State,
+        batch: &Batch<'_>,
+        learning_rate: f32,
+    ) -> f64 {
+        if network.is_dense() {
+            return self.descend_dense(network, state, batch, learning_rate);
+        }
+        let mut parameters = std::mem::take(&mut state.parameters);
+        let before = parameters.clone();
+        let point = Point {
+            network,
+            parameters: &before,
+            statistics: &state.statistics,
+            normalisation,
+        };
+        let scale = -learning_rate / batch.samples as f32;
+        let loss = self.add_gradient(&point, batch, scale, &mut parameters);
+        let is_coupled = point.is_coupled();
+        state.parameters = parameters;
+        if is_coupled {
+            self.track(network, batch.samples, &mut state.statistics);
+        }
+        loss
+    }
+
+    /// Moves running statistics a tenth of the way to those of the last coupled batch, the variance
+    /// divided by the count less one, as PyTorch does.
+    pub fn track(&self, network: &Network, samples: usize, statistics: &mut [f32]) {
+        let trace = &self.workers[0].scratch;
+        for (layer, moments) in network.layers().iter().zip(&trace.moments) {
+            let (mean, variance) =
+                statistics[layer.statistics.clone()].split_at_mut(layer.statistics.len() / 2);
+            let count = (samples * layer.output.positions()) as f32;
+            let unbiased = count / (count - 1.0).max(1.0);
+            for (running, new) in mean.iter_mut().zip(&moments.mean) {
+                *running += 0.1 * (new - *running);
+            }
+            for (running, new) in variance.iter_mut().zip(&moments.variance) {
+                *running += 0.1 * (unbiased * new - *running);
+            }
+        }
+    }
+
+    /// The statistics of a batch at a point, to be frozen there: with them and
+    /// [`Normalisation::Fixed`] the network gives the same outputs as with the batch's own.
+    pub fn measure_statistics(&mut self, point: &Point<'_>, batch: &Batch<'_>) -> Vec<f32> {
+        let point = Point {
+            normalisation: Normalisation::Batch,
+            ..*point
+        };
+        let mut outputs = Vec::new();
+        self.outputs(&point, batch, &mut outputs);
+        let mut statistics = vec![0.0; point.network.statistics()];
+        let trace = &self.workers[0].scratch;
+        for (layer, moments) in point.network.layers().iter().zip(&trace.moments) {
+            let (mean, variance) =
+                statistics[layer.statistics.clone()].split_at_mut(layer.statistics.len() / 2);
+            mean.copy_from_slice(&moments.mean[..mean.len()]);
+            variance.copy_from_slice(&moments.variance[..variance.len()]);
+        }
+        statistics
+    }
+
+    /// Each layer's gradient product accumulates straight into its weights.
+    fn descend_dense(
+        &mut self,
+        network: &Network,
+        state: &mut State,
+        batch: &Batch<'_>,
+        learning_rate: f32,
+    ) -> f64 {
+        self.workers
+            .resize(self.workers.len().max(1), Worker::default());
+        let trace = &mut self.workers[0].scratch;
+        let scale = -learning_rate / batch.samples as f32;
+        let point = state.point(network, Normalisation::Fixed);
+        let site = Site::new(self.isa, point, &self.turned);
+        trace.forward(&site, batch);
+        let loss = trace.compare(&site, batch, scale);
+        for index in (0..network.layers().len()).rev() {
+            trace.descend_layer(
+                self.isa,
+                network,
+                batch.inputs,
+                &mut state.parameters,
+                index,
+            );
+        }
+        loss / batch.samples as f64
     }
 }
 

@@ -1,172 +1,215 @@
 //! The directional derivative of a pass.
 //!
-//! Along parameters `w + t·u_i`, where the direction may differ from sample to sample:
+//! Along parameters `w + t·v`, `R` being the derivative by `t` at 0, a layer that is linear in its
+//! input and in its weights gives
 //!
 //! ```text
-//! u_i = V + (Rδ_i·h_iᵀ + δ_i·Rh_iᵀ)          per layer; V shared, the rest of rank two
-//! Rz_l     = Rh_{l−1}·W_lᵀ + U_{l,i} h_{l−1,i} + u_b,      Rh_l = relu'(h_l) ⊙ Rz_l
-//! Rδ_{l−1} = relu'(h_{l−1}) ⊙ (Rδ_l·W_l + U_{l,i}ᵀ δ_{l,i})
+//! Rz  = Rx·W + x·V,     R∂x = R∂z·Wᵀ + ∂z·Vᵀ,     R∂W = xᵀ·R∂z + Rxᵀ·∂z
 //! ```
 //!
-//! The rank-two part is what `H_i v` is made of, layer by layer, so it is never formed: its
-//! products need only the row dots `h·h`, `Rh·h`, `Rδ·δ` and `δ·δ`.
+//! and a ReLU opens the same gates for all of them. [`super::rank_two`] adds the directions that
+//! differ from sample to sample in a chain of dense layers.
 
-use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
+use crate::kernel::{self, Start};
 
-use super::fnn::Layer;
-use super::{Batch, Fnn, Pass};
+use super::layer::{Kind, Layer};
+use super::point::Weights;
+use super::rank_two::Own;
+use super::standardise::Bend;
+use super::trace::{Site, Trace, activation, skipped};
+use super::{Batch, Matrix, Network};
 
-/// The derivatives `Rh_l` and `Rδ_l` of a pass along one direction, each samples × width.
-#[derive(Clone, Debug)]
+/// The derivatives `Rh_l` and `R∂z_l` of a pass along one direction.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tangent {
-    hidden: Vec<Vec<f32>>,
-    deltas: Vec<Vec<f32>>,
-    dots: Vec<f32>,
+    pub values: Vec<Vec<f32>>,
+    pub deltas: Vec<Vec<f32>>,
+    pub dots: Vec<f32>,
 }
 
-/// A point of the network's loss whose pass is known, with the second-order terms switched on
-/// (Hessian) or off (Gauss–Newton).
-pub(super) struct Point<'a> {
-    pub isa: Isa,
-    pub network: &'a Fnn,
-    pub parameters: &'a [f32],
+/// A base pass over a chunk, and which matrix is meant.
+#[derive(Clone, Copy)]
+pub(super) struct Base<'a> {
+    pub site: Site<'a>,
+    pub trace: &'a Trace,
     pub batch: Batch<'a>,
-    pub pass: Pass,
-    pub second_order: bool,
+    pub matrix: Matrix,
 }
 
-/// The direction of a tangent: `shared` for every sample, plus the rank-two `H_i v` of `sample`.
+impl Base<'_> {
+    /// What layer `layer` read.
+    pub fn read(&self, layer: &Layer) -> &[f32] {
+        activation(&self.trace.values, self.batch.inputs, layer.reads)
+    }
+
+    pub fn is_second_order(&self) -> bool {
+        self.matrix == Matrix::Hessian
+    }
+}
+
+/// A direction among the parameters: `shared` by all samples, plus the `H_i v` that each sample has
+/// for itself.
+#[derive(Clone, Copy)]
 pub(super) struct Direction<'a> {
-    pub shared: &'a [f32],
-    pub sample: Option<&'a Tangent>,
+    pub shared: Weights<'a>,
+    pub own: Option<Own<'a>>,
+}
+
+/// `R` of activation `read`; empty where it does not depend on the parameters.
+pub(super) fn moved<'a>(values: &'a [Vec<f32>], network: &Network, read: usize) -> &'a [f32] {
+    match network.moves[read] {
+        true => &values[read - 1],
+        false => &[],
+    }
 }
 
 impl Tangent {
-    /// Buffers for `samples` samples.
-    pub fn new(network: &Fnn, samples: usize) -> Self {
-        let buffers = || {
-            let widths = network.layers().iter().map(|layer| layer.outputs);
-            widths.map(|width| vec![0.0; samples * width]).collect()
-        };
-        Tangent {
-            hidden: buffers(),
-            deltas: buffers(),
-            dots: vec![0.0; samples],
-        }
-    }
-
     /// Fills the tangent along a direction.
-    pub fn follow(&mut self, point: &Point<'_>, direction: &Direction<'_>) {
-        for index in 0..point.network.depth() {
-            self.forward(point, direction, index);
-        }
-        let top = point.network.depth() - 1;
-        self.deltas[top].clone_from(&self.hidden[top]);
-        let per_output = 2.0 / point.network.outputs() as f32;
-        kernel::scale(point.isa, per_output, &mut self.deltas[top]);
-        for above in (1..point.network.depth()).rev() {
-            self.backward(point, direction, above);
-        }
-    }
-
-    fn forward(&mut self, point: &Point<'_>, direction: &Direction<'_>, index: usize) {
-        let Point { isa, pass, .. } = point;
-        let (isa, layer) = (*isa, &point.network.layers()[index]);
-        let (below, here) = self.hidden.split_at_mut(index);
-        let output = &mut here[0];
-        let mut z = MatrixMut::new(output, pass.samples(), layer.outputs);
-        let read = point.read_by(index);
-        let shared = layer.weights(direction.shared).transposed();
-        kernel::gemm(isa, read, shared, Start::Zero, z.reborrow());
-        kernel::add_row(isa, &direction.shared[layer.bias.clone()], z.reborrow());
-        if let Some(below) = below.last() {
-            let moved = MatrixRef::new(below, pass.samples(), layer.inputs);
-            let weights = layer.weights(point.parameters).transposed();
-            kernel::gemm(isa, moved, weights, Start::Accumulate, z.reborrow());
-        }
-        if let Some(sample) = direction.sample {
-            // U h + u_b = Rδ·(h·h + 1) + δ·(Rh·h): the bias reads a constant 1.
-            kernel::row_dots(isa, read, read, &mut self.dots);
-            self.dots.iter_mut().for_each(|dot| *dot += 1.0);
-            kernel::row_axpy(isa, &self.dots, sample.delta(point, index), z.reborrow());
-            if point.second_order && index > 0 {
-                let moved = MatrixRef::new(&sample.hidden[index - 1], pass.samples(), layer.inputs);
-                kernel::row_dots(isa, read, moved, &mut self.dots);
-                kernel::row_axpy(isa, &self.dots, point.delta(index), z.reborrow());
+    pub fn follow(&mut self, base: &Base<'_>, direction: &Direction<'_>) {
+        let network = base.site.network();
+        let depth = network.layers.len();
+        self.values.resize(depth, Vec::new());
+        self.deltas.resize(depth, Vec::new());
+        for index in 0..depth {
+            if network.moves[index + 1] {
+                self.forward(base, direction, index);
             }
         }
-        if index + 1 < point.network.depth() {
-            kernel::gate(isa, pass.hidden(index), output);
+        self.top(base);
+        for index in (0..depth).rev() {
+            self.backward(base, direction, index);
         }
     }
 
-    fn backward(&mut self, point: &Point<'_>, direction: &Direction<'_>, above: usize) {
-        let (isa, layer) = (point.isa, &point.network.layers()[above]);
-        let samples = point.pass.samples();
-        let (below, here) = self.deltas.split_at_mut(above);
-        let moved = MatrixRef::new(&here[0], samples, layer.outputs);
-        let target = below.last_mut().expect("a layer below the top");
-        let mut sum = MatrixMut::new(target, samples, layer.inputs);
-        let weights = layer.weights(point.parameters);
-        kernel::gemm(isa, moved, weights, Start::Zero, sum.reborrow());
-        if point.second_order {
-            let delta = point.delta(above);
-            let shared = layer.weights(direction.shared);
-            kernel::gemm(isa, delta, shared, Start::Accumulate, sum.reborrow());
-            if let Some(sample) = direction.sample {
-                // Uᵀδ = h·(Rδ·δ) + Rh·(δ·δ)
-                let read = point.read_by(above);
-                kernel::row_dots(isa, sample.delta(point, above), delta, &mut self.dots);
-                kernel::row_axpy(isa, &self.dots, read, sum.reborrow());
-                let moved = MatrixRef::new(&sample.hidden[above - 1], samples, layer.inputs);
-                kernel::row_dots(isa, delta, delta, &mut self.dots);
-                kernel::row_axpy(isa, &self.dots, moved, sum.reborrow());
+    fn top(&mut self, base: &Base<'_>) {
+        let network = base.site.network();
+        let top = network.layers.len() - 1;
+        self.deltas[top].clone_from(&self.values[top]);
+        let pair = (base.trace.outputs(), base.batch.targets);
+        let outputs = network.outputs();
+        network
+            .loss
+            .curve(base.site.isa, pair, outputs, &mut self.deltas[top]);
+    }
+
+    fn forward(&mut self, base: &Base<'_>, direction: &Direction<'_>, index: usize) {
+        let (site, trace) = (&base.site, base.trace);
+        let layer = &site.network().layers[index];
+        let (below, here) = self.values.split_at_mut(index);
+        let z = &mut here[0];
+        z.resize(trace.values[index].len(), 0.0);
+        let rx = moved(below, site.network(), layer.reads);
+        match &layer.kind {
+            _ if layer.has_parameters() => {
+                let bilinear = site.bilinear(index, trace.samples);
+                bilinear.affine(base.read(layer), &direction.shared, false, z);
+                if !rx.is_empty() {
+                    bilinear.add(rx, &site.weights, z);
+                }
+                if let Some(own) = &direction.own {
+                    own.forward(base, index, &mut self.dots, z);
+                }
+            }
+            Kind::Standardise { .. } => {
+                z.fill(0.0);
+                let normal = &trace.values[index];
+                trace.moments[index].project(site.isa, normal, rx, z);
+            }
+            _ => {
+                let skip = match layer.kind {
+                    Kind::Shortcut { from, .. } if !site.network().moves[from] => &[],
+                    _ => skipped(below, &[], layer),
+                };
+                site.linear(index).again(rx, skip, &trace.places[index], z);
             }
         }
-        kernel::gate(isa, point.pass.hidden(above - 1), target);
-    }
-
-    /// `(1/samples)·Σ_i H_i u_i`: per layer `Rδᵀ·h + δᵀ·Rh`, and `Σ_i Rδ_i` for the bias.
-    pub fn collect(&self, point: &Point<'_>, product: &mut [f32]) {
-        for (index, layer) in point.network.layers().iter().enumerate() {
-            self.collect_layer(point, index, layer, product);
+        if layer.relu {
+            kernel::gate(site.isa, &trace.values[index], z);
         }
-        let share = 1.0 / point.pass.samples() as f32;
-        kernel::scale(point.isa, share, product);
     }
 
-    fn collect_layer(&self, point: &Point<'_>, index: usize, layer: &Layer, product: &mut [f32]) {
-        let (isa, moved) = (point.isa, self.delta(point, index));
-        let weight = &mut product[layer.weight.clone()];
-        let mut sum = MatrixMut::new(weight, layer.outputs, layer.inputs);
-        let read = point.read_by(index);
-        kernel::gemm(isa, moved.transposed(), read, Start::Zero, sum.reborrow());
-        if point.second_order && index > 0 {
-            let below = &self.hidden[index - 1];
-            let read = MatrixRef::new(below, point.pass.samples(), layer.inputs);
-            let delta = point.delta(index).transposed();
-            kernel::gemm(isa, delta, read, Start::Accumulate, sum);
+    /// Finishes `R∂z` of layer `index` and hands it down to what the layer reads.
+    fn backward(&mut self, base: &Base<'_>, direction: &Direction<'_>, index: usize) {
+        let (site, trace) = (&base.site, base.trace);
+        let network = site.network();
+        let layer = &network.layers[index];
+        let (below, here) = self.deltas.split_at_mut(index);
+        let y = &mut here[0];
+        if layer.relu {
+            kernel::gate(site.isa, &trace.values[index], y);
         }
-        let bias = &mut product[layer.bias.clone()];
-        kernel::column_sums(isa, moved, Start::Zero, bias);
+        for read in layer.all_reads().filter(|&read| network.moves[read]) {
+            let start = network.start_of(index, read);
+            let target = &mut below[read - 1];
+            target.resize(trace.values[read - 1].len(), 0.0);
+            match &layer.kind {
+                _ if layer.has_parameters() => {
+                    let bilinear = site.bilinear(index, trace.samples);
+                    bilinear.transposed(y, &site.weights, start, target);
+                    if base.is_second_order() {
+                        let (delta, again) = (&trace.deltas[index], Start::Accumulate);
+                        bilinear.transposed(delta, &direction.shared, again, target);
+                        if let Some(own) = &direction.own {
+                            own.backward(base, index, &mut self.dots, target);
+                        }
+                    }
+                }
+                Kind::Standardise { .. } => {
+                    if start == Start::Zero {
+                        target.fill(0.0);
+                    }
+                    standardise(base, &self.values, y, index, target);
+                }
+                Kind::Shortcut { from, .. } if *from == read => {
+                    site.linear(index).skip_back(y, start, target);
+                }
+                _ => {
+                    let places = &trace.places[index];
+                    site.linear(index).transposed(y, places, start, target);
+                }
+            }
+        }
     }
 
-    /// `Rδ_l` as samples × outputs.
-    fn delta(&self, point: &Point<'_>, index: usize) -> MatrixRef<'_> {
-        let width = point.network.layers()[index].outputs;
-        MatrixRef::new(&self.deltas[index], point.pass.samples(), width)
+    /// The sums over the samples of `R∂W` and `R∂b`, for every parameter.
+    pub fn collect(&self, base: &Base<'_>, start: Start, sum: &mut [f32]) {
+        let (site, trace) = (&base.site, base.trace);
+        for (index, layer) in site.network().layers.iter().enumerate() {
+            if !layer.has_parameters() {
+                continue;
+            }
+            let bilinear = site.bilinear(index, trace.samples);
+            bilinear.weight_gradient(base.read(layer), &self.deltas[index], start, sum);
+            bilinear.bias_gradient(&self.deltas[index], start, sum);
+            let rx = moved(&self.values, site.network(), layer.reads);
+            if base.is_second_order() && !rx.is_empty() {
+                let delta = &trace.deltas[index];
+                bilinear.weight_gradient(rx, delta, Start::Accumulate, sum);
+            }
+        }
     }
 }
 
-impl<'a> Point<'a> {
-    /// What layer `index` read: samples × inputs.
-    fn read_by(&self, index: usize) -> MatrixRef<'_> {
-        self.pass.read_by(self.network, &self.batch, index)
+/// `below ← below + R∂x` through a standardising layer, from `moved_back` = R∂x̂.
+fn standardise(
+    base: &Base<'_>,
+    values: &[Vec<f32>],
+    moved_back: &[f32],
+    index: usize,
+    below: &mut [f32],
+) {
+    let (site, trace) = (&base.site, base.trace);
+    let layer = &site.network().layers[index];
+    let (moments, normal) = (&trace.moments[index], &trace.values[index]);
+    if !base.is_second_order() {
+        return moments.project(site.isa, normal, moved_back, below);
     }
-
-    /// `δ_l` as samples × outputs.
-    fn delta(&self, index: usize) -> MatrixRef<'_> {
-        let width = self.network.layers()[index].outputs;
-        MatrixRef::new(self.pass.delta(index), self.pass.samples(), width)
-    }
+    let bend = Bend {
+        normal,
+        input: moved(values, site.network(), layer.reads),
+        moved: &values[index],
+        back: &trace.deltas[index],
+        moved_back,
+    };
+    moments.bend(site.isa, &bend, below);
 }

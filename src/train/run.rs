@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{self, Isa};
-use crate::network::{Batch, Fnn, Pass};
+use crate::network::{Batch, Network, Normalisation, Pass, State};
 
 use super::{Batches, Sampler};
 
@@ -55,17 +55,17 @@ pub struct Run {
     pub smoothed_loss: Option<f64>,
 }
 
-/// Trains `parameters` in place; `observe` sees the step and its batch loss before the step is
-/// taken.
+/// Trains `state` in place, batch normalisation in training mode; `observe` sees the step and its
+/// batch loss before the step is taken.
 pub fn train(
     isa: Isa,
-    network: &Fnn,
-    parameters: &mut [f32],
+    network: &Network,
+    state: &mut State,
     data: &Batch<'_>,
     plan: &Plan,
     mut observe: impl FnMut(u64, f64),
 ) -> Run {
-    let mut pass = Pass::new(isa, network);
+    let mut pass = Pass::new(isa);
     let mut batches = Batches::new(plan.sampler, plan.seed, data.samples, plan.batch);
     let mut gathered = Gathered::default();
     let mut smoothed_loss = f64::NAN;
@@ -78,7 +78,8 @@ pub fn train(
             batches.draw(steps, &mut gathered.indices);
             gathered.gather(network, data)
         };
-        let loss = pass.descend(network, parameters, &batch, plan.learning_rate);
+        let mode = Normalisation::Batch;
+        let loss = pass.descend(network, mode, state, &batch, plan.learning_rate);
         observe(steps, loss);
         smoothed_loss = match steps {
             0 => loss,
@@ -92,7 +93,7 @@ pub fn train(
         }
     }
     // The loss before the last step does not know what that step did.
-    if !kernel::dot_wide(isa, parameters, parameters).is_finite() {
+    if !kernel::dot_wide(isa, &state.parameters, &state.parameters).is_finite() {
         ending = Ending::Diverged;
     }
     Run {
@@ -111,7 +112,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn gather(&mut self, network: &Fnn, data: &Batch<'_>) -> Batch<'_> {
+    fn gather(&mut self, network: &Network, data: &Batch<'_>) -> Batch<'_> {
         let copy = |rows: &mut Vec<f32>, from: &[f32], width: usize| {
             rows.clear();
             for &index in &self.indices {

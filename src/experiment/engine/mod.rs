@@ -3,7 +3,6 @@
 
 mod page;
 
-use rand::RngExt;
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -12,7 +11,7 @@ use crate::curvature::{Lanczos, measure};
 use crate::dataset::{Split, fashion_mnist};
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
-use crate::network::{Batch, Curvature, Fnn, Matrix};
+use crate::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
 use crate::train::random::{Purpose, stream};
 use crate::train::{Plan, Sampler, Stop, train};
 
@@ -105,7 +104,7 @@ impl Experiment for Engine {
                 widths,
                 samples,
                 threads,
-            } => compare_bits(&Fnn::new(widths), *samples, threads, context),
+            } => compare_bits(&Network::fnn(widths), *samples, threads, context),
         }
     }
 
@@ -155,7 +154,7 @@ fn compare_products(networks: &[(Vec<usize>, usize)], seeds: u64, isa: Isa) -> O
 }
 
 fn compare_bits(
-    network: &Fnn,
+    network: &Network,
     samples: usize,
     threads: &[usize],
     context: &Context,
@@ -184,10 +183,13 @@ fn compare_bits(
 }
 
 /// The SHA-256 over the bits of a short run's parameters, losses and measured curvature.
-fn digest(isa: Isa, network: &Fnn, data: &Batch<'_>) -> String {
+fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> String {
     let mut hash = Sha256::new();
     let mut random = stream(1, Purpose::Initial, 0);
-    let mut parameters = network.initial_parameters(|| random.random());
+    let mut state = State {
+        parameters: network.initial_parameters(&mut random),
+        statistics: network.initial_statistics(),
+    };
     for (batch, steps) in [(data.samples, 2), (16, 20)] {
         let plan = Plan {
             learning_rate: 0.5,
@@ -199,12 +201,14 @@ fn digest(isa: Isa, network: &Fnn, data: &Batch<'_>) -> String {
                 steps,
             },
         };
-        train(isa, network, &mut parameters, data, &plan, |_, loss| {
+        train(isa, network, &mut state, data, &plan, |_, loss| {
             hash.update(loss.to_le_bytes());
         });
     }
-    parameters.iter().for_each(|p| hash.update(p.to_le_bytes()));
-    let mut curvature = Curvature::new(isa, network, &parameters, *data, Matrix::Hessian);
+    let parameters = state.parameters.iter();
+    parameters.for_each(|p| hash.update(p.to_le_bytes()));
+    let point = state.point(network, Normalisation::Fixed);
+    let mut curvature = Curvature::new(isa, point, *data, Matrix::Hessian);
     let lanczos = Lanczos {
         tolerance: 0.0,
         products: 4,

@@ -34,6 +34,8 @@ impl Lanes for Avx2 {
     type Wide = [__m256d; 4];
     const TILE_ROWS: usize = 6;
     const TILE_VECTORS: usize = 1;
+    const TILE_PLACES: usize = 6;
+    const TILE_CHANNELS: usize = 6;
 
     #[inline(always)]
     fn splat(self, value: f32) -> Self::Vector {

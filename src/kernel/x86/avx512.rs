@@ -33,6 +33,8 @@ impl Lanes for Avx512 {
     type Wide = [__m512d; 2];
     const TILE_ROWS: usize = 12;
     const TILE_VECTORS: usize = 2;
+    const TILE_PLACES: usize = 8;
+    const TILE_CHANNELS: usize = 16;
 
     #[inline(always)]
     fn splat(self, value: f32) -> Self::Vector {

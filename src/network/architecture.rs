@@ -1,0 +1,186 @@
+//! The architectures that have a name.
+
+use super::builder::{Builder, Fault, Window};
+use super::layer::Law;
+use super::{Loss, Network, Shape};
+
+/// The square of every convolution here: 3 × 3, one zero around.
+const THREE: Window = Window {
+    kernel: 3,
+    stride: 1,
+    padding: 1,
+};
+
+/// ε of batch normalisation, PyTorch's default.
+pub(super) const EPSILON: f32 = 1e-5;
+
+/// The names that [`named`] knows.
+pub const NAMES: [&str; 4] = ["fnn", "vgg11", "lenet", "resnet8"];
+
+/// The architecture of this name with so many outputs; `None` where there is none. `fnn` reads any
+/// input, the others images.
+///
+/// # Errors
+/// When the architecture cannot read the input.
+pub fn named(
+    name: &str,
+    input: Shape,
+    outputs: usize,
+    loss: Loss,
+) -> Option<Result<Network, Fault>> {
+    match name {
+        "fnn" => Some(Ok(Network::fnn(&[input.numbers(), 500, 500, 500, outputs]))),
+        "vgg11" => Some(vgg(input, outputs)),
+        "lenet" => Some(lenet(input, outputs)),
+        "resnet8" => Some(resnet(input, outputs)),
+        _ => None,
+    }
+    .map(|network| network.map(|network| network.with_loss(loss)))
+}
+
+impl Network {
+    /// The fully connected network whose layers have these widths, input first, with ReLU between
+    /// its layers and none after the last; the loss is the mean square. The authors' is
+    /// `[784, 500, 500, 500, 10]`.
+    ///
+    /// # Panics
+    /// With fewer than two widths, or a width of zero.
+    pub fn fnn(widths: &[usize]) -> Self {
+        let built = || {
+            let (input, layers) = widths.split_first().ok_or("no widths")?;
+            let name = widths.iter().map(usize::to_string).collect::<Vec<_>>();
+            let input = Shape::features(*input);
+            let mut builder = Builder::new(&name.join("-"), input, Loss::MeanSquared);
+            for (index, width) in layers.iter().enumerate() {
+                builder.dense(*width)?;
+                if index + 1 < layers.len() {
+                    builder.relu()?;
+                }
+            }
+            builder.finish()
+        };
+        let network: Result<Network, Fault> = built();
+        network.unwrap_or_else(|fault| panic!("widths {widths:?}: {fault}"))
+    }
+
+    /// The authors' VGG "A" for 3×32×32 images: convolutions of 16, 16, 32, 64, 64 channels, each
+    /// with ReLU and a 2×2 max-pool, then dense layers of 128 and `outputs`.
+    ///
+    /// # Panics
+    /// With no outputs.
+    pub fn vgg11(outputs: usize) -> Self {
+        vgg(Shape::image(3, 32, 32), outputs).unwrap_or_else(|fault| panic!("vgg11: {fault}"))
+    }
+
+    /// The authors' ResNet of width 4 and depth 8 for 3×32×32 images.
+    ///
+    /// # Panics
+    /// With no outputs.
+    pub fn resnet8(outputs: usize) -> Self {
+        resnet(Shape::image(3, 32, 32), outputs).unwrap_or_else(|fault| panic!("resnet8: {fault}"))
+    }
+
+    /// LeNet-5 with ReLU and max-pools for this image.
+    ///
+    /// # Panics
+    /// When the image is too small, or with no outputs.
+    pub fn lenet(input: Shape, outputs: usize) -> Self {
+        lenet(input, outputs).unwrap_or_else(|fault| panic!("lenet: {fault}"))
+    }
+}
+
+fn vgg(input: Shape, outputs: usize) -> Result<Network, Fault> {
+    let mut builder = Builder::new("vgg11", input, Loss::MeanSquared);
+    for channels in [16, 16, 32, 64, 64] {
+        let law = Law::Normal((2.0 / (9 * channels) as f32).sqrt());
+        let layer = builder.convolution(channels, THREE, true, law)?;
+        (layer.zero_bias, layer.relu) = (true, true);
+        builder.max_pool(2)?;
+    }
+    builder.dense(128)?;
+    builder.relu()?;
+    builder.dense(outputs)?;
+    builder.finish()
+}
+
+fn lenet(input: Shape, outputs: usize) -> Result<Network, Fault> {
+    let mut builder = Builder::new("lenet", input, Loss::MeanSquared);
+    // 28×28 images get the border of two zeros that makes them 32×32, as LeCun et al. had it.
+    let border = if input.height == 28 { 2 } else { 0 };
+    for (channels, padding) in [(6, border), (16, 0)] {
+        let window = Window {
+            kernel: 5,
+            stride: 1,
+            padding,
+        };
+        builder
+            .convolution(channels, window, true, Law::FanIn)?
+            .relu = true;
+        builder.max_pool(2)?;
+    }
+    for width in [120, 84] {
+        builder.dense(width)?;
+        builder.relu()?;
+    }
+    builder.dense(outputs)?;
+    builder.finish()
+}
+
+/// Three stages of one block each, of 32, 64 and 128 channels.
+fn resnet(input: Shape, outputs: usize) -> Result<Network, Fault> {
+    let mut builder = Builder::new("resnet8", input, Loss::MeanSquared);
+    unit(&mut builder, 32, 1)?;
+    builder.relu()?;
+    for (channels, stride) in [(32, 1), (64, 2), (128, 2)] {
+        let from = builder.here();
+        unit(&mut builder, channels, stride)?;
+        builder.relu()?;
+        unit(&mut builder, channels, 1)?;
+        builder.shortcut(from)?;
+        builder.relu()?;
+    }
+    let shape = builder.shape();
+    builder.average_pool(shape.height.min(shape.width))?;
+    builder.dense(outputs)?;
+    builder.finish()
+}
+
+/// A convolution with bias, and batch normalisation.
+fn unit(builder: &mut Builder, channels: usize, stride: usize) -> Result<(), Fault> {
+    let window = Window { stride, ..THREE };
+    let law = Law::Normal((2.0 / (9 * channels) as f32).sqrt());
+    builder.convolution(channels, window, true, law)?;
+    builder.batch_norm(EPSILON);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_authors_networks_have_their_numbers_of_parameters() {
+        let fnn = Network::fnn(&[784, 500, 500, 500, 10]);
+        assert_eq!(fnn.parameters(), 898_510);
+        assert_eq!(fnn.layers()[1].weight.start, 784 * 500 + 500);
+        assert_eq!(fnn.name(), "784-500-500-500-10");
+        assert_eq!(Network::vgg11(2).parameters(), 71_410);
+        assert_eq!(Network::resnet8(2).parameters(), 297_474);
+        assert_eq!(Network::resnet8(2).statistics(), 2 * 480);
+    }
+
+    #[test]
+    fn lenet_reads_both_sizes_of_image_and_refuses_smaller_ones() {
+        let parameters = |shape| Network::lenet(shape, 10).parameters();
+        assert_eq!(parameters(Shape::image(1, 28, 28)), 61_706);
+        assert_eq!(parameters(Shape::image(3, 32, 32)), 62_006);
+        let fault = lenet(Shape::image(1, 7, 7), 10).unwrap_err();
+        assert!(fault.contains("does not fit"), "{fault}");
+    }
+
+    #[test]
+    #[should_panic(expected = "widths [4]")]
+    fn a_network_without_a_layer_is_refused() {
+        Network::fnn(&[4]);
+    }
+}

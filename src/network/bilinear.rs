@@ -1,0 +1,196 @@
+//! Layers with parameters: linear in their input and linear in their weights.
+//!
+//! Everything is made of four products, each of which takes the weights, or a direction among the
+//! weights, as it is given: `x·W`, its transpose, and the two gradients.
+
+use rayon::prelude::*;
+
+use crate::kernel::convolution::Begin;
+use crate::kernel::dense::Below;
+use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
+
+use super::layer::{Kind, Layer};
+use super::point::Weights;
+
+/// Samples that one thread convolves before another may take over.
+pub(super) const CHUNK: usize = 8;
+
+/// A layer with parameters, at its place in the network.
+pub(super) struct Bilinear<'a> {
+    pub isa: Isa,
+    pub index: usize,
+    pub layer: &'a Layer,
+    pub samples: usize,
+}
+
+impl Bilinear<'_> {
+    /// Rows × channels of an activation that this layer reads or writes.
+    fn rows(&self) -> usize {
+        self.samples * self.layer.output.positions()
+    }
+
+    fn read<'b>(&self, x: &'b [f32]) -> MatrixRef<'b> {
+        MatrixRef::new(x, self.samples, self.layer.input.numbers())
+    }
+
+    fn dense<'b>(&self, weights: &Weights<'b>) -> MatrixRef<'b> {
+        let weight = &weights.flat[self.layer.weight.clone()];
+        MatrixRef::new(
+            weight,
+            self.layer.output.numbers(),
+            self.layer.input.numbers(),
+        )
+    }
+
+    /// `y ← x·W + b`, with the ReLU that follows where `relu` says so.
+    pub fn affine(&self, x: &[f32], weights: &Weights<'_>, relu: bool, y: &mut [f32]) {
+        let weight = &weights.flat[self.layer.weight.clone()];
+        let bias = &weights.flat[self.layer.bias.clone()];
+        match &self.layer.kind {
+            Kind::Dense => {
+                let y = MatrixMut::new(y, self.samples, self.layer.output.numbers());
+                kernel::dense::affine(self.isa, self.read(x), self.dense(weights), bias, relu, y);
+            }
+            Kind::Convolution(convolution) => {
+                let begin = match bias {
+                    [] => Begin::Zero,
+                    _ => Begin::Row(bias),
+                };
+                let sizes = (self.layer.input.numbers(), self.layer.output.numbers());
+                in_chunks(x, y, sizes, |x, y| {
+                    kernel::convolution::forward(self.isa, convolution, x, weight, begin, relu, y);
+                });
+            }
+            _ => kernel::channel_affine(self.isa, x, weight, bias, relu, y),
+        }
+    }
+
+    /// `y ← y + x·W`.
+    pub fn add(&self, x: &[f32], weights: &Weights<'_>, y: &mut [f32]) {
+        let weight = &weights.flat[self.layer.weight.clone()];
+        match &self.layer.kind {
+            Kind::Dense => {
+                let y = MatrixMut::new(y, self.samples, self.layer.output.numbers());
+                let weights = self.dense(weights).transposed();
+                kernel::gemm(self.isa, self.read(x), weights, Start::Accumulate, y);
+            }
+            Kind::Convolution(convolution) => {
+                let sizes = (self.layer.input.numbers(), self.layer.output.numbers());
+                in_chunks(x, y, sizes, |x, y| {
+                    let begin = Begin::Accumulate;
+                    kernel::convolution::forward(self.isa, convolution, x, weight, begin, false, y);
+                });
+            }
+            _ => kernel::channel_axpy(self.isa, weight, x, y),
+        }
+    }
+
+    /// `below ← start + y·Wᵀ`: the derivative by what the layer read.
+    pub fn transposed(&self, y: &[f32], weights: &Weights<'_>, start: Start, below: &mut [f32]) {
+        let weight = &weights.flat[self.layer.weight.clone()];
+        match &self.layer.kind {
+            Kind::Dense => {
+                let y = MatrixRef::new(y, self.samples, self.layer.output.numbers());
+                let dx = MatrixMut::new(below, self.samples, self.layer.input.numbers());
+                let weights = self.dense(weights);
+                match start {
+                    Start::Zero => {
+                        kernel::dense::backward(self.isa, y, weights, Below { gate: None, dx });
+                    }
+                    Start::Accumulate => kernel::gemm(self.isa, y, weights, start, dx),
+                }
+            }
+            Kind::Convolution(convolution) => {
+                let sizes = (self.layer.output.numbers(), self.layer.input.numbers());
+                let turned = weights.turned(self.index);
+                let begin = match start {
+                    Start::Zero => Begin::Zero,
+                    Start::Accumulate => Begin::Accumulate,
+                };
+                in_chunks(y, below, sizes, |y, below| {
+                    kernel::convolution::backward(self.isa, convolution, y, turned, begin, below);
+                });
+            }
+            _ => {
+                if start == Start::Zero {
+                    below.fill(0.0);
+                }
+                kernel::channel_axpy(self.isa, weight, y, below);
+            }
+        }
+    }
+
+    /// `sum ← start + xᵀ·y` at the places of the weight, summed over the samples.
+    pub fn weight_gradient(&self, x: &[f32], y: &[f32], start: Start, sum: &mut [f32]) {
+        let sum = &mut sum[self.layer.weight.clone()];
+        match &self.layer.kind {
+            Kind::Dense => {
+                let (outputs, inputs) = (self.layer.output.numbers(), self.layer.input.numbers());
+                let y = MatrixRef::new(y, self.samples, outputs).transposed();
+                let sum = MatrixMut::new(sum, outputs, inputs);
+                kernel::gemm(self.isa, y, self.read(x), start, sum);
+            }
+            Kind::Convolution(convolution) => {
+                let sizes = (self.layer.input.numbers(), self.layer.output.numbers());
+                if self.samples <= CHUNK {
+                    return kernel::convolution::weight_gradient(
+                        self.isa,
+                        convolution,
+                        x,
+                        y,
+                        start,
+                        sum,
+                    );
+                }
+                let chunks = x
+                    .par_chunks(CHUNK * sizes.0)
+                    .zip(y.par_chunks(CHUNK * sizes.1));
+                let parts = chunks.map(|(x, y)| {
+                    let mut part = vec![0.0; sum.len()];
+                    kernel::convolution::weight_gradient(
+                        self.isa,
+                        convolution,
+                        x,
+                        y,
+                        Start::Zero,
+                        &mut part,
+                    );
+                    part
+                });
+                let parts: Vec<Vec<f32>> = parts.collect();
+                if start == Start::Zero {
+                    sum.fill(0.0);
+                }
+                parts
+                    .iter()
+                    .for_each(|part| kernel::axpy(self.isa, 1.0, part, sum));
+            }
+            _ => kernel::channel_dots(self.isa, x, y, start, sum),
+        }
+    }
+
+    /// `sum ← start + Σ y` at the places of the bias, summed over samples and positions.
+    pub fn bias_gradient(&self, y: &[f32], start: Start, sum: &mut [f32]) {
+        let sum = &mut sum[self.layer.bias.clone()];
+        if !sum.is_empty() {
+            let y = MatrixRef::new(y, self.rows(), self.layer.output.channels);
+            kernel::column_sums(self.isa, y, start, sum);
+        }
+    }
+}
+
+/// Runs over the samples of `x` and `y`, whose samples have these sizes, chunk by chunk.
+fn in_chunks(
+    x: &[f32],
+    y: &mut [f32],
+    sizes: (usize, usize),
+    run: impl Fn(&[f32], &mut [f32]) + Sync,
+) {
+    match y.len() <= CHUNK * sizes.1 {
+        true => run(x, y),
+        false => x
+            .par_chunks(CHUNK * sizes.0)
+            .zip(y.par_chunks_mut(CHUNK * sizes.1))
+            .for_each(|(x, y)| run(x, y)),
+    }
+}

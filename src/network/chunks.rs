@@ -1,0 +1,118 @@
+//! How a batch is cut, so that threads decide who works and never what is computed.
+//!
+//! The samples of a batch are dealt to at most [`SHARES`] shares of consecutive samples, each with a
+//! sum of its own, and the sums are added in order. Within a share the samples pass in chunks that
+//! stay in a core's cache. A chain of dense layers passes whole: there the weights are what fills
+//! the cache, and the products cut themselves. So does a network whose samples are coupled.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::kernel::{self, Isa};
+
+use super::bilinear::CHUNK;
+use super::{Network, Point};
+
+/// Sums that are kept side by side; more threads than this share no batch.
+pub(super) const SHARES: usize = 8;
+
+/// Consecutive samples of one share, and the chunks they pass in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Share {
+    pub samples: Range<usize>,
+    pub chunk: usize,
+}
+
+impl Share {
+    /// The chunks, first to last.
+    pub fn chunks(&self) -> impl Iterator<Item = Range<usize>> {
+        let Range { start, end } = self.samples;
+        let chunk = self.chunk.max(1);
+        (start..end)
+            .step_by(chunk)
+            .map(move |first| first..end.min(first + chunk))
+    }
+}
+
+/// The shares of a batch.
+pub(super) fn shares(network: &Network, is_coupled: bool, samples: usize) -> Vec<Share> {
+    if network.is_dense() || is_coupled {
+        return vec![Share {
+            samples: 0..samples,
+            chunk: samples,
+        }];
+    }
+    shares_of(samples, CHUNK)
+}
+
+/// Shares whose samples pass one by one.
+pub(super) fn single_shares(samples: usize) -> Vec<Share> {
+    shares_of(samples, 1)
+}
+
+fn shares_of(samples: usize, chunk: usize) -> Vec<Share> {
+    let count = SHARES.min(samples).max(1);
+    let cut = |share: usize| share * samples / count;
+    let share = |place| Share {
+        samples: cut(place)..cut(place + 1),
+        chunk,
+    };
+    (0..count).map(share).collect()
+}
+
+/// One share at work: its own scratch and its own sum.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Worker<S> {
+    pub scratch: S,
+    pub sum: Vec<f32>,
+    pub loss: f64,
+}
+
+/// Runs every share on its worker; the sums hold as many numbers as there are parameters.
+pub(super) fn run<S: Send + Default + Clone>(
+    point: &Point<'_>,
+    shares: &[Share],
+    workers: &mut Vec<Worker<S>>,
+    work: impl Fn(&Share, &mut Worker<S>) + Sync,
+) {
+    if workers.len() < shares.len() {
+        workers.resize(shares.len(), Worker::default());
+    }
+    let pairs = shares.par_iter().zip(workers.par_iter_mut());
+    pairs.for_each(|(share, worker)| {
+        worker.sum.resize(point.network.parameters(), 0.0);
+        work(share, worker);
+    });
+}
+
+/// `out ← out + sum of the first worker + sum of the second + …`, in this order.
+pub(super) fn add_sums<S: Sync>(isa: Isa, workers: &[Worker<S>], out: &mut [f32]) {
+    /// Numbers of one piece: they stay in the first cache while the workers pass.
+    const PIECE: usize = 1 << 12;
+    out.par_chunks_mut(PIECE).enumerate().for_each(|(i, out)| {
+        let range = i * PIECE..i * PIECE + out.len();
+        for worker in workers {
+            kernel::axpy(isa, 1.0, &worker.sum[range.clone()], out);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_and_chunks_cover_every_sample_once_in_order() {
+        let network = Network::vgg11(2);
+        for samples in [1, 2, 7, 8, 9, 25, 100, 1001] {
+            let shares = shares(&network, false, samples);
+            let chunks = shares.iter().flat_map(Share::chunks);
+            let covered: Vec<usize> = chunks.flatten().collect();
+            assert_eq!(covered, (0..samples).collect::<Vec<_>>());
+            let longest = shares.iter().map(|share| share.samples.len()).max();
+            assert_eq!(longest, Some(samples.div_ceil(SHARES)));
+        }
+        assert_eq!(shares(&Network::fnn(&[3, 2]), false, 9).len(), 1);
+    }
+}

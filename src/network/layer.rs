@@ -1,0 +1,147 @@
+//! One layer: what it does, what it reads, and where its parameters stand.
+
+use std::ops::Range;
+
+use crate::kernel::convolution::Convolution;
+
+use super::Shape;
+
+/// What a layer does to one sample `x`, before the ReLU that may follow.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// `y = W x + b`, `W` of shape outputs × inputs.
+    Dense,
+    /// `y_{p,o} = Σ_{k,i} W_{k,i,o}·x_{p·stride + k − padding, i} + b_o`, `W` of shape
+    /// kernel × kernel × inputs × outputs.
+    Convolution(Convolution),
+    /// `y_c = γ_c·x_c + β_c` at every position: the second half of batch normalisation.
+    ChannelScale,
+    /// `y_c = (x_c − μ_c)/√(σ²_c + ε)`: the first half of batch normalisation. `μ` and `σ²` are
+    /// those of the batch or fixed, as [`super::Normalisation`] says.
+    Standardise {
+        /// ε.
+        epsilon: f32,
+    },
+    /// `y_c = (x_c − mean_c)/deviation_c` with constants of the network.
+    Normalise {
+        /// One mean a channel.
+        mean: Vec<f32>,
+        /// One deviation a channel.
+        deviation: Vec<f32>,
+    },
+    /// The largest of each square of this side; the squares do not overlap, and what is left over
+    /// at the right and at the bottom is dropped. Of equal numbers the first one counts.
+    MaxPool {
+        /// The side of a square.
+        window: usize,
+    },
+    /// The mean of each square of this side, cut as for the largest.
+    AveragePool {
+        /// The side of a square.
+        window: usize,
+    },
+    /// An image to a vector in PyTorch's order (channels first).
+    Flatten,
+    /// `y = x + skip(x')`, where `x'` is an earlier activation of which every `stride`-th row and
+    /// column is taken, with zeros for channels that it does not have (option A of He et al. 2015).
+    Shortcut {
+        /// Which activation: 0 the network's input, `i + 1` the output of layer `i`.
+        from: usize,
+        /// Its shape.
+        source: Shape,
+        /// Every so many rows and columns.
+        stride: usize,
+    },
+}
+
+impl Kind {
+    /// The word in architecture files, messages and the table of support.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Dense => "dense",
+            Kind::Convolution(_) => "convolution",
+            Kind::ChannelScale => "channel-scale",
+            Kind::Standardise { .. } => "standardise",
+            Kind::Normalise { .. } => "normalise",
+            Kind::MaxPool { .. } => "max-pool",
+            Kind::AveragePool { .. } => "average-pool",
+            Kind::Flatten => "flatten",
+            Kind::Shortcut { .. } => "shortcut",
+        }
+    }
+}
+
+/// The law of a layer's first weights; its first biases are PyTorch's default, uniform on
+/// `[−1/√fan_in, 1/√fan_in)`, or zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Law {
+    /// PyTorch's default: uniform on `[−1/√fan_in, 1/√fan_in)`.
+    FanIn,
+    /// Normal with mean zero and this deviation.
+    Normal(f32),
+    /// One: the scale of batch normalisation.
+    One,
+}
+
+/// One layer of a network.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// What it does.
+    pub kind: Kind,
+    /// Which activation it reads: 0 the network's input, `i + 1` the output of layer `i`.
+    pub reads: usize,
+    /// The shape of what it reads.
+    pub input: Shape,
+    /// The shape of what it gives.
+    pub output: Shape,
+    /// Does a ReLU follow?
+    pub relu: bool,
+    /// Place of the weights among the parameters; empty where the layer has none.
+    pub weight: Range<usize>,
+    /// Place of the bias among the parameters; empty where the layer has none.
+    pub bias: Range<usize>,
+    /// Place of μ and then σ² among the statistics; empty but for [`Kind::Standardise`].
+    pub statistics: Range<usize>,
+    /// The law of the first weights.
+    pub law: Law,
+    /// Are the first biases zero?
+    pub zero_bias: bool,
+}
+
+impl Layer {
+    /// Does the layer have parameters, in which it is linear?
+    pub fn has_parameters(&self) -> bool {
+        !self.weight.is_empty()
+    }
+
+    /// Numbers that enter one output: the fan-in of the initial law.
+    pub fn fan_in(&self) -> usize {
+        match &self.kind {
+            Kind::Convolution(convolution) => {
+                let shape = convolution.shape();
+                shape.kernel.pow(2) * shape.inputs
+            }
+            _ => self.input.numbers(),
+        }
+    }
+
+    /// The activations that are read, the main one first.
+    pub(super) fn all_reads(&self) -> impl Iterator<Item = usize> {
+        let second = match self.kind {
+            Kind::Shortcut { from, .. } => Some(from),
+            _ => None,
+        };
+        std::iter::once(self.reads).chain(second)
+    }
+
+    /// One line about the layer: `convolution 3×32×32 → 16×32×32, relu`.
+    pub fn describe(&self) -> String {
+        let relu = if self.relu { ", relu" } else { "" };
+        format!(
+            "{} {} → {}{relu}",
+            self.kind.name(),
+            self.input,
+            self.output
+        )
+    }
+}

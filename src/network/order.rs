@@ -1,0 +1,156 @@
+//! PyTorch's tensors to the engine's parameters.
+//!
+//! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs × kernel ×
+//! kernel in PyTorch and kernel × kernel × inputs × outputs here. Batch normalisation has its weight
+//! and bias in [`Kind::ChannelScale`], its running mean and variance in the layer before.
+
+use super::Network;
+use super::layer::{Kind, Layer};
+
+/// The tensors that belong to one PyTorch module, in the order of PyTorch's `state_dict`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// The layer whose weight and bias these are.
+    pub layer: usize,
+    /// What each tensor is, and its shape in PyTorch.
+    pub tensors: Vec<(Part, Vec<usize>)>,
+}
+
+/// What a tensor of a module is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `….weight`
+    Weight,
+    /// `….bias`
+    Bias,
+    /// `….running_mean`
+    Mean,
+    /// `….running_var`
+    Variance,
+}
+
+impl Part {
+    /// The last word of the tensor's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Weight => "weight",
+            Part::Bias => "bias",
+            Part::Mean => "running_mean",
+            Part::Variance => "running_var",
+        }
+    }
+}
+
+/// The parameters and statistics of a network, of which the tensors are written one by one.
+#[derive(Clone, Debug)]
+pub struct Assembly<'a> {
+    network: &'a Network,
+    /// Written so far; the rest is zero.
+    pub parameters: Vec<f32>,
+    /// Written so far; the rest is zero.
+    pub statistics: Vec<f32>,
+}
+
+impl Network {
+    /// The modules with tensors, in the order in which the network runs.
+    pub fn modules(&self) -> Vec<Module> {
+        let with = self.layers().iter().enumerate();
+        with.filter(|(_, layer)| layer.has_parameters())
+            .map(|(index, layer)| Module {
+                layer: index,
+                tensors: tensors(layer),
+            })
+            .collect()
+    }
+}
+
+fn tensors(layer: &Layer) -> Vec<(Part, Vec<usize>)> {
+    let outputs = layer.output.channels;
+    let weight = match &layer.kind {
+        Kind::Convolution(convolution) => {
+            let c = convolution.shape();
+            vec![c.outputs, c.inputs, c.kernel, c.kernel]
+        }
+        Kind::ChannelScale => vec![outputs],
+        _ => vec![outputs, layer.input.numbers()],
+    };
+    let mut tensors = vec![(Part::Weight, weight)];
+    if !layer.bias.is_empty() {
+        tensors.push((Part::Bias, vec![outputs]));
+    }
+    if matches!(layer.kind, Kind::ChannelScale) {
+        tensors.push((Part::Mean, vec![outputs]));
+        tensors.push((Part::Variance, vec![outputs]));
+    }
+    tensors
+}
+
+impl<'a> Assembly<'a> {
+    /// Nothing written yet.
+    pub fn new(network: &'a Network) -> Self {
+        Assembly {
+            network,
+            parameters: vec![0.0; network.parameters()],
+            statistics: vec![0.0; network.statistics()],
+        }
+    }
+
+    /// Writes one tensor, whose numbers stand in PyTorch's order.
+    ///
+    /// # Panics
+    /// When the module has no such part, or the length is not that of its shape.
+    pub fn write(&mut self, module: &Module, part: Part, values: &[f32]) {
+        let layer = &self.network.layers()[module.layer];
+        match part {
+            Part::Weight => {
+                let weight = &mut self.parameters[layer.weight.clone()];
+                assert_eq!(weight.len(), values.len(), "numbers of a weight");
+                for (value, place) in values.iter().zip(places(layer)) {
+                    weight[place] = *value;
+                }
+            }
+            Part::Bias => self.parameters[layer.bias.clone()].copy_from_slice(values),
+            Part::Mean | Part::Variance => {
+                let range = self.network.layers()[module.layer - 1].statistics.clone();
+                let (mean, variance) = self.statistics[range].split_at_mut(values.len());
+                match part {
+                    Part::Mean => mean.copy_from_slice(values),
+                    _ => variance.copy_from_slice(values),
+                }
+            }
+        }
+    }
+
+    /// The numbers of one tensor in PyTorch's order, as they are written so far.
+    ///
+    /// # Panics
+    /// When the module has no such part.
+    pub fn read(&self, module: &Module, part: Part) -> Vec<f32> {
+        let layer = &self.network.layers()[module.layer];
+        match part {
+            Part::Weight => {
+                let weight = &self.parameters[layer.weight.clone()];
+                places(layer).map(|place| weight[place]).collect()
+            }
+            Part::Bias => self.parameters[layer.bias.clone()].to_vec(),
+            Part::Mean | Part::Variance => {
+                let range = self.network.layers()[module.layer - 1].statistics.clone();
+                let (mean, variance) = self.statistics[range.clone()].split_at(range.len() / 2);
+                if part == Part::Mean { mean } else { variance }.to_vec()
+            }
+        }
+    }
+}
+
+/// The place in the engine's weight of every number of PyTorch's.
+fn places(layer: &Layer) -> Box<dyn Iterator<Item = usize>> {
+    let Kind::Convolution(convolution) = &layer.kind else {
+        return Box::new(0..layer.weight.len());
+    };
+    let shape = convolution.shape();
+    let (outputs, inputs) = (shape.outputs, shape.inputs);
+    let taps = shape.kernel.pow(2);
+    Box::new((0..outputs).flat_map(move |o| {
+        (0..inputs).flat_map(move |i| (0..taps).map(move |tap| (tap * inputs + i) * outputs + o))
+    }))
+}

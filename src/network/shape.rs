@@ -1,0 +1,99 @@
+//! The shape of one sample between two layers.
+
+use std::fmt;
+
+/// Height × width × channels of one sample, channels last: element (y, x, c) stands at
+/// `(y·width + x)·channels + c`. A plain vector of features is 1 × 1 × features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Rows of the image.
+    pub height: usize,
+    /// Columns of the image.
+    pub width: usize,
+    /// Numbers at one position.
+    pub channels: usize,
+}
+
+impl Shape {
+    /// The shape of a plain vector.
+    pub fn features(channels: usize) -> Self {
+        Shape {
+            height: 1,
+            width: 1,
+            channels,
+        }
+    }
+
+    /// The shape of an image, channels first as PyTorch names it.
+    pub fn image(channels: usize, height: usize, width: usize) -> Self {
+        Shape {
+            height,
+            width,
+            channels,
+        }
+    }
+
+    /// Positions of one sample.
+    pub fn positions(self) -> usize {
+        self.height * self.width
+    }
+
+    /// Numbers of one sample.
+    pub fn numbers(self) -> usize {
+        self.positions() * self.channels
+    }
+
+    /// Is it a plain vector?
+    pub fn is_flat(self) -> bool {
+        self.positions() == 1
+    }
+
+    /// The place, channels last, of every element in PyTorch's order (channels first).
+    pub fn places_of_channels_first(self) -> impl Iterator<Item = usize> {
+        let positions = self.positions();
+        (0..self.channels)
+            .flat_map(move |c| (0..positions).map(move |position| position * self.channels + c))
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.is_flat() {
+            true => write!(f, "{}", self.channels),
+            false => write!(f, "{}×{}×{}", self.channels, self.height, self.width),
+        }
+    }
+}
+
+/// Samples × channels × height × width, as PyTorch and image files have them, to samples × height
+/// × width × channels, as the engine reads them. The same numbers where the shape is flat or has
+/// one channel.
+///
+/// # Panics
+/// When the numbers are no whole samples.
+pub fn channels_last(shape: Shape, numbers: &[f32]) -> Vec<f32> {
+    let samples = numbers.chunks_exact(shape.numbers());
+    assert!(samples.remainder().is_empty(), "whole samples of {shape}");
+    let mut turned = vec![0.0; numbers.len()];
+    for (sample, turned) in samples.zip(turned.chunks_exact_mut(shape.numbers())) {
+        for (value, place) in sample.iter().zip(shape.places_of_channels_first()) {
+            turned[place] = *value;
+        }
+    }
+    turned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_move_to_the_end() {
+        let shape = Shape::image(2, 1, 3);
+        let turned = channels_last(shape, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        assert_eq!(turned, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+        let flat = channels_last(Shape::features(3), &[1.0, 2.0, 3.0]);
+        assert_eq!(flat, [1.0, 2.0, 3.0]);
+        assert_eq!(shape.to_string(), "2×1×3");
+    }
+}

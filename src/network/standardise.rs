@@ -1,0 +1,126 @@
+//! The first half of batch normalisation: `x̂ = (x − μ)·r`, `r = 1/√(σ² + ε)`, channel by channel.
+//!
+//! With fixed `μ` and `σ²` it is affine. With those of the batch it couples the samples; with `⟨·⟩`
+//! the mean over samples and positions and `P(u) = u − ⟨u⟩ − x̂·⟨x̂ u⟩`,
+//!
+//! ```text
+//! derivative along Rx      Rx̂ = r·P(Rx)                      and  Rr = −r·m·r,  m = r·⟨x̂ Rx⟩
+//! derivative back          ∂x = r·P(∂x̂)
+//! its derivative           R∂x = −m·∂x + r·(P(R∂x̂) − Rx̂·⟨x̂ ∂x̂⟩ − x̂·⟨Rx̂ ∂x̂⟩)
+//! ```
+
+use crate::kernel::{self, Isa, MatrixMut};
+
+/// The statistics of one layer over one batch, kept for the passes that follow.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Moments {
+    /// μ, one a channel.
+    pub mean: Vec<f32>,
+    /// σ², one a channel, divided by the count.
+    pub variance: Vec<f32>,
+    /// r, one a channel.
+    pub inverse: Vec<f32>,
+    /// Do they belong to the batch?
+    pub of_batch: bool,
+}
+
+impl Moments {
+    /// Fixed moments: `statistics` holds μ and then σ².
+    pub fn fix(&mut self, statistics: &[f32], epsilon: f32) {
+        let (mean, variance) = statistics.split_at(statistics.len() / 2);
+        self.mean.clear();
+        self.mean.extend_from_slice(mean);
+        self.variance.clear();
+        self.variance.extend_from_slice(variance);
+        self.invert(epsilon);
+        self.of_batch = false;
+    }
+
+    /// The moments of the rows of `x`.
+    pub fn measure(&mut self, isa: Isa, x: &[f32], channels: usize, epsilon: f32) {
+        let count = (x.len() / channels) as f64;
+        let sums = kernel::channel_sums(isa, x, channels);
+        self.mean = sums.iter().map(|sum| (sum / count) as f32).collect();
+        // Centred first: σ² keeps its digits when μ is large.
+        let shift: Vec<f32> = self.mean.iter().map(|m| -m).collect();
+        let mut centred = vec![0.0; x.len()];
+        kernel::channel_affine(isa, x, &vec![1.0; channels], &shift, false, &mut centred);
+        let squares = kernel::channel_products(isa, &centred, &centred, channels);
+        self.variance = squares.iter().map(|sum| (sum / count) as f32).collect();
+        self.invert(epsilon);
+        self.of_batch = true;
+    }
+
+    fn invert(&mut self, epsilon: f32) {
+        let inverse = self.variance.iter().map(|v| 1.0 / (v + epsilon).sqrt());
+        self.inverse = inverse.collect();
+    }
+
+    /// `y ← (x − μ)·r`.
+    pub fn forward(&self, isa: Isa, x: &[f32], y: &mut [f32]) {
+        let pairs = self.mean.iter().zip(&self.inverse);
+        let shift: Vec<f32> = pairs.map(|(m, r)| -m * r).collect();
+        kernel::channel_affine(isa, x, &self.inverse, &shift, false, y);
+    }
+
+    /// `y ← y + r·P(x)`, and `P(x) = x` with fixed moments: along a direction forward, and back.
+    pub fn project(&self, isa: Isa, normal: &[f32], x: &[f32], y: &mut [f32]) {
+        kernel::channel_axpy(isa, &self.inverse, x, y);
+        if self.of_batch {
+            let mean = self.means(&kernel::channel_sums(isa, x, self.channels()), x, -1.0);
+            let rows = y.len() / self.channels();
+            kernel::add_row(isa, &mean, MatrixMut::new(y, rows, self.channels()));
+            let overlap = self.overlap(isa, normal, x, -1.0);
+            kernel::channel_axpy(isa, &overlap, normal, y);
+        }
+    }
+
+    /// `below ← below + R∂x`: how the way back changes along a direction.
+    pub fn bend(&self, isa: Isa, at: &Bend<'_>, below: &mut [f32]) {
+        self.project(isa, at.normal, at.moved_back, below);
+        if self.of_batch {
+            // −m·∂x with ∂x = r·P(∂x̂), built on its own and then scaled.
+            let mut back = vec![0.0; below.len()];
+            self.project(isa, at.normal, at.back, &mut back);
+            let m = self.overlap(isa, at.normal, at.input, -1.0);
+            kernel::channel_axpy(isa, &m, &back, below);
+            let overlap = self.overlap(isa, at.normal, at.back, -1.0);
+            kernel::channel_axpy(isa, &overlap, at.moved, below);
+            let overlap = self.overlap(isa, at.moved, at.back, -1.0);
+            kernel::channel_axpy(isa, &overlap, at.normal, below);
+        }
+    }
+
+    fn channels(&self) -> usize {
+        self.inverse.len()
+    }
+
+    /// `sign·r·⟨x y⟩`, one a channel.
+    fn overlap(&self, isa: Isa, x: &[f32], y: &[f32], sign: f64) -> Vec<f32> {
+        let sums = kernel::channel_products(isa, x, y, self.channels());
+        self.means(&sums, x, sign)
+    }
+
+    /// `sign·r·(sum/count)`, one a channel.
+    fn means(&self, sums: &[f64], x: &[f32], sign: f64) -> Vec<f32> {
+        let count = (x.len() / self.channels()) as f64;
+        let pairs = sums.iter().zip(&self.inverse);
+        pairs
+            .map(|(sum, r)| (sign * sum / count * f64::from(*r)) as f32)
+            .collect()
+    }
+}
+
+/// What the derivative of the way back is made of; each is rows × channels.
+pub(super) struct Bend<'a> {
+    /// x̂.
+    pub normal: &'a [f32],
+    /// Rx.
+    pub input: &'a [f32],
+    /// Rx̂.
+    pub moved: &'a [f32],
+    /// ∂x̂.
+    pub back: &'a [f32],
+    /// R∂x̂.
+    pub moved_back: &'a [f32],
+}
