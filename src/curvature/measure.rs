@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::Isa;
 use crate::network::Curvature;
-use crate::train::random::{Purpose, stream};
 
-use super::{Lanczos, Ritz};
+use super::{Lanczos, Ritz, Tracker};
 
 /// A measured eigenvalue: some eigenvalue lies within `residual` of `value`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +14,8 @@ pub struct Eigenvalue {
     pub value: f64,
     /// The residual bound, in the unit of `value`.
     pub residual: f64,
+    /// The estimated error ([`Ritz::error`]), in the unit of `value`.
+    pub error: f64,
 }
 
 impl From<&Ritz> for Eigenvalue {
@@ -22,6 +23,7 @@ impl From<&Ritz> for Eigenvalue {
         Eigenvalue {
             value: ritz.value,
             residual: ritz.residual,
+            error: ritz.error,
         }
     }
 }
@@ -47,40 +49,27 @@ pub struct Measurement {
 
 /// Measures at the point of `curvature`; `seed` gives the start vectors. `None` when the curvature
 /// there has left the range of f32.
+///
+/// # Panics
+/// Where samples have no Hessians of their own ([`Curvature::has_samples`]).
 pub fn measure(
     isa: Isa,
     curvature: &mut Curvature<'_>,
     settings: &Lanczos,
     seed: u64,
 ) -> Option<Measurement> {
-    let dimension = curvature.dimension();
-    let mut random = stream(seed, Purpose::Probe, 0);
-    let hessian = settings.run(isa, dimension, &mut random, |v, out| {
-        curvature.hessian_product(v, out);
-    })?;
-    let mut random = stream(seed, Purpose::Probe, 1);
-    let covariance = settings.run(isa, dimension, &mut random, |v, out| {
-        curvature.covariance_product(v, out);
-    })?;
-    Some(Measurement {
-        sharpness: (&hessian.largest).into(),
-        smallest_eigenvalue: (&hessian.smallest).into(),
-        non_uniformity: root(&covariance.largest),
-        products: [hessian.products, covariance.products],
-        converged: hessian.converged && covariance.converged,
-        loss: curvature.loss(),
-        accuracy: curvature.accuracy(),
-    })
+    Tracker::new(*settings, seed).measure(isa, curvature)
 }
 
 /// `√(θ ± r)`: the root of the value, and the larger distance of the two ends from it. Σ is
 /// positive semi-definite, so a value below zero is rounding and is read as zero.
-fn root(variance: &Ritz) -> Eigenvalue {
-    let value = variance.value.max(0.0).sqrt();
-    let low = (variance.value - variance.residual).max(0.0).sqrt();
-    let high = (variance.value + variance.residual).max(0.0).sqrt();
+pub(super) fn root(variance: &Ritz) -> Eigenvalue {
+    let at = |shift: f64| (variance.value + shift).max(0.0).sqrt();
+    let value = at(0.0);
+    let width = |radius: f64| (value - at(-radius)).max(at(radius) - value);
     Eigenvalue {
         value,
-        residual: (value - low).max(high - value),
+        residual: width(variance.residual),
+        error: width(variance.error),
     }
 }
