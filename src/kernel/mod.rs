@@ -29,16 +29,20 @@
 mod axpy;
 mod chains;
 mod column_sums;
+mod dense;
 mod dot;
 mod elementwise;
 mod gate;
 mod gemm;
 mod isa;
 mod lanes;
+mod peak;
 mod portable;
 mod relu;
 mod scale;
 mod start;
+#[expect(unsafe_code, reason = "work on one stack runs on other threads")]
+mod team;
 mod view;
 mod wide;
 #[cfg(target_arch = "x86_64")]
@@ -50,12 +54,15 @@ mod x86;
 
 pub use axpy::{add_row, axpy, row_axpy};
 pub use column_sums::column_sums;
+pub use dense::{Below, affine, backward, descend, weight_gradient};
 pub use dot::{dot, row_dots};
 pub use gate::gate;
 pub use gemm::gemm;
 pub use isa::Isa;
+pub use peak::peak;
 pub use relu::relu;
 pub use scale::scale;
 pub use start::Start;
+pub use team::with_team;
 pub use view::{MatrixMut, MatrixRef};
 pub use wide::{dot_wide, sum};

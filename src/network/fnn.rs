@@ -22,6 +22,12 @@ impl Layer {
     pub fn weights<'a>(&self, parameters: &'a [f32]) -> MatrixRef<'a> {
         MatrixRef::new(&parameters[self.weight.clone()], self.outputs, self.inputs)
     }
+
+    /// `W`, row after row, and `b`.
+    pub fn parts_mut<'a>(&self, parameters: &'a mut [f32]) -> (&'a mut [f32], &'a mut [f32]) {
+        let here = &mut parameters[self.weight.start..self.bias.end];
+        here.split_at_mut(self.weight.len())
+    }
 }
 
 /// A fully connected network with ReLU between its layers and none after the last.

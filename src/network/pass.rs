@@ -1,6 +1,6 @@
 //! Forward, backward, and one step of descent.
 
-use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
+use crate::kernel::{self, Below, Isa, MatrixMut, MatrixRef, Start};
 
 use super::Fnn;
 
@@ -79,13 +79,10 @@ impl Pass {
             let mut output = std::mem::take(&mut self.hidden[index]);
             output.resize(batch.samples * layer.outputs, 0.0);
             let read = self.read_by(network, batch, index);
-            let weights = layer.weights(parameters).transposed();
-            let mut z = MatrixMut::new(&mut output, batch.samples, layer.outputs);
-            kernel::gemm(self.isa, read, weights, Start::Zero, z.reborrow());
-            kernel::add_row(self.isa, &parameters[layer.bias.clone()], z);
-            if index < last {
-                kernel::relu(self.isa, &mut output);
-            }
+            let weights = layer.weights(parameters);
+            let bias = &parameters[layer.bias.clone()];
+            let z = MatrixMut::new(&mut output, batch.samples, layer.outputs);
+            kernel::affine(self.isa, read, weights, bias, index < last, z);
             self.hidden[index] = output;
         }
     }
@@ -105,14 +102,16 @@ impl Pass {
     /// `δ_{l−1} = relu'(h_{l−1}) ⊙ (δ_l·W_l)` for the layer above `layer`, from the top downwards.
     fn backward_through(&mut self, network: &Fnn, parameters: &[f32], above: usize) {
         let layer = &network.layers()[above];
-        let mut below = std::mem::take(&mut self.deltas[above - 1]);
+        let (below, here) = self.deltas.split_at_mut(above);
+        let below = &mut below[above - 1];
         below.resize(self.samples * layer.inputs, 0.0);
-        let delta = MatrixRef::new(&self.deltas[above], self.samples, layer.outputs);
-        let target = MatrixMut::new(&mut below, self.samples, layer.inputs);
-        let weights = layer.weights(parameters);
-        kernel::gemm(self.isa, delta, weights, Start::Zero, target);
-        kernel::gate(self.isa, &self.hidden[above - 1], &mut below);
-        self.deltas[above - 1] = below;
+        let delta = MatrixRef::new(&here[0], self.samples, layer.outputs);
+        let hidden = &self.hidden[above - 1];
+        let below = Below {
+            gate: Some(MatrixRef::new(hidden, self.samples, layer.inputs)),
+            dx: MatrixMut::new(below, self.samples, layer.inputs),
+        };
+        kernel::backward(self.isa, delta, layer.weights(parameters), below);
     }
 
     /// All derivatives `δ_l = ∂f_i/∂z_l` after [`Pass::forward`], and the loss.
@@ -133,9 +132,11 @@ impl Pass {
         gradient: &mut [f32],
     ) -> f64 {
         let loss = self.backward(network, parameters, batch);
-        gradient.fill(0.0);
-        for index in 0..network.depth() {
-            self.add_gradient(network, batch, index, gradient);
+        for (index, layer) in network.layers().iter().enumerate() {
+            let delta = MatrixRef::new(&self.deltas[index], self.samples, layer.outputs);
+            let read = self.read_by(network, batch, index);
+            let (weights, bias) = layer.parts_mut(gradient);
+            kernel::weight_gradient(self.isa, delta, read, Start::Zero, weights, bias);
         }
         kernel::scale(self.isa, 1.0 / batch.samples as f32, gradient);
         loss
@@ -157,30 +158,36 @@ impl Pass {
         let factor = -learning_rate / batch.samples as f32;
         let loss = self.compare(network, batch, factor * per_output);
         for index in (0..network.depth()).rev() {
-            if index > 0 {
-                self.backward_through(network, parameters, index);
-            }
-            self.add_gradient(network, batch, index, parameters);
+            self.descend_layer(network, parameters, batch, index);
         }
         loss
     }
 
-    /// `W += δᵀ·h` and `b += Σ_i δ_i` for one layer.
-    fn add_gradient(&self, network: &Fnn, batch: &Batch<'_>, index: usize, sum: &mut [f32]) {
+    /// The step of one layer, and the derivative below it.
+    fn descend_layer(
+        &mut self,
+        network: &Fnn,
+        parameters: &mut [f32],
+        batch: &Batch<'_>,
+        index: usize,
+    ) {
         let layer = &network.layers()[index];
-        let delta = MatrixRef::new(&self.deltas[index], self.samples, layer.outputs);
-        let read = self.read_by(network, batch, index);
-        let weight = &mut sum[layer.weight.clone()];
-        let target = MatrixMut::new(weight, layer.outputs, layer.inputs);
-        kernel::gemm(
-            self.isa,
-            delta.transposed(),
-            read,
-            Start::Accumulate,
-            target,
-        );
-        let bias = &mut sum[layer.bias.clone()];
-        kernel::column_sums(self.isa, delta, Start::Accumulate, bias);
+        let (below, here) = self.deltas.split_at_mut(index);
+        let delta = MatrixRef::new(&here[0], self.samples, layer.outputs);
+        let read = match index {
+            0 => batch.inputs,
+            _ => &self.hidden[index - 1],
+        };
+        let read = MatrixRef::new(read, self.samples, layer.inputs);
+        let below = below.last_mut().map(|below| {
+            below.resize(self.samples * layer.inputs, 0.0);
+            Below {
+                gate: Some(read),
+                dx: MatrixMut::new(below, self.samples, layer.inputs),
+            }
+        });
+        let (weights, bias) = layer.parts_mut(parameters);
+        kernel::descend(self.isa, delta, read, weights, bias, below);
     }
 
     /// The share of samples whose largest output is their target's, in [0, 1].

@@ -21,6 +21,7 @@ mod tile;
 use std::cell::RefCell;
 
 use block::{Buffers, Product};
+pub(super) use pack::Buffer;
 
 use super::isa::Isa;
 use super::start::Start;

@@ -7,11 +7,11 @@ use crate::kernel::view::MatrixRef;
 
 /// Room that is kept, aligned to cache lines.
 #[derive(Default)]
-pub(super) struct Buffer(Vec<f32>);
+pub(in crate::kernel) struct Buffer(Vec<f32>);
 
 impl Buffer {
     /// Room for so many numbers, which hold anything.
-    pub(super) fn numbers(&mut self, length: usize) -> &mut [f32] {
+    pub(in crate::kernel) fn numbers(&mut self, length: usize) -> &mut [f32] {
         if self.0.len() < length + LANES {
             self.0.resize(length + LANES, 0.0);
         }

@@ -9,3 +9,4 @@ mod write;
 
 pub use read::MatrixRef;
 pub use write::MatrixMut;
+pub(super) use write::ColumnShares;
