@@ -41,10 +41,13 @@ mod gate;
 mod gemm;
 mod isa;
 mod lanes;
+mod peak;
 mod portable;
 mod relu;
 mod scale;
 mod start;
+#[expect(unsafe_code, reason = "work on one stack runs on other threads")]
+mod team;
 mod view;
 mod wide;
 #[cfg(target_arch = "x86_64")]
@@ -60,8 +63,10 @@ pub use dot::{dot, row_dots};
 pub use gate::gate;
 pub use gemm::gemm;
 pub use isa::Isa;
+pub use peak::peak;
 pub use relu::relu;
 pub use scale::scale;
 pub use start::Start;
+pub use team::with_team;
 pub use view::{MatrixMut, MatrixRef};
 pub use wide::{dot_wide, sum};

@@ -8,4 +8,5 @@ mod read;
 mod write;
 
 pub use read::MatrixRef;
+pub(super) use write::ColumnShares;
 pub use write::MatrixMut;

@@ -31,6 +31,7 @@ impl Avx512 {
 impl Lanes for Avx512 {
     type Vector = __m512;
     type Wide = [__m512d; 2];
+    const REGISTERS: usize = 32;
     const TILE_ROWS: usize = 12;
     const TILE_VECTORS: usize = 2;
     const TILE_PLACES: usize = 8;
@@ -93,6 +94,28 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn load_padded(self, from: &[f32]) -> Self::Vector {
+        match from.first_chunk() {
+            Some(whole) => self.load(whole),
+            None => proved!(
+                self,
+                _mm512_maskz_loadu_ps(first_lanes(from.len()), from.as_ptr())
+            ),
+        }
+    }
+
+    #[inline(always)]
+    fn store_cut(self, value: Self::Vector, to: &mut [f32]) {
+        match to.first_chunk_mut() {
+            Some(whole) => self.store(value, whole),
+            None => proved!(
+                self,
+                _mm512_mask_storeu_ps(to.as_mut_ptr(), first_lanes(to.len()), value)
+            ),
+        }
+    }
+
+    #[inline(always)]
     fn wide_zero(self) -> Self::Wide {
         proved!(self, [_mm512_setzero_pd(); 2])
     }
@@ -131,4 +154,9 @@ impl Lanes for Avx512 {
             ]
         )
     }
+}
+
+/// The mask of the first lanes, fewer than 16.
+fn first_lanes(count: usize) -> __mmask16 {
+    (1 << count) - 1
 }
