@@ -22,19 +22,24 @@
 //! | `lanes` | the operations on 16 lanes that the algorithms are written in |
 //! | `portable`, `x86/*` | those operations, bound to one instruction set each |
 //! | `view` | [`MatrixRef`], [`MatrixMut`] |
+//! | `buffer` | room that is kept from call to call |
 //! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
 //! | `chains` | how sums run in 64 lanes |
 //! | the others | one kernel each, written once for all instruction sets |
 
 mod axpy;
+mod buffer;
 mod chains;
+mod channels;
 mod column_sums;
+pub mod convolution;
 mod dot;
 mod elementwise;
 mod gate;
 mod gemm;
 mod isa;
 mod lanes;
+pub mod pool;
 mod portable;
 mod relu;
 mod scale;
@@ -47,8 +52,10 @@ mod wide;
     reason = "intrinsics; a token is the proof that they may be called"
 )]
 mod x86;
+mod yardstick;
 
 pub use axpy::{add_row, axpy, row_axpy};
+pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
 pub use gate::gate;
@@ -59,3 +66,4 @@ pub use scale::scale;
 pub use start::Start;
 pub use view::{MatrixMut, MatrixRef};
 pub use wide::{dot_wide, sum};
+pub use yardstick::{YARDSTICK_ROUND, yardstick};

@@ -13,6 +13,8 @@ impl Lanes for Portable {
     type Wide = [f64; LANES];
     const TILE_ROWS: usize = 4;
     const TILE_VECTORS: usize = 1;
+    const TILE_PLACES: usize = 4;
+    const TILE_CHANNELS: usize = 4;
 
     #[inline(always)]
     fn splat(self, value: f32) -> Self::Vector {
@@ -52,6 +54,29 @@ impl Lanes for Portable {
     #[inline(always)]
     fn where_positive(self, gate: Self::Vector, x: Self::Vector) -> Self::Vector {
         from_fn(|i| if gate[i] > 0.0 { x[i] } else { 0.0 })
+    }
+
+    #[inline(always)]
+    fn where_above(
+        self,
+        x: Self::Vector,
+        bar: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        let above = |i: usize| x[i] > bar[i] || x[i].is_nan();
+        from_fn(|i| if above(i) { a[i] } else { b[i] })
+    }
+
+    #[inline(always)]
+    fn where_equal(
+        self,
+        x: Self::Vector,
+        y: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        from_fn(|i| if x[i] == y[i] { a[i] } else { b[i] })
     }
 
     #[inline(always)]

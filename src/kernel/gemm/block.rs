@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::pack::{Buffer, pack};
+use super::pack::pack;
 use super::tile::{Panel, tile};
+use crate::kernel::buffer::Buffer;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef};

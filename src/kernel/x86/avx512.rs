@@ -33,6 +33,8 @@ impl Lanes for Avx512 {
     type Wide = [__m512d; 2];
     const TILE_ROWS: usize = 12;
     const TILE_VECTORS: usize = 2;
+    const TILE_PLACES: usize = 8;
+    const TILE_CHANNELS: usize = 16;
 
     #[inline(always)]
     fn splat(self, value: f32) -> Self::Vector {
@@ -75,6 +77,35 @@ impl Lanes for Avx512 {
         proved!(self, {
             let open = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(gate, _mm512_setzero_ps());
             _mm512_maskz_mov_ps(open, x)
+        })
+    }
+
+    #[inline(always)]
+    fn where_above(
+        self,
+        x: Self::Vector,
+        bar: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        proved!(self, {
+            let above = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(x, bar);
+            let invalid = _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(x, x);
+            _mm512_mask_blend_ps(above | invalid, b, a)
+        })
+    }
+
+    #[inline(always)]
+    fn where_equal(
+        self,
+        x: Self::Vector,
+        y: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        proved!(self, {
+            let equal = _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(x, y);
+            _mm512_mask_blend_ps(equal, b, a)
         })
     }
 

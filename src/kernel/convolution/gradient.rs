@@ -1,0 +1,209 @@
+//! The derivative by the weights.
+
+use super::plan::{Class, Image, Place, block, images};
+use super::shape::{Group, Shape, groups};
+use super::weights::Rows;
+use crate::kernel::lanes::{Kernel, LANES, Lanes};
+
+/// Images of few channels: all rows of the window go through the registers together, because the
+/// channels alone are too few chains to hide the latency of an FMA.
+const FEW: usize = 3;
+
+/// Which pixels of the input and of the output meet under which weights.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    source: Image,
+    target: Image,
+    kernel: usize,
+    /// Samples in a block.
+    block: usize,
+    /// For each the weights of some rows in one column of the kernel.
+    classes: Vec<Class>,
+}
+
+impl Plan {
+    pub(super) fn new(shape: &Shape) -> Self {
+        let (source, target) = images(shape);
+        // Offsets of the output count vectors.
+        let target = Image {
+            channels: target.channels.div_ceil(LANES),
+            ..target
+        };
+        let few = shape.inputs <= FEW;
+        let block = if few { 1 } else { block(target) };
+        let rows = match few {
+            true => groups(target.height, |t| shape.rows().forward(t)),
+            false => single(shape, target.height, shape.rows()),
+        };
+        let columns = single(shape, target.width, shape.columns());
+        let classes = columns
+            .iter()
+            .flat_map(|columns| rows.iter().map(move |rows| (rows, columns)))
+            .map(|groups| Class::new(groups, (source, target), block))
+            .collect();
+        Plan {
+            source,
+            target,
+            kernel: shape.kernel,
+            block,
+            classes,
+        }
+    }
+}
+
+/// For each index of the kernel the coordinates of the output that it reaches the image from.
+fn single(shape: &Shape, targets: usize, axis: super::shape::Axis) -> Vec<Group> {
+    let group = |tap| {
+        let reached = (0..targets).map(|target| (target, axis.forward(target)));
+        let places = reached
+            .filter(|(_, reach)| (reach.tap..reach.tap + reach.taps).contains(&tap))
+            .map(|(target, reach)| (target, reach.source + tap - reach.tap))
+            .collect();
+        Group {
+            tap,
+            taps: 1,
+            places,
+        }
+    };
+    (0..shape.kernel).map(group).collect()
+}
+
+/// `dw ← dw + Σ x·dy` on one thread.
+pub(super) struct Gradient<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) x: &'a [f32],
+    /// A row per pixel.
+    pub(super) dy: Rows<'a>,
+    /// Weights of one row: channels of the output.
+    pub(super) outputs: usize,
+    pub(super) dw: &'a mut [f32],
+}
+
+impl Kernel for Gradient<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let plan = self.plan;
+        let (source, target) = (plan.source.sample(), plan.target.sample());
+        let dys = self.dy.vectors().chunks(plan.block * target);
+        for (x, dy) in self.x.chunks(plan.block * source).zip(dys) {
+            let samples = dy.len() / target;
+            for first in 0..plan.target.channels {
+                for class in &plan.classes {
+                    let mut part = Part {
+                        x,
+                        source_step: plan.source.row(),
+                        dy: &dy[first..],
+                        places: &class.places[..samples * class.each],
+                        outputs: self.outputs,
+                        first,
+                        dw: &mut *self.dw,
+                    };
+                    part.class(lanes, plan, class);
+                }
+            }
+        }
+    }
+}
+
+/// A block of samples under some rows of the weights, one vector of outputs.
+struct Part<'a> {
+    x: &'a [f32],
+    /// From row to row of the image.
+    source_step: usize,
+    dy: &'a [[f32; LANES]],
+    places: &'a [Place],
+    outputs: usize,
+    /// The first vector of outputs.
+    first: usize,
+    dw: &'a mut [f32],
+}
+
+impl Part<'_> {
+    #[inline(always)]
+    fn class<L: Lanes>(&mut self, lanes: L, plan: &Plan, class: &Class) {
+        let channels = plan.source.channels;
+        let row = |tap| ((class.first.0 + tap) * plan.kernel + class.first.1) * channels;
+        let step = plan.kernel * channels;
+        match (class.taps.0, channels) {
+            (3, 3) => return self.tile::<L, 3, 3>(lanes, (row(0), step), 0),
+            (3, 1) => return self.tile::<L, 3, 1>(lanes, (row(0), step), 0),
+            (5, 3) => return self.tile::<L, 5, 3>(lanes, (row(0), step), 0),
+            (5, 1) => return self.tile::<L, 5, 1>(lanes, (row(0), step), 0),
+            _ => {}
+        }
+        for tap in 0..class.taps.0 {
+            let mut channel = 0;
+            while channel < channels {
+                let offset = tap * self.source_step + channel;
+                let rows = (row(tap) + channel, 0);
+                channel += match height::<L>(channels - channel) {
+                    16 => self.tall::<L, 16>(lanes, rows, offset),
+                    8 => self.tall::<L, 8>(lanes, rows, offset),
+                    6 => self.tall::<L, 6>(lanes, rows, offset),
+                    4 => self.tall::<L, 4>(lanes, rows, offset),
+                    2 => self.tall::<L, 2>(lanes, rows, offset),
+                    _ => self.tall::<L, 1>(lanes, rows, offset),
+                };
+            }
+        }
+    }
+
+    /// A tile of one tap; gives back its height.
+    #[inline(always)]
+    fn tall<L: Lanes, const HEIGHT: usize>(
+        &mut self,
+        lanes: L,
+        rows: (usize, usize),
+        offset: usize,
+    ) -> usize {
+        self.tile::<L, 1, HEIGHT>(lanes, rows, offset);
+        HEIGHT
+    }
+
+    /// `TAPS` times `HEIGHT` rows of the weights; the first one and the step from tap to tap are
+    /// `rows`. `offset`: from a place to the first number that is read.
+    #[inline(always)]
+    fn tile<L: Lanes, const TAPS: usize, const HEIGHT: usize>(
+        &mut self,
+        lanes: L,
+        rows: (usize, usize),
+        offset: usize,
+    ) {
+        let (first, outputs) = (self.first * LANES, self.outputs);
+        let count = LANES.min(outputs - first);
+        let at = |tap, i| (rows.0 + tap * rows.1 + i) * outputs + first;
+        let mut sums = [[lanes.splat(0.0); HEIGHT]; TAPS];
+        for (tap, sums) in sums.iter_mut().enumerate() {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                *sum = lanes.load_padded(&self.dw[at(tap, i)..][..count]);
+            }
+        }
+        let (x, dy) = (self.x, self.dy);
+        for place in self.places {
+            let dy = lanes.load(&dy[place.target as usize]);
+            for tap in 0..TAPS {
+                let from = place.source as usize + offset + tap * self.source_step;
+                let x: &[f32; HEIGHT] = x[from..].first_chunk().expect("all channels");
+                for i in 0..HEIGHT {
+                    sums[tap][i] = lanes.fma(lanes.splat(x[i]), dy, sums[tap][i]);
+                }
+            }
+        }
+        for (tap, sums) in sums.into_iter().enumerate() {
+            for (i, sum) in sums.into_iter().enumerate() {
+                lanes.store_cut(sum, &mut self.dw[at(tap, i)..][..count]);
+            }
+        }
+    }
+}
+
+/// Rows of the next tile, when so many are left.
+fn height<L: Lanes>(left: usize) -> usize {
+    let tallest = L::TILE_CHANNELS.min(left);
+    [16, 8, 6, 4, 2]
+        .into_iter()
+        .find(|&height| height <= tallest)
+        .unwrap_or(1)
+}

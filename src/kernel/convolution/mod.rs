@@ -1,0 +1,230 @@
+//! Convolutions of images, by the definition.
+//!
+//! Every number of a result is *one* chain of fused multiply-adds in an order that the definition
+//! gives, so tiles, blocks and the cut of a batch among threads cannot change it. Taps that fall in
+//! the padding are no terms: they are left out, not multiplied by zero.
+//!
+//! ```text
+//!   plan      pixels sorted into classes that read the same part of the kernel (the interior, each
+//!             edge, each corner); a tile takes pixels of one class from wherever they are, other
+//!             rows and samples included
+//!   slide     forward, and backward with the turned weights: registers hold pixels × channels of
+//!   tile      the result; an FMA takes one number of a pixel and a vector of weights
+//!   gradient  registers hold weights; an FMA takes one number of the input and a vector of the
+//!             output's derivative, while the pixels pass
+//! ```
+//!
+//! Everything runs on the calling thread: whoever has a batch cuts it into chunks of samples.
+
+mod gradient;
+mod plan;
+mod shape;
+mod slide;
+mod tile;
+mod turn;
+mod weights;
+
+use std::cell::RefCell;
+
+use gradient::Gradient;
+use plan::Plan;
+pub use shape::Shape;
+use slide::Slide;
+use turn::Turn;
+use weights::Rows;
+
+use super::buffer::Buffer;
+use super::isa::Isa;
+use super::start::Start;
+
+thread_local! {
+    /// Kept from call to call.
+    static BUFFER: RefCell<Buffer> = RefCell::default();
+}
+
+/// What the chains of a result begin with.
+#[derive(Clone, Copy, Debug)]
+pub enum Begin<'a> {
+    /// Zero: what stood in the result is forgotten.
+    Zero,
+    /// For each channel this number (the bias), at every pixel.
+    Row(&'a [f32]),
+    /// What stands in the result.
+    Accumulate,
+}
+
+/// A convolution with the plans of its three products. Made once for a shape.
+#[derive(Clone, Debug)]
+pub struct Convolution {
+    shape: Shape,
+    forward: Plan,
+    backward: Plan,
+    gradient: gradient::Plan,
+}
+
+impl Convolution {
+    /// The plans for a shape.
+    ///
+    /// # Panics
+    /// When a size other than the padding is zero, or no window fits.
+    pub fn new(shape: Shape) -> Self {
+        let sizes = [
+            shape.height,
+            shape.width,
+            shape.inputs,
+            shape.outputs,
+            shape.kernel,
+            shape.stride,
+        ];
+        assert!(
+            !sizes.contains(&0) && shape.output() > 0,
+            "no convolution has the shape {shape:?}"
+        );
+        Convolution {
+            shape,
+            forward: Plan::forward(&shape),
+            backward: Plan::backward(&shape),
+            gradient: gradient::Plan::new(&shape),
+        }
+    }
+
+    /// The sizes.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The number of samples of an input and an output.
+    fn samples(&self, input: &[f32], output: &[f32]) -> usize {
+        let samples = input.len() / self.shape.input();
+        assert!(
+            input.len() == samples * self.shape.input()
+                && output.len() == samples * self.shape.output(),
+            "{} numbers of input and {} of output are no samples of {:?}",
+            input.len(),
+            output.len(),
+            self.shape
+        );
+        samples
+    }
+
+    fn check_weights(&self, w: &[f32]) {
+        assert_eq!(
+            w.len(),
+            self.shape.weights(),
+            "numbers for the weights of {:?}",
+            self.shape
+        );
+    }
+}
+
+fn check_begin(begin: Begin, channels: usize) {
+    if let Begin::Row(row) = begin {
+        assert_eq!(row.len(), channels, "a number per channel to begin with");
+    }
+}
+
+/// `y_(p, o) ← f(begin + Σ_(k_y, k_x, i) x_(p·stride + k − padding, i)·w_(k, i, o))` for every pixel
+/// `p` of the output: the chain `s ← fma(x, w, s)` in the order (k_y, k_x, i) over the taps inside
+/// the image, one rounding per term. `f` is the rectifier `0 > s ? 0 : s` when `relu`, else nothing.
+///
+/// `x`: samples of the input, `y`: as many of the output.
+///
+/// # Panics
+/// When the lengths do not fit.
+pub fn forward(
+    isa: Isa,
+    convolution: &Convolution,
+    x: &[f32],
+    w: &[f32],
+    begin: Begin,
+    relu: bool,
+    y: &mut [f32],
+) {
+    convolution.samples(x, y);
+    convolution.check_weights(w);
+    check_begin(begin, convolution.shape.outputs);
+    slide(isa, &convolution.forward, (x, w), begin, relu, y);
+}
+
+/// Copies the weights into the order that [`backward`] reads: for each tap the matrix inputs ×
+/// outputs transposed, the taps sorted by the remainder of (k_y, k_x) by the stride and backwards
+/// among equal ones. Once for all chunks of a batch.
+///
+/// # Panics
+/// When a length is not the number of weights.
+pub fn turn_weights(isa: Isa, convolution: &Convolution, w: &[f32], out: &mut [f32]) {
+    convolution.check_weights(w);
+    convolution.check_weights(out);
+    let shape = &convolution.shape;
+    isa.run(Turn { shape, w, out });
+}
+
+/// `dx_(q, i) ← begin + Σ_(p, o) dy_(p, o)·w_(k, i, o)` over the pixels `p` of the output whose
+/// window holds pixel `q` of the input, at its place `k = q + padding − p·stride`: the chain
+/// `s ← fma(dy, w, s)` in the order (p, o), row after row, one rounding per term.
+///
+/// `dy`: samples of the output, `turned`: the weights after [`turn_weights`], `dx`: as many samples
+/// of the input.
+///
+/// # Panics
+/// When the lengths do not fit.
+pub fn backward(
+    isa: Isa,
+    convolution: &Convolution,
+    dy: &[f32],
+    turned: &[f32],
+    begin: Begin,
+    dx: &mut [f32],
+) {
+    convolution.samples(dx, dy);
+    convolution.check_weights(turned);
+    check_begin(begin, convolution.shape.inputs);
+    slide(isa, &convolution.backward, (dy, turned), begin, false, dx);
+}
+
+fn slide(isa: Isa, plan: &Plan, (x, w): (&[f32], &[f32]), begin: Begin, relu: bool, y: &mut [f32]) {
+    BUFFER.with_borrow_mut(|buffer| {
+        isa.run(Slide {
+            plan,
+            x,
+            w: Rows::new(w, plan.target.channels, buffer),
+            begin,
+            relu,
+            y,
+        });
+    });
+}
+
+/// `dw_(k, i, o) ← start + Σ_(n, p) x_(n, p·stride + k − padding, i)·dy_(n, p, o)` over the samples
+/// `n` and the pixels `p` of the output that read inside the image under `k`: the chain
+/// `s ← fma(x, dy, s)` in the order (n, p), row after row, one rounding per term. So a batch may be
+/// given in parts, one after the other with [`Start::Accumulate`].
+///
+/// `x`: samples of the input, `dy`: as many of the output.
+///
+/// # Panics
+/// When the lengths do not fit.
+pub fn weight_gradient(
+    isa: Isa,
+    convolution: &Convolution,
+    x: &[f32],
+    dy: &[f32],
+    start: Start,
+    dw: &mut [f32],
+) {
+    convolution.samples(x, dy);
+    convolution.check_weights(dw);
+    if start == Start::Zero {
+        dw.fill(0.0);
+    }
+    let outputs = convolution.shape.outputs;
+    BUFFER.with_borrow_mut(|buffer| {
+        isa.run(Gradient {
+            plan: &convolution.gradient,
+            x,
+            dy: Rows::new(dy, outputs, buffer),
+            outputs,
+            dw,
+        });
+    });
+}

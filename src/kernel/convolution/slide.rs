@@ -1,0 +1,101 @@
+//! A kernel that slides over images: the forward product, and the backward one with the turned
+//! weights.
+
+use super::Begin;
+use super::plan::{Class, Place, Plan};
+use super::tile::{Output, Taps, tile};
+use super::weights::Rows;
+use crate::kernel::lanes::{Kernel, LANES, Lanes};
+
+/// Places of the smaller tiles, for what is left over.
+const SHORT: usize = 4;
+const SHORTEST: usize = 2;
+
+/// `y ← begin + Σ x·w` on one thread.
+pub(super) struct Slide<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) x: &'a [f32],
+    pub(super) w: Rows<'a>,
+    pub(super) begin: Begin<'a>,
+    pub(super) relu: bool,
+    pub(super) y: &'a mut [f32],
+}
+
+impl Kernel for Slide<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let plan = self.plan;
+        let (source, target) = (plan.source.sample(), plan.target.sample());
+        let xs = self.x.chunks(plan.block * source);
+        for (x, y) in xs.zip(self.y.chunks_mut(plan.block * target)) {
+            let samples = y.len() / target;
+            for class in &plan.classes {
+                let places = &class.places[..samples * class.each];
+                let taps = Taps::new(plan, class);
+                for first in panels::<L>(plan.target.channels) {
+                    let mut output = Output {
+                        y,
+                        channels: plan.target.channels,
+                        first,
+                        begin: self.begin,
+                        relu: self.relu,
+                    };
+                    tiles(lanes, (x, places), taps, self.w, &mut output);
+                }
+            }
+        }
+    }
+}
+
+/// The first vectors of the panels of so many channels.
+fn panels<L: Lanes>(channels: usize) -> impl Iterator<Item = usize> {
+    (0..channels.div_ceil(LANES)).step_by(L::TILE_VECTORS)
+}
+
+/// All tiles of a class and a panel of channels.
+#[inline(always)]
+fn tiles<L: Lanes>(
+    lanes: L,
+    (x, mut places): (&[f32], &[Place]),
+    taps: Taps,
+    w: Rows,
+    output: &mut Output,
+) {
+    let left = output.channels.div_ceil(LANES) - output.first;
+    let vectors = left.min(L::TILE_VECTORS);
+    while !places.is_empty() {
+        let size = match places.len() {
+            ..=SHORTEST => SHORTEST,
+            ..=SHORT => SHORT,
+            _ => L::TILE_PLACES,
+        };
+        let (now, rest) = places.split_at(size.min(places.len()));
+        match (size, vectors) {
+            (8, 2) => tile::<L, 8, 2>(lanes, x, now, taps, w, output),
+            (8, 1) => tile::<L, 8, 1>(lanes, x, now, taps, w, output),
+            (6, 1) => tile::<L, 6, 1>(lanes, x, now, taps, w, output),
+            (4, 2) => tile::<L, 4, 2>(lanes, x, now, taps, w, output),
+            (4, 1) => tile::<L, 4, 1>(lanes, x, now, taps, w, output),
+            (2, 2) => tile::<L, 2, 2>(lanes, x, now, taps, w, output),
+            (2, 1) => tile::<L, 2, 1>(lanes, x, now, taps, w, output),
+            shape => unreachable!("no tile has the shape {shape:?}"),
+        }
+        places = rest;
+    }
+}
+
+impl Taps {
+    fn new(plan: &Plan, class: &Class) -> Self {
+        let channels = plan.source.channels;
+        let length = class.taps.1 * channels;
+        Taps {
+            runs: if length == 0 { 0 } else { class.taps.0 },
+            length,
+            first: (class.first.0 * plan.kernel + class.first.1) * channels,
+            source_step: plan.source.row(),
+            weight_step: plan.kernel * channels,
+        }
+    }
+}

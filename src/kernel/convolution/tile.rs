@@ -1,0 +1,142 @@
+//! The innermost loop of the sliding kernel: some pixels by some channels in registers.
+
+use std::array::from_fn;
+
+use super::Begin;
+use super::plan::Place;
+use super::weights::Rows;
+use crate::kernel::lanes::{LANES, Lanes};
+
+/// The terms of a pixel: `runs` rows of the window, in each `length` numbers that lie one behind the
+/// other (the channels of adjacent pixels), against as many adjacent rows of the weights.
+#[derive(Clone, Copy)]
+pub(super) struct Taps {
+    pub(super) runs: usize,
+    pub(super) length: usize,
+    /// The row of the weights that the first run begins with.
+    pub(super) first: usize,
+    /// From run to run in the source.
+    pub(super) source_step: usize,
+    /// From run to run in rows of the weights.
+    pub(super) weight_step: usize,
+}
+
+/// Where a tile begins and ends.
+pub(super) struct Output<'a> {
+    pub(super) y: &'a mut [f32],
+    /// Channels of a pixel.
+    pub(super) channels: usize,
+    /// The first vector of channels of the tile.
+    pub(super) first: usize,
+    pub(super) begin: Begin<'a>,
+    pub(super) relu: bool,
+}
+
+/// `y ← begin + Σ x·w` for a tile of `PLACES` pixels by `VECTORS` vectors of channels, of which
+/// `places` and the channels take what they have room for. Pixels that are missing repeat the
+/// first one and are not written.
+#[inline(always)]
+pub(super) fn tile<L: Lanes, const PLACES: usize, const VECTORS: usize>(
+    lanes: L,
+    x: &[f32],
+    places: &[Place],
+    taps: Taps,
+    w: Rows,
+    output: &mut Output,
+) {
+    let mut sums = output.begin::<L, PLACES, VECTORS>(lanes, places);
+    let mut sources = [0; PLACES];
+    for (p, source) in sources.iter_mut().enumerate() {
+        *source = places.get(p).unwrap_or(&places[0]).source as usize;
+    }
+    for run in 0..taps.runs {
+        let step = run * taps.source_step;
+        let mut pixels: [&[f32]; PLACES] = [&[]; PLACES];
+        for p in 0..PLACES {
+            pixels[p] = &x[sources[p] + step..][..taps.length];
+        }
+        let w = w.from(taps.first + run * taps.weight_step);
+        for (j, w) in (0..taps.length).zip(w) {
+            let mut weights = [lanes.splat(0.0); VECTORS];
+            for v in 0..VECTORS {
+                weights[v] = lanes.load(&w[output.first + v]);
+            }
+            for p in 0..PLACES {
+                let x = lanes.splat(pixels[p][j]);
+                for v in 0..VECTORS {
+                    sums[p][v] = lanes.fma(x, weights[v], sums[p][v]);
+                }
+            }
+        }
+    }
+    output.end(lanes, places, sums);
+}
+
+impl Output<'_> {
+    /// What the chains of a tile begin with.
+    #[inline(always)]
+    fn begin<L: Lanes, const PLACES: usize, const VECTORS: usize>(
+        &self,
+        lanes: L,
+        places: &[Place],
+    ) -> [[L::Vector; VECTORS]; PLACES] {
+        let mut sums = [[lanes.splat(0.0); VECTORS]; PLACES];
+        match self.begin {
+            Begin::Zero => {}
+            Begin::Row(row) => {
+                sums = [load(lanes, &row[self.first * LANES..]); PLACES];
+            }
+            Begin::Accumulate => {
+                for (p, place) in places.iter().enumerate() {
+                    let pixel = &self.y[place.target as usize..][..self.channels];
+                    sums[p] = load(lanes, &pixel[self.first * LANES..]);
+                }
+            }
+        }
+        sums
+    }
+
+    /// Writes the sums of a tile.
+    #[inline(always)]
+    fn end<L: Lanes, const PLACES: usize, const VECTORS: usize>(
+        &mut self,
+        lanes: L,
+        places: &[Place],
+        mut sums: [[L::Vector; VECTORS]; PLACES],
+    ) {
+        if self.relu {
+            for sum in sums.as_flattened_mut() {
+                *sum = lanes.positive_part(*sum);
+            }
+        }
+        for (place, sums) in places.iter().zip(sums) {
+            let pixel = &mut self.y[place.target as usize..][..self.channels];
+            store(lanes, sums, &mut pixel[self.first * LANES..]);
+        }
+    }
+}
+
+/// Reads vectors, with zeros where the numbers have ended.
+#[inline(always)]
+pub(super) fn load<L: Lanes, const VECTORS: usize>(
+    lanes: L,
+    numbers: &[f32],
+) -> [L::Vector; VECTORS] {
+    from_fn(
+        #[inline(always)]
+        |v| lanes.load_padded(&numbers[(v * LANES).min(numbers.len())..]),
+    )
+}
+
+/// Writes vectors, as far as there is room.
+#[inline(always)]
+pub(super) fn store<L: Lanes, const VECTORS: usize>(
+    lanes: L,
+    vectors: [L::Vector; VECTORS],
+    numbers: &mut [f32],
+) {
+    for (v, vector) in vectors.into_iter().enumerate() {
+        let from = (v * LANES).min(numbers.len());
+        lanes.store_cut(vector, &mut numbers[from..]);
+    }
+}
