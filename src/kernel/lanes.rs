@@ -52,6 +52,22 @@ pub(super) trait Lanes: Copy {
     fn positive_part(self, x: Self::Vector) -> Self::Vector;
     /// `gate > 0 ? x : 0`: NaN closes the gate.
     fn where_positive(self, gate: Self::Vector, x: Self::Vector) -> Self::Vector;
+    /// `x > bar or x is NaN ? a : b`.
+    fn where_above(
+        self,
+        x: Self::Vector,
+        bar: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector;
+    /// `x = y ? a : b`: NaN equals nothing.
+    fn where_equal(
+        self,
+        x: Self::Vector,
+        y: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector;
     /// `(a₀ b₀ a₁ b₁ … a₇ b₇, a₈ b₈ … a₁₅ b₁₅)`.
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
 

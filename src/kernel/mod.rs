@@ -30,18 +30,16 @@
 mod axpy;
 mod buffer;
 mod chains;
+mod channels;
 mod column_sums;
-mod temporary;
-pub use temporary::*;
 pub mod convolution;
-pub mod dense;
 mod dot;
 mod elementwise;
 mod gate;
 mod gemm;
 mod isa;
 mod lanes;
-mod peak;
+pub mod pool;
 mod portable;
 mod relu;
 mod scale;
@@ -56,8 +54,10 @@ mod wide;
     reason = "intrinsics; a token is the proof that they may be called"
 )]
 mod x86;
+mod yardstick;
 
 pub use axpy::{add_row, axpy, row_axpy};
+pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
 pub use gate::gate;
@@ -70,3 +70,4 @@ pub use start::Start;
 pub use team::with_team;
 pub use view::{MatrixMut, MatrixRef};
 pub use wide::{dot_wide, sum};
+pub use yardstick::{YARDSTICK_ROUND, yardstick};

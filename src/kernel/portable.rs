@@ -58,6 +58,29 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn where_above(
+        self,
+        x: Self::Vector,
+        bar: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        let above = |i: usize| x[i] > bar[i] || x[i].is_nan();
+        from_fn(|i| if above(i) { a[i] } else { b[i] })
+    }
+
+    #[inline(always)]
+    fn where_equal(
+        self,
+        x: Self::Vector,
+        y: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        from_fn(|i| if x[i] == y[i] { a[i] } else { b[i] })
+    }
+
+    #[inline(always)]
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector) {
         let lane = |i: usize| {
             if i.is_multiple_of(2) {

@@ -1,7 +1,5 @@
 //! The derivative by the weights.
 
-use std::array::from_fn;
-
 use super::plan::{Class, Image, Place, block, images};
 use super::shape::{Group, Shape, groups};
 use super::weights::Rows;
@@ -26,9 +24,9 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn new(shape: &Shape) -> Self {
         let (source, target) = images(shape);
-        // Offsets of the output count whole vectors.
+        // Offsets of the output count vectors.
         let target = Image {
-            channels: target.channels.next_multiple_of(LANES),
+            channels: target.channels.div_ceil(LANES),
             ..target
         };
         let few = shape.inputs <= FEW;
@@ -88,10 +86,10 @@ impl Kernel for Gradient<'_> {
     fn run<L: Lanes>(self, lanes: L) {
         let plan = self.plan;
         let (source, target) = (plan.source.sample(), plan.target.sample());
-        let dys = self.dy.numbers.chunks(plan.block * target);
+        let dys = self.dy.vectors().chunks(plan.block * target);
         for (x, dy) in self.x.chunks(plan.block * source).zip(dys) {
             let samples = dy.len() / target;
-            for first in (0..self.outputs).step_by(LANES) {
+            for first in 0..plan.target.channels {
                 for class in &plan.classes {
                     let mut part = Part {
                         x,
@@ -114,10 +112,10 @@ struct Part<'a> {
     x: &'a [f32],
     /// From row to row of the image.
     source_step: usize,
-    dy: &'a [f32],
+    dy: &'a [[f32; LANES]],
     places: &'a [Place],
     outputs: usize,
-    /// The first output.
+    /// The first vector of outputs.
     first: usize,
     dw: &'a mut [f32],
 }
@@ -173,22 +171,18 @@ impl Part<'_> {
         rows: (usize, usize),
         offset: usize,
     ) {
-        let end = self.outputs.min(self.first + LANES);
-        let at = |tap, i| (rows.0 + tap * rows.1 + i) * self.outputs;
-        let range = |tap, i| at(tap, i) + self.first..at(tap, i) + end;
-        let mut sums: [[L::Vector; HEIGHT]; TAPS] = from_fn(
-            #[inline(always)]
-            |tap| {
-                from_fn(
-                    #[inline(always)]
-                    |i| lanes.load_padded(&self.dw[range(tap, i)]),
-                )
-            },
-        );
+        let (first, outputs) = (self.first * LANES, self.outputs);
+        let count = LANES.min(outputs - first);
+        let at = |tap, i| (rows.0 + tap * rows.1 + i) * outputs + first;
+        let mut sums = [[lanes.splat(0.0); HEIGHT]; TAPS];
+        for (tap, sums) in sums.iter_mut().enumerate() {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                *sum = lanes.load_padded(&self.dw[at(tap, i)..][..count]);
+            }
+        }
         let (x, dy) = (self.x, self.dy);
         for place in self.places {
-            let dy = dy[place.target as usize..].first_chunk();
-            let dy = lanes.load(dy.expect("a vector per pixel"));
+            let dy = lanes.load(&dy[place.target as usize]);
             for tap in 0..TAPS {
                 let from = place.source as usize + offset + tap * self.source_step;
                 let x: &[f32; HEIGHT] = x[from..].first_chunk().expect("all channels");
@@ -199,7 +193,7 @@ impl Part<'_> {
         }
         for (tap, sums) in sums.into_iter().enumerate() {
             for (i, sum) in sums.into_iter().enumerate() {
-                lanes.store_cut(sum, &mut self.dw[range(tap, i)]);
+                lanes.store_cut(sum, &mut self.dw[at(tap, i)..][..count]);
             }
         }
     }

@@ -82,6 +82,35 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn where_above(
+        self,
+        x: Self::Vector,
+        bar: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        proved!(self, {
+            let above = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(x, bar);
+            let invalid = _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(x, x);
+            _mm512_mask_blend_ps(above | invalid, b, a)
+        })
+    }
+
+    #[inline(always)]
+    fn where_equal(
+        self,
+        x: Self::Vector,
+        y: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        proved!(self, {
+            let equal = _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(x, y);
+            _mm512_mask_blend_ps(equal, b, a)
+        })
+    }
+
+    #[inline(always)]
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector) {
         proved!(self, {
             let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
