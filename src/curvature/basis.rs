@@ -1,6 +1,6 @@
 //! An orthonormal basis that grows by one vector at a time.
 
-use rayon::prelude::*;
+use std::sync::OnceLock;
 
 use crate::kernel::{self, Isa};
 
@@ -54,30 +54,31 @@ impl Basis {
     /// `image ← image − Σ v·⟨v, image⟩`; gives the overlaps.
     fn remove(&self, vectors: &[Vec<f32>], image: &mut [f32]) -> Vec<f64> {
         let overlaps = self.overlaps(vectors, image);
-        image
-            .par_chunks_mut(PIECE)
-            .enumerate()
-            .for_each(|(i, image)| {
-                let first = i * PIECE;
-                for (vector, overlap) in vectors.iter().zip(&overlaps) {
-                    let vector = &vector[first..first + image.len()];
-                    kernel::axpy(self.isa, -*overlap as f32, vector, image);
-                }
-            });
+        kernel::share_out(image, PIECE, |first, image| {
+            for (vector, overlap) in vectors.iter().zip(&overlaps) {
+                let vector = &vector[first..first + image.len()];
+                kernel::axpy(self.isa, -*overlap as f32, vector, image);
+            }
+        });
         overlaps
     }
 
+    /// `⟨v, image⟩`, each summed piece by piece in order.
     fn overlaps(&self, vectors: &[Vec<f32>], image: &[f32]) -> Vec<f64> {
-        let pieces = image.par_chunks(PIECE).enumerate().map(|(i, image)| {
-            let first = i * PIECE;
-            let dot = |vector: &Vec<f32>| {
-                kernel::dot_wide(self.isa, &vector[first..first + image.len()], image)
-            };
-            vectors.iter().map(dot).collect::<Vec<f64>>()
+        let pieces: Vec<_> = image.chunks(PIECE).map(|_| OnceLock::new()).collect();
+        kernel::share(pieces.len(), |place| {
+            let range = place * PIECE..image.len().min((place + 1) * PIECE);
+            let image = &image[range.clone()];
+            let dot = |vector: &Vec<f32>| kernel::dot_wide(self.isa, &vector[range.clone()], image);
+            let dots: Vec<f64> = vectors.iter().map(dot).collect();
+            pieces[place].set(dots).expect("each piece is met once");
         });
-        let pieces: Vec<Vec<f64>> = pieces.collect();
-        let total = |place: usize| pieces.iter().map(|piece| piece[place]).sum();
-        (0..vectors.len()).map(total).collect()
+        let mut overlaps = vec![0.0; vectors.len()];
+        for piece in pieces.iter().filter_map(OnceLock::get) {
+            let pairs = overlaps.iter_mut().zip(piece);
+            pairs.for_each(|(sum, dot)| *sum += dot);
+        }
+        overlaps
     }
 
     /// `Σ_i weights_i·v_i`, scaled to length 1.

@@ -127,6 +127,15 @@ impl Lanczos {
         &self,
         isa: Isa,
         start: Vec<f32>,
+        product: impl FnMut(&[f32], &mut [f32]),
+    ) -> Option<Ends> {
+        kernel::with_team(|| self.iterate(isa, start, product))
+    }
+
+    fn iterate(
+        &self,
+        isa: Isa,
+        start: Vec<f32>,
         mut product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
         assert!(

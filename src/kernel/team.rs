@@ -214,7 +214,7 @@ impl Drop for Lent {
 }
 
 /// Calls `run(0)`, `run(1)`, …, each number below `parts` once, on any threads in any order.
-pub(super) fn share(parts: usize, run: impl Fn(usize) + Sync) {
+pub fn share(parts: usize, run: impl Fn(usize) + Sync) {
     if parts <= 1 {
         return (0..parts).for_each(run);
     }
@@ -224,4 +224,19 @@ pub(super) fn share(parts: usize, run: impl Fn(usize) + Sync) {
         Some(team) if parts <= MOST_PARTS => team.run(parts, &run),
         _ => (0..parts).into_par_iter().with_max_len(1).for_each(&run),
     }
+}
+
+/// Calls `run(first, piece)` for consecutive pieces of `numbers`, each of `length` numbers but the
+/// last, where `first` is the place of the piece's first number; on any threads in any order.
+///
+/// # Panics
+/// When `length` is 0.
+pub fn share_out(numbers: &mut [f32], length: usize, run: impl Fn(usize, &mut [f32]) + Sync) {
+    if numbers.len() <= length {
+        return run(0, numbers);
+    }
+    let pieces: Vec<_> = numbers.chunks_mut(length).map(Mutex::new).collect();
+    share(pieces.len(), |place| {
+        run(place * length, &mut lock(&pieces[place]));
+    });
 }
