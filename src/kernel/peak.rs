@@ -24,7 +24,9 @@ impl Kernel for Peak {
             }
         }
         let mut total = [0.0; LANES];
-        let all = sums.into_iter().fold(lanes.splat(0.0), |all, sum| lanes.add(all, sum));
+        let all = sums
+            .into_iter()
+            .fold(lanes.splat(0.0), |all, sum| lanes.add(all, sum));
         lanes.store(all, &mut total);
         tree_sum(total)
     }

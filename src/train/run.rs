@@ -63,6 +63,17 @@ pub fn train(
     parameters: &mut [f32],
     data: &Batch<'_>,
     plan: &Plan,
+    observe: impl FnMut(u64, f64),
+) -> Run {
+    kernel::with_team(|| descend(isa, network, parameters, data, plan, observe))
+}
+
+fn descend(
+    isa: Isa,
+    network: &Fnn,
+    parameters: &mut [f32],
+    data: &Batch<'_>,
+    plan: &Plan,
     mut observe: impl FnMut(u64, f64),
 ) -> Run {
     let mut pass = Pass::new(isa, network);
