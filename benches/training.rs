@@ -61,13 +61,19 @@ impl Machine {
         let threads = rayon::current_num_threads();
         let rounds = if is_smoke { 10 } else { 20_000 };
         let peaks = rates(is_smoke, |count| {
-            rayon::broadcast(|_| (0..count).for_each(|_| drop(black_box(peak(isa, rounds)))));
+            rayon::broadcast(|_| {
+                for _ in 0..count {
+                    black_box(peak(isa, rounds));
+                }
+            });
         });
         let half = bytes / size_of::<f32>() / threads / 2;
         let reads = rates(is_smoke, |count| {
             rayon::broadcast(|_| {
                 let (x, y) = (vec![1.0; half], vec![1.0; half]);
-                (0..100 * count).for_each(|_| drop(black_box(dot(isa, &x, &y))));
+                for _ in 0..100 * count {
+                    black_box(dot(isa, &x, &y));
+                }
             });
         });
         let operations = (threads * rounds * 12 * 16 * 2) as f64;

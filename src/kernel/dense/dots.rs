@@ -2,7 +2,7 @@
 
 use std::array::from_fn;
 
-use crate::kernel::elementwise::{combine, update};
+use super::finish::Finish;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::view::{MatrixMut, MatrixRef};
 
@@ -34,24 +34,10 @@ impl Kernel for Dots<'_> {
                 };
             }
         }
-        for i in 0..m {
-            let y = self.y.row_mut(i);
-            combine(
-                lanes,
-                self.bias,
-                y,
-                #[inline(always)]
-                |bias, y| lanes.add(y, bias),
-            );
-            if self.rectified {
-                update(
-                    lanes,
-                    y,
-                    #[inline(always)]
-                    |y| lanes.positive_part(y),
-                );
-            }
-        }
+        let Dots {
+            bias, rectified, y, ..
+        } = self;
+        Finish { bias, rectified, y }.run(lanes);
     }
 }
 

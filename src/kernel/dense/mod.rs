@@ -13,28 +13,33 @@
 //! Which of the two it is depends on the number of samples alone.
 
 mod dots;
+mod finish;
 mod sweep;
 
+use std::cell::RefCell;
 use std::ops::Range;
 
-use super::axpy::add_row;
+use super::buffer::Buffer;
 use super::column_sums::column_sums;
-use super::gate::gate;
-use super::gemm::gemm;
+use super::gemm::{gemm, gemm_then};
 use super::isa::Isa;
 use super::lanes::LANES;
-use super::relu::relu;
 use super::start::Start;
 use super::team::threads;
-use super::view::{ColumnShares, MatrixMut, MatrixRef};
+use super::view::{Cut, MatrixMut, MatrixRef, share_of, share_out};
 
 use dots::Dots;
+use finish::{Finish, Gated, Sum};
 use sweep::{Sweep, Weights};
 
 /// Up to this many samples `affine` is made of dot products.
 const DOTS: usize = 48;
 /// Up to this many samples the backward half is a sweep over `W`.
 const SWEEP: usize = 64;
+/// Pieces of the rows of `W` whose contributions to a derivative are summed apart.
+const PIECES: usize = 8;
+/// Pieces are cut at multiples of so many rows.
+const ROWS: usize = 8;
 /// Multiply-adds that are worth a thread of their own: about a microsecond.
 const PIECE: usize = 1 << 14;
 
@@ -48,8 +53,17 @@ pub struct Below<'a> {
     pub dx: MatrixMut<'a>,
 }
 
-fn parts(work: usize) -> usize {
-    threads().min(work / PIECE).max(1)
+/// The parts of so many multiply-adds with the `n` rows of `W`: a power of two up to [`PIECES`], so
+/// that pieces are whole, and none of them empty.
+///
+/// Forward and backward a part has the same rows, so that they stay in one processor's cache: to
+/// fetch what another processor has just written is many times slower.
+fn parts(work: usize, n: usize) -> usize {
+    let most = match n.div_ceil(ROWS) >= PIECES {
+        true => threads().min(work / PIECE).clamp(1, PIECES),
+        false => 1,
+    };
+    1 << most.ilog2()
 }
 
 /// `y ← x·Wᵀ + b`, with `rectified` the positive part of it (NaN and −0 stay).
@@ -69,7 +83,7 @@ pub fn affine(
     weights: MatrixRef,
     bias: &[f32],
     rectified: bool,
-    mut y: MatrixMut,
+    y: MatrixMut,
 ) {
     let ((m, k), n) = (x.shape(), weights.rows());
     assert!(
@@ -83,19 +97,17 @@ pub fn affine(
     );
     assert_adjacent(&[x, weights]);
     if m > DOTS {
-        gemm(isa, x, weights.transposed(), Start::Zero, y.reborrow());
-        add_row(isa, bias, y.reborrow());
-        if rectified {
-            (0..m).for_each(|i| relu(isa, y.row_mut(i)));
-        }
-        return;
+        let operands = (x, weights.transposed());
+        return gemm_then(isa, operands, Start::Zero, y, |_, outputs, y| {
+            isa.run(Finish {
+                bias: &bias[outputs],
+                rectified,
+                y,
+            });
+        });
     }
-    let shares = ColumnShares {
-        outputs: [y],
-        parts: parts(m * n * k),
-        unit: dots::UNIT,
-    };
-    shares.run(|[(outputs, y)]| {
+    let outputs = [Cut::columns(y, ROWS)];
+    share_out(parts(m * n * k, n), outputs, |_, [(outputs, y)]| {
         isa.run(Dots {
             x,
             weights: weights.row_block(outputs.clone()),
@@ -141,27 +153,20 @@ pub fn descend(
     assert_fits(delta, below.dx.shape(), (n, k));
     assert_gate(&below);
     assert_adjacent(&[delta, x]);
-    let shares = ColumnShares {
-        parts: parts(2 * delta.rows() * n * k),
-        unit: LANES,
-        outputs: [
-            MatrixMut::new(weights, n, k),
-            MatrixMut::new(bias, 1, n),
-            below.dx,
-        ],
-    };
     let start = Start::Accumulate;
-    shares.run(|[(columns, weights), (outputs, mut bias), (_, dx)]| {
-        column_sums(isa, across(delta, &outputs), start, bias.row_mut(0));
-        let x = across(x, &columns);
-        isa.run(Sweep {
-            delta,
-            weights: Weights::Changed { weights, start, x },
-            below: Some(Below {
-                gate: below.gate.map(|gate| across(gate, &columns)),
-                dx,
-            }),
-        });
+    let parts = parts(2 * delta.rows() * n * k, n);
+    in_partial_sums(isa, parts, below, |partial| {
+        let weights = Cut::rows(MatrixMut::new(weights, n, k), ROWS);
+        let outputs = [weights, Cut::slice(bias, ROWS), partial];
+        share_out(
+            parts,
+            outputs,
+            |part, [(rows, weights), (_, mut bias), (_, dx)]| {
+                column_sums(isa, across(delta, &rows), start, bias.row_mut(0));
+                let weights = Weights::Changed { weights, start, x };
+                Sweep::run_here(isa, delta, weights, Some(dx), (part, parts));
+            },
+        );
     });
 }
 
@@ -171,30 +176,31 @@ pub fn descend(
 ///
 /// # Panics
 /// When the shapes do not fit or columns are not adjacent.
-pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, mut below: Below) {
+pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
     assert_fits(delta, below.dx.shape(), weights.shape());
     assert_gate(&below);
     assert_adjacent(&[delta, weights]);
     if delta.rows() > SWEEP {
-        gemm(isa, delta, weights, Start::Zero, below.dx.reborrow());
-        if let Some(open) = below.gate {
-            (0..open.rows()).for_each(|i| gate(isa, open.row(i), below.dx.row_mut(i)));
-        }
-        return;
+        let Below { gate, dx } = below;
+        return gemm_then(
+            isa,
+            (delta, weights),
+            Start::Zero,
+            dx,
+            |rows, columns, dx| {
+                if let Some(gate) = gate {
+                    let gate = gate.block(rows, columns);
+                    isa.run(Gated { gate, dx });
+                }
+            },
+        );
     }
-    let shares = ColumnShares {
-        parts: parts(delta.rows() * weights.rows() * weights.columns()),
-        unit: LANES,
-        outputs: [below.dx],
-    };
-    shares.run(|[(columns, dx)]| {
-        isa.run(Sweep {
-            delta,
-            weights: Weights::Kept(across(weights, &columns)),
-            below: Some(Below {
-                gate: below.gate.map(|gate| across(gate, &columns)),
-                dx,
-            }),
+    let (n, k) = weights.shape();
+    let parts = parts(delta.rows() * n * k, n);
+    in_partial_sums(isa, parts, below, |partial| {
+        share_out(parts, [partial], |part, [(_, dx)]| {
+            let kept = weights.row_block(share_of(n, part, parts, ROWS));
+            Sweep::run_here(isa, delta, Weights::Kept(kept), Some(dx), (part, parts));
         });
     });
 }
@@ -226,18 +232,42 @@ pub fn weight_gradient(
         gemm(isa, delta.transposed(), x, start, weights);
         return column_sums(isa, delta, start, bias);
     }
-    let shares = ColumnShares {
-        parts: parts(m * n * k),
-        unit: LANES,
-        outputs: [weights, MatrixMut::new(bias, 1, n)],
-    };
-    shares.run(|[(columns, weights), (outputs, mut bias)]| {
-        column_sums(isa, across(delta, &outputs), start, bias.row_mut(0));
-        let x = across(x, &columns);
-        isa.run(Sweep {
-            delta,
-            weights: Weights::Changed { weights, start, x },
-            below: None,
+    let parts = parts(m * n * k, n);
+    let outputs = [Cut::rows(weights, ROWS), Cut::slice(bias, ROWS)];
+    share_out(parts, outputs, |part, [(rows, weights), (_, mut bias)]| {
+        column_sums(isa, across(delta, &rows), start, bias.row_mut(0));
+        let weights = Weights::Changed { weights, start, x };
+        Sweep::run_here(isa, delta, weights, None, (part, parts));
+    });
+}
+
+/// Runs `sweeps`, which leave a partial sum of the derivative for each part, m × k each, one below
+/// the other; adds them up, and gates the sum.
+fn in_partial_sums(isa: Isa, parts: usize, below: Below, sweeps: impl FnOnce(Cut)) {
+    thread_local! {
+        /// Kept from sweep to sweep.
+        static PARTIAL: RefCell<Buffer> = RefCell::default();
+    }
+    let Below { gate, mut dx } = below;
+    let (m, k) = dx.shape();
+    if parts == 1 {
+        sweeps(Cut::rows(dx.reborrow(), m));
+        if let Some(gate) = gate {
+            isa.run(Gated { gate, dx });
+        }
+        return;
+    }
+    PARTIAL.with_borrow_mut(|buffer| {
+        let partial = buffer.numbers(parts * m * k);
+        sweeps(Cut::rows(MatrixMut::new(partial, parts * m, k), m));
+        let partial = MatrixRef::new(partial, parts * m, k);
+        let sharers = threads().min(parts * m * k / PIECE).max(1);
+        share_out(sharers, [Cut::columns(dx, LANES)], |_, [(columns, dx)]| {
+            isa.run(Sum {
+                partial: across(partial, &columns),
+                gate: gate.map(|gate| across(gate, &columns)),
+                dx,
+            });
         });
     });
 }

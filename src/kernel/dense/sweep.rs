@@ -6,12 +6,14 @@
 
 use std::array::from_fn;
 use std::cell::RefCell;
+use std::ops::Range;
 
-use super::Below;
+use super::{PIECES, ROWS};
 use crate::kernel::buffer::Buffer;
+use crate::kernel::isa::Isa;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::start::Start;
-use crate::kernel::view::{MatrixMut, MatrixRef};
+use crate::kernel::view::{MatrixMut, MatrixRef, share_of};
 
 /// Vectors of `x` in a block, and of `dx`: 12 KiB each.
 const VECTORS: usize = 192;
@@ -28,11 +30,17 @@ pub(super) enum Weights<'a> {
     },
 }
 
-/// The backward half of a layer, on one thread.
+/// The backward half of a layer for the rows of `W` of one part, on one thread.
 pub(super) struct Sweep<'a> {
-    pub(super) delta: MatrixRef<'a>,
-    pub(super) weights: Weights<'a>,
-    pub(super) below: Option<Below<'a>>,
+    /// All columns of it.
+    delta: MatrixRef<'a>,
+    /// The part's rows.
+    weights: Weights<'a>,
+    /// Where its contribution to the derivative goes, not gated.
+    dx: Option<MatrixMut<'a>>,
+    /// The part and the number of parts.
+    part: (usize, usize),
+    buffers: &'a mut Buffers,
 }
 
 /// Kept from sweep to sweep.
@@ -43,14 +51,10 @@ struct Buffers {
     dx: Buffer,
 }
 
-thread_local! {
-    static BUFFERS: RefCell<Buffers> = RefCell::default();
-}
-
 /// A vector in memory.
 type Cell = [f32; LANES];
 
-/// A block of columns: for each of its vectors one number per sample, one vector behind the other.
+/// A block of columns: for each of its vectors one cell per sample.
 struct Block<'a> {
     x: &'a [Cell],
     dx: &'a mut [Cell],
@@ -62,99 +66,201 @@ impl Kernel for Sweep<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        BUFFERS.with_borrow_mut(|buffers| match L::REGISTERS >= 32 {
-            true => self.blocks::<L, 8>(lanes, buffers),
-            false => self.blocks::<L, 2>(lanes, buffers),
-        });
+        match L::REGISTERS >= 32 {
+            true => self.blocks::<L, 8>(lanes),
+            false => self.blocks::<L, 2>(lanes),
+        }
     }
 }
 
 impl Sweep<'_> {
+    /// Runs on this thread.
+    pub(super) fn run_here(
+        isa: Isa,
+        delta: MatrixRef,
+        weights: Weights,
+        dx: Option<MatrixMut>,
+        part: (usize, usize),
+    ) {
+        thread_local! {
+            static BUFFERS: RefCell<Buffers> = RefCell::default();
+        }
+        BUFFERS.with_borrow_mut(|buffers| {
+            isa.run(Sweep {
+                delta,
+                weights,
+                dx,
+                part,
+                buffers,
+            });
+        });
+    }
+
     #[inline(always)]
-    fn blocks<L: Lanes, const ROWS: usize>(mut self, lanes: L, buffers: &mut Buffers) {
+    fn blocks<L: Lanes, const STEP: usize>(mut self, lanes: L) {
         let (samples, outputs) = self.delta.shape();
+        let (part, parts) = self.part;
+        let first = share_of(outputs, part, parts, ROWS).start;
+        let pieces = PIECES * part / parts..PIECES * (part + 1) / parts;
         let columns = match &self.weights {
             Weights::Kept(weights) => weights.columns(),
             Weights::Changed { weights, .. } => weights.columns(),
         };
-        let delta = buffers.delta.numbers(samples * outputs);
-        pack_delta::<ROWS>(self.delta, delta);
+        let delta = self.buffers.delta.numbers(samples * outputs);
+        pack_delta::<STEP>(self.delta, pieces.clone(), delta);
         let width = (VECTORS / samples.max(1)).max(1) * LANES;
-        for first in (0..columns).step_by(width) {
-            let columns = first..columns.min(first + width);
-            let numbers = samples * columns.len().next_multiple_of(LANES);
-            let (x, _) = buffers.x.numbers(numbers).as_chunks_mut();
-            let (dx, _) = buffers.dx.numbers(numbers).as_chunks_mut();
+        for start in (0..columns).step_by(width) {
+            let columns = start..columns.min(start + width);
+            let cells = samples * columns.len().div_ceil(LANES);
+            let x = cells_of(&mut self.buffers.x, cells);
             if let Weights::Changed { x: from, .. } = &self.weights {
                 load_block(lanes, from.block(0..samples, columns.clone()), x);
             }
-            dx.fill([0.0; LANES]);
-            let mut block = Block { x, dx, samples };
-            let mut row = 0;
-            while row < outputs {
-                let delta = &delta[row * samples..];
-                row += match outputs - row {
-                    left if left >= ROWS => {
-                        let (delta, _) = delta.as_chunks::<ROWS>();
-                        self.rows::<L, ROWS>(lanes, row, &columns, delta, &mut block)
-                    }
-                    _ => self.rows::<L, 1>(lanes, row, &columns, delta.as_chunks().0, &mut block),
+            let mut tree = Tree::new(cells_of(&mut self.buffers.dx, 4 * cells), cells);
+            for piece in pieces.clone() {
+                let rows = share_of(outputs, piece, PIECES, ROWS);
+                tree.current.fill([0.0; LANES]);
+                let mut block = Block {
+                    x,
+                    dx: tree.current,
+                    samples,
                 };
-            }
-            if let Some(below) = &mut self.below {
-                let dx = below.dx.block(0..samples, columns.clone());
-                let gate = below.gate.map(|gate| gate.block(0..samples, columns));
-                store_block(lanes, block.dx, gate, dx);
-            }
-        }
-    }
-
-    /// Some rows of `W` and all samples.
-    #[inline(always)]
-    fn rows<L: Lanes, const ROWS: usize>(
-        &mut self,
-        lanes: L,
-        row: usize,
-        columns: &std::ops::Range<usize>,
-        delta: &[[f32; ROWS]],
-        block: &mut Block,
-    ) -> usize {
-        let delta = &delta[..block.samples];
-        match (&mut self.weights, &self.below) {
-            (Weights::Kept(weights), _) => {
-                let weights = from_fn(|r| &weights.row(row + r)[columns.clone()]);
-                pass_down::<L, ROWS>(lanes, weights, delta, block);
-            }
-            (Weights::Changed { weights, start, .. }, below) => {
-                let weights = weights.rows_mut(row).map(|row| &mut row[columns.clone()]);
-                match (below, *start) {
-                    (Some(_), _) => change::<L, ROWS, true, false>(lanes, weights, delta, block),
-                    (None, Start::Zero) => {
-                        change::<L, ROWS, false, true>(lanes, weights, delta, block)
-                    }
-                    (None, Start::Accumulate) => {
-                        change::<L, ROWS, false, false>(lanes, weights, delta, block)
-                    }
+                let delta = &delta[rows.start * samples..rows.end * samples];
+                let weights = (&mut self.weights, self.dx.is_some());
+                let rows = rows.start - first..rows.end - first;
+                sweep_rows::<L, STEP>(lanes, weights, rows.clone(), &columns, delta, &mut block);
+                if self.dx.is_some() {
+                    tree.take_up(lanes, !rows.is_empty());
                 }
             }
+            if let Some(dx) = &mut self.dx {
+                store_block(lanes, tree.current, dx.block(0..samples, columns));
+            }
         }
-        ROWS
     }
 }
 
-/// `ROWS` columns of `delta` at a time, the numbers of a sample side by side; then the rest one by
-/// one.
-fn pack_delta<const ROWS: usize>(delta: MatrixRef, out: &mut [f32]) {
-    let (samples, outputs) = delta.shape();
-    let whole = outputs / ROWS * ROWS;
-    for i in 0..samples {
-        let row = delta.row(i);
-        let (groups, rest) = row.as_chunks::<ROWS>();
-        for (g, group) in groups.iter().enumerate() {
-            out[(g * samples + i) * ROWS..][..ROWS].copy_from_slice(group);
+fn cells_of(buffer: &mut Buffer, cells: usize) -> &mut [Cell] {
+    buffer.numbers(cells * LANES).as_chunks_mut().0
+}
+
+/// The sums of pieces, added as a tree: `(0 + 1) + (2 + 3)`. Pieces without rows are left out.
+struct Tree<'a> {
+    /// The piece that is being summed; at the end the sum of all.
+    current: &'a mut [Cell],
+    /// The sums of one, two and four pieces that wait for their other half.
+    waiting: [&'a mut [Cell]; 3],
+    is_there: [bool; 3],
+    pieces: usize,
+}
+
+impl<'a> Tree<'a> {
+    /// `room`: four times `cells`.
+    fn new(room: &'a mut [Cell], cells: usize) -> Self {
+        let (current, rest) = room.split_at_mut(cells);
+        let (one, rest) = rest.split_at_mut(cells);
+        let (two, four) = rest.split_at_mut(cells);
+        Tree {
+            current,
+            waiting: [one, two, four],
+            is_there: [false; 3],
+            pieces: 0,
         }
-        for (j, number) in rest.iter().enumerate() {
-            out[(whole + j) * samples + i] = *number;
+    }
+
+    /// Takes up the current piece; `is_there`: it has rows.
+    #[inline(always)]
+    fn take_up<L: Lanes>(&mut self, lanes: L, mut is_there: bool) {
+        let halves = self.pieces.trailing_ones() as usize;
+        for level in 0..halves {
+            if self.is_there[level] {
+                for (here, before) in self.current.iter_mut().zip(&*self.waiting[level]) {
+                    let (sum, before) = (lanes.load(here), lanes.load(before));
+                    lanes.store(
+                        if is_there {
+                            lanes.add(before, sum)
+                        } else {
+                            before
+                        },
+                        here,
+                    );
+                }
+                is_there = true;
+            }
+        }
+        self.pieces += 1;
+        if let Some(waiting) = self.waiting.get_mut(halves) {
+            waiting.copy_from_slice(self.current);
+            self.is_there[halves] = is_there;
+        }
+    }
+}
+
+/// All rows of one piece, `STEP` at a time, and then one by one.
+#[inline(always)]
+fn sweep_rows<L: Lanes, const STEP: usize>(
+    lanes: L,
+    (weights, is_down): (&mut Weights, bool),
+    rows: Range<usize>,
+    columns: &Range<usize>,
+    delta: &[f32],
+    block: &mut Block,
+) {
+    let samples = block.samples;
+    let mut row = rows.start;
+    while row < rows.end {
+        let delta = &delta[(row - rows.start) * samples..];
+        let weights = (&mut *weights, is_down);
+        row += match rows.end - row >= STEP {
+            true => step::<L, STEP>(lanes, weights, row, columns, delta.as_chunks().0, block),
+            false => step::<L, 1>(lanes, weights, row, columns, delta.as_chunks().0, block),
+        };
+    }
+}
+
+/// Some rows of `W` and all samples; gives the number of rows.
+#[inline(always)]
+fn step<L: Lanes, const ROWS: usize>(
+    lanes: L,
+    (weights, is_down): (&mut Weights, bool),
+    row: usize,
+    columns: &Range<usize>,
+    delta: &[[f32; ROWS]],
+    block: &mut Block,
+) -> usize {
+    let delta = &delta[..block.samples];
+    match weights {
+        Weights::Kept(weights) => {
+            let weights = from_fn(|r| &weights.row(row + r)[columns.clone()]);
+            pass_down::<L, ROWS>(lanes, weights, delta, block);
+        }
+        Weights::Changed { weights, start, .. } => {
+            let weights = weights.rows_mut(row).map(|row| &mut row[columns.clone()]);
+            match (is_down, *start) {
+                (true, _) => change::<L, ROWS, true, false>(lanes, weights, delta, block),
+                (_, Start::Zero) => change::<L, ROWS, false, true>(lanes, weights, delta, block),
+                (_, _) => change::<L, ROWS, false, false>(lanes, weights, delta, block),
+            }
+        }
+    }
+    ROWS
+}
+
+/// The columns of `delta` of each piece, `STEP` at a time, the numbers of a sample side by side; then
+/// its last ones one by one.
+fn pack_delta<const STEP: usize>(delta: MatrixRef, pieces: Range<usize>, out: &mut [f32]) {
+    let (samples, outputs) = delta.shape();
+    for rows in pieces.map(|piece| share_of(outputs, piece, PIECES, ROWS)) {
+        let out = &mut out[rows.start * samples..rows.end * samples];
+        let whole = rows.len() / STEP * STEP;
+        for i in 0..samples {
+            let (groups, rest) = delta.row(i)[rows.clone()].as_chunks::<STEP>();
+            for (g, group) in groups.iter().enumerate() {
+                out[(g * samples + i) * STEP..][..STEP].copy_from_slice(group);
+            }
+            for (j, number) in rest.iter().enumerate() {
+                out[(whole + j) * samples + i] = *number;
+            }
         }
     }
 }
@@ -171,20 +277,12 @@ fn load_block<L: Lanes>(lanes: L, from: MatrixRef, to: &mut [Cell]) {
 }
 
 #[inline(always)]
-fn store_block<L: Lanes>(lanes: L, from: &[Cell], gate: Option<MatrixRef>, mut to: MatrixMut) {
+fn store_block<L: Lanes>(lanes: L, from: &[Cell], mut to: MatrixMut) {
     let samples = to.rows();
     for i in 0..samples {
         let cells = from[i..].iter().step_by(samples);
-        let row = to.row_mut(i).chunks_mut(LANES);
-        for (v, (from, to)) in cells.zip(row).enumerate() {
-            let dx = lanes.load(from);
-            let dx = match gate {
-                Some(gate) => {
-                    lanes.where_positive(lanes.load_padded(&gate.row(i)[v * LANES..]), dx)
-                }
-                None => dx,
-            };
-            lanes.store_cut(dx, to);
+        for (from, to) in cells.zip(to.row_mut(i).chunks_mut(LANES)) {
+            lanes.store_cut(lanes.load(from), to);
         }
     }
 }

@@ -4,7 +4,6 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::read::extent;
-use crate::kernel::team::share;
 
 /// A row-major matrix that is written: element (i, j) stands at `i·row_stride + j`, and the view
 /// owns its elements alone for `'a` (not the numbers between its rows).
@@ -12,7 +11,7 @@ use crate::kernel::team::share;
 pub struct MatrixMut<'a> {
     /// Points to the first element. Elements (i, j) inside the shape are valid for reads and
     /// writes for `'a`, and no other reference to them is used meanwhile.
-    first: *mut f32,
+    pub(super) first: *mut f32,
     rows: usize,
     columns: usize,
     row_stride: usize,
@@ -171,7 +170,11 @@ impl<'a> MatrixMut<'a> {
     }
 
     /// A view of some of our elements, which must be given away only once.
-    fn part<'b>(&self, first: *mut f32, (rows, columns): (usize, usize)) -> MatrixMut<'b> {
+    pub(super) fn part<'b>(
+        &self,
+        first: *mut f32,
+        (rows, columns): (usize, usize),
+    ) -> MatrixMut<'b> {
         MatrixMut {
             first,
             rows,
@@ -179,51 +182,5 @@ impl<'a> MatrixMut<'a> {
             row_stride: self.row_stride,
             elements: PhantomData,
         }
-    }
-}
-
-/// Outputs whose columns go to the parts of shared work, each part's columns to it alone.
-///
-/// Each output is cut into `parts` shares at multiples of `unit`; part `p` of
-/// [`ColumnShares::run`] gets share `p` of every output, with the columns it covers.
-pub(in crate::kernel) struct ColumnShares<'a, const OUTPUTS: usize> {
-    pub(in crate::kernel) outputs: [MatrixMut<'a>; OUTPUTS],
-    pub(in crate::kernel) parts: usize,
-    pub(in crate::kernel) unit: usize,
-}
-
-/// A share of an output and the columns it covers.
-pub(in crate::kernel) type Share<'a> = (Range<usize>, MatrixMut<'a>);
-
-/// The outputs while the parts run.
-struct Shared<'a, const OUTPUTS: usize>([MatrixMut<'a>; OUTPUTS]);
-
-// SAFETY: parts reach disjoint elements only (see `ColumnShares::run`), and those may be sent.
-unsafe impl<const OUTPUTS: usize> Sync for Shared<'_, OUTPUTS> {}
-
-/// Share `part` of `length` columns.
-fn share_of(length: usize, (part, parts): (usize, usize), unit: usize) -> Range<usize> {
-    let units = length.div_ceil(unit);
-    let edge = |part: usize| (units * part / parts * unit).min(length);
-    edge(part)..edge(part + 1)
-}
-
-impl<const OUTPUTS: usize> ColumnShares<'_, OUTPUTS> {
-    /// Runs every part once.
-    pub(in crate::kernel) fn run(self, run: impl Fn([Share<'_>; OUTPUTS]) + Sync) {
-        let (parts, unit) = (self.parts, self.unit);
-        let shared = Shared(self.outputs);
-        share(parts, |part| {
-            let Shared(outputs) = &shared;
-            run(std::array::from_fn(|i| {
-                let output = &outputs[i];
-                let columns = share_of(output.columns, (part, parts), unit);
-                // Each part is run once and the shares of the parts are disjoint.
-                let (left, _) = output
-                    .part(output.first, output.shape())
-                    .split_at_column(columns.end);
-                (columns.clone(), left.split_at_column(columns.start).1)
-            }));
-        });
     }
 }
