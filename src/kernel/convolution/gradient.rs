@@ -191,8 +191,8 @@ impl Part<'_> {
                 }
             }
         }
-        for (tap, sums) in sums.into_iter().enumerate() {
-            for (i, sum) in sums.into_iter().enumerate() {
+        for (tap, sums) in sums.iter().enumerate() {
+            for (i, &sum) in sums.iter().enumerate() {
                 lanes.store_cut(sum, &mut self.dw[at(tap, i)..][..count]);
             }
         }
