@@ -192,11 +192,11 @@ impl Part<'_> {
         let (x, dy) = (self.x, self.dy);
         for place in self.places {
             let dy = lanes.load(&dy[place.target as usize]);
-            for tap in 0..TAPS {
+            for (tap, sums) in sums.iter_mut().enumerate() {
                 let from = place.source as usize + offset + tap * self.source_step;
                 let x: &[f32; HEIGHT] = x[from..].first_chunk().expect("all channels");
-                for i in 0..HEIGHT {
-                    sums[tap][i] = lanes.fma(lanes.splat(x[i]), dy, sums[tap][i]);
+                for (sum, &x) in sums.iter_mut().zip(x) {
+                    *sum = lanes.fma(lanes.splat(x), dy, *sum);
                 }
             }
         }

@@ -87,10 +87,10 @@ impl Output<'_> {
                 sums = [load(lanes, &row[self.first * LANES..]); PLACES];
             }
             Begin::Accumulate => {
-                for p in 0..PLACES {
+                for (p, sums) in sums.iter_mut().enumerate() {
                     if let Some(place) = places.get(p) {
                         let pixel = &self.y[place.target as usize..][..self.channels];
-                        sums[p] = load(lanes, &pixel[self.first * LANES..]);
+                        *sums = load(lanes, &pixel[self.first * LANES..]);
                     }
                 }
             }
@@ -113,10 +113,10 @@ impl Output<'_> {
                 }
             }
         }
-        for p in 0..PLACES {
+        for (p, sums) in sums.iter().enumerate() {
             if let Some(place) = places.get(p) {
                 let pixel = &mut self.y[place.target as usize..][..self.channels];
-                store(lanes, &sums[p], &mut pixel[self.first * LANES..]);
+                store(lanes, sums, &mut pixel[self.first * LANES..]);
             }
         }
     }
