@@ -9,3 +9,4 @@ mod pool;
 mod rows;
 mod sums;
 mod support;
+mod yardstick;

@@ -1,7 +1,7 @@
 //! The derivative by the weights.
 
 use super::plan::{Class, Image, Place, block, images};
-use super::shape::{Group, Shape, groups};
+use super::shape::{Axis, Group, Shape, groups};
 use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
@@ -52,7 +52,7 @@ impl Plan {
 }
 
 /// For each index of the kernel the coordinates of the output that it reaches the image from.
-fn single(shape: &Shape, targets: usize, axis: super::shape::Axis) -> Vec<Group> {
+fn single(shape: &Shape, targets: usize, axis: Axis) -> Vec<Group> {
     let group = |tap| {
         let reached = (0..targets).map(|target| (target, axis.forward(target)));
         let places = reached
