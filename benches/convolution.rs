@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use sgd_stability::kernel::convolution::{
     Begin, Convolution, Shape, backward, forward, turn_weights, weight_gradient,
 };
+use sgd_stability::kernel::pool::{Pool, max_pool, scatter_pool};
 use sgd_stability::kernel::{Isa, Start, YARDSTICK_ROUND, yardstick};
 
 /// (side of the image, inputs, outputs, stride): 3 × 3 windows with padding 1. The first five are
@@ -154,6 +155,34 @@ fn table(layers: &[Layer], isa: Isa) {
     }
 }
 
+/// The pools of the VGG network, (side of the image, channels): what they take beside the products.
+const POOLS: [(usize, usize); 3] = [(32, 16), (16, 16), (8, 32)];
+
+fn pools(isa: Isa) {
+    for (side, channels) in POOLS {
+        let pool = Pool {
+            height: side,
+            width: side,
+            channels,
+            window: (2, 2),
+        };
+        let mut x = numbers(SAMPLES * pool.input());
+        let mut y = numbers(SAMPLES * pool.output());
+        let mut places = vec![0; y.len()];
+        let find = least(|| max_pool(isa, &pool, &x, black_box(&mut y), &mut places));
+        let scatter = least(|| scatter_pool(isa, &pool, &y, &places, black_box(&mut x)));
+        // Four numbers against one, and its place.
+        let bytes = (y.len() * (5 * size_of::<f32>() + 1)) as f64;
+        for (name, seconds) in [("max", find), ("scatter", scatter)] {
+            println!(
+                "{name} pool of {channels} at {side}×{side}: {:.1} µs, {:.1} GB/s",
+                seconds * 1e6,
+                bytes / seconds / 1e9
+            );
+        }
+    }
+}
+
 fn main() {
     let layers: Vec<Layer> = LAYERS.into_iter().map(Layer::new).collect();
     let mut criterion = Criterion::default().configure_from_args();
@@ -162,7 +191,10 @@ fn main() {
     checked.iter().for_each(Layer::check);
     if !smoke {
         let fast = Isa::available().into_iter().skip(1);
-        fast.for_each(|isa| table(&layers, isa));
+        fast.for_each(|isa| {
+            table(&layers, isa);
+            pools(isa);
+        });
     }
     for layer in &layers {
         let mut group = criterion.benchmark_group(&layer.name);

@@ -11,6 +11,7 @@
 //! * every multiply-add is fused;
 //! * an element of a matrix product is one chain of fused multiply-adds in the order of `k`, so no
 //!   tiling, packing or threading can change it;
+//! * so is every number of a convolution's three products, in an order that its definition gives;
 //! * a long sum is cut into pieces of fixed length, whose sums are added in order: the number of
 //!   threads decides who adds, never what is added.
 //!
@@ -25,6 +26,8 @@
 //! | `buffer` | room that is kept from call to call |
 //! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
 //! | `chains` | how sums run in 64 lanes |
+//! | [`convolution`], [`pool`] | kernels of images; on the calling thread |
+//! | `yardstick` | FMAs that read nothing: how fast the machine is |
 //! | the others | one kernel each, written once for all instruction sets |
 
 mod axpy;

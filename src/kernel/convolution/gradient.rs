@@ -1,7 +1,7 @@
 //! The derivative by the weights.
 
 use super::plan::{Class, Image, Place, block, images};
-use super::shape::{Group, Shape, groups};
+use super::shape::{Axis, Group, Shape, groups};
 use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
@@ -52,7 +52,7 @@ impl Plan {
 }
 
 /// For each index of the kernel the coordinates of the output that it reaches the image from.
-fn single(shape: &Shape, targets: usize, axis: super::shape::Axis) -> Vec<Group> {
+fn single(shape: &Shape, targets: usize, axis: Axis) -> Vec<Group> {
     let group = |tap| {
         let reached = (0..targets).map(|target| (target, axis.forward(target)));
         let places = reached
@@ -126,27 +126,36 @@ impl Part<'_> {
         let channels = plan.source.channels;
         let row = |tap| ((class.first.0 + tap) * plan.kernel + class.first.1) * channels;
         let step = plan.kernel * channels;
-        match (class.taps.0, channels) {
-            (3, 3) => return self.tile::<L, 3, 3>(lanes, (row(0), step), 0),
-            (3, 1) => return self.tile::<L, 3, 1>(lanes, (row(0), step), 0),
-            (5, 3) => return self.tile::<L, 5, 3>(lanes, (row(0), step), 0),
-            (5, 1) => return self.tile::<L, 5, 1>(lanes, (row(0), step), 0),
-            _ => {}
-        }
-        for tap in 0..class.taps.0 {
-            let mut channel = 0;
-            while channel < channels {
-                let offset = tap * self.source_step + channel;
-                let rows = (row(tap) + channel, 0);
-                channel += match height::<L>(channels - channel) {
-                    16 => self.tall::<L, 16>(lanes, rows, offset),
-                    8 => self.tall::<L, 8>(lanes, rows, offset),
-                    6 => self.tall::<L, 6>(lanes, rows, offset),
-                    4 => self.tall::<L, 4>(lanes, rows, offset),
-                    2 => self.tall::<L, 2>(lanes, rows, offset),
-                    _ => self.tall::<L, 1>(lanes, rows, offset),
-                };
+        let mut tap = 0;
+        while tap < class.taps.0 {
+            let (rows, offset) = ((row(tap), step), tap * self.source_step);
+            let taps = together::<L>(class.taps.0 - tap, channels);
+            match (taps, channels) {
+                (5, 3) => self.tile::<L, 5, 3>(lanes, rows, offset),
+                (3, 3) => self.tile::<L, 3, 3>(lanes, rows, offset),
+                (2, 3) => self.tile::<L, 2, 3>(lanes, rows, offset),
+                (5, 1) => self.tile::<L, 5, 1>(lanes, rows, offset),
+                (3, 1) => self.tile::<L, 3, 1>(lanes, rows, offset),
+                _ => self.column(lanes, (row(tap), channels), offset),
             }
+            tap += taps;
+        }
+    }
+
+    /// All channels of one tap.
+    #[inline(always)]
+    fn column<L: Lanes>(&mut self, lanes: L, (row, channels): (usize, usize), offset: usize) {
+        let mut channel = 0;
+        while channel < channels {
+            let (rows, offset) = ((row + channel, 0), offset + channel);
+            channel += match height::<L>(channels - channel) {
+                16 => self.tall::<L, 16>(lanes, rows, offset),
+                8 => self.tall::<L, 8>(lanes, rows, offset),
+                6 => self.tall::<L, 6>(lanes, rows, offset),
+                4 => self.tall::<L, 4>(lanes, rows, offset),
+                2 => self.tall::<L, 2>(lanes, rows, offset),
+                _ => self.tall::<L, 1>(lanes, rows, offset),
+            };
         }
     }
 
@@ -183,20 +192,31 @@ impl Part<'_> {
         let (x, dy) = (self.x, self.dy);
         for place in self.places {
             let dy = lanes.load(&dy[place.target as usize]);
-            for tap in 0..TAPS {
+            for (tap, sums) in sums.iter_mut().enumerate() {
                 let from = place.source as usize + offset + tap * self.source_step;
                 let x: &[f32; HEIGHT] = x[from..].first_chunk().expect("all channels");
-                for i in 0..HEIGHT {
-                    sums[tap][i] = lanes.fma(lanes.splat(x[i]), dy, sums[tap][i]);
+                for (sum, &x) in sums.iter_mut().zip(x) {
+                    *sum = lanes.fma(lanes.splat(x), dy, *sum);
                 }
             }
         }
-        for (tap, sums) in sums.into_iter().enumerate() {
-            for (i, sum) in sums.into_iter().enumerate() {
+        for (tap, sums) in sums.iter().enumerate() {
+            for (i, &sum) in sums.iter().enumerate() {
                 lanes.store_cut(sum, &mut self.dw[at(tap, i)..][..count]);
             }
         }
     }
+}
+
+/// Taps of the next tile, when so many are left: several only of images of one or three channels.
+fn together<L: Lanes>(left: usize, channels: usize) -> usize {
+    let sizes: &[usize] = match channels {
+        1 => &[5, 3],
+        3 => &[5, 3, 2],
+        _ => &[],
+    };
+    let fits = |&taps: &usize| taps <= left && taps * channels <= L::TILE_CHANNELS;
+    sizes.iter().copied().find(fits).unwrap_or(1)
 }
 
 /// Rows of the next tile, when so many are left.

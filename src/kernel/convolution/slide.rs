@@ -66,11 +66,9 @@ fn tiles<L: Lanes>(
     let left = output.channels.div_ceil(LANES) - output.first;
     let vectors = left.min(L::TILE_VECTORS);
     while !places.is_empty() {
-        let size = match places.len() {
-            ..=SHORTEST => SHORTEST,
-            ..=SHORT => SHORT,
-            _ => L::TILE_PLACES,
-        };
+        let fits = |&size: &usize| places.len() <= size;
+        let small = [SHORTEST, SHORT].into_iter().find(fits);
+        let size = small.unwrap_or(L::TILE_PLACES);
         let (now, rest) = places.split_at(size.min(places.len()));
         match (size, vectors) {
             (8, 2) => tile::<L, 8, 2>(lanes, x, now, taps, w, output),

@@ -87,9 +87,11 @@ impl Output<'_> {
                 sums = [load(lanes, &row[self.first * LANES..]); PLACES];
             }
             Begin::Accumulate => {
-                for (p, place) in places.iter().enumerate() {
-                    let pixel = &self.y[place.target as usize..][..self.channels];
-                    sums[p] = load(lanes, &pixel[self.first * LANES..]);
+                for (p, sums) in sums.iter_mut().enumerate() {
+                    if let Some(place) = places.get(p) {
+                        let pixel = &self.y[place.target as usize..][..self.channels];
+                        *sums = load(lanes, &pixel[self.first * LANES..]);
+                    }
                 }
             }
         }
@@ -105,13 +107,17 @@ impl Output<'_> {
         mut sums: [[L::Vector; VECTORS]; PLACES],
     ) {
         if self.relu {
-            for sum in sums.as_flattened_mut() {
-                *sum = lanes.positive_part(*sum);
+            for sums in &mut sums {
+                for sum in sums {
+                    *sum = lanes.positive_part(*sum);
+                }
             }
         }
-        for (place, sums) in places.iter().zip(sums) {
-            let pixel = &mut self.y[place.target as usize..][..self.channels];
-            store(lanes, sums, &mut pixel[self.first * LANES..]);
+        for (p, sums) in sums.iter().enumerate() {
+            if let Some(place) = places.get(p) {
+                let pixel = &mut self.y[place.target as usize..][..self.channels];
+                store(lanes, sums, &mut pixel[self.first * LANES..]);
+            }
         }
     }
 }
@@ -132,10 +138,10 @@ pub(super) fn load<L: Lanes, const VECTORS: usize>(
 #[inline(always)]
 pub(super) fn store<L: Lanes, const VECTORS: usize>(
     lanes: L,
-    vectors: [L::Vector; VECTORS],
+    vectors: &[L::Vector; VECTORS],
     numbers: &mut [f32],
 ) {
-    for (v, vector) in vectors.into_iter().enumerate() {
+    for (v, &vector) in vectors.iter().enumerate() {
         let from = (v * LANES).min(numbers.len());
         lanes.store_cut(vector, &mut numbers[from..]);
     }

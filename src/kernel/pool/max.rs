@@ -37,10 +37,11 @@ impl Largest<'_> {
             #[inline(always)]
             |input, output, count| {
                 let read = |offset| lanes.load_padded(&self.x[input + offset..][..count]);
-                let (mut best, mut place) = (read(0), lanes.splat(0.0));
+                let (mut best, mut place) = (read(0), lanes.splat(places::marked(0)));
                 for (k, &offset) in offsets.iter().enumerate().skip(1) {
                     let x = read(offset);
-                    place = lanes.where_above(x, best, lanes.splat(k as f32), place);
+                    let k = lanes.splat(places::marked(k));
+                    place = lanes.where_above(x, best, k, place);
                     best = lanes.where_above(x, best, x, best);
                 }
                 lanes.store_cut(best, &mut self.y[output..][..count]);

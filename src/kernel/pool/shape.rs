@@ -79,15 +79,19 @@ impl Pool {
     /// begins in the input and in the output, and how many channels it has.
     #[inline(always)]
     pub(super) fn vectors(&self, samples: usize, mut visit: impl FnMut(usize, usize, usize)) {
+        let whole = self.channels / LANES * LANES;
         let mut output = 0;
         for row in 0..samples * self.output_height() {
             let (sample, row) = (row / self.output_height(), row % self.output_height());
             let row = (sample * self.height + row * self.window.0) * self.width;
             for column in 0..self.output_width() {
                 let input = (row + column * self.window.1) * self.channels;
-                for first in (0..self.channels).step_by(LANES) {
-                    let count = LANES.min(self.channels - first);
-                    visit(input + first, output + first, count);
+                // Whole vectors apart, so that their length is known when this is compiled.
+                for first in (0..whole).step_by(LANES) {
+                    visit(input + first, output + first, LANES);
+                }
+                if whole < self.channels {
+                    visit(input + whole, output + whole, self.channels - whole);
                 }
                 output += self.channels;
             }
