@@ -23,7 +23,9 @@ use rayon::prelude::*;
 const MOST_PARTS: usize = (1 << 12) - 1;
 /// Looks at the ticket before a waiting thread begins to offer its processor to others: some tens of
 /// microseconds.
-const SPINS: u32 = 1 << 12;
+const SPINS: u32 = 1 << 15;
+/// Looks from one hint to the processor that we only wait to the next.
+const HINT_EVERY: u32 = 1 << 6;
 /// Offers before a thread that stands by goes to sleep: about a millisecond.
 const OFFERS: u32 = 1 << 11;
 
@@ -72,10 +74,13 @@ fn parts_and_next(ticket: u64) -> (usize, usize) {
 }
 
 /// Waits a little, the longer it has waited the more politely.
+///
+/// A hint at every look would be taken by a hypervisor for a reason to run another guest.
 fn wait(looks: u32) {
-    match looks < SPINS {
-        true => spin_loop(),
-        false => yield_now(),
+    match looks {
+        SPINS.. => yield_now(),
+        _ if looks.is_multiple_of(HINT_EVERY) => spin_loop(),
+        _ => {}
     }
 }
 

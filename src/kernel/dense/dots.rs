@@ -1,13 +1,19 @@
 //! Few samples forward: dot products of the rows of `W`, where they lie, with the samples.
 
 use std::array::from_fn;
+use std::cell::RefCell;
 
 use super::finish::Finish;
+use crate::kernel::gemm::Buffer;
+use crate::kernel::isa::Isa;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::view::{MatrixMut, MatrixRef};
 
-/// Rows of `W` that are handed out together.
-pub(super) const UNIT: usize = 16;
+/// Rows of `W` that stay in the second cache while the samples pass.
+const GROUP: usize = 16;
+
+/// A vector in memory.
+type Cell = [f32; LANES];
 
 /// `y ← x·Wᵀ + b`, perhaps rectified, on one thread.
 pub(super) struct Dots<'a> {
@@ -18,56 +24,117 @@ pub(super) struct Dots<'a> {
     pub(super) y: MatrixMut<'a>,
 }
 
-impl Kernel for Dots<'_> {
+impl Dots<'_> {
+    /// Runs on this thread.
+    pub(super) fn run_here(self, isa: Isa) {
+        thread_local! {
+            static BUFFER: RefCell<Buffer> = RefCell::default();
+        }
+        BUFFER.with_borrow_mut(|buffer| {
+            let (dots, cells) = (self, buffer);
+            isa.run(Packed { dots, cells });
+        });
+    }
+}
+
+/// The work and room for the samples.
+struct Packed<'a> {
+    dots: Dots<'a>,
+    cells: &'a mut Buffer,
+}
+
+impl Kernel for Packed<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(mut self, lanes: L) {
-        let (m, n) = self.y.shape();
-        for row in (0..n).step_by(UNIT) {
+    fn run<L: Lanes>(self, lanes: L) {
+        let Dots {
+            x,
+            weights,
+            bias,
+            rectified,
+            mut y,
+        } = self.dots;
+        let ((m, k), n) = (x.shape(), weights.rows());
+        let vectors = k.div_ceil(LANES);
+        let cells = self.cells.numbers((m + 1) * vectors * LANES);
+        let (cells, _) = cells.as_chunks_mut();
+        pack(lanes, x, cells);
+        for first in (0..n).step_by(GROUP) {
+            let rows = weights.row_block(first..n.min(first + GROUP));
+            let mut y = y.block(0..m, first..n.min(first + GROUP));
             let mut sample = 0;
             while sample < m {
+                let x = &cells[sample * vectors..];
                 sample += match m - sample {
-                    1 => self.tiles::<L, 1, 16>(lanes, sample, row),
-                    2 => self.tiles::<L, 2, 8>(lanes, sample, row),
-                    _ => self.tiles::<L, 4, 4>(lanes, sample, row),
+                    1 => tiles::<L, 1, 16>(lanes, x, rows, y.block(sample..m, 0..rows.rows())),
+                    2 => tiles::<L, 2, 8>(lanes, x, rows, y.block(sample..m, 0..rows.rows())),
+                    _ => tiles::<L, 4, 4>(lanes, x, rows, y.block(sample..m, 0..rows.rows())),
                 };
             }
         }
-        let Dots {
-            bias, rectified, y, ..
-        } = self;
         Finish { bias, rectified, y }.run(lanes);
     }
 }
 
-impl Dots<'_> {
-    /// The products of `SAMPLES` samples with 16 rows of `W`, `ROWS` at a time, of which 16 in all
-    /// are in a tile. Gives the number of samples.
-    #[inline(always)]
-    fn tiles<L: Lanes, const SAMPLES: usize, const ROWS: usize>(
-        &mut self,
-        lanes: L,
-        sample: usize,
-        row: usize,
-    ) -> usize {
-        let (m, n) = self.y.shape();
-        // Beyond the edge the last one is taken again, and the result dropped.
-        let x: [&[f32]; SAMPLES] = from_fn(|i| self.x.row((sample + i).min(m - 1)));
-        for first in (row..n.min(row + UNIT)).step_by(ROWS) {
-            let w: [&[f32]; ROWS] = from_fn(|r| self.weights.row((first + r).min(n - 1)));
-            let mut sums = [lanes.splat(0.0); LANES];
-            multiply(lanes, x, w, &mut sums);
-            let mut tile = [0.0; LANES];
-            lanes.store(lanes.tree_sums(sums), &mut tile);
-            let (tile, _) = tile.as_chunks::<ROWS>();
-            let count = ROWS.min(n - first);
-            for (i, tile) in tile.iter().enumerate().take(m - sample) {
-                self.y.row_mut(sample + i)[first..][..count].copy_from_slice(&tile[..count]);
+/// Samples in a tile, when so many are left. Of four the last may be none.
+fn height(left: usize) -> usize {
+    match left {
+        1 | 2 => left,
+        _ => 4,
+    }
+}
+
+/// The samples of a tile side by side, vector by vector; padded with zeros.
+#[inline(always)]
+fn pack<L: Lanes>(lanes: L, x: MatrixRef, cells: &mut [Cell]) {
+    let (m, k) = x.shape();
+    let vectors = k.div_ceil(LANES);
+    let mut first = 0;
+    while first < m {
+        let height = height(m - first);
+        let tile = &mut cells[first * vectors..][..height * vectors];
+        for i in 0..height {
+            let to = tile[i..].iter_mut().step_by(height);
+            let row = x.row((first + i).min(m - 1));
+            for (from, to) in row.chunks(LANES).zip(to) {
+                lanes.store(lanes.load_padded(from), to);
             }
         }
-        SAMPLES
+        first += height;
     }
+}
+
+/// The products of a tile of samples with a group of rows of `W`, 16 results at a time. Gives the
+/// number of samples.
+#[inline(always)]
+fn tiles<L: Lanes, const SAMPLES: usize, const ROWS: usize>(
+    lanes: L,
+    x: &[Cell],
+    weights: MatrixRef,
+    mut y: MatrixMut,
+) -> usize {
+    let (x, _) = x.as_chunks::<SAMPLES>();
+    let (count, k) = weights.shape();
+    let x = &x[..k.div_ceil(LANES)];
+    for first in (0..count).step_by(ROWS) {
+        // Beyond the edge the last row is taken again, and the result dropped.
+        let mut w: [&[f32]; ROWS] = [&[]; ROWS];
+        for (r, w) in w.iter_mut().enumerate() {
+            *w = weights.row((first + r).min(count - 1));
+        }
+        let mut tile = [0.0; LANES];
+        lanes.store(lanes.tree_sums(multiply(lanes, x, w)), &mut tile);
+        let (tile, _) = tile.as_chunks::<ROWS>();
+        for (i, tile) in tile.iter().enumerate().take(y.rows()) {
+            let to = &mut y.row_mut(i)[first..];
+            match to.first_chunk_mut() {
+                Some(whole) => *whole = *tile,
+                None => to.copy_from_slice(&tile[..to.len()]),
+            }
+        }
+    }
+    SAMPLES
 }
 
 /// Lane by lane the products of every sample with every row: sample `i` with row `r` at
@@ -75,67 +142,57 @@ impl Dots<'_> {
 #[inline(always)]
 fn multiply<L: Lanes, const SAMPLES: usize, const ROWS: usize>(
     lanes: L,
-    x: [&[f32]; SAMPLES],
+    x: &[[Cell; SAMPLES]],
     w: [&[f32]; ROWS],
-    sums: &mut [L::Vector; LANES],
-) {
-    // A quarter or a half of the tile at a time, as the registers allow.
+) -> [L::Vector; LANES] {
+    let mut sums = [lanes.splat(0.0); LANES];
+    // As many rows at a time as the registers allow.
     match (SAMPLES, L::REGISTERS >= 32) {
-        (1, true) => part::<L, 1, 8>(lanes, &x, &w, sums),
-        (1, false) => part::<L, 1, 4>(lanes, &x, &w, sums),
-        (2, true) => part::<L, 2, 8>(lanes, &x, &w, sums),
-        (4, true) => part::<L, 4, 4>(lanes, &x, &w, sums),
-        _ => part::<L, 2, 2>(lanes, &x, &w, sums),
+        (1 | 2, true) => part::<L, SAMPLES, ROWS, 8>(lanes, x, &w, &mut sums),
+        (_, true) | (1, false) => part::<L, SAMPLES, ROWS, 4>(lanes, x, &w, &mut sums),
+        (2, false) => part::<L, SAMPLES, ROWS, 2>(lanes, x, &w, &mut sums),
+        (_, false) => part::<L, SAMPLES, ROWS, 1>(lanes, x, &w, &mut sums),
     }
+    sums
 }
 
 #[inline(always)]
-fn part<L: Lanes, const HIGH: usize, const WIDE: usize>(
+fn part<L: Lanes, const SAMPLES: usize, const ROWS: usize, const AT_A_TIME: usize>(
     lanes: L,
-    x: &[&[f32]],
-    w: &[&[f32]],
+    x: &[[Cell; SAMPLES]],
+    w: &[&[f32]; ROWS],
     sums: &mut [L::Vector; LANES],
 ) {
-    let rows = w.len();
-    for (i, x) in x.as_chunks::<HIGH>().0.iter().enumerate() {
-        for (r, w) in w.as_chunks::<WIDE>().0.iter().enumerate() {
-            let part = chains(lanes, *x, *w);
-            for (di, part) in part.into_iter().enumerate() {
-                let at = (i * HIGH + di) * rows + r * WIDE;
-                sums[at..][..WIDE].copy_from_slice(&part);
+    for (part, w) in w.as_chunks::<AT_A_TIME>().0.iter().enumerate() {
+        let chains = chains(lanes, x, w);
+        for i in 0..SAMPLES {
+            for r in 0..AT_A_TIME {
+                sums[i * ROWS + part * AT_A_TIME + r] = chains[i][r];
             }
         }
     }
 }
 
 #[inline(always)]
-fn chains<L: Lanes, const HIGH: usize, const WIDE: usize>(
+fn chains<L: Lanes, const SAMPLES: usize, const ROWS: usize>(
     lanes: L,
-    x: [&[f32]; HIGH],
-    w: [&[f32]; WIDE],
-) -> [[L::Vector; WIDE]; HIGH] {
-    let mut sums = [[lanes.splat(0.0); WIDE]; HIGH];
-    let whole = x[0].len() / LANES;
-    let (x_whole, w_whole) = (
-        x.map(|x| &x.as_chunks::<LANES>().0[..whole]),
-        w.map(|w| &w.as_chunks::<LANES>().0[..whole]),
-    );
-    for t in 0..whole {
-        let x = from_fn(
-            #[inline(always)]
-            |i| lanes.load(&x_whole[i][t]),
-        );
+    x: &[[Cell; SAMPLES]],
+    w: &[&[f32]; ROWS],
+) -> [[L::Vector; ROWS]; SAMPLES] {
+    let mut sums = [[lanes.splat(0.0); ROWS]; SAMPLES];
+    let whole = w[0].len() / LANES;
+    let mut cells: [&[Cell]; ROWS] = [&[]; ROWS];
+    for (cells, w) in cells.iter_mut().zip(w) {
+        *cells = &w.as_chunks().0[..whole];
+    }
+    for (t, x) in x[..whole].iter().enumerate() {
         let w = from_fn(
             #[inline(always)]
-            |r| lanes.load(&w_whole[r][t]),
+            |r| lanes.load(&cells[r][t]),
         );
         add(lanes, &mut sums, x, w);
     }
-    if x[0].len() % LANES > 0 {
-        let x = from_fn(
-            #[inline(always)]
-            |i| lanes.load_padded(&x[i][whole * LANES..]),
-        );
+    if let Some(x) = x.get(whole) {
         let w = from_fn(
             #[inline(always)]
             |r| lanes.load_padded(&w[r][whole * LANES..]),
@@ -146,15 +203,16 @@ fn chains<L: Lanes, const HIGH: usize, const WIDE: usize>(
 }
 
 #[inline(always)]
-fn add<L: Lanes, const HIGH: usize, const WIDE: usize>(
+fn add<L: Lanes, const SAMPLES: usize, const ROWS: usize>(
     lanes: L,
-    sums: &mut [[L::Vector; WIDE]; HIGH],
-    x: [L::Vector; HIGH],
-    w: [L::Vector; WIDE],
+    sums: &mut [[L::Vector; ROWS]; SAMPLES],
+    x: &[Cell; SAMPLES],
+    w: [L::Vector; ROWS],
 ) {
-    for i in 0..HIGH {
-        for r in 0..WIDE {
-            sums[i][r] = lanes.fma(x[i], w[r], sums[i][r]);
+    for i in 0..SAMPLES {
+        let x = lanes.load(&x[i]);
+        for r in 0..ROWS {
+            sums[i][r] = lanes.fma(x, w[r], sums[i][r]);
         }
     }
 }

@@ -108,13 +108,14 @@ pub fn affine(
     }
     let outputs = [Cut::columns(y, ROWS)];
     share_out(parts(m * n * k, n), outputs, |_, [(outputs, y)]| {
-        isa.run(Dots {
+        let dots = Dots {
             x,
             weights: weights.row_block(outputs.clone()),
             bias: &bias[outputs],
             rectified,
             y,
-        });
+        };
+        dots.run_here(isa);
     });
 }
 

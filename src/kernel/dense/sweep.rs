@@ -331,22 +331,58 @@ fn change<L: Lanes, const ROWS: usize, const DOWN: bool, const NEW: bool>(
             ),
         };
         let mut new = old;
-        for ((delta, x), dx) in delta.iter().zip(x).zip(dx) {
-            let x = lanes.load(x);
-            let mut sum = lanes.load(dx);
-            for r in 0..ROWS {
-                let delta = lanes.splat(delta[r]);
-                if DOWN {
-                    sum = lanes.fma(delta, old[r], sum);
-                }
-                new[r] = lanes.fma(delta, x, new[r]);
-            }
-            if DOWN {
-                lanes.store(sum, dx);
-            }
+        let (deltas, last_delta) = delta.as_chunks::<2>();
+        let (xs, last_x) = x.as_chunks::<2>();
+        let (dxs, last_dx) = dx.as_chunks_mut::<2>();
+        for ((delta, x), dx) in deltas.iter().zip(xs).zip(dxs) {
+            pass::<L, ROWS, 2, DOWN>(lanes, delta, x, dx, &old, &mut new);
+        }
+        if let ([delta], [x], [dx]) = (last_delta, last_x, last_dx) {
+            pass::<L, ROWS, 1, DOWN>(
+                lanes,
+                &[*delta],
+                &[*x],
+                std::array::from_mut(dx),
+                &old,
+                &mut new,
+            );
         }
         for (weights, new) in weights.iter_mut().zip(new) {
             lanes.store_cut(new, &mut weights[v * LANES..]);
+        }
+    }
+}
+
+/// Some samples for one vector of `ROWS` rows.
+#[inline(always)]
+fn pass<L: Lanes, const ROWS: usize, const SAMPLES: usize, const DOWN: bool>(
+    lanes: L,
+    delta: &[[f32; ROWS]; SAMPLES],
+    x: &[Cell; SAMPLES],
+    dx: &mut [Cell; SAMPLES],
+    old: &[L::Vector; ROWS],
+    new: &mut [L::Vector; ROWS],
+) {
+    let x: [L::Vector; SAMPLES] = from_fn(
+        #[inline(always)]
+        |i| lanes.load(&x[i]),
+    );
+    let mut sums: [L::Vector; SAMPLES] = from_fn(
+        #[inline(always)]
+        |i| lanes.load(&dx[i]),
+    );
+    for r in 0..ROWS {
+        for i in 0..SAMPLES {
+            let delta = lanes.splat(delta[i][r]);
+            if DOWN {
+                sums[i] = lanes.fma(delta, old[r], sums[i]);
+            }
+            new[r] = lanes.fma(delta, x[i], new[r]);
+        }
+    }
+    if DOWN {
+        for (sum, dx) in sums.into_iter().zip(dx) {
+            lanes.store(sum, dx);
         }
     }
 }
