@@ -140,7 +140,7 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
     let network = Fnn::new(&settings.widths);
     let mut random = stream(settings.seed, Purpose::Initial, 0);
     let mut parameters = network.initial_parameters(|| random.random());
-    let targets = training.one_hot();
+    let targets = training.targets.rows();
     let batch = batch(&training, &targets);
     let run = train(
         context.isa,
@@ -172,14 +172,14 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
 /// The data set as one batch.
 pub fn batch<'a>(data: &'a Dataset, targets: &'a [f32]) -> Batch<'a> {
     Batch {
-        inputs: &data.images,
+        inputs: &data.inputs,
         targets,
         samples: data.samples(),
     }
 }
 
 fn accuracy(network: &Fnn, parameters: &[f32], data: &Dataset, context: &Context) -> f64 {
-    let targets = data.one_hot();
+    let targets = data.targets.rows();
     let batch = batch(data, &targets);
     let mut pass = Pass::new(context.isa, network);
     pass.forward(network, parameters, &batch);
