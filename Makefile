@@ -21,15 +21,15 @@ test: setup
 test-deep: setup
 	PROPTEST_CASES=640 $(CARGO) test --release --locked -- --include-ignored
 
-# Every reader against hostile bytes, SECONDS each. Needs a nightly toolchain and cargo-fuzz
+# Every reader against hostile bytes, FUZZ_SECONDS each. Needs a nightly toolchain and cargo-fuzz
 # (cargo install cargo-fuzz --locked). What is found lands in fuzz/artifacts; add it to
 # fuzz/corpus, which `make test` replays.
-SECONDS ?= 60
+FUZZ_SECONDS ?= 60
 fuzz: setup
 	for reader in $$(ls fuzz/corpus); do \
 		mkdir -p fuzz/grown/$$reader; \
 		$(CARGO) +nightly fuzz run $$reader fuzz/grown/$$reader fuzz/corpus/$$reader -- \
-			-max_total_time=$(SECONDS) -max_len=8192 -rss_limit_mb=512 -timeout=10 || exit 5; \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=8192 -rss_limit_mb=512 -timeout=10 || exit 5; \
 	done
 
 bench: setup
