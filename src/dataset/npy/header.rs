@@ -1,0 +1,153 @@
+//! What stands before the elements.
+
+use std::io::{ErrorKind, Read};
+
+use super::dictionary::{dimensions, element, entry};
+use super::refuse;
+use crate::dataset::brief;
+use crate::error::{Error, Result};
+
+/// The first bytes of every npy file.
+const MAGIC: [u8; 6] = *b"\x93NUMPY";
+
+/// The longest text that is read: what a header of version 1 may hold. Only structures need more.
+const LONGEST: usize = 0xffff;
+
+/// What an element is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// A byte that is 0 or 1.
+    Bool,
+    /// A signed number of so many bytes.
+    Int(usize),
+    /// An unsigned number of so many bytes.
+    Uint(usize),
+    /// A floating-point number of so many bytes.
+    Float(usize),
+}
+
+impl Element {
+    /// The bytes of one element.
+    pub fn width(self) -> usize {
+        match self {
+            Element::Bool => 1,
+            Element::Int(width) | Element::Uint(width) | Element::Float(width) => width,
+        }
+    }
+}
+
+/// The header of an npy file: six magic bytes, two of the version, the length of the text (u16 in
+/// version 1, u32 in versions 2 and 3), and the text: a Python dictionary such as
+/// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// What an element is.
+    pub element: Element,
+    /// Is the most significant byte of an element the first?
+    pub is_big_endian: bool,
+    /// Is the first dimension the fastest?
+    pub is_fortran_order: bool,
+    /// The dimensions.
+    pub shape: Vec<usize>,
+}
+
+impl Header {
+    /// Reads a header from `source`; `place` names the array in errors.
+    ///
+    /// # Errors
+    /// When it is cut short or malformed, or of an array that is not read (see [`super::read`]).
+    pub fn read(place: &str, source: &mut impl Read) -> Result<Self> {
+        let mut head = [0; 8];
+        fill(place, source, &mut head)?;
+        if head[..6] != MAGIC {
+            return refuse(
+                place,
+                "magic",
+                "the file does not begin as an npy file does; write it with numpy.save",
+            );
+        }
+        let length = match head[6..] {
+            [1, 0] => {
+                let mut bytes = [0; 2];
+                fill(place, source, &mut bytes)?;
+                usize::from(u16::from_le_bytes(bytes))
+            }
+            [2 | 3, 0] => {
+                let mut bytes = [0; 4];
+                fill(place, source, &mut bytes)?;
+                u32::from_le_bytes(bytes) as usize
+            }
+            _ => {
+                let fault = format!("is {}.{}; versions 1 to 3 are read", head[6], head[7]);
+                return refuse(place, "version", fault);
+            }
+        };
+        if length > LONGEST {
+            let fault = format!("has {length} bytes; up to {LONGEST} are read");
+            return refuse(place, "header", fault);
+        }
+        let mut text = vec![0; length];
+        fill(place, source, &mut text)?;
+        match std::str::from_utf8(&text) {
+            Ok(text) => Self::parse(place, text),
+            Err(_) => refuse(place, "header", "is not text; the file is damaged"),
+        }
+    }
+
+    /// The number of elements.
+    pub fn size(&self) -> u64 {
+        self.shape
+            .iter()
+            .map(|&dimension| dimension as u64)
+            .product()
+    }
+
+    /// The bytes of all elements.
+    pub fn bytes(&self) -> u64 {
+        self.size() * self.element.width() as u64
+    }
+
+    fn parse(place: &str, text: &str) -> Result<Self> {
+        let [mut descr, mut fortran_order, mut shape] = [None; 3];
+        let malformed = || {
+            let fault = format!("is not a dictionary of NumPy: {:?}", brief(text.trim_end()));
+            Error::input(place, "header", fault)
+        };
+        let inside = text.trim().strip_prefix('{').ok_or_else(malformed)?;
+        let mut rest = inside.strip_suffix('}').ok_or_else(malformed)?.trim();
+        while !rest.is_empty() {
+            let (key, value, after) = entry(rest).ok_or_else(malformed)?;
+            let slot = match key {
+                "descr" => &mut descr,
+                "fortran_order" => &mut fortran_order,
+                "shape" => &mut shape,
+                _ => return Err(malformed()),
+            };
+            if slot.replace(value).is_some() {
+                return Err(malformed());
+            }
+            rest = after;
+        }
+        let (element, is_big_endian) = element(place, descr.ok_or_else(malformed)?)?;
+        Ok(Header {
+            element,
+            is_big_endian,
+            is_fortran_order: match fortran_order {
+                Some("True") => true,
+                Some("False") => false,
+                _ => return Err(malformed()),
+            },
+            shape: dimensions(place, shape.ok_or_else(malformed)?)?,
+        })
+    }
+}
+
+fn fill(place: &str, source: &mut impl Read, bytes: &mut [u8]) -> Result<()> {
+    source.read_exact(bytes).map_err(|cause| {
+        let fault = match cause.kind() {
+            ErrorKind::UnexpectedEof => "the file is cut short; write it again".to_owned(),
+            _ => format!("cannot be read ({cause}); write the file again"),
+        };
+        Error::input(place, "header", fault)
+    })
+}
