@@ -6,7 +6,7 @@ CARGO ?= cargo
 OUT ?= out
 PROGRAM = target/release/sgd-stability
 
-.PHONY: verify test test-deep bench report check setup clean
+.PHONY: verify test test-deep mutants bench report check setup clean
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -20,6 +20,12 @@ test: setup
 # The long property counts: 640 cases a property (10 times those of `make test`), optimised.
 test-deep: setup
 	PROPTEST_CASES=640 $(CARGO) test --release --locked -- --include-ignored
+
+# A fixed sample of the mutants of the exact rooms, every 40th, each against the library's tests
+# (`cargo install cargo-mutants --locked`). The report is in target/mutants.out.
+mutants: setup
+	$(CARGO) mutants --shard 0/40 --sharding round-robin --no-shuffle -o target \
+		-f 'src/number/**' -f 'src/matrix/**' -f 'src/criterion/**' -f 'src/decide/**' -- --lib
 
 bench: setup
 	$(CARGO) bench --locked

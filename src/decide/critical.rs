@@ -152,8 +152,8 @@ fn minimum(model: &Quadratic) -> Model {
 }
 
 fn gradient_descent(subject: &Subject, width: &Exact) -> Option<Bracket> {
-    if subject.is_flat() {
-        return None;
+    if let Some(known) = known_in_one_dimension(subject, &Exact::zero()) {
+        return known;
     }
     let twice = subject.curvature.identity.clone().scaled(&Exact::from(2));
     let proposed = proposed_end(subject, &twice, &subject.curvature.hessian, width);

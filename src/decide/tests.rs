@@ -161,6 +161,24 @@ fn few_inputs_are_decided_like_the_same_inputs_in_few_dimensions() {
     }
 }
 
+/// Gradient descent on H = I ends at η = 2.
+#[test]
+fn an_edge_certificate_is_for_ranks_that_are_eliminated() {
+    let certificate = |rank: usize| {
+        let identity = Quadratic::new(vec![DMatrix::identity(rank, rank)]).unwrap();
+        let model = serde_json::to_value(model(identity)).unwrap();
+        let fields = serde_json::json!({
+            "claim": "mean_square_stable", "model": model, "lr": "2", "batch": 1,
+            "sampling": "without-replacement", "witness": null, "method": "exact-edge",
+        });
+        Certificate::parse("text", &fields.to_string())
+    };
+    certificate(2).unwrap().check().unwrap();
+    assert!(certificate(LARGEST_EDGE).is_ok());
+    let refusal = certificate(LARGEST_EDGE + 1).unwrap_err().to_string();
+    assert!(refusal.contains("up to rank 16 of H"), "{refusal}");
+}
+
 #[test]
 fn bad_questions_are_refused() {
     let ask = |eta: &str, batch, model: &Quadratic| {
