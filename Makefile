@@ -6,7 +6,7 @@ CARGO ?= cargo
 OUT ?= out
 PROGRAM = target/release/sgd-stability
 
-.PHONY: verify test test-deep fuzz bench report check setup clean
+.PHONY: verify test test-deep mutants fuzz bench report check setup clean
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -31,6 +31,11 @@ fuzz: setup
 		$(CARGO) +nightly fuzz run $$reader fuzz/grown/$$reader fuzz/corpus/$$reader -- \
 			-max_total_time=$(FUZZ_SECONDS) -max_len=8192 -rss_limit_mb=512 -timeout=10 || exit 5; \
 	done
+# A fixed sample of the mutants of the exact rooms, every 40th, each against the library's tests
+# (`cargo install cargo-mutants --locked`). The report is in target/mutants.out.
+mutants: setup
+	$(CARGO) mutants --shard 0/40 --sharding round-robin --no-shuffle -o target \
+		-f 'src/number/**' -f 'src/matrix/**' -f 'src/criterion/**' -f 'src/decide/**' -- --lib
 
 bench: setup
 	$(CARGO) bench --locked

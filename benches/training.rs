@@ -161,8 +161,8 @@ impl Data {
     fn new(network: &Network) -> Result<Self> {
         if network.features() == WIDTHS[0] {
             let images = fashion_mnist::load(None, Split::Train)?.first(SAMPLES)?;
-            let targets = images.one_hot();
-            let inputs = images.images;
+            let targets = images.targets.rows();
+            let inputs = images.inputs;
             return Ok(Data { inputs, targets });
         }
         let mut random = ChaCha8Rng::seed_from_u64(1);

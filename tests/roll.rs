@@ -121,3 +121,28 @@ fn claims_use_the_public_library_only() {
         assert!(!text.contains("crate::"), "theorems/{name}.rs");
     }
 }
+
+/// The properties of the theory are numbered; each stands above a test of a claim.
+#[test]
+fn every_property_has_a_test_beside_a_claim() {
+    const PROPERTIES: usize = 23;
+    let mut tests: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for (name, text) in files() {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (place, line) in lines.iter().enumerate() {
+            let Some(rest) = line.strip_prefix("/// Property ") else {
+                continue;
+            };
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            let code = lines[place..].iter().find(|line| !line.starts_with("///"));
+            if code == Some(&"#[test]") {
+                let number = digits.parse().expect("a number");
+                tests.entry(number).or_default().push(name.clone());
+            }
+        }
+    }
+    let missing: Vec<usize> = (1..=PROPERTIES)
+        .filter(|number| !tests.contains_key(number))
+        .collect();
+    assert!(missing.is_empty(), "no test of property {missing:?}");
+}

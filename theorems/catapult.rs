@@ -136,7 +136,23 @@ fn kernel_falls<T: Field>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::strategies::{config, rational, vector};
     use super::*;
+
+    proptest! {
+        #![proptest_config(config("proptest-regressions/catapult.txt"))]
+
+        /// Property 21: output and kernel follow the weights from anywhere, at any learning rate.
+        #[test]
+        fn the_map_is_that_of_the_weights(
+            (u, v) in (1usize..=3).prop_flat_map(|m| (vector(m), vector(m))),
+            eta in rational(),
+        ) {
+            prop_assert!(follows_the_weights(&u, &v, &eta).holds());
+        }
+    }
 
     #[test]
     fn both_roads_decide_every_start() {

@@ -10,7 +10,12 @@ semi-definite matrices; stable means that no eigenvalue of T exceeds 1.
 
 * stable: a symmetric X >= 0 with ker X = ker H and X - T(X) >= 0 (Collatz and Wielandt);
 * unstable: a symmetric Y with <Y, T(Y)> > <Y, Y> (Rayleigh);
-* no witness, method "exact-edge": Id - T on the symmetric matrices is eliminated.
+* no witness, method "exact-edge": Id - T on the symmetric matrices over the range of H is eliminated
+  (beside the range it is semi-definite by its form).
+
+With "basis": "inputs" the model is linear and the witness W stands for X = G'WG, the rows of G being the
+inputs. Then (1/n) G'WG and the like are multiplied out with the Gram matrix K = GG' alone: X >= 0 with
+ker X = ker H means KWK >= 0 with the rank of K, and X - T(X) = G'DG >= 0 means KDK >= 0.
 
 T is computed as its definition says, from the mean over pairs of samples in a batch. Exit codes: 0 every
 certificate is verified, 5 one is refuted, 2 one is malformed. This file shares no code with the program
@@ -22,7 +27,8 @@ import sys
 from fractions import Fraction
 from math import gcd
 
-FIELDS = {"claim", "model", "lr", "batch", "sampling", "witness", "method"}
+FIELDS = {"claim", "model", "lr", "batch", "sampling", "witness", "method", "basis"}
+OPTIONAL = {"method", "basis"}
 
 
 class Malformed(Exception):
@@ -137,19 +143,22 @@ def rank_of(rows):
     return rank
 
 
+def pairs(n, batch, sampling):
+    """E[H_b X H_b] = same*(1/n) sum_i H_i X H_i + other*H X H: two places of a batch hold the same
+    sample (the diagonal of B^2 pairs, and by chance with replacement), or two different ones."""
+    if sampling == "with-replacement":
+        return Fraction(1, batch), Fraction(batch - 1, batch)
+    pair = Fraction(batch - 1, batch * (n - 1)) if n > 1 else Fraction(0)
+    return Fraction(1, batch) - pair, n * pair
+
+
 class Dynamics:
     """T(X) = X - lr (H X + X H) + lr^2 E[H_b X H_b]."""
 
     def __init__(self, model, lr, batch, sampling):
         self.kind, self.data = model
         self.lr, n = lr, len(self.data)
-        # E[H_b X H_b] = same*(1/n) sum_i H_i X H_i + other*H X H: two places of a batch hold the same
-        # sample (the diagonal of B^2 pairs, and by chance with replacement), or two different ones.
-        if sampling == "with-replacement":
-            self.same, self.other = Fraction(1, batch), Fraction(batch - 1, batch)
-        else:
-            pair = Fraction(batch - 1, batch * (n - 1)) if n > 1 else Fraction(0)
-            self.same, self.other = Fraction(1, batch) - pair, n * pair
+        self.same, self.other = pairs(n, batch, sampling)
         self.dimension = len(self.data[0])
         if self.kind == "linear":
             transposed = list(zip(*self.data))
@@ -180,6 +189,42 @@ class Dynamics:
         return combine(self.lr, drift, -self.lr * self.lr, second)
 
 
+class Span:
+    """The same of X = G'WG, held as W."""
+
+    def __init__(self, inputs, lr, batch, sampling):
+        self.n, self.lr = len(inputs), lr
+        self.same, self.other = pairs(self.n, batch, sampling)
+        self.kernel = [[sum(x * y for x, y in zip(g, h)) for h in inputs] for g in inputs]
+
+    def seen(self, w):
+        """GXG' = KWK."""
+        return product(product(self.kernel, w), self.kernel)
+
+    def defect(self, w):
+        """H X is held as (1/n) K W, and x_i (x_i' X x_i) x_i' as one entry of the diagonal."""
+        n, kw = self.n, product(self.kernel, w)
+        kwk = product(kw, self.kernel)
+        wk = [list(row) for row in zip(*kw)]
+        drift = combine(Fraction(1, n), kw, Fraction(1, n), wk)
+        single = [[kwk[i][j] if i == j else Fraction(0) for j in range(n)] for i in range(n)]
+        second = combine(self.same / n, single, self.other / n**2, kwk)
+        return combine(self.lr, drift, -self.lr * self.lr, second)
+
+
+def check_on_span(span, claim, w):
+    if claim == "mean_square_stable":
+        rank, semidefinite = inertia(span.seen(w))
+        if not semidefinite:
+            raise Refuted("X is not positive semi-definite")
+        if rank != rank_of(span.kernel):
+            raise Refuted("the kernel of X is not that of H")
+        if not inertia(span.seen(span.defect(w)))[1]:
+            raise Refuted("X - T(X) is not positive semi-definite")
+    elif inner(span.seen(w), span.defect(w)) >= 0:
+        raise Refuted("<Y, T(Y)> is not above <Y, Y>")
+
+
 def check_stable(dynamics, x):
     rank, semidefinite = inertia(x)
     if not semidefinite:
@@ -196,22 +241,28 @@ def check_unstable(dynamics, y):
         raise Refuted("<Y, T(Y)> is not above <Y, Y>")
 
 
+def independent(rows):
+    """Rows of the matrix that span what all of them span."""
+    chosen = []
+    for row in rows:
+        if rank_of(chosen + [row]) > len(chosen):
+            chosen.append(row)
+    return chosen
+
+
 def stable_by_elimination(dynamics):
-    d = dynamics.dimension
-    basis = []
-    for i in range(d):
-        for j in range(i, d):
-            unit = [[Fraction(0)] * d for _ in range(d)]
-            unit[i][j] = unit[j][i] = Fraction(1)
-            basis.append(unit)
+    rows = independent(dynamics.hessian)
+    outer = [[[x * y for y in v] for x in u] for u in rows for v in rows]
+    r = len(rows)
+    basis = [combine(1, outer[i * r + j], 1, outer[j * r + i]) for i in range(r) for j in range(i, r)]
     images = [dynamics.defect(unit) for unit in basis]
-    return inertia([[inner(unit, image) for image in images] for unit in basis])[1]
+    return not basis or inertia([[inner(unit, image) for image in images] for unit in basis])[1]
 
 
 def check(certificate):
     if not isinstance(certificate, dict) or not set(certificate) <= FIELDS:
         raise Malformed("a certificate is an object with the fields " + ", ".join(sorted(FIELDS)))
-    missing = FIELDS - {"method"} - set(certificate)
+    missing = FIELDS - OPTIONAL - set(certificate)
     if missing:
         raise Malformed("missing: " + ", ".join(sorted(missing)))
     claim, batch = certificate["claim"], certificate["batch"]
@@ -222,10 +273,16 @@ def check(certificate):
     model, lr = model_of(certificate["model"]), number(certificate["lr"])
     if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= len(model[1]) or lr <= 0:
         raise Malformed("the batch or the learning rate is out of range")
-    dynamics = Dynamics(model, lr, batch, certificate["sampling"])
     witness, method = certificate["witness"], certificate.get("method")
+    if "basis" in certificate and (certificate["basis"] != "inputs" or witness is None or model[0] != "linear"):
+        raise Malformed('the basis may be "inputs", for the witness of a linear model')
     if (witness is None) != (method == "exact-edge") or method not in (None, "exact-edge"):
         raise Malformed("either a witness or the method exact-edge")
+    if "basis" in certificate:
+        span = Span(model[1], lr, batch, certificate["sampling"])
+        check_on_span(span, claim, square(witness, span.n))
+        return
+    dynamics = Dynamics(model, lr, batch, certificate["sampling"])
     if witness is None:
         if stable_by_elimination(dynamics) != (claim == "mean_square_stable"):
             raise Refuted("the elimination of Id - T says the contrary")

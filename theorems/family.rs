@@ -102,6 +102,8 @@ impl Instance {
             non_uniformity,
             one_step,
             mean_square,
+            // Where a claim is about this end, it asks for it itself.
+            single_sample: _,
         } = &**critical;
         let ends = [gradient_descent, non_uniformity, one_step, mean_square]
             .into_iter()

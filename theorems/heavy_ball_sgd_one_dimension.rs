@@ -93,13 +93,37 @@ fn outside() -> Evidence {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use sgd_stability::criterion::one_dimension;
     use sgd_stability::matrix::bracket;
 
-    use super::super::strategies::{commuting, config, question};
+    use super::super::strategies::{commuting, config, question, sized};
     use super::*;
 
     proptest! {
         #![proptest_config(config("proptest-regressions/heavy_ball_sgd_one_dimension.txt"))]
+
+        /// Property 20: without momentum the formula is that of SGD, without noise that of gradient
+        /// descent; and it is the verdict of the test of Stein at the end and beside it.
+        #[test]
+        fn the_formula_has_its_limits_and_is_the_test_of_stein(
+            (model, sampling, batch) in question(sized(1..=4, 1)),
+            beta in -8i64..=8,
+        ) {
+            let beta = Exact::fraction(beta, 9);
+            let zero = Exact::from(0);
+            let (a, s2) = moments(&model);
+            let p = sampling.weight(model.samples(), batch).unwrap();
+            let plain = one_dimension::critical(a.clone(), s2.clone(), &p);
+            prop_assert_eq!(heavy_ball::critical(&a, &s2, &p, &zero), plain);
+            let descent = Exact::from(2) * (Exact::from(1) + &beta) / &a;
+            prop_assert_eq!(heavy_ball::critical(&a, &s2, &zero, &beta), descent);
+            let end = heavy_ball::critical(&a, &s2, &p, &beta);
+            let hessians = model.batch_hessians_on_range(sampling, batch);
+            for eta in rates_at(&end) {
+                let found = heavy_ball::mean_square_converges(&hessians, &eta, &beta);
+                prop_assert_eq!(found, (eta < end).into());
+            }
+        }
 
         /// Property 20: for commuting samples every coordinate decides by itself.
         #[test]

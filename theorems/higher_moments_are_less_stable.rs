@@ -73,9 +73,9 @@ fn outside() -> Evidence {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sgd_stability::criterion::almost_sure;
+    use sgd_stability::criterion::{almost_sure, mean_square};
 
-    use super::super::strategies::{config, rational};
+    use super::super::strategies::{config, end_of, question, rates_around, rational, sized};
     use super::*;
 
     proptest! {
@@ -98,6 +98,22 @@ mod tests {
             }
             let surely = almost_sure::one_dimensional_verdict(&curvatures, &eta).holds();
             prop_assert!(!stable(1) || surely);
+        }
+
+        /// Property 17, the plane: bounded fourth moments imply bounded second ones, from beyond the end
+        /// of mean-square stability down.
+        #[test]
+        fn in_the_plane_the_fourth_moment_is_the_less_stable(
+            (model, sampling, batch) in question(sized(1..=3, 2)),
+        ) {
+            let p = sampling.weight(model.samples(), batch).unwrap();
+            let end = end_of(&model, &p);
+            for eta in rates_around(&end) {
+                let fourth = even_moment::verdict(&*model, (sampling, batch), &eta, 4);
+                let second = even_moment::verdict(&*model, (sampling, batch), &eta, 2);
+                prop_assert!(!fourth.holds() || second.holds(), "{eta}");
+                prop_assert_eq!(second.holds(), mean_square::verdict(&model, &eta, &p).holds());
+            }
         }
     }
 }

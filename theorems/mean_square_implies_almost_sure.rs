@@ -70,6 +70,7 @@ fn outside() -> Evidence {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use sgd_stability::criterion::reshuffling;
 
     use super::super::strategies::{config, end_of, model, question, sized};
     use super::*;
@@ -86,6 +87,13 @@ mod tests {
             let curvatures: Vec<Exact> = batches.iter().map(curvature).collect();
             let eta = end_of(&model, &p).lower;
             prop_assert!(almost_sure::one_dimensional_verdict(&curvatures, &eta).holds());
+        }
+
+        /// Property 18: there reshuffling single samples is stable too.
+        #[test]
+        fn in_one_dimension_reshuffling_is_stable_up_to_the_end(model in sized(1..=4, 1)) {
+            let eta = end_of(&model, &Exact::from(1)).lower;
+            prop_assert!(reshuffling::verdict(&model, 1, &eta).holds());
         }
 
         /// In several dimensions words never certify instability of what is stable.

@@ -68,12 +68,12 @@ fn outside() -> Evidence {
 
 #[cfg(test)]
 mod tests {
-    use nalgebra::DVector;
+    use nalgebra::{DMatrix, DVector};
     use proptest::prelude::*;
     use sgd_stability::decide::critical;
-    use sgd_stability::model::{Evolution, golden};
+    use sgd_stability::model::{Evolution, golden, second_moment};
 
-    use super::super::strategies::{config, question, sized, vector};
+    use super::super::strategies::{config, question, rational, sized, vector};
     use super::*;
 
     proptest! {
@@ -94,6 +94,37 @@ mod tests {
                 let now = run.squared_norm();
                 prop_assert!(now <= before, "{now} > {before}");
                 before = now;
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(config("proptest-regressions/one_step_contraction.txt"))]
+
+        /// Property 16: `x₀ᵀ T^t(I) x₀` is the mean of `‖x_t‖²` over every word of batches.
+        #[test]
+        fn the_mean_square_is_the_mean_over_all_words(
+            (model, sampling, batch) in question(sized(1..=3, 2)),
+            start in vector(2),
+            eta in rational(),
+        ) {
+            let p = sampling.weight(model.samples(), batch).unwrap();
+            let batches = sampling.batches(model.samples(), batch);
+            let mut run = Evolution::from(&model, p.clone(), eta.clone(), &start);
+            let mut ends = vec![start.clone()];
+            let mut carried = DMatrix::identity(2, 2);
+            for _ in 0..2 {
+                run.step();
+                carried = second_moment::step(&model, &p, &eta, &carried);
+                let follow = |x: &DVector<Exact>| {
+                    let next = |b: &Vec<usize>| model.step(b, &eta) * x;
+                    batches.iter().map(next).collect::<Vec<_>>()
+                };
+                ends = ends.iter().flat_map(follow).collect();
+                let sum: Exact = ends.iter().map(|x| x.dot(x)).sum();
+                let mean = sum / Exact::from(ends.len() as i64);
+                prop_assert_eq!(&run.squared_norm(), &mean);
+                prop_assert_eq!(start.dot(&(&carried * &start)), mean);
             }
         }
     }

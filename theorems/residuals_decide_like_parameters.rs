@@ -145,9 +145,66 @@ fn outside() -> Evidence {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use sgd_stability::criterion::mean_square;
+    use sgd_stability::decide::decide_mean_square;
+    use sgd_stability::model::Model;
+
+    use super::super::strategies::{config, end_of, rates_around, vector};
     use super::*;
 
-    /// Property 19.
+    proptest! {
+        #![proptest_config(config("proptest-regressions/residuals_decide_like_parameters.txt"))]
+
+        /// Property 19: fewer inputs than dimensions, often dependent, are decided through their Gram
+        /// matrix; the criterion on the parameters says the same at every edge.
+        #[test]
+        fn the_gram_view_decides_like_the_parameters(
+            inputs in vec(vector(4), 1..=3),
+            scheme in prop::sample::select(&Sampling::ALL[..]),
+            batch in 1usize..=3,
+        ) {
+            let linear = Linear::new(inputs).unwrap();
+            let (quadratic, n) = (linear.quadratic(), linear.inputs().len());
+            prop_assume!(!quadratic.is_flat());
+            let batch = batch.min(n);
+            let p = scheme.weight(n, batch).unwrap();
+            let model = Model::Linear(linear.clone());
+            for eta in rates_around(&end_of(&quadratic, &p)) {
+                let decided = decide_mean_square(&model, &eta, batch, scheme).unwrap();
+                prop_assert_eq!(decided.verdict(), mean_square::verdict(&quadratic, &eta, &p));
+            }
+            prop_assert!(losses_agree(&linear, (scheme, batch), &Exact::fraction(7, 5)).holds());
+        }
+
+        /// Property 19: a full step with probability 1 − p and a single-sample step with probability
+        /// p has the second moment of batches.
+        #[test]
+        fn mixed_steps_have_the_second_moment_of_batches(
+            inputs in vec(vector(2), 1..=4),
+            start in vector(2),
+            batch in 1usize..=4,
+        ) {
+            let model = Linear::new(inputs).unwrap().quadratic();
+            let n = model.samples();
+            let eta = Exact::fraction(3, 7);
+            let p = Sampling::WithoutReplacement.weight(n, batch.min(n)).unwrap();
+            let mut run = Evolution::from(&model, p.clone(), eta.clone(), &start);
+            run.step();
+            let square = |members: &[usize]| {
+                let x = model.step(members, &eta) * &start;
+                &x * x.transpose()
+            };
+            let all: Vec<usize> = (0..n).collect();
+            let full = square(&all).scaled(&(Exact::from(1) - &p));
+            let single = p / Exact::from(n as i64);
+            let mixed = all.iter().fold(full, |sum, &i| sum + square(&[i]).scaled(&single));
+            prop_assert_eq!(run.moment(), &mixed);
+        }
+    }
+
+    /// Property 19, the losses.
     #[test]
     fn losses_agree_for_dependent_inputs_too() {
         let model = linear(&[&[1, 0], &[0, 1], &[1, 1]]);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use sgd_stability::decide::{Certificate, Decision, Values, decide_to_width};
+use sgd_stability::decide::{Certificate, Decision, Link, Values, decide_to_width};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::matrix::Bracket;
 use sgd_stability::model::{Model, Sampling};
@@ -60,13 +60,15 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     let values = Values::of(&model, &decision, arguments.digits)?;
     let mut json = serde_json::to_value(&decision).map_err(Error::internal)?;
     json["values"] = serde_json::to_value(&values).map_err(Error::internal)?;
+    let chain = decision.critical_lr.chain()?;
+    json["chain"] = serde_json::to_value(&chain).map_err(Error::internal)?;
     let written = match (&arguments.certificate, &certificate) {
         (Some(path), Some(certificate)) => write(path, certificate)?,
         (Some(_), None) => "\nNo certificate is written: there is no verdict.".to_owned(),
         (None, _) => String::new(),
     };
     Ok(Answer {
-        text: text(&decision, &values, arguments.digits) + &written,
+        text: text(&decision, &chain, &values, arguments.digits) + &written,
         json,
         ending: match decision.undecided.is_empty() {
             true => Ending::Done,
@@ -81,7 +83,7 @@ fn write(path: &Path, certificate: &Certificate) -> Result<String> {
     Ok(format!("\nThe certificate is in {}.", path.display()))
 }
 
-fn text(decision: &Decision, values: &Values, digits: u32) -> String {
+fn text(decision: &Decision, chain: &[Link], values: &Values, digits: u32) -> String {
     let mut text = format!(
         "{} samples in dimension {}, η = {}, B = {} {}\n\n{:<18}{:<18}{:<10}largest stable η\n",
         decision.samples,
@@ -102,6 +104,7 @@ fn text(decision: &Decision, values: &Values, digits: u32) -> String {
         let critical = critical_text(bracket.as_ref(), digits);
         text += &format!("{name:<18}{formula:<18}{verdict:<10}{critical}\n");
     }
+    text += &chain_text(decision, chain, digits);
     for (name, value) in values.named() {
         text += &format!("{name:<36}[{}, {}]\n", value.lower, value.upper);
     }
@@ -133,6 +136,33 @@ fn rows(decision: &Decision) -> [Row<'_>; 4] {
         ("one step", "Theorem 1", at.one_step, &end.one_step),
         ("mean square", "exact", at.mean_square, &end.mean_square),
     ]
+}
+
+/// The smallest member of the chain, and how the brackets order all of it.
+fn chain_text(decision: &Decision, chain: &[Link], digits: u32) -> String {
+    let single = decision.critical_lr.single_sample.as_ref();
+    let smallest = critical_text(single, digits);
+    let mut text = format!(
+        "{:<46}{smallest}\n",
+        "2/max λ_max(H_i), no sample's step lengthens"
+    );
+    let symbol = |name: &str| match name {
+        "single_sample" => "2/max λ_max(H_i)",
+        "one_step" => "η₁ (one step)",
+        "mean_square" => "η* (mean square)",
+        _ => "2/λ_max(H)",
+    };
+    for (place, link) in chain.iter().enumerate() {
+        if place == 0 {
+            text += symbol(link.first);
+        }
+        let relation = if link.apart { "<" } else { "≤" };
+        text += &format!(" {relation} {}", symbol(link.second));
+    }
+    match chain.is_empty() {
+        true => text,
+        false => text + ", asserted over these brackets\n",
+    }
 }
 
 /// As many digits as are certified; the JSON has the rational bracket.

@@ -163,11 +163,13 @@ mod tests {
 
     #[test]
     fn the_bound_along_an_axis_is_known() {
-        // vᵀH_iv = 1, 0, 1: m_4 = 2/3 ≤ 16/η⁴.
+        // vᵀH_iv = 1, 0, 1: m_4 = 2/3 ≤ 16B³/η⁴.
         let axis = DVector::from_row_slice(&[3, 0].map(Exact::from));
-        let at = |eta: &str| {
-            directional_slack(&golden::three_inputs(), &axis, 1, &eta.parse().unwrap(), 4)
+        let at = |eta: &str, batch| {
+            let eta = eta.parse().unwrap();
+            directional_slack(&golden::three_inputs(), &axis, batch, &eta, 4)
         };
-        assert!(at("2.21") > Exact::from(0) && at("2.22") < Exact::from(0));
+        assert!(at("2.21", 1) > Exact::from(0) && at("2.22", 1) < Exact::from(0));
+        assert!(at("5.04", 3) > Exact::from(0) && at("5.05", 3) < Exact::from(0));
     }
 }

@@ -126,4 +126,19 @@ mod tests {
         let term = |x: &str| gaussian.term(&number(x), &number("1"), &number("0"));
         assert_eq!([term("1/2"), term("1/3")], [number("1/2"), number("1/4")]);
     }
+
+    /// The mean follows gradient descent, so no noise makes a run converge beyond its edge
+    /// `2(1 + β)`: here the denominators stay positive, and the sum is zero.
+    #[test]
+    fn nothing_converges_beyond_the_edge_of_gradient_descent() {
+        let quiet = Expression {
+            trace: number("0"),
+            sandwich: number("1"),
+        };
+        let at = |eta: &str, beta: &str| {
+            quiet.converges(&[number("1")], (&number(eta), &number("1")), &number(beta))
+        };
+        assert!(at("1.99", "0").holds() && at("2.01", "0").fails());
+        assert!(at("2.99", "1/2").holds() && at("3.01", "1/2").fails());
+    }
 }

@@ -11,6 +11,10 @@
 //! `⟨Y, T(Y)⟩ > ⟨Y, Y⟩`: then the self-adjoint `T` has an eigenvalue above 1. Exactly on the edge
 //! there may be neither; then `"witness": null, "method": "exact-edge"`, and the test of
 //! `C − ηD ⪰ 0` on Sym(d) decides anew.
+//!
+//! Linear regression in many dimensions with few inputs has short witnesses: `"basis": "inputs"`
+//! says that the witness is the symmetric `W` (n × n) of `Σ W_ij x_i x_jᵀ`, which vanishes on the
+//! kernel of `H` by its form, and that all may be checked with the Gram matrix of the inputs alone.
 
 use std::fs;
 use std::path::Path;
@@ -22,12 +26,15 @@ use serde_json::Value;
 
 use super::exact_test::MeanSquareTest;
 use super::mean_square::{Decided, LARGEST_EDGE};
-use super::subject::Subject;
+use super::subject::{Subject, fewer_inputs};
 use super::witness::Witness;
 use crate::error::{Error, Result};
 use crate::matrix::{Fractions, definite, fraction_free};
-use crate::model::{Model, Sampling};
+use crate::model::{Model, Samples, Sampling};
 use crate::number::Exact;
+
+/// The dimension up to which a witness is written as a d × d matrix.
+const LARGEST_WRITTEN: usize = 64;
 
 /// What a certificate claims of SGD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +44,14 @@ pub enum Statement {
     MeanSquareStable,
     /// `E‖x_t‖²` grows without bound from some start.
     MeanSquareUnstable,
+}
+
+/// In which form a witness stands, if not as a d × d matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// As the `W` (n × n) of `Σ W_ij x_i x_jᵀ`.
+    Inputs,
 }
 
 /// How a statement without a witness is checked.
@@ -60,9 +75,12 @@ pub struct Certificate {
     pub batch: usize,
     /// How a batch is drawn.
     pub sampling: Sampling,
-    /// The witness (d × d, symmetric), or none.
+    /// The witness (d × d, or n × n in the basis of the inputs; symmetric), or none.
     #[serde(serialize_with = "as_rows")]
     pub witness: Option<DMatrix<Exact>>,
+    /// The form of the witness; none for a d × d matrix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
     /// How to check the claim when there is no witness.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
@@ -78,6 +96,7 @@ struct Fields {
     batch: usize,
     sampling: Sampling,
     witness: Option<Vec<Vec<Exact>>>,
+    basis: Option<Basis>,
     method: Option<Method>,
 }
 
@@ -90,11 +109,18 @@ impl Certificate {
     ) -> Option<Self> {
         use Statement::{MeanSquareStable, MeanSquareUnstable};
         let (claim, witness) = match decided {
-            Decided::By(Witness::Stable(x)) => (MeanSquareStable, Some(x.to_exact())),
-            Decided::By(Witness::Unstable(y)) => (MeanSquareUnstable, Some(y.to_exact())),
+            Decided::By(Witness::Stable(x)) => (MeanSquareStable, Some(x)),
+            Decided::By(Witness::Unstable(y)) => (MeanSquareUnstable, Some(y)),
             Decided::ByExactTest(true) => (MeanSquareStable, None),
             Decided::ByExactTest(false) => (MeanSquareUnstable, None),
             Decided::Not => return None,
+        };
+        let (witness, basis) = match witness {
+            Some(held) => {
+                let (written, basis) = written(model, held);
+                (Some(written.to_exact()), basis)
+            }
+            None => (None, None),
         };
         Some(Certificate {
             claim,
@@ -104,6 +130,7 @@ impl Certificate {
             sampling,
             method: witness.is_none().then_some(Method::ExactEdge),
             witness,
+            basis,
         })
     }
 
@@ -128,7 +155,10 @@ impl Certificate {
         let fields: Fields = serde_json::from_str(text)
             .map_err(|cause| Error::input(place, "certificate", cause))?;
         let model = Model::of_json(place, &fields.model)?;
-        let dimension = model.dimension();
+        let rows = match fields.basis {
+            None => model.dimension(),
+            Some(Basis::Inputs) => model.samples(),
+        };
         let certificate = Certificate {
             claim: fields.claim,
             lr: fields.lr,
@@ -136,8 +166,9 @@ impl Certificate {
             sampling: fields.sampling,
             witness: fields
                 .witness
-                .map(|rows| square(place, dimension, rows))
+                .map(|entries| square(place, rows, entries))
                 .transpose()?,
+            basis: fields.basis,
             method: fields.method,
             model,
         };
@@ -153,12 +184,24 @@ impl Certificate {
         match (&self.witness, self.method) {
             (None, None) => fault("witness", "is null; then \"method\" must be \"exact-edge\""),
             (Some(_), Some(_)) => fault("method", "does not belong beside a witness; remove it"),
-            (None, Some(Method::ExactEdge)) if self.model.dimension() > LARGEST_EDGE => fault(
+            (None, Some(Method::ExactEdge)) if self.rank() > LARGEST_EDGE => fault(
                 "method",
-                &format!("the exact test is made up to dimension {LARGEST_EDGE}; give a witness"),
+                &format!("the exact test is made up to rank {LARGEST_EDGE} of H; give a witness"),
             ),
+            _ if self.basis.is_some() && !self.has_inputs_for_its_witness() => {
+                fault("basis", "belongs to a witness of a linear model; remove it")
+            }
             _ => Ok(self),
         }
+    }
+
+    fn has_inputs_for_its_witness(&self) -> bool {
+        matches!(self.model, Model::Linear(_)) && self.witness.is_some()
+    }
+
+    /// The rank of `H`.
+    fn rank(&self) -> usize {
+        Subject::of(&self.model, &Exact::zero()).range.rank()
     }
 
     /// Checks the claim from nothing but what stands in the certificate.
@@ -174,7 +217,11 @@ impl Certificate {
         if !witness.is_symmetric() {
             return Err(Error::check("the witness is not symmetric"));
         }
-        let subject = Subject::of(&self.model, &weight);
+        let samples = match (&self.model, self.basis) {
+            (Model::Linear(linear), Some(Basis::Inputs)) => Samples::gram(linear),
+            _ => Samples::from(&self.model),
+        };
+        let subject = Subject::with(samples, &weight);
         match self.claim {
             Statement::MeanSquareStable => check_stable(&subject, &witness, &self.lr),
             Statement::MeanSquareUnstable => check_unstable(&subject, &witness, &self.lr),
@@ -182,7 +229,7 @@ impl Certificate {
     }
 
     fn check_by_exact_test(&self, weight: &Exact) -> Result<()> {
-        let stable = MeanSquareTest::of(&self.model.quadratic(), weight).holds(&self.lr);
+        let stable = MeanSquareTest::of(&Subject::of(&self.model, weight)).holds(&self.lr);
         match stable == (self.claim == Statement::MeanSquareStable) {
             true => Ok(()),
             false => Err(Error::check(
@@ -195,19 +242,19 @@ impl Certificate {
 /// `X` vanishes on the kernel of `H`, is definite on its range, and `(C − ηD)(X) ⪰ 0`.
 fn check_stable(subject: &Subject, x: &Fractions, learning_rate: &Exact) -> Result<()> {
     let range = &subject.range;
-    if !range.is_everything() && !fraction_free::spans(range.basis(), x) {
+    if !range.carries(x) {
         return Err(Error::check(
             "the witness does not vanish on the kernel of H",
         ));
     }
-    let definite = range.compressed(x);
+    let definite = range.seen(x);
     let full_rank = fraction_free::independent_rows(&definite).len() == range.rank();
     if !full_rank || !definite::semidefinite(&definite).holds() {
         return Err(Error::check(
             "the witness is not positive definite on the range of H",
         ));
     }
-    let slack = range.compressed(&subject.slack(x, learning_rate));
+    let slack = range.seen(&subject.slack(x, learning_rate));
     match definite::semidefinite(&slack).holds() {
         true => Ok(()),
         false => Err(Error::check("X − T(X) is not positive semi-definite")),
@@ -216,28 +263,38 @@ fn check_stable(subject: &Subject, x: &Fractions, learning_rate: &Exact) -> Resu
 
 /// `⟨Y, (C − ηD)(Y)⟩ < 0`.
 fn check_unstable(subject: &Subject, y: &Fractions, learning_rate: &Exact) -> Result<()> {
-    match y.dot(&subject.slack(y, learning_rate)) < Exact::zero() {
+    match subject.dot(y, &subject.slack(y, learning_rate)) < Exact::zero() {
         true => Ok(()),
         false => Err(Error::check("⟨Y, T(Y)⟩ is not above ⟨Y, Y⟩")),
     }
 }
 
-/// The rows as a d × d matrix.
-fn square(place: &str, dimension: usize, rows: Vec<Vec<Exact>>) -> Result<DMatrix<Exact>> {
+/// The rows as a square matrix of this size.
+fn square(place: &str, size: usize, rows: Vec<Vec<Exact>>) -> Result<DMatrix<Exact>> {
     let count = rows.len();
-    if let Some(i) = rows.iter().position(|row| row.len() != dimension) {
-        let fault = format!(
-            "has {} entries; the model has dimension {dimension}",
-            rows[i].len()
-        );
+    if let Some(i) = rows.iter().position(|row| row.len() != size) {
+        let fault = format!("has {} entries; the model needs {size}", rows[i].len());
         return Err(Error::input(place, format!("witness[{i}]"), fault));
     }
-    if count != dimension {
-        let fault = format!("has {count} rows; the model has dimension {dimension}");
+    if count != size {
+        let fault = format!("has {count} rows; the model needs {size}");
         return Err(Error::input(place, "witness", fault));
     }
     let entries: Vec<Exact> = rows.into_iter().flatten().collect();
-    Ok(DMatrix::from_row_slice(dimension, dimension, &entries))
+    Ok(DMatrix::from_row_slice(size, size, &entries))
+}
+
+/// A witness as it is written: d × d where that is short, else as it is held.
+fn written(model: &Model, held: &Fractions) -> (Fractions, Option<Basis>) {
+    match fewer_inputs(model) {
+        None => (held.clone(), None),
+        Some(_) if model.dimension() > LARGEST_WRITTEN => (held.clone(), Some(Basis::Inputs)),
+        Some(linear) => {
+            let inputs = Fractions::of(&linear.design());
+            let product = held.clone() * inputs.clone();
+            (inputs.transpose().symmetric_product(&product), None)
+        }
+    }
 }
 
 fn as_rows<S: Serializer>(

@@ -1,8 +1,8 @@
 //! Critical learning rates: for each criterion the end of the interval on which it holds.
 //!
 //! Machine numbers, refined over ℚ to the digits asked for, say where the end is; the two ends of
-//! the bracket are then decided exactly. Between them stands the chain
-//! `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)`.
+//! the bracket are then decided exactly. Over them stands the chain
+//! `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)` ([`chain`]).
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -10,9 +10,12 @@ use std::collections::BTreeMap;
 use num_traits::{One, Zero};
 use serde::{Deserialize, Serialize};
 
+use super::chain::{self, Link};
 use super::mean_square::MeanSquare;
+use super::single_sample::single_sample;
 use super::subject::Subject;
 use crate::criterion::{one_dimension, one_step};
+use crate::error::Result;
 use crate::matrix::least_quotient::least_quotient;
 use crate::matrix::{Algebra, Bracket, Fractions, bracket};
 use crate::model::{Model, Quadratic};
@@ -27,6 +30,8 @@ pub fn default_width() -> Exact {
 /// holds at every learning rate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CriticalRates {
+    /// `2/max_i λ_max(H_i)`: up to here no step on a single sample lengthens a vector.
+    pub single_sample: Option<Bracket>,
     /// `2/λ_max(H)`.
     pub gradient_descent: Option<Bracket>,
     /// `1/(s√p)`.
@@ -38,44 +43,49 @@ pub struct CriticalRates {
 }
 
 impl CriticalRates {
-    /// All four, to this relative width.
+    /// All of them, to this relative width.
     ///
     /// # Panics
-    /// When the model is a saddle: there the criteria need not hold on an interval.
+    /// When the model is a saddle: there the criteria need not hold on an interval. When the chain
+    /// is broken, which would be a fault of this program.
     pub fn of(model: &Quadratic, weight: &Exact, width: &Exact) -> Self {
         let model = minimum(model);
         let subject = Subject::of(&model, weight);
-        Self::of_subject(&subject, &mut MeanSquare::of(&subject), width)
+        let rates = Self::of_subject(&subject, &mut MeanSquare::of(&subject), width);
+        rates.unwrap_or_else(|fault| panic!("{fault}"))
     }
 
-    /// All four, with a mean-square question that is ready.
+    /// All of them, with a mean-square question that is ready.
     ///
-    /// # Panics
-    /// When the chain `η₁ ≤ η* ≤ 2/λ_max(H)` is broken, which would be a fault of this program.
+    /// # Errors
+    /// When the chain is broken, which would be a fault of this program.
     pub(super) fn of_subject(
         subject: &Subject,
         mean_square: &mut MeanSquare,
         width: &Exact,
-    ) -> Self {
+    ) -> Result<Self> {
         let rates = CriticalRates {
+            single_sample: single_sample(subject, width),
             gradient_descent: gradient_descent(subject, width),
             non_uniformity: non_uniformity(subject, width),
             one_step: self::one_step(subject, width),
             mean_square: self::mean_square(subject, mean_square, width),
         };
-        rates.assert_chain();
-        rates
+        rates.chain().map(|_| rates)
     }
 
-    /// What is certified must be in order: a stable end is never above an unstable end of a later
-    /// member of the chain.
-    fn assert_chain(&self) {
-        let chain = [&self.one_step, &self.mean_square, &self.gradient_descent];
-        let known: Vec<&Bracket> = chain.into_iter().flatten().collect();
-        for pair in known.windows(2) {
-            let (first, second) = (&pair[0].lower, &pair[1].upper);
-            assert!(first <= second, "the chain is broken: {first} > {second}");
-        }
+    /// The links of `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)`, as far as its members are known;
+    /// none when the loss is flat.
+    ///
+    /// # Errors
+    /// When two brackets contradict a link: a fault of the program that made them.
+    pub fn chain(&self) -> Result<Vec<Link>> {
+        chain::links(&[
+            ("single_sample", &self.single_sample),
+            ("one_step", &self.one_step),
+            ("mean_square", &self.mean_square),
+            ("gradient_descent", &self.gradient_descent),
+        ])
     }
 }
 
@@ -84,15 +94,13 @@ pub(super) fn unbounded(subject: &Subject) -> BTreeMap<String, String> {
     let flat = subject
         .is_flat()
         .then_some("every H_i is zero: SGD stands still");
-    let quiet = match (
-        subject.weight.is_zero(),
-        subject.curvature.variance.is_zero(),
-    ) {
+    let quiet = match (subject.weight.is_zero(), subject.is_quiet()) {
         (true, _) => Some("p = 0: the full batch has no sample noise"),
         (_, true) => Some("Σ = 0: all samples have the same curvature"),
         _ => None,
     };
     [
+        ("single_sample", flat),
         ("gradient_descent", flat),
         ("non_uniformity", quiet),
         ("one_step", flat),
@@ -148,17 +156,17 @@ fn gradient_descent(subject: &Subject, width: &Exact) -> Option<Bracket> {
         return known;
     }
     let twice = subject.curvature.identity.clone().scaled(&Exact::from(2));
-    let proposed = least_quotient(&twice, &subject.curvature.hessian, digits(width));
+    let proposed = proposed_end(subject, &twice, &subject.curvature.hessian, width);
     let ask = |eta: &Exact| subject.gradient_descent(eta);
     certified(ask, &usable(proposed, subject), width)
 }
 
 fn non_uniformity(subject: &Subject, width: &Exact) -> Option<Bracket> {
-    let variance = subject.curvature.variance.clone().scaled(&subject.weight);
-    if variance.is_zero() {
+    if subject.is_quiet() {
         return None;
     }
-    let squared = least_quotient(&subject.curvature.identity, &variance, digits(width));
+    let variance = subject.curvature.variance.clone().scaled(&subject.weight);
+    let squared = proposed_end(subject, &subject.curvature.identity, &variance, width);
     let proposed = squared.map(|square| square.root(digits(width).unsigned_abs()));
     let ask = |eta: &Exact| subject.non_uniformity(eta);
     certified(ask, &usable(proposed, subject), width)
@@ -170,10 +178,15 @@ fn one_step(subject: &Subject, width: &Exact) -> Option<Bracket> {
     }
     let drift = subject.curvature.hessian.clone().scaled(&Exact::from(2));
     let second_moment = one_step::second_moment(&subject.curvature, &subject.weight);
-    let [drift, second_moment] = [drift, second_moment].map(|m| subject.range.compressed(&m));
-    let proposed = least_quotient(&drift, &second_moment, digits(width));
+    let proposed = proposed_end(subject, &drift, &second_moment, width);
     let ask = |eta: &Exact| subject.one_step(eta);
     certified(ask, &usable(proposed, subject), width)
+}
+
+/// The largest `η` with `A − ηB ⪰ 0` on the range, for two operators.
+fn proposed_end(subject: &Subject, a: &Fractions, b: &Fractions, width: &Exact) -> Option<Exact> {
+    let [a, b] = [a, b].map(|operator| subject.range.seen_operator(operator));
+    least_quotient(&a, &b, digits(width))
 }
 
 fn mean_square(subject: &Subject, question: &mut MeanSquare, width: &Exact) -> Option<Bracket> {
@@ -193,7 +206,11 @@ fn mean_square(subject: &Subject, question: &mut MeanSquare, width: &Exact) -> O
 /// A bracket both ends of which are decided. A point that is undecided (an edge that is too large to
 /// eliminate) counts as unstable in the search, and the upper end then moves a little outwards, to
 /// where it is decided; `None` when it is not even there.
-fn certified(ask: impl FnMut(&Exact) -> Verdict, guess: &Exact, width: &Exact) -> Option<Bracket> {
+pub(super) fn certified(
+    ask: impl FnMut(&Exact) -> Verdict,
+    guess: &Exact,
+    width: &Exact,
+) -> Option<Bracket> {
     let ask = RefCell::new(ask);
     let undecided = Cell::new(false);
     let stable = |eta: &Exact| {
@@ -219,7 +236,7 @@ fn known_in_one_dimension(subject: &Subject, weight: &Exact) -> Option<Option<Br
         return Some(None);
     }
     let entry = |matrix: &Fractions| matrix.entry(0, 0);
-    (subject.samples.dimension() == 1).then(|| {
+    (subject.samples.size() == 1).then(|| {
         let curvature = &subject.curvature;
         let (a, s2) = (entry(&curvature.hessian), entry(&curvature.variance));
         Some(Bracket::point(one_dimension::critical(a, s2, weight)))
@@ -227,16 +244,13 @@ fn known_in_one_dimension(subject: &Subject, weight: &Exact) -> Option<Option<Br
 }
 
 /// The bits that a proposal needs for this relative width, with some to spare.
-fn digits(width: &Exact) -> i32 {
+pub(super) fn digits(width: &Exact) -> i32 {
     16 - width.exponent()
 }
 
 /// A usable proposal; when there is none, `2/tr H`, which is at most `2/λ_max(H)` and at least a
 /// d-th of it. (A loss that is not flat has `tr H > 0`.)
-fn usable(proposed: Option<Exact>, subject: &Subject) -> Exact {
+pub(super) fn usable(proposed: Option<Exact>, subject: &Subject) -> Exact {
     let positive = proposed.filter(|eta| *eta > Exact::zero());
-    positive.unwrap_or_else(|| {
-        let curvature = &subject.curvature;
-        Exact::from(2) / curvature.hessian.dot(&curvature.identity)
-    })
+    positive.unwrap_or_else(|| Exact::from(2) / subject.curvature.hessian.trace())
 }

@@ -1,38 +1,31 @@
 //! The exact mean-square test, prepared once for many learning rates.
 
-use nalgebra::DMatrix;
-
+use super::subject::Subject;
 use crate::criterion::mean_square;
-use crate::matrix::{definite::exactly_semidefinite, kernel::kernel_projector, symmetric};
-use crate::model::Quadratic;
+use crate::matrix::definite::exactly_semidefinite;
 use crate::model::second_moment::Maps;
 use crate::number::Exact;
 
-/// The maps `C` and `D` of a model at a minimum, and the projector onto the symmetric matrices on
-/// which both vanish.
+/// The maps `C` and `D` of a model at a minimum on Sym(range H), r(r+1)/2 rows. Beside the range
+/// there is nothing to ask: `C − ηD` is zero on Sym(ker H), and `C` alone, which is semi-definite,
+/// on what is mixed.
 pub(super) struct MeanSquareTest {
     maps: Maps<Exact>,
-    /// `X ↦ PXP` with the projector `P` onto ker H: the kernel of `C` is `{X : HX = 0}`, and it
-    /// lies in that of `D`.
-    flat: DMatrix<Exact>,
 }
 
 impl MeanSquareTest {
-    /// For batches of noise weight `p`.
-    ///
-    /// # Panics
-    /// When the model is a saddle: there `D` need not vanish where `C` does.
-    pub(super) fn of(model: &Quadratic, weight: &Exact) -> Self {
-        assert!(model.is_minimum(), "the mean-square test of a saddle");
+    /// For a minimum: at a saddle `D` need not vanish where `C` does.
+    pub(super) fn of(subject: &Subject) -> Self {
+        let (samples, range) = (&subject.samples, &subject.range);
+        let seen = samples.seen_by(range.values());
         MeanSquareTest {
-            maps: Maps::of(model, weight),
-            flat: symmetric::sandwich(&kernel_projector(model.hessian())),
+            maps: Maps::in_a_basis(&seen, &range.metric().to_exact(), &subject.weight),
         }
     }
 
     /// Is SGD mean-square stable at this learning rate, `C − ηD ⪰ 0`?
     pub(super) fn holds(&self, learning_rate: &Exact) -> bool {
-        exactly_semidefinite(&mean_square::slack(&self.maps, learning_rate), &self.flat)
+        exactly_semidefinite(&mean_square::slack(&self.maps, learning_rate))
     }
 }
 
@@ -41,10 +34,10 @@ mod tests {
     use nalgebra::DVector;
 
     use super::*;
-    use crate::model::Linear;
+    use crate::model::{Linear, Model};
     use crate::number::Verdict;
 
-    /// Four inputs in seven dimensions: 28 rows, of which the flat directions alone make 6.
+    /// Four inputs in seven dimensions: the criterion has 28 rows, the test 10.
     #[test]
     fn the_test_is_the_criterion_in_over_parameterised_models_too() {
         let input = |i: i64| DVector::from_fn(7, |j, _| Exact::from((i * (j as i64 + 1)) % 5 - 2));
@@ -52,7 +45,8 @@ mod tests {
             .unwrap()
             .quadratic();
         let one = Exact::from(1);
-        let test = MeanSquareTest::of(&model, &one);
+        let seen = Model::Quadratic(model.clone());
+        let test = MeanSquareTest::of(&Subject::of(&seen, &one));
         let end = super::super::critical::of_mean_square(
             &model,
             &one,

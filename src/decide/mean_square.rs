@@ -7,14 +7,13 @@ use num_traits::Zero;
 use super::exact_test::MeanSquareTest;
 use super::subject::Subject;
 use super::witness::{Search, Witness};
-use crate::matrix::{Fractions, definite, kernel::kernel_projector};
 use crate::number::{Exact, Verdict};
 
-/// The largest dimension for which the edge itself is decided, by elimination of a matrix of
-/// `d(d+1)/2 = 136` rows.
+/// The largest rank `r` of `H` for which the edge itself is decided, by elimination of a matrix of
+/// `r(r+1)/2 = 136` rows.
 pub const LARGEST_EDGE: usize = 16;
 
-/// Up to this dimension (10 rows of the second-moment test) the elimination is quicker than any
+/// Up to this rank (10 rows of the second-moment test) the elimination is quicker than any
 /// search.
 const SMALL: usize = 4;
 
@@ -30,7 +29,7 @@ pub enum Decided {
     By(Witness),
     /// The exact test of `C − ηD` on Sym(d) alone: true when stable.
     ByExactTest(bool),
-    /// Within `2^−768` of the edge or on it, in a model above [`LARGEST_EDGE`] dimensions.
+    /// Within `2^−768` of the edge or on it, where the rank of `H` is above [`LARGEST_EDGE`].
     Not,
 }
 
@@ -48,7 +47,7 @@ impl Decided {
 
 /// The mean-square question of one model and noise weight, prepared for many learning rates.
 pub(super) struct MeanSquare<'a> {
-    subject: &'a Subject<'a>,
+    subject: &'a Subject,
     /// The bits of the distance from the edge, relative, to which the search goes.
     bits: i32,
     search: OnceCell<Option<Search<'a>>>,
@@ -57,10 +56,10 @@ pub(super) struct MeanSquare<'a> {
 
 impl<'a> MeanSquare<'a> {
     /// For a model at a minimum.
-    pub(super) fn of(subject: &'a Subject<'a>) -> Self {
+    pub(super) fn of(subject: &'a Subject) -> Self {
         MeanSquare {
             subject,
-            bits: match subject.samples.dimension() <= LARGEST_EDGE {
+            bits: match subject.range.rank() <= LARGEST_EDGE {
                 true => NEAR,
                 false => NEAREST,
             },
@@ -77,7 +76,7 @@ impl<'a> MeanSquare<'a> {
 
     /// The verdict alone, by the quickest road.
     pub(super) fn verdict(&mut self, learning_rate: &Exact) -> Verdict {
-        match self.subject.samples.dimension() <= SMALL {
+        match self.subject.range.rank() <= SMALL {
             true => self.exact_test().holds(learning_rate).into(),
             false => self.decide(learning_rate).verdict(),
         }
@@ -85,10 +84,9 @@ impl<'a> MeanSquare<'a> {
 
     /// The verdict with a witness, if there is one to be found.
     pub(super) fn decide(&mut self, learning_rate: &Exact) -> Decided {
-        // A projector's digits grow with d: in large models the search finds shorter witnesses.
-        let short =
-            self.subject.range.is_everything() || self.subject.samples.dimension() <= LARGEST_EDGE;
-        if let Some(witness) = self.plain_witness(learning_rate, short) {
+        // A projector's digits grow with r: in large models the search finds shorter witnesses.
+        let short = self.identity_is_held() || self.subject.range.rank() <= LARGEST_EDGE;
+        if short && let Some(witness) = self.plain_witness(learning_rate) {
             return Decided::By(witness);
         }
         let bits = self.bits;
@@ -97,10 +95,10 @@ impl<'a> MeanSquare<'a> {
         {
             return Decided::By(witness);
         }
-        if !short && let Some(witness) = self.plain_witness(learning_rate, true) {
+        if !short && let Some(witness) = self.plain_witness(learning_rate) {
             return Decided::By(witness);
         }
-        match self.subject.samples.dimension() <= LARGEST_EDGE {
+        match self.subject.range.rank() <= LARGEST_EDGE {
             true => Decided::ByExactTest(self.exact_test().holds(learning_rate)),
             false => Decided::Not,
         }
@@ -112,34 +110,24 @@ impl<'a> MeanSquare<'a> {
         self.search.get_mut()?.as_mut()
     }
 
-    /// The identity as a witness: stable where the one-step criterion holds (`(C − ηD)(I)` is its
-    /// slack, so this serves every edge of commuting samples), unstable where its trace is negative.
-    /// As a stable witness it is projected onto the range of `H`, where that is asked for.
-    fn plain_witness(&self, learning_rate: &Exact, projected: bool) -> Option<Witness> {
-        let slack = self.subject.one_step_slack(learning_rate);
-        let identity = &self.subject.curvature.identity;
-        if identity.dot(&slack) < Exact::zero() {
-            return Some(Witness::Unstable(identity.clone()));
+    /// The identity on the range as a witness: stable where the one-step criterion holds
+    /// (`(C − ηD)(I)` is its slack, so this serves every edge of commuting samples), unstable where its
+    /// trace is negative.
+    fn plain_witness(&self, learning_rate: &Exact) -> Option<Witness> {
+        let subject = self.subject;
+        if subject.one_step_slack(learning_rate).trace() < Exact::zero() {
+            return Some(Witness::Unstable(subject.projector()));
         }
-        let range = &self.subject.range;
-        let holds = projected && definite::semidefinite(&range.compressed(&slack)).holds();
-        holds.then(|| Witness::Stable(self.projector()))
+        let holds = subject.one_step(learning_rate).holds();
+        holds.then(|| Witness::Stable(subject.projector()))
     }
 
-    /// The orthogonal projector onto the range of `H`.
-    fn projector(&self) -> Fractions {
-        let identity = self.subject.curvature.identity.clone();
-        match self.subject.range.is_everything() {
-            true => identity,
-            false => {
-                let hessian = self.subject.samples.hessian().to_exact();
-                identity - Fractions::of(&kernel_projector(&hessian))
-            }
-        }
+    /// Is the range of `H` everything, so that its projector is the identity?
+    fn identity_is_held(&self) -> bool {
+        self.subject.range.values().is_none()
     }
 
     fn exact_test(&self) -> &MeanSquareTest {
-        let test = || MeanSquareTest::of(&self.subject.model.quadratic(), &self.subject.weight);
-        self.exact.get_or_init(test)
+        self.exact.get_or_init(|| MeanSquareTest::of(self.subject))
     }
 }

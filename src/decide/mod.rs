@@ -5,10 +5,13 @@
 //! that lets a stranger check the mean-square verdict.
 
 pub mod certificate;
+pub mod chain;
 pub mod critical;
 mod exact_test;
 mod mean_square;
 mod proposal;
+mod range;
+mod single_sample;
 mod subject;
 pub mod values;
 mod witness;
@@ -26,6 +29,7 @@ use mean_square::MeanSquare;
 use subject::Subject;
 
 pub use certificate::Certificate;
+pub use chain::Link;
 pub use critical::CriticalRates;
 pub use mean_square::{Decided, LARGEST_EDGE};
 pub use values::Values;
@@ -85,7 +89,7 @@ impl Verdicts {
 
     fn undecided(&self) -> BTreeMap<String, String> {
         let reason = format!(
-            "within 2^-768 of the edge or on it, where only elimination decides; the mean-square edge is eliminated up to dimension {LARGEST_EDGE}"
+            "within 2^-768 of the edge or on it, where only elimination decides; the mean-square edge is eliminated up to rank {LARGEST_EDGE} of H"
         );
         [
             ("gradient_descent", self.gradient_descent),
@@ -105,7 +109,8 @@ impl Verdicts {
 ///
 /// # Errors
 /// When the learning rate is not positive, the batch is not from 1 to `n`, or the model is no
-/// minimum.
+/// minimum; and an internal one should the certified brackets ever contradict
+/// `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)`.
 pub fn decide(
     model: &Model,
     learning_rate: &Exact,
@@ -145,7 +150,7 @@ pub fn decide_to_width(
         samples: model.samples(),
         undecided: verdicts.undecided(),
         verdicts,
-        critical_lr: CriticalRates::of_subject(&subject, &mut question, relative_width),
+        critical_lr: CriticalRates::of_subject(&subject, &mut question, relative_width)?,
         unbounded: critical::unbounded(&subject),
     };
     let certificate = Certificate::of(model, (learning_rate, batch, sampling), &decided);

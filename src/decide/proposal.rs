@@ -1,7 +1,7 @@
 //! What floating point proposes about the second moment: its slowest direction, and where to look
 //! for a witness. Nothing here is ever an answer.
 //!
-//! In an eigenbasis `Q` of `H` (d × r, r = rank H) the drift is diagonal, `(CX)_ij = (λ_i + λ_j) X_ij`.
+//! In an eigenbasis `Q` of `H` ([`Frame`]; r = rank H) the drift is diagonal, `(CX)_ij = (λ_i + λ_j) X_ij`.
 //! With `z = C^{1/2} X` the pencil `(C, D)` becomes the ordinary eigenproblem of
 //! `M = C^{−1/2} D C^{−1/2}`, whose largest eigenvalue is `1/η*`; most of its spectrum is near 0, so
 //! Lanczos and conjugate gradients need few products, of `n r²` operations each.
@@ -10,7 +10,7 @@ use nalgebra::DMatrix;
 
 use crate::matrix::{Fractions, pencil};
 use crate::model::Samples;
-use crate::model::samples::Rounded;
+use crate::model::samples::Frame;
 use crate::number::Exact;
 
 /// Steps of Lanczos before it starts again from its best vector.
@@ -28,9 +28,8 @@ const GRADIENT_RESIDUAL: f64 = 1e-13;
 pub(super) struct Proposal {
     /// `H·2^exponent` has entries near 1; the learning rate is divided by as much.
     pub(super) exponent: i32,
-    /// `Q`, d × r.
-    pub(super) basis: DMatrix<f64>,
-    curvatures: Rounded,
+    /// The eigenbasis, and the curvatures in it.
+    pub(super) frame: Frame,
     /// The eigenvalues of `H·2^exponent` on its range, from the largest.
     pub(super) eigenvalues: Vec<f64>,
     /// `(λ_i + λ_j)^{−1/2}`.
@@ -47,7 +46,7 @@ impl Proposal {
         let size = samples.hessian().exponent()?;
         let exponent = -(size - size.rem_euclid(2));
         let hessian = samples.hessian().scaled_to_f64(exponent);
-        let (eigenvalues, basis) = pencil::leading_eigenpairs(&hessian, rank)?;
+        let (eigenvalues, vectors) = pencil::leading_eigenpairs(&hessian, rank)?;
         if eigenvalues.last().is_none_or(|&smallest| smallest <= 0.0) {
             return None;
         }
@@ -55,9 +54,8 @@ impl Proposal {
             (eigenvalues[i] + eigenvalues[j]).sqrt().recip()
         });
         let mut proposal = Proposal {
-            curvatures: samples.rounded(&basis, exponent),
+            frame: samples.frame(vectors, &eigenvalues, exponent),
             exponent,
-            basis,
             top: DMatrix::zeros(rank, rank),
             eigenvalues,
             root,
@@ -72,10 +70,11 @@ impl Proposal {
         self.top.component_mul(&self.root)
     }
 
-    /// A symmetric d × d matrix on the range, scaled by `2^scale`, in the eigenbasis.
+    /// A symmetric matrix on the range, held, in the eigenbasis and scaled by
+    /// `2^{scale + frame.exponent}`.
     pub(super) fn in_basis(&self, matrix: &Fractions, scale: i32) -> DMatrix<f64> {
-        self.basis
-            .tr_mul(&(matrix.scaled_to_f64(scale) * &self.basis))
+        let basis = &self.frame.basis;
+        basis.tr_mul(&(matrix.scaled_to_f64(scale) * basis))
     }
 
     /// `X` with `(C − ηD)X = right`, roughly, up to a multiple of the slowest direction; `right`
@@ -107,7 +106,7 @@ impl Proposal {
     /// `Mz`.
     fn apply(&self, z: &DMatrix<f64>) -> DMatrix<f64> {
         let x = z.component_mul(&self.root);
-        let mut image = self.curvatures.mean_sandwich(&x) * self.weight;
+        let mut image = self.frame.mean_sandwich(&x) * self.weight;
         if self.weight < 1.0 {
             let lambda = &self.eigenvalues;
             let mean = |i: usize, j: usize| (1.0 - self.weight) * lambda[i] * lambda[j];

@@ -1,7 +1,7 @@
 use super::*;
-use crate::model::{Quadratic, golden};
+use crate::model::{Linear, Quadratic, golden};
 use crate::number::Field;
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
 const WITHOUT: Sampling = Sampling::WithoutReplacement;
 
@@ -67,9 +67,116 @@ fn what_is_unbounded_is_null_and_has_a_reason() {
     let flat = Quadratic::new(vec![DMatrix::zeros(2, 2); 2]).unwrap();
     let flat = decide(&model(flat), &exact("1e9"), 1, WITHOUT).unwrap();
     assert!(flat.verdicts.mean_square == Some(true) && flat.verdicts.one_step == Some(true));
-    assert_eq!(flat.unbounded.len(), 4);
+    assert_eq!(flat.unbounded.len(), 5);
     let json = serde_json::to_value(&flat).unwrap();
     assert!(json["critical_lr"]["mean_square"].is_null());
+}
+
+/// Full Hessians of which no eigenvalue is rational: the longest step is that of the third sample, with
+/// λ_max = (3 + √5)/2, and it is not the one of the largest trace.
+#[test]
+fn the_chain_begins_at_the_sharpest_sample() {
+    let hessian = |entries: [i64; 4]| DMatrix::from_row_slice(2, 2, &entries.map(Exact::from));
+    let hessians = [[1, 0, 0, 0], [2, 0, 0, 2], [2, 1, 1, 1]].map(hessian);
+    let quadratic = Quadratic::new(hessians.to_vec()).unwrap();
+    let decision = decide(&model(quadratic), &exact("1/2"), 1, WITHOUT).unwrap();
+    let single = decision.critical_lr.single_sample.clone().unwrap();
+    // 2/λ_max = 3 − √5: (3 − η)² ≥ 5 up to it.
+    let below = |eta: &Exact| (Exact::from(3) - eta).square() >= Exact::from(5);
+    assert!(below(&single.lower) && !below(&single.upper));
+    let chain = decision.critical_lr.chain().unwrap();
+    assert_eq!(chain.len(), 3);
+    assert_eq!(
+        (chain[0].first, chain[0].second),
+        ("single_sample", "one_step")
+    );
+    assert!(chain.iter().all(|link| link.apart));
+    let mut broken = decision.critical_lr;
+    std::mem::swap(&mut broken.single_sample, &mut broken.gradient_descent);
+    assert_eq!(
+        broken.chain().unwrap_err().kind,
+        crate::error::Kind::Internal
+    );
+}
+
+/// d = 300 and n = 8, of which two inputs are dependent: the Gram view, beside the same model in the
+/// coordinates of its first eight dimensions, where nothing is hidden.
+#[test]
+fn few_inputs_are_decided_like_the_same_inputs_in_few_dimensions() {
+    let entry =
+        |i: usize, j: usize| Exact::fraction(((3 * i * i + 5 * i * j + j) % 11) as i64 - 5, 4);
+    let inputs = |d: usize| -> Vec<DVector<Exact>> {
+        let input =
+            |i: usize| DVector::from_fn(d, |j, _| if j < 8 { entry(i, j) } else { exact("0") });
+        let mut inputs: Vec<_> = (0..7).map(input).collect();
+        inputs.push(&inputs[1] - &inputs[2] * exact("2"));
+        inputs
+    };
+    let linear = |d| Model::Linear(Linear::new(inputs(d)).unwrap());
+    for (sampling, batch) in [(WITHOUT, 1), (WITHOUT, 3), (Sampling::WithReplacement, 2)] {
+        let small = decide(&linear(8), &exact("1/10"), batch, sampling).unwrap();
+        let large = decide(&linear(300), &exact("1/10"), batch, sampling).unwrap();
+        assert_eq!(large.verdicts, small.verdicts);
+        let ends = |decision: &Decision| {
+            let rates = decision.critical_lr.clone();
+            let CriticalRates {
+                single_sample,
+                gradient_descent,
+                non_uniformity,
+                one_step,
+                mean_square,
+            } = rates;
+            [
+                single_sample,
+                gradient_descent,
+                non_uniformity,
+                one_step,
+                mean_square,
+            ]
+            .map(Option::unwrap)
+        };
+        for (a, b) in ends(&large).iter().zip(&ends(&small)) {
+            assert!(a.lower <= b.upper && b.lower <= a.upper, "{a:?} {b:?}");
+        }
+        let end = large.critical_lr.mean_square.unwrap();
+        for eta in [end.lower, end.upper] {
+            let width = critical::default_width();
+            let (said, certificate) =
+                decide_to_width(&linear(300), &eta, batch, sampling, &width).unwrap();
+            let certificate = certificate.unwrap();
+            assert_eq!(certificate.basis, Some(certificate::Basis::Inputs));
+            certificate.check().unwrap();
+            // The same Σ W_ij x_i x_jᵀ written out in the few dimensions proves the same.
+            let design = Linear::new(inputs(8)).unwrap().design();
+            let witness = certificate.witness.clone().unwrap();
+            let plain = Certificate {
+                model: linear(8),
+                witness: Some(design.transpose() * witness * design),
+                basis: None,
+                ..certificate
+            };
+            plain.check().unwrap();
+            assert!(said.verdicts.mean_square.is_some());
+        }
+    }
+}
+
+/// Gradient descent on H = I ends at η = 2.
+#[test]
+fn an_edge_certificate_is_for_ranks_that_are_eliminated() {
+    let certificate = |rank: usize| {
+        let identity = Quadratic::new(vec![DMatrix::identity(rank, rank)]).unwrap();
+        let model = serde_json::to_value(model(identity)).unwrap();
+        let fields = serde_json::json!({
+            "claim": "mean_square_stable", "model": model, "lr": "2", "batch": 1,
+            "sampling": "without-replacement", "witness": null, "method": "exact-edge",
+        });
+        Certificate::parse("text", &fields.to_string())
+    };
+    certificate(2).unwrap().check().unwrap();
+    assert!(certificate(LARGEST_EDGE).is_ok());
+    let refusal = certificate(LARGEST_EDGE + 1).unwrap_err().to_string();
+    assert!(refusal.contains("up to rank 16 of H"), "{refusal}");
 }
 
 #[test]
@@ -90,8 +197,7 @@ fn bad_questions_are_refused() {
 #[test]
 fn numbers_beyond_the_range_of_floats_are_decided_too() {
     let tiny = |x: i64| exact(&format!("{x}e-400"));
-    let diagonal =
-        |a, b| DMatrix::from_diagonal(&nalgebra::DVector::from_vec(vec![tiny(a), tiny(b)]));
+    let diagonal = |a, b| DMatrix::from_diagonal(&DVector::from_vec(vec![tiny(a), tiny(b)]));
     let model = Quadratic::new(vec![diagonal(1, 2), diagonal(3, 1)]).unwrap();
     let decision = decide(&self::model(model), &exact("1e400"), 2, WITHOUT).unwrap();
     assert_eq!(decision.verdicts.mean_square, Some(true));

@@ -36,18 +36,21 @@ const ATTEMPTS: i32 = 4;
 /// Corrections of the slowest direction in a row that may fail to gain digits.
 const PATIENCE: usize = 3;
 
-/// A witness, checked.
+/// A witness, checked, as [`crate::model::samples`] holds it: d × d, or for linear regression with
+/// fewer inputs than dimensions the `Y` (n × n) of `X = Σ Y_ij x_i x_jᵀ`.
 #[derive(Clone, Debug)]
 pub enum Witness {
-    /// `X` (d × d): mean-square stable.
+    /// `X`: mean-square stable.
     Stable(Fractions),
-    /// `Y` (d × d): mean-square unstable.
+    /// `Y`: mean-square unstable.
     Unstable(Fractions),
 }
 
-/// A symmetric matrix and what the maps `C` and `D` make of it (each d × d).
+/// A symmetric matrix and what the maps `C` and `D` make of it, held.
 struct Images {
     matrix: Fractions,
+    /// What gives inner products with the matrix.
+    dual: Fractions,
     drift: Fractions,
     diffusion: Fractions,
 }
@@ -60,22 +63,24 @@ impl Images {
 
     /// `⟨V, CV⟩/⟨V, DV⟩`, rounded to this many bits; `None` when `DV` vanishes along `V`.
     fn quotient(&self, bits: i32) -> Option<Exact> {
-        let diffusion = self.matrix.dot(&self.diffusion);
+        let diffusion = self.dual.dot(&self.diffusion);
         (diffusion > Exact::zero())
-            .then(|| (self.matrix.dot(&self.drift) / diffusion).rounded_to(bits as u32))
+            .then(|| (self.dual.dot(&self.drift) / diffusion).rounded_to(bits as u32))
     }
 }
 
 /// A search for witnesses of one model, at any learning rate.
 pub(super) struct Search<'a> {
-    subject: &'a Subject<'a>,
+    subject: &'a Subject,
     proposal: Proposal,
-    /// From the eigenbasis to the basis of the range, r × r, for `basis·2^−scale`.
+    /// `B` with `Σ (BzBᵀ)_ab u_a u_bᵀ·2^back_exponent` being `z` in the eigenbasis (r × r).
     back: DMatrix<f64>,
-    scale: i32,
+    back_exponent: i32,
+    /// About `log₂` of the largest `⟨u_a, u_b⟩`.
+    length: i32,
     /// `V` in the basis of the range, r × r.
     direction: Fractions,
-    /// `V`, `CV` and `DV`, d × d.
+    /// `V`, `CV` and `DV`, held.
     images: Images,
     /// `⟨V, CV⟩/⟨V, DV⟩`, rounded far below its distance from `η*`.
     quotient: Exact,
@@ -85,19 +90,27 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// `None` when `H = 0` or machine numbers do not reach the model.
-    pub(super) fn of(subject: &'a Subject<'a>) -> Option<Self> {
+    pub(super) fn of(subject: &'a Subject) -> Option<Self> {
         let range = &subject.range;
         let proposal = Proposal::of(&subject.samples, range.rank(), &subject.weight)?;
-        let scale = range.basis().exponent()?;
-        let rows = range.basis().scaled_to_f64(-scale);
-        let gram = &rows * rows.transpose();
-        let back = gram.cholesky()?.solve(&(rows * &proposal.basis));
+        let (metric, frame) = (range.metric(), &proposal.frame);
+        let length = metric.exponent()?;
+        let unit = range.basis().map_or(Some(0), Fractions::exponent)?;
+        // The eigenbasis as the basis sees it; from there the metric leads to coordinates.
+        let seen = match range.basis() {
+            Some(basis) => basis.scaled_to_f64(-unit) * &frame.basis,
+            None => frame.basis.clone(),
+        };
+        let back = metric.scaled_to_f64(-length).cholesky()?.solve(&seen);
         let empty = || Fractions::zeros(0, 0);
         let mut search = Search {
             subject,
+            back_exponent: 2 * (unit - length) - frame.exponent,
+            length,
             direction: empty(),
             images: Images {
                 matrix: empty(),
+                dual: empty(),
                 drift: empty(),
                 diffusion: empty(),
             },
@@ -105,7 +118,6 @@ impl<'a> Search<'a> {
             accuracy: FIRST_BITS,
             proposal,
             back,
-            scale,
         };
         let direction = search.proposal.direction();
         let direction = search.to_range(&direction, 0, CORRECTION_BITS)?;
@@ -170,8 +182,7 @@ impl<'a> Search<'a> {
             Some(size) => {
                 let right = self.proposal.in_basis(&residual, -size);
                 let correction = self.proposal.solve(&right, self.rate(&self.quotient));
-                let unit = size + self.proposal.exponent;
-                let correction = self.to_range(&correction, unit, CORRECTION_BITS)?;
+                let correction = self.to_range(&correction, self.unit(size), CORRECTION_BITS)?;
                 correction.exponent().map(|own| (correction, length - own))
             }
         };
@@ -192,6 +203,7 @@ impl<'a> Search<'a> {
         self.images = Images {
             drift: samples.drift(&matrix),
             diffusion: samples.diffusion(&matrix, &self.subject.weight),
+            dual: samples.dual(&matrix),
             matrix,
         };
         self.direction = direction;
@@ -206,39 +218,38 @@ impl<'a> Search<'a> {
         let length = self.direction.exponent()?;
         let short = self.direction.in_units_of(SHORT_BITS - length);
         let short = self.subject.range.lifted(&short);
-        let negative = |y: &Fractions, slack: Fractions| y.dot(&slack) < Exact::zero();
-        if negative(&short, self.subject.slack(&short, learning_rate)) {
+        let slack = self.subject.slack(&short, learning_rate);
+        if self.subject.dot(&short, &slack) < Exact::zero() {
             return Some(short);
         }
-        let long = &self.images.matrix;
-        negative(long, self.images.slack(learning_rate)).then(|| long.clone())
+        let negative = self.images.dual.dot(&self.images.slack(learning_rate)) < Exact::zero();
+        negative.then(|| self.images.matrix.clone())
     }
 
     /// The solution of `(C − ηD)X = H`, as far as it need be known.
     fn stable(&self, learning_rate: &Exact) -> Option<Fractions> {
-        let direction = &self.images.matrix;
+        let dual = &self.images.dual;
         let slack_of_direction = self.images.slack(learning_rate);
-        let along = direction.dot(&slack_of_direction);
+        let along = dual.dot(&slack_of_direction);
         if along <= Exact::zero() {
             return None;
         }
-        let (range, hessian) = (&self.subject.range, self.subject.samples.hessian());
+        let (range, hessian) = (&self.subject.range, self.subject.samples.held_hessian());
         let mut solution = Fractions::zeros(range.rank(), range.rank());
         let mut residual = hessian.clone();
         for attempt in 0..ATTEMPTS {
-            let factor = (direction.dot(&residual) / &along).rounded_to(CORRECTION_BITS as u32);
+            let factor = (dual.dot(&residual) / &along).rounded_to(CORRECTION_BITS as u32);
             let rest = residual - slack_of_direction.clone().scaled(&factor);
             let size = rest.exponent().unwrap_or(0);
             let right = self.proposal.in_basis(&rest, -size);
             let remainder = self.proposal.solve(&right, self.rate(learning_rate));
-            let unit = size + self.proposal.exponent;
-            let bits = self.bits() + 2 * self.scale + attempt * CORRECTION_BITS;
-            let remainder = self.to_range(&remainder, unit, CORRECTION_BITS)?;
+            let bits = self.bits() + self.length + attempt * CORRECTION_BITS;
+            let remainder = self.to_range(&remainder, self.unit(size), CORRECTION_BITS)?;
             let found = solution + self.direction.clone().scaled(&factor) + remainder;
             solution = found.in_units_of(bits);
             let lifted = range.lifted(&solution);
             let slack = self.subject.slack(&lifted, learning_rate);
-            if proved_definite(&solution) && proved_definite(&range.compressed(&slack)) {
+            if proved_definite(&solution) && proved_definite(&range.seen(&slack)) {
                 return Some(lifted);
             }
             residual = hessian.clone() - slack;
@@ -259,12 +270,17 @@ impl<'a> Search<'a> {
         (learning_rate * Exact::power_of_two(-self.proposal.exponent)).to_f64()
     }
 
+    /// The exponent of a solution for a right side that was scaled by `2^−size`.
+    fn unit(&self, size: i32) -> i32 {
+        size + self.proposal.exponent - self.proposal.frame.exponent
+    }
+
     /// A matrix in the eigenbasis times `2^unit`, in the basis of the range, rounded to this many
     /// bits; `None` when it is not finite.
     fn to_range(&self, matrix: &DMatrix<f64>, unit: i32, bits: i32) -> Option<Fractions> {
         let moved = &self.back * matrix * self.back.transpose();
         let moved = (&moved + moved.transpose()) * 0.5;
-        Some(rounded(&moved, bits)?.scaled(&Exact::power_of_two(unit - 2 * self.scale)))
+        Some(rounded(&moved, bits)?.scaled(&Exact::power_of_two(unit + self.back_exponent)))
     }
 }
 

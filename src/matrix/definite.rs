@@ -75,22 +75,16 @@ fn by_rounded_arithmetic(matrix: &Fractions, takes: impl Fn(u32) -> bool) -> Opt
 
 /// Is the symmetric rational matrix positive semi-definite? Never undecided.
 ///
-/// `padding` is a semi-definite matrix whose range lies in the kernel of `matrix`: adding it
-/// changes no answer, and it turns the singular matrices of over-parameterised models into regular
-/// ones, which rounded arithmetic can decide.
-///
 /// # Panics
-/// When the matrices are not square or not of one size.
-pub fn exactly_semidefinite(matrix: &DMatrix<Exact>, padding: &DMatrix<Exact>) -> bool {
-    let (shape, padded) = (matrix.shape(), padding.shape());
-    assert_eq!(shape, padded, "a matrix {shape:?} padded by {padded:?}");
-    let fractions = Fractions::of(&(matrix + padding));
+/// When the matrix is not square.
+pub fn exactly_semidefinite(matrix: &DMatrix<Exact>) -> bool {
+    let fractions = Fractions::of(matrix);
     if fractions.shape().0 > SMALL
         && let Some(proved) = by_rounded_arithmetic(&fractions, |_| true)
     {
         return proved;
     }
-    let eliminated = fraction_free::semidefinite(&Fractions::of(matrix), u32::MAX);
+    let eliminated = fraction_free::semidefinite(&fractions, u32::MAX);
     eliminated.expect("an elimination without a limit ends")
 }
 

@@ -3,8 +3,8 @@
 
 use std::cmp::Ordering;
 
-use super::Fractions;
-use crate::number::Whole;
+use super::{Algebra, Fractions};
+use crate::number::{Exact, Whole};
 
 /// Is the symmetric matrix positive semi-definite? Decides every matrix; `None` when it would take
 /// a pivot at which an entry has more than `bits` bits.
@@ -51,6 +51,38 @@ fn eliminated(rows: &[Vec<Whole>], k: usize, previous: &Whole) -> Vec<Vec<Whole>
     let mut next: Vec<Vec<Whole>> = rest.iter().enumerate().map(row).collect();
     next.push(vec![at(k, k).clone()]);
     next
+}
+
+/// The inverse of a symmetric positive definite matrix; `None` when it is not definite. After the last
+/// step of Jordan's elimination every pivot is the determinant.
+///
+/// # Panics
+/// When the matrix is not square.
+pub fn inverse(matrix: &Fractions) -> Option<Fractions> {
+    let (n, columns) = matrix.shape();
+    assert_eq!(n, columns, "the inverse of a {n} × {columns} matrix");
+    let beside = |i: usize| (0..n).map(move |j| Whole::from(i64::from(i == j)));
+    let mut rows: Vec<Vec<Whole>> = (0..n)
+        .map(|i| matrix.row(i).iter().cloned().chain(beside(i)).collect())
+        .collect();
+    let mut previous = Whole::one();
+    for k in 0..n {
+        let pivot = rows[k].clone();
+        if !pivot[k].sign().is_gt() {
+            return None;
+        }
+        for (_, row) in rows.iter_mut().enumerate().filter(|&(i, _)| i != k) {
+            let factor = row[k].clone();
+            for (entry, above) in row.iter_mut().zip(&pivot) {
+                entry.multiply(&pivot[k]);
+                entry.subtract_product(&factor, above);
+                entry.divide_exactly(&previous);
+            }
+        }
+        previous = pivot[k].clone();
+    }
+    let adjugate = Fractions::from_fn(n, n, |i, j| rows[i][n + j].clone());
+    Some(adjugate.scaled(&Exact::quotient(matrix.denominator(), &previous)))
 }
 
 /// The rows of a maximal independent set, the first that will do.
@@ -159,4 +191,30 @@ fn power(base: u64, exponent: u64) -> u64 {
             square
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DMatrix;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::matrix::positive_definite;
+
+    proptest! {
+        #[test]
+        fn the_inverse_is_the_inverse(
+            entries in proptest::collection::vec((-4i64..5, 1u64..5), 9),
+            shift in 0i64..3,
+        ) {
+            let entries = entries.iter().map(|&(p, q)| Exact::fraction(p, q));
+            let g = DMatrix::from_iterator(3, 3, entries);
+            let one = DMatrix::<Exact>::identity(3, 3);
+            let matrix = &g * g.transpose() + &one * Exact::from(shift) - &one;
+            match inverse(&Fractions::of(&matrix)) {
+                Some(found) => prop_assert_eq!(&matrix * found.to_exact(), one),
+                None => prop_assert!(!positive_definite(&matrix).holds()),
+            }
+        }
+    }
 }

@@ -161,6 +161,30 @@ impl Fractions {
         }
     }
 
+    /// The diagonal of a square matrix, as a column (n × 1).
+    #[must_use]
+    pub fn diagonal(&self) -> Self {
+        Fractions {
+            denominator: self.denominator.clone(),
+            ..Self::from_fn(self.rows, 1, |i, _| self.numerator(i, i).clone())
+        }
+    }
+
+    /// The sum of the diagonal.
+    pub fn trace(&self) -> Exact {
+        (0..self.rows).map(|i| self.entry(i, i)).sum()
+    }
+
+    /// Some of the rows.
+    #[must_use]
+    pub fn select_rows(&self, chosen: &[usize]) -> Self {
+        let entry = |i: usize, j| self.numerator(chosen[i], j).clone();
+        Fractions {
+            denominator: self.denominator.clone(),
+            ..Self::from_fn(chosen.len(), self.columns, entry)
+        }
+    }
+
     /// The lower triangle of a whole matrix `DAD` with a positive diagonal `D`, which has the
     /// inertia of `A`: for elimination, whose cost grows with the length of the entries.
     ///
@@ -348,6 +372,10 @@ mod tests {
             prop_assert_eq!(x.squared().to_exact(), &a * &a);
             prop_assert_eq!(x.clone().scaled(&c).to_exact(), Algebra::scaled(a.clone(), &c));
             prop_assert_eq!(x.dot(&y), (a.transpose() * &b).trace());
+            prop_assert_eq!(x.trace(), a.trace());
+            prop_assert_eq!(x.diagonal().to_exact().column(0).into_owned(), a.diagonal());
+            let some = a.select_rows(&[2, 0]);
+            prop_assert_eq!(x.select_rows(&[2, 0]).to_exact(), some);
             prop_assert_eq!(x.symmetric_product(&x.transpose()).to_exact(), &a * a.transpose());
             prop_assert!(x == x.clone().scaled(&Exact::from(2)).scaled(&Exact::fraction(1, 2)));
             let near = x.in_units_of(10).to_exact() - &a;

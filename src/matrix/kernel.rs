@@ -1,5 +1,4 @@
-//! Range and kernel without roots: a rational orthogonal basis and the orthogonal projector, although
-//! an orthonormal basis is not rational.
+//! The range without roots: a rational orthogonal basis, although an orthonormal one is not rational.
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
@@ -39,47 +38,30 @@ pub fn restricted(matrix: &DMatrix<Exact>, basis: &DMatrix<Exact>) -> DMatrix<Ex
     inside
 }
 
-/// The projector `P` onto the kernel of a symmetric matrix (d × d): `P = I − Σ q qᵀ/(qᵀq)` over an
-/// orthogonal basis of the range.
-pub fn kernel_projector(matrix: &DMatrix<Exact>) -> DMatrix<Exact> {
-    let d = matrix.nrows();
-    let mut projector = DMatrix::identity(d, d);
-    for q in range_basis(matrix).column_iter() {
-        let length: Exact = q.iter().map(Field::square).sum();
-        projector -= (&q * q.transpose()).map(|entry| entry / &length);
-    }
-    projector
-}
-
 #[cfg(test)]
 mod tests {
-    use num_traits::One;
     use proptest::prelude::*;
 
     use super::*;
     use crate::matrix::inertia;
 
-    #[test]
-    fn the_kernel_of_a_regular_matrix_is_nothing() {
-        let regular = DMatrix::from_row_slice(2, 2, &[2, 1, 1, 2].map(Exact::from));
-        assert!(kernel_projector(&regular).iter().all(Zero::is_zero));
-        let zero = DMatrix::zeros(2, 2);
-        assert_eq!(kernel_projector(&zero), DMatrix::identity(2, 2));
-    }
-
     proptest! {
+        /// `QᵀQ` is diagonal, `Q` spans the range, and the restriction has the trace and the
+        /// images of the matrix.
         #[test]
-        fn it_is_the_orthogonal_projector_onto_the_kernel(
+        fn the_basis_is_orthogonal_and_spans_the_range(
             entries in proptest::collection::vec(-2i64..=2, 8),
         ) {
             let thin = DMatrix::from_iterator(4, 2, entries.into_iter().map(Exact::from));
             let matrix = &thin * thin.transpose();
-            let projector = kernel_projector(&matrix);
-            prop_assert_eq!(&projector, &projector.transpose());
-            prop_assert_eq!(&projector * &projector, projector.clone());
-            prop_assert!((&matrix * &projector).iter().all(Zero::is_zero));
-            let kernel = Exact::from(inertia(&matrix).unwrap().zero as i64);
-            prop_assert_eq!(projector.trace(), kernel * Exact::one());
+            let q = range_basis(&matrix);
+            let gram = q.transpose() * &q;
+            let beside = |i| (0..i).map(move |j| (i, j));
+            prop_assert!((0..q.ncols()).flat_map(beside).all(|place| gram[place].is_zero()));
+            prop_assert_eq!(q.ncols(), inertia(&matrix).unwrap().rank());
+            let inside = restricted(&matrix, &q);
+            prop_assert_eq!(&matrix * &q, &q * &inside);
+            prop_assert_eq!(inside.trace(), matrix.trace());
         }
     }
 }

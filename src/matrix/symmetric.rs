@@ -43,6 +43,11 @@ pub fn anticommutator<T: Field>(a: &DMatrix<T>) -> DMatrix<T> {
     })
 }
 
+/// The Gram matrix of `X ↦ AXB + BXA` for symmetric `A` and `B` (d × d each; the result is m × m).
+pub fn mixed<T: Field>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+    sandwich(&(a + b)) - sandwich(a) - sandwich(b)
+}
+
 /// The symmetric matrix with these entries on and above its diagonal, in the order of [`pairs`].
 ///
 /// # Panics
@@ -105,6 +110,9 @@ mod tests {
         let carried = |x: &DMatrix<Exact>| &skewed * x * skewed.transpose();
         assert_eq!(sandwich(&skewed), by_definition(3, carried));
         assert_eq!(anticommutator(&a), by_definition(3, |x| &a * x + x * &a));
+        let b = DMatrix::from_fn(3, 3, |i, j| Exact::from((i + j * j + j + i * i) as i64));
+        let both = |x: &DMatrix<Exact>| &a * x * &b + &b * x * &a;
+        assert_eq!(mixed(&a, &b), by_definition(3, both));
     }
 
     #[test]

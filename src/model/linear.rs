@@ -47,6 +47,12 @@ impl Linear {
         &self.inputs
     }
 
+    /// The inputs as the rows of one matrix, `G` (n × d).
+    pub fn design(&self) -> DMatrix<Exact> {
+        let entry = |i: usize, j: usize| self.inputs[i][j].clone();
+        DMatrix::from_fn(self.inputs.len(), self.inputs[0].len(), entry)
+    }
+
     /// The curvature as SGD sees it: `H_i = x_i x_iᵀ`, semi-definite by its form.
     pub fn quadratic(&self) -> Quadratic {
         let outer = |x: &DVector<Exact>| -> DMatrix<Exact> { x * x.transpose() };

@@ -1,13 +1,27 @@
 //! The sample curvatures over one common denominator: the form in which large models are decided.
+//!
+//! **The Gram view.** Inputs `x_i` (rows of `G`, n × d) that are fewer than their dimensions span
+//! little of it, and all that SGD does happens there. Then nothing is d × d:
+//!
+//! * a symmetric matrix on the span is *held* as a symmetric `Y` (n × n): `X = GᵀYG = Σ Y_ij x_i x_jᵀ`;
+//! * an *operator* `X` is the `L` (n × n) with `XGᵀ = GᵀL`, which is `YK` with the Gram matrix
+//!   `K = GGᵀ`. Products of operators are products of their `L`; the identity is `I`, and `H` is `K/n`.
+//!
+//! As `HX` is held as `(K/n)Y`, every formula of the second moment stands as it is, with `K/n` for `H`.
+//! In the other views a matrix is held as itself and is its own operator.
 
 use nalgebra::DMatrix;
 
 use super::{Curvature, Linear, Model, Quadratic, second_moment};
-use crate::matrix::{Algebra, Fractions, fraction_free};
+use crate::matrix::{Algebra, Fractions};
 use crate::number::{Exact, Whole};
 
+mod frame;
+
+pub use frame::Frame;
+
 /// The Hessians `H_i` of a model, with `H = (1/n) Σ H_i` at hand. Hessians of rank one stay the
-/// vectors that they come from, so that `V(X)` costs `n d²` and not `n d³`.
+/// vectors that they come from, so that `V(X)` costs `n d²` and not `n d³`; in the Gram view `n³`.
 #[derive(Clone, Debug)]
 pub struct Samples {
     form: Form,
@@ -20,6 +34,8 @@ enum Form {
     RankOne(Fractions),
     /// `H_i`, each d × d.
     Full(Vec<Fractions>),
+    /// `H_i = x_i x_iᵀ` by the Gram matrix `K` of the inputs (n × n).
+    Gram(Fractions),
 }
 
 impl From<&Model> for Samples {
@@ -33,9 +49,7 @@ impl From<&Model> for Samples {
 
 impl From<&Linear> for Samples {
     fn from(model: &Linear) -> Self {
-        let inputs = model.inputs();
-        let entry = |i: usize, j: usize| inputs[i][j].clone();
-        let inputs = Fractions::of(&DMatrix::from_fn(inputs.len(), inputs[0].len(), entry));
+        let inputs = Fractions::of(&model.design());
         let sum = inputs.transpose().symmetric_product(&inputs);
         let mean = sum.scaled(&Exact::fraction(1, inputs.shape().0 as u64));
         Samples {
@@ -55,9 +69,28 @@ impl From<&Quadratic> for Samples {
 }
 
 impl Samples {
-    /// The dimension `d`.
-    pub fn dimension(&self) -> usize {
+    /// The Gram view of linear regression.
+    pub fn gram(model: &Linear) -> Self {
+        let inputs = Fractions::of(&model.design());
+        let kernel = inputs.symmetric_product(&inputs.transpose());
+        let part = Exact::fraction(1, inputs.shape().0 as u64);
+        Samples {
+            mean: kernel.clone().scaled(&part),
+            form: Form::Gram(kernel),
+        }
+    }
+
+    /// The rows of the matrices that hold others: the dimension `d`, or `n` in the Gram view.
+    pub fn size(&self) -> usize {
         self.mean.shape().0
+    }
+
+    /// The Gram matrix `K` (n × n), in the Gram view.
+    pub fn kernel(&self) -> Option<&Fractions> {
+        match &self.form {
+            Form::Gram(kernel) => Some(kernel),
+            Form::RankOne(_) | Form::Full(_) => None,
+        }
     }
 
     /// The number of samples `n`.
@@ -65,20 +98,81 @@ impl Samples {
         match &self.form {
             Form::RankOne(inputs) => inputs.shape().0,
             Form::Full(hessians) => hessians.len(),
+            Form::Gram(kernel) => kernel.shape().0,
         }
     }
 
-    /// `H = (1/n) Σ H_i`.
+    /// `H = (1/n) Σ H_i` as an operator.
     pub fn hessian(&self) -> &Fractions {
         &self.mean
     }
 
-    /// `V(X) = (1/n) Σ H_i X H_i` for a symmetric X (d × d).
+    /// `H`, held.
+    pub fn held_hessian(&self) -> Fractions {
+        match &self.form {
+            Form::RankOne(_) | Form::Full(_) => self.mean.clone(),
+            Form::Gram(_) => self.over_count(Fractions::identity(self.size())),
+        }
+    }
+
+    /// The Hessians `H_i`, where they are at hand.
+    pub fn full_hessians(&self) -> Option<&[Fractions]> {
+        match &self.form {
+            Form::Full(hessians) => Some(hessians),
+            Form::RankOne(_) | Form::Gram(_) => None,
+        }
+    }
+
+    /// `max_i tr H_i`; for Hessians of rank one that is `max_i λ_max(H_i)`.
+    pub fn largest_trace(&self) -> Exact {
+        let largest = |traces: &mut dyn Iterator<Item = Exact>| traces.max();
+        let count = 0..self.count();
+        let found = match &self.form {
+            Form::RankOne(inputs) => {
+                let squares = inputs.values(&Fractions::identity(self.size()));
+                largest(&mut count.map(|i| squares.entry(i, 0)))
+            }
+            Form::Full(hessians) => largest(&mut hessians.iter().map(Fractions::trace)),
+            Form::Gram(kernel) => largest(&mut count.map(|i| kernel.entry(i, i))),
+        };
+        found.expect("a model has a sample")
+    }
+
+    /// The Hessians as a basis sees them: `⟨u_a, H_i u_b⟩` for the rows `u_aᵀ` of an r × d matrix, or
+    /// in the Gram view the rows `(⟨u_a, x_j⟩)_j` (r × n); without one, for the standard basis.
+    pub fn seen_by(&self, basis: Option<&Fractions>) -> Vec<DMatrix<Exact>> {
+        let outer = |rows: Fractions| -> Vec<DMatrix<Exact>> {
+            let rows = rows.to_exact();
+            let outer = |row: nalgebra::DVector<Exact>| &row * row.transpose();
+            rows.row_iter().map(|row| outer(row.transpose())).collect()
+        };
+        let moved = |rows: &Fractions| match basis {
+            Some(basis) => rows.clone() * basis.transpose(),
+            None => rows.clone(),
+        };
+        match &self.form {
+            Form::RankOne(inputs) => outer(moved(inputs)),
+            Form::Gram(kernel) => outer(basis.map_or_else(|| kernel.clone(), Fractions::transpose)),
+            Form::Full(hessians) => {
+                let compressed = |h: &Fractions| match basis {
+                    Some(basis) => basis.symmetric_product(&moved(h)).to_exact(),
+                    None => h.to_exact(),
+                };
+                hessians.iter().map(compressed).collect()
+            }
+        }
+    }
+
+    /// `V(X) = (1/n) Σ H_i X H_i`, held, for a symmetric X that is held so.
     pub fn mean_sandwich(&self, x: &Fractions) -> Fractions {
         let sum = match &self.form {
             Form::RankOne(inputs) => {
                 let weighted = weighted_rows(inputs, &inputs.values(x));
                 inputs.transpose().symmetric_product(&weighted)
+            }
+            Form::Gram(kernel) => {
+                let identity = Fractions::identity(self.size());
+                weighted_rows(&identity, &kernel.values(x))
             }
             Form::Full(hessians) => {
                 let sandwich = |h: &Fractions| h.symmetric_product(&(x.clone() * h.clone()));
@@ -86,16 +180,34 @@ impl Samples {
                 hessians.iter().map(sandwich).fold(zero, |sum, h| sum + h)
             }
         };
+        self.over_count(sum)
+    }
+
+    fn over_count(&self, sum: Fractions) -> Fractions {
         sum.scaled(&Exact::fraction(1, self.count() as u64))
     }
 
-    /// `I`, `H` and `Σ = V(I) − H²`, in which most criteria are written.
+    /// `I`, `H` and `Σ = V(I) − H²`, in which most criteria are written, as operators.
     pub fn curvature(&self) -> Curvature<Fractions> {
-        let identity = Fractions::identity(self.dimension());
+        let identity = Fractions::identity(self.size());
+        let second_moment = match &self.form {
+            Form::RankOne(_) | Form::Full(_) => self.mean_sandwich(&identity),
+            // `Σ ‖x_i‖² x_i x_iᵀ` takes x_j to `Σ ‖x_i‖² K_ij x_i`.
+            Form::Gram(kernel) => self.over_count(weighted_rows(kernel, &kernel.diagonal())),
+        };
         Curvature {
-            variance: self.mean_sandwich(&identity) - self.mean.symmetric_product(&self.mean),
+            variance: second_moment - self.mean.symmetric_product(&self.mean),
             hessian: self.mean.clone(),
             identity,
+        }
+    }
+
+    /// What gives inner products: `⟨X, Z⟩ = tr(XZ)` is the sum of the products of the entries of the
+    /// dual of X and of Z, both held. In the Gram view `KXK`.
+    pub fn dual(&self, x: &Fractions) -> Fractions {
+        match &self.form {
+            Form::RankOne(_) | Form::Full(_) => x.clone(),
+            Form::Gram(kernel) => kernel.symmetric_product(&(x.clone() * kernel.clone())),
         }
     }
 
@@ -106,10 +218,10 @@ impl Samples {
 
     /// `D(X) = (1 − p) HXH + p V(X)` for a symmetric X.
     pub fn diffusion(&self, x: &Fractions, weight: &Exact) -> Fractions {
-        let d = self.dimension();
+        let size = self.size();
         // Single samples leave no part to the mean: its product has the factor 0.
         let mean = match *weight == Exact::from(1) {
-            true => Fractions::zeros(d, d),
+            true => Fractions::zeros(size, size),
             false => (self.mean.clone() * x.clone()).symmetric_product(&self.mean),
         };
         second_moment::diffusion(mean, self.mean_sandwich(x), weight)
@@ -120,63 +232,13 @@ impl Samples {
         second_moment::slack(self.drift(x), self.diffusion(x, weight), learning_rate)
     }
 
-    /// A basis of the range of `H` as the rows of an r × d matrix: the identity when `r = d`, else
-    /// r independent inputs, or rows of `H`.
-    pub fn range(&self) -> Fractions {
-        let rows = match &self.form {
+    /// Rows of which the independent ones are a basis of the range of `H`: the inputs (n × d), or `H`
+    /// itself (d × d); in the Gram view, what the inputs are to one another, `K`.
+    pub fn spanning_rows(&self) -> &Fractions {
+        match &self.form {
             Form::RankOne(inputs) => inputs,
             Form::Full(_) => &self.mean,
-        };
-        let chosen = fraction_free::independent_rows(rows);
-        let d = self.dimension();
-        match chosen.len() == d {
-            true => Fractions::identity(d),
-            // The denominator is one number for all rows: it changes no span.
-            false => {
-                Fractions::from_fn(chosen.len(), d, |i, j| rows.numerator(chosen[i], j).clone())
-            }
-        }
-    }
-
-    /// `2^exponent` times the curvatures in machine numbers, in the coordinates of an f64 basis
-    /// `Q` (d × r): the rows `x_iᵀQ·2^{exponent/2}` (n × r; `exponent` is even), or `QᵀH_iQ`.
-    pub fn rounded(&self, basis: &DMatrix<f64>, exponent: i32) -> Rounded {
-        match &self.form {
-            Form::RankOne(inputs) => Rounded::RankOne(inputs.scaled_to_f64(exponent / 2) * basis),
-            Form::Full(hessians) => {
-                let project = |h: &Fractions| basis.tr_mul(&(h.scaled_to_f64(exponent) * basis));
-                Rounded::Full(hessians.iter().map(project).collect())
-            }
-        }
-    }
-}
-
-/// The curvatures in machine numbers, for proposals.
-#[derive(Clone, Debug)]
-pub enum Rounded {
-    /// One row per sample.
-    RankOne(DMatrix<f64>),
-    /// One matrix per sample.
-    Full(Vec<DMatrix<f64>>),
-}
-
-impl Rounded {
-    /// `V(X)`, roughly.
-    pub fn mean_sandwich(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
-        match self {
-            Rounded::RankOne(inputs) => {
-                let mut weighted = inputs * x;
-                for (mut row, input) in weighted.row_iter_mut().zip(inputs.row_iter()) {
-                    let value = row.dot(&input);
-                    row.copy_from(&(input * value));
-                }
-                inputs.tr_mul(&weighted) / inputs.nrows() as f64
-            }
-            Rounded::Full(hessians) => {
-                let zero = DMatrix::zeros(x.nrows(), x.ncols());
-                let sum = hessians.iter().fold(zero, |sum, h| sum + h * x * h);
-                sum / hessians.len() as f64
-            }
+            Form::Gram(kernel) => kernel,
         }
     }
 }
@@ -192,64 +254,4 @@ fn weighted_rows(rows: &Fractions, weights: &Fractions) -> Fractions {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Sampling;
-    use crate::number::Field;
-    use nalgebra::DVector;
-
-    fn inputs() -> Linear {
-        let input = |i: i64| {
-            DVector::from_fn(3, |j, _| {
-                Exact::fraction((i * (j as i64 + 2)) % 5 - 2, 1 + j as u64)
-            })
-        };
-        Linear::new((1..=4).map(input).collect()).unwrap()
-    }
-
-    #[test]
-    fn both_forms_are_the_model() {
-        let linear = inputs();
-        let model = linear.quadratic();
-        let weight = Sampling::WithoutReplacement.weight(4, 2).unwrap();
-        let eta = Exact::fraction(2, 7);
-        let x = DMatrix::from_fn(3, 3, |i, j| {
-            Exact::fraction((i * j) as i64 - 1, 1 + (i + j) as u64)
-        });
-        let next = second_moment::step(&model, &weight, &eta, &x);
-        let expected = (&x - next).map(|entry| entry / &eta);
-        for samples in [Samples::from(&linear), Samples::from(&model)] {
-            let slack = samples.slack(&Fractions::of(&x), &eta, &weight);
-            assert_eq!(slack.to_exact(), expected);
-            assert_eq!(samples.hessian().to_exact(), *model.hessian());
-            assert_eq!(samples.curvature().variance.to_exact(), model.variance());
-            assert_eq!((samples.count(), samples.dimension()), (4, 3));
-        }
-    }
-
-    #[test]
-    fn machine_numbers_are_near_the_curvatures() {
-        let linear = inputs();
-        let x = DMatrix::from_fn(3, 3, |i, j| (i * j) as f64 + 0.5);
-        let model = linear.quadratic();
-        let expected = model.to::<f64>().mean_sandwich(&x) * 4.0;
-        for samples in [Samples::from(&linear), Samples::from(&model)] {
-            let found = samples
-                .rounded(&DMatrix::identity(3, 3), 2)
-                .mean_sandwich(&x);
-            // Scaled by 2² per Hessian; far above the rounding of a dozen products.
-            assert!((found - &expected * 4.0).amax() < 1e-12 * expected.amax().square());
-        }
-    }
-
-    #[test]
-    fn the_range_is_spanned_by_whole_rows() {
-        let thin = Linear::new(inputs().inputs()[..2].to_vec()).unwrap();
-        for samples in [Samples::from(&thin), Samples::from(&thin.quadratic())] {
-            let range = samples.range();
-            assert_eq!(range.shape(), (2, 3));
-            assert!(fraction_free::spans(&range, samples.hessian()));
-        }
-        assert!(Samples::from(&inputs()).range().shape().0 <= 3);
-    }
-}
+mod tests;

@@ -70,6 +70,17 @@ impl<T: Field> Maps<T> {
         Self::with(model, weight, diffusion)
     }
 
+    /// The maps on the span of a basis `u_1 … u_r`, on which the Hessians act: `⟨u_a, H_i u_b⟩` and
+    /// `⟨u_a, u_b⟩` (r × r each). The Gram matrices are those of the `u_a u_bᵀ + u_b u_aᵀ`.
+    pub fn in_a_basis(hessians: &[DMatrix<T>], metric: &DMatrix<T>, weight: &T) -> Self {
+        let mean = mean_of(hessians, DMatrix::clone);
+        let incoherent = mean_of(hessians, symmetric::sandwich);
+        Maps {
+            drift: symmetric::mixed(&mean, metric),
+            diffusion: diffusion(symmetric::sandwich(&mean), incoherent, weight),
+        }
+    }
+
     /// The maps of a model for Bernoulli batches of weight `q`.
     pub fn bernoulli(model: &Quadratic<T>, weight: &T) -> Self {
         Self::with(model, weight, bernoulli_diffusion)

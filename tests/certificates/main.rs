@@ -26,7 +26,7 @@ fn committed() -> Vec<PathBuf> {
         .filter(|path| path.extension().is_some_and(|end| end == "json"))
         .collect();
     certificates.sort();
-    assert!(certificates.len() >= 15, "{certificates:?}");
+    assert!(certificates.len() >= 18, "{certificates:?}");
     certificates
 }
 

@@ -44,4 +44,5 @@ fn the_set_has_every_kind() {
         "none is large"
     );
     assert!(set.iter().any(|c| c.model.dimension() > c.model.samples()));
+    assert!(set.iter().filter(|c| c.basis.is_some()).count() >= 2);
 }

@@ -95,6 +95,20 @@ fn a_changed_witness_is_refuted() {
     }
 }
 
+/// The form of a witness is part of what is claimed.
+#[test]
+fn another_basis_is_malformed() {
+    for (name, mut certificate) in originals() {
+        if certificate["basis"] == "inputs" {
+            certificate.as_object_mut().unwrap().remove("basis");
+            both_say(MALFORMED, &certificate, &format!("{name}: no basis"));
+        } else if certificate["model"]["kind"] == "quadratic" || certificate["witness"].is_null() {
+            certificate["basis"] = "inputs".into();
+            both_say(MALFORMED, &certificate, &format!("{name}: a basis"));
+        }
+    }
+}
+
 #[test]
 fn what_is_no_certificate_is_malformed() {
     let (_, good) = originals().remove(0);

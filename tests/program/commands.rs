@@ -36,6 +36,21 @@ fn decide_answers_in_the_agreed_form() {
             assert!(bound.is_some(), "{criterion}: {end}");
         }
     }
+    // The longest input has the squared length 2; no two members of the chain meet.
+    assert_eq!(json["critical_lr"]["single_sample"]["lower"], "1");
+    let members = [
+        "single_sample",
+        "one_step",
+        "mean_square",
+        "gradient_descent",
+    ];
+    let chain = json["chain"].as_array().unwrap();
+    assert_eq!(chain.len(), 3);
+    for (link, pair) in chain.iter().zip(members.windows(2)) {
+        let [first, second] = [&link["first"], &link["second"]].map(|name| name.as_str().unwrap());
+        assert_eq!([first, second], pair);
+        assert_eq!(link["apart"], true);
+    }
 }
 
 #[test]
@@ -52,6 +67,8 @@ fn decide_tells_a_person_the_same() {
             run.out
         );
         assert!(run.out.contains("1.26794919243"), "{}", run.out);
+        let chain = "2/max λ_max(H_i) < η₁ (one step) < η* (mean square) < 2/λ_max(H)";
+        assert!(run.out.contains(chain), "{}", run.out);
     }
 }
 

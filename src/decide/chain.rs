@@ -1,0 +1,110 @@
+//! The chain `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)`, asserted over certified brackets.
+//!
+//! From `E[H_b²] ⪯ max λ_max(H_b)·H`, from `T(I) ⪯ I` (Collatz and Wielandt) and from `E x_t`, which
+//! follows gradient descent. Brackets that contradict a link would show a fault of this program.
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::matrix::Bracket;
+
+/// Two neighbours of the chain, by their names in [`super::CriticalRates`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// The smaller.
+    pub first: &'static str,
+    /// The larger.
+    pub second: &'static str,
+    /// Do the brackets prove them to be different? If not, they are equal or nearer than the width.
+    pub apart: bool,
+}
+
+/// The links between the members that are known.
+///
+/// # Errors
+/// An internal one when two brackets contradict a link.
+pub(super) fn links(members: &[(&'static str, &Option<Bracket>)]) -> Result<Vec<Link>> {
+    let known: Vec<(&str, &Bracket)> = members
+        .iter()
+        .filter_map(|(name, bracket)| Some((*name, bracket.as_ref()?)))
+        .collect();
+    known
+        .windows(2)
+        .map(|pair| link(pair[0], pair[1]))
+        .collect()
+}
+
+fn link(first: (&'static str, &Bracket), second: (&'static str, &Bracket)) -> Result<Link> {
+    let ((first, a), (second, b)) = (first, second);
+    // The upper end is above its value, unless the value is known.
+    let contradicted = match b.is_point() {
+        true => a.lower > b.upper,
+        false => a.lower >= b.upper,
+    };
+    if contradicted {
+        return Err(Error::internal(format!(
+            "the certified brackets break the chain: {first} is at least {}, {second} at most {}",
+            a.lower, b.upper
+        )));
+    }
+    Ok(Link {
+        first,
+        second,
+        apart: a.upper < b.lower || (a.upper == b.lower && !a.is_point()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::error::Kind;
+    use crate::number::Exact;
+
+    fn bracket((lower, width): (i64, i64)) -> Bracket {
+        Bracket {
+            lower: Exact::from(lower),
+            upper: Exact::from(lower + width),
+        }
+    }
+
+    /// Some value of the bracket, in quarters: the lower end may be one, the upper end is none.
+    fn values((lower, width): (i64, i64)) -> std::ops::Range<i64> {
+        4 * lower..4 * (lower + width) + i64::from(width == 0)
+    }
+
+    proptest! {
+        /// A link is refused when no two values of its brackets are in order, and proved when all
+        /// are and none are equal.
+        #[test]
+        fn a_link_is_what_the_values_say(a in (1i64..6, 0i64..3), b in (1i64..6, 0i64..3)) {
+            let (first, second) = (Some(bracket(a)), Some(bracket(b)));
+            let found = links(&[("a", &first), ("b", &second)]);
+            let pairs = || values(a).flat_map(|x| values(b).map(move |y| (x, y)));
+            match found {
+                Err(fault) => {
+                    prop_assert_eq!(fault.kind, Kind::Internal);
+                    prop_assert!(pairs().all(|(x, y)| x > y));
+                }
+                Ok(links) => {
+                    prop_assert!(pairs().any(|(x, y)| x <= y));
+                    prop_assert_eq!(links[0].apart, pairs().all(|(x, y)| x < y));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_is_left_out() {
+        let [low, high] = [(1, 1), (5, 0)].map(bracket).map(Some);
+        let found = links(&[("low", &low), ("none", &None), ("high", &high)]).unwrap();
+        let expected = Link {
+            first: "low",
+            second: "high",
+            apart: true,
+        };
+        assert_eq!(found, [expected]);
+        assert_eq!(links(&[("none", &None), ("low", &low)]).unwrap(), []);
+    }
+}

@@ -1,0 +1,119 @@
+//! The range of `H`, by a basis over ℚ. The dynamics is the identity beside it, so everything is asked
+//! on the range only; over-parameterised models have little of it.
+
+use crate::matrix::{Fractions, fraction_free};
+use crate::model::Samples;
+
+/// A basis `u_1 … u_r` of the range of `H`: inputs, or rows of `H`, or the standard basis when
+/// `r = d`. What is held has `m` rows ([`Samples::size`]).
+#[derive(Clone, Debug)]
+pub(super) struct Range {
+    rank: usize,
+    /// The basis, held: r × m; `None` for the identity.
+    basis: Option<Fractions>,
+    /// `⟨u_a, ·⟩` of what spans, r × m: the basis, in the Gram view its rows of `K`; `None` for the
+    /// identity.
+    values: Option<Fractions>,
+    /// Does everything that can be held lie on the range?
+    holds_only_range: bool,
+}
+
+impl Range {
+    pub(super) fn of(samples: &Samples) -> Self {
+        let rows = samples.spanning_rows();
+        let chosen = fraction_free::independent_rows(rows);
+        let (rank, size) = (chosen.len(), samples.size());
+        let everything = rank == size;
+        // The denominator is one number for all rows: it changes no span.
+        let whole_rows = || {
+            let entry = |i: usize, j: usize| rows.numerator(chosen[i], j).clone();
+            Fractions::from_fn(rank, size, entry)
+        };
+        let gram = samples.kernel();
+        let (basis, values) = match gram {
+            Some(kernel) => (
+                Fractions::identity(size).select_rows(&chosen),
+                kernel.select_rows(&chosen),
+            ),
+            None => (whole_rows(), whole_rows()),
+        };
+        Range {
+            rank,
+            basis: (!everything).then_some(basis),
+            values: (gram.is_some() || !everything).then_some(values),
+            holds_only_range: gram.is_some() || everything,
+        }
+    }
+
+    /// `r = rank H`.
+    pub(super) fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// Does a symmetric matrix, held, vanish on the kernel of `H`?
+    pub(super) fn carries(&self, x: &Fractions) -> bool {
+        match &self.basis {
+            Some(basis) if !self.holds_only_range => fraction_free::spans(basis, x),
+            _ => true,
+        }
+    }
+
+    /// What holds `Σ y_ab u_a u_bᵀ` for a symmetric y (r × r): every symmetric matrix on the range has
+    /// this form.
+    pub(super) fn lifted(&self, y: &Fractions) -> Fractions {
+        match &self.basis {
+            None => y.clone(),
+            Some(basis) => {
+                let product = y.clone() * basis.clone();
+                basis.transpose().symmetric_product(&product)
+            }
+        }
+    }
+
+    /// An r × r matrix with the inertia on the range of a symmetric X that is held: `⟨u_a, X u_b⟩`, or
+    /// X itself where only the range is held and all of it.
+    pub(super) fn seen(&self, x: &Fractions) -> Fractions {
+        match (&self.basis, &self.values) {
+            (None, _) => x.clone(),
+            (Some(_), Some(values)) => {
+                let product = x.clone() * values.transpose();
+                values.symmetric_product(&product)
+            }
+            (Some(_), None) => unreachable!("a basis that is chosen has values"),
+        }
+    }
+
+    /// `⟨u_a, X u_b⟩` (r × r) of an operator.
+    pub(super) fn seen_operator(&self, operator: &Fractions) -> Fractions {
+        match &self.values {
+            None => operator.clone(),
+            Some(values) => values.symmetric_product(&self.on_basis(operator.clone())),
+        }
+    }
+
+    /// `⟨u_a, u_b⟩` (r × r).
+    pub(super) fn metric(&self) -> Fractions {
+        match &self.values {
+            None => Fractions::identity(self.rank),
+            Some(values) => self.on_basis(values.clone()),
+        }
+    }
+
+    /// The matrix times the basis in columns.
+    fn on_basis(&self, matrix: Fractions) -> Fractions {
+        match &self.basis {
+            None => matrix,
+            Some(basis) => matrix * basis.transpose(),
+        }
+    }
+
+    /// The basis, held (r × m); `None` for the identity.
+    pub(super) fn basis(&self) -> Option<&Fractions> {
+        self.basis.as_ref()
+    }
+
+    /// `⟨u_a, ·⟩` of what spans (r × m); `None` for the identity.
+    pub(super) fn values(&self) -> Option<&Fractions> {
+        self.values.as_ref()
+    }
+}

@@ -1,0 +1,77 @@
+//! `2/max_i λ_max(H_i)`: the learning rate up to which no step on a single sample lengthens a
+//! vector, `2I − ηH_i ⪰ 0` for every `i`.
+
+use super::critical::{certified, digits, usable};
+use super::subject::Subject;
+use crate::criterion::gradient_descent;
+use crate::matrix::least_quotient::least_quotient;
+use crate::matrix::{Algebra, Bracket, Fractions, definite, pencil};
+use crate::model::Curvature;
+use crate::number::{Exact, Verdict};
+
+/// `2/max_i λ_max(H_i)`; `None` when every `H_i` is zero.
+pub(super) fn single_sample(subject: &Subject, width: &Exact) -> Option<Bracket> {
+    if subject.is_flat() {
+        return None;
+    }
+    match subject.samples.full_hessians() {
+        Some(hessians) if subject.samples.size() > 1 => of_hessians(subject, hessians, width),
+        // What has rank one has one eigenvalue, its trace: the squared length of an input.
+        _ => {
+            let largest = subject.samples.largest_trace();
+            Some(Bracket::point(Exact::from(2) / largest))
+        }
+    }
+}
+
+fn of_hessians(subject: &Subject, hessians: &[Fractions], width: &Exact) -> Option<Bracket> {
+    let descents: Vec<Curvature<Fractions>> = sharpest_first(hessians)
+        .into_iter()
+        .map(|hessian| on_one_sample(subject, hessian))
+        .collect();
+    let sharpest = descents.first()?;
+    let twice = sharpest.identity.clone().scaled(&Exact::from(2));
+    let proposed = least_quotient(&twice, &sharpest.hessian, digits(width));
+    let ask = |eta: &Exact| no_sample_lengthens(&descents, eta);
+    certified(ask, &usable(proposed, subject), width)
+}
+
+/// The first sample that lengthens a vector decides.
+fn no_sample_lengthens(descents: &[Curvature<Fractions>], learning_rate: &Exact) -> Verdict {
+    let mut all = Verdict::Holds;
+    for descent in descents {
+        let slack = gradient_descent::slack(descent, learning_rate);
+        all = all.and(definite::semidefinite(&slack));
+        if all.fails() {
+            break;
+        }
+    }
+    all
+}
+
+/// Gradient descent on this sample alone.
+fn on_one_sample(subject: &Subject, hessian: &Fractions) -> Curvature<Fractions> {
+    let (rows, columns) = hessian.shape();
+    Curvature {
+        identity: subject.curvature.identity.clone(),
+        hessian: hessian.clone(),
+        variance: Fractions::zeros(rows, columns),
+    }
+}
+
+/// The Hessians, roughly from the largest `λ_max`; those that vanish are left out.
+fn sharpest_first(hessians: &[Fractions]) -> Vec<&Fractions> {
+    let exponents = hessians.iter().map(Fractions::exponent);
+    let unit = exponents.flatten().max().unwrap_or(0);
+    let sharpness = |h: &Fractions| {
+        let machine = h.scaled_to_f64(-unit);
+        pencil::largest_eigenvalue(&machine).unwrap_or_else(|| machine.trace())
+    };
+    let mut found: Vec<(f64, &Fractions)> = hessians
+        .iter()
+        .filter(|h| !h.is_zero())
+        .map(|h| (sharpness(h), h))
+        .collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.into_iter().map(|(_, hessian)| hessian).collect()
+}

@@ -1,0 +1,78 @@
+//! The sample curvatures in machine numbers, in an eigenbasis of `H`: for proposals.
+
+use nalgebra::DMatrix;
+
+use super::{Form, Samples};
+use crate::matrix::Fractions;
+
+/// An orthonormal eigenbasis `Q` of `H` on its range (d × r), and the curvatures in it.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// `B` with `QᵀXQ = BᵀXB·2^−exponent` for what is held as X: `Q`, or `GQ·2^{exponent/2}`.
+    pub basis: DMatrix<f64>,
+    /// See [`Frame::basis`].
+    pub exponent: i32,
+    curvatures: Rounded,
+}
+
+#[derive(Clone, Debug)]
+enum Rounded {
+    /// One row per sample.
+    RankOne(DMatrix<f64>),
+    /// One matrix per sample.
+    Full(Vec<DMatrix<f64>>),
+}
+
+impl Samples {
+    /// The frame of the eigenvectors of the operator `H` (in the columns) to these eigenvalues of
+    /// `H·2^exponent`, with the curvatures times `2^exponent`. The exponent is even.
+    pub fn frame(&self, vectors: DMatrix<f64>, eigenvalues: &[f64], exponent: i32) -> Frame {
+        let (basis, curvatures, own) = match &self.form {
+            Form::RankOne(inputs) => {
+                let rows = inputs.scaled_to_f64(exponent / 2) * &vectors;
+                (vectors, Rounded::RankOne(rows), 0)
+            }
+            Form::Full(hessians) => {
+                let project =
+                    |h: &Fractions| vectors.tr_mul(&(h.scaled_to_f64(exponent) * &vectors));
+                let projected = hessians.iter().map(project).collect();
+                (vectors, Rounded::Full(projected), 0)
+            }
+            // K = WΛWᵀ, so GQ = WΛ^{1/2}: the eigenvectors of H are GᵀWΛ^{−1/2}.
+            Form::Gram(kernel) => {
+                let n = kernel.shape().0 as f64;
+                let mut rows = vectors;
+                for (mut column, lambda) in rows.column_iter_mut().zip(eigenvalues) {
+                    column *= (n * lambda).sqrt();
+                }
+                (rows.clone(), Rounded::RankOne(rows), exponent)
+            }
+        };
+        Frame {
+            basis,
+            exponent: own,
+            curvatures,
+        }
+    }
+}
+
+impl Frame {
+    /// `V(X)`, roughly, for a symmetric X (r × r) in the eigenbasis.
+    pub fn mean_sandwich(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
+        match &self.curvatures {
+            Rounded::RankOne(inputs) => {
+                let mut weighted = inputs * x;
+                for (mut row, input) in weighted.row_iter_mut().zip(inputs.row_iter()) {
+                    let value = row.dot(&input);
+                    row.copy_from(&(input * value));
+                }
+                inputs.tr_mul(&weighted) / inputs.nrows() as f64
+            }
+            Rounded::Full(hessians) => {
+                let zero = DMatrix::zeros(x.nrows(), x.ncols());
+                let sum = hessians.iter().fold(zero, |sum, h| sum + h * x * h);
+                sum / hessians.len() as f64
+            }
+        }
+    }
+}
