@@ -7,6 +7,7 @@
 
 pub mod descent;
 pub mod engine;
+pub mod graph;
 mod group;
 pub mod numeral;
 pub mod point;

@@ -96,7 +96,7 @@ pub trait Field:
     }
 }
 
-/// A field with roots and logarithms.
+/// A field with roots, exponentials and logarithms.
 ///
 /// [`Exact`] does not implement it, so that a criterion bound by [`Field`] alone is exactly
 /// decidable by its signature:
@@ -111,6 +111,10 @@ pub trait Real: Field {
     /// zero; a negative native number gives NaN.
     #[must_use]
     fn sqrt(&self) -> Self;
+
+    /// `e` to the power of this number.
+    #[must_use]
+    fn exp(&self) -> Self;
 
     /// The natural logarithm of a positive number, −∞ at zero.
     #[must_use]

@@ -271,6 +271,13 @@ impl<const BITS: u32> Real for Interval<BITS> {
         )
     }
 
+    fn exp(&self) -> Self {
+        Self::outward(
+            self.lower.exp_ref().complete_round(BITS, Round::Down).0,
+            self.upper.exp_ref().complete_round(BITS, Round::Up).0,
+        )
+    }
+
     fn ln(&self) -> Self {
         let lower = self.lower.clone().max(&Float::new(BITS));
         Self::outward(
@@ -323,6 +330,11 @@ mod tests {
                 let root = x.sqrt();
                 prop_assert!(root.lower().unwrap().square() <= a);
                 prop_assert!(root.upper().unwrap().square() >= a);
+            }
+            // e^a > 1 + a, and e^a < 1/(1 − a) where a < 1: the ends hold what the exponential does.
+            prop_assert!(x.exp().upper().unwrap() >= Exact::one() + &a);
+            if a < Exact::one() {
+                prop_assert!(x.exp().lower().unwrap() <= (Exact::one() - &a).reciprocal());
             }
             if let Some(order) = x.compare(&y) {
                 prop_assert_eq!(order, a.cmp(&b));

@@ -12,7 +12,7 @@
 //!
 //! Comparison is three-valued and belongs to the scalar ([`Field::compare`]): there is no
 //! `PartialOrd` bound, so an overlapping interval can never silently count as "not less".
-//! [`Field`] holds what is decidable over ℚ; [`Real`] adds roots and logarithms, and [`Exact`]
+//! [`Field`] holds what is decidable over ℚ; [`Real`] adds roots, exponentials and logarithms, and [`Exact`]
 //! does not implement it: a claim that needs a root cannot be decided over ℚ *by its signature*.
 //!
 //! [`Whole`] numbers carry rational matrices over one denominator, and [`Rounded`] names the

@@ -19,6 +19,10 @@ impl Real for f64 {
         f64::sqrt(*self)
     }
 
+    fn exp(&self) -> Self {
+        f64::exp(*self)
+    }
+
     fn ln(&self) -> Self {
         f64::ln(*self)
     }
@@ -37,6 +41,10 @@ impl Field for f32 {
 impl Real for f32 {
     fn sqrt(&self) -> Self {
         f32::sqrt(*self)
+    }
+
+    fn exp(&self) -> Self {
+        f32::exp(*self)
     }
 
     fn ln(&self) -> Self {

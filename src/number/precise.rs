@@ -85,6 +85,10 @@ impl<const BITS: u32> Real for Precise<BITS> {
         Self(Float::with_val(BITS, self.0.sqrt_ref()))
     }
 
+    fn exp(&self) -> Self {
+        Self(Float::with_val(BITS, self.0.exp_ref()))
+    }
+
     fn ln(&self) -> Self {
         Self(Float::with_val(BITS, self.0.ln_ref()))
     }

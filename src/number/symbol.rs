@@ -55,6 +55,7 @@ impl Symbol {
             Negative(a) => -of(a)?,
             Square(a) => of(a)?.square(),
             Function("\\sqrt", a) => of(a)?.sqrt(),
+            Function("\\exp", a) => of(a)?.exp(),
             Function(_, a) => of(a)?.ln(),
         })
     }
@@ -219,6 +220,10 @@ impl Field for Symbol {
 impl Real for Symbol {
     fn sqrt(&self) -> Self {
         Symbol::node(Function("\\sqrt", self.clone()))
+    }
+
+    fn exp(&self) -> Self {
+        Symbol::node(Function("\\exp", self.clone()))
     }
 
     fn ln(&self) -> Self {

@@ -1,6 +1,6 @@
-//! Room **oracle**: exact results and proved error bounds for kernels; case generators.
+//! Room **oracle**: exact results and proved error bounds for kernels and networks; case generators.
 //!
-//! Shares nothing with the kernels: a kernel and its oracle agree only when both are right.
+//! Shares nothing with the engine: a kernel or network and its oracle agree only when both are right.
 //!
 //! | file | what is in it |
 //! |---|---|
@@ -9,13 +9,15 @@
 //! | [`Expected`] | what may come out: an interval, an infinity, NaN |
 //! | [`rounded`] | the one right result of an operation that rounds once |
 //! | [`Case`] | inputs that have been known to break kernels |
-//! | [`network`] | the exact derivatives of a small network |
+//! | [`graph`] | networks as PyTorch defines them; exact derivatives of small ones, proved bounds |
+//! | [`double`] | the curvature of large ones in f64 |
 //! | [`judge`](fn@judge) | computed against expected: holds, broken, or a case that proves nothing |
 
 mod bound;
 mod cases;
+pub mod double;
+pub mod graph;
 mod judge;
-pub mod network;
 pub mod rounded;
 mod terms;
 

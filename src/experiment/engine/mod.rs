@@ -12,13 +12,14 @@ use crate::dataset::{Split, fashion_mnist};
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
+use crate::oracle::graph::Second;
 use crate::train::random::{Purpose, stream};
 use crate::train::{Plan, Sampler, Stop, train};
 
 use super::point::batch;
 use super::record::Record;
 use super::study::Experiment;
-use super::tiny::{Difference, Tiny};
+use super::tiny::{self, Difference, Tiny};
 use super::{Context, Scale};
 
 /// The experiment.
@@ -28,10 +29,10 @@ pub struct Engine;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "look")]
 pub enum Settings {
-    /// `Hv` and `Σv` of tiny networks against dense exact Hessians.
+    /// `Hv` and `Σv` of tiny networks against exact ones.
     Products {
-        /// Widths and number of samples of each network.
-        networks: Vec<(Vec<usize>, usize)>,
+        /// Name ([`tiny::network`]) and number of samples of each network.
+        networks: Vec<(String, usize)>,
         /// Random networks of each shape.
         seeds: u64,
     },
@@ -79,13 +80,17 @@ impl Experiment for Engine {
             Scale::Quick => 4,
             Scale::Paper => 40,
         };
-        let networks = vec![
-            (vec![3, 4, 3, 2], 4),
-            (vec![2, 3, 3, 3, 2], 2),
-            (vec![5, 4, 2], 8),
-            (vec![3, 2], 4),
-            (vec![1, 6, 1], 4),
+        let chains = [
+            ("3-4-3-2", 4),
+            ("2-3-3-3-2", 2),
+            ("5-4-2", 8),
+            ("3-2", 4),
+            ("1-6-1", 4),
         ];
+        let others = tiny::names().map(|name| (name, 3));
+        let networks = chains.into_iter().chain(others);
+        let networks = networks.map(|(name, samples)| (name.to_owned(), samples));
+        let networks = networks.collect();
         let products = Settings::Products { networks, seeds };
         let bits = Settings::Bits {
             widths: vec![784, 40, 30, 10],
@@ -114,7 +119,7 @@ impl Experiment for Engine {
             name: Self::NAME.to_owned(),
             title: "The engine against exact arithmetic, and against itself".to_owned(),
             question: "Are the measured curvatures those of the network? The structured products \
-                       are compared with dense exact Hessians of small networks, and a training \
+                       are compared with exact ones of small networks of every kind of layer, and a training \
                        run with its measurement is repeated on every instruction set and several \
                        numbers of threads."
                 .to_owned(),
@@ -129,21 +134,16 @@ impl Experiment for Engine {
     }
 }
 
-fn compare_products(networks: &[(Vec<usize>, usize)], seeds: u64, isa: Isa) -> Outcome {
+fn compare_products(networks: &[(String, usize)], seeds: u64, isa: Isa) -> Outcome {
     let mut differences = [Difference::default(), Difference::default()];
     let mut on_a_switch = 0;
-    for (widths, samples) in networks {
-        for tiny in (0..seeds).map(|seed| Tiny::new(widths, *samples, seed)) {
-            if !tiny.is_smooth() {
-                on_a_switch += 1;
-                continue;
-            }
-            let exact = tiny.exact.products(&tiny.exact_direction());
-            let terms = tiny.exact.absolute().product_terms(&tiny.exact_direction());
-            let computed = tiny.products(isa, Matrix::Hessian);
-            for (place, difference) in differences.iter_mut().enumerate() {
-                let gamma = tiny.exact.gamma();
-                difference.add(&computed[place], &exact[place], &terms[place], &gamma);
+    for (name, samples) in networks {
+        for seed in 0..seeds {
+            let network = tiny::network(name);
+            let tiny = Tiny::new(network, Normalisation::Fixed, *samples, seed);
+            match tiny.is_smooth() {
+                true => compare(&tiny, isa, &mut differences),
+                false => on_a_switch += 1,
             }
         }
     }
@@ -151,6 +151,18 @@ fn compare_products(networks: &[(Vec<usize>, usize)], seeds: u64, isa: Isa) -> O
         differences,
         on_a_switch,
     }
+}
+
+fn compare(tiny: &Tiny, isa: Isa, [hessian, covariance]: &mut [Difference; 2]) {
+    let second = Second::Hessian;
+    let (direction, bound) = (tiny.exact_direction(), tiny.exact.bound());
+    let computed = tiny.products(isa, Matrix::Hessian);
+    let exact = tiny.exact.hessian_product(&direction, second);
+    let terms = bound.hessian_terms(&direction, second);
+    hessian.add_bounded(&computed[0], &exact, &terms, bound.gamma());
+    let exact = tiny.exact.covariance_product(&direction, second);
+    let terms = bound.covariance_terms(&direction, second);
+    covariance.add_bounded(&computed[1], &exact, &terms, bound.gamma());
 }
 
 fn compare_bits(

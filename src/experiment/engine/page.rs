@@ -12,11 +12,11 @@ const QUANTITIES: [&str; 2] = ["Hv", "Σv"];
 pub fn describe(settings: &Settings) -> Vec<(String, String)> {
     let pairs = match settings {
         Settings::Products { networks, seeds } => {
-            let shape = |(widths, n): &(Vec<usize>, usize)| format!("{widths:?} with {n} samples");
+            let shape = |(name, n): &(String, usize)| format!("{name} with {n} samples");
             let shapes: Vec<String> = networks.iter().map(shape).collect();
             [
                 ("exact networks", shapes.join("; ")),
-                ("random networks of each shape", seeds.to_string()),
+                ("random networks of each name", seeds.to_string()),
             ]
         }
         Settings::Bits {
@@ -51,7 +51,7 @@ pub fn findings(outcome: &Outcome) -> Vec<Finding> {
                 sentence: format!(
                     "{quantity}: over {} small networks the largest difference from the exact \
                      product is {:.2e} of its largest entry, and {:.4} of the proved bound \
-                     ({on_a_switch} networks on a switch of a ReLU were left out).",
+                     ({on_a_switch} networks on a switch of a ReLU or a max-pool were left out).",
                     difference.compared, difference.relative, difference.share_of_bound
                 ),
                 agreement: match (difference.compared, difference.share_of_bound <= 1.0) {

@@ -1,0 +1,118 @@
+//! A network of the engine, told to the oracle.
+
+use crate::network::{Assembly, Kind, Loss, Network, Normalisation, Part, Shape};
+use crate::oracle::graph::{self, Graph, Layer, Statistics};
+
+/// The same network as the oracle has it.
+pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
+    let mut layers: Vec<Layer> = Vec::new();
+    // Where the oracle has each of the engine's activations.
+    let mut places = vec![0];
+    for layer in network.layers() {
+        layers.extend(same(
+            &layer.kind,
+            layer.bias.is_empty(),
+            layer.output,
+            &places,
+        ));
+        if layer.relu {
+            layers.push(Layer::Relu);
+        }
+        places.push(layers.len());
+    }
+    let loss = match network.loss() {
+        Loss::MeanSquared => graph::Loss::MeanSquared,
+        Loss::CrossEntropy => graph::Loss::CrossEntropy,
+        Loss::HingeSquared => graph::Loss::HingeSquared,
+    };
+    let statistics = match normalisation {
+        Normalisation::Batch => Statistics::Batch,
+        Normalisation::Fixed => Statistics::Fixed,
+    };
+    Graph::new(size(network.input()), layers, loss, statistics)
+}
+
+/// The layer of the oracle that begins with this one. The two halves of batch normalisation are
+/// one layer there, which stands for the first.
+fn same(kind: &Kind, no_bias: bool, output: Shape, places: &[usize]) -> Option<Layer> {
+    Some(match kind {
+        Kind::Dense => Layer::Dense {
+            outputs: output.channels,
+        },
+        Kind::Convolution(convolution) => {
+            let shape = convolution.shape();
+            Layer::Convolution {
+                outputs: shape.outputs,
+                kernel: shape.kernel,
+                stride: shape.stride,
+                padding: shape.padding,
+                bias: !no_bias,
+            }
+        }
+        Kind::ChannelScale => return None,
+        Kind::Standardise { epsilon } => Layer::BatchNorm { epsilon: *epsilon },
+        Kind::Normalise { mean, deviation } => Layer::Normalise {
+            mean: mean.clone(),
+            deviation: deviation.clone(),
+        },
+        Kind::MaxPool { window } => Layer::MaxPool { window: *window },
+        Kind::AveragePool { window } => Layer::AveragePool { window: *window },
+        Kind::Flatten => Layer::Flatten,
+        Kind::Shortcut { from, stride, .. } => Layer::Shortcut {
+            from: places[*from],
+            stride: *stride,
+        },
+    })
+}
+
+fn size(shape: Shape) -> graph::Size {
+    [shape.channels, shape.height, shape.width]
+}
+
+/// A vector as long as the parameters, from the engine's order to PyTorch's, which is the oracle's.
+///
+/// # Panics
+/// When the length is not the number of parameters.
+pub fn in_pytorch_order(network: &Network, parameters: &[f32]) -> Vec<f32> {
+    assert_eq!(parameters.len(), network.parameters(), "parameters");
+    let mut assembly = Assembly::new(network);
+    assembly.parameters.copy_from_slice(parameters);
+    tensors(network, &assembly, [Part::Weight, Part::Bias])
+}
+
+/// The statistics, from the engine's order to PyTorch's: means, then variances, layer after layer.
+///
+/// # Panics
+/// When the length is not the number of statistics.
+pub fn statistics_in_pytorch_order(network: &Network, statistics: &[f32]) -> Vec<f32> {
+    assert_eq!(statistics.len(), network.statistics(), "statistics");
+    let mut assembly = Assembly::new(network);
+    assembly.statistics.copy_from_slice(statistics);
+    tensors(network, &assembly, [Part::Mean, Part::Variance])
+}
+
+fn tensors(network: &Network, assembly: &Assembly<'_>, parts: [Part; 2]) -> Vec<f32> {
+    let mut numbers = Vec::new();
+    for module in network.modules() {
+        let has = |part: &Part| module.tensors.iter().any(|(other, _)| other == part);
+        for part in parts.into_iter().filter(has) {
+            numbers.extend(assembly.read(&module, part));
+        }
+    }
+    numbers
+}
+
+/// Samples × height × width × channels, as the engine reads them, to samples × channels × height ×
+/// width.
+///
+/// # Panics
+/// When the numbers are no whole samples.
+pub fn channels_first(shape: Shape, numbers: &[f32]) -> Vec<f32> {
+    let samples = numbers.chunks_exact(shape.numbers());
+    assert!(samples.remainder().is_empty(), "whole samples of {shape}");
+    let turned = samples.flat_map(|sample| {
+        let places = shape.places_of_channels_first();
+        places.map(|place| sample[place])
+    });
+    turned.collect()
+}

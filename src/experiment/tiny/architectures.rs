@@ -1,0 +1,135 @@
+//! Tiny networks that hold every kind of layer, on which every number stays on a dyadic grid:
+//! windows, deviations, output counts and ε are powers of two.
+
+use std::path::Path;
+
+use crate::network::{Network, description};
+
+/// Name and description (TOML, [`description`]) of each.
+const DESCRIBED: [(&str, &str); 8] = [
+    (
+        "convolution",
+        r#"
+        input = [1, 4, 6]
+        layer = [
+            { type = "convolution", outputs = 2, kernel = 3, padding = 1 },
+            { type = "relu" },
+            { type = "max-pool", window = 2 },
+            { type = "convolution", outputs = 2, kernel = 3, stride = 2, padding = 1 },
+            { type = "relu" },
+            { type = "flatten" },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "residual",
+        r#"
+        input = [1, 4, 4]
+        layer = [
+            { type = "convolution", outputs = 1, kernel = 3, padding = 1 },
+            { type = "relu" },
+            { type = "convolution", outputs = 2, kernel = 3, stride = 2, padding = 1 },
+            { type = "relu" },
+            { type = "convolution", outputs = 2, kernel = 3, padding = 1 },
+            { type = "shortcut", from = 2 },
+            { type = "relu" },
+            { type = "average-pool" },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "shortcut-from-input",
+        r#"
+        input = [1, 3, 3]
+        layer = [
+            { type = "convolution", outputs = 2, kernel = 3, padding = 1 },
+            { type = "shortcut", from = 0 },
+            { type = "relu" },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "average-pool",
+        r#"
+        input = [2, 4, 2]
+        layer = [
+            { type = "convolution", outputs = 2, kernel = 2, padding = 1, bias = false },
+            { type = "average-pool", window = 2 },
+            { type = "flatten" },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "pool-first",
+        r#"
+        input = [2, 4, 3]
+        layer = [
+            { type = "max-pool", window = 2 },
+            { type = "dense", outputs = 3 },
+            { type = "relu" },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "normalise",
+        r#"
+        input = [2, 3, 2]
+        layer = [
+            { type = "normalise", mean = [0.5, -0.25], deviation = [0.5, 2.0] },
+            { type = "convolution", outputs = 3, kernel = 2 },
+            { type = "relu" },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "batch-norm",
+        r#"
+        input = [2, 2, 3]
+        layer = [
+            { type = "batch-norm", epsilon = 0.0625 },
+            { type = "convolution", outputs = 2, kernel = 2, bias = false },
+            { type = "batch-norm", epsilon = 0.0625 },
+            { type = "relu" },
+            { type = "dense", outputs = 3 },
+            { type = "batch-norm", epsilon = 0.0625 },
+            { type = "relu" },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "batch-norm-residual",
+        r#"
+        input = [1, 4, 3]
+        layer = [
+            { type = "convolution", outputs = 1, kernel = 3, padding = 1 },
+            { type = "batch-norm", epsilon = 0.0625 },
+            { type = "relu" },
+            { type = "convolution", outputs = 2, kernel = 3, stride = 2, padding = 1 },
+            { type = "batch-norm", epsilon = 0.0625 },
+            { type = "shortcut", from = 3 },
+            { type = "relu" },
+            { type = "average-pool", window = 2 },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+];
+
+/// The described networks.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    DESCRIBED.iter().map(|(name, _)| *name)
+}
+
+/// The tiny network of this name, or the chain of dense layers whose widths it lists (`3-4-2`); the
+/// loss is the mean square.
+///
+/// # Panics
+/// When there is none of this name.
+pub fn network(name: &str) -> Network {
+    let widths: Result<Vec<usize>, _> = name.split('-').map(str::parse).collect();
+    if let Ok(widths) = widths {
+        return Network::fnn(&widths);
+    }
+    let found = DESCRIBED.iter().find(|(other, _)| *other == name);
+    let (_, text) = found.unwrap_or_else(|| panic!("no tiny network {name}"));
+    description::parse(text, Path::new(name)).unwrap_or_else(|error| panic!("{error}"))
+}

@@ -1,0 +1,199 @@
+//! Tiny networks whose derivatives are known exactly.
+
+mod architectures;
+mod difference;
+
+use rand::RngExt;
+
+use super::graph::{channels_first, graph, in_pytorch_order, statistics_in_pytorch_order};
+use crate::kernel::Isa;
+use crate::network::{
+    Batch, Curvature, Kind, Layer, Loss, Matrix, Network, Normalisation, Pass, Point, State,
+};
+use crate::number::{Exact, Field};
+use crate::oracle::graph::{Enclosure, Landscape};
+use crate::train::random::{Purpose, stream};
+
+pub use architectures::{names, network};
+pub use difference::Difference;
+
+/// A network on a dyadic grid (multiples of 1/16 up to 1, so that with output counts that are powers
+/// of two every intermediate value is a multiple of 2⁻¹⁴⁹ and nothing underflows), with data, a
+/// direction and its exact twin.
+pub struct Tiny {
+    /// The engine's network.
+    pub network: Network,
+    /// Which statistics its batch normalisation works with.
+    pub normalisation: Normalisation,
+    /// Its parameters and statistics.
+    pub state: State,
+    /// samples × features, as the engine reads them.
+    pub inputs: Vec<f32>,
+    /// samples × outputs.
+    pub targets: Vec<f32>,
+    /// As long as the parameters, in the engine's order.
+    pub direction: Vec<f32>,
+    /// Number of samples.
+    pub samples: usize,
+    /// The exact twin.
+    pub exact: Landscape<Enclosure>,
+}
+
+impl Tiny {
+    /// A network with random parameters, statistics and data.
+    pub fn new(network: Network, normalisation: Normalisation, samples: usize, seed: u64) -> Self {
+        let mut random = stream(seed, Purpose::Walk, 0);
+        let mut grid = |count: usize| -> Vec<f32> {
+            let draw = |_| random.random_range(-16..=16) as f32 / 16.0;
+            (0..count).map(draw).collect()
+        };
+        let parameters = grid(network.parameters());
+        let inputs = grid(samples * network.features());
+        let raw = grid(samples * network.outputs());
+        let direction = grid(network.parameters());
+        let mut statistics = grid(network.statistics());
+        for layer in network.layers() {
+            variances(layer, &mut statistics);
+        }
+        let targets = targets(&network, &raw);
+        let state = State {
+            parameters,
+            statistics,
+        };
+        let exact = twin(&network, normalisation, &state, (&inputs, &targets));
+        Tiny {
+            network,
+            normalisation,
+            state,
+            inputs,
+            targets,
+            direction,
+            samples,
+            exact,
+        }
+    }
+
+    /// The same network with other targets.
+    #[must_use]
+    pub fn with_targets(mut self, targets: Vec<f32>) -> Self {
+        let data = (&self.inputs[..], &targets[..]);
+        self.exact = twin(&self.network, self.normalisation, &self.state, data);
+        self.targets = targets;
+        self
+    }
+
+    /// On a switch of a ReLU, a max-pool or a hinge there is no second derivative to compare. Off
+    /// it by more than any rounding of the engine, where that is bounded, and by 2⁻¹⁰ where it is
+    /// not.
+    pub fn is_smooth(&self) -> bool {
+        match self.exact.is_polynomial() {
+            true => self.exact.bound().is_smooth(&self.exact),
+            false => {
+                let near = Enclosure::from_exact(&Exact::power_of_two(-10));
+                let is_clear =
+                    |z: &Enclosure| z.compare(&near) == Some(std::cmp::Ordering::Greater);
+                self.exact.closest_switch().is_none_or(is_clear)
+            }
+        }
+    }
+
+    /// The data as one batch.
+    pub fn batch(&self) -> Batch<'_> {
+        Batch {
+            inputs: &self.inputs,
+            targets: &self.targets,
+            samples: self.samples,
+        }
+    }
+
+    /// The point of the loss.
+    pub fn point(&self) -> Point<'_> {
+        self.state.point(&self.network, self.normalisation)
+    }
+
+    /// The gradient by the engine, in PyTorch's order.
+    pub fn gradient(&self, isa: Isa) -> Vec<f32> {
+        let mut gradient = vec![0.0; self.network.parameters()];
+        Pass::new(isa).gradient(&self.point(), &self.batch(), &mut gradient);
+        self.in_pytorch_order(&gradient)
+    }
+
+    /// `Hv` and, where the samples are not coupled, `Σv` by the engine, in PyTorch's order.
+    pub fn products(&self, isa: Isa, matrix: Matrix) -> Vec<Vec<f32>> {
+        let mut curvature = Curvature::new(isa, self.point(), self.batch(), matrix);
+        let mut product = vec![0.0; self.network.parameters()];
+        curvature.hessian_product(&self.direction, &mut product);
+        let mut products = vec![self.in_pytorch_order(&product)];
+        if curvature.has_samples() {
+            curvature.covariance_product(&self.direction, &mut product);
+            products.push(self.in_pytorch_order(&product));
+        }
+        products
+    }
+
+    /// A vector as long as the parameters, from the engine's order to the oracle's.
+    pub fn in_pytorch_order(&self, vector: &[f32]) -> Vec<f32> {
+        in_pytorch_order(&self.network, vector)
+    }
+
+    /// The direction as the oracle has it.
+    pub fn exact_direction(&self) -> Vec<Enclosure> {
+        enclosed(&self.in_pytorch_order(&self.direction))
+    }
+}
+
+/// Every finite float is a rational, and an interval of width zero.
+///
+/// # Panics
+/// At NaN and ±∞, which the engine cannot make of a dyadic grid.
+pub fn enclosed(values: &[f32]) -> Vec<Enclosure> {
+    let exact = |&x| Exact::from_f32(x).expect("a finite number");
+    values
+        .iter()
+        .map(|x| Enclosure::from_exact(&exact(x)))
+        .collect()
+}
+
+fn twin(
+    network: &Network,
+    normalisation: Normalisation,
+    state: &State,
+    (inputs, targets): (&[f32], &[f32]),
+) -> Landscape<Enclosure> {
+    Landscape::new(
+        &graph(network, normalisation),
+        &in_pytorch_order(network, &state.parameters),
+        &statistics_in_pytorch_order(network, &state.statistics),
+        (&channels_first(network.input(), inputs), targets),
+    )
+}
+
+/// Makes variances of which `σ² + ε` is 1/4, 1 or 4: then `1/√(σ² + ε)` is on the grid too.
+fn variances(layer: &Layer, statistics: &mut [f32]) {
+    if let Kind::Standardise { epsilon } = layer.kind {
+        let half = layer.statistics.len() / 2;
+        for variance in &mut statistics[layer.statistics.clone()][half..] {
+            let power = [0.25, 1.0, 4.0][(*variance * 16.0).abs() as usize % 3];
+            *variance = power - epsilon;
+        }
+    }
+}
+
+/// Targets that the loss can have, from numbers on the grid: any for the mean square, 0 or 1 for
+/// the hinge, and sixteenths that sum to one for cross-entropy.
+fn targets(network: &Network, raw: &[f32]) -> Vec<f32> {
+    match network.loss() {
+        Loss::MeanSquared => raw.to_vec(),
+        Loss::HingeSquared => raw.iter().map(|x| f32::from(u8::from(*x > 0.0))).collect(),
+        Loss::CrossEntropy => {
+            let row = |row: &[f32]| {
+                let share = row[0].abs();
+                let mut target = vec![0.0; row.len()];
+                target[0] = 1.0 - share;
+                target[row.len() - 1] += share;
+                target
+            };
+            raw.chunks_exact(network.outputs()).flat_map(row).collect()
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The ends of the spectrum of a symmetric matrix that is known by its products, in f64.
+
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// A computed eigenvalue: some eigenvalue lies within `residual` of `value`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Eigenvalue {
+    /// θ.
+    pub value: f64,
+    /// `‖Ax − θx‖` of its unit vector, by one more product.
+    pub residual: f64,
+}
+
+/// Both ends of a spectrum.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends {
+    /// The largest algebraic eigenvalue.
+    pub largest: Eigenvalue,
+    /// The smallest algebraic eigenvalue.
+    pub smallest: Eigenvalue,
+    /// Products spent, the two for the residuals included.
+    pub products: usize,
+    /// Did the largest end reach the tolerance?
+    pub converged: bool,
+}
+
+/// Lanczos with full reorthogonalisation from a random start.
+#[derive(Clone, Copy, Debug)]
+pub struct Lanczos {
+    /// The largest end has converged when its estimated residual is below `tolerance·|θ|`.
+    pub tolerance: f64,
+    /// The most products spent on the Krylov space.
+    pub products: usize,
+    /// The seed of the start vector.
+    pub seed: u64,
+}
+
+impl Lanczos {
+    /// Both ends of the symmetric `product: v → A v` on vectors of this length; `None` when a
+    /// product is not finite.
+    ///
+    /// # Panics
+    /// When the length is 0.
+    pub fn run(&self, length: usize, product: impl Fn(&[f64]) -> Vec<f64>) -> Option<Ends> {
+        assert!(length > 0, "a matrix of dimension 0 has no eigenvalue");
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        let start = DVector::from_fn(length, |_, _| random.random_range(-1.0..1.0));
+        let apply = |x: &DVector<f64>| DVector::from_vec(product(x.as_slice()));
+        let mut basis = vec![start.normalize()];
+        let (mut diagonal, mut beside) = (Vec::new(), Vec::<f64>::new());
+        loop {
+            let last = &basis[basis.len() - 1];
+            let mut rest = apply(last);
+            diagonal.push(last.dot(&rest));
+            for _ in 0..2 {
+                basis.iter().for_each(|x| rest.axpy(-x.dot(&rest), x, 1.0));
+            }
+            let length_of_rest = rest.norm();
+            if !length_of_rest.is_finite() {
+                return None;
+            }
+            let eigen = eigen(&diagonal, &beside);
+            let top = eigen.eigenvalues.imax();
+            let size = diagonal.len();
+            let estimate = length_of_rest * eigen.eigenvectors[(size - 1, top)].abs();
+            let converged = estimate <= self.tolerance * eigen.eigenvalues[top].abs();
+            if converged || size >= self.products.clamp(1, length) {
+                let ends = [eigen.eigenvalues.imin(), top].map(|place| {
+                    let weights = eigen.eigenvectors.column(place);
+                    let mut x = DVector::zeros(length);
+                    basis
+                        .iter()
+                        .zip(weights.iter())
+                        .for_each(|(v, w)| x.axpy(*w, v, 1.0));
+                    eigenvalue(&x.normalize(), apply)
+                });
+                let is_finite = |e: &Eigenvalue| e.value.is_finite() && e.residual.is_finite();
+                return ends.iter().all(is_finite).then_some(Ends {
+                    smallest: ends[0],
+                    largest: ends[1],
+                    products: size + 2,
+                    converged,
+                });
+            }
+            beside.push(length_of_rest);
+            basis.push(rest / length_of_rest);
+        }
+    }
+}
+
+fn eigen(diagonal: &[f64], beside: &[f64]) -> SymmetricEigen<f64, nalgebra::Dyn> {
+    let size = diagonal.len();
+    SymmetricEigen::new(DMatrix::from_fn(size, size, |i, j| match i.abs_diff(j) {
+        0 => diagonal[i],
+        1 => beside[i.min(j)],
+        _ => 0.0,
+    }))
+}
+
+fn eigenvalue(x: &DVector<f64>, apply: impl Fn(&DVector<f64>) -> DVector<f64>) -> Eigenvalue {
+    let image = apply(x);
+    let value = x.dot(&image);
+    Eigenvalue {
+        value,
+        residual: (image - x * value).norm(),
+    }
+}

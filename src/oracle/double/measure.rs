@@ -1,0 +1,53 @@
+//! Sharpness, smallest eigenvalue and non-uniformity in f64.
+
+use super::Double;
+use super::lanczos::{Eigenvalue, Lanczos};
+
+/// The curvature of a graph at a point over one fixed set of samples.
+#[derive(Clone, Copy, Debug)]
+pub struct Measurement {
+    /// `a = λ_max(H)`.
+    pub sharpness: Eigenvalue,
+    /// `λ_min(H)`.
+    pub smallest_eigenvalue: Eigenvalue,
+    /// `s = √λ_max(Σ)`, the residual being the wider side of `√(s² ± r)`; `None` where batch
+    /// normalisation couples the samples.
+    pub non_uniformity: Option<Eigenvalue>,
+    /// Did the iterations reach their tolerance?
+    pub converged: bool,
+    /// The mean loss.
+    pub loss: f64,
+    /// The share of samples classified rightly, in [0, 1].
+    pub accuracy: f64,
+}
+
+impl Double {
+    /// Measures at this point; `None` when a product is not finite.
+    pub fn measure(&self, settings: &Lanczos) -> Option<Measurement> {
+        let hessian = settings.run(self.dimension(), |v| self.hessian_product(v))?;
+        let covariance = match self.has_samples() {
+            false => None,
+            true => Some(settings.run(self.dimension(), |v| self.covariance_product(v))?),
+        };
+        Some(Measurement {
+            sharpness: hessian.largest,
+            smallest_eigenvalue: hessian.smallest,
+            non_uniformity: covariance.map(|ends| root(ends.largest)),
+            converged: hessian.converged && covariance.is_none_or(|ends| ends.converged),
+            loss: self.loss(),
+            accuracy: self.accuracy(),
+        })
+    }
+}
+
+/// `√(θ ± r)`. Σ is positive semi-definite: below zero there is rounding only.
+fn root(variance: Eigenvalue) -> Eigenvalue {
+    let root = |x: f64| x.max(0.0).sqrt();
+    let value = root(variance.value);
+    let low = root(variance.value - variance.residual);
+    let high = root(variance.value + variance.residual);
+    Eigenvalue {
+        value,
+        residual: (value - low).max(high - value),
+    }
+}

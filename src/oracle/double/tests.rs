@@ -1,0 +1,138 @@
+use super::{Double, Lanczos};
+use crate::oracle::graph::{Graph, Landscape, Layer, Loss, Second, Statistics};
+
+/// Numbers between −1 and 1 without any pattern that a layer could follow.
+fn numbers(count: usize, seed: u32) -> Vec<f32> {
+    let number = |i: u32| (f64::from(i * i + 7 * i + seed) * 0.754_877_666).fract() as f32;
+    (0..count as u32).map(|i| 2.0 * number(i) - 1.0).collect()
+}
+
+fn convolution(outputs: usize, stride: usize) -> Layer {
+    Layer::Convolution {
+        outputs,
+        kernel: 3,
+        stride,
+        padding: 1,
+        bias: true,
+    }
+}
+
+/// Every kind of layer, images that are not square, a window of three.
+fn residual() -> Vec<Layer> {
+    vec![
+        Layer::Normalise {
+            mean: vec![0.1, -0.2],
+            deviation: vec![0.3, 1.7],
+        },
+        convolution(2, 1),
+        Layer::BatchNorm { epsilon: 1e-3 },
+        Layer::Relu,
+        convolution(3, 2),
+        Layer::BatchNorm { epsilon: 1e-3 },
+        Layer::Shortcut { from: 4, stride: 2 },
+        Layer::Relu,
+        Layer::MaxPool { window: 2 },
+        Layer::Flatten,
+        Layer::Dense { outputs: 3 },
+    ]
+}
+
+fn averaged() -> Vec<Layer> {
+    vec![
+        convolution(2, 1),
+        Layer::Shortcut { from: 0, stride: 1 },
+        Layer::Relu,
+        Layer::AveragePool { window: 3 },
+        Layer::Flatten,
+        Layer::Dense { outputs: 3 },
+    ]
+}
+
+fn near(computed: &[f64], exact: &[f64], what: &str) {
+    let size = exact.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
+    assert!(size > 0.0, "{what} vanishes");
+    for (computed, exact) in computed.iter().zip(exact) {
+        let error = (computed - exact).abs() / size;
+        assert!(error < 1e-12, "{what}: {computed}, not {exact}");
+    }
+}
+
+/// Compares with the jets, which run over f64 here: 10⁻¹² is some thousand roundings.
+fn agrees(layers: Vec<Layer>, input: [usize; 3], loss: Loss, statistics: Statistics) {
+    let graph = Graph::new(input, layers, loss, statistics);
+    let samples = 11;
+    let parameters = numbers(graph.parameters(), 1);
+    let direction: Vec<f64> = numbers(graph.parameters(), 5)
+        .iter()
+        .map(|&x| x.into())
+        .collect();
+    let moments: Vec<f32> = numbers(32, 3).iter().map(|x| x.abs() + 0.1).collect();
+    let inputs = numbers(samples * graph.features(), 2);
+    let targets: Vec<f32> = (0..samples * 3)
+        .map(|k| f32::from(u8::from(k % 4 == 0)))
+        .collect();
+    let data = (&inputs[..], &targets[..]);
+    let exact = Landscape::<f64>::new(&graph, &parameters, &moments, data);
+    let double = Double::new(graph, &parameters, &moments, data);
+    near(&[double.loss()], &[exact.loss()], "loss");
+    near(&double.gradient(), &exact.gradient(), "gradient");
+    let product = exact.hessian_product(&direction, Second::Hessian);
+    near(&double.hessian_product(&direction), &product, "Hv");
+    if double.has_samples() {
+        let product = exact.covariance_product(&direction, Second::Hessian);
+        near(&double.covariance_product(&direction), &product, "Σv");
+    }
+}
+
+#[test]
+fn products_agree_with_jets_for_every_layer_and_loss() {
+    for loss in [Loss::MeanSquared, Loss::CrossEntropy, Loss::HingeSquared] {
+        for statistics in [Statistics::Batch, Statistics::Fixed] {
+            agrees(residual(), [2, 5, 4], loss, statistics);
+        }
+        agrees(averaged(), [1, 3, 6], loss, Statistics::Fixed);
+    }
+    let chain = Graph::chain(&[6, 9, 7, 3]).layers().to_vec();
+    agrees(chain, [6, 1, 1], Loss::MeanSquared, Statistics::Fixed);
+}
+
+#[test]
+fn both_ends_of_a_spectrum_are_found_within_their_residuals() {
+    let diagonal: Vec<f64> = (0..300).map(|i| f64::from(i) / 300.0 - 0.5).collect();
+    let settings = Lanczos {
+        tolerance: 1e-10,
+        products: 300,
+        seed: 1,
+    };
+    let product = |v: &[f64]| v.iter().zip(&diagonal).map(|(v, a)| v * a).collect();
+    let ends = settings.run(300, product).expect("finite");
+    assert!(ends.converged);
+    assert!((ends.largest.value - diagonal[299]).abs() <= ends.largest.residual + 1e-12);
+    assert!((ends.smallest.value + 0.5).abs() <= ends.smallest.residual + 1e-12);
+    let few = Lanczos {
+        products: 3,
+        ..settings
+    }
+    .run(300, product)
+    .expect("finite");
+    assert!(!few.converged && few.largest.residual > 1e-3);
+    assert!(settings.run(3, |_| vec![f64::NAN; 3]).is_none());
+}
+
+#[test]
+fn the_measurement_of_a_parabola_is_known_by_heart() {
+    // f_i = (w·x_i − y)² without a bias that moves: H_i = 2·[x², x; x, 1]; inputs 1 and 3.
+    let data = (&[1.0, 3.0][..], &[0.0, 0.0][..]);
+    let double = Double::new(Graph::chain(&[1, 1]), &[0.0, 0.0], &[], data);
+    let settings = Lanczos {
+        tolerance: 1e-12,
+        products: 2,
+        seed: 2,
+    };
+    let measured = double.measure(&settings).expect("finite");
+    // H = [10, 4; 4, 2]: eigenvalues 6 ± √32. Deviations D = ±[8, 2; 2, 0]: Σ = D², s = 4 + √20.
+    let s = measured.non_uniformity.expect("uncoupled");
+    assert!((measured.sharpness.value - 6.0 - 32.0_f64.sqrt()).abs() < 1e-9);
+    assert!((measured.smallest_eigenvalue.value - 6.0 + 32.0_f64.sqrt()).abs() < 1e-9);
+    assert!((s.value - 4.0 - 20.0_f64.sqrt()).abs() < 1e-9, "{s:?}");
+}

@@ -1,0 +1,90 @@
+//! The matrix of a convolution's windows, and pools.
+
+use crate::oracle::graph::Size;
+
+/// A window that slides over an image.
+#[derive(Clone, Copy)]
+pub(super) struct Window {
+    pub from: Size,
+    pub to: Size,
+    pub kernel: usize,
+    pub stride: usize,
+    pub padding: usize,
+}
+
+impl Window {
+    /// Rows (channels × kernel × kernel) and columns (places) of the matrix.
+    pub fn shape(&self) -> (usize, usize) {
+        let rows = self.from[0] * self.kernel * self.kernel;
+        (rows, self.to[1] * self.to[2])
+    }
+
+    /// Calls `pair(place in the matrix, place in the image)` for every number that is no border.
+    fn each(&self, mut pair: impl FnMut(usize, usize)) {
+        let [channels, height, width] = self.from;
+        let [_, rows, columns] = self.to;
+        let mut row = 0;
+        for channel in 0..channels {
+            for ky in 0..self.kernel {
+                for kx in 0..self.kernel {
+                    for y in 0..rows {
+                        let source = (y * self.stride + ky).wrapping_sub(self.padding);
+                        if source >= height {
+                            continue;
+                        }
+                        let line = (channel * height + source) * width;
+                        let start = (row * rows + y) * columns;
+                        for x in 0..columns {
+                            let source = (x * self.stride + kx).wrapping_sub(self.padding);
+                            if source < width {
+                                pair(start + x, line + source);
+                            }
+                        }
+                    }
+                    row += 1;
+                }
+            }
+        }
+    }
+
+    /// The matrix of the windows of one image.
+    pub fn spread(&self, image: &[f64]) -> Vec<f64> {
+        let (rows, columns) = self.shape();
+        let mut matrix = vec![0.0; rows * columns];
+        self.each(|to, from| matrix[to] = image[from]);
+        matrix
+    }
+
+    /// `image ← image +` the numbers of the matrix, each at the place it came from.
+    pub fn gather(&self, matrix: &[f64], image: &mut [f64]) {
+        self.each(|from, to| image[to] += matrix[from]);
+    }
+}
+
+/// Calls `pair(place in the pooled image, place in the image)`, window after window.
+pub(super) fn each_pooled(from: Size, to: Size, window: usize, mut pair: impl FnMut(usize, usize)) {
+    let [channels, rows, columns] = to;
+    for place in 0..channels * rows * columns {
+        let (c, y, x) = (
+            place / (rows * columns),
+            place / columns % rows,
+            place % columns,
+        );
+        for row in y * window..(y + 1) * window {
+            let line = (c * from[1] + row) * from[2];
+            (x * window..(x + 1) * window).for_each(|column| pair(place, line + column));
+        }
+    }
+}
+
+/// The place of the first largest number of every window.
+pub(super) fn largest(from: Size, to: Size, window: usize, image: &[f64]) -> Vec<usize> {
+    let mut places = vec![usize::MAX; to.iter().product()];
+    each_pooled(from, to, window, |pooled, place| {
+        let best = &mut places[pooled];
+        if *best == usize::MAX || image[place] > image[*best] {
+            *best = place;
+        }
+    });
+    places
+}

@@ -1,0 +1,134 @@
+//! How far the engine's result may be from the exact one, as a theorem.
+//!
+//! Between two switches of ReLUs, max-pools and hinges, with fixed statistics and without
+//! cross-entropy, the engine's result is a polynomial in its inputs, computed by additions and
+//! multiplications only. If no path from an input to the result passes more than `m` roundings,
+//! then `|computed − exact| ≤ γ_m·A` with `γ_m = m·u/(1 − m·u)` and `A` the same polynomial with
+//! every term taken positive (Higham 2002, §3.1). Constants that are themselves computed (`1/n`,
+//! `2/c`, `1/deviation`, `1/√(σ² + ε)`) bring at most three roundings with them.
+//!
+//! Underflow is excluded by choosing inputs on a dyadic grid: a number on a grid stays on it when
+//! it is rounded, and a product of few factors lies on a grid no finer than 2⁻¹⁴⁹.
+
+use std::cmp::Ordering;
+
+use super::landscape::Second;
+use super::{Landscape, Layer, Loss, Size, numbers};
+use crate::number::{Exact, Real};
+use crate::oracle::{Format, gamma};
+
+/// The two factors of the bound of a landscape.
+#[derive(Clone, Debug)]
+pub struct Bound<T> {
+    positive: Landscape<T>,
+    gamma: Exact,
+}
+
+impl<T: Real + Send + Sync> Landscape<T> {
+    /// Is the engine's result a polynomial, so that there is a proved bound?
+    pub fn is_polynomial(&self) -> bool {
+        !self.graph.is_coupled() && self.graph.loss() != Loss::CrossEntropy
+    }
+
+    /// The bound of the engine's error, in f32.
+    ///
+    /// # Panics
+    /// When the engine's result is no polynomial.
+    pub fn bound(&self) -> Bound<T> {
+        assert!(
+            self.is_polynomial(),
+            "a bound is proved of polynomials only"
+        );
+        Bound {
+            positive: self.with_positive_terms(),
+            gamma: self.gamma(),
+        }
+    }
+
+    /// `γ_m` for the longest path of roundings in a gradient or a product of the engine. One stage
+    /// (a layer forward, a layer backward, or a collection over the samples) is at most two chains
+    /// of products over the longest sum, the sums of 8 shares of the batch, and a few scalings;
+    /// there are two stages a layer in the base pass and in each of two tangents, two collections,
+    /// and the loss.
+    fn gamma(&self) -> Exact {
+        let layers = self.graph.layers().len();
+        let sums = self.graph.layers().iter().enumerate().map(|(layer, kind)| {
+            let sizes = (self.graph.size(layer), self.graph.size(layer + 1));
+            longest_sum(kind, sizes, self.samples())
+        });
+        let chain = sums.max().unwrap_or(0) + 8 + 5;
+        let roundings = (6 * layers + 3) * 4 * chain;
+        gamma(&Format::single(), roundings as u64)
+    }
+
+    /// The largest number in size that any layer gives for any sample, at least 1.
+    fn largest_activation(&self) -> T {
+        let point = self.at(None, None);
+        let mut largest = T::one();
+        for group in self.groups() {
+            for x in self.activations(&group, &point).iter().flatten().flatten() {
+                if x.value.compare(&largest) == Some(Ordering::Greater) {
+                    largest = x.value.clone();
+                }
+            }
+        }
+        largest
+    }
+}
+
+impl<T: Real + Send + Sync> Bound<T> {
+    /// `γ_m`.
+    pub fn gamma(&self) -> &Exact {
+        &self.gamma
+    }
+
+    /// `A` of every entry of the mean gradient.
+    pub fn gradient_terms(&self) -> Vec<T> {
+        self.positive.gradient()
+    }
+
+    /// `A` of every entry of `H v`.
+    pub fn hessian_terms(&self, direction: &[T], second: Second) -> Vec<T> {
+        let direction = positive(direction);
+        self.positive.hessian_product(&direction, second)
+    }
+
+    /// `A` of every entry of `Σ v`.
+    pub fn covariance_terms(&self, direction: &[T], second: Second) -> Vec<T> {
+        let direction = positive(direction);
+        self.positive.covariance_product(&direction, second)
+    }
+
+    /// Do the roundings of the engine leave every switch of `landscape` as it stands? A switch
+    /// compares two numbers, or 1 and `t·o` with `|t| ≤ 3`: no error of it exceeds four times that
+    /// of the largest activation.
+    pub fn is_smooth(&self, landscape: &Landscape<T>) -> bool {
+        let error = T::from_exact(&self.gamma) * T::int(4) * self.positive.largest_activation();
+        let is_clear = |closest: &T| closest.compare(&error) == Some(Ordering::Greater);
+        landscape.closest_switch().is_none_or(is_clear)
+    }
+}
+
+/// The absolute values.
+pub(super) fn positive<T: Real>(values: &[T]) -> Vec<T> {
+    let size = |x: &T| match x.sign() {
+        Some(Ordering::Less) => -x,
+        _ => x.clone(),
+    };
+    values.iter().map(size).collect()
+}
+
+/// The longest sum that a layer's products run over, on the way up, down, or over the samples.
+fn longest_sum(layer: &Layer, (from, to): (Size, Size), samples: usize) -> usize {
+    let positions = to[1] * to[2];
+    let over_batch = samples * positions;
+    match layer {
+        Layer::Dense { outputs } => numbers(from).max(*outputs).max(samples),
+        Layer::Convolution {
+            outputs, kernel, ..
+        } => (kernel * kernel * from[0].max(*outputs)).max(over_batch),
+        Layer::AveragePool { window } => window * window,
+        Layer::BatchNorm { .. } => over_batch,
+        _ => 1,
+    }
+}

@@ -1,0 +1,218 @@
+//! The loss over samples as a function of the parameters, at one point.
+
+use rayon::prelude::*;
+
+use super::Graph;
+use super::bound::positive;
+use super::jet::{Jet, number};
+use super::pass::Switches;
+use crate::number::Real;
+
+/// Are terms taken as they are, or in absolute value?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    AsIs,
+    Positive,
+}
+
+impl Sign {
+    /// A number that is subtracted: with positive terms a difference becomes a sum.
+    pub fn of(self, subtracted: f32) -> f32 {
+        match self {
+            Sign::AsIs => subtracted,
+            Sign::Positive => -subtracted.abs(),
+        }
+    }
+}
+
+/// Which second derivative is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// The Hessian of the loss.
+    Hessian,
+    /// `Jᵀ L J`: the outputs are taken as linear in the parameters.
+    GaussNewton,
+}
+
+/// The loss of a graph over samples, near one point of its parameters.
+#[derive(Clone, Debug)]
+pub struct Landscape<T> {
+    pub(super) graph: Graph,
+    pub(super) terms: Sign,
+    pub(super) parameters: Vec<T>,
+    pub(super) statistics: Vec<f32>,
+    pub(super) inputs: Vec<T>,
+    pub(super) targets: Vec<f32>,
+    pub(super) switches: Vec<Switches>,
+    pub(super) closest: Option<T>,
+}
+
+impl<T: Real + Send + Sync> Landscape<T> {
+    /// The landscape at these parameters (PyTorch's order, [`Graph::weights`]), with these
+    /// statistics (means and then variances, layer after layer), over these inputs (samples ×
+    /// channels × height × width) and targets (samples × outputs).
+    ///
+    /// # Panics
+    /// When a number is not finite or a length does not fit.
+    pub fn new(
+        graph: &Graph,
+        parameters: &[f32],
+        statistics: &[f32],
+        (inputs, targets): (&[f32], &[f32]),
+    ) -> Self {
+        assert_eq!(parameters.len(), graph.parameters(), "parameters");
+        let samples = targets.len() / graph.outputs();
+        assert_eq!(inputs.len(), samples * graph.features(), "inputs");
+        assert_eq!(targets.len(), samples * graph.outputs(), "targets");
+        let numbers = |values: &[f32]| values.iter().map(|&x| number(x)).collect();
+        let mut landscape = Landscape {
+            graph: graph.clone(),
+            terms: Sign::AsIs,
+            parameters: numbers(parameters),
+            statistics: statistics.to_vec(),
+            inputs: numbers(inputs),
+            targets: targets.to_vec(),
+            switches: vec![Switches::default(); samples],
+            closest: None,
+        };
+        landscape.set_switches();
+        landscape
+    }
+
+    /// The number of parameters.
+    pub fn dimension(&self) -> usize {
+        self.parameters.len()
+    }
+
+    /// The number of samples.
+    pub fn samples(&self) -> usize {
+        self.switches.len()
+    }
+
+    /// The smallest distance from a switch, over all samples: a number before a ReLU, a lead in a
+    /// max-pool, a margin of the hinge. `None` without a switch. At zero the loss has no second
+    /// derivative.
+    pub fn closest_switch(&self) -> Option<&T> {
+        self.closest.as_ref()
+    }
+
+    /// The mean loss.
+    pub fn loss(&self) -> T {
+        let point = self.at(None, None);
+        let sum = self.groups().fold(T::zero(), |sum, group| {
+            sum + self.group_loss(&group, &point, Second::Hessian).value
+        });
+        sum * self.share()
+    }
+
+    /// `∇f = (1/n) Σ ∇f_i`.
+    pub fn gradient(&self) -> Vec<T> {
+        let groups = self.groups().map(|group| self.group_gradient(&group));
+        self.mean(groups)
+    }
+
+    /// `H v`, `H = (1/n) Σ H_i`.
+    pub fn hessian_product(&self, direction: &[T], second: Second) -> Vec<T> {
+        let groups = self.groups();
+        self.mean(groups.map(|group| self.group_product(&group, direction, second)))
+    }
+
+    /// `Σ v = (1/n) Σ H_i (H_i v − H v)`; with positive terms the difference is a sum.
+    ///
+    /// # Panics
+    /// When the samples are coupled: then there is no `H_i`.
+    pub fn covariance_product(&self, direction: &[T], second: Second) -> Vec<T> {
+        assert!(!self.graph.is_coupled(), "coupled samples have no Hessians");
+        let groups = || self.groups();
+        let own: Vec<Vec<T>> = groups()
+            .map(|group| self.group_product(&group, direction, second))
+            .collect();
+        let mean = self.mean(own.iter().cloned());
+        let products = groups().zip(&own).map(|(group, own)| {
+            let pairs = own.iter().zip(&mean);
+            let difference = pairs.map(|(own, mean)| match self.terms {
+                Sign::AsIs => own - mean,
+                Sign::Positive => own + mean,
+            });
+            self.group_product(&group, &difference.collect::<Vec<_>>(), second)
+        });
+        self.mean(products)
+    }
+
+    /// `∇f_i` of sample `sample`.
+    pub fn sample_gradient(&self, sample: usize) -> Vec<T> {
+        self.group_gradient(&[sample])
+    }
+
+    /// `H_i` of sample `sample`, row by row.
+    pub fn sample_hessian(&self, sample: usize) -> Vec<Vec<T>> {
+        let size = self.dimension();
+        let unit = |j: usize| {
+            let entry = |i: usize| if i == j { T::one() } else { T::zero() };
+            (0..size).map(entry).collect::<Vec<T>>()
+        };
+        (0..size)
+            .map(|j| self.group_product(&[sample], &unit(j), Second::Hessian))
+            .collect()
+    }
+
+    /// With every term of every sum taken positive, the switches as they stand.
+    pub(super) fn with_positive_terms(&self) -> Self {
+        Landscape {
+            terms: Sign::Positive,
+            parameters: positive(&self.parameters),
+            inputs: positive(&self.inputs),
+            ..self.clone()
+        }
+    }
+
+    fn share(&self) -> T {
+        T::ratio(1, self.samples() as u64)
+    }
+
+    /// The samples that must be looked at together: each for itself, or all.
+    pub(super) fn groups(&self) -> impl Iterator<Item = Vec<usize>> + use<T> {
+        let all: Vec<usize> = (0..self.samples()).collect();
+        let length = match self.graph.is_coupled() {
+            true => all.len(),
+            false => 1,
+        };
+        let groups: Vec<Vec<usize>> = all.chunks(length).map(<[usize]>::to_vec).collect();
+        groups.into_iter()
+    }
+
+    fn mean(&self, vectors: impl Iterator<Item = Vec<T>>) -> Vec<T> {
+        let mut sum = vec![T::zero(); self.dimension()];
+        for vector in vectors {
+            sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += x);
+        }
+        let share = self.share();
+        sum.into_iter().map(|sum| sum * &share).collect()
+    }
+
+    /// The parameters `w + s·e_j + t·v`.
+    pub(super) fn at(&self, j: Option<usize>, v: Option<&[T]>) -> Vec<Jet<T>> {
+        let jets = self.parameters.iter().enumerate().map(|(i, value)| Jet {
+            first: if Some(i) == j { T::one() } else { T::zero() },
+            second: v.map_or_else(T::zero, |v| v[i].clone()),
+            ..Jet::constant(value.clone())
+        });
+        jets.collect()
+    }
+
+    fn group_gradient(&self, group: &[usize]) -> Vec<T> {
+        let entry = |j| {
+            let loss = self.group_loss(group, &self.at(Some(j), None), Second::Hessian);
+            loss.first
+        };
+        (0..self.dimension()).into_par_iter().map(entry).collect()
+    }
+
+    fn group_product(&self, group: &[usize], direction: &[T], second: Second) -> Vec<T> {
+        let entry = |j| {
+            let loss = self.group_loss(group, &self.at(Some(j), Some(direction)), second);
+            loss.mixed
+        };
+        (0..self.dimension()).into_par_iter().map(entry).collect()
+    }
+}

@@ -1,0 +1,198 @@
+//! The layers, as they are defined: loops over channels, rows and columns.
+
+use std::cmp::Ordering;
+
+use super::Size;
+use super::jet::{Jet, number};
+use super::landscape::Sign;
+use crate::number::Real;
+
+/// The jets of one activation of one sample, channels first.
+pub(super) type Activation<T> = Vec<Jet<T>>;
+
+/// What a layer works with besides what it reads.
+pub(super) struct Own<'a, T> {
+    pub weights: &'a [Jet<T>],
+    pub biases: &'a [Jet<T>],
+    /// Means, then variances; `None` when those of the batch count.
+    pub statistics: Option<&'a [f32]>,
+    pub terms: Sign,
+}
+
+/// (channel, row, column) to the place.
+fn at(size: Size, c: usize, y: usize, x: usize) -> usize {
+    (c * size[1] + y) * size[2] + x
+}
+
+/// Every (channel, row, column) in order.
+fn places(size: Size) -> impl Iterator<Item = (usize, usize, usize)> {
+    let [channels, height, width] = size;
+    (0..channels)
+        .flat_map(move |c| (0..height).flat_map(move |y| (0..width).map(move |x| (c, y, x))))
+}
+
+/// `W x + b`.
+pub(super) fn dense<T: Real>(own: &Own<'_, T>, read: &[Jet<T>]) -> Activation<T> {
+    let output = |o: usize| {
+        let row = &own.weights[o * read.len()..(o + 1) * read.len()];
+        let mut sum = own.biases[o].clone();
+        row.iter()
+            .zip(read)
+            .for_each(|(w, x)| sum.add_product(w, x));
+        sum
+    };
+    (0..own.biases.len()).map(output).collect()
+}
+
+/// `b[o] + Σ_{i,k} W[o, i, k]·x[i, p·stride + k − padding]`.
+pub(super) fn convolution<T: Real>(
+    own: &Own<'_, T>,
+    read: &[Jet<T>],
+    (from, to): (Size, Size),
+    (kernel, stride, padding): (usize, usize, usize),
+) -> Activation<T> {
+    let inside = |place: usize, k: usize, side: usize| {
+        let shifted = (place * stride + k).checked_sub(padding);
+        shifted.filter(|&shifted| shifted < side)
+    };
+    let output = |(o, y, x): (usize, usize, usize)| {
+        let mut sum = own.biases.get(o).cloned().unwrap_or_else(Jet::zero);
+        for (i, ky, kx) in places([from[0], kernel, kernel]) {
+            let rows = inside(y, ky, from[1]);
+            if let Some((row, column)) = rows.zip(inside(x, kx, from[2])) {
+                let weight = ((o * from[0] + i) * kernel + ky) * kernel + kx;
+                sum.add_product(&own.weights[weight], &read[at(from, i, row, column)]);
+            }
+        }
+        sum
+    };
+    places(to).map(output).collect()
+}
+
+/// `γ_c·(x_c − μ_c)/√(σ²_c + ε) + β_c` for every sample of the batch.
+pub(super) fn batch_norm<T: Real>(
+    own: &Own<'_, T>,
+    batch: &[Activation<T>],
+    size: Size,
+    epsilon: f32,
+) -> Vec<Activation<T>> {
+    let positions = size[1] * size[2];
+    let mut out = batch.to_vec();
+    for c in 0..size[0] {
+        let channel = c * positions..(c + 1) * positions;
+        let all = || batch.iter().flat_map(|sample| &sample[channel.clone()]);
+        let (mean, variance) = match own.statistics {
+            Some(statistics) => {
+                let mean = own.terms.of(statistics[c]);
+                let variance = statistics[size[0] + c];
+                (Jet::constant(number(mean)), Jet::constant(number(variance)))
+            }
+            None => {
+                let share = T::ratio(1, (batch.len() * positions) as u64);
+                let sum = all().fold(Jet::zero(), |sum, x| sum.plus(x));
+                let mean = sum.scaled(&share);
+                let squares = all().fold(Jet::zero(), |mut sum: Jet<T>, x| {
+                    let centred = x.minus(&mean);
+                    sum.add_product(&centred, &centred);
+                    sum
+                });
+                (mean, squares.scaled(&share))
+            }
+        };
+        let inverse = variance
+            .plus(&Jet::constant(number(epsilon)))
+            .inverse_root();
+        let scale = own.weights[c].times(&inverse);
+        for sample in &mut out {
+            for x in &mut sample[channel.clone()] {
+                *x = x.minus(&mean).times(&scale).plus(&own.biases[c]);
+            }
+        }
+    }
+    out
+}
+
+/// `(x_c − mean_c)/deviation_c`.
+pub(super) fn normalise<T: Real>(
+    read: &[Jet<T>],
+    size: Size,
+    (mean, deviation): (&[f32], &[f32]),
+    terms: Sign,
+) -> Activation<T> {
+    let output = |(place, (c, ..)): (usize, (usize, usize, usize))| {
+        let mean = Jet::constant(number(terms.of(mean[c])));
+        let inverse = T::one() / number::<T>(deviation[c]);
+        read[place].minus(&mean).scaled(&inverse)
+    };
+    places(size).enumerate().map(output).collect()
+}
+
+/// The place of the first largest number of every window, and how far the largest lies above the
+/// others. Equal zeros, as closed ReLUs leave them, do not compete.
+pub(super) fn largest<T: Real>(
+    read: &[Jet<T>],
+    (from, to): (Size, Size),
+    window: usize,
+) -> Vec<(usize, Option<T>)> {
+    let choose = |(c, y, x): (usize, usize, usize)| {
+        let candidates: Vec<usize> = in_window(from, (c, y, x), window).collect();
+        let value = |place: usize| &read[place].value;
+        let is_above = |a, b| value(a).compare(value(b)) == Some(Ordering::Greater);
+        let best =
+            candidates.iter().copied().reduce(
+                |best, place| {
+                    if is_above(place, best) { place } else { best }
+                },
+            );
+        let best = best.expect("a window is not empty");
+        let others = candidates.into_iter().filter(|&place| place != best);
+        let others = others.filter(|&p| !(value(p).is_zero() && value(best).is_zero()));
+        let second = others.reduce(|second, place| {
+            if is_above(place, second) {
+                place
+            } else {
+                second
+            }
+        });
+        (best, second.map(|second| value(best) - value(second)))
+    };
+    places(to).map(choose).collect()
+}
+
+fn in_window(
+    size: Size,
+    (c, y, x): (usize, usize, usize),
+    window: usize,
+) -> impl Iterator<Item = usize> {
+    (0..window).flat_map(move |row| {
+        (0..window).map(move |column| at(size, c, y * window + row, x * window + column))
+    })
+}
+
+/// The mean of every window.
+pub(super) fn average_pool<T: Real>(
+    read: &[Jet<T>],
+    (from, to): (Size, Size),
+    window: usize,
+) -> Activation<T> {
+    let share = T::ratio(1, (window * window) as u64);
+    let output = |place| {
+        let sum = in_window(from, place, window).fold(Jet::zero(), |sum, p| sum.plus(&read[p]));
+        sum.scaled(&share)
+    };
+    places(to).map(output).collect()
+}
+
+/// `x + a[::stride, ::stride]`.
+pub(super) fn shortcut<T: Real>(
+    read: &[Jet<T>],
+    earlier: &[Jet<T>],
+    (from, to): (Size, Size),
+    stride: usize,
+) -> Activation<T> {
+    let output = |(place, (c, y, x)): (usize, (usize, usize, usize))| match c < from[0] {
+        true => read[place].plus(&earlier[at(from, c, y * stride, x * stride)]),
+        false => read[place].clone(),
+    };
+    places(to).enumerate().map(output).collect()
+}

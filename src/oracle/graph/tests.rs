@@ -1,0 +1,145 @@
+use num_traits::{One, Zero};
+
+use super::{Enclosure, Graph, Landscape, Layer, Loss, Second, Statistics};
+use crate::number::{Exact, Field, Real};
+
+/// The one number of an interval of width zero.
+fn point(x: &Enclosure) -> Exact {
+    assert_eq!(x.width(), 0.0, "{x} is no single number");
+    x.lower().expect("a finite number")
+}
+
+fn points(values: &[Enclosure]) -> Vec<Exact> {
+    values.iter().map(point).collect()
+}
+
+fn whole(values: &[i64]) -> Vec<Exact> {
+    values.iter().map(|&value| Exact::from(value)).collect()
+}
+
+fn at(graph: &Graph, parameters: &[f32], inputs: &[f32], targets: &[f32]) -> Landscape<Enclosure> {
+    Landscape::new(graph, parameters, &[], (inputs, targets))
+}
+
+fn outputs_of(layer: Layer, input: [usize; 3], parameters: &[f32], inputs: &[f32]) -> Vec<Exact> {
+    let graph = Graph::new(input, vec![layer], Loss::MeanSquared, Statistics::Batch);
+    let samples = inputs.len() / graph.features();
+    let targets = vec![0.0; samples * graph.outputs()];
+    let landscape = at(&graph, parameters, inputs, &targets);
+    let group: Vec<usize> = (0..samples).collect();
+    let activations = landscape.activations(&group, &landscape.at(None, None));
+    let values = activations[1].iter().flatten().map(|x| point(&x.value));
+    values.collect()
+}
+
+#[test]
+fn one_weight_gives_the_parabola_known_by_heart() {
+    // f = (w·x + b − y)² at w = 3, b = 1, x = 2, y = 5: residual 2.
+    let line = at(&Graph::chain(&[1, 1]), &[3.0, 1.0], &[2.0], &[5.0]);
+    assert_eq!(points(&line.sample_gradient(0)), whole(&[8, 4]));
+    let hessian = line.sample_hessian(0);
+    assert_eq!(points(&hessian[0]), whole(&[8, 4]));
+    assert_eq!(points(&hessian[1]), whole(&[4, 2]));
+    assert_eq!(line.closest_switch(), None);
+    assert_eq!(point(&line.loss()), Exact::from(4));
+}
+
+#[test]
+fn a_product_of_two_weights_has_the_mixed_derivative_of_its_formula() {
+    // f = (v·relu(w) − y)² with x = 1, no biases: f_wv = 4vw − 2y, at v = 2, w = 3, y = 1: 22.
+    let graph = Graph::chain(&[1, 1, 1]);
+    let open = at(&graph, &[3.0, 0.0, 2.0, 0.0], &[1.0], &[1.0]);
+    assert_eq!(point(&open.sample_hessian(0)[0][2]), Exact::from(22));
+    let closed = at(&graph, &[-3.0, 0.0, 2.0, 0.0], &[1.0], &[1.0]);
+    assert_eq!(point(&closed.sample_hessian(0)[0][2]), Exact::zero());
+    assert_eq!(closed.closest_switch().map(point), Some(Exact::from(3)));
+    // Gauss–Newton drops the residual's curvature 2(o − y): 22 − 2·5 = 2vw.
+    let unit = [
+        Enclosure::one(),
+        Enclosure::zero(),
+        Enclosure::zero(),
+        Enclosure::zero(),
+    ];
+    let product = open.hessian_product(&unit, Second::GaussNewton);
+    assert_eq!(point(&product[2]), Exact::from(12));
+}
+
+#[test]
+fn a_convolution_is_the_sum_of_its_definition() {
+    // One 2×3 image of two channels; a 2×2 window with one zero around, every second place.
+    let layer = Layer::Convolution {
+        outputs: 1,
+        kernel: 2,
+        stride: 2,
+        padding: 1,
+        bias: true,
+    };
+    let image = [1., 2., 3., 4., 5., 6., 10., 20., 30., 40., 50., 60.];
+    let weights = [1., 2., 3., 4., 5., 6., 7., 8., 100.];
+    let outputs = outputs_of(layer, [2, 2, 3], &weights, &image);
+    // Top left corner: only the lower right tap is inside: 4·1 + 8·10 + 100.
+    // Top right: taps (1, 0), (1, 1) on columns 1, 2: 3·2 + 4·3 + 7·20 + 8·30 + 100.
+    // Below: taps (0, ·) and (1, ·), row 1 read by the upper ones.
+    let below = [2 * 4 + 6 * 40 + 100, 5 + 2 * 6 + 5 * 50 + 6 * 60 + 100];
+    assert_eq!(outputs, whole(&[184, 498, below[0], below[1]]));
+}
+
+#[test]
+fn pools_shortcuts_and_flattening_keep_pytorchs_order() {
+    let image = [1., 5., 2., 4., 3., 9., 7., 8., 6.];
+    let pool = outputs_of(Layer::MaxPool { window: 2 }, [1, 3, 3], &[], &image);
+    assert_eq!(pool, whole(&[5]));
+    let mean = outputs_of(Layer::AveragePool { window: 2 }, [1, 3, 3], &[], &image);
+    assert_eq!(mean, [Exact::fraction(13, 4)]);
+    let twice = Layer::Shortcut { from: 0, stride: 1 };
+    let doubled = outputs_of(twice, [1, 1, 3], &[], &image[..3]);
+    assert_eq!(doubled, whole(&[2, 10, 4]));
+    let flat = outputs_of(Layer::Flatten, [2, 1, 2], &[], &image[..4]);
+    assert_eq!(flat, whole(&[1, 5, 2, 4]));
+    let normalise = Layer::Normalise {
+        mean: vec![1.0, 2.0],
+        deviation: vec![2.0, 0.5],
+    };
+    let normal = outputs_of(normalise, [2, 1, 2], &[], &image[..4]);
+    assert_eq!(normal, whole(&[0, 2, 0, 4]));
+}
+
+#[test]
+fn a_batch_is_normalised_over_samples_and_positions() {
+    // The numbers 1, 3, 5, 7 have mean 4 and variance 5; with ε = 11 the root is 4.
+    let layer = Layer::BatchNorm { epsilon: 11.0 };
+    let outputs = outputs_of(layer, [1, 1, 2], &[4.0, 1.0], &[1., 3., 5., 7.]);
+    assert_eq!(outputs, whole(&[-2, 0, 2, 4]));
+}
+
+#[test]
+fn losses_have_the_second_derivatives_known_by_heart() {
+    // One output o = b: the curvature of the loss itself.
+    let bent = |loss, bias: f32, target: f32| {
+        let layers = vec![Layer::Dense { outputs: 1 }];
+        let graph = Graph::new([1, 1, 1], layers, loss, Statistics::Fixed);
+        let landscape = at(&graph, &[0.0, bias], &[0.0], &[target]);
+        let row = landscape.sample_hessian(0).remove(1);
+        (point(&landscape.sample_gradient(0)[1]), point(&row[1]))
+    };
+    // max(0, 1 − o)² at o = 1/2, and beyond the kink.
+    let inside = bent(Loss::HingeSquared, 0.5, 1.0);
+    assert_eq!(inside, (Exact::from(-1), Exact::from(2)));
+    let beyond = bent(Loss::HingeSquared, 1.5, 1.0);
+    assert_eq!(beyond, (Exact::zero(), Exact::zero()));
+    // Two equal outputs: p = 1/2, gradient p − y, curvature p(1 − p).
+    let layers = vec![Layer::Dense { outputs: 2 }];
+    let graph = Graph::new([1, 1, 1], layers, Loss::CrossEntropy, Statistics::Fixed);
+    let landscape = at(&graph, &[0.0, 0.0, 1.0, 1.0], &[0.0], &[1.0, 0.0]);
+    let near = |x: &Enclosure, value: Exact| x.contains(&value) && x.width() < 1e-70;
+    assert!(near(
+        &landscape.sample_gradient(0)[2],
+        Exact::fraction(-1, 2)
+    ));
+    let row = &landscape.sample_hessian(0)[2];
+    assert!(near(&row[2], Exact::fraction(1, 4)));
+    assert!(near(&row[3], Exact::fraction(-1, 4)));
+    let two = Enclosure::from_exact(&Exact::from(2)).ln();
+    assert_eq!(landscape.loss().compare(&two), None);
+    assert!((landscape.loss() - two).width() < 1e-70);
+}

@@ -1,0 +1,5 @@
+//! The engine's derivatives against exact ones (`oracle::graph`).
+
+mod bounded;
+mod coupled;
+mod support;

@@ -1,0 +1,45 @@
+//! Comparisons that the tests of this folder share.
+
+use sgd_stability::experiment::tiny::{self, Difference, Tiny};
+use sgd_stability::kernel::Isa;
+use sgd_stability::network::{Loss, Matrix, Normalisation};
+use sgd_stability::oracle::graph::Second;
+
+/// The same matrix in the words of the engine and of the oracle.
+pub const MATRICES: [(Matrix, Second); 2] = [
+    (Matrix::Hessian, Second::Hessian),
+    (Matrix::GaussNewton, Second::GaussNewton),
+];
+
+/// The first of some seeds at which the network is smooth.
+///
+/// # Panics
+/// When there is none: a test would compare nothing.
+pub fn smooth(name: &str, loss: Loss, normalisation: Normalisation, samples: usize) -> Tiny {
+    let network = || tiny::network(name).with_loss(loss);
+    let drawn = (0..20).map(|seed| Tiny::new(network(), normalisation, samples, seed));
+    let smooth = drawn.into_iter().find(Tiny::is_smooth);
+    smooth.unwrap_or_else(|| panic!("{name} with {samples} samples stands on a switch"))
+}
+
+/// Gradient, `Hv` and `Σv` against the exact ones with the proved bound.
+pub fn bounded(tiny: &Tiny, matrix: (Matrix, Second)) -> [Difference; 3] {
+    let mut differences = [(); 3].map(|()| Difference::default());
+    let (direction, bound) = (tiny.exact_direction(), tiny.exact.bound());
+    let products = tiny.products(Isa::best(), matrix.0);
+    let computed = [&tiny.gradient(Isa::best()), &products[0], &products[1]];
+    let exact = [
+        tiny.exact.gradient(),
+        tiny.exact.hessian_product(&direction, matrix.1),
+        tiny.exact.covariance_product(&direction, matrix.1),
+    ];
+    let terms = [
+        bound.gradient_terms(),
+        bound.hessian_terms(&direction, matrix.1),
+        bound.covariance_terms(&direction, matrix.1),
+    ];
+    for (place, difference) in differences.iter_mut().enumerate() {
+        difference.add_bounded(computed[place], &exact[place], &terms[place], bound.gamma());
+    }
+    differences
+}
