@@ -102,7 +102,13 @@ fn one_descent_step_is_the_gradient_times_the_learning_rate() {
     };
     let mut pass = Pass::new(Isa::best());
     let mode = Normalisation::Fixed;
-    pass.descend(&tiny.network, mode, &mut state, &tiny.batch(), learning_rate);
+    pass.descend(
+        &tiny.network,
+        mode,
+        &mut state,
+        &tiny.batch(),
+        learning_rate,
+    );
     let stepped = state.parameters;
     let start = |place: usize| Exact::from_f32(tiny.parameters[place]).expect("finite");
     let (gradient, terms) = (

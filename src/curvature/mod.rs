@@ -11,6 +11,8 @@
 
 mod lanczos;
 mod measure;
+mod preconditioned;
 
 pub use lanczos::{Ends, Lanczos, Ritz};
 pub use measure::{Eigenvalue, Measurement, measure};
+pub use preconditioned::preconditioned;

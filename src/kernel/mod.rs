@@ -27,6 +27,7 @@
 //! | `chains` | how sums run in 64 lanes |
 //! | the others | one kernel each, written once for all instruction sets |
 
+mod adaptive;
 mod axpy;
 mod buffer;
 mod chains;
@@ -41,8 +42,10 @@ mod gate;
 mod gemm;
 mod isa;
 mod lanes;
+mod multiply;
 mod portable;
 mod relu;
+mod running;
 mod scale;
 mod start;
 mod view;
@@ -54,13 +57,16 @@ mod wide;
 )]
 mod x86;
 
+pub use adaptive::{Adaptive, denominators, descend_adaptive};
 pub use axpy::{add_row, axpy, row_axpy};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
 pub use gate::gate;
 pub use gemm::gemm;
 pub use isa::Isa;
+pub use multiply::multiply;
 pub use relu::relu;
+pub use running::{approach, decay, decay_squares};
 pub use scale::scale;
 pub use start::Start;
 pub use view::{MatrixMut, MatrixRef};
