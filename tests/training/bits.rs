@@ -25,7 +25,12 @@ fn bits(
     let preconditioner = trainer.preconditioner().unwrap_or_default();
     let state = trainer.state();
     let numbers = [&state.parameters, &state.statistics, &preconditioner];
-    bits.extend(numbers.into_iter().flatten().map(|x| u64::from(x.to_bits())));
+    bits.extend(
+        numbers
+            .into_iter()
+            .flatten()
+            .map(|x| u64::from(x.to_bits())),
+    );
     bits
 }
 
@@ -44,11 +49,7 @@ fn assert_same_everywhere(network: &Network, samples: usize, batch: (usize, Samp
         let reference = run(Isa::portable(), 1);
         for threads in [1, 2, 3, 8] {
             for isa in Isa::available() {
-                let place = format!(
-                    "{} on {} with {threads} threads",
-                    rule.0.name(),
-                    isa.name()
-                );
+                let place = format!("{} on {} with {threads} threads", rule.0.name(), isa.name());
                 assert!(run(isa, threads) == reference, "{place}: other bits");
             }
         }

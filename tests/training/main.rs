@@ -1,6 +1,6 @@
 //! Training: bits, pieces, trajectories, thresholds, stopping.
 
-mod adaptive;
+mod bernoulli;
 mod bits;
 mod normalised;
 mod pieces;
