@@ -189,6 +189,7 @@ fn steps(isa: Isa, network: &Network, data: &Data, batch: usize, is_smoke: bool)
     rates(is_smoke, |steps| {
         let plan = Plan {
             learning_rate: 0.1,
+            optimiser: Optimiser::default(),
             batch,
             sampler: Sampler::Reshuffled,
             seed: 1,

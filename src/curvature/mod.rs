@@ -12,8 +12,10 @@
 mod basis;
 mod lanczos;
 mod measure;
+mod preconditioned;
 mod tracker;
 
 pub use lanczos::{Ends, Lanczos, Ritz, cold_start, warm_start};
 pub use measure::{Eigenvalue, Measurement, measure};
+pub use preconditioned::preconditioned;
 pub use tracker::Tracker;

@@ -2,7 +2,7 @@
 
 use crate::criterion::gradient_descent;
 use crate::error::Result;
-use crate::train::{Plan, Sampler, Stop};
+use crate::train::{Optimiser, Plan, Sampler, Stop};
 
 use super::group::{ABSENT, Group};
 use super::numeral::significant;
@@ -31,14 +31,12 @@ impl Experiment for Descent {
             .flat_map(|rate| seeds.clone().map(move |seed| (*rate, seed)));
         let cell = |(learning_rate, seed)| {
             let plan = |samples| Plan {
+                optimiser: Optimiser::Plain,
                 learning_rate,
                 batch: samples,
                 sampler: Sampler::WithoutReplacement,
                 seed,
-                stop: Stop {
-                    tolerance: 1e-4,
-                    steps,
-                },
+                stop: Stop::at(1e-4, steps),
             };
             let settings = PointSettings::of_scale(scale, seed, plan);
             (format!("lr{learning_rate}-seed{seed}"), settings)

@@ -73,6 +73,8 @@ impl<'a> Group<'a> {
         let sampling = match self.settings.plan.sampler {
             Sampler::WithReplacement => Sampling::WithReplacement,
             Sampler::WithoutReplacement | Sampler::Reshuffled => Sampling::WithoutReplacement,
+            // Its noise is a multiple of the second moment, not of the variance.
+            Sampler::Bernoulli => unreachable!("no experiment here draws Bernoulli batches"),
         };
         let weight = sampling.weight(self.settings.samples, self.batch());
         T::from_exact(&weight.expect("a batch from 1 to the number of samples"))
@@ -105,18 +107,13 @@ impl<'a> Group<'a> {
 
     /// How the runs ended, such as "3 converged" or "2 converged, 1 out of steps".
     pub fn endings(&self) -> String {
-        let endings = [
-            (Ending::Converged, "converged"),
-            (Ending::OutOfSteps, "out of steps"),
-            (Ending::Diverged, "diverged"),
-        ];
         let count = |ending| {
             self.outcomes
                 .iter()
                 .filter(|o| o.run.ending == ending)
                 .count()
         };
-        let parts = endings.map(|(ending, word)| (count(ending), word));
+        let parts = Ending::ALL.map(|(ending, word)| (count(ending), word));
         let parts = parts.iter().filter(|(count, _)| *count > 0);
         let parts: Vec<_> = parts
             .map(|(count, word)| format!("{count} {word}"))

@@ -151,7 +151,7 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
         &batch,
         &settings.plan,
         |_, _| (),
-    );
+    )?;
     let mut outcome = PointOutcome {
         run,
         measurement: None,
@@ -191,19 +191,17 @@ fn accuracy(point: &Point<'_>, data: &Dataset, context: &Context) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::{Sampler, Stop};
+    use crate::train::{Optimiser, Sampler, Stop};
 
     #[test]
     fn a_run_that_diverges_says_so_and_survives_its_file() {
         let plan = |batch| Plan {
+            optimiser: Optimiser::Plain,
             learning_rate: 1e6,
             batch,
             sampler: Sampler::WithoutReplacement,
             seed: 1,
-            stop: Stop {
-                tolerance: 1e-4,
-                steps: 50,
-            },
+            stop: Stop::at(1e-4, 50),
         };
         let settings = PointSettings::of_scale(Scale::Smoke, 1, plan);
         let context = Context {

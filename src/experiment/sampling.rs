@@ -8,7 +8,7 @@
 //! trained until the loss is so small that only a place where SGD can stay remains.
 
 use crate::error::Result;
-use crate::train::{Plan, Sampler, Stop};
+use crate::train::{Optimiser, Plan, Sampler, Stop};
 
 use super::group::{self, ABSENT, Group};
 use super::numeral::significant;
@@ -42,11 +42,12 @@ impl Experiment for Sampling {
             for (sampler, word) in SAMPLERS {
                 for seed in seeds.clone() {
                     let plan = |_| Plan {
+                        optimiser: Optimiser::Plain,
                         learning_rate,
                         batch,
                         sampler,
                         seed,
-                        stop: Stop { tolerance, steps },
+                        stop: Stop::at(tolerance, steps),
                     };
                     // The smallest network: what is asked is how far a run goes, not how wide.
                     let settings = PointSettings::of_scale(Scale::Smoke, seed, plan);

@@ -2,7 +2,7 @@
 
 use crate::criterion::{gradient_descent, non_uniformity, one_step};
 use crate::error::Result;
-use crate::train::{Plan, Sampler, Stop};
+use crate::train::{Optimiser, Plan, Sampler, Stop};
 
 use super::group::{self, ABSENT, Group};
 use super::numeral::significant;
@@ -38,14 +38,12 @@ impl Experiment for Stochastic {
         {
             for seed in seeds.clone() {
                 let plan = |_| Plan {
+                    optimiser: Optimiser::Plain,
                     learning_rate,
                     batch,
                     sampler: Sampler::Reshuffled,
                     seed,
-                    stop: Stop {
-                        tolerance: 1e-4,
-                        steps,
-                    },
+                    stop: Stop::at(1e-4, steps),
                 };
                 let settings = PointSettings::of_scale(scale, seed, plan);
                 cells.push((format!("lr{learning_rate}-b{batch}-seed{seed}"), settings));

@@ -66,6 +66,41 @@ pub(super) fn in_piece_pairs(x: &[f32], y: &mut [f32], run: impl Fn(&[f32], &mut
     );
 }
 
+/// `z_i ← f(x_i, y_i, z_i)`; the slices have the same length.
+#[inline(always)]
+pub(super) fn combine_two<L: Lanes>(
+    lanes: L,
+    (x, y): (&[f32], &[f32]),
+    z: &mut [f32],
+    f: impl Fn(L::Vector, L::Vector, L::Vector) -> L::Vector,
+) {
+    let (whole_x, rest_x) = x.as_chunks::<LANES>();
+    let (whole_y, rest_y) = y.as_chunks::<LANES>();
+    let (whole_z, rest_z) = z.as_chunks_mut::<LANES>();
+    for ((x, y), z) in whole_x.iter().zip(whole_y).zip(whole_z) {
+        lanes.store(f(lanes.load(x), lanes.load(y), lanes.load(z)), z);
+    }
+    if !rest_z.is_empty() {
+        let (x, y) = (lanes.load_padded(rest_x), lanes.load_padded(rest_y));
+        lanes.store_cut(f(x, y, lanes.load_padded(rest_z)), rest_z);
+    }
+}
+
+/// Gives `x`, `y` and `z`, which have the same length, away in pieces.
+pub(super) fn in_piece_triples(
+    (x, y): (&[f32], &[f32]),
+    z: &mut [f32],
+    run: impl Fn(&[f32], &[f32], &mut [f32]) + Sync,
+) {
+    share_out(
+        parts(z.len()),
+        [Cut::slice(z, LANES)],
+        |_, [(place, mut z)]| {
+            run(&x[place.clone()], &y[place], z.row_mut(0));
+        },
+    );
+}
+
 /// Gives the rows of `m` away in blocks, each with the number of its first row.
 pub(super) fn in_row_blocks(m: MatrixMut, run: &(impl Fn(usize, MatrixMut) + Sync)) {
     let (rows, columns) = m.shape();

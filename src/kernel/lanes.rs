@@ -46,6 +46,10 @@ pub(super) trait Lanes: Copy {
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a·b`.
     fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a/b`.
+    fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `√a`.
+    fn sqrt(self, a: Self::Vector) -> Self::Vector;
     /// `a·b + c`, rounded once.
     fn fma(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// `0 > x ? 0 : x`: NaN and −0 stay.

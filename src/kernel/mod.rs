@@ -30,6 +30,7 @@
 //! | `yardstick` | FMAs that read nothing: how fast the machine is |
 //! | the others | one kernel each, written once for all instruction sets |
 
+mod adaptive;
 mod axpy;
 mod buffer;
 mod chains;
@@ -43,10 +44,12 @@ mod gate;
 mod gemm;
 mod isa;
 mod lanes;
+mod multiply;
 mod peak;
 pub mod pool;
 mod portable;
 mod relu;
+mod running;
 mod scale;
 mod start;
 #[expect(unsafe_code, reason = "work on one stack runs on other threads")]
@@ -61,6 +64,7 @@ mod wide;
 mod x86;
 mod yardstick;
 
+pub use adaptive::{Adaptive, denominators, descend_adaptive};
 pub use axpy::{add_row, axpy, row_axpy};
 pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
@@ -68,8 +72,10 @@ pub use dot::{dot, row_dots};
 pub use gate::gate;
 pub use gemm::gemm;
 pub use isa::Isa;
+pub use multiply::multiply;
 pub use peak::peak;
 pub use relu::relu;
+pub use running::{approach, decay, decay_squares};
 pub use scale::scale;
 pub use start::Start;
 pub use team::{share, share_out, with_team};

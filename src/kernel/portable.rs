@@ -43,6 +43,16 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        from_fn(|i| a[i] / b[i])
+    }
+
+    #[inline(always)]
+    fn sqrt(self, a: Self::Vector) -> Self::Vector {
+        a.map(f32::sqrt)
+    }
+
+    #[inline(always)]
     fn fma(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
         from_fn(|i| a[i].mul_add(b[i], c[i]))
     }

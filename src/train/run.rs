@@ -1,36 +1,12 @@
-//! A training run.
+//! A training run from its start to its end.
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Result;
 use crate::kernel::{self, Isa};
-use crate::network::{Batch, Network, Normalisation, Pass, State};
+use crate::network::{Batch, Network, State};
 
-use super::{Batches, Sampler};
-
-/// When a run stops.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Stop {
-    /// The smoothed batch loss below which the run has converged. Smoothing is the authors':
-    /// `m ← 0.9·m + 0.1·loss`, from the first loss on.
-    pub tolerance: f64,
-    /// The most steps that are taken.
-    pub steps: u64,
-}
-
-/// Everything that decides a run, besides the network, its start and its data.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Plan {
-    /// η, per step.
-    pub learning_rate: f32,
-    /// B; the number of samples for gradient descent.
-    pub batch: usize,
-    /// How batches are drawn.
-    pub sampler: Sampler,
-    /// The seed of the batches.
-    pub seed: u64,
-    /// When to stop.
-    pub stop: Stop,
-}
+use super::{Plan, Trainer};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,10 +14,25 @@ pub struct Plan {
 pub enum Ending {
     /// The smoothed loss fell below the tolerance.
     Converged,
+    /// The gradient of the whole loss fell below its tolerance.
+    Stationary,
+    /// The line search found no lower point: the loss is flat to its rounding, or has a kink.
+    Stalled,
     /// The steps were used up.
     OutOfSteps,
-    /// The loss or a parameter is no finite number any more.
+    /// The loss or a parameter is no finite number any more, or the loss blew up.
     Diverged,
+}
+
+impl Ending {
+    /// Every ending and what is said of it.
+    pub const ALL: [(Ending, &'static str); 5] = [
+        (Ending::Converged, "converged"),
+        (Ending::Stationary, "stationary"),
+        (Ending::Stalled, "stalled"),
+        (Ending::OutOfSteps, "out of steps"),
+        (Ending::Diverged, "diverged"),
+    ];
 }
 
 /// What a run came to.
@@ -51,12 +42,18 @@ pub struct Run {
     pub ending: Ending,
     /// Steps taken.
     pub steps: u64,
-    /// The smoothed batch loss at the end; `None` when it is no finite number.
+    /// The smoothed batch loss at the end; `None` when it is no finite number, or there was none.
     pub smoothed_loss: Option<f64>,
 }
 
 /// Trains `state` in place, batch normalisation in training mode; `observe` sees the step and its
-/// batch loss before the step is taken.
+/// batch loss before the step is taken. A step whose batch is empty is not shown.
+///
+/// # Errors
+/// When the plan cannot be carried out ([`Plan::check`]).
+///
+/// # Panics
+/// When state or data do not fit the network.
 pub fn train(
     isa: Isa,
     network: &Network,
@@ -64,7 +61,7 @@ pub fn train(
     data: &Batch<'_>,
     plan: &Plan,
     observe: impl FnMut(u64, f64),
-) -> Run {
+) -> Result<Run> {
     kernel::with_team(|| steps(isa, network, state, data, plan, observe))
 }
 
@@ -75,67 +72,16 @@ fn steps(
     data: &Batch<'_>,
     plan: &Plan,
     mut observe: impl FnMut(u64, f64),
-) -> Run {
-    let mut pass = Pass::new(isa);
-    let mut batches = Batches::new(plan.sampler, plan.seed, data.samples, plan.batch);
-    let mut gathered = Gathered::default();
-    let mut smoothed_loss = f64::NAN;
-    let mut ending = Ending::OutOfSteps;
-    let mut steps = 0;
-    while ending == Ending::OutOfSteps && steps < plan.stop.steps {
-        let batch = if batches.is_full() {
-            *data
-        } else {
-            batches.draw(steps, &mut gathered.indices);
-            gathered.gather(network, data)
-        };
-        let mode = Normalisation::Batch;
-        let loss = pass.descend(network, mode, state, &batch, plan.learning_rate);
-        observe(steps, loss);
-        smoothed_loss = match steps {
-            0 => loss,
-            _ => 0.9 * smoothed_loss + 0.1 * loss,
-        };
-        steps += 1;
-        if !loss.is_finite() {
-            ending = Ending::Diverged;
-        } else if smoothed_loss < plan.stop.tolerance {
-            ending = Ending::Converged;
+) -> Result<Run> {
+    plan.check(data.samples)?;
+    let start = std::mem::take(state);
+    let mut trainer = Trainer::new(isa, network, *data, *plan, start)?;
+    while let Some(step) = trainer.step() {
+        if let Some(loss) = step.loss {
+            observe(step.number, loss);
         }
     }
-    // The loss before the last step does not know what that step did.
-    if !kernel::dot_wide(isa, &state.parameters, &state.parameters).is_finite() {
-        ending = Ending::Diverged;
-    }
-    Run {
-        ending,
-        steps,
-        smoothed_loss: smoothed_loss.is_finite().then_some(smoothed_loss),
-    }
-}
-
-/// The rows of one batch, copied side by side.
-#[derive(Default)]
-struct Gathered {
-    indices: Vec<usize>,
-    inputs: Vec<f32>,
-    targets: Vec<f32>,
-}
-
-impl Gathered {
-    fn gather(&mut self, network: &Network, data: &Batch<'_>) -> Batch<'_> {
-        let copy = |rows: &mut Vec<f32>, from: &[f32], width: usize| {
-            rows.clear();
-            for &index in &self.indices {
-                rows.extend_from_slice(&from[index * width..][..width]);
-            }
-        };
-        copy(&mut self.inputs, data.inputs, network.features());
-        copy(&mut self.targets, data.targets, network.outputs());
-        Batch {
-            inputs: &self.inputs,
-            targets: &self.targets,
-            samples: self.indices.len(),
-        }
-    }
+    let run = trainer.run();
+    *state = trainer.into_state();
+    Ok(run)
 }

@@ -11,7 +11,7 @@ const FACTORS: [f32; 8] = [0.7, -1.0, 1e-38, 3e38, 0.0, -0.0, f32::INFINITY, f32
 
 /// Runs `kernel` on the `y` of each case, between guards, on every instruction set, and compares
 /// with what `right` says of each element.
-fn assert_right(
+pub fn assert_right(
     name: &str,
     cases: &[Case],
     right: impl Fn(f32, f32) -> f32,

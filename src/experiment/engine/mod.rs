@@ -14,7 +14,7 @@ use crate::kernel::Isa;
 use crate::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
 use crate::oracle::graph::Second;
 use crate::train::random::{Purpose, stream};
-use crate::train::{Plan, Sampler, Stop, train};
+use crate::train::{Optimiser, Plan, Sampler, Stop, train};
 
 use super::point::batch;
 use super::record::Record;
@@ -177,7 +177,7 @@ fn compare_bits(
     let on = |isa, threads| {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(Error::internal)?;
-        Ok(pool.install(|| digest(isa, network, &batch)))
+        pool.install(|| digest(isa, network, &batch))
     };
     let reference = on(Isa::portable(), 1)?;
     let mut different = Vec::new();
@@ -195,7 +195,7 @@ fn compare_bits(
 }
 
 /// The SHA-256 over the bits of a short run's parameters, losses and measured curvature.
-fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> String {
+fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> Result<String> {
     let mut hash = Sha256::new();
     let mut random = stream(1, Purpose::Initial, 0);
     let mut state = State {
@@ -204,18 +204,16 @@ fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> String {
     };
     for (batch, steps) in [(data.samples, 2), (16, 20)] {
         let plan = Plan {
+            optimiser: Optimiser::Plain,
             learning_rate: 0.5,
             batch,
             sampler: Sampler::Reshuffled,
             seed: 1,
-            stop: Stop {
-                tolerance: 0.0,
-                steps,
-            },
+            stop: Stop::at(0.0, steps),
         };
         train(isa, network, &mut state, data, &plan, |_, loss| {
             hash.update(loss.to_le_bytes());
-        });
+        })?;
     }
     let parameters = state.parameters.iter();
     parameters.for_each(|p| hash.update(p.to_le_bytes()));
@@ -232,5 +230,5 @@ fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> String {
         hash.update(value.residual.to_le_bytes());
     }
     let bytes = hash.finalize();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

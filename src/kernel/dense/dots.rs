@@ -4,7 +4,7 @@ use std::array::from_fn;
 use std::cell::RefCell;
 
 use super::finish::Finish;
-use crate::kernel::gemm::Buffer;
+use crate::kernel::buffer::Buffer;
 use crate::kernel::isa::Isa;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::view::{MatrixMut, MatrixRef};

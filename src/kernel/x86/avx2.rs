@@ -69,6 +69,16 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        proved!(self, [_mm256_div_ps(a[0], b[0]), _mm256_div_ps(a[1], b[1])])
+    }
+
+    #[inline(always)]
+    fn sqrt(self, a: Self::Vector) -> Self::Vector {
+        proved!(self, [_mm256_sqrt_ps(a[0]), _mm256_sqrt_ps(a[1])])
+    }
+
+    #[inline(always)]
     fn fma(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
         proved!(
             self,

@@ -63,6 +63,16 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        proved!(self, _mm512_div_ps(a, b))
+    }
+
+    #[inline(always)]
+    fn sqrt(self, a: Self::Vector) -> Self::Vector {
+        proved!(self, _mm512_sqrt_ps(a))
+    }
+
+    #[inline(always)]
     fn fma(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
         proved!(self, _mm512_fmadd_ps(a, b, c))
     }

@@ -1,0 +1,166 @@
+//! Everything that decides a run, besides the network, its start and its data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+use super::{Optimiser, Sampler};
+
+/// When a run stops.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stop {
+    /// The smoothed batch loss below which the run has converged. Smoothing is the authors':
+    /// `m ← 0.9·m + 0.1·loss`, from the first loss on.
+    pub tolerance: f64,
+    /// The most steps that are taken.
+    pub steps: u64,
+    /// The gradient below which the run is stationary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gradient: Option<GradientStop>,
+    /// The run has diverged when the smoothed loss is above so many times the first one (or the
+    /// tolerance, where that is larger). A catapult may raise a loss by a few tens; 1e6 is safe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blow_up: Option<f64>,
+}
+
+/// A look at the gradient of the whole loss, batch normalisation in training mode.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GradientStop {
+    /// The Euclidean norm below which the run is stationary.
+    pub tolerance: f64,
+    /// Steps from one look to the next.
+    pub every: u64,
+}
+
+impl Stop {
+    /// Below a smoothed loss, or after so many steps.
+    pub fn at(tolerance: f64, steps: u64) -> Self {
+        Stop {
+            tolerance,
+            steps,
+            gradient: None,
+            blow_up: None,
+        }
+    }
+}
+
+/// Everything that decides a run, besides the network, its start and its data.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// How a gradient becomes a step; plain where a file does not say.
+    #[serde(default)]
+    pub optimiser: Optimiser,
+    /// η, per step; for L-BFGS the first trial of its line search.
+    pub learning_rate: f32,
+    /// B; the number of samples for gradient descent.
+    pub batch: usize,
+    /// How batches are drawn.
+    pub sampler: Sampler,
+    /// The seed of the batches.
+    pub seed: u64,
+    /// When to stop.
+    pub stop: Stop,
+}
+
+impl Plan {
+    /// Can the plan be carried out on so many samples?
+    ///
+    /// # Errors
+    /// When a number is out of its range, or L-BFGS is to work on less than every sample.
+    pub fn check(&self, samples: usize) -> Result<()> {
+        let wrong = |field: &str, fault: String| Err(Error::input("plan", field, fault));
+        self.optimiser.check()?;
+        if !(self.learning_rate.is_finite() && self.learning_rate >= 0.0) {
+            let fault = format!(
+                "{} is no learning rate; give one of 0 or more",
+                self.learning_rate
+            );
+            return wrong("learning_rate", fault);
+        }
+        if !(1..=samples).contains(&self.batch) {
+            let fault = format!("{} of {samples} samples; choose 1 to {samples}", self.batch);
+            return wrong("batch", fault);
+        }
+        let needs_all = matches!(self.optimiser, Optimiser::Lbfgs(_));
+        if needs_all && !self.sampler.takes_all(self.batch, samples) {
+            let fault = format!(
+                "lbfgs needs every sample in every step; set it to {samples}, not with replacement"
+            );
+            return wrong("batch", fault);
+        }
+        self.stop.check()
+    }
+}
+
+impl Stop {
+    fn check(&self) -> Result<()> {
+        let wrong = |field: &str, fault: &str| Err(Error::input("plan: stop", field, fault));
+        if self.tolerance.is_nan() {
+            return wrong("tolerance", "NaN is no tolerance; give a number");
+        }
+        if let Some(GradientStop { tolerance, every }) = self.gradient
+            && (tolerance.is_nan() || every == 0)
+        {
+            return wrong(
+                "gradient",
+                "give a number as tolerance, and every 1 or more",
+            );
+        }
+        match self.blow_up {
+            Some(factor) if factor.is_nan() || factor <= 1.0 => {
+                wrong("blow_up", "give a factor above 1, such as 1e6")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> Plan {
+        Plan {
+            optimiser: Optimiser::Plain,
+            learning_rate: 0.5,
+            batch: 4,
+            sampler: Sampler::Reshuffled,
+            seed: 1,
+            stop: Stop::at(1e-4, 100),
+        }
+    }
+
+    #[test]
+    fn plans_written_before_there_were_optimisers_are_plain() {
+        let old = r#"{"learning_rate":0.5,"batch":4,"sampler":"reshuffled","seed":1,
+                      "stop":{"tolerance":0.0001,"steps":100}}"#;
+        assert_eq!(serde_json::from_str::<Plan>(old).unwrap(), plan());
+        let text = serde_json::to_string(&plan()).unwrap();
+        assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan());
+    }
+
+    #[test]
+    fn every_wrong_number_is_named() {
+        let field = |change: fn(&mut Plan)| {
+            let mut wrong = plan();
+            change(&mut wrong);
+            wrong.check(10).unwrap_err().message
+        };
+        assert!(plan().check(10).is_ok());
+        assert!(field(|p| p.batch = 0).contains("batch"));
+        assert!(field(|p| p.batch = 11).contains("batch"));
+        assert!(field(|p| p.learning_rate = f32::NAN).contains("learning_rate"));
+        assert!(field(|p| p.learning_rate = -1.0).contains("learning_rate"));
+        assert!(field(|p| p.stop.tolerance = f64::NAN).contains("tolerance"));
+        assert!(field(|p| p.stop.blow_up = Some(1.0)).contains("blow_up"));
+        let every = |p: &mut Plan| {
+            p.stop.gradient = Some(GradientStop {
+                tolerance: 1.0,
+                every: 0,
+            });
+        };
+        assert!(field(every).contains("gradient"));
+        assert!(field(|p| p.optimiser = Optimiser::Lbfgs(Default::default())).contains("lbfgs"));
+    }
+}

@@ -1,0 +1,106 @@
+//! The sharpness of `P⁻¹H` against the eigenvalues of a dense matrix of exact entries.
+
+use nalgebra::{DMatrix, SymmetricEigen};
+use sgd_stability::criterion::preconditioned::largest_preconditioned_sharpness;
+use sgd_stability::curvature::{Ends, Lanczos, preconditioned};
+use sgd_stability::experiment::tiny::Tiny;
+use sgd_stability::kernel::Isa;
+use sgd_stability::network::{Curvature, Matrix, Normalisation, State};
+use sgd_stability::number::Exact;
+use sgd_stability::oracle::network as exact;
+use sgd_stability::train::{Optimiser, Trainer};
+
+use crate::support::{optimisers, plan};
+
+const WIDTHS: [usize; 4] = [3, 4, 3, 2];
+
+/// `P^(−1/2) (1/n) Σ H_i P^(−1/2)` in f64 from exact Hessians.
+fn dense(network: &exact::Network, preconditioner: &[f32]) -> DMatrix<f64> {
+    let size = network.dimension();
+    let mut sum = DMatrix::zeros(size, size);
+    for sample in 0..network.samples() {
+        let hessian = network.hessian(sample);
+        sum += DMatrix::from_fn(size, size, |j, k| hessian[j][k].to_f64());
+    }
+    let root = |j: usize| f64::from(preconditioner[j]).sqrt();
+    DMatrix::from_fn(size, size, |j, k| {
+        sum[(j, k)] / (network.samples() as f64 * root(j) * root(k))
+    })
+}
+
+#[test]
+fn both_ends_are_those_of_the_dense_matrix() {
+    let isa = Isa::best();
+    let mut adaptive = 0;
+    for (seed, rule) in (0..6).flat_map(|seed| optimisers().map(|rule| (seed, rule))) {
+        let tiny = Tiny::new(&WIDTHS, 4, seed);
+        let start = State {
+            parameters: tiny.parameters.clone(),
+            statistics: Vec::new(),
+        };
+        let plan = plan(rule, 4, 6);
+        let trainer = Trainer::new(isa, &tiny.network, tiny.batch(), plan, start);
+        let mut trainer = trainer.expect("a good plan");
+        assert_eq!(trainer.preconditioner().is_some(), is_sum(rule.0));
+        trainer.finish();
+        let Some(preconditioner) = trainer.preconditioner() else {
+            continue;
+        };
+        // Units that are dead on every sample have no gradient and P = ε there; H is zero there too.
+        let network = exact::Network::new(
+            &WIDTHS,
+            &trainer.state().parameters,
+            &tiny.inputs,
+            &tiny.targets,
+        );
+        let point = trainer.state().point(&tiny.network, Normalisation::Fixed);
+        let mut curvature = Curvature::new(isa, point, tiny.batch(), Matrix::Hessian);
+        let lanczos = Lanczos {
+            tolerance: 1e-6,
+            products: preconditioner.len(),
+        };
+        let ends = preconditioned(isa, &mut curvature, &preconditioner, &lanczos, seed);
+        let ends = ends.expect("finite products");
+        let matrix = dense(&network, &preconditioner);
+        // The engine's matrix is within γ·terms of the exact one, entry by entry, so its
+        // eigenvalues are within the Frobenius norm of that (Weyl).
+        let terms = dense(&network.absolute(), &preconditioner);
+        let weyl = network.gamma().to_f64() * terms.norm();
+        let values = SymmetricEigen::new(matrix).eigenvalues;
+        let place = format!("{}, seed {seed}: {ends:?}", rule.0.name());
+        let Ends {
+            largest, smallest, ..
+        } = &ends;
+        // The bound must be able to fail.
+        let bound = largest.residual + weyl;
+        assert!(bound < 0.05 * values.max(), "{place}, rounding {weyl}");
+        assert!((largest.value - values.max()).abs() <= bound, "{place}");
+        // The iteration ends when the largest has converged: of the smallest only this is proved.
+        let bound = smallest.residual + weyl;
+        let mut values = values.iter();
+        assert!(smallest.value >= values.clone().copied().fold(0.0, f64::min) - weyl);
+        assert!(
+            values.any(|value| (smallest.value - value).abs() <= bound),
+            "{place}"
+        );
+        adaptive += 1;
+    }
+    assert_eq!(adaptive, 18);
+}
+
+/// AdaGrad and RMSprop have a preconditioner before their first step, that of `v = 0`.
+fn is_sum(optimiser: Optimiser) -> bool {
+    matches!(optimiser, Optimiser::AdaGrad(_) | Optimiser::RmsProp(_))
+}
+
+#[test]
+fn the_bound_belongs_to_the_momentum_of_the_optimiser() {
+    let bound = |optimiser: Optimiser| {
+        let beta = Exact::from_f64(optimiser.momentum()).expect("a finite number");
+        largest_preconditioned_sharpness(&Exact::fraction(1, 100), &beta).to_f64()
+    };
+    let [.., rms_prop, adam, ada_grad, _] = optimisers().map(|(optimiser, _)| optimiser);
+    // 0.9 is rounded to f64: the bound moves by some 10⁻¹⁶ of 1/(1 − β)² of itself.
+    assert!((bound(adam) - 3800.0).abs() < 1e-10 * 3800.0);
+    assert_eq!([bound(rms_prop), bound(ada_grad)], [200.0; 2]);
+}

@@ -1,0 +1,102 @@
+//! What the tests share.
+
+use rand::RngExt;
+use sgd_stability::kernel::Isa;
+use sgd_stability::network::{Batch, Builder, Loss, Network, Shape, State, Window};
+use sgd_stability::train::random::{Purpose, stream};
+use sgd_stability::train::{
+    AdaGrad, Adam, HeavyBall, Lbfgs, Nesterov, Optimiser, Plan, RmsProp, Sampler, Stop, Trainer,
+};
+
+/// Every optimiser, with a learning rate that trains.
+pub fn optimisers() -> [(Optimiser, f32); 7] {
+    [
+        (Optimiser::Plain, 0.25),
+        (Optimiser::HeavyBall(HeavyBall { momentum: 0.75 }), 0.125),
+        (Optimiser::Nesterov(Nesterov { momentum: 0.75 }), 0.125),
+        (Optimiser::RmsProp(RmsProp::default()), 0.01),
+        (Optimiser::Adam(Adam::default()), 0.01),
+        (Optimiser::AdaGrad(AdaGrad::default()), 0.05),
+        (Optimiser::Lbfgs(Lbfgs::default()), 1.0),
+    ]
+}
+
+/// Random samples with targets that a smooth function gives.
+pub struct Data {
+    pub inputs: Vec<f32>,
+    pub targets: Vec<f32>,
+    pub samples: usize,
+}
+
+impl Data {
+    pub fn new(network: &Network, samples: usize, seed: u64) -> Self {
+        let mut random = stream(seed, Purpose::Walk, 0);
+        let mut draw = |count: usize| -> Vec<f32> {
+            let number = |_| random.random_range(-64..=64) as f32 / 64.0;
+            (0..count).map(number).collect()
+        };
+        Data {
+            inputs: draw(samples * network.features()),
+            targets: draw(samples * network.outputs()),
+            samples,
+        }
+    }
+
+    pub fn batch(&self) -> Batch<'_> {
+        Batch {
+            inputs: &self.inputs,
+            targets: &self.targets,
+            samples: self.samples,
+        }
+    }
+}
+
+/// The initial state of a network.
+pub fn start(network: &Network, seed: u64) -> State {
+    let mut random = stream(seed, Purpose::Initial, 0);
+    State {
+        parameters: network.initial_parameters(&mut random),
+        statistics: network.initial_statistics(),
+    }
+}
+
+/// A plan that ends after its steps only.
+pub fn plan((optimiser, learning_rate): (Optimiser, f32), batch: usize, steps: u64) -> Plan {
+    Plan {
+        optimiser,
+        learning_rate,
+        batch,
+        sampler: Sampler::Reshuffled,
+        seed: 3,
+        stop: Stop::at(0.0, steps),
+    }
+}
+
+/// A run of this plan from the initial state.
+pub fn trainer<'a>(isa: Isa, network: &'a Network, data: &'a Data, plan: Plan) -> Trainer<'a> {
+    Trainer::new(isa, network, data.batch(), plan, start(network, 1)).expect("a good plan")
+}
+
+/// A residual network of one block with batch normalisation, on 2×6×6 images.
+pub fn residual() -> Network {
+    let mut builder = Builder::new("residual", Shape::image(2, 6, 6), Loss::MeanSquared);
+    let three = Window {
+        kernel: 3,
+        stride: 1,
+        padding: 1,
+    };
+    let mut unit = |builder: &mut Builder| {
+        let law = sgd_stability::network::Law::Normal(0.3);
+        builder.convolution(4, three, true, law).expect("it fits");
+        builder.batch_norm(1e-5);
+    };
+    unit(&mut builder);
+    builder.relu().expect("behind a layer");
+    let from = builder.here();
+    unit(&mut builder);
+    builder.shortcut(from).expect("the same shape");
+    builder.relu().expect("behind a layer");
+    builder.average_pool(3).expect("it fits");
+    builder.dense(3).expect("outputs");
+    builder.finish().expect("a network")
+}
