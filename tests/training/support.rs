@@ -85,7 +85,7 @@ pub fn residual() -> Network {
         stride: 1,
         padding: 1,
     };
-    let mut unit = |builder: &mut Builder| {
+    let unit = |builder: &mut Builder| {
         let law = sgd_stability::network::Law::Normal(0.3);
         builder.convolution(4, three, true, law).expect("it fits");
         builder.batch_norm(1e-5);

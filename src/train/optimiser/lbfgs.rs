@@ -10,8 +10,8 @@ use crate::kernel::{self, Isa};
 use super::line_search::{Place, Wolfe};
 
 /// `w ← w − t·B⁻¹g`, where `B⁻¹` comes from the last differences of parameters and gradients by the
-/// two-loop recursion, from `(sᵀy/yᵀy)·I`, and `t` from a line search ([`super::line_search`])
-/// whose first trial is η (use 1), in the first step `η·min(1, 1/‖g‖₁)` as in PyTorch.
+/// two-loop recursion, from `(sᵀy/yᵀy)·I`, and `t` from a line search for the
+/// strong Wolfe conditions whose first trial is η (use 1), in the first step `η·min(1, 1/‖g‖₁)` as in PyTorch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lbfgs {

@@ -67,7 +67,7 @@ impl Wolfe {
     /// NaN and infinite values are never lower.
     fn is_lower(&self, start: &Place, here: &Place) -> bool {
         let enough = here.value <= start.value + self.decrease * here.at * start.slope;
-        let flat = here.value <= start.value + noise(start)
+        let flat = (here.value - start.value).abs() <= noise(start)
             && here.slope <= (2.0 * self.decrease - 1.0) * start.slope;
         here.slope.is_finite() && (enough || flat)
     }

@@ -102,7 +102,7 @@ impl Memory {
     }
 
     /// The diagonal `P` of a step `w ← w − ηP⁻¹m`: `√v + ε`, for Adam `√v̂ + ε`. `None` where the
-    /// optimiser has none, or has not taken a step.
+    /// optimiser has none, and for Adam before its first step, where `v̂` is 0/0.
     pub fn preconditioner(&self, isa: Isa, optimiser: Optimiser) -> Option<Vec<f32>> {
         let (adaptive, squares) = match (self, optimiser) {
             (Memory::RmsProp(memory), Optimiser::RmsProp(settings)) => {
