@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{self, Isa};
+use crate::kernel::{self, Isa, MatrixMut, MatrixRef};
 use crate::network::{Batch, Fnn, Pass};
 
 use super::{Batches, Sampler};
@@ -124,10 +124,10 @@ struct Gathered {
 impl Gathered {
     fn gather(&mut self, network: &Fnn, data: &Batch<'_>) -> Batch<'_> {
         let copy = |rows: &mut Vec<f32>, from: &[f32], width: usize| {
-            rows.clear();
-            for &index in &self.indices {
-                rows.extend_from_slice(&from[index * width..][..width]);
-            }
+            let count = self.indices.len();
+            rows.resize(count * width, 0.0);
+            let from = MatrixRef::new(from, data.samples, width);
+            kernel::gather(from, &self.indices, MatrixMut::new(rows, count, width));
         };
         copy(&mut self.inputs, data.inputs, network.features());
         copy(&mut self.targets, data.targets, network.outputs());

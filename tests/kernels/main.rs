@@ -1,6 +1,7 @@
 //! Every kernel, on every instruction set of this machine, against its exact oracle, and every
 //! instruction set and number of threads against every other, bit for bit.
 
+mod dense;
 mod elementwise;
 mod gemm;
 mod rows;
