@@ -18,7 +18,7 @@ use sgd_stability::dataset::{Split, fashion_mnist};
 use sgd_stability::error::Result;
 use sgd_stability::kernel::{Isa, dot, peak};
 use sgd_stability::network::{Batch, Layer, Network, State};
-use sgd_stability::train::{Plan, Sampler, Stop, train};
+use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
 
 const WIDTHS: [usize; 5] = [784, 500, 500, 500, 10];
 const SAMPLES: usize = 1000;
@@ -189,16 +189,13 @@ fn steps(isa: Isa, network: &Network, data: &Data, batch: usize, is_smoke: bool)
     rates(is_smoke, |steps| {
         let plan = Plan {
             learning_rate: 0.1,
-            optimiser: Optimiser::default(),
+            optimiser: Optimiser::Plain,
             batch,
             sampler: Sampler::Reshuffled,
             seed: 1,
-            stop: Stop {
-                tolerance: 0.0,
-                steps,
-            },
+            stop: Stop::at(0.0, steps),
         };
-        train(isa, network, &mut state, &data, &plan, |_, _| {});
+        train(isa, network, &mut state, &data, &plan, |_, _| {}).expect("a good plan");
     })
 }
 

@@ -4,6 +4,7 @@
 mod adaptive;
 mod channels;
 mod convolution;
+mod dense;
 mod elementwise;
 mod gemm;
 mod pool;

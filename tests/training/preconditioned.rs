@@ -1,31 +1,34 @@
 //! The sharpness of `P⁻¹H` against the eigenvalues of a dense matrix of exact entries.
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use sgd_stability::criterion::preconditioned::largest_preconditioned_sharpness;
 use sgd_stability::curvature::{Ends, Lanczos, preconditioned};
-use sgd_stability::experiment::tiny::Tiny;
+use sgd_stability::experiment::tiny::{Tiny, enclosed};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Curvature, Matrix, Normalisation, State};
+use sgd_stability::network::{Curvature, Matrix, Network, Normalisation};
 use sgd_stability::number::Exact;
-use sgd_stability::oracle::network as exact;
+use sgd_stability::oracle::graph::{Enclosure, Second};
 use sgd_stability::train::{Optimiser, Trainer};
 
 use crate::support::{optimisers, plan};
 
 const WIDTHS: [usize; 4] = [3, 4, 3, 2];
 
-/// `P^(−1/2) (1/n) Σ H_i P^(−1/2)` in f64 from exact Hessians.
-fn dense(network: &exact::Network, preconditioner: &[f32]) -> DMatrix<f64> {
-    let size = network.dimension();
-    let mut sum = DMatrix::zeros(size, size);
-    for sample in 0..network.samples() {
-        let hessian = network.hessian(sample);
-        sum += DMatrix::from_fn(size, size, |j, k| hessian[j][k].to_f64());
-    }
+/// The matrix whose columns are the products with unit vectors, in f64, scaled by `P^(−1/2)` from
+/// both sides.
+fn dense(product: impl Fn(&[Enclosure]) -> Vec<Enclosure>, preconditioner: &[f32]) -> DMatrix<f64> {
+    let size = preconditioner.len();
     let root = |j: usize| f64::from(preconditioner[j]).sqrt();
-    DMatrix::from_fn(size, size, |j, k| {
-        sum[(j, k)] / (network.samples() as f64 * root(j) * root(k))
-    })
+    let columns = (0..size).map(|k| {
+        let mut unit = vec![0.0; size];
+        unit[k] = 1.0;
+        let column = product(&enclosed(&unit));
+        let entry = |(j, x): (usize, &Enclosure)| {
+            x.lower().expect("a finite number").to_f64() / (root(j) * root(k))
+        };
+        DVector::from_iterator(size, column.iter().enumerate().map(entry))
+    });
+    DMatrix::from_columns(&columns.collect::<Vec<_>>())
 }
 
 #[test]
@@ -33,11 +36,8 @@ fn both_ends_are_those_of_the_dense_matrix() {
     let isa = Isa::best();
     let mut adaptive = 0;
     for (seed, rule) in (0..6).flat_map(|seed| optimisers().map(|rule| (seed, rule))) {
-        let tiny = Tiny::new(&WIDTHS, 4, seed);
-        let start = State {
-            parameters: tiny.parameters.clone(),
-            statistics: Vec::new(),
-        };
+        let tiny = Tiny::new(Network::fnn(&WIDTHS), Normalisation::Fixed, 4, seed);
+        let start = tiny.state.clone();
         let plan = plan(rule, 4, 6);
         let trainer = Trainer::new(isa, &tiny.network, tiny.batch(), plan, start);
         let mut trainer = trainer.expect("a good plan");
@@ -47,12 +47,7 @@ fn both_ends_are_those_of_the_dense_matrix() {
             continue;
         };
         // Units that are dead on every sample have no gradient and P = ε there; H is zero there too.
-        let network = exact::Network::new(
-            &WIDTHS,
-            &trainer.state().parameters,
-            &tiny.inputs,
-            &tiny.targets,
-        );
+        let exact = tiny.landscape_at(trainer.state());
         let point = trainer.state().point(&tiny.network, Normalisation::Fixed);
         let mut curvature = Curvature::new(isa, point, tiny.batch(), Matrix::Hessian);
         let lanczos = Lanczos {
@@ -61,11 +56,13 @@ fn both_ends_are_those_of_the_dense_matrix() {
         };
         let ends = preconditioned(isa, &mut curvature, &preconditioner, &lanczos, seed);
         let ends = ends.expect("finite products");
-        let matrix = dense(&network, &preconditioner);
+        let hessian = |v: &[Enclosure]| exact.hessian_product(v, Second::Hessian);
+        let matrix = dense(hessian, &preconditioner);
         // The engine's matrix is within γ·terms of the exact one, entry by entry, so its
         // eigenvalues are within the Frobenius norm of that (Weyl).
-        let terms = dense(&network.absolute(), &preconditioner);
-        let weyl = network.gamma().to_f64() * terms.norm();
+        let bound = exact.bound();
+        let terms = dense(|v| bound.hessian_terms(v, Second::Hessian), &preconditioner);
+        let weyl = bound.gamma().to_f64() * terms.norm();
         let values = SymmetricEigen::new(matrix).eigenvalues;
         let place = format!("{}, seed {seed}: {ends:?}", rule.0.name());
         let Ends {

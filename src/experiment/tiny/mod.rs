@@ -76,10 +76,15 @@ impl Tiny {
     /// The same network with other targets.
     #[must_use]
     pub fn with_targets(mut self, targets: Vec<f32>) -> Self {
-        let data = (&self.inputs[..], &targets[..]);
-        self.exact = twin(&self.network, self.normalisation, &self.state, data);
         self.targets = targets;
+        self.exact = self.landscape_at(&self.state);
         self
+    }
+
+    /// The exact landscape over the same data at another state.
+    pub fn landscape_at(&self, state: &State) -> Landscape<Enclosure> {
+        let data = (&self.inputs[..], &self.targets[..]);
+        twin(&self.network, self.normalisation, state, data)
     }
 
     /// On a switch of a ReLU, a max-pool or a hinge there is no second derivative to compare. Off

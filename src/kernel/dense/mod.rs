@@ -35,7 +35,7 @@ use sweep::{Sweep, Weights};
 /// Up to this many samples `affine` is made of dot products.
 const DOTS: usize = 48;
 /// Up to this many samples the backward half is a sweep over `W`.
-const SWEEP: usize = 64;
+const SWEEP: usize = 128;
 /// Pieces of the rows of `W` whose contributions to a derivative are summed apart.
 const PIECES: usize = 8;
 /// Pieces are cut at multiples of so many rows.
@@ -51,6 +51,10 @@ pub struct Below<'a> {
     pub gate: Option<MatrixRef<'a>>,
     /// The derivative by what the layer read, m × k.
     pub dx: MatrixMut<'a>,
+}
+
+fn is_swept(samples: usize) -> bool {
+    (1..=SWEEP).contains(&samples)
 }
 
 /// The parts of so many multiply-adds with the `n` rows of `W`: a power of two up to [`PIECES`], so
@@ -146,7 +150,7 @@ pub fn descend(
     let Some(below) = below else {
         return weight_gradient(isa, delta, x, Start::Accumulate, weights, bias);
     };
-    if delta.rows() > SWEEP {
+    if !is_swept(delta.rows()) {
         backward(isa, delta, MatrixRef::new(weights, n, k), below);
         return weight_gradient(isa, delta, x, Start::Accumulate, weights, bias);
     }
@@ -181,7 +185,7 @@ pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
     assert_fits(delta, below.dx.shape(), weights.shape());
     assert_gate(&below);
     assert_adjacent(&[delta, weights]);
-    if delta.rows() > SWEEP {
+    if !is_swept(delta.rows()) {
         let Below { gate, dx } = below;
         return gemm_then(
             isa,
@@ -229,7 +233,7 @@ pub fn weight_gradient(
     assert_fits(delta, x.shape(), (n, k));
     assert_adjacent(&[delta, x]);
     let weights = MatrixMut::new(weights, n, k);
-    if m > SWEEP {
+    if !is_swept(m) {
         gemm(isa, delta.transposed(), x, start, weights);
         return column_sums(isa, delta, start, bias);
     }

@@ -108,7 +108,7 @@ impl Sweep<'_> {
         };
         let delta = self.buffers.delta.numbers(samples * outputs);
         pack_delta::<STEP>(self.delta, pieces.clone(), delta);
-        let width = (VECTORS / samples.max(1)).max(1) * LANES;
+        let width = (VECTORS / samples.max(1)).max(4) * LANES;
         for start in (0..columns).step_by(width) {
             let columns = start..columns.min(start + width);
             let cells = samples * columns.len().div_ceil(LANES);
