@@ -53,11 +53,12 @@ pub struct Error {
 
 impl Error {
     /// Bad input: `place` is a file or a flag, `field` the part of it, `fault` says what is wrong
-    /// and how to mend it.
+    /// and how to mend it. Control characters, which text of a file may hold, are escaped, so
+    /// that the message is one line.
     pub fn input(place: impl Display, field: impl Display, fault: impl Display) -> Self {
         Error {
             kind: Kind::Input,
-            message: format!("{place}: {field}: {fault}"),
+            message: one_line(&format!("{place}: {field}: {fault}")),
         }
     }
 
@@ -94,5 +95,29 @@ impl Error {
     }
 }
 
+/// The text with its control characters escaped.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_control() {
+            true => line.extend(c.escape_default()),
+            false => line.push(c),
+        }
+    }
+    line
+}
+
 /// What everything that reads input returns.
 pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_says_cannot_break_the_line() {
+        let error = Error::input("a.json", "in\nputs", "is \u{1b}[31m\u{85}é; mend it");
+        let expected = "a.json: in\\nputs: is \\u{1b}[31m\\u{85}é; mend it";
+        assert_eq!(error.message, expected);
+    }
+}

@@ -7,34 +7,48 @@
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::{Dataset, Split, open};
+use super::{Dataset, Selection, Split, open};
 use crate::error::{Error, Result};
 
-/// The pixels of one image: 3 channels × 32 rows × 32 columns.
+/// The shape of an image: channels × rows × columns.
+pub const SHAPE: [usize; 3] = [3, 32, 32];
+
+/// The pixels of an image.
 pub const FEATURES: usize = 3 * 32 * 32;
 
 /// The classes of CIFAR-10.
-const CLASSES: u8 = 10;
+const CLASSES: usize = 10;
 
 /// The most training batches there are.
 const BATCHES: usize = 5;
 
-/// The images of some classes, in the order of the files: `data_batch_1.bin` up to
+/// The images of a selection, in the order of the files: `data_batch_1.bin` up to
 /// `data_batch_5.bin`, as many as stand there in a row, or `test_batch.bin`. They are looked for
-/// in `data_dir` and in `data_dir/cifar-10-batches-bin`, as the published archive unpacks.
-///
-/// The labels become positions in `classes`: with `[3, 5]`, class 3 is 0 and class 5 is 1.
+/// in `data_dir` and in `data_dir/cifar-10-batches-bin`, as the published archive unpacks. What
+/// comes after the last image taken is not looked at.
 ///
 /// # Errors
-/// When `classes` is empty, repeats a class or names one above 9; when no file is there; when a
-/// file is malformed; when a class has no image.
-pub fn load(data_dir: &Path, split: Split, classes: &[u8]) -> Result<Dataset> {
-    let mut selection = Selection::new(classes)?;
+/// When a class is chosen above 9; when no file is there; when a file is malformed; when there
+/// are fewer images, or none of a chosen class.
+pub fn load(data_dir: &Path, split: Split, selection: &Selection) -> Result<Dataset> {
+    let classes = selection.classes("CIFAR-10", CLASSES)?;
     let files = files(data_dir, split)?;
+    let mut images = Images::default();
     for file in &files {
-        selection.read(&file.display().to_string(), open(file)?)?;
+        images.read(&file.display().to_string(), open(file)?, selection)?;
     }
-    selection.finish(&files[0].display().to_string())
+    images.finish(&files[0].display().to_string(), selection, classes)
+}
+
+/// The images of a selection, of one file that comes from `source`; `place` names it in errors.
+///
+/// # Errors
+/// As [`load`].
+pub fn read(place: &str, source: impl Read, selection: &Selection) -> Result<Dataset> {
+    let classes = selection.classes(place, CLASSES)?;
+    let mut images = Images::default();
+    images.read(place, source, selection)?;
+    images.finish(place, selection, classes)
 }
 
 /// The files of a split that are there.
@@ -56,53 +70,32 @@ fn files(data_dir: &Path, split: Split) -> Result<Vec<PathBuf>> {
     Err(Error::input(data_dir.display(), &names[0], fault))
 }
 
-/// The records of the wanted classes, as they come.
-struct Selection<'a> {
-    classes: &'a [u8],
+/// The images taken so far.
+#[derive(Default)]
+struct Images {
     pixels: Vec<u8>,
-    labels: Vec<u8>,
+    labels: Vec<usize>,
 }
 
-impl<'a> Selection<'a> {
-    fn new(classes: &'a [u8]) -> Result<Self> {
-        let refuse = |fault: String| Err(Error::input("--classes", format!("{classes:?}"), fault));
-        if classes.is_empty() {
-            return refuse("is empty; name at least one class".to_owned());
-        }
-        for (i, class) in classes.iter().enumerate() {
-            if *class >= CLASSES {
-                return refuse(format!("{class} is not a class; the classes are 0 to 9"));
-            }
-            if classes[..i].contains(class) {
-                return refuse(format!("{class} stands there twice; name each class once"));
-            }
-        }
-        Ok(Selection {
-            classes,
-            pixels: Vec::new(),
-            labels: Vec::new(),
-        })
-    }
-
-    /// Takes every record of one file.
-    fn read(&mut self, place: &str, mut source: impl Read) -> Result<()> {
+impl Images {
+    /// Takes what is wanted of one file.
+    fn read(&mut self, place: &str, mut source: impl Read, selection: &Selection) -> Result<()> {
         let mut record = [0; 1 + FEATURES];
         for index in 0.. {
-            let read = read_up_to(&mut source, &mut record).map_err(|cause| {
+            if selection.is_complete(self.labels.len()) {
+                break;
+            }
+            match read_up_to(&mut source, &mut record).map_err(|cause| {
                 let fault = format!("cannot be read ({cause}); fetch the file again");
                 Error::input(place, format!("record {index}"), fault)
-            })?;
-            match read {
+            })? {
                 0 if index == 0 => {
-                    return Err(Error::input(
-                        place,
-                        "records",
-                        "there are none; the file is empty",
-                    ));
+                    let fault = "there are none; the file is empty";
+                    return Err(Error::input(place, "records", fault));
                 }
                 0 => break,
-                _ if read == record.len() => self.take(place, index, &record)?,
-                _ => {
+                read if read == record.len() => self.take(place, index, &record, selection)?,
+                read => {
                     let fault = format!(
                         "ends after {read} of {} bytes; the file is cut short or is not the \
                          binary version of CIFAR-10",
@@ -115,35 +108,29 @@ impl<'a> Selection<'a> {
         Ok(())
     }
 
-    fn take(&mut self, place: &str, index: usize, record: &[u8; 1 + FEATURES]) -> Result<()> {
-        let (label, pixels) = (record[0], &record[1..]);
+    fn take(
+        &mut self,
+        place: &str,
+        index: usize,
+        record: &[u8; 1 + FEATURES],
+        selection: &Selection,
+    ) -> Result<()> {
+        let (label, pixels) = (usize::from(record[0]), &record[1..]);
         if label >= CLASSES {
             let fault = format!("the label is {label}, but the classes of CIFAR-10 are 0 to 9");
             return Err(Error::input(place, format!("record {index}"), fault));
         }
-        if let Some(position) = self.classes.iter().position(|class| *class == label) {
+        if let Some(label) = selection.label(label) {
             self.pixels.extend_from_slice(pixels);
-            self.labels.push(position as u8);
+            self.labels.push(label);
         }
         Ok(())
     }
 
-    fn finish(self, place: &str) -> Result<Dataset> {
-        let missing = (0..self.classes.len()).find(|&i| !self.labels.contains(&(i as u8)));
-        if let Some(i) = missing {
-            let fault = format!(
-                "no image of class {}; choose other classes",
-                self.classes[i]
-            );
-            return Err(Error::input(place, "labels", fault));
-        }
-        let classes = self.classes.len();
-        Ok(Dataset::from_pixels(
-            &self.pixels,
-            self.labels,
-            FEATURES,
-            classes,
-        ))
+    fn finish(self, place: &str, selection: &Selection, classes: usize) -> Result<Dataset> {
+        selection.check(place, &self.labels)?;
+        let Images { pixels, labels } = self;
+        Ok(Dataset::from_pixels(&pixels, &SHAPE, labels, classes))
     }
 }
 

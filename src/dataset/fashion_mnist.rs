@@ -34,10 +34,10 @@ pub fn load(data_dir: Option<&Path>, split: Split) -> Result<Dataset> {
     let images = find(dir, &format!("{prefix}-images-idx3-ubyte"))?;
     let labels = find(dir, &format!("{prefix}-labels-idx1-ubyte"))?;
     let data = idx::read_pair(&images, &labels, CLASSES)?;
-    if data.features != FEATURES {
+    if data.features() != FEATURES {
         let fault = format!(
             "an image has {} pixels; Fashion-MNIST has 28 × 28 = {FEATURES}",
-            data.features
+            data.features()
         );
         return Err(Error::input(images.display(), "images", fault));
     }
@@ -78,23 +78,28 @@ mod tests {
 
     use sha2::{Digest, Sha256};
 
+    use super::super::{Targets, hexadecimal};
     use super::*;
+
+    fn labels(dataset: &Dataset) -> Vec<u8> {
+        let Targets::Labels { labels, .. } = &dataset.targets else {
+            panic!("Fashion-MNIST has labels");
+        };
+        labels.iter().map(|&label| label as u8).collect()
+    }
 
     #[test]
     fn the_embedded_part_is_what_its_readme_says() {
         for (split, n) in [(Split::Train, 1200), (Split::Test, 1000)] {
             let dataset = load(None, split).unwrap();
-            assert_eq!((dataset.samples(), dataset.features), (n, 784));
-            assert_eq!(dataset.images.len(), n * 784);
-            let classes = (0..10).filter(|class| dataset.labels.contains(class));
-            assert_eq!(classes.count(), 10);
+            assert_eq!((dataset.samples(), dataset.features()), (n, 784));
+            assert_eq!(dataset.inputs.len(), n * 784);
+            let labels = labels(&dataset);
+            assert!((0..10).all(|class| labels.contains(&class)));
         }
         let readme = include_str!("embedded/README.md");
         for file in [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS] {
-            let digest: String = Sha256::digest(file)
-                .iter()
-                .map(|b| format!("{b:02x}"))
-                .collect();
+            let digest = hexadecimal(&Sha256::digest(file));
             assert!(readme.contains(&digest), "{digest} is not in the README");
         }
     }
@@ -103,10 +108,8 @@ mod tests {
     fn published_files_are_found_with_and_without_gz() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("train-images-idx3-ubyte.gz"), TRAIN_IMAGES).unwrap();
-        let plain = [
-            &[0, 0, 8, 1, 0, 0, 4, 0xb0][..],
-            &load(None, Split::Train).unwrap().labels,
-        ];
+        let labels = labels(&load(None, Split::Train).unwrap());
+        let plain = [&[0, 0, 8, 1, 0, 0, 4, 0xb0][..], &labels];
         fs::write(dir.path().join("train-labels-idx1-ubyte"), plain.concat()).unwrap();
         let from_files = load(Some(dir.path()), Split::Train).unwrap();
         assert_eq!(from_files, load(None, Split::Train).unwrap());

@@ -9,15 +9,11 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Dataset, open};
+use super::{Dataset, LARGEST, open};
 use crate::error::{Error, Result};
 
 /// The element type of unsigned bytes.
 const UNSIGNED_BYTE: u8 = 0x08;
-
-/// The most elements a file may hold, so that a small gzip file cannot unpack to fill the memory:
-/// five times MNIST's training images (60,000 × 28 × 28 = 47 million), the largest of the kin.
-const LARGEST: u64 = 5 * 60_000 * 28 * 28;
 
 /// An array of unsigned bytes of rank `RANK`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,22 +63,18 @@ pub(super) fn pair(
             format!("{m} labels for the {n} images of {images_place}; give files of one set");
         return Err(Error::input(labels_place, "count", fault));
     }
-    let out_of_range = |&label: &u8| usize::from(label) >= classes;
-    if let Some(i) = labels.elements.iter().position(out_of_range) {
-        let label = labels.elements[i];
+    let labels: Vec<usize> = labels.elements.into_iter().map(usize::from).collect();
+    if let Some(i) = labels.iter().position(|&label| label >= classes) {
+        let label = labels[i];
         let fault = format!(
             "is {label}, but the {classes} classes are 0 to {}",
             classes - 1
         );
         return Err(Error::input(labels_place, format!("label {i}"), fault));
     }
-    let (pixels, labels) = (&images.elements, labels.elements);
-    Ok(Dataset::from_pixels(
-        pixels,
-        labels,
-        rows * columns,
-        classes,
-    ))
+    let shape = [1, rows, columns];
+    let pixels = &images.elements;
+    Ok(Dataset::from_pixels(pixels, &shape, labels, classes))
 }
 
 /// The first two bytes, and the source with them put back.

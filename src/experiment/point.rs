@@ -142,7 +142,7 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
         parameters: network.initial_parameters(&mut random),
         statistics: network.initial_statistics(),
     };
-    let targets = training.one_hot();
+    let targets = training.targets.rows();
     let batch = batch(&training, &targets);
     let run = train(
         context.isa,
@@ -175,14 +175,14 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
 /// The data set as one batch.
 pub fn batch<'a>(data: &'a Dataset, targets: &'a [f32]) -> Batch<'a> {
     Batch {
-        inputs: &data.images,
+        inputs: &data.inputs,
         targets,
         samples: data.samples(),
     }
 }
 
 fn accuracy(point: &Point<'_>, data: &Dataset, context: &Context) -> f64 {
-    let targets = data.one_hot();
+    let targets = data.targets.rows();
     Pass::new(context.isa)
         .evaluate(point, &batch(data, &targets))
         .accuracy

@@ -1,5 +1,6 @@
 use std::fs;
 
+use super::super::Targets;
 use super::*;
 
 /// One record per label; every pixel of record i is i.
@@ -8,10 +9,15 @@ fn batch(labels: &[u8]) -> Vec<u8> {
     labels.iter().enumerate().flat_map(record).collect()
 }
 
-fn select(classes: &[u8], file: &[u8]) -> Result<Dataset> {
-    let mut selection = Selection::new(classes)?;
-    selection.read("batch.bin", file)?;
-    selection.finish("batch.bin")
+fn select(classes: &[usize], samples: Option<usize>, file: &[u8]) -> Result<Dataset> {
+    read("batch.bin", file, &Selection::new(Some(classes), samples)?)
+}
+
+fn labels(dataset: &Dataset) -> &[usize] {
+    match &dataset.targets {
+        Targets::Labels { labels, .. } => labels,
+        Targets::Values { .. } => panic!("CIFAR-10 has labels"),
+    }
 }
 
 #[track_caller]
@@ -23,12 +29,12 @@ fn expect(result: Result<Dataset>, words: &[&str]) {
 }
 
 #[test]
-fn the_chosen_classes_are_kept_in_order_and_relabelled() {
-    let dataset = select(&[7, 1], &batch(&[1, 0, 7, 7, 9, 1])).unwrap();
-    assert_eq!(dataset.labels, [1, 0, 0, 1]);
-    assert_eq!((dataset.features, dataset.classes), (3072, 2));
+fn the_chosen_classes_are_kept_in_order_and_renumbered() {
+    let dataset = select(&[7, 1], None, &batch(&[1, 0, 7, 7, 9, 1])).unwrap();
+    assert_eq!(labels(&dataset), [1, 0, 0, 1]);
+    assert_eq!((dataset.features(), dataset.targets.outputs()), (3072, 2));
     let first_pixels: Vec<f32> = dataset
-        .images
+        .inputs
         .chunks(FEATURES)
         .map(|image| image[0])
         .collect();
@@ -39,30 +45,44 @@ fn the_chosen_classes_are_kept_in_order_and_relabelled() {
 }
 
 #[test]
+fn reading_ends_with_the_last_image_that_is_taken() {
+    let mut file = batch(&[1, 0, 7, 1, 9]);
+    file.truncate(3 * 3073 + 5);
+    let dataset = select(&[1, 7], Some(2), &file).unwrap();
+    assert_eq!(labels(&dataset), [0, 1]);
+    expect(select(&[1, 7], Some(3), &file), &["record 3", "cut short"]);
+    let file = batch(&[1, 0, 7]);
+    expect(
+        select(&[1, 7], Some(3), &file),
+        &["3 are asked for", "1 to 2"],
+    );
+    let all = read("batch.bin", &file[..], &Selection::default()).unwrap();
+    assert_eq!((labels(&all), all.targets.outputs()), (&[1, 0, 7][..], 10));
+}
+
+#[test]
 fn every_length_but_whole_records_is_refused() {
     let file = batch(&[0, 1]);
-    expect(select(&[0, 1], &[]), &["batch.bin: records", "empty"]);
+    expect(select(&[0, 1], None, &[]), &["batch.bin: records", "empty"]);
     for end in [1, 3072, 3074, 6145] {
         let record = format!("record {}", end / 3073);
-        expect(select(&[0, 1], &file[..end]), &[&record, "cut short"]);
+        expect(select(&[0, 1], None, &file[..end]), &[&record, "cut short"]);
     }
 }
 
 #[test]
 fn a_label_out_of_range_is_named_even_in_a_class_not_chosen() {
     expect(
-        select(&[0], &batch(&[0, 10])),
+        select(&[0], None, &batch(&[0, 10])),
         &["batch.bin: record 1", "label is 10"],
     );
 }
 
 #[test]
-fn an_impossible_choice_of_classes_is_refused() {
+fn a_class_that_is_none_or_has_no_image_is_refused() {
     let file = batch(&[0, 1]);
-    expect(select(&[], &file), &["--classes", "at least one"]);
-    expect(select(&[0, 0], &file), &["--classes", "twice"]);
-    expect(select(&[10], &file), &["--classes", "0 to 9"]);
-    expect(select(&[0, 4], &file), &["no image of class 4"]);
+    expect(select(&[10], None, &file), &["--classes", "0 to 9"]);
+    expect(select(&[0, 4], None, &file), &["no sample of class 4"]);
 }
 
 #[test]
@@ -74,9 +94,9 @@ fn the_batches_that_stand_in_a_row_are_read_in_order() {
     fs::write(inner.join("data_batch_2.bin"), batch(&[1])).unwrap();
     fs::write(inner.join("data_batch_4.bin"), batch(&[0])).unwrap();
     fs::write(inner.join("test_batch.bin"), batch(&[1, 0])).unwrap();
-    let load = |split| load(dir.path(), split, &[0, 1]).unwrap().labels;
-    assert_eq!(load(Split::Train), [0, 1, 1]);
-    assert_eq!(load(Split::Test), [1, 0]);
+    let load = |split| load(dir.path(), split, &Selection::default()).unwrap();
+    assert_eq!(labels(&load(Split::Train)), [0, 1, 1]);
+    assert_eq!(labels(&load(Split::Test)), [1, 0]);
 }
 
 #[test]
@@ -84,11 +104,11 @@ fn a_folder_without_the_files_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let name = dir.path().display().to_string();
     expect(
-        load(dir.path(), Split::Train, &[0]),
+        load(dir.path(), Split::Train, &Selection::default()),
         &[&name, "data_batch_1.bin"],
     );
     expect(
-        load(dir.path(), Split::Test, &[0]),
+        load(dir.path(), Split::Test, &Selection::default()),
         &[&name, "test_batch.bin"],
     );
 }

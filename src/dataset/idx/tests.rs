@@ -3,6 +3,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use super::super::Targets;
 use super::*;
 
 /// Two 2 × 3 images.
@@ -109,9 +110,10 @@ fn a_flipped_bit_in_a_compressed_file_is_noticed() {
 fn images_and_labels_make_a_data_set() {
     let labels = labels(&[4, 9]);
     let dataset = pair(("i", &images()[..]), ("l", &labels[..]), 10).unwrap();
-    assert_eq!((dataset.features, dataset.classes), (6, 10));
-    assert_eq!(dataset.labels, [4, 9]);
-    assert_eq!(dataset.images[11], 21.0 / 255.0);
+    assert_eq!(dataset.shape, [1, 2, 3]);
+    let (labels, classes) = (vec![4, 9], 10);
+    assert_eq!(dataset.targets, Targets::Labels { labels, classes });
+    assert_eq!(dataset.inputs[11], 21.0 / 255.0);
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn compare_bits(
     context: &Context,
 ) -> Result<Outcome> {
     let data = fashion_mnist::load(context.data_dir.as_deref(), Split::Train)?.first(samples)?;
-    let targets = data.one_hot();
+    let targets = data.targets.rows();
     let batch = batch(&data, &targets);
     let on = |isa, threads| {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();

@@ -1,0 +1,129 @@
+//! What the crate's own checks of a header lack, and what they say.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use safetensors::SafeTensorError;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::Dtype;
+use crate::dataset::brief;
+use crate::error::{Error, Result};
+
+/// How to mend a file that is not one of ours.
+const EXPORT: &str = "export the weights as the README shows, with \
+                      safetensors.torch.save_file(model.state_dict(), FILE)";
+
+/// The entry of the header that is no tensor.
+const METADATA: &str = "__metadata__";
+
+/// Is this no other kind of file, is its header whole, has every tensor a name of its own, a type
+/// that is read, and the bytes its shape needs?
+pub(super) fn check(place: &str, bytes: &[u8]) -> Result<()> {
+    let refuse = |field: &str, fault: String| Err(Error::input(place, field, fault));
+    // A zip file, or a pickle of protocol 2 to 5, which also could be the length of a header.
+    let is_pickle = matches!(bytes, [0x80, 2..=5, ..]) && bytes.get(8) != Some(&b'{');
+    if bytes.starts_with(b"PK\x03\x04") || is_pickle {
+        let fault = format!("is a pickle of PyTorch, which could run any program; {EXPORT}");
+        return refuse("file", fault);
+    }
+    let Some((length, rest)) = bytes.split_first_chunk() else {
+        let fault = format!("is cut short in its first eight bytes; {EXPORT}");
+        return refuse("file", fault);
+    };
+    let length = u64::from_le_bytes(*length);
+    let Some(header) = usize::try_from(length).ok().and_then(|n| rest.get(..n)) else {
+        let fault = format!(
+            "is to have {length} bytes, but only {} follow; the file is cut short or is no \
+             safetensors file: {EXPORT}",
+            rest.len()
+        );
+        return refuse("header", fault);
+    };
+    if header.first() != Some(&b'{') {
+        let fault = format!("does not begin with {{; the file is no safetensors file: {EXPORT}");
+        return refuse("header", fault);
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(header);
+    let checked = deserializer.deserialize_map(Tensors);
+    checked
+        .and_then(|()| deserializer.end())
+        .map_err(|cause| Error::input(place, "header", format!("{cause}; {EXPORT}")))
+}
+
+/// One sentence for a refusal of the crate.
+pub(super) fn fault(place: &str, cause: &SafeTensorError) -> Error {
+    let (field, fault) = match cause {
+        SafeTensorError::MetadataIncompleteBuffer => (
+            "file".to_owned(),
+            "does not end with its last tensor: it is cut short or has bytes after it".to_owned(),
+        ),
+        SafeTensorError::InvalidOffset(name) => (
+            brief(name),
+            "does not begin where the tensor before it ends".to_owned(),
+        ),
+        other => ("header".to_owned(), other.to_string()),
+    };
+    Error::input(place, field, format!("{fault}; {EXPORT}"))
+}
+
+/// Looks at every entry of the header.
+struct Tensors;
+
+impl<'de> Visitor<'de> for Tensors {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object of tensors")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<(), A::Error> {
+        let mut names = HashSet::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let value: Value = map.next_value()?;
+            let checked = match name.as_str() {
+                METADATA => Ok(()),
+                _ => check_tensor(&name, value),
+            };
+            checked.map_err(|fault| A::Error::custom(format!("{}: {fault}", brief(&name))))?;
+            if names.contains(&name) {
+                return Err(A::Error::custom(format!(
+                    "{}: stands there twice",
+                    brief(&name)
+                )));
+            }
+            names.insert(name);
+        }
+        match names.iter().any(|name| name != METADATA) {
+            true => Ok(()),
+            false => Err(A::Error::custom("there is no tensor")),
+        }
+    }
+}
+
+/// An entry of the header.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    dtype: String,
+    shape: Vec<u64>,
+    data_offsets: [u64; 2],
+}
+
+fn check_tensor(name: &str, value: Value) -> std::result::Result<(), String> {
+    let entry: Entry = serde_json::from_value(value).map_err(|cause| brief(&cause.to_string()))?;
+    let dtype = Dtype::of(name, &entry.dtype)?;
+    let [start, end] = entry.data_offsets;
+    let product = |size: u64, &dimension: &u64| size.checked_mul(dimension);
+    let bytes = entry.shape.iter().try_fold(dtype.width() as u64, product);
+    if bytes.is_some() && bytes == end.checked_sub(start) {
+        return Ok(());
+    }
+    let (shape, of) = (entry.shape, entry.dtype);
+    Err(format!(
+        "bytes {start} to {end} are not those of the shape {} of {of}",
+        brief(&format!("{shape:?}"))
+    ))
+}

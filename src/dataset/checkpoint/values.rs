@@ -1,0 +1,133 @@
+//! The elements of a tensor.
+
+use half::{bf16, f16};
+use safetensors::tensor::TensorInfo;
+
+use super::Tensor;
+use crate::dataset::brief;
+use crate::error::{Error, Result};
+
+/// The type of an element in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dtype {
+    /// Floating-point numbers of 32 bits.
+    F32,
+    /// Floating-point numbers of 64 bits.
+    F64,
+    /// Floating-point numbers of 16 bits as IEEE 754 has them.
+    F16,
+    /// The upper 16 bits of F32.
+    Bf16,
+    /// Whole numbers of 64 bits: counters.
+    I64,
+}
+
+impl Dtype {
+    /// The type a header calls `text`, when a tensor of this name may have it.
+    pub(super) fn of(name: &str, text: &str) -> std::result::Result<Self, String> {
+        let is_counter = name.rsplit('.').next() == Some(COUNTER);
+        match (text, is_counter) {
+            ("I64", true) => Ok(Dtype::I64),
+            ("F32", false) => Ok(Dtype::F32),
+            ("F64", false) => Ok(Dtype::F64),
+            ("F16", false) => Ok(Dtype::F16),
+            ("BF16", false) => Ok(Dtype::Bf16),
+            (_, true) => Err(format!("is {}; a counter of batches is I64", brief(text))),
+            (_, false) => Err(format!(
+                "is {}; weights are F32, F64, F16 or BF16: convert them with .float()",
+                brief(text)
+            )),
+        }
+    }
+
+    /// The bytes of one element.
+    pub fn width(self) -> usize {
+        match self {
+            Dtype::F16 | Dtype::Bf16 => 2,
+            Dtype::F32 => 4,
+            Dtype::F64 | Dtype::I64 => 8,
+        }
+    }
+
+    /// What a header calls the type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dtype::F32 => "F32",
+            Dtype::F64 => "F64",
+            Dtype::F16 => "F16",
+            Dtype::Bf16 => "BF16",
+            Dtype::I64 => "I64",
+        }
+    }
+}
+
+/// The last part of the name of a counter.
+const COUNTER: &str = "num_batches_tracked";
+
+/// The elements of a tensor.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Finite numbers.
+    Real {
+        /// The elements, rounded to the nearest f32.
+        values: Vec<f32>,
+        /// How many of them f32 does not hold exactly.
+        rounded: usize,
+    },
+    /// The counter of a batch normalisation.
+    Whole(Vec<i64>),
+}
+
+impl Tensor {
+    /// The tensor whose elements are `data`, as the header, which has been checked, says.
+    pub(super) fn read(place: &str, name: String, info: &TensorInfo, data: &[u8]) -> Result<Self> {
+        let refuse = |fault: String| Error::input(place, brief(&name), fault);
+        let dtype = Dtype::of(&name, &info.dtype.to_string()).map_err(refuse)?;
+        let mut rounded = 0;
+        let values = match dtype {
+            Dtype::F32 => real(data, f32::from_le_bytes),
+            Dtype::F16 => real(data, |bytes| f16::from_le_bytes(bytes).into()),
+            Dtype::Bf16 => real(data, |bytes| bf16::from_le_bytes(bytes).into()),
+            Dtype::F64 => real(data, |bytes| {
+                let value = f64::from_le_bytes(bytes);
+                rounded += usize::from(f64::from(value as f32) != value);
+                value as f32
+            }),
+            Dtype::I64 => {
+                let numbers = data.as_chunks().0.iter();
+                let numbers = numbers.map(|&bytes| i64::from_le_bytes(bytes)).collect();
+                Ok(Values::Whole(numbers))
+            }
+        };
+        let mut values = values.map_err(|i| {
+            let fault = "is NaN, infinite or beyond the range of f32; the training diverged, or \
+                         the file is damaged";
+            refuse(format!("element {i} {fault}"))
+        })?;
+        if let Values::Real { rounded: count, .. } = &mut values {
+            *count = rounded;
+        }
+        Ok(Tensor {
+            shape: info.shape.clone(),
+            name,
+            dtype,
+            values,
+        })
+    }
+}
+
+/// The elements, or the position of one that is not finite.
+fn real<const W: usize>(
+    data: &[u8],
+    mut of: impl FnMut([u8; W]) -> f32,
+) -> std::result::Result<Values, usize> {
+    let elements = data.as_chunks().0.iter().enumerate();
+    let finite = |(i, &bytes): (usize, &[u8; W])| {
+        let value = of(bytes);
+        if value.is_finite() { Ok(value) } else { Err(i) }
+    };
+    let values = elements
+        .map(finite)
+        .collect::<std::result::Result<_, _>>()?;
+    Ok(Values::Real { values, rounded: 0 })
+}

@@ -1,0 +1,153 @@
+//! The npz format of NumPy: a zip file of arrays. A data set has two: `x` and `y`.
+//!
+//! `x` (n × …) holds the samples, images as channels × rows × columns. Unsigned bytes are taken for
+//! pixels and become byte / 255; other numbers are taken as they are, rounded to the nearest f32.
+//! `y` holds whole numbers (n): the labels 0 to c − 1, where c is the largest plus one; or
+//! floating-point numbers (n, or n × c): target values. Other arrays are not looked at.
+
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use zip::ZipArchive;
+use zip::read::ZipFile;
+
+use super::npy::{Array, Elements, Header};
+use super::{Dataset, Targets, open, shade};
+use crate::error::{Error, Result};
+
+/// The most bytes that one compressed byte can stand for: the shortest code of deflate, two bits,
+/// copies 258 bytes at most.
+const MOST_PER_BYTE: u64 = 8 / 2 * 258;
+
+/// Labels are below this, so that their unit vectors have a sensible length.
+const MOST_CLASSES: i64 = 1 << 16;
+
+/// Reads the data set of an npz file.
+///
+/// # Errors
+/// As [`read`].
+pub fn load(path: &Path) -> Result<Dataset> {
+    read(&path.display().to_string(), open(path)?)
+}
+
+/// Reads the data set of the npz file that `source` holds; `place` names it in errors.
+///
+/// # Errors
+/// When the source is no zip file or is damaged; when `x` or `y` is missing, promises more than
+/// its compressed bytes can hold, or is none of the arrays that are read (see [`super::npy::read`]); when
+/// `x` and `y` differ in n; when a label is negative or not below 65,536.
+pub fn read(place: &str, source: impl Read + Seek) -> Result<Dataset> {
+    let refuse = |fault: String| Error::input(place, "zip file", fault);
+    let mut archive = ZipArchive::new(source)
+        .map_err(|cause| refuse(format!("{cause}; write it with numpy.savez")))?;
+    if archive.has_duplicate_names() {
+        return Err(refuse(
+            "names an array twice; write it with numpy.savez".to_owned(),
+        ));
+    }
+    let inputs = array(place, &mut archive, "x")?;
+    let targets = array(place, &mut archive, "y")?;
+    let (n, shape) = match inputs.shape.split_first() {
+        Some((&n, shape)) => (n, shape.to_vec()),
+        None => {
+            let fault = "is one number; it must be n × …, a row for each sample";
+            return Err(Error::input(place, "x: shape", fault));
+        }
+    };
+    Ok(Dataset {
+        inputs: match inputs.elements {
+            Elements::Bytes(pixels) => pixels.into_iter().map(shade).collect(),
+            Elements::Whole(numbers) => numbers.into_iter().map(|number| number as f32).collect(),
+            Elements::Real(numbers) => numbers,
+        },
+        shape,
+        targets: targets_of(place, n, targets)?,
+    })
+}
+
+/// Reads the array of this name.
+fn array(place: &str, archive: &mut ZipArchive<impl Read + Seek>, name: &str) -> Result<Array> {
+    let Some(index) = archive.index_for_name(&format!("{name}.npy")) else {
+        let names: Vec<String> = archive
+            .file_names_raw()
+            .take(8)
+            .map(|name| {
+                String::from_utf8_lossy(name)
+                    .trim_end_matches(".npy")
+                    .to_owned()
+            })
+            .collect();
+        let fault = format!(
+            "is not there, only {names:?}; write the file with numpy.savez(file, x=…, y=…)"
+        );
+        return Err(Error::input(place, name, fault));
+    };
+    let mut file = archive.by_index(index).map_err(|cause| {
+        let fault = format!("cannot be read ({cause}); write the file with numpy.savez");
+        Error::input(place, name, fault)
+    })?;
+    let place = format!("{place}: {name}");
+    check_size(&place, &file)?;
+    let header = Header::read(&place, &mut file)?;
+    if header.bytes() > file.size() {
+        let fault = format!(
+            "promises {} bytes of elements, but the whole array has {}; the file is damaged",
+            header.bytes(),
+            file.size()
+        );
+        return Err(Error::input(place, "header", fault));
+    }
+    header.read_body(&place, &mut file)
+}
+
+/// Can the compressed bytes hold what they promise?
+fn check_size(place: &str, file: &ZipFile<'_, impl Read>) -> Result<()> {
+    let (size, compressed) = (file.size(), file.compressed_size());
+    if size <= compressed.saturating_mul(MOST_PER_BYTE) {
+        return Ok(());
+    }
+    let fault = format!(
+        "promises {size} bytes, which its {compressed} compressed bytes cannot hold; the file is \
+         damaged or a trap"
+    );
+    Err(Error::input(place, "size", fault))
+}
+
+/// The targets that the array `y` says, for n samples.
+fn targets_of(place: &str, n: usize, y: Array) -> Result<Targets> {
+    let shape = y.shape;
+    let refuse = |fault: &str| {
+        let fault = format!("{shape:?} does not fit the {n} samples of x; {fault}");
+        Err(Error::input(place, "y: shape", fault))
+    };
+    let outputs = match *shape {
+        [m] if m == n => 1,
+        [m, outputs] if m == n => outputs,
+        _ => return refuse("y must have one row for each sample: n labels, or n × c numbers"),
+    };
+    match y.elements {
+        Elements::Real(values) => Ok(Targets::Values { values, outputs }),
+        _ if outputs != 1 => refuse("labels are n whole numbers; make target values float32"),
+        Elements::Bytes(labels) => labelled(place, labels.into_iter().map(i64::from)),
+        Elements::Whole(labels) => labelled(place, labels.into_iter()),
+    }
+}
+
+fn labelled(place: &str, numbers: impl Iterator<Item = i64>) -> Result<Targets> {
+    let label = |(i, number): (usize, i64)| match number {
+        0..MOST_CLASSES => Ok(number as usize),
+        _ => {
+            let fault = format!(
+                "the label of sample {i} is {number}; labels are 0 to {}",
+                MOST_CLASSES - 1
+            );
+            Err(Error::input(place, "y", fault))
+        }
+    };
+    let labels: Vec<usize> = numbers.enumerate().map(label).collect::<Result<_>>()?;
+    let classes = 1 + labels.iter().max().copied().unwrap_or_default();
+    Ok(Targets::Labels { labels, classes })
+}
+
+#[cfg(test)]
+mod tests;

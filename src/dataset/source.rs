@@ -1,0 +1,87 @@
+//! The data sets a user names.
+
+use std::path::Path;
+
+use super::{Dataset, Selection, Split, cifar, fashion_mnist, npz};
+use crate::error::{Error, Result};
+
+/// The data set `source`: `fashion-mnist` (from the published files in `data_dir`, or the embedded
+/// part), `cifar-10` (from the binary version in `data_dir`) or the path of an npz file. Of it the
+/// first `samples` (or all) of the samples of `classes` (or of all classes), in the order of the
+/// files; labels become positions in `classes`.
+///
+/// # Errors
+/// When there is no such data set, when a file is not there or is malformed, when `classes` is no
+/// choice among its classes, when there are fewer samples, or for the test part of an npz file.
+pub fn load(
+    source: &str,
+    data_dir: Option<&Path>,
+    split: Split,
+    samples: Option<usize>,
+    classes: Option<&[usize]>,
+) -> Result<Dataset> {
+    let selection = Selection::new(classes, samples)?;
+    match (source, data_dir) {
+        ("fashion-mnist", _) => fashion_mnist::load(data_dir, split)?.select(source, &selection),
+        ("cifar-10", Some(folder)) => cifar::load(folder, split, &selection),
+        ("cifar-10", None) => {
+            let fault = "is missing; give the folder of the binary version of CIFAR-10";
+            Err(Error::input("--data-dir", "folder", fault))
+        }
+        (_, None) if source.ends_with(".npz") => match split {
+            Split::Train => npz::load(Path::new(source))?.select(source, &selection),
+            Split::Test => Err(Error::input(
+                source,
+                "test part",
+                "an npz file has one part only; give the test samples in a file of their own",
+            )),
+        },
+        (_, Some(_)) if source.ends_with(".npz") => {
+            let fault = format!("does not belong to the file {source}; leave it out");
+            Err(Error::input("--data-dir", "folder", fault))
+        }
+        _ => {
+            let fault = "is no data set; give fashion-mnist, cifar-10, or a file that ends in .npz";
+            Err(Error::input("--data", source, fault))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn expect(source: &str, data_dir: Option<&str>, split: Split, words: &[&str]) {
+        let result = load(source, data_dir.map(Path::new), split, None, None);
+        let message = result.unwrap_err().message;
+        for word in words {
+            assert!(message.contains(word), "no {word:?} in {message:?}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_is_none_says_what_to_give() {
+        use Split::{Test, Train};
+        expect("mnist", None, Train, &["--data: mnist", "fashion-mnist"]);
+        expect("cifar-10", None, Train, &["--data-dir", "CIFAR-10"]);
+        expect("no/such.npz", None, Train, &["no/such.npz", "cannot"]);
+        expect("a.npz", Some("dir"), Train, &["--data-dir", "a.npz"]);
+        expect("a.npz", None, Test, &["a.npz: test part"]);
+    }
+
+    #[test]
+    fn classes_of_the_embedded_images_are_chosen_and_cut() {
+        let data = load("fashion-mnist", None, Split::Train, Some(50), Some(&[9, 0])).unwrap();
+        let whole = fashion_mnist::load(None, Split::Train).unwrap();
+        let labels = whole.targets.rows();
+        let rows = labels.chunks(10).zip(whole.inputs.chunks(784));
+        let wanted = rows.filter(|(target, _)| target[0] + target[9] == 1.0);
+        let wanted: Vec<_> = wanted.take(50).collect();
+        let inputs: Vec<&[f32]> = wanted.iter().map(|(_, row)| *row).collect();
+        assert_eq!(data.inputs, inputs.concat());
+        let targets: Vec<_> = wanted.iter().flat_map(|(t, _)| [t[9], t[0]]).collect();
+        assert_eq!(data.targets.rows(), targets);
+        assert_eq!(data.shape, [1, 28, 28]);
+    }
+}

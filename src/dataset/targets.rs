@@ -1,0 +1,140 @@
+//! What a network is to answer.
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+
+/// The targets of n samples.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Targets {
+    /// A class for each sample.
+    Labels {
+        /// n labels, each below `classes`.
+        labels: Vec<usize>,
+        /// The number of classes.
+        classes: usize,
+    },
+    /// Numbers for each sample.
+    Values {
+        /// n × `outputs`, row major, rows are samples.
+        values: Vec<f32>,
+        /// The numbers of one sample.
+        outputs: usize,
+    },
+}
+
+impl Targets {
+    /// The number of samples n.
+    pub fn samples(&self) -> usize {
+        match self {
+            Targets::Labels { labels, .. } => labels.len(),
+            Targets::Values { values, outputs } => values.len() / outputs,
+        }
+    }
+
+    /// The numbers a network is to put out for one sample: the classes, or the values.
+    pub fn outputs(&self) -> usize {
+        match *self {
+            Targets::Labels { classes, .. } => classes,
+            Targets::Values { outputs, .. } => outputs,
+        }
+    }
+
+    /// n × [`outputs`](Self::outputs), row major: labels as unit vectors, values as they are.
+    pub fn rows(&self) -> Vec<f32> {
+        match self {
+            Targets::Labels { labels, classes } => {
+                let mut rows = vec![0.0; labels.len() * classes];
+                for (row, &label) in rows.chunks_exact_mut(*classes).zip(labels) {
+                    row[label] = 1.0;
+                }
+                rows
+            }
+            Targets::Values { values, .. } => values.clone(),
+        }
+    }
+
+    /// The same targets for a network with `outputs` outputs, which may know classes that have no
+    /// sample; `place` names the data set in errors.
+    ///
+    /// # Errors
+    /// When a label is not below `outputs`, or there are not so many values a sample.
+    pub fn with_outputs(self, place: &str, outputs: usize) -> Result<Self> {
+        match self {
+            Targets::Labels { labels, .. } => {
+                if let Some(i) = labels.iter().position(|&label| label >= outputs) {
+                    let fault = format!(
+                        "is {}, but the network has {outputs} outputs, for labels below {outputs}; \
+                         give the network of this data set, or choose --classes",
+                        labels[i]
+                    );
+                    return Err(Error::input(place, format!("label {i}"), fault));
+                }
+                let classes = outputs;
+                Ok(Targets::Labels { labels, classes })
+            }
+            Targets::Values { outputs: there, .. } if there != outputs => {
+                let fault = format!(
+                    "a sample has {there}, but the network has {outputs} outputs; give the \
+                     network of this data set"
+                );
+                Err(Error::input(place, "target values", fault))
+            }
+            values => Ok(values),
+        }
+    }
+
+    /// Feeds the targets to a digest, as [`super::Dataset::digest`] says.
+    pub(super) fn digest(&self, hash: &mut Sha256) {
+        match self {
+            Targets::Labels { labels, classes } if *classes <= 256 => {
+                labels.iter().for_each(|&label| hash.update([label as u8]));
+            }
+            Targets::Labels { labels, .. } => labels
+                .iter()
+                .for_each(|&label| hash.update((label as u64).to_le_bytes())),
+            Targets::Values { values, .. } => values
+                .iter()
+                .for_each(|value| hash.update(value.to_le_bytes())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(labels: &[usize], classes: usize) -> Targets {
+        let labels = labels.to_vec();
+        Targets::Labels { labels, classes }
+    }
+
+    fn values() -> Targets {
+        Targets::Values {
+            values: vec![1., 2., 3., 4., 5., 6.],
+            outputs: 2,
+        }
+    }
+
+    #[test]
+    fn labels_are_unit_vectors_and_values_are_themselves() {
+        let expected = [[0., 0., 1.], [1., 0., 0.], [0., 1., 0.]];
+        assert_eq!(labels(&[2, 0, 1], 3).rows(), expected.concat());
+        assert_eq!(values().rows(), [1., 2., 3., 4., 5., 6.]);
+        assert_eq!((values().samples(), values().outputs()), (3, 2));
+    }
+
+    #[test]
+    fn a_network_may_know_more_classes_but_not_fewer() {
+        let two = labels(&[0, 1, 1], 2);
+        assert_eq!(
+            two.clone().with_outputs("d", 10).unwrap(),
+            labels(&[0, 1, 1], 10)
+        );
+        let message = two.with_outputs("d", 1).unwrap_err().message;
+        assert!(message.starts_with("d: label 1: is 1, "), "{message}");
+        assert_eq!(values().with_outputs("d", 2).unwrap(), values());
+        let message = values().with_outputs("d", 3).unwrap_err().message;
+        assert!(message.contains("has 2, but"), "{message}");
+    }
+}

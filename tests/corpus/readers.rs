@@ -1,0 +1,144 @@
+//! One function for each reader: bytes from outside, and the promise that nothing but success or
+//! an input error comes of them. The fuzz targets and the replay of their corpus both call these.
+
+use std::io::Cursor;
+
+use sgd_stability::dataset::checkpoint::Checkpoint;
+use sgd_stability::dataset::{Selection, cifar, idx, npy, npz};
+use sgd_stability::decide::Certificate;
+use sgd_stability::error::{Kind, Result};
+use sgd_stability::experiment::studies;
+use sgd_stability::model::Model;
+use sgd_stability::sweep::Finished;
+
+/// The name in errors.
+const PLACE: &str = "input";
+
+/// A reader: did it take the bytes?
+pub type Reader = fn(&[u8]) -> bool;
+
+/// Every reader, by the name of its fuzz target and of its folder in `fuzz/corpus`.
+pub const READERS: [(&str, Reader); 8] = [
+    ("idx", read_idx),
+    ("cifar", read_cifar),
+    ("npy", read_npy),
+    ("npz", read_npz),
+    ("safetensors", read_safetensors),
+    ("model", read_model),
+    ("certificate", read_certificate),
+    ("cell", read_cell),
+];
+
+/// Success, or one line that names the place; anything else panics.
+fn expect<T>(result: Result<T>) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(error) => {
+            assert_eq!(error.kind, Kind::Input, "{error}");
+            assert_eq!(error.message.lines().count(), 1, "{error}");
+            assert!(error.message.len() < 4096, "{error}");
+            None
+        }
+    }
+}
+
+/// An idx file of images or of labels.
+pub fn read_idx(bytes: &[u8]) -> bool {
+    let images = expect(idx::read::<3>(PLACE, bytes));
+    let labels = expect(idx::read::<1>(PLACE, bytes));
+    assert!(images.is_none() || labels.is_none());
+    if let Some(images) = &images {
+        assert_eq!(
+            images.shape.iter().product::<usize>(),
+            images.elements.len()
+        );
+    }
+    images.is_some() || labels.is_some()
+}
+
+/// A batch of CIFAR-10, whole and two images of two classes.
+pub fn read_cifar(bytes: &[u8]) -> bool {
+    let two = Selection::new(Some(&[1, 0]), Some(2)).expect("a selection");
+    let some = expect(cifar::read(PLACE, bytes, &two));
+    assert!(some.is_none_or(|images| images.samples() == 2));
+    let whole = expect(cifar::read(PLACE, bytes, &Selection::default()));
+    whole.is_some_and(|images| images.samples() * (1 + cifar::FEATURES) == bytes.len())
+}
+
+/// An array of NumPy.
+pub fn read_npy(bytes: &[u8]) -> bool {
+    let Some(array) = expect(npy::read(PLACE, bytes)) else {
+        return false;
+    };
+    let size: usize = array.shape.iter().product();
+    match array.elements {
+        npy::Elements::Bytes(elements) => assert_eq!(elements.len(), size),
+        npy::Elements::Whole(elements) => assert_eq!(elements.len(), size),
+        npy::Elements::Real(elements) => {
+            assert_eq!(elements.len(), size);
+            assert!(elements.iter().all(|element| element.is_finite()));
+        }
+    }
+    true
+}
+
+/// A data set of NumPy, whole and cut.
+pub fn read_npz(bytes: &[u8]) -> bool {
+    let Some(data) = expect(npz::read(PLACE, Cursor::new(bytes))) else {
+        return false;
+    };
+    assert_eq!(data.inputs.len(), data.samples() * data.features());
+    let two = Selection::new(Some(&[1, 0]), Some(2)).expect("a selection");
+    expect(data.select(PLACE, &two));
+    expect(data.first(1)).expect("a sample").digest();
+    true
+}
+
+/// The weights of a network.
+pub fn read_safetensors(bytes: &[u8]) -> bool {
+    let Some(checkpoint) = expect(Checkpoint::parse(PLACE, bytes)) else {
+        return false;
+    };
+    for tensor in &checkpoint.tensors {
+        let size: usize = tensor.shape.iter().product();
+        let real = tensor.real();
+        assert!(real.is_none_or(|real| real.len() == size));
+        assert!(real.is_none_or(|real| real.iter().all(|value| value.is_finite())));
+    }
+    true
+}
+
+/// A model file, which is written again as it was read.
+pub fn read_model(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).ok();
+    let Some(model) = text.and_then(|text| expect(Model::parse(PLACE, text))) else {
+        return false;
+    };
+    let again = serde_json::to_string(&model).expect("a model is JSON");
+    assert_eq!(Model::parse(PLACE, &again).as_ref(), Ok(&model));
+    true
+}
+
+/// A certificate, which is written again as it was read, and checked when it is small.
+pub fn read_certificate(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).ok();
+    let Some(certificate) = text.and_then(|text| expect(Certificate::parse(PLACE, text))) else {
+        return false;
+    };
+    let again = serde_json::to_string(&certificate).expect("a certificate is JSON");
+    assert_eq!(Certificate::parse(PLACE, &again).as_ref(), Ok(&certificate));
+    if let Err(error) = certificate.check() {
+        assert_eq!(error.kind, Kind::Check, "{error}");
+    }
+    true
+}
+
+/// A finished cell, and whether a report can be made of it.
+pub fn read_cell(bytes: &[u8]) -> bool {
+    let Ok(finished) = serde_json::from_slice::<Finished>(bytes) else {
+        return false;
+    };
+    let mut studies = studies().into_iter();
+    let study = studies.find(|study| study.name == finished.experiment);
+    study.is_some_and(|study| study.fits(&finished.cell, &finished.outcome))
+}
