@@ -60,11 +60,26 @@ impl Lanczos {
         isa: Isa,
         dimension: usize,
         random: &mut impl RngExt,
+        product: impl FnMut(&[f32], &mut [f32]),
+    ) -> Option<Ends> {
+        let start = (0..dimension).map(|_| 2.0 * random.random::<f32>() - 1.0);
+        self.run_from(isa, start.collect(), product)
+    }
+
+    /// As [`Lanczos::run`], from a given start vector, which need not have length 1. What it is
+    /// orthogonal to cannot be found.
+    ///
+    /// # Panics
+    /// When the start vector has no entry.
+    pub fn run_from(
+        &self,
+        isa: Isa,
+        start: Vec<f32>,
         mut product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
+        let dimension = start.len();
         assert!(dimension > 0, "a matrix of dimension 0 has no eigenvalue");
-        let start = (0..dimension).map(|_| 2.0 * random.random::<f32>() - 1.0);
-        let mut krylov = Krylov::new(isa, start.collect());
+        let mut krylov = Krylov::new(isa, start);
         let mut next = vec![0.0; dimension];
         let limit = self.products.clamp(1, dimension);
         let mut converged = false;

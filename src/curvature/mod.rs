@@ -13,4 +13,4 @@ mod lanczos;
 mod measure;
 
 pub use lanczos::{Ends, Lanczos, Ritz};
-pub use measure::{Eigenvalue, Measurement, measure};
+pub use measure::{Eigenvalue, Measurement, Spectrum, measure};
