@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::experiment::record::{Axis, Figure, Point, Series, Style};
 use crate::write::write_file;
 
-use super::diagnosis::{Finding, bounds};
+use super::answer::{Finding, bounds};
 use super::setting::Setting;
 use super::subject::{Model, Samples};
 

@@ -7,16 +7,15 @@
 //! | `memory` | the forecast |
 //! | `reading` | what is measured at a point |
 //! | `criteria`, `verdict`, `notes` | what follows from it, three-valued, and what it does not say |
-//! | `diagnosis`, `page` | the whole answer, as JSON and on one screen |
+//! | `answer`, `page` | the whole answer, as JSON and on one screen |
 //! | `follow` | a run followed over its checkpoints |
 //! | `support` | which layers and losses can do what, found by doing it |
 //!
 //! Everything from `criteria` on reads a [`Reading`], whatever engine measured it.
 
+mod answer;
 mod architecture;
 mod criteria;
-#[allow(clippy::module_inception)]
-mod diagnosis;
 pub mod follow;
 mod matching;
 mod memory;
@@ -29,8 +28,8 @@ mod subject;
 pub mod support;
 mod verdict;
 
+pub use answer::{Diagnosis, Finding, bounds, diagnose, forecast};
 pub use criteria::{Criterion, Range, Role};
-pub use diagnosis::{Diagnosis, Finding, bounds, diagnose, forecast};
 pub use matching::fill;
 pub use memory::{Forecast, bytes};
 pub use mode::Mode;

@@ -93,11 +93,11 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
         };
         let (value, residual) = (digits(number.value), digits(number.residual));
         let products = number.products;
-        format!("{name:<32}{value:>11} ± {residual:<10}{bound:>10}{products:>6}{status}")
+        format!("{name:<28}{value:>11} ± {residual:<9}{bound:>9}{products:>6}{status}")
     };
     let mut lines = vec![
         format!(
-            "{:<32}{:>11}   {:<10}{:>10}{:>6}",
+            "{:<28}{:>11}   {:<9}{:>9}{:>6}",
             "", "measured", "residual", "bound", "Hv"
         ),
         row(
@@ -112,20 +112,24 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
         None => lines.push("non-uniformity s does not exist: the samples are coupled".to_owned()),
     }
     if let Some([a, s]) = &reading.along {
-        lines.push(format!(
-            "vᵀH_i v, mean ± deviation: {} ± {} along a, {} ± {} along s",
+        let line = format!(
+            "vᵀH_i v: mean {}, deviation {} along a; mean {}, deviation {} along s",
             digits(a.mean),
             digits(a.deviation),
             digits(s.mean),
             digits(s.deviation)
-        ));
+        );
+        lines.extend(wrap(&line, "  "));
     }
     if let Some(other) = &reading.other {
-        lines.push(format!(
-            "Hessian and Gauss–Newton matrix: vᵀGv = {} for the other, |(H−G)v| = {}",
+        let line = format!(
+            "measured: {}; along a {} has {}, |(H − G)v| = {}",
+            diagnosis.matrix.name(),
+            diagnosis.matrix.other().name(),
             digits(other.quotient),
             digits(other.distance)
-        ));
+        );
+        lines.extend(wrap(&line, "  "));
     }
     lines
 }

@@ -183,11 +183,7 @@ pub fn compare(
         Curvature::new(effort.isa, *point, *batch, matrix).hessian_product(vector, &mut product);
         product
     };
-    let other = match effort.matrix {
-        Matrix::Hessian => Matrix::GaussNewton,
-        Matrix::GaussNewton => Matrix::Hessian,
-    };
-    let theirs = product(other);
+    let theirs = product(effort.matrix.other());
     let mut difference = product(effort.matrix);
     kernel::axpy(effort.isa, -1.0, &theirs, &mut difference);
     Other {

@@ -16,11 +16,11 @@ use super::setting::Setting;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stability {
-    /// See the module.
+    /// A sufficient criterion certainly holds, or the two-number reading allows it.
     Stable,
-    /// See the module.
+    /// A necessary criterion certainly fails.
     Unstable,
-    /// See the module.
+    /// Neither.
     Undecided,
 }
 

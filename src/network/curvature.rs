@@ -19,6 +19,25 @@ pub enum Matrix {
     GaussNewton,
 }
 
+impl Matrix {
+    /// The word on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Matrix::Hessian => "hessian",
+            Matrix::GaussNewton => "gauss-newton",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Matrix::Hessian => Matrix::GaussNewton,
+            Matrix::GaussNewton => Matrix::Hessian,
+        }
+    }
+}
+
 /// A point of the loss where curvature is measured, over one fixed batch.
 pub struct Curvature<'a> {
     isa: Isa,

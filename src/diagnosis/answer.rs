@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::curvature::Spectrum;
 use crate::error::Result;
-use crate::network::Loss;
+use crate::network::{Loss, Matrix};
 
 use super::criteria::{self, Criterion};
 use super::memory::Forecast;
@@ -70,6 +70,8 @@ pub struct Diagnosis {
     pub main: Finding,
     /// The other modes.
     pub others: Vec<Finding>,
+    /// Which second derivative was measured.
+    pub matrix: Matrix,
     /// The forecast of memory.
     pub forecast: Forecast,
 }
@@ -97,6 +99,7 @@ pub fn diagnose(
     Ok(Diagnosis {
         setting: setting.clone(),
         main,
+        matrix: effort.matrix,
         others: others
             .map(|mode| find(Some(mode), false))
             .collect::<Result<_>>()?,
@@ -149,6 +152,7 @@ impl Diagnosis {
             "momentum": self.setting.momentum,
             "noise_weight": self.setting.weight(),
             "mode": self.main.mode,
+            "matrix": self.matrix.name(),
             "gradient_norm": reading.gradient,
             "other_matrix": reading.other,
             "bounds": {"sharpness": sharpness, "non_uniformity": non_uniformity},
