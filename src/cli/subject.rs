@@ -55,8 +55,8 @@ pub struct Subject {
     /// Which second derivative.
     #[arg(long, value_name = "MATRIX", default_value = "hessian")]
     matrix: MatrixName,
-    /// Relative residual at which an eigenvalue counts as converged.
-    #[arg(long, value_name = "T", default_value_t = 1e-3)]
+    /// Estimated relative error at which an eigenvalue counts as converged.
+    #[arg(long, value_name = "T", default_value_t = 1e-5)]
     tolerance: f64,
     /// The most products with each matrix.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::json;
-use sgd_stability::curvature::Spectrum;
+use sgd_stability::curvature::Tracker;
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::{Line, Log, checkpoints, figure};
 use sgd_stability::diagnosis::{self, Effort, Finding, Mode, Model, Request, Samples, Setting};
@@ -51,7 +51,7 @@ struct Watch<'a> {
     setting: Setting,
     effort: Effort,
     log: Log,
-    before: Option<Spectrum>,
+    tracker: Tracker,
     /// The checkpoints that could not be measured, with the reason and their size and time then.
     faults: Vec<(String, Error, Stamp)>,
     measured: usize,
@@ -67,13 +67,13 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     let data = diagnosis::load(&request)?;
     let log = Log::read(&arguments.folder.join("watch.jsonl"))?;
     let mut watch = Watch {
+        tracker: Tracker::new(effort.lanczos, effort.seed),
         setting: subject.setting(&data)?,
         arguments,
         request,
         data,
         effort,
         log,
-        before: None,
         faults: Vec::new(),
         measured: 0,
     };
@@ -132,17 +132,13 @@ impl Watch<'_> {
         let forecast = diagnosis::forecast(&model, &samples, &self.effort);
         self.arguments.subject.check_memory(&forecast)?;
         let place = path.display().to_string();
-        let size = model.network.parameters();
-        let before = self.before.take();
-        let before = before.filter(|before| before.hessian.largest.vector.len() == size);
-        let (finding, spectrum) = Finding::of(
+        let finding = Finding::of(
             (&place, &model),
             &samples,
             (mode, &self.setting),
             (&self.effort, false),
-            before.as_ref(),
+            &mut self.tracker,
         )?;
-        self.before = Some(spectrum);
         Ok(Line::new(name, &model, &samples, (&finding, &self.setting)))
     }
 

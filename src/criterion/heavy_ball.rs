@@ -153,7 +153,7 @@ mod tests {
         let curvature = Curvature::along_one_direction(bound, Exact::zero());
         assert!(descent_slack(&curvature, &eta, &beta).is_zero());
         // √(1 − 9/25)/(1/10 · 1/2) = 16.
-        let bound = largest_non_uniformity((&0.1, &0.25), &0.6);
+        let bound: f64 = largest_non_uniformity((&0.1, &0.25), &0.6);
         assert!((bound - 16.0).abs() < 1e-12, "{bound}");
         let edge = number("256");
         assert!(non_uniformity_slack(&edge, (&eta, &p), &beta).is_zero());

@@ -1,18 +1,24 @@
 //! The Lanczos method with full reorthogonalisation, for both ends of a spectrum.
 
 use nalgebra::{DMatrix, SymmetricEigen};
-use rand::RngExt;
+use rand::{Rng, RngExt};
 
 use crate::kernel::{self, Isa};
+
+use super::basis::Basis;
 
 /// One approximate eigenvalue with its vector.
 #[derive(Clone, Debug)]
 pub struct Ritz {
     /// θ.
     pub value: f64,
-    /// `‖Ax − θx‖` of the unit Ritz vector, computed by one more product in f32, whose own rounding
-    /// (about 10⁻⁶ of the largest eigenvalue in size) comes on top.
+    /// `‖Ax − θx‖` of the unit Ritz vector: some eigenvalue lies this near, up to the rounding of
+    /// f32 products (about 10⁻⁶ of the largest eigenvalue in size).
     pub residual: f64,
+    /// How far θ is estimated to lie from its eigenvalue: the smaller one of the residual and
+    /// `residual²/gap` (Kato and Temple), where the gap to the rest of the spectrum is the one that
+    /// the Ritz values show.
+    pub error: f64,
     /// The unit Ritz vector `x`.
     pub vector: Vec<f32>,
 }
@@ -20,11 +26,11 @@ pub struct Ritz {
 /// Both ends of a spectrum.
 #[derive(Clone, Debug)]
 pub struct Ends {
-    /// The largest algebraic eigenvalue.
+    /// The largest algebraic eigenvalue; its residual is measured by a product of its own.
     pub largest: Ritz,
-    /// The smallest algebraic eigenvalue.
+    /// The smallest algebraic eigenvalue; its residual is that of the recurrence.
     pub smallest: Ritz,
-    /// Matrix products spent, the two for the residuals included.
+    /// Matrix products spent, the one for the residual included.
     pub products: usize,
     /// Did the largest end reach the tolerance?
     pub converged: bool,
@@ -33,186 +39,176 @@ pub struct Ends {
 /// How far an iteration goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Lanczos {
-    /// The largest end has converged when its estimated residual is below `tolerance·|θ|`.
+    /// The largest end has converged when its estimated error is below `tolerance·|θ|`.
     pub tolerance: f64,
     /// The most products spent on the Krylov space; the space may be smaller in low dimension.
     pub products: usize,
 }
 
-/// The Krylov basis and the tridiagonal matrix `T = VᵀAV`.
-struct Krylov {
-    isa: Isa,
-    basis: Vec<Vec<f32>>,
-    diagonal: Vec<f64>,
-    beside: Vec<f64>,
+/// A start vector that knows nothing: independent uniform numbers.
+pub fn cold_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
+    (0..dimension)
+        .map(|_| 2.0 * random.random::<f32>() - 1.0)
+        .collect()
+}
+
+/// A start vector that remembers `before`, a unit vector near the one that is looked for. A share of
+/// noise keeps it from being blind to a direction that was never seen.
+pub fn warm_start(isa: Isa, before: &[f32], random: &mut impl Rng) -> Vec<f32> {
+    /// The length of the noise beside the unit vector.
+    const NOISE: f32 = 0.02;
+    let mut start = cold_start(before.len(), random);
+    let length = kernel::dot_wide(isa, &start, &start).sqrt().max(1.0) as f32;
+    kernel::scale(isa, NOISE / length, &mut start);
+    kernel::axpy(isa, 1.0, before, &mut start);
+    start
+}
+
+/// The eigenvalues of the tridiagonal matrix, ascending, with its unit eigenvectors as columns.
+struct Projected {
+    values: Vec<f64>,
+    vectors: DMatrix<f64>,
+    /// The coupling to what is not yet in the space.
+    beside: f64,
+}
+
+impl Projected {
+    fn new(diagonal: &[f64], beside: &[f64]) -> Self {
+        let size = diagonal.len();
+        let eigen = SymmetricEigen::new(DMatrix::from_fn(size, size, |i, j| match i.abs_diff(j) {
+            0 => diagonal[i],
+            1 => beside[i.min(j)],
+            _ => 0.0,
+        }));
+        let mut order: Vec<usize> = (0..size).collect();
+        order.sort_by(|&i, &j| eigen.eigenvalues[i].total_cmp(&eigen.eigenvalues[j]));
+        Projected {
+            values: order.iter().map(|&i| eigen.eigenvalues[i]).collect(),
+            vectors: eigen.eigenvectors.select_columns(&order),
+            beside: beside[size - 1],
+        }
+    }
+
+    /// The residual of Ritz value `i`, by the recurrence.
+    fn residual(&self, i: usize) -> f64 {
+        self.beside * self.vectors[(self.values.len() - 1, i)].abs()
+    }
+
+    /// The estimated error of an end whose residual is known, `next` being the Ritz value beside it.
+    fn error(&self, end: usize, next: Option<usize>, residual: f64) -> f64 {
+        let gap = next.map_or(0.0, |next| {
+            (self.values[end] - self.values[next]).abs() - self.residual(next)
+        });
+        match gap > residual {
+            true => residual * residual / gap,
+            false => residual,
+        }
+    }
+
+    fn largest(&self) -> (usize, Option<usize>) {
+        let last = self.values.len() - 1;
+        (last, last.checked_sub(1))
+    }
+
+    fn smallest(&self) -> (usize, Option<usize>) {
+        (0, (self.values.len() > 1).then_some(1))
+    }
 }
 
 impl Lanczos {
-    /// Both ends of the spectrum of the symmetric `product: (v, out) → out ← A v` on vectors of
-    /// length `dimension`, from a start vector drawn from `random`.
+    /// Both ends of the spectrum of the symmetric `product: (v, out) → out ← A v` on vectors as long
+    /// as `start` ([`cold_start`], [`warm_start`]).
     ///
     /// `None` when a product is not finite: the matrix has left the range of f32.
     ///
     /// # Panics
-    /// When `dimension` is 0.
+    /// When `start` is empty.
     pub fn run(
         &self,
         isa: Isa,
-        dimension: usize,
-        random: &mut impl RngExt,
+        start: Vec<f32>,
         product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
-        let start = (0..dimension).map(|_| 2.0 * random.random::<f32>() - 1.0);
-        self.run_from(isa, start.collect(), product)
+        kernel::with_team(|| self.iterate(isa, start, product))
     }
 
-    /// As [`Lanczos::run`], from a given start vector, which need not have length 1. What it is
-    /// orthogonal to cannot be found.
-    ///
-    /// # Panics
-    /// When the start vector has no entry.
-    pub fn run_from(
+    fn iterate(
         &self,
         isa: Isa,
         start: Vec<f32>,
         mut product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
-        let dimension = start.len();
-        assert!(dimension > 0, "a matrix of dimension 0 has no eigenvalue");
-        let mut krylov = Krylov::new(isa, start);
-        let mut next = vec![0.0; dimension];
-        let limit = self.products.clamp(1, dimension);
-        let mut converged = false;
-        while krylov.diagonal.len() < limit && !converged {
-            product(krylov.last(), &mut next);
-            let beside = krylov.extend(&mut next);
-            if !beside.is_finite() {
+        assert!(
+            !start.is_empty(),
+            "a matrix of dimension 0 has no eigenvalue"
+        );
+        let mut image = vec![0.0; start.len()];
+        let limit = self.products.clamp(1, start.len());
+        let mut basis = Basis::new(isa, start);
+        let (mut diagonal, mut beside) = (Vec::new(), Vec::new());
+        let (projected, converged) = loop {
+            product(basis.last(), &mut image);
+            let (overlap, rest) = basis.orthogonalise(&mut image);
+            if !overlap.is_finite() || !rest.is_finite() {
                 return None;
             }
-            let (values, last) = krylov.ritz_values();
-            let largest = values.len() - 1;
-            converged = beside * last[largest].abs() <= self.tolerance * values[largest].abs();
-            if krylov.diagonal.len() < limit && !converged {
-                krylov.push(&next, beside);
+            diagonal.push(overlap);
+            beside.push(rest);
+            let projected = Projected::new(&diagonal, &beside);
+            let converged = self.has_converged(&projected);
+            if converged || diagonal.len() == limit {
+                break (projected, converged);
             }
-        }
-        let products = krylov.diagonal.len() + 2;
-        let [smallest, largest] = krylov.ends().map(|vector| {
-            let (value, residual) = rayleigh(isa, &vector, &mut next, &mut product);
-            Ritz {
-                value,
-                residual,
-                vector,
-            }
-        });
-        let ends = Ends {
+            basis.push(&image, rest);
+        };
+        let smallest = smallest(&projected, &basis);
+        let largest = largest(isa, &projected, &basis, &mut image, &mut product);
+        let is_finite = largest.value.is_finite() && largest.residual.is_finite();
+        is_finite.then_some(Ends {
             largest,
             smallest,
-            products,
+            products: diagonal.len() + 1,
             converged,
-        };
-        let is_finite = |ritz: &Ritz| ritz.value.is_finite() && ritz.residual.is_finite();
-        (is_finite(&ends.largest) && is_finite(&ends.smallest)).then_some(ends)
-    }
-}
-
-impl Krylov {
-    fn new(isa: Isa, mut start: Vec<f32>) -> Self {
-        normalise(isa, &mut start);
-        Krylov {
-            isa,
-            basis: vec![start],
-            diagonal: Vec::new(),
-            beside: Vec::new(),
-        }
-    }
-
-    fn last(&self) -> &[f32] {
-        self.basis.last().expect("the start vector")
-    }
-
-    /// Takes `A·(last basis vector)`, writes down its row of `T`, and leaves in `image` what is
-    /// orthogonal to the basis; gives the length of that rest. Twice is enough (Kahan; Parlett).
-    fn extend(&mut self, image: &mut [f32]) -> f64 {
-        self.diagonal
-            .push(kernel::dot_wide(self.isa, self.last(), image));
-        for _ in 0..2 {
-            for vector in &self.basis {
-                let overlap = kernel::dot_wide(self.isa, vector, image);
-                kernel::axpy(self.isa, -overlap as f32, vector, image);
-            }
-        }
-        kernel::dot_wide(self.isa, image, image).sqrt()
-    }
-
-    fn push(&mut self, rest: &[f32], length: f64) {
-        self.beside.push(length);
-        let mut vector = rest.to_vec();
-        normalise(self.isa, &mut vector);
-        self.basis.push(vector);
-    }
-
-    fn eigen(&self) -> SymmetricEigen<f64, nalgebra::Dyn> {
-        let size = self.diagonal.len();
-        SymmetricEigen::new(DMatrix::from_fn(size, size, |i, j| match i.abs_diff(j) {
-            0 => self.diagonal[i],
-            1 => self.beside[i.min(j)],
-            _ => 0.0,
-        }))
-    }
-
-    /// The eigenvalues of `T`, ascending, and the last component of each unit eigenvector.
-    fn ritz_values(&self) -> (Vec<f64>, Vec<f64>) {
-        let eigen = self.eigen();
-        let size = self.diagonal.len();
-        let mut order: Vec<usize> = (0..size).collect();
-        order.sort_by(|&i, &j| eigen.eigenvalues[i].total_cmp(&eigen.eigenvalues[j]));
-        order
-            .iter()
-            .map(|&i| (eigen.eigenvalues[i], eigen.eigenvectors[(size - 1, i)]))
-            .unzip()
-    }
-
-    /// The unit Ritz vectors of the smallest and the largest Ritz value.
-    fn ends(&self) -> [Vec<f32>; 2] {
-        let eigen = self.eigen();
-        let values = eigen.eigenvalues.as_slice();
-        let by_value = |i: &usize, j: &usize| values[*i].total_cmp(&values[*j]);
-        let smallest = (0..values.len()).min_by(by_value).unwrap_or(0);
-        let largest = (0..values.len()).max_by(by_value).unwrap_or(0);
-        [smallest, largest].map(|place| {
-            let mut vector = vec![0.0; self.basis[0].len()];
-            for (basis, weight) in self
-                .basis
-                .iter()
-                .zip(eigen.eigenvectors.column(place).iter())
-            {
-                kernel::axpy(self.isa, *weight as f32, basis, &mut vector);
-            }
-            normalise(self.isa, &mut vector);
-            vector
         })
     }
+
+    fn has_converged(&self, projected: &Projected) -> bool {
+        let (end, next) = projected.largest();
+        let error = projected.error(end, next, projected.residual(end));
+        error <= self.tolerance * projected.values[end].abs()
+    }
 }
 
-/// The Rayleigh quotient of a unit vector and the length of what it leaves over.
-fn rayleigh(
+fn smallest(projected: &Projected, basis: &Basis) -> Ritz {
+    let (end, next) = projected.smallest();
+    let residual = projected.residual(end);
+    Ritz {
+        value: projected.values[end],
+        residual,
+        error: projected.error(end, next, residual),
+        vector: basis.combine(projected.vectors.column(end).as_slice()),
+    }
+}
+
+/// The Rayleigh quotient of the Ritz vector and the length of what it leaves over, measured.
+fn largest(
     isa: Isa,
-    vector: &[f32],
+    projected: &Projected,
+    basis: &Basis,
     image: &mut [f32],
     product: &mut impl FnMut(&[f32], &mut [f32]),
-) -> (f64, f64) {
-    product(vector, image);
-    let value = kernel::dot_wide(isa, vector, image) / kernel::dot_wide(isa, vector, vector);
-    kernel::axpy(isa, -value as f32, vector, image);
-    (value, kernel::dot_wide(isa, image, image).sqrt())
-}
-
-/// Scales a vector to length 1; the zero vector stays.
-fn normalise(isa: Isa, vector: &mut [f32]) {
-    let length = kernel::dot_wide(isa, vector, vector).sqrt();
-    if length > 0.0 {
-        kernel::scale(isa, (1.0 / length) as f32, vector);
+) -> Ritz {
+    let (end, next) = projected.largest();
+    let vector = basis.combine(projected.vectors.column(end).as_slice());
+    product(&vector, image);
+    let value = kernel::dot_wide(isa, &vector, image) / kernel::dot_wide(isa, &vector, &vector);
+    kernel::axpy(isa, -value as f32, &vector, image);
+    let residual = kernel::dot_wide(isa, image, image).sqrt();
+    Ritz {
+        value,
+        residual,
+        error: projected.error(end, next, residual),
+        vector,
     }
 }
 
@@ -227,9 +223,9 @@ mod tests {
             tolerance: 1e-5,
             products,
         };
-        let mut random = stream(1, Purpose::Probe, 0);
+        let start = cold_start(diagonal.len(), &mut stream(1, Purpose::Probe, 0));
         settings
-            .run(Isa::best(), diagonal.len(), &mut random, |v, out| {
+            .run(Isa::best(), start, |v, out| {
                 for (o, (a, x)) in out.iter_mut().zip(diagonal.iter().zip(v)) {
                     *o = a * x;
                 }
@@ -269,9 +265,8 @@ mod tests {
             tolerance: 1e-3,
             products: 10,
         };
-        let mut random = stream(1, Purpose::Probe, 0);
         let overflow = |_: &[f32], out: &mut [f32]| out.fill(f32::INFINITY);
-        let ends = settings.run(Isa::best(), 5, &mut random, overflow);
+        let ends = settings.run(Isa::best(), vec![1.0; 5], overflow);
         assert!(ends.is_none());
     }
 

@@ -9,8 +9,11 @@
 //! eigenvalue in size). That it is the *largest* one is the usual, stated assumption of the Lanczos
 //! method with a random start.
 
+mod basis;
 mod lanczos;
 mod measure;
+mod tracker;
 
-pub use lanczos::{Ends, Lanczos, Ritz};
-pub use measure::{Eigenvalue, Measurement, Spectrum, measure};
+pub use lanczos::{Ends, Lanczos, Ritz, cold_start, warm_start};
+pub use measure::{Eigenvalue, Measurement, measure, root};
+pub use tracker::Tracker;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::curvature::Spectrum;
+use crate::curvature::Tracker;
 use crate::error::Result;
 use crate::network::{Loss, Matrix};
 
@@ -28,8 +28,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Measures and judges a model in one mode; `before` shortens the way, and `compares` says
-    /// whether the other matrix is looked at.
+    /// Measures and judges a model in one mode, with a tracker that may have measured near by;
+    /// `compares` says whether the other matrix is looked at.
     ///
     /// # Errors
     /// When loss or curvature have left the range of f32.
@@ -38,26 +38,25 @@ impl Finding {
         samples: &Samples,
         (mode, setting): (Option<Mode>, &Setting),
         (effort, compares): (&Effort, bool),
-        before: Option<&Spectrum>,
-    ) -> Result<(Self, Spectrum)> {
+        tracker: &mut Tracker,
+    ) -> Result<Self> {
         let batch = samples.batch();
         let statistics = mode.map_or(Vec::new(), |mode| {
             mode.statistics(effort.isa, model, &batch)
         });
         let point = mode::point(model, mode, &statistics);
-        let (mut reading, spectrum) = reading::read(place, (&point, &batch), effort, before)?;
+        let (mut reading, vector) = reading::read(place, (&point, &batch), effort, tracker)?;
         if compares {
-            reading.other = Some(reading::compare((&point, &batch), effort, &spectrum));
+            reading.other = Some(reading::compare((&point, &batch), effort, &vector));
         }
         let criteria = criteria::all(&reading, setting);
         let judgement = verdict::judge(&reading, &criteria, setting);
-        let finding = Finding {
+        Ok(Finding {
             mode,
             reading,
             criteria,
             judgement,
-        };
-        Ok((finding, spectrum))
+        })
     }
 }
 
@@ -88,9 +87,9 @@ pub fn diagnose(
     forecast: Forecast,
 ) -> Result<Diagnosis> {
     let find = |mode, compares| {
-        let named = (place, model);
-        let found = Finding::of(named, samples, (mode, setting), (effort, compares), None);
-        found.map(|(finding, _)| finding)
+        let tracker = &mut Tracker::new(effort.lanczos, effort.seed);
+        let (named, at) = ((place, model), (mode, setting));
+        Finding::of(named, samples, at, (effort, compares), tracker)
     };
     let main = find(mode, true)?;
     let others = Mode::ALL
@@ -187,7 +186,7 @@ impl Finding {
     pub fn json(&self) -> Value {
         let reading = &self.reading;
         let measured = |number: &reading::Number| {
-            json!({"value": number.value, "residual": number.residual, "status": number.status,
+            json!({"value": number.value, "residual": number.residual, "error": number.error, "status": number.status,
                 "products": number.products})
         };
         json!({

@@ -72,17 +72,21 @@ impl Known {
             .value
             .abs()
             .max(reading.smallest.value.abs());
-        let around = |number: &Number, scale: f64| {
-            Enclosure::around(number.value, number.residual + ROUNDING * scale)
-        };
         let s = reading.non_uniformity.as_ref();
         Known {
-            a: around(&reading.sharpness, scale),
-            smallest: around(&reading.smallest, scale),
-            squared_s: s.map(|s| around(s, s.value.max(scale)).square()),
+            a: one_sided(&reading.sharpness, 1.0, scale),
+            smallest: one_sided(&reading.smallest, -1.0, scale),
+            squared_s: s.map(|s| one_sided(s, 1.0, s.value.max(scale)).square()),
             along: reading.along.map(|along| along.map(enclose)),
         }
     }
+}
+
+/// A quotient is never beyond the end of the spectrum, so that the end lies from the value to the
+/// residual beyond it, on the side of `sign`; plus what rounding may lose on both.
+fn one_sided(number: &Number, sign: f64, scale: f64) -> Enclosure {
+    let half = number.residual / 2.0;
+    Enclosure::around(number.value + sign * half, half + ROUNDING * scale)
 }
 
 fn enclose(along: Along) -> Curvature<Enclosure> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::curvature::{Eigenvalue, Ends, Lanczos, Spectrum};
+use crate::curvature::{Eigenvalue, Ends, Lanczos, Tracker, root};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Curvature, Matrix, Pass, Point};
@@ -25,7 +25,7 @@ pub struct Effort {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// The residual is below tolerance·|value|.
+    /// The estimated error is below tolerance·|value|.
     Converged,
     /// The products ran out.
     NotConverged,
@@ -47,6 +47,8 @@ pub struct Number {
     pub value: f64,
     /// Some eigenvalue lies within this distance.
     pub residual: f64,
+    /// The estimated error, by Kato and Temple.
+    pub error: f64,
     /// Did its iteration end?
     pub status: Status,
     /// Products with its matrix that were spent.
@@ -58,6 +60,7 @@ impl Number {
         Number {
             value: eigenvalue.value,
             residual: eigenvalue.residual,
+            error: eigenvalue.error,
             status: Status::of(ends.converged),
             products: ends.products,
         }
@@ -119,7 +122,8 @@ pub struct Reading {
     pub other: Option<Other>,
 }
 
-/// Measures at a point. `before`, measured near by, shortens the way; `place` is named in errors.
+/// Measures at a point. A tracker that has measured near by shortens the way; `place` is named in
+/// errors. Gives the vector of the sharpness beside the numbers.
 ///
 /// # Errors
 /// When loss or curvature have left the range of f32.
@@ -127,8 +131,8 @@ pub fn read(
     place: &str,
     (point, batch): (&Point<'_>, &Batch<'_>),
     effort: &Effort,
-    before: Option<&Spectrum>,
-) -> Result<(Reading, Spectrum)> {
+    tracker: &mut Tracker,
+) -> Result<(Reading, Vec<f32>)> {
     let beyond = || {
         let fault = "is beyond the range of f32 at these weights; the run has diverged";
         Error::input(place, "loss or curvature", fault)
@@ -138,31 +142,34 @@ pub fn read(
     if !curvature.loss().is_finite() || !gradient.is_finite() {
         return Err(beyond());
     }
-    let (isa, lanczos) = (effort.isa, &effort.lanczos);
-    let spectrum = Spectrum::measure(isa, &mut curvature, lanczos, effort.seed, before);
-    let spectrum = spectrum.ok_or_else(beyond)?;
-    let ends = &spectrum.hessian;
-    let sharpness = Number::new((&ends.largest).into(), ends);
-    let mut smallest = Number::new((&ends.smallest).into(), ends);
+    let ends = tracker.hessian(effort.isa, &mut curvature);
+    let ends = ends.ok_or_else(beyond)?;
+    let covariance = match curvature.has_samples() {
+        true => {
+            let ends = tracker.covariance(effort.isa, &mut curvature);
+            Some(ends.ok_or_else(beyond)?)
+        }
+        false => None,
+    };
+    let sharpness = Number::new((&ends.largest).into(), &ends);
+    let mut smallest = Number::new((&ends.smallest).into(), &ends);
     let scale = ends.largest.value.abs().max(ends.smallest.value.abs());
-    smallest.status = Status::of(smallest.residual <= lanczos.tolerance * scale);
-    let covariance = spectrum.covariance.as_ref();
-    let along = covariance.map(|covariance| {
+    smallest.status = Status::of(smallest.error <= effort.lanczos.tolerance * scale);
+    let along = covariance.as_ref().map(|covariance| {
         [&ends.largest, &covariance.largest]
             .map(|ritz| Along::of(&curvature.sample_quotients(&ritz.vector)))
     });
-    let non_uniformity = spectrum.non_uniformity().zip(covariance);
     let reading = Reading {
         loss: curvature.loss(),
         accuracy: curvature.accuracy(),
         gradient,
         sharpness,
         smallest,
-        non_uniformity: non_uniformity.map(|(s, ends)| Number::new(s, ends)),
+        non_uniformity: covariance.map(|ends| Number::new(root(&ends.largest), &ends)),
         along,
         other: None,
     };
-    Ok((reading, spectrum))
+    Ok((reading, ends.largest.vector))
 }
 
 fn gradient(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {
@@ -171,13 +178,8 @@ fn gradient(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {
     kernel::dot_wide(isa, &gradient, &gradient).sqrt()
 }
 
-/// Compares both matrices along the vector of the sharpness.
-pub fn compare(
-    (point, batch): (&Point<'_>, &Batch<'_>),
-    effort: &Effort,
-    spectrum: &Spectrum,
-) -> Other {
-    let vector = &spectrum.hessian.largest.vector;
+/// Compares both matrices along `vector`, that of the sharpness.
+pub fn compare((point, batch): (&Point<'_>, &Batch<'_>), effort: &Effort, vector: &[f32]) -> Other {
     let product = |matrix| {
         let mut product = vec![0.0; vector.len()];
         Curvature::new(effort.isa, *point, *batch, matrix).hessian_product(vector, &mut product);

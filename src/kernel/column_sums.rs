@@ -1,15 +1,11 @@
 //! The sums of the columns of a matrix.
 
-use rayon::prelude::*;
-
 use super::elementwise::{PIECE, combine};
 use super::isa::Isa;
-use super::lanes::{Kernel, Lanes};
+use super::lanes::{Kernel, LANES, Lanes};
 use super::start::Start;
-use super::view::MatrixRef;
-
-/// Columns in a block: eight cache lines of each row.
-const BLOCK: usize = 128;
+use super::team::threads;
+use super::view::{Cut, MatrixRef, share_out};
 
 struct ColumnSums<'a> {
     m: MatrixRef<'a>,
@@ -55,13 +51,14 @@ pub fn column_sums(isa: Isa, m: MatrixRef, start: Start, out: &mut [f32]) {
             false => add_chains(m, out),
         }
     };
-    match m.rows() * m.columns() <= PIECE {
-        true => run(0, out),
-        false => out
-            .par_chunks_mut(BLOCK)
-            .enumerate()
-            .for_each(|(block, out)| run(block * BLOCK, out)),
-    }
+    let parts = threads().min(m.rows() * m.columns() / PIECE).max(1);
+    share_out(
+        parts,
+        [Cut::slice(out, LANES)],
+        |_, [(columns, mut out)]| {
+            run(columns.start, out.row_mut(0));
+        },
+    );
 }
 
 /// The same chains where the columns are not adjacent, so that lanes have nothing to load.

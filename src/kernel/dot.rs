@@ -1,12 +1,11 @@
 //! The dot product in f32.
 
-use rayon::prelude::*;
-
 use super::chains::in_chains;
 use super::elementwise::PIECE;
 use super::isa::Isa;
 use super::lanes::{Kernel, LANES, Lanes, tree_sum};
-use super::view::MatrixRef;
+use super::team::threads;
+use super::view::{Cut, MatrixRef, share_out};
 
 struct Dot<'a> {
     x: &'a [f32],
@@ -82,13 +81,9 @@ pub fn row_dots(isa: Isa, a: MatrixRef, b: MatrixRef, out: &mut [f32]) {
         b.shape(),
         out.len()
     );
-    let rows = (PIECE / a.columns().max(1)).max(1);
-    let run = |first, out| isa.run(RowDots { a, b, first, out });
-    match out.len() <= rows {
-        true => run(0, out),
-        false => out
-            .par_chunks_mut(rows)
-            .enumerate()
-            .for_each(|(piece, out)| run(piece * rows, out)),
-    }
+    let parts = threads().min(a.rows() * a.columns() / PIECE).max(1);
+    share_out(parts, [Cut::slice(out, 1)], |_, [(rows, mut out)]| {
+        let (first, out) = (rows.start, out.row_mut(0));
+        isa.run(RowDots { a, b, first, out });
+    });
 }

@@ -2,10 +2,9 @@
 //!
 //! Elements do not meet, so any cut into pieces gives the same bits.
 
-use rayon::prelude::*;
-
 use super::lanes::{LANES, Lanes};
-use super::view::MatrixMut;
+use super::team::threads;
+use super::view::{Cut, Grid, MatrixMut, share_out};
 
 /// Numbers in a piece of work for one thread: 64 KiB, some microseconds, well above the price of
 /// handing a piece over (below one microsecond).
@@ -44,39 +43,36 @@ pub(super) fn combine<L: Lanes>(
     }
 }
 
+/// Parts for so many numbers.
+fn parts(numbers: usize) -> usize {
+    threads().min(numbers / PIECE).max(1)
+}
+
 /// Gives `x` away in pieces.
 pub(super) fn in_pieces(x: &mut [f32], run: impl Fn(&mut [f32]) + Sync) {
-    match x.len() {
-        ..=PIECE => run(x),
-        _ => x.par_chunks_mut(PIECE).for_each(&run),
-    }
+    share_out(parts(x.len()), [Cut::slice(x, LANES)], |_, [(_, mut x)]| {
+        run(x.row_mut(0));
+    });
 }
 
 /// Gives `x` and `y`, which have the same length, away in pieces.
 pub(super) fn in_piece_pairs(x: &[f32], y: &mut [f32], run: impl Fn(&[f32], &mut [f32]) + Sync) {
-    match y.len() {
-        ..=PIECE => run(x, y),
-        _ => x
-            .par_chunks(PIECE)
-            .zip(y.par_chunks_mut(PIECE))
-            .for_each(|(x, y)| run(x, y)),
-    }
+    share_out(
+        parts(y.len()),
+        [Cut::slice(y, LANES)],
+        |_, [(place, mut y)]| {
+            run(&x[place], y.row_mut(0));
+        },
+    );
 }
 
 /// Gives the rows of `m` away in blocks, each with the number of its first row.
 pub(super) fn in_row_blocks(m: MatrixMut, run: &(impl Fn(usize, MatrixMut) + Sync)) {
-    halve(0, m, run);
-}
-
-fn halve(first: usize, m: MatrixMut, run: &(impl Fn(usize, MatrixMut) + Sync)) {
     let (rows, columns) = m.shape();
-    if rows <= 1 || rows * columns <= PIECE {
-        return run(first, m);
-    }
-    let middle = rows / 2;
-    let (above, below) = m.split_at_row(middle);
-    rayon::join(
-        || halve(first, above, run),
-        || halve(first + middle, below, run),
-    );
+    let grid = Grid {
+        output: m,
+        parts: (parts(rows * columns).min(rows).max(1), 1),
+        unit: (1, 1),
+    };
+    grid.run(|rows, _, m| run(rows.start, m));
 }

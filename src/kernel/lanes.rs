@@ -25,6 +25,8 @@ pub(super) trait Lanes: Copy {
     type Vector: Copy;
     /// 16 numbers f64.
     type Wide: Copy;
+    /// Vectors that stay in registers.
+    const REGISTERS: usize;
     /// The register tile of the matrix product: rows.
     const TILE_ROWS: usize;
     /// The register tile of the matrix product: vectors in a row.
@@ -50,6 +52,22 @@ pub(super) trait Lanes: Copy {
     fn positive_part(self, x: Self::Vector) -> Self::Vector;
     /// `gate > 0 ? x : 0`: NaN closes the gate.
     fn where_positive(self, gate: Self::Vector, x: Self::Vector) -> Self::Vector;
+    /// `x > bar or x is NaN ? a : b`.
+    fn where_above(
+        self,
+        x: Self::Vector,
+        bar: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector;
+    /// `x = y ? a : b`: NaN equals nothing.
+    fn where_equal(
+        self,
+        x: Self::Vector,
+        y: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector;
     /// `(a₀ b₀ a₁ b₁ … a₇ b₇, a₈ b₈ … a₁₅ b₁₅)`.
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
 
@@ -84,6 +102,21 @@ pub(super) trait Lanes: Copy {
         let mut whole = [0.0; LANES];
         self.store(value, &mut whole);
         to.copy_from_slice(&whole[..to.len()]);
+    }
+
+    /// Lane `v` is the sum of the lanes of vector `v`, in the order of [`tree_sum`].
+    ///
+    /// To interleave vector `v` with vector `v + half` and to add what comes out folds both once:
+    /// their lanes stand alternately, and the number of the vector moves into that of the lane.
+    #[inline(always)]
+    fn tree_sums(self, mut vectors: [Self::Vector; LANES]) -> Self::Vector {
+        for half in [8, 4, 2, 1] {
+            for v in 0..half {
+                let (low, high) = self.interleave(vectors[v], vectors[v + half]);
+                vectors[v] = self.add(low, high);
+            }
+        }
+        vectors[0]
     }
 
     /// Rows to columns: 16 vectors of 16 lanes as a matrix.

@@ -11,6 +11,7 @@
 //! * every multiply-add is fused;
 //! * an element of a matrix product is one chain of fused multiply-adds in the order of `k`, so no
 //!   tiling, packing or threading can change it;
+//! * so is every number of a convolution's three products, in an order that its definition gives;
 //! * a long sum is cut into pieces of fixed length, whose sums are added in order: the number of
 //!   threads decides who adds, never what is added.
 //!
@@ -25,14 +26,15 @@
 //! | `buffer` | room that is kept from call to call |
 //! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
 //! | `chains` | how sums run in 64 lanes |
+//! | [`convolution`], [`pool`] | kernels of images; on the calling thread |
+//! | `yardstick` | FMAs that read nothing: how fast the machine is |
 //! | the others | one kernel each, written once for all instruction sets |
 
 mod axpy;
 mod buffer;
 mod chains;
+mod channels;
 mod column_sums;
-mod temporary;
-pub use temporary::*;
 pub mod convolution;
 pub mod dense;
 mod dot;
@@ -41,10 +43,14 @@ mod gate;
 mod gemm;
 mod isa;
 mod lanes;
+mod peak;
+pub mod pool;
 mod portable;
 mod relu;
 mod scale;
 mod start;
+#[expect(unsafe_code, reason = "work on one stack runs on other threads")]
+mod team;
 mod view;
 mod wide;
 #[cfg(target_arch = "x86_64")]
@@ -53,15 +59,20 @@ mod wide;
     reason = "intrinsics; a token is the proof that they may be called"
 )]
 mod x86;
+mod yardstick;
 
 pub use axpy::{add_row, axpy, row_axpy};
+pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
 pub use gate::gate;
 pub use gemm::gemm;
 pub use isa::Isa;
+pub use peak::peak;
 pub use relu::relu;
 pub use scale::scale;
 pub use start::Start;
+pub use team::{share, share_out, with_team};
 pub use view::{MatrixMut, MatrixRef};
 pub use wide::{dot_wide, sum};
+pub use yardstick::{YARDSTICK_ROUND, yardstick};

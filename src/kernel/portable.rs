@@ -11,6 +11,7 @@ pub(super) struct Portable;
 impl Lanes for Portable {
     type Vector = [f32; LANES];
     type Wide = [f64; LANES];
+    const REGISTERS: usize = 8;
     const TILE_ROWS: usize = 4;
     const TILE_VECTORS: usize = 1;
     const TILE_PLACES: usize = 4;
@@ -54,6 +55,29 @@ impl Lanes for Portable {
     #[inline(always)]
     fn where_positive(self, gate: Self::Vector, x: Self::Vector) -> Self::Vector {
         from_fn(|i| if gate[i] > 0.0 { x[i] } else { 0.0 })
+    }
+
+    #[inline(always)]
+    fn where_above(
+        self,
+        x: Self::Vector,
+        bar: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        let above = |i: usize| x[i] > bar[i] || x[i].is_nan();
+        from_fn(|i| if above(i) { a[i] } else { b[i] })
+    }
+
+    #[inline(always)]
+    fn where_equal(
+        self,
+        x: Self::Vector,
+        y: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        from_fn(|i| if x[i] == y[i] { a[i] } else { b[i] })
     }
 
     #[inline(always)]

@@ -1,11 +1,14 @@
 //! Sums in f64 of numbers in f32: the dot product and the plain sum.
 
-use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::chains::{CHAINS, in_chains};
 use super::elementwise::PIECE;
 use super::isa::Isa;
 use super::lanes::{Kernel, LANES, Lanes, tree_sum};
+use super::team::{share, threads};
 
 /// Σ x_i y_i over at most one piece.
 struct DotWide<'a> {
@@ -76,9 +79,10 @@ pub fn dot_wide(isa: Isa, x: &[f32], y: &[f32]) -> f64 {
     if x.len() <= PIECE {
         return isa.run(DotWide { x, y });
     }
-    let pieces = x.par_chunks(PIECE).zip(y.par_chunks(PIECE));
-    let sums: Vec<f64> = pieces.map(|(x, y)| isa.run(DotWide { x, y })).collect();
-    in_order(&sums)
+    in_order(x.len(), |piece| {
+        let (x, y) = (&x[piece.clone()], &y[piece]);
+        isa.run(DotWide { x, y })
+    })
 }
 
 /// `Σ x_i` in f64, in the order of [`dot_wide`] with the ones vector.
@@ -86,11 +90,20 @@ pub fn sum(isa: Isa, x: &[f32]) -> f64 {
     if x.len() <= PIECE {
         return isa.run(Sum { x });
     }
-    let pieces = x.par_chunks(PIECE);
-    let sums: Vec<f64> = pieces.map(|x| isa.run(Sum { x })).collect();
-    in_order(&sums)
+    in_order(x.len(), |piece| isa.run(Sum { x: &x[piece] }))
 }
 
-fn in_order(sums: &[f64]) -> f64 {
-    sums.iter().fold(0.0, |total, sum| total + sum)
+/// The sums of the pieces of so many terms, added in order.
+fn in_order(terms: usize, sum: impl Fn(Range<usize>) -> f64 + Sync) -> f64 {
+    let pieces = terms.div_ceil(PIECE);
+    let sums: Vec<AtomicU64> = (0..pieces).map(|_| AtomicU64::new(0)).collect();
+    let parts = threads().min(pieces);
+    share(parts, |part| {
+        for piece in pieces * part / parts..pieces * (part + 1) / parts {
+            let terms = piece * PIECE..terms.min((piece + 1) * PIECE);
+            sums[piece].store(sum(terms).to_bits(), Relaxed);
+        }
+    });
+    let sums = sums.into_iter().map(|sum| f64::from_bits(sum.into_inner()));
+    sums.fold(0.0, |total, sum| total + sum)
 }

@@ -3,13 +3,14 @@
 //! Everything is made of four products, each of which takes the weights, or a direction among the
 //! weights, as it is given: `x·W`, its transpose, and the two gradients.
 
-use rayon::prelude::*;
+use std::sync::OnceLock;
 
-use crate::kernel::convolution::Begin;
+use crate::kernel::convolution::{self, Begin, Convolution};
 use crate::kernel::dense::Below;
 use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
 
 use super::layer::{Kind, Layer};
+use super::linear::add_scaled;
 use super::point::Weights;
 
 /// Samples that one thread convolves before another may take over.
@@ -51,17 +52,17 @@ impl Bilinear<'_> {
                 let y = MatrixMut::new(y, self.samples, self.layer.output.numbers());
                 kernel::dense::affine(self.isa, self.read(x), self.dense(weights), bias, relu, y);
             }
-            Kind::Convolution(convolution) => {
+            Kind::Convolution(shape) => {
                 let begin = match bias {
                     [] => Begin::Zero,
                     _ => Begin::Row(bias),
                 };
                 let sizes = (self.layer.input.numbers(), self.layer.output.numbers());
                 in_chunks(x, y, sizes, |x, y| {
-                    kernel::convolution::forward(self.isa, convolution, x, weight, begin, relu, y);
+                    convolution::forward(self.isa, shape, x, weight, begin, relu, y);
                 });
             }
-            _ => kernel::channel_affine(self.isa, x, weight, bias, relu, y),
+            _ => kernel::scale_shift(self.isa, (weight, bias), relu, x, y),
         }
     }
 
@@ -74,14 +75,14 @@ impl Bilinear<'_> {
                 let weights = self.dense(weights).transposed();
                 kernel::gemm(self.isa, self.read(x), weights, Start::Accumulate, y);
             }
-            Kind::Convolution(convolution) => {
+            Kind::Convolution(shape) => {
                 let sizes = (self.layer.input.numbers(), self.layer.output.numbers());
                 in_chunks(x, y, sizes, |x, y| {
                     let begin = Begin::Accumulate;
-                    kernel::convolution::forward(self.isa, convolution, x, weight, begin, false, y);
+                    convolution::forward(self.isa, shape, x, weight, begin, false, y);
                 });
             }
-            _ => kernel::channel_axpy(self.isa, weight, x, y),
+            _ => add_scaled(self.isa, weight, x, y),
         }
     }
 
@@ -100,7 +101,7 @@ impl Bilinear<'_> {
                     Start::Accumulate => kernel::gemm(self.isa, y, weights, start, dx),
                 }
             }
-            Kind::Convolution(convolution) => {
+            Kind::Convolution(shape) => {
                 let sizes = (self.layer.output.numbers(), self.layer.input.numbers());
                 let turned = weights.turned(self.index);
                 let begin = match start {
@@ -108,14 +109,14 @@ impl Bilinear<'_> {
                     Start::Accumulate => Begin::Accumulate,
                 };
                 in_chunks(y, below, sizes, |y, below| {
-                    kernel::convolution::backward(self.isa, convolution, y, turned, begin, below);
+                    convolution::backward(self.isa, shape, y, turned, begin, below);
                 });
             }
             _ => {
                 if start == Start::Zero {
                     below.fill(0.0);
                 }
-                kernel::channel_axpy(self.isa, weight, y, below);
+                add_scaled(self.isa, weight, y, below);
             }
         }
     }
@@ -130,42 +131,57 @@ impl Bilinear<'_> {
                 let sum = MatrixMut::new(sum, outputs, inputs);
                 kernel::gemm(self.isa, y, self.read(x), start, sum);
             }
-            Kind::Convolution(convolution) => {
+            Kind::Convolution(shape) => {
                 let sizes = (self.layer.input.numbers(), self.layer.output.numbers());
                 if self.samples <= CHUNK {
-                    return kernel::convolution::weight_gradient(
-                        self.isa,
-                        convolution,
-                        x,
-                        y,
-                        start,
-                        sum,
-                    );
+                    return convolution::weight_gradient(self.isa, shape, x, y, start, sum);
                 }
-                let chunks = x
-                    .par_chunks(CHUNK * sizes.0)
-                    .zip(y.par_chunks(CHUNK * sizes.1));
-                let parts = chunks.map(|(x, y)| {
-                    let mut part = vec![0.0; sum.len()];
-                    kernel::convolution::weight_gradient(
-                        self.isa,
-                        convolution,
-                        x,
-                        y,
-                        Start::Zero,
-                        &mut part,
-                    );
-                    part
-                });
-                let parts: Vec<Vec<f32>> = parts.collect();
-                if start == Start::Zero {
-                    sum.fill(0.0);
-                }
-                parts
-                    .iter()
-                    .for_each(|part| kernel::axpy(self.isa, 1.0, part, sum));
+                self.convolution_sums(shape, sizes, (x, y), start, sum);
             }
-            _ => kernel::channel_dots(self.isa, x, y, start, sum),
+            _ => self.scale_gradient(x, y, start, sum),
+        }
+    }
+
+    /// The gradient of a convolution over many samples: chunk by chunk, the chunks added in order.
+    fn convolution_sums(
+        &self,
+        convolution: &Convolution,
+        sizes: (usize, usize),
+        (x, y): (&[f32], &[f32]),
+        start: Start,
+        sum: &mut [f32],
+    ) {
+        let chunk = |numbers: &[f32], size: usize, place: usize| {
+            let first = place * CHUNK * size;
+            first..numbers.len().min(first + CHUNK * size)
+        };
+        let parts: Vec<_> = (0..self.samples.div_ceil(CHUNK))
+            .map(|_| OnceLock::new())
+            .collect();
+        kernel::share(parts.len(), |place| {
+            let mut part = vec![0.0; sum.len()];
+            let x = &x[chunk(x, sizes.0, place)];
+            let y = &y[chunk(y, sizes.1, place)];
+            convolution::weight_gradient(self.isa, convolution, x, y, Start::Zero, &mut part);
+            parts[place].set(part).expect("each chunk is met once");
+        });
+        if start == Start::Zero {
+            sum.fill(0.0);
+        }
+        for part in parts.iter().filter_map(OnceLock::get) {
+            kernel::axpy(self.isa, 1.0, part, sum);
+        }
+    }
+
+    /// `sum_c ← start + Σ x_c·y_c`, summed in f64 and rounded once.
+    fn scale_gradient(&self, x: &[f32], y: &[f32], start: Start, sum: &mut [f32]) {
+        let mut dots = vec![0.0; sum.len()];
+        kernel::channel_dots(self.isa, x, y, Start::Zero, &mut dots);
+        for (sum, dot) in sum.iter_mut().zip(dots) {
+            *sum = match start {
+                Start::Zero => dot as f32,
+                Start::Accumulate => (f64::from(*sum) + dot) as f32,
+            };
         }
     }
 
@@ -186,11 +202,9 @@ fn in_chunks(
     sizes: (usize, usize),
     run: impl Fn(&[f32], &mut [f32]) + Sync,
 ) {
-    match y.len() <= CHUNK * sizes.1 {
-        true => run(x, y),
-        false => x
-            .par_chunks(CHUNK * sizes.0)
-            .zip(y.par_chunks_mut(CHUNK * sizes.1))
-            .for_each(|(x, y)| run(x, y)),
-    }
+    kernel::share_out(y, CHUNK * sizes.1, |first, y| {
+        let first = first / sizes.1;
+        let samples = y.len() / sizes.1;
+        run(&x[first * sizes.0..(first + samples) * sizes.0], y);
+    });
 }

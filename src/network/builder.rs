@@ -201,8 +201,13 @@ impl Builder {
     /// The largest of each square.
     ///
     /// # Errors
-    /// When the window does not fit.
+    /// When the window does not fit, or has more than 256 numbers.
     pub fn max_pool(&mut self, window: usize) -> Result<(), Fault> {
+        if window > 16 {
+            return Err(format!(
+                "a max-pool reaches up to 16 × 16 numbers, not {window} × {window}"
+            ));
+        }
         let output = self.pooled(window)?;
         self.push(Kind::MaxPool { window }, output, 0, 0);
         Ok(())

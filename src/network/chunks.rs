@@ -6,8 +6,7 @@
 //! the cache, and the products cut themselves. So does a network whose samples are coupled.
 
 use std::ops::Range;
-
-use rayon::prelude::*;
+use std::sync::Mutex;
 
 use crate::kernel::{self, Isa};
 
@@ -79,10 +78,11 @@ pub(super) fn run<S: Send + Default + Clone>(
     if workers.len() < shares.len() {
         workers.resize(shares.len(), Worker::default());
     }
-    let pairs = shares.par_iter().zip(workers.par_iter_mut());
-    pairs.for_each(|(share, worker)| {
+    let workers: Vec<_> = workers.iter_mut().map(Mutex::new).collect();
+    kernel::share(shares.len(), |place| {
+        let mut worker = workers[place].lock().expect("each worker has one share");
         worker.sum.resize(point.network.parameters(), 0.0);
-        work(share, worker);
+        work(&shares[place], &mut worker);
     });
 }
 
@@ -90,10 +90,12 @@ pub(super) fn run<S: Send + Default + Clone>(
 pub(super) fn add_sums<S: Sync>(isa: Isa, workers: &[Worker<S>], out: &mut [f32]) {
     /// Numbers of one piece: they stay in the first cache while the workers pass.
     const PIECE: usize = 1 << 12;
-    out.par_chunks_mut(PIECE).enumerate().for_each(|(i, out)| {
-        let range = i * PIECE..i * PIECE + out.len();
+    if let [only] = workers {
+        return kernel::axpy(isa, 1.0, &only.sum, out);
+    }
+    kernel::share_out(out, PIECE, |first, out| {
         for worker in workers {
-            kernel::axpy(isa, 1.0, &worker.sum[range.clone()], out);
+            kernel::axpy(isa, 1.0, &worker.sum[first..first + out.len()], out);
         }
     });
 }

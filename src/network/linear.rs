@@ -3,7 +3,8 @@
 //! The same functions serve values, their directional derivatives and, transposed, the derivatives
 //! that come back.
 
-use crate::kernel::{self, Isa, Pool, Start};
+use crate::kernel::pool::{self, Pool};
+use crate::kernel::{self, Isa, Start};
 
 use super::Shape;
 use super::layer::{Kind, Layer};
@@ -20,21 +21,28 @@ impl Linear<'_> {
             height: self.layer.input.height,
             width: self.layer.input.width,
             channels: self.layer.input.channels,
-            window,
+            window: (window, window),
         }
     }
 
+    fn is_pool(&self) -> bool {
+        matches!(
+            self.layer.kind,
+            Kind::MaxPool { .. } | Kind::AveragePool { .. }
+        )
+    }
+
     /// `y` of the values `x` and, for a shortcut, `skip`; a max-pool writes down its places.
-    pub fn forward(&self, x: &[f32], skip: &[f32], places: &mut Vec<u32>, y: &mut [f32]) {
+    pub fn forward(&self, x: &[f32], skip: &[f32], places: &mut Vec<u8>, y: &mut [f32]) {
         match &self.layer.kind {
             Kind::MaxPool { window } => {
                 places.resize(y.len(), 0);
-                kernel::max_pool(self.isa, &self.pool(*window), x, y, places);
+                pool::max_pool(self.isa, &self.pool(*window), x, y, places);
             }
             Kind::Normalise { mean, deviation } => {
                 let scale = inverse(deviation);
                 let shift: Vec<f32> = mean.iter().zip(&scale).map(|(m, s)| -m * s).collect();
-                kernel::channel_affine(self.isa, x, &scale, &shift, false, y);
+                kernel::scale_shift(self.isa, (&scale, &shift), false, x, y);
             }
             _ => self.again(x, skip, places, y),
         }
@@ -42,7 +50,7 @@ impl Linear<'_> {
 
     /// The linear part: `y` of the directional derivatives `x` and `skip`, at the places of the
     /// base pass. An empty slice stands for zero.
-    pub fn again(&self, x: &[f32], skip: &[f32], places: &[u32], y: &mut [f32]) {
+    pub fn again(&self, x: &[f32], skip: &[f32], places: &[u8], y: &mut [f32]) {
         y.fill(0.0);
         match &self.layer.kind {
             Kind::Shortcut { source, stride, .. } => {
@@ -54,12 +62,14 @@ impl Linear<'_> {
                     y[to] += skip[from];
                 }
             }
-            Kind::MaxPool { window } => kernel::pool_again(&self.pool(*window), x, places, y),
+            Kind::MaxPool { window } => {
+                pool::gather_pool(self.isa, &self.pool(*window), x, places, y);
+            }
             Kind::AveragePool { window } => {
-                kernel::average_pool(self.isa, &self.pool(*window), x, y);
+                pool::average_pool(self.isa, &self.pool(*window), x, y);
             }
             Kind::Normalise { deviation, .. } => {
-                kernel::channel_axpy(self.isa, &inverse(deviation), x, y);
+                add_scaled(self.isa, &inverse(deviation), x, y);
             }
             Kind::Flatten => {
                 let shape = self.layer.input;
@@ -72,16 +82,23 @@ impl Linear<'_> {
     }
 
     /// `below ← start + (derivative by the main input)` from the derivative `y` by the output.
-    pub fn transposed(&self, y: &[f32], places: &[u32], start: Start, below: &mut [f32]) {
+    pub fn transposed(&self, y: &[f32], places: &[u8], start: Start, below: &mut [f32]) {
+        if start == Start::Accumulate && self.is_pool() {
+            let mut alone = vec![0.0; below.len()];
+            self.transposed(y, places, Start::Zero, &mut alone);
+            return kernel::axpy(self.isa, 1.0, &alone, below);
+        }
         begin(start, below);
         match &self.layer.kind {
             Kind::Shortcut { .. } => kernel::axpy(self.isa, 1.0, y, below),
-            Kind::MaxPool { window } => kernel::pool_back(&self.pool(*window), y, places, below),
+            Kind::MaxPool { window } => {
+                pool::scatter_pool(self.isa, &self.pool(*window), y, places, below);
+            }
             Kind::AveragePool { window } => {
-                kernel::average_back(self.isa, &self.pool(*window), y, below);
+                pool::spread_pool(self.isa, &self.pool(*window), y, below);
             }
             Kind::Normalise { deviation, .. } => {
-                kernel::channel_axpy(self.isa, &inverse(deviation), y, below);
+                add_scaled(self.isa, &inverse(deviation), y, below);
             }
             Kind::Flatten => {
                 let shape = self.layer.input;
@@ -103,6 +120,12 @@ impl Linear<'_> {
             }
         }
     }
+}
+
+/// `y_c ← y_c + x_c·scale_c` at every position.
+pub(super) fn add_scaled(isa: Isa, scale: &[f32], x: &[f32], y: &mut [f32]) {
+    let (ones, zeros) = (vec![1.0; scale.len()], vec![0.0; scale.len()]);
+    kernel::blend(isa, [&ones, scale, &zeros], x, y);
 }
 
 fn begin(start: Start, below: &mut [f32]) {

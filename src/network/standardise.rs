@@ -9,7 +9,9 @@
 //! its derivative           R∂x = −m·∂x + r·(P(R∂x̂) − Rx̂·⟨x̂ ∂x̂⟩ − x̂·⟨Rx̂ ∂x̂⟩)
 //! ```
 
-use crate::kernel::{self, Isa, MatrixMut};
+use crate::kernel::{self, Isa, MatrixMut, Start};
+
+use super::linear::add_scaled;
 
 /// The statistics of one layer over one batch, kept for the passes that follow.
 #[derive(Clone, Debug, Default)]
@@ -39,13 +41,13 @@ impl Moments {
     /// The moments of the rows of `x`.
     pub fn measure(&mut self, isa: Isa, x: &[f32], channels: usize, epsilon: f32) {
         let count = (x.len() / channels) as f64;
-        let sums = kernel::channel_sums(isa, x, channels);
+        let sums = sums(isa, x, channels);
         self.mean = sums.iter().map(|sum| (sum / count) as f32).collect();
         // Centred first: σ² keeps its digits when μ is large.
         let shift: Vec<f32> = self.mean.iter().map(|m| -m).collect();
         let mut centred = vec![0.0; x.len()];
-        kernel::channel_affine(isa, x, &vec![1.0; channels], &shift, false, &mut centred);
-        let squares = kernel::channel_products(isa, &centred, &centred, channels);
+        kernel::scale_shift(isa, (&vec![1.0; channels], &shift), false, x, &mut centred);
+        let squares = dots(isa, &centred, &centred, channels);
         self.variance = squares.iter().map(|sum| (sum / count) as f32).collect();
         self.invert(epsilon);
         self.of_batch = true;
@@ -60,18 +62,18 @@ impl Moments {
     pub fn forward(&self, isa: Isa, x: &[f32], y: &mut [f32]) {
         let pairs = self.mean.iter().zip(&self.inverse);
         let shift: Vec<f32> = pairs.map(|(m, r)| -m * r).collect();
-        kernel::channel_affine(isa, x, &self.inverse, &shift, false, y);
+        kernel::scale_shift(isa, (&self.inverse, &shift), false, x, y);
     }
 
     /// `y ← y + r·P(x)`, and `P(x) = x` with fixed moments: along a direction forward, and back.
     pub fn project(&self, isa: Isa, normal: &[f32], x: &[f32], y: &mut [f32]) {
-        kernel::channel_axpy(isa, &self.inverse, x, y);
+        add_scaled(isa, &self.inverse, x, y);
         if self.of_batch {
-            let mean = self.means(&kernel::channel_sums(isa, x, self.channels()), x, -1.0);
+            let mean = self.means(&sums(isa, x, self.channels()), x, -1.0);
             let rows = y.len() / self.channels();
             kernel::add_row(isa, &mean, MatrixMut::new(y, rows, self.channels()));
             let overlap = self.overlap(isa, normal, x, -1.0);
-            kernel::channel_axpy(isa, &overlap, normal, y);
+            add_scaled(isa, &overlap, normal, y);
         }
     }
 
@@ -83,11 +85,11 @@ impl Moments {
             let mut back = vec![0.0; below.len()];
             self.project(isa, at.normal, at.back, &mut back);
             let m = self.overlap(isa, at.normal, at.input, -1.0);
-            kernel::channel_axpy(isa, &m, &back, below);
+            add_scaled(isa, &m, &back, below);
             let overlap = self.overlap(isa, at.normal, at.back, -1.0);
-            kernel::channel_axpy(isa, &overlap, at.moved, below);
+            add_scaled(isa, &overlap, at.moved, below);
             let overlap = self.overlap(isa, at.moved, at.back, -1.0);
-            kernel::channel_axpy(isa, &overlap, at.normal, below);
+            add_scaled(isa, &overlap, at.normal, below);
         }
     }
 
@@ -97,7 +99,7 @@ impl Moments {
 
     /// `sign·r·⟨x y⟩`, one a channel.
     fn overlap(&self, isa: Isa, x: &[f32], y: &[f32], sign: f64) -> Vec<f32> {
-        let sums = kernel::channel_products(isa, x, y, self.channels());
+        let sums = dots(isa, x, y, self.channels());
         self.means(&sums, x, sign)
     }
 
@@ -123,4 +125,18 @@ pub(super) struct Bend<'a> {
     pub back: &'a [f32],
     /// R∂x̂.
     pub moved_back: &'a [f32],
+}
+
+/// `Σ x`, one a channel.
+fn sums(isa: Isa, x: &[f32], channels: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; channels];
+    kernel::channel_sums(isa, x, Start::Zero, &mut sums);
+    sums
+}
+
+/// `Σ x·y`, one a channel.
+fn dots(isa: Isa, x: &[f32], y: &[f32], channels: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; channels];
+    kernel::channel_dots(isa, x, y, Start::Zero, &mut sums);
+    sums
 }

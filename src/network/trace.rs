@@ -58,7 +58,7 @@ pub(super) struct Trace {
     /// `deltas[l]`: `∂f_i/∂z_l`, the derivative by what layer `l` gives before its ReLU.
     pub deltas: Vec<Vec<f32>>,
     /// The places that a max-pool chose.
-    pub places: Vec<Vec<u32>>,
+    pub places: Vec<Vec<u8>>,
     /// The moments that a layer standardised with.
     pub moments: Vec<Moments>,
 }

@@ -63,6 +63,17 @@ pub fn train(
     state: &mut State,
     data: &Batch<'_>,
     plan: &Plan,
+    observe: impl FnMut(u64, f64),
+) -> Run {
+    kernel::with_team(|| steps(isa, network, state, data, plan, observe))
+}
+
+fn steps(
+    isa: Isa,
+    network: &Network,
+    state: &mut State,
+    data: &Batch<'_>,
+    plan: &Plan,
     mut observe: impl FnMut(u64, f64),
 ) -> Run {
     let mut pass = Pass::new(isa);

@@ -1,8 +1,12 @@
 //! Every kernel, on every instruction set of this machine, against its exact oracle, and every
 //! instruction set and number of threads against every other, bit for bit.
 
+mod channels;
+mod convolution;
 mod elementwise;
 mod gemm;
+mod pool;
 mod rows;
 mod sums;
 mod support;
+mod yardstick;

@@ -1,9 +1,7 @@
 //! The derivative by the weights.
 
-use std::array::from_fn;
-
 use super::plan::{Class, Image, Place, block, images};
-use super::shape::{Group, Shape, groups};
+use super::shape::{Axis, Group, Shape, groups};
 use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
@@ -26,9 +24,9 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn new(shape: &Shape) -> Self {
         let (source, target) = images(shape);
-        // Offsets of the output count whole vectors.
+        // Offsets of the output count vectors.
         let target = Image {
-            channels: target.channels.next_multiple_of(LANES),
+            channels: target.channels.div_ceil(LANES),
             ..target
         };
         let few = shape.inputs <= FEW;
@@ -54,7 +52,7 @@ impl Plan {
 }
 
 /// For each index of the kernel the coordinates of the output that it reaches the image from.
-fn single(shape: &Shape, targets: usize, axis: super::shape::Axis) -> Vec<Group> {
+fn single(shape: &Shape, targets: usize, axis: Axis) -> Vec<Group> {
     let group = |tap| {
         let reached = (0..targets).map(|target| (target, axis.forward(target)));
         let places = reached
@@ -88,10 +86,10 @@ impl Kernel for Gradient<'_> {
     fn run<L: Lanes>(self, lanes: L) {
         let plan = self.plan;
         let (source, target) = (plan.source.sample(), plan.target.sample());
-        let dys = self.dy.numbers.chunks(plan.block * target);
+        let dys = self.dy.vectors().chunks(plan.block * target);
         for (x, dy) in self.x.chunks(plan.block * source).zip(dys) {
             let samples = dy.len() / target;
-            for first in (0..self.outputs).step_by(LANES) {
+            for first in 0..plan.target.channels {
                 for class in &plan.classes {
                     let mut part = Part {
                         x,
@@ -114,10 +112,10 @@ struct Part<'a> {
     x: &'a [f32],
     /// From row to row of the image.
     source_step: usize,
-    dy: &'a [f32],
+    dy: &'a [[f32; LANES]],
     places: &'a [Place],
     outputs: usize,
-    /// The first output.
+    /// The first vector of outputs.
     first: usize,
     dw: &'a mut [f32],
 }
@@ -128,27 +126,36 @@ impl Part<'_> {
         let channels = plan.source.channels;
         let row = |tap| ((class.first.0 + tap) * plan.kernel + class.first.1) * channels;
         let step = plan.kernel * channels;
-        match (class.taps.0, channels) {
-            (3, 3) => return self.tile::<L, 3, 3>(lanes, (row(0), step), 0),
-            (3, 1) => return self.tile::<L, 3, 1>(lanes, (row(0), step), 0),
-            (5, 3) => return self.tile::<L, 5, 3>(lanes, (row(0), step), 0),
-            (5, 1) => return self.tile::<L, 5, 1>(lanes, (row(0), step), 0),
-            _ => {}
-        }
-        for tap in 0..class.taps.0 {
-            let mut channel = 0;
-            while channel < channels {
-                let offset = tap * self.source_step + channel;
-                let rows = (row(tap) + channel, 0);
-                channel += match height::<L>(channels - channel) {
-                    16 => self.tall::<L, 16>(lanes, rows, offset),
-                    8 => self.tall::<L, 8>(lanes, rows, offset),
-                    6 => self.tall::<L, 6>(lanes, rows, offset),
-                    4 => self.tall::<L, 4>(lanes, rows, offset),
-                    2 => self.tall::<L, 2>(lanes, rows, offset),
-                    _ => self.tall::<L, 1>(lanes, rows, offset),
-                };
+        let mut tap = 0;
+        while tap < class.taps.0 {
+            let (rows, offset) = ((row(tap), step), tap * self.source_step);
+            let taps = together::<L>(class.taps.0 - tap, channels);
+            match (taps, channels) {
+                (5, 3) => self.tile::<L, 5, 3>(lanes, rows, offset),
+                (3, 3) => self.tile::<L, 3, 3>(lanes, rows, offset),
+                (2, 3) => self.tile::<L, 2, 3>(lanes, rows, offset),
+                (5, 1) => self.tile::<L, 5, 1>(lanes, rows, offset),
+                (3, 1) => self.tile::<L, 3, 1>(lanes, rows, offset),
+                _ => self.column(lanes, (row(tap), channels), offset),
             }
+            tap += taps;
+        }
+    }
+
+    /// All channels of one tap.
+    #[inline(always)]
+    fn column<L: Lanes>(&mut self, lanes: L, (row, channels): (usize, usize), offset: usize) {
+        let mut channel = 0;
+        while channel < channels {
+            let (rows, offset) = ((row + channel, 0), offset + channel);
+            channel += match height::<L>(channels - channel) {
+                16 => self.tall::<L, 16>(lanes, rows, offset),
+                8 => self.tall::<L, 8>(lanes, rows, offset),
+                6 => self.tall::<L, 6>(lanes, rows, offset),
+                4 => self.tall::<L, 4>(lanes, rows, offset),
+                2 => self.tall::<L, 2>(lanes, rows, offset),
+                _ => self.tall::<L, 1>(lanes, rows, offset),
+            };
         }
     }
 
@@ -173,36 +180,43 @@ impl Part<'_> {
         rows: (usize, usize),
         offset: usize,
     ) {
-        let end = self.outputs.min(self.first + LANES);
-        let at = |tap, i| (rows.0 + tap * rows.1 + i) * self.outputs;
-        let range = |tap, i| at(tap, i) + self.first..at(tap, i) + end;
-        let mut sums: [[L::Vector; HEIGHT]; TAPS] = from_fn(
-            #[inline(always)]
-            |tap| {
-                from_fn(
-                    #[inline(always)]
-                    |i| lanes.load_padded(&self.dw[range(tap, i)]),
-                )
-            },
-        );
+        let (first, outputs) = (self.first * LANES, self.outputs);
+        let count = LANES.min(outputs - first);
+        let at = |tap, i| (rows.0 + tap * rows.1 + i) * outputs + first;
+        let mut sums = [[lanes.splat(0.0); HEIGHT]; TAPS];
+        for (tap, sums) in sums.iter_mut().enumerate() {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                *sum = lanes.load_padded(&self.dw[at(tap, i)..][..count]);
+            }
+        }
         let (x, dy) = (self.x, self.dy);
         for place in self.places {
-            let dy = dy[place.target as usize..].first_chunk();
-            let dy = lanes.load(dy.expect("a vector per pixel"));
-            for tap in 0..TAPS {
+            let dy = lanes.load(&dy[place.target as usize]);
+            for (tap, sums) in sums.iter_mut().enumerate() {
                 let from = place.source as usize + offset + tap * self.source_step;
                 let x: &[f32; HEIGHT] = x[from..].first_chunk().expect("all channels");
-                for i in 0..HEIGHT {
-                    sums[tap][i] = lanes.fma(lanes.splat(x[i]), dy, sums[tap][i]);
+                for (sum, &x) in sums.iter_mut().zip(x) {
+                    *sum = lanes.fma(lanes.splat(x), dy, *sum);
                 }
             }
         }
-        for (tap, sums) in sums.into_iter().enumerate() {
-            for (i, sum) in sums.into_iter().enumerate() {
-                lanes.store_cut(sum, &mut self.dw[range(tap, i)]);
+        for (tap, sums) in sums.iter().enumerate() {
+            for (i, &sum) in sums.iter().enumerate() {
+                lanes.store_cut(sum, &mut self.dw[at(tap, i)..][..count]);
             }
         }
     }
+}
+
+/// Taps of the next tile, when so many are left: several only of images of one or three channels.
+fn together<L: Lanes>(left: usize, channels: usize) -> usize {
+    let sizes: &[usize] = match channels {
+        1 => &[5, 3],
+        3 => &[5, 3, 2],
+        _ => &[],
+    };
+    let fits = |&taps: &usize| taps <= left && taps * channels <= L::TILE_CHANNELS;
+    sizes.iter().copied().find(fits).unwrap_or(1)
 }
 
 /// Rows of the next tile, when so many are left.

@@ -49,9 +49,9 @@ impl Kernel for Slide<'_> {
     }
 }
 
-/// The first channels of the panels of so many channels.
+/// The first vectors of the panels of so many channels.
 fn panels<L: Lanes>(channels: usize) -> impl Iterator<Item = usize> {
-    (0..channels).step_by(L::TILE_VECTORS * LANES)
+    (0..channels.div_ceil(LANES)).step_by(L::TILE_VECTORS)
 }
 
 /// All tiles of a class and a panel of channels.
@@ -63,18 +63,12 @@ fn tiles<L: Lanes>(
     w: Rows,
     output: &mut Output,
 ) {
-    let left = (output.channels - output.first).div_ceil(LANES);
+    let left = output.channels.div_ceil(LANES) - output.first;
     let vectors = left.min(L::TILE_VECTORS);
-    let w = Rows {
-        numbers: w.numbers.get(output.first..).unwrap_or(&[]),
-        stride: w.stride,
-    };
     while !places.is_empty() {
-        let size = match places.len() {
-            ..=SHORTEST => SHORTEST,
-            ..=SHORT => SHORT,
-            _ => L::TILE_PLACES,
-        };
+        let fits = |&size: &usize| places.len() <= size;
+        let small = [SHORTEST, SHORT].into_iter().find(fits);
+        let size = small.unwrap_or(L::TILE_PLACES);
         let (now, rest) = places.split_at(size.min(places.len()));
         match (size, vectors) {
             (8, 2) => tile::<L, 8, 2>(lanes, x, now, taps, w, output),

@@ -26,7 +26,7 @@ pub(super) struct Output<'a> {
     pub(super) y: &'a mut [f32],
     /// Channels of a pixel.
     pub(super) channels: usize,
-    /// The first channel of the tile.
+    /// The first vector of channels of the tile.
     pub(super) first: usize,
     pub(super) begin: Begin<'a>,
     pub(super) relu: bool,
@@ -45,24 +45,26 @@ pub(super) fn tile<L: Lanes, const PLACES: usize, const VECTORS: usize>(
     output: &mut Output,
 ) {
     let mut sums = output.begin::<L, PLACES, VECTORS>(lanes, places);
-    let sources: [usize; PLACES] = from_fn(|p| places.get(p).unwrap_or(&places[0]).source as usize);
+    let mut sources = [0; PLACES];
+    for (p, source) in sources.iter_mut().enumerate() {
+        *source = places.get(p).unwrap_or(&places[0]).source as usize;
+    }
     for run in 0..taps.runs {
         let step = run * taps.source_step;
-        let pixels: [&[f32]; PLACES] = from_fn(
-            #[inline(always)]
-            |p| &x[sources[p] + step..][..taps.length],
-        );
-        let w = &w.numbers[(taps.first + run * taps.weight_step) * w.stride..].chunks(w.stride);
-        for (j, w) in (0..taps.length).zip(w.clone()) {
-            let (w, _) = w.as_chunks::<LANES>();
-            let w: [L::Vector; VECTORS] = from_fn(
-                #[inline(always)]
-                |v| lanes.load(&w[v]),
-            );
+        let mut pixels: [&[f32]; PLACES] = [&[]; PLACES];
+        for p in 0..PLACES {
+            pixels[p] = &x[sources[p] + step..][..taps.length];
+        }
+        let w = w.from(taps.first + run * taps.weight_step);
+        for (j, w) in (0..taps.length).zip(w) {
+            let mut weights = [lanes.splat(0.0); VECTORS];
+            for v in 0..VECTORS {
+                weights[v] = lanes.load(&w[output.first + v]);
+            }
             for p in 0..PLACES {
                 let x = lanes.splat(pixels[p][j]);
                 for v in 0..VECTORS {
-                    sums[p][v] = lanes.fma(x, w[v], sums[p][v]);
+                    sums[p][v] = lanes.fma(x, weights[v], sums[p][v]);
                 }
             }
         }
@@ -82,12 +84,14 @@ impl Output<'_> {
         match self.begin {
             Begin::Zero => {}
             Begin::Row(row) => {
-                sums = [load(lanes, &row[self.first..]); PLACES];
+                sums = [load(lanes, &row[self.first * LANES..]); PLACES];
             }
             Begin::Accumulate => {
-                for (p, place) in places.iter().enumerate() {
-                    let pixel = &self.y[place.target as usize..][..self.channels];
-                    sums[p] = load(lanes, &pixel[self.first..]);
+                for (p, sums) in sums.iter_mut().enumerate() {
+                    if let Some(place) = places.get(p) {
+                        let pixel = &self.y[place.target as usize..][..self.channels];
+                        *sums = load(lanes, &pixel[self.first * LANES..]);
+                    }
                 }
             }
         }
@@ -103,13 +107,17 @@ impl Output<'_> {
         mut sums: [[L::Vector; VECTORS]; PLACES],
     ) {
         if self.relu {
-            for sum in sums.as_flattened_mut() {
-                *sum = lanes.positive_part(*sum);
+            for sums in &mut sums {
+                for sum in sums {
+                    *sum = lanes.positive_part(*sum);
+                }
             }
         }
-        for (place, sums) in places.iter().zip(sums) {
-            let pixel = &mut self.y[place.target as usize..][..self.channels];
-            store(lanes, sums, &mut pixel[self.first..]);
+        for (p, sums) in sums.iter().enumerate() {
+            if let Some(place) = places.get(p) {
+                let pixel = &mut self.y[place.target as usize..][..self.channels];
+                store(lanes, sums, &mut pixel[self.first * LANES..]);
+            }
         }
     }
 }
@@ -130,10 +138,10 @@ pub(super) fn load<L: Lanes, const VECTORS: usize>(
 #[inline(always)]
 pub(super) fn store<L: Lanes, const VECTORS: usize>(
     lanes: L,
-    vectors: [L::Vector; VECTORS],
+    vectors: &[L::Vector; VECTORS],
     numbers: &mut [f32],
 ) {
-    for (v, vector) in vectors.into_iter().enumerate() {
+    for (v, &vector) in vectors.iter().enumerate() {
         let from = (v * LANES).min(numbers.len());
         lanes.store_cut(vector, &mut numbers[from..]);
     }

@@ -19,20 +19,22 @@ mod pack;
 mod tile;
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use block::{Buffers, Product};
 
 use super::isa::Isa;
 use super::start::Start;
-use super::view::{MatrixMut, MatrixRef};
+use super::team::threads;
+use super::view::{Grid, MatrixMut, MatrixRef};
 
-/// Multiply-adds that are worth a thread of their own: tens of microseconds.
-const PIECE: usize = 1 << 20;
+/// Multiply-adds that are worth a thread of their own: some microseconds.
+const PIECE: usize = 1 << 16;
 
 /// What packing a number of B costs, in multiply-adds.
 const PACKING: usize = 16;
 
-/// Rectangles are cut at multiples of every tile's rows and columns.
+/// Blocks of C are cut at multiples of every tile's rows and columns.
 const UNIT: (usize, usize) = (12, 32);
 
 /// `c_ij ← start + Σ_k a_ik b_kj`, where the sum is the chain `s ← fma(a_ik, b_kj, s)` over
@@ -44,7 +46,18 @@ const UNIT: (usize, usize) = (12, 32);
 ///
 /// # Panics
 /// When the shapes do not fit.
-pub fn gemm(isa: Isa, a: MatrixRef, b: MatrixRef, start: Start, mut c: MatrixMut) {
+pub fn gemm(isa: Isa, a: MatrixRef, b: MatrixRef, start: Start, c: MatrixMut) {
+    gemm_then(isa, (a, b), start, c, |_, _, _| {});
+}
+
+/// [`gemm`], and then `finish` for each block of `c`, with the rows and columns it covers.
+pub(super) fn gemm_then(
+    isa: Isa,
+    (a, b): (MatrixRef, MatrixRef),
+    start: Start,
+    c: MatrixMut,
+    finish: impl Fn(Range<usize>, Range<usize>, MatrixMut) + Sync,
+) {
     assert!(
         a.columns() == b.rows() && c.shape() == (a.rows(), b.columns()),
         "product of matrices of shapes {:?} and {:?} into one of shape {:?}",
@@ -52,54 +65,33 @@ pub fn gemm(isa: Isa, a: MatrixRef, b: MatrixRef, start: Start, mut c: MatrixMut
         b.shape(),
         c.shape()
     );
-    if a.columns() > 0 {
-        let work = b.rows() * b.columns() * (a.rows() + PACKING);
-        let threads = rayon::current_num_threads().min(work / PIECE).max(1);
-        return divide(isa, start, (a, b, c), threads);
-    }
-    if start == Start::Zero {
-        (0..c.rows()).for_each(|i| c.row_mut(i).fill(0.0));
-    }
-}
-
-/// The operands and the output of a product.
-type Operands<'a> = (MatrixRef<'a>, MatrixRef<'a>, MatrixMut<'a>);
-
-/// Cuts the longer side of `c` in the proportion of the threads, until each has one rectangle.
-fn divide(isa: Isa, start: Start, (a, b, c): Operands, threads: usize) {
+    let work = b.rows() * b.columns() * (a.rows() + PACKING);
+    let threads = threads().min(work / PIECE).max(1);
     let (rows, columns) = c.shape();
-    let by_rows = rows >= columns;
-    let (length, unit) = match by_rows {
-        true => (rows, UNIT.0),
-        false => (columns, UNIT.1),
+    let parts = match rows >= columns {
+        true => (threads.min(rows.div_ceil(UNIT.0)).max(1), 1),
+        false => (1, threads.min(columns.div_ceil(UNIT.1)).max(1)),
     };
-    if threads == 1 || length <= unit {
-        return multiply(isa, start, (a, b, c));
-    }
-    let share = threads / 2;
-    let cut = length * share / threads;
-    let (first, second) = halves((a, b, c), by_rows, cut.next_multiple_of(unit).min(length));
-    rayon::join(
-        || divide(isa, start, first, share),
-        || divide(isa, start, second, threads - share),
-    );
-}
-
-/// Cuts `c`, and with it `a` at a row or `b` at a column.
-fn halves<'a>((a, b, c): Operands<'a>, by_rows: bool, at: usize) -> (Operands<'a>, Operands<'a>) {
-    let (rows, columns) = c.shape();
-    if by_rows {
-        let (above, below) = c.split_at_row(at);
-        let (first, second) = (a.row_block(0..at), a.row_block(at..rows));
-        return ((first, b, above), (second, b, below));
-    }
-    let (left, right) = c.split_at_column(at);
-    let part = |columns| b.block(0..b.rows(), columns);
-    ((a, part(0..at), left), (a, part(at..columns), right))
+    let grid = Grid {
+        output: c,
+        parts,
+        unit: UNIT,
+    };
+    grid.run(|rows, columns, mut c| {
+        let b = b.block(0..b.rows(), columns.clone());
+        multiply(isa, start, (a.row_block(rows.clone()), b), c.reborrow());
+        finish(rows, columns, c);
+    });
 }
 
 /// One rectangle, on this thread.
-fn multiply(isa: Isa, start: Start, (a, b, c): Operands) {
+fn multiply(isa: Isa, start: Start, (a, b): (MatrixRef, MatrixRef), mut c: MatrixMut) {
+    if a.columns() == 0 {
+        if start == Start::Zero {
+            (0..c.rows()).for_each(|i| c.row_mut(i).fill(0.0));
+        }
+        return;
+    }
     thread_local! {
         /// Kept from product to product: fresh pages cost more than a small product.
         static BUFFERS: RefCell<Buffers> = RefCell::default();

@@ -1,6 +1,8 @@
 //! Views of matrices: what the kernels read and write.
 
 mod read;
+#[expect(unsafe_code, reason = "parts write to disjoint blocks")]
+mod shares;
 #[expect(
     unsafe_code,
     reason = "disjoint blocks of one matrix go to several threads"
@@ -8,4 +10,6 @@ mod read;
 mod write;
 
 pub use read::MatrixRef;
+pub(super) use shares::{Cut, Grid, share_of, share_out};
+
 pub use write::MatrixMut;

@@ -11,7 +11,7 @@ use super::read::extent;
 pub struct MatrixMut<'a> {
     /// Points to the first element. Elements (i, j) inside the shape are valid for reads and
     /// writes for `'a`, and no other reference to them is used meanwhile.
-    first: *mut f32,
+    pub(super) first: *mut f32,
     rows: usize,
     columns: usize,
     row_stride: usize,
@@ -102,6 +102,20 @@ impl<'a> MatrixMut<'a> {
         unsafe { std::slice::from_raw_parts_mut(self.row_start(i), self.columns) }
     }
 
+    /// Rows `first`, `first + 1`, …, to write.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub(in crate::kernel) fn rows_mut<const ROWS: usize>(
+        &mut self,
+        first: usize,
+    ) -> [&mut [f32]; ROWS] {
+        // SAFETY: as in `row_mut`; rows do not overlap and each is taken once.
+        std::array::from_fn(|row| unsafe {
+            std::slice::from_raw_parts_mut(self.row_start(first + row), self.columns)
+        })
+    }
+
     /// The same view for a shorter time.
     pub fn reborrow(&mut self) -> MatrixMut<'_> {
         self.part(self.first, self.shape())
@@ -156,7 +170,11 @@ impl<'a> MatrixMut<'a> {
     }
 
     /// A view of some of our elements, which must be given away only once.
-    fn part<'b>(&self, first: *mut f32, (rows, columns): (usize, usize)) -> MatrixMut<'b> {
+    pub(super) fn part<'b>(
+        &self,
+        first: *mut f32,
+        (rows, columns): (usize, usize),
+    ) -> MatrixMut<'b> {
         MatrixMut {
             first,
             rows,

@@ -1,6 +1,7 @@
 //! AVX2 with FMA: a vector of 16 lanes is two registers.
 
 use std::arch::x86_64::*;
+use std::array::from_fn;
 
 use super::proved;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
@@ -32,6 +33,7 @@ impl Avx2 {
 impl Lanes for Avx2 {
     type Vector = [__m256; 2];
     type Wide = [__m256d; 4];
+    const REGISTERS: usize = 8;
     const TILE_ROWS: usize = 6;
     const TILE_VECTORS: usize = 1;
     const TILE_PLACES: usize = 6;
@@ -95,6 +97,45 @@ impl Lanes for Avx2 {
                 _mm256_and_ps(x[1], _mm256_cmp_ps::<_CMP_GT_OQ>(gate[1], zero)),
             ]
         })
+    }
+
+    #[inline(always)]
+    fn where_above(
+        self,
+        x: Self::Vector,
+        bar: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        from_fn(
+            #[inline(always)]
+            |half| {
+                proved!(self, {
+                    let above = _mm256_cmp_ps::<_CMP_GT_OQ>(x[half], bar[half]);
+                    let invalid = _mm256_cmp_ps::<_CMP_UNORD_Q>(x[half], x[half]);
+                    _mm256_blendv_ps(b[half], a[half], _mm256_or_ps(above, invalid))
+                })
+            },
+        )
+    }
+
+    #[inline(always)]
+    fn where_equal(
+        self,
+        x: Self::Vector,
+        y: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        from_fn(
+            #[inline(always)]
+            |half| {
+                proved!(self, {
+                    let equal = _mm256_cmp_ps::<_CMP_EQ_OQ>(x[half], y[half]);
+                    _mm256_blendv_ps(b[half], a[half], equal)
+                })
+            },
+        )
     }
 
     #[inline(always)]

@@ -31,6 +31,7 @@ impl Avx512 {
 impl Lanes for Avx512 {
     type Vector = __m512;
     type Wide = [__m512d; 2];
+    const REGISTERS: usize = 32;
     const TILE_ROWS: usize = 12;
     const TILE_VECTORS: usize = 2;
     const TILE_PLACES: usize = 8;
@@ -81,6 +82,35 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn where_above(
+        self,
+        x: Self::Vector,
+        bar: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        proved!(self, {
+            let above = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(x, bar);
+            let invalid = _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(x, x);
+            _mm512_mask_blend_ps(above | invalid, b, a)
+        })
+    }
+
+    #[inline(always)]
+    fn where_equal(
+        self,
+        x: Self::Vector,
+        y: Self::Vector,
+        a: Self::Vector,
+        b: Self::Vector,
+    ) -> Self::Vector {
+        proved!(self, {
+            let equal = _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(x, y);
+            _mm512_mask_blend_ps(equal, b, a)
+        })
+    }
+
+    #[inline(always)]
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector) {
         proved!(self, {
             let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
@@ -90,6 +120,28 @@ impl Lanes for Avx512 {
                 _mm512_permutex2var_ps(a, high, b),
             )
         })
+    }
+
+    #[inline(always)]
+    fn load_padded(self, from: &[f32]) -> Self::Vector {
+        match from.first_chunk() {
+            Some(whole) => self.load(whole),
+            None => proved!(
+                self,
+                _mm512_maskz_loadu_ps(first_lanes(from.len()), from.as_ptr())
+            ),
+        }
+    }
+
+    #[inline(always)]
+    fn store_cut(self, value: Self::Vector, to: &mut [f32]) {
+        match to.first_chunk_mut() {
+            Some(whole) => self.store(value, whole),
+            None => proved!(
+                self,
+                _mm512_mask_storeu_ps(to.as_mut_ptr(), first_lanes(to.len()), value)
+            ),
+        }
     }
 
     #[inline(always)]
@@ -131,4 +183,9 @@ impl Lanes for Avx512 {
             ]
         )
     }
+}
+
+/// The mask of the first lanes, fewer than 16.
+fn first_lanes(count: usize) -> __mmask16 {
+    (1 << count) - 1
 }

@@ -13,7 +13,7 @@ macro_rules! proved {
         let Self { detected: () } = $token;
         // SAFETY: the token exists, so the processor has every feature that `detect` asked for, and
         // each file calls intrinsics of those features only. Pointers come from references to
-        // arrays and are used for no more than those arrays hold.
+        // arrays and slices and are used for no more than those hold (under a mask, for its lanes).
         unsafe { $call }
     }};
 }

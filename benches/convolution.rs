@@ -1,0 +1,210 @@
+//! The speed of the three products of each convolution of the small VGG network, on one thread.
+//!
+//! The table counts nominal operations, two for each weight and window, those in the padding
+//! included, and stands beside a loop of FMAs that reads nothing. What is timed has been checked:
+//! every instruction set must give the same bits before the clock starts.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::{Criterion, Throughput};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sgd_stability::kernel::convolution::{
+    Begin, Convolution, Shape, backward, forward, turn_weights, weight_gradient,
+};
+use sgd_stability::kernel::pool::{Pool, max_pool, scatter_pool};
+use sgd_stability::kernel::{Isa, Start, YARDSTICK_ROUND, yardstick};
+
+/// (side of the image, inputs, outputs, stride): 3 × 3 windows with padding 1. The first five are
+/// those of the VGG network, the others of a residual one.
+const LAYERS: [(usize, usize, usize, usize); 9] = [
+    (32, 3, 16, 1),
+    (16, 16, 16, 1),
+    (8, 16, 32, 1),
+    (4, 32, 64, 1),
+    (2, 64, 64, 1),
+    (32, 32, 32, 1),
+    (32, 32, 64, 2),
+    (16, 64, 64, 1),
+    (8, 128, 128, 1),
+];
+
+/// Samples of a call.
+const SAMPLES: usize = 8;
+
+fn numbers(length: usize) -> Vec<f32> {
+    let mut random = ChaCha8Rng::seed_from_u64(length as u64);
+    (0..length)
+        .map(|_| random.random_range(-1.0..1.0))
+        .collect()
+}
+
+/// A layer and its numbers.
+struct Layer {
+    name: String,
+    convolution: Convolution,
+    x: Vec<f32>,
+    w: Vec<f32>,
+    turned: Vec<f32>,
+    bias: Vec<f32>,
+    y: Vec<f32>,
+}
+
+const PRODUCTS: [&str; 3] = ["forward", "backward", "gradient"];
+
+impl Layer {
+    fn new((side, inputs, outputs, stride): (usize, usize, usize, usize)) -> Self {
+        let shape = Shape {
+            height: side,
+            width: side,
+            inputs,
+            outputs,
+            kernel: 3,
+            stride,
+            padding: 1,
+        };
+        let convolution = Convolution::new(shape);
+        let w = numbers(shape.weights());
+        let mut turned = w.clone();
+        turn_weights(Isa::best(), &convolution, &w, &mut turned);
+        Layer {
+            name: format!("{inputs}→{outputs} at {side}×{side} stride {stride}"),
+            convolution,
+            x: numbers(SAMPLES * shape.input()),
+            w,
+            turned,
+            bias: numbers(outputs),
+            y: numbers(SAMPLES * shape.output()),
+        }
+    }
+
+    /// Runs one of the products into `out`.
+    fn run(&self, isa: Isa, product: &str, out: &mut Vec<f32>) {
+        let convolution = &self.convolution;
+        match product {
+            "forward" => {
+                out.resize(self.y.len(), 0.0);
+                let begin = Begin::Row(&self.bias);
+                forward(isa, convolution, &self.x, &self.w, begin, true, out);
+            }
+            "backward" => {
+                out.resize(self.x.len(), 0.0);
+                backward(isa, convolution, &self.y, &self.turned, Begin::Zero, out);
+            }
+            _ => {
+                out.resize(self.w.len(), 0.0);
+                weight_gradient(isa, convolution, &self.x, &self.y, Start::Zero, out);
+            }
+        }
+    }
+
+    fn check(&self) {
+        for product in PRODUCTS {
+            let result = |isa| {
+                let mut out = Vec::new();
+                self.run(isa, product, &mut out);
+                out.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+            };
+            let reference = result(Isa::portable());
+            for isa in Isa::available() {
+                assert!(result(isa) == reference, "{} has other bits", isa.name());
+            }
+        }
+    }
+
+    /// Nominal operations of a call.
+    fn operations(&self) -> f64 {
+        (2 * SAMPLES * self.convolution.shape().products()) as f64
+    }
+}
+
+/// The least seconds of a call among many.
+fn least(run: impl FnMut()) -> f64 {
+    let mut run = run;
+    let (begin, mut least) = (Instant::now(), f64::INFINITY);
+    while begin.elapsed() < Duration::from_millis(120) {
+        let call = Instant::now();
+        run();
+        least = least.min(call.elapsed().as_secs_f64());
+    }
+    least
+}
+
+fn table(layers: &[Layer], isa: Isa) {
+    let rounds = 20_000;
+    let seconds = least(|| {
+        black_box(yardstick(isa, rounds, black_box(0.5)));
+    });
+    let peak = (2 * rounds * YARDSTICK_ROUND) as f64 / seconds / 1e9;
+    println!("\n{}: FMA loop {peak:.1} GFLOP/s", isa.name());
+    println!(
+        "{:<28} {:>24} {:>24} {:>24}",
+        "layer", PRODUCTS[0], PRODUCTS[1], PRODUCTS[2]
+    );
+    for layer in layers {
+        print!("{:<28}", layer.name);
+        let mut out = Vec::new();
+        for product in PRODUCTS {
+            let seconds = least(|| layer.run(isa, product, black_box(&mut out)));
+            let speed = layer.operations() / seconds / 1e9;
+            let percent = 100.0 * speed / peak;
+            print!(" {:>8.1} µs {speed:>6.1} {percent:>3.0} %", seconds * 1e6);
+        }
+        println!();
+    }
+}
+
+/// The pools of the VGG network, (side of the image, channels): what they take beside the products.
+const POOLS: [(usize, usize); 3] = [(32, 16), (16, 16), (8, 32)];
+
+fn pools(isa: Isa) {
+    for (side, channels) in POOLS {
+        let pool = Pool {
+            height: side,
+            width: side,
+            channels,
+            window: (2, 2),
+        };
+        let mut x = numbers(SAMPLES * pool.input());
+        let mut y = numbers(SAMPLES * pool.output());
+        let mut places = vec![0; y.len()];
+        let find = least(|| max_pool(isa, &pool, &x, black_box(&mut y), &mut places));
+        let scatter = least(|| scatter_pool(isa, &pool, &y, &places, black_box(&mut x)));
+        // Four numbers against one, and its place.
+        let bytes = (y.len() * (5 * size_of::<f32>() + 1)) as f64;
+        for (name, seconds) in [("max", find), ("scatter", scatter)] {
+            println!(
+                "{name} pool of {channels} at {side}×{side}: {:.1} µs, {:.1} GB/s",
+                seconds * 1e6,
+                bytes / seconds / 1e9
+            );
+        }
+    }
+}
+
+fn main() {
+    let layers: Vec<Layer> = LAYERS.into_iter().map(Layer::new).collect();
+    let mut criterion = Criterion::default().configure_from_args();
+    let smoke = std::env::args().any(|word| word == "--test");
+    let checked = if smoke { &layers[3..5] } else { &layers };
+    checked.iter().for_each(Layer::check);
+    if !smoke {
+        let fast = Isa::available().into_iter().skip(1);
+        fast.for_each(|isa| {
+            table(&layers, isa);
+            pools(isa);
+        });
+    }
+    for layer in &layers {
+        let mut group = criterion.benchmark_group(&layer.name);
+        group.throughput(Throughput::Elements(layer.operations() as u64));
+        for product in PRODUCTS {
+            let mut out = Vec::new();
+            group.bench_function(product, |bencher| {
+                bencher.iter(|| layer.run(Isa::best(), product, black_box(&mut out)));
+            });
+        }
+    }
+    criterion.final_summary();
+}

@@ -1,0 +1,215 @@
+//! Training steps a second, beside the limit of the machine: `cargo bench --bench training`.
+//!
+//! The networks are 784-500-500-500-10 (898,510 parameters) and VGG "A" with two classes (71,410),
+//! the data 1000 images, a step one of plain SGD with its batch gathered inside it, timed through the
+//! real training loop. The limit of a step
+//! is the longer of two times, each at the speed measured in the same run: its multiplications and
+//! additions at the speed of FMAs in registers, and the bytes it cannot avoid to move (the weights
+//! read forward, read and written backward) at the speed of reading as many bytes as the weights
+//! have. Words choose networks and batches (`-- fnn 1 25`); with `--test` each batch makes two steps.
+//! The images of VGG are noise: what they show does not change the work.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sgd_stability::dataset::{Split, fashion_mnist};
+use sgd_stability::error::Result;
+use sgd_stability::kernel::{Isa, dot, peak};
+use sgd_stability::network::{Batch, Layer, Network, State};
+use sgd_stability::train::{Plan, Sampler, Stop, train};
+
+const WIDTHS: [usize; 5] = [784, 500, 500, 500, 10];
+const SAMPLES: usize = 1000;
+/// How often a speed is measured; the median and the best are shown.
+const WINDOWS: usize = 7;
+
+/// Runs `work(count)` for windows of a fixed time and gives the rates, per second, in order.
+fn rates(is_smoke: bool, mut work: impl FnMut(u64)) -> Vec<f64> {
+    let mut seconds = |count| {
+        let start = Instant::now();
+        work(count);
+        start.elapsed().as_secs_f64()
+    };
+    let (windows, length) = match is_smoke {
+        true => (1, Duration::from_millis(1)),
+        false => (WINDOWS, Duration::from_millis(400)),
+    };
+    let mut count = 2;
+    while !is_smoke && seconds(count) < length.as_secs_f64() / 4.0 {
+        count *= 2;
+    }
+    let count = if is_smoke { 2 } else { 3 * count };
+    let mut rates: Vec<f64> = (0..windows)
+        .map(|_| count as f64 / seconds(count))
+        .collect();
+    rates.sort_by(f64::total_cmp);
+    rates
+}
+
+/// What the machine can do with all threads of the pool.
+struct Machine {
+    /// FLOP/s.
+    flops: f64,
+    /// Bytes/s.
+    bytes: f64,
+}
+
+impl Machine {
+    fn measure(isa: Isa, is_smoke: bool, bytes: usize) -> Self {
+        let threads = rayon::current_num_threads();
+        let rounds = if is_smoke { 10 } else { 20_000 };
+        let peaks = rates(is_smoke, |count| {
+            rayon::broadcast(|_| {
+                for _ in 0..count {
+                    black_box(peak(isa, rounds));
+                }
+            });
+        });
+        let half = bytes / size_of::<f32>() / threads / 2;
+        let reads = rates(is_smoke, |count| {
+            rayon::broadcast(|_| {
+                let (x, y) = (vec![1.0; half], vec![1.0; half]);
+                for _ in 0..100 * count {
+                    black_box(dot(isa, &x, &y));
+                }
+            });
+        });
+        let operations = (threads * rounds * 12 * 16 * 2) as f64;
+        let read = (threads * half * 2 * size_of::<f32>() * 100) as f64;
+        Machine {
+            flops: peaks[peaks.len() - 1] * operations,
+            bytes: reads[reads.len() - 1] * read,
+        }
+    }
+}
+
+/// Multiplications and additions of a step: forward, for the weights, and below all layers but those
+/// that read the input.
+fn operations(network: &Network, batch: usize) -> f64 {
+    let products = |layer: &Layer| {
+        let weights = layer.weight.len() * layer.output.positions();
+        if layer.reads == 0 {
+            2 * weights
+        } else {
+            3 * weights
+        }
+    };
+    let products: usize = network.layers().iter().map(products).sum();
+    (2 * batch * products) as f64
+}
+
+/// Bytes a step cannot avoid to move.
+fn moved(network: &Network, batch: usize) -> f64 {
+    (size_of::<f32>() * (3 * network.parameters() + batch * network.features())) as f64
+}
+
+fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let is_smoke = words.iter().any(|word| word == "--test");
+    if words.iter().any(|word| word == "--list") {
+        println!("training: benchmark");
+        return Ok(());
+    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.expect("a pool of threads")
+        .install(|| measure(&words, is_smoke))
+}
+
+fn measure(words: &[String], is_smoke: bool) -> Result<()> {
+    let isa = Isa::best();
+    let networks = [
+        ("fnn", Network::fnn(&WIDTHS), &[1, 4, 10, 25, 100, 1000][..]),
+        ("vgg", Network::vgg11(2), &[4, 25, 100, 1000][..]),
+    ];
+    let batches: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let names = networks.each_ref().map(|(name, ..)| name.to_string());
+    let is_named = names.iter().any(|name| words.contains(name));
+    let machine = Machine::measure(isa, is_smoke, size_of::<f32>() * networks[0].1.parameters());
+    println!(
+        "{}, {} threads: {:.0} GFLOP/s, {:.0} GB/s",
+        isa.name(),
+        rayon::current_num_threads(),
+        machine.flops / 1e9,
+        machine.bytes / 1e9
+    );
+    println!("net     B  steps/s    best  GFLOP/s  MB/step  % of limit, set by");
+    for (name, network, known) in &networks {
+        if is_named && !words.iter().any(|word| word == name) {
+            continue;
+        }
+        let data = Data::new(network)?;
+        let wanted = |batch: &&usize| batches.is_empty() || batches.contains(batch);
+        for batch in known.iter().filter(wanted) {
+            let rates = steps(isa, network, &data, *batch, is_smoke);
+            print!("{name} ");
+            print_row(network, &machine, *batch, &rates);
+        }
+    }
+    Ok(())
+}
+
+/// 1000 samples.
+struct Data {
+    inputs: Vec<f32>,
+    targets: Vec<f32>,
+}
+
+impl Data {
+    fn new(network: &Network) -> Result<Self> {
+        if network.features() == WIDTHS[0] {
+            let images = fashion_mnist::load(None, Split::Train)?.first(SAMPLES)?;
+            let targets = images.one_hot();
+            let inputs = images.images;
+            return Ok(Data { inputs, targets });
+        }
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let numbers = SAMPLES * network.features();
+        let sample = |i| (0..network.outputs()).map(move |k| f32::from(k == i % 2));
+        Ok(Data {
+            inputs: (0..numbers).map(|_| random.random()).collect(),
+            targets: (0..SAMPLES).flat_map(sample).collect(),
+        })
+    }
+}
+
+/// Steps a second.
+fn steps(isa: Isa, network: &Network, data: &Data, batch: usize, is_smoke: bool) -> Vec<f64> {
+    let mut state = State {
+        parameters: network.initial_parameters(&mut ChaCha8Rng::seed_from_u64(20_181_203)),
+        statistics: network.initial_statistics(),
+    };
+    let data = Batch {
+        inputs: &data.inputs,
+        targets: &data.targets,
+        samples: SAMPLES,
+    };
+    rates(is_smoke, |steps| {
+        let plan = Plan {
+            learning_rate: 0.1,
+            batch,
+            sampler: Sampler::Reshuffled,
+            seed: 1,
+            stop: Stop {
+                tolerance: 0.0,
+                steps,
+            },
+        };
+        train(isa, network, &mut state, &data, &plan, |_, _| {});
+    })
+}
+
+fn print_row(network: &Network, machine: &Machine, batch: usize, rates: &[f64]) {
+    let (median, best) = (rates[rates.len() / 2], rates[rates.len() - 1]);
+    let (operations, moved) = (operations(network, batch), moved(network, batch));
+    let times = (operations / machine.flops, moved / machine.bytes);
+    println!(
+        "{batch:5} {median:8.1} {best:7.1} {:8.1} {:8.1}  {:.0}, {}",
+        median * operations / 1e9,
+        moved / 1e6,
+        100.0 * median * times.0.max(times.1),
+        if times.0 > times.1 { "FLOP" } else { "bytes" }
+    );
+}

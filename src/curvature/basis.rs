@@ -1,0 +1,96 @@
+//! An orthonormal basis that grows by one vector at a time.
+
+use std::sync::OnceLock;
+
+use crate::kernel::{self, Isa};
+
+/// Numbers of a vector that stay in a core's cache while the whole basis passes.
+const PIECE: usize = 1 << 13;
+
+/// Orthonormal vectors in f32.
+pub(super) struct Basis {
+    isa: Isa,
+    vectors: Vec<Vec<f32>>,
+}
+
+impl Basis {
+    /// The basis of one vector, scaled to length 1; the zero vector stays.
+    pub fn new(isa: Isa, start: Vec<f32>) -> Self {
+        let length = kernel::dot_wide(isa, &start, &start).sqrt();
+        let mut basis = Basis {
+            isa,
+            vectors: Vec::new(),
+        };
+        basis.push(&start, length);
+        basis
+    }
+
+    pub fn last(&self) -> &[f32] {
+        self.vectors.last().expect("the start vector")
+    }
+
+    /// Adds `rest`, whose length is known and which is orthogonal to the basis.
+    pub fn push(&mut self, rest: &[f32], length: f64) {
+        let mut vector = rest.to_vec();
+        if length > 0.0 {
+            kernel::scale(self.isa, (1.0 / length) as f32, &mut vector);
+        }
+        self.vectors.push(vector);
+    }
+
+    /// Takes from `image` what lies in the basis; gives its overlap with the last vector and the
+    /// length of the rest. The last two vectors go first: in a Lanczos recurrence they hold all but
+    /// rounding, so that one more round against the whole basis is the second of the "twice" that is
+    /// enough (Kahan; Parlett 1998, §6.9).
+    pub fn orthogonalise(&self, image: &mut [f32]) -> (f64, f64) {
+        let tail = self.vectors.len().saturating_sub(2);
+        let first = self.remove(&self.vectors[tail..], image);
+        let second = self.remove(&self.vectors, image);
+        let ends = first.last().zip(second.last());
+        let overlap = ends.map_or(0.0, |(first, second)| first + second);
+        (overlap, kernel::dot_wide(self.isa, image, image).sqrt())
+    }
+
+    /// `image ← image − Σ v·⟨v, image⟩`; gives the overlaps.
+    fn remove(&self, vectors: &[Vec<f32>], image: &mut [f32]) -> Vec<f64> {
+        let overlaps = self.overlaps(vectors, image);
+        kernel::share_out(image, PIECE, |first, image| {
+            for (vector, overlap) in vectors.iter().zip(&overlaps) {
+                let vector = &vector[first..first + image.len()];
+                kernel::axpy(self.isa, -*overlap as f32, vector, image);
+            }
+        });
+        overlaps
+    }
+
+    /// `⟨v, image⟩`, each summed piece by piece in order.
+    fn overlaps(&self, vectors: &[Vec<f32>], image: &[f32]) -> Vec<f64> {
+        let pieces: Vec<_> = image.chunks(PIECE).map(|_| OnceLock::new()).collect();
+        kernel::share(pieces.len(), |place| {
+            let range = place * PIECE..image.len().min((place + 1) * PIECE);
+            let image = &image[range.clone()];
+            let dot = |vector: &Vec<f32>| kernel::dot_wide(self.isa, &vector[range.clone()], image);
+            let dots: Vec<f64> = vectors.iter().map(dot).collect();
+            pieces[place].set(dots).expect("each piece is met once");
+        });
+        let mut overlaps = vec![0.0; vectors.len()];
+        for piece in pieces.iter().filter_map(OnceLock::get) {
+            let pairs = overlaps.iter_mut().zip(piece);
+            pairs.for_each(|(sum, dot)| *sum += dot);
+        }
+        overlaps
+    }
+
+    /// `Σ_i weights_i·v_i`, scaled to length 1.
+    pub fn combine(&self, weights: &[f64]) -> Vec<f32> {
+        let mut sum = vec![0.0; self.last().len()];
+        for (vector, weight) in self.vectors.iter().zip(weights) {
+            kernel::axpy(self.isa, *weight as f32, vector, &mut sum);
+        }
+        let length = kernel::dot_wide(self.isa, &sum, &sum).sqrt();
+        if length > 0.0 {
+            kernel::scale(self.isa, (1.0 / length) as f32, &mut sum);
+        }
+        sum
+    }
+}

@@ -1,0 +1,192 @@
+//! Kernels of channels, for batch normalisation: a factor and an addend for each column of a
+//! matrix, and sums of its columns in f64. On the calling thread.
+
+use super::isa::Isa;
+use super::lanes::{Kernel, LANES, Lanes};
+use super::start::Start;
+
+struct ScaleShift<'a> {
+    scale: &'a [f32],
+    shift: &'a [f32],
+    relu: bool,
+    x: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl Kernel for ScaleShift<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let channels = self.scale.len();
+        for first in (0..channels).step_by(LANES) {
+            let end = channels.min(first + LANES);
+            let scale = lanes.load_padded(&self.scale[first..end]);
+            let shift = lanes.load_padded(&self.shift[first..end]);
+            let rows = self.x.chunks(channels).zip(self.y.chunks_mut(channels));
+            for (x, y) in rows {
+                let mut sum = lanes.fma(lanes.load_padded(&x[first..end]), scale, shift);
+                if self.relu {
+                    sum = lanes.positive_part(sum);
+                }
+                lanes.store_cut(sum, &mut y[first..end]);
+            }
+        }
+    }
+}
+
+/// `y_rc ← f(fma(x_rc, scale_c, shift_c))`; `f` is the rectifier `0 > s ? 0 : s` when `relu`, else
+/// nothing.
+///
+/// `x`, `y`: rows × channels; `scale`, `shift`: one number per channel.
+///
+/// # Panics
+/// When the lengths do not fit.
+pub fn scale_shift(
+    isa: Isa,
+    (scale, shift): (&[f32], &[f32]),
+    relu: bool,
+    x: &[f32],
+    y: &mut [f32],
+) {
+    check(scale.len(), x);
+    assert!(
+        shift.len() == scale.len() && y.len() == x.len(),
+        "{} factors, {} addends, {} numbers and room for {}",
+        scale.len(),
+        shift.len(),
+        x.len(),
+        y.len()
+    );
+    isa.run(ScaleShift {
+        scale,
+        shift,
+        relu,
+        x,
+        y,
+    });
+}
+
+/// Whole rows of channels?
+fn check(channels: usize, x: &[f32]) {
+    assert!(
+        x.is_empty() || (channels > 0 && x.len().is_multiple_of(channels)),
+        "{} numbers are no rows of {channels} channels",
+        x.len()
+    );
+}
+
+struct Blend<'a> {
+    a: &'a [f32],
+    b: &'a [f32],
+    c: &'a [f32],
+    x: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl Kernel for Blend<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let channels = self.a.len();
+        for first in (0..channels).step_by(LANES) {
+            let end = channels.min(first + LANES);
+            let [a, b, c] = [self.a, self.b, self.c].map(|row| lanes.load_padded(&row[first..end]));
+            let rows = self.x.chunks(channels).zip(self.y.chunks_mut(channels));
+            for (x, y) in rows {
+                let (x, y) = (&x[first..end], &mut y[first..end]);
+                let inner = lanes.fma(lanes.load_padded(x), b, c);
+                lanes.store_cut(lanes.fma(lanes.load_padded(y), a, inner), y);
+            }
+        }
+    }
+}
+
+/// `y_rc ← fma(y_rc, a_c, fma(x_rc, b_c, c_c))`: the derivative of a batch normalisation, which is
+/// affine in the derivative above it and in what it read.
+///
+/// `x`, `y`: rows × channels; `a`, `b`, `c`: one number per channel.
+///
+/// # Panics
+/// When the lengths do not fit.
+pub fn blend(isa: Isa, [a, b, c]: [&[f32]; 3], x: &[f32], y: &mut [f32]) {
+    check(a.len(), x);
+    assert!(
+        b.len() == a.len() && c.len() == a.len() && y.len() == x.len(),
+        "{}, {} and {} factors for {} and {} numbers",
+        a.len(),
+        b.len(),
+        c.len(),
+        x.len(),
+        y.len()
+    );
+    isa.run(Blend { a, b, c, x, y });
+}
+
+/// Σ_r x_rc, or Σ_r x_rc y_rc.
+struct ChannelSums<'a> {
+    x: &'a [f32],
+    y: Option<&'a [f32]>,
+    out: &'a mut [f64],
+}
+
+impl Kernel for ChannelSums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let channels = self.out.len();
+        for first in (0..channels).step_by(LANES) {
+            let end = channels.min(first + LANES);
+            let mut sums = lanes.wide_zero();
+            let read = |row: &[f32]| lanes.widen(lanes.load_padded(&row[first..end]));
+            match self.y {
+                None => {
+                    for x in self.x.chunks(channels) {
+                        sums = lanes.wide_add(sums, read(x));
+                    }
+                }
+                Some(y) => {
+                    for (x, y) in self.x.chunks(channels).zip(y.chunks(channels)) {
+                        sums = lanes.wide_fma(read(x), read(y), sums);
+                    }
+                }
+            }
+            let mut numbers = [0.0; LANES];
+            lanes.wide_store(sums, &mut numbers);
+            for (out, sum) in self.out[first..end].iter_mut().zip(numbers) {
+                *out += sum;
+            }
+        }
+    }
+}
+
+/// `out_c ← start + Σ_r x_rc` in f64: for each channel the chain of additions from 0 in the order of
+/// the rows, then one addition to the start.
+///
+/// `x`: rows × channels; `out`: one number per channel.
+///
+/// # Panics
+/// When the lengths do not fit.
+pub fn channel_sums(isa: Isa, x: &[f32], start: Start, out: &mut [f64]) {
+    sums(isa, (x, None), start, out);
+}
+
+/// `out_c ← start + Σ_r x_rc y_rc` in f64, in the order of [`channel_sums`]. The products are exact,
+/// so that an addition is the only thing that rounds.
+///
+/// # Panics
+/// When the lengths do not fit.
+pub fn channel_dots(isa: Isa, x: &[f32], y: &[f32], start: Start, out: &mut [f64]) {
+    assert_eq!(x.len(), y.len(), "lengths of the factors of channel dots");
+    sums(isa, (x, Some(y)), start, out);
+}
+
+fn sums(isa: Isa, (x, y): (&[f32], Option<&[f32]>), start: Start, out: &mut [f64]) {
+    check(out.len(), x);
+    if start == Start::Zero {
+        out.fill(0.0);
+    }
+    isa.run(ChannelSums { x, y, out });
+}

@@ -1,0 +1,300 @@
+//! The fully connected layer: `y = x·Wᵀ + b`, its derivatives, and its step of descent.
+//!
+//! Rows are samples: `x` is m × k, `y` and `delta` (the derivative by `y`) are m × n; `W` is n × k,
+//! a row for each output, as it lies in a vector of parameters.
+//!
+//! ```text
+//! few samples     W is what has to be moved. It is read where it lies: `dots` multiplies its rows by
+//!                 samples, `sweep` reads each part of it once, passes the derivative down through
+//!                 it and changes it.
+//! many samples    The products of `gemm`.
+//! ```
+//!
+//! Which of the two it is depends on the number of samples alone.
+
+mod dots;
+mod finish;
+mod sweep;
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use super::buffer::Buffer;
+use super::column_sums::column_sums;
+use super::gemm::{gemm, gemm_then};
+use super::isa::Isa;
+use super::lanes::LANES;
+use super::start::Start;
+use super::team::threads;
+use super::view::{Cut, MatrixMut, MatrixRef, share_of, share_out};
+
+use dots::Dots;
+use finish::{Finish, Gated, Sum};
+use sweep::{Sweep, Weights};
+
+/// Up to this many samples `affine` is made of dot products.
+const DOTS: usize = 48;
+/// Up to this many samples the backward half is a sweep over `W`.
+const SWEEP: usize = 64;
+/// Pieces of the rows of `W` whose contributions to a derivative are summed apart.
+const PIECES: usize = 8;
+/// Pieces are cut at multiples of so many rows.
+const ROWS: usize = 8;
+/// Multiply-adds that are worth a thread of their own: about a microsecond.
+const PIECE: usize = 1 << 14;
+
+/// Where the derivative goes that a layer passes down.
+#[derive(Debug)]
+pub struct Below<'a> {
+    /// Where the layer read the output of a rectifier, that output, m × k: the derivative passes
+    /// where it is positive.
+    pub gate: Option<MatrixRef<'a>>,
+    /// The derivative by what the layer read, m × k.
+    pub dx: MatrixMut<'a>,
+}
+
+/// The parts of so many multiply-adds with the `n` rows of `W`: a power of two up to [`PIECES`], so
+/// that pieces are whole, and none of them empty.
+///
+/// Forward and backward a part has the same rows, so that they stay in one processor's cache: to
+/// fetch what another processor has just written is many times slower.
+fn parts(work: usize, n: usize) -> usize {
+    let most = match n.div_ceil(ROWS) >= PIECES {
+        true => threads().min(work / PIECE).clamp(1, PIECES),
+        false => 1,
+    };
+    1 << most.ilog2()
+}
+
+/// `y ← x·Wᵀ + b`, with `rectified` the positive part of it (NaN and −0 stay).
+///
+/// `x`: m × k; `weights`: `W`, n × k; `bias`: n numbers; `y`: m × n; adjacent columns.
+///
+/// For m ≤ 48 an element is a dot product in 16 lanes: term `l` enters lane `l mod 16` by an FMA, in
+/// order; the lanes are added by halving (lane `i` takes lane `i + 8`, then `i + 4`, `i + 2`,
+/// `i + 1`): `⌈k/16⌉ + 4` roundings on the longest path. For more samples it is the chain of
+/// [`gemm`]. Then the bias is added, rounded once.
+///
+/// # Panics
+/// When the shapes do not fit or columns are not adjacent.
+pub fn affine(
+    isa: Isa,
+    x: MatrixRef,
+    weights: MatrixRef,
+    bias: &[f32],
+    rectified: bool,
+    y: MatrixMut,
+) {
+    let ((m, k), n) = (x.shape(), weights.rows());
+    assert!(
+        weights.columns() == k && bias.len() == n && y.shape() == (m, n),
+        "layer with weights of shape {:?} and {} biases from a matrix of shape {:?} to one of shape \
+         {:?}",
+        weights.shape(),
+        bias.len(),
+        x.shape(),
+        y.shape()
+    );
+    assert_adjacent(&[x, weights]);
+    if m > DOTS {
+        let operands = (x, weights.transposed());
+        return gemm_then(isa, operands, Start::Zero, y, |_, outputs, y| {
+            isa.run(Finish {
+                bias: &bias[outputs],
+                rectified,
+                y,
+            });
+        });
+    }
+    let outputs = [Cut::columns(y, ROWS)];
+    share_out(parts(m * n * k, n), outputs, |_, [(outputs, y)]| {
+        isa.run(Dots {
+            x,
+            weights: weights.row_block(outputs.clone()),
+            bias: &bias[outputs],
+            rectified,
+            y,
+        });
+    });
+}
+
+/// One step of descent of a layer, and the derivative by what it read:
+///
+/// ```text
+/// dx ← [gate > 0] ⊙ (delta·W)      with the weights as they were
+/// W  ← W + deltaᵀ·x
+/// b  ← b + Σ_i delta_i
+/// ```
+///
+/// where the learning rate rides, negative, on `delta`. The bits are those of [`backward`] followed
+/// by [`weight_gradient`] with [`Start::Accumulate`]; for few samples `W` is read once.
+///
+/// `delta`: m × n; `x`: m × k; `weights`: n × k, row after row; `bias`: n numbers; adjacent columns.
+///
+/// # Panics
+/// When the shapes do not fit or columns are not adjacent.
+pub fn descend(
+    isa: Isa,
+    delta: MatrixRef,
+    x: MatrixRef,
+    weights: &mut [f32],
+    bias: &mut [f32],
+    below: Option<Below>,
+) {
+    let (n, k) = (delta.columns(), x.columns());
+    let Some(below) = below else {
+        return weight_gradient(isa, delta, x, Start::Accumulate, weights, bias);
+    };
+    if delta.rows() > SWEEP {
+        backward(isa, delta, MatrixRef::new(weights, n, k), below);
+        return weight_gradient(isa, delta, x, Start::Accumulate, weights, bias);
+    }
+    assert_fits(delta, x.shape(), (n, k));
+    assert_fits(delta, below.dx.shape(), (n, k));
+    assert_gate(&below);
+    assert_adjacent(&[delta, x]);
+    let start = Start::Accumulate;
+    let parts = parts(2 * delta.rows() * n * k, n);
+    in_partial_sums(isa, parts, below, |partial| {
+        let weights = Cut::rows(MatrixMut::new(weights, n, k), ROWS);
+        let outputs = [weights, Cut::slice(bias, ROWS), partial];
+        share_out(
+            parts,
+            outputs,
+            |part, [(rows, weights), (_, mut bias), (_, dx)]| {
+                column_sums(isa, across(delta, &rows), start, bias.row_mut(0));
+                let weights = Weights::Changed { weights, start, x };
+                Sweep::run_here(isa, delta, weights, Some(dx), (part, parts));
+            },
+        );
+    });
+}
+
+/// `dx ← [gate > 0] ⊙ (delta·W)`, where an element of the product is the chain of [`gemm`].
+///
+/// `delta`: m × n; `weights`: `W`, n × k; adjacent columns.
+///
+/// # Panics
+/// When the shapes do not fit or columns are not adjacent.
+pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
+    assert_fits(delta, below.dx.shape(), weights.shape());
+    assert_gate(&below);
+    assert_adjacent(&[delta, weights]);
+    if delta.rows() > SWEEP {
+        let Below { gate, dx } = below;
+        return gemm_then(
+            isa,
+            (delta, weights),
+            Start::Zero,
+            dx,
+            |rows, columns, dx| {
+                if let Some(gate) = gate {
+                    let gate = gate.block(rows, columns);
+                    isa.run(Gated { gate, dx });
+                }
+            },
+        );
+    }
+    let (n, k) = weights.shape();
+    let parts = parts(delta.rows() * n * k, n);
+    in_partial_sums(isa, parts, below, |partial| {
+        share_out(parts, [partial], |part, [(_, dx)]| {
+            let kept = weights.row_block(share_of(n, part, parts, ROWS));
+            Sweep::run_here(isa, delta, Weights::Kept(kept), Some(dx), (part, parts));
+        });
+    });
+}
+
+/// The gradient of a layer's parameters, alone or added to what is there:
+///
+/// ```text
+/// W ← start + deltaᵀ·x        an element is the chain of `gemm`
+/// b ← start + Σ_i delta_i     a chain of additions, see `column_sums`
+/// ```
+///
+/// `delta`: m × n; `x`: m × k; `weights`: n × k, row after row; `bias`: n numbers; adjacent columns.
+///
+/// # Panics
+/// When the shapes do not fit or columns are not adjacent.
+pub fn weight_gradient(
+    isa: Isa,
+    delta: MatrixRef,
+    x: MatrixRef,
+    start: Start,
+    weights: &mut [f32],
+    bias: &mut [f32],
+) {
+    let (m, n, k) = (delta.rows(), delta.columns(), x.columns());
+    assert_fits(delta, x.shape(), (n, k));
+    assert_adjacent(&[delta, x]);
+    let weights = MatrixMut::new(weights, n, k);
+    if m > SWEEP {
+        gemm(isa, delta.transposed(), x, start, weights);
+        return column_sums(isa, delta, start, bias);
+    }
+    let parts = parts(m * n * k, n);
+    let outputs = [Cut::rows(weights, ROWS), Cut::slice(bias, ROWS)];
+    share_out(parts, outputs, |part, [(rows, weights), (_, mut bias)]| {
+        column_sums(isa, across(delta, &rows), start, bias.row_mut(0));
+        let weights = Weights::Changed { weights, start, x };
+        Sweep::run_here(isa, delta, weights, None, (part, parts));
+    });
+}
+
+/// Runs `sweeps`, which leave a partial sum of the derivative for each part, m × k each, one below
+/// the other; adds them up, and gates the sum.
+fn in_partial_sums(isa: Isa, parts: usize, below: Below, sweeps: impl FnOnce(Cut)) {
+    thread_local! {
+        /// Kept from sweep to sweep.
+        static PARTIAL: RefCell<Buffer> = RefCell::default();
+    }
+    let Below { gate, mut dx } = below;
+    let (m, k) = dx.shape();
+    if parts == 1 {
+        sweeps(Cut::rows(dx.reborrow(), m));
+        if let Some(gate) = gate {
+            isa.run(Gated { gate, dx });
+        }
+        return;
+    }
+    PARTIAL.with_borrow_mut(|buffer| {
+        let partial = buffer.numbers(parts * m * k);
+        sweeps(Cut::rows(MatrixMut::new(partial, parts * m, k), m));
+        let partial = MatrixRef::new(partial, parts * m, k);
+        let sharers = threads().min(parts * m * k / PIECE).max(1);
+        share_out(sharers, [Cut::columns(dx, LANES)], |_, [(columns, dx)]| {
+            isa.run(Sum {
+                partial: across(partial, &columns),
+                gate: gate.map(|gate| across(gate, &columns)),
+                dx,
+            });
+        });
+    });
+}
+
+/// All rows of these columns.
+fn across<'a>(m: MatrixRef<'a>, columns: &Range<usize>) -> MatrixRef<'a> {
+    m.block(0..m.rows(), columns.clone())
+}
+
+fn assert_fits(delta: MatrixRef, x: (usize, usize), weights: (usize, usize)) {
+    assert!(
+        delta.rows() == x.0 && weights == (delta.columns(), x.1),
+        "layer with weights of shape {weights:?} between matrices of shapes {x:?} and {:?}",
+        delta.shape()
+    );
+}
+
+fn assert_gate(below: &Below) {
+    if let Some(gate) = below.gate {
+        assert_eq!(gate.shape(), below.dx.shape(), "shape of a gate");
+        assert_adjacent(&[gate]);
+    }
+}
+
+fn assert_adjacent(matrices: &[MatrixRef]) {
+    assert!(
+        matrices.iter().all(|m| m.has_adjacent_columns()),
+        "the operands of a layer have adjacent columns"
+    );
+}

@@ -1,0 +1,92 @@
+//! The mean of each window.
+
+use super::shape::Pool;
+use crate::kernel::isa::Isa;
+use crate::kernel::lanes::{Kernel, Lanes};
+
+struct Average<'a> {
+    pool: &'a Pool,
+    x: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl Kernel for Average<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let offsets = self.pool.offsets();
+        let share = lanes.splat(share(self.pool));
+        let samples = self.y.len() / self.pool.output();
+        self.pool.vectors(
+            samples,
+            #[inline(always)]
+            |input, output, count| {
+                let mut sum = lanes.splat(0.0);
+                for &offset in &offsets {
+                    let x = lanes.load_padded(&self.x[input + offset..][..count]);
+                    sum = lanes.add(sum, x);
+                }
+                let mean = lanes.mul(sum, share);
+                lanes.store_cut(mean, &mut self.y[output..][..count]);
+            },
+        );
+    }
+}
+
+/// The f32 nearest to 1/pixels.
+fn share(pool: &Pool) -> f32 {
+    1.0 / pool.pixels() as f32
+}
+
+/// `y ← (x_0 + x_1 + …)·s` for each window, where `s` is the f32 nearest to 1/pixels: the chain of
+/// additions from +0 over the pixels, row after row, then one product. A global average is the pool
+/// with one window.
+///
+/// `x`: samples of the input; `y`: as many of the output. On the calling thread.
+///
+/// # Panics
+/// When the lengths do not fit.
+pub fn average_pool(isa: Isa, pool: &Pool, x: &[f32], y: &mut [f32]) {
+    pool.check(x, y);
+    isa.run(Average { pool, x, y });
+}
+
+struct Spread<'a> {
+    pool: &'a Pool,
+    dy: &'a [f32],
+    dx: &'a mut [f32],
+}
+
+impl Kernel for Spread<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let offsets = self.pool.offsets();
+        let share = lanes.splat(share(self.pool));
+        let samples = self.dy.len() / self.pool.output();
+        self.pool.vectors(
+            samples,
+            #[inline(always)]
+            |input, output, count| {
+                let dy = lanes.load_padded(&self.dy[output..][..count]);
+                let dx = lanes.mul(dy, share);
+                for &offset in &offsets {
+                    lanes.store_cut(dx, &mut self.dx[input + offset..][..count]);
+                }
+            },
+        );
+    }
+}
+
+/// `dx_k ← dy·s` for every pixel `k` of a window, 0 outside the windows: the transpose of
+/// [`average_pool`].
+///
+/// # Panics
+/// When the lengths do not fit.
+pub fn spread_pool(isa: Isa, pool: &Pool, dy: &[f32], dx: &mut [f32]) {
+    pool.check(dx, dy);
+    pool.clear_rest(dx);
+    isa.run(Spread { pool, dy, dx });
+}

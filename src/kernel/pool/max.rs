@@ -1,0 +1,172 @@
+//! The largest number of each window, and what follows from its place.
+
+use super::places;
+use super::shape::Pool;
+use crate::kernel::isa::Isa;
+use crate::kernel::lanes::{Kernel, Lanes};
+
+/// The pixels of the windows that have their own code.
+const FOUR: usize = 4;
+
+struct Largest<'a> {
+    pool: &'a Pool,
+    x: &'a [f32],
+    y: &'a mut [f32],
+    places: &'a mut [u8],
+}
+
+impl Kernel for Largest<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self, lanes: L) {
+        let offsets = self.pool.offsets();
+        match <&[usize; FOUR]>::try_from(&offsets[..]) {
+            Ok(four) => self.windows(lanes, four),
+            Err(_) => self.windows(lanes, &offsets),
+        }
+    }
+}
+
+impl Largest<'_> {
+    #[inline(always)]
+    fn windows<L: Lanes>(&mut self, lanes: L, offsets: &[usize]) {
+        let samples = self.y.len() / self.pool.output();
+        self.pool.vectors(
+            samples,
+            #[inline(always)]
+            |input, output, count| {
+                let read = |offset| lanes.load_padded(&self.x[input + offset..][..count]);
+                let (mut best, mut place) = (read(0), lanes.splat(places::marked(0)));
+                for (k, &offset) in offsets.iter().enumerate().skip(1) {
+                    let x = read(offset);
+                    let k = lanes.splat(places::marked(k));
+                    place = lanes.where_above(x, best, k, place);
+                    best = lanes.where_above(x, best, x, best);
+                }
+                lanes.store_cut(best, &mut self.y[output..][..count]);
+                places::store(lanes, place, &mut self.places[output..][..count]);
+            },
+        );
+    }
+}
+
+/// The largest number of each window and its place: `y ← max_k x_k`, `place ← argmax_k`, where
+/// `k = row·columns + column` counts the pixels of the window row after row. The first of equal
+/// numbers has it; NaN is above every number, and of several NaN the last one has it (as in
+/// PyTorch).
+///
+/// `x`: samples of the input; `y`, `places`: as many of the output. On the calling thread.
+///
+/// # Panics
+/// When the lengths do not fit, or a window has more than 256 pixels.
+pub fn max_pool(isa: Isa, pool: &Pool, x: &[f32], y: &mut [f32], places: &mut [u8]) {
+    check(pool, x, y, places);
+    isa.run(Largest { pool, x, y, places });
+}
+
+fn check(pool: &Pool, input: &[f32], output: &[f32], places: &[u8]) {
+    pool.check(input, output);
+    assert!(
+        places.len() == output.len() && pool.pixels() <= 256,
+        "{} places of one byte for {} windows of {} pixels",
+        places.len(),
+        output.len(),
+        pool.pixels()
+    );
+}
+
+struct Gather<'a> {
+    pool: &'a Pool,
+    x: &'a [f32],
+    places: &'a [u8],
+    y: &'a mut [f32],
+}
+
+impl Kernel for Gather<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let offsets = self.pool.offsets();
+        let samples = self.y.len() / self.pool.output();
+        self.pool.vectors(
+            samples,
+            #[inline(always)]
+            |input, output, count| {
+                let place = places::load(lanes, &self.places[output..][..count]);
+                let mut y = lanes.splat(0.0);
+                for (k, &offset) in offsets.iter().enumerate() {
+                    let x = lanes.load_padded(&self.x[input + offset..][..count]);
+                    y = lanes.where_equal(place, lanes.splat(k as f32), x, y);
+                }
+                lanes.store_cut(y, &mut self.y[output..][..count]);
+            },
+        );
+    }
+}
+
+/// `y ← x_place`: the numbers at the places that [`max_pool`] found, which is its derivative in the
+/// direction `x`. A place outside the window gives 0.
+///
+/// # Panics
+/// As [`max_pool`].
+pub fn gather_pool(isa: Isa, pool: &Pool, x: &[f32], places: &[u8], y: &mut [f32]) {
+    check(pool, x, y, places);
+    isa.run(Gather { pool, x, places, y });
+}
+
+struct Scatter<'a> {
+    pool: &'a Pool,
+    dy: &'a [f32],
+    places: &'a [u8],
+    dx: &'a mut [f32],
+}
+
+impl Kernel for Scatter<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self, lanes: L) {
+        let offsets = self.pool.offsets();
+        match <&[usize; FOUR]>::try_from(&offsets[..]) {
+            Ok(four) => self.windows(lanes, four),
+            Err(_) => self.windows(lanes, &offsets),
+        }
+    }
+}
+
+impl Scatter<'_> {
+    #[inline(always)]
+    fn windows<L: Lanes>(&mut self, lanes: L, offsets: &[usize]) {
+        let samples = self.dy.len() / self.pool.output();
+        self.pool.vectors(
+            samples,
+            #[inline(always)]
+            |input, output, count| {
+                let place = places::load(lanes, &self.places[output..][..count]);
+                let dy = lanes.load_padded(&self.dy[output..][..count]);
+                for (k, &offset) in offsets.iter().enumerate() {
+                    let k = lanes.splat(k as f32);
+                    let dx = lanes.where_equal(place, k, dy, lanes.splat(0.0));
+                    lanes.store_cut(dx, &mut self.dx[input + offset..][..count]);
+                }
+            },
+        );
+    }
+}
+
+/// `dx ← dy` at the places that [`max_pool`] found, 0 elsewhere: the transpose of [`gather_pool`].
+///
+/// # Panics
+/// As [`max_pool`].
+pub fn scatter_pool(isa: Isa, pool: &Pool, dy: &[f32], places: &[u8], dx: &mut [f32]) {
+    check(pool, dx, dy, places);
+    pool.clear_rest(dx);
+    isa.run(Scatter {
+        pool,
+        dy,
+        places,
+        dx,
+    });
+}

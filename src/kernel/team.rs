@@ -1,0 +1,242 @@
+//! How a kernel is shared out among threads.
+//!
+//! Work is cut into numbered parts. Who runs a part is left open, what a part is never depends on
+//! it, so that the bits do not either.
+//!
+//! Waking a sleeping thread costs tens of microseconds, as much as a whole product of a small batch.
+//! So a long piece of work can hold threads ([`with_team`]): they stand by, looking for parts, and
+//! sharing out a kernel then costs less than a microsecond. Elsewhere the parts go to rayon.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::hint::spin_loop;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr::from_ref;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::yield_now;
+
+use rayon::prelude::*;
+
+/// The most parts of one piece of work.
+const MOST_PARTS: usize = (1 << 12) - 1;
+/// Looks at the ticket before a waiting thread begins to offer its processor to others: some tens of
+/// microseconds.
+const SPINS: u32 = 1 << 12;
+/// Offers before a thread that stands by goes to sleep: about a millisecond.
+const OFFERS: u32 = 1 << 11;
+
+/// Work on the poster's stack.
+struct Job<'a> {
+    run: &'a (dyn Fn(usize) + Sync),
+}
+
+/// A cache line (two, as they are fetched in pairs) of its own.
+#[repr(align(128))]
+#[derive(Default)]
+struct Apart<T>(T);
+
+/// Threads that stand by, and the work of the moment.
+#[derive(Default)]
+struct Team {
+    /// The round, the number of its parts and the next part nobody has taken: 40, 12 and 12 bits.
+    ticket: Apart<AtomicU64>,
+    /// Parts of this round that are done.
+    done: Apart<AtomicUsize>,
+    /// The work of this round.
+    job: Apart<AtomicPtr<Job<'static>>>,
+    closed: AtomicBool,
+    sleepers: AtomicUsize,
+    /// Guards going to sleep.
+    bed: Mutex<()>,
+    bell: Condvar,
+    /// What the first part that panicked said.
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
+    threads: usize,
+}
+
+thread_local! {
+    /// The team of the work that runs on this thread.
+    static TEAM: RefCell<Option<Arc<Team>>> = const { RefCell::new(None) };
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The parts of a ticket and the next one.
+fn parts_and_next(ticket: u64) -> (usize, usize) {
+    let low = ticket as usize;
+    (low >> 12 & MOST_PARTS, low & MOST_PARTS)
+}
+
+/// Waits a little, the longer it has waited the more politely.
+fn wait(looks: u32) {
+    match looks < SPINS {
+        true => spin_loop(),
+        false => yield_now(),
+    }
+}
+
+impl Team {
+    /// Runs all parts, with whatever threads stand by, and returns when they are done.
+    fn run(&self, parts: usize, run: &(dyn Fn(usize) + Sync)) {
+        let job = Job { run };
+        let round = (self.ticket.0.load(Relaxed) >> 24) + 1;
+        self.done.0.store(0, Relaxed);
+        let job = from_ref(&job).cast_mut().cast::<Job<'static>>();
+        self.job.0.store(job, Relaxed);
+        let ticket = round << 24 | (parts as u64) << 12;
+        self.ticket.0.store(ticket, SeqCst);
+        if self.sleepers.load(SeqCst) > 0 {
+            drop(lock(&self.bed));
+            self.bell.notify_all();
+        }
+        while self.take_part() {}
+        let mut looks = 0;
+        while self.done.0.load(Acquire) < parts {
+            wait(looks);
+            looks = looks.saturating_add(1);
+        }
+        let panic = lock(&self.panic).take();
+        if let Some(panic) = panic {
+            resume_unwind(panic);
+        }
+    }
+
+    /// Takes a part and runs it, if there is one.
+    fn take_part(&self) -> bool {
+        let ticket = self.ticket.0.load(Acquire);
+        let (parts, next) = parts_and_next(ticket);
+        if next >= parts {
+            return false;
+        }
+        let job = self.job.0.load(Relaxed);
+        let taken = self
+            .ticket
+            .0
+            .compare_exchange(ticket, ticket + 1, AcqRel, Relaxed);
+        if taken.is_ok() {
+            // SAFETY: the exchange shows that the round of `ticket` still runs and that its part
+            // `next` is ours; so `job` is this round's, and its poster does not leave `run`, which
+            // owns what it points to, before we have counted the part as done.
+            let job = unsafe { &*job };
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (job.run)(next))) {
+                lock(&self.panic).get_or_insert(panic);
+            }
+            self.done.0.fetch_add(1, Release);
+        }
+        true
+    }
+
+    /// Takes parts until the team is closed.
+    fn stand_by(&self) {
+        let mut looks = 0;
+        while !self.closed.load(Acquire) {
+            if self.take_part() {
+                looks = 0;
+            } else if looks < SPINS + OFFERS {
+                wait(looks);
+                looks += 1;
+            } else {
+                self.sleep();
+                looks = 0;
+            }
+        }
+    }
+
+    /// Sleeps until there is work, or the team is closed.
+    fn sleep(&self) {
+        let mut bed = lock(&self.bed);
+        self.sleepers.fetch_add(1, SeqCst);
+        let is_idle = || {
+            let (parts, next) = parts_and_next(self.ticket.0.load(SeqCst));
+            next >= parts && !self.closed.load(SeqCst)
+        };
+        while is_idle() {
+            bed = self.bell.wait(bed).unwrap_or_else(PoisonError::into_inner);
+        }
+        self.sleepers.fetch_sub(1, SeqCst);
+    }
+}
+
+/// Ends a team, also when its work panics.
+struct Closing<'a>(&'a Team);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        TEAM.set(None);
+        self.0.closed.store(true, SeqCst);
+        drop(lock(&self.0.bed));
+        self.0.bell.notify_all();
+    }
+}
+
+/// Runs `work` on this thread; meanwhile the idle threads of the current rayon pool stand by for the
+/// kernels it calls. Worth it for work of many kernels and little else: training, a power
+/// iteration. Inside another `with_team` the outer team serves.
+///
+/// The result is that of `work()`, to the bit.
+pub fn with_team<T>(work: impl FnOnce() -> T) -> T {
+    let threads = rayon::current_num_threads();
+    if threads == 1 || TEAM.with_borrow(Option::is_some) {
+        return work();
+    }
+    let team = Arc::new(Team {
+        threads,
+        ..Team::default()
+    });
+    rayon::in_place_scope(|scope| {
+        for _ in 1..threads {
+            let team = Arc::clone(&team);
+            scope.spawn(move |_| team.stand_by());
+        }
+        let _closing = Closing(&team);
+        TEAM.set(Some(Arc::clone(&team)));
+        work()
+    })
+}
+
+/// How many threads may take part in a kernel that is called here.
+pub(super) fn threads() -> usize {
+    let held = TEAM.with_borrow(|team| team.as_ref().map(|team| team.threads));
+    held.unwrap_or_else(rayon::current_num_threads)
+}
+
+/// Puts a team back that was taken away for a round.
+struct Lent(Option<Arc<Team>>);
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        TEAM.set(self.0.take());
+    }
+}
+
+/// Calls `run(0)`, `run(1)`, …, each number below `parts` once, on any threads in any order.
+pub fn share(parts: usize, run: impl Fn(usize) + Sync) {
+    if parts <= 1 {
+        return (0..parts).for_each(run);
+    }
+    // While the round runs the team cannot be asked for another one from inside a part.
+    let lent = Lent(TEAM.take());
+    match &lent.0 {
+        Some(team) if parts <= MOST_PARTS => team.run(parts, &run),
+        _ => (0..parts).into_par_iter().with_max_len(1).for_each(&run),
+    }
+}
+
+/// Calls `run(first, piece)` for consecutive pieces of `numbers`, each of `length` numbers but the
+/// last, where `first` is the place of the piece's first number; on any threads in any order.
+///
+/// # Panics
+/// When `length` is 0.
+pub fn share_out(numbers: &mut [f32], length: usize, run: impl Fn(usize, &mut [f32]) + Sync) {
+    if numbers.len() <= length {
+        return run(0, numbers);
+    }
+    let pieces: Vec<_> = numbers.chunks_mut(length).map(Mutex::new).collect();
+    share(pieces.len(), |place| {
+        run(place * length, &mut lock(&pieces[place]));
+    });
+}

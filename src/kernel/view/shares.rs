@@ -1,0 +1,128 @@
+//! Outputs cut into shares, one for each part of shared work.
+
+use std::array::from_fn;
+use std::ops::Range;
+
+use super::write::MatrixMut;
+use crate::kernel::team::share;
+
+/// Matrices that parts of shared work write to, each to blocks of its own.
+struct Shared<'a, const OUTPUTS: usize>([MatrixMut<'a>; OUTPUTS]);
+
+// SAFETY: only `block` reaches the elements, and its callers ask for disjoint blocks; those may be
+// sent to other threads.
+unsafe impl<const OUTPUTS: usize> Sync for Shared<'_, OUTPUTS> {}
+
+impl<const OUTPUTS: usize> Shared<'_, OUTPUTS> {
+    /// A block of output `i`.
+    ///
+    /// # Safety
+    /// No two of the blocks of an output that are used at the same time overlap.
+    unsafe fn block(&self, i: usize, rows: Range<usize>, columns: Range<usize>) -> MatrixMut<'_> {
+        let whole = self.0[i].part(self.0[i].first, self.0[i].shape());
+        let (above, _) = whole.split_at_row(rows.end);
+        let (_, rows) = above.split_at_row(rows.start);
+        let (left, _) = rows.split_at_column(columns.end);
+        left.split_at_column(columns.start).1
+    }
+}
+
+/// Share `part` of `length`, cut at multiples of `unit`: shares do not overlap.
+pub(in crate::kernel) fn share_of(
+    length: usize,
+    part: usize,
+    parts: usize,
+    unit: usize,
+) -> Range<usize> {
+    let units = length.div_ceil(unit);
+    let edge = |part: usize| (units * part / parts * unit).min(length);
+    edge(part)..edge(part + 1)
+}
+
+/// An output and how it is cut: along `axis`, at multiples of `unit`.
+pub(in crate::kernel) struct Cut<'a> {
+    output: MatrixMut<'a>,
+    axis: Axis,
+    unit: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Axis {
+    Rows,
+    Columns,
+}
+
+impl<'a> Cut<'a> {
+    /// Its rows go to the parts.
+    pub(in crate::kernel) fn rows(output: MatrixMut<'a>, unit: usize) -> Self {
+        let axis = Axis::Rows;
+        Cut { output, axis, unit }
+    }
+
+    /// Its columns go to the parts.
+    pub(in crate::kernel) fn columns(output: MatrixMut<'a>, unit: usize) -> Self {
+        let axis = Axis::Columns;
+        Cut { output, axis, unit }
+    }
+
+    /// A slice.
+    pub(in crate::kernel) fn slice(output: &'a mut [f32], unit: usize) -> Self {
+        let length = output.len();
+        Self::columns(MatrixMut::new(output, 1, length), unit)
+    }
+}
+
+/// Runs every part once, with its number, its share of every output and the rows or columns this
+/// covers.
+pub(in crate::kernel) fn share_out<const OUTPUTS: usize>(
+    parts: usize,
+    outputs: [Cut<'_>; OUTPUTS],
+    run: impl Fn(usize, [(Range<usize>, MatrixMut<'_>); OUTPUTS]) + Sync,
+) {
+    let cuts = outputs.each_ref().map(|cut| (cut.axis, cut.unit));
+    let shared = Shared(outputs.map(|cut| cut.output));
+    share(parts, |part| {
+        let shares = from_fn(|i| {
+            let ((rows, columns), (axis, unit)) = (shared.0[i].shape(), cuts[i]);
+            let (length, rest) = match axis {
+                Axis::Rows => (rows, columns),
+                Axis::Columns => (columns, rows),
+            };
+            let range = share_of(length, part, parts, unit);
+            let (rows, columns) = match axis {
+                Axis::Rows => (range.clone(), 0..rest),
+                Axis::Columns => (0..rest, range.clone()),
+            };
+            // SAFETY: each part runs once, and the shares of different parts do not overlap.
+            (range, unsafe { shared.block(i, rows, columns) })
+        });
+        run(part, shares);
+    });
+}
+
+/// One output, cut into a grid of blocks.
+pub(in crate::kernel) struct Grid<'a> {
+    pub(in crate::kernel) output: MatrixMut<'a>,
+    /// Parts down and across.
+    pub(in crate::kernel) parts: (usize, usize),
+    /// Rows and columns at whose multiples it is cut.
+    pub(in crate::kernel) unit: (usize, usize),
+}
+
+impl Grid<'_> {
+    /// Runs every part once, with its block and the rows and columns this covers.
+    pub(in crate::kernel) fn run(
+        self,
+        run: impl Fn(Range<usize>, Range<usize>, MatrixMut<'_>) + Sync,
+    ) {
+        let ((down, across), (rows, columns)) = (self.parts, self.output.shape());
+        let (unit, shared) = (self.unit, Shared([self.output]));
+        share(down * across, |part| {
+            let rows = share_of(rows, part / across, down, unit.0);
+            let columns = share_of(columns, part % across, across, unit.1);
+            // SAFETY: each part runs once, and the blocks of different parts do not overlap.
+            let block = unsafe { shared.block(0, rows.clone(), columns.clone()) };
+            run(rows, columns, block);
+        });
+    }
+}

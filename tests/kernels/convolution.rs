@@ -1,0 +1,367 @@
+//! The three products of a convolution.
+//!
+//! All three are sums over the same triples (number of the input, weight, number of the output):
+//! the sum by the output's number is the forward product, by the input's the backward one, by the
+//! weight's the gradient. The triples are listed by the definition.
+
+use num_traits::Zero;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sgd_stability::kernel::convolution::{
+    Begin, Convolution, Shape, backward, forward, turn_weights, weight_gradient,
+};
+use sgd_stability::kernel::{Isa, Start};
+use sgd_stability::number::Exact;
+use sgd_stability::oracle::{Expected, Family, Format, Order, Outcome, Terms, judge, rounded};
+
+use crate::support::{Guarded, all_bits};
+
+/// (input, weight, output).
+type Triple = [usize; 3];
+
+/// Which sum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Product {
+    Forward,
+    Backward,
+    Gradient,
+}
+
+const PRODUCTS: [Product; 3] = [Product::Forward, Product::Backward, Product::Gradient];
+
+impl Product {
+    /// The places of the two factors and of the result in a triple.
+    fn places(self) -> (usize, usize, usize) {
+        match self {
+            Product::Forward => (0, 1, 2),
+            Product::Backward => (2, 1, 0),
+            Product::Gradient => (0, 2, 1),
+        }
+    }
+}
+
+/// All triples, in the order (sample, pixel of the output, pixel of the window, channel of the
+/// input, channel of the output).
+fn triples(shape: &Shape, samples: usize) -> Vec<Triple> {
+    let (rows, columns) = (shape.output_height(), shape.output_width());
+    let inside = |target: usize, tap: usize, size: usize| {
+        (target * shape.stride + tap)
+            .checked_sub(shape.padding)
+            .filter(|&source| source < size)
+    };
+    let mut triples = Vec::new();
+    for pixel in 0..samples * rows * columns {
+        let (row, column) = (pixel / columns, pixel % columns);
+        let (sample, row) = (row / rows, row % rows);
+        for tap in 0..shape.kernel * shape.kernel {
+            let (down, right) = (tap / shape.kernel, tap % shape.kernel);
+            let source = inside(row, down, shape.height).zip(inside(column, right, shape.width));
+            let Some((y, x)) = source else { continue };
+            let source = (sample * shape.height + y) * shape.width + x;
+            for channels in 0..shape.inputs * shape.outputs {
+                let (i, o) = (channels / shape.outputs, channels % shape.outputs);
+                let weight = (tap * shape.inputs + i) * shape.outputs + o;
+                triples.push([source * shape.inputs + i, weight, pixel * shape.outputs + o]);
+            }
+        }
+    }
+    triples
+}
+
+/// The numbers of samples of a shape, all of one family.
+struct Numbers {
+    shape: Shape,
+    samples: usize,
+    triples: Vec<Triple>,
+    /// Input, weights, output.
+    numbers: [Vec<f32>; 3],
+}
+
+impl Numbers {
+    fn new(shape: Shape, samples: usize, family: Family) -> Self {
+        let triples = triples(&shape, samples);
+        let (x, y) = (samples * shape.input(), samples * shape.output());
+        let numbers = [
+            family.vectors(x, 1).0,
+            family.vectors(shape.weights(), 2).1,
+            family.vectors(y, 3).0,
+        ];
+        Numbers {
+            shape,
+            samples,
+            triples,
+            numbers,
+        }
+    }
+
+    fn name(&self, product: Product) -> String {
+        format!("{product:?} of {} samples, {:?}", self.samples, self.shape)
+    }
+
+    /// The chains of a product by the definition, which begin with `old`.
+    fn chains(&self, product: Product, old: &[f32]) -> Vec<f32> {
+        let (a, b, result) = product.places();
+        let mut sums = old.to_vec();
+        for triple in &self.triples {
+            let (a, b) = (self.numbers[a][triple[a]], self.numbers[b][triple[b]]);
+            let sum = &mut sums[triple[result]];
+            *sum = a.mul_add(b, *sum);
+        }
+        sums
+    }
+
+    /// The exact sums of a product, with `old`.
+    fn terms(&self, product: Product, old: &[f32]) -> Vec<Terms> {
+        let (a, b, result) = product.places();
+        let mut sums: Vec<Terms> = old.iter().map(|&old| Terms::new().and(old, 1.0)).collect();
+        for triple in &self.triples {
+            let (a, b) = (self.numbers[a][triple[a]], self.numbers[b][triple[b]]);
+            let sum = &mut sums[triple[result]];
+            *sum = std::mem::take(sum).and(a, b);
+        }
+        sums
+    }
+
+    fn expected(&self, product: Product, old: &[f32]) -> Vec<Expected> {
+        let terms = self.terms(product, old).into_iter();
+        let expected = terms.map(|terms| terms.expected(&Format::single(), Order::Chain));
+        expected.collect()
+    }
+
+    /// What the kernel makes of `old`; with `None`, of nothing (a NaN everywhere must be forgotten).
+    fn computed(&self, isa: Isa, product: Product, old: Option<&[f32]>) -> Vec<f32> {
+        let convolution = Convolution::new(self.shape);
+        let [x, w, y] = &self.numbers;
+        let length = self.numbers[product.places().2].len();
+        let mut out = Guarded::new(old.unwrap_or(&vec![f32::NAN; length]));
+        let begin = match old {
+            Some(_) => Begin::Accumulate,
+            None => Begin::Zero,
+        };
+        match product {
+            Product::Forward => forward(isa, &convolution, x, w, begin, false, out.numbers()),
+            Product::Backward => {
+                let mut turned = Guarded::new(w);
+                turn_weights(isa, &convolution, w, turned.numbers());
+                let turned = turned.checked("turn_weights");
+                backward(isa, &convolution, y, &turned, begin, out.numbers());
+            }
+            Product::Gradient => {
+                let start = match old {
+                    Some(_) => Start::Accumulate,
+                    None => Start::Zero,
+                };
+                weight_gradient(isa, &convolution, x, y, start, out.numbers());
+            }
+        }
+        out.checked(&self.name(product))
+    }
+
+    fn assert_chains(&self) {
+        for product in PRODUCTS {
+            let length = self.numbers[product.places().2].len();
+            let old = Family::Uniform.vectors(length, 4).0;
+            let right = all_bits(&self.chains(product, &old));
+            let from_zero = all_bits(&self.chains(product, &vec![0.0; length]));
+            for isa in Isa::available() {
+                let place = format!("{} on {}", self.name(product), isa.name());
+                let computed = self.computed(isa, product, Some(&old));
+                assert_eq!(all_bits(&computed), right, "{place}");
+                let computed = self.computed(isa, product, None);
+                assert_eq!(all_bits(&computed), from_zero, "{place}, from zero");
+            }
+        }
+    }
+}
+
+fn shape(image: (usize, usize), channels: (usize, usize), window: (usize, usize, usize)) -> Shape {
+    Shape {
+        height: image.0,
+        width: image.1,
+        inputs: channels.0,
+        outputs: channels.1,
+        kernel: window.0,
+        stride: window.1,
+        padding: window.2,
+    }
+}
+
+/// Images of one pixel, windows larger than the image, windows in the padding alone, pixels that no
+/// window reads, strides that do not divide, channels on both sides of whole vectors.
+fn edge_shapes() -> Vec<(Shape, usize)> {
+    vec![
+        (shape((1, 1), (1, 1), (1, 1, 0)), 1),
+        (shape((1, 1), (3, 17), (3, 1, 1)), 5),
+        (shape((2, 2), (16, 16), (3, 1, 1)), 9),
+        (shape((2, 2), (5, 3), (5, 1, 2)), 3),
+        (shape((2, 3), (3, 6), (5, 1, 4)), 2),
+        (shape((1, 4), (2, 5), (2, 1, 3)), 2),
+        (shape((4, 4), (8, 33), (3, 1, 1)), 3),
+        (shape((5, 7), (6, 16), (5, 1, 0)), 2),
+        (shape((7, 5), (17, 33), (3, 2, 1)), 2),
+        (shape((6, 6), (16, 32), (3, 2, 1)), 2),
+        (shape((5, 6), (33, 6), (1, 2, 0)), 2),
+        (shape((7, 8), (3, 16), (2, 3, 0)), 3),
+        (shape((9, 6), (1, 17), (5, 3, 2)), 2),
+        (shape((8, 9), (3, 16), (3, 1, 1)), 2),
+        (shape((6, 7), (1, 3), (3, 1, 1)), 4),
+        (shape((6, 5), (3, 6), (5, 1, 2)), 2),
+        (shape((3, 3), (33, 48), (3, 1, 1)), 1),
+        (shape((4, 3), (22, 33), (2, 2, 1)), 0),
+    ]
+}
+
+#[test]
+fn every_number_is_one_chain() {
+    for (shape, samples) in edge_shapes() {
+        Numbers::new(shape, samples, Family::WideRange).assert_chains();
+    }
+}
+
+#[test]
+fn every_number_of_a_random_shape_is_one_chain() {
+    let mut random = ChaCha8Rng::seed_from_u64(31);
+    let mut seen = 0;
+    while seen < 60 {
+        let mut up_to = |most: usize| random.random_range(1..=most);
+        let (image, channels) = ((up_to(9), up_to(9)), (up_to(20), up_to(20)));
+        let window = (up_to(5), up_to(3), up_to(4) - 1);
+        let (shape, samples) = (shape(image, channels, window), up_to(5) - 1);
+        if shape.output() > 0 {
+            Numbers::new(shape, samples, Family::Uniform).assert_chains();
+            seen += 1;
+        }
+    }
+}
+
+/// More pixels than a block holds (128), and samples on both sides of whole blocks.
+#[test]
+fn chains_go_on_from_block_to_block() {
+    for (shape, samples) in [
+        (shape((2, 2), (3, 5), (3, 1, 1)), 70),
+        (shape((2, 2), (9, 5), (3, 1, 1)), 33),
+        (shape((13, 12), (4, 2), (3, 1, 1)), 3),
+        (shape((12, 13), (3, 2), (3, 1, 1)), 3),
+    ] {
+        Numbers::new(shape, samples, Family::WideRange).assert_chains();
+    }
+}
+
+#[test]
+fn special_values_pass_through_every_chain() {
+    for family in Family::ALL {
+        Numbers::new(shape((4, 5), (3, 18), (3, 1, 1)), 2, family).assert_chains();
+        Numbers::new(shape((5, 3), (9, 4), (3, 2, 1)), 2, family).assert_chains();
+    }
+}
+
+#[test]
+fn products_stay_within_their_proved_bounds() {
+    for family in Family::ALL {
+        for product in PRODUCTS {
+            let shapes = [
+                shape((3, 4), (3, 5), (3, 1, 1)),
+                shape((5, 4), (6, 2), (3, 2, 1)),
+            ];
+            let numbers = shapes.map(|shape| Numbers::new(shape, 2, family));
+            let length = |numbers: &Numbers| numbers.numbers[product.places().2].len();
+            let old = |numbers: &Numbers| family.vectors(length(numbers), 4).1;
+            let expected: Vec<Expected> = numbers
+                .iter()
+                .flat_map(|numbers| numbers.expected(product, &old(numbers)))
+                .collect();
+            // Nothing but zeros shows nothing.
+            let outcome = match family {
+                Family::SignedZeros => Outcome::Mistrusted,
+                _ => Outcome::Holds,
+            };
+            for isa in Isa::available() {
+                let computed = numbers
+                    .iter()
+                    .flat_map(|numbers| numbers.computed(isa, product, Some(&old(numbers))));
+                let computed: Vec<f64> = computed.map(f64::from).collect();
+                let judgement = judge(&computed, &expected);
+                let place = format!("{family:?} {product:?} on {}: {judgement:?}", isa.name());
+                assert_eq!(judgement.outcome, outcome, "{place}");
+            }
+        }
+    }
+}
+
+/// The judge must see one sample of a gradient that is forgotten.
+#[test]
+fn a_forgotten_sample_is_caught() {
+    let shape = shape((4, 4), (3, 5), (3, 1, 1));
+    let all = Numbers::new(shape, 3, Family::Uniform);
+    let expected = all.expected(Product::Gradient, &vec![0.0; shape.weights()]);
+    let mut fewer = Numbers::new(shape, 2, Family::Uniform);
+    for (part, whole) in fewer.numbers.iter_mut().zip(&all.numbers) {
+        let length = part.len();
+        part.copy_from_slice(&whole[..length]);
+    }
+    let computed = fewer.computed(Isa::best(), Product::Gradient, None);
+    let computed: Vec<f64> = computed.into_iter().map(f64::from).collect();
+    assert_eq!(judge(&computed, &expected).broken.len(), shape.weights());
+}
+
+/// `⟨y, x∗w⟩ = ⟨y∗w', x⟩ = ⟨∇_w, w⟩`, exactly, because sums of small whole numbers do not round.
+#[test]
+fn the_three_products_are_adjoint() {
+    let mut random = ChaCha8Rng::seed_from_u64(8);
+    for (shape, samples) in edge_shapes() {
+        let mut numbers = Numbers::new(shape, samples, Family::Uniform);
+        for number in numbers.numbers.iter_mut().flatten() {
+            *number = random.random_range(-3_i8..=3).into();
+        }
+        let exact = |x: &f32| Exact::from_f32(*x).expect("a finite number");
+        let paired = PRODUCTS.map(|product| {
+            let with = &numbers.numbers[product.places().2];
+            let result = numbers.computed(Isa::best(), product, None);
+            let pairs = result.iter().zip(with);
+            pairs.fold(Exact::zero(), |sum, (a, b)| sum + exact(a) * exact(b))
+        });
+        assert_eq!(paired[0], paired[1], "backward, {shape:?}");
+        assert_eq!(paired[0], paired[2], "gradient, {shape:?}");
+    }
+}
+
+#[test]
+fn bias_and_rectifier_ride_on_the_chains() {
+    for (shape, samples) in edge_shapes() {
+        let numbers = Numbers::new(shape, samples, Family::Uniform);
+        let row = Family::Uniform.vectors(shape.outputs, 5).0;
+        let [x, w, y] = &numbers.numbers;
+        let old: Vec<f32> = (0..y.len()).map(|i| row[i % row.len()]).collect();
+        let right = numbers.chains(Product::Forward, &old);
+        let right: Vec<f32> = right.into_iter().map(rounded::relu).collect();
+        for isa in Isa::available() {
+            let mut out = Guarded::new(y);
+            let convolution = Convolution::new(shape);
+            let begin = Begin::Row(&row);
+            forward(isa, &convolution, x, w, begin, true, out.numbers());
+            let out = out.checked("forward");
+            assert_eq!(all_bits(&out), all_bits(&right), "{shape:?}");
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "no convolution has the shape")]
+fn a_window_that_fits_nowhere_is_refused() {
+    Convolution::new(shape((2, 5), (1, 1), (3, 1, 0)));
+}
+
+#[test]
+#[should_panic(expected = "are no samples of")]
+fn a_part_of_a_sample_is_refused() {
+    let convolution = Convolution::new(shape((2, 2), (1, 1), (1, 1, 0)));
+    let start = Start::Zero;
+    weight_gradient(
+        Isa::best(),
+        &convolution,
+        &[0.0; 6],
+        &[0.0; 6],
+        start,
+        &mut [0.0],
+    );
+}
