@@ -6,7 +6,7 @@ CARGO ?= cargo
 OUT ?= out
 PROGRAM = target/release/sgd-stability
 
-.PHONY: verify test test-deep bench report check setup clean
+.PHONY: verify test test-deep fuzz bench report check setup clean
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -21,6 +21,17 @@ test: setup
 # checkpoints made by PyTorch, which is installed from pip into target/ for them.
 test-deep: setup
 	PROPTEST_CASES=640 $(CARGO) test --release --locked -- --include-ignored
+
+# Every reader against hostile bytes, FUZZ_SECONDS each. Needs a nightly toolchain and cargo-fuzz
+# (cargo install cargo-fuzz --locked). What is found lands in fuzz/artifacts; add it to
+# fuzz/corpus, which `make test` replays.
+FUZZ_SECONDS ?= 60
+fuzz: setup
+	for reader in $$(ls fuzz/corpus); do \
+		mkdir -p fuzz/grown/$$reader; \
+		$(CARGO) +nightly fuzz run $$reader fuzz/grown/$$reader fuzz/corpus/$$reader -- \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=8192 -rss_limit_mb=512 -timeout=10 || exit 5; \
+	done
 
 bench: setup
 	$(CARGO) bench --locked

@@ -85,6 +85,11 @@ impl Dataset {
         self.shape.iter().product()
     }
 
+    /// The bytes that the samples take in memory, the rows of their targets included.
+    pub fn bytes(&self) -> u64 {
+        size_of_val(&self.inputs[..]) as u64 + self.targets.bytes()
+    }
+
     /// The first `n` samples.
     ///
     /// # Errors

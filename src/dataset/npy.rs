@@ -6,6 +6,7 @@
 //! Source: "A simple file format for NumPy arrays", NEP 1.
 
 mod body;
+mod dictionary;
 mod header;
 
 use std::io::Read;

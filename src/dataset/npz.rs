@@ -138,7 +138,8 @@ fn labelled(place: &str, numbers: impl Iterator<Item = i64>) -> Result<Targets> 
         0..MOST_CLASSES => Ok(number as usize),
         _ => {
             let fault = format!(
-                "the label of sample {i} is {number}; labels are 0 to {}",
+                "the label of sample {i} is {number}; labels are 0 to {}, and target values such \
+                 as -1 and 1 are float32",
                 MOST_CLASSES - 1
             );
             Err(Error::input(place, "y", fault))

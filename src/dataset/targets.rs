@@ -54,6 +54,15 @@ impl Targets {
         }
     }
 
+    /// The bytes that the targets and their [`rows`](Self::rows) take in memory.
+    pub fn bytes(&self) -> u64 {
+        let kept = match self {
+            Targets::Labels { labels, .. } => size_of_val(&labels[..]),
+            Targets::Values { values, .. } => size_of_val(&values[..]),
+        };
+        (kept + self.samples() * self.outputs() * size_of::<f32>()) as u64
+    }
+
     /// The same targets for a network with `outputs` outputs, which may know classes that have no
     /// sample; `place` names the data set in errors.
     ///
@@ -76,7 +85,7 @@ impl Targets {
             Targets::Values { outputs: there, .. } if there != outputs => {
                 let fault = format!(
                     "a sample has {there}, but the network has {outputs} outputs; give the \
-                     network of this data set"
+                     network of this data set, or make labels whole numbers"
                 );
                 Err(Error::input(place, "target values", fault))
             }
@@ -122,6 +131,8 @@ mod tests {
         assert_eq!(labels(&[2, 0, 1], 3).rows(), expected.concat());
         assert_eq!(values().rows(), [1., 2., 3., 4., 5., 6.]);
         assert_eq!((values().samples(), values().outputs()), (3, 2));
+        assert_eq!(values().bytes(), 2 * 6 * 4);
+        assert_eq!(labels(&[2, 0, 1], 3).bytes(), 3 * 8 + 9 * 4);
     }
 
     #[test]

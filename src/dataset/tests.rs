@@ -11,6 +11,7 @@ fn every_pixel_is_recovered_from_its_input_value() {
     assert_eq!(dataset.pixels().unwrap(), (0..=255).collect::<Vec<u8>>());
     assert_eq!(dataset.inputs[255], 1.0);
     assert_eq!((dataset.samples(), dataset.features()), (4, 64));
+    assert_eq!(dataset.bytes(), 4 * 256 + 8 * 4 + 4 * 12);
 }
 
 #[test]

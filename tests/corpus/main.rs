@@ -1,9 +1,13 @@
-//! Every file of the fuzzing corpus, and every cut of it, is read or refused in one sentence.
+//! Every file of the fuzzing corpus, every cut of it, and random changes of it are read or refused
+//! in one sentence.
 
 mod readers;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 fn files(target: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
@@ -60,5 +64,70 @@ fn every_reader_has_a_fuzz_target() {
             text.contains(&format!("readers::read_{target}")),
             "{target}"
         );
+    }
+}
+
+/// One change of a file.
+#[derive(Clone, Debug)]
+enum Change {
+    /// Another byte at a place.
+    Set(Index, u8),
+    /// One bit of a byte turned over.
+    Flip(Index, u8),
+    /// Bytes put in at a place.
+    Insert(Index, Vec<u8>),
+    /// Some bytes from a place on taken away.
+    Remove(Index, usize),
+}
+
+impl Change {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        let place = |index: &Index, bytes: &[u8]| index.index(bytes.len() + 1);
+        match self {
+            Change::Set(index, byte) => {
+                let at = place(index, bytes);
+                bytes.splice(at..bytes.len().min(at + 1), [*byte]);
+            }
+            Change::Flip(index, bit) => {
+                let at = place(index, bytes);
+                bytes
+                    .iter_mut()
+                    .skip(at)
+                    .take(1)
+                    .for_each(|byte| *byte ^= 1 << bit);
+            }
+            Change::Insert(index, more) => {
+                let at = place(index, bytes);
+                bytes.splice(at..at, more.iter().copied());
+            }
+            Change::Remove(index, length) => {
+                let at = place(index, bytes);
+                bytes.drain(at..bytes.len().min(at + length));
+            }
+        }
+    }
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let special = prop_oneof![any::<u8>(), Just(0), Just(0xff), Just(b'9'), Just(b'"')];
+    prop_oneof![
+        (any::<Index>(), special).prop_map(|(index, byte)| Change::Set(index, byte)),
+        (any::<Index>(), 0u8..8).prop_map(|(index, bit)| Change::Flip(index, bit)),
+        (any::<Index>(), prop::collection::vec(any::<u8>(), 1..9))
+            .prop_map(|(index, more)| Change::Insert(index, more)),
+        (any::<Index>(), 1usize..9).prop_map(|(index, length)| Change::Remove(index, length)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_changed_file_is_read_or_refused(changes in prop::collection::vec(change(), 1..6)) {
+        for (target, reader) in readers::READERS {
+            for path in files(target) {
+                let mut bytes = fs::read(path).expect("a readable file");
+                changes.iter().for_each(|change| change.apply(&mut bytes));
+                reader(&bytes);
+            }
+        }
     }
 }

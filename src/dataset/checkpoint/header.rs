@@ -16,6 +16,9 @@ use crate::error::{Error, Result};
 const EXPORT: &str = "export the weights as the README shows, with \
                       safetensors.torch.save_file(model.state_dict(), FILE)";
 
+/// The longest header that is read, in bytes: that of some hundred thousand tensors.
+const LONGEST: usize = 10_000_000;
+
 /// The entry of the header that is no tensor.
 const METADATA: &str = "__metadata__";
 
@@ -42,6 +45,10 @@ pub(super) fn check(place: &str, bytes: &[u8]) -> Result<()> {
         );
         return refuse("header", fault);
     };
+    if header.len() > LONGEST {
+        let fault = format!("has {length} bytes; up to {LONGEST} are read");
+        return refuse("header", fault);
+    }
     if header.first() != Some(&b'{') {
         let fault = format!("does not begin with {{; the file is no safetensors file: {EXPORT}");
         return refuse("header", fault);

@@ -173,6 +173,8 @@ fn what_is_no_header_is_refused() {
     );
     let more = entry("a", "F32", "[1]", 0, 4).replace('}', ",\"more\":1}");
     expect(&of_entries(&[more], &[0; 4]), &["a: unknown field"]);
+    let long = format!("{{{}}}", " ".repeat(10_000_000));
+    expect(&file(&long, &[]), &["header", "up to 10000000"]);
     let metadata = "\"__metadata__\":{\"format\":1}".to_owned();
     let entries = [metadata, entry("a", "F32", "[1]", 0, 4)];
     expect(&of_entries(&entries, &[0; 4]), &["header"]);
