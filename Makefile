@@ -17,7 +17,8 @@ verify: setup
 test: setup
 	$(CARGO) test --locked
 
-# The long property counts: 640 cases a property (10 times those of `make test`), optimised.
+# The long property counts: 640 cases a property (10 times those of `make test`), optimised; and
+# checkpoints made by PyTorch, which is installed from pip into target/ for them.
 test-deep: setup
 	PROPTEST_CASES=640 $(CARGO) test --release --locked -- --include-ignored
 

@@ -12,6 +12,8 @@ use std::path::Path;
 pub enum Kind {
     /// A flag, a file or a value from outside is not what it must be.
     Input,
+    /// What is asked for does not fit into the memory that may be used.
+    Memory,
     /// The machine failed us: a disk is full, a folder cannot be written.
     Io,
     /// A check ran and did not come out as stated.
@@ -25,6 +27,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Kind::Input => "input",
+            Kind::Memory => "memory",
             Kind::Io => "io",
             Kind::Check => "check",
             Kind::Internal => "internal",
@@ -35,7 +38,7 @@ impl Kind {
     pub fn exit_code(self) -> u8 {
         match self {
             Kind::Internal | Kind::Io => 1,
-            Kind::Input => 2,
+            Kind::Input | Kind::Memory => 2,
             Kind::Check => 5,
         }
     }
@@ -75,6 +78,14 @@ impl Error {
         Error {
             kind: Kind::Io,
             message: format!("{}: cannot be written: {cause}", path.display()),
+        }
+    }
+
+    /// Work that would not fit into the memory that may be used.
+    pub fn memory(message: impl Display) -> Self {
+        Error {
+            kind: Kind::Memory,
+            message: message.to_string(),
         }
     }
 

@@ -18,6 +18,7 @@
 //! |---|---|
 //! | [`report`] | records → HTML, SVG, CSV |
 //! | [`sweep`] | which cells to run, shards, resume, merge |
+//! | [`diagnosis`] | a checkpoint and its data → measured curvature → which criteria hold |
 //! | [`experiment`] | one file per experiment: configuration → record |
 //! | [`curvature`] | sharpness, non-uniformity, smallest eigenvalue, with residual bounds |
 //! | [`train`] | optimisers, batch sampling, stopping |
@@ -40,6 +41,7 @@ pub mod criterion;
 pub mod curvature;
 pub mod dataset;
 pub mod decide;
+pub mod diagnosis;
 pub mod error;
 pub mod experiment;
 pub mod kernel;

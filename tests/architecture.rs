@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of the library, highest first: each may import only rooms below it.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
     "report",
     "sweep",
+    "diagnosis",
     "experiment",
     "curvature",
     "train",

@@ -2,19 +2,22 @@
 //! progress.
 //!
 //! Exit codes: 0 done, all claims as stated · 1 internal error, or output that cannot be written ·
-//! 2 usage or bad input · 4 undecided · 5 a check failed. (3, unstable, is kept for verdicts on
-//! networks.)
+//! 2 usage or bad input · 3 unstable (`diagnose --check`) · 4 undecided · 5 a check failed.
 
 mod certify;
 mod decide;
+mod diagnose;
 mod manifest;
 mod merge;
+mod networks;
 mod output;
 mod progress;
 mod report;
 mod reproduce;
 mod search;
+mod subject;
 mod verify;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -43,6 +46,9 @@ enum Command {
     Decide(decide::Arguments),
     Certify(certify::Arguments),
     Search(search::Arguments),
+    Diagnose(Box<diagnose::Arguments>),
+    Watch(Box<watch::Arguments>),
+    Networks(networks::Arguments),
     Reproduce(reproduce::Arguments),
     Merge(merge::Arguments),
     Report(report::Arguments),
@@ -56,6 +62,9 @@ impl Command {
             Command::Decide(arguments) => decide::run(arguments),
             Command::Certify(arguments) => certify::run(arguments),
             Command::Search(arguments) => search::run(arguments),
+            Command::Diagnose(arguments) => diagnose::run(arguments),
+            Command::Watch(arguments) => watch::run(arguments),
+            Command::Networks(arguments) => networks::run(arguments),
             Command::Reproduce(arguments) => reproduce::run(arguments),
             Command::Merge(arguments) => merge::run(arguments),
             Command::Report(arguments) => report::run(arguments),

@@ -1,6 +1,6 @@
 //! What the program says, and with which exit code.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -25,6 +25,8 @@ pub enum Ending {
     Done,
     /// A check ran and did not come out as stated: exit code 5.
     Failed,
+    /// A network is unstable, and the command was asked to check: exit code 3.
+    Unstable,
     /// A question was answered with "undecided": exit code 4.
     Undecided,
 }
@@ -38,6 +40,17 @@ impl Ending {
 
 /// The exit code of "undecided".
 const UNDECIDED: u8 = 4;
+
+/// The exit code of "unstable".
+const UNSTABLE: u8 = 3;
+
+/// Says on the way what a person at a terminal may want to know.
+pub fn remark(text: &str) {
+    let mut out = io::stderr();
+    if out.is_terminal() {
+        let _ = writeln!(out, "{text}");
+    }
+}
 
 /// Prints an answer; an answer that could not be printed was not given.
 pub fn answer(answer: &Answer, json: bool) -> ExitCode {
@@ -55,6 +68,7 @@ pub fn answer(answer: &Answer, json: bool) -> ExitCode {
         Ending::Done => ExitCode::SUCCESS,
         Ending::Failed => ExitCode::from(Kind::Check.exit_code()),
         Ending::Undecided => ExitCode::from(UNDECIDED),
+        Ending::Unstable => ExitCode::from(UNSTABLE),
     }
 }
 

@@ -11,11 +11,11 @@
 
 use nalgebra::DMatrix;
 
-use super::{beta, eta, weight};
+use super::{beta, eta, gradient_descent, non_uniformity, weight};
 use crate::matrix::{Algebra, positive_semidefinite, stein};
 use crate::model::momentum::Momentum;
 use crate::model::{Curvature, Quadratic};
-use crate::number::{Field, Symbol, Verdict};
+use crate::number::{Field, Real, Symbol, Verdict};
 
 /// `2(1 + β)I − ηH`; in one direction `2(1 + β) − ηa`.
 pub fn descent_slack<A: Algebra<T>, T: Field>(
@@ -25,6 +25,21 @@ pub fn descent_slack<A: Algebra<T>, T: Field>(
 ) -> A {
     let edge = T::int(2) * (T::one() + beta);
     curvature.identity.clone().scaled(&edge) - curvature.hessian.clone().scaled(learning_rate)
+}
+
+/// The largest sharpness at which gradient descent with heavy ball is stable, `2(1 + β)/η`.
+///
+/// # Panics
+/// Over ℚ when the learning rate is zero.
+pub fn largest_sharpness<T: Field>(learning_rate: &T, beta: &T) -> T {
+    gradient_descent::largest_sharpness(learning_rate) * (T::one() + beta)
+}
+
+/// The largest non-uniformity at which SGD can be stable in one dimension, `√(1 − β²)/(η√p)`;
+/// infinite (an interval: the whole line) when `p = 0`.
+pub fn largest_non_uniformity<T: Real>((learning_rate, weight): (&T, &T), beta: &T) -> T {
+    let narrowed = (T::one() - beta.square()).sqrt();
+    non_uniformity::largest_non_uniformity(learning_rate, weight) * narrowed
 }
 
 /// Is gradient descent with heavy ball stable, `2(1 + β)I − ηH ⪰ 0`?
@@ -128,6 +143,20 @@ mod tests {
         let eta = number("3/7");
         let plain = one_dimension::slack(a.clone(), s2.clone(), &eta, &p);
         assert_eq!(slack(&a, &s2, (&eta, &p), &zero), plain);
+    }
+
+    #[test]
+    fn the_bounds_are_where_the_slacks_vanish() {
+        let (eta, p, beta) = (number("1/10"), number("1/4"), number("3/5"));
+        let bound = largest_sharpness(&eta, &beta);
+        assert_eq!(bound, number("32"));
+        let curvature = Curvature::along_one_direction(bound, Exact::zero());
+        assert!(descent_slack(&curvature, &eta, &beta).is_zero());
+        // √(1 − 9/25)/(1/10 · 1/2) = 16.
+        let bound: f64 = largest_non_uniformity((&0.1, &0.25), &0.6);
+        assert!((bound - 16.0).abs() < 1e-12, "{bound}");
+        let edge = number("256");
+        assert!(non_uniformity_slack(&edge, (&eta, &p), &beta).is_zero());
     }
 
     #[test]

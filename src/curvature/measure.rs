@@ -63,7 +63,7 @@ pub fn measure(
 
 /// `√(θ ± r)`: the root of the value, and the larger distance of the two ends from it. Σ is
 /// positive semi-definite, so a value below zero is rounding and is read as zero.
-pub(super) fn root(variance: &Ritz) -> Eigenvalue {
+pub fn root(variance: &Ritz) -> Eigenvalue {
     let at = |shift: f64| (variance.value + shift).max(0.0).sqrt();
     let value = at(0.0);
     let width = |radius: f64| (value - at(-radius)).max(at(radius) - value);

@@ -16,6 +16,6 @@ mod preconditioned;
 mod tracker;
 
 pub use lanczos::{Ends, Lanczos, Ritz, cold_start, warm_start};
-pub use measure::{Eigenvalue, Measurement, measure};
+pub use measure::{Eigenvalue, Measurement, measure, root};
 pub use preconditioned::preconditioned;
 pub use tracker::Tracker;

@@ -19,6 +19,25 @@ pub enum Matrix {
     GaussNewton,
 }
 
+impl Matrix {
+    /// The word on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Matrix::Hessian => "hessian",
+            Matrix::GaussNewton => "gauss-newton",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Matrix::Hessian => Matrix::GaussNewton,
+            Matrix::GaussNewton => Matrix::Hessian,
+        }
+    }
+}
+
 /// A point of the loss where curvature is measured, over one fixed batch.
 pub struct Curvature<'a> {
     isa: Isa,
@@ -53,6 +72,7 @@ struct Scratch {
     tangent: Tangent,
     along: Turned,
     own: Vec<f32>,
+    quotients: Vec<f64>,
 }
 
 impl<'a> Curvature<'a> {
@@ -213,6 +233,53 @@ impl<'a> Curvature<'a> {
         kernel::scale(isa, 1.0 / batch.samples as f32, product);
         self.mean = mean;
     }
+
+    /// `vᵀH_i v` of every sample, in f64 from f32 passes: one pass forward along `v` and the
+    /// products `Rx·V`, no pass back.
+    ///
+    /// # Panics
+    /// Where batch normalisation couples the samples ([`Curvature::has_samples`]).
+    pub fn sample_quotients(&mut self, direction: &[f32]) -> Vec<f64> {
+        assert!(
+            self.has_samples(),
+            "coupled samples have no Hessians of their own"
+        );
+        let network = self.point.network;
+        self.along.fill(self.isa, network, direction);
+        let site = Site::new(self.isa, self.point, &self.turned);
+        let along = Weights {
+            flat: direction,
+            turned: &self.along,
+        };
+        let (batch, matrix) = (self.batch, self.matrix);
+        let mut quotients = Vec::with_capacity(batch.samples);
+        match &mut self.road {
+            Road::Whole(whole) => {
+                let base = Base {
+                    site,
+                    trace: &whole.trace,
+                    batch,
+                    matrix,
+                };
+                whole.first.quotients(&base, along, &mut quotients);
+            }
+            Road::Chunks(workers) => {
+                let shares = shares(network, false, batch.samples);
+                run(&self.point, &shares, workers, |share, worker| {
+                    worker.scratch.quotients.clear();
+                    let each = |worker: &mut Part<'_>, base: &Base<'_>, _| {
+                        worker.tangent.quotients(base, along, worker.quotients);
+                    };
+                    each_chunk(share, worker, &site, &batch, matrix, each);
+                });
+                let workers = &workers[..shares.len()];
+                workers
+                    .iter()
+                    .for_each(|worker| quotients.extend(&worker.scratch.quotients));
+            }
+        }
+        quotients
+    }
 }
 
 /// The parts of a worker that a chunk needs besides its base pass.
@@ -220,6 +287,7 @@ struct Part<'a> {
     tangent: &'a mut Tangent,
     along: &'a mut Turned,
     own: &'a mut Vec<f32>,
+    quotients: &'a mut Vec<f64>,
     sum: &'a mut Vec<f32>,
 }
 
@@ -269,6 +337,7 @@ fn each_chunk(
             tangent: &mut scratch.tangent,
             along: &mut scratch.along,
             own: &mut scratch.own,
+            quotients: &mut scratch.quotients,
             sum,
         };
         each(&mut worker, &base, start);

@@ -16,7 +16,8 @@
 //! | `chunks` | how a batch is cut without changing a bit |
 //! | `trace`, `pass` | forward and backward over a chunk; loss, gradient, descent over a batch |
 //! | `tangent`, `rank_two` | the directional derivative of a pass, also with per-sample directions |
-//! | `curvature` | `Hv` and `Σv = (1/n) Σ_i H_i(H_i v − Hv)` at a point |
+//! | `curvature` | `Hv`, `Σv = (1/n) Σ_i H_i(H_i v − Hv)` and every `vᵀH_i v` at a point |
+//! | `footprint` | how many numbers passes keep in memory |
 
 mod architecture;
 mod bilinear;
@@ -24,6 +25,7 @@ mod builder;
 mod chunks;
 mod curvature;
 pub mod description;
+mod footprint;
 mod layer;
 mod linear;
 mod loss;

@@ -66,6 +66,15 @@ pub(super) fn moved<'a>(values: &'a [Vec<f32>], network: &Network, read: usize) 
 impl Tangent {
     /// Fills the tangent along a direction.
     pub fn follow(&mut self, base: &Base<'_>, direction: &Direction<'_>) {
+        self.rise(base, direction);
+        self.top(base);
+        for index in (0..base.site.network().layers.len()).rev() {
+            self.backward(base, direction, index);
+        }
+    }
+
+    /// Fills the values `Rh_l` alone.
+    fn rise(&mut self, base: &Base<'_>, direction: &Direction<'_>) {
         let network = base.site.network();
         let depth = network.layers.len();
         self.values.resize(depth, Vec::new());
@@ -75,9 +84,37 @@ impl Tangent {
                 self.forward(base, direction, index);
             }
         }
+    }
+
+    /// Appends `vᵀH_i v` of each sample to `quotients`, where `v` is the shared direction:
+    ///
+    /// ```text
+    /// vᵀH_i v = Roᵀ·(∂²f_i/∂o²)·Ro + 2·Σ_l ∂z_lᵀ·(Rx_l·V_l)
+    /// ```
+    ///
+    /// over the layers with parameters; the Gauss–Newton matrix has the first term alone. This is
+    /// the second derivative of `f_i` along `v`, since `R²z_l = R²x_l·W_l + 2·Rx_l·V_l` and the
+    /// other layers are linear. The samples must not be coupled.
+    pub fn quotients(&mut self, base: &Base<'_>, shared: Weights<'_>, quotients: &mut Vec<f64>) {
+        let (site, trace) = (&base.site, base.trace);
+        let network = site.network();
+        self.rise(base, &Direction { shared, own: None });
         self.top(base);
-        for index in (0..depth).rev() {
-            self.backward(base, direction, index);
+        let first = quotients.len();
+        quotients.resize(first + trace.samples, 0.0);
+        let quotients = &mut quotients[first..];
+        let top = network.layers.len() - 1;
+        add_dots(base, &self.values[top], &self.deltas[top], 1.0, quotients);
+        for (index, layer) in network.layers.iter().enumerate() {
+            let rx = moved(&self.values, network, layer.reads);
+            if !base.is_second_order() || !layer.has_parameters() || rx.is_empty() {
+                continue;
+            }
+            let bent = &mut self.deltas[index];
+            bent.clear();
+            bent.resize(trace.values[index].len(), 0.0);
+            site.bilinear(index, trace.samples).add(rx, &shared, bent);
+            add_dots(base, &trace.deltas[index], bent, 2.0, quotients);
         }
     }
 
@@ -187,6 +224,15 @@ impl Tangent {
                 bilinear.weight_gradient(rx, delta, Start::Accumulate, sum);
             }
         }
+    }
+}
+
+/// `sums_i ← sums_i + factor·x_i·y_i`, one dot product a sample.
+fn add_dots(base: &Base<'_>, x: &[f32], y: &[f32], factor: f64, sums: &mut [f64]) {
+    let width = x.len() / base.trace.samples;
+    let rows = x.chunks_exact(width).zip(y.chunks_exact(width));
+    for (sum, (x, y)) in sums.iter_mut().zip(rows) {
+        *sum += factor * kernel::dot_wide(base.site.isa, x, y);
     }
 }
 

@@ -12,6 +12,7 @@ mod sheet;
 
 use std::path::PathBuf;
 
+pub use figure::{Drawing, draw};
 pub use input::{ReportInput, RollEntry};
 
 /// The files of the report, with paths relative to its folder: `index.html` (one self-contained

@@ -1,9 +1,7 @@
 //! The fully connected layer.
 
-use sgd_stability::kernel::{
-    Below, Isa, MatrixMut, MatrixRef, Start, affine, backward, descend, gather, gemm,
-    weight_gradient, with_team,
-};
+use sgd_stability::kernel::dense::{Below, affine, backward, descend, weight_gradient};
+use sgd_stability::kernel::{Isa, MatrixMut, MatrixRef, Start, gather, gemm, with_team};
 use sgd_stability::oracle::{Family, Format, Order, Outcome, Terms, judge};
 
 use crate::support::{Guarded, all_bits, same_everywhere};
@@ -309,9 +307,9 @@ fn a_team_says_what_a_part_said_when_it_panicked() {
     let message = pool.expect("a pool").install(|| {
         let work = || {
             with_team(|| {
-                gather(layer.x(), &[0, 1, 7].repeat(300), {
-                    MatrixMut::new(&mut vec![0.0; 900 * 300], 900, 300)
-                })
+                let mut rows = vec![0.0; 900 * 300];
+                let rows = MatrixMut::new(&mut rows, 900, 300);
+                gather(layer.x(), &[0, 1, 7].repeat(300), rows);
             })
         };
         let panic = std::panic::catch_unwind(work).expect_err("no row 7");

@@ -2,4 +2,5 @@
 
 mod bounded;
 mod coupled;
+mod quotients;
 mod support;

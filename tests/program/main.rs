@@ -1,5 +1,8 @@
 //! The program as its users run it: what it prints, what it writes, and how it exits.
 
 mod bad_input;
+mod checkpoint;
 mod commands;
+mod diagnose;
 mod support;
+mod watch;

@@ -1,0 +1,57 @@
+//! `sgd-stability diagnose`: the curvature of a trained network, and what it means for SGD.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use sgd_stability::diagnosis::{self, Mode, Model, Samples, Stability, bytes};
+use sgd_stability::error::Result;
+
+use super::output::{Answer, Ending, remark};
+use super::subject::Subject;
+
+/// Measure sharpness, smallest eigenvalue and non-uniformity of a PyTorch checkpoint, and say
+/// whether SGD with this η, B and β is stable there.
+///
+/// Tensors are matched to layers by order and shape. Exit code 0 whatever the verdict; with --check,
+/// 3 when unstable and 4 when undecided.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The checkpoint: a state_dict saved as safetensors.
+    #[arg(long, value_name = "FILE")]
+    weights: PathBuf,
+    #[command(flatten)]
+    subject: Subject,
+    /// Exit with 3 when unstable, 4 when undecided.
+    #[arg(long)]
+    check: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Diagnoses.
+pub fn run(arguments: &Arguments) -> Result<Answer> {
+    let subject = &arguments.subject;
+    let (request, effort) = (subject.request(), subject.effort()?);
+    let data = diagnosis::load(&request)?;
+    let setting = subject.setting(&data)?;
+    let model = Model::read(&arguments.weights, &request, &data)?;
+    let mode = Mode::check(subject.mode, &model.network)?;
+    let samples = Samples::new(&request.data, &data, &model.network)?;
+    drop(data);
+    let forecast = diagnosis::forecast(&model, &samples, &effort);
+    remark(&format!("memory forecast {}", bytes(forecast.total())));
+    subject.check_memory(&forecast)?;
+    let place = arguments.weights.display().to_string();
+    let named = (&place[..], &model);
+    let found = diagnosis::diagnose(named, &samples, (mode, &setting), &effort, forecast)?;
+    Ok(Answer {
+        text: diagnosis::page(&found, named, (&request.data, &samples)),
+        json: found.json(&model, &samples),
+        ending: match (arguments.check, found.main.judgement.verdict) {
+            (true, Stability::Unstable) => Ending::Unstable,
+            (true, Stability::Undecided) => Ending::Undecided,
+            _ => Ending::Done,
+        },
+    })
+}

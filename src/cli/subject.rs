@@ -1,0 +1,169 @@
+//! The flags that `diagnose` and `watch` share.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use sgd_stability::curvature::Lanczos;
+use sgd_stability::dataset::Dataset;
+use sgd_stability::diagnosis::{Effort, Forecast, Mode, Request, Setting};
+use sgd_stability::error::{Error, Result};
+use sgd_stability::kernel::Isa;
+use sgd_stability::model::Sampling;
+use sgd_stability::network::{Loss, Matrix};
+
+/// What is looked at, and how.
+#[derive(Debug, Args)]
+pub struct Subject {
+    /// The network: fnn (widths from the checkpoint), vgg11, resnet8, lenet, or a TOML file.
+    #[arg(long, value_name = "ARCH")]
+    arch: String,
+    /// The data set: fashion-mnist, cifar-10, or an npz file with x (n × …) and y (labels, or n × c).
+    #[arg(long, value_name = "DATA")]
+    pub data: String,
+    /// The folder of the data set's own files; without it fashion-mnist is the embedded part.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// The first so many samples [default: 1000 of a named data set, all of a file].
+    #[arg(long, value_name = "N")]
+    samples: Option<usize>,
+    /// Only these classes, renumbered in this order.
+    #[arg(long, value_name = "I,J,…", value_delimiter = ',')]
+    classes: Option<Vec<usize>>,
+    /// The learning rate η, exactly: "7/10" or "0.7".
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
+    lr: String,
+    /// The batch size B, from 1 to the number of samples.
+    #[arg(long, value_name = "B")]
+    batch: usize,
+    /// How a batch is drawn: without-replacement or with-replacement.
+    #[arg(long, value_name = "SCHEME", default_value_t = Sampling::WithoutReplacement)]
+    sampling: Sampling,
+    /// β of heavy ball (PyTorch's momentum), from 0 to below 1, exactly.
+    #[arg(
+        long,
+        value_name = "BETA",
+        default_value = "0",
+        allow_hyphen_values = true
+    )]
+    momentum: String,
+    /// The loss [default: the architecture's, mean-squared for named ones].
+    #[arg(long, value_name = "LOSS")]
+    loss: Option<LossName>,
+    /// With batch normalisation: train, eval or frozen statistics.
+    #[arg(long, value_name = "MODE")]
+    pub mode: Option<Mode>,
+    /// Which second derivative.
+    #[arg(long, value_name = "MATRIX", default_value = "hessian")]
+    matrix: MatrixName,
+    /// Estimated relative error at which an eigenvalue counts as converged.
+    #[arg(long, value_name = "T", default_value_t = 1e-5)]
+    tolerance: f64,
+    /// The most products with each matrix.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
+    products: u32,
+    /// The seed of the start vectors.
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    seed: u64,
+    /// The most memory to use, such as 800MB or 4GB [default: what is available].
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LossName {
+    MeanSquared,
+    CrossEntropy,
+    HingeSquared,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum MatrixName {
+    Hessian,
+    GaussNewton,
+}
+
+impl Subject {
+    /// What is named.
+    pub fn request(&self) -> Request {
+        let loss = self.loss.map(|loss| match loss {
+            LossName::MeanSquared => Loss::MeanSquared,
+            LossName::CrossEntropy => Loss::CrossEntropy,
+            LossName::HingeSquared => Loss::HingeSquared,
+        });
+        Request {
+            arch: self.arch.clone(),
+            loss,
+            data: self.data.clone(),
+            data_dir: self.data_dir.clone(),
+            samples: self.samples,
+            classes: self.classes.clone(),
+        }
+    }
+
+    /// How the optimiser runs over these samples.
+    pub fn setting(&self, data: &Dataset) -> Result<Setting> {
+        let words = (&self.lr[..], &self.momentum[..]);
+        Setting::new(words, (self.batch, self.sampling), data.samples())
+    }
+
+    /// How far measurements go.
+    pub fn effort(&self) -> Result<Effort> {
+        if !(self.tolerance > 0.0 && self.tolerance < 1.0) {
+            let fault = "must lie between 0 and 1";
+            return Err(Error::input("--tolerance", self.tolerance, fault));
+        }
+        Ok(Effort {
+            isa: Isa::best(),
+            matrix: match self.matrix {
+                MatrixName::Hessian => Matrix::Hessian,
+                MatrixName::GaussNewton => Matrix::GaussNewton,
+            },
+            lanczos: Lanczos {
+                tolerance: self.tolerance,
+                products: self.products as usize,
+            },
+            seed: self.seed,
+        })
+    }
+
+    /// Refuses a measurement that would not fit into the memory.
+    pub fn check_memory(&self, forecast: &Forecast) -> Result<()> {
+        let budget = match &self.memory {
+            Some(text) => Some(size(text)?),
+            None => available(),
+        };
+        budget.map_or(Ok(()), |budget| forecast.check(budget))
+    }
+}
+
+/// `800MB` as bytes.
+fn size(text: &str) -> Result<u64> {
+    let units = [
+        ("kB", 1e3),
+        ("MB", 1e6),
+        ("GB", 1e9),
+        ("TB", 1e12),
+        ("B", 1.0),
+    ];
+    let unit = units
+        .iter()
+        .find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)));
+    let (number, factor) = unit.unwrap_or((text, &1.0));
+    match number.trim().parse::<f64>() {
+        Ok(number) if number.is_finite() && number >= 0.0 => Ok((number * factor) as u64),
+        _ => {
+            let fault = "is no size; write bytes, or a number with kB, MB or GB";
+            Err(Error::input("--memory", text, fault))
+        }
+    }
+}
+
+/// The memory that the system says is available, where it says so.
+fn available() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}

@@ -1,0 +1,193 @@
+//! `sgd-stability watch`: a run followed over its checkpoints.
+
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde_json::json;
+use sgd_stability::curvature::Tracker;
+use sgd_stability::dataset::Dataset;
+use sgd_stability::diagnosis::follow::{Line, Log, checkpoints, figure};
+use sgd_stability::diagnosis::{self, Effort, Finding, Mode, Model, Request, Samples, Setting};
+use sgd_stability::error::{Error, Result};
+use sgd_stability::report;
+use sgd_stability::write::write_file;
+
+use super::output::{Answer, Ending, remark};
+use super::subject::Subject;
+
+/// Measure checkpoints as they appear in a folder, and draw the run in the plane of a and s.
+///
+/// Each *.safetensors of the folder, in natural order, becomes a line of watch.jsonl; what is there
+/// already is skipped. The watch ends with --once, when a file named `done` appears, or after
+/// --idle seconds without a new checkpoint; then watch.svg is drawn.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The folder of the checkpoints.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    #[command(flatten)]
+    subject: Subject,
+    /// Measure what is there and end.
+    #[arg(long)]
+    once: bool,
+    /// End after so many seconds without a new checkpoint.
+    #[arg(long, value_name = "SECONDS")]
+    idle: Option<u64>,
+    /// Look every so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..))]
+    poll: u64,
+    /// Print one JSON object at the end.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is kept from one checkpoint to the next.
+struct Watch<'a> {
+    arguments: &'a Arguments,
+    request: Request,
+    data: Dataset,
+    setting: Setting,
+    effort: Effort,
+    log: Log,
+    tracker: Tracker,
+    /// The checkpoints that could not be measured, with the reason and their size and time then.
+    faults: Vec<(String, Error, Stamp)>,
+    measured: usize,
+}
+
+/// Size and time of a file, which change while it is being written.
+type Stamp = Option<(u64, std::time::SystemTime)>;
+
+/// Watches.
+pub fn run(arguments: &Arguments) -> Result<Answer> {
+    let subject = &arguments.subject;
+    let (request, effort) = (subject.request(), subject.effort()?);
+    let data = diagnosis::load(&request)?;
+    let log = Log::read(&arguments.folder.join("watch.jsonl"))?;
+    let mut watch = Watch {
+        tracker: Tracker::new(effort.lanczos, effort.seed),
+        setting: subject.setting(&data)?,
+        arguments,
+        request,
+        data,
+        effort,
+        log,
+        faults: Vec::new(),
+        measured: 0,
+    };
+    let mut last = Instant::now();
+    loop {
+        // The end is looked for first: what was written before it is still measured.
+        let is_done = arguments.once || arguments.folder.join("done").exists();
+        if watch.look()? > 0 {
+            last = Instant::now();
+        }
+        let idle = arguments.idle.map(Duration::from_secs);
+        if is_done || idle.is_some_and(|idle| last.elapsed() >= idle) {
+            break;
+        }
+        sleep(Duration::from_secs(arguments.poll));
+    }
+    watch.finish()
+}
+
+impl Watch<'_> {
+    /// Measures what is new; gives how many.
+    fn look(&mut self) -> Result<usize> {
+        let mut new = 0;
+        for name in checkpoints(&self.arguments.folder)? {
+            if self.log.holds(&name) {
+                continue;
+            }
+            let path = self.arguments.folder.join(&name);
+            let stamp = stamp(&path);
+            // A file that did not read is tried again once it has changed.
+            let is_known = |fault: &&(String, Error, Stamp)| fault.0 == name && fault.2 == stamp;
+            if self.faults.iter().any(|fault| is_known(&fault)) {
+                continue;
+            }
+            self.faults.retain(|fault| fault.0 != name);
+            match self.measure(&name, &path) {
+                Ok(line) => {
+                    remark(&format!("{name}: {}", brief(&line)));
+                    self.log.append(line)?;
+                    (self.measured, new) = (self.measured + 1, new + 1);
+                }
+                Err(error) if error.kind == sgd_stability::error::Kind::Input => {
+                    remark(&format!("{name}: {error}"));
+                    self.faults.push((name, error, stamp));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(new)
+    }
+
+    fn measure(&mut self, name: &str, path: &Path) -> Result<Line> {
+        let model = Model::read(path, &self.request, &self.data)?;
+        let mode = Mode::check(self.arguments.subject.mode, &model.network)?;
+        let samples = Samples::new(&self.request.data, &self.data, &model.network)?;
+        let forecast = diagnosis::forecast(&model, &samples, &self.effort);
+        self.arguments.subject.check_memory(&forecast)?;
+        let place = path.display().to_string();
+        let finding = Finding::of(
+            (&place, &model),
+            &samples,
+            (mode, &self.setting),
+            (&self.effort, false),
+            &mut self.tracker,
+        )?;
+        Ok(Line::new(name, &model, &samples, (&finding, &self.setting)))
+    }
+
+    /// Draws the path, and says what could not be measured.
+    fn finish(self) -> Result<Answer> {
+        let folder = &self.arguments.folder;
+        if let Some((_, error, _)) = self.faults.into_iter().next() {
+            return Err(error);
+        }
+        if self.log.lines.is_empty() {
+            let fault = "holds no *.safetensors; save checkpoints there";
+            return Err(Error::input(folder.display(), "folder", fault));
+        }
+        let drawing = report::draw(&figure(&self.log.lines, &self.setting));
+        let path = folder.join("watch.svg");
+        write_file(&path, drawing.svg.as_bytes())?;
+        let lines = self.log.lines.iter();
+        let rows: Vec<String> = lines
+            .map(|line| format!("{:<28} {}", line.name, brief(line)))
+            .collect();
+        Ok(Answer {
+            text: format!(
+                "{}\n\nThe run is drawn in {}.",
+                rows.join("\n"),
+                path.display()
+            ),
+            json: json!({
+                "checkpoints": self.log.lines.len(),
+                "measured": self.measured,
+                "lines": folder.join("watch.jsonl"),
+                "figure": path,
+                "last": self.log.lines.last(),
+            }),
+            ending: Ending::Done,
+        })
+    }
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
+}
+
+fn brief(line: &Line) -> String {
+    let s = line
+        .non_uniformity
+        .map_or("none".to_owned(), |s| format!("{:.4}", s.value));
+    format!(
+        "loss {:.4e}, a {:.4}, s {s}, {} products, {}",
+        line.train_loss, line.sharpness.value, line.products, line.verdict
+    )
+}

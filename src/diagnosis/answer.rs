@@ -1,0 +1,205 @@
+//! The whole answer for one checkpoint.
+
+use serde_json::{Value, json};
+
+use crate::curvature::Tracker;
+use crate::error::Result;
+use crate::network::{Loss, Matrix};
+
+use super::criteria::{self, Criterion};
+use super::memory::Forecast;
+use super::mode::{self, Mode};
+use super::reading::{self, Effort, Reading};
+use super::setting::Setting;
+use super::subject::{Model, Samples};
+use super::verdict::{self, Judgement};
+
+/// A reading in one mode with all that follows from it.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The mode; `None` without batch normalisation.
+    pub mode: Option<Mode>,
+    /// The numbers.
+    pub reading: Reading,
+    /// The criteria.
+    pub criteria: Vec<Criterion>,
+    /// The verdict.
+    pub judgement: Judgement,
+}
+
+impl Finding {
+    /// Measures and judges a model in one mode, with a tracker that may have measured near by;
+    /// `compares` says whether the other matrix is looked at.
+    ///
+    /// # Errors
+    /// When loss or curvature have left the range of f32.
+    pub fn of(
+        (place, model): (&str, &Model),
+        samples: &Samples,
+        (mode, setting): (Option<Mode>, &Setting),
+        (effort, compares): (&Effort, bool),
+        tracker: &mut Tracker,
+    ) -> Result<Self> {
+        let batch = samples.batch();
+        let statistics = mode.map_or(Vec::new(), |mode| {
+            mode.statistics(effort.isa, model, &batch)
+        });
+        let point = mode::point(model, mode, &statistics);
+        let (mut reading, vector) = reading::read(place, (&point, &batch), effort, tracker)?;
+        if compares {
+            reading.other = Some(reading::compare((&point, &batch), effort, &vector));
+        }
+        let criteria = criteria::all(&reading, setting);
+        let judgement = verdict::judge(&reading, &criteria, setting);
+        Ok(Finding {
+            mode,
+            reading,
+            criteria,
+            judgement,
+        })
+    }
+}
+
+/// Everything that is told of one checkpoint.
+#[derive(Clone, Debug)]
+pub struct Diagnosis {
+    /// The optimiser.
+    pub setting: Setting,
+    /// What was measured in the mode that was asked for.
+    pub main: Finding,
+    /// The other modes.
+    pub others: Vec<Finding>,
+    /// Which second derivative was measured.
+    pub matrix: Matrix,
+    /// The forecast of memory.
+    pub forecast: Forecast,
+}
+
+/// Measures a checkpoint in every mode that it has, after its forecast has passed the budget.
+///
+/// # Errors
+/// When the memory does not suffice, or the curvature has left the range of f32.
+pub fn diagnose(
+    (place, model): (&str, &Model),
+    samples: &Samples,
+    (mode, setting): (Option<Mode>, &Setting),
+    effort: &Effort,
+    forecast: Forecast,
+) -> Result<Diagnosis> {
+    let find = |mode, compares| {
+        let tracker = &mut Tracker::new(effort.lanczos, effort.seed);
+        let (named, at) = ((place, model), (mode, setting));
+        Finding::of(named, samples, at, (effort, compares), tracker)
+    };
+    let main = find(mode, true)?;
+    let others = Mode::ALL
+        .into_iter()
+        .filter(|other| mode.is_some_and(|mode| mode != *other));
+    Ok(Diagnosis {
+        setting: setting.clone(),
+        main,
+        matrix: effort.matrix,
+        others: others
+            .map(|mode| find(Some(mode), false))
+            .collect::<Result<_>>()?,
+        forecast,
+    })
+}
+
+/// The peak over all modes that [`diagnose`] measures.
+pub fn forecast(model: &Model, samples: &Samples, effort: &Effort) -> Forecast {
+    let of = |is_coupled| {
+        let products = effort.lanczos.products;
+        Forecast::new(&model.network, samples.count, products, is_coupled)
+    };
+    match model.network.has_batch_norm() {
+        true => std::cmp::max_by_key(of(false), of(true), Forecast::total),
+        false => of(false),
+    }
+}
+
+impl Diagnosis {
+    /// The bounds on a and on s at η and B; that on s is missing when it is infinite.
+    pub fn bounds(&self) -> [Option<f64>; 2] {
+        bounds(&self.setting)
+    }
+
+    /// What a reader must know besides the verdict, one sentence each.
+    pub fn notes(&self, loss: Loss, outputs: usize) -> Vec<String> {
+        super::notes::of(self, loss, outputs)
+    }
+
+    /// One JSON object.
+    pub fn json(&self, model: &Model, samples: &Samples) -> Value {
+        let reading = &self.main.reading;
+        let [sharpness, non_uniformity] = self.bounds();
+        let modes: serde_json::Map<String, Value> = (self.others.iter().chain([&self.main]))
+            .filter_map(|finding| Some((finding.mode?.name().to_owned(), finding.json())))
+            .collect();
+        let network = &model.network;
+        let mut json = json!({
+            "network": network.name(),
+            "loss": network.loss(),
+            "parameters": network.parameters(),
+            "samples": samples.count,
+            "weights_sha256": model.digest,
+            "weights_rounded": model.rounded,
+            "data_sha256": samples.digest,
+            "lr": self.setting.lr,
+            "batch": self.setting.batch,
+            "sampling": self.setting.sampling,
+            "momentum": self.setting.momentum,
+            "noise_weight": self.setting.weight(),
+            "mode": self.main.mode,
+            "matrix": self.matrix.name(),
+            "gradient_norm": reading.gradient,
+            "other_matrix": reading.other,
+            "bounds": {"sharpness": sharpness, "non_uniformity": non_uniformity},
+            "criteria": self.main.criteria,
+            "basis": self.main.judgement.basis,
+            "notes": self.notes(network.loss(), network.outputs()),
+            "memory": {"forecast": self.forecast.total(), "of": self.forecast},
+        });
+        if let (Value::Object(all), Value::Object(own)) = (&mut json, self.main.json()) {
+            all.extend(own);
+            if !modes.is_empty() {
+                all.insert("modes".to_owned(), Value::Object(modes));
+            }
+        }
+        json
+    }
+}
+
+/// The bounds on a and on s of a setting; that on s is missing when it is infinite.
+pub fn bounds(setting: &Setting) -> [Option<f64>; 2] {
+    use crate::criterion::heavy_ball::{largest_non_uniformity, largest_sharpness};
+    let [lr, p, beta] = [&setting.lr, &setting.weight(), &setting.momentum].map(|x| x.to_f64());
+    let s = largest_non_uniformity((&lr, &p), &beta);
+    [
+        Some(largest_sharpness(&lr, &beta)),
+        s.is_finite().then_some(s),
+    ]
+}
+
+impl Finding {
+    /// The numbers and the verdict of one mode.
+    pub fn json(&self) -> Value {
+        let reading = &self.reading;
+        let measured = |number: &reading::Number| {
+            json!({"value": number.value, "residual": number.residual, "error": number.error, "status": number.status,
+                "products": number.products})
+        };
+        json!({
+            "train_loss": reading.loss,
+            "train_accuracy": reading.accuracy,
+            "sharpness": measured(&reading.sharpness),
+            "smallest_eigenvalue": reading.smallest.value,
+            "smallest_eigenvalue_residual": reading.smallest.residual,
+            "smallest_eigenvalue_status": reading.smallest.status,
+            "non_uniformity": reading.non_uniformity.as_ref().map(measured),
+            "along": reading.along.map(|[a, s]| json!({"sharpness": a, "noise": s})),
+            "verdict": self.judgement.verdict,
+            "reason": self.judgement.reason,
+        })
+    }
+}

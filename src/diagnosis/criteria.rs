@@ -1,0 +1,292 @@
+//! The criteria at measured numbers, over intervals: three-valued.
+
+use num_traits::Zero;
+use serde::Serialize;
+
+use crate::criterion::{heavy_ball, one_dimension};
+use crate::model::Curvature;
+use crate::number::{Field, Interval, Real, Verdict};
+
+use super::reading::{Along, Number, Reading};
+use super::setting::Setting;
+
+/// What a measured number is known to lie in.
+type Enclosure = Interval<64>;
+
+/// What the f32 products may lose, as a share of the largest number that enters: ten times the loss
+/// that was measured against exact derivatives.
+const ROUNDING: f64 = 1e-5;
+
+/// What a criterion says of the stability of SGD at a minimum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Where it fails, SGD is unstable in the mean square.
+    Necessary,
+    /// Where it holds, SGD is stable in the mean square.
+    Sufficient,
+    /// Exact in one dimension; neither in general.
+    Indicative,
+}
+
+/// From `low` to `high`; an end that is missing is infinite.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Range<T> {
+    /// The lower end.
+    pub low: Option<T>,
+    /// The upper end.
+    pub high: Option<T>,
+}
+
+/// One criterion at a measured point.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Criterion {
+    /// Its name in JSON.
+    pub name: &'static str,
+    /// Its formula, in the symbols of the page.
+    pub formula: &'static str,
+    /// What it says.
+    pub role: Role,
+    /// Does it hold? Undecided where the interval of the numbers touches the edge.
+    pub verdict: Verdict,
+    /// η over its largest stable value: below 1 is stable.
+    pub factor: Option<Range<f64>>,
+    /// The largest stable η for this B; `None` where there is none.
+    pub largest_lr: Option<Range<f64>>,
+    /// The smallest stable B for this η; an end that is missing means that no B is stable.
+    pub smallest_batch: Range<usize>,
+}
+
+/// Measured numbers as intervals.
+struct Known {
+    a: Enclosure,
+    smallest: Enclosure,
+    squared_s: Option<Enclosure>,
+    along: Option<[Curvature<Enclosure>; 2]>,
+}
+
+impl Known {
+    fn new(reading: &Reading) -> Self {
+        let scale = reading
+            .sharpness
+            .value
+            .abs()
+            .max(reading.smallest.value.abs());
+        let s = reading.non_uniformity.as_ref();
+        Known {
+            a: one_sided(&reading.sharpness, 1.0, scale),
+            smallest: one_sided(&reading.smallest, -1.0, scale),
+            squared_s: s.map(|s| one_sided(s, 1.0, s.value.max(scale)).square()),
+            along: reading.along.map(|along| along.map(enclose)),
+        }
+    }
+}
+
+/// A quotient is never beyond the end of the spectrum, so that the end lies from the value to the
+/// residual beyond it, on the side of `sign`; plus what rounding may lose on both.
+fn one_sided(number: &Number, sign: f64, scale: f64) -> Enclosure {
+    let half = number.residual / 2.0;
+    Enclosure::around(number.value + sign * half, half + ROUNDING * scale)
+}
+
+fn enclose(along: Along) -> Curvature<Enclosure> {
+    let loss = ROUNDING * along.largest;
+    let deviation = Enclosure::around(along.deviation, loss);
+    Curvature::along_one_direction(Enclosure::around(along.mean, loss), deviation.square())
+}
+
+/// η, p and β as intervals (of one point each, up to their own rounding).
+struct At {
+    lr: Enclosure,
+    weight: Enclosure,
+    momentum: Enclosure,
+}
+
+impl At {
+    fn new(setting: &Setting, batch: usize) -> Self {
+        At {
+            lr: Enclosure::from_exact(&setting.lr),
+            weight: Enclosure::from_exact(&setting.weight_of(batch)),
+            momentum: Enclosure::from_exact(&setting.momentum),
+        }
+    }
+}
+
+/// A criterion before it is asked: its slack and its largest stable η.
+struct Rule<'a> {
+    name: &'static str,
+    formula: &'static str,
+    role: Role,
+    slack: Box<dyn Fn(&At) -> Enclosure + 'a>,
+    critical: Option<Enclosure>,
+}
+
+/// Every criterion that applies at a reading, necessary ones first.
+pub fn all(reading: &Reading, setting: &Setting) -> Vec<Criterion> {
+    let known = Known::new(reading);
+    let here = At::new(setting, setting.batch);
+    let mut rules = vec![gradient_descent(&known, &here)];
+    if let Some(squared_s) = &known.squared_s {
+        if setting.is_plain() {
+            let names = ["direction_of_sharpness", "direction_of_noise"];
+            let along = known.along.iter().flatten();
+            rules.extend(
+                names
+                    .into_iter()
+                    .zip(along)
+                    .map(|(name, c)| direction(name, c, &here)),
+            );
+        }
+        rules.push(non_uniformity(squared_s, &here));
+        rules.push(one_direction((&known.a, squared_s), &here));
+        if setting.is_plain() {
+            rules.push(two_numbers((&known.smallest, &known.a, squared_s), &here));
+        }
+    }
+    rules
+        .into_iter()
+        .map(|rule| rule.ask(setting, &here))
+        .collect()
+}
+
+fn gradient_descent<'a>(known: &'a Known, here: &At) -> Rule<'a> {
+    let slack = |at: &At| {
+        let along = Curvature::along_one_direction(known.a.clone(), Enclosure::zero());
+        heavy_ball::descent_slack(&along, &at.lr, &at.momentum)
+    };
+    Rule {
+        name: "gradient_descent",
+        formula: "η a ≤ 2(1 + β)",
+        role: Role::Necessary,
+        slack: Box::new(slack),
+        // The bound on a at η and the bound on η at a are one formula.
+        critical: is_positive(&known.a)
+            .then(|| heavy_ball::largest_sharpness(&known.a, &here.momentum)),
+    }
+}
+
+fn direction<'a>(name: &'static str, along: &'a Curvature<Enclosure>, here: &At) -> Rule<'a> {
+    let (m, variance) = (&along.hessian, &along.variance);
+    Rule {
+        name,
+        formula: "η(m² + pVar) ≤ 2m",
+        role: Role::Necessary,
+        slack: Box::new(move |at| {
+            one_dimension::slack(m.clone(), variance.clone(), &at.lr, &at.weight)
+        }),
+        critical: is_positive(m)
+            .then(|| one_dimension::critical(m.clone(), variance.clone(), &here.weight)),
+    }
+}
+
+fn non_uniformity<'a>(squared_s: &'a Enclosure, here: &At) -> Rule<'a> {
+    let slack =
+        |at: &At| heavy_ball::non_uniformity_slack(squared_s, (&at.lr, &at.weight), &at.momentum);
+    // As above: the bound on s at η and the bound on η at s are one formula.
+    let s = squared_s.sqrt();
+    let bounds = is_positive(&s) && is_positive(&here.weight);
+    Rule {
+        name: "non_uniformity",
+        formula: "s ≤ √(1 − β²)/(η√p)",
+        role: Role::Indicative,
+        slack: Box::new(slack),
+        critical: bounds
+            .then(|| heavy_ball::largest_non_uniformity((&s, &here.weight), &here.momentum)),
+    }
+}
+
+fn one_direction<'a>((a, squared_s): (&'a Enclosure, &'a Enclosure), here: &At) -> Rule<'a> {
+    let slack = |at: &At| heavy_ball::slack(a, squared_s, (&at.lr, &at.weight), &at.momentum);
+    Rule {
+        name: "one_direction",
+        formula: "η((1−β)a² + (1+β)ps²) ≤ 2(1−β²)a",
+        role: Role::Indicative,
+        slack: Box::new(slack),
+        critical: is_positive(a)
+            .then(|| heavy_ball::critical(a, squared_s, &here.weight, &here.momentum)),
+    }
+}
+
+/// Theorem 1 from numbers alone: `2λ − η(λ² + ps²)` is concave in λ, so that it is not negative on
+/// `[λ_min, a]` when it is not at both ends, and `Σ ⪯ s²I` gives the rest.
+fn two_numbers<'a>(
+    (smallest, a, squared_s): (&'a Enclosure, &'a Enclosure, &'a Enclosure),
+    here: &At,
+) -> Rule<'a> {
+    let at_end = |end: &Enclosure, at: &At| {
+        one_dimension::slack(end.clone(), squared_s.clone(), &at.lr, &at.weight)
+    };
+    let slack = move |at: &At| least(at_end(smallest, at), at_end(a, at));
+    let critical =
+        |end: &Enclosure| one_dimension::critical(end.clone(), squared_s.clone(), &here.weight);
+    Rule {
+        name: "theorem_1_from_two_numbers",
+        formula: "η(λ² + ps²) ≤ 2λ, λ = λ_min, a",
+        role: Role::Sufficient,
+        slack: Box::new(slack),
+        critical: is_positive(smallest).then(|| least(critical(smallest), critical(a))),
+    }
+}
+
+fn is_positive(number: &Enclosure) -> bool {
+    Verdict::positive(number.sign()).holds()
+}
+
+/// The enclosure of the smaller of two numbers.
+fn least(x: Enclosure, y: Enclosure) -> Enclosure {
+    match (x.lower(), y.lower(), x.upper(), y.upper()) {
+        (Some(a), Some(b), Some(c), Some(d)) => Enclosure::between(&a.min(b), &c.min(d)),
+        _ => Enclosure::whole(),
+    }
+}
+
+impl Rule<'_> {
+    fn verdict(&self, at: &At) -> Verdict {
+        Verdict::non_negative((self.slack)(at).sign())
+    }
+
+    fn ask(&self, setting: &Setting, here: &At) -> Criterion {
+        let batch = |enough: fn(Verdict) -> bool| {
+            smallest(setting.samples, |batch| {
+                enough(self.verdict(&At::new(setting, batch)))
+            })
+        };
+        let critical = self.critical.as_ref();
+        Criterion {
+            name: self.name,
+            formula: self.formula,
+            role: self.role,
+            verdict: self.verdict(here),
+            factor: critical.map(|critical| range(&(&here.lr / critical))),
+            largest_lr: critical.map(range),
+            smallest_batch: Range {
+                low: batch(|verdict| !verdict.fails()),
+                high: batch(|verdict| verdict.holds()),
+            },
+        }
+    }
+}
+
+fn range(enclosure: &Enclosure) -> Range<f64> {
+    Range {
+        low: enclosure.lower().map(|end| end.to_f64()),
+        high: enclosure.upper().map(|end| end.to_f64()),
+    }
+}
+
+/// The smallest batch from 1 to `samples` that is enough. What is enough stays enough for larger
+/// batches, since p falls.
+fn smallest(samples: usize, enough: impl Fn(usize) -> bool) -> Option<usize> {
+    let (mut low, mut high) = (1, samples);
+    if !enough(high) {
+        return None;
+    }
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match enough(middle) {
+            true => high = middle,
+            false => low = middle + 1,
+        }
+    }
+    Some(low)
+}

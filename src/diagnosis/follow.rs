@@ -1,0 +1,315 @@
+//! A run followed over its checkpoints: one line each, and the path in the plane of a and s.
+
+use std::cmp::Ordering;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::criterion::one_dimension;
+use crate::error::{Error, Result};
+use crate::experiment::record::{Axis, Figure, Point, Series, Style};
+use crate::write::write_file;
+
+use super::answer::{Finding, bounds};
+use super::setting::Setting;
+use super::subject::{Model, Samples};
+
+/// A measured number of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pair {
+    /// The value.
+    pub value: f64,
+    /// Its residual.
+    pub residual: f64,
+}
+
+/// What a checkpoint came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// The file's name.
+    pub name: String,
+    /// SHA-256 of the file.
+    pub weights_sha256: String,
+    /// SHA-256 of the samples.
+    pub data_sha256: String,
+    /// η, exactly.
+    pub lr: String,
+    /// B.
+    pub batch: usize,
+    /// p, exactly.
+    pub noise_weight: String,
+    /// β, exactly.
+    pub momentum: String,
+    /// The mean loss.
+    pub train_loss: f64,
+    /// The share of samples classified rightly.
+    pub train_accuracy: f64,
+    /// a.
+    pub sharpness: Pair,
+    /// λ_min.
+    pub smallest_eigenvalue: Pair,
+    /// s; absent where the samples are coupled.
+    pub non_uniformity: Option<Pair>,
+    /// Did every iteration converge?
+    pub converged: bool,
+    /// Products spent on both matrices.
+    pub products: usize,
+    /// a over its bound, and s over its bound (0 where there is none).
+    pub margins: [f64; 2],
+    /// The verdict.
+    pub verdict: String,
+}
+
+impl Line {
+    /// The line of one checkpoint.
+    pub fn new(name: &str, model: &Model, samples: &Samples, at: (&Finding, &Setting)) -> Self {
+        let (finding, setting) = at;
+        let reading = &finding.reading;
+        let pair = |number: &super::Number| Pair {
+            value: number.value,
+            residual: number.residual,
+        };
+        let s = reading.non_uniformity.as_ref();
+        let [bound_a, bound_s] = bounds(setting);
+        let share = |value: f64, bound: Option<f64>| bound.map_or(0.0, |bound| value / bound);
+        let is_done = |number: &super::Number| number.status == super::Status::Converged;
+        Line {
+            name: name.to_owned(),
+            weights_sha256: model.digest.clone(),
+            data_sha256: samples.digest.clone(),
+            lr: setting.lr.to_string(),
+            batch: setting.batch,
+            noise_weight: setting.weight().to_string(),
+            momentum: setting.momentum.to_string(),
+            train_loss: reading.loss,
+            train_accuracy: reading.accuracy,
+            sharpness: pair(&reading.sharpness),
+            smallest_eigenvalue: pair(&reading.smallest),
+            non_uniformity: s.map(pair),
+            converged: is_done(&reading.sharpness) && s.is_none_or(is_done),
+            products: reading.sharpness.products + s.map_or(0, |s| s.products),
+            margins: [
+                share(reading.sharpness.value, bound_a),
+                s.map_or(0.0, |s| share(s.value, bound_s)),
+            ],
+            verdict: finding.judgement.verdict.name().to_owned(),
+        }
+    }
+
+    /// Was it made with other settings or samples?
+    fn differs(&self, other: &Line) -> bool {
+        let of = |line: &Line| {
+            let words = [
+                &line.data_sha256,
+                &line.lr,
+                &line.noise_weight,
+                &line.momentum,
+            ];
+            (words.map(String::clone), line.batch)
+        };
+        of(self) != of(other)
+    }
+}
+
+/// The file of lines.
+#[derive(Clone, Debug)]
+pub struct Log {
+    path: PathBuf,
+    /// What stands in it.
+    pub lines: Vec<Line>,
+}
+
+impl Log {
+    /// Reads a file of lines, which need not exist yet. A last line without an end was torn when
+    /// its writer was stopped, and is dropped.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a whole line of it is no line.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(cause) => return Err(Error::unreadable(path, &cause)),
+        };
+        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+        let lines = whole.lines().enumerate().map(|(number, line)| {
+            serde_json::from_str(line).map_err(|fault| {
+                let place = format!("line {}", number + 1);
+                let fault = format!("{fault}; move the file away and measure again");
+                Error::input(path.display(), place, fault)
+            })
+        });
+        Ok(Log {
+            lines: lines.collect::<Result<_>>()?,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Does it hold a checkpoint of this name?
+    pub fn holds(&self, name: &str) -> bool {
+        self.lines.iter().any(|line| line.name == name)
+    }
+
+    /// Appends a line; the file is written anew and renamed, so that it is never torn.
+    ///
+    /// # Errors
+    /// When the lines there were made with other settings or samples, or the file cannot be
+    /// written.
+    pub fn append(&mut self, line: Line) -> Result<()> {
+        if self.lines.last().is_some_and(|last| last.differs(&line)) {
+            let fault = "was made with other samples or another η, B or β; move it away, or give \
+                         the same flags";
+            return Err(Error::input(self.path.display(), "file", fault));
+        }
+        self.lines.push(line);
+        let mut text = String::new();
+        for line in &self.lines {
+            text += &serde_json::to_string(line).map_err(Error::internal)?;
+            text.push('\n');
+        }
+        write_file(&self.path, text.as_bytes())
+    }
+}
+
+/// The checkpoints of a folder, `*.safetensors`, in natural order: `step200` before `step1000`.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn checkpoints(folder: &Path) -> Result<Vec<String>> {
+    let unreadable = |cause| Error::unreadable(folder, &cause);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let name = entry
+            .map_err(unreadable)?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        if name.ends_with(".safetensors") && !name.starts_with('.') {
+            names.push(name);
+        }
+    }
+    names.sort_by(|a, b| natural(a, b));
+    Ok(names)
+}
+
+/// Digits are compared by the number that they write, all else by its characters.
+fn natural(a: &str, b: &str) -> Ordering {
+    let pieces = |text: &str| {
+        let mut pieces: Vec<(String, String)> = vec![Default::default()];
+        for c in text.chars() {
+            let (words, digits) = pieces.last_mut().expect("a piece");
+            match (c.is_ascii_digit(), digits.is_empty()) {
+                (true, _) => digits.push(c),
+                (false, true) => words.push(c),
+                (false, false) => pieces.push((c.to_string(), String::new())),
+            }
+        }
+        let number = |digits: &str| digits.trim_start_matches('0').to_owned();
+        let keyed = pieces.into_iter().map(|(words, digits)| {
+            let number = number(&digits);
+            (words, number.len(), number)
+        });
+        keyed.collect::<Vec<_>>()
+    };
+    pieces(a).cmp(&pieces(b)).then_with(|| a.cmp(b))
+}
+
+/// The path in the plane of a and s, with the bounds as lines.
+pub fn figure(lines: &[Line], setting: &Setting) -> Figure {
+    let path = lines.iter().filter_map(|line| {
+        let s = line.non_uniformity?;
+        Some(Point::with_error(line.sharpness.value, s.value, s.residual))
+    });
+    let path: Vec<Point> = path.collect();
+    let [bound_a, bound_s] = bounds(setting);
+    let bound_a = bound_a.unwrap_or(0.0);
+    let top = path
+        .iter()
+        .fold(bound_s.unwrap_or(0.0), |top, point| top.max(point.y));
+    let right = path.iter().fold(bound_a, |right, point| right.max(point.x));
+    let ends: Vec<Point> = path
+        .first()
+        .into_iter()
+        .chain(path.last())
+        .copied()
+        .collect();
+    let mut series = vec![
+        Series {
+            label: "checkpoints, joined in their order".to_owned(),
+            style: Style::Line,
+            points: path,
+        },
+        Series {
+            label: "the first and the last".to_owned(),
+            style: Style::Points,
+            points: ends,
+        },
+        Series::bound(
+            "largest a",
+            vec![Point::new(bound_a, 0.0), Point::new(bound_a, top)],
+        ),
+    ];
+    if let Some(s) = bound_s {
+        series.push(Series::bound(
+            "largest s",
+            vec![Point::new(0.0, s), Point::new(right, s)],
+        ));
+        if setting.is_plain() {
+            series.push(Series::bound("η(a² + ps²) = 2a", edge(setting, bound_a)));
+        }
+    }
+    Figure {
+        name: "watch".to_owned(),
+        title: "The run in the plane of sharpness and non-uniformity".to_owned(),
+        caption: format!(
+            "a = λ_max(H), s = √λ_max(Σ) at each checkpoint; η = {}, B = {}, p = {}, β = {}.",
+            setting.lr,
+            setting.batch,
+            setting.weight(),
+            setting.momentum
+        ),
+        x: Axis::linear("sharpness a"),
+        y: Axis::linear("non-uniformity s"),
+        series,
+    }
+}
+
+/// The edge of the one-direction form: its slack is linear in s², so two values give the root.
+fn edge(setting: &Setting, bound_a: f64) -> Vec<Point> {
+    const STEPS: usize = 80;
+    let (lr, p) = (setting.lr.to_f64(), setting.weight().to_f64());
+    let places = (0..=STEPS).map(|step| bound_a * step as f64 / STEPS as f64);
+    let point = |a: f64| {
+        let slack = |squared: f64| one_dimension::slack(a, squared, &lr, &p);
+        let (none, one) = (slack(0.0), slack(1.0));
+        Point::new(a, (none / (none - one)).max(0.0).sqrt())
+    };
+    places.map(point).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_the_order_of_their_numbers() {
+        let mut names = ["step10", "step9", "a", "step009b", "step1000", "step"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(
+            names,
+            ["a", "step", "step9", "step009b", "step10", "step1000"]
+        );
+    }
+
+    #[test]
+    fn the_edge_runs_from_zero_over_its_top_to_the_bound_on_a() {
+        let words = (("1/10", "0"), (1, crate::model::Sampling::WithReplacement));
+        let setting = Setting::new(words.0, words.1, 5).unwrap();
+        let edge = edge(&setting, 20.0);
+        let top = edge.iter().fold(0.0_f64, |top, point| top.max(point.y));
+        assert_eq!((edge[0].y, edge[80].y), (0.0, 0.0));
+        // √p·s = 1/η at a = 1/η.
+        assert!((top - 10.0).abs() < 1e-12 && edge[40].x == 10.0, "{top}");
+    }
+}

@@ -1,0 +1,79 @@
+//! How much memory a measurement takes, told before it starts.
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::network::Network;
+
+/// Peak bytes of a measurement, by what takes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Forecast {
+    /// Samples, as they were read and as the network reads them, and targets.
+    pub data: u64,
+    /// Parameters, statistics, the gradient.
+    pub weights: u64,
+    /// Activations, derivatives and sums of the passes.
+    pub passes: u64,
+    /// The Krylov basis when every product is spent, and the vectors kept.
+    pub eigenvectors: u64,
+    /// The program itself and its threads.
+    pub program: u64,
+}
+
+/// What a number takes.
+const NUMBER: u64 = 4;
+
+/// What the program takes before it reads anything, measured: a few megabytes, and the embedded
+/// images.
+const PROGRAM: u64 = 24 << 20;
+
+impl Forecast {
+    /// The forecast for `samples` samples, `products` products a matrix, with samples coupled by
+    /// batch normalisation or not.
+    pub fn new(network: &Network, samples: usize, products: usize, is_coupled: bool) -> Self {
+        let (n, d) = (samples as u64, network.parameters() as u64);
+        let (features, outputs) = (network.features() as u64, network.outputs() as u64);
+        // The basis, the next vector, two Ritz vectors made beside it, and the two of the matrix
+        // that was measured before.
+        let vectors = products.min(network.parameters()) as u64 + 6;
+        Forecast {
+            data: NUMBER * n * (2 * features + outputs),
+            weights: NUMBER * (2 * d + 2 * network.statistics() as u64),
+            passes: NUMBER * network.curvature_numbers(samples, is_coupled),
+            eigenvectors: NUMBER * vectors * d,
+            program: PROGRAM,
+        }
+    }
+
+    /// All of it, in bytes.
+    pub fn total(&self) -> u64 {
+        self.data + self.weights + self.passes + self.eigenvectors + self.program
+    }
+
+    /// Does it fit into `budget` bytes?
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn check(&self, budget: u64) -> Result<()> {
+        if self.total() <= budget {
+            return Ok(());
+        }
+        Err(Error::memory(format!(
+            "memory: the forecast is {} ({} of them eigenvectors), more than the {} that may be \
+             used; take fewer --samples or --products, or raise --memory",
+            bytes(self.total()),
+            bytes(self.eigenvectors),
+            bytes(budget)
+        )))
+    }
+}
+
+/// `1.23 GB`: powers of ten, three digits.
+pub fn bytes(count: u64) -> String {
+    let count = count as f64;
+    match count {
+        c if c >= 1e9 => format!("{:.2} GB", c / 1e9),
+        c if c >= 1e6 => format!("{:.0} MB", c / 1e6),
+        c => format!("{:.0} kB", (c / 1e3).ceil()),
+    }
+}

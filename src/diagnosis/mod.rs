@@ -1,0 +1,40 @@
+//! Room **diagnosis**: a checkpoint and its data → measured curvature → which criteria hold.
+//!
+//! | file | what |
+//! |---|---|
+//! | `subject`, `architecture`, `matching` | samples; the network that is named; tensors to parameters |
+//! | `setting`, `mode` | η, B, β, sampling; statistics of batch normalisation |
+//! | `memory` | the forecast |
+//! | `reading` | what is measured at a point |
+//! | `criteria`, `verdict`, `notes` | what follows from it, three-valued, and what it does not say |
+//! | `answer`, `page` | the whole answer, as JSON and on one screen |
+//! | `follow` | a run followed over its checkpoints |
+//! | `support` | which layers and losses can do what, found by doing it |
+//!
+//! Everything from `criteria` on reads a [`Reading`], whatever engine measured it.
+
+mod answer;
+mod architecture;
+mod criteria;
+pub mod follow;
+mod matching;
+mod memory;
+mod mode;
+mod notes;
+mod page;
+mod reading;
+mod setting;
+mod subject;
+pub mod support;
+mod verdict;
+
+pub use answer::{Diagnosis, Finding, bounds, diagnose, forecast};
+pub use criteria::{Criterion, Range, Role};
+pub use matching::fill;
+pub use memory::{Forecast, bytes};
+pub use mode::Mode;
+pub use page::page;
+pub use reading::{Along, Effort, Number, Other, Reading, Status};
+pub use setting::Setting;
+pub use subject::{Model, Request, Samples, load};
+pub use verdict::{Basis, Judgement, Stability};

@@ -1,0 +1,195 @@
+//! What is measured at a point.
+
+use serde::Serialize;
+
+use crate::curvature::{Eigenvalue, Ends, Lanczos, Tracker, root};
+use crate::error::{Error, Result};
+use crate::kernel::{self, Isa};
+use crate::network::{Batch, Curvature, Matrix, Pass, Point};
+
+/// How far a measurement goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// The instruction set.
+    pub isa: Isa,
+    /// Which second derivative.
+    pub matrix: Matrix,
+    /// Tolerance and products.
+    pub lanczos: Lanczos,
+    /// The seed of the start vectors.
+    pub seed: u64,
+}
+
+/// Did an iteration reach its tolerance? If not, its values are partial, and their residuals
+/// still bound how far an eigenvalue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The estimated error is below tolerance·|value|.
+    Converged,
+    /// The products ran out.
+    NotConverged,
+}
+
+impl Status {
+    fn of(converged: bool) -> Self {
+        match converged {
+            true => Status::Converged,
+            false => Status::NotConverged,
+        }
+    }
+}
+
+/// An eigenvalue, or the root of one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Number {
+    /// The value.
+    pub value: f64,
+    /// Some eigenvalue lies within this distance.
+    pub residual: f64,
+    /// The estimated error, by Kato and Temple.
+    pub error: f64,
+    /// Did its iteration end?
+    pub status: Status,
+    /// Products with its matrix that were spent.
+    pub products: usize,
+}
+
+impl Number {
+    fn new(eigenvalue: Eigenvalue, ends: &Ends) -> Self {
+        Number {
+            value: eigenvalue.value,
+            residual: eigenvalue.residual,
+            error: eigenvalue.error,
+            status: Status::of(ends.converged),
+            products: ends.products,
+        }
+    }
+}
+
+/// Mean and deviation over the samples of `vᵀH_i v` for one unit vector `v`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Along {
+    /// `m = vᵀHv`.
+    pub mean: f64,
+    /// The root of `Var_i(vᵀH_i v)`, divided by n.
+    pub deviation: f64,
+    /// The largest `|vᵀH_i v|`.
+    pub largest: f64,
+}
+
+impl Along {
+    fn of(quotients: &[f64]) -> Self {
+        let n = quotients.len() as f64;
+        let mean = quotients.iter().sum::<f64>() / n;
+        let squares = quotients.iter().map(|q| (q - mean).powi(2));
+        Along {
+            mean,
+            deviation: (squares.sum::<f64>() / n).sqrt(),
+            largest: quotients.iter().fold(0.0, |m, q| m.max(q.abs())),
+        }
+    }
+}
+
+/// How the other matrix, Hessian or Gauss–Newton, differs along the unit vector `v` of the
+/// sharpness.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Other {
+    /// The quotient of the other matrix along `v`: its own sharpness is not smaller.
+    pub quotient: f64,
+    /// `‖(H − G)v‖`.
+    pub distance: f64,
+}
+
+/// The numbers of one point over one set of samples.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reading {
+    /// The mean loss.
+    pub loss: f64,
+    /// The share of samples classified rightly, in [0, 1].
+    pub accuracy: f64,
+    /// The length of the mean gradient.
+    pub gradient: f64,
+    /// `a = λ_max(H)`.
+    pub sharpness: Number,
+    /// `λ_min(H)`.
+    pub smallest: Number,
+    /// `s = √λ_max(Σ)`; `None` where the samples are coupled.
+    pub non_uniformity: Option<Number>,
+    /// Along the vectors of `a` and of `s`; `None` where the samples are coupled.
+    pub along: Option<[Along; 2]>,
+    /// The other matrix, where it was asked for.
+    pub other: Option<Other>,
+}
+
+/// Measures at a point. A tracker that has measured near by shortens the way; `place` is named in
+/// errors. Gives the vector of the sharpness beside the numbers.
+///
+/// # Errors
+/// When loss or curvature have left the range of f32.
+pub fn read(
+    place: &str,
+    (point, batch): (&Point<'_>, &Batch<'_>),
+    effort: &Effort,
+    tracker: &mut Tracker,
+) -> Result<(Reading, Vec<f32>)> {
+    let beyond = || {
+        let fault = "is beyond the range of f32 at these weights; the run has diverged";
+        Error::input(place, "loss or curvature", fault)
+    };
+    let gradient = gradient(effort.isa, point, batch);
+    let mut curvature = Curvature::new(effort.isa, *point, *batch, effort.matrix);
+    if !curvature.loss().is_finite() || !gradient.is_finite() {
+        return Err(beyond());
+    }
+    let ends = tracker.hessian(effort.isa, &mut curvature);
+    let ends = ends.ok_or_else(beyond)?;
+    let covariance = match curvature.has_samples() {
+        true => {
+            let ends = tracker.covariance(effort.isa, &mut curvature);
+            Some(ends.ok_or_else(beyond)?)
+        }
+        false => None,
+    };
+    let sharpness = Number::new((&ends.largest).into(), &ends);
+    let mut smallest = Number::new((&ends.smallest).into(), &ends);
+    let scale = ends.largest.value.abs().max(ends.smallest.value.abs());
+    smallest.status = Status::of(smallest.error <= effort.lanczos.tolerance * scale);
+    let along = covariance.as_ref().map(|covariance| {
+        [&ends.largest, &covariance.largest]
+            .map(|ritz| Along::of(&curvature.sample_quotients(&ritz.vector)))
+    });
+    let reading = Reading {
+        loss: curvature.loss(),
+        accuracy: curvature.accuracy(),
+        gradient,
+        sharpness,
+        smallest,
+        non_uniformity: covariance.map(|ends| Number::new(root(&ends.largest), &ends)),
+        along,
+        other: None,
+    };
+    Ok((reading, ends.largest.vector))
+}
+
+fn gradient(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {
+    let mut gradient = vec![0.0; point.network.parameters()];
+    Pass::new(isa).gradient(point, batch, &mut gradient);
+    kernel::dot_wide(isa, &gradient, &gradient).sqrt()
+}
+
+/// Compares both matrices along `vector`, that of the sharpness.
+pub fn compare((point, batch): (&Point<'_>, &Batch<'_>), effort: &Effort, vector: &[f32]) -> Other {
+    let product = |matrix| {
+        let mut product = vec![0.0; vector.len()];
+        Curvature::new(effort.isa, *point, *batch, matrix).hessian_product(vector, &mut product);
+        product
+    };
+    let theirs = product(effort.matrix.other());
+    let mut difference = product(effort.matrix);
+    kernel::axpy(effort.isa, -1.0, &theirs, &mut difference);
+    Other {
+        quotient: kernel::dot_wide(effort.isa, vector, &theirs),
+        distance: kernel::dot_wide(effort.isa, &difference, &difference).sqrt(),
+    }
+}

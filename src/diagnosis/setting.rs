@@ -1,0 +1,84 @@
+//! How the optimiser runs.
+
+use num_traits::{One, Zero};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::model::Sampling;
+use crate::number::Exact;
+
+/// Learning rate, batch, sampling and momentum, over a number of samples.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Setting {
+    /// η > 0.
+    pub lr: Exact,
+    /// B.
+    pub batch: usize,
+    /// How a batch is drawn.
+    pub sampling: Sampling,
+    /// β of heavy ball, 0 ≤ β < 1; 0 is plain SGD.
+    pub momentum: Exact,
+    /// n.
+    #[serde(skip)]
+    pub samples: usize,
+}
+
+impl Setting {
+    /// A setting from the words of a command line.
+    ///
+    /// # Errors
+    /// When the rate is not positive, the momentum not in [0, 1), or the batch not from 1 to n.
+    pub fn new(
+        (lr, momentum): (&str, &str),
+        (batch, sampling): (usize, Sampling),
+        samples: usize,
+    ) -> Result<Self> {
+        let number = |flag: &str, text: &str| -> Result<Exact> {
+            text.parse()
+                .map_err(|fault| Error::input(flag, text, fault))
+        };
+        let setting = Setting {
+            lr: number("--lr", lr)?,
+            momentum: number("--momentum", momentum)?,
+            batch,
+            sampling,
+            samples,
+        };
+        if setting.lr <= Exact::zero() {
+            return Err(Error::input("--lr", lr, "must be positive"));
+        }
+        if setting.momentum < Exact::zero() || setting.momentum >= Exact::one() {
+            let fault = "must be from 0 to below 1";
+            return Err(Error::input("--momentum", momentum, fault));
+        }
+        if batch == 0 || batch > samples {
+            let fault = format!("must be from 1 to {samples}, the number of samples");
+            return Err(Error::input("--batch", batch, fault));
+        }
+        Ok(setting)
+    }
+
+    /// p, the weight of the sample noise at this batch.
+    pub fn weight(&self) -> Exact {
+        self.weight_of(self.batch)
+    }
+
+    /// p at another batch.
+    ///
+    /// # Panics
+    /// When the batch is not from 1 to n.
+    pub fn weight_of(&self, batch: usize) -> Exact {
+        let weight = self.sampling.weight(self.samples, batch);
+        weight.expect("a batch from 1 to the number of samples")
+    }
+
+    /// Is it plain SGD, without momentum?
+    pub fn is_plain(&self) -> bool {
+        self.momentum.is_zero()
+    }
+
+    /// Does every step see every sample once?
+    pub fn is_full_batch(&self) -> bool {
+        self.weight().is_zero()
+    }
+}

@@ -1,0 +1,123 @@
+//! What is looked at: one fixed set of samples, and a network at a point.
+
+use std::path::{Path, PathBuf};
+
+use crate::dataset::checkpoint::Checkpoint;
+use crate::dataset::{self, Dataset, Split};
+use crate::error::{Error, Result};
+use crate::network::{Batch, Loss, Network, State, channels_last};
+
+use super::{architecture, matching};
+
+/// What a user names.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// `fnn`, another name, or a TOML file.
+    pub arch: String,
+    /// The loss, when it is not the architecture's.
+    pub loss: Option<Loss>,
+    /// `fashion-mnist`, `cifar-10`, or an npz file.
+    pub data: String,
+    /// The folder of the data set's files.
+    pub data_dir: Option<PathBuf>,
+    /// The first so many samples; without it, 1000 of a named data set and all of a file.
+    pub samples: Option<usize>,
+    /// The classes that are kept.
+    pub classes: Option<Vec<usize>>,
+}
+
+/// The samples that a request names, whatever network reads them.
+///
+/// # Errors
+/// As [`dataset::load`].
+pub fn load(request: &Request) -> Result<Dataset> {
+    let is_file = request.data.ends_with(".npz");
+    let samples = request.samples.or((!is_file).then_some(1000));
+    let folder = request.data_dir.as_deref();
+    let classes = request.classes.as_deref();
+    dataset::load(&request.data, folder, Split::Train, samples, classes)
+}
+
+/// A network at the point that a checkpoint gives.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The network.
+    pub network: Network,
+    /// Its parameters and running statistics.
+    pub state: State,
+    /// SHA-256 of the checkpoint.
+    pub digest: String,
+    /// How many weights were rounded to f32 when they were read.
+    pub rounded: usize,
+}
+
+impl Model {
+    /// Reads a checkpoint into the network that a request names.
+    ///
+    /// # Errors
+    /// When the checkpoint is malformed, or does not fit the network or the samples.
+    pub fn read(path: &Path, request: &Request, data: &Dataset) -> Result<Self> {
+        let checkpoint = Checkpoint::read(path)?;
+        let place = path.display().to_string();
+        let named = (&place[..], &checkpoint);
+        let network = architecture::network(&request.arch, named, data, request.loss)?;
+        architecture::check_samples(&request.data, &network, &data.shape)?;
+        Ok(Model {
+            state: matching::fill(&place, &checkpoint, &network)?,
+            rounded: checkpoint.rounded(),
+            digest: checkpoint.digest,
+            network,
+        })
+    }
+}
+
+/// Samples as a network reads them.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    inputs: Vec<f32>,
+    targets: Vec<f32>,
+    /// How many.
+    pub count: usize,
+    /// SHA-256 of exactly these samples and their labels.
+    pub digest: String,
+}
+
+impl Samples {
+    /// The samples of a data set for a network; `place` names the data set in errors.
+    ///
+    /// # Errors
+    /// When the targets do not fit the outputs or the loss.
+    pub fn new(place: &str, data: &Dataset, network: &Network) -> Result<Self> {
+        let targets = data
+            .targets
+            .clone()
+            .with_outputs(place, network.outputs())?;
+        let targets = targets.rows();
+        if network.loss() == Loss::CrossEntropy {
+            let is_distribution = |row: &[f32]| {
+                row.iter().all(|&y| y >= 0.0) && (row.iter().sum::<f32>() - 1.0).abs() < 1e-3
+            };
+            let rows = targets.chunks_exact(network.outputs());
+            if let Some(row) = rows.map(is_distribution).position(|is| !is) {
+                let fault = "is no distribution, which cross-entropy needs: the numbers of a row \
+                             must not be negative and must sum to one";
+                return Err(Error::input(place, format!("target {row}"), fault));
+            }
+        }
+        Ok(Samples {
+            inputs: channels_last(network.input(), &data.inputs),
+            targets,
+            count: data.samples(),
+            digest: data.digest(),
+        })
+    }
+
+    /// All samples as one batch.
+    pub fn batch(&self) -> Batch<'_> {
+        Batch {
+            inputs: &self.inputs,
+            targets: &self.targets,
+            samples: self.count,
+        }
+    }
+}

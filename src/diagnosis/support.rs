@@ -1,0 +1,208 @@
+//! What each layer and each loss can do, found by doing it on a tiny network.
+
+use std::path::Path;
+
+use crate::kernel::Isa;
+use crate::network::{
+    Batch, Curvature, Loss, Matrix, NAMES, Network, Normalisation, Pass, Point, description,
+};
+use crate::train::random::{Purpose, stream};
+
+/// A layer or a loss, and what it can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The word in architecture files, with the mode of batch normalisation.
+    pub name: String,
+    /// Outputs, gradient, `Hv`, Gauss–Newton `Gv`, `Σv`.
+    pub can: [bool; 5],
+}
+
+/// The heads of [`Row::can`].
+pub const HEADS: [&str; 5] = ["forward", "backward", "Hv", "Gauss–Newton", "Σv"];
+
+/// Each layer word with a network whose layer it is, and with the statistics it reads.
+const LAYERS: [(&str, &str, Normalisation); 10] = [
+    (
+        "dense",
+        "[[layer]]\ntype = \"dense\"\noutputs = 3",
+        Normalisation::Fixed,
+    ),
+    (
+        "convolution",
+        "[[layer]]\ntype = \"convolution\"\noutputs = 3\nkernel = 3\npadding = 1\nstride = 2",
+        Normalisation::Fixed,
+    ),
+    ("relu", "[[layer]]\ntype = \"relu\"", Normalisation::Fixed),
+    (
+        "max-pool",
+        "[[layer]]\ntype = \"max-pool\"\nwindow = 2",
+        Normalisation::Fixed,
+    ),
+    (
+        "average-pool",
+        "[[layer]]\ntype = \"average-pool\"\nwindow = 2",
+        Normalisation::Fixed,
+    ),
+    (
+        "batch-norm, fixed",
+        "[[layer]]\ntype = \"batch-norm\"",
+        Normalisation::Fixed,
+    ),
+    (
+        "batch-norm, training",
+        "[[layer]]\ntype = \"batch-norm\"",
+        Normalisation::Batch,
+    ),
+    (
+        "normalise",
+        "[[layer]]\ntype = \"normalise\"\nmean = [0.5, 0.25]\ndeviation = [2.0, 0.5]",
+        Normalisation::Fixed,
+    ),
+    (
+        "flatten",
+        "[[layer]]\ntype = \"flatten\"",
+        Normalisation::Fixed,
+    ),
+    (
+        "shortcut",
+        "[[layer]]\ntype = \"shortcut\"\nfrom = 0",
+        Normalisation::Fixed,
+    ),
+];
+
+/// A convolution before the layer and a dense layer behind, so that it stands inside a network.
+fn around(layer: &str) -> String {
+    format!(
+        "input = [2, 4, 4]\n[[layer]]\ntype = \"convolution\"\noutputs = 2\nkernel = 3\n\
+         padding = 1\n{layer}\n[[layer]]\ntype = \"flatten\"\n[[layer]]\ntype = \"dense\"\n\
+         outputs = 2"
+    )
+}
+
+/// The rows of the layers, then of the losses.
+///
+/// # Panics
+/// When one of the tiny networks cannot be built: a fault of the table.
+pub fn table() -> [Vec<Row>; 2] {
+    let network = |text: &str| {
+        let built = description::parse(text, Path::new("support.toml"));
+        built.unwrap_or_else(|fault| panic!("{fault}"))
+    };
+    let layers = LAYERS.iter().map(|(name, layer, normalisation)| Row {
+        name: (*name).to_owned(),
+        can: run(&network(&around(layer)), *normalisation),
+    });
+    let losses = Loss::ALL.iter().map(|loss| Row {
+        name: loss.name().to_owned(),
+        can: run(&network(&around("")).with_loss(*loss), Normalisation::Fixed),
+    });
+    [layers.collect(), losses.collect()]
+}
+
+/// Runs everything; "can" is a finite result that is not all zero.
+fn run(network: &Network, normalisation: Normalisation) -> [bool; 5] {
+    const SAMPLES: usize = 3;
+    let mut random = stream(1, Purpose::Initial, 0);
+    let mut numbers = |count: usize| -> Vec<f32> {
+        use rand::RngExt;
+        (0..count).map(|_| random.random::<f32>() - 0.5).collect()
+    };
+    let inputs = numbers(SAMPLES * network.features());
+    let parameters = numbers(network.parameters());
+    let direction = numbers(network.parameters());
+    let statistics = network.initial_statistics();
+    let targets: Vec<f32> = (0..SAMPLES)
+        .flat_map(|i| [(i % 2) as f32, (1 - i % 2) as f32])
+        .collect();
+    let batch = Batch {
+        inputs: &inputs,
+        targets: &targets,
+        samples: SAMPLES,
+    };
+    let point = Point {
+        network,
+        parameters: &parameters,
+        statistics: &statistics,
+        normalisation,
+    };
+    let is_there = |numbers: &[f32]| {
+        numbers.iter().all(|x| x.is_finite()) && numbers.iter().any(|x| *x != 0.0)
+    };
+    let isa = Isa::best();
+    let mut outputs = Vec::new();
+    Pass::new(isa).outputs(&point, &batch, &mut outputs);
+    let mut product = vec![0.0; parameters.len()];
+    Pass::new(isa).gradient(&point, &batch, &mut product);
+    let backward = is_there(&product);
+    let mut along = |matrix| {
+        let mut curvature = Curvature::new(isa, point, batch, matrix);
+        curvature.hessian_product(&direction, &mut product);
+        let hessian = is_there(&product);
+        let covariance = curvature.has_samples() && {
+            curvature.covariance_product(&direction, &mut product);
+            is_there(&product)
+        };
+        (hessian, covariance)
+    };
+    let (hessian, covariance) = along(Matrix::Hessian);
+    let (gauss_newton, _) = along(Matrix::GaussNewton);
+    [
+        is_there(&outputs),
+        backward,
+        hessian,
+        gauss_newton,
+        covariance,
+    ]
+}
+
+/// The table in Markdown.
+pub fn markdown() -> String {
+    let [layers, losses] = table();
+    let head = format!(
+        "| layer or loss | {} |\n|---|{}\n",
+        HEADS.join(" | "),
+        "---|".repeat(5)
+    );
+    let row = |row: &Row| {
+        let can = row.can.map(|can| if can { "yes" } else { "no" });
+        format!("| {} | {} |\n", row.name, can.join(" | "))
+    };
+    let rows = layers.iter().chain(&losses).map(row);
+    let named = NAMES.map(|name| format!("`{name}`")).join(", ");
+    format!(
+        "{head}{}\nNamed architectures: {named}.\n",
+        rows.collect::<String>()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_architecture_files_has_a_row() {
+        let text = around("[[layer]]\ntype = \"nonsense\"");
+        let fault = description::parse(&text, Path::new("a.toml")).unwrap_err();
+        let (_, words) = fault
+            .message
+            .split_once("expected one of")
+            .expect("the words");
+        let words: Vec<&str> = words.split('`').skip(1).step_by(2).collect();
+        assert!(words.len() >= 9, "{fault}");
+        for word in words {
+            let has = LAYERS
+                .iter()
+                .any(|(name, ..)| name.split(',').next() == Some(word));
+            assert!(has, "no row for {word}");
+        }
+    }
+
+    #[test]
+    fn only_coupled_samples_lack_a_product() {
+        let [layers, losses] = table();
+        for row in layers.iter().chain(&losses) {
+            let coupled = row.name == "batch-norm, training";
+            assert_eq!(row.can, [true, true, true, true, !coupled], "{}", row.name);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The verdict: what the criteria together allow to say.
+//!
+//! *unstable*: a necessary criterion certainly fails, so that the mean square of linearised SGD
+//! grows from almost every start. *stable*: a sufficient criterion certainly holds, or, by the
+//! two-number reading, no necessary one fails and both bounds and the one-direction form certainly
+//! hold; the second is no proof in several dimensions, where neither is needed or enough. Anything
+//! else is *undecided*.
+
+use serde::Serialize;
+
+use super::criteria::{Criterion, Role};
+use super::reading::{Reading, Status};
+use super::setting::Setting;
+
+/// The verdict on SGD at a measured point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stability {
+    /// A sufficient criterion certainly holds, or the two-number reading allows it.
+    Stable,
+    /// A necessary criterion certainly fails.
+    Unstable,
+    /// Neither.
+    Undecided,
+}
+
+impl Stability {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stability::Stable => "stable",
+            Stability::Unstable => "unstable",
+            Stability::Undecided => "undecided",
+        }
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// A necessary criterion fails.
+    Necessary,
+    /// A sufficient criterion holds.
+    Sufficient,
+    /// a and s, read as if one direction carried both.
+    TwoNumbers,
+    /// Nothing: undecided.
+    None,
+}
+
+/// A verdict with its reason.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Stability,
+    /// What it rests on.
+    pub basis: Basis,
+    /// One sentence.
+    pub reason: String,
+}
+
+/// `−λ_min` above this share of `a` is no minimum, and nothing there is called stable.
+const INDEFINITE: f64 = 0.1;
+
+/// Judges a reading by its criteria.
+pub fn judge(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Judgement {
+    if reading.non_uniformity.is_none() && !setting.is_full_batch() {
+        return undecided(
+            "batch normalisation couples the samples of a batch: H_i and s do not exist, and a \
+             belongs to the full batch, not to batches of B"
+                .to_owned(),
+        );
+    }
+    let necessary = |c: &&Criterion| c.role == Role::Necessary;
+    if let Some(broken) = criteria
+        .iter()
+        .filter(necessary)
+        .find(|c| c.verdict.fails())
+    {
+        let reason = format!("{} is necessary and fails: {}", broken.name, broken.formula);
+        return Judgement {
+            verdict: Stability::Unstable,
+            basis: Basis::Necessary,
+            reason,
+        };
+    }
+    match doubt(reading) {
+        Some(reason) => undecided(reason),
+        None => hold(criteria, setting),
+    }
+}
+
+/// Why nothing can be called stable, whatever the criteria say.
+fn doubt(reading: &Reading) -> Option<String> {
+    let (a, smallest) = (&reading.sharpness, &reading.smallest);
+    let not_converged = |name: &str| {
+        format!("{name} has not converged, so that a larger one may exist; raise --products")
+    };
+    if a.status == Status::NotConverged {
+        return Some(not_converged("a"));
+    }
+    if reading
+        .non_uniformity
+        .is_some_and(|s| s.status == Status::NotConverged)
+    {
+        return Some(not_converged("s"));
+    }
+    (-smallest.value > INDEFINITE * a.value.abs()).then(|| {
+        format!(
+            "this is no minimum: the smallest eigenvalue is {:.3}, against a = {:.3}",
+            smallest.value, a.value
+        )
+    })
+}
+
+fn hold(criteria: &[Criterion], setting: &Setting) -> Judgement {
+    let stable = |basis, reason: String| Judgement {
+        verdict: Stability::Stable,
+        basis,
+        reason,
+    };
+    let sufficient = |c: &&Criterion| c.role == Role::Sufficient && c.verdict.holds();
+    if let Some(criterion) = criteria.iter().find(sufficient) {
+        let reason = format!("{} is sufficient and holds", criterion.name);
+        return stable(Basis::Sufficient, reason);
+    }
+    let is_descent = |c: &&Criterion| c.name == "gradient_descent";
+    let descent = criteria.iter().find(is_descent);
+    if setting.is_full_batch() && descent.is_some_and(|c| c.verdict.holds()) {
+        let reason = "p = 0: this is gradient descent, whose criterion is exact and holds";
+        return stable(Basis::Sufficient, reason.to_owned());
+    }
+    // Along the vector of s an interval may hold the edge because everything there is nearly zero.
+    let counts = |c: &&Criterion| c.role != Role::Sufficient && c.name != "direction_of_noise";
+    match criteria.iter().filter(counts).find(|c| !c.verdict.holds()) {
+        None => stable(
+            Basis::TwoNumbers,
+            "no necessary criterion fails, and both bounds and the one-direction form hold; in \
+             several dimensions this is no proof"
+                .to_owned(),
+        ),
+        Some(open) if open.verdict.fails() => undecided(format!(
+            "{} fails, which is not necessary in several dimensions; no necessary criterion fails",
+            open.name
+        )),
+        Some(open) => undecided(format!(
+            "the residuals reach across the edge of {}; lower --tolerance",
+            open.name
+        )),
+    }
+}
+
+fn undecided(reason: String) -> Judgement {
+    Judgement {
+        verdict: Stability::Undecided,
+        basis: Basis::None,
+        reason,
+    }
+}

@@ -1,0 +1,46 @@
+//! How many numbers passes keep in memory.
+
+use super::Network;
+use super::bilinear::CHUNK;
+use super::chunks::SHARES;
+use super::layer::Kind;
+
+impl Network {
+    /// Numbers (4 bytes each) that a measurement of curvature over `samples` samples keeps beside
+    /// the samples and the parameters themselves: activations and derivatives of the base pass and
+    /// of two directional passes, weights turned for the way back, and sums.
+    ///
+    /// A chain of dense layers and a network with coupled samples keep whole batches, `6·n·A` with
+    /// `A` the numbers of all activations of one sample; others keep a chunk a share.
+    pub fn curvature_numbers(&self, samples: usize, is_coupled: bool) -> u64 {
+        let wide = |count: usize| count as u64;
+        let numbers = |layer: &super::Layer| wide(layer.output.numbers());
+        let activations: u64 = self.layers.iter().map(numbers).sum();
+        let places = self
+            .layers
+            .iter()
+            .filter(|layer| matches!(layer.kind, Kind::MaxPool { .. }));
+        let places: u64 = places.map(numbers).sum();
+        let largest = self.layers.iter().map(numbers).max().unwrap_or(0);
+        let convolutions = self
+            .layers
+            .iter()
+            .filter(|layer| matches!(layer.kind, Kind::Convolution(_)));
+        let turned: u64 = convolutions.map(|layer| wide(layer.weight.len())).sum();
+        let parameters = wide(self.parameters());
+        let shared = parameters + 2 * turned;
+        match self.is_dense() || is_coupled {
+            // The passes that give loss and gradient are over before the second tangent is made;
+            // with coupled samples there is none, but a copy or two of the largest activation.
+            true => {
+                let own = if is_coupled { 2 * largest } else { 0 };
+                shared + parameters + wide(samples) * (6 * activations + places + own)
+            }
+            false => {
+                let shares = wide(SHARES.min(samples));
+                let chunk = wide(CHUNK.min(samples)) * (4 * activations + places);
+                shared + shares * (chunk + 2 * parameters + turned)
+            }
+        }
+    }
+}

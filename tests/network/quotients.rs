@@ -1,0 +1,84 @@
+//! `v'H_i v` of each sample against the products with the Hessian of that sample alone.
+
+use rand::RngExt;
+use sgd_stability::kernel::Isa;
+use sgd_stability::network::{
+    Batch, Curvature, Loss, Matrix, Network, Normalisation, Point, description,
+};
+use sgd_stability::train::random::{Purpose, stream};
+
+/// A network with every kind of layer.
+const ALL_LAYERS: &str = r#"
+input = [2, 6, 6]
+layer = [
+  { type = "normalise", mean = [0.1, 0.2], deviation = [0.5, 2.0] },
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1 },
+  { type = "batch-norm" },
+  { type = "relu" },
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1, bias = false },
+  { type = "batch-norm" },
+  { type = "shortcut", from = 4 },
+  { type = "relu" },
+  { type = "max-pool", window = 2 },
+  { type = "average-pool", window = 3 },
+  { type = "flatten" },
+  { type = "dense", outputs = 4 },
+  { type = "relu" },
+  { type = "dense", outputs = 2 },
+]
+"#;
+
+fn numbers(count: usize, index: u64) -> Vec<f32> {
+    let mut random = stream(5, Purpose::Walk, index);
+    (0..count).map(|_| random.random::<f32>() - 0.5).collect()
+}
+
+#[test]
+fn quotients_are_those_of_each_samples_own_hessian() {
+    let path = std::path::Path::new("all.toml");
+    let mixed = description::parse(ALL_LAYERS, path).expect("a network");
+    const SAMPLES: usize = 21;
+    for network in [mixed, Network::fnn(&[4, 5, 3, 2])] {
+        for loss in Loss::ALL {
+            let network = network.clone().with_loss(loss);
+            let mut statistics = network.initial_statistics();
+            statistics.iter_mut().for_each(|x| *x += 0.25);
+            let parameters = numbers(network.parameters(), 1);
+            let direction = numbers(network.parameters(), 2);
+            let inputs = numbers(SAMPLES * network.features(), 3);
+            let targets: Vec<f32> = (0..SAMPLES)
+                .flat_map(|i| [(i % 2) as f32, (1 - i % 2) as f32])
+                .collect();
+            let point = Point {
+                network: &network,
+                parameters: &parameters,
+                statistics: &statistics,
+                normalisation: Normalisation::Fixed,
+            };
+            for matrix in [Matrix::Hessian, Matrix::GaussNewton] {
+                let batch = |samples: std::ops::Range<usize>| Batch {
+                    inputs: &inputs
+                        [samples.start * network.features()..samples.end * network.features()],
+                    targets: &targets[samples.start * 2..samples.end * 2],
+                    samples: samples.len(),
+                };
+                let isa = Isa::best();
+                let mut all = Curvature::new(isa, point, batch(0..SAMPLES), matrix);
+                let quotients = all.sample_quotients(&direction);
+                assert_eq!(quotients.len(), SAMPLES);
+                let mut product = vec![0.0; direction.len()];
+                for (i, quotient) in quotients.iter().enumerate() {
+                    let mut one = Curvature::new(isa, point, batch(i..i + 1), matrix);
+                    one.hessian_product(&direction, &mut product);
+                    let pairs = product.iter().zip(&direction);
+                    let terms = pairs.map(|(p, v)| f64::from(*p) * f64::from(*v));
+                    let (sum, size) = terms.fold((0.0, 0.0), |(s, z), t| (s + t, z + t.abs()));
+                    assert!(
+                        (quotient - sum).abs() <= 1e-5 * size,
+                        "{loss:?} {matrix:?}: {quotient}, {sum}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,515 @@
+//! `diagnose` and `networks`.
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::checkpoint::{labelled, safetensors, valued};
+use crate::support::{Run, file, folder, run, run_in};
+
+/// A 3-4-2 network all of whose weights are zero but the last bias, and six samples.
+fn dead() -> TempDir {
+    let folder = folder();
+    let zeros = [0.0_f32; 12];
+    let tensors = [
+        ("fc.0.weight", &[4, 3][..], &zeros[..12]),
+        ("fc.0.bias", &[4], &zeros[..4]),
+        ("fc.1.weight", &[2, 4], &zeros[..8]),
+        ("fc.1.bias", &[2], &[0.5, 0.5]),
+    ];
+    file(&folder, "dead.safetensors", safetensors(&tensors));
+    let x: Vec<f32> = (0..18).map(|i| (i % 5) as f32 / 4.0).collect();
+    file(&folder, "data.npz", labelled(&x, &[3], &[0, 1, 0, 1, 1, 0]));
+    folder
+}
+
+fn diagnose(folder: &TempDir, weights: &str, words: &[&str]) -> Run {
+    let named = ["diagnose", "--weights", weights, "--data", "data.npz"];
+    run_in(folder.path(), &[&named[..], words].concat())
+}
+
+fn number(json: &Value) -> f64 {
+    json.as_f64().unwrap_or_else(|| panic!("no number: {json}"))
+}
+
+#[test]
+fn a_dead_network_of_two_classes_has_sharpness_one() {
+    let folder = dead();
+    let words = ["--arch", "fnn", "--lr", "1.9", "--batch", "6", "--json"];
+    let run = diagnose(&folder, "dead.safetensors", &words);
+    assert_eq!((run.code, run.error.as_str()), (0, ""), "{}", run.out);
+    let json = run.json();
+    assert_eq!(
+        (&json["parameters"], &json["samples"]),
+        (&26.into(), &6.into())
+    );
+    assert!(
+        (number(&json["sharpness"]["value"]) - 1.0).abs() < 1e-6,
+        "{json}"
+    );
+    assert!(number(&json["sharpness"]["residual"]) < 1e-6);
+    assert!(number(&json["non_uniformity"]["value"]) < 1e-6);
+    assert!(number(&json["smallest_eigenvalue"]).abs() < 1e-6);
+    // Half of the targets are (1, 0): ½·(¼ + ¼) each.
+    assert_eq!(
+        (number(&json["train_loss"]), number(&json["train_accuracy"])),
+        (0.25, 0.5)
+    );
+    assert!((number(&json["bounds"]["sharpness"]) - 2.0 / 1.9).abs() < 1e-12);
+    assert_eq!(json["bounds"]["non_uniformity"], Value::Null);
+    assert_eq!(json["verdict"], "stable");
+    let digest = json["weights_sha256"].as_str().expect("a digest");
+    assert_eq!(
+        (digest.len(), json["data_sha256"].as_str().map(str::len)),
+        (64, Some(64))
+    );
+}
+
+#[test]
+fn a_check_says_unstable_by_its_exit_code() {
+    let folder = dead();
+    let at = |lr, check: &[&str]| {
+        let words = [&["--arch", "fnn", "--lr", lr, "--batch", "2"], check].concat();
+        diagnose(&folder, "dead.safetensors", &words)
+    };
+    let run = at("2.1", &["--check"]);
+    assert_eq!(run.code, 3, "{}", run.error);
+    assert!(
+        run.out
+            .contains("unstable: gradient_descent is necessary and fails"),
+        "{}",
+        run.out
+    );
+    assert_eq!(at("2.1", &[]).code, 0);
+    assert_eq!(at("1.5", &["--check"]).code, 0);
+    // On the edge the f32 numbers cannot tell.
+    assert_eq!(at("2", &["--check"]).code, 4);
+}
+
+#[test]
+fn a_linear_network_is_what_the_exact_theory_says() {
+    let inputs = [
+        [1.0, 0.5],
+        [0.25, -1.0],
+        [2.0, 1.0],
+        [-0.5, 0.75],
+        [1.5, -0.25],
+    ];
+    let folder = folder();
+    let tensors = [
+        ("weight", &[1, 2][..], &[1.0, -2.0][..]),
+        ("bias", &[1], &[0.5]),
+    ];
+    file(&folder, "line.safetensors", safetensors(&tensors));
+    let x: Vec<f32> = inputs.concat();
+    let y: Vec<f32> = inputs.iter().map(|x| x[0] - 2.0 * x[1] + 0.5).collect();
+    file(&folder, "data.npz", valued(&x, &[2], &y, 1));
+    // f_i = (w·x̃_i − y_i)², so H_i = 2·x̃_i·x̃_iᵀ with x̃ = (x, 1).
+    let hessian = |x: &[f32; 2]| {
+        let x = [x[0], x[1], 1.0];
+        x.map(|a| x.map(|b| format!("{}", 2.0 * a * b)))
+    };
+    let model =
+        serde_json::json!({"kind": "quadratic", "hessians": inputs.each_ref().map(hessian)});
+    file(&folder, "model.json", model.to_string());
+    for lr in ["1/50", "3/10", "2/5"] {
+        let at = ["--lr", lr, "--batch", "2", "--json"];
+        let exact = run_in(
+            folder.path(),
+            &[&["decide", "model.json"], &at[..]].concat(),
+        )
+        .json();
+        let words = [&["--arch", "fnn"], &at[..]].concat();
+        let measured = diagnose(&folder, "line.safetensors", &words).json();
+        assert!(number(&measured["train_loss"]) < 1e-12, "{measured}");
+        for name in ["sharpness", "non_uniformity"] {
+            let lower = exact["values"][name]["lower"].as_str().expect("a decimal");
+            let known: f64 = lower.parse().expect("a number");
+            let value = number(&measured[name]["value"]);
+            let residual = number(&measured[name]["residual"]);
+            assert!(
+                (value - known).abs() <= residual + 1e-5 * known,
+                "{name}: {value}, {known}"
+            );
+        }
+        for (ours, theirs) in [
+            ("gradient_descent", "gradient_descent"),
+            ("non_uniformity", "non_uniformity"),
+        ] {
+            let criteria = measured["criteria"].as_array().expect("criteria");
+            let found = criteria
+                .iter()
+                .find(|c| c["name"] == ours)
+                .expect("the criterion");
+            let word = if exact["verdicts"][theirs] == true {
+                "holds"
+            } else {
+                "fails"
+            };
+            assert_eq!(found["verdict"], word, "{ours} at {lr}");
+            let largest = number(&found["largest_lr"]["high"]);
+            let bracket = &exact["critical_lr"][theirs]["lower"];
+            let parts: Vec<f64> = bracket
+                .as_str()
+                .expect("a rational")
+                .split('/')
+                .map(|part| part.parse().expect("a number"))
+                .collect();
+            let known = parts[0] / parts.get(1).unwrap_or(&1.0);
+            assert!(
+                (largest / known - 1.0).abs() < 1e-2,
+                "{ours}: {largest}, {known}"
+            );
+        }
+        let stable = exact["verdicts"]["mean_square"] == true;
+        let contrary = if stable { "unstable" } else { "stable" };
+        assert_ne!(measured["verdict"], contrary, "at {lr}: {measured}");
+    }
+}
+
+#[test]
+fn a_small_learning_rate_is_stable_by_a_proof_where_the_minimum_is_strict() {
+    let folder = folder();
+    let tensors = [("weight", &[1, 1][..], &[2.0][..]), ("bias", &[1], &[1.0])];
+    file(&folder, "line.safetensors", safetensors(&tensors));
+    file(
+        &folder,
+        "data.npz",
+        valued(&[1.0, -1.0, 0.5, -0.5], &[1], &[3.0, -1.0, 2.0, 0.0], 1),
+    );
+    let words = ["--arch", "fnn", "--lr", "0.05", "--batch", "1", "--json"];
+    let json = diagnose(&folder, "line.safetensors", &words).json();
+    assert_eq!(
+        (&json["verdict"], &json["basis"]),
+        (&"stable".into(), &"sufficient".into()),
+        "{json}"
+    );
+}
+
+/// A network with batch normalisation, as a TOML file and a checkpoint, and images.
+fn normalised() -> TempDir {
+    let folder = folder();
+    file(
+        &folder,
+        "net.toml",
+        concat!(
+            "input = [1, 4, 4]\n[[layer]]\ntype = \"convolution\"\noutputs = 2\nkernel = 3\npadding = 1\n",
+            "[[layer]]\ntype = \"batch-norm\"\n[[layer]]\ntype = \"relu\"\n",
+            "[[layer]]\ntype = \"flatten\"\n[[layer]]\ntype = \"dense\"\noutputs = 2\n",
+        ),
+    );
+    let wave =
+        |n: usize, f: f32| -> Vec<f32> { (0..n).map(|i| (f * i as f32).sin() * 0.5).collect() };
+    let (conv, fc) = (wave(18, 1.3), wave(64, 0.7));
+    let tensors = [
+        ("conv.weight", &[2, 1, 3, 3][..], &conv[..]),
+        ("conv.bias", &[2], &[0.1, -0.1]),
+        ("norm.weight", &[2], &[1.0, 1.5]),
+        ("norm.bias", &[2], &[0.2, 0.1]),
+        ("norm.running_mean", &[2], &[0.3, 0.0]),
+        ("norm.running_var", &[2], &[2.0, 0.5]),
+        ("out.weight", &[2, 32], &fc),
+        ("out.bias", &[2], &[0.0, 0.25]),
+    ];
+    file(&folder, "net.safetensors", safetensors(&tensors));
+    file(
+        &folder,
+        "data.npz",
+        labelled(&wave(16 * 7, 2.1), &[1, 4, 4], &[0, 1, 1, 0, 1, 0, 1]),
+    );
+    folder
+}
+
+#[test]
+fn batch_normalisation_is_shown_in_all_three_modes() {
+    let folder = normalised();
+    let words = ["--arch", "net.toml", "--lr", "0.01", "--batch", "3"];
+    let refused = diagnose(&folder, "net.safetensors", &words);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.error.contains("--mode") && refused.error.contains("frozen"),
+        "{}",
+        refused.error
+    );
+    let words = [&words[..], &["--mode", "frozen"]].concat();
+    let json = diagnose(
+        &folder,
+        "net.safetensors",
+        &[&words[..], &["--json"]].concat(),
+    )
+    .json();
+    let modes = &json["modes"];
+    let loss = |mode: &str| number(&modes[mode]["train_loss"]);
+    assert!((loss("frozen") - loss("train")).abs() < 1e-5 * loss("train"));
+    assert!((loss("eval") - loss("train")).abs() > 1e-3 * loss("train"));
+    assert_eq!(modes["train"]["non_uniformity"], Value::Null);
+    assert_eq!(modes["train"]["verdict"], "undecided");
+    assert_eq!(modes["frozen"]["sharpness"], json["sharpness"]);
+    let page = diagnose(&folder, "net.safetensors", &words).out;
+    let rows = page
+        .lines()
+        .filter(|line| line.ends_with("applies") || line.ends_with("full batch only"));
+    assert_eq!(rows.count(), 3, "{page}");
+    assert_is_one_screen(&page);
+}
+
+fn assert_is_one_screen(page: &str) {
+    assert!(page.lines().count() <= 40, "{page}");
+    for line in page.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn the_page_is_one_screen() {
+    let folder = dead();
+    for momentum in ["0", "0.9"] {
+        let words = [
+            "--arch",
+            "fnn",
+            "--lr",
+            "0.7",
+            "--batch",
+            "4",
+            "--momentum",
+            momentum,
+        ];
+        let run = diagnose(&folder, "dead.safetensors", &words);
+        assert_eq!(run.code, 0, "{}", run.error);
+        assert_is_one_screen(&run.out);
+        assert!(
+            run.out.contains("6 samples are no multiple of B = 4"),
+            "{}",
+            run.out
+        );
+    }
+}
+
+#[test]
+fn momentum_moves_the_bounds() {
+    let folder = dead();
+    let words = [
+        "--arch",
+        "fnn",
+        "--lr",
+        "0.5",
+        "--batch",
+        "1",
+        "--momentum",
+        "3/5",
+        "--json",
+    ];
+    let json = diagnose(&folder, "dead.safetensors", &words).json();
+    // 2(1 + β)/η and √(1 − β²)/(η√p) with p = 1.
+    assert!((number(&json["bounds"]["sharpness"]) - 6.4).abs() < 1e-12);
+    assert!((number(&json["bounds"]["non_uniformity"]) - 1.6).abs() < 1e-12);
+    let descent = &json["criteria"][0];
+    let [low, high] = ["low", "high"].map(|end| number(&descent["largest_lr"][end]));
+    assert!(low <= 3.2 && 3.2 <= high && high - low < 1e-3, "{descent}");
+}
+
+#[test]
+fn values_that_did_not_converge_are_given_and_stop_a_verdict_of_stable() {
+    let folder = normalised();
+    let words = [
+        "--arch",
+        "net.toml",
+        "--lr",
+        "1/1000",
+        "--batch",
+        "3",
+        "--mode",
+        "eval",
+        "--products",
+        "2",
+        "--tolerance",
+        "1e-6",
+        "--json",
+    ];
+    let json = diagnose(&folder, "net.safetensors", &words).json();
+    assert_eq!(json["sharpness"]["status"], "not_converged", "{json}");
+    assert!(
+        number(&json["sharpness"]["value"]) > 0.0 && number(&json["sharpness"]["residual"]) > 0.0
+    );
+    assert_eq!(json["verdict"], "undecided");
+    assert!(
+        json["reason"]
+            .as_str()
+            .expect("a reason")
+            .contains("--products")
+    );
+}
+
+#[test]
+fn too_little_memory_is_said_before_the_work_starts() {
+    let folder = dead();
+    let words = [
+        "--arch", "fnn", "--lr", "1", "--batch", "1", "--memory", "1MB", "--json",
+    ];
+    let run = diagnose(&folder, "dead.safetensors", &words);
+    assert_eq!(run.code, 2);
+    let error = &run.json()["error"];
+    assert_eq!(error["kind"], "memory");
+    assert!(
+        error["message"]
+            .as_str()
+            .is_some_and(|m| m.contains("--memory")),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_readme_has_the_table_of_support() {
+    let run = run(&["networks"]);
+    assert_eq!(run.code, 0);
+    let readme = include_str!("../../README.md");
+    assert!(
+        readme.contains(run.out.trim()),
+        "put this into README.md:\n{}",
+        run.out
+    );
+}
+
+#[test]
+fn every_fault_is_one_sentence_that_names_its_place() {
+    let folder = dead();
+    let whole = std::fs::read(folder.path().join("dead.safetensors")).expect("the checkpoint");
+    file(&folder, "cut.safetensors", &whole[..whole.len() - 3]);
+    let four = [0.0_f32; 4];
+    let odd = [
+        ("fc.0.weight", &[4, 3][..], &[0.0_f32; 12][..]),
+        ("fc.0.bias", &[4], &four),
+        ("fc.1.weight", &[2, 5], &[0.0; 10]),
+        ("fc.1.bias", &[2], &four[..2]),
+    ];
+    file(&folder, "odd.safetensors", safetensors(&odd));
+    let more = [odd[0], odd[1], ("extra.scale", &[4], &four)];
+    file(&folder, "more.safetensors", safetensors(&more));
+    file(
+        &folder,
+        "layer.toml",
+        "input = [3]\n[[layer]]\ntype = \"gelu\"\n",
+    );
+    file(
+        &folder,
+        "wide.toml",
+        "input = [3]\n[[layer]]\ntype = \"dense\"\noutputs = 7\n",
+    );
+    let x = [0.5_f32; 9];
+    file(&folder, "labels.npz", labelled(&x, &[3], &[0, 5, 1]));
+    file(&folder, "shape.npz", labelled(&x[..8], &[4], &[0, 1]));
+    let good = ["--arch", "fnn", "--lr", "0.1", "--batch", "2"];
+    let table: [(&str, &str, &[&str], &[&str]); 17] = [
+        ("cut.safetensors", "data.npz", &good, &["cut.safetensors"]),
+        ("none.safetensors", "data.npz", &good, &["none.safetensors"]),
+        (
+            "odd.safetensors",
+            "data.npz",
+            &good,
+            &["fc.1.weight", "2 × 5", "4 outputs"],
+        ),
+        (
+            "more.safetensors",
+            "data.npz",
+            &good,
+            &["extra.scale", "[4]"],
+        ),
+        ("dead.safetensors", "none.npz", &good, &["none.npz"]),
+        (
+            "dead.safetensors",
+            "labels.npz",
+            &good,
+            &["label 1", "2 outputs"],
+        ),
+        (
+            "dead.safetensors",
+            "shape.npz",
+            &good,
+            &["shape.npz", "4", "3"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "alexnet", "--lr", "1", "--batch", "1"],
+            &["alexnet", "vgg11"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "vgg11", "--lr", "1", "--batch", "1"],
+            &["vgg11"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "layer.toml", "--lr", "1", "--batch", "1"],
+            &["gelu", "dense"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "wide.toml", "--lr", "1", "--batch", "1"],
+            &["layer 1", "[7, 3]", "fc.0", "[4, 3]"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "fnn", "--lr", "0", "--batch", "1"],
+            &["--lr", "positive"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "fnn", "--lr", "-1/2", "--batch", "1"],
+            &["--lr", "positive"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "fnn", "--lr", "1", "--batch", "7"],
+            &["--batch", "1 to 6"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "fnn", "--lr", "1", "--batch", "0"],
+            &["--batch", "1 to 6"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &[
+                "--arch",
+                "fnn",
+                "--lr",
+                "1",
+                "--batch",
+                "1",
+                "--momentum",
+                "1",
+            ],
+            &["--momentum", "below 1"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &[
+                "--arch", "fnn", "--lr", "1", "--batch", "1", "--mode", "eval",
+            ],
+            &["--mode", "no batch normalisation"],
+        ),
+    ];
+    for (weights, data, words, parts) in table {
+        let named = ["diagnose", "--weights", weights, "--data", data];
+        let run = run_in(folder.path(), &[&named[..], words].concat());
+        assert_eq!(
+            (run.code, run.out.as_str()),
+            (2, ""),
+            "{weights} {words:?}: {}",
+            run.error
+        );
+        assert_eq!(run.error.trim_end().lines().count(), 1, "{}", run.error);
+        for part in parts {
+            assert!(run.error.contains(part), "no {part:?} in {}", run.error);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `watch`.
+
+use serde_json::Value;
+
+use crate::checkpoint::{labelled, safetensors};
+use crate::support::{Run, file, folder, run_in};
+
+/// A 2-3-2 network at a place on a line between two points.
+fn at(t: f32) -> Vec<u8> {
+    let wave =
+        |n: usize, f: f32| -> Vec<f32> { (0..n).map(|i| (f * i as f32 + t).sin()).collect() };
+    let (a, b, c, d) = (wave(6, 1.1), wave(3, 0.3), wave(6, 0.8), wave(2, 1.7));
+    safetensors(&[
+        ("fc.0.weight", &[3, 2], &a),
+        ("fc.0.bias", &[3], &b),
+        ("fc.1.weight", &[2, 3], &c),
+        ("fc.1.bias", &[2], &d),
+    ])
+}
+
+#[test]
+fn a_run_is_followed_resumed_and_drawn() {
+    let folder = folder();
+    let x: Vec<f32> = (0..16).map(|i| (i % 7) as f32 / 6.0).collect();
+    let data = file(
+        &folder,
+        "data.npz",
+        labelled(&x, &[2], &[0, 1, 1, 0, 1, 0, 0, 1]),
+    );
+    std::fs::create_dir(folder.path().join("run")).expect("a folder");
+    let watch = |lr: &str| -> Run {
+        let data = data.to_str().expect("a UTF-8 path");
+        let words = [
+            "watch", "run", "--arch", "fnn", "--data", data, "--lr", lr, "--batch", "2", "--once",
+            "--json",
+        ];
+        run_in(folder.path(), &words)
+    };
+    let empty = watch("0.1");
+    assert_eq!(empty.code, 2);
+    assert!(empty.out.contains("safetensors"), "{}", empty.out);
+    file(&folder, "run/step9.safetensors", at(0.1));
+    file(&folder, "run/step10.safetensors", at(0.11));
+    let first = watch("0.1");
+    assert_eq!((first.code, first.error.as_str()), (0, ""), "{}", first.out);
+    assert_eq!(first.json()["measured"], 2);
+    let path = folder.path().join("run/watch.jsonl");
+    let read = || std::fs::read_to_string(&path).expect("the lines");
+    let lines: Vec<Value> = read()
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(
+        (&lines[0]["name"], &lines[1]["name"]),
+        (&"step9.safetensors".into(), &"step10.safetensors".into())
+    );
+    assert!(
+        lines[1]["sharpness"]["value"]
+            .as_f64()
+            .is_some_and(|a| a > 0.0)
+    );
+
+    // The warm start changes the way and not the answer.
+    let alone = [
+        "diagnose",
+        "--weights",
+        "run/step10.safetensors",
+        "--data",
+        "data.npz",
+        "--arch",
+        "fnn",
+        "--lr",
+        "0.1",
+        "--batch",
+        "2",
+        "--json",
+    ];
+    let alone = run_in(folder.path(), &alone).json();
+    for name in ["sharpness", "non_uniformity"] {
+        let value = |json: &Value, key: &str| json[name][key].as_f64().expect("a number");
+        let (cold, warm) = (value(&alone, "value"), value(&lines[1], "value"));
+        let both = value(&alone, "residual") + value(&lines[1], "residual");
+        assert!(
+            (cold - warm).abs() <= both + 1e-5 * cold,
+            "{name}: {cold}, {warm}"
+        );
+    }
+
+    // A torn last line is measured again; what is whole is not.
+    let torn = read();
+    std::fs::write(&path, &torn[..torn.len() - 20]).expect("a writable file");
+    assert_eq!(watch("0.1").json()["measured"], 1);
+    assert_eq!(watch("0.1").json()["measured"], 0);
+    assert_eq!(read().lines().count(), 2);
+    let drawing = std::fs::read_to_string(folder.path().join("run/watch.svg")).expect("the figure");
+    roxmltree::Document::parse(&drawing).expect("an XML document");
+    assert!(drawing.contains("sharpness a") && drawing.contains("largest a"));
+
+    file(&folder, "run/step11.safetensors", at(0.12));
+    let other = watch("0.2");
+    assert_eq!(other.code, 2);
+    assert!(other.out.contains("another η"), "{}", other.out);
+
+    file(&folder, "run/step12.safetensors", b"torn");
+    let faulty = watch("0.1");
+    assert_eq!(faulty.code, 2);
+    assert!(faulty.out.contains("step12"), "{}", faulty.out);
+    assert_eq!(read().lines().count(), 3, "the whole ones are measured");
+}

@@ -1,0 +1,153 @@
+//! `diagnose` on checkpoints that PyTorch made, against dense float64 Hessians from PyTorch: no code
+//! and no method in common. For the deep tier: it makes a virtual environment and installs PyTorch
+//! there from pip, once. `SGD_STABILITY_PYTHON` names an interpreter that has torch, safetensors and
+//! numpy already.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn run(program: &Path, words: &[&str]) -> Option<Output> {
+    let output = Command::new(program).args(words).output().ok()?;
+    if !output.status.success() {
+        eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    output.status.success().then_some(output)
+}
+
+/// An interpreter that has PyTorch, or why there is none.
+fn python() -> Result<PathBuf, &'static str> {
+    if let Some(named) = std::env::var_os("SGD_STABILITY_PYTHON") {
+        return Ok(PathBuf::from(named));
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pytorch");
+    let python = folder.join("bin/python");
+    let name = folder.to_str().ok_or("a folder whose name is no UTF-8")?;
+    if !python.exists() {
+        run(Path::new("python3"), &["-m", "venv", name]).ok_or("python3 with venv is not here")?;
+    }
+    if run(&python, &["-c", "import torch, safetensors, numpy"]).is_none() {
+        let words = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "torch",
+            "safetensors",
+            "numpy",
+        ];
+        run(&python, &words).ok_or("pip cannot install torch here")?;
+    }
+    Ok(python)
+}
+
+const IMAGES: &str = r#"
+input = [2, 4, 4]
+layer = [
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1 },
+  { type = "batch-norm" },
+  { type = "relu" },
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1, bias = false },
+  { type = "batch-norm" },
+  { type = "shortcut", from = 3 },
+  { type = "relu" },
+  { type = "max-pool", window = 2 },
+  { type = "flatten" },
+  { type = "dense", outputs = 3 },
+]
+"#;
+
+fn diagnose(folder: &Path, name: &str) -> Value {
+    let (network, loss) = name.split_once('-').expect("network-loss");
+    let file = |ending: &str| {
+        folder
+            .join(format!("{name}.{ending}"))
+            .display()
+            .to_string()
+    };
+    let (weights, data) = (file("safetensors"), file("npz"));
+    let toml = folder.join("images.toml").display().to_string();
+    let mut words = vec![
+        "diagnose",
+        "--weights",
+        &weights,
+        "--data",
+        &data,
+        "--loss",
+        loss,
+    ];
+    words.extend([
+        "--lr",
+        "0.1",
+        "--batch",
+        "4",
+        "--tolerance",
+        "1e-6",
+        "--json",
+    ]);
+    match network {
+        "chain" => words.extend(["--arch", "fnn"]),
+        _ => words.extend(["--arch", &toml, "--mode", "eval"]),
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_sgd-stability"))
+        .args(&words)
+        .output();
+    let output = output.expect("the program starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{text}");
+    serde_json::from_str(&text).expect("one JSON object")
+}
+
+#[test]
+#[ignore = "needs PyTorch"]
+fn checkpoints_of_pytorch_give_pytorchs_float64_curvature() {
+    let python = match python() {
+        Ok(python) => python,
+        Err(why) => return eprintln!("PyTorch is not compared: {why}"),
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("images.toml"), IMAGES).expect("a writable folder");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pytorch/export.py");
+    let name = folder.path().to_str().expect("a UTF-8 path");
+    let output = run(&python, &[script, name]).expect("the script runs");
+    let known: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    let number = |json: &Value| json.as_f64().unwrap_or_else(|| panic!("no number: {json}"));
+    for (name, known) in known.as_object().expect("an object") {
+        let measured = diagnose(folder.path(), name);
+        assert_eq!(measured["parameters"], known["parameters"], "{name}");
+        let a = number(&known["sharpness"]);
+        let residual = |key: &str| number(&measured[key]["residual"]);
+        let values = [
+            ("train_loss", number(&measured["train_loss"]), 0.0),
+            (
+                "sharpness",
+                number(&measured["sharpness"]["value"]),
+                residual("sharpness"),
+            ),
+            (
+                "smallest_eigenvalue",
+                number(&measured["smallest_eigenvalue"]),
+                number(&measured["smallest_eigenvalue_residual"]),
+            ),
+            (
+                "non_uniformity",
+                number(&measured["non_uniformity"]["value"]),
+                residual("non_uniformity"),
+            ),
+        ];
+        for (key, value, residual) in values {
+            let exact = number(&known[key]);
+            let scale = if key == "smallest_eigenvalue" {
+                a
+            } else {
+                exact
+            };
+            println!("{name} {key}: {value} and in float64 {exact}");
+            assert!(
+                (value - exact).abs() <= residual + 1e-5 * scale,
+                "{name} {key}: {value}, {exact}"
+            );
+        }
+    }
+}
