@@ -9,8 +9,9 @@
 //! * a vector has 16 lanes whatever the machine has; sums run in 64 virtual lanes (4 vectors)
 //!   that are added in one fixed tree, the sequence being padded with zeros to whole blocks;
 //! * every multiply-add is fused;
-//! * an element of a matrix product is one chain of fused multiply-adds in the order of `k`, so no
-//!   tiling, packing or threading can change it;
+//! * an element of a matrix product ([`gemm`]) is one chain of fused multiply-adds in the order of `k`, so no
+//!   tiling, packing or threading can change it; in a fully connected layer with few samples it is
+//!   a sum in lanes or in pieces, as [`affine`] and [`backward`] say;
 //! * a long sum is cut into pieces of fixed length, whose sums are added in order: the number of
 //!   threads decides who adds, never what is added.
 //!
@@ -21,9 +22,10 @@
 //! | `isa` | detection; [`Isa`], whose values are the proof that the machine has the instructions |
 //! | `lanes` | the operations on 16 lanes that the algorithms are written in |
 //! | `portable`, `x86/*` | those operations, bound to one instruction set each |
-//! | `view` | [`MatrixRef`], [`MatrixMut`] |
+//! | `view` | [`MatrixRef`], [`MatrixMut`], outputs cut into shares |
 //! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
 //! | `chains` | how sums run in 64 lanes |
+//! | `team` | how work is shared out among threads, and threads that stand by for it |
 //! | the others | one kernel each, written once for all instruction sets |
 
 mod axpy;

@@ -266,7 +266,9 @@ fn layers_have_the_same_bits_on_every_isa_and_any_number_of_threads() {
 
 #[test]
 fn layers_stay_within_their_proved_bounds() {
-    for family in Family::ALL {
+    // Where a sum overflows there is nothing to bound; the definitions above hold there too.
+    let families = Family::ALL.into_iter().filter(|f| *f != Family::Overflowing);
+    for family in families {
         let outcome = match family {
             // Nothing but zeros shows nothing.
             Family::SignedZeros => Outcome::Mistrusted,
@@ -308,11 +310,9 @@ fn a_team_says_what_a_part_said_when_it_panicked() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
     let message = pool.expect("a pool").install(|| {
         let work = || {
-            with_team(|| {
-                gather(layer.x(), &[0, 1, 7].repeat(300), {
-                    MatrixMut::new(&mut vec![0.0; 900 * 300], 900, 300)
-                })
-            })
+            let (rows, mut room) = ([0, 1, 7].repeat(300), vec![0.0; 900 * 300]);
+            let to = MatrixMut::new(&mut room, 900, 300);
+            with_team(|| gather(layer.x(), &rows, to));
         };
         let panic = std::panic::catch_unwind(work).expect_err("no row 7");
         let right = all_bits(&affine_by_definition(&layer, false));
