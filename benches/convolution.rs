@@ -14,7 +14,7 @@ use sgd_stability::kernel::convolution::{
     Begin, Convolution, Shape, backward, forward, turn_weights, weight_gradient,
 };
 use sgd_stability::kernel::pool::{Pool, max_pool, scatter_pool};
-use sgd_stability::kernel::{Isa, Start, YARDSTICK_ROUND, yardstick};
+use sgd_stability::kernel::{Isa, Start, peak};
 
 /// (side of the image, inputs, outputs, stride): 3 × 3 windows with padding 1. The first five are
 /// those of the VGG network, the others of a residual one.
@@ -134,9 +134,9 @@ fn least(run: impl FnMut()) -> f64 {
 fn table(layers: &[Layer], isa: Isa) {
     let rounds = 20_000;
     let seconds = least(|| {
-        black_box(yardstick(isa, rounds, black_box(0.5)));
+        black_box(peak(isa, rounds));
     });
-    let peak = (2 * rounds * YARDSTICK_ROUND) as f64 / seconds / 1e9;
+    let limit = (384 * rounds) as f64 / seconds / 1e9;
     println!("\n{}: FMA loop {peak:.1} GFLOP/s", isa.name());
     println!(
         "{:<28} {:>24} {:>24} {:>24}",

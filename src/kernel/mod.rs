@@ -9,8 +9,9 @@
 //! * a vector has 16 lanes whatever the machine has; sums run in 64 virtual lanes (4 vectors)
 //!   that are added in one fixed tree, the sequence being padded with zeros to whole blocks;
 //! * every multiply-add is fused;
-//! * an element of a matrix product is one chain of fused multiply-adds in the order of `k`, so no
-//!   tiling, packing or threading can change it;
+//! * an element of a matrix product ([`gemm`]) is one chain of fused multiply-adds in the order of
+//!   `k`, so no tiling, packing or threading can change it; in a fully connected layer with few
+//!   samples it is a sum in lanes or in pieces, as [`dense`] says;
 //! * so is every number of a convolution's three products, in an order that its definition gives;
 //! * a long sum is cut into pieces of fixed length, whose sums are added in order: the number of
 //!   threads decides who adds, never what is added.
@@ -22,12 +23,14 @@
 //! | `isa` | detection; [`Isa`], whose values are the proof that the machine has the instructions |
 //! | `lanes` | the operations on 16 lanes that the algorithms are written in |
 //! | `portable`, `x86/*` | those operations, bound to one instruction set each |
-//! | `view` | [`MatrixRef`], [`MatrixMut`] |
+//! | `view` | [`MatrixRef`], [`MatrixMut`], outputs cut into shares |
 //! | `buffer` | room that is kept from call to call |
 //! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
 //! | `chains` | how sums run in 64 lanes |
+//! | `team` | how work is shared out among threads, and threads that stand by for it |
+//! | [`dense`] | the kernels of fully connected layers |
 //! | [`convolution`], [`pool`] | kernels of images; on the calling thread |
-//! | `yardstick` | FMAs that read nothing: how fast the machine is |
+//! | `peak` | FMAs that read nothing: how fast the machine is |
 //! | the others | one kernel each, written once for all instruction sets |
 
 mod adaptive;
@@ -63,7 +66,6 @@ mod wide;
     reason = "intrinsics; a token is the proof that they may be called"
 )]
 mod x86;
-mod yardstick;
 
 pub use adaptive::{Adaptive, denominators, descend_adaptive};
 pub use axpy::{add_row, axpy, row_axpy};
@@ -83,4 +85,3 @@ pub use start::Start;
 pub use team::{share, share_out, with_team};
 pub use view::{MatrixMut, MatrixRef};
 pub use wide::{dot_wide, sum};
-pub use yardstick::{YARDSTICK_ROUND, yardstick};

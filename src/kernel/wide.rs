@@ -99,9 +99,11 @@ fn in_order(terms: usize, sum: impl Fn(Range<usize>) -> f64 + Sync) -> f64 {
     let sums: Vec<AtomicU64> = (0..pieces).map(|_| AtomicU64::new(0)).collect();
     let parts = threads().min(pieces);
     share(parts, |part| {
-        for piece in pieces * part / parts..pieces * (part + 1) / parts {
+        let first = pieces * part / parts;
+        let mine = &sums[first..pieces * (part + 1) / parts];
+        for (piece, result) in (first..).zip(mine) {
             let terms = piece * PIECE..terms.min((piece + 1) * PIECE);
-            sums[piece].store(sum(terms).to_bits(), Relaxed);
+            result.store(sum(terms).to_bits(), Relaxed);
         }
     });
     let sums = sums.into_iter().map(|sum| f64::from_bits(sum.into_inner()));

@@ -292,10 +292,10 @@ fn layers_stay_within_their_proved_bounds() {
         }
         for isa in Isa::available() {
             let wide = |x: Vec<f32>| x.into_iter().map(f64::from).collect::<Vec<_>>();
-            let y = judge(&wide(layer.affine(isa, false)), &exact_y);
-            let dx = judge(&wide(layer.backward(isa, false)), &exact_dx);
-            assert_eq!(y.outcome, outcome, "{family:?}: {y:?}");
-            assert_eq!(dx.outcome, outcome, "{family:?}: {dx:?}");
+            let computed = [layer.affine(isa, false), layer.backward(isa, false)].concat();
+            let exact = [exact_y.clone(), exact_dx.clone()].concat();
+            let judgement = judge(&wide(computed), &exact);
+            assert_eq!(judgement.outcome, outcome, "{family:?}: {judgement:?}");
         }
     }
 }
@@ -306,11 +306,9 @@ fn a_team_says_what_a_part_said_when_it_panicked() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
     let message = pool.expect("a pool").install(|| {
         let work = || {
-            with_team(|| {
-                let mut rows = vec![0.0; 900 * 300];
-                let rows = MatrixMut::new(&mut rows, 900, 300);
-                gather(layer.x(), &[0, 1, 7].repeat(300), rows);
-            })
+            let (rows, mut room) = ([0, 1, 7].repeat(300), vec![0.0; 900 * 300]);
+            let to = MatrixMut::new(&mut room, 900, 300);
+            with_team(|| gather(layer.x(), &rows, to));
         };
         let panic = std::panic::catch_unwind(work).expect_err("no row 7");
         let right = all_bits(&affine_by_definition(&layer, false));

@@ -11,4 +11,3 @@ mod pool;
 mod rows;
 mod sums;
 mod support;
-mod yardstick;

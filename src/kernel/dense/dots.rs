@@ -95,7 +95,7 @@ fn pack<L: Lanes>(lanes: L, x: MatrixRef, cells: &mut [Cell]) {
         let height = height(m - first);
         let tile = &mut cells[first * vectors..][..height * vectors];
         for i in 0..height {
-            let to = tile[i..].iter_mut().step_by(height);
+            let to = tile.iter_mut().skip(i).step_by(height);
             let row = x.row((first + i).min(m - 1));
             for (from, to) in row.chunks(LANES).zip(to) {
                 lanes.store(lanes.load_padded(from), to);

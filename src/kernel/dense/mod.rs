@@ -175,7 +175,13 @@ pub fn descend(
     });
 }
 
-/// `dx ← [gate > 0] ⊙ (delta·W)`, where an element of the product is the chain of [`gemm`].
+/// `dx ← [gate > 0] ⊙ (delta·W)`.
+///
+/// For 1 ≤ m ≤ 128 the rows of `W` are cut in eight pieces: with u = ⌈n/8⌉ piece p holds the rows from
+/// 8·⌊u·p/8⌋ up to the next piece. The product runs over each piece in a chain of FMAs from +0, in
+/// the order of the rows, and the pieces are added in the tree
+/// `((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7))`, those without rows being left out. For more samples
+/// an element is the chain of [`gemm`].
 ///
 /// `delta`: m × n; `weights`: `W`, n × k; adjacent columns.
 ///
