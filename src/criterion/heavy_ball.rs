@@ -165,6 +165,7 @@ mod tests {
         let (one, beta) = (number("1"), number("3/5"));
         let (a, s2) = (number("8/5"), number("16/25"));
         assert!(slack(&a, &s2, (&one, &one), &beta).is_zero());
+        assert_eq!(critical(&a, &s2, &one, &beta), one);
         assert!(non_uniformity_slack(&s2, (&one, &one), &beta).is_zero());
         assert_eq!(latex_of_non_uniformity(), r"1 - \beta^2 - \eta^2\,p\,s^2");
     }

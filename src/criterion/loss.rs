@@ -206,6 +206,12 @@ mod tests {
             mean_of_batch_sharpness(&model, single, &x),
             Some(Exact::from(2))
         );
+        // Of rank-one samples a batch of one has the ratio ‖x_i‖²: here 1, 1 and 2.
+        let x = DVector::from_row_slice(&[1, -2].map(Exact::from));
+        assert_eq!(
+            mean_of_batch_sharpness(&golden::three_inputs(), single, &x),
+            Some(Exact::fraction(4, 3))
+        );
         let still = DVector::from_element(1, Exact::from(0));
         assert_eq!(mean_of_batch_sharpness(&model, single, &still), None);
         assert_eq!(latex(), r"2\,H^2 - \eta\,\mathrm{E}[H_b H H_b]");

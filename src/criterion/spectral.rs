@@ -93,6 +93,7 @@ pub fn latex() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::criterion::heavy_ball;
     use crate::model::golden;
     use crate::number::Exact;
 
@@ -140,5 +141,24 @@ mod tests {
         };
         assert!(at("1.99", "0").holds() && at("2.01", "0").fails());
         assert!(at("2.99", "1/2").holds() && at("3.01", "1/2").fails());
+    }
+
+    /// In one dimension every noise is spectrally expressible, `τ₁ = s²/a²` and `τ₂ = 0`; then the
+    /// criterion is that of heavy ball.
+    #[test]
+    fn in_one_dimension_it_is_the_criterion_of_heavy_ball() {
+        let (a, s2, p) = (number("2"), number("3"), number("2/3"));
+        let expression = Expression {
+            trace: &s2 / a.square(),
+            sandwich: number("0"),
+        };
+        for beta in ["0", "1/2", "-1/3", "9/10"].map(number) {
+            let end = heavy_ball::critical(&a, &s2, &p, &beta);
+            for (factor, expected) in [("0.999", true), ("1.001", false)] {
+                let eta = &end * number(factor);
+                let found = expression.converges(std::slice::from_ref(&a), (&eta, &p), &beta);
+                assert_eq!(found, expected.into(), "β = {beta}, η = {eta}");
+            }
+        }
     }
 }

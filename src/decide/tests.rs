@@ -179,6 +179,30 @@ fn an_edge_certificate_is_for_ranks_that_are_eliminated() {
     assert!(refusal.contains("up to rank 16 of H"), "{refusal}");
 }
 
+/// The three inputs beside fifteen directions of curvature 8/5: the edge is 5/4 exactly, and it is not
+/// decided; yet it stands between two learning rates that are.
+#[test]
+fn an_undecided_edge_is_bracketed() {
+    let three = golden::three_inputs();
+    let widened = |h: &DMatrix<Exact>| {
+        let mut sum = DMatrix::identity(17, 17) * exact("8/5");
+        sum.view_mut((0, 0), (2, 2)).copy_from(h);
+        sum
+    };
+    let hessians = three.hessians().iter().map(widened).collect();
+    let model = model(Quadratic::new(hessians).unwrap());
+    let edge = exact("5/4");
+    let decision = decide(&model, &edge, 1, WITHOUT).unwrap();
+    assert_eq!(decision.verdicts.mean_square, None);
+    let end = decision.critical_lr.mean_square.unwrap();
+    assert!(end.lower < edge && edge < end.upper);
+    assert!(&end.upper - &end.lower <= critical::default_width() * &end.lower);
+    for (eta, stable) in [(end.lower, true), (end.upper, false)] {
+        let decided = decide_mean_square(&model, &eta, 1, WITHOUT).unwrap();
+        assert_eq!(decided.verdict(), stable.into());
+    }
+}
+
 #[test]
 fn bad_questions_are_refused() {
     let ask = |eta: &str, batch, model: &Quadratic| {

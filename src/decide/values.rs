@@ -142,6 +142,9 @@ mod tests {
         let scheme = Sampling::WithoutReplacement;
         let decision = decide(&model, &eta, 1, scheme).unwrap();
         let values = Values::of(&model, &decision, 12).unwrap();
+        let names: Vec<&str> = values.named().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), 3);
+        assert!(names[0].starts_with("sharpness") && names[2].starts_with("Lyapunov"));
         assert_eq!(values.sharpness.unwrap().lower, "2.0000000000000");
         let s = values.non_uniformity.unwrap();
         let parse = |text: &str| text.parse::<Exact>().unwrap();

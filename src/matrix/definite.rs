@@ -150,6 +150,23 @@ mod tests {
         }
     }
 
+    /// Long entries, which elimination would give up, and a margin below every double: more bits decide.
+    #[test]
+    fn what_is_too_long_to_eliminate_is_decided_by_more_bits() {
+        let d = 24;
+        let tiny: Exact = "1e-1500".parse().unwrap();
+        for (offset, expected) in [("1e-25", Verdict::Holds), ("-1e-25", Verdict::Fails)] {
+            let c = Exact::from(d as i64) + offset.parse::<Exact>().unwrap();
+            let entry = |i: usize, j: usize| {
+                let on = if i == j { c.clone() } else { Exact::from(0) };
+                on - Exact::from(1) + &tiny * Exact::from((i * j + i + j) as i64)
+            };
+            let matrix = Fractions::of(&DMatrix::from_fn(d, d, entry));
+            assert_eq!(fraction_free::semidefinite(&matrix, LARGEST_PIVOT), None);
+            assert_eq!(semidefinite(&matrix), expected, "{offset}");
+        }
+    }
+
     #[test]
     fn a_span_is_told_from_what_lies_outside() {
         let rows = |entries: &[i64]| {

@@ -217,4 +217,21 @@ mod tests {
             }
         }
     }
+
+    /// A pivot of three bits may be taken where three are allowed.
+    #[test]
+    fn an_elimination_is_given_up_beyond_its_bits() {
+        let four = Fractions::from_fn(2, 2, |i, j| [[4, 1], [1, 7]][i][j].into());
+        assert_eq!(semidefinite(&four, 2), None);
+        assert_eq!(
+            semidefinite(&four, 3),
+            None,
+            "the last pivot, 27, has five bits"
+        );
+        assert_eq!(semidefinite(&four, 5), Some(true));
+        assert_eq!(
+            semidefinite(&Fractions::from_fn(1, 1, |_, _| 4.into()), 3),
+            Some(true)
+        );
+    }
 }

@@ -349,40 +349,4 @@ impl Algebra<Exact> for Fractions {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn matrix() -> impl Strategy<Value = DMatrix<Exact>> {
-        proptest::collection::vec((-9i64..10, 1u64..7), 9).prop_map(|entries| {
-            let entries = entries.iter().map(|&(p, q)| Exact::fraction(p, q));
-            DMatrix::from_iterator(3, 3, entries)
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn every_operation_is_that_of_rationals(a in matrix(), b in matrix(), p in -3i64..4) {
-            let c = Exact::fraction(p, 5);
-            let (x, y) = (Fractions::of(&a), Fractions::of(&b));
-            prop_assert_eq!((x.clone() + y.clone()).to_exact(), &a + &b);
-            prop_assert_eq!((x.clone() - y.clone()).to_exact(), &a - &b);
-            prop_assert_eq!((x.clone() * y.clone()).to_exact(), &a * &b);
-            prop_assert_eq!(x.squared().to_exact(), &a * &a);
-            prop_assert_eq!(x.clone().scaled(&c).to_exact(), Algebra::scaled(a.clone(), &c));
-            prop_assert_eq!(x.dot(&y), (a.transpose() * &b).trace());
-            prop_assert_eq!(x.trace(), a.trace());
-            prop_assert_eq!(x.diagonal().to_exact().column(0).into_owned(), a.diagonal());
-            let some = a.select_rows(&[2, 0]);
-            prop_assert_eq!(x.select_rows(&[2, 0]).to_exact(), some);
-            prop_assert_eq!(x.symmetric_product(&x.transpose()).to_exact(), &a * a.transpose());
-            prop_assert!(x == x.clone().scaled(&Exact::from(2)).scaled(&Exact::fraction(1, 2)));
-            let near = x.in_units_of(10).to_exact() - &a;
-            prop_assert!(near.iter().all(|e| e.abs() <= Exact::power_of_two(-11)));
-            let machine = x.scaled_to_f64(3);
-            let close = |(m, e): (&f64, &Exact)| (m - 8.0 * e.to_f64()).abs() <= 1e-14 * m.abs();
-            prop_assert!(machine.iter().zip(a.iter()).all(close));
-        }
-    }
-}
+mod tests;

@@ -92,6 +92,8 @@ mod tests {
         assert_eq!(exponents(2, 2), [[0, 2], [1, 1], [2, 0]]);
         let weights = symmetric_power(&matrix([1, 0, 0, 1]), 4).diagonal();
         assert_eq!(weights.as_slice(), [1, 4, 6, 4, 1].map(Exact::from));
+        let odd = symmetric_power(&matrix([1, 0, 0, 1]), 3).diagonal();
+        assert_eq!(odd.as_slice(), [1, 3, 3, 1].map(Exact::from));
     }
 
     #[test]

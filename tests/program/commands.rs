@@ -69,6 +69,7 @@ fn decide_tells_a_person_the_same() {
         assert!(run.out.contains("1.26794919243"), "{}", run.out);
         let chain = "2/max λ_max(H_i) < η₁ (one step) < η* (mean square) < 2/λ_max(H)";
         assert!(run.out.contains(chain), "{}", run.out);
+        assert!(run.out.contains("sharpness a = λ_max(H)"), "{}", run.out);
     }
 }
 

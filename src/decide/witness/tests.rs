@@ -125,15 +125,26 @@ fn the_edge_without_a_witness_is_eliminated() {
     );
 }
 
-/// Thirty inputs in twenty dimensions, and six in twelve: beyond the reach of elimination in the
-/// time of a test, and over-parameterised.
+/// `n` inputs in `d` dimensions, measured in this unit.
+fn large(n: i64, d: usize, unit: &str) -> Model {
+    let unit: Exact = unit.parse().unwrap();
+    let entry = |i: i64, j: i64| Exact::fraction((i * i + 7 * i * j + 3 * j * j) % 41 - 20, 10);
+    let input = |i| DVector::from_fn(d, |j, _| entry(i, j as i64) * &unit);
+    Model::Linear(Linear::new((1..=n).map(input).collect()).unwrap())
+}
+
+/// Thirty inputs in twenty dimensions, and fewer inputs than dimensions: beyond the reach of elimination
+/// in the time of a test, and over-parameterised. The unit of length changes nothing but η.
 #[test]
 fn large_models_are_decided_within_a_millionth_of_the_edge() {
-    let entry = |i: i64, j: i64| Exact::fraction((i * i + 7 * i * j + 3 * j * j) % 41 - 20, 10);
-    for (n, d) in [(30, 20), (6, 12)] {
-        let input = |i| DVector::from_fn(d as usize, |j, _| entry(i, j as i64));
-        let model = Model::Linear(Linear::new((1..=n).map(input).collect()).unwrap());
-        let one = Exact::from(1);
+    for (n, d, unit) in [
+        (30, 20, "1"),
+        (30, 20, "1e-9"),
+        (6, 12, "1"),
+        (18, 25, "1e13"),
+        (18, 25, "1e-7"),
+    ] {
+        let (model, one) = (large(n, d, unit), Exact::from(1));
         let subject = Subject::of(&model, &one);
         let mut question = MeanSquare::of(&subject);
         let end = question.search().unwrap().quotient().clone();
@@ -148,6 +159,26 @@ fn large_models_are_decided_within_a_millionth_of_the_edge() {
             let certificate = Certificate::of(&model, scheme, &decided).unwrap();
             assert!(certificate.witness.is_some());
             certificate.check().unwrap();
+        }
+    }
+}
+
+/// A correction is solved for at the learning rate of the edge, in the units of the proposal: every one
+/// adds most of the digits of a machine number. (Without the learning rate it would be a step of power
+/// iteration, of one or two bits.)
+#[test]
+fn corrections_add_many_digits_at_every_step() {
+    for (n, d, unit) in [(30, 20, "1"), (30, 20, "1e-9"), (18, 25, "1e13")] {
+        let model = large(n, d, unit);
+        let subject = Subject::of(&model, &Exact::from(1));
+        let mut search = Search::of(&subject).unwrap();
+        for step in 1..=4 {
+            search.refine().unwrap();
+            let known = search.accuracy;
+            assert!(
+                known >= 25 * step,
+                "{known} bits after {step} corrections in {unit}"
+            );
         }
     }
 }

@@ -74,6 +74,19 @@ proptest! {
     }
 
     /// nalgebra's eigenvalues, a road without elimination: they may differ only near zero.
+    /// No diagonal pivot at all: the eigenvalues have the sum 0 and the product 2abc.
+    #[test]
+    fn hollow_matrices_have_the_signs_of_their_determinant(a in -3i64..4, b in -3i64..4, c in -3i64..4) {
+        let found = counts(&[&[0, a, b], &[a, 0, c], &[b, c, 0]]);
+        let expected = match (a * b * c).signum() {
+            1 => (1, 0, 2),
+            -1 => (2, 0, 1),
+            _ if [a, b, c] == [0; 3] => (0, 3, 0),
+            _ => (1, 1, 1),
+        };
+        prop_assert_eq!(found, expected);
+    }
+
     #[test]
     fn inertia_agrees_with_eigenvalues(a in symmetric()) {
         let found = inertia(&a).unwrap();
