@@ -22,6 +22,7 @@ use crate::oracle::{Format, gamma};
 pub struct Bound<T> {
     positive: Landscape<T>,
     gamma: Exact,
+    gamma_up: Exact,
 }
 
 impl<T: Real + Send + Sync> Landscape<T> {
@@ -42,6 +43,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
         Bound {
             positive: self.with_positive_terms(),
             gamma: self.gamma(),
+            gamma_up: self.gamma_up(),
         }
     }
 
@@ -59,6 +61,13 @@ impl<T: Real + Send + Sync> Landscape<T> {
         let chain = sums.max().unwrap_or(0) + 8 + 5;
         let roundings = (6 * layers + 3) * 4 * chain;
         gamma(&Format::single(), roundings as u64)
+    }
+
+    /// `γ_m` for the way up alone: one sum and a few scalings a layer.
+    fn gamma_up(&self) -> Exact {
+        let layers = self.graph.layers().iter().enumerate();
+        let sums = layers.map(|(layer, kind)| fan_in(kind, self.graph.size(layer)) + 5);
+        gamma(&Format::single(), sums.sum::<usize>() as u64)
     }
 
     /// The largest number in size that any layer gives for any sample, at least 1.
@@ -103,7 +112,7 @@ impl<T: Real + Send + Sync> Bound<T> {
     /// compares two numbers, or 1 and `t·o` with `|t| ≤ 3`: no error of it exceeds four times that
     /// of the largest activation.
     pub fn is_smooth(&self, landscape: &Landscape<T>) -> bool {
-        let error = T::from_exact(&self.gamma) * T::int(4) * self.positive.largest_activation();
+        let error = T::from_exact(&self.gamma_up) * T::int(4) * self.positive.largest_activation();
         let is_clear = |closest: &T| closest.compare(&error) == Some(Ordering::Greater);
         landscape.closest_switch().is_none_or(is_clear)
     }
@@ -116,6 +125,16 @@ pub(super) fn positive<T: Real>(values: &[T]) -> Vec<T> {
         _ => x.clone(),
     };
     values.iter().map(size).collect()
+}
+
+/// Terms of one output.
+fn fan_in(layer: &Layer, from: Size) -> usize {
+    match layer {
+        Layer::Dense { .. } => numbers(from),
+        Layer::Convolution { kernel, .. } => kernel * kernel * from[0],
+        Layer::AveragePool { window } => window * window,
+        _ => 1,
+    }
 }
 
 /// The longest sum that a layer's products run over, on the way up, down, or over the samples.
