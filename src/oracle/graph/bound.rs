@@ -47,20 +47,21 @@ impl<T: Real + Send + Sync> Landscape<T> {
         }
     }
 
-    /// `γ_m` for the longest path of roundings in a gradient or a product of the engine. One stage
-    /// (a layer forward, a layer backward, or a collection over the samples) is at most two chains
-    /// of products over the longest sum, the sums of 8 shares of the batch, and a few scalings;
-    /// there are two stages a layer in the base pass and in each of two tangents, two collections,
-    /// and the loss.
+    /// `γ_m` for the longest path of roundings in a gradient or a product of the engine. It goes
+    /// three times up and three times down through every layer (base pass and two tangents), each
+    /// time through at most two sums of products and five scalings or additions; through two
+    /// collections over samples and positions, each of two sums and of those of 8 shares; and
+    /// through the loss and the divisions by counts, eight roundings.
     fn gamma(&self) -> Exact {
-        let layers = self.graph.layers().len();
-        let sums = self.graph.layers().iter().enumerate().map(|(layer, kind)| {
-            let sizes = (self.graph.size(layer), self.graph.size(layer + 1));
-            longest_sum(kind, sizes, self.samples())
-        });
-        let chain = sums.max().unwrap_or(0) + 8 + 5;
-        let roundings = (6 * layers + 3) * 4 * chain;
-        gamma(&Format::single(), roundings as u64)
+        let layers = self.graph.layers().iter().enumerate();
+        let (mut passes, mut longest) = (0, 0);
+        for (layer, kind) in layers {
+            let (from, to) = (self.graph.size(layer), self.graph.size(layer + 1));
+            passes += 3 * (2 * fan_in(kind, from) + 5) + 3 * (2 * fan_out(kind, to) + 5);
+            longest = longest.max(self.samples() * to[1] * to[2]);
+        }
+        let collections = 2 * (2 * longest + 8 + 5);
+        gamma(&Format::single(), (passes + collections + 8) as u64)
     }
 
     /// `γ_m` for the way up alone: one sum and a few scalings a layer.
@@ -137,17 +138,11 @@ fn fan_in(layer: &Layer, from: Size) -> usize {
     }
 }
 
-/// The longest sum that a layer's products run over, on the way up, down, or over the samples.
-fn longest_sum(layer: &Layer, (from, to): (Size, Size), samples: usize) -> usize {
-    let positions = to[1] * to[2];
-    let over_batch = samples * positions;
+/// Terms of one derivative that comes back.
+fn fan_out(layer: &Layer, to: Size) -> usize {
     match layer {
-        Layer::Dense { outputs } => numbers(from).max(*outputs).max(samples),
-        Layer::Convolution {
-            outputs, kernel, ..
-        } => (kernel * kernel * from[0].max(*outputs)).max(over_batch),
-        Layer::AveragePool { window } => window * window,
-        Layer::BatchNorm { .. } => over_batch,
+        Layer::Dense { .. } => numbers(to),
+        Layer::Convolution { kernel, .. } => kernel * kernel * to[0],
         _ => 1,
     }
 }
