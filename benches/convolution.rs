@@ -137,7 +137,7 @@ fn table(layers: &[Layer], isa: Isa) {
         black_box(peak(isa, rounds));
     });
     let limit = (384 * rounds) as f64 / seconds / 1e9;
-    println!("\n{}: FMA loop {peak:.1} GFLOP/s", isa.name());
+    println!("\n{}: FMA loop {limit:.1} GFLOP/s", isa.name());
     println!(
         "{:<28} {:>24} {:>24} {:>24}",
         "layer", PRODUCTS[0], PRODUCTS[1], PRODUCTS[2]

@@ -25,7 +25,7 @@
 //! | [`network`] | forward, backward, directional derivative, per-sample products |
 //! | [`kernel`] | f32 SIMD kernels; all unsafe code |
 //! | [`dataset`] | readers; the embedded Fashion-MNIST subset |
-//! | [`oracle`] | exact results and proved bounds for kernels |
+//! | [`oracle`] | exact results and proved bounds for kernels and networks |
 //! | [`search`] | exact counter-examples to a conjecture, found and made small |
 //! | [`claim`] | what a claim must have; counted evidence |
 //! | [`decide`] | exact verdicts, certified critical learning rates |

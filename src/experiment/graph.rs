@@ -1,6 +1,7 @@
 //! A network of the engine, told to the oracle.
 
-use crate::network::{Assembly, Kind, Loss, Network, Normalisation, Part, Shape};
+use crate::network::{Assembly, Batch, Kind, Loss, Network, Normalisation, Part, Point, Shape};
+use crate::oracle::double::Double;
 use crate::oracle::graph::{self, Graph, Layer, Statistics};
 
 /// The same network as the oracle has it.
@@ -30,6 +31,20 @@ pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
         Normalisation::Fixed => Statistics::Fixed,
     };
     Graph::new(size(network.input()), layers, loss, statistics)
+}
+
+/// The same point of the loss in f64. Its vectors stand in PyTorch's order.
+pub fn double(point: &Point<'_>, batch: &Batch<'_>) -> Double {
+    let network = point.network;
+    Double::new(
+        graph(network, point.normalisation),
+        &in_pytorch_order(network, point.parameters),
+        &statistics_in_pytorch_order(network, point.statistics),
+        (
+            &channels_first(network.input(), batch.inputs),
+            batch.targets,
+        ),
+    )
 }
 
 /// The layer of the oracle that begins with this one. The two halves of batch normalisation are

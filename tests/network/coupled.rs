@@ -10,7 +10,7 @@ use sgd_stability::oracle::graph::{Enclosure, Second};
 use super::support::{MATRICES, smooth};
 
 /// The tolerance, in parts of the largest entry (DESIGN.md).
-const TOLERANCE: f64 = 1e-5;
+const TOLERANCE: f64 = 1e-4;
 
 fn compare(tiny: &Tiny, (matrix, second): (Matrix, Second)) -> Difference {
     let direction = tiny.exact_direction();
@@ -75,7 +75,7 @@ fn a_wrong_product_breaks_the_tolerance() {
         let tiny = smooth(name, loss, normalisation, 4);
         let difference = compare(&tiny, (Matrix::GaussNewton, Second::Hessian));
         assert!(
-            difference.relative > 100.0 * TOLERANCE,
+            difference.relative > 10.0 * TOLERANCE,
             "{name}: {difference:?}"
         );
     }
@@ -87,7 +87,7 @@ fn fixed_statistics_are_not_those_of_the_batch() {
     let fixed = Tiny::new(tiny.network.clone(), Normalisation::Fixed, 4, 0);
     let mut difference = Difference::default();
     difference.add(&fixed.gradient(Isa::best()), &tiny.exact.gradient());
-    assert!(difference.relative > 100.0 * TOLERANCE, "{difference:?}");
+    assert!(difference.relative > 10.0 * TOLERANCE, "{difference:?}");
 }
 
 #[test]

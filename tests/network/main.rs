@@ -1,6 +1,7 @@
-//! The engine's derivatives against exact ones (`oracle::graph`).
+//! The engine's derivatives against exact ones (`oracle::graph`) and those of f64 (`oracle::double`).
 
 mod bounded;
 mod coupled;
 mod quotients;
+mod double;
 mod support;

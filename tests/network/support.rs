@@ -17,7 +17,7 @@ pub const MATRICES: [(Matrix, Second); 2] = [
 /// When there is none: a test would compare nothing.
 pub fn smooth(name: &str, loss: Loss, normalisation: Normalisation, samples: usize) -> Tiny {
     let network = || tiny::network(name).with_loss(loss);
-    let drawn = (0..20).map(|seed| Tiny::new(network(), normalisation, samples, seed));
+    let drawn = (0..100).map(|seed| Tiny::new(network(), normalisation, samples, seed));
     let smooth = drawn.into_iter().find(Tiny::is_smooth);
     smooth.unwrap_or_else(|| panic!("{name} with {samples} samples stands on a switch"))
 }

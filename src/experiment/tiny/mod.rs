@@ -17,7 +17,7 @@ use crate::train::random::{Purpose, stream};
 pub use architectures::{names, network};
 pub use difference::Difference;
 
-/// A network on a dyadic grid (multiples of 1/16 up to 1, so that with output counts that are powers
+/// A network on a dyadic grid (multiples of 1/16 up to 1, biases of 1/512, so that with output counts that are powers
 /// of two every intermediate value is a multiple of 2⁻¹⁴⁹ and nothing underflows), with data, a
 /// direction and its exact twin.
 pub struct Tiny {
@@ -47,7 +47,12 @@ impl Tiny {
             let draw = |_| random.random_range(-16..=16) as f32 / 16.0;
             (0..count).map(draw).collect()
         };
-        let parameters = grid(network.parameters());
+        let mut parameters = grid(network.parameters());
+        for layer in network.layers() {
+            // Products of two sixteenths never cancel an odd number of 512ths: fewer switches.
+            let biases = &mut parameters[layer.bias.clone()];
+            biases.iter_mut().for_each(|bias| *bias += 1.0 / 512.0);
+        }
         let inputs = grid(samples * network.features());
         let raw = grid(samples * network.outputs());
         let direction = grid(network.parameters());

@@ -72,12 +72,14 @@ pub(super) fn dense_gradient(
     }
 }
 
-/// `y ← y + W·(windows of x)` for one image.
-pub(super) fn convolve(weights: &[f64], window: &Window, x: &[f64], y: &mut [f64]) {
+/// `y ← y + W·(windows of x)` for one image, for each pair of weights and `y`.
+pub(super) fn convolve(pairs: &mut [(&[f64], &mut [f64])], window: &Window, x: &[f64]) {
     let (rows, places) = window.shape();
     let spread = window.spread(x);
-    let weights = Matrix::new(weights, window.to[0], rows);
-    multiply(weights, Matrix::new(&spread, rows, places), y);
+    for (weights, y) in pairs {
+        let weights = Matrix::new(weights, window.to[0], rows);
+        multiply(weights, Matrix::new(&spread, rows, places), y);
+    }
 }
 
 /// `x ← x + ` the transposed convolution of `y`, for one image.

@@ -109,7 +109,9 @@ impl Double {
     /// `∇f = (1/n) Σ ∇f_i`.
     pub fn gradient(&self) -> Vec<f64> {
         let still = vec![0.0; self.dimension()];
-        self.mean(|samples, sum| Pass::up(self, samples, &still).gradient(sum))
+        self.mean(self.dimension(), |samples, sum| {
+            Pass::up(self, samples, &still).gradient(sum)
+        })
     }
 
     /// `Hv`, `H = (1/n) Σ H_i`.
@@ -118,7 +120,9 @@ impl Double {
     /// When the direction is not as long as the parameters.
     pub fn hessian_product(&self, direction: &[f64]) -> Vec<f64> {
         assert_eq!(direction.len(), self.dimension(), "a direction");
-        self.mean(|samples, sum| Pass::up(self, samples, direction).product(sum))
+        self.mean(self.dimension(), |samples, sum| {
+            Pass::up(self, samples, direction).product(sum)
+        })
     }
 
     /// `Σv`, `Σ = (1/n) Σ H_i² − H²`.
@@ -127,27 +131,32 @@ impl Double {
     /// When the direction is not as long as the parameters, or the samples are coupled.
     pub fn covariance_product(&self, direction: &[f64]) -> Vec<f64> {
         assert!(self.has_samples(), "coupled samples have no Hessians");
-        let mean = self.hessian_product(direction);
-        let mut squares = self.mean(|samples, sum| {
-            let mut own = vec![0.0; self.dimension()];
+        assert_eq!(direction.len(), self.dimension(), "a direction");
+        let length = self.dimension();
+        // The sum of H_i v, and that of H_i (H_i v) behind it.
+        let mut sums = self.mean(2 * length, |samples, sums| {
+            let (first, second) = sums.split_at_mut(length);
+            let mut own = vec![0.0; length];
             for sample in samples {
                 own.fill(0.0);
                 Pass::up(self, sample..sample + 1, direction).product(&mut own);
-                Pass::up(self, sample..sample + 1, &own).product(sum);
+                Pass::up(self, sample..sample + 1, &own).product(second);
+                first.iter_mut().zip(&own).for_each(|(sum, x)| *sum += x);
             }
         });
-        let square = self.hessian_product(&mean);
+        let mut squares = sums.split_off(length);
+        let square = self.hessian_product(&sums);
         squares.iter_mut().zip(square).for_each(|(s, m)| *s -= m);
         squares
     }
 
-    /// The mean over the samples of what is added for chunks of them.
-    fn mean(&self, add: impl Fn(Range<usize>, &mut Vec<f64>) + Sync) -> Vec<f64> {
+    /// The mean over the samples of what is added for chunks of them, a vector of this length.
+    fn mean(&self, length: usize, add: impl Fn(Range<usize>, &mut [f64]) + Sync) -> Vec<f64> {
         let shares = self.shares(|samples, sum: &mut Vec<f64>| {
-            sum.resize(self.dimension(), 0.0);
+            sum.resize(length, 0.0);
             add(samples, sum);
         });
-        let mut total = vec![0.0; self.dimension()];
+        let mut total = vec![0.0; length];
         for (_, sum) in shares {
             total.iter_mut().zip(sum).for_each(|(total, x)| *total += x);
         }

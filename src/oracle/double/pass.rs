@@ -143,11 +143,15 @@ impl<'a> Pass<'a> {
             }
             kind @ Layer::Convolution { .. } => {
                 let window = window(kind, from, to);
-                for (x, y) in rows(x, from).zip(y.chunks_exact_mut(numbers(to))) {
-                    bilinear::convolve(weights, &window, x, y);
+                let (values, moved) = y.split_at_mut(half);
+                let mut rows_of_x = rows(x, from);
+                let pairs = values.chunks_exact_mut(numbers(to));
+                let pairs = pairs.zip(moved.chunks_exact_mut(numbers(to)));
+                for ((y, ry), x) in pairs.zip(rows_of_x.by_ref()) {
+                    bilinear::convolve(&mut [(weights, y), (along, ry)], &window, x);
                 }
-                for (x, y) in rows(x, from).zip(y[half..].chunks_exact_mut(numbers(to))) {
-                    bilinear::convolve(along, &window, x, y);
+                for (ry, rx) in moved.chunks_exact_mut(numbers(to)).zip(rows_of_x) {
+                    bilinear::convolve(&mut [(weights, ry)], &window, rx);
                 }
                 self.add_biases(own, to, &mut y);
             }

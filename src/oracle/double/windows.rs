@@ -19,29 +19,35 @@ impl Window {
         (rows, self.to[1] * self.to[2])
     }
 
-    /// Calls `pair(place in the matrix, place in the image)` for every number that is no border.
-    fn each(&self, mut pair: impl FnMut(usize, usize)) {
-        let [channels, height, width] = self.from;
-        let [_, rows, columns] = self.to;
-        let mut row = 0;
-        for channel in 0..channels {
-            for ky in 0..self.kernel {
-                for kx in 0..self.kernel {
-                    for y in 0..rows {
-                        let source = (y * self.stride + ky).wrapping_sub(self.padding);
-                        if source >= height {
-                            continue;
-                        }
-                        let line = (channel * height + source) * width;
-                        let start = (row * rows + y) * columns;
-                        for x in 0..columns {
-                            let source = (x * self.stride + kx).wrapping_sub(self.padding);
-                            if source < width {
-                                pair(start + x, line + source);
-                            }
-                        }
+    /// Calls `run(place in the matrix, place in the image, count)` for every run of numbers that
+    /// lie side by side in both and are no border.
+    fn each_run(&self, mut run: impl FnMut(usize, usize, usize)) {
+        let ([channels, height, width], [_, rows, columns]) = (self.from, self.to);
+        let side = self.kernel;
+        for row in 0..channels * side * side {
+            let (channel, ky, kx) = (row / (side * side), row / side % side, row % side);
+            for y in 0..rows {
+                let source = (y * self.stride + ky).wrapping_sub(self.padding);
+                if source >= height {
+                    continue;
+                }
+                let (line, start) = (
+                    (channel * height + source) * width,
+                    (row * rows + y) * columns,
+                );
+                if self.stride == 1 {
+                    let first = self.padding.saturating_sub(kx);
+                    let end = columns.min((width + self.padding).saturating_sub(kx));
+                    if first < end {
+                        run(start + first, line + first + kx - self.padding, end - first);
                     }
-                    row += 1;
+                    continue;
+                }
+                for x in 0..columns {
+                    let source = (x * self.stride + kx).wrapping_sub(self.padding);
+                    if source < width {
+                        run(start + x, line + source, 1);
+                    }
                 }
             }
         }
@@ -51,13 +57,18 @@ impl Window {
     pub fn spread(&self, image: &[f64]) -> Vec<f64> {
         let (rows, columns) = self.shape();
         let mut matrix = vec![0.0; rows * columns];
-        self.each(|to, from| matrix[to] = image[from]);
+        self.each_run(|to, from, count| {
+            matrix[to..to + count].copy_from_slice(&image[from..from + count]);
+        });
         matrix
     }
 
     /// `image ← image +` the numbers of the matrix, each at the place it came from.
     pub fn gather(&self, matrix: &[f64], image: &mut [f64]) {
-        self.each(|from, to| image[to] += matrix[from]);
+        self.each_run(|from, to, count| {
+            let numbers = image[to..to + count].iter_mut();
+            numbers.zip(&matrix[from..]).for_each(|(x, m)| *x += m);
+        });
     }
 }
 

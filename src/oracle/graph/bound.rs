@@ -22,6 +22,7 @@ use crate::oracle::{Format, gamma};
 pub struct Bound<T> {
     positive: Landscape<T>,
     gamma: Exact,
+    gamma_up: Exact,
 }
 
 impl<T: Real + Send + Sync> Landscape<T> {
@@ -42,23 +43,32 @@ impl<T: Real + Send + Sync> Landscape<T> {
         Bound {
             positive: self.with_positive_terms(),
             gamma: self.gamma(),
+            gamma_up: self.gamma_up(),
         }
     }
 
-    /// `γ_m` for the longest path of roundings in a gradient or a product of the engine. One stage
-    /// (a layer forward, a layer backward, or a collection over the samples) is at most two chains
-    /// of products over the longest sum, the sums of 8 shares of the batch, and a few scalings;
-    /// there are two stages a layer in the base pass and in each of two tangents, two collections,
-    /// and the loss.
+    /// `γ_m` for the longest path of roundings in a gradient or a product of the engine. It goes
+    /// three times up and three times down through every layer (base pass and two tangents), each
+    /// time through at most two sums of products and five scalings or additions; through two
+    /// collections over samples and positions, each of two sums and of those of 8 shares; and
+    /// through the loss and the divisions by counts, eight roundings.
     fn gamma(&self) -> Exact {
-        let layers = self.graph.layers().len();
-        let sums = self.graph.layers().iter().enumerate().map(|(layer, kind)| {
-            let sizes = (self.graph.size(layer), self.graph.size(layer + 1));
-            longest_sum(kind, sizes, self.samples())
-        });
-        let chain = sums.max().unwrap_or(0) + 8 + 5;
-        let roundings = (6 * layers + 3) * 4 * chain;
-        gamma(&Format::single(), roundings as u64)
+        let layers = self.graph.layers().iter().enumerate();
+        let (mut passes, mut longest) = (0, 0);
+        for (layer, kind) in layers {
+            let (from, to) = (self.graph.size(layer), self.graph.size(layer + 1));
+            passes += 3 * (2 * fan_in(kind, from) + 5) + 3 * (2 * fan_out(kind, to) + 5);
+            longest = longest.max(self.samples() * to[1] * to[2]);
+        }
+        let collections = 2 * (2 * longest + 8 + 5);
+        gamma(&Format::single(), (passes + collections + 8) as u64)
+    }
+
+    /// `γ_m` for the way up alone: one sum and a few scalings a layer.
+    fn gamma_up(&self) -> Exact {
+        let layers = self.graph.layers().iter().enumerate();
+        let sums = layers.map(|(layer, kind)| fan_in(kind, self.graph.size(layer)) + 5);
+        gamma(&Format::single(), sums.sum::<usize>() as u64)
     }
 
     /// The largest number in size that any layer gives for any sample, at least 1.
@@ -103,7 +113,7 @@ impl<T: Real + Send + Sync> Bound<T> {
     /// compares two numbers, or 1 and `t·o` with `|t| ≤ 3`: no error of it exceeds four times that
     /// of the largest activation.
     pub fn is_smooth(&self, landscape: &Landscape<T>) -> bool {
-        let error = T::from_exact(&self.gamma) * T::int(4) * self.positive.largest_activation();
+        let error = T::from_exact(&self.gamma_up) * T::int(4) * self.positive.largest_activation();
         let is_clear = |closest: &T| closest.compare(&error) == Some(Ordering::Greater);
         landscape.closest_switch().is_none_or(is_clear)
     }
@@ -118,17 +128,21 @@ pub(super) fn positive<T: Real>(values: &[T]) -> Vec<T> {
     values.iter().map(size).collect()
 }
 
-/// The longest sum that a layer's products run over, on the way up, down, or over the samples.
-fn longest_sum(layer: &Layer, (from, to): (Size, Size), samples: usize) -> usize {
-    let positions = to[1] * to[2];
-    let over_batch = samples * positions;
+/// Terms of one output.
+fn fan_in(layer: &Layer, from: Size) -> usize {
     match layer {
-        Layer::Dense { outputs } => numbers(from).max(*outputs).max(samples),
-        Layer::Convolution {
-            outputs, kernel, ..
-        } => (kernel * kernel * from[0].max(*outputs)).max(over_batch),
+        Layer::Dense { .. } => numbers(from),
+        Layer::Convolution { kernel, .. } => kernel * kernel * from[0],
         Layer::AveragePool { window } => window * window,
-        Layer::BatchNorm { .. } => over_batch,
+        _ => 1,
+    }
+}
+
+/// Terms of one derivative that comes back.
+fn fan_out(layer: &Layer, to: Size) -> usize {
+    match layer {
+        Layer::Dense { .. } => numbers(to),
+        Layer::Convolution { kernel, .. } => kernel * kernel * to[0],
         _ => 1,
     }
 }

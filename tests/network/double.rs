@@ -1,0 +1,90 @@
+//! The engine against the oracle in f64, on networks of real shapes.
+
+use sgd_stability::experiment::graph::{double, in_pytorch_order};
+use sgd_stability::kernel::Isa;
+use sgd_stability::network::{
+    Batch, Curvature, Loss, Matrix, Network, Normalisation, Pass, Shape, State,
+};
+use sgd_stability::train::random::{Purpose, stream};
+
+use rand::RngExt;
+
+/// The largest difference, in parts of the largest entry.
+fn difference(network: &Network, computed: &[f32], exact: &[f64]) -> f64 {
+    let computed = in_pytorch_order(network, computed);
+    let size = exact.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
+    let pairs = computed.iter().zip(exact);
+    let errors = pairs.map(|(c, e)| (f64::from(*c) - e).abs());
+    errors.fold(0.0, f64::max) / size
+}
+
+/// Gradient, `Hv` and, where it exists, `Σv`.
+fn agrees(network: &Network, normalisation: Normalisation, samples: usize, tolerance: f64) {
+    let mut random = stream(5, Purpose::Initial, 0);
+    let state = State {
+        parameters: network.initial_parameters(&mut random),
+        statistics: network.initial_statistics(),
+    };
+    let mut numbers = |count: usize| -> Vec<f32> {
+        (0..count)
+            .map(|_| 2.0 * random.random::<f32>() - 1.0)
+            .collect()
+    };
+    let inputs = numbers(samples * network.features());
+    let direction = numbers(network.parameters());
+    let place = |k| k % network.outputs() == k / network.outputs() % network.outputs();
+    let targets = (0..samples * network.outputs()).map(|k| f32::from(u8::from(place(k))));
+    let targets: Vec<f32> = targets.collect();
+    let batch = Batch {
+        inputs: &inputs,
+        targets: &targets,
+        samples,
+    };
+    let point = state.point(network, normalisation);
+    let exact = double(&point, &batch);
+    let along = in_pytorch_order(network, &direction);
+    let along: Vec<f64> = along.into_iter().map(f64::from).collect();
+    let mut curvature = Curvature::new(Isa::best(), point, batch, Matrix::Hessian);
+    let mut computed = vec![0.0; network.parameters()];
+    let mut seen = Vec::new();
+    Pass::new(Isa::best()).gradient(&point, &batch, &mut computed);
+    seen.push(difference(network, &computed, &exact.gradient()));
+    curvature.hessian_product(&direction, &mut computed);
+    seen.push(difference(
+        network,
+        &computed,
+        &exact.hessian_product(&along),
+    ));
+    if curvature.has_samples() {
+        curvature.covariance_product(&direction, &mut computed);
+        seen.push(difference(
+            network,
+            &computed,
+            &exact.covariance_product(&along),
+        ));
+    }
+    println!("{} {normalisation:?}: {seen:?}", network.name());
+    let is_near = |error: &f64| *error <= tolerance;
+    assert!(seen.iter().all(is_near), "{} {seen:?}", network.name());
+    let losses = (curvature.loss(), exact.loss());
+    assert!((losses.0 - losses.1).abs() <= 1e-5 * losses.1, "{losses:?}");
+    assert_eq!(curvature.accuracy(), exact.accuracy());
+}
+
+/// In parts of the largest entry (DESIGN.md).
+const TOLERANCE: f64 = 1e-4;
+
+#[test]
+fn the_named_architectures_have_the_curvature_that_f64_gives() {
+    let fixed = Normalisation::Fixed;
+    agrees(&Network::fnn(&[50, 40, 30, 10]), fixed, 20, TOLERANCE);
+    agrees(&Network::vgg11(2), fixed, 9, TOLERANCE);
+    let lenet = Network::lenet(Shape::image(1, 28, 28), 10);
+    agrees(&lenet.with_loss(Loss::CrossEntropy), fixed, 9, TOLERANCE);
+    agrees(&Network::resnet8(2), fixed, 2, TOLERANCE);
+}
+
+#[test]
+fn coupled_samples_have_the_curvature_that_f64_gives() {
+    agrees(&Network::resnet8(2), Normalisation::Batch, 4, TOLERANCE);
+}
