@@ -196,6 +196,7 @@ impl Finding {
             "smallest_eigenvalue": reading.smallest.value,
             "smallest_eigenvalue_residual": reading.smallest.residual,
             "smallest_eigenvalue_status": reading.smallest.status,
+            "smallest_eigenvalue_products": reading.smallest.products,
             "non_uniformity": reading.non_uniformity.as_ref().map(measured),
             "along": reading.along.map(|[a, s]| json!({"sharpness": a, "noise": s})),
             "verdict": self.judgement.verdict,

@@ -87,7 +87,9 @@ impl Line {
             sharpness: pair(&reading.sharpness),
             smallest_eigenvalue: pair(&reading.smallest),
             non_uniformity: s.map(pair),
-            converged: is_done(&reading.sharpness) && s.is_none_or(is_done),
+            converged: is_done(&reading.sharpness)
+                && is_done(&reading.smallest)
+                && s.is_none_or(is_done),
             products: reading.sharpness.products + s.map_or(0, |s| s.products),
             margins: [
                 share(reading.sharpness.value, bound_a),

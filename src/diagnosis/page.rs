@@ -113,7 +113,7 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
     }
     if let Some([a, s]) = &reading.along {
         let line = format!(
-            "vᵀH_i v: mean {}, deviation {} along a; mean {}, deviation {} along s",
+            "vᵀH_i v, mean ± deviation: along a {} ± {}, along s {} ± {}",
             digits(a.mean),
             digits(a.deviation),
             digits(s.mean),

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::curvature::{Eigenvalue, Ends, Lanczos, Tracker, root};
+use crate::curvature::{Eigenvalue, Ends, Lanczos, Tracker, root, warm_start};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Curvature, Matrix, Pass, Point};
+use crate::train::random::{Purpose, stream};
 
 /// How far a measurement goes.
 #[derive(Clone, Copy, Debug)]
@@ -152,9 +153,7 @@ pub fn read(
         false => None,
     };
     let sharpness = Number::new((&ends.largest).into(), &ends);
-    let mut smallest = Number::new((&ends.smallest).into(), &ends);
-    let scale = ends.largest.value.abs().max(ends.smallest.value.abs());
-    smallest.status = Status::of(smallest.error <= effort.lanczos.tolerance * scale);
+    let smallest = smallest(effort, &mut curvature, &ends).ok_or_else(beyond)?;
     let along = covariance.as_ref().map(|covariance| {
         [&ends.largest, &covariance.largest]
             .map(|ritz| Along::of(&curvature.sample_quotients(&ritz.vector)))
@@ -170,6 +169,39 @@ pub fn read(
         other: None,
     };
     Ok((reading, ends.largest.vector))
+}
+
+/// The relative error, as a share of the largest eigenvalue in size, at which the smallest one
+/// counts as converged: it is there to be compared with the largest.
+const FINE_ENOUGH: f64 = 1e-3;
+
+/// The smallest eigenvalue: as the run for the largest left it, or else, when that is too coarse,
+/// `c − λ_max(cI − H)` from its vector, `c = |λ_max(H)|`.
+fn smallest(effort: &Effort, curvature: &mut Curvature<'_>, ends: &Ends) -> Option<Number> {
+    let tolerance = effort.lanczos.tolerance.max(FINE_ENOUGH);
+    let number = Number::new((&ends.smallest).into(), ends);
+    let shift = ends.largest.value.abs();
+    let is_fine = number.error <= tolerance * shift.max(number.value.abs());
+    if is_fine {
+        let status = Status::Converged;
+        return Some(Number { status, ..number });
+    }
+    let isa = effort.isa;
+    let mut random = stream(effort.seed, Purpose::Probe, 2);
+    let start = warm_start(isa, &ends.smallest.vector, &mut random);
+    let settings = Lanczos {
+        tolerance,
+        ..effort.lanczos
+    };
+    let again = settings.run(isa, start, |v, out| {
+        curvature.hessian_product(v, out);
+        kernel::scale(isa, -1.0, out);
+        kernel::axpy(isa, shift as f32, v, out);
+    })?;
+    let mut number = Number::new((&again.largest).into(), &again);
+    // The shift that counts is the one that was added, rounded.
+    number.value = f64::from(shift as f32) - number.value;
+    Some(number)
 }
 
 fn gradient(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {

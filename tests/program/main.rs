@@ -4,5 +4,6 @@ mod bad_input;
 mod checkpoint;
 mod commands;
 mod diagnose;
+mod diagnose_faults;
 mod support;
 mod watch;

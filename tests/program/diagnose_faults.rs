@@ -1,0 +1,150 @@
+//! Bad input to `diagnose`.
+
+use crate::checkpoint::{labelled, safetensors};
+use crate::diagnose::dead;
+use crate::support::{file, run_in};
+
+#[test]
+fn every_fault_is_one_sentence_that_names_its_place() {
+    let folder = dead();
+    let whole = std::fs::read(folder.path().join("dead.safetensors")).expect("the checkpoint");
+    file(&folder, "cut.safetensors", &whole[..whole.len() - 3]);
+    let four = [0.0_f32; 4];
+    let odd = [
+        ("fc.0.weight", &[4, 3][..], &[0.0_f32; 12][..]),
+        ("fc.0.bias", &[4], &four),
+        ("fc.1.weight", &[2, 5], &[0.0; 10]),
+        ("fc.1.bias", &[2], &four[..2]),
+    ];
+    file(&folder, "odd.safetensors", safetensors(&odd));
+    let more = [odd[0], odd[1], ("extra.scale", &[4], &four)];
+    file(&folder, "more.safetensors", safetensors(&more));
+    file(
+        &folder,
+        "layer.toml",
+        "input = [3]\n[[layer]]\ntype = \"gelu\"\n",
+    );
+    file(
+        &folder,
+        "wide.toml",
+        "input = [3]\n[[layer]]\ntype = \"dense\"\noutputs = 7\n",
+    );
+    let x = [0.5_f32; 9];
+    file(&folder, "labels.npz", labelled(&x, &[3], &[0, 5, 1]));
+    file(&folder, "shape.npz", labelled(&x[..8], &[4], &[0, 1]));
+    let good = ["--arch", "fnn", "--lr", "0.1", "--batch", "2"];
+    let table: [(&str, &str, &[&str], &[&str]); 17] = [
+        ("cut.safetensors", "data.npz", &good, &["cut.safetensors"]),
+        ("none.safetensors", "data.npz", &good, &["none.safetensors"]),
+        (
+            "odd.safetensors",
+            "data.npz",
+            &good,
+            &["fc.1.weight", "2 × 5", "4 outputs"],
+        ),
+        (
+            "more.safetensors",
+            "data.npz",
+            &good,
+            &["extra.scale", "[4]"],
+        ),
+        ("dead.safetensors", "none.npz", &good, &["none.npz"]),
+        (
+            "dead.safetensors",
+            "labels.npz",
+            &good,
+            &["label 1", "2 outputs"],
+        ),
+        (
+            "dead.safetensors",
+            "shape.npz",
+            &good,
+            &["shape.npz", "4", "3"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "alexnet", "--lr", "1", "--batch", "1"],
+            &["alexnet", "vgg11"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "vgg11", "--lr", "1", "--batch", "1"],
+            &["vgg11"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "layer.toml", "--lr", "1", "--batch", "1"],
+            &["gelu", "dense"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "wide.toml", "--lr", "1", "--batch", "1"],
+            &["layer 1", "[7, 3]", "fc.0", "[4, 3]"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "fnn", "--lr", "0", "--batch", "1"],
+            &["--lr", "positive"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "fnn", "--lr", "-1/2", "--batch", "1"],
+            &["--lr", "positive"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "fnn", "--lr", "1", "--batch", "7"],
+            &["--batch", "1 to 6"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "fnn", "--lr", "1", "--batch", "0"],
+            &["--batch", "1 to 6"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &[
+                "--arch",
+                "fnn",
+                "--lr",
+                "1",
+                "--batch",
+                "1",
+                "--momentum",
+                "1",
+            ],
+            &["--momentum", "below 1"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &[
+                "--arch", "fnn", "--lr", "1", "--batch", "1", "--mode", "eval",
+            ],
+            &["--mode", "no batch normalisation"],
+        ),
+    ];
+    for (weights, data, words, parts) in table {
+        let named = ["diagnose", "--weights", weights, "--data", data];
+        let run = run_in(folder.path(), &[&named[..], words].concat());
+        assert_eq!(
+            (run.code, run.out.as_str()),
+            (2, ""),
+            "{weights} {words:?}: {}",
+            run.error
+        );
+        assert_eq!(run.error.trim_end().lines().count(), 1, "{}", run.error);
+        for part in parts {
+            assert!(run.error.contains(part), "no {part:?} in {}", run.error);
+        }
+    }
+}
