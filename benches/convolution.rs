@@ -148,7 +148,7 @@ fn table(layers: &[Layer], isa: Isa) {
         for product in PRODUCTS {
             let seconds = least(|| layer.run(isa, product, black_box(&mut out)));
             let speed = layer.operations() / seconds / 1e9;
-            let percent = 100.0 * speed / peak;
+            let percent = 100.0 * speed / limit;
             print!(" {:>8.1} µs {speed:>6.1} {percent:>3.0} %", seconds * 1e6);
         }
         println!();

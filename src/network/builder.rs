@@ -163,7 +163,12 @@ impl Builder {
         };
         let weights = checked(checked(kernel * kernel, input.channels)?, outputs)?;
         let biases = if bias { outputs } else { 0 };
-        let layer = self.push(Kind::Convolution(convolution), output, weights, biases);
+        let layer = self.push(
+            Kind::Convolution(Box::new(convolution)),
+            output,
+            weights,
+            biases,
+        );
         layer.law = law;
         Ok(layer)
     }

@@ -13,7 +13,7 @@ pub enum Kind {
     Dense,
     /// `y_{p,o} = Σ_{k,i} W_{k,i,o}·x_{p·stride + k − padding, i} + b_o`, `W` of shape
     /// kernel × kernel × inputs × outputs.
-    Convolution(Convolution),
+    Convolution(Box<Convolution>),
     /// `y_c = γ_c·x_c + β_c` at every position: the second half of batch normalisation.
     ChannelScale,
     /// `y_c = (x_c − μ_c)/√(σ²_c + ε)`: the first half of batch normalisation. `μ` and `σ²` are

@@ -7,7 +7,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `shape`, `layer`, `network` | shapes, layers, networks |
+//! | `shape`, `layer`, `graph` | shapes, layers, networks |
 //! | `builder`, `architecture`, `description` | layers put together, by name, or from a TOML file |
 //! | `order` | PyTorch's tensors to the engine's parameters |
 //! | `loss` | mean square, cross-entropy, hinge squared |
@@ -26,10 +26,10 @@ mod chunks;
 mod curvature;
 pub mod description;
 mod footprint;
+mod graph;
 mod layer;
 mod linear;
 mod loss;
-mod network;
 mod order;
 mod pass;
 mod point;
@@ -42,9 +42,9 @@ mod trace;
 pub use architecture::{NAMES, named};
 pub use builder::{Builder, Fault, Window};
 pub use curvature::{Curvature, Matrix};
+pub use graph::Network;
 pub use layer::{Kind, Law, Layer};
 pub use loss::Loss;
-pub use network::Network;
 pub use order::{Assembly, Module, Part};
 pub use pass::{Evaluation, Pass, State};
 pub use point::{Batch, Normalisation, Point};

@@ -133,10 +133,11 @@ fn backward_by_definition(layer: &Layer, is_gated: bool) -> Vec<f32> {
     let (m, k, n) = layer.shape;
     let units = n.div_ceil(8);
     let edge = |piece: usize| (units * piece / 8 * 8).min(n);
-    let pieces: Vec<_> = match m > FEW.1 {
-        true => vec![0..n],
-        false => (0..8).map(|piece| edge(piece)..edge(piece + 1)).collect(),
-    };
+    let mut edges = vec![0, n];
+    if m <= FEW.1 {
+        edges = (0..=8).map(edge).collect();
+    }
+    let pieces: Vec<_> = edges.windows(2).map(|pair| pair[0]..pair[1]).collect();
     let chain = |i: usize, c: usize, rows: std::ops::Range<usize>| {
         let (delta, w) = (layer.delta(), layer.weights());
         let term = |sum, j| delta.get(i, j).mul_add(w.get(j, c), sum);

@@ -2,6 +2,6 @@
 
 mod bounded;
 mod coupled;
-mod quotients;
 mod double;
+mod quotients;
 mod support;

@@ -16,6 +16,12 @@ pub(super) struct Switches {
     pub hinges: Vec<bool>,
 }
 
+/// What a layer makes of the activation of one sample.
+type Alone<'a, T> = dyn Fn(&Activation<T>) -> Activation<T> + 'a;
+
+/// The same at the places that the sample's switches chose.
+type Chosen<'a, T> = dyn Fn(&Activation<T>, &[usize]) -> Activation<T> + 'a;
+
 impl<T: Real + Send + Sync> Landscape<T> {
     /// Every activation of some samples: of the input, then of each layer.
     pub(super) fn activations(&self, group: &[usize], point: &[Jet<T>]) -> Vec<Vec<Activation<T>>> {
@@ -69,8 +75,8 @@ impl<T: Real + Send + Sync> Landscape<T> {
         let own = self.own(layer, place, point);
         let read = &activations[layer];
         let sizes = (self.graph.size(layer), self.graph.size(layer + 1));
-        let each = |of: &dyn Fn(&Activation<T>) -> Activation<T>| read.iter().map(of).collect();
-        let chosen = |of: &dyn Fn(&Activation<T>, &[usize]) -> Activation<T>| {
+        let each = |of: &Alone<'_, T>| read.iter().map(of).collect();
+        let chosen = |of: &Chosen<'_, T>| {
             let samples = read.iter().zip(group);
             let samples = samples.map(|(x, &i)| of(x, &self.switches[i].layers[layer]));
             samples.collect()
