@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use sgd_stability::diagnosis::{self, Mode, Model, Samples, Stability, bytes};
 use sgd_stability::error::Result;
 
@@ -21,12 +21,21 @@ pub struct Arguments {
     weights: PathBuf,
     #[command(flatten)]
     subject: Subject,
+    /// f64: measure again in f64, and say whether f32 was enough for the verdicts.
+    #[arg(long, value_name = "PRECISION", default_value = "f32")]
+    precision: PrecisionName,
     /// Exit with 3 when unstable, 4 when undecided.
     #[arg(long)]
     check: bool,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PrecisionName {
+    F32,
+    F64,
 }
 
 /// Diagnoses.
@@ -44,7 +53,10 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     subject.check_memory(&forecast)?;
     let place = arguments.weights.display().to_string();
     let named = (&place[..], &model);
-    let found = diagnosis::diagnose(named, &samples, (mode, &setting), &effort, forecast)?;
+    let mut found = diagnosis::diagnose(named, &samples, (mode, &setting), &effort, forecast)?;
+    if arguments.precision == PrecisionName::F64 {
+        found.measure_again(named, &samples, &effort)?;
+    }
     Ok(Answer {
         text: diagnosis::page(&found, named, (&request.data, &samples)),
         json: found.json(&model, &samples),

@@ -9,6 +9,7 @@ use crate::network::{Loss, Matrix};
 use super::criteria::{self, Criterion};
 use super::memory::Forecast;
 use super::mode::{self, Mode};
+use super::precision::Again;
 use super::reading::{self, Effort, Reading};
 use super::setting::Setting;
 use super::subject::{Model, Samples};
@@ -73,6 +74,8 @@ pub struct Diagnosis {
     pub matrix: Matrix,
     /// The forecast of memory.
     pub forecast: Forecast,
+    /// The numbers in f64, where they were asked for.
+    pub again: Option<Again>,
 }
 
 /// Measures a checkpoint in every mode that it has, after its forecast has passed the budget.
@@ -103,6 +106,7 @@ pub fn diagnose(
             .map(|mode| find(Some(mode), false))
             .collect::<Result<_>>()?,
         forecast,
+        again: None,
     })
 }
 
@@ -119,6 +123,38 @@ pub fn forecast(model: &Model, samples: &Samples, effort: &Effort) -> Forecast {
 }
 
 impl Diagnosis {
+    /// Measures again in f64.
+    ///
+    /// # Errors
+    /// As [`Again::of`].
+    pub fn measure_again(
+        &mut self,
+        (place, model): (&str, &Model),
+        samples: &Samples,
+        effort: &Effort,
+    ) -> Result<()> {
+        let batch = samples.batch();
+        let Finding {
+            mode,
+            reading,
+            criteria,
+            judgement,
+        } = &self.main;
+        let statistics = mode.map_or(Vec::new(), |mode| {
+            mode.statistics(effort.isa, model, &batch)
+        });
+        let point = mode::point(model, *mode, &statistics);
+        let (at, found) = ((&point, &batch), (&criteria[..], judgement));
+        self.again = Some(Again::of(
+            place,
+            at,
+            (effort, &self.setting),
+            reading,
+            found,
+        )?);
+        Ok(())
+    }
+
     /// The bounds on a and on s at η and B; that on s is missing when it is infinite.
     pub fn bounds(&self) -> [Option<f64>; 2] {
         bounds(&self.setting)
@@ -158,6 +194,7 @@ impl Diagnosis {
             "criteria": self.main.criteria,
             "basis": self.main.judgement.basis,
             "notes": self.notes(network.loss(), network.outputs()),
+            "double": self.again,
             "memory": {"forecast": self.forecast.total(), "of": self.forecast},
         });
         if let (Value::Object(all), Value::Object(own)) = (&mut json, self.main.json()) {

@@ -7,6 +7,7 @@
 //! | `memory` | the forecast |
 //! | `reading` | what is measured at a point |
 //! | `criteria`, `verdict`, `notes` | what follows from it, three-valued, and what it does not say |
+//! | `precision` | the same in f64: was f32 enough? |
 //! | `answer`, `page` | the whole answer, as JSON and on one screen |
 //! | `follow` | a run followed over its checkpoints |
 //! | `support` | which layers and losses can do what, found by doing it |
@@ -22,6 +23,7 @@ mod memory;
 mod mode;
 mod notes;
 mod page;
+mod precision;
 mod reading;
 mod setting;
 mod subject;
@@ -34,6 +36,7 @@ pub use matching::fill;
 pub use memory::{Forecast, bytes};
 pub use mode::Mode;
 pub use page::page;
+pub use precision::Again;
 pub use reading::{Along, Effort, Number, Other, Reading, Status};
 pub use setting::Setting;
 pub use subject::{Model, Request, Samples, load};

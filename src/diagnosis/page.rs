@@ -54,6 +54,9 @@ pub fn page(
     lines.extend(numbers(diagnosis));
     lines.extend(criteria(&diagnosis.main));
     lines.extend(modes(diagnosis));
+    if let Some(again) = &diagnosis.again {
+        lines.extend(wrap(&again.text(), "  "));
+    }
     let judgement = &diagnosis.main.judgement;
     lines.push(String::new());
     lines.extend(wrap(
