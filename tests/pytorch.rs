@@ -138,14 +138,14 @@ fn checkpoints_of_pytorch_give_pytorchs_float64_curvature() {
         ];
         for (key, value, residual) in values {
             let exact = number(&known[key]);
-            let scale = if key == "smallest_eigenvalue" {
-                a
-            } else {
-                exact
+            // The smallest eigenvalue is sought to a thousandth of the largest in size.
+            let allowance = match key {
+                "smallest_eigenvalue" => 1e-3 * a,
+                _ => 1e-5 * exact,
             };
             println!("{name} {key}: {value} and in float64 {exact}");
             assert!(
-                (value - exact).abs() <= residual + 1e-5 * scale,
+                (value - exact).abs() <= residual + allowance,
                 "{name} {key}: {value}, {exact}"
             );
         }

@@ -173,7 +173,7 @@ pub fn read(
 
 /// The relative error, as a share of the largest eigenvalue in size, at which the smallest one
 /// counts as converged: it is there to be compared with the largest.
-const FINE_ENOUGH: f64 = 1e-3;
+const FINE_ENOUGH: f64 = 1e-4;
 
 /// The smallest eigenvalue: as the run for the largest left it, or else, when that is too coarse,
 /// `c − λ_max(cI − H)` from its vector, `c = |λ_max(H)|`.

@@ -12,7 +12,7 @@ use super::{Loss, Shape};
 ///
 /// Parameters are one flat vector, layer after layer, weights before bias. Dense weights stand as
 /// in PyTorch (outputs × inputs); convolution weights stand as kernel × kernel × inputs × outputs.
-/// [`super::order`] turns PyTorch's order into this one.
+/// [`super::Assembly`] turns PyTorch's order into this one.
 #[derive(Clone, Debug)]
 pub struct Network {
     pub(super) name: String,

@@ -39,41 +39,41 @@ class Images(nn.Module):
 
 
 def losses():
-    mean_squared = lambda o, y: ((o - nn.functional.one_hot(y, 3)) ** 2).mean(-1)
-    cross_entropy = lambda o, y: nn.functional.cross_entropy(o, y, reduction="none")
+    mean_squared = lambda o, t: ((o - t) ** 2).mean(-1)
+    cross_entropy = lambda o, t: -(t * o.log_softmax(-1)).sum(-1)
     return {"mean-squared": mean_squared, "cross-entropy": cross_entropy}
 
 
-def train(model, x, y, loss, steps=300):
+def train(model, x, t, loss, steps=300):
     optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
     model.train()
     for _ in range(steps):
         optimiser.zero_grad()
-        loss(model(x), y).mean().backward()
+        loss(model(x), t).mean().backward()
         optimiser.step()
     return model.eval()
 
 
-def reference(model, x, y, loss):
-    model = model.double()
+def reference(model, x, t, loss):
+    model, x, t = model.double(), x.double(), t.double()
     parameters = {k: v.detach() for k, v in model.named_parameters()}
     buffers = dict(model.named_buffers())
     shapes = [(k, v.shape, v.numel()) for k, v in parameters.items()]
 
-    def one(flat, x, y):
+    def one(flat, x, t):
         parts = flat.split([n for _, _, n in shapes])
         named = {k: p.view(s) for (k, s, _), p in zip(shapes, parts)}
-        return loss(functional_call(model, (named, buffers), (x[None],)), y[None])[0]
+        return loss(functional_call(model, (named, buffers), (x[None],)), t[None])[0]
 
     flat = torch.cat([v.flatten() for v in parameters.values()])
-    each = vmap(hessian(one), (None, 0, 0))(flat, x.double(), y)
+    each = vmap(hessian(one), (None, 0, 0))(flat, x, t)
     mean = each.mean(0)
     spread = each - mean
     covariance = (spread @ spread).mean(0)
     ends = torch.linalg.eigvalsh(mean)
     return {
         "parameters": flat.numel(),
-        "train_loss": vmap(one, (None, 0, 0))(flat, x.double(), y).mean().item(),
+        "train_loss": vmap(one, (None, 0, 0))(flat, x, t).mean().item(),
         "sharpness": ends[-1].item(),
         "smallest_eigenvalue": ends[0].item(),
         "non_uniformity": torch.linalg.eigvalsh(covariance)[-1].sqrt().item(),
@@ -85,9 +85,10 @@ for name, build, shape in [("chain", Chain, (6,)), ("images", Images, (2, 4, 4))
     for word, loss in losses().items():
         x = torch.rand(24, *shape)
         y = torch.arange(24) % 3
-        model = train(build(), x, y, loss)
+        t = torch.eye(3)[y]
+        model = train(build(), x, t, loss)
         state = {k: v.contiguous() for k, v in model.state_dict().items()}
         save_file(state, f"{FOLDER}/{name}-{word}.safetensors")
         np.savez(f"{FOLDER}/{name}-{word}.npz", x=x.numpy(), y=y.numpy())
-        answers[f"{name}-{word}"] = reference(model, x, y, loss)
+        answers[f"{name}-{word}"] = reference(model, x, t, loss)
 print(json.dumps(answers))
