@@ -16,6 +16,9 @@ pub(super) struct Switches {
     pub hinges: Vec<bool>,
 }
 
+/// What a layer makes of one sample by the way its switches stand.
+type Choice<T> = dyn Fn(&Activation<T>, &[usize]) -> Activation<T>;
+
 impl<T: Real + Send + Sync> Landscape<T> {
     /// Every activation of some samples: of the input, then of each layer.
     pub(super) fn activations(&self, group: &[usize], point: &[Jet<T>]) -> Vec<Vec<Activation<T>>> {
@@ -70,7 +73,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
         let read = &activations[layer];
         let sizes = (self.graph.size(layer), self.graph.size(layer + 1));
         let each = |of: &dyn Fn(&Activation<T>) -> Activation<T>| read.iter().map(of).collect();
-        let chosen = |of: &dyn Fn(&Activation<T>, &[usize]) -> Activation<T>| {
+        let chosen = |of: &Choice<T>| {
             let samples = read.iter().zip(group);
             let samples = samples.map(|(x, &i)| of(x, &self.switches[i].layers[layer]));
             samples.collect()
