@@ -124,6 +124,7 @@ mod tests {
             trace: number("1"),
             sandwich: number("-1"),
         };
+        assert!(latex().starts_with(r"1 - \sum_k \frac{\left(1 + \beta\right)\,p\,\tau_1"));
         let term = |x: &str| gaussian.term(&number(x), &number("1"), &number("0"));
         assert_eq!([term("1/2"), term("1/3")], [number("1/2"), number("1/4")]);
     }

@@ -229,4 +229,15 @@ mod tests {
         assert_eq!(between("5/7", "5/7"), "5/7");
         assert_eq!(between("1.2", "2.5"), "2");
     }
+
+    /// 1/7 = 0.142857 142857 …
+    #[test]
+    fn decimals_have_all_the_digits_that_are_asked_for() {
+        let seventh = Exact::fraction(1, 7);
+        for periods in [1, 10, 40] {
+            let digits = "142857".repeat(periods);
+            let expected = format!("{}.{}e-1", &digits[..1], &digits[1..]);
+            assert_eq!(seventh.to_decimal(6 * periods), expected);
+        }
+    }
 }

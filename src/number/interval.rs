@@ -351,6 +351,9 @@ mod tests {
         assert_eq!(&whole * &zero, whole);
         assert_eq!((-Narrow::one()).sqrt(), whole);
         assert_eq!(Narrow::around(f64::NAN, 0.0), whole);
+        let [low, high] = ["3/4", "5/4"].map(|text| text.parse().unwrap());
+        assert_eq!(Narrow::around(1.0, 0.25), Narrow::between(&low, &high));
+        assert_eq!(Narrow::around(1.0, -0.25), Narrow::between(&low, &high));
         assert_eq!(Narrow::one().compare(&whole), None);
     }
 }

@@ -182,3 +182,29 @@ fn corrections_add_many_digits_at_every_step() {
         }
     }
 }
+
+/// Far from the edge the identity is a witness too, but on the span of eighteen inputs it is a projector
+/// of more than twice the digits.
+#[test]
+fn the_witness_of_a_large_span_is_short() {
+    let model = large(18, 25, "1");
+    let one = Exact::from(1);
+    let subject = Subject::of(&model, &one);
+    let mut question = MeanSquare::of(&subject);
+    let eta = question.search().unwrap().quotient() * Exact::fraction(1, 16);
+    assert!(subject.one_step(&eta).holds());
+    let Decided::By(Witness::Stable(found)) = question.decide(&eta) else {
+        panic!("far below the edge SGD is stable");
+    };
+    let length = |x: &Fractions| {
+        let entries = x.to_exact();
+        entries.iter().map(Exact::bits).max().unwrap()
+    };
+    let projector = subject.projector();
+    assert!(
+        2 * length(&found) < length(&projector),
+        "{} bits, the projector has {}",
+        length(&found),
+        length(&projector)
+    );
+}
