@@ -168,5 +168,6 @@ mod tests {
         assert_eq!(critical(&a, &s2, &one, &beta), one);
         assert!(non_uniformity_slack(&s2, (&one, &one), &beta).is_zero());
         assert_eq!(latex_of_non_uniformity(), r"1 - \beta^2 - \eta^2\,p\,s^2");
+        assert!(latex().starts_with(r"2\,\left(1 - \beta^2\right)\,a - \eta\,"));
     }
 }
