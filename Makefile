@@ -6,7 +6,7 @@ CARGO ?= cargo
 OUT ?= out
 PROGRAM = target/release/sgd-stability
 
-.PHONY: verify test test-deep mutants fuzz bench report check setup clean
+.PHONY: verify test test-deep mutants fuzz bench bench-peers report check setup clean
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -40,6 +40,12 @@ mutants: setup
 
 bench: setup
 	$(CARGO) bench --locked
+
+# The same beside PyTorch and JAX, in an environment of their own (6 GB).
+bench-peers: setup
+	test -x target/peers/bin/python || { python3 -m venv target/peers && \
+		target/peers/bin/pip install -q torch numpy "jax[cpu]"; }
+	SGD_STABILITY_PEERS=$(CURDIR)/target/peers/bin/python $(CARGO) bench --locked --bench training --bench curvature
 
 # The committed reference report, from the committed or freshly run cells.
 report: setup

@@ -8,6 +8,10 @@
 //! read forward, read and written backward) at the speed of reading as many bytes as the weights
 //! have. Words choose networks and batches (`-- fnn 1 25`); with `--test` each batch makes two steps.
 //! The images of VGG are noise: what they show does not change the work.
+//!
+//! With `SGD_STABILITY_PEERS` naming a Python that has torch and jax, the best of both is timed right
+//! after each of our rows (`benches/peers.py`), and the last column is our best window over theirs;
+//! `make bench-peers` does it.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -135,7 +139,7 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
         machine.flops / 1e9,
         machine.bytes / 1e9
     );
-    println!("net     B  steps/s    best  GFLOP/s  MB/step  % of limit, set by");
+    println!("net     B  steps/s    best  GFLOP/s  MB/step  % of limit, set by   best peer  ratio");
     for (name, network, known) in &networks {
         if is_named && !words.iter().any(|word| word == name) {
             continue;
@@ -146,6 +150,13 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
             let rates = steps(isa, network, &data, *batch, is_smoke);
             print!("{name} ");
             print_row(network, &machine, *batch, &rates);
+            match peer(name, *batch).filter(|_| !is_smoke) {
+                Some((peer, rate)) => {
+                    let ratio = rates[rates.len() - 1] / rate;
+                    println!("  {rate:8.1} {peer:<5} {ratio:4.2}");
+                }
+                None => println!(),
+            }
         }
     }
     Ok(())
@@ -199,15 +210,33 @@ fn steps(isa: Isa, network: &Network, data: &Data, batch: usize, is_smoke: bool)
     })
 }
 
+/// The fastest peer and its best window, where there is a Python to ask.
+fn peer(name: &str, batch: usize) -> Option<(String, f64)> {
+    let python = std::env::var_os("SGD_STABILITY_PEERS")?;
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers.py");
+    let mut command = std::process::Command::new(python);
+    command.args([script, "train", name, &batch.to_string()]);
+    let out = command
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(out.stdout).ok()?;
+    let rows = text.lines().filter_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        Some((words.get(3)?.to_string(), words.get(2)?.parse().ok()?))
+    });
+    rows.max_by(|a: &(String, f64), b| a.1.total_cmp(&b.1))
+}
+
 fn print_row(network: &Network, machine: &Machine, batch: usize, rates: &[f64]) {
     let (median, best) = (rates[rates.len() / 2], rates[rates.len() - 1]);
     let (operations, moved) = (operations(network, batch), moved(network, batch));
     let times = (operations / machine.flops, moved / machine.bytes);
-    println!(
+    print!(
         "{batch:5} {median:8.1} {best:7.1} {:8.1} {:8.1}  {:.0}, {}",
         median * operations / 1e9,
         moved / 1e6,
         100.0 * median * times.0.max(times.1),
-        if times.0 > times.1 { "FLOP" } else { "bytes" }
+        if times.0 > times.1 { "FLOP " } else { "bytes" }
     );
 }

@@ -21,10 +21,12 @@ impl Experiment for Descent {
     const NAME: &'static str = "descent";
 
     fn cells(scale: Scale) -> Vec<(String, PointSettings)> {
-        let (rates, seeds, steps): (&[f32], _, _) = match scale {
-            Scale::Smoke => (&[1.0, 2.0], 1..=1, 4_000),
-            Scale::Quick => (&[0.2, 0.5, 1.0, 2.0, 4.0], 1..=3, 10_000),
-            Scale::Paper => (&[0.01, 0.05, 0.1, 0.5, 1.0, 5.0], 1..=5, 200_000),
+        // Where the authors' rule stops it, the network of the smoke scale still hovers a few percent
+        // around the bound. The claim speaks of minima, so there the loss goes on to 10⁻⁶.
+        let (rates, seeds, tolerance, steps): (&[f32], _, _, _) = match scale {
+            Scale::Smoke => (&[1.0, 2.0], 1..=1, 1e-6, 12_000),
+            Scale::Quick => (&[0.2, 0.5, 1.0, 2.0, 4.0], 1..=3, 1e-4, 10_000),
+            Scale::Paper => (&[0.01, 0.05, 0.1, 0.5, 1.0, 5.0], 1..=5, 1e-4, 200_000),
         };
         let pairs = rates
             .iter()
@@ -36,7 +38,7 @@ impl Experiment for Descent {
                 batch: samples,
                 sampler: Sampler::WithoutReplacement,
                 seed,
-                stop: Stop::at(1e-4, steps),
+                stop: Stop::at(tolerance, steps),
             };
             let settings = PointSettings::of_scale(scale, seed, plan);
             (format!("lr{learning_rate}-seed{seed}"), settings)

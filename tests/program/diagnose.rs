@@ -22,12 +22,12 @@ pub fn dead() -> TempDir {
     folder
 }
 
-fn diagnose(folder: &TempDir, weights: &str, words: &[&str]) -> Run {
+pub fn diagnose(folder: &TempDir, weights: &str, words: &[&str]) -> Run {
     let named = ["diagnose", "--weights", weights, "--data", "data.npz"];
     run_in(folder.path(), &[&named[..], words].concat())
 }
 
-fn number(json: &Value) -> f64 {
+pub fn number(json: &Value) -> f64 {
     json.as_f64().unwrap_or_else(|| panic!("no number: {json}"))
 }
 
@@ -186,7 +186,7 @@ fn a_small_learning_rate_is_stable_by_a_proof_where_the_minimum_is_strict() {
 }
 
 /// A network with batch normalisation, as a TOML file and a checkpoint, and images.
-fn normalised() -> TempDir {
+pub fn normalised() -> TempDir {
     let folder = folder();
     file(
         &folder,
@@ -250,47 +250,6 @@ fn batch_normalisation_is_shown_in_all_three_modes() {
         .filter(|line| line.ends_with("applies") || line.ends_with("full batch only"));
     assert_eq!(rows.count(), 3, "{page}");
     assert_is_one_screen(&page);
-}
-
-#[test]
-fn f64_measures_the_same_numbers_again_in_every_mode() {
-    let folder = normalised();
-    for mode in ["frozen", "eval", "train"] {
-        let words = [
-            "--arch", "net.toml", "--lr", "0.01", "--batch", "7", "--mode", mode,
-        ];
-        let words = [&words[..], &["--precision", "f64"]].concat();
-        let run = diagnose(
-            &folder,
-            "net.safetensors",
-            &[&words[..], &["--json"]].concat(),
-        );
-        let json = run.json();
-        let again = &json["double"];
-        for name in ["sharpness", "non_uniformity"] {
-            if mode == "train" && name == "non_uniformity" {
-                assert_eq!(again[name], Value::Null);
-                continue;
-            }
-            let [f32, f64] = [&json[name]["value"], &again[name]["value"]].map(number);
-            let residual = number(&json[name]["residual"]) + number(&again[name]["residual"]);
-            assert!(
-                (f32 - f64).abs() <= residual + 1e-5 * f64,
-                "{mode} {name}: {f32}, {f64}"
-            );
-        }
-        assert_eq!(again["verdict"], json["verdict"], "{mode}");
-        assert_eq!(again["f32_suffices"], true, "{mode}: {json}");
-        let page = diagnose(&folder, "net.safetensors", &words).out;
-        assert!(page.contains("f32 was enough"), "{page}");
-    }
-    let words = [
-        "--arch", "net.toml", "--lr", "0.01", "--batch", "7", "--mode", "eval",
-    ];
-    let other = ["--precision", "f64", "--matrix", "gauss-newton"];
-    let refused = diagnose(&folder, "net.safetensors", &[&words[..], &other].concat());
-    assert_eq!(refused.code, 2);
-    assert!(refused.error.contains("--precision"), "{}", refused.error);
 }
 
 fn assert_is_one_screen(page: &str) {

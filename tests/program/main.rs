@@ -4,6 +4,7 @@ mod bad_input;
 mod checkpoint;
 mod commands;
 mod diagnose;
+mod diagnose_again;
 mod diagnose_faults;
 mod support;
 mod watch;

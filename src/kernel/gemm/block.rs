@@ -9,11 +9,13 @@ use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef};
 
-/// The largest block in k: a panel of B of 32 columns takes 40 KiB of the first cache.
-const DEPTH: usize = 320;
-/// The largest block in m: a block of A takes 300 KiB of the second cache.
-const ROWS: usize = 240;
-/// The largest block in n: a block of B takes 1.25 MiB.
+/// The largest block in k. After each block C goes through memory once more, which costs more than
+/// a panel of B that does not fit the first cache: up to 80 KiB, read from the second one at five
+/// bytes a cycle.
+const DEPTH: usize = 640;
+/// The largest block in m: a block of A takes up to 360 KiB of the second cache.
+const ROWS: usize = 144;
+/// The largest block in n.
 const COLUMNS: usize = 1024;
 /// Up to this many rows the rows of B are read where they stand: copying them would cost as much as
 /// multiplying by them.

@@ -1,0 +1,213 @@
+//! Curvature products, and sharpness and non-uniformity to a relative 10⁻³:
+//! `cargo bench --bench curvature`.
+//!
+//! The networks are 784-500-500-500-10 and VGG "A" with two classes, the samples 1000, at the point
+//! where some steps of gradient descent end (`-- 2000` takes 2000). A product with H takes six
+//! products of matrices a layer (two in the first), one with Σ twice as many. With `--test` one step
+//! and one product are made. With `SGD_STABILITY_PEERS` the product with H is timed in PyTorch and
+//! JAX as well (`benches/peers.py`).
+
+use std::time::Instant;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sgd_stability::curvature::{Lanczos, Measurement, Tracker};
+use sgd_stability::dataset::{Split, fashion_mnist};
+use sgd_stability::error::Result;
+use sgd_stability::kernel::{Isa, with_team};
+use sgd_stability::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
+use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
+
+const SAMPLES: usize = 1000;
+const TOLERANCE: Lanczos = Lanczos {
+    tolerance: 1e-3,
+    products: 40,
+};
+
+fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let is_smoke = words.iter().any(|word| word == "--test");
+    if words.iter().any(|word| word == "--list") {
+        println!("curvature: benchmark");
+        return Ok(());
+    }
+    let steps = words.iter().find_map(|word| word.parse().ok());
+    let steps = if is_smoke { 1 } else { steps.unwrap_or(300) };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.expect("a pool of threads").install(|| {
+        let images = fashion_mnist::load(None, Split::Train)?.first(SAMPLES)?;
+        let fnn = Network::fnn(&[784, 500, 500, 500, 10]);
+        look(
+            "fnn",
+            &fnn,
+            (&images.inputs, &images.targets.rows()),
+            (steps, is_smoke),
+        );
+        let (vgg, mut random) = (Network::vgg11(2), ChaCha8Rng::seed_from_u64(1));
+        let numbers = SAMPLES * vgg.features();
+        let inputs: Vec<f32> = (0..numbers).map(|_| random.random()).collect();
+        let target = |i| (0..2).map(move |k| f32::from(k == i % 2));
+        let targets: Vec<f32> = (0..SAMPLES).flat_map(target).collect();
+        look("vgg", &vgg, (&inputs, &targets), (steps.min(50), is_smoke));
+        Ok(())
+    })?;
+    if !is_smoke {
+        peers();
+    }
+    Ok(())
+}
+
+fn look(
+    name: &str,
+    network: &Network,
+    (inputs, targets): (&[f32], &[f32]),
+    (steps, is_smoke): (u64, bool),
+) {
+    let isa = Isa::best();
+    let batch = Batch {
+        inputs,
+        targets,
+        samples: SAMPLES,
+    };
+    let mut state = State {
+        parameters: network.initial_parameters(&mut ChaCha8Rng::seed_from_u64(20_181_203)),
+        statistics: network.initial_statistics(),
+    };
+    let per_step = descend(isa, network, &mut state, &batch, steps) / steps as f64;
+    let before = state.clone();
+    let mut tracker = Tracker::new(TOLERANCE, 1);
+    let (base, first) = measure(isa, network, &before, &batch, &mut tracker);
+    let [hessian, covariance] = products(isa, network, &before, &batch, is_smoke);
+    let operations = 2.0 * SAMPLES as f64 * terms(network);
+    println!(
+        "{name}: step {:.1} ms, base pass {:.1} ms, Hv {:.1} ms ({:.0} GFLOP/s), Σv {:.1} ms ({:.0} GFLOP/s)",
+        per_step * 1e3,
+        base * 1e3,
+        hessian * 1e3,
+        operations / hessian / 1e9,
+        covariance * 1e3,
+        2.0 * operations / covariance / 1e9,
+    );
+    print_measurement("  from a random start", &first.0, first.1);
+    descend(
+        isa,
+        network,
+        &mut state,
+        &batch,
+        if is_smoke { 1 } else { 50 },
+    );
+    let (_, again) = measure(isa, network, &state, &batch, &mut tracker);
+    print_measurement("  50 steps later, warm ", &again.0, again.1);
+    let point = state.point(network, Normalisation::Fixed);
+    let mut curvature = Curvature::new(isa, point, batch, Matrix::Hessian);
+    let (begin, ends) = (Instant::now(), tracker.hessian(isa, &mut curvature));
+    let products = ends.map_or(0, |ends| ends.products);
+    let share = (base + begin.elapsed().as_secs_f64()) / (50.0 * per_step);
+    println!(
+        "  tracking a every 50 steps of gradient descent: {products} products, {:.0} % of them",
+        100.0 * share
+    );
+}
+
+/// Multiply-adds of one product with H for one sample.
+fn terms(network: &Network) -> f64 {
+    let layers = network.layers().iter().map(|layer| {
+        let products = if layer.reads == 0 { 2 } else { 6 };
+        products * layer.weight.len() * layer.output.positions()
+    });
+    layers.sum::<usize>() as f64
+}
+
+fn descend(isa: Isa, network: &Network, state: &mut State, data: &Batch<'_>, steps: u64) -> f64 {
+    let plan = Plan {
+        optimiser: Optimiser::Plain,
+        learning_rate: 0.1,
+        batch: SAMPLES,
+        sampler: Sampler::WithoutReplacement,
+        seed: 1,
+        stop: Stop::at(0.0, steps),
+    };
+    let begin = Instant::now();
+    train(isa, network, state, data, &plan, |_, _| {}).expect("a good plan");
+    begin.elapsed().as_secs_f64()
+}
+
+/// Seconds of the base pass, and the measurement with its seconds for a and for s.
+fn measure(
+    isa: Isa,
+    network: &Network,
+    state: &State,
+    batch: &Batch<'_>,
+    tracker: &mut Tracker,
+) -> (f64, (Measurement, f64)) {
+    let begin = Instant::now();
+    let point = state.point(network, Normalisation::Fixed);
+    let mut curvature = Curvature::new(isa, point, *batch, Matrix::Hessian);
+    let base = begin.elapsed().as_secs_f64();
+    let begin = Instant::now();
+    let measured = tracker
+        .measure(isa, &mut curvature)
+        .expect("finite products");
+    (base, (measured, begin.elapsed().as_secs_f64()))
+}
+
+/// The median seconds of products with H and with Σ.
+fn products(
+    isa: Isa,
+    network: &Network,
+    state: &State,
+    batch: &Batch<'_>,
+    is_smoke: bool,
+) -> [f64; 2] {
+    let point = state.point(network, Normalisation::Fixed);
+    let mut curvature = Curvature::new(isa, point, *batch, Matrix::Hessian);
+    let (v, mut out) = (
+        vec![1e-3; network.parameters()],
+        vec![0.0; network.parameters()],
+    );
+    let mut median = |product: &mut dyn FnMut(&[f32], &mut [f32])| {
+        let count = if is_smoke { 1 } else { 15 };
+        let mut times: Vec<f64> = with_team(|| {
+            let time = |_| {
+                let begin = Instant::now();
+                product(&v, &mut out);
+                begin.elapsed().as_secs_f64()
+            };
+            (0..count).map(time).collect()
+        });
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    let hessian = median(&mut |v, out| curvature.hessian_product(v, out));
+    [
+        hessian,
+        median(&mut |v, out| curvature.covariance_product(v, out)),
+    ]
+}
+
+fn print_measurement(when: &str, measured: &Measurement, seconds: f64) {
+    println!(
+        "{when}: a = {:.4} ± {:.1e}, s = {:.4} ± {:.1e} in {:?} products (the residual's included), {:.2} s",
+        measured.sharpness.value,
+        measured.sharpness.error,
+        measured.non_uniformity.value,
+        measured.non_uniformity.error,
+        measured.products,
+        seconds,
+    );
+}
+
+fn peers() {
+    let Some(python) = std::env::var_os("SGD_STABILITY_PEERS") else {
+        return;
+    };
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers.py");
+    println!("peers, ms for one product with H of the fnn:");
+    let status = std::process::Command::new(python)
+        .args([script, "curvature"])
+        .status();
+    if !status.is_ok_and(|status| status.success()) {
+        println!("(the peers did not run)");
+    }
+}

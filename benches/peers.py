@@ -1,0 +1,186 @@
+"""Training steps a second and curvature products of PyTorch and JAX, for the ratios of our benches.
+
+    python benches/peers.py train fnn|vgg B...      one line each: net B steps/s peer
+    python benches/peers.py curvature               one line each: product milliseconds peer
+
+Same networks, same work: plain SGD with the batch gathered inside the step, n = 1000, two threads.
+The images are noise, which changes no work. PyTorch's FNN step is written by hand with the update
+fused into the product (the least it can do); its VGG step is autograd with fused SGD. JAX runs one
+compiled step. Needs torch, jax and numpy; `make bench-peers` makes an environment for them.
+"""
+import os
+import sys
+import time
+
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+import numpy as np
+
+SIZES = [784, 500, 500, 500, 10]
+VGG = [16, 16, 32, 64, 64]
+N, RATE = 1000, 0.1
+random = np.random.default_rng(1)
+
+
+def data(net):
+    shape, classes = ((784,), 10) if net == "fnn" else ((3, 32, 32), 2)
+    x = random.random((N, *shape), dtype=np.float32)
+    return x, np.eye(classes, dtype=np.float32)[random.integers(0, classes, N)]
+
+
+def uniform(bound, *shape):
+    return random.uniform(-bound, bound, shape).astype(np.float32)
+
+
+def parameters(net):
+    made, inputs = [], 3
+    if net == "vgg":
+        for outputs in VGG:
+            made += [uniform(0.1, outputs, inputs, 3, 3), np.zeros(outputs, np.float32)]
+            inputs = outputs
+    sizes = SIZES if net == "fnn" else [64, 128, 2]
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        made += [uniform(inputs**-0.5, outputs, inputs), uniform(inputs**-0.5, outputs)]
+    return made
+
+
+def batches(batch):
+    order = [random.permutation(N) for _ in range(-(-4096 * batch // N))]
+    return np.concatenate(order)[: 4096 * batch].reshape(4096, batch)
+
+
+def torch_step(net, batch):
+    import torch
+    from torch.nn import functional as f
+
+    torch.set_num_threads(2)
+    x, y = map(torch.from_numpy, data(net))
+    index = torch.from_numpy(batches(batch))
+    w = [torch.from_numpy(p) for p in parameters(net)]
+
+    @torch.no_grad()
+    def fnn(i):
+        h, y_i = [x.index_select(0, i)], y.index_select(0, i)
+        for k in range(0, 6, 2):
+            h.append(torch.addmm(w[k + 1], h[-1], w[k].T).relu_())
+        d = torch.addmm(w[7], h[-1], w[6].T).sub_(y_i).mul_(2 / (10 * batch))
+        for k in (6, 4, 2, 0):
+            below = torch.mm(d, w[k]).mul_(h[k // 2] > 0) if k else None
+            w[k].addmm_(d.T, h[k // 2], alpha=-RATE)
+            w[k + 1].sub_(d.sum(0), alpha=RATE)
+            d = below
+
+    if net == "vgg":
+        w = [p.requires_grad_() for p in w]
+        sgd = torch.optim.SGD(w, lr=RATE, fused=True)
+
+    def vgg(i):
+        h = x.index_select(0, i)
+        for k in range(0, 10, 2):
+            h = f.max_pool2d(f.relu(f.conv2d(h, w[k], w[k + 1], padding=1), inplace=True), 2)
+        h = f.linear(f.relu(f.linear(h.flatten(1), w[10], w[11])), w[12], w[13])
+        loss = f.mse_loss(h, y.index_select(0, i))
+        sgd.zero_grad(set_to_none=True)
+        loss.backward()
+        sgd.step()
+
+    step = fnn if net == "fnn" else vgg
+    return lambda t: step(index[t % 4096])
+
+
+def jax_forward(net):
+    import jax
+    from jax import lax, numpy as jnp
+
+    def forward(w, h):
+        k = 0
+        if net == "vgg":
+            for k in range(0, 10, 2):
+                dims = ("NCHW", "OIHW", "NCHW")
+                z = lax.conv_general_dilated(h, w[k], (1, 1), "SAME", dimension_numbers=dims)
+                h = jax.nn.relu(z + w[k + 1][:, None, None])
+                h = lax.reduce_window(h, -jnp.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
+            h, k = h.reshape(h.shape[0], -1), 10
+        while k < len(w) - 2:
+            h, k = jax.nn.relu(h @ w[k].T + w[k + 1]), k + 2
+        return h @ w[k].T + w[k + 1]
+
+    return forward
+
+
+def jax_step(net, batch):
+    import jax
+    from functools import partial
+    from jax import numpy as jnp
+
+    x, y = map(jnp.asarray, data(net))
+    index, forward = jnp.asarray(batches(batch)), jax_forward(net)
+    loss = lambda w, i: jnp.mean((forward(w, x[i]) - y[i]) ** 2)
+
+    @partial(jax.jit, donate_argnums=0)
+    def step(w, i):
+        return [p - RATE * g for p, g in zip(w, jax.grad(loss)(w, i))]
+
+    state = [[jnp.array(p) for p in parameters(net)]]
+
+    def run(t):
+        state[0] = step(state[0], index[t % 4096])
+        if t % 64 == 63:
+            state[0][0].block_until_ready()
+
+    return run
+
+
+def rate(step, seconds=0.4, windows=5):
+    """The best of some windows, in calls a second."""
+    for t in range(64):
+        step(t)
+    best, t = 0.0, 64
+    for _ in range(windows):
+        begin, first = time.perf_counter(), t
+        while time.perf_counter() - begin < seconds:
+            for _ in range(4):
+                step(t)
+                t += 1
+        best = max(best, (t - first) / (time.perf_counter() - begin))
+    return best
+
+
+def train(net, sizes):
+    for batch in sizes:
+        for peer, make in (("torch", torch_step), ("jax", jax_step)):
+            print(net, batch, f"{rate(make(net, batch)):.1f}", peer, flush=True)
+
+
+def curvature():
+    """Hv of the FNN over all samples: PyTorch with the graph kept, JAX linearised once."""
+    import torch
+    import jax
+    from jax import numpy as jnp
+
+    torch.set_num_threads(2)
+    x, y = data("fnn")
+    w = [torch.from_numpy(p).requires_grad_() for p in parameters("fnn")]
+    h = torch.from_numpy(x)
+    for k in range(0, 6, 2):
+        h = torch.relu(torch.nn.functional.linear(h, w[k], w[k + 1]))
+    loss = ((torch.nn.functional.linear(h, w[6], w[7]) - torch.from_numpy(y)) ** 2).mean()
+    gradient = torch.autograd.grad(loss, w, create_graph=True)
+    v = [torch.ones_like(p) for p in w]
+    product = lambda _: torch.autograd.grad(gradient, w, grad_outputs=v, retain_graph=True)
+    print("hessian", f"{1e3 / rate(product, windows=3):.2f}", "torch", flush=True)
+    p, forward = [jnp.asarray(q.detach().numpy()) for q in w], jax_forward("fnn")
+    mean = lambda q: jnp.mean((forward(q, jnp.asarray(x)) - jnp.asarray(y)) ** 2)
+    _, linear = jax.linearize(jax.grad(mean), p)
+    linear, ones = jax.jit(linear), [jnp.ones_like(q) for q in p]
+    product = lambda _: jax.block_until_ready(linear(ones))
+    print("hessian", f"{1e3 / rate(product, windows=3):.2f}", "jax", flush=True)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["train", net, *sizes]:
+            train(net, [int(size) for size in sizes])
+        case ["curvature"]:
+            curvature()
+        case _:
+            sys.exit(__doc__)
