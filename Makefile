@@ -6,7 +6,7 @@ CARGO ?= cargo
 OUT ?= out
 PROGRAM = target/release/sgd-stability
 
-.PHONY: verify test test-deep mutants fuzz bench bench-peers report check setup clean
+.PHONY: verify test test-deep sanitize mutants fuzz bench bench-peers report check setup clean
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -18,9 +18,21 @@ test: setup
 	$(CARGO) test --locked
 
 # The long property counts: 640 cases a property (10 times those of `make test`), optimised; and
-# checkpoints made by PyTorch, which is installed from pip into target/ for them.
-test-deep: setup
+# checkpoints made by PyTorch, which is installed from pip into target/ for them; and the kernels
+# where bad memory shows.
+test-deep: setup sanitize
 	PROPTEST_CASES=640 $(CARGO) test --release --locked -- --include-ignored
+
+# The kernels under AddressSanitizer (needs a nightly toolchain), and the portable and AVX2 paths
+# under valgrind, which has no AVX-512.
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+sanitize: setup
+	RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly test --locked --target $(HOST) \
+		--target-dir target/sanitized --test kernels
+	$(CARGO) test --locked --test kernels --no-run
+	valgrind --quiet --error-exitcode=5 \
+		$$(ls -t target/debug/deps/kernels-* | grep -v '\.d$$' | head -1) \
+		--test-threads 1 adaptive channels pool rows
 
 # Every reader against hostile bytes, FUZZ_SECONDS each. Needs a nightly toolchain and cargo-fuzz
 # (cargo install cargo-fuzz --locked). What is found lands in fuzz/artifacts; add it to
