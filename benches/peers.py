@@ -124,25 +124,26 @@ def jax_step(net, batch):
 
     def run(t):
         state[0] = step(state[0], index[t % 4096])
-        if t % 64 == 63:
-            state[0][0].block_until_ready()
 
+    run.finish = lambda: jax.block_until_ready(state[0])
     return run
 
 
 def rate(step, seconds=0.4, windows=5):
-    """The best of some windows, in calls a second."""
-    for t in range(64):
-        step(t)
-    best, t = 0.0, 64
-    for _ in range(windows):
-        begin, first = time.perf_counter(), t
-        while time.perf_counter() - begin < seconds:
-            for _ in range(4):
-                step(t)
-                t += 1
-        best = max(best, (t - first) / (time.perf_counter() - begin))
-    return best
+    """The best of some windows, in calls a second. A window ends when its work is done, not when it
+    is only dispatched."""
+    finish = getattr(step, "finish", lambda: None)
+
+    def window(calls):
+        begin = time.perf_counter()
+        for t in range(calls):
+            step(t)
+        finish()
+        return calls / (time.perf_counter() - begin)
+
+    window(4)
+    calls = max(4, round(seconds * window(8)))
+    return max(window(calls) for _ in range(windows))
 
 
 def train(net, sizes):

@@ -35,7 +35,7 @@ use sweep::{Sweep, Weights};
 /// Up to this many samples `affine` is made of dot products.
 const DOTS: usize = 48;
 /// Up to this many samples the backward half is a sweep over `W`.
-const SWEEP: usize = 128;
+const SWEEP: usize = 64;
 /// Pieces of the rows of `W` whose contributions to a derivative are summed apart.
 const PIECES: usize = 8;
 /// Pieces are cut at multiples of so many rows.
@@ -177,7 +177,7 @@ pub fn descend(
 
 /// `dx ← [gate > 0] ⊙ (delta·W)`.
 ///
-/// For 1 ≤ m ≤ 128 the rows of `W` are cut in eight pieces: with u = ⌈n/8⌉ piece p holds the rows from
+/// For 1 ≤ m ≤ 64 the rows of `W` are cut in eight pieces: with u = ⌈n/8⌉ piece p holds the rows from
 /// 8·⌊u·p/8⌋ up to the next piece. The product runs over each piece in a chain of FMAs from +0, in
 /// the order of the rows, and the pieces are added in the tree
 /// `((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7))`, those without rows being left out. For more samples
