@@ -1,5 +1,6 @@
 //! The engine's derivatives against exact ones (`oracle::graph`) and those of f64 (`oracle::double`).
 
+mod bits;
 mod bounded;
 mod coupled;
 mod double;

@@ -1,0 +1,94 @@
+//! Training and curvature of networks with every kind of layer: the same bits on every instruction
+//! set and any number of threads.
+
+use rand::RngExt;
+use sgd_stability::curvature::{Lanczos, Tracker};
+use sgd_stability::experiment::tiny::{names, network};
+use sgd_stability::kernel::Isa;
+use sgd_stability::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
+use sgd_stability::train::random::{Purpose, stream};
+use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
+
+const SAMPLES: usize = 21;
+
+/// The bits of a run's losses and parameters, and of the ends of both spectra where it ends.
+fn bits(isa: Isa, network: &Network) -> Vec<u64> {
+    let mut random = stream(3, Purpose::Initial, 0);
+    let mut numbers = |count: usize| -> Vec<f32> { (0..count).map(|_| random.random()).collect() };
+    let inputs = numbers(SAMPLES * network.features());
+    let outputs = network.outputs();
+    let target = |i: usize| (0..outputs).map(move |k| f32::from(k == i % outputs));
+    let targets: Vec<f32> = (0..SAMPLES).flat_map(target).collect();
+    let data = Batch {
+        inputs: &inputs,
+        targets: &targets,
+        samples: SAMPLES,
+    };
+    let mut state = State {
+        parameters: network.initial_parameters(&mut random),
+        statistics: network.initial_statistics(),
+    };
+    let mut bits = Vec::new();
+    for (batch, steps) in [(SAMPLES, 2), (9, 4)] {
+        let plan = Plan {
+            optimiser: Optimiser::Plain,
+            learning_rate: 0.05,
+            batch,
+            sampler: Sampler::Reshuffled,
+            seed: 1,
+            stop: Stop::at(0.0, steps),
+        };
+        let observe = |_, loss: f64| bits.push(loss.to_bits());
+        train(isa, network, &mut state, &data, &plan, observe).expect("a good plan");
+    }
+    let parameters = state.parameters.iter().chain(&state.statistics);
+    bits.extend(parameters.map(|p| u64::from(p.to_bits())));
+    for normalisation in [Normalisation::Fixed, Normalisation::Batch] {
+        let point = state.point(network, normalisation);
+        let mut curvature = Curvature::new(isa, point, data, Matrix::Hessian);
+        let settings = Lanczos {
+            tolerance: 0.0,
+            products: 4,
+        };
+        let mut tracker = Tracker::new(settings, 1);
+        let mut ends = vec![tracker.hessian(isa, &mut curvature)];
+        if curvature.has_samples() {
+            ends.push(tracker.covariance(isa, &mut curvature));
+        }
+        for ends in ends {
+            let ends = ends.expect("finite products");
+            let values = [
+                ends.largest.value,
+                ends.largest.residual,
+                ends.smallest.value,
+            ];
+            bits.extend(values.map(f64::to_bits));
+        }
+    }
+    bits
+}
+
+#[test]
+fn networks_of_every_layer_have_the_same_bits_everywhere() {
+    let mut made = 0;
+    for name in names() {
+        let network = network(name);
+        let on = |isa, threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.expect("a pool").install(|| bits(isa, &network))
+        };
+        let reference = on(Isa::portable(), 1);
+        for isa in Isa::available() {
+            for threads in [1, 2, 3, 8] {
+                assert_eq!(
+                    on(isa, threads),
+                    reference,
+                    "{name}, {}, {threads}",
+                    isa.name()
+                );
+                made += 1;
+            }
+        }
+    }
+    println!("{made} repetitions");
+}
