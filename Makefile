@@ -32,7 +32,7 @@ sanitize: setup
 	$(CARGO) test --locked --test kernels --no-run
 	valgrind --quiet --error-exitcode=5 \
 		$$(ls -t target/debug/deps/kernels-* | grep -v '\.d$$' | head -1) \
-		--test-threads 1 adaptive channels pool rows
+		--test-threads 1 pool channels
 
 # Every reader against hostile bytes, FUZZ_SECONDS each. Needs a nightly toolchain and cargo-fuzz
 # (cargo install cargo-fuzz --locked). What is found lands in fuzz/artifacts; add it to
