@@ -80,22 +80,27 @@ impl<'a> Curvature<'a> {
     pub fn new(isa: Isa, point: Point<'a>, batch: Batch<'a>, matrix: Matrix) -> Self {
         let mut turned = Turned::default();
         turned.fill(isa, point.network, point.parameters);
-        let road = match point.network.is_dense() || point.is_coupled() {
+        let network = point.network;
+        let (road, evaluation) = match network.is_dense() || point.is_coupled() {
             true => {
                 let mut whole = Box::new(Whole::default());
                 let site = Site::new(isa, point, &turned);
                 whole.trace.forward(&site, &batch);
                 whole.trace.backward(&site, &batch, 1.0);
-                Road::Whole(whole)
+                let evaluation = Evaluation::of(isa, network, whole.trace.outputs(), &batch);
+                (Road::Whole(whole), evaluation)
             }
-            false => Road::Chunks(Vec::new()),
+            false => {
+                let evaluation = Pass::new(isa).evaluate(&point, &batch);
+                (Road::Chunks(Vec::new()), evaluation)
+            }
         };
         Curvature {
             isa,
             point,
             batch,
             matrix,
-            evaluation: Pass::new(isa).evaluate(&point, &batch),
+            evaluation,
             turned,
             along: Turned::default(),
             mean: vec![0.0; point.network.parameters()],

@@ -16,6 +16,25 @@ pub struct Evaluation {
     pub accuracy: f64,
 }
 
+impl Evaluation {
+    /// What these outputs, samples × outputs, say of a batch.
+    pub(super) fn of(isa: Isa, network: &Network, outputs: &[f32], batch: &Batch<'_>) -> Self {
+        let width = network.outputs();
+        let mut derivative = vec![0.0; outputs.len()];
+        let pair = (outputs, batch.targets);
+        let sum = network.loss.compare(isa, pair, width, 1.0, &mut derivative);
+        let rows = outputs.chunks_exact(width);
+        let hits = rows
+            .zip(batch.targets.chunks_exact(width))
+            .filter(|(output, target)| largest(output) == largest(target))
+            .count();
+        Evaluation {
+            loss: sum / batch.samples as f64,
+            accuracy: hits as f64 / batch.samples as f64,
+        }
+    }
+}
+
 /// The parameters and statistics of a network that is trained.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -78,20 +97,7 @@ impl Pass {
     pub fn evaluate(&mut self, point: &Point<'_>, batch: &Batch<'_>) -> Evaluation {
         let mut outputs = Vec::new();
         self.outputs(point, batch, &mut outputs);
-        let width = point.network.outputs();
-        let mut derivative = vec![0.0; outputs.len()];
-        let pair = (&outputs[..], batch.targets);
-        let loss = point.network.loss;
-        let sum = loss.compare(self.isa, pair, width, 1.0, &mut derivative);
-        let rows = outputs.chunks_exact(width);
-        let hits = rows
-            .zip(batch.targets.chunks_exact(width))
-            .filter(|(output, target)| largest(output) == largest(target))
-            .count();
-        Evaluation {
-            loss: sum / batch.samples as f64,
-            accuracy: hits as f64 / batch.samples as f64,
-        }
+        Evaluation::of(self.isa, point.network, &outputs, batch)
     }
 
     /// The mean loss and its gradient `(1/samples)·Σ_i ∇f_i`.
