@@ -17,16 +17,12 @@ const DEPTH: usize = 640;
 const ROWS: usize = 144;
 /// The largest block in n.
 const COLUMNS: usize = 1024;
-/// Up to this many rows the rows of B are read where they stand: copying them would cost as much as
-/// multiplying by them.
-const DIRECT_ROWS: usize = 24;
 /// Rows of the tile for the last few rows.
 const SHORT: usize = 4;
 
 /// Room for packed panels.
 #[derive(Default)]
 pub(super) struct Buffers {
-    a: Buffer,
     b: Buffer,
 }
 
@@ -64,7 +60,6 @@ impl Kernel for Product<'_> {
                 };
                 for rows in blocks(c.rows(), ROWS, L::TILE_ROWS) {
                     let a = a.block(rows.clone(), depth.clone());
-                    let a = pack_rows(lanes, a, &mut self.buffers.a);
                     let (first, c) = (rows.start == 0, c.block(rows, columns.clone()));
                     tiles(lanes, (a, first), &mut b, start, c);
                 }
@@ -92,7 +87,7 @@ impl<'a> Right<'a> {
         let (depth, columns) = b.shape();
         let width = L::TILE_VECTORS * LANES;
         let readable = b.strides().1 == 1 && (b.strides().0 >= width || depth == 1);
-        let direct = match rows <= DIRECT_ROWS && readable {
+        let direct = match readable {
             true => columns / width * width,
             false => 0,
         };
@@ -147,6 +142,7 @@ fn panel_width<L: Lanes>(left: usize) -> usize {
 fn panel_height<L: Lanes>(left: usize) -> usize {
     match left {
         ..=SHORT => SHORT,
+        5..=8 if L::TILE_ROWS > 8 => 8,
         _ => L::TILE_ROWS,
     }
 }
@@ -161,43 +157,28 @@ fn panels(range: Range<usize>, size: fn(usize) -> usize) -> impl Iterator<Item =
     })
 }
 
-/// A block of A as panels one behind the other, element (i, k) of a panel at `k·height + i`.
-#[inline(always)]
-fn pack_rows<'a, L: Lanes>(lanes: L, a: MatrixRef, buffer: &'a mut Buffer) -> &'a [f32] {
-    let (rows, depth) = a.shape();
-    let packed = buffer.numbers(depth * (rows + L::TILE_ROWS));
-    let mut rest = &mut *packed;
-    for panel in panels(0..rows, panel_height::<L>) {
-        let height = panel_height::<L>(rows - panel.start);
-        let (out, behind) = rest.split_at_mut(depth * height);
-        pack(lanes, a.row_block(panel).transposed(), height, out);
-        rest = behind;
-    }
-    packed
-}
-
 /// All tiles of a block of C: a panel of B stays in the first cache while the panels of A pass.
 #[inline(always)]
 fn tiles<L: Lanes>(
     lanes: L,
-    (a, first): (&[f32], bool),
+    (a, first): (MatrixRef, bool),
     b: &mut Right,
     start: Start,
     mut c: MatrixMut,
 ) {
-    let depth = b.b.rows();
     let (rows, columns) = c.shape();
     for across in panels(0..columns, panel_width::<L>) {
         let vectors = across.len().div_ceil(LANES);
         let b = b.panel(lanes, across.clone(), first);
         for down in panels(0..rows, panel_height::<L>) {
             let height = panel_height::<L>(rows - down.start);
-            let a = &a[depth * down.start..][..depth * height];
-            let c = c.block(down, across.clone());
+            let (a, c) = (a.row_block(down.clone()), c.block(down, across.clone()));
             match (height, vectors) {
                 (12, 2) => tile::<L, 12, 2>(lanes, a, b, start, c),
                 (12, 1) => tile::<L, 12, 1>(lanes, a, b, start, c),
                 (6, 1) => tile::<L, 6, 1>(lanes, a, b, start, c),
+                (8, 2) => tile::<L, 8, 2>(lanes, a, b, start, c),
+                (8, 1) => tile::<L, 8, 1>(lanes, a, b, start, c),
                 (4, 2) => tile::<L, 4, 2>(lanes, a, b, start, c),
                 (4, 1) => tile::<L, 4, 1>(lanes, a, b, start, c),
                 shape => unreachable!("no tile has the shape {shape:?}"),

@@ -4,7 +4,7 @@ use std::array::from_fn;
 
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::start::Start;
-use crate::kernel::view::MatrixMut;
+use crate::kernel::view::{MatrixMut, MatrixRef};
 
 /// A panel of B: row `k` begins at `k·stride` and has as many vectors as the tile.
 #[derive(Clone, Copy)]
@@ -14,11 +14,11 @@ pub(super) struct Panel<'a> {
 }
 
 /// `c ← start + a·b` for a tile of `ROWS` rows of `VECTORS` vectors, of which `c` takes what it has
-/// room for. `a` is packed: element (i, k) at `k·ROWS + i`.
+/// room for: rows of `a` that are not there are read as its last one, and what comes of them is lost.
 #[inline(always)]
 pub(super) fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
-    a: &[f32],
+    a: MatrixRef,
     b: Panel,
     start: Start,
     mut c: MatrixMut,
@@ -31,23 +31,29 @@ pub(super) fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
-    let (a, _) = a.as_chunks::<ROWS>();
-    for (a, b) in a.iter().zip(b.numbers.chunks(b.stride)) {
+    let (down, along) = a.strides();
+    let rows: [&[f32]; ROWS] = from_fn(
+        #[inline(always)]
+        |i| &a.numbers()[i.min(a.rows() - 1) * down..],
+    );
+    let mut at = 0;
+    for b in b.numbers.chunks(b.stride).take(a.columns()) {
         let (b, _) = b.as_chunks::<LANES>();
         let b: [L::Vector; VECTORS] = from_fn(
             #[inline(always)]
             |v| lanes.load(&b[v]),
         );
         for i in 0..ROWS {
-            let a = lanes.splat(a[i]);
+            let a = lanes.splat(rows[i][at]);
             for v in 0..VECTORS {
                 sums[i][v] = lanes.fma(a, b[v], sums[i][v]);
             }
         }
+        at += along;
     }
-    for (i, sums) in sums.into_iter().enumerate() {
+    for i in 0..ROWS {
         if i < c.rows() {
-            store_row(lanes, sums, c.row_mut(i));
+            store_row(lanes, &sums[i], c.row_mut(i));
         }
     }
 }
@@ -69,11 +75,11 @@ fn load_row<L: Lanes, const VECTORS: usize>(
 #[inline(always)]
 fn store_row<L: Lanes, const VECTORS: usize>(
     lanes: L,
-    vectors: [L::Vector; VECTORS],
+    vectors: &[L::Vector; VECTORS],
     row: &mut [f32],
 ) {
-    for (v, vector) in vectors.into_iter().enumerate() {
+    for v in 0..VECTORS {
         let from = (v * LANES).min(row.len());
-        lanes.store_cut(vector, &mut row[from..]);
+        lanes.store_cut(vectors[v], &mut row[from..]);
     }
 }
