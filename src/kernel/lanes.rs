@@ -75,6 +75,10 @@ pub(super) trait Lanes: Copy {
     /// `(a₀ b₀ a₁ b₁ … a₇ b₇, a₈ b₈ … a₁₅ b₁₅)`.
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
 
+    /// Asks for the cache line of the first number, to be there when it is needed.
+    #[inline(always)]
+    fn prefetch(self, _from: &[f32]) {}
+
     /// Zero in every lane.
     fn wide_zero(self) -> Self::Wide;
     /// The same numbers as f64.

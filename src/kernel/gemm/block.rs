@@ -12,7 +12,7 @@ use crate::kernel::view::{MatrixMut, MatrixRef};
 /// The largest block in k. After each block C goes through memory once more, which costs more than
 /// a panel of B that does not fit the first cache: up to 80 KiB, read from the second one at five
 /// bytes a cycle.
-const DEPTH: usize = 640;
+const DEPTH: usize = 1024;
 /// The largest block in m: a block of A takes up to 360 KiB of the second cache.
 const ROWS: usize = 144;
 /// The largest block in n.

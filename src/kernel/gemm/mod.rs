@@ -67,11 +67,7 @@ pub(super) fn gemm_then(
     );
     let work = b.rows() * b.columns() * (a.rows() + PACKING);
     let threads = threads().min(work / PIECE).max(1);
-    let (rows, columns) = c.shape();
-    let parts = match rows >= columns {
-        true => (threads.min(rows.div_ceil(UNIT.0)).max(1), 1),
-        false => (1, threads.min(columns.div_ceil(UNIT.1)).max(1)),
-    };
+    let parts = parts(threads, c.shape(), b.has_adjacent_columns());
     let grid = Grid {
         output: c,
         parts,
@@ -82,6 +78,19 @@ pub(super) fn gemm_then(
         multiply(isa, start, (a.row_block(rows.clone()), b), c.reborrow());
         finish(rows, columns, c);
     });
+}
+
+/// Into how many parts C is cut, down and across: the cut whose largest part is the least work, when
+/// rows of B are read where they stand or have to be turned first.
+fn parts(threads: usize, (rows, columns): (usize, usize), reads: bool) -> (usize, usize) {
+    let cut = |length: usize, unit| threads.min(length.div_ceil(unit)).max(1);
+    let largest = |length: usize, parts, unit| length.div_ceil(unit).div_ceil(parts) * unit;
+    let turning = if reads { 0 } else { PACKING };
+    let cuts = [(1, cut(columns, UNIT.1)), (cut(rows, UNIT.0), 1)];
+    let work = |&(down, across): &(usize, usize)| {
+        (largest(rows, down, UNIT.0) + turning) * largest(columns, across, UNIT.1)
+    };
+    *cuts.iter().min_by_key(|cut| work(cut)).expect("two cuts")
 }
 
 /// One rectangle, on this thread.

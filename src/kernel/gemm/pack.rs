@@ -5,30 +5,22 @@ use std::array::from_fn;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
 
+/// How many vectors ahead of what is turned the next ones are asked for.
+const AHEAD: usize = 4;
+
 /// Writes `panel` (depth × at most `width`) row after row into `out`, each row padded with zeros to
-/// `width`.
+/// `width`, whole vectors.
 #[inline(always)]
 pub(super) fn pack<L: Lanes>(lanes: L, panel: MatrixRef, width: usize, out: &mut [f32]) {
-    match width {
-        4 => pack_width::<L, 4>(lanes, panel, out),
-        6 => pack_width::<L, 6>(lanes, panel, out),
-        12 => pack_width::<L, 12>(lanes, panel, out),
-        16 => pack_width::<L, 16>(lanes, panel, out),
-        32 => pack_width::<L, 32>(lanes, panel, out),
-        _ => unreachable!("no tile is {width} wide"),
-    }
-}
-
-#[inline(always)]
-fn pack_width<L: Lanes, const WIDTH: usize>(lanes: L, panel: MatrixRef, out: &mut [f32]) {
-    let (out, _) = out.as_chunks_mut::<WIDTH>();
     let across = panel.transposed();
     if panel.has_adjacent_columns() {
-        copy_rows(panel, out);
+        copy(panel, width, out);
     } else if across.has_adjacent_columns() {
-        transpose(lanes, across, out);
+        for first in (0..width).step_by(LANES) {
+            turn(lanes, across, first, width, out);
+        }
     } else {
-        for (k, out) in out.iter_mut().enumerate() {
+        for (k, out) in out.chunks_exact_mut(width).enumerate() {
             out.fill(0.0);
             (0..panel.columns()).for_each(|j| out[j] = panel.get(k, j));
         }
@@ -37,36 +29,39 @@ fn pack_width<L: Lanes, const WIDTH: usize>(lanes: L, panel: MatrixRef, out: &mu
 
 /// Rows as they stand.
 #[inline(always)]
-fn copy_rows<const WIDTH: usize>(panel: MatrixRef, out: &mut [[f32; WIDTH]]) {
-    for (k, out) in out.iter_mut().enumerate() {
-        let row = panel.row(k);
-        match row.first_chunk::<WIDTH>() {
-            Some(whole) => *out = *whole,
-            None => {
-                out.fill(0.0);
-                out[..row.len()].copy_from_slice(row);
-            }
-        }
+fn copy(panel: MatrixRef, width: usize, out: &mut [f32]) {
+    for (k, out) in out.chunks_exact_mut(width).enumerate() {
+        let (row, padding) = out.split_at_mut(panel.columns());
+        row.copy_from_slice(panel.row(k));
+        padding.fill(0.0);
     }
 }
 
-/// Columns (the rows of `across`) turned into rows, 16 × 16 numbers at a time.
+/// Rows `first`, `first + 1`, … of `across`, 16 of them, as columns of `out`, 16 numbers at a time.
 #[inline(always)]
-fn transpose<L: Lanes, const WIDTH: usize>(lanes: L, across: MatrixRef, out: &mut [[f32; WIDTH]]) {
-    let columns: [&[f32]; WIDTH] = from_fn(|j| match j < across.rows() {
-        true => across.row(j),
+fn turn<L: Lanes>(lanes: L, across: MatrixRef, first: usize, width: usize, out: &mut [f32]) {
+    let rows: [&[f32]; LANES] = from_fn(|j| match first + j < across.rows() {
+        true => across.row(first + j),
         false => &[],
     });
-    for (block, out) in out.chunks_mut(LANES).enumerate() {
-        for first in (0..WIDTH).step_by(LANES) {
-            let mut square = [lanes.splat(0.0); LANES];
-            for (column, vector) in columns[first..].iter().zip(&mut square) {
-                let from = (block * LANES).min(column.len());
-                *vector = lanes.load_padded(&column[from..]);
-            }
-            let square = lanes.transpose(square);
-            for (out, vector) in out.iter_mut().zip(square) {
-                lanes.store_cut(vector, &mut out[first..WIDTH.min(first + LANES)]);
+    let whole = rows.map(|row| row.as_chunks::<LANES>().0);
+    for (block, out) in out.chunks_mut(LANES * width).enumerate() {
+        let square = from_fn(
+            #[inline(always)]
+            |j| match whole[j].get(block) {
+                Some(vector) => {
+                    if let Some(ahead) = whole[j].get(block + AHEAD) {
+                        lanes.prefetch(ahead);
+                    }
+                    lanes.load(vector)
+                }
+                None => lanes.load_padded(&rows[j][(block * LANES).min(rows[j].len())..]),
+            },
+        );
+        let square = lanes.transpose(square);
+        for (row, vector) in out.chunks_exact_mut(width).zip(square) {
+            if let Some(to) = row[first..].first_chunk_mut() {
+                lanes.store(vector, to);
             }
         }
     }

@@ -157,6 +157,11 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn prefetch(self, from: &[f32]) {
+        proved!(self, _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().cast()));
+    }
+
+    #[inline(always)]
     fn wide_zero(self) -> Self::Wide {
         proved!(self, [_mm256_setzero_pd(); 4])
     }

@@ -155,6 +155,11 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn prefetch(self, from: &[f32]) {
+        proved!(self, _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().cast()));
+    }
+
+    #[inline(always)]
     fn wide_zero(self) -> Self::Wide {
         proved!(self, [_mm512_setzero_pd(); 2])
     }
