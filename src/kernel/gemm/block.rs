@@ -20,19 +20,16 @@ const COLUMNS: usize = 1024;
 /// Rows of the tile for the last few rows.
 const SHORT: usize = 4;
 
-/// Room for packed panels.
-#[derive(Default)]
-pub(super) struct Buffers {
-    b: Buffer,
-}
-
 /// `c ← start + a·b` on one thread.
 pub(super) struct Product<'a> {
     pub(super) a: MatrixRef<'a>,
     pub(super) b: MatrixRef<'a>,
     pub(super) start: Start,
     pub(super) c: MatrixMut<'a>,
-    pub(super) buffers: &'a mut Buffers,
+    /// Room for panels of B.
+    pub(super) room: &'a mut Buffer,
+    /// Called with each block of C that is done, and the rows and columns it covers.
+    pub(super) finish: &'a dyn Fn(Range<usize>, Range<usize>, MatrixMut),
 }
 
 /// Equal blocks of at most `largest`, cut at multiples of `unit`.
@@ -53,15 +50,18 @@ impl Kernel for Product<'_> {
         for columns in blocks(c.columns(), COLUMNS, L::TILE_VECTORS * LANES) {
             for depth in blocks(a.columns(), DEPTH, 1) {
                 let b = b.block(depth.clone(), columns.clone());
-                let mut b = Right::new::<L>(b, a.rows(), &mut self.buffers.b);
+                let mut b = Right::new::<L>(b, a.rows(), self.room);
                 let start = match depth.start {
                     0 => self.start,
                     _ => Start::Accumulate,
                 };
                 for rows in blocks(c.rows(), ROWS, L::TILE_ROWS) {
                     let a = a.block(rows.clone(), depth.clone());
-                    let (first, c) = (rows.start == 0, c.block(rows, columns.clone()));
-                    tiles(lanes, (a, first), &mut b, start, c);
+                    let (first, mut c) = (rows.start == 0, c.block(rows.clone(), columns.clone()));
+                    tiles(lanes, (a, first), &mut b, start, c.reborrow());
+                    if depth.end == self.a.columns() {
+                        (self.finish)(rows, columns.clone(), c);
+                    }
                 }
             }
         }

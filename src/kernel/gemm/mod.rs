@@ -21,8 +21,9 @@ mod tile;
 use std::cell::RefCell;
 use std::ops::Range;
 
-use block::{Buffers, Product};
+use block::Product;
 
+use super::buffer::Buffer;
 use super::isa::Isa;
 use super::start::Start;
 use super::team::threads;
@@ -50,7 +51,8 @@ pub fn gemm(isa: Isa, a: MatrixRef, b: MatrixRef, start: Start, c: MatrixMut) {
     gemm_then(isa, (a, b), start, c, |_, _, _| {});
 }
 
-/// [`gemm`], and then `finish` for each block of `c`, with the rows and columns it covers.
+/// [`gemm`], and `finish` for each block of `c` that is done, with the rows and columns it covers,
+/// while it is in the cache.
 pub(super) fn gemm_then(
     isa: Isa,
     (a, b): (MatrixRef, MatrixRef),
@@ -73,11 +75,17 @@ pub(super) fn gemm_then(
         parts,
         unit: UNIT,
     };
-    grid.run(|rows, columns, mut c| {
-        let b = b.block(0..b.rows(), columns.clone());
-        multiply(isa, start, (a.row_block(rows.clone()), b), c.reborrow());
-        finish(rows, columns, c);
+    grid.run(|down, across, c| {
+        let finish = |rows: Range<usize>, columns: Range<usize>, c: MatrixMut| {
+            finish(shifted(rows, down.start), shifted(columns, across.start), c);
+        };
+        let (a, b) = (a.row_block(down.clone()), b.block(0..b.rows(), across.clone()));
+        multiply(isa, start, (a, b), c, &finish);
     });
+}
+
+fn shifted(range: Range<usize>, by: usize) -> Range<usize> {
+    range.start + by..range.end + by
 }
 
 /// Into how many parts C is cut, down and across: the cut whose largest part is the least work, when
@@ -94,24 +102,32 @@ fn parts(threads: usize, (rows, columns): (usize, usize), reads: bool) -> (usize
 }
 
 /// One rectangle, on this thread.
-fn multiply(isa: Isa, start: Start, (a, b): (MatrixRef, MatrixRef), mut c: MatrixMut) {
+fn multiply(
+    isa: Isa,
+    start: Start,
+    (a, b): (MatrixRef, MatrixRef),
+    mut c: MatrixMut,
+    finish: &dyn Fn(Range<usize>, Range<usize>, MatrixMut),
+) {
     if a.columns() == 0 {
         if start == Start::Zero {
             (0..c.rows()).for_each(|i| c.row_mut(i).fill(0.0));
         }
-        return;
+        let (rows, columns) = c.shape();
+        return finish(0..rows, 0..columns, c);
     }
     thread_local! {
         /// Kept from product to product: fresh pages cost more than a small product.
-        static BUFFERS: RefCell<Buffers> = RefCell::default();
+        static PANELS: RefCell<Buffer> = RefCell::default();
     }
-    BUFFERS.with_borrow_mut(|buffers| {
+    PANELS.with_borrow_mut(|room| {
         isa.run(Product {
             a,
             b,
             start,
             c,
-            buffers,
+            room,
+            finish,
         });
     });
 }
