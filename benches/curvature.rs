@@ -4,8 +4,10 @@
 //! The networks are 784-500-500-500-10 and VGG "A" with two classes, the samples 1000, at the point
 //! where some steps of gradient descent end (`-- 2000` takes 2000). A product with H takes six
 //! products of matrices a layer (two in the first), one with Σ twice as many. With `--test` one step
-//! and one product are made. With `SGD_STABILITY_PEERS` the product with H is timed in PyTorch and
-//! JAX as well (`benches/peers.py`).
+//! and one product are made. With `SGD_STABILITY_PEERS` the products of the first network are timed in
+//! PyTorch and JAX as well, in turns with ours (`benches/peers/peers.py`).
+
+mod peers;
 
 use std::time::Instant;
 
@@ -17,6 +19,8 @@ use sgd_stability::error::Result;
 use sgd_stability::kernel::{Isa, with_team};
 use sgd_stability::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
+
+use peers::Figure;
 
 const SAMPLES: usize = 1000;
 const TOLERANCE: Lanczos = Lanczos {
@@ -52,9 +56,6 @@ fn main() -> Result<()> {
         look("vgg", &vgg, (&inputs, &targets), (steps.min(50), is_smoke));
         Ok(())
     })?;
-    if !is_smoke {
-        peers();
-    }
     Ok(())
 }
 
@@ -84,11 +85,18 @@ fn look(
         "{name}: step {:.1} ms, base pass {:.1} ms, Hv {:.1} ms ({:.0} GFLOP/s), Σv {:.1} ms ({:.0} GFLOP/s)",
         per_step * 1e3,
         base * 1e3,
-        hessian * 1e3,
-        operations / hessian / 1e9,
-        covariance * 1e3,
-        2.0 * operations / covariance / 1e9,
+        hessian[hessian.len() / 2],
+        operations / hessian[hessian.len() / 2] / 1e6,
+        covariance[covariance.len() / 2],
+        2.0 * operations / covariance[covariance.len() / 2] / 1e6,
     );
+    if name == "fnn" && peers::are_there() && !is_smoke {
+        let mut figures = peers::ask(&["curvature"]);
+        let again = products(isa, network, &before, &batch, is_smoke);
+        figures.extend(peers::ask(&["curvature"]));
+        print_ratio("hessian", [&hessian, &again[0]], &figures);
+        print_ratio("covariance", [&covariance, &again[1]], &figures);
+    }
     print_measurement("  from a random start", &first.0, first.1);
     descend(
         isa,
@@ -152,38 +160,52 @@ fn measure(
     (base, (measured, begin.elapsed().as_secs_f64()))
 }
 
-/// The median seconds of products with H and with Σ.
+/// The milliseconds of products with H and with Σ, in order.
 fn products(
     isa: Isa,
     network: &Network,
     state: &State,
     batch: &Batch<'_>,
     is_smoke: bool,
-) -> [f64; 2] {
+) -> [Vec<f64>; 2] {
     let point = state.point(network, Normalisation::Fixed);
     let mut curvature = Curvature::new(isa, point, *batch, Matrix::Hessian);
     let (v, mut out) = (
         vec![1e-3; network.parameters()],
         vec![0.0; network.parameters()],
     );
-    let mut median = |product: &mut dyn FnMut(&[f32], &mut [f32])| {
+    let mut times = |product: &mut dyn FnMut(&[f32], &mut [f32])| {
         let count = if is_smoke { 1 } else { 15 };
         let mut times: Vec<f64> = with_team(|| {
             let time = |_| {
                 let begin = Instant::now();
                 product(&v, &mut out);
-                begin.elapsed().as_secs_f64()
+                1e3 * begin.elapsed().as_secs_f64()
             };
             (0..count).map(time).collect()
         });
         times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
+        times
     };
-    let hessian = median(&mut |v, out| curvature.hessian_product(v, out));
+    let hessian = times(&mut |v, out| curvature.hessian_product(v, out));
     [
         hessian,
-        median(&mut |v, out| curvature.covariance_product(v, out)),
+        times(&mut |v, out| curvature.covariance_product(v, out)),
     ]
+}
+
+/// Our best product of two turns beside the best of theirs.
+fn print_ratio(what: &str, ours: [&[f64]; 2], figures: &[Figure]) {
+    let ours = ours[0][0].min(ours[1][0]);
+    let theirs = figures.iter().filter(|figure| figure.what == what);
+    if let Some(best) = theirs.min_by(|a, b| a.value.total_cmp(&b.value)) {
+        println!(
+            "  {what}: best {ours:.1} ms, {} {:.1} ms, {:.2} times as fast",
+            best.peer,
+            best.value,
+            best.value / ours
+        );
+    }
 }
 
 fn print_measurement(when: &str, measured: &Measurement, seconds: f64) {
@@ -196,18 +218,4 @@ fn print_measurement(when: &str, measured: &Measurement, seconds: f64) {
         measured.products,
         seconds,
     );
-}
-
-fn peers() {
-    let Some(python) = std::env::var_os("SGD_STABILITY_PEERS") else {
-        return;
-    };
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers.py");
-    println!("peers, ms for one product with H of the fnn:");
-    let status = std::process::Command::new(python)
-        .args([script, "curvature"])
-        .status();
-    if !status.is_ok_and(|status| status.success()) {
-        println!("(the peers did not run)");
-    }
 }

@@ -9,9 +9,11 @@
 //! have. Words choose networks and batches (`-- fnn 1 25`); with `--test` each batch makes two steps.
 //! The images of VGG are noise: what they show does not change the work.
 //!
-//! With `SGD_STABILITY_PEERS` naming a Python that has torch and jax, the best of both is timed right
-//! after each of our rows (`benches/peers.py`), and the last column is our best window over theirs;
+//! With `SGD_STABILITY_PEERS` naming a Python that has torch and jax, both and ours take turns, twice
+//! (`benches/peers/peers.py`), and the last column is our best window over the best of theirs;
 //! `make bench-peers` does it.
+
+mod peers;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -24,10 +26,14 @@ use sgd_stability::kernel::{Isa, dot, peak};
 use sgd_stability::network::{Batch, Layer, Network, State};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
 
+use peers::Figure;
+
 const WIDTHS: [usize; 5] = [784, 500, 500, 500, 10];
 const SAMPLES: usize = 1000;
 /// How often a speed is measured; the median and the best are shown.
 const WINDOWS: usize = 7;
+/// How often we and the peers take turns.
+const TURNS: usize = 2;
 
 /// Runs `work(count)` for windows of a fixed time and gives the rates, per second, in order.
 fn rates(is_smoke: bool, mut work: impl FnMut(u64)) -> Vec<f64> {
@@ -147,13 +153,13 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
         let data = Data::new(network)?;
         let wanted = |batch: &&usize| batches.is_empty() || batches.contains(batch);
         for batch in known.iter().filter(wanted) {
-            let rates = steps(isa, network, &data, *batch, is_smoke);
+            let row = Row::measure(isa, network, &data, (name, *batch), is_smoke);
             print!("{name} ");
-            print_row(network, &machine, *batch, &rates);
-            match peer(name, *batch).filter(|_| !is_smoke) {
-                Some((peer, rate)) => {
-                    let ratio = rates[rates.len() - 1] / rate;
-                    println!("  {rate:8.1} {peer:<5} {ratio:4.2}");
+            print_row(network, &machine, *batch, &row.rates);
+            match row.peer {
+                Some(Figure { value, peer, .. }) => {
+                    let ratio = row.rates[row.rates.len() - 1] / value;
+                    println!("  {value:8.1} {peer:<5} {ratio:4.2}");
                 }
                 None => println!(),
             }
@@ -210,22 +216,43 @@ fn steps(isa: Isa, network: &Network, data: &Data, batch: usize, is_smoke: bool)
     })
 }
 
-/// The fastest peer and its best window, where there is a Python to ask.
-fn peer(name: &str, batch: usize) -> Option<(String, f64)> {
-    let python = std::env::var_os("SGD_STABILITY_PEERS")?;
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers.py");
-    let mut command = std::process::Command::new(python);
-    command.args([script, "train", name, &batch.to_string()]);
-    let out = command
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .ok()?;
-    let text = String::from_utf8(out.stdout).ok()?;
-    let rows = text.lines().filter_map(|line| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        Some((words.get(3)?.to_string(), words.get(2)?.parse().ok()?))
-    });
-    rows.max_by(|a: &(String, f64), b| a.1.total_cmp(&b.1))
+/// What was measured of one network and batch.
+struct Row {
+    /// Our windows, steps a second, in order.
+    rates: Vec<f64>,
+    /// The best window of the fastest peer.
+    peer: Option<Figure>,
+}
+
+impl Row {
+    /// Ours and the peers take turns, so that both meet the same moods of the machine.
+    fn measure(
+        isa: Isa,
+        network: &Network,
+        data: &Data,
+        (name, size): (&str, usize),
+        is_smoke: bool,
+    ) -> Self {
+        let turns = if peers::are_there() && !is_smoke {
+            TURNS
+        } else {
+            1
+        };
+        let (mut rates, mut figures) = (Vec::new(), Vec::new());
+        let batch = size.to_string();
+        for _ in 0..turns {
+            rates.extend(steps(isa, network, data, size, is_smoke));
+            if !is_smoke {
+                figures.extend(peers::ask(&["train", name, &batch]));
+            }
+        }
+        rates.sort_by(f64::total_cmp);
+        let peer = figures
+            .into_iter()
+            .filter(|figure| figure.what == batch)
+            .max_by(|a, b| a.value.total_cmp(&b.value));
+        Row { rates, peer }
+    }
 }
 
 fn print_row(network: &Network, machine: &Machine, batch: usize, rates: &[f64]) {

@@ -20,6 +20,9 @@ const COLUMNS: usize = 1024;
 /// Rows of the tile for the last few rows.
 const SHORT: usize = 4;
 
+/// What is done to a block of C while it is in the cache: called with the rows and columns it covers.
+pub(super) type Finish<'a> = dyn Fn(Range<usize>, Range<usize>, MatrixMut) + 'a;
+
 /// `c ← start + a·b` on one thread.
 pub(super) struct Product<'a> {
     pub(super) a: MatrixRef<'a>,
@@ -28,8 +31,8 @@ pub(super) struct Product<'a> {
     pub(super) c: MatrixMut<'a>,
     /// Room for panels of B.
     pub(super) room: &'a mut Buffer,
-    /// Called with each block of C that is done, and the rows and columns it covers.
-    pub(super) finish: &'a dyn Fn(Range<usize>, Range<usize>, MatrixMut),
+    /// Called with each block of C that is done.
+    pub(super) finish: &'a Finish<'a>,
 }
 
 /// Equal blocks of at most `largest`, cut at multiples of `unit`.

@@ -21,7 +21,7 @@ mod tile;
 use std::cell::RefCell;
 use std::ops::Range;
 
-use block::Product;
+use block::{Finish, Product};
 
 use super::buffer::Buffer;
 use super::isa::Isa;
@@ -79,7 +79,10 @@ pub(super) fn gemm_then(
         let finish = |rows: Range<usize>, columns: Range<usize>, c: MatrixMut| {
             finish(shifted(rows, down.start), shifted(columns, across.start), c);
         };
-        let (a, b) = (a.row_block(down.clone()), b.block(0..b.rows(), across.clone()));
+        let (a, b) = (
+            a.row_block(down.clone()),
+            b.block(0..b.rows(), across.clone()),
+        );
         multiply(isa, start, (a, b), c, &finish);
     });
 }
@@ -107,7 +110,7 @@ fn multiply(
     start: Start,
     (a, b): (MatrixRef, MatrixRef),
     mut c: MatrixMut,
-    finish: &dyn Fn(Range<usize>, Range<usize>, MatrixMut),
+    finish: &Finish,
 ) {
     if a.columns() == 0 {
         if start == Start::Zero {

@@ -51,9 +51,9 @@ pub(super) fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(
         }
         at += along;
     }
-    for i in 0..ROWS {
+    for (i, sums) in sums.iter().enumerate() {
         if i < c.rows() {
-            store_row(lanes, &sums[i], c.row_mut(i));
+            store_row(lanes, sums, c.row_mut(i));
         }
     }
 }
@@ -78,8 +78,8 @@ fn store_row<L: Lanes, const VECTORS: usize>(
     vectors: &[L::Vector; VECTORS],
     row: &mut [f32],
 ) {
-    for v in 0..VECTORS {
+    for (v, &vector) in vectors.iter().enumerate() {
         let from = (v * LANES).min(row.len());
-        lanes.store_cut(vectors[v], &mut row[from..]);
+        lanes.store_cut(vector, &mut row[from..]);
     }
 }

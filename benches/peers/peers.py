@@ -1,7 +1,7 @@
 """Training steps a second and curvature products of PyTorch and JAX, for the ratios of our benches.
 
-    python benches/peers.py train fnn|vgg B...      one line each: net B steps/s peer
-    python benches/peers.py curvature               one line each: product milliseconds peer
+    python benches/peers/peers.py train fnn|vgg B...      one line each: net B steps/s peer
+    python benches/peers/peers.py curvature               one line each: product milliseconds peer
 
 Same networks, same work: plain SGD with the batch gathered inside the step, n = 1000, two threads.
 The images are noise, which changes no work. PyTorch's FNN step is written by hand with the update
@@ -153,7 +153,8 @@ def train(net, sizes):
 
 
 def curvature():
-    """Hv of the FNN over all samples: PyTorch with the graph kept, JAX linearised once."""
+    """Of the FNN over all samples: Hv of PyTorch with the graph kept and of JAX linearised once, and
+    Σv of JAX."""
     import torch
     import jax
     from jax import numpy as jnp
@@ -170,11 +171,55 @@ def curvature():
     product = lambda _: torch.autograd.grad(gradient, w, grad_outputs=v, retain_graph=True)
     print("hessian", f"{1e3 / rate(product, windows=3):.2f}", "torch", flush=True)
     p, forward = [jnp.asarray(q.detach().numpy()) for q in w], jax_forward("fnn")
-    mean = lambda q: jnp.mean((forward(q, jnp.asarray(x)) - jnp.asarray(y)) ** 2)
-    _, linear = jax.linearize(jax.grad(mean), p)
-    linear, ones = jax.jit(linear), [jnp.ones_like(q) for q in p]
-    product = lambda _: jax.block_until_ready(linear(ones))
+    x, y = jnp.asarray(x), jnp.asarray(y)
+    _, linear = jax.linearize(jax.grad(lambda q: jnp.mean((forward(q, x) - y) ** 2)), p)
+    hessian, ones = jax.jit(linear), [jnp.ones_like(q) for q in p]
+    product = lambda _: jax.block_until_ready(hessian(ones))
     print("hessian", f"{1e3 / rate(product, windows=3):.2f}", "jax", flush=True)
+    squares = jax_squares(x, y)
+
+    def product(_):
+        last = hessian(hessian(ones))
+        jax.block_until_ready([a - b for a, b in zip(squares(p, ones), last)])
+
+    print("covariance", f"{1e3 / rate(product, windows=3):.2f}", "jax", flush=True)
+
+
+def jax_squares(x, y):
+    """`(1/n) Σ_i H_i(H_i v)` of the FNN without a Hessian or a vector `H_i v` ever formed.
+
+    The gradient of sample i by the weights of a layer is `d hᵀ`, so along v it moves by the rank two
+    `d' hᵀ + d h'ᵀ`. Its inner product with the gradient at other weights q is made of dot products
+    of rows, and the gradient of that by q is `H_i(H_i v)`."""
+    import jax
+    from jax import lax, numpy as jnp
+
+    def passes(q):
+        h = [x]
+        for k in range(0, 6, 2):
+            h.append(jax.nn.relu(h[-1] @ q[k].T + q[k + 1]))
+        d = [2 / SIZES[-1] * (h[-1] @ q[6].T + q[7] - y)]
+        for k in (6, 4, 2):
+            d.insert(0, jnp.where(h[k // 2] > 0, d[0] @ q[k], 0))
+        return h, d
+
+    @jax.jit
+    def squares(p, v):
+        at = lax.optimization_barrier(jax.jvp(passes, (p,), (v,)))
+        (h0, d0), (h1, d1) = at
+        dot = lambda a, b: jnp.sum(a * b, axis=1)
+
+        def inner(q):
+            h, d = passes(q)
+            layers = zip(h, d, h0, d0, h1, d1)
+            return sum(
+                jnp.sum(dot(d, d1) * (dot(h, h0) + 1) + dot(d, d0) * dot(h, h1))
+                for h, d, h0, d0, h1, d1 in layers
+            )
+
+        return [g / N for g in jax.grad(inner)(p)]
+
+    return squares
 
 
 if __name__ == "__main__":
