@@ -10,11 +10,11 @@ use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef};
 
 /// The largest block in k. After each block C goes through memory once more, which costs more than
-/// a panel of B that does not fit the first cache: up to 80 KiB, read from the second one at five
-/// bytes a cycle.
-const DEPTH: usize = 1024;
-/// The largest block in m: a block of A takes up to 360 KiB of the second cache.
-const ROWS: usize = 144;
+/// a panel of B (up to 100 KiB) that does not fit the first cache.
+const DEPTH: usize = 800;
+/// The largest block in m: a block of A, up to 300 KiB, stays in the second cache beside a panel of
+/// B.
+const ROWS: usize = 96;
 /// The largest block in n.
 const COLUMNS: usize = 1024;
 /// Rows of the tile for the last few rows.
