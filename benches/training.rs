@@ -22,9 +22,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sgd_stability::dataset::{Split, fashion_mnist};
 use sgd_stability::error::Result;
-use sgd_stability::kernel::{Isa, dot, peak};
+use sgd_stability::kernel::{Isa, dot, peak, with_team};
 use sgd_stability::network::{Batch, Layer, Network, State};
-use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
+use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 
 use peers::Figure;
 
@@ -194,7 +194,7 @@ impl Data {
 
 /// Steps a second.
 fn steps(isa: Isa, network: &Network, data: &Data, batch: usize, is_smoke: bool) -> Vec<f64> {
-    let mut state = State {
+    let state = State {
         parameters: network.initial_parameters(&mut ChaCha8Rng::seed_from_u64(20_181_203)),
         statistics: network.initial_statistics(),
     };
@@ -203,16 +203,19 @@ fn steps(isa: Isa, network: &Network, data: &Data, batch: usize, is_smoke: bool)
         targets: &data.targets,
         samples: SAMPLES,
     };
-    rates(is_smoke, |steps| {
-        let plan = Plan {
-            learning_rate: 0.1,
-            optimiser: Optimiser::Plain,
-            batch,
-            sampler: Sampler::Reshuffled,
-            seed: 1,
-            stop: Stop::at(0.0, steps),
-        };
-        train(isa, network, &mut state, &data, &plan, |_, _| {}).expect("a good plan");
+    let plan = Plan {
+        learning_rate: 0.1,
+        optimiser: Optimiser::Plain,
+        batch,
+        sampler: Sampler::Reshuffled,
+        seed: 1,
+        stop: Stop::at(0.0, u64::MAX),
+    };
+    let mut trainer = Trainer::new(isa, network, data, plan, state).expect("a good plan");
+    with_team(|| {
+        rates(is_smoke, |steps| {
+            trainer.step_until(trainer.run().steps + steps);
+        })
     })
 }
 
