@@ -17,6 +17,9 @@ const DEPTH: usize = 800;
 const ROWS: usize = 96;
 /// The largest block in n.
 const COLUMNS: usize = 1024;
+/// Up to this many rows the rows of B are read where they stand. More rows pay for copying them side
+/// by side: no processor foresees reads that jump from row to row, and every block of A repeats them.
+const DIRECT_ROWS: usize = 128;
 /// Rows of the tile for the last few rows.
 const SHORT: usize = 4;
 
@@ -90,7 +93,7 @@ impl<'a> Right<'a> {
         let (depth, columns) = b.shape();
         let width = L::TILE_VECTORS * LANES;
         let readable = b.strides().1 == 1 && (b.strides().0 >= width || depth == 1);
-        let direct = match readable {
+        let direct = match readable && rows <= DIRECT_ROWS {
             true => columns / width * width,
             false => 0,
         };

@@ -14,7 +14,7 @@ const AHEAD: usize = 4;
 pub(super) fn pack<L: Lanes>(lanes: L, panel: MatrixRef, width: usize, out: &mut [f32]) {
     let across = panel.transposed();
     if panel.has_adjacent_columns() {
-        copy(panel, width, out);
+        copy(lanes, panel, width, out);
     } else if across.has_adjacent_columns() {
         for first in (0..width).step_by(LANES) {
             turn(lanes, across, first, width, out);
@@ -29,11 +29,13 @@ pub(super) fn pack<L: Lanes>(lanes: L, panel: MatrixRef, width: usize, out: &mut
 
 /// Rows as they stand.
 #[inline(always)]
-fn copy(panel: MatrixRef, width: usize, out: &mut [f32]) {
+fn copy<L: Lanes>(lanes: L, panel: MatrixRef, width: usize, out: &mut [f32]) {
     for (k, out) in out.chunks_exact_mut(width).enumerate() {
-        let (row, padding) = out.split_at_mut(panel.columns());
-        row.copy_from_slice(panel.row(k));
-        padding.fill(0.0);
+        let row = panel.row(k);
+        for (v, to) in out.as_chunks_mut().0.iter_mut().enumerate() {
+            let from = (v * LANES).min(row.len());
+            lanes.store(lanes.load_padded(&row[from..]), to);
+        }
     }
 }
 
