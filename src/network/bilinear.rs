@@ -10,7 +10,7 @@ use crate::kernel::dense::Below;
 use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
 
 use super::layer::{Kind, Layer};
-use super::linear::add_scaled;
+use super::linear::{add_scaled, begin};
 use super::point::Weights;
 
 /// Samples that one thread convolves before another may take over.
@@ -113,9 +113,7 @@ impl Bilinear<'_> {
                 });
             }
             _ => {
-                if start == Start::Zero {
-                    below.fill(0.0);
-                }
+                begin(start, below);
                 add_scaled(self.isa, weight, y, below);
             }
         }
@@ -165,9 +163,7 @@ impl Bilinear<'_> {
             convolution::weight_gradient(self.isa, convolution, x, y, Start::Zero, &mut part);
             parts[place].set(part).expect("each chunk is met once");
         });
-        if start == Start::Zero {
-            sum.fill(0.0);
-        }
+        begin(start, sum);
         for part in parts.iter().filter_map(OnceLock::get) {
             kernel::axpy(self.isa, 1.0, part, sum);
         }

@@ -130,9 +130,12 @@ impl<'a> Curvature<'a> {
 
     /// `product ← H v`, `H = (1/n) Σ_i H_i`.
     pub fn hessian_product(&mut self, direction: &[f32], product: &mut [f32]) {
-        let network = self.point.network;
-        self.along.fill(self.isa, network, direction);
-        let site = Site::new(self.isa, self.point, &self.turned);
+        self.along.fill(self.isa, self.point.network, direction);
+        let view = View {
+            site: Site::new(self.isa, self.point, &self.turned),
+            batch: self.batch,
+            matrix: self.matrix,
+        };
         let along = Direction {
             shared: Weights {
                 flat: direction,
@@ -140,38 +143,21 @@ impl<'a> Curvature<'a> {
             },
             own: None,
         };
-        let (batch, matrix) = (self.batch, self.matrix);
         match &mut self.road {
             Road::Whole(whole) => {
-                let base = Base {
-                    site,
-                    trace: &whole.trace,
-                    batch,
-                    matrix,
-                };
+                let base = view.base(&whole.trace);
                 whole.first.follow(&base, &along);
                 whole.first.collect(&base, Start::Zero, product);
             }
             Road::Chunks(workers) => {
-                let shares = shares(network, false, batch.samples);
-                run(&self.point, &shares, workers, |share, worker| {
-                    each_chunk(
-                        share,
-                        worker,
-                        &site,
-                        &batch,
-                        matrix,
-                        |worker, base, start| {
-                            worker.tangent.follow(base, &along);
-                            worker.tangent.collect(base, start, worker.sum);
-                        },
-                    );
+                let shares = shares(self.point.network, false, self.batch.samples);
+                view.sum_chunks(&shares, workers, product, |part, base, start| {
+                    part.tangent.follow(base, &along);
+                    part.tangent.collect(base, start, part.sum);
                 });
-                product.fill(0.0);
-                add_sums(self.isa, &workers[..shares.len()], product);
             }
         }
-        kernel::scale(self.isa, 1.0 / batch.samples as f32, product);
+        kernel::scale(self.isa, 1.0 / self.batch.samples as f32, product);
     }
 
     /// `product ← Σ v`, `Σ = (1/n) Σ_i H_i² − H² = (1/n) Σ_i H_i (H_i − H)`.
@@ -190,16 +176,14 @@ impl<'a> Curvature<'a> {
         let mut mean = std::mem::take(&mut self.mean);
         self.hessian_product(direction, &mut mean);
         kernel::scale(self.isa, -1.0, &mut mean);
-        let site = Site::new(self.isa, self.point, &self.turned);
-        let (batch, matrix, isa) = (self.batch, self.matrix, self.isa);
+        let view = View {
+            site: Site::new(self.isa, self.point, &self.turned),
+            batch: self.batch,
+            matrix: self.matrix,
+        };
         match &mut self.road {
             Road::Whole(whole) => {
-                let base = Base {
-                    site,
-                    trace: &whole.trace,
-                    batch,
-                    matrix,
-                };
+                let base = view.base(&whole.trace);
                 let difference = Direction {
                     shared: Weights {
                         flat: &mean,
@@ -217,25 +201,14 @@ impl<'a> Curvature<'a> {
                     flat: direction,
                     turned: &self.along,
                 };
-                let shares = single_shares(batch.samples);
-                run(&self.point, &shares, workers, |share, worker| {
-                    each_chunk(
-                        share,
-                        worker,
-                        &site,
-                        &batch,
-                        matrix,
-                        |worker, base, start| {
-                            worker.difference(base, along, &mean);
-                            worker.tangent.collect(base, start, worker.sum);
-                        },
-                    );
+                let shares = single_shares(self.batch.samples);
+                view.sum_chunks(&shares, workers, product, |part, base, start| {
+                    part.difference(base, along, &mean);
+                    part.tangent.collect(base, start, part.sum);
                 });
-                product.fill(0.0);
-                add_sums(isa, &workers[..shares.len()], product);
             }
         }
-        kernel::scale(isa, 1.0 / batch.samples as f32, product);
+        kernel::scale(self.isa, 1.0 / self.batch.samples as f32, product);
         self.mean = mean;
     }
 
@@ -249,33 +222,29 @@ impl<'a> Curvature<'a> {
             self.has_samples(),
             "coupled samples have no Hessians of their own"
         );
-        let network = self.point.network;
-        self.along.fill(self.isa, network, direction);
-        let site = Site::new(self.isa, self.point, &self.turned);
+        self.along.fill(self.isa, self.point.network, direction);
+        let view = View {
+            site: Site::new(self.isa, self.point, &self.turned),
+            batch: self.batch,
+            matrix: self.matrix,
+        };
         let along = Weights {
             flat: direction,
             turned: &self.along,
         };
-        let (batch, matrix) = (self.batch, self.matrix);
-        let mut quotients = Vec::with_capacity(batch.samples);
+        let mut quotients = Vec::with_capacity(self.batch.samples);
         match &mut self.road {
             Road::Whole(whole) => {
-                let base = Base {
-                    site,
-                    trace: &whole.trace,
-                    batch,
-                    matrix,
-                };
+                let base = view.base(&whole.trace);
                 whole.first.quotients(&base, along, &mut quotients);
             }
             Road::Chunks(workers) => {
-                let shares = shares(network, false, batch.samples);
+                let shares = shares(self.point.network, false, self.batch.samples);
                 run(&self.point, &shares, workers, |share, worker| {
                     worker.scratch.quotients.clear();
-                    let each = |worker: &mut Part<'_>, base: &Base<'_>, _| {
-                        worker.tangent.quotients(base, along, worker.quotients);
-                    };
-                    each_chunk(share, worker, &site, &batch, matrix, each);
+                    view.each_chunk(share, worker, |part, base, _| {
+                        part.tangent.quotients(base, along, part.quotients);
+                    });
                 });
                 let workers = &workers[..shares.len()];
                 workers
@@ -284,6 +253,74 @@ impl<'a> Curvature<'a> {
             }
         }
         quotients
+    }
+}
+
+/// What every chunk of a product shares.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    site: Site<'a>,
+    batch: Batch<'a>,
+    matrix: Matrix,
+}
+
+impl<'a> View<'a> {
+    /// The base pass over the whole batch.
+    fn base(&self, trace: &'a Trace) -> Base<'a> {
+        Base {
+            site: self.site,
+            trace,
+            batch: self.batch,
+            matrix: self.matrix,
+        }
+    }
+
+    /// `product ←` what `each` leaves in the sums of the shares, added in order.
+    fn sum_chunks(
+        &self,
+        shares: &[Share],
+        workers: &mut Vec<Worker<Scratch>>,
+        product: &mut [f32],
+        each: impl Fn(&mut Part<'_>, &Base<'_>, Start) + Sync,
+    ) {
+        run(&self.site.point, shares, workers, |share, worker| {
+            self.each_chunk(share, worker, &each);
+        });
+        product.fill(0.0);
+        add_sums(self.site.isa, &workers[..shares.len()], product);
+    }
+
+    /// Makes the base pass of every chunk of a share and hands it on, with what its sum begins with.
+    fn each_chunk(
+        &self,
+        share: &Share,
+        worker: &mut Worker<Scratch>,
+        each: impl Fn(&mut Part<'_>, &Base<'_>, Start),
+    ) {
+        let Worker { scratch, sum, .. } = worker;
+        for chunk in share.chunks() {
+            let start = match chunk.start == share.samples.start {
+                true => Start::Zero,
+                false => Start::Accumulate,
+            };
+            let batch = self.batch.part(chunk, self.site.network());
+            scratch.trace.forward(&self.site, &batch);
+            scratch.trace.backward(&self.site, &batch, 1.0);
+            let base = Base {
+                site: self.site,
+                trace: &scratch.trace,
+                batch,
+                matrix: self.matrix,
+            };
+            let mut part = Part {
+                tangent: &mut scratch.tangent,
+                along: &mut scratch.along,
+                own: &mut scratch.own,
+                quotients: &mut scratch.quotients,
+                sum,
+            };
+            each(&mut part, &base, start);
+        }
     }
 }
 
@@ -311,40 +348,5 @@ impl Part<'_> {
             turned: self.along,
         };
         self.tangent.follow(base, &shared(own));
-    }
-}
-
-/// Makes the base pass of every chunk of a share and hands it on, with what its sum begins with.
-fn each_chunk(
-    share: &Share,
-    worker: &mut Worker<Scratch>,
-    site: &Site<'_>,
-    batch: &Batch<'_>,
-    matrix: Matrix,
-    mut each: impl FnMut(&mut Part<'_>, &Base<'_>, Start),
-) {
-    let Worker { scratch, sum, .. } = worker;
-    for chunk in share.chunks() {
-        let start = match chunk.start == share.samples.start {
-            true => Start::Zero,
-            false => Start::Accumulate,
-        };
-        let part = batch.part(chunk, site.network());
-        scratch.trace.forward(site, &part);
-        scratch.trace.backward(site, &part, 1.0);
-        let base = Base {
-            site: *site,
-            trace: &scratch.trace,
-            batch: part,
-            matrix,
-        };
-        let mut worker = Part {
-            tangent: &mut scratch.tangent,
-            along: &mut scratch.along,
-            own: &mut scratch.own,
-            quotients: &mut scratch.quotients,
-            sum,
-        };
-        each(&mut worker, &base, start);
     }
 }

@@ -122,8 +122,7 @@ impl Network {
     pub fn initial_statistics(&self) -> Vec<f32> {
         let mut statistics = vec![0.0; self.statistics()];
         for layer in &self.layers {
-            let half = layer.statistics.len() / 2;
-            statistics[layer.statistics.clone()][half..].fill(1.0);
+            statistics[layer.variances()].fill(1.0);
         }
         statistics
     }

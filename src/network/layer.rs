@@ -114,6 +114,16 @@ impl Layer {
         !self.weight.is_empty()
     }
 
+    /// Place of the means among the statistics.
+    pub fn means(&self) -> Range<usize> {
+        self.statistics.start..self.statistics.start + self.statistics.len() / 2
+    }
+
+    /// Place of the variances among the statistics.
+    pub fn variances(&self) -> Range<usize> {
+        self.means().end..self.statistics.end
+    }
+
     /// Numbers that enter one output: the fan-in of the initial law.
     pub fn fan_in(&self) -> usize {
         match &self.kind {

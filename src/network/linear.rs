@@ -81,8 +81,17 @@ impl Linear<'_> {
         }
     }
 
+    /// `below ← start + (derivative by activation `read`)` from the derivative `y` by the output: of a
+    /// shortcut by what it adds, or else by the main input.
+    pub fn back(&self, read: usize, y: &[f32], places: &[u8], start: Start, below: &mut [f32]) {
+        match self.layer.kind {
+            Kind::Shortcut { from, .. } if from == read => self.skip_back(y, start, below),
+            _ => self.transposed(y, places, start, below),
+        }
+    }
+
     /// `below ← start + (derivative by the main input)` from the derivative `y` by the output.
-    pub fn transposed(&self, y: &[f32], places: &[u8], start: Start, below: &mut [f32]) {
+    fn transposed(&self, y: &[f32], places: &[u8], start: Start, below: &mut [f32]) {
         if start == Start::Accumulate && self.is_pool() {
             let mut alone = vec![0.0; below.len()];
             self.transposed(y, places, Start::Zero, &mut alone);
@@ -111,7 +120,7 @@ impl Linear<'_> {
     }
 
     /// `below ← start + (derivative by what a shortcut adds)`.
-    pub fn skip_back(&self, y: &[f32], start: Start, below: &mut [f32]) {
+    fn skip_back(&self, y: &[f32], start: Start, below: &mut [f32]) {
         begin(start, below);
         if let Kind::Shortcut { source, stride, .. } = &self.layer.kind {
             let samples = below.len() / source.numbers();
@@ -128,7 +137,8 @@ pub(super) fn add_scaled(isa: Isa, scale: &[f32], x: &[f32], y: &mut [f32]) {
     kernel::blend(isa, [&ones, scale, &zeros], x, y);
 }
 
-fn begin(start: Start, below: &mut [f32]) {
+/// Zeros, where nothing is to be added to.
+pub(super) fn begin(start: Start, below: &mut [f32]) {
     if start == Start::Zero {
         below.fill(0.0);
     }

@@ -4,6 +4,8 @@
 //! kernel in PyTorch and kernel × kernel × inputs × outputs here. Batch normalisation has its weight
 //! and bias in [`Kind::ChannelScale`], its running mean and variance in the layer before.
 
+use std::ops::Range;
+
 use super::Network;
 use super::layer::{Kind, Layer};
 
@@ -111,12 +113,8 @@ impl<'a> Assembly<'a> {
             }
             Part::Bias => self.parameters[layer.bias.clone()].copy_from_slice(values),
             Part::Mean | Part::Variance => {
-                let range = self.network.layers()[module.layer - 1].statistics.clone();
-                let (mean, variance) = self.statistics[range].split_at_mut(values.len());
-                match part {
-                    Part::Mean => mean.copy_from_slice(values),
-                    _ => variance.copy_from_slice(values),
-                }
+                let place = self.place(module, part);
+                self.statistics[place].copy_from_slice(values);
             }
         }
     }
@@ -133,11 +131,16 @@ impl<'a> Assembly<'a> {
                 places(layer).map(|place| weight[place]).collect()
             }
             Part::Bias => self.parameters[layer.bias.clone()].to_vec(),
-            Part::Mean | Part::Variance => {
-                let range = self.network.layers()[module.layer - 1].statistics.clone();
-                let (mean, variance) = self.statistics[range.clone()].split_at(range.len() / 2);
-                if part == Part::Mean { mean } else { variance }.to_vec()
-            }
+            Part::Mean | Part::Variance => self.statistics[self.place(module, part)].to_vec(),
+        }
+    }
+
+    /// The place of running means or variances: they belong to the layer before.
+    fn place(&self, module: &Module, part: Part) -> Range<usize> {
+        let layer = &self.network.layers()[module.layer - 1];
+        match part {
+            Part::Mean => layer.means(),
+            _ => layer.variances(),
         }
     }
 }

@@ -102,20 +102,16 @@ impl Pass {
 
     /// The mean loss and its gradient `(1/samples)·Σ_i ∇f_i`.
     pub fn gradient(&mut self, point: &Point<'_>, batch: &Batch<'_>, gradient: &mut [f32]) -> f64 {
+        let (shares, loss) = self.collect(point, batch, 1.0 / batch.samples as f32);
         gradient.fill(0.0);
-        self.add_gradient(point, batch, 1.0 / batch.samples as f32, gradient)
+        add_sums(self.isa, &self.workers[..shares], gradient);
+        loss
     }
 
-    /// `sum ← sum + scale·Σ_i ∇f_i`; gives the mean loss.
+    /// Leaves `scale·Σ_i ∇f_i` in the sums of the first workers; gives their number and the mean loss.
     ///
     /// The scale rides on the top derivative, through which everything below is linear.
-    fn add_gradient(
-        &mut self,
-        point: &Point<'_>,
-        batch: &Batch<'_>,
-        scale: f32,
-        sum: &mut [f32],
-    ) -> f64 {
+    fn collect(&mut self, point: &Point<'_>, batch: &Batch<'_>, scale: f32) -> (usize, f64) {
         self.turned.fill(self.isa, point.network, point.parameters);
         let shares = shares(point.network, point.is_coupled(), batch.samples);
         let site = Site::new(self.isa, *point, &self.turned);
@@ -134,10 +130,10 @@ impl Pass {
                     .gradient(&site, part.inputs, start, &mut worker.sum);
             }
         });
-        let workers = &self.workers[..shares.len()];
-        add_sums(self.isa, workers, sum);
-        let losses = workers.iter().map(|worker| worker.loss);
-        losses.sum::<f64>() / batch.samples as f64
+        let losses = self.workers[..shares.len()]
+            .iter()
+            .map(|worker| worker.loss);
+        (shares.len(), losses.sum::<f64>() / batch.samples as f64)
     }
 
     /// One step `w ← w − η·(1/samples)·Σ_i ∇f_i`; gives the batch's loss before the step. With
@@ -153,18 +149,11 @@ impl Pass {
         if network.is_dense() {
             return self.descend_dense(network, state, batch, learning_rate);
         }
-        let mut parameters = std::mem::take(&mut state.parameters);
-        let before = parameters.clone();
-        let point = Point {
-            network,
-            parameters: &before,
-            statistics: &state.statistics,
-            normalisation,
-        };
-        let scale = -learning_rate / batch.samples as f32;
-        let loss = self.add_gradient(&point, batch, scale, &mut parameters);
+        let point = state.point(network, normalisation);
         let is_coupled = point.is_coupled();
-        state.parameters = parameters;
+        let scale = -learning_rate / batch.samples as f32;
+        let (shares, loss) = self.collect(&point, batch, scale);
+        add_sums(self.isa, &self.workers[..shares], &mut state.parameters);
         if is_coupled {
             self.track(network, batch.samples, &mut state.statistics);
         }
@@ -176,14 +165,15 @@ impl Pass {
     pub fn track(&self, network: &Network, samples: usize, statistics: &mut [f32]) {
         let trace = &self.workers[0].scratch;
         for (layer, moments) in network.layers().iter().zip(&trace.moments) {
-            let (mean, variance) =
-                statistics[layer.statistics.clone()].split_at_mut(layer.statistics.len() / 2);
             let count = (samples * layer.output.positions()) as f32;
             let unbiased = count / (count - 1.0).max(1.0);
-            for (running, new) in mean.iter_mut().zip(&moments.mean) {
+            for (running, new) in statistics[layer.means()].iter_mut().zip(&moments.mean) {
                 *running += 0.1 * (new - *running);
             }
-            for (running, new) in variance.iter_mut().zip(&moments.variance) {
+            for (running, new) in statistics[layer.variances()]
+                .iter_mut()
+                .zip(&moments.variance)
+            {
                 *running += 0.1 * (unbiased * new - *running);
             }
         }
@@ -201,10 +191,9 @@ impl Pass {
         let mut statistics = vec![0.0; point.network.statistics()];
         let trace = &self.workers[0].scratch;
         for (layer, moments) in point.network.layers().iter().zip(&trace.moments) {
-            let (mean, variance) =
-                statistics[layer.statistics.clone()].split_at_mut(layer.statistics.len() / 2);
-            mean.copy_from_slice(&moments.mean[..mean.len()]);
-            variance.copy_from_slice(&moments.variance[..variance.len()]);
+            let channels = layer.means().len();
+            statistics[layer.means()].copy_from_slice(&moments.mean[..channels]);
+            statistics[layer.variances()].copy_from_slice(&moments.variance[..channels]);
         }
         statistics
     }

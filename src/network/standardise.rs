@@ -27,9 +27,8 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// Fixed moments: `statistics` holds μ and then σ².
-    pub fn fix(&mut self, statistics: &[f32], epsilon: f32) {
-        let (mean, variance) = statistics.split_at(statistics.len() / 2);
+    /// Fixed moments.
+    pub fn fix(&mut self, mean: &[f32], variance: &[f32], epsilon: f32) {
         self.mean.clear();
         self.mean.extend_from_slice(mean);
         self.variance.clear();

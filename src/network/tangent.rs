@@ -13,6 +13,7 @@
 use crate::kernel::{self, Start};
 
 use super::layer::{Kind, Layer};
+use super::linear::begin;
 use super::point::Weights;
 use super::rank_two::Own;
 use super::standardise::Bend;
@@ -192,17 +193,12 @@ impl Tangent {
                     }
                 }
                 Kind::Standardise { .. } => {
-                    if start == Start::Zero {
-                        target.fill(0.0);
-                    }
+                    begin(start, target);
                     standardise(base, &self.values, y, index, target);
                 }
-                Kind::Shortcut { from, .. } if *from == read => {
-                    site.linear(index).skip_back(y, start, target);
-                }
                 _ => {
-                    let places = &trace.places[index];
-                    site.linear(index).transposed(y, places, start, target);
+                    let linear = site.linear(index);
+                    linear.back(read, y, &trace.places[index], start, target);
                 }
             }
         }

@@ -5,7 +5,7 @@ use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
 
 use super::bilinear::Bilinear;
 use super::layer::{Kind, Layer};
-use super::linear::Linear;
+use super::linear::{Linear, begin};
 use super::point::{Turned, Weights};
 use super::standardise::Moments;
 use super::{Batch, Network, Point};
@@ -121,7 +121,9 @@ impl Trace {
                 match site.point.is_coupled() {
                     true => moments.measure(site.isa, x, layer.output.channels, *epsilon),
                     false => {
-                        moments.fix(&site.point.statistics[layer.statistics.clone()], *epsilon)
+                        let statistics = site.point.statistics;
+                        let (means, variances) = (layer.means(), layer.variances());
+                        moments.fix(&statistics[means], &statistics[variances], *epsilon);
                     }
                 }
                 moments.forward(site.isa, x, y);
@@ -179,18 +181,13 @@ impl Trace {
                     bilinear.transposed(y, &site.weights, start, target);
                 }
                 Kind::Standardise { .. } => {
-                    if start == Start::Zero {
-                        target.fill(0.0);
-                    }
+                    begin(start, target);
                     let normal = &self.values[index];
                     self.moments[index].project(site.isa, normal, y, target);
                 }
-                Kind::Shortcut { from, .. } if *from == read => {
-                    site.linear(index).skip_back(y, start, target);
-                }
                 _ => {
                     let linear = site.linear(index);
-                    linear.transposed(y, &self.places[index], start, target);
+                    linear.back(read, y, &self.places[index], start, target);
                 }
             }
         }
