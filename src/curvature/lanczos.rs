@@ -65,11 +65,11 @@ pub fn warm_start(isa: Isa, before: &[f32], random: &mut impl Rng) -> Vec<f32> {
 }
 
 /// The eigenvalues of the tridiagonal matrix, ascending, with its unit eigenvectors as columns.
-struct Projected {
-    values: Vec<f64>,
+pub(super) struct Projected {
+    pub values: Vec<f64>,
     vectors: DMatrix<f64>,
     /// The coupling to what is not yet in the space.
-    beside: f64,
+    pub beside: f64,
 }
 
 impl Projected {
@@ -90,7 +90,7 @@ impl Projected {
     }
 
     /// The residual of Ritz value `i`, by the recurrence.
-    fn residual(&self, i: usize) -> f64 {
+    pub fn residual(&self, i: usize) -> f64 {
         self.beside * self.vectors[(self.values.len() - 1, i)].abs()
     }
 
@@ -110,7 +110,7 @@ impl Projected {
         (last, last.checked_sub(1))
     }
 
-    fn smallest(&self) -> (usize, Option<usize>) {
+    pub fn smallest(&self) -> (usize, Option<usize>) {
         (0, (self.values.len() > 1).then_some(1))
     }
 }
@@ -138,6 +138,30 @@ impl Lanczos {
         start: Vec<f32>,
         mut product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
+        let space = self.grow(isa, start, &mut product, |projected| {
+            let (end, next) = projected.largest();
+            let error = projected.error(end, next, projected.residual(end));
+            error <= self.tolerance * projected.values[end].abs()
+        })?;
+        let smallest = smallest(&space.projected, &space.basis);
+        let largest = space.measured(isa, space.projected.largest(), &mut product)?;
+        Some(Ends {
+            largest,
+            smallest,
+            products: space.projected.values.len() + 1,
+            converged: space.is_done,
+        })
+    }
+
+    /// A Krylov space that grows until `is_done`, or the products are spent; `None` when a product
+    /// is not finite.
+    pub(super) fn grow(
+        &self,
+        isa: Isa,
+        start: Vec<f32>,
+        product: &mut impl FnMut(&[f32], &mut [f32]),
+        is_done: impl Fn(&Projected) -> bool,
+    ) -> Option<Space> {
         assert!(
             !start.is_empty(),
             "a matrix of dimension 0 has no eigenvalue"
@@ -146,7 +170,7 @@ impl Lanczos {
         let limit = self.products.clamp(1, start.len());
         let mut basis = Basis::new(isa, start);
         let (mut diagonal, mut beside) = (Vec::new(), Vec::new());
-        let (projected, converged) = loop {
+        loop {
             product(basis.last(), &mut image);
             let (overlap, rest) = basis.orthogonalise(&mut image);
             if !overlap.is_finite() || !rest.is_finite() {
@@ -155,27 +179,52 @@ impl Lanczos {
             diagonal.push(overlap);
             beside.push(rest);
             let projected = Projected::new(&diagonal, &beside);
-            let converged = self.has_converged(&projected);
-            if converged || diagonal.len() == limit {
-                break (projected, converged);
+            let is_done = is_done(&projected);
+            if is_done || diagonal.len() == limit {
+                return Some(Space {
+                    projected,
+                    basis,
+                    is_done,
+                });
             }
             basis.push(&image, rest);
-        };
-        let smallest = smallest(&projected, &basis);
-        let largest = largest(isa, &projected, &basis, &mut image, &mut product);
-        let is_finite = largest.value.is_finite() && largest.residual.is_finite();
-        is_finite.then_some(Ends {
-            largest,
-            smallest,
-            products: diagonal.len() + 1,
-            converged,
-        })
+        }
     }
+}
 
-    fn has_converged(&self, projected: &Projected) -> bool {
-        let (end, next) = projected.largest();
-        let error = projected.error(end, next, projected.residual(end));
-        error <= self.tolerance * projected.values[end].abs()
+/// A Krylov space and the matrix in it.
+pub(super) struct Space {
+    pub projected: Projected,
+    pub basis: Basis,
+    /// Did it grow as far as was asked for?
+    pub is_done: bool,
+}
+
+impl Space {
+    /// The Rayleigh quotient of the Ritz vector of one end and the length of what it leaves over,
+    /// measured; `None` when they are not finite.
+    pub fn measured(
+        &self,
+        isa: Isa,
+        (end, next): (usize, Option<usize>),
+        product: &mut impl FnMut(&[f32], &mut [f32]),
+    ) -> Option<Ritz> {
+        let vector = self
+            .basis
+            .combine(self.projected.vectors.column(end).as_slice());
+        let mut image = vec![0.0; vector.len()];
+        product(&vector, &mut image);
+        let value =
+            kernel::dot_wide(isa, &vector, &image) / kernel::dot_wide(isa, &vector, &vector);
+        kernel::axpy(isa, -value as f32, &vector, &mut image);
+        let residual = kernel::dot_wide(isa, &image, &image).sqrt();
+        let is_finite = value.is_finite() && residual.is_finite();
+        is_finite.then(|| Ritz {
+            value,
+            residual,
+            error: self.projected.error(end, next, residual),
+            vector,
+        })
     }
 }
 
@@ -187,28 +236,6 @@ fn smallest(projected: &Projected, basis: &Basis) -> Ritz {
         residual,
         error: projected.error(end, next, residual),
         vector: basis.combine(projected.vectors.column(end).as_slice()),
-    }
-}
-
-/// The Rayleigh quotient of the Ritz vector and the length of what it leaves over, measured.
-fn largest(
-    isa: Isa,
-    projected: &Projected,
-    basis: &Basis,
-    image: &mut [f32],
-    product: &mut impl FnMut(&[f32], &mut [f32]),
-) -> Ritz {
-    let (end, next) = projected.largest();
-    let vector = basis.combine(projected.vectors.column(end).as_slice());
-    product(&vector, image);
-    let value = kernel::dot_wide(isa, &vector, image) / kernel::dot_wide(isa, &vector, &vector);
-    kernel::axpy(isa, -value as f32, &vector, image);
-    let residual = kernel::dot_wide(isa, image, image).sqrt();
-    Ritz {
-        value,
-        residual,
-        error: projected.error(end, next, residual),
-        vector,
     }
 }
 

@@ -7,15 +7,18 @@
 //! What a residual proves: for a symmetric matrix some eigenvalue lies within `‖Ax − θx‖/‖x‖` of
 //! θ, up to the f32 rounding of the one product that measures it (about 10⁻⁶ of the largest
 //! eigenvalue in size). That it is the *largest* one is the usual, stated assumption of the Lanczos
-//! method with a random start.
+//! method with a random start; of the smallest one, which stands among many near zero, it would be
+//! too much to assume ([`Smallest`]).
 
 mod basis;
 mod lanczos;
 mod measure;
 mod preconditioned;
+mod smallest;
 mod tracker;
 
 pub use lanczos::{Ends, Lanczos, Ritz, cold_start, warm_start};
 pub use measure::{Eigenvalue, Measurement, measure, root};
 pub use preconditioned::preconditioned;
+pub use smallest::{RISK, Smallest, round_start};
 pub use tracker::Tracker;

@@ -232,6 +232,7 @@ impl Finding {
             "sharpness": measured(&reading.sharpness),
             "smallest_eigenvalue": reading.smallest.value,
             "smallest_eigenvalue_residual": reading.smallest.residual,
+            "smallest_eigenvalue_floor": reading.smallest_floor,
             "smallest_eigenvalue_status": reading.smallest.status,
             "smallest_eigenvalue_products": reading.smallest.products,
             "non_uniformity": reading.non_uniformity.as_ref().map(measured),

@@ -75,10 +75,23 @@ impl Known {
         let s = reading.non_uniformity.as_ref();
         Known {
             a: one_sided(&reading.sharpness, 1.0, scale),
-            smallest: one_sided(&reading.smallest, -1.0, scale),
+            smallest: smallest_from(reading, scale),
             squared_s: s.map(|s| one_sided(s, 1.0, s.value.max(scale)).square()),
             along: reading.along.map(|along| along.map(enclose)),
         }
+    }
+}
+
+/// From its floor to the Rayleigh quotient, plus what rounding may lose; a chance of
+/// [`RISK`](crate::curvature::RISK) remains.
+fn smallest_from(reading: &Reading, scale: f64) -> Enclosure {
+    let top = reading.smallest.value;
+    match reading.smallest_floor {
+        Some(floor) => {
+            let half = (top - floor) / 2.0;
+            Enclosure::around(floor + half, half + ROUNDING * scale)
+        }
+        None => Enclosure::whole(),
     }
 }
 

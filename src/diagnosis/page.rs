@@ -4,6 +4,7 @@ use super::criteria::{Criterion, Range, Role};
 use super::reading::{Number, Status};
 use super::subject::{Model, Samples};
 use super::{Diagnosis, Finding, bytes};
+use crate::curvature::RISK;
 
 /// Columns.
 const WIDTH: usize = 80;
@@ -110,10 +111,18 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
         ),
         row("smallest eigenvalue λ_min(H)", &reading.smallest, ""),
     ];
+    let floor = match reading.smallest_floor {
+        Some(floor) => format!(
+            "λ_min(H) ≥ {}, but for a chance of {RISK:.0e}",
+            digits(floor)
+        ),
+        None => "how far λ_min(H) lies below is not known: too few products".to_owned(),
+    };
     match &reading.non_uniformity {
         Some(s) => lines.push(row("non-uniformity s = √λ_max(Σ)", s, &bound(bound_s))),
         None => lines.push("non-uniformity s does not exist: the samples are coupled".to_owned()),
     }
+    lines.push(floor);
     if let Some([a, s]) = &reading.along {
         let line = format!(
             "vᵀH_i v, mean ± deviation: along a {} ± {}, along s {} ± {}",

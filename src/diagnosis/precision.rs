@@ -9,7 +9,7 @@ use crate::network::{Batch, Matrix, Point};
 use crate::oracle::double::{Double, Eigenvalue, Lanczos};
 
 use super::criteria::{self, Criterion};
-use super::reading::{Effort, Number, Reading, Status};
+use super::reading::{Effort, FINE_ENOUGH, Number, Reading, Status};
 use super::setting::Setting;
 use super::verdict::{self, Judgement};
 
@@ -63,7 +63,11 @@ impl Again {
         };
         let double = graph::double(point, batch);
         let measured = double.measure(&settings).ok_or_else(beyond)?;
-        let smallest = smallest(&double, &settings, measured.sharpness.value).ok_or_else(beyond)?;
+        let fine = Lanczos {
+            tolerance: FINE_ENOUGH,
+            ..settings
+        };
+        let smallest = smallest(&double, &fine, measured.sharpness.value).ok_or_else(beyond)?;
         let status = match measured.converged {
             true => Status::Converged,
             false => Status::NotConverged,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::curvature::{Eigenvalue, Ends, Lanczos, Tracker, root, warm_start};
+use crate::curvature::{Eigenvalue, Ends, Lanczos, Tracker, root, round_start};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Curvature, Matrix, Pass, Point};
@@ -115,6 +115,9 @@ pub struct Reading {
     pub sharpness: Number,
     /// `λ_min(H)`.
     pub smallest: Number,
+    /// `λ_min(H)` is not less, but for a chance of [`RISK`](crate::curvature::RISK); `None` when the
+    /// products are too few to tell.
+    pub smallest_floor: Option<f64>,
     /// `s = √λ_max(Σ)`; `None` where the samples are coupled.
     pub non_uniformity: Option<Number>,
     /// Along the vectors of `a` and of `s`; `None` where the samples are coupled.
@@ -153,7 +156,8 @@ pub fn read(
         false => None,
     };
     let sharpness = Number::new((&ends.largest).into(), &ends);
-    let smallest = smallest(effort, &mut curvature, &ends).ok_or_else(beyond)?;
+    let (smallest, smallest_floor) =
+        smallest(effort, &mut curvature, ends.largest.value).ok_or_else(beyond)?;
     let along = covariance.as_ref().map(|covariance| {
         [&ends.largest, &covariance.largest]
             .map(|ritz| Along::of(&curvature.sample_quotients(&ritz.vector)))
@@ -164,6 +168,7 @@ pub fn read(
         gradient,
         sharpness,
         smallest,
+        smallest_floor,
         non_uniformity: covariance.map(|ends| Number::new(root(&ends.largest), &ends)),
         along,
         other: None,
@@ -171,37 +176,34 @@ pub fn read(
     Ok((reading, ends.largest.vector))
 }
 
-/// The relative error, as a share of the largest eigenvalue in size, at which the smallest one
-/// counts as converged: it is there to be compared with the largest.
-const FINE_ENOUGH: f64 = 1e-4;
+/// The residual, as a share of the largest eigenvalue in size, at which the smallest one counts as
+/// converged: it is there to be compared with the largest.
+pub(super) const FINE_ENOUGH: f64 = 3e-5;
 
-/// The smallest eigenvalue: as the run for the largest left it, or else, when that is too coarse,
-/// `c − λ_max(cI − H)` from its vector, `c = |λ_max(H)|`.
-fn smallest(effort: &Effort, curvature: &mut Curvature<'_>, ends: &Ends) -> Option<Number> {
-    let tolerance = effort.lanczos.tolerance.max(FINE_ENOUGH);
-    let number = Number::new((&ends.smallest).into(), ends);
-    let shift = ends.largest.value.abs();
-    let is_fine = number.error <= tolerance * shift.max(number.value.abs());
-    if is_fine {
-        let status = Status::Converged;
-        return Some(Number { status, ..number });
-    }
-    let isa = effort.isa;
-    let mut random = stream(effort.seed, Purpose::Probe, 2);
-    let start = warm_start(isa, &ends.smallest.vector, &mut random);
+/// The smallest eigenvalue and its floor, by a run of its own from a start of its own: the one for
+/// the largest ends long before it has met the other end.
+fn smallest(
+    effort: &Effort,
+    curvature: &mut Curvature<'_>,
+    largest: f64,
+) -> Option<(Number, Option<f64>)> {
     let settings = Lanczos {
-        tolerance,
+        tolerance: FINE_ENOUGH,
         ..effort.lanczos
     };
-    let again = settings.run(isa, start, |v, out| {
+    let mut random = stream(effort.seed, Purpose::Probe, 2);
+    let start = round_start(curvature.dimension(), &mut random);
+    let found = settings.run_smallest(effort.isa, start, largest.abs(), |v, out| {
         curvature.hessian_product(v, out);
-        kernel::scale(isa, -1.0, out);
-        kernel::axpy(isa, shift as f32, v, out);
     })?;
-    let mut number = Number::new((&again.largest).into(), &again);
-    // The shift that counts is the one that was added, rounded.
-    number.value = f64::from(shift as f32) - number.value;
-    Some(number)
+    let number = Number {
+        value: found.ritz.value,
+        residual: found.ritz.residual,
+        error: found.ritz.error,
+        status: Status::of(found.converged),
+        products: found.products,
+    };
+    Some((number, found.floor))
 }
 
 fn gradient(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {
