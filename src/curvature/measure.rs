@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::Isa;
 use crate::network::Curvature;
 
-use super::{Lanczos, Ritz, Tracker};
+use super::{Lanczos, Ritz, Tracker, smallest};
 
 /// A measured eigenvalue: some eigenvalue lies within `residual` of `value`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ impl From<&Ritz> for Eigenvalue {
 pub struct Measurement {
     /// `a = λ_max(H)`.
     pub sharpness: Eigenvalue,
-    /// `λ_min(H)`.
+    /// `λ_min(H)`; of a [`Tracker`], whose runs end with the largest, no more than a bound from above.
     pub smallest_eigenvalue: Eigenvalue,
     /// `s = √λ_max(Σ)`; the residual is that of the root, the wider side of `√(s² ± r)`.
     pub non_uniformity: Eigenvalue,
@@ -47,7 +47,7 @@ pub struct Measurement {
     pub accuracy: f64,
 }
 
-/// Measures at the point of `curvature`; `seed` gives the start vectors. `None` when the curvature
+/// Measures at the point of `curvature`, the smallest eigenvalue by a run of its own; `seed` gives the start vectors. `None` when the curvature
 /// there has left the range of f32.
 ///
 /// # Panics
@@ -58,7 +58,12 @@ pub fn measure(
     settings: &Lanczos,
     seed: u64,
 ) -> Option<Measurement> {
-    Tracker::new(*settings, seed).measure(isa, curvature)
+    let mut measured = Tracker::new(*settings, seed).measure(isa, curvature)?;
+    let ends = (measured.sharpness.value, settings.products);
+    let found = smallest(isa, curvature, ends, seed)?;
+    measured.smallest_eigenvalue = (&found.ritz).into();
+    measured.products[0] += found.products;
+    Some(measured)
 }
 
 /// `√(θ ± r)`: the root of the value, and the larger distance of the two ends from it. Σ is

@@ -20,5 +20,5 @@ mod tracker;
 pub use lanczos::{Ends, Lanczos, Ritz, cold_start, warm_start};
 pub use measure::{Eigenvalue, Measurement, measure, root};
 pub use preconditioned::preconditioned;
-pub use smallest::{RISK, Smallest, round_start};
+pub use smallest::{FINE_ENOUGH, RISK, Smallest, round_start, smallest};
 pub use tracker::Tracker;

@@ -17,12 +17,18 @@ use rand_distr::StandardNormal;
 
 use super::lanczos::{Lanczos, Ritz, Space};
 use crate::kernel::{self, Isa};
+use crate::network::Curvature;
+use crate::train::random::{Purpose, stream};
 
 /// The chance that λ_min is below its floor.
 pub const RISK: f64 = 1e-6;
 
 /// Products before a small residual counts.
 const LEAST_PRODUCTS: usize = 32;
+
+/// The residual, as a share of the largest eigenvalue in size, at which the smallest one counts as
+/// converged: it is there to be compared with the largest.
+pub const FINE_ENOUGH: f64 = 3e-5;
 
 /// What f32 products lose, as a share of the largest eigenvalue in size: a coupling below it shows
 /// that the space holds all that the start had.
@@ -46,6 +52,25 @@ pub struct Smallest {
 pub fn round_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
     let normal = |_| random.sample::<f32, _>(StandardNormal);
     (0..dimension).map(normal).collect()
+}
+
+/// The smallest eigenvalue at the point of `curvature`, by a run of its own from a start of its own:
+/// the one for the `largest` ends long before it has met the other end. `None` when a product is not
+/// finite.
+pub fn smallest(
+    isa: Isa,
+    curvature: &mut Curvature<'_>,
+    (largest, products): (f64, usize),
+    seed: u64,
+) -> Option<Smallest> {
+    let settings = Lanczos {
+        tolerance: FINE_ENOUGH,
+        products,
+    };
+    let start = round_start(curvature.dimension(), &mut stream(seed, Purpose::Probe, 2));
+    settings.run_smallest(isa, start, largest.abs(), |v, out| {
+        curvature.hessian_product(v, out);
+    })
 }
 
 impl Lanczos {
@@ -98,7 +123,6 @@ fn share(dimension: usize, products: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::random::{Purpose, stream};
 
     /// A diagonal: a few large eigenvalues, most near zero, and one a little below.
     fn bulk(dimension: usize) -> Vec<f32> {

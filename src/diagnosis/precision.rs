@@ -3,13 +3,14 @@
 
 use serde::Serialize;
 
+use crate::curvature::FINE_ENOUGH;
 use crate::error::{Error, Result};
 use crate::experiment::graph;
 use crate::network::{Batch, Matrix, Point};
 use crate::oracle::double::{Double, Eigenvalue, Lanczos};
 
 use super::criteria::{self, Criterion};
-use super::reading::{Effort, FINE_ENOUGH, Number, Reading, Status};
+use super::reading::{Effort, Number, Reading, Status};
 use super::setting::Setting;
 use super::verdict::{self, Judgement};
 

@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 
-use crate::curvature::{Eigenvalue, Ends, Lanczos, Tracker, root, round_start};
+use crate::curvature::{Eigenvalue, Ends, Lanczos, Smallest, Tracker, root, smallest};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Curvature, Matrix, Pass, Point};
-use crate::train::random::{Purpose, stream};
 
 /// How far a measurement goes.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +63,18 @@ impl Number {
             error: eigenvalue.error,
             status: Status::of(ends.converged),
             products: ends.products,
+        }
+    }
+}
+
+impl From<&Smallest> for Number {
+    fn from(found: &Smallest) -> Self {
+        Number {
+            value: found.ritz.value,
+            residual: found.ritz.residual,
+            error: found.ritz.error,
+            status: Status::of(found.converged),
+            products: found.products,
         }
     }
 }
@@ -156,8 +167,8 @@ pub fn read(
         false => None,
     };
     let sharpness = Number::new((&ends.largest).into(), &ends);
-    let (smallest, smallest_floor) =
-        smallest(effort, &mut curvature, ends.largest.value).ok_or_else(beyond)?;
+    let sought = (ends.largest.value, effort.lanczos.products);
+    let found = smallest(effort.isa, &mut curvature, sought, effort.seed).ok_or_else(beyond)?;
     let along = covariance.as_ref().map(|covariance| {
         [&ends.largest, &covariance.largest]
             .map(|ritz| Along::of(&curvature.sample_quotients(&ritz.vector)))
@@ -167,43 +178,13 @@ pub fn read(
         accuracy: curvature.accuracy(),
         gradient,
         sharpness,
-        smallest,
-        smallest_floor,
+        smallest: (&found).into(),
+        smallest_floor: found.floor,
         non_uniformity: covariance.map(|ends| Number::new(root(&ends.largest), &ends)),
         along,
         other: None,
     };
     Ok((reading, ends.largest.vector))
-}
-
-/// The residual, as a share of the largest eigenvalue in size, at which the smallest one counts as
-/// converged: it is there to be compared with the largest.
-pub(super) const FINE_ENOUGH: f64 = 3e-5;
-
-/// The smallest eigenvalue and its floor, by a run of its own from a start of its own: the one for
-/// the largest ends long before it has met the other end.
-fn smallest(
-    effort: &Effort,
-    curvature: &mut Curvature<'_>,
-    largest: f64,
-) -> Option<(Number, Option<f64>)> {
-    let settings = Lanczos {
-        tolerance: FINE_ENOUGH,
-        ..effort.lanczos
-    };
-    let mut random = stream(effort.seed, Purpose::Probe, 2);
-    let start = round_start(curvature.dimension(), &mut random);
-    let found = settings.run_smallest(effort.isa, start, largest.abs(), |v, out| {
-        curvature.hessian_product(v, out);
-    })?;
-    let number = Number {
-        value: found.ritz.value,
-        residual: found.ritz.residual,
-        error: found.ritz.error,
-        status: Status::of(found.converged),
-        products: found.products,
-    };
-    Some((number, found.floor))
 }
 
 fn gradient(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {

@@ -171,8 +171,8 @@ fn table(groups: &[Group<'_>]) -> Table {
         name: "descent".to_owned(),
         caption: "mean [smallest, largest] over the runs. a and λ_min: largest and smallest \
                   algebraic eigenvalue of the Hessian by Lanczos; some eigenvalue lies within the \
-                  residual of a. Published: mean sharpness in Table 1 of the paper, from \
-                  784-500-500-500-10 with n = 1000."
+                  residual of a; λ_min is not above its value. Published: mean sharpness in Table 1 \
+                  of the paper, from 784-500-500-500-10 with n = 1000."
             .to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
         rows: groups.iter().map(row).collect(),
