@@ -55,8 +55,7 @@ fn main() -> Result<()> {
         let targets: Vec<f32> = (0..SAMPLES).flat_map(target).collect();
         look("vgg", &vgg, (&inputs, &targets), (steps.min(50), is_smoke));
         Ok(())
-    })?;
-    Ok(())
+    })
 }
 
 fn look(

@@ -74,9 +74,9 @@ impl Known {
             .max(reading.smallest.value.abs());
         let s = reading.non_uniformity.as_ref();
         Known {
-            a: one_sided(&reading.sharpness, 1.0, scale),
+            a: one_sided(&reading.sharpness, scale),
             smallest: smallest_from(reading, scale),
-            squared_s: s.map(|s| one_sided(s, 1.0, s.value.max(scale)).square()),
+            squared_s: s.map(|s| one_sided(s, s.value.max(scale)).square()),
             along: reading.along.map(|along| along.map(enclose)),
         }
     }
@@ -95,11 +95,11 @@ fn smallest_from(reading: &Reading, scale: f64) -> Enclosure {
     }
 }
 
-/// A quotient is never beyond the end of the spectrum, so that the end lies from the value to the
-/// residual beyond it, on the side of `sign`; plus what rounding may lose on both.
-fn one_sided(number: &Number, sign: f64, scale: f64) -> Enclosure {
+/// A quotient is never beyond the end of the spectrum, so that the largest eigenvalue lies from the
+/// value to the residual above it; plus what rounding may lose on both sides.
+fn one_sided(number: &Number, scale: f64) -> Enclosure {
     let half = number.residual / 2.0;
-    Enclosure::around(number.value + sign * half, half + ROUNDING * scale)
+    Enclosure::around(number.value + half, half + ROUNDING * scale)
 }
 
 fn enclose(along: Along) -> Curvature<Enclosure> {

@@ -306,12 +306,7 @@ impl<'a> View<'a> {
             let batch = self.batch.part(chunk, self.site.network());
             scratch.trace.forward(&self.site, &batch);
             scratch.trace.backward(&self.site, &batch, 1.0);
-            let base = Base {
-                site: self.site,
-                trace: &scratch.trace,
-                batch,
-                matrix: self.matrix,
-            };
+            let base = View { batch, ..*self }.base(&scratch.trace);
             let mut part = Part {
                 tangent: &mut scratch.tangent,
                 along: &mut scratch.along,
