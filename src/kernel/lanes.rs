@@ -72,6 +72,8 @@ pub(super) trait Lanes: Copy {
         a: Self::Vector,
         b: Self::Vector,
     ) -> Self::Vector;
+    /// A bit for each lane, the first one the lowest: is it anything but a zero?
+    fn nonzero(self, x: Self::Vector) -> u16;
     /// `(a₀ b₀ a₁ b₁ … a₇ b₇, a₈ b₈ … a₁₅ b₁₅)`.
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
 

@@ -91,6 +91,11 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn nonzero(self, x: Self::Vector) -> u16 {
+        (0..LANES).fold(0, |bits, i| bits | u16::from(x[i] != 0.0) << i)
+    }
+
+    #[inline(always)]
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector) {
         let lane = |i: usize| {
             if i.is_multiple_of(2) {

@@ -73,7 +73,7 @@ fn chains(a: MatrixRef, b: MatrixRef, start: Start, old: &[f32]) -> Vec<f32> {
 }
 
 /// Runs the kernel on a copy of `old`, whose rows lie apart with guards between them.
-fn product(isa: Isa, a: MatrixRef, b: MatrixRef, start: Start, old: &[f32]) -> Vec<f32> {
+pub fn product(isa: Isa, a: MatrixRef, b: MatrixRef, start: Start, old: &[f32]) -> Vec<f32> {
     let (rows, columns) = (a.rows(), b.columns());
     const BETWEEN: [f32; 3] = [11.0, 12.0, 13.0];
     let spread: Vec<f32> = old

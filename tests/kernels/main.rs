@@ -11,3 +11,4 @@ mod pool;
 mod rows;
 mod sums;
 mod support;
+mod terms;

@@ -2,6 +2,7 @@
 
 use std::array::from_fn;
 
+use super::rows::Rows;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef};
@@ -13,73 +14,93 @@ pub(super) struct Panel<'a> {
     pub(super) stride: usize,
 }
 
+impl<'a> Panel<'a> {
+    /// The first vectors of row `k`.
+    #[inline(always)]
+    fn row<const VECTORS: usize>(self, k: u16) -> &'a [[f32; LANES]; VECTORS] {
+        let row = &self.numbers[usize::from(k) * self.stride..];
+        let (vectors, _) = row.as_chunks();
+        vectors.first_chunk().expect("a row of whole vectors")
+    }
+}
+
 /// `c ← start + a·b` for a tile of `ROWS` rows of `VECTORS` vectors, of which `c` takes what it has
-/// room for: rows of `a` that are not there are read as its last one, and what comes of them is lost.
+/// room for. The sum runs over `terms`.
 #[inline(always)]
 pub(super) fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
-    a: MatrixRef,
-    b: Panel,
+    (a, b): (MatrixRef, Panel),
+    terms: &[u16],
     start: Start,
     mut c: MatrixMut,
 ) {
     let mut sums = [[lanes.splat(0.0); VECTORS]; ROWS];
     if start == Start::Accumulate {
-        for (i, sums) in sums.iter_mut().enumerate() {
-            if i < c.rows() {
-                load_row(lanes, sums, c.row(i));
-            }
-        }
+        sums = load(lanes, c.reborrow());
     }
-    let (down, along) = a.strides();
-    let rows: [&[f32]; ROWS] = from_fn(
-        #[inline(always)]
-        |i| &a.numbers()[i.min(a.rows() - 1) * down..],
-    );
-    let mut at = 0;
-    for b in b.numbers.chunks(b.stride).take(a.columns()) {
-        let (b, _) = b.as_chunks::<LANES>();
+    let a = Rows::<ROWS>::new(a);
+    for &k in terms {
+        let (at, b) = (a.column(k), b.row::<VECTORS>(k));
         let b: [L::Vector; VECTORS] = from_fn(
             #[inline(always)]
             |v| lanes.load(&b[v]),
         );
-        for i in 0..ROWS {
-            let a = lanes.splat(rows[i][at]);
-            for v in 0..VECTORS {
-                sums[i][v] = lanes.fma(a, b[v], sums[i][v]);
+        for (i, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: it is one of its `ROWS` rows, and `at` one of its columns.
+            let a = lanes.splat(unsafe { a.get(i, at) });
+            for (sum, b) in sums.iter_mut().zip(b) {
+                *sum = lanes.fma(a, b, *sum);
             }
         }
-        at += along;
     }
-    for (i, sums) in sums.iter().enumerate() {
-        if i < c.rows() {
-            store_row(lanes, sums, c.row_mut(i));
+    store(lanes, sums, c);
+}
+
+/// A tile on its way between memory and registers. Here it may be cut short, row by row; sums that a
+/// loop of unknown length touches would be kept in memory all the while.
+type Copied<const ROWS: usize, const VECTORS: usize> = [[[f32; LANES]; VECTORS]; ROWS];
+
+/// Reads a tile, with zeros where `c` has ended.
+#[inline(always)]
+fn load<L: Lanes, const ROWS: usize, const VECTORS: usize>(
+    lanes: L,
+    c: MatrixMut,
+) -> [[L::Vector; VECTORS]; ROWS] {
+    let mut copied: Copied<ROWS, VECTORS> = [[[0.0; LANES]; VECTORS]; ROWS];
+    for (i, copied) in copied.iter_mut().enumerate().take(c.rows()) {
+        let row = c.row(i);
+        for (v, vector) in copied.iter_mut().enumerate() {
+            let from = (v * LANES).min(row.len());
+            lanes.store(lanes.load_padded(&row[from..]), vector);
         }
     }
-}
-
-/// Reads the vectors of a row, with zeros where the row has ended.
-#[inline(always)]
-fn load_row<L: Lanes, const VECTORS: usize>(
-    lanes: L,
-    vectors: &mut [L::Vector; VECTORS],
-    row: &[f32],
-) {
-    for (v, vector) in vectors.iter_mut().enumerate() {
-        let from = (v * LANES).min(row.len());
-        *vector = lanes.load_padded(&row[from..]);
+    let mut sums = [[lanes.splat(0.0); VECTORS]; ROWS];
+    for i in 0..ROWS {
+        for v in 0..VECTORS {
+            sums[i][v] = lanes.load(&copied[i][v]);
+        }
     }
+    sums
 }
 
-/// Writes the vectors of a row, as far as the row goes.
+/// Writes a tile, as far as `c` goes.
 #[inline(always)]
-fn store_row<L: Lanes, const VECTORS: usize>(
+fn store<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
-    vectors: &[L::Vector; VECTORS],
-    row: &mut [f32],
+    sums: [[L::Vector; VECTORS]; ROWS],
+    mut c: MatrixMut,
 ) {
-    for (v, &vector) in vectors.iter().enumerate() {
-        let from = (v * LANES).min(row.len());
-        lanes.store_cut(vector, &mut row[from..]);
+    let mut copied: Copied<ROWS, VECTORS> = [[[0.0; LANES]; VECTORS]; ROWS];
+    for i in 0..ROWS {
+        for v in 0..VECTORS {
+            lanes.store(sums[i][v], &mut copied[i][v]);
+        }
+    }
+    for (i, copied) in copied.iter().enumerate().take(c.rows()) {
+        let row = c.row_mut(i);
+        for (v, vector) in copied.iter().enumerate() {
+            let from = (v * LANES).min(row.len());
+            lanes.store_cut(lanes.load(vector), &mut row[from..]);
+        }
     }
 }

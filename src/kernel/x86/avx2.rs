@@ -149,6 +149,19 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn nonzero(self, x: Self::Vector) -> u16 {
+        let [low, high] = x.map(
+            #[inline(always)]
+            |half| {
+                proved!(self, {
+                    _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NEQ_UQ>(half, _mm256_setzero_ps()))
+                })
+            },
+        );
+        (low | high << 8) as u16
+    }
+
+    #[inline(always)]
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector) {
         (
             self.interleave_halves(a[0], b[0]),

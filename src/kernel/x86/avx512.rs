@@ -121,6 +121,14 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn nonzero(self, x: Self::Vector) -> u16 {
+        proved!(
+            self,
+            _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(x, _mm512_setzero_ps())
+        )
+    }
+
+    #[inline(always)]
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector) {
         proved!(self, {
             let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);

@@ -1,0 +1,149 @@
+//! Blocks of the two factors, as the tiles read them.
+
+use std::ops::Range;
+
+use super::block::ROWS;
+use super::pack::pack;
+use super::tile::Panel;
+use crate::kernel::buffer::Buffer;
+use crate::kernel::lanes::{LANES, Lanes};
+use crate::kernel::view::MatrixRef;
+
+/// Up to this many rows the rows of B are read where they stand. More rows pay for copying them side
+/// by side: no processor foresees reads that jump from row to row, and every block of A repeats them.
+const DIRECT_ROWS: usize = 128;
+/// Rows of the tile for the last few rows.
+const SHORT: usize = 4;
+
+/// The width of the next panel of B, when so many columns are left.
+pub(super) fn panel_width<L: Lanes>(left: usize) -> usize {
+    L::TILE_VECTORS.min(left.div_ceil(LANES)) * LANES
+}
+
+/// The height of the next panel of A, when so many rows are left.
+pub(super) fn panel_height<L: Lanes>(left: usize) -> usize {
+    match left {
+        ..=SHORT => SHORT,
+        5..=8 if L::TILE_ROWS > 8 => 8,
+        _ => L::TILE_ROWS,
+    }
+}
+
+/// Cuts a range into panels; `size(left)` is the size of the next one, the last may be cut short.
+pub(super) fn panels(
+    range: Range<usize>,
+    size: fn(usize) -> usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let mut start = range.start;
+    std::iter::from_fn(move || {
+        let first = start;
+        start = range.end.min(first + size(range.end - first));
+        (first < range.end).then_some(first..start)
+    })
+}
+
+/// A block of A, read where it stands but for the last few rows, where they are fewer than their tile
+/// has.
+pub(super) struct Left<'a> {
+    a: MatrixRef<'a>,
+    /// Where the last rows begin, and a copy of them with zeros below, as high as the tile.
+    tail: Option<(usize, MatrixRef<'a>)>,
+}
+
+impl<'a> Left<'a> {
+    #[inline(always)]
+    pub(super) fn new<L: Lanes>(a: MatrixRef<'a>, buffer: &'a mut Buffer) -> Self {
+        let (rows, depth) = a.shape();
+        let last = panels(0..rows, panel_height::<L>).last().unwrap_or(0..0);
+        let height = panel_height::<L>(last.len());
+        let tail = (last.len() < height).then(|| {
+            let numbers = buffer.numbers(height * depth);
+            numbers.fill(0.0);
+            for (k, column) in numbers.chunks_exact_mut(height).enumerate() {
+                last.clone().zip(column).for_each(|(i, x)| *x = a.get(i, k));
+            }
+            let copy = MatrixRef::strided(numbers, (height, depth), (1, height));
+            (last.start, copy)
+        });
+        Left { a, tail }
+    }
+
+    /// The rows of a tile of this height.
+    #[inline(always)]
+    pub(super) fn rows(&self, first: usize, height: usize) -> MatrixRef<'a> {
+        match self.tail {
+            Some((last, tail)) if first == last => tail,
+            _ => self.a.row_block(first..first + height),
+        }
+    }
+}
+
+/// A block of B, cut into panels of whole vectors.
+pub(super) struct Right<'a> {
+    b: MatrixRef<'a>,
+    /// Panels before this column are read where they stand.
+    direct: usize,
+    /// Room for the other panels; each is packed, the last one padded with zeros, just before the
+    /// first block of rows needs it.
+    room: &'a mut [f32],
+    /// Are they kept for further blocks of rows, one behind the other? Otherwise each takes the
+    /// place of the one before, which is still in the first cache.
+    kept: bool,
+}
+
+impl<'a> Right<'a> {
+    #[inline(always)]
+    pub(super) fn new<L: Lanes>(b: MatrixRef<'a>, rows: usize, buffer: &'a mut Buffer) -> Self {
+        let (depth, columns) = b.shape();
+        let width = L::TILE_VECTORS * LANES;
+        let readable = b.strides().1 == 1 && (b.strides().0 >= width || depth == 1);
+        let direct = match readable && rows <= DIRECT_ROWS {
+            true => columns / width * width,
+            false => 0,
+        };
+        let kept = rows > ROWS;
+        let room = match kept {
+            true => (columns - direct).next_multiple_of(LANES),
+            false => width,
+        };
+        let room = buffer.numbers(depth * room);
+        Right {
+            b,
+            direct,
+            room,
+            kept,
+        }
+    }
+
+    /// The panel of these columns; `first`: for the first block of rows.
+    #[inline(always)]
+    pub(super) fn panel<L: Lanes>(
+        &mut self,
+        lanes: L,
+        columns: Range<usize>,
+        first: bool,
+    ) -> Panel<'_> {
+        let depth = self.b.rows();
+        let width = panel_width::<L>(self.b.columns() - columns.start);
+        let at = match self.kept {
+            true => depth * columns.start.saturating_sub(self.direct),
+            false => 0,
+        };
+        let direct = columns.start < self.direct;
+        let panel = self.b.block(0..depth, columns);
+        if direct {
+            return Panel {
+                numbers: panel.numbers(),
+                stride: self.b.strides().0.max(width),
+            };
+        }
+        let room = &mut self.room[at..][..depth * width];
+        if first {
+            pack(lanes, panel, width, room);
+        }
+        Panel {
+            numbers: room,
+            stride: width,
+        }
+    }
+}

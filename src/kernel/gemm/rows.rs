@@ -1,0 +1,61 @@
+//! The rows of A in a tile.
+
+use std::array::from_fn;
+use std::marker::PhantomData;
+
+use crate::kernel::view::MatrixRef;
+
+/// Rows of A at equal distances: element (i, k) stands at `i·down + k·along`.
+///
+/// Four pointers, to every third row, and one comparison for a whole column: with a pointer or a
+/// comparison for each row a tile's sums no longer fit in the registers beside them.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a, const ROWS: usize> {
+    thirds: [*const f32; 4],
+    down: usize,
+    along: usize,
+    /// So many numbers, from the first on, may begin a column.
+    starts: usize,
+    numbers: PhantomData<&'a [f32]>,
+}
+
+impl<'a, const ROWS: usize> Rows<'a, ROWS> {
+    /// # Panics
+    /// When `a` has another number of rows.
+    #[inline(always)]
+    pub(super) fn new(a: MatrixRef<'a>) -> Self {
+        assert!(a.rows() == ROWS, "{} rows in a tile of {ROWS}", a.rows());
+        let (numbers, (down, along)) = (a.numbers(), a.strides());
+        Rows {
+            thirds: from_fn(
+                #[inline(always)]
+                |third| numbers.as_ptr().wrapping_add(3 * third * down),
+            ),
+            down,
+            along,
+            starts: numbers.len() - (ROWS - 1) * down,
+            numbers: PhantomData,
+        }
+    }
+
+    /// The place of column `k` in the first row.
+    ///
+    /// # Panics
+    /// When there is no such column.
+    #[inline(always)]
+    pub(super) fn column(&self, k: u16) -> usize {
+        let first = usize::from(k) * self.along;
+        assert!(first < self.starts, "column {k} of a tile");
+        first
+    }
+
+    /// The element of row `i` of a column.
+    ///
+    /// # Safety
+    /// `i < ROWS`, and `column` comes from [`Rows::column`].
+    #[inline(always)]
+    pub(super) unsafe fn get(&self, i: usize, column: usize) -> f32 {
+        // SAFETY: the caller's promise.
+        unsafe { *self.thirds[i / 3].add(column).add(i % 3 * self.down) }
+    }
+}
