@@ -3,7 +3,8 @@
 //!
 //! The networks are 784-500-500-500-10 and VGG "A" with two classes, the samples 1000, at the point
 //! where some steps of gradient descent end (`-- 2000` takes 2000). A product with H takes six
-//! products of matrices a layer (two in the first), one with Σ twice as many. With `--test` one step
+//! products of matrices a layer (two in the first), one with Σ twice as many; GFLOP/s count them whole,
+//! though terms that are zero are left out. With `--test` one step
 //! and one product are made. With `SGD_STABILITY_PEERS` the products of the first network are timed in
 //! PyTorch and JAX as well, in turns with ours (`benches/peers/peers.py`).
 
@@ -17,7 +18,7 @@ use sgd_stability::curvature::{Lanczos, Measurement, Tracker};
 use sgd_stability::dataset::{Split, fashion_mnist};
 use sgd_stability::error::Result;
 use sgd_stability::kernel::{Isa, with_team};
-use sgd_stability::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
+use sgd_stability::network::{Batch, Curvature, Gathered, Matrix, Network, Normalisation, State};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
 
 use peers::Figure;
@@ -65,11 +66,12 @@ fn look(
     (steps, is_smoke): (u64, bool),
 ) {
     let isa = Isa::best();
-    let batch = Batch {
+    let samples = Gathered::by_target(&Batch {
         inputs,
         targets,
         samples: SAMPLES,
-    };
+    });
+    let batch = samples.batch();
     let mut state = State {
         parameters: network.initial_parameters(&mut ChaCha8Rng::seed_from_u64(20_181_203)),
         statistics: network.initial_statistics(),

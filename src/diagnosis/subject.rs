@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::dataset::checkpoint::Checkpoint;
 use crate::dataset::{self, Dataset, Split};
 use crate::error::{Error, Result};
-use crate::network::{Batch, Loss, Network, State, channels_last};
+use crate::network::{Batch, Gathered, Loss, Network, State, channels_last};
 
 use super::{architecture, matching};
 
@@ -71,11 +71,10 @@ impl Model {
     }
 }
 
-/// Samples as a network reads them.
+/// Samples as a network reads them, like targets side by side.
 #[derive(Clone, Debug)]
 pub struct Samples {
-    inputs: Vec<f32>,
-    targets: Vec<f32>,
+    rows: Gathered,
     /// How many.
     pub count: usize,
     /// SHA-256 of exactly these samples and their labels.
@@ -104,9 +103,13 @@ impl Samples {
                 return Err(Error::input(place, format!("target {row}"), fault));
             }
         }
+        let batch = Batch {
+            inputs: &channels_last(network.input(), &data.inputs),
+            targets: &targets,
+            samples: data.samples(),
+        };
         Ok(Samples {
-            inputs: channels_last(network.input(), &data.inputs),
-            targets,
+            rows: Gathered::by_target(&batch),
             count: data.samples(),
             digest: data.digest(),
         })
@@ -114,10 +117,6 @@ impl Samples {
 
     /// All samples as one batch.
     pub fn batch(&self) -> Batch<'_> {
-        Batch {
-            inputs: &self.inputs,
-            targets: &self.targets,
-            samples: self.count,
-        }
+        self.rows.batch()
     }
 }

@@ -8,7 +8,9 @@ use super::{Context, Scale};
 use crate::curvature::{Lanczos, Measurement, measure};
 use crate::dataset::{Dataset, Split, fashion_mnist};
 use crate::error::Result;
-use crate::network::{Batch, Curvature, Matrix, Network, Normalisation, Pass, Point, State};
+use crate::network::{
+    Batch, Curvature, Gathered, Matrix, Network, Normalisation, Pass, Point, State,
+};
 use crate::train::random::{Purpose, stream};
 use crate::train::{Ending, Plan, Run, train};
 
@@ -46,7 +48,7 @@ impl PointSettings {
             test_samples: 1000,
             seed,
             plan: plan(samples),
-            tolerance: 1e-3,
+            tolerance: 1e-4,
             products: 100,
         }
     }
@@ -161,7 +163,8 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
     if run.ending != Ending::Diverged {
         let isa = context.isa;
         let point = state.point(&network, Normalisation::Fixed);
-        let mut curvature = Curvature::new(isa, point, batch, Matrix::Hessian);
+        let samples = Gathered::by_target(&batch);
+        let mut curvature = Curvature::new(isa, point, samples.batch(), Matrix::Hessian);
         let lanczos = Lanczos {
             tolerance: settings.tolerance,
             products: settings.products,

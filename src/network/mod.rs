@@ -11,7 +11,7 @@
 //! | `builder`, `architecture`, `description` | layers put together, by name, or from a TOML file |
 //! | `order` | PyTorch's tensors to the engine's parameters |
 //! | `loss` | mean square, cross-entropy, hinge squared |
-//! | `point` | a batch, a point of the loss, weights ready for use |
+//! | `point`, `gathered` | a batch, a point of the loss, weights ready for use; rows in an order of choice |
 //! | `bilinear`, `linear`, `standardise` | the three families of layers |
 //! | `chunks` | how a batch is cut without changing a bit |
 //! | `trace`, `pass` | forward and backward over a chunk; loss, gradient, descent over a batch |
@@ -26,6 +26,7 @@ mod chunks;
 mod curvature;
 pub mod description;
 mod footprint;
+mod gathered;
 mod graph;
 mod layer;
 mod linear;
@@ -42,6 +43,7 @@ mod trace;
 pub use architecture::{NAMES, named};
 pub use builder::{Builder, Fault, Window};
 pub use curvature::{Curvature, Matrix};
+pub use gathered::Gathered;
 pub use graph::Network;
 pub use layer::{Kind, Law, Layer};
 pub use loss::Loss;

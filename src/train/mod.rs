@@ -7,13 +7,12 @@
 //! | file | what |
 //! |---|---|
 //! | `plan` | everything that decides a run |
-//! | `sampler`, `gathered` | which samples stand in a batch; their rows side by side |
+//! | `sampler` | which samples stand in a batch |
 //! | `optimiser` | how a gradient becomes a step, one file each |
 //! | `trainer`, `run` | a run step by step, and in one go |
 //! | `checkpoint` | a run in a file |
 
 mod checkpoint;
-mod gathered;
 mod optimiser;
 mod plan;
 pub mod random;

@@ -4,10 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
-use crate::network::{Batch, Network, Normalisation, Pass, Point, State};
+use crate::network::{Batch, Gathered, Network, Normalisation, Pass, Point, State};
 
 use super::checkpoint::Checkpoint;
-use super::gathered::Gathered;
 use super::optimiser::Fall;
 use super::{Batches, Ending, Lbfgs, Memory, Optimiser, Plan, Run};
 
@@ -47,7 +46,11 @@ pub struct Trainer<'a> {
     progress: Progress,
     pass: Pass,
     batches: Batches,
+    /// The samples of the batch; all of them where every batch has all.
     gathered: Gathered,
+    indices: Vec<usize>,
+    /// The place of each sample in [`Batch::by_target`].
+    ranks: Vec<usize>,
     gradient: Vec<f32>,
 }
 
@@ -113,6 +116,13 @@ impl<'a> Trainer<'a> {
         assert_eq!(data.inputs.len(), data.samples * network.features());
         assert_eq!(data.targets.len(), data.samples * network.outputs());
         progress.ending = progress.ending.filter(|e| *e != Ending::OutOfSteps);
+        let batches = Batches::new(plan.sampler, plan.seed, data.samples, plan.batch);
+        let (order, mut gathered) = (data.by_target(), Gathered::default());
+        if batches.is_full() {
+            gathered.gather(&data, &order);
+        }
+        let mut ranks = vec![0; data.samples];
+        (0..).zip(order).for_each(|(rank, i)| ranks[i] = rank);
         let mut trainer = Trainer {
             isa,
             network,
@@ -122,8 +132,10 @@ impl<'a> Trainer<'a> {
             memory,
             progress,
             pass: Pass::new(isa),
-            batches: Batches::new(plan.sampler, plan.seed, data.samples, plan.batch),
-            gathered: Gathered::default(),
+            batches,
+            gathered,
+            indices: Vec::new(),
+            ranks,
             gradient: Vec::new(),
         };
         if progress.ending.is_none() && progress.steps >= plan.stop.steps {
@@ -211,14 +223,13 @@ impl<'a> Trainer<'a> {
 
     /// Draws the batch and takes the step; `None` when the batch is empty.
     fn fall(&mut self, number: u64) -> Option<Fall> {
-        let mut gathered = std::mem::take(&mut self.gathered);
-        let batch = match self.batches.is_full() {
-            true => self.data,
-            false => {
-                self.batches.draw(number, &mut gathered.indices);
-                gathered.gather(self.network, &self.data)
-            }
-        };
+        if !self.batches.is_full() {
+            self.batches.draw(number, &mut self.indices);
+            self.indices.sort_unstable_by_key(|&i| self.ranks[i]);
+            self.gathered.gather(&self.data, &self.indices);
+        }
+        let gathered = std::mem::take(&mut self.gathered);
+        let batch = gathered.batch();
         let fall = (batch.samples > 0).then(|| self.fall_on(&batch));
         self.gathered = gathered;
         fall

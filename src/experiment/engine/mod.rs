@@ -11,7 +11,7 @@ use crate::curvature::{Lanczos, measure};
 use crate::dataset::{Split, fashion_mnist};
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
-use crate::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
+use crate::network::{Batch, Curvature, Gathered, Matrix, Network, Normalisation, State};
 use crate::oracle::graph::Second;
 use crate::train::random::{Purpose, stream};
 use crate::train::{Optimiser, Plan, Sampler, Stop, train};
@@ -218,7 +218,8 @@ fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> Result<String> {
     let parameters = state.parameters.iter();
     parameters.for_each(|p| hash.update(p.to_le_bytes()));
     let point = state.point(network, Normalisation::Fixed);
-    let mut curvature = Curvature::new(isa, point, *data, Matrix::Hessian);
+    let samples = Gathered::by_target(data);
+    let mut curvature = Curvature::new(isa, point, samples.batch(), Matrix::Hessian);
     let lanczos = Lanczos {
         tolerance: 0.0,
         products: 4,

@@ -1,0 +1,105 @@
+//! Rows of a batch, copied side by side in an order of choice.
+
+use std::cmp::Ordering;
+
+use crate::kernel::{self, MatrixMut, MatrixRef};
+
+use super::Batch;
+
+/// Samples of one's own.
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    inputs: Vec<f32>,
+    targets: Vec<f32>,
+    samples: usize,
+}
+
+impl Gathered {
+    /// All samples of a batch, in the order of [`Batch::by_target`].
+    pub fn by_target(data: &Batch<'_>) -> Self {
+        let mut gathered = Gathered::default();
+        gathered.gather(data, &data.by_target());
+        gathered
+    }
+
+    /// Replaces the samples by those that the indices name.
+    ///
+    /// # Panics
+    /// When there is no such sample.
+    pub fn gather(&mut self, data: &Batch<'_>, indices: &[usize]) {
+        self.samples = indices.len();
+        for (rows, from) in [
+            (&mut self.inputs, data.inputs),
+            (&mut self.targets, data.targets),
+        ] {
+            let width = from.len() / data.samples.max(1);
+            rows.resize(indices.len() * width, 0.0);
+            let from = MatrixRef::new(from, data.samples, width);
+            kernel::gather(from, indices, MatrixMut::new(rows, indices.len(), width));
+        }
+    }
+
+    /// The samples.
+    pub fn batch(&self) -> Batch<'_> {
+        Batch {
+            inputs: &self.inputs,
+            targets: &self.targets,
+            samples: self.samples,
+        }
+    }
+}
+
+impl Batch<'_> {
+    /// The places of the samples when they are sorted by their targets, like ones in their order.
+    ///
+    /// Sums over samples do not care, but for their rounding. But samples of one class light the same
+    /// units, and what is dark in the rows that follow each other costs a product nothing
+    /// ([`crate::kernel::gemm`]).
+    pub fn by_target(&self) -> Vec<usize> {
+        let width = self.targets.len() / self.samples.max(1);
+        let target = |i: usize| &self.targets[i * width..(i + 1) * width];
+        let compare = |&i: &usize, &j: &usize| {
+            let pairs = target(i).iter().zip(target(j));
+            let unequal = pairs.map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne());
+            unequal.unwrap_or(Ordering::Equal)
+        };
+        let mut places: Vec<usize> = (0..self.samples).collect();
+        places.sort_by(compare);
+        places
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_of_one_target_stand_side_by_side() {
+        let data = Batch {
+            inputs: &[0.0, 1.0, 2.0, 3.0, 4.0],
+            targets: &[0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.5, 0.5, 1.0, 0.0],
+            samples: 5,
+        };
+        assert_eq!(data.by_target(), [0, 2, 3, 1, 4]);
+        let gathered = Gathered::by_target(&data);
+        let batch = gathered.batch();
+        assert_eq!(batch.inputs, [0.0, 2.0, 3.0, 1.0, 4.0]);
+        assert_eq!(batch.targets[2..6], [0.0, 1.0, 0.5, 0.5]);
+        assert_eq!(batch.samples, 5);
+    }
+
+    #[test]
+    fn a_batch_may_hold_a_sample_twice_or_none() {
+        let data = Batch {
+            inputs: &[0.0, 1.0, 2.0, 3.0],
+            targets: &[5.0, 6.0],
+            samples: 2,
+        };
+        let mut gathered = Gathered::by_target(&data);
+        gathered.gather(&data, &[1, 1]);
+        assert_eq!(gathered.batch().inputs, [2.0, 3.0, 2.0, 3.0]);
+        gathered.gather(&data, &[]);
+        assert_eq!(gathered.batch().samples, 0);
+        assert!(gathered.batch().targets.is_empty());
+    }
+}
