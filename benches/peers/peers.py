@@ -15,6 +15,7 @@ import time
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 import numpy as np
 
+CORES = os.sched_getaffinity(0)
 SIZES = [784, 500, 500, 500, 10]
 VGG = [16, 16, 32, 64, 64]
 N, RATE = 1000, 0.1
@@ -25,6 +26,16 @@ def data(net):
     shape, classes = ((784,), 10) if net == "fnn" else ((3, 32, 32), 2)
     x = random.random((N, *shape), dtype=np.float32)
     return x, np.eye(classes, dtype=np.float32)[random.integers(0, classes, N)]
+
+
+def import_jax():
+    """JAX, its threads on every core: with OMP_PROC_BIND PyTorch's OpenMP binds this thread to one, and
+    the threads that JAX starts on its first use inherit that."""
+    os.sched_setaffinity(0, CORES)
+    import jax
+
+    jax.devices()
+    return jax
 
 
 def uniform(bound, *shape):
@@ -108,7 +119,7 @@ def jax_forward(net):
 
 
 def jax_step(net, batch):
-    import jax
+    jax = import_jax()
     from functools import partial
     from jax import numpy as jnp
 
@@ -156,8 +167,6 @@ def curvature():
     """Of the FNN over all samples: Hv of PyTorch with the graph kept and of JAX linearised once, and
     Σv of JAX."""
     import torch
-    import jax
-    from jax import numpy as jnp
 
     torch.set_num_threads(2)
     x, y = data("fnn")
@@ -170,6 +179,9 @@ def curvature():
     v = [torch.ones_like(p) for p in w]
     product = lambda _: torch.autograd.grad(gradient, w, grad_outputs=v, retain_graph=True)
     print("hessian", f"{1e3 / rate(product, windows=3):.2f}", "torch", flush=True)
+    jax = import_jax()
+    from jax import numpy as jnp
+
     p, forward = [jnp.asarray(q.detach().numpy()) for q in w], jax_forward("fnn")
     x, y = jnp.asarray(x), jnp.asarray(y)
     _, linear = jax.linearize(jax.grad(lambda q: jnp.mean((forward(q, x) - y) ** 2)), p)
