@@ -1,7 +1,5 @@
 //! Rows of a batch, copied side by side in an order of choice.
 
-use std::cmp::Ordering;
-
 use crate::kernel::{self, MatrixMut, MatrixRef};
 
 use super::Batch;
@@ -50,18 +48,24 @@ impl Gathered {
 }
 
 impl Batch<'_> {
-    /// The places of the samples when they are sorted by their targets, like ones in their order.
+    /// The places of the samples when they are sorted by their targets, and those of one target by how
+    /// many of their inputs are not zero.
     ///
     /// Sums over samples do not care, but for their rounding. But samples of one class light the same
     /// units, and what is dark in the rows that follow each other costs a product nothing
     /// ([`crate::kernel::gemm`]).
     pub fn by_target(&self) -> Vec<usize> {
-        let width = self.targets.len() / self.samples.max(1);
-        let target = |i: usize| &self.targets[i * width..(i + 1) * width];
+        let row = |numbers, i| {
+            let numbers: &[f32] = numbers;
+            let width = numbers.len() / self.samples;
+            &numbers[i * width..(i + 1) * width]
+        };
+        let bright = |i| row(self.inputs, i).iter().filter(|x| **x != 0.0).count();
+        let bright: Vec<usize> = (0..self.samples).map(bright).collect();
         let compare = |&i: &usize, &j: &usize| {
-            let pairs = target(i).iter().zip(target(j));
+            let pairs = row(self.targets, i).iter().zip(row(self.targets, j));
             let unequal = pairs.map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne());
-            unequal.unwrap_or(Ordering::Equal)
+            unequal.unwrap_or_else(|| bright[i].cmp(&bright[j]))
         };
         let mut places: Vec<usize> = (0..self.samples).collect();
         places.sort_by(compare);
@@ -76,14 +80,14 @@ mod tests {
     #[test]
     fn samples_of_one_target_stand_side_by_side() {
         let data = Batch {
-            inputs: &[0.0, 1.0, 2.0, 3.0, 4.0],
+            inputs: &[5.0, 1.0, 2.0, 3.0, 0.0],
             targets: &[0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.5, 0.5, 1.0, 0.0],
             samples: 5,
         };
-        assert_eq!(data.by_target(), [0, 2, 3, 1, 4]);
+        assert_eq!(data.by_target(), [0, 2, 3, 4, 1]);
         let gathered = Gathered::by_target(&data);
         let batch = gathered.batch();
-        assert_eq!(batch.inputs, [0.0, 2.0, 3.0, 1.0, 4.0]);
+        assert_eq!(batch.inputs, [5.0, 2.0, 3.0, 0.0, 1.0]);
         assert_eq!(batch.targets[2..6], [0.0, 1.0, 0.5, 0.5]);
         assert_eq!(batch.samples, 5);
     }

@@ -105,7 +105,7 @@ fn tiles<L: Lanes>(
         for down in panels(0..rows, panel_height::<L>) {
             let height = panel_height::<L>(rows - down.start);
             let terms = terms.of(down.start, across.start);
-            let (a, c) = (a.rows(down.start, height), c.block(down, across.clone()));
+            let (a, c) = ((a, down.start), c.block(down, across.clone()));
             match (height, vectors) {
                 (12, 2) => tile::<L, 12, 2>(lanes, (a, b), terms, start, c),
                 (12, 1) => tile::<L, 12, 1>(lanes, (a, b), terms, start, c),

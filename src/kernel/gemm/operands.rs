@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::block::ROWS;
 use super::pack::pack;
+use super::rows::Rows;
 use super::tile::Panel;
 use crate::kernel::buffer::Buffer;
 use crate::kernel::lanes::{LANES, Lanes};
@@ -68,13 +69,15 @@ impl<'a> Left<'a> {
         Left { a, tail }
     }
 
-    /// The rows of a tile of this height.
+    /// The rows of the tile that begins with this one.
     #[inline(always)]
-    pub(super) fn rows(&self, first: usize, height: usize) -> MatrixRef<'a> {
-        match self.tail {
-            Some((last, tail)) if first == last => tail,
-            _ => self.a.row_block(first..first + height),
-        }
+    pub(super) fn rows<const ROWS: usize>(&self, first: usize) -> Rows<'a, ROWS> {
+        let (a, first) = match self.tail {
+            Some((last, tail)) if first == last => (tail, 0),
+            _ => (self.a, first),
+        };
+        let (down, along) = a.strides();
+        Rows::new(&a.numbers()[first * down..], down, along)
     }
 }
 

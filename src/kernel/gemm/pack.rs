@@ -8,6 +8,9 @@ use crate::kernel::view::MatrixRef;
 /// How many vectors ahead of what is turned the next ones are asked for.
 const AHEAD: usize = 4;
 
+/// How many rows ahead of what is copied the next ones are asked for.
+const AHEAD_ROWS: usize = 12;
+
 /// Writes `panel` (depth × at most `width`) row after row into `out`, each row padded with zeros to
 /// `width`, whole vectors.
 #[inline(always)]
@@ -31,6 +34,10 @@ pub(super) fn pack<L: Lanes>(lanes: L, panel: MatrixRef, width: usize, out: &mut
 #[inline(always)]
 fn copy<L: Lanes>(lanes: L, panel: MatrixRef, width: usize, out: &mut [f32]) {
     for (k, out) in out.chunks_exact_mut(width).enumerate() {
+        if k + AHEAD_ROWS < panel.rows() {
+            let ahead = panel.row(k + AHEAD_ROWS);
+            ahead.chunks(LANES).for_each(|line| lanes.prefetch(line));
+        }
         let row = panel.row(k);
         for (v, to) in out.as_chunks_mut().0.iter_mut().enumerate() {
             let from = (v * LANES).min(row.len());

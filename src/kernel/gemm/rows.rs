@@ -3,8 +3,6 @@
 use std::array::from_fn;
 use std::marker::PhantomData;
 
-use crate::kernel::view::MatrixRef;
-
 /// Rows of A at equal distances: element (i, k) stands at `i·down + k·along`.
 ///
 /// Four pointers, to every third row, and one comparison for a whole column: with a pointer or a
@@ -20,12 +18,13 @@ pub(super) struct Rows<'a, const ROWS: usize> {
 }
 
 impl<'a, const ROWS: usize> Rows<'a, ROWS> {
+    /// The rows whose first element is the first of `numbers`.
+    ///
     /// # Panics
-    /// When `a` has another number of rows.
+    /// When the last row begins behind the end.
     #[inline(always)]
-    pub(super) fn new(a: MatrixRef<'a>) -> Self {
-        assert!(a.rows() == ROWS, "{} rows in a tile of {ROWS}", a.rows());
-        let (numbers, (down, along)) = (a.numbers(), a.strides());
+    pub(super) fn new(numbers: &'a [f32], down: usize, along: usize) -> Self {
+        let starts = numbers.len().checked_sub((ROWS - 1) * down);
         Rows {
             thirds: from_fn(
                 #[inline(always)]
@@ -33,7 +32,7 @@ impl<'a, const ROWS: usize> Rows<'a, ROWS> {
             ),
             down,
             along,
-            starts: numbers.len() - (ROWS - 1) * down,
+            starts: starts.expect("the rows of a tile"),
             numbers: PhantomData,
         }
     }

@@ -5,6 +5,8 @@
 //! term that is zero in twelve rows at once is left out for all of them. To look costs one read of
 //! the factor, some hundredths of the product.
 
+use std::ops::Range;
+
 use super::UNIT;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
@@ -106,38 +108,53 @@ impl Terms {
 /// Writes down the rows that are not all zero, and counts them.
 #[inline(always)]
 fn list<L: Lanes>(lanes: L, group: MatrixRef, places: &mut [u16]) -> usize {
-    let (depth, mut count, mut full) = (group.rows(), 0, false);
-    for first in (0..depth).step_by(LANES) {
-        full |= first == SAMPLE && count == SAMPLE;
-        let bits = match full {
-            true => u16::MAX,
-            false => look(lanes, group, first),
-        };
-        for k in first..depth.min(first + LANES) {
-            places[count] = k as u16;
-            count += usize::from(bits >> (k - first) & 1);
+    let depth = group.rows();
+    let sample = SAMPLE.min(depth);
+    let count = look(lanes, group, 0..sample, places, 0);
+    if count == SAMPLE {
+        (SAMPLE..depth).for_each(|k| places[k] = k as u16);
+        return depth;
+    }
+    look(lanes, group, sample..depth, places, count)
+}
+
+/// Appends those of these rows that are not all zero to the first `count` places.
+#[inline(always)]
+fn look<L: Lanes>(
+    lanes: L,
+    group: MatrixRef,
+    rows: Range<usize>,
+    places: &mut [u16],
+    mut count: usize,
+) -> usize {
+    /// Rows that are looked at together; one bit each.
+    const TOGETHER: usize = 64 * LANES;
+    let along = group.transposed();
+    for first in rows.clone().step_by(TOGETHER) {
+        let last = rows.end.min(first + TOGETHER);
+        let mut bits = [0_u16; TOGETHER / LANES];
+        if along.has_adjacent_columns() {
+            for column in 0..along.rows() {
+                let parts = along.row(column)[first..last].chunks(LANES);
+                for (bits, part) in bits.iter_mut().zip(parts) {
+                    *bits |= lanes.nonzero(lanes.load_padded(part));
+                }
+            }
+        } else {
+            for k in first..last {
+                let mut any = 0;
+                for part in group.row(k).chunks(LANES) {
+                    any |= lanes.nonzero(lanes.load_padded(part));
+                }
+                bits[(k - first) / LANES] |= u16::from(any != 0) << ((k - first) % LANES);
+            }
+        }
+        for (bits, first) in bits.iter().zip((first..last).step_by(LANES)) {
+            for k in first..last.min(first + LANES) {
+                places[count] = k as u16;
+                count += usize::from(bits >> (k - first) & 1);
+            }
         }
     }
     count
-}
-
-/// A bit for each of 16 rows from `first` on: is it not all zero?
-#[inline(always)]
-fn look<L: Lanes>(lanes: L, group: MatrixRef, first: usize) -> u16 {
-    let (mut bits, along) = (0, group.transposed());
-    if along.has_adjacent_columns() {
-        for column in 0..along.rows() {
-            bits |= lanes.nonzero(lanes.load_padded(&along.row(column)[first..]));
-        }
-        return bits;
-    }
-    for k in first..group.rows().min(first + LANES) {
-        let any = group.row(k).chunks(LANES).fold(
-            0,
-            #[inline(always)]
-            |any, part| any | lanes.nonzero(lanes.load_padded(part)),
-        );
-        bits |= u16::from(any != 0) << (k - first);
-    }
-    bits
 }

@@ -2,10 +2,10 @@
 
 use std::array::from_fn;
 
-use super::rows::Rows;
+use super::operands::Left;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::start::Start;
-use crate::kernel::view::{MatrixMut, MatrixRef};
+use crate::kernel::view::MatrixMut;
 
 /// A panel of B: row `k` begins at `k·stride` and has as many vectors as the tile.
 #[derive(Clone, Copy)]
@@ -25,11 +25,11 @@ impl<'a> Panel<'a> {
 }
 
 /// `c ← start + a·b` for a tile of `ROWS` rows of `VECTORS` vectors, of which `c` takes what it has
-/// room for. The sum runs over `terms`.
+/// room for: A from its row `first` on, the sum over `terms`.
 #[inline(always)]
 pub(super) fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
-    (a, b): (MatrixRef, Panel),
+    ((a, first), b): ((&Left, usize), Panel),
     terms: &[u16],
     start: Start,
     mut c: MatrixMut,
@@ -38,7 +38,7 @@ pub(super) fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     if start == Start::Accumulate {
         sums = load(lanes, c.reborrow());
     }
-    let a = Rows::<ROWS>::new(a);
+    let a = a.rows::<ROWS>(first);
     for &k in terms {
         let (at, b) = (a.column(k), b.row::<VECTORS>(k));
         let b: [L::Vector; VECTORS] = from_fn(
