@@ -2,10 +2,12 @@
 //!
 //! The networks are 784-500-500-500-10 (898,510 parameters) and VGG "A" with two classes (71,410),
 //! the data 1000 images, a step one of plain SGD with its batch gathered inside it, timed through the
-//! real training loop. The limit of a step is the longer of two times, each at the speed measured in the same run: its multiplications and
-//! additions at the speed of FMAs in registers, and the bytes it cannot avoid to move (the weights
-//! read forward, read and written backward) at the speed of reading as many bytes as the weights
-//! have. Every term counts, also those that a product leaves out because they are zero. Words choose networks and batches (`-- fnn 1 25`); with `--test` each batch makes two steps.
+//! real training loop. The limit of a step is the longer of two times, each at the speed measured in
+//! the same run: its multiplications and additions at the speed of FMAs in registers, and the bytes it
+//! cannot avoid to move (the weights read forward, read and written backward) at the speed of reading
+//! as many bytes as the weights have. Every term counts, also those that a product leaves out because
+//! they are zero. Words choose networks and batches (`-- fnn 1 25`); with `--test` each batch makes two
+//! steps.
 //! The images of VGG are noise: what they show does not change the work.
 //!
 //! With `SGD_STABILITY_PEERS` naming a Python that has torch and jax, both and ours take turns, twice

@@ -50,7 +50,8 @@ const UNIT: (usize, usize) = (12, 32);
 ///
 /// A term is left out where `a_ik` is zero in all of the rows 12·r to 12·r + 11 of an `a` with adjacent
 /// columns and n ≥ 64, or else where `b_kj` is zero in all of the columns 32·q to 32·q + 31 of a `b`
-/// with adjacent columns and m ≥ 64; it is not looked for behind 64 terms that all count. Among finite
+/// with adjacent columns and m ≥ 64; it is not looked for where the first 64 terms of a block (equal ones
+/// of at most 800) all count. Among finite
 /// numbers this can change the sign of a sum that is zero, and nothing else; a zero against an infinity
 /// or a NaN that is left out makes no NaN. What is left out depends on the shapes, the strides and the
 /// numbers alone.
