@@ -47,8 +47,8 @@ pub struct Measurement {
     pub accuracy: f64,
 }
 
-/// Measures at the point of `curvature`, the smallest eigenvalue by a run of its own; `seed` gives the start vectors. `None` when the curvature
-/// there has left the range of f32.
+/// Measures at the point of `curvature`, the smallest eigenvalue by a run of its own; `seed` gives the
+/// start vectors. `None` when the curvature there has left the range of f32.
 ///
 /// # Panics
 /// Where samples have no Hessians of their own ([`Curvature::has_samples`]).

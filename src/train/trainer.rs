@@ -49,7 +49,7 @@ pub struct Trainer<'a> {
     /// The samples of the batch; all of them where every batch has all.
     gathered: Gathered,
     indices: Vec<usize>,
-    /// The place of each sample in [`Batch::by_target`].
+    /// The place of each sample in [`Batch::by_target`], where batches are drawn.
     ranks: Vec<usize>,
     gradient: Vec<f32>,
 }
@@ -118,11 +118,14 @@ impl<'a> Trainer<'a> {
         progress.ending = progress.ending.filter(|e| *e != Ending::OutOfSteps);
         let batches = Batches::new(plan.sampler, plan.seed, data.samples, plan.batch);
         let (order, mut gathered) = (data.by_target(), Gathered::default());
-        if batches.is_full() {
-            gathered.gather(&data, &order);
+        let mut ranks = Vec::new();
+        match batches.is_full() {
+            true => gathered.gather(&data, &order),
+            false => {
+                ranks.resize(data.samples, 0);
+                (0..).zip(order).for_each(|(rank, i)| ranks[i] = rank);
+            }
         }
-        let mut ranks = vec![0; data.samples];
-        (0..).zip(order).for_each(|(rank, i)| ranks[i] = rank);
         let mut trainer = Trainer {
             isa,
             network,

@@ -61,7 +61,7 @@ impl Operand {
 }
 
 /// The product by the definition: for each element one chain of FMAs in k.
-fn chains(a: MatrixRef, b: MatrixRef, start: Start, old: &[f32]) -> Vec<f32> {
+pub fn chains(a: MatrixRef, b: MatrixRef, start: Start, old: &[f32]) -> Vec<f32> {
     let (rows, columns) = (a.rows(), b.columns());
     let chain = |ij: usize| {
         let first = if start == Start::Zero { 0.0 } else { old[ij] };

@@ -2,9 +2,9 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sgd_stability::kernel::{MatrixRef, Start};
+use sgd_stability::kernel::{Isa, MatrixRef, Start};
 
-use crate::gemm::product;
+use crate::gemm::{self, product};
 use crate::support::{all_bits, same_everywhere};
 
 /// Does the sum of element (i, j) take the term k? By the rule in the documentation of `gemm`.
@@ -122,13 +122,9 @@ fn a_term_that_is_left_out_changes_at_most_the_sign_of_zero() {
         let old: Vec<f32> = (0..a.rows() * b.columns())
             .map(|_| random.random())
             .collect();
-        let whole = |ij: usize| {
-            let (i, j) = (ij / b.columns(), ij % b.columns());
-            (0..a.columns()).fold(old[ij], |sum, k| a.get(i, k).mul_add(b.get(k, j), sum))
-        };
-        let whole: Vec<f32> = (0..old.len()).map(whole).collect();
-        let isa = sgd_stability::kernel::Isa::best();
-        assert_eq!(product(isa, a, b, Start::Accumulate, &old), whole);
+        let whole = gemm::chains(a, b, Start::Accumulate, &old);
+        let computed = product(Isa::best(), a, b, Start::Accumulate, &old);
+        assert_eq!(computed, whole);
     });
 }
 
@@ -143,7 +139,7 @@ fn an_infinite_weight_reaches_those_who_read_it() {
     b[3 * n..4 * n].fill(f32::INFINITY);
     let (a, b) = (MatrixRef::new(&a, m, k), MatrixRef::new(&b, k, n));
     let old = vec![0.0; m * n];
-    for isa in sgd_stability::kernel::Isa::available() {
+    for isa in Isa::available() {
         let c = product(isa, a, b, Start::Zero, &old);
         for (i, row) in c.chunks(n).enumerate() {
             let is_right = |&x: &f32| match i {
