@@ -120,13 +120,20 @@ pub(super) trait Lanes: Copy {
     /// their lanes stand alternately, and the number of the vector moves into that of the lane.
     #[inline(always)]
     fn tree_sums(self, mut vectors: [Self::Vector; LANES]) -> Self::Vector {
-        for half in [8, 4, 2, 1] {
-            for v in 0..half {
-                let (low, high) = self.interleave(vectors[v], vectors[v + half]);
-                vectors[v] = self.add(low, high);
-            }
-        }
+        self.fold::<8>(&mut vectors);
+        self.fold::<4>(&mut vectors);
+        self.fold::<2>(&mut vectors);
+        self.fold::<1>(&mut vectors);
         vectors[0]
+    }
+
+    /// A step of [`Lanes::tree_sums`]. One by one and not in a loop, or the vectors leave the registers.
+    #[inline(always)]
+    fn fold<const HALF: usize>(self, vectors: &mut [Self::Vector; LANES]) {
+        for v in 0..HALF {
+            let (low, high) = self.interleave(vectors[v], vectors[v + HALF]);
+            vectors[v] = self.add(low, high);
+        }
     }
 
     /// Rows to columns: 16 vectors of 16 lanes as a matrix.
