@@ -1,5 +1,7 @@
 //! The fully connected layer.
 
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use sgd_stability::kernel::dense::{Below, affine, backward, descend, weight_gradient};
 use sgd_stability::kernel::{Isa, MatrixMut, MatrixRef, Start, gather, gemm, with_team};
 use sgd_stability::oracle::{Family, Format, Order, Outcome, Terms, judge};
@@ -30,6 +32,35 @@ impl Layer {
             weights: family.vectors(n * k, 4).1,
             bias: family.vectors(n, 5).0,
         }
+    }
+
+    /// The same layer under a rectifier: half of the derivatives are a zero of either sign, those of
+    /// every fifth output are zero for all samples.
+    fn rectified(family: Family, shape: (usize, usize, usize)) -> Self {
+        let mut layer = Layer::new(family, shape);
+        let mut random = ChaCha8Rng::seed_from_u64(43);
+        for (at, delta) in layer.delta.iter_mut().enumerate() {
+            if (at % shape.2).is_multiple_of(5) || random.random() {
+                *delta = if random.random() { 0.0 } else { -0.0 };
+            }
+        }
+        layer
+    }
+
+    /// Both kinds.
+    fn both(family: Family, shape: (usize, usize, usize)) -> [Self; 2] {
+        [Self::new(family, shape), Self::rectified(family, shape)]
+    }
+
+    /// Do the sums take the term of sample `i` and output `j`? By the rule in the documentation of
+    /// `backward`.
+    fn counts(&self, i: usize, j: usize) -> bool {
+        let (m, _, n) = self.shape;
+        let pair = match m {
+            ..=2 => j..j + 1,
+            _ => j / 2 * 2..n.min(j / 2 * 2 + 2),
+        };
+        m > FEW.1 || pair.into_iter().any(|j| self.delta().get(i, j) != 0.0)
     }
 
     fn x(&self) -> MatrixRef<'_> {
@@ -128,7 +159,7 @@ fn affine_by_definition(layer: &Layer, rectified: bool) -> Vec<f32> {
 }
 
 /// `delta·W`, gated, by the definition: for few samples eight pieces of the rows of `W`, each a
-/// chain, in a tree.
+/// chain over the terms that count, in a tree.
 fn backward_by_definition(layer: &Layer, is_gated: bool) -> Vec<f32> {
     let (m, k, n) = layer.shape;
     let units = n.div_ceil(8);
@@ -141,7 +172,8 @@ fn backward_by_definition(layer: &Layer, is_gated: bool) -> Vec<f32> {
     let chain = |i: usize, c: usize, rows: std::ops::Range<usize>| {
         let (delta, w) = (layer.delta(), layer.weights());
         let term = |sum, j| delta.get(i, j).mul_add(w.get(j, c), sum);
-        (!rows.is_empty()).then(|| rows.fold(0.0, term))
+        let is_empty = rows.is_empty();
+        (!is_empty).then(|| rows.filter(|&j| layer.counts(i, j)).fold(0.0, term))
     };
     let element = |at: usize| {
         let (i, c) = (at / k, at % k);
@@ -187,15 +219,41 @@ fn affine_is_what_it_says() {
     }
 }
 
+/// The gradient of weights and biases, from zero or added to them, by the definition.
+fn gradient_by_definition(layer: &Layer, start: Start) -> Vec<f32> {
+    let (m, k, n) = layer.shape;
+    let (mut w, mut b) = (layer.weights.clone(), layer.bias.clone());
+    if start == Start::Zero {
+        w.fill(0.0);
+        b.fill(0.0);
+    }
+    let (delta, x) = (layer.delta(), layer.x());
+    if m > FEW.1 {
+        let (isa, out) = (Isa::portable(), MatrixMut::new(&mut w, n, k));
+        gemm(isa, delta.transposed(), x, Start::Accumulate, out);
+    } else {
+        for (at, w) in w.iter_mut().enumerate() {
+            let (j, c) = (at / k, at % k);
+            let samples = (0..m).filter(|&i| layer.counts(i, j));
+            *w = samples.fold(*w, |sum, i| delta.get(i, j).mul_add(x.get(i, c), sum));
+        }
+    }
+    for (j, b) in b.iter_mut().enumerate() {
+        *b = (0..m).fold(*b, |sum, i| sum + delta.get(i, j));
+    }
+    [w, b].concat()
+}
+
 #[test]
 fn backward_is_what_it_says() {
     for shape in shapes() {
-        let layer = Layer::new(Family::Uniform, shape);
-        for is_gated in [false, true] {
-            let right = all_bits(&backward_by_definition(&layer, is_gated));
-            for isa in Isa::available() {
-                let dx = all_bits(&layer.backward(isa, is_gated));
-                assert_eq!(dx, right, "{shape:?} on {}", isa.name());
+        for layer in Layer::both(Family::Uniform, shape) {
+            for is_gated in [false, true] {
+                let right = all_bits(&backward_by_definition(&layer, is_gated));
+                for isa in Isa::available() {
+                    let dx = all_bits(&layer.backward(isa, is_gated));
+                    assert_eq!(dx, right, "{shape:?} on {}", isa.name());
+                }
             }
         }
     }
@@ -204,27 +262,13 @@ fn backward_is_what_it_says() {
 #[test]
 fn weight_gradients_are_products_and_column_sums() {
     for shape in shapes() {
-        let layer = Layer::new(Family::WideRange, shape);
-        let (_, k, n) = shape;
-        for start in [Start::Zero, Start::Accumulate] {
-            let (mut w, mut right) = (layer.weights.clone(), layer.bias.clone());
-            let (delta, x) = (layer.delta().transposed(), layer.x());
-            gemm(
-                Isa::portable(),
-                delta,
-                x,
-                start,
-                MatrixMut::new(&mut w, n, k),
-            );
-            for (j, b) in right.iter_mut().enumerate() {
-                let first = if start == Start::Zero { 0.0 } else { *b };
-                let column = (0..shape.0).map(|i| layer.delta().get(i, j));
-                *b = column.fold(first, |sum, delta| sum + delta);
-            }
-            let right = all_bits(&[w, right].concat());
-            for isa in Isa::available() {
-                let gradient = all_bits(&layer.gradient(isa, start));
-                assert_eq!(gradient, right, "{shape:?} {start:?} on {}", isa.name());
+        for layer in Layer::both(Family::WideRange, shape) {
+            for start in [Start::Zero, Start::Accumulate] {
+                let right = all_bits(&gradient_by_definition(&layer, start));
+                for isa in Isa::available() {
+                    let gradient = all_bits(&layer.gradient(isa, start));
+                    assert_eq!(gradient, right, "{shape:?} {start:?} on {}", isa.name());
+                }
             }
         }
     }
@@ -233,24 +277,50 @@ fn weight_gradients_are_products_and_column_sums() {
 #[test]
 fn a_step_of_descent_is_backward_and_then_the_gradient() {
     for shape in shapes() {
-        let layer = Layer::new(Family::Uniform, shape);
-        for isa in Isa::available() {
-            let (parameters, dx) = layer.descend(isa);
-            let gradient = layer.gradient(isa, Start::Accumulate);
-            assert_eq!(all_bits(&parameters), all_bits(&gradient), "{shape:?}");
-            assert_eq!(
-                all_bits(&dx),
-                all_bits(&layer.backward(isa, true)),
-                "{shape:?}"
-            );
+        for layer in Layer::both(Family::Uniform, shape) {
+            for isa in Isa::available() {
+                let (parameters, dx) = layer.descend(isa);
+                let gradient = layer.gradient(isa, Start::Accumulate);
+                assert_eq!(all_bits(&parameters), all_bits(&gradient), "{shape:?}");
+                let backward = layer.backward(isa, true);
+                assert_eq!(all_bits(&dx), all_bits(&backward), "{shape:?}");
+            }
         }
+    }
+}
+
+/// A weight that is infinite is met by the samples that reach its row or its neighbour; that of a row
+/// no sample reaches stays what it is.
+#[test]
+fn an_infinite_weight_reaches_those_who_pass_through_it() {
+    let (m, k, n) = (5, 20, 96);
+    let mut layer = Layer::new(Family::Uniform, (m, k, n));
+    let reached = |i, j| (i, j / 2) != (3, 20) && j / 2 != 30;
+    for (at, delta) in layer.delta.iter_mut().enumerate() {
+        *delta = f32::from(reached(at / n, at % n));
+    }
+    layer.delta[4 * n + 41] = 0.0;
+    for row in [40, 61] {
+        layer.weights[row * k..][..k].fill(f32::INFINITY);
+    }
+    for isa in Isa::available() {
+        let (parameters, dx) = layer.descend(isa);
+        for i in 0..m {
+            let is_finite = layer.backward(isa, false)[i * k..][..k]
+                .iter()
+                .all(|dx| dx.is_finite());
+            assert_eq!(is_finite, i == 3, "sample {i} on {}", isa.name());
+            assert!(i != 3 || dx[i * k..][..k].iter().all(|dx| dx.is_finite()));
+        }
+        let untouched = 61 * k..62 * k;
+        assert_eq!(parameters[untouched.clone()], layer.weights[untouched]);
     }
 }
 
 #[test]
 fn layers_have_the_same_bits_on_every_isa_and_any_number_of_threads() {
     for shape in [(1, 500, 300), (3, 300, 77), (25, 200, 130), (130, 40, 70)] {
-        let layer = Layer::new(Family::WideRange, shape);
+        let layer = Layer::rectified(Family::WideRange, shape);
         let all = |isa| {
             let (parameters, dx) = layer.descend(isa);
             let backward = layer.backward(isa, false);

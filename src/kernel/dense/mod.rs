@@ -6,7 +6,8 @@
 //! ```text
 //! few samples     W is what has to be moved. It is read where it lies: `dots` multiplies its rows by
 //!                 samples, `sweep` reads each part of it once, passes the derivative down through
-//!                 it and changes it.
+//!                 it and changes it. Behind a rectifier half of the derivatives are zero: samples
+//!                 that do not reach a row are left out.
 //! many samples    The products of `gemm`.
 //! ```
 //!
@@ -14,7 +15,10 @@
 
 mod dots;
 mod finish;
+mod rows;
 mod sweep;
+mod terms;
+mod tree;
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -180,8 +184,9 @@ pub fn descend(
 /// For 1 ≤ m ≤ 64 the rows of `W` are cut in eight pieces: with u = ⌈n/8⌉ piece p holds the rows from
 /// 8·⌊u·p/8⌋ up to the next piece. The product runs over each piece in a chain of FMAs from +0, in
 /// the order of the rows, and the pieces are added in the tree
-/// `((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7))`, those without rows being left out. For more samples
-/// an element is the chain of [`gemm`].
+/// `((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7))`, those without rows being left out. The terms of
+/// sample i and rows 2j and 2j + 1 are left out when `delta` is zero for both, and for m ≤ 2 those of
+/// any one row for which it is. For more samples an element is the chain of [`gemm`].
 ///
 /// `delta`: m × n; `weights`: `W`, n × k; adjacent columns.
 ///
@@ -219,7 +224,8 @@ pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
 /// The gradient of a layer's parameters, alone or added to what is there:
 ///
 /// ```text
-/// W ← start + deltaᵀ·x        an element is the chain of `gemm`
+/// W ← start + deltaᵀ·x        an element is the chain of `gemm`, for m ≤ 64 over all samples but
+///                             those that `backward` leaves out
 /// b ← start + Σ_i delta_i     a chain of additions, see `column_sums`
 /// ```
 ///

@@ -1,0 +1,114 @@
+//! Some rows of `W`, some vectors wide, and the samples that reach them. The rows are in registers.
+
+use std::array::from_fn;
+
+use super::terms::{PAIR, Term};
+use crate::kernel::lanes::{LANES, Lanes};
+
+/// A vector in memory.
+pub(super) type Cell = [f32; LANES];
+
+/// A part of the columns of what the samples read, and of the derivative by it.
+pub(super) struct Block<'a, const VECTORS: usize> {
+    pub(super) x: &'a [[Cell; VECTORS]],
+    pub(super) dx: &'a mut [[Cell; VECTORS]],
+}
+
+/// `dx ← dx + delta·w`.
+#[inline(always)]
+pub(super) fn pass_down<L: Lanes, const ROWS: usize, const VECTORS: usize>(
+    lanes: L,
+    w: [&[f32]; ROWS],
+    terms: &[Term],
+    block: &mut Block<VECTORS>,
+) {
+    let mut old = [[lanes.splat(0.0); VECTORS]; ROWS];
+    for (old, w) in old.iter_mut().zip(w) {
+        *old = read(lanes, w);
+    }
+    for term in terms {
+        let deltas = splats::<L, ROWS>(lanes, &term.deltas);
+        for (v, dx) in block.dx[term.sample].iter_mut().enumerate() {
+            add_down(lanes, &deltas, &old, v, dx);
+        }
+    }
+}
+
+/// `dx ← dx + delta·w` if `DOWN`, and `w ← w + deltaᵀ·x`, from zero if `NEW`.
+#[inline(always)]
+pub(super) fn change<
+    L: Lanes,
+    const ROWS: usize,
+    const VECTORS: usize,
+    const DOWN: bool,
+    const NEW: bool,
+>(
+    lanes: L,
+    w: [&mut [f32]; ROWS],
+    terms: &[Term],
+    block: &mut Block<VECTORS>,
+) {
+    let mut old = [[lanes.splat(0.0); VECTORS]; ROWS];
+    if !NEW {
+        for (old, w) in old.iter_mut().zip(&w) {
+            *old = read(lanes, w);
+        }
+    }
+    let mut new = old;
+    for term in terms {
+        let deltas = splats::<L, ROWS>(lanes, &term.deltas);
+        let (x, dx) = (&block.x[term.sample], &mut block.dx[term.sample]);
+        for v in 0..VECTORS {
+            if DOWN {
+                add_down(lanes, &deltas, &old, v, &mut dx[v]);
+            }
+            let x = lanes.load(&x[v]);
+            for r in 0..ROWS {
+                new[r][v] = lanes.fma(deltas[r], x, new[r][v]);
+            }
+        }
+    }
+    for (w, new) in w.into_iter().zip(new) {
+        for (to, new) in w.chunks_mut(LANES).zip(new) {
+            lanes.store_cut(new, to);
+        }
+    }
+}
+
+#[inline(always)]
+fn add_down<L: Lanes, const ROWS: usize, const VECTORS: usize>(
+    lanes: L,
+    deltas: &[L::Vector; ROWS],
+    w: &[[L::Vector; VECTORS]; ROWS],
+    v: usize,
+    dx: &mut Cell,
+) {
+    let mut sum = lanes.load(dx);
+    for r in 0..ROWS {
+        sum = lanes.fma(deltas[r], w[r][v], sum);
+    }
+    lanes.store(sum, dx);
+}
+
+#[inline(always)]
+fn splats<L: Lanes, const ROWS: usize>(lanes: L, numbers: &[f32; PAIR]) -> [L::Vector; ROWS] {
+    from_fn(
+        #[inline(always)]
+        |r| lanes.splat(numbers[r]),
+    )
+}
+
+/// A row's vectors, the last of which may be cut.
+#[inline(always)]
+fn read<L: Lanes, const VECTORS: usize>(lanes: L, row: &[f32]) -> [L::Vector; VECTORS] {
+    match row.as_chunks::<LANES>().0.first_chunk::<VECTORS>() {
+        Some(whole) => from_fn(
+            #[inline(always)]
+            |v| lanes.load(&whole[v]),
+        ),
+        None => from_fn(
+            #[inline(always)]
+            |v| lanes.load_padded(&row[v * LANES..]),
+        ),
+    }
+}
