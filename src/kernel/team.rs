@@ -92,12 +92,14 @@ impl Team {
         self.done.0.store(0, Relaxed);
         let job = from_ref(&job).cast_mut().cast::<Job<'static>>();
         self.job.0.store(job, Relaxed);
-        let ticket = round << 24 | (parts as u64) << 12;
+        // The first part is ours: the same part of every kernel finds its data in our cache.
+        let ticket = round << 24 | (parts as u64) << 12 | 1;
         self.ticket.0.store(ticket, SeqCst);
         if self.sleepers.load(SeqCst) > 0 {
             drop(lock(&self.bed));
             self.bell.notify_all();
         }
+        self.run_part(run, 0);
         while self.take_part() {}
         let mut looks = 0;
         while self.done.0.load(Acquire) < parts {
@@ -127,12 +129,17 @@ impl Team {
             // `next` is ours; so `job` is this round's, and its poster does not leave `run`, which
             // owns what it points to, before we have counted the part as done.
             let job = unsafe { &*job };
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (job.run)(next))) {
-                lock(&self.panic).get_or_insert(panic);
-            }
-            self.done.0.fetch_add(1, Release);
+            self.run_part(job.run, next);
         }
         true
+    }
+
+    /// Runs a part and counts it as done.
+    fn run_part(&self, run: &(dyn Fn(usize) + Sync), part: usize) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(part))) {
+            lock(&self.panic).get_or_insert(panic);
+        }
+        self.done.0.fetch_add(1, Release);
     }
 
     /// Takes parts until the team is closed.
