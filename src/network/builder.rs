@@ -277,14 +277,33 @@ impl Builder {
         Ok(())
     }
 
+    /// Moves every ReLU that a max-pool alone reads behind the pool: the largest of the positive parts
+    /// is the positive part of the largest, and forward and backward there is a quarter to rectify.
+    fn pool_before_relus(&mut self) {
+        let layers = &mut self.network.layers;
+        for pool in 1..layers.len() {
+            let read = layers[pool].reads;
+            let readers = layers.iter().flat_map(Layer::all_reads);
+            let is_only_reader = readers.filter(|&r| r == read).count() == 1;
+            if matches!(layers[pool].kind, Kind::MaxPool { .. })
+                && is_only_reader
+                && read > 0
+                && layers[read - 1].relu
+            {
+                (layers[read - 1].relu, layers[pool].relu) = (false, true);
+            }
+        }
+    }
+
     /// The network.
     ///
     /// # Errors
     /// When it has no parameters, or ends with an image.
-    pub fn finish(self) -> Result<Network, Fault> {
+    pub fn finish(mut self) -> Result<Network, Fault> {
         if self.parameters == 0 {
             return Err("a network needs a layer with parameters".to_owned());
         }
+        self.pool_before_relus();
         let shape = self.shape();
         match shape.is_flat() {
             true => Ok(self.network),
@@ -301,4 +320,35 @@ fn checked(a: usize, b: usize) -> Result<usize, Fault> {
     const MOST: usize = 1 << 34;
     let product = a.checked_mul(b).filter(|product| *product <= MOST);
     product.ok_or_else(|| format!("{a} × {b} parameters are too many"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which layers of a convolution, a ReLU, a 2 × 2 max-pool and whatever `more` adds have a ReLU?
+    fn relus(more: impl Fn(&mut Builder) -> Result<(), Fault>) -> Vec<bool> {
+        let mut builder = Builder::new("small", Shape::image(1, 4, 4), Loss::MeanSquared);
+        let window = Window {
+            kernel: 3,
+            stride: 1,
+            padding: 1,
+        };
+        let build = |builder: &mut Builder| {
+            builder.convolution(2, window, true, Law::FanIn)?.relu = true;
+            builder.max_pool(2)?;
+            more(builder)?;
+            builder.dense(1)
+        };
+        build(&mut builder).expect("the layers fit");
+        let network = builder.finish().expect("a network");
+        network.layers.iter().map(|layer| layer.relu).collect()
+    }
+
+    #[test]
+    fn a_relu_goes_behind_the_pool_that_alone_reads_it() {
+        assert_eq!(relus(|_| Ok(())), [false, true, false, false]);
+        let with_shortcut = relus(|builder| builder.shortcut(1));
+        assert_eq!(with_shortcut, [true, false, false, false, false]);
+    }
 }

@@ -52,10 +52,13 @@ pub(super) fn single_shares(samples: usize) -> Vec<Share> {
 
 fn shares_of(samples: usize, chunk: usize) -> Vec<Share> {
     let count = SHARES.min(samples).max(1);
-    let cut = |share: usize| share * samples / count;
-    let share = |place| Share {
-        samples: cut(place)..cut(place + 1),
-        chunk,
+    // The longer ones first, as threads take them in turn.
+    let cut = |share: usize| share * (samples / count) + share.min(samples % count);
+    let share = |place| {
+        let samples = cut(place)..cut(place + 1);
+        // Equal chunks.
+        let chunk = samples.len().div_ceil(samples.len().div_ceil(chunk).max(1));
+        Share { samples, chunk }
     };
     (0..count).map(share).collect()
 }

@@ -94,7 +94,7 @@ pub struct Layer {
     pub input: Shape,
     /// The shape of what it gives.
     pub output: Shape,
-    /// Does a ReLU follow?
+    /// Does a ReLU follow? One that a max-pool alone reads stands behind the pool.
     pub relu: bool,
     /// Place of the weights among the parameters; empty where the layer has none.
     pub weight: Range<usize>,

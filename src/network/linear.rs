@@ -25,6 +25,7 @@ impl Linear<'_> {
         }
     }
 
+    /// Does it write every number, whatever is there?
     fn is_pool(&self) -> bool {
         matches!(
             self.layer.kind,
@@ -51,7 +52,9 @@ impl Linear<'_> {
     /// The linear part: `y` of the directional derivatives `x` and `skip`, at the places of the
     /// base pass. An empty slice stands for zero.
     pub fn again(&self, x: &[f32], skip: &[f32], places: &[u8], y: &mut [f32]) {
-        y.fill(0.0);
+        if !self.is_pool() {
+            y.fill(0.0);
+        }
         match &self.layer.kind {
             Kind::Shortcut { source, stride, .. } => {
                 if !x.is_empty() {
@@ -97,7 +100,9 @@ impl Linear<'_> {
             self.transposed(y, places, Start::Zero, &mut alone);
             return kernel::axpy(self.isa, 1.0, &alone, below);
         }
-        begin(start, below);
+        if !self.is_pool() {
+            begin(start, below);
+        }
         match &self.layer.kind {
             Kind::Shortcut { .. } => kernel::axpy(self.isa, 1.0, y, below),
             Kind::MaxPool { window } => {

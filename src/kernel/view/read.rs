@@ -63,27 +63,32 @@ impl<'a> MatrixRef<'a> {
     }
 
     /// The number of rows.
+    #[inline]
     pub fn rows(self) -> usize {
         self.rows
     }
 
     /// The number of columns.
+    #[inline]
     pub fn columns(self) -> usize {
         self.columns
     }
 
     /// (rows, columns).
+    #[inline]
     pub fn shape(self) -> (usize, usize) {
         (self.rows, self.columns)
     }
 
     /// (from row to row, from column to column), counted in numbers.
+    #[inline]
     pub fn strides(self) -> (usize, usize) {
         (self.row_stride, self.column_stride)
     }
 
     /// The same numbers with rows and columns exchanged.
     #[must_use]
+    #[inline]
     pub fn transposed(self) -> Self {
         let (shape, strides) = (self.shape(), self.strides());
         Self::strided(self.data, (shape.1, shape.0), (strides.1, strides.0))
@@ -94,6 +99,7 @@ impl<'a> MatrixRef<'a> {
     /// # Panics
     /// When a range reaches beyond the matrix.
     #[must_use]
+    #[inline]
     pub fn block(self, rows: Range<usize>, columns: Range<usize>) -> Self {
         assert!(
             rows.start <= rows.end && rows.end <= self.rows,
@@ -115,6 +121,7 @@ impl<'a> MatrixRef<'a> {
     /// # Panics
     /// When the range reaches beyond the matrix.
     #[must_use]
+    #[inline]
     pub fn row_block(self, rows: Range<usize>) -> Self {
         self.block(rows, 0..self.columns)
     }
@@ -138,6 +145,7 @@ impl<'a> MatrixRef<'a> {
     /// # Panics
     /// When the elements of a row are not adjacent ([`MatrixRef::has_adjacent_columns`]), or
     /// there is no such row.
+    #[inline]
     pub fn row(self, i: usize) -> &'a [f32] {
         assert!(
             i < self.rows && self.has_adjacent_columns(),
@@ -152,11 +160,13 @@ impl<'a> MatrixRef<'a> {
     }
 
     /// Are the elements of a row adjacent in memory?
+    #[inline]
     pub fn has_adjacent_columns(self) -> bool {
         self.column_stride == 1 || self.columns <= 1
     }
 
     /// The slice behind the view, from the first element on.
+    #[inline]
     pub(in crate::kernel) fn numbers(self) -> &'a [f32] {
         self.data
     }

@@ -56,16 +56,19 @@ impl<'a> MatrixMut<'a> {
     }
 
     /// The number of rows.
+    #[inline]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// The number of columns.
+    #[inline]
     pub fn columns(&self) -> usize {
         self.columns
     }
 
     /// (rows, columns).
+    #[inline]
     pub fn shape(&self) -> (usize, usize) {
         (self.rows, self.columns)
     }
@@ -88,6 +91,7 @@ impl<'a> MatrixMut<'a> {
     ///
     /// # Panics
     /// When there is no such row.
+    #[inline]
     pub fn row(&self, i: usize) -> &[f32] {
         // SAFETY: the elements of row i are valid, adjacent and ours; `&self` forbids writing.
         unsafe { std::slice::from_raw_parts(self.row_start(i), self.columns) }
@@ -97,6 +101,7 @@ impl<'a> MatrixMut<'a> {
     ///
     /// # Panics
     /// When there is no such row.
+    #[inline]
     pub fn row_mut(&mut self, i: usize) -> &mut [f32] {
         // SAFETY: the elements of row i are valid, adjacent and ours; `&mut self` forbids others.
         unsafe { std::slice::from_raw_parts_mut(self.row_start(i), self.columns) }
@@ -125,6 +130,7 @@ impl<'a> MatrixMut<'a> {
     ///
     /// # Panics
     /// When a range reaches beyond the matrix.
+    #[inline]
     pub fn block(&mut self, rows: Range<usize>, columns: Range<usize>) -> MatrixMut<'_> {
         let whole = self.part(self.first, self.shape());
         let (above, _) = whole.split_at_row(rows.end);
