@@ -41,7 +41,7 @@ pub const CLAIM: Claim = Claim {
 };
 
 fn empirical() -> Evidence {
-    super::measured::by("descent", CLAIM.id)
+    super::measured::by("restart", CLAIM.id)
 }
 
 fn examination<T: Field>() -> Examination<T> {

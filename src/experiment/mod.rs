@@ -14,6 +14,7 @@ pub mod point;
 pub mod published;
 pub mod record;
 pub mod regression;
+pub mod restart;
 pub mod sampling;
 pub mod statistics;
 pub mod stochastic;

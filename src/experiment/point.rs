@@ -53,6 +53,14 @@ impl PointSettings {
         }
     }
 
+    /// How sharpness and s² are measured.
+    pub fn lanczos(&self) -> Lanczos {
+        Lanczos {
+            tolerance: self.tolerance,
+            products: self.products,
+        }
+    }
+
     /// Are these the same settings, but for the seeds?
     pub fn differs_in_seed_only(&self, other: &PointSettings) -> bool {
         let mut other = other.clone();
@@ -130,14 +138,24 @@ pub struct PointOutcome {
     pub data: [String; 2],
 }
 
-/// Trains from PyTorch's initial law and measures where the run ends.
+/// A trained network, and what it was trained on.
+pub struct Trained {
+    /// The network.
+    pub network: Network,
+    /// The training images.
+    pub training: Dataset,
+    /// Where the run ended.
+    pub state: State,
+    /// The run.
+    pub run: Run,
+}
+
+/// Trains from PyTorch's initial law.
 ///
 /// # Errors
 /// When the data cannot be read or holds fewer samples.
-pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<PointOutcome> {
-    let load = |split, count| fashion_mnist::load(context.data_dir.as_deref(), split)?.first(count);
-    let training = load(Split::Train, settings.samples)?;
-    let test = load(Split::Test, settings.test_samples)?;
+pub fn trained(settings: &PointSettings, context: &Context) -> Result<Trained> {
+    let training = load(Split::Train, settings.samples, context)?;
     let network = Network::fnn(&settings.widths);
     let mut random = stream(settings.seed, Purpose::Initial, 0);
     let mut state = State {
@@ -145,30 +163,42 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
         statistics: network.initial_statistics(),
     };
     let targets = training.targets.rows();
-    let batch = batch(&training, &targets);
-    let run = train(
-        context.isa,
-        &network,
-        &mut state,
-        &batch,
-        &settings.plan,
-        |_, _| (),
-    )?;
-    let mut outcome = PointOutcome {
+    let samples = batch(&training, &targets);
+    let plan = &settings.plan;
+    let run = train(context.isa, &network, &mut state, &samples, plan, |_, _| ())?;
+    Ok(Trained {
+        network,
+        training,
+        state,
         run,
+    })
+}
+
+/// The first so many images.
+fn load(split: Split, count: usize, context: &Context) -> Result<Dataset> {
+    fashion_mnist::load(context.data_dir.as_deref(), split)?.first(count)
+}
+
+/// Trains from PyTorch's initial law and measures where the run ends.
+///
+/// # Errors
+/// When the data cannot be read or holds fewer samples.
+pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<PointOutcome> {
+    let test = load(Split::Test, settings.test_samples, context)?;
+    let trained = trained(settings, context)?;
+    let mut outcome = PointOutcome {
+        run: trained.run,
         measurement: None,
         test_accuracy: None,
-        data: [training.digest(), test.digest()],
+        data: [trained.training.digest(), test.digest()],
     };
-    if run.ending != Ending::Diverged {
-        let isa = context.isa;
-        let point = state.point(&network, Normalisation::Fixed);
-        let samples = Gathered::by_target(&batch);
+    if trained.run.ending != Ending::Diverged {
+        let (isa, network) = (context.isa, &trained.network);
+        let point = trained.state.point(network, Normalisation::Fixed);
+        let targets = trained.training.targets.rows();
+        let samples = Gathered::by_target(&batch(&trained.training, &targets));
         let mut curvature = Curvature::new(isa, point, samples.batch(), Matrix::Hessian);
-        let lanczos = Lanczos {
-            tolerance: settings.tolerance,
-            products: settings.products,
-        };
+        let lanczos = settings.lanczos();
         outcome.measurement = measure(isa, &mut curvature, &lanczos, settings.seed);
         outcome.test_accuracy = Some(accuracy(&point, &test, context));
     }

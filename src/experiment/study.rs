@@ -155,6 +155,7 @@ pub fn studies() -> Vec<Study> {
         Study::of::<super::toy::Toy>(),
         Study::of::<super::regression::Regression>(),
         Study::of::<super::descent::Descent>(),
+        Study::of::<super::restart::Restart>(),
         Study::of::<super::stochastic::Stochastic>(),
         Study::of::<super::sampling::Sampling>(),
         Study::of::<super::engine::Engine>(),

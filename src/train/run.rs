@@ -33,6 +33,12 @@ impl Ending {
         (Ending::OutOfSteps, "out of steps"),
         (Ending::Diverged, "diverged"),
     ];
+
+    /// What is said of it.
+    pub fn words(self) -> &'static str {
+        let said = Self::ALL.iter().find(|(ending, _)| *ending == self);
+        said.expect("all endings are in the list").1
+    }
 }
 
 /// What a run came to.

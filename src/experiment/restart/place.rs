@@ -1,0 +1,144 @@
+//! A minimum, and runs that begin beside it.
+
+use crate::curvature::Tracker;
+use crate::error::Result;
+use crate::experiment::Context;
+use crate::kernel;
+use crate::network::{Batch, Curvature, Matrix, Network, Normalisation, Pass, State};
+use crate::train::{Optimiser, Plan, Sampler, Stop, Trainer};
+
+use super::{Minimum, Settings, Trial};
+
+/// Plain descent on all samples.
+pub fn plan(learning_rate: f32, samples: usize, steps: u64) -> Plan {
+    Plan {
+        optimiser: Optimiser::Plain,
+        learning_rate,
+        batch: samples,
+        sampler: Sampler::WithoutReplacement,
+        seed: 1,
+        stop: Stop::at(0.0, steps),
+    }
+}
+
+/// A loss.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    pub settings: &'a Settings,
+    pub context: &'a Context,
+    pub network: &'a Network,
+    pub samples: Batch<'a>,
+}
+
+impl Place<'_> {
+    /// A run of plain descent.
+    fn descent(&self, state: State, learning_rate: f32, steps: u64) -> Result<Trainer<'_>> {
+        let plan = plan(learning_rate, self.samples.samples, steps);
+        Trainer::new(self.context.isa, self.network, self.samples, plan, state)
+    }
+
+    /// Where plain descent leads from here.
+    pub fn settle(&self, state: State, learning_rate: f32) -> Result<State> {
+        let mut run = self.descent(state, learning_rate, self.settings.settling)?;
+        run.finish();
+        Ok(run.into_state())
+    }
+
+    /// What this minimum is like, and its top eigenvector; `None` where the curvature is no number.
+    pub fn look(&self, state: &State) -> Option<(Minimum, Vec<f32>)> {
+        let isa = self.context.isa;
+        let point = state.point(self.network, Normalisation::Fixed);
+        let mut curvature = Curvature::new(isa, point, self.samples, Matrix::Hessian);
+        let start = &self.settings.start;
+        let ends = Tracker::new(start.lanczos(), start.seed).hessian(isa, &mut curvature)?;
+        let mut gradient = vec![0.0; curvature.dimension()];
+        Pass::new(isa).gradient(&point, &self.samples, &mut gradient);
+        let (largest, distance) = (&ends.largest, self.settings.distance);
+        let minimum = Minimum {
+            sharpness: largest.into(),
+            beside: [distance, -distance].map(|offset| {
+                self.quotient(&moved(state, &largest.vector, offset), &largest.vector)
+            }),
+            smallest_eigenvalue: (&ends.smallest).into(),
+            loss: curvature.loss(),
+            gradient: kernel::dot_wide(isa, &gradient, &gradient).sqrt(),
+        };
+        Some((minimum, ends.largest.vector))
+    }
+
+    /// `vᵀHv`.
+    fn quotient(&self, state: &State, direction: &[f32]) -> f64 {
+        let isa = self.context.isa;
+        let point = state.point(self.network, Normalisation::Fixed);
+        let mut curvature = Curvature::new(isa, point, self.samples, Matrix::Hessian);
+        let mut image = vec![0.0; direction.len()];
+        curvature.hessian_product(direction, &mut image);
+        kernel::dot_wide(isa, direction, &image)
+    }
+}
+
+/// The state, so far along a direction.
+fn moved(state: &State, direction: &[f32], offset: f32) -> State {
+    let pairs = state.parameters.iter().zip(direction);
+    State {
+        parameters: pairs.map(|(w, v)| w + offset * v).collect(),
+        statistics: state.statistics.clone(),
+    }
+}
+
+/// Where runs begin beside a minimum.
+pub struct Beside<'a> {
+    pub place: Place<'a>,
+    pub minimum: &'a State,
+    /// v, of length 1.
+    pub direction: &'a [f32],
+}
+
+impl Beside<'_> {
+    /// Runs with this learning rate.
+    pub fn try_out(&self, learning_rate: f32) -> Result<Trial> {
+        let distance = self.place.settings.distance;
+        let mut long = self.begin(learning_rate, distance, self.place.settings.steps)?;
+        let losses: Vec<f64> = std::iter::from_fn(|| long.step()?.loss).collect();
+        let largest = losses.iter().copied().reduce(f64::max);
+        Ok(Trial {
+            learning_rate,
+            growth: [
+                self.growth(learning_rate, distance)?,
+                self.growth(learning_rate, distance / 2.0)?,
+            ],
+            losses: [largest, losses.last().copied()].map(|loss| loss.filter(|l| l.is_finite())),
+            ending: long.run().ending,
+        })
+    }
+
+    /// The growth a step of the distance between two runs that begin on either side.
+    fn growth(&self, learning_rate: f32, distance: f32) -> Result<f64> {
+        let followed = self.place.settings.followed;
+        let mut there = self.begin(learning_rate, distance, followed)?;
+        let mut here = self.begin(learning_rate, -distance, followed)?;
+        let before = self.apart(&there, &here);
+        let (mut steps, mut growth) = (0, 0.0_f64);
+        while growth.abs() < 10_f64.ln() && there.step().is_some() && here.step().is_some() {
+            let grown = (self.apart(&there, &here) / before).abs().ln();
+            if !grown.is_finite() {
+                break;
+            }
+            (steps, growth) = (steps + 1, grown);
+        }
+        Ok(growth / f64::from(steps.max(1)))
+    }
+
+    fn begin(&self, learning_rate: f32, offset: f32, steps: u64) -> Result<Trainer<'_>> {
+        let state = moved(self.minimum, self.direction, offset);
+        self.place.descent(state, learning_rate, steps)
+    }
+
+    /// `vᵀ(x − y)` in f64.
+    fn apart(&self, x: &Trainer<'_>, y: &Trainer<'_>) -> f64 {
+        let pairs = x.state().parameters.iter().zip(&y.state().parameters);
+        let differences = pairs.map(|(x, y)| f64::from(*x) - f64::from(*y));
+        let terms = self.direction.iter().zip(differences);
+        terms.map(|(v, d)| f64::from(*v) * d).sum()
+    }
+}
