@@ -103,11 +103,11 @@ impl Experiment for Restart {
             };
             let settings = Settings {
                 start: PointSettings::of_scale(scale, seed, plan),
-                settling: 2000,
+                settling: 1000,
                 factors: factors.to_vec(),
                 distance: 1e-4,
                 followed: 20,
-                steps: 1000,
+                steps: 500,
             };
             (format!("seed{seed}"), settings)
         };
@@ -167,8 +167,9 @@ impl Experiment for Restart {
             title: "Does a minimum hold gradient descent? Both sides of 2/a".to_owned(),
             question: "Where a run ends says which minima are found. Here descent begins anew \
                        beside one minimum, with learning rates below and above 2/a: two runs on \
-                       either side of it along the top eigenvector come together or part at the \
-                       rate |1 − ηa| of the linearisation."
+                       either side of it along the top eigenvector come together or part, by the \
+                       linearisation by a factor |1 − ηa| a step. What is decided is the side of 2/a; \
+                       the factor is shown beside it."
                 .to_owned(),
             settings: page::describe(results),
             findings: page::findings(results),

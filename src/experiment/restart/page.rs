@@ -144,7 +144,7 @@ pub fn findings(results: &Results) -> Vec<Finding> {
         Finding {
             sentence: format!(
                 "Seed {seed}, η = {} of 2/a: runs on either side {} by {} ± {} a step (ln |1 − ηa| = \
-                 {}); after that the loss goes from {} to at most {}.",
+                 {}); a run that goes on takes the loss from {} to at most {}.",
                 fixed(trial.scaled(minimum), 3),
                 if measured > 0.0 {
                     "part"
@@ -207,7 +207,7 @@ pub fn figure(results: &Results) -> Figure {
                 points: ends(least, most),
             },
             Series {
-                label: "2/a".to_owned(),
+                label: "no growth".to_owned(),
                 style: Style::Bound,
                 points: vec![Point::new(least, 0.0), Point::new(most, 0.0)],
             },
