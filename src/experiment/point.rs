@@ -70,6 +70,12 @@ impl PointSettings {
     }
 }
 
+/// A network's name and size, for a record.
+pub fn network_in_words(network: &Network) -> String {
+    let (name, parameters) = (network.name(), network.parameters());
+    format!("{name} ReLU, {parameters} parameters")
+}
+
 /// Sizes and conventions common to some points, for a record.
 pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, String)> {
     let Some((first, outcome)) = results.first() else {
@@ -80,14 +86,7 @@ pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, Strin
     let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
     let stop = first.plan.stop;
     let pairs = [
-        (
-            "network",
-            format!(
-                "{} ReLU, {} parameters",
-                network.name(),
-                network.parameters()
-            ),
-        ),
+        ("network", network_in_words(&network)),
         (
             "loss",
             "mean over samples and outputs of (o − y)², one-hot y".to_owned(),

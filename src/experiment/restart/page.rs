@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::experiment::numeral::{fixed, significant};
+use crate::experiment::point::network_in_words;
 use crate::experiment::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
 use crate::network::Network;
 use crate::train::Ending;
@@ -74,18 +75,10 @@ pub fn describe(results: &Results) -> Vec<(String, String)> {
         return Vec::new();
     };
     let start = &first.start;
-    let network = Network::fnn(&start.widths);
     let seeds: BTreeSet<u64> = results.iter().map(|(s, _)| s.start.seed).collect();
     let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
     let pairs = [
-        (
-            "network",
-            format!(
-                "{} ReLU, {} parameters",
-                network.name(),
-                network.parameters()
-            ),
-        ),
+        ("network", network_in_words(&Network::fnn(&start.widths))),
         (
             "training images",
             format!("first {} of Fashion-MNIST", start.samples),
@@ -93,8 +86,10 @@ pub fn describe(results: &Results) -> Vec<(String, String)> {
         (
             "the minimum",
             format!(
-                "gradient descent with η = {} to a smoothed loss below {}, or {} steps; then {} steps \
-                 with half of η",
+                "{} (momentum {}) with η = {} to a smoothed loss below {}, or {} steps; then {} steps of \
+                 plain descent with the learning rate 1/a",
+                start.plan.optimiser.name(),
+                start.plan.optimiser.momentum(),
                 start.plan.learning_rate,
                 start.plan.stop.tolerance,
                 start.plan.stop.steps,

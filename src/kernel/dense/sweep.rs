@@ -21,7 +21,7 @@ const ONE_BY_ONE: usize = 2;
 
 /// How many rows pass at a time. Two share the reading of `x` and of `dx`; with a third or fourth
 /// hardly any sample would be left out.
-pub(super) fn at_a_time(samples: usize) -> usize {
+fn at_a_time(samples: usize) -> usize {
     match samples <= ONE_BY_ONE {
         true => 1,
         false => PAIR,
@@ -145,7 +145,7 @@ impl Sweep<'_> {
                 x: x.as_chunks().0,
                 dx: tree.current.as_chunks_mut().0,
             };
-            for (rows, terms) in self.room.terms.of(&rows, at_a_time(samples)) {
+            for (rows, terms) in self.room.terms.of(&rows) {
                 let (at, weights) = ((rows.start, &columns), &mut self.weights);
                 match rows.len() {
                     PAIR => weights.pass::<L, PAIR, VECTORS>(lanes, at, is_down, terms, &mut block),

@@ -18,6 +18,7 @@ pub(super) struct Term {
 /// For one or two rows of `W` at a time the samples that reach them, in order.
 #[derive(Default)]
 pub(super) struct Terms {
+    at_a_time: usize,
     terms: Vec<Term>,
     groups: Vec<Group>,
 }
@@ -32,6 +33,7 @@ impl Terms {
     /// Looks through `delta`, samples × rows, so many rows at a time.
     pub(super) fn find(&mut self, delta: MatrixRef, at_a_time: usize) {
         let (samples, rows) = delta.shape();
+        self.at_a_time = at_a_time;
         self.groups.clear();
         // Terms that are zero are written too, and written over by what comes next.
         self.terms.resize(samples * rows + 1, Term::default());
@@ -62,14 +64,10 @@ impl Terms {
         });
     }
 
-    /// The groups of these rows, which begin with one and end with one.
-    pub(super) fn of(
-        &self,
-        rows: &Range<usize>,
-        at_a_time: usize,
-    ) -> impl Iterator<Item = (Range<usize>, &[Term])> {
-        let groups = &self.groups[rows.start / at_a_time..rows.end.div_ceil(at_a_time)];
+    /// Some rows, which begin with a group and end with one: each group with its terms.
+    pub(super) fn of(&self, rows: &Range<usize>) -> impl Iterator<Item = (Range<usize>, &[Term])> {
+        let groups = rows.start / self.at_a_time..rows.end.div_ceil(self.at_a_time);
         let terms = |group: &Group| (group.rows.clone(), &self.terms[group.terms.clone()]);
-        groups.iter().map(terms)
+        self.groups[groups].iter().map(terms)
     }
 }
