@@ -61,6 +61,12 @@ impl PointSettings {
         }
     }
 
+    /// The same, for a record.
+    pub fn lanczos_in_words(&self) -> String {
+        let (tolerance, products) = (self.tolerance, self.products);
+        format!("relative tolerance {tolerance}, at most {products} products")
+    }
+
     /// Are these the same settings, but for the seeds?
     pub fn differs_in_seed_only(&self, other: &PointSettings) -> bool {
         let mut other = other.clone();
@@ -76,14 +82,20 @@ pub fn network_in_words(network: &Network) -> String {
     format!("{name} ReLU, {parameters} parameters")
 }
 
+/// The seeds of some cells, each once, for a record.
+pub fn seeds_in_words(seeds: impl Iterator<Item = u64>) -> String {
+    let seeds: BTreeSet<u64> = seeds.collect();
+    let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+    seeds.join(", ")
+}
+
 /// Sizes and conventions common to some points, for a record.
 pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, String)> {
     let Some((first, outcome)) = results.first() else {
         return Vec::new();
     };
     let network = Network::fnn(&first.widths);
-    let seeds: BTreeSet<u64> = results.iter().map(|(settings, _)| settings.seed).collect();
-    let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+    let seeds = results.iter().map(|(settings, _)| settings.seed);
     let stop = first.plan.stop;
     let pairs = [
         ("network", network_in_words(&network)),
@@ -110,14 +122,8 @@ pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, Strin
                 stop.tolerance, stop.steps
             ),
         ),
-        ("seeds", seeds.join(", ")),
-        (
-            "Lanczos",
-            format!(
-                "relative tolerance {}, at most {} products",
-                first.tolerance, first.products
-            ),
-        ),
+        ("seeds", seeds_in_words(seeds)),
+        ("Lanczos", first.lanczos_in_words()),
         ("SHA-256 of the training data", outcome.data[0].clone()),
         ("SHA-256 of the test data", outcome.data[1].clone()),
     ];
@@ -147,6 +153,13 @@ pub struct Trained {
     pub state: State,
     /// The run.
     pub run: Run,
+}
+
+impl Trained {
+    /// The training images, sorted for curvature.
+    pub fn samples(&self) -> Gathered {
+        Gathered::by_target(&batch(&self.training, &self.training.targets.rows()))
+    }
 }
 
 /// Trains from PyTorch's initial law.
@@ -194,8 +207,7 @@ pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<
     if trained.run.ending != Ending::Diverged {
         let (isa, network) = (context.isa, &trained.network);
         let point = trained.state.point(network, Normalisation::Fixed);
-        let targets = trained.training.targets.rows();
-        let samples = Gathered::by_target(&batch(&trained.training, &targets));
+        let samples = trained.samples();
         let mut curvature = Curvature::new(isa, point, samples.batch(), Matrix::Hessian);
         let lanczos = settings.lanczos();
         outcome.measurement = measure(isa, &mut curvature, &lanczos, settings.seed);

@@ -1,7 +1,7 @@
 //! How a kernel is shared out among threads.
 //!
-//! Work is cut into numbered parts. Who runs a part is left open, what a part is never depends on
-//! it, so that the bits do not either.
+//! Work is cut into numbered parts. Who runs a part is left open (the poster of a team's work begins
+//! with the first); what a part is never depends on it, so that the bits do not either.
 //!
 //! Waking a sleeping thread costs tens of microseconds, as much as a whole product of a small batch.
 //! So a long piece of work can hold threads ([`with_team`]): they stand by, looking for parts, and

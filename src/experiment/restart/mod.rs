@@ -11,10 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::curvature::Eigenvalue;
 use crate::error::Result;
-use crate::network::Gathered;
 use crate::train::{Ending, HeavyBall, Optimiser, Plan, Run, Stop};
 
-use super::point::{PointSettings, batch, trained};
+use super::point::{PointSettings, trained};
 use super::record::Record;
 use super::study::Experiment;
 use super::{Context, Scale};
@@ -98,8 +97,7 @@ impl Experiment for Restart {
         let cell = |seed| {
             let plan = |samples| Plan {
                 optimiser: Optimiser::HeavyBall(HeavyBall { momentum: 0.9 }),
-                stop: Stop::at(1e-6, steps),
-                ..plan(learning_rate, samples, 0)
+                ..plan(learning_rate, samples, Stop::at(1e-6, steps))
             };
             let settings = Settings {
                 start: PointSettings::of_scale(scale, seed, plan),
@@ -116,8 +114,7 @@ impl Experiment for Restart {
 
     fn run(settings: &Settings, context: &Context) -> Result<Outcome> {
         let trained = trained(&settings.start, context)?;
-        let targets = trained.training.targets.rows();
-        let samples = Gathered::by_target(&batch(&trained.training, &targets));
+        let samples = trained.samples();
         let mut outcome = Outcome {
             run: trained.run,
             minimum: None,
@@ -130,14 +127,12 @@ impl Experiment for Restart {
             network: &trained.network,
             samples: samples.batch(),
         };
-        let before = match trained.run.ending {
-            Ending::Diverged => None,
-            _ => place.look(&trained.state),
-        };
-        let Some((before, _)) = before else {
+        if trained.run.ending == Ending::Diverged {
+            return Ok(outcome);
+        }
+        let Some(state) = place.settle(trained.state)? else {
             return Ok(outcome);
         };
-        let state = place.settle(trained.state, (1.0 / before.sharpness.value) as f32)?;
         if let Some((minimum, direction)) = place.look(&state) {
             let beside = Beside {
                 place,

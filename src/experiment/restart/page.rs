@@ -1,9 +1,7 @@
 //! What the report says of runs begun anew.
 
-use std::collections::BTreeSet;
-
 use crate::experiment::numeral::{fixed, significant};
-use crate::experiment::point::network_in_words;
+use crate::experiment::point::{network_in_words, seeds_in_words};
 use crate::experiment::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
 use crate::network::Network;
 use crate::train::Ending;
@@ -24,6 +22,11 @@ fn trials(results: &Results) -> impl Iterator<Item = (u64, &Outcome, &Minimum, &
     })
 }
 
+/// `ln |1 − ηa|` from ηa/2.
+fn linear_growth(scaled: f64) -> f64 {
+    (2.0 * scaled - 1.0).abs().ln()
+}
+
 impl Trial {
     /// ηa/2.
     fn scaled(&self, minimum: &Minimum) -> f64 {
@@ -32,7 +35,7 @@ impl Trial {
 
     /// `ln |1 − ηa|`.
     fn predicted(&self, minimum: &Minimum) -> f64 {
-        (2.0 * self.scaled(minimum) - 1.0).abs().ln()
+        linear_growth(self.scaled(minimum))
     }
 
     /// How far the growth is from what a linear law would give: its difference from that over half the
@@ -75,8 +78,7 @@ pub fn describe(results: &Results) -> Vec<(String, String)> {
         return Vec::new();
     };
     let start = &first.start;
-    let seeds: BTreeSet<u64> = results.iter().map(|(s, _)| s.start.seed).collect();
-    let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+    let seeds = results.iter().map(|(settings, _)| settings.start.seed);
     let pairs = [
         ("network", network_in_words(&Network::fnn(&start.widths))),
         (
@@ -104,14 +106,8 @@ pub fn describe(results: &Results) -> Vec<(String, String)> {
                 first.distance, first.followed, first.steps
             ),
         ),
-        ("seeds", seeds.join(", ")),
-        (
-            "Lanczos",
-            format!(
-                "relative tolerance {}, at most {} products",
-                start.tolerance, start.products
-            ),
-        ),
+        ("seeds", seeds_in_words(seeds)),
+        ("Lanczos", start.lanczos_in_words()),
         ("SHA-256 of the training data", outcome.data.clone()),
     ];
     pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
@@ -174,13 +170,9 @@ pub fn figure(results: &Results) -> Figure {
         }
     });
     let measured: Vec<Point> = measured.collect();
-    let ends = |from: f64, to: f64| {
-        let grid = (0..=60).map(move |i| from + (to - from) * f64::from(i) / 60.0);
-        grid.map(|x| Point::new(x, (2.0 * x - 1.0).abs().ln()))
-            .collect()
-    };
     let least = measured.iter().map(|point| point.x).fold(0.9, f64::min);
     let most = measured.iter().map(|point| point.x).fold(1.1, f64::max);
+    let grid = (0..=60).map(|i| least + (most - least) * f64::from(i) / 60.0);
     Figure {
         name: "restart-growth".to_owned(),
         title: "How fast two runs beside a minimum part".to_owned(),
@@ -199,13 +191,9 @@ pub fn figure(results: &Results) -> Figure {
             Series {
                 label: "ln |1 − ηa|".to_owned(),
                 style: Style::Theory,
-                points: ends(least, most),
+                points: grid.map(|x| Point::new(x, linear_growth(x))).collect(),
             },
-            Series {
-                label: "no growth".to_owned(),
-                style: Style::Bound,
-                points: vec![Point::new(least, 0.0), Point::new(most, 0.0)],
-            },
+            Series::bound("no growth", [least, most].map(|x| Point::new(x, 0.0)).to_vec()),
         ],
     }
 }

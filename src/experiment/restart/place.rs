@@ -1,6 +1,6 @@
 //! A minimum, and runs that begin beside it.
 
-use crate::curvature::Tracker;
+use crate::curvature::{Ends, Tracker};
 use crate::error::Result;
 use crate::experiment::Context;
 use crate::kernel;
@@ -10,18 +10,18 @@ use crate::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 use super::{Minimum, Settings, Trial};
 
 /// Plain descent on all samples.
-pub fn plan(learning_rate: f32, samples: usize, steps: u64) -> Plan {
+pub fn plan(learning_rate: f32, samples: usize, stop: Stop) -> Plan {
     Plan {
         optimiser: Optimiser::Plain,
         learning_rate,
         batch: samples,
         sampler: Sampler::WithoutReplacement,
         seed: 1,
-        stop: Stop::at(0.0, steps),
+        stop,
     }
 }
 
-/// A loss.
+/// A loss, and what is done in it.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     pub settings: &'a Settings,
@@ -33,25 +33,40 @@ pub struct Place<'a> {
 impl Place<'_> {
     /// A run of plain descent.
     fn descent(&self, state: State, learning_rate: f32, steps: u64) -> Result<Trainer<'_>> {
-        let plan = plan(learning_rate, self.samples.samples, steps);
+        let plan = plan(learning_rate, self.samples.samples, Stop::at(0.0, steps));
         Trainer::new(self.context.isa, self.network, self.samples, plan, state)
     }
 
-    /// Where plain descent leads from here.
-    pub fn settle(&self, state: State, learning_rate: f32) -> Result<State> {
-        let mut run = self.descent(state, learning_rate, self.settings.settling)?;
+    fn curvature<'s>(&'s self, state: &'s State) -> Curvature<'s> {
+        let point = state.point(self.network, Normalisation::Fixed);
+        Curvature::new(self.context.isa, point, self.samples, Matrix::Hessian)
+    }
+
+    /// Both ends of the spectrum of H; `None` where it is no number.
+    fn ends(&self, curvature: &mut Curvature<'_>) -> Option<Ends> {
+        let start = &self.settings.start;
+        Tracker::new(start.lanczos(), start.seed).hessian(self.context.isa, curvature)
+    }
+
+    /// Where plain descent with the learning rate 1/a leads from here; `None` where the curvature is
+    /// no number.
+    pub fn settle(&self, state: State) -> Result<Option<State>> {
+        let Some(ends) = self.ends(&mut self.curvature(&state)) else {
+            return Ok(None);
+        };
+        let rate = (1.0 / ends.largest.value) as f32;
+        let mut run = self.descent(state, rate, self.settings.settling)?;
         run.finish();
-        Ok(run.into_state())
+        Ok(Some(run.into_state()))
     }
 
     /// What this minimum is like, and its top eigenvector; `None` where the curvature is no number.
     pub fn look(&self, state: &State) -> Option<(Minimum, Vec<f32>)> {
         let isa = self.context.isa;
-        let point = state.point(self.network, Normalisation::Fixed);
-        let mut curvature = Curvature::new(isa, point, self.samples, Matrix::Hessian);
-        let start = &self.settings.start;
-        let ends = Tracker::new(start.lanczos(), start.seed).hessian(isa, &mut curvature)?;
+        let mut curvature = self.curvature(state);
+        let ends = self.ends(&mut curvature)?;
         let mut gradient = vec![0.0; curvature.dimension()];
+        let point = state.point(self.network, Normalisation::Fixed);
         Pass::new(isa).gradient(&point, &self.samples, &mut gradient);
         let (largest, distance) = (&ends.largest, self.settings.distance);
         let minimum = Minimum {
@@ -68,12 +83,9 @@ impl Place<'_> {
 
     /// `vᵀHv`.
     fn quotient(&self, state: &State, direction: &[f32]) -> f64 {
-        let isa = self.context.isa;
-        let point = state.point(self.network, Normalisation::Fixed);
-        let mut curvature = Curvature::new(isa, point, self.samples, Matrix::Hessian);
         let mut image = vec![0.0; direction.len()];
-        curvature.hessian_product(direction, &mut image);
-        kernel::dot_wide(isa, direction, &image)
+        self.curvature(state).hessian_product(direction, &mut image);
+        kernel::dot_wide(self.context.isa, direction, &image)
     }
 }
 

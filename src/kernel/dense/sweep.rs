@@ -80,6 +80,8 @@ impl Kernel for Sweep<'_> {
         let rows = share_of(outputs, part, parts, ROWS);
         let delta = self.delta.block(0..samples, rows);
         self.room.terms.find(delta, at_a_time(samples));
+        // At most half of the registers hold rows: each vector as it will be, and where it is passed
+        // down also as it was.
         let most = match (at_a_time(samples), &self.dx) {
             (PAIR, Some(_)) => L::REGISTERS / 8,
             _ => L::REGISTERS / 4,
