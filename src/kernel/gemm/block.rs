@@ -14,9 +14,9 @@ use crate::kernel::view::{MatrixMut, MatrixRef};
 /// The largest block in k. After each block C goes through memory once more, which costs more than
 /// a panel of B (up to 100 KiB) that does not fit the first cache.
 const DEPTH: usize = 800;
-/// The largest block in m: a block of A, up to 300 KiB, stays in the second cache beside a panel of
-/// B.
-pub(super) const ROWS: usize = 96;
+/// The largest block in m: a block of A, up to 340 KiB, stays in the second cache beside a panel of
+/// B. A batch of a hundred is one block.
+pub(super) const ROWS: usize = 108;
 /// The largest block in n.
 const COLUMNS: usize = 1024;
 
@@ -40,7 +40,7 @@ pub(super) struct Product<'a> {
 #[derive(Default)]
 pub(super) struct Room {
     panels: Buffer,
-    tail: Buffer,
+    copies: Buffer,
     terms: Terms,
 }
 
@@ -61,7 +61,7 @@ impl Kernel for Product<'_> {
         let (a, b, mut c) = (self.a, self.b, self.c);
         let Room {
             panels,
-            tail,
+            copies,
             terms,
         } = self.room;
         for columns in blocks(c.columns(), COLUMNS, UNIT.1) {
@@ -76,7 +76,7 @@ impl Kernel for Product<'_> {
                 for rows in blocks(c.rows(), ROWS, UNIT.0) {
                     let a = a.block(rows.clone(), depth.clone());
                     terms.go_on(lanes, self.sparse, a);
-                    let a = Left::new::<L>(a, tail);
+                    let a = Left::new::<L>(a, copies);
                     let (first, mut c) = (rows.start == 0, c.block(rows.clone(), columns.clone()));
                     tiles(lanes, (&a, first), &mut b, terms, start, c.reborrow());
                     if depth.end == self.a.columns() {

@@ -7,7 +7,7 @@
 //! ```text
 //!            n                threads   (here)    rectangles of C, cut at whole tiles
 //!       ┌─────────┐           blocks    `block`   parts of A and B that fit in the caches
-//!     k │    B    │           panels    `pack`    of B, copied where it pays; A stays where it is
+//!     k │    B    │           panels    `pack`    of A and B, copied where it pays
 //!       └─────────┘           tiles     `tile`    registers; the chain goes on through memory
 //!   k   ┌─────────┐                               from one block of k to the next
 //!  ┌──┐ │    ▒▒   │

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::block::ROWS;
-use super::pack::pack;
+use super::pack::{copy_columns, pack};
 use super::rows::Rows;
 use super::tile::Panel;
 use crate::kernel::buffer::Buffer;
@@ -12,7 +12,7 @@ use crate::kernel::view::MatrixRef;
 
 /// Up to this many rows the rows of B are read where they stand. More rows pay for copying them side
 /// by side: no processor foresees reads that jump from row to row, and every block of A repeats them.
-const DIRECT_ROWS: usize = 128;
+const DIRECT_ROWS: usize = 64;
 /// Rows of the tile for the last few rows.
 const SHORT: usize = 4;
 
@@ -43,41 +43,56 @@ pub(super) fn panels(
     })
 }
 
-/// A block of A, read where it stands but for the last few rows, where they are fewer than their tile
-/// has.
+/// A block of A. Where a row has its numbers side by side it is read where it stands, but for the last
+/// few, where they are fewer than their tile has. Of a transpose all panels are copied, column after
+/// column: each column stands on a page of its own, nearly, and every panel of B needs them all again.
 pub(super) struct Left<'a> {
     a: MatrixRef<'a>,
-    /// Where the last rows begin, and a copy of them with zeros below, as high as the tile.
-    tail: Option<(usize, MatrixRef<'a>)>,
+    /// Rows from here on are copied.
+    first_copied: usize,
+    /// Panel after panel as high as its tile, with zeros below the last row.
+    copies: &'a [f32],
 }
 
 impl<'a> Left<'a> {
     #[inline(always)]
     pub(super) fn new<L: Lanes>(a: MatrixRef<'a>, buffer: &'a mut Buffer) -> Self {
         let (rows, depth) = a.shape();
+        let height = |row| panel_height::<L>(rows - row);
         let last = panels(0..rows, panel_height::<L>).last().unwrap_or(0..0);
-        let height = panel_height::<L>(last.len());
-        let tail = (last.len() < height).then(|| {
-            let numbers = buffer.numbers(height * depth);
-            numbers.fill(0.0);
-            for (k, column) in numbers.chunks_exact_mut(height).enumerate() {
-                last.clone().zip(column).for_each(|(i, x)| *x = a.get(i, k));
+        let first_copied = match a.has_adjacent_columns() {
+            true if last.len() == height(last.start) => rows,
+            true => last.start,
+            false => 0,
+        };
+        let end = last.start + height(last.start);
+        let copies = buffer.numbers(end.saturating_sub(first_copied) * depth);
+        for panel in panels(first_copied..rows, panel_height::<L>) {
+            let height = height(panel.start);
+            let copy = &mut copies[(panel.start - first_copied) * depth..][..height * depth];
+            let panel = a.row_block(panel);
+            match height {
+                12 => copy_columns::<12>(panel, copy),
+                8 => copy_columns::<8>(panel, copy),
+                6 => copy_columns::<6>(panel, copy),
+                _ => copy_columns::<4>(panel, copy),
             }
-            let copy = MatrixRef::strided(numbers, (height, depth), (1, height));
-            (last.start, copy)
-        });
-        Left { a, tail }
+        }
+        Left {
+            a,
+            first_copied,
+            copies,
+        }
     }
 
     /// The rows of the tile that begins with this one.
     #[inline(always)]
     pub(super) fn rows<const ROWS: usize>(&self, first: usize) -> Rows<'a, ROWS> {
-        let (a, first) = match self.tail {
-            Some((last, tail)) if first == last => (tail, 0),
-            _ => (self.a, first),
-        };
-        let (down, along) = a.strides();
-        Rows::new(&a.numbers()[first * down..], down, along)
+        if let Some(row) = first.checked_sub(self.first_copied) {
+            return Rows::new(&self.copies[row * self.a.columns()..], 1, ROWS);
+        }
+        let (down, along) = self.a.strides();
+        Rows::new(&self.a.numbers()[first * down..], down, along)
     }
 }
 

@@ -11,6 +11,24 @@ const AHEAD: usize = 4;
 /// How many rows ahead of what is copied the next ones are asked for.
 const AHEAD_ROWS: usize = 12;
 
+/// Writes a panel of A column after column, each with zeros below.
+#[inline(always)]
+pub(super) fn copy_columns<const HEIGHT: usize>(panel: MatrixRef, to: &mut [f32]) {
+    let across = panel.transposed();
+    let is_adjacent = across.has_adjacent_columns();
+    let get = |i, k| match i < panel.rows() {
+        true => panel.get(i, k),
+        false => 0.0,
+    };
+    for (k, to) in to.as_chunks_mut::<HEIGHT>().0.iter_mut().enumerate() {
+        let whole = is_adjacent.then(|| across.row(k).first_chunk());
+        match whole.flatten() {
+            Some(whole) => *to = *whole,
+            None => *to = from_fn(|i| get(i, k)),
+        }
+    }
+}
+
 /// Writes `panel` (depth × at most `width`) row after row into `out`, each row padded with zeros to
 /// `width`, whole vectors.
 #[inline(always)]
