@@ -67,15 +67,15 @@ impl Kernel for Product<'_> {
         for columns in blocks(c.columns(), COLUMNS, UNIT.1) {
             for depth in blocks(a.columns(), DEPTH, 1) {
                 let b = b.block(depth.clone(), columns.clone());
-                terms.begin(lanes, self.sparse, b);
-                let mut b = Right::new::<L>(b, a.rows(), panels);
+                terms.begin(self.sparse, depth.len());
+                let mut b = Right::new(b, a.rows(), panels);
                 let start = match depth.start {
                     0 => self.start,
                     _ => Start::Accumulate,
                 };
                 for rows in blocks(c.rows(), ROWS, UNIT.0) {
                     let a = a.block(rows.clone(), depth.clone());
-                    terms.go_on(lanes, self.sparse, a);
+                    terms.in_rows(lanes, a);
                     let a = Left::new::<L>(a, copies);
                     let (first, mut c) = (rows.start == 0, c.block(rows.clone(), columns.clone()));
                     tiles(lanes, (&a, first), &mut b, terms, start, c.reborrow());
@@ -94,27 +94,34 @@ fn tiles<L: Lanes>(
     lanes: L,
     (a, first): (&Left, bool),
     b: &mut Right,
-    terms: &Terms,
+    terms: &mut Terms,
     start: Start,
     mut c: MatrixMut,
 ) {
     let (rows, columns) = c.shape();
-    for across in panels(0..columns, panel_width::<L>) {
-        let vectors = across.len().div_ceil(LANES);
-        let b = b.panel(lanes, across.clone(), first);
-        for down in panels(0..rows, panel_height::<L>) {
-            let height = panel_height::<L>(rows - down.start);
-            let terms = terms.of(down.start, across.start);
-            let (a, c) = ((a, down.start), c.block(down, across.clone()));
-            match (height, vectors) {
-                (12, 2) => tile::<L, 12, 2>(lanes, (a, b), terms, start, c),
-                (12, 1) => tile::<L, 12, 1>(lanes, (a, b), terms, start, c),
-                (6, 1) => tile::<L, 6, 1>(lanes, (a, b), terms, start, c),
-                (8, 2) => tile::<L, 8, 2>(lanes, (a, b), terms, start, c),
-                (8, 1) => tile::<L, 8, 1>(lanes, (a, b), terms, start, c),
-                (4, 2) => tile::<L, 4, 2>(lanes, (a, b), terms, start, c),
-                (4, 1) => tile::<L, 4, 1>(lanes, (a, b), terms, start, c),
-                shape => unreachable!("no tile has the shape {shape:?}"),
+    for unit in (0..columns).step_by(UNIT.1) {
+        let columns = unit..columns.min(unit + UNIT.1);
+        let b = b.panel(lanes, columns.clone(), first);
+        if first {
+            terms.in_columns(lanes, b);
+        }
+        for across in panels(columns, panel_width::<L>) {
+            let vectors = across.len().div_ceil(LANES);
+            let b = b.beginning_at(across.start - unit);
+            for down in panels(0..rows, panel_height::<L>) {
+                let height = panel_height::<L>(rows - down.start);
+                let terms = terms.of(down.start, unit);
+                let (a, c) = ((a, down.start), c.block(down, across.clone()));
+                match (height, vectors) {
+                    (12, 2) => tile::<L, 12, 2>(lanes, (a, b), terms, start, c),
+                    (12, 1) => tile::<L, 12, 1>(lanes, (a, b), terms, start, c),
+                    (6, 1) => tile::<L, 6, 1>(lanes, (a, b), terms, start, c),
+                    (8, 2) => tile::<L, 8, 2>(lanes, (a, b), terms, start, c),
+                    (8, 1) => tile::<L, 8, 1>(lanes, (a, b), terms, start, c),
+                    (4, 2) => tile::<L, 4, 2>(lanes, (a, b), terms, start, c),
+                    (4, 1) => tile::<L, 4, 1>(lanes, (a, b), terms, start, c),
+                    shape => unreachable!("no tile has the shape {shape:?}"),
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::UNIT;
 use super::block::ROWS;
 use super::pack::{copy_columns, pack};
 use super::rows::Rows;
@@ -96,7 +97,7 @@ impl<'a> Left<'a> {
     }
 }
 
-/// A block of B, cut into panels of whole vectors.
+/// A block of B, cut into panels of two vectors, the last of which may be cut to one.
 pub(super) struct Right<'a> {
     b: MatrixRef<'a>,
     /// Panels before this column are read where they stand.
@@ -111,18 +112,17 @@ pub(super) struct Right<'a> {
 
 impl<'a> Right<'a> {
     #[inline(always)]
-    pub(super) fn new<L: Lanes>(b: MatrixRef<'a>, rows: usize, buffer: &'a mut Buffer) -> Self {
+    pub(super) fn new(b: MatrixRef<'a>, rows: usize, buffer: &'a mut Buffer) -> Self {
         let (depth, columns) = b.shape();
-        let width = L::TILE_VECTORS * LANES;
-        let readable = b.strides().1 == 1 && (b.strides().0 >= width || depth == 1);
+        let readable = b.strides().1 == 1 && (b.strides().0 >= UNIT.1 || depth == 1);
         let direct = match readable && rows <= DIRECT_ROWS {
-            true => columns / width * width,
+            true => columns / UNIT.1 * UNIT.1,
             false => 0,
         };
         let kept = rows > ROWS;
         let room = match kept {
             true => (columns - direct).next_multiple_of(LANES),
-            false => width,
+            false => UNIT.1,
         };
         let room = buffer.numbers(depth * room);
         Right {
@@ -133,7 +133,7 @@ impl<'a> Right<'a> {
         }
     }
 
-    /// The panel of these columns; `first`: for the first block of rows.
+    /// The panel of these columns, at most those of a unit; `first`: for the first block of rows.
     #[inline(always)]
     pub(super) fn panel<L: Lanes>(
         &mut self,
@@ -142,17 +142,19 @@ impl<'a> Right<'a> {
         first: bool,
     ) -> Panel<'_> {
         let depth = self.b.rows();
-        let width = panel_width::<L>(self.b.columns() - columns.start);
+        let width = columns.len().next_multiple_of(LANES);
         let at = match self.kept {
             true => depth * columns.start.saturating_sub(self.direct),
             false => 0,
         };
         let direct = columns.start < self.direct;
         let panel = self.b.block(0..depth, columns);
+        let shape = panel.shape();
         if direct {
             return Panel {
                 numbers: panel.numbers(),
                 stride: self.b.strides().0.max(width),
+                shape,
             };
         }
         let room = &mut self.room[at..][..depth * width];
@@ -162,6 +164,7 @@ impl<'a> Right<'a> {
         Panel {
             numbers: room,
             stride: width,
+            shape,
         }
     }
 }

@@ -5,9 +5,8 @@
 //! term that is zero in twelve rows at once is left out for all of them. To look costs one read of
 //! the factor, some hundredths of the product.
 
-use std::ops::Range;
-
 use super::UNIT;
+use super::tile::Panel;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
 
@@ -19,13 +18,14 @@ const SHARING: usize = 64;
 const SAMPLE: usize = 64;
 
 /// Where to look for terms that are zero.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Sparse {
     /// In groups of rows of A.
     Rows,
     /// In groups of columns of B.
     Columns,
     /// Nowhere.
+    #[default]
     Neither,
 }
 
@@ -48,113 +48,113 @@ pub(super) struct Terms {
     places: Vec<u16>,
     /// Where the places of each group end.
     ends: Vec<usize>,
-    /// The rows and columns of a group.
-    unit: (usize, usize),
+    sparse: Sparse,
 }
 
 impl Terms {
     /// The places of the group with this row and this column.
     #[inline(always)]
     pub(super) fn of(&self, row: usize, column: usize) -> &[u16] {
-        let group = row / self.unit.0 + column / self.unit.1;
+        let group = match self.sparse {
+            Sparse::Rows => row / UNIT.0,
+            Sparse::Columns => column / UNIT.1,
+            Sparse::Neither => 0,
+        };
         let start = group.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.places[start..self.ends[group]]
     }
 
-    /// For a block of B.
-    #[inline(always)]
-    pub(super) fn begin<L: Lanes>(&mut self, lanes: L, sparse: Sparse, b: MatrixRef) {
-        match sparse {
-            Sparse::Rows => self.unit = (UNIT.0, usize::MAX),
-            Sparse::Columns => {
-                self.unit = (usize::MAX, UNIT.1);
-                self.find(lanes, b, UNIT.1);
-            }
-            Sparse::Neither => {
-                self.unit = (usize::MAX, usize::MAX);
-                self.places.clear();
-                self.places.extend(0..b.rows() as u16);
-                self.ends.clear();
-                self.ends.push(b.rows());
-            }
-        }
-    }
-
-    /// For a block of A.
-    #[inline(always)]
-    pub(super) fn go_on<L: Lanes>(&mut self, lanes: L, sparse: Sparse, a: MatrixRef) {
-        if sparse == Sparse::Rows {
-            self.find(lanes, a.transposed(), UNIT.0);
-        }
-    }
-
-    /// A group for each block of so many columns of `across`, the rows of which are the places.
-    #[inline(always)]
-    fn find<L: Lanes>(&mut self, lanes: L, across: MatrixRef, group: usize) {
+    /// For a block of B of so many rows.
+    pub(super) fn begin(&mut self, sparse: Sparse, depth: usize) {
         self.places.clear();
         self.ends.clear();
-        let (depth, columns) = across.shape();
-        for first in (0..columns).step_by(group) {
-            let group = across.block(0..depth, first..columns.min(first + group));
-            let start = self.places.len();
-            self.places.resize(start + depth, 0);
-            let count = list(lanes, group, &mut self.places[start..]);
-            self.places.truncate(start + count);
-            self.ends.push(start + count);
+        self.sparse = sparse;
+        if sparse == Sparse::Neither {
+            self.places.extend(0..depth as u16);
+            self.ends.push(depth);
         }
+    }
+
+    /// For a block of A: its groups of rows.
+    #[inline(always)]
+    pub(super) fn in_rows<L: Lanes>(&mut self, lanes: L, a: MatrixRef) {
+        if self.sparse == Sparse::Rows {
+            self.places.clear();
+            self.ends.clear();
+            for first in (0..a.rows()).step_by(UNIT.0) {
+                let group = a.row_block(first..a.rows().min(first + UNIT.0));
+                self.add(lanes, group.transposed());
+            }
+        }
+    }
+
+    /// For the next panel of a block of B: a group of columns.
+    #[inline(always)]
+    pub(super) fn in_columns<L: Lanes>(&mut self, lanes: L, panel: Panel) {
+        if self.sparse == Sparse::Columns {
+            self.add(lanes, panel.matrix());
+        }
+    }
+
+    /// A group; its places are the rows of the matrix.
+    #[inline(always)]
+    fn add<L: Lanes>(&mut self, lanes: L, group: MatrixRef) {
+        let start = self.places.len();
+        self.places.resize(start + group.rows() + LANES, 0);
+        let count = list(lanes, group, &mut self.places[start..]);
+        self.places.truncate(start + count);
+        self.ends.push(start + count);
     }
 }
 
-/// Writes down the rows that are not all zero, and counts them.
+/// Writes down the rows that are not all zero, and counts them. There is room for a vector more than
+/// there are rows.
 #[inline(always)]
 fn list<L: Lanes>(lanes: L, group: MatrixRef, places: &mut [u16]) -> usize {
-    let depth = group.rows();
-    let sample = SAMPLE.min(depth);
-    let count = look(lanes, group, 0..sample, places, 0);
-    if count == SAMPLE {
-        (SAMPLE..depth).for_each(|k| places[k] = k as u16);
-        return depth;
+    let (depth, mut count) = (group.rows(), 0);
+    for first in (0..depth).step_by(LANES) {
+        if (first, count) == (SAMPLE, SAMPLE) {
+            (SAMPLE..depth).for_each(|k| places[k] = k as u16);
+            return depth;
+        }
+        let room = places[count..].first_chunk_mut().expect("room");
+        count += append(nonzero_rows(lanes, group, first), first as u16, room);
     }
-    look(lanes, group, sample..depth, places, count)
+    count
 }
 
-/// Appends those of these rows that are not all zero to the first `count` places.
+/// A bit for each of 16 rows, the first one the lowest: is anything in it not zero?
 #[inline(always)]
-fn look<L: Lanes>(
-    lanes: L,
-    group: MatrixRef,
-    rows: Range<usize>,
-    places: &mut [u16],
-    mut count: usize,
-) -> usize {
-    /// Rows that are looked at together; one bit each.
-    const TOGETHER: usize = 64 * LANES;
+fn nonzero_rows<L: Lanes>(lanes: L, group: MatrixRef, first: usize) -> u16 {
+    let rows = first..group.rows().min(first + LANES);
     let along = group.transposed();
-    for first in rows.clone().step_by(TOGETHER) {
-        let last = rows.end.min(first + TOGETHER);
-        let mut bits = [0_u16; TOGETHER / LANES];
-        if along.has_adjacent_columns() {
-            for column in 0..along.rows() {
-                let parts = along.row(column)[first..last].chunks(LANES);
-                for (bits, part) in bits.iter_mut().zip(parts) {
-                    *bits |= lanes.nonzero(lanes.load_padded(part));
-                }
-            }
-        } else {
-            for k in first..last {
-                let mut any = 0;
-                for part in group.row(k).chunks(LANES) {
-                    any |= lanes.nonzero(lanes.load_padded(part));
-                }
-                bits[(k - first) / LANES] |= u16::from(any != 0) << ((k - first) % LANES);
-            }
+    let mut bits = 0;
+    if along.has_adjacent_columns() {
+        for column in 0..along.rows() {
+            bits |= lanes.nonzero(lanes.load_padded(&along.row(column)[rows.clone()]));
         }
-        for (bits, first) in bits.iter().zip((first..last).step_by(LANES)) {
-            for k in first..last.min(first + LANES) {
-                places[count] = k as u16;
-                count += usize::from(bits >> (k - first) & 1);
-            }
-        }
+        return bits;
+    }
+    for (place, k) in rows.enumerate() {
+        let parts = group.row(k).chunks(LANES);
+        let any = parts.fold(
+            0,
+            #[inline(always)]
+            |any, part| any | lanes.nonzero(lanes.load_padded(part)),
+        );
+        bits |= u16::from(any != 0) << place;
+    }
+    bits
+}
+
+/// Writes down the places of the bits, and counts them. Each place is written, and written over by the
+/// next one if its bit is not set.
+#[inline(always)]
+fn append(bits: u16, first: u16, room: &mut [u16; LANES]) -> usize {
+    let mut count = 0;
+    for place in 0..LANES {
+        room[count % LANES] = first + place as u16;
+        count += usize::from(bits >> place & 1);
     }
     count
 }

@@ -5,16 +5,34 @@ use std::array::from_fn;
 use super::operands::Left;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::start::Start;
-use crate::kernel::view::MatrixMut;
+use crate::kernel::view::{MatrixMut, MatrixRef};
 
-/// A panel of B: row `k` begins at `k·stride` and has as many vectors as the tile.
+/// A panel of B: row `k` begins at `k·stride` and has at least as many vectors as the tile.
 #[derive(Clone, Copy)]
 pub(super) struct Panel<'a> {
     pub(super) numbers: &'a [f32],
     pub(super) stride: usize,
+    /// Its rows and columns.
+    pub(super) shape: (usize, usize),
 }
 
 impl<'a> Panel<'a> {
+    /// As a matrix.
+    #[inline(always)]
+    pub(super) fn matrix(self) -> MatrixRef<'a> {
+        MatrixRef::strided(self.numbers, self.shape, (self.stride, 1))
+    }
+
+    /// From this column on.
+    #[inline(always)]
+    pub(super) fn beginning_at(self, column: usize) -> Self {
+        Panel {
+            numbers: &self.numbers[column..],
+            shape: (self.shape.0, self.shape.1 - column),
+            ..self
+        }
+    }
+
     /// The first vectors of row `k`.
     #[inline(always)]
     fn row<const VECTORS: usize>(self, k: u16) -> &'a [[f32; LANES]; VECTORS] {
