@@ -44,6 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     let (request, effort) = (subject.request(), subject.effort()?);
     let data = diagnosis::load(&request)?;
     let setting = subject.setting(&data)?;
+    subject.check_file(&arguments.weights)?;
     let model = Model::read(&arguments.weights, &request, &data)?;
     let mode = Mode::check(subject.mode, &model.network)?;
     let samples = Samples::new(&request.data, &data, &model.network)?;

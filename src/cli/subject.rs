@@ -1,11 +1,11 @@
 //! The flags that `diagnose` and `watch` share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use sgd_stability::curvature::Lanczos;
 use sgd_stability::dataset::Dataset;
-use sgd_stability::diagnosis::{Effort, Forecast, Mode, Request, Setting};
+use sgd_stability::diagnosis::{Effort, Forecast, Mode, Request, Setting, check_file};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
 use sgd_stability::model::Sampling;
@@ -128,11 +128,23 @@ impl Subject {
 
     /// Refuses a measurement that would not fit into the memory.
     pub fn check_memory(&self, forecast: &Forecast) -> Result<()> {
-        let budget = match &self.memory {
-            Some(text) => Some(size(text)?),
-            None => available(),
-        };
-        budget.map_or(Ok(()), |budget| forecast.check(budget))
+        self.budget()?
+            .map_or(Ok(()), |budget| forecast.check(budget))
+    }
+
+    /// Refuses a checkpoint that would not fit into the memory, before it is read.
+    pub fn check_file(&self, path: &Path) -> Result<()> {
+        // What cannot be asked for its size will be refused where it is read.
+        let size = path.metadata().map_or(0, |metadata| metadata.len());
+        self.budget()?
+            .map_or(Ok(()), |budget| check_file(path, size, budget))
+    }
+
+    fn budget(&self) -> Result<Option<u64>> {
+        match &self.memory {
+            Some(text) => size(text).map(Some),
+            None => Ok(available()),
+        }
     }
 }
 

@@ -8,9 +8,9 @@ use clap::Args;
 use serde_json::json;
 use sgd_stability::curvature::Tracker;
 use sgd_stability::dataset::Dataset;
-use sgd_stability::diagnosis::follow::{Line, Log, checkpoints, figure};
+use sgd_stability::diagnosis::follow::{Conditions, Line, Log, checkpoints, figure};
 use sgd_stability::diagnosis::{self, Effort, Finding, Mode, Model, Request, Samples, Setting};
-use sgd_stability::error::{Error, Result};
+use sgd_stability::error::{Error, Kind, Result};
 use sgd_stability::report;
 use sgd_stability::write::write_file;
 
@@ -77,6 +77,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         faults: Vec::new(),
         measured: 0,
     };
+    watch.check_log()?;
     let mut last = Instant::now();
     loop {
         // The end is looked for first: what was written before it is still measured.
@@ -109,54 +110,101 @@ impl Watch<'_> {
                 continue;
             }
             self.faults.retain(|fault| fault.0 != name);
-            match self.measure(&name, &path) {
+            match self.measure(&name, &path)? {
                 Ok(line) => {
                     remark(&format!("{name}: {}", brief(&line)));
                     self.log.append(line)?;
                     (self.measured, new) = (self.measured + 1, new + 1);
                 }
-                Err(error) if error.kind == sgd_stability::error::Kind::Input => {
+                Err(error) => {
                     remark(&format!("{name}: {error}"));
                     self.faults.push((name, error, stamp));
                 }
-                Err(error) => return Err(error),
             }
         }
         Ok(new)
     }
 
-    fn measure(&mut self, name: &str, path: &Path) -> Result<Line> {
+    /// Are the lines that are there, if any, about these samples, this network and these settings?
+    fn check_log(&self) -> Result<()> {
+        let there = checkpoints(&self.arguments.folder)?;
+        let Some(name) = there.iter().rfind(|name| self.log.holds(name)) else {
+            return Ok(());
+        };
+        match self.read(&self.arguments.folder.join(name)) {
+            Ok((model, samples)) => self.conditions(&model, &samples).map(drop),
+            // It has changed since; the next one will tell.
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn read(&self, path: &Path) -> Result<(Model, Samples)> {
         let model = Model::read(path, &self.request, &self.data)?;
-        let mode = Mode::check(self.arguments.subject.mode, &model.network)?;
         let samples = Samples::new(&self.request.data, &self.data, &model.network)?;
+        Ok((model, samples))
+    }
+
+    /// The conditions of a measurement, which must be those of the lines that are there.
+    fn conditions(&self, model: &Model, samples: &Samples) -> Result<(Option<Mode>, Conditions)> {
+        let mode = Mode::check(self.arguments.subject.mode, &model.network)?;
+        let how = (mode, self.effort.matrix);
+        let conditions = Conditions::new((model, samples), how, &self.setting);
+        self.log.check(&conditions)?;
+        Ok((mode, conditions))
+    }
+
+    /// The line of a checkpoint, or what is wrong with it. What is wrong with the flags ends the
+    /// watch: no other checkpoint will mend it.
+    fn measure(&mut self, name: &str, path: &Path) -> Result<Result<Line>> {
+        let place = path.display().to_string();
+        self.arguments.subject.check_file(path)?;
+        let (model, samples) = match self.read(path) {
+            Ok(read) => read,
+            Err(error) if self.is_about(&place, &error) => return Ok(Err(error)),
+            Err(error) => return Err(error),
+        };
+        let (mode, conditions) = self.conditions(&model, &samples)?;
         let forecast = diagnosis::forecast(&model, &samples, &self.effort);
         self.arguments.subject.check_memory(&forecast)?;
-        let place = path.display().to_string();
         let finding = Finding::of(
             (&place, &model),
             &samples,
             (mode, &self.setting),
             (&self.effort, false),
             &mut self.tracker,
-        )?;
-        Ok(Line::new(name, &model, &samples, (&finding, &self.setting)))
+        );
+        match finding {
+            Err(error) if error.kind != Kind::Input => Err(error),
+            finding => Ok(finding
+                .map(|finding| Line::new((name, &model), conditions, (&finding, &self.setting)))),
+        }
+    }
+
+    /// Is a checkpoint at fault? An error that does not name it is about the flags, but where they
+    /// have served for another checkpoint.
+    fn is_about(&self, place: &str, error: &Error) -> bool {
+        error.kind == Kind::Input
+            && (!self.log.lines.is_empty() || error.to_string().starts_with(place))
     }
 
     /// Draws the path, and says what could not be measured.
     fn finish(self) -> Result<Answer> {
         let folder = &self.arguments.folder;
-        if let Some((_, error, _)) = self.faults.into_iter().next() {
-            return Err(error);
-        }
-        if self.log.lines.is_empty() {
+        let lines = self.log.in_order();
+        if lines.is_empty() && self.faults.is_empty() {
             let fault = "holds no *.safetensors; save checkpoints there";
             return Err(Error::input(folder.display(), "folder", fault));
         }
-        let drawing = report::draw(&figure(&self.log.lines, &self.setting));
         let path = folder.join("watch.svg");
-        write_file(&path, drawing.svg.as_bytes())?;
-        let lines = self.log.lines.iter();
+        if !lines.is_empty() {
+            let drawing = report::draw(&figure(&lines, &self.setting));
+            write_file(&path, drawing.svg.as_bytes())?;
+        }
+        if !self.faults.is_empty() {
+            return Err(all_in_one(folder, self.faults));
+        }
         let rows: Vec<String> = lines
+            .iter()
             .map(|line| format!("{:<28} {}", line.name, brief(line)))
             .collect();
         Ok(Answer {
@@ -166,15 +214,30 @@ impl Watch<'_> {
                 path.display()
             ),
             json: json!({
-                "checkpoints": self.log.lines.len(),
+                "checkpoints": lines.len(),
                 "measured": self.measured,
                 "lines": folder.join("watch.jsonl"),
                 "figure": path,
-                "last": self.log.lines.last(),
+                "last": lines.last(),
             }),
             ending: Ending::Done,
         })
     }
+}
+
+/// The one fault, or a sentence with all of them.
+fn all_in_one(folder: &Path, faults: Vec<(String, Error, Stamp)>) -> Error {
+    let names: Vec<&str> = faults.iter().map(|(name, ..)| &name[..]).collect();
+    let (first, more) = (&faults[0].1, names.len() - 1);
+    let is_named = first.to_string().contains(names[0]);
+    if more == 0 && is_named {
+        return faults.into_iter().next().expect("a fault").1;
+    }
+    let fault = match more {
+        0 => format!("cannot be measured: {first}"),
+        _ => format!("cannot be measured, the first because {first}"),
+    };
+    Error::input(folder.display(), names.join(", "), fault)
 }
 
 fn stamp(path: &Path) -> Stamp {

@@ -45,6 +45,15 @@ pub struct Lanczos {
     pub products: usize,
 }
 
+/// Products of a run from a start that knows nothing before a small estimate of the error counts: the
+/// top eigenvector may have so small a share in the start that after a few products the second one
+/// looks like it.
+const LEAST_PRODUCTS: usize = 12;
+
+/// What f32 products lose, as a share of the largest eigenvalue in size: a coupling below it shows
+/// that the space holds all that the start had.
+pub(super) const ROUNDING: f64 = 1e-5;
+
 /// A start vector that knows nothing: independent uniform numbers.
 pub fn cold_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
     (0..dimension)
@@ -94,6 +103,15 @@ impl Projected {
         self.beside * self.vectors[(self.values.len() - 1, i)].abs()
     }
 
+    /// Does the space hold all that the start had?
+    fn is_whole(&self) -> bool {
+        let size = self
+            .values
+            .iter()
+            .fold(0.0, |size: f64, value| size.max(value.abs()));
+        self.beside <= ROUNDING * size
+    }
+
     /// The estimated error of an end whose residual is known, `next` being the Ritz value beside it.
     fn error(&self, end: usize, next: Option<usize>, residual: f64) -> f64 {
         let gap = next.map_or(0.0, |next| {
@@ -117,7 +135,8 @@ impl Projected {
 
 impl Lanczos {
     /// Both ends of the spectrum of the symmetric `product: (v, out) → out ← A v` on vectors as long
-    /// as `start` ([`cold_start`], [`warm_start`]).
+    /// as `start`, which knows nothing of them ([`cold_start`]): at least 12 products are made, where
+    /// the dimension and [`Lanczos::products`] allow.
     ///
     /// `None` when a product is not finite: the matrix has left the range of f32.
     ///
@@ -129,19 +148,35 @@ impl Lanczos {
         start: Vec<f32>,
         product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
-        kernel::with_team(|| self.iterate(isa, start, product))
+        let least = LEAST_PRODUCTS.min(start.len());
+        kernel::with_team(|| self.iterate(isa, (start, least), product))
+    }
+
+    /// [`Lanczos::run`] from a start that remembers an eigenvector ([`warm_start`]): it may end after
+    /// any product.
+    ///
+    /// # Panics
+    /// When `start` is empty.
+    pub fn go_on(
+        &self,
+        isa: Isa,
+        start: Vec<f32>,
+        product: impl FnMut(&[f32], &mut [f32]),
+    ) -> Option<Ends> {
+        kernel::with_team(|| self.iterate(isa, (start, 1), product))
     }
 
     fn iterate(
         &self,
         isa: Isa,
-        start: Vec<f32>,
+        (start, least): (Vec<f32>, usize),
         mut product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
         let space = self.grow(isa, start, &mut product, |projected| {
             let (end, next) = projected.largest();
             let error = projected.error(end, next, projected.residual(end));
-            error <= self.tolerance * projected.values[end].abs()
+            let is_small = error <= self.tolerance * projected.values[end].abs();
+            projected.is_whole() || is_small && projected.values.len() >= least
         })?;
         let smallest = smallest(&space.projected, &space.basis);
         let largest = space.measured(isa, space.projected.largest(), &mut product)?;
@@ -270,6 +305,29 @@ mod tests {
         assert!((ends.largest.value - 3.0).abs() <= ends.largest.residual.max(1e-5));
         assert!((ends.smallest.value + 8.0).abs() <= ends.smallest.residual.max(1e-5));
         assert!(ends.products <= 62);
+    }
+
+    #[test]
+    fn a_start_that_hardly_meets_the_top_does_not_pass_off_the_second_as_the_largest() {
+        let settings = Lanczos {
+            tolerance: 1e-5,
+            products: 50,
+        };
+        let mut diagonal: Vec<f32> = (0..60).map(|i| 1e-3 * i as f32).collect();
+        diagonal[0] = 1.45;
+        diagonal[1] = 1.316;
+        let mut start = vec![0.01; 60];
+        (start[0], start[1]) = (1e-4, 1.0);
+        let product = |v: &[f32], out: &mut [f32]| {
+            let pairs = diagonal.iter().zip(v);
+            out.iter_mut().zip(pairs).for_each(|(o, (a, x))| *o = a * x);
+        };
+        let largest = |ends: Option<Ends>| ends.expect("finite products").largest.value;
+        let isa = Isa::best();
+        let hasty = largest(settings.go_on(isa, start.clone(), product));
+        assert!((hasty - 1.316).abs() < 1e-3, "{hasty}");
+        let found = largest(settings.run(isa, start, product));
+        assert!((found - 1.45).abs() < 1e-5, "{found}");
     }
 
     #[test]

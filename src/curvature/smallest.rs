@@ -15,7 +15,7 @@
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-use super::lanczos::{Lanczos, Ritz, Space};
+use super::lanczos::{Lanczos, ROUNDING, Ritz, Space};
 use crate::kernel::{self, Isa};
 use crate::network::Curvature;
 use crate::train::random::{Purpose, stream};
@@ -29,10 +29,6 @@ const LEAST_PRODUCTS: usize = 32;
 /// The residual, as a share of the largest eigenvalue in size, at which the smallest one counts as
 /// converged: it is there to be compared with the largest.
 pub const FINE_ENOUGH: f64 = 3e-5;
-
-/// What f32 products lose, as a share of the largest eigenvalue in size: a coupling below it shows
-/// that the space holds all that the start had.
-const ROUNDING: f64 = 1e-5;
 
 /// The smallest eigenvalue, from above and from below.
 #[derive(Clone, Debug)]

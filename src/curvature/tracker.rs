@@ -32,10 +32,10 @@ impl Tracker {
 
     /// Both ends of the spectrum of H; `None` when it has left the range of f32.
     pub fn hessian(&mut self, isa: Isa, curvature: &mut Curvature<'_>) -> Option<Ends> {
-        let start = self.start(isa, self.hessian.as_ref(), curvature.dimension(), 0);
-        let run = self
-            .settings
-            .run(isa, start, |v, out| curvature.hessian_product(v, out));
+        let before = self.hessian.as_ref();
+        let run = self.run(isa, (before, curvature.dimension(), 0), |v, out| {
+            curvature.hessian_product(v, out);
+        });
         self.hessian = run.as_ref().map(|ends| ends.largest.vector.clone());
         run
     }
@@ -45,10 +45,10 @@ impl Tracker {
     /// # Panics
     /// Where samples have no Hessians of their own ([`Curvature::has_samples`]).
     pub fn covariance(&mut self, isa: Isa, curvature: &mut Curvature<'_>) -> Option<Ends> {
-        let start = self.start(isa, self.covariance.as_ref(), curvature.dimension(), 1);
-        let run = self
-            .settings
-            .run(isa, start, |v, out| curvature.covariance_product(v, out));
+        let before = self.covariance.as_ref();
+        let run = self.run(isa, (before, curvature.dimension(), 1), |v, out| {
+            curvature.covariance_product(v, out);
+        });
         self.covariance = run.as_ref().map(|ends| ends.largest.vector.clone());
         run
     }
@@ -73,11 +73,23 @@ impl Tracker {
         })
     }
 
-    fn start(&self, isa: Isa, before: Option<&Vec<f32>>, dimension: usize, which: u64) -> Vec<f32> {
+    /// One of the two runs, from the vector of before where there is one that fits.
+    fn run(
+        &self,
+        isa: Isa,
+        (before, dimension, which): (Option<&Vec<f32>>, usize, u64),
+        product: impl FnMut(&[f32], &mut [f32]),
+    ) -> Option<Ends> {
         let mut random = stream(self.seed, Purpose::Probe, 2 * self.measured + which);
         match before {
-            Some(before) if before.len() == dimension => warm_start(isa, before, &mut random),
-            _ => cold_start(dimension, &mut random),
+            Some(before) if before.len() == dimension => {
+                let start = warm_start(isa, before, &mut random);
+                self.settings.go_on(isa, start, product)
+            }
+            _ => {
+                let start = cold_start(dimension, &mut random);
+                self.settings.run(isa, start, product)
+            }
         }
     }
 }

@@ -50,6 +50,12 @@ pub struct Tensor {
     pub values: Values,
 }
 
+fn too_large(place: &str) -> Error {
+    let fault =
+        format!("has more than the {LARGEST} bytes that are read; export the weights alone");
+    Error::input(place, "file", fault)
+}
+
 impl Checkpoint {
     /// Reads a checkpoint.
     ///
@@ -67,11 +73,18 @@ impl Checkpoint {
     /// finite in f32; when the entry `order` does not name each tensor once.
     pub fn read(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|cause| Error::unreadable(path, &cause))?;
+        let place = path.display().to_string();
+        if file
+            .metadata()
+            .is_ok_and(|metadata| metadata.len() > LARGEST)
+        {
+            return Err(too_large(&place));
+        }
         let mut bytes = Vec::new();
         file.take(LARGEST + 1)
             .read_to_end(&mut bytes)
             .map_err(|cause| Error::unreadable(path, &cause))?;
-        Self::parse(&path.display().to_string(), &bytes)
+        Self::parse(&place, &bytes)
     }
 
     /// Reads a checkpoint from the bytes of its file; `place` names it in errors.
@@ -80,8 +93,7 @@ impl Checkpoint {
     /// As [`Checkpoint::read`].
     pub fn parse(place: &str, bytes: &[u8]) -> Result<Self> {
         if bytes.len() as u64 > LARGEST {
-            let fault = format!("has more than the {LARGEST} bytes that are read");
-            return Err(Error::input(place, "file", fault));
+            return Err(too_large(place));
         }
         header::check(place, bytes)?;
         let (length, metadata) =

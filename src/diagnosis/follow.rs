@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::criterion::one_dimension;
 use crate::error::{Error, Result};
 use crate::experiment::record::{Axis, Figure, Point, Series, Style};
+use crate::network::Matrix;
 use crate::write::write_file;
 
 use super::answer::{Finding, bounds};
+use super::mode::Mode;
 use super::setting::Setting;
 use super::subject::{Model, Samples};
 
@@ -24,15 +26,23 @@ pub struct Pair {
     pub residual: f64,
 }
 
-/// What a checkpoint came to.
+/// What the lines of a file must have in common.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Line {
-    /// The file's name.
-    pub name: String,
-    /// SHA-256 of the file.
-    pub weights_sha256: String,
+pub struct Conditions {
     /// SHA-256 of the samples.
     pub data_sha256: String,
+    /// The network.
+    #[serde(default)]
+    pub network: String,
+    /// The loss.
+    #[serde(default)]
+    pub loss: String,
+    /// Which second derivative.
+    #[serde(default)]
+    pub matrix: String,
+    /// The mode of batch normalisation.
+    #[serde(default)]
+    pub mode: Option<String>,
     /// η, exactly.
     pub lr: String,
     /// B.
@@ -41,10 +51,43 @@ pub struct Line {
     pub noise_weight: String,
     /// β, exactly.
     pub momentum: String,
+}
+
+impl Conditions {
+    /// Those of a measurement.
+    pub fn new(
+        (model, samples): (&Model, &Samples),
+        (mode, matrix): (Option<Mode>, Matrix),
+        setting: &Setting,
+    ) -> Self {
+        Conditions {
+            data_sha256: samples.digest.clone(),
+            network: model.network.name().to_owned(),
+            loss: model.network.loss().name().to_owned(),
+            matrix: matrix.name().to_owned(),
+            mode: mode.map(|mode| mode.name().to_owned()),
+            lr: setting.lr.to_string(),
+            batch: setting.batch,
+            noise_weight: setting.weight().to_string(),
+            momentum: setting.momentum.to_string(),
+        }
+    }
+}
+
+/// What a checkpoint came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// The file's name.
+    pub name: String,
+    /// SHA-256 of the file.
+    pub weights_sha256: String,
+    /// How it was measured.
+    #[serde(flatten)]
+    pub conditions: Conditions,
     /// The mean loss.
     pub train_loss: f64,
-    /// The share of samples classified rightly.
-    pub train_accuracy: f64,
+    /// The share of samples classified rightly; absent where one output names no classes.
+    pub train_accuracy: Option<f64>,
     /// a.
     pub sharpness: Pair,
     /// λ_min.
@@ -63,8 +106,11 @@ pub struct Line {
 
 impl Line {
     /// The line of one checkpoint.
-    pub fn new(name: &str, model: &Model, samples: &Samples, at: (&Finding, &Setting)) -> Self {
-        let (finding, setting) = at;
+    pub fn new(
+        (name, model): (&str, &Model),
+        conditions: Conditions,
+        (finding, setting): (&Finding, &Setting),
+    ) -> Self {
         let reading = &finding.reading;
         let pair = |number: &super::Number| Pair {
             value: number.value,
@@ -77,11 +123,7 @@ impl Line {
         Line {
             name: name.to_owned(),
             weights_sha256: model.digest.clone(),
-            data_sha256: samples.digest.clone(),
-            lr: setting.lr.to_string(),
-            batch: setting.batch,
-            noise_weight: setting.weight().to_string(),
-            momentum: setting.momentum.to_string(),
+            conditions,
             train_loss: reading.loss,
             train_accuracy: reading.accuracy,
             sharpness: pair(&reading.sharpness),
@@ -97,20 +139,6 @@ impl Line {
             ],
             verdict: finding.judgement.verdict.name().to_owned(),
         }
-    }
-
-    /// Was it made with other settings or samples?
-    fn differs(&self, other: &Line) -> bool {
-        let of = |line: &Line| {
-            let words = [
-                &line.data_sha256,
-                &line.lr,
-                &line.noise_weight,
-                &line.momentum,
-            ];
-            (words.map(String::clone), line.batch)
-        };
-        of(self) != of(other)
     }
 }
 
@@ -153,17 +181,46 @@ impl Log {
         self.lines.iter().any(|line| line.name == name)
     }
 
+    /// Were the lines there made under these conditions?
+    ///
+    /// # Errors
+    /// When they were not; names what differs.
+    pub fn check(&self, conditions: &Conditions) -> Result<()> {
+        let Some(last) = self.lines.last() else {
+            return Ok(());
+        };
+        let fields =
+            |conditions: &Conditions| serde_json::to_value(conditions).map_err(Error::internal);
+        let (there, here) = (fields(&last.conditions)?, fields(conditions)?);
+        let names = here
+            .as_object()
+            .into_iter()
+            .flat_map(|fields| fields.keys());
+        match names.into_iter().find(|name| there[*name] != here[*name]) {
+            None => Ok(()),
+            Some(name) => {
+                let (there, here) = (&there[name], &here[name]);
+                let fault = format!(
+                    "was made with {there}, and here it is {here}; move the file away, or give the \
+                     same flags"
+                );
+                Err(Error::input(self.path.display(), name, fault))
+            }
+        }
+    }
+
+    /// The lines in the natural order of their names.
+    pub fn in_order(&self) -> Vec<Line> {
+        let mut lines = self.lines.clone();
+        lines.sort_by(|a, b| natural(&a.name, &b.name));
+        lines
+    }
+
     /// Appends a line; the file is written anew and renamed, so that it is never torn.
     ///
     /// # Errors
-    /// When the lines there were made with other settings or samples, or the file cannot be
-    /// written.
+    /// When the file cannot be written.
     pub fn append(&mut self, line: Line) -> Result<()> {
-        if self.lines.last().is_some_and(|last| last.differs(&line)) {
-            let fault = "was made with other samples or another η, B or β; move it away, or give \
-                         the same flags";
-            return Err(Error::input(self.path.display(), "file", fault));
-        }
         self.lines.push(line);
         let mut text = String::new();
         for line in &self.lines {

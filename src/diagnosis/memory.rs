@@ -1,5 +1,7 @@
 //! How much memory a measurement takes, told before it starts.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -66,6 +68,25 @@ impl Forecast {
             bytes(budget)
         )))
     }
+}
+
+/// Does a checkpoint of `size` bytes fit into `budget` bytes, beside the parameters it becomes?
+///
+/// # Errors
+/// When it does not.
+pub fn check_file(path: &Path, size: u64, budget: u64) -> Result<()> {
+    let needed = size.saturating_mul(2);
+    if needed <= budget {
+        return Ok(());
+    }
+    Err(Error::memory(format!(
+        "memory: {} has {}, and reading it takes {}, more than the {} that may be used; export the \
+         weights alone, or raise --memory",
+        path.display(),
+        bytes(size),
+        bytes(needed),
+        bytes(budget)
+    )))
 }
 
 /// `1.23 GB`: powers of ten, three digits.

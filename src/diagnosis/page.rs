@@ -35,23 +35,26 @@ pub fn page(
             &format!("{data}, {} samples", samples.count),
             &samples.digest,
         ),
-        cut(&format!(
-            "η = {}, B = {} {}, p = {:.4}, β = {}; memory forecast {}",
-            setting.lr,
-            setting.batch,
-            setting.sampling,
-            setting.weight().to_f64(),
-            setting.momentum,
-            bytes(diagnosis.forecast.total())
-        )),
+    ];
+    let conditions = format!(
+        "η = {}, B = {} {}, p = {:.4}, β = {}; memory forecast {}",
+        setting.lr,
+        setting.batch,
+        setting.sampling,
+        setting.weight().to_f64(),
+        setting.momentum,
+        bytes(diagnosis.forecast.total())
+    );
+    lines.extend(wrap(&conditions, "  "));
+    lines.extend([
         String::new(),
         format!(
-            "train loss {}, accuracy {:.4}, |gradient| {}",
+            "train loss {}, accuracy {}, |gradient| {}",
             digits(reading.loss),
-            reading.accuracy,
+            share(reading.accuracy),
             digits(reading.gradient)
         ),
-    ];
+    ]);
     lines.extend(numbers(diagnosis));
     lines.extend(criteria(&diagnosis.main));
     lines.extend(modes(diagnosis));
@@ -221,15 +224,19 @@ fn modes(diagnosis: &Diagnosis) -> Vec<String> {
             false => "applies",
         };
         lines.push(format!(
-            "{:<8}{:>11}{:>9.4}{:>11}{:>11}{s:>11}  {applies}",
+            "{:<8}{:>11}{:>9}{:>11}{:>11}{s:>11}  {applies}",
             finding.mode.map_or("", |mode| mode.name()),
             digits(reading.loss),
-            reading.accuracy,
+            share(reading.accuracy),
             digits(reading.sharpness.value),
             digits(reading.smallest.value),
         ));
     }
     lines
+}
+
+fn share(accuracy: Option<f64>) -> String {
+    accuracy.map_or("none".to_owned(), |share| format!("{share:.4}"))
 }
 
 /// Four significant digits.

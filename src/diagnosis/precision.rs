@@ -55,6 +55,7 @@ impl Again {
         // hundredth of the eigenvalue.
         let settings = Lanczos {
             tolerance: effort.lanczos.tolerance.sqrt() / 10.0,
+            least: 12,
             products: effort.lanczos.products,
             seed: effort.seed,
         };
@@ -66,6 +67,7 @@ impl Again {
         let measured = double.measure(&settings).ok_or_else(beyond)?;
         let fine = Lanczos {
             tolerance: FINE_ENOUGH,
+            least: 32,
             ..settings
         };
         let smallest = smallest(&double, &fine, measured.sharpness.value).ok_or_else(beyond)?;
@@ -83,7 +85,7 @@ impl Again {
         let pair = measured.non_uniformity.zip(reading.non_uniformity);
         let reading = Reading {
             loss: measured.loss,
-            accuracy: measured.accuracy,
+            accuracy: reading.accuracy.map(|_| measured.accuracy),
             sharpness: number(measured.sharpness, &reading.sharpness),
             smallest: number(smallest, &reading.smallest),
             non_uniformity: pair.map(|(s, before)| number(s, &before)),

@@ -118,8 +118,8 @@ pub struct Other {
 pub struct Reading {
     /// The mean loss.
     pub loss: f64,
-    /// The share of samples classified rightly, in [0, 1].
-    pub accuracy: f64,
+    /// The share of samples classified rightly, in [0, 1]; `None` where one output names no classes.
+    pub accuracy: Option<f64>,
     /// The length of the mean gradient.
     pub gradient: f64,
     /// `a = λ_max(H)`.
@@ -175,7 +175,7 @@ pub fn read(
     });
     let reading = Reading {
         loss: curvature.loss(),
-        accuracy: curvature.accuracy(),
+        accuracy: (point.network.outputs() > 1).then(|| curvature.accuracy()),
         gradient,
         sharpness,
         smallest: (&found).into(),

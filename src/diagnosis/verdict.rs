@@ -128,7 +128,8 @@ fn hold(criteria: &[Criterion], setting: &Setting) -> Judgement {
     let is_descent = |c: &&Criterion| c.name == "gradient_descent";
     let descent = criteria.iter().find(is_descent);
     if setting.is_full_batch() && descent.is_some_and(|c| c.verdict.holds()) {
-        let reason = "p = 0: this is gradient descent, whose criterion is exact and holds";
+        let reason =
+            "p = 0: this is gradient descent, whose criterion is exact and holds for this a";
         return stable(Basis::Sufficient, reason.to_owned());
     }
     // Along the vector of s an interval may hold the edge because everything there is nearly zero.

@@ -99,11 +99,48 @@ fn a_run_is_followed_resumed_and_drawn() {
     file(&folder, "run/step11.safetensors", at(0.12));
     let other = watch("0.2");
     assert_eq!(other.code, 2);
-    assert!(other.out.contains("another η"), "{}", other.out);
+    assert!(other.out.contains("lr: was made with"), "{}", other.out);
 
     file(&folder, "run/step12.safetensors", b"torn");
     let faulty = watch("0.1");
     assert_eq!(faulty.code, 2);
     assert!(faulty.out.contains("step12"), "{}", faulty.out);
     assert_eq!(read().lines().count(), 3, "the whole ones are measured");
+}
+
+#[test]
+fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
+    let folder = folder();
+    let x = [0.1, 0.9, 0.4, 0.2, 0.7, 0.3, 0.5, 0.8];
+    file(&folder, "data.npz", labelled(&x, &[2], &[0, 1, 1, 0]));
+    std::fs::create_dir(folder.path().join("run")).expect("a folder");
+    let watch = |more: &[&str]| {
+        let words = [
+            "watch", "run", "--arch", "fnn", "--data", "data.npz", "--lr", "0.1", "--batch", "2",
+        ];
+        run_in(folder.path(), &[&words, more].concat())
+    };
+    file(&folder, "run/step1.safetensors", at(0.1));
+    // Without --once: what is wrong with a flag no other checkpoint will mend.
+    let wrong = watch(&["--mode", "eval"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.error.contains("--mode"), "{}", wrong.error);
+    for name in ["run/step2.safetensors", "run/step10.safetensors"] {
+        file(&folder, name, at(0.1)[..60].to_vec());
+    }
+    let torn = watch(&["--once"]);
+    assert_eq!(torn.code, 2);
+    let both = "step2.safetensors, step10.safetensors";
+    assert!(torn.error.contains(both), "{}", torn.error);
+    assert!(folder.path().join("run/watch.svg").exists());
+    // Other conditions are refused before anything is measured or drawn.
+    for (more, named) in [
+        (&["--once", "--loss", "cross-entropy"][..], "loss"),
+        (&["--once", "--matrix", "gauss-newton"], "matrix"),
+        (&["--once", "--momentum", "0.5"], "momentum"),
+    ] {
+        let other = watch(more);
+        assert_eq!(other.code, 2);
+        assert!(other.error.contains(named), "{}", other.error);
+    }
 }

@@ -4,6 +4,10 @@ use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+/// A coupling below this share of the largest eigenvalue in size shows that the space holds all that
+/// the start had.
+const ROUNDING: f64 = 1e-12;
+
 /// A computed eigenvalue: some eigenvalue lies within `residual` of `value`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Eigenvalue {
@@ -31,6 +35,9 @@ pub struct Ends {
 pub struct Lanczos {
     /// The largest end has converged when its estimated residual is below `tolerance·|θ|`.
     pub tolerance: f64,
+    /// The fewest products spent on the Krylov space, where it does not end before: after a few the
+    /// top eigenvector may not yet show.
+    pub least: usize,
     /// The most products spent on the Krylov space.
     pub products: usize,
     /// The seed of the start vector.
@@ -65,7 +72,9 @@ impl Lanczos {
             let top = eigen.eigenvalues.imax();
             let size = diagonal.len();
             let estimate = length_of_rest * eigen.eigenvectors[(size - 1, top)].abs();
-            let converged = estimate <= self.tolerance * eigen.eigenvalues[top].abs();
+            let is_small = estimate <= self.tolerance * eigen.eigenvalues[top].abs();
+            let is_whole = length_of_rest <= ROUNDING * eigen.eigenvalues.amax();
+            let converged = is_small && size >= self.least.min(length) || is_whole;
             if converged || size >= self.products.clamp(1, length) {
                 let ends = [eigen.eigenvalues.imin(), top].map(|place| {
                     let weights = eigen.eigenvectors.column(place);
