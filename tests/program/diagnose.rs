@@ -358,6 +358,27 @@ fn too_little_memory_is_said_before_the_work_starts() {
 }
 
 #[test]
+fn one_output_has_no_accuracy_and_no_condition_is_cut_off() {
+    let folder = folder();
+    let tensors = [
+        ("weight", &[1, 2][..], &[1.0, -2.0][..]),
+        ("bias", &[1], &[0.5]),
+    ];
+    file(&folder, "line.safetensors", safetensors(&tensors));
+    let (x, y) = ([1.0, 0.5, 0.25, -1.0], [3.0, -1.0]);
+    file(&folder, "data.npz", valued(&x, &[2], &y, 1));
+    let flags = ["--arch", "fnn", "--lr", "0.0123456789", "--batch", "1"];
+    let more = ["--momentum", "0.987654321"];
+    let page = diagnose(&folder, "line.safetensors", &[&flags[..], &more].concat());
+    assert_eq!(page.code, 0, "{}", page.error);
+    assert!(page.out.contains("accuracy none"), "{}", page.out);
+    assert!(page.out.contains(" MB\n"), "{}", page.out);
+    let json = [&flags[..], &["--json"]].concat();
+    let json = diagnose(&folder, "line.safetensors", &json).json();
+    assert!(json["train_accuracy"].is_null(), "{json}");
+}
+
+#[test]
 fn the_readme_has_the_table_of_support() {
     let run = run(&["networks"]);
     assert_eq!(run.code, 0);

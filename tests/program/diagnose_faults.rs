@@ -1,7 +1,7 @@
 //! Bad input to `diagnose`.
 
 use crate::checkpoint::{labelled, safetensors};
-use crate::diagnose::dead;
+use crate::diagnose::{dead, diagnose};
 use crate::support::{file, run_in};
 
 #[test]
@@ -147,4 +147,17 @@ fn every_fault_is_one_sentence_that_names_its_place() {
             assert!(run.error.contains(part), "no {part:?} in {}", run.error);
         }
     }
+}
+
+#[test]
+fn a_checkpoint_too_large_for_the_memory_is_not_read() {
+    let folder = dead();
+    // Zeros are no checkpoint, but that is not asked of what will not fit.
+    file(&folder, "large.safetensors", vec![0; 4000]);
+    let words = [
+        "--arch", "fnn", "--lr", "1", "--batch", "1", "--memory", "5kB",
+    ];
+    let run = diagnose(&folder, "large.safetensors", &words);
+    assert_eq!(run.code, 2);
+    assert!(run.error.contains("reading it takes 8 kB"), "{}", run.error);
 }

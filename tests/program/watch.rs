@@ -126,7 +126,7 @@ fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
     assert_eq!(wrong.code, 2);
     assert!(wrong.error.contains("--mode"), "{}", wrong.error);
     for name in ["run/step2.safetensors", "run/step10.safetensors"] {
-        file(&folder, name, at(0.1)[..60].to_vec());
+        file(&folder, name, &at(0.1)[..60]);
     }
     let torn = watch(&["--once"]);
     assert_eq!(torn.code, 2);
