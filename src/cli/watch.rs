@@ -139,6 +139,7 @@ impl Watch<'_> {
     }
 
     fn read(&self, path: &Path) -> Result<(Model, Samples)> {
+        self.arguments.subject.check_file(path)?;
         let model = Model::read(path, &self.request, &self.data)?;
         let samples = Samples::new(&self.request.data, &self.data, &model.network)?;
         Ok((model, samples))
@@ -157,7 +158,6 @@ impl Watch<'_> {
     /// watch: no other checkpoint will mend it.
     fn measure(&mut self, name: &str, path: &Path) -> Result<Result<Line>> {
         let place = path.display().to_string();
-        self.arguments.subject.check_file(path)?;
         let (model, samples) = match self.read(path) {
             Ok(read) => read,
             Err(error) if self.is_about(&place, &error) => return Ok(Err(error)),

@@ -48,11 +48,11 @@ pub struct Lanczos {
 /// Products of a run from a start that knows nothing before a small estimate of the error counts: the
 /// top eigenvector may have so small a share in the start that after a few products the second one
 /// looks like it.
-const LEAST_PRODUCTS: usize = 12;
+pub const LEAST_PRODUCTS: usize = 12;
 
 /// What f32 products lose, as a share of the largest eigenvalue in size: a coupling below it shows
 /// that the space holds all that the start had.
-pub(super) const ROUNDING: f64 = 1e-5;
+const ROUNDING: f64 = 1e-5;
 
 /// A start vector that knows nothing: independent uniform numbers.
 pub fn cold_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
@@ -78,7 +78,7 @@ pub(super) struct Projected {
     pub values: Vec<f64>,
     vectors: DMatrix<f64>,
     /// The coupling to what is not yet in the space.
-    pub beside: f64,
+    beside: f64,
 }
 
 impl Projected {
@@ -103,13 +103,9 @@ impl Projected {
         self.beside * self.vectors[(self.values.len() - 1, i)].abs()
     }
 
-    /// Does the space hold all that the start had?
-    fn is_whole(&self) -> bool {
-        let size = self
-            .values
-            .iter()
-            .fold(0.0, |size: f64, value| size.max(value.abs()));
-        self.beside <= ROUNDING * size
+    /// Does the space hold all that the start had, `scale` being the largest eigenvalue in size?
+    pub fn is_whole(&self, scale: f64) -> bool {
+        self.beside <= ROUNDING * scale
     }
 
     /// The estimated error of an end whose residual is known, `next` being the Ritz value beside it.
@@ -135,7 +131,7 @@ impl Projected {
 
 impl Lanczos {
     /// Both ends of the spectrum of the symmetric `product: (v, out) → out ← A v` on vectors as long
-    /// as `start`, which knows nothing of them ([`cold_start`]): at least 12 products are made, where
+    /// as `start`, which knows nothing of them ([`cold_start`]): at least [`LEAST_PRODUCTS`] products are made, where
     /// the dimension and [`Lanczos::products`] allow.
     ///
     /// `None` when a product is not finite: the matrix has left the range of f32.
@@ -176,7 +172,8 @@ impl Lanczos {
             let (end, next) = projected.largest();
             let error = projected.error(end, next, projected.residual(end));
             let is_small = error <= self.tolerance * projected.values[end].abs();
-            projected.is_whole() || is_small && projected.values.len() >= least
+            let scale = projected.values[0].abs().max(projected.values[end].abs());
+            projected.is_whole(scale) || is_small && projected.values.len() >= least
         })?;
         let smallest = smallest(&space.projected, &space.basis);
         let largest = space.measured(isa, space.projected.largest(), &mut product)?;

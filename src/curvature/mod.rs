@@ -17,8 +17,8 @@ mod preconditioned;
 mod smallest;
 mod tracker;
 
-pub use lanczos::{Ends, Lanczos, Ritz, cold_start, warm_start};
+pub use lanczos::{Ends, LEAST_PRODUCTS, Lanczos, Ritz, cold_start, warm_start};
 pub use measure::{Eigenvalue, Measurement, measure, root};
 pub use preconditioned::preconditioned;
-pub use smallest::{FINE_ENOUGH, RISK, Smallest, round_start, smallest};
+pub use smallest::{FINE_ENOUGH, LEAST_FOR_SMALLEST, RISK, Smallest, round_start, smallest};
 pub use tracker::Tracker;

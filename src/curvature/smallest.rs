@@ -15,7 +15,7 @@
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-use super::lanczos::{Lanczos, ROUNDING, Ritz, Space};
+use super::lanczos::{Lanczos, Ritz, Space};
 use crate::kernel::{self, Isa};
 use crate::network::Curvature;
 use crate::train::random::{Purpose, stream};
@@ -23,8 +23,8 @@ use crate::train::random::{Purpose, stream};
 /// The chance that λ_min is below its floor.
 pub const RISK: f64 = 1e-6;
 
-/// Products before a small residual counts.
-const LEAST_PRODUCTS: usize = 32;
+/// Products before a small residual of the smallest eigenvalue counts.
+pub const LEAST_FOR_SMALLEST: usize = 32;
 
 /// The residual, as a share of the largest eigenvalue in size, at which the smallest one counts as
 /// converged: it is there to be compared with the largest.
@@ -85,8 +85,8 @@ impl Lanczos {
         kernel::with_team(|| {
             let dimension = start.len();
             let space = self.grow(isa, start, &mut product, |projected| {
-                let is_long = projected.values.len() >= LEAST_PRODUCTS;
-                projected.beside <= ROUNDING * scale
+                let is_long = projected.values.len() >= LEAST_FOR_SMALLEST;
+                projected.is_whole(scale)
                     || is_long && projected.residual(0) <= self.tolerance * scale
             })?;
             let ritz = space.measured(isa, space.projected.smallest(), &mut product)?;
@@ -102,7 +102,7 @@ impl Lanczos {
 
 fn floor(space: &Space, ritz: &Ritz, dimension: usize, scale: f64) -> Option<f64> {
     let values = &space.projected.values;
-    if values.len() == dimension || space.projected.beside <= ROUNDING * scale {
+    if values.len() == dimension || space.projected.is_whole(scale) {
         return Some(ritz.value - ritz.residual);
     }
     let share = share(dimension, values.len());

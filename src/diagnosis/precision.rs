@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::curvature::FINE_ENOUGH;
+use crate::curvature::{FINE_ENOUGH, LEAST_FOR_SMALLEST, LEAST_PRODUCTS};
 use crate::error::{Error, Result};
 use crate::experiment::graph;
 use crate::network::{Batch, Matrix, Point};
@@ -55,7 +55,7 @@ impl Again {
         // hundredth of the eigenvalue.
         let settings = Lanczos {
             tolerance: effort.lanczos.tolerance.sqrt() / 10.0,
-            least: 12,
+            least: LEAST_PRODUCTS,
             products: effort.lanczos.products,
             seed: effort.seed,
         };
@@ -67,7 +67,7 @@ impl Again {
         let measured = double.measure(&settings).ok_or_else(beyond)?;
         let fine = Lanczos {
             tolerance: FINE_ENOUGH,
-            least: 32,
+            least: LEAST_FOR_SMALLEST,
             ..settings
         };
         let smallest = smallest(&double, &fine, measured.sharpness.value).ok_or_else(beyond)?;
