@@ -21,9 +21,11 @@ use sgd_stability::kernel::{Isa, with_team};
 use sgd_stability::network::{Batch, Curvature, Gathered, Matrix, Network, Normalisation, State};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
 
-use peers::Figure;
+use peers::{Peers, Race, TURNS, best, median};
 
 const SAMPLES: usize = 1000;
+/// Products in a window of ours.
+const IN_WINDOW: u32 = 5;
 const TOLERANCE: Lanczos = Lanczos {
     tolerance: 1e-3,
     products: 40,
@@ -80,24 +82,21 @@ fn look(
     let before = state.clone();
     let mut tracker = Tracker::new(TOLERANCE, 1);
     let (base, first) = measure(isa, network, &before, &batch, &mut tracker);
-    let [hessian, covariance] = products(isa, network, &before, &batch, is_smoke);
+    let mut peers = Peers::start().filter(|_| name == "fnn" && !is_smoke);
+    let [hessian, covariance] = products(isa, network, &before, &batch, (peers.as_mut(), is_smoke));
     let operations = 2.0 * SAMPLES as f64 * terms(network);
+    let (per_hessian, per_covariance) = (median(&hessian.ours), median(&covariance.ours));
     println!(
         "{name}: step {:.1} ms, base pass {:.1} ms, Hv {:.1} ms ({:.0} GFLOP/s), Σv {:.1} ms ({:.0} GFLOP/s)",
         per_step * 1e3,
         base * 1e3,
-        hessian[hessian.len() / 2],
-        operations / hessian[hessian.len() / 2] / 1e6,
-        covariance[covariance.len() / 2],
-        2.0 * operations / covariance[covariance.len() / 2] / 1e6,
+        1e3 / per_hessian,
+        operations * per_hessian / 1e9,
+        1e3 / per_covariance,
+        2.0 * operations * per_covariance / 1e9,
     );
-    if name == "fnn" && peers::are_there() && !is_smoke {
-        let mut figures = peers::ask(&["curvature"]);
-        let again = products(isa, network, &before, &batch, is_smoke);
-        figures.extend(peers::ask(&["curvature"]));
-        print_ratio("hessian", [&hessian, &again[0]], &figures);
-        print_ratio("covariance", [&covariance, &again[1]], &figures);
-    }
+    print_ratio("hessian", &hessian);
+    print_ratio("covariance", &covariance);
     print_measurement("  from a random start", &first.0, first.1);
     descend(
         isa,
@@ -161,50 +160,47 @@ fn measure(
     (base, (measured, begin.elapsed().as_secs_f64()))
 }
 
-/// The milliseconds of products with H and with Σ, in order.
+/// Products a second with H and with Σ, in turns with the peers'.
 fn products(
     isa: Isa,
     network: &Network,
     state: &State,
     batch: &Batch<'_>,
-    is_smoke: bool,
-) -> [Vec<f64>; 2] {
+    (mut peers, is_smoke): (Option<&mut Peers>, bool),
+) -> [Race; 2] {
+    let (turns, in_window) = if is_smoke { (1, 1) } else { (TURNS, IN_WINDOW) };
     let point = state.point(network, Normalisation::Fixed);
     let mut curvature = Curvature::new(isa, point, *batch, Matrix::Hessian);
     let (v, mut out) = (
         vec![1e-3; network.parameters()],
         vec![0.0; network.parameters()],
     );
-    let mut times = |product: &mut dyn FnMut(&[f32], &mut [f32])| {
-        let count = if is_smoke { 1 } else { 15 };
-        let mut times: Vec<f64> = with_team(|| {
-            let time = |_| {
+    let mut race = |works: &[&str], product: &mut dyn FnMut(&[f32], &mut [f32])| {
+        let works: Vec<String> = works.iter().map(|&work| work.to_owned()).collect();
+        Race::run(turns, peers.as_deref_mut(), &works, || {
+            with_team(|| {
                 let begin = Instant::now();
-                product(&v, &mut out);
-                1e3 * begin.elapsed().as_secs_f64()
-            };
-            (0..count).map(time).collect()
-        });
-        times.sort_by(f64::total_cmp);
-        times
+                (0..in_window).for_each(|_| product(&v, &mut out));
+                f64::from(in_window) / begin.elapsed().as_secs_f64()
+            })
+        })
     };
-    let hessian = times(&mut |v, out| curvature.hessian_product(v, out));
-    [
-        hessian,
-        times(&mut |v, out| curvature.covariance_product(v, out)),
-    ]
+    let hessian = race(&["hessian torch", "hessian jax"], &mut |v, out| {
+        curvature.hessian_product(v, out);
+    });
+    let covariance = race(&["covariance jax"], &mut |v, out| {
+        curvature.covariance_product(v, out);
+    });
+    [hessian, covariance]
 }
 
-/// Our best product of two turns beside the best of theirs.
-fn print_ratio(what: &str, ours: [&[f64]; 2], figures: &[Figure]) {
-    let ours = ours[0][0].min(ours[1][0]);
-    let theirs = figures.iter().filter(|figure| figure.what == what);
-    if let Some(best) = theirs.min_by(|a, b| a.value.total_cmp(&b.value)) {
+/// Our best window beside the best of theirs.
+fn print_ratio(what: &str, race: &Race) {
+    if let (Some((peer, theirs)), Some((of_best, of_turns))) = (&race.best_peer, race.ratios()) {
         println!(
-            "  {what}: best {ours:.1} ms, {} {:.1} ms, {:.2} times as fast",
-            best.peer,
-            best.value,
-            best.value / ours
+            "  {what}: best {:.1} ms, {peer} {:.1} ms, {of_best:.2} times as fast, turn by turn {of_turns:.2}",
+            1e3 / best(&race.ours),
+            1e3 / best(theirs),
         );
     }
 }

@@ -10,9 +10,9 @@
 //! steps.
 //! The images of VGG are noise: what they show does not change the work.
 //!
-//! With `SGD_STABILITY_PEERS` naming a Python that has torch and jax, both and ours take turns, twice
-//! (`benches/peers/peers.py`), and the last column is our best window over the best of theirs;
-//! `make bench-peers` does it.
+//! With `SGD_STABILITY_PEERS` naming a Python that has torch and jax, both and ours take turns, window by
+//! window (`benches/peers`); the last columns are our best window over the best of theirs, and the
+//! median of the ratios turn by turn. `make bench-peers` does it.
 
 mod peers;
 
@@ -27,36 +27,44 @@ use sgd_stability::kernel::{Isa, dot, peak, with_team};
 use sgd_stability::network::{Batch, Layer, Network, State};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 
-use peers::Figure;
+use peers::{Peers, Race, TURNS, best, median};
 
 const WIDTHS: [usize; 5] = [784, 500, 500, 500, 10];
 const SAMPLES: usize = 1000;
-/// How often a speed is measured; the median and the best are shown.
+/// How often the speed of the machine is measured; the best counts.
 const WINDOWS: usize = 7;
-/// How often we and the peers take turns.
-const TURNS: usize = 2;
+/// The length of a window.
+const WINDOW: Duration = Duration::from_millis(300);
 
-/// Runs `work(count)` for windows of a fixed time and gives the rates, per second, in order.
-fn rates(is_smoke: bool, mut work: impl FnMut(u64)) -> Vec<f64> {
-    let mut seconds = |count| {
-        let start = Instant::now();
-        work(count);
-        start.elapsed().as_secs_f64()
-    };
-    let (windows, length) = match is_smoke {
-        true => (1, Duration::from_millis(1)),
-        false => (WINDOWS, Duration::from_millis(400)),
-    };
-    let mut count = 2;
-    while !is_smoke && seconds(count) < length.as_secs_f64() / 4.0 {
-        count *= 2;
+/// Rates of `work(count)`, per second, window after window.
+struct Windows<W> {
+    work: W,
+    /// Calls of a window.
+    count: u64,
+}
+
+impl<W: FnMut(u64)> Windows<W> {
+    fn new(is_smoke: bool, work: W) -> Self {
+        let mut windows = Windows { work, count: 2 };
+        while !is_smoke && windows.seconds() < WINDOW.as_secs_f64() / 2.0 {
+            windows.count *= 2;
+        }
+        windows
     }
-    let count = if is_smoke { 2 } else { 3 * count };
-    let mut rates: Vec<f64> = (0..windows)
-        .map(|_| count as f64 / seconds(count))
-        .collect();
-    rates.sort_by(f64::total_cmp);
-    rates
+
+    fn seconds(&mut self) -> f64 {
+        let start = Instant::now();
+        (self.work)(self.count);
+        start.elapsed().as_secs_f64()
+    }
+
+    fn next(&mut self) -> f64 {
+        self.count as f64 / self.seconds()
+    }
+
+    fn best(mut self) -> f64 {
+        best(&(0..WINDOWS).map(|_| self.next()).collect::<Vec<_>>())
+    }
 }
 
 /// What the machine can do with all threads of the pool.
@@ -71,7 +79,7 @@ impl Machine {
     fn measure(isa: Isa, is_smoke: bool, bytes: usize) -> Self {
         let threads = rayon::current_num_threads();
         let rounds = if is_smoke { 10 } else { 20_000 };
-        let peaks = rates(is_smoke, |count| {
+        let peaks = Windows::new(is_smoke, |count| {
             rayon::broadcast(|_| {
                 for _ in 0..count {
                     black_box(peak(isa, rounds));
@@ -79,7 +87,7 @@ impl Machine {
             });
         });
         let half = bytes / size_of::<f32>() / threads / 2;
-        let reads = rates(is_smoke, |count| {
+        let reads = Windows::new(is_smoke, |count| {
             rayon::broadcast(|_| {
                 let (x, y) = (vec![1.0; half], vec![1.0; half]);
                 for _ in 0..100 * count {
@@ -90,8 +98,8 @@ impl Machine {
         let operations = (threads * rounds * 12 * 16 * 2) as f64;
         let read = (threads * half * 2 * size_of::<f32>() * 100) as f64;
         Machine {
-            flops: peaks[peaks.len() - 1] * operations,
-            bytes: reads[reads.len() - 1] * read,
+            flops: peaks.best() * operations,
+            bytes: reads.best() * read,
         }
     }
 }
@@ -146,7 +154,11 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
         machine.flops / 1e9,
         machine.bytes / 1e9
     );
-    println!("net     B  steps/s    best  GFLOP/s  MB/step  % of limit, set by   best peer  ratio");
+    println!(
+        "net     B  steps/s    best  GFLOP/s  MB/step  % of limit, set by   best peer  ratio, of turns"
+    );
+    let mut peers = Peers::start().filter(|_| !is_smoke);
+    let turns = if is_smoke { 1 } else { TURNS };
     for (name, network, known) in &networks {
         if is_named && !words.iter().any(|word| word == name) {
             continue;
@@ -154,16 +166,14 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
         let data = Data::new(network)?;
         let wanted = |batch: &&usize| batches.is_empty() || batches.contains(batch);
         for batch in known.iter().filter(wanted) {
-            let row = Row::measure(isa, network, &data, (name, *batch), is_smoke);
+            let works = ["torch", "jax"].map(|peer| format!("{name} {batch} {peer}"));
+            let mut trainer = trainer(isa, network, &data, *batch);
+            let mut windows = Windows::new(is_smoke, |steps| {
+                with_team(|| trainer.step_until(trainer.run().steps + steps));
+            });
+            let race = Race::run(turns, peers.as_mut(), &works, || windows.next());
             print!("{name} ");
-            print_row(network, &machine, *batch, &row.rates);
-            match row.peer {
-                Some(Figure { value, peer, .. }) => {
-                    let ratio = row.rates[row.rates.len() - 1] / value;
-                    println!("  {value:8.1} {peer:<5} {ratio:4.2}");
-                }
-                None => println!(),
-            }
+            print_row(network, &machine, *batch, &race);
         }
     }
     Ok(())
@@ -193,8 +203,7 @@ impl Data {
     }
 }
 
-/// Steps a second.
-fn steps(isa: Isa, network: &Network, data: &Data, batch: usize, is_smoke: bool) -> Vec<f64> {
+fn trainer<'a>(isa: Isa, network: &'a Network, data: &'a Data, batch: usize) -> Trainer<'a> {
     let state = State {
         parameters: network.initial_parameters(&mut ChaCha8Rng::seed_from_u64(20_181_203)),
         statistics: network.initial_statistics(),
@@ -212,62 +221,26 @@ fn steps(isa: Isa, network: &Network, data: &Data, batch: usize, is_smoke: bool)
         seed: 1,
         stop: Stop::at(0.0, u64::MAX),
     };
-    let mut trainer = Trainer::new(isa, network, data, plan, state).expect("a good plan");
-    with_team(|| {
-        rates(is_smoke, |steps| {
-            trainer.step_until(trainer.run().steps + steps);
-        })
-    })
+    Trainer::new(isa, network, data, plan, state).expect("a good plan")
 }
 
-/// What was measured of one network and batch.
-struct Row {
-    /// Our windows, steps a second, in order.
-    rates: Vec<f64>,
-    /// The best window of the fastest peer.
-    peer: Option<Figure>,
-}
-
-impl Row {
-    /// Ours and the peers take turns, so that both meet the same moods of the machine.
-    fn measure(
-        isa: Isa,
-        network: &Network,
-        data: &Data,
-        (name, size): (&str, usize),
-        is_smoke: bool,
-    ) -> Self {
-        let turns = if peers::are_there() && !is_smoke {
-            TURNS
-        } else {
-            1
-        };
-        let (mut rates, mut figures) = (Vec::new(), Vec::new());
-        let batch = size.to_string();
-        for _ in 0..turns {
-            rates.extend(steps(isa, network, data, size, is_smoke));
-            if !is_smoke {
-                figures.extend(peers::ask(&["train", name, &batch]));
-            }
-        }
-        rates.sort_by(f64::total_cmp);
-        let peer = figures
-            .into_iter()
-            .filter(|figure| figure.what == batch)
-            .max_by(|a, b| a.value.total_cmp(&b.value));
-        Row { rates, peer }
-    }
-}
-
-fn print_row(network: &Network, machine: &Machine, batch: usize, rates: &[f64]) {
-    let (median, best) = (rates[rates.len() / 2], rates[rates.len() - 1]);
+fn print_row(network: &Network, machine: &Machine, batch: usize, race: &Race) {
+    let (median, best) = (median(&race.ours), best(&race.ours));
     let (operations, moved) = (operations(network, batch), moved(network, batch));
     let times = (operations / machine.flops, moved / machine.bytes);
     print!(
-        "{batch:5} {median:8.1} {best:7.1} {:8.1} {:8.1}  {:.0}, {}",
+        "{batch:5} {median:8.1} {best:7.1} {:8.1} {:8.1}  {:.0} ({:.0}), {}",
         median * operations / 1e9,
         moved / 1e6,
         100.0 * median * times.0.max(times.1),
+        100.0 * best * times.0.max(times.1),
         if times.0 > times.1 { "FLOP " } else { "bytes" }
     );
+    match (&race.best_peer, race.ratios()) {
+        (Some((peer, theirs)), Some((of_best, of_turns))) => {
+            let theirs = peers::best(theirs);
+            println!("  {theirs:8.1} {peer:<5} {of_best:4.2} {of_turns:4.2}");
+        }
+        _ => println!(),
+    }
 }

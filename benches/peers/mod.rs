@@ -1,49 +1,120 @@
 //! PyTorch and JAX on the same work (`peers.py`), where `SGD_STABILITY_PEERS` names a Python that
 //! has them.
 
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// One figure of one peer.
-#[derive(Clone, Debug)]
-pub struct Figure {
-    /// What was timed.
-    pub what: String,
-    pub value: f64,
-    pub peer: String,
+/// How often we and the peers take turns: fractions of a second each, as the moods of a shared
+/// machine last for minutes.
+pub const TURNS: usize = 9;
+
+/// A Python that waits for work.
+pub struct Peers {
+    python: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
 }
 
-/// Is there a Python to ask?
-pub fn are_there() -> bool {
-    std::env::var_os("SGD_STABILITY_PEERS").is_some()
-}
-
-/// What `peers.py` prints when it is called with these words: lines that end with what was timed, the
-/// figure and the peer. Nothing where there is no Python, or it has not what it takes.
-pub fn ask(words: &[&str]) -> Vec<Figure> {
-    let Some(python) = std::env::var_os("SGD_STABILITY_PEERS") else {
-        return Vec::new();
-    };
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/peers.py");
-    let mut command = Command::new(python);
-    command.arg(script).args(words).stderr(Stdio::inherit());
-    let out = match command.output() {
-        Ok(out) => out,
-        Err(error) => {
-            println!("(the peers did not run: {error})");
-            return Vec::new();
+impl Peers {
+    /// Starts it, where there is one.
+    pub fn start() -> Option<Self> {
+        let python = std::env::var_os("SGD_STABILITY_PEERS")?;
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/peers.py");
+        let mut command = Command::new(python);
+        let command = command.arg(script).stdin(Stdio::piped());
+        match command.stdout(Stdio::piped()).spawn() {
+            Ok(mut python) => Some(Peers {
+                to: python.stdin.take().expect("a pipe"),
+                from: BufReader::new(python.stdout.take().expect("a pipe")),
+                python,
+            }),
+            Err(error) => {
+                println!("(the peers did not run: {error})");
+                None
+            }
         }
-    };
-    let text = String::from_utf8_lossy(&out.stdout);
-    text.lines().filter_map(figure).collect()
+    }
+
+    /// The calls a second of one window; `None` where the peer cannot do it.
+    fn rate(&mut self, work: &str) -> Option<f64> {
+        let mut answer = String::new();
+        writeln!(self.to, "{work}").ok()?;
+        self.from.read_line(&mut answer).ok()?;
+        answer.trim().parse().ok()
+    }
 }
 
-fn figure(line: &str) -> Option<Figure> {
-    match line.split_whitespace().collect::<Vec<_>>()[..] {
-        [.., what, value, peer] => Some(Figure {
-            what: what.to_owned(),
-            value: value.parse().ok()?,
-            peer: peer.to_owned(),
-        }),
-        _ => None,
+impl Drop for Peers {
+    fn drop(&mut self) {
+        // It waits for nothing that we would miss.
+        let _ = self.python.kill().and_then(|()| self.python.wait());
     }
+}
+
+/// What we and the peers have made of the same work, window by window, in calls a second.
+pub struct Race {
+    pub ours: Vec<f64>,
+    /// The peer with the best window.
+    pub best_peer: Option<(String, Vec<f64>)>,
+}
+
+impl Race {
+    /// Takes turns, so many: `ours()` is the rate of one window; the peers' work is `works`, the last
+    /// word of which is the peer's name.
+    pub fn run(
+        turns: usize,
+        peers: Option<&mut Peers>,
+        works: &[String],
+        mut ours: impl FnMut() -> f64,
+    ) -> Self {
+        let mut race = Race {
+            ours: Vec::new(),
+            best_peer: None,
+        };
+        let Some(peers) = peers else {
+            race.ours.extend((0..turns).map(|_| ours()));
+            return race;
+        };
+        let mut theirs = vec![Vec::new(); works.len()];
+        // What comes first is compiled.
+        for work in works {
+            let _ = peers.rate(work);
+        }
+        for _ in 0..turns {
+            race.ours.push(ours());
+            for (work, rates) in works.iter().zip(&mut theirs) {
+                rates.extend(peers.rate(work));
+            }
+        }
+        let named = works.iter().zip(theirs).filter_map(|(work, rates)| {
+            let peer = work.split_whitespace().next_back()?;
+            (rates.len() == turns).then(|| (peer.to_owned(), rates))
+        });
+        race.best_peer = named.max_by(|(_, a), (_, b)| best(a).total_cmp(&best(b)));
+        race
+    }
+
+    /// Our best window over the best one of the best peer, and the median of the ratios turn by turn.
+    pub fn ratios(&self) -> Option<(f64, f64)> {
+        let (_, theirs) = self.best_peer.as_ref()?;
+        let turns = self
+            .ours
+            .iter()
+            .zip(theirs)
+            .map(|(ours, theirs)| ours / theirs);
+        Some((
+            best(&self.ours) / best(theirs),
+            median(&turns.collect::<Vec<_>>()),
+        ))
+    }
+}
+
+pub fn best(rates: &[f64]) -> f64 {
+    rates.iter().copied().fold(0.0, f64::max)
+}
+
+pub fn median(rates: &[f64]) -> f64 {
+    let mut rates = rates.to_vec();
+    rates.sort_by(f64::total_cmp);
+    rates[rates.len() / 2]
 }

@@ -1,9 +1,14 @@
-"""Training steps a second and curvature products of PyTorch and JAX, for the ratios of our benches.
+"""Training steps and curvature products of PyTorch and JAX, timed in turns with ours by our benches.
 
-    python benches/peers/peers.py train fnn|vgg B...      one line each: net B steps/s peer
-    python benches/peers/peers.py curvature               one line each: product milliseconds peer
+Lines of standard input name what to time; each is answered by a line, how many calls a second one
+window of it has made:
 
-Same networks, same work: plain SGD with the batch gathered inside the step, n = 1000, two threads.
+    fnn|vgg B torch|jax        steps of training
+    hessian torch|jax          products Hv of the FNN over all samples: PyTorch's with the graph kept,
+                               JAX's linearised once
+    covariance jax             products Σv of it
+
+The first time it is made, compiled and warmed up. Same networks, same work: plain SGD with the batch gathered inside the step, n = 1000, two threads.
 The images are noise, which changes no work. PyTorch's FNN step is written by hand with the update
 fused into the product (the least it can do); its VGG step is autograd with fused SGD. JAX runs one
 compiled step. Needs torch, jax and numpy; `make bench-peers` makes an environment for them.
@@ -140,9 +145,9 @@ def jax_step(net, batch):
     return run
 
 
-def rate(step, seconds=0.4, windows=5):
-    """The best of some windows, in calls a second. A window ends when its work is done, not when it
-    is only dispatched."""
+def windows(step, seconds=0.3):
+    """Calls a second, window after window. A window ends when its work is done, not when it is only
+    dispatched."""
     finish = getattr(step, "finish", lambda: None)
 
     def window(calls):
@@ -154,47 +159,48 @@ def rate(step, seconds=0.4, windows=5):
 
     window(4)
     calls = max(4, round(seconds * window(8)))
-    return max(window(calls) for _ in range(windows))
+    while True:
+        yield window(calls)
 
 
-def train(net, sizes):
-    for batch in sizes:
-        for peer, make in (("torch", torch_step), ("jax", jax_step)):
-            print(net, batch, f"{rate(make(net, batch)):.1f}", peer, flush=True)
-
-
-def curvature():
-    """Of the FNN over all samples: Hv of PyTorch with the graph kept and of JAX linearised once, and
-    Σv of JAX."""
+def torch_hessian():
     import torch
 
     torch.set_num_threads(2)
-    x, y = data("fnn")
+    x, y = map(torch.from_numpy, data("fnn"))
     w = [torch.from_numpy(p).requires_grad_() for p in parameters("fnn")]
-    h = torch.from_numpy(x)
+    h = x
     for k in range(0, 6, 2):
         h = torch.relu(torch.nn.functional.linear(h, w[k], w[k + 1]))
-    loss = ((torch.nn.functional.linear(h, w[6], w[7]) - torch.from_numpy(y)) ** 2).mean()
+    loss = ((torch.nn.functional.linear(h, w[6], w[7]) - y) ** 2).mean()
     gradient = torch.autograd.grad(loss, w, create_graph=True)
     v = [torch.ones_like(p) for p in w]
-    product = lambda _: torch.autograd.grad(gradient, w, grad_outputs=v, retain_graph=True)
-    print("hessian", f"{1e3 / rate(product, windows=3):.2f}", "torch", flush=True)
+    return lambda _: torch.autograd.grad(gradient, w, grad_outputs=v, retain_graph=True)
+
+
+def jax_hessian():
+    """The product, and what it is made of."""
     jax = import_jax()
     from jax import numpy as jnp
 
-    p, forward = [jnp.asarray(q.detach().numpy()) for q in w], jax_forward("fnn")
-    x, y = jnp.asarray(x), jnp.asarray(y)
+    x, y = map(jnp.asarray, data("fnn"))
+    p, forward = [jnp.asarray(q) for q in parameters("fnn")], jax_forward("fnn")
     _, linear = jax.linearize(jax.grad(lambda q: jnp.mean((forward(q, x) - y) ** 2)), p)
     hessian, ones = jax.jit(linear), [jnp.ones_like(q) for q in p]
-    product = lambda _: jax.block_until_ready(hessian(ones))
-    print("hessian", f"{1e3 / rate(product, windows=3):.2f}", "jax", flush=True)
+    return lambda _: jax.block_until_ready(hessian(ones)), hessian, ones, p, x, y
+
+
+def jax_covariance():
+    import jax
+
+    _, hessian, ones, p, x, y = jax_hessian()
     squares = jax_squares(x, y)
 
     def product(_):
         last = hessian(hessian(ones))
         jax.block_until_ready([a - b for a, b in zip(squares(p, ones), last)])
 
-    print("covariance", f"{1e3 / rate(product, windows=3):.2f}", "jax", flush=True)
+    return product
 
 
 def jax_squares(x, y):
@@ -234,11 +240,24 @@ def jax_squares(x, y):
     return squares
 
 
+def make(words):
+    match words:
+        case ["hessian", "torch"]:
+            return torch_hessian()
+        case ["hessian", "jax"]:
+            return jax_hessian()[0]
+        case ["covariance", "jax"]:
+            return jax_covariance()
+        case [net, batch, peer]:
+            return {"torch": torch_step, "jax": jax_step}[peer](net, int(batch))
+
+
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["train", net, *sizes]:
-            train(net, [int(size) for size in sizes])
-        case ["curvature"]:
-            curvature()
-        case _:
-            sys.exit(__doc__)
+    made = {}
+    for line in sys.stdin:
+        if line not in made:
+            made[line] = windows(make(line.split()))
+        rate = next(made[line])
+        # The threads of a peer look for more work for some milliseconds, which is ours to have.
+        time.sleep(0.05)
+        print(rate, flush=True)
