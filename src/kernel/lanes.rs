@@ -27,12 +27,10 @@ pub(super) trait Lanes: Copy {
     type Wide: Copy;
     /// Vectors that stay in registers.
     const REGISTERS: usize;
-    /// The register tile of the matrix product: rows.
-    const TILE_ROWS: usize;
-    /// The register tile of the matrix product: vectors in a row.
+    /// Vectors in a row of the register tile of the matrix product.
     const TILE_VECTORS: usize;
-    /// The register tile of a convolution: pixels, by as many vectors as the matrix product.
-    const TILE_PLACES: usize;
+    /// The register tile of a convolution: pixels, and vectors of channels.
+    const TILE_PLACES: (usize, usize);
     /// The register tile of a convolution's weights: channels, by one vector.
     const TILE_CHANNELS: usize;
 

@@ -7,15 +7,19 @@ use sgd_stability::kernel::{Isa, MatrixRef, Start};
 use crate::gemm::{self, product};
 use crate::support::{all_bits, same_everywhere};
 
+/// Rows of A, and columns of B, that share a list of terms.
+const ROWS: usize = 6;
+const COLUMNS: usize = 64;
+
 /// Does the sum of element (i, j) take the term k? By the rule in the documentation of `gemm`.
 fn counts(a: MatrixRef, b: MatrixRef, (i, j): (usize, usize), k: usize) -> bool {
     let in_a = |k| {
-        let first = i / 12 * 12;
-        (first..a.rows().min(first + 12)).any(|i| a.get(i, k) != 0.0)
+        let first = i / ROWS * ROWS;
+        (first..a.rows().min(first + ROWS)).any(|i| a.get(i, k) != 0.0)
     };
     let in_b = |k| {
-        let first = j / 32 * 32;
-        (first..b.columns().min(first + 32)).any(|j| b.get(k, j) != 0.0)
+        let first = j / COLUMNS * COLUMNS;
+        (first..b.columns().min(first + COLUMNS)).any(|j| b.get(k, j) != 0.0)
     };
     let is_full = |lives: &dyn Fn(usize) -> bool| k >= 64 && (0..64).all(lives);
     if a.has_adjacent_columns() && b.columns() >= 64 {
@@ -65,7 +69,7 @@ fn sparse(
 const SHAPES: [(usize, usize, usize); 6] = [
     (100, 130, 70),
     (37, 70, 64),
-    (64, 65, 33),
+    (64, 65, 70),
     (70, 200, 100),
     (63, 40, 64),
     (20, 90, 63),
@@ -76,10 +80,10 @@ fn on_sparse_factors(check: impl Fn(MatrixRef, MatrixRef, &mut ChaCha8Rng)) {
     let mut random = ChaCha8Rng::seed_from_u64(41);
     for (m, k, n) in SHAPES {
         for begins_full in [false, true] {
-            let a = sparse((m, k), (12, 1), begins_full, &mut random);
-            let across = sparse((k, m), (1, 12), begins_full, &mut random);
-            let b = sparse((k, n), (1, 32), begins_full, &mut random);
-            let turned = sparse((n, k), (32, 1), begins_full, &mut random);
+            let a = sparse((m, k), (ROWS, 1), begins_full, &mut random);
+            let across = sparse((k, m), (1, ROWS), begins_full, &mut random);
+            let b = sparse((k, n), (1, COLUMNS), begins_full, &mut random);
+            let turned = sparse((n, k), (COLUMNS, 1), begins_full, &mut random);
             let (a, b) = (MatrixRef::new(&a, m, k), MatrixRef::new(&b, k, n));
             let (across, turned) = (
                 MatrixRef::new(&across, k, m).transposed(),
@@ -133,7 +137,7 @@ fn a_term_that_is_left_out_changes_at_most_the_sign_of_zero() {
 fn an_infinite_weight_reaches_those_who_read_it() {
     let (m, k, n) = (24, 8, 64);
     let mut a = vec![1.0; m * k];
-    (0..12).for_each(|i| a[i * k + 3] = 0.0);
+    (0..ROWS).for_each(|i| a[i * k + 3] = 0.0);
     a[20 * k + 3] = 0.0;
     let mut b = vec![1.0; k * n];
     b[3 * n..4 * n].fill(f32::INFINITY);
@@ -143,7 +147,7 @@ fn an_infinite_weight_reaches_those_who_read_it() {
         let c = product(isa, a, b, Start::Zero, &old);
         for (i, row) in c.chunks(n).enumerate() {
             let is_right = |&x: &f32| match i {
-                ..12 => x == 7.0,
+                ..ROWS => x == 7.0,
                 20 => x.is_nan(),
                 _ => x == f32::INFINITY,
             };

@@ -51,7 +51,7 @@ impl Kernel for Slide<'_> {
 
 /// The first vectors of the panels of so many channels.
 fn panels<L: Lanes>(channels: usize) -> impl Iterator<Item = usize> {
-    (0..channels.div_ceil(LANES)).step_by(L::TILE_VECTORS)
+    (0..channels.div_ceil(LANES)).step_by(L::TILE_PLACES.1)
 }
 
 /// All tiles of a class and a panel of channels.
@@ -64,11 +64,11 @@ fn tiles<L: Lanes>(
     output: &mut Output,
 ) {
     let left = output.channels.div_ceil(LANES) - output.first;
-    let vectors = left.min(L::TILE_VECTORS);
+    let vectors = left.min(L::TILE_PLACES.1);
     while !places.is_empty() {
         let fits = |&size: &usize| places.len() <= size;
         let small = [SHORTEST, SHORT].into_iter().find(fits);
-        let size = small.unwrap_or(L::TILE_PLACES);
+        let size = small.unwrap_or(L::TILE_PLACES.0);
         let (now, rest) = places.split_at(size.min(places.len()));
         match (size, vectors) {
             (8, 2) => tile::<L, 8, 2>(lanes, x, now, taps, w, output),

@@ -12,7 +12,7 @@ use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef};
 
 /// The largest block in k. After each block C goes through memory once more, which costs more than
-/// a panel of B (up to 100 KiB) that does not fit the first cache.
+/// a panel of B (up to 200 KiB) that does not fit the first cache.
 const DEPTH: usize = 800;
 /// The largest block in m: a block of A, up to 340 KiB, stays in the second cache beside a panel of
 /// B. A batch of a hundred is one block.
@@ -76,7 +76,7 @@ impl Kernel for Product<'_> {
                 for rows in blocks(c.rows(), ROWS, UNIT.0) {
                     let a = a.block(rows.clone(), depth.clone());
                     terms.in_rows(lanes, a);
-                    let a = Left::new::<L>(a, copies);
+                    let a = Left::new(a, copies);
                     let (first, mut c) = (rows.start == 0, c.block(rows.clone(), columns.clone()));
                     tiles(lanes, (&a, first), &mut b, terms, start, c.reborrow());
                     if depth.end == self.a.columns() {
@@ -108,16 +108,17 @@ fn tiles<L: Lanes>(
         for across in panels(columns, panel_width::<L>) {
             let vectors = across.len().div_ceil(LANES);
             let b = b.beginning_at(across.start - unit);
-            for down in panels(0..rows, panel_height::<L>) {
-                let height = panel_height::<L>(rows - down.start);
+            for down in panels(0..rows, panel_height) {
+                let height = panel_height(rows - down.start);
                 let terms = terms.of(down.start, unit);
                 let (a, c) = ((a, down.start), c.block(down, across.clone()));
                 match (height, vectors) {
-                    (12, 2) => tile::<L, 12, 2>(lanes, (a, b), terms, start, c),
-                    (12, 1) => tile::<L, 12, 1>(lanes, (a, b), terms, start, c),
+                    (6, 4) => tile::<L, 6, 4>(lanes, (a, b), terms, start, c),
+                    (6, 3) => tile::<L, 6, 3>(lanes, (a, b), terms, start, c),
+                    (6, 2) => tile::<L, 6, 2>(lanes, (a, b), terms, start, c),
                     (6, 1) => tile::<L, 6, 1>(lanes, (a, b), terms, start, c),
-                    (8, 2) => tile::<L, 8, 2>(lanes, (a, b), terms, start, c),
-                    (8, 1) => tile::<L, 8, 1>(lanes, (a, b), terms, start, c),
+                    (4, 4) => tile::<L, 4, 4>(lanes, (a, b), terms, start, c),
+                    (4, 3) => tile::<L, 4, 3>(lanes, (a, b), terms, start, c),
                     (4, 2) => tile::<L, 4, 2>(lanes, (a, b), terms, start, c),
                     (4, 1) => tile::<L, 4, 1>(lanes, (a, b), terms, start, c),
                     shape => unreachable!("no tile has the shape {shape:?}"),

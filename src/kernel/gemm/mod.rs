@@ -41,15 +41,15 @@ const PIECE: usize = 1 << 16;
 /// What packing a number of B costs, in multiply-adds.
 const PACKING: usize = 16;
 
-/// Blocks of C are cut at multiples of every tile's rows and columns.
-const UNIT: (usize, usize) = (12, 32);
+/// Blocks of C are cut at multiples of the rows and columns of the largest tile.
+const UNIT: (usize, usize) = (6, 64);
 
 /// `c_ij ← start + Σ_k a_ik b_kj`, where the sum is the chain `s ← fma(a_ik, b_kj, s)` over
 /// k = 0, 1, …, which begins with +0 ([`Start::Zero`]) or with what stands in `c_ij`
 /// ([`Start::Accumulate`]): one rounding per term.
 ///
-/// A term is left out where `a_ik` is zero in all of the rows 12·r to 12·r + 11 of an `a` with adjacent
-/// columns and n ≥ 64, or else where `b_kj` is zero in all of the columns 32·q to 32·q + 31 of a `b`
+/// A term is left out where `a_ik` is zero in all of the rows 6·r to 6·r + 5 of an `a` with adjacent
+/// columns and n ≥ 64, or else where `b_kj` is zero in all of the columns 64·q to 64·q + 63 of a `b`
 /// with adjacent columns and m ≥ 64; it is not looked for where the first 64 terms of a block (equal ones
 /// of at most 800) all count. Among finite
 /// numbers this can change the sign of a sum that is zero, and nothing else; a zero against an infinity

@@ -23,11 +23,10 @@ pub(super) fn panel_width<L: Lanes>(left: usize) -> usize {
 }
 
 /// The height of the next panel of A, when so many rows are left.
-pub(super) fn panel_height<L: Lanes>(left: usize) -> usize {
+pub(super) fn panel_height(left: usize) -> usize {
     match left {
         ..=SHORT => SHORT,
-        5..=8 if L::TILE_ROWS > 8 => 8,
-        _ => L::TILE_ROWS,
+        _ => UNIT.0,
     }
 }
 
@@ -57,10 +56,10 @@ pub(super) struct Left<'a> {
 
 impl<'a> Left<'a> {
     #[inline(always)]
-    pub(super) fn new<L: Lanes>(a: MatrixRef<'a>, buffer: &'a mut Buffer) -> Self {
+    pub(super) fn new(a: MatrixRef<'a>, buffer: &'a mut Buffer) -> Self {
         let (rows, depth) = a.shape();
-        let height = |row| panel_height::<L>(rows - row);
-        let last = panels(0..rows, panel_height::<L>).last().unwrap_or(0..0);
+        let height = |row| panel_height(rows - row);
+        let last = panels(0..rows, panel_height).last().unwrap_or(0..0);
         let first_copied = match a.has_adjacent_columns() {
             true if last.len() == height(last.start) => rows,
             true => last.start,
@@ -68,13 +67,11 @@ impl<'a> Left<'a> {
         };
         let end = last.start + height(last.start);
         let copies = buffer.numbers(end.saturating_sub(first_copied) * depth);
-        for panel in panels(first_copied..rows, panel_height::<L>) {
+        for panel in panels(first_copied..rows, panel_height) {
             let height = height(panel.start);
             let copy = &mut copies[(panel.start - first_copied) * depth..][..height * depth];
             let panel = a.row_block(panel);
             match height {
-                12 => copy_columns::<12>(panel, copy),
-                8 => copy_columns::<8>(panel, copy),
                 6 => copy_columns::<6>(panel, copy),
                 _ => copy_columns::<4>(panel, copy),
             }
@@ -97,7 +94,7 @@ impl<'a> Left<'a> {
     }
 }
 
-/// A block of B, cut into panels of two vectors, the last of which may be cut to one.
+/// A block of B, cut into panels of four vectors, the last of which may have fewer.
 pub(super) struct Right<'a> {
     b: MatrixRef<'a>,
     /// Panels before this column are read where they stand.

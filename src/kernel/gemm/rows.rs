@@ -1,15 +1,14 @@
 //! The rows of A in a tile.
 
-use std::array::from_fn;
 use std::marker::PhantomData;
 
 /// Rows of A at equal distances: element (i, k) stands at `i·down + k·along`.
 ///
-/// Four pointers, to every third row, and one comparison for a whole column: with a pointer or a
-/// comparison for each row a tile's sums no longer fit in the registers beside them.
+/// One pointer, and one comparison for a whole column: with a pointer or a comparison for each row a
+/// tile's sums no longer fit in the registers beside them.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a, const ROWS: usize> {
-    thirds: [*const f32; 4],
+    first: *const f32,
     down: usize,
     along: usize,
     /// So many numbers, from the first on, may begin a column.
@@ -26,10 +25,7 @@ impl<'a, const ROWS: usize> Rows<'a, ROWS> {
     pub(super) fn new(numbers: &'a [f32], down: usize, along: usize) -> Self {
         let starts = numbers.len().checked_sub((ROWS - 1) * down);
         Rows {
-            thirds: from_fn(
-                #[inline(always)]
-                |third| numbers.as_ptr().wrapping_add(3 * third * down),
-            ),
+            first: numbers.as_ptr(),
             down,
             along,
             starts: starts.expect("the rows of a tile"),
@@ -44,7 +40,7 @@ impl<'a, const ROWS: usize> Rows<'a, ROWS> {
     #[inline(always)]
     pub(super) fn column(&self, k: u16) -> usize {
         let first = usize::from(k) * self.along;
-        assert!(first < self.starts, "column {k} of a tile");
+        assert!(first < self.starts, "a column of a tile");
         first
     }
 
@@ -55,6 +51,6 @@ impl<'a, const ROWS: usize> Rows<'a, ROWS> {
     #[inline(always)]
     pub(super) unsafe fn get(&self, i: usize, column: usize) -> f32 {
         // SAFETY: the caller's promise.
-        unsafe { *self.thirds[i / 3].add(column).add(i % 3 * self.down) }
+        unsafe { *self.first.add(column).add(i * self.down) }
     }
 }

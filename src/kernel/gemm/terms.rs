@@ -2,7 +2,7 @@
 //!
 //! What a rectifier has passed and what a dark image holds is zero in half of all places, and the
 //! same places in a few rows that follow each other are all zero often enough to look for them: a
-//! term that is zero in twelve rows at once is left out for all of them. To look costs one read of
+//! term that is zero in six rows at once is left out for all of them. To look costs one read of
 //! the factor, some hundredths of the product.
 
 use super::UNIT;
