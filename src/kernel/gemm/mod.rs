@@ -83,7 +83,7 @@ pub(super) fn gemm_then(
     );
     let work = b.rows() * b.columns() * (a.rows() + PACKING);
     let threads = threads().min(work / PIECE).max(1);
-    let parts = parts(threads, c.shape(), b.has_adjacent_columns());
+    let parts = parts(threads, (a, b));
     let sparse = Sparse::of(a, b);
     let grid = Grid {
         output: c,
@@ -106,15 +106,23 @@ fn shifted(range: Range<usize>, by: usize) -> Range<usize> {
     range.start + by..range.end + by
 }
 
-/// Into how many parts C is cut, down and across: the cut whose largest part is the least work, when
-/// rows of B are read where they stand or have to be turned first.
-fn parts(threads: usize, (rows, columns): (usize, usize), reads: bool) -> (usize, usize) {
+/// Into how many parts C is cut, down and across: the cut whose largest part is the least work, what
+/// each part has to turn of the two factors included.
+fn parts(threads: usize, (a, b): (MatrixRef, MatrixRef)) -> (usize, usize) {
+    let (rows, columns) = (a.rows(), b.columns());
     let cut = |length: usize, unit| threads.min(length.div_ceil(unit)).max(1);
     let largest = |length: usize, parts, unit| length.div_ceil(unit).div_ceil(parts) * unit;
-    let turning = if reads { 0 } else { PACKING };
+    let turning = |factor: MatrixRef| match factor.has_adjacent_columns() {
+        true => 0,
+        false => PACKING,
+    };
     let cuts = [(1, cut(columns, UNIT.1)), (cut(rows, UNIT.0), 1)];
     let work = |&(down, across): &(usize, usize)| {
-        (largest(rows, down, UNIT.0) + turning) * largest(columns, across, UNIT.1)
+        let (rows, columns) = (
+            largest(rows, down, UNIT.0),
+            largest(columns, across, UNIT.1),
+        );
+        rows * columns + turning(a) * rows + turning(b) * columns
     };
     *cuts.iter().min_by_key(|cut| work(cut)).expect("two cuts")
 }
