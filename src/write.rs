@@ -10,10 +10,25 @@ use crate::error::{Error, Result};
 /// renamed over `path`, then the folder is synced. Missing folders are made. When anything fails,
 /// what stood at `path` stands there still.
 ///
+/// Of a link what it leads to is replaced, and the link stays; a pipe or a device (`/dev/stdout`) is
+/// written into.
+///
 /// # Errors
 /// When the folder or the file cannot be written.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    replace(path, |file| file.write_all(bytes)).map_err(|cause| Error::unwritable(path, cause))
+    let written = match fs::metadata(path) {
+        Ok(there) if !there.is_file() && !there.is_dir() => stream(path, bytes),
+        Ok(_) => {
+            fs::canonicalize(path).and_then(|target| replace(&target, |file| file.write_all(bytes)))
+        }
+        Err(_) => replace(path, |file| file.write_all(bytes)),
+    };
+    written.map_err(|cause| Error::unwritable(path, cause))
+}
+
+/// Writes into what keeps nothing.
+fn stream(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    File::options().write(true).open(path)?.write_all(bytes)
 }
 
 /// Writes each file (a relative path and its bytes) into `folder` as [`write_file`] does. Files of
@@ -43,7 +58,9 @@ fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::
     fs::create_dir_all(folder)?;
     let mut temporary = with_ordinary_permissions(&mut tempfile::Builder::new())
         .prefix(".unfinished-")
-        .tempfile_in(folder)?;
+        .tempfile_in(folder)
+        // It would name the temporary file.
+        .map_err(|cause| io::Error::from(cause.kind()))?;
     write(temporary.as_file_mut())?;
     temporary.as_file().sync_all()?;
     temporary.persist(path)?;
@@ -103,6 +120,26 @@ mod tests {
             let path = folder.path().join("out/data/a.csv");
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn a_link_stays_and_what_it_leads_to_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a.json"), folder.path().join("latest"));
+        fs::write(&path, b"old").unwrap();
+        std::os::unix::fs::symlink("a.json", &link).unwrap();
+        write_file(&link, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(names(folder.path()).len(), 2);
+    }
+
+    #[test]
+    fn a_device_is_written_into() {
+        use std::os::unix::fs::FileTypeExt;
+        write_file(Path::new("/dev/null"), b"gone").unwrap();
+        let null = fs::metadata("/dev/null").unwrap();
+        assert!(null.file_type().is_char_device());
     }
 
     #[test]

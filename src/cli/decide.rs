@@ -18,6 +18,7 @@ use super::output::{Answer, Ending};
 /// {"kind":"linear","inputs":[["1","0"],["1/2","1"]]} for linear regression (H_i = x_i x_iᵀ), or
 /// {"kind":"quadratic","hessians":[[["1","0"],["0","2"]]]} for given sample Hessians.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The model file.
     #[arg(value_name = "MODEL.json")]

@@ -15,6 +15,7 @@ use super::subject::Subject;
 /// Tensors are matched to layers by order and shape. Exit code 0 whatever the verdict; with --check,
 /// 3 when unstable and 4 when undecided.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The checkpoint: a state_dict saved as safetensors.
     #[arg(long, value_name = "FILE")]

@@ -94,8 +94,17 @@ pub fn usage(said: &clap::Error, json: bool) -> ExitCode {
         let _ = say(io::stderr(), &text);
         return ExitCode::from(Kind::Input.exit_code());
     }
-    fault("usage", text.trim().trim_start_matches("error: "), json);
+    fault("usage", &sentence(&text), json);
     ExitCode::from(Kind::Input.exit_code())
+}
+
+/// What clap says is wrong, and its tips, in one line; without the usage.
+fn sentence(text: &str) -> String {
+    let is_said = |part: &&str| !part.starts_with("Usage:") && !part.starts_with("For more");
+    let parts = text.trim().split("\n\n").map(str::trim).filter(is_said);
+    let lines = |part: &str| part.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let said = parts.map(lines).collect::<Vec<_>>().join("; ");
+    said.trim_start_matches("error: ").to_owned()
 }
 
 fn fault(kind: &str, message: &str, json: bool) {

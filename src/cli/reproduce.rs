@@ -16,6 +16,7 @@ use super::progress::progress;
 
 /// Run the experiments and keep every cell's outcome; cells already there are not run again.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// Experiments to run; all of them when none is named.
     names: Vec<String>,

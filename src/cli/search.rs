@@ -19,6 +19,7 @@ use super::progress::progress;
 /// Floating point proposes models, exact arithmetic decides them. The same seed gives the same
 /// answer. Finding nothing proves nothing, and is no failure.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// A claim of the roll that is an implication between criteria, an open: conjecture, or
     /// gap:non_uniformity for η*·s·√p, or gap:one_step for η*/η₁.

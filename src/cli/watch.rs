@@ -1,8 +1,10 @@
 //! `sgd-stability watch`: a run followed over its checkpoints.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
 use serde_json::json;
@@ -13,6 +15,8 @@ use sgd_stability::diagnosis::{self, Effort, Finding, Mode, Model, Request, Samp
 use sgd_stability::error::{Error, Kind, Result};
 use sgd_stability::report;
 use sgd_stability::write::write_file;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
 use super::output::{Answer, Ending, remark};
 use super::subject::Subject;
@@ -20,9 +24,11 @@ use super::subject::Subject;
 /// Measure checkpoints as they appear in a folder, and draw the run in the plane of a and s.
 ///
 /// Each *.safetensors of the folder, in natural order, becomes a line of watch.jsonl; what is there
-/// already is skipped. The watch ends with --once, when a file named `done` appears, or after
-/// --idle seconds without a new checkpoint; then watch.svg is drawn.
+/// already is skipped, and what is written over in place gets another line. The watch ends with --once,
+/// when a file named `done` appears, after --idle seconds without a new checkpoint, or with Ctrl-C
+/// (twice: at once); then watch.svg is drawn.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The folder of the checkpoints.
     #[arg(value_name = "DIR")]
@@ -55,10 +61,12 @@ struct Watch<'a> {
     /// The checkpoints that could not be measured, with the reason and their size and time then.
     faults: Vec<(String, Error, Stamp)>,
     measured: usize,
+    /// Has somebody asked for the end?
+    is_over: Arc<AtomicBool>,
 }
 
-/// Size and time of a file, which change while it is being written.
-type Stamp = Option<(u64, std::time::SystemTime)>;
+/// Size and time (milliseconds since 1970) of a file, which change while it is being written.
+type Stamp = (u64, u64);
 
 /// Watches.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
@@ -76,6 +84,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         log,
         faults: Vec::new(),
         measured: 0,
+        is_over: asked_to_end()?,
     };
     watch.check_log()?;
     let mut last = Instant::now();
@@ -86,31 +95,54 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
             last = Instant::now();
         }
         let idle = arguments.idle.map(Duration::from_secs);
-        if is_done || idle.is_some_and(|idle| last.elapsed() >= idle) {
+        if is_done || idle.is_some_and(|idle| last.elapsed() >= idle) || watch.rest() {
             break;
         }
-        sleep(Duration::from_secs(arguments.poll));
     }
     watch.finish()
 }
 
+/// Becomes true with the first Ctrl-C (or SIGTERM); the second one ends the program.
+fn asked_to_end() -> Result<Arc<AtomicBool>> {
+    let is_over = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        let second = flag::register_conditional_default(signal, Arc::clone(&is_over));
+        let first = second.and_then(|_| flag::register(signal, Arc::clone(&is_over)));
+        first.map_err(Error::internal)?;
+    }
+    Ok(is_over)
+}
+
 impl Watch<'_> {
+    /// Waits for the next look; true when the end is asked for.
+    fn rest(&self) -> bool {
+        let (begin, poll) = (Instant::now(), Duration::from_secs(self.arguments.poll));
+        while begin.elapsed() < poll && !self.is_over.load(Relaxed) {
+            sleep(Duration::from_millis(100));
+        }
+        self.is_over.load(Relaxed)
+    }
+
     /// Measures what is new; gives how many.
     fn look(&mut self) -> Result<usize> {
         let mut new = 0;
         for name in checkpoints(&self.arguments.folder)? {
-            if self.log.holds(&name) {
-                continue;
+            if self.is_over.load(Relaxed) {
+                break;
             }
             let path = self.arguments.folder.join(&name);
-            let stamp = stamp(&path);
+            // One that is gone again is no fault.
+            let Some(stamp) = stamp(&path) else { continue };
+            if self.log.holds(&name, stamp.1) {
+                continue;
+            }
             // A file that did not read is tried again once it has changed.
             let is_known = |fault: &&(String, Error, Stamp)| fault.0 == name && fault.2 == stamp;
             if self.faults.iter().any(|fault| is_known(&fault)) {
                 continue;
             }
             self.faults.retain(|fault| fault.0 != name);
-            match self.measure(&name, &path)? {
+            match self.measure((&name, stamp.1), &path)? {
                 Ok(line) => {
                     remark(&format!("{name}: {}", brief(&line)));
                     self.log.append(line)?;
@@ -128,7 +160,8 @@ impl Watch<'_> {
     /// Are the lines that are there, if any, about these samples, this network and these settings?
     fn check_log(&self) -> Result<()> {
         let there = checkpoints(&self.arguments.folder)?;
-        let Some(name) = there.iter().rfind(|name| self.log.holds(name)) else {
+        let is_known = |name: &&String| self.log.lines.iter().any(|line| line.name == **name);
+        let Some(name) = there.iter().rfind(is_known) else {
             return Ok(());
         };
         match self.read(&self.arguments.folder.join(name)) {
@@ -156,7 +189,7 @@ impl Watch<'_> {
 
     /// The line of a checkpoint, or what is wrong with it. What is wrong with the flags ends the
     /// watch: no other checkpoint will mend it.
-    fn measure(&mut self, name: &str, path: &Path) -> Result<Result<Line>> {
+    fn measure(&mut self, name: (&str, u64), path: &Path) -> Result<Result<Line>> {
         let place = path.display().to_string();
         let (model, samples) = match self.read(path) {
             Ok(read) => read,
@@ -240,9 +273,11 @@ fn all_in_one(folder: &Path, faults: Vec<(String, Error, Stamp)>) -> Error {
     Error::input(folder.display(), names.join(", "), fault)
 }
 
-fn stamp(path: &Path) -> Stamp {
+fn stamp(path: &Path) -> Option<Stamp> {
     let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.len(), metadata.modified().ok()?))
+    let modified = metadata.modified().ok()?;
+    let since = modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some((metadata.len(), since.as_millis() as u64))
 }
 
 fn brief(line: &Line) -> String {

@@ -24,8 +24,9 @@ const BATCHES: usize = 5;
 
 /// The images of a selection, in the order of the files: `data_batch_1.bin` up to
 /// `data_batch_5.bin`, as many as stand there in a row, or `test_batch.bin`. They are looked for
-/// in `data_dir` and in `data_dir/cifar-10-batches-bin`, as the published archive unpacks. What
-/// comes after the last image taken is not looked at.
+/// in `data_dir` and in `data_dir/cifar-10-batches-bin`, as the published archive unpacks. Of a file
+/// that is read at all the records behind the last image taken must be whole; their labels are not
+/// looked at.
 ///
 /// # Errors
 /// When a class is chosen above 9; when no file is there; when a file is malformed; when there
@@ -35,6 +36,9 @@ pub fn load(data_dir: &Path, split: Split, selection: &Selection) -> Result<Data
     let files = files(data_dir, split)?;
     let mut images = Images::default();
     for file in &files {
+        if selection.is_complete(images.labels.len()) {
+            break;
+        }
         images.read(&file.display().to_string(), open(file)?, selection)?;
     }
     images.finish(&files[0].display().to_string(), selection, classes)
@@ -78,13 +82,11 @@ struct Images {
 }
 
 impl Images {
-    /// Takes what is wanted of one file.
+    /// Takes what is wanted of one file; the rest is only counted.
     fn read(&mut self, place: &str, mut source: impl Read, selection: &Selection) -> Result<()> {
         let mut record = [0; 1 + FEATURES];
         for index in 0.. {
-            if selection.is_complete(self.labels.len()) {
-                break;
-            }
+            let is_complete = selection.is_complete(self.labels.len());
             match read_up_to(&mut source, &mut record).map_err(|cause| {
                 let fault = format!("cannot be read ({cause}); fetch the file again");
                 Error::input(place, format!("record {index}"), fault)
@@ -94,6 +96,7 @@ impl Images {
                     return Err(Error::input(place, "records", fault));
                 }
                 0 => break,
+                read if read == record.len() && is_complete => {}
                 read if read == record.len() => self.take(place, index, &record, selection)?,
                 read => {
                     let fault = format!(

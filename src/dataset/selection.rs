@@ -99,7 +99,11 @@ impl Selection {
             Some(_) => "of the chosen classes it holds",
             None => "it holds",
         };
-        let fault = format!("{asked} are asked for; {of} {there}, ask for 1 to {there}");
+        let mend = match there {
+            0 => "choose other classes".to_owned(),
+            _ => format!("ask for 1 to {there}"),
+        };
+        let fault = format!("{asked} are asked for; {of} {there}, {mend}");
         Err(Error::input(place, "samples", fault))
     }
 

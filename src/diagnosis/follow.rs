@@ -79,6 +79,8 @@ impl Conditions {
 pub struct Line {
     /// The file's name.
     pub name: String,
+    /// When the file was written: milliseconds since 1970 (UTC).
+    pub modified: u64,
     /// SHA-256 of the file.
     pub weights_sha256: String,
     /// How it was measured.
@@ -107,7 +109,7 @@ pub struct Line {
 impl Line {
     /// The line of one checkpoint.
     pub fn new(
-        (name, model): (&str, &Model),
+        ((name, modified), model): ((&str, u64), &Model),
         conditions: Conditions,
         (finding, setting): (&Finding, &Setting),
     ) -> Self {
@@ -122,6 +124,7 @@ impl Line {
         let is_done = |number: &super::Number| number.status == super::Status::Converged;
         Line {
             name: name.to_owned(),
+            modified,
             weights_sha256: model.digest.clone(),
             conditions,
             train_loss: reading.loss,
@@ -176,9 +179,11 @@ impl Log {
         })
     }
 
-    /// Does it hold a checkpoint of this name?
-    pub fn holds(&self, name: &str) -> bool {
-        self.lines.iter().any(|line| line.name == name)
+    /// Does it hold the checkpoint of this name that was written then? One that is written over in
+    /// place gets a line each time.
+    pub fn holds(&self, name: &str, modified: u64) -> bool {
+        let mut lines = self.lines.iter();
+        lines.any(|line| line.name == name && line.modified == modified)
     }
 
     /// Were the lines there made under these conditions?
@@ -234,16 +239,16 @@ impl Log {
 /// The checkpoints of a folder, `*.safetensors`, in natural order: `step200` before `step1000`.
 ///
 /// # Errors
-/// When the folder cannot be read.
+/// When the folder cannot be read, or a name in it is no UTF-8.
 pub fn checkpoints(folder: &Path) -> Result<Vec<String>> {
     let unreadable = |cause| Error::unreadable(folder, &cause);
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let name = entry
-            .map_err(unreadable)?
-            .file_name()
-            .to_string_lossy()
-            .into_owned();
+        let name = entry.map_err(unreadable)?.file_name();
+        let name = name.into_string().map_err(|name| {
+            let fault = "is no UTF-8, so that no line can name it; rename it";
+            Error::input(folder.display(), name.to_string_lossy(), fault)
+        })?;
         if name.ends_with(".safetensors") && !name.starts_with('.') {
             names.push(name);
         }

@@ -46,7 +46,8 @@ fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
 /// `num_batches_tracked` is ignored.
 ///
 /// # Errors
-/// When a module of the network finds none, or a tensor of the checkpoint is left over.
+/// When a module of the network finds none, a tensor of the checkpoint is left over, or a variance is
+/// negative.
 pub fn fill(place: &str, checkpoint: &Checkpoint, network: &Network) -> Result<State> {
     let mut groups = groups(checkpoint);
     let mut assembly = Assembly::new(network);
@@ -60,8 +61,13 @@ pub fn fill(place: &str, checkpoint: &Checkpoint, network: &Network) -> Result<S
         let group = &mut groups[found];
         group.is_used = true;
         for (part, _) in &module.tensors {
-            let values = group.tensor(*part).and_then(|tensor| tensor.real());
-            assembly.write(&module, *part, values.expect("a tensor that fits"));
+            let tensor = group.tensor(*part).expect("a tensor that fits");
+            let values = tensor.real().expect("a tensor that fits");
+            if *part == Part::Variance && values.iter().any(|variance| *variance < 0.0) {
+                let fault = "has a negative variance; export the state_dict again";
+                return Err(Error::input(place, &tensor.name, fault));
+            }
+            assembly.write(&module, *part, values);
         }
     }
     match groups.iter().find(|group| !group.is_used) {

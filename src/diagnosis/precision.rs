@@ -60,7 +60,7 @@ impl Again {
             seed: effort.seed,
         };
         let beyond = || {
-            let fault = "is not finite in f64; the run has diverged";
+            let fault = "is not finite in f64; the run has diverged, or the data want scaling";
             Error::input(place, "curvature", fault)
         };
         let double = graph::double(point, batch);

@@ -149,7 +149,7 @@ pub fn read(
     tracker: &mut Tracker,
 ) -> Result<(Reading, Vec<f32>)> {
     let beyond = || {
-        let fault = "is beyond the range of f32 at these weights; the run has diverged";
+        let fault = "is beyond the range of f32; the run has diverged, or the data want scaling";
         Error::input(place, "loss or curvature", fault)
     };
     let gradient = gradient(effort.isa, point, batch);

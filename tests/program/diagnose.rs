@@ -186,7 +186,7 @@ fn a_small_learning_rate_is_stable_by_a_proof_where_the_minimum_is_strict() {
 }
 
 /// A network with batch normalisation, as a TOML file and a checkpoint, and images.
-pub fn normalised() -> TempDir {
+pub fn normalised(variances: [f32; 2]) -> TempDir {
     let folder = folder();
     file(
         &folder,
@@ -206,7 +206,7 @@ pub fn normalised() -> TempDir {
         ("norm.weight", &[2], &[1.0, 1.5]),
         ("norm.bias", &[2], &[0.2, 0.1]),
         ("norm.running_mean", &[2], &[0.3, 0.0]),
-        ("norm.running_var", &[2], &[2.0, 0.5]),
+        ("norm.running_var", &[2], &variances),
         ("out.weight", &[2, 32], &fc),
         ("out.bias", &[2], &[0.0, 0.25]),
     ];
@@ -221,7 +221,7 @@ pub fn normalised() -> TempDir {
 
 #[test]
 fn batch_normalisation_is_shown_in_all_three_modes() {
-    let folder = normalised();
+    let folder = normalised([2.0, 0.5]);
     let words = ["--arch", "net.toml", "--lr", "0.01", "--batch", "3"];
     let refused = diagnose(&folder, "net.safetensors", &words);
     assert_eq!(refused.code, 2);
@@ -309,7 +309,7 @@ fn momentum_moves_the_bounds() {
 
 #[test]
 fn values_that_did_not_converge_are_given_and_stop_a_verdict_of_stable() {
-    let folder = normalised();
+    let folder = normalised([2.0, 0.5]);
     let words = [
         "--arch",
         "net.toml",

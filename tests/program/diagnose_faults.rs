@@ -1,7 +1,7 @@
 //! Bad input to `diagnose`.
 
 use crate::checkpoint::{labelled, safetensors};
-use crate::diagnose::{dead, diagnose};
+use crate::diagnose::{dead, diagnose, normalised};
 use crate::support::{file, run_in};
 
 #[test]
@@ -160,4 +160,20 @@ fn a_checkpoint_too_large_for_the_memory_is_not_read() {
     let run = diagnose(&folder, "large.safetensors", &words);
     assert_eq!(run.code, 2);
     assert!(run.error.contains("reading it takes 8 kB"), "{}", run.error);
+}
+
+#[test]
+fn a_negative_variance_is_the_checkpoints_fault() {
+    let folder = normalised([2.0, -0.5]);
+    let words = [
+        "--arch", "net.toml", "--lr", "0.01", "--batch", "3", "--mode", "eval",
+    ];
+    let run = diagnose(&folder, "net.safetensors", &words);
+    assert_eq!(run.code, 2);
+    let named = ["net.safetensors: norm.running_var", "negative variance"];
+    assert!(
+        named.iter().all(|word| run.error.contains(word)),
+        "{}",
+        run.error
+    );
 }

@@ -1,6 +1,7 @@
 //! Running the program.
 
 use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -36,6 +37,14 @@ pub fn run_in(folder: &Path, words: &[&str]) -> Run {
         out: text(&output.stdout),
         error: text(&output.stderr),
     }
+}
+
+/// Starts the program with these words, in `folder`.
+pub fn start_in(folder: &Path, words: &[&str]) -> Child {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sgd-stability"));
+    let command = command.current_dir(folder).args(words);
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("the program starts")
 }
 
 /// Runs the program with these words.

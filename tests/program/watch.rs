@@ -1,9 +1,12 @@
 //! `watch`.
 
+use std::process::Command;
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::checkpoint::{labelled, safetensors};
-use crate::support::{Run, file, folder, run_in};
+use crate::support::{Run, file, folder, run_in, start_in};
 
 /// A 2-3-2 network at a place on a line between two points.
 fn at(t: f32) -> Vec<u8> {
@@ -143,4 +146,40 @@ fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
         assert_eq!(other.code, 2);
         assert!(other.error.contains(named), "{}", other.error);
     }
+}
+
+/// A training loop that keeps writing one file, and somebody who has seen enough.
+#[test]
+fn a_file_written_over_gets_a_line_each_time_and_an_interrupt_draws() {
+    let folder = folder();
+    let x = [0.1, 0.9, 0.4, 0.2, 0.7, 0.3, 0.5, 0.8];
+    file(&folder, "data.npz", labelled(&x, &[2], &[0, 1, 1, 0]));
+    std::fs::create_dir(folder.path().join("run")).expect("a folder");
+    file(&folder, "run/latest.safetensors", at(0.1));
+    let words = [
+        "watch", "run", "--arch", "fnn", "--data", "data.npz", "--lr", "0.1", "--batch", "2",
+        "--poll", "1",
+    ];
+    let watch = start_in(folder.path(), &words);
+    let path = folder.path().join("run/watch.jsonl");
+    let wait_for = |count: usize| {
+        let lines = || std::fs::read_to_string(&path).map_or(0, |text| text.lines().count());
+        let is_there = (0..600).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            lines() >= count
+        });
+        assert!(is_there, "{count} lines after a minute");
+    };
+    wait_for(1);
+    file(&folder, "run/latest.safetensors", at(0.3));
+    wait_for(2);
+    let kill = Command::new("kill")
+        .args(["-INT", &watch.id().to_string()])
+        .status();
+    assert!(kill.expect("kill").success());
+    let output = watch.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(folder.path().join("run/watch.svg").exists());
+    let again = run_in(folder.path(), &[&words[..], &["--once", "--json"]].concat());
+    assert_eq!(again.json()["measured"], 0, "{}", again.out);
 }

@@ -45,11 +45,11 @@ fn the_chosen_classes_are_kept_in_order_and_renumbered() {
 }
 
 #[test]
-fn reading_ends_with_the_last_image_that_is_taken() {
+fn taking_ends_with_the_last_image_that_is_asked_for() {
     let mut file = batch(&[1, 0, 7, 1, 9]);
-    file.truncate(3 * 3073 + 5);
     let dataset = select(&[1, 7], Some(2), &file).unwrap();
     assert_eq!(labels(&dataset), [0, 1]);
+    file.truncate(3 * 3073 + 5);
     expect(select(&[1, 7], Some(3), &file), &["record 3", "cut short"]);
     let file = batch(&[1, 0, 7]);
     expect(
@@ -68,6 +68,9 @@ fn every_length_but_whole_records_is_refused() {
         let record = format!("record {}", end / 3073);
         expect(select(&[0, 1], None, &file[..end]), &[&record, "cut short"]);
     }
+    // Also behind the images that are asked for.
+    let torn = select(&[0], Some(1), &file[..6145]);
+    expect(torn, &["batch.bin: record 1", "cut short"]);
 }
 
 #[test]
