@@ -82,7 +82,7 @@ fn look(
     let before = state.clone();
     let mut tracker = Tracker::new(TOLERANCE, 1);
     let (base, first) = measure(isa, network, &before, &batch, &mut tracker);
-    let mut peers = Peers::start().filter(|_| name == "fnn" && !is_smoke);
+    let mut peers = (name == "fnn" && !is_smoke).then(Peers::start).flatten();
     let [hessian, covariance] = products(isa, network, &before, &batch, (peers.as_mut(), is_smoke));
     let operations = 2.0 * SAMPLES as f64 * terms(network);
     let (per_hessian, per_covariance) = (median(&hessian.ours), median(&covariance.ours));

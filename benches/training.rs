@@ -157,7 +157,7 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
     println!(
         "net     B  steps/s    best  GFLOP/s  MB/step  % of limit, set by   best peer  ratio, of turns"
     );
-    let mut peers = Peers::start().filter(|_| !is_smoke);
+    let mut peers = (!is_smoke).then(Peers::start).flatten();
     let turns = if is_smoke { 1 } else { TURNS };
     for (name, network, known) in &networks {
         if is_named && !words.iter().any(|word| word == name) {

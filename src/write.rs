@@ -18,10 +18,10 @@ use crate::error::{Error, Result};
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = match fs::metadata(path) {
         Ok(there) if !there.is_file() && !there.is_dir() => stream(path, bytes),
-        Ok(_) => {
-            fs::canonicalize(path).and_then(|target| replace(&target, |file| file.write_all(bytes)))
+        _ => {
+            let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            replace(&target, |file| file.write_all(bytes))
         }
-        Err(_) => replace(path, |file| file.write_all(bytes)),
     };
     written.map_err(|cause| Error::unwritable(path, cause))
 }

@@ -63,35 +63,30 @@ impl Race {
     /// word of which is the peer's name.
     pub fn run(
         turns: usize,
-        peers: Option<&mut Peers>,
+        mut peers: Option<&mut Peers>,
         works: &[String],
         mut ours: impl FnMut() -> f64,
     ) -> Self {
-        let mut race = Race {
-            ours: Vec::new(),
-            best_peer: None,
-        };
-        let Some(peers) = peers else {
-            race.ours.extend((0..turns).map(|_| ours()));
-            return race;
-        };
-        let mut theirs = vec![Vec::new(); works.len()];
+        let mut rate = |work: &String| peers.as_deref_mut()?.rate(work);
         // What comes first is compiled.
         for work in works {
-            let _ = peers.rate(work);
+            let _ = rate(work);
         }
+        let (mut of_ours, mut theirs) = (Vec::new(), vec![Vec::new(); works.len()]);
         for _ in 0..turns {
-            race.ours.push(ours());
+            of_ours.push(ours());
             for (work, rates) in works.iter().zip(&mut theirs) {
-                rates.extend(peers.rate(work));
+                rates.extend(rate(work));
             }
         }
         let named = works.iter().zip(theirs).filter_map(|(work, rates)| {
             let peer = work.split_whitespace().next_back()?;
             (rates.len() == turns).then(|| (peer.to_owned(), rates))
         });
-        race.best_peer = named.max_by(|(_, a), (_, b)| best(a).total_cmp(&best(b)));
-        race
+        Race {
+            ours: of_ours,
+            best_peer: named.max_by(|(_, a), (_, b)| best(a).total_cmp(&best(b))),
+        }
     }
 
     /// Our best window over the best one of the best peer, and the median of the ratios turn by turn.

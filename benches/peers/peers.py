@@ -8,8 +8,8 @@ window of it has made:
                                JAX's linearised once
     covariance jax             products Σv of it
 
-The first time it is made, compiled and warmed up. Same networks, same work: plain SGD with the batch gathered inside the step, n = 1000, two threads.
-The images are noise, which changes no work. PyTorch's FNN step is written by hand with the update
+The first time it is made, compiled and warmed up. Same networks, same work: plain SGD with the batch
+gathered inside the step, n = 1000, two threads. The images are noise, which changes no work. PyTorch's FNN step is written by hand with the update
 fused into the product (the least it can do); its VGG step is autograd with fused SGD. JAX runs one
 compiled step. Needs torch, jax and numpy; `make bench-peers` makes an environment for them.
 """
