@@ -77,7 +77,7 @@ pub(super) trait Lanes: Copy {
 
     /// Asks for the cache line of the first number, to be there when it is needed.
     #[inline(always)]
-    fn prefetch(self, _from: &[f32]) {}
+    fn prefetch(self, _from: *const f32) {}
 
     /// Zero in every lane.
     fn wide_zero(self) -> Self::Wide;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::UNIT;
 use super::block::ROWS;
-use super::pack::{copy_columns, pack};
+use super::pack::{copy_columns, copy_panels, pack};
 use super::rows::Rows;
 use super::tile::Panel;
 use crate::kernel::buffer::Buffer;
@@ -67,14 +67,15 @@ impl<'a> Left<'a> {
         };
         let end = last.start + height(last.start);
         let copies = buffer.numbers(end.saturating_sub(first_copied) * depth);
-        for panel in panels(first_copied..rows, panel_height) {
+        let mut copied = first_copied;
+        if first_copied == 0 && a.transposed().has_adjacent_columns() {
+            copied = rows / UNIT.0 * UNIT.0;
+            copy_panels::<{ UNIT.0 }, 8>(a.row_block(0..copied), copies);
+        }
+        for panel in panels(copied..rows, panel_height) {
             let height = height(panel.start);
             let copy = &mut copies[(panel.start - first_copied) * depth..][..height * depth];
-            let panel = a.row_block(panel);
-            match height {
-                6 => copy_columns::<6>(panel, copy),
-                _ => copy_columns::<4>(panel, copy),
-            }
+            copy_columns(a.row_block(panel), height, copy);
         }
         Left {
             a,
@@ -85,12 +86,20 @@ impl<'a> Left<'a> {
 
     /// The rows of the tile that begins with this one.
     #[inline(always)]
-    pub(super) fn rows<const ROWS: usize>(&self, first: usize) -> Rows<'a, ROWS> {
+    pub(super) fn rows(&self, first: usize) -> Rows<'a> {
         if let Some(row) = first.checked_sub(self.first_copied) {
-            return Rows::new(&self.copies[row * self.a.columns()..], 1, ROWS);
+            return Rows {
+                numbers: &self.copies[row * self.a.columns()..],
+                down: 1,
+                along: panel_height(self.a.rows() - first),
+            };
         }
         let (down, along) = self.a.strides();
-        Rows::new(&self.a.numbers()[first * down..], down, along)
+        Rows {
+            numbers: &self.a.numbers()[first * down..],
+            down,
+            along,
+        }
     }
 }
 

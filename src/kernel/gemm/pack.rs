@@ -2,6 +2,7 @@
 
 use std::array::from_fn;
 
+use super::UNIT;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
 
@@ -11,20 +12,34 @@ const AHEAD: usize = 4;
 /// How many rows ahead of what is copied the next ones are asked for.
 const AHEAD_ROWS: usize = 12;
 
+/// Writes whole panels of A one behind the other, each column after column. What one column holds of
+/// all of them is read at once. `WIDE` numbers are moved together: those behind a column are written
+/// over by the next one.
+#[inline(always)]
+pub(super) fn copy_panels<const HEIGHT: usize, const WIDE: usize>(rows: MatrixRef, to: &mut [f32]) {
+    let (height, depth) = rows.shape();
+    let (numbers, along) = (rows.numbers(), rows.strides().1);
+    for k in 0..depth {
+        let column = &numbers[k * along..];
+        for (panel, first) in (0..height).step_by(HEIGHT).enumerate() {
+            let (from, to) = (&column[first..], &mut to[(panel * depth + k) * HEIGHT..]);
+            match (from.first_chunk::<WIDE>(), to.first_chunk_mut::<WIDE>()) {
+                (Some(from), Some(to)) if k + 1 < depth => *to = *from,
+                _ => to[..HEIGHT].copy_from_slice(&from[..HEIGHT]),
+            }
+        }
+    }
+}
+
 /// Writes a panel of A column after column, each with zeros below.
 #[inline(always)]
-pub(super) fn copy_columns<const HEIGHT: usize>(panel: MatrixRef, to: &mut [f32]) {
-    let across = panel.transposed();
-    let is_adjacent = across.has_adjacent_columns();
-    let get = |i, k| match i < panel.rows() {
-        true => panel.get(i, k),
-        false => 0.0,
-    };
-    for (k, to) in to.as_chunks_mut::<HEIGHT>().0.iter_mut().enumerate() {
-        let whole = is_adjacent.then(|| across.row(k).first_chunk());
-        match whole.flatten() {
-            Some(whole) => *to = *whole,
-            None => *to = from_fn(|i| get(i, k)),
+pub(super) fn copy_columns(panel: MatrixRef, height: usize, to: &mut [f32]) {
+    for (k, to) in to.chunks_exact_mut(height).enumerate() {
+        for (i, to) in to.iter_mut().enumerate() {
+            *to = match i < panel.rows() {
+                true => panel.get(i, k),
+                false => 0.0,
+            };
         }
     }
 }
@@ -54,13 +69,28 @@ fn copy<L: Lanes>(lanes: L, panel: MatrixRef, width: usize, out: &mut [f32]) {
     for (k, out) in out.chunks_exact_mut(width).enumerate() {
         if k + AHEAD_ROWS < panel.rows() {
             let ahead = panel.row(k + AHEAD_ROWS);
-            ahead.chunks(LANES).for_each(|line| lanes.prefetch(line));
+            ahead
+                .chunks(LANES)
+                .for_each(|line| lanes.prefetch(line.as_ptr()));
         }
         let row = panel.row(k);
-        for (v, to) in out.as_chunks_mut().0.iter_mut().enumerate() {
+        let (out, _) = out.as_chunks_mut();
+        if let (Some(row), Some(out)) = (row.first_chunk(), out.first_chunk_mut()) {
+            copy_unit(lanes, row, out);
+            continue;
+        }
+        for (v, to) in out.iter_mut().enumerate() {
             let from = (v * LANES).min(row.len());
             lanes.store(lanes.load_padded(&row[from..]), to);
         }
+    }
+}
+
+/// A row of a whole unit.
+#[inline(always)]
+fn copy_unit<L: Lanes>(lanes: L, row: &[f32; UNIT.1], out: &mut [[f32; LANES]; UNIT.1 / LANES]) {
+    for (from, to) in row.as_chunks().0.iter().zip(out) {
+        lanes.store(lanes.load(from), to);
     }
 }
 
@@ -78,7 +108,7 @@ fn turn<L: Lanes>(lanes: L, across: MatrixRef, first: usize, width: usize, out: 
             |j| match whole[j].get(block) {
                 Some(vector) => {
                     if let Some(ahead) = whole[j].get(block + AHEAD) {
-                        lanes.prefetch(ahead);
+                        lanes.prefetch(ahead.as_ptr());
                     }
                     lanes.load(vector)
                 }

@@ -1,56 +1,88 @@
-//! The rows of A in a tile.
+//! What a tile reads of the two factors.
 
 use std::marker::PhantomData;
 
-/// Rows of A at equal distances: element (i, k) stands at `i·down + k·along`.
-///
-/// One pointer, and one comparison for a whole column: with a pointer or a comparison for each row a
-/// tile's sums no longer fit in the registers beside them.
+use super::tile::Panel;
+use crate::kernel::lanes::{LANES, Lanes};
+
+/// How many rows of B ahead of the one that is multiplied the next ones are asked for.
+const AHEAD: usize = 8;
+
+/// The rows of A in a tile: element (i, k) stands at `i·down + k·along` of the numbers.
 #[derive(Clone, Copy)]
-pub(super) struct Rows<'a, const ROWS: usize> {
-    first: *const f32,
+pub(super) struct Rows<'a> {
+    pub(super) numbers: &'a [f32],
+    pub(super) down: usize,
+    pub(super) along: usize,
+}
+
+/// `ROWS` rows of A and as many vectors of B, `depth` terms of each.
+///
+/// Two pointers, and no comparison for a term: with a pointer or a comparison for each row a tile's
+/// sums no longer fit in the registers beside them, and where another program uses the other half
+/// of a core, every instruction beside the multiply-adds counts.
+#[derive(Clone, Copy)]
+pub(super) struct Factors<'a, const ROWS: usize, const VECTORS: usize> {
+    a: [*const f32; 2],
     down: usize,
     along: usize,
-    /// So many numbers, from the first on, may begin a column.
-    starts: usize,
+    b: *const f32,
+    ahead: *const f32,
+    stride: usize,
     numbers: PhantomData<&'a [f32]>,
 }
 
-impl<'a, const ROWS: usize> Rows<'a, ROWS> {
-    /// The rows whose first element is the first of `numbers`.
-    ///
+impl<'a, const ROWS: usize, const VECTORS: usize> Factors<'a, ROWS, VECTORS> {
     /// # Panics
-    /// When the last row begins behind the end.
+    /// When one of them has less than `depth` terms, or when there are none.
     #[inline(always)]
-    pub(super) fn new(numbers: &'a [f32], down: usize, along: usize) -> Self {
-        let starts = numbers.len().checked_sub((ROWS - 1) * down);
-        Rows {
-            first: numbers.as_ptr(),
-            down,
-            along,
-            starts: starts.expect("the rows of a tile"),
+    pub(super) fn new(a: Rows<'a>, b: Panel<'a>, depth: usize) -> Self {
+        let last = depth.checked_sub(1).expect("a term");
+        assert!(
+            (ROWS - 1) * a.down + last * a.along < a.numbers.len()
+                && last * b.stride + VECTORS * LANES <= b.numbers.len(),
+            "the numbers of a tile"
+        );
+        Factors {
+            a: [
+                a.numbers.as_ptr(),
+                std::hint::black_box(a.numbers.as_ptr().wrapping_add(3 * a.down)),
+            ],
+            down: a.down,
+            along: a.along,
+            b: b.numbers.as_ptr(),
+            ahead: b.numbers.as_ptr().wrapping_add(AHEAD * b.stride),
+            stride: b.stride,
             numbers: PhantomData,
         }
     }
 
-    /// The place of column `k` in the first row.
-    ///
-    /// # Panics
-    /// When there is no such column.
-    #[inline(always)]
-    pub(super) fn column(&self, k: u16) -> usize {
-        let first = usize::from(k) * self.along;
-        assert!(first < self.starts, "a column of a tile");
-        first
-    }
-
-    /// The element of row `i` of a column.
+    /// `sums ← sums + a_k·b_k`.
     ///
     /// # Safety
-    /// `i < ROWS`, and `column` comes from [`Rows::column`].
+    /// `k < depth`.
     #[inline(always)]
-    pub(super) unsafe fn get(&self, i: usize, column: usize) -> f32 {
-        // SAFETY: the caller's promise.
-        unsafe { *self.first.add(column).add(i * self.down) }
+    pub(super) unsafe fn add<L: Lanes>(
+        self,
+        lanes: L,
+        k: usize,
+        sums: &mut [[L::Vector; VECTORS]; ROWS],
+    ) {
+        // SAFETY: `new` has compared the last vector of the last row with the numbers there are.
+        let b: &[[f32; LANES]; VECTORS] = unsafe { &*self.b.add(k * self.stride).cast() };
+        let ahead = self.ahead.wrapping_add(k * self.stride);
+        (0..VECTORS).for_each(|v| lanes.prefetch(ahead.wrapping_add(v * LANES)));
+        let b = std::array::from_fn::<_, VECTORS, _>(
+            #[inline(always)]
+            |v| lanes.load(&b[v]),
+        );
+        for (i, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: as for `b`: it is one of `ROWS` rows, and one of `depth` columns.
+            let a =
+                lanes.splat(unsafe { *self.a[i / 3].add(k * self.along).add(i % 3 * self.down) });
+            for (sum, b) in sums.iter_mut().zip(b) {
+                *sum = lanes.fma(a, b, *sum);
+            }
+        }
     }
 }

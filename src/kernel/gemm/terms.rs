@@ -147,14 +147,31 @@ fn nonzero_rows<L: Lanes>(lanes: L, group: MatrixRef, first: usize) -> u16 {
     bits
 }
 
-/// Writes down the places of the bits, and counts them. Each place is written, and written over by the
-/// next one if its bit is not set.
+/// The places of the bits of a byte, and behind them anything.
+const PLACES: [[u16; 8]; 256] = {
+    let mut table = [[0; 8]; 256];
+    let mut bits = 0;
+    while bits < table.len() {
+        let (mut count, mut place) = (0, 0);
+        while place < 8 {
+            table[bits][count % 8] = place as u16;
+            count += bits >> place & 1;
+            place += 1;
+        }
+        bits += 1;
+    }
+    table
+};
+
+/// Writes down the places of the bits, and counts them.
 #[inline(always)]
 fn append(bits: u16, first: u16, room: &mut [u16; LANES]) -> usize {
     let mut count = 0;
-    for place in 0..LANES {
-        room[count % LANES] = first + place as u16;
-        count += usize::from(bits >> place & 1);
+    for (half, byte) in bits.to_le_bytes().into_iter().enumerate() {
+        let first = first + 8 * half as u16;
+        let room = room[count..].first_chunk_mut().expect("eight places");
+        *room = PLACES[usize::from(byte)].map(|place| first + place);
+        count += byte.count_ones() as usize;
     }
     count
 }

@@ -1,8 +1,7 @@
 //! The innermost loop: a tile of the output in registers.
 
-use std::array::from_fn;
-
 use super::operands::Left;
+use super::rows::Factors;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef};
@@ -32,14 +31,6 @@ impl<'a> Panel<'a> {
             ..self
         }
     }
-
-    /// The first vectors of row `k`.
-    #[inline(always)]
-    fn row<const VECTORS: usize>(self, k: u16) -> &'a [[f32; LANES]; VECTORS] {
-        let row = &self.numbers[usize::from(k) * self.stride..];
-        let (vectors, _) = row.as_chunks();
-        vectors.first_chunk().expect("a row of whole vectors")
-    }
 }
 
 /// `c ← start + a·b` for a tile of `ROWS` rows of `VECTORS` vectors, of which `c` takes what it has
@@ -56,19 +47,19 @@ pub(super) fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     if start == Start::Accumulate {
         sums = load(lanes, c.reborrow());
     }
-    let a = a.rows::<ROWS>(first);
-    for &k in terms {
-        let (at, b) = (a.column(k), b.row::<VECTORS>(k));
-        let b: [L::Vector; VECTORS] = from_fn(
-            #[inline(always)]
-            |v| lanes.load(&b[v]),
-        );
-        for (i, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: it is one of its `ROWS` rows, and `at` one of its columns.
-            let a = lanes.splat(unsafe { a.get(i, at) });
-            for (sum, b) in sums.iter_mut().zip(b) {
-                *sum = lanes.fma(a, b, *sum);
-            }
+    let depth = b.shape.0;
+    let factors = Factors::<ROWS, VECTORS>::new(a.rows(first), b, depth);
+    if terms.len() == depth {
+        for k in 0..depth {
+            // SAFETY: `k < depth`.
+            unsafe { factors.add(lanes, k, &mut sums) };
+        }
+    } else {
+        let last = terms.iter().fold(0, |last, &k| k.max(last));
+        assert!(usize::from(last) < depth, "a term of a tile");
+        for &k in terms {
+            // SAFETY: it is at most the last one.
+            unsafe { factors.add(lanes, usize::from(k), &mut sums) };
         }
     }
     store(lanes, sums, c);
@@ -84,6 +75,15 @@ fn load<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
     c: MatrixMut,
 ) -> [[L::Vector; VECTORS]; ROWS] {
+    let mut sums = [[lanes.splat(0.0); VECTORS]; ROWS];
+    if c.shape() == (ROWS, VECTORS * LANES) {
+        for (i, sums) in sums.iter_mut().enumerate() {
+            for (sum, vector) in sums.iter_mut().zip(c.row(i).as_chunks().0) {
+                *sum = lanes.load(vector);
+            }
+        }
+        return sums;
+    }
     let mut copied: Copied<ROWS, VECTORS> = [[[0.0; LANES]; VECTORS]; ROWS];
     for (i, copied) in copied.iter_mut().enumerate().take(c.rows()) {
         let row = c.row(i);
@@ -92,7 +92,6 @@ fn load<L: Lanes, const ROWS: usize, const VECTORS: usize>(
             lanes.store(lanes.load_padded(&row[from..]), vector);
         }
     }
-    let mut sums = [[lanes.splat(0.0); VECTORS]; ROWS];
     for i in 0..ROWS {
         for v in 0..VECTORS {
             sums[i][v] = lanes.load(&copied[i][v]);
@@ -108,6 +107,14 @@ fn store<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     sums: [[L::Vector; VECTORS]; ROWS],
     mut c: MatrixMut,
 ) {
+    if c.shape() == (ROWS, VECTORS * LANES) {
+        for (i, sums) in sums.iter().enumerate() {
+            for (&sum, vector) in sums.iter().zip(c.row_mut(i).as_chunks_mut().0) {
+                lanes.store(sum, vector);
+            }
+        }
+        return;
+    }
     let mut copied: Copied<ROWS, VECTORS> = [[[0.0; LANES]; VECTORS]; ROWS];
     for i in 0..ROWS {
         for v in 0..VECTORS {

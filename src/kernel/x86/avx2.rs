@@ -169,8 +169,8 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn prefetch(self, from: &[f32]) {
-        proved!(self, _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().cast()));
+    fn prefetch(self, from: *const f32) {
+        proved!(self, _mm_prefetch::<_MM_HINT_T0>(from.cast()));
     }
 
     #[inline(always)]
