@@ -76,7 +76,7 @@ impl Kernel for Product<'_> {
                 for rows in blocks(c.rows(), ROWS, UNIT.0) {
                     let a = a.block(rows.clone(), depth.clone());
                     terms.in_rows(lanes, a);
-                    let a = Left::new(a, copies);
+                    let a = Left::new(lanes, a, copies);
                     let (first, mut c) = (rows.start == 0, c.block(rows.clone(), columns.clone()));
                     tiles(lanes, (&a, first), &mut b, terms, start, c.reborrow());
                     if depth.end == self.a.columns() {

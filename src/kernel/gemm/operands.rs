@@ -56,7 +56,7 @@ pub(super) struct Left<'a> {
 
 impl<'a> Left<'a> {
     #[inline(always)]
-    pub(super) fn new(a: MatrixRef<'a>, buffer: &'a mut Buffer) -> Self {
+    pub(super) fn new<L: Lanes>(lanes: L, a: MatrixRef<'a>, buffer: &'a mut Buffer) -> Self {
         let (rows, depth) = a.shape();
         let height = |row| panel_height(rows - row);
         let last = panels(0..rows, panel_height).last().unwrap_or(0..0);
@@ -70,7 +70,7 @@ impl<'a> Left<'a> {
         let mut copied = first_copied;
         if first_copied == 0 && a.transposed().has_adjacent_columns() {
             copied = rows / UNIT.0 * UNIT.0;
-            copy_panels::<{ UNIT.0 }, 8>(a.row_block(0..copied), copies);
+            copy_panels::<L, { UNIT.0 }, 8>(lanes, a.row_block(0..copied), copies);
         }
         for panel in panels(copied..rows, panel_height) {
             let height = height(panel.start);

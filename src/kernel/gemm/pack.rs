@@ -16,11 +16,15 @@ const AHEAD_ROWS: usize = 12;
 /// all of them is read at once. `WIDE` numbers are moved together: those behind a column are written
 /// over by the next one.
 #[inline(always)]
-pub(super) fn copy_panels<const HEIGHT: usize, const WIDE: usize>(rows: MatrixRef, to: &mut [f32]) {
+pub(super) fn copy_panels<L: Lanes, const HEIGHT: usize, const WIDE: usize>(lanes: L, rows: MatrixRef, to: &mut [f32]) {
     let (height, depth) = rows.shape();
     let (numbers, along) = (rows.numbers(), rows.strides().1);
     for k in 0..depth {
         let column = &numbers[k * along..];
+        for line in (0..height).step_by(LANES) {
+            let ahead = column.as_ptr().wrapping_add(AHEAD_ROWS * along + line);
+            lanes.prefetch(ahead);
+        }
         for (panel, first) in (0..height).step_by(HEIGHT).enumerate() {
             let (from, to) = (&column[first..], &mut to[(panel * depth + k) * HEIGHT..]);
             match (from.first_chunk::<WIDE>(), to.first_chunk_mut::<WIDE>()) {

@@ -131,7 +131,9 @@ fn nonzero_rows<L: Lanes>(lanes: L, group: MatrixRef, first: usize) -> u16 {
     let mut bits = 0;
     if along.has_adjacent_columns() {
         for column in 0..along.rows() {
-            bits |= lanes.nonzero(lanes.load_padded(&along.row(column)[rows.clone()]));
+            let row = &along.row(column)[rows.clone()];
+            lanes.prefetch(row.as_ptr().wrapping_add(UNIT.0 * along.strides().0));
+            bits |= lanes.nonzero(lanes.load_padded(row));
         }
         return bits;
     }
