@@ -16,12 +16,12 @@
 //! ```
 
 mod block;
+#[expect(unsafe_code, reason = "one comparison for all terms of a tile")]
+mod factors;
 mod operands;
 mod pack;
-#[expect(unsafe_code, reason = "one comparison for a column of a tile")]
-mod rows;
 mod terms;
-#[expect(unsafe_code, reason = "it reads the rows")]
+#[expect(unsafe_code, reason = "it adds terms that it has compared")]
 mod tile;
 
 use std::cell::RefCell;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::UNIT;
 use super::block::ROWS;
+use super::factors::Rows;
 use super::pack::{copy_columns, copy_panels, pack};
-use super::rows::Rows;
 use super::tile::Panel;
 use crate::kernel::buffer::Buffer;
 use crate::kernel::lanes::{LANES, Lanes};
@@ -68,9 +68,9 @@ impl<'a> Left<'a> {
         let end = last.start + height(last.start);
         let copies = buffer.numbers(end.saturating_sub(first_copied) * depth);
         let mut copied = first_copied;
-        if first_copied == 0 && a.transposed().has_adjacent_columns() {
+        if first_copied == 0 && rows >= UNIT.0 && a.transposed().has_adjacent_columns() {
             copied = rows / UNIT.0 * UNIT.0;
-            copy_panels::<L, { UNIT.0 }, 8>(lanes, a.row_block(0..copied), copies);
+            copy_panels(lanes, a.row_block(0..copied), copies);
         }
         for panel in panels(copied..rows, panel_height) {
             let height = height(panel.start);

@@ -12,24 +12,26 @@ const AHEAD: usize = 4;
 /// How many rows ahead of what is copied the next ones are asked for.
 const AHEAD_ROWS: usize = 12;
 
-/// Writes whole panels of A one behind the other, each column after column. What one column holds of
-/// all of them is read at once. `WIDE` numbers are moved together: those behind a column are written
-/// over by the next one.
+/// So many numbers of a panel are moved at once: more than its height, but one instruction.
+const MOVED: usize = UNIT.0.next_power_of_two();
+
+/// Writes whole panels of A, as high as the tile, one behind the other, each column after column. What
+/// a column holds of all of them is read at once, and what is moved beside it is written over by the
+/// next one.
 #[inline(always)]
-pub(super) fn copy_panels<L: Lanes, const HEIGHT: usize, const WIDE: usize>(lanes: L, rows: MatrixRef, to: &mut [f32]) {
+pub(super) fn copy_panels<L: Lanes>(lanes: L, rows: MatrixRef, to: &mut [f32]) {
     let (height, depth) = rows.shape();
     let (numbers, along) = (rows.numbers(), rows.strides().1);
     for k in 0..depth {
         let column = &numbers[k * along..];
-        for line in (0..height).step_by(LANES) {
-            let ahead = column.as_ptr().wrapping_add(AHEAD_ROWS * along + line);
-            lanes.prefetch(ahead);
-        }
-        for (panel, first) in (0..height).step_by(HEIGHT).enumerate() {
-            let (from, to) = (&column[first..], &mut to[(panel * depth + k) * HEIGHT..]);
-            match (from.first_chunk::<WIDE>(), to.first_chunk_mut::<WIDE>()) {
+        let ahead = column.as_ptr().wrapping_add(AHEAD_ROWS * along);
+        let lines = (0..height).step_by(LANES);
+        lines.for_each(|line| lanes.prefetch(ahead.wrapping_add(line)));
+        for (panel, first) in (0..height).step_by(UNIT.0).enumerate() {
+            let (from, to) = (&column[first..], &mut to[(panel * depth + k) * UNIT.0..]);
+            match (from.first_chunk::<MOVED>(), to.first_chunk_mut::<MOVED>()) {
                 (Some(from), Some(to)) if k + 1 < depth => *to = *from,
-                _ => to[..HEIGHT].copy_from_slice(&from[..HEIGHT]),
+                _ => to[..UNIT.0].copy_from_slice(&from[..UNIT.0]),
             }
         }
     }

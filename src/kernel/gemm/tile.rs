@@ -1,7 +1,7 @@
 //! The innermost loop: a tile of the output in registers.
 
+use super::factors::Factors;
 use super::operands::Left;
-use super::rows::Factors;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef};

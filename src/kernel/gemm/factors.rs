@@ -1,5 +1,7 @@
 //! What a tile reads of the two factors.
 
+use std::array::from_fn;
+use std::hint::black_box;
 use std::marker::PhantomData;
 
 use super::tile::Panel;
@@ -16,13 +18,13 @@ pub(super) struct Rows<'a> {
     pub(super) along: usize,
 }
 
-/// `ROWS` rows of A and as many vectors of B, `depth` terms of each.
-///
-/// Two pointers, and no comparison for a term: with a pointer or a comparison for each row a tile's
-/// sums no longer fit in the registers beside them, and where another program uses the other half
-/// of a core, every instruction beside the multiply-adds counts.
+/// `ROWS` rows of A and `VECTORS` vectors of B, with so many terms that were compared with the numbers
+/// there are: where another program uses the other half of a core, every instruction beside the
+/// multiply-adds counts, and a comparison for each term or a pointer for each row leaves the sums
+/// without registers.
 #[derive(Clone, Copy)]
 pub(super) struct Factors<'a, const ROWS: usize, const VECTORS: usize> {
+    /// The first row and the fourth, from which the processor reaches two more without arithmetic.
     a: [*const f32; 2],
     down: usize,
     along: usize,
@@ -43,11 +45,10 @@ impl<'a, const ROWS: usize, const VECTORS: usize> Factors<'a, ROWS, VECTORS> {
                 && last * b.stride + VECTORS * LANES <= b.numbers.len(),
             "the numbers of a tile"
         );
+        let first = a.numbers.as_ptr();
         Factors {
-            a: [
-                a.numbers.as_ptr(),
-                std::hint::black_box(a.numbers.as_ptr().wrapping_add(3 * a.down)),
-            ],
+            // The compiler would forget that it has the second one, and make it anew for each term.
+            a: [first, black_box(first.wrapping_add(3 * a.down))],
             down: a.down,
             along: a.along,
             b: b.numbers.as_ptr(),
@@ -72,7 +73,7 @@ impl<'a, const ROWS: usize, const VECTORS: usize> Factors<'a, ROWS, VECTORS> {
         let b: &[[f32; LANES]; VECTORS] = unsafe { &*self.b.add(k * self.stride).cast() };
         let ahead = self.ahead.wrapping_add(k * self.stride);
         (0..VECTORS).for_each(|v| lanes.prefetch(ahead.wrapping_add(v * LANES)));
-        let b = std::array::from_fn::<_, VECTORS, _>(
+        let b = from_fn::<_, VECTORS, _>(
             #[inline(always)]
             |v| lanes.load(&b[v]),
         );
