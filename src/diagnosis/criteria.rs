@@ -15,7 +15,7 @@ type Enclosure = Interval<64>;
 
 /// What the f32 products may lose, as a share of the largest number that enters: ten times the loss
 /// that was measured against exact derivatives.
-const ROUNDING: f64 = 1e-5;
+pub(super) const ROUNDING: f64 = 1e-5;
 
 /// What a criterion says of the stability of SGD at a minimum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -9,8 +9,8 @@ use crate::experiment::graph;
 use crate::network::{Batch, Matrix, Point};
 use crate::oracle::double::{Double, Eigenvalue, Lanczos};
 
-use super::criteria::{self, Criterion};
-use super::reading::{Effort, Number, Reading, Status};
+use super::criteria::{self, Criterion, ROUNDING};
+use super::reading::{self, Along, Effort, Number, Reading, Status};
 use super::setting::Setting;
 use super::verdict::{self, Judgement};
 
@@ -25,12 +25,18 @@ pub struct Again {
     pub smallest_eigenvalue: Number,
     /// `s = √λ_max(Σ)`; `None` where the samples are coupled.
     pub non_uniformity: Option<Number>,
-    /// The criteria, of the numbers in f64. The quotients `vᵀH_i v` are those of f32.
+    /// Mean and deviation of `vᵀH_i v` along the vectors of `a` and of `s`; `None` as above.
+    #[serde(serialize_with = "reading::named")]
+    pub along: Option<[Along; 2]>,
+    /// The criteria, of the numbers in f64.
     pub criteria: Vec<Criterion>,
     /// The verdict, of the numbers in f64.
     #[serde(flatten)]
     pub judgement: Judgement,
-    /// Do the verdict and every criterion come out as in f32?
+    /// Which of `a` and `s` lie further from those of f32 than both residuals and rounding allow: one
+    /// of the two runs has found another eigenvalue than the largest.
+    pub disjoint: Vec<&'static str>,
+    /// Do the verdict and every criterion come out as in f32, from numbers that meet?
     pub f32_suffices: bool,
 }
 
@@ -83,12 +89,14 @@ impl Again {
             products: before.products,
         };
         let pair = measured.non_uniformity.zip(reading.non_uniformity);
+        let before = reading;
         let reading = Reading {
             loss: measured.loss,
             accuracy: reading.accuracy.map(|_| measured.accuracy),
             sharpness: number(measured.sharpness, &reading.sharpness),
             smallest: number(smallest, &reading.smallest),
             non_uniformity: pair.map(|(s, before)| number(s, &before)),
+            along: measured.quotients.map(|both| both.map(|q| Along::of(&q))),
             ..reading.clone()
         };
         let again = criteria::all(&reading, setting);
@@ -96,13 +104,17 @@ impl Again {
         let verdicts = |criteria: &[Criterion]| -> Vec<_> {
             criteria.iter().map(|criterion| criterion.verdict).collect()
         };
+        let disjoint = disjoint(before, &reading);
         Ok(Again {
             train_loss: reading.loss,
             sharpness: reading.sharpness,
             smallest_eigenvalue: reading.smallest,
             non_uniformity: reading.non_uniformity,
+            along: reading.along,
             f32_suffices: verdict.verdict == judgement.verdict
-                && verdicts(&again) == verdicts(criteria),
+                && verdicts(&again) == verdicts(criteria)
+                && disjoint.is_empty(),
+            disjoint,
             criteria: again,
             judgement: verdict,
         })
@@ -117,8 +129,15 @@ impl Again {
             .non_uniformity
             .map_or(String::new(), |s| format!(", {}", told("s", &s)));
         let enough = match self.f32_suffices {
-            true => "f32 was enough for every verdict",
-            false => "f32 was NOT enough: some verdict is another one in f64",
+            true => "f32 was enough for every verdict".to_owned(),
+            false if self.disjoint.is_empty() => {
+                "f32 was NOT enough: some verdict is another one in f64".to_owned()
+            }
+            false => format!(
+                "the intervals of f32 and f64 do NOT meet for {}: one of the runs has found another \
+                 eigenvalue than the largest; give both more --products, or another --seed",
+                self.disjoint.join(" and ")
+            ),
         };
         format!(
             "in f64: {}, {}{s}, {}; {enough}",
@@ -127,6 +146,21 @@ impl Again {
             self.judgement.verdict.name(),
         )
     }
+}
+
+/// Those of `a` and `s` that two readings of one point have further apart than they may be.
+fn disjoint(one: &Reading, other: &Reading) -> Vec<&'static str> {
+    let meet = |x: &Number, y: &Number, scale: f64| {
+        (x.value - y.value).abs() <= x.residual + y.residual + ROUNDING * scale
+    };
+    let scale = one.sharpness.value.abs();
+    let a = !meet(&one.sharpness, &other.sharpness, scale);
+    let pair = one.non_uniformity.zip(other.non_uniformity);
+    let s = pair.is_some_and(|(x, y)| !meet(&x, &y, scale.max(x.value)));
+    [(a, "a"), (s, "s")]
+        .into_iter()
+        .filter_map(|(is, name)| is.then_some(name))
+        .collect()
 }
 
 /// `c − λ_max(cI − H)`, `c = |λ_max(H)|`: the run for the largest eigenvalue leaves the smallest one
@@ -142,4 +176,50 @@ fn smallest(double: &Double, settings: &Lanczos, largest: f64) -> Option<Eigenva
         value: shift - ends.largest.value,
         residual: ends.largest.residual,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(a: (f64, f64), s: (f64, f64)) -> Reading {
+        let number = |(value, residual)| Number {
+            value,
+            residual,
+            error: residual,
+            status: Status::Converged,
+            products: 12,
+        };
+        Reading {
+            loss: 0.0,
+            accuracy: None,
+            gradient: 0.0,
+            sharpness: number(a),
+            smallest: number((0.0, 0.0)),
+            smallest_floor: None,
+            non_uniformity: Some(number(s)),
+            along: None,
+            other: None,
+        }
+    }
+
+    #[test]
+    fn runs_that_exclude_each_other_are_named() {
+        let one = reading((1.316, 2.3e-4), (3.0, 1e-3));
+        let near = reading((1.3164, 2e-4), (3.0, 1e-9));
+        let far = reading((1.45, 1e-6), (3.0, 1e-9));
+        assert_eq!(disjoint(&one, &near), [""; 0]);
+        assert_eq!(disjoint(&one, &far), ["a"]);
+        let both = reading((1.45, 1e-6), (3.1, 1e-9));
+        assert_eq!(disjoint(&one, &both), ["a", "s"]);
+    }
+
+    #[test]
+    fn what_rounding_may_lose_is_no_difference() {
+        let (one, other) = (
+            reading((1.0, 0.0), (0.0, 0.0)),
+            reading((1.0 + 9e-6, 0.0), (9e-6, 0.0)),
+        );
+        assert_eq!(disjoint(&one, &other), [""; 0]);
+    }
 }

@@ -1,6 +1,6 @@
 //! What is measured at a point.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::curvature::{Eigenvalue, Ends, Lanczos, Smallest, Tracker, root, smallest};
 use crate::error::{Error, Result};
@@ -91,7 +91,7 @@ pub struct Along {
 }
 
 impl Along {
-    fn of(quotients: &[f64]) -> Self {
+    pub(super) fn of(quotients: &[f64]) -> Self {
         let n = quotients.len() as f64;
         let mean = quotients.iter().sum::<f64>() / n;
         let squares = quotients.iter().map(|q| (q - mean).powi(2));
@@ -101,6 +101,20 @@ impl Along {
             largest: quotients.iter().fold(0.0, |m, q| m.max(q.abs())),
         }
     }
+}
+
+/// As `{"sharpness": …, "noise": …}`.
+pub(super) fn named<S: Serializer>(
+    along: &Option<[Along; 2]>,
+    to: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Named {
+        sharpness: Along,
+        noise: Along,
+    }
+    let named = along.map(|[sharpness, noise]| Named { sharpness, noise });
+    named.serialize(to)
 }
 
 /// How the other matrix, Hessian or Gauss–Newton, differs along the unit vector `v` of the

@@ -31,7 +31,22 @@ fn f64_measures_the_same_numbers_again_in_every_mode() {
                 "{mode} {name}: {f32}, {f64}"
             );
         }
+        let [one, other] = [&json["along"], &again["along"]];
+        assert_eq!(other.is_null(), mode == "train", "{mode}: {json}");
+        for name in ["sharpness", "noise"]
+            .into_iter()
+            .filter(|_| mode != "train")
+        {
+            for part in ["mean", "deviation"] {
+                let [f32, f64] = [&one[name][part], &other[name][part]].map(number);
+                assert!(
+                    (f32 - f64).abs() < 1e-3 * number(&other[name]["largest"]),
+                    "{mode} {name} {part}: {f32}, {f64}"
+                );
+            }
+        }
         assert_eq!(again["verdict"], json["verdict"], "{mode}");
+        assert_eq!(again["disjoint"], serde_json::json!([]), "{mode}: {json}");
         assert_eq!(again["f32_suffices"], true, "{mode}: {json}");
         let page = diagnose(&folder, "net.safetensors", &words).out;
         let words: Vec<&str> = page.split_whitespace().collect();

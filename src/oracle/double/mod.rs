@@ -150,6 +150,30 @@ impl Double {
         squares
     }
 
+    /// `vᵀH_i v` of every sample.
+    ///
+    /// # Panics
+    /// When the direction is not as long as the parameters, or the samples are coupled.
+    pub fn sample_quotients(&self, direction: &[f64]) -> Vec<f64> {
+        assert!(self.has_samples(), "coupled samples have no Hessians");
+        assert_eq!(direction.len(), self.dimension(), "a direction");
+        let quotient = |sample, own: &mut Vec<f64>| {
+            own.clear();
+            own.resize(direction.len(), 0.0);
+            Pass::up(self, sample..sample + 1, direction).product(own);
+            own.iter().zip(direction).map(|(x, v)| x * v).sum::<f64>()
+        };
+        let shares = self.shares(|samples, own: &mut Vec<f64>| {
+            samples
+                .map(|sample| quotient(sample, own))
+                .collect::<Vec<_>>()
+        });
+        shares
+            .into_iter()
+            .flat_map(|(chunks, _)| chunks.into_iter().flatten())
+            .collect()
+    }
+
     /// The mean over the samples of what is added for chunks of them, a vector of this length.
     fn mean(&self, length: usize, add: impl Fn(Range<usize>, &mut [f64]) + Sync) -> Vec<f64> {
         let shares = self.shares(|samples, sum: &mut Vec<f64>| {
