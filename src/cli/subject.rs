@@ -170,12 +170,51 @@ fn size(text: &str) -> Result<u64> {
     }
 }
 
-/// The memory that the system says is available, where it says so.
+/// The memory that may still be taken, where the system says it: what is free, and what a limit of the
+/// address space (`ulimit -v`) leaves.
 fn available() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
-    Some(kilobytes * 1024)
+    let free = kilobytes("/proc/meminfo", "MemAvailable:");
+    let left = || {
+        let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+        let line = field(&limits, "Max address space")?;
+        let limit: u64 = line.split_whitespace().next()?.parse().ok()?;
+        Some(limit.saturating_sub(kilobytes("/proc/self/status", "VmSize:")?))
+    };
+    free.into_iter().chain(left()).min()
+}
+
+/// A number of kilobytes behind a word, in bytes.
+fn kilobytes(path: &str, word: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let number = field(&text, word)?.trim().strip_suffix(" kB")?;
+    Some(number.trim().parse::<u64>().ok()? * 1024)
+}
+
+/// What stands behind a word that begins a line.
+fn field<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| line.strip_prefix(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_stands_behind_its_name() {
+        let limits = "Max cpu time   unlimited   unlimited   seconds\n\
+                      Max address space   307200000   unlimited   bytes\n";
+        let limit =
+            field(limits, "Max address space").and_then(|line| line.split_whitespace().next());
+        assert_eq!(limit, Some("307200000"));
+        assert_eq!(field(limits, "Max locked memory"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_program_takes_less_than_the_machine_has() {
+        let taken = kilobytes("/proc/self/status", "VmRSS:").expect("a size");
+        let all = kilobytes("/proc/meminfo", "MemTotal:").expect("a size");
+        assert!(0 < taken && taken < all, "{taken} of {all}");
+        assert!(available().is_some_and(|free| free < all));
+    }
 }

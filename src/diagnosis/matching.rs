@@ -51,12 +51,12 @@ fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
 pub fn fill(place: &str, checkpoint: &Checkpoint, network: &Network) -> Result<State> {
     let mut groups = groups(checkpoint);
     let mut assembly = Assembly::new(network);
-    for module in network.modules() {
+    for (number, module) in network.modules().into_iter().enumerate() {
         let place_of = groups
             .iter()
             .position(|group| !group.is_used && group.fits(&module));
         let Some(found) = place_of else {
-            return Err(missing(place, network, &module, &groups));
+            return Err(missing(place, network, (number, &module), &groups));
         };
         let group = &mut groups[found];
         group.is_used = true;
@@ -118,7 +118,12 @@ fn describe<'a>(parts: impl Iterator<Item = (&'a str, &'a [usize])>) -> String {
     parts.join(", ")
 }
 
-fn missing(place: &str, network: &Network, module: &Module, groups: &[Group<'_>]) -> Error {
+fn missing(
+    place: &str,
+    network: &Network,
+    (number, module): (usize, &Module),
+    groups: &[Group<'_>],
+) -> Error {
     let layer = network.layers()[module.layer].describe();
     let parts = module.tensors.iter();
     let parts = describe(parts.map(|(part, shape)| (part.name(), &shape[..])));
@@ -133,5 +138,5 @@ fn missing(place: &str, network: &Network, module: &Module, groups: &[Group<'_>]
         "{layer} of {} needs {parts}, but {next}; give the --arch that was trained",
         network.name()
     );
-    Error::input(place, format!("layer {}", module.layer + 1), fault)
+    Error::input(place, format!("module {} with weights", number + 1), fault)
 }

@@ -83,7 +83,7 @@ fn every_fault_is_one_sentence_that_names_its_place() {
             "dead.safetensors",
             "data.npz",
             &["--arch", "wide.toml", "--lr", "1", "--batch", "1"],
-            &["layer 1", "[7, 3]", "fc.0", "[4, 3]"],
+            &["module 1", "[7, 3]", "fc.0", "[4, 3]"],
         ),
         (
             "dead.safetensors",
