@@ -42,6 +42,7 @@ enum PrecisionName {
 /// Diagnoses.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let subject = &arguments.subject;
+    let is_again = arguments.precision == PrecisionName::F64;
     let (request, effort) = (subject.request(), subject.effort()?);
     let data = diagnosis::load(&request)?;
     let setting = subject.setting(&data)?;
@@ -50,13 +51,13 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     let mode = Mode::check(subject.mode, &model.network)?;
     let samples = Samples::new(&request.data, &data, &model.network)?;
     drop(data);
-    let forecast = diagnosis::forecast(&model, &samples, &effort);
+    let forecast = diagnosis::forecast(&model, &samples, &effort, is_again);
     remark(&format!("memory forecast {}", bytes(forecast.total())));
     subject.check_memory(&forecast)?;
     let place = arguments.weights.display().to_string();
     let named = (&place[..], &model);
     let mut found = diagnosis::diagnose(named, &samples, (mode, &setting), &effort, forecast)?;
-    if arguments.precision == PrecisionName::F64 {
+    if is_again {
         found.measure_again(named, &samples, &effort)?;
     }
     Ok(Answer {

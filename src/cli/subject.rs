@@ -171,7 +171,7 @@ fn size(text: &str) -> Result<u64> {
 }
 
 /// The memory that may still be taken, where the system says it: what is free, and what a limit of the
-/// address space (`ulimit -v`) leaves.
+/// address space (`ulimit -v`) leaves, which is less than can be resident: reserved room counts too.
 fn available() -> Option<u64> {
     let free = kilobytes("/proc/meminfo", "MemAvailable:");
     let left = || {

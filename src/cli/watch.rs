@@ -197,7 +197,7 @@ impl Watch<'_> {
             Err(error) => return Err(error),
         };
         let (mode, conditions) = self.conditions(&model, &samples)?;
-        let forecast = diagnosis::forecast(&model, &samples, &self.effort);
+        let forecast = diagnosis::forecast(&model, &samples, &self.effort, false);
         self.arguments.subject.check_memory(&forecast)?;
         let finding = Finding::of(
             (&place, &model),

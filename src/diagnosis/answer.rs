@@ -10,7 +10,7 @@ use super::criteria::{self, Criterion};
 use super::memory::Forecast;
 use super::mode::{self, Mode};
 use super::precision::Again;
-use super::reading::{self, Effort, Reading};
+use super::reading::{self, Both, Effort, Reading};
 use super::setting::Setting;
 use super::subject::{Model, Samples};
 use super::verdict::{self, Judgement};
@@ -22,6 +22,8 @@ pub struct Finding {
     pub mode: Option<Mode>,
     /// The numbers.
     pub reading: Reading,
+    /// The vectors of `a` and of `s`.
+    pub vectors: Both<Vec<f32>>,
     /// The criteria.
     pub criteria: Vec<Criterion>,
     /// The verdict.
@@ -46,15 +48,20 @@ impl Finding {
             mode.statistics(effort.isa, model, &batch)
         });
         let point = mode::point(model, mode, &statistics);
-        let (mut reading, vector) = reading::read(place, (&point, &batch), effort, tracker)?;
+        let (mut reading, vectors) = reading::read(place, (&point, &batch), effort, tracker)?;
         if compares {
-            reading.other = Some(reading::compare((&point, &batch), effort, &vector));
+            reading.other = Some(reading::compare(
+                (&point, &batch),
+                effort,
+                &vectors.sharpness,
+            ));
         }
         let criteria = criteria::all(&reading, setting);
         let judgement = verdict::judge(&reading, &criteria, setting);
         Ok(Finding {
             mode,
             reading,
+            vectors,
             criteria,
             judgement,
         })
@@ -110,16 +117,22 @@ pub fn diagnose(
     })
 }
 
-/// The peak over all modes that [`diagnose`] measures.
-pub fn forecast(model: &Model, samples: &Samples, effort: &Effort) -> Forecast {
-    let of = |is_coupled| {
-        let products = effort.lanczos.products;
-        Forecast::new(&model.network, samples.count, products, is_coupled)
+/// The peak over all modes that [`diagnose`] measures, and over measuring again in f64.
+pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, is_again: bool) -> Forecast {
+    let kinds: &[_] = match is_again {
+        true => &[Forecast::new, Forecast::in_f64],
+        false => &[Forecast::new],
     };
-    match model.network.has_batch_norm() {
-        true => std::cmp::max_by_key(of(false), of(true), Forecast::total),
-        false => of(false),
-    }
+    let coupled: &[bool] = match model.network.has_batch_norm() {
+        true => &[false, true],
+        false => &[false],
+    };
+    let (network, products) = (&model.network, effort.lanczos.products);
+    let all = kinds.iter().flat_map(|of| {
+        let each = coupled.iter();
+        each.map(move |&is_coupled| of(network, samples.count, products, is_coupled))
+    });
+    all.max_by_key(Forecast::total).expect("a forecast")
 }
 
 impl Diagnosis {
@@ -134,24 +147,13 @@ impl Diagnosis {
         effort: &Effort,
     ) -> Result<()> {
         let batch = samples.batch();
-        let Finding {
-            mode,
-            reading,
-            criteria,
-            judgement,
-        } = &self.main;
+        let mode = self.main.mode;
         let statistics = mode.map_or(Vec::new(), |mode| {
             mode.statistics(effort.isa, model, &batch)
         });
-        let point = mode::point(model, *mode, &statistics);
-        let (at, found) = ((&point, &batch), (&criteria[..], judgement));
-        self.again = Some(Again::of(
-            place,
-            at,
-            (effort, &self.setting),
-            reading,
-            found,
-        )?);
+        let point = mode::point(model, mode, &statistics);
+        let (at, how) = ((&point, &batch), (effort, &self.setting));
+        self.again = Some(Again::of(place, at, how, &self.main)?);
         Ok(())
     }
 
@@ -236,7 +238,7 @@ impl Finding {
             "smallest_eigenvalue_status": reading.smallest.status,
             "smallest_eigenvalue_products": reading.smallest.products,
             "non_uniformity": reading.non_uniformity.as_ref().map(measured),
-            "along": reading.along.map(|[a, s]| json!({"sharpness": a, "noise": s})),
+            "along": reading.along,
             "verdict": self.judgement.verdict,
             "reason": self.judgement.reason,
         })

@@ -7,15 +7,15 @@ use crate::criterion::{heavy_ball, one_dimension};
 use crate::model::Curvature;
 use crate::number::{Field, Interval, Real, Verdict};
 
-use super::reading::{Along, Number, Reading};
+use super::reading::{Along, Both, Number, Reading};
 use super::setting::Setting;
 
 /// What a measured number is known to lie in.
-type Enclosure = Interval<64>;
+pub(super) type Enclosure = Interval<64>;
 
 /// What the f32 products may lose, as a share of the largest number that enters: ten times the loss
 /// that was measured against exact derivatives.
-pub(super) const ROUNDING: f64 = 1e-5;
+const ROUNDING: f64 = 1e-5;
 
 /// What a criterion says of the stability of SGD at a minimum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -58,15 +58,15 @@ pub struct Criterion {
 }
 
 /// Measured numbers as intervals.
-struct Known {
-    a: Enclosure,
-    smallest: Enclosure,
-    squared_s: Option<Enclosure>,
-    along: Option<[Curvature<Enclosure>; 2]>,
+pub(super) struct Known {
+    pub(super) a: Enclosure,
+    pub(super) smallest: Enclosure,
+    pub(super) squared_s: Option<Enclosure>,
+    along: Option<Both<Curvature<Enclosure>>>,
 }
 
 impl Known {
-    fn new(reading: &Reading) -> Self {
+    pub(super) fn new(reading: &Reading) -> Self {
         let scale = reading
             .sharpness
             .value
@@ -76,7 +76,7 @@ impl Known {
         Known {
             a: one_sided(&reading.sharpness, scale),
             smallest: smallest_from(reading, scale),
-            squared_s: s.map(|s| one_sided(s, s.value.max(scale)).square()),
+            squared_s: s.map(|s| squared(s, s.value.max(scale))),
             along: reading.along.map(|along| along.map(enclose)),
         }
     }
@@ -100,6 +100,15 @@ fn smallest_from(reading: &Reading, scale: f64) -> Enclosure {
 fn one_sided(number: &Number, scale: f64) -> Enclosure {
     let half = number.residual / 2.0;
     Enclosure::around(number.value + half, half + ROUNDING * scale)
+}
+
+/// The square of `s`. Products with Σ are differences of products with H, so that the square is what
+/// loses a share of the square of the largest number.
+fn squared(s: &Number, scale: f64) -> Enclosure {
+    let loss = 2.0 * ROUNDING * scale.powi(2);
+    let low = (s.value.powi(2) - loss).max(0.0);
+    let high = (s.value + s.residual).powi(2) + loss;
+    Enclosure::around((low + high) / 2.0, (high - low) / 2.0)
 }
 
 fn enclose(along: Along) -> Curvature<Enclosure> {
@@ -142,7 +151,10 @@ pub fn all(reading: &Reading, setting: &Setting) -> Vec<Criterion> {
     if let Some(squared_s) = &known.squared_s {
         if setting.is_plain() {
             let names = ["direction_of_sharpness", "direction_of_noise"];
-            let along = known.along.iter().flatten();
+            let along = known
+                .along
+                .iter()
+                .flat_map(|along| [&along.sharpness, &along.noise]);
             rules.extend(
                 names
                     .into_iter()

@@ -126,7 +126,8 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
         None => lines.push("non-uniformity s does not exist: the samples are coupled".to_owned()),
     }
     lines.push(floor);
-    if let Some([a, s]) = &reading.along {
+    if let Some(along) = &reading.along {
+        let (a, s) = (&along.sharpness, &along.noise);
         let line = format!(
             "vᵀH_i v, mean ± deviation: along a {} ± {}, along s {} ± {}",
             digits(a.mean),

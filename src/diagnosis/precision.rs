@@ -1,16 +1,18 @@
 //! Is f32 enough? The same point measured again in f64, by an engine that shares nothing with the
 //! first, and judged again.
 
+use nalgebra::DVector;
 use serde::Serialize;
 
 use crate::curvature::{FINE_ENOUGH, LEAST_FOR_SMALLEST, LEAST_PRODUCTS};
 use crate::error::{Error, Result};
-use crate::experiment::graph;
+use crate::experiment::graph::{self, in_pytorch_order};
 use crate::network::{Batch, Matrix, Point};
 use crate::oracle::double::{Double, Eigenvalue, Lanczos};
 
-use super::criteria::{self, Criterion, ROUNDING};
-use super::reading::{self, Along, Effort, Number, Reading, Status};
+use super::answer::Finding;
+use super::criteria::{self, Criterion, Enclosure, Known};
+use super::reading::{Along, Both, Effort, Number, Reading, Status};
 use super::setting::Setting;
 use super::verdict::{self, Judgement};
 
@@ -25,24 +27,22 @@ pub struct Again {
     pub smallest_eigenvalue: Number,
     /// `s = √λ_max(Σ)`; `None` where the samples are coupled.
     pub non_uniformity: Option<Number>,
-    /// Mean and deviation of `vᵀH_i v` along the vectors of `a` and of `s`; `None` as above.
-    #[serde(serialize_with = "reading::named")]
-    pub along: Option<[Along; 2]>,
-    /// The criteria, of the numbers in f64.
+    /// Mean and deviation of `vᵀH_i v` along the vectors that f32 found; `None` as above.
+    pub along: Option<Both<Along>>,
+    /// The criteria, of the numbers in f64; only the floor of `λ_min` is that of f32.
     pub criteria: Vec<Criterion>,
     /// The verdict, of the numbers in f64.
     #[serde(flatten)]
     pub judgement: Judgement,
-    /// Which of `a` and `s` lie further from those of f32 than both residuals and rounding allow: one
-    /// of the two runs has found another eigenvalue than the largest.
+    /// Which of `a`, `s` and `λ_min` are not where the residuals (the floor) of f32 and rounding have them:
+    /// a run has found another eigenvalue than the largest, or rounding is more than was allowed for.
     pub disjoint: Vec<&'static str>,
     /// Do the verdict and every criterion come out as in f32, from numbers that meet?
     pub f32_suffices: bool,
 }
 
 impl Again {
-    /// Measures and judges a point again, after its `reading` in f32 gave these `criteria` and this
-    /// `judgement`.
+    /// Measures and judges a point again, after what was `found` there in f32.
     ///
     /// # Errors
     /// When another matrix than the Hessian is asked for, or a number is not finite.
@@ -50,8 +50,7 @@ impl Again {
         place: &str,
         (point, batch): (&Point<'_>, &Batch<'_>),
         (effort, setting): (&Effort, &Setting),
-        reading: &Reading,
-        (criteria, judgement): (&[Criterion], &Judgement),
+        found: &Finding,
     ) -> Result<Self> {
         if effort.matrix != Matrix::Hessian {
             let fault = "measures the Hessian; leave --matrix out";
@@ -81,38 +80,41 @@ impl Again {
             true => Status::Converged,
             false => Status::NotConverged,
         };
-        let number = |eigenvalue: Eigenvalue, before: &Number| Number {
+        let number = |eigenvalue: Eigenvalue, products| Number {
             value: eigenvalue.value,
             residual: eigenvalue.residual,
             error: eigenvalue.residual,
             status,
-            products: before.products,
+            products,
         };
-        let pair = measured.non_uniformity.zip(reading.non_uniformity);
-        let before = reading;
+        let along = |vector: &Vec<f32>| along(&double, &in_pytorch_order(point.network, vector));
+        let is_uncoupled = measured.non_uniformity.is_some();
+        let floor = found.reading.smallest_floor;
+        let [with_hessian, with_covariance] = measured.products;
         let reading = Reading {
             loss: measured.loss,
-            accuracy: reading.accuracy.map(|_| measured.accuracy),
-            sharpness: number(measured.sharpness, &reading.sharpness),
-            smallest: number(smallest, &reading.smallest),
-            non_uniformity: pair.map(|(s, before)| number(s, &before)),
-            along: measured.quotients.map(|both| both.map(|q| Along::of(&q))),
-            ..reading.clone()
+            accuracy: found.reading.accuracy.map(|_| measured.accuracy),
+            sharpness: number(measured.sharpness, with_hessian),
+            smallest: number(smallest.0, smallest.1),
+            non_uniformity: measured.non_uniformity.map(|s| number(s, with_covariance)),
+            smallest_floor: floor.map(|floor| floor.min(smallest.0.value)),
+            along: is_uncoupled.then(|| found.vectors.as_ref().map(along)),
+            ..found.reading.clone()
         };
         let again = criteria::all(&reading, setting);
         let verdict = verdict::judge(&reading, &again, setting);
         let verdicts = |criteria: &[Criterion]| -> Vec<_> {
             criteria.iter().map(|criterion| criterion.verdict).collect()
         };
-        let disjoint = disjoint(before, &reading);
+        let disjoint = disjoint(&found.reading, &reading);
         Ok(Again {
             train_loss: reading.loss,
             sharpness: reading.sharpness,
             smallest_eigenvalue: reading.smallest,
             non_uniformity: reading.non_uniformity,
             along: reading.along,
-            f32_suffices: verdict.verdict == judgement.verdict
-                && verdicts(&again) == verdicts(criteria)
+            f32_suffices: verdict.verdict == found.judgement.verdict
+                && verdicts(&again) == verdicts(&found.criteria)
                 && disjoint.is_empty(),
             disjoint,
             criteria: again,
@@ -134,8 +136,8 @@ impl Again {
                 "f32 was NOT enough: some verdict is another one in f64".to_owned()
             }
             false => format!(
-                "the intervals of f32 and f64 do NOT meet for {}: one of the runs has found another \
-                 eigenvalue than the largest; give both more --products, or another --seed",
+                "f32 and f64 exclude each other in {}: one run has found another eigenvalue (give more \
+                 --products, or another --seed), or f32 is too coarse; trust f64",
                 self.disjoint.join(" and ")
             ),
         };
@@ -148,41 +150,48 @@ impl Again {
     }
 }
 
-/// Those of `a` and `s` that two readings of one point have further apart than they may be.
-fn disjoint(one: &Reading, other: &Reading) -> Vec<&'static str> {
-    let meet = |x: &Number, y: &Number, scale: f64| {
-        (x.value - y.value).abs() <= x.residual + y.residual + ROUNDING * scale
-    };
-    let scale = one.sharpness.value.abs();
-    let a = !meet(&one.sharpness, &other.sharpness, scale);
-    let pair = one.non_uniformity.zip(other.non_uniformity);
-    let s = pair.is_some_and(|(x, y)| !meet(&x, &y, scale.max(x.value)));
-    [(a, "a"), (s, "s")]
-        .into_iter()
-        .filter_map(|(is, name)| is.then_some(name))
-        .collect()
+/// Along the unit vector of this direction, which stands in PyTorch's order.
+fn along(double: &Double, direction: &[f32]) -> Along {
+    let wide = DVector::from_iterator(direction.len(), direction.iter().map(|&x| f64::from(x)));
+    Along::of(&double.sample_quotients(wide.normalize().as_slice()))
+}
+
+/// Those of `a`, `s` and `λ_min` that two readings of one point have further apart than they may be.
+fn disjoint(coarse: &Reading, fine: &Reading) -> Vec<&'static str> {
+    let (one, other) = (Known::new(coarse), Known::new(fine));
+    let smallest = Enclosure::around(fine.smallest.value, fine.smallest.residual);
+    let pair = one.squared_s.as_ref().zip(other.squared_s.as_ref());
+    [
+        ("a", one.a.meets(&other.a)),
+        ("s", pair.is_none_or(|(one, other)| one.meets(other))),
+        ("λ_min", one.smallest.meets(&smallest)),
+    ]
+    .into_iter()
+    .filter_map(|(name, meets)| (!meets).then_some(name))
+    .collect()
 }
 
 /// `c − λ_max(cI − H)`, `c = |λ_max(H)|`: the run for the largest eigenvalue leaves the smallest one
 /// coarse.
-fn smallest(double: &Double, settings: &Lanczos, largest: f64) -> Option<Eigenvalue> {
+fn smallest(double: &Double, settings: &Lanczos, largest: f64) -> Option<(Eigenvalue, usize)> {
     let shift = largest.abs();
     let ends = settings.run(double.dimension(), |v| {
         let product = double.hessian_product(v);
         let pairs = v.iter().zip(&product);
         pairs.map(|(v, product)| shift * v - product).collect()
     })?;
-    Some(Eigenvalue {
+    let eigenvalue = Eigenvalue {
         value: shift - ends.largest.value,
         residual: ends.largest.residual,
-    })
+    };
+    Some((eigenvalue, ends.products))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn reading(a: (f64, f64), s: (f64, f64)) -> Reading {
+    fn reading(a: (f64, f64), s: (f64, f64), smallest: f64) -> Reading {
         let number = |(value, residual)| Number {
             value,
             residual,
@@ -195,8 +204,8 @@ mod tests {
             accuracy: None,
             gradient: 0.0,
             sharpness: number(a),
-            smallest: number((0.0, 0.0)),
-            smallest_floor: None,
+            smallest: number((smallest, 0.0)),
+            smallest_floor: Some(smallest - 0.1),
             non_uniformity: Some(number(s)),
             along: None,
             other: None,
@@ -205,21 +214,20 @@ mod tests {
 
     #[test]
     fn runs_that_exclude_each_other_are_named() {
-        let one = reading((1.316, 2.3e-4), (3.0, 1e-3));
-        let near = reading((1.3164, 2e-4), (3.0, 1e-9));
-        let far = reading((1.45, 1e-6), (3.0, 1e-9));
+        let one = reading((1.316, 2.3e-4), (3.0, 1e-3), -0.2);
+        let near = reading((1.3162, 2e-4), (3.0, 1e-9), -0.25);
+        let far = reading((1.45, 1e-6), (3.0, 1e-9), -0.2);
         assert_eq!(disjoint(&one, &near), [""; 0]);
         assert_eq!(disjoint(&one, &far), ["a"]);
-        let both = reading((1.45, 1e-6), (3.1, 1e-9));
-        assert_eq!(disjoint(&one, &both), ["a", "s"]);
+        let all = reading((1.45, 1e-6), (3.1, 1e-9), -0.5);
+        assert_eq!(disjoint(&one, &all), ["a", "s", "λ_min"]);
     }
 
     #[test]
     fn what_rounding_may_lose_is_no_difference() {
-        let (one, other) = (
-            reading((1.0, 0.0), (0.0, 0.0)),
-            reading((1.0 + 9e-6, 0.0), (9e-6, 0.0)),
-        );
+        // The square of s is a difference of numbers of the size of a².
+        let one = reading((26.7, 0.0), (2.4e-4, 1.9e-3), 0.0);
+        let other = reading((26.7 + 1e-4, 0.0), (3.51e-3, 0.0), 0.0);
         assert_eq!(disjoint(&one, &other), [""; 0]);
     }
 }

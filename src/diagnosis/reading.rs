@@ -1,6 +1,6 @@
 //! What is measured at a point.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::curvature::{Eigenvalue, Ends, Lanczos, Smallest, Tracker, root, smallest};
 use crate::error::{Error, Result};
@@ -103,18 +103,31 @@ impl Along {
     }
 }
 
-/// As `{"sharpness": …, "noise": …}`.
-pub(super) fn named<S: Serializer>(
-    along: &Option<[Along; 2]>,
-    to: S,
-) -> std::result::Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Named {
-        sharpness: Along,
-        noise: Along,
+/// Something for the vector of `a` and for that of `s`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Both<T> {
+    /// For the vector of `a = λ_max(H)`.
+    pub sharpness: T,
+    /// For the vector of `s² = λ_max(Σ)`.
+    pub noise: T,
+}
+
+impl<T> Both<T> {
+    /// Without taking them.
+    pub fn as_ref(&self) -> Both<&T> {
+        Both {
+            sharpness: &self.sharpness,
+            noise: &self.noise,
+        }
     }
-    let named = along.map(|[sharpness, noise]| Named { sharpness, noise });
-    named.serialize(to)
+
+    /// Both by one function.
+    pub fn map<U>(self, each: impl Fn(T) -> U) -> Both<U> {
+        Both {
+            sharpness: each(self.sharpness),
+            noise: each(self.noise),
+        }
+    }
 }
 
 /// How the other matrix, Hessian or Gauss–Newton, differs along the unit vector `v` of the
@@ -146,13 +159,14 @@ pub struct Reading {
     /// `s = √λ_max(Σ)`; `None` where the samples are coupled.
     pub non_uniformity: Option<Number>,
     /// Along the vectors of `a` and of `s`; `None` where the samples are coupled.
-    pub along: Option<[Along; 2]>,
+    pub along: Option<Both<Along>>,
     /// The other matrix, where it was asked for.
     pub other: Option<Other>,
 }
 
 /// Measures at a point. A tracker that has measured near by shortens the way; `place` is named in
-/// errors. Gives the vector of the sharpness beside the numbers.
+/// errors. Gives the vectors of `a` and of `s` beside the numbers;
+/// where the samples are coupled the second one is empty.
 ///
 /// # Errors
 /// When loss or curvature have left the range of f32.
@@ -161,7 +175,7 @@ pub fn read(
     (point, batch): (&Point<'_>, &Batch<'_>),
     effort: &Effort,
     tracker: &mut Tracker,
-) -> Result<(Reading, Vec<f32>)> {
+) -> Result<(Reading, Both<Vec<f32>>)> {
     let beyond = || {
         let fault = "is beyond the range of f32; the run has diverged, or the data want scaling";
         Error::input(place, "loss or curvature", fault)
@@ -183,9 +197,15 @@ pub fn read(
     let sharpness = Number::new((&ends.largest).into(), &ends);
     let sought = (ends.largest.value, effort.lanczos.products);
     let found = smallest(effort.isa, &mut curvature, sought, effort.seed).ok_or_else(beyond)?;
-    let along = covariance.as_ref().map(|covariance| {
-        [&ends.largest, &covariance.largest]
-            .map(|ritz| Along::of(&curvature.sample_quotients(&ritz.vector)))
+    let non_uniformity = covariance.as_ref();
+    let non_uniformity = non_uniformity.map(|ends| Number::new(root(&ends.largest), ends));
+    let vectors = Both {
+        sharpness: ends.largest.vector,
+        noise: covariance.map_or(Vec::new(), |ends| ends.largest.vector),
+    };
+    let along = non_uniformity.map(|_| Both {
+        sharpness: Along::of(&curvature.sample_quotients(&vectors.sharpness)),
+        noise: Along::of(&curvature.sample_quotients(&vectors.noise)),
     });
     let reading = Reading {
         loss: curvature.loss(),
@@ -194,11 +214,11 @@ pub fn read(
         sharpness,
         smallest: (&found).into(),
         smallest_floor: found.floor,
-        non_uniformity: covariance.map(|ends| Number::new(root(&ends.largest), &ends)),
+        non_uniformity,
         along,
         other: None,
     };
-    Ok((reading, ends.largest.vector))
+    Ok((reading, vectors))
 }
 
 fn gradient(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {

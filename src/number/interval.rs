@@ -46,6 +46,11 @@ impl<const BITS: u32> Interval<BITS> {
         }
     }
 
+    /// Do both hold some number?
+    pub fn meets(&self, other: &Self) -> bool {
+        self.lower <= other.upper && other.lower <= self.upper
+    }
+
     /// The whole line: nothing is known.
     pub fn whole() -> Self {
         Self {

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use crate::checkpoint::{labelled, safetensors, valued};
 use crate::diagnose::{diagnose, normalised, number};
+use crate::support::{file, folder};
 
 #[test]
 fn f64_measures_the_same_numbers_again_in_every_mode() {
@@ -39,8 +41,10 @@ fn f64_measures_the_same_numbers_again_in_every_mode() {
         {
             for part in ["mean", "deviation"] {
                 let [f32, f64] = [&one[name][part], &other[name][part]].map(number);
+                // By another engine, and so with other last digits.
+                assert_ne!(f32.to_bits(), f64.to_bits(), "{mode} {name} {part}");
                 assert!(
-                    (f32 - f64).abs() < 1e-3 * number(&other[name]["largest"]),
+                    (f32 - f64).abs() < 1e-5 * number(&other[name]["largest"]),
                     "{mode} {name} {part}: {f32}, {f64}"
                 );
             }
@@ -59,4 +63,77 @@ fn f64_measures_the_same_numbers_again_in_every_mode() {
     let refused = diagnose(&folder, "net.safetensors", &[&words[..], &other].concat());
     assert_eq!(refused.code, 2);
     assert!(refused.error.contains("--precision"), "{}", refused.error);
+}
+
+#[test]
+fn a_sharpness_of_two_directions_is_judged_along_the_same_vectors() {
+    // H is 160 times the identity, twice; along each vector the samples differ in another way.
+    let folder = folder();
+    let tensors = [
+        ("weight", &[1, 2][..], &[1.0, -2.0][..]),
+        ("bias", &[1], &[0.5]),
+    ];
+    file(&folder, "line.safetensors", safetensors(&tensors));
+    let at = |i| match i {
+        0 => [20.0, 0.0],
+        1 => [-20.0, 0.0],
+        2..6 => [0.0, 10.0],
+        _ => [0.0, -10.0],
+    };
+    let samples: Vec<[f32; 2]> = (0..10).map(at).collect();
+    let y: Vec<f32> = samples.iter().map(|[u, v]| u - 2.0 * v + 0.5).collect();
+    let x = samples.as_flattened();
+    file(&folder, "data.npz", valued(x, &[2], &y, 1));
+    let words = [
+        "--arch",
+        "fnn",
+        "--lr",
+        "0.005",
+        "--batch",
+        "1",
+        "--precision",
+        "f64",
+        "--json",
+    ];
+    let json = diagnose(&folder, "line.safetensors", &words).json();
+    assert!(
+        (number(&json["sharpness"]["value"]) - 160.0).abs() < 1e-3,
+        "{json}"
+    );
+    assert_eq!(json["double"]["f32_suffices"], true, "{json}");
+}
+
+#[test]
+fn what_f32_cannot_tell_of_small_noise_is_no_contradiction() {
+    // Eight samples 1e-4 apart: s is what rounding leaves of numbers the size of a.
+    let folder = folder();
+    let wave = |i: usize| (1.7 * i as f32 + 0.3).sin();
+    let first: Vec<f32> = (0..48).map(wave).collect();
+    let second: Vec<f32> = (0..16).map(|i| wave(i + 48)).collect();
+    let tensors = [
+        ("fc.0.weight", &[8, 6][..], &first[..]),
+        ("fc.0.bias", &[8], &[0.1; 8]),
+        ("fc.1.weight", &[2, 8], &second),
+        ("fc.1.bias", &[2], &[0.0; 2]),
+    ];
+    file(&folder, "net.safetensors", safetensors(&tensors));
+    let x: Vec<f32> = (0..48)
+        .map(|i| wave(i % 6 + 70) + 1e-4 * wave(i + 80))
+        .collect();
+    file(&folder, "data.npz", labelled(&x, &[6], &[0; 8]));
+    let words = [
+        "--arch",
+        "fnn",
+        "--lr",
+        "0.01",
+        "--batch",
+        "2",
+        "--precision",
+        "f64",
+        "--json",
+    ];
+    let json = diagnose(&folder, "net.safetensors", &words).json();
+    let [a, s] = ["sharpness", "non_uniformity"].map(|name| number(&json["double"][name]["value"]));
+    assert!(0.0 < s && s < 1e-2 * a, "{json}");
+    assert_eq!(json["double"]["disjoint"], serde_json::json!([]), "{json}");
 }

@@ -162,6 +162,28 @@ fn a_checkpoint_too_large_for_the_memory_is_not_read() {
     assert!(run.error.contains("reading it takes 8 kB"), "{}", run.error);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_of_the_address_space_is_a_limit_of_the_memory() {
+    let folder = dead();
+    let large = std::fs::File::create(folder.path().join("large.safetensors")).expect("a file");
+    large.set_len(1 << 29).expect("a sparse file");
+    let program = assert_cmd::cargo::cargo_bin!("sgd-stability").display();
+    let script = format!(
+        "ulimit -v 600000; {program} diagnose --weights large.safetensors --data data.npz --arch fnn \
+         --lr 1 --batch 1"
+    );
+    let mut shell = std::process::Command::new("sh");
+    let output = shell
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .output();
+    let output = output.expect("a shell");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("reading it takes 1.07 GB"), "{error}");
+}
+
 #[test]
 fn a_negative_variance_is_the_checkpoints_fault() {
     let folder = normalised([2.0, -0.5]);

@@ -52,7 +52,10 @@ impl<'a, const ROWS: usize, const VECTORS: usize> Factors<'a, ROWS, VECTORS> {
             down: a.down,
             along: a.along,
             b: b.numbers.as_ptr(),
-            ahead: b.numbers.as_ptr().wrapping_add(AHEAD * b.stride),
+            ahead: b
+                .numbers
+                .as_ptr()
+                .wrapping_add(b.stride.wrapping_mul(AHEAD)),
             stride: b.stride,
             numbers: PhantomData,
         }

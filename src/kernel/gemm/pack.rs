@@ -24,7 +24,7 @@ pub(super) fn copy_panels<L: Lanes>(lanes: L, rows: MatrixRef, to: &mut [f32]) {
     let (numbers, along) = (rows.numbers(), rows.strides().1);
     for k in 0..depth {
         let column = &numbers[k * along..];
-        let ahead = column.as_ptr().wrapping_add(AHEAD_ROWS * along);
+        let ahead = column.as_ptr().wrapping_add(along.wrapping_mul(AHEAD_ROWS));
         let lines = (0..height).step_by(LANES);
         lines.for_each(|line| lanes.prefetch(ahead.wrapping_add(line)));
         for (panel, first) in (0..height).step_by(UNIT.0).enumerate() {

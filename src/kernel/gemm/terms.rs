@@ -132,7 +132,10 @@ fn nonzero_rows<L: Lanes>(lanes: L, group: MatrixRef, first: usize) -> u16 {
     if along.has_adjacent_columns() {
         for column in 0..along.rows() {
             let row = &along.row(column)[rows.clone()];
-            lanes.prefetch(row.as_ptr().wrapping_add(UNIT.0 * along.strides().0));
+            lanes.prefetch(
+                row.as_ptr()
+                    .wrapping_add(along.strides().0.wrapping_mul(UNIT.0)),
+            );
             bits |= lanes.nonzero(lanes.load_padded(row));
         }
         return bits;
@@ -156,7 +159,7 @@ const PLACES: [[u16; 8]; 256] = {
     while bits < table.len() {
         let (mut count, mut place) = (0, 0);
         while place < 8 {
-            table[bits][count % 8] = place as u16;
+            table[bits][count] = place as u16;
             count += bits >> place & 1;
             place += 1;
         }

@@ -18,12 +18,10 @@ pub struct Eigenvalue {
 }
 
 /// Both ends of a spectrum.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ends {
     /// The largest algebraic eigenvalue.
     pub largest: Eigenvalue,
-    /// Its unit vector.
-    pub vector: Vec<f64>,
     /// The smallest algebraic eigenvalue.
     pub smallest: Eigenvalue,
     /// Products spent, the two for the residuals included.
@@ -78,21 +76,19 @@ impl Lanczos {
             let is_whole = length_of_rest <= ROUNDING * eigen.eigenvalues.amax();
             let converged = is_small && size >= self.least.min(length) || is_whole;
             if converged || size >= self.products.clamp(1, length) {
-                let [smallest, largest] = [eigen.eigenvalues.imin(), top].map(|place| {
+                let ends = [eigen.eigenvalues.imin(), top].map(|place| {
                     let weights = eigen.eigenvectors.column(place);
                     let mut x = DVector::zeros(length);
                     basis
                         .iter()
                         .zip(weights.iter())
                         .for_each(|(v, w)| x.axpy(*w, v, 1.0));
-                    x.normalize_mut();
-                    (eigenvalue(&x, apply), x)
+                    eigenvalue(&x.normalize(), apply)
                 });
                 let is_finite = |e: &Eigenvalue| e.value.is_finite() && e.residual.is_finite();
-                return (is_finite(&smallest.0) && is_finite(&largest.0)).then(|| Ends {
-                    smallest: smallest.0,
-                    largest: largest.0,
-                    vector: largest.1.as_slice().to_vec(),
+                return ends.iter().all(is_finite).then_some(Ends {
+                    smallest: ends[0],
+                    largest: ends[1],
                     products: size + 2,
                     converged,
                 });

@@ -4,7 +4,7 @@ use super::Double;
 use super::lanczos::{Eigenvalue, Lanczos};
 
 /// The curvature of a graph at a point over one fixed set of samples.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Measurement {
     /// `a = λ_max(H)`.
     pub sharpness: Eigenvalue,
@@ -13,8 +13,8 @@ pub struct Measurement {
     /// `s = √λ_max(Σ)`, the residual being the wider side of `√(s² ± r)`; `None` where batch
     /// normalisation couples the samples.
     pub non_uniformity: Option<Eigenvalue>,
-    /// `vᵀH_i v` of every sample, for the unit vectors `v` of `a` and of `s`; `None` as above.
-    pub quotients: Option<[Vec<f64>; 2]>,
+    /// Products with H and with Σ that were spent.
+    pub products: [usize; 2],
     /// Did the iterations reach their tolerance?
     pub converged: bool,
     /// The mean loss.
@@ -34,11 +34,9 @@ impl Double {
         Some(Measurement {
             sharpness: hessian.largest,
             smallest_eigenvalue: hessian.smallest,
-            non_uniformity: covariance.as_ref().map(|ends| root(ends.largest)),
-            converged: hessian.converged && covariance.as_ref().is_none_or(|ends| ends.converged),
-            quotients: covariance.map(|ends| {
-                [hessian.vector, ends.vector].map(|vector| self.sample_quotients(&vector))
-            }),
+            non_uniformity: covariance.map(|ends| root(ends.largest)),
+            converged: hessian.converged && covariance.is_none_or(|ends| ends.converged),
+            products: [hessian.products, covariance.map_or(0, |ends| ends.products)],
             loss: self.loss(),
             accuracy: self.accuracy(),
         })
