@@ -176,11 +176,16 @@ fn available() -> Option<u64> {
     let free = kilobytes("/proc/meminfo", "MemAvailable:");
     let left = || {
         let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
-        let line = field(&limits, "Max address space")?;
-        let limit: u64 = line.split_whitespace().next()?.parse().ok()?;
+        let limit = address_space(&limits)?;
         Some(limit.saturating_sub(kilobytes("/proc/self/status", "VmSize:")?))
     };
     free.into_iter().chain(left()).min()
+}
+
+/// The limit of the address space among these, in bytes.
+fn address_space(limits: &str) -> Option<u64> {
+    let line = field(limits, "Max address space")?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// A number of kilobytes behind a word, in bytes.
@@ -203,9 +208,7 @@ mod tests {
     fn a_limit_stands_behind_its_name() {
         let limits = "Max cpu time   unlimited   unlimited   seconds\n\
                       Max address space   307200000   unlimited   bytes\n";
-        let limit =
-            field(limits, "Max address space").and_then(|line| line.split_whitespace().next());
-        assert_eq!(limit, Some("307200000"));
+        assert_eq!(address_space(limits), Some(307_200_000));
         assert_eq!(field(limits, "Max locked memory"), None);
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::network::Network;
+use crate::oracle::double::{CHUNK, SHARES};
 
 /// Peak bytes of a measurement, by what takes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -27,9 +28,6 @@ const NUMBER: u64 = 4;
 
 /// And in f64.
 const DOUBLE: u64 = 8;
-
-/// Numbers of the samples that pass together through the engine in f64, on one thread.
-const AT_ONCE: u64 = 1 << 19;
 
 /// What the program takes before it reads anything, measured: a few megabytes, and the embedded
 /// images.
@@ -57,22 +55,18 @@ impl Forecast {
     pub fn in_f64(network: &Network, samples: usize, products: usize, is_coupled: bool) -> Self {
         let (n, d) = (samples as u64, network.parameters() as u64);
         let (features, outputs) = (network.features() as u64, network.outputs() as u64);
-        let layers = network.layers().iter();
-        let size = features
-            + layers
-                .map(|layer| layer.output.numbers() as u64)
-                .sum::<u64>();
+        let all = n * (features + network.activation_numbers());
         let together = match is_coupled {
-            true => n * size,
-            false => AT_ONCE.min(n * size) * rayon::current_num_threads() as u64,
+            true => all,
+            false => all.min(CHUNK as u64) * rayon::current_num_threads() as u64,
         };
         let vectors = products.min(network.parameters()) as u64 + 4;
         let narrow = Forecast::new(network, samples, 0, is_coupled);
         Forecast {
             data: narrow.data + DOUBLE * n * (features + outputs),
             weights: narrow.weights + NUMBER * 2 * d + DOUBLE * d,
-            // Eight sums of two vectors, their total, and numbers a + t·b upwards and downwards.
-            passes: DOUBLE * (18 * d + 6 * together),
+            // Sums of two vectors, their total, and numbers a + t·b upwards and downwards.
+            passes: DOUBLE * (2 * (SHARES as u64 + 1) * d + 6 * together),
             eigenvectors: DOUBLE * vectors * d,
             program: PROGRAM,
         }

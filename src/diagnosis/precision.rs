@@ -75,7 +75,8 @@ impl Again {
             least: LEAST_FOR_SMALLEST,
             ..settings
         };
-        let smallest = smallest(&double, &fine, measured.sharpness.value).ok_or_else(beyond)?;
+        let (smallest, with_shifted) =
+            smallest(&double, &fine, measured.sharpness.value).ok_or_else(beyond)?;
         let status = match measured.converged {
             true => Status::Converged,
             false => Status::NotConverged,
@@ -95,9 +96,9 @@ impl Again {
             loss: measured.loss,
             accuracy: found.reading.accuracy.map(|_| measured.accuracy),
             sharpness: number(measured.sharpness, with_hessian),
-            smallest: number(smallest.0, smallest.1),
+            smallest: number(smallest, with_shifted),
             non_uniformity: measured.non_uniformity.map(|s| number(s, with_covariance)),
-            smallest_floor: floor.map(|floor| floor.min(smallest.0.value)),
+            smallest_floor: floor.map(|floor| floor.min(smallest.value)),
             along: is_uncoupled.then(|| found.vectors.as_ref().map(along)),
             ..found.reading.clone()
         };

@@ -122,7 +122,7 @@ impl<T> Both<T> {
     }
 
     /// Both by one function.
-    pub fn map<U>(self, each: impl Fn(T) -> U) -> Both<U> {
+    pub fn map<U>(self, mut each: impl FnMut(T) -> U) -> Both<U> {
         Both {
             sharpness: each(self.sharpness),
             noise: each(self.noise),
@@ -197,16 +197,15 @@ pub fn read(
     let sharpness = Number::new((&ends.largest).into(), &ends);
     let sought = (ends.largest.value, effort.lanczos.products);
     let found = smallest(effort.isa, &mut curvature, sought, effort.seed).ok_or_else(beyond)?;
-    let non_uniformity = covariance.as_ref();
-    let non_uniformity = non_uniformity.map(|ends| Number::new(root(&ends.largest), ends));
+    let non_uniformity = covariance
+        .as_ref()
+        .map(|ends| Number::new(root(&ends.largest), ends));
     let vectors = Both {
         sharpness: ends.largest.vector,
         noise: covariance.map_or(Vec::new(), |ends| ends.largest.vector),
     };
-    let along = non_uniformity.map(|_| Both {
-        sharpness: Along::of(&curvature.sample_quotients(&vectors.sharpness)),
-        noise: Along::of(&curvature.sample_quotients(&vectors.noise)),
-    });
+    let mut along = |vector: &Vec<f32>| Along::of(&curvature.sample_quotients(vector));
+    let along = non_uniformity.map(|_| vectors.as_ref().map(&mut along));
     let reading = Reading {
         loss: curvature.loss(),
         accuracy: (point.network.outputs() > 1).then(|| curvature.accuracy()),

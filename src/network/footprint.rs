@@ -6,6 +6,12 @@ use super::chunks::SHARES;
 use super::layer::Kind;
 
 impl Network {
+    /// Numbers of all activations of one sample, the input left out.
+    pub fn activation_numbers(&self) -> u64 {
+        let layers = self.layers.iter();
+        layers.map(|layer| layer.output.numbers() as u64).sum()
+    }
+
     /// Numbers (4 bytes each) that a measurement of curvature over `samples` samples keeps beside
     /// the samples and the parameters themselves: activations and derivatives of the base pass and
     /// of two directional passes, weights turned for the way back, and sums.
@@ -15,7 +21,7 @@ impl Network {
     pub fn curvature_numbers(&self, samples: usize, is_coupled: bool) -> u64 {
         let wide = |count: usize| count as u64;
         let numbers = |layer: &super::Layer| wide(layer.output.numbers());
-        let activations: u64 = self.layers.iter().map(numbers).sum();
+        let activations = self.activation_numbers();
         let places = self
             .layers
             .iter()

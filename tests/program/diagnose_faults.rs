@@ -168,7 +168,7 @@ fn a_limit_of_the_address_space_is_a_limit_of_the_memory() {
     let folder = dead();
     let large = std::fs::File::create(folder.path().join("large.safetensors")).expect("a file");
     large.set_len(1 << 29).expect("a sparse file");
-    let program = assert_cmd::cargo::cargo_bin!("sgd-stability").display();
+    let program = env!("CARGO_BIN_EXE_sgd-stability");
     let script = format!(
         "ulimit -v 600000; {program} diagnose --weights large.safetensors --data data.npz --arch fnn \
          --lr 1 --batch 1"

@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::checkpoint::{labelled, safetensors};
 use crate::support::{Run, file, folder, run_in, start_in};
@@ -19,6 +20,15 @@ fn at(t: f32) -> Vec<u8> {
         ("fc.1.weight", &[2, 3], &c),
         ("fc.1.bias", &[2], &d),
     ])
+}
+
+/// Four samples, and an empty folder `run`.
+fn four_samples() -> TempDir {
+    let folder = folder();
+    let x = [0.1, 0.9, 0.4, 0.2, 0.7, 0.3, 0.5, 0.8];
+    file(&folder, "data.npz", labelled(&x, &[2], &[0, 1, 1, 0]));
+    std::fs::create_dir(folder.path().join("run")).expect("a folder");
+    folder
 }
 
 #[test]
@@ -113,10 +123,7 @@ fn a_run_is_followed_resumed_and_drawn() {
 
 #[test]
 fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
-    let folder = folder();
-    let x = [0.1, 0.9, 0.4, 0.2, 0.7, 0.3, 0.5, 0.8];
-    file(&folder, "data.npz", labelled(&x, &[2], &[0, 1, 1, 0]));
-    std::fs::create_dir(folder.path().join("run")).expect("a folder");
+    let folder = four_samples();
     let watch = |more: &[&str]| {
         let words = [
             "watch", "run", "--arch", "fnn", "--data", "data.npz", "--lr", "0.1", "--batch", "2",
@@ -151,10 +158,7 @@ fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
 /// A training loop that keeps writing one file, and somebody who has seen enough.
 #[test]
 fn a_file_written_over_gets_a_line_each_time_and_an_interrupt_draws() {
-    let folder = folder();
-    let x = [0.1, 0.9, 0.4, 0.2, 0.7, 0.3, 0.5, 0.8];
-    file(&folder, "data.npz", labelled(&x, &[2], &[0, 1, 1, 0]));
-    std::fs::create_dir(folder.path().join("run")).expect("a folder");
+    let folder = four_samples();
     file(&folder, "run/latest.safetensors", at(0.1));
     let words = [
         "watch", "run", "--arch", "fnn", "--data", "data.npz", "--lr", "0.1", "--batch", "2",

@@ -130,12 +130,10 @@ fn nonzero_rows<L: Lanes>(lanes: L, group: MatrixRef, first: usize) -> u16 {
     let along = group.transposed();
     let mut bits = 0;
     if along.has_adjacent_columns() {
+        let next = along.strides().0.wrapping_mul(UNIT.0);
         for column in 0..along.rows() {
             let row = &along.row(column)[rows.clone()];
-            lanes.prefetch(
-                row.as_ptr()
-                    .wrapping_add(along.strides().0.wrapping_mul(UNIT.0)),
-            );
+            lanes.prefetch(row.as_ptr().wrapping_add(next));
             bits |= lanes.nonzero(lanes.load_padded(row));
         }
         return bits;

@@ -36,10 +36,10 @@ pub use lanczos::{Eigenvalue, Ends, Lanczos};
 pub use measure::Measurement;
 
 /// Sums that are kept side by side and added in order: threads change no bit.
-const SHARES: usize = 8;
+pub(crate) const SHARES: usize = 8;
 
 /// Numbers of all activations of the samples that pass together.
-const CHUNK: usize = 1 << 19;
+pub(crate) const CHUNK: usize = 1 << 19;
 
 /// The loss of a graph over samples, at one point of its parameters, in f64.
 #[derive(Clone, Debug)]
@@ -138,8 +138,7 @@ impl Double {
             let (first, second) = sums.split_at_mut(length);
             let mut own = vec![0.0; length];
             for sample in samples {
-                own.fill(0.0);
-                Pass::up(self, sample..sample + 1, direction).product(&mut own);
+                self.sample_product(sample, direction, &mut own);
                 Pass::up(self, sample..sample + 1, &own).product(second);
                 first.iter_mut().zip(&own).for_each(|(sum, x)| *sum += x);
             }
@@ -157,21 +156,24 @@ impl Double {
     pub fn sample_quotients(&self, direction: &[f64]) -> Vec<f64> {
         assert!(self.has_samples(), "coupled samples have no Hessians");
         assert_eq!(direction.len(), self.dimension(), "a direction");
-        let quotient = |sample, own: &mut Vec<f64>| {
-            own.clear();
-            own.resize(direction.len(), 0.0);
-            Pass::up(self, sample..sample + 1, direction).product(own);
-            own.iter().zip(direction).map(|(x, v)| x * v).sum::<f64>()
-        };
         let shares = self.shares(|samples, own: &mut Vec<f64>| {
-            samples
-                .map(|sample| quotient(sample, own))
-                .collect::<Vec<_>>()
+            own.resize(direction.len(), 0.0);
+            let quotient = |sample| {
+                self.sample_product(sample, direction, own);
+                own.iter().zip(direction).map(|(x, v)| x * v).sum()
+            };
+            samples.map(quotient).collect::<Vec<f64>>()
         });
         shares
             .into_iter()
             .flat_map(|(chunks, _)| chunks.into_iter().flatten())
             .collect()
+    }
+
+    /// `H_i v`.
+    fn sample_product(&self, sample: usize, direction: &[f64], product: &mut [f64]) {
+        product.fill(0.0);
+        Pass::up(self, sample..sample + 1, direction).product(product);
     }
 
     /// The mean over the samples of what is added for chunks of them, a vector of this length.
