@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::UNIT;
-use super::operands::{Left, Right, panel_height, panel_width, panels};
+use super::left::{self, Left};
+use super::order;
+use super::panels::{panel_height, panel_width, panels};
+use super::right::Right;
 use super::terms::{Sparse, Terms};
 use super::tile::tile;
 use crate::kernel::buffer::Buffer;
@@ -31,6 +34,8 @@ pub(super) struct Product<'a> {
     pub(super) c: MatrixMut<'a>,
     /// Where to look for terms that are zero.
     pub(super) sparse: Sparse,
+    /// The blocks of rows.
+    pub(super) blocks: &'a [Range<usize>],
     pub(super) room: &'a mut Room,
     /// Called with each block of C that is done.
     pub(super) finish: &'a Finish<'a>,
@@ -39,9 +44,19 @@ pub(super) struct Product<'a> {
 /// Room that is kept from product to product: fresh pages cost more than a small product.
 #[derive(Default)]
 pub(super) struct Room {
+    left: left::Room,
     panels: Buffer,
-    copies: Buffer,
     terms: Terms,
+}
+
+/// The blocks of these rows of A, counted from the first one: equal ones, or the bands of a transpose.
+pub(super) fn row_blocks(a: MatrixRef, rows: Range<usize>) -> Vec<Range<usize>> {
+    if !order::is_transpose(a) {
+        return blocks(rows.len(), ROWS, UNIT.0).collect();
+    }
+    let bands = order::bands(a.rows()).filter(|band| rows.contains(&band.start));
+    let counted = bands.map(|band| band.start - rows.start..band.end - rows.start);
+    counted.collect()
 }
 
 /// Equal blocks of at most `largest`, cut at multiples of `unit`.
@@ -60,27 +75,27 @@ impl Kernel for Product<'_> {
     fn run<L: Lanes>(self, lanes: L) {
         let (a, b, mut c) = (self.a, self.b, self.c);
         let Room {
+            left,
             panels,
-            copies,
             terms,
         } = self.room;
         for columns in blocks(c.columns(), COLUMNS, UNIT.1) {
             for depth in blocks(a.columns(), DEPTH, 1) {
                 let b = b.block(depth.clone(), columns.clone());
                 terms.begin(self.sparse, depth.len());
-                let mut b = Right::new(b, a.rows(), panels);
+                let mut b = Right::new(b, self.blocks, panels);
                 let start = match depth.start {
                     0 => self.start,
                     _ => Start::Accumulate,
                 };
-                for rows in blocks(c.rows(), ROWS, UNIT.0) {
+                for rows in self.blocks {
                     let a = a.block(rows.clone(), depth.clone());
-                    terms.in_rows(lanes, a);
-                    let a = Left::new(lanes, a, copies);
+                    let a = Left::new(lanes, a, left);
+                    terms.in_rows(lanes, a.matrix());
                     let (first, mut c) = (rows.start == 0, c.block(rows.clone(), columns.clone()));
                     tiles(lanes, (&a, first), &mut b, terms, start, c.reborrow());
                     if depth.end == self.a.columns() {
-                        (self.finish)(rows, columns.clone(), c);
+                        (self.finish)(rows.clone(), columns.clone(), c);
                     }
                 }
             }
@@ -111,7 +126,8 @@ fn tiles<L: Lanes>(
             for down in panels(0..rows, panel_height) {
                 let height = panel_height(rows - down.start);
                 let terms = terms.of(down.start, unit);
-                let (a, c) = ((a, down.start), c.block(down, across.clone()));
+                let c = (c.block(0..rows, across.clone()), a.rows_of_c(down.clone()));
+                let a = (a, down.start);
                 match (height, vectors) {
                     (6, 4) => tile::<L, 6, 4>(lanes, (a, b), terms, start, c),
                     (6, 3) => tile::<L, 6, 3>(lanes, (a, b), terms, start, c),

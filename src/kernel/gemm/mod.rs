@@ -2,15 +2,15 @@
 //!
 //! Every element of the output is *one* chain of fused multiply-adds in the order of `k`. So the
 //! work may be cut as the machine likes it, and the bits do not change. Terms may even be left out
-//! that are zero for a whole group of elements (`terms`): about a seventh of the work behind rectifiers.
+//! that are zero for a whole group of elements (`terms`, `order`): a quarter of the work behind rectifiers.
 //!
 //! ```text
 //!            n                threads   (here)    rectangles of C, cut at whole tiles
 //!       ┌─────────┐           blocks    `block`   parts of A and B that fit in the caches
-//!     k │    B    │           panels    `pack`    of A and B, copied where it pays
-//!       └─────────┘           tiles     `tile`    registers; the chain goes on through memory
-//!   k   ┌─────────┐                               from one block of k to the next
-//!  ┌──┐ │    ▒▒   │
+//!     k │    B    │           panels    `left`    of A and B, copied (`pack`) where it pays
+//!       └─────────┘                     `right`
+//!   k   ┌─────────┐           tiles     `tile`    registers; the chain goes on through memory
+//!  ┌──┐ │    ▒▒   │                               from one block of k to the next
 //! m│A │ │    C    │           The scheme is that of Goto and van de Geijn (ACM TOMS 34, 2008)
 //!  └──┘ └─────────┘           and of BLIS.
 //! ```
@@ -18,8 +18,11 @@
 mod block;
 #[expect(unsafe_code, reason = "one comparison for all terms of a tile")]
 mod factors;
-mod operands;
+mod left;
+mod order;
 mod pack;
+mod panels;
+mod right;
 mod terms;
 #[expect(unsafe_code, reason = "it adds terms that it has compared")]
 mod tile;
@@ -27,7 +30,7 @@ mod tile;
 use std::cell::RefCell;
 use std::ops::Range;
 
-use block::{Finish, Product, Room};
+use block::{Finish, Product, Room, row_blocks};
 use terms::Sparse;
 
 use super::isa::Isa;
@@ -48,13 +51,18 @@ const UNIT: (usize, usize) = (6, 64);
 /// k = 0, 1, …, which begins with +0 ([`Start::Zero`]) or with what stands in `c_ij`
 /// ([`Start::Accumulate`]): one rounding per term.
 ///
-/// A term is left out where `a_ik` is zero in all of the rows 6·r to 6·r + 5 of an `a` with adjacent
-/// columns and n ≥ 64, or else where `b_kj` is zero in all of the columns 64·q to 64·q + 63 of a `b`
-/// with adjacent columns and m ≥ 64; it is not looked for where the first 64 terms of a block (equal ones
-/// of at most 800) all count. Among finite
-/// numbers this can change the sign of a sum that is zero, and nothing else; a zero against an infinity
-/// or a NaN that is left out makes no NaN. What is left out depends on the shapes, the strides and the
-/// numbers alone.
+/// A term is left out where `a_ik` is zero in all rows of a group of six, for an `a` with adjacent
+/// columns or adjacent rows and n ≥ 64, or else where `b_kj` is zero in all of the columns 64·q to
+/// 64·q + 63 of a `b` with adjacent columns and m ≥ 64; it is not looked for where the first 64 terms of
+/// a block (equal ones of at most 800) all count. Among finite numbers this can change the sign of a
+/// sum that is zero, and nothing else; a zero against an infinity or a NaN that is left out makes no
+/// NaN. What is left out depends on the shapes, the strides and the numbers alone.
+///
+/// Of an `a` with adjacent columns the rows 6·r to 6·r + 5 are a group. One with adjacent rows (a
+/// transpose) is cut in 2ᵇ bands, as many as leave 48·2ᵇ ≤ m; with u = ⌈m/6⌉ band p begins at row
+/// 6·⌊u·p/2ᵇ⌋. In each block the rows of a band are sorted by how many are not zero of at most 64
+/// terms, every ⌈length/64⌉-th of the block, equal ones in their order; six that follow each other are
+/// a group.
 ///
 /// `a`: m × k, `b`: k × n, any strides (a transpose is a view); `c`: m × n. Runs on the threads of
 /// the current rayon pool.
@@ -94,11 +102,12 @@ pub(super) fn gemm_then(
         let finish = |rows: Range<usize>, columns: Range<usize>, c: MatrixMut| {
             finish(shifted(rows, down.start), shifted(columns, across.start), c);
         };
+        let blocks = row_blocks(a, down.clone());
         let (a, b) = (
             a.row_block(down.clone()),
             b.block(0..b.rows(), across.clone()),
         );
-        multiply(isa, start, (a, b), sparse, c, &finish);
+        multiply(isa, start, (a, b), sparse, &blocks, c, &finish);
     });
 }
 
@@ -110,13 +119,20 @@ fn shifted(range: Range<usize>, by: usize) -> Range<usize> {
 /// each part has to turn of the two factors included.
 fn parts(threads: usize, (a, b): (MatrixRef, MatrixRef)) -> (usize, usize) {
     let (rows, columns) = (a.rows(), b.columns());
-    let cut = |length: usize, unit| threads.min(length.div_ceil(unit)).max(1);
+    let down = match order::is_transpose(a) {
+        true => order::parts(threads, rows),
+        false => threads,
+    };
     let largest = |length: usize, parts, unit| length.div_ceil(unit).div_ceil(parts) * unit;
     let turning = |factor: MatrixRef| match factor.has_adjacent_columns() {
         true => 0,
         false => PACKING,
     };
-    let cuts = [(1, cut(columns, UNIT.1)), (cut(rows, UNIT.0), 1)];
+    let cut = |parts: usize, length: usize, unit| parts.min(length.div_ceil(unit)).max(1);
+    let cuts = [
+        (1, cut(threads, columns, UNIT.1)),
+        (cut(down, rows, UNIT.0), 1),
+    ];
     let work = |&(down, across): &(usize, usize)| {
         let (rows, columns) = (
             largest(rows, down, UNIT.0),
@@ -133,6 +149,7 @@ fn multiply(
     start: Start,
     (a, b): (MatrixRef, MatrixRef),
     sparse: Sparse,
+    blocks: &[Range<usize>],
     mut c: MatrixMut,
     finish: &Finish,
 ) {
@@ -153,6 +170,7 @@ fn multiply(
             start,
             c,
             sparse,
+            blocks,
             room,
             finish,
         });

@@ -12,31 +12,6 @@ const AHEAD: usize = 4;
 /// How many rows ahead of what is copied the next ones are asked for.
 const AHEAD_ROWS: usize = 12;
 
-/// So many numbers of a panel are moved at once: more than its height, but one instruction.
-const MOVED: usize = UNIT.0.next_power_of_two();
-
-/// Writes whole panels of A, as high as the tile, one behind the other, each column after column. What
-/// a column holds of all of them is read at once, and what is moved beside it is written over by the
-/// next one.
-#[inline(always)]
-pub(super) fn copy_panels<L: Lanes>(lanes: L, rows: MatrixRef, to: &mut [f32]) {
-    let (height, depth) = rows.shape();
-    let (numbers, along) = (rows.numbers(), rows.strides().1);
-    for k in 0..depth {
-        let column = &numbers[k * along..];
-        let ahead = column.as_ptr().wrapping_add(along.wrapping_mul(AHEAD_ROWS));
-        let lines = (0..height).step_by(LANES);
-        lines.for_each(|line| lanes.prefetch(ahead.wrapping_add(line)));
-        for (panel, first) in (0..height).step_by(UNIT.0).enumerate() {
-            let (from, to) = (&column[first..], &mut to[(panel * depth + k) * UNIT.0..]);
-            match (from.first_chunk::<MOVED>(), to.first_chunk_mut::<MOVED>()) {
-                (Some(from), Some(to)) if k + 1 < depth => *to = *from,
-                _ => to[..UNIT.0].copy_from_slice(&from[..UNIT.0]),
-            }
-        }
-    }
-}
-
 /// Writes a panel of A column after column, each with zeros below.
 #[inline(always)]
 pub(super) fn copy_columns(panel: MatrixRef, height: usize, to: &mut [f32]) {
@@ -59,7 +34,14 @@ pub(super) fn pack<L: Lanes>(lanes: L, panel: MatrixRef, width: usize, out: &mut
         copy(lanes, panel, width, out);
     } else if across.has_adjacent_columns() {
         for first in (0..width).step_by(LANES) {
-            turn(lanes, across, first, width, out);
+            turn(
+                lanes,
+                across,
+                first,
+                out,
+                #[inline(always)]
+                |row| row * width,
+            );
         }
     } else {
         for (k, out) in out.chunks_exact_mut(width).enumerate() {
@@ -100,32 +82,66 @@ fn copy_unit<L: Lanes>(lanes: L, row: &[f32; UNIT.1], out: &mut [[f32; LANES]; U
     }
 }
 
-/// Rows `first`, `first + 1`, … of `across`, 16 of them, as columns of `out`, 16 numbers at a time.
+/// Rows `first`, `first + 1`, … of `across`, 16 of them, as columns of `out`, 16 numbers at a time: its
+/// row `j` begins at `start(j)`.
 #[inline(always)]
-fn turn<L: Lanes>(lanes: L, across: MatrixRef, first: usize, width: usize, out: &mut [f32]) {
+fn turn<L: Lanes>(
+    lanes: L,
+    across: MatrixRef,
+    first: usize,
+    out: &mut [f32],
+    start: impl Fn(usize) -> usize,
+) {
     let rows: [&[f32]; LANES] = from_fn(|j| match first + j < across.rows() {
         true => across.row(first + j),
         false => &[],
     });
     let whole = rows.map(|row| row.as_chunks::<LANES>().0);
-    for (block, out) in out.chunks_mut(LANES * width).enumerate() {
-        let square = from_fn(
-            #[inline(always)]
-            |j| match whole[j].get(block) {
-                Some(vector) => {
+    for block in 0..across.columns().div_ceil(LANES) {
+        let mut square = [lanes.splat(0.0); LANES];
+        for (j, vector) in square.iter_mut().enumerate() {
+            *vector = match whole[j].get(block) {
+                Some(numbers) => {
                     if let Some(ahead) = whole[j].get(block + AHEAD) {
                         lanes.prefetch(ahead.as_ptr());
                     }
-                    lanes.load(vector)
+                    lanes.load(numbers)
                 }
                 None => lanes.load_padded(&rows[j][(block * LANES).min(rows[j].len())..]),
-            },
-        );
+            };
+        }
         let square = lanes.transpose(square);
-        for (row, vector) in out.chunks_exact_mut(width).zip(square) {
-            if let Some(to) = row[first..].first_chunk_mut() {
+        let rows = block * LANES..across.columns().min((block + 1) * LANES);
+        for (row, vector) in rows.zip(square) {
+            if let Some(to) = out[start(row) + first..].first_chunk_mut() {
                 lanes.store(vector, to);
             }
         }
+    }
+}
+
+/// Writes column `j` of `across` as row `places[j]` of `out`, whose rows lie `stride`, whole vectors,
+/// apart.
+#[inline(always)]
+pub(super) fn turn_rows<L: Lanes>(
+    lanes: L,
+    across: MatrixRef,
+    places: &[usize],
+    stride: usize,
+    out: &mut [f32],
+) {
+    for first in (0..across.rows()).step_by(LANES) {
+        for row in first + LANES..across.rows().min(first + 2 * LANES) {
+            let lines = across.row(row).chunks(LANES);
+            lines.for_each(|line| lanes.prefetch(line.as_ptr()));
+        }
+        turn(
+            lanes,
+            across,
+            first,
+            out,
+            #[inline(always)]
+            |j| places[j] * stride,
+        );
     }
 }

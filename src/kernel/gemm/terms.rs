@@ -6,6 +6,7 @@
 //! the factor, some hundredths of the product.
 
 use super::UNIT;
+use super::order::is_transpose;
 use super::tile::Panel;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
@@ -32,7 +33,7 @@ pub(super) enum Sparse {
 impl Sparse {
     /// For the product `a·b`: in the factor whose numbers are adjacent.
     pub(super) fn of(a: MatrixRef, b: MatrixRef) -> Self {
-        if a.has_adjacent_columns() && b.columns() >= SHARING {
+        if (a.has_adjacent_columns() || is_transpose(a)) && b.columns() >= SHARING {
             Sparse::Rows
         } else if b.has_adjacent_columns() && a.rows() >= SHARING {
             Sparse::Columns

@@ -1,7 +1,7 @@
 //! The innermost loop: a tile of the output in registers.
 
 use super::factors::Factors;
-use super::operands::Left;
+use super::left::Left;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef};
@@ -34,18 +34,18 @@ impl<'a> Panel<'a> {
 }
 
 /// `c ← start + a·b` for a tile of `ROWS` rows of `VECTORS` vectors, of which `c` takes what it has
-/// room for: A from its row `first` on, the sum over `terms`.
+/// room for, in its rows `rows`: A from its row `first` on, the sum over `terms`.
 #[inline(always)]
 pub(super) fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
     ((a, first), b): ((&Left, usize), Panel),
     terms: &[u16],
     start: Start,
-    mut c: MatrixMut,
+    (mut c, rows): (MatrixMut, &[usize]),
 ) {
     let mut sums = [[lanes.splat(0.0); VECTORS]; ROWS];
     if start == Start::Accumulate {
-        sums = load(lanes, c.reborrow());
+        sums = load(lanes, (c.reborrow(), rows));
     }
     let depth = b.shape.0;
     let factors = Factors::<ROWS, VECTORS>::new(a.rows(first), b, depth);
@@ -62,7 +62,7 @@ pub(super) fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(
             unsafe { factors.add(lanes, usize::from(k), &mut sums) };
         }
     }
-    store(lanes, sums, c);
+    store(lanes, sums, (c, rows));
 }
 
 /// A tile on its way between memory and registers. Here it may be cut short, row by row; sums that a
@@ -73,20 +73,20 @@ type Copied<const ROWS: usize, const VECTORS: usize> = [[[f32; LANES]; VECTORS];
 #[inline(always)]
 fn load<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
-    c: MatrixMut,
+    (c, rows): (MatrixMut, &[usize]),
 ) -> [[L::Vector; VECTORS]; ROWS] {
     let mut sums = [[lanes.splat(0.0); VECTORS]; ROWS];
-    if c.shape() == (ROWS, VECTORS * LANES) {
-        for (i, sums) in sums.iter_mut().enumerate() {
-            for (sum, vector) in sums.iter_mut().zip(c.row(i).as_chunks().0) {
+    if (rows.len(), c.columns()) == (ROWS, VECTORS * LANES) {
+        for (sums, &row) in sums.iter_mut().zip(rows) {
+            for (sum, vector) in sums.iter_mut().zip(c.row(row).as_chunks().0) {
                 *sum = lanes.load(vector);
             }
         }
         return sums;
     }
     let mut copied: Copied<ROWS, VECTORS> = [[[0.0; LANES]; VECTORS]; ROWS];
-    for (i, copied) in copied.iter_mut().enumerate().take(c.rows()) {
-        let row = c.row(i);
+    for (copied, &row) in copied.iter_mut().zip(rows) {
+        let row = c.row(row);
         for (v, vector) in copied.iter_mut().enumerate() {
             let from = (v * LANES).min(row.len());
             lanes.store(lanes.load_padded(&row[from..]), vector);
@@ -105,11 +105,11 @@ fn load<L: Lanes, const ROWS: usize, const VECTORS: usize>(
 fn store<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
     sums: [[L::Vector; VECTORS]; ROWS],
-    mut c: MatrixMut,
+    (mut c, rows): (MatrixMut, &[usize]),
 ) {
-    if c.shape() == (ROWS, VECTORS * LANES) {
-        for (i, sums) in sums.iter().enumerate() {
-            for (&sum, vector) in sums.iter().zip(c.row_mut(i).as_chunks_mut().0) {
+    if (rows.len(), c.columns()) == (ROWS, VECTORS * LANES) {
+        for (sums, &row) in sums.iter().zip(rows) {
+            for (&sum, vector) in sums.iter().zip(c.row_mut(row).as_chunks_mut().0) {
                 lanes.store(sum, vector);
             }
         }
@@ -121,8 +121,8 @@ fn store<L: Lanes, const ROWS: usize, const VECTORS: usize>(
             lanes.store(sums[i][v], &mut copied[i][v]);
         }
     }
-    for (i, copied) in copied.iter().enumerate().take(c.rows()) {
-        let row = c.row_mut(i);
+    for (copied, &row) in copied.iter().zip(rows) {
+        let row = c.row_mut(row);
         for (v, vector) in copied.iter().enumerate() {
             let from = (v * LANES).min(row.len());
             lanes.store_cut(lanes.load(vector), &mut row[from..]);
