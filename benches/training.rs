@@ -2,12 +2,13 @@
 //!
 //! The networks are 784-500-500-500-10 (898,510 parameters) and VGG "A" with two classes (71,410),
 //! the data 1000 images, a step one of plain SGD with its batch gathered inside it, timed through the
-//! real training loop. The limit of a step is the longer of two times, each at the speed measured in
-//! the same run: its multiplications and additions at the speed of FMAs in registers, and the bytes it
-//! cannot avoid to move (the weights read forward, read and written backward) at the speed of reading
-//! as many bytes as the weights have. Every term counts, also those that a product leaves out because
-//! they are zero. Words choose networks and batches (`-- fnn 1 25`); with `--test` each batch makes two
-//! steps.
+//! real training loop. The limit of a step is the longer of two times: its multiplications and additions
+//! at the speed of FMAs in registers, and the bytes it cannot avoid to move (the weights read forward,
+//! read and written backward) at the speed of reading as many bytes as the weights have. Both speeds are
+//! measured just before and after every window, as they swing on a shared machine; the share of the limit
+//! is the median over the windows, and in brackets that of the best window beside the best speeds of all.
+//! Every term counts, also those that a product leaves out because they are zero. Words choose networks
+//! and batches (`-- fnn 1 25`); with `--test` each batch makes two steps.
 //! The images of VGG are noise: what they show does not change the work.
 //!
 //! With `SGD_STABILITY_PEERS` naming a Python that has torch and jax, both and ours take turns, window by
@@ -31,10 +32,9 @@ use peers::{Peers, Race, TURNS, best, median};
 
 const WIDTHS: [usize; 5] = [784, 500, 500, 500, 10];
 const SAMPLES: usize = 1000;
-/// How often the speed of the machine is measured; the best counts.
-const WINDOWS: usize = 7;
-/// The length of a window.
+/// The length of a window of ours, and of one that measures the machine.
 const WINDOW: Duration = Duration::from_millis(300);
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// Rates of `work(count)`, per second, window after window.
 struct Windows<W> {
@@ -44,9 +44,10 @@ struct Windows<W> {
 }
 
 impl<W: FnMut(u64)> Windows<W> {
-    fn new(is_smoke: bool, work: W) -> Self {
+    /// One call a window where `length` is nothing.
+    fn new(length: Option<Duration>, work: W) -> Self {
         let mut windows = Windows { work, count: 2 };
-        while !is_smoke && windows.seconds() < WINDOW.as_secs_f64() / 2.0 {
+        while length.is_some_and(|length| windows.seconds() < length.as_secs_f64() / 2.0) {
             windows.count *= 2;
         }
         windows
@@ -61,13 +62,10 @@ impl<W: FnMut(u64)> Windows<W> {
     fn next(&mut self) -> f64 {
         self.count as f64 / self.seconds()
     }
-
-    fn best(mut self) -> f64 {
-        best(&(0..WINDOWS).map(|_| self.next()).collect::<Vec<_>>())
-    }
 }
 
 /// What the machine can do with all threads of the pool.
+#[derive(Clone, Copy, Default)]
 struct Machine {
     /// FLOP/s.
     flops: f64,
@@ -76,10 +74,12 @@ struct Machine {
 }
 
 impl Machine {
-    fn measure(isa: Isa, is_smoke: bool, bytes: usize) -> Self {
+    /// A gauge of it, which reads as many bytes as these.
+    fn gauge(isa: Isa, is_smoke: bool, bytes: usize) -> impl FnMut() -> Machine {
         let threads = rayon::current_num_threads();
         let rounds = if is_smoke { 10 } else { 20_000 };
-        let peaks = Windows::new(is_smoke, |count| {
+        let length = (!is_smoke).then_some(GLANCE);
+        let mut peaks = Windows::new(length, move |count| {
             rayon::broadcast(|_| {
                 for _ in 0..count {
                     black_box(peak(isa, rounds));
@@ -87,7 +87,7 @@ impl Machine {
             });
         });
         let half = bytes / size_of::<f32>() / threads / 2;
-        let reads = Windows::new(is_smoke, |count| {
+        let mut reads = Windows::new(length, move |count| {
             rayon::broadcast(|_| {
                 let (x, y) = (vec![1.0; half], vec![1.0; half]);
                 for _ in 0..100 * count {
@@ -97,10 +97,28 @@ impl Machine {
         });
         let operations = (threads * rounds * 12 * 16 * 2) as f64;
         let read = (threads * half * 2 * size_of::<f32>() * 100) as f64;
-        Machine {
-            flops: peaks.best() * operations,
-            bytes: reads.best() * read,
+        move || Machine {
+            flops: peaks.next() * operations,
+            bytes: reads.next() * read,
         }
+    }
+
+    /// The mean of two.
+    fn beside(self, other: Machine) -> Machine {
+        Machine {
+            flops: f64::midpoint(self.flops, other.flops),
+            bytes: f64::midpoint(self.bytes, other.bytes),
+        }
+    }
+
+    /// Seconds that so many operations and bytes take at least.
+    fn seconds(self, operations: f64, moved: f64) -> f64 {
+        (operations / self.flops).max(moved / self.bytes)
+    }
+
+    /// Is it the operations that take so long?
+    fn is_short_of_flops(self, operations: f64, moved: f64) -> bool {
+        operations / self.flops > moved / self.bytes
     }
 }
 
@@ -146,16 +164,12 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
     let batches: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
     let names = networks.each_ref().map(|(name, ..)| name.to_string());
     let is_named = names.iter().any(|name| words.contains(name));
-    let machine = Machine::measure(isa, is_smoke, size_of::<f32>() * networks[0].1.parameters());
+    let bytes = size_of::<f32>() * networks[0].1.parameters();
+    let mut gauge = Machine::gauge(isa, is_smoke, bytes);
+    println!("{}, {} threads", isa.name(), rayon::current_num_threads(),);
     println!(
-        "{}, {} threads: {:.0} GFLOP/s, {:.0} GB/s",
-        isa.name(),
-        rayon::current_num_threads(),
-        machine.flops / 1e9,
-        machine.bytes / 1e9
-    );
-    println!(
-        "net     B  steps/s    best  GFLOP/s  MB/step  % of limit, set by   best peer  ratio, of turns"
+        "net     B  steps/s    best  GFLOP/s  MB/step   of the machine: best   % of limit, set by   best peer  \
+         ratio, of turns"
     );
     let mut peers = (!is_smoke).then(Peers::start).flatten();
     let turns = if is_smoke { 1 } else { TURNS };
@@ -168,12 +182,19 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
         for batch in known.iter().filter(wanted) {
             let works = ["torch", "jax"].map(|peer| format!("{name} {batch} {peer}"));
             let mut trainer = trainer(isa, network, &data, *batch);
-            let mut windows = Windows::new(is_smoke, |steps| {
+            let length = (!is_smoke).then_some(WINDOW);
+            let mut windows = Windows::new(length, |steps| {
                 with_team(|| trainer.step_until(trainer.run().steps + steps));
             });
-            let race = Race::run(turns, peers.as_mut(), &works, || windows.next());
+            let mut machines = Vec::new();
+            let race = Race::run(turns, peers.as_mut(), &works, || {
+                let before = gauge();
+                let rate = windows.next();
+                machines.push(before.beside(gauge()));
+                rate
+            });
             print!("{name} ");
-            print_row(network, &machine, *batch, &race);
+            print_row(network, &machines, *batch, &race);
         }
     }
     Ok(())
@@ -224,17 +245,40 @@ fn trainer<'a>(isa: Isa, network: &'a Network, data: &'a Data, batch: usize) -> 
     Trainer::new(isa, network, data, plan, state).expect("a good plan")
 }
 
-fn print_row(network: &Network, machine: &Machine, batch: usize, race: &Race) {
-    let (median, best) = (median(&race.ours), best(&race.ours));
+/// The limit of a turn is that of the machine just before and after it.
+fn print_row(network: &Network, machines: &[Machine], batch: usize, race: &Race) {
     let (operations, moved) = (operations(network, batch), moved(network, batch));
-    let times = (operations / machine.flops, moved / machine.bytes);
+    let ours = median(&race.ours);
+    let turns = race.ours.iter().zip(machines);
+    let shares: Vec<f64> = turns
+        .map(|(rate, machine)| 100.0 * rate * machine.seconds(operations, moved))
+        .collect();
+    let [flops, bytes] = [|m: &Machine| m.flops, |m: &Machine| m.bytes]
+        .map(|part| machines.iter().map(part).collect::<Vec<_>>());
+    let typical = Machine {
+        flops: median(&flops),
+        bytes: median(&bytes),
+    };
+    let fastest = Machine {
+        flops: best(&flops),
+        bytes: best(&bytes),
+    };
     print!(
-        "{batch:5} {median:8.1} {best:7.1} {:8.1} {:8.1}  {:.0} ({:.0}), {}",
-        median * operations / 1e9,
+        "{batch:5} {ours:8.1} {:7.1} {:8.1} {:8.1}  {:4.0} {:4.0}: {:4.0} {:4.0}   {:3.0} ({:3.0}), {}",
+        best(&race.ours),
+        ours * operations / 1e9,
         moved / 1e6,
-        100.0 * median * times.0.max(times.1),
-        100.0 * best * times.0.max(times.1),
-        if times.0 > times.1 { "FLOP " } else { "bytes" }
+        typical.flops / 1e9,
+        typical.bytes / 1e9,
+        fastest.flops / 1e9,
+        fastest.bytes / 1e9,
+        median(&shares),
+        100.0 * best(&race.ours) * fastest.seconds(operations, moved),
+        if typical.is_short_of_flops(operations, moved) {
+            "FLOP "
+        } else {
+            "bytes"
+        }
     );
     match (&race.best_peer, race.ratios()) {
         (Some((peer, theirs)), Some((of_best, of_turns))) => {
