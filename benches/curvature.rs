@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sgd_stability::curvature::{Lanczos, Measurement, Tracker};
+use sgd_stability::curvature::{Ends, Lanczos, Measurement, Tracker};
 use sgd_stability::dataset::{Split, fashion_mnist};
 use sgd_stability::error::Result;
 use sgd_stability::kernel::{Isa, with_team};
@@ -26,6 +26,8 @@ use peers::{Peers, Race, TURNS, best, median};
 const SAMPLES: usize = 1000;
 /// Products in a window of ours.
 const IN_WINDOW: u32 = 5;
+/// Measurements from random starts.
+const COLD_STARTS: u64 = 5;
 const TOLERANCE: Lanczos = Lanczos {
     tolerance: 1e-3,
     products: 40,
@@ -98,6 +100,13 @@ fn look(
     print_ratio("hessian", &hessian);
     print_ratio("covariance", &covariance);
     print_measurement("  from a random start", &first.0, first.1);
+    cold_starts(
+        isa,
+        network,
+        &before,
+        &batch,
+        if is_smoke { 1 } else { COLD_STARTS },
+    );
     descend(
         isa,
         network,
@@ -158,6 +167,26 @@ fn measure(
         .measure(isa, &mut curvature)
         .expect("finite products");
     (base, (measured, begin.elapsed().as_secs_f64()))
+}
+
+/// Seconds of each of the two numbers from random starts.
+fn cold_starts(isa: Isa, network: &Network, state: &State, batch: &Batch<'_>, count: u64) {
+    let point = state.point(network, Normalisation::Fixed);
+    let mut curvature = Curvature::new(isa, point, *batch, Matrix::Hessian);
+    let mut seconds = |run: fn(&mut Tracker, Isa, &mut Curvature<'_>) -> Option<Ends>| {
+        let times = (0..count).map(|seed| {
+            let begin = Instant::now();
+            run(&mut Tracker::new(TOLERANCE, seed), isa, &mut curvature).expect("finite products");
+            begin.elapsed().as_secs_f64()
+        });
+        let mut times: Vec<f64> = times.collect();
+        times.sort_by(f64::total_cmp);
+        (median(&times), times[0], times[times.len() - 1])
+    };
+    let (a, s) = (seconds(Tracker::hessian), seconds(Tracker::covariance));
+    for (what, (median, least, most)) in [("a", a), ("s", s)] {
+        println!("  {what} from {count} random starts: {median:.2} s ({least:.2} to {most:.2})");
+    }
 }
 
 /// Products a second with H and with Σ, in turns with the peers'.
