@@ -60,6 +60,8 @@ struct Watch<'a> {
     tracker: Tracker,
     /// The checkpoints that could not be measured, with the reason and their size and time then.
     faults: Vec<(String, Error, Stamp)>,
+    /// Those whose time has changed and nothing else, with their size and time then.
+    touched: Vec<(String, Stamp)>,
     measured: usize,
     /// Has somebody asked for the end?
     is_over: Arc<AtomicBool>,
@@ -83,6 +85,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         effort,
         log,
         faults: Vec::new(),
+        touched: Vec::new(),
         measured: 0,
         is_over: asked_to_end()?,
     };
@@ -137,13 +140,16 @@ impl Watch<'_> {
                 continue;
             }
             // A file that did not read is tried again once it has changed.
-            let is_known = |fault: &&(String, Error, Stamp)| fault.0 == name && fault.2 == stamp;
-            if self.faults.iter().any(|fault| is_known(&fault)) {
+            let mut faults = self.faults.iter();
+            let is_faulty = faults.any(|fault| fault.0 == name && fault.2 == stamp);
+            if is_faulty || self.touched.contains(&(name.clone(), stamp)) {
                 continue;
             }
             self.faults.retain(|fault| fault.0 != name);
+            self.touched.retain(|touched| touched.0 != name);
             match self.measure((&name, stamp.1), &path)? {
-                Ok(line) => {
+                Ok(None) => self.touched.push((name, stamp)),
+                Ok(Some(line)) => {
                     remark(&format!("{name}: {}", brief(&line)));
                     self.log.append(line)?;
                     (self.measured, new) = (self.measured + 1, new + 1);
@@ -187,9 +193,9 @@ impl Watch<'_> {
         Ok((mode, conditions))
     }
 
-    /// The line of a checkpoint, or what is wrong with it. What is wrong with the flags ends the
-    /// watch: no other checkpoint will mend it.
-    fn measure(&mut self, name: (&str, u64), path: &Path) -> Result<Result<Line>> {
+    /// The line of a checkpoint, none where its last line is of the same bytes, or what is wrong with
+    /// it. What is wrong with the flags ends the watch: no other checkpoint will mend it.
+    fn measure(&mut self, name: (&str, u64), path: &Path) -> Result<Result<Option<Line>>> {
         let place = path.display().to_string();
         let (model, samples) = match self.read(path) {
             Ok(read) => read,
@@ -197,6 +203,9 @@ impl Watch<'_> {
             Err(error) => return Err(error),
         };
         let (mode, conditions) = self.conditions(&model, &samples)?;
+        if self.log.ends_with(name.0, &model.digest) {
+            return Ok(Ok(None));
+        }
         let forecast = diagnosis::forecast(&model, &samples, &self.effort, false);
         self.arguments.subject.check_memory(&forecast)?;
         let finding = Finding::of(
@@ -208,8 +217,10 @@ impl Watch<'_> {
         );
         match finding {
             Err(error) if error.kind != Kind::Input => Err(error),
-            finding => Ok(finding
-                .map(|finding| Line::new((name, &model), conditions, (&finding, &self.setting)))),
+            finding => Ok(finding.map(|finding| {
+                let line = Line::new((name, &model), conditions, (&finding, &self.setting));
+                Some(line)
+            })),
         }
     }
 

@@ -15,7 +15,7 @@ pub(super) type Enclosure = Interval<64>;
 
 /// What the f32 products may lose, as a share of the largest number that enters: ten times the loss
 /// that was measured against exact derivatives.
-const ROUNDING: f64 = 1e-5;
+pub(super) const ROUNDING: f64 = 1e-5;
 
 /// What a criterion says of the stability of SGD at a minimum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -82,14 +82,14 @@ impl Known {
     }
 }
 
-/// From its floor to the Rayleigh quotient, plus what rounding may lose; a chance of
-/// [`RISK`](crate::curvature::RISK) remains.
+/// From its floor, which allows for rounding, to the Rayleigh quotient and what rounding may lose; a
+/// chance of [`RISK`](crate::curvature::RISK) remains.
 fn smallest_from(reading: &Reading, scale: f64) -> Enclosure {
-    let top = reading.smallest.value;
+    let top = reading.smallest.value + ROUNDING * scale;
     match reading.smallest_floor {
         Some(floor) => {
             let half = (top - floor) / 2.0;
-            Enclosure::around(floor + half, half + ROUNDING * scale)
+            Enclosure::around(floor + half, half)
         }
         None => Enclosure::whole(),
     }

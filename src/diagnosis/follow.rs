@@ -186,6 +186,12 @@ impl Log {
         lines.any(|line| line.name == name && line.modified == modified)
     }
 
+    /// Is the last line of this name of these bytes?
+    pub fn ends_with(&self, name: &str, weights_sha256: &str) -> bool {
+        let last = self.lines.iter().rfind(|line| line.name == name);
+        last.is_some_and(|line| line.weights_sha256 == weights_sha256)
+    }
+
     /// Were the lines there made under these conditions?
     ///
     /// # Errors

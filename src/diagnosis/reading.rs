@@ -7,6 +7,8 @@ use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Curvature, Matrix, Pass, Point};
 
+use super::criteria::ROUNDING;
+
 /// How far a measurement goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
@@ -153,8 +155,8 @@ pub struct Reading {
     pub sharpness: Number,
     /// `λ_min(H)`.
     pub smallest: Number,
-    /// `λ_min(H)` is not less, but for a chance of [`RISK`](crate::curvature::RISK); `None` when the
-    /// products are too few to tell.
+    /// `λ_min(H)` is not less, whatever f32 has rounded, but for a chance of
+    /// [`RISK`](crate::curvature::RISK); `None` when the products are too few to tell.
     pub smallest_floor: Option<f64>,
     /// `s = √λ_max(Σ)`; `None` where the samples are coupled.
     pub non_uniformity: Option<Number>,
@@ -197,6 +199,7 @@ pub fn read(
     let sharpness = Number::new((&ends.largest).into(), &ends);
     let sought = (ends.largest.value, effort.lanczos.products);
     let found = smallest(effort.isa, &mut curvature, sought, effort.seed).ok_or_else(beyond)?;
+    let scale = ends.largest.value.abs().max(found.ritz.value.abs());
     let non_uniformity = covariance
         .as_ref()
         .map(|ends| Number::new(root(&ends.largest), ends));
@@ -212,7 +215,7 @@ pub fn read(
         gradient,
         sharpness,
         smallest: (&found).into(),
-        smallest_floor: found.floor,
+        smallest_floor: found.floor.map(|floor| floor - ROUNDING * scale),
         non_uniformity,
         along,
         other: None,

@@ -50,6 +50,16 @@ fn f64_measures_the_same_numbers_again_in_every_mode() {
             }
         }
         assert_eq!(again["verdict"], json["verdict"], "{mode}");
+        // The floor leaves room for what f32 has rounded.
+        let [smallest, floor] = ["", "_floor"].map(|part| {
+            let name = format!("smallest_eigenvalue{part}");
+            number(&json[&name[..]])
+        });
+        let scale = smallest.abs().max(number(&json["sharpness"]["value"]));
+        assert!(
+            floor <= smallest - 0.99e-5 * scale,
+            "{mode}: {smallest}, {floor}"
+        );
         assert_eq!(again["disjoint"], serde_json::json!([]), "{mode}: {json}");
         assert_eq!(again["f32_suffices"], true, "{mode}: {json}");
         let page = diagnose(&folder, "net.safetensors", &words).out;
