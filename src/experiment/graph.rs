@@ -53,6 +53,7 @@ fn same(kind: &Kind, no_bias: bool, output: Shape, places: &[usize]) -> Option<L
     Some(match kind {
         Kind::Dense => Layer::Dense {
             outputs: output.channels,
+            bias: !no_bias,
         },
         Kind::Convolution(convolution) => {
             let shape = convolution.shape();

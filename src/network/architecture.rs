@@ -52,7 +52,7 @@ impl Network {
             let input = Shape::features(*input);
             let mut builder = Builder::new(&name.join("-"), input, Loss::MeanSquared);
             for (index, width) in layers.iter().enumerate() {
-                builder.dense(*width)?;
+                builder.dense(*width, true)?;
                 if index + 1 < layers.len() {
                     builder.relu()?;
                 }
@@ -97,9 +97,9 @@ fn vgg(input: Shape, outputs: usize) -> Result<Network, Fault> {
         (layer.zero_bias, layer.relu) = (true, true);
         builder.max_pool(2)?;
     }
-    builder.dense(128)?;
+    builder.dense(128, true)?;
     builder.relu()?;
-    builder.dense(outputs)?;
+    builder.dense(outputs, true)?;
     builder.finish()
 }
 
@@ -119,10 +119,10 @@ fn lenet(input: Shape, outputs: usize) -> Result<Network, Fault> {
         builder.max_pool(2)?;
     }
     for width in [120, 84] {
-        builder.dense(width)?;
+        builder.dense(width, true)?;
         builder.relu()?;
     }
-    builder.dense(outputs)?;
+    builder.dense(outputs, true)?;
     builder.finish()
 }
 
@@ -141,7 +141,7 @@ fn resnet(input: Shape, outputs: usize) -> Result<Network, Fault> {
     }
     let shape = builder.shape();
     builder.average_pool(shape.height.min(shape.width))?;
-    builder.dense(outputs)?;
+    builder.dense(outputs, true)?;
     builder.finish()
 }
 

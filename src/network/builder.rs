@@ -96,18 +96,19 @@ impl Builder {
         self.network.layers.last_mut().expect("just pushed")
     }
 
-    /// An affine layer on the flattened input.
+    /// An affine layer on the flattened input, or a linear one, without a bias.
     ///
     /// # Errors
     /// With no outputs.
-    pub fn dense(&mut self, outputs: usize) -> Result<(), Fault> {
+    pub fn dense(&mut self, outputs: usize, bias: bool) -> Result<(), Fault> {
         if outputs == 0 {
             return Err("a layer needs at least one output".to_owned());
         }
         self.flatten();
         let inputs = self.shape().numbers();
         let weights = checked(inputs, outputs)?;
-        self.push(Kind::Dense, Shape::features(outputs), weights, outputs);
+        let biases = if bias { outputs } else { 0 };
+        self.push(Kind::Dense, Shape::features(outputs), weights, biases);
         Ok(())
     }
 
@@ -338,7 +339,7 @@ mod tests {
             builder.convolution(2, window, true, Law::FanIn)?.relu = true;
             builder.max_pool(2)?;
             more(builder)?;
-            builder.dense(1)
+            builder.dense(1, true)
         };
         build(&mut builder).expect("the layers fit");
         let network = builder.finish().expect("a network");

@@ -41,6 +41,8 @@ struct Description {
 enum Item {
     Dense {
         outputs: usize,
+        #[serde(default = "yes")]
+        bias: bool,
     },
     Convolution {
         outputs: usize,
@@ -143,7 +145,7 @@ type Built = std::result::Result<(), Fault>;
 
 fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Built {
     match item {
-        Item::Dense { outputs } => builder.dense(*outputs),
+        Item::Dense { outputs, bias } => builder.dense(*outputs, *bias),
         Item::Convolution {
             outputs,
             kernel,

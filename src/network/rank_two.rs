@@ -14,7 +14,7 @@ pub(super) struct Own<'a> {
 }
 
 impl Own<'_> {
-    /// `z_i ← z_i + U_i x_i + u_{b,i} = z_i + R∂z·(x·x + 1) + ∂z·(Rx·x)`: the bias reads a 1.
+    /// `z_i ← z_i + U_i x_i + u_{b,i} = z_i + R∂z·(x·x + 1) + ∂z·(Rx·x)`: a bias reads a 1.
     pub fn forward(&self, base: &Base<'_>, index: usize, dots: &mut Vec<f32>, z: &mut [f32]) {
         let (isa, network) = (base.site.isa, base.site.network());
         let layer = &network.layers[index];
@@ -25,7 +25,9 @@ impl Own<'_> {
         let back = MatrixRef::new(&self.tangent.deltas[index], samples, outputs);
         dots.resize(samples, 0.0);
         kernel::row_dots(isa, read, read, dots);
-        dots.iter_mut().for_each(|dot| *dot += 1.0);
+        if !layer.bias.is_empty() {
+            dots.iter_mut().for_each(|dot| *dot += 1.0);
+        }
         kernel::row_axpy(isa, dots, back, z.reborrow());
         let rx = moved(&self.tangent.values, network, layer.reads);
         if base.is_second_order() && !rx.is_empty() {

@@ -10,7 +10,7 @@ use crate::support::{Data, optimisers, plan, residual, trainer};
 fn on_the_input(shape: Shape) -> Network {
     let mut builder = Builder::new("normalised", shape, Loss::MeanSquared);
     builder.batch_norm(1e-5);
-    builder.dense(2).expect("outputs");
+    builder.dense(2, true).expect("outputs");
     builder.finish().expect("a network")
 }
 

@@ -97,6 +97,6 @@ pub fn residual() -> Network {
     builder.shortcut(from).expect("the same shape");
     builder.relu().expect("behind a layer");
     builder.average_pool(3).expect("it fits");
-    builder.dense(3).expect("outputs");
+    builder.dense(3, true).expect("outputs");
     builder.finish().expect("a network")
 }

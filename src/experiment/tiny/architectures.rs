@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::network::{Network, description};
 
 /// Name and description (TOML, [`description`]) of each.
-const DESCRIBED: [(&str, &str); 8] = [
+const DESCRIBED: [(&str, &str); 9] = [
     (
         "convolution",
         r#"
@@ -68,6 +68,18 @@ const DESCRIBED: [(&str, &str); 8] = [
             { type = "dense", outputs = 3 },
             { type = "relu" },
             { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "without-bias",
+        r#"
+        input = [3]
+        layer = [
+            { type = "dense", outputs = 4, bias = false },
+            { type = "relu" },
+            { type = "dense", outputs = 3 },
+            { type = "relu" },
+            { type = "dense", outputs = 2, bias = false },
         ]"#,
     ),
     (

@@ -6,7 +6,7 @@ use crate::kernel::elementwise::{combine, update};
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::view::{MatrixMut, MatrixRef};
 
-/// The bias added to each row, and perhaps the rectifier.
+/// The bias, if there is one, added to each row, and perhaps the rectifier.
 pub(super) struct Finish<'a> {
     pub(super) bias: &'a [f32],
     pub(super) rectified: bool,
@@ -20,13 +20,15 @@ impl Kernel for Finish<'_> {
     fn run<L: Lanes>(mut self, lanes: L) {
         for i in 0..self.y.rows() {
             let y = self.y.row_mut(i);
-            combine(
-                lanes,
-                self.bias,
-                y,
-                #[inline(always)]
-                |bias, y| lanes.add(y, bias),
-            );
+            if !self.bias.is_empty() {
+                combine(
+                    lanes,
+                    self.bias,
+                    y,
+                    #[inline(always)]
+                    |bias, y| lanes.add(y, bias),
+                );
+            }
             if self.rectified {
                 update(
                     lanes,

@@ -76,7 +76,8 @@ fn parts(work: usize, n: usize) -> usize {
 
 /// `y ← x·Wᵀ + b`, with `rectified` the positive part of it (NaN and −0 stay).
 ///
-/// `x`: m × k; `weights`: `W`, n × k; `bias`: n numbers; `y`: m × n; adjacent columns.
+/// `x`: m × k; `weights`: `W`, n × k; `bias`: n numbers, or none: then nothing is added; `y`: m × n;
+/// adjacent columns.
 ///
 /// For m ≤ 48 an element is a dot product in 16 lanes: term `l` enters lane `l mod 16` by an FMA, in
 /// order; the lanes are added by halving (lane `i` takes lane `i + 8`, then `i + 4`, `i + 2`,
@@ -95,7 +96,7 @@ pub fn affine(
 ) {
     let ((m, k), n) = (x.shape(), weights.rows());
     assert!(
-        weights.columns() == k && bias.len() == n && y.shape() == (m, n),
+        weights.columns() == k && is_bias(bias, n) && y.shape() == (m, n),
         "layer with weights of shape {:?} and {} biases from a matrix of shape {:?} to one of shape \
          {:?}",
         weights.shape(),
@@ -108,7 +109,7 @@ pub fn affine(
         let operands = (x, weights.transposed());
         return gemm_then(isa, operands, Start::Zero, y, |_, outputs, y| {
             isa.run(Finish {
-                bias: &bias[outputs],
+                bias: part_of(bias, outputs),
                 rectified,
                 y,
             });
@@ -119,7 +120,7 @@ pub fn affine(
         let dots = Dots {
             x,
             weights: weights.row_block(outputs.clone()),
-            bias: &bias[outputs],
+            bias: part_of(bias, outputs),
             rectified,
             y,
         };
@@ -138,7 +139,8 @@ pub fn affine(
 /// where the learning rate rides, negative, on `delta`. The bits are those of [`backward`] followed
 /// by [`weight_gradient`] with [`Start::Accumulate`]; for few samples `W` is read once.
 ///
-/// `delta`: m × n; `x`: m × k; `weights`: n × k, row after row; `bias`: n numbers; adjacent columns.
+/// `delta`: m × n; `x`: m × k; `weights`: n × k, row after row; `bias`: n numbers or none; adjacent
+/// columns.
 ///
 /// # Panics
 /// When the shapes do not fit or columns are not adjacent.
@@ -171,7 +173,7 @@ pub fn descend(
             parts,
             outputs,
             |part, [(rows, weights), (_, mut bias), (_, dx)]| {
-                column_sums(isa, across(delta, &rows), start, bias.row_mut(0));
+                add_sums(isa, across(delta, &rows), start, bias.row_mut(0));
                 let weights = Weights::Changed { weights, start, x };
                 Sweep::run_here(isa, delta, weights, Some(dx), (part, parts));
             },
@@ -229,7 +231,8 @@ pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
 /// b ← start + Σ_i delta_i     a chain of additions, see `column_sums`
 /// ```
 ///
-/// `delta`: m × n; `x`: m × k; `weights`: n × k, row after row; `bias`: n numbers; adjacent columns.
+/// `delta`: m × n; `x`: m × k; `weights`: n × k, row after row; `bias`: n numbers or none; adjacent
+/// columns.
 ///
 /// # Panics
 /// When the shapes do not fit or columns are not adjacent.
@@ -247,12 +250,12 @@ pub fn weight_gradient(
     let weights = MatrixMut::new(weights, n, k);
     if !is_swept(m) {
         gemm(isa, delta.transposed(), x, start, weights);
-        return column_sums(isa, delta, start, bias);
+        return add_sums(isa, delta, start, bias);
     }
     let parts = parts(m * n * k, n);
     let outputs = [Cut::rows(weights, ROWS), Cut::slice(bias, ROWS)];
     share_out(parts, outputs, |part, [(rows, weights), (_, mut bias)]| {
-        column_sums(isa, across(delta, &rows), start, bias.row_mut(0));
+        add_sums(isa, across(delta, &rows), start, bias.row_mut(0));
         let weights = Weights::Changed { weights, start, x };
         Sweep::run_here(isa, delta, weights, None, (part, parts));
     });
@@ -287,6 +290,26 @@ fn in_partial_sums(isa: Isa, parts: usize, below: Below, sweeps: impl FnOnce(Cut
             });
         });
     });
+}
+
+/// Is it a bias of so many outputs, or none?
+fn is_bias(bias: &[f32], outputs: usize) -> bool {
+    bias.is_empty() || bias.len() == outputs
+}
+
+/// The bias of these outputs.
+fn part_of(bias: &[f32], outputs: Range<usize>) -> &[f32] {
+    match bias {
+        [] => bias,
+        _ => &bias[outputs],
+    }
+}
+
+/// `b ← start + Σ_i delta_i`, where there is a bias.
+fn add_sums(isa: Isa, delta: MatrixRef, start: Start, bias: &mut [f32]) {
+    if !bias.is_empty() {
+        column_sums(isa, delta, start, bias);
+    }
 }
 
 /// All rows of these columns.

@@ -33,7 +33,10 @@ fn residual() -> Vec<Layer> {
         Layer::Relu,
         Layer::MaxPool { window: 2 },
         Layer::Flatten,
-        Layer::Dense { outputs: 3 },
+        Layer::Dense {
+            outputs: 3,
+            bias: true,
+        },
     ]
 }
 
@@ -44,7 +47,10 @@ fn averaged() -> Vec<Layer> {
         Layer::Relu,
         Layer::AveragePool { window: 3 },
         Layer::Flatten,
-        Layer::Dense { outputs: 3 },
+        Layer::Dense {
+            outputs: 3,
+            bias: false,
+        },
     ]
 }
 

@@ -35,13 +35,13 @@ fn places(size: Size) -> impl Iterator<Item = (usize, usize, usize)> {
 pub(super) fn dense<T: Real>(own: &Own<'_, T>, read: &[Jet<T>]) -> Activation<T> {
     let output = |o: usize| {
         let row = &own.weights[o * read.len()..(o + 1) * read.len()];
-        let mut sum = own.biases[o].clone();
+        let mut sum = own.biases.get(o).cloned().unwrap_or_else(Jet::zero);
         row.iter()
             .zip(read)
             .for_each(|(w, x)| sum.add_product(w, x));
         sum
     };
-    (0..own.biases.len()).map(output).collect()
+    (0..own.weights.len() / read.len()).map(output).collect()
 }
 
 /// `b[o] + Σ_{i,k} W[o, i, k]·x[i, p·stride + k − padding]`.

@@ -41,6 +41,8 @@ pub enum Layer {
     Dense {
         /// The length of `y`.
         outputs: usize,
+        /// Is there a `b`?
+        bias: bool,
     },
     /// `torch.nn.Conv2d`: `y[o, p] = b[o] + Σ_{i,k} W[o, i, k]·x[i, p·stride + k − padding]`, `W` of
     /// shape outputs × inputs × kernel × kernel.
@@ -149,7 +151,8 @@ impl Graph {
     pub fn chain(widths: &[usize]) -> Self {
         let mut layers = Vec::new();
         for &outputs in &widths[1..] {
-            layers.extend([Layer::Dense { outputs }, Layer::Relu]);
+            let bias = true;
+            layers.extend([Layer::Dense { outputs, bias }, Layer::Relu]);
         }
         layers.pop();
         Graph::new(
@@ -194,17 +197,15 @@ impl Graph {
     /// parameters, layer after layer.
     pub fn weights(&self, layer: usize) -> (usize, usize) {
         let read = self.sizes[layer];
+        let biases = |outputs, bias| if bias { outputs } else { 0 };
         match self.layers[layer] {
-            Layer::Dense { outputs } => (outputs * numbers(read), outputs),
+            Layer::Dense { outputs, bias } => (outputs * numbers(read), biases(outputs, bias)),
             Layer::Convolution {
                 outputs,
                 kernel,
                 bias,
                 ..
-            } => {
-                let biases = if bias { outputs } else { 0 };
-                (outputs * read[0] * kernel * kernel, biases)
-            }
+            } => (outputs * read[0] * kernel * kernel, biases(outputs, bias)),
             Layer::BatchNorm { .. } => (read[0], read[0]),
             _ => (0, 0),
         }
@@ -232,7 +233,7 @@ fn size_behind(layer: &Layer, sizes: &[Size]) -> Size {
     let read = sizes[sizes.len() - 1];
     let [channels, height, width] = read;
     match layer {
-        Layer::Dense { outputs } => {
+        Layer::Dense { outputs, .. } => {
             assert_eq!([height, width], [1, 1], "a dense layer reads a vector");
             [*outputs, 1, 1]
         }

@@ -116,7 +116,10 @@ fn a_batch_is_normalised_over_samples_and_positions() {
 fn losses_have_the_second_derivatives_known_by_heart() {
     // One output o = b: the curvature of the loss itself.
     let bent = |loss, bias: f32, target: f32| {
-        let layers = vec![Layer::Dense { outputs: 1 }];
+        let layers = vec![Layer::Dense {
+            outputs: 1,
+            bias: true,
+        }];
         let graph = Graph::new([1, 1, 1], layers, loss, Statistics::Fixed);
         let landscape = at(&graph, &[0.0, bias], &[0.0], &[target]);
         let row = landscape.sample_hessian(0).remove(1);
@@ -128,7 +131,10 @@ fn losses_have_the_second_derivatives_known_by_heart() {
     let beyond = bent(Loss::HingeSquared, 1.5, 1.0);
     assert_eq!(beyond, (Exact::zero(), Exact::zero()));
     // Two equal outputs: p = 1/2, gradient p − y, curvature p(1 − p).
-    let layers = vec![Layer::Dense { outputs: 2 }];
+    let layers = vec![Layer::Dense {
+        outputs: 2,
+        bias: true,
+    }];
     let graph = Graph::new([1, 1, 1], layers, Loss::CrossEntropy, Statistics::Fixed);
     let landscape = at(&graph, &[0.0, 0.0, 1.0, 1.0], &[0.0], &[1.0, 0.0]);
     let near = |x: &Enclosure, value: Exact| x.contains(&value) && x.width() < 1e-70;

@@ -79,6 +79,32 @@ fn a_step_of_descent_is_backward_and_then_the_gradient() {
     }
 }
 
+/// To add −0 changes nothing, so a bias of −0 is none; and the weights know nothing of biases.
+#[test]
+fn a_layer_without_biases_is_one_with_biases_that_change_nothing() {
+    for shape in shapes() {
+        let [mut with, mut without] = [0; 2].map(|_| Layer::new(Family::Uniform, shape));
+        with.bias.fill(-0.0);
+        without.bias.clear();
+        let weights = with.weights.len();
+        for isa in Isa::available() {
+            let same = |with: Vec<f32>, without: Vec<f32>| {
+                let what = (shape, isa.name());
+                assert_eq!(all_bits(&with), all_bits(&without), "{what:?}");
+            };
+            same(with.affine(isa, false), without.affine(isa, false));
+            let gradient = with.gradient(isa, Start::Accumulate);
+            same(
+                gradient[..weights].to_vec(),
+                without.gradient(isa, Start::Accumulate),
+            );
+            let [(with, dx), (parameters, below)] = [with.descend(isa), without.descend(isa)];
+            same(with[..weights].to_vec(), parameters);
+            same(dx, below);
+        }
+    }
+}
+
 /// A weight that is infinite is met by the samples that reach its row or its neighbour; that of a row
 /// no sample reaches stays what it is.
 #[test]
