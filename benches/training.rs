@@ -4,7 +4,8 @@
 //! the data 1000 images, a step one of plain SGD with its batch gathered inside it, timed through the
 //! real training loop. The limit of a step is the longer of two times: its multiplications and additions
 //! at the speed of FMAs in registers, and the bytes it cannot avoid to move (the weights read forward,
-//! read and written backward) at the speed of reading as many bytes as the weights have. Both speeds are
+//! read and written backward) at the speed of reading as many bytes as the weights of
+//! the first network have. Both speeds are
 //! measured just before and after every window, as they swing on a shared machine; the share of the limit
 //! is the median over the windows, and in brackets that of the best window beside the best speeds of all.
 //! Every term counts, also those that a product leaves out because they are zero. Words choose networks
@@ -65,7 +66,7 @@ impl<W: FnMut(u64)> Windows<W> {
 }
 
 /// What the machine can do with all threads of the pool.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Machine {
     /// FLOP/s.
     flops: f64,
@@ -168,8 +169,8 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
     let mut gauge = Machine::gauge(isa, is_smoke, bytes);
     println!("{}, {} threads", isa.name(), rayon::current_num_threads(),);
     println!(
-        "net     B  steps/s    best  GFLOP/s  MB/step   of the machine: best   % of limit, set by   best peer  \
-         ratio, of turns"
+        "net     B  steps/s    best  GFLOP/s  MB/step  machine: GFLOP/s, GB/s (best)  % of limit (best), \
+         set by   best peer  ratio, of turns"
     );
     let mut peers = (!is_smoke).then(Peers::start).flatten();
     let turns = if is_smoke { 1 } else { TURNS };
@@ -264,7 +265,7 @@ fn print_row(network: &Network, machines: &[Machine], batch: usize, race: &Race)
         bytes: best(&bytes),
     };
     print!(
-        "{batch:5} {ours:8.1} {:7.1} {:8.1} {:8.1}  {:4.0} {:4.0}: {:4.0} {:4.0}   {:3.0} ({:3.0}), {}",
+        "{batch:5} {ours:8.1} {:7.1} {:8.1} {:8.1}  {:6.0} {:4.0} ({:4.0} {:4.0})       {:5.0} ({:3.0}), {}",
         best(&race.ours),
         ours * operations / 1e9,
         moved / 1e6,

@@ -24,7 +24,7 @@ use super::subject::Subject;
 /// Measure checkpoints as they appear in a folder, and draw the run in the plane of a and s.
 ///
 /// Each *.safetensors of the folder, in natural order, becomes a line of watch.jsonl; what is there
-/// already is skipped, and what is written over in place gets another line. The watch ends with --once,
+/// already is skipped, and what is written over with other bytes gets another line. The watch ends with --once,
 /// when a file named `done` appears, after --idle seconds without a new checkpoint, or with Ctrl-C
 /// (twice: at once); then watch.svg is drawn.
 #[derive(Debug, Args)]
@@ -58,10 +58,9 @@ struct Watch<'a> {
     effort: Effort,
     log: Log,
     tracker: Tracker,
-    /// The checkpoints that could not be measured, with the reason and their size and time then.
-    faults: Vec<(String, Error, Stamp)>,
-    /// Those whose time has changed and nothing else, with their size and time then.
-    touched: Vec<(String, Stamp)>,
+    /// The checkpoints that gave no line, with their size and time then: they could not be measured, or
+    /// nothing but their time has changed.
+    passed: Vec<(String, Stamp, Option<Error>)>,
     measured: usize,
     /// Has somebody asked for the end?
     is_over: Arc<AtomicBool>,
@@ -84,8 +83,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         data,
         effort,
         log,
-        faults: Vec::new(),
-        touched: Vec::new(),
+        passed: Vec::new(),
         measured: 0,
         is_over: asked_to_end()?,
     };
@@ -140,15 +138,13 @@ impl Watch<'_> {
                 continue;
             }
             // A file that did not read is tried again once it has changed.
-            let mut faults = self.faults.iter();
-            let is_faulty = faults.any(|fault| fault.0 == name && fault.2 == stamp);
-            if is_faulty || self.touched.contains(&(name.clone(), stamp)) {
+            let mut passed = self.passed.iter();
+            if passed.any(|passed| passed.0 == name && passed.1 == stamp) {
                 continue;
             }
-            self.faults.retain(|fault| fault.0 != name);
-            self.touched.retain(|touched| touched.0 != name);
+            self.passed.retain(|passed| passed.0 != name);
             match self.measure((&name, stamp.1), &path)? {
-                Ok(None) => self.touched.push((name, stamp)),
+                Ok(None) => self.passed.push((name, stamp, None)),
                 Ok(Some(line)) => {
                     remark(&format!("{name}: {}", brief(&line)));
                     self.log.append(line)?;
@@ -156,7 +152,7 @@ impl Watch<'_> {
                 }
                 Err(error) => {
                     remark(&format!("{name}: {error}"));
-                    self.faults.push((name, error, stamp));
+                    self.passed.push((name, stamp, Some(error)));
                 }
             }
         }
@@ -235,7 +231,9 @@ impl Watch<'_> {
     fn finish(self) -> Result<Answer> {
         let folder = &self.arguments.folder;
         let lines = self.log.in_order();
-        if lines.is_empty() && self.faults.is_empty() {
+        let with_fault = |(name, _, fault)| Some((name, fault?));
+        let faults: Vec<_> = self.passed.into_iter().filter_map(with_fault).collect();
+        if lines.is_empty() && faults.is_empty() {
             let fault = "holds no *.safetensors; save checkpoints there";
             return Err(Error::input(folder.display(), "folder", fault));
         }
@@ -244,8 +242,8 @@ impl Watch<'_> {
             let drawing = report::draw(&figure(&lines, &self.setting));
             write_file(&path, drawing.svg.as_bytes())?;
         }
-        if !self.faults.is_empty() {
-            return Err(all_in_one(folder, self.faults));
+        if !faults.is_empty() {
+            return Err(all_in_one(folder, faults));
         }
         let rows: Vec<String> = lines
             .iter()
@@ -270,7 +268,7 @@ impl Watch<'_> {
 }
 
 /// The one fault, or a sentence with all of them.
-fn all_in_one(folder: &Path, faults: Vec<(String, Error, Stamp)>) -> Error {
+fn all_in_one(folder: &Path, faults: Vec<(String, Error)>) -> Error {
     let names: Vec<&str> = faults.iter().map(|(name, ..)| &name[..]).collect();
     let (first, more) = (&faults[0].1, names.len() - 1);
     let is_named = first.to_string().contains(names[0]);

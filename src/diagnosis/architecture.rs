@@ -8,7 +8,7 @@ use crate::dataset::checkpoint::{Checkpoint, Tensor};
 use crate::error::{Error, Result};
 use crate::network::{Loss, NAMES, Network, Shape, description, named};
 
-/// The network that `arch` names: `fnn` with the widths of the checkpoint's weights, another name
+/// The network that `arch` names: `fnn` with the widths and the biases of the checkpoint, another name
 /// with as many outputs as the checkpoint's last weight has rows, or a TOML file. `loss` replaces
 /// the architecture's; `place` names the checkpoint in errors.
 ///
@@ -25,7 +25,8 @@ pub fn network(
         let text = fs::read_to_string(path).map_err(|cause| Error::unreadable(path, &cause))?;
         description::parse(&text, path)?
     } else if arch == "fnn" {
-        Network::fnn(&widths(place, checkpoint)?)
+        let biases = biases(checkpoint);
+        Network::dense_chain(&widths(place, checkpoint)?, |layer| biases[layer])
     } else {
         let outputs = matrices(checkpoint)
             .last()
@@ -53,6 +54,16 @@ fn matrices(checkpoint: &Checkpoint) -> impl Iterator<Item = &Tensor> {
         tensor.shape.len() == 2 && tensor.name.rsplit('.').next() == Some("weight")
     };
     checkpoint.tensors.iter().filter(is_weight)
+}
+
+/// Which dense layers have a bias.
+fn biases(checkpoint: &Checkpoint) -> Vec<bool> {
+    let has_bias = |weight: &Tensor| {
+        let stem = weight.name.strip_suffix("weight").unwrap_or_default();
+        let bias = format!("{stem}bias");
+        checkpoint.tensors.iter().any(|tensor| tensor.name == bias)
+    };
+    matrices(checkpoint).map(has_bias).collect()
 }
 
 fn no_matrix(place: &str) -> Error {

@@ -7,15 +7,11 @@ use crate::criterion::{heavy_ball, one_dimension};
 use crate::model::Curvature;
 use crate::number::{Field, Interval, Real, Verdict};
 
-use super::reading::{Along, Both, Number, Reading};
+use super::reading::{Along, Both, Number, ROUNDING, Reading};
 use super::setting::Setting;
 
 /// What a measured number is known to lie in.
 pub(super) type Enclosure = Interval<64>;
-
-/// What the f32 products may lose, as a share of the largest number that enters: ten times the loss
-/// that was measured against exact derivatives.
-pub(super) const ROUNDING: f64 = 1e-5;
 
 /// What a criterion says of the stability of SGD at a minimum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -67,11 +63,7 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn new(reading: &Reading) -> Self {
-        let scale = reading
-            .sharpness
-            .value
-            .abs()
-            .max(reading.smallest.value.abs());
+        let scale = reading.scale();
         let s = reading.non_uniformity.as_ref();
         Known {
             a: one_sided(&reading.sharpness, scale),

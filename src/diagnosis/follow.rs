@@ -179,8 +179,7 @@ impl Log {
         })
     }
 
-    /// Does it hold the checkpoint of this name that was written then? One that is written over in
-    /// place gets a line each time.
+    /// Does it hold the checkpoint of this name that was written then?
     pub fn holds(&self, name: &str, modified: u64) -> bool {
         let mut lines = self.lines.iter();
         lines.any(|line| line.name == name && line.modified == modified)

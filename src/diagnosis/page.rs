@@ -117,7 +117,7 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
     let floor = match reading.smallest_floor {
         Some(floor) => format!(
             "λ_min(H) ≥ {}, but for a chance of {RISK:.0e}",
-            digits(floor)
+            digits_below(floor)
         ),
         None => "how far λ_min(H) lies below is not known: too few products".to_owned(),
     };
@@ -245,11 +245,25 @@ pub fn digits(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
         size if (1e-3..1e5).contains(&size) => {
-            let places = (3 - size.log10().floor() as i32).max(0) as usize;
+            let places = places(size).max(0) as usize;
             format!("{value:.places$}")
         }
         _ => format!("{value:.3e}"),
     }
+}
+
+/// The same, and no more than the number.
+fn digits_below(value: f64) -> String {
+    let nearest = digits(value);
+    match nearest.parse().is_ok_and(|nearest: f64| nearest > value) {
+        true => digits(value - 0.5 * 10_f64.powi(-places(value.abs()))),
+        false => nearest,
+    }
+}
+
+/// The place of the fourth significant digit behind the point.
+fn places(size: f64) -> i32 {
+    3 - size.log10().floor() as i32
 }
 
 fn cut(line: &str) -> String {

@@ -98,7 +98,7 @@ impl Again {
             sharpness: number(measured.sharpness, with_hessian),
             smallest: number(smallest, with_shifted),
             non_uniformity: measured.non_uniformity.map(|s| number(s, with_covariance)),
-            smallest_floor: floor.map(|floor| floor.min(smallest.value)),
+            smallest_floor: floor.map(|floor| floor.min(smallest.value - smallest.residual)),
             along: is_uncoupled.then(|| found.vectors.as_ref().map(along)),
             ..found.reading.clone()
         };

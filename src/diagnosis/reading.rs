@@ -7,7 +7,9 @@ use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Curvature, Matrix, Pass, Point};
 
-use super::criteria::ROUNDING;
+/// What the f32 products may lose, as a share of the largest number that enters: ten times the loss
+/// that was measured against exact derivatives.
+pub(super) const ROUNDING: f64 = 1e-5;
 
 /// How far a measurement goes.
 #[derive(Clone, Copy, Debug)]
@@ -166,6 +168,16 @@ pub struct Reading {
     pub other: Option<Other>,
 }
 
+impl Reading {
+    /// The largest eigenvalue of H in size.
+    pub(super) fn scale(&self) -> f64 {
+        let ends = [&self.sharpness, &self.smallest];
+        ends.map(|end| end.value.abs())
+            .into_iter()
+            .fold(0.0, f64::max)
+    }
+}
+
 /// Measures at a point. A tracker that has measured near by shortens the way; `place` is named in
 /// errors. Gives the vectors of `a` and of `s` beside the numbers;
 /// where the samples are coupled the second one is empty.
@@ -199,7 +211,6 @@ pub fn read(
     let sharpness = Number::new((&ends.largest).into(), &ends);
     let sought = (ends.largest.value, effort.lanczos.products);
     let found = smallest(effort.isa, &mut curvature, sought, effort.seed).ok_or_else(beyond)?;
-    let scale = ends.largest.value.abs().max(found.ritz.value.abs());
     let non_uniformity = covariance
         .as_ref()
         .map(|ends| Number::new(root(&ends.largest), ends));
@@ -209,17 +220,19 @@ pub fn read(
     };
     let mut along = |vector: &Vec<f32>| Along::of(&curvature.sample_quotients(vector));
     let along = non_uniformity.map(|_| vectors.as_ref().map(&mut along));
-    let reading = Reading {
+    let mut reading = Reading {
         loss: curvature.loss(),
         accuracy: (point.network.outputs() > 1).then(|| curvature.accuracy()),
         gradient,
         sharpness,
         smallest: (&found).into(),
-        smallest_floor: found.floor.map(|floor| floor - ROUNDING * scale),
+        smallest_floor: None,
         non_uniformity,
         along,
         other: None,
     };
+    let loss = ROUNDING * reading.scale();
+    reading.smallest_floor = found.floor.map(|floor| floor - loss);
     Ok((reading, vectors))
 }
 

@@ -46,13 +46,21 @@ impl Network {
     /// # Panics
     /// With fewer than two widths, or a width of zero.
     pub fn fnn(widths: &[usize]) -> Self {
+        Self::dense_chain(widths, |_| true)
+    }
+
+    /// [`Network::fnn`] where layer `i`, counted from 0, has a bias only if `has_bias(i)`.
+    ///
+    /// # Panics
+    /// As [`Network::fnn`].
+    pub fn dense_chain(widths: &[usize], has_bias: impl Fn(usize) -> bool) -> Self {
         let built = || {
             let (input, layers) = widths.split_first().ok_or("no widths")?;
             let name = widths.iter().map(usize::to_string).collect::<Vec<_>>();
             let input = Shape::features(*input);
             let mut builder = Builder::new(&name.join("-"), input, Loss::MeanSquared);
             for (index, width) in layers.iter().enumerate() {
-                builder.dense(*width, true)?;
+                builder.dense(*width, has_bias(index))?;
                 if index + 1 < layers.len() {
                     builder.relu()?;
                 }

@@ -123,10 +123,11 @@ fn sparse(
 
 /// Shapes with a last group that is cut short, with several bands and with two blocks of terms, and
 /// shapes too small to look into.
-const SHAPES: [(usize, usize, usize); 8] = [
+const SHAPES: [(usize, usize, usize); 9] = [
     (100, 130, 70),
     (215, 70, 70),
-    (12, 850, 64),
+    (100, 850, 65),
+    (100, 66, 1100),
     (37, 70, 64),
     (64, 65, 33),
     (70, 200, 100),

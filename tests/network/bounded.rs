@@ -61,7 +61,13 @@ fn shares_and_chunks_lose_no_sample() {
 #[test]
 fn a_wrong_product_breaks_the_bound() {
     // Gauss–Newton drops the residuals' curvature: a fault of the kind that is to be noticed.
-    for name in ["3-4-3-2", "convolution", "residual", "batch-norm"] {
+    for name in [
+        "3-4-3-2",
+        "without-bias",
+        "convolution",
+        "residual",
+        "batch-norm",
+    ] {
         let tiny = smooth(name, Loss::MeanSquared, Normalisation::Fixed, 4);
         let [_, hessian, covariance] = bounded(&tiny, (Matrix::GaussNewton, Second::Hessian));
         for difference in [hessian, covariance] {

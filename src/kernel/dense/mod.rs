@@ -96,14 +96,13 @@ pub fn affine(
 ) {
     let ((m, k), n) = (x.shape(), weights.rows());
     assert!(
-        weights.columns() == k && is_bias(bias, n) && y.shape() == (m, n),
-        "layer with weights of shape {:?} and {} biases from a matrix of shape {:?} to one of shape \
-         {:?}",
+        weights.columns() == k && y.shape() == (m, n),
+        "layer with weights of shape {:?} from a matrix of shape {:?} to one of shape {:?}",
         weights.shape(),
-        bias.len(),
         x.shape(),
         y.shape()
     );
+    assert_bias(bias, n);
     assert_adjacent(&[x, weights]);
     if m > DOTS {
         let operands = (x, weights.transposed());
@@ -162,6 +161,7 @@ pub fn descend(
     }
     assert_fits(delta, x.shape(), (n, k));
     assert_fits(delta, below.dx.shape(), (n, k));
+    assert_bias(bias, n);
     assert_gate(&below);
     assert_adjacent(&[delta, x]);
     let start = Start::Accumulate;
@@ -246,6 +246,7 @@ pub fn weight_gradient(
 ) {
     let (m, n, k) = (delta.rows(), delta.columns(), x.columns());
     assert_fits(delta, x.shape(), (n, k));
+    assert_bias(bias, n);
     assert_adjacent(&[delta, x]);
     let weights = MatrixMut::new(weights, n, k);
     if !is_swept(m) {
@@ -292,11 +293,6 @@ fn in_partial_sums(isa: Isa, parts: usize, below: Below, sweeps: impl FnOnce(Cut
     });
 }
 
-/// Is it a bias of so many outputs, or none?
-fn is_bias(bias: &[f32], outputs: usize) -> bool {
-    bias.is_empty() || bias.len() == outputs
-}
-
 /// The bias of these outputs.
 fn part_of(bias: &[f32], outputs: Range<usize>) -> &[f32] {
     match bias {
@@ -322,6 +318,14 @@ fn assert_fits(delta: MatrixRef, x: (usize, usize), weights: (usize, usize)) {
         delta.rows() == x.0 && weights == (delta.columns(), x.1),
         "layer with weights of shape {weights:?} between matrices of shapes {x:?} and {:?}",
         delta.shape()
+    );
+}
+
+fn assert_bias(bias: &[f32], outputs: usize) {
+    assert!(
+        bias.is_empty() || bias.len() == outputs,
+        "layer of {outputs} outputs with {} biases",
+        bias.len()
     );
 }
 

@@ -19,7 +19,7 @@ use crate::kernel::view::{MatrixMut, MatrixRef};
 const DEPTH: usize = 800;
 /// The largest block in m: a block of A, up to 340 KiB, stays in the second cache beside a panel of
 /// B. A batch of a hundred is one block.
-pub(super) const ROWS: usize = 108;
+const ROWS: usize = 108;
 /// The largest block in n.
 const COLUMNS: usize = 1024;
 
@@ -74,6 +74,8 @@ impl Kernel for Product<'_> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
         let (a, b, mut c) = (self.a, self.b, self.c);
+        // A block of one column would not tell.
+        let is_transpose = order::is_transpose(a);
         let Room {
             left,
             panels,
@@ -90,7 +92,7 @@ impl Kernel for Product<'_> {
                 };
                 for rows in self.blocks {
                     let a = a.block(rows.clone(), depth.clone());
-                    let a = Left::new(lanes, a, left);
+                    let a = Left::new(lanes, a, is_transpose, left);
                     terms.in_rows(lanes, a.matrix());
                     let (first, mut c) = (rows.start == 0, c.block(rows.clone(), columns.clone()));
                     tiles(lanes, (&a, first), &mut b, terms, start, c.reborrow());

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::block::ROWS;
+use super::UNIT;
 use super::factors::Rows;
-use super::order::{Order, is_transpose};
+use super::order::Order;
 use super::pack::{copy_columns, turn_rows};
 use super::panels::{panel_height, panels};
 use crate::kernel::buffer::Buffer;
@@ -14,7 +14,7 @@ use crate::kernel::view::MatrixRef;
 /// A block of A. Where a row has its numbers side by side it is read where it stands, but for the last
 /// few, where they are fewer than their tile has. A transpose is turned, since each of its columns
 /// stands on a page of its own, nearly, and every panel of B needs them all again; its rows may then
-/// as well stand in an order in which more terms are zero.
+/// as well stand in an order in which more terms are zero. With other strides all panels are copied.
 pub(super) struct Left<'a> {
     a: MatrixRef<'a>,
     /// Rows from here on are copied.
@@ -25,17 +25,6 @@ pub(super) struct Left<'a> {
     order: &'a [usize],
 }
 
-/// Every row in its place.
-static IN_PLACE: [usize; ROWS] = {
-    let mut order = [0; ROWS];
-    let mut row = 0;
-    while row < ROWS {
-        order[row] = row;
-        row += 1;
-    }
-    order
-};
-
 /// Room for a block.
 #[derive(Default)]
 pub(super) struct Room {
@@ -45,24 +34,28 @@ pub(super) struct Room {
 
 impl<'a> Left<'a> {
     #[inline(always)]
-    pub(super) fn new<L: Lanes>(lanes: L, a: MatrixRef<'a>, room: &'a mut Room) -> Self {
-        match is_transpose(a) {
+    pub(super) fn new<L: Lanes>(
+        lanes: L,
+        a: MatrixRef<'a>,
+        is_transpose: bool,
+        room: &'a mut Room,
+    ) -> Self {
+        match is_transpose {
             true => Self::turned(lanes, a.transposed(), room),
-            false => Self::in_place(a, &mut room.numbers),
+            false => Self::in_place(a, room),
         }
     }
 
     #[inline(always)]
-    fn in_place(a: MatrixRef<'a>, buffer: &'a mut Buffer) -> Self {
-        let (rows, depth) = a.shape();
-        let last = panels(0..rows, panel_height).last().unwrap_or(0..0);
-        let end = end(rows);
+    fn in_place(a: MatrixRef<'a>, room: &'a mut Room) -> Self {
+        let ((rows, depth), end) = (a.shape(), end(a.rows()));
         let first_copied = match a.has_adjacent_columns() {
             true if end == rows => rows,
-            true => last.start,
+            true => rows / UNIT.0 * UNIT.0,
             false => 0,
         };
-        let copies = buffer.numbers((end - first_copied) * depth);
+        room.order.stay(rows);
+        let copies = room.numbers.numbers((end - first_copied) * depth);
         for panel in panels(first_copied..rows, panel_height) {
             let height = panel_height(rows - panel.start);
             let copy = &mut copies[(panel.start - first_copied) * depth..][..height * depth];
@@ -72,7 +65,7 @@ impl<'a> Left<'a> {
             a,
             first_copied,
             copies,
-            order: &IN_PLACE,
+            order: &room.order.rows,
         }
     }
 
@@ -124,6 +117,8 @@ impl<'a> Left<'a> {
 
 /// Where the last tile of so many rows ends.
 fn end(rows: usize) -> usize {
-    let last = panels(0..rows, panel_height).last();
-    last.map_or(0, |last| last.start + panel_height(rows - last.start))
+    match rows % UNIT.0 {
+        0 => rows,
+        rest => rows - rest + panel_height(rest),
+    }
 }

@@ -59,7 +59,7 @@ const UNIT: (usize, usize) = (6, 64);
 /// NaN. What is left out depends on the shapes, the strides and the numbers alone.
 ///
 /// Of an `a` with adjacent columns the rows 6·r to 6·r + 5 are a group. One with adjacent rows (a
-/// transpose) is cut in 2ᵇ bands, as many as leave 48·2ᵇ ≤ m; with u = ⌈m/6⌉ band p begins at row
+/// transpose) is cut in 2ᵇ bands, as many as leave 48·2ᵇ ≤ m, or one; with u = ⌈m/6⌉ band p begins at row
 /// 6·⌊u·p/2ᵇ⌋. In each block the rows of a band are sorted by how many are not zero of at most 64
 /// terms, every ⌈length/64⌉-th of the block, equal ones in their order; six that follow each other are
 /// a group.
@@ -129,9 +129,10 @@ fn parts(threads: usize, (a, b): (MatrixRef, MatrixRef)) -> (usize, usize) {
         false => PACKING,
     };
     let cut = |parts: usize, length: usize, unit| parts.min(length.div_ceil(unit)).max(1);
+    let down = cut(down, rows, UNIT.0);
     let cuts = [
         (1, cut(threads, columns, UNIT.1)),
-        (cut(down, rows, UNIT.0), 1),
+        (down, cut(threads / down, columns, UNIT.1)),
     ];
     let work = |&(down, across): &(usize, usize)| {
         let (rows, columns) = (

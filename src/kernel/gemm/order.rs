@@ -1,7 +1,7 @@
 //! The rows of a transpose in an order in which many terms are zero for all rows of a group.
 //!
-//! Behind a rectifier a row of δᵀ holds what reaches one unit: half of it is zero, and by chance hardly
-//! a sample (one in 64) leaves six units untouched at once. Sorted by how many samples reach them,
+//! Behind a rectifier a row of δᵀ holds what reaches one unit: half of it is zero, and hardly a sample
+//! (1 to 2 of a hundred) leaves six neighbouring units untouched at once. Sorted by how many samples reach them,
 //! those that few reach stand together: in a 784-500-500-500-10 after 200 steps of descent 19, 24 and
 //! 28 of a hundred terms are then zero in whole groups.
 
@@ -49,6 +49,12 @@ pub(super) struct Order {
 }
 
 impl Order {
+    /// Every row stays in its place.
+    pub(super) fn stay(&mut self, rows: usize) {
+        self.rows.clear();
+        self.rows.extend(0..rows);
+    }
+
     /// Sorts the columns of a matrix by how often they are not zero.
     #[inline(always)]
     pub(super) fn find(&mut self, across: MatrixRef) {
@@ -59,7 +65,7 @@ impl Order {
         } = self;
         counts.clear();
         counts.resize(across.columns(), 0);
-        let step = across.rows().div_ceil(LOOKS).max(1);
+        let step = across.rows().div_ceil(LOOKS);
         for row in (0..across.rows()).step_by(step) {
             for (count, x) in zip(&mut *counts, across.row(row)) {
                 *count += u8::from(*x != 0.0);

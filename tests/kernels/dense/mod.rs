@@ -92,7 +92,10 @@ fn a_layer_without_biases_is_one_with_biases_that_change_nothing() {
                 let what = (shape, isa.name());
                 assert_eq!(all_bits(&with), all_bits(&without), "{what:?}");
             };
-            same(with.affine(isa, false), without.affine(isa, false));
+            for rectified in [false, true] {
+                let affine = |layer: &Layer| layer.affine(isa, rectified);
+                same(affine(&with), affine(&without));
+            }
             let gradient = with.gradient(isa, Start::Accumulate);
             same(
                 gradient[..weights].to_vec(),
@@ -237,4 +240,15 @@ fn shapes_that_do_not_fit_are_named() {
         false,
         MatrixMut::new(y, 2, 2),
     );
+}
+
+/// With eight threads a part has eight outputs, and some no bias of these.
+#[test]
+#[should_panic(expected = "64 outputs with 8 biases")]
+fn biases_of_another_number_are_named() {
+    let mut layer = Layer::new(Family::Uniform, (32, 800, 64));
+    layer.bias.truncate(8);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(8).build();
+    let pool = pool.expect("a pool of threads");
+    pool.install(|| layer.descend(Isa::best()));
 }
