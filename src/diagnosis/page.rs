@@ -303,6 +303,33 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_rounded_down_where_it_says_no_less() {
+        let numbers = [
+            -2.72439, -2.7241, 1.23456, -1.0e-9, -999.99, -0.001, 0.0, -123456.7,
+        ];
+        let said = numbers.map(digits_below);
+        assert_eq!(
+            said,
+            [
+                "-2.725",
+                "-2.725",
+                "1.234",
+                "-1.000e-9",
+                "-1000.0",
+                "-0.001000",
+                "0",
+                "-1.235e5"
+            ]
+        );
+        for (number, said) in numbers.iter().zip(&said) {
+            assert!(
+                said.parse::<f64>().is_ok_and(|said| said <= *number),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
     fn lines_break_between_words_and_keep_them_all() {
         let text = "word ".repeat(50);
         let lines = wrap(text.trim(), "  ");
