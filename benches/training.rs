@@ -4,12 +4,11 @@
 //! the data 1000 images, a step one of plain SGD with its batch gathered inside it, timed through the
 //! real training loop. The limit of a step is the longer of two times: its multiplications and additions
 //! at the speed of FMAs in registers, and the bytes it cannot avoid to move (the weights read forward,
-//! read and written backward) at the speed of reading as many bytes as the weights of
-//! the first network have. Both speeds are
-//! measured just before and after every window, as they swing on a shared machine; the share of the limit
-//! is the median over the windows, and in brackets that of the best window beside the best speeds of all.
-//! Every term counts, also those that a product leaves out because they are zero. Words choose networks
-//! and batches (`-- fnn 1 25`); with `--test` each batch makes two steps.
+//! read and written backward) at the speed of reading as many bytes as the weights of the first network
+//! have. Both speeds are measured just before and after every window, as they swing on a shared machine;
+//! the share of the limit is the median over the windows, and in brackets that of the best window beside
+//! the best speeds of all. Every term counts, also those that a product leaves out because they are zero.
+//! Words choose networks and batches (`-- fnn 1 25`); with `--test` each batch makes two steps.
 //! The images of VGG are noise: what they show does not change the work.
 //!
 //! With `SGD_STABILITY_PEERS` naming a Python that has torch and jax, both and ours take turns, window by
@@ -33,8 +32,9 @@ use peers::{Peers, Race, TURNS, best, median};
 
 const WIDTHS: [usize; 5] = [784, 500, 500, 500, 10];
 const SAMPLES: usize = 1000;
-/// The length of a window of ours, and of one that measures the machine.
+/// The length of a window.
 const WINDOW: Duration = Duration::from_millis(300);
+/// The length of one that measures the machine.
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// Rates of `work(count)`, per second, window after window.
@@ -45,7 +45,7 @@ struct Windows<W> {
 }
 
 impl<W: FnMut(u64)> Windows<W> {
-    /// One call a window where `length` is nothing.
+    /// Two calls a window where no length is given.
     fn new(length: Option<Duration>, work: W) -> Self {
         let mut windows = Windows { work, count: 2 };
         while length.is_some_and(|length| windows.seconds() < length.as_secs_f64() / 2.0) {
@@ -112,14 +112,13 @@ impl Machine {
         }
     }
 
-    /// Seconds that so many operations and bytes take at least.
-    fn seconds(self, operations: f64, moved: f64) -> f64 {
-        (operations / self.flops).max(moved / self.bytes)
-    }
-
-    /// Is it the operations that take so long?
-    fn is_short_of_flops(self, operations: f64, moved: f64) -> bool {
-        operations / self.flops > moved / self.bytes
+    /// Seconds that so many operations and bytes take at least, and which of the two takes them.
+    fn limit(self, operations: f64, moved: f64) -> (f64, &'static str) {
+        let (arithmetic, bytes) = (operations / self.flops, moved / self.bytes);
+        match arithmetic > bytes {
+            true => (arithmetic, "FLOP "),
+            false => (bytes, "bytes"),
+        }
     }
 }
 
@@ -167,7 +166,7 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
     let is_named = names.iter().any(|name| words.contains(name));
     let bytes = size_of::<f32>() * networks[0].1.parameters();
     let mut gauge = Machine::gauge(isa, is_smoke, bytes);
-    println!("{}, {} threads", isa.name(), rayon::current_num_threads(),);
+    println!("{}, {} threads", isa.name(), rayon::current_num_threads());
     println!(
         "net     B  steps/s    best  GFLOP/s  MB/step  machine: GFLOP/s, GB/s (best)  % of limit (best), \
          set by   best peer  ratio, of turns"
@@ -252,7 +251,7 @@ fn print_row(network: &Network, machines: &[Machine], batch: usize, race: &Race)
     let ours = median(&race.ours);
     let turns = race.ours.iter().zip(machines);
     let shares: Vec<f64> = turns
-        .map(|(rate, machine)| 100.0 * rate * machine.seconds(operations, moved))
+        .map(|(rate, machine)| 100.0 * rate * machine.limit(operations, moved).0)
         .collect();
     let [flops, bytes] = [|m: &Machine| m.flops, |m: &Machine| m.bytes]
         .map(|part| machines.iter().map(part).collect::<Vec<_>>());
@@ -274,12 +273,8 @@ fn print_row(network: &Network, machines: &[Machine], batch: usize, race: &Race)
         fastest.flops / 1e9,
         fastest.bytes / 1e9,
         median(&shares),
-        100.0 * best(&race.ours) * fastest.seconds(operations, moved),
-        if typical.is_short_of_flops(operations, moved) {
-            "FLOP "
-        } else {
-            "bytes"
-        }
+        100.0 * best(&race.ours) * fastest.limit(operations, moved).0,
+        typical.limit(operations, moved).1
     );
     match (&race.best_peer, race.ratios()) {
         (Some((peer, theirs)), Some((of_best, of_turns))) => {

@@ -24,9 +24,9 @@ use super::subject::Subject;
 /// Measure checkpoints as they appear in a folder, and draw the run in the plane of a and s.
 ///
 /// Each *.safetensors of the folder, in natural order, becomes a line of watch.jsonl; what is there
-/// already is skipped, and what is written over with other bytes gets another line. The watch ends with --once,
-/// when a file named `done` appears, after --idle seconds without a new checkpoint, or with Ctrl-C
-/// (twice: at once); then watch.svg is drawn.
+/// already is skipped, and what is written over with other bytes gets another line. The watch ends with
+/// --once, when a file named `done` appears, after --idle seconds without a new checkpoint, or with
+/// Ctrl-C (twice: at once); then watch.svg is drawn.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {

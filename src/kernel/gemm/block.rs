@@ -125,10 +125,11 @@ fn tiles<L: Lanes>(
         for across in panels(columns, panel_width::<L>) {
             let vectors = across.len().div_ceil(LANES);
             let b = b.beginning_at(across.start - unit);
+            let mut c = c.block(0..rows, across);
             for down in panels(0..rows, panel_height) {
                 let height = panel_height(rows - down.start);
                 let terms = terms.of(down.start, unit);
-                let c = (c.block(0..rows, across.clone()), a.rows_of_c(down.clone()));
+                let c = (c.reborrow(), a.rows_of_c(down.clone()));
                 let a = (a, down.start);
                 match (height, vectors) {
                     (6, 4) => tile::<L, 6, 4>(lanes, (a, b), terms, start, c),

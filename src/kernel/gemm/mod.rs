@@ -2,7 +2,8 @@
 //!
 //! Every element of the output is *one* chain of fused multiply-adds in the order of `k`. So the
 //! work may be cut as the machine likes it, and the bits do not change. Terms may even be left out
-//! that are zero for a whole group of elements (`terms`, `order`): a quarter of the work behind rectifiers.
+//! that are zero for a whole group of elements (`terms`, `order`): a quarter of the work behind
+//! rectifiers.
 //!
 //! ```text
 //!            n                threads   (here)    rectangles of C, cut at whole tiles
@@ -59,8 +60,8 @@ const UNIT: (usize, usize) = (6, 64);
 /// NaN. What is left out depends on the shapes, the strides and the numbers alone.
 ///
 /// Of an `a` with adjacent columns the rows 6·r to 6·r + 5 are a group. One with adjacent rows (a
-/// transpose) is cut in 2ᵇ bands, as many as leave 48·2ᵇ ≤ m, or one; with u = ⌈m/6⌉ band p begins at row
-/// 6·⌊u·p/2ᵇ⌋. In each block the rows of a band are sorted by how many are not zero of at most 64
+/// transpose) is cut in 2ᵇ bands, as many as leave 48·2ᵇ ≤ m, or one; with u = ⌈m/6⌉ band p begins at
+/// row 6·⌊u·p/2ᵇ⌋. In each block the rows of a band are sorted by how many are not zero of at most 64
 /// terms, every ⌈length/64⌉-th of the block, equal ones in their order; six that follow each other are
 /// a group.
 ///

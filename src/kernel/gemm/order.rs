@@ -1,9 +1,9 @@
 //! The rows of a transpose in an order in which many terms are zero for all rows of a group.
 //!
 //! Behind a rectifier a row of δᵀ holds what reaches one unit: half of it is zero, and hardly a sample
-//! (1 to 2 of a hundred) leaves six neighbouring units untouched at once. Sorted by how many samples reach them,
-//! those that few reach stand together: in a 784-500-500-500-10 after 200 steps of descent 19, 24 and
-//! 28 of a hundred terms are then zero in whole groups.
+//! (1 to 2 of a hundred) leaves six neighbouring units untouched at once. Sorted by how many samples
+//! reach them, those that few reach stand together: in a 784-500-500-500-10 after 200 steps of descent
+//! 19, 24 and 28 of a hundred terms are then zero in whole groups.
 
 use std::iter::zip;
 use std::ops::Range;

@@ -34,14 +34,7 @@ pub(super) fn pack<L: Lanes>(lanes: L, panel: MatrixRef, width: usize, out: &mut
         copy(lanes, panel, width, out);
     } else if across.has_adjacent_columns() {
         for first in (0..width).step_by(LANES) {
-            turn(
-                lanes,
-                across,
-                first,
-                out,
-                #[inline(always)]
-                |row| row * width,
-            );
+            turn(lanes, across, first, out, |row| row * width);
         }
     } else {
         for (k, out) in out.chunks_exact_mut(width).enumerate() {
@@ -135,13 +128,6 @@ pub(super) fn turn_rows<L: Lanes>(
             let lines = across.row(row).chunks(LANES);
             lines.for_each(|line| lanes.prefetch(line.as_ptr()));
         }
-        turn(
-            lanes,
-            across,
-            first,
-            out,
-            #[inline(always)]
-            |j| places[j] * stride,
-        );
+        turn(lanes, across, first, out, |row| places[row] * stride);
     }
 }
