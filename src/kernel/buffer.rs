@@ -12,8 +12,21 @@ impl Buffer {
         if self.0.len() < length + LANES {
             self.0.resize(length + LANES, 0.0);
         }
-        // The alignment is a wish: an offset beyond the spare line would only cost speed.
+        let offset = self.offset();
+        &mut self.0[offset..][..length]
+    }
+
+    /// The numbers that stand there.
+    ///
+    /// # Panics
+    /// When there was no room for so many.
+    pub(super) fn read(&self, length: usize) -> &[f32] {
+        &self.0[self.offset()..][..length]
+    }
+
+    /// Where the first cache line begins. It is a wish: beyond the spare line it would only cost speed.
+    fn offset(&self) -> usize {
         let offset = self.0.as_ptr().align_offset(size_of::<[f32; LANES]>());
-        &mut self.0[offset.min(LANES)..][..length]
+        offset.min(LANES)
     }
 }

@@ -211,7 +211,7 @@ pub fn with_team<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// How many threads may take part in a kernel that is called here.
-pub(super) fn threads() -> usize {
+pub fn threads() -> usize {
     let held = TEAM.with_borrow(|team| team.as_ref().map(|team| team.threads));
     held.unwrap_or_else(rayon::current_num_threads)
 }
@@ -223,6 +223,16 @@ impl Drop for Lent {
     fn drop(&mut self) {
         TEAM.set(self.0.take());
     }
+}
+
+/// Runs `work` on this thread: the kernels it calls use no other.
+pub fn alone<T>(work: impl FnOnce() -> T) -> T {
+    let one = Team {
+        threads: 1,
+        ..Team::default()
+    };
+    let _lent = Lent(TEAM.replace(Some(Arc::new(one))));
+    work()
 }
 
 /// Calls `run(0)`, `run(1)`, …, each number below `parts` once, on any threads in any order.

@@ -2,10 +2,10 @@
 
 use crate::kernel::{self, Isa, Start};
 
+use super::chain::Chain;
 use super::chunks::{Share, Worker, add_sums, run, shares, single_shares};
 use super::point::{Turned, Weights};
-use super::rank_two::Own;
-use super::tangent::{Base, Direction, Tangent};
+use super::tangent::{Base, Tangent};
 use super::trace::{Site, Trace};
 use super::{Batch, Evaluation, Pass, Point};
 
@@ -53,7 +53,9 @@ pub struct Curvature<'a> {
 
 /// How a network's products are made.
 enum Road {
-    /// The whole batch at once, its base pass done once and kept.
+    /// A chain of dense layers, the whole batch at once, its base pass done once and kept.
+    Chain(Box<Chain>),
+    /// Coupled samples: the same.
     Whole(Box<Whole>),
     /// Share by share and chunk by chunk, the base pass made anew each time.
     Chunks(Vec<Worker<Scratch>>),
@@ -62,8 +64,7 @@ enum Road {
 #[derive(Default)]
 struct Whole {
     trace: Trace,
-    first: Tangent,
-    second: Tangent,
+    tangent: Tangent,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -81,19 +82,21 @@ impl<'a> Curvature<'a> {
         let mut turned = Turned::default();
         turned.fill(isa, point.network, point.parameters);
         let network = point.network;
-        let (road, evaluation) = match network.is_dense() || point.is_coupled() {
-            true => {
-                let mut whole = Box::new(Whole::default());
-                let site = Site::new(isa, point, &turned);
-                whole.trace.forward(&site, &batch);
-                whole.trace.backward(&site, &batch, 1.0);
-                let evaluation = Evaluation::of(isa, network, whole.trace.outputs(), &batch);
-                (Road::Whole(whole), evaluation)
-            }
-            false => {
-                let evaluation = Pass::new(isa).evaluate(&point, &batch);
-                (Road::Chunks(Vec::new()), evaluation)
-            }
+        let site = Site::new(isa, point, &turned);
+        let evaluate = |outputs: &[f32]| Evaluation::of(isa, network, outputs, &batch);
+        let (road, evaluation) = if network.is_dense() {
+            let chain = Box::new(Chain::new(&site, &batch));
+            let evaluation = evaluate(chain.trace().outputs());
+            (Road::Chain(chain), evaluation)
+        } else if point.is_coupled() {
+            let mut whole = Box::new(Whole::default());
+            whole.trace.forward(&site, &batch);
+            whole.trace.backward(&site, &batch, 1.0);
+            let evaluation = evaluate(whole.trace.outputs());
+            (Road::Whole(whole), evaluation)
+        } else {
+            let evaluation = Pass::new(isa).evaluate(&point, &batch);
+            (Road::Chunks(Vec::new()), evaluation)
         };
         Curvature {
             isa,
@@ -136,23 +139,21 @@ impl<'a> Curvature<'a> {
             batch: self.batch,
             matrix: self.matrix,
         };
-        let along = Direction {
-            shared: Weights {
-                flat: direction,
-                turned: &self.along,
-            },
-            own: None,
+        let along = Weights {
+            flat: direction,
+            turned: &self.along,
         };
         match &mut self.road {
+            Road::Chain(chain) => chain.sum(&view, direction, product),
             Road::Whole(whole) => {
                 let base = view.base(&whole.trace);
-                whole.first.follow(&base, &along);
-                whole.first.collect(&base, Start::Zero, product);
+                whole.tangent.follow(&base, along);
+                whole.tangent.collect(&base, Start::Zero, product);
             }
             Road::Chunks(workers) => {
                 let shares = shares(self.point.network, false, self.batch.samples);
                 view.sum_chunks(&shares, workers, product, |part, base, start| {
-                    part.tangent.follow(base, &along);
+                    part.tangent.follow(base, along);
                     part.tangent.collect(base, start, part.sum);
                 });
             }
@@ -182,20 +183,8 @@ impl<'a> Curvature<'a> {
             matrix: self.matrix,
         };
         match &mut self.road {
-            Road::Whole(whole) => {
-                let base = view.base(&whole.trace);
-                let difference = Direction {
-                    shared: Weights {
-                        flat: &mean,
-                        turned: &self.along,
-                    },
-                    own: Some(Own {
-                        tangent: &whole.first,
-                    }),
-                };
-                whole.second.follow(&base, &difference);
-                whole.second.collect(&base, Start::Zero, product);
-            }
+            Road::Chain(chain) => chain.sum_of_own(&view, &mean, product),
+            Road::Whole(_) => unreachable!("coupled samples"),
             Road::Chunks(workers) => {
                 let along = Weights {
                     flat: direction,
@@ -234,10 +223,8 @@ impl<'a> Curvature<'a> {
         };
         let mut quotients = Vec::with_capacity(self.batch.samples);
         match &mut self.road {
-            Road::Whole(whole) => {
-                let base = view.base(&whole.trace);
-                whole.first.quotients(&base, along, &mut quotients);
-            }
+            Road::Chain(chain) => chain.quotients(&view, along, &mut quotients),
+            Road::Whole(_) => unreachable!("coupled samples"),
             Road::Chunks(workers) => {
                 let shares = shares(self.point.network, false, self.batch.samples);
                 run(&self.point, &shares, workers, |share, worker| {
@@ -258,7 +245,7 @@ impl<'a> Curvature<'a> {
 
 /// What every chunk of a product shares.
 #[derive(Clone, Copy)]
-struct View<'a> {
+pub(super) struct View<'a> {
     site: Site<'a>,
     batch: Batch<'a>,
     matrix: Matrix,
@@ -266,7 +253,10 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     /// The base pass over the whole batch.
-    fn base(&self, trace: &'a Trace) -> Base<'a> {
+    pub fn base<'b>(&self, trace: &'b Trace) -> Base<'b>
+    where
+        'a: 'b,
+    {
         Base {
             site: self.site,
             trace,
@@ -332,8 +322,7 @@ impl Part<'_> {
     /// The tangent of one sample along `H_i v − Hv`; `mean` holds `−Hv`.
     fn difference(&mut self, base: &Base<'_>, along: Weights<'_>, mean: &[f32]) {
         let (isa, network) = (base.site.isa, base.site.network());
-        let shared = |shared| Direction { shared, own: None };
-        self.tangent.follow(base, &shared(along));
+        self.tangent.follow(base, along);
         self.own.resize(mean.len(), 0.0);
         self.own.copy_from_slice(mean);
         self.tangent.collect(base, Start::Accumulate, self.own);
@@ -342,6 +331,6 @@ impl Part<'_> {
             flat: self.own,
             turned: self.along,
         };
-        self.tangent.follow(base, &shared(own));
+        self.tangent.follow(base, own);
     }
 }

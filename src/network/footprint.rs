@@ -17,7 +17,8 @@ impl Network {
     /// of two directional passes, weights turned for the way back, and sums.
     ///
     /// A chain of dense layers and a network with coupled samples keep whole batches, `6·n·A` with
-    /// `A` the numbers of all activations of one sample; others keep a chunk a share.
+    /// `A` the numbers of all activations of one sample, a chain also its factors as the products read
+    /// them; others keep a chunk a share.
     pub fn curvature_numbers(&self, samples: usize, is_coupled: bool) -> u64 {
         let wide = |count: usize| count as u64;
         let numbers = |layer: &super::Layer| wide(layer.output.numbers());
@@ -40,7 +41,12 @@ impl Network {
             // with coupled samples there is none, but a copy or two of the largest activation.
             true => {
                 let own = if is_coupled { 2 * largest } else { 0 };
-                shared + parameters + wide(samples) * (6 * activations + places + own)
+                let kept = if self.is_dense() {
+                    self.kept_numbers(samples)
+                } else {
+                    0
+                };
+                shared + parameters + kept + wide(samples) * (6 * activations + places + own)
             }
             false => {
                 let shares = wide(SHARES.min(samples));
@@ -48,5 +54,19 @@ impl Network {
                 shared + shares * (chunk + 2 * parameters + turned)
             }
         }
+    }
+
+    /// What a chain of dense layers keeps for all its products ([`super::chain`]): what its layers read
+    /// and all weights but the first, twice, in panels of whole vectors, and at most one 16-bit place
+    /// for every sixth number of the inputs and, twice, of the activations.
+    fn kept_numbers(&self, samples: usize) -> u64 {
+        let panels = |rows: usize, columns: usize| (rows * columns.next_multiple_of(16)) as u64;
+        let layers = self.layers.iter().enumerate().map(|(index, layer)| {
+            let (inputs, outputs) = (layer.input.numbers(), layer.output.numbers());
+            let weights = panels(inputs, outputs) + panels(outputs, inputs);
+            panels(samples, inputs) + if index > 0 { weights } else { 0 }
+        });
+        let places = samples as u64 * (self.features() as u64 + 2 * self.activation_numbers());
+        layers.sum::<u64>() + places / 12
     }
 }

@@ -15,13 +15,15 @@
 //! | `bilinear`, `linear`, `standardise` | the three families of layers |
 //! | `chunks` | how a batch is cut without changing a bit |
 //! | `trace`, `pass` | forward and backward over a chunk; loss, gradient, descent over a batch |
-//! | `tangent`, `rank_two` | the directional derivative of a pass, also with per-sample directions |
+//! | `tangent` | the directional derivative of a pass |
+//! | `chain` | the same for a chain of dense layers, also with per-sample directions |
 //! | `curvature` | `Hv`, `Σv = (1/n) Σ_i H_i(H_i v − Hv)` and every `vᵀH_i v` at a point |
 //! | `footprint` | how many numbers passes keep in memory |
 
 mod architecture;
 mod bilinear;
 mod builder;
+mod chain;
 mod chunks;
 mod curvature;
 pub mod description;
@@ -34,7 +36,6 @@ mod loss;
 mod order;
 mod pass;
 mod point;
-mod rank_two;
 mod shape;
 mod standardise;
 mod tangent;

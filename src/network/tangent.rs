@@ -7,15 +7,14 @@
 //! Rz  = Rx·W + x·V,     R∂x = R∂z·Wᵀ + ∂z·Vᵀ,     R∂W = xᵀ·R∂z + Rxᵀ·∂z
 //! ```
 //!
-//! and a ReLU opens the same gates for all of them. [`super::rank_two`] adds the directions that
-//! differ from sample to sample in a chain of dense layers.
+//! and a ReLU opens the same gates for all of them. [`super::chain`] does the same for a chain of dense
+//! layers, whose samples go their ways alone.
 
 use crate::kernel::{self, Start};
 
 use super::layer::{Kind, Layer};
 use super::linear::begin;
 use super::point::Weights;
-use super::rank_two::Own;
 use super::standardise::Bend;
 use super::trace::{Site, Trace, activation, skipped};
 use super::{Batch, Matrix, Network};
@@ -25,7 +24,6 @@ use super::{Batch, Matrix, Network};
 pub(super) struct Tangent {
     pub values: Vec<Vec<f32>>,
     pub deltas: Vec<Vec<f32>>,
-    pub dots: Vec<f32>,
 }
 
 /// A base pass over a chunk, and which matrix is meant.
@@ -37,9 +35,9 @@ pub(super) struct Base<'a> {
     pub matrix: Matrix,
 }
 
-impl Base<'_> {
+impl<'a> Base<'a> {
     /// What layer `layer` read.
-    pub fn read(&self, layer: &Layer) -> &[f32] {
+    pub fn read(&self, layer: &Layer) -> &'a [f32] {
         activation(&self.trace.values, self.batch.inputs, layer.reads)
     }
 
@@ -48,16 +46,8 @@ impl Base<'_> {
     }
 }
 
-/// A direction among the parameters: `shared` by all samples, plus the `H_i v` that each sample has
-/// for itself.
-#[derive(Clone, Copy)]
-pub(super) struct Direction<'a> {
-    pub shared: Weights<'a>,
-    pub own: Option<Own<'a>>,
-}
-
 /// `R` of activation `read`; empty where it does not depend on the parameters.
-pub(super) fn moved<'a>(values: &'a [Vec<f32>], network: &Network, read: usize) -> &'a [f32] {
+fn moved<'a>(values: &'a [Vec<f32>], network: &Network, read: usize) -> &'a [f32] {
     match network.moves[read] {
         true => &values[read - 1],
         false => &[],
@@ -66,7 +56,7 @@ pub(super) fn moved<'a>(values: &'a [Vec<f32>], network: &Network, read: usize) 
 
 impl Tangent {
     /// Fills the tangent along a direction.
-    pub fn follow(&mut self, base: &Base<'_>, direction: &Direction<'_>) {
+    pub fn follow(&mut self, base: &Base<'_>, direction: Weights<'_>) {
         self.rise(base, direction);
         self.top(base);
         for index in (0..base.site.network().layers.len()).rev() {
@@ -75,7 +65,7 @@ impl Tangent {
     }
 
     /// Fills the values `Rh_l` alone.
-    fn rise(&mut self, base: &Base<'_>, direction: &Direction<'_>) {
+    fn rise(&mut self, base: &Base<'_>, direction: Weights<'_>) {
         let network = base.site.network();
         let depth = network.layers.len();
         self.values.resize(depth, Vec::new());
@@ -87,7 +77,7 @@ impl Tangent {
         }
     }
 
-    /// Appends `vᵀH_i v` of each sample to `quotients`, where `v` is the shared direction:
+    /// Appends `vᵀH_i v` of each sample along a direction `v` to `quotients`:
     ///
     /// ```text
     /// vᵀH_i v = Roᵀ·(∂²f_i/∂o²)·Ro + 2·Σ_l ∂z_lᵀ·(Rx_l·V_l)
@@ -96,10 +86,10 @@ impl Tangent {
     /// over the layers with parameters; the Gauss–Newton matrix has the first term alone. This is
     /// the second derivative of `f_i` along `v`, since `R²z_l = R²x_l·W_l + 2·Rx_l·V_l` and the
     /// other layers are linear. The samples must not be coupled.
-    pub fn quotients(&mut self, base: &Base<'_>, shared: Weights<'_>, quotients: &mut Vec<f64>) {
+    pub fn quotients(&mut self, base: &Base<'_>, direction: Weights<'_>, quotients: &mut Vec<f64>) {
         let (site, trace) = (&base.site, base.trace);
         let network = site.network();
-        self.rise(base, &Direction { shared, own: None });
+        self.rise(base, direction);
         self.top(base);
         let first = quotients.len();
         quotients.resize(first + trace.samples, 0.0);
@@ -114,7 +104,8 @@ impl Tangent {
             let bent = &mut self.deltas[index];
             bent.clear();
             bent.resize(trace.values[index].len(), 0.0);
-            site.bilinear(index, trace.samples).add(rx, &shared, bent);
+            site.bilinear(index, trace.samples)
+                .add(rx, &direction, bent);
             add_dots(base, &trace.deltas[index], bent, 2.0, quotients);
         }
     }
@@ -130,7 +121,7 @@ impl Tangent {
             .curve(base.site.isa, pair, outputs, &mut self.deltas[top]);
     }
 
-    fn forward(&mut self, base: &Base<'_>, direction: &Direction<'_>, index: usize) {
+    fn forward(&mut self, base: &Base<'_>, direction: Weights<'_>, index: usize) {
         let (site, trace) = (&base.site, base.trace);
         let layer = &site.network().layers[index];
         let (below, here) = self.values.split_at_mut(index);
@@ -140,12 +131,9 @@ impl Tangent {
         match &layer.kind {
             _ if layer.has_parameters() => {
                 let bilinear = site.bilinear(index, trace.samples);
-                bilinear.affine(base.read(layer), &direction.shared, false, z);
+                bilinear.affine(base.read(layer), &direction, false, z);
                 if !rx.is_empty() {
                     bilinear.add(rx, &site.weights, z);
-                }
-                if let Some(own) = &direction.own {
-                    own.forward(base, index, &mut self.dots, z);
                 }
             }
             Kind::Standardise { .. } => {
@@ -167,7 +155,7 @@ impl Tangent {
     }
 
     /// Finishes `R∂z` of layer `index` and hands it down to what the layer reads.
-    fn backward(&mut self, base: &Base<'_>, direction: &Direction<'_>, index: usize) {
+    fn backward(&mut self, base: &Base<'_>, direction: Weights<'_>, index: usize) {
         let (site, trace) = (&base.site, base.trace);
         let network = site.network();
         let layer = &network.layers[index];
@@ -186,10 +174,7 @@ impl Tangent {
                     bilinear.transposed(y, &site.weights, start, target);
                     if base.is_second_order() {
                         let (delta, again) = (&trace.deltas[index], Start::Accumulate);
-                        bilinear.transposed(delta, &direction.shared, again, target);
-                        if let Some(own) = &direction.own {
-                            own.backward(base, index, &mut self.dots, target);
-                        }
+                        bilinear.transposed(delta, &direction, again, target);
                     }
                 }
                 Kind::Standardise { .. } => {

@@ -7,6 +7,7 @@ mod convolution;
 mod dense;
 mod elementwise;
 mod gemm;
+mod kept;
 mod pool;
 mod rows;
 mod sums;

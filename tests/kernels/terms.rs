@@ -26,11 +26,10 @@ fn block(depth: usize, k: usize) -> Range<usize> {
 }
 
 /// The rows of A that share a list with row i. Those of a transpose are cut in bands, a power of two, of
-/// 48 rows or more, and sorted within each by how often they are not zero among at most 64 terms of the
-/// block.
+/// 192 rows or more, and grouped within each by what they look like at 64 terms of the block at most.
 fn group(a: MatrixRef, i: usize, block: &Range<usize>) -> Vec<usize> {
     let (units, mut bands) = (a.rows().div_ceil(ROWS), 1);
-    while is_transpose(a) && a.rows() >= 2 * bands * 48 {
+    while is_transpose(a) && a.rows() >= 2 * bands * 192 {
         bands *= 2;
     }
     let edge = |band: usize| (units * band / bands * ROWS).min(a.rows());
@@ -39,11 +38,31 @@ fn group(a: MatrixRef, i: usize, block: &Range<usize>) -> Vec<usize> {
     let mut rows: Vec<usize> = band.collect();
     if is_transpose(a) {
         let looks = block.clone().step_by(block.len().div_ceil(64));
-        let count = |&i: &usize| looks.clone().filter(|&k| a.get(i, k) != 0.0).count();
-        rows.sort_by_key(count);
+        rows = by_likeness(a, rows, &looks.collect::<Vec<_>>());
     }
     let mut groups = rows.chunks(ROWS);
     groups.find(|group| group.contains(&i)).unwrap().to_vec()
+}
+
+/// The rows that count least often first; but of the next 16, five times the one that adds the fewest
+/// terms to those at which its group counts.
+fn by_likeness(a: MatrixRef, mut rows: Vec<usize>, looks: &[usize]) -> Vec<usize> {
+    let counts_at = |i: usize| looks.iter().copied().filter(move |&k| a.get(i, k) != 0.0);
+    rows.sort_by_key(|&i| counts_at(i).count());
+    let mut ordered = Vec::new();
+    while !rows.is_empty() {
+        let mut group = vec![rows.remove(0)];
+        while group.len() < ROWS && !rows.is_empty() {
+            let is_new = |&k: &usize| group.iter().all(|&i| a.get(i, k) == 0.0);
+            let next = rows.iter().take(16).enumerate();
+            let (place, _) = next
+                .min_by_key(|&(_, &i)| counts_at(i).filter(is_new).count())
+                .unwrap();
+            group.push(rows.remove(place));
+        }
+        ordered.extend(group);
+    }
+    ordered
 }
 
 /// Which terms count of those that `is_live`, block by block: all of a block that begins with 64 such.
@@ -85,6 +104,20 @@ fn chains(a: MatrixRef, b: MatrixRef, old: &[f32]) -> Vec<f32> {
     let is_of_columns = !is_of_rows && b.has_adjacent_columns() && a.rows() >= 64;
     let of_rows = is_of_rows.then(|| counting_of_rows(a));
     let of_columns = is_of_columns.then(|| counting_of_columns(b));
+    counted((a, b), old, of_rows, of_columns)
+}
+
+/// The chains over the terms that count by what is known of A.
+pub fn known_chains(known: MatrixRef, a: MatrixRef, b: MatrixRef, old: &[f32]) -> Vec<f32> {
+    counted((a, b), old, Some(counting_of_rows(known)), None)
+}
+
+fn counted(
+    (a, b): (MatrixRef, MatrixRef),
+    old: &[f32],
+    of_rows: Option<Vec<Vec<bool>>>,
+    of_columns: Option<Vec<Vec<bool>>>,
+) -> Vec<f32> {
     let chain = |(ij, &old): (usize, &f32)| {
         let (i, j) = (ij / b.columns(), ij % b.columns());
         let counts = |&k: &usize| {
@@ -125,7 +158,7 @@ fn sparse(
 /// shapes too small to look into.
 const SHAPES: [(usize, usize, usize); 9] = [
     (100, 130, 70),
-    (215, 70, 70),
+    (407, 70, 70),
     (100, 850, 65),
     (100, 66, 1100),
     (37, 70, 64),

@@ -105,7 +105,7 @@ pub fn affine(
     assert_bias(bias, n);
     assert_adjacent(&[x, weights]);
     if m > DOTS {
-        let operands = (x, weights.transposed());
+        let operands = (x.into(), weights.transposed().into());
         return gemm_then(isa, operands, Start::Zero, y, |_, outputs, y| {
             isa.run(Finish {
                 bias: part_of(bias, outputs),
@@ -202,7 +202,7 @@ pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
         let Below { gate, dx } = below;
         return gemm_then(
             isa,
-            (delta, weights),
+            (delta.into(), weights.into()),
             Start::Zero,
             dx,
             |rows, columns, dx| {

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use super::UNIT;
 use super::left::{self, Left};
+use super::operands::{LeftFactor, RightFactor};
 use super::order;
 use super::panels::{panel_height, panel_width, panels};
 use super::right::Right;
-use super::terms::{Sparse, Terms};
+use super::terms::{Counting, Sparse, Terms};
 use super::tile::tile;
 use crate::kernel::buffer::Buffer;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
@@ -28,8 +29,8 @@ pub(super) type Finish<'a> = dyn Fn(Range<usize>, Range<usize>, MatrixMut) + 'a;
 
 /// `c ← start + a·b` on one thread.
 pub(super) struct Product<'a> {
-    pub(super) a: MatrixRef<'a>,
-    pub(super) b: MatrixRef<'a>,
+    pub(super) a: LeftFactor<'a>,
+    pub(super) b: RightFactor<'a>,
     pub(super) start: Start,
     pub(super) c: MatrixMut<'a>,
     /// Where to look for terms that are zero.
@@ -59,6 +60,11 @@ pub(super) fn row_blocks(a: MatrixRef, rows: Range<usize>) -> Vec<Range<usize>> 
     counted.collect()
 }
 
+/// The blocks in k.
+pub(super) fn depths(depth: usize) -> impl Iterator<Item = Range<usize>> {
+    blocks(depth, DEPTH, 1)
+}
+
 /// Equal blocks of at most `largest`, cut at multiples of `unit`.
 fn blocks(length: usize, largest: usize, unit: usize) -> impl Iterator<Item = Range<usize>> {
     let count = length.div_ceil(largest).max(1);
@@ -75,14 +81,14 @@ impl Kernel for Product<'_> {
     fn run<L: Lanes>(self, lanes: L) {
         let (a, b, mut c) = (self.a, self.b, self.c);
         // A block of one column would not tell.
-        let is_transpose = order::is_transpose(a);
+        let is_transpose = a.is_transpose();
         let Room {
             left,
             panels,
             terms,
         } = self.room;
         for columns in blocks(c.columns(), COLUMNS, UNIT.1) {
-            for depth in blocks(a.columns(), DEPTH, 1) {
+            for (place, depth) in depths(a.matrix.columns()).enumerate() {
                 let b = b.block(depth.clone(), columns.clone());
                 terms.begin(self.sparse, depth.len());
                 let mut b = Right::new(b, self.blocks, panels);
@@ -91,12 +97,20 @@ impl Kernel for Product<'_> {
                     _ => Start::Accumulate,
                 };
                 for rows in self.blocks {
-                    let a = a.block(rows.clone(), depth.clone());
-                    let a = Left::new(lanes, a, is_transpose, left);
-                    terms.in_rows(lanes, a.matrix());
+                    let known = a.known_rows(place, rows);
+                    let block = a.matrix.block(rows.clone(), depth.clone());
+                    let left = Left::new(lanes, block, is_transpose, known, left);
+                    let mut terms = match known {
+                        Some(known) => Counting::Known(known),
+                        None => {
+                            terms.in_rows(lanes, left.matrix());
+                            Counting::Found(&mut *terms)
+                        }
+                    };
                     let (first, mut c) = (rows.start == 0, c.block(rows.clone(), columns.clone()));
-                    tiles(lanes, (&a, first), &mut b, terms, start, c.reborrow());
-                    if depth.end == self.a.columns() {
+                    let factors = (&left, &mut b);
+                    tiles(lanes, factors, first, &mut terms, start, c.reborrow());
+                    if depth.end == a.matrix.columns() {
                         (self.finish)(rows.clone(), columns.clone(), c);
                     }
                 }
@@ -109,9 +123,9 @@ impl Kernel for Product<'_> {
 #[inline(always)]
 fn tiles<L: Lanes>(
     lanes: L,
-    (a, first): (&Left, bool),
-    b: &mut Right,
-    terms: &mut Terms,
+    (a, b): (&Left, &mut Right),
+    first: bool,
+    terms: &mut Counting,
     start: Start,
     mut c: MatrixMut,
 ) {

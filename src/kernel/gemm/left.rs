@@ -7,6 +7,7 @@ use super::factors::Rows;
 use super::order::Order;
 use super::pack::{copy_columns, turn_rows};
 use super::panels::{panel_height, panels};
+use super::zeros::KnownRows;
 use crate::kernel::buffer::Buffer;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
@@ -32,16 +33,24 @@ pub(super) struct Room {
     order: Order,
 }
 
+impl Room {
+    /// The order of the last transpose.
+    pub(super) fn order(&self) -> &Order {
+        &self.order
+    }
+}
+
 impl<'a> Left<'a> {
     #[inline(always)]
     pub(super) fn new<L: Lanes>(
         lanes: L,
         a: MatrixRef<'a>,
         is_transpose: bool,
+        known: Option<KnownRows<'a>>,
         room: &'a mut Room,
     ) -> Self {
         match is_transpose {
-            true => Self::turned(lanes, a.transposed(), room),
+            true => Self::turned(lanes, a.transposed(), known, room),
             false => Self::in_place(a, room),
         }
     }
@@ -71,18 +80,26 @@ impl<'a> Left<'a> {
 
     /// The transpose of `across`.
     #[inline(always)]
-    fn turned<L: Lanes>(lanes: L, across: MatrixRef, room: &'a mut Room) -> Self {
+    fn turned<L: Lanes>(
+        lanes: L,
+        across: MatrixRef,
+        known: Option<KnownRows<'a>>,
+        room: &'a mut Room,
+    ) -> Self {
         let (depth, rows) = across.shape();
         let stride = depth.next_multiple_of(LANES);
-        room.order.find(across);
+        let (places, order) = match known.and_then(|known| known.order) {
+            Some(order) => order,
+            None => room.order.find(across),
+        };
         let turned = room.numbers.numbers(end(rows) * stride);
         turned[rows * stride..].fill(0.0);
-        turn_rows(lanes, across, &room.order.places, stride, turned);
+        turn_rows(lanes, across, places, stride, turned);
         Left {
             a: MatrixRef::strided(turned, (rows, depth), (stride, 1)),
             first_copied: rows,
             copies: &[],
-            order: &room.order.rows,
+            order,
         }
     }
 

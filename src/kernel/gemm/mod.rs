@@ -19,7 +19,9 @@
 mod block;
 #[expect(unsafe_code, reason = "one comparison for all terms of a tile")]
 mod factors;
+mod kept;
 mod left;
+mod operands;
 mod order;
 mod pack;
 mod panels;
@@ -27,8 +29,10 @@ mod right;
 mod terms;
 #[expect(unsafe_code, reason = "it adds terms that it has compared")]
 mod tile;
+mod zeros;
 
 use std::cell::RefCell;
+use std::iter::{once, repeat, zip};
 use std::ops::Range;
 
 use block::{Finish, Product, Room, row_blocks};
@@ -37,7 +41,11 @@ use terms::Sparse;
 use super::isa::Isa;
 use super::start::Start;
 use super::team::threads;
-use super::view::{Grid, MatrixMut, MatrixRef};
+use super::view::{Grid, MatrixMut, run_grids};
+
+pub use kept::{Panels, PanelsBlock};
+pub use operands::{LeftFactor, RightFactor};
+pub use zeros::Zeros;
 
 /// Multiply-adds that are worth a thread of their own: some microseconds.
 const PIECE: usize = 1 << 16;
@@ -60,56 +68,112 @@ const UNIT: (usize, usize) = (6, 64);
 /// NaN. What is left out depends on the shapes, the strides and the numbers alone.
 ///
 /// Of an `a` with adjacent columns the rows 6·r to 6·r + 5 are a group. One with adjacent rows (a
-/// transpose) is cut in 2ᵇ bands, as many as leave 48·2ᵇ ≤ m, or one; with u = ⌈m/6⌉ band p begins at
-/// row 6·⌊u·p/2ᵇ⌋. In each block the rows of a band are sorted by how many are not zero of at most 64
-/// terms, every ⌈length/64⌉-th of the block, equal ones in their order; six that follow each other are
-/// a group.
+/// transpose) is cut in 2ᵇ bands, as many as leave 192·2ᵇ ≤ m, or one; with u = ⌈m/6⌉ band p begins at
+/// row 6·⌊u·p/2ᵇ⌋. In each block the rows of a band are looked at in at most 64 terms, every
+/// ⌈length/64⌉-th of the block, and sorted by how many of these are not zero, equal ones in their order.
+/// A group takes the first row that is left and then, five times, that one of the first 16 left (the
+/// first of equal ones) which is not zero in the fewest looks in which the group so far is. For a factor
+/// whose zeros are known ([`Zeros`]) the numbers of the matrix decide that they were found in.
 ///
-/// `a`: m × k, `b`: k × n, any strides (a transpose is a view); `c`: m × n. Runs on the threads of
-/// the current rayon pool.
+/// `a`: m × k, a matrix of any strides (a transpose is a view) or one whose zeros are known; `b`: k × n,
+/// a matrix of any strides or one that is kept in [`Panels`]; `c`: m × n. Runs on the threads of the
+/// current rayon pool.
 ///
 /// # Panics
 /// When the shapes do not fit.
-pub fn gemm(isa: Isa, a: MatrixRef, b: MatrixRef, start: Start, c: MatrixMut) {
-    gemm_then(isa, (a, b), start, c, |_, _, _| {});
+pub fn gemm<'a>(
+    isa: Isa,
+    a: impl Into<LeftFactor<'a>>,
+    b: impl Into<RightFactor<'a>>,
+    start: Start,
+    c: MatrixMut,
+) {
+    gemm_then(isa, (a.into(), b.into()), start, c, |_, _, _| {});
+}
+
+/// A sum of products, `c ← start + a·b + a'·b' + …`: for every element one chain, through all terms of
+/// the first product, then through those of the second, and so on.
+pub struct Sum<'a> {
+    /// The factors of each product.
+    pub products: Vec<(LeftFactor<'a>, RightFactor<'a>)>,
+    /// What the chains begin with.
+    pub start: Start,
+    /// m × n.
+    pub c: MatrixMut<'a>,
+}
+
+/// Several sums of products at once, of the bits of one [`gemm`] after the other: the threads wait for
+/// each other when all are done. The longest should stand first.
+///
+/// # Panics
+/// When shapes do not fit, or a sum has no product.
+pub fn gemm_sums(isa: Isa, sums: Vec<Sum>) {
+    let threads = threads();
+    let (mut grids, mut products) = (Vec::new(), Vec::new());
+    for Sum {
+        products: terms,
+        start,
+        c,
+    } in sums
+    {
+        for (a, b) in &terms {
+            assert_shapes(a, b, &c);
+        }
+        grids.push(grid(threads, terms.first().expect("a product"), c));
+        products.push((terms, start));
+    }
+    run_grids(grids, |number, down, across, mut c| {
+        let (terms, start) = &products[number];
+        let starts = once(*start).chain(repeat(Start::Accumulate));
+        for (factors, start) in zip(terms, starts) {
+            let place = (down.clone(), across.clone());
+            multiply(isa, start, *factors, place, c.reborrow(), &|_, _, _| {});
+        }
+    });
 }
 
 /// [`gemm`], and `finish` for each block of `c` that is done, with the rows and columns it covers,
 /// while it is in the cache.
-pub(super) fn gemm_then(
+pub(super) fn gemm_then<'a>(
     isa: Isa,
-    (a, b): (MatrixRef, MatrixRef),
+    (a, b): (LeftFactor<'a>, RightFactor<'a>),
     start: Start,
     c: MatrixMut,
     finish: impl Fn(Range<usize>, Range<usize>, MatrixMut) + Sync,
 ) {
-    assert!(
-        a.columns() == b.rows() && c.shape() == (a.rows(), b.columns()),
-        "product of matrices of shapes {:?} and {:?} into one of shape {:?}",
-        a.shape(),
-        b.shape(),
-        c.shape()
-    );
-    let work = b.rows() * b.columns() * (a.rows() + PACKING);
-    let threads = threads().min(work / PIECE).max(1);
-    let parts = parts(threads, (a, b));
-    let sparse = Sparse::of(a, b);
-    let grid = Grid {
-        output: c,
-        parts,
-        unit: UNIT,
-    };
-    grid.run(|down, across, c| {
+    assert_shapes(&a, &b, &c);
+    grid(threads(), &(a, b), c).run(|down, across, c| {
         let finish = |rows: Range<usize>, columns: Range<usize>, c: MatrixMut| {
             finish(shifted(rows, down.start), shifted(columns, across.start), c);
         };
-        let blocks = row_blocks(a, down.clone());
-        let (a, b) = (
-            a.row_block(down.clone()),
-            b.block(0..b.rows(), across.clone()),
-        );
-        multiply(isa, start, (a, b), sparse, &blocks, c, &finish);
+        let place = (down.clone(), across.clone());
+        multiply(isa, start, (a, b), place, c, &finish);
     });
+}
+
+fn assert_shapes(a: &LeftFactor, b: &RightFactor, c: &MatrixMut) {
+    let (a, b) = (a.matrix.shape(), b.shape());
+    assert!(
+        a.1 == b.0 && c.shape() == (a.0, b.1),
+        "product of matrices of shapes {a:?} and {b:?} into one of shape {:?}",
+        c.shape()
+    );
+}
+
+/// How the output of a product is cut for so many threads.
+fn grid<'c>(
+    threads: usize,
+    (a, b): &(LeftFactor<'_>, RightFactor<'_>),
+    output: MatrixMut<'c>,
+) -> Grid<'c> {
+    let (depth, columns) = b.shape();
+    let work = depth * columns * (output.rows() + PACKING);
+    let threads = threads.min(work / PIECE).max(1);
+    Grid {
+        output,
+        parts: parts(threads, (a, b)),
+        unit: UNIT,
+    }
 }
 
 fn shifted(range: Range<usize>, by: usize) -> Range<usize> {
@@ -118,17 +182,18 @@ fn shifted(range: Range<usize>, by: usize) -> Range<usize> {
 
 /// Into how many parts C is cut, down and across: the cut whose largest part is the least work, what
 /// each part has to turn of the two factors included.
-fn parts(threads: usize, (a, b): (MatrixRef, MatrixRef)) -> (usize, usize) {
-    let (rows, columns) = (a.rows(), b.columns());
-    let down = match order::is_transpose(a) {
+fn parts(threads: usize, (a, b): (&LeftFactor, &RightFactor)) -> (usize, usize) {
+    let (rows, columns) = (a.matrix.rows(), b.shape().1);
+    let down = match a.is_transpose() {
         true => order::parts(threads, rows),
         false => threads,
     };
     let largest = |length: usize, parts, unit| length.div_ceil(unit).div_ceil(parts) * unit;
-    let turning = |factor: MatrixRef| match factor.has_adjacent_columns() {
-        true => 0,
-        false => PACKING,
-    };
+    let turning = |is_turned| if is_turned { PACKING } else { 0 };
+    let (turning_a, turning_b) = (
+        turning(!a.matrix.has_adjacent_columns()),
+        turning(b.is_turned()),
+    );
     let cut = |parts: usize, length: usize, unit| parts.min(length.div_ceil(unit)).max(1);
     let down = cut(down, rows, UNIT.0);
     let cuts = [
@@ -140,7 +205,7 @@ fn parts(threads: usize, (a, b): (MatrixRef, MatrixRef)) -> (usize, usize) {
             largest(rows, down, UNIT.0),
             largest(columns, across, UNIT.1),
         );
-        rows * columns + turning(a) * rows + turning(b) * columns
+        rows * columns + turning_a * rows + turning_b * columns
     };
     *cuts.iter().min_by_key(|cut| work(cut)).expect("two cuts")
 }
@@ -149,13 +214,13 @@ fn parts(threads: usize, (a, b): (MatrixRef, MatrixRef)) -> (usize, usize) {
 fn multiply(
     isa: Isa,
     start: Start,
-    (a, b): (MatrixRef, MatrixRef),
-    sparse: Sparse,
-    blocks: &[Range<usize>],
+    (a, b): (LeftFactor, RightFactor),
+    (down, across): (Range<usize>, Range<usize>),
     mut c: MatrixMut,
     finish: &Finish,
 ) {
-    if a.columns() == 0 {
+    let depth = b.shape().0;
+    if depth == 0 {
         if start == Start::Zero {
             (0..c.rows()).for_each(|i| c.row_mut(i).fill(0.0));
         }
@@ -165,14 +230,16 @@ fn multiply(
     thread_local! {
         static ROOM: RefCell<Room> = RefCell::default();
     }
+    let sparse = Sparse::of(&a, &b);
+    let blocks = row_blocks(a.matrix, down.clone());
     ROOM.with_borrow_mut(|room| {
         isa.run(Product {
-            a,
-            b,
+            a: a.row_block(down),
+            b: b.block(0..depth, across),
             start,
             c,
             sparse,
-            blocks,
+            blocks: &blocks,
             room,
             finish,
         });

@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use super::UNIT;
+use super::kept::PanelsBlock;
+use super::operands::RightFactor;
 use super::pack::pack;
 use super::tile::Panel;
 use crate::kernel::buffer::Buffer;
@@ -14,7 +16,14 @@ use crate::kernel::view::MatrixRef;
 const DIRECT_ROWS: usize = 64;
 
 /// A block of B, cut into panels of four vectors, the last of which may have fewer.
-pub(super) struct Right<'a> {
+pub(super) enum Right<'a> {
+    /// Copied before.
+    Kept(PanelsBlock<'a>),
+    /// Copied where it pays.
+    Here(Here<'a>),
+}
+
+pub(super) struct Here<'a> {
     b: MatrixRef<'a>,
     /// Panels before this column are read where they stand.
     direct: usize,
@@ -29,7 +38,31 @@ pub(super) struct Right<'a> {
 impl<'a> Right<'a> {
     /// For these blocks of rows.
     #[inline(always)]
-    pub(super) fn new(b: MatrixRef<'a>, blocks: &[Range<usize>], buffer: &'a mut Buffer) -> Self {
+    pub(super) fn new(b: RightFactor<'a>, blocks: &[Range<usize>], buffer: &'a mut Buffer) -> Self {
+        match b {
+            RightFactor::Kept(panels) => Right::Kept(panels),
+            RightFactor::Matrix(b) => Right::Here(Here::new(b, blocks, buffer)),
+        }
+    }
+
+    /// The panel of these columns, at most those of a unit; `first`: for the first block of rows.
+    #[inline(always)]
+    pub(super) fn panel<L: Lanes>(
+        &mut self,
+        lanes: L,
+        columns: Range<usize>,
+        first: bool,
+    ) -> Panel<'_> {
+        match self {
+            Right::Kept(panels) => panels.panel(columns),
+            Right::Here(here) => here.panel(lanes, columns, first),
+        }
+    }
+}
+
+impl<'a> Here<'a> {
+    #[inline(always)]
+    fn new(b: MatrixRef<'a>, blocks: &[Range<usize>], buffer: &'a mut Buffer) -> Self {
         let (depth, columns) = b.shape();
         let rows = blocks.last().map_or(0, |last| last.end);
         let readable = b.strides().1 == 1 && (b.strides().0 >= UNIT.1 || depth == 1);
@@ -43,7 +76,7 @@ impl<'a> Right<'a> {
             false => UNIT.1,
         };
         let room = buffer.numbers(depth * room);
-        Right {
+        Here {
             b,
             direct,
             room,
@@ -51,14 +84,8 @@ impl<'a> Right<'a> {
         }
     }
 
-    /// The panel of these columns, at most those of a unit; `first`: for the first block of rows.
     #[inline(always)]
-    pub(super) fn panel<L: Lanes>(
-        &mut self,
-        lanes: L,
-        columns: Range<usize>,
-        first: bool,
-    ) -> Panel<'_> {
+    fn panel<L: Lanes>(&mut self, lanes: L, columns: Range<usize>, first: bool) -> Panel<'_> {
         let depth = self.b.rows();
         let width = columns.len().next_multiple_of(LANES);
         let at = match self.kept {

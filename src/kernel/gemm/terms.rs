@@ -6,8 +6,9 @@
 //! the factor, some hundredths of the product.
 
 use super::UNIT;
-use super::order::is_transpose;
+use super::operands::{LeftFactor, RightFactor};
 use super::tile::Panel;
+use super::zeros::KnownRows;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
 
@@ -32,10 +33,11 @@ pub(super) enum Sparse {
 
 impl Sparse {
     /// For the product `a·b`: in the factor whose numbers are adjacent.
-    pub(super) fn of(a: MatrixRef, b: MatrixRef) -> Self {
-        if (a.has_adjacent_columns() || is_transpose(a)) && b.columns() >= SHARING {
+    pub(super) fn of(a: &LeftFactor, b: &RightFactor) -> Self {
+        let is_searched = a.matrix.has_adjacent_columns() || a.is_transpose();
+        if a.is_known() || is_searched && b.shape().1 >= SHARING {
             Sparse::Rows
-        } else if b.has_adjacent_columns() && a.rows() >= SHARING {
+        } else if b.has_adjacent_columns() && a.matrix.rows() >= SHARING {
             Sparse::Columns
         } else {
             Sparse::Neither
@@ -43,36 +45,64 @@ impl Sparse {
     }
 }
 
-/// For groups of rows or columns, one after the other: the places `k` that count.
+/// For groups, one after the other: the places `k` that count.
 #[derive(Default)]
-pub(super) struct Terms {
+pub(super) struct Lists {
     places: Vec<u16>,
     /// Where the places of each group end.
     ends: Vec<usize>,
-    sparse: Sparse,
 }
 
-impl Terms {
-    /// The places of the group with this row and this column.
+impl Lists {
+    fn clear(&mut self) {
+        self.places.clear();
+        self.ends.clear();
+    }
+
+    /// The places of a group.
     #[inline(always)]
-    pub(super) fn of(&self, row: usize, column: usize) -> &[u16] {
-        let group = match self.sparse {
-            Sparse::Rows => row / UNIT.0,
-            Sparse::Columns => column / UNIT.1,
-            Sparse::Neither => 0,
-        };
+    fn of(&self, group: usize) -> &[u16] {
         let start = group.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.places[start..self.ends[group]]
     }
 
+    /// Adds those of further groups.
+    pub(super) fn append(&mut self, more: &Lists) {
+        let before = self.places.len();
+        self.places.extend(&more.places);
+        self.ends.extend(more.ends.iter().map(|end| before + end));
+    }
+
+    /// Adds a group; its places are the rows of the matrix.
+    #[inline(always)]
+    fn add<L: Lanes>(&mut self, lanes: L, group: MatrixRef) {
+        let start = self.places.len();
+        self.places.resize(start + group.rows() + LANES, 0);
+        let count = list(lanes, group, &mut self.places[start..]);
+        self.places.truncate(start + count);
+        self.ends.push(start + count);
+    }
+}
+
+/// The terms of a block that are found while it is multiplied.
+#[derive(Default)]
+pub(super) struct Terms {
+    lists: Lists,
+    sparse: Sparse,
+}
+
+impl Terms {
+    pub(super) fn lists(&self) -> &Lists {
+        &self.lists
+    }
+
     /// For a block of B of so many rows.
     pub(super) fn begin(&mut self, sparse: Sparse, depth: usize) {
-        self.places.clear();
-        self.ends.clear();
+        self.lists.clear();
         self.sparse = sparse;
         if sparse == Sparse::Neither {
-            self.places.extend(0..depth as u16);
-            self.ends.push(depth);
+            self.lists.places.extend(0..depth as u16);
+            self.lists.ends.push(depth);
         }
     }
 
@@ -80,11 +110,10 @@ impl Terms {
     #[inline(always)]
     pub(super) fn in_rows<L: Lanes>(&mut self, lanes: L, a: MatrixRef) {
         if self.sparse == Sparse::Rows {
-            self.places.clear();
-            self.ends.clear();
+            self.lists.clear();
             for first in (0..a.rows()).step_by(UNIT.0) {
                 let group = a.row_block(first..a.rows().min(first + UNIT.0));
-                self.add(lanes, group.transposed());
+                self.lists.add(lanes, group.transposed());
             }
         }
     }
@@ -93,18 +122,37 @@ impl Terms {
     #[inline(always)]
     pub(super) fn in_columns<L: Lanes>(&mut self, lanes: L, panel: Panel) {
         if self.sparse == Sparse::Columns {
-            self.add(lanes, panel.matrix());
+            self.lists.add(lanes, panel.matrix());
+        }
+    }
+}
+
+/// The terms of a block: known before, or found with it.
+pub(super) enum Counting<'a> {
+    Known(KnownRows<'a>),
+    Found(&'a mut Terms),
+}
+
+impl Counting<'_> {
+    /// The places that count for the group with this row and this column.
+    #[inline(always)]
+    pub(super) fn of(&self, row: usize, column: usize) -> &[u16] {
+        match self {
+            Counting::Known(known) => known.lists.of(known.first_group + row / UNIT.0),
+            Counting::Found(terms) => terms.lists.of(match terms.sparse {
+                Sparse::Rows => row / UNIT.0,
+                Sparse::Columns => column / UNIT.1,
+                Sparse::Neither => 0,
+            }),
         }
     }
 
-    /// A group; its places are the rows of the matrix.
+    /// See [`Terms::in_columns`].
     #[inline(always)]
-    fn add<L: Lanes>(&mut self, lanes: L, group: MatrixRef) {
-        let start = self.places.len();
-        self.places.resize(start + group.rows() + LANES, 0);
-        let count = list(lanes, group, &mut self.places[start..]);
-        self.places.truncate(start + count);
-        self.ends.push(start + count);
+    pub(super) fn in_columns<L: Lanes>(&mut self, lanes: L, panel: Panel) {
+        if let Counting::Found(terms) = self {
+            terms.in_columns(lanes, panel);
+        }
     }
 }
 

@@ -7,13 +7,13 @@ use super::write::MatrixMut;
 use crate::kernel::team::share;
 
 /// Matrices that parts of shared work write to, each to blocks of its own.
-struct Shared<'a, const OUTPUTS: usize>([MatrixMut<'a>; OUTPUTS]);
+struct Shared<'s, 'a>(&'s mut [MatrixMut<'a>]);
 
 // SAFETY: only `block` reaches the elements, and its callers ask for disjoint blocks; those may be
 // sent to other threads.
-unsafe impl<const OUTPUTS: usize> Sync for Shared<'_, OUTPUTS> {}
+unsafe impl Sync for Shared<'_, '_> {}
 
-impl<const OUTPUTS: usize> Shared<'_, OUTPUTS> {
+impl Shared<'_, '_> {
     /// A block of output `i`.
     ///
     /// # Safety
@@ -80,7 +80,8 @@ pub(in crate::kernel) fn share_out<const OUTPUTS: usize>(
     run: impl Fn(usize, [(Range<usize>, MatrixMut<'_>); OUTPUTS]) + Sync,
 ) {
     let cuts = outputs.each_ref().map(|cut| (cut.axis, cut.unit));
-    let shared = Shared(outputs.map(|cut| cut.output));
+    let mut outputs = outputs.map(|cut| cut.output);
+    let shared = Shared(&mut outputs);
     share(parts, |part| {
         let shares = from_fn(|i| {
             let ((rows, columns), (axis, unit)) = (shared.0[i].shape(), cuts[i]);
@@ -100,7 +101,7 @@ pub(in crate::kernel) fn share_out<const OUTPUTS: usize>(
     });
 }
 
-/// One output, cut into a grid of blocks.
+/// An output, cut into a grid of blocks.
 pub(in crate::kernel) struct Grid<'a> {
     pub(in crate::kernel) output: MatrixMut<'a>,
     /// Parts down and across.
@@ -115,14 +116,34 @@ impl Grid<'_> {
         self,
         run: impl Fn(Range<usize>, Range<usize>, MatrixMut<'_>) + Sync,
     ) {
-        let ((down, across), (rows, columns)) = (self.parts, self.output.shape());
-        let (unit, shared) = (self.unit, Shared([self.output]));
-        share(down * across, |part| {
-            let rows = share_of(rows, part / across, down, unit.0);
-            let columns = share_of(columns, part % across, across, unit.1);
-            // SAFETY: each part runs once, and the blocks of different parts do not overlap.
-            let block = unsafe { shared.block(0, rows.clone(), columns.clone()) };
-            run(rows, columns, block);
+        run_grids(vec![self], |_, rows, columns, block| {
+            run(rows, columns, block)
         });
     }
+}
+
+/// Runs every part of every grid once, with the number of the grid, its block and the rows and columns
+/// this covers; the parts of the first grid are taken first.
+pub(in crate::kernel) fn run_grids(
+    grids: Vec<Grid<'_>>,
+    run: impl Fn(usize, Range<usize>, Range<usize>, MatrixMut<'_>) + Sync,
+) {
+    let place = |(number, grid): (usize, &Grid)| {
+        let ((down, across), shape) = (grid.parts, grid.output.shape());
+        let unit = grid.unit;
+        (0..down * across).map(move |part| {
+            let rows = share_of(shape.0, part / across, down, unit.0);
+            let columns = share_of(shape.1, part % across, across, unit.1);
+            (number, rows, columns)
+        })
+    };
+    let places: Vec<_> = grids.iter().enumerate().flat_map(place).collect();
+    let mut outputs: Vec<_> = grids.into_iter().map(|grid| grid.output).collect();
+    let shared = Shared(&mut outputs);
+    share(places.len(), |part| {
+        let (number, rows, columns) = places[part].clone();
+        // SAFETY: each part runs once, and the blocks of different parts do not overlap.
+        let block = unsafe { shared.block(number, rows.clone(), columns.clone()) };
+        run(number, rows, columns, block);
+    });
 }

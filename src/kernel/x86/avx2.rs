@@ -12,7 +12,7 @@ pub(in crate::kernel) struct Avx2 {
     detected: (),
 }
 
-#[target_feature(enable = "avx2,fma")]
+#[target_feature(enable = "avx2,fma,popcnt")]
 fn run<K: Kernel>(lanes: Avx2, kernel: K) -> K::Output {
     kernel.run(lanes)
 }
@@ -20,7 +20,9 @@ fn run<K: Kernel>(lanes: Avx2, kernel: K) -> K::Output {
 impl Avx2 {
     /// The proof, where there is one.
     pub(in crate::kernel) fn detect() -> Option<Self> {
-        let detected = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        let detected = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma")
+            && is_x86_feature_detected!("popcnt");
         detected.then_some(Avx2 { detected: () })
     }
 

@@ -11,7 +11,7 @@ pub(in crate::kernel) struct Avx512 {
     detected: (),
 }
 
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "avx512f,popcnt")]
 fn run<K: Kernel>(lanes: Avx512, kernel: K) -> K::Output {
     kernel.run(lanes)
 }
@@ -19,7 +19,8 @@ fn run<K: Kernel>(lanes: Avx512, kernel: K) -> K::Output {
 impl Avx512 {
     /// The proof, where there is one.
     pub(in crate::kernel) fn detect() -> Option<Self> {
-        is_x86_feature_detected!("avx512f").then_some(Avx512 { detected: () })
+        let detected = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("popcnt");
+        detected.then_some(Avx512 { detected: () })
     }
 
     /// Runs a kernel that was compiled for AVX-512F.
