@@ -237,7 +237,7 @@ pub fn alone<T>(work: impl FnOnce() -> T) -> T {
 
 /// Calls `run(0)`, `run(1)`, …, each number below `parts` once, on any threads in any order.
 pub fn share(parts: usize, run: impl Fn(usize) + Sync) {
-    if parts <= 1 {
+    if parts <= 1 || threads() == 1 {
         return (0..parts).for_each(run);
     }
     // While the round runs the team cannot be asked for another one from inside a part.

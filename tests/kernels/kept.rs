@@ -1,5 +1,7 @@
 //! Products with what many of them share: panels that are kept, zeros that are known, sums at once.
 
+use std::thread::current;
+
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sgd_stability::kernel::{
@@ -12,13 +14,14 @@ use crate::support::{all_bits, same_everywhere};
 use crate::terms::known_chains;
 
 /// (m, k, n): with panels that are cut short, two blocks of terms, two blocks of columns, two bands.
-const SHAPES: [(usize, usize, usize); 6] = [
+const SHAPES: [(usize, usize, usize); 7] = [
     (13, 30, 70),
     (100, 850, 65),
     (20, 66, 1100),
     (407, 70, 70),
     (7, 1, 3),
     (5, 0, 20),
+    (5, 9, 0),
 ];
 
 /// Numbers of which one in three is zero.
@@ -115,76 +118,77 @@ fn rows_of_a_factor_have_the_bits_of_the_whole() {
     let mut random = ChaCha8Rng::seed_from_u64(53);
     let (m, k, n) = (100, 130, 70);
     let [gate, behind, _] = gated((m, k), &mut random);
+    let (gate, a) = (MatrixRef::new(&gate, m, k), MatrixRef::new(&behind, m, k));
     let mut b = numbers(k * n, &mut random);
     b[3 * n] = f32::INFINITY;
     let b = MatrixRef::new(&b, k, n);
+    let rows = same_everywhere("rows of a factor", |isa| {
+        let zeros = Zeros::of(isa, gate);
+        let firsts = (0..m).step_by(7 * Zeros::GROUP);
+        let rows = firsts.flat_map(|first| {
+            let rows = a.row_block(first..m.min(first + 7 * Zeros::GROUP));
+            whole(isa, zeros.rows_factor(first, rows), b, (rows.rows(), n))
+        });
+        all_bits(&rows.collect::<Vec<_>>())
+    });
+    let right = known_chains(gate, a, b, &vec![0.0; m * n]);
+    assert_eq!(rows, all_bits(&right));
+}
+
+/// Nothing is looked for, whatever part of the rows it is.
+#[test]
+fn of_a_full_factor_every_term_counts() {
+    let mut b = vec![1.0; 3 * 70];
+    b[70..140].fill(f32::INFINITY);
+    let (a, b) = ([1.0, 0.0, 1.0].repeat(80), MatrixRef::new(&b, 3, 70));
+    let a = LeftFactor::full(MatrixRef::new(&a, 80, 3));
     for isa in Isa::available() {
-        let zeros = Zeros::of(isa, MatrixRef::new(&gate, m, k));
-        let right = whole(isa, zeros.factor(MatrixRef::new(&behind, m, k)), b, (m, n));
-        let mut rows = Vec::new();
-        for first in (0..m).step_by(7 * Zeros::GROUP) {
-            let count = (m - first).min(7 * Zeros::GROUP);
-            let a = MatrixRef::new(&behind[first * k..][..count * k], count, k);
-            rows.extend(whole(isa, zeros.rows_factor(first, a), b, (count, n)));
-        }
-        assert_eq!(all_bits(&rows), all_bits(&right), "on {}", isa.name());
+        assert!(whole(isa, a, b, (80, 70)).into_iter().all(f32::is_nan));
     }
 }
 
-/// What a chain of layers sums up: over samples, for each layer, two products.
+/// What a chain of layers sums up: over samples, for each layer, two products. A zero that meets an
+/// infinity shows which terms are left out.
 #[test]
 fn sums_at_once_have_the_bits_of_one_product_after_the_other() {
     let mut random = ChaCha8Rng::seed_from_u64(54);
     let samples = 130;
-    let layers = [(407, 70), (10, 407), (1, 10), (65, 3)];
-    let layers = layers.map(|(outputs, inputs)| {
-        let x = [(); 2].map(|()| numbers(samples * inputs, &mut random));
-        let old = numbers(outputs * inputs, &mut random);
-        (
-            (outputs, inputs),
-            gated((samples, outputs), &mut random),
-            x,
-            old,
-        )
-    });
     let matrix = |numbers, width| MatrixRef::new(numbers, samples, width);
+    let layers = [(407, 70), (10, 407), (1, 10), (65, 3)].map(|(outputs, inputs)| {
+        let mut x = [(); 2].map(|()| numbers(samples * inputs, &mut random));
+        x[1][17 * inputs] = f32::INFINITY;
+        let old = numbers(outputs * inputs, &mut random);
+        let y = gated((samples, outputs), &mut random);
+        ((outputs, inputs), y, x, old)
+    });
     let at_once = same_everywhere("sums at once", |isa| {
-        let kept = layers
+        let mut kept = layers
             .each_ref()
             .map(|((outputs, inputs), [gate, ..], [x, _], old)| {
-                let is_transpose = *outputs > 1;
-                let zeros =
-                    is_transpose.then(|| Zeros::of(isa, matrix(gate, *outputs).transposed()));
+                let zeros = Zeros::of(isa, matrix(gate, *outputs).transposed());
                 (zeros, Panels::of(isa, matrix(x, *inputs)), old.clone())
             });
-        let mut kept = kept;
-        let sums = kept.iter_mut().zip(&layers);
-        let sums = sums.map(
-            |((zeros, panels, c), ((outputs, inputs), [_, y, y2], [_, x], _))| {
-                let factor = |y| {
-                    let y = matrix(y, *outputs).transposed();
-                    zeros.as_ref().map_or(y.into(), |zeros| zeros.factor(y))
-                };
-                Sum {
-                    products: vec![
-                        (factor(y), (&*panels).into()),
-                        (factor(y2), matrix(x, *inputs).into()),
-                    ],
-                    start: Start::Accumulate,
-                    c: MatrixMut::new(c, *outputs, *inputs),
-                }
-            },
-        );
+        let sums = kept.iter_mut().zip(&layers).map(|(kept, layer)| {
+            let ((zeros, panels, c), ((outputs, inputs), [_, y, y2], [_, x], _)) = (kept, layer);
+            let factor = |y| zeros.factor(matrix(y, *outputs).transposed());
+            Sum {
+                products: vec![
+                    (factor(y), (&*panels).into()),
+                    (factor(y2), matrix(x, *inputs).into()),
+                ],
+                start: Start::Accumulate,
+                c: MatrixMut::new(c, *outputs, *inputs),
+            }
+        });
         gemm_sums(isa, sums.collect());
         kept.map(|(_, _, c)| all_bits(&c))
     });
     let one_by_one = layers
         .each_ref()
-        .map(|((outputs, inputs), [_, y, y2], [x, x2], old)| {
-            let product = |y, x, old: &[f32]| {
-                let y = matrix(y, *outputs).transposed();
-                chains(y, matrix(x, *inputs), Start::Accumulate, old)
-            };
+        .map(|((outputs, inputs), [gate, y, y2], [x, x2], old)| {
+            let across = |y| matrix(y, *outputs).transposed();
+            let product =
+                |y, x, old: &[f32]| known_chains(across(gate), across(y), matrix(x, *inputs), old);
             all_bits(&product(y2, x2, &product(y, x, old)))
         });
     assert!(at_once == one_by_one, "other bits");
@@ -197,6 +201,8 @@ fn work_alone_lends_the_team_for_a_while() {
         with_team(|| {
             assert_eq!(threads(), 3);
             assert_eq!(alone(threads), 1);
+            let here = current().id();
+            alone(|| share(5, |_| assert_eq!(current().id(), here)));
             share(5, |_| assert_eq!(alone(threads), 1));
             let panicked = std::panic::catch_unwind(|| alone(|| panic!("in work alone")));
             assert!(panicked.is_err());
@@ -229,6 +235,20 @@ fn a_sum_whose_second_product_does_not_fit_is_named() {
     let mut c = [0.0; 4];
     let sum = Sum {
         products: vec![(a.into(), b.into()), (a.into(), a.into())],
+        start: Start::Zero,
+        c: MatrixMut::new(&mut c, 2, 2),
+    };
+    gemm_sums(Isa::best(), vec![sum]);
+}
+
+#[test]
+#[should_panic(expected = "a sum of products of transposes alone or of none")]
+fn a_sum_whose_products_are_cut_differently_is_refused() {
+    let x = [0.0; 4];
+    let a = MatrixRef::new(&x, 2, 2);
+    let mut c = [0.0; 4];
+    let sum = Sum {
+        products: vec![(a.into(), a.into()), (a.transposed().into(), a.into())],
         start: Start::Zero,
         c: MatrixMut::new(&mut c, 2, 2),
     };

@@ -5,7 +5,9 @@ use rand::RngExt;
 use sgd_stability::curvature::{Lanczos, Tracker};
 use sgd_stability::experiment::tiny::{names, network};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
+use sgd_stability::network::{
+    Batch, Builder, Curvature, Loss, Matrix, Network, Normalisation, Point, Shape, State,
+};
 use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
 
@@ -66,6 +68,73 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
         }
     }
     bits
+}
+
+/// A chain with bands of units, several panels, a layer without ReLU inside, a layer of one unit, and
+/// samples that no number of threads shares evenly. An infinite derivative by the last output, which meets
+/// a zero of the direction, shows which terms are left out.
+fn chain_bits(isa: Isa) -> Vec<u32> {
+    const SAMPLES: usize = 130;
+    let mut builder = Builder::new("chain", Shape::features(20), Loss::MeanSquared);
+    for (outputs, relu) in [(390, true), (66, false), (1, true), (3, false)] {
+        builder.dense(outputs, outputs != 66).expect("a layer");
+        if relu {
+            builder.relu().expect("a ReLU");
+        }
+    }
+    let network = builder.finish().expect("a network");
+    let mut random = stream(5, Purpose::Initial, 0);
+    let mut parameters = network.initial_parameters(&mut random);
+    let mut numbers =
+        |count: usize| -> Vec<f32> { (0..count).map(|_| random.random_range(-1.0..1.0)).collect() };
+    let (inputs, targets) = (numbers(20 * SAMPLES), numbers(3 * SAMPLES));
+    let mut direction = numbers(network.parameters());
+    let last_weight = network.layers()[3].weight.end - 1;
+    direction[last_weight] = 0.0;
+    let data = Batch {
+        inputs: &inputs,
+        targets: &targets,
+        samples: SAMPLES,
+    };
+    let mut bits = Vec::new();
+    for infinite in [false, true] {
+        if infinite {
+            *parameters.last_mut().expect("a parameter") = f32::INFINITY;
+        }
+        let point = Point {
+            network: &network,
+            parameters: &parameters,
+            statistics: &[],
+            normalisation: Normalisation::Fixed,
+        };
+        let mut curvature = Curvature::new(isa, point, data, Matrix::Hessian);
+        let mut product = vec![0.0; network.parameters()];
+        // One NaN for all.
+        let bits_of = |x: &f32| if x.is_nan() { f32::NAN } else { *x }.to_bits();
+        curvature.hessian_product(&direction, &mut product);
+        bits.extend(product.iter().map(bits_of));
+        curvature.covariance_product(&direction, &mut product);
+        bits.extend(product.iter().map(bits_of));
+    }
+    bits
+}
+
+#[test]
+fn a_wide_chain_has_the_same_products_everywhere() {
+    let on = |isa, threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.expect("a pool").install(|| chain_bits(isa))
+    };
+    let reference = on(Isa::portable(), 1);
+    for isa in Isa::available() {
+        for threads in [1, 2, 3, 8] {
+            assert!(
+                on(isa, threads) == reference,
+                "{}, {threads} threads",
+                isa.name()
+            );
+        }
+    }
 }
 
 #[test]

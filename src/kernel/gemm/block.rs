@@ -19,7 +19,7 @@ use crate::kernel::view::{MatrixMut, MatrixRef};
 /// a panel of B (up to 200 KiB) that does not fit the first cache.
 const DEPTH: usize = 800;
 /// The largest block in m: a block of A, up to 340 KiB, stays in the second cache beside a panel of
-/// B. A batch of a hundred is one block.
+/// B. A batch of a hundred is one block. Of a transpose a band is a block, up to 1.2 MB.
 const ROWS: usize = 108;
 /// The largest block in n.
 const COLUMNS: usize = 1024;

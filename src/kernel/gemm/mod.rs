@@ -3,7 +3,7 @@
 //! Every element of the output is *one* chain of fused multiply-adds in the order of `k`. So the
 //! work may be cut as the machine likes it, and the bits do not change. Terms may even be left out
 //! that are zero for a whole group of elements (`terms`, `order`): a quarter of the work behind
-//! rectifiers.
+//! rectifiers. What many products share is found (`zeros`) and copied (`packed`) once.
 //!
 //! ```text
 //!            n                threads   (here)    rectangles of C, cut at whole tiles
@@ -19,11 +19,11 @@
 mod block;
 #[expect(unsafe_code, reason = "one comparison for all terms of a tile")]
 mod factors;
-mod kept;
 mod left;
 mod operands;
 mod order;
 mod pack;
+mod packed;
 mod panels;
 mod right;
 mod terms;
@@ -43,8 +43,8 @@ use super::start::Start;
 use super::team::threads;
 use super::view::{Grid, MatrixMut, run_grids};
 
-pub use kept::{Panels, PanelsBlock};
 pub use operands::{LeftFactor, RightFactor};
+pub use packed::{Panels, PanelsBlock};
 pub use zeros::Zeros;
 
 /// Multiply-adds that are worth a thread of their own: some microseconds.
@@ -72,8 +72,10 @@ const UNIT: (usize, usize) = (6, 64);
 /// row 6·⌊u·p/2ᵇ⌋. In each block the rows of a band are looked at in at most 64 terms, every
 /// ⌈length/64⌉-th of the block, and sorted by how many of these are not zero, equal ones in their order.
 /// A group takes the first row that is left and then, five times, that one of the first 16 left (the
-/// first of equal ones) which is not zero in the fewest looks in which the group so far is. For a factor
-/// whose zeros are known ([`Zeros`]) the numbers of the matrix decide that they were found in.
+/// first of equal ones) which is not zero in the fewest looks in which the group so far is.
+///
+/// For a factor whose zeros are known ([`Zeros`]) the numbers of the matrix decide that they were found
+/// in, for any n; for [`LeftFactor::full`] and a `b` in [`Panels`] nothing is looked for.
 ///
 /// `a`: m × k, a matrix of any strides (a transpose is a view) or one whose zeros are known; `b`: k × n,
 /// a matrix of any strides or one that is kept in [`Panels`]; `c`: m × n. Runs on the threads of the
@@ -106,7 +108,8 @@ pub struct Sum<'a> {
 /// each other when all are done. The longest should stand first.
 ///
 /// # Panics
-/// When shapes do not fit, or a sum has no product.
+/// When shapes do not fit, a sum has no product, or transposes and others are left factors in one sum,
+/// which are cut differently.
 pub fn gemm_sums(isa: Isa, sums: Vec<Sum>) {
     let threads = threads();
     let (mut grids, mut products) = (Vec::new(), Vec::new());
@@ -116,10 +119,16 @@ pub fn gemm_sums(isa: Isa, sums: Vec<Sum>) {
         c,
     } in sums
     {
+        let first = terms.first().expect("a product");
         for (a, b) in &terms {
             assert_shapes(a, b, &c);
+            assert_eq!(
+                a.is_transpose(),
+                first.0.is_transpose(),
+                "a sum of products of transposes alone or of none"
+            );
         }
-        grids.push(grid(threads, terms.first().expect("a product"), c));
+        grids.push(grid(threads, &terms, c));
         products.push((terms, start));
     }
     run_grids(grids, |number, down, across, mut c| {
@@ -142,7 +151,7 @@ pub(super) fn gemm_then<'a>(
     finish: impl Fn(Range<usize>, Range<usize>, MatrixMut) + Sync,
 ) {
     assert_shapes(&a, &b, &c);
-    grid(threads(), &(a, b), c).run(|down, across, c| {
+    grid(threads(), &[(a, b)], c).run(|down, across, c| {
         let finish = |rows: Range<usize>, columns: Range<usize>, c: MatrixMut| {
             finish(shifted(rows, down.start), shifted(columns, across.start), c);
         };
@@ -160,15 +169,16 @@ fn assert_shapes(a: &LeftFactor, b: &RightFactor, c: &MatrixMut) {
     );
 }
 
-/// How the output of a product is cut for so many threads.
+/// How the output of a sum of products is cut for so many threads.
 fn grid<'c>(
     threads: usize,
-    (a, b): &(LeftFactor<'_>, RightFactor<'_>),
+    products: &[(LeftFactor<'_>, RightFactor<'_>)],
     output: MatrixMut<'c>,
 ) -> Grid<'c> {
-    let (depth, columns) = b.shape();
-    let work = depth * columns * (output.rows() + PACKING);
+    let depth: usize = products.iter().map(|(_, b)| b.shape().0).sum();
+    let work = depth * output.columns() * (output.rows() + PACKING);
     let threads = threads.min(work / PIECE).max(1);
+    let (a, b) = &products[0];
     Grid {
         output,
         parts: parts(threads, (a, b)),

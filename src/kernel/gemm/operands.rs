@@ -2,75 +2,78 @@
 
 use std::ops::Range;
 
-use super::kept::{Panels, PanelsBlock};
 use super::order;
+use super::packed::{Panels, PanelsBlock};
 use super::zeros::{KnownRows, Zeros};
 use crate::kernel::view::MatrixRef;
 
-/// The left factor of a product: a matrix, perhaps one whose zeros are known ([`Zeros::factor`]).
+/// The left factor of a product: a matrix, perhaps one whose zeros are known ([`Zeros::factor`]), or of
+/// which all terms count ([`LeftFactor::full`]).
 #[derive(Clone, Copy)]
 pub struct LeftFactor<'a> {
     pub(super) matrix: MatrixRef<'a>,
-    zeros: Option<&'a Zeros>,
-    /// The first row, counted from that of the matrix whose zeros are known.
-    first: usize,
+    pub(super) looks: Looks<'a>,
+}
+
+/// Where a product learns which terms of its left factor are zero.
+#[derive(Clone, Copy)]
+pub(super) enum Looks<'a> {
+    /// It looks for them.
+    Here,
+    /// It does not, all terms count.
+    Nowhere,
+    /// They are known, for a matrix of which this is the first row.
+    Before(&'a Zeros, usize),
 }
 
 impl<'a> From<MatrixRef<'a>> for LeftFactor<'a> {
     fn from(matrix: MatrixRef<'a>) -> Self {
-        LeftFactor {
-            matrix,
-            zeros: None,
-            first: 0,
-        }
+        let looks = Looks::Here;
+        LeftFactor { matrix, looks }
     }
 }
 
 impl<'a> LeftFactor<'a> {
-    pub(super) fn known(matrix: MatrixRef<'a>, zeros: &'a Zeros, first: usize) -> Self {
-        LeftFactor {
-            matrix,
-            zeros: Some(zeros),
-            first,
-        }
-    }
-
-    /// Are its zeros known?
-    pub(super) fn is_known(&self) -> bool {
-        self.zeros.is_some()
+    /// A matrix of which no term is left out.
+    pub fn full(matrix: MatrixRef<'a>) -> Self {
+        let looks = Looks::Nowhere;
+        LeftFactor { matrix, looks }
     }
 
     pub(super) fn is_transpose(&self) -> bool {
         order::is_transpose(self.matrix)
     }
 
-    /// Some of its rows.
-    ///
-    /// # Panics
-    /// When there are not so many.
-    #[must_use]
-    pub fn row_block(self, rows: Range<usize>) -> Self {
-        LeftFactor {
-            first: self.first + rows.start,
-            matrix: self.matrix.row_block(rows),
-            ..self
-        }
+    /// Some of its rows: of one whose zeros are known they begin with a group, of a transpose they are
+    /// whole bands.
+    pub(super) fn row_block(self, rows: Range<usize>) -> Self {
+        let looks = match self.looks {
+            Looks::Before(zeros, first) => Looks::Before(zeros, first + rows.start),
+            looks => looks,
+        };
+        let matrix = self.matrix.row_block(rows);
+        LeftFactor { matrix, looks }
     }
 
     /// What is known of these rows in a block in k.
     pub(super) fn known_rows(&self, block: usize, rows: &Range<usize>) -> Option<KnownRows<'a>> {
-        let zeros = self.zeros?;
-        Some(zeros.rows(block, self.first + rows.start, rows.len()))
+        match self.looks {
+            Looks::Before(zeros, first) => {
+                let rows = first + rows.start..first + rows.end;
+                Some(zeros.rows(block, rows))
+            }
+            _ => None,
+        }
     }
 }
 
-/// The right factor of a product: a matrix, or one that is kept in panels.
+/// The right factor of a product: a matrix, or one that was copied into panels.
 #[derive(Clone, Copy)]
 pub enum RightFactor<'a> {
     /// As it lies.
     Matrix(MatrixRef<'a>),
-    /// Copied already.
-    Kept(PanelsBlock<'a>),
+    /// Copied before.
+    Panels(PanelsBlock<'a>),
 }
 
 impl<'a> From<MatrixRef<'a>> for RightFactor<'a> {
@@ -81,7 +84,7 @@ impl<'a> From<MatrixRef<'a>> for RightFactor<'a> {
 
 impl<'a> From<&'a Panels> for RightFactor<'a> {
     fn from(panels: &'a Panels) -> Self {
-        RightFactor::Kept(panels.whole())
+        RightFactor::Panels(panels.whole())
     }
 }
 
@@ -89,7 +92,7 @@ impl RightFactor<'_> {
     pub(super) fn shape(&self) -> (usize, usize) {
         match self {
             RightFactor::Matrix(matrix) => matrix.shape(),
-            RightFactor::Kept(panels) => panels.shape(),
+            RightFactor::Panels(panels) => panels.shape(),
         }
     }
 
@@ -97,7 +100,7 @@ impl RightFactor<'_> {
     pub(super) fn has_adjacent_columns(&self) -> bool {
         match self {
             RightFactor::Matrix(matrix) => matrix.has_adjacent_columns(),
-            RightFactor::Kept(_) => false,
+            RightFactor::Panels(_) => false,
         }
     }
 
@@ -105,15 +108,15 @@ impl RightFactor<'_> {
     pub(super) fn is_turned(&self) -> bool {
         match self {
             RightFactor::Matrix(matrix) => !matrix.has_adjacent_columns(),
-            RightFactor::Kept(_) => false,
+            RightFactor::Panels(_) => false,
         }
     }
 
-    /// The block of these rows and columns; of kept panels the columns begin with a panel.
+    /// The block of these rows and columns; of panels the columns are whole panels.
     pub(super) fn block(&self, rows: Range<usize>, columns: Range<usize>) -> Self {
         match self {
             RightFactor::Matrix(matrix) => RightFactor::Matrix(matrix.block(rows, columns)),
-            RightFactor::Kept(panels) => RightFactor::Kept(panels.block(rows, columns)),
+            RightFactor::Panels(panels) => RightFactor::Panels(panels.block(rows, columns)),
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::UNIT;
-use super::kept::PanelsBlock;
 use super::operands::RightFactor;
 use super::pack::pack;
+use super::packed::PanelsBlock;
 use super::tile::Panel;
 use crate::kernel::buffer::Buffer;
 use crate::kernel::lanes::{LANES, Lanes};
@@ -18,7 +18,7 @@ const DIRECT_ROWS: usize = 64;
 /// A block of B, cut into panels of four vectors, the last of which may have fewer.
 pub(super) enum Right<'a> {
     /// Copied before.
-    Kept(PanelsBlock<'a>),
+    Panels(PanelsBlock<'a>),
     /// Copied where it pays.
     Here(Here<'a>),
 }
@@ -40,7 +40,7 @@ impl<'a> Right<'a> {
     #[inline(always)]
     pub(super) fn new(b: RightFactor<'a>, blocks: &[Range<usize>], buffer: &'a mut Buffer) -> Self {
         match b {
-            RightFactor::Kept(panels) => Right::Kept(panels),
+            RightFactor::Panels(panels) => Right::Panels(panels),
             RightFactor::Matrix(b) => Right::Here(Here::new(b, blocks, buffer)),
         }
     }
@@ -54,7 +54,7 @@ impl<'a> Right<'a> {
         first: bool,
     ) -> Panel<'_> {
         match self {
-            Right::Kept(panels) => panels.panel(columns),
+            Right::Panels(panels) => panels.panel(columns),
             Right::Here(here) => here.panel(lanes, columns, first),
         }
     }

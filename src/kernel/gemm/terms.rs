@@ -6,7 +6,7 @@
 //! the factor, some hundredths of the product.
 
 use super::UNIT;
-use super::operands::{LeftFactor, RightFactor};
+use super::operands::{LeftFactor, Looks, RightFactor};
 use super::tile::Panel;
 use super::zeros::KnownRows;
 use crate::kernel::lanes::{LANES, Lanes};
@@ -35,12 +35,14 @@ impl Sparse {
     /// For the product `a·b`: in the factor whose numbers are adjacent.
     pub(super) fn of(a: &LeftFactor, b: &RightFactor) -> Self {
         let is_searched = a.matrix.has_adjacent_columns() || a.is_transpose();
-        if a.is_known() || is_searched && b.shape().1 >= SHARING {
-            Sparse::Rows
-        } else if b.has_adjacent_columns() && a.matrix.rows() >= SHARING {
-            Sparse::Columns
-        } else {
-            Sparse::Neither
+        match a.looks {
+            Looks::Before(..) => Sparse::Rows,
+            Looks::Nowhere => Sparse::Neither,
+            Looks::Here if is_searched && b.shape().1 >= SHARING => Sparse::Rows,
+            Looks::Here if b.has_adjacent_columns() && a.matrix.rows() >= SHARING => {
+                Sparse::Columns
+            }
+            Looks::Here => Sparse::Neither,
         }
     }
 }
@@ -71,6 +73,12 @@ impl Lists {
         let before = self.places.len();
         self.places.extend(&more.places);
         self.ends.extend(more.ends.iter().map(|end| before + end));
+    }
+
+    /// Gives back the room that it does not need.
+    pub(super) fn shrink(&mut self) {
+        self.places.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 
     /// Adds a group; its places are the rows of the matrix.

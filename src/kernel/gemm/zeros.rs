@@ -1,9 +1,11 @@
 //! Zeros that many products share, found once.
 
+use std::ops::Range;
+
 use super::UNIT;
 use super::block::{depths, row_blocks};
 use super::left::{Left, Room};
-use super::operands::LeftFactor;
+use super::operands::{LeftFactor, Looks};
 use super::order::{self, Order};
 use super::terms::{Lists, Sparse, Terms};
 use crate::kernel::isa::Isa;
@@ -64,7 +66,10 @@ impl Zeros {
             (self.shape, self.is_transpose),
             "a factor whose zeros are known"
         );
-        LeftFactor::known(a, self, 0)
+        LeftFactor {
+            matrix: a,
+            looks: Looks::Before(self, 0),
+        }
     }
 
     /// [`Zeros::factor`] for some rows, of which `a` is the first, a multiple of six; of a matrix that
@@ -80,20 +85,26 @@ impl Zeros {
             a.shape(),
             self.shape
         );
-        LeftFactor::known(a, self, first)
+        LeftFactor {
+            matrix: a,
+            looks: Looks::Before(self, first),
+        }
     }
 
-    /// What is known of these rows, which begin with a group, and of a transpose are those of a band.
-    pub(super) fn rows(&self, block: usize, first: usize, count: usize) -> KnownRows<'_> {
-        assert!(first.is_multiple_of(UNIT.0), "rows that begin with a group");
+    /// What is known of these rows, which begin with a group, and of a transpose are a band.
+    pub(super) fn rows(&self, block: usize, rows: Range<usize>) -> KnownRows<'_> {
+        let fits = match self.is_transpose {
+            true => order::bands(self.shape.0).any(|band| band == rows),
+            false => rows.start.is_multiple_of(UNIT.0),
+        };
+        assert!(fits, "rows {rows:?} of a factor whose zeros are known");
         let Known { order, lists } = &self.blocks[block];
-        let rows = first..first + count;
         KnownRows {
+            lists,
+            first_group: rows.start / UNIT.0,
             order: self
                 .is_transpose
                 .then(|| (&order.places[rows.clone()], &order.rows[rows])),
-            lists,
-            first_group: first / UNIT.0,
         }
     }
 }
@@ -124,6 +135,7 @@ impl Kernel for Find<'_> {
                         known.order.append(room.order());
                     }
                 }
+                known.lists.shrink();
                 known
             },
         );

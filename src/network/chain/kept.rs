@@ -50,7 +50,7 @@ impl Kept {
             inputs: Zeros::of(site.isa, inputs),
             layers: layers
                 .into_iter()
-                .filter_map(OnceLock::into_inner)
+                .map(|layer| layer.into_inner().expect("each layer is met"))
                 .collect(),
             trace,
         }
@@ -67,7 +67,7 @@ impl Kept {
         };
         match zeros {
             Some(zeros) => zeros.rows_factor(first, a),
-            None => a.into(),
+            None => LeftFactor::full(a),
         }
     }
 }

@@ -80,13 +80,16 @@ impl Chain {
 /// Fills a tangent, each thread some of its samples.
 fn follow(base: &Base<'_>, kept: &Kept, along: &Along<'_>, tangent: &mut Tangent) {
     let parts = parts(base, kept, tangent);
+    if let [part] = &parts[..] {
+        return part.lock().expect("the only one").follow(along);
+    }
     kernel::share(parts.len(), |place| {
         let mut part = parts[place].lock().expect("each part is met once");
         kernel::alone(|| part.follow(along));
     });
 }
 
-/// A part for each thread, cut where groups of samples begin whose zeros are known.
+/// At most a part for each thread, cut where groups of samples begin whose zeros are known.
 fn parts<'a>(base: &Base<'a>, kept: &'a Kept, tangent: &'a mut Tangent) -> Vec<Mutex<Part<'a>>> {
     let (samples, layers) = (base.trace.samples, base.site.network().layers());
     let step = samples.div_ceil(kernel::threads()).max(1);

@@ -13,13 +13,12 @@ use crate::kernel::view::MatrixRef;
 
 /// A matrix B as the tiles read it, for products that share it: panels of 64 columns, one behind the
 /// other, the last one padded with zeros to whole vectors.
-#[derive(Default)]
 pub struct Panels {
     numbers: Buffer,
     shape: (usize, usize),
 }
 
-/// A block of it, which begins with a panel.
+/// Some rows of some of its panels.
 #[derive(Clone, Copy)]
 pub struct PanelsBlock<'a> {
     numbers: &'a [f32],
@@ -35,7 +34,7 @@ impl Panels {
         let shape = b.shape();
         let mut numbers = Buffer::default();
         let room = numbers.numbers(shape.0 * shape.1.next_multiple_of(LANES));
-        if shape.0 > 0 {
+        if !room.is_empty() {
             share_out(room, shape.0 * UNIT.1, |first, to| {
                 let columns = first / shape.0..shape.1.min(first / shape.0 + UNIT.1);
                 let panel = b.block(0..shape.0, columns);
@@ -77,10 +76,12 @@ impl<'a> PanelsBlock<'a> {
     }
 
     pub(super) fn block(&self, rows: Range<usize>, columns: Range<usize>) -> Self {
+        let ends_a_panel = columns.end == self.shape.1 || columns.end.is_multiple_of(UNIT.1);
         assert!(
             rows.end <= self.shape.0
                 && columns.end <= self.shape.1
-                && columns.start.is_multiple_of(UNIT.1),
+                && columns.start.is_multiple_of(UNIT.1)
+                && ends_a_panel,
             "block {rows:?} × {columns:?} of panels of shape {:?}",
             self.shape
         );
