@@ -1,6 +1,6 @@
 //! How many numbers passes keep in memory.
 
-use crate::kernel::Zeros;
+use crate::kernel::{Panels, Zeros};
 
 use super::Network;
 use super::bilinear::CHUNK;
@@ -62,22 +62,16 @@ impl Network {
     /// and all weights but the first, twice, in panels of whole vectors, and where the inputs and, twice,
     /// what ReLUs give is zero.
     fn kept_numbers(&self, samples: usize) -> u64 {
-        let panels = |rows: usize, columns: usize| rows * columns.next_multiple_of(16);
-        // For each group of rows at most a place of 16 bits for every term, and for each block of terms
-        // where its places end.
-        let zeros = |rows: usize, terms: usize| {
-            rows.div_ceil(Zeros::GROUP) * (terms.div_ceil(2) + 2 * terms.div_ceil(800))
-        };
         let layers = self.layers.iter().enumerate().map(|(index, layer)| {
             let (inputs, outputs) = (layer.input.numbers(), layer.output.numbers());
-            let weights = panels(inputs, outputs) + panels(outputs, inputs);
-            // Two places of 64 bits for every row of a transpose, in each block.
-            let order = 4 * outputs * samples.div_ceil(800);
-            let closed = zeros(samples, outputs) + zeros(outputs, samples) + order;
-            panels(samples, inputs)
+            let weights = Panels::numbers((inputs, outputs)) + Panels::numbers((outputs, inputs));
+            let closed = Zeros::most_numbers((samples, outputs), false)
+                + Zeros::most_numbers((outputs, samples), true);
+            Panels::numbers((samples, inputs))
                 + if index > 0 { weights } else { 0 }
                 + if layer.relu { closed } else { 0 }
         });
-        (layers.sum::<usize>() + zeros(samples, self.features())) as u64
+        let inputs = Zeros::most_numbers((samples, self.features()), false);
+        (layers.sum::<usize>() + inputs) as u64
     }
 }

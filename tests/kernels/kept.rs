@@ -10,7 +10,7 @@ use sgd_stability::kernel::{
 };
 
 use crate::gemm::chains;
-use crate::support::{all_bits, same_everywhere};
+use crate::support::{all_bits, pool, same_everywhere};
 use crate::terms::known_chains;
 
 /// (m, k, n): with panels that are cut short, two blocks of terms, two blocks of columns, two bands.
@@ -196,8 +196,7 @@ fn sums_at_once_have_the_bits_of_one_product_after_the_other() {
 
 #[test]
 fn work_alone_lends_the_team_for_a_while() {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
-    pool.expect("a pool").install(|| {
+    pool(3).install(|| {
         with_team(|| {
             assert_eq!(threads(), 3);
             assert_eq!(alone(threads), 1);

@@ -44,7 +44,8 @@ pub fn same_everywhere<T: PartialEq + std::fmt::Debug + Send>(
     reference
 }
 
-fn pool(threads: usize) -> ThreadPool {
+/// A pool of so many threads.
+pub fn pool(threads: usize) -> ThreadPool {
     let builder = ThreadPoolBuilder::new().num_threads(threads);
     builder.build().expect("a pool of threads")
 }

@@ -119,45 +119,34 @@ fn chain_bits(isa: Isa) -> Vec<u32> {
     bits
 }
 
-#[test]
-fn a_wide_chain_has_the_same_products_everywhere() {
+/// Asserts that every instruction set gives on every number of threads what the portable one gives on one;
+/// counts the repetitions.
+fn same_everywhere<T: PartialEq + Send>(name: &str, bits: impl Fn(Isa) -> T + Sync) -> usize {
     let on = |isa, threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        pool.expect("a pool").install(|| chain_bits(isa))
+        pool.expect("a pool").install(|| bits(isa))
     };
-    let reference = on(Isa::portable(), 1);
+    let (reference, mut made) = (on(Isa::portable(), 1), 0);
     for isa in Isa::available() {
         for threads in [1, 2, 3, 8] {
-            assert!(
-                on(isa, threads) == reference,
-                "{}, {threads} threads",
-                isa.name()
-            );
+            let is_same = on(isa, threads) == reference;
+            assert!(is_same, "{name}, {}, {threads} threads", isa.name());
+            made += 1;
         }
     }
+    made
+}
+
+#[test]
+fn a_wide_chain_has_the_same_products_everywhere() {
+    same_everywhere("chain", chain_bits);
 }
 
 #[test]
 fn networks_of_every_layer_have_the_same_bits_everywhere() {
-    let mut made = 0;
-    for name in names() {
+    let repetitions = names().map(|name| {
         let network = network(name);
-        let on = |isa, threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            pool.expect("a pool").install(|| bits(isa, &network))
-        };
-        let reference = on(Isa::portable(), 1);
-        for isa in Isa::available() {
-            for threads in [1, 2, 3, 8] {
-                assert_eq!(
-                    on(isa, threads),
-                    reference,
-                    "{name}, {}, {threads}",
-                    isa.name()
-                );
-                made += 1;
-            }
-        }
-    }
-    println!("{made} repetitions");
+        same_everywhere(name, |isa| bits(isa, &network))
+    });
+    println!("{} repetitions", repetitions.sum::<usize>());
 }

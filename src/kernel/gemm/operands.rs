@@ -12,12 +12,12 @@ use crate::kernel::view::MatrixRef;
 #[derive(Clone, Copy)]
 pub struct LeftFactor<'a> {
     pub(super) matrix: MatrixRef<'a>,
-    pub(super) looks: Looks<'a>,
+    pub(super) search: Search<'a>,
 }
 
 /// Where a product learns which terms of its left factor are zero.
 #[derive(Clone, Copy)]
-pub(super) enum Looks<'a> {
+pub(super) enum Search<'a> {
     /// It looks for them.
     Here,
     /// It does not, all terms count.
@@ -28,16 +28,16 @@ pub(super) enum Looks<'a> {
 
 impl<'a> From<MatrixRef<'a>> for LeftFactor<'a> {
     fn from(matrix: MatrixRef<'a>) -> Self {
-        let looks = Looks::Here;
-        LeftFactor { matrix, looks }
+        let search = Search::Here;
+        LeftFactor { matrix, search }
     }
 }
 
 impl<'a> LeftFactor<'a> {
     /// A matrix of which no term is left out.
     pub fn full(matrix: MatrixRef<'a>) -> Self {
-        let looks = Looks::Nowhere;
-        LeftFactor { matrix, looks }
+        let search = Search::Nowhere;
+        LeftFactor { matrix, search }
     }
 
     pub(super) fn is_transpose(&self) -> bool {
@@ -47,18 +47,18 @@ impl<'a> LeftFactor<'a> {
     /// Some of its rows: of one whose zeros are known they begin with a group, of a transpose they are
     /// whole bands.
     pub(super) fn row_block(self, rows: Range<usize>) -> Self {
-        let looks = match self.looks {
-            Looks::Before(zeros, first) => Looks::Before(zeros, first + rows.start),
-            looks => looks,
+        let search = match self.search {
+            Search::Before(zeros, first) => Search::Before(zeros, first + rows.start),
+            search => search,
         };
         let matrix = self.matrix.row_block(rows);
-        LeftFactor { matrix, looks }
+        LeftFactor { matrix, search }
     }
 
     /// What is known of these rows in a block in k.
     pub(super) fn known_rows(&self, block: usize, rows: &Range<usize>) -> Option<KnownRows<'a>> {
-        match self.looks {
-            Looks::Before(zeros, first) => {
+        match self.search {
+            Search::Before(zeros, first) => {
                 let rows = first + rows.start..first + rows.end;
                 Some(zeros.rows(block, rows))
             }

@@ -17,6 +17,9 @@ const LOOKS: usize = 64;
 /// Rows are ordered within bands of so many or more.
 const BAND: usize = 192;
 
+/// Among so many rows, those that count least often, the next one of a group is chosen.
+const CHOICE: usize = 16;
+
 /// Is it to be turned?
 pub(super) fn is_transpose(a: MatrixRef) -> bool {
     !a.has_adjacent_columns() && a.transposed().has_adjacent_columns()
@@ -37,9 +40,6 @@ pub(super) fn parts(threads: usize, rows: usize) -> usize {
 pub(super) fn bands(rows: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count(rows)).map(move |band| share_of(rows, band, count(rows), UNIT.0))
 }
-
-/// Among so many rows, those that count least often, the next one of a group is chosen.
-const CHOICE: usize = 16;
 
 /// A row, with a bit for each look at which it is not zero.
 #[derive(Clone, Copy, Default)]

@@ -33,7 +33,7 @@ impl Panels {
     pub fn of(isa: Isa, b: MatrixRef) -> Self {
         let shape = b.shape();
         let mut numbers = Buffer::default();
-        let room = numbers.numbers(shape.0 * shape.1.next_multiple_of(LANES));
+        let room = numbers.numbers(Self::numbers(shape));
         if !room.is_empty() {
             share_out(room, shape.0 * UNIT.1, |first, to| {
                 let columns = first / shape.0..shape.1.min(first / shape.0 + UNIT.1);
@@ -44,11 +44,15 @@ impl Panels {
         Panels { numbers, shape }
     }
 
+    /// How many numbers are kept of a matrix of this shape.
+    pub fn numbers((rows, columns): (usize, usize)) -> usize {
+        rows * columns.next_multiple_of(LANES)
+    }
+
     pub(super) fn whole(&self) -> PanelsBlock<'_> {
-        let (depth, columns) = self.shape;
         PanelsBlock {
-            numbers: self.numbers.read(depth * columns.next_multiple_of(LANES)),
-            depth,
+            numbers: self.numbers.read(Self::numbers(self.shape)),
+            depth: self.shape.0,
             first: (0, 0),
             shape: self.shape,
         }

@@ -6,7 +6,7 @@
 //! the factor, some hundredths of the product.
 
 use super::UNIT;
-use super::operands::{LeftFactor, Looks, RightFactor};
+use super::operands::{LeftFactor, RightFactor, Search};
 use super::tile::Panel;
 use super::zeros::KnownRows;
 use crate::kernel::lanes::{LANES, Lanes};
@@ -35,14 +35,14 @@ impl Sparse {
     /// For the product `a·b`: in the factor whose numbers are adjacent.
     pub(super) fn of(a: &LeftFactor, b: &RightFactor) -> Self {
         let is_searched = a.matrix.has_adjacent_columns() || a.is_transpose();
-        match a.looks {
-            Looks::Before(..) => Sparse::Rows,
-            Looks::Nowhere => Sparse::Neither,
-            Looks::Here if is_searched && b.shape().1 >= SHARING => Sparse::Rows,
-            Looks::Here if b.has_adjacent_columns() && a.matrix.rows() >= SHARING => {
+        match a.search {
+            Search::Before(..) => Sparse::Rows,
+            Search::Nowhere => Sparse::Neither,
+            Search::Here if is_searched && b.shape().1 >= SHARING => Sparse::Rows,
+            Search::Here if b.has_adjacent_columns() && a.matrix.rows() >= SHARING => {
                 Sparse::Columns
             }
-            Looks::Here => Sparse::Neither,
+            Search::Here => Sparse::Neither,
         }
     }
 }

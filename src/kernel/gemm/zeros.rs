@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::UNIT;
 use super::block::{depths, row_blocks};
 use super::left::{Left, Room};
-use super::operands::{LeftFactor, Looks};
+use super::operands::{LeftFactor, Search};
 use super::order::{self, Order};
 use super::terms::{Lists, Sparse, Terms};
 use crate::kernel::isa::Isa;
@@ -55,6 +55,15 @@ impl Zeros {
         isa.run(Find { a })
     }
 
+    /// The room, counted in numbers of 4 bytes, that is taken at most for a matrix of this shape: for each
+    /// group of rows a place of 16 bits for every term and an end of 64 for every block of them; of a
+    /// transpose also two places of 64 bits for every row in each block.
+    pub fn most_numbers((rows, terms): (usize, usize), is_transpose: bool) -> usize {
+        let blocks = depths(terms).count();
+        let order = if is_transpose { 4 * rows * blocks } else { 0 };
+        rows.div_ceil(UNIT.0) * (terms.div_ceil(2) + 2 * blocks) + order
+    }
+
     /// `a` as the left factor of a product, which leaves out the terms that are known to be zero in
     /// whole groups of six rows.
     ///
@@ -68,7 +77,7 @@ impl Zeros {
         );
         LeftFactor {
             matrix: a,
-            looks: Looks::Before(self, 0),
+            search: Search::Before(self, 0),
         }
     }
 
@@ -87,7 +96,7 @@ impl Zeros {
         );
         LeftFactor {
             matrix: a,
-            looks: Looks::Before(self, first),
+            search: Search::Before(self, first),
         }
     }
 

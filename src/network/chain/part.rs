@@ -32,10 +32,14 @@ impl<'a> Part<'a> {
         self.base.site.network().layers()
     }
 
-    /// The rows of these samples of numbers that are samples × width.
+    /// These samples' share of numbers that are samples × width.
+    fn share<'b>(&self, numbers: &'b [f32], width: usize) -> &'b [f32] {
+        &numbers[self.samples.start * width..self.samples.end * width]
+    }
+
+    /// The same as a matrix.
     pub(super) fn rows<'b>(&self, numbers: &'b [f32], width: usize) -> MatrixRef<'b> {
-        let Range { start, end } = self.samples;
-        MatrixRef::new(&numbers[start * width..end * width], end - start, width)
+        MatrixRef::new(self.share(numbers, width), self.samples.len(), width)
     }
 
     /// What a layer reads.
@@ -88,8 +92,7 @@ impl<'a> Part<'a> {
     fn gate(&self, index: usize, derivative: &mut [f32]) {
         let layer = &self.layers()[index];
         if layer.relu {
-            let range = self.samples.start * layer.output.numbers()..;
-            let gate = &self.base.trace.values[index][range][..derivative.len()];
+            let gate = self.share(&self.base.trace.values[index], layer.output.numbers());
             kernel::gate(self.base.site.isa, gate, derivative);
         }
     }
@@ -98,13 +101,13 @@ impl<'a> Part<'a> {
     fn turn(&mut self) {
         let network = self.base.site.network();
         let width = network.outputs();
-        let range = self.samples.start * width..self.samples.end * width;
-        let outputs = &self.base.trace.outputs()[range.clone()];
-        let pair = (outputs, &self.base.batch.targets[range]);
+        let pair = [self.base.trace.outputs(), self.base.batch.targets];
+        let [outputs, targets] = pair.map(|numbers| self.share(numbers, width));
         let last = self.layers().len() - 1;
         self.deltas[last].copy_from_slice(self.values[last]);
         let isa = self.base.site.isa;
-        network.loss().curve(isa, pair, width, self.deltas[last]);
+        let loss = network.loss();
+        loss.curve(isa, (outputs, targets), width, self.deltas[last]);
     }
 
     /// `R∂x = R∂z·Wᵀ + ∂z·Vᵀ`, layer after layer from the top.
