@@ -27,11 +27,11 @@ pub(super) trait Lanes: Copy {
     type Wide: Copy;
     /// Vectors that stay in registers.
     const REGISTERS: usize;
-    /// Vectors in a row of the register tile of the matrix product.
+    /// Vectors in a row of the register tiles.
     const TILE_VECTORS: usize;
-    /// The register tile of a convolution: pixels, and vectors of channels.
-    const TILE_PLACES: (usize, usize);
-    /// The register tile of a convolution's weights: channels, by one vector.
+    /// Pixels of the register tile of a convolution, at most.
+    const TILE_PLACES: usize;
+    /// Rows of one vector in the register tile of a convolution's weights.
     const TILE_CHANNELS: usize;
 
     /// The same number in every lane.

@@ -13,7 +13,7 @@ impl Lanes for Portable {
     type Wide = [f64; LANES];
     const REGISTERS: usize = 8;
     const TILE_VECTORS: usize = 1;
-    const TILE_PLACES: (usize, usize) = (4, 1);
+    const TILE_PLACES: usize = 4;
     const TILE_CHANNELS: usize = 4;
 
     #[inline(always)]

@@ -2,6 +2,7 @@
 
 use super::plan::{Class, Image, Place, block, images};
 use super::shape::{Axis, Group, Shape, groups};
+use super::tile::{load, store, vectors_together};
 use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
@@ -89,7 +90,12 @@ impl Kernel for Gradient<'_> {
         let dys = self.dy.vectors().chunks(plan.block * target);
         for (x, dy) in self.x.chunks(plan.block * source).zip(dys) {
             let samples = dy.len() / target;
-            for first in 0..plan.target.channels {
+            let mut first = 0;
+            while first < plan.target.channels {
+                let vectors = match plan.source.channels {
+                    ..=FEW => 1,
+                    _ => vectors_together::<L>(plan.target.channels - first),
+                };
                 for class in &plan.classes {
                     let mut part = Part {
                         x,
@@ -97,17 +103,18 @@ impl Kernel for Gradient<'_> {
                         dy: &dy[first..],
                         places: &class.places[..samples * class.each],
                         outputs: self.outputs,
-                        first,
+                        panel: (first, vectors),
                         dw: &mut *self.dw,
                     };
                     part.class(lanes, plan, class);
                 }
+                first += vectors;
             }
         }
     }
 }
 
-/// A block of samples under some rows of the weights, one vector of outputs.
+/// A block of samples under some rows of the weights, some vectors of outputs.
 struct Part<'a> {
     x: &'a [f32],
     /// From row to row of the image.
@@ -115,8 +122,8 @@ struct Part<'a> {
     dy: &'a [[f32; LANES]],
     places: &'a [Place],
     outputs: usize,
-    /// The first vector of outputs.
-    first: usize,
+    /// The first vector of outputs, and how many there are.
+    panel: (usize, usize),
     dw: &'a mut [f32],
 }
 
@@ -131,11 +138,11 @@ impl Part<'_> {
             let (rows, offset) = ((row(tap), step), tap * self.source_step);
             let taps = together::<L>(class.taps.0 - tap, channels);
             match (taps, channels) {
-                (5, 3) => self.tile::<L, 5, 3>(lanes, rows, offset),
-                (3, 3) => self.tile::<L, 3, 3>(lanes, rows, offset),
-                (2, 3) => self.tile::<L, 2, 3>(lanes, rows, offset),
-                (5, 1) => self.tile::<L, 5, 1>(lanes, rows, offset),
-                (3, 1) => self.tile::<L, 3, 1>(lanes, rows, offset),
+                (5, 3) => self.tile::<L, 5, 3, 1>(lanes, rows, offset),
+                (3, 3) => self.tile::<L, 3, 3, 1>(lanes, rows, offset),
+                (2, 3) => self.tile::<L, 2, 3, 1>(lanes, rows, offset),
+                (5, 1) => self.tile::<L, 5, 1, 1>(lanes, rows, offset),
+                (3, 1) => self.tile::<L, 3, 1, 1>(lanes, rows, offset),
                 _ => self.column(lanes, (row(tap), channels), offset),
             }
             tap += taps;
@@ -148,61 +155,79 @@ impl Part<'_> {
         let mut channel = 0;
         while channel < channels {
             let (rows, offset) = ((row + channel, 0), offset + channel);
-            channel += match height::<L>(channels - channel) {
-                16 => self.tall::<L, 16>(lanes, rows, offset),
-                8 => self.tall::<L, 8>(lanes, rows, offset),
-                6 => self.tall::<L, 6>(lanes, rows, offset),
-                4 => self.tall::<L, 4>(lanes, rows, offset),
-                2 => self.tall::<L, 2>(lanes, rows, offset),
-                _ => self.tall::<L, 1>(lanes, rows, offset),
+            let vectors = self.panel.1;
+            channel += match (height::<L>(channels - channel, vectors), vectors) {
+                (16, 1) => self.tall::<L, 16, 1>(lanes, rows, offset),
+                (8, 1) => self.tall::<L, 8, 1>(lanes, rows, offset),
+                (8, 2) => self.tall::<L, 8, 2>(lanes, rows, offset),
+                (6, 1) => self.tall::<L, 6, 1>(lanes, rows, offset),
+                (6, 2) => self.tall::<L, 6, 2>(lanes, rows, offset),
+                (4, 1) => self.tall::<L, 4, 1>(lanes, rows, offset),
+                (4, 2) => self.tall::<L, 4, 2>(lanes, rows, offset),
+                (4, 4) => self.tall::<L, 4, 4>(lanes, rows, offset),
+                (2, 1) => self.tall::<L, 2, 1>(lanes, rows, offset),
+                (2, 2) => self.tall::<L, 2, 2>(lanes, rows, offset),
+                (2, 4) => self.tall::<L, 2, 4>(lanes, rows, offset),
+                (1, 1) => self.tall::<L, 1, 1>(lanes, rows, offset),
+                (1, 2) => self.tall::<L, 1, 2>(lanes, rows, offset),
+                (1, 4) => self.tall::<L, 1, 4>(lanes, rows, offset),
+                shape => unreachable!("no tile has the shape {shape:?}"),
             };
         }
     }
 
     /// A tile of one tap; gives back its height.
     #[inline(always)]
-    fn tall<L: Lanes, const HEIGHT: usize>(
+    fn tall<L: Lanes, const HEIGHT: usize, const VECTORS: usize>(
         &mut self,
         lanes: L,
         rows: (usize, usize),
         offset: usize,
     ) -> usize {
-        self.tile::<L, 1, HEIGHT>(lanes, rows, offset);
+        self.tile::<L, 1, HEIGHT, VECTORS>(lanes, rows, offset);
         HEIGHT
     }
 
-    /// `TAPS` times `HEIGHT` rows of the weights; the first one and the step from tap to tap are
+    /// `TAPS` times `HEIGHT` rows of the weights, `VECTORS` wide; the first one and the step from tap to tap are
     /// `rows`. `offset`: from a place to the first number that is read.
     #[inline(always)]
-    fn tile<L: Lanes, const TAPS: usize, const HEIGHT: usize>(
+    fn tile<L: Lanes, const TAPS: usize, const HEIGHT: usize, const VECTORS: usize>(
         &mut self,
         lanes: L,
         rows: (usize, usize),
         offset: usize,
     ) {
-        let (first, outputs) = (self.first * LANES, self.outputs);
-        let count = LANES.min(outputs - first);
+        let (first, outputs) = (self.panel.0 * LANES, self.outputs);
+        let count = (VECTORS * LANES).min(outputs - first);
         let at = |tap, i| (rows.0 + tap * rows.1 + i) * outputs + first;
-        let mut sums = [[lanes.splat(0.0); HEIGHT]; TAPS];
+        let mut sums = [[[lanes.splat(0.0); VECTORS]; HEIGHT]; TAPS];
         for (tap, sums) in sums.iter_mut().enumerate() {
             for (i, sum) in sums.iter_mut().enumerate() {
-                *sum = lanes.load_padded(&self.dw[at(tap, i)..][..count]);
+                *sum = load(lanes, &self.dw[at(tap, i)..][..count]);
             }
         }
         let (x, dy) = (self.x, self.dy);
         for place in self.places {
-            let dy = lanes.load(&dy[place.target as usize]);
+            let vectors = dy[place.target as usize..].first_chunk();
+            let vectors: &[_; VECTORS] = vectors.expect("all vectors");
+            let mut dy = [lanes.splat(0.0); VECTORS];
+            for v in 0..VECTORS {
+                dy[v] = lanes.load(&vectors[v]);
+            }
             for (tap, sums) in sums.iter_mut().enumerate() {
                 let from = place.source as usize + offset + tap * self.source_step;
                 let x: &[f32; HEIGHT] = x[from..].first_chunk().expect("all channels");
-                for (sum, &x) in sums.iter_mut().zip(x) {
-                    *sum = lanes.fma(lanes.splat(x), dy, *sum);
+                for (sums, &x) in sums.iter_mut().zip(x) {
+                    let x = lanes.splat(x);
+                    for v in 0..VECTORS {
+                        sums[v] = lanes.fma(x, dy[v], sums[v]);
+                    }
                 }
             }
         }
         for (tap, sums) in sums.iter().enumerate() {
-            for (i, &sum) in sums.iter().enumerate() {
-                lanes.store_cut(sum, &mut self.dw[at(tap, i)..][..count]);
+            for (i, sum) in sums.iter().enumerate() {
+                store(lanes, sum, &mut self.dw[at(tap, i)..][..count]);
             }
         }
     }
@@ -219,9 +244,9 @@ fn together<L: Lanes>(left: usize, channels: usize) -> usize {
     sizes.iter().copied().find(fits).unwrap_or(1)
 }
 
-/// Rows of the next tile, when so many are left.
-fn height<L: Lanes>(left: usize) -> usize {
-    let tallest = L::TILE_CHANNELS.min(left);
+/// Rows of the next tile of so many vectors, when so many are left.
+fn height<L: Lanes>(left: usize, vectors: usize) -> usize {
+    let tallest = (L::TILE_CHANNELS / vectors).min(left);
     [16, 8, 6, 4, 2]
         .into_iter()
         .find(|&height| height <= tallest)

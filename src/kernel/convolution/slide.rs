@@ -3,13 +3,16 @@
 
 use super::Begin;
 use super::plan::{Class, Place, Plan};
-use super::tile::{Output, Taps, tile};
+use super::tile::{Output, Taps, tile, vectors_together};
 use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
 /// Places of the smaller tiles, for what is left over.
 const SHORT: usize = 4;
 const SHORTEST: usize = 2;
+
+/// Sums of the largest tile.
+const SUMS: usize = 16;
 
 /// `y ← begin + Σ x·w` on one thread.
 pub(super) struct Slide<'a> {
@@ -34,7 +37,10 @@ impl Kernel for Slide<'_> {
             for class in &plan.classes {
                 let places = &class.places[..samples * class.each];
                 let taps = Taps::new(plan, class);
-                for first in panels::<L>(plan.target.channels) {
+                let channels = plan.target.channels.div_ceil(LANES);
+                let mut first = 0;
+                while first < channels {
+                    let vectors = vectors_together::<L>(channels - first);
                     let mut output = Output {
                         y,
                         channels: plan.target.channels,
@@ -42,40 +48,37 @@ impl Kernel for Slide<'_> {
                         begin: self.begin,
                         relu: self.relu,
                     };
-                    tiles(lanes, (x, places), taps, self.w, &mut output);
+                    tiles(lanes, (x, places), taps, (self.w, vectors), &mut output);
+                    first += vectors;
                 }
             }
         }
     }
 }
 
-/// The first vectors of the panels of so many channels.
-fn panels<L: Lanes>(channels: usize) -> impl Iterator<Item = usize> {
-    (0..channels.div_ceil(LANES)).step_by(L::TILE_PLACES.1)
-}
-
-/// All tiles of a class and a panel of channels.
+/// All tiles of a class and so many vectors of channels.
 #[inline(always)]
 fn tiles<L: Lanes>(
     lanes: L,
     (x, mut places): (&[f32], &[Place]),
     taps: Taps,
-    w: Rows,
+    (w, vectors): (Rows, usize),
     output: &mut Output,
 ) {
-    let left = output.channels.div_ceil(LANES) - output.first;
-    let vectors = left.min(L::TILE_PLACES.1);
+    let most = L::TILE_PLACES.min(SUMS / vectors);
     while !places.is_empty() {
         let fits = |&size: &usize| places.len() <= size;
         let small = [SHORTEST, SHORT].into_iter().find(fits);
-        let size = small.unwrap_or(L::TILE_PLACES.0);
+        let size = small.unwrap_or(most);
         let (now, rest) = places.split_at(size.min(places.len()));
         match (size, vectors) {
             (8, 2) => tile::<L, 8, 2>(lanes, x, now, taps, w, output),
             (8, 1) => tile::<L, 8, 1>(lanes, x, now, taps, w, output),
             (6, 1) => tile::<L, 6, 1>(lanes, x, now, taps, w, output),
+            (4, 4) => tile::<L, 4, 4>(lanes, x, now, taps, w, output),
             (4, 2) => tile::<L, 4, 2>(lanes, x, now, taps, w, output),
             (4, 1) => tile::<L, 4, 1>(lanes, x, now, taps, w, output),
+            (2, 4) => tile::<L, 2, 4>(lanes, x, now, taps, w, output),
             (2, 2) => tile::<L, 2, 2>(lanes, x, now, taps, w, output),
             (2, 1) => tile::<L, 2, 1>(lanes, x, now, taps, w, output),
             shape => unreachable!("no tile has the shape {shape:?}"),

@@ -21,6 +21,17 @@ pub(super) struct Taps {
     pub(super) weight_step: usize,
 }
 
+/// Vectors of channels that go through the registers together when so many are left. The more there
+/// are, the fewer numbers are loaded for an FMA: 9 for 8 with one vector, 10 for 16 with two, 8 for 16
+/// with four.
+pub(super) fn vectors_together<L: Lanes>(left: usize) -> usize {
+    let widest = L::TILE_VECTORS.min(left);
+    [4, 2]
+        .into_iter()
+        .find(|&vectors| vectors <= widest)
+        .unwrap_or(1)
+}
+
 /// Where a tile begins and ends.
 pub(super) struct Output<'a> {
     pub(super) y: &'a mut [f32],

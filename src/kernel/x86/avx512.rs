@@ -34,7 +34,7 @@ impl Lanes for Avx512 {
     type Wide = [__m512d; 2];
     const REGISTERS: usize = 32;
     const TILE_VECTORS: usize = 4;
-    const TILE_PLACES: (usize, usize) = (8, 2);
+    const TILE_PLACES: usize = 8;
     const TILE_CHANNELS: usize = 16;
 
     #[inline(always)]
