@@ -58,6 +58,27 @@ layer = [
 ]
 "#;
 
+/// Makes `NAME.safetensors` of `NAME.pt` by the lines that the README gives.
+fn export(python: &Path, folder: &Path, name: &str) {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(readme).expect("the README");
+    let snippet = readme.split("```python\n").nth(1).expect("a snippet");
+    let (snippet, _) = snippet.split_once("```").expect("the end of the snippet");
+    let rename = |from: String, to: &str| {
+        std::fs::rename(folder.join(from), folder.join(to)).expect("a file that was written");
+    };
+    rename(format!("{name}.pt"), "model.pt");
+    let status = Command::new(python)
+        .args(["-c", snippet])
+        .current_dir(folder)
+        .status();
+    assert!(status.expect("python starts").success(), "{name}");
+    rename(
+        "model.safetensors".to_owned(),
+        &format!("{name}.safetensors"),
+    );
+}
+
 fn diagnose(folder: &Path, name: &str) -> Value {
     let (network, loss) = name.split_once('-').expect("network-loss");
     let file = |ending: &str| {
@@ -102,10 +123,9 @@ fn diagnose(folder: &Path, name: &str) -> Value {
 #[test]
 #[ignore = "needs PyTorch"]
 fn checkpoints_of_pytorch_give_pytorchs_float64_curvature() {
-    let python = match python() {
-        Ok(python) => python,
-        Err(why) => return eprintln!("PyTorch is not compared: {why}"),
-    };
+    let python = python().unwrap_or_else(|why| {
+        panic!("{why}; SGD_STABILITY_PYTHON may name an interpreter that has torch")
+    });
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("images.toml"), IMAGES).expect("a writable folder");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pytorch/export.py");
@@ -114,6 +134,7 @@ fn checkpoints_of_pytorch_give_pytorchs_float64_curvature() {
     let known: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     let number = |json: &Value| json.as_f64().unwrap_or_else(|| panic!("no number: {json}"));
     for (name, known) in known.as_object().expect("an object") {
+        export(&python, folder.path(), name);
         let measured = diagnose(folder.path(), name);
         assert_eq!(measured["parameters"], known["parameters"], "{name}");
         let a = number(&known["sharpness"]);

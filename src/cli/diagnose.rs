@@ -44,6 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     let subject = &arguments.subject;
     let is_again = arguments.precision == PrecisionName::F64;
     let (request, effort) = (subject.request(), subject.effort()?);
+    subject.check_data()?;
     let data = diagnosis::load(&request)?;
     let setting = subject.setting(&data)?;
     subject.check_file(&arguments.weights)?;

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use sgd_stability::curvature::Lanczos;
-use sgd_stability::dataset::Dataset;
-use sgd_stability::diagnosis::{Effort, Forecast, Mode, Request, Setting, check_file};
+use sgd_stability::dataset::{Dataset, npz};
+use sgd_stability::diagnosis::{
+    Effort, Forecast, Mode, Request, Setting, check_elements, check_file,
+};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
 use sgd_stability::model::Sampling;
@@ -17,7 +19,8 @@ pub struct Subject {
     /// The network: fnn (widths from the checkpoint), vgg11, resnet8, lenet, or a TOML file.
     #[arg(long, value_name = "ARCH")]
     arch: String,
-    /// The data set: fashion-mnist, cifar-10, or an npz file with x (n × …) and y (labels, or n × c).
+    /// The data set: fashion-mnist, cifar-10, an npz file with x (n × …) and y (labels, or n × c), or
+    /// …images-idx3-ubyte beside …labels-idx1-ubyte.
     #[arg(long, value_name = "DATA")]
     pub data: String,
     /// The folder of the data set's own files; without it fashion-mnist is the embedded part.
@@ -130,6 +133,17 @@ impl Subject {
     pub fn check_memory(&self, forecast: &Forecast) -> Result<()> {
         self.budget()?
             .map_or(Ok(()), |budget| forecast.check(budget))
+    }
+
+    /// Refuses an npz file whose arrays would not fit into the memory, before they are unpacked.
+    pub fn check_data(&self) -> Result<()> {
+        let path = Path::new(&self.data);
+        match self.budget()? {
+            Some(budget) if self.data.ends_with(".npz") => {
+                check_elements(path, npz::elements(path)?, budget)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Refuses a checkpoint that would not fit into the memory, before it is read.

@@ -73,6 +73,7 @@ type Stamp = (u64, u64);
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let subject = &arguments.subject;
     let (request, effort) = (subject.request(), subject.effort()?);
+    subject.check_data()?;
     let data = diagnosis::load(&request)?;
     let log = Log::read(&arguments.folder.join("watch.jsonl"))?;
     let mut watch = Watch {
@@ -238,9 +239,9 @@ impl Watch<'_> {
             return Err(Error::input(folder.display(), "folder", fault));
         }
         let path = folder.join("watch.svg");
-        if !lines.is_empty() {
-            let drawing = report::draw(&figure(&lines, &self.setting));
-            write_file(&path, drawing.svg.as_bytes())?;
+        let figure = figure(&lines, &self.setting);
+        if let Some(figure) = &figure {
+            write_file(&path, report::draw(figure).svg.as_bytes())?;
         }
         if !faults.is_empty() {
             return Err(all_in_one(folder, faults));
@@ -251,15 +252,18 @@ impl Watch<'_> {
             .collect();
         Ok(Answer {
             text: format!(
-                "{}\n\nThe run is drawn in {}.",
+                "{}\n\n{}",
                 rows.join("\n"),
-                path.display()
+                match figure {
+                    Some(_) => format!("The run is drawn in {}.", path.display()),
+                    None => "Nothing is drawn: no checkpoint has an s.".to_owned(),
+                }
             ),
             json: json!({
                 "checkpoints": lines.len(),
                 "measured": self.measured,
                 "lines": folder.join("watch.jsonl"),
-                "figure": path,
+                "figure": figure.is_some().then_some(path),
                 "last": lines.last(),
             }),
             ending: Ending::Done,

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Dataset, LARGEST, open};
+use super::{Dataset, LARGEST, Targets, open};
 use crate::error::{Error, Result};
 
 /// The element type of unsigned bytes.
@@ -47,6 +47,32 @@ pub fn read_pair(images: &Path, labels: &Path, classes: usize) -> Result<Dataset
         (&labels.display().to_string(), open(labels)?),
         classes,
     )
+}
+
+/// What the name of a file of images has, and what that of its labels has in the same place.
+const NAMES: [&str; 2] = ["images-idx3-ubyte", "labels-idx1-ubyte"];
+
+/// Does this path name images of a pair of files that [`load`] finds?
+pub fn names_images(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains(NAMES[0]))
+}
+
+/// The data set of a file of images, whose name has `images-idx3-ubyte`, and of its labels, whose name
+/// beside it has `labels-idx1-ubyte` instead, as MNIST and its kin are published. There are as many
+/// classes as the largest label plus one.
+///
+/// # Errors
+/// As [`read_pair`].
+pub fn load(images: &Path) -> Result<Dataset> {
+    let name = images.file_name().unwrap_or_default().to_string_lossy();
+    let labels = images.with_file_name(name.replace(NAMES[0], NAMES[1]));
+    let mut data = read_pair(images, &labels, 1 + usize::from(u8::MAX))?;
+    if let Targets::Labels { labels, .. } = data.targets {
+        data.targets = Targets::of_labels(labels);
+    }
+    Ok(data)
 }
 
 /// [`read_pair`] over sources that stand under the name beside them.

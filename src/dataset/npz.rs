@@ -37,14 +37,7 @@ pub fn load(path: &Path) -> Result<Dataset> {
 /// its compressed bytes can hold, or is none of the arrays that are read (see [`super::npy::read`]); when
 /// `x` and `y` differ in n; when a label is negative or not below 65,536.
 pub fn read(place: &str, source: impl Read + Seek) -> Result<Dataset> {
-    let refuse = |fault: String| Error::input(place, "zip file", fault);
-    let mut archive = ZipArchive::new(source)
-        .map_err(|cause| refuse(format!("{cause}; write it with numpy.savez")))?;
-    if archive.has_duplicate_names() {
-        return Err(refuse(
-            "names an array twice; write it with numpy.savez".to_owned(),
-        ));
-    }
+    let mut archive = archive(place, source)?;
     let inputs = array(place, &mut archive, "x")?;
     let targets = array(place, &mut archive, "y")?;
     let (n, shape) = match inputs.shape.split_first() {
@@ -65,8 +58,44 @@ pub fn read(place: &str, source: impl Read + Seek) -> Result<Dataset> {
     })
 }
 
+/// How many elements `x` and `y` of an npz file have together, by their headers: nothing else is read.
+///
+/// # Errors
+/// As [`read`], for the zip file and the headers.
+pub fn elements(path: &Path) -> Result<u64> {
+    let place = path.display().to_string();
+    let mut archive = archive(&place, open(path)?)?;
+    ["x", "y"].iter().try_fold(0_u64, |sum, name| {
+        let (_, header) = begin(&place, &mut archive, name)?;
+        Ok(sum.saturating_add(header.size()))
+    })
+}
+
+/// Opens a zip file.
+fn archive<S: Read + Seek>(place: &str, source: S) -> Result<ZipArchive<S>> {
+    let refuse = |fault: String| Error::input(place, "zip file", fault);
+    let archive = ZipArchive::new(source)
+        .map_err(|cause| refuse(format!("{cause}; write it with numpy.savez")))?;
+    if archive.has_duplicate_names() {
+        return Err(refuse(
+            "names an array twice; write it with numpy.savez".to_owned(),
+        ));
+    }
+    Ok(archive)
+}
+
 /// Reads the array of this name.
 fn array(place: &str, archive: &mut ZipArchive<impl Read + Seek>, name: &str) -> Result<Array> {
+    let (mut file, header) = begin(place, archive, name)?;
+    header.read_body(&format!("{place}: {name}"), &mut file)
+}
+
+/// The array of this name behind its header.
+fn begin<'a, S: Read + Seek>(
+    place: &str,
+    archive: &'a mut ZipArchive<S>,
+    name: &str,
+) -> Result<(ZipFile<'a, S>, Header)> {
     let Some(index) = archive.index_for_name(&format!("{name}.npy")) else {
         let names: Vec<String> = archive
             .file_names_raw()
@@ -97,7 +126,7 @@ fn array(place: &str, archive: &mut ZipArchive<impl Read + Seek>, name: &str) ->
         );
         return Err(Error::input(place, "header", fault));
     }
-    header.read_body(&place, &mut file)
+    Ok((file, header))
 }
 
 /// Can the compressed bytes hold what they promise?
@@ -145,9 +174,8 @@ fn labelled(place: &str, numbers: impl Iterator<Item = i64>) -> Result<Targets> 
             Err(Error::input(place, "y", fault))
         }
     };
-    let labels: Vec<usize> = numbers.enumerate().map(label).collect::<Result<_>>()?;
-    let classes = 1 + labels.iter().max().copied().unwrap_or_default();
-    Ok(Targets::Labels { labels, classes })
+    let labels = numbers.enumerate().map(label).collect::<Result<_>>()?;
+    Ok(Targets::of_labels(labels))
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::{Dataset, Selection, Split, cifar, fashion_mnist, npz};
+use super::{Dataset, Selection, Split, cifar, fashion_mnist, idx, npz};
 use crate::error::{Error, Result};
 
 /// The data set `source`: `fashion-mnist` (from the published files in `data_dir`, or the embedded
-/// part), `cifar-10` (from the binary version in `data_dir`) or the path of an npz file. Of it the
+/// part), `cifar-10` (from the binary version in `data_dir`), or the path of an npz file or of the
+/// images of a pair of idx files (see [`idx::load`]). Of it the
 /// first `samples` (or all) of the samples of `classes` (or of all classes), in the order of the
 /// files; labels become positions in `classes`.
 ///
@@ -28,23 +29,37 @@ pub fn load(
             let fault = "is missing; give the folder of the binary version of CIFAR-10";
             Err(Error::input("--data-dir", "folder", fault))
         }
-        (_, None) if source.ends_with(".npz") => match split {
-            Split::Train => npz::load(Path::new(source))?.select(source, &selection),
+        (_, None) if is_file(source) => match split {
+            Split::Train => read(source)?.select(source, &selection),
             Split::Test => Err(Error::input(
                 source,
                 "test part",
-                "an npz file has one part only; give the test samples in a file of their own",
+                "a file has one part only; give the test samples in a file of their own",
             )),
         },
-        (_, Some(_)) if source.ends_with(".npz") => {
+        (_, Some(_)) if is_file(source) => {
             let fault = format!("does not belong to the file {source}; leave it out");
             Err(Error::input("--data-dir", "folder", fault))
         }
         _ => {
-            let fault = "is no data set; give fashion-mnist, cifar-10, or a file that ends in .npz";
+            let fault = "is no data set; give fashion-mnist, cifar-10, a file that ends in .npz, or one \
+                         whose name has images-idx3-ubyte";
             Err(Error::input("--data", source, fault))
         }
     }
+}
+
+fn read(source: &str) -> Result<Dataset> {
+    let path = Path::new(source);
+    match idx::names_images(source) {
+        true => idx::load(path),
+        false => npz::load(path),
+    }
+}
+
+/// Is this source a file, and not the name of a data set?
+pub fn is_file(source: &str) -> bool {
+    source.ends_with(".npz") || idx::names_images(source)
 }
 
 #[cfg(test)]
@@ -68,6 +83,33 @@ mod tests {
         expect("no/such.npz", None, Train, &["no/such.npz", "cannot"]);
         expect("a.npz", Some("dir"), Train, &["--data-dir", "a.npz"]);
         expect("a.npz", None, Test, &["a.npz: test part"]);
+    }
+
+    #[test]
+    fn images_find_the_labels_beside_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let images = [
+            &[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2][..],
+            &[0, 51, 255, 102],
+        ];
+        std::fs::write(path("my-images-idx3-ubyte"), images.concat()).unwrap();
+        let source = path("my-images-idx3-ubyte").display().to_string();
+        expect(&source, None, Split::Train, &["my-labels-idx1-ubyte"]);
+        std::fs::write(path("my-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 2, 2, 0]).unwrap();
+        let data = load(&source, None, Split::Train, None, None).unwrap();
+        assert_eq!(
+            (&data.shape[..], data.inputs),
+            (&[1, 1, 2][..], vec![0.0, 0.2, 1.0, 0.4])
+        );
+        assert_eq!(data.targets.rows(), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+        expect(
+            &source,
+            Some("dir"),
+            Split::Train,
+            &["--data-dir", "my-images"],
+        );
+        expect(&source, None, Split::Test, &["test part"]);
     }
 
     #[test]

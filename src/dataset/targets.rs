@@ -24,6 +24,12 @@ pub enum Targets {
 }
 
 impl Targets {
+    /// Labels of as many classes as the largest one plus one.
+    pub fn of_labels(labels: Vec<usize>) -> Self {
+        let classes = 1 + labels.iter().max().copied().unwrap_or_default();
+        Targets::Labels { labels, classes }
+    }
+
     /// The number of samples n.
     pub fn samples(&self) -> usize {
         match self {

@@ -307,3 +307,6 @@ fn smallest(samples: usize, enough: impl Fn(usize) -> bool) -> Option<usize> {
     }
     Some(low)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::criterion::one_dimension;
+use crate::criterion::heavy_ball;
 use crate::error::{Error, Result};
 use crate::experiment::record::{Axis, Figure, Point, Series, Style};
 use crate::network::Matrix;
@@ -98,10 +98,10 @@ pub struct Line {
     pub non_uniformity: Option<Pair>,
     /// Did every iteration converge?
     pub converged: bool,
-    /// Products spent on both matrices.
+    /// Products spent: with H for both ends of its spectrum, and with Σ.
     pub products: usize,
-    /// a over its bound, and s over its bound (0 where there is none).
-    pub margins: [f64; 2],
+    /// a over its bound, and s over its bound: 0 where there is no bound, absent where there is no s.
+    pub margins: (f64, Option<f64>),
     /// The verdict.
     pub verdict: String,
 }
@@ -135,11 +135,13 @@ impl Line {
             converged: is_done(&reading.sharpness)
                 && is_done(&reading.smallest)
                 && s.is_none_or(is_done),
-            products: reading.sharpness.products + s.map_or(0, |s| s.products),
-            margins: [
+            products: reading.sharpness.products
+                + reading.smallest.products
+                + s.map_or(0, |s| s.products),
+            margins: (
                 share(reading.sharpness.value, bound_a),
-                s.map_or(0.0, |s| share(s.value, bound_s)),
-            ],
+                s.map(|s| share(s.value, bound_s)),
+            ),
             verdict: finding.judgement.verdict.name().to_owned(),
         }
     }
@@ -165,6 +167,14 @@ impl Log {
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(cause) => return Err(Error::unreadable(path, &cause)),
         };
+        Log::parse(path, &text)
+    }
+
+    /// The lines of a text; `path` is named in errors, and is where lines will be appended.
+    ///
+    /// # Errors
+    /// When a whole line is no line.
+    pub fn parse(path: &Path, text: &str) -> Result<Self> {
         let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
         let lines = whole.lines().enumerate().map(|(number, line)| {
             serde_json::from_str(line).map_err(|fault| {
@@ -284,25 +294,20 @@ fn natural(a: &str, b: &str) -> Ordering {
     pieces(a).cmp(&pieces(b)).then_with(|| a.cmp(b))
 }
 
-/// The path in the plane of a and s, with the bounds as lines.
-pub fn figure(lines: &[Line], setting: &Setting) -> Figure {
+/// The path in the plane of a and s, with the bounds as lines; `None` where no line has an s.
+pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
     let path = lines.iter().filter_map(|line| {
         let s = line.non_uniformity?;
         Some(Point::with_error(line.sharpness.value, s.value, s.residual))
     });
     let path: Vec<Point> = path.collect();
+    let ends = [*path.first()?, *path.last()?];
     let [bound_a, bound_s] = bounds(setting);
     let bound_a = bound_a.unwrap_or(0.0);
     let top = path
         .iter()
         .fold(bound_s.unwrap_or(0.0), |top, point| top.max(point.y));
     let right = path.iter().fold(bound_a, |right, point| right.max(point.x));
-    let ends: Vec<Point> = path
-        .first()
-        .into_iter()
-        .chain(path.last())
-        .copied()
-        .collect();
     let mut series = vec![
         Series {
             label: "checkpoints, joined in their order".to_owned(),
@@ -312,7 +317,7 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Figure {
         Series {
             label: "the first and the last".to_owned(),
             style: Style::Points,
-            points: ends,
+            points: ends.to_vec(),
         },
         Series::bound(
             "largest a",
@@ -324,11 +329,13 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Figure {
             "largest s",
             vec![Point::new(0.0, s), Point::new(right, s)],
         ));
-        if setting.is_plain() {
-            series.push(Series::bound("η(a² + ps²) = 2a", edge(setting, bound_a)));
-        }
+        let formula = match setting.is_plain() {
+            true => "η(a² + ps²) = 2a",
+            false => "η((1−β)a² + (1+β)ps²) = 2(1−β²)a",
+        };
+        series.push(Series::bound(formula, edge(setting, bound_a)));
     }
-    Figure {
+    Some(Figure {
         name: "watch".to_owned(),
         title: "The run in the plane of sharpness and non-uniformity".to_owned(),
         caption: format!(
@@ -341,16 +348,17 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Figure {
         x: Axis::linear("sharpness a"),
         y: Axis::linear("non-uniformity s"),
         series,
-    }
+    })
 }
 
 /// The edge of the one-direction form: its slack is linear in s², so two values give the root.
 fn edge(setting: &Setting, bound_a: f64) -> Vec<Point> {
     const STEPS: usize = 80;
     let (lr, p) = (setting.lr.to_f64(), setting.weight().to_f64());
+    let beta = setting.momentum.to_f64();
     let places = (0..=STEPS).map(|step| bound_a * step as f64 / STEPS as f64);
     let point = |a: f64| {
-        let slack = |squared: f64| one_dimension::slack(a, squared, &lr, &p);
+        let slack = |squared: f64| heavy_ball::slack(&a, &squared, (&lr, &p), &beta);
         let (none, one) = (slack(0.0), slack(1.0));
         Point::new(a, (none / (none - one)).max(0.0).sqrt())
     };

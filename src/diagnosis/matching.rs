@@ -50,25 +50,15 @@ fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
 /// negative.
 pub fn fill(place: &str, checkpoint: &Checkpoint, network: &Network) -> Result<State> {
     let mut groups = groups(checkpoint);
-    let mut assembly = Assembly::new(network);
-    for (number, module) in network.modules().into_iter().enumerate() {
-        let place_of = groups
-            .iter()
-            .position(|group| !group.is_used && group.fits(&module));
-        let Some(found) = place_of else {
-            return Err(missing(place, network, (number, &module), &groups));
+    let modules = network.modules();
+    let mut places = Vec::with_capacity(modules.len());
+    for (number, module) in modules.iter().enumerate() {
+        let mut open = groups.iter();
+        let Some(found) = open.position(|group| !group.is_used && group.fits(module)) else {
+            return Err(missing(place, network, (number, module), &groups));
         };
-        let group = &mut groups[found];
-        group.is_used = true;
-        for (part, _) in &module.tensors {
-            let tensor = group.tensor(*part).expect("a tensor that fits");
-            let values = tensor.real().expect("a tensor that fits");
-            if *part == Part::Variance && values.iter().any(|variance| *variance < 0.0) {
-                let fault = "has a negative variance; export the state_dict again";
-                return Err(Error::input(place, &tensor.name, fault));
-            }
-            assembly.write(&module, *part, values);
-        }
+        groups[found].is_used = true;
+        places.push(found);
     }
     match groups.iter().find(|group| !group.is_used) {
         Some(group) => {
@@ -81,11 +71,37 @@ pub fn fill(place: &str, checkpoint: &Checkpoint, network: &Network) -> Result<S
             );
             Err(Error::input(place, &tensor.name, fault))
         }
-        None => Ok(State {
-            parameters: assembly.parameters,
-            statistics: assembly.statistics,
-        }),
+        None => assemble(
+            place,
+            network,
+            modules.iter().zip(places.iter().map(|&at| &groups[at])),
+        ),
     }
+}
+
+/// The numbers of modules from groups that fit them. Only now is memory taken: as much as the
+/// checkpoint has, whatever the architecture asked for.
+fn assemble<'a>(
+    place: &str,
+    network: &Network,
+    pairs: impl Iterator<Item = (&'a Module, &'a Group<'a>)>,
+) -> Result<State> {
+    let mut assembly = Assembly::new(network);
+    for (module, group) in pairs {
+        for (part, _) in &module.tensors {
+            let tensor = group.tensor(*part).expect("a tensor that fits");
+            let values = tensor.real().expect("a tensor that fits");
+            if *part == Part::Variance && values.iter().any(|variance| *variance < 0.0) {
+                let fault = "has a negative variance; export the state_dict again";
+                return Err(Error::input(place, &tensor.name, fault));
+            }
+            assembly.write(module, *part, values);
+        }
+    }
+    Ok(State {
+        parameters: assembly.parameters,
+        statistics: assembly.statistics,
+    })
 }
 
 impl Group<'_> {

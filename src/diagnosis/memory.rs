@@ -114,6 +114,28 @@ pub fn check_file(path: &Path, size: u64, budget: u64) -> Result<()> {
     )))
 }
 
+/// What an element of an npz file takes at most while it becomes a sample: 64 bits as it was read, f32,
+/// and f32 selected, in the order of the network and beside its like.
+const ELEMENT: u64 = 8 + 4 * NUMBER;
+
+/// Do so many elements of an npz file fit into `budget` bytes?
+///
+/// # Errors
+/// When they do not.
+pub fn check_elements(path: &Path, count: u64, budget: u64) -> Result<()> {
+    let needed = count.saturating_mul(ELEMENT);
+    if needed <= budget {
+        return Ok(());
+    }
+    Err(Error::memory(format!(
+        "memory: {} holds {count} numbers, and reading them takes {}, more than the {} that may be \
+         used; give a file with fewer samples, or raise --memory",
+        path.display(),
+        bytes(needed),
+        bytes(budget)
+    )))
+}
+
 /// `1.23 GB`: powers of ten, three digits.
 pub fn bytes(count: u64) -> String {
     let count = count as f64;

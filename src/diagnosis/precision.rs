@@ -75,29 +75,28 @@ impl Again {
             least: LEAST_FOR_SMALLEST,
             ..settings
         };
-        let (smallest, with_shifted) =
+        let (smallest, with_shifted, found_smallest) =
             smallest(&double, &fine, measured.sharpness.value).ok_or_else(beyond)?;
-        let status = match measured.converged {
-            true => Status::Converged,
-            false => Status::NotConverged,
-        };
-        let number = |eigenvalue: Eigenvalue, products| Number {
+        let number = |eigenvalue: Eigenvalue, products, converged| Number {
             value: eigenvalue.value,
             residual: eigenvalue.residual,
             error: eigenvalue.residual,
-            status,
+            status: Status::of(converged),
             products,
         };
         let along = |vector: &Vec<f32>| along(&double, &in_pytorch_order(point.network, vector));
         let is_uncoupled = measured.non_uniformity.is_some();
         let floor = found.reading.smallest_floor;
         let [with_hessian, with_covariance] = measured.products;
+        let [found_a, found_s] = measured.converged;
         let reading = Reading {
             loss: measured.loss,
             accuracy: found.reading.accuracy.map(|_| measured.accuracy),
-            sharpness: number(measured.sharpness, with_hessian),
-            smallest: number(smallest, with_shifted),
-            non_uniformity: measured.non_uniformity.map(|s| number(s, with_covariance)),
+            sharpness: number(measured.sharpness, with_hessian, found_a),
+            smallest: number(smallest, with_shifted, found_smallest),
+            non_uniformity: measured
+                .non_uniformity
+                .map(|s| number(s, with_covariance, found_s)),
             smallest_floor: floor.map(|floor| floor.min(smallest.value - smallest.residual)),
             along: is_uncoupled.then(|| found.vectors.as_ref().map(along)),
             ..found.reading.clone()
@@ -173,8 +172,12 @@ fn disjoint(coarse: &Reading, fine: &Reading) -> Vec<&'static str> {
 }
 
 /// `c − λ_max(cI − H)`, `c = |λ_max(H)|`: the run for the largest eigenvalue leaves the smallest one
-/// coarse.
-fn smallest(double: &Double, settings: &Lanczos, largest: f64) -> Option<(Eigenvalue, usize)> {
+/// coarse. With the products spent, and whether they were enough.
+fn smallest(
+    double: &Double,
+    settings: &Lanczos,
+    largest: f64,
+) -> Option<(Eigenvalue, usize, bool)> {
     let shift = largest.abs();
     let ends = settings.run(double.dimension(), |v| {
         let product = double.hessian_product(v);
@@ -185,50 +188,29 @@ fn smallest(double: &Double, settings: &Lanczos, largest: f64) -> Option<(Eigenv
         value: shift - ends.largest.value,
         residual: ends.largest.residual,
     };
-    Some((eigenvalue, ends.products))
+    Some((eigenvalue, ends.products, ends.converged))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn reading(a: (f64, f64), s: (f64, f64), smallest: f64) -> Reading {
-        let number = |(value, residual)| Number {
-            value,
-            residual,
-            error: residual,
-            status: Status::Converged,
-            products: 12,
-        };
-        Reading {
-            loss: 0.0,
-            accuracy: None,
-            gradient: 0.0,
-            sharpness: number(a),
-            smallest: number((smallest, 0.0)),
-            smallest_floor: Some(smallest - 0.1),
-            non_uniformity: Some(number(s)),
-            along: None,
-            other: None,
-        }
-    }
-
     #[test]
     fn runs_that_exclude_each_other_are_named() {
-        let one = reading((1.316, 2.3e-4), (3.0, 1e-3), -0.2);
-        let near = reading((1.3162, 2e-4), (3.0, 1e-9), -0.25);
-        let far = reading((1.45, 1e-6), (3.0, 1e-9), -0.2);
+        let one = Reading::of_numbers((1.316, 2.3e-4), (3.0, 1e-3), -0.2);
+        let near = Reading::of_numbers((1.3162, 2e-4), (3.0, 1e-9), -0.25);
+        let far = Reading::of_numbers((1.45, 1e-6), (3.0, 1e-9), -0.2);
         assert_eq!(disjoint(&one, &near), [""; 0]);
         assert_eq!(disjoint(&one, &far), ["a"]);
-        let all = reading((1.45, 1e-6), (3.1, 1e-9), -0.5);
+        let all = Reading::of_numbers((1.45, 1e-6), (3.1, 1e-9), -0.5);
         assert_eq!(disjoint(&one, &all), ["a", "s", "λ_min"]);
     }
 
     #[test]
     fn what_rounding_may_lose_is_no_difference() {
         // The square of s is a difference of numbers of the size of a².
-        let one = reading((26.7, 0.0), (2.4e-4, 1.9e-3), 0.0);
-        let other = reading((26.7 + 1e-4, 0.0), (3.51e-3, 0.0), 0.0);
+        let one = Reading::of_numbers((26.7, 0.0), (2.4e-4, 1.9e-3), 0.0);
+        let other = Reading::of_numbers((26.7 + 1e-4, 0.0), (3.51e-3, 0.0), 0.0);
         assert_eq!(disjoint(&one, &other), [""; 0]);
     }
 }

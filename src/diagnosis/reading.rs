@@ -36,7 +36,7 @@ pub enum Status {
 }
 
 impl Status {
-    fn of(converged: bool) -> Self {
+    pub(super) fn of(converged: bool) -> Self {
         match converged {
             true => Status::Converged,
             false => Status::NotConverged,
@@ -166,6 +166,31 @@ pub struct Reading {
     pub along: Option<Both<Along>>,
     /// The other matrix, where it was asked for.
     pub other: Option<Other>,
+}
+
+#[cfg(test)]
+impl Reading {
+    /// A reading whose runs converged to these values with these residuals.
+    pub(super) fn of_numbers(a: (f64, f64), s: (f64, f64), smallest: f64) -> Self {
+        let number = |(value, residual)| Number {
+            value,
+            residual,
+            error: residual,
+            status: Status::Converged,
+            products: 12,
+        };
+        Reading {
+            loss: 0.0,
+            accuracy: None,
+            gradient: 0.0,
+            sharpness: number(a),
+            smallest: number((smallest, 0.0)),
+            smallest_floor: Some(smallest - 0.1),
+            non_uniformity: Some(number(s)),
+            along: None,
+            other: None,
+        }
+    }
 }
 
 impl Reading {

@@ -16,7 +16,7 @@ pub struct Request {
     pub arch: String,
     /// The loss, when it is not the architecture's.
     pub loss: Option<Loss>,
-    /// `fashion-mnist`, `cifar-10`, or an npz file.
+    /// `fashion-mnist`, `cifar-10`, an npz file, or the images of a pair of idx files.
     pub data: String,
     /// The folder of the data set's files.
     pub data_dir: Option<PathBuf>,
@@ -31,7 +31,7 @@ pub struct Request {
 /// # Errors
 /// As [`dataset::load`].
 pub fn load(request: &Request) -> Result<Dataset> {
-    let is_file = request.data.ends_with(".npz");
+    let is_file = dataset::is_file(&request.data);
     let samples = request.samples.or((!is_file).then_some(1000));
     let folder = request.data_dir.as_deref();
     let classes = request.classes.as_deref();

@@ -106,6 +106,11 @@ fn doubt(reading: &Reading) -> Option<String> {
     {
         return Some(not_converged("s"));
     }
+    if smallest.status == Status::NotConverged {
+        return Some(
+            "λ_min has not converged, so that this may be no minimum; raise --products".to_owned(),
+        );
+    }
     (-smallest.value > INDEFINITE * a.value.abs()).then(|| {
         format!(
             "this is no minimum: the smallest eigenvalue is {:.3}, against a = {:.3}",
@@ -157,5 +162,32 @@ fn undecided(reason: String) -> Judgement {
         verdict: Stability::Undecided,
         basis: Basis::None,
         reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::criteria;
+    use super::*;
+    use crate::model::Sampling;
+
+    #[test]
+    fn nothing_is_stable_before_every_number_has_converged() {
+        let setting = Setting::new(("1/10", "0"), (2, Sampling::WithReplacement), 9).unwrap();
+        let whole = Reading::of_numbers((3.0, 1e-6), (2.0, 1e-6), 0.5);
+        let judge = |reading: &Reading| judge(reading, &criteria::all(reading, &setting), &setting);
+        assert_eq!(judge(&whole).verdict, Stability::Stable);
+        for name in ["a", "s", "λ_min"] {
+            let mut partial = whole.clone();
+            let number = match name {
+                "a" => &mut partial.sharpness,
+                "s" => partial.non_uniformity.as_mut().expect("an s"),
+                _ => &mut partial.smallest,
+            };
+            number.status = Status::NotConverged;
+            let judgement = judge(&partial);
+            assert_eq!(judgement.verdict, Stability::Undecided, "{name}");
+            assert!(judgement.reason.starts_with(name), "{}", judgement.reason);
+        }
     }
 }

@@ -148,6 +148,7 @@ impl Builder {
         if padded.is_none_or(|padded| padded < kernel) {
             return Err(format!("a kernel of {kernel} does not fit into {input}"));
         }
+        check_window(input, window, outputs)?;
         let convolution = Convolution::new(convolution::Shape {
             height: input.height,
             width: input.width,
@@ -312,6 +313,30 @@ impl Builder {
                 "the outputs must be a vector, not {shape}; end with a dense layer"
             )),
         }
+    }
+}
+
+/// A convolution whose lists of places and whose result a machine can hold. The window fits.
+fn check_window(input: Shape, window: Window, outputs: usize) -> Result<(), Fault> {
+    /// Pixels of the result by taps of the window, for the first; numbers of the result.
+    const MOST: usize = 1 << 24;
+    let side = |length: usize| {
+        let padded = window.padding.checked_mul(2)?.checked_add(length)?;
+        Some((padded - window.kernel) / window.stride + 1)
+    };
+    let pixels = side(input.height).zip(side(input.width));
+    let pixels = pixels.and_then(|(height, width)| height.checked_mul(width));
+    let taps = window.kernel.checked_mul(window.kernel);
+    let is_small = |product: Option<usize>| product.is_some_and(|product| product <= MOST);
+    let places = pixels.zip(taps).and_then(|(p, taps)| p.checked_mul(taps));
+    let numbers = pixels.and_then(|pixels| pixels.checked_mul(outputs));
+    match is_small(places) && is_small(numbers) {
+        true => Ok(()),
+        false => Err(format!(
+            "a kernel of {} over {input} with {outputs} outputs has more than {MOST} places or \
+             results; make the image, the kernel or the outputs smaller",
+            window.kernel
+        )),
     }
 }
 

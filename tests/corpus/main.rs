@@ -65,6 +65,17 @@ fn every_reader_has_a_fuzz_target() {
             "{target}"
         );
     }
+    for folder in ["fuzz_targets", "corpus"] {
+        let entries = fs::read_dir(root.join(folder)).expect("a folder");
+        let paths = entries.map(|entry| entry.expect("a readable folder").path());
+        let mut names: Vec<_> = paths
+            .filter_map(|path| path.file_stem().map(|s| s.to_owned()))
+            .collect();
+        let mut readers = readers::READERS.map(|(name, _)| name);
+        names.sort();
+        readers.sort_unstable();
+        assert_eq!(names, readers, "{folder}");
+    }
 }
 
 /// One change of a file.

@@ -2,13 +2,16 @@
 //! an input error comes of them. The fuzz targets and the replay of their corpus both call these.
 
 use std::io::Cursor;
+use std::path::Path;
 
 use sgd_stability::dataset::checkpoint::Checkpoint;
 use sgd_stability::dataset::{Selection, cifar, idx, npy, npz};
 use sgd_stability::decide::Certificate;
+use sgd_stability::diagnosis::follow::Log;
 use sgd_stability::error::{Kind, Result};
 use sgd_stability::experiment::studies;
 use sgd_stability::model::Model;
+use sgd_stability::network::description;
 use sgd_stability::sweep::Finished;
 
 /// The name in errors.
@@ -18,7 +21,7 @@ const PLACE: &str = "input";
 pub type Reader = fn(&[u8]) -> bool;
 
 /// Every reader, by the name of its fuzz target and of its folder in `fuzz/corpus`.
-pub const READERS: [(&str, Reader); 8] = [
+pub const READERS: [(&str, Reader); 10] = [
     ("idx", read_idx),
     ("cifar", read_cifar),
     ("npy", read_npy),
@@ -27,6 +30,8 @@ pub const READERS: [(&str, Reader); 8] = [
     ("model", read_model),
     ("certificate", read_certificate),
     ("cell", read_cell),
+    ("network", read_network),
+    ("watch", read_watch),
 ];
 
 /// Success, or one line that names the place; anything else panics.
@@ -141,4 +146,23 @@ pub fn read_cell(bytes: &[u8]) -> bool {
     let mut studies = studies().into_iter();
     let study = studies.find(|study| study.name == finished.experiment);
     study.is_some_and(|study| study.fits(&finished.cell, &finished.outcome))
+}
+
+/// A list of layers in TOML, whose shapes fit together when it is taken.
+pub fn read_network(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).ok();
+    let network = text.and_then(|text| expect(description::parse(text, Path::new(PLACE))));
+    let Some(network) = network else {
+        return false;
+    };
+    assert!(network.outputs() > 0 && network.features() > 0);
+    network.modules();
+    true
+}
+
+/// The lines of a watched run.
+pub fn read_watch(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).ok();
+    let log = text.and_then(|text| expect(Log::parse(Path::new(PLACE), text)));
+    log.is_some_and(|log| log.in_order().len() == log.lines.len() && !log.lines.is_empty())
 }

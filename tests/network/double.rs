@@ -82,6 +82,10 @@ fn the_named_architectures_have_the_curvature_that_f64_gives() {
     let lenet = Network::lenet(Shape::image(1, 28, 28), 10);
     agrees(&lenet.with_loss(Loss::CrossEntropy), fixed, 9, TOLERANCE);
     agrees(&Network::resnet8(2), fixed, 2, TOLERANCE);
+    let ten = [Network::vgg11(10), Network::resnet8(10)];
+    for network in ten.map(|network| network.with_loss(Loss::HingeSquared)) {
+        agrees(&network, fixed, 2, TOLERANCE);
+    }
 }
 
 #[test]

@@ -29,11 +29,37 @@ fn every_fault_is_one_sentence_that_names_its_place() {
         "wide.toml",
         "input = [3]\n[[layer]]\ntype = \"dense\"\noutputs = 7\n",
     );
+    for (name, layer) in [
+        ("huge.toml", "type = \"dense\"\noutputs = 4000000000"),
+        (
+            "kernel.toml",
+            "type = \"convolution\"\noutputs = 1\nkernel = 4294967296\npadding = 4294967295",
+        ),
+    ] {
+        let last = "[[layer]]\ntype = \"dense\"\noutputs = 2\n";
+        file(
+            &folder,
+            name,
+            format!("input = [3, 1, 1]\n[[layer]]\n{layer}\n{last}"),
+        );
+    }
     let x = [0.5_f32; 9];
     file(&folder, "labels.npz", labelled(&x, &[3], &[0, 5, 1]));
     file(&folder, "shape.npz", labelled(&x[..8], &[4], &[0, 1]));
     let good = ["--arch", "fnn", "--lr", "0.1", "--batch", "2"];
-    let table: [(&str, &str, &[&str], &[&str]); 17] = [
+    let table: [(&str, &str, &[&str], &[&str]); 19] = [
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "huge.toml", "--lr", "0.1", "--batch", "2"],
+            &["module 1", "[4000000000, 3]"],
+        ),
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "kernel.toml", "--lr", "0.1", "--batch", "2"],
+            &["layer 1", "kernel of 4294967296", "smaller"],
+        ),
         ("cut.safetensors", "data.npz", &good, &["cut.safetensors"]),
         ("none.safetensors", "data.npz", &good, &["none.safetensors"]),
         (
@@ -163,6 +189,19 @@ fn a_checkpoint_too_large_for_the_memory_is_not_read() {
 }
 
 #[cfg(target_os = "linux")]
+#[test]
+fn samples_too_many_for_the_memory_are_not_unpacked() {
+    let folder = dead();
+    let words = "--arch fnn --lr 0.1 --batch 2 --memory 300B";
+    let words: Vec<&str> = words.split(' ').collect();
+    let run = diagnose(&folder, "dead.safetensors", &words);
+    // x is 6 × 3 and y has 6 labels, each 24 bytes at most while they are read.
+    assert_eq!(run.code, 2, "{}", run.error);
+    for word in ["data.npz holds 24 numbers", "--memory"] {
+        assert!(run.error.contains(word), "{word}: {}", run.error);
+    }
+}
+
 #[test]
 fn a_limit_of_the_address_space_is_a_limit_of_the_memory() {
     let folder = dead();

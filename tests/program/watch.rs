@@ -192,3 +192,27 @@ fn a_file_written_over_gets_a_line_each_time_and_an_interrupt_draws() {
     file(&folder, "run/latest.safetensors", at(0.1));
     assert_eq!(again()["measured"], 1);
 }
+
+#[test]
+fn where_samples_are_coupled_there_is_no_margin_of_s_and_nothing_is_drawn() {
+    let folder = crate::diagnose::normalised([2.0, 0.5]);
+    std::fs::create_dir(folder.path().join("run")).expect("a folder");
+    let bytes = std::fs::read(folder.path().join("net.safetensors")).expect("the checkpoint");
+    file(&folder, "run/step1.safetensors", bytes);
+    let words = "watch run --arch net.toml --data data.npz --lr 0.01 --batch 3 --mode train --once";
+    let run = run_in(folder.path(), &words.split(' ').collect::<Vec<_>>());
+    assert_eq!(run.code, 0, "{}", run.error);
+    assert!(run.out.contains("Nothing is drawn"), "{}", run.out);
+    let lines = std::fs::read_to_string(folder.path().join("run/watch.jsonl")).expect("the lines");
+    let line: Value = serde_json::from_str(&lines).expect("one line");
+    let a = line["sharpness"]["value"].as_f64().expect("a");
+    let margin = line["margins"][0].as_f64().expect("a margin");
+    // η/2 of it.
+    assert!((margin - 0.005 * a).abs() < 1e-12 * a, "{line}");
+    assert!(
+        line["margins"][1].is_null() && line["non_uniformity"].is_null(),
+        "{line}"
+    );
+    assert!(line["products"].as_u64() >= Some(33), "{line}");
+    assert!(!folder.path().join("run/watch.svg").exists());
+}

@@ -15,8 +15,8 @@ pub struct Measurement {
     pub non_uniformity: Option<Eigenvalue>,
     /// Products with H and with Σ that were spent.
     pub products: [usize; 2],
-    /// Did the iterations reach their tolerance?
-    pub converged: bool,
+    /// Did the iterations with H and with Σ reach their tolerance?
+    pub converged: [bool; 2],
     /// The mean loss.
     pub loss: f64,
     /// The share of samples classified rightly, in [0, 1].
@@ -35,7 +35,10 @@ impl Double {
             sharpness: hessian.largest,
             smallest_eigenvalue: hessian.smallest,
             non_uniformity: covariance.map(|ends| root(ends.largest)),
-            converged: hessian.converged && covariance.is_none_or(|ends| ends.converged),
+            converged: [
+                hessian.converged,
+                covariance.is_none_or(|ends| ends.converged),
+            ],
             products: [hessian.products, covariance.map_or(0, |ends| ends.products)],
             loss: self.loss(),
             accuracy: self.accuracy(),

@@ -1,0 +1,132 @@
+//! What a criterion says of η and B, against its inequality in plain f64, tried at every B.
+
+use super::*;
+use crate::diagnosis::reading::Status;
+use crate::model::Sampling;
+
+const SAMPLES: usize = 24;
+
+/// η, p and β.
+type Place = (f64, f64, f64);
+
+/// Numbers in the order of a, s², λ_min, and m and variance along both vectors.
+struct Plain {
+    a: f64,
+    squared_s: f64,
+    smallest: f64,
+    along: [(f64, f64); 2],
+}
+
+impl Plain {
+    /// Does the criterion of this name hold there?
+    fn holds(&self, name: &str, (lr, p, beta): Place) -> bool {
+        let one = |m: f64, variance: f64| lr * (m * m + p * variance) <= 2.0 * m;
+        let Plain { a, squared_s, .. } = *self;
+        match name {
+            "gradient_descent" => lr * a <= 2.0 * (1.0 + beta),
+            "direction_of_sharpness" => one(self.along[0].0, self.along[0].1),
+            "direction_of_noise" => one(self.along[1].0, self.along[1].1),
+            "non_uniformity" => lr * lr * p * squared_s <= 1.0 - beta * beta,
+            "one_direction" => {
+                lr * ((1.0 - beta) * a * a + (1.0 + beta) * p * squared_s)
+                    <= 2.0 * (1.0 - beta * beta) * a
+            }
+            "theorem_1_from_two_numbers" => one(a, squared_s) && one(self.smallest, squared_s),
+            _ => panic!("{name} is no criterion"),
+        }
+    }
+
+    /// The largest stable η, by halving.
+    fn critical(&self, name: &str, (p, beta): (f64, f64)) -> f64 {
+        let (mut low, mut high) = (0.0, 1e6);
+        for _ in 0..200 {
+            let middle = (low + high) / 2.0;
+            match self.holds(name, (middle, p, beta)) {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        low
+    }
+
+    fn reading(&self) -> Reading {
+        let s = self.squared_s.sqrt();
+        let along = self.along.map(|(mean, variance)| Along {
+            mean,
+            deviation: variance.sqrt(),
+            largest: mean,
+        });
+        Reading {
+            smallest_floor: Some(self.smallest),
+            along: Some(Both {
+                sharpness: along[0],
+                noise: along[1],
+            }),
+            ..Reading::of_numbers((self.a, 0.0), (s, 0.0), self.smallest)
+        }
+    }
+}
+
+/// p of a batch, from the variance of its mean.
+fn weight(sampling: Sampling, batch: usize) -> f64 {
+    let (b, n) = (batch as f64, SAMPLES as f64);
+    match sampling {
+        Sampling::WithReplacement => 1.0 / b,
+        Sampling::WithoutReplacement => (n - b) / (b * (n - 1.0)),
+    }
+}
+
+#[test]
+fn the_smallest_batch_and_the_largest_rate_are_where_the_inequality_turns() {
+    let plain = Plain {
+        a: 3.1,
+        squared_s: 17.3,
+        smallest: 0.71,
+        along: [(3.1, 11.9), (1.3, 15.1)],
+    };
+    let reading = plain.reading();
+    assert_eq!(reading.sharpness.status, Status::Converged);
+    let (mut inner, mut seen) = (std::collections::BTreeSet::new(), 0);
+    for sampling in Sampling::ALL {
+        for beta in ["0", "3/5"] {
+            for rate in 1..40 {
+                let lr = format!("{rate}/37");
+                let setting = Setting::new((&lr, beta), (5, sampling), SAMPLES).unwrap();
+                let (rate, beta) = (f64::from(rate) / 37.0, setting.momentum.to_f64());
+                for criterion in all(&reading, &setting) {
+                    let name = criterion.name;
+                    let holds = |b: &usize| plain.holds(name, (rate, weight(sampling, *b), beta));
+                    let least = (1..=SAMPLES).find(holds);
+                    let Range { low, high } = criterion.smallest_batch;
+                    assert_eq!((low, high), (least, least), "{name}, η = {lr}, β = {beta}");
+                    if least.is_some_and(|least| 1 < least && least < SAMPLES) {
+                        inner.insert(name);
+                    }
+                    assert_eq!(criterion.verdict.holds(), holds(&5), "{name}, η = {lr}");
+                    let critical = plain.critical(name, (weight(sampling, 5), beta));
+                    for (range, value) in [
+                        (criterion.largest_lr, critical),
+                        (criterion.factor, rate / critical),
+                    ] {
+                        let range = range.expect("there is a largest rate");
+                        let (low, high) = (range.low.unwrap(), range.high.unwrap());
+                        let slack = 1e-9 * value;
+                        assert!(
+                            low <= value + slack && value <= high + slack,
+                            "{name}: {value}"
+                        );
+                        assert!(high - low <= 1e-2 * value, "{name}: {low} to {high}");
+                    }
+                    seen += 1;
+                }
+            }
+        }
+    }
+    // Six criteria without momentum, three with it, at 39 rates and two samplings.
+    assert_eq!(seen, 2 * 39 * (6 + 3));
+    assert_eq!(
+        inner.len(),
+        5,
+        "all but gradient descent turn within: {inner:?}"
+    );
+}
