@@ -217,9 +217,14 @@ fn modes(diagnosis: &Diagnosis) -> Vec<String> {
     all.sort_by_key(|finding| finding.mode.map(|mode| mode as usize));
     for finding in all {
         let reading = &finding.reading;
+        let told = |number: &Number| match number.status {
+            Status::Converged => digits(number.value),
+            Status::NotConverged => format!("{}?", digits(number.value)),
+        };
         let s = reading
             .non_uniformity
-            .map_or("none".to_owned(), |s| digits(s.value));
+            .as_ref()
+            .map_or("none".to_owned(), told);
         let applies = match finding.mode.is_some_and(|mode| mode.is_coupled()) {
             true => "full batch only",
             false => "applies",
@@ -229,9 +234,12 @@ fn modes(diagnosis: &Diagnosis) -> Vec<String> {
             finding.mode.map_or("", |mode| mode.name()),
             digits(reading.loss),
             share(reading.accuracy),
-            digits(reading.sharpness.value),
-            digits(reading.smallest.value),
+            told(&reading.sharpness),
+            told(&reading.smallest),
         ));
+    }
+    if lines.iter().any(|line| line.contains('?')) {
+        lines.push("?: not converged; raise --products".to_owned());
     }
     lines
 }

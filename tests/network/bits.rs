@@ -2,14 +2,15 @@
 //! set and any number of threads.
 
 use rand::RngExt;
-use sgd_stability::curvature::{Lanczos, Tracker};
+use sgd_stability::curvature::{Lanczos, Tracker, smallest};
 use sgd_stability::experiment::tiny::{names, network};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Batch, Builder, Curvature, Loss, Matrix, Network, Normalisation, Point, Shape, State,
+    Batch, Builder, Curvature, Loss, Matrix, Network, Normalisation, Pass, Point, Shape, State,
 };
 use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
+use sha2::{Digest, Sha256};
 
 const SAMPLES: usize = 21;
 
@@ -45,9 +46,14 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
     }
     let parameters = state.parameters.iter().chain(&state.statistics);
     bits.extend(parameters.map(|p| u64::from(p.to_bits())));
-    for normalisation in [Normalisation::Fixed, Normalisation::Batch] {
+    let ways = [
+        (Normalisation::Fixed, Matrix::Hessian),
+        (Normalisation::Fixed, Matrix::GaussNewton),
+        (Normalisation::Batch, Matrix::Hessian),
+    ];
+    for (normalisation, matrix) in ways {
         let point = state.point(network, normalisation);
-        let mut curvature = Curvature::new(isa, point, data, Matrix::Hessian);
+        let mut curvature = Curvature::new(isa, point, data, matrix);
         let settings = Lanczos {
             tolerance: 0.0,
             products: 4,
@@ -55,6 +61,8 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
         let mut tracker = Tracker::new(settings, 1);
         let mut ends = vec![tracker.hessian(isa, &mut curvature)];
         if curvature.has_samples() {
+            let quotients = curvature.sample_quotients(&state.parameters);
+            bits.extend(quotients.into_iter().map(f64::to_bits));
             ends.push(tracker.covariance(isa, &mut curvature));
         }
         for ends in ends {
@@ -66,6 +74,8 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
             ];
             bits.extend(values.map(f64::to_bits));
         }
+        let end = smallest(isa, &mut curvature, (1.0, 4), 1).expect("finite products");
+        bits.extend([end.ritz.value, end.ritz.residual].map(f64::to_bits));
     }
     bits
 }
@@ -73,7 +83,7 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
 /// A chain with bands of units, several panels, a layer without ReLU inside, a layer of one unit, and
 /// samples that no number of threads shares evenly. An infinite derivative by the last output, which meets
 /// a zero of the direction, shows which terms are left out.
-fn chain_bits(isa: Isa) -> Vec<u32> {
+fn chain_bits(isa: Isa) -> Vec<u64> {
     const SAMPLES: usize = 130;
     let mut builder = Builder::new("chain", Shape::features(20), Loss::MeanSquared);
     for (outputs, relu) in [(390, true), (66, false), (1, true), (3, false)] {
@@ -110,7 +120,7 @@ fn chain_bits(isa: Isa) -> Vec<u32> {
         let mut curvature = Curvature::new(isa, point, data, Matrix::Hessian);
         let mut product = vec![0.0; network.parameters()];
         // One NaN for all.
-        let bits_of = |x: &f32| if x.is_nan() { f32::NAN } else { *x }.to_bits();
+        let bits_of = |x: &f32| u64::from(if x.is_nan() { f32::NAN } else { *x }.to_bits());
         curvature.hessian_product(&direction, &mut product);
         bits.extend(product.iter().map(bits_of));
         curvature.covariance_product(&direction, &mut product);
@@ -119,9 +129,47 @@ fn chain_bits(isa: Isa) -> Vec<u32> {
     bits
 }
 
+/// A step of an architecture of the paper and the products where it ends, under a loss with logarithms.
+fn named_bits(isa: Isa, network: &Network) -> Vec<u64> {
+    const SAMPLES: usize = 3;
+    let mut random = stream(7, Purpose::Initial, 0);
+    let mut parameters = network.initial_parameters(&mut random);
+    let mut numbers = |count: usize| -> Vec<f32> { (0..count).map(|_| random.random()).collect() };
+    let inputs = numbers(SAMPLES * network.features());
+    let direction = numbers(network.parameters());
+    let outputs = network.outputs();
+    let target = |i: usize| (0..outputs).map(move |k| f32::from(k == i % outputs));
+    let targets: Vec<f32> = (0..SAMPLES).flat_map(target).collect();
+    let data = Batch {
+        inputs: &inputs,
+        targets: &targets,
+        samples: SAMPLES,
+    };
+    let statistics = network.initial_statistics();
+    let mut product = vec![0.0; network.parameters()];
+    let mut point = Point {
+        network,
+        parameters: &parameters,
+        statistics: &statistics,
+        normalisation: Normalisation::Fixed,
+    };
+    let loss = Pass::new(isa).gradient(&point, &data, &mut product);
+    let mut bits = vec![loss.to_bits()];
+    let step = parameters.iter().zip(&product).map(|(w, g)| w - 0.1 * g);
+    parameters = step.collect();
+    point.parameters = &parameters;
+    let mut curvature = Curvature::new(isa, point, data, Matrix::Hessian);
+    bits.push(curvature.loss().to_bits());
+    curvature.hessian_product(&direction, &mut product);
+    bits.extend(product.iter().map(|x| u64::from(x.to_bits())));
+    curvature.covariance_product(&direction, &mut product);
+    bits.extend(product.iter().map(|x| u64::from(x.to_bits())));
+    bits
+}
+
 /// Asserts that every instruction set gives on every number of threads what the portable one gives on one;
-/// counts the repetitions.
-fn same_everywhere<T: PartialEq + Send>(name: &str, bits: impl Fn(Isa) -> T + Sync) -> usize {
+/// prints their SHA-256, and counts the repetitions.
+fn same_everywhere(name: &str, bits: impl Fn(Isa) -> Vec<u64> + Sync) -> usize {
     let on = |isa, threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         pool.expect("a pool").install(|| bits(isa))
@@ -134,7 +182,26 @@ fn same_everywhere<T: PartialEq + Send>(name: &str, bits: impl Fn(Isa) -> T + Sy
             made += 1;
         }
     }
+    let mut hash = Sha256::new();
+    reference
+        .iter()
+        .for_each(|bits| hash.update(bits.to_le_bytes()));
+    let hash: String = hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    println!("{name}: {made} times SHA-256 {hash}");
     made
+}
+
+#[test]
+fn the_architectures_of_the_paper_have_the_same_bits_everywhere() {
+    let lenet = Network::lenet(Shape::image(1, 28, 28), 10);
+    for network in [Network::vgg11(10), lenet] {
+        let network = network.with_loss(Loss::CrossEntropy);
+        same_everywhere(network.name(), |isa| named_bits(isa, &network));
+    }
 }
 
 #[test]

@@ -188,8 +188,8 @@ impl Part<'_> {
         HEIGHT
     }
 
-    /// `TAPS` times `HEIGHT` rows of the weights, `VECTORS` wide; the first one and the step from tap to tap are
-    /// `rows`. `offset`: from a place to the first number that is read.
+    /// `TAPS` times `HEIGHT` rows of the weights, `VECTORS` wide; the first one and the step from tap
+    /// to tap are `rows`. `offset`: from a place to the first number that is read.
     #[inline(always)]
     fn tile<L: Lanes, const TAPS: usize, const HEIGHT: usize, const VECTORS: usize>(
         &mut self,
