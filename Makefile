@@ -24,7 +24,7 @@ test-deep: setup sanitize
 	PROPTEST_CASES=640 $(CARGO) test --release --locked -- --include-ignored
 
 # The kernels under AddressSanitizer (needs a nightly toolchain), and the portable and AVX2 paths
-# under valgrind, which has no AVX-512.
+# under valgrind, which has no AVX-512: those tests that it ends within minutes.
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 sanitize: setup
 	RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly test --locked --target $(HOST) \
@@ -32,7 +32,7 @@ sanitize: setup
 	$(CARGO) test --locked --test kernels --no-run
 	valgrind --quiet --error-exitcode=5 \
 		$$(ls -t target/debug/deps/kernels-* | grep -v '\.d$$' | head -1) \
-		--test-threads 1 pool channels
+		--test-threads 1 pool channels rows
 
 # Every reader against hostile bytes, FUZZ_SECONDS each. Needs a nightly toolchain and cargo-fuzz
 # (cargo install cargo-fuzz --locked). What is found lands in fuzz/artifacts; add it to

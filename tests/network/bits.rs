@@ -133,7 +133,7 @@ fn chain_bits(isa: Isa) -> Vec<u64> {
 fn named_bits(isa: Isa, network: &Network) -> Vec<u64> {
     const SAMPLES: usize = 3;
     let mut random = stream(7, Purpose::Initial, 0);
-    let mut parameters = network.initial_parameters(&mut random);
+    let parameters = network.initial_parameters(&mut random);
     let mut numbers = |count: usize| -> Vec<f32> { (0..count).map(|_| random.random()).collect() };
     let inputs = numbers(SAMPLES * network.features());
     let direction = numbers(network.parameters());
@@ -156,8 +156,8 @@ fn named_bits(isa: Isa, network: &Network) -> Vec<u64> {
     let loss = Pass::new(isa).gradient(&point, &data, &mut product);
     let mut bits = vec![loss.to_bits()];
     let step = parameters.iter().zip(&product).map(|(w, g)| w - 0.1 * g);
-    parameters = step.collect();
-    point.parameters = &parameters;
+    let after: Vec<f32> = step.collect();
+    point.parameters = &after;
     let mut curvature = Curvature::new(isa, point, data, Matrix::Hessian);
     bits.push(curvature.loss().to_bits());
     curvature.hessian_product(&direction, &mut product);
