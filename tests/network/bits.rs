@@ -1,7 +1,7 @@
 //! Training and curvature of networks with every kind of layer: the same bits on every instruction
 //! set and any number of threads.
 
-use rand::RngExt;
+use rand::{Rng, RngExt};
 use sgd_stability::curvature::{Lanczos, Tracker, smallest};
 use sgd_stability::experiment::tiny::{names, network};
 use sgd_stability::kernel::Isa;
@@ -14,14 +14,18 @@ use sha2::{Digest, Sha256};
 
 const SAMPLES: usize = 21;
 
+/// Inputs and targets of so many samples.
+fn samples(network: &Network, count: usize, random: &mut impl Rng) -> (Vec<f32>, Vec<f32>) {
+    let inputs = (0..count * network.features()).map(|_| random.random());
+    let outputs = network.outputs();
+    let target = |i: usize| (0..outputs).map(move |k| f32::from(k == i % outputs));
+    (inputs.collect(), (0..count).flat_map(target).collect())
+}
+
 /// The bits of a run's losses and parameters, and of the ends of both spectra where it ends.
 fn bits(isa: Isa, network: &Network) -> Vec<u64> {
     let mut random = stream(3, Purpose::Initial, 0);
-    let mut numbers = |count: usize| -> Vec<f32> { (0..count).map(|_| random.random()).collect() };
-    let inputs = numbers(SAMPLES * network.features());
-    let outputs = network.outputs();
-    let target = |i: usize| (0..outputs).map(move |k| f32::from(k == i % outputs));
-    let targets: Vec<f32> = (0..SAMPLES).flat_map(target).collect();
+    let (inputs, targets) = samples(network, SAMPLES, &mut random);
     let data = Batch {
         inputs: &inputs,
         targets: &targets,
@@ -134,12 +138,8 @@ fn named_bits(isa: Isa, network: &Network) -> Vec<u64> {
     const SAMPLES: usize = 3;
     let mut random = stream(7, Purpose::Initial, 0);
     let parameters = network.initial_parameters(&mut random);
-    let mut numbers = |count: usize| -> Vec<f32> { (0..count).map(|_| random.random()).collect() };
-    let inputs = numbers(SAMPLES * network.features());
-    let direction = numbers(network.parameters());
-    let outputs = network.outputs();
-    let target = |i: usize| (0..outputs).map(move |k| f32::from(k == i % outputs));
-    let targets: Vec<f32> = (0..SAMPLES).flat_map(target).collect();
+    let (inputs, targets) = samples(network, SAMPLES, &mut random);
+    let direction: Vec<f32> = parameters.iter().map(|_| random.random()).collect();
     let data = Batch {
         inputs: &inputs,
         targets: &targets,
