@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use sgd_stability::curvature::Lanczos;
-use sgd_stability::dataset::{Dataset, npz};
+use sgd_stability::dataset::{self, Dataset};
 use sgd_stability::diagnosis::{
     Effort, Forecast, Mode, Request, Setting, check_elements, check_file,
 };
@@ -137,12 +137,9 @@ impl Subject {
 
     /// Refuses an npz file whose arrays would not fit into the memory, before they are unpacked.
     pub fn check_data(&self) -> Result<()> {
-        let path = Path::new(&self.data);
-        match self.budget()? {
-            Some(budget) if self.data.ends_with(".npz") => {
-                check_elements(path, npz::elements(path)?, budget)
-            }
-            _ => Ok(()),
+        match self.budget()?.zip(dataset::elements(&self.data)?) {
+            Some((budget, count)) => check_elements(Path::new(&self.data), count, budget),
+            None => Ok(()),
         }
     }
 

@@ -49,17 +49,32 @@ pub fn load(
     }
 }
 
+/// How many numbers a compressed file promises, by its headers; `None` for other sources.
+///
+/// # Errors
+/// As [`npz::elements`].
+pub fn elements(source: &str) -> Result<Option<u64>> {
+    match is_npz(source) {
+        true => npz::elements(Path::new(source)).map(Some),
+        false => Ok(None),
+    }
+}
+
+fn is_npz(source: &str) -> bool {
+    source.ends_with(".npz")
+}
+
 fn read(source: &str) -> Result<Dataset> {
     let path = Path::new(source);
-    match idx::names_images(source) {
-        true => idx::load(path),
-        false => npz::load(path),
+    match is_npz(source) {
+        true => npz::load(path),
+        false => idx::load(path),
     }
 }
 
 /// Is this source a file, and not the name of a data set?
 pub fn is_file(source: &str) -> bool {
-    source.ends_with(".npz") || idx::names_images(source)
+    is_npz(source) || idx::names_images(source)
 }
 
 #[cfg(test)]

@@ -82,16 +82,14 @@ impl Forecast {
     /// # Errors
     /// When it does not.
     pub fn check(&self, budget: u64) -> Result<()> {
-        if self.total() <= budget {
-            return Ok(());
-        }
-        Err(Error::memory(format!(
-            "memory: the forecast is {} ({} of them eigenvectors), more than the {} that may be \
-             used; take fewer --samples or --products, or raise --memory",
-            bytes(self.total()),
-            bytes(self.eigenvectors),
-            bytes(budget)
-        )))
+        let needed = self.total();
+        let what = format!(
+            "the forecast is {} ({} of them eigenvectors)",
+            bytes(needed),
+            bytes(self.eigenvectors)
+        );
+        let mend = "take fewer --samples or --products";
+        within(needed, budget, (&what, mend))
     }
 }
 
@@ -101,17 +99,13 @@ impl Forecast {
 /// When it does not.
 pub fn check_file(path: &Path, size: u64, budget: u64) -> Result<()> {
     let needed = size.saturating_mul(2);
-    if needed <= budget {
-        return Ok(());
-    }
-    Err(Error::memory(format!(
-        "memory: {} has {}, and reading it takes {}, more than the {} that may be used; export the \
-         weights alone, or raise --memory",
+    let what = format!(
+        "{} has {}, and reading it takes {}",
         path.display(),
         bytes(size),
-        bytes(needed),
-        bytes(budget)
-    )))
+        bytes(needed)
+    );
+    within(needed, budget, (&what, "export the weights alone"))
 }
 
 /// What an element of an npz file takes at most while it becomes a sample: 64 bits as it was read, f32,
@@ -124,14 +118,21 @@ const ELEMENT: u64 = 8 + 4 * NUMBER;
 /// When they do not.
 pub fn check_elements(path: &Path, count: u64, budget: u64) -> Result<()> {
     let needed = count.saturating_mul(ELEMENT);
+    let what = format!(
+        "{} holds {count} numbers, and reading them takes {}",
+        path.display(),
+        bytes(needed)
+    );
+    within(needed, budget, (&what, "give a file with fewer samples"))
+}
+
+/// Nothing when `needed` bytes are within the budget; else what needs them, and the mend.
+fn within(needed: u64, budget: u64, (what, mend): (&str, &str)) -> Result<()> {
     if needed <= budget {
         return Ok(());
     }
     Err(Error::memory(format!(
-        "memory: {} holds {count} numbers, and reading them takes {}, more than the {} that may be \
-         used; give a file with fewer samples, or raise --memory",
-        path.display(),
-        bytes(needed),
+        "memory: {what}, more than the {} that may be used; {mend}, or raise --memory",
         bytes(budget)
     )))
 }

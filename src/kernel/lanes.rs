@@ -31,8 +31,8 @@ pub(super) trait Lanes: Copy {
     const TILE_VECTORS: usize;
     /// Pixels of the register tile of a convolution, at most.
     const TILE_PLACES: usize;
-    /// Rows of one vector in the register tile of a convolution's weights.
-    const TILE_CHANNELS: usize;
+    /// Vectors of sums in the register tiles of a convolution, at most.
+    const TILE_SUMS: usize;
 
     /// The same number in every lane.
     fn splat(self, value: f32) -> Self::Vector;

@@ -14,7 +14,7 @@ impl Lanes for Portable {
     const REGISTERS: usize = 8;
     const TILE_VECTORS: usize = 1;
     const TILE_PLACES: usize = 4;
-    const TILE_CHANNELS: usize = 4;
+    const TILE_SUMS: usize = 4;
 
     #[inline(always)]
     fn splat(self, value: f32) -> Self::Vector {

@@ -148,8 +148,7 @@ impl Builder {
         if padded.is_none_or(|padded| padded < kernel) {
             return Err(format!("a kernel of {kernel} does not fit into {input}"));
         }
-        check_window(input, window, outputs)?;
-        let convolution = Convolution::new(convolution::Shape {
+        let shape = convolution::Shape {
             height: input.height,
             width: input.width,
             inputs: input.channels,
@@ -157,7 +156,9 @@ impl Builder {
             kernel,
             stride,
             padding,
-        });
+        };
+        check_size(input, &shape)?;
+        let convolution = Convolution::new(shape);
         let output = Shape {
             height: convolution.shape().output_height(),
             width: convolution.shape().output_width(),
@@ -317,35 +318,34 @@ impl Builder {
 }
 
 /// A convolution whose lists of places and whose result a machine can hold. The window fits.
-fn check_window(input: Shape, window: Window, outputs: usize) -> Result<(), Fault> {
-    /// Pixels of the result by taps of the window, for the first; numbers of the result.
+fn check_size(input: Shape, shape: &convolution::Shape) -> Result<(), Fault> {
+    /// Pixels of the result by taps of the window; numbers of the result.
     const MOST: usize = 1 << 24;
-    let side = |length: usize| {
-        let padded = window.padding.checked_mul(2)?.checked_add(length)?;
-        Some((padded - window.kernel) / window.stride + 1)
-    };
-    let pixels = side(input.height).zip(side(input.width));
-    let pixels = pixels.and_then(|(height, width)| height.checked_mul(width));
-    let taps = window.kernel.checked_mul(window.kernel);
-    let is_small = |product: Option<usize>| product.is_some_and(|product| product <= MOST);
-    let places = pixels.zip(taps).and_then(|(p, taps)| p.checked_mul(taps));
-    let numbers = pixels.and_then(|pixels| pixels.checked_mul(outputs));
-    match is_small(places) && is_small(numbers) {
-        true => Ok(()),
-        false => Err(format!(
-            "a kernel of {} over {input} with {outputs} outputs has more than {MOST} places or \
-             results; make the image, the kernel or the outputs smaller",
-            window.kernel
-        )),
-    }
+    // The sides of the result are asked for once the kernel is known to be small.
+    let taps = bounded(shape.kernel, shape.kernel, MOST);
+    let fits = taps.and_then(|taps| {
+        let pixels = bounded(shape.output_height(), shape.output_width(), MOST)?;
+        bounded(pixels, taps, MOST).and(bounded(pixels, shape.outputs, MOST))
+    });
+    fits.map(drop).ok_or_else(|| {
+        format!(
+            "a kernel of {} over {input} with {} outputs has more than {MOST} places or results; \
+             make the image, the kernel or the outputs smaller",
+            shape.kernel, shape.outputs
+        )
+    })
 }
 
 /// A product that a file may ask for, as far as a machine could hold it.
 fn checked(a: usize, b: usize) -> Result<usize, Fault> {
     /// More parameters than any machine that this runs on can hold vectors of.
     const MOST: usize = 1 << 34;
-    let product = a.checked_mul(b).filter(|product| *product <= MOST);
-    product.ok_or_else(|| format!("{a} × {b} parameters are too many"))
+    bounded(a, b, MOST).ok_or_else(|| format!("{a} × {b} parameters are too many"))
+}
+
+/// The product, where it is not more than `most`.
+fn bounded(a: usize, b: usize, most: usize) -> Option<usize> {
+    a.checked_mul(b).filter(|product| *product <= most)
 }
 
 #[cfg(test)]

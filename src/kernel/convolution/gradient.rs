@@ -2,7 +2,7 @@
 
 use super::plan::{Class, Image, Place, block, images};
 use super::shape::{Axis, Group, Shape, groups};
-use super::tile::{load, store, vectors_together};
+use super::tile::{load, panels, store};
 use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
@@ -90,12 +90,11 @@ impl Kernel for Gradient<'_> {
         let dys = self.dy.vectors().chunks(plan.block * target);
         for (x, dy) in self.x.chunks(plan.block * source).zip(dys) {
             let samples = dy.len() / target;
-            let mut first = 0;
-            while first < plan.target.channels {
-                let vectors = match plan.source.channels {
-                    ..=FEW => 1,
-                    _ => vectors_together::<L>(plan.target.channels - first),
-                };
+            let most = match plan.source.channels {
+                ..=FEW => 1,
+                _ => L::TILE_VECTORS,
+            };
+            for (first, vectors) in panels(plan.target.channels, most) {
                 for class in &plan.classes {
                     let mut part = Part {
                         x,
@@ -108,7 +107,6 @@ impl Kernel for Gradient<'_> {
                     };
                     part.class(lanes, plan, class);
                 }
-                first += vectors;
             }
         }
     }
@@ -240,13 +238,13 @@ fn together<L: Lanes>(left: usize, channels: usize) -> usize {
         3 => &[5, 3, 2],
         _ => &[],
     };
-    let fits = |&taps: &usize| taps <= left && taps * channels <= L::TILE_CHANNELS;
+    let fits = |&taps: &usize| taps <= left && taps * channels <= L::TILE_SUMS;
     sizes.iter().copied().find(fits).unwrap_or(1)
 }
 
 /// Rows of the next tile of so many vectors, when so many are left.
 fn height<L: Lanes>(left: usize, vectors: usize) -> usize {
-    let tallest = (L::TILE_CHANNELS / vectors).min(left);
+    let tallest = (L::TILE_SUMS / vectors).min(left);
     [16, 8, 6, 4, 2]
         .into_iter()
         .find(|&height| height <= tallest)

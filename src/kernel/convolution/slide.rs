@@ -3,16 +3,13 @@
 
 use super::Begin;
 use super::plan::{Class, Place, Plan};
-use super::tile::{Output, Taps, tile, vectors_together};
+use super::tile::{Output, Taps, panels, tile};
 use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
 /// Places of the smaller tiles, for what is left over.
 const SHORT: usize = 4;
 const SHORTEST: usize = 2;
-
-/// Sums of the largest tile.
-const SUMS: usize = 16;
 
 /// `y ← begin + Σ x·w` on one thread.
 pub(super) struct Slide<'a> {
@@ -38,9 +35,7 @@ impl Kernel for Slide<'_> {
                 let places = &class.places[..samples * class.each];
                 let taps = Taps::new(plan, class);
                 let channels = plan.target.channels.div_ceil(LANES);
-                let mut first = 0;
-                while first < channels {
-                    let vectors = vectors_together::<L>(channels - first);
+                for (first, vectors) in panels(channels, L::TILE_VECTORS) {
                     let mut output = Output {
                         y,
                         channels: plan.target.channels,
@@ -49,7 +44,6 @@ impl Kernel for Slide<'_> {
                         relu: self.relu,
                     };
                     tiles(lanes, (x, places), taps, (self.w, vectors), &mut output);
-                    first += vectors;
                 }
             }
         }
@@ -65,7 +59,7 @@ fn tiles<L: Lanes>(
     (w, vectors): (Rows, usize),
     output: &mut Output,
 ) {
-    let most = L::TILE_PLACES.min(SUMS / vectors);
+    let most = L::TILE_PLACES.min(L::TILE_SUMS / vectors);
     while !places.is_empty() {
         let fits = |&size: &usize| places.len() <= size;
         let small = [SHORTEST, SHORT].into_iter().find(fits);

@@ -1,6 +1,7 @@
 //! The innermost loop of the sliding kernel: some pixels by some channels in registers.
 
-use std::array::from_fn;
+use std::array;
+use std::iter::from_fn;
 
 use super::Begin;
 use super::plan::Place;
@@ -21,15 +22,17 @@ pub(super) struct Taps {
     pub(super) weight_step: usize,
 }
 
-/// Vectors of channels that go through the registers together when so many are left. The more there
-/// are, the fewer numbers are loaded for an FMA: 9 for 8 with one vector, 10 for 16 with two, 8 for 16
-/// with four.
-pub(super) fn vectors_together<L: Lanes>(left: usize) -> usize {
-    let widest = L::TILE_VECTORS.min(left);
-    [4, 2]
-        .into_iter()
-        .find(|&vectors| vectors <= widest)
-        .unwrap_or(1)
+/// Panels of so many vectors of channels: the first vector of each, and how many go through the
+/// registers together, at most `most`. The more there are, the fewer numbers are loaded for an FMA: 9
+/// for 8 with one vector, 10 for 16 with two, 8 for 16 with four.
+pub(super) fn panels(vectors: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut first = 0;
+    from_fn(move || {
+        let widest = most.min(vectors - first);
+        let width = [4, 2, 1].into_iter().find(|&width| width <= widest)?;
+        first += width;
+        Some((first - width, width))
+    })
 }
 
 /// Where a tile begins and ends.
@@ -139,7 +142,7 @@ pub(super) fn load<L: Lanes, const VECTORS: usize>(
     lanes: L,
     numbers: &[f32],
 ) -> [L::Vector; VECTORS] {
-    from_fn(
+    array::from_fn(
         #[inline(always)]
         |v| lanes.load_padded(&numbers[(v * LANES).min(numbers.len())..]),
     )

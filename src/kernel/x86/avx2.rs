@@ -38,7 +38,7 @@ impl Lanes for Avx2 {
     const REGISTERS: usize = 8;
     const TILE_VECTORS: usize = 1;
     const TILE_PLACES: usize = 6;
-    const TILE_CHANNELS: usize = 6;
+    const TILE_SUMS: usize = 6;
 
     #[inline(always)]
     fn splat(self, value: f32) -> Self::Vector {

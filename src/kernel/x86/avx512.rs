@@ -35,7 +35,7 @@ impl Lanes for Avx512 {
     const REGISTERS: usize = 32;
     const TILE_VECTORS: usize = 4;
     const TILE_PLACES: usize = 8;
-    const TILE_CHANNELS: usize = 16;
+    const TILE_SUMS: usize = 16;
 
     #[inline(always)]
     fn splat(self, value: f32) -> Self::Vector {
