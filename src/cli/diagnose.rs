@@ -57,10 +57,8 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     subject.check_memory(&forecast)?;
     let place = arguments.weights.display().to_string();
     let named = (&place[..], &model);
-    let mut found = diagnosis::diagnose(named, &samples, (mode, &setting), &effort, forecast)?;
-    if is_again {
-        found.measure_again(named, &samples, &effort)?;
-    }
+    let (at, how) = ((mode, &setting), (&effort, is_again));
+    let found = diagnosis::diagnose(named, &samples, at, how, forecast)?;
     Ok(Answer {
         text: diagnosis::page(&found, named, (&request.data, &samples)),
         json: found.json(&model, &samples),

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use sgd_stability::curvature::Lanczos;
 use sgd_stability::dataset::{self, Dataset};
 use sgd_stability::diagnosis::{
-    Effort, Forecast, Mode, Request, Setting, check_elements, check_file,
+    Effort, Forecast, Mode, Request, Setting, check_elements, check_file, machine,
 };
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
@@ -41,6 +41,10 @@ pub struct Subject {
     /// How a batch is drawn: without-replacement or with-replacement.
     #[arg(long, value_name = "SCHEME", default_value_t = Sampling::WithoutReplacement)]
     sampling: Sampling,
+    /// Take a batch size that does not divide the number of samples: every batch is drawn anew from
+    /// all of them, and there are no epochs.
+    #[arg(long)]
+    any_batch: bool,
     /// β of heavy ball (PyTorch's momentum), from 0 to below 1, exactly.
     #[arg(
         long,
@@ -106,7 +110,11 @@ impl Subject {
     /// How the optimiser runs over these samples.
     pub fn setting(&self, data: &Dataset) -> Result<Setting> {
         let words = (&self.lr[..], &self.momentum[..]);
-        Setting::new(words, (self.batch, self.sampling), data.samples())
+        let setting = Setting::new(words, (self.batch, self.sampling), data.samples())?;
+        if !self.any_batch {
+            setting.check_epochs()?;
+        }
+        Ok(setting)
     }
 
     /// How far measurements go.
@@ -135,10 +143,11 @@ impl Subject {
             .map_or(Ok(()), |budget| forecast.check(budget))
     }
 
-    /// Refuses an npz file whose arrays would not fit into the memory, before they are unpacked.
+    /// Refuses samples that would not fit into the memory, before they are unpacked.
     pub fn check_data(&self) -> Result<()> {
-        match self.budget()?.zip(dataset::elements(&self.data)?) {
-            Some((budget, count)) => check_elements(Path::new(&self.data), count, budget),
+        let promised = dataset::promised(&self.data, self.data_dir.as_deref())?;
+        match self.budget()?.zip(promised) {
+            Some((budget, promised)) => check_elements(&promised, budget),
             None => Ok(()),
         }
     }
@@ -154,7 +163,7 @@ impl Subject {
     fn budget(&self) -> Result<Option<u64>> {
         match &self.memory {
             Some(text) => size(text).map(Some),
-            None => Ok(available()),
+            None => Ok(machine::available()),
         }
     }
 }
@@ -178,57 +187,5 @@ fn size(text: &str) -> Result<u64> {
             let fault = "is no size; write bytes, or a number with kB, MB or GB";
             Err(Error::input("--memory", text, fault))
         }
-    }
-}
-
-/// The memory that may still be taken, where the system says it: what is free, and what a limit of the
-/// address space (`ulimit -v`) leaves, which is less than can be resident: reserved room counts too.
-fn available() -> Option<u64> {
-    let free = kilobytes("/proc/meminfo", "MemAvailable:");
-    let left = || {
-        let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
-        let limit = address_space(&limits)?;
-        Some(limit.saturating_sub(kilobytes("/proc/self/status", "VmSize:")?))
-    };
-    free.into_iter().chain(left()).min()
-}
-
-/// The limit of the address space among these, in bytes.
-fn address_space(limits: &str) -> Option<u64> {
-    let line = field(limits, "Max address space")?;
-    line.split_whitespace().next()?.parse().ok()
-}
-
-/// A number of kilobytes behind a word, in bytes.
-fn kilobytes(path: &str, word: &str) -> Option<u64> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let number = field(&text, word)?.trim().strip_suffix(" kB")?;
-    Some(number.trim().parse::<u64>().ok()? * 1024)
-}
-
-/// What stands behind a word that begins a line.
-fn field<'a>(text: &'a str, word: &str) -> Option<&'a str> {
-    text.lines().find_map(|line| line.strip_prefix(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_stands_behind_its_name() {
-        let limits = "Max cpu time   unlimited   unlimited   seconds\n\
-                      Max address space   307200000   unlimited   bytes\n";
-        assert_eq!(address_space(limits), Some(307_200_000));
-        assert_eq!(field(limits, "Max locked memory"), None);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn the_program_takes_less_than_the_machine_has() {
-        let taken = kilobytes("/proc/self/status", "VmRSS:").expect("a size");
-        let all = kilobytes("/proc/meminfo", "MemTotal:").expect("a size");
-        assert!(0 < taken && taken < all, "{taken} of {all}");
-        assert!(available().is_some_and(|free| free < all));
     }
 }

@@ -294,11 +294,9 @@ fn stamp(path: &Path) -> Option<Stamp> {
 }
 
 fn brief(line: &Line) -> String {
-    let s = line
-        .non_uniformity
-        .map_or("none".to_owned(), |s| format!("{:.4}", s.value));
+    let s = line.s.map_or("none".to_owned(), |s| format!("{s:.4}"));
     format!(
-        "loss {:.4e}, a {:.4}, s {s}, {} products, {}",
-        line.train_loss, line.sharpness.value, line.products, line.verdict
+        "loss {:.4e}, a {:.4}, s {s}, margin {:.2}, {} products, {}",
+        line.loss, line.a, line.margin, line.products, line.verdict
     )
 }

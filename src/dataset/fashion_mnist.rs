@@ -27,12 +27,8 @@ pub fn load(data_dir: Option<&Path>, split: Split) -> Result<Dataset> {
     let Some(dir) = data_dir else {
         return embedded(split);
     };
-    let prefix = match split {
-        Split::Train => "train",
-        Split::Test => "t10k",
-    };
-    let images = find(dir, &format!("{prefix}-images-idx3-ubyte"))?;
-    let labels = find(dir, &format!("{prefix}-labels-idx1-ubyte"))?;
+    let images = images(dir, split)?;
+    let labels = find(dir, &format!("{}-labels-idx1-ubyte", prefix(split)))?;
     let data = idx::read_pair(&images, &labels, CLASSES)?;
     if data.features() != FEATURES {
         let fault = format!(
@@ -42,6 +38,21 @@ pub fn load(data_dir: Option<&Path>, split: Split) -> Result<Dataset> {
         return Err(Error::input(images.display(), "images", fault));
     }
     Ok(data)
+}
+
+/// The published file of the images of a split in `dir`.
+///
+/// # Errors
+/// When it is not there.
+pub fn images(dir: &Path, split: Split) -> Result<PathBuf> {
+    find(dir, &format!("{}-images-idx3-ubyte", prefix(split)))
+}
+
+fn prefix(split: Split) -> &'static str {
+    match split {
+        Split::Train => "train",
+        Split::Test => "t10k",
+    }
 }
 
 /// Pixels of an image.

@@ -30,11 +30,20 @@ pub struct Array<const RANK: usize> {
 /// When the source cannot be read, is cut short, is of another type or rank, is empty, larger than
 /// 235 million elements, or goes on after its last element.
 pub fn read<const RANK: usize>(place: &str, source: impl Read) -> Result<Array<RANK>> {
-    let (head, source) = sniff(place, source)?;
-    if head == [0x1f, 0x8b] {
-        return read_plain(place, &mut MultiGzDecoder::new(source));
-    }
-    read_plain(place, &mut { source })
+    let mut source = unpacked(place, source)?;
+    let (shape, size) = read_header(place, &mut source)?;
+    let elements = read_body(place, &mut source, size)?;
+    Ok(Array { shape, elements })
+}
+
+/// How many pixels a file of images, compressed or not, has by its header: nothing else is read.
+///
+/// # Errors
+/// As [`read`], for the header.
+pub fn elements(images: &Path) -> Result<u64> {
+    let place = images.display().to_string();
+    let mut source = unpacked(&place, open(images)?)?;
+    read_header::<3>(&place, &mut source).map(|(_, size)| size)
 }
 
 /// A data set from a file of images (rank 3: n × rows × columns) and one of labels (rank 1).
@@ -103,14 +112,22 @@ pub(super) fn pair(
     Ok(Dataset::from_pixels(pixels, &shape, labels, classes))
 }
 
-/// The first two bytes, and the source with them put back.
-fn sniff(place: &str, mut source: impl Read) -> Result<([u8; 2], impl Read)> {
+/// The source, decompressed when it begins as gzip does.
+fn unpacked<'a>(place: &str, mut source: impl Read + 'a) -> Result<Box<dyn Read + 'a>> {
     let mut head = [0; 2];
     fill(place, "header", &mut source, &mut head)?;
-    Ok((head, Cursor::new(head).chain(source)))
+    let whole = Cursor::new(head).chain(source);
+    Ok(match head {
+        [0x1f, 0x8b] => Box::new(MultiGzDecoder::new(whole)),
+        _ => Box::new(whole),
+    })
 }
 
-fn read_plain<const RANK: usize>(place: &str, source: &mut dyn Read) -> Result<Array<RANK>> {
+/// The dimensions, and the number of elements.
+fn read_header<const RANK: usize>(
+    place: &str,
+    source: &mut dyn Read,
+) -> Result<([usize; RANK], u64)> {
     let mut magic = [0; 4];
     fill(place, "header", source, &mut magic)?;
     check_magic::<RANK>(place, magic)?;
@@ -121,8 +138,7 @@ fn read_plain<const RANK: usize>(place: &str, source: &mut dyn Read) -> Result<A
         *dimension = u32::from_be_bytes(bytes) as usize;
     }
     let size = check_shape(place, &shape)?;
-    let elements = read_body(place, source, size)?;
-    Ok(Array { shape, elements })
+    Ok((shape, size))
 }
 
 fn check_magic<const RANK: usize>(place: &str, magic: [u8; 4]) -> Result<()> {

@@ -15,7 +15,7 @@ mod source;
 mod targets;
 
 pub use selection::Selection;
-pub use source::{elements, is_file, load};
+pub use source::{Promise, is_file, load, promised};
 pub use targets::Targets;
 
 use std::fs::File;

@@ -1,6 +1,6 @@
 //! The data sets a user names.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Dataset, Selection, Split, cifar, fashion_mnist, idx, npz};
 use crate::error::{Error, Result};
@@ -49,15 +49,33 @@ pub fn load(
     }
 }
 
-/// How many numbers a compressed file promises, by its headers; `None` for other sources.
+/// What a file, compressed or not, says that it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// The file.
+    pub path: PathBuf,
+    /// How many numbers.
+    pub count: u64,
+    /// The most bytes that one takes as it is read.
+    pub width: u64,
+}
+
+/// What a source promises by its headers, before the rest is unpacked; `None` for the embedded images,
+/// for CIFAR-10, of which no more is kept than is asked for, and for what is no source.
 ///
 /// # Errors
-/// As [`npz::elements`].
-pub fn elements(source: &str) -> Result<Option<u64>> {
-    match is_npz(source) {
-        true => npz::elements(Path::new(source)).map(Some),
-        false => Ok(None),
-    }
+/// As [`npz::elements`] and [`idx::elements`].
+pub fn promised(source: &str, data_dir: Option<&Path>) -> Result<Option<Promise>> {
+    let (path, is_npz) = match (source, data_dir) {
+        ("fashion-mnist", Some(folder)) => (fashion_mnist::images(folder, Split::Train)?, false),
+        (_, None) if is_file(source) => (PathBuf::from(source), is_npz(source)),
+        _ => return Ok(None),
+    };
+    let (count, width) = match is_npz {
+        true => (npz::elements(&path)?, 8),
+        false => (idx::elements(&path)?, 1),
+    };
+    Ok(Some(Promise { path, count, width }))
 }
 
 fn is_npz(source: &str) -> bool {
@@ -125,6 +143,8 @@ mod tests {
             &["--data-dir", "my-images"],
         );
         expect(&source, None, Split::Test, &["test part"]);
+        let promised = promised(&source, None).unwrap().unwrap();
+        assert_eq!((promised.count, promised.width), (4, 1));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::network::{Loss, Matrix};
 
 use super::criteria::{self, Criterion};
+use super::machine;
 use super::memory::Forecast;
 use super::mode::{self, Mode};
 use super::precision::Again;
@@ -28,6 +29,8 @@ pub struct Finding {
     pub criteria: Vec<Criterion>,
     /// The verdict.
     pub judgement: Judgement,
+    /// The numbers in f64, where they were asked for.
+    pub again: Option<Again>,
 }
 
 impl Finding {
@@ -64,7 +67,27 @@ impl Finding {
             vectors,
             criteria,
             judgement,
+            again: None,
         })
+    }
+
+    /// Measures again in f64.
+    ///
+    /// # Errors
+    /// As [`Again::of`].
+    fn measure_again(
+        &mut self,
+        (place, model): (&str, &Model),
+        samples: &Samples,
+        (effort, setting): (&Effort, &Setting),
+    ) -> Result<()> {
+        let batch = samples.batch();
+        let statistics = self.mode.map_or(Vec::new(), |mode| {
+            mode.statistics(effort.isa, model, &batch)
+        });
+        let point = mode::point(model, self.mode, &statistics);
+        self.again = Some(Again::of(place, (&point, &batch), (effort, setting), self)?);
+        Ok(())
     }
 }
 
@@ -81,11 +104,12 @@ pub struct Diagnosis {
     pub matrix: Matrix,
     /// The forecast of memory.
     pub forecast: Forecast,
-    /// The numbers in f64, where they were asked for.
-    pub again: Option<Again>,
+    /// The most bytes that the program had resident when all was measured, where the system tells.
+    pub peak: Option<u64>,
 }
 
-/// Measures a checkpoint in every mode that it has, after its forecast has passed the budget.
+/// Measures a checkpoint in every mode that it has, after its forecast has passed the budget, and
+/// in f64 again where that is asked for.
 ///
 /// # Errors
 /// When the memory does not suffice, or the curvature has left the range of f32.
@@ -93,27 +117,30 @@ pub fn diagnose(
     (place, model): (&str, &Model),
     samples: &Samples,
     (mode, setting): (Option<Mode>, &Setting),
-    effort: &Effort,
+    (effort, is_again): (&Effort, bool),
     forecast: Forecast,
 ) -> Result<Diagnosis> {
     let find = |mode, compares| {
         let tracker = &mut Tracker::new(effort.lanczos, effort.seed);
         let (named, at) = ((place, model), (mode, setting));
-        Finding::of(named, samples, at, (effort, compares), tracker)
+        let mut finding = Finding::of(named, samples, at, (effort, compares), tracker)?;
+        if is_again {
+            finding.measure_again(named, samples, (effort, setting))?;
+        }
+        Ok(finding)
     };
     let main = find(mode, true)?;
     let others = Mode::ALL
         .into_iter()
         .filter(|other| mode.is_some_and(|mode| mode != *other));
+    let others = others.map(|mode| find(Some(mode), false));
     Ok(Diagnosis {
         setting: setting.clone(),
         main,
         matrix: effort.matrix,
-        others: others
-            .map(|mode| find(Some(mode), false))
-            .collect::<Result<_>>()?,
+        others: others.collect::<Result<_>>()?,
         forecast,
-        again: None,
+        peak: machine::peak(),
     })
 }
 
@@ -138,27 +165,6 @@ fn larger(one: Forecast, other: Forecast) -> Forecast {
 }
 
 impl Diagnosis {
-    /// Measures again in f64.
-    ///
-    /// # Errors
-    /// As [`Again::of`].
-    pub fn measure_again(
-        &mut self,
-        (place, model): (&str, &Model),
-        samples: &Samples,
-        effort: &Effort,
-    ) -> Result<()> {
-        let batch = samples.batch();
-        let mode = self.main.mode;
-        let statistics = mode.map_or(Vec::new(), |mode| {
-            mode.statistics(effort.isa, model, &batch)
-        });
-        let point = mode::point(model, mode, &statistics);
-        let (at, how) = ((&point, &batch), (effort, &self.setting));
-        self.again = Some(Again::of(place, at, how, &self.main)?);
-        Ok(())
-    }
-
     /// The bounds on a and on s at η and B; that on s is missing when it is infinite.
     pub fn bounds(&self) -> [Option<f64>; 2] {
         bounds(&self.setting)
@@ -171,7 +177,6 @@ impl Diagnosis {
 
     /// One JSON object.
     pub fn json(&self, model: &Model, samples: &Samples) -> Value {
-        let reading = &self.main.reading;
         let [sharpness, non_uniformity] = self.bounds();
         let modes: serde_json::Map<String, Value> = (self.others.iter().chain([&self.main]))
             .filter_map(|finding| Some((finding.mode?.name().to_owned(), finding.json())))
@@ -192,14 +197,13 @@ impl Diagnosis {
             "noise_weight": self.setting.weight(),
             "mode": self.main.mode,
             "matrix": self.matrix.name(),
-            "gradient_norm": reading.gradient,
-            "other_matrix": reading.other,
             "bounds": {"sharpness": sharpness, "non_uniformity": non_uniformity},
-            "criteria": self.main.criteria,
-            "basis": self.main.judgement.basis,
             "notes": self.notes(network.loss(), network.outputs()),
-            "double": self.again,
-            "memory": {"forecast": self.forecast.total(), "of": self.forecast},
+            "memory": {
+                "forecast": self.forecast.total(),
+                "of": self.forecast,
+                "peak": self.peak,
+            },
         });
         if let (Value::Object(all), Value::Object(own)) = (&mut json, self.main.json()) {
             all.extend(own);
@@ -223,7 +227,7 @@ pub fn bounds(setting: &Setting) -> [Option<f64>; 2] {
 }
 
 impl Finding {
-    /// The numbers and the verdict of one mode.
+    /// The numbers, the criteria and the verdict of one mode.
     pub fn json(&self) -> Value {
         let reading = &self.reading;
         let measured = |number: &reading::Number| {
@@ -233,6 +237,7 @@ impl Finding {
         json!({
             "train_loss": reading.loss,
             "train_accuracy": reading.accuracy,
+            "gradient_norm": reading.gradient,
             "sharpness": measured(&reading.sharpness),
             "smallest_eigenvalue": reading.smallest.value,
             "smallest_eigenvalue_residual": reading.smallest.residual,
@@ -241,8 +246,12 @@ impl Finding {
             "smallest_eigenvalue_products": reading.smallest.products,
             "non_uniformity": reading.non_uniformity.as_ref().map(measured),
             "along": reading.along,
+            "other_matrix": reading.other,
+            "criteria": self.criteria,
             "verdict": self.judgement.verdict,
+            "basis": self.judgement.basis,
             "reason": self.judgement.reason,
+            "double": self.again,
         })
     }
 }

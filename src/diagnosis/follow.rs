@@ -17,31 +17,18 @@ use super::mode::Mode;
 use super::setting::Setting;
 use super::subject::{Model, Samples};
 
-/// A measured number of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pair {
-    /// The value.
-    pub value: f64,
-    /// Its residual.
-    pub residual: f64,
-}
-
 /// What the lines of a file must have in common.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Conditions {
     /// SHA-256 of the samples.
     pub data_sha256: String,
     /// The network.
-    #[serde(default)]
     pub network: String,
     /// The loss.
-    #[serde(default)]
     pub loss: String,
     /// Which second derivative.
-    #[serde(default)]
     pub matrix: String,
     /// The mode of batch normalisation.
-    #[serde(default)]
     pub mode: Option<String>,
     /// η, exactly.
     pub lr: String,
@@ -74,7 +61,7 @@ impl Conditions {
     }
 }
 
-/// What a checkpoint came to.
+/// What a checkpoint came to: numbers side by side, as tables have them, and how they were measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// The file's name.
@@ -83,27 +70,36 @@ pub struct Line {
     pub modified: u64,
     /// SHA-256 of the file.
     pub weights_sha256: String,
-    /// How it was measured.
-    #[serde(flatten)]
-    pub conditions: Conditions,
     /// The mean loss.
-    pub train_loss: f64,
+    pub loss: f64,
     /// The share of samples classified rightly; absent where one output names no classes.
-    pub train_accuracy: Option<f64>,
+    pub accuracy: Option<f64>,
     /// a.
-    pub sharpness: Pair,
+    pub a: f64,
+    /// Its residual.
+    pub a_residual: f64,
     /// λ_min.
-    pub smallest_eigenvalue: Pair,
+    pub smallest_eigenvalue: f64,
+    /// Its residual.
+    pub smallest_eigenvalue_residual: f64,
     /// s; absent where the samples are coupled.
-    pub non_uniformity: Option<Pair>,
+    pub s: Option<f64>,
+    /// Its residual.
+    pub s_residual: Option<f64>,
+    /// The larger one of the next two: beyond 1, a bound is broken.
+    pub margin: f64,
+    /// a over its bound.
+    pub margin_a: f64,
+    /// s over its bound: 0 where it has none, absent where there is no s.
+    pub margin_s: Option<f64>,
     /// Did every iteration converge?
     pub converged: bool,
     /// Products spent: with H for both ends of its spectrum, and with Σ.
     pub products: usize,
-    /// a over its bound, and s over its bound: 0 where there is no bound, absent where there is no s.
-    pub margins: (f64, Option<f64>),
     /// The verdict.
     pub verdict: String,
+    /// How it was measured.
+    pub conditions: Conditions,
 }
 
 impl Line {
@@ -114,35 +110,31 @@ impl Line {
         (finding, setting): (&Finding, &Setting),
     ) -> Self {
         let reading = &finding.reading;
-        let pair = |number: &super::Number| Pair {
-            value: number.value,
-            residual: number.residual,
-        };
+        let (a, smallest) = (&reading.sharpness, &reading.smallest);
         let s = reading.non_uniformity.as_ref();
         let [bound_a, bound_s] = bounds(setting);
         let share = |value: f64, bound: Option<f64>| bound.map_or(0.0, |bound| value / bound);
-        let is_done = |number: &super::Number| number.status == super::Status::Converged;
+        let (margin_a, margin_s) = (share(a.value, bound_a), s.map(|s| share(s.value, bound_s)));
+        let mut numbers = [a, smallest].into_iter().chain(s);
         Line {
             name: name.to_owned(),
             modified,
             weights_sha256: model.digest.clone(),
-            conditions,
-            train_loss: reading.loss,
-            train_accuracy: reading.accuracy,
-            sharpness: pair(&reading.sharpness),
-            smallest_eigenvalue: pair(&reading.smallest),
-            non_uniformity: s.map(pair),
-            converged: is_done(&reading.sharpness)
-                && is_done(&reading.smallest)
-                && s.is_none_or(is_done),
-            products: reading.sharpness.products
-                + reading.smallest.products
-                + s.map_or(0, |s| s.products),
-            margins: (
-                share(reading.sharpness.value, bound_a),
-                s.map(|s| share(s.value, bound_s)),
-            ),
+            loss: reading.loss,
+            accuracy: reading.accuracy,
+            a: a.value,
+            a_residual: a.residual,
+            smallest_eigenvalue: smallest.value,
+            smallest_eigenvalue_residual: smallest.residual,
+            s: s.map(|s| s.value),
+            s_residual: s.map(|s| s.residual),
+            margin: margin_s.map_or(margin_a, |margin_s| margin_a.max(margin_s)),
+            margin_a,
+            margin_s,
+            products: numbers.clone().map(|number| number.products).sum(),
+            converged: numbers.all(|number| number.status == super::Status::Converged),
             verdict: finding.judgement.verdict.name().to_owned(),
+            conditions,
         }
     }
 }
@@ -297,8 +289,8 @@ fn natural(a: &str, b: &str) -> Ordering {
 /// The path in the plane of a and s, with the bounds as lines; `None` where no line has an s.
 pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
     let path = lines.iter().filter_map(|line| {
-        let s = line.non_uniformity?;
-        Some(Point::with_error(line.sharpness.value, s.value, s.residual))
+        let (s, residual) = line.s.zip(line.s_residual)?;
+        Some(Point::with_error(line.a, s, residual))
     });
     let path: Vec<Point> = path.collect();
     let ends = [*path.first()?, *path.last()?];

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::dataset::Promise;
 use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::oracle::double::{CHUNK, SHARES};
@@ -22,6 +23,10 @@ pub struct Forecast {
     /// The program itself and its threads.
     pub program: u64,
 }
+
+/// What the allocator holds back of what was given back to it, as a share of all the rest: up to 3 %
+/// were measured.
+const HELD_BACK: f64 = 1.0 / 16.0;
 
 /// What a number takes.
 const NUMBER: u64 = 4;
@@ -72,9 +77,10 @@ impl Forecast {
         }
     }
 
-    /// All of it, in bytes.
+    /// All of it, and what the allocator holds back, in bytes.
     pub fn total(&self) -> u64 {
-        self.data + self.weights + self.passes + self.eigenvectors + self.program
+        let all = self.data + self.weights + self.passes + self.eigenvectors;
+        all + (HELD_BACK * all as f64) as u64 + self.program
     }
 
     /// Does it fit into `budget` bytes?
@@ -108,19 +114,17 @@ pub fn check_file(path: &Path, size: u64, budget: u64) -> Result<()> {
     within(needed, budget, (&what, "export the weights alone"))
 }
 
-/// What an element of an npz file takes at most while it becomes a sample: 64 bits as it was read, f32,
-/// and f32 selected, in the order of the network and beside its like.
-const ELEMENT: u64 = 8 + 4 * NUMBER;
-
-/// Do so many elements of an npz file fit into `budget` bytes?
+/// Do the numbers that a file promises fit into `budget` bytes while they become samples: as they
+/// were read, in f32, and in f32 selected, in the order of the network and beside their like?
 ///
 /// # Errors
 /// When they do not.
-pub fn check_elements(path: &Path, count: u64, budget: u64) -> Result<()> {
-    let needed = count.saturating_mul(ELEMENT);
+pub fn check_elements(promised: &Promise, budget: u64) -> Result<()> {
+    let needed = promised.count.saturating_mul(promised.width + 4 * NUMBER);
     let what = format!(
-        "{} holds {count} numbers, and reading them takes {}",
-        path.display(),
+        "{} holds {} numbers, and reading them takes {}",
+        promised.path.display(),
+        promised.count,
         bytes(needed)
     );
     within(needed, budget, (&what, "give a file with fewer samples"))

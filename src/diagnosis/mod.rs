@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `subject`, `architecture`, `matching` | samples; the network that is named; tensors to parameters |
 //! | `setting`, `mode` | η, B, β, sampling; statistics of batch normalisation |
-//! | `memory` | the forecast |
+//! | `memory`, `machine` | the forecast; what the machine has |
 //! | `reading` | what is measured at a point |
 //! | `criteria`, `verdict`, `notes` | what follows from it, three-valued, and what it does not say |
 //! | `precision` | the same in f64: was f32 enough? |
@@ -18,6 +18,7 @@ mod answer;
 mod architecture;
 mod criteria;
 pub mod follow;
+pub mod machine;
 mod matching;
 mod memory;
 mod mode;

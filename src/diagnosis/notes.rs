@@ -26,24 +26,20 @@ pub fn of(diagnosis: &Diagnosis, loss: Loss, outputs: usize) -> Vec<String> {
     }
     if -smallest > NEGATIVE * a {
         notes.push(format!(
-            "−λ_min is {:.1} % of a: the curvature is not positive semi-definite, as at a minimum.",
+            "−λ_min is {:.1} % of a, as it is not at a minimum.",
             -100.0 * smallest / a
         ));
     }
     let setting = &diagnosis.setting;
-    let rest = setting.samples % setting.batch;
-    if rest != 0 {
+    if setting.check_epochs().is_err() {
         notes.push(format!(
-            "{} samples are no multiple of B = {}: an epoch by reshuffling ends with a batch of \
-             {rest}; the criteria are for independent batches of B.",
+            "{} samples are no multiple of B = {}: this is for batches drawn anew from all.",
             setting.samples, setting.batch
         ));
     }
     if !setting.is_plain() && !setting.is_full_batch() {
         notes.push(
-            "With momentum the directional criterion and Theorem 1 are not known; a ≤ 2(1 + β)/η \
-             is the one necessary criterion here."
-                .to_owned(),
+            "With momentum a ≤ 2(1 + β)/η is the one necessary criterion that is known.".to_owned(),
         );
     }
     notes.extend(diagnosis.main.mode.map(|mode| about(mode).to_owned()));

@@ -37,13 +37,16 @@ pub fn page(
         ),
     ];
     let conditions = format!(
-        "η = {}, B = {} {}, p = {:.4}, β = {}; memory forecast {}",
+        "η = {}, B = {} {}, p = {:.4}, β = {}; memory forecast {}{}",
         setting.lr,
         setting.batch,
         setting.sampling,
         setting.weight().to_f64(),
         setting.momentum,
-        bytes(diagnosis.forecast.total())
+        bytes(diagnosis.forecast.total()),
+        diagnosis
+            .peak
+            .map_or(String::new(), |peak| format!(", peak {}", bytes(peak)))
     );
     lines.extend(wrap(&conditions, "  "));
     lines.extend([
@@ -58,9 +61,10 @@ pub fn page(
     lines.extend(numbers(diagnosis));
     lines.extend(criteria(&diagnosis.main));
     lines.extend(modes(diagnosis));
-    if let Some(again) = &diagnosis.again {
+    if let Some(again) = &diagnosis.main.again {
         lines.extend(wrap(&again.text(), "  "));
     }
+    lines.extend(again_elsewhere(&diagnosis.others));
     let judgement = &diagnosis.main.judgement;
     lines.push(String::new());
     lines.extend(wrap(
@@ -242,6 +246,28 @@ fn modes(diagnosis: &Diagnosis) -> Vec<String> {
         lines.push("?: not converged; raise --products".to_owned());
     }
     lines
+}
+
+/// Whether f32 was enough in the other modes; those of which the same is said together.
+fn again_elsewhere(others: &[Finding]) -> Vec<String> {
+    let mut told: Vec<(Vec<&str>, String)> = Vec::new();
+    for finding in others {
+        let Some((mode, again)) = finding.mode.zip(finding.again.as_ref()) else {
+            continue;
+        };
+        let sufficiency = again.sufficiency();
+        match told.iter_mut().find(|(_, other)| *other == sufficiency) {
+            Some((modes, _)) => modes.push(mode.name()),
+            None => told.push((vec![mode.name()], sufficiency)),
+        }
+    }
+    let lines = told.iter().flat_map(|(modes, sufficiency)| {
+        wrap(
+            &format!("mode {}: {sufficiency}", modes.join(" and ")),
+            "  ",
+        )
+    });
+    lines.collect()
 }
 
 fn share(accuracy: Option<f64>) -> String {

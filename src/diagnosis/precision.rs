@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::curvature::{FINE_ENOUGH, LEAST_FOR_SMALLEST, LEAST_PRODUCTS};
 use crate::error::{Error, Result};
 use crate::experiment::graph::{self, in_pytorch_order};
-use crate::network::{Batch, Matrix, Point};
+use crate::network::{Batch, Point};
 use crate::oracle::double::{Double, Eigenvalue, Lanczos};
 
 use super::answer::Finding;
@@ -45,17 +45,13 @@ impl Again {
     /// Measures and judges a point again, after what was `found` there in f32.
     ///
     /// # Errors
-    /// When another matrix than the Hessian is asked for, or a number is not finite.
+    /// When a number is not finite.
     pub fn of(
         place: &str,
         (point, batch): (&Point<'_>, &Batch<'_>),
         (effort, setting): (&Effort, &Setting),
         found: &Finding,
     ) -> Result<Self> {
-        if effort.matrix != Matrix::Hessian {
-            let fault = "measures the Hessian; leave --matrix out";
-            return Err(Error::input("--precision", "f64", fault));
-        }
         // There a run ends by its residual ρ, and the error is ρ²/gap: this is as fine with a gap of a
         // hundredth of the eigenvalue.
         let settings = Lanczos {
@@ -68,7 +64,7 @@ impl Again {
             let fault = "is not finite in f64; the run has diverged, or the data want scaling";
             Error::input(place, "curvature", fault)
         };
-        let double = graph::double(point, batch);
+        let double = graph::double(point, batch).with_second(graph::second(effort.matrix));
         let measured = double.measure(&settings).ok_or_else(beyond)?;
         let fine = Lanczos {
             tolerance: FINE_ENOUGH,
@@ -122,7 +118,7 @@ impl Again {
         })
     }
 
-    /// One line for a person, and whether f32 was enough.
+    /// The numbers for a person, and whether f32 was enough.
     pub fn text(&self) -> String {
         let told = |name: &str, number: &Number| {
             format!("{name} = {:.6} ± {:.1e}", number.value, number.residual)
@@ -130,23 +126,27 @@ impl Again {
         let s = self
             .non_uniformity
             .map_or(String::new(), |s| format!(", {}", told("s", &s)));
-        let enough = match self.f32_suffices {
+        format!(
+            "in f64: {}, {}{s}, {}; {}",
+            told("a", &self.sharpness),
+            told("λ_min", &self.smallest_eigenvalue),
+            self.judgement.verdict.name(),
+            self.sufficiency()
+        )
+    }
+
+    /// Was f32 enough, for a person?
+    pub fn sufficiency(&self) -> String {
+        match self.f32_suffices {
             true => "f32 was enough for every verdict".to_owned(),
             false if self.disjoint.is_empty() => {
                 "f32 was NOT enough: some verdict is another one in f64".to_owned()
             }
             false => format!(
-                "f32 and f64 exclude each other in {}: one run has found another eigenvalue (give more \
-                 --products, or another --seed), or f32 is too coarse; trust f64",
+                "f32 and f64 exclude each other in {}: give more --products, or trust f64",
                 self.disjoint.join(" and ")
             ),
-        };
-        format!(
-            "in f64: {}, {}{s}, {}; {enough}",
-            told("a", &self.sharpness),
-            told("λ_min", &self.smallest_eigenvalue),
-            self.judgement.verdict.name(),
-        )
+        }
     }
 }
 

@@ -58,6 +58,30 @@ impl Setting {
         Ok(setting)
     }
 
+    /// Refuses a batch that does not divide the samples: an epoch that goes through them all, as data
+    /// loaders do, would end with a smaller one, of which no criterion speaks. Drawn with replacement
+    /// there are no epochs.
+    ///
+    /// # Errors
+    /// When it does not divide them.
+    pub fn check_epochs(&self) -> Result<()> {
+        let (n, batch) = (self.samples, self.batch);
+        if self.sampling == Sampling::WithReplacement || n.is_multiple_of(batch) {
+            return Ok(());
+        }
+        let divides = |b: &usize| n.is_multiple_of(*b);
+        let (below, above) = ((1..batch).rev().find(divides), (batch..=n).find(divides));
+        let near: Vec<String> = below.iter().chain(&above).map(usize::to_string).collect();
+        let fault = format!(
+            "does not divide the {n} samples, so that an epoch ends with a batch of {}, and the \
+             criteria are for batches of one size; give {}, other --samples, or --any-batch if \
+             every batch is drawn anew from all samples",
+            n % batch,
+            near.join(" or ")
+        );
+        Err(Error::input("--batch", batch, fault))
+    }
+
     /// p, the weight of the sample noise at this batch.
     pub fn weight(&self) -> Exact {
         self.weight_of(self.batch)

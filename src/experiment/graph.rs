@@ -1,8 +1,10 @@
 //! A network of the engine, told to the oracle.
 
-use crate::network::{Assembly, Batch, Kind, Loss, Network, Normalisation, Part, Point, Shape};
+use crate::network::{
+    Assembly, Batch, Kind, Loss, Matrix, Network, Normalisation, Part, Point, Shape,
+};
 use crate::oracle::double::Double;
-use crate::oracle::graph::{self, Graph, Layer, Statistics};
+use crate::oracle::graph::{self, Graph, Layer, Second, Statistics};
 
 /// The same network as the oracle has it.
 pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
@@ -45,6 +47,14 @@ pub fn double(point: &Point<'_>, batch: &Batch<'_>) -> Double {
             batch.targets,
         ),
     )
+}
+
+/// The same second derivative.
+pub fn second(matrix: Matrix) -> Second {
+    match matrix {
+        Matrix::Hessian => Second::Hessian,
+        Matrix::GaussNewton => Second::GaussNewton,
+    }
 }
 
 /// The layer of the oracle that begins with this one. The two halves of batch normalisation are

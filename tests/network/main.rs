@@ -6,3 +6,4 @@ mod coupled;
 mod double;
 mod quotients;
 mod support;
+mod tolerance;

@@ -1,6 +1,8 @@
 //! `diagnose` and `networks`.
 
 use serde_json::Value;
+use sgd_stability::diagnosis::Mode;
+use sgd_stability::kernel::Isa;
 use tempfile::TempDir;
 
 use crate::checkpoint::{labelled, safetensors, valued};
@@ -118,7 +120,7 @@ fn a_linear_network_is_what_the_exact_theory_says() {
             &[&["decide", "model.json"], &at[..]].concat(),
         )
         .json();
-        let words = [&["--arch", "fnn"], &at[..]].concat();
+        let words = [&["--arch", "fnn", "--any-batch"], &at[..]].concat();
         let measured = diagnose(&folder, "line.safetensors", &words).json();
         assert!(number(&measured["train_loss"]) < 1e-12, "{measured}");
         for name in ["sharpness", "non_uniformity"] {
@@ -222,7 +224,7 @@ pub fn normalised(variances: [f32; 2]) -> TempDir {
 #[test]
 fn batch_normalisation_is_shown_in_all_three_modes() {
     let folder = normalised([2.0, 0.5]);
-    let words = ["--arch", "net.toml", "--lr", "0.01", "--batch", "3"];
+    let words = ["--arch", "net.toml", "--lr", "0.01", "--batch", "1"];
     let refused = diagnose(&folder, "net.safetensors", &words);
     assert_eq!(refused.code, 2);
     assert!(
@@ -238,6 +240,13 @@ fn batch_normalisation_is_shown_in_all_three_modes() {
     )
     .json();
     let modes = &json["modes"];
+    let criteria = |mode: &str| modes[mode]["criteria"].as_array().map(Vec::len);
+    assert!(
+        Mode::ALL
+            .iter()
+            .all(|mode| criteria(mode.name()) >= Some(1)),
+        "{json}"
+    );
     let loss = |mode: &str| number(&modes[mode]["train_loss"]);
     assert!((loss("frozen") - loss("train")).abs() < 1e-5 * loss("train"));
     assert!((loss("eval") - loss("train")).abs() > 1e-3 * loss("train"));
@@ -262,22 +271,25 @@ fn assert_is_one_screen(page: &str) {
 #[test]
 fn the_page_is_one_screen() {
     let folder = dead();
-    for momentum in ["0", "0.9"] {
-        let words = [
-            "--arch",
-            "fnn",
-            "--lr",
-            "0.7",
-            "--batch",
-            "4",
-            "--momentum",
-            momentum,
-        ];
-        let run = diagnose(&folder, "dead.safetensors", &words);
+    let plain = "--arch fnn --lr 0.7 --batch 4 --any-batch";
+    let longest = normalised([2.0, 0.5]);
+    let all = "--arch net.toml --lr 0.0123456789 --batch 3 --any-batch --mode frozen --momentum \
+               0.987654321 --precision f64";
+    for (folder, weights, words) in [
+        (&folder, "dead.safetensors", plain.to_owned()),
+        (
+            &folder,
+            "dead.safetensors",
+            format!("{plain} --momentum 0.9"),
+        ),
+        (&longest, "net.safetensors", all.to_owned()),
+        (&longest, "net.safetensors", format!("{all} --products 3")),
+    ] {
+        let run = diagnose(folder, weights, &words.split(' ').collect::<Vec<_>>());
         assert_eq!(run.code, 0, "{}", run.error);
         assert_is_one_screen(&run.out);
         assert!(
-            run.out.contains("6 samples are no multiple of B = 4"),
+            run.out.contains("samples are no multiple of B = "),
             "{}",
             run.out
         );
@@ -316,7 +328,7 @@ fn values_that_did_not_converge_are_given_and_stop_a_verdict_of_stable() {
         "--lr",
         "1/1000",
         "--batch",
-        "3",
+        "1",
         "--mode",
         "eval",
         "--products",
@@ -376,6 +388,41 @@ fn one_output_has_no_accuracy_and_no_condition_is_cut_off() {
     let json = [&flags[..], &["--json"]].concat();
     let json = diagnose(&folder, "line.safetensors", &json).json();
     assert!(json["train_accuracy"].is_null(), "{json}");
+}
+
+#[test]
+fn no_instruction_set_changes_an_answer_and_an_unknown_one_is_refused() {
+    let folder = normalised([2.0, 0.5]);
+    let words = "diagnose --weights net.safetensors --data data.npz --arch net.toml --lr 0.01 \
+                 --batch 1 --mode eval --json";
+    let run = |isa: &str| {
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_sgd-stability"));
+        let command = command
+            .current_dir(folder.path())
+            .args(words.split_whitespace());
+        let output = command.env("SGD_STABILITY_ISA", isa).output();
+        let output = output.expect("the program starts");
+        let json = serde_json::from_slice::<Value>(&output.stdout).expect("one JSON object");
+        (output.status.code(), json)
+    };
+    let answer = |isa: Isa| {
+        let (code, mut json) = run(isa.name());
+        assert_eq!(code, Some(0), "{json}");
+        json["memory"] = Value::Null;
+        json
+    };
+    let portable = answer(Isa::portable());
+    assert!(portable["sharpness"]["value"].is_number(), "{portable}");
+    for isa in Isa::available() {
+        assert_eq!(answer(isa), portable, "{}", isa.name());
+    }
+    let (code, json) = run("mmx");
+    assert_eq!(code, Some(2), "{json}");
+    let message = json["error"]["message"].as_str().expect("a message");
+    assert!(
+        message.contains("SGD_STABILITY_ISA") && message.contains("portable"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `diagnose --precision f64`.
 
 use serde_json::Value;
+use sgd_stability::diagnosis::Mode;
 
 use crate::checkpoint::{labelled, safetensors, valued};
 use crate::diagnose::{diagnose, normalised, number};
@@ -56,13 +57,33 @@ fn f64_measures_the_same_numbers_again_in_every_mode() {
         let words: Vec<&str> = page.split_whitespace().collect();
         assert!(words.join(" ").contains("f32 was enough"), "{page}");
     }
-    let words = [
-        "--arch", "net.toml", "--lr", "0.01", "--batch", "7", "--mode", "eval",
-    ];
-    let other = ["--precision", "f64", "--matrix", "gauss-newton"];
-    let refused = diagnose(&folder, "net.safetensors", &[&words[..], &other].concat());
-    assert_eq!(refused.code, 2);
-    assert!(refused.error.contains("--precision"), "{}", refused.error);
+}
+
+#[test]
+fn f64_measures_gauss_newton_in_every_mode() {
+    let folder = normalised([2.0, 0.5]);
+    let words = "--arch net.toml --lr 0.01 --batch 7 --mode eval --precision f64 --json --matrix";
+    let words: Vec<&str> = words.split(' ').collect();
+    let of = |matrix| {
+        let words = [&words[..], &[matrix]].concat();
+        diagnose(&folder, "net.safetensors", &words).json()
+    };
+    let [positive, whole] = ["gauss-newton", "hessian"].map(of);
+    for mode in Mode::ALL.map(Mode::name) {
+        let (reading, again) = (&positive["modes"][mode], &positive["modes"][mode]["double"]);
+        let a = |reading: &Value| number(&reading["sharpness"]["value"]);
+        assert!(
+            (a(reading) - a(again)).abs() < 1e-5 * a(again),
+            "{mode}: {reading}"
+        );
+        assert!(
+            (a(again) - a(&whole["modes"][mode]["double"])).abs() > 1e-3 * a(again),
+            "{mode}"
+        );
+        let smallest = number(&again["smallest_eigenvalue"]["value"]);
+        assert!(smallest > -1e-12 * a(again), "{mode}: {reading}");
+        assert_eq!(again["f32_suffices"], true, "{mode}: {reading}");
+    }
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn every_fault_is_one_sentence_that_names_its_place() {
         (
             "dead.safetensors",
             "labels.npz",
-            &good,
+            &["--arch", "fnn", "--lr", "0.1", "--batch", "1"],
             &["label 1", "2 outputs"],
         ),
         (
@@ -202,6 +202,68 @@ fn samples_too_many_for_the_memory_are_not_unpacked() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn images_too_many_for_the_memory_are_not_unpacked() {
+    let folder = dead();
+    // A header of 60,000 images, compressed, with nothing behind it.
+    let header = [0, 0, 8, 3, 0, 0, 0xea, 0x60, 0, 0, 0, 28, 0, 0, 0, 28];
+    let level = flate2::Compression::default();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), level);
+    std::io::Write::write_all(&mut packed, &header).expect("a header");
+    let packed = packed.finish().expect("a member");
+    file(&folder, "train-images-idx3-ubyte.gz", packed);
+    for data in [
+        "--data train-images-idx3-ubyte.gz",
+        "--data fashion-mnist --data-dir .",
+    ] {
+        let words = format!(
+            "diagnose --weights dead.safetensors {data} --arch fnn --lr 1 --batch 1 --memory 500MB"
+        );
+        let run = run_in(folder.path(), &words.split(' ').collect::<Vec<_>>());
+        assert_eq!(run.code, 2, "{}", run.error);
+        let named =
+            "train-images-idx3-ubyte.gz holds 47040000 numbers, and reading them takes 800 MB";
+        assert!(run.error.contains(named), "{}", run.error);
+    }
+}
+
+#[test]
+fn a_batch_that_does_not_divide_the_samples_is_refused_but_on_purpose() {
+    let folder = dead();
+    let at = |words: &str| {
+        let words = format!("--arch fnn --lr 0.1 --batch 4 {words}");
+        diagnose(
+            &folder,
+            "dead.safetensors",
+            &words.split(' ').collect::<Vec<_>>(),
+        )
+    };
+    let refused = at("--json");
+    assert_eq!(refused.code, 2);
+    for word in [
+        "--batch",
+        "does not divide the 6 samples",
+        "give 3 or 6",
+        "--any-batch",
+    ] {
+        assert!(refused.out.contains(word), "{word}: {}", refused.out);
+    }
+    let json = at("--any-batch --json");
+    assert_eq!(json.json()["noise_weight"], "1/10", "{}", json.error);
+    assert!(
+        at("--any-batch")
+            .out
+            .contains("6 samples are no multiple of B = 4")
+    );
+    let replaced = at("--sampling with-replacement");
+    assert!(
+        replaced.code == 0 && !replaced.out.contains("no multiple"),
+        "{}",
+        replaced.out
+    );
+}
+
 #[test]
 fn a_limit_of_the_address_space_is_a_limit_of_the_memory() {
     let folder = dead();
@@ -227,7 +289,7 @@ fn a_limit_of_the_address_space_is_a_limit_of_the_memory() {
 fn a_negative_variance_is_the_checkpoints_fault() {
     let folder = normalised([2.0, -0.5]);
     let words = [
-        "--arch", "net.toml", "--lr", "0.01", "--batch", "3", "--mode", "eval",
+        "--arch", "net.toml", "--lr", "0.01", "--batch", "1", "--mode", "eval",
     ];
     let run = diagnose(&folder, "net.safetensors", &words);
     assert_eq!(run.code, 2);

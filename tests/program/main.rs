@@ -6,5 +6,7 @@ mod commands;
 mod diagnose;
 mod diagnose_again;
 mod diagnose_faults;
+mod memory;
+mod named;
 mod support;
 mod watch;

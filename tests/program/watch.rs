@@ -68,9 +68,9 @@ fn a_run_is_followed_resumed_and_drawn() {
         (&"step9.safetensors".into(), &"step10.safetensors".into())
     );
     assert!(
-        lines[1]["sharpness"]["value"]
-            .as_f64()
-            .is_some_and(|a| a > 0.0)
+        ["loss", "a", "s", "margin"]
+            .iter()
+            .all(|name| lines[1][*name].as_f64().is_some_and(|number| number > 0.0))
     );
 
     // The warm start changes the way and not the answer.
@@ -89,10 +89,11 @@ fn a_run_is_followed_resumed_and_drawn() {
         "--json",
     ];
     let alone = run_in(folder.path(), &alone).json();
-    for name in ["sharpness", "non_uniformity"] {
-        let value = |json: &Value, key: &str| json[name][key].as_f64().expect("a number");
-        let (cold, warm) = (value(&alone, "value"), value(&lines[1], "value"));
-        let both = value(&alone, "residual") + value(&lines[1], "residual");
+    for (name, letter) in [("sharpness", "a"), ("non_uniformity", "s")] {
+        let number = |value: &Value| value.as_f64().expect("a number");
+        let (cold, warm) = (&alone[name], number(&lines[1][letter]));
+        let both = number(&cold["residual"]) + number(&lines[1][format!("{letter}_residual")]);
+        let cold = number(&cold["value"]);
         assert!(
             (cold - warm).abs() <= both + 1e-5 * cold,
             "{name}: {cold}, {warm}"
@@ -155,6 +156,48 @@ fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
     }
 }
 
+/// Waits until the log has so many lines.
+fn wait_for(folder: &TempDir, count: usize) {
+    let path = folder.path().join("run/watch.jsonl");
+    let lines = || std::fs::read_to_string(&path).map_or(0, |text| text.lines().count());
+    let is_there = (0..600).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        lines() >= count
+    });
+    assert!(is_there, "{count} lines after a minute");
+}
+
+/// A training loop that saves step after step, and says when it is done.
+#[test]
+fn new_checkpoints_are_measured_until_the_run_is_done_or_idle() {
+    for end in ["done", "idle"] {
+        let folder = four_samples();
+        let words = "watch run --arch fnn --data data.npz --lr 0.1 --batch 2 --poll 1 --json";
+        let words: Vec<&str> = words.split(' ').collect();
+        let patience = if end == "done" { "600" } else { "3" };
+        let watch = start_in(folder.path(), &[&words[..], &["--idle", patience]].concat());
+        for step in 1..=3 {
+            let name = format!("run/step{step}.safetensors");
+            file(&folder, &name, at(0.1 * step as f32));
+            wait_for(&folder, step);
+        }
+        if end == "done" {
+            // What was written before the word is still measured.
+            file(&folder, "run/step4.safetensors", at(0.4));
+            file(&folder, "run/done", "");
+        }
+        let output = watch.wait_with_output().expect("the program ends");
+        assert_eq!(output.status.code(), Some(0), "{end}");
+        let json: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        assert_eq!(
+            json["measured"],
+            if end == "done" { 4 } else { 3 },
+            "{json}"
+        );
+        assert!(folder.path().join("run/watch.svg").exists());
+    }
+}
+
 /// A training loop that keeps writing one file, and somebody who has seen enough.
 #[test]
 fn a_file_written_over_gets_a_line_each_time_and_an_interrupt_draws() {
@@ -165,15 +208,7 @@ fn a_file_written_over_gets_a_line_each_time_and_an_interrupt_draws() {
         "--poll", "1",
     ];
     let watch = start_in(folder.path(), &words);
-    let path = folder.path().join("run/watch.jsonl");
-    let wait_for = |count: usize| {
-        let lines = || std::fs::read_to_string(&path).map_or(0, |text| text.lines().count());
-        let is_there = (0..600).any(|_| {
-            std::thread::sleep(Duration::from_millis(100));
-            lines() >= count
-        });
-        assert!(is_there, "{count} lines after a minute");
-    };
+    let wait_for = |count| wait_for(&folder, count);
     wait_for(1);
     file(&folder, "run/latest.safetensors", at(0.3));
     wait_for(2);
@@ -199,18 +234,18 @@ fn where_samples_are_coupled_there_is_no_margin_of_s_and_nothing_is_drawn() {
     std::fs::create_dir(folder.path().join("run")).expect("a folder");
     let bytes = std::fs::read(folder.path().join("net.safetensors")).expect("the checkpoint");
     file(&folder, "run/step1.safetensors", bytes);
-    let words = "watch run --arch net.toml --data data.npz --lr 0.01 --batch 3 --mode train --once";
+    let words = "watch run --arch net.toml --data data.npz --lr 0.01 --batch 1 --mode train --once";
     let run = run_in(folder.path(), &words.split(' ').collect::<Vec<_>>());
     assert_eq!(run.code, 0, "{}", run.error);
     assert!(run.out.contains("Nothing is drawn"), "{}", run.out);
     let lines = std::fs::read_to_string(folder.path().join("run/watch.jsonl")).expect("the lines");
     let line: Value = serde_json::from_str(&lines).expect("one line");
-    let a = line["sharpness"]["value"].as_f64().expect("a");
-    let margin = line["margins"][0].as_f64().expect("a margin");
+    let a = line["a"].as_f64().expect("a");
+    let margin = line["margin"].as_f64().expect("a margin");
     // η/2 of it.
     assert!((margin - 0.005 * a).abs() < 1e-12 * a, "{line}");
     assert!(
-        line["margins"][1].is_null() && line["non_uniformity"].is_null(),
+        line["margin_a"] == line["margin"] && line["margin_s"].is_null() && line["s"].is_null(),
         "{line}"
     );
     assert!(line["products"].as_u64() >= Some(33), "{line}");

@@ -6,11 +6,12 @@ use super::pass::{Half, Own, Pass, rows, window};
 use crate::oracle::graph::{Layer, numbers};
 
 impl Pass<'_> {
-    /// Adds one half of the derivative by the parameters to `sum`.
-    pub(super) fn down(mut self, half: Half, sum: &mut [f64]) {
+    /// Adds one half of the derivative by the parameters to `sum`; `top` is that by the outputs, and
+    /// its derivative along the direction.
+    pub(super) fn down(mut self, top: [Vec<f64>; 2], half: Half, sum: &mut [f64]) {
         let depth = self.double.graph.layers().len();
         let mut backs: Vec<Vec<f64>> = vec![Vec::new(); depth + 1];
-        backs[depth] = self.top();
+        backs[depth] = top.concat();
         let owns = self.owns();
         // Below the first parameters nothing is asked of a derivative.
         let has_weights = |own: &Own| !own.weights.is_empty();
@@ -35,23 +36,18 @@ impl Pass<'_> {
         back.resize(self.activations[activation].len(), 0.0);
     }
 
-    /// The derivative of the loss by the outputs, as a pair.
-    fn top(&self) -> Vec<f64> {
+    /// The derivative of the loss by the outputs, and its derivative along the direction.
+    pub(super) fn top(&self) -> (Vec<f64>, Vec<f64>) {
         let outputs = self.double.graph.outputs();
         let (values, along) = self.halves(self.double.graph.layers().len());
-        let mut back = vec![0.0; 2 * values.len()];
-        let (back_values, back_along) = back.split_at_mut(values.len());
-        for sample in 0..self.samples {
-            let row = sample * outputs..(sample + 1) * outputs;
-            let pairs = values[row.clone()].iter().zip(&along[row.clone()]);
-            let duals: Vec<Dual> = pairs.map(|(&o, &r)| Dual::new(o, r)).collect();
-            let loss = self.double.graph.loss();
-            let slopes = loss_gradient(loss, &duals, &self.targets[row.clone()]);
-            for (place, slope) in row.zip(slopes) {
-                (back_values[place], back_along[place]) = (slope.value, slope.along);
-            }
-        }
-        back
+        let duals = values.iter().zip(along).map(|(&o, &r)| Dual::new(o, r));
+        let duals: Vec<Dual> = duals.collect();
+        let loss = self.double.graph.loss();
+        let rows = duals.chunks_exact(outputs);
+        let slopes = rows
+            .zip(self.targets.chunks_exact(outputs))
+            .flat_map(|(duals, targets)| loss_gradient(loss, duals, targets));
+        slopes.map(|slope| (slope.value, slope.along)).unzip()
     }
 
     fn halves(&self, activation: usize) -> (&[f64], &[f64]) {

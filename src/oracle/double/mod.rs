@@ -2,8 +2,9 @@
 //!
 //! Reverse mode over numbers `a + t·b` with `t² = 0`: the derivative by the parameters at `w + t·v`
 //! has `Hv` as the coefficient of `t`. Products are nalgebra's, convolutions go through the matrix
-//! of their windows, images are channels first. `Σv` is `(1/n) Σ H_i(H_i v) − H(Hv)`, with every
-//! `H_i v` formed. Nothing of it is shared with the engine, which works in f32, channels last, and
+//! of their windows, images are channels first. With the coefficient of `t` in the slopes of the loss
+//! alone, carried down at `w`, the same ways give the Gauss–Newton product. `Σv` is
+//! `(1/n) Σ H_i(H_i v) − H(Hv)`, with every `H_i v` formed. Nothing of it is shared with the engine, which works in f32, channels last, and
 //! on derivatives written by hand.
 //!
 //! | file | what is in it |
@@ -29,7 +30,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::graph::{Graph, numbers};
+use super::graph::{Graph, Second, numbers};
 use pass::Pass;
 
 pub use lanczos::{Eigenvalue, Ends, Lanczos};
@@ -50,6 +51,7 @@ pub struct Double {
     inputs: Vec<f64>,
     targets: Vec<f64>,
     samples: usize,
+    second: Second,
 }
 
 impl Double {
@@ -77,7 +79,15 @@ impl Double {
             targets: wide(targets),
             graph,
             samples,
+            second: Second::Hessian,
         }
+    }
+
+    /// The same point, where `H_i` is this second derivative of the loss of one sample. Without it,
+    /// it is the Hessian.
+    #[must_use]
+    pub fn with_second(self, second: Second) -> Self {
+        Double { second, ..self }
     }
 
     /// The number of parameters: the length of every vector here.

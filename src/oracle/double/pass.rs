@@ -7,7 +7,7 @@ use super::Double;
 use super::bilinear::{self, Dense};
 use super::dual::{Channel, Dual, loss_value};
 use super::windows::{self, Window};
-use crate::oracle::graph::{Layer, Size, Statistics, numbers};
+use crate::oracle::graph::{Layer, Second, Size, Statistics, numbers};
 
 /// Every activation of some samples: of the input, then of each layer, each a pair.
 pub(super) struct Pass<'a> {
@@ -71,12 +71,21 @@ impl<'a> Pass<'a> {
 
     /// `sum ← sum + Σ ∇f_i`.
     pub fn gradient(self, sum: &mut [f64]) {
-        self.down(Half::Value, sum);
+        let (values, along) = self.top();
+        self.down([values, along], Half::Value, sum);
     }
 
     /// `sum ← sum + Σ H_i v`.
     pub fn product(self, sum: &mut [f64]) {
-        self.down(Half::Along, sum);
+        let (values, along) = self.top();
+        match self.double.second {
+            Second::Hessian => self.down([values, along], Half::Along, sum),
+            // J_iᵀ(L_i J_i v): the outputs' slopes along v, carried down at w.
+            Second::GaussNewton => {
+                let still = vec![0.0; along.len()];
+                self.down([along, still], Half::Value, sum);
+            }
+        }
     }
 
     fn rows(&self) -> impl Iterator<Item = (&[f64], &[f64])> {

@@ -82,11 +82,14 @@ fn agrees(layers: Vec<Layer>, input: [usize; 3], loss: Loss, statistics: Statist
     let double = Double::new(graph, &parameters, &moments, data);
     near(&[double.loss()], &[exact.loss()], "loss");
     near(&double.gradient(), &exact.gradient(), "gradient");
-    let product = exact.hessian_product(&direction, Second::Hessian);
-    near(&double.hessian_product(&direction), &product, "Hv");
-    if double.has_samples() {
-        let product = exact.covariance_product(&direction, Second::Hessian);
-        near(&double.covariance_product(&direction), &product, "Σv");
+    for second in [Second::Hessian, Second::GaussNewton] {
+        let double = double.clone().with_second(second);
+        let product = exact.hessian_product(&direction, second);
+        near(&double.hessian_product(&direction), &product, "Hv");
+        if double.has_samples() {
+            let product = exact.covariance_product(&direction, second);
+            near(&double.covariance_product(&direction), &product, "Σv");
+        }
     }
 }
 

@@ -1,0 +1,59 @@
+//! The memory of the machine, where the system tells of it (Linux).
+
+/// The bytes that may still be taken: what is free, and what a limit of the address space (`ulimit
+/// -v`) leaves, which is less than can be resident: reserved room counts too.
+pub fn available() -> Option<u64> {
+    let free = kilobytes("/proc/meminfo", "MemAvailable:");
+    let left = || {
+        let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+        let limit = address_space(&limits)?;
+        Some(limit.saturating_sub(kilobytes("/proc/self/status", "VmSize:")?))
+    };
+    free.into_iter().chain(left()).min()
+}
+
+/// The most bytes that the program has had resident.
+pub fn peak() -> Option<u64> {
+    kilobytes("/proc/self/status", "VmHWM:")
+}
+
+/// The limit of the address space among these, in bytes.
+fn address_space(limits: &str) -> Option<u64> {
+    let line = field(limits, "Max address space")?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// A number of kilobytes behind a word, in bytes.
+fn kilobytes(path: &str, word: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let number = field(&text, word)?.trim().strip_suffix(" kB")?;
+    Some(number.trim().parse::<u64>().ok()? * 1024)
+}
+
+/// What stands behind a word that begins a line.
+fn field<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| line.strip_prefix(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_stands_behind_its_name() {
+        let limits = "Max cpu time   unlimited   unlimited   seconds\n\
+                      Max address space   307200000   unlimited   bytes\n";
+        assert_eq!(address_space(limits), Some(307_200_000));
+        assert_eq!(field(limits, "Max locked memory"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_program_takes_less_than_the_machine_has() {
+        let taken = kilobytes("/proc/self/status", "VmRSS:").expect("a size");
+        let all = kilobytes("/proc/meminfo", "MemTotal:").expect("a size");
+        let peak = peak().expect("a size");
+        assert!(0 < taken && peak < all, "{taken}, {peak} of {all}");
+        assert!(available().is_some_and(|free| free < all));
+    }
+}

@@ -1,0 +1,81 @@
+//! How true a measurement to 10⁻³ is, and what it costs.
+
+use sgd_stability::curvature::{Lanczos, Tracker};
+use sgd_stability::dataset::{self, Split};
+use sgd_stability::experiment::graph::double;
+use sgd_stability::kernel::Isa;
+use sgd_stability::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
+use sgd_stability::oracle::double;
+use sgd_stability::train::random::{Purpose, stream};
+use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, Trainer};
+
+/// A network that gradient descent has trained on these samples.
+fn trained(network: &Network, batch: Batch<'_>) -> State {
+    let mut random = stream(1, Purpose::Initial, 0);
+    let start = State {
+        parameters: network.initial_parameters(&mut random),
+        statistics: network.initial_statistics(),
+    };
+    let plan = Plan {
+        optimiser: Optimiser::Plain,
+        learning_rate: 0.25,
+        batch: batch.samples,
+        sampler: Sampler::Reshuffled,
+        seed: 3,
+        stop: Stop::at(0.0, 2000),
+    };
+    let mut trainer = Trainer::new(Isa::best(), network, batch, plan, start).expect("a good plan");
+    trainer.finish();
+    trainer.state().clone()
+}
+
+#[test]
+fn thirteen_products_give_sharpness_and_non_uniformity_to_a_thousandth() {
+    let network = Network::fnn(&[784, 40, 40, 40, 10]);
+    let samples = 200;
+    let data = dataset::load("fashion-mnist", None, Split::Train, Some(samples), None);
+    let data = data.expect("the embedded images");
+    let targets = data.targets.rows();
+    let batch = Batch {
+        inputs: &data.inputs,
+        targets: &targets,
+        samples,
+    };
+    let state = trained(&network, batch);
+    let point = state.point(&network, Normalisation::Fixed);
+    // In f64, by another engine, until the residual is a millionth.
+    let fine = double::Lanczos {
+        tolerance: 1e-6,
+        least: 20,
+        products: 200,
+        seed: 8,
+    };
+    let exact = double(&point, &batch).measure(&fine).expect("finite");
+    assert!(
+        exact.converged == [true; 2] && exact.loss < 0.05,
+        "{exact:?}"
+    );
+    let settings = Lanczos {
+        tolerance: 1e-3,
+        products: 40,
+    };
+    let isa = Isa::best();
+    for seed in 1..=5 {
+        let mut curvature = Curvature::new(isa, point, batch, Matrix::Hessian);
+        let mut tracker = Tracker::new(settings, seed);
+        let measured = tracker.measure(isa, &mut curvature).expect("finite");
+        assert!(
+            measured.converged && measured.products <= [13; 2],
+            "{measured:?}"
+        );
+        let s = exact.non_uniformity.expect("uncoupled");
+        for (name, value, exact) in [
+            ("a", measured.sharpness.value, exact.sharpness.value),
+            ("s", measured.non_uniformity.value, s.value),
+        ] {
+            let error = (value / exact - 1.0).abs();
+            println!("seed {seed}: {name} = {value}, in f64 {exact}, off by {error:.1e}");
+            assert!(error < 1e-3, "seed {seed}: {name} is {value}, not {exact}");
+        }
+    }
+}
