@@ -42,7 +42,7 @@ enum PrecisionName {
 /// Diagnoses.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let subject = &arguments.subject;
-    let is_again = arguments.precision == PrecisionName::F64;
+    let in_f64 = arguments.precision == PrecisionName::F64;
     let (request, effort) = (subject.request(), subject.effort()?);
     subject.check_data()?;
     let data = diagnosis::load(&request)?;
@@ -52,12 +52,12 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     let mode = Mode::check(subject.mode, &model.network)?;
     let samples = Samples::new(&request.data, &data, &model.network)?;
     drop(data);
-    let forecast = diagnosis::forecast(&model, &samples, &effort, is_again);
+    let forecast = diagnosis::forecast(&model, &samples, &effort, in_f64);
     remark(&format!("memory forecast {}", bytes(forecast.total())));
     subject.check_memory(&forecast)?;
     let place = arguments.weights.display().to_string();
     let named = (&place[..], &model);
-    let (at, how) = ((mode, &setting), (&effort, is_again));
+    let (at, how) = ((mode, &setting), (&effort, in_f64));
     let found = diagnosis::diagnose(named, &samples, at, how, forecast)?;
     Ok(Answer {
         text: diagnosis::page(&found, named, (&request.data, &samples)),

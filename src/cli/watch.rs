@@ -11,7 +11,9 @@ use serde_json::json;
 use sgd_stability::curvature::Tracker;
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::{Conditions, Line, Log, checkpoints, figure};
-use sgd_stability::diagnosis::{self, Effort, Finding, Mode, Model, Request, Samples, Setting};
+use sgd_stability::diagnosis::{
+    self, Effort, Extras, Finding, Mode, Model, Request, Samples, Setting,
+};
 use sgd_stability::error::{Error, Kind, Result};
 use sgd_stability::report;
 use sgd_stability::write::write_file;
@@ -64,6 +66,16 @@ struct Watch<'a> {
     measured: usize,
     /// Has somebody asked for the end?
     is_over: Arc<AtomicBool>,
+}
+
+/// What a checkpoint comes to.
+enum Outcome {
+    /// Its line.
+    Line(Box<Line>),
+    /// Its last line is of the same bytes.
+    Known,
+    /// What is wrong with it.
+    Fault(Error),
 }
 
 /// Size and time (milliseconds since 1970) of a file, which change while it is being written.
@@ -145,13 +157,13 @@ impl Watch<'_> {
             }
             self.passed.retain(|passed| passed.0 != name);
             match self.measure((&name, stamp.1), &path)? {
-                Ok(None) => self.passed.push((name, stamp, None)),
-                Ok(Some(line)) => {
+                Outcome::Known => self.passed.push((name, stamp, None)),
+                Outcome::Line(line) => {
                     remark(&format!("{name}: {}", brief(&line)));
-                    self.log.append(line)?;
+                    self.log.append(*line)?;
                     (self.measured, new) = (self.measured + 1, new + 1);
                 }
-                Err(error) => {
+                Outcome::Fault(error) => {
                     remark(&format!("{name}: {error}"));
                     self.passed.push((name, stamp, Some(error)));
                 }
@@ -190,18 +202,18 @@ impl Watch<'_> {
         Ok((mode, conditions))
     }
 
-    /// The line of a checkpoint, none where its last line is of the same bytes, or what is wrong with
-    /// it. What is wrong with the flags ends the watch: no other checkpoint will mend it.
-    fn measure(&mut self, name: (&str, u64), path: &Path) -> Result<Result<Option<Line>>> {
+    /// What a checkpoint comes to. What is wrong with the flags ends the watch: no other checkpoint
+    /// will mend it.
+    fn measure(&mut self, name: (&str, u64), path: &Path) -> Result<Outcome> {
         let place = path.display().to_string();
         let (model, samples) = match self.read(path) {
             Ok(read) => read,
-            Err(error) if self.is_about(&place, &error) => return Ok(Err(error)),
+            Err(error) if self.is_about(&place, &error) => return Ok(Outcome::Fault(error)),
             Err(error) => return Err(error),
         };
         let (mode, conditions) = self.conditions(&model, &samples)?;
         if self.log.ends_with(name.0, &model.digest) {
-            return Ok(Ok(None));
+            return Ok(Outcome::Known);
         }
         let forecast = diagnosis::forecast(&model, &samples, &self.effort, false);
         self.arguments.subject.check_memory(&forecast)?;
@@ -209,15 +221,16 @@ impl Watch<'_> {
             (&place, &model),
             &samples,
             (mode, &self.setting),
-            (&self.effort, false),
+            (&self.effort, Extras::default()),
             &mut self.tracker,
         );
         match finding {
-            Err(error) if error.kind != Kind::Input => Err(error),
-            finding => Ok(finding.map(|finding| {
+            Ok(finding) => {
                 let line = Line::new((name, &model), conditions, (&finding, &self.setting));
-                Some(line)
-            })),
+                Ok(Outcome::Line(Box::new(line)))
+            }
+            Err(error) if error.kind == Kind::Input => Ok(Outcome::Fault(error)),
+            Err(error) => Err(error),
         }
     }
 

@@ -11,10 +11,19 @@ use super::machine;
 use super::memory::Forecast;
 use super::mode::{self, Mode};
 use super::precision::Again;
-use super::reading::{self, Both, Effort, Reading};
+use super::reading::{self, Effort, Reading};
 use super::setting::Setting;
 use super::subject::{Model, Samples};
 use super::verdict::{self, Judgement};
+
+/// What is looked at beside the reading itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras {
+    /// The other matrix, along the vector of the sharpness.
+    pub other_matrix: bool,
+    /// The same point in f64.
+    pub in_f64: bool,
+}
 
 /// A reading in one mode with all that follows from it.
 #[derive(Clone, Debug)]
@@ -23,8 +32,6 @@ pub struct Finding {
     pub mode: Option<Mode>,
     /// The numbers.
     pub reading: Reading,
-    /// The vectors of `a` and of `s`.
-    pub vectors: Both<Vec<f32>>,
     /// The criteria.
     pub criteria: Vec<Criterion>,
     /// The verdict.
@@ -34,16 +41,15 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Measures and judges a model in one mode, with a tracker that may have measured near by;
-    /// `compares` says whether the other matrix is looked at.
+    /// Measures and judges a model in one mode, with a tracker that may have measured near by.
     ///
     /// # Errors
-    /// When loss or curvature have left the range of f32.
+    /// When loss or curvature have left the range of f32, or are not finite in f64.
     pub fn of(
         (place, model): (&str, &Model),
         samples: &Samples,
         (mode, setting): (Option<Mode>, &Setting),
-        (effort, compares): (&Effort, bool),
+        (effort, extras): (&Effort, Extras),
         tracker: &mut Tracker,
     ) -> Result<Self> {
         let batch = samples.batch();
@@ -51,43 +57,24 @@ impl Finding {
             mode.statistics(effort.isa, model, &batch)
         });
         let point = mode::point(model, mode, &statistics);
-        let (mut reading, vectors) = reading::read(place, (&point, &batch), effort, tracker)?;
-        if compares {
-            reading.other = Some(reading::compare(
-                (&point, &batch),
-                effort,
-                &vectors.sharpness,
-            ));
+        let at = (&point, &batch);
+        let (mut reading, vectors) = reading::read(place, at, effort, tracker)?;
+        if extras.other_matrix {
+            reading.other = Some(reading::compare(at, effort, &vectors.sharpness));
         }
         let criteria = criteria::all(&reading, setting);
-        let judgement = verdict::judge(&reading, &criteria, setting);
-        Ok(Finding {
+        let mut finding = Finding {
             mode,
+            judgement: verdict::judge(&reading, &criteria, setting),
             reading,
-            vectors,
             criteria,
-            judgement,
             again: None,
-        })
-    }
-
-    /// Measures again in f64.
-    ///
-    /// # Errors
-    /// As [`Again::of`].
-    fn measure_again(
-        &mut self,
-        (place, model): (&str, &Model),
-        samples: &Samples,
-        (effort, setting): (&Effort, &Setting),
-    ) -> Result<()> {
-        let batch = samples.batch();
-        let statistics = self.mode.map_or(Vec::new(), |mode| {
-            mode.statistics(effort.isa, model, &batch)
-        });
-        let point = mode::point(model, self.mode, &statistics);
-        self.again = Some(Again::of(place, (&point, &batch), (effort, setting), self)?);
-        Ok(())
+        };
+        if extras.in_f64 {
+            let found = (&finding, &vectors);
+            finding.again = Some(Again::of(place, at, (effort, setting), found)?);
+        }
+        Ok(finding)
     }
 }
 
@@ -117,17 +104,17 @@ pub fn diagnose(
     (place, model): (&str, &Model),
     samples: &Samples,
     (mode, setting): (Option<Mode>, &Setting),
-    (effort, is_again): (&Effort, bool),
+    (effort, in_f64): (&Effort, bool),
     forecast: Forecast,
 ) -> Result<Diagnosis> {
-    let find = |mode, compares| {
+    let find = |mode, other_matrix| {
         let tracker = &mut Tracker::new(effort.lanczos, effort.seed);
+        let extras = Extras {
+            other_matrix,
+            in_f64,
+        };
         let (named, at) = ((place, model), (mode, setting));
-        let mut finding = Finding::of(named, samples, at, (effort, compares), tracker)?;
-        if is_again {
-            finding.measure_again(named, samples, (effort, setting))?;
-        }
-        Ok(finding)
+        Finding::of(named, samples, at, (effort, extras), tracker)
     };
     let main = find(mode, true)?;
     let others = Mode::ALL
@@ -145,11 +132,11 @@ pub fn diagnose(
 }
 
 /// The peak over all modes that [`diagnose`] measures, and over measuring again in f64.
-pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, is_again: bool) -> Forecast {
+pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, in_f64: bool) -> Forecast {
     let of = |is_coupled| {
         let (network, n, products) = (&model.network, samples.count, effort.lanczos.products);
         let f32 = Forecast::new(network, n, products, is_coupled);
-        match is_again {
+        match in_f64 {
             true => larger(f32, Forecast::in_f64(network, n, products, is_coupled)),
             false => f32,
         }

@@ -31,7 +31,7 @@ mod subject;
 pub mod support;
 mod verdict;
 
-pub use answer::{Diagnosis, Finding, bounds, diagnose, forecast};
+pub use answer::{Diagnosis, Extras, Finding, bounds, diagnose, forecast};
 pub use criteria::{Criterion, Range, Role};
 pub use matching::fill;
 pub use memory::{Forecast, bytes, check_elements, check_file};

@@ -42,7 +42,8 @@ pub struct Again {
 }
 
 impl Again {
-    /// Measures and judges a point again, after what was `found` there in f32.
+    /// Measures and judges a point again, after what was `found` there in f32, with its vectors of a
+    /// and of s.
     ///
     /// # Errors
     /// When a number is not finite.
@@ -50,7 +51,7 @@ impl Again {
         place: &str,
         (point, batch): (&Point<'_>, &Batch<'_>),
         (effort, setting): (&Effort, &Setting),
-        found: &Finding,
+        (found, vectors): (&Finding, &Both<Vec<f32>>),
     ) -> Result<Self> {
         // There a run ends by its residual ρ, and the error is ρ²/gap: this is as fine with a gap of a
         // hundredth of the eigenvalue.
@@ -94,7 +95,7 @@ impl Again {
                 .non_uniformity
                 .map(|s| number(s, with_covariance, found_s)),
             smallest_floor: floor.map(|floor| floor.min(smallest.value - smallest.residual)),
-            along: is_uncoupled.then(|| found.vectors.as_ref().map(along)),
+            along: is_uncoupled.then(|| vectors.as_ref().map(along)),
             ..found.reading.clone()
         };
         let again = criteria::all(&reading, setting);
