@@ -23,16 +23,18 @@ test: setup
 test-deep: setup sanitize
 	PROPTEST_CASES=640 $(CARGO) test --release --locked -- --include-ignored
 
-# The kernels under AddressSanitizer (needs a nightly toolchain), and the portable and AVX2 paths
-# under valgrind, which has no AVX-512: those tests that it ends within minutes.
+# The kernels under AddressSanitizer (needs a nightly toolchain), and their portable and AVX2 paths
+# under valgrind, which has no AVX-512, with few random cases and without the tests that take it more
+# than a minute: those of long vectors and large matrices.
+SLOW = sums:: terms:: same_bits_on_every_isa kept_panels_are sums_at_once_have what_is_known_of_one
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 sanitize: setup
 	RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly test --locked --target $(HOST) \
 		--target-dir target/sanitized --test kernels
 	$(CARGO) test --locked --test kernels --no-run
-	valgrind --quiet --error-exitcode=5 \
+	PROPTEST_CASES=4 valgrind --quiet --error-exitcode=5 \
 		$$(ls -t target/debug/deps/kernels-* | grep -v '\.d$$' | head -1) \
-		--test-threads 1 pool channels rows
+		--test-threads 1 $(SLOW:%=--skip %)
 
 # Every reader against hostile bytes, FUZZ_SECONDS each. Needs a nightly toolchain and cargo-fuzz
 # (cargo install cargo-fuzz --locked). What is found lands in fuzz/artifacts; add it to
