@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use sgd_stability::curvature::Lanczos;
 use sgd_stability::dataset::{self, Dataset};
 use sgd_stability::diagnosis::{
-    Effort, Forecast, Mode, Request, Setting, check_elements, check_file, machine,
+    Effort, Forecast, Mode, Request, Setting, check_contents, check_file, machine,
 };
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
@@ -145,9 +145,9 @@ impl Subject {
 
     /// Refuses samples that would not fit into the memory, before they are unpacked.
     pub fn check_data(&self) -> Result<()> {
-        let promised = dataset::promised(&self.data, self.data_dir.as_deref())?;
-        match self.budget()?.zip(promised) {
-            Some((budget, promised)) => check_elements(&promised, budget),
+        let contents = dataset::contents(&self.data, self.data_dir.as_deref())?;
+        match self.budget()?.zip(contents) {
+            Some((budget, contents)) => check_contents(&contents, budget),
             None => Ok(()),
         }
     }

@@ -174,15 +174,29 @@ impl Watch<'_> {
 
     /// Are the lines that are there, if any, about these samples, this network and these settings?
     fn check_log(&self) -> Result<()> {
+        let Some(last) = self.log.lines.last() else {
+            return Ok(());
+        };
+        // What no checkpoint is needed for is compared without one.
+        let loss = self
+            .request
+            .loss
+            .map_or(&last.conditions.loss[..], |loss| loss.name());
+        let how = (self.arguments.subject.mode, self.effort.matrix);
+        let named = (&last.conditions.network[..], loss);
+        let here = Conditions::new(named, self.data.digest(), how, &self.setting);
+        self.log.check(&here)?;
         let there = checkpoints(&self.arguments.folder)?;
         let is_known = |name: &&String| self.log.lines.iter().any(|line| line.name == **name);
         let Some(name) = there.iter().rfind(is_known) else {
             return Ok(());
         };
-        match self.read(&self.arguments.folder.join(name)) {
+        let path = self.arguments.folder.join(name);
+        match self.read(&path) {
             Ok((model, samples)) => self.conditions(&model, &samples).map(drop),
             // It has changed since; the next one will tell.
-            Err(_) => Ok(()),
+            Err(error) if names(&error, &path) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -197,7 +211,8 @@ impl Watch<'_> {
     fn conditions(&self, model: &Model, samples: &Samples) -> Result<(Option<Mode>, Conditions)> {
         let mode = Mode::check(self.arguments.subject.mode, &model.network)?;
         let how = (mode, self.effort.matrix);
-        let conditions = Conditions::new((model, samples), how, &self.setting);
+        let named = (model.network.name(), model.network.loss().name());
+        let conditions = Conditions::new(named, samples.digest.clone(), how, &self.setting);
         self.log.check(&conditions)?;
         Ok((mode, conditions))
     }
@@ -208,7 +223,7 @@ impl Watch<'_> {
         let place = path.display().to_string();
         let (model, samples) = match self.read(path) {
             Ok(read) => read,
-            Err(error) if self.is_about(&place, &error) => return Ok(Outcome::Fault(error)),
+            Err(error) if self.is_about(path, &error) => return Ok(Outcome::Fault(error)),
             Err(error) => return Err(error),
         };
         let (mode, conditions) = self.conditions(&model, &samples)?;
@@ -236,9 +251,8 @@ impl Watch<'_> {
 
     /// Is a checkpoint at fault? An error that does not name it is about the flags, but where they
     /// have served for another checkpoint.
-    fn is_about(&self, place: &str, error: &Error) -> bool {
-        error.kind == Kind::Input
-            && (!self.log.lines.is_empty() || error.to_string().starts_with(place))
+    fn is_about(&self, path: &Path, error: &Error) -> bool {
+        error.kind == Kind::Input && (!self.log.lines.is_empty() || names(error, path))
     }
 
     /// Draws the path, and says what could not be measured.
@@ -257,7 +271,11 @@ impl Watch<'_> {
             write_file(&path, report::draw(figure).svg.as_bytes())?;
         }
         if !faults.is_empty() {
-            return Err(all_in_one(folder, faults));
+            let mut error = all_in_one(folder, faults);
+            if !lines.is_empty() {
+                error.message += &format!("; {} others are in watch.jsonl", lines.len());
+            }
+            return Err(error);
         }
         let rows: Vec<String> = lines
             .iter()
@@ -282,6 +300,12 @@ impl Watch<'_> {
             ending: Ending::Done,
         })
     }
+}
+
+/// Is this an error of a checkpoint?
+fn names(error: &Error, path: &Path) -> bool {
+    let place = path.display().to_string();
+    error.kind == Kind::Input && error.message.starts_with(&place)
 }
 
 /// The one fault, or a sentence with all of them.

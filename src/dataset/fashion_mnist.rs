@@ -70,17 +70,12 @@ fn embedded(split: Split) -> Result<Dataset> {
     )
 }
 
-/// The file of that name, or else the one with `.gz` after it.
 fn find(dir: &Path, name: &str) -> Result<PathBuf> {
-    let candidates = [dir.join(name), dir.join(format!("{name}.gz"))];
-    candidates
-        .into_iter()
-        .find(|path| path.exists())
-        .ok_or_else(|| {
-            let fault = "is not there, nor with .gz after it; give --data-dir the folder of the \
-                     published files, or leave it out to use the embedded part";
-            Error::input(dir.display(), name, fault)
-        })
+    idx::find(dir, name).ok_or_else(|| {
+        let fault = "is not there, nor with .gz after it; give --data-dir the folder of the published \
+                     files, or leave it out to use the embedded part";
+        Error::input(dir.display(), name, fault)
+    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
 
 use std::io::{Cursor, ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
@@ -76,12 +76,21 @@ pub fn names_images(path: &str) -> bool {
 /// As [`read_pair`].
 pub fn load(images: &Path) -> Result<Dataset> {
     let name = images.file_name().unwrap_or_default().to_string_lossy();
-    let labels = images.with_file_name(name.replace(NAMES[0], NAMES[1]));
+    let named = name.replace(NAMES[0], NAMES[1]);
+    let stem = named.strip_suffix(".gz").unwrap_or(&named);
+    let folder = images.parent().unwrap_or(Path::new(""));
+    let labels = find(folder, stem).unwrap_or_else(|| folder.join(&named));
     let mut data = read_pair(images, &labels, 1 + usize::from(u8::MAX))?;
     if let Targets::Labels { labels, .. } = data.targets {
         data.targets = Targets::of_labels(labels);
     }
     Ok(data)
+}
+
+/// The file of that name in a folder, or else the one with `.gz` after it.
+pub(super) fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+    let candidates = [folder.join(name), folder.join(format!("{name}.gz"))];
+    candidates.into_iter().find(|path| path.exists())
 }
 
 /// [`read_pair`] over sources that stand under the name beside them.

@@ -15,7 +15,7 @@ mod source;
 mod targets;
 
 pub use selection::Selection;
-pub use source::{Promise, is_file, load, promised};
+pub use source::{Contents, contents, is_file, load};
 pub use targets::Targets;
 
 use std::fs::File;

@@ -51,7 +51,7 @@ pub fn load(
 
 /// What a file, compressed or not, says that it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Promise {
+pub struct Contents {
     /// The file.
     pub path: PathBuf,
     /// How many numbers.
@@ -65,7 +65,7 @@ pub struct Promise {
 ///
 /// # Errors
 /// As [`npz::elements`] and [`idx::elements`].
-pub fn promised(source: &str, data_dir: Option<&Path>) -> Result<Option<Promise>> {
+pub fn contents(source: &str, data_dir: Option<&Path>) -> Result<Option<Contents>> {
     let (path, is_npz) = match (source, data_dir) {
         ("fashion-mnist", Some(folder)) => (fashion_mnist::images(folder, Split::Train)?, false),
         (_, None) if is_file(source) => (PathBuf::from(source), is_npz(source)),
@@ -75,7 +75,7 @@ pub fn promised(source: &str, data_dir: Option<&Path>) -> Result<Option<Promise>
         true => (npz::elements(&path)?, 8),
         false => (idx::elements(&path)?, 1),
     };
-    Ok(Some(Promise { path, count, width }))
+    Ok(Some(Contents { path, count, width }))
 }
 
 fn is_npz(source: &str) -> bool {
@@ -143,8 +143,8 @@ mod tests {
             &["--data-dir", "my-images"],
         );
         expect(&source, None, Split::Test, &["test part"]);
-        let promised = promised(&source, None).unwrap().unwrap();
-        assert_eq!((promised.count, promised.width), (4, 1));
+        let contents = contents(&source, None).unwrap().unwrap();
+        assert_eq!((contents.count, contents.width), (4, 1));
     }
 
     #[test]

@@ -79,11 +79,11 @@ impl Targets {
             Targets::Labels { labels, .. } => {
                 if let Some(i) = labels.iter().position(|&label| label >= outputs) {
                     let fault = format!(
-                        "is {}, but the network has {outputs} outputs, for labels below {outputs}; \
-                         give the network of this data set, or choose --classes",
+                        "has label {}, but the network has {outputs} outputs, for labels below \
+                         {outputs}; give the network of this data set, or choose --classes",
                         labels[i]
                     );
-                    return Err(Error::input(place, format!("label {i}"), fault));
+                    return Err(Error::input(place, format!("sample {i}"), fault));
                 }
                 let classes = outputs;
                 Ok(Targets::Labels { labels, classes })
@@ -149,7 +149,10 @@ mod tests {
             labels(&[0, 1, 1], 10)
         );
         let message = two.with_outputs("d", 1).unwrap_err().message;
-        assert!(message.starts_with("d: label 1: is 1, "), "{message}");
+        assert!(
+            message.starts_with("d: sample 1: has label 1, "),
+            "{message}"
+        );
         assert_eq!(values().with_outputs("d", 2).unwrap(), values());
         let message = values().with_outputs("d", 3).unwrap_err().message;
         assert!(message.contains("has 2, but"), "{message}");

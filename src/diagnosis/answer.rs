@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::curvature::Tracker;
 use crate::error::Result;
-use crate::network::{Loss, Matrix};
+use crate::network::Matrix;
 
 use super::criteria::{self, Criterion};
 use super::machine;
@@ -32,9 +32,9 @@ pub struct Finding {
     pub mode: Option<Mode>,
     /// The numbers.
     pub reading: Reading,
-    /// The criteria.
+    /// The criteria, of the numbers in f64 where there are any.
     pub criteria: Vec<Criterion>,
-    /// The verdict.
+    /// The verdict, likewise.
     pub judgement: Judgement,
     /// The numbers in f64, where they were asked for.
     pub again: Option<Again>,
@@ -71,8 +71,10 @@ impl Finding {
             again: None,
         };
         if extras.in_f64 {
-            let found = (&finding, &vectors);
-            finding.again = Some(Again::of(place, at, (effort, setting), found)?);
+            let again = Again::of(place, at, (effort, setting), (&finding, &vectors))?;
+            finding.criteria = again.criteria.clone();
+            finding.judgement = again.judgement.clone();
+            finding.again = Some(again);
         }
         Ok(finding)
     }
@@ -95,11 +97,11 @@ pub struct Diagnosis {
     pub peak: Option<u64>,
 }
 
-/// Measures a checkpoint in every mode that it has, after its forecast has passed the budget, and
-/// in f64 again where that is asked for.
+/// Measures a checkpoint in every mode that it has, and in f64 again where that is asked for; its
+/// forecast has passed the budget.
 ///
 /// # Errors
-/// When the memory does not suffice, or the curvature has left the range of f32.
+/// As [`Finding::of`].
 pub fn diagnose(
     (place, model): (&str, &Model),
     samples: &Samples,
@@ -121,11 +123,12 @@ pub fn diagnose(
         .into_iter()
         .filter(|other| mode.is_some_and(|mode| mode != *other));
     let others = others.map(|mode| find(Some(mode), false));
+    let others = others.collect::<Result<_>>()?;
     Ok(Diagnosis {
         setting: setting.clone(),
         main,
         matrix: effort.matrix,
-        others: others.collect::<Result<_>>()?,
+        others,
         forecast,
         peak: machine::peak(),
     })
@@ -158,8 +161,8 @@ impl Diagnosis {
     }
 
     /// What a reader must know besides the verdict, one sentence each.
-    pub fn notes(&self, loss: Loss, outputs: usize) -> Vec<String> {
-        super::notes::of(self, loss, outputs)
+    pub fn notes(&self) -> Vec<String> {
+        super::notes::of(self)
     }
 
     /// One JSON object.
@@ -185,7 +188,7 @@ impl Diagnosis {
             "mode": self.main.mode,
             "matrix": self.matrix.name(),
             "bounds": {"sharpness": sharpness, "non_uniformity": non_uniformity},
-            "notes": self.notes(network.loss(), network.outputs()),
+            "notes": self.notes(),
             "memory": {
                 "forecast": self.forecast.total(),
                 "of": self.forecast,

@@ -45,9 +45,10 @@ pub struct Criterion {
     pub role: Role,
     /// Does it hold? Undecided where the interval of the numbers touches the edge.
     pub verdict: Verdict,
-    /// η over its largest stable value: below 1 is stable.
+    /// η over its largest stable value: below 1 is stable. `None` where no η is stable.
     pub factor: Option<Range<f64>>,
-    /// The largest stable η for this B; `None` where there is none.
+    /// The largest stable η for this B; `None` where none is stable. Where no largest one is known it
+    /// is at least the η that holds.
     pub largest_lr: Option<Range<f64>>,
     /// The smallest stable B for this η; an end that is missing means that no B is stable.
     pub smallest_batch: Range<usize>,
@@ -135,8 +136,12 @@ struct Rule<'a> {
     critical: Option<Enclosure>,
 }
 
-/// Every criterion that applies at a reading, necessary ones first.
+/// Every criterion that applies at a reading, necessary ones first: none where the samples are coupled
+/// and a batch is not all of them.
 pub fn all(reading: &Reading, setting: &Setting) -> Vec<Criterion> {
+    if reading.non_uniformity.is_none() && !setting.is_full_batch() {
+        return Vec::new();
+    }
     let known = Known::new(reading);
     let here = At::new(setting, setting.batch);
     let mut rules = vec![gradient_descent(&known, &here)];
@@ -257,7 +262,23 @@ fn least(x: Enclosure, y: Enclosure) -> Enclosure {
     }
 }
 
+/// The factor and the largest stable η.
+type Limit = (Option<Range<f64>>, Option<Range<f64>>);
+
 impl Rule<'_> {
+    fn limit(&self, verdict: Verdict, here: &At) -> Limit {
+        let range_from = |low, high| Some(Range { low, high });
+        match &self.critical {
+            Some(critical) => (Some(range(&(&here.lr / critical))), Some(range(critical))),
+            None if verdict.holds() => (
+                range_from(None, Some(1.0)),
+                range_from(here.lr.lower().map(|end| end.to_f64()), None),
+            ),
+            None if verdict.fails() => (None, None),
+            None => (range_from(None, None), range_from(None, None)),
+        }
+    }
+
     fn verdict(&self, at: &At) -> Verdict {
         Verdict::non_negative((self.slack)(at).sign())
     }
@@ -268,14 +289,15 @@ impl Rule<'_> {
                 enough(self.verdict(&At::new(setting, batch)))
             })
         };
-        let critical = self.critical.as_ref();
+        let verdict = self.verdict(here);
+        let (factor, largest_lr) = self.limit(verdict, here);
         Criterion {
             name: self.name,
             formula: self.formula,
             role: self.role,
-            verdict: self.verdict(here),
-            factor: critical.map(|critical| range(&(&here.lr / critical))),
-            largest_lr: critical.map(range),
+            verdict,
+            factor,
+            largest_lr,
             smallest_batch: Range {
                 low: batch(|verdict| !verdict.fails()),
                 high: batch(|verdict| verdict.holds()),

@@ -15,7 +15,7 @@ use crate::write::write_file;
 use super::answer::{Finding, bounds};
 use super::mode::Mode;
 use super::setting::Setting;
-use super::subject::{Model, Samples};
+use super::subject::Model;
 
 /// What the lines of a file must have in common.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,16 +41,17 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// Those of a measurement.
+    /// Those of a measurement of a network with a loss.
     pub fn new(
-        (model, samples): (&Model, &Samples),
+        (network, loss): (&str, &str),
+        data_sha256: String,
         (mode, matrix): (Option<Mode>, Matrix),
         setting: &Setting,
     ) -> Self {
         Conditions {
-            data_sha256: samples.digest.clone(),
-            network: model.network.name().to_owned(),
-            loss: model.network.loss().name().to_owned(),
+            data_sha256,
+            network: network.to_owned(),
+            loss: loss.to_owned(),
             matrix: matrix.name().to_owned(),
             mode: mode.map(|mode| mode.name().to_owned()),
             lr: setting.lr.to_string(),
@@ -115,7 +116,6 @@ impl Line {
         let [bound_a, bound_s] = bounds(setting);
         let share = |value: f64, bound: Option<f64>| bound.map_or(0.0, |bound| value / bound);
         let (margin_a, margin_s) = (share(a.value, bound_a), s.map(|s| share(s.value, bound_s)));
-        let mut numbers = [a, smallest].into_iter().chain(s);
         Line {
             name: name.to_owned(),
             modified,
@@ -131,8 +131,8 @@ impl Line {
             margin: margin_s.map_or(margin_a, |margin_s| margin_a.max(margin_s)),
             margin_a,
             margin_s,
-            products: numbers.clone().map(|number| number.products).sum(),
-            converged: numbers.all(|number| number.status == super::Status::Converged),
+            converged: reading.has_converged(),
+            products: reading.products(),
             verdict: finding.judgement.verdict.name().to_owned(),
             conditions,
         }
@@ -266,7 +266,8 @@ pub fn checkpoints(folder: &Path) -> Result<Vec<String>> {
 
 /// Digits are compared by the number that they write, all else by its characters.
 fn natural(a: &str, b: &str) -> Ordering {
-    let pieces = |text: &str| {
+    let pieces = |name: &str| {
+        let text = name.strip_suffix(".safetensors").unwrap_or(name);
         let mut pieces: Vec<(String, String)> = vec![Default::default()];
         for c in text.chars() {
             let (words, digits) = pieces.last_mut().expect("a piece");
@@ -363,12 +364,12 @@ mod tests {
 
     #[test]
     fn names_are_in_the_order_of_their_numbers() {
-        let mut names = ["step10", "step9", "a", "step009b", "step1000", "step"];
-        names.sort_by(|a, b| natural(a, b));
-        assert_eq!(
-            names,
-            ["a", "step", "step9", "step009b", "step10", "step1000"]
-        );
+        let sorted = ["a", "step", "step9", "step009b", "step10", "step1000"];
+        for ending in ["", ".safetensors"] {
+            let mut names = [3, 5, 0, 2, 4, 1].map(|k| format!("{}{ending}", sorted[k]));
+            names.sort_by(|a, b| natural(a, b));
+            assert_eq!(names, sorted.map(|name| format!("{name}{ending}")));
+        }
     }
 
     #[test]

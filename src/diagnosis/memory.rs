@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::dataset::Promise;
+use crate::dataset::Contents;
 use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::oracle::double::{CHUNK, SHARES};
@@ -20,13 +20,14 @@ pub struct Forecast {
     pub passes: u64,
     /// The Krylov basis when every product is spent, and the vectors kept.
     pub eigenvectors: u64,
+    /// What the allocator holds back of what was given back to it.
+    pub held_back: u64,
     /// The program itself and its threads.
     pub program: u64,
 }
 
-/// What the allocator holds back of what was given back to it, as a share of all the rest: up to 3 %
-/// were measured.
-const HELD_BACK: f64 = 1.0 / 16.0;
+/// The rest over what the allocator holds back: up to 5 % of it were measured.
+const HELD_BACK: u64 = 8;
 
 /// What a number takes.
 const NUMBER: u64 = 4;
@@ -52,8 +53,10 @@ impl Forecast {
             weights: NUMBER * (2 * d + 2 * network.statistics() as u64),
             passes: NUMBER * network.curvature_numbers(samples, is_coupled),
             eigenvectors: NUMBER * vectors * d,
+            held_back: 0,
             program: PROGRAM,
         }
+        .with_held_back()
     }
 
     /// The forecast for measuring again in f64, beside what stays of f32.
@@ -73,14 +76,27 @@ impl Forecast {
             // Sums of two vectors, their total, and numbers a + t·b upwards and downwards.
             passes: DOUBLE * (2 * (SHARES as u64 + 1) * d + 6 * together),
             eigenvectors: DOUBLE * vectors * d,
+            held_back: 0,
             program: PROGRAM,
         }
+        .with_held_back()
     }
 
-    /// All of it, and what the allocator holds back, in bytes.
+    /// All of it, in bytes.
     pub fn total(&self) -> u64 {
-        let all = self.data + self.weights + self.passes + self.eigenvectors;
-        all + (HELD_BACK * all as f64) as u64 + self.program
+        self.used() + self.held_back + self.program
+    }
+
+    fn used(&self) -> u64 {
+        self.data + self.weights + self.passes + self.eigenvectors
+    }
+
+    /// The same, with what the allocator holds back.
+    fn with_held_back(self) -> Self {
+        Forecast {
+            held_back: self.used() / HELD_BACK,
+            ..self
+        }
     }
 
     /// Does it fit into `budget` bytes?
@@ -119,12 +135,12 @@ pub fn check_file(path: &Path, size: u64, budget: u64) -> Result<()> {
 ///
 /// # Errors
 /// When they do not.
-pub fn check_elements(promised: &Promise, budget: u64) -> Result<()> {
-    let needed = promised.count.saturating_mul(promised.width + 4 * NUMBER);
+pub fn check_contents(contents: &Contents, budget: u64) -> Result<()> {
+    let needed = contents.count.saturating_mul(contents.width + 4 * NUMBER);
     let what = format!(
         "{} holds {} numbers, and reading them takes {}",
-        promised.path.display(),
-        promised.count,
+        contents.path.display(),
+        contents.count,
         bytes(needed)
     );
     within(needed, budget, (&what, "give a file with fewer samples"))
@@ -147,6 +163,7 @@ pub fn bytes(count: u64) -> String {
     match count {
         c if c >= 1e9 => format!("{:.2} GB", c / 1e9),
         c if c >= 1e6 => format!("{:.0} MB", c / 1e6),
-        c => format!("{:.0} kB", (c / 1e3).ceil()),
+        c if c >= 1e3 => format!("{:.0} kB", (c / 1e3).ceil()),
+        c => format!("{c} B"),
     }
 }

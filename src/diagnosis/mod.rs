@@ -34,7 +34,7 @@ mod verdict;
 pub use answer::{Diagnosis, Extras, Finding, bounds, diagnose, forecast};
 pub use criteria::{Criterion, Range, Role};
 pub use matching::fill;
-pub use memory::{Forecast, bytes, check_elements, check_file};
+pub use memory::{Forecast, bytes, check_contents, check_file};
 pub use mode::Mode;
 pub use page::page;
 pub use precision::Again;

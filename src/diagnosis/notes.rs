@@ -1,9 +1,8 @@
 //! What a reader must know besides the verdict.
 
-use crate::network::Loss;
-
 use super::Diagnosis;
 use super::mode::Mode;
+use super::page::digits;
 
 /// A loss above this share of that of outputs that are all zero is not small.
 const SMALL: f64 = 0.05;
@@ -12,28 +11,29 @@ const SMALL: f64 = 0.05;
 const NEGATIVE: f64 = 0.01;
 
 /// The notes of a diagnosis, one sentence each.
-pub fn of(diagnosis: &Diagnosis, loss: Loss, outputs: usize) -> Vec<String> {
+pub fn of(diagnosis: &Diagnosis) -> Vec<String> {
     let mut notes = Vec::new();
     let reading = &diagnosis.main.reading;
     let (a, smallest) = (reading.sharpness.value, reading.smallest.value);
-    let zero = loss_of_zero(loss, outputs);
+    let zero = reading.loss_of_zero;
     if reading.loss > SMALL * zero {
         notes.push(format!(
-            "The loss is {:.0} % of that of zero outputs ({zero:.3}): the theory speaks of minima \
-             where every sample's gradient vanishes.",
-            100.0 * reading.loss / zero
+            "The loss is {:.0} % of that of zero outputs ({}): the theory speaks of minima where \
+             every sample's gradient vanishes.",
+            100.0 * reading.loss / zero,
+            digits(zero)
         ));
     }
     if -smallest > NEGATIVE * a {
         notes.push(format!(
-            "−λ_min is {:.1} % of a, as it is not at a minimum.",
+            "−λ_min is {:.1} % of a; at a minimum it is not positive.",
             -100.0 * smallest / a
         ));
     }
     let setting = &diagnosis.setting;
-    if setting.check_epochs().is_err() {
+    if !setting.has_even_epochs() {
         notes.push(format!(
-            "{} samples are no multiple of B = {}: this is for batches drawn anew from all.",
+            "{} samples are no multiple of B = {}: the criteria are for batches drawn anew.",
             setting.samples, setting.batch
         ));
     }
@@ -44,15 +44,6 @@ pub fn of(diagnosis: &Diagnosis, loss: Loss, outputs: usize) -> Vec<String> {
     }
     notes.extend(diagnosis.main.mode.map(|mode| about(mode).to_owned()));
     notes
-}
-
-/// The loss of a one-hot target when every output is zero.
-fn loss_of_zero(loss: Loss, outputs: usize) -> f64 {
-    match loss {
-        Loss::MeanSquared => 1.0 / outputs as f64,
-        Loss::CrossEntropy => (outputs as f64).ln(),
-        Loss::HingeSquared => 1.0,
-    }
 }
 
 fn about(mode: Mode) -> &'static str {

@@ -5,6 +5,8 @@ use super::reading::{Number, Status};
 use super::subject::{Model, Samples};
 use super::{Diagnosis, Finding, bytes};
 use crate::curvature::RISK;
+use crate::network::Matrix;
+use crate::number::Exact;
 
 /// Columns.
 const WIDTH: usize = 80;
@@ -38,11 +40,11 @@ pub fn page(
     ];
     let conditions = format!(
         "η = {}, B = {} {}, p = {:.4}, β = {}; memory forecast {}{}",
-        setting.lr,
+        brief(&setting.lr),
         setting.batch,
         setting.sampling,
         setting.weight().to_f64(),
-        setting.momentum,
+        brief(&setting.momentum),
         bytes(diagnosis.forecast.total()),
         diagnosis
             .peak
@@ -71,7 +73,7 @@ pub fn page(
         &format!("{}: {}.", judgement.verdict.name(), judgement.reason),
         "",
     ));
-    for note in diagnosis.notes(network.loss(), network.outputs()) {
+    for note in diagnosis.notes() {
         lines.extend(wrap(&format!("* {note}"), "  "));
     }
     lines.join("\n")
@@ -96,6 +98,10 @@ fn source(what: &str, name: &str, digest: &str) -> String {
 fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
     let reading = &diagnosis.main.reading;
     let [bound_a, bound_s] = diagnosis.bounds();
+    let letter = match diagnosis.matrix {
+        Matrix::Hessian => "H",
+        Matrix::GaussNewton => "G",
+    };
     let bound = |bound: Option<f64>| bound.map_or("none".to_owned(), digits);
     let row = |name: &str, number: &Number, bound: &str| {
         let status = match number.status {
@@ -112,18 +118,22 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
             "", "measured", "residual", "bound", "Hv"
         ),
         row(
-            "sharpness a = λ_max(H)",
+            &format!("sharpness a = λ_max({letter})"),
             &reading.sharpness,
             &bound(bound_a),
         ),
-        row("smallest eigenvalue λ_min(H)", &reading.smallest, ""),
+        row(
+            &format!("smallest eigenvalue λ_min({letter})"),
+            &reading.smallest,
+            "",
+        ),
     ];
     let floor = match reading.smallest_floor {
         Some(floor) => format!(
-            "λ_min(H) ≥ {}, but for a chance of {RISK:.0e}",
+            "λ_min({letter}) ≥ {}, but for a chance of {RISK:.0e}",
             digits_below(floor)
         ),
-        None => "how far λ_min(H) lies below is not known: too few products".to_owned(),
+        None => format!("how far λ_min({letter}) lies below is not known: too few products"),
     };
     match &reading.non_uniformity {
         Some(s) => lines.push(row("non-uniformity s = √λ_max(Σ)", s, &bound(bound_s))),
@@ -172,12 +182,12 @@ fn criterion(criterion: &Criterion) -> String {
         Role::Sufficient => "sufficient",
         Role::Indicative => "indicative",
     };
-    let middle = |range: &Option<Range<f64>>| match range {
-        Some(Range {
-            low: Some(low),
-            high: Some(high),
-        }) => digits((low + high) / 2.0),
-        _ => "none".to_owned(),
+    let middle = |range: &Option<Range<f64>>| match range.map(|range| (range.low, range.high)) {
+        Some((Some(low), Some(high))) => digits((low + high) / 2.0),
+        Some((Some(low), None)) => format!("> {}", digits(low)),
+        Some((None, Some(high))) => format!("< {}", digits(high)),
+        Some((None, None)) => "?".to_owned(),
+        None => "none".to_owned(),
     };
     let batch = match criterion.smallest_batch {
         Range {
@@ -262,8 +272,9 @@ fn again_elsewhere(others: &[Finding]) -> Vec<String> {
         }
     }
     let lines = told.iter().flat_map(|(modes, sufficiency)| {
+        let word = if modes.len() == 1 { "mode" } else { "modes" };
         wrap(
-            &format!("mode {}: {sufficiency}", modes.join(" and ")),
+            &format!("{word} {}: {sufficiency}", modes.join(" and ")),
             "  ",
         )
     });
@@ -272,6 +283,16 @@ fn again_elsewhere(others: &[Finding]) -> Vec<String> {
 
 fn share(accuracy: Option<f64>) -> String {
     accuracy.map_or("none".to_owned(), |share| format!("{share:.4}"))
+}
+
+/// A fraction as it is, or rounded where it is long.
+fn brief(number: &Exact) -> String {
+    const LONGEST: usize = 24;
+    let exact = number.to_string();
+    match exact.len() > LONGEST {
+        true => format!("about {}", digits(number.to_f64())),
+        false => exact,
+    }
 }
 
 /// Four significant digits.

@@ -12,9 +12,10 @@ use crate::oracle::double::{Double, Eigenvalue, Lanczos};
 
 use super::answer::Finding;
 use super::criteria::{self, Criterion, Enclosure, Known};
+use super::mode::Mode;
 use super::reading::{Along, Both, Effort, Number, Reading, Status};
 use super::setting::Setting;
-use super::verdict::{self, Judgement};
+use super::verdict::{self, Judgement, Stability};
 
 /// The numbers in f64, and what they change.
 #[derive(Clone, Debug, Serialize)]
@@ -34,10 +35,15 @@ pub struct Again {
     /// The verdict, of the numbers in f64.
     #[serde(flatten)]
     pub judgement: Judgement,
+    /// The verdict of f32.
+    pub f32_verdict: Stability,
+    /// Has every iteration converged, in f32 and in f64?
+    pub converged: bool,
     /// Which of `a`, `s` and `λ_min` are not where the residuals (the floor) of f32 and rounding have them:
     /// a run has found another eigenvalue than the largest, or rounding is more than was allowed for.
     pub disjoint: Vec<&'static str>,
-    /// Do the verdict and every criterion come out as in f32, from numbers that meet?
+    /// Do the verdict and every criterion come out as in f32, from numbers that have converged and
+    /// meet?
     pub f32_suffices: bool,
 }
 
@@ -66,6 +72,11 @@ impl Again {
             Error::input(place, "curvature", fault)
         };
         let double = graph::double(point, batch).with_second(graph::second(effort.matrix));
+        let double = match found.mode {
+            // Of f32 these are the moments that f32 has computed.
+            Some(Mode::Frozen) => double.frozen(),
+            _ => double,
+        };
         let measured = double.measure(&settings).ok_or_else(beyond)?;
         let fine = Lanczos {
             tolerance: FINE_ENOUGH,
@@ -104,6 +115,7 @@ impl Again {
             criteria.iter().map(|criterion| criterion.verdict).collect()
         };
         let disjoint = disjoint(&found.reading, &reading);
+        let converged = found.reading.has_converged() && reading.has_converged();
         Ok(Again {
             train_loss: reading.loss,
             sharpness: reading.sharpness,
@@ -112,7 +124,10 @@ impl Again {
             along: reading.along,
             f32_suffices: verdict.verdict == found.judgement.verdict
                 && verdicts(&again) == verdicts(&found.criteria)
+                && converged
                 && disjoint.is_empty(),
+            f32_verdict: found.judgement.verdict,
+            converged,
             disjoint,
             criteria: again,
             judgement: verdict,
@@ -140,13 +155,14 @@ impl Again {
     pub fn sufficiency(&self) -> String {
         match self.f32_suffices {
             true => "f32 was enough for every verdict".to_owned(),
-            false if self.disjoint.is_empty() => {
-                "f32 was NOT enough: some verdict is another one in f64".to_owned()
-            }
-            false => format!(
+            false if !self.disjoint.is_empty() => format!(
                 "f32 and f64 exclude each other in {}: give more --products, or trust f64",
                 self.disjoint.join(" and ")
             ),
+            false if !self.converged => {
+                "whether f32 was enough is not known: a run has not converged".to_owned()
+            }
+            false => "f32 was NOT enough: some criterion is another one in f64".to_owned(),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::curvature::{Eigenvalue, Ends, Lanczos, Smallest, Tracker, root, smallest};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
-use crate::network::{Batch, Curvature, Matrix, Pass, Point};
+use crate::network::{Batch, Curvature, Evaluation, Matrix, Pass, Point};
 
 /// What the f32 products may lose, as a share of the largest number that enters: ten times the loss
 /// that was measured against exact derivatives.
@@ -149,7 +149,9 @@ pub struct Other {
 pub struct Reading {
     /// The mean loss.
     pub loss: f64,
-    /// The share of samples classified rightly, in [0, 1]; `None` where one output names no classes.
+    /// The mean loss of outputs that are all zero.
+    pub loss_of_zero: f64,
+    /// The share of samples classified rightly, in [0, 1]; `None` where the targets name no classes.
     pub accuracy: Option<f64>,
     /// The length of the mean gradient.
     pub gradient: f64,
@@ -181,6 +183,7 @@ impl Reading {
         };
         Reading {
             loss: 0.0,
+            loss_of_zero: 1.0,
             accuracy: None,
             gradient: 0.0,
             sharpness: number(a),
@@ -194,6 +197,20 @@ impl Reading {
 }
 
 impl Reading {
+    /// Has every iteration?
+    pub fn has_converged(&self) -> bool {
+        let mut numbers = [&self.sharpness, &self.smallest]
+            .into_iter()
+            .chain(&self.non_uniformity);
+        numbers.all(|number| number.status == Status::Converged)
+    }
+
+    /// Products with H and with Σ, all together.
+    pub fn products(&self) -> usize {
+        let s = self.non_uniformity.map_or(0, |s| s.products);
+        self.sharpness.products + self.smallest.products + s
+    }
+
     /// The largest eigenvalue of H in size.
     pub(super) fn scale(&self) -> f64 {
         let ends = [&self.sharpness, &self.smallest];
@@ -245,9 +262,11 @@ pub fn read(
     };
     let mut along = |vector: &Vec<f32>| Along::of(&curvature.sample_quotients(vector));
     let along = non_uniformity.map(|_| vectors.as_ref().map(&mut along));
+    let zeros = vec![0.0; batch.targets.len()];
     let mut reading = Reading {
         loss: curvature.loss(),
-        accuracy: (point.network.outputs() > 1).then(|| curvature.accuracy()),
+        loss_of_zero: Evaluation::of(effort.isa, point.network, &zeros, batch).loss,
+        accuracy: names_classes(point.network.outputs(), batch).then(|| curvature.accuracy()),
         gradient,
         sharpness,
         smallest: (&found).into(),
@@ -259,6 +278,15 @@ pub fn read(
     let loss = ROUNDING * reading.scale();
     reading.smallest_floor = found.floor.map(|floor| floor - loss);
     Ok((reading, vectors))
+}
+
+/// Is every target a unit vector of several?
+fn names_classes(outputs: usize, batch: &Batch<'_>) -> bool {
+    let is_unit = |row: &[f32]| {
+        let ones = row.iter().filter(|&&y| y == 1.0).count();
+        ones == 1 && row.iter().filter(|&&y| y == 0.0).count() == row.len() - 1
+    };
+    outputs > 1 && batch.targets.chunks_exact(outputs).all(is_unit)
 }
 
 fn gradient(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {

@@ -58,6 +58,11 @@ impl Setting {
         Ok(setting)
     }
 
+    /// Has every epoch, where there are epochs, batches of one size?
+    pub fn has_even_epochs(&self) -> bool {
+        self.sampling == Sampling::WithReplacement || self.samples.is_multiple_of(self.batch)
+    }
+
     /// Refuses a batch that does not divide the samples: an epoch that goes through them all, as data
     /// loaders do, would end with a smaller one, of which no criterion speaks. Drawn with replacement
     /// there are no epochs.
@@ -65,10 +70,10 @@ impl Setting {
     /// # Errors
     /// When it does not divide them.
     pub fn check_epochs(&self) -> Result<()> {
-        let (n, batch) = (self.samples, self.batch);
-        if self.sampling == Sampling::WithReplacement || n.is_multiple_of(batch) {
+        if self.has_even_epochs() {
             return Ok(());
         }
+        let (n, batch) = (self.samples, self.batch);
         let divides = |b: &usize| n.is_multiple_of(*b);
         let (below, above) = ((1..batch).rev().find(divides), (batch..=n).find(divides));
         let near: Vec<String> = below.iter().chain(&above).map(usize::to_string).collect();

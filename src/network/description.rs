@@ -54,7 +54,8 @@ enum Item {
         #[serde(default = "yes")]
         bias: bool,
     },
-    Relu,
+    // Braces: without them serde lets fields pass that do not belong here.
+    Relu {},
     MaxPool {
         window: usize,
     },
@@ -70,7 +71,7 @@ enum Item {
         mean: Vec<f32>,
         deviation: Vec<f32>,
     },
-    Flatten,
+    Flatten {},
     /// Adds what stood behind item number `from` of the list; 0 is the input.
     Shortcut {
         from: usize,
@@ -102,7 +103,11 @@ pub fn parse(text: &str, path: &Path) -> Result<Network> {
         let line = cause.span().map_or(1, |span| {
             1 + text[..span.start.min(text.len())].matches('\n').count()
         });
-        fault(format!("line {line}"), cause.message().to_owned())
+        let told = cause.message().replace("unknown variant", "unknown name");
+        fault(
+            format!("line {line}"),
+            told.replace("usize", "a whole number"),
+        )
     })?;
     let input = shape(&description.input).map_err(|f| fault("input".to_owned(), f))?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy());
@@ -117,7 +122,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Network> {
     for (index, item) in description.layer.iter().enumerate() {
         add(&mut builder, item, &behind).map_err(|f| fault(format!("layer {}", index + 1), f))?;
         let here = Some(builder.here());
-        if matches!(item, Item::Relu) {
+        if matches!(item, Item::Relu {}) {
             let before = behind.iter_mut().filter(|activation| **activation == here);
             before.for_each(|activation| *activation = None);
         }
@@ -161,7 +166,7 @@ fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Built {
             let built = builder.convolution(*outputs, window, *bias, Law::FanIn);
             built.map(|_| ())
         }
-        Item::Relu => builder.relu(),
+        Item::Relu {} => builder.relu(),
         Item::MaxPool { window } => builder.max_pool(*window),
         Item::AveragePool { window } => {
             let shape = builder.shape();
@@ -178,7 +183,7 @@ fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Built {
             Ok(())
         }
         Item::Normalise { mean, deviation } => builder.normalise(mean.clone(), deviation.clone()),
-        Item::Flatten => {
+        Item::Flatten {} => {
             builder.flatten();
             Ok(())
         }

@@ -52,7 +52,8 @@ impl Network {
             }
             false => {
                 let shares = wide(SHARES.min(samples));
-                let chunk = wide(CHUNK.min(samples)) * (4 * activations + places);
+                let longest = CHUNK.min(samples.div_ceil(SHARES));
+                let chunk = wide(longest) * (4 * activations + places);
                 shared + shares * (chunk + 2 * parameters + turned)
             }
         }

@@ -18,7 +18,10 @@ pub struct Evaluation {
 
 impl Evaluation {
     /// What these outputs, samples × outputs, say of a batch.
-    pub(super) fn of(isa: Isa, network: &Network, outputs: &[f32], batch: &Batch<'_>) -> Self {
+    ///
+    /// # Panics
+    /// When the numbers of outputs and targets differ.
+    pub fn of(isa: Isa, network: &Network, outputs: &[f32], batch: &Batch<'_>) -> Self {
         let width = network.outputs();
         let mut derivative = vec![0.0; outputs.len()];
         let pair = (outputs, batch.targets);

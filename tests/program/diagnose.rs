@@ -1,7 +1,6 @@
 //! `diagnose` and `networks`.
 
 use serde_json::Value;
-use sgd_stability::diagnosis::Mode;
 use sgd_stability::kernel::Isa;
 use tempfile::TempDir;
 
@@ -240,13 +239,10 @@ fn batch_normalisation_is_shown_in_all_three_modes() {
     )
     .json();
     let modes = &json["modes"];
+    // Of coupled samples no criterion speaks at a batch of one.
     let criteria = |mode: &str| modes[mode]["criteria"].as_array().map(Vec::len);
-    assert!(
-        Mode::ALL
-            .iter()
-            .all(|mode| criteria(mode.name()) >= Some(1)),
-        "{json}"
-    );
+    assert_eq!(criteria("train"), Some(0), "{json}");
+    assert_eq!((criteria("eval"), criteria("frozen")), (Some(6), Some(6)));
     let loss = |mode: &str| number(&modes[mode]["train_loss"]);
     assert!((loss("frozen") - loss("train")).abs() < 1e-5 * loss("train"));
     assert!((loss("eval") - loss("train")).abs() > 1e-3 * loss("train"));
@@ -388,6 +384,65 @@ fn one_output_has_no_accuracy_and_no_condition_is_cut_off() {
     let json = [&flags[..], &["--json"]].concat();
     let json = diagnose(&folder, "line.safetensors", &json).json();
     assert!(json["train_accuracy"].is_null(), "{json}");
+}
+
+#[test]
+fn the_note_on_the_loss_and_the_accuracy_are_of_these_targets() {
+    let folder = folder();
+    let tensors = [
+        ("weight", &[2, 1][..], &[0.0; 2][..]),
+        ("bias", &[2], &[0.0; 2]),
+    ];
+    file(&folder, "zero.safetensors", safetensors(&tensors));
+    file(
+        &folder,
+        "data.npz",
+        valued(&[1.0, 2.0], &[1], &[30.0, -40.0, 0.0, 10.0], 2),
+    );
+    let words = "--arch fnn --lr 0.01 --batch 1";
+    let page = diagnose(
+        &folder,
+        "zero.safetensors",
+        &words.split(' ').collect::<Vec<_>>(),
+    )
+    .out;
+    // ½·(900 + 1600) and ½·100, halved.
+    for part in ["100 % of that of zero outputs (650.0)", "accuracy none"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
+#[test]
+fn where_every_rate_holds_none_is_called_the_largest() {
+    let folder = dead();
+    let at = |words: &str| {
+        let words = format!("--arch fnn --lr 0.7 --batch 6 {words}");
+        diagnose(
+            &folder,
+            "dead.safetensors",
+            &words.split(' ').collect::<Vec<_>>(),
+        )
+    };
+    let json = at("--json").json();
+    let criterion = |name: &str| {
+        let criteria = json["criteria"].as_array().expect("criteria");
+        criteria
+            .iter()
+            .find(|criterion| criterion["name"] == name)
+            .expect("one")
+            .clone()
+    };
+    // With p = 0 the noise bounds no rate; with λ_min ≤ 0 no rate makes Theorem 1 hold.
+    let free = criterion("non_uniformity");
+    assert_eq!(
+        (&free["verdict"], &free["largest_lr"]["high"]),
+        (&"holds".into(), &Value::Null)
+    );
+    assert!(
+        (number(&free["largest_lr"]["low"]) - 0.7).abs() < 1e-12,
+        "{free}"
+    );
+    assert!(at("--momentum 0").out.contains("> 0.7000"));
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn f64_measures_the_same_numbers_again_in_every_mode() {
                 );
             }
         }
-        assert_eq!(again["verdict"], json["verdict"], "{mode}");
+        assert_eq!(again["f32_verdict"], json["verdict"], "{mode}");
         assert_eq!(again["disjoint"], serde_json::json!([]), "{mode}: {json}");
         assert_eq!(again["f32_suffices"], true, "{mode}: {json}");
         let page = diagnose(&folder, "net.safetensors", &words).out;
@@ -84,6 +84,86 @@ fn f64_measures_gauss_newton_in_every_mode() {
         assert!(smallest > -1e-12 * a(again), "{mode}: {reading}");
         assert_eq!(again["f32_suffices"], true, "{mode}: {reading}");
     }
+}
+
+/// Numbers near 10⁴ that differ by a tenth: f32 cannot tell the moments of the batch.
+#[test]
+fn what_f32_gets_wrong_is_seen_and_judged_by_f64() {
+    let folder = folder();
+    let wave = |count: usize, f: f32| -> Vec<f32> {
+        (0..count)
+            .map(|i| (f * (i * i + 3 * i) as f32).sin())
+            .collect()
+    };
+    let tensors = [
+        ("conv.weight", &[2, 1, 1, 1][..], &[0.7, -1.3][..]),
+        ("conv.bias", &[2], &[0.0; 2]),
+        ("norm.weight", &[2], &[1.0; 2]),
+        ("norm.bias", &[2], &[0.0; 2]),
+        ("norm.running_mean", &[2], &[7e3, -1.3e4]),
+        ("norm.running_var", &[2], &[1.0; 2]),
+        ("out.weight", &[2, 8], &wave(16, 0.7)),
+        ("out.bias", &[2], &[0.0; 2]),
+    ];
+    file(&folder, "net.safetensors", safetensors(&tensors));
+    let list = "input = [1, 2, 2]\nlayer = [{ type = \"convolution\", outputs = 2, kernel = 1 }, \
+                { type = \"batch-norm\" }, { type = \"flatten\" }, { type = \"dense\", outputs = 2 }]";
+    file(&folder, "net.toml", list);
+    let x: Vec<f32> = wave(24, 1.9).into_iter().map(|x| 1e4 + 0.1 * x).collect();
+    file(
+        &folder,
+        "data.npz",
+        labelled(&x, &[1, 2, 2], &[0, 1, 1, 0, 1, 0]),
+    );
+    for mode in ["train", "frozen"] {
+        let at = |lr: &str| {
+            let words = format!(
+                "--arch net.toml --lr {lr} --batch 6 --mode {mode} --precision f64 --json --check"
+            );
+            diagnose(
+                &folder,
+                "net.safetensors",
+                &words.split(' ').collect::<Vec<_>>(),
+            )
+        };
+        let json = at("1e-9").json();
+        let a = |json: &Value| number(&json["sharpness"]["value"]);
+        assert!(
+            (a(&json) / a(&json["double"]) - 1.0).abs() > 1e-3,
+            "{mode}: {json}"
+        );
+        assert_eq!(json["double"]["f32_suffices"], false, "{mode}: {json}");
+        // Between the two bounds they judge differently, and f64 decides.
+        let between = 2.0 / (a(&json) * a(&json["double"])).sqrt();
+        let run = at(&between.to_string());
+        let (json, code) = (run.json(), run.code);
+        assert_ne!(
+            json["double"]["f32_verdict"], json["verdict"],
+            "{mode}: {json}"
+        );
+        assert_eq!(json["verdict"], json["double"]["verdict"], "{mode}: {json}");
+        let expected = match json["verdict"].as_str() {
+            Some("unstable") => 3,
+            Some("undecided") => 4,
+            _ => 0,
+        };
+        assert_eq!(code, expected, "{mode}: {json}");
+    }
+}
+
+#[test]
+fn runs_that_have_not_converged_prove_nothing_about_f32() {
+    let folder = normalised([2.0, 0.5]);
+    let words =
+        "--arch net.toml --lr 0.001 --batch 7 --mode eval --products 2 --precision f64 --json";
+    let json = diagnose(
+        &folder,
+        "net.safetensors",
+        &words.split(' ').collect::<Vec<_>>(),
+    )
+    .json();
+    assert_eq!(json["double"]["converged"], false, "{json}");
+    assert_eq!(json["double"]["f32_suffices"], false, "{json}");
 }
 
 #[test]

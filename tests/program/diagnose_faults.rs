@@ -79,7 +79,7 @@ fn every_fault_is_one_sentence_that_names_its_place() {
             "dead.safetensors",
             "labels.npz",
             &["--arch", "fnn", "--lr", "0.1", "--batch", "1"],
-            &["label 1", "2 outputs"],
+            &["sample 1", "label 5", "2 outputs"],
         ),
         (
             "dead.safetensors",

@@ -16,7 +16,7 @@ use crate::diagnose::number;
 use crate::support::{file, folder, run_in};
 
 /// The network at a random point.
-fn somewhere(network: &Network) -> State {
+pub fn somewhere(network: &Network) -> State {
     let mut random = stream(7, Purpose::Initial, 0);
     State {
         parameters: network.initial_parameters(&mut random),
@@ -25,7 +25,7 @@ fn somewhere(network: &Network) -> State {
 }
 
 /// The point as PyTorch would save it.
-fn checkpoint(network: &Network, state: &State) -> Vec<u8> {
+pub fn checkpoint(network: &Network, state: &State) -> Vec<u8> {
     let mut assembly = Assembly::new(network);
     assembly.parameters.copy_from_slice(&state.parameters);
     assembly.statistics.copy_from_slice(&state.statistics);
@@ -129,7 +129,16 @@ fn agree(reading: &Value) {
     }
     assert_eq!(again["f32_suffices"], true, "{reading}");
     let criteria = reading["criteria"].as_array().expect("criteria");
-    assert!(criteria[0]["largest_lr"].is_object(), "{reading}");
+    assert!(
+        criteria.is_empty() || criteria[0]["largest_lr"].is_object(),
+        "{reading}"
+    );
+}
+
+#[track_caller]
+fn assert_loss(json: &Value, expected: f64) {
+    let loss = number(&json["train_loss"]);
+    assert!((loss - expected).abs() < 1e-6 * expected, "{json}");
 }
 
 fn data(source: &str, samples: usize, classes: Option<&[usize]>) -> dataset::Dataset {
@@ -145,10 +154,7 @@ fn vgg_reads_two_classes_of_cifar() {
     let words = "--arch vgg11 --data cifar-10 --data-dir . --classes 3,8 --samples 4 --batch 2";
     let json = diagnosed(&network, &state, words);
     let expected = loss(&network, &state, &data("cifar-10", 4, Some(&[3, 8])));
-    assert!(
-        (number(&json["train_loss"]) - expected).abs() < 1e-6 * expected,
-        "{json}"
-    );
+    assert_loss(&json, expected);
     // (n − B)/(B(n − 1)).
     assert_eq!(json["noise_weight"], "1/3");
     let replaced = diagnosed(
@@ -164,10 +170,7 @@ fn vgg_reads_two_classes_of_cifar() {
         &state,
         &data("cifar-10", 4, Some(&[3, 8])),
     );
-    assert!(
-        (number(&squared["train_loss"]) - expected).abs() < 1e-6 * expected,
-        "{squared}"
-    );
+    assert_loss(&squared, expected);
 }
 
 #[test]
@@ -177,10 +180,7 @@ fn lenet_reads_embedded_and_published_images() {
     let embedded = "--arch lenet --data fashion-mnist --samples 6 --batch 3";
     let json = diagnosed(&network, &state, embedded);
     let expected = loss(&network, &state, &data("fashion-mnist", 6, None));
-    assert!(
-        (number(&json["train_loss"]) - expected).abs() < 1e-6 * expected,
-        "{json}"
-    );
+    assert_loss(&json, expected);
     // Other start vectors find the same numbers by another way.
     let seeded = diagnosed(&network, &state, &format!("{embedded} --seed 5"));
     let [one, other] = [&json, &seeded].map(|json| number(&json["sharpness"]["value"]));
@@ -212,10 +212,7 @@ fn resnet_is_measured_in_three_modes_twice() {
                  --mode eval --products 40";
     let json = diagnosed(&network, &state, words);
     let expected = loss(&network, &state, &data("cifar-10", 2, Some(&[0, 1])));
-    assert!(
-        (number(&json["train_loss"]) - expected).abs() < 1e-6 * expected,
-        "{json}"
-    );
+    assert_loss(&json, expected);
     let modes = json["modes"].as_object().expect("the modes");
     assert_eq!(modes.len(), 3, "{json}");
     assert_eq!(modes["eval"]["double"], json["double"]);

@@ -144,7 +144,14 @@ fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
     let both = "step2.safetensors, step10.safetensors";
     assert!(torn.error.contains(both), "{}", torn.error);
     assert!(folder.path().join("run/watch.svg").exists());
-    // Other conditions are refused before anything is measured or drawn.
+    assert!(
+        torn.error.contains("1 others are in watch.jsonl"),
+        "{}",
+        torn.error
+    );
+    // Other conditions are refused before anything is measured or drawn, also where the checkpoint
+    // that could tell is gone.
+    std::fs::remove_file(folder.path().join("run/step1.safetensors")).expect("the checkpoint");
     for (more, named) in [
         (&["--once", "--loss", "cross-entropy"][..], "loss"),
         (&["--once", "--matrix", "gauss-newton"], "matrix"),

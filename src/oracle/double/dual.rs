@@ -73,6 +73,13 @@ fn mean(numbers: impl ExactSizeIterator<Item = Dual>) -> Dual {
     numbers.sum::<Dual>().scaled(share)
 }
 
+/// The mean, and the mean square of what differs from it.
+pub(super) fn moments(x: &[Dual]) -> (Dual, Dual) {
+    let centre = mean(x.iter().copied());
+    let squares = x.iter().map(|&x| (x - centre) * (x - centre));
+    (centre, mean(squares))
+}
+
 /// One channel of batch normalisation: `x̂ = (x − μ)·r` with `r = 1/√(σ² + ε)`.
 pub(super) struct Channel {
     pub normal: Vec<Dual>,
@@ -85,11 +92,7 @@ impl Channel {
     pub fn new(x: &[Dual], fixed: Option<(f64, f64)>, epsilon: f64) -> Self {
         let (centre, variance) = match fixed {
             Some((centre, variance)) => (Dual::constant(centre), Dual::constant(variance)),
-            None => {
-                let centre = mean(x.iter().copied());
-                let squares = x.iter().map(|&x| (x - centre) * (x - centre));
-                (centre, mean(squares))
-            }
+            None => moments(x),
         };
         let inverse = (variance + Dual::constant(epsilon)).inverse_root();
         Channel {

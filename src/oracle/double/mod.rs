@@ -2,9 +2,8 @@
 //!
 //! Reverse mode over numbers `a + t·b` with `t² = 0`: the derivative by the parameters at `w + t·v`
 //! has `Hv` as the coefficient of `t`. Products are nalgebra's, convolutions go through the matrix
-//! of their windows, images are channels first. With the coefficient of `t` in the slopes of the loss
-//! alone, carried down at `w`, the same ways give the Gauss–Newton product. `Σv` is
-//! `(1/n) Σ H_i(H_i v) − H(Hv)`, with every `H_i v` formed. Nothing of it is shared with the engine, which works in f32, channels last, and
+//! of their windows, images are channels first. The slopes of the loss along `v`, carried down at `w`,
+//! give the Gauss–Newton product. `Σv` is `(1/n) Σ H_i(H_i v) − H(Hv)`, with every `H_i v` formed. Nothing of it is shared with the engine, which works in f32, channels last, and
 //! on derivatives written by hand.
 //!
 //! | file | what is in it |
@@ -30,7 +29,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::graph::{Graph, Second, numbers};
+use super::graph::{Graph, Second, Statistics, numbers};
 use pass::Pass;
 
 pub use lanczos::{Eigenvalue, Ends, Lanczos};
@@ -88,6 +87,22 @@ impl Double {
     #[must_use]
     pub fn with_second(self, second: Second) -> Self {
         Double { second, ..self }
+    }
+
+    /// The same point with the statistics of all its samples, held fixed.
+    #[must_use]
+    pub fn frozen(self) -> Self {
+        let batch = Double {
+            graph: self.graph.clone().with_statistics(Statistics::Batch),
+            ..self
+        };
+        let still = vec![0.0; batch.dimension()];
+        let statistics = Pass::up(&batch, 0..batch.samples, &still).moments();
+        Double {
+            graph: batch.graph.with_statistics(Statistics::Fixed),
+            statistics,
+            ..batch
+        }
     }
 
     /// The number of parameters: the length of every vector here.

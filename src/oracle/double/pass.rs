@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Double;
 use super::bilinear::{self, Dense};
-use super::dual::{Channel, Dual, loss_value};
+use super::dual::{Channel, Dual, loss_value, moments};
 use super::windows::{self, Window};
 use crate::oracle::graph::{Layer, Second, Size, Statistics, numbers};
 
@@ -86,6 +86,23 @@ impl<'a> Pass<'a> {
                 self.down([along, still], Half::Value, sum);
             }
         }
+    }
+
+    /// The moments of what each batch normalisation reads: means and then variances, layer after layer.
+    pub fn moments(&self) -> Vec<f64> {
+        let layers = self.double.graph.layers().iter().enumerate();
+        let norms = layers.filter(|(_, layer)| matches!(layer, Layer::BatchNorm { .. }));
+        let of_layer = |(layer, _)| {
+            let (size, _) = self.sizes(layer);
+            let of_channel = |c| {
+                let x = self.channel_of(size, c, &self.activations[layer]);
+                let (centre, variance) = moments(&x);
+                (centre.value, variance.value)
+            };
+            let (means, variances): (Vec<f64>, Vec<f64>) = (0..size[0]).map(of_channel).unzip();
+            [means, variances].concat()
+        };
+        norms.flat_map(of_layer).collect()
     }
 
     fn rows(&self) -> impl Iterator<Item = (&[f64], &[f64])> {

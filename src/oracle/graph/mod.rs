@@ -173,6 +173,12 @@ impl Graph {
         self.loss
     }
 
+    /// The same graph where these statistics normalise.
+    #[must_use]
+    pub fn with_statistics(self, statistics: Statistics) -> Self {
+        Graph { statistics, ..self }
+    }
+
     /// Which statistics normalise.
     pub fn statistics(&self) -> Statistics {
         self.statistics
