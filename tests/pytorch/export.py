@@ -1,92 +1,163 @@
-"""Trains two small networks in PyTorch, saves them, and prints a, the smallest
-eigenvalue and s from dense Hessians of every sample in float64, as one JSON object."""
+"""Trains networks in PyTorch and saves them. Prints, as one JSON object, the curvature of each in
+float64 and the flags with which `diagnose` is to find the same."""
 import json
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from copy import deepcopy
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
-from torch.func import functional_call, hessian, vmap
 
-FOLDER = sys.argv[1]
-torch.manual_seed(3)
+import images
+from curvature import by_products, dense, reference
+from networks import SMALL, Chain, LeNet, ResNet, Small, Vgg
 
-
-class Chain(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.ModuleList([nn.Linear(6, 9), nn.Linear(9, 7), nn.Linear(7, 3)])
-
-    def forward(self, x):
-        x = self.fc[0](x.flatten(1)).relu()
-        return self.fc[2](self.fc[1](x).relu())
+FOLDER = Path(sys.argv[1])
+BATCH = 4
 
 
-class Images(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1 = nn.Conv2d(2, 3, 3, padding=1)
-        self.bn1 = nn.BatchNorm2d(3)
-        self.conv2 = nn.Conv2d(3, 3, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(3)
-        self.fc = nn.Linear(12, 3)
-
-    def forward(self, x):
-        x = self.bn1(self.conv1(x)).relu()
-        x = (self.bn2(self.conv2(x)) + x).relu()
-        return self.fc(nn.functional.max_pool2d(x, 2).flatten(1))
+def mean_squared(o, t):
+    return ((o - t) ** 2).mean(-1)
 
 
-def losses():
-    mean_squared = lambda o, t: ((o - t) ** 2).mean(-1)
-    cross_entropy = lambda o, t: -(t * o.log_softmax(-1)).sum(-1)
-    return {"mean-squared": mean_squared, "cross-entropy": cross_entropy}
+def cross_entropy(o, t):
+    return -(t * o.log_softmax(-1)).sum(-1)
 
 
-def train(model, x, t, loss, steps=300):
-    optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
-    model.train()
-    for _ in range(steps):
+LOSSES = {"mean-squared": mean_squared, "cross-entropy": cross_entropy}
+
+# Random samples of these shapes for networks so small that their Hessians can be had whole.
+SMALL_CASES = {
+    f"{arch}-{loss}": (build, shape, {**flags, "loss": loss, "data": f"{arch}-{loss}.npz"})
+    for arch, build, shape, flags in [
+        ("chain", lambda: Chain(6, 9, 7, 3), (6,), {"arch": "fnn"}),
+        ("small", Small, (2, 4, 4), {"arch": "small.toml", "mode": "eval"}),
+    ]
+    for loss in LOSSES
+}
+
+CIFAR = {"data": "cifar-10", "data-dir": ".", "classes": "0,1"}
+PUBLISHED = {"data": "fashion-mnist", "data-dir": ".", "classes": "3,1"}
+IDX = {"data": "plain-images-idx3-ubyte"}
+
+# The named architectures over data of every kind, those that take longest first.
+NAMED_CASES = {
+    "resnet8-eval": (lambda: ResNet(2), images.stripes, {
+        "arch": "resnet8", **CIFAR, "samples": 12, "mode": "eval"}),
+    "resnet8-frozen": (lambda: ResNet(2), images.stripes, {
+        "arch": "resnet8", **CIFAR, "samples": 12, "mode": "frozen"}),
+    "fnn": (lambda: Chain(784, 500, 500, 500, 10), images.fashion, {
+        "arch": "fnn", "data": "fashion-mnist", "samples": 24, "sampling": "with-replacement"}),
+    "vgg11": (lambda: Vgg(2), images.stripes, {
+        "arch": "vgg11", **CIFAR, "samples": 32}),
+    "lenet": (lambda: LeNet(10), images.fashion, {
+        "arch": "lenet", **IDX, "samples": 32, "loss": "cross-entropy"}),
+    "lenet-gauss-newton": (lambda: LeNet(2), images.fashion, {
+        "arch": "lenet", **PUBLISHED, "samples": 32, "matrix": "gauss-newton"}),
+}
+
+
+def write_files():
+    (FOLDER / "small.toml").write_text(SMALL)
+    images.write_idx(FOLDER)
+    images.write_cifar(FOLDER)
+
+
+def samples(source, flags):
+    """The samples that the flags speak of, and how to measure over them."""
+    if callable(source):
+        classes = flags.get("classes", "0,1,2,3,4,5,6,7,8,9").split(",")
+        return *images.select(source(), flags["samples"], [int(c) for c in classes]), by_products
+    x, y = torch.rand(24, *source), torch.arange(24) % 3
+    np.savez(FOLDER / flags["data"], x=x.numpy(), y=y.numpy())
+    return x, torch.eye(3)[y], dense
+
+
+def visit(model, kind, see, x):
+    """Runs the model, and shows the modules of one kind with their inputs as they come."""
+    modules = [module for module in model.modules() if isinstance(module, kind)]
+    hooks = [module.register_forward_pre_hook(see) for module in modules]
+    with torch.no_grad():
+        model(x)
+    for hook in hooks:
+        hook.remove()
+
+
+def own_statistics(norm, inputs):
+    norm.running_mean = inputs[0].mean((0, 2, 3))
+    norm.running_var = inputs[0].var((0, 2, 3), unbiased=False)
+
+
+def seen(model, x, mode):
+    """The model in float64, with the statistics of the mode in its batch normalisation."""
+    model = deepcopy(model).double().eval()
+    if mode == "frozen":
+        visit(model, nn.BatchNorm2d, own_statistics, x)
+    return model
+
+
+def is_clear(model, x):
+    """Is every ReLU so far from its edge that f32 sees it on the same side?"""
+    nearest = []
+    near = lambda _, inputs: nearest.append(inputs[0].abs().min() / inputs[0].std())
+    visit(model, nn.ReLU, near, x)
+    return min(nearest) > 2e-6
+
+
+def train(model, x, t, loss):
+    """Some steps, but not to so small a loss that f32 has few digits of it."""
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
+    for _ in range(80):
+        value = loss(model(x), t).mean()
+        if value < 5e-3:
+            break
         optimiser.zero_grad()
-        loss(model(x), t).mean().backward()
+        value.backward()
         optimiser.step()
-    return model.eval()
 
 
-def reference(model, x, t, loss):
-    model, x, t = model.double(), x.double(), t.double()
-    parameters = {k: v.detach() for k, v in model.named_parameters()}
-    buffers = dict(model.named_buffers())
-    shapes = [(k, v.shape, v.numel()) for k, v in parameters.items()]
+def shake(model, x, mode):
+    """Moves the parameters a little, until the model in float64 is clear of the edges."""
+    for _ in range(500):
+        wide = seen(model, x, mode)
+        if is_clear(wide, x):
+            return wide
+        for parameter in model.parameters():
+            parameter.data *= 1 + 1e-4 * torch.randn_like(parameter)
+    raise RuntimeError("some ReLU is always at its edge")
 
-    def one(flat, x, t):
-        parts = flat.split([n for _, _, n in shapes])
-        named = {k: p.view(s) for (k, s, _), p in zip(shapes, parts)}
-        return loss(functional_call(model, (named, buffers), (x[None],)), t[None])[0]
 
-    flat = torch.cat([v.flatten() for v in parameters.values()])
-    each = vmap(hessian(one), (None, 0, 0))(flat, x, t)
-    mean = each.mean(0)
-    spread = each - mean
-    covariance = (spread @ spread).mean(0)
-    ends = torch.linalg.eigvalsh(mean)
+def noise_weight(n, sampling):
+    with_replacement = Fraction(1, BATCH)
+    without = Fraction(n - BATCH, BATCH * (n - 1))
+    return str(with_replacement if sampling == "with-replacement" else without)
+
+
+def answer(name):
+    """Trains and saves a model, and measures it as its flags say."""
+    torch.manual_seed(3)
+    build, source, flags = (SMALL_CASES | NAMED_CASES)[name]
+    model, (x, t, method) = build(), samples(source, flags)
+    loss = LOSSES[flags.get("loss", "mean-squared")]
+    train(model, x, t, loss)
+    x, t = x.double(), t.double()
+    wide = shake(model, x, flags.get("mode"))
+    torch.save(model.state_dict(), FOLDER / f"{name}.pt")
+    matrix = flags.get("matrix", "hessian")
+    flags = {**flags, "batch": BATCH}
     return {
-        "parameters": flat.numel(),
-        "train_loss": vmap(one, (None, 0, 0))(flat, x, t).mean().item(),
-        "sharpness": ends[-1].item(),
-        "smallest_eigenvalue": ends[0].item(),
-        "non_uniformity": torch.linalg.eigvalsh(covariance)[-1].sqrt().item(),
+        "flags": [word for k, v in flags.items() for word in (f"--{k}", str(v))],
+        "noise_weight": noise_weight(len(x), flags.get("sampling")),
+        **reference(wide, x, t, loss, matrix, method),
     }
 
 
-answers = {}
-for name, build, shape in [("chain", Chain, (6,)), ("images", Images, (2, 4, 4))]:
-    for word, loss in losses().items():
-        x = torch.rand(24, *shape)
-        y = torch.arange(24) % 3
-        t = torch.eye(3)[y]
-        model = train(build(), x, t, loss)
-        torch.save(model.state_dict(), f"{FOLDER}/{name}-{word}.pt")
-        np.savez(f"{FOLDER}/{name}-{word}.npz", x=x.numpy(), y=y.numpy())
-        answers[f"{name}-{word}"] = reference(model, x, t, loss)
-print(json.dumps(answers))
+if __name__ == "__main__":
+    write_files()
+    names = [*NAMED_CASES, *SMALL_CASES]
+    # Threads of one process would wait for each other wherever something else runs beside them.
+    with ProcessPoolExecutor(2, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        print(json.dumps(dict(zip(names, pool.map(answer, names)))))

@@ -1,0 +1,117 @@
+"""The networks whose curvature is compared: two small ones, and every named architecture."""
+from torch import nn
+from torch.nn.functional import avg_pool2d, max_pool2d, pad
+
+
+class Chain(nn.Module):
+    """Dense layers of these widths with ReLU between them."""
+
+    def __init__(self, *widths):
+        super().__init__()
+        layers = [nn.Flatten()]
+        for i, o in zip(widths, widths[1:]):
+            layers += [nn.Linear(i, o), nn.ReLU()]
+        self.fc = nn.Sequential(*layers[:-1])
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+SMALL = """
+input = [2, 4, 4]
+layer = [
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1 },
+  { type = "batch-norm" },
+  { type = "relu" },
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1, bias = false },
+  { type = "batch-norm" },
+  { type = "shortcut", from = 3 },
+  { type = "relu" },
+  { type = "max-pool", window = 2 },
+  { type = "flatten" },
+  { type = "dense", outputs = 3 },
+]
+"""
+
+
+class Small(nn.Module):
+    """What `SMALL` describes."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(2, 3, 3, padding=1)
+        self.bn1 = nn.BatchNorm2d(3)
+        self.conv2 = nn.Conv2d(3, 3, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(3)
+        self.relu = nn.ReLU()
+        self.fc = nn.Linear(12, 3)
+
+    def forward(self, x):
+        x = self.relu(self.bn1(self.conv1(x)))
+        x = self.relu(self.bn2(self.conv2(x)) + x)
+        return self.fc(max_pool2d(x, 2).flatten(1))
+
+
+class LeNet(nn.Module):
+    def __init__(self, outputs):
+        super().__init__()
+        self.first = nn.Conv2d(1, 6, 5, padding=2)
+        self.second = nn.Conv2d(6, 16, 5)
+        self.relu = nn.ReLU()
+        self.dense = Chain(400, 120, 84, outputs)
+
+    def forward(self, x):
+        for convolution in (self.first, self.second):
+            x = max_pool2d(self.relu(convolution(x)), 2)
+        return self.dense(x)
+
+
+class Vgg(nn.Module):
+    """Its convolutions begin as the authors' do; PyTorch's own weights are too small to train."""
+
+    def __init__(self, outputs):
+        super().__init__()
+        layers = []
+        for i, o in [(3, 16), (16, 16), (16, 32), (32, 64), (64, 64)]:
+            layers += [nn.Conv2d(i, o, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+            nn.init.kaiming_normal_(layers[-3].weight, mode="fan_out")
+        self.features = nn.Sequential(*layers)
+        self.classifier = Chain(64, 128, outputs)
+
+    def forward(self, x):
+        return self.classifier(self.features(x))
+
+
+class Block(nn.Module):
+    """Its shortcut drops rows and columns, and pads with channels of zeros."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.stride, self.more = stride, outputs - inputs
+        self.convs = nn.ModuleList([
+            nn.Conv2d(inputs, outputs, 3, stride, padding=1),
+            nn.Conv2d(outputs, outputs, 3, padding=1),
+        ])
+        self.norms = nn.ModuleList(nn.BatchNorm2d(outputs) for _ in range(2))
+        self.relu = nn.ReLU()
+
+    def forward(self, x):
+        y = self.relu(self.norms[0](self.convs[0](x)))
+        y = self.norms[1](self.convs[1](y))
+        x = x[:, :, :: self.stride, :: self.stride]
+        return self.relu(y + pad(x, (0, 0, 0, 0, 0, self.more)))
+
+
+class ResNet(nn.Module):
+    def __init__(self, outputs):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 32, 3, padding=1)
+        self.norm = nn.BatchNorm2d(32)
+        self.relu = nn.ReLU()
+        sizes = [(32, 32, 1), (32, 64, 2), (64, 128, 2)]
+        self.stages = nn.Sequential(*[Block(*size) for size in sizes])
+        self.linear = nn.Linear(128, outputs)
+
+    def forward(self, x):
+        x = self.stages(self.relu(self.norm(self.stem(x))))
+        return self.linear(avg_pool2d(x, 8).flatten(1))
