@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use sgd_stability::diagnosis::{self, Mode, Model, Samples, Stability, bytes};
+use sgd_stability::diagnosis::{self, Case, Mode, Model, Samples, Stability, bytes};
 use sgd_stability::error::Result;
 
 use super::output::{Answer, Ending, remark};
@@ -56,11 +56,16 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     remark(&format!("memory forecast {}", bytes(forecast.total())));
     subject.check_memory(&forecast)?;
     let place = arguments.weights.display().to_string();
-    let named = (&place[..], &model);
-    let (at, how) = ((mode, &setting), (&effort, in_f64));
-    let found = diagnosis::diagnose(named, &samples, at, how, forecast)?;
+    let case = Case {
+        place: &place,
+        model: &model,
+        samples: &samples,
+        setting: &setting,
+        effort: &effort,
+    };
+    let found = case.diagnose(mode, in_f64, forecast)?;
     Ok(Answer {
-        text: diagnosis::page(&found, named, (&request.data, &samples)),
+        text: diagnosis::page(&found, (&place, &model), (&request.data, &samples)),
         json: found.json(&model, &samples),
         ending: match (arguments.check, found.main.judgement.verdict) {
             (true, Stability::Unstable) => Ending::Unstable,

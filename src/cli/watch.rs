@@ -12,7 +12,7 @@ use sgd_stability::curvature::Tracker;
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::{Conditions, Line, Log, checkpoints, figure};
 use sgd_stability::diagnosis::{
-    self, Effort, Extras, Finding, Mode, Model, Request, Samples, Setting,
+    self, Case, Effort, Extras, Mode, Model, Request, Samples, Setting,
 };
 use sgd_stability::error::{Error, Kind, Result};
 use sgd_stability::report;
@@ -232,13 +232,14 @@ impl Watch<'_> {
         }
         let forecast = diagnosis::forecast(&model, &samples, &self.effort, false);
         self.arguments.subject.check_memory(&forecast)?;
-        let finding = Finding::of(
-            (&place, &model),
-            &samples,
-            (mode, &self.setting),
-            (&self.effort, Extras::default()),
-            &mut self.tracker,
-        );
+        let case = Case {
+            place: &place,
+            model: &model,
+            samples: &samples,
+            setting: &self.setting,
+            effort: &self.effort,
+        };
+        let finding = case.find(mode, Extras::default(), &mut self.tracker);
         match finding {
             Ok(finding) => {
                 let line = Line::new((name, &model), conditions, (&finding, &self.setting));

@@ -142,6 +142,18 @@ mod tests {
             Split::Train,
             &["--data-dir", "my-images"],
         );
+        // One compressed, the other not.
+        let packed = std::fs::File::create(path("my-images-idx3-ubyte.gz")).unwrap();
+        let mut packed = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, &images.concat()).unwrap();
+        packed.finish().unwrap();
+        let mixed = load(&format!("{source}.gz"), None, Split::Train, None, None).unwrap();
+        assert_eq!(
+            mixed.digest(),
+            load(&source, None, Split::Train, None, None)
+                .unwrap()
+                .digest()
+        );
         expect(&source, None, Split::Test, &["test part"]);
         let contents = contents(&source, None).unwrap().unwrap();
         assert_eq!((contents.count, contents.width), (4, 1));

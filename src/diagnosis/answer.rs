@@ -40,43 +40,92 @@ pub struct Finding {
     pub again: Option<Again>,
 }
 
-impl Finding {
-    /// Measures and judges a model in one mode, with a tracker that may have measured near by.
+/// A model over samples, under an optimiser: what is looked at, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The checkpoint, as errors name it.
+    pub place: &'a str,
+    /// The model.
+    pub model: &'a Model,
+    /// The samples.
+    pub samples: &'a Samples,
+    /// The optimiser.
+    pub setting: &'a Setting,
+    /// How far measurements go.
+    pub effort: &'a Effort,
+}
+
+impl Case<'_> {
+    /// Measures and judges in one mode, with a tracker that may have measured near by.
     ///
     /// # Errors
     /// When loss or curvature have left the range of f32, or are not finite in f64.
-    pub fn of(
-        (place, model): (&str, &Model),
-        samples: &Samples,
-        (mode, setting): (Option<Mode>, &Setting),
-        (effort, extras): (&Effort, Extras),
+    pub fn find(
+        &self,
+        mode: Option<Mode>,
+        extras: Extras,
         tracker: &mut Tracker,
-    ) -> Result<Self> {
-        let batch = samples.batch();
+    ) -> Result<Finding> {
+        let batch = self.samples.batch();
         let statistics = mode.map_or(Vec::new(), |mode| {
-            mode.statistics(effort.isa, model, &batch)
+            mode.statistics(self.effort.isa, self.model, &batch)
         });
-        let point = mode::point(model, mode, &statistics);
+        let point = mode::point(self.model, mode, &statistics);
         let at = (&point, &batch);
-        let (mut reading, vectors) = reading::read(place, at, effort, tracker)?;
+        let (mut reading, vectors) = reading::read(self.place, at, self.effort, tracker)?;
         if extras.other_matrix {
-            reading.other = Some(reading::compare(at, effort, &vectors.sharpness));
+            reading.other = Some(reading::compare(at, self.effort, &vectors.sharpness));
         }
-        let criteria = criteria::all(&reading, setting);
+        let criteria = criteria::all(&reading, self.setting);
         let mut finding = Finding {
             mode,
-            judgement: verdict::judge(&reading, &criteria, setting),
+            judgement: verdict::judge(&reading, &criteria, self.setting),
             reading,
             criteria,
             again: None,
         };
         if extras.in_f64 {
-            let again = Again::of(place, at, (effort, setting), (&finding, &vectors))?;
+            let again = Again::of(self, &point, (&finding, &vectors))?;
             finding.criteria = again.criteria.clone();
             finding.judgement = again.judgement.clone();
             finding.again = Some(again);
         }
         Ok(finding)
+    }
+
+    /// Measures in the mode that was asked for and in every other that there is, and in f64 again
+    /// where that is asked for; the forecast has passed the budget.
+    ///
+    /// # Errors
+    /// As [`Case::find`].
+    pub fn diagnose(
+        &self,
+        mode: Option<Mode>,
+        in_f64: bool,
+        forecast: Forecast,
+    ) -> Result<Diagnosis> {
+        let find = |mode, other_matrix| {
+            let tracker = &mut Tracker::new(self.effort.lanczos, self.effort.seed);
+            let extras = Extras {
+                other_matrix,
+                in_f64,
+            };
+            self.find(mode, extras, tracker)
+        };
+        let main = find(mode, true)?;
+        let others = Mode::ALL
+            .into_iter()
+            .filter(|other| mode.is_some_and(|mode| mode != *other));
+        let others = others.map(|mode| find(Some(mode), false));
+        let others = others.collect::<Result<_>>()?;
+        Ok(Diagnosis {
+            setting: self.setting.clone(),
+            main,
+            matrix: self.effort.matrix,
+            others,
+            forecast,
+            peak: machine::peak(),
+        })
     }
 }
 
@@ -97,44 +146,7 @@ pub struct Diagnosis {
     pub peak: Option<u64>,
 }
 
-/// Measures a checkpoint in every mode that it has, and in f64 again where that is asked for; its
-/// forecast has passed the budget.
-///
-/// # Errors
-/// As [`Finding::of`].
-pub fn diagnose(
-    (place, model): (&str, &Model),
-    samples: &Samples,
-    (mode, setting): (Option<Mode>, &Setting),
-    (effort, in_f64): (&Effort, bool),
-    forecast: Forecast,
-) -> Result<Diagnosis> {
-    let find = |mode, other_matrix| {
-        let tracker = &mut Tracker::new(effort.lanczos, effort.seed);
-        let extras = Extras {
-            other_matrix,
-            in_f64,
-        };
-        let (named, at) = ((place, model), (mode, setting));
-        Finding::of(named, samples, at, (effort, extras), tracker)
-    };
-    let main = find(mode, true)?;
-    let others = Mode::ALL
-        .into_iter()
-        .filter(|other| mode.is_some_and(|mode| mode != *other));
-    let others = others.map(|mode| find(Some(mode), false));
-    let others = others.collect::<Result<_>>()?;
-    Ok(Diagnosis {
-        setting: setting.clone(),
-        main,
-        matrix: effort.matrix,
-        others,
-        forecast,
-        peak: machine::peak(),
-    })
-}
-
-/// The peak over all modes that [`diagnose`] measures, and over measuring again in f64.
+/// The peak over all modes that [`Case::diagnose`] measures, and over measuring again in f64.
 pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, in_f64: bool) -> Forecast {
     let of = |is_coupled| {
         let (network, n, products) = (&model.network, samples.count, effort.lanczos.products);

@@ -171,7 +171,9 @@ impl Log {
         let lines = whole.lines().enumerate().map(|(number, line)| {
             serde_json::from_str(line).map_err(|fault| {
                 let place = format!("line {}", number + 1);
-                let fault = format!("{fault}; move the file away and measure again");
+                let fault = format!(
+                    "is not one of this version ({fault}); move the file away and measure again"
+                );
                 Error::input(path.display(), place, fault)
             })
         });

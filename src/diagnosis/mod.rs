@@ -31,7 +31,7 @@ mod subject;
 pub mod support;
 mod verdict;
 
-pub use answer::{Diagnosis, Extras, Finding, bounds, diagnose, forecast};
+pub use answer::{Case, Diagnosis, Extras, Finding, bounds, forecast};
 pub use criteria::{Criterion, Range, Role};
 pub use matching::fill;
 pub use memory::{Forecast, bytes, check_contents, check_file};

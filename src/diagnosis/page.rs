@@ -38,6 +38,8 @@ pub fn page(
             &samples.digest,
         ),
     ];
+    // A number and its unit stay on one line.
+    let size = |count| bytes(count).replace(' ', "\u{a0}");
     let conditions = format!(
         "η = {}, B = {} {}, p = {:.4}, β = {}; memory forecast {}{}",
         brief(&setting.lr),
@@ -45,10 +47,10 @@ pub fn page(
         setting.sampling,
         setting.weight().to_f64(),
         brief(&setting.momentum),
-        bytes(diagnosis.forecast.total()),
+        size(diagnosis.forecast.total()),
         diagnosis
             .peak
-            .map_or(String::new(), |peak| format!(", peak {}", bytes(peak)))
+            .map_or(String::new(), |peak| format!(", peak\u{a0}{}", size(peak)))
     );
     lines.extend(wrap(&conditions, "  "));
     lines.extend([
@@ -328,7 +330,8 @@ fn cut(line: &str) -> String {
     }
 }
 
-/// The lines of a text, broken between words; all but the first begin with `indent`.
+/// The lines of a text, broken between words but not at a no-break space; all but the first begin with
+/// `indent`.
 fn wrap(text: &str, indent: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -341,7 +344,8 @@ fn wrap(text: &str, indent: &str) -> Vec<String> {
             line.push_str(word);
         }
     }
-    lines
+    let plain = |line: String| line.replace('\u{a0}', " ");
+    lines.into_iter().map(plain).collect()
 }
 
 #[cfg(test)]

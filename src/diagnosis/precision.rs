@@ -7,14 +7,13 @@ use serde::Serialize;
 use crate::curvature::{FINE_ENOUGH, LEAST_FOR_SMALLEST, LEAST_PRODUCTS};
 use crate::error::{Error, Result};
 use crate::experiment::graph::{self, in_pytorch_order};
-use crate::network::{Batch, Point};
+use crate::network::Point;
 use crate::oracle::double::{Double, Eigenvalue, Lanczos};
 
-use super::answer::Finding;
+use super::answer::{Case, Finding};
 use super::criteria::{self, Criterion, Enclosure, Known};
 use super::mode::Mode;
-use super::reading::{Along, Both, Effort, Number, Reading, Status};
-use super::setting::Setting;
+use super::reading::{Along, Both, Number, Reading, Status};
 use super::verdict::{self, Judgement, Stability};
 
 /// The numbers in f64, and what they change.
@@ -54,83 +53,35 @@ impl Again {
     /// # Errors
     /// When a number is not finite.
     pub fn of(
-        place: &str,
-        (point, batch): (&Point<'_>, &Batch<'_>),
-        (effort, setting): (&Effort, &Setting),
+        case: &Case<'_>,
+        point: &Point<'_>,
         (found, vectors): (&Finding, &Both<Vec<f32>>),
     ) -> Result<Self> {
-        // There a run ends by its residual ρ, and the error is ρ²/gap: this is as fine with a gap of a
-        // hundredth of the eigenvalue.
-        let settings = Lanczos {
-            tolerance: effort.lanczos.tolerance.sqrt() / 10.0,
-            least: LEAST_PRODUCTS,
-            products: effort.lanczos.products,
-            seed: effort.seed,
-        };
-        let beyond = || {
+        let reading = read(case, point, (found, vectors)).ok_or_else(|| {
             let fault = "is not finite in f64; the run has diverged, or the data want scaling";
-            Error::input(place, "curvature", fault)
-        };
-        let double = graph::double(point, batch).with_second(graph::second(effort.matrix));
-        let double = match found.mode {
-            // Of f32 these are the moments that f32 has computed.
-            Some(Mode::Frozen) => double.frozen(),
-            _ => double,
-        };
-        let measured = double.measure(&settings).ok_or_else(beyond)?;
-        let fine = Lanczos {
-            tolerance: FINE_ENOUGH,
-            least: LEAST_FOR_SMALLEST,
-            ..settings
-        };
-        let (smallest, with_shifted, found_smallest) =
-            smallest(&double, &fine, measured.sharpness.value).ok_or_else(beyond)?;
-        let number = |eigenvalue: Eigenvalue, products, converged| Number {
-            value: eigenvalue.value,
-            residual: eigenvalue.residual,
-            error: eigenvalue.residual,
-            status: Status::of(converged),
-            products,
-        };
-        let along = |vector: &Vec<f32>| along(&double, &in_pytorch_order(point.network, vector));
-        let is_uncoupled = measured.non_uniformity.is_some();
-        let floor = found.reading.smallest_floor;
-        let [with_hessian, with_covariance] = measured.products;
-        let [found_a, found_s] = measured.converged;
-        let reading = Reading {
-            loss: measured.loss,
-            accuracy: found.reading.accuracy.map(|_| measured.accuracy),
-            sharpness: number(measured.sharpness, with_hessian, found_a),
-            smallest: number(smallest, with_shifted, found_smallest),
-            non_uniformity: measured
-                .non_uniformity
-                .map(|s| number(s, with_covariance, found_s)),
-            smallest_floor: floor.map(|floor| floor.min(smallest.value - smallest.residual)),
-            along: is_uncoupled.then(|| vectors.as_ref().map(along)),
-            ..found.reading.clone()
-        };
-        let again = criteria::all(&reading, setting);
-        let verdict = verdict::judge(&reading, &again, setting);
+            Error::input(case.place, "curvature", fault)
+        })?;
+        let criteria = criteria::all(&reading, case.setting);
+        let judgement = verdict::judge(&reading, &criteria, case.setting);
+        let disjoint = disjoint(&found.reading, &reading);
+        let converged = found.reading.has_converged() && reading.has_converged();
         let verdicts = |criteria: &[Criterion]| -> Vec<_> {
             criteria.iter().map(|criterion| criterion.verdict).collect()
         };
-        let disjoint = disjoint(&found.reading, &reading);
-        let converged = found.reading.has_converged() && reading.has_converged();
+        let is_same = judgement.verdict == found.judgement.verdict
+            && verdicts(&criteria) == verdicts(&found.criteria);
         Ok(Again {
             train_loss: reading.loss,
             sharpness: reading.sharpness,
             smallest_eigenvalue: reading.smallest,
             non_uniformity: reading.non_uniformity,
             along: reading.along,
-            f32_suffices: verdict.verdict == found.judgement.verdict
-                && verdicts(&again) == verdicts(&found.criteria)
-                && converged
-                && disjoint.is_empty(),
+            criteria,
+            judgement,
             f32_verdict: found.judgement.verdict,
+            f32_suffices: is_same && converged && disjoint.is_empty(),
             converged,
             disjoint,
-            criteria: again,
-            judgement: verdict,
         })
     }
 
@@ -167,6 +118,62 @@ impl Again {
     }
 }
 
+/// The reading in f64; `None` when a number is not finite.
+fn read(
+    case: &Case<'_>,
+    point: &Point<'_>,
+    (found, vectors): (&Finding, &Both<Vec<f32>>),
+) -> Option<Reading> {
+    let effort = case.effort;
+    // There a run ends by its residual ρ, and the error is ρ²/gap: this is as fine with a gap of a
+    // hundredth of the eigenvalue.
+    let settings = Lanczos {
+        tolerance: effort.lanczos.tolerance.sqrt() / 10.0,
+        least: LEAST_PRODUCTS,
+        products: effort.lanczos.products,
+        seed: effort.seed,
+    };
+    let fine = Lanczos {
+        tolerance: FINE_ENOUGH,
+        least: LEAST_FOR_SMALLEST,
+        ..settings
+    };
+    let double = graph::double(point, &case.samples.batch());
+    let double = double.with_second(graph::second(effort.matrix));
+    let double = match found.mode {
+        // Those of the point are the moments that f32 has computed.
+        Some(Mode::Frozen) => double.frozen(),
+        _ => double,
+    };
+    let measured = double.measure(&settings)?;
+    let [with_hessian, with_covariance] = measured.products;
+    let [found_a, found_s] = measured.converged;
+    let smallest = smallest(&double, &fine, measured.sharpness.value)?;
+    let along = |vector: &Vec<f32>| along(&double, &in_pytorch_order(point.network, vector));
+    let s = measured.non_uniformity;
+    let floor = found.reading.smallest_floor;
+    Some(Reading {
+        loss: measured.loss,
+        accuracy: found.reading.accuracy.map(|_| measured.accuracy),
+        sharpness: number(measured.sharpness, with_hessian, found_a),
+        smallest_floor: floor.map(|floor| floor.min(smallest.value - smallest.residual)),
+        smallest,
+        non_uniformity: s.map(|s| number(s, with_covariance, found_s)),
+        along: s.map(|_| vectors.as_ref().map(along)),
+        ..found.reading.clone()
+    })
+}
+
+fn number(eigenvalue: Eigenvalue, products: usize, converged: bool) -> Number {
+    Number {
+        value: eigenvalue.value,
+        residual: eigenvalue.residual,
+        error: eigenvalue.residual,
+        status: Status::of(converged),
+        products,
+    }
+}
+
 /// Along the unit vector of this direction, which stands in PyTorch's order.
 fn along(double: &Double, direction: &[f32]) -> Along {
     let wide = DVector::from_iterator(direction.len(), direction.iter().map(|&x| f64::from(x)));
@@ -189,12 +196,8 @@ fn disjoint(coarse: &Reading, fine: &Reading) -> Vec<&'static str> {
 }
 
 /// `c − λ_max(cI − H)`, `c = |λ_max(H)|`: the run for the largest eigenvalue leaves the smallest one
-/// coarse. With the products spent, and whether they were enough.
-fn smallest(
-    double: &Double,
-    settings: &Lanczos,
-    largest: f64,
-) -> Option<(Eigenvalue, usize, bool)> {
+/// coarse.
+fn smallest(double: &Double, settings: &Lanczos, largest: f64) -> Option<Number> {
     let shift = largest.abs();
     let ends = settings.run(double.dimension(), |v| {
         let product = double.hessian_product(v);
@@ -205,7 +208,7 @@ fn smallest(
         value: shift - ends.largest.value,
         residual: ends.largest.residual,
     };
-    Some((eigenvalue, ends.products, ends.converged))
+    Some(number(eigenvalue, ends.products, ends.converged))
 }
 
 #[cfg(test)]

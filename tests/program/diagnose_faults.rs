@@ -26,6 +26,11 @@ fn every_fault_is_one_sentence_that_names_its_place() {
     );
     file(
         &folder,
+        "leaky.toml",
+        "input = [3]\n[[layer]]\ntype = \"dense\"\noutputs = 2\n[[layer]]\ntype = \"relu\"\nslope = 0.1\n",
+    );
+    file(
+        &folder,
         "wide.toml",
         "input = [3]\n[[layer]]\ntype = \"dense\"\noutputs = 7\n",
     );
@@ -47,7 +52,13 @@ fn every_fault_is_one_sentence_that_names_its_place() {
     file(&folder, "labels.npz", labelled(&x, &[3], &[0, 5, 1]));
     file(&folder, "shape.npz", labelled(&x[..8], &[4], &[0, 1]));
     let good = ["--arch", "fnn", "--lr", "0.1", "--batch", "2"];
-    let table: [(&str, &str, &[&str], &[&str]); 19] = [
+    let table: [(&str, &str, &[&str], &[&str]); 20] = [
+        (
+            "dead.safetensors",
+            "data.npz",
+            &["--arch", "leaky.toml", "--lr", "0.1", "--batch", "2"],
+            &["leaky.toml", "slope"],
+        ),
         (
             "dead.safetensors",
             "data.npz",
