@@ -8,7 +8,7 @@
 //! | `reading` | what is measured at a point |
 //! | `criteria`, `verdict`, `notes` | what follows from it, three-valued, and what it does not say |
 //! | `precision` | the same in f64: was f32 enough? |
-//! | `answer`, `page` | the whole answer, as JSON and on one screen |
+//! | `answer`, `page`, `text` | the whole answer, as JSON and on one screen |
 //! | `follow` | a run followed over its checkpoints |
 //! | `support` | which layers and losses can do what, found by doing it |
 //!
@@ -29,6 +29,7 @@ mod reading;
 mod setting;
 mod subject;
 pub mod support;
+mod text;
 mod verdict;
 
 pub use answer::{Case, Diagnosis, Extras, Finding, bounds, forecast};

@@ -2,7 +2,7 @@
 
 use super::Diagnosis;
 use super::mode::Mode;
-use super::page::digits;
+use super::text::digits;
 
 /// A loss above this share of that of outputs that are all zero is not small.
 const SMALL: f64 = 0.05;

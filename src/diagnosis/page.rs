@@ -3,13 +3,10 @@
 use super::criteria::{Criterion, Range, Role};
 use super::reading::{Number, Status};
 use super::subject::{Model, Samples};
+use super::text::{WIDTH, brief, cut, digits, digits_below, wrap};
 use super::{Diagnosis, Finding, bytes};
 use crate::curvature::RISK;
 use crate::network::Matrix;
-use crate::number::Exact;
-
-/// Columns.
-const WIDTH: usize = 80;
 
 /// The page; `named` are the words of the checkpoint and of the data set.
 pub fn page(
@@ -285,121 +282,4 @@ fn again_elsewhere(others: &[Finding]) -> Vec<String> {
 
 fn share(accuracy: Option<f64>) -> String {
     accuracy.map_or("none".to_owned(), |share| format!("{share:.4}"))
-}
-
-/// A fraction as it is, or rounded where it is long.
-fn brief(number: &Exact) -> String {
-    const LONGEST: usize = 24;
-    let exact = number.to_string();
-    match exact.len() > LONGEST {
-        true => format!("about {}", digits(number.to_f64())),
-        false => exact,
-    }
-}
-
-/// Four significant digits.
-pub fn digits(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".to_owned(),
-        size if (1e-3..1e5).contains(&size) => {
-            let places = places(size).max(0) as usize;
-            format!("{value:.places$}")
-        }
-        _ => format!("{value:.3e}"),
-    }
-}
-
-/// The same, and no more than the number.
-fn digits_below(value: f64) -> String {
-    let nearest = digits(value);
-    match nearest.parse().is_ok_and(|nearest: f64| nearest > value) {
-        true => digits(value - 0.5 * 10_f64.powi(-places(value.abs()))),
-        false => nearest,
-    }
-}
-
-/// The place of the fourth significant digit behind the point.
-fn places(size: f64) -> i32 {
-    3 - size.log10().floor() as i32
-}
-
-fn cut(line: &str) -> String {
-    match line.char_indices().nth(WIDTH) {
-        Some(_) => line.chars().take(WIDTH - 1).chain(['…']).collect(),
-        None => line.to_owned(),
-    }
-}
-
-/// The lines of a text, broken between words but not at a no-break space; all but the first begin with
-/// `indent`.
-fn wrap(text: &str, indent: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("a line");
-        if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines.push(format!("{indent}{word}"));
-        } else {
-            let gap = if line.trim().is_empty() { "" } else { " " };
-            line.push_str(gap);
-            line.push_str(word);
-        }
-    }
-    let plain = |line: String| line.replace('\u{a0}', " ");
-    lines.into_iter().map(plain).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_four_digits_whatever_their_size() {
-        let said = [19.6234, -0.00123456, 123456.7, 0.0, 999.96, 3e-9].map(digits);
-        assert_eq!(
-            said,
-            ["19.62", "-0.001235", "1.235e5", "0", "1000.0", "3.000e-9"]
-        );
-    }
-
-    #[test]
-    fn a_number_is_rounded_down_where_it_says_no_less() {
-        let numbers = [
-            -2.72439, -2.7241, 1.23456, -1.0e-9, -999.99, -0.001, 0.0, -123456.7,
-        ];
-        let said = numbers.map(digits_below);
-        assert_eq!(
-            said,
-            [
-                "-2.725",
-                "-2.725",
-                "1.234",
-                "-1.000e-9",
-                "-1000.0",
-                "-0.001000",
-                "0",
-                "-1.235e5"
-            ]
-        );
-        for (number, said) in numbers.iter().zip(&said) {
-            assert!(
-                said.parse::<f64>().is_ok_and(|said| said <= *number),
-                "{said}"
-            );
-        }
-    }
-
-    #[test]
-    fn lines_break_between_words_and_keep_them_all() {
-        let text = "word ".repeat(50);
-        let lines = wrap(text.trim(), "  ");
-        assert!(
-            lines.iter().all(|line| line.chars().count() <= WIDTH),
-            "{lines:?}"
-        );
-        let words: usize = lines
-            .iter()
-            .map(|line| line.split_whitespace().count())
-            .sum();
-        assert_eq!((words, &lines[1][..6]), (50, "  word"));
-    }
 }

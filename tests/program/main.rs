@@ -6,6 +6,7 @@ mod commands;
 mod diagnose;
 mod diagnose_again;
 mod diagnose_faults;
+mod diagnose_page;
 mod memory;
 mod named;
 mod support;
