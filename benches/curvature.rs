@@ -76,10 +76,7 @@ fn look(
         samples: SAMPLES,
     });
     let batch = samples.batch();
-    let mut state = State {
-        parameters: network.initial_parameters(&mut ChaCha8Rng::seed_from_u64(20_181_203)),
-        statistics: network.initial_statistics(),
-    };
+    let mut state = State::initial(network, &mut ChaCha8Rng::seed_from_u64(20_181_203));
     let per_step = descend(isa, network, &mut state, &batch, steps) / steps as f64;
     let before = state.clone();
     let mut tracker = Tracker::new(TOLERANCE, 1);

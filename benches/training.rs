@@ -225,10 +225,7 @@ impl Data {
 }
 
 fn trainer<'a>(isa: Isa, network: &'a Network, data: &'a Data, batch: usize) -> Trainer<'a> {
-    let state = State {
-        parameters: network.initial_parameters(&mut ChaCha8Rng::seed_from_u64(20_181_203)),
-        statistics: network.initial_statistics(),
-    };
+    let state = State::initial(network, &mut ChaCha8Rng::seed_from_u64(20_181_203));
     let data = Batch {
         inputs: &data.inputs,
         targets: &data.targets,

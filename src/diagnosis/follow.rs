@@ -73,7 +73,7 @@ pub struct Line {
     pub weights_sha256: String,
     /// The mean loss.
     pub loss: f64,
-    /// The share of samples classified rightly; absent where one output names no classes.
+    /// The share of samples classified rightly; absent where the targets name no classes.
     pub accuracy: Option<f64>,
     /// a.
     pub a: f64,

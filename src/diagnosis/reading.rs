@@ -197,18 +197,22 @@ impl Reading {
 }
 
 impl Reading {
-    /// Has every iteration?
-    pub fn has_converged(&self) -> bool {
-        let mut numbers = [&self.sharpness, &self.smallest]
+    /// `a`, `λ_min` and, where it exists, `s`.
+    fn numbers(&self) -> impl Iterator<Item = &Number> {
+        [&self.sharpness, &self.smallest]
             .into_iter()
-            .chain(&self.non_uniformity);
-        numbers.all(|number| number.status == Status::Converged)
+            .chain(&self.non_uniformity)
+    }
+
+    /// Has the iteration of every number ended?
+    pub fn has_converged(&self) -> bool {
+        self.numbers()
+            .all(|number| number.status == Status::Converged)
     }
 
     /// Products with H and with Σ, all together.
     pub fn products(&self) -> usize {
-        let s = self.non_uniformity.map_or(0, |s| s.products);
-        self.sharpness.products + self.smallest.products + s
+        self.numbers().map(|number| number.products).sum()
     }
 
     /// The largest eigenvalue of H in size.
@@ -283,8 +287,8 @@ pub fn read(
 /// Is every target a unit vector of several?
 fn names_classes(outputs: usize, batch: &Batch<'_>) -> bool {
     let is_unit = |row: &[f32]| {
-        let ones = row.iter().filter(|&&y| y == 1.0).count();
-        ones == 1 && row.iter().filter(|&&y| y == 0.0).count() == row.len() - 1
+        let count = |number| row.iter().filter(|&&y| y == number).count();
+        count(1.0) == 1 && count(0.0) == row.len() - 1
     };
     outputs > 1 && batch.targets.chunks_exact(outputs).all(is_unit)
 }

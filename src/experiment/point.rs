@@ -170,10 +170,7 @@ pub fn trained(settings: &PointSettings, context: &Context) -> Result<Trained> {
     let training = load(Split::Train, settings.samples, context)?;
     let network = Network::fnn(&settings.widths);
     let mut random = stream(settings.seed, Purpose::Initial, 0);
-    let mut state = State {
-        parameters: network.initial_parameters(&mut random),
-        statistics: network.initial_statistics(),
-    };
+    let mut state = State::initial(&network, &mut random);
     let targets = training.targets.rows();
     let samples = batch(&training, &targets);
     let plan = &settings.plan;

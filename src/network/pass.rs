@@ -1,5 +1,7 @@
 //! Loss, gradient, and one step of descent over a batch.
 
+use rand::Rng;
+
 use crate::kernel::{Isa, Start};
 
 use super::chunks::{Worker, add_sums, run, shares};
@@ -48,6 +50,14 @@ pub struct State {
 }
 
 impl State {
+    /// Parameters drawn from each layer's initial law, and the statistics that PyTorch begins with.
+    pub fn initial(network: &Network, random: &mut impl Rng) -> Self {
+        State {
+            parameters: network.initial_parameters(random),
+            statistics: network.initial_statistics(),
+        }
+    }
+
     /// The point of the loss at this state.
     pub fn point<'a>(&'a self, network: &'a Network, normalisation: Normalisation) -> Point<'a> {
         Point {

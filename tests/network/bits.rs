@@ -31,10 +31,7 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
         targets: &targets,
         samples: SAMPLES,
     };
-    let mut state = State {
-        parameters: network.initial_parameters(&mut random),
-        statistics: network.initial_statistics(),
-    };
+    let mut state = State::initial(network, &mut random);
     let mut bits = Vec::new();
     for (batch, steps) in [(SAMPLES, 2), (9, 4)] {
         let plan = Plan {

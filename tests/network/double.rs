@@ -21,10 +21,7 @@ fn difference(network: &Network, computed: &[f32], exact: &[f64]) -> f64 {
 /// Gradient, `Hv` and, where it exists, `Σv`.
 fn agrees(network: &Network, normalisation: Normalisation, samples: usize, tolerance: f64) {
     let mut random = stream(5, Purpose::Initial, 0);
-    let state = State {
-        parameters: network.initial_parameters(&mut random),
-        statistics: network.initial_statistics(),
-    };
+    let state = State::initial(network, &mut random);
     let mut numbers = |count: usize| -> Vec<f32> {
         (0..count)
             .map(|_| 2.0 * random.random::<f32>() - 1.0)

@@ -12,10 +12,7 @@ use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 /// A network that gradient descent has trained on these samples.
 fn trained(network: &Network, batch: Batch<'_>) -> State {
     let mut random = stream(1, Purpose::Initial, 0);
-    let start = State {
-        parameters: network.initial_parameters(&mut random),
-        statistics: network.initial_statistics(),
-    };
+    let start = State::initial(network, &mut random);
     let plan = Plan {
         optimiser: Optimiser::Plain,
         learning_rate: 0.25,

@@ -29,6 +29,11 @@ pub fn diagnose(folder: &TempDir, weights: &str, words: &[&str]) -> Run {
     run_in(folder.path(), &[&named[..], words].concat())
 }
 
+/// The same with the words of a line.
+pub fn diagnose_line(folder: &TempDir, weights: &str, line: &str) -> Run {
+    diagnose(folder, weights, &line.split(' ').collect::<Vec<_>>())
+}
+
 pub fn number(json: &Value) -> f64 {
     json.as_f64().unwrap_or_else(|| panic!("no number: {json}"))
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sgd_stability::diagnosis::Mode;
 
 use crate::checkpoint::{labelled, safetensors, valued};
-use crate::diagnose::{diagnose, normalised, number};
+use crate::diagnose::{diagnose, diagnose_line, normalised, number};
 use crate::support::{file, folder};
 
 #[test]
@@ -63,10 +63,9 @@ fn f64_measures_the_same_numbers_again_in_every_mode() {
 fn f64_measures_gauss_newton_in_every_mode() {
     let folder = normalised([2.0, 0.5]);
     let words = "--arch net.toml --lr 0.01 --batch 7 --mode eval --precision f64 --json --matrix";
-    let words: Vec<&str> = words.split(' ').collect();
     let of = |matrix| {
-        let words = [&words[..], &[matrix]].concat();
-        diagnose(&folder, "net.safetensors", &words).json()
+        let words = format!("{words} {matrix}");
+        diagnose_line(&folder, "net.safetensors", &words).json()
     };
     let [positive, whole] = ["gauss-newton", "hessian"].map(of);
     for mode in Mode::ALL.map(Mode::name) {
@@ -120,11 +119,7 @@ fn what_f32_gets_wrong_is_seen_and_judged_by_f64() {
             let words = format!(
                 "--arch net.toml --lr {lr} --batch 6 --mode {mode} --precision f64 --json --check"
             );
-            diagnose(
-                &folder,
-                "net.safetensors",
-                &words.split(' ').collect::<Vec<_>>(),
-            )
+            diagnose_line(&folder, "net.safetensors", &words)
         };
         let json = at("1e-9").json();
         let a = |json: &Value| number(&json["sharpness"]["value"]);
@@ -156,12 +151,7 @@ fn runs_that_have_not_converged_prove_nothing_about_f32() {
     let folder = normalised([2.0, 0.5]);
     let words =
         "--arch net.toml --lr 0.001 --batch 7 --mode eval --products 2 --precision f64 --json";
-    let json = diagnose(
-        &folder,
-        "net.safetensors",
-        &words.split(' ').collect::<Vec<_>>(),
-    )
-    .json();
+    let json = diagnose_line(&folder, "net.safetensors", words).json();
     assert_eq!(json["double"]["converged"], false, "{json}");
     assert_eq!(json["double"]["f32_suffices"], false, "{json}");
 }

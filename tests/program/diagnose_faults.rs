@@ -1,8 +1,8 @@
 //! Bad input to `diagnose`.
 
 use crate::checkpoint::{labelled, safetensors};
-use crate::diagnose::{dead, diagnose, normalised};
-use crate::support::{file, run_in};
+use crate::diagnose::{dead, diagnose, diagnose_line, normalised};
+use crate::support::{file, run_in, run_line};
 
 #[test]
 fn every_fault_is_one_sentence_that_names_its_place() {
@@ -204,8 +204,7 @@ fn a_checkpoint_too_large_for_the_memory_is_not_read() {
 fn samples_too_many_for_the_memory_are_not_unpacked() {
     let folder = dead();
     let words = "--arch fnn --lr 0.1 --batch 2 --memory 300B";
-    let words: Vec<&str> = words.split(' ').collect();
-    let run = diagnose(&folder, "dead.safetensors", &words);
+    let run = diagnose_line(&folder, "dead.safetensors", words);
     // x is 6 × 3 and y has 6 labels, each 24 bytes at most while they are read.
     assert_eq!(run.code, 2, "{}", run.error);
     for word in ["data.npz holds 24 numbers", "--memory"] {
@@ -231,7 +230,7 @@ fn images_too_many_for_the_memory_are_not_unpacked() {
         let words = format!(
             "diagnose --weights dead.safetensors {data} --arch fnn --lr 1 --batch 1 --memory 500MB"
         );
-        let run = run_in(folder.path(), &words.split(' ').collect::<Vec<_>>());
+        let run = run_line(folder.path(), &words);
         assert_eq!(run.code, 2, "{}", run.error);
         let named =
             "train-images-idx3-ubyte.gz holds 47040000 numbers, and reading them takes 800 MB";
@@ -244,11 +243,7 @@ fn a_batch_that_does_not_divide_the_samples_is_refused_but_on_purpose() {
     let folder = dead();
     let at = |words: &str| {
         let words = format!("--arch fnn --lr 0.1 --batch 4 {words}");
-        diagnose(
-            &folder,
-            "dead.safetensors",
-            &words.split(' ').collect::<Vec<_>>(),
-        )
+        diagnose_line(&folder, "dead.safetensors", &words)
     };
     let refused = at("--json");
     assert_eq!(refused.code, 2);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::checkpoint::{safetensors, valued};
-use crate::diagnose::{dead, diagnose, normalised, number};
+use crate::diagnose::{dead, diagnose, diagnose_line, normalised, number};
 use crate::support::{file, folder};
 
 pub fn assert_is_one_screen(page: &str) {
@@ -30,7 +30,7 @@ fn the_page_is_one_screen() {
         (&longest, "net.safetensors", all.to_owned()),
         (&longest, "net.safetensors", format!("{all} --products 3")),
     ] {
-        let run = diagnose(folder, weights, &words.split(' ').collect::<Vec<_>>());
+        let run = diagnose_line(folder, weights, &words);
         assert_eq!(run.code, 0, "{}", run.error);
         assert_is_one_screen(&run.out);
         assert!(
@@ -76,12 +76,7 @@ fn the_note_on_the_loss_and_the_accuracy_are_of_these_targets() {
         valued(&[1.0, 2.0], &[1], &[30.0, -40.0, 0.0, 10.0], 2),
     );
     let words = "--arch fnn --lr 0.01 --batch 1";
-    let page = diagnose(
-        &folder,
-        "zero.safetensors",
-        &words.split(' ').collect::<Vec<_>>(),
-    )
-    .out;
+    let page = diagnose_line(&folder, "zero.safetensors", words).out;
     // ½·(900 + 1600) and ½·100, halved.
     for part in ["100 % of that of zero outputs (650.0)", "accuracy none"] {
         assert!(page.contains(part), "{part}: {page}");
@@ -93,11 +88,7 @@ fn where_every_rate_holds_none_is_called_the_largest() {
     let folder = dead();
     let at = |words: &str| {
         let words = format!("--arch fnn --lr 0.7 --batch 6 {words}");
-        diagnose(
-            &folder,
-            "dead.safetensors",
-            &words.split(' ').collect::<Vec<_>>(),
-        )
+        diagnose_line(&folder, "dead.safetensors", &words)
     };
     let json = at("--json").json();
     let criterion = |name: &str| {
@@ -108,7 +99,7 @@ fn where_every_rate_holds_none_is_called_the_largest() {
             .expect("one")
             .clone()
     };
-    // With p = 0 the noise bounds no rate; with λ_min ≤ 0 no rate makes Theorem 1 hold.
+    // With p = 0 the noise bounds no rate.
     let free = criterion("non_uniformity");
     assert_eq!(
         (&free["verdict"], &free["largest_lr"]["high"]),

@@ -5,7 +5,7 @@ use sgd_stability::network::Network;
 use crate::checkpoint::labelled;
 use crate::diagnose::number;
 use crate::named::{checkpoint, somewhere};
-use crate::support::{file, folder, run_in};
+use crate::support::{file, folder, run_line};
 
 /// Forecast and peak of a run over so many samples.
 fn memory(network: &Network, samples: usize, words: &str) -> [f64; 2] {
@@ -25,7 +25,7 @@ fn memory(network: &Network, samples: usize, words: &str) -> [f64; 2] {
     let words = format!(
         "diagnose --weights net.safetensors --data data.npz --lr 0.01 --batch 1 --json {words}"
     );
-    let run = run_in(folder.path(), &words.split(' ').collect::<Vec<_>>());
+    let run = run_line(folder.path(), &words);
     assert_eq!(run.code, 0, "{}", run.error);
     let memory = &run.json()["memory"];
     let of = memory["of"].as_object().expect("its parts");

@@ -13,15 +13,12 @@ use tempfile::TempDir;
 
 use crate::checkpoint::safetensors;
 use crate::diagnose::number;
-use crate::support::{file, folder, run_in};
+use crate::support::{file, folder, run_line};
 
 /// The network at a random point.
 pub fn somewhere(network: &Network) -> State {
     let mut random = stream(7, Purpose::Initial, 0);
-    State {
-        parameters: network.initial_parameters(&mut random),
-        statistics: network.initial_statistics(),
-    }
+    State::initial(network, &mut random)
 }
 
 /// The point as PyTorch would save it.
@@ -98,7 +95,7 @@ fn diagnosed(network: &Network, state: &State, words: &str) -> Value {
     file(&folder, "net.safetensors", checkpoint(network, state));
     let words =
         format!("diagnose --weights net.safetensors --lr 1/100 --precision f64 --json {words}");
-    let run = run_in(folder.path(), &words.split(' ').collect::<Vec<_>>());
+    let run = run_line(folder.path(), &words);
     assert_eq!(run.code, 0, "{}", run.error);
     let json = run.json();
     assert_eq!(json["parameters"], network.parameters(), "{json}");

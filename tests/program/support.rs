@@ -39,6 +39,11 @@ pub fn run_in(folder: &Path, words: &[&str]) -> Run {
     }
 }
 
+/// Runs the program with the words of this line, in `folder`.
+pub fn run_line(folder: &Path, line: &str) -> Run {
+    run_in(folder, &line.split(' ').collect::<Vec<_>>())
+}
+
 /// Starts the program with these words, in `folder`.
 pub fn start_in(folder: &Path, words: &[&str]) -> Child {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sgd-stability"));

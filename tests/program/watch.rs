@@ -7,7 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::checkpoint::{labelled, safetensors};
-use crate::support::{Run, file, folder, run_in, start_in};
+use crate::support::{Run, file, folder, run_in, run_line, start_in};
 
 /// A 2-3-2 network at a place on a line between two points.
 fn at(t: f32) -> Vec<u8> {
@@ -242,7 +242,7 @@ fn where_samples_are_coupled_there_is_no_margin_of_s_and_nothing_is_drawn() {
     let bytes = std::fs::read(folder.path().join("net.safetensors")).expect("the checkpoint");
     file(&folder, "run/step1.safetensors", bytes);
     let words = "watch run --arch net.toml --data data.npz --lr 0.01 --batch 1 --mode train --once";
-    let run = run_in(folder.path(), &words.split(' ').collect::<Vec<_>>());
+    let run = run_line(folder.path(), words);
     assert_eq!(run.code, 0, "{}", run.error);
     assert!(run.out.contains("Nothing is drawn"), "{}", run.out);
     let lines = std::fs::read_to_string(folder.path().join("run/watch.jsonl")).expect("the lines");

@@ -54,10 +54,7 @@ impl Data {
 /// The initial state of a network.
 pub fn start(network: &Network, seed: u64) -> State {
     let mut random = stream(seed, Purpose::Initial, 0);
-    State {
-        parameters: network.initial_parameters(&mut random),
-        statistics: network.initial_statistics(),
-    }
+    State::initial(network, &mut random)
 }
 
 /// A plan that ends after its steps only.

@@ -198,10 +198,7 @@ fn compare_bits(
 fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> Result<String> {
     let mut hash = Sha256::new();
     let mut random = stream(1, Purpose::Initial, 0);
-    let mut state = State {
-        parameters: network.initial_parameters(&mut random),
-        statistics: network.initial_statistics(),
-    };
+    let mut state = State::initial(network, &mut random);
     for (batch, steps) in [(data.samples, 2), (16, 20)] {
         let plan = Plan {
             optimiser: Optimiser::Plain,
