@@ -1,7 +1,8 @@
 //! A network of the engine, told to the oracle.
 
 use crate::network::{
-    Assembly, Batch, Kind, Loss, Matrix, Network, Normalisation, Part, Point, Shape,
+    self, Assembly, Batch, Kind, Loss, Matrix, Network, Normalisation, Part, Point, Shape, Sides,
+    Window,
 };
 use crate::oracle::double::Double;
 use crate::oracle::graph::{self, Graph, Layer, Second, Statistics};
@@ -11,13 +12,13 @@ pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
     let mut layers: Vec<Layer> = Vec::new();
     // Where the oracle has each of the engine's activations.
     let mut places = vec![0];
-    for layer in network.layers() {
-        layers.extend(same(
-            &layer.kind,
-            layer.bias.is_empty(),
-            layer.output,
-            &places,
-        ));
+    let is_scale = |layer: &network::Layer| matches!(layer.kind, Kind::ChannelScale);
+    for (index, layer) in network.layers().iter().enumerate() {
+        let mut twin = same(&layer.kind, layer.bias.is_empty(), layer.output, &places);
+        if let Some(Layer::BatchNorm { affine, .. }) = &mut twin {
+            *affine = network.layers().get(index + 1).is_some_and(is_scale);
+        }
+        layers.extend(twin);
         if layer.relu {
             layers.push(Layer::Relu);
         }
@@ -58,7 +59,7 @@ pub fn second(matrix: Matrix) -> Second {
 }
 
 /// The layer of the oracle that begins with this one. The two halves of batch normalisation are
-/// one layer there, which stands for the first.
+/// one layer there, which stands for the first; whether there is a second is left to the caller.
 fn same(kind: &Kind, no_bias: bool, output: Shape, places: &[usize]) -> Option<Layer> {
     Some(match kind {
         Kind::Dense => Layer::Dense {
@@ -69,26 +70,38 @@ fn same(kind: &Kind, no_bias: bool, output: Shape, places: &[usize]) -> Option<L
             let shape = convolution.shape();
             Layer::Convolution {
                 outputs: shape.outputs,
-                kernel: shape.kernel,
-                stride: shape.stride,
-                padding: shape.padding,
+                window: window(&shape.window),
+                groups: shape.groups,
                 bias: !no_bias,
             }
         }
         Kind::ChannelScale => return None,
-        Kind::Standardise { epsilon } => Layer::BatchNorm { epsilon: *epsilon },
+        Kind::Standardise { epsilon, .. } => Layer::BatchNorm {
+            epsilon: *epsilon,
+            affine: false,
+        },
         Kind::Normalise { mean, deviation } => Layer::Normalise {
             mean: mean.clone(),
             deviation: deviation.clone(),
         },
-        Kind::MaxPool { window } => Layer::MaxPool { window: *window },
-        Kind::AveragePool { window } => Layer::AveragePool { window: *window },
+        Kind::MaxPool(pool) => Layer::MaxPool(window(&pool.window)),
+        Kind::AveragePool(pool) => Layer::AveragePool(window(&pool.window)),
         Kind::Flatten => Layer::Flatten,
         Kind::Shortcut { from, stride, .. } => Layer::Shortcut {
             from: places[*from],
             stride: *stride,
         },
     })
+}
+
+fn window(window: &Window) -> graph::Window {
+    let each = |sides: Sides| [sides.rows, sides.columns];
+    graph::Window {
+        size: each(window.size),
+        stride: each(window.stride),
+        padding: each(window.padding),
+        dilation: each(window.dilation),
+    }
 }
 
 fn size(shape: Shape) -> graph::Size {
@@ -112,9 +125,9 @@ pub fn in_pytorch_order(network: &Network, parameters: &[f32]) -> Vec<f32> {
 /// When the length is not the number of statistics.
 pub fn statistics_in_pytorch_order(network: &Network, statistics: &[f32]) -> Vec<f32> {
     assert_eq!(statistics.len(), network.statistics(), "statistics");
-    let mut assembly = Assembly::new(network);
-    assembly.statistics.copy_from_slice(statistics);
-    tensors(network, &assembly, [Part::Mean, Part::Variance])
+    let layers = network.layers().iter();
+    let places = layers.flat_map(|layer| statistics[layer.statistics.clone()].iter().copied());
+    places.collect()
 }
 
 fn tensors(network: &Network, assembly: &Assembly<'_>, parts: [Part; 2]) -> Vec<f32> {

@@ -25,6 +25,7 @@
 //! | `portable`, `x86/*` | those operations, bound to one instruction set each |
 //! | `view` | [`MatrixRef`], [`MatrixMut`], outputs cut into shares |
 //! | `buffer` | room that is kept from call to call |
+//! | `window` | a window that slides over an image, and which pixels meet under it |
 //! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
 //! | `chains` | how sums run in 64 lanes |
 //! | `team` | how work is shared out among threads, and threads that stand by for it |
@@ -60,6 +61,7 @@ mod start;
 mod team;
 mod view;
 mod wide;
+mod window;
 #[cfg(target_arch = "x86_64")]
 #[expect(
     unsafe_code,
@@ -85,3 +87,4 @@ pub use start::Start;
 pub use team::{alone, share, share_out, threads, with_team};
 pub use view::{MatrixMut, MatrixRef};
 pub use wide::{dot_wide, sum};
+pub use window::{Sides, Window};

@@ -1,15 +1,11 @@
 //! The architectures that have a name.
 
-use super::builder::{Builder, Fault, Window};
+use super::builder::{BatchNorm, Builder, Fault, Filters};
 use super::layer::Law;
-use super::{Loss, Network, Shape};
+use super::{Loss, Network, Shape, Sides, Window};
 
 /// The square of every convolution here: 3 × 3, one zero around.
-const THREE: Window = Window {
-    kernel: 3,
-    stride: 1,
-    padding: 1,
-};
+const THREE: Window = Window::square(3).padded(Sides::both(1));
 
 /// ε of batch normalisation, PyTorch's default.
 pub(super) const EPSILON: f32 = 1e-5;
@@ -101,9 +97,9 @@ fn vgg(input: Shape, outputs: usize) -> Result<Network, Fault> {
     let mut builder = Builder::new("vgg11", input, Loss::MeanSquared);
     for channels in [16, 16, 32, 64, 64] {
         let law = Law::Normal((2.0 / (9 * channels) as f32).sqrt());
-        let layer = builder.convolution(channels, THREE, true, law)?;
+        let layer = builder.convolution(filters(channels, THREE), law)?;
         (layer.zero_bias, layer.relu) = (true, true);
-        builder.max_pool(2)?;
+        builder.max_pool(Window::tiles(Sides::both(2)))?;
     }
     builder.dense(128, true)?;
     builder.relu()?;
@@ -116,15 +112,11 @@ fn lenet(input: Shape, outputs: usize) -> Result<Network, Fault> {
     // 28×28 images get the border of two zeros that makes them 32×32, as LeCun et al. had it.
     let border = if input.height == 28 { 2 } else { 0 };
     for (channels, padding) in [(6, border), (16, 0)] {
-        let window = Window {
-            kernel: 5,
-            stride: 1,
-            padding,
-        };
+        let window = Window::square(5).padded(Sides::both(padding));
         builder
-            .convolution(channels, window, true, Law::FanIn)?
+            .convolution(filters(channels, window), Law::FanIn)?
             .relu = true;
-        builder.max_pool(2)?;
+        builder.max_pool(Window::tiles(Sides::both(2)))?;
     }
     for width in [120, 84] {
         builder.dense(width, true)?;
@@ -148,18 +140,28 @@ fn resnet(input: Shape, outputs: usize) -> Result<Network, Fault> {
         builder.relu()?;
     }
     let shape = builder.shape();
-    builder.average_pool(shape.height.min(shape.width))?;
+    let side = shape.height.min(shape.width);
+    builder.average_pool(Window::tiles(Sides::both(side)))?;
     builder.dense(outputs, true)?;
     builder.finish()
 }
 
 /// A convolution with bias, and batch normalisation.
 fn unit(builder: &mut Builder, channels: usize, stride: usize) -> Result<(), Fault> {
-    let window = Window { stride, ..THREE };
+    let window = THREE.every(Sides::both(stride));
     let law = Law::Normal((2.0 / (9 * channels) as f32).sqrt());
-    builder.convolution(channels, window, true, law)?;
-    builder.batch_norm(EPSILON);
-    Ok(())
+    builder.convolution(filters(channels, window), law)?;
+    builder.batch_norm(BatchNorm::default())
+}
+
+/// Filters with a bias that read all channels.
+fn filters(outputs: usize, window: Window) -> Filters {
+    Filters {
+        outputs,
+        window,
+        groups: 1,
+        bias: true,
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use crate::kernel::convolution::{self, Convolution};
+use crate::kernel::pool::Pool;
+use crate::kernel::{Sides, Window};
 
+use super::architecture::EPSILON;
 use super::layer::{Kind, Law, Layer};
 use super::{Loss, Network, Shape};
 
@@ -18,15 +21,39 @@ pub struct Builder {
     statistics: usize,
 }
 
-/// The square that a layer slides over its input.
+/// What a convolution slides over its input: what `torch.nn.Conv2d` is told.
 #[derive(Clone, Copy, Debug)]
-pub struct Window {
-    /// Its side.
-    pub kernel: usize,
-    /// Steps from one place to the next.
-    pub stride: usize,
-    /// Zeros around the input.
-    pub padding: usize,
+pub struct Filters {
+    /// Channels of the output.
+    pub outputs: usize,
+    /// The kernel, as it slides; the padding holds zeros.
+    pub window: Window,
+    /// Groups of channels that see nothing of each other; 1 joins all.
+    pub groups: usize,
+    /// Is there a number a channel that is added?
+    pub bias: bool,
+}
+
+/// What `torch.nn.BatchNorm2d` is told.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchNorm {
+    /// ε ≥ 0, under the root beside the variance.
+    pub epsilon: f32,
+    /// Is there a scale and a shift a channel, which are parameters?
+    pub affine: bool,
+    /// Does a checkpoint have running means and variances?
+    pub running_statistics: bool,
+}
+
+impl Default for BatchNorm {
+    /// As PyTorch has it.
+    fn default() -> Self {
+        BatchNorm {
+            epsilon: EPSILON,
+            affine: true,
+            running_statistics: true,
+        }
+    }
 }
 
 impl Builder {
@@ -120,51 +147,46 @@ impl Builder {
         }
     }
 
-    /// A convolution with or without a bias, whose weights begin with this law.
+    /// A convolution whose weights begin with this law.
     ///
     /// # Errors
-    /// When the window does not fit.
-    pub fn convolution(
-        &mut self,
-        outputs: usize,
-        window: Window,
-        bias: bool,
-        law: Law,
-    ) -> Result<&mut Layer, Fault> {
-        let Window {
-            kernel,
-            stride,
-            padding,
-        } = window;
+    /// When the window does not fit, or the groups do not divide the channels of both images.
+    pub fn convolution(&mut self, filters: Filters, law: Law) -> Result<&mut Layer, Fault> {
+        let Filters {
+            outputs,
+            window,
+            groups,
+            bias,
+        } = filters;
         let input = self.shape();
-        let smallest = input.height.min(input.width);
-        let padded = padding.checked_mul(2).and_then(|p| p.checked_add(smallest));
-        if outputs == 0 || kernel == 0 || stride == 0 || padding >= kernel {
+        if outputs == 0 {
+            return Err("a convolution needs at least one output".to_owned());
+        }
+        let divides = |channels: usize| groups > 0 && channels.is_multiple_of(groups);
+        if !divides(input.channels) || !divides(outputs) {
             return Err(format!(
-                "a convolution needs outputs, kernel and stride of at least 1 and a padding below \
-                 the kernel, not {outputs}, {kernel}, {stride} and {padding}"
+                "groups must divide the channels that are read and the outputs, and {groups} does not \
+                 divide both {} and {outputs}",
+                input.channels
             ));
         }
-        if padded.is_none_or(|padded| padded < kernel) {
-            return Err(format!("a kernel of {kernel} does not fit into {input}"));
-        }
-        let shape = convolution::Shape {
+        let places = places(input, &window, "kernel")?;
+        check_size(input, &window, (places, outputs))?;
+        let convolution = Convolution::new(convolution::Shape {
             height: input.height,
             width: input.width,
             inputs: input.channels,
             outputs,
-            kernel,
-            stride,
-            padding,
-        };
-        check_size(input, &shape)?;
-        let convolution = Convolution::new(shape);
+            window,
+            groups,
+        });
         let output = Shape {
-            height: convolution.shape().output_height(),
-            width: convolution.shape().output_width(),
+            height: places.rows,
+            width: places.columns,
             channels: outputs,
         };
-        let weights = checked(checked(kernel * kernel, input.channels)?, outputs)?;
+        let inputs = input.channels / groups;
+        let weights = checked(checked(window.size.area(), inputs)?, outputs)?;
         let biases = if bias { outputs } else { 0 };
         let layer = self.push(
             Kind::Convolution(Box::new(convolution)),
@@ -176,12 +198,30 @@ impl Builder {
         Ok(layer)
     }
 
-    /// Batch normalisation: [`Kind::Standardise`], then [`Kind::ChannelScale`].
-    pub fn batch_norm(&mut self, epsilon: f32) {
+    /// Batch normalisation: [`Kind::Standardise`], then [`Kind::ChannelScale`] where it is affine.
+    ///
+    /// # Errors
+    /// When ε is negative or not finite.
+    pub fn batch_norm(&mut self, norm: BatchNorm) -> Result<(), Fault> {
+        let BatchNorm {
+            epsilon,
+            affine,
+            running_statistics,
+        } = norm;
+        if !(epsilon.is_finite() && epsilon >= 0.0) {
+            return Err(format!("epsilon must not be negative, and is {epsilon}"));
+        }
         let shape = self.shape();
-        self.push(Kind::Standardise { epsilon }, shape, 0, 0);
-        let layer = self.push(Kind::ChannelScale, shape, shape.channels, shape.channels);
-        (layer.law, layer.zero_bias) = (Law::One, true);
+        let kind = Kind::Standardise {
+            epsilon,
+            running_statistics,
+        };
+        self.push(kind, shape, 0, 0);
+        if affine {
+            let layer = self.push(Kind::ChannelScale, shape, shape.channels, shape.channels);
+            (layer.law, layer.zero_bias) = (Law::One, true);
+        }
+        Ok(())
     }
 
     /// Constants taken off and divided by, channel by channel.
@@ -206,41 +246,56 @@ impl Builder {
         Ok(())
     }
 
-    /// The largest of each square.
+    /// The largest of each window; the padding holds −∞.
     ///
     /// # Errors
     /// When the window does not fit, or has more than 256 numbers.
-    pub fn max_pool(&mut self, window: usize) -> Result<(), Fault> {
-        if window > 16 {
+    pub fn max_pool(&mut self, window: Window) -> Result<(), Fault> {
+        let size = window.size;
+        if size.rows > 16 || size.columns > 16 {
             return Err(format!(
-                "a max-pool reaches up to 16 × 16 numbers, not {window} × {window}"
+                "a window of a max-pool reaches up to 16 × 16 numbers, and {size} is more"
             ));
         }
-        let output = self.pooled(window)?;
-        self.push(Kind::MaxPool { window }, output, 0, 0);
+        let (pool, output) = self.pooled(window)?;
+        self.push(Kind::MaxPool(pool), output, 0, 0);
         Ok(())
     }
 
-    /// The mean of each square.
+    /// The mean of each window; the padding holds zeros, which count.
     ///
     /// # Errors
     /// When the window does not fit.
-    pub fn average_pool(&mut self, window: usize) -> Result<(), Fault> {
-        let output = self.pooled(window)?;
-        self.push(Kind::AveragePool { window }, output, 0, 0);
+    pub fn average_pool(&mut self, window: Window) -> Result<(), Fault> {
+        let (pool, output) = self.pooled(window)?;
+        self.push(Kind::AveragePool(pool), output, 0, 0);
         Ok(())
     }
 
-    fn pooled(&self, window: usize) -> Result<Shape, Fault> {
+    /// A pool of this window, and what it gives.
+    fn pooled(&self, window: Window) -> Result<(Pool, Shape), Fault> {
         let input = self.shape();
-        if window == 0 || window > input.height.min(input.width) {
-            return Err(format!("a window of {window} does not fit into {input}"));
+        let (size, padding) = (window.size, window.padding);
+        let places = places(input, &window, "window")?;
+        if padding.rows > size.rows / 2 || padding.columns > size.columns / 2 {
+            return Err(format!(
+                "the padding of a pool is at most half its window, as in PyTorch: {padding} is more \
+                 than half of {size}"
+            ));
         }
-        Ok(Shape {
-            height: input.height / window,
-            width: input.width / window,
+        check_size(input, &window, (places, input.channels))?;
+        let pool = Pool {
+            height: input.height,
+            width: input.width,
             channels: input.channels,
-        })
+            window,
+        };
+        let output = Shape {
+            height: places.rows,
+            width: places.columns,
+            channels: input.channels,
+        };
+        Ok((pool, output))
     }
 
     /// Adds an earlier activation, [`Kind::Shortcut`].
@@ -288,7 +343,7 @@ impl Builder {
             let read = layers[pool].reads;
             let readers = layers.iter().flat_map(Layer::all_reads);
             let is_only_reader = readers.filter(|&r| r == read).count() == 1;
-            if matches!(layers[pool].kind, Kind::MaxPool { .. })
+            if matches!(layers[pool].kind, Kind::MaxPool(_))
                 && is_only_reader
                 && read > 0
                 && layers[read - 1].relu
@@ -317,21 +372,61 @@ impl Builder {
     }
 }
 
-/// A convolution whose lists of places and whose result a machine can hold. The window fits.
-fn check_size(input: Shape, shape: &convolution::Shape) -> Result<(), Fault> {
+/// The windows over an image; `name` is what the file calls their size.
+fn places(input: Shape, window: &Window, name: &str) -> Result<Sides, Fault> {
+    /// No image has more rows or columns.
+    const MOST: usize = 1 << 24;
+    let Window {
+        size,
+        stride,
+        padding,
+        dilation,
+    } = *window;
+    let words = [(name, size), ("stride", stride), ("dilation", dilation)];
+    for (word, sides) in words {
+        if sides.rows == 0 || sides.columns == 0 {
+            return Err(format!("a {word} must be at least 1, not {sides}"));
+        }
+    }
+    for (word, sides) in words.into_iter().chain([("padding", padding)]) {
+        if sides.rows.max(sides.columns) > MOST {
+            return Err(format!("a {word} of {sides} is more than {MOST}"));
+        }
+    }
+    let places = window.places(Sides {
+        rows: input.height,
+        columns: input.width,
+    });
+    if places.rows == 0 || places.columns == 0 {
+        let spread = match dilation == Sides::both(1) {
+            true => String::new(),
+            false => format!(" with a dilation of {dilation}"),
+        };
+        return Err(format!(
+            "a {name} of {size}{spread} does not fit into {input} with a padding of {padding}"
+        ));
+    }
+    Ok(places)
+}
+
+/// Windows whose lists of places, and whose result of so many channels, a machine can hold.
+fn check_size(
+    input: Shape,
+    window: &Window,
+    (places, outputs): (Sides, usize),
+) -> Result<(), Fault> {
     /// Pixels of the result by taps of the window; numbers of the result.
     const MOST: usize = 1 << 24;
-    // The sides of the result are asked for once the kernel is known to be small.
-    let taps = bounded(shape.kernel, shape.kernel, MOST);
-    let fits = taps.and_then(|taps| {
-        let pixels = bounded(shape.output_height(), shape.output_width(), MOST)?;
-        bounded(pixels, taps, MOST).and(bounded(pixels, shape.outputs, MOST))
-    });
-    fits.map(drop).ok_or_else(|| {
+    let fits = || {
+        let taps = bounded(window.size.rows, window.size.columns, MOST)?;
+        let pixels = bounded(places.rows, places.columns, MOST)?;
+        bounded(pixels, taps, MOST).and(bounded(pixels, outputs, MOST))
+    };
+    fits().map(drop).ok_or_else(|| {
         format!(
-            "a kernel of {} over {input} with {} outputs has more than {MOST} places or results; \
-             make the image, the kernel or the outputs smaller",
-            shape.kernel, shape.outputs
+            "a window of {} over {input} with {outputs} outputs has more than {MOST} places or \
+             results; make the image, the window or the outputs smaller",
+            window.size
         )
     })
 }
@@ -355,14 +450,15 @@ mod tests {
     /// Which layers of a convolution, a ReLU, a 2 × 2 max-pool and whatever `more` adds have a ReLU?
     fn relus(more: impl Fn(&mut Builder) -> Result<(), Fault>) -> Vec<bool> {
         let mut builder = Builder::new("small", Shape::image(1, 4, 4), Loss::MeanSquared);
-        let window = Window {
-            kernel: 3,
-            stride: 1,
-            padding: 1,
+        let filters = Filters {
+            outputs: 2,
+            window: Window::square(3).padded(Sides::both(1)),
+            groups: 1,
+            bias: true,
         };
         let build = |builder: &mut Builder| {
-            builder.convolution(2, window, true, Law::FanIn)?.relu = true;
-            builder.max_pool(2)?;
+            builder.convolution(filters, Law::FanIn)?.relu = true;
+            builder.max_pool(Window::tiles(Sides::both(2)))?;
             more(builder)?;
             builder.dense(1, true)
         };

@@ -8,22 +8,25 @@
 //! type = "convolution"
 //! outputs = 16
 //! kernel = 3
-//! padding = 1                  # the default is 0; stride = 1 and bias = true are the others
+//! padding = [1, 0]             # rows and columns; one number stands for both; the default is 0
 //!
 //! [[layer]]
 //! type = "relu"
 //! ```
+//!
+//! README.md lists the layers and their words.
 
+use std::fmt;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 
-use crate::error::{Error, Result};
+use crate::error::{self, Error};
 
 use super::architecture::EPSILON;
-use super::builder::{Builder, Fault, Window};
+use super::builder::{BatchNorm, Builder, Fault, Filters};
 use super::layer::Law;
-use super::{Loss, Network, Shape};
+use super::{Loss, Network, Shape, Sides, Window};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,26 +49,40 @@ enum Item {
     },
     Convolution {
         outputs: usize,
-        kernel: usize,
+        kernel: Each,
+        #[serde(default = "ones")]
+        stride: Each,
+        #[serde(default = "zeros")]
+        padding: Each,
+        #[serde(default = "ones")]
+        dilation: Each,
         #[serde(default = "one")]
-        stride: usize,
-        #[serde(default)]
-        padding: usize,
+        groups: usize,
         #[serde(default = "yes")]
         bias: bool,
     },
     // Braces: without them serde lets fields pass that do not belong here.
     Relu {},
+    /// Without a stride: windows side by side.
     MaxPool {
-        window: usize,
+        window: Each,
+        stride: Option<Each>,
+        #[serde(default = "zeros")]
+        padding: Each,
     },
     /// Without a window: the mean of the whole image.
     AveragePool {
-        window: Option<usize>,
+        window: Option<Each>,
+        stride: Option<Each>,
+        padding: Option<Each>,
     },
     BatchNorm {
         #[serde(default = "epsilon")]
         epsilon: f32,
+        #[serde(default = "yes")]
+        affine: bool,
+        #[serde(default = "yes", rename = "running-statistics")]
+        running_statistics: bool,
     },
     Normalise {
         mean: Vec<f32>,
@@ -78,8 +95,58 @@ enum Item {
     },
 }
 
+/// A number for both directions, or [rows, columns].
+#[derive(Clone, Copy, Debug)]
+struct Each(Sides);
+
+impl<'de> Deserialize<'de> for Each {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Each;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number or [rows, columns]")
+            }
+
+            fn visit_u64<E: de::Error>(self, side: u64) -> Result<Each, E> {
+                match usize::try_from(side) {
+                    Ok(side) => Ok(Each(Sides::both(side))),
+                    Err(_) => Err(E::invalid_value(de::Unexpected::Unsigned(side), &self)),
+                }
+            }
+
+            fn visit_i64<E: de::Error>(self, side: i64) -> Result<Each, E> {
+                match u64::try_from(side) {
+                    Ok(side) => self.visit_u64(side),
+                    Err(_) => Err(E::invalid_value(de::Unexpected::Signed(side), &self)),
+                }
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Each, A::Error> {
+                let sides = (seq.next_element()?, seq.next_element()?);
+                match (sides, seq.next_element::<de::IgnoredAny>()?) {
+                    ((Some(rows), Some(columns)), None) => Ok(Each(Sides { rows, columns })),
+                    _ => Err(de::Error::custom(
+                        "a list of sides must be [rows, columns]",
+                    )),
+                }
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
 fn one() -> usize {
     1
+}
+
+fn ones() -> Each {
+    Each(Sides::both(1))
+}
+
+fn zeros() -> Each {
+    Each(Sides::both(0))
 }
 
 fn yes() -> bool {
@@ -97,7 +164,7 @@ const LARGEST_INPUT: usize = 1 << 24;
 ///
 /// # Errors
 /// When the text is no description, or a layer does not fit behind the one before it.
-pub fn parse(text: &str, path: &Path) -> Result<Network> {
+pub fn parse(text: &str, path: &Path) -> error::Result<Network> {
     let fault = |field: String, fault: Fault| Error::input(path.display(), field, fault);
     let description: Description = toml::from_str(text).map_err(|cause| {
         let line = cause.span().map_or(1, |span| {
@@ -131,7 +198,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Network> {
     builder.finish().map_err(|f| fault("layer".to_owned(), f))
 }
 
-fn shape(input: &[usize]) -> std::result::Result<Shape, Fault> {
+fn shape(input: &[usize]) -> Result<Shape, Fault> {
     let shape = match *input {
         [features] => Shape::features(features),
         [channels, height, width] => Shape::image(channels, height, width),
@@ -146,7 +213,7 @@ fn shape(input: &[usize]) -> std::result::Result<Shape, Fault> {
     }
 }
 
-type Built = std::result::Result<(), Fault>;
+type Built = Result<(), Fault>;
 
 fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Built {
     match item {
@@ -156,32 +223,62 @@ fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Built {
             kernel,
             stride,
             padding,
+            dilation,
+            groups,
             bias,
         } => {
             let window = Window {
-                kernel: *kernel,
-                stride: *stride,
-                padding: *padding,
+                size: kernel.0,
+                stride: stride.0,
+                padding: padding.0,
+                dilation: dilation.0,
             };
-            let built = builder.convolution(*outputs, window, *bias, Law::FanIn);
-            built.map(|_| ())
+            let filters = Filters {
+                outputs: *outputs,
+                window,
+                groups: *groups,
+                bias: *bias,
+            };
+            builder.convolution(filters, Law::FanIn).map(|_| ())
         }
         Item::Relu {} => builder.relu(),
-        Item::MaxPool { window } => builder.max_pool(*window),
-        Item::AveragePool { window } => {
-            let shape = builder.shape();
-            if window.is_none() && shape.height != shape.width {
-                return Err(format!("a window is needed: {shape} is no square"));
-            }
-            builder.average_pool(window.unwrap_or(shape.height))
+        Item::MaxPool {
+            window,
+            stride,
+            padding,
+        } => builder.max_pool(pool(*window, *stride, *padding)),
+        Item::AveragePool {
+            window: Some(window),
+            stride,
+            padding,
+        } => {
+            let padding = padding.unwrap_or_else(zeros);
+            builder.average_pool(pool(*window, *stride, padding))
         }
-        Item::BatchNorm { epsilon } if !(epsilon.is_finite() && *epsilon > 0.0) => {
-            Err(format!("epsilon must be positive, not {epsilon}"))
+        Item::AveragePool {
+            window: None,
+            stride: None,
+            padding: None,
+        } => {
+            let image = builder.shape();
+            builder.average_pool(Window::tiles(Sides {
+                rows: image.height,
+                columns: image.width,
+            }))
         }
-        Item::BatchNorm { epsilon } => {
-            builder.batch_norm(*epsilon);
-            Ok(())
-        }
+        Item::AveragePool { window: None, .. } => Err(
+            "a stride or a padding needs a window; without one the whole image is averaged"
+                .to_owned(),
+        ),
+        Item::BatchNorm {
+            epsilon,
+            affine,
+            running_statistics,
+        } => builder.batch_norm(BatchNorm {
+            epsilon: *epsilon,
+            affine: *affine,
+            running_statistics: *running_statistics,
+        }),
         Item::Normalise { mean, deviation } => builder.normalise(mean.clone(), deviation.clone()),
         Item::Flatten {} => {
             builder.flatten();
@@ -196,4 +293,10 @@ fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Built {
             None => Err(format!("a shortcut from layer {from}, which comes later")),
         },
     }
+}
+
+/// The window of a pool; without a stride its windows lie side by side.
+fn pool(size: Each, stride: Option<Each>, padding: Each) -> Window {
+    let stride = stride.unwrap_or(size);
+    Window::new(size.0).every(stride.0).padded(padding.0)
 }

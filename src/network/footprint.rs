@@ -28,7 +28,7 @@ impl Network {
         let places = self
             .layers
             .iter()
-            .filter(|layer| matches!(layer.kind, Kind::MaxPool { .. }));
+            .filter(|layer| matches!(layer.kind, Kind::MaxPool(_)));
         let places: u64 = places.map(numbers).sum();
         let largest = self.layers.iter().map(numbers).max().unwrap_or(0);
         let convolutions = self

@@ -11,7 +11,7 @@ use super::{Loss, Shape};
 /// A network: a directed graph of layers, its loss, and the shape of its input.
 ///
 /// Parameters are one flat vector, layer after layer, weights before bias. Dense weights stand as
-/// in PyTorch (outputs × inputs); convolution weights stand as kernel × kernel × inputs × outputs.
+/// in PyTorch (outputs × inputs); convolution weights stand as groups × rows × columns × inputs × outputs of a group.
 /// [`super::Assembly`] turns PyTorch's order into this one.
 #[derive(Clone, Debug)]
 pub struct Network {
@@ -76,6 +76,17 @@ impl Network {
     /// Does the network normalise over batches, so that its samples are coupled in training mode?
     pub fn has_batch_norm(&self) -> bool {
         self.statistics() > 0
+    }
+
+    /// Does a checkpoint have means and variances for all of its batch normalisation?
+    pub fn has_running_statistics(&self) -> bool {
+        let lacks = |layer: &Layer| match layer.kind {
+            Kind::Standardise {
+                running_statistics, ..
+            } => !running_statistics,
+            _ => false,
+        };
+        !self.layers.iter().any(lacks)
     }
 
     /// Is it a chain of dense layers? Then a whole batch passes at once, and `H_i v` has rank two

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::kernel::convolution::Convolution;
+use crate::kernel::pool::Pool;
 
 use super::Shape;
 
@@ -11,8 +12,8 @@ use super::Shape;
 pub enum Kind {
     /// `y = W x + b`, `W` of shape outputs × inputs.
     Dense,
-    /// `y_{p,o} = Σ_{k,i} W_{k,i,o}·x_{p·stride + k − padding, i} + b_o`, `W` of shape
-    /// kernel × kernel × inputs × outputs.
+    /// `y_{p,o} = Σ_{k,i} W_{k,i,o}·x_{p·stride + k·dilation − padding, i} + b_o` over the channels `i` of
+    /// the group of `o`, `W` of shape groups × rows × columns × inputs/groups × outputs/groups.
     Convolution(Box<Convolution>),
     /// `y_c = γ_c·x_c + β_c` at every position: the second half of batch normalisation.
     ChannelScale,
@@ -21,6 +22,8 @@ pub enum Kind {
     Standardise {
         /// ε.
         epsilon: f32,
+        /// Does a checkpoint have `μ` and `σ²` to be fixed?
+        running_statistics: bool,
     },
     /// `y_c = (x_c − mean_c)/deviation_c` with constants of the network.
     Normalise {
@@ -29,17 +32,11 @@ pub enum Kind {
         /// One deviation a channel.
         deviation: Vec<f32>,
     },
-    /// The largest of each square of this side; the squares do not overlap, and what is left over
-    /// at the right and at the bottom is dropped. Of equal numbers the first one counts.
-    MaxPool {
-        /// The side of a square.
-        window: usize,
-    },
-    /// The mean of each square of this side, cut as for the largest.
-    AveragePool {
-        /// The side of a square.
-        window: usize,
-    },
+    /// The largest of each window, the padding left out; what is left over at the right and at the
+    /// bottom is dropped. Of equal numbers the first one counts.
+    MaxPool(Pool),
+    /// The mean of each window, the padding counted as zeros, cut as for the largest.
+    AveragePool(Pool),
     /// An image to a vector in PyTorch's order (channels first).
     Flatten,
     /// `y = x + skip(x')`, where `x'` is an earlier activation of which every `stride`-th row and
@@ -63,8 +60,8 @@ impl Kind {
             Kind::ChannelScale => "channel-scale",
             Kind::Standardise { .. } => "standardise",
             Kind::Normalise { .. } => "normalise",
-            Kind::MaxPool { .. } => "max-pool",
-            Kind::AveragePool { .. } => "average-pool",
+            Kind::MaxPool(_) => "max-pool",
+            Kind::AveragePool(_) => "average-pool",
             Kind::Flatten => "flatten",
             Kind::Shortcut { .. } => "shortcut",
         }
@@ -129,7 +126,7 @@ impl Layer {
         match &self.kind {
             Kind::Convolution(convolution) => {
                 let shape = convolution.shape();
-                shape.kernel.pow(2) * shape.inputs
+                shape.window.size.area() * shape.group_inputs()
             }
             _ => self.input.numbers(),
         }

@@ -3,7 +3,7 @@
 //! The same functions serve values, their directional derivatives and, transposed, the derivatives
 //! that come back.
 
-use crate::kernel::pool::{self, Pool};
+use crate::kernel::pool;
 use crate::kernel::{self, Isa, Start};
 
 use super::Shape;
@@ -16,29 +16,20 @@ pub(super) struct Linear<'a> {
 }
 
 impl Linear<'_> {
-    fn pool(&self, window: usize) -> Pool {
-        Pool {
-            height: self.layer.input.height,
-            width: self.layer.input.width,
-            channels: self.layer.input.channels,
-            window: (window, window),
-        }
-    }
-
     /// Does it write every number, whatever is there?
     fn is_pool(&self) -> bool {
         matches!(
             self.layer.kind,
-            Kind::MaxPool { .. } | Kind::AveragePool { .. }
+            Kind::MaxPool(_) | Kind::AveragePool(_)
         )
     }
 
     /// `y` of the values `x` and, for a shortcut, `skip`; a max-pool writes down its places.
     pub fn forward(&self, x: &[f32], skip: &[f32], places: &mut Vec<u8>, y: &mut [f32]) {
         match &self.layer.kind {
-            Kind::MaxPool { window } => {
+            Kind::MaxPool(shape) => {
                 places.resize(y.len(), 0);
-                pool::max_pool(self.isa, &self.pool(*window), x, y, places);
+                pool::max_pool(self.isa, shape, x, y, places);
             }
             Kind::Normalise { mean, deviation } => {
                 let scale = inverse(deviation);
@@ -65,11 +56,11 @@ impl Linear<'_> {
                     y[to] += skip[from];
                 }
             }
-            Kind::MaxPool { window } => {
-                pool::gather_pool(self.isa, &self.pool(*window), x, places, y);
+            Kind::MaxPool(shape) => {
+                pool::gather_pool(self.isa, shape, x, places, y);
             }
-            Kind::AveragePool { window } => {
-                pool::average_pool(self.isa, &self.pool(*window), x, y);
+            Kind::AveragePool(shape) => {
+                pool::average_pool(self.isa, shape, x, y);
             }
             Kind::Normalise { deviation, .. } => {
                 add_scaled(self.isa, &inverse(deviation), x, y);
@@ -105,11 +96,11 @@ impl Linear<'_> {
         }
         match &self.layer.kind {
             Kind::Shortcut { .. } => kernel::axpy(self.isa, 1.0, y, below),
-            Kind::MaxPool { window } => {
-                pool::scatter_pool(self.isa, &self.pool(*window), y, places, below);
+            Kind::MaxPool(shape) => {
+                pool::scatter_pool(self.isa, shape, y, places, below);
             }
-            Kind::AveragePool { window } => {
-                pool::spread_pool(self.isa, &self.pool(*window), y, below);
+            Kind::AveragePool(shape) => {
+                pool::spread_pool(self.isa, shape, y, below);
             }
             Kind::Normalise { deviation, .. } => {
                 add_scaled(self.isa, &inverse(deviation), y, below);

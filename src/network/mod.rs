@@ -42,7 +42,8 @@ mod tangent;
 mod trace;
 
 pub use architecture::{NAMES, named};
-pub use builder::{Builder, Fault, Window};
+pub use crate::kernel::{Sides, Window};
+pub use builder::{BatchNorm, Builder, Fault, Filters};
 pub use curvature::{Curvature, Matrix};
 pub use gathered::Gathered;
 pub use graph::Network;

@@ -1,8 +1,10 @@
 //! PyTorch's tensors to the engine's parameters.
 //!
-//! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs × kernel ×
-//! kernel in PyTorch and kernel × kernel × inputs × outputs here. Batch normalisation has its weight
-//! and bias in [`Kind::ChannelScale`], its running mean and variance in the layer before.
+//! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs of a group × rows
+//! × columns in PyTorch and groups × rows × columns × inputs of a group × outputs of a group here. Batch
+//! normalisation has its weight and bias in [`Kind::ChannelScale`], its running mean and variance in the
+//! layer before; without weight and bias that layer stands for the module, and without either there is
+//! none.
 
 use std::ops::Range;
 
@@ -12,7 +14,7 @@ use super::layer::{Kind, Layer};
 /// The tensors that belong to one PyTorch module, in the order of PyTorch's `state_dict`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Module {
-    /// The layer whose weight and bias these are.
+    /// The layer whose weight and bias these are, or that has the statistics alone.
     pub layer: usize,
     /// What each tensor is, and its shape in PyTorch.
     pub tensors: Vec<(Part, Vec<usize>)>,
@@ -56,35 +58,59 @@ pub struct Assembly<'a> {
 impl Network {
     /// The modules with tensors, in the order in which the network runs.
     pub fn modules(&self) -> Vec<Module> {
-        let with = self.layers().iter().enumerate();
-        with.filter(|(_, layer)| layer.has_parameters())
-            .map(|(index, layer)| Module {
-                layer: index,
-                tensors: tensors(layer),
-            })
-            .collect()
+        let modules = (0..self.layers().len()).map(|layer| Module {
+            layer,
+            tensors: self.tensors(layer),
+        });
+        modules.filter(|module| !module.tensors.is_empty()).collect()
     }
-}
 
-fn tensors(layer: &Layer) -> Vec<(Part, Vec<usize>)> {
-    let outputs = layer.output.channels;
-    let weight = match &layer.kind {
-        Kind::Convolution(convolution) => {
-            let c = convolution.shape();
-            vec![c.outputs, c.inputs, c.kernel, c.kernel]
+    fn tensors(&self, index: usize) -> Vec<(Part, Vec<usize>)> {
+        let layer = &self.layers()[index];
+        let outputs = layer.output.channels;
+        let weight = match &layer.kind {
+            Kind::Convolution(convolution) => {
+                let c = convolution.shape();
+                let size = c.window.size;
+                vec![c.outputs, c.group_inputs(), size.rows, size.columns]
+            }
+            Kind::ChannelScale => vec![outputs],
+            _ => vec![outputs, layer.input.numbers()],
+        };
+        let mut tensors = Vec::new();
+        if layer.has_parameters() {
+            tensors.push((Part::Weight, weight));
         }
-        Kind::ChannelScale => vec![outputs],
-        _ => vec![outputs, layer.input.numbers()],
-    };
-    let mut tensors = vec![(Part::Weight, weight)];
-    if !layer.bias.is_empty() {
-        tensors.push((Part::Bias, vec![outputs]));
+        if !layer.bias.is_empty() {
+            tensors.push((Part::Bias, vec![outputs]));
+        }
+        let normalises = self.normalises(index).map(|index| &self.layers()[index].kind);
+        let has_statistics = matches!(
+            normalises,
+            Some(Kind::Standardise {
+                running_statistics: true,
+                ..
+            })
+        );
+        if has_statistics {
+            tensors.push((Part::Mean, vec![outputs]));
+            tensors.push((Part::Variance, vec![outputs]));
+        }
+        tensors
     }
-    if matches!(layer.kind, Kind::ChannelScale) {
-        tensors.push((Part::Mean, vec![outputs]));
-        tensors.push((Part::Variance, vec![outputs]));
+
+    /// The layer whose statistics belong to the module that this layer stands for.
+    fn normalises(&self, index: usize) -> Option<usize> {
+        let is_scale = |index: usize| {
+            let layer = self.layers().get(index);
+            layer.is_some_and(|layer| matches!(layer.kind, Kind::ChannelScale))
+        };
+        match self.layers()[index].kind {
+            Kind::ChannelScale => Some(index - 1),
+            Kind::Standardise { .. } => (!is_scale(index + 1)).then_some(index),
+            _ => None,
+        }
     }
-    tensors
 }
 
 impl<'a> Assembly<'a> {
@@ -135,9 +161,10 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    /// The place of running means or variances: they belong to the layer before.
+    /// The place of running means or variances.
     fn place(&self, module: &Module, part: Part) -> Range<usize> {
-        let layer = &self.network.layers()[module.layer - 1];
+        let layer = self.network.normalises(module.layer);
+        let layer = &self.network.layers()[layer.expect("a module with statistics")];
         match part {
             Part::Mean => layer.means(),
             _ => layer.variances(),
@@ -151,9 +178,11 @@ fn places(layer: &Layer) -> Box<dyn Iterator<Item = usize>> {
         return Box::new(0..layer.weight.len());
     };
     let shape = convolution.shape();
-    let (outputs, inputs) = (shape.outputs, shape.inputs);
-    let taps = shape.kernel.pow(2);
-    Box::new((0..outputs).flat_map(move |o| {
-        (0..inputs).flat_map(move |i| (0..taps).map(move |tap| (tap * inputs + i) * outputs + o))
+    let (outputs, inputs) = (shape.group_outputs(), shape.group_inputs());
+    let taps = shape.window.size.area();
+    Box::new((0..shape.outputs).flat_map(move |o| {
+        let (group, o) = (o / outputs, o % outputs);
+        let place = move |i, tap| ((group * taps + tap) * inputs + i) * outputs + o;
+        (0..inputs).flat_map(move |i| (0..taps).map(move |tap| place(i, tap)))
     }))
 }

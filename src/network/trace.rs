@@ -116,7 +116,7 @@ impl Trace {
                 let bilinear = site.bilinear(index, self.samples);
                 return bilinear.affine(x, &site.weights, layer.relu, y);
             }
-            Kind::Standardise { epsilon } => {
+            Kind::Standardise { epsilon, .. } => {
                 let moments = &mut self.moments[index];
                 match site.point.is_coupled() {
                     true => moments.measure(site.isa, x, layer.output.channels, *epsilon),

@@ -77,15 +77,17 @@ pub fn trainer<'a>(isa: Isa, network: &'a Network, data: &'a Data, plan: Plan) -
 /// A residual network of one block with batch normalisation, on 2×6×6 images.
 pub fn residual() -> Network {
     let mut builder = Builder::new("residual", Shape::image(2, 6, 6), Loss::MeanSquared);
-    let three = Window {
-        kernel: 3,
-        stride: 1,
-        padding: 1,
+    let three = Filters {
+        outputs: 4,
+        window: Window::square(3).padded(Sides::both(1)),
+        groups: 1,
+        bias: true,
     };
     let unit = |builder: &mut Builder| {
         let law = sgd_stability::network::Law::Normal(0.3);
-        builder.convolution(4, three, true, law).expect("it fits");
-        builder.batch_norm(1e-5);
+        builder.convolution(three, law).expect("it fits");
+        let norm = BatchNorm::default();
+        builder.batch_norm(norm).expect("a good epsilon");
     };
     unit(&mut builder);
     builder.relu().expect("behind a layer");
@@ -93,7 +95,8 @@ pub fn residual() -> Network {
     unit(&mut builder);
     builder.shortcut(from).expect("the same shape");
     builder.relu().expect("behind a layer");
-    builder.average_pool(3).expect("it fits");
+    let window = Window::tiles(Sides::both(3));
+    builder.average_pool(window).expect("it fits");
     builder.dense(3, true).expect("outputs");
     builder.finish().expect("a network")
 }

@@ -1,10 +1,11 @@
 //! The derivative by the weights.
 
-use super::plan::{Class, Image, Place, block, images};
-use super::shape::{Axis, Group, Shape, groups};
+use super::plan::{Class, Image, Place, block, images, steps};
+use super::shape::{Group, Shape, groups};
 use super::tile::{load, panels, store};
 use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
+use crate::kernel::window::{Axis, Sides};
 
 /// Images of few channels: all rows of the window go through the registers together, because the
 /// channels alone are too few chains to hide the latency of an FMA.
@@ -13,52 +14,80 @@ const FEW: usize = 3;
 /// Which pixels of the input and of the output meet under which weights.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    source: Image,
-    target: Image,
-    kernel: usize,
+    pub(super) source: Image,
+    pub(super) target: Image,
+    kernel: Sides,
+    /// Channels of the input that a group reads.
+    inputs: usize,
+    /// From index to index of the kernel, in pixels of the input.
+    step: Sides,
     /// Samples in a block.
-    block: usize,
+    pub(super) block: usize,
     /// For each the weights of some rows in one column of the kernel.
-    classes: Vec<Class>,
+    pub(super) classes: Vec<Class>,
 }
+
+/// Places of a block, over all classes: a list of more fills no cache.
+const PLACES: usize = 1 << 20;
 
 impl Plan {
     pub(super) fn new(shape: &Shape) -> Self {
         let (source, target) = images(shape);
-        // Offsets of the output count vectors.
+        // Offsets of the output count vectors of a group; those of a depthwise one all channels.
         let target = Image {
-            channels: target.channels.div_ceil(LANES),
+            channels: match shape.is_depthwise() {
+                true => shape.outputs,
+                false => shape.group_outputs().div_ceil(LANES),
+            },
             ..target
         };
-        let few = shape.inputs <= FEW;
-        let block = if few { 1 } else { block(target) };
+        let inputs = shape.group_inputs();
+        let few = inputs <= FEW && !shape.is_depthwise();
+        let places = target.height * target.width * shape.window.size.area();
+        let block = match few {
+            true => 1,
+            false => block(target).min(PLACES.div_ceil(places)),
+        };
         let rows = match few {
             true => groups(target.height, |t| shape.rows().forward(t)),
-            false => single(shape, target.height, shape.rows()),
+            false => single(target.height, shape.rows()),
         };
-        let columns = single(shape, target.width, shape.columns());
+        let columns = single(target.width, shape.columns());
         let classes = columns
             .iter()
             .flat_map(|columns| rows.iter().map(move |rows| (rows, columns)))
             .map(|groups| Class::new(groups, (source, target), block))
+            .filter(|class| class.each > 0)
             .collect();
         Plan {
             source,
             target,
-            kernel: shape.kernel,
+            kernel: shape.window.size,
+            inputs,
+            step: steps(shape, Axis::forward_step),
             block,
             classes,
         }
     }
 }
 
+impl Plan {
+    /// The first index of a class in the kernel, row after row.
+    pub(super) fn tap(&self, class: &Class) -> usize {
+        class.first.rows * self.kernel.columns + class.first.columns
+    }
+}
+
 /// For each index of the kernel the coordinates of the output that it reaches the image from.
-fn single(shape: &Shape, targets: usize, axis: Axis) -> Vec<Group> {
+fn single(targets: usize, axis: Axis) -> Vec<Group> {
     let group = |tap| {
         let reached = (0..targets).map(|target| (target, axis.forward(target)));
         let places = reached
             .filter(|(_, reach)| (reach.tap..reach.tap + reach.taps).contains(&tap))
-            .map(|(target, reach)| (target, reach.source + tap - reach.tap))
+            .map(|(target, reach)| {
+                let further = (tap - reach.tap) * axis.forward_step();
+                (target, reach.source + further)
+            })
             .collect();
         Group {
             tap,
@@ -66,17 +95,19 @@ fn single(shape: &Shape, targets: usize, axis: Axis) -> Vec<Group> {
             places,
         }
     };
-    (0..shape.kernel).map(group).collect()
+    (0..axis.kernel).map(group).collect()
 }
 
-/// `dw ← dw + Σ x·dy` on one thread.
+/// `dw ← dw + Σ x·dy` for one group of channels, on one thread.
 pub(super) struct Gradient<'a> {
     pub(super) plan: &'a Plan,
+    pub(super) group: usize,
     pub(super) x: &'a [f32],
     /// A row per pixel.
     pub(super) dy: Rows<'a>,
-    /// Weights of one row: channels of the output.
+    /// Weights of one row: channels of the output of a group.
     pub(super) outputs: usize,
+    /// The weights of the group.
     pub(super) dw: &'a mut [f32],
 }
 
@@ -90,7 +121,7 @@ impl Kernel for Gradient<'_> {
         let dys = self.dy.vectors().chunks(plan.block * target);
         for (x, dy) in self.x.chunks(plan.block * source).zip(dys) {
             let samples = dy.len() / target;
-            let most = match plan.source.channels {
+            let most = match plan.inputs {
                 ..=FEW => 1,
                 _ => L::TILE_VECTORS,
             };
@@ -98,7 +129,8 @@ impl Kernel for Gradient<'_> {
                 for class in &plan.classes {
                     let mut part = Part {
                         x,
-                        source_step: plan.source.row(),
+                        from: self.group * plan.inputs,
+                        source_step: plan.source.step(plan.step).rows,
                         dy: &dy[first..],
                         places: &class.places[..samples * class.each],
                         outputs: self.outputs,
@@ -115,7 +147,9 @@ impl Kernel for Gradient<'_> {
 /// A block of samples under some rows of the weights, some vectors of outputs.
 struct Part<'a> {
     x: &'a [f32],
-    /// From row to row of the image.
+    /// From a place to the first number that is read.
+    from: usize,
+    /// From row to row of the window in the image.
     source_step: usize,
     dy: &'a [[f32; LANES]],
     places: &'a [Place],
@@ -128,13 +162,13 @@ struct Part<'a> {
 impl Part<'_> {
     #[inline(always)]
     fn class<L: Lanes>(&mut self, lanes: L, plan: &Plan, class: &Class) {
-        let channels = plan.source.channels;
-        let row = |tap| ((class.first.0 + tap) * plan.kernel + class.first.1) * channels;
-        let step = plan.kernel * channels;
+        let (channels, first) = (plan.inputs, class.first);
+        let step = plan.kernel.columns * channels;
+        let row = |tap| (first.rows + tap) * step + first.columns * channels;
         let mut tap = 0;
-        while tap < class.taps.0 {
-            let (rows, offset) = ((row(tap), step), tap * self.source_step);
-            let taps = together::<L>(class.taps.0 - tap, channels);
+        while tap < class.taps.rows {
+            let (rows, offset) = ((row(tap), step), self.from + tap * self.source_step);
+            let taps = together::<L>(class.taps.rows - tap, channels);
             match (taps, channels) {
                 (5, 3) => self.tile::<L, 5, 3, 1>(lanes, rows, offset),
                 (3, 3) => self.tile::<L, 3, 3, 1>(lanes, rows, offset),

@@ -12,10 +12,14 @@
 //!   tile      the result; an FMA takes one number of a pixel and a vector of weights
 //!   gradient  registers hold weights; an FMA takes one number of the input and a vector of the
 //!             output's derivative, while the pixels pass
+//!   depthwise all three where every channel has a kernel of its own: a vector holds channels
 //! ```
+//!
+//! Groups of channels pass one after the other, each as a convolution of its own.
 //!
 //! Everything runs on the calling thread: whoever has a batch cuts it into chunks of samples.
 
+mod depthwise;
 mod gradient;
 mod plan;
 mod shape;
@@ -26,6 +30,7 @@ mod weights;
 
 use std::cell::RefCell;
 
+use depthwise::Depthwise;
 use gradient::Gradient;
 use plan::Plan;
 pub use shape::Shape;
@@ -66,20 +71,10 @@ impl Convolution {
     /// The plans for a shape.
     ///
     /// # Panics
-    /// When a size other than the padding is zero, or no window fits.
+    /// When a size other than the padding is zero, no window fits, or the groups do not divide the
+    /// channels of both images.
     pub fn new(shape: Shape) -> Self {
-        let sizes = [
-            shape.height,
-            shape.width,
-            shape.inputs,
-            shape.outputs,
-            shape.kernel,
-            shape.stride,
-        ];
-        assert!(
-            !sizes.contains(&0) && shape.output() > 0,
-            "no convolution has the shape {shape:?}"
-        );
+        assert!(shape.is_sound(), "no convolution has the shape {shape:?}");
         Convolution {
             shape,
             forward: Plan::forward(&shape),
@@ -123,9 +118,9 @@ fn check_begin(begin: Begin, channels: usize) {
     }
 }
 
-/// `y_(p, o) ← f(begin + Σ_(k_y, k_x, i) x_(p·stride + k − padding, i)·w_(k, i, o))` for every pixel
+/// `y_(p, o) ← f(begin + Σ_(k_y, k_x, i) x_(p·stride + k·dilation − padding, i)·w_(k, i, o))` for every pixel
 /// `p` of the output: the chain `s ← fma(x, w, s)` in the order (k_y, k_x, i) over the taps inside
-/// the image, one rounding per term. `f` is the rectifier `0 > s ? 0 : s` when `relu`, else nothing.
+/// the image and the channels of its group, one rounding per term. `f` is the rectifier `0 > s ? 0 : s` when `relu`, else nothing.
 ///
 /// `x`: samples of the input, `y`: as many of the output.
 ///
@@ -146,9 +141,9 @@ pub fn forward(
     slide(isa, &convolution.forward, (x, w), begin, relu, y);
 }
 
-/// Copies the weights into the order that [`backward`] reads: for each tap the matrix inputs ×
-/// outputs transposed, the taps sorted by the remainder of (k_y, k_x) by the stride and backwards
-/// among equal ones. Once for all chunks of a batch.
+/// Copies the weights into the order that [`backward`] reads: for each tap of a group the matrix inputs ×
+/// outputs transposed, the taps sorted by the remainder of (k_y, k_x) by the stride (over its largest
+/// common divisor with the dilation) and backwards among equal ones. Once for all chunks of a batch.
 ///
 /// # Panics
 /// When a length is not the number of weights.
@@ -160,7 +155,7 @@ pub fn turn_weights(isa: Isa, convolution: &Convolution, w: &[f32], out: &mut [f
 }
 
 /// `dx_(q, i) ← begin + Σ_(p, o) dy_(p, o)·w_(k, i, o)` over the pixels `p` of the output whose
-/// window holds pixel `q` of the input, at its place `k = q + padding − p·stride`: the chain
+/// window holds pixel `q` of the input, at its place `k`, `k·dilation = q + padding − p·stride`: the chain
 /// `s ← fma(dy, w, s)` in the order (p, o), row after row, one rounding per term.
 ///
 /// `dy`: samples of the output, `turned`: the weights after [`turn_weights`], `dx`: as many samples
@@ -184,18 +179,36 @@ pub fn backward(
 
 fn slide(isa: Isa, plan: &Plan, (x, w): (&[f32], &[f32]), begin: Begin, relu: bool, y: &mut [f32]) {
     BUFFER.with_borrow_mut(|buffer| {
-        isa.run(Slide {
-            plan,
-            x,
-            w: Rows::new(w, plan.target.channels, buffer),
-            begin,
-            relu,
-            y,
-        });
+        if plan.groups > 1 && (plan.reads(), plan.writes()) == (1, 1) {
+            return isa.run(Depthwise {
+                plan,
+                x,
+                w: depthwise::by_tap(w, plan.groups, buffer),
+                begin,
+                relu,
+                y,
+            });
+        }
+        let channels = plan.writes();
+        for (group, w) in w.chunks(w.len() / plan.groups).enumerate() {
+            let begin = match begin {
+                Begin::Row(row) => Begin::Row(&row[group * channels..][..channels]),
+                _ => begin,
+            };
+            isa.run(Slide {
+                plan,
+                group,
+                x,
+                w: Rows::new(w, channels, buffer),
+                begin,
+                relu,
+                y: &mut *y,
+            });
+        }
     });
 }
 
-/// `dw_(k, i, o) ← start + Σ_(n, p) x_(n, p·stride + k − padding, i)·dy_(n, p, o)` over the samples
+/// `dw_(k, i, o) ← start + Σ_(n, p) x_(n, p·stride + k·dilation − padding, i)·dy_(n, p, o)` over the samples
 /// `n` and the pixels `p` of the output that read inside the image under `k`: the chain
 /// `s ← fma(x, dy, s)` in the order (n, p), row after row, one rounding per term. So a batch may be
 /// given in parts, one after the other with [`Start::Accumulate`].
@@ -217,14 +230,28 @@ pub fn weight_gradient(
     if start == Start::Zero {
         dw.fill(0.0);
     }
-    let outputs = convolution.shape.outputs;
+    let (shape, plan) = (&convolution.shape, &convolution.gradient);
     BUFFER.with_borrow_mut(|buffer| {
-        isa.run(Gradient {
-            plan: &convolution.gradient,
-            x,
-            dy: Rows::new(dy, outputs, buffer),
-            outputs,
-            dw,
-        });
+        if shape.is_depthwise() {
+            return depthwise::gradient(isa, plan, (x, dy), dw, buffer);
+        }
+        let outputs = shape.group_outputs();
+        for (group, dw) in dw.chunks_mut(shape.group_weights()).enumerate() {
+            let dy = match shape.groups {
+                1 => Rows::new(dy, outputs, buffer),
+                _ => {
+                    let part = group * outputs..(group + 1) * outputs;
+                    Rows::part((dy, shape.outputs), part, buffer)
+                }
+            };
+            isa.run(Gradient {
+                plan,
+                group,
+                x,
+                dy,
+                outputs,
+                dw,
+            });
+        }
     });
 }

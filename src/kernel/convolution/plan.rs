@@ -1,6 +1,7 @@
 //! Which pixel reads which: lists of places, made once for a shape.
 
-use super::shape::{Axis, Group, Reach, Shape, groups};
+use super::shape::{Group, Shape, groups};
+use crate::kernel::window::{Axis, Reach, Sides};
 
 /// A pixel of the result and the first pixel that it reads, as offsets in numbers from the first
 /// sample of a block.
@@ -10,12 +11,11 @@ pub(super) struct Place {
     pub(super) target: u32,
 }
 
-/// Places that read under the same indices of the kernel: rows `first.0 ..` and columns `first.1 ..`
-/// of it, `taps` in number.
+/// Places that read under the same indices of the kernel, `taps` in number from `first` on.
 #[derive(Clone, Debug)]
 pub(super) struct Class {
-    pub(super) first: (usize, usize),
-    pub(super) taps: (usize, usize),
+    pub(super) first: Sides,
+    pub(super) taps: Sides,
     /// Sample after sample of a block, in each row after row.
     pub(super) places: Vec<Place>,
     /// How many of them each sample has.
@@ -40,6 +40,14 @@ impl Image {
     pub(super) fn sample(self) -> usize {
         self.height * self.row()
     }
+
+    /// From pixel to pixel, in numbers, where one moves by so many rows and columns.
+    pub(super) fn step(self, by: Sides) -> Sides {
+        Sides {
+            rows: by.rows * self.row(),
+            columns: by.columns * self.channels,
+        }
+    }
 }
 
 /// Pixels that are worth a block of samples: tiles are cut within a block.
@@ -50,7 +58,10 @@ const PIXELS: usize = 128;
 pub(super) struct Plan {
     pub(super) source: Image,
     pub(super) target: Image,
-    pub(super) kernel: usize,
+    pub(super) kernel: Sides,
+    pub(super) groups: usize,
+    /// From index to index of the kernel, in pixels of the source.
+    pub(super) step: Sides,
     /// Samples in a block.
     pub(super) block: usize,
     pub(super) classes: Vec<Class>,
@@ -60,18 +71,21 @@ impl Plan {
     /// The output from the input.
     pub(super) fn forward(shape: &Shape) -> Self {
         let (source, target) = images(shape);
-        Plan::new((source, target), shape, Axis::forward)
+        let step = steps(shape, Axis::forward_step);
+        Plan::new((source, target), shape, step, Axis::forward)
     }
 
     /// The input's derivative from the output's, under the turned weights.
     pub(super) fn backward(shape: &Shape) -> Self {
         let (source, target) = images(shape);
-        Plan::new((target, source), shape, Axis::backward)
+        let step = steps(shape, Axis::backward_step);
+        Plan::new((target, source), shape, step, Axis::backward)
     }
 
     fn new(
         (source, target): (Image, Image),
         shape: &Shape,
+        step: Sides,
         reach: fn(&Axis, usize) -> Reach,
     ) -> Self {
         let block = block(target);
@@ -86,10 +100,30 @@ impl Plan {
         Plan {
             source,
             target,
-            kernel: shape.kernel,
+            kernel: shape.window.size,
+            groups: shape.groups,
+            step,
             block,
             classes,
         }
+    }
+
+    /// Channels of the source that a channel of the target reads.
+    pub(super) fn reads(&self) -> usize {
+        self.source.channels / self.groups
+    }
+
+    /// Channels of the target that read the same channels of the source.
+    pub(super) fn writes(&self) -> usize {
+        self.target.channels / self.groups
+    }
+}
+
+/// The step of each direction.
+pub(super) fn steps(shape: &Shape, step: fn(&Axis) -> usize) -> Sides {
+    Sides {
+        rows: step(&shape.rows()),
+        columns: step(&shape.columns()),
     }
 }
 
@@ -134,8 +168,14 @@ impl Class {
             }
         }
         Class {
-            first: (rows.tap, columns.tap),
-            taps: (rows.taps, columns.taps),
+            first: Sides {
+                rows: rows.tap,
+                columns: columns.tap,
+            },
+            taps: Sides {
+                rows: rows.taps,
+                columns: columns.taps,
+            },
             each: places.len() / block,
             places,
         }

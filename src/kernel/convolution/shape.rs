@@ -1,11 +1,16 @@
 //! The sizes of a convolution.
 
-/// The sizes of a convolution of images, in numbers: square kernel, the same stride and padding in
-/// both directions.
+use std::collections::HashMap;
+
+use crate::kernel::window::{Axis, Reach, Sides, Window};
+
+/// The sizes of a convolution of images, in numbers.
 ///
-/// Images are samples × height × width × channels, contiguous. Weights are
-/// kernel × kernel × inputs × outputs, contiguous: element (k_y, k_x, i, o) weighs channel `i` of
-/// the pixel (k_y, k_x) of the window for channel `o` of the result.
+/// Images are samples × height × width × channels, contiguous. The channels of both images are cut
+/// into as many equal groups, and a group of the output reads the same group of the input. Weights are
+/// groups × rows × columns × inputs of a group × outputs of a group, contiguous: element
+/// (g, k_y, k_x, i, o) weighs channel `i` of group `g` of the pixel (k_y, k_x) of the window for
+/// channel `o` of group `g` of the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// Rows of the input image.
@@ -16,17 +21,14 @@ pub struct Shape {
     pub inputs: usize,
     /// Channels of the output.
     pub outputs: usize,
-    /// Side of the kernel.
-    pub kernel: usize,
-    /// From window to window.
-    pub stride: usize,
-    /// How far windows may reach beyond each edge of the image.
-    pub padding: usize,
+    /// The kernel, as it slides.
+    pub window: Window,
+    /// Groups of channels; 1 joins all.
+    pub groups: usize,
 }
 
 impl Shape {
-    /// Rows of the output image: `⌊(height + 2·padding − kernel)/stride⌋ + 1`, or 0 where no
-    /// window fits.
+    /// Rows of the output image, or 0 where no window fits ([`Window::places`]).
     pub fn output_height(&self) -> usize {
         self.rows().targets()
     }
@@ -36,9 +38,29 @@ impl Shape {
         self.columns().targets()
     }
 
-    /// The number of weights: `kernel²·inputs·outputs`.
+    /// Channels of the input that one channel of the output reads.
+    pub fn group_inputs(&self) -> usize {
+        self.inputs / self.groups
+    }
+
+    /// Channels of the output that read the same channels of the input.
+    pub fn group_outputs(&self) -> usize {
+        self.outputs / self.groups
+    }
+
+    /// The number of weights: `rows·columns·inputs·outputs/groups`.
     pub fn weights(&self) -> usize {
-        self.kernel * self.kernel * self.inputs * self.outputs
+        self.groups * self.group_weights()
+    }
+
+    /// The weights of one group.
+    pub(super) fn group_weights(&self) -> usize {
+        self.window.size.area() * self.group_inputs() * self.group_outputs()
+    }
+
+    /// Has every channel a kernel of its own, and gives one?
+    pub(super) fn is_depthwise(&self) -> bool {
+        self.groups > 1 && self.group_inputs() == 1 && self.group_outputs() == 1
     }
 
     /// The numbers of one sample of the input.
@@ -57,110 +79,29 @@ impl Shape {
         self.output_height() * self.output_width() * self.weights()
     }
 
+    /// Is there something to convolve?
+    pub(super) fn is_sound(&self) -> bool {
+        let Window {
+            size,
+            stride,
+            dilation,
+            ..
+        } = self.window;
+        let sides = [size, stride, dilation].map(Sides::area);
+        let sizes = [self.height, self.width, self.inputs, self.outputs, self.groups];
+        !sides.contains(&0)
+            && !sizes.contains(&0)
+            && self.inputs.is_multiple_of(self.groups)
+            && self.outputs.is_multiple_of(self.groups)
+            && self.output() > 0
+    }
+
     pub(super) fn rows(&self) -> Axis {
-        self.axis(self.height)
+        self.window.rows(self.height)
     }
 
     pub(super) fn columns(&self) -> Axis {
-        self.axis(self.width)
-    }
-
-    fn axis(&self, size: usize) -> Axis {
-        Axis {
-            size,
-            kernel: self.kernel,
-            stride: self.stride,
-            padding: self.padding,
-        }
-    }
-}
-
-/// One direction of a convolution.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Axis {
-    pub(super) size: usize,
-    kernel: usize,
-    stride: usize,
-    padding: usize,
-}
-
-/// What one coordinate of the result reads in one direction: the coordinates `source`,
-/// `source + 1`, … under the kernel's indices `tap`, `tap + 1`, …, each `taps` in number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Reach {
-    pub(super) source: usize,
-    pub(super) tap: usize,
-    pub(super) taps: usize,
-}
-
-const NOTHING: Reach = Reach {
-    source: 0,
-    tap: 0,
-    taps: 0,
-};
-
-impl Axis {
-    /// The length of the output.
-    pub(super) fn targets(&self) -> usize {
-        let room = (self.size + 2 * self.padding).checked_sub(self.kernel);
-        room.map_or(0, |room| room / self.stride + 1)
-    }
-
-    /// What coordinate `target` of the output reads in the input: index `k` reads
-    /// `target·stride + k − padding`.
-    pub(super) fn forward(&self, target: usize) -> Reach {
-        let start = target * self.stride;
-        let tap = self.padding.saturating_sub(start);
-        let end = (self.size + self.padding).saturating_sub(start);
-        let taps = end.min(self.kernel).saturating_sub(tap);
-        match taps {
-            0 => NOTHING,
-            _ => Reach {
-                source: start + tap - self.padding,
-                tap,
-                taps,
-            },
-        }
-    }
-
-    /// What coordinate `target` of the input reads in the output, under the indices of the turned
-    /// kernel ([`Axis::turned`]).
-    ///
-    /// It was read by index `k` of window `w` when `w·stride + k = target + padding`. So the
-    /// indices have the remainder of `target + padding`, and as `w` grows by one, `k` falls by the
-    /// stride.
-    pub(super) fn backward(&self, target: usize) -> Reach {
-        let (last, phase) = (
-            (target + self.padding) / self.stride,
-            (target + self.padding) % self.stride,
-        );
-        let phase_taps = self.phase_taps(phase);
-        let Some(most) = phase_taps.checked_sub(1).map(|most| most.min(last)) else {
-            return NOTHING;
-        };
-        let source = last - most;
-        let end = self.targets().min(last + 1);
-        match end.saturating_sub(source) {
-            0 => NOTHING,
-            taps => Reach {
-                source,
-                tap: self.turned(phase + most * self.stride),
-                taps,
-            },
-        }
-    }
-
-    /// The place of index `k` in the turned kernel: sorted by the remainder of division by the
-    /// stride, and backwards among equal ones.
-    pub(super) fn turned(&self, k: usize) -> usize {
-        let phase = k % self.stride;
-        let before: usize = (0..phase).map(|phase| self.phase_taps(phase)).sum();
-        before + self.phase_taps(phase) - 1 - k / self.stride
-    }
-
-    /// The number of indices with this remainder.
-    fn phase_taps(&self, phase: usize) -> usize {
-        self.kernel.saturating_sub(phase).div_ceil(self.stride)
+        self.window.columns(self.width)
     }
 }
 
@@ -176,19 +117,15 @@ pub(super) struct Group {
 /// The groups of `count` coordinates, in the order of their first ones.
 pub(super) fn groups(count: usize, reach: impl Fn(usize) -> Reach) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
+    let mut known = HashMap::new();
     for target in 0..count {
         let Reach { source, tap, taps } = reach(target);
-        let known = groups
-            .iter_mut()
-            .find(|group| (group.tap, group.taps) == (tap, taps));
-        match known {
-            Some(group) => group.places.push((target, source)),
-            None => groups.push(Group {
-                tap,
-                taps,
-                places: vec![(target, source)],
-            }),
+        let place = *known.entry((tap, taps)).or_insert(groups.len());
+        if place == groups.len() {
+            let places = Vec::new();
+            groups.push(Group { tap, taps, places });
         }
+        groups[place].places.push((target, source));
     }
     groups
 }

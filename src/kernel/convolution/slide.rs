@@ -6,16 +6,20 @@ use super::plan::{Class, Place, Plan};
 use super::tile::{Output, Taps, panels, tile};
 use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
+use crate::kernel::window::Sides;
 
 /// Places of the smaller tiles, for what is left over.
 const SHORT: usize = 4;
 const SHORTEST: usize = 2;
 
-/// `y ← begin + Σ x·w` on one thread.
+/// `y ← begin + Σ x·w` for one group of channels, on one thread.
 pub(super) struct Slide<'a> {
     pub(super) plan: &'a Plan,
+    pub(super) group: usize,
     pub(super) x: &'a [f32],
+    /// The weights of the group.
     pub(super) w: Rows<'a>,
+    /// A row for the group.
     pub(super) begin: Begin<'a>,
     pub(super) relu: bool,
     pub(super) y: &'a mut [f32],
@@ -33,12 +37,13 @@ impl Kernel for Slide<'_> {
             let samples = y.len() / target;
             for class in &plan.classes {
                 let places = &class.places[..samples * class.each];
-                let taps = Taps::new(plan, class);
-                let channels = plan.target.channels.div_ceil(LANES);
+                let taps = Taps::new(plan, class, self.group);
+                let channels = plan.writes().div_ceil(LANES);
                 for (first, vectors) in panels(channels, L::TILE_VECTORS) {
                     let mut output = Output {
                         y,
-                        channels: plan.target.channels,
+                        channels: plan.writes(),
+                        to: self.group * plan.writes(),
                         first,
                         begin: self.begin,
                         relu: self.relu,
@@ -82,15 +87,28 @@ fn tiles<L: Lanes>(
 }
 
 impl Taps {
-    fn new(plan: &Plan, class: &Class) -> Self {
-        let channels = plan.source.channels;
-        let length = class.taps.1 * channels;
+    fn new(plan: &Plan, class: &Class, group: usize) -> Self {
+        let (channels, taps) = (plan.reads(), class.taps);
+        let row = plan.kernel.columns * channels;
+        // Where the pixels of a row are adjacent and all channels are read, a row is one run.
+        let is_one = plan.groups == 1 && plan.step.columns == 1;
+        let (columns, length) = match is_one {
+            true => (taps.columns.min(1), taps.columns * channels),
+            false => (taps.columns, channels),
+        };
         Taps {
-            runs: if length == 0 { 0 } else { class.taps.0 },
+            runs: Sides {
+                rows: taps.rows,
+                columns,
+            },
             length,
-            first: (class.first.0 * plan.kernel + class.first.1) * channels,
-            source_step: plan.source.row(),
-            weight_step: plan.kernel * channels,
+            from: group * channels,
+            first: class.first.rows * row + class.first.columns * channels,
+            source_step: plan.source.step(plan.step),
+            weight_step: Sides {
+                rows: row,
+                columns: channels,
+            },
         }
     }
 }

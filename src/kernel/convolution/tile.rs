@@ -7,19 +7,23 @@ use super::Begin;
 use super::plan::Place;
 use super::weights::Rows;
 use crate::kernel::lanes::{LANES, Lanes};
+use crate::kernel::window::Sides;
 
-/// The terms of a pixel: `runs` rows of the window, in each `length` numbers that lie one behind the
-/// other (the channels of adjacent pixels), against as many adjacent rows of the weights.
+/// The terms of a pixel: runs in rows and columns of the window, in each `length` numbers that lie one
+/// behind the other (the channels of adjacent pixels, or those of a group of one pixel), against as many
+/// adjacent rows of the weights.
 #[derive(Clone, Copy)]
 pub(super) struct Taps {
-    pub(super) runs: usize,
+    pub(super) runs: Sides,
     pub(super) length: usize,
+    /// From a place to the first number that is read.
+    pub(super) from: usize,
     /// The row of the weights that the first run begins with.
     pub(super) first: usize,
     /// From run to run in the source.
-    pub(super) source_step: usize,
+    pub(super) source_step: Sides,
     /// From run to run in rows of the weights.
-    pub(super) weight_step: usize,
+    pub(super) weight_step: Sides,
 }
 
 /// Panels of so many vectors of channels: the first vector of each, and how many go through the
@@ -38,8 +42,10 @@ pub(super) fn panels(vectors: usize, most: usize) -> impl Iterator<Item = (usize
 /// Where a tile begins and ends.
 pub(super) struct Output<'a> {
     pub(super) y: &'a mut [f32],
-    /// Channels of a pixel.
+    /// Channels that are written of a pixel.
     pub(super) channels: usize,
+    /// From a place to the first of them.
+    pub(super) to: usize,
     /// The first vector of channels of the tile.
     pub(super) first: usize,
     pub(super) begin: Begin<'a>,
@@ -61,15 +67,17 @@ pub(super) fn tile<L: Lanes, const PLACES: usize, const VECTORS: usize>(
     let mut sums = output.begin::<L, PLACES, VECTORS>(lanes, places);
     let mut sources = [0; PLACES];
     for (p, source) in sources.iter_mut().enumerate() {
-        *source = places.get(p).unwrap_or(&places[0]).source as usize;
+        *source = places.get(p).unwrap_or(&places[0]).source as usize + taps.from;
     }
-    for run in 0..taps.runs {
-        let step = run * taps.source_step;
+    for run in 0..taps.runs.area() {
+        let (row, column) = (run / taps.runs.columns, run % taps.runs.columns);
+        let along = |step: Sides| row * step.rows + column * step.columns;
+        let step = along(taps.source_step);
         let mut pixels: [&[f32]; PLACES] = [&[]; PLACES];
         for p in 0..PLACES {
             pixels[p] = &x[sources[p] + step..][..taps.length];
         }
-        let w = w.from(taps.first + run * taps.weight_step);
+        let w = w.from(taps.first + along(taps.weight_step));
         for (j, w) in (0..taps.length).zip(w) {
             let mut weights = [lanes.splat(0.0); VECTORS];
             for v in 0..VECTORS {
@@ -103,7 +111,7 @@ impl Output<'_> {
             Begin::Accumulate => {
                 for (p, sums) in sums.iter_mut().enumerate() {
                     if let Some(place) = places.get(p) {
-                        let pixel = &self.y[place.target as usize..][..self.channels];
+                        let pixel = &self.y[place.target as usize + self.to..][..self.channels];
                         *sums = load(lanes, &pixel[self.first * LANES..]);
                     }
                 }
@@ -129,7 +137,7 @@ impl Output<'_> {
         }
         for (p, sums) in sums.iter().enumerate() {
             if let Some(place) = places.get(p) {
-                let pixel = &mut self.y[place.target as usize..][..self.channels];
+                let pixel = &mut self.y[place.target as usize + self.to..][..self.channels];
                 store(lanes, sums, &mut pixel[self.first * LANES..]);
             }
         }

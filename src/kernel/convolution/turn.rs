@@ -17,12 +17,16 @@ impl Kernel for Turn<'_> {
     fn run<L: Lanes>(self, lanes: L) {
         let shape = self.shape;
         let (rows, columns) = (shape.rows(), shape.columns());
-        let size = shape.inputs * shape.outputs;
-        for (tap, w) in self.w.chunks(size).enumerate() {
-            let (row, column) = (tap / shape.kernel, tap % shape.kernel);
-            let turned = rows.turned(row) * shape.kernel + columns.turned(column);
-            let out = &mut self.out[turned * size..][..size];
-            transpose(lanes, (w, shape.outputs), (out, shape.inputs));
+        let (inputs, outputs) = (shape.group_inputs(), shape.group_outputs());
+        let (size, side) = (inputs * outputs, shape.window.size.columns);
+        let turned = |tap| rows.turned(tap / side) * side + columns.turned(tap % side);
+        let places: Vec<usize> = (0..shape.window.size.area()).map(turned).collect();
+        let groups = self.w.chunks(shape.group_weights());
+        for (w, out) in groups.zip(self.out.chunks_mut(shape.group_weights())) {
+            for (w, turned) in w.chunks(size).zip(&places) {
+                let out = &mut out[turned * size..][..size];
+                transpose(lanes, (w, outputs), (out, inputs));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The weights as the tiles read them.
 
+use std::ops::Range;
 use std::slice::ChunksExact;
 
 use crate::kernel::buffer::Buffer;
@@ -18,11 +19,26 @@ impl<'a> Rows<'a> {
     /// no whole vectors.
     pub(super) fn new(numbers: &'a [f32], channels: usize, buffer: &'a mut Buffer) -> Self {
         let length = channels.div_ceil(LANES);
-        let numbers = match channels == length * LANES {
-            true => numbers,
-            false => pad(numbers, channels, buffer),
-        };
+        if channels != length * LANES {
+            return Rows::part((numbers, channels), 0..channels, buffer);
+        }
         let (vectors, _) = numbers.as_chunks();
+        Rows { vectors, length }
+    }
+
+    /// The channels `part` of rows of `width` numbers, copied and padded with zeros to whole vectors.
+    pub(super) fn part(
+        (numbers, width): (&[f32], usize),
+        part: Range<usize>,
+        buffer: &'a mut Buffer,
+    ) -> Self {
+        let length = part.len().div_ceil(LANES);
+        let padded = buffer.numbers(numbers.len() / width * length * LANES);
+        for (row, padded) in numbers.chunks(width).zip(padded.chunks_mut(length * LANES)) {
+            padded[..part.len()].copy_from_slice(&row[part.clone()]);
+            padded[part.len()..].fill(0.0);
+        }
+        let (vectors, _) = padded.as_chunks();
         Rows { vectors, length }
     }
 
@@ -36,15 +52,4 @@ impl<'a> Rows<'a> {
     pub(super) fn from(self, first: usize) -> ChunksExact<'a, [f32; LANES]> {
         self.vectors[first * self.length..].chunks_exact(self.length)
     }
-}
-
-/// Copies rows of `channels` numbers and pads each with zeros to whole vectors.
-fn pad<'a>(numbers: &[f32], channels: usize, buffer: &'a mut Buffer) -> &'a [f32] {
-    let width = channels.next_multiple_of(LANES);
-    let padded = buffer.numbers(numbers.len() / channels * width);
-    for (row, padded) in numbers.chunks(channels).zip(padded.chunks_mut(width)) {
-        padded[..channels].copy_from_slice(row);
-        padded[channels..].fill(0.0);
-    }
-    padded
 }

@@ -15,9 +15,25 @@ impl Kernel for Average<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let offsets = self.pool.offsets();
         let share = lanes.splat(share(self.pool));
         let samples = self.y.len() / self.pool.output();
+        if !self.pool.is_tiled() {
+            return self.pool.patches(
+                samples,
+                #[inline(always)]
+                |patch, output, count| {
+                    let mut sum = lanes.splat(0.0);
+                    patch.each(
+                        #[inline(always)]
+                        |input, _| {
+                            sum = lanes.add(sum, lanes.load_padded(&self.x[input..][..count]));
+                        },
+                    );
+                    lanes.store_cut(lanes.mul(sum, share), &mut self.y[output..][..count]);
+                },
+            );
+        }
+        let offsets = self.pool.offsets();
         self.pool.vectors(
             samples,
             #[inline(always)]
@@ -40,8 +56,8 @@ fn share(pool: &Pool) -> f32 {
 }
 
 /// `y ← (x_0 + x_1 + …)·s` for each window, where `s` is the f32 nearest to 1/pixels: the chain of
-/// additions from +0 over the pixels, row after row, then one product. A global average is the pool
-/// with one window.
+/// additions from +0 over the pixels inside the image, row after row, then one product. Pixels in the padding
+/// count as zeros (`count_include_pad` of PyTorch). A global average is the pool with one window.
 ///
 /// `x`: samples of the input; `y`: as many of the output. On the calling thread.
 ///
@@ -63,9 +79,28 @@ impl Kernel for Spread<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let offsets = self.pool.offsets();
         let share = lanes.splat(share(self.pool));
         let samples = self.dy.len() / self.pool.output();
+        if !self.pool.is_tiled() {
+            self.dx.fill(0.0);
+            return self.pool.patches(
+                samples,
+                #[inline(always)]
+                |patch, output, count| {
+                    let dy = lanes.load_padded(&self.dy[output..][..count]);
+                    let dy = lanes.mul(dy, share);
+                    patch.each(
+                        #[inline(always)]
+                        |input, _| {
+                            let dx = &mut self.dx[input..][..count];
+                            lanes.store_cut(lanes.add(lanes.load_padded(dx), dy), dx);
+                        },
+                    );
+                },
+            );
+        }
+        let offsets = self.pool.offsets();
+        self.pool.clear_rest(self.dx);
         self.pool.vectors(
             samples,
             #[inline(always)]
@@ -80,13 +115,12 @@ impl Kernel for Spread<'_> {
     }
 }
 
-/// `dx_k ← dy·s` for every pixel `k` of a window, 0 outside the windows: the transpose of
-/// [`average_pool`].
+/// `dx_k ← Σ dy·s` over the windows that hold pixel `k`, in their order from +0; for windows side by side
+/// the one product, 0 outside of them: the transpose of [`average_pool`].
 ///
 /// # Panics
 /// When the lengths do not fit.
 pub fn spread_pool(isa: Isa, pool: &Pool, dy: &[f32], dx: &mut [f32]) {
     pool.check(dx, dy);
-    pool.clear_rest(dx);
     isa.run(Spread { pool, dy, dx });
 }

@@ -20,6 +20,9 @@ impl Kernel for Largest<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(mut self, lanes: L) {
+        if !self.pool.is_tiled() {
+            return self.patches(lanes);
+        }
         let offsets = self.pool.offsets();
         match <&[usize; FOUR]>::try_from(&offsets[..]) {
             Ok(four) => self.windows(lanes, four),
@@ -51,9 +54,39 @@ impl Largest<'_> {
     }
 }
 
+impl Largest<'_> {
+    /// The same wherever the windows lie.
+    #[inline(always)]
+    fn patches<L: Lanes>(&mut self, lanes: L) {
+        let samples = self.y.len() / self.pool.output();
+        self.pool.patches(
+            samples,
+            #[inline(always)]
+            |patch, output, count| {
+                let (mut best, mut place) = (lanes.splat(0.0), lanes.splat(0.0));
+                let mut is_first = true;
+                patch.each(
+                    #[inline(always)]
+                    |input, k| {
+                        let x = lanes.load_padded(&self.x[input..][..count]);
+                        let k = lanes.splat(places::marked(k));
+                        if std::mem::take(&mut is_first) {
+                            (best, place) = (x, k);
+                        }
+                        place = lanes.where_above(x, best, k, place);
+                        best = lanes.where_above(x, best, x, best);
+                    },
+                );
+                lanes.store_cut(best, &mut self.y[output..][..count]);
+                places::store(lanes, place, &mut self.places[output..][..count]);
+            },
+        );
+    }
+}
+
 /// The largest number of each window and its place: `y ← max_k x_k`, `place ← argmax_k`, where
-/// `k = row·columns + column` counts the pixels of the window row after row. The first of equal
-/// numbers has it; NaN is above every number, and of several NaN the last one has it (as in
+/// `k = row·columns + column` counts the pixels of the window row after row. Only pixels inside the image count: the padding
+/// holds −∞. The first of equal numbers has it; NaN is above every number, and of several NaN the last one has it (as in
 /// PyTorch).
 ///
 /// `x`: samples of the input; `y`, `places`: as many of the output. On the calling thread.
@@ -88,8 +121,26 @@ impl Kernel for Gather<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let offsets = self.pool.offsets();
         let samples = self.y.len() / self.pool.output();
+        if !self.pool.is_tiled() {
+            return self.pool.patches(
+                samples,
+                #[inline(always)]
+                |patch, output, count| {
+                    let place = places::load(lanes, &self.places[output..][..count]);
+                    let mut y = lanes.splat(0.0);
+                    patch.each(
+                        #[inline(always)]
+                        |input, k| {
+                            let x = lanes.load_padded(&self.x[input..][..count]);
+                            y = lanes.where_equal(place, lanes.splat(k as f32), x, y);
+                        },
+                    );
+                    lanes.store_cut(y, &mut self.y[output..][..count]);
+                },
+            );
+        }
+        let offsets = self.pool.offsets();
         self.pool.vectors(
             samples,
             #[inline(always)]
@@ -128,6 +179,10 @@ impl Kernel for Scatter<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(mut self, lanes: L) {
+        if !self.pool.is_tiled() {
+            return self.patches(lanes);
+        }
+        self.pool.clear_rest(self.dx);
         let offsets = self.pool.offsets();
         match <&[usize; FOUR]>::try_from(&offsets[..]) {
             Ok(four) => self.windows(lanes, four),
@@ -137,6 +192,30 @@ impl Kernel for Scatter<'_> {
 }
 
 impl Scatter<'_> {
+    /// Where windows may overlap, a pixel collects what each of them hands back.
+    #[inline(always)]
+    fn patches<L: Lanes>(&mut self, lanes: L) {
+        self.dx.fill(0.0);
+        let samples = self.dy.len() / self.pool.output();
+        self.pool.patches(
+            samples,
+            #[inline(always)]
+            |patch, output, count| {
+                let place = places::load(lanes, &self.places[output..][..count]);
+                let dy = lanes.load_padded(&self.dy[output..][..count]);
+                patch.each(
+                    #[inline(always)]
+                    |input, k| {
+                        let dx = &mut self.dx[input..][..count];
+                        let (before, k) = (lanes.load_padded(dx), lanes.splat(k as f32));
+                        let after = lanes.add(before, dy);
+                        lanes.store_cut(lanes.where_equal(place, k, after, before), dx);
+                    },
+                );
+            },
+        );
+    }
+
     #[inline(always)]
     fn windows<L: Lanes>(&mut self, lanes: L, offsets: &[usize]) {
         let samples = self.dy.len() / self.pool.output();
@@ -156,13 +235,13 @@ impl Scatter<'_> {
     }
 }
 
-/// `dx ← dy` at the places that [`max_pool`] found, 0 elsewhere: the transpose of [`gather_pool`].
+/// `dx ← dy` at the places that [`max_pool`] found, 0 elsewhere, and where windows overlap the sum of what
+/// they hand back, in their order from +0: the transpose of [`gather_pool`].
 ///
 /// # Panics
 /// As [`max_pool`].
 pub fn scatter_pool(isa: Isa, pool: &Pool, dy: &[f32], places: &[u8], dx: &mut [f32]) {
     check(pool, dx, dy, places);
-    pool.clear_rest(dx);
     isa.run(Scatter {
         pool,
         dy,

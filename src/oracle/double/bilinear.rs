@@ -4,7 +4,7 @@
 //! direction. `y = W·x` gives `Ry = W·Rx + V·x`.
 
 use super::matrix::{Matrix, axpy, dot, multiply};
-use super::windows::Window;
+use super::windows::Kernels;
 
 /// Rows below which a dense product is made of dots: packing a matrix would cost more than using it.
 const FEW: usize = 8;
@@ -72,29 +72,51 @@ pub(super) fn dense_gradient(
     }
 }
 
+/// Numbers of one group among those of all `groups`, of weights, an image and what comes of it.
+fn of_group(numbers: &[f64], groups: usize, group: usize) -> &[f64] {
+    let size = numbers.len() / groups;
+    &numbers[group * size..(group + 1) * size]
+}
+
 /// `y ← y + W·(windows of x)` for one image, for each pair of weights and `y`.
-pub(super) fn convolve(pairs: &mut [(&[f64], &mut [f64])], window: &Window, x: &[f64]) {
+pub(super) fn convolve(pairs: &mut [(&[f64], &mut [f64])], kernels: &Kernels, x: &[f64]) {
+    let (groups, window) = (kernels.groups, &kernels.window);
     let (rows, places) = window.shape();
-    let spread = window.spread(x);
-    for (weights, y) in pairs {
-        let weights = Matrix::new(weights, window.to[0], rows);
-        multiply(weights, Matrix::new(&spread, rows, places), y);
+    for group in 0..groups {
+        let spread = window.spread(of_group(x, groups, group));
+        for (weights, y) in pairs.iter_mut() {
+            let weights = of_group(weights, groups, group);
+            let size = y.len() / groups;
+            let y = &mut y[group * size..][..size];
+            let weights = Matrix::new(weights, window.to[0], rows);
+            multiply(weights, Matrix::new(&spread, rows, places), y);
+        }
     }
 }
 
 /// `x ← x + ` the transposed convolution of `y`, for one image.
-pub(super) fn convolve_down(weights: &[f64], window: &Window, y: &[f64], x: &mut [f64]) {
+pub(super) fn convolve_down(weights: &[f64], kernels: &Kernels, y: &[f64], x: &mut [f64]) {
+    let (groups, window) = (kernels.groups, &kernels.window);
     let (rows, places) = window.shape();
-    let mut spread = vec![0.0; rows * places];
-    let weights = Matrix::new(weights, window.to[0], rows).transposed();
-    multiply(weights, Matrix::new(y, window.to[0], places), &mut spread);
-    window.gather(&spread, x);
+    let size = x.len() / groups;
+    for (group, x) in x.chunks_exact_mut(size).enumerate() {
+        let mut spread = vec![0.0; rows * places];
+        let weights = of_group(weights, groups, group);
+        let weights = Matrix::new(weights, window.to[0], rows).transposed();
+        let y = Matrix::new(of_group(y, groups, group), window.to[0], places);
+        multiply(weights, y, &mut spread);
+        window.gather(&spread, x);
+    }
 }
 
 /// `sum ← sum + y·(windows of x)ᵀ` for one image.
-pub(super) fn convolution_gradient(window: &Window, y: &[f64], x: &[f64], sum: &mut [f64]) {
+pub(super) fn convolution_gradient(kernels: &Kernels, y: &[f64], x: &[f64], sum: &mut [f64]) {
+    let (groups, window) = (kernels.groups, &kernels.window);
     let (rows, places) = window.shape();
-    let spread = window.spread(x);
-    let y = Matrix::new(y, window.to[0], places);
-    multiply(y, Matrix::new(&spread, rows, places).transposed(), sum);
+    let size = sum.len() / groups;
+    for (group, sum) in sum.chunks_exact_mut(size).enumerate() {
+        let spread = window.spread(of_group(x, groups, group));
+        let y = Matrix::new(of_group(y, groups, group), window.to[0], places);
+        multiply(y, Matrix::new(&spread, rows, places).transposed(), sum);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::bilinear;
 use super::dual::{Dual, loss_gradient};
-use super::pass::{Half, Own, Pass, rows, window};
+use super::pass::{Half, Own, Pass, kernels, rows};
 use crate::oracle::graph::{Layer, numbers};
 
 impl Pass<'_> {
@@ -77,15 +77,15 @@ impl Pass<'_> {
                 }
             }
             kind @ Layer::Convolution { .. } => {
-                let window = window(kind, from, to);
+                let kernels = kernels(kind, from, to);
                 for (y, x) in products {
                     for (y, x) in rows(y, to).zip(rows(x, from)) {
                         let sum = &mut sum[weights.clone()];
-                        bilinear::convolution_gradient(&window, y, x, sum);
+                        bilinear::convolution_gradient(&kernels, y, x, sum);
                     }
                 }
             }
-            Layer::BatchNorm { epsilon } => {
+            Layer::BatchNorm { epsilon, .. } => {
                 for c in 0..from[0] {
                     let channel = self.channel(layer, own, c, *epsilon);
                     let back = self.channel_of(to, c, back);
@@ -126,16 +126,16 @@ impl Pass<'_> {
                 self.dense(layer, along).down(values, &mut below[half..]);
             }
             kind @ Layer::Convolution { .. } => {
-                let window = window(kind, from, to);
+                let kernels = kernels(kind, from, to);
                 for (y, x) in rows(back, to).zip(below.chunks_exact_mut(numbers(from))) {
-                    bilinear::convolve_down(weights, &window, y, x);
+                    bilinear::convolve_down(weights, &kernels, y, x);
                 }
                 let moved = below[half..].chunks_exact_mut(numbers(from));
                 for (y, x) in rows(values, to).zip(moved) {
-                    bilinear::convolve_down(along, &window, y, x);
+                    bilinear::convolve_down(along, &kernels, y, x);
                 }
             }
-            Layer::BatchNorm { epsilon } => {
+            Layer::BatchNorm { epsilon, .. } => {
                 for c in 0..from[0] {
                     let [scale, _] = self.scale_and_shift(own, c);
                     let back = self.channel_of(to, c, back).into_iter();
@@ -150,8 +150,8 @@ impl Pass<'_> {
                     *x += y / f64::from(deviation[place / positions % from[0]]);
                 }
             }
-            Layer::AveragePool { window } => {
-                let share = 1.0 / (window * window) as f64;
+            Layer::AveragePool(window) => {
+                let share = 1.0 / window.area() as f64;
                 self.choose(layer, |from, to| below[from] += share * back[to]);
             }
             _ => self.choose(layer, |from, to| below[from] += back[to]),

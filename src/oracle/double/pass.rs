@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Double;
 use super::bilinear::{self, Dense};
 use super::dual::{Channel, Dual, loss_value, moments};
-use super::windows::{self, Window};
+use super::windows::{self, Kernels, Window};
 use crate::oracle::graph::{Layer, Second, Size, Statistics, numbers};
 
 /// Every activation of some samples: of the input, then of each layer, each a pair.
@@ -168,20 +168,20 @@ impl<'a> Pass<'a> {
                 self.add_biases(own, to, &mut y);
             }
             kind @ Layer::Convolution { .. } => {
-                let window = window(kind, from, to);
+                let kernels = kernels(kind, from, to);
                 let (values, moved) = y.split_at_mut(half);
                 let mut rows_of_x = rows(x, from);
                 let pairs = values.chunks_exact_mut(numbers(to));
                 let pairs = pairs.zip(moved.chunks_exact_mut(numbers(to)));
                 for ((y, ry), x) in pairs.zip(rows_of_x.by_ref()) {
-                    bilinear::convolve(&mut [(weights, y), (along, ry)], &window, x);
+                    bilinear::convolve(&mut [(weights, y), (along, ry)], &kernels, x);
                 }
                 for (ry, rx) in moved.chunks_exact_mut(numbers(to)).zip(rows_of_x) {
-                    bilinear::convolve(&mut [(weights, ry)], &window, rx);
+                    bilinear::convolve(&mut [(weights, ry)], &kernels, rx);
                 }
                 self.add_biases(own, to, &mut y);
             }
-            Layer::BatchNorm { epsilon } => {
+            Layer::BatchNorm { epsilon, .. } => {
                 for c in 0..from[0] {
                     let channel = self.channel(layer, own, c, *epsilon);
                     let [scale, shift] = self.scale_and_shift(own, c);
@@ -203,8 +203,8 @@ impl<'a> Pass<'a> {
             }
             _ => self.choose(layer, |from, to| y[to] += x[from]),
         }
-        if let Layer::AveragePool { window } = self.double.graph.layers()[layer] {
-            let share = 1.0 / (window * window) as f64;
+        if let Layer::AveragePool(window) = self.double.graph.layers()[layer] {
+            let share = 1.0 / window.area() as f64;
             y.iter_mut().for_each(|y| *y *= share);
         }
         if let Layer::Shortcut { from, .. } = self.double.graph.layers()[layer] {
@@ -230,12 +230,12 @@ impl<'a> Pass<'a> {
                         .filter(|&k| values[k] > 0.0)
                         .for_each(|k| at(k, k));
                 }
-                Layer::MaxPool { window } => {
-                    let places = windows::largest(from, to, *window, values);
+                Layer::MaxPool(window) => {
+                    let places = windows::largest(from, to, window, values);
                     places.iter().enumerate().for_each(|(b, &a)| at(a, b));
                 }
-                Layer::AveragePool { window } => {
-                    windows::each_pooled(from, to, *window, |b, a| at(a, b));
+                Layer::AveragePool(window) => {
+                    windows::each_pooled(from, to, window, |b, a| at(a, b));
                 }
                 _ => (0..read).for_each(|k| at(k, k)),
             }
@@ -280,6 +280,9 @@ impl<'a> Pass<'a> {
     }
 
     pub(super) fn scale_and_shift(&self, own: &Own, c: usize) -> [Dual; 2] {
+        if own.weights.is_empty() {
+            return [1.0, 0.0].map(Dual::constant);
+        }
         [own.weights.start + c, own.biases.start + c]
             .map(|place| Dual::new(self.double.parameters[place], self.direction[place]))
     }
@@ -322,22 +325,19 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// The window of a convolution.
-pub(super) fn window(layer: &Layer, from: Size, to: Size) -> Window {
-    match *layer {
-        Layer::Convolution {
-            kernel,
-            stride,
-            padding,
-            ..
-        } => Window {
-            from,
-            to,
-            kernel,
-            stride,
-            padding,
+/// The kernels of a convolution.
+pub(super) fn kernels(layer: &Layer, from: Size, to: Size) -> Kernels {
+    let Layer::Convolution { window, groups, .. } = *layer else {
+        unreachable!("only convolutions have windows of weights");
+    };
+    let of_group = |[channels, height, width]: Size| [channels / groups, height, width];
+    Kernels {
+        groups,
+        window: Window {
+            from: of_group(from),
+            to: of_group(to),
+            window,
         },
-        _ => unreachable!("only convolutions have windows of weights"),
     }
 }
 

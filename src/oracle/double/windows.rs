@@ -1,21 +1,29 @@
 //! The matrix of a convolution's windows, and pools.
 
-use crate::oracle::graph::Size;
+use crate::oracle::graph::{self, Size};
 
-/// A window that slides over an image.
+/// The kernels of a convolution. Channels first, the groups lie one behind the other, and each is a
+/// convolution of its own.
+#[derive(Clone, Copy)]
+pub(super) struct Kernels {
+    pub groups: usize,
+    /// That of each group.
+    pub window: Window,
+}
+
+/// The kernel of a group of channels that slides over an image.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
+    /// The channels of one group, and the image.
     pub from: Size,
     pub to: Size,
-    pub kernel: usize,
-    pub stride: usize,
-    pub padding: usize,
+    pub window: graph::Window,
 }
 
 impl Window {
-    /// Rows (channels × kernel × kernel) and columns (places) of the matrix.
+    /// Rows (channels × kernel) and columns (places) of the matrix.
     pub fn shape(&self) -> (usize, usize) {
-        let rows = self.from[0] * self.kernel * self.kernel;
+        let rows = self.from[0] * self.window.area();
         (rows, self.to[1] * self.to[2])
     }
 
@@ -23,11 +31,17 @@ impl Window {
     /// lie side by side in both and are no border.
     fn each_run(&self, mut run: impl FnMut(usize, usize, usize)) {
         let ([channels, height, width], [_, rows, columns]) = (self.from, self.to);
-        let side = self.kernel;
-        for row in 0..channels * side * side {
-            let (channel, ky, kx) = (row / (side * side), row / side % side, row % side);
+        let graph::Window {
+            size: [tall, wide],
+            stride,
+            padding,
+            dilation,
+        } = self.window;
+        for row in 0..channels * tall * wide {
+            let (channel, ky, kx) = (row / (tall * wide), row / wide % tall, row % wide);
+            let (down, along) = (ky * dilation[0], kx * dilation[1]);
             for y in 0..rows {
-                let source = (y * self.stride + ky).wrapping_sub(self.padding);
+                let source = (y * stride[0] + down).wrapping_sub(padding[0]);
                 if source >= height {
                     continue;
                 }
@@ -35,16 +49,17 @@ impl Window {
                     (channel * height + source) * width,
                     (row * rows + y) * columns,
                 );
-                if self.stride == 1 {
-                    let first = self.padding.saturating_sub(kx);
-                    let end = columns.min((width + self.padding).saturating_sub(kx));
+                if stride[1] == 1 {
+                    let first = padding[1].saturating_sub(along);
+                    let end = columns.min((width + padding[1]).saturating_sub(along));
                     if first < end {
-                        run(start + first, line + first + kx - self.padding, end - first);
+                        let source = first + along - padding[1];
+                        run(start + first, line + source, end - first);
                     }
                     continue;
                 }
                 for x in 0..columns {
-                    let source = (x * self.stride + kx).wrapping_sub(self.padding);
+                    let source = (x * stride[1] + along).wrapping_sub(padding[1]);
                     if source < width {
                         run(start + x, line + source, 1);
                     }
@@ -73,23 +88,38 @@ impl Window {
 }
 
 /// Calls `pair(place in the pooled image, place in the image)`, window after window.
-pub(super) fn each_pooled(from: Size, to: Size, window: usize, mut pair: impl FnMut(usize, usize)) {
+pub(super) fn each_pooled(
+    from: Size,
+    to: Size,
+    window: &graph::Window,
+    mut pair: impl FnMut(usize, usize),
+) {
     let [channels, rows, columns] = to;
+    let span = |d: usize, place: usize| {
+        let start = place * window.stride[d];
+        let end = (start + window.size[d]).saturating_sub(window.padding[d]);
+        start.saturating_sub(window.padding[d])..end.min(from[1 + d])
+    };
     for place in 0..channels * rows * columns {
         let (c, y, x) = (
             place / (rows * columns),
             place / columns % rows,
             place % columns,
         );
-        for row in y * window..(y + 1) * window {
+        for row in span(0, y) {
             let line = (c * from[1] + row) * from[2];
-            (x * window..(x + 1) * window).for_each(|column| pair(place, line + column));
+            span(1, x).for_each(|column| pair(place, line + column));
         }
     }
 }
 
 /// The place of the first largest number of every window.
-pub(super) fn largest(from: Size, to: Size, window: usize, image: &[f64]) -> Vec<usize> {
+pub(super) fn largest(
+    from: Size,
+    to: Size,
+    window: &graph::Window,
+    image: &[f64],
+) -> Vec<usize> {
     let mut places = vec![usize::MAX; to.iter().product()];
     each_pooled(from, to, window, |pooled, place| {
         let best = &mut places[pooled];

@@ -132,8 +132,8 @@ pub(super) fn positive<T: Real>(values: &[T]) -> Vec<T> {
 fn fan_in(layer: &Layer, from: Size) -> usize {
     match layer {
         Layer::Dense { .. } => numbers(from),
-        Layer::Convolution { kernel, .. } => kernel * kernel * from[0],
-        Layer::AveragePool { window } => window * window,
+        Layer::Convolution { window, groups, .. } => window.area() * from[0] / groups,
+        Layer::AveragePool(window) => window.area(),
         _ => 1,
     }
 }
@@ -142,7 +142,9 @@ fn fan_in(layer: &Layer, from: Size) -> usize {
 fn fan_out(layer: &Layer, to: Size) -> usize {
     match layer {
         Layer::Dense { .. } => numbers(to),
-        Layer::Convolution { kernel, .. } => kernel * kernel * to[0],
+        Layer::Convolution { window, groups, .. } => window.area() * to[0] / groups,
+        // Windows may overlap.
+        Layer::MaxPool(window) | Layer::AveragePool(window) => window.area(),
         _ => 1,
     }
 }

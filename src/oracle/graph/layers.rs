@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::Size;
 use super::jet::{Jet, number};
 use super::landscape::Sign;
+use super::{Size, Window};
 use crate::number::Real;
 
 /// The jets of one activation of one sample, channels first.
@@ -44,24 +44,23 @@ pub(super) fn dense<T: Real>(own: &Own<'_, T>, read: &[Jet<T>]) -> Activation<T>
     (0..own.weights.len() / read.len()).map(output).collect()
 }
 
-/// `b[o] + Σ_{i,k} W[o, i, k]·x[i, p·stride + k − padding]`.
+/// `b[o] + Σ_{i,k} W[o, i, k]·x[g + i, p·stride + k·dilation − padding]`.
 pub(super) fn convolution<T: Real>(
     own: &Own<'_, T>,
     read: &[Jet<T>],
     (from, to): (Size, Size),
-    (kernel, stride, padding): (usize, usize, usize),
+    (window, groups): (&Window, usize),
 ) -> Activation<T> {
-    let inside = |place: usize, k: usize, side: usize| {
-        let shifted = (place * stride + k).checked_sub(padding);
-        shifted.filter(|&shifted| shifted < side)
-    };
+    let ([rows, columns], inputs) = (window.size, from[0] / groups);
     let output = |(o, y, x): (usize, usize, usize)| {
         let mut sum = own.biases.get(o).cloned().unwrap_or_else(Jet::zero);
-        for (i, ky, kx) in places([from[0], kernel, kernel]) {
-            let rows = inside(y, ky, from[1]);
-            if let Some((row, column)) = rows.zip(inside(x, kx, from[2])) {
-                let weight = ((o * from[0] + i) * kernel + ky) * kernel + kx;
-                sum.add_product(&own.weights[weight], &read[at(from, i, row, column)]);
+        let first = o / (to[0] / groups) * inputs;
+        for (i, ky, kx) in places([inputs, rows, columns]) {
+            let row = window.read(0, (y, ky), from[1]);
+            if let Some((row, column)) = row.zip(window.read(1, (x, kx), from[2])) {
+                let weight = ((o * inputs + i) * rows + ky) * columns + kx;
+                let place = at(from, first + i, row, column);
+                sum.add_product(&own.weights[weight], &read[place]);
             }
         }
         sum
@@ -102,10 +101,11 @@ pub(super) fn batch_norm<T: Real>(
         let inverse = variance
             .plus(&Jet::constant(number(epsilon)))
             .inverse_root();
-        let scale = own.weights[c].times(&inverse);
+        let scale = own.weights.get(c).map_or(inverse.clone(), |w| w.times(&inverse));
+        let shift = own.biases.get(c).cloned().unwrap_or_else(Jet::zero);
         for sample in &mut out {
             for x in &mut sample[channel.clone()] {
-                *x = x.minus(&mean).times(&scale).plus(&own.biases[c]);
+                *x = x.minus(&mean).times(&scale).plus(&shift);
             }
         }
     }
@@ -132,7 +132,7 @@ pub(super) fn normalise<T: Real>(
 pub(super) fn largest<T: Real>(
     read: &[Jet<T>],
     (from, to): (Size, Size),
-    window: usize,
+    window: &Window,
 ) -> Vec<(usize, Option<T>)> {
     let choose = |(c, y, x): (usize, usize, usize)| {
         let candidates: Vec<usize> = in_window(from, (c, y, x), window).collect();
@@ -159,23 +159,26 @@ pub(super) fn largest<T: Real>(
     places(to).map(choose).collect()
 }
 
+/// The places of one window that lie in the image.
 fn in_window(
     size: Size,
     (c, y, x): (usize, usize, usize),
-    window: usize,
+    window: &Window,
 ) -> impl Iterator<Item = usize> {
-    (0..window).flat_map(move |row| {
-        (0..window).map(move |column| at(size, c, y * window + row, x * window + column))
+    let indices = places([1, window.size[0], window.size[1]]);
+    indices.filter_map(move |(_, ky, kx)| {
+        let row = window.read(0, (y, ky), size[1])?;
+        Some(at(size, c, row, window.read(1, (x, kx), size[2])?))
     })
 }
 
-/// The mean of every window.
+/// The mean of every window, zeros around the image counted.
 pub(super) fn average_pool<T: Real>(
     read: &[Jet<T>],
     (from, to): (Size, Size),
-    window: usize,
+    window: &Window,
 ) -> Activation<T> {
-    let share = T::ratio(1, (window * window) as u64);
+    let share = T::ratio(1, window.area() as u64);
     let output = |place| {
         let sum = in_window(from, place, window).fold(Jet::zero(), |sum, p| sum.plus(&read[p]));
         sum.scaled(&share)

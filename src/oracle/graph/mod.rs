@@ -44,17 +44,15 @@ pub enum Layer {
         /// Is there a `b`?
         bias: bool,
     },
-    /// `torch.nn.Conv2d`: `y[o, p] = b[o] + Σ_{i,k} W[o, i, k]·x[i, p·stride + k − padding]`, `W` of
-    /// shape outputs × inputs × kernel × kernel.
+    /// `torch.nn.Conv2d`: `y[o, p] = b[o] + Σ_{i,k} W[o, i, k]·x[g + i, p·stride + k·dilation − padding]`,
+    /// `W` of shape outputs × inputs/groups × rows × columns, `g` the first channel of the group of `o`.
     Convolution {
         /// Channels of `y`.
         outputs: usize,
-        /// Side of the window.
-        kernel: usize,
-        /// Steps from one place to the next.
-        stride: usize,
-        /// Zeros around `x`.
-        padding: usize,
+        /// The kernel; zeros around `x`.
+        window: Window,
+        /// Groups of channels.
+        groups: usize,
         /// Is there a `b`?
         bias: bool,
     },
@@ -62,6 +60,8 @@ pub enum Layer {
     BatchNorm {
         /// ε.
         epsilon: f32,
+        /// Are there `γ` and `β`? Without them they are 1 and 0.
+        affine: bool,
     },
     /// `(x_c − mean_c)/deviation_c` with constants.
     Normalise {
@@ -72,16 +72,10 @@ pub enum Layer {
     },
     /// `max(0, x)`.
     Relu,
-    /// `torch.nn.MaxPool2d` with stride = window.
-    MaxPool {
-        /// Side of the window.
-        window: usize,
-    },
-    /// `torch.nn.AvgPool2d` with stride = window.
-    AveragePool {
-        /// Side of the window.
-        window: usize,
-    },
+    /// `torch.nn.MaxPool2d`: nothing outside of `x` is looked at.
+    MaxPool(Window),
+    /// `torch.nn.AvgPool2d`: zeros around `x` count.
+    AveragePool(Window),
     /// `torch.nn.Flatten`.
     Flatten,
     /// `x + a[::stride, ::stride]` with zero channels behind those that `a` has, where `a` is an
@@ -92,6 +86,49 @@ pub enum Layer {
         /// Every so many rows and columns.
         stride: usize,
     },
+}
+
+/// A window that slides over an image; rows, then columns. Index `k` of window `p` reads
+/// `p·stride + k·dilation − padding`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    /// Indices.
+    pub size: [usize; 2],
+    /// Steps from one place to the next.
+    pub stride: [usize; 2],
+    /// How much is added around the image.
+    pub padding: [usize; 2],
+    /// Steps from index to index.
+    pub dilation: [usize; 2],
+}
+
+impl Window {
+    /// A square.
+    pub fn square(side: usize, stride: usize, padding: usize) -> Self {
+        Window {
+            size: [side; 2],
+            stride: [stride; 2],
+            padding: [padding; 2],
+            dilation: [1; 2],
+        }
+    }
+
+    /// Numbers of a window.
+    pub fn area(&self) -> usize {
+        self.size[0] * self.size[1]
+    }
+
+    /// What index `k` of window `p` reads in direction `d`, where a side has so many numbers.
+    pub(super) fn read(&self, d: usize, (p, k): (usize, usize), side: usize) -> Option<usize> {
+        let place = (p * self.stride[d] + k * self.dilation[d]).checked_sub(self.padding[d]);
+        place.filter(|&place| place < side)
+    }
+
+    /// How many windows a side has in direction `d`.
+    fn places(&self, d: usize, side: usize) -> usize {
+        let reach = self.dilation[d] * (self.size[d] - 1) + 1;
+        (side + 2 * self.padding[d] - reach) / self.stride[d] + 1
+    }
 }
 
 /// The loss of one sample, as a function of its `c` outputs `o` and its target `y`.
@@ -208,11 +245,14 @@ impl Graph {
             Layer::Dense { outputs, bias } => (outputs * numbers(read), biases(outputs, bias)),
             Layer::Convolution {
                 outputs,
-                kernel,
+                window,
+                groups,
                 bias,
-                ..
-            } => (outputs * read[0] * kernel * kernel, biases(outputs, bias)),
-            Layer::BatchNorm { .. } => (read[0], read[0]),
+            } => (
+                outputs * read[0] / groups * window.area(),
+                biases(outputs, bias),
+            ),
+            Layer::BatchNorm { affine: true, .. } => (read[0], read[0]),
             _ => (0, 0),
         }
     }
@@ -245,20 +285,19 @@ fn size_behind(layer: &Layer, sizes: &[Size]) -> Size {
         }
         Layer::Convolution {
             outputs,
-            kernel,
-            stride,
-            padding,
+            window,
+            groups,
             ..
         } => {
-            let places = |side: usize| (side + 2 * padding - kernel) / stride + 1;
-            [*outputs, places(height), places(width)]
+            assert_eq!((channels % groups, outputs % groups), (0, 0), "groups");
+            [*outputs, window.places(0, height), window.places(1, width)]
         }
         Layer::Normalise { mean, deviation } => {
             assert_eq!((mean.len(), deviation.len()), (channels, channels));
             read
         }
-        Layer::MaxPool { window } | Layer::AveragePool { window } => {
-            [channels, height / window, width / window]
+        Layer::MaxPool(window) | Layer::AveragePool(window) => {
+            [channels, window.places(0, height), window.places(1, width)]
         }
         Layer::Flatten => [channels * height * width, 1, 1],
         Layer::Shortcut { from, stride } => {

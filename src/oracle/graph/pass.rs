@@ -83,16 +83,10 @@ impl<T: Real + Send + Sync> Landscape<T> {
         };
         match &self.graph.layers()[layer] {
             Layer::Dense { .. } => each(&|x| layers::dense(&own, x)),
-            Layer::Convolution {
-                kernel,
-                stride,
-                padding,
-                ..
-            } => {
-                let window = (*kernel, *stride, *padding);
-                each(&|x| layers::convolution(&own, x, sizes, window))
+            Layer::Convolution { window, groups, .. } => {
+                each(&|x| layers::convolution(&own, x, sizes, (window, *groups)))
             }
-            Layer::BatchNorm { epsilon } => layers::batch_norm(&own, read, sizes.0, *epsilon),
+            Layer::BatchNorm { epsilon, .. } => layers::batch_norm(&own, read, sizes.0, *epsilon),
             Layer::Normalise { mean, deviation } => {
                 each(&|x| layers::normalise(x, sizes.0, (mean, deviation), self.terms))
             }
@@ -101,10 +95,10 @@ impl<T: Real + Send + Sync> Landscape<T> {
                 let kept = pairs.map(|(x, &open)| if open == 1 { x.clone() } else { Jet::zero() });
                 kept.collect()
             }),
-            Layer::MaxPool { .. } => {
+            Layer::MaxPool(_) => {
                 chosen(&|x, places| places.iter().map(|&place| x[place].clone()).collect())
             }
-            Layer::AveragePool { window } => each(&|x| layers::average_pool(x, sizes, *window)),
+            Layer::AveragePool(window) => each(&|x| layers::average_pool(x, sizes, window)),
             Layer::Flatten => read.clone(),
             Layer::Shortcut { from, stride } => {
                 let sizes = (self.graph.size(*from), sizes.1);
@@ -162,13 +156,13 @@ impl<T: Real + Send + Sync> Landscape<T> {
 
     fn set_layer(&mut self, layer: usize, sample: usize, read: &[Jet<T>]) {
         let sizes = (self.graph.size(layer), self.graph.size(layer + 1));
-        let chosen = match self.graph.layers()[layer] {
+        let chosen = match &self.graph.layers()[layer] {
             Layer::Relu => {
                 read.iter().for_each(|x| self.come_close(&x.value));
                 let is_open = |x: &Jet<T>| x.value.sign() == Some(Ordering::Greater);
                 read.iter().map(|x| usize::from(is_open(x))).collect()
             }
-            Layer::MaxPool { window } => {
+            Layer::MaxPool(window) => {
                 let (places, leads): (Vec<_>, Vec<_>) =
                     layers::largest(read, sizes, window).into_iter().unzip();
                 leads

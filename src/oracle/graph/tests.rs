@@ -1,6 +1,6 @@
 use num_traits::{One, Zero};
 
-use super::{Enclosure, Graph, Landscape, Layer, Loss, Second, Statistics};
+use super::{Enclosure, Graph, Landscape, Layer, Loss, Second, Statistics, Window};
 use crate::number::{Exact, Field, Real};
 
 /// The one number of an interval of width zero.
@@ -69,9 +69,8 @@ fn a_convolution_is_the_sum_of_its_definition() {
     // One 2×3 image of two channels; a 2×2 window with one zero around, every second place.
     let layer = Layer::Convolution {
         outputs: 1,
-        kernel: 2,
-        stride: 2,
-        padding: 1,
+        window: Window::square(2, 2, 1),
+        groups: 1,
         bias: true,
     };
     let image = [1., 2., 3., 4., 5., 6., 10., 20., 30., 40., 50., 60.];
@@ -87,9 +86,9 @@ fn a_convolution_is_the_sum_of_its_definition() {
 #[test]
 fn pools_shortcuts_and_flattening_keep_pytorchs_order() {
     let image = [1., 5., 2., 4., 3., 9., 7., 8., 6.];
-    let pool = outputs_of(Layer::MaxPool { window: 2 }, [1, 3, 3], &[], &image);
+    let pool = outputs_of(Layer::MaxPool(Window::square(2, 2, 0)), [1, 3, 3], &[], &image);
     assert_eq!(pool, whole(&[5]));
-    let mean = outputs_of(Layer::AveragePool { window: 2 }, [1, 3, 3], &[], &image);
+    let mean = outputs_of(Layer::AveragePool(Window::square(2, 2, 0)), [1, 3, 3], &[], &image);
     assert_eq!(mean, [Exact::fraction(13, 4)]);
     let twice = Layer::Shortcut { from: 0, stride: 1 };
     let doubled = outputs_of(twice, [1, 1, 3], &[], &image[..3]);
@@ -105,11 +104,47 @@ fn pools_shortcuts_and_flattening_keep_pytorchs_order() {
 }
 
 #[test]
+fn windows_reach_apart_aside_and_beyond_the_image() {
+    // Two channels, each with a 1×2 kernel of its own whose numbers lie two columns apart.
+    let layer = Layer::Convolution {
+        outputs: 2,
+        window: Window {
+            size: [1, 2],
+            stride: [1, 1],
+            padding: [0, 1],
+            dilation: [1, 2],
+        },
+        groups: 2,
+        bias: false,
+    };
+    // Windows of columns (−1, 1), (0, 2), (1, 3): what lies outside is zero.
+    let image = [1., 2., 3., 10., 20., 30.];
+    let outputs = outputs_of(layer, [2, 1, 3], &[1., 2., 3., 4.], &image);
+    assert_eq!(outputs, whole(&[4, 7, 2, 80, 150, 60]));
+    // Windows of three with one around, every second: (−, 1, 2), (2, 3, −) of negative numbers.
+    let window = Window {
+        size: [1, 3],
+        stride: [1, 2],
+        padding: [0, 1],
+        dilation: [1, 1],
+    };
+    let largest = outputs_of(Layer::MaxPool(window), [1, 1, 3], &[], &[-3., -2., -5.]);
+    assert_eq!(largest, whole(&[-2, -2]));
+    let mean = outputs_of(Layer::AveragePool(window), [1, 1, 3], &[], &[-3., -3., -6.]);
+    assert_eq!(mean, whole(&[-2, -3]));
+}
+
+#[test]
 fn a_batch_is_normalised_over_samples_and_positions() {
     // The numbers 1, 3, 5, 7 have mean 4 and variance 5; with ε = 11 the root is 4.
-    let layer = Layer::BatchNorm { epsilon: 11.0 };
-    let outputs = outputs_of(layer, [1, 1, 2], &[4.0, 1.0], &[1., 3., 5., 7.]);
+    let layer = |affine| Layer::BatchNorm {
+        epsilon: 11.0,
+        affine,
+    };
+    let outputs = outputs_of(layer(true), [1, 1, 2], &[4.0, 1.0], &[1., 3., 5., 7.]);
     assert_eq!(outputs, whole(&[-2, 0, 2, 4]));
+    let outputs = outputs_of(layer(false), [1, 1, 2], &[], &[1., 3., 5., 7.]);
+    assert_eq!(outputs, [-3, -1, 1, 3].map(|x| Exact::fraction(x, 4)));
 }
 
 #[test]

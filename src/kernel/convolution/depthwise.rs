@@ -1,0 +1,169 @@
+//! Convolutions of channels that each have a kernel of their own: a vector holds channels, and each lane
+//! goes through the taps of its own kernel. The chains are those of the definition.
+
+use super::Begin;
+use super::gradient;
+use super::plan::{Class, Place, Plan};
+use crate::kernel::buffer::Buffer;
+use crate::kernel::isa::Isa;
+use crate::kernel::lanes::{Kernel, LANES, Lanes};
+
+/// The weights channels × taps as taps × channels.
+pub(super) fn by_tap<'a>(w: &[f32], channels: usize, buffer: &'a mut Buffer) -> &'a mut [f32] {
+    let taps = w.len() / channels;
+    let turned = buffer.numbers(w.len());
+    for (channel, w) in w.chunks(taps).enumerate() {
+        for (tap, w) in w.iter().enumerate() {
+            turned[tap * channels + channel] = *w;
+        }
+    }
+    turned
+}
+
+/// Calls `visit(first, count)` for every vector of so many channels.
+#[inline(always)]
+fn vectors(channels: usize, mut visit: impl FnMut(usize, usize)) {
+    let whole = channels / LANES * LANES;
+    // Whole vectors apart, so that their length is known when this is compiled.
+    for first in (0..whole).step_by(LANES) {
+        visit(first, LANES);
+    }
+    if whole < channels {
+        visit(whole, channels - whole);
+    }
+}
+
+/// `y ← begin + Σ x·w` on one thread: forward, and backward with the turned weights.
+pub(super) struct Depthwise<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) x: &'a [f32],
+    /// Taps × channels.
+    pub(super) w: &'a [f32],
+    pub(super) begin: Begin<'a>,
+    pub(super) relu: bool,
+    pub(super) y: &'a mut [f32],
+}
+
+impl Kernel for Depthwise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self, lanes: L) {
+        let plan = self.plan;
+        let (source, target) = (plan.source.sample(), plan.target.sample());
+        let block = plan.block * target;
+        for number in 0..self.y.len().div_ceil(block) {
+            let x = &self.x[number * plan.block * source..];
+            let samples = (self.y.len() - number * block).min(block) / target;
+            for class in &plan.classes {
+                for place in &class.places[..samples * class.each] {
+                    self.pixel(lanes, class, &x[place.source as usize..], number * block + place.target as usize);
+                }
+            }
+        }
+    }
+}
+
+impl Depthwise<'_> {
+    /// All channels of the pixel of the result at `to`, from the pixels that `x` begins with.
+    #[inline(always)]
+    fn pixel<L: Lanes>(&mut self, lanes: L, class: &Class, x: &[f32], to: usize) {
+        let (plan, channels) = (self.plan, self.plan.groups);
+        let step = plan.source.step(plan.step);
+        vectors(
+            channels,
+            #[inline(always)]
+            |first, count| {
+                let y = &mut self.y[to + first..][..count];
+                let mut sum = match self.begin {
+                    Begin::Zero => lanes.splat(0.0),
+                    Begin::Row(row) => lanes.load_padded(&row[first..][..count]),
+                    Begin::Accumulate => lanes.load_padded(y),
+                };
+                for row in 0..class.taps.rows {
+                    for column in 0..class.taps.columns {
+                        let tap = (class.first.rows + row) * plan.kernel.columns
+                            + class.first.columns
+                            + column;
+                        let from = row * step.rows + column * step.columns + first;
+                        let x = lanes.load_padded(&x[from..][..count]);
+                        let w = lanes.load_padded(&self.w[tap * channels + first..][..count]);
+                        sum = lanes.fma(x, w, sum);
+                    }
+                }
+                if self.relu {
+                    sum = lanes.positive_part(sum);
+                }
+                lanes.store_cut(sum, y);
+            },
+        );
+    }
+}
+
+/// `dw ← dw + Σ x·dy`.
+pub(super) fn gradient(
+    isa: Isa,
+    plan: &gradient::Plan,
+    (x, dy): (&[f32], &[f32]),
+    dw: &mut [f32],
+    buffer: &mut Buffer,
+) {
+    let (channels, taps) = (plan.source.channels, dw.len() / plan.source.channels);
+    let sums = by_tap(dw, channels, buffer);
+    isa.run(Gradient {
+        plan,
+        x,
+        dy,
+        dw: &mut *sums,
+    });
+    for (place, dw) in dw.iter_mut().enumerate() {
+        *dw = sums[place % taps * channels + place / taps];
+    }
+}
+
+/// `dw ← dw + Σ x·dy` on one thread.
+struct Gradient<'a> {
+    plan: &'a gradient::Plan,
+    x: &'a [f32],
+    dy: &'a [f32],
+    /// Taps × channels.
+    dw: &'a mut [f32],
+}
+
+impl Kernel for Gradient<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let plan = self.plan;
+        let (source, target) = (plan.source.sample(), plan.target.sample());
+        let dys = self.dy.chunks(plan.block * target);
+        for (x, dy) in self.x.chunks(plan.block * source).zip(dys) {
+            let samples = dy.len() / target;
+            for class in &plan.classes {
+                let tap = plan.tap(class);
+                let dw = &mut self.dw[tap * plan.source.channels..][..plan.source.channels];
+                tap_sums(lanes, (x, dy), &class.places[..samples * class.each], dw);
+            }
+        }
+    }
+}
+
+/// The weights of one tap, while the pixels pass.
+#[inline(always)]
+fn tap_sums<L: Lanes>(lanes: L, (x, dy): (&[f32], &[f32]), places: &[Place], dw: &mut [f32]) {
+    vectors(
+        dw.len(),
+        #[inline(always)]
+        |first, count| {
+            let mut sum = lanes.load_padded(&dw[first..][..count]);
+            for place in places {
+                let (source, target) = (place.source as usize, place.target as usize);
+                let x = lanes.load_padded(&x[source + first..][..count]);
+                let dy = lanes.load_padded(&dy[target + first..][..count]);
+                sum = lanes.fma(x, dy, sum);
+            }
+            lanes.store_cut(sum, &mut dw[first..][..count]);
+        },
+    );
+}

@@ -1,0 +1,305 @@
+//! A window that slides over an image, and what it reads in each direction.
+
+use std::fmt;
+
+/// A number for each direction of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sides {
+    /// Down the image.
+    pub rows: usize,
+    /// Along a row.
+    pub columns: usize,
+}
+
+impl Sides {
+    /// The same number in both directions.
+    pub const fn both(side: usize) -> Self {
+        Sides {
+            rows: side,
+            columns: side,
+        }
+    }
+
+    /// The product of both.
+    pub const fn area(self) -> usize {
+        self.rows * self.columns
+    }
+}
+
+/// One number where both are equal, as architecture files have it; else `rows × columns`.
+impl fmt::Display for Sides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.rows == self.columns {
+            true => write!(f, "{}", self.rows),
+            false => write!(f, "{} × {}", self.rows, self.columns),
+        }
+    }
+}
+
+/// A window that slides over an image: in each direction window `t` reads with its index `k` the
+/// coordinate `t·stride + k·dilation − padding`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Indices in each direction.
+    pub size: Sides,
+    /// From window to window.
+    pub stride: Sides,
+    /// How far windows may reach beyond each edge of the image.
+    pub padding: Sides,
+    /// From index to index.
+    pub dilation: Sides,
+}
+
+impl Window {
+    /// Adjacent pixels, moved by one, nothing around the image.
+    pub const fn new(size: Sides) -> Self {
+        Window {
+            size,
+            stride: Sides::both(1),
+            padding: Sides::both(0),
+            dilation: Sides::both(1),
+        }
+    }
+
+    /// A square of adjacent pixels, moved by one.
+    pub const fn square(side: usize) -> Self {
+        Window::new(Sides::both(side))
+    }
+
+    /// Windows side by side: none in another.
+    pub const fn tiles(size: Sides) -> Self {
+        Window::new(size).every(size)
+    }
+
+    /// The same window with this stride.
+    #[must_use]
+    pub const fn every(mut self, stride: Sides) -> Self {
+        self.stride = stride;
+        self
+    }
+
+    /// The same window with this padding.
+    #[must_use]
+    pub const fn padded(mut self, padding: Sides) -> Self {
+        self.padding = padding;
+        self
+    }
+
+    /// The same window with this dilation.
+    #[must_use]
+    pub const fn dilated(mut self, dilation: Sides) -> Self {
+        self.dilation = dilation;
+        self
+    }
+
+    /// How many windows an image has in each direction:
+    /// `⌊(side + 2·padding − dilation·(size − 1) − 1)/stride⌋ + 1`, or 0 where none fits.
+    ///
+    /// # Panics
+    /// When a size, a stride or a dilation is zero.
+    pub fn places(&self, image: Sides) -> Sides {
+        Sides {
+            rows: self.rows(image.rows).targets(),
+            columns: self.columns(image.columns).targets(),
+        }
+    }
+
+    /// What it does down an image of so many rows.
+    pub(super) fn rows(&self, size: usize) -> Axis {
+        Axis {
+            size,
+            kernel: self.size.rows,
+            stride: self.stride.rows,
+            padding: self.padding.rows,
+            dilation: self.dilation.rows,
+        }
+    }
+
+    /// What it does along an image of so many columns.
+    pub(super) fn columns(&self, size: usize) -> Axis {
+        Axis {
+            size,
+            kernel: self.size.columns,
+            stride: self.stride.columns,
+            padding: self.padding.columns,
+            dilation: self.dilation.columns,
+        }
+    }
+}
+
+/// One direction of a window over an image.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Axis {
+    pub(super) size: usize,
+    pub(super) kernel: usize,
+    stride: usize,
+    padding: usize,
+    dilation: usize,
+}
+
+/// What one coordinate of the result reads in one direction: the coordinate `source` under the
+/// kernel's index `tap`, and so on in equal steps under `tap + 1`, …, `taps` in number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reach {
+    pub(super) source: usize,
+    pub(super) tap: usize,
+    pub(super) taps: usize,
+}
+
+const NOTHING: Reach = Reach {
+    source: 0,
+    tap: 0,
+    taps: 0,
+};
+
+impl Axis {
+    /// The length of the output.
+    pub(super) fn targets(&self) -> usize {
+        let span = self.dilation * (self.kernel - 1) + 1;
+        let room = (self.size + 2 * self.padding).checked_sub(span);
+        room.map_or(0, |room| room / self.stride + 1)
+    }
+
+    /// What coordinate `target` of the output reads in the input, from index to index one
+    /// [dilation](Axis::forward_step) further: index `k` reads `target·stride + k·dilation − padding`.
+    pub(super) fn forward(&self, target: usize) -> Reach {
+        let start = target * self.stride;
+        let tap = self.padding.saturating_sub(start).div_ceil(self.dilation);
+        let end = (self.size + self.padding).saturating_sub(start);
+        let end = end.div_ceil(self.dilation).min(self.kernel);
+        match end.saturating_sub(tap) {
+            0 => NOTHING,
+            taps => Reach {
+                source: start + tap * self.dilation - self.padding,
+                tap,
+                taps,
+            },
+        }
+    }
+
+    /// From index to index in the input.
+    pub(super) fn forward_step(&self) -> usize {
+        self.dilation
+    }
+
+    /// What coordinate `target` of the input reads in the output, under the indices of the turned
+    /// kernel ([`Axis::turned`]), from index to index one [step](Axis::backward_step) further.
+    ///
+    /// It was read by index `k` of window `w` when `w·stride + k·dilation = target + padding`. With `g`
+    /// the largest common divisor of stride and dilation, one solution leads to the next: `k` falls by
+    /// `stride/g` as `w` grows by `dilation/g`. So all indices have one remainder of division by
+    /// `stride/g`.
+    pub(super) fn backward(&self, target: usize) -> Reach {
+        let place = target + self.padding;
+        let meets = |k: &usize| {
+            let left = place.checked_sub(k * self.dilation);
+            left.is_some_and(|left| left.is_multiple_of(self.stride))
+        };
+        let phases = self.phases();
+        let Some(phase) = (0..phases.min(self.kernel)).find(meets) else {
+            return NOTHING;
+        };
+        // The window that meets the lowest index is the last one.
+        let (last, step) = ((place - phase * self.dilation) / self.stride, self.backward_step());
+        let most = (self.phase_taps(phase) - 1).min(last / step);
+        let source = last - most * step;
+        match self.targets().min(last + 1).saturating_sub(source).div_ceil(step) {
+            0 => NOTHING,
+            taps => Reach {
+                source,
+                tap: self.turned(phase + most * phases),
+                taps,
+            },
+        }
+    }
+
+    /// From index to index of the turned kernel in the output.
+    pub(super) fn backward_step(&self) -> usize {
+        self.dilation / common_divisor(self.stride, self.dilation)
+    }
+
+    /// The place of index `k` in the turned kernel: sorted by the remainder of division by
+    /// `stride/g`, and backwards among equal ones.
+    pub(super) fn turned(&self, k: usize) -> usize {
+        let phase = k % self.phases();
+        let before: usize = (0..phase).map(|phase| self.phase_taps(phase)).sum();
+        before + self.phase_taps(phase) - 1 - k / self.phases()
+    }
+
+    /// How many remainders there are.
+    fn phases(&self) -> usize {
+        self.stride / common_divisor(self.stride, self.dilation)
+    }
+
+    /// The number of indices with this remainder.
+    fn phase_taps(&self, phase: usize) -> usize {
+        self.kernel.saturating_sub(phase).div_ceil(self.phases())
+    }
+}
+
+/// Euclid's.
+fn common_divisor(a: usize, b: usize) -> usize {
+    match b {
+        0 => a,
+        _ => common_divisor(b, a % b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The windows and indices that read coordinate `target` of the input, by trying all of them.
+    fn tried(axis: &Axis, target: usize) -> Vec<(usize, usize)> {
+        let all = (0..axis.targets()).flat_map(|w| (0..axis.kernel).map(move |k| (w, k)));
+        let reads = |&(w, k): &(usize, usize)| {
+            w * axis.stride + k * axis.dilation == target + axis.padding
+        };
+        all.filter(reads).collect()
+    }
+
+    #[test]
+    fn both_directions_list_the_pairs_that_meet() {
+        let mut met = 0;
+        for case in 0..6_usize.pow(5) {
+            let digit = |place: u32| case / 6_usize.pow(place) % 6;
+            let axis = Axis {
+                size: digit(0) + 1,
+                kernel: digit(1) + 1,
+                stride: digit(2) + 1,
+                padding: digit(3),
+                dilation: digit(4) + 1,
+            };
+            for target in 0..axis.targets() {
+                let reach = axis.forward(target);
+                let listed = (0..reach.taps).map(|i| (reach.source + i * axis.dilation, reach.tap + i));
+                let right = (0..axis.kernel).filter_map(|k| {
+                    let source = (target * axis.stride + k * axis.dilation).checked_sub(axis.padding);
+                    source.filter(|&s| s < axis.size).map(|source| (source, k))
+                });
+                assert!(listed.eq(right), "{axis:?} {target}");
+            }
+            for target in 0..axis.size {
+                let reach = axis.backward(target);
+                let step = axis.backward_step();
+                let listed = (0..reach.taps).map(|i| (reach.source + i * step, reach.tap + i));
+                let right = tried(&axis, target);
+                met += right.len();
+                let right = right.into_iter().map(|(w, k)| (w, axis.turned(k)));
+                assert!(listed.eq(right), "{axis:?} {target}");
+            }
+        }
+        assert!(met > 10_000);
+    }
+
+    #[test]
+    fn the_turned_kernel_has_every_index_once() {
+        for (stride, dilation) in [(1, 1), (2, 1), (3, 2), (4, 6), (6, 4), (2, 2)] {
+            let window = Window::square(7).every(Sides::both(stride));
+            let axis = window.dilated(Sides::both(dilation)).rows(50);
+            let mut turned: Vec<usize> = (0..7).map(|k| axis.turned(k)).collect();
+            turned.sort_unstable();
+            assert_eq!(turned, (0..7).collect::<Vec<_>>());
+        }
+    }
+}
