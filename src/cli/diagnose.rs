@@ -43,7 +43,8 @@ enum PrecisionName {
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let subject = &arguments.subject;
     let in_f64 = arguments.precision == PrecisionName::F64;
-    let (request, effort) = (subject.request(), subject.effort()?);
+    let (request, effort) = (subject.request()?, subject.effort()?);
+    let expected = subject.objective.expected()?;
     subject.check_data()?;
     let data = diagnosis::load(&request)?;
     let setting = subject.setting(&data)?;
@@ -63,6 +64,9 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         setting: &setting,
         effort: &effort,
     };
+    if let Some(expected) = expected {
+        case.expect_loss(mode, expected)?;
+    }
     let found = case.diagnose(mode, in_f64, forecast)?;
     Ok(Answer {
         text: diagnosis::page(&found, (&place, &model), (&request.data, &samples)),

@@ -10,6 +10,7 @@ mod diagnose;
 mod manifest;
 mod merge;
 mod networks;
+mod objective;
 mod output;
 mod progress;
 mod report;

@@ -11,7 +11,9 @@ use sgd_stability::diagnosis::{
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
 use sgd_stability::model::Sampling;
-use sgd_stability::network::{Loss, Matrix};
+use sgd_stability::network::Matrix;
+
+use super::objective;
 
 /// What is looked at, and how.
 #[derive(Debug, Args)]
@@ -53,9 +55,8 @@ pub struct Subject {
         allow_hyphen_values = true
     )]
     momentum: String,
-    /// The loss [default: the architecture's, mean-squared for named ones].
-    #[arg(long, value_name = "LOSS")]
-    loss: Option<LossName>,
+    #[command(flatten)]
+    pub objective: objective::Flags,
     /// With batch normalisation: train, eval or frozen statistics.
     #[arg(long, value_name = "MODE")]
     pub mode: Option<Mode>,
@@ -77,13 +78,6 @@ pub struct Subject {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum LossName {
-    MeanSquared,
-    CrossEntropy,
-    HingeSquared,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
 enum MatrixName {
     Hessian,
     GaussNewton,
@@ -91,20 +85,15 @@ enum MatrixName {
 
 impl Subject {
     /// What is named.
-    pub fn request(&self) -> Request {
-        let loss = self.loss.map(|loss| match loss {
-            LossName::MeanSquared => Loss::MeanSquared,
-            LossName::CrossEntropy => Loss::CrossEntropy,
-            LossName::HingeSquared => Loss::HingeSquared,
-        });
-        Request {
+    pub fn request(&self) -> Result<Request> {
+        Ok(Request {
             arch: self.arch.clone(),
-            loss,
+            objective: self.objective.objective()?,
             data: self.data.clone(),
             data_dir: self.data_dir.clone(),
             samples: self.samples,
             classes: self.classes.clone(),
-        }
+        })
     }
 
     /// How the optimiser runs over these samples.
@@ -114,7 +103,7 @@ impl Subject {
         if !self.any_batch {
             setting.check_epochs()?;
         }
-        Ok(setting)
+        self.objective.optimized(setting)
     }
 
     /// How far measurements go.

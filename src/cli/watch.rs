@@ -12,7 +12,7 @@ use sgd_stability::curvature::Tracker;
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::{Conditions, Line, Log, checkpoints, figure};
 use sgd_stability::diagnosis::{
-    self, Case, Effort, Extras, Mode, Model, Request, Samples, Setting,
+    self, Case, Effort, Extras, Mode, Model, Request, Samples, Setting, in_words,
 };
 use sgd_stability::error::{Error, Kind, Result};
 use sgd_stability::report;
@@ -20,6 +20,7 @@ use sgd_stability::write::write_file;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
+use super::objective::Expected;
 use super::output::{Answer, Ending, remark};
 use super::subject::Subject;
 
@@ -64,6 +65,8 @@ struct Watch<'a> {
     /// nothing but their time has changed.
     passed: Vec<(String, Stamp, Option<Error>)>,
     measured: usize,
+    /// The loss that a checkpoint must have, until it was compared.
+    expected: Option<Expected>,
     /// Has somebody asked for the end?
     is_over: Arc<AtomicBool>,
 }
@@ -84,7 +87,7 @@ type Stamp = (u64, u64);
 /// Watches.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let subject = &arguments.subject;
-    let (request, effort) = (subject.request(), subject.effort()?);
+    let (request, effort) = (subject.request()?, subject.effort()?);
     subject.check_data()?;
     let data = diagnosis::load(&request)?;
     let log = Log::read(&arguments.folder.join("watch.jsonl"))?;
@@ -98,6 +101,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         log,
         passed: Vec::new(),
         measured: 0,
+        expected: subject.objective.expect_loss.clone(),
         is_over: asked_to_end()?,
     };
     watch.check_log()?;
@@ -140,7 +144,9 @@ impl Watch<'_> {
     /// Measures what is new; gives how many.
     fn look(&mut self) -> Result<usize> {
         let mut new = 0;
-        for name in checkpoints(&self.arguments.folder)? {
+        let names = checkpoints(&self.arguments.folder)?;
+        self.expect(&names)?;
+        for name in names {
             if self.is_over.load(Relaxed) {
                 break;
             }
@@ -172,18 +178,46 @@ impl Watch<'_> {
         Ok(new)
     }
 
+    /// Compares the expected loss, once, with that of its checkpoint: the last one of the first look that
+    /// finds any, or the one that was named, as soon as it can be read.
+    fn expect(&mut self, there: &[String]) -> Result<()> {
+        let Some(Expected { checkpoint, loss }) = &self.expected else {
+            return Ok(());
+        };
+        let is_named = |name: &&String| checkpoint.as_ref().is_none_or(|named| named == *name);
+        let Some(name) = there.iter().rfind(is_named) else {
+            return Ok(());
+        };
+        let path = self.arguments.folder.join(name);
+        let (model, samples) = match self.read(&path) {
+            Ok(read) => read,
+            // It is still being written, or will be named among the faults.
+            Err(error) if names(&error, &path) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let (mode, _) = self.conditions(&model, &samples)?;
+        let place = path.display().to_string();
+        let case = Case {
+            place: &place,
+            model: &model,
+            samples: &samples,
+            setting: &self.setting,
+            effort: &self.effort,
+        };
+        case.expect_loss(mode, *loss)?;
+        self.expected = None;
+        Ok(())
+    }
+
     /// Are the lines that are there, if any, about these samples, this network and these settings?
     fn check_log(&self) -> Result<()> {
         let Some(last) = self.log.lines.last() else {
             return Ok(());
         };
         // What no checkpoint is needed for is compared without one.
-        let loss = self
-            .request
-            .loss
-            .map_or(&last.conditions.loss[..], |loss| loss.name());
+        let loss = self.request.objective.words_or(&last.conditions.loss)?;
         let how = (self.arguments.subject.mode, self.effort.matrix);
-        let named = (&last.conditions.network[..], loss);
+        let named = (&last.conditions.network[..], &loss[..]);
         let here = Conditions::new(named, self.data.digest(), how, &self.setting);
         self.log.check(&here)?;
         let there = checkpoints(&self.arguments.folder)?;
@@ -211,7 +245,8 @@ impl Watch<'_> {
     fn conditions(&self, model: &Model, samples: &Samples) -> Result<(Option<Mode>, Conditions)> {
         let mode = Mode::check(self.arguments.subject.mode, &model.network)?;
         let how = (mode, self.effort.matrix);
-        let named = (model.network.name(), model.network.loss().name());
+        let loss = in_words(&model.network);
+        let named = (model.network.name(), &loss[..]);
         let conditions = Conditions::new(named, samples.digest.clone(), how, &self.setting);
         self.log.check(&conditions)?;
         Ok((mode, conditions))
@@ -277,6 +312,14 @@ impl Watch<'_> {
                 error.message += &format!("; {} others are in watch.jsonl", lines.len());
             }
             return Err(error);
+        }
+        if let Some(Expected { checkpoint, loss }) = &self.expected {
+            let name = checkpoint.as_deref().unwrap_or("a checkpoint");
+            let fault = format!(
+                "was not compared: {name} could not be read in {}",
+                folder.display()
+            );
+            return Err(Error::input("--expect-loss", loss, fault));
         }
         let rows: Vec<String> = lines
             .iter()

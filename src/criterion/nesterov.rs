@@ -26,6 +26,16 @@ pub fn descent_slack<A: Algebra<T>, T: Field>(
     curvature.identity.clone().scaled(&edge) - curvature.hessian.clone().scaled(&pull)
 }
 
+/// The largest sharpness at which gradient descent with Nesterov's momentum is stable,
+/// `(2 + 2β)/(η(1 + 2β))`.
+///
+/// # Panics
+/// Over ℚ when the learning rate is zero.
+pub fn largest_sharpness<T: Field>(learning_rate: &T, beta: &T) -> T {
+    let twice = T::int(2) * beta;
+    (T::int(2) + &twice) / (learning_rate * (T::one() + twice))
+}
+
 /// Is gradient descent with Nesterov's momentum stable?
 pub fn descent_verdict<T: Field>(model: &Quadratic<T>, learning_rate: &T, beta: &T) -> Verdict {
     positive_semidefinite(&descent_slack(&model.curvature(), learning_rate, beta))
@@ -103,6 +113,9 @@ mod tests {
         let (model, beta) = (golden::three_inputs(), number("1/2"));
         assert!(descent_verdict(&model, &number("3/2"), &beta).holds());
         assert!(descent_verdict(&model, &number("1.51"), &beta).fails());
+        let largest = largest_sharpness(&number("3/2"), &beta);
+        let edge = Curvature::along_one_direction(largest, number("0"));
+        assert_eq!(descent_slack(&edge, &number("3/2"), &beta), number("0"));
         let (a, zero) = (number("1"), number("0"));
         let at = |eta: &str| converges(&a, &zero, (&number(eta), &zero), &beta);
         assert!(at("1.49").holds() && at("3/2").fails());

@@ -2,14 +2,17 @@
 
 use serde_json::{Value, json};
 
+use crate::criterion::nesterov;
 use crate::curvature::Tracker;
 use crate::error::Result;
 use crate::network::Matrix;
 
 use super::criteria::{self, Criterion};
+use super::header;
 use super::machine;
 use super::memory::Forecast;
 use super::mode::{self, Mode};
+use super::part::Split;
 use super::precision::Again;
 use super::reading::{self, Effort, Reading};
 use super::setting::Setting;
@@ -120,6 +123,7 @@ impl Case<'_> {
         let others = others.collect::<Result<_>>()?;
         Ok(Diagnosis {
             setting: self.setting.clone(),
+            split: self.samples.split,
             main,
             matrix: self.effort.matrix,
             others,
@@ -134,6 +138,8 @@ impl Case<'_> {
 pub struct Diagnosis {
     /// The optimiser.
     pub setting: Setting,
+    /// Training samples or not.
+    pub split: Split,
     /// What was measured in the mode that was asked for.
     pub main: Finding,
     /// The other modes.
@@ -186,9 +192,9 @@ impl Diagnosis {
         let network = &model.network;
         let mut json = json!({
             "network": network.name(),
-            "loss": network.loss(),
             "parameters": network.parameters(),
             "samples": samples.count,
+            "split": self.split,
             "weights_sha256": model.digest,
             "weights_rounded": model.rounded,
             "data_sha256": samples.digest,
@@ -209,6 +215,7 @@ impl Diagnosis {
         });
         if let (Value::Object(all), Value::Object(own)) = (&mut json, self.main.json()) {
             all.extend(own);
+            all.extend(header::json(self, model));
             if !modes.is_empty() {
                 all.insert("modes".to_owned(), Value::Object(modes));
             }
@@ -217,10 +224,17 @@ impl Diagnosis {
     }
 }
 
-/// The bounds on a and on s of a setting; that on s is missing when it is infinite.
+/// The bounds on a and on s of a setting; that on s is missing when it is infinite, and what is not
+/// known of an optimiser likewise.
 pub fn bounds(setting: &Setting) -> [Option<f64>; 2] {
     use crate::criterion::heavy_ball::{largest_non_uniformity, largest_sharpness};
+    if setting.uncovered().is_some() {
+        return [None, None];
+    }
     let [lr, p, beta] = [&setting.lr, &setting.weight(), &setting.momentum].map(|x| x.to_f64());
+    if setting.is_nesterov() {
+        return [Some(nesterov::largest_sharpness(&lr, &beta)), None];
+    }
     let s = largest_non_uniformity((&lr, &p), &beta);
     [
         Some(largest_sharpness(&lr, &beta)),

@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::network::{Loss, NAMES, Network, Shape, description, named};
 
 /// The network that `arch` names: `fnn` with the widths and the biases of the checkpoint, another name
-/// with as many outputs as the checkpoint's last weight has rows, or a TOML file. `loss` replaces
-/// the architecture's; `place` names the checkpoint in errors.
+/// with as many outputs as the checkpoint's last weight has rows, or a TOML file; `place` names the
+/// checkpoint in errors.
 ///
 /// # Errors
 /// When there is no such architecture, or it cannot read the samples.
@@ -18,15 +18,16 @@ pub fn network(
     arch: &str,
     (place, checkpoint): (&str, &Checkpoint),
     data: &Dataset,
-    loss: Option<Loss>,
 ) -> Result<Network> {
-    let network = if arch.ends_with(".toml") {
+    if arch.ends_with(".toml") {
         let path = Path::new(arch);
         let text = fs::read_to_string(path).map_err(|cause| Error::unreadable(path, &cause))?;
-        description::parse(&text, path)?
+        description::parse(&text, path)
     } else if arch == "fnn" {
         let biases = biases(checkpoint);
-        Network::dense_chain(&widths(place, checkpoint)?, |layer| biases[layer])
+        Ok(Network::dense_chain(&widths(place, checkpoint)?, |layer| {
+            biases[layer]
+        }))
     } else {
         let outputs = matrices(checkpoint)
             .last()
@@ -40,12 +41,8 @@ pub fn network(
             let fault = format!("is no architecture; give {names} or a file that ends in .toml");
             Error::input("--arch", arch, fault)
         })?;
-        built.map_err(|fault| Error::input("--arch", arch, fault))?
-    };
-    Ok(match loss {
-        Some(loss) => network.with_loss(loss),
-        None => network,
-    })
+        built.map_err(|fault| Error::input("--arch", arch, fault))
+    }
 }
 
 /// The weights of dense layers, in order.

@@ -3,7 +3,7 @@
 use num_traits::Zero;
 use serde::Serialize;
 
-use crate::criterion::{heavy_ball, one_dimension};
+use crate::criterion::{heavy_ball, nesterov, one_dimension};
 use crate::model::Curvature;
 use crate::number::{Field, Interval, Real, Verdict};
 
@@ -137,15 +137,21 @@ struct Rule<'a> {
 }
 
 /// Every criterion that applies at a reading, necessary ones first: none where the samples are coupled
-/// and a batch is not all of them.
+/// and a batch is not all of them, and none of an optimiser that they are not about.
 pub fn all(reading: &Reading, setting: &Setting) -> Vec<Criterion> {
-    if reading.non_uniformity.is_none() && !setting.is_full_batch() {
+    let is_coupled = reading.non_uniformity.is_none() && !setting.is_full_batch();
+    if is_coupled || setting.uncovered().is_some() {
         return Vec::new();
     }
     let known = Known::new(reading);
     let here = At::new(setting, setting.batch);
-    let mut rules = vec![gradient_descent(&known, &here)];
-    if let Some(squared_s) = &known.squared_s {
+    let mut rules = match setting.is_nesterov() {
+        true => vec![nesterov_descent(&known, &here)],
+        false => vec![gradient_descent(&known, &here)],
+    };
+    // Of the noise under Nesterov's momentum nothing is known here.
+    let noise = known.squared_s.as_ref().filter(|_| !setting.is_nesterov());
+    if let Some(squared_s) = noise {
         if setting.is_plain() {
             let names = ["direction_of_sharpness", "direction_of_noise"];
             let along = known
@@ -184,6 +190,22 @@ fn gradient_descent<'a>(known: &'a Known, here: &At) -> Rule<'a> {
         // The bound on a at η and the bound on η at a are one formula.
         critical: is_positive(&known.a)
             .then(|| heavy_ball::largest_sharpness(&known.a, &here.momentum)),
+    }
+}
+
+/// Its mean obeys gradient descent's recursion, so that for batches too it is necessary.
+fn nesterov_descent<'a>(known: &'a Known, here: &At) -> Rule<'a> {
+    let slack = |at: &At| {
+        let along = Curvature::along_one_direction(known.a.clone(), Enclosure::zero());
+        nesterov::descent_slack(&along, &at.lr, &at.momentum)
+    };
+    Rule {
+        name: "gradient_descent",
+        formula: "η a(1 + 2β) ≤ 2 + 2β",
+        role: Role::Necessary,
+        slack: Box::new(slack),
+        critical: is_positive(&known.a)
+            .then(|| nesterov::largest_sharpness(&known.a, &here.momentum)),
     }
 }
 

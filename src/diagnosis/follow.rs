@@ -24,7 +24,7 @@ pub struct Conditions {
     pub data_sha256: String,
     /// The network.
     pub network: String,
-    /// The loss.
+    /// The loss, with label smoothing and weight decay where there are any.
     pub loss: String,
     /// Which second derivative.
     pub matrix: String,
@@ -38,6 +38,9 @@ pub struct Conditions {
     pub noise_weight: String,
     /// β, exactly.
     pub momentum: String,
+    /// The optimiser, where it was named.
+    #[serde(default)]
+    pub optimizer: Option<String>,
 }
 
 impl Conditions {
@@ -58,6 +61,7 @@ impl Conditions {
             batch: setting.batch,
             noise_weight: setting.weight().to_string(),
             momentum: setting.momentum.to_string(),
+            optimizer: setting.optimizer.map(|optimizer| optimizer.to_string()),
         }
     }
 }
@@ -89,7 +93,7 @@ pub struct Line {
     pub s_residual: Option<f64>,
     /// The larger one of the next two: beyond 1, a bound is broken.
     pub margin: f64,
-    /// a over its bound.
+    /// a over its bound: 0 where none is known.
     pub margin_a: f64,
     /// s over its bound: 0 where it has none, absent where there is no s.
     pub margin_s: Option<f64>,
@@ -298,11 +302,12 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
     let path: Vec<Point> = path.collect();
     let ends = [*path.first()?, *path.last()?];
     let [bound_a, bound_s] = bounds(setting);
-    let bound_a = bound_a.unwrap_or(0.0);
     let top = path
         .iter()
         .fold(bound_s.unwrap_or(0.0), |top, point| top.max(point.y));
-    let right = path.iter().fold(bound_a, |right, point| right.max(point.x));
+    let right = path
+        .iter()
+        .fold(bound_a.unwrap_or(0.0), |right, point| right.max(point.x));
     let mut series = vec![
         Series {
             label: "checkpoints, joined in their order".to_owned(),
@@ -314,12 +319,12 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
             style: Style::Points,
             points: ends.to_vec(),
         },
-        Series::bound(
-            "largest a",
-            vec![Point::new(bound_a, 0.0), Point::new(bound_a, top)],
-        ),
     ];
-    if let Some(s) = bound_s {
+    if let Some(a) = bound_a {
+        let line = vec![Point::new(a, 0.0), Point::new(a, top)];
+        series.push(Series::bound("largest a", line));
+    }
+    if let Some((a, s)) = bound_a.zip(bound_s) {
         series.push(Series::bound(
             "largest s",
             vec![Point::new(0.0, s), Point::new(right, s)],
@@ -328,7 +333,7 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
             true => "η(a² + ps²) = 2a",
             false => "η((1−β)a² + (1+β)ps²) = 2(1−β²)a",
         };
-        series.push(Series::bound(formula, edge(setting, bound_a)));
+        series.push(Series::bound(formula, edge(setting, a)));
     }
     Some(Figure {
         name: "watch".to_owned(),

@@ -3,32 +3,41 @@
 //! | file | what |
 //! |---|---|
 //! | `subject`, `architecture`, `matching` | samples; the network that is named; tensors to parameters |
+//! | `objective`, `targets`, `part` | the loss that is descended; what it takes for targets; training samples or not |
+//! | `optimizer`, `expectation` | the run's optimiser; the loss that the user has seen |
 //! | `setting`, `mode` | η, B, β, sampling; statistics of batch normalisation |
 //! | `memory`, `machine` | the forecast; what the machine has |
 //! | `reading` | what is measured at a point |
 //! | `criteria`, `verdict`, `notes` | what follows from it, three-valued, and what it does not say |
 //! | `precision` | the same in f64: was f32 enough? |
-//! | `answer`, `page`, `text` | the whole answer, as JSON and on one screen |
+//! | `answer`, `page`, `header`, `activations`, `text` | the whole answer, as JSON and on one screen |
 //! | `follow` | a run followed over its checkpoints |
 //! | `support` | which layers and losses can do what, found by doing it |
 //!
 //! Everything from `criteria` on reads a [`Reading`], whatever engine measured it.
 
+mod activations;
 mod answer;
 mod architecture;
 mod criteria;
+mod expectation;
 pub mod follow;
+mod header;
 pub mod machine;
 mod matching;
 mod memory;
 mod mode;
 mod notes;
+mod objective;
+mod optimizer;
 mod page;
+mod part;
 mod precision;
 mod reading;
 mod setting;
 mod subject;
 pub mod support;
+mod targets;
 mod text;
 mod verdict;
 
@@ -37,7 +46,10 @@ pub use criteria::{Criterion, Range, Role};
 pub use matching::fill;
 pub use memory::{Forecast, bytes, check_contents, check_file};
 pub use mode::Mode;
+pub use objective::{Objective, in_words};
+pub use optimizer::Optimizer;
 pub use page::page;
+pub use part::Split;
 pub use precision::Again;
 pub use reading::{Along, Effort, Number, Other, Reading, Status};
 pub use setting::Setting;

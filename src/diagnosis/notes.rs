@@ -2,6 +2,9 @@
 
 use super::Diagnosis;
 use super::mode::Mode;
+use super::optimizer::Optimizer;
+use super::part::Split;
+use super::setting::Setting;
 use super::text::digits;
 
 /// A loss above this share of that of outputs that are all zero is not small.
@@ -38,12 +41,44 @@ pub fn of(diagnosis: &Diagnosis) -> Vec<String> {
         ));
     }
     if !setting.is_plain() && !setting.is_full_batch() {
+        let bound = match setting.is_nesterov() {
+            true => "(2 + 2β)/(η(1 + 2β))",
+            false => "2(1 + β)/η",
+        };
+        notes.push(format!(
+            "With momentum a ≤ {bound} is the one necessary criterion that is known."
+        ));
+    }
+    notes.extend(of_the_run(setting).map(str::to_owned));
+    if reading.penalty > 0.0 {
         notes.push(
-            "With momentum a ≤ 2(1 + β)/η is the one necessary criterion that is known.".to_owned(),
+            "With weight decay the gradients of single samples do not vanish at a minimum: the criteria \
+             speak of the noise in the curvature alone."
+                .to_owned(),
+        );
+    }
+    if diagnosis.split == Split::Test {
+        notes.push(
+            "By its name this is test data: SGD descends the loss of its training data, and the criteria \
+             speak of that."
+                .to_owned(),
         );
     }
     notes.extend(diagnosis.main.mode.map(|mode| about(mode).to_owned()));
     notes
+}
+
+/// What an optimiser's name and its momentum come to together.
+fn of_the_run(setting: &Setting) -> Option<&'static str> {
+    match (setting.optimizer?, setting.is_plain()) {
+        (Optimizer::Sgd, false) => {
+            Some("SGD with momentum is taken for heavy ball, as PyTorch has it without dampening.")
+        }
+        (Optimizer::HeavyBall | Optimizer::Nesterov, true) => {
+            Some("Without --momentum this optimiser is plain SGD.")
+        }
+        _ => None,
+    }
 }
 
 fn about(mode: Mode) -> &'static str {

@@ -1,7 +1,8 @@
 //! One screen for a person: at most 80 columns.
 
 use super::criteria::{Criterion, Range, Role};
-use super::reading::{Number, Status};
+use super::header;
+use super::reading::{Number, Reading, Status};
 use super::subject::{Model, Samples};
 use super::text::{WIDTH, brief, cut, digits, digits_below, wrap};
 use super::{Diagnosis, Finding, bytes};
@@ -23,10 +24,9 @@ pub fn page(
         .map_or(String::new(), |mode| format!(", mode {mode}"));
     let mut lines = vec![
         cut(&format!(
-            "{}, {} parameters, loss {}{mode}",
+            "{}, {} parameters{mode}",
             network.name(),
-            network.parameters(),
-            network.loss().name()
+            network.parameters()
         )),
         source("weights", weights, &model.digest),
         source(
@@ -35,10 +35,12 @@ pub fn page(
             &samples.digest,
         ),
     ];
+    lines.splice(1..1, header::lines(diagnosis, model));
     // A number and its unit stay on one line.
     let size = |count| bytes(count).replace(' ', "\u{a0}");
     let conditions = format!(
-        "η = {}, B = {} {}, p = {:.4}, β = {}; memory forecast {}{}",
+        "{}; η = {}, B = {} {}, p = {:.4}, β = {}; memory forecast {}{}",
+        header::optimizer(setting),
         brief(&setting.lr),
         setting.batch,
         setting.sampling,
@@ -53,14 +55,18 @@ pub fn page(
     lines.extend([
         String::new(),
         format!(
-            "train loss {}, accuracy {}, |gradient| {}",
+            "{} {}{}, accuracy {}, |gradient| {}",
+            diagnosis.split.loss(),
             digits(reading.loss),
+            penalty(model, reading),
             share(reading.accuracy),
             digits(reading.gradient)
         ),
     ]);
     lines.extend(numbers(diagnosis));
-    lines.extend(criteria(&diagnosis.main));
+    if setting.uncovered().is_none() {
+        lines.extend(criteria(&diagnosis.main));
+    }
     lines.extend(modes(diagnosis));
     if let Some(again) = &diagnosis.main.again {
         lines.extend(wrap(&again.text(), "  "));
@@ -76,6 +82,14 @@ pub fn page(
         lines.extend(wrap(&format!("* {note}"), "  "));
     }
     lines.join("\n")
+}
+
+/// What weight decay adds, beside the loss.
+fn penalty(model: &Model, reading: &Reading) -> String {
+    match model.network.weight_decay() {
+        0.0 => String::new(),
+        _ => format!(" + penalty {}", digits(reading.penalty)),
+    }
 }
 
 fn source(what: &str, name: &str, digest: &str) -> String {

@@ -168,6 +168,8 @@ pub struct Reading {
     pub along: Option<Both<Along>>,
     /// The other matrix, where it was asked for.
     pub other: Option<Other>,
+    /// The penalty of weight decay, which is no part of the loss above.
+    pub penalty: f64,
 }
 
 #[cfg(test)]
@@ -192,6 +194,7 @@ impl Reading {
             non_uniformity: Some(number(s)),
             along: None,
             other: None,
+            penalty: 0.0,
         }
     }
 }
@@ -278,6 +281,7 @@ pub fn read(
         non_uniformity,
         along,
         other: None,
+        penalty: point.network.penalty(effort.isa, point.parameters),
     };
     let loss = ROUNDING * reading.scale();
     reading.smallest_floor = found.floor.map(|floor| floor - loss);

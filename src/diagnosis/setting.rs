@@ -7,6 +7,8 @@ use crate::error::{Error, Result};
 use crate::model::Sampling;
 use crate::number::Exact;
 
+use super::optimizer::Optimizer;
+
 /// Learning rate, batch, sampling and momentum, over a number of samples.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Setting {
@@ -16,8 +18,11 @@ pub struct Setting {
     pub batch: usize,
     /// How a batch is drawn.
     pub sampling: Sampling,
-    /// β of heavy ball, 0 ≤ β < 1; 0 is plain SGD.
+    /// β of heavy ball (or of Nesterov, where that is the optimiser), 0 ≤ β < 1; 0 is plain SGD.
     pub momentum: Exact,
+    /// The optimiser, where it was named.
+    #[serde(skip)]
+    pub optimizer: Option<Optimizer>,
     /// n.
     #[serde(skip)]
     pub samples: usize,
@@ -42,6 +47,7 @@ impl Setting {
             momentum: number("--momentum", momentum)?,
             batch,
             sampling,
+            optimizer: None,
             samples,
         };
         if setting.lr <= Exact::zero() {
@@ -56,6 +62,44 @@ impl Setting {
             return Err(Error::input("--batch", batch, fault));
         }
         Ok(setting)
+    }
+
+    /// The same run under an optimiser that was named. SGD with momentum is heavy ball, and heavy ball
+    /// without is SGD.
+    ///
+    /// # Errors
+    /// When there is momentum and the optimiser is none of those that have one.
+    pub fn with_optimizer(self, optimizer: Optimizer) -> Result<Self> {
+        if matches!(optimizer, Optimizer::Other(_)) && !self.is_plain() {
+            let fault = format!(
+                "belongs to sgd, heavy-ball and nesterov, and the optimiser is {optimizer}, of which \
+                 no criterion here speaks; leave it out"
+            );
+            return Err(Error::input("--momentum", &self.momentum, fault));
+        }
+        Ok(Setting {
+            optimizer: Some(optimizer),
+            ..self
+        })
+    }
+
+    /// The optimiser's name, or that of the one that is assumed.
+    pub fn optimizer_name(&self) -> &'static str {
+        let assumed = match self.is_plain() {
+            true => Optimizer::Sgd,
+            false => Optimizer::HeavyBall,
+        };
+        self.optimizer.unwrap_or(assumed).name()
+    }
+
+    /// Why no criterion here speaks of this run; `None` where some does.
+    pub fn uncovered(&self) -> Option<String> {
+        self.optimizer.and_then(Optimizer::uncovered)
+    }
+
+    /// Is there Nesterov's momentum?
+    pub fn is_nesterov(&self) -> bool {
+        self.optimizer == Some(Optimizer::Nesterov) && !self.is_plain()
     }
 
     /// Has every epoch, where there are epochs, batches of one size?

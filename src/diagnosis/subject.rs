@@ -3,19 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use crate::dataset::checkpoint::Checkpoint;
-use crate::dataset::{self, Dataset, Split};
-use crate::error::{Error, Result};
-use crate::network::{Batch, Gathered, Loss, Network, State, channels_last};
+use crate::dataset::{self, Dataset};
+use crate::error::Result;
+use crate::network::{Batch, Gathered, Network, State, channels_last};
 
-use super::{architecture, matching};
+use super::objective::Objective;
+use super::part::Split;
+use super::{architecture, matching, targets};
 
 /// What a user names.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// `fnn`, another name, or a TOML file.
     pub arch: String,
-    /// The loss, when it is not the architecture's.
-    pub loss: Option<Loss>,
+    /// The loss that is descended.
+    pub objective: Objective,
     /// `fashion-mnist`, `cifar-10`, an npz file, or the images of a pair of idx files.
     pub data: String,
     /// The folder of the data set's files.
@@ -35,13 +37,21 @@ pub fn load(request: &Request) -> Result<Dataset> {
     let samples = request.samples.or((!is_file).then_some(1000));
     let folder = request.data_dir.as_deref();
     let classes = request.classes.as_deref();
-    dataset::load(&request.data, folder, Split::Train, samples, classes)
+    dataset::load(
+        &request.data,
+        folder,
+        dataset::Split::Train,
+        samples,
+        classes,
+    )
 }
 
 /// A network at the point that a checkpoint gives.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// The network.
+    /// What the user called the network.
+    pub arch: String,
+    /// The network, with its loss.
     pub network: Network,
     /// Its parameters and running statistics.
     pub state: State,
@@ -60,9 +70,11 @@ impl Model {
         let checkpoint = Checkpoint::read(path)?;
         let place = path.display().to_string();
         let named = (&place[..], &checkpoint);
-        let network = architecture::network(&request.arch, named, data, request.loss)?;
+        let network = architecture::network(&request.arch, named, data)?;
+        let network = request.objective.of(network)?;
         architecture::check_samples(&request.data, &network, &data.shape)?;
         Ok(Model {
+            arch: request.arch.clone(),
             state: matching::fill(&place, &checkpoint, &network)?,
             rounded: checkpoint.rounded(),
             digest: checkpoint.digest,
@@ -77,6 +89,8 @@ pub struct Samples {
     rows: Gathered,
     /// How many.
     pub count: usize,
+    /// Training samples or not, by the name of the data set.
+    pub split: Split,
     /// SHA-256 of exactly these samples and their labels.
     pub digest: String,
 }
@@ -85,24 +99,9 @@ impl Samples {
     /// The samples of a data set for a network; `place` names the data set in errors.
     ///
     /// # Errors
-    /// When the targets do not fit the outputs or the loss.
+    /// When the targets do not fit the outputs, or are not what the loss is of.
     pub fn new(place: &str, data: &Dataset, network: &Network) -> Result<Self> {
-        let targets = data
-            .targets
-            .clone()
-            .with_outputs(place, network.outputs())?;
-        let targets = targets.rows();
-        if network.loss() == Loss::CrossEntropy {
-            let is_distribution = |row: &[f32]| {
-                row.iter().all(|&y| y >= 0.0) && (row.iter().sum::<f32>() - 1.0).abs() < 1e-3
-            };
-            let rows = targets.chunks_exact(network.outputs());
-            if let Some(row) = rows.map(is_distribution).position(|is| !is) {
-                let fault = "is no distribution, which cross-entropy needs: the numbers of a row \
-                             must not be negative and must sum to one";
-                return Err(Error::input(place, format!("target {row}"), fault));
-            }
-        }
+        let targets = targets::rows(place, &data.targets, network)?;
         let batch = Batch {
             inputs: &channels_last(network.input(), &data.inputs),
             targets: &targets,
@@ -111,6 +110,7 @@ impl Samples {
         Ok(Samples {
             rows: Gathered::by_target(&batch),
             count: data.samples(),
+            split: Split::of(place),
             digest: data.digest(),
         })
     }

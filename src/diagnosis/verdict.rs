@@ -65,6 +65,9 @@ const INDEFINITE: f64 = 0.1;
 
 /// Judges a reading by its criteria.
 pub fn judge(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Judgement {
+    if let Some(reason) = setting.uncovered() {
+        return undecided(reason);
+    }
     if reading.non_uniformity.is_none() && !setting.is_full_batch() {
         return undecided(
             "batch normalisation couples the samples of a batch: H_i and s do not exist, and a \
@@ -136,6 +139,11 @@ fn hold(criteria: &[Criterion], setting: &Setting) -> Judgement {
         let reason =
             "p = 0: this is gradient descent, whose criterion is exact and holds for this a";
         return stable(Basis::Sufficient, reason.to_owned());
+    }
+    if setting.is_nesterov() {
+        let reason = "its necessary criterion does not fail, but none here is sufficient for \
+                      Nesterov's momentum with batches; only the full batch is decided";
+        return undecided(reason.to_owned());
     }
     // Along the vector of s an interval may hold the edge because everything there is nearly zero.
     let counts = |c: &&Criterion| c.role != Role::Sufficient && c.name != "direction_of_noise";

@@ -26,14 +26,18 @@ pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
     }
     let loss = match network.loss() {
         Loss::MeanSquared => graph::Loss::MeanSquared,
-        Loss::CrossEntropy => graph::Loss::CrossEntropy,
+        Loss::HalfSumSquared => graph::Loss::HalfSumSquared,
+        Loss::SumSquared => graph::Loss::SumSquared,
+        Loss::CrossEntropy { smoothing } => graph::Loss::CrossEntropy { smoothing },
+        Loss::BinaryCrossEntropy => graph::Loss::BinaryCrossEntropy,
         Loss::HingeSquared => graph::Loss::HingeSquared,
     };
     let statistics = match normalisation {
         Normalisation::Batch => Statistics::Batch,
         Normalisation::Fixed => Statistics::Fixed,
     };
-    Graph::new(size(network.input()), layers, loss, statistics)
+    let graph = Graph::new(size(network.input()), layers, loss, statistics);
+    graph.with_weight_decay(network.weight_decay())
 }
 
 /// The same point of the loss in f64. Its vectors stand in PyTorch's order.

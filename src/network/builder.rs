@@ -63,6 +63,7 @@ impl Builder {
             name: name.to_owned(),
             input,
             loss,
+            weight_decay: 0.0,
             layers: Vec::new(),
             moves: vec![false],
             last_reader: vec![0],

@@ -116,7 +116,7 @@ impl<'a> Curvature<'a> {
         self.mean.len()
     }
 
-    /// The mean loss over the samples.
+    /// The mean loss over the samples, without the penalty of weight decay.
     pub fn loss(&self) -> f64 {
         self.evaluation.loss
     }
@@ -131,8 +131,15 @@ impl<'a> Curvature<'a> {
         !self.point.is_coupled()
     }
 
-    /// `product ← H v`, `H = (1/n) Σ_i H_i`.
+    /// `product ← H v`, `H = (1/n) Σ_i H_i`, weight decay's `λI` included.
     pub fn hessian_product(&mut self, direction: &[f32], product: &mut [f32]) {
+        self.mean_product(direction, product);
+        let network = self.point.network;
+        network.add_decay(self.isa, direction, product);
+    }
+
+    /// `product ← (1/n) Σ_i H_i v`, without weight decay.
+    fn mean_product(&mut self, direction: &[f32], product: &mut [f32]) {
         self.along.fill(self.isa, self.point.network, direction);
         let view = View {
             site: Site::new(self.isa, self.point, &self.turned),
@@ -163,7 +170,8 @@ impl<'a> Curvature<'a> {
 
     /// `product ← Σ v`, `Σ = (1/n) Σ_i H_i² − H² = (1/n) Σ_i H_i (H_i − H)`.
     ///
-    /// Two directional passes: the first gives `Hv`, the second goes along `H_i v − Hv`. In a chain
+    /// Weight decay, the same in every `H_i`, cancels and is left out. Two directional passes: the
+    /// first gives `Hv`, the second goes along `H_i v − Hv`. In a chain
     /// of dense layers every `H_i v` is left as the rank two per layer that it has; elsewhere it is
     /// formed for one sample at a time, which a convolution's few weights make cheap.
     ///
@@ -175,7 +183,7 @@ impl<'a> Curvature<'a> {
             "coupled samples have no Hessians of their own"
         );
         let mut mean = std::mem::take(&mut self.mean);
-        self.hessian_product(direction, &mut mean);
+        self.mean_product(direction, &mut mean);
         kernel::scale(self.isa, -1.0, &mut mean);
         let view = View {
             site: Site::new(self.isa, self.point, &self.turned),
@@ -239,6 +247,9 @@ impl<'a> Curvature<'a> {
                     .for_each(|worker| quotients.extend(&worker.scratch.quotients));
             }
         }
+        let decay = self.point.network.weight_decay();
+        let length = kernel::dot_wide(self.isa, direction, direction);
+        quotients.iter_mut().for_each(|q| *q += decay * length);
         quotients
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! ```toml
 //! input = [3, 32, 32]          # channels, height, width; or [784]
-//! loss = "mean-squared"        # the default; or "cross-entropy", "hinge-squared"
+//! loss = "cross-entropy"       # a name of `Loss`; without one mean-squared
+//! label-smoothing = 0.1        # with cross-entropy only; the default is 0
 //!
 //! [[layer]]
 //! type = "convolution"
@@ -34,6 +35,8 @@ struct Description {
     name: Option<String>,
     input: Vec<usize>,
     loss: Option<Loss>,
+    #[serde(rename = "label-smoothing")]
+    label_smoothing: Option<f64>,
     #[serde(default)]
     layer: Vec<Item>,
 }
@@ -182,6 +185,8 @@ pub fn parse(text: &str, path: &Path) -> error::Result<Network> {
         .name
         .or_else(|| stem.map(|stem| stem.into_owned()));
     let loss = description.loss.unwrap_or(Loss::MeanSquared);
+    let loss = loss.with_smoothing(description.label_smoothing);
+    let loss = loss.map_err(|f| fault("label-smoothing".to_owned(), f))?;
     let mut builder = Builder::new(&name.unwrap_or_default(), input, loss);
     // The activation behind each item, one of which may be several layers or none. What stood
     // before a relu is not kept.

@@ -18,6 +18,7 @@ pub struct Network {
     pub(super) name: String,
     pub(super) input: Shape,
     pub(super) loss: Loss,
+    pub(super) weight_decay: f64,
     pub(super) layers: Vec<Layer>,
     /// Does activation `i` depend on a parameter?
     pub(super) moves: Vec<bool>,

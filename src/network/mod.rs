@@ -10,7 +10,7 @@
 //! | `shape`, `layer`, `graph` | shapes, layers, networks |
 //! | `builder`, `architecture`, `description` | layers put together, by name, or from a TOML file |
 //! | `order` | PyTorch's tensors to the engine's parameters |
-//! | `loss` | mean square, cross-entropy, hinge squared |
+//! | `loss`, `decay` | squares, cross-entropies, hinge squared; weight decay |
 //! | `point`, `gathered` | a batch, a point of the loss, weights ready for use; rows in an order of choice |
 //! | `bilinear`, `linear`, `standardise` | the three families of layers |
 //! | `chunks` | how a batch is cut without changing a bit |
@@ -26,6 +26,7 @@ mod builder;
 mod chain;
 mod chunks;
 mod curvature;
+mod decay;
 pub mod description;
 mod footprint;
 mod gathered;

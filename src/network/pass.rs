@@ -12,7 +12,7 @@ use super::{Batch, Network, Normalisation, Point};
 /// What a network says of a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evaluation {
-    /// The mean loss over the samples.
+    /// The mean loss over the samples, without the penalty of weight decay.
     pub loss: f64,
     /// The share of samples whose largest output is their target's, in [0, 1].
     pub accuracy: f64,
@@ -113,11 +113,14 @@ impl Pass {
         Evaluation::of(self.isa, point.network, &outputs, batch)
     }
 
-    /// The mean loss and its gradient `(1/samples)·Σ_i ∇f_i`.
+    /// The gradient `(1/samples)·Σ_i ∇f_i`, weight decay's `λw` included; gives the mean loss without
+    /// the penalty.
     pub fn gradient(&mut self, point: &Point<'_>, batch: &Batch<'_>, gradient: &mut [f32]) -> f64 {
         let (shares, loss) = self.collect(point, batch, 1.0 / batch.samples as f32);
         gradient.fill(0.0);
         add_sums(self.isa, &self.workers[..shares], gradient);
+        let network = point.network;
+        network.add_decay(self.isa, point.parameters, gradient);
         loss
     }
 
@@ -149,7 +152,8 @@ impl Pass {
         (shares.len(), losses.sum::<f64>() / batch.samples as f64)
     }
 
-    /// One step `w ← w − η·(1/samples)·Σ_i ∇f_i`; gives the batch's loss before the step. With
+    /// One step `w ← w − η·(1/samples)·Σ_i ∇f_i`; gives the batch's loss, without the penalty, before the
+    /// step. With
     /// [`Normalisation::Batch`] the statistics move along as PyTorch's do.
     pub fn descend(
         &mut self,
@@ -159,13 +163,14 @@ impl Pass {
         batch: &Batch<'_>,
         learning_rate: f32,
     ) -> f64 {
-        if network.is_dense() {
+        if network.is_dense() && network.weight_decay() == 0.0 {
             return self.descend_dense(network, state, batch, learning_rate);
         }
         let point = state.point(network, normalisation);
         let is_coupled = point.is_coupled();
         let scale = -learning_rate / batch.samples as f32;
         let (shares, loss) = self.collect(&point, batch, scale);
+        network.shrink(self.isa, learning_rate, &mut state.parameters);
         add_sums(self.isa, &self.workers[..shares], &mut state.parameters);
         if is_coupled {
             self.track(network, batch.samples, &mut state.statistics);

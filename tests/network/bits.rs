@@ -196,7 +196,7 @@ fn same_everywhere(name: &str, bits: impl Fn(Isa) -> Vec<u64> + Sync) -> usize {
 fn the_architectures_of_the_paper_have_the_same_bits_everywhere() {
     let lenet = Network::lenet(Shape::image(1, 28, 28), 10);
     for network in [Network::vgg11(10), lenet] {
-        let network = network.with_loss(Loss::CrossEntropy);
+        let network = network.with_loss(Loss::CROSS_ENTROPY);
         same_everywhere(network.name(), |isa| named_bits(isa, &network));
     }
 }

@@ -34,7 +34,7 @@ fn compare(tiny: &Tiny, (matrix, second): (Matrix, Second)) -> Difference {
 #[test]
 fn cross_entropy_agrees_with_its_enclosure() {
     for name in ["3-4-3-2", "2-3-3", "convolution", "batch-norm"] {
-        let tiny = smooth(name, Loss::CrossEntropy, Normalisation::Fixed, 4);
+        let tiny = smooth(name, Loss::CROSS_ENTROPY, Normalisation::Fixed, 4);
         for matrix in MATRICES {
             let difference = compare(&tiny, matrix);
             println!("{name}, cross-entropy, {matrix:?}: {difference:?}");
@@ -49,7 +49,7 @@ fn batch_normalisation_couples_the_samples_as_its_enclosure_says() {
         ("batch-norm", Loss::MeanSquared, 9),
         ("batch-norm", Loss::HingeSquared, 4),
         ("batch-norm-residual", Loss::MeanSquared, 3),
-        ("batch-norm-residual", Loss::CrossEntropy, 4),
+        ("batch-norm-residual", Loss::CROSS_ENTROPY, 4),
     ] {
         let tiny = smooth(name, loss, Normalisation::Batch, samples);
         for matrix in MATRICES {
@@ -63,7 +63,7 @@ fn batch_normalisation_couples_the_samples_as_its_enclosure_says() {
 #[test]
 fn a_wrong_product_breaks_the_tolerance() {
     let cases = [
-        ("3-4-3-2", Loss::CrossEntropy, Normalisation::Fixed),
+        ("3-4-3-2", Loss::CROSS_ENTROPY, Normalisation::Fixed),
         ("batch-norm", Loss::MeanSquared, Normalisation::Batch),
         (
             "batch-norm-residual",

@@ -77,7 +77,7 @@ fn the_named_architectures_have_the_curvature_that_f64_gives() {
     agrees(&Network::fnn(&[50, 40, 30, 10]), fixed, 20, TOLERANCE);
     agrees(&Network::vgg11(2), fixed, 9, TOLERANCE);
     let lenet = Network::lenet(Shape::image(1, 28, 28), 10);
-    agrees(&lenet.with_loss(Loss::CrossEntropy), fixed, 9, TOLERANCE);
+    agrees(&lenet.with_loss(Loss::CROSS_ENTROPY), fixed, 9, TOLERANCE);
     agrees(&Network::resnet8(2), fixed, 2, TOLERANCE);
     let ten = [Network::vgg11(10), Network::resnet8(10)];
     for network in ten.map(|network| network.with_loss(Loss::HingeSquared)) {

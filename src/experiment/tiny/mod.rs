@@ -189,13 +189,14 @@ fn variances(layer: &Layer, statistics: &mut [f32]) {
     }
 }
 
-/// Targets that the loss can have, from numbers on the grid: any for the mean square, 0 or 1 for
-/// the hinge, and sixteenths that sum to one for cross-entropy.
+/// Targets that the loss can have, from numbers on the grid: any for the squares, 0 or 1 for the
+/// hinge, sixteenths up to one for binary cross-entropy, and such that sum to one for cross-entropy.
 fn targets(network: &Network, raw: &[f32]) -> Vec<f32> {
     match network.loss() {
-        Loss::MeanSquared => raw.to_vec(),
+        Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared => raw.to_vec(),
+        Loss::BinaryCrossEntropy => raw.iter().map(|x| x.abs()).collect(),
         Loss::HingeSquared => raw.iter().map(|x| f32::from(u8::from(*x > 0.0))).collect(),
-        Loss::CrossEntropy => {
+        Loss::CrossEntropy { .. } => {
             let row = |row: &[f32]| {
                 let share = row[0].abs();
                 let mut target = vec![0.0; row.len()];

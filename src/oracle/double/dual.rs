@@ -121,9 +121,19 @@ pub(super) fn loss_gradient(loss: Loss, outputs: &[Dual], targets: &[f64]) -> Ve
     let pairs = outputs.iter().zip(targets);
     let share = 2.0 / outputs.len() as f64;
     match loss {
-        Loss::MeanSquared => {
+        Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared => {
+            let share = 2.0 * unit(loss, outputs.len());
             let residual = |(&o, &y): (&Dual, &f64)| (o - Dual::constant(y)).scaled(share);
             pairs.map(residual).collect()
+        }
+        Loss::BinaryCrossEntropy => {
+            let share = 1.0 / outputs.len() as f64;
+            // (1 − y)·σ(o) − y·σ(−o).
+            let slope = |(&o, &y): (&Dual, &f64)| {
+                let [yes, no] = [o, o.scaled(-1.0)].map(logistic);
+                (yes.scaled(1.0 - y) - no.scaled(y)).scaled(share)
+            };
+            pairs.map(slope).collect()
         }
         Loss::HingeSquared => {
             let slope = |(&o, &y): (&Dual, &f64)| {
@@ -136,15 +146,40 @@ pub(super) fn loss_gradient(loss: Loss, outputs: &[Dual], targets: &[f64]) -> Ve
             };
             pairs.map(slope).collect()
         }
-        Loss::CrossEntropy => {
+        Loss::CrossEntropy { smoothing } => {
             let powers = powers(outputs);
+            let targets = smoothed(targets, smoothing);
             let mass: f64 = targets.iter().sum();
             let inverse = powers.iter().copied().sum::<Dual>().inverse();
-            let pairs = powers.iter().zip(targets);
+            let pairs = powers.iter().zip(&targets);
             let slope = |(&p, &y): (&Dual, &f64)| (p * inverse).scaled(mass) - Dual::constant(y);
             pairs.map(slope).collect()
         }
     }
+}
+
+/// What a square of residuals is multiplied by.
+fn unit(loss: Loss, outputs: usize) -> f64 {
+    match loss {
+        Loss::HalfSumSquared => 0.5,
+        Loss::SumSquared => 1.0,
+        _ => 1.0 / outputs as f64,
+    }
+}
+
+/// `1/(1 + exp(−x))`, by the one of two forms that cannot overflow.
+fn logistic(x: Dual) -> Dual {
+    let one = Dual::constant(1.0);
+    match x.value > 0.0 {
+        true => (one + x.scaled(-1.0).exp()).inverse(),
+        false => x.exp() * (one + x.exp()).inverse(),
+    }
+}
+
+/// `(1 − ε)·y + ε/c`.
+fn smoothed(targets: &[f64], smoothing: f64) -> Vec<f64> {
+    let (rest, share) = (1.0 - smoothing, smoothing / targets.len() as f64);
+    targets.iter().map(|y| rest * y + share).collect()
 }
 
 /// `exp(o_k − max o)`: the maximum changes no quotient of two of them.
@@ -159,15 +194,26 @@ pub(super) fn loss_value(loss: Loss, outputs: &[f64], targets: &[f64]) -> f64 {
     let pairs = outputs.iter().zip(targets);
     let count = outputs.len() as f64;
     match loss {
-        Loss::MeanSquared => pairs.map(|(o, y)| (o - y).powi(2)).sum::<f64>() / count,
+        Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared => {
+            pairs.map(|(o, y)| (o - y).powi(2)).sum::<f64>() * unit(loss, outputs.len())
+        }
+        Loss::BinaryCrossEntropy => {
+            let term = |(&o, &y): (&f64, &f64)| {
+                let beyond = (-o.abs()).exp().ln_1p();
+                beyond + o.max(0.0) - y * o
+            };
+            pairs.map(term).sum::<f64>() / count
+        }
         Loss::HingeSquared => {
             let margin = |(o, y): (&f64, &f64)| (1.0 - (2.0 * y - 1.0) * o).max(0.0);
             pairs.map(|pair| margin(pair).powi(2)).sum::<f64>() / count
         }
-        Loss::CrossEntropy => {
+        Loss::CrossEntropy { smoothing } => {
             let largest = outputs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let sum: f64 = outputs.iter().map(|o| (o - largest).exp()).sum();
             let logarithm = largest + sum.ln();
+            let targets = smoothed(targets, smoothing);
+            let pairs = outputs.iter().zip(&targets);
             pairs.map(|(o, y)| y * (logarithm - o)).sum()
         }
     }

@@ -115,12 +115,18 @@ impl Double {
         !self.graph.is_coupled()
     }
 
-    /// The mean loss.
+    /// The mean loss, without the penalty of weight decay.
     pub fn loss(&self) -> f64 {
         let still = vec![0.0; self.dimension()];
         let losses = self.shares(|samples, (): &mut ()| Pass::up(self, samples, &still).loss());
         let sum: f64 = losses.into_iter().flat_map(|(losses, _)| losses).sum();
         sum / self.samples as f64
+    }
+
+    /// `(λ/2)·Σ_j w_j²`, the penalty of weight decay.
+    pub fn penalty(&self) -> f64 {
+        let squares = self.parameters.iter().map(|w| w * w);
+        self.graph.weight_decay() / 2.0 * squares.sum::<f64>()
     }
 
     /// The share of samples whose largest output is their target's, in [0, 1].
@@ -131,26 +137,39 @@ impl Double {
         sum as f64 / self.samples as f64
     }
 
-    /// `∇f = (1/n) Σ ∇f_i`.
+    /// `∇f = (1/n) Σ ∇f_i`, weight decay's `λw` included.
     pub fn gradient(&self) -> Vec<f64> {
         let still = vec![0.0; self.dimension()];
-        self.mean(self.dimension(), |samples, sum| {
+        let mean = self.mean(self.dimension(), |samples, sum| {
             Pass::up(self, samples, &still).gradient(sum)
-        })
+        });
+        self.decayed(mean, &self.parameters)
     }
 
-    /// `Hv`, `H = (1/n) Σ H_i`.
+    /// `Hv`, `H = (1/n) Σ H_i`, weight decay's `λI` included.
     ///
     /// # Panics
     /// When the direction is not as long as the parameters.
     pub fn hessian_product(&self, direction: &[f64]) -> Vec<f64> {
         assert_eq!(direction.len(), self.dimension(), "a direction");
+        self.decayed(self.mean_product(direction), direction)
+    }
+
+    /// `(1/n) Σ H_i v` without weight decay.
+    fn mean_product(&self, direction: &[f64]) -> Vec<f64> {
         self.mean(self.dimension(), |samples, sum| {
             Pass::up(self, samples, direction).product(sum)
         })
     }
 
-    /// `Σv`, `Σ = (1/n) Σ H_i² − H²`.
+    /// `vector + λ·x`.
+    fn decayed(&self, mut vector: Vec<f64>, x: &[f64]) -> Vec<f64> {
+        let decay = self.graph.weight_decay();
+        vector.iter_mut().zip(x).for_each(|(v, x)| *v += decay * x);
+        vector
+    }
+
+    /// `Σv`, `Σ = (1/n) Σ H_i² − H²`, in which weight decay cancels: it is left out.
     ///
     /// # Panics
     /// When the direction is not as long as the parameters, or the samples are coupled.
@@ -169,7 +188,7 @@ impl Double {
             }
         });
         let mut squares = sums.split_off(length);
-        let square = self.hessian_product(&sums);
+        let square = self.mean_product(&sums);
         squares.iter_mut().zip(square).for_each(|(s, m)| *s -= m);
         squares
     }
@@ -181,11 +200,13 @@ impl Double {
     pub fn sample_quotients(&self, direction: &[f64]) -> Vec<f64> {
         assert!(self.has_samples(), "coupled samples have no Hessians");
         assert_eq!(direction.len(), self.dimension(), "a direction");
+        let decay = self.graph.weight_decay();
         let shares = self.shares(|samples, own: &mut Vec<f64>| {
             own.resize(direction.len(), 0.0);
             let quotient = |sample| {
                 self.sample_product(sample, direction, own);
-                own.iter().zip(direction).map(|(x, v)| x * v).sum()
+                let pairs = own.iter().zip(direction);
+                pairs.map(|(x, v)| (x + decay * v) * v).sum()
             };
             samples.map(quotient).collect::<Vec<f64>>()
         });
@@ -195,7 +216,7 @@ impl Double {
             .collect()
     }
 
-    /// `H_i v`.
+    /// `H_i v` without weight decay.
     fn sample_product(&self, sample: usize, direction: &[f64], product: &mut [f64]) {
         product.fill(0.0);
         Pass::up(self, sample..sample + 1, direction).product(product);

@@ -1,7 +1,7 @@
 //! How far the engine's result may be from the exact one, as a theorem.
 //!
-//! Between two switches of ReLUs, max-pools and hinges, with fixed statistics and without
-//! cross-entropy, the engine's result is a polynomial in its inputs, computed by additions and
+//! Between two switches of ReLUs, max-pools and hinges, with fixed statistics and without the
+//! cross-entropies, the engine's result is a polynomial in its inputs, computed by additions and
 //! multiplications only. If no path from an input to the result passes more than `m` roundings,
 //! then `|computed − exact| ≤ γ_m·A` with `γ_m = m·u/(1 − m·u)` and `A` the same polynomial with
 //! every term taken positive (Higham 2002, §3.1). Constants that are themselves computed (`1/n`,
@@ -28,7 +28,11 @@ pub struct Bound<T> {
 impl<T: Real + Send + Sync> Landscape<T> {
     /// Is the engine's result a polynomial, so that there is a proved bound?
     pub fn is_polynomial(&self) -> bool {
-        !self.graph.is_coupled() && self.graph.loss() != Loss::CrossEntropy
+        let has_logarithm = matches!(
+            self.graph.loss(),
+            Loss::CrossEntropy { .. } | Loss::BinaryCrossEntropy
+        );
+        !self.graph.is_coupled() && !has_logarithm
     }
 
     /// The bound of the engine's error, in f32.
@@ -51,7 +55,8 @@ impl<T: Real + Send + Sync> Landscape<T> {
     /// three times up and three times down through every layer (base pass and two tangents), each
     /// time through at most two sums of products and five scalings or additions; through two
     /// collections over samples and positions, each of two sums and of those of 8 shares; and
-    /// through the loss and the divisions by counts, eight roundings.
+    /// through the loss and the divisions by counts, eight roundings. Weight decay, where there is any,
+    /// brings four: λ itself, its product, and that of the sum in each of two directions.
     fn gamma(&self) -> Exact {
         let layers = self.graph.layers().iter().enumerate();
         let (mut passes, mut longest) = (0, 0);
@@ -61,7 +66,12 @@ impl<T: Real + Send + Sync> Landscape<T> {
             longest = longest.max(self.samples() * to[1] * to[2]);
         }
         let collections = 2 * (2 * longest + 8 + 5);
-        gamma(&Format::single(), (passes + collections + 8) as u64)
+        let decay = if self.graph.weight_decay() == 0.0 {
+            0
+        } else {
+            4
+        };
+        gamma(&Format::single(), (passes + collections + 8 + decay) as u64)
     }
 
     /// `γ_m` for the way up alone: one sum and a few scalings a layer.

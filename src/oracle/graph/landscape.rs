@@ -96,7 +96,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
         self.closest.as_ref()
     }
 
-    /// The mean loss.
+    /// The mean loss, with the penalty of weight decay.
     pub fn loss(&self) -> T {
         let point = self.at(None, None);
         let sum = self.groups().fold(T::zero(), |sum, group| {

@@ -3,7 +3,7 @@
 use super::Loss;
 use super::jet::{Jet, number};
 use super::landscape::Sign;
-use crate::number::Real;
+use crate::number::{Exact, Real};
 
 impl Loss {
     /// Which outputs lie on the curved side of the hinge, and how far each is from the kink.
@@ -28,27 +28,33 @@ impl Loss {
         terms: Sign,
     ) -> Jet<T> {
         let share = T::ratio(1, outputs.len() as u64);
-        let squares = |of: &dyn Fn(usize) -> Option<Jet<T>>| {
+        let squares = |share: &T, of: &dyn Fn(usize) -> Option<Jet<T>>| {
             let residuals = (0..outputs.len()).filter_map(of);
             let sum = residuals.fold(Jet::zero(), |mut sum: Jet<T>, residual| {
                 sum.add_product(&residual, &residual);
                 sum
             });
-            sum.scaled(&share)
+            sum.scaled(share)
         };
-        match self {
-            Loss::MeanSquared => squares(&|k| {
+        let residuals = |share: &T| {
+            squares(share, &|k| {
                 let target = match terms {
                     Sign::AsIs => targets[k],
                     Sign::Positive => -targets[k].abs(),
                 };
                 Some(outputs[k].minus(&Jet::constant(number(target))))
-            }),
-            Loss::HingeSquared => squares(&|k| {
+            })
+        };
+        match self {
+            Loss::MeanSquared => residuals(&share),
+            Loss::HalfSumSquared => residuals(&T::ratio(1, 2)),
+            Loss::SumSquared => residuals(&T::one()),
+            Loss::HingeSquared => squares(&share, &|k| {
                 let own = outputs[k].scaled(&-sign::<T>(targets[k], terms));
                 open[k].then(|| own.plus(&Jet::constant(T::one())))
             }),
-            Loss::CrossEntropy => cross_entropy(outputs, targets),
+            Loss::CrossEntropy { smoothing } => cross_entropy(outputs, targets, smoothing),
+            Loss::BinaryCrossEntropy => binary_cross_entropy(outputs, targets).scaled(&share),
         }
     }
 }
@@ -62,14 +68,44 @@ fn sign<T: Real>(target: f32, terms: Sign) -> T {
     }
 }
 
-/// `Σ_k y_k·(log Σ_j exp(o_j) − o_k)`.
-fn cross_entropy<T: Real>(outputs: &[Jet<T>], targets: &[f32]) -> Jet<T> {
+/// `(λ/2)·Σ_j w_j²`.
+pub(super) fn penalty<T: Real>(parameters: &[Jet<T>], decay: f64) -> Jet<T> {
+    let squares = parameters.iter().fold(Jet::zero(), |mut sum: Jet<T>, w| {
+        sum.add_product(w, w);
+        sum
+    });
+    squares.scaled(&(float::<T>(decay) * T::ratio(1, 2)))
+}
+
+/// Every finite float is a rational.
+fn float<T: Real>(value: f64) -> T {
+    T::from_exact(&Exact::from_f64(value).expect("a finite number"))
+}
+
+/// `−Σ_k (y_k·log σ(o_k) + (1 − y_k)·log(1 − σ(o_k)))` with `σ(o) = 1/(1 + exp(−o))`.
+fn binary_cross_entropy<T: Real>(outputs: &[Jet<T>], targets: &[f32]) -> Jet<T> {
+    let one = Jet::constant(T::one());
+    // −log σ(o) = log(1 + exp(−o)), and −log(1 − σ(o)) = log(1 + exp(o)).
+    let softplus = |o: &Jet<T>| one.plus(&o.exp()).ln();
+    let terms = outputs.iter().zip(targets);
+    terms.fold(Jet::zero(), |sum, (output, target)| {
+        let y = number::<T>(*target);
+        let (yes, no) = (softplus(&Jet::zero().minus(output)), softplus(output));
+        sum.plus(&yes.scaled(&y)).plus(&no.scaled(&(T::one() - y)))
+    })
+}
+
+/// `Σ_k y'_k·(log Σ_j exp(o_j) − o_k)` with `y' = (1 − ε)·y + ε/c`.
+fn cross_entropy<T: Real>(outputs: &[Jet<T>], targets: &[f32], smoothing: f64) -> Jet<T> {
+    let epsilon = float::<T>(smoothing);
+    let share = T::ratio(1, outputs.len() as u64) * &epsilon;
+    let smoothed = |y: &f32| (T::one() - &epsilon) * number::<T>(*y) + &share;
     let sum = outputs
         .iter()
         .fold(Jet::zero(), |sum, output| sum.plus(&output.exp()));
     let logarithm = sum.ln();
     let terms = outputs.iter().zip(targets);
     terms.fold(Jet::zero(), |sum, (output, target)| {
-        sum.plus(&logarithm.minus(output).scaled(&number(*target)))
+        sum.plus(&logarithm.minus(output).scaled(&smoothed(target)))
     })
 }

@@ -132,12 +132,21 @@ impl Window {
 }
 
 /// The loss of one sample, as a function of its `c` outputs `o` and its target `y`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Loss {
     /// `(1/c)·Σ_k (o_k − y_k)²`.
     MeanSquared,
-    /// `−Σ_k y_k·log softmax(o)_k`.
-    CrossEntropy,
+    /// `½·Σ_k (o_k − y_k)²`.
+    HalfSumSquared,
+    /// `Σ_k (o_k − y_k)²`.
+    SumSquared,
+    /// `−Σ_k y'_k·log softmax(o)_k` with `y' = (1 − ε)·y + ε/c`.
+    CrossEntropy {
+        /// ε.
+        smoothing: f64,
+    },
+    /// `−(1/c)·Σ_k (y_k·log σ(o_k) + (1 − y_k)·log(1 − σ(o_k)))`, σ the logistic function.
+    BinaryCrossEntropy,
     /// `(1/c)·Σ_k max(0, 1 − t_k·o_k)²`, `t = 2y − 1`.
     HingeSquared,
 }
@@ -159,6 +168,7 @@ pub type Size = [usize; 3];
 pub struct Graph {
     layers: Vec<Layer>,
     loss: Loss,
+    weight_decay: f64,
     statistics: Statistics,
     sizes: Vec<Size>,
 }
@@ -176,6 +186,7 @@ impl Graph {
         Graph {
             layers,
             loss,
+            weight_decay: 0.0,
             statistics,
             sizes,
         }
@@ -208,6 +219,20 @@ impl Graph {
     /// The loss.
     pub fn loss(&self) -> Loss {
         self.loss
+    }
+
+    /// The same graph where `(λ/2)·Σ_j w_j²` over all parameters is added to the loss of every sample.
+    #[must_use]
+    pub fn with_weight_decay(self, weight_decay: f64) -> Self {
+        Graph {
+            weight_decay,
+            ..self
+        }
+    }
+
+    /// λ.
+    pub fn weight_decay(&self) -> f64 {
+        self.weight_decay
     }
 
     /// The same graph where these statistics normalise.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::jet::Jet;
 use super::landscape::{Landscape, Second};
 use super::layers::{self, Activation, Own};
-use super::{Layer, Statistics};
+use super::{Layer, Statistics, loss};
 use crate::number::Real;
 
 /// Which way every switch stands: the ReLUs that are open (0 or 1), the places that a max-pool
@@ -34,7 +34,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
         activations
     }
 
-    /// The summed loss of some samples.
+    /// The summed loss of some samples, the penalty of each included.
     pub(super) fn group_loss(&self, group: &[usize], point: &[Jet<T>], second: Second) -> Jet<T> {
         let outputs = self.activations(group, point).pop().unwrap_or_default();
         let mut sum = Jet::zero();
@@ -46,7 +46,10 @@ impl<T: Real + Send + Sync> Landscape<T> {
             let loss = self.graph.loss();
             sum = sum.plus(&loss.of(&output, self.target(sample), open, self.terms));
         }
-        sum
+        match self.graph.weight_decay() {
+            0.0 => sum,
+            decay => sum.plus(&loss::penalty(point, decay).scaled(&T::int(group.len() as i64))),
+        }
     }
 
     fn target(&self, sample: usize) -> &[f32] {

@@ -1,0 +1,102 @@
+//! The activations of a network, named.
+
+use crate::network::{Kind, Network};
+
+/// The word for no activation.
+const NONE: &str = "none";
+
+/// The activation behind each dense layer and convolution, before the next one: the words of the
+/// architecture files, joined by " + " where there are several, or "none".
+pub fn of(network: &Network) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for layer in network.layers() {
+        if matches!(layer.kind, Kind::Dense | Kind::Convolution(_)) {
+            all.push(String::new());
+        }
+        // What stands before the first of them is no activation behind a layer.
+        if let (true, Some(last)) = (layer.relu, all.last_mut()) {
+            let joint = if last.is_empty() { "" } else { " + " };
+            *last += &format!("{joint}relu");
+        }
+    }
+    let named = all.into_iter().map(|name| match name.is_empty() {
+        true => NONE.to_owned(),
+        false => name,
+    });
+    named.collect()
+}
+
+/// The kinds of activations that a network has, in the order in which they first come.
+pub fn kinds(network: &Network) -> String {
+    let mut kinds: Vec<String> = Vec::new();
+    for name in of(network) {
+        if name != NONE && !kinds.contains(&name) {
+            kinds.push(name);
+        }
+    }
+    match kinds.is_empty() {
+        true => "identity".to_owned(),
+        false => kinds.join(", "),
+    }
+}
+
+/// The same as one line: `relu behind layers 1–3, none behind the last`.
+pub fn in_words(network: &Network) -> String {
+    let all = of(network);
+    let mut runs: Vec<(usize, usize, &str)> = Vec::new();
+    for (index, name) in all.iter().enumerate() {
+        match runs.last_mut() {
+            Some((_, end, last)) if *last == name.as_str() => *end = index,
+            _ => runs.push((index, index, name)),
+        }
+    }
+    let last = all.len().saturating_sub(1);
+    let told = runs.into_iter().map(|(start, end, name)| {
+        let place = match (start, end) {
+            (0, end) if end == last => "any layer".to_owned(),
+            (start, end) if start == last && end == last => "the last".to_owned(),
+            (start, end) if start == end => format!("layer {}", start + 1),
+            (start, end) => format!("layers {}–{}", start + 1, end + 1),
+        };
+        format!("{name} behind {place}")
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// Who says so: a checkpoint holds no activations.
+pub fn source(arch: &str) -> String {
+    match arch {
+        "fnn" => "assumed: the checkpoint does not say".to_owned(),
+        arch if arch.ends_with(".toml") => "as the TOML file has them".to_owned(),
+        arch => format!("as --arch {arch} has them"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::description;
+
+    #[test]
+    fn every_layer_with_weights_has_its_activation_named() {
+        let chain = Network::fnn(&[3, 4, 4, 4, 2]);
+        assert_eq!(of(&chain), ["relu", "relu", "relu", "none"]);
+        assert_eq!(
+            in_words(&chain),
+            "relu behind layers 1–3, none behind the last"
+        );
+        assert_eq!(in_words(&Network::fnn(&[3, 2])), "none behind any layer");
+        assert_eq!(kinds(&Network::fnn(&[3, 2])), "identity");
+        // Behind a batch normalisation and a shortcut too.
+        let residual = of(&Network::resnet8(2));
+        assert_eq!(residual.len(), 8);
+        assert!(residual[..7].iter().all(|name| name == "relu"));
+        let list = "input = [3]\nlayer = [{ type = \"dense\", outputs = 4 }, { type = \"dense\", \
+                    outputs = 4 }, { type = \"relu\" }, { type = \"dense\", outputs = 1 }]";
+        let mixed = description::parse(list, std::path::Path::new("net.toml")).unwrap();
+        assert_eq!(
+            in_words(&mixed),
+            "none behind layer 1, relu behind layer 2, none behind the last"
+        );
+    }
+}

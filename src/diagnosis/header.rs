@@ -1,0 +1,116 @@
+//! What the page says first: which function was measured, and what is assumed of the run.
+
+use serde_json::{Map, Value, json};
+
+use crate::network::{Loss, Network};
+
+use super::Diagnosis;
+use super::activations;
+use super::setting::Setting;
+use super::subject::Model;
+use super::text::{digits, wrap};
+
+/// a and s under another convention of the loss.
+struct Convention {
+    loss: Loss,
+    factor: f64,
+    sharpness: f64,
+    non_uniformity: Option<f64>,
+}
+
+/// The other conventions of a squared loss: the data's part of H and s are multiplied, weight decay is
+/// not.
+fn conventions(diagnosis: &Diagnosis, network: &Network) -> Vec<Convention> {
+    let main = &diagnosis.main;
+    let (a, s) = match &main.again {
+        Some(again) => (again.sharpness, again.non_uniformity),
+        None => (main.reading.sharpness, main.reading.non_uniformity),
+    };
+    let decay = network.weight_decay();
+    let all = network.loss().conventions(network.outputs()).into_iter();
+    let convention = all.map(|(loss, factor)| Convention {
+        loss,
+        factor,
+        sharpness: factor * (a.value - decay) + decay,
+        non_uniformity: s.map(|s| factor * s.value),
+    });
+    convention.collect()
+}
+
+/// The lines about the loss and the activations.
+pub(super) fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
+    let network = &model.network;
+    let loss = network.loss();
+    let decay = match network.weight_decay() {
+        0.0 => String::new(),
+        decay => format!(" + ({decay}/2)·|w|² (weight decay, over all parameters)"),
+    };
+    let formula = loss.formula(network.outputs());
+    let mut lines = wrap(&format!("loss {}: {formula}{decay}", loss.name()), "  ");
+    let (same, others): (Vec<_>, Vec<_>) = conventions(diagnosis, network)
+        .into_iter()
+        .partition(|other| other.factor == 1.0);
+    let same = same
+        .iter()
+        .map(|other| format!("{} is the same loss here", other.loss.name()));
+    let others = others.iter().map(|other| {
+        let s = other.non_uniformity;
+        let s = s.map_or(String::new(), |s| format!(", s = {}", digits(s)));
+        let a = digits(other.sharpness);
+        // A name and its numbers stay on one line.
+        format!("as {} a = {a}{s}", other.loss.name()).replace(' ', "\u{a0}")
+    });
+    let told: Vec<String> = others.chain(same).collect();
+    if !told.is_empty() {
+        lines.extend(wrap(&format!("  {}", told.join("; ")), "  "));
+    }
+    let activations = format!(
+        "activations: {} ({})",
+        activations::in_words(network),
+        activations::source(&model.arch)
+    );
+    lines.extend(wrap(&activations, "  "));
+    lines
+}
+
+/// The optimiser, and whether it was named.
+pub(super) fn optimizer(setting: &Setting) -> String {
+    let (name, momentum) = (setting.optimizer_name(), !setting.is_plain());
+    match (setting.optimizer, momentum) {
+        (Some(_), _) => format!("optimiser {name}"),
+        (None, true) => format!("optimiser {name} (assumed, as there is momentum)"),
+        (None, false) => format!("optimiser {name} (assumed)"),
+    }
+}
+
+/// The fields of the same in JSON.
+pub(super) fn json(diagnosis: &Diagnosis, model: &Model) -> Map<String, Value> {
+    let (network, setting) = (&model.network, &diagnosis.setting);
+    let others: Map<String, Value> = conventions(diagnosis, network)
+        .iter()
+        .map(|other| {
+            let numbers = json!({
+                "factor": other.factor,
+                "sharpness": other.sharpness,
+                "non_uniformity": other.non_uniformity,
+            });
+            (other.loss.name().to_owned(), numbers)
+        })
+        .collect();
+    let fields = json!({
+        "loss": network.loss().name(),
+        "loss_formula": network.loss().formula(network.outputs()),
+        "label_smoothing": network.loss().smoothing(),
+        "weight_decay": network.weight_decay(),
+        "penalty": diagnosis.main.reading.penalty,
+        "conventions": others,
+        "activations": activations::of(network),
+        "activations_from": activations::source(&model.arch),
+        "optimizer": setting.optimizer_name(),
+        "optimizer_assumed": setting.optimizer.is_none(),
+    });
+    match fields {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}

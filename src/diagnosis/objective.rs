@@ -1,0 +1,92 @@
+//! The loss that a run descends, as far as the architecture does not say it.
+
+use crate::error::{Error, Result};
+use crate::network::{Loss, Network};
+
+/// What a user says of the loss.
+#[derive(Clone, Debug, Default)]
+pub struct Objective {
+    /// The loss, when it is not the architecture's.
+    pub loss: Option<Loss>,
+    /// Label smoothing, when it is not the architecture's.
+    pub label_smoothing: Option<f64>,
+    /// λ of weight decay.
+    pub weight_decay: f64,
+}
+
+impl Objective {
+    /// The network with this loss. Named again, a loss keeps the smoothing of its architecture.
+    ///
+    /// # Errors
+    /// When the smoothing is not in [0, 1], or the loss has none.
+    pub fn of(&self, network: Network) -> Result<Network> {
+        let loss = self.loss_over(network.loss())?;
+        Ok(network.with_loss(loss).with_weight_decay(self.weight_decay))
+    }
+
+    fn loss_over(&self, own: Loss) -> Result<Loss> {
+        let named = self.loss.filter(|loss| loss.name() != own.name());
+        let loss = named.unwrap_or(own).with_smoothing(self.label_smoothing);
+        loss.map_err(|fault| {
+            let given = self.label_smoothing.unwrap_or_default();
+            Error::input("--label-smoothing", given, fault)
+        })
+    }
+
+    /// The same in words where the loss is named, and `otherwise` where it is the architecture's.
+    ///
+    /// # Errors
+    /// As [`Objective::of`].
+    pub fn words_or(&self, otherwise: &str) -> Result<String> {
+        match self.loss {
+            Some(loss) => Ok(words(self.loss_over(loss)?, self.weight_decay)),
+            None => Ok(otherwise.to_owned()),
+        }
+    }
+}
+
+/// The whole objective of a network in words, by which two of them are compared.
+pub fn in_words(network: &Network) -> String {
+    words(network.loss(), network.weight_decay())
+}
+
+fn words(loss: Loss, decay: f64) -> String {
+    let smoothing = loss.smoothing().filter(|smoothing| *smoothing > 0.0);
+    let smoothing = smoothing.map_or(String::new(), |s| format!(", label smoothing {s}"));
+    let decay = match decay {
+        0.0 => String::new(),
+        decay => format!(", weight decay {decay}"),
+    };
+    format!("{}{smoothing}{decay}", loss.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_replaces_what_an_architecture_says_and_nothing_more() {
+        let smooth = Loss::CrossEntropy { smoothing: 0.1 };
+        let network = || Network::fnn(&[2, 3]).with_loss(smooth);
+        let of = |loss, label_smoothing, weight_decay| {
+            let objective = Objective {
+                loss,
+                label_smoothing,
+                weight_decay,
+            };
+            objective.of(network()).map(|network| in_words(&network))
+        };
+        let said = |loss, smoothing, decay| of(loss, smoothing, decay).unwrap();
+        assert_eq!(said(None, None, 0.0), "cross-entropy, label smoothing 0.1");
+        assert_eq!(
+            said(Some(Loss::CROSS_ENTROPY), None, 0.5),
+            "cross-entropy, label smoothing 0.1, weight decay 0.5"
+        );
+        assert_eq!(said(None, Some(0.0), 0.0), "cross-entropy");
+        assert_eq!(said(Some(Loss::SumSquared), None, 0.0), "sum-squared");
+        for (loss, smoothing) in [(Some(Loss::SumSquared), 0.1), (None, 1.5), (None, -0.1)] {
+            let fault = of(loss, Some(smoothing), 0.0).unwrap_err().message;
+            assert!(fault.starts_with("--label-smoothing: "), "{fault}");
+        }
+    }
+}

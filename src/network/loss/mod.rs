@@ -1,0 +1,142 @@
+//! The losses of one sample: value, first and second derivative by the outputs.
+
+mod entropy;
+mod words;
+
+use serde::Deserialize;
+
+use crate::kernel::{self, Isa};
+
+/// The loss `f_i` of one sample as a function of its `c` outputs `o` and its target `y`. The loss of
+/// a batch is the mean over its samples.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Loss {
+    /// `(1/c)·Σ_k (o_k − y_k)²`: the authors' (no ½, no softmax).
+    MeanSquared,
+    /// `½·Σ_k (o_k − y_k)²`.
+    HalfSumSquared,
+    /// `Σ_k (o_k − y_k)²`.
+    SumSquared,
+    /// `−Σ_k y_k·log softmax(o)_k`; `y` sums to one.
+    CrossEntropy {
+        /// ε in [0, 1]: the target is `(1 − ε)·y + ε/c`.
+        smoothing: f64,
+    },
+    /// `(1/c)·Σ_k (log(1 + exp o_k) − y_k·o_k)`: outputs are logits, `y` is in [0, 1].
+    BinaryCrossEntropy,
+    /// `(1/c)·Σ_k max(0, 1 − t_k·o_k)²` with `t = 2y − 1`, so that a `y` of zeros and ones gives signs.
+    HingeSquared,
+}
+
+impl Loss {
+    /// Cross-entropy with the targets as they are.
+    pub const CROSS_ENTROPY: Loss = Loss::CrossEntropy { smoothing: 0.0 };
+
+    /// Every loss.
+    pub const ALL: [Loss; 6] = [
+        Loss::MeanSquared,
+        Loss::HalfSumSquared,
+        Loss::SumSquared,
+        Loss::CROSS_ENTROPY,
+        Loss::BinaryCrossEntropy,
+        Loss::HingeSquared,
+    ];
+
+    /// The three squares of residuals, which are one loss in three units.
+    pub const SQUARED: [Loss; 3] = [Loss::MeanSquared, Loss::HalfSumSquared, Loss::SumSquared];
+
+    /// Is it a square of residuals?
+    pub fn is_squared(self) -> bool {
+        Loss::SQUARED.contains(&self)
+    }
+
+    /// What the sum over the outputs is divided by: `c` where the loss is a mean.
+    pub fn divisor(self, c: usize) -> f64 {
+        match self {
+            Loss::MeanSquared | Loss::BinaryCrossEntropy | Loss::HingeSquared => c as f64,
+            Loss::HalfSumSquared => 2.0,
+            Loss::SumSquared | Loss::CrossEntropy { .. } => 1.0,
+        }
+    }
+
+    /// `Σ_i f_i` in f64, and `derivative ← scale·∂f_i/∂o`. All are samples × `c`.
+    pub(super) fn compare(
+        self,
+        isa: Isa,
+        (outputs, targets): (&[f32], &[f32]),
+        c: usize,
+        scale: f32,
+        derivative: &mut [f32],
+    ) -> f64 {
+        derivative.copy_from_slice(outputs);
+        let divisor = self.divisor(c);
+        match self {
+            Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared => {
+                kernel::axpy(isa, -1.0, targets, derivative);
+                let squares = kernel::dot_wide(isa, derivative, derivative);
+                kernel::scale(isa, scale * 2.0 / divisor as f32, derivative);
+                squares / divisor
+            }
+            Loss::HingeSquared => {
+                for (o, y) in derivative.iter_mut().zip(targets) {
+                    let sign = 2.0 * y - 1.0;
+                    *o = -sign * (1.0 - sign * *o).max(0.0);
+                }
+                let squares = kernel::dot_wide(isa, derivative, derivative);
+                kernel::scale(isa, scale * 2.0 / divisor as f32, derivative);
+                squares / divisor
+            }
+            Loss::CrossEntropy { smoothing } => {
+                let rows = derivative.chunks_exact_mut(c).zip(targets.chunks_exact(c));
+                rows.map(|(o, y)| entropy::compare(o, y, smoothing, scale))
+                    .sum()
+            }
+            Loss::BinaryCrossEntropy => {
+                let scale = f64::from(scale) / divisor;
+                let pairs = derivative.iter_mut().zip(targets);
+                let terms = pairs.map(|(o, &y)| entropy::compare_binary(o, y, scale));
+                terms.sum::<f64>() / divisor
+            }
+        }
+    }
+
+    /// `second ← (∂²f_i/∂o²)·second` for each sample, where `second` holds a direction of outputs.
+    pub(super) fn curve(
+        self,
+        isa: Isa,
+        (outputs, targets): (&[f32], &[f32]),
+        c: usize,
+        second: &mut [f32],
+    ) {
+        let divisor = self.divisor(c);
+        match self {
+            Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared => {
+                kernel::scale(isa, 2.0 / divisor as f32, second);
+            }
+            Loss::HingeSquared => {
+                let pairs = outputs.iter().zip(targets);
+                for (r, (o, y)) in second.iter_mut().zip(pairs) {
+                    let sign = 2.0 * y - 1.0;
+                    let inside = 1.0 - sign * o > 0.0;
+                    *r *= if inside {
+                        sign * sign * 2.0 / divisor as f32
+                    } else {
+                        0.0
+                    };
+                }
+            }
+            Loss::CrossEntropy { smoothing } => {
+                let pairs = outputs.chunks_exact(c).zip(targets.chunks_exact(c));
+                for (r, (o, y)) in second.chunks_exact_mut(c).zip(pairs) {
+                    entropy::curve(o, y, smoothing, r);
+                }
+            }
+            Loss::BinaryCrossEntropy => {
+                for (r, &o) in second.iter_mut().zip(outputs) {
+                    *r = (entropy::bend(o) / divisor * f64::from(*r)) as f32;
+                }
+            }
+        }
+    }
+}
