@@ -79,8 +79,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 }
 
 fn write(path: &Path, certificate: &Certificate) -> Result<String> {
-    let text = serde_json::to_string(certificate).map_err(Error::internal)?;
-    write_file(path, format!("{text}\n").as_bytes())?;
+    write_file(path, certificate.to_text()?.as_bytes())?;
     Ok(format!("\nThe certificate is in {}.", path.display()))
 }
 

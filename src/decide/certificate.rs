@@ -15,14 +15,14 @@
 //! Linear regression in many dimensions with few inputs has short witnesses: `"basis": "inputs"`
 //! says that the witness is the symmetric `W` (n × n) of `Σ W_ij x_i x_jᵀ`, which vanishes on the
 //! kernel of `H` by its form, and that all may be checked with the Gram matrix of the inputs alone.
+//!
+//! `docs/formats.md` is the grammar, to which the checker in plain Python holds too.
 
-use std::fs;
 use std::path::Path;
 
 use nalgebra::DMatrix;
 use num_traits::Zero;
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::Value;
 
 use super::exact_test::MeanSquareTest;
 use super::mean_square::{Decided, LARGEST_EDGE};
@@ -30,8 +30,9 @@ use super::subject::{Subject, fewer_inputs};
 use super::witness::Witness;
 use crate::error::{Error, Result};
 use crate::matrix::{Fractions, definite, fraction_free};
-use crate::model::{Model, Samples, Sampling};
-use crate::number::Exact;
+use crate::model::document::{self, Value};
+use crate::model::{Model, Samples, Sampling, file};
+use crate::number::{Exact, LONGEST_NUMBER, Verdict};
 
 /// The dimension up to which a witness is written as a d × d matrix.
 const LARGEST_WRITTEN: usize = 64;
@@ -86,19 +87,10 @@ pub struct Certificate {
     pub method: Option<Method>,
 }
 
-/// The fields of a certificate file, of which the model is not yet looked into.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fields {
-    claim: Statement,
-    model: Value,
-    lr: Exact,
-    batch: usize,
-    sampling: Sampling,
-    witness: Option<Vec<Vec<Exact>>>,
-    basis: Option<Basis>,
-    method: Option<Method>,
-}
+/// The fields of a certificate file.
+const FIELDS: [&str; 8] = [
+    "claim", "model", "lr", "batch", "sampling", "witness", "basis", "method",
+];
 
 impl Certificate {
     /// The certificate of a decision; `None` for a decision that was not reached.
@@ -139,8 +131,7 @@ impl Certificate {
     /// # Errors
     /// When the file cannot be read or is no certificate; the message names the file and field.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(|cause| Error::unreadable(path, &cause))?;
-        Self::parse(&path.display().to_string(), &text)
+        Self::parse(&path.display().to_string(), &document::read(path)?)
     }
 
     /// Reads a certificate from text that came from `place`, the name used in errors.
@@ -148,31 +139,58 @@ impl Certificate {
     /// # Errors
     /// When the text is no certificate; the message names the place and the field.
     pub fn parse(place: &str, text: &str) -> Result<Self> {
-        if !text.trim_start().starts_with('{') {
-            let fault = "is not a JSON object; it must begin with {";
-            return Err(Error::input(place, "certificate", fault));
-        }
-        let fields: Fields = serde_json::from_str(text)
-            .map_err(|cause| Error::input(place, "certificate", cause))?;
-        let model = Model::of_json(place, &fields.model)?;
-        let rows = match fields.basis {
+        let within = format!("{place}: model");
+        let fields = Value::document(place, "certificate", text).object(place, &FIELDS)?;
+        let field = |name| fields.required(name, "a certificate needs it");
+        let model = Model::of_value(&field("model")?, &within)?;
+        let basis: Option<Basis> = match fields.field("basis") {
+            Some(basis) => Some(basis.word("\"inputs\", or left out")?),
+            None => None,
+        };
+        let method: Option<Method> = match fields.field("method") {
+            Some(method) => Some(method.word("\"exact-edge\", or left out")?),
+            None => None,
+        };
+        let size = match basis {
             None => model.dimension(),
             Some(Basis::Inputs) => model.samples(),
         };
+        let witness = field("witness")?;
         let certificate = Certificate {
-            claim: fields.claim,
-            lr: fields.lr,
-            batch: fields.batch,
-            sampling: fields.sampling,
-            witness: fields
-                .witness
-                .map(|entries| square(place, rows, entries))
-                .transpose()?,
-            basis: fields.basis,
-            method: fields.method,
+            claim: field("claim")?.word("\"mean_square_stable\" or \"mean_square_unstable\"")?,
+            lr: field("lr")?.number()?,
+            batch: batch(&field("batch")?, model.samples())?,
+            sampling: field("sampling")?.word("\"with-replacement\" or \"without-replacement\"")?,
+            witness: match witness.is_null() {
+                true => None,
+                false => Some(square(&witness, size)?),
+            },
+            basis,
+            method,
             model,
         };
         certificate.checked(place)
+    }
+
+    /// The text of a certificate file.
+    ///
+    /// # Errors
+    /// When it would be longer, or have a longer number, than the grammar lets a reader expect.
+    pub fn to_text(&self) -> Result<String> {
+        let text = serde_json::to_string(self).map_err(Error::internal)? + "\n";
+        let fault = |fault: String| Err(Error::input("certificate", "witness", fault));
+        if text.len() > document::LONGEST {
+            let longest = document::LONGEST;
+            return fault(format!(
+                "makes the file longer than {longest} bytes; none is written"
+            ));
+        }
+        if text.split('"').any(|word| word.len() > LONGEST_NUMBER) {
+            return fault(format!(
+                "has a number of more than {LONGEST_NUMBER} characters; none is written"
+            ));
+        }
+        Ok(text)
     }
 
     fn checked(self, place: &str) -> Result<Self> {
@@ -180,7 +198,6 @@ impl Certificate {
         if self.lr <= Exact::zero() {
             return fault("lr", "must be above 0");
         }
-        self.sampling.weight(self.model.samples(), self.batch)?;
         match (&self.witness, self.method) {
             (None, None) => fault("witness", "is null; then \"method\" must be \"exact-edge\""),
             (Some(_), Some(_)) => fault("method", "does not belong beside a witness; remove it"),
@@ -249,15 +266,23 @@ fn check_stable(subject: &Subject, x: &Fractions, learning_rate: &Exact) -> Resu
     }
     let definite = range.seen(x);
     let full_rank = fraction_free::independent_rows(&definite).len() == range.rank();
-    if !full_rank || !definite::semidefinite(&definite).holds() {
+    if !full_rank || !is_semidefinite(&definite) {
         return Err(Error::check(
             "the witness is not positive definite on the range of H",
         ));
     }
     let slack = range.seen(&subject.slack(x, learning_rate));
-    match definite::semidefinite(&slack).holds() {
+    match is_semidefinite(&slack) {
         true => Ok(()),
         false => Err(Error::check("X − T(X) is not positive semi-definite")),
+    }
+}
+
+/// A checker does not abstain, however long the numbers.
+fn is_semidefinite(matrix: &Fractions) -> bool {
+    match definite::semidefinite(matrix) {
+        Verdict::Undecided => definite::exactly_semidefinite(&matrix.to_exact()),
+        verdict => verdict.holds(),
     }
 }
 
@@ -269,19 +294,28 @@ fn check_unstable(subject: &Subject, y: &Fractions, learning_rate: &Exact) -> Re
     }
 }
 
-/// The rows as a square matrix of this size.
-fn square(place: &str, size: usize, rows: Vec<Vec<Exact>>) -> Result<DMatrix<Exact>> {
-    let count = rows.len();
-    if let Some(i) = rows.iter().position(|row| row.len() != size) {
-        let fault = format!("has {} entries; the model needs {size}", rows[i].len());
-        return Err(Error::input(place, format!("witness[{i}]"), fault));
+/// A batch size from 1 to the number of samples.
+fn batch(value: &Value, samples: usize) -> Result<usize> {
+    let whole = value.text().parse().ok();
+    let within = whole.filter(|batch| (1..=samples).contains(batch));
+    within.ok_or_else(|| {
+        value.must_be(format!(
+            "a whole number from 1 to {samples}, the number of samples"
+        ))
+    })
+}
+
+/// A square matrix of this size.
+fn square(value: &Value, size: usize) -> Result<DMatrix<Exact>> {
+    let matrix = file::matrix(value)?;
+    match matrix.shape() == (size, size) {
+        true => Ok(matrix),
+        false => {
+            let (rows, columns) = matrix.shape();
+            let fault = format!("is {rows} × {columns}; it must be {size} × {size}");
+            Err(value.refused(fault))
+        }
     }
-    if count != size {
-        let fault = format!("has {count} rows; the model needs {size}");
-        return Err(Error::input(place, "witness", fault));
-    }
-    let entries: Vec<Exact> = rows.into_iter().flatten().collect();
-    Ok(DMatrix::from_row_slice(size, size, &entries))
 }
 
 /// A witness as it is written: d × d where that is short, else as it is held.

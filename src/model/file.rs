@@ -1,19 +1,18 @@
-//! The model file: JSON with rationals as strings.
+//! The model file: JSON with rationals as strings. `docs/formats.md` is its grammar.
 //!
 //! ```json
 //! {"kind": "quadratic", "hessians": [[["1", "1/2"], ["1/2", "1"]]]}
 //! {"kind": "linear", "inputs": [["1", "2/3"]]}
 //! ```
 
-use std::fs;
 use std::path::Path;
 
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::document::{self, Object, Value};
 use super::{Linear, Quadratic};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::number::Exact;
 
 /// A model as it stands in a file. Serialises to the form it was read from.
@@ -26,14 +25,20 @@ pub enum Model {
     Linear(Linear),
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Quadratic,
+    Linear,
+}
+
 impl Model {
     /// Reads a model file.
     ///
     /// # Errors
     /// When the file cannot be read or is no model; the message names the file and the field.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(|cause| Error::unreadable(path, &cause))?;
-        Self::parse(&path.display().to_string(), &text)
+        Self::parse(&path.display().to_string(), &document::read(path)?)
     }
 
     /// Reads a model from text that came from `place`, the name used in errors.
@@ -41,36 +46,26 @@ impl Model {
     /// # Errors
     /// When the text is no model; the message names the place and the field.
     pub fn parse(place: &str, text: &str) -> Result<Self> {
-        Self::of_fields(place, &Fields::parse(place, text)?)
+        Self::of_value(&Value::document(place, "model", text), place)
     }
 
-    /// Reads a model that is part of a larger JSON document which came from `place`.
+    /// Reads a model that may be part of a larger document; messages about its fields begin with
+    /// `place`.
     ///
     /// # Errors
     /// When the value is no model; the message names the place and the field.
-    pub fn of_json(place: &str, value: &Value) -> Result<Self> {
-        Self::parse(place, &value.to_string())
-    }
-
-    fn of_fields(place: &str, fields: &Fields) -> Result<Self> {
-        let fault = |field: &str, fault: String| Err(Error::input(place, field, fault));
-        match fields.kind.as_ref().map(|kind| (kind, kind.as_str())) {
-            Some((_, Some("quadratic"))) => {
-                let list = fields.only(place, "quadratic", "hessians")?;
-                Quadratic::checked(place, matrices(place, list)?).map(Model::Quadratic)
+    pub(crate) fn of_value<'a>(value: &Value<'a>, place: &'a str) -> Result<Self> {
+        let fields = value.object(place, &["kind", "hessians", "inputs"])?;
+        let kind = fields.required("kind", "write \"quadratic\" or \"linear\"")?;
+        match kind.word("\"quadratic\" or \"linear\"")? {
+            Kind::Quadratic => {
+                let hessians = only(&fields, "quadratic", "hessians", "inputs")?;
+                Quadratic::checked(place, matrices(&hessians)?).map(Model::Quadratic)
             }
-            Some((_, Some("linear"))) => {
-                let list = fields.only(place, "linear", "inputs")?;
-                Linear::checked(place, inputs(place, list)?).map(Model::Linear)
+            Kind::Linear => {
+                let inputs = only(&fields, "linear", "inputs", "hessians")?;
+                Linear::checked(place, vectors(&inputs)?).map(Model::Linear)
             }
-            Some((kind, _)) => fault(
-                "kind",
-                format!("is {kind}; it must be \"quadratic\" or \"linear\""),
-            ),
-            None => fault(
-                "kind",
-                "is missing; write \"quadratic\" or \"linear\"".to_owned(),
-            ),
         }
     }
 
@@ -107,99 +102,43 @@ impl Model {
     }
 }
 
-/// The fields of the file, not yet looked into.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fields {
-    kind: Option<Value>,
-    hessians: Option<Value>,
-    inputs: Option<Value>,
-}
-
-impl Fields {
-    fn parse(place: &str, text: &str) -> Result<Self> {
-        // A derived reader would also take a list of the fields' values in order.
-        if !text.trim_start().starts_with('{') {
-            return Err(Error::input(
-                place,
-                "model",
-                "is not a JSON object; it must begin with {",
-            ));
-        }
-        serde_json::from_str(text).map_err(|cause| Error::input(place, "model", cause))
-    }
-
-    /// The list that a model of this kind has, provided that it has no other.
-    fn only(&self, place: &str, kind: &str, name: &str) -> Result<&Value> {
-        let (wanted, other, other_name) = match name {
-            "hessians" => (&self.hessians, &self.inputs, "inputs"),
-            _ => (&self.inputs, &self.hessians, "hessians"),
-        };
-        if other.is_some() {
+/// The list that a model of this kind has, provided that it has no other.
+fn only<'a>(fields: &Object<'a>, kind: &str, name: &str, other: &str) -> Result<Value<'a>> {
+    match fields.field(other) {
+        Some(other) => {
             let fault = format!("does not belong to a {kind} model; remove it");
-            return Err(Error::input(place, other_name, fault));
+            Err(other.refused(fault))
         }
-        wanted.as_ref().ok_or_else(|| {
-            Error::input(place, name, format!("is missing; a {kind} model needs it"))
-        })
+        None => fields.required(name, &format!("a {kind} model needs it")),
     }
 }
 
-/// The elements of a list, each with the name of its place: `hessians[1][0]`.
-fn elements<'a>(place: &str, field: &str, value: &'a Value) -> Result<Vec<(String, &'a Value)>> {
-    let Some(list) = value.as_array() else {
-        let fault = format!("is {}; it must be a list", shortened(value));
-        return Err(Error::input(place, field, fault));
-    };
-    let named = |(i, element)| (format!("{field}[{i}]"), element);
-    Ok(list.iter().enumerate().map(named).collect())
+fn numbers(list: &Value) -> Result<Vec<Exact>> {
+    list.list()?.iter().map(Value::number).collect()
 }
 
-fn shortened(value: &Value) -> String {
-    const SHOWN: usize = 40;
-    let text = value.to_string();
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+fn matrices(list: &Value) -> Result<Vec<DMatrix<Exact>>> {
+    list.list()?.iter().map(matrix).collect()
+}
+
+/// The rows, which are equally long, as a matrix.
+pub(crate) fn matrix(rows: &Value) -> Result<DMatrix<Exact>> {
+    let (rows, mut entries, mut columns) = (rows.list()?, Vec::new(), 0);
+    for (i, row) in rows.iter().enumerate() {
+        let mut own = numbers(row)?;
+        if i > 0 && own.len() != columns {
+            let fault = format!("has {} entries; the rows above have {columns}", own.len());
+            return Err(row.refused(fault));
+        }
+        columns = own.len();
+        entries.append(&mut own);
     }
-}
-
-fn numbers(place: &str, field: &str, value: &Value) -> Result<Vec<Exact>> {
-    let number = |(field, value): (String, &Value)| {
-        Exact::deserialize(value).map_err(|cause| Error::input(place, field, cause))
-    };
-    elements(place, field, value)?
-        .into_iter()
-        .map(number)
-        .collect()
-}
-
-fn matrices(place: &str, value: &Value) -> Result<Vec<DMatrix<Exact>>> {
-    let list = elements(place, "hessians", value)?;
-    list.into_iter()
-        .map(|(field, value)| matrix(place, &field, value))
-        .collect()
-}
-
-fn matrix(place: &str, field: &str, value: &Value) -> Result<DMatrix<Exact>> {
-    let mut rows = Vec::new();
-    for (field, row) in elements(place, field, value)? {
-        rows.push((numbers(place, &field, row)?, field));
-    }
-    let columns = rows.first().map_or(0, |(row, _)| row.len());
-    if let Some((row, field)) = rows.iter().find(|(row, _)| row.len() != columns) {
-        let fault = format!("has {} entries; the rows above have {columns}", row.len());
-        return Err(Error::input(place, field, fault));
-    }
-    let entries: Vec<Exact> = rows.iter().flat_map(|(row, _)| row).cloned().collect();
     Ok(DMatrix::from_row_slice(rows.len(), columns, &entries))
 }
 
-fn inputs(place: &str, value: &Value) -> Result<Vec<DVector<Exact>>> {
-    let list = elements(place, "inputs", value)?;
-    let input =
-        |(field, value): (String, &Value)| numbers(place, &field, value).map(DVector::from_vec);
-    list.into_iter().map(input).collect()
+fn vectors(list: &Value) -> Result<Vec<DVector<Exact>>> {
+    let vector = |value: &Value| numbers(value).map(DVector::from_vec);
+    list.list()?.iter().map(vector).collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! `H_b = (1/B) Σ_{i∈b} H_i`.
 
 pub mod curvature;
+pub(crate) mod document;
 pub mod file;
 pub mod golden;
 pub mod gram;

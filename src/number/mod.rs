@@ -35,6 +35,7 @@ mod whole;
 pub use exact::Exact;
 pub use field::{Field, Imply, Real};
 pub use interval::Interval;
+pub use parse::{BLANKS, LONGEST_NUMBER};
 pub use precise::Precise;
 pub use rounded::Rounded;
 pub use symbol::Symbol;

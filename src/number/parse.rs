@@ -13,12 +13,19 @@ use super::Exact;
 /// The largest decimal exponent that is read: "1e999999999" would be a gigabyte of digits.
 const LARGEST_EXPONENT: u32 = 4096;
 
+/// The longest text of a number that is read, in bytes.
+pub const LONGEST_NUMBER: usize = 1_000_000;
+
+/// What JSON takes for white space: it may stand around a number, and nothing else that Unicode has.
+pub const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
 impl FromStr for Exact {
     type Err = String;
 
-    /// Reads `p/q`, an integer, or a decimal with an optional exponent, each exactly.
+    /// Reads `p/q`, an integer, or a decimal with an optional exponent, each exactly; the grammar
+    /// is in `docs/formats.md`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let trimmed = text.trim();
+        let trimmed = text.trim_matches(BLANKS);
         let fault = |why: &str| {
             let mut shown: String = trimmed.chars().take(40).collect();
             if shown.len() < trimmed.len() {
@@ -26,6 +33,10 @@ impl FromStr for Exact {
             }
             format!("\"{shown}\" {why}")
         };
+        if trimmed.len() > LONGEST_NUMBER {
+            let why = format!("is longer than {LONGEST_NUMBER} characters");
+            return Err(fault(&why));
+        }
         if let Some((numerator, denominator)) = trimmed.split_once('/') {
             let numerator = integer(numerator, true);
             let denominator = integer(denominator, false);
@@ -145,6 +156,11 @@ mod tests {
             ("2.5E2", "250"),
             ("14/20", "7/10"),
             (" 1 ", "1"),
+            ("\t1\r\n", "1"),
+            ("-0", "0"),
+            ("+.5e1", "5"),
+            ("007/010", "7/10"),
+            ("1e+0000000000000000000002", "100"),
         ] {
             assert_eq!(read(text).as_deref(), Some(value), "{text}");
         }
@@ -170,10 +186,32 @@ mod tests {
             "inf",
             "1e99999999",
             "1_000",
+            "1_0/8",
             "٣",
+            "１",
+            "1 / 2",
+            "1/+2",
+            "1.5/2",
+            "0.1.2",
+            "1e1.5",
+            "\u{a0}1",
+            "1\u{b}",
+            "\u{1c}1",
+            "∞",
         ] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_has_a_longest_text() {
+        let long = "1".repeat(LONGEST_NUMBER);
+        assert!(format!(" {long} ").parse::<Exact>().is_ok());
+        let fault = format!("1{long}").parse::<Exact>().unwrap_err();
+        assert!(
+            fault.ends_with("is longer than 1000000 characters"),
+            "{fault}"
+        );
     }
 
     #[test]

@@ -23,7 +23,10 @@ fn every_fault_names_its_place_and_its_mend() {
     for (text, message) in [
         ("[1]", "m.json: model: is not a JSON object"),
         ("", "m.json: model: is not a JSON object"),
-        ("{\"kind\":", "m.json: model: EOF while parsing"),
+        (
+            "{\"kind\":",
+            "m.json: model: is not JSON: EOF while parsing",
+        ),
         (r#"{"inputs":[["1"]]}"#, "m.json: kind: is missing"),
         (
             r#"{"kind":"cubic"}"#,
@@ -70,7 +73,7 @@ fn every_fault_names_its_place_and_its_mend() {
         ),
         (
             r#"{"kind":"linear","inputs":[[NaN]]}"#,
-            "m.json: model: expected value",
+            "m.json: model: is not JSON: expected value",
         ),
         (
             r#"{"kind":"linear","inputs":[[0.1]]}"#,
@@ -78,7 +81,7 @@ fn every_fault_names_its_place_and_its_mend() {
         ),
         (
             r#"{"kind":"linear","inputs":[[null]]}"#,
-            "m.json: inputs[0][0]: invalid type: null",
+            "m.json: inputs[0][0]: is null; it must be a rational number",
         ),
         (
             r#"{"kind":"quadratic","hessians":[]}"#,
@@ -98,7 +101,7 @@ fn every_fault_names_its_place_and_its_mend() {
         ),
         (
             r#"{"kind":"quadratic","hessians":[[["1"]],[["1",{}]]]}"#,
-            "m.json: hessians[1][0][1]: invalid type: map",
+            "m.json: hessians[1][0][1]: is {}; it must be a rational number",
         ),
         (
             r#"{"kind":"quadratic","hessians":[[["1","2"]]]}"#,
