@@ -84,7 +84,7 @@ type Stamp = (u64, u64);
 /// Watches.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let subject = &arguments.subject;
-    let (request, effort) = (subject.request(), subject.effort()?);
+    let (request, effort) = (subject.request()?, subject.effort()?);
     subject.check_data()?;
     let data = diagnosis::load(&request)?;
     let log = Log::read(&arguments.folder.join("watch.jsonl"))?;

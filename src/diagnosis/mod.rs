@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `subject`, `architecture`, `matching` | samples; the network that is named; tensors to parameters |
+//! | `filling` | which tensor fills which layer |
 //! | `setting`, `mode` | η, B, β, sampling; statistics of batch normalisation |
 //! | `memory`, `machine` | the forecast; what the machine has |
 //! | `reading` | what is measured at a point |
@@ -17,6 +18,7 @@
 mod answer;
 mod architecture;
 mod criteria;
+mod filling;
 pub mod follow;
 pub mod machine;
 mod matching;
@@ -34,7 +36,8 @@ mod verdict;
 
 pub use answer::{Case, Diagnosis, Extras, Finding, bounds, forecast};
 pub use criteria::{Criterion, Range, Role};
-pub use matching::fill;
+pub use filling::{Exchangeable, Filler, Filling};
+pub use matching::{Filled, Grounds, Wish, fill};
 pub use memory::{Forecast, bytes, check_contents, check_file};
 pub use mode::Mode;
 pub use page::page;

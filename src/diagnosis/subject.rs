@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::dataset::checkpoint::Checkpoint;
+use crate::dataset::checkpoint::{Checkpoint, Choice};
 use crate::dataset::{self, Dataset, Split};
 use crate::error::{Error, Result};
 use crate::network::{Batch, Gathered, Loss, Network, State, channels_last};
 
-use super::{architecture, matching};
+use super::architecture;
+use super::filling::Filling;
+use super::matching::{self, Wish};
 
 /// What a user names.
 #[derive(Clone, Debug)]
@@ -24,6 +26,10 @@ pub struct Request {
     pub samples: Option<usize>,
     /// The classes that are kept.
     pub classes: Option<Vec<usize>>,
+    /// Which tensors of a checkpoint are the model's.
+    pub choice: Choice,
+    /// The order of its modules, where the user tells it.
+    pub order: Option<Wish>,
 }
 
 /// The samples that a request names, whatever network reads them.
@@ -49,6 +55,8 @@ pub struct Model {
     pub digest: String,
     /// How many weights were rounded to f32 when they were read.
     pub rounded: usize,
+    /// Which tensor fills which layer.
+    pub filling: Filling,
 }
 
 impl Model {
@@ -57,16 +65,19 @@ impl Model {
     /// # Errors
     /// When the checkpoint is malformed, or does not fit the network or the samples.
     pub fn read(path: &Path, request: &Request, data: &Dataset) -> Result<Self> {
-        let checkpoint = Checkpoint::read(path)?;
+        let checkpoint = Checkpoint::read_chosen(path, &request.choice)?;
         let place = path.display().to_string();
         let named = (&place[..], &checkpoint);
-        let network = architecture::network(&request.arch, named, data, request.loss)?;
+        let wish = request.order.as_ref();
+        let network = architecture::network(&request.arch, named, wish, data, request.loss)?;
         architecture::check_samples(&request.data, &network, &data.shape)?;
+        let filled = matching::fill(&place, &checkpoint, network, wish)?;
         Ok(Model {
-            state: matching::fill(&place, &checkpoint, &network)?,
             rounded: checkpoint.rounded(),
             digest: checkpoint.digest,
-            network,
+            network: filled.network,
+            state: filled.state,
+            filling: filled.filling,
         })
     }
 }

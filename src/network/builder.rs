@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::kernel::convolution::{self, Convolution};
 
-use super::layer::{Kind, Law, Layer};
+use super::layer::{Kind, Law, Layer, Tied};
 use super::{Loss, Network, Shape};
 
 /// What is wrong with a layer, in words that fit behind "layer 3: ".
@@ -82,6 +82,7 @@ impl Builder {
             relu: false,
             weight: Self::take(&mut self.parameters, weights),
             bias: Self::take(&mut self.parameters, biases),
+            tied: Tied::default(),
             statistics: Self::take(&mut self.statistics, statistics),
             law: Law::FanIn,
             zero_bias: false,
