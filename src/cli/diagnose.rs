@@ -12,12 +12,13 @@ use super::subject::Subject;
 /// Measure sharpness, smallest eigenvalue and non-uniformity of a PyTorch checkpoint, and say
 /// whether SGD with this η, B and β is stable there.
 ///
-/// Tensors are matched to layers by order and shape. Exit code 0 whatever the verdict; with --check,
+/// Tensors are matched to layers by shape, and where that leaves a choice by an order that is proved or
+/// told. Exit code 0 whatever the verdict; with --check,
 /// 3 when unstable and 4 when undecided.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {
-    /// The checkpoint: a state_dict saved as safetensors.
+    /// The checkpoint: a state_dict saved as safetensors, or the index.json of one in parts.
     #[arg(long, value_name = "FILE")]
     weights: PathBuf,
     #[command(flatten)]
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// f64: measure again in f64, and say whether f32 was enough for the verdicts.
     #[arg(long, value_name = "PRECISION", default_value = "f32")]
     precision: PrecisionName,
+    /// Print first which tensor fills which layer.
+    #[arg(long)]
+    mapping: bool,
     /// Exit with 3 when unstable, 4 when undecided.
     #[arg(long)]
     check: bool,
@@ -68,8 +72,12 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         case.expect_loss(mode, expected)?;
     }
     let found = case.diagnose(mode, in_f64, forecast)?;
+    let mut text = diagnosis::page(&found, (&place, &model), (&request.data, &samples));
+    if arguments.mapping {
+        text = format!("{}\n\n{text}", model.filling.table().join("\n"));
+    }
     Ok(Answer {
-        text: diagnosis::page(&found, (&place, &model), (&request.data, &samples)),
+        text,
         json: found.json(&model, &samples),
         ending: match (arguments.check, found.main.judgement.verdict) {
             (true, Stability::Unstable) => Ending::Unstable,

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use sgd_stability::curvature::Lanczos;
+use sgd_stability::dataset::checkpoint::{self, Choice};
 use sgd_stability::dataset::{self, Dataset};
 use sgd_stability::diagnosis::{
-    Effort, Forecast, Mode, Request, Setting, check_contents, check_file, machine,
+    Effort, Forecast, Mode, Request, Setting, Wish, check_contents, check_file, machine,
 };
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
@@ -21,6 +22,17 @@ pub struct Subject {
     /// The network: fnn (widths from the checkpoint), vgg11, resnet8, lenet, or a TOML file.
     #[arg(long, value_name = "ARCH")]
     arch: String,
+    /// The order of modules that could be exchanged, where neither the exporter's entry `order` nor their
+    /// names tell it: names of modules, first to last; or file, as they stand in the file; or natural,
+    /// by the numbers in their names.
+    #[arg(long, value_name = "NAMES|file|natural")]
+    order: Option<Wish>,
+    /// Only the tensors below this prefix, which is taken off their names.
+    #[arg(long, value_name = "PREFIX")]
+    only: Option<String>,
+    /// Leave out the tensors that are called so or below it; may be given several times.
+    #[arg(long, value_name = "PREFIX")]
+    ignore: Vec<String>,
     /// The data set: fashion-mnist, cifar-10, an npz file with x (n × …) and y (labels, or n × c), or
     /// …images-idx3-ubyte beside …labels-idx1-ubyte.
     #[arg(long, value_name = "DATA")]
@@ -93,6 +105,8 @@ impl Subject {
             data_dir: self.data_dir.clone(),
             samples: self.samples,
             classes: self.classes.clone(),
+            choice: Choice::new(self.only.clone(), self.ignore.clone())?,
+            order: self.order.clone(),
         })
     }
 
@@ -144,7 +158,7 @@ impl Subject {
     /// Refuses a checkpoint that would not fit into the memory, before it is read.
     pub fn check_file(&self, path: &Path) -> Result<()> {
         // What cannot be asked for its size will be refused where it is read.
-        let size = path.metadata().map_or(0, |metadata| metadata.len());
+        let size = checkpoint::size(path);
         self.budget()?
             .map_or(Ok(()), |budget| check_file(path, size, budget))
     }

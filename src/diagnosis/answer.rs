@@ -179,8 +179,10 @@ impl Diagnosis {
     }
 
     /// What a reader must know besides the verdict, one sentence each.
-    pub fn notes(&self) -> Vec<String> {
-        super::notes::of(self)
+    pub fn notes(&self, model: &Model) -> Vec<String> {
+        let mut notes = super::notes::of(self);
+        notes.extend(model.filling.notes());
+        notes
     }
 
     /// One JSON object.
@@ -206,16 +208,19 @@ impl Diagnosis {
             "mode": self.main.mode,
             "matrix": self.matrix.name(),
             "bounds": {"sharpness": sharpness, "non_uniformity": non_uniformity},
-            "notes": self.notes(),
+            "notes": self.notes(model),
             "memory": {
                 "forecast": self.forecast.total(),
                 "of": self.forecast,
                 "peak": self.peak,
             },
         });
-        if let (Value::Object(all), Value::Object(own)) = (&mut json, self.main.json()) {
+        if let (Value::Object(all), Value::Object(own), Value::Object(filling)) =
+            (&mut json, self.main.json(), model.filling.json())
+        {
             all.extend(own);
             all.extend(header::json(self, model));
+            all.extend(filling);
             if !modes.is_empty() {
                 all.insert("modes".to_owned(), Value::Object(modes));
             }

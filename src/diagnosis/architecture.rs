@@ -4,12 +4,17 @@ use std::fs;
 use std::path::Path;
 
 use crate::dataset::Dataset;
-use crate::dataset::checkpoint::{Checkpoint, Tensor};
+use crate::dataset::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 use crate::network::{Loss, NAMES, Network, Shape, description, named};
 
+use super::matching::chain::{chain, no_matrix};
+use super::matching::group::{Group, groups};
+use super::matching::order::{Evidence, Wish};
+use super::matching::{has_the_layers_of, strangers};
+
 /// The network that `arch` names: `fnn` with the widths and the biases of the checkpoint, another name
-/// with as many outputs as the checkpoint's last weight has rows, or a TOML file; `place` names the
+/// with as many outputs as make its layers those of the checkpoint, or a TOML file; `place` names the
 /// checkpoint in errors.
 ///
 /// # Errors
@@ -17,24 +22,35 @@ use crate::network::{Loss, NAMES, Network, Shape, description, named};
 pub fn network(
     arch: &str,
     (place, checkpoint): (&str, &Checkpoint),
+    wish: Option<&Wish>,
     data: &Dataset,
 ) -> Result<Network> {
     if arch.ends_with(".toml") {
         let path = Path::new(arch);
         let text = fs::read_to_string(path).map_err(|cause| Error::unreadable(path, &cause))?;
         description::parse(&text, path)
-    } else if arch == "fnn" {
-        let biases = biases(checkpoint);
-        Ok(Network::dense_chain(&widths(place, checkpoint)?, |layer| {
-            biases[layer]
-        }))
     } else {
-        let outputs = matrices(checkpoint)
-            .last()
-            .map_or(0, |weight| weight.shape[0]);
-        if outputs == 0 {
-            return Err(no_matrix(place));
+        let groups = groups(checkpoint);
+        match arch {
+            "fnn" => {
+                let evidence = Evidence::new((place, checkpoint), &groups, wish)?;
+                let layers = chain(place, &groups, &evidence, data.features())?;
+                let inputs = layers[0].inputs;
+                let outputs = layers.iter().map(|layer| layer.outputs);
+                let widths: Vec<usize> = std::iter::once(inputs).chain(outputs).collect();
+                Ok(Network::dense_chain(&widths, |layer| layers[layer].bias))
+            }
+            _ => of_name(arch, place, &groups, data),
         }
+    }
+}
+
+/// The network of this name whose layers the checkpoint has, or else the one that has as many outputs
+/// as its last matrix.
+fn of_name(arch: &str, place: &str, groups: &[Group<'_>], data: &Dataset) -> Result<Network> {
+    /// A named network has fewer dense layers.
+    const MOST: usize = 8;
+    let of_outputs = |outputs| {
         let built = named(arch, image(&data.shape), outputs, Loss::MeanSquared);
         let built = built.ok_or_else(|| {
             let names = NAMES.join(", ");
@@ -42,55 +58,23 @@ pub fn network(
             Error::input("--arch", arch, fault)
         })?;
         built.map_err(|fault| Error::input("--arch", arch, fault))
-    }
-}
-
-/// The weights of dense layers, in order.
-fn matrices(checkpoint: &Checkpoint) -> impl Iterator<Item = &Tensor> {
-    let is_weight = |tensor: &&Tensor| {
-        tensor.shape.len() == 2 && tensor.name.rsplit('.').next() == Some("weight")
     };
-    checkpoint.tensors.iter().filter(is_weight)
-}
-
-/// Which dense layers have a bias.
-fn biases(checkpoint: &Checkpoint) -> Vec<bool> {
-    let has_bias = |weight: &Tensor| {
-        let stem = weight.name.strip_suffix("weight").unwrap_or_default();
-        let bias = format!("{stem}bias");
-        checkpoint.tensors.iter().any(|tensor| tensor.name == bias)
+    let matrices = groups.iter().rev().filter_map(Group::matrix);
+    let outputs: Vec<usize> = matrices
+        .map(|[outputs, _]| outputs)
+        .filter(|&o| o > 0)
+        .collect();
+    let Some(&last) = outputs.first() else {
+        strangers::check(place, (groups, groups))?;
+        return Err(no_matrix(place));
     };
-    matrices(checkpoint).map(has_bias).collect()
-}
-
-fn no_matrix(place: &str) -> Error {
-    let fault = "are missing: there is no tensor \"….weight\" of shape outputs × inputs; save the \
-                 model's state_dict() as the README shows";
-    Error::input(place, "dense weights", fault)
-}
-
-/// The widths of a chain of dense layers, input first.
-fn widths(place: &str, checkpoint: &Checkpoint) -> Result<Vec<usize>> {
-    let mut widths: Vec<usize> = Vec::new();
-    for weight in matrices(checkpoint) {
-        let (outputs, inputs) = (weight.shape[0], weight.shape[1]);
-        let before = *widths.last().unwrap_or(&inputs);
-        if before != inputs || outputs == 0 || inputs == 0 {
-            let fault = format!(
-                "is {outputs} × {inputs} behind a layer with {before} outputs: this is no chain of \
-                 dense layers; describe the network in a TOML file"
-            );
-            return Err(Error::input(place, &weight.name, fault));
+    for &outputs in outputs.iter().take(MOST) {
+        let network = of_outputs(outputs)?;
+        if has_the_layers_of(groups, &network) {
+            return Ok(network);
         }
-        if widths.is_empty() {
-            widths.push(inputs);
-        }
-        widths.push(outputs);
     }
-    match widths.is_empty() {
-        true => Err(no_matrix(place)),
-        false => Ok(widths),
-    }
+    of_outputs(last)
 }
 
 /// The shape of a sample as an image, channels first, or as a vector.

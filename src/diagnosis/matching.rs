@@ -1,158 +1,379 @@
-//! The tensors of a checkpoint to the parameters of a network, by order and shape.
+//! The tensors of a checkpoint to the parameters of a network, by shape and, where that leaves a
+//! choice, by an order that is proved.
+//!
+//! | file | what |
+//! |---|---|
+//! | `group` | the modules of a checkpoint |
+//! | `order`, `neighbours` | which comes first of modules that could be exchanged |
+//! | `chain` | a chain of dense layers from its weights |
+//! | `layout` | weights that stand inputs before outputs |
+//! | `strangers` | tensors that are not the model's |
 
-use crate::dataset::checkpoint::{Checkpoint, Tensor};
+pub(super) mod chain;
+pub(super) mod group;
+mod layout;
+mod neighbours;
+pub(super) mod order;
+pub(super) mod strangers;
+
+use std::collections::{BTreeMap, HashMap};
+
+pub use order::{Grounds, Wish};
+
+use crate::dataset::checkpoint::{Alias, Checkpoint, Values};
 use crate::error::{Error, Result};
 use crate::network::{Assembly, Module, Network, Part, State};
 
-/// The tensors of one PyTorch module: all that share a name up to the last dot.
-struct Group<'a> {
-    name: &'a str,
-    tensors: Vec<&'a Tensor>,
-    is_used: bool,
+use super::filling::{Exchangeable, Filler, Filling};
+use group::{Group, Named, Signature, describe, groups, signature};
+use order::{Arranged, Evidence, call, list};
+
+/// A network at the point of a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Filled {
+    /// The network, its tied parameters one.
+    pub network: Network,
+    /// Parameters and statistics.
+    pub state: State,
+    /// Which tensor fills which layer.
+    pub filling: Filling,
 }
 
-/// Counts batches and has no part in what a network computes.
-const IGNORED: &str = "num_batches_tracked";
-
-/// Name of a module and last word of the name of a tensor: `fc.0` and `weight`.
-fn split(name: &str) -> (&str, &str) {
-    name.rsplit_once('.').unwrap_or(("", name))
-}
-
-/// The modules in the order of the checkpoint.
-fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    for tensor in &checkpoint.tensors {
-        let (name, part) = split(&tensor.name);
-        if part == IGNORED {
-            continue;
-        }
-        match groups.iter_mut().find(|group| group.name == name) {
-            Some(group) => group.tensors.push(tensor),
-            None => groups.push(Group {
-                name,
-                tensors: vec![tensor],
-                is_used: false,
-            }),
-        }
-    }
-    groups
+/// The places of modules of a network, and of modules of a checkpoint, whose tensors and shapes agree.
+#[derive(Default)]
+struct Class {
+    takers: Vec<usize>,
+    groups: Vec<usize>,
 }
 
 /// Parameters and statistics of `network` from a checkpoint; `place` names the file in errors.
 ///
-/// Each module of the network, in the order in which it runs, takes the first module of the
-/// checkpoint, in its order, that has exactly the same tensors of the same shapes and is not taken.
-/// `num_batches_tracked` is ignored.
+/// Each module of the network takes a module of the checkpoint that has exactly the same tensors of
+/// the same shapes. Where there are several that differ, their order must be known: by the `wish` of
+/// the user, the entry `order` of the exporter, numbers that alone differ in their names, the order of
+/// the file where its writer kept one, or, for batch normalisations, the convolutions in front.
+/// `num_batches_tracked` is ignored. Tensors that the checkpoint names twice are one parameter.
 ///
 /// # Errors
-/// When a module of the network finds none, a tensor of the checkpoint is left over, or a variance is
-/// negative.
-pub fn fill(place: &str, checkpoint: &Checkpoint, network: &Network) -> Result<State> {
-    let mut groups = groups(checkpoint);
-    let modules = network.modules();
-    let mut places = Vec::with_capacity(modules.len());
-    for (number, module) in modules.iter().enumerate() {
-        let mut open = groups.iter();
-        let Some(found) = open.position(|group| !group.is_used && group.fits(module)) else {
-            return Err(missing(place, network, (number, module), &groups));
-        };
-        groups[found].is_used = true;
-        places.push(found);
-    }
-    match groups.iter().find(|group| !group.is_used) {
-        Some(group) => {
-            let tensor = group.tensors[0];
-            let fault = format!(
-                "{:?} has no place in {}, all of whose layers are filled; give the --arch that \
-                 was trained",
-                tensor.shape,
-                network.name()
-            );
-            Err(Error::input(place, &tensor.name, fault))
+/// When a module of the network finds none, a tensor of the checkpoint is left over, the order of
+/// modules that could be exchanged is not known, a weight may stand inputs before outputs or not, or a
+/// variance is negative.
+pub fn fill(
+    place: &str,
+    checkpoint: &Checkpoint,
+    network: Network,
+    wish: Option<&Wish>,
+) -> Result<Filled> {
+    let groups = groups(checkpoint);
+    let evidence = Evidence::new((place, checkpoint), &groups, wish)?;
+    let matching = Matching {
+        place,
+        modules: network.modules(),
+        network: &network,
+        groups: &groups,
+    };
+    let classes = matching.classes();
+    matching.check_counts(&classes)?;
+    let (taken, exchangeable) = matching.settle(&classes, &evidence)?;
+    let pairs: Vec<_> = (matching.modules.iter())
+        .zip(taken.iter().map(|&group| &groups[group]))
+        .collect();
+    layout::check(place, &network, &pairs)?;
+    let (owners, tied) = ties(&pairs);
+    let mapping = mapping(&network, &pairs);
+    let equal = equal(&pairs, &owners);
+    let turned = (pairs.iter().flat_map(|(_, group)| &group.tensors))
+        .filter(|named| named.is_kernel())
+        .map(|named| named.name.to_owned());
+    let filling = Filling {
+        mapping,
+        exchangeable,
+        equal,
+        turned: turned.collect(),
+        tied,
+        ignored: checkpoint.ignored.clone(),
+    };
+    let network = network.tied(&owners);
+    Ok(Filled {
+        state: assemble(place, &network, &pairs)?,
+        filling,
+        network,
+    })
+}
+
+/// Has the checkpoint of these modules as many of each kind as the network?
+pub(super) fn has_the_layers_of(groups: &[Group<'_>], network: &Network) -> bool {
+    let matching = Matching {
+        place: "",
+        modules: network.modules(),
+        network,
+        groups,
+    };
+    let classes = matching.classes();
+    classes
+        .values()
+        .all(|class| class.groups.len() == class.takers.len())
+}
+
+/// What is matched.
+struct Matching<'a> {
+    place: &'a str,
+    network: &'a Network,
+    modules: Vec<Module>,
+    groups: &'a [Group<'a>],
+}
+
+impl Matching<'_> {
+    fn classes(&self) -> BTreeMap<Signature, Class> {
+        let mut classes: BTreeMap<Signature, Class> = BTreeMap::new();
+        for (number, module) in self.modules.iter().enumerate() {
+            let class = classes.entry(signature(module)).or_default();
+            class.takers.push(number);
         }
-        None => assemble(
-            place,
-            network,
-            modules.iter().zip(places.iter().map(|&at| &groups[at])),
-        ),
+        for (number, group) in self.groups.iter().enumerate() {
+            let class = classes.entry(group.signature()).or_default();
+            class.groups.push(number);
+        }
+        classes
     }
+
+    /// Are there as many of each kind in the checkpoint as in the network?
+    fn check_counts(&self, classes: &BTreeMap<Signature, Class>) -> Result<()> {
+        let mut left: Vec<usize> = (classes.values())
+            .flat_map(|class| class.groups.iter().skip(class.takers.len()).copied())
+            .collect();
+        left.sort_unstable();
+        let lacking = (classes.values()).filter_map(|class| class.takers.get(class.groups.len()));
+        let lacking = lacking.min();
+        if left.is_empty() && lacking.is_none() {
+            return Ok(());
+        }
+        let crowded = classes
+            .values()
+            .filter(|class| class.groups.len() > class.takers.len());
+        let crowded = crowded
+            .flat_map(|class| &class.groups)
+            .map(|&group| &self.groups[group]);
+        strangers::check(self.place, (crowded, self.groups))?;
+        let left = left.first().map(|&group| &self.groups[group]);
+        Err(match (lacking, left) {
+            (Some(&number), left) => self.missing(number, left),
+            (None, Some(group)) => self.left_over(group),
+            (None, None) => unreachable!("one of them"),
+        })
+    }
+
+    fn left_over(&self, group: &Group<'_>) -> Error {
+        let first = group.tensors[0];
+        let fault = format!(
+            "{:?} has no place in {}, all of whose layers are filled; give the --arch that was \
+             trained, or leave it out with --ignore",
+            first.tensor.shape,
+            self.network.name()
+        );
+        Error::input(self.place, first.name, fault)
+    }
+
+    fn missing(&self, number: usize, left: Option<&Group<'_>>) -> Error {
+        let module = &self.modules[number];
+        let layer = self.network.layers()[module.layer].describe();
+        let parts = module.tensors.iter();
+        let parts = describe(parts.map(|(part, shape)| (part.name(), &shape[..])));
+        let next = match left {
+            Some(group) => format!(
+                "the first module left in the checkpoint is {}",
+                group.describe()
+            ),
+            None => "no module is left in the checkpoint".to_owned(),
+        };
+        let fault = format!(
+            "{layer} of {} needs {parts}, but {next}; give the --arch that was trained",
+            self.network.name()
+        );
+        let field = format!("module {} with weights", number + 1);
+        Error::input(self.place, field, fault)
+    }
+
+    /// The group of each module of the network, and those that could be exchanged.
+    fn settle(
+        &self,
+        classes: &BTreeMap<Signature, Class>,
+        evidence: &Evidence<'_>,
+    ) -> Result<(Vec<usize>, Vec<Exchangeable>)> {
+        let mut taken: Vec<Option<usize>> = vec![None; self.modules.len()];
+        let (mut settled, mut open) = (Vec::new(), Vec::new());
+        let mut take = |class: &Class, arranged: Arranged, taken: &mut Vec<Option<usize>>| {
+            let order = arranged.places.iter().map(|&place| class.groups[place]);
+            for (&taker, group) in class.takers.iter().zip(order.clone()) {
+                taken[taker] = Some(group);
+            }
+            let modules = order.map(|group| call(&self.groups[group]).to_owned());
+            let exchangeable = Exchangeable {
+                modules: modules.collect(),
+                grounds: arranged.grounds,
+            };
+            settled.push((class.takers[0], exchangeable));
+        };
+        for class in classes.values() {
+            let groups: Vec<_> = class
+                .groups
+                .iter()
+                .map(|&group| &self.groups[group])
+                .collect();
+            if groups.iter().all(|group| group.equals(groups[0])) {
+                for (&taker, &group) in class.takers.iter().zip(&class.groups) {
+                    taken[taker] = Some(group);
+                }
+                continue;
+            }
+            match evidence.arrange(&groups)? {
+                Some(arranged) => take(class, arranged, &mut taken),
+                None => open.push(class),
+            }
+        }
+        if neighbours::stand_behind(self.groups) {
+            open.retain(|class| {
+                let takers = (&self.modules[..], &class.takers[..]);
+                let groups = (self.groups, &class.groups[..]);
+                match neighbours::arrange(self.network, takers, groups, &taken) {
+                    Some(arranged) => {
+                        take(class, arranged, &mut taken);
+                        false
+                    }
+                    None => true,
+                }
+            });
+        }
+        if !open.is_empty() {
+            let open: Vec<_> = open.iter().map(|class| self.of(&class.groups)).collect();
+            strangers::check(self.place, (open.iter().flatten().copied(), self.groups))?;
+            return Err(undecided(self.place, &open));
+        }
+        settled.sort_by_key(|(first, _)| *first);
+        let settled = settled.into_iter().map(|(_, exchangeable)| exchangeable);
+        let taken = taken
+            .into_iter()
+            .map(|group| group.expect("each is settled"));
+        Ok((taken.collect(), settled.collect()))
+    }
+
+    fn of(&self, places: &[usize]) -> Vec<&Group<'_>> {
+        places.iter().map(|&place| &self.groups[place]).collect()
+    }
+}
+
+/// Nothing says which of these modules comes first.
+pub(super) fn undecided(place: &str, classes: &[Vec<&Group<'_>>]) -> Error {
+    let lists = classes.iter().map(|groups| list(groups.iter().copied()));
+    let lists: Vec<String> = lists.collect();
+    let names = classes.iter().flatten().map(|group| call(group));
+    let fault = format!(
+        "{} could be exchanged: they have the same shapes, and neither their names nor their places \
+         in the file prove which comes first; name them in the order in which the network runs them, \
+         such as --order {}, or export again as the README shows",
+        lists.join("; "),
+        names.collect::<Vec<_>>().join(",")
+    );
+    Error::input(place, "order", fault)
+}
+
+/// A module of the network and that of the checkpoint which fills it.
+type Pair<'a> = (&'a Module, &'a Group<'a>);
+
+/// The weights and biases of all pairs, as [`Network::tied`] counts them.
+fn parameters<'a>(pairs: &'a [Pair<'a>]) -> impl Iterator<Item = Named<'a>> {
+    pairs.iter().flat_map(|(module, group)| {
+        let parts = module.tensors.iter().map(|(part, _)| *part);
+        let parts = parts.filter(|part| matches!(part, Part::Weight | Part::Bias));
+        parts.map(|part| group.tensor(part).expect("a tensor that fits"))
+    })
+}
+
+/// Which tensor of the network owns the parameter of each, and the names of those that do not.
+fn ties(pairs: &[Pair<'_>]) -> (Vec<usize>, Vec<Alias>) {
+    let (mut owners, mut tied) = (Vec::new(), Vec::new());
+    let mut firsts: HashMap<&str, (usize, &str)> = HashMap::new();
+    for (number, named) in parameters(pairs).enumerate() {
+        let (first, name) = *firsts
+            .entry(&named.tensor.name)
+            .or_insert((number, named.name));
+        if first < number {
+            tied.push(Alias {
+                name: named.name.to_owned(),
+                of: name.to_owned(),
+            });
+        }
+        owners.push(first);
+    }
+    (owners, tied)
+}
+
+/// Pairs of weights that are equal and not constant, and yet two parameters.
+fn equal(pairs: &[Pair<'_>], owners: &[usize]) -> Vec<[String; 2]> {
+    let mut of_shape: HashMap<&[usize], Vec<Named<'_>>> = HashMap::new();
+    let mut equal = Vec::new();
+    for (number, named) in parameters(pairs).enumerate() {
+        if owners[number] < number || is_constant(&named.tensor.values) {
+            continue;
+        }
+        let before = of_shape.entry(&named.tensor.shape).or_default();
+        let is_same = |other: &&Named<'_>| other.tensor.values == named.tensor.values;
+        match before.iter().find(is_same) {
+            Some(other) => equal.push([other.name, named.name].map(str::to_owned)),
+            None => before.push(named),
+        }
+    }
+    equal
+}
+
+/// Is every number the same, as where nothing was trained yet?
+fn is_constant(values: &Values) -> bool {
+    match values {
+        Values::Real { values, .. } => values.iter().all(|value| *value == values[0]),
+        Values::Whole(_) => true,
+    }
+}
+
+fn mapping(network: &Network, pairs: &[Pair<'_>]) -> Vec<Filler> {
+    let fillers = pairs
+        .iter()
+        .enumerate()
+        .flat_map(|(number, (module, group))| {
+            let layer = network.layers()[module.layer].describe();
+            module.tensors.iter().map(move |(part, _)| Filler {
+                module: number + 1,
+                layer: layer.clone(),
+                part: part.name(),
+                tensor: group
+                    .tensor(*part)
+                    .expect("a tensor that fits")
+                    .name
+                    .to_owned(),
+            })
+        });
+    fillers.collect()
 }
 
 /// The numbers of modules from groups that fit them. Only now is memory taken: as much as the
 /// checkpoint has, whatever the architecture asked for.
-fn assemble<'a>(
-    place: &str,
-    network: &Network,
-    pairs: impl Iterator<Item = (&'a Module, &'a Group<'a>)>,
-) -> Result<State> {
+fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Result<State> {
     let mut assembly = Assembly::new(network);
     for (module, group) in pairs {
         for (part, _) in &module.tensors {
-            let tensor = group.tensor(*part).expect("a tensor that fits");
-            let values = tensor.real().expect("a tensor that fits");
+            let named = group.tensor(*part).expect("a tensor that fits");
+            let values = named.tensor.real().expect("a tensor that fits");
             if *part == Part::Variance && values.iter().any(|variance| *variance < 0.0) {
                 let fault = "has a negative variance; export the state_dict again";
-                return Err(Error::input(place, &tensor.name, fault));
+                return Err(Error::input(place, named.name, fault));
             }
-            assembly.write(module, *part, values);
+            match named.is_kernel() {
+                true => assembly.write(module, *part, &layout::turned(&named.tensor.shape, values)),
+                false => assembly.write(module, *part, values),
+            }
         }
     }
     Ok(State {
         parameters: assembly.parameters,
         statistics: assembly.statistics,
     })
-}
-
-impl Group<'_> {
-    fn tensor(&self, part: Part) -> Option<&Tensor> {
-        let named = |tensor: &&&Tensor| split(&tensor.name).1 == part.name();
-        self.tensors.iter().find(named).copied()
-    }
-
-    /// Exactly the tensors of the module, of its shapes?
-    fn fits(&self, module: &Module) -> bool {
-        let has = |(part, shape): &(Part, Vec<usize>)| {
-            let tensor = self.tensor(*part);
-            tensor.is_some_and(|tensor| tensor.shape == *shape && tensor.real().is_some())
-        };
-        self.tensors.len() == module.tensors.len() && module.tensors.iter().all(has)
-    }
-
-    fn describe(&self) -> String {
-        let tensors = self.tensors.iter();
-        let parts = tensors.map(|tensor| (split(&tensor.name).1, &tensor.shape[..]));
-        format!("{} with {}", self.name, describe(parts))
-    }
-}
-
-/// `weight [10, 784], bias [10]`.
-fn describe<'a>(parts: impl Iterator<Item = (&'a str, &'a [usize])>) -> String {
-    let parts: Vec<String> = parts
-        .map(|(part, shape)| format!("{part} {shape:?}"))
-        .collect();
-    parts.join(", ")
-}
-
-fn missing(
-    place: &str,
-    network: &Network,
-    (number, module): (usize, &Module),
-    groups: &[Group<'_>],
-) -> Error {
-    let layer = network.layers()[module.layer].describe();
-    let parts = module.tensors.iter();
-    let parts = describe(parts.map(|(part, shape)| (part.name(), &shape[..])));
-    let next = match groups.iter().find(|group| !group.is_used) {
-        Some(group) => format!(
-            "the first module left in the checkpoint is {}",
-            group.describe()
-        ),
-        None => "no module is left in the checkpoint".to_owned(),
-    };
-    let fault = format!(
-        "{layer} of {} needs {parts}, but {next}; give the --arch that was trained",
-        network.name()
-    );
-    Error::input(place, format!("module {} with weights", number + 1), fault)
 }

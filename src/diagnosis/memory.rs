@@ -69,12 +69,13 @@ impl Forecast {
             false => all.min(CHUNK as u64) * rayon::current_num_threads() as u64,
         };
         let vectors = products.min(network.parameters()) as u64 + 4;
+        let used = network.used_parameters() as u64;
         let narrow = Forecast::new(network, samples, 0, is_coupled);
         Forecast {
             data: narrow.data + DOUBLE * n * (features + outputs),
-            weights: narrow.weights + NUMBER * 2 * d + DOUBLE * d,
+            weights: narrow.weights + NUMBER * 2 * d + DOUBLE * used,
             // Sums of two vectors, their total, and numbers a + t·b upwards and downwards.
-            passes: DOUBLE * (2 * (SHARES as u64 + 1) * d + 6 * together),
+            passes: DOUBLE * (2 * (SHARES as u64 + 1) * used + 6 * together),
             eigenvectors: DOUBLE * vectors * d,
             held_back: 0,
             program: PROGRAM,

@@ -5,6 +5,7 @@
 //! | `subject`, `architecture`, `matching` | samples; the network that is named; tensors to parameters |
 //! | `objective`, `targets`, `part` | the loss that is descended; what it takes for targets; training samples or not |
 //! | `optimizer`, `expectation` | the run's optimiser; the loss that the user has seen |
+//! | `filling` | which tensor fills which layer |
 //! | `setting`, `mode` | η, B, β, sampling; statistics of batch normalisation |
 //! | `memory`, `machine` | the forecast; what the machine has |
 //! | `reading` | what is measured at a point |
@@ -21,6 +22,7 @@ mod answer;
 mod architecture;
 mod criteria;
 mod expectation;
+mod filling;
 pub mod follow;
 mod header;
 pub mod machine;
@@ -43,7 +45,8 @@ mod verdict;
 
 pub use answer::{Case, Diagnosis, Extras, Finding, bounds, forecast};
 pub use criteria::{Criterion, Range, Role};
-pub use matching::fill;
+pub use filling::{Exchangeable, Filler, Filling};
+pub use matching::{Filled, Grounds, Wish, fill};
 pub use memory::{Forecast, bytes, check_contents, check_file};
 pub use mode::Mode;
 pub use objective::{Objective, in_words};

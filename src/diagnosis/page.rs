@@ -36,6 +36,9 @@ pub fn page(
         ),
     ];
     lines.splice(1..1, header::lines(diagnosis, model));
+    for line in model.filling.lines() {
+        lines.extend(wrap(&line, "         "));
+    }
     // A number and its unit stay on one line.
     let size = |count| bytes(count).replace(' ', "\u{a0}");
     let conditions = format!(
@@ -78,7 +81,7 @@ pub fn page(
         &format!("{}: {}.", judgement.verdict.name(), judgement.reason),
         "",
     ));
-    for note in diagnosis.notes() {
+    for note in diagnosis.notes(model) {
         lines.extend(wrap(&format!("* {note}"), "  "));
     }
     lines.join("\n")

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::dataset::checkpoint::Checkpoint;
+use crate::dataset::checkpoint::{Checkpoint, Choice};
 use crate::dataset::{self, Dataset};
 use crate::error::Result;
 use crate::network::{Batch, Gathered, Network, State, channels_last};
 
+use super::filling::Filling;
+use super::matching::Wish;
 use super::objective::Objective;
 use super::part::Split;
 use super::{architecture, matching, targets};
@@ -26,6 +28,10 @@ pub struct Request {
     pub samples: Option<usize>,
     /// The classes that are kept.
     pub classes: Option<Vec<usize>>,
+    /// Which tensors of a checkpoint are the model's.
+    pub choice: Choice,
+    /// The order of its modules, where the user tells it.
+    pub order: Option<Wish>,
 }
 
 /// The samples that a request names, whatever network reads them.
@@ -59,6 +65,8 @@ pub struct Model {
     pub digest: String,
     /// How many weights were rounded to f32 when they were read.
     pub rounded: usize,
+    /// Which tensor fills which layer.
+    pub filling: Filling,
 }
 
 impl Model {
@@ -67,18 +75,21 @@ impl Model {
     /// # Errors
     /// When the checkpoint is malformed, or does not fit the network or the samples.
     pub fn read(path: &Path, request: &Request, data: &Dataset) -> Result<Self> {
-        let checkpoint = Checkpoint::read(path)?;
+        let checkpoint = Checkpoint::read_chosen(path, &request.choice)?;
         let place = path.display().to_string();
         let named = (&place[..], &checkpoint);
-        let network = architecture::network(&request.arch, named, data)?;
+        let wish = request.order.as_ref();
+        let network = architecture::network(&request.arch, named, wish, data)?;
         let network = request.objective.of(network)?;
         architecture::check_samples(&request.data, &network, &data.shape)?;
+        let filled = matching::fill(&place, &checkpoint, network, wish)?;
         Ok(Model {
             arch: request.arch.clone(),
-            state: matching::fill(&place, &checkpoint, &network)?,
             rounded: checkpoint.rounded(),
             digest: checkpoint.digest,
-            network,
+            network: filled.network,
+            state: filled.state,
+            filling: filled.filling,
         })
     }
 }

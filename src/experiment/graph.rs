@@ -1,5 +1,7 @@
 //! A network of the engine, told to the oracle.
 
+use std::collections::HashMap;
+
 use crate::network::{
     self, Assembly, Batch, Kind, Loss, Matrix, Network, Normalisation, Part, Point, Shape, Sides,
     Window,
@@ -43,15 +45,42 @@ pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
 /// The same point of the loss in f64. Its vectors stand in PyTorch's order.
 pub fn double(point: &Point<'_>, batch: &Batch<'_>) -> Double {
     let network = point.network;
-    Double::new(
+    let mut parameters = in_pytorch_order(network, point.parameters);
+    let places = network.is_tied().then(|| places(network));
+    if let Some(places) = &places {
+        parameters = places.iter().map(|&place| parameters[place]).collect();
+    }
+    let double = Double::new(
         graph(network, point.normalisation),
-        &in_pytorch_order(network, point.parameters),
+        &parameters,
         &statistics_in_pytorch_order(network, point.statistics),
         (
             &channels_first(network.input(), batch.inputs),
             batch.targets,
         ),
-    )
+    );
+    match places {
+        Some(places) => double.tied(places),
+        None => double,
+    }
+}
+
+/// Which parameter, as [`in_pytorch_order`] counts them, is each number of all weights and biases,
+/// where some of these are tied.
+fn places(network: &Network) -> Vec<usize> {
+    let (mut places, mut firsts, mut count) = (Vec::new(), HashMap::new(), 0);
+    for module in network.modules() {
+        let layer = &network.layers()[module.layer];
+        for place in [&layer.weight, &layer.bias] {
+            if place.is_empty() {
+                continue;
+            }
+            let first = *firsts.entry(place.start).or_insert(count);
+            count += if first == count { place.len() } else { 0 };
+            places.extend(first..first + place.len());
+        }
+    }
+    places
 }
 
 /// The same second derivative.
@@ -112,7 +141,8 @@ fn size(shape: Shape) -> graph::Size {
     [shape.channels, shape.height, shape.width]
 }
 
-/// A vector as long as the parameters, from the engine's order to PyTorch's, which is the oracle's.
+/// A vector as long as the parameters, from the engine's order to PyTorch's, which is the oracle's;
+/// of tied tensors the first one counts.
 ///
 /// # Panics
 /// When the length is not the number of parameters.
@@ -137,7 +167,11 @@ pub fn statistics_in_pytorch_order(network: &Network, statistics: &[f32]) -> Vec
 fn tensors(network: &Network, assembly: &Assembly<'_>, parts: [Part; 2]) -> Vec<f32> {
     let mut numbers = Vec::new();
     for module in network.modules() {
-        let has = |part: &Part| module.tensors.iter().any(|(other, _)| other == part);
+        let tied = network.layers()[module.layer].tied;
+        let has = |part: &Part| {
+            let is_there = module.tensors.iter().any(|(other, _)| other == part);
+            is_there && !tied.is(*part)
+        };
         for part in parts.into_iter().filter(has) {
             numbers.extend(assembly.read(&module, part));
         }

@@ -7,7 +7,7 @@ use crate::kernel::pool::Pool;
 use crate::kernel::{Sides, Window};
 
 use super::architecture::EPSILON;
-use super::layer::{Kind, Law, Layer};
+use super::layer::{Kind, Law, Layer, Tied};
 use super::{Loss, Network, Shape};
 
 /// What is wrong with a layer, in words that fit behind "layer 3: ".
@@ -110,6 +110,7 @@ impl Builder {
             relu: false,
             weight: Self::take(&mut self.parameters, weights),
             bias: Self::take(&mut self.parameters, biases),
+            tied: Tied::default(),
             statistics: Self::take(&mut self.statistics, statistics),
             law: Law::FanIn,
             zero_bias: false,

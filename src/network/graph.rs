@@ -66,7 +66,11 @@ impl Network {
 
     /// Number of parameters.
     pub fn parameters(&self) -> usize {
-        self.last().bias.end
+        let ends = self
+            .layers
+            .iter()
+            .map(|layer| layer.weight.end.max(layer.bias.end));
+        ends.max().unwrap_or(0)
     }
 
     /// Number of means and variances of batch normalisation.
@@ -90,12 +94,11 @@ impl Network {
         !self.layers.iter().any(lacks)
     }
 
-    /// Is it a chain of dense layers? Then a whole batch passes at once, and `H_i v` has rank two
-    /// in every layer.
+    /// Is it a chain of dense layers, none of them tied? Then a whole batch passes at once, and
+    /// `H_i v` has rank two in every layer.
     pub fn is_dense(&self) -> bool {
-        self.layers
-            .iter()
-            .all(|layer| matches!(layer.kind, Kind::Dense))
+        let is_dense = |layer: &Layer| matches!(layer.kind, Kind::Dense) && !layer.is_tied();
+        self.layers.iter().all(is_dense)
     }
 
     /// What layer `index` begins with when it hands a derivative back to activation `read`.
@@ -115,7 +118,12 @@ impl Network {
         let mut parameters = Vec::with_capacity(self.parameters());
         for layer in &self.layers {
             let bound = 1.0 / (layer.fan_in() as f32).sqrt();
-            let (weights, biases) = (layer.weight.len(), layer.bias.len());
+            let weights = if layer.tied.weight {
+                0
+            } else {
+                layer.weight.len()
+            };
+            let biases = if layer.tied.bias { 0 } else { layer.bias.len() };
             match layer.law {
                 Law::FanIn => parameters.extend(uniform(random, bound, weights)),
                 Law::One => parameters.extend(std::iter::repeat_n(1.0, weights)),

@@ -80,6 +80,15 @@ pub enum Law {
     One,
 }
 
+/// Which parameters of a layer are those of a layer before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tied {
+    /// Is its weight?
+    pub weight: bool,
+    /// Is its bias?
+    pub bias: bool,
+}
+
 /// One layer of a network.
 #[derive(Clone, Debug)]
 pub struct Layer {
@@ -97,6 +106,8 @@ pub struct Layer {
     pub weight: Range<usize>,
     /// Place of the bias among the parameters; empty where the layer has none.
     pub bias: Range<usize>,
+    /// Which of the two are parameters of a layer before, [`super::Network::tied`].
+    pub tied: Tied,
     /// Place of μ and then σ² among the statistics; empty but for [`Kind::Standardise`].
     pub statistics: Range<usize>,
     /// The law of the first weights.

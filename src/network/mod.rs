@@ -10,6 +10,7 @@
 //! | `shape`, `layer`, `graph` | shapes, layers, networks |
 //! | `builder`, `architecture`, `description` | layers put together, by name, or from a TOML file |
 //! | `order` | PyTorch's tensors to the engine's parameters |
+//! | `tied` | tensors that are one parameter |
 //! | `loss`, `decay` | squares, cross-entropies, hinge squared; weight decay |
 //! | `point`, `gathered` | a batch, a point of the loss, weights ready for use; rows in an order of choice |
 //! | `bilinear`, `linear`, `standardise` | the three families of layers |
@@ -40,6 +41,7 @@ mod point;
 mod shape;
 mod standardise;
 mod tangent;
+mod tied;
 mod trace;
 
 pub use architecture::{NAMES, named};
@@ -48,7 +50,7 @@ pub use builder::{BatchNorm, Builder, Fault, Filters};
 pub use curvature::{Curvature, Matrix};
 pub use gathered::Gathered;
 pub use graph::Network;
-pub use layer::{Kind, Law, Layer};
+pub use layer::{Kind, Law, Layer, Tied};
 pub use loss::Loss;
 pub use order::{Assembly, Module, Part};
 pub use pass::{Evaluation, Pass, State};

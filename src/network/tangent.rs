@@ -197,8 +197,9 @@ impl Tangent {
                 continue;
             }
             let bilinear = site.bilinear(index, trace.samples);
-            bilinear.weight_gradient(base.read(layer), &self.deltas[index], start, sum);
-            bilinear.bias_gradient(&self.deltas[index], start, sum);
+            let [weight, bias] = layer.starts(start);
+            bilinear.weight_gradient(base.read(layer), &self.deltas[index], weight, sum);
+            bilinear.bias_gradient(&self.deltas[index], bias, sum);
             let rx = moved(&self.values, site.network(), layer.reads);
             if base.is_second_order() && !rx.is_empty() {
                 let delta = &trace.deltas[index];

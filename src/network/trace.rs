@@ -199,8 +199,9 @@ impl Trace {
             if layer.has_parameters() {
                 let bilinear = site.bilinear(index, self.samples);
                 let x = activation(&self.values, inputs, layer.reads);
-                bilinear.weight_gradient(x, &self.deltas[index], start, sum);
-                bilinear.bias_gradient(&self.deltas[index], start, sum);
+                let [weight, bias] = layer.starts(start);
+                bilinear.weight_gradient(x, &self.deltas[index], weight, sum);
+                bilinear.bias_gradient(&self.deltas[index], bias, sum);
             }
         }
     }

@@ -8,7 +8,7 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::Dtype;
+use super::{Choice, Dtype};
 use crate::dataset::brief;
 use crate::error::{Error, Result};
 
@@ -22,9 +22,9 @@ const LONGEST: usize = 10_000_000;
 /// The entry of the header that is no tensor.
 const METADATA: &str = "__metadata__";
 
-/// Is this no other kind of file, is its header whole, has every tensor a name of its own, a type
-/// that is read, and the bytes its shape needs?
-pub(super) fn check(place: &str, bytes: &[u8]) -> Result<()> {
+/// Is this no other kind of file, is its header whole, and has every tensor a name of its own and, if
+/// it is chosen, a type that is read and the bytes its shape needs?
+pub(super) fn check(place: &str, bytes: &[u8], choice: &Choice) -> Result<()> {
     let refuse = |field: &str, fault: String| Err(Error::input(place, field, fault));
     // A zip file, or a pickle of protocol 2 to 5, which also could be the length of a header.
     let is_pickle = matches!(bytes, [0x80, 2..=5, ..]) && bytes.get(8) != Some(&b'{');
@@ -54,7 +54,7 @@ pub(super) fn check(place: &str, bytes: &[u8]) -> Result<()> {
         return refuse("header", fault);
     }
     let mut deserializer = serde_json::Deserializer::from_slice(header);
-    let checked = deserializer.deserialize_map(Tensors);
+    let checked = deserializer.deserialize_map(Tensors { choice });
     checked
         .and_then(|()| deserializer.end())
         .map_err(|cause| Error::input(place, "header", format!("{cause}; {EXPORT}")))
@@ -77,9 +77,11 @@ pub(super) fn fault(place: &str, cause: &SafeTensorError) -> Error {
 }
 
 /// Looks at every entry of the header.
-struct Tensors;
+struct Tensors<'a> {
+    choice: &'a Choice,
+}
 
-impl<'de> Visitor<'de> for Tensors {
+impl<'de> Visitor<'de> for Tensors<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -92,6 +94,7 @@ impl<'de> Visitor<'de> for Tensors {
             let value: Value = map.next_value()?;
             let checked = match name.as_str() {
                 METADATA => Ok(()),
+                _ if self.choice.name(&name).is_none() => Ok(()),
                 _ => check_tensor(&name, value),
             };
             checked.map_err(|fault| A::Error::custom(format!("{}: {fault}", brief(&name))))?;

@@ -1,9 +1,9 @@
-//! The order of the tensors in the network.
+//! The order of the tensors in the network, as far as a file tells it.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::Tensor;
+use super::{Alias, Tensor};
 use crate::dataset::brief;
 use crate::error::{Error, Result};
 
@@ -30,35 +30,65 @@ const LAST: [&str; 7] = [
     "output",
 ];
 
-/// Puts the tensors in the order of the names in `entry` (one a line), or else of
-/// [`Checkpoint::read`](super::Checkpoint::read).
-pub(super) fn sort(place: &str, tensors: &mut [Tensor], entry: Option<&String>) -> Result<()> {
-    let Some(entry) = entry else {
-        tensors.sort_by(|a, b| compare(&a.name, &b.name));
-        return Ok(());
-    };
+/// What a file tells of the order in which a network uses its tensors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// These names, further names of tied tensors among them, first to last: the exporter's entry
+    /// `order`.
+    Told(Vec<String>),
+    /// Nothing by name, but the elements stand in another order than by type and name, so that the
+    /// writer has kept an order of its own.
+    Kept,
+    /// Nothing: the elements stand by type and name, as safetensors' own writers put them, in several
+    /// files, or as a writer put them that keeps no order.
+    Lost,
+}
+
+/// Puts the tensors in the usual order of their names, [`Checkpoint::read`](super::Checkpoint::read).
+pub(super) fn by_name(tensors: &mut [Tensor]) {
+    tensors.sort_by(|a, b| compare(&a.name, &b.name));
+}
+
+/// Do the elements stand by type and then by name, as safetensors' own writers put them?
+pub(super) fn is_by_type_and_name(tensors: &[Tensor]) -> bool {
+    let mut by_start: Vec<&Tensor> = tensors.iter().collect();
+    by_start.sort_by_key(|tensor| tensor.start);
+    let mut types = by_start.chunk_by(|a, b| a.dtype == b.dtype);
+    let mut seen = Vec::new();
+    types.all(|run| {
+        let is_new = !seen.contains(&run[0].dtype);
+        seen.push(run[0].dtype);
+        is_new && run.is_sorted_by(|a, b| a.name <= b.name)
+    })
+}
+
+/// Puts the tensors in the order of these names.
+///
+/// # Errors
+/// When a tensor or a further name of one is not named, or something is named twice or is not there.
+pub(super) fn by_entry(
+    place: &str,
+    (tensors, aliases): (&mut [Tensor], &[Alias]),
+    entry: &[String],
+) -> Result<()> {
     let refuse = |fault: String| Err(Error::input(place, "order", fault));
     let mut position = HashMap::new();
-    for (i, name) in entry.lines().enumerate() {
-        if position.insert(name, i).is_some() {
+    for (i, name) in entry.iter().enumerate() {
+        if position.insert(&name[..], i).is_some() {
             return refuse(format!(
                 "names {:?} twice; name each tensor once",
                 brief(name)
             ));
         }
     }
-    let unnamed = tensors
-        .iter()
-        .find(|tensor| !position.contains_key(&*tensor.name));
-    match unnamed {
-        Some(tensor) => refuse(format!(
-            "does not name {:?}; name each tensor",
-            brief(&tensor.name)
-        )),
-        None if position.len() > tensors.len() => refuse(format!(
-            "has {} names, but there are {} tensors; name each tensor once",
+    let names = tensors.iter().map(|tensor| &tensor.name);
+    let mut names = names.chain(aliases.iter().map(|alias| &alias.name));
+    let count = tensors.len() + aliases.len();
+    match names.find(|name| !position.contains_key(&name[..])) {
+        Some(name) => refuse(format!("does not name {:?}; name each tensor", brief(name))),
+        None if position.len() > count => refuse(format!(
+            "has {} names, but there are {count} tensors; name each tensor once",
             position.len(),
-            tensors.len()
         )),
         None => {
             tensors.sort_by_key(|tensor| position[&*tensor.name]);

@@ -33,6 +33,10 @@ impl Dtype {
             ("F16", false) => Ok(Dtype::F16),
             ("BF16", false) => Ok(Dtype::Bf16),
             (_, true) => Err(format!("is {}; a counter of batches is I64", brief(text))),
+            _ if is_whole(text) && !is_of_a_layer(name) => Err(format!(
+                "is {text}: a counter or an index, not a weight; leave it out with --ignore {}",
+                brief(name)
+            )),
             (_, false) => Err(format!(
                 "is {}; weights are F32, F64, F16 or BF16: convert them with .float()",
                 brief(text)
@@ -61,6 +65,17 @@ impl Dtype {
     }
 }
 
+/// Is it a type of whole numbers?
+fn is_whole(text: &str) -> bool {
+    let digits = text.strip_prefix(['I', 'U']);
+    text == "BOOL" || digits.is_some_and(|digits| digits.parse::<u8>().is_ok())
+}
+
+/// Is this the name of a weight or a bias, which might have been quantised?
+fn is_of_a_layer(name: &str) -> bool {
+    matches!(name.rsplit('.').next(), Some("weight" | "bias"))
+}
+
 /// The last part of the name of a counter.
 const COUNTER: &str = "num_batches_tracked";
 
@@ -80,9 +95,9 @@ pub enum Values {
 
 impl Tensor {
     /// The tensor whose elements are `data`, as the header, which has been checked, says.
-    pub(super) fn read(place: &str, name: String, info: &TensorInfo, data: &[u8]) -> Result<Self> {
-        let refuse = |fault: String| Error::input(place, brief(&name), fault);
-        let dtype = Dtype::of(&name, &info.dtype.to_string()).map_err(refuse)?;
+    pub(super) fn read(place: &str, name: &str, info: &TensorInfo, data: &[u8]) -> Result<Self> {
+        let refuse = |fault: String| Error::input(place, brief(name), fault);
+        let dtype = Dtype::of(name, &info.dtype.to_string()).map_err(refuse)?;
         let mut rounded = 0;
         let values = match dtype {
             Dtype::F32 => real(data, f32::from_le_bytes),
@@ -109,7 +124,8 @@ impl Tensor {
         }
         Ok(Tensor {
             shape: info.shape.clone(),
-            name,
+            start: info.data_offsets.0,
+            name: name.to_owned(),
             dtype,
             values,
         })

@@ -11,6 +11,7 @@
 //! | [`Double`] | a point, loss, gradient, `Hv`, `Σv` |
 //! | `pass`, `down` | up and down through the layers |
 //! | `bilinear`, `matrix`, `windows` | dense layers, convolutions, pools |
+//! | `ties` | parameters that are used in several places |
 //! | `dual` | `a + t·b`; batch normalisation and losses over it |
 //! | [`Lanczos`], [`Measurement`] | ends of the spectra, with residuals |
 
@@ -23,14 +24,17 @@ mod measure;
 mod pass;
 #[cfg(test)]
 mod tests;
+mod ties;
 mod windows;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::graph::{Graph, Second, Statistics, numbers};
 use pass::Pass;
+use ties::Ties;
 
 pub use lanczos::{Eigenvalue, Ends, Lanczos};
 pub use measure::Measurement;
@@ -51,6 +55,7 @@ pub struct Double {
     targets: Vec<f64>,
     samples: usize,
     second: Second,
+    ties: Option<Ties>,
 }
 
 impl Double {
@@ -79,6 +84,21 @@ impl Double {
             graph,
             samples,
             second: Second::Hessian,
+            ties: None,
+        }
+    }
+
+    /// The same point, where number `k` of the graph's parameters is number `places[k]` of the
+    /// parameters that there are: every vector is then as long as these.
+    ///
+    /// # Panics
+    /// When the length does not fit, or a number of them is missing.
+    #[must_use]
+    pub fn tied(self, places: Vec<usize>) -> Self {
+        assert_eq!(places.len(), self.parameters.len(), "places");
+        Double {
+            ties: Some(Ties::new(places)),
+            ..self
         }
     }
 
@@ -96,7 +116,7 @@ impl Double {
             graph: self.graph.clone().with_statistics(Statistics::Batch),
             ..self
         };
-        let still = vec![0.0; batch.dimension()];
+        let still = batch.still();
         let statistics = Pass::up(&batch, 0..batch.samples, &still).moments();
         Double {
             graph: batch.graph.with_statistics(Statistics::Fixed),
@@ -107,7 +127,39 @@ impl Double {
 
     /// The number of parameters: the length of every vector here.
     pub fn dimension(&self) -> usize {
-        self.parameters.len()
+        match &self.ties {
+            Some(ties) => ties.dimension(),
+            None => self.parameters.len(),
+        }
+    }
+
+    /// No direction, for every number of the graph.
+    fn still(&self) -> Vec<f64> {
+        vec![0.0; self.parameters.len()]
+    }
+
+    /// A vector over the parameters for every number of the graph.
+    fn spread<'a>(&self, vector: &'a [f64]) -> Cow<'a, [f64]> {
+        match &self.ties {
+            Some(ties) => Cow::Owned(ties.spread(vector)),
+            None => Cow::Borrowed(vector),
+        }
+    }
+
+    /// What came back to every number of the graph, for the parameters.
+    fn collect(&self, vector: Vec<f64>) -> Vec<f64> {
+        match &self.ties {
+            Some(ties) => ties.collect(&vector),
+            None => vector,
+        }
+    }
+
+    /// The parameters themselves, each once.
+    fn values(&self) -> Cow<'_, [f64]> {
+        match &self.ties {
+            Some(ties) => Cow::Owned(ties.values(&self.parameters)),
+            None => Cow::Borrowed(&self.parameters),
+        }
     }
 
     /// Does a Hessian of one sample exist? Not where batch normalisation couples the samples.
@@ -117,7 +169,7 @@ impl Double {
 
     /// The mean loss, without the penalty of weight decay.
     pub fn loss(&self) -> f64 {
-        let still = vec![0.0; self.dimension()];
+        let still = self.still();
         let losses = self.shares(|samples, (): &mut ()| Pass::up(self, samples, &still).loss());
         let sum: f64 = losses.into_iter().flat_map(|(losses, _)| losses).sum();
         sum / self.samples as f64
@@ -125,13 +177,14 @@ impl Double {
 
     /// `(λ/2)·Σ_j w_j²`, the penalty of weight decay.
     pub fn penalty(&self) -> f64 {
-        let squares = self.parameters.iter().map(|w| w * w);
+        let values = self.values();
+        let squares = values.iter().map(|w| w * w);
         self.graph.weight_decay() / 2.0 * squares.sum::<f64>()
     }
 
     /// The share of samples whose largest output is their target's, in [0, 1].
     pub fn accuracy(&self) -> f64 {
-        let still = vec![0.0; self.dimension()];
+        let still = self.still();
         let hits = self.shares(|samples, (): &mut ()| Pass::up(self, samples, &still).hits());
         let sum: usize = hits.into_iter().flat_map(|(hits, _)| hits).sum();
         sum as f64 / self.samples as f64
@@ -139,11 +192,11 @@ impl Double {
 
     /// `∇f = (1/n) Σ ∇f_i`, weight decay's `λw` included.
     pub fn gradient(&self) -> Vec<f64> {
-        let still = vec![0.0; self.dimension()];
-        let mean = self.mean(self.dimension(), |samples, sum| {
+        let still = self.still();
+        let gradient = self.mean(still.len(), |samples, sum| {
             Pass::up(self, samples, &still).gradient(sum)
         });
-        self.decayed(mean, &self.parameters)
+        self.decayed(self.collect(gradient), &self.values())
     }
 
     /// `Hv`, `H = (1/n) Σ H_i`, weight decay's `λI` included.
@@ -157,9 +210,11 @@ impl Double {
 
     /// `(1/n) Σ H_i v` without weight decay.
     fn mean_product(&self, direction: &[f64]) -> Vec<f64> {
-        self.mean(self.dimension(), |samples, sum| {
-            Pass::up(self, samples, direction).product(sum)
-        })
+        let direction = self.spread(direction);
+        let product = self.mean(direction.len(), |samples, sum| {
+            Pass::up(self, samples, &direction).product(sum)
+        });
+        self.collect(product)
     }
 
     /// `vector + λ·x`.
@@ -176,19 +231,24 @@ impl Double {
     pub fn covariance_product(&self, direction: &[f64]) -> Vec<f64> {
         assert!(self.has_samples(), "coupled samples have no Hessians");
         assert_eq!(direction.len(), self.dimension(), "a direction");
-        let length = self.dimension();
+        let direction = self.spread(direction);
+        let length = direction.len();
         // The sum of H_i v, and that of H_i (H_i v) behind it.
         let mut sums = self.mean(2 * length, |samples, sums| {
             let (first, second) = sums.split_at_mut(length);
             let mut own = vec![0.0; length];
             for sample in samples {
-                self.sample_product(sample, direction, &mut own);
-                Pass::up(self, sample..sample + 1, &own).product(second);
+                self.sample_product(sample, &direction, &mut own);
                 first.iter_mut().zip(&own).for_each(|(sum, x)| *sum += x);
+                // H_i = EᵀH_iE: what came back is collected before it is a direction again.
+                if let Some(ties) = &self.ties {
+                    own = ties.spread(&ties.collect(&own));
+                }
+                Pass::up(self, sample..sample + 1, &own).product(second);
             }
         });
-        let mut squares = sums.split_off(length);
-        let square = self.mean_product(&sums);
+        let mut squares = self.collect(sums.split_off(length));
+        let square = self.mean_product(&self.collect(sums));
         squares.iter_mut().zip(square).for_each(|(s, m)| *s -= m);
         squares
     }
@@ -201,12 +261,14 @@ impl Double {
         assert!(self.has_samples(), "coupled samples have no Hessians");
         assert_eq!(direction.len(), self.dimension(), "a direction");
         let decay = self.graph.weight_decay();
+        let penalty: f64 = direction.iter().map(|v| decay * v * v).sum();
+        let direction = self.spread(direction);
         let shares = self.shares(|samples, own: &mut Vec<f64>| {
             own.resize(direction.len(), 0.0);
             let quotient = |sample| {
-                self.sample_product(sample, direction, own);
-                let pairs = own.iter().zip(direction);
-                pairs.map(|(x, v)| (x + decay * v) * v).sum()
+                self.sample_product(sample, &direction, own);
+                let pairs = own.iter().zip(&*direction);
+                pairs.map(|(x, v)| x * v).sum::<f64>() + penalty
             };
             samples.map(quotient).collect::<Vec<f64>>()
         });
@@ -216,7 +278,7 @@ impl Double {
             .collect()
     }
 
-    /// `H_i v` without weight decay.
+    /// `H_i v` without weight decay, for every number of the graph.
     fn sample_product(&self, sample: usize, direction: &[f64], product: &mut [f64]) {
         product.fill(0.0);
         Pass::up(self, sample..sample + 1, direction).product(product);

@@ -1,0 +1,137 @@
+//! Which tensors of a file are the model's own.
+
+use crate::dataset::brief;
+use crate::error::{Error, Result};
+
+/// The tensors that are read: those below a prefix, but for some that are left out.
+///
+/// A prefix ends where a part of a name does: `ema` stands for `ema`, `ema.fc.weight` and
+/// `ema/fc/kernel`, not for `ema_model.fc.weight`; one that ends with another character than a letter
+/// or a digit, such as `ema_`, is taken as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    only: Option<String>,
+    ignore: Vec<String>,
+}
+
+impl Choice {
+    /// The tensors below the prefix `only`, which is taken off their names, if there is one, without
+    /// those that a prefix of `ignore` names, with the first prefix or without.
+    ///
+    /// # Errors
+    /// When a prefix is empty, or is `a`, `s` or `a,s`: these words are kept for the numbers that are
+    /// measured.
+    pub fn new(only: Option<String>, ignore: Vec<String>) -> Result<Self> {
+        if let Some(word @ ("a" | "s" | "a,s")) = only.as_deref() {
+            let fault = "is no prefix here: it is kept for choosing what is measured; a module of \
+                         this name is given as `a.` or `s.`";
+            return Err(Error::input("--only", word, fault));
+        }
+        let flags = only.iter().map(|prefix| ("--only", prefix));
+        let mut flags = flags.chain(ignore.iter().map(|prefix| ("--ignore", prefix)));
+        match flags.find(|(_, prefix)| prefix.is_empty()) {
+            Some((flag, _)) => {
+                let fault = "is empty; give the beginning of the names";
+                Err(Error::input(flag, "prefix", fault))
+            }
+            None => Ok(Choice { only, ignore }),
+        }
+    }
+
+    /// What the tensor of this name is called from here on, if it is one of the model's.
+    pub(super) fn name<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let own = match &self.only {
+            Some(prefix) => below(name, prefix).filter(|rest| !rest.is_empty())?,
+            None => name,
+        };
+        let names = |prefix: &String| [name, own].iter().any(|name| below(name, prefix).is_some());
+        (!self.ignore.iter().any(names)).then_some(own)
+    }
+
+    /// Does every prefix begin the name of a tensor, and is a tensor left?
+    pub(super) fn check(&self, place: &str, names: &[&str]) -> Result<()> {
+        let flags = self.only.iter().map(|prefix| ("--only", prefix));
+        let flags = flags.chain(self.ignore.iter().map(|prefix| ("--ignore", prefix)));
+        let begins = |name: &str, prefix: &str| {
+            let own = self.only.as_deref().and_then(|only| below(name, only));
+            [Some(name), own]
+                .into_iter()
+                .flatten()
+                .any(|name| below(name, prefix).is_some())
+        };
+        for (flag, prefix) in flags {
+            if !names.iter().any(|name| begins(name, prefix)) {
+                let there = names.first().map_or("", |name| name);
+                let fault = format!(
+                    "no tensor of {place} is called so or below it; one is called {:?}",
+                    brief(there)
+                );
+                return Err(Error::input(flag, brief(prefix), fault));
+            }
+        }
+        if names.iter().all(|name| self.name(name).is_none()) {
+            let fault = "leaves no tensor to read; leave fewer of them out";
+            return Err(Error::input(place, "--ignore", fault));
+        }
+        Ok(())
+    }
+}
+
+/// What follows the prefix in a name that is the prefix or stands below it.
+fn below<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
+    let rest = name.strip_prefix(prefix)?;
+    let is_whole = rest.is_empty() || prefix.ends_with(|c: char| !c.is_alphanumeric());
+    match is_whole {
+        true => Some(rest),
+        false => rest.strip_prefix(['.', '/']),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(only: Option<&str>, ignore: &[&str]) -> Choice {
+        let ignore = ignore.iter().map(|&prefix| prefix.to_owned());
+        Choice::new(only.map(str::to_owned), ignore.collect()).unwrap()
+    }
+
+    #[test]
+    fn a_prefix_ends_where_a_part_of_a_name_does() {
+        let all = choice(None, &["ema", "step", "opt_"]);
+        assert_eq!(all.name("ema.fc.weight"), None);
+        assert_eq!(all.name("ema/fc/kernel"), None);
+        assert_eq!(all.name("opt_0.weight"), None);
+        assert_eq!(all.name("step"), None);
+        for name in ["ema_model.fc.weight", "steps", "fc.step"] {
+            assert_eq!(all.name(name), Some(name));
+        }
+        for only in ["model", "model."] {
+            let model = choice(Some(only), &["head"]);
+            assert_eq!(model.name("model.fc.weight"), Some("fc.weight"));
+            for name in [
+                "fc.weight",
+                "models.fc.weight",
+                "model.head.weight",
+                "model",
+            ] {
+                assert_eq!(model.name(name), None, "{only} {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_are_kept_and_prefixes_of_nothing_are_refused() {
+        for word in ["a", "s", "a,s"] {
+            let fault = Choice::new(Some(word.to_owned()), Vec::new()).unwrap_err();
+            assert!(fault.message.contains("given as `a.`"), "{fault}");
+        }
+        assert!(Choice::new(None, vec![String::new()]).is_err());
+        assert_eq!(choice(Some("a."), &[]).name("a.weight"), Some("weight"));
+        let names = ["a.weight", "b.weight"];
+        let of = |choice: Choice| choice.check("w", &names).unwrap_err().message;
+        assert!(of(choice(None, &["c"])).contains("--ignore: c: no tensor of w"));
+        assert!(of(choice(Some("c"), &[])).contains("--only: c: no tensor of w"));
+        assert!(of(choice(None, &["a", "b"])).contains("leaves no tensor"));
+    }
+}

@@ -1,0 +1,143 @@
+//! Which tensor fills which layer, and what there is to say of it.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::dataset::checkpoint::Alias;
+
+use super::matching::Grounds;
+
+/// A tensor at its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Filler {
+    /// The module with parameters, counted from 1 in the order in which the network runs.
+    pub module: usize,
+    /// What its layer is.
+    pub layer: String,
+    /// `weight`, `bias`, `running_mean` or `running_var`.
+    pub part: &'static str,
+    /// The name of the tensor.
+    pub tensor: String,
+}
+
+/// Modules that could be exchanged, in the order that they were given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchangeable {
+    /// Their names.
+    pub modules: Vec<String>,
+    /// Why in this order.
+    pub grounds: Grounds,
+}
+
+/// How a checkpoint fills a network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filling {
+    /// Every tensor that is used, in the order in which the network runs.
+    pub mapping: Vec<Filler>,
+    /// Modules that could be exchanged.
+    pub exchangeable: Vec<Exchangeable>,
+    /// Parameters that are those of a layer before: the name here and the name there.
+    pub tied: Vec<Alias>,
+    /// Weights that are equal bit by bit and yet two parameters.
+    pub equal: Vec<[String; 2]>,
+    /// Weights that stood inputs before outputs.
+    pub turned: Vec<String>,
+    /// What was left out of the file.
+    pub ignored: Vec<String>,
+}
+
+impl Filling {
+    /// What the first lines of a page must say: orders that are not the exporter's, and ties.
+    pub fn lines(&self) -> Vec<String> {
+        let inferred = self.exchangeable.iter();
+        let inferred = inferred.filter(|some| some.grounds != Grounds::Exporter);
+        let mut lines: Vec<String> = inferred
+            .map(|some| {
+                let modules = some_of(&some.modules, " < ");
+                format!("order    {modules}, {}", some.grounds.text())
+            })
+            .collect();
+        if !self.tied.is_empty() {
+            let ties = self.tied.iter();
+            let ties: Vec<String> = ties
+                .map(|tie| format!("{} = {}", tie.name, tie.of))
+                .collect();
+            lines.push(format!("tied     {}: one parameter", some_of(&ties, ", ")));
+        }
+        lines
+    }
+
+    /// One line a module: `1 dense 3 → 4, relu: fc.0.weight, fc.0.bias`.
+    pub fn table(&self) -> Vec<String> {
+        let modules = self.mapping.chunk_by(|a, b| a.module == b.module);
+        let line = |fillers: &[Filler]| {
+            let tensors: Vec<&str> = fillers.iter().map(|filler| &filler.tensor[..]).collect();
+            let (number, layer) = (fillers[0].module, &fillers[0].layer);
+            format!("{number} {layer}: {}", tensors.join(", "))
+        };
+        modules.map(line).collect()
+    }
+
+    /// What a reader must know besides the verdict, one sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some([one, other]) = self.equal.first() {
+            let more = match self.equal.len() - 1 {
+                0 => String::new(),
+                more => format!(", and so are {more} more pairs"),
+            };
+            notes.push(format!(
+                "{one} and {other} are equal bit by bit{more}: if they are tied in the model, they \
+                 are one parameter, and this is the curvature of another network; export as the \
+                 README shows, which writes that down."
+            ));
+        }
+        if let Some(first) = self.turned.first() {
+            let what = match self.turned.len() {
+                1 => first.clone(),
+                count => format!("{first} and {} other kernels", count - 1),
+            };
+            notes.push(format!(
+                "Read as Keras and JAX have it, inputs before outputs: {what}. Images are read \
+                 channels first here."
+            ));
+        }
+        if !self.ignored.is_empty() {
+            notes.push(format!(
+                "{} tensors of the file were left out as asked: {}.",
+                self.ignored.len(),
+                some_of(&self.ignored, ", ")
+            ));
+        }
+        notes
+    }
+
+    /// What JSON says of it.
+    pub fn json(&self) -> Value {
+        let order = self.exchangeable.iter();
+        let order = order.map(|some| json!({"modules": some.modules, "grounds": some.grounds}));
+        let tied = self.tied.iter();
+        let tied = tied.map(|tie| json!({"tensor": tie.name, "of": tie.of}));
+        json!({
+            "mapping": self.mapping,
+            "order": order.collect::<Vec<_>>(),
+            "tied": tied.collect::<Vec<_>>(),
+            "equal": self.equal,
+            "transposed": self.turned,
+            "ignored": self.ignored,
+        })
+    }
+}
+
+/// The first of these, and how many more.
+fn some_of(texts: &[String], between: &str) -> String {
+    const MOST: usize = 8;
+    match texts.len() {
+        count if count > MOST => format!(
+            "{}{between}… ({} more)",
+            texts[..MOST].join(between),
+            count - MOST
+        ),
+        _ => texts.join(between),
+    }
+}

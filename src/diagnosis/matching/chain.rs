@@ -1,0 +1,258 @@
+//! A chain of dense layers from its weights: each reads what another gives.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use crate::error::{Error, Result};
+use crate::network::Part;
+
+use super::group::Group;
+use super::order::{Evidence, call};
+use super::{strangers, undecided};
+
+/// What a dense layer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::diagnosis) struct Dense {
+    pub inputs: usize,
+    pub outputs: usize,
+    pub bias: bool,
+}
+
+impl Dense {
+    /// The layer of a module, when its weight is a matrix.
+    fn of(group: &Group<'_>) -> Option<Self> {
+        let [outputs, inputs] = group.matrix()?;
+        Some(Dense {
+            inputs,
+            outputs,
+            bias: group.tensor(Part::Bias).is_some(),
+        })
+    }
+}
+
+/// The layers of the one chain that all matrices of a checkpoint make, for samples of so many numbers.
+/// Where their shapes make several, their order must be known.
+///
+/// # Errors
+/// When there is no matrix, no chain, or more than one and no order; `place` names the file.
+pub(in crate::diagnosis) fn chain(
+    place: &str,
+    groups: &[Group<'_>],
+    evidence: &Evidence<'_>,
+    features: usize,
+) -> Result<Vec<Dense>> {
+    let dense: Vec<&Group<'_>> = groups
+        .iter()
+        .filter(|group| group.matrix().is_some())
+        .collect();
+    if dense.is_empty() {
+        strangers::check(place, (groups, groups))?;
+        return Err(no_matrix(place));
+    }
+    if evidence.tells(&dense) {
+        let arranged = evidence.arrange(&dense)?.expect("it tells");
+        let dense: Vec<_> = arranged.places.iter().map(|&at| dense[at]).collect();
+        return in_order(place, &dense);
+    }
+    let layers: Vec<Dense> = dense.iter().filter_map(|group| Dense::of(group)).collect();
+    let chains = chains(&layers, features);
+    if chains.is_empty() {
+        strangers::check(place, (groups, groups))?;
+        let arranged = evidence.arrange(&dense)?;
+        let places = arranged.map_or((0..dense.len()).collect(), |arranged| arranged.places);
+        let dense: Vec<_> = places.iter().map(|&at| dense[at]).collect();
+        return in_order(place, &dense);
+    }
+    if let [only] = &chains[..] {
+        return Ok(only.clone());
+    }
+    match evidence.arrange(&dense)? {
+        Some(arranged) => {
+            let dense: Vec<_> = arranged.places.iter().map(|&at| dense[at]).collect();
+            in_order(place, &dense)
+        }
+        None => {
+            strangers::check(place, (groups, groups))?;
+            Err(undecided(place, &[dense]))
+        }
+    }
+}
+
+/// There is no dense layer.
+pub(in crate::diagnosis) fn no_matrix(place: &str) -> Error {
+    let fault = "are missing: there is no tensor \"….weight\" of shape outputs × inputs; save the \
+                 model's state_dict() as the README shows";
+    Error::input(place, "dense weights", fault)
+}
+
+/// The layers of these modules, in their order.
+fn in_order(place: &str, dense: &[&Group<'_>]) -> Result<Vec<Dense>> {
+    let layers: Vec<Dense> = dense.iter().filter_map(|group| Dense::of(group)).collect();
+    let mut before = layers[0].inputs;
+    for (layer, group) in layers.iter().zip(dense) {
+        let Dense {
+            inputs, outputs, ..
+        } = *layer;
+        if before != inputs || outputs == 0 || inputs == 0 {
+            let fault = format!(
+                "is {outputs} × {inputs} behind a layer with {before} outputs: this is no chain of \
+                 dense layers; describe the network in a TOML file"
+            );
+            let weight = group.tensor(Part::Weight);
+            let name = weight.map_or(call(group), |named| named.name);
+            return Err(Error::input(place, name, fault));
+        }
+        before = outputs;
+    }
+    Ok(layers)
+}
+
+/// The chains that use every layer once: up to two that differ, from `features` inputs if there is one,
+/// else from anywhere. An end of the search that is not reached counts as two.
+fn chains(layers: &[Dense], features: usize) -> Vec<Vec<Dense>> {
+    let mut kinds: BTreeMap<Dense, usize> = BTreeMap::new();
+    let mut balance: BTreeMap<usize, i64> = BTreeMap::new();
+    for layer in layers {
+        if layer.inputs == 0 || layer.outputs == 0 {
+            return Vec::new();
+        }
+        *kinds.entry(*layer).or_default() += 1;
+        *balance.entry(layer.inputs).or_default() += 1;
+        *balance.entry(layer.outputs).or_default() -= 1;
+    }
+    let found = chains_from(&kinds, features);
+    if !found.is_empty() {
+        return found;
+    }
+    // A chain begins where more layers read than give, or anywhere on a circle.
+    let is_circle = balance.values().all(|balance| *balance == 0);
+    let starts = balance
+        .iter()
+        .filter(|(_, balance)| is_circle || **balance == 1);
+    let mut all: Vec<_> = starts
+        .take(2)
+        .flat_map(|(&start, _)| chains_from(&kinds, start))
+        .collect();
+    all.truncate(2);
+    all
+}
+
+/// The same from one width.
+fn chains_from(kinds: &BTreeMap<Dense, usize>, start: usize) -> Vec<Vec<Dense>> {
+    let mut left = kinds.clone();
+    let total = kinds.values().sum::<usize>();
+    let mut steps = 4 * total + (1 << 16);
+    let (mut found, mut path) = (Vec::new(), Vec::<Dense>::new());
+    // The layer that was tried last behind each beginning of the path.
+    let mut tried: Vec<Option<Dense>> = vec![None];
+    while let Some(last) = tried.last_mut() {
+        if steps == 0 {
+            // Two that are the same: whether there is another one is not known.
+            let some: Vec<Dense> = found.pop().unwrap_or_default();
+            return vec![some.clone(), some];
+        }
+        steps -= 1;
+        let inputs = path.last().map_or(start, |layer| layer.outputs);
+        let next = next(&left, inputs, *last).filter(|_| path.len() < total);
+        if let Some(layer) = next {
+            *last = Some(layer);
+            *left.get_mut(&layer).expect("a kind") -= 1;
+            path.push(layer);
+            tried.push(None);
+            continue;
+        }
+        if path.len() == total {
+            found.push(path.clone());
+            if found.len() == 2 {
+                return found;
+            }
+        }
+        tried.pop();
+        if let Some(layer) = path.pop() {
+            *left.get_mut(&layer).expect("a kind") += 1;
+        }
+    }
+    found
+}
+
+/// The next kind of layer with so many inputs of which one is left.
+fn next(left: &BTreeMap<Dense, usize>, inputs: usize, tried: Option<Dense>) -> Option<Dense> {
+    let first = Dense {
+        inputs,
+        outputs: 0,
+        bias: false,
+    };
+    let from = tried.map_or(Bound::Included(first), Bound::Excluded);
+    let mut kinds = left.range((from, Bound::Unbounded));
+    let mut kinds = kinds
+        .by_ref()
+        .take_while(|(layer, _)| layer.inputs == inputs);
+    kinds
+        .find(|(_, count)| **count > 0)
+        .map(|(layer, _)| *layer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layers(widths: &[(usize, usize)]) -> Vec<Dense> {
+        let layer = |&(inputs, outputs)| Dense {
+            inputs,
+            outputs,
+            bias: false,
+        };
+        widths.iter().map(layer).collect()
+    }
+
+    fn widths(chain: &[Dense]) -> Vec<usize> {
+        let outputs = chain.iter().map(|layer| layer.outputs);
+        std::iter::once(chain[0].inputs).chain(outputs).collect()
+    }
+
+    #[test]
+    fn shapes_make_one_chain_or_several() {
+        for (pieces, features, expected) in [
+            (&[(4, 2), (3, 4)][..], 3, vec![vec![3, 4, 2]]),
+            (&[(4, 2), (3, 4)], 7, vec![vec![3, 4, 2]]),
+            (
+                &[(4, 4), (4, 2), (3, 4), (4, 4)],
+                3,
+                vec![vec![3, 4, 4, 4, 2]],
+            ),
+            (&[(3, 4), (4, 3)], 3, vec![vec![3, 4, 3]]),
+            (&[(3, 4), (4, 3)], 9, vec![vec![3, 4, 3], vec![4, 3, 4]]),
+            // Down and up again, and the other way round the inner circle.
+            (
+                &[(16, 8), (8, 4), (4, 8), (8, 16)],
+                16,
+                vec![vec![16, 8, 4, 8, 16]],
+            ),
+            (
+                &[(2, 2), (2, 3), (3, 2), (2, 5)],
+                2,
+                vec![vec![2, 2, 3, 2, 5], vec![2, 3, 2, 2, 5]],
+            ),
+            (&[(3, 4), (5, 2)], 3, vec![]),
+            (&[(3, 0)], 3, vec![]),
+        ] {
+            let found = chains(&layers(pieces), features);
+            let found: Vec<_> = found.iter().map(|chain| widths(chain)).collect();
+            assert_eq!(found, expected, "{pieces:?} from {features}");
+        }
+    }
+
+    #[test]
+    fn a_search_without_end_is_no_proof_of_one_chain() {
+        // Forty circles through one width, and no way out of them to the last layer.
+        let circles = (10..50).flat_map(|width| [(2, width), (width, 2)]);
+        let pieces: Vec<_> = circles.chain([(60, 61)]).collect();
+        assert_eq!(chains_from_2(&pieces), 2);
+        let long: Vec<_> = (0..50_000).map(|k| (k + 1, k + 2)).collect();
+        assert_eq!(chains(&layers(&long), 1).len(), 1);
+    }
+
+    fn chains_from_2(pieces: &[(usize, usize)]) -> usize {
+        chains(&layers(pieces), 2).len()
+    }
+}

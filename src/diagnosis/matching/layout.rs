@@ -1,0 +1,84 @@
+//! Weights as Keras and JAX have them: `kernel`, inputs before outputs, images channels last.
+
+use crate::error::{Error, Result};
+use crate::network::{Kind, Module, Network, Part};
+
+use super::group::{Group, Named};
+
+/// The numbers of a kernel (inputs × outputs, or height × width × inputs × outputs) as PyTorch has
+/// them: outputs × inputs (× height × width).
+pub(super) fn turned<T: Copy>(shape: &[usize], numbers: &[T]) -> Vec<T> {
+    let (taps, channels) = shape.split_at(shape.len() - 2);
+    let (inputs, outputs) = (channels[0], channels[1]);
+    let taps: usize = taps.iter().product();
+    let mut turned = Vec::with_capacity(numbers.len());
+    for output in 0..outputs {
+        for input in 0..inputs {
+            turned.extend((0..taps).map(|tap| numbers[(tap * inputs + input) * outputs + output]));
+        }
+    }
+    turned
+}
+
+/// Could each kernel stand in no other way, and is each behind what Keras and PyTorch see alike?
+pub(super) fn check(place: &str, network: &Network, pairs: &[(&Module, &Group<'_>)]) -> Result<()> {
+    let weight = |module: &Module| {
+        let mut tensors = module.tensors.iter();
+        let weight = tensors.find(|(part, _)| *part == Part::Weight);
+        weight.map(|(_, shape)| shape.clone())
+    };
+    for (module, group) in pairs {
+        let kernel = group.tensor(Part::Weight).filter(Named::is_kernel);
+        let Some(kernel) = kernel else { continue };
+        let as_it_stands = Some(kernel.tensor.shape.clone());
+        let is_open = pairs.iter().any(|(other, _)| weight(other) == as_it_stands);
+        if is_open {
+            return Err(Error::input(place, kernel.name, both_ways(&kernel)));
+        }
+        if flattens_an_image(network, module) {
+            let fault = "reads a flattened image, which Keras and JAX flatten channels last, and \
+                         PyTorch channels first; export it as `….weight` with its inputs in the order \
+                         channels × rows × columns";
+            return Err(Error::input(place, kernel.name, fault));
+        }
+    }
+    Ok(())
+}
+
+/// The mend for a kernel that fits as it stands and turned.
+fn both_ways(kernel: &Named<'_>) -> String {
+    let turn = match kernel.tensor.shape.len() {
+        2 => "T",
+        _ => "transpose(3, 2, 0, 1)",
+    };
+    format!(
+        "{:?} fits as it stands and turned, and Keras and JAX have inputs before outputs; write it as \
+         PyTorch has it: weights[\"….weight\"] = kernel.{turn}",
+        kernel.tensor.shape
+    )
+}
+
+/// Does the layer read an image of several channels and places as a vector?
+fn flattens_an_image(network: &Network, module: &Module) -> bool {
+    let layers = network.layers();
+    let before = layers[module.layer].reads.checked_sub(1);
+    before.is_some_and(|before| {
+        let layer = &layers[before];
+        let is_image = layer.input.channels > 1 && layer.input.positions() > 1;
+        matches!(layer.kind, Kind::Flatten) && is_image
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_are_turned_to_outputs_before_inputs() {
+        assert_eq!(turned(&[2, 3], &[1, 2, 3, 4, 5, 6]), [1, 4, 2, 5, 3, 6]);
+        // Two taps, two inputs, three outputs.
+        let numbers: Vec<usize> = (0..12).collect();
+        let expected = [0, 6, 3, 9, 1, 7, 4, 10, 2, 8, 5, 11];
+        assert_eq!(turned(&[1, 2, 2, 3], &numbers), expected);
+    }
+}

@@ -1,0 +1,107 @@
+//! Batch normalisations by the convolutions that they stand behind.
+//!
+//! PyTorch's networks pair them by name: `conv1` and `bn1`, or two neighbours of a `Sequential`. In
+//! some the normalisation stands before its convolution; where it does, its channels are those that
+//! the convolution reads. So a pair counts only where every pair of a checkpoint can stand behind, and
+//! one can do nothing else.
+
+use crate::network::{Module, Network, Part};
+
+use super::group::Group;
+use super::order::{Arranged, Grounds};
+
+/// Words for a normalisation, beside a convolution `conv`.
+const NORMS: [&str; 3] = ["bn", "norm", "batchnorm"];
+
+/// The module of a normalisation that a module of this name has behind it.
+fn behind(name: &str) -> Vec<String> {
+    let (parent, own) = match name.rsplit_once('.') {
+        Some((parent, own)) => (format!("{parent}."), own),
+        None => (String::new(), name),
+    };
+    match (own.strip_prefix("conv"), own.parse::<u64>()) {
+        (Some(number), _) => NORMS.map(|norm| format!("{parent}{norm}{number}")).to_vec(),
+        (None, Ok(number)) => vec![format!("{parent}{}", number.saturating_add(1))],
+        (None, Err(_)) => Vec::new(),
+    }
+}
+
+/// The place of the normalisation behind a convolution among these modules.
+fn partner(convolution: &Group<'_>, groups: &[Group<'_>]) -> Option<usize> {
+    let names = behind(convolution.name);
+    let is_it = |group: &Group<'_>| names.iter().any(|name| *name == group.name) && is_norm(group);
+    groups.iter().position(is_it)
+}
+
+fn is_norm(group: &Group<'_>) -> bool {
+    group.tensor(Part::Variance).is_some()
+}
+
+/// Do all pairs have the normalisation behind, and must one of them?
+pub(super) fn stand_behind(groups: &[Group<'_>]) -> bool {
+    let mut is_certain = false;
+    for convolution in groups.iter().filter(|group| !is_norm(group)) {
+        let Some(place) = partner(convolution, groups) else {
+            continue;
+        };
+        let shape = convolution
+            .tensor(Part::Weight)
+            .map(|named| named.in_pytorch().1);
+        let channels = groups[place]
+            .tensor(Part::Weight)
+            .map(|named| named.in_pytorch().1);
+        let (Some([outputs, inputs, ..]), Some([channels])) =
+            (shape.as_deref(), channels.as_deref())
+        else {
+            return false;
+        };
+        if channels != outputs {
+            return false;
+        }
+        is_certain |= channels != inputs;
+    }
+    is_certain
+}
+
+/// The order of a class of normalisations (places among all groups), where each of the network's
+/// modules that they are for stands behind a convolution whose group is known.
+pub(super) fn arrange(
+    network: &Network,
+    (modules, takers): (&[Module], &[usize]),
+    (groups, class): (&[Group<'_>], &[usize]),
+    taken: &[Option<usize>],
+) -> Option<Arranged> {
+    let mut places = Vec::new();
+    for &taker in takers {
+        let before = taker.checked_sub(1)?;
+        // The half that standardises reads what the convolution gives.
+        let standardise = network.layers().get(modules[taker].layer.checked_sub(1)?)?;
+        if standardise.reads != modules[before].layer + 1 {
+            return None;
+        }
+        let group = partner(&groups[taken[before]?], groups)?;
+        let place = class.iter().position(|other| *other == group)?;
+        if places.contains(&place) {
+            return None;
+        }
+        places.push(place);
+    }
+    Some(Arranged {
+        places,
+        grounds: Grounds::Neighbours,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_convolution_has_the_normalisation_of_its_name_behind_it() {
+        assert_eq!(behind("conv1")[0], "bn1");
+        assert_eq!(behind("layer1.0.conv2")[1], "layer1.0.norm2");
+        assert_eq!(behind("features.3"), ["features.4"]);
+        assert_eq!(behind("layer2.0.downsample.0"), ["layer2.0.downsample.1"]);
+        assert!(behind("fc").is_empty());
+    }
+}

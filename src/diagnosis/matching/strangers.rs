@@ -1,0 +1,223 @@
+//! Tensors that are not the model's own, or that PyTorch's modules do not have in this form, and the
+//! mend for each.
+
+use crate::dataset::checkpoint::Choice;
+use crate::error::{Error, Result};
+
+use super::group::{Group, Named};
+
+/// What belongs to a training, by words in its name, and what it is.
+const STRANGERS: [(&[&str], &str); 5] = [
+    (
+        &[
+            "optimizer",
+            "optimizers",
+            "optimiser",
+            "optim",
+            "opt_state",
+            "exp_avg",
+            "exp_avg_sq",
+            "max_exp_avg_sq",
+            "momentum_buffer",
+            "momentum",
+            "square_avg",
+            "grad_avg",
+            "acc_delta",
+            "master_params",
+        ],
+        "a state of the optimiser",
+    ),
+    (
+        &[
+            "ema",
+            "ema_model",
+            "model_ema",
+            "shadow_params",
+            "swa_model",
+            "averaged_model",
+        ],
+        "an average of the weights over the training",
+    ),
+    (
+        &["criterion", "loss", "loss_fn", "loss_func", "loss_function"],
+        "a part of the loss",
+    ),
+    (
+        &[
+            "step",
+            "steps",
+            "global_step",
+            "epoch",
+            "n_averaged",
+            "num_updates",
+        ],
+        "a counter of the training",
+    ),
+    (&["_forward_module"], "a wrapper's copy of the model"),
+];
+
+/// What a parametrisation leaves in the place of a weight, and how it is taken off.
+const PARAMETRISED: [(&[&str], &str, &str); 4] = [
+    (
+        &["weight_g", "original0", "original1"],
+        "one half of a weight under weight normalisation",
+        "torch.nn.utils.remove_weight_norm(MODULE) or \
+         torch.nn.utils.parametrize.remove_parametrizations(MODULE, \"weight\")",
+    ),
+    (
+        &["weight_u", "_u", "_v"],
+        "of a weight under spectral normalisation",
+        "torch.nn.utils.remove_spectral_norm(MODULE) or \
+         torch.nn.utils.parametrize.remove_parametrizations(MODULE, \"weight\")",
+    ),
+    (
+        &["weight_mask", "bias_mask"],
+        "the mask of a pruned weight",
+        "torch.nn.utils.prune.remove(MODULE, \"weight\")",
+    ),
+    (
+        &["original"],
+        "a weight under a parametrisation",
+        "torch.nn.utils.parametrize.remove_parametrizations(MODULE, \"weight\")",
+    ),
+];
+
+/// Keras' and JAX's words for the tensors of a normalisation.
+const NORMALISATION: [&str; 5] = ["gamma", "beta", "moving_mean", "moving_variance", "scale"];
+
+/// The last parts of PyTorch's names, and that of a kernel.
+const KNOWN: [&str; 6] = [
+    "weight",
+    "bias",
+    "running_mean",
+    "running_var",
+    "num_batches_tracked",
+    "kernel",
+];
+
+/// Refuses the first of these modules that is a stranger among `all`.
+pub(in crate::diagnosis) fn check<'a>(
+    place: &str,
+    (groups, all): (impl IntoIterator<Item = &'a Group<'a>>, &[Group<'_>]),
+) -> Result<()> {
+    let named: Vec<Named<'_>> = (groups.into_iter())
+        .flat_map(|group| group.tensors.iter().copied())
+        .collect();
+    let refuse = |named: &Named<'_>, fault: String| Err(Error::input(place, named.name, fault));
+    let everything = || all.iter().flat_map(|group| &group.tensors);
+    let parametrised = PARAMETRISED.iter().find_map(|(words, what, mend)| {
+        let mut tensors = everything();
+        let named = tensors.find(|named| words.contains(&named.part()))?;
+        Some((named, what, mend))
+    });
+    if let Some((named, what, mend)) = parametrised {
+        let fault = format!("is {what}: call {mend} for the module before the export");
+        return refuse(named, fault);
+    }
+    if let Some((named, what)) = named
+        .iter()
+        .find_map(|named| Some((named, stranger(named.name)?.0)))
+    {
+        let mends = mends(all);
+        return refuse(
+            named,
+            format!("looks like {what}, which is no part of the network; {mends}"),
+        );
+    }
+    if let Some(named) = named
+        .iter()
+        .find(|named| NORMALISATION.contains(&named.part()))
+    {
+        let fault = "is a normalisation of Keras or JAX: rename it as PyTorch has it (weight, bias, \
+                     running_mean, running_var, in one module), and give their epsilon in a TOML file";
+        return refuse(named, fault.to_owned());
+    }
+    match named.iter().find(|named| !KNOWN.contains(&named.part())) {
+        Some(named) => {
+            let fault = format!(
+                "{:?} has no name of a module's tensor; call it ….weight (outputs × inputs) or \
+                 ….bias as in PyTorch: weights[\"fc.0.weight\"] = weights.pop({:?}), or leave it out \
+                 with --ignore {}",
+                named.tensor.shape, named.name, named.name
+            );
+            refuse(named, fault)
+        }
+        None => Ok(()),
+    }
+}
+
+/// What a tensor of this name is, and the beginning of the name that says so.
+fn stranger(name: &str) -> Option<(&'static str, &str)> {
+    let mut end = 0;
+    for part in name.split_inclusive(['.', '/']) {
+        end += part.len();
+        let word = part.trim_end_matches(['.', '/']);
+        let of = |(words, what): &(&[&str], &'static str)| words.contains(&word).then_some(*what);
+        if let Some(what) = STRANGERS.iter().find_map(of) {
+            return Some((what, name[..end].trim_end_matches(['.', '/'])));
+        }
+    }
+    None
+}
+
+/// The flags that leave all strangers out.
+fn mends(all: &[Group<'_>]) -> String {
+    const MOST: usize = 6;
+    let (mut prefixes, mut firsts) = (Vec::new(), Vec::new());
+    for named in all.iter().flat_map(|group| &group.tensors) {
+        match stranger(named.name) {
+            Some((_, prefix)) if !prefixes.contains(&prefix) => prefixes.push(prefix),
+            Some(_) => {}
+            None => {
+                let first = named.name.split_once(['.', '/']).map(|(first, _)| first);
+                if !firsts.contains(&first) {
+                    firsts.push(first);
+                }
+            }
+        }
+    }
+    let ignore = match prefixes.len() {
+        count if count > MOST => "save the model's own tensors alone".to_owned(),
+        _ => {
+            let flags: Vec<String> = (prefixes.iter())
+                .map(|prefix| format!("--ignore {prefix}"))
+                .collect();
+            format!("leave it out with {}", flags.join(" "))
+        }
+    };
+    match &firsts[..] {
+        // The flag itself must take this word.
+        [Some(only)] if Choice::new(Some((*only).to_owned()), Vec::new()).is_ok() => {
+            format!("{ignore}, or keep the model's own tensors with --only {only}")
+        }
+        _ => ignore,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_what_is_no_part_of_a_network() {
+        for (name, prefix) in [
+            ("optimizer.state.0.exp_avg", "optimizer"),
+            ("fc.0.weight.exp_avg", "fc.0.weight.exp_avg"),
+            ("ema.fc.0.weight", "ema"),
+            ("state/momentum_buffer/fc", "state/momentum_buffer"),
+            ("step", "step"),
+            ("criterion.weight", "criterion"),
+            ("_forward_module.fc.weight", "_forward_module"),
+        ] {
+            assert_eq!(stranger(name).map(|(_, prefix)| prefix), Some(prefix));
+        }
+        for name in [
+            "fc.0.weight",
+            "steps2.weight",
+            "schema.weight",
+            "loss2.weight",
+        ] {
+            assert_eq!(stranger(name), None);
+        }
+    }
+}
