@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     subject.check_file(&arguments.weights)?;
     let model = Model::read(&arguments.weights, &request, &data)?;
     let mode = Mode::check(subject.mode, &model.network)?;
-    let samples = Samples::new(&request.data, &data, &model.network)?;
+    let samples = Samples::new(&request.place(), &data, &model.network)?;
     drop(data);
     let forecast = diagnosis::forecast(&model, &samples, &effort, in_f64);
     remark(&format!("memory forecast {}", bytes(forecast.total())));
@@ -65,7 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     };
     let found = case.diagnose(mode, in_f64, forecast)?;
     Ok(Answer {
-        text: diagnosis::page(&found, (&place, &model), (&request.data, &samples)),
+        text: diagnosis::page(&found, (&place, &model), (&request.place(), &samples)),
         json: found.json(&model, &samples),
         ending: match (arguments.check, found.main.judgement.verdict) {
             (true, Stability::Unstable) => Ending::Unstable,

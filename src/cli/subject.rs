@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use sgd_stability::curvature::Lanczos;
-use sgd_stability::dataset::{self, Dataset};
+use sgd_stability::dataset::npz::Arrays;
+use sgd_stability::dataset::{self, Dataset, Source};
 use sgd_stability::diagnosis::{
     Effort, Forecast, Mode, Request, Setting, check_contents, check_file, machine,
 };
@@ -18,11 +19,17 @@ use sgd_stability::network::{Loss, Matrix};
 pub struct Subject {
     /// The network: fnn (widths from the checkpoint), vgg11, resnet8, lenet, or a TOML file.
     #[arg(long, value_name = "ARCH")]
-    arch: String,
+    arch: PathBuf,
     /// The data set: fashion-mnist, cifar-10, an npz file with x (n × …) and y (labels, or n × c), or
     /// …images-idx3-ubyte beside …labels-idx1-ubyte.
     #[arg(long, value_name = "DATA")]
-    pub data: String,
+    pub data: PathBuf,
+    /// The array of an npz file that holds the samples [default: x].
+    #[arg(long, value_name = "NAME")]
+    inputs: Option<String>,
+    /// The array of an npz file that holds the labels or target values [default: y].
+    #[arg(long, value_name = "NAME")]
+    targets: Option<String>,
     /// The folder of the data set's own files; without it fashion-mnist is the embedded part.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -100,10 +107,20 @@ impl Subject {
         Request {
             arch: self.arch.clone(),
             loss,
-            data: self.data.clone(),
-            data_dir: self.data_dir.clone(),
+            data: self.source(),
             samples: self.samples,
             classes: self.classes.clone(),
+        }
+    }
+
+    fn source(&self) -> Source {
+        Source {
+            name: self.data.clone(),
+            folder: self.data_dir.clone(),
+            arrays: Arrays {
+                inputs: self.inputs.clone(),
+                targets: self.targets.clone(),
+            },
         }
     }
 
@@ -145,7 +162,7 @@ impl Subject {
 
     /// Refuses samples that would not fit into the memory, before they are unpacked.
     pub fn check_data(&self) -> Result<()> {
-        let contents = dataset::contents(&self.data, self.data_dir.as_deref())?;
+        let contents = dataset::contents(&self.source())?;
         match self.budget()?.zip(contents) {
             Some((budget, contents)) => check_contents(&contents, budget),
             None => Ok(()),

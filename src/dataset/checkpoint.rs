@@ -13,7 +13,6 @@ mod header;
 mod order;
 mod values;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -24,6 +23,7 @@ pub use values::{Dtype, Values};
 
 use super::hexadecimal;
 use crate::error::{Error, Result};
+use crate::read;
 
 /// The largest file that is read, in bytes: a thousand million weights in f32.
 const LARGEST: u64 = 4_000_000_000;
@@ -72,12 +72,9 @@ impl Checkpoint {
     /// type F32, F64, F16 or BF16 (`num_batches_tracked`: I64) or holds a number that is not
     /// finite in f32; when the entry `order` does not name each tensor once.
     pub fn read(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|cause| Error::unreadable(path, &cause))?;
+        let file = read::open(path)?;
         let place = path.display().to_string();
-        if file
-            .metadata()
-            .is_ok_and(|metadata| metadata.len() > LARGEST)
-        {
+        if file.length().is_some_and(|length| length > LARGEST) {
             return Err(too_large(&place));
         }
         let mut bytes = Vec::new();

@@ -16,7 +16,6 @@
 //! says that the witness is the symmetric `W` (n × n) of `Σ W_ij x_i x_jᵀ`, which vanishes on the
 //! kernel of `H` by its form, and that all may be checked with the Gram matrix of the inputs alone.
 
-use std::fs;
 use std::path::Path;
 
 use nalgebra::DMatrix;
@@ -32,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::matrix::{Fractions, definite, fraction_free};
 use crate::model::{Model, Samples, Sampling};
 use crate::number::Exact;
+use crate::read;
 
 /// The dimension up to which a witness is written as a d × d matrix.
 const LARGEST_WRITTEN: usize = 64;
@@ -139,7 +139,7 @@ impl Certificate {
     /// # Errors
     /// When the file cannot be read or is no certificate; the message names the file and field.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(|cause| Error::unreadable(path, &cause))?;
+        let text = read::text(path)?;
         Self::parse(&path.display().to_string(), &text)
     }
 

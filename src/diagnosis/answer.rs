@@ -6,6 +6,7 @@ use crate::curvature::Tracker;
 use crate::error::Result;
 use crate::network::Matrix;
 
+use super::blank;
 use super::criteria::{self, Criterion};
 use super::machine;
 use super::memory::Forecast;
@@ -90,6 +91,7 @@ impl Case<'_> {
             finding.judgement = again.judgement.clone();
             finding.again = Some(again);
         }
+        finding.judgement = blank::judge(self.model, finding.judgement);
         Ok(finding)
     }
 
@@ -122,6 +124,7 @@ impl Case<'_> {
             setting: self.setting.clone(),
             main,
             matrix: self.effort.matrix,
+            is_blank: blank::is_blank(self.model),
             others,
             forecast,
             peak: machine::peak(),
@@ -140,6 +143,8 @@ pub struct Diagnosis {
     pub others: Vec<Finding>,
     /// Which second derivative was measured.
     pub matrix: Matrix,
+    /// Is every weight of a network of several layers zero?
+    pub is_blank: bool,
     /// The forecast of memory.
     pub forecast: Forecast,
     /// The most bytes that the program had resident when all was measured, where the system tells.

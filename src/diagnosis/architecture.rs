@@ -1,12 +1,12 @@
 //! The network that a word or a file names.
 
-use std::fs;
 use std::path::Path;
 
 use crate::dataset::Dataset;
 use crate::dataset::checkpoint::{Checkpoint, Tensor};
 use crate::error::{Error, Result};
 use crate::network::{Loss, NAMES, Network, Shape, description, named};
+use crate::read;
 
 /// The network that `arch` names: `fnn` with the widths and the biases of the checkpoint, another name
 /// with as many outputs as the checkpoint's last weight has rows, or a TOML file. `loss` replaces
@@ -15,16 +15,14 @@ use crate::network::{Loss, NAMES, Network, Shape, description, named};
 /// # Errors
 /// When there is no such architecture, or it cannot read the samples.
 pub fn network(
-    arch: &str,
+    arch: &Path,
     (place, checkpoint): (&str, &Checkpoint),
     data: &Dataset,
     loss: Option<Loss>,
 ) -> Result<Network> {
-    let network = if arch.ends_with(".toml") {
-        let path = Path::new(arch);
-        let text = fs::read_to_string(path).map_err(|cause| Error::unreadable(path, &cause))?;
-        description::parse(&text, path)?
-    } else if arch == "fnn" {
+    let network = if let Some(network) = described(arch)? {
+        network
+    } else if arch == Path::new("fnn") {
         let biases = biases(checkpoint);
         Network::dense_chain(&widths(place, checkpoint)?, |layer| biases[layer])
     } else {
@@ -34,18 +32,35 @@ pub fn network(
         if outputs == 0 {
             return Err(no_matrix(place));
         }
-        let built = named(arch, image(&data.shape), outputs, Loss::MeanSquared);
-        let built = built.ok_or_else(|| {
-            let names = NAMES.join(", ");
-            let fault = format!("is no architecture; give {names} or a file that ends in .toml");
-            Error::input("--arch", arch, fault)
-        })?;
-        built.map_err(|fault| Error::input("--arch", arch, fault))?
+        let word = arch.to_str().unwrap_or_default();
+        let built = named(word, image(&data.shape), outputs, Loss::MeanSquared);
+        let built = built.ok_or_else(|| no_architecture(arch))?;
+        built.map_err(|fault| Error::input("--arch", word, fault))?
     };
     Ok(match loss {
         Some(loss) => network.with_loss(loss),
         None => network,
     })
+}
+
+/// The network of a TOML file, which is the same for every checkpoint; `None` for a name.
+///
+/// # Errors
+/// When `arch` is neither, or the file cannot be read or describes no network.
+pub fn described(arch: &Path) -> Result<Option<Network>> {
+    if arch.as_os_str().as_encoded_bytes().ends_with(b".toml") {
+        return description::parse(&read::text(arch)?, arch).map(Some);
+    }
+    let is_known = NAMES.iter().any(|name| arch == Path::new(name));
+    is_known
+        .then_some(None)
+        .ok_or_else(|| no_architecture(arch))
+}
+
+fn no_architecture(arch: &Path) -> Error {
+    let names = NAMES.join(", ");
+    let fault = format!("is no architecture; give {names} or a file that ends in .toml");
+    Error::input("--arch", arch.display(), fault)
 }
 
 /// The weights of dense layers, in order.

@@ -16,6 +16,7 @@
 
 mod answer;
 mod architecture;
+mod blank;
 mod criteria;
 pub mod follow;
 pub mod machine;
@@ -41,5 +42,5 @@ pub use page::page;
 pub use precision::Again;
 pub use reading::{Along, Effort, Number, Other, Reading, Status};
 pub use setting::Setting;
-pub use subject::{Model, Request, Samples, load};
+pub use subject::{Model, Request, Samples, check, load};
 pub use verdict::{Basis, Judgement, Stability};

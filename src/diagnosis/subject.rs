@@ -3,27 +3,33 @@
 use std::path::{Path, PathBuf};
 
 use crate::dataset::checkpoint::Checkpoint;
-use crate::dataset::{self, Dataset, Split};
+use crate::dataset::{self, Dataset, Source, Split};
 use crate::error::{Error, Result};
 use crate::network::{Batch, Gathered, Loss, Network, State, channels_last};
 
+use super::mode::Mode;
 use super::{architecture, matching};
 
 /// What a user names.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// `fnn`, another name, or a TOML file.
-    pub arch: String,
+    pub arch: PathBuf,
     /// The loss, when it is not the architecture's.
     pub loss: Option<Loss>,
-    /// `fashion-mnist`, `cifar-10`, an npz file, or the images of a pair of idx files.
-    pub data: String,
-    /// The folder of the data set's files.
-    pub data_dir: Option<PathBuf>,
+    /// The samples.
+    pub data: Source,
     /// The first so many samples; without it, 1000 of a named data set and all of a file.
     pub samples: Option<usize>,
     /// The classes that are kept.
     pub classes: Option<Vec<usize>>,
+}
+
+impl Request {
+    /// The name of the samples in errors.
+    pub fn place(&self) -> String {
+        self.data.name.display().to_string()
+    }
 }
 
 /// The samples that a request names, whatever network reads them.
@@ -31,11 +37,29 @@ pub struct Request {
 /// # Errors
 /// As [`dataset::load`].
 pub fn load(request: &Request) -> Result<Dataset> {
-    let is_file = dataset::is_file(&request.data);
-    let samples = request.samples.or((!is_file).then_some(1000));
-    let folder = request.data_dir.as_deref();
+    let samples = request
+        .samples
+        .or((!request.data.is_file()).then_some(1000));
     let classes = request.classes.as_deref();
-    dataset::load(&request.data, folder, Split::Train, samples, classes)
+    dataset::load(&request.data, Split::Train, samples, classes)
+}
+
+/// What can be said of a request before there is a checkpoint: whether its architecture is one, and,
+/// where a TOML file describes the network, whether samples and mode belong to it.
+///
+/// # Errors
+/// When one of these is wrong.
+pub fn check(request: &Request, data: &Dataset, mode: Option<Mode>) -> Result<()> {
+    let Some(network) = architecture::described(&request.arch)? else {
+        return Ok(());
+    };
+    let network = match request.loss {
+        Some(loss) => network.with_loss(loss),
+        None => network,
+    };
+    architecture::check_samples(&request.place(), &network, &data.shape)?;
+    Mode::check(mode, &network)?;
+    Samples::new(&request.place(), data, &network).map(drop)
 }
 
 /// A network at the point that a checkpoint gives.
@@ -61,13 +85,20 @@ impl Model {
         let place = path.display().to_string();
         let named = (&place[..], &checkpoint);
         let network = architecture::network(&request.arch, named, data, request.loss)?;
-        architecture::check_samples(&request.data, &network, &data.shape)?;
+        architecture::check_samples(&request.place(), &network, &data.shape)?;
         Ok(Model {
             state: matching::fill(&place, &checkpoint, &network)?,
             rounded: checkpoint.rounded(),
             digest: checkpoint.digest,
             network,
         })
+    }
+}
+
+impl Model {
+    /// Is every weight zero, as in a file that was made and never filled?
+    pub fn is_zero(&self) -> bool {
+        self.state.parameters.iter().all(|weight| *weight == 0.0)
     }
 }
 

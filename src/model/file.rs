@@ -5,7 +5,6 @@
 //! {"kind": "linear", "inputs": [["1", "2/3"]]}
 //! ```
 
-use std::fs;
 use std::path::Path;
 
 use nalgebra::{DMatrix, DVector};
@@ -15,6 +14,7 @@ use serde_json::Value;
 use super::{Linear, Quadratic};
 use crate::error::{Error, Result};
 use crate::number::Exact;
+use crate::read;
 
 /// A model as it stands in a file. Serialises to the form it was read from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -32,7 +32,7 @@ impl Model {
     /// # Errors
     /// When the file cannot be read or is no model; the message names the file and the field.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(|cause| Error::unreadable(path, &cause))?;
+        let text = read::text(path)?;
         Self::parse(&path.display().to_string(), &text)
     }
 
