@@ -69,7 +69,7 @@ impl Error {
     pub fn unreadable(path: &Path, cause: &std::io::Error) -> Self {
         Error {
             kind: Kind::Input,
-            message: format!("{}: cannot be read: {cause}", path.display()),
+            message: one_line(&format!("{}: cannot be read: {cause}", path.display())),
         }
     }
 
@@ -77,7 +77,7 @@ impl Error {
     pub fn unwritable(path: &Path, cause: impl Display) -> Self {
         Error {
             kind: Kind::Io,
-            message: format!("{}: cannot be written: {cause}", path.display()),
+            message: one_line(&format!("{}: cannot be written: {cause}", path.display())),
         }
     }
 

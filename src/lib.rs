@@ -34,7 +34,7 @@
 //! | [`matrix`] | inertia and brackets over any field |
 //! | [`number`] | exact, interval, precise, native and symbolic scalars |
 //!
-//! [`error`] and [`mod@write`] serve every room.
+//! [`error`], [`read`] and [`mod@write`] serve every room.
 
 pub mod claim;
 pub mod criterion;
@@ -50,6 +50,7 @@ pub mod model;
 pub mod network;
 pub mod number;
 pub mod oracle;
+pub mod read;
 pub mod report;
 pub mod search;
 pub mod sweep;

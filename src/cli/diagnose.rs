@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     subject.check_file(&arguments.weights)?;
     let model = Model::read(&arguments.weights, &request, &data)?;
     let mode = Mode::check(subject.mode, &model.network)?;
-    let samples = Samples::new(&request.data, &data, &model.network)?;
+    let samples = Samples::new(&request.place(), &data, &model.network)?;
     drop(data);
     let forecast = diagnosis::forecast(&model, &samples, &effort, in_f64);
     remark(&format!("memory forecast {}", bytes(forecast.total())));
@@ -72,7 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         case.expect_loss(mode, expected)?;
     }
     let found = case.diagnose(mode, in_f64, forecast)?;
-    let mut text = diagnosis::page(&found, (&place, &model), (&request.data, &samples));
+    let mut text = diagnosis::page(&found, (&place, &model), (&request.place(), &samples));
     if arguments.mapping {
         text = format!("{}\n\n{text}", model.filling.table().join("\n"));
     }

@@ -4,13 +4,13 @@
 //! cells of one data set only; everything else may differ from cell to cell, and then every value
 //! is listed.
 
-use std::fs;
 use std::path::Path;
 
 use sgd_stability::dataset::{Split, fashion_mnist};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::Context;
 use sgd_stability::kernel::Isa;
+use sgd_stability::read;
 use sgd_stability::write::write_file;
 
 /// (what, value), in the report's order.
@@ -59,9 +59,11 @@ pub fn of(context: &Context) -> Result<Manifest> {
 pub fn read(folder: &Path) -> Result<Manifest> {
     let path = folder.join("manifest.json");
     let mend = "run `sgd-stability reproduce` there, it writes this file";
-    let text = fs::read(&path)
-        .map_err(|cause| Error::input(path.display(), "manifest", format!("{cause}; {mend}")))?;
-    serde_json::from_slice(&text)
+    if !path.exists() {
+        let fault = format!("is not there; {mend}");
+        return Err(Error::input(path.display(), "manifest", fault));
+    }
+    serde_json::from_str(&read::text(&path)?)
         .map_err(|fault| Error::input(path.display(), "manifest", format!("{fault}; {mend}")))
 }
 

@@ -29,6 +29,8 @@ pub enum Ending {
     Unstable,
     /// A question was answered with "undecided": exit code 4.
     Undecided,
+    /// Some of the input could not be used, as the `error` of the answer's JSON says: exit code 2.
+    Faulty,
 }
 
 impl Ending {
@@ -69,6 +71,13 @@ pub fn answer(answer: &Answer, json: bool) -> ExitCode {
         Ending::Failed => ExitCode::from(Kind::Check.exit_code()),
         Ending::Undecided => ExitCode::from(UNDECIDED),
         Ending::Unstable => ExitCode::from(UNSTABLE),
+        Ending::Faulty => {
+            if !json {
+                let message = answer.json["error"]["message"].as_str();
+                fault(Kind::Input.name(), message.unwrap_or_default(), false);
+            }
+            ExitCode::from(Kind::Input.exit_code())
+        }
     }
 }
 

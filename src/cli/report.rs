@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         write_files(folder, &files)?;
         return Ok(Answer {
             text: format!("{} files; read {}", files.len(), page.display()),
-            json: json!({"page": page, "files": files.len()}),
+            json: json!({"page": page.display().to_string(), "files": files.len()}),
             ending: Ending::Done,
         });
     }

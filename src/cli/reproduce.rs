@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         text: format!(
             "{ran} cells run, {kept} were there already; see them with: sgd-stability report {out}"
         ),
-        json: json!({"run": ran, "kept": kept, "out": arguments.out}),
+        json: json!({"run": ran, "kept": kept, "out": out.to_string()}),
         ending: Ending::Done,
     })
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use sgd_stability::curvature::Lanczos;
 use sgd_stability::dataset::checkpoint::{self, Choice};
-use sgd_stability::dataset::{self, Dataset};
+use sgd_stability::dataset::npz::Arrays;
+use sgd_stability::dataset::{self, Dataset, Source};
 use sgd_stability::diagnosis::{
     Effort, Forecast, Mode, Request, Setting, Wish, check_contents, check_file, machine,
 };
@@ -21,7 +22,7 @@ use super::objective;
 pub struct Subject {
     /// The network: fnn (widths from the checkpoint), vgg11, resnet8, lenet, or a TOML file.
     #[arg(long, value_name = "ARCH")]
-    arch: String,
+    arch: PathBuf,
     /// The order of modules that could be exchanged, where neither the exporter's entry `order` nor their
     /// names tell it: names of modules, first to last; or file, as they stand in the file; or natural,
     /// by the numbers in their names.
@@ -36,7 +37,13 @@ pub struct Subject {
     /// The data set: fashion-mnist, cifar-10, an npz file with x (n × …) and y (labels, or n × c), or
     /// …images-idx3-ubyte beside …labels-idx1-ubyte.
     #[arg(long, value_name = "DATA")]
-    pub data: String,
+    pub data: PathBuf,
+    /// The array of an npz file that holds the samples [default: x].
+    #[arg(long, value_name = "NAME")]
+    inputs: Option<String>,
+    /// The array of an npz file that holds the labels or target values [default: y].
+    #[arg(long, value_name = "NAME")]
+    targets: Option<String>,
     /// The folder of the data set's own files; without it fashion-mnist is the embedded part.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -101,13 +108,23 @@ impl Subject {
         Ok(Request {
             arch: self.arch.clone(),
             objective: self.objective.objective()?,
-            data: self.data.clone(),
-            data_dir: self.data_dir.clone(),
+            data: self.source(),
             samples: self.samples,
             classes: self.classes.clone(),
             choice: Choice::new(self.only.clone(), self.ignore.clone())?,
             order: self.order.clone(),
         })
+    }
+
+    fn source(&self) -> Source {
+        Source {
+            name: self.data.clone(),
+            folder: self.data_dir.clone(),
+            arrays: Arrays {
+                inputs: self.inputs.clone(),
+                targets: self.targets.clone(),
+            },
+        }
     }
 
     /// How the optimiser runs over these samples.
@@ -148,7 +165,7 @@ impl Subject {
 
     /// Refuses samples that would not fit into the memory, before they are unpacked.
     pub fn check_data(&self) -> Result<()> {
-        let contents = dataset::contents(&self.data, self.data_dir.as_deref())?;
+        let contents = dataset::contents(&self.source())?;
         match self.budget()?.zip(contents) {
             Some((budget, contents)) => check_contents(&contents, budget),
             None => Ok(()),

@@ -1,35 +1,44 @@
 //! `sgd-stability watch`: a run followed over its checkpoints.
 
+mod done;
+mod passed;
+mod stamp;
+mod summary;
+
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use clap::Args;
-use serde_json::json;
 use sgd_stability::curvature::Tracker;
 use sgd_stability::dataset::Dataset;
-use sgd_stability::diagnosis::follow::{Conditions, Line, Log, checkpoints, figure};
+use sgd_stability::diagnosis::follow::{Conditions, Line, Log, checkpoints};
 use sgd_stability::diagnosis::{
     self, Case, Effort, Extras, Mode, Model, Request, Samples, Setting, in_words,
 };
 use sgd_stability::error::{Error, Kind, Result};
-use sgd_stability::report;
-use sgd_stability::write::write_file;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use super::objective::Expected;
-use super::output::{Answer, Ending, remark};
+use super::output::{Answer, remark};
 use super::subject::Subject;
+use done::Done;
+use passed::Passed;
+use stamp::Stamp;
+use summary::{Summary, brief};
 
 /// Measure checkpoints as they appear in a folder, and draw the run in the plane of a and s.
 ///
 /// Each *.safetensors of the folder, in natural order, becomes a line of watch.jsonl; what is there
-/// already is skipped, and what is written over with other bytes gets another line. The watch ends with
-/// --once, when a file named `done` appears, after --idle seconds without a new checkpoint, or with
-/// Ctrl-C (twice: at once); then watch.svg is drawn.
+/// already is skipped, and what is written over with other bytes gets another line. What cannot be
+/// measured is tried again when it changes, and named at the end (exit code 2). The watch ends with
+/// --once, when a file named `done` appears or is touched (one that was there before is of an earlier
+/// run), after --idle seconds in which no checkpoint came or changed, or with Ctrl-C (twice: at once);
+/// then watch.svg is drawn.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {
@@ -41,7 +50,7 @@ pub struct Arguments {
     /// Measure what is there and end.
     #[arg(long)]
     once: bool,
-    /// End after so many seconds without a new checkpoint.
+    /// End after so many seconds in which no checkpoint came or changed.
     #[arg(long, value_name = "SECONDS")]
     idle: Option<u64>,
     /// Look every so many seconds.
@@ -61,9 +70,7 @@ struct Watch<'a> {
     effort: Effort,
     log: Log,
     tracker: Tracker,
-    /// The checkpoints that gave no line, with their size and time then: they could not be measured, or
-    /// nothing but their time has changed.
-    passed: Vec<(String, Stamp, Option<Error>)>,
+    passed: Passed,
     measured: usize,
     /// The loss that a checkpoint must have, until it was compared.
     expected: Option<Expected>,
@@ -81,11 +88,9 @@ enum Outcome {
     Fault(Error),
 }
 
-/// Size and time (milliseconds since 1970) of a file, which change while it is being written.
-type Stamp = (u64, u64);
-
 /// Watches.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
+    let done = Done::of(&arguments.folder);
     let subject = &arguments.subject;
     let (request, effort) = (subject.request()?, subject.effort()?);
     subject.check_data()?;
@@ -99,17 +104,21 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         data,
         effort,
         log,
-        passed: Vec::new(),
+        passed: Passed::default(),
         measured: 0,
         expected: subject.objective.expect_loss.clone(),
         is_over: asked_to_end()?,
     };
+    diagnosis::check(&watch.request, &watch.data, subject.mode)?;
     watch.check_log()?;
+    if !arguments.once {
+        done.tell();
+    }
     let mut last = Instant::now();
     loop {
         // The end is looked for first: what was written before it is still measured.
-        let is_done = arguments.once || arguments.folder.join("done").exists();
-        if watch.look()? > 0 {
+        let is_done = arguments.once || done.has_come();
+        if watch.look()? {
             last = Instant::now();
         }
         let idle = arguments.idle.map(Duration::from_secs);
@@ -117,7 +126,20 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
             break;
         }
     }
-    watch.finish()
+    let mut faults = watch.passed.faults(&arguments.folder);
+    faults.extend(
+        watch
+            .expected
+            .map(|expected| not_compared(&expected, &arguments.folder)),
+    );
+    let summary = Summary {
+        folder: &arguments.folder,
+        lines: watch.log.in_order(),
+        measured: watch.measured,
+        faults,
+        leftover: !arguments.once && done.is_leftover(),
+    };
+    summary.answer(&watch.setting)
 }
 
 /// Becomes true with the first Ctrl-C (or SIGTERM); the second one ends the program.
@@ -141,62 +163,76 @@ impl Watch<'_> {
         self.is_over.load(Relaxed)
     }
 
-    /// Measures what is new; gives how many.
-    fn look(&mut self) -> Result<usize> {
-        let mut new = 0;
+    /// Measures what is new; says whether anything was.
+    fn look(&mut self) -> Result<bool> {
+        let mut is_new = false;
         let names = checkpoints(&self.arguments.folder)?;
         self.expect(&names)?;
         for name in names {
             if self.is_over.load(Relaxed) {
                 break;
             }
-            let path = self.arguments.folder.join(&name);
-            // One that is gone again is no fault.
-            let Some(stamp) = stamp(&path) else { continue };
-            if self.log.holds(&name, stamp.1) {
-                continue;
-            }
-            // A file that did not read is tried again once it has changed.
-            let mut passed = self.passed.iter();
-            if passed.any(|passed| passed.0 == name && passed.1 == stamp) {
-                continue;
-            }
-            self.passed.retain(|passed| passed.0 != name);
-            match self.measure((&name, stamp.1), &path)? {
-                Outcome::Known => self.passed.push((name, stamp, None)),
-                Outcome::Line(line) => {
-                    remark(&format!("{name}: {}", brief(&line)));
-                    self.log.append(*line)?;
-                    (self.measured, new) = (self.measured + 1, new + 1);
-                }
-                Outcome::Fault(error) => {
-                    remark(&format!("{name}: {error}"));
-                    self.passed.push((name, stamp, Some(error)));
-                }
-            }
+            is_new |= self.visit(name)?;
         }
-        Ok(new)
+        Ok(is_new)
+    }
+
+    /// Looks at one checkpoint; says whether it is new or has changed.
+    fn visit(&mut self, name: OsString) -> Result<bool> {
+        let path = self.arguments.folder.join(&name);
+        let stamp = match Stamp::of_file(&path) {
+            Ok(Some(stamp)) => stamp,
+            // One that is gone again is no fault.
+            Ok(None) => return Ok(false),
+            Err(fault) => return Ok(self.passed.note(name, None, Some(fault))),
+        };
+        let Some(text) = name.to_str() else {
+            let fault = "is no UTF-8, so that no line can name it; rename the file";
+            let fault = Error::input(path.display(), "name", fault);
+            return Ok(self.passed.note(name, Some(stamp), Some(fault)));
+        };
+        if self.log.holds(text, stamp.milliseconds()) {
+            self.passed.forget(&name);
+            return Ok(false);
+        }
+        if self.passed.knows(&name, stamp) {
+            return Ok(false);
+        }
+        match self.measure((text, stamp), &path)? {
+            Outcome::Known => self.passed.note(name, Some(stamp), None),
+            Outcome::Fault(fault) => self.passed.note(name, Some(stamp), Some(fault)),
+            Outcome::Line(line) => {
+                remark(&format!("{text}: {}", brief(&line)));
+                self.passed.forget(&name);
+                self.log.append(*line)?;
+                self.measured += 1;
+                true
+            }
+        };
+        Ok(true)
     }
 
     /// Compares the expected loss, once, with that of its checkpoint: the last one of the first look that
     /// finds any, or the one that was named, as soon as it can be read.
-    fn expect(&mut self, there: &[String]) -> Result<()> {
+    fn expect(&mut self, there: &[OsString]) -> Result<()> {
         let Some(Expected { checkpoint, loss }) = &self.expected else {
             return Ok(());
         };
-        let is_named = |name: &&String| checkpoint.as_ref().is_none_or(|named| named == *name);
+        let is_named = |name: &&OsString| {
+            let named = checkpoint.as_ref();
+            named.is_none_or(|named| ***name == **named)
+        };
         let Some(name) = there.iter().rfind(is_named) else {
             return Ok(());
         };
         let path = self.arguments.folder.join(name);
+        let place = path.display().to_string();
         let (model, samples) = match self.read(&path) {
             Ok(read) => read,
             // It is still being written, or will be named among the faults.
-            Err(error) if names(&error, &path) => return Ok(()),
-            Err(error) => return Err(error),
+            Err(error) => return fault(&place, error).map(drop),
         };
         let (mode, _) = self.conditions(&model, &samples)?;
-        let place = path.display().to_string();
         let case = Case {
             place: &place,
             model: &model,
@@ -221,52 +257,68 @@ impl Watch<'_> {
         let here = Conditions::new(named, self.data.digest(), how, &self.setting);
         self.log.check(&here)?;
         let there = checkpoints(&self.arguments.folder)?;
-        let is_known = |name: &&String| self.log.lines.iter().any(|line| line.name == **name);
-        let Some(name) = there.iter().rfind(is_known) else {
+        let there = there
+            .iter()
+            .map(|name| (name, self.arguments.folder.join(name)));
+        let is_known = |(name, path): &(&OsString, PathBuf)| {
+            let stamp = Stamp::of_file(path).ok().flatten();
+            let named = name.to_str().zip(stamp);
+            named.is_some_and(|(name, stamp)| self.log.holds(name, stamp.milliseconds()))
+        };
+        let Some((_, path)) = there.rev().find(is_known) else {
             return Ok(());
         };
-        let path = self.arguments.folder.join(name);
         match self.read(&path) {
-            Ok((model, samples)) => self.conditions(&model, &samples).map(drop),
-            // It has changed since; the next one will tell.
-            Err(error) if names(&error, &path) => Ok(()),
-            Err(error) => Err(error),
+            Ok((model, samples)) => self.log.check(&self.conditions(&model, &samples)?.1),
+            // What is wrong with a checkpoint is no fault of the lines.
+            Err(_) => Ok(()),
         }
     }
 
     fn read(&self, path: &Path) -> Result<(Model, Samples)> {
         self.arguments.subject.check_file(path)?;
         let model = Model::read(path, &self.request, &self.data)?;
-        let samples = Samples::new(&self.request.data, &self.data, &model.network)?;
+        let samples = Samples::new(&self.request.place(), &self.data, &model.network)?;
         Ok((model, samples))
     }
 
-    /// The conditions of a measurement, which must be those of the lines that are there.
+    /// The conditions of a measurement. The mode is right or wrong for every checkpoint.
     fn conditions(&self, model: &Model, samples: &Samples) -> Result<(Option<Mode>, Conditions)> {
         let mode = Mode::check(self.arguments.subject.mode, &model.network)?;
         let how = (mode, self.effort.matrix);
         let loss = in_words(&model.network);
         let named = (model.network.name(), &loss[..]);
         let conditions = Conditions::new(named, samples.digest.clone(), how, &self.setting);
-        self.log.check(&conditions)?;
         Ok((mode, conditions))
     }
 
-    /// What a checkpoint comes to. What is wrong with the flags ends the watch: no other checkpoint
-    /// will mend it.
-    fn measure(&mut self, name: (&str, u64), path: &Path) -> Result<Outcome> {
+    /// What a checkpoint comes to. What is wrong with it does not end the watch; what is wrong with the
+    /// flags does: no other checkpoint will mend it.
+    fn measure(&mut self, (name, stamp): (&str, Stamp), path: &Path) -> Result<Outcome> {
         let place = path.display().to_string();
         let (model, samples) = match self.read(path) {
             Ok(read) => read,
-            Err(error) if self.is_about(path, &error) => return Ok(Outcome::Fault(error)),
-            Err(error) => return Err(error),
+            Err(error) => return fault(&place, error),
         };
         let (mode, conditions) = self.conditions(&model, &samples)?;
-        if self.log.ends_with(name.0, &model.digest) {
+        if self.log.ends_with(name, &model.digest) {
             return Ok(Outcome::Known);
         }
+        if let Some(doubt) = doubt(path, stamp, &model) {
+            return Ok(Outcome::Fault(doubt));
+        }
+        if let Some(other) = self.log.difference(&conditions)? {
+            let is = format!(
+                "is {}, but the lines of watch.jsonl are of {}; keep the checkpoints of one run in a \
+                 folder",
+                other.here, other.there
+            );
+            return Ok(Outcome::Fault(Error::input(&place, other.field, is)));
+        }
         let forecast = diagnosis::forecast(&model, &samples, &self.effort, false);
-        self.arguments.subject.check_memory(&forecast)?;
+        if let Err(error) = self.arguments.subject.check_memory(&forecast) {
+            return fault(&place, error);
+        }
         let case = Case {
             place: &place,
             model: &model,
@@ -274,110 +326,53 @@ impl Watch<'_> {
             setting: &self.setting,
             effort: &self.effort,
         };
-        let finding = case.find(mode, Extras::default(), &mut self.tracker);
-        match finding {
+        match case.find(mode, Extras::default(), &mut self.tracker) {
             Ok(finding) => {
-                let line = Line::new((name, &model), conditions, (&finding, &self.setting));
+                let named = ((name, stamp.milliseconds()), &model);
+                let line = Line::new(named, conditions, (&finding, &self.setting));
                 Ok(Outcome::Line(Box::new(line)))
             }
-            Err(error) if error.kind == Kind::Input => Ok(Outcome::Fault(error)),
-            Err(error) => Err(error),
+            Err(error) => fault(&place, error),
         }
-    }
-
-    /// Is a checkpoint at fault? An error that does not name it is about the flags, but where they
-    /// have served for another checkpoint.
-    fn is_about(&self, path: &Path, error: &Error) -> bool {
-        error.kind == Kind::Input && (!self.log.lines.is_empty() || names(error, path))
-    }
-
-    /// Draws the path, and says what could not be measured.
-    fn finish(self) -> Result<Answer> {
-        let folder = &self.arguments.folder;
-        let lines = self.log.in_order();
-        let with_fault = |(name, _, fault)| Some((name, fault?));
-        let faults: Vec<_> = self.passed.into_iter().filter_map(with_fault).collect();
-        if lines.is_empty() && faults.is_empty() {
-            let fault = "holds no *.safetensors; save checkpoints there";
-            return Err(Error::input(folder.display(), "folder", fault));
-        }
-        let path = folder.join("watch.svg");
-        let figure = figure(&lines, &self.setting);
-        if let Some(figure) = &figure {
-            write_file(&path, report::draw(figure).svg.as_bytes())?;
-        }
-        if !faults.is_empty() {
-            let mut error = all_in_one(folder, faults);
-            if !lines.is_empty() {
-                error.message += &format!("; {} others are in watch.jsonl", lines.len());
-            }
-            return Err(error);
-        }
-        if let Some(Expected { checkpoint, loss }) = &self.expected {
-            let name = checkpoint.as_deref().unwrap_or("a checkpoint");
-            let fault = format!(
-                "was not compared: {name} could not be read in {}",
-                folder.display()
-            );
-            return Err(Error::input("--expect-loss", loss, fault));
-        }
-        let rows: Vec<String> = lines
-            .iter()
-            .map(|line| format!("{:<28} {}", line.name, brief(line)))
-            .collect();
-        Ok(Answer {
-            text: format!(
-                "{}\n\n{}",
-                rows.join("\n"),
-                match figure {
-                    Some(_) => format!("The run is drawn in {}.", path.display()),
-                    None => "Nothing is drawn: no checkpoint has an s.".to_owned(),
-                }
-            ),
-            json: json!({
-                "checkpoints": lines.len(),
-                "measured": self.measured,
-                "lines": folder.join("watch.jsonl"),
-                "figure": figure.is_some().then_some(path),
-                "last": lines.last(),
-            }),
-            ending: Ending::Done,
-        })
     }
 }
 
-/// Is this an error of a checkpoint?
-fn names(error: &Error, path: &Path) -> bool {
-    let place = path.display().to_string();
-    error.kind == Kind::Input && error.message.starts_with(&place)
+/// The fault of an expected loss that no checkpoint was compared with.
+fn not_compared(expected: &Expected, folder: &Path) -> (String, Error) {
+    let name = expected.checkpoint.as_deref().unwrap_or("a checkpoint");
+    let fault = format!(
+        "was not compared: {name} could not be read in {}",
+        folder.display()
+    );
+    let error = Error::input("--expect-loss", expected.loss, fault);
+    ("--expect-loss".to_owned(), error)
 }
 
-/// The one fault, or a sentence with all of them.
-fn all_in_one(folder: &Path, faults: Vec<(String, Error)>) -> Error {
-    let names: Vec<&str> = faults.iter().map(|(name, ..)| &name[..]).collect();
-    let (first, more) = (&faults[0].1, names.len() - 1);
-    let is_named = first.to_string().contains(names[0]);
-    if more == 0 && is_named {
-        return faults.into_iter().next().expect("a fault").1;
+/// Is this file what somebody wanted to save? It may be still being written.
+fn doubt(path: &Path, stamp: Stamp, model: &Model) -> Option<Error> {
+    let refuse = |field, fault| Some(Error::input(path.display(), field, fault));
+    if Stamp::of_file(path) != Ok(Some(stamp)) {
+        return refuse(
+            "file",
+            "changed while it was read; it is still being written",
+        );
     }
-    let fault = match more {
-        0 => format!("cannot be measured: {first}"),
-        _ => format!("cannot be measured, the first because {first}"),
-    };
-    Error::input(folder.display(), names.join(", "), fault)
+    if model.is_zero() {
+        let fault = "are all zero: the file is still being written, or was never filled; it is measured \
+                     when it changes";
+        return refuse("weights", fault);
+    }
+    None
 }
 
-fn stamp(path: &Path) -> Option<Stamp> {
-    let metadata = std::fs::metadata(path).ok()?;
-    let modified = metadata.modified().ok()?;
-    let since = modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    Some((metadata.len(), since.as_millis() as u64))
-}
-
-fn brief(line: &Line) -> String {
-    let s = line.s.map_or("none".to_owned(), |s| format!("{s:.4}"));
-    format!(
-        "loss {:.4e}, a {:.4}, s {s}, margin {:.2}, {} products, {}",
-        line.loss, line.a, line.margin, line.products, line.verdict
-    )
+/// An error that a checkpoint made, with the checkpoint named; any other ends the watch.
+fn fault(place: &str, error: Error) -> Result<Outcome> {
+    match error.kind {
+        Kind::Input if error.message.starts_with(place) => Ok(Outcome::Fault(error)),
+        Kind::Input | Kind::Memory => {
+            let fault = format!("cannot be measured: {error}");
+            Ok(Outcome::Fault(Error::input(place, "checkpoint", fault)))
+        }
+        _ => Err(error),
+    }
 }

@@ -23,7 +23,6 @@ mod shards;
 mod values;
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -37,6 +36,7 @@ pub use values::{Dtype, Values};
 
 use super::hexadecimal;
 use crate::error::{Error, Result};
+use crate::read;
 
 /// The largest file that is read, in bytes: a thousand million weights in f32.
 const LARGEST: u64 = 4_000_000_000;
@@ -93,13 +93,9 @@ fn too_large(place: &str) -> Error {
 
 /// The bytes of a file.
 fn bytes(path: &Path) -> Result<Vec<u8>> {
-    let file = File::open(path).map_err(|cause| Error::unreadable(path, &cause))?;
-    let place = path.display().to_string();
-    if file
-        .metadata()
-        .is_ok_and(|metadata| metadata.len() > LARGEST)
-    {
-        return Err(too_large(&place));
+    let file = read::open(path)?;
+    if file.length().is_some_and(|length| length > LARGEST) {
+        return Err(too_large(&path.display().to_string()));
     }
     let mut bytes = Vec::new();
     file.take(LARGEST + 1)

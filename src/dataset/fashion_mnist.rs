@@ -71,7 +71,7 @@ fn embedded(split: Split) -> Result<Dataset> {
 }
 
 fn find(dir: &Path, name: &str) -> Result<PathBuf> {
-    idx::find(dir, name).ok_or_else(|| {
+    idx::find(dir, name.as_ref()).ok_or_else(|| {
         let fault = "is not there, nor with .gz after it; give --data-dir the folder of the published \
                      files, or leave it out to use the embedded part";
         Error::input(dir.display(), name, fault)

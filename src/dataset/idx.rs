@@ -4,7 +4,9 @@
 //! the elements, the last dimension fastest. Only unsigned bytes (type 0x08) are read.
 //! Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
 
+use std::ffi::{OsStr, OsString};
 use std::io::{Cursor, ErrorKind, Read};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
@@ -62,10 +64,9 @@ pub fn read_pair(images: &Path, labels: &Path, classes: usize) -> Result<Dataset
 const NAMES: [&str; 2] = ["images-idx3-ubyte", "labels-idx1-ubyte"];
 
 /// Does this path name images of a pair of files that [`load`] finds?
-pub fn names_images(path: &str) -> bool {
-    path.rsplit('/')
-        .next()
-        .is_some_and(|name| name.contains(NAMES[0]))
+pub fn names_images(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().contains(NAMES[0]))
 }
 
 /// The data set of a file of images, whose name has `images-idx3-ubyte`, and of its labels, whose name
@@ -75,9 +76,9 @@ pub fn names_images(path: &str) -> bool {
 /// # Errors
 /// As [`read_pair`].
 pub fn load(images: &Path) -> Result<Dataset> {
-    let name = images.file_name().unwrap_or_default().to_string_lossy();
-    let named = name.replace(NAMES[0], NAMES[1]);
-    let stem = named.strip_suffix(".gz").unwrap_or(&named);
+    let named = labels_name(images.file_name().unwrap_or_default());
+    let stem = named.as_bytes().strip_suffix(b".gz");
+    let stem = stem.map_or(&named[..], OsStr::from_bytes);
     let folder = images.parent().unwrap_or(Path::new(""));
     let labels = find(folder, stem).unwrap_or_else(|| folder.join(&named));
     let mut data = read_pair(images, &labels, 1 + usize::from(u8::MAX))?;
@@ -87,9 +88,19 @@ pub fn load(images: &Path) -> Result<Dataset> {
     Ok(data)
 }
 
+/// The name of the labels beside images of this name; what else stands in it stays, byte by byte.
+fn labels_name(images: &OsStr) -> OsString {
+    let (images, [old, new]) = (images.as_bytes(), NAMES.map(str::as_bytes));
+    let place = images.windows(old.len()).position(|part| part == old);
+    let named = place.map(|at| [&images[..at], new, &images[at + old.len()..]].concat());
+    OsString::from_vec(named.unwrap_or_else(|| images.to_vec()))
+}
+
 /// The file of that name in a folder, or else the one with `.gz` after it.
-pub(super) fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    let candidates = [folder.join(name), folder.join(format!("{name}.gz"))];
+pub(super) fn find(folder: &Path, name: &OsStr) -> Option<PathBuf> {
+    let mut packed = name.to_owned();
+    packed.push(".gz");
+    let candidates = [folder.join(name), folder.join(packed)];
     candidates.into_iter().find(|path| path.exists())
 }
 

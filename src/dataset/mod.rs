@@ -15,7 +15,7 @@ mod source;
 mod targets;
 
 pub use selection::Selection;
-pub use source::{Contents, contents, is_file, load};
+pub use source::{Contents, Source, contents, load};
 pub use targets::Targets;
 
 use std::fs::File;
@@ -24,7 +24,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::read;
 
 /// The most elements an array may hold, so that a small compressed file cannot unpack to fill the
 /// memory: five times MNIST's training images (60,000 × 28 × 28 = 47 million).
@@ -164,10 +165,9 @@ fn brief(text: &str) -> String {
     }
 }
 
-/// Opens a file from outside for reading.
+/// Opens a file of samples; their number is read before they are.
 fn open(path: &Path) -> Result<BufReader<File>> {
-    let file = File::open(path).map_err(|cause| Error::unreadable(path, &cause))?;
-    Ok(BufReader::new(file))
+    read::open_file(path).map(BufReader::new)
 }
 
 #[cfg(test)]

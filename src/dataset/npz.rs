@@ -1,9 +1,12 @@
-//! The npz format of NumPy: a zip file of arrays. A data set has two: `x` and `y`.
+//! The npz format of NumPy: a zip file of arrays. A data set has two: `x` and `y`, or those that the
+//! user names ([`Arrays`]).
 //!
 //! `x` (n × …) holds the samples, images as channels × rows × columns. Unsigned bytes are taken for
 //! pixels and become byte / 255; other numbers are taken as they are, rounded to the nearest f32.
 //! `y` holds whole numbers (n): the labels 0 to c − 1, where c is the largest plus one; or
 //! floating-point numbers (n, or n × c): target values. Other arrays are not looked at.
+
+mod listing;
 
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -22,29 +25,54 @@ const MOST_PER_BYTE: u64 = 8 / 2 * 258;
 /// Labels are below this, so that their unit vectors have a sensible length.
 const MOST_CLASSES: i64 = 1 << 16;
 
+/// Which arrays of a file are the samples and their targets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrays {
+    /// The array of the samples; `x` when it is not named.
+    pub inputs: Option<String>,
+    /// The array of the targets; `y` when it is not named.
+    pub targets: Option<String>,
+}
+
+impl Arrays {
+    /// Is any named?
+    pub fn are_named(&self) -> bool {
+        self.inputs.is_some() || self.targets.is_some()
+    }
+
+    fn inputs(&self) -> &str {
+        self.inputs.as_deref().unwrap_or("x")
+    }
+
+    fn targets(&self) -> &str {
+        self.targets.as_deref().unwrap_or("y")
+    }
+}
+
 /// Reads the data set of an npz file.
 ///
 /// # Errors
 /// As [`read`].
-pub fn load(path: &Path) -> Result<Dataset> {
-    read(&path.display().to_string(), open(path)?)
+pub fn load(path: &Path, arrays: &Arrays) -> Result<Dataset> {
+    read(&path.display().to_string(), open(path)?, arrays)
 }
 
 /// Reads the data set of the npz file that `source` holds; `place` names it in errors.
 ///
 /// # Errors
-/// When the source is no zip file or is damaged; when `x` or `y` is missing, promises more than
+/// When the source is no zip file or is damaged; when one of the two arrays is missing, promises more than
 /// its compressed bytes can hold, or is none of the arrays that are read (see [`super::npy::read`]); when
-/// `x` and `y` differ in n; when a label is negative or not below 65,536.
-pub fn read(place: &str, source: impl Read + Seek) -> Result<Dataset> {
+/// the two differ in n; when a label is negative or not below 65,536.
+pub fn read(place: &str, source: impl Read + Seek, arrays: &Arrays) -> Result<Dataset> {
     let mut archive = archive(place, source)?;
-    let inputs = array(place, &mut archive, "x")?;
-    let targets = array(place, &mut archive, "y")?;
+    let inputs = array(place, &mut archive, arrays.inputs())?;
+    let targets = array(place, &mut archive, arrays.targets())?;
     let (n, shape) = match inputs.shape.split_first() {
         Some((&n, shape)) => (n, shape.to_vec()),
         None => {
             let fault = "is one number; it must be n × …, a row for each sample";
-            return Err(Error::input(place, "x: shape", fault));
+            let field = format!("{}: shape", arrays.inputs());
+            return Err(Error::input(place, field, fault));
         }
     };
     Ok(Dataset {
@@ -54,21 +82,23 @@ pub fn read(place: &str, source: impl Read + Seek) -> Result<Dataset> {
             Elements::Real(numbers) => numbers,
         },
         shape,
-        targets: targets_of(place, n, targets)?,
+        targets: targets_of(place, n, targets, arrays)?,
     })
 }
 
-/// How many elements `x` and `y` of an npz file have together, by their headers: nothing else is read.
+/// How many elements the two arrays of an npz file have together, by their headers: nothing else is read.
 ///
 /// # Errors
 /// As [`read`], for the zip file and the headers.
-pub fn elements(path: &Path) -> Result<u64> {
+pub fn elements(path: &Path, arrays: &Arrays) -> Result<u64> {
     let place = path.display().to_string();
     let mut archive = archive(&place, open(path)?)?;
-    ["x", "y"].iter().try_fold(0_u64, |sum, name| {
-        let (_, header) = begin(&place, &mut archive, name)?;
-        Ok(sum.saturating_add(header.size()))
-    })
+    [arrays.inputs(), arrays.targets()]
+        .iter()
+        .try_fold(0_u64, |sum, name| {
+            let (_, header) = begin(&place, &mut archive, name)?;
+            Ok(sum.saturating_add(header.size()))
+        })
 }
 
 /// Opens a zip file.
@@ -97,17 +127,9 @@ fn begin<'a, S: Read + Seek>(
     name: &str,
 ) -> Result<(ZipFile<'a, S>, Header)> {
     let Some(index) = archive.index_for_name(&format!("{name}.npy")) else {
-        let names: Vec<String> = archive
-            .file_names_raw()
-            .take(8)
-            .map(|name| {
-                String::from_utf8_lossy(name)
-                    .trim_end_matches(".npy")
-                    .to_owned()
-            })
-            .collect();
         let fault = format!(
-            "is not there, only {names:?}; write the file with numpy.savez(file, x=…, y=…)"
+            "is not there; the file has {}: name two of its arrays with --inputs NAME and --targets NAME",
+            listing::of(archive)
         );
         return Err(Error::input(place, name, fault));
     };
@@ -143,26 +165,26 @@ fn check_size(place: &str, file: &ZipFile<'_, impl Read>) -> Result<()> {
 }
 
 /// The targets that the array `y` says, for n samples.
-fn targets_of(place: &str, n: usize, y: Array) -> Result<Targets> {
-    let shape = y.shape;
+fn targets_of(place: &str, n: usize, y: Array, arrays: &Arrays) -> Result<Targets> {
+    let (shape, inputs, name) = (y.shape, arrays.inputs(), arrays.targets());
     let refuse = |fault: &str| {
-        let fault = format!("{shape:?} does not fit the {n} samples of x; {fault}");
-        Err(Error::input(place, "y: shape", fault))
+        let fault = format!("{shape:?} does not fit the {n} samples of {inputs}; {fault}");
+        Err(Error::input(place, format!("{name}: shape"), fault))
     };
     let outputs = match *shape {
         [m] if m == n => 1,
         [m, outputs] if m == n => outputs,
-        _ => return refuse("y must have one row for each sample: n labels, or n × c numbers"),
+        _ => return refuse("targets have one row for each sample: n labels, or n × c numbers"),
     };
     match y.elements {
         Elements::Real(values) => Ok(Targets::Values { values, outputs }),
         _ if outputs != 1 => refuse("labels are n whole numbers; make target values float32"),
-        Elements::Bytes(labels) => labelled(place, labels.into_iter().map(i64::from)),
-        Elements::Whole(labels) => labelled(place, labels.into_iter()),
+        Elements::Bytes(labels) => labelled((place, name), labels.into_iter().map(i64::from)),
+        Elements::Whole(labels) => labelled((place, name), labels.into_iter()),
     }
 }
 
-fn labelled(place: &str, numbers: impl Iterator<Item = i64>) -> Result<Targets> {
+fn labelled((place, name): (&str, &str), numbers: impl Iterator<Item = i64>) -> Result<Targets> {
     let label = |(i, number): (usize, i64)| match number {
         0..MOST_CLASSES => Ok(number as usize),
         _ => {
@@ -171,7 +193,7 @@ fn labelled(place: &str, numbers: impl Iterator<Item = i64>) -> Result<Targets> 
                  as -1 and 1 are float32",
                 MOST_CLASSES - 1
             );
-            Err(Error::input(place, "y", fault))
+            Err(Error::input(place, name, fault))
         }
     };
     let labels = numbers.enumerate().map(label).collect::<Result<_>>()?;

@@ -2,50 +2,109 @@
 
 use std::path::{Path, PathBuf};
 
+use super::npz::Arrays;
 use super::{Dataset, Selection, Split, cifar, fashion_mnist, idx, npz};
 use crate::error::{Error, Result};
 
-/// The data set `source`: `fashion-mnist` (from the published files in `data_dir`, or the embedded
-/// part), `cifar-10` (from the binary version in `data_dir`), or the path of an npz file or of the
-/// images of a pair of idx files (see [`idx::load`]). Of it the
-/// first `samples` (or all) of the samples of `classes` (or of all classes), in the order of the
-/// files; labels become positions in `classes`.
+/// What a user names as data: `fashion-mnist`, `cifar-10`, or the path of an npz file or of the
+/// images of a pair of idx files (see [`idx::load`]).
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The word or the path.
+    pub name: PathBuf,
+    /// The folder of the files of a data set that a word names.
+    pub folder: Option<PathBuf>,
+    /// Which arrays of an npz file are taken.
+    pub arrays: Arrays,
+}
+
+/// What the name of a source says that it is.
+enum Kind {
+    FashionMnist,
+    Cifar,
+    Npz,
+    Idx,
+}
+
+impl Source {
+    /// The source of this name, with nothing more said.
+    pub fn named(name: impl Into<PathBuf>) -> Self {
+        Source {
+            name: name.into(),
+            folder: None,
+            arrays: Arrays::default(),
+        }
+    }
+
+    /// Is it a file, and not the name of a data set?
+    pub fn is_file(&self) -> bool {
+        matches!(self.kind(), Some(Kind::Npz | Kind::Idx))
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        if self.name == Path::new("fashion-mnist") {
+            Some(Kind::FashionMnist)
+        } else if self.name == Path::new("cifar-10") {
+            Some(Kind::Cifar)
+        } else if self.name.as_os_str().as_encoded_bytes().ends_with(b".npz") {
+            Some(Kind::Npz)
+        } else {
+            idx::names_images(&self.name).then_some(Kind::Idx)
+        }
+    }
+
+    /// Its kind, when what is said beside the name belongs to it.
+    fn check(&self) -> Result<Kind> {
+        let name = self.name.display();
+        let Some(kind) = self.kind() else {
+            let fault = "is no data set; give fashion-mnist, cifar-10, a file that ends in .npz, or one \
+                         whose name has images-idx3-ubyte";
+            return Err(Error::input("--data", name, fault));
+        };
+        if self.is_file() && self.folder.is_some() {
+            let fault = format!("does not belong to the file {name}; leave it out");
+            return Err(Error::input("--data-dir", "folder", fault));
+        }
+        if self.arrays.are_named() && !matches!(kind, Kind::Npz) {
+            let fault = format!("name arrays of an npz file, and {name} is none; leave them out");
+            return Err(Error::input("--inputs, --targets", "name", fault));
+        }
+        Ok(kind)
+    }
+}
+
+/// The data that a source names; fashion-mnist is read from the published files in its folder, or is
+/// the embedded part, and cifar-10 from the binary version in its folder. Of it the first `samples`
+/// (or all) of the samples of `classes` (or of all classes), in the order of the files; labels become
+/// positions in `classes`.
 ///
 /// # Errors
 /// When there is no such data set, when a file is not there or is malformed, when `classes` is no
 /// choice among its classes, when there are fewer samples, or for the test part of an npz file.
 pub fn load(
-    source: &str,
-    data_dir: Option<&Path>,
+    source: &Source,
     split: Split,
     samples: Option<usize>,
     classes: Option<&[usize]>,
 ) -> Result<Dataset> {
     let selection = Selection::new(classes, samples)?;
-    match (source, data_dir) {
-        ("fashion-mnist", _) => fashion_mnist::load(data_dir, split)?.select(source, &selection),
-        ("cifar-10", Some(folder)) => cifar::load(folder, split, &selection),
-        ("cifar-10", None) => {
-            let fault = "is missing; give the folder of the binary version of CIFAR-10";
-            Err(Error::input("--data-dir", "folder", fault))
-        }
-        (_, None) if is_file(source) => match split {
-            Split::Train => read(source)?.select(source, &selection),
-            Split::Test => Err(Error::input(
-                source,
-                "test part",
-                "a file has one part only; give the test samples in a file of their own",
-            )),
+    let (name, folder) = (source.name.display().to_string(), source.folder.as_deref());
+    let kind = source.check()?;
+    if source.is_file() && split == Split::Test {
+        let fault = "a file has one part only; give the test samples in a file of their own";
+        return Err(Error::input(name, "test part", fault));
+    }
+    match kind {
+        Kind::FashionMnist => fashion_mnist::load(folder, split)?.select(&name, &selection),
+        Kind::Cifar => match folder {
+            Some(folder) => cifar::load(folder, split, &selection),
+            None => {
+                let fault = "is missing; give the folder of the binary version of CIFAR-10";
+                Err(Error::input("--data-dir", "folder", fault))
+            }
         },
-        (_, Some(_)) if is_file(source) => {
-            let fault = format!("does not belong to the file {source}; leave it out");
-            Err(Error::input("--data-dir", "folder", fault))
-        }
-        _ => {
-            let fault = "is no data set; give fashion-mnist, cifar-10, a file that ends in .npz, or one \
-                         whose name has images-idx3-ubyte";
-            Err(Error::input("--data", source, fault))
-        }
+        Kind::Npz => npz::load(&source.name, &source.arrays)?.select(&name, &selection),
+        Kind::Idx => idx::load(&source.name)?.select(&name, &selection),
     }
 }
 
@@ -61,47 +120,43 @@ pub struct Contents {
 }
 
 /// What a source promises by its headers, before the rest is unpacked; `None` for the embedded images,
-/// for CIFAR-10, of which no more is kept than is asked for, and for what is no source.
+/// and for CIFAR-10, of which no more is kept than is asked for.
 ///
 /// # Errors
-/// As [`npz::elements`] and [`idx::elements`].
-pub fn contents(source: &str, data_dir: Option<&Path>) -> Result<Option<Contents>> {
-    let (path, is_npz) = match (source, data_dir) {
-        ("fashion-mnist", Some(folder)) => (fashion_mnist::images(folder, Split::Train)?, false),
-        (_, None) if is_file(source) => (PathBuf::from(source), is_npz(source)),
-        _ => return Ok(None),
-    };
-    let (count, width) = match is_npz {
-        true => (npz::elements(&path)?, 8),
-        false => (idx::elements(&path)?, 1),
+/// When there is no such source; as [`npz::elements`] and [`idx::elements`].
+pub fn contents(source: &Source) -> Result<Option<Contents>> {
+    let images = |path: PathBuf| idx::elements(&path).map(|count| (path, count, 1));
+    let (path, count, width) = match (source.check()?, &source.folder) {
+        (Kind::FashionMnist, Some(folder)) => images(fashion_mnist::images(folder, Split::Train)?)?,
+        (Kind::FashionMnist, None) | (Kind::Cifar, _) => return Ok(None),
+        (Kind::Npz, _) => {
+            let path = source.name.clone();
+            let count = npz::elements(&path, &source.arrays)?;
+            (path, count, 8)
+        }
+        (Kind::Idx, _) => images(source.name.clone())?,
     };
     Ok(Some(Contents { path, count, width }))
-}
-
-fn is_npz(source: &str) -> bool {
-    source.ends_with(".npz")
-}
-
-fn read(source: &str) -> Result<Dataset> {
-    let path = Path::new(source);
-    match is_npz(source) {
-        true => npz::load(path),
-        false => idx::load(path),
-    }
-}
-
-/// Is this source a file, and not the name of a data set?
-pub fn is_file(source: &str) -> bool {
-    is_npz(source) || idx::names_images(source)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn named(name: &str, folder: Option<&str>) -> Source {
+        Source {
+            folder: folder.map(PathBuf::from),
+            ..Source::named(name)
+        }
+    }
+
+    fn all(name: &str) -> Dataset {
+        load(&Source::named(name), Split::Train, None, None).unwrap()
+    }
+
     #[track_caller]
     fn expect(source: &str, data_dir: Option<&str>, split: Split, words: &[&str]) {
-        let result = load(source, data_dir.map(Path::new), split, None, None);
+        let result = load(&named(source, data_dir), split, None, None);
         let message = result.unwrap_err().message;
         for word in words {
             assert!(message.contains(word), "no {word:?} in {message:?}");
@@ -116,6 +171,10 @@ mod tests {
         expect("no/such.npz", None, Train, &["no/such.npz", "cannot"]);
         expect("a.npz", Some("dir"), Train, &["--data-dir", "a.npz"]);
         expect("a.npz", None, Test, &["a.npz: test part"]);
+        let mut images = Source::named("fashion-mnist");
+        images.arrays.targets = Some("labels".to_owned());
+        let message = load(&images, Train, None, None).unwrap_err().message;
+        assert!(message.starts_with("--inputs, --targets: "), "{message}");
     }
 
     #[test]
@@ -130,9 +189,9 @@ mod tests {
         let source = path("my-images-idx3-ubyte").display().to_string();
         expect(&source, None, Split::Train, &["my-labels-idx1-ubyte"]);
         std::fs::write(path("my-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 2, 2, 0]).unwrap();
-        let data = load(&source, None, Split::Train, None, None).unwrap();
+        let data = all(&source);
         assert_eq!(
-            (&data.shape[..], data.inputs),
+            (&data.shape[..], data.inputs.clone()),
             (&[1, 1, 2][..], vec![0.0, 0.2, 1.0, 0.4])
         );
         assert_eq!(data.targets.rows(), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
@@ -147,21 +206,16 @@ mod tests {
         let mut packed = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
         std::io::Write::write_all(&mut packed, &images.concat()).unwrap();
         packed.finish().unwrap();
-        let mixed = load(&format!("{source}.gz"), None, Split::Train, None, None).unwrap();
-        assert_eq!(
-            mixed.digest(),
-            load(&source, None, Split::Train, None, None)
-                .unwrap()
-                .digest()
-        );
+        assert_eq!(all(&format!("{source}.gz")).digest(), data.digest());
         expect(&source, None, Split::Test, &["test part"]);
-        let contents = contents(&source, None).unwrap().unwrap();
+        let contents = contents(&Source::named(&source)).unwrap().unwrap();
         assert_eq!((contents.count, contents.width), (4, 1));
     }
 
     #[test]
     fn classes_of_the_embedded_images_are_chosen_and_cut() {
-        let data = load("fashion-mnist", None, Split::Train, Some(50), Some(&[9, 0])).unwrap();
+        let source = Source::named("fashion-mnist");
+        let data = load(&source, Split::Train, Some(50), Some(&[9, 0])).unwrap();
         let whole = fashion_mnist::load(None, Split::Train).unwrap();
         let labels = whole.targets.rows();
         let rows = labels.chunks(10).zip(whole.inputs.chunks(784));

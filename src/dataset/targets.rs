@@ -73,14 +73,21 @@ impl Targets {
     /// sample; `place` names the data set in errors.
     ///
     /// # Errors
-    /// When a label is not below `outputs`, or there are not so many values a sample.
+    /// When a label is not below `outputs`, when there are labels and one output, or when there are not
+    /// so many values a sample.
     pub fn with_outputs(self, place: &str, outputs: usize) -> Result<Self> {
         match self {
+            Targets::Labels { .. } if outputs == 1 => {
+                let fault = "is a class, and a class needs an output of its own, but the network has one \
+                             output; give it target values: y of an npz file as float32";
+                Err(Error::input(place, "label of a sample", fault))
+            }
             Targets::Labels { labels, .. } => {
                 if let Some(i) = labels.iter().position(|&label| label >= outputs) {
                     let fault = format!(
                         "has label {}, but the network has {outputs} outputs, for labels below \
-                         {outputs}; give the network of this data set, or choose --classes",
+                         {outputs}; give the network of this data set, choose --classes, or, where y is \
+                         no class, make it float32",
                         labels[i]
                     );
                     return Err(Error::input(place, format!("sample {i}"), fault));
@@ -148,11 +155,16 @@ mod tests {
             two.clone().with_outputs("d", 10).unwrap(),
             labels(&[0, 1, 1], 10)
         );
-        let message = two.with_outputs("d", 1).unwrap_err().message;
+        let message = labels(&[0, 2], 3).with_outputs("d", 2).unwrap_err().message;
         assert!(
-            message.starts_with("d: sample 1: has label 1, "),
+            message.starts_with("d: sample 1: has label 2, "),
             "{message}"
         );
+        // Whole numbers of a regression, all zeros among them: one output knows no class.
+        for whole in [two, labels(&[0, 0], 1)] {
+            let message = whole.with_outputs("d", 1).unwrap_err().message;
+            assert!(message.contains("y of an npz file as float32"), "{message}");
+        }
         assert_eq!(values().with_outputs("d", 2).unwrap(), values());
         let message = values().with_outputs("d", 3).unwrap_err().message;
         assert!(message.contains("has 2, but"), "{message}");

@@ -30,9 +30,10 @@ use super::subject::{Subject, fewer_inputs};
 use super::witness::Witness;
 use crate::error::{Error, Result};
 use crate::matrix::{Fractions, definite, fraction_free};
-use crate::model::document::{self, Value};
+use crate::model::document::Value;
 use crate::model::{Model, Samples, Sampling, file};
 use crate::number::{Exact, LONGEST_NUMBER, Verdict};
+use crate::read;
 
 /// The dimension up to which a witness is written as a d × d matrix.
 const LARGEST_WRITTEN: usize = 64;
@@ -131,7 +132,7 @@ impl Certificate {
     /// # Errors
     /// When the file cannot be read or is no certificate; the message names the file and field.
     pub fn read(path: &Path) -> Result<Self> {
-        Self::parse(&path.display().to_string(), &document::read(path)?)
+        Self::parse(&path.display().to_string(), &read::text(path)?)
     }
 
     /// Reads a certificate from text that came from `place`, the name used in errors.
@@ -179,8 +180,8 @@ impl Certificate {
     pub fn to_text(&self) -> Result<String> {
         let text = serde_json::to_string(self).map_err(Error::internal)? + "\n";
         let fault = |fault: String| Err(Error::input("certificate", "witness", fault));
-        if text.len() > document::LONGEST {
-            let longest = document::LONGEST;
+        if text.len() > read::LONGEST_TEXT {
+            let longest = read::LONGEST_TEXT;
             return fault(format!(
                 "makes the file longer than {longest} bytes; none is written"
             ));

@@ -7,6 +7,7 @@ use crate::curvature::Tracker;
 use crate::error::Result;
 use crate::network::Matrix;
 
+use super::blank;
 use super::criteria::{self, Criterion};
 use super::header;
 use super::machine;
@@ -93,6 +94,7 @@ impl Case<'_> {
             finding.judgement = again.judgement.clone();
             finding.again = Some(again);
         }
+        finding.judgement = blank::judge(self.model, finding.judgement);
         Ok(finding)
     }
 
@@ -126,6 +128,7 @@ impl Case<'_> {
             split: self.samples.split,
             main,
             matrix: self.effort.matrix,
+            is_blank: blank::is_blank(self.model),
             others,
             forecast,
             peak: machine::peak(),
@@ -146,6 +149,8 @@ pub struct Diagnosis {
     pub others: Vec<Finding>,
     /// Which second derivative was measured.
     pub matrix: Matrix,
+    /// Is every weight of a network of several layers zero?
+    pub is_blank: bool,
     /// The forecast of memory.
     pub forecast: Forecast,
     /// The most bytes that the program had resident when all was measured, where the system tells.

@@ -1,12 +1,12 @@
 //! The network that a word or a file names.
 
-use std::fs;
 use std::path::Path;
 
 use crate::dataset::Dataset;
 use crate::dataset::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 use crate::network::{Loss, NAMES, Network, Shape, description, named};
+use crate::read;
 
 use super::matching::chain::{chain, no_matrix};
 use super::matching::group::{Group, groups};
@@ -20,44 +20,56 @@ use super::matching::{has_the_layers_of, strangers};
 /// # Errors
 /// When there is no such architecture, or it cannot read the samples.
 pub fn network(
-    arch: &str,
+    arch: &Path,
     (place, checkpoint): (&str, &Checkpoint),
     wish: Option<&Wish>,
     data: &Dataset,
 ) -> Result<Network> {
-    if arch.ends_with(".toml") {
-        let path = Path::new(arch);
-        let text = fs::read_to_string(path).map_err(|cause| Error::unreadable(path, &cause))?;
-        description::parse(&text, path)
-    } else {
-        let groups = groups(checkpoint);
-        match arch {
-            "fnn" => {
-                let evidence = Evidence::new((place, checkpoint), &groups, wish)?;
-                let layers = chain(place, &groups, &evidence, data.features())?;
-                let inputs = layers[0].inputs;
-                let outputs = layers.iter().map(|layer| layer.outputs);
-                let widths: Vec<usize> = std::iter::once(inputs).chain(outputs).collect();
-                Ok(Network::dense_chain(&widths, |layer| layers[layer].bias))
-            }
-            _ => of_name(arch, place, &groups, data),
-        }
+    if let Some(network) = described(arch)? {
+        return Ok(network);
     }
+    let groups = groups(checkpoint);
+    if arch != Path::new("fnn") {
+        return of_name(arch, place, &groups, data);
+    }
+    let evidence = Evidence::new((place, checkpoint), &groups, wish)?;
+    let layers = chain(place, &groups, &evidence, data.features())?;
+    let inputs = layers[0].inputs;
+    let outputs = layers.iter().map(|layer| layer.outputs);
+    let widths: Vec<usize> = std::iter::once(inputs).chain(outputs).collect();
+    Ok(Network::dense_chain(&widths, |layer| layers[layer].bias))
+}
+
+/// The network of a TOML file, which is the same for every checkpoint; `None` for a name.
+///
+/// # Errors
+/// When `arch` is neither, or the file cannot be read or describes no network.
+pub fn described(arch: &Path) -> Result<Option<Network>> {
+    if arch.as_os_str().as_encoded_bytes().ends_with(b".toml") {
+        return description::parse(&read::text(arch)?, arch).map(Some);
+    }
+    let is_known = NAMES.iter().any(|name| arch == Path::new(name));
+    is_known
+        .then_some(None)
+        .ok_or_else(|| no_architecture(arch))
+}
+
+fn no_architecture(arch: &Path) -> Error {
+    let names = NAMES.join(", ");
+    let fault = format!("is no architecture; give {names} or a file that ends in .toml");
+    Error::input("--arch", arch.display(), fault)
 }
 
 /// The network of this name whose layers the checkpoint has, or else the one that has as many outputs
 /// as its last matrix.
-fn of_name(arch: &str, place: &str, groups: &[Group<'_>], data: &Dataset) -> Result<Network> {
+fn of_name(arch: &Path, place: &str, groups: &[Group<'_>], data: &Dataset) -> Result<Network> {
     /// A named network has fewer dense layers.
     const MOST: usize = 8;
+    let word = arch.to_str().unwrap_or_default();
     let of_outputs = |outputs| {
-        let built = named(arch, image(&data.shape), outputs, Loss::MeanSquared);
-        let built = built.ok_or_else(|| {
-            let names = NAMES.join(", ");
-            let fault = format!("is no architecture; give {names} or a file that ends in .toml");
-            Error::input("--arch", arch, fault)
-        })?;
-        built.map_err(|fault| Error::input("--arch", arch, fault))
+        let built = named(word, image(&data.shape), outputs, Loss::MeanSquared);
+        let built = built.ok_or_else(|| no_architecture(arch))?;
+        built.map_err(|fault| Error::input("--arch", word, fault))
     };
     let matrices = groups.iter().rev().filter_map(Group::matrix);
     let outputs: Vec<usize> = matrices

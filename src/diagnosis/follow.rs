@@ -1,6 +1,7 @@
 //! A run followed over its checkpoints: one line each, and the path in the plane of a and s.
 
 use std::cmp::Ordering;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use crate::criterion::heavy_ball;
 use crate::error::{Error, Result};
 use crate::experiment::record::{Axis, Figure, Point, Series, Style};
 use crate::network::Matrix;
+use crate::read;
 use crate::write::write_file;
 
 use super::answer::{Finding, bounds};
@@ -143,6 +145,17 @@ impl Line {
     }
 }
 
+/// One condition that is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its name.
+    pub field: String,
+    /// What the lines say.
+    pub there: String,
+    /// What it is now.
+    pub here: String,
+}
+
 /// The file of lines.
 #[derive(Clone, Debug)]
 pub struct Log {
@@ -158,12 +171,10 @@ impl Log {
     /// # Errors
     /// When the file cannot be read, or a whole line of it is no line.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(cause) => return Err(Error::unreadable(path, &cause)),
-        };
-        Log::parse(path, &text)
+        match path.exists() {
+            true => Log::parse(path, &read::text(path)?),
+            false => Log::parse(path, ""),
+        }
     }
 
     /// The lines of a text; `path` is named in errors, and is where lines will be appended.
@@ -204,8 +215,22 @@ impl Log {
     /// # Errors
     /// When they were not; names what differs.
     pub fn check(&self, conditions: &Conditions) -> Result<()> {
-        let Some(last) = self.lines.last() else {
+        let Some(Difference { field, there, here }) = self.difference(conditions)? else {
             return Ok(());
+        };
+        let fault = format!(
+            "was made with {there}, and here it is {here}; move the file away, or give the same flags"
+        );
+        Err(Error::input(self.path.display(), field, fault))
+    }
+
+    /// The first condition in which the last line differs from these.
+    ///
+    /// # Errors
+    /// None that a user could make.
+    pub fn difference(&self, conditions: &Conditions) -> Result<Option<Difference>> {
+        let Some(last) = self.lines.last() else {
+            return Ok(None);
         };
         let fields =
             |conditions: &Conditions| serde_json::to_value(conditions).map_err(Error::internal);
@@ -214,17 +239,12 @@ impl Log {
             .as_object()
             .into_iter()
             .flat_map(|fields| fields.keys());
-        match names.into_iter().find(|name| there[*name] != here[*name]) {
-            None => Ok(()),
-            Some(name) => {
-                let (there, here) = (&there[name], &here[name]);
-                let fault = format!(
-                    "was made with {there}, and here it is {here}; move the file away, or give the \
-                     same flags"
-                );
-                Err(Error::input(self.path.display(), name, fault))
-            }
-        }
+        let other = names.into_iter().find(|name| there[*name] != here[*name]);
+        Ok(other.map(|name| Difference {
+            field: name.clone(),
+            there: there[name].to_string(),
+            here: here[name].to_string(),
+        }))
     }
 
     /// The lines in the natural order of their names.
@@ -252,21 +272,19 @@ impl Log {
 /// The checkpoints of a folder, `*.safetensors`, in natural order: `step200` before `step1000`.
 ///
 /// # Errors
-/// When the folder cannot be read, or a name in it is no UTF-8.
-pub fn checkpoints(folder: &Path) -> Result<Vec<String>> {
+/// When the folder cannot be read.
+pub fn checkpoints(folder: &Path) -> Result<Vec<OsString>> {
     let unreadable = |cause| Error::unreadable(folder, &cause);
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
-        let name = name.into_string().map_err(|name| {
-            let fault = "is no UTF-8, so that no line can name it; rename it";
-            Error::input(folder.display(), name.to_string_lossy(), fault)
-        })?;
-        if name.ends_with(".safetensors") && !name.starts_with('.') {
+        let bytes = name.as_encoded_bytes();
+        if bytes.ends_with(b".safetensors") && !bytes.starts_with(b".") {
             names.push(name);
         }
     }
-    names.sort_by(|a, b| natural(a, b));
+    let shown = |name: &OsStr| name.to_string_lossy().into_owned();
+    names.sort_by(|a, b| natural(&shown(a), &shown(b)).then_with(|| a.cmp(b)));
     Ok(names)
 }
 

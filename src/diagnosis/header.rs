@@ -67,7 +67,7 @@ pub(super) fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
     let activations = format!(
         "activations: {} ({})",
         activations::in_words(network),
-        activations::source(&model.arch)
+        activations::source(&model.arch.to_string_lossy())
     );
     lines.extend(wrap(&activations, "  "));
     lines
@@ -105,7 +105,7 @@ pub(super) fn json(diagnosis: &Diagnosis, model: &Model) -> Map<String, Value> {
         "penalty": diagnosis.main.reading.penalty,
         "conventions": others,
         "activations": activations::of(network),
-        "activations_from": activations::source(&model.arch),
+        "activations_from": activations::source(&model.arch.to_string_lossy()),
         "optimizer": setting.optimizer_name(),
         "optimizer_assumed": setting.optimizer.is_none(),
     });

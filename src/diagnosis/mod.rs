@@ -20,6 +20,7 @@
 mod activations;
 mod answer;
 mod architecture;
+mod blank;
 mod criteria;
 mod expectation;
 mod filling;
@@ -56,5 +57,5 @@ pub use part::Split;
 pub use precision::Again;
 pub use reading::{Along, Effort, Number, Other, Reading, Status};
 pub use setting::Setting;
-pub use subject::{Model, Request, Samples, load};
+pub use subject::{Model, Request, Samples, check, load};
 pub use verdict::{Basis, Judgement, Stability};

@@ -1,6 +1,7 @@
 //! What a reader must know besides the verdict.
 
 use super::Diagnosis;
+use super::blank;
 use super::mode::Mode;
 use super::optimizer::Optimizer;
 use super::part::Split;
@@ -16,6 +17,9 @@ const NEGATIVE: f64 = 0.01;
 /// The notes of a diagnosis, one sentence each.
 pub fn of(diagnosis: &Diagnosis) -> Vec<String> {
     let mut notes = Vec::new();
+    if diagnosis.is_blank {
+        notes.push(blank::NOTE.to_owned());
+    }
     let reading = &diagnosis.main.reading;
     let (a, smallest) = (reading.sharpness.value, reading.smallest.value);
     let zero = reading.loss_of_zero;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::dataset;
+use crate::dataset::Source;
 
 /// Which part of its data set samples are, by the name of their file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -35,7 +35,7 @@ const TEST: [&str; 9] = [
 impl Split {
     /// That of a source of samples.
     pub fn of(source: &str) -> Self {
-        if !dataset::is_file(source) {
+        if !Source::named(source).is_file() {
             return Split::Train;
         }
         let stem = Path::new(source).file_name().unwrap_or_default();

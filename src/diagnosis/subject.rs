@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::dataset::checkpoint::{Checkpoint, Choice};
-use crate::dataset::{self, Dataset};
+use crate::dataset::{self, Dataset, Source};
 use crate::error::Result;
 use crate::network::{Batch, Gathered, Network, State, channels_last};
 
 use super::filling::Filling;
 use super::matching::Wish;
+use super::mode::Mode;
 use super::objective::Objective;
 use super::part::Split;
 use super::{architecture, matching, targets};
@@ -17,13 +18,11 @@ use super::{architecture, matching, targets};
 #[derive(Clone, Debug)]
 pub struct Request {
     /// `fnn`, another name, or a TOML file.
-    pub arch: String,
+    pub arch: PathBuf,
     /// The loss that is descended.
     pub objective: Objective,
-    /// `fashion-mnist`, `cifar-10`, an npz file, or the images of a pair of idx files.
-    pub data: String,
-    /// The folder of the data set's files.
-    pub data_dir: Option<PathBuf>,
+    /// The samples.
+    pub data: Source,
     /// The first so many samples; without it, 1000 of a named data set and all of a file.
     pub samples: Option<usize>,
     /// The classes that are kept.
@@ -34,29 +33,45 @@ pub struct Request {
     pub order: Option<Wish>,
 }
 
+impl Request {
+    /// The name of the samples in errors.
+    pub fn place(&self) -> String {
+        self.data.name.display().to_string()
+    }
+}
+
 /// The samples that a request names, whatever network reads them.
 ///
 /// # Errors
 /// As [`dataset::load`].
 pub fn load(request: &Request) -> Result<Dataset> {
-    let is_file = dataset::is_file(&request.data);
-    let samples = request.samples.or((!is_file).then_some(1000));
-    let folder = request.data_dir.as_deref();
+    let samples = request
+        .samples
+        .or((!request.data.is_file()).then_some(1000));
     let classes = request.classes.as_deref();
-    dataset::load(
-        &request.data,
-        folder,
-        dataset::Split::Train,
-        samples,
-        classes,
-    )
+    dataset::load(&request.data, dataset::Split::Train, samples, classes)
+}
+
+/// What can be said of a request before there is a checkpoint: whether its architecture is one, and,
+/// where a TOML file describes the network, whether samples and mode belong to it.
+///
+/// # Errors
+/// When one of these is wrong.
+pub fn check(request: &Request, data: &Dataset, mode: Option<Mode>) -> Result<()> {
+    let Some(network) = architecture::described(&request.arch)? else {
+        return Ok(());
+    };
+    let network = request.objective.of(network)?;
+    architecture::check_samples(&request.place(), &network, &data.shape)?;
+    Mode::check(mode, &network)?;
+    Samples::new(&request.place(), data, &network).map(drop)
 }
 
 /// A network at the point that a checkpoint gives.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// What the user called the network.
-    pub arch: String,
+    pub arch: PathBuf,
     /// The network, with its loss.
     pub network: Network,
     /// Its parameters and running statistics.
@@ -81,7 +96,7 @@ impl Model {
         let wish = request.order.as_ref();
         let network = architecture::network(&request.arch, named, wish, data)?;
         let network = request.objective.of(network)?;
-        architecture::check_samples(&request.data, &network, &data.shape)?;
+        architecture::check_samples(&request.place(), &network, &data.shape)?;
         let filled = matching::fill(&place, &checkpoint, network, wish)?;
         Ok(Model {
             arch: request.arch.clone(),
@@ -91,6 +106,13 @@ impl Model {
             state: filled.state,
             filling: filled.filling,
         })
+    }
+}
+
+impl Model {
+    /// Is every weight zero, as in a file that was made and never filled?
+    pub fn is_zero(&self) -> bool {
+        self.state.parameters.iter().all(|weight| *weight == 0.0)
     }
 }
 

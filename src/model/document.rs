@@ -6,9 +6,6 @@
 //! grammar is written down in `docs/formats.md`.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
 
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::de::{Deserialize, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
@@ -16,29 +13,6 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::number::{BLANKS, Exact};
-
-/// The longest document that is read, in bytes.
-pub(crate) const LONGEST: usize = 1 << 28;
-
-/// The text of a file of at most [`LONGEST`] bytes.
-///
-/// # Errors
-/// When the file cannot be read, is longer, or is not UTF-8; the message names the file.
-pub(crate) fn read(path: &Path) -> Result<String> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LONGEST as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|cause| Error::unreadable(path, &cause))?;
-    if bytes.len() > LONGEST {
-        let fault = format!("is longer than {LONGEST} bytes");
-        return Err(Error::input(path.display(), "file", fault));
-    }
-    String::from_utf8(bytes).map_err(|cause| {
-        let byte = cause.utf8_error().valid_up_to();
-        let fault = format!("is not UTF-8 at byte {byte}; write it as UTF-8");
-        Error::input(path.display(), "file", fault)
-    })
-}
 
 /// A JSON value, still as text, and what messages call it.
 #[derive(Clone, Debug)]

@@ -10,10 +10,11 @@ use std::path::Path;
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
-use super::document::{self, Object, Value};
+use super::document::{Object, Value};
 use super::{Linear, Quadratic};
 use crate::error::Result;
 use crate::number::Exact;
+use crate::read;
 
 /// A model as it stands in a file. Serialises to the form it was read from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,7 +39,7 @@ impl Model {
     /// # Errors
     /// When the file cannot be read or is no model; the message names the file and the field.
     pub fn read(path: &Path) -> Result<Self> {
-        Self::parse(&path.display().to_string(), &document::read(path)?)
+        Self::parse(&path.display().to_string(), &read::text(path)?)
     }
 
     /// Reads a model from text that came from `place`, the name used in errors.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::experiment::{Cell, Context, Scale, Study};
+use crate::read;
 use crate::write::write_file;
 
 /// A finished cell, as its file holds it.
@@ -46,8 +47,8 @@ impl Store {
 
     /// The outcome of a cell when it has been run with exactly these settings.
     fn outcome(&self, study: &Study, scale: Scale, cell: &Cell) -> Option<Value> {
-        let text = fs::read(self.path(study.name, scale, &cell.name)).ok()?;
-        let finished: Finished = serde_json::from_slice(&text).ok()?;
+        let text = read::text(&self.path(study.name, scale, &cell.name)).ok()?;
+        let finished: Finished = serde_json::from_str(&text).ok()?;
         let is_whole = finished.cell == *cell && study.fits(cell, &finished.outcome);
         is_whole.then_some(finished.outcome)
     }
@@ -105,9 +106,9 @@ impl Store {
 
     /// Reads one file. A cell that names another place is refused: it would be copied there.
     fn read(&self, path: &Path) -> Result<Finished> {
-        let text = fs::read(path).map_err(|cause| Error::unreadable(path, &cause))?;
+        let text = read::text(path)?;
         let fault = |fault| Error::input(path.display(), "cell", fault);
-        let finished: Finished = serde_json::from_slice(&text)
+        let finished: Finished = serde_json::from_str(&text)
             .map_err(|why| fault(format!("{why}; delete the file and run its cell again")))?;
         if self.path(&finished.experiment, finished.scale, &finished.cell.name) != path {
             let (experiment, cell) = (&finished.experiment, &finished.cell.name);

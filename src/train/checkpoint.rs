@@ -3,7 +3,6 @@
 //! Eight bytes of magic; the length of a header as u64; the header, JSON; parameters, statistics and
 //! the optimiser's vectors as f32; the SHA-256 of all that. Numbers are little endian.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -12,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::network::{Network, State};
+use crate::read;
 use crate::write::write_file;
 
 use super::{Memory, Plan, Progress};
@@ -83,7 +83,7 @@ impl Checkpoint {
     pub fn read(path: &Path, network: &Network) -> Result<Self> {
         let wrong = |field: &str, fault: &str| Error::input(path.display(), field, fault);
         let unreadable = |cause| Error::unreadable(path, &cause);
-        let mut file = File::open(path).map_err(unreadable)?;
+        let mut file = read::open_file(path)?;
         let length = file.metadata().map_err(unreadable)?.len();
         let mut start = [0; 16];
         let read = file.read_exact(&mut start);

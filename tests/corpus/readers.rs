@@ -89,7 +89,11 @@ pub fn read_npy(bytes: &[u8]) -> bool {
 
 /// A data set of NumPy, whole and cut.
 pub fn read_npz(bytes: &[u8]) -> bool {
-    let Some(data) = expect(npz::read(PLACE, Cursor::new(bytes))) else {
+    let Some(data) = expect(npz::read(
+        PLACE,
+        Cursor::new(bytes),
+        &npz::Arrays::default(),
+    )) else {
         return false;
     };
     assert_eq!(data.inputs.len(), data.samples() * data.features());

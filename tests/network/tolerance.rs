@@ -1,7 +1,7 @@
 //! How true a measurement to 10⁻³ is, and what it costs.
 
 use sgd_stability::curvature::{Lanczos, Tracker};
-use sgd_stability::dataset::{self, Split};
+use sgd_stability::dataset::{self, Source, Split};
 use sgd_stability::experiment::graph::double;
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
@@ -30,7 +30,12 @@ fn trained(network: &Network, batch: Batch<'_>) -> State {
 fn thirteen_products_give_sharpness_and_non_uniformity_to_a_thousandth() {
     let network = Network::fnn(&[784, 40, 40, 40, 10]);
     let samples = 200;
-    let data = dataset::load("fashion-mnist", None, Split::Train, Some(samples), None);
+    let data = dataset::load(
+        &Source::named("fashion-mnist"),
+        Split::Train,
+        Some(samples),
+        None,
+    );
     let data = data.expect("the embedded images");
     let targets = data.targets.rows();
     let batch = Batch {

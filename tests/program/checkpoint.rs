@@ -35,8 +35,13 @@ fn npy(dtype: &str, shape: &[usize], body: Vec<u8>) -> Vec<u8> {
 }
 
 fn npz(x: Vec<u8>, y: Vec<u8>) -> Vec<u8> {
+    archive([("x.npy", x), ("y.npy", y)])
+}
+
+/// A zip file of these members.
+fn archive<const N: usize>(members: [(&str, Vec<u8>); N]) -> Vec<u8> {
     let mut file = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in [("x.npy", x), ("y.npy", y)] {
+    for (name, bytes) in members {
         let stored = zip::write::SimpleFileOptions::default()
             .compression_method(zip::CompressionMethod::Stored);
         file.start_file(name, stored).expect("a member");
@@ -57,6 +62,18 @@ pub fn labelled(x: &[f32], shape: &[usize], labels: &[i64]) -> Vec<u8> {
         npy("<f4", &sides, floats(x)),
         npy("<i8", &[labels.len()], y),
     )
+}
+
+/// The same beside an array of other samples, under names of one's own.
+pub fn named(x: &[f32], shape: &[usize], labels: &[i64]) -> Vec<u8> {
+    let sides = [&[labels.len()], shape].concat();
+    let y = labels.iter().flat_map(|y| y.to_le_bytes()).collect();
+    archive([
+        ("train/images.npy", npy("<f4", &sides, floats(x))),
+        ("train/labels.npy", npy("<i8", &[labels.len()], y)),
+        ("test.npy", npy("<f4", &[1, 2], floats(&[0.5, 0.25]))),
+        ("notes.txt", b"of the run".to_vec()),
+    ])
 }
 
 /// Samples with target values.

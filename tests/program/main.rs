@@ -9,5 +9,7 @@ mod diagnose_faults;
 mod diagnose_page;
 mod memory;
 mod named;
+mod paths;
 mod support;
 mod watch;
+mod watch_strays;

@@ -1,9 +1,7 @@
 //! `diagnose` on the named networks, over every road by which samples come.
 
-use std::path::Path;
-
 use serde_json::Value;
-use sgd_stability::dataset::{self, Split};
+use sgd_stability::dataset::{self, Source, Split};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
     Assembly, Batch, Loss, Network, Normalisation, Pass, Shape, State, channels_last,
@@ -140,8 +138,11 @@ fn assert_loss(json: &Value, expected: f64) {
 
 fn data(source: &str, samples: usize, classes: Option<&[usize]>) -> dataset::Dataset {
     let folder = published();
-    let path: Option<&Path> = (source == "cifar-10").then_some(folder.path());
-    dataset::load(source, path, Split::Train, Some(samples), classes).expect("the samples")
+    let source = Source {
+        folder: (source == "cifar-10").then(|| folder.path().to_owned()),
+        ..Source::named(source)
+    };
+    dataset::load(&source, Split::Train, Some(samples), classes).expect("the samples")
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Running the program.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
@@ -27,7 +28,7 @@ pub fn file(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
 }
 
 /// Runs the program with these words, in `folder`.
-pub fn run_in(folder: &Path, words: &[&str]) -> Run {
+pub fn run_in(folder: &Path, words: &[impl AsRef<OsStr>]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sgd-stability"));
     let output = command.current_dir(folder).args(words).output();
     let output = output.expect("the program starts");

@@ -10,7 +10,7 @@ use crate::checkpoint::{labelled, safetensors};
 use crate::support::{Run, file, folder, run_in, run_line, start_in};
 
 /// A 2-3-2 network at a place on a line between two points.
-fn at(t: f32) -> Vec<u8> {
+pub fn at(t: f32) -> Vec<u8> {
     let wave =
         |n: usize, f: f32| -> Vec<f32> { (0..n).map(|i| (f * i as f32 + t).sin()).collect() };
     let (a, b, c, d) = (wave(6, 1.1), wave(3, 0.3), wave(6, 0.8), wave(2, 1.7));
@@ -23,7 +23,7 @@ fn at(t: f32) -> Vec<u8> {
 }
 
 /// Four samples, and an empty folder `run`.
-fn four_samples() -> TempDir {
+pub fn four_samples() -> TempDir {
     let folder = folder();
     let x = [0.1, 0.9, 0.4, 0.2, 0.7, 0.3, 0.5, 0.8];
     file(&folder, "data.npz", labelled(&x, &[2], &[0, 1, 1, 0]));
@@ -164,7 +164,7 @@ fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
 }
 
 /// Waits until the log has so many lines.
-fn wait_for(folder: &TempDir, count: usize) {
+pub fn wait_for(folder: &TempDir, count: usize) {
     let path = folder.path().join("run/watch.jsonl");
     let lines = || std::fs::read_to_string(&path).map_or(0, |text| text.lines().count());
     let is_there = (0..600).any(|_| {

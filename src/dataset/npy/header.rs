@@ -107,6 +107,22 @@ impl Header {
         self.size() * self.element.width() as u64
     }
 
+    /// `60000 × 28 × 28, uint8`, as NumPy names the type.
+    pub(in crate::dataset) fn describe(&self) -> String {
+        let sides: Vec<String> = self.shape.iter().map(usize::to_string).collect();
+        let shape = match sides.is_empty() {
+            true => "one number".to_owned(),
+            false => sides.join(" × "),
+        };
+        let kind = match self.element {
+            Element::Bool => "bool".to_owned(),
+            Element::Int(width) => format!("int{}", 8 * width),
+            Element::Uint(width) => format!("uint{}", 8 * width),
+            Element::Float(width) => format!("float{}", 8 * width),
+        };
+        format!("{shape}, {kind}")
+    }
+
     fn parse(place: &str, text: &str) -> Result<Self> {
         let [mut descr, mut fortran_order, mut shape] = [None; 3];
         let malformed = || {

@@ -107,7 +107,7 @@ fn labels() -> Entry {
 }
 
 fn dataset(entries: &[Entry]) -> Result<Dataset> {
-    read("a.npz", Cursor::new(zip(entries)))
+    read("a.npz", Cursor::new(zip(entries)), &Arrays::default())
 }
 
 #[track_caller]

@@ -1,0 +1,129 @@
+//! What a watch came to.
+
+use std::path::Path;
+
+use serde_json::json;
+use sgd_stability::diagnosis::Setting;
+use sgd_stability::diagnosis::follow::{Line, figure};
+use sgd_stability::error::{Error, Result};
+use sgd_stability::report;
+use sgd_stability::write::write_file;
+
+use super::super::output::{Answer, Ending};
+
+/// The most names that the error lists; the page lists all.
+const MOST: usize = 8;
+
+/// The end of a watch.
+pub struct Summary<'a> {
+    /// What was watched.
+    pub folder: &'a Path,
+    /// All lines, in the natural order of their names.
+    pub lines: Vec<Line>,
+    /// How many of them are new.
+    pub measured: usize,
+    /// What could not be measured: its name, and why.
+    pub faults: Vec<(String, Error)>,
+    /// Was a `done` of an earlier run passed over?
+    pub leftover: bool,
+}
+
+impl Summary<'_> {
+    /// Draws the path and tells what there is, what is not, and why.
+    pub fn answer(self, setting: &Setting) -> Result<Answer> {
+        let Summary {
+            folder,
+            lines,
+            faults,
+            ..
+        } = &self;
+        if lines.is_empty() && faults.is_empty() {
+            let fault = "holds no *.safetensors; save checkpoints there";
+            return Err(Error::input(folder.display(), "folder", fault));
+        }
+        let path = folder.join("watch.svg");
+        let figure = figure(lines, setting);
+        if let Some(figure) = &figure {
+            write_file(&path, report::draw(figure).svg.as_bytes())?;
+        }
+        let path = path.display().to_string();
+        let drawn = match figure {
+            Some(_) => format!("The run is drawn in {path}."),
+            None => "Nothing is drawn: no checkpoint has an s.".to_owned(),
+        };
+        let mut json = json!({
+            "checkpoints": lines.len(),
+            "measured": self.measured,
+            "lines": folder.join("watch.jsonl").display().to_string(),
+            "figure": figure.is_some().then_some(path),
+            "last": lines.last(),
+            "faults": self.told_faults(),
+            "leftover_done": self.leftover,
+        });
+        if let Some(error) = self.error() {
+            json["error"] = json!({"kind": error.kind.name(), "message": error.message});
+        }
+        Ok(Answer {
+            text: self.text(&drawn),
+            json,
+            ending: match faults.is_empty() {
+                true => Ending::Done,
+                false => Ending::Faulty,
+            },
+        })
+    }
+
+    fn told_faults(&self) -> Vec<serde_json::Value> {
+        let told =
+            |(name, error): &(String, Error)| json!({"name": name, "message": error.message});
+        self.faults.iter().map(told).collect()
+    }
+
+    /// The table of the lines, then what has none.
+    fn text(&self, drawn: &str) -> String {
+        let mut parts = Vec::new();
+        if !self.lines.is_empty() {
+            let row = |line: &Line| format!("{:<28} {}", line.name, brief(line));
+            parts.push(self.lines.iter().map(row).collect::<Vec<_>>().join("\n"));
+        }
+        if !self.faults.is_empty() {
+            let row = |(_, error): &(String, Error)| format!("* {error}");
+            let rows: Vec<String> = self.faults.iter().map(row).collect();
+            parts.push(format!("Not measured:\n{}", rows.join("\n")));
+        }
+        if self.leftover {
+            parts.push("A file done of an earlier run was passed over.".to_owned());
+        }
+        parts.push(drawn.to_owned());
+        parts.join("\n\n")
+    }
+
+    /// What could not be measured, in one sentence.
+    fn error(&self) -> Option<Error> {
+        let first = &self.faults.first()?.1;
+        let mut names: Vec<&str> = self.faults.iter().map(|(name, _)| &name[..]).collect();
+        let more = format!("{} more", names.len().saturating_sub(MOST));
+        if names.len() > MOST {
+            names.truncate(MOST);
+            names.push(&more);
+        }
+        let mut fault = match names.len() {
+            1 => format!("cannot be measured: {first}"),
+            _ => format!("cannot be measured, the first because {first}"),
+        };
+        if !self.lines.is_empty() {
+            fault += &format!("; {} others are in watch.jsonl", self.lines.len());
+        }
+        let names = names.join(", ");
+        Some(Error::input(self.folder.display(), names, fault))
+    }
+}
+
+/// A line for a person.
+pub fn brief(line: &Line) -> String {
+    let s = line.s.map_or("none".to_owned(), |s| format!("{s:.4}"));
+    format!(
+        "loss {:.4e}, a {:.4}, s {s}, margin {:.2}, {} products, {}",
+        line.loss, line.a, line.margin, line.products, line.verdict
+    )
+}

@@ -1,0 +1,41 @@
+//! What a file holds, for who looks for the names of its arrays.
+
+use std::io::{Read, Seek};
+
+use zip::ZipArchive;
+
+use crate::dataset::brief;
+use crate::dataset::npy::Header;
+
+/// The most arrays that are listed.
+const MOST: usize = 12;
+
+/// `images (60000 × 28 × 28, uint8), labels (60000, int64)`; the rest is counted.
+pub(super) fn of<S: Read + Seek>(archive: &mut ZipArchive<S>) -> String {
+    let count = archive.len();
+    let mut listed: Vec<String> = (0..count.min(MOST))
+        .map(|index| array(archive, index))
+        .collect();
+    if count > MOST {
+        listed.push(format!("{} more", count - MOST));
+    }
+    match listed.is_empty() {
+        true => "no array".to_owned(),
+        false => listed.join(", "),
+    }
+}
+
+/// Name, shape and type of an array; the name alone of what is none.
+fn array<S: Read + Seek>(archive: &mut ZipArchive<S>, index: usize) -> String {
+    let Ok(mut file) = archive.by_index(index) else {
+        return "something that cannot be read".to_owned();
+    };
+    let name = brief(&String::from_utf8_lossy(file.name_raw()));
+    let Some(array) = name.strip_suffix(".npy") else {
+        return format!("{name} (no array)");
+    };
+    match Header::read(array, &mut file) {
+        Ok(header) => format!("{array} ({})", header.describe()),
+        Err(_) => format!("{array} (not readable)"),
+    }
+}
