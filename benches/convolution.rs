@@ -14,7 +14,7 @@ use sgd_stability::kernel::convolution::{
     Begin, Convolution, Shape, backward, forward, turn_weights, weight_gradient,
 };
 use sgd_stability::kernel::pool::{Pool, max_pool, scatter_pool};
-use sgd_stability::kernel::{Isa, Start, peak};
+use sgd_stability::kernel::{Isa, Sides, Start, Window, peak};
 
 /// (side of the image, inputs, outputs, stride): 3 × 3 windows with padding 1. The first five are
 /// those of the VGG network, the others of a residual one.
@@ -60,9 +60,10 @@ impl Layer {
             width: side,
             inputs,
             outputs,
-            kernel: 3,
-            stride,
-            padding: 1,
+            window: Window::square(3)
+                .every(Sides::both(stride))
+                .padded(Sides::both(1)),
+            groups: 1,
         };
         let convolution = Convolution::new(shape);
         let w = numbers(shape.weights());
@@ -164,7 +165,7 @@ fn pools(isa: Isa) {
             height: side,
             width: side,
             channels,
-            window: (2, 2),
+            window: Window::tiles(Sides::both(2)),
         };
         let mut x = numbers(SAMPLES * pool.input());
         let mut y = numbers(SAMPLES * pool.output());

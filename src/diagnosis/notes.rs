@@ -42,6 +42,8 @@ pub fn of(diagnosis: &Diagnosis) -> Vec<String> {
             "With momentum a ≤ 2(1 + β)/η is the one necessary criterion that is known.".to_owned(),
         );
     }
+    let left_out = diagnosis.left_out.iter();
+    notes.extend(left_out.map(|(mode, fault)| format!("Mode {mode} is left out: {fault}.")));
     notes.extend(diagnosis.main.mode.map(|mode| about(mode).to_owned()));
     notes
 }

@@ -200,10 +200,18 @@ impl Axis {
             return NOTHING;
         };
         // The window that meets the lowest index is the last one.
-        let (last, step) = ((place - phase * self.dilation) / self.stride, self.backward_step());
+        let (last, step) = (
+            (place - phase * self.dilation) / self.stride,
+            self.backward_step(),
+        );
         let most = (self.phase_taps(phase) - 1).min(last / step);
         let source = last - most * step;
-        match self.targets().min(last + 1).saturating_sub(source).div_ceil(step) {
+        match self
+            .targets()
+            .min(last + 1)
+            .saturating_sub(source)
+            .div_ceil(step)
+        {
             0 => NOTHING,
             taps => Reach {
                 source,
@@ -252,9 +260,8 @@ mod tests {
     /// The windows and indices that read coordinate `target` of the input, by trying all of them.
     fn tried(axis: &Axis, target: usize) -> Vec<(usize, usize)> {
         let all = (0..axis.targets()).flat_map(|w| (0..axis.kernel).map(move |k| (w, k)));
-        let reads = |&(w, k): &(usize, usize)| {
-            w * axis.stride + k * axis.dilation == target + axis.padding
-        };
+        let reads =
+            |&(w, k): &(usize, usize)| w * axis.stride + k * axis.dilation == target + axis.padding;
         all.filter(reads).collect()
     }
 
@@ -272,9 +279,11 @@ mod tests {
             };
             for target in 0..axis.targets() {
                 let reach = axis.forward(target);
-                let listed = (0..reach.taps).map(|i| (reach.source + i * axis.dilation, reach.tap + i));
+                let listed =
+                    (0..reach.taps).map(|i| (reach.source + i * axis.dilation, reach.tap + i));
                 let right = (0..axis.kernel).filter_map(|k| {
-                    let source = (target * axis.stride + k * axis.dilation).checked_sub(axis.padding);
+                    let source =
+                        (target * axis.stride + k * axis.dilation).checked_sub(axis.padding);
                     source.filter(|&s| s < axis.size).map(|source| (source, k))
                 });
                 assert!(listed.eq(right), "{axis:?} {target}");

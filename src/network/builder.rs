@@ -390,7 +390,9 @@ fn places(input: Shape, window: &Window, name: &str) -> Result<Sides, Fault> {
     }
     for (word, sides) in words.into_iter().chain([("padding", padding)]) {
         if sides.rows.max(sides.columns) > MOST {
-            return Err(format!("a {word} of {sides} is more than {MOST}"));
+            return Err(format!(
+                "a {word} of {sides} is more than {MOST}; make it smaller"
+            ));
         }
     }
     let places = window.places(Sides {

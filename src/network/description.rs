@@ -127,9 +127,7 @@ impl<'de> Deserialize<'de> for Each {
                 let sides = (seq.next_element()?, seq.next_element()?);
                 match (sides, seq.next_element::<de::IgnoredAny>()?) {
                     ((Some(rows), Some(columns)), None) => Ok(Each(Sides { rows, columns })),
-                    _ => Err(de::Error::custom(
-                        "a list of sides must be [rows, columns]",
-                    )),
+                    _ => Err(de::Error::custom("a list of sides must be [rows, columns]")),
                 }
             }
         }

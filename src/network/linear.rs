@@ -18,10 +18,7 @@ pub(super) struct Linear<'a> {
 impl Linear<'_> {
     /// Does it write every number, whatever is there?
     fn is_pool(&self) -> bool {
-        matches!(
-            self.layer.kind,
-            Kind::MaxPool(_) | Kind::AveragePool(_)
-        )
+        matches!(self.layer.kind, Kind::MaxPool(_) | Kind::AveragePool(_))
     }
 
     /// `y` of the values `x` and, for a shortcut, `skip`; a max-pool writes down its places.

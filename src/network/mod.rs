@@ -41,8 +41,8 @@ mod standardise;
 mod tangent;
 mod trace;
 
-pub use architecture::{NAMES, named};
 pub use crate::kernel::{Sides, Window};
+pub use architecture::{NAMES, named};
 pub use builder::{BatchNorm, Builder, Fault, Filters};
 pub use curvature::{Curvature, Matrix};
 pub use gathered::Gathered;

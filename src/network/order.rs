@@ -62,7 +62,9 @@ impl Network {
             layer,
             tensors: self.tensors(layer),
         });
-        modules.filter(|module| !module.tensors.is_empty()).collect()
+        modules
+            .filter(|module| !module.tensors.is_empty())
+            .collect()
     }
 
     fn tensors(&self, index: usize) -> Vec<(Part, Vec<usize>)> {
@@ -84,7 +86,9 @@ impl Network {
         if !layer.bias.is_empty() {
             tensors.push((Part::Bias, vec![outputs]));
         }
-        let normalises = self.normalises(index).map(|index| &self.layers()[index].kind);
+        let normalises = self
+            .normalises(index)
+            .map(|index| &self.layers()[index].kind);
         let has_statistics = matches!(
             normalises,
             Some(Kind::Standardise {

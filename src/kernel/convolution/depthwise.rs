@@ -57,7 +57,12 @@ impl Kernel for Depthwise<'_> {
             let samples = (self.y.len() - number * block).min(block) / target;
             for class in &plan.classes {
                 for place in &class.places[..samples * class.each] {
-                    self.pixel(lanes, class, &x[place.source as usize..], number * block + place.target as usize);
+                    self.pixel(
+                        lanes,
+                        class,
+                        &x[place.source as usize..],
+                        number * block + place.target as usize,
+                    );
                 }
             }
         }

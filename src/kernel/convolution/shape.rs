@@ -88,7 +88,13 @@ impl Shape {
             ..
         } = self.window;
         let sides = [size, stride, dilation].map(Sides::area);
-        let sizes = [self.height, self.width, self.inputs, self.outputs, self.groups];
+        let sizes = [
+            self.height,
+            self.width,
+            self.inputs,
+            self.outputs,
+            self.groups,
+        ];
         !sides.contains(&0)
             && !sizes.contains(&0)
             && self.inputs.is_multiple_of(self.groups)

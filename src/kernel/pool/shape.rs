@@ -120,7 +120,10 @@ impl Pool {
     /// windows lie.
     #[inline(always)]
     pub(super) fn patches(&self, samples: usize, mut visit: impl FnMut(&Patch, usize, usize)) {
-        let (rows, columns) = (self.window.rows(self.height), self.window.columns(self.width));
+        let (rows, columns) = (
+            self.window.rows(self.height),
+            self.window.columns(self.width),
+        );
         let rows: Vec<Reach> = (0..rows.targets()).map(|t| rows.forward(t)).collect();
         let columns: Vec<Reach> = (0..columns.targets()).map(|t| columns.forward(t)).collect();
         let mut output = 0;

@@ -114,12 +114,7 @@ pub(super) fn each_pooled(
 }
 
 /// The place of the first largest number of every window.
-pub(super) fn largest(
-    from: Size,
-    to: Size,
-    window: &graph::Window,
-    image: &[f64],
-) -> Vec<usize> {
+pub(super) fn largest(from: Size, to: Size, window: &graph::Window, image: &[f64]) -> Vec<usize> {
     let mut places = vec![usize::MAX; to.iter().product()];
     each_pooled(from, to, window, |pooled, place| {
         let best = &mut places[pooled];

@@ -101,7 +101,10 @@ pub(super) fn batch_norm<T: Real>(
         let inverse = variance
             .plus(&Jet::constant(number(epsilon)))
             .inverse_root();
-        let scale = own.weights.get(c).map_or(inverse.clone(), |w| w.times(&inverse));
+        let scale = own
+            .weights
+            .get(c)
+            .map_or(inverse.clone(), |w| w.times(&inverse));
         let shift = own.biases.get(c).cloned().unwrap_or_else(Jet::zero);
         for sample in &mut out {
             for x in &mut sample[channel.clone()] {

@@ -86,9 +86,19 @@ fn a_convolution_is_the_sum_of_its_definition() {
 #[test]
 fn pools_shortcuts_and_flattening_keep_pytorchs_order() {
     let image = [1., 5., 2., 4., 3., 9., 7., 8., 6.];
-    let pool = outputs_of(Layer::MaxPool(Window::square(2, 2, 0)), [1, 3, 3], &[], &image);
+    let pool = outputs_of(
+        Layer::MaxPool(Window::square(2, 2, 0)),
+        [1, 3, 3],
+        &[],
+        &image,
+    );
     assert_eq!(pool, whole(&[5]));
-    let mean = outputs_of(Layer::AveragePool(Window::square(2, 2, 0)), [1, 3, 3], &[], &image);
+    let mean = outputs_of(
+        Layer::AveragePool(Window::square(2, 2, 0)),
+        [1, 3, 3],
+        &[],
+        &image,
+    );
     assert_eq!(mean, [Exact::fraction(13, 4)]);
     let twice = Layer::Shortcut { from: 0, stride: 1 };
     let doubled = outputs_of(twice, [1, 1, 3], &[], &image[..3]);
