@@ -182,7 +182,7 @@ fn what_cannot_be_is_refused_in_a_sentence() {
         ),
         (
             "type = \"max-pool\", window = [17, 1]".to_owned(),
-            &["does not fit", "17 × 1"],
+            &["up to 16 × 16 numbers, and 17 × 1 is more"],
         ),
         (
             "type = \"max-pool\", window = 3, stride = 0".to_owned(),
