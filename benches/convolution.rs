@@ -14,21 +14,53 @@ use sgd_stability::kernel::convolution::{
     Begin, Convolution, Shape, backward, forward, turn_weights, weight_gradient,
 };
 use sgd_stability::kernel::pool::{Pool, max_pool, scatter_pool};
-use sgd_stability::kernel::{Isa, Start, peak};
+use sgd_stability::kernel::{Isa, Sides, Start, Window, peak};
 
-/// (side of the image, inputs, outputs, stride): 3 × 3 windows with padding 1. The first five are
-/// those of the VGG network, the others of a residual one.
-const LAYERS: [(usize, usize, usize, usize); 9] = [
-    (32, 3, 16, 1),
-    (16, 16, 16, 1),
-    (8, 16, 32, 1),
-    (4, 32, 64, 1),
-    (2, 64, 64, 1),
-    (32, 32, 32, 1),
-    (32, 32, 64, 2),
-    (16, 64, 64, 1),
-    (8, 128, 128, 1),
+/// 3 × 3 windows. The first five are those of the VGG network, the next four of a residual one; then the
+/// same sixty-four channels dilated, in groups, and each by itself.
+const LAYERS: [Shape; 14] = [
+    three(32, (3, 16), 1),
+    three(16, (16, 16), 1),
+    three(8, (16, 32), 1),
+    three(4, (32, 64), 1),
+    three(2, (64, 64), 1),
+    three(32, (32, 32), 1),
+    three(32, (32, 64), 2),
+    three(16, (64, 64), 1),
+    three(8, (128, 128), 1),
+    Shape {
+        window: Window::square(3)
+            .padded(Sides::both(2))
+            .dilated(Sides::both(2)),
+        ..three(16, (64, 64), 1)
+    },
+    grouped(2),
+    grouped(4),
+    grouped(16),
+    grouped(64),
 ];
+
+/// The side of the image, channels of input and output, and the stride; padding 1.
+const fn three(side: usize, (inputs, outputs): (usize, usize), stride: usize) -> Shape {
+    Shape {
+        height: side,
+        width: side,
+        inputs,
+        outputs,
+        window: Window::square(3)
+            .every(Sides::both(stride))
+            .padded(Sides::both(1)),
+        groups: 1,
+    }
+}
+
+/// 64 → 64 channels in so many groups.
+const fn grouped(groups: usize) -> Shape {
+    Shape {
+        groups,
+        ..three(16, (64, 64), 1)
+    }
+}
 
 /// Samples of a call.
 const SAMPLES: usize = 8;
@@ -51,30 +83,32 @@ struct Layer {
     y: Vec<f32>,
 }
 
+fn name(shape: &Shape) -> String {
+    let (inputs, outputs, side) = (shape.inputs, shape.outputs, shape.height);
+    let stride = shape.window.stride;
+    let groups = match (shape.groups, shape.window.dilation.rows) {
+        (1, 1) => String::new(),
+        (1, dilation) => format!(" dilation {dilation}"),
+        (groups, _) => format!(" groups {groups}"),
+    };
+    format!("{inputs}→{outputs} at {side}×{side} stride {stride}{groups}")
+}
+
 const PRODUCTS: [&str; 3] = ["forward", "backward", "gradient"];
 
 impl Layer {
-    fn new((side, inputs, outputs, stride): (usize, usize, usize, usize)) -> Self {
-        let shape = Shape {
-            height: side,
-            width: side,
-            inputs,
-            outputs,
-            kernel: 3,
-            stride,
-            padding: 1,
-        };
+    fn new(shape: Shape) -> Self {
         let convolution = Convolution::new(shape);
         let w = numbers(shape.weights());
         let mut turned = w.clone();
         turn_weights(Isa::best(), &convolution, &w, &mut turned);
         Layer {
-            name: format!("{inputs}→{outputs} at {side}×{side} stride {stride}"),
+            name: name(&shape),
             convolution,
             x: numbers(SAMPLES * shape.input()),
             w,
             turned,
-            bias: numbers(outputs),
+            bias: numbers(shape.outputs),
             y: numbers(SAMPLES * shape.output()),
         }
     }
@@ -164,7 +198,7 @@ fn pools(isa: Isa) {
             height: side,
             width: side,
             channels,
-            window: (2, 2),
+            window: Window::tiles(Sides::both(2)),
         };
         let mut x = numbers(SAMPLES * pool.input());
         let mut y = numbers(SAMPLES * pool.output());

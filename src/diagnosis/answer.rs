@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::criterion::nesterov;
 use crate::curvature::Tracker;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::network::Matrix;
 
 use super::blank;
@@ -63,7 +63,8 @@ impl Case<'_> {
     /// Measures and judges in one mode, with a tracker that may have measured near by.
     ///
     /// # Errors
-    /// When loss or curvature have left the range of f32, or are not finite in f64.
+    /// When the mode is none here, when loss or curvature have left the range of f32, or when they are not
+    /// finite in f64.
     pub fn find(
         &self,
         mode: Option<Mode>,
@@ -71,6 +72,11 @@ impl Case<'_> {
         tracker: &mut Tracker,
     ) -> Result<Finding> {
         let batch = self.samples.batch();
+        if let Some(mode) = mode
+            && let Some(fault) = mode.fault(self.effort.isa, self.model, &batch)
+        {
+            return Err(Error::input(self.place, self.model.network.name(), fault));
+        }
         let statistics = mode.map_or(Vec::new(), |mode| {
             mode.statistics(self.effort.isa, self.model, &batch)
         });
@@ -118,11 +124,16 @@ impl Case<'_> {
             self.find(mode, extras, tracker)
         };
         let main = find(mode, true)?;
-        let others = Mode::ALL
-            .into_iter()
-            .filter(|other| mode.is_some_and(|mode| mode != *other));
-        let others = others.map(|mode| find(Some(mode), false));
-        let others = others.collect::<Result<_>>()?;
+        let (mut others, mut left_out) = (Vec::new(), Vec::new());
+        for other in Mode::ALL {
+            if mode.is_none_or(|mode| mode == other) {
+                continue;
+            }
+            match other.fault(self.effort.isa, self.model, &self.samples.batch()) {
+                None => others.push(find(Some(other), false)?),
+                Some(fault) => left_out.push((other, fault)),
+            }
+        }
         Ok(Diagnosis {
             setting: self.setting.clone(),
             split: self.samples.split,
@@ -130,6 +141,7 @@ impl Case<'_> {
             matrix: self.effort.matrix,
             is_blank: blank::is_blank(self.model),
             others,
+            left_out,
             forecast,
             peak: machine::peak(),
         })
@@ -147,6 +159,8 @@ pub struct Diagnosis {
     pub main: Finding,
     /// The other modes.
     pub others: Vec<Finding>,
+    /// The modes in which nothing can be measured, and why.
+    pub left_out: Vec<(Mode, String)>,
     /// Which second derivative was measured.
     pub matrix: Matrix,
     /// Is every weight of a network of several layers zero?

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
-use crate::network::{Batch, Network, Normalisation, Pass, Point};
+use crate::network::{Batch, Kind, Layer, Network, Normalisation, Pass, Point};
 
 use super::subject::Model;
 
@@ -39,7 +39,7 @@ impl Mode {
     /// The mode asked for, which a network with batch normalisation must have and no other may.
     ///
     /// # Errors
-    /// When it is missing, or does not belong there.
+    /// When it is missing, does not belong there, or there is nothing to evaluate with.
     pub fn check(asked: Option<Mode>, network: &Network) -> Result<Option<Mode>> {
         let refuse = |fault| Err(Error::input("--mode", network.name(), fault));
         match (asked, network.has_batch_norm()) {
@@ -48,6 +48,7 @@ impl Mode {
                  eval or frozen",
             ),
             (Some(_), false) => refuse("has no batch normalisation; leave --mode out"),
+            (Some(Mode::Eval), true) if !network.has_running_statistics() => refuse(NO_STATISTICS),
             _ => Ok(asked),
         }
     }
@@ -65,6 +66,55 @@ impl Mode {
             Mode::Train | Mode::Eval => model.state.statistics.clone(),
         }
     }
+}
+
+/// Why there is no evaluation mode.
+const NO_STATISTICS: &str = "has batch normalisation without running statistics, so that there is no \
+                             eval mode, and PyTorch normalises by the batch in evaluation too; give \
+                             train or frozen";
+
+impl Mode {
+    /// Why nothing can be measured in this mode: there are no statistics, or a variance that is divided
+    /// by is zero and ε is zero too.
+    pub fn fault(self, isa: Isa, model: &Model, batch: &Batch<'_>) -> Option<String> {
+        let network = &model.network;
+        if self == Mode::Eval && !network.has_running_statistics() {
+            return Some(NO_STATISTICS.to_owned());
+        }
+        let norms = || network.layers().iter().filter(|layer| is_norm(layer));
+        if !norms().any(is_bare) {
+            return None;
+        }
+        let statistics = match self {
+            Mode::Eval => model.state.statistics.clone(),
+            Mode::Train | Mode::Frozen => Mode::Frozen.statistics(isa, model, batch),
+        };
+        let zero = |layer: &Layer| {
+            let mut variances = statistics[layer.variances()].iter();
+            variances.position(|&variance| is_bare(layer) && variance <= 0.0)
+        };
+        let mut zeros = norms()
+            .enumerate()
+            .filter_map(|(k, layer)| Some((k, zero(layer)?)));
+        zeros.next().map(|(norm, channel)| {
+            format!(
+                "batch-norm number {} has epsilon 0, and in mode {self} the variance of its channel {} \
+                 is 0, so that it divides by zero; give the epsilon it was trained with, or samples \
+                 that differ there",
+                norm + 1,
+                channel + 1
+            )
+        })
+    }
+}
+
+fn is_norm(layer: &Layer) -> bool {
+    matches!(layer.kind, Kind::Standardise { .. })
+}
+
+/// Does nothing stand beside the variance?
+fn is_bare(layer: &Layer) -> bool {
+    matches!(layer.kind, Kind::Standardise { epsilon: 0.0, .. })
 }
 
 /// The point of a model in a mode, or without one; `statistics` are those of the mode.

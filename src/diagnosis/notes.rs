@@ -68,6 +68,8 @@ pub fn of(diagnosis: &Diagnosis) -> Vec<String> {
                 .to_owned(),
         );
     }
+    let left_out = diagnosis.left_out.iter();
+    notes.extend(left_out.map(|(mode, fault)| format!("Mode {mode} is left out: {fault}.")));
     notes.extend(diagnosis.main.mode.map(|mode| about(mode).to_owned()));
     notes
 }

@@ -20,61 +20,64 @@ pub struct Row {
 /// The heads of [`Row::can`].
 pub const HEADS: [&str; 5] = ["forward", "backward", "Hv", "Gauss–Newton", "Σv"];
 
-/// Each layer word with a network whose layer it is, and with the statistics it reads.
-const LAYERS: [(&str, &str, Normalisation); 10] = [
-    (
-        "dense",
-        "[[layer]]\ntype = \"dense\"\noutputs = 3",
-        Normalisation::Fixed,
-    ),
+/// Each layer word, with what makes it another layer, and the layer; in training mode the statistics are
+/// those of the batch.
+const LAYERS: [(&str, &str); 18] = [
+    ("dense", "type = \"dense\"\noutputs = 3"),
     (
         "convolution",
-        "[[layer]]\ntype = \"convolution\"\noutputs = 3\nkernel = 3\npadding = 1\nstride = 2",
-        Normalisation::Fixed,
-    ),
-    ("relu", "[[layer]]\ntype = \"relu\"", Normalisation::Fixed),
-    (
-        "max-pool",
-        "[[layer]]\ntype = \"max-pool\"\nwindow = 2",
-        Normalisation::Fixed,
+        "type = \"convolution\"\noutputs = 3\nkernel = 3\npadding = 1\nstride = 2",
     ),
     (
-        "average-pool",
-        "[[layer]]\ntype = \"average-pool\"\nwindow = 2",
-        Normalisation::Fixed,
+        "convolution, rectangular",
+        "type = \"convolution\"\noutputs = 3\nkernel = [1, 3]\npadding = [2, 3]\nstride = [2, 1]",
     ),
     (
-        "batch-norm, fixed",
-        "[[layer]]\ntype = \"batch-norm\"",
-        Normalisation::Fixed,
+        "convolution, dilated",
+        "type = \"convolution\"\noutputs = 3\nkernel = 3\npadding = 2\ndilation = 2",
     ),
     (
-        "batch-norm, training",
-        "[[layer]]\ntype = \"batch-norm\"",
-        Normalisation::Batch,
+        "convolution, grouped",
+        "type = \"convolution\"\noutputs = 4\nkernel = 3\npadding = 1\ngroups = 2",
+    ),
+    (
+        "convolution, depthwise",
+        "type = \"convolution\"\noutputs = 2\nkernel = 3\npadding = 1\ngroups = 2",
+    ),
+    ("relu", "type = \"relu\""),
+    ("max-pool", "type = \"max-pool\"\nwindow = 2"),
+    (
+        "max-pool, overlapping",
+        "type = \"max-pool\"\nwindow = [3, 2]\nstride = [2, 1]\npadding = 1",
+    ),
+    ("average-pool", "type = \"average-pool\"\nwindow = 2"),
+    (
+        "average-pool, overlapping",
+        "type = \"average-pool\"\nwindow = [3, 2]\nstride = [2, 1]\npadding = 1",
+    ),
+    ("average-pool, whole image", "type = \"average-pool\""),
+    ("batch-norm, fixed", "type = \"batch-norm\""),
+    (TRAINING, "type = \"batch-norm\""),
+    (
+        "batch-norm, fixed, not affine",
+        "type = \"batch-norm\"\naffine = false\nepsilon = 0",
     ),
     (
         "normalise",
-        "[[layer]]\ntype = \"normalise\"\nmean = [0.5, 0.25]\ndeviation = [2.0, 0.5]",
-        Normalisation::Fixed,
+        "type = \"normalise\"\nmean = [0.5, 0.25]\ndeviation = [2.0, 0.5]",
     ),
-    (
-        "flatten",
-        "[[layer]]\ntype = \"flatten\"",
-        Normalisation::Fixed,
-    ),
-    (
-        "shortcut",
-        "[[layer]]\ntype = \"shortcut\"\nfrom = 0",
-        Normalisation::Fixed,
-    ),
+    ("flatten", "type = \"flatten\""),
+    ("shortcut", "type = \"shortcut\"\nfrom = 0"),
 ];
+
+/// The layer that couples the samples.
+const TRAINING: &str = "batch-norm, training";
 
 /// A convolution before the layer and a dense layer behind, so that it stands inside a network.
 fn around(layer: &str) -> String {
     format!(
         "input = [2, 4, 4]\n[[layer]]\ntype = \"convolution\"\noutputs = 2\nkernel = 3\n\
-         padding = 1\n{layer}\n[[layer]]\ntype = \"flatten\"\n[[layer]]\ntype = \"dense\"\n\
+         padding = 1\n[[layer]]\n{layer}\n[[layer]]\ntype = \"flatten\"\n[[layer]]\ntype = \"dense\"\n\
          outputs = 2"
     )
 }
@@ -88,13 +91,22 @@ pub fn table() -> [Vec<Row>; 2] {
         let built = description::parse(text, Path::new("support.toml"));
         built.unwrap_or_else(|fault| panic!("{fault}"))
     };
-    let layers = LAYERS.iter().map(|(name, layer, normalisation)| Row {
+    let layers = LAYERS.iter().map(|(name, layer)| Row {
         name: (*name).to_owned(),
-        can: run(&network(&around(layer)), *normalisation),
+        can: run(
+            &network(&around(layer)),
+            match *name == TRAINING {
+                true => Normalisation::Batch,
+                false => Normalisation::Fixed,
+            },
+        ),
     });
     let losses = Loss::ALL.iter().map(|loss| Row {
         name: loss.name().to_owned(),
-        can: run(&network(&around("")).with_loss(*loss), Normalisation::Fixed),
+        can: run(
+            &network(&around("type = \"flatten\"")).with_loss(*loss),
+            Normalisation::Fixed,
+        ),
     });
     [layers.collect(), losses.collect()]
 }
@@ -181,7 +193,7 @@ mod tests {
 
     #[test]
     fn every_word_of_architecture_files_has_a_row() {
-        let text = around("[[layer]]\ntype = \"nonsense\"");
+        let text = around("type = \"nonsense\"");
         let fault = description::parse(&text, Path::new("a.toml")).unwrap_err();
         let (_, words) = fault
             .message
@@ -201,7 +213,7 @@ mod tests {
     fn only_coupled_samples_lack_a_product() {
         let [layers, losses] = table();
         for row in layers.iter().chain(&losses) {
-            let coupled = row.name == "batch-norm, training";
+            let coupled = row.name == TRAINING;
             assert_eq!(row.can, [true, true, true, true, !coupled], "{}", row.name);
         }
     }

@@ -330,6 +330,13 @@ impl Builder {
     /// # Errors
     /// When there is no layer before it.
     pub fn relu(&mut self) -> Result<(), Fault> {
+        let shape = self.shape();
+        if let Some(Kind::Standardise { .. }) = self.network.layers.last().map(|l| &l.kind) {
+            // Its derivatives are made of what it gives, which a ReLU would write over; so the ReLU
+            // stands behind a layer that changes nothing.
+            let (mean, deviation) = (vec![0.0; shape.channels], vec![1.0; shape.channels]);
+            self.normalise(mean, deviation)?;
+        }
         match self.network.layers.last_mut() {
             Some(layer) => layer.relu = true,
             None => return Err("a relu must follow a layer".to_owned()),
@@ -392,7 +399,9 @@ fn places(input: Shape, window: &Window, name: &str) -> Result<Sides, Fault> {
     }
     for (word, sides) in words.into_iter().chain([("padding", padding)]) {
         if sides.rows.max(sides.columns) > MOST {
-            return Err(format!("a {word} of {sides} is more than {MOST}"));
+            return Err(format!(
+                "a {word} of {sides} is more than {MOST}; make it smaller"
+            ));
         }
     }
     let places = window.places(Sides {

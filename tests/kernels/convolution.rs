@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use sgd_stability::kernel::convolution::{
     Begin, Convolution, Shape, backward, forward, turn_weights, weight_gradient,
 };
-use sgd_stability::kernel::{Isa, Start};
+use sgd_stability::kernel::{Isa, Sides, Start, Window};
 use sgd_stability::number::Exact;
 use sgd_stability::oracle::{Expected, Family, Format, Order, Outcome, Terms, judge, rounded};
 
@@ -43,25 +43,46 @@ impl Product {
 /// All triples, in the order (sample, pixel of the output, pixel of the window, channel of the
 /// input, channel of the output).
 fn triples(shape: &Shape, samples: usize) -> Vec<Triple> {
+    let Window {
+        size,
+        stride,
+        padding,
+        dilation,
+    } = shape.window;
     let (rows, columns) = (shape.output_height(), shape.output_width());
-    let inside = |target: usize, tap: usize, size: usize| {
-        (target * shape.stride + tap)
-            .checked_sub(shape.padding)
+    let (inputs, outputs) = (shape.inputs / shape.groups, shape.outputs / shape.groups);
+    let inside = |start: usize, reach: usize, padding: usize, size: usize| {
+        (start + reach)
+            .checked_sub(padding)
             .filter(|&source| source < size)
     };
     let mut triples = Vec::new();
     for pixel in 0..samples * rows * columns {
         let (row, column) = (pixel / columns, pixel % columns);
         let (sample, row) = (row / rows, row % rows);
-        for tap in 0..shape.kernel * shape.kernel {
-            let (down, right) = (tap / shape.kernel, tap % shape.kernel);
-            let source = inside(row, down, shape.height).zip(inside(column, right, shape.width));
-            let Some((y, x)) = source else { continue };
+        for tap in 0..size.rows * size.columns {
+            let (down, right) = (tap / size.columns, tap % size.columns);
+            let y = inside(
+                row * stride.rows,
+                down * dilation.rows,
+                padding.rows,
+                shape.height,
+            );
+            let x = inside(
+                column * stride.columns,
+                right * dilation.columns,
+                padding.columns,
+                shape.width,
+            );
+            let Some((y, x)) = y.zip(x) else { continue };
             let source = (sample * shape.height + y) * shape.width + x;
-            for channels in 0..shape.inputs * shape.outputs {
+            for channels in 0..inputs * shape.outputs {
                 let (i, o) = (channels / shape.outputs, channels % shape.outputs);
-                let weight = (tap * shape.inputs + i) * shape.outputs + o;
-                triples.push([source * shape.inputs + i, weight, pixel * shape.outputs + o]);
+                let (group, within) = (o / outputs, o % outputs);
+                let of_group = group * size.rows * size.columns + tap;
+                let weight = (of_group * inputs + i) * outputs + within;
+                let from = source * shape.inputs + group * inputs + i;
+                triples.push([from, weight, pixel * shape.outputs + o]);
             }
         }
     }
@@ -180,10 +201,90 @@ fn shape(image: (usize, usize), channels: (usize, usize), window: (usize, usize,
         width: image.1,
         inputs: channels.0,
         outputs: channels.1,
-        kernel: window.0,
-        stride: window.1,
-        padding: window.2,
+        window: Window::square(window.0)
+            .every(Sides::both(window.1))
+            .padded(Sides::both(window.2)),
+        groups: 1,
     }
+}
+
+fn sides((rows, columns): (usize, usize)) -> Sides {
+    Sides { rows, columns }
+}
+
+/// Another number in each direction: size, stride, padding and dilation.
+fn free(
+    image: (usize, usize),
+    channels: (usize, usize, usize),
+    window: [(usize, usize); 4],
+) -> Shape {
+    let [size, stride, padding, dilation] = window.map(sides);
+    let (inputs, outputs, groups) = channels;
+    let window = Window::new(size)
+        .every(stride)
+        .padded(padding)
+        .dilated(dilation);
+    Shape {
+        window,
+        groups,
+        ..shape(image, (inputs, outputs), (1, 1, 0))
+    }
+}
+
+/// Strides and dilations with and without a common divisor, paddings beyond the kernel, groups of few and
+/// of many channels, a kernel for every channel, on both sides of whole vectors.
+fn free_shapes() -> Vec<(Shape, usize)> {
+    vec![
+        (free((4, 6), (3, 5, 1), [(1, 3), (1, 2), (2, 4), (1, 1)]), 3),
+        (
+            free((7, 5), (17, 18, 1), [(3, 2), (2, 1), (0, 1), (1, 1)]),
+            2,
+        ),
+        (
+            free((9, 8), (3, 16, 1), [(3, 3), (1, 1), (2, 2), (2, 2)]),
+            2,
+        ),
+        (free((9, 8), (6, 7, 1), [(3, 2), (2, 2), (2, 1), (2, 3)]), 3),
+        (
+            free((12, 11), (2, 3, 1), [(3, 4), (4, 6), (5, 6), (6, 4)]),
+            2,
+        ),
+        (
+            free((10, 3), (1, 17, 1), [(4, 2), (3, 1), (3, 5), (2, 4)]),
+            2,
+        ),
+        (free((5, 4), (4, 6, 2), [(2, 3), (1, 1), (1, 1), (1, 1)]), 4),
+        (
+            free((5, 4), (32, 48, 2), [(3, 3), (2, 1), (1, 1), (1, 1)]),
+            2,
+        ),
+        (
+            free((6, 5), (34, 51, 17), [(3, 2), (1, 2), (1, 0), (2, 1)]),
+            3,
+        ),
+        (
+            free((5, 6), (9, 18, 9), [(3, 3), (1, 1), (1, 1), (1, 1)]),
+            2,
+        ),
+        (
+            free((6, 7), (18, 9, 9), [(2, 2), (2, 2), (1, 1), (1, 1)]),
+            2,
+        ),
+        (free((6, 7), (5, 5, 5), [(3, 3), (1, 1), (1, 1), (1, 1)]), 3),
+        (
+            free((7, 6), (32, 32, 32), [(3, 3), (2, 2), (1, 1), (1, 1)]),
+            2,
+        ),
+        (
+            free((9, 9), (37, 37, 37), [(3, 2), (2, 3), (4, 2), (2, 3)]),
+            2,
+        ),
+        (
+            free((2, 2), (16, 16, 16), [(3, 3), (1, 1), (1, 1), (1, 1)]),
+            70,
+        ),
+        (free((3, 3), (4, 4, 2), [(2, 2), (1, 1), (0, 0), (1, 1)]), 0),
+    ]
 }
 
 /// Images of one pixel, windows larger than the image, windows in the padding alone, pixels that no
@@ -215,7 +316,7 @@ fn edge_shapes() -> Vec<(Shape, usize)> {
 
 #[test]
 fn every_number_is_one_chain() {
-    for (shape, samples) in edge_shapes() {
+    for (shape, samples) in edge_shapes().into_iter().chain(free_shapes()) {
         Numbers::new(shape, samples, Family::WideRange).assert_chains();
     }
 }
@@ -229,6 +330,33 @@ fn every_number_of_a_random_shape_is_one_chain() {
         let (image, channels) = ((up_to(9), up_to(9)), (up_to(20), up_to(20)));
         let window = (up_to(5), up_to(3), up_to(4) - 1);
         let (shape, samples) = (shape(image, channels, window), up_to(5) - 1);
+        if shape.output() > 0 {
+            Numbers::new(shape, samples, Family::Uniform).assert_chains();
+            seen += 1;
+        }
+    }
+}
+
+#[test]
+fn every_number_of_a_random_free_shape_is_one_chain() {
+    let mut random = ChaCha8Rng::seed_from_u64(32);
+    let mut seen = 0;
+    while seen < 60 {
+        let mut up_to = |most: usize| random.random_range(1..=most);
+        let mut pair = |most: usize| (up_to(most), up_to(most));
+        let (image, window) = (pair(9), [pair(4), pair(4), pair(6), pair(4)]);
+        let (groups, (inputs, outputs)) = (up_to(6), (up_to(4), up_to(4)));
+        let channels = match up_to(3) {
+            1 => (groups * 3, groups * 3, groups * 3),
+            _ => (groups * inputs, groups * outputs, groups),
+        };
+        let samples = up_to(5) - 1;
+        let [size, stride, (down, right), dilation] = window;
+        let shape = free(
+            image,
+            channels,
+            [size, stride, (down - 1, right - 1), dilation],
+        );
         if shape.output() > 0 {
             Numbers::new(shape, samples, Family::Uniform).assert_chains();
             seen += 1;
@@ -254,6 +382,10 @@ fn special_values_pass_through_every_chain() {
     for family in Family::ALL {
         Numbers::new(shape((4, 5), (3, 18), (3, 1, 1)), 2, family).assert_chains();
         Numbers::new(shape((5, 3), (9, 4), (3, 2, 1)), 2, family).assert_chains();
+        for groups in [3, 9] {
+            let window = [(2, 3), (1, 2), (1, 1), (2, 1)];
+            Numbers::new(free((4, 5), (9, 9, groups), window), 2, family).assert_chains();
+        }
     }
 }
 
@@ -264,6 +396,8 @@ fn products_stay_within_their_proved_bounds() {
             let shapes = [
                 shape((3, 4), (3, 5), (3, 1, 1)),
                 shape((5, 4), (6, 2), (3, 2, 1)),
+                free((4, 4), (4, 4, 2), [(2, 3), (1, 2), (1, 1), (2, 1)]),
+                free((4, 4), (3, 3, 3), [(3, 2), (2, 1), (1, 1), (1, 2)]),
             ];
             let numbers = shapes.map(|shape| Numbers::new(shape, 2, family));
             let length = |numbers: &Numbers| numbers.numbers[product.places().2].len();
@@ -310,7 +444,7 @@ fn a_forgotten_sample_is_caught() {
 #[test]
 fn the_three_products_are_adjoint() {
     let mut random = ChaCha8Rng::seed_from_u64(8);
-    for (shape, samples) in edge_shapes() {
+    for (shape, samples) in edge_shapes().into_iter().chain(free_shapes()) {
         let mut numbers = Numbers::new(shape, samples, Family::Uniform);
         for number in numbers.numbers.iter_mut().flatten() {
             *number = random.random_range(-3_i8..=3).into();
@@ -329,7 +463,7 @@ fn the_three_products_are_adjoint() {
 
 #[test]
 fn bias_and_rectifier_ride_on_the_chains() {
-    for (shape, samples) in edge_shapes() {
+    for (shape, samples) in edge_shapes().into_iter().chain(free_shapes()) {
         let numbers = Numbers::new(shape, samples, Family::Uniform);
         let row = Family::Uniform.vectors(shape.outputs, 5).0;
         let [x, w, y] = &numbers.numbers;
@@ -351,6 +485,13 @@ fn bias_and_rectifier_ride_on_the_chains() {
 #[should_panic(expected = "no convolution has the shape")]
 fn a_window_that_fits_nowhere_is_refused() {
     Convolution::new(shape((2, 5), (1, 1), (3, 1, 0)));
+}
+
+#[test]
+#[should_panic(expected = "no convolution has the shape")]
+fn groups_that_do_not_divide_the_channels_are_refused() {
+    let window = [(1, 1), (1, 1), (0, 0), (1, 1)];
+    Convolution::new(free((2, 2), (4, 6, 4), window));
 }
 
 #[test]

@@ -4,51 +4,86 @@
 //! windows are listed by the definition.
 
 use num_traits::Zero;
-use sgd_stability::kernel::Isa;
 use sgd_stability::kernel::pool::{
     Pool, average_pool, gather_pool, max_pool, scatter_pool, spread_pool,
 };
+use sgd_stability::kernel::{Isa, Sides, Window};
 use sgd_stability::number::Exact;
 use sgd_stability::oracle::{Family, rounded};
 
 use crate::support::{Guarded, all_bits};
 
 /// Windows of one pixel, of the whole image, of four pixels and of other numbers of them; rows and
-/// columns left over; channels on both sides of whole vectors.
-const POOLS: [(Pool, usize); 9] = [
+/// columns left over; channels on both sides of whole vectors. Then windows that overlap, that lie apart
+/// and that reach beyond the image.
+const POOLS: [(Pool, usize); 16] = [
     (pool((1, 1), 1, (1, 1)), 3),
     (pool((2, 2), 16, (2, 2)), 5),
     (pool((4, 6), 17, (2, 2)), 2),
     (pool((5, 7), 6, (2, 2)), 2),
     (pool((6, 4), 33, (3, 2)), 2),
-    (pool((5, 3), 3, (5, 3)), 4),
+    (pool((7, 5), 3, (7, 5)), 4),
     (pool((7, 8), 20, (2, 3)), 1),
     (pool((16, 17), 2, (16, 16)), 2),
     (pool((4, 4), 5, (2, 2)), 0),
+    (free((7, 8), 17, [(3, 3), (2, 2), (1, 1)]), 3),
+    (free((6, 5), 16, [(3, 2), (1, 1), (0, 1)]), 2),
+    (free((5, 9), 5, [(1, 2), (3, 4), (0, 0)]), 2),
+    (free((4, 4), 33, [(2, 2), (2, 2), (1, 1)]), 2),
+    (free((1, 2), 3, [(3, 4), (1, 1), (1, 2)]), 2),
+    (free((9, 3), 1, [(5, 2), (2, 1), (2, 1)]), 4),
+    (free((3, 3), 2, [(3, 3), (2, 2), (1, 1)]), 0),
 ];
 
-const fn pool((height, width): (usize, usize), channels: usize, window: (usize, usize)) -> Pool {
+const fn pool(image: (usize, usize), channels: usize, window: (usize, usize)) -> Pool {
+    free(image, channels, [window, window, (0, 0)])
+}
+
+/// Size, stride and padding of a window.
+const fn free(
+    (height, width): (usize, usize),
+    channels: usize,
+    [size, stride, padding]: [(usize, usize); 3],
+) -> Pool {
     Pool {
         height,
         width,
         channels,
-        window,
+        window: Window::new(sides(size))
+            .every(sides(stride))
+            .padded(sides(padding)),
     }
 }
 
-/// For each number of the output the numbers of the input in its window, row after row.
-fn windows(pool: &Pool, samples: usize) -> Vec<Vec<usize>> {
-    let (rows, columns) = (pool.height / pool.window.0, pool.width / pool.window.1);
+const fn sides((rows, columns): (usize, usize)) -> Sides {
+    Sides { rows, columns }
+}
+
+/// For each number of the output the numbers of the input in its window, row after row, and which pixel
+/// of the window each is.
+fn windows(pool: &Pool, samples: usize) -> Vec<Vec<(usize, usize)>> {
+    let Window {
+        size,
+        stride,
+        padding,
+        ..
+    } = pool.window;
+    let count = |side: usize, size: usize, stride: usize, padding: usize| {
+        (side + 2 * padding - size) / stride + 1
+    };
+    let rows = count(pool.height, size.rows, stride.rows, padding.rows);
+    let columns = count(pool.width, size.columns, stride.columns, padding.columns);
     let window = |number: usize| {
         let (pixel, channel) = (number / pool.channels, number % pool.channels);
         let (row, column) = (pixel / columns, pixel % columns);
         let (sample, row) = (row / rows, row % rows);
         let member = |k: usize| {
-            let y = row * pool.window.0 + k / pool.window.1;
-            let x = column * pool.window.1 + k % pool.window.1;
-            ((sample * pool.height + y) * pool.width + x) * pool.channels + channel
+            let y = (row * stride.rows + k / size.columns).checked_sub(padding.rows)?;
+            let x = (column * stride.columns + k % size.columns).checked_sub(padding.columns)?;
+            let place = ((sample * pool.height + y) * pool.width + x) * pool.channels + channel;
+            (y < pool.height && x < pool.width).then_some((place, k))
         };
-        (0..pool.window.0 * pool.window.1).map(member).collect()
+        (0..size.area()).filter_map(member).collect()
     };
     let numbers = samples * rows * columns * pool.channels;
     (0..numbers).map(window).collect()
@@ -74,6 +109,14 @@ fn largest(x: impl Iterator<Item = f32> + Clone) -> usize {
         .expect("a window has pixels")
 }
 
+/// What a window hands back to a pixel: of tiles it is all there is, else it is added from +0.
+fn hand_back(pool: &Pool, dx: &mut f32, back: f32) {
+    *dx = match pool.window == Window::tiles(pool.window.size) {
+        true => back,
+        false => rounded::sum(*dx, back),
+    };
+}
+
 #[test]
 fn the_first_of_the_largest_is_found() {
     each(|name, pool, samples, family| {
@@ -85,10 +128,13 @@ fn the_first_of_the_largest_is_found() {
         let windows = windows(pool, samples);
         let places: Vec<usize> = windows
             .iter()
-            .map(|window| largest(window.iter().map(|&i| x[i])))
+            .map(|window| largest(window.iter().map(|&(i, _)| x[i])))
             .collect();
         let right: Vec<f32> = (0..windows.len())
-            .map(|o| x[windows[o][places[o]]])
+            .map(|o| x[windows[o][places[o]].0])
+            .collect();
+        let places: Vec<usize> = (0..windows.len())
+            .map(|o| windows[o][places[o]].1)
             .collect();
         for isa in Isa::available() {
             let mut y = Guarded::new(&vec![7.0; windows.len()]);
@@ -115,15 +161,15 @@ fn numbers_go_to_their_places_and_back() {
             family.vectors(samples * pool.output(), 2).1,
         );
         let windows = windows(pool, samples);
-        let place = |o: usize| (o * 5 + o / 7) % pool.pixels();
+        let place = |o: usize| windows[o][(o * 5 + o / 7) % windows[o].len()];
         let places: Vec<u8> = (0..windows.len())
-            .map(|o| u8::try_from(place(o)).expect("a small window"))
+            .map(|o| u8::try_from(place(o).1).expect("a small window"))
             .collect();
-        let right: Vec<f32> = (0..windows.len())
-            .map(|o| x[windows[o][place(o)]])
-            .collect();
+        let right: Vec<f32> = (0..windows.len()).map(|o| x[place(o).0]).collect();
         let mut right_dx = vec![0.0; x.len()];
-        (0..windows.len()).for_each(|o| right_dx[windows[o][place(o)]] = dy[o]);
+        for o in 0..windows.len() {
+            hand_back(pool, &mut right_dx[place(o).0], dy[o]);
+        }
         for isa in Isa::available() {
             let mut y = Guarded::new(&dy);
             gather_pool(isa, pool, &x, &places, y.numbers());
@@ -142,16 +188,19 @@ fn means_are_chains_and_one_product() {
         let windows = windows(pool, samples);
         let pixels = u64::try_from(pool.pixels()).expect("a small window");
         let share = Exact::fraction(1, pixels).to_f32();
-        let mean = |window: &Vec<usize>| {
-            let sum = window.iter().fold(0.0, |sum, &i| rounded::sum(sum, x[i]));
+        let mean = |window: &Vec<(usize, usize)>| {
+            let sum = window
+                .iter()
+                .fold(0.0, |sum, &(i, _)| rounded::sum(sum, x[i]));
             rounded::product(sum, share)
         };
         let right: Vec<f32> = windows.iter().map(mean).collect();
         let mut right_dx = vec![0.0; x.len()];
         for (window, y) in windows.iter().zip(&right) {
+            let back = rounded::product(*y, share);
             window
                 .iter()
-                .for_each(|&i| right_dx[i] = rounded::product(*y, share));
+                .for_each(|&(i, _)| hand_back(pool, &mut right_dx[i], back));
         }
         for isa in Isa::available() {
             let mut y = Guarded::new(&vec![7.0; windows.len()]);
@@ -190,6 +239,13 @@ fn gather_and_scatter_are_adjoint() {
 #[should_panic(expected = "no pool has the shape")]
 fn a_window_larger_than_the_image_is_refused() {
     average_pool(Isa::best(), &pool((2, 2), 1, (3, 1)), &[], &mut []);
+}
+
+#[test]
+#[should_panic(expected = "no pool has the shape")]
+fn a_window_that_may_hold_nothing_is_refused() {
+    let pool = free((4, 4), 1, [(2, 2), (1, 1), (2, 1)]);
+    average_pool(Isa::best(), &pool, &[], &mut []);
 }
 
 #[test]

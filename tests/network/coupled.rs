@@ -50,6 +50,8 @@ fn batch_normalisation_couples_the_samples_as_its_enclosure_says() {
         ("batch-norm", Loss::HingeSquared, 4),
         ("batch-norm-residual", Loss::MeanSquared, 3),
         ("batch-norm-residual", Loss::CROSS_ENTROPY, 4),
+        ("batch-norm-bare", Loss::MeanSquared, 7),
+        ("batch-norm-bare", Loss::CROSS_ENTROPY, 5),
     ] {
         let tiny = smooth(name, loss, Normalisation::Batch, samples);
         for matrix in MATRICES {

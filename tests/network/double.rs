@@ -3,7 +3,7 @@
 use sgd_stability::experiment::graph::{double, in_pytorch_order};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Batch, Curvature, Loss, Matrix, Network, Normalisation, Pass, Shape, State,
+    Batch, Curvature, Loss, Matrix, Network, Normalisation, Pass, Shape, State, description,
 };
 use sgd_stability::train::random::{Purpose, stream};
 
@@ -16,6 +16,34 @@ fn difference(network: &Network, computed: &[f32], exact: &[f64]) -> f64 {
     let pairs = computed.iter().zip(exact);
     let errors = pairs.map(|(c, e)| (f64::from(*c) - e).abs());
     errors.fold(0.0, f64::max) / size
+}
+
+/// What the stem of a ResNet, a MobileNet and a network of dilated convolutions are made of, over images
+/// that are no squares, on both sides of whole vectors of channels.
+const SLID: &str = r#"
+name = "slid"
+input = [3, 28, 20]
+layer = [
+  { type = "convolution", outputs = 18, kernel = 7, stride = 2, padding = 3, bias = false },
+  { type = "batch-norm" },
+  { type = "relu" },
+  { type = "max-pool", window = 3, stride = 2, padding = 1 },
+  { type = "convolution", outputs = 18, kernel = 3, padding = 1, groups = 18, bias = false },
+  { type = "batch-norm", affine = false },
+  { type = "relu" },
+  { type = "convolution", outputs = 36, kernel = 1 },
+  { type = "relu" },
+  { type = "convolution", outputs = 34, kernel = [3, 5], padding = [2, 6], dilation = [2, 3], groups = 2 },
+  { type = "batch-norm", epsilon = 0, running-statistics = false },
+  { type = "relu" },
+  { type = "average-pool", window = 3, stride = 1, padding = 1 },
+  { type = "average-pool" },
+  { type = "dense", outputs = 3 },
+]"#;
+
+fn slid() -> Network {
+    let network = description::parse(SLID, std::path::Path::new("slid.toml"));
+    network.expect("a network")
 }
 
 /// Gradient, `Hv` and, where it exists, `Σv`.
@@ -88,4 +116,10 @@ fn the_named_architectures_have_the_curvature_that_f64_gives() {
 #[test]
 fn coupled_samples_have_the_curvature_that_f64_gives() {
     agrees(&Network::resnet8(2), Normalisation::Batch, 4, TOLERANCE);
+    agrees(&slid(), Normalisation::Batch, 5, TOLERANCE);
+}
+
+#[test]
+fn windows_of_every_kind_have_the_curvature_that_f64_gives() {
+    agrees(&slid(), Normalisation::Fixed, 9, TOLERANCE);
 }

@@ -3,6 +3,7 @@
 mod bits;
 mod bounded;
 mod coupled;
+mod described;
 mod double;
 mod quotients;
 mod support;

@@ -13,7 +13,7 @@ from torch import nn
 
 import images
 from curvature import by_products, dense, reference
-from networks import SMALL, Chain, LeNet, ResNet, Small, Vgg
+from networks import BARE, SLID, SMALL, Bare, Chain, LeNet, ResNet, Slid, Small, Vgg
 
 FOLDER = Path(sys.argv[1])
 BATCH = 4
@@ -35,6 +35,8 @@ SMALL_CASES = {
     for arch, build, shape, flags in [
         ("chain", lambda: Chain(6, 9, 7, 3), (6,), {"arch": "fnn"}),
         ("small", Small, (2, 4, 4), {"arch": "small.toml", "mode": "eval"}),
+        ("slid", Slid, (2, 6, 5), {"arch": "slid.toml", "mode": "eval"}),
+        ("bare", Bare, (2, 7, 5), {"arch": "bare.toml", "mode": "frozen"}),
     ]
     for loss in LOSSES
 }
@@ -61,7 +63,8 @@ NAMED_CASES = {
 
 
 def write_files():
-    (FOLDER / "small.toml").write_text(SMALL)
+    for name, text in [("small", SMALL), ("slid", SLID), ("bare", BARE)]:
+        (FOLDER / f"{name}.toml").write_text(text)
     images.write_idx(FOLDER)
     images.write_cifar(FOLDER)
 

@@ -1,5 +1,5 @@
-"""The networks whose curvature is compared: two small ones, and every named architecture."""
-from torch import nn
+"""The networks whose curvature is compared: small ones, and every named architecture."""
+from torch import nn, zeros
 from torch.nn.functional import avg_pool2d, max_pool2d, pad
 
 
@@ -50,6 +50,81 @@ class Small(nn.Module):
         x = self.relu(self.bn1(self.conv1(x)))
         x = self.relu(self.bn2(self.conv2(x)) + x)
         return self.fc(max_pool2d(x, 2).flatten(1))
+
+
+SLID = """
+input = [2, 6, 5]
+layer = [
+  { type = "convolution", outputs = 4, kernel = [3, 2], stride = [1, 2], padding = [3, 2], groups = 2 },
+  { type = "batch-norm", affine = false },
+  { type = "relu" },
+  { type = "max-pool", window = 3, stride = 2, padding = 1 },
+  { type = "convolution", outputs = 4, kernel = 3, padding = 2, dilation = 2, groups = 4, bias = false },
+  { type = "batch-norm", epsilon = 0 },
+  { type = "relu" },
+  { type = "average-pool", window = [2, 3], stride = [1, 2], padding = [1, 1] },
+  { type = "dense", outputs = 3 },
+]
+"""
+
+
+class Slid(nn.Module):
+    """What `SLID` describes: windows of every kind."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(2, 4, (3, 2), stride=(1, 2), padding=(3, 2), groups=2),
+            nn.BatchNorm2d(4, affine=False),
+            nn.ReLU(),
+            nn.MaxPool2d(3, 2, 1),
+            nn.Conv2d(4, 4, 3, padding=2, dilation=2, groups=4, bias=False),
+            nn.BatchNorm2d(4, eps=0),
+            nn.ReLU(),
+            nn.AvgPool2d((2, 3), stride=(1, 2), padding=(1, 1)),
+            nn.Flatten(),
+            nn.LazyLinear(3),
+        )
+        self.layers(zeros(2, 2, 6, 5).uniform_())
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+BARE = """
+input = [2, 7, 5]
+layer = [
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1 },
+  { type = "batch-norm", affine = false, running-statistics = false },
+  { type = "relu" },
+  { type = "convolution", outputs = 6, kernel = [2, 3], stride = 2, dilation = [3, 2], padding = [3, 4], groups = 3 },
+  { type = "batch-norm", running-statistics = false },
+  { type = "relu" },
+  { type = "average-pool" },
+  { type = "dense", outputs = 3 },
+]
+"""
+
+
+class Bare(nn.Module):
+    """What `BARE` describes: statistics of the batch alone, the mean of an image that is no square."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(2, 3, 3, padding=1),
+            nn.BatchNorm2d(3, affine=False, track_running_stats=False),
+            nn.ReLU(),
+            nn.Conv2d(3, 6, (2, 3), stride=2, dilation=(3, 2), padding=(3, 4), groups=3),
+            nn.BatchNorm2d(6, track_running_stats=False),
+            nn.ReLU(),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(6, 3),
+        )
+
+    def forward(self, x):
+        return self.layers(x)
 
 
 class LeNet(nn.Module):

@@ -1,7 +1,7 @@
 //! Training with batch normalisation.
 
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Builder, Loss, Network, Normalisation, Pass, Shape};
+use sgd_stability::network::{BatchNorm, Builder, Loss, Network, Normalisation, Pass, Shape};
 use sgd_stability::train::Optimiser;
 
 use crate::support::{Data, optimisers, plan, residual, trainer};
@@ -9,7 +9,8 @@ use crate::support::{Data, optimisers, plan, residual, trainer};
 /// Batch normalisation on the input itself, whose moments are known.
 fn on_the_input(shape: Shape) -> Network {
     let mut builder = Builder::new("normalised", shape, Loss::MeanSquared);
-    builder.batch_norm(1e-5);
+    let norm = BatchNorm::default();
+    builder.batch_norm(norm).expect("a good epsilon");
     builder.dense(2, true).expect("outputs");
     builder.finish().expect("a network")
 }

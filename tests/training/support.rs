@@ -2,7 +2,9 @@
 
 use rand::RngExt;
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Batch, Builder, Loss, Network, Shape, State, Window};
+use sgd_stability::network::{
+    Batch, BatchNorm, Builder, Filters, Loss, Network, Shape, Sides, State, Window,
+};
 use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{
     AdaGrad, Adam, HeavyBall, Lbfgs, Nesterov, Optimiser, Plan, RmsProp, Sampler, Stop, Trainer,

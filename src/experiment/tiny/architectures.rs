@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::network::{Network, description};
 
 /// Name and description (TOML, [`description`]) of each.
-const DESCRIBED: [(&str, &str); 9] = [
+const DESCRIBED: [(&str, &str); 15] = [
     (
         "convolution",
         r#"
@@ -121,6 +121,88 @@ const DESCRIBED: [(&str, &str); 9] = [
             { type = "shortcut", from = 3 },
             { type = "relu" },
             { type = "average-pool", window = 2 },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "wide-padding",
+        r#"
+        input = [2, 3, 4]
+        layer = [
+            { type = "convolution", outputs = 2, kernel = [1, 2], stride = [1, 2], padding = [2, 3] },
+            { type = "average-pool", window = [2, 4], stride = [3, 1], padding = [1, 2] },
+            { type = "convolution", outputs = 2, kernel = [2, 3] },
+            { type = "relu" },
+            { type = "average-pool" },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "overlapping-pools",
+        r#"
+        input = [1, 5, 6]
+        layer = [
+            { type = "convolution", outputs = 2, kernel = 3, padding = 1 },
+            { type = "relu" },
+            { type = "max-pool", window = 3, stride = 2, padding = 1 },
+            { type = "convolution", outputs = 2, kernel = 2, padding = 1 },
+            { type = "max-pool", window = [2, 3], stride = 1, padding = [1, 0] },
+            { type = "average-pool", window = 2, stride = 1, padding = 1 },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "pools-apart",
+        r#"
+        input = [1, 7, 5]
+        layer = [
+            { type = "convolution", outputs = 2, kernel = [2, 1] },
+            { type = "max-pool", window = [1, 2], stride = 3 },
+            { type = "dense", outputs = 2 },
+            { type = "relu" },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "dilated",
+        r#"
+        input = [1, 7, 6]
+        layer = [
+            { type = "convolution", outputs = 2, kernel = 3, dilation = 2, padding = 2 },
+            { type = "relu" },
+            { type = "convolution", outputs = 2, kernel = [3, 2], dilation = [2, 3], stride = [3, 2], padding = [2, 1] },
+            { type = "relu" },
+            { type = "convolution", outputs = 2, kernel = 2, dilation = 2, stride = 2, padding = 1 },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "grouped",
+        r#"
+        input = [4, 3, 4]
+        layer = [
+            { type = "convolution", outputs = 6, kernel = 2, groups = 2, padding = 1 },
+            { type = "relu" },
+            { type = "convolution", outputs = 6, kernel = 3, groups = 6, padding = 1, dilation = [1, 2] },
+            { type = "relu" },
+            { type = "convolution", outputs = 12, kernel = 2, groups = 6, stride = 2, bias = false },
+            { type = "convolution", outputs = 2, kernel = 1, groups = 2 },
+            { type = "relu" },
+            { type = "dense", outputs = 2 },
+        ]"#,
+    ),
+    (
+        "batch-norm-bare",
+        r#"
+        input = [2, 2, 3]
+        layer = [
+            { type = "batch-norm", epsilon = 0, affine = false, running-statistics = false },
+            { type = "convolution", outputs = 2, kernel = 2 },
+            { type = "batch-norm", epsilon = 0.0625, affine = false },
+            { type = "relu" },
+            { type = "dense", outputs = 3 },
+            { type = "batch-norm", epsilon = 0, running-statistics = false },
+            { type = "relu" },
             { type = "dense", outputs = 2 },
         ]"#,
     ),

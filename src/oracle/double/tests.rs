@@ -1,5 +1,5 @@
 use super::{Double, Lanczos};
-use crate::oracle::graph::{Graph, Landscape, Layer, Loss, Second, Statistics};
+use crate::oracle::graph::{Graph, Landscape, Layer, Loss, Second, Statistics, Window};
 
 /// Numbers between −1 and 1 without any pattern that a layer could follow.
 fn numbers(count: usize, seed: u32) -> Vec<f32> {
@@ -10,11 +10,54 @@ fn numbers(count: usize, seed: u32) -> Vec<f32> {
 fn convolution(outputs: usize, stride: usize) -> Layer {
     Layer::Convolution {
         outputs,
-        kernel: 3,
-        stride,
-        padding: 1,
+        window: Window::square(3, stride, 1),
+        groups: 1,
         bias: true,
     }
+}
+
+fn batch_norm(affine: bool) -> Layer {
+    Layer::BatchNorm {
+        epsilon: 1e-3,
+        affine,
+    }
+}
+
+/// Groups, dilations and windows that overlap, reach beyond the image and differ in rows and columns.
+fn slid() -> Vec<Layer> {
+    let slides = |outputs, groups, stride, dilation| Layer::Convolution {
+        outputs,
+        window: Window {
+            size: [2, 3],
+            stride,
+            padding: [1, 4],
+            dilation,
+        },
+        groups,
+        bias: groups == 2,
+    };
+    let pool = |stride| Window {
+        size: [3, 2],
+        stride,
+        padding: [1, 1],
+        dilation: [1, 1],
+    };
+    vec![
+        slides(4, 2, [1, 1], [1, 2]),
+        batch_norm(false),
+        Layer::Relu,
+        Layer::MaxPool(pool([2, 1])),
+        slides(8, 4, [2, 1], [1, 1]),
+        Layer::AveragePool(pool([1, 2])),
+        slides(8, 8, [1, 2], [2, 3]),
+        batch_norm(true),
+        Layer::Relu,
+        Layer::Flatten,
+        Layer::Dense {
+            outputs: 3,
+            bias: true,
+        },
+    ]
 }
 
 /// Every kind of layer, images that are not square, a window of three.
@@ -25,13 +68,13 @@ fn residual() -> Vec<Layer> {
             deviation: vec![0.3, 1.7],
         },
         convolution(2, 1),
-        Layer::BatchNorm { epsilon: 1e-3 },
+        batch_norm(true),
         Layer::Relu,
         convolution(3, 2),
-        Layer::BatchNorm { epsilon: 1e-3 },
+        batch_norm(true),
         Layer::Shortcut { from: 4, stride: 2 },
         Layer::Relu,
-        Layer::MaxPool { window: 2 },
+        Layer::MaxPool(Window::square(2, 2, 0)),
         Layer::Flatten,
         Layer::Dense {
             outputs: 3,
@@ -45,7 +88,7 @@ fn averaged() -> Vec<Layer> {
         convolution(2, 1),
         Layer::Shortcut { from: 0, stride: 1 },
         Layer::Relu,
-        Layer::AveragePool { window: 3 },
+        Layer::AveragePool(Window::square(3, 3, 0)),
         Layer::Flatten,
         Layer::Dense {
             outputs: 3,
@@ -102,6 +145,7 @@ fn products_agree_with_jets_for_every_layer_and_loss() {
     ] {
         for statistics in [Statistics::Batch, Statistics::Fixed] {
             agrees(residual(), [2, 5, 4], loss, statistics);
+            agrees(slid(), [2, 4, 5], loss, statistics);
         }
         agrees(averaged(), [1, 3, 6], loss, Statistics::Fixed);
     }
