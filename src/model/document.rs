@@ -25,13 +25,21 @@ pub(crate) const LONGEST: usize = 1 << 28;
 /// # Errors
 /// When the file cannot be read, is longer, or is not UTF-8; the message names the file.
 pub(crate) fn read(path: &Path) -> Result<String> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LONGEST as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|cause| Error::unreadable(path, &cause))?;
-    if bytes.len() > LONGEST {
+    let unreadable = |cause| Error::unreadable(path, &cause);
+    let too_long = || {
         let fault = format!("is longer than {LONGEST} bytes");
-        return Err(Error::input(path.display(), "file", fault));
+        Err(Error::input(path.display(), "file", fault))
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.len() > LONGEST as u64 {
+        return too_long();
+    }
+    // What has no length, a pipe or a device, may still go on for ever.
+    let mut bytes = Vec::new();
+    let mut head = file.take(LONGEST as u64 + 1);
+    head.read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > LONGEST {
+        return too_long();
     }
     String::from_utf8(bytes).map_err(|cause| {
         let byte = cause.utf8_error().valid_up_to();
@@ -90,7 +98,7 @@ impl<'a> Value<'a> {
         fields
             .map(|fields| Object { place, fields })
             .map_err(|cause| match cause.is_data() {
-                true => self.refused(cause),
+                true => self.refused(without_position(&cause)),
                 false => self.refused(format!("is not JSON: {cause}")),
             })
     }
@@ -198,6 +206,15 @@ impl<'de> Visitor<'de> for Fields<'_> {
         }
         Ok(fields)
     }
+}
+
+/// What a fault says without its place in the text, which begins anew with every object.
+fn without_position(cause: &serde_json::Error) -> String {
+    let said = cause.to_string();
+    let fault = said
+        .rsplit_once(" at line ")
+        .map(|(fault, _)| fault.to_owned());
+    fault.unwrap_or(said)
 }
 
 /// The beginning of a text that may be long.
