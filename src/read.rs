@@ -97,13 +97,20 @@ pub fn open_file(path: &Path) -> Result<File> {
 /// # Errors
 /// As [`open`]; when it is longer than [`LONGEST_TEXT`], or is no UTF-8.
 pub fn text(path: &Path) -> Result<String> {
-    let mut bytes = Vec::new();
+    let too_long = || {
+        let fault = format!("is longer than the {LONGEST_TEXT} bytes that are read of a text");
+        Err(Error::input(path.display(), "file", fault))
+    };
     let input = open(path)?;
+    if input.length().is_some_and(|length| length > LONGEST_TEXT as u64) {
+        return too_long();
+    }
+    // What has no length may still go on for ever.
+    let mut bytes = Vec::new();
     let read = input.take(LONGEST_TEXT as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|cause| Error::unreadable(path, &cause))?;
     if bytes.len() > LONGEST_TEXT {
-        let fault = format!("has more than the {LONGEST_TEXT} bytes that are read of a text");
-        return Err(Error::input(path.display(), "file", fault));
+        return too_long();
     }
     String::from_utf8(bytes).map_err(|fault| {
         let place = format!("byte {}", fault.utf8_error().valid_up_to());

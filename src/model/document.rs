@@ -64,7 +64,7 @@ impl<'a> Value<'a> {
         fields
             .map(|fields| Object { place, fields })
             .map_err(|cause| match cause.is_data() {
-                true => self.refused(cause),
+                true => self.refused(without_position(&cause)),
                 false => self.refused(format!("is not JSON: {cause}")),
             })
     }
@@ -172,6 +172,15 @@ impl<'de> Visitor<'de> for Fields<'_> {
         }
         Ok(fields)
     }
+}
+
+/// What a fault says without its place in the text, which begins anew with every object.
+fn without_position(cause: &serde_json::Error) -> String {
+    let said = cause.to_string();
+    let fault = said
+        .rsplit_once(" at line ")
+        .map(|(fault, _)| fault.to_owned());
+    fault.unwrap_or(said)
 }
 
 /// The beginning of a text that may be long.

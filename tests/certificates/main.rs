@@ -1,10 +1,13 @@
 //! Certificates: the committed set is verified, by the library, by the program and by plain Python;
 //! what is changed is refused, by all of them alike.
 
+mod hostile;
+mod mutated;
 mod set;
 mod tampered;
 mod written;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -38,21 +41,47 @@ fn program(arguments: &[&str]) -> Output {
         .expect("the program runs")
 }
 
-/// The independent checker on these files; `None`, with a printed reason, where there is no
-/// Python 3.
+/// The independent checker on these files; `None`, said where no test harness hides it, where there is
+/// no Python 3.
 fn python(files: &[&Path]) -> Option<Output> {
     let checker = root().join("theorems/check_certificate.py");
     let run = Command::new("python3").arg(checker).args(files).output();
-    match run {
-        Ok(output) => Some(output),
-        Err(cause) => {
-            println!(
-                "skipped: {} files not checked by python3: {cause}",
-                files.len()
-            );
-            None
-        }
+    if let Err(cause) = &run {
+        let count = files.len();
+        let told = writeln!(
+            std::io::stderr(),
+            "SKIPPED: {count} files, no python3: {cause}"
+        );
+        told.expect("a standard error");
     }
+    run.ok()
+}
+
+/// What the independent checker says of each of these files, in one process: exit code and line.
+fn python_answers(files: &[PathBuf]) -> Option<Vec<(i32, String)>> {
+    let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let output = python(&paths)?;
+    let said = String::from_utf8(output.stdout.clone()).expect("UTF-8");
+    let faults = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.lines().count(), files.len(), "{said}{faults}");
+    let answer = |(file, line): (&PathBuf, &str)| {
+        let start = format!("{}: ", file.display());
+        let verdict = line.strip_prefix(&start).expect("the file, then a verdict");
+        let code = match verdict.split(':').next() {
+            Some("verified") => VERIFIED,
+            Some("refuted") => REFUTED,
+            Some("malformed") => MALFORMED,
+            _ => panic!("{line}"),
+        };
+        (code, verdict.to_owned())
+    };
+    let answers: Vec<_> = files.iter().zip(said.lines()).map(answer).collect();
+    let has = |code| answers.iter().any(|(own, _)| *own == code);
+    let worst = [MALFORMED, REFUTED, VERIFIED]
+        .into_iter()
+        .find(|&code| has(code));
+    assert_eq!(Some(code(&output)), worst);
+    Some(answers)
 }
 
 fn code(output: &Output) -> i32 {

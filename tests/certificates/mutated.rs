@@ -1,0 +1,179 @@
+//! Certificates with random faults: both checkers give the same answer to each, whatever it is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRunner};
+use sgd_stability::decide::Certificate;
+
+use super::{MALFORMED, REFUTED, VERIFIED, committed, python_answers};
+
+const CASES: u32 = 600;
+
+/// What may stand where a value stood.
+const VALUES: [&str; 33] = [
+    "\"0\"",
+    "\"1\"",
+    "\"-1\"",
+    "\"1/3\"",
+    "\"+1/2\"",
+    "\"-0\"",
+    "\"1e3\"",
+    "\"1e-4096\"",
+    "\" 1 \"",
+    "\"1_0/8\"",
+    "\"1/0\"",
+    "\"1/-2\"",
+    "\"١\"",
+    "\"1e5000\"",
+    "\"\"",
+    "0",
+    "1",
+    "2",
+    "-0",
+    "18446744073709551616",
+    "1.0",
+    "1e0",
+    "NaN",
+    "true",
+    "false",
+    "null",
+    "[]",
+    "{}",
+    "[[]]",
+    "\"inputs\"",
+    "\"exact-edge\"",
+    "\"mean_square_unstable\"",
+    "\"with-replacement\"",
+];
+
+/// What may be put in or stand for a byte.
+const BYTES: &[u8] = b"{}[],:\"\\0123456789eE.+-/_ ntfalsu\n\t\x00\x01\x80\xc3\xff";
+
+/// Fields that may be put behind an opening brace.
+const FIELDS: [&str; 8] = [
+    "\"lr\":\"1/2\",",
+    "\"batch\":1,",
+    "\"kind\":\"linear\",",
+    "\"basis\":\"inputs\",",
+    "\"basis\":null,",
+    "\"method\":\"exact-edge\",",
+    "\"note\":1,",
+    "\"witness\":null,",
+];
+
+/// One fault: a kind, a place as a share of what there is, and a choice.
+type Fault = (u8, f64, usize);
+
+fn at(share: f64, count: usize) -> usize {
+    ((share * count as f64) as usize).min(count.saturating_sub(1))
+}
+
+/// Where the strings and bare words of a JSON text begin and end.
+fn values(text: &[u8]) -> Vec<(usize, usize)> {
+    let (mut found, mut i) = (Vec::new(), 0);
+    while i < text.len() {
+        let start = i;
+        match text[i] {
+            b'"' => {
+                i += 1;
+                while i < text.len() && text[i] != b'"' {
+                    i += 1;
+                }
+                i += 1;
+                found.push((start, i.min(text.len())));
+            }
+            byte if byte.is_ascii_alphanumeric() || byte == b'-' => {
+                while i < text.len() && !b",]}: \n".contains(&text[i]) {
+                    i += 1;
+                }
+                found.push((start, i));
+            }
+            _ => i += 1,
+        }
+    }
+    found
+}
+
+fn with(mut text: Vec<u8>, (kind, share, choice): Fault) -> Vec<u8> {
+    let place = at(share, text.len());
+    let byte = BYTES[choice % BYTES.len()];
+    match kind {
+        0 => text[place] = byte,
+        1 => text.insert(place, byte),
+        2 => drop(text.drain(place..(place + 1 + choice % 8).min(text.len()))),
+        3 => {
+            let again = text[place..(place + 1 + choice % 40).min(text.len())].to_vec();
+            text.splice(place..place, again);
+        }
+        4 => {
+            let braces = |i: &usize| text[*i] == b'{';
+            let braces: Vec<usize> = (0..text.len()).filter(braces).collect();
+            if let Some(&brace) = braces.get(at(share, braces.len())) {
+                let field = FIELDS[choice % FIELDS.len()].bytes();
+                text.splice(brace + 1..brace + 1, field);
+            }
+        }
+        _ => {
+            let values = values(&text);
+            if let Some(&(start, end)) = values.get(at(share, values.len())) {
+                text.splice(start..end, VALUES[choice % VALUES.len()].bytes());
+            }
+        }
+    }
+    text
+}
+
+/// A committed certificate with one or two faults.
+fn mutated() -> impl Strategy<Value = Vec<u8>> {
+    let read = |path: &PathBuf| fs::read(path).unwrap();
+    let mut originals: Vec<Vec<u8>> = committed().iter().map(read).collect();
+    originals.retain(|text| text.len() < 3000);
+    assert!(originals.len() >= 14);
+    let fault = (0u8..9, 0f64..1.0, any::<usize>());
+    let faults = proptest::collection::vec(fault, 1..3);
+    (proptest::sample::select(originals), faults)
+        .prop_map(|(text, faults)| faults.into_iter().fold(text, applied))
+}
+
+fn applied(text: Vec<u8>, fault: Fault) -> Vec<u8> {
+    match text.is_empty() {
+        true => text,
+        false => with(text, fault),
+    }
+}
+
+/// What `certify` ends with.
+fn own_answer(path: &Path) -> i32 {
+    let checked = Certificate::read(path).and_then(|certificate| certificate.check());
+    checked.map_or_else(|fault| i32::from(fault.kind.exit_code()), |()| VERIFIED)
+}
+
+#[test]
+fn both_checkers_answer_random_faults_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut runner = TestRunner::new(Config::default());
+    let mut case = |i: u32| {
+        let text = mutated().new_tree(&mut runner).unwrap().current();
+        let path = folder.path().join(format!("{i}.json"));
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let files: Vec<_> = (0..CASES).map(&mut case).collect();
+    let own: Vec<i32> = files.iter().map(|path| own_answer(path)).collect();
+    for code in [VERIFIED, MALFORMED, REFUTED] {
+        let count = own.iter().filter(|own| **own == code).count();
+        assert!(count >= 10, "{count} of {CASES} cases end with {code}");
+    }
+    for ((path, own), (code, said)) in files
+        .iter()
+        .zip(own)
+        .zip(python_answers(&files).into_iter().flatten())
+    {
+        let text = fs::read(path).unwrap();
+        let text = String::from_utf8_lossy(&text);
+        assert_eq!(own, code, "{said}\n{text}");
+    }
+}
