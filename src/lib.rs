@@ -34,7 +34,7 @@
 //! | [`matrix`] | inertia and brackets over any field |
 //! | [`number`] | exact, interval, precise, native and symbolic scalars |
 //!
-//! [`error`] and [`mod@write`] serve every room.
+//! [`error`], [`work`] and [`mod@write`] serve every room.
 
 pub mod claim;
 pub mod criterion;
@@ -54,4 +54,5 @@ pub mod report;
 pub mod search;
 pub mod sweep;
 pub mod train;
+pub mod work;
 pub mod write;

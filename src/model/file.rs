@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::{Linear, Quadratic};
 use crate::error::{Error, Result};
+use crate::matrix::definite::exactly_semidefinite;
 use crate::number::Exact;
 
 /// A model as it stands in a file. Serialises to the form it was read from.
@@ -93,7 +94,7 @@ impl Model {
     /// Is every `H_i ⪰ 0`? Linear models always are at a minimum.
     pub fn is_minimum(&self) -> bool {
         match self {
-            Model::Quadratic(model) => model.is_minimum(),
+            Model::Quadratic(model) => model.hessians().iter().all(exactly_semidefinite),
             Model::Linear(_) => true,
         }
     }

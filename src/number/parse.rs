@@ -13,6 +13,9 @@ use super::Exact;
 /// The largest decimal exponent that is read: "1e999999999" would be a gigabyte of digits.
 const LARGEST_EXPONENT: u32 = 4096;
 
+/// The longest number that is read, in characters: one operation on such numbers takes up to a second.
+const LONGEST: usize = 1_000_000;
+
 impl FromStr for Exact {
     type Err = String;
 
@@ -26,6 +29,12 @@ impl FromStr for Exact {
             }
             format!("\"{shown}\" {why}")
         };
+        if trimmed.len() > LONGEST {
+            let length = trimmed.len();
+            return Err(fault(&format!(
+                "has {length} characters; up to {LONGEST} are read"
+            )));
+        }
         if let Some((numerator, denominator)) = trimmed.split_once('/') {
             let numerator = integer(numerator, true);
             let denominator = integer(denominator, false);
