@@ -34,7 +34,7 @@
 //! | [`matrix`] | inertia and brackets over any field |
 //! | [`number`] | exact, interval, precise, native and symbolic scalars |
 //!
-//! [`error`], [`read`] and [`mod@write`] serve every room.
+//! [`error`], [`read`], [`work`] and [`mod@write`] serve every room.
 
 pub mod claim;
 pub mod criterion;
@@ -55,4 +55,5 @@ pub mod report;
 pub mod search;
 pub mod sweep;
 pub mod train;
+pub mod work;
 pub mod write;

@@ -3,8 +3,7 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::Evidence;
 use sgd_stability::criterion::mean_square;
-use sgd_stability::decide::CriticalRates;
-use sgd_stability::matrix::Bracket;
+use sgd_stability::decide::{Critical, CriticalRates};
 use sgd_stability::model::Quadratic;
 use sgd_stability::number::{Exact, Field, Interval, Verdict};
 
@@ -159,25 +158,25 @@ pub fn squared_epoch_factor<T: Field>(model: &Quadratic<T>, eta: &T) -> T {
 
 /// Shorthand for the margins.
 pub mod end {
-    use super::{Bracket, CriticalRates};
+    use super::{Critical, CriticalRates};
 
     /// The end of the gradient-descent criterion.
-    pub fn gradient_descent(rates: &CriticalRates) -> &Option<Bracket> {
+    pub fn gradient_descent(rates: &CriticalRates) -> &Critical {
         &rates.gradient_descent
     }
 
     /// The end of the non-uniformity bound.
-    pub fn non_uniformity(rates: &CriticalRates) -> &Option<Bracket> {
+    pub fn non_uniformity(rates: &CriticalRates) -> &Critical {
         &rates.non_uniformity
     }
 
     /// The end of the one-step criterion.
-    pub fn one_step(rates: &CriticalRates) -> &Option<Bracket> {
+    pub fn one_step(rates: &CriticalRates) -> &Critical {
         &rates.one_step
     }
 
     /// The end of mean-square stability.
-    pub fn mean_square(rates: &CriticalRates) -> &Option<Bracket> {
+    pub fn mean_square(rates: &CriticalRates) -> &Critical {
         &rates.mean_square
     }
 }

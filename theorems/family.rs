@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sgd_stability::claim;
 use sgd_stability::criterion::even_moment;
-use sgd_stability::decide::{CriticalRates, critical};
+use sgd_stability::decide::{Critical, CriticalRates, critical};
 use sgd_stability::matrix::{Bracket, bracket};
 use sgd_stability::model::{Quadratic, Sampling, golden};
 use sgd_stability::number::{Exact, Field};
@@ -57,13 +57,13 @@ impl Instance {
 
     /// `1 − η/η_c` for the end `η_c` of a criterion: zero on the edge, negative beyond it, 1 when
     /// nothing bounds η; 0 at a saddle, where there is no such end.
-    pub fn headroom(&self, end: fn(&CriticalRates) -> &Option<Bracket>) -> f64 {
+    pub fn headroom(&self, end: fn(&CriticalRates) -> &Critical) -> f64 {
         let Some(critical) = &self.critical else {
             return 0.0;
         };
         let used =
             |bracket: &Bracket| (Exact::one() - &self.learning_rate / &bracket.lower).to_f64();
-        end(critical).as_ref().map_or(1.0, used)
+        end(critical).bracket().map_or(1.0, used)
     }
 
     /// All batches, equally likely.
@@ -107,11 +107,11 @@ impl Instance {
         } = &**critical;
         let ends = [gradient_descent, non_uniformity, one_step, mean_square]
             .into_iter()
-            .flatten();
+            .filter_map(Critical::bracket);
         let mut rates: Vec<Exact> = ends
             .flat_map(|end| [end.lower.clone(), beyond(end)])
             .collect();
-        for end in mean_square.iter() {
+        if let Some(end) = mean_square.bracket() {
             rates.extend([15, 17].map(|part| &end.lower * Exact::fraction(part, 16)));
         }
         rates.sort();

@@ -79,7 +79,7 @@ fn outside() -> Evidence {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sgd_stability::decide::{CriticalRates, critical};
+    use sgd_stability::decide::{Critical, CriticalRates, critical};
 
     use super::super::strategies::{config, model, weight};
     use super::*;
@@ -92,7 +92,7 @@ mod tests {
         fn the_thresholds_stand_in_order(model in model(), p in weight()) {
             let rates = CriticalRates::of(&model, &p, &critical::default_width());
             let [first, star, descent] =
-                [rates.one_step, rates.mean_square, rates.gradient_descent].map(Option::unwrap);
+                [rates.one_step, rates.mean_square, rates.gradient_descent].map(Critical::unwrap);
             prop_assert!(first.lower <= star.upper && star.lower <= descent.upper);
             prop_assert!(mean_square::verdict(&model, &first.lower, &p).holds());
             prop_assert!(gradient_descent::verdict(&model, &star.lower).holds());

@@ -2,10 +2,11 @@
 //! progress.
 //!
 //! Exit codes: 0 done, all claims as stated · 1 internal error, or output that cannot be written ·
-//! 2 usage or bad input · 3 unstable (`diagnose --check`) · 4 undecided · 5 a check failed.
+//! 2 usage or bad input · 3 unstable (`diagnose --check`) · 4 undecided, or out of time · 5 a check failed.
 
 mod certify;
 mod decide;
+mod decision;
 mod diagnose;
 mod manifest;
 mod merge;
@@ -17,6 +18,7 @@ mod report;
 mod reproduce;
 mod search;
 mod subject;
+mod time_limit;
 mod verify;
 mod watch;
 

@@ -54,6 +54,12 @@ pub fn remark(text: &str) {
     }
 }
 
+/// Says on stdout what is certain before the whole answer is there.
+pub fn first_answer(text: &str) {
+    // When it cannot be said, the whole answer says that.
+    let _ = say(io::stdout(), text);
+}
+
 /// Prints an answer; an answer that could not be printed was not given.
 pub fn answer(answer: &Answer, json: bool) -> ExitCode {
     let said = match json {

@@ -94,7 +94,8 @@ const FIELDS: [&str; 8] = [
 ];
 
 impl Certificate {
-    /// The certificate of a decision; `None` for a decision that was not reached.
+    /// The certificate of a decision; `None` for one that was not reached, or that is neither on the edge nor
+    /// has a witness that was found.
     pub(super) fn of(
         model: &Model,
         (lr, batch, sampling): (&Exact, usize, Sampling),
@@ -104,9 +105,8 @@ impl Certificate {
         let (claim, witness) = match decided {
             Decided::By(Witness::Stable(x)) => (MeanSquareStable, Some(x)),
             Decided::By(Witness::Unstable(y)) => (MeanSquareUnstable, Some(y)),
-            Decided::ByExactTest(true) => (MeanSquareStable, None),
-            Decided::ByExactTest(false) => (MeanSquareUnstable, None),
-            Decided::Not => return None,
+            Decided::OnTheEdge => (MeanSquareStable, None),
+            Decided::ByElimination(_) | Decided::Not(_) => return None,
         };
         let (witness, basis) = match witness {
             Some(held) => {
@@ -247,7 +247,8 @@ impl Certificate {
     }
 
     fn check_by_exact_test(&self, weight: &Exact) -> Result<()> {
-        let stable = MeanSquareTest::of(&Subject::of(&self.model, weight)).holds(&self.lr);
+        let test = MeanSquareTest::of(&Subject::of(&self.model, weight));
+        let stable = test.sign(&self.lr).is_semidefinite();
         match stable == (self.claim == Statement::MeanSquareStable) {
             true => Ok(()),
             false => Err(Error::check(

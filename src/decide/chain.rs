@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::threshold::Critical;
 use crate::error::{Error, Result};
 use crate::matrix::Bracket;
 
@@ -23,10 +24,10 @@ pub struct Link {
 ///
 /// # Errors
 /// An internal one when two brackets contradict a link.
-pub(super) fn links(members: &[(&'static str, &Option<Bracket>)]) -> Result<Vec<Link>> {
+pub(super) fn links(members: &[(&'static str, &Critical)]) -> Result<Vec<Link>> {
     let known: Vec<(&str, &Bracket)> = members
         .iter()
-        .filter_map(|(name, bracket)| Some((*name, bracket.as_ref()?)))
+        .filter_map(|(name, bracket)| Some((*name, bracket.bracket()?)))
         .collect();
     known
         .windows(2)
@@ -79,7 +80,7 @@ mod tests {
         /// are and none are equal.
         #[test]
         fn a_link_is_what_the_values_say(a in (1i64..6, 0i64..3), b in (1i64..6, 0i64..3)) {
-            let (first, second) = (Some(bracket(a)), Some(bracket(b)));
+            let [first, second] = [a, b].map(|ends| Critical::Bracket(bracket(ends)));
             let found = links(&[("a", &first), ("b", &second)]);
             let pairs = || values(a).flat_map(|x| values(b).map(move |y| (x, y)));
             match found {
@@ -97,14 +98,15 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_left_out() {
-        let [low, high] = [(1, 1), (5, 0)].map(bracket).map(Some);
-        let found = links(&[("low", &low), ("none", &None), ("high", &high)]).unwrap();
+        let [low, high] = [(1, 1), (5, 0)].map(|ends| Critical::Bracket(bracket(ends)));
+        let none = Critical::out_of_time();
+        let found = links(&[("low", &low), ("none", &none), ("high", &high)]).unwrap();
         let expected = Link {
             first: "low",
             second: "high",
             apart: true,
         };
         assert_eq!(found, [expected]);
-        assert_eq!(links(&[("none", &None), ("low", &low)]).unwrap(), []);
+        assert_eq!(links(&[("none", &none), ("low", &low)]).unwrap(), []);
     }
 }

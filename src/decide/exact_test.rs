@@ -2,7 +2,8 @@
 
 use super::subject::Subject;
 use crate::criterion::mean_square;
-use crate::matrix::definite::exactly_semidefinite;
+use crate::matrix::definite::exact_sign;
+use crate::matrix::fraction_free::Sign;
 use crate::model::second_moment::Maps;
 use crate::number::Exact;
 
@@ -23,9 +24,10 @@ impl MeanSquareTest {
         }
     }
 
-    /// Is SGD mean-square stable at this learning rate, `C − ηD ⪰ 0`?
-    pub(super) fn holds(&self, learning_rate: &Exact) -> bool {
-        exactly_semidefinite(&mean_square::slack(&self.maps, learning_rate))
+    /// The sign of `C − ηD` at this learning rate: SGD is mean-square stable when it is not negative, and
+    /// on its edge when it is singular.
+    pub(super) fn sign(&self, learning_rate: &Exact) -> Sign {
+        exact_sign(&mean_square::slack(&self.maps, learning_rate))
     }
 }
 
@@ -53,7 +55,8 @@ mod tests {
             &super::super::critical::default_width(),
         );
         let end = end.unwrap();
-        assert!(test.holds(&end.lower) && !test.holds(&end.upper));
+        let holds = |eta| test.sign(eta).is_semidefinite();
+        assert!(holds(&end.lower) && !holds(&end.upper));
         let criterion = |eta| mean_square::verdict(&model, eta, &one);
         assert_eq!(criterion(&end.lower), Verdict::Holds);
         assert_eq!(criterion(&end.upper), Verdict::Fails);

@@ -6,37 +6,43 @@
 
 pub mod certificate;
 pub mod chain;
+mod coordinates;
 pub mod critical;
 mod exact_test;
 mod mean_square;
 mod proposal;
+mod questions;
 mod range;
 mod single_sample;
 mod subject;
+mod threshold;
 pub mod values;
 mod witness;
 
 use std::collections::BTreeMap;
 
 use num_traits::Zero;
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 use crate::model::{Model, Sampling};
-use crate::number::{Exact, Verdict};
+use crate::number::Exact;
+use crate::work;
 
 use mean_square::MeanSquare;
+use questions::Questions;
 use subject::Subject;
 
 pub use certificate::Certificate;
 pub use chain::Link;
 pub use critical::CriticalRates;
 pub use mean_square::{Decided, LARGEST_EDGE};
+pub use threshold::{Critical, NotFound, Unbounded};
 pub use values::Values;
 pub use witness::Witness;
 
 /// What is decided of one model at one learning rate and batch size.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
     /// The learning rate `η`.
     pub lr: Exact,
@@ -52,16 +58,13 @@ pub struct Decision {
     pub verdicts: Verdicts,
     /// The largest learning rate at which each criterion holds.
     pub critical_lr: CriticalRates,
-    /// For every criterion without a finite critical learning rate: why it has none.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub unbounded: BTreeMap<String, String>,
-    /// For every verdict that is `null`: why it is.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub undecided: BTreeMap<String, String>,
+    /// For every verdict that is `None`: why it is.
+    pub undecided: BTreeMap<&'static str, String>,
 }
 
-/// One exact answer per criterion; `None` where the model is too large for its edge to be decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// One exact answer per criterion; `None` where it was not reached, with the reason in
+/// [`Decision::undecided`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Verdicts {
     /// `η λ_max(H) ≤ 2`.
     pub gradient_descent: Option<bool>,
@@ -73,34 +76,49 @@ pub struct Verdicts {
     pub mean_square: Option<bool>,
 }
 
-impl Verdicts {
-    fn of(subject: &Subject, learning_rate: &Exact, mean_square: Verdict) -> Self {
-        let answer = |verdict: Verdict| match verdict {
-            Verdict::Undecided => None,
-            decided => Some(decided.holds()),
-        };
-        Verdicts {
-            gradient_descent: answer(subject.gradient_descent(learning_rate)),
-            non_uniformity: answer(subject.non_uniformity(learning_rate)),
-            one_step: answer(subject.one_step(learning_rate)),
-            mean_square: answer(mean_square),
-        }
+impl Decision {
+    /// Is there an answer to every question, each verdict decided and each end enclosed or shown not to be?
+    pub fn is_complete(&self) -> bool {
+        self.undecided.is_empty() && self.critical_lr.not_found().is_empty()
     }
+}
 
-    fn undecided(&self) -> BTreeMap<String, String> {
-        let reason = format!(
-            "within 2^-768 of the edge or on it, where only elimination decides; the mean-square edge is eliminated up to rank {LARGEST_EDGE} of H"
-        );
-        [
-            ("gradient_descent", self.gradient_descent),
-            ("non_uniformity", self.non_uniformity),
-            ("one_step", self.one_step),
-            ("mean_square", self.mean_square),
-        ]
-        .into_iter()
-        .filter(|(_, verdict)| verdict.is_none())
-        .map(|(name, _)| (name.to_owned(), reason.clone()))
-        .collect()
+/// `null` for a verdict that was not reached and for an end without a bracket; the reasons stand in
+/// `undecided`, and in `unbounded` or `not_found`. `exact` names the brackets whose lower end is the critical
+/// learning rate itself.
+impl Serialize for Decision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            lr: &'a Exact,
+            batch: usize,
+            sampling: Sampling,
+            dimension: usize,
+            samples: usize,
+            verdicts: Verdicts,
+            critical_lr: &'a CriticalRates,
+            exact: Vec<&'a str>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            unbounded: BTreeMap<&'a str, &'a str>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            not_found: BTreeMap<&'a str, &'a NotFound>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            undecided: &'a BTreeMap<&'static str, String>,
+        }
+        let written = Written {
+            lr: &self.lr,
+            batch: self.batch,
+            sampling: self.sampling,
+            dimension: self.dimension,
+            samples: self.samples,
+            verdicts: self.verdicts,
+            critical_lr: &self.critical_lr,
+            exact: self.critical_lr.exact(),
+            unbounded: self.critical_lr.unbounded(),
+            not_found: self.critical_lr.not_found(),
+            undecided: &self.undecided,
+        };
+        written.serialize(serializer)
     }
 }
 
@@ -123,7 +141,9 @@ pub fn decide(
 }
 
 /// [`decide`] with brackets of another relative width, and with the certificate of the mean-square
-/// verdict; there is none when that is undecided.
+/// verdict; there is none when no witness was found away from the edge. Within [`work::watched`] the cheap
+/// questions come first, an answer that is certain is told at once, and after the deadline what was not
+/// reached is `None`, with that reason.
 ///
 /// # Errors
 /// Those of [`decide`], and a width that is not positive.
@@ -136,24 +156,33 @@ pub fn decide_to_width(
 ) -> Result<(Decision, Option<Certificate>)> {
     check_positive("lr", learning_rate)?;
     check_positive("relative width", relative_width)?;
-    check_minimum(model)?;
     let weight = sampling.weight(model.samples(), batch)?;
-    let subject = Subject::of(model, &weight);
-    let mut question = MeanSquare::of(&subject);
-    let decided = question.decide(learning_rate);
-    let verdicts = Verdicts::of(&subject, learning_rate, decided.verdict());
-    let decision = Decision {
+    let mut decision = Decision {
         lr: learning_rate.clone(),
         batch,
         sampling,
         dimension: model.dimension(),
         samples: model.samples(),
-        undecided: verdicts.undecided(),
-        verdicts,
-        critical_lr: CriticalRates::of_subject(&subject, &mut question, relative_width)?,
-        unbounded: critical::unbounded(&subject),
+        verdicts: Verdicts::default(),
+        critical_lr: CriticalRates::out_of_time(),
+        undecided: questions::all_out_of_time(),
     };
-    let certificate = Certificate::of(model, (learning_rate, batch, sampling), &decided);
+    let prepared = work::in_time(|| {
+        check_minimum(model)?;
+        work::stage("the range of H");
+        Ok(Subject::of(model, &weight))
+    });
+    let subject = match prepared {
+        Ok(subject) => subject?,
+        Err(work::OutOfTime) => return Ok((decision, None)),
+    };
+    let mut question = MeanSquare::of(&subject);
+    let mut questions = Questions::of(&subject, learning_rate);
+    let decided = questions.ask_all(&mut question);
+    decision.critical_lr = CriticalRates::of_subject(&subject, &mut question, relative_width)?;
+    (decision.verdicts, decision.undecided) = questions.answers();
+    let asked = (learning_rate, batch, sampling);
+    let certificate = decided.and_then(|decided| Certificate::of(model, asked, &decided));
     Ok((decision, certificate))
 }
 

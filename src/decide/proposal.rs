@@ -1,17 +1,16 @@
 //! What floating point proposes about the second moment: its slowest direction, and where to look
 //! for a witness. Nothing here is ever an answer.
 //!
-//! In an eigenbasis `Q` of `H` ([`Frame`]; r = rank H) the drift is diagonal, `(CX)_ij = (λ_i + λ_j) X_ij`.
+//! In an eigenbasis of `H` ([`super::coordinates`]; r = rank H) the drift is diagonal, `(CX)_ij = (λ_i + λ_j) X_ij`.
 //! With `z = C^{1/2} X` the pencil `(C, D)` becomes the ordinary eigenproblem of
 //! `M = C^{−1/2} D C^{−1/2}`, whose largest eigenvalue is `1/η*`; most of its spectrum is near 0, so
 //! Lanczos and conjugate gradients need few products, of `n r²` operations each.
 
 use nalgebra::DMatrix;
 
-use crate::matrix::{Fractions, pencil};
-use crate::model::Samples;
-use crate::model::samples::Frame;
-use crate::number::Exact;
+use crate::matrix::pencil;
+use crate::model::samples::Rounded;
+use crate::work;
 
 /// Steps of Lanczos before it starts again from its best vector.
 const LANCZOS_STEPS: usize = 48;
@@ -24,64 +23,47 @@ const GRADIENT_STEPS: usize = 400;
 /// The relative residual at which conjugate gradients stop.
 const GRADIENT_RESIDUAL: f64 = 1e-13;
 
-/// The curvatures in machine numbers, in an eigenbasis of `H`.
+/// The pencil `(C, D)` in machine numbers, as `M`.
 pub(super) struct Proposal {
-    /// `H·2^exponent` has entries near 1; the learning rate is divided by as much.
-    pub(super) exponent: i32,
-    /// The eigenbasis, and the curvatures in it.
-    pub(super) frame: Frame,
-    /// The eigenvalues of `H·2^exponent` on its range, from the largest.
-    pub(super) eigenvalues: Vec<f64>,
-    /// `(λ_i + λ_j)^{−1/2}`.
+    curvatures: Rounded,
+    /// `C^{−1/2}`, entry by entry.
     root: DMatrix<f64>,
+    /// The diagonal of `H` among the curvatures.
+    hessian: Vec<f64>,
     weight: f64,
     /// The unit vector `z` of the largest eigenvalue of `M`.
     top: DMatrix<f64>,
 }
 
 impl Proposal {
-    /// For a model with `rank H = rank` and noise weight `p`; `None` when machine numbers do not
-    /// reach it.
-    pub(super) fn of(samples: &Samples, rank: usize, weight: &Exact) -> Option<Self> {
-        let size = samples.hessian().exponent()?;
-        let exponent = -(size - size.rem_euclid(2));
-        let hessian = samples.hessian().scaled_to_f64(exponent);
-        let (eigenvalues, vectors) = pencil::leading_eigenpairs(&hessian, rank)?;
-        if eigenvalues.last().is_none_or(|&smallest| smallest <= 0.0) {
-            return None;
-        }
-        let root = DMatrix::from_fn(rank, rank, |i, j| {
-            (eigenvalues[i] + eigenvalues[j]).sqrt().recip()
-        });
+    /// For curvatures of diagonal mean `hessian` and noise weight `p`, where the drift is `root^{−2}`, entry by
+    /// entry, and the eigenvalues of `H` are these; `None` when machine numbers do not reach it.
+    pub(super) fn of(
+        curvatures: Rounded,
+        (root, eigenvalues): (DMatrix<f64>, &[f64]),
+        hessian: Vec<f64>,
+        weight: f64,
+    ) -> Option<Self> {
+        let rank = hessian.len();
         let mut proposal = Proposal {
-            frame: samples.frame(vectors, &eigenvalues, exponent),
-            exponent,
-            top: DMatrix::zeros(rank, rank),
-            eigenvalues,
+            curvatures,
             root,
-            weight: weight.to_f64(),
+            hessian,
+            weight,
+            top: DMatrix::zeros(rank, rank),
         };
-        proposal.top = proposal.slowest()?;
+        proposal.top = proposal.slowest(eigenvalues)?;
         Some(proposal)
     }
 
-    /// The slowest direction, as a symmetric r × r matrix in the eigenbasis.
-    pub(super) fn direction(&self) -> DMatrix<f64> {
-        self.top.component_mul(&self.root)
+    /// The slowest direction, as a unit vector `z`.
+    pub(super) fn top(&self) -> &DMatrix<f64> {
+        &self.top
     }
 
-    /// A symmetric matrix on the range, held, in the eigenbasis and scaled by
-    /// `2^{scale + frame.exponent}`.
-    pub(super) fn in_basis(&self, matrix: &Fractions, scale: i32) -> DMatrix<f64> {
-        let basis = &self.frame.basis;
-        basis.tr_mul(&(matrix.scaled_to_f64(scale) * basis))
-    }
-
-    /// `X` with `(C − ηD)X = right`, roughly, up to a multiple of the slowest direction; `right`
-    /// and `X` in the eigenbasis, `η` in units of `2^exponent` reversed (see
-    /// [`Proposal::exponent`]).
-    pub(super) fn solve(&self, right: &DMatrix<f64>, learning_rate: f64) -> DMatrix<f64> {
-        let mut residual = self.without_top(right.component_mul(&self.root));
+    /// `z` with `(1 − ηM)z = right`, roughly, up to a multiple of the slowest direction.
+    pub(super) fn solve(&self, right: DMatrix<f64>, learning_rate: f64) -> DMatrix<f64> {
+        let mut residual = self.without_top(right);
         let enough = residual.norm() * GRADIENT_RESIDUAL;
         let mut solution = DMatrix::zeros(residual.nrows(), residual.ncols());
         let mut direction = residual.clone();
@@ -100,15 +82,16 @@ impl Proposal {
             direction = &residual + direction * (next / square);
             square = next;
         }
-        solution.component_mul(&self.root)
+        solution
     }
 
     /// `Mz`.
     fn apply(&self, z: &DMatrix<f64>) -> DMatrix<f64> {
         let x = z.component_mul(&self.root);
-        let mut image = self.frame.mean_sandwich(&x) * self.weight;
+        work::step();
+        let mut image = self.curvatures.mean_sandwich(&x) * self.weight;
         if self.weight < 1.0 {
-            let lambda = &self.eigenvalues;
+            let lambda = &self.hessian;
             let mean = |i: usize, j: usize| (1.0 - self.weight) * lambda[i] * lambda[j];
             image += DMatrix::from_fn(x.nrows(), x.ncols(), |i, j| mean(i, j) * x[(i, j)]);
         }
@@ -121,9 +104,9 @@ impl Proposal {
     }
 
     /// The eigenvector of the largest eigenvalue of `M`, by Lanczos from the image of `H`.
-    fn slowest(&self) -> Option<DMatrix<f64>> {
-        let diagonal = |i: usize, j: usize| f64::from(i == j) * (self.eigenvalues[i] / 2.0).sqrt();
-        let rank = self.eigenvalues.len();
+    fn slowest(&self, eigenvalues: &[f64]) -> Option<DMatrix<f64>> {
+        let diagonal = |i: usize, j: usize| f64::from(i == j) * (eigenvalues[i] / 2.0).sqrt();
+        let rank = eigenvalues.len();
         let mut start = DMatrix::from_fn(rank, rank, diagonal);
         for _ in 0..LANCZOS_STARTS {
             let (vector, residual) = self.lanczos(&start)?;

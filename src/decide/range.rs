@@ -91,6 +91,14 @@ impl Range {
         }
     }
 
+    /// `Uᵀ X U` (r × r) of the dual of a symmetric matrix, with the basis in the columns of `U`.
+    pub(super) fn compressed(&self, dual: Fractions) -> Fractions {
+        match &self.basis {
+            None => dual,
+            Some(basis) => basis.symmetric_product(&self.on_basis(dual)),
+        }
+    }
+
     /// `⟨u_a, u_b⟩` (r × r).
     pub(super) fn metric(&self) -> Fractions {
         match &self.values {

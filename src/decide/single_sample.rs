@@ -1,39 +1,60 @@
 //! `2/max_i λ_max(H_i)`: the learning rate up to which no step on a single sample lengthens a
 //! vector, `2I − ηH_i ⪰ 0` for every `i`.
 
-use super::critical::{certified, digits, usable};
-use super::subject::Subject;
+use super::critical::{digits, usable};
+use super::subject::{Subject, UNDECIDED};
+use super::threshold::{Critical, certified};
 use crate::criterion::gradient_descent;
 use crate::matrix::least_quotient::least_quotient;
-use crate::matrix::{Algebra, Bracket, Fractions, definite, pencil};
+use crate::matrix::{Algebra, Fractions, definite, pencil};
 use crate::model::Curvature;
 use crate::number::{Exact, Verdict};
 
-/// `2/max_i λ_max(H_i)`; `None` when every `H_i` is zero.
-pub(super) fn single_sample(subject: &Subject, width: &Exact) -> Option<Bracket> {
-    if subject.is_flat() {
-        return None;
+/// `2/max_i λ_max(H_i)`.
+pub(super) fn single_sample(subject: &Subject, width: &Exact) -> Critical {
+    if let Some(flat) = subject.is_flat() {
+        return Critical::Unbounded(flat);
     }
     match subject.samples.full_hessians() {
         Some(hessians) if subject.samples.size() > 1 => of_hessians(subject, hessians, width),
         // What has rank one has one eigenvalue, its trace: the squared length of an input.
         _ => {
             let largest = subject.samples.largest_trace();
-            Some(Bracket::point(Exact::from(2) / largest))
+            Critical::point(Exact::from(2) / largest)
         }
     }
 }
 
-fn of_hessians(subject: &Subject, hessians: &[Fractions], width: &Exact) -> Option<Bracket> {
-    let descents: Vec<Curvature<Fractions>> = sharpest_first(hessians)
-        .into_iter()
-        .map(|hessian| on_one_sample(subject, hessian))
-        .collect();
-    let sharpest = descents.first()?;
-    let twice = sharpest.identity.clone().scaled(&Exact::from(2));
-    let proposed = least_quotient(&twice, &sharpest.hessian, digits(width));
+fn of_hessians(subject: &Subject, hessians: &[Fractions], width: &Exact) -> Critical {
+    let descents = descents(subject, hessians);
+    let proposed = descents.first().and_then(|sharpest| {
+        let twice = sharpest.identity.clone().scaled(&Exact::from(2));
+        least_quotient(&twice, &sharpest.hessian, digits(width))
+    });
     let ask = |eta: &Exact| no_sample_lengthens(&descents, eta);
-    certified(ask, &usable(proposed, subject), width)
+    certified(ask, &usable(proposed, subject), width, || {
+        UNDECIDED.to_owned()
+    })
+}
+
+/// Does no step on a single sample lengthen a vector at this learning rate? If so SGD is stable in every
+/// sense.
+pub(super) fn holds(subject: &Subject, learning_rate: &Exact) -> Verdict {
+    match subject.samples.full_hessians() {
+        Some(hessians) => no_sample_lengthens(&descents(subject, hessians), learning_rate),
+        None => {
+            let longest = subject.samples.largest_trace() * learning_rate;
+            (longest <= Exact::from(2)).into()
+        }
+    }
+}
+
+/// Gradient descent on each sample alone, roughly from the sharpest.
+fn descents(subject: &Subject, hessians: &[Fractions]) -> Vec<Curvature<Fractions>> {
+    let sharpest = sharpest_first(hessians).into_iter();
+    sharpest
+        .map(|hessian| subject.descent_on(hessian))
+        .collect()
 }
 
 /// The first sample that lengthens a vector decides.
@@ -47,16 +68,6 @@ fn no_sample_lengthens(descents: &[Curvature<Fractions>], learning_rate: &Exact)
         }
     }
     all
-}
-
-/// Gradient descent on this sample alone.
-fn on_one_sample(subject: &Subject, hessian: &Fractions) -> Curvature<Fractions> {
-    let (rows, columns) = hessian.shape();
-    Curvature {
-        identity: subject.curvature.identity.clone(),
-        hessian: hessian.clone(),
-        variance: Fractions::zeros(rows, columns),
-    }
 }
 
 /// The Hessians, roughly from the largest `λ_max`; those that vanish are left out.

@@ -27,7 +27,7 @@ pub struct Decimals {
 }
 
 /// The values behind a decision, each enclosed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Values {
     /// `a = λ_max(H)`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,8 +50,8 @@ impl Values {
         let weight = decision.sampling.weight(decision.samples, decision.batch)?;
         let critical = &decision.critical_lr;
         let decimals = |value: Enclosure| decimals(&value, digits);
-        let sharpness = critical.gradient_descent.as_ref();
-        let spread = critical.non_uniformity.as_ref();
+        let sharpness = critical.gradient_descent.bracket();
+        let spread = critical.non_uniformity.bracket();
         Ok(Values {
             sharpness: sharpness.map(|end| decimals(Enclosure::int(2) / enclosed(end))),
             non_uniformity: spread.map(|end| {

@@ -11,16 +11,16 @@
 //! Where the edge is nearer than machine numbers see, `V` is refined: residuals are computed over
 //! ℚ, corrections in `f64`, and every step adds digits.
 
-use nalgebra::DMatrix;
 use num_traits::Zero;
 
+use super::coordinates::{Coordinates, Correction, Machine, Scaled};
 use super::proposal::Proposal;
 use super::subject::Subject;
 use crate::matrix::definite::proved_definite;
-use crate::matrix::least_quotient::rounded;
 use crate::matrix::{Algebra, Fractions};
 use crate::model::second_moment;
 use crate::number::Exact;
+use crate::work;
 
 /// Significant bits of a correction in machine numbers that are kept.
 const CORRECTION_BITS: i32 = 60;
@@ -31,8 +31,10 @@ const GUARD_BITS: i32 = 8;
 const FIRST_BITS: i32 = 30;
 /// Bits of the first, short form of an unstable witness.
 const SHORT_BITS: i32 = 20;
-/// Attempts at a stable witness: each adds the digits that the one before was short of.
+/// Attempts at a stable witness: each adds the digits that the one before was short of …
 const ATTEMPTS: i32 = 4;
+/// … and one more for every so many bits by which entries of X hide what they say of `C^{1/2}X`.
+const BITS_AN_ATTEMPT: i32 = 24;
 /// Corrections of the slowest direction in a row that may fail to gain digits.
 const PATIENCE: usize = 3;
 
@@ -44,6 +46,17 @@ pub enum Witness {
     Stable(Fractions),
     /// `Y`: mean-square unstable.
     Unstable(Fractions),
+}
+
+/// Why a search found no witness.
+#[derive(Clone, Debug)]
+pub(super) enum Missed {
+    /// The learning rate is within about `2^−bits` of the least quotient, which is known as well.
+    Near { bits: i32 },
+    /// It is farther from the least quotient that was found, and nothing proposed was proved.
+    Unproved { quotient: Exact },
+    /// Nothing was proposed: the model was not reached.
+    Unreached,
 }
 
 /// A symmetric matrix and what the maps `C` and `D` make of it, held.
@@ -72,10 +85,8 @@ impl Images {
 /// A search for witnesses of one model, at any learning rate.
 pub(super) struct Search<'a> {
     subject: &'a Subject,
+    coordinates: Coordinates,
     proposal: Proposal,
-    /// `B` with `Σ (BzBᵀ)_ab u_a u_bᵀ·2^back_exponent` being `z` in the eigenbasis (r × r).
-    back: DMatrix<f64>,
-    back_exponent: i32,
     /// About `log₂` of the largest `⟨u_a, u_b⟩`.
     length: i32,
     /// `V` in the basis of the range, r × r.
@@ -89,24 +100,22 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// `None` when `H = 0` or machine numbers do not reach the model.
-    pub(super) fn of(subject: &'a Subject) -> Option<Self> {
-        let range = &subject.range;
-        let proposal = Proposal::of(&subject.samples, range.rank(), &subject.weight)?;
-        let (metric, frame) = (range.metric(), &proposal.frame);
-        let length = metric.exponent()?;
-        let unit = range.basis().map_or(Some(0), Fractions::exponent)?;
-        // The eigenbasis as the basis sees it; from there the metric leads to coordinates.
-        let seen = match range.basis() {
-            Some(basis) => basis.scaled_to_f64(-unit) * &frame.basis,
-            None => frame.basis.clone(),
-        };
-        let back = metric.scaled_to_f64(-length).cholesky()?.solve(&seen);
+    /// In the eigenbasis in machine numbers; `None` when `H = 0` or they do not reach the model.
+    pub(super) fn by_machine_numbers(subject: &'a Subject) -> Option<Self> {
+        Self::of(subject, Machine::of(subject)?)
+    }
+
+    /// In the eigenbasis in numbers of many bits; `None` when `H = 0`, its rank is too large, or no precision
+    /// reaches the model.
+    pub(super) fn by_many_bits(subject: &'a Subject) -> Option<Self> {
+        Self::of(subject, Scaled::of(subject)?)
+    }
+
+    fn of(subject: &'a Subject, (coordinates, proposal): (Coordinates, Proposal)) -> Option<Self> {
         let empty = || Fractions::zeros(0, 0);
         let mut search = Search {
             subject,
-            back_exponent: 2 * (unit - length) - frame.exponent,
-            length,
+            length: subject.range.metric().exponent()?,
             direction: empty(),
             images: Images {
                 matrix: empty(),
@@ -116,11 +125,11 @@ impl<'a> Search<'a> {
             },
             quotient: Exact::zero(),
             accuracy: FIRST_BITS,
+            coordinates,
             proposal,
-            back,
         };
-        let direction = search.proposal.direction();
-        let direction = search.to_range(&direction, 0, CORRECTION_BITS)?;
+        let (top, bits) = (search.proposal.top(), search.correction_bits());
+        let direction = search.coordinates.leave(top, 0, bits)?;
         search.take(direction)?;
         Some(search)
     }
@@ -130,26 +139,33 @@ impl<'a> Search<'a> {
         &self.quotient
     }
 
-    /// A witness at this learning rate, or `None` when the edge is within about `2^−bits`.
-    pub(super) fn at(&mut self, learning_rate: &Exact, bits: i32) -> Option<Witness> {
+    /// A witness at this learning rate.
+    ///
+    /// # Errors
+    /// When none was found, with the reason; then the edge may be within about `2^−bits`, or not.
+    pub(super) fn at(&mut self, learning_rate: &Exact, bits: i32) -> Result<Witness, Missed> {
         loop {
+            work::step();
             if *learning_rate > self.quotient {
                 let witness = self.unstable(learning_rate);
-                if witness.is_some() {
-                    return witness.map(Witness::Unstable);
+                if let Some(witness) = witness {
+                    return Ok(Witness::Unstable(witness));
                 }
             }
             let distance = Exact::from(1) - learning_rate / &self.quotient;
             let nearness = distance.exponent().saturating_neg();
-            if nearness.saturating_add(GUARD_BITS) < self.accuracy
-                && let Some(witness) = self.stable(learning_rate)
-            {
-                return Some(Witness::Stable(witness));
+            let is_known = nearness.saturating_add(GUARD_BITS) < self.accuracy;
+            if is_known && let Some(witness) = self.stable(learning_rate) {
+                return Ok(Witness::Stable(witness));
             }
-            if self.accuracy > bits {
-                return None;
+            if self.accuracy > bits && !is_known {
+                return Err(Missed::Near { bits });
             }
-            self.refine_further()?;
+            if self.accuracy > bits || self.refine_further().is_none() {
+                return Err(Missed::Unproved {
+                    quotient: self.quotient.clone(),
+                });
+            }
         }
     }
 
@@ -177,13 +193,12 @@ impl<'a> Search<'a> {
     fn refine(&mut self) -> Option<()> {
         let residual = self.images.slack(&self.quotient);
         let length = self.direction.exponent()?;
-        let correction = match residual.exponent() {
-            None => None,
-            Some(size) => {
-                let right = self.proposal.in_basis(&residual, -size);
-                let correction = self.proposal.solve(&right, self.rate(&self.quotient));
-                let correction = self.to_range(&correction, self.unit(size), CORRECTION_BITS)?;
-                correction.exponent().map(|own| (correction, length - own))
+        let size = self.coordinates.size(&self.direction)?;
+        let correction = match residual.is_zero() {
+            true => None,
+            false => {
+                let found = self.solve(&residual, &self.quotient)?;
+                found.size.map(|own| (found.matrix, size - own))
             }
         };
         // Without a residual or a correction V is the slowest direction itself, exactly.
@@ -193,7 +208,7 @@ impl<'a> Search<'a> {
         };
         self.accuracy = gained;
         let refined = self.direction.clone() - correction;
-        self.take(refined.in_units_of(gained + CORRECTION_BITS - length))
+        self.take(refined.in_units_of(gained + self.correction_bits() - length))
     }
 
     /// Makes this `V`; `None` when it is orthogonal to its own diffusion.
@@ -237,14 +252,11 @@ impl<'a> Search<'a> {
         let (range, hessian) = (&self.subject.range, self.subject.samples.held_hessian());
         let mut solution = Fractions::zeros(range.rank(), range.rank());
         let mut residual = hessian.clone();
-        for attempt in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS + self.coordinates.spare_bits() / BITS_AN_ATTEMPT {
             let factor = (dual.dot(&residual) / &along).rounded_to(CORRECTION_BITS as u32);
             let rest = residual - slack_of_direction.clone().scaled(&factor);
-            let size = rest.exponent().unwrap_or(0);
-            let right = self.proposal.in_basis(&rest, -size);
-            let remainder = self.proposal.solve(&right, self.rate(learning_rate));
-            let bits = self.bits() + self.length + attempt * CORRECTION_BITS;
-            let remainder = self.to_range(&remainder, self.unit(size), CORRECTION_BITS)?;
+            let bits = self.coordinates.condition_bits() + self.length + attempt * CORRECTION_BITS;
+            let remainder = self.solve(&rest, learning_rate)?.matrix;
             let found = solution + self.direction.clone().scaled(&factor) + remainder;
             solution = found.in_units_of(bits);
             let lifted = range.lifted(&solution);
@@ -257,30 +269,17 @@ impl<'a> Search<'a> {
         None
     }
 
-    /// Bits behind the point that a solution of size 1 needs, so that rounding it moves
-    /// `(C − ηD)X` by less than an eighth of the smallest eigenvalue of `H`.
-    fn bits(&self) -> i32 {
-        let values = &self.proposal.eigenvalues;
-        let condition = values[0] / values[values.len() - 1];
-        (64.0 * condition * values.len() as f64).log2().ceil() as i32
+    /// `X` with `(C − ηD)X = R`, roughly, for an R that is held.
+    fn solve(&self, right: &Fractions, learning_rate: &Exact) -> Option<Correction> {
+        let question = (right, learning_rate);
+        let bits = self.correction_bits();
+        self.coordinates
+            .solve(self.subject, &self.proposal, question, bits)
     }
 
-    /// The learning rate in the units of the proposal.
-    fn rate(&self, learning_rate: &Exact) -> f64 {
-        (learning_rate * Exact::power_of_two(-self.proposal.exponent)).to_f64()
-    }
-
-    /// The exponent of a solution for a right side that was scaled by `2^−size`.
-    fn unit(&self, size: i32) -> i32 {
-        size + self.proposal.exponent - self.proposal.frame.exponent
-    }
-
-    /// A matrix in the eigenbasis times `2^unit`, in the basis of the range, rounded to this many
-    /// bits; `None` when it is not finite.
-    fn to_range(&self, matrix: &DMatrix<f64>, unit: i32, bits: i32) -> Option<Fractions> {
-        let moved = &self.back * matrix * self.back.transpose();
-        let moved = (&moved + moved.transpose()) * 0.5;
-        Some(rounded(&moved, bits)?.scaled(&Exact::power_of_two(unit + self.back_exponent)))
+    /// Significant bits of a correction that are kept.
+    fn correction_bits(&self) -> i32 {
+        CORRECTION_BITS + self.coordinates.spare_bits()
     }
 }
 

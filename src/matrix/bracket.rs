@@ -45,22 +45,35 @@ impl Bracket {
 /// # Panics
 /// When `guess` or `relative_width` is not positive.
 pub fn bracket(stable: impl Fn(&Exact) -> bool, guess: &Exact, relative_width: &Exact) -> Bracket {
+    let found = try_bracket(|value| Some(stable(value)), guess, relative_width);
+    found.expect("every question has an answer")
+}
+
+/// [`bracket`] by questions that may be broken off: `None` for one of them ends the search.
+///
+/// # Panics
+/// When `guess` or `relative_width` is not positive.
+pub fn try_bracket(
+    mut stable: impl FnMut(&Exact) -> Option<bool>,
+    guess: &Exact,
+    relative_width: &Exact,
+) -> Option<Bracket> {
     let zero = Exact::zero();
     assert!(*guess > zero, "a guess of {guess} is not positive");
     assert!(*relative_width > zero, "a width of {relative_width}");
     let start = around(guess, &(relative_width * Exact::fraction(1, 8)));
-    let mut found = match stable(&start) {
-        true => rise(&stable, start, relative_width),
-        false => fall(&stable, start, relative_width),
+    let mut found = match stable(&start)? {
+        true => rise(&mut stable, start, relative_width)?,
+        false => fall(&mut stable, start, relative_width)?,
     };
     while &found.upper - &found.lower > relative_width * &found.lower {
         let middle = middle(&found);
-        match stable(&middle) {
+        match stable(&middle)? {
             true => found.lower = middle,
             false => found.upper = middle,
         }
     }
-    found
+    Some(found)
 }
 
 /// The simplest rational within `guess·(1 ± spread)`.
@@ -71,12 +84,16 @@ fn around(guess: &Exact, spread: &Exact) -> Exact {
 }
 
 /// From a stable value upwards, with growing strides, to an unstable one.
-fn rise(stable: &impl Fn(&Exact) -> bool, mut lower: Exact, width: &Exact) -> Bracket {
+fn rise(
+    stable: &mut impl FnMut(&Exact) -> Option<bool>,
+    mut lower: Exact,
+    width: &Exact,
+) -> Option<Bracket> {
     for stride in strides(width) {
         let half = Exact::one() + &stride * Exact::fraction(1, 2);
         let upper = Exact::simplest_between(&(&lower * half), &(&lower * (Exact::one() + &stride)));
-        if !stable(&upper) {
-            return Bracket { lower, upper };
+        if !stable(&upper)? {
+            return Some(Bracket { lower, upper });
         }
         lower = upper;
     }
@@ -84,12 +101,16 @@ fn rise(stable: &impl Fn(&Exact) -> bool, mut lower: Exact, width: &Exact) -> Br
 }
 
 /// From an unstable value downwards, with growing strides, to a stable one.
-fn fall(stable: &impl Fn(&Exact) -> bool, mut upper: Exact, width: &Exact) -> Bracket {
+fn fall(
+    stable: &mut impl FnMut(&Exact) -> Option<bool>,
+    mut upper: Exact,
+    width: &Exact,
+) -> Option<Bracket> {
     for stride in strides(width) {
         let half = Exact::one() - &stride * Exact::fraction(1, 2);
         let lower = Exact::simplest_between(&(&upper * (Exact::one() - &stride)), &(&upper * half));
-        if stable(&lower) {
-            return Bracket { lower, upper };
+        if stable(&lower)? {
+            return Some(Bracket { lower, upper });
         }
         upper = lower;
     }

@@ -16,6 +16,7 @@
 //! whole numbers and inserted into `A` it proves `A ⋡ 0`, or proves nothing.
 
 use crate::number::{Exact, Rounded, Whole};
+use crate::work;
 
 use super::Fractions;
 
@@ -96,6 +97,7 @@ fn factorise<T: Rounded>(rows: &mut [Vec<T>]) -> Option<usize> {
         }
         let column: Vec<T> = rows[k + 1..].iter().map(|row| row[k].clone()).collect();
         for (i, row) in rows[k + 1..].iter_mut().enumerate() {
+            work::step();
             for (entry, other) in row[k + 1..].iter_mut().zip(&column) {
                 entry.subtract_product(&column[i], other);
             }
@@ -132,6 +134,7 @@ fn is_negative<T: Rounded>(matrix: &Fractions, direction: &[T], scales: &[i32]) 
     for (i, v) in whole.iter().enumerate() {
         let mut row = Whole::zero();
         for (j, w) in whole.iter().enumerate() {
+            work::step();
             row.add_product(matrix.numerator(i.max(j), i.min(j)), w);
         }
         sum.add_product(v, &row);

@@ -3,8 +3,9 @@
 
 use nalgebra::DMatrix;
 
+use super::Fractions;
 use super::cholesky::{Proof, prove};
-use super::{Fractions, fraction_free};
+use super::fraction_free::{self, Sign};
 use crate::number::{Exact, Precise, Verdict};
 
 /// Below this many rows an elimination over whole numbers is as quick as a rounded one.
@@ -33,7 +34,10 @@ pub fn semidefinite(matrix: &Fractions) -> Verdict {
 /// When the matrix is not square.
 pub fn semidefinite_within(matrix: &Fractions, bits: u32) -> Verdict {
     let n = matrix.shape().0;
-    let eliminate = || fraction_free::semidefinite(matrix, LARGEST_PIVOT);
+    let eliminate = || {
+        let sign = fraction_free::sign(matrix, LARGEST_PIVOT);
+        sign.map(Sign::is_semidefinite)
+    };
     let quickly = match n > SMALL {
         true => by_rounded_arithmetic(matrix, |own| own > bits && own == FIRST_RUNG),
         false => eliminate(),
@@ -78,14 +82,31 @@ fn by_rounded_arithmetic(matrix: &Fractions, takes: impl Fn(u32) -> bool) -> Opt
 /// # Panics
 /// When the matrix is not square.
 pub fn exactly_semidefinite(matrix: &DMatrix<Exact>) -> bool {
-    let fractions = Fractions::of(matrix);
-    if fractions.shape().0 > SMALL
-        && let Some(proved) = by_rounded_arithmetic(&fractions, |_| true)
-    {
-        return proved;
+    exact_sign(matrix).is_semidefinite()
+}
+
+/// The sign of a symmetric rational matrix. Never undecided.
+///
+/// # Panics
+/// When the matrix is not square.
+pub fn exact_sign(matrix: &DMatrix<Exact>) -> Sign {
+    let matrix = &Fractions::of(matrix);
+    let n = matrix.shape().0;
+    let proved = |takes: fn(u32) -> bool| match n > SMALL {
+        true => by_rounded_arithmetic(matrix, takes),
+        false => None,
+    };
+    // As above, a matrix that is singular modulo a prime is hardly ever proved definite by more bits.
+    let singular = || fraction_free::independent_rows_modulo_prime(matrix).len() < n;
+    let found = proved(|own| own == FIRST_RUNG).or_else(|| match n > SMALL && singular() {
+        true => None,
+        false => proved(|own| own != FIRST_RUNG),
+    });
+    match found {
+        Some(true) => Sign::Definite,
+        Some(false) => Sign::Negative,
+        None => fraction_free::sign(matrix, u32::MAX).expect("an elimination without a limit ends"),
     }
-    let eliminated = fraction_free::semidefinite(&fractions, u32::MAX);
-    eliminated.expect("an elimination without a limit ends")
 }
 
 #[cfg(test)]
@@ -115,8 +136,9 @@ mod tests {
             let expected = positive_semidefinite(&a);
             let fractions = Fractions::of(&a);
             prop_assert_eq!(semidefinite(&fractions), expected);
-            let eliminated = fraction_free::semidefinite(&fractions, u32::MAX);
-            prop_assert_eq!(eliminated.map(Verdict::from), Some(expected));
+            let eliminated = fraction_free::sign(&fractions, u32::MAX).unwrap();
+            prop_assert_eq!(Verdict::from(eliminated.is_semidefinite()), expected);
+            prop_assert_eq!(exact_sign(&a), eliminated);
             for proof in [prove::<f64>(&fractions), prove::<Precise<128>>(&fractions)] {
                 match proof {
                     Proof::Definite => {
@@ -129,6 +151,8 @@ mod tests {
             }
             let rank = inertia(&a).expect("a rational matrix").rank();
             prop_assert_eq!(fraction_free::independent_rows(&fractions).len(), rank);
+            let regular = rank == a.nrows();
+            prop_assert!(!expected.holds() || regular == (eliminated == Sign::Definite));
         }
     }
 
@@ -162,7 +186,7 @@ mod tests {
                 on - Exact::from(1) + &tiny * Exact::from((i * j + i + j) as i64)
             };
             let matrix = Fractions::of(&DMatrix::from_fn(d, d, entry));
-            assert_eq!(fraction_free::semidefinite(&matrix, LARGEST_PIVOT), None);
+            assert_eq!(fraction_free::sign(&matrix, LARGEST_PIVOT), None);
             assert_eq!(semidefinite(&matrix), expected, "{offset}");
         }
     }

@@ -5,13 +5,32 @@ use std::cmp::Ordering;
 
 use super::{Algebra, Fractions};
 use crate::number::{Exact, Whole};
+use crate::work;
 
-/// Is the symmetric matrix positive semi-definite? Decides every matrix; `None` when it would take
-/// a pivot at which an entry has more than `bits` bits.
+/// The sign of a symmetric matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// `A ≻ 0`.
+    Definite,
+    /// `A ⪰ 0` with a kernel.
+    Singular,
+    /// Some `vᵀAv < 0`.
+    Negative,
+}
+
+impl Sign {
+    /// `A ⪰ 0`?
+    pub fn is_semidefinite(self) -> bool {
+        self != Sign::Negative
+    }
+}
+
+/// The sign of a symmetric matrix. Decides every matrix; `None` when it would take a pivot at which an
+/// entry has more than `bits` bits.
 ///
 /// # Panics
 /// When the matrix is not square.
-pub fn semidefinite(matrix: &Fractions, bits: u32) -> Option<bool> {
+pub fn sign(matrix: &Fractions, bits: u32) -> Option<Sign> {
     let (n, columns) = matrix.shape();
     assert_eq!(n, columns, "definiteness of a {n} × {columns} matrix");
     let mut rows = matrix.short_congruent_triangle();
@@ -19,13 +38,19 @@ pub fn semidefinite(matrix: &Fractions, bits: u32) -> Option<bool> {
     loop {
         let diagonal = |i: usize| rows[i][i].sign();
         if (0..rows.len()).any(|i| diagonal(i).is_lt()) {
-            return Some(false);
+            return Some(Sign::Negative);
         }
         let Some(k) = (0..rows.len())
             .filter(|&i| diagonal(i).is_gt())
             .min_by_key(|&i| rows[i][i].bits())
         else {
-            return Some(rows.iter().flatten().all(Whole::is_zero));
+            return Some(
+                match (rows.is_empty(), rows.iter().flatten().all(Whole::is_zero)) {
+                    (true, _) => Sign::Definite,
+                    (false, true) => Sign::Singular,
+                    (false, false) => Sign::Negative,
+                },
+            );
         };
         if rows[k][k].bits() > bits {
             return None;
@@ -42,6 +67,7 @@ fn eliminated(rows: &[Vec<Whole>], k: usize, previous: &Whole) -> Vec<Vec<Whole>
     let at = |i: usize, j: usize| &rows[i.max(j)][i.min(j)];
     let rest: Vec<usize> = (0..rows.len()).filter(|&i| i != k).collect();
     let entry = |i: usize, j: usize| {
+        work::step();
         let mut entry = Whole::product(at(k, k), at(i, j));
         entry.subtract_product(at(i, k), at(j, k));
         entry.divide_exactly(previous);
@@ -74,6 +100,7 @@ pub fn inverse(matrix: &Fractions) -> Option<Fractions> {
         for (_, row) in rows.iter_mut().enumerate().filter(|&(i, _)| i != k) {
             let factor = row[k].clone();
             for (entry, above) in row.iter_mut().zip(&pivot) {
+                work::step();
                 entry.multiply(&pivot[k]);
                 entry.subtract_product(&factor, above);
                 entry.divide_exactly(&previous);
@@ -128,6 +155,7 @@ impl Echelon {
         for (basis, &pivot) in self.rows.iter().zip(&self.pivots) {
             let factor = rest[pivot].clone();
             for (entry, other) in rest.iter_mut().zip(basis) {
+                work::step();
                 entry.multiply(&basis[pivot]);
                 entry.subtract_product(&factor, other);
                 entry.divide_exactly(&previous);
@@ -161,6 +189,7 @@ pub fn independent_rows_modulo_prime(matrix: &Fractions) -> Vec<usize> {
     let mut takes = |row: &[Whole]| {
         let mut rest: Vec<u64> = row.iter().map(|x| x.residue(PRIME as u32)).collect();
         for (pivot, other) in &basis {
+            work::step();
             let factor = PRIME - rest[*pivot];
             for (entry, o) in rest.iter_mut().zip(other) {
                 *entry = (*entry + factor * o) % PRIME;
@@ -222,16 +251,12 @@ mod tests {
     #[test]
     fn an_elimination_is_given_up_beyond_its_bits() {
         let four = Fractions::from_fn(2, 2, |i, j| [[4, 1], [1, 7]][i][j].into());
-        assert_eq!(semidefinite(&four, 2), None);
-        assert_eq!(
-            semidefinite(&four, 3),
-            None,
-            "the last pivot, 27, has five bits"
-        );
-        assert_eq!(semidefinite(&four, 5), Some(true));
-        assert_eq!(
-            semidefinite(&Fractions::from_fn(1, 1, |_, _| 4.into()), 3),
-            Some(true)
-        );
+        assert_eq!(sign(&four, 2), None);
+        assert_eq!(sign(&four, 3), None, "the last pivot, 27, has five bits");
+        assert_eq!(sign(&four, 5), Some(Sign::Definite));
+        let one = |entry: i64| Fractions::from_fn(1, 1, |_, _| entry.into());
+        assert_eq!(sign(&one(4), 3), Some(Sign::Definite));
+        assert_eq!(sign(&one(0), 3), Some(Sign::Singular));
+        assert_eq!(sign(&one(-4), 3), Some(Sign::Negative));
     }
 }

@@ -11,6 +11,7 @@ use nalgebra::DMatrix;
 
 use super::Algebra;
 use crate::number::{Exact, Whole};
+use crate::work;
 
 /// `entries / denominator`, row by row; the denominator is above zero.
 #[derive(Clone, Debug)]
@@ -24,7 +25,10 @@ pub struct Fractions {
 impl Fractions {
     /// The matrix of these whole entries, over 1.
     pub fn from_fn(rows: usize, columns: usize, entry: impl Fn(usize, usize) -> Whole) -> Self {
-        let entry = &entry;
+        let entry = &|i, j| {
+            work::step();
+            entry(i, j)
+        };
         let row = |i| (0..columns).map(move |j| entry(i, j));
         Fractions {
             rows,
@@ -36,7 +40,10 @@ impl Fractions {
 
     /// The same matrix over the least common denominator of its entries.
     pub fn of(matrix: &DMatrix<Exact>) -> Self {
-        let common = |lcm: Whole, entry: &Exact| lcm.least_common_multiple(&entry.denominator());
+        let common = |lcm: Whole, entry: &Exact| {
+            work::step();
+            lcm.least_common_multiple(&entry.denominator())
+        };
         let denominator = matrix.iter().fold(Whole::one(), common);
         let factor = Exact::quotient(&denominator, &Whole::one());
         let entry = |i, j| (&matrix[(i, j)] * &factor).numerator();
@@ -91,7 +98,10 @@ impl Fractions {
 
     /// The matrix with every entry in lowest terms.
     pub fn to_exact(&self) -> DMatrix<Exact> {
-        DMatrix::from_fn(self.rows, self.columns, |i, j| self.entry(i, j))
+        DMatrix::from_fn(self.rows, self.columns, |i, j| {
+            work::step();
+            self.entry(i, j)
+        })
     }
 
     /// About `log₂` of the largest magnitude, within two; `None` for the zero matrix.
@@ -135,6 +145,7 @@ impl Fractions {
         assert_eq!(self.shape(), other.shape(), "⟨A, B⟩ of two shapes");
         let mut sum = Whole::zero();
         for (a, b) in self.entries.iter().zip(&other.entries) {
+            work::step();
             sum.add_product(a, b);
         }
         let below = Whole::product(&self.denominator, &other.denominator);
@@ -192,6 +203,10 @@ impl Fractions {
     /// row `i`; common factors are taken out and the shorter result is given.
     pub fn short_congruent_triangle(&self) -> Vec<Vec<Whole>> {
         let triangle = |entry: &dyn Fn(usize, usize) -> Whole| -> Vec<Vec<Whole>> {
+            let entry = |i, j| {
+                work::step();
+                entry(i, j)
+            };
             let row = |i| (0..=i).map(|j| entry(i, j)).collect();
             without_content((0..self.rows).map(row).collect())
         };
@@ -242,6 +257,7 @@ impl Fractions {
         for (i, row) in product.entries.chunks_mut(other.columns.max(1)).enumerate() {
             let row = &mut row[..width(i)];
             for (k, factor) in self.row(i).iter().enumerate().filter(|(_, a)| !a.is_zero()) {
+                work::step();
                 for (sum, entry) in row.iter_mut().zip(other.row(k)) {
                     sum.add_product(factor, entry);
                 }
@@ -271,16 +287,24 @@ impl Fractions {
             other.bring_over(&common);
         }
         for (a, b) in self.entries.iter_mut().zip(&other.entries) {
+            work::step();
             join(a, b);
         }
         self
+    }
+
+    fn multiply_entries(&mut self, factor: &Whole) {
+        for entry in &mut self.entries {
+            work::step();
+            entry.multiply(factor);
+        }
     }
 
     fn bring_over(&mut self, common: &Whole) {
         let mut factor = common.clone();
         factor.divide_exactly(&self.denominator);
         if factor != Whole::one() {
-            self.entries.iter_mut().for_each(|a| a.multiply(&factor));
+            self.multiply_entries(&factor);
         }
         self.denominator = common.clone();
     }
@@ -288,10 +312,10 @@ impl Fractions {
 
 /// The numbers divided by their greatest common divisor.
 fn without_content(mut rows: Vec<Vec<Whole>>) -> Vec<Vec<Whole>> {
-    let content = rows
-        .iter()
-        .flatten()
-        .fold(Whole::zero(), |gcd, x| gcd.greatest_common_divisor(x));
+    let content = rows.iter().flatten().fold(Whole::zero(), |gcd, x| {
+        work::step();
+        gcd.greatest_common_divisor(x)
+    });
     if !content.is_zero() && content != Whole::one() {
         let entries = rows.iter_mut().flatten();
         entries.for_each(|entry| entry.divide_exactly(&content));
@@ -337,7 +361,7 @@ impl Algebra<Exact> for Fractions {
         match numerator.sign() {
             Ordering::Equal => return Self::zeros(self.rows, self.columns),
             _ if numerator == Whole::one() => {}
-            _ => self.entries.iter_mut().for_each(|a| a.multiply(&numerator)),
+            _ => self.multiply_entries(&numerator),
         }
         self.denominator.multiply(&factor.denominator());
         self

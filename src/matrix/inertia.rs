@@ -12,6 +12,7 @@ use std::cmp::Ordering;
 use nalgebra::DMatrix;
 
 use crate::number::{Field, Verdict};
+use crate::work;
 
 /// The numbers of positive, zero and negative eigenvalues of a symmetric matrix, multiplicity
 /// counted.
@@ -207,6 +208,7 @@ impl<T: Field> Elimination<T> {
     /// Subtracts `term(i, j)` (places in `remaining`) in the lower triangle; `None` is zero.
     fn subtract(&mut self, term: impl Fn(usize, usize) -> Option<T>) {
         for (i, &row) in self.remaining.iter().enumerate() {
+            work::step();
             for (j, &column) in self.remaining[..=i].iter().enumerate() {
                 if let Some(term) = term(i, j) {
                     self.matrix[(row, column)] -= term;

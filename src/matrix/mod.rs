@@ -9,6 +9,7 @@ pub mod algebra;
 pub mod bracket;
 pub mod cholesky;
 pub mod definite;
+pub mod eigenbasis;
 pub mod fraction_free;
 pub mod fractions;
 pub mod inertia;
@@ -23,7 +24,7 @@ pub mod symmetric;
 pub mod symmetric_power;
 
 pub use algebra::Algebra;
-pub use bracket::{Bracket, bracket};
+pub use bracket::{Bracket, bracket, try_bracket};
 pub use fractions::Fractions;
 pub use inertia::{Inertia, inertia, positive_definite, positive_semidefinite};
 pub use largest_eigenvalue::largest_eigenvalue;

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::document::{Object, Value};
 use super::{Linear, Quadratic};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::matrix::definite::exactly_semidefinite;
 use crate::number::Exact;
 use crate::read;
 
@@ -89,7 +90,7 @@ impl Model {
     /// Is every `H_i ⪰ 0`? Linear models always are at a minimum.
     pub fn is_minimum(&self) -> bool {
         match self {
-            Model::Quadratic(model) => model.is_minimum(),
+            Model::Quadratic(model) => model.hessians().iter().all(exactly_semidefinite),
             Model::Linear(_) => true,
         }
     }

@@ -8,8 +8,9 @@ use super::{Curvature, Sampling};
 use crate::error::{Error, Result};
 use crate::matrix::algebra::mean_of;
 use crate::matrix::kernel::{range_basis, restricted};
-use crate::matrix::{Algebra, positive_semidefinite};
+use crate::matrix::{Algebra, definite, positive_semidefinite};
 use crate::number::{Exact, Field};
+use crate::work;
 
 /// `f_i(x) = ½ (x − x*)ᵀ H_i (x − x*)`, `i = 1 … n`, with symmetric `d × d` matrices `H_i`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,7 +35,8 @@ impl Quadratic<Exact> {
     /// [`Quadratic::new`] for a model that came from `place`.
     pub(super) fn checked(place: &str, hessians: Vec<DMatrix<Exact>>) -> Result<Self> {
         let model = Self::checked_symmetric(place, hessians)?;
-        let negative = |h: &DMatrix<Exact>| positive_semidefinite(h).fails();
+        work::stage("is every H_i positive semi-definite?");
+        let negative = |h: &DMatrix<Exact>| !definite::exactly_semidefinite(h);
         match model.hessians.iter().position(negative) {
             None => Ok(model),
             Some(i) => Err(Error::input(

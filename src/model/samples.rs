@@ -18,7 +18,7 @@ use crate::number::{Exact, Whole};
 
 mod frame;
 
-pub use frame::Frame;
+pub use frame::{Frame, Rounded};
 
 /// The Hessians `H_i` of a model, with `H = (1/n) Σ H_i` at hand. Hessians of rank one stay the
 /// vectors that they come from, so that `V(X)` costs `n d²` and not `n d³`; in the Gram view `n³`.

@@ -20,6 +20,7 @@
 //!
 //! This is the only room in which the crate `rug` is named.
 
+mod decimal;
 mod exact;
 mod field;
 mod interval;

@@ -13,7 +13,8 @@ use super::Exact;
 /// The largest decimal exponent that is read: "1e999999999" would be a gigabyte of digits.
 const LARGEST_EXPONENT: u32 = 4096;
 
-/// The longest text of a number that is read, in bytes.
+/// The longest text of a number that is read, in bytes: one operation on such numbers takes up to a
+/// second.
 pub const LONGEST_NUMBER: usize = 1_000_000;
 
 /// What JSON takes for white space: it may stand around a number, and nothing else that Unicode has.
@@ -34,7 +35,8 @@ impl FromStr for Exact {
             format!("\"{shown}\" {why}")
         };
         if trimmed.len() > LONGEST_NUMBER {
-            let why = format!("is longer than {LONGEST_NUMBER} characters");
+            let length = trimmed.len();
+            let why = format!("has {length} characters; up to {LONGEST_NUMBER} are read");
             return Err(fault(&why));
         }
         if let Some((numerator, denominator)) = trimmed.split_once('/') {

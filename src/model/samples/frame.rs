@@ -12,11 +12,13 @@ pub struct Frame {
     pub basis: DMatrix<f64>,
     /// See [`Frame::basis`].
     pub exponent: i32,
-    curvatures: Rounded,
+    /// The curvatures in this basis.
+    pub curvatures: Rounded,
 }
 
+/// The curvatures in machine numbers, in some basis (r rows and columns).
 #[derive(Clone, Debug)]
-enum Rounded {
+pub enum Rounded {
     /// One row per sample.
     RankOne(DMatrix<f64>),
     /// One matrix per sample.
@@ -54,12 +56,40 @@ impl Samples {
             curvatures,
         }
     }
+
+    /// The curvatures `SᵀUᵀH_iUS` for a basis `U`, given by `values`, its inner products with what spans
+    /// (r × m; none for the standard basis), and a change of basis `S` (r × r). All is rounded at the
+    /// end only, so that `S` may be as long as the small eigenvalues of `H` need it.
+    pub fn moved_curvatures(&self, values: Option<&Fractions>, change: &Fractions) -> Rounded {
+        let inside = |rows: Fractions| (rows * change.clone()).scaled_to_f64(0);
+        match &self.form {
+            Form::RankOne(inputs) => Rounded::RankOne(inside(match values {
+                Some(basis) => inputs.clone() * basis.transpose(),
+                None => inputs.clone(),
+            })),
+            Form::Gram(kernel) => Rounded::RankOne(inside(
+                values.map_or_else(|| kernel.clone(), Fractions::transpose),
+            )),
+            Form::Full(hessians) => {
+                // The columns of US, held.
+                let moved = match values {
+                    Some(basis) => basis.transpose() * change.clone(),
+                    None => change.clone(),
+                };
+                let project = |h: &Fractions| {
+                    let image = h.clone() * moved.clone();
+                    moved.transpose().symmetric_product(&image).scaled_to_f64(0)
+                };
+                Rounded::Full(hessians.iter().map(project).collect())
+            }
+        }
+    }
 }
 
-impl Frame {
-    /// `V(X)`, roughly, for a symmetric X (r × r) in the eigenbasis.
+impl Rounded {
+    /// `V(X)`, roughly, for a symmetric X (r × r) in the same basis.
     pub fn mean_sandwich(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
-        match &self.curvatures {
+        match self {
             Rounded::RankOne(inputs) => {
                 let mut weighted = inputs * x;
                 for (mut row, input) in weighted.row_iter_mut().zip(inputs.row_iter()) {

@@ -1,0 +1,126 @@
+//! What `decide` says to a person.
+
+use sgd_stability::decide::{Critical, Decision, Link, Values};
+
+/// A rational of this many characters stands on a line.
+const SHORT: usize = 40;
+
+/// The whole page.
+pub fn text(decision: &Decision, chain: &[Link], values: &Values, digits: u32) -> String {
+    let mut text = format!(
+        "{} samples in dimension {}, η = {}, B = {} {}\n\n{:<18}{:<18}{:<10}largest stable η\n",
+        decision.samples,
+        decision.dimension,
+        decision.lr,
+        decision.batch,
+        decision.sampling.name(),
+        "criterion",
+        "",
+        "at η",
+    );
+    for (name, formula, holds, critical) in rows(decision) {
+        let verdict = match holds {
+            Some(true) => "holds",
+            Some(false) => "fails",
+            None => "undecided",
+        };
+        let critical = critical_text(critical, digits);
+        text += &format!("{name:<18}{formula:<18}{verdict:<10}{critical}\n");
+    }
+    text += &chain_text(decision, chain, digits);
+    for (name, value) in values.named() {
+        text += &format!("{name:<36}[{}, {}]\n", value.lower, value.upper);
+    }
+    for (name, reason) in &decision.undecided {
+        text += &format!("{} is undecided: {reason}\n", name.replace('_', " "));
+    }
+    text + match decision.verdicts.mean_square {
+        Some(true) => "\nSGD is stable in mean square: the exact criterion decides.",
+        Some(false) => "\nSGD is unstable in mean square: the exact criterion decides.",
+        None => "\nWhether SGD is stable in mean square is undecided.",
+    }
+}
+
+type Row<'a> = (&'a str, &'a str, Option<bool>, &'a Critical);
+
+/// Name, formula, verdict and critical learning rate of every criterion.
+fn rows(decision: &Decision) -> [Row<'_>; 4] {
+    let (at, end) = (&decision.verdicts, &decision.critical_lr);
+    [
+        (
+            "gradient descent",
+            "η λ_max(H) ≤ 2",
+            at.gradient_descent,
+            &end.gradient_descent,
+        ),
+        (
+            "non-uniformity",
+            "s ≤ 1/(η√p)",
+            at.non_uniformity,
+            &end.non_uniformity,
+        ),
+        ("one step", "Theorem 1", at.one_step, &end.one_step),
+        ("mean square", "exact", at.mean_square, &end.mean_square),
+    ]
+}
+
+/// The smallest member of the chain, and how the brackets order all of it.
+fn chain_text(decision: &Decision, chain: &[Link], digits: u32) -> String {
+    let smallest = critical_text(&decision.critical_lr.single_sample, digits);
+    let mut text = format!(
+        "{:<46}{smallest}\n",
+        "2/max λ_max(H_i), no sample's step lengthens"
+    );
+    let symbol = |name: &str| match name {
+        "single_sample" => "2/max λ_max(H_i)",
+        "one_step" => "η₁ (one step)",
+        "mean_square" => "η* (mean square)",
+        _ => "2/λ_max(H)",
+    };
+    for (place, link) in chain.iter().enumerate() {
+        if place == 0 {
+            text += symbol(link.first);
+        }
+        let relation = if link.apart { "<" } else { "≤" };
+        text += &format!(" {relation} {}", symbol(link.second));
+    }
+    match chain.is_empty() {
+        true => text,
+        false => text + ", asserted over these brackets\n",
+    }
+}
+
+/// A critical learning rate: the rational itself where it is known and short; else two decimals between which
+/// it lies. The lower is rounded down from a learning rate that was decided stable, the upper up from one that
+/// was decided unstable, so that what is printed is as certain as what was decided.
+fn critical_text(critical: &Critical, digits: u32) -> String {
+    let digits = digits as usize;
+    match critical {
+        Critical::Exact(end) if end.lower.to_string().len() <= SHORT => {
+            format!("{} exactly", end.lower)
+        }
+        Critical::Exact(end) | Critical::Bracket(end) => {
+            let (lower, upper) = (&end.lower, &end.upper);
+            let (lower, upper) = (lower.decimal_below(digits), upper.decimal_above(digits));
+            format!("in [{lower}, {upper}]")
+        }
+        Critical::Unbounded(reason) => format!("no bound: {}", reason.reason()),
+        Critical::NotFound(known) => {
+            let lower = known
+                .lower
+                .as_ref()
+                .map(|lower| lower.decimal_below(digits));
+            let upper = known
+                .upper
+                .as_ref()
+                .map(|upper| upper.decimal_above(digits));
+            let known_ends = match (lower, upper) {
+                (Some(lower), Some(upper)) => format!("in [{lower}, {upper}], "),
+                (Some(lower), None) => format!("at least {lower}, "),
+                (None, Some(upper)) => format!("at most {upper}, "),
+                (None, None) => String::new(),
+            };
+            format!("{known_ends}not enclosed further: {}", known.reason)
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Where machine numbers look at symmetric matrices on the range of `H`: in its eigenbasis, where the drift
+//! `C` is diagonal, scaled to `z = C^{1/2}X`.
+//!
+//! Two roads lead there. [`Machine`] takes the eigenbasis in machine numbers, which lose the eigenvalues of
+//! `H` below 10⁻¹⁶ of the largest. [`Scaled`] takes it in numbers of as many bits as the condition of `H`
+//! asks for and moves residuals and corrections over ℚ, so that only what is scaled to be near 1 is rounded:
+//! with the columns of `S = YΛ^{−1/2}`, `X = S(w∘z)Sᵀ` with `w_ij = (λ_iλ_j/(λ_i + λ_j))^{1/2}`, and
+//! `C^{−1/2}DC^{−1/2}` is `z ↦ w∘E[B(w∘z)B]` with the `B = SᵀH_bS`, whose mean is `I`.
+
+use nalgebra::DMatrix;
+
+use super::proposal::Proposal;
+use super::subject::Subject;
+use crate::matrix::eigenbasis::eigenbasis;
+use crate::matrix::least_quotient::rounded;
+use crate::matrix::{Algebra, Fractions, pencil};
+use crate::number::Exact;
+use crate::work;
+
+/// The largest rank of `H` whose eigenbasis is made in numbers of many bits.
+pub(super) const LARGEST_SCALED: usize = 100;
+
+/// One of the two roads.
+pub(super) enum Coordinates {
+    Machine(Box<Machine>),
+    Scaled(Box<Scaled>),
+}
+
+/// A solution of `(C − ηD)X = R` in machine numbers.
+pub(super) struct Correction {
+    /// X in the basis of the range, r × r.
+    pub(super) matrix: Fractions,
+    /// About `log₂` of its size, in the sense in which [`Coordinates::size`] measures a direction; `None` for
+    /// zero.
+    pub(super) size: Option<i32>,
+}
+
+impl Coordinates {
+    /// What a matrix that is held, times `2^−size`, is in `C^{−1/2}`-coordinates.
+    fn enter(&self, subject: &Subject, held: &Fractions, size: i32) -> DMatrix<f64> {
+        match self {
+            Coordinates::Machine(machine) => machine.in_basis(held, -size),
+            Coordinates::Scaled(scaled) => scaled.enter(subject, held, size),
+        }
+    }
+
+    /// `X = C^{−1/2}z·2^unit` in the basis of the range, rounded; `None` when it is not finite.
+    pub(super) fn leave(&self, z: &DMatrix<f64>, unit: i32, bits: i32) -> Option<Fractions> {
+        match self {
+            Coordinates::Machine(machine) => machine.to_range(z, unit, bits),
+            Coordinates::Scaled(scaled) => scaled.leave(z, unit, bits),
+        }
+    }
+
+    /// About `log₂` of how large a direction is.
+    pub(super) fn size(&self, direction: &Fractions) -> Option<i32> {
+        match self {
+            Coordinates::Machine(_) => direction.exponent(),
+            // A direction leaves with ‖z‖ = 1, and corrections change little of it.
+            Coordinates::Scaled(_) => Some(0),
+        }
+    }
+
+    /// `X` with `(C − ηD)X = R`, roughly, up to a multiple of the slowest direction, for an R that is held
+    /// and not zero, rounded to this many bits; `None` when it is not finite.
+    pub(super) fn solve(
+        &self,
+        subject: &Subject,
+        proposal: &Proposal,
+        (held, learning_rate): (&Fractions, &Exact),
+        bits: i32,
+    ) -> Option<Correction> {
+        let size = held.exponent().unwrap_or(0);
+        let right = self.enter(subject, held, size);
+        let rate = learning_rate * Exact::power_of_two(-self.exponent());
+        let z = proposal.solve(right, rate.to_f64());
+        let unit = size + self.exponent() - self.own();
+        let matrix = self.leave(&z, unit, bits)?;
+        let size = match self {
+            Coordinates::Machine(_) => matrix.exponent(),
+            Coordinates::Scaled(_) => {
+                let size = z.norm().log2().ceil() as i32;
+                matrix.exponent().map(|_| size + unit)
+            }
+        };
+        Some(Correction { matrix, size })
+    }
+
+    /// `H·2^exponent` has entries near 1, and learning rates are divided by as much.
+    fn exponent(&self) -> i32 {
+        match self {
+            Coordinates::Machine(machine) => machine.exponent,
+            Coordinates::Scaled(scaled) => scaled.exponent,
+        }
+    }
+
+    /// What [`Coordinates::enter`] scales by beside what it is asked to.
+    fn own(&self) -> i32 {
+        match self {
+            Coordinates::Machine(machine) => machine.own,
+            Coordinates::Scaled(_) => 0,
+        }
+    }
+
+    /// About `log₂` of the condition of `H` times `64r`: bits behind the point that a solution of size 1
+    /// needs, so that rounding it moves `(C − ηD)X` by less than an eighth of the smallest eigenvalue.
+    pub(super) fn condition_bits(&self) -> i32 {
+        match self {
+            Coordinates::Machine(machine) => {
+                let values = &machine.eigenvalues;
+                let condition = values[0] / values[values.len() - 1];
+                (64.0 * condition * values.len() as f64).log2().ceil() as i32
+            }
+            Coordinates::Scaled(scaled) => {
+                let rank = scaled.weights.nrows() as f64;
+                scaled.condition_bits + (64.0 * rank).log2().ceil() as i32
+            }
+        }
+    }
+
+    /// Bits by which an entry of X may be larger than what it says of `z`: more of them are kept.
+    pub(super) fn spare_bits(&self) -> i32 {
+        match self {
+            Coordinates::Machine(_) => 0,
+            Coordinates::Scaled(scaled) => scaled.condition_bits / 2 + 1,
+        }
+    }
+}
+
+/// The eigenbasis in machine numbers.
+pub(super) struct Machine {
+    exponent: i32,
+    /// `B` with `QᵀXQ = BᵀXB·2^−own` for what is held as X.
+    basis: DMatrix<f64>,
+    own: i32,
+    /// The eigenvalues of `H·2^exponent` on its range, from the largest.
+    eigenvalues: Vec<f64>,
+    /// `(λ_i + λ_j)^{−1/2}`.
+    root: DMatrix<f64>,
+    /// `B` with `Σ (BzBᵀ)_ab u_a u_bᵀ·2^back_exponent` being `z` in the eigenbasis (r × r).
+    back: DMatrix<f64>,
+    back_exponent: i32,
+}
+
+impl Machine {
+    /// With the proposal there; `None` when machine numbers do not reach the model.
+    pub(super) fn of(subject: &Subject) -> Option<(Coordinates, Proposal)> {
+        let (samples, range) = (&subject.samples, &subject.range);
+        let rank = range.rank();
+        let size = samples.hessian().exponent()?;
+        let exponent = -(size - size.rem_euclid(2));
+        let hessian = samples.hessian().scaled_to_f64(exponent);
+        let (eigenvalues, vectors) = pencil::leading_eigenpairs(&hessian, rank)?;
+        work::step();
+        if eigenvalues.last().is_none_or(|&smallest| smallest <= 0.0) {
+            return None;
+        }
+        let root = DMatrix::from_fn(rank, rank, |i, j| {
+            (eigenvalues[i] + eigenvalues[j]).sqrt().recip()
+        });
+        let frame = samples.frame(vectors, &eigenvalues, exponent);
+        let weight = subject.weight.to_f64();
+        let drift = (root.clone(), eigenvalues.as_slice());
+        let proposal = Proposal::of(frame.curvatures, drift, eigenvalues.clone(), weight)?;
+        let metric = range.metric();
+        let length = metric.exponent()?;
+        let unit = range.basis().map_or(Some(0), Fractions::exponent)?;
+        // The eigenbasis as the basis sees it; from there the metric leads to coordinates.
+        let seen = match range.basis() {
+            Some(basis) => basis.scaled_to_f64(-unit) * &frame.basis,
+            None => frame.basis.clone(),
+        };
+        let back = metric.scaled_to_f64(-length).cholesky()?.solve(&seen);
+        let machine = Machine {
+            exponent,
+            basis: frame.basis,
+            own: frame.exponent,
+            eigenvalues,
+            root,
+            back,
+            back_exponent: 2 * (unit - length) - frame.exponent,
+        };
+        Some((Coordinates::Machine(Box::new(machine)), proposal))
+    }
+
+    /// A matrix that is held, scaled by `2^{scale + own}`.
+    fn in_basis(&self, matrix: &Fractions, scale: i32) -> DMatrix<f64> {
+        let inside = self
+            .basis
+            .tr_mul(&(matrix.scaled_to_f64(scale) * &self.basis));
+        inside.component_mul(&self.root)
+    }
+
+    fn to_range(&self, z: &DMatrix<f64>, unit: i32, bits: i32) -> Option<Fractions> {
+        let matrix = z.component_mul(&self.root);
+        let moved = &self.back * matrix * self.back.transpose();
+        let moved = (&moved + moved.transpose()) * 0.5;
+        Some(rounded(&moved, bits)?.scaled(&Exact::power_of_two(unit + self.back_exponent)))
+    }
+}
+
+/// The eigenbasis in numbers of many bits.
+pub(super) struct Scaled {
+    exponent: i32,
+    /// `S` in the basis of the range, r × r.
+    change: Fractions,
+    /// `w`, for `H·2^exponent`.
+    weights: DMatrix<f64>,
+    condition_bits: i32,
+}
+
+impl Scaled {
+    /// With the proposal there; `None` when the rank is too large or no precision reaches the model.
+    pub(super) fn of(subject: &Subject) -> Option<(Coordinates, Proposal)> {
+        let (samples, range) = (&subject.samples, &subject.range);
+        if range.rank() > LARGEST_SCALED {
+            return None;
+        }
+        work::stage("the eigenbasis of H in numbers of many bits");
+        let hessian = range.seen_operator(samples.hessian());
+        let found = eigenbasis(&hessian, &range.metric())?;
+        let exponent = -found.eigenvalues.first()?.exponent();
+        let unit = Exact::power_of_two(exponent);
+        let scaled = |value: &Exact| (value * &unit).to_f64();
+        let eigenvalues: Vec<f64> = found.eigenvalues.iter().map(scaled).collect();
+        let weight = |i: usize, j: usize| {
+            let (a, b) = (eigenvalues[i], eigenvalues[j]);
+            (a * (b / (a + b))).sqrt()
+        };
+        let weights = DMatrix::from_fn(range.rank(), range.rank(), weight);
+        let curvatures = samples.moved_curvatures(range.values(), &found.scaled);
+        let coherent = vec![1.0; range.rank()];
+        let drift = (weights.clone(), eigenvalues.as_slice());
+        let proposal = Proposal::of(curvatures, drift, coherent, subject.weight.to_f64())?;
+        let scaled = Scaled {
+            exponent,
+            change: found.scaled,
+            weights,
+            condition_bits: found.condition_bits,
+        };
+        Some((Coordinates::Scaled(Box::new(scaled)), proposal))
+    }
+
+    fn enter(&self, subject: &Subject, held: &Fractions, size: i32) -> DMatrix<f64> {
+        let form = subject.form_on_range(held);
+        let inside = self
+            .change
+            .transpose()
+            .symmetric_product(&(form * self.change.clone()));
+        inside.scaled_to_f64(-size).component_mul(&self.weights)
+    }
+
+    fn leave(&self, z: &DMatrix<f64>, unit: i32, bits: i32) -> Option<Fractions> {
+        let inside = z.component_mul(&self.weights);
+        let inside = (&inside + inside.transpose()) * 0.5;
+        let largest = inside.amax();
+        let inside = match largest > 0.0 {
+            // Small entries are as exact as large ones: they belong to long columns of S.
+            true => {
+                Fractions::rounded(&inside, bits + self.condition_bits - largest.log2() as i32)?
+            }
+            false => rounded(&inside, bits)?,
+        };
+        let change = &self.change;
+        let moved = (inside * change.transpose()).scaled(&Exact::power_of_two(unit));
+        let moved = change.symmetric_product(&moved);
+        let length = moved.exponent().unwrap_or(0);
+        Some(moved.in_units_of(bits - length))
+    }
+}

@@ -1,0 +1,210 @@
+//! What is known of the end of a criterion: a bracket, that there is none, or what a search left open.
+
+use std::cell::RefCell;
+
+use num_traits::One;
+use serde::{Serialize, Serializer};
+
+use crate::matrix::{Bracket, try_bracket};
+use crate::number::{Exact, Verdict};
+use crate::work;
+
+/// What a broken-off search says of itself.
+pub(super) const TIME_LIMIT: &str = "time limit";
+
+/// A rational of this many bits is simple, whatever the width of its bracket.
+const SIMPLE_BITS: u32 = 12;
+
+/// The largest learning rate at which a criterion holds, as far as it is known. A search that ended without
+/// a bracket is no proof that there is no end: [`Critical::Unbounded`] has its own, exact reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Critical {
+    /// Between two learning rates, each decided exactly.
+    Bracket(Bracket),
+    /// The lower end of this bracket itself, where the criterion holds and its slack is singular.
+    Exact(Bracket),
+    /// The criterion holds at every learning rate, for this reason.
+    Unbounded(Unbounded),
+    /// There may be an end, and it was not enclosed.
+    NotFound(NotFound),
+}
+
+/// Why a criterion holds at every learning rate; each was decided over ℚ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unbounded {
+    /// `H = 0`.
+    Flat,
+    /// `p = 0`.
+    FullBatch,
+    /// `Σ = 0`.
+    EqualSamples,
+}
+
+/// What a search knows that found no bracket.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct NotFound {
+    /// The largest learning rate at which the criterion is known to hold.
+    pub lower: Option<Exact>,
+    /// The smallest at which it is known to fail, or that is known to be no smaller than the end.
+    pub upper: Option<Exact>,
+    /// What failed.
+    pub reason: String,
+}
+
+impl Unbounded {
+    /// In words, with the witness first.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Unbounded::Flat => "every H_i is zero: SGD stands still",
+            Unbounded::FullBatch => "p = 0: the full batch has no sample noise",
+            Unbounded::EqualSamples => "Σ = 0: all samples have the same curvature",
+        }
+    }
+}
+
+impl Critical {
+    /// The end of a criterion that is known exactly.
+    pub fn point(value: Exact) -> Self {
+        Critical::Exact(Bracket::point(value))
+    }
+
+    /// What was not asked before the time was over.
+    pub(super) fn out_of_time() -> Self {
+        Critical::NotFound(NotFound {
+            reason: TIME_LIMIT.to_owned(),
+            ..NotFound::default()
+        })
+    }
+
+    /// The bracket, if there is one.
+    pub fn bracket(&self) -> Option<&Bracket> {
+        match self {
+            Critical::Bracket(bracket) | Critical::Exact(bracket) => Some(bracket),
+            Critical::Unbounded(_) | Critical::NotFound(_) => None,
+        }
+    }
+
+    /// The bracket.
+    ///
+    /// # Panics
+    /// When there is none, with what is known instead.
+    pub fn unwrap(self) -> Bracket {
+        self.expect("a bracket")
+    }
+
+    /// The bracket.
+    ///
+    /// # Panics
+    /// When there is none, with this expectation and with what is known instead.
+    pub fn expect(self, expected: &str) -> Bracket {
+        match self {
+            Critical::Bracket(bracket) | Critical::Exact(bracket) => bracket,
+            other => panic!("{expected}: {other:?}"),
+        }
+    }
+
+    /// Known to be at least, and at most.
+    pub fn ends(&self) -> (Option<&Exact>, Option<&Exact>) {
+        match self {
+            Critical::Bracket(bracket) | Critical::Exact(bracket) => {
+                (Some(&bracket.lower), Some(&bracket.upper))
+            }
+            Critical::NotFound(known) => (known.lower.as_ref(), known.upper.as_ref()),
+            Critical::Unbounded(_) => (None, None),
+        }
+    }
+
+    /// Is the lower end of the bracket the critical learning rate itself?
+    pub fn is_exact(&self) -> bool {
+        matches!(self, Critical::Exact(_))
+    }
+
+    /// Asks of a lower end that is far simpler than its bracket needs whether it is the critical one.
+    pub(super) fn known_exactly(self, width: &Exact, is_edge: impl FnOnce(&Exact) -> bool) -> Self {
+        let simple = SIMPLE_BITS.max(width.exponent().unsigned_abs() / 3);
+        match self {
+            Critical::Bracket(bracket)
+                if bracket.is_point()
+                    || (bracket.lower.bits() <= simple
+                        && work::in_time(|| is_edge(&bracket.lower)) == Ok(true)) =>
+            {
+                Critical::Exact(bracket)
+            }
+            other => other,
+        }
+    }
+
+    /// Where no bracket was found, with an end that is known not to be exceeded.
+    pub(super) fn at_most(self, upper: Option<Exact>) -> Self {
+        let known = NotFound {
+            upper,
+            ..NotFound::default()
+        };
+        self.between(&Critical::out_of_time(), &Critical::NotFound(known))
+    }
+
+    /// Where no bracket was found, with what is known of a smaller and of a larger end.
+    pub(super) fn between(self, smaller: &Critical, larger: &Critical) -> Self {
+        let Critical::NotFound(own) = self else {
+            return self;
+        };
+        let (below, above) = (smaller.ends().0.cloned(), larger.ends().1.cloned());
+        Critical::NotFound(NotFound {
+            lower: own.lower.max(below),
+            upper: [own.upper, above].into_iter().flatten().min(),
+            reason: own.reason,
+        })
+    }
+}
+
+/// The bracket, or null.
+impl Serialize for Critical {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        self.bracket().serialize(serializer)
+    }
+}
+
+/// Encloses the end of a criterion between two learning rates that are decided. A point that is undecided
+/// (an edge that is too large to eliminate) counts as unstable in the search, and the upper end then moves
+/// a little outwards, to where it is decided. Where it is not even there, `why` says what failed.
+pub(super) fn certified(
+    mut ask: impl FnMut(&Exact) -> Verdict,
+    guess: &Exact,
+    width: &Exact,
+    why: impl FnOnce() -> String,
+) -> Critical {
+    let known = RefCell::new(NotFound::default());
+    let mut stable = |eta: &Exact| {
+        let verdict = work::in_time(|| ask(eta)).ok()?;
+        let mut known = known.borrow_mut();
+        match verdict {
+            Verdict::Holds => known.lower = known.lower.take().max(Some(eta.clone())),
+            Verdict::Fails if known.upper.as_ref().is_none_or(|upper| eta < upper) => {
+                known.upper = Some(eta.clone());
+            }
+            Verdict::Fails | Verdict::Undecided => {}
+        }
+        Some(verdict.holds())
+    };
+    // A quarter of the width is kept for the move.
+    let found = try_bracket(&mut stable, guess, &(width * Exact::fraction(3, 4)));
+    let missed = |reason: String| {
+        let known = known.take();
+        Critical::NotFound(NotFound { reason, ..known })
+    };
+    let Some(mut found) = found else {
+        return missed(TIME_LIMIT.to_owned());
+    };
+    if known.borrow().upper.as_ref() != Some(&found.upper) {
+        let part =
+            |sixteenths| &found.upper * (Exact::one() + width * Exact::fraction(sixteenths, 16));
+        found.upper = Exact::simplest_between(&part(2), &part(3));
+        if stable(&found.upper).is_none() {
+            return missed(TIME_LIMIT.to_owned());
+        }
+        if known.borrow().upper.as_ref() != Some(&found.upper) {
+            return missed(why());
+        }
+    }
+    Critical::Bracket(found)
+}

@@ -1,0 +1,140 @@
+//! Decimals whose digits are all true: rounded towards one side, never to nearest.
+
+use std::cmp::Ordering;
+
+use num_traits::Zero;
+use rug::ops::Pow;
+use rug::{Integer, Rational};
+
+use super::Exact;
+
+/// Numbers of this many places before the point, or zeros after it, are written with an exponent.
+const MOST_PLACES: i64 = 15;
+const MOST_ZEROS: i64 = 4;
+
+impl Exact {
+    /// The largest decimal of `digits` significant digits that is not above a number `≥ 0`: its first digits.
+    /// Zeros that end a fraction are left out.
+    ///
+    /// # Panics
+    /// When the number is negative or no digit is asked for.
+    pub fn decimal_below(&self, digits: usize) -> String {
+        self.decimal(digits, |scaled| Rational::from(scaled.floor_ref()))
+    }
+
+    /// The smallest decimal of `digits` significant digits that is not below a number `≥ 0`. Zeros that end a
+    /// fraction are left out.
+    ///
+    /// # Panics
+    /// When the number is negative or no digit is asked for.
+    pub fn decimal_above(&self, digits: usize) -> String {
+        self.decimal(digits, |scaled| Rational::from(scaled.ceil_ref()))
+    }
+
+    fn decimal(&self, digits: usize, round: fn(&Rational) -> Rational) -> String {
+        assert!(digits > 0, "a decimal without a digit");
+        assert!(self.0.cmp0().is_ge(), "a decimal of the negative {self}");
+        if self.is_zero() {
+            return "0".to_owned();
+        }
+        let mut power = self.decimal_power();
+        let shift = digits as i64 - 1 - power;
+        let mut whole = round(&Rational::from(&self.0 * &power_of_ten(shift)))
+            .numer()
+            .to_string();
+        // 9.99 rounded up has a digit more; its last one is 0.
+        if whole.len() > digits {
+            whole.pop();
+            power += 1;
+        }
+        written(&whole, power)
+    }
+
+    /// `⌊log₁₀ x⌋` of a number above zero.
+    fn decimal_power(&self) -> i64 {
+        let bits = i64::from(self.exponent());
+        // log₁₀ 2 lies between 0.30102 and 0.30103, and the exponent is within one.
+        let mut power = (bits * 30_103).div_euclid(100_000) - 1;
+        while power_of_ten(power + 1) <= self.0 {
+            power += 1;
+        }
+        while power_of_ten(power).cmp(&self.0) == Ordering::Greater {
+            power -= 1;
+        }
+        power
+    }
+}
+
+fn power_of_ten(exponent: i64) -> Rational {
+    let power = Integer::from(10).pow(exponent.unsigned_abs() as u32);
+    match exponent < 0 {
+        true => Rational::from((1, power)),
+        false => Rational::from(power),
+    }
+}
+
+/// The digits with the point behind the first, times `10^power`.
+fn written(digits: &str, power: i64) -> String {
+    let (mantissa, power) = match (-MOST_ZEROS..MOST_PLACES).contains(&power) {
+        true => (digits, power),
+        false => return format!("{}e{power}", written(digits, 0)),
+    };
+    let before = (power + 1).max(0) as usize;
+    let zeros = "0".repeat((-power - 1).max(0) as usize);
+    let (whole, rest) = match before {
+        0 => ("0".to_owned(), format!("{zeros}{mantissa}")),
+        _ if before >= mantissa.len() => {
+            let filled = "0".repeat(before - mantissa.len());
+            return format!("{mantissa}{filled}");
+        }
+        _ => (mantissa[..before].to_owned(), mantissa[before..].to_owned()),
+    };
+    match rest.trim_end_matches('0') {
+        "" => whole,
+        rest => format!("{whole}.{rest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn both(text: &str, digits: usize) -> [String; 2] {
+        let x: Exact = text.parse().unwrap();
+        [x.decimal_below(digits), x.decimal_above(digits)]
+    }
+
+    #[test]
+    fn digits_are_true_and_rounded_to_their_side() {
+        assert_eq!(both("1.268", 1), ["1", "2"]);
+        assert_eq!(both("1.268", 3), ["1.26", "1.27"]);
+        assert_eq!(both("6/5", 12), ["1.2", "1.2"]);
+        assert_eq!(both("2/3", 4), ["0.6666", "0.6667"]);
+        assert_eq!(both("9.996", 3), ["9.99", "10"]);
+        assert_eq!(both("999.6", 3), ["999", "1000"]);
+        assert_eq!(both("1234567", 2), ["1200000", "1300000"]);
+        assert_eq!(both("0.000123", 2), ["0.00012", "0.00013"]);
+        assert_eq!(both("1.5e-20", 1), ["1e-20", "2e-20"]);
+        assert_eq!(both("1e400", 3), ["1e400", "1e400"]);
+        assert_eq!(both("0", 3), ["0", "0"]);
+    }
+
+    proptest! {
+        /// What is printed is read back on its side, within one unit of the last digit.
+        #[test]
+        fn what_is_printed_is_read_back_on_its_side(
+            (p, q) in (1i64..1_000_000_000, 1u64..1_000_000_000),
+            power in -30i32..30,
+            digits in 1usize..15,
+        ) {
+            let x = Exact::fraction(p, q) * Exact::power_of_two(power);
+            let [below, above] = [x.decimal_below(digits), x.decimal_above(digits)];
+            let [low, high] = [&below, &above].map(|text| text.parse::<Exact>().unwrap());
+            prop_assert!(low <= x && x <= high);
+            let unit = &x * Exact::from(10).pow(digits as u32 - 1).reciprocal();
+            prop_assert!(high - low <= unit);
+        }
+    }
+}
