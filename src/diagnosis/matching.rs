@@ -3,6 +3,7 @@
 use crate::dataset::checkpoint::{Checkpoint, Tensor};
 use crate::error::{Error, Result};
 use crate::network::{Assembly, Module, Network, Part, State};
+use crate::oracle::double::Refined;
 
 /// The tensors of one PyTorch module: all that share a name up to the last dot.
 struct Group<'a> {
@@ -39,6 +40,15 @@ fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
     groups
 }
 
+/// What a checkpoint fills a network with.
+#[derive(Clone, Debug)]
+pub struct Filled {
+    /// Parameters and statistics.
+    pub state: State,
+    /// Both as they are in the file, where f32 has rounded some of them.
+    pub exact: Refined,
+}
+
 /// Parameters and statistics of `network` from a checkpoint; `place` names the file in errors.
 ///
 /// Each module of the network, in the order in which it runs, takes the first module of the
@@ -48,7 +58,7 @@ fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
 /// # Errors
 /// When a module of the network finds none, a tensor of the checkpoint is left over, or a variance is
 /// negative.
-pub fn fill(place: &str, checkpoint: &Checkpoint, network: &Network) -> Result<State> {
+pub fn fill(place: &str, checkpoint: &Checkpoint, network: &Network) -> Result<Filled> {
     let mut groups = groups(checkpoint);
     let modules = network.modules();
     let mut places = Vec::with_capacity(modules.len());
@@ -71,11 +81,36 @@ pub fn fill(place: &str, checkpoint: &Checkpoint, network: &Network) -> Result<S
             );
             Err(Error::input(place, &tensor.name, fault))
         }
-        None => assemble(
-            place,
-            network,
-            modules.iter().zip(places.iter().map(|&at| &groups[at])),
-        ),
+        None => {
+            let pairs = modules.iter().zip(places.iter().map(|&at| &groups[at]));
+            Ok(Filled {
+                state: assemble(place, network, pairs.clone())?,
+                exact: match checkpoint.rounded() {
+                    0 => Refined::default(),
+                    _ => exact(pairs),
+                },
+            })
+        }
+    }
+}
+
+/// All weights and biases, and all statistics, as they are in the file.
+fn exact<'a>(pairs: impl Iterator<Item = (&'a Module, &'a Group<'a>)>) -> Refined {
+    let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
+    for (module, group) in pairs {
+        for (part, _) in &module.tensors {
+            let numbers = match part {
+                Part::Weight | Part::Bias => &mut parameters,
+                Part::Mean | Part::Variance => &mut statistics,
+            };
+            let tensor = group.tensor(*part).and_then(Tensor::exact);
+            numbers.extend_from_slice(&tensor.expect("a tensor that fits"));
+        }
+    }
+    Refined {
+        parameters: Some(parameters),
+        statistics: Some(statistics),
+        ..Refined::default()
     }
 }
 

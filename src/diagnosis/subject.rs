@@ -6,6 +6,7 @@ use crate::dataset::checkpoint::Checkpoint;
 use crate::dataset::{self, Dataset, Split};
 use crate::error::{Error, Result};
 use crate::network::{Batch, Gathered, Loss, Network, State, channels_last};
+use crate::oracle::double::Refined;
 
 use super::{architecture, matching};
 
@@ -49,6 +50,8 @@ pub struct Model {
     pub digest: String,
     /// How many weights were rounded to f32 when they were read.
     pub rounded: usize,
+    /// The weights and statistics of the file, where f32 has rounded some of them.
+    pub exact: Refined,
 }
 
 impl Model {
@@ -62,8 +65,10 @@ impl Model {
         let named = (&place[..], &checkpoint);
         let network = architecture::network(&request.arch, named, data, request.loss)?;
         architecture::check_samples(&request.data, &network, &data.shape)?;
+        let filled = matching::fill(&place, &checkpoint, &network)?;
         Ok(Model {
-            state: matching::fill(&place, &checkpoint, &network)?,
+            state: filled.state,
+            exact: filled.exact,
             rounded: checkpoint.rounded(),
             digest: checkpoint.digest,
             network,
@@ -79,6 +84,9 @@ pub struct Samples {
     pub count: usize,
     /// SHA-256 of exactly these samples and their labels.
     pub digest: String,
+    /// How many inputs, and how many targets, were rounded to f32 when they were read.
+    pub rounded: [usize; 2],
+    exact: Refined,
 }
 
 impl Samples {
@@ -112,6 +120,8 @@ impl Samples {
             rows: Gathered::by_target(&batch),
             count: data.samples(),
             digest: data.digest(),
+            rounded: data.rounded(),
+            exact: exact(data, &batch),
         })
     }
 
@@ -119,4 +129,41 @@ impl Samples {
     pub fn batch(&self) -> Batch<'_> {
         self.rows.batch()
     }
+
+    /// These samples in f64, where f32 has rounded some of their numbers.
+    pub(super) fn exact(&self, samples: &[usize]) -> Refined {
+        let rows = |numbers: &Option<Vec<f64>>| rows(numbers.as_ref()?, self.count, samples);
+        Refined {
+            inputs: rows(&self.exact.inputs),
+            targets: rows(&self.exact.targets),
+            ..Refined::default()
+        }
+    }
+
+    /// The bytes that the numbers take that f32 does not hold.
+    pub(super) fn exact_bytes(&self) -> u64 {
+        self.exact.bytes()
+    }
+}
+
+/// The numbers that f32 has rounded, sample by sample as the batch is gathered, channels first.
+fn exact(data: &Dataset, batch: &Batch<'_>) -> Refined {
+    let exact = &data.exact;
+    if exact.inputs.is_none() && exact.targets.is_none() {
+        return Refined::default();
+    }
+    let order = batch.by_target();
+    let rows = |numbers: &Option<Vec<f64>>| rows(numbers.as_ref()?, batch.samples, &order);
+    Refined {
+        inputs: rows(&exact.inputs),
+        targets: rows(&exact.targets),
+        ..Refined::default()
+    }
+}
+
+/// The rows of these samples, of numbers that `count` samples have.
+fn rows(numbers: &[f64], count: usize, samples: &[usize]) -> Option<Vec<f64>> {
+    let width = numbers.len() / count;
+    let rows = samples.iter().map(|row| &numbers[row * width..(row + 1) * width]);
+    Some(rows.flatten().copied().collect())
 }

@@ -12,6 +12,7 @@
 //! | `pass`, `down` | up and down through the layers |
 //! | `bilinear`, `matrix`, `windows` | dense layers, convolutions, pools |
 //! | `dual` | `a + t·b`; batch normalisation and losses over it |
+//! | [`Refined`] | numbers that f32 does not hold |
 //! | [`Lanczos`], [`Measurement`] | ends of the spectra, with residuals |
 
 mod bilinear;
@@ -21,6 +22,7 @@ mod lanczos;
 mod matrix;
 mod measure;
 mod pass;
+mod refined;
 #[cfg(test)]
 mod tests;
 mod windows;
@@ -34,6 +36,7 @@ use pass::Pass;
 
 pub use lanczos::{Eigenvalue, Ends, Lanczos};
 pub use measure::Measurement;
+pub use refined::Refined;
 
 /// Sums that are kept side by side and added in order: threads change no bit.
 pub(crate) const SHARES: usize = 8;
