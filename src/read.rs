@@ -102,7 +102,10 @@ pub fn text(path: &Path) -> Result<String> {
         Err(Error::input(path.display(), "file", fault))
     };
     let input = open(path)?;
-    if input.length().is_some_and(|length| length > LONGEST_TEXT as u64) {
+    if input
+        .length()
+        .is_some_and(|length| length > LONGEST_TEXT as u64)
+    {
         return too_long();
     }
     // What has no length may still go on for ever.

@@ -6,6 +6,7 @@
 
 pub mod checkpoint;
 pub mod cifar;
+mod exact;
 pub mod fashion_mnist;
 pub mod idx;
 pub mod npy;
@@ -14,6 +15,7 @@ mod selection;
 mod source;
 mod targets;
 
+pub use exact::Exact;
 pub use selection::Selection;
 pub use source::{Contents, Source, contents, load};
 pub use targets::Targets;
@@ -26,6 +28,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::read;
+use exact::count_rounded;
 
 /// The most elements an array may hold, so that a small compressed file cannot unpack to fill the
 /// memory: five times MNIST's training images (60,000 × 28 × 28 = 47 million).
@@ -50,6 +53,8 @@ pub struct Dataset {
     pub shape: Vec<usize>,
     /// The n targets.
     pub targets: Targets,
+    /// Inputs and targets in f64, where f32 has rounded some of them.
+    pub exact: Exact,
 }
 
 impl Dataset {
@@ -73,6 +78,7 @@ impl Dataset {
             inputs: pixels.iter().map(|&pixel| shade(pixel)).collect(),
             shape: shape.to_vec(),
             targets: Targets::Labels { labels, classes },
+            exact: Exact::default(),
         }
     }
 
@@ -88,7 +94,7 @@ impl Dataset {
 
     /// The bytes that the samples take in memory, the rows of their targets included.
     pub fn bytes(&self) -> u64 {
-        size_of_val(&self.inputs[..]) as u64 + self.targets.bytes()
+        size_of_val(&self.inputs[..]) as u64 + self.targets.bytes() + self.exact.bytes()
     }
 
     /// The first `n` samples.
@@ -109,12 +115,13 @@ impl Dataset {
         let (rows, targets) = selection.of(place, &self.targets)?;
         let features = self.features();
         let mut inputs = Vec::with_capacity(rows.len() * features);
-        for row in rows {
+        for row in &rows {
             inputs.extend_from_slice(&self.inputs[row * features..(row + 1) * features]);
         }
         Ok(Dataset {
             inputs,
             shape: self.shape.clone(),
+            exact: self.exact.select(&rows, [features, targets.outputs()]),
             targets,
         })
     }

@@ -31,8 +31,10 @@ pub enum Elements {
     Bytes(Vec<u8>),
     /// Other whole numbers; truth values are 0 and 1.
     Whole(Vec<i64>),
-    /// Finite floating-point numbers, rounded to the nearest f32.
+    /// Finite floating-point numbers, all of which f32 holds.
     Real(Vec<f32>),
+    /// Finite floating-point numbers within the range of f32, not all of which it holds.
+    Double(Vec<f64>),
 }
 
 /// Reads an array from `source`; `place` names it in errors.

@@ -2,7 +2,8 @@
 //! user names ([`Arrays`]).
 //!
 //! `x` (n × …) holds the samples, images as channels × rows × columns. Unsigned bytes are taken for
-//! pixels and become byte / 255; other numbers are taken as they are, rounded to the nearest f32.
+//! pixels and become byte / 255; other numbers are taken as they are, rounded to the nearest f32, and kept
+//! in f64 as well where f32 does not hold them ([`Exact`]).
 //! `y` holds whole numbers (n): the labels 0 to c − 1, where c is the largest plus one; or
 //! floating-point numbers (n, or n × c): target values. Other arrays are not looked at.
 
@@ -14,8 +15,9 @@ use std::path::Path;
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
+use super::exact::rounded;
 use super::npy::{Array, Elements, Header};
-use super::{Dataset, Targets, open, shade};
+use super::{Dataset, Exact, Targets, open};
 use crate::error::{Error, Result};
 
 /// The most bytes that one compressed byte can stand for: the shortest code of deflate, two bits,
@@ -75,14 +77,16 @@ pub fn read(place: &str, source: impl Read + Seek, arrays: &Arrays) -> Result<Da
             return Err(Error::input(place, field, fault));
         }
     };
+    let (narrow, exact_inputs) = rounded(inputs.elements);
+    let (targets, exact_targets) = targets_of(place, n, targets, arrays)?;
     Ok(Dataset {
-        inputs: match inputs.elements {
-            Elements::Bytes(pixels) => pixels.into_iter().map(shade).collect(),
-            Elements::Whole(numbers) => numbers.into_iter().map(|number| number as f32).collect(),
-            Elements::Real(numbers) => numbers,
-        },
+        inputs: narrow,
         shape,
-        targets: targets_of(place, n, targets, arrays)?,
+        targets,
+        exact: Exact {
+            inputs: exact_inputs,
+            targets: exact_targets,
+        },
     })
 }
 
@@ -164,8 +168,13 @@ fn check_size(place: &str, file: &ZipFile<'_, impl Read>) -> Result<()> {
     Err(Error::input(place, "size", fault))
 }
 
-/// The targets that the array `y` says, for n samples.
-fn targets_of(place: &str, n: usize, y: Array, arrays: &Arrays) -> Result<Targets> {
+/// The targets that the array `y` says, for n samples, and their values where f32 has rounded them.
+fn targets_of(
+    place: &str,
+    n: usize,
+    y: Array,
+    arrays: &Arrays,
+) -> Result<(Targets, Option<Vec<f64>>)> {
     let (shape, inputs, name) = (y.shape, arrays.inputs(), arrays.targets());
     let refuse = |fault: &str| {
         let fault = format!("{shape:?} does not fit the {n} samples of {inputs}; {fault}");
@@ -177,14 +186,20 @@ fn targets_of(place: &str, n: usize, y: Array, arrays: &Arrays) -> Result<Target
         _ => return refuse("targets have one row for each sample: n labels, or n × c numbers"),
     };
     match y.elements {
-        Elements::Real(values) => Ok(Targets::Values { values, outputs }),
+        elements @ (Elements::Real(_) | Elements::Double(_)) => {
+            let (values, exact) = rounded(elements);
+            Ok((Targets::Values { values, outputs }, exact))
+        }
         _ if outputs != 1 => refuse("labels are n whole numbers; make target values float32"),
         Elements::Bytes(labels) => labelled((place, name), labels.into_iter().map(i64::from)),
         Elements::Whole(labels) => labelled((place, name), labels.into_iter()),
     }
 }
 
-fn labelled((place, name): (&str, &str), numbers: impl Iterator<Item = i64>) -> Result<Targets> {
+fn labelled(
+    (place, name): (&str, &str),
+    numbers: impl Iterator<Item = i64>,
+) -> Result<(Targets, Option<Vec<f64>>)> {
     let label = |(i, number): (usize, i64)| match number {
         0..MOST_CLASSES => Ok(number as usize),
         _ => {
@@ -197,7 +212,7 @@ fn labelled((place, name): (&str, &str), numbers: impl Iterator<Item = i64>) -> 
         }
     };
     let labels = numbers.enumerate().map(label).collect::<Result<_>>()?;
-    Ok(Targets::of_labels(labels))
+    Ok((Targets::of_labels(labels), None))
 }
 
 #[cfg(test)]

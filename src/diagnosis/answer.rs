@@ -16,6 +16,7 @@ use super::mode::{self, Mode};
 use super::part::Split;
 use super::precision::Again;
 use super::reading::{self, Effort, Reading};
+use super::rounding;
 use super::setting::Setting;
 use super::subject::{Model, Samples};
 use super::verdict::{self, Judgement};
@@ -82,7 +83,9 @@ impl Case<'_> {
         });
         let point = mode::point(self.model, mode, &statistics);
         let at = (&point, &batch);
-        let (mut reading, vectors) = reading::read(self.place, at, self.effort, tracker)?;
+        let (reading, vectors) = reading::read(self.place, at, self.effort, tracker)?;
+        let rounding = rounding::measure(self, mode, (&reading, &vectors));
+        let mut reading = reading.rounded(rounding, self.effort.lanczos.tolerance);
         if extras.other_matrix {
             reading.other = Some(reading::compare(at, self.effort, &vectors.sharpness));
         }
@@ -95,7 +98,7 @@ impl Case<'_> {
             again: None,
         };
         if extras.in_f64 {
-            let again = Again::of(self, &point, (&finding, &vectors))?;
+            let again = Again::of(self, (&finding, &vectors))?;
             finding.criteria = again.criteria.clone();
             finding.judgement = again.judgement.clone();
             finding.again = Some(again);
@@ -218,6 +221,11 @@ impl Diagnosis {
             "split": self.split,
             "weights_sha256": model.digest,
             "weights_rounded": model.rounded,
+            "rounded": {
+                "weights": model.rounded,
+                "inputs": samples.rounded[0],
+                "targets": samples.rounded[1],
+            },
             "data_sha256": samples.digest,
             "lr": self.setting.lr,
             "batch": self.setting.batch,
@@ -271,7 +279,8 @@ impl Finding {
     pub fn json(&self) -> Value {
         let reading = &self.reading;
         let measured = |number: &reading::Number| {
-            json!({"value": number.value, "residual": number.residual, "error": number.error, "status": number.status,
+            json!({"value": number.value, "residual": number.residual, "rounding": number.rounding,
+                "bar": number.bar(), "error": number.error, "status": number.status,
                 "products": number.products})
         };
         json!({
@@ -281,11 +290,14 @@ impl Finding {
             "sharpness": measured(&reading.sharpness),
             "smallest_eigenvalue": reading.smallest.value,
             "smallest_eigenvalue_residual": reading.smallest.residual,
+            "smallest_eigenvalue_rounding": reading.smallest.rounding,
+            "smallest_eigenvalue_bar": reading.smallest.bar(),
             "smallest_eigenvalue_floor": reading.smallest_floor,
             "smallest_eigenvalue_status": reading.smallest.status,
             "smallest_eigenvalue_products": reading.smallest.products,
             "non_uniformity": reading.non_uniformity.as_ref().map(measured),
             "along": reading.along,
+            "rounding": reading.rounding,
             "other_matrix": reading.other,
             "criteria": self.criteria,
             "verdict": self.judgement.verdict,

@@ -7,7 +7,7 @@ use crate::criterion::{heavy_ball, nesterov, one_dimension};
 use crate::model::Curvature;
 use crate::number::{Field, Interval, Real, Verdict};
 
-use super::reading::{Along, Both, Number, ROUNDING, Reading};
+use super::reading::{Along, Both, Number, Reading};
 use super::setting::Setting;
 
 /// What a measured number is known to lie in.
@@ -43,15 +43,37 @@ pub struct Criterion {
     pub formula: &'static str,
     /// What it says.
     pub role: Role,
-    /// Does it hold? Undecided where the interval of the numbers touches the edge.
-    pub verdict: Verdict,
+    /// Does it hold? Undecided where the interval of the numbers touches the edge; `None` where it is
+    /// not asked.
+    pub verdict: Option<Verdict>,
+    /// Why it is not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_asked: Option<&'static str>,
     /// η over its largest stable value: below 1 is stable. `None` where no η is stable.
     pub factor: Option<Range<f64>>,
     /// The largest stable η for this B; `None` where none is stable. Where no largest one is known it
     /// is at least the η that holds.
     pub largest_lr: Option<Range<f64>>,
-    /// The smallest stable B for this η; an end that is missing means that no B is stable.
+    /// The smallest stable B for this η; an end that is missing means that no B is stable, or that the
+    /// criterion is not asked.
     pub smallest_batch: Range<usize>,
+}
+
+impl Criterion {
+    /// Is it asked, and does it certainly hold?
+    pub fn holds(&self) -> bool {
+        self.verdict.is_some_and(Verdict::holds)
+    }
+
+    /// Is it asked, and does it certainly fail?
+    pub fn fails(&self) -> bool {
+        self.verdict.is_some_and(Verdict::fails)
+    }
+
+    /// Is it asked without certainly holding?
+    pub fn is_open(&self) -> bool {
+        self.verdict.is_some_and(|verdict| !verdict.holds())
+    }
 }
 
 /// Measured numbers as intervals.
@@ -60,25 +82,31 @@ pub(super) struct Known {
     pub(super) smallest: Enclosure,
     pub(super) squared_s: Option<Enclosure>,
     along: Option<Both<Curvature<Enclosure>>>,
+    /// Which vectors are of an eigenvalue that is known not to be zero. Any vector is one of a matrix that
+    /// is zero: what holds along it is said of the start vector's seed.
+    is_asked: Both<bool>,
 }
 
 impl Known {
     pub(super) fn new(reading: &Reading) -> Self {
-        let scale = reading.scale();
         let s = reading.non_uniformity.as_ref();
         Known {
-            a: one_sided(&reading.sharpness, scale),
-            smallest: smallest_from(reading, scale),
-            squared_s: s.map(|s| squared(s, s.value.max(scale))),
+            a: one_sided(&reading.sharpness),
+            smallest: smallest_from(reading),
+            squared_s: s.map(squared),
             along: reading.along.map(|along| along.map(enclose)),
+            is_asked: Both {
+                sharpness: reading.sharpness.excludes_zero(),
+                noise: s.is_some_and(Number::excludes_zero),
+            },
         }
     }
 }
 
 /// From its floor, which allows for rounding, to the Rayleigh quotient and what rounding may lose; a
 /// chance of [`RISK`](crate::curvature::RISK) remains.
-fn smallest_from(reading: &Reading, scale: f64) -> Enclosure {
-    let top = reading.smallest.value + ROUNDING * scale;
+fn smallest_from(reading: &Reading) -> Enclosure {
+    let top = reading.smallest.value + reading.smallest.rounding;
     match reading.smallest_floor {
         Some(floor) => {
             let half = (top - floor) / 2.0;
@@ -90,24 +118,25 @@ fn smallest_from(reading: &Reading, scale: f64) -> Enclosure {
 
 /// A quotient is never beyond the end of the spectrum, so that the largest eigenvalue lies from the
 /// value to the residual above it; plus what rounding may lose on both sides.
-fn one_sided(number: &Number, scale: f64) -> Enclosure {
+fn one_sided(number: &Number) -> Enclosure {
     let half = number.residual / 2.0;
-    Enclosure::around(number.value + half, half + ROUNDING * scale)
+    Enclosure::around(number.value + half, half + number.rounding)
 }
 
-/// The square of `s`. Products with Σ are differences of products with H, so that the square is what
-/// loses a share of the square of the largest number.
-fn squared(s: &Number, scale: f64) -> Enclosure {
-    let loss = 2.0 * ROUNDING * scale.powi(2);
-    let low = (s.value.powi(2) - loss).max(0.0);
-    let high = (s.value + s.residual).powi(2) + loss;
+/// The square of `s`, likewise from one side.
+fn squared(s: &Number) -> Enclosure {
+    let low = match s.excludes_zero() {
+        true => (s.value - s.rounding).powi(2),
+        false => 0.0,
+    };
+    let high = (s.value + s.bar()).powi(2);
     Enclosure::around((low + high) / 2.0, (high - low) / 2.0)
 }
 
 fn enclose(along: Along) -> Curvature<Enclosure> {
-    let loss = ROUNDING * along.largest;
-    let deviation = Enclosure::around(along.deviation, loss);
-    Curvature::along_one_direction(Enclosure::around(along.mean, loss), deviation.square())
+    let deviation = Enclosure::around(along.deviation, along.rounding);
+    let mean = Enclosure::around(along.mean, along.rounding);
+    Curvature::along_one_direction(mean, deviation.square())
 }
 
 /// η, p and β as intervals (of one point each, up to their own rounding).
@@ -134,6 +163,8 @@ struct Rule<'a> {
     role: Role,
     slack: Box<dyn Fn(&At) -> Enclosure + 'a>,
     critical: Option<Enclosure>,
+    /// Why it is not asked, if it is not.
+    not_asked: Option<&'static str>,
 }
 
 /// Every criterion that applies at a reading, necessary ones first: none where the samples are coupled
@@ -153,17 +184,7 @@ pub fn all(reading: &Reading, setting: &Setting) -> Vec<Criterion> {
     let noise = known.squared_s.as_ref().filter(|_| !setting.is_nesterov());
     if let Some(squared_s) = noise {
         if setting.is_plain() {
-            let names = ["direction_of_sharpness", "direction_of_noise"];
-            let along = known
-                .along
-                .iter()
-                .flat_map(|along| [&along.sharpness, &along.noise]);
-            rules.extend(
-                names
-                    .into_iter()
-                    .zip(along)
-                    .map(|(name, c)| direction(name, c, &here)),
-            );
+            rules.extend(directions(&known, &here));
         }
         rules.push(non_uniformity(squared_s, &here));
         rules.push(one_direction((&known.a, squared_s), &here));
@@ -190,6 +211,7 @@ fn gradient_descent<'a>(known: &'a Known, here: &At) -> Rule<'a> {
         // The bound on a at η and the bound on η at a are one formula.
         critical: is_positive(&known.a)
             .then(|| heavy_ball::largest_sharpness(&known.a, &here.momentum)),
+        not_asked: None,
     }
 }
 
@@ -206,7 +228,32 @@ fn nesterov_descent<'a>(known: &'a Known, here: &At) -> Rule<'a> {
         slack: Box::new(slack),
         critical: is_positive(&known.a)
             .then(|| nesterov::largest_sharpness(&known.a, &here.momentum)),
+        not_asked: None,
     }
+}
+
+/// Along the vectors of a and of s.
+fn directions<'a>(known: &'a Known, here: &At) -> Vec<Rule<'a>> {
+    let Some(along) = &known.along else {
+        return Vec::new();
+    };
+    let zero = |is_asked: bool, why| (!is_asked).then_some(why);
+    vec![
+        Rule {
+            not_asked: zero(
+                known.is_asked.sharpness,
+                "a may be 0: then any vector is its vector",
+            ),
+            ..direction("direction_of_sharpness", &along.sharpness, here)
+        },
+        Rule {
+            not_asked: zero(
+                known.is_asked.noise,
+                "s may be 0: then any vector is its vector",
+            ),
+            ..direction("direction_of_noise", &along.noise, here)
+        },
+    ]
 }
 
 fn direction<'a>(name: &'static str, along: &'a Curvature<Enclosure>, here: &At) -> Rule<'a> {
@@ -220,6 +267,7 @@ fn direction<'a>(name: &'static str, along: &'a Curvature<Enclosure>, here: &At)
         }),
         critical: is_positive(m)
             .then(|| one_dimension::critical(m.clone(), variance.clone(), &here.weight)),
+        not_asked: None,
     }
 }
 
@@ -236,6 +284,7 @@ fn non_uniformity<'a>(squared_s: &'a Enclosure, here: &At) -> Rule<'a> {
         slack: Box::new(slack),
         critical: bounds
             .then(|| heavy_ball::largest_non_uniformity((&s, &here.weight), &here.momentum)),
+        not_asked: None,
     }
 }
 
@@ -248,6 +297,7 @@ fn one_direction<'a>((a, squared_s): (&'a Enclosure, &'a Enclosure), here: &At) 
         slack: Box::new(slack),
         critical: is_positive(a)
             .then(|| heavy_ball::critical(a, squared_s, &here.weight, &here.momentum)),
+        not_asked: None,
     }
 }
 
@@ -269,6 +319,7 @@ fn two_numbers<'a>(
         role: Role::Sufficient,
         slack: Box::new(slack),
         critical: is_positive(smallest).then(|| least(critical(smallest), critical(a))),
+        not_asked: None,
     }
 }
 
@@ -306,6 +357,21 @@ impl Rule<'_> {
     }
 
     fn ask(&self, setting: &Setting, here: &At) -> Criterion {
+        if self.not_asked.is_some() {
+            return Criterion {
+                name: self.name,
+                formula: self.formula,
+                role: self.role,
+                verdict: None,
+                not_asked: self.not_asked,
+                factor: None,
+                largest_lr: None,
+                smallest_batch: Range {
+                    low: None,
+                    high: None,
+                },
+            };
+        }
         let batch = |enough: fn(Verdict) -> bool| {
             smallest(setting.samples, |batch| {
                 enough(self.verdict(&At::new(setting, batch)))
@@ -317,7 +383,8 @@ impl Rule<'_> {
             name: self.name,
             formula: self.formula,
             role: self.role,
-            verdict,
+            verdict: Some(verdict),
+            not_asked: None,
             factor,
             largest_lr,
             smallest_batch: Range {

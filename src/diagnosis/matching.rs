@@ -23,6 +23,7 @@ pub use order::{Grounds, Wish};
 use crate::dataset::checkpoint::{Alias, Checkpoint, Values};
 use crate::error::{Error, Result};
 use crate::network::{Assembly, Module, Network, Part, State};
+use crate::oracle::double::Refined;
 
 use super::filling::{Exchangeable, Filler, Filling};
 use group::{Group, Named, Signature, describe, groups, signature};
@@ -35,6 +36,8 @@ pub struct Filled {
     pub network: Network,
     /// Parameters and statistics.
     pub state: State,
+    /// Both as they are in the file, where f32 has rounded some of them.
+    pub exact: Refined,
     /// Which tensor fills which layer.
     pub filling: Filling,
 }
@@ -96,6 +99,10 @@ pub fn fill(
     let network = network.tied(&owners);
     Ok(Filled {
         state: assemble(place, &network, &pairs)?,
+        exact: match checkpoint.rounded() {
+            0 => Refined::default(),
+            _ => exact(&pairs),
+        },
         filling,
         network,
     })
@@ -376,4 +383,29 @@ fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Result<State>
         parameters: assembly.parameters,
         statistics: assembly.statistics,
     })
+}
+
+/// All weights and biases, tied ones as often as they are used, and all statistics, as they are in the
+/// file.
+fn exact(pairs: &[Pair<'_>]) -> Refined {
+    let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
+    for (module, group) in pairs {
+        for (part, _) in &module.tensors {
+            let numbers = match part {
+                Part::Weight | Part::Bias => &mut parameters,
+                Part::Mean | Part::Variance => &mut statistics,
+            };
+            let named = group.tensor(*part).expect("a tensor that fits");
+            let values = named.tensor.exact().expect("a tensor that fits");
+            match named.is_kernel() {
+                true => numbers.extend(layout::turned(&named.tensor.shape, &values)),
+                false => numbers.extend_from_slice(&values),
+            }
+        }
+    }
+    Refined {
+        parameters: Some(parameters),
+        statistics: Some(statistics),
+        ..Refined::default()
+    }
 }

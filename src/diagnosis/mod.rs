@@ -9,7 +9,9 @@
 //! | `setting`, `mode` | η, B, β, sampling; statistics of batch normalisation |
 //! | `memory`, `machine` | the forecast; what the machine has |
 //! | `reading` | what is measured at a point |
+//! | `rounding`, `wide` | what f32 has rounded in it; the point in f64 |
 //! | `criteria`, `verdict`, `notes` | what follows from it, three-valued, and what it does not say |
+//! | `advice` | what helps where an interval reaches across an edge |
 //! | `precision` | the same in f64: was f32 enough? |
 //! | `answer`, `page`, `header`, `activations`, `text` | the whole answer, as JSON and on one screen |
 //! | `follow` | a run followed over its checkpoints |
@@ -18,6 +20,7 @@
 //! Everything from `criteria` on reads a [`Reading`], whatever engine measured it.
 
 mod activations;
+mod advice;
 mod answer;
 mod architecture;
 mod blank;
@@ -37,12 +40,14 @@ mod page;
 mod part;
 mod precision;
 mod reading;
+mod rounding;
 mod setting;
 mod subject;
 pub mod support;
 mod targets;
 mod text;
 mod verdict;
+mod wide;
 
 pub use answer::{Case, Diagnosis, Extras, Finding, bounds, forecast};
 pub use criteria::{Criterion, Range, Role};
@@ -56,6 +61,7 @@ pub use page::page;
 pub use part::Split;
 pub use precision::Again;
 pub use reading::{Along, Effort, Number, Other, Reading, Status};
+pub use rounding::{Precision, Rounding};
 pub use setting::Setting;
 pub use subject::{Model, Request, Samples, check, load};
 pub use verdict::{Basis, Judgement, Stability};

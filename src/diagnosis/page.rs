@@ -2,7 +2,7 @@
 
 use super::criteria::{Criterion, Range, Role};
 use super::header;
-use super::reading::{Number, Reading, Status};
+use super::reading::{Along, Number, Reading, Status};
 use super::subject::{Model, Samples};
 use super::text::{WIDTH, brief, cut, digits, digits_below, wrap};
 use super::{Diagnosis, Finding, bytes};
@@ -39,6 +39,7 @@ pub fn page(
     for line in model.filling.lines() {
         lines.extend(wrap(&line, "         "));
     }
+    lines.extend(rounded(model, samples));
     // A number and its unit stay on one line.
     let size = |count| bytes(count).replace(' ', "\u{a0}");
     let conditions = format!(
@@ -110,6 +111,55 @@ fn source(what: &str, name: &str, digest: &str) -> String {
     )
 }
 
+/// What f32 does not hold of the files.
+fn rounded(model: &Model, samples: &Samples) -> Vec<String> {
+    let [inputs, targets] = samples.rounded;
+    let counts = [
+        (model.rounded, "weights"),
+        (inputs, "inputs"),
+        (targets, "targets"),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    if counts.is_empty() {
+        return Vec::new();
+    }
+    let line = format!(
+        "f32 rounds {}; the bars allow for it, and f64 takes them as they are",
+        counts.join(", ")
+    );
+    wrap(&line, "  ")
+}
+
+/// What the bars owe to rounding, and over how many samples it was measured.
+fn owed(reading: &Reading) -> Vec<String> {
+    let Some(rounding) = reading.rounding else {
+        return Vec::new();
+    };
+    let (a, smallest) = (&reading.sharpness, &reading.smallest);
+    let s = reading.non_uniformity.filter(|s| s.products > 0);
+    let s = s.map(|s| format!(", s {}", short(s.rounding)));
+    let [with_h, with_sigma, _] = rounding.samples;
+    let sigma = match with_sigma > 0 && with_sigma < with_h {
+        true => format!(", with Σ over {with_sigma}"),
+        false => String::new(),
+    };
+    let line = format!(
+        "of the bars rounding is: a {}, λ_min {}{} (f64 products over {with_h} samples{sigma})",
+        short(a.rounding),
+        short(smallest.rounding),
+        s.unwrap_or_default()
+    );
+    wrap(&line, "  ")
+}
+
+/// A small number in two digits.
+fn short(number: f64) -> String {
+    format!("{number:.1e}")
+}
+
 /// a, λ_min and s with their bounds.
 fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
     let reading = &diagnosis.main.reading;
@@ -122,16 +172,17 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
     let row = |name: &str, number: &Number, bound: &str| {
         let status = match number.status {
             Status::Converged => "",
+            Status::ConvergedToRounding => " to rounding",
             Status::NotConverged => " not converged",
         };
-        let (value, residual) = (digits(number.value), digits(number.residual));
+        let (value, bar) = (digits(number.value), digits(number.bar()));
         let products = number.products;
-        format!("{name:<28}{value:>11} ± {residual:<9}{bound:>9}{products:>6}{status}")
+        format!("{name:<28}{value:>11} ± {bar:<9}{bound:>9}{products:>6}{status}")
     };
     let mut lines = vec![
         format!(
             "{:<28}{:>11}   {:<9}{:>9}{:>6}",
-            "", "measured", "residual", "bound", "Hv"
+            "", "measured", "bar", "bound", "Hv"
         ),
         row(
             &format!("sharpness a = λ_max({letter})"),
@@ -156,14 +207,21 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
         None => lines.push("non-uniformity s does not exist: the samples are coupled".to_owned()),
     }
     lines.push(floor);
+    lines.extend(owed(reading));
     if let Some(along) = &reading.along {
-        let (a, s) = (&along.sharpness, &along.noise);
+        let s = reading.non_uniformity.as_ref();
+        let told = |name: &str, along: &Along, is_asked: bool| match is_asked {
+            true => format!(
+                "along {name} {} ± {}",
+                digits(along.mean),
+                digits(along.deviation)
+            ),
+            false => format!("along {name} not asked ({name} may be 0)"),
+        };
         let line = format!(
-            "vᵀH_i v, mean ± deviation: along a {} ± {}, along s {} ± {}",
-            digits(a.mean),
-            digits(a.deviation),
-            digits(s.mean),
-            digits(s.deviation)
+            "vᵀH_i v, mean ± deviation: {}, {}",
+            told("a", &along.sharpness, reading.sharpness.excludes_zero()),
+            told("s", &along.noise, s.is_some_and(Number::excludes_zero))
         );
         lines.extend(wrap(&line, "  "));
     }
@@ -205,6 +263,11 @@ fn criterion(criterion: &Criterion) -> String {
         Some((None, None)) => "?".to_owned(),
         None => "none".to_owned(),
     };
+    let Some(verdict) = criterion.verdict else {
+        let why = criterion.not_asked.unwrap_or_default();
+        let why = why.split(':').next().unwrap_or_default();
+        return format!("{:<27}{role:<11}not asked: {why}", criterion.name);
+    };
     let batch = match criterion.smallest_batch {
         Range {
             low: Some(low),
@@ -223,7 +286,7 @@ fn criterion(criterion: &Criterion) -> String {
     format!(
         "{:<27}{role:<11}{:>9} {:>10} {:>10} {batch:>9}",
         criterion.name,
-        criterion.verdict,
+        verdict,
         middle(&criterion.factor),
         middle(&criterion.largest_lr)
     )
@@ -248,7 +311,7 @@ fn modes(diagnosis: &Diagnosis) -> Vec<String> {
     for finding in all {
         let reading = &finding.reading;
         let told = |number: &Number| match number.status {
-            Status::Converged => digits(number.value),
+            Status::Converged | Status::ConvergedToRounding => digits(number.value),
             Status::NotConverged => format!("{}?", digits(number.value)),
         };
         let s = reading

@@ -6,15 +6,14 @@ use serde::Serialize;
 
 use crate::curvature::{FINE_ENOUGH, LEAST_FOR_SMALLEST, LEAST_PRODUCTS};
 use crate::error::{Error, Result};
-use crate::experiment::graph::{self, in_pytorch_order};
-use crate::network::Point;
 use crate::oracle::double::{Double, Eigenvalue, Lanczos};
 
 use super::answer::{Case, Finding};
 use super::criteria::{self, Criterion, Enclosure, Known};
-use super::mode::Mode;
-use super::reading::{Along, Both, Number, Reading, Status};
+use super::reading::{Along, Both, Number, Reading, Status, Vectors};
+use super::rounding::Precision;
 use super::verdict::{self, Judgement, Stability};
+use super::wide::Wide;
 
 /// The numbers in f64, and what they change.
 #[derive(Clone, Debug, Serialize)]
@@ -38,8 +37,8 @@ pub struct Again {
     pub f32_verdict: Stability,
     /// Has every iteration converged, in f32 and in f64?
     pub converged: bool,
-    /// Which of `a`, `s` and `λ_min` are not where the residuals (the floor) of f32 and rounding have them:
-    /// a run has found another eigenvalue than the largest, or rounding is more than was allowed for.
+    /// Which of `a`, `s` and `λ_min` are not where the bars (the floor) of f32 have them: a run has found
+    /// another eigenvalue than the largest.
     pub disjoint: Vec<&'static str>,
     /// Do the verdict and every criterion come out as in f32, from numbers that have converged and
     /// meet?
@@ -52,12 +51,8 @@ impl Again {
     ///
     /// # Errors
     /// When a number is not finite.
-    pub fn of(
-        case: &Case<'_>,
-        point: &Point<'_>,
-        (found, vectors): (&Finding, &Both<Vec<f32>>),
-    ) -> Result<Self> {
-        let reading = read(case, point, (found, vectors)).ok_or_else(|| {
+    pub fn of(case: &Case<'_>, (found, vectors): (&Finding, &Vectors)) -> Result<Self> {
+        let reading = read(case, (found, vectors)).ok_or_else(|| {
             let fault = "is not finite in f64; the run has diverged, or the data want scaling";
             Error::input(case.place, "curvature", fault)
         })?;
@@ -88,7 +83,7 @@ impl Again {
     /// The numbers for a person, and whether f32 was enough.
     pub fn text(&self) -> String {
         let told = |name: &str, number: &Number| {
-            format!("{name} = {:.6} ± {:.1e}", number.value, number.residual)
+            format!("{name} = {:.6} ± {:.1e}", number.value, number.bar())
         };
         let s = self
             .non_uniformity
@@ -119,11 +114,7 @@ impl Again {
 }
 
 /// The reading in f64; `None` when a number is not finite.
-fn read(
-    case: &Case<'_>,
-    point: &Point<'_>,
-    (found, vectors): (&Finding, &Both<Vec<f32>>),
-) -> Option<Reading> {
+fn read(case: &Case<'_>, (found, vectors): (&Finding, &Vectors)) -> Option<Reading> {
     let effort = case.effort;
     // There a run ends by its residual ρ, and the error is ρ²/gap: this is as fine with a gap of a
     // hundredth of the eigenvalue.
@@ -138,52 +129,51 @@ fn read(
         least: LEAST_FOR_SMALLEST,
         ..settings
     };
-    let double = graph::double(point, &case.samples.batch());
-    let double = double.with_second(graph::second(effort.matrix));
-    let double = match found.mode {
-        // Those of the point are the moments that f32 has computed.
-        Some(Mode::Frozen) => double.frozen(),
-        _ => double,
-    };
+    let wide = Wide::new(case, found.mode, (0..case.samples.count).collect());
+    let double = wide.double();
     let measured = double.measure(&settings)?;
     let [with_hessian, with_covariance] = measured.products;
     let [found_a, found_s] = measured.converged;
     let smallest = smallest(&double, &fine, measured.sharpness.value)?;
-    let along = |vector: &Vec<f32>| along(&double, &in_pytorch_order(point.network, vector));
-    let s = measured.non_uniformity;
-    let floor = found.reading.smallest_floor;
-    Some(Reading {
+    let along = |vector: &Vec<f32>| {
+        let unit = DVector::from_vec(wide.vector(vector)).normalize();
+        Along::of(&double.sample_quotients(unit.as_slice()))
+    };
+    // Of one sample Σ is zero.
+    let s = measured.non_uniformity.map(|s| match case.samples.count {
+        1 => Number::zero(),
+        _ => number(s, with_covariance, found_s),
+    });
+    let (floor, lost) = (found.reading.smallest_floor, found.reading.rounding?);
+    let reading = Reading {
         loss: measured.loss,
         accuracy: found.reading.accuracy.map(|_| measured.accuracy),
         sharpness: number(measured.sharpness, with_hessian, found_a),
         smallest_floor: floor.map(|floor| floor.min(smallest.value - smallest.residual)),
         smallest,
-        non_uniformity: s.map(|s| number(s, with_covariance, found_s)),
-        along: s.map(|_| vectors.as_ref().map(along)),
+        non_uniformity: s,
+        along: s.map(|_| vectors.for_quotients().map(along)),
+        precision: Precision::F64,
         ..found.reading.clone()
-    })
+    };
+    Some(reading.rounded(lost.in_f64(), effort.lanczos.tolerance))
 }
 
 fn number(eigenvalue: Eigenvalue, products: usize, converged: bool) -> Number {
     Number {
         value: eigenvalue.value,
         residual: eigenvalue.residual,
+        rounding: 0.0,
         error: eigenvalue.residual,
         status: Status::of(converged),
         products,
     }
 }
 
-/// Along the unit vector of this direction, which stands in PyTorch's order.
-fn along(double: &Double, direction: &[f32]) -> Along {
-    let wide = DVector::from_iterator(direction.len(), direction.iter().map(|&x| f64::from(x)));
-    Along::of(&double.sample_quotients(wide.normalize().as_slice()))
-}
-
 /// Those of `a`, `s` and `λ_min` that two readings of one point have further apart than they may be.
 fn disjoint(coarse: &Reading, fine: &Reading) -> Vec<&'static str> {
     let (one, other) = (Known::new(coarse), Known::new(fine));
-    let smallest = Enclosure::around(fine.smallest.value, fine.smallest.residual);
+    let smallest = Enclosure::around(fine.smallest.value, fine.smallest.bar());
     let pair = one.squared_s.as_ref().zip(other.squared_s.as_ref());
     [
         ("a", one.a.meets(&other.a)),
@@ -213,6 +203,7 @@ fn smallest(double: &Double, settings: &Lanczos, largest: f64) -> Option<Number>
 
 #[cfg(test)]
 mod tests {
+    use super::super::rounding::Rounding;
     use super::*;
 
     #[test]
@@ -227,10 +218,21 @@ mod tests {
     }
 
     #[test]
-    fn what_rounding_may_lose_is_no_difference() {
-        // The square of s is a difference of numbers of the size of a².
-        let one = Reading::of_numbers((26.7, 0.0), (2.4e-4, 1.9e-3), 0.0);
+    fn what_rounding_has_lost_is_no_difference() {
+        let mut one = Reading::of_numbers((26.7, 0.0), (2.4e-4, 1.9e-3), 0.0);
         let other = Reading::of_numbers((26.7 + 1e-4, 0.0), (3.51e-3, 0.0), 0.0);
+        assert_eq!(disjoint(&one, &other), ["a", "s"]);
+        let rounding = Rounding {
+            sharpness: 2e-4,
+            smallest: 0.0,
+            covariance: 1e-5,
+            along: Both {
+                sharpness: 0.0,
+                noise: 0.0,
+            },
+            samples: [1; 3],
+        };
+        one = one.rounded(rounding, 1e-5);
         assert_eq!(disjoint(&one, &other), [""; 0]);
     }
 }

@@ -2,14 +2,17 @@
 
 use serde::Serialize;
 
-use crate::curvature::{Eigenvalue, Ends, Lanczos, Smallest, Tracker, root, smallest};
+use crate::curvature::{Eigenvalue, Ends, FINE_ENOUGH, Lanczos, Smallest, Tracker, root, smallest};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Curvature, Evaluation, Matrix, Pass, Point};
 
-/// What the f32 products may lose, as a share of the largest number that enters: ten times the loss
-/// that was measured against exact derivatives.
-pub(super) const ROUNDING: f64 = 1e-5;
+use super::rounding::{Precision, Rounding};
+
+/// What the f32 products along any direction may lose, as a share of the largest eigenvalue in size: ten
+/// times the loss that was measured against exact derivatives. The floor of λ_min speaks of all directions,
+/// of which rounding is measured along three.
+const EVERYWHERE: f64 = 1e-5;
 
 /// How far a measurement goes.
 #[derive(Clone, Copy, Debug)]
@@ -24,13 +27,16 @@ pub struct Effort {
     pub seed: u64,
 }
 
-/// Did an iteration reach its tolerance? If not, its values are partial, and their residuals
-/// still bound how far an eigenvalue is.
+/// Did an iteration reach its tolerance? If not, its values are partial, and their bars still bound how
+/// far an eigenvalue is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The estimated error is below tolerance·|value|.
     Converged,
+    /// The iteration has ended, but the rounding of its products is more than the tolerance: no lower
+    /// one brings the value nearer.
+    ConvergedToRounding,
     /// The products ran out.
     NotConverged,
 }
@@ -42,6 +48,14 @@ impl Status {
             false => Status::NotConverged,
         }
     }
+
+    /// The same where products have rounded so much.
+    fn after(self, rounding: f64, tolerance: f64) -> Self {
+        match self {
+            Status::Converged if rounding > tolerance => Status::ConvergedToRounding,
+            status => status,
+        }
+    }
 }
 
 /// An eigenvalue, or the root of one.
@@ -49,8 +63,10 @@ impl Status {
 pub struct Number {
     /// The value.
     pub value: f64,
-    /// Some eigenvalue lies within this distance.
+    /// `‖Âv − θv‖`, `Âv` being the product as it was computed.
     pub residual: f64,
+    /// What rounding adds to it ([`Rounding`]).
+    pub rounding: f64,
     /// The estimated error, by Kato and Temple.
     pub error: f64,
     /// Did its iteration end?
@@ -60,10 +76,57 @@ pub struct Number {
 }
 
 impl Number {
+    /// Some eigenvalue lies within this distance: residual and rounding.
+    pub fn bar(&self) -> f64 {
+        self.residual + self.rounding
+    }
+
+    /// Is it known not to be zero?
+    pub fn excludes_zero(&self) -> bool {
+        self.value.abs() > self.bar()
+    }
+
+    /// The same with what rounding adds, and with what it says of a relative tolerance.
+    fn rounded(self, rounding: f64, tolerance: f64) -> Self {
+        Number {
+            rounding,
+            status: self.status.after(rounding, tolerance),
+            ..self
+        }
+    }
+
+    /// The root of an eigenvalue whose products have rounded so much, in the unit of its square.
+    fn rounded_root(self, squared: f64, tolerance: f64) -> Self {
+        let (value, residual) = (self.value, self.residual);
+        // The residual of the square, whose wider side on the root is `residual`.
+        let square = match residual < value {
+            true => value.powi(2) - (value - residual).powi(2),
+            false => (value + residual).powi(2) - value.powi(2),
+        };
+        let radius = square + squared;
+        let low = value - (value.powi(2) - radius).max(0.0).sqrt();
+        let high = (value.powi(2) + radius).sqrt() - value;
+        let bar = low.max(high).max(residual);
+        self.rounded(bar - residual, tolerance)
+    }
+
+    /// An eigenvalue of a matrix that is zero.
+    pub(super) fn zero() -> Self {
+        Number {
+            value: 0.0,
+            residual: 0.0,
+            rounding: 0.0,
+            error: 0.0,
+            status: Status::Converged,
+            products: 0,
+        }
+    }
+
     fn new(eigenvalue: Eigenvalue, ends: &Ends) -> Self {
         Number {
             value: eigenvalue.value,
             residual: eigenvalue.residual,
+            rounding: 0.0,
             error: eigenvalue.error,
             status: Status::of(ends.converged),
             products: ends.products,
@@ -76,6 +139,7 @@ impl From<&Smallest> for Number {
         Number {
             value: found.ritz.value,
             residual: found.ritz.residual,
+            rounding: 0.0,
             error: found.ritz.error,
             status: Status::of(found.converged),
             products: found.products,
@@ -92,6 +156,8 @@ pub struct Along {
     pub deviation: f64,
     /// The largest `|vᵀH_i v|`.
     pub largest: f64,
+    /// Mean and deviation lie within this distance: what rounding does to a `vᵀH_i v` at most.
+    pub rounding: f64,
 }
 
 impl Along {
@@ -103,6 +169,7 @@ impl Along {
             mean,
             deviation: (squares.sum::<f64>() / n).sqrt(),
             largest: quotients.iter().fold(0.0, |m, q| m.max(q.abs())),
+            rounding: 0.0,
         }
     }
 }
@@ -159,7 +226,7 @@ pub struct Reading {
     pub sharpness: Number,
     /// `λ_min(H)`.
     pub smallest: Number,
-    /// `λ_min(H)` is not less, whatever f32 has rounded, but for a chance of
+    /// `λ_min(H)` is not less, but for a chance of
     /// [`RISK`](crate::curvature::RISK); `None` when the products are too few to tell.
     pub smallest_floor: Option<f64>,
     /// `s = √λ_max(Σ)`; `None` where the samples are coupled.
@@ -170,6 +237,34 @@ pub struct Reading {
     pub other: Option<Other>,
     /// The penalty of weight decay, which is no part of the loss above.
     pub penalty: f64,
+    /// In what it was measured.
+    pub precision: Precision,
+    /// What the products have rounded.
+    pub rounding: Option<Rounding>,
+}
+
+/// The unit vectors at which a reading was taken.
+#[derive(Clone, Debug)]
+pub struct Vectors {
+    /// That of a.
+    pub sharpness: Vec<f32>,
+    /// That of λ_min.
+    pub smallest: Vec<f32>,
+    /// That of s; empty where there is none.
+    pub noise: Vec<f32>,
+}
+
+impl Vectors {
+    /// Those along which samples are looked at: that of a twice where there is none of s.
+    pub(super) fn for_quotients(&self) -> Both<&Vec<f32>> {
+        Both {
+            sharpness: &self.sharpness,
+            noise: match self.noise.is_empty() {
+                true => &self.sharpness,
+                false => &self.noise,
+            },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -179,6 +274,7 @@ impl Reading {
         let number = |(value, residual)| Number {
             value,
             residual,
+            rounding: 0.0,
             error: residual,
             status: Status::Converged,
             products: 12,
@@ -195,11 +291,45 @@ impl Reading {
             along: None,
             other: None,
             penalty: 0.0,
+            precision: Precision::F32,
+            rounding: None,
         }
     }
 }
 
 impl Reading {
+    /// The same with what its products have rounded; `tolerance` is what its runs were to reach.
+    #[must_use]
+    pub fn rounded(mut self, rounding: Rounding, tolerance: f64) -> Self {
+        let (scale, least) = (self.scale(), self.precision.least());
+        let of = |number: Number, rounding: f64, tolerance: f64| {
+            number.rounded(rounding + least * scale, tolerance)
+        };
+        let a = self.sharpness;
+        self.sharpness = of(a, rounding.sharpness, tolerance * a.value.abs());
+        self.smallest = of(self.smallest, rounding.smallest, FINE_ENOUGH * scale);
+        if let Some(s) = self.non_uniformity.as_mut().filter(|s| s.products > 0) {
+            // H_i v − Hv is a difference of numbers of the size of a.
+            let squared = rounding.covariance + least * (scale.powi(2) + s.value.powi(2));
+            *s = s.rounded_root(squared, tolerance * s.value);
+        }
+        if let Some(along) = &mut self.along {
+            for (along, rounding) in [
+                (&mut along.sharpness, rounding.along.sharpness),
+                (&mut along.noise, rounding.along.noise),
+            ] {
+                along.rounding = rounding + least * along.largest;
+            }
+        }
+        if self.precision == Precision::F32 {
+            let everywhere = [EVERYWHERE * scale, rounding.sharpness, rounding.smallest];
+            let lost = everywhere.into_iter().fold(0.0, f64::max);
+            self.smallest_floor = self.smallest_floor.map(|floor| floor - lost);
+        }
+        self.rounding = Some(rounding);
+        self
+    }
+
     /// `a`, `λ_min` and, where it exists, `s`.
     fn numbers(&self) -> impl Iterator<Item = &Number> {
         [&self.sharpness, &self.smallest]
@@ -210,7 +340,7 @@ impl Reading {
     /// Has the iteration of every number ended?
     pub fn has_converged(&self) -> bool {
         self.numbers()
-            .all(|number| number.status == Status::Converged)
+            .all(|number| number.status != Status::NotConverged)
     }
 
     /// Products with H and with Σ, all together.
@@ -228,8 +358,7 @@ impl Reading {
 }
 
 /// Measures at a point. A tracker that has measured near by shortens the way; `place` is named in
-/// errors. Gives the vectors of `a` and of `s` beside the numbers;
-/// where the samples are coupled the second one is empty.
+/// errors. What the products have rounded is not yet known ([`Reading::rounded`]).
 ///
 /// # Errors
 /// When loss or curvature have left the range of f32.
@@ -238,7 +367,7 @@ pub fn read(
     (point, batch): (&Point<'_>, &Batch<'_>),
     effort: &Effort,
     tracker: &mut Tracker,
-) -> Result<(Reading, Both<Vec<f32>>)> {
+) -> Result<(Reading, Vectors)> {
     let beyond = || {
         let fault = "is beyond the range of f32; the run has diverged, or the data want scaling";
         Error::input(place, "loss or curvature", fault)
@@ -250,7 +379,8 @@ pub fn read(
     }
     let ends = tracker.hessian(effort.isa, &mut curvature);
     let ends = ends.ok_or_else(beyond)?;
-    let covariance = match curvature.has_samples() {
+    // Of one sample Σ is zero, and a product would show rounding only.
+    let covariance = match curvature.has_samples() && batch.samples > 1 {
         true => {
             let ends = tracker.covariance(effort.isa, &mut curvature);
             Some(ends.ok_or_else(beyond)?)
@@ -260,31 +390,35 @@ pub fn read(
     let sharpness = Number::new((&ends.largest).into(), &ends);
     let sought = (ends.largest.value, effort.lanczos.products);
     let found = smallest(effort.isa, &mut curvature, sought, effort.seed).ok_or_else(beyond)?;
-    let non_uniformity = covariance
-        .as_ref()
-        .map(|ends| Number::new(root(&ends.largest), ends));
-    let vectors = Both {
+    let spread = covariance.as_ref();
+    let spread = spread.map(|ends| Number::new(root(&ends.largest), ends));
+    let non_uniformity = match curvature.has_samples() && batch.samples == 1 {
+        true => Some(Number::zero()),
+        false => spread,
+    };
+    let vectors = Vectors {
         sharpness: ends.largest.vector,
+        smallest: found.ritz.vector.clone(),
         noise: covariance.map_or(Vec::new(), |ends| ends.largest.vector),
     };
     let mut along = |vector: &Vec<f32>| Along::of(&curvature.sample_quotients(vector));
-    let along = non_uniformity.map(|_| vectors.as_ref().map(&mut along));
+    let along = non_uniformity.map(|_| vectors.for_quotients().map(&mut along));
     let zeros = vec![0.0; batch.targets.len()];
-    let mut reading = Reading {
+    let reading = Reading {
         loss: curvature.loss(),
         loss_of_zero: Evaluation::of(effort.isa, point.network, &zeros, batch).loss,
         accuracy: names_classes(point.network.outputs(), batch).then(|| curvature.accuracy()),
         gradient,
         sharpness,
         smallest: (&found).into(),
-        smallest_floor: None,
+        smallest_floor: found.floor,
         non_uniformity,
         along,
         other: None,
         penalty: point.network.penalty(effort.isa, point.parameters),
+        precision: Precision::F32,
+        rounding: None,
     };
-    let loss = ROUNDING * reading.scale();
-    reading.smallest_floor = found.floor.map(|floor| floor - loss);
     Ok((reading, vectors))
 }
 

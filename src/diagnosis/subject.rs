@@ -6,6 +6,7 @@ use crate::dataset::checkpoint::{Checkpoint, Choice};
 use crate::dataset::{self, Dataset, Source};
 use crate::error::Result;
 use crate::network::{Batch, Gathered, Network, State, channels_last};
+use crate::oracle::double::Refined;
 
 use super::filling::Filling;
 use super::matching::Wish;
@@ -82,6 +83,8 @@ pub struct Model {
     pub rounded: usize,
     /// Which tensor fills which layer.
     pub filling: Filling,
+    /// The weights and statistics of the file, where f32 has rounded some of them.
+    pub exact: Refined,
 }
 
 impl Model {
@@ -100,6 +103,7 @@ impl Model {
         let filled = matching::fill(&place, &checkpoint, network, wish)?;
         Ok(Model {
             arch: request.arch.clone(),
+            exact: filled.exact,
             rounded: checkpoint.rounded(),
             digest: checkpoint.digest,
             network: filled.network,
@@ -126,6 +130,9 @@ pub struct Samples {
     pub split: Split,
     /// SHA-256 of exactly these samples and their labels.
     pub digest: String,
+    /// How many inputs, and how many targets, were rounded to f32 when they were read.
+    pub rounded: [usize; 2],
+    exact: Refined,
 }
 
 impl Samples {
@@ -145,6 +152,8 @@ impl Samples {
             count: data.samples(),
             split: Split::of(place),
             digest: data.digest(),
+            rounded: data.rounded(),
+            exact: exact(data, &batch),
         })
     }
 
@@ -152,4 +161,43 @@ impl Samples {
     pub fn batch(&self) -> Batch<'_> {
         self.rows.batch()
     }
+
+    /// These samples in f64, where f32 has rounded some of their numbers.
+    pub(super) fn exact(&self, samples: &[usize]) -> Refined {
+        let rows = |numbers: &Option<Vec<f64>>| rows(numbers.as_ref()?, self.count, samples);
+        Refined {
+            inputs: rows(&self.exact.inputs),
+            targets: rows(&self.exact.targets),
+            ..Refined::default()
+        }
+    }
+
+    /// The bytes that the numbers take that f32 does not hold.
+    pub(super) fn exact_bytes(&self) -> u64 {
+        self.exact.bytes()
+    }
+}
+
+/// The numbers that f32 has rounded, sample by sample as the batch is gathered, channels first.
+fn exact(data: &Dataset, batch: &Batch<'_>) -> Refined {
+    let exact = &data.exact;
+    if exact.inputs.is_none() && exact.targets.is_none() {
+        return Refined::default();
+    }
+    let order = batch.by_target();
+    let rows = |numbers: &Option<Vec<f64>>| rows(numbers.as_ref()?, batch.samples, &order);
+    Refined {
+        inputs: rows(&exact.inputs),
+        targets: rows(&exact.targets),
+        ..Refined::default()
+    }
+}
+
+/// The rows of these samples, of numbers that `count` samples have.
+fn rows(numbers: &[f64], count: usize, samples: &[usize]) -> Option<Vec<f64>> {
+    let width = numbers.len() / count;
+    let rows = samples
+        .iter()
+        .map(|row| &numbers[row * width..(row + 1) * width]);
+    Some(rows.flatten().copied().collect())
 }

@@ -8,6 +8,7 @@
 
 use serde::Serialize;
 
+use super::advice;
 use super::criteria::{Criterion, Role};
 use super::reading::{Reading, Status};
 use super::setting::Setting;
@@ -76,11 +77,7 @@ pub fn judge(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Ju
         );
     }
     let necessary = |c: &&Criterion| c.role == Role::Necessary;
-    if let Some(broken) = criteria
-        .iter()
-        .filter(necessary)
-        .find(|c| c.verdict.fails())
-    {
+    if let Some(broken) = criteria.iter().filter(necessary).find(|c| c.fails()) {
         let reason = format!("{} is necessary and fails: {}", broken.name, broken.formula);
         return Judgement {
             verdict: Stability::Unstable,
@@ -90,7 +87,7 @@ pub fn judge(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Ju
     }
     match doubt(reading) {
         Some(reason) => undecided(reason),
-        None => hold(criteria, setting),
+        None => hold(reading, criteria, setting),
     }
 }
 
@@ -122,20 +119,20 @@ fn doubt(reading: &Reading) -> Option<String> {
     })
 }
 
-fn hold(criteria: &[Criterion], setting: &Setting) -> Judgement {
+fn hold(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Judgement {
     let stable = |basis, reason: String| Judgement {
         verdict: Stability::Stable,
         basis,
         reason,
     };
-    let sufficient = |c: &&Criterion| c.role == Role::Sufficient && c.verdict.holds();
+    let sufficient = |c: &&Criterion| c.role == Role::Sufficient && c.holds();
     if let Some(criterion) = criteria.iter().find(sufficient) {
         let reason = format!("{} is sufficient and holds", criterion.name);
         return stable(Basis::Sufficient, reason);
     }
     let is_descent = |c: &&Criterion| c.name == "gradient_descent";
     let descent = criteria.iter().find(is_descent);
-    if setting.is_full_batch() && descent.is_some_and(|c| c.verdict.holds()) {
+    if setting.is_full_batch() && descent.is_some_and(Criterion::holds) {
         let reason =
             "p = 0: this is gradient descent, whose criterion is exact and holds for this a";
         return stable(Basis::Sufficient, reason.to_owned());
@@ -147,20 +144,21 @@ fn hold(criteria: &[Criterion], setting: &Setting) -> Judgement {
     }
     // Along the vector of s an interval may hold the edge because everything there is nearly zero.
     let counts = |c: &&Criterion| c.role != Role::Sufficient && c.name != "direction_of_noise";
-    match criteria.iter().filter(counts).find(|c| !c.verdict.holds()) {
+    match criteria.iter().filter(counts).find(|c| c.is_open()) {
         None => stable(
             Basis::TwoNumbers,
             "no necessary criterion fails, and both bounds and the one-direction form hold; in \
              several dimensions this is no proof"
                 .to_owned(),
         ),
-        Some(open) if open.verdict.fails() => undecided(format!(
+        Some(open) if open.fails() => undecided(format!(
             "{} fails, which is not necessary in several dimensions; no necessary criterion fails",
             open.name
         )),
         Some(open) => undecided(format!(
-            "the residuals reach across the edge of {}; lower --tolerance",
-            open.name
+            "the bars reach across the edge of {}; {}",
+            open.name,
+            advice::at_edge(open.name, reading)
         )),
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::{Object, Value};
 use super::{Linear, Quadratic};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::matrix::definite::exactly_semidefinite;
 use crate::number::Exact;
 use crate::read;

@@ -83,6 +83,10 @@ pub fn read_npy(bytes: &[u8]) -> bool {
             assert_eq!(elements.len(), size);
             assert!(elements.iter().all(|element| element.is_finite()));
         }
+        npy::Elements::Double(elements) => {
+            assert_eq!(elements.len(), size);
+            assert!(elements.iter().all(|&element| (element as f32).is_finite()));
+        }
     }
     true
 }

@@ -99,6 +99,7 @@ fn check_numbered(checkpoint: &Checkpoint) {
             Values::Real { .. } => Values::Real {
                 values: (0..size).map(|i| k as f32 + i as f32 / 8.0).collect(),
                 rounded: 0,
+                exact: None,
             },
             Values::Whole(_) => Values::Whole(vec![k as i64]),
         };

@@ -1,10 +1,12 @@
 //! The elements of a tensor.
 
+use std::borrow::Cow;
+
 use half::{bf16, f16};
 use safetensors::tensor::TensorInfo;
 
 use super::Tensor;
-use crate::dataset::brief;
+use crate::dataset::{brief, count_rounded};
 use crate::error::{Error, Result};
 
 /// The type of an element in the file.
@@ -88,26 +90,54 @@ pub enum Values {
         values: Vec<f32>,
         /// How many of them f32 does not hold exactly.
         rounded: usize,
+        /// The elements as they are in the file, where f32 does not hold them all.
+        exact: Option<Vec<f64>>,
     },
     /// The counter of a batch normalisation.
     Whole(Vec<i64>),
 }
 
+impl Values {
+    /// Keeps the f64 that `data` holds beside the f32, where these are others.
+    fn keep(&mut self, data: &[u8]) {
+        let Values::Real {
+            values,
+            rounded,
+            exact,
+        } = self
+        else {
+            return;
+        };
+        let numbers = data.as_chunks().0.iter();
+        let numbers: Vec<f64> = numbers.map(|&bytes| f64::from_le_bytes(bytes)).collect();
+        *rounded = count_rounded(values, &numbers);
+        *exact = (*rounded > 0).then_some(numbers);
+    }
+}
+
 impl Tensor {
+    /// The elements as they are in the file, unless they are whole numbers.
+    pub fn exact(&self) -> Option<Cow<'_, [f64]>> {
+        match &self.values {
+            Values::Real {
+                exact: Some(exact), ..
+            } => Some(Cow::Borrowed(exact)),
+            Values::Real { values, .. } => {
+                Some(values.iter().map(|&value| f64::from(value)).collect())
+            }
+            Values::Whole(_) => None,
+        }
+    }
+
     /// The tensor whose elements are `data`, as the header, which has been checked, says.
     pub(super) fn read(place: &str, name: &str, info: &TensorInfo, data: &[u8]) -> Result<Self> {
         let refuse = |fault: String| Error::input(place, brief(name), fault);
         let dtype = Dtype::of(name, &info.dtype.to_string()).map_err(refuse)?;
-        let mut rounded = 0;
         let values = match dtype {
             Dtype::F32 => real(data, f32::from_le_bytes),
             Dtype::F16 => real(data, |bytes| f16::from_le_bytes(bytes).into()),
             Dtype::Bf16 => real(data, |bytes| bf16::from_le_bytes(bytes).into()),
-            Dtype::F64 => real(data, |bytes| {
-                let value = f64::from_le_bytes(bytes);
-                rounded += usize::from(f64::from(value as f32) != value);
-                value as f32
-            }),
+            Dtype::F64 => real(data, |bytes| f64::from_le_bytes(bytes) as f32),
             Dtype::I64 => {
                 let numbers = data.as_chunks().0.iter();
                 let numbers = numbers.map(|&bytes| i64::from_le_bytes(bytes)).collect();
@@ -119,8 +149,8 @@ impl Tensor {
                          the file is damaged";
             refuse(format!("element {i} {fault}"))
         })?;
-        if let Values::Real { rounded: count, .. } = &mut values {
-            *count = rounded;
+        if dtype == Dtype::F64 {
+            values.keep(data);
         }
         Ok(Tensor {
             shape: info.shape.clone(),
@@ -145,5 +175,9 @@ fn real<const W: usize>(
     let values = elements
         .map(finite)
         .collect::<std::result::Result<_, _>>()?;
-    Ok(Values::Real { values, rounded: 0 })
+    Ok(Values::Real {
+        values,
+        rounded: 0,
+        exact: None,
+    })
 }

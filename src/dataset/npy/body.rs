@@ -29,7 +29,7 @@ pub(super) fn read(place: &str, header: &Header, source: &mut impl Read) -> Resu
         Element::Uint(_) => Elements::Whole(body.whole(u64::from_le_bytes)?),
         Element::Float(2) => Elements::Real(body.real(|bytes| f16::from_le_bytes(bytes).into())?),
         Element::Float(4) => Elements::Real(body.real(f32::from_le_bytes)?),
-        Element::Float(_) => Elements::Real(body.real(|bytes| f64::from_le_bytes(bytes) as f32)?),
+        Element::Float(_) => body.double()?,
     };
     Ok(elements)
 }
@@ -43,6 +43,19 @@ struct Body<'a, R> {
 impl<R: Read> Body<'_, R> {
     fn real<const W: usize>(&mut self, of: impl Fn([u8; W]) -> f32) -> Result<Vec<f32>> {
         self.decode(|bytes| Some(of(bytes)).filter(|value| value.is_finite()))
+    }
+
+    /// In f32 where it holds them all.
+    fn double(&mut self) -> Result<Elements> {
+        let numbers = self.decode(|bytes| {
+            let number = f64::from_le_bytes(bytes);
+            (number as f32).is_finite().then_some(number)
+        })?;
+        let is_held = |&number: &f64| f64::from(number as f32) == number;
+        Ok(match numbers.iter().all(is_held) {
+            true => Elements::Real(numbers.into_iter().map(|number| number as f32).collect()),
+            false => Elements::Double(numbers),
+        })
     }
 
     fn whole<const W: usize, T: TryInto<i64>>(

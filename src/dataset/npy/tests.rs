@@ -69,22 +69,26 @@ fn every_type_reads_its_own_bytes() {
 }
 
 #[test]
-fn floating_point_numbers_are_rounded_to_the_nearest() {
+fn floating_point_numbers_are_what_they_are() {
     let real = |descr, body: &[u8]| match read("a", &plain(descr, "()", body)[..]).unwrap() {
         Array {
             elements: Elements::Real(elements),
+            shape,
+        } if shape.is_empty() => f64::from(elements[0]),
+        Array {
+            elements: Elements::Double(elements),
             shape,
         } if shape.is_empty() => elements[0],
         other => panic!("{other:?}"),
     };
     assert_eq!(real("<f2", &[0x00, 0x3e]), 1.5);
-    assert_eq!(real(">f2", &[0x80, 0x01]), -(2.0f32.powi(-24)));
+    assert_eq!(real(">f2", &[0x80, 0x01]), -(2.0f64.powi(-24)));
     assert_eq!(real(">f4", &[0x3f, 0xc0, 0, 0]), 1.5);
     let third = 1.0f64 / 3.0;
-    assert_eq!(real("<f8", &third.to_le_bytes()), 1.0 / 3.0);
-    // Halfway between 1 and the next f32: to even.
+    assert_eq!(real("<f8", &third.to_le_bytes()), third);
     let halfway = 1.0 + f64::from(f32::EPSILON) / 2.0;
-    assert_eq!(real(">f8", &halfway.to_be_bytes()), 1.0);
+    assert_eq!(real(">f8", &halfway.to_be_bytes()), halfway);
+    assert_eq!(real(">f8", &(-0.75f64).to_be_bytes()), -0.75);
 }
 
 #[test]

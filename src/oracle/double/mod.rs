@@ -13,6 +13,7 @@
 //! | `bilinear`, `matrix`, `windows` | dense layers, convolutions, pools |
 //! | `ties` | parameters that are used in several places |
 //! | `dual` | `a + t·b`; batch normalisation and losses over it |
+//! | [`Refined`] | numbers that f32 does not hold |
 //! | [`Lanczos`], [`Measurement`] | ends of the spectra, with residuals |
 
 mod bilinear;
@@ -22,6 +23,7 @@ mod lanczos;
 mod matrix;
 mod measure;
 mod pass;
+mod refined;
 #[cfg(test)]
 mod tests;
 mod ties;
@@ -38,6 +40,7 @@ use ties::Ties;
 
 pub use lanczos::{Eigenvalue, Ends, Lanczos};
 pub use measure::Measurement;
+pub use refined::Refined;
 
 /// Sums that are kept side by side and added in order: threads change no bit.
 pub(crate) const SHARES: usize = 8;

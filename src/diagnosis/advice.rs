@@ -1,0 +1,85 @@
+//! What helps where an interval reaches across an edge.
+
+use super::reading::{Number, Reading};
+use super::rounding::Precision;
+
+/// A residual so many times what rounding leaves can still be made smaller by more products.
+const ABOVE_ROUNDING: f64 = 3.0;
+
+/// What helps at the edge of a criterion: more products where the residual is most of the bar, another
+/// precision where rounding is, and nothing where that is the last one.
+pub(super) fn at_edge(criterion: &str, reading: &Reading) -> String {
+    let (name, residual, rounding) = widest(criterion, reading);
+    if residual > ABOVE_ROUNDING * rounding {
+        return format!(
+            "what is open is the residual of {name}: lower --tolerance, or raise --products where \
+             they ran out"
+        );
+    }
+    match reading.precision {
+        Precision::F32 => format!(
+            "what is open is the rounding of f32 in {name}, which no --tolerance mends: give \
+             --precision f64"
+        ),
+        Precision::F64 => format!(
+            "in f64 {name} is on the edge to within its rounding: no --tolerance and no --precision \
+             helps; ask at another η or B, or decide an exact model"
+        ),
+    }
+}
+
+/// The number whose bar is the widest for its size among those of a criterion, with residual and rounding.
+fn widest<'a>(criterion: &str, reading: &'a Reading) -> (&'a str, f64, f64) {
+    let of = |name, number: &Number| (name, number.residual, number.rounding, number.value);
+    let a = of("a", &reading.sharpness);
+    let s = reading.non_uniformity.as_ref().map(|s| of("s", s));
+    let along = reading.along.as_ref().map(|along| match criterion {
+        "direction_of_noise" => &along.noise,
+        _ => &along.sharpness,
+    });
+    let quotients = along.map(|along| ("vᵀH_i v", 0.0, along.rounding, along.largest));
+    let numbers = match criterion {
+        "gradient_descent" => vec![Some(a)],
+        "non_uniformity" => vec![s],
+        "one_direction" => vec![Some(a), s],
+        _ => vec![quotients],
+    };
+    let relative = |&(_, residual, rounding, value): &(&str, f64, f64, f64)| {
+        (residual + rounding) / value.abs().max(f64::MIN_POSITIVE)
+    };
+    let numbers = numbers.into_iter().flatten();
+    let widest = numbers.max_by(|one, other| relative(one).total_cmp(&relative(other)));
+    let (name, residual, rounding, _) = widest.unwrap_or(a);
+    (name, residual, rounding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::reading::Reading;
+
+    fn reading((residual, rounding): (f64, f64), precision: Precision) -> Reading {
+        let mut reading = Reading::of_numbers((2.0, residual), (1.0, 0.0), 0.0);
+        reading.sharpness.rounding = rounding;
+        reading.precision = precision;
+        reading
+    }
+
+    #[test]
+    fn what_is_advised_is_what_makes_the_bar_smaller() {
+        for (bar, precision, word) in [
+            ((1e-3, 1e-6), Precision::F32, "lower --tolerance"),
+            ((1e-3, 1e-6), Precision::F64, "lower --tolerance"),
+            ((1e-6, 1e-6), Precision::F32, "--precision f64"),
+            ((0.0, 1e-14), Precision::F64, "no --precision helps"),
+        ] {
+            let said = at_edge("gradient_descent", &reading(bar, precision));
+            assert!(said.contains(word), "{bar:?} in {precision:?}: {said}");
+        }
+        // The number that is known the worst is the one to mend.
+        let mut both = reading((0.0, 1e-6), Precision::F32);
+        both.non_uniformity.as_mut().expect("an s").residual = 0.1;
+        assert!(at_edge("one_direction", &both).contains("residual of s"));
+        assert!(at_edge("gradient_descent", &both).contains("--precision f64"));
+    }
+}
