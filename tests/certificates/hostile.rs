@@ -56,19 +56,24 @@ fn all_said(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
 }
 
-fn certified(row: &Row) {
+/// What `certify` says.
+fn certified(row: &Row) -> String {
     let output = program(&["certify", row.path.to_str().unwrap()]);
-    row.holds(code(&output), &all_said(&output));
+    let said = all_said(&output);
+    row.holds(code(&output), &said);
+    said
 }
 
-fn checked_by_python(rows: &[Row]) {
+/// What the checker in Python says, where there is one.
+fn checked_by_python(rows: &[Row]) -> Option<Vec<String>> {
     let files: Vec<PathBuf> = rows.iter().map(|row| row.path.clone()).collect();
-    for (row, (code, said)) in rows
-        .iter()
-        .zip(python_answers(&files).into_iter().flatten())
-    {
+    let answers = python_answers(&files)?;
+    let told = rows.iter().zip(answers);
+    let said = told.map(|(row, (code, said))| {
         row.holds(code, &said);
-    }
+        said
+    });
+    Some(said.collect())
 }
 
 /// The models, each as the model of a certificate that is good otherwise.
@@ -105,20 +110,46 @@ fn decide_answers_as_the_table_says() {
     }
 }
 
-#[test]
-fn certify_answers_as_the_table_says() {
-    rows_of("certificates").iter().for_each(certified);
-    let folder = tempfile::tempdir().unwrap();
-    models_in_certificates(folder.path())
-        .iter()
-        .for_each(certified);
+/// The words in the table of faults of the grammar.
+fn words() -> Vec<String> {
+    let grammar = fs::read_to_string(root().join("docs/formats.md")).expect("the grammar");
+    let (_, faults) = grammar
+        .split_once("| fault | words |")
+        .expect("a table of faults");
+    let columns = faults
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("| "));
+    let quoted = columns.filter_map(|columns| columns.split_once(" | "));
+    let odd = |cell: &str| -> Vec<String> {
+        cell.split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    };
+    quoted.flat_map(|(_, cell)| odd(cell)).collect()
 }
 
+/// Every certificate, every model in a certificate, and what is made; each as the table says, and every
+/// word of the grammar is said by both checkers.
 #[test]
-fn plain_python_answers_as_the_table_says() {
-    checked_by_python(&rows_of("certificates"));
+fn both_checkers_answer_as_the_table_says() {
     let folder = tempfile::tempdir().unwrap();
-    checked_by_python(&models_in_certificates(folder.path()));
+    let mut rows = rows_of("certificates");
+    rows.extend(models_in_certificates(folder.path()));
+    rows.extend(made(folder.path()));
+    let own: Vec<String> = rows.iter().map(certified).collect();
+    let python = checked_by_python(&rows);
+    let words = words();
+    assert!(words.len() >= 25, "{words:?}");
+    for said in [Some(own), python].into_iter().flatten() {
+        for word in &words {
+            assert!(
+                said.iter().any(|said| said.contains(word)),
+                "nobody says: {word}"
+            );
+        }
+    }
 }
 
 /// The good certificate of the set with this learning rate and witness.
@@ -227,30 +258,32 @@ fn recipes() -> Vec<(&'static str, String, i32, &'static str)> {
     ]
 }
 
-#[test]
-fn what_is_long_is_answered_alike_too() {
-    let folder = tempfile::tempdir().unwrap();
+/// What is made, as it is to be answered.
+fn made(folder: &Path) -> Vec<Row> {
     let written = |(name, text, code, word): (&str, String, i32, &str)| {
-        let path = folder.path().join(name);
+        let path = folder.join(name);
         fs::write(&path, text).unwrap();
         let word = word.to_owned();
         Row { path, code, word }
     };
     let mut rows: Vec<Row> = recipes().into_iter().map(written).collect();
-    let mut refused = |name: &str, word: &str| {
-        let (path, word) = (folder.path().join(name), word.to_owned());
+    fs::create_dir(folder.join("a-folder")).unwrap();
+    let long = fs::File::create(folder.join("longer-than-a-file-may-be")).unwrap();
+    long.set_len((1 << 28) + 1).unwrap();
+    for (name, word) in [
+        ("not-there", "cannot be read"),
+        ("a-folder", "cannot be read"),
+        (
+            "longer-than-a-file-may-be",
+            "is longer than 268435456 bytes",
+        ),
+    ] {
+        let (path, word) = (folder.join(name), word.to_owned());
         rows.push(Row {
             path,
             code: MALFORMED,
             word,
         });
-    };
-    refused("not-there", "cannot be read");
-    refused("a-folder", "cannot be read");
-    refused("longer-than-a-file-may-be", "longer than 268435456 bytes");
-    fs::create_dir(folder.path().join("a-folder")).unwrap();
-    let long = fs::File::create(folder.path().join("longer-than-a-file-may-be")).unwrap();
-    long.set_len((1 << 28) + 1).unwrap();
-    rows.iter().for_each(certified);
-    checked_by_python(&rows);
+    }
+    rows
 }

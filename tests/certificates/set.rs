@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use sgd_stability::decide::Certificate;
 use sgd_stability::decide::certificate::Statement;
+use sgd_stability::model::Model;
 
-use super::{VERIFIED, code, committed, program, python};
+use super::{VERIFIED, code, committed, program, python, root};
 
 #[test]
 fn every_committed_certificate_is_verified() {
@@ -45,4 +46,27 @@ fn the_set_has_every_kind() {
     );
     assert!(set.iter().any(|c| c.model.dimension() > c.model.samples()));
     assert!(set.iter().filter(|c| c.basis.is_some()).count() >= 2);
+}
+
+/// The examples that stand in the grammar are read, and the certificates among them verified.
+#[test]
+fn the_examples_of_the_grammar_are_good() {
+    let grammar = std::fs::read_to_string(root().join("docs/formats.md")).expect("the grammar");
+    let blocks = grammar.split("```json\n").skip(1);
+    let examples: Vec<&str> = blocks
+        .filter_map(|block| block.split("```").next())
+        .collect();
+    let (certificates, models): (Vec<&str>, Vec<&str>) = examples
+        .into_iter()
+        .partition(|text| text.contains("claim"));
+    assert_eq!((models.len(), certificates.len()), (2, 2));
+    for text in models {
+        Model::parse("an example", text).unwrap();
+    }
+    for text in certificates {
+        Certificate::parse("an example", text)
+            .unwrap()
+            .check()
+            .unwrap();
+    }
 }
