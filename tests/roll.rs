@@ -8,8 +8,9 @@ use std::fs;
 use std::path::Path;
 
 /// Files that help the claims and are none themselves.
-const HELPERS: [&str; 6] = [
+const HELPERS: [&str; 7] = [
     "mod",
+    "directions",
     "examination",
     "family",
     "measured",

@@ -1,45 +1,53 @@
 //! # Mean-square stability needs ‖H‖_F ≤ 1/(η√(pμ₀))
 //!
-//! **Statement.** If SGD is mean-square stable and the alignment of noise and curvature is at
-//! least μ₀ > 0 everywhere, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: η²p((1/n) Σ H_iHH_i −
-//! H³) − H is not definite on the range of H.
+//! **Statement.** If H ≠ 0, SGD is mean-square stable and the alignment of noise and curvature is
+//! at least μ₀ > 0 wherever the loss is not zero, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀:
+//! η²p((1/n) Σ H_iHH_i − H³) − H is not definite on the range of H.
 //!
 //! **Source.** Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not
 //! checked). The form without μ₀ is ours.
 //!
-//! **Hypotheses.** `mean_square_stable`: the learning rate is mean-square stable.
+//! **Hypotheses.** `curved`: H ≠ 0. `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
 //!
 //! **Reading.** It bounds the Frobenius norm, and so all eigenvalues together. When the best μ₀
 //! is not positive it says nothing.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
 use sgd_stability::criterion::alignment;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field};
 
-use super::examination::{Certified, Examination, end, mean_square_stable};
+use super::examination::{Certified, Examination, curved, end, mean_square_stable};
 use super::family::{Instance, every, fraction, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "alignment_bound_is_necessary",
     title: "Mean-square stability needs ‖H‖_F ≤ 1/(η√(pμ₀))",
-    statement: "If SGD is mean-square stable and the alignment of noise and curvature is at least μ₀ > 0 everywhere, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: η²p((1/n) Σ H_iHH_i − H³) − H is not definite on the range of H.",
+    statement: "If H ≠ 0, SGD is mean-square stable and the alignment of noise and curvature is at least μ₀ > 0 wherever the loss is not zero, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: η²p((1/n) Σ H_iHH_i − H³) − H is not definite on the range of H.",
     formula: alignment::latex,
     source: "Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not checked). The form without μ₀ is ours.",
-    hypotheses: &["mean_square_stable: the learning rate is mean-square stable"],
+    hypotheses: &[
+        "curved: H ≠ 0",
+        "mean_square_stable: η > 0 and SGD is mean-square stable at η",
+    ],
     reading: "It bounds the Frobenius norm, and so all eigenvalues together. When the best μ₀ is not positive it says nothing.",
     status: Status::Upheld,
-    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    parts: &[Part::necessary("alignment")],
+    exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
-    certified: Check::Run(|| examination::<Certified>().of(every(4))),
+    certified: Check::Run(|version| examination::<Certified>().of(every(4), version)),
     empirical: super::UNMEASURED,
 };
 
 fn examination<T: Field>() -> Examination<T> {
     Examination {
-        hypotheses: mean_square_stable,
-        conclusion: |posed| alignment::verdict(&posed.model, &posed.eta, &posed.p),
+        hypotheses: |posed| curved(posed).and(mean_square_stable(posed)),
+        conclusion: |posed| {
+            posed.formula("alignment", |eta| {
+                alignment::verdict(&posed.model, eta, &posed.p)
+            })
+        },
         margin: |instance| instance.headroom(end::mean_square),
     }
 }

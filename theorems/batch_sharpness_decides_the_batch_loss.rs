@@ -1,47 +1,49 @@
-//! # The batch loss falls in one step iff E[g_bᵀH_bg_b]/E‖g_b‖² ≤ 2/η
+//! # The batch loss does not rise in one step iff E[g_bᵀH_bg_b]/E‖g_b‖² ≤ 2/η
 //!
-//! **Statement.** From a point where some batch gradient is not zero, the expected loss of the
-//! batch on itself does not rise in its own step exactly when E[g_bᵀH_bg_b] ≤ (2/η)E‖g_b‖².
+//! **Statement.** With η > 0, from a point where some batch gradient is not zero, the expected loss
+//! of the batch on itself does not rise in its own step exactly when E[g_bᵀH_bg_b] ≤ (2/η)E‖g_b‖².
 //!
 //! **Source.** Batch sharpness of Andreyev and Beneventano 2024, here as the ratio of the means
 //! (their code has both).
 //!
-//! **Hypotheses.** `moving`: some g_b ≠ 0.
+//! **Hypotheses.** `moving`: some g_b ≠ 0. `positive_learning_rate`: η > 0.
 //!
 //! **Reading.** At the edge of stability this ratio hovers at 2/η. As a mean of ratios it is an
 //! empirical measure, and no identity.
 
 use nalgebra::DVector;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use num_traits::{One, Zero};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::criterion::loss;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
 use super::examination::{Certified, Finding, equivalent, headroom, tally};
-use super::family::{Instance, every_batch, rates_at};
+use super::family::{Instance, every_batch, fraction, rates_at};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "batch_sharpness_decides_the_batch_loss",
-    title: "The batch loss falls in one step iff E[g_bᵀH_bg_b]/E‖g_b‖² ≤ 2/η",
-    statement: "From a point where some batch gradient is not zero, the expected loss of the batch on itself does not rise in its own step exactly when E[g_bᵀH_bg_b] ≤ (2/η)E‖g_b‖².",
+    title: "The batch loss does not rise in one step iff E[g_bᵀH_bg_b]/E‖g_b‖² ≤ 2/η",
+    statement: "With η > 0, from a point where some batch gradient is not zero, the expected loss of the batch on itself does not rise in its own step exactly when E[g_bᵀH_bg_b] ≤ (2/η)E‖g_b‖².",
     formula: loss::latex_of_batch,
     source: "Batch sharpness of Andreyev and Beneventano 2024, here as the ratio of the means (their code has both).",
-    hypotheses: &["moving: some g_b ≠ 0"],
+    hypotheses: &["moving: some g_b ≠ 0", "positive_learning_rate: η > 0"],
     reading: "At the edge of stability this ratio hovers at 2/η. As a mean of ratios it is an empirical measure, and no identity.",
     status: Status::Upheld,
+    parts: &[Part::exactly("batch sharpness")],
     exact: Check::Run(evidence::<Exact>),
-    outside: Check::Without("where every g_b = 0 both sides hold"),
+    outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
     empirical: super::UNMEASURED,
 };
 
 /// The golden models from two points, at the learning rates where the batch loss begins to rise.
-fn evidence<T: Field>() -> Evidence {
+fn evidence<T: Field>(version: Version) -> Evidence {
     let questions = golden::all()
         .into_iter()
         .flat_map(|(_, model)| every_batch(model));
-    tally(questions.flat_map(|question| {
+    let findings = questions.flat_map(|question| {
         let point = |entries: [i64; 2]| {
             DVector::from_fn(question.model.dimension(), |i, _| Exact::from(entries[i]))
         };
@@ -49,21 +51,43 @@ fn evidence<T: Field>() -> Evidence {
             let batches = (question.sampling, question.batch);
             let (top, low) = loss::batch_sharpness(&question.model, batches, &x);
             let end = Exact::from(2) * low / top;
-            rates_at(&end).map(|eta| finding::<T>(&question.at(eta), &x, &end))
+            let rates = rates_at(&end).into_iter().chain(["0", "-1"].map(fraction));
+            let ask = |eta| finding::<T>(&question.at(eta), &x, &end, version);
+            rates.map(ask).collect::<Vec<_>>()
         });
         found.collect::<Vec<_>>()
-    }))
+    });
+    tally(version, findings.chain(still::<T>(version)))
 }
 
-fn finding<T: Field>(question: &Instance, x: &DVector<Exact>, end: &Exact) -> Finding {
+/// At the minimum itself nothing moves.
+fn still<T: Field>(version: Version) -> [Finding; 1] {
+    let question = Instance::single(golden::three_inputs(), Exact::one());
+    [finding::<T>(
+        &question,
+        &DVector::zeros(2),
+        &Exact::one(),
+        version,
+    )]
+}
+
+fn finding<T: Field>(
+    question: &Instance,
+    x: &DVector<Exact>,
+    end: &Exact,
+    version: Version,
+) -> Finding {
     let model: Quadratic<T> = question.model.to();
     let x = x.map(|entry| T::from_exact(&entry));
     let eta = T::from_exact(&question.learning_rate);
     let (top, low) = loss::batch_sharpness(&model, (question.sampling, question.batch), &x);
-    let criterion = Verdict::non_negative((T::int(2) * &low - &eta * top).sign());
+    let criterion = version.formula("batch sharpness", &eta, |eta| {
+        Verdict::non_negative((T::int(2) * &low - eta * &top).sign())
+    });
     let falls = Verdict::non_negative(fall(question, &model, &x, &eta).sign());
     Finding {
-        hypotheses: Verdict::positive(low.sign()),
+        hypotheses: Verdict::positive(low.sign())
+            .and((question.learning_rate > Exact::zero()).into()),
         conclusion: equivalent(criterion, falls),
         distance: headroom(&question.learning_rate, end),
         case: question.describe(),
@@ -80,14 +104,24 @@ fn fall<T: Field>(question: &Instance, model: &Quadratic<T>, x: &DVector<T>, eta
     })
 }
 
+/// Ascent: the inequality holds and the batch loss rises.
+fn outside() -> Evidence {
+    let findings = ["-1/10", "-1/2", "-2"].map(|eta| {
+        let question = Instance::single(golden::three_inputs(), fraction(eta));
+        let x = DVector::from_row_slice(&[1, -2].map(Exact::from));
+        finding::<Exact>(&question, &x, &Exact::one(), Version::STATED).beyond()
+    });
+    tally(Version::STATED, findings)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_edge_is_decided() {
-        let found = evidence::<Exact>();
-        assert_eq!((found.fails, found.undecided, found.unmet), (0, 0, 0));
+        let found = evidence::<Exact>(Version::STATED);
+        assert_eq!((found.fails, found.undecided), (0, 0));
     }
 
     /// The mean of the ratios is another number: curvatures 1 and 10 have 11/2, not 1001/101.

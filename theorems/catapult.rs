@@ -1,35 +1,47 @@
-//! # Below ηλ₀ = 4 the kernel of a linear net falls, above it rises
+//! # Below ηλ₀ = 4 the kernel of a linear net never rises, above it never falls
 //!
-//! **Statement.** For f = u·v/√m with loss f²/2 and f₀ ≠ 0: gradient descent closes on f and λ =
-//! (‖u‖² + ‖v‖²)/m, and if ηλ₀ < 4 then λ never rises and η(4 − ηλ₀)Σf_t² ≤ mλ₀, so f → 0: for 2
-//! < ηλ₀ < 4 after a catapult.
+//! **Statement.** For f = u·v/√m with loss f²/2, f₀ ≠ 0 and η > 0: gradient descent closes on f and
+//! λ = (‖u‖² + ‖v‖²)/m, and if ηλ₀ < 4 then λ never rises and η(4 − ηλ₀)Σf_t² ≤ mλ₀, so f → 0. The
+//! loss grows at first, a catapult, exactly when η²f₀²/m < ηλ₀ − 2.
 //!
 //! **Source.** Lewkowycz et al. 2020; the bound on the sum is ours, from the telescoping λ⁺ = λ
 //! + (ηf²/m)(ηλ − 4).
 //!
-//! **Hypotheses.** `below_four`: ηλ₀ < 4.
+//! **Hypotheses.** `below_four`: ηλ₀ < 4. `moving`: f₀ ≠ 0. `positive_learning_rate`: η > 0.
 //!
-//! **Reading.** Learning rates up to twice 2/λ₀ still converge, to a flatter minimum. Above 4/λ₀
-//! the kernel rises at every step and the run diverges.
+//! **Reading.** Learning rates up to twice 2/λ₀ still converge, to a minimum that is no sharper.
+//! Above 4/λ₀ the kernel rises at every step and the run diverges, unless it hits f = 0 exactly, as
+//! u = 2, v = 1 does at η = 1. Between 2 and 4 a start with large f₀ need not be catapulted: u =
+//! 3/2, v = 1/2 at η = 1 falls throughout.
 
 use nalgebra::DVector;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use num_traits::Zero;
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::model::minimal::catapult::{self, Catapult, descend};
 use sgd_stability::number::{Exact, Field, Interval, Verdict};
 
-use super::examination::{Finding, at_most, headroom, tally};
+use super::examination::{Finding, at_most, equivalent, headroom, tally};
 use super::family::fraction;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "catapult",
-    title: "Below ηλ₀ = 4 the kernel of a linear net falls, above it rises",
-    statement: "For f = u·v/√m with loss f²/2 and f₀ ≠ 0: gradient descent closes on f and λ = (‖u‖² + ‖v‖²)/m, and if ηλ₀ < 4 then λ never rises and η(4 − ηλ₀)Σf_t² ≤ mλ₀, so f → 0: for 2 < ηλ₀ < 4 after a catapult.",
+    title: "Below ηλ₀ = 4 the kernel of a linear net never rises, above it never falls",
+    statement: "For f = u·v/√m with loss f²/2, f₀ ≠ 0 and η > 0: gradient descent closes on f and λ = (‖u‖² + ‖v‖²)/m, and if ηλ₀ < 4 then λ never rises and η(4 − ηλ₀)Σf_t² ≤ mλ₀, so f → 0. The loss grows at first, a catapult, exactly when η²f₀²/m < ηλ₀ − 2.",
     formula: catapult::latex,
     source: "Lewkowycz et al. 2020; the bound on the sum is ours, from the telescoping λ⁺ = λ + (ηf²/m)(ηλ − 4).",
-    hypotheses: &["below_four: ηλ₀ < 4"],
-    reading: "Learning rates up to twice 2/λ₀ still converge, to a flatter minimum. Above 4/λ₀ the kernel rises at every step and the run diverges.",
+    hypotheses: &[
+        "below_four: ηλ₀ < 4",
+        "moving: f₀ ≠ 0",
+        "positive_learning_rate: η > 0",
+    ],
+    reading: "Learning rates up to twice 2/λ₀ still converge, to a minimum that is no sharper. Above 4/λ₀ the kernel rises at every step and the run diverges, unless it hits f = 0 exactly, as u = 2, v = 1 does at η = 1. Between 2 and 4 a start with large f₀ need not be catapulted: u = 3/2, v = 1/2 at η = 1 falls throughout.",
     status: Status::Upheld,
+    parts: &[
+        Part::enough("below 4"),
+        Part::identity("closes"),
+        Part::exactly("catapult"),
+    ],
     exact: Check::Run(exact),
     outside: Check::Run(outside),
     certified: Check::Run(certified),
@@ -45,70 +57,122 @@ const CERTIFIED_STEPS: usize = 60;
 /// Wide enough to keep the enclosures of that many steps narrow.
 type Wide = Interval<512>;
 
-/// Weights `u` and `v`, in quarters.
-const WEIGHTS: [(&[i64], &[i64]); 4] = [
+/// Weights `u` and `v`, in quarters. The last falls from the start at `ηλ₀ = 5/2`.
+const WEIGHTS: [(&[i64], &[i64]); 5] = [
     (&[4], &[1]),
     (&[3, -1, 4], &[1, 5, -2]),
     (&[8, 0], &[1, 8]),
     (&[1, 2, 3, 4], &[4, 3, 2, 2]),
+    (&[6], &[2]),
 ];
 
-/// `ηλ₀`: lazy, at 2, in the catapult, and just below 4.
-const BELOW: [&str; 6] = ["1/2", "2", "5/2", "3", "7/2", "3999/1000"];
+/// `ηλ₀`: lazy, at 2, in the catapult and beside its edge for the last weights, just below 4; and
+/// what is not above zero or not below 4.
+const PRODUCTS: [&str; 12] = [
+    "-1",
+    "0",
+    "1/2",
+    "2",
+    "5/2",
+    "13/5",
+    "263/100",
+    "3",
+    "7/2",
+    "3999/1000",
+    "4001/1000",
+    "21/5",
+];
 
-fn exact() -> Evidence {
-    tally(findings(&BELOW, |u, v, eta| {
-        follows_the_weights(u, v, eta).and(kernel_falls::<Exact>(u, v, eta, EXACT_STEPS))
-    }))
+fn exact(version: Version) -> Evidence {
+    tally(version, findings::<Exact>(&PRODUCTS, EXACT_STEPS, version))
 }
 
-fn certified() -> Evidence {
-    tally(findings(&BELOW, |u, v, eta| {
-        kernel_falls::<Wide>(u, v, eta, CERTIFIED_STEPS)
-    }))
+fn certified(version: Version) -> Evidence {
+    tally(
+        version,
+        findings::<Wide>(&PRODUCTS, CERTIFIED_STEPS, version),
+    )
 }
 
 /// Above 4 the kernel rises.
 fn outside() -> Evidence {
-    let above = findings(&["4001/1000", "9/2", "6"], |u, v, eta| {
-        kernel_falls::<Exact>(u, v, eta, EXACT_STEPS)
-    });
-    tally(above.into_iter().map(|found| found.beyond()))
+    let above = findings::<Exact>(&["4001/1000", "9/2", "6"], EXACT_STEPS, Version::STATED);
+    tally(Version::STATED, above.into_iter().map(Finding::beyond))
 }
 
-/// The conclusion at every pair of weights and every `ηλ₀`.
-fn findings(
-    sharpness: &[&str],
-    conclusion: impl Fn(&DVector<Exact>, &DVector<Exact>, &Exact) -> Verdict,
-) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (u, v) in WEIGHTS {
-        let quarters = |x: &[i64]| {
-            DVector::from_iterator(x.len(), x.iter().map(|&part| Exact::fraction(part, 4)))
-        };
-        let (u, v) = (quarters(u), quarters(v));
-        for product in sharpness.iter().map(|text| fraction(text)) {
-            let eta = &product / Catapult::at(&u, &v).kernel;
-            findings.push(Finding {
-                hypotheses: (product < Exact::from(4)).into(),
-                conclusion: conclusion(&u, &v, &eta),
-                distance: headroom(&product, &Exact::from(4)),
-                case: format!("u = {u}, v = {v}, η = {eta}"),
-            });
+/// The conclusion at every pair of weights and every `ηλ₀`, and at a start with `f₀ = 0`.
+fn findings<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<Finding> {
+    let quarters =
+        |x: &[i64]| DVector::from_iterator(x.len(), x.iter().map(|&part| Exact::fraction(part, 4)));
+    let still: (&[i64], &[i64]) = (&[4], &[0]);
+    let starts = WEIGHTS.into_iter().chain([still]);
+    let start = |(u, v): (&[i64], &[i64])| Start {
+        u: quarters(u),
+        v: quarters(v),
+        steps,
+    };
+    let asked = starts.map(start).flat_map(|start| {
+        let ask = |text: &&str| start.finding::<T>(&fraction(text), version);
+        products.iter().map(ask).collect::<Vec<_>>()
+    });
+    asked.collect()
+}
+
+/// Weights, and how many steps are taken from them.
+struct Start {
+    u: DVector<Exact>,
+    v: DVector<Exact>,
+    steps: usize,
+}
+
+impl Start {
+    fn finding<T: Field>(&self, product: &Exact, version: Version) -> Finding {
+        let (u, v, start) = (&self.u, &self.v, Catapult::at(&self.u, &self.v));
+        let eta = product / &start.kernel;
+        let four = Exact::from(4);
+        let below = version.formula("below 4", product, |product| (*product < four).into());
+        let positive = Verdict::from(eta > Exact::zero() && !start.output.is_zero());
+        let closes = version.formula("closes", &eta, |predicted| {
+            follows_the_weights(u, v, &eta, predicted)
+        });
+        Finding {
+            hypotheses: below.and(positive),
+            conclusion: closes
+                .and(kernel_falls::<T>(u, v, &eta, self.steps))
+                .and(catapults::<T>(&start, &eta, version)),
+            distance: headroom(product, &four),
+            case: format!("u = {u}, v = {v}, η = {eta}"),
         }
     }
-    findings
 }
 
-/// Property 21: do output and kernel follow the weights, as rationals?
-fn follows_the_weights(u: &DVector<Exact>, v: &DVector<Exact>, eta: &Exact) -> Verdict {
+/// Property 21: do output and kernel, stepped with the learning rate `predicted`, follow the weights,
+/// as rationals?
+fn follows_the_weights(
+    u: &DVector<Exact>,
+    v: &DVector<Exact>,
+    eta: &Exact,
+    predicted: &Exact,
+) -> Verdict {
     let (mut u, mut v) = (u.clone(), v.clone());
     let follows = (0..3).all(|_| {
-        let predicted = Catapult::at(&u, &v).step(eta);
+        let state = Catapult::at(&u, &v).step(predicted);
         (u, v) = descend(&u, &v, eta);
-        Catapult::at(&u, &v) == predicted
+        Catapult::at(&u, &v) == state
     });
     follows.into()
+}
+
+/// Does the loss grow in the first step exactly when `η²f₀²/m < ηλ₀ − 2`?
+fn catapults<T: Field>(start: &Catapult<Exact>, eta: &Exact, version: Version) -> Verdict {
+    let squared = eta.square() * start.squared_output() / &start.width;
+    let room = T::from_exact(&(eta * &start.kernel - Exact::from(2)));
+    let stated = version.formula("catapult", &T::from_exact(&squared), |squared| {
+        Verdict::positive(room.compare(squared))
+    });
+    let next = start.step(eta).squared_output();
+    let grows = T::from_exact(&next).compare(&T::from_exact(&start.squared_output()));
+    equivalent(stated, Verdict::positive(grows))
 }
 
 /// Does `λ` never rise, and does `η(4 − ηλ₀) Σ f_t² ≤ mλ₀` hold over these steps? The rise is judged by
@@ -150,14 +214,15 @@ mod tests {
             (u, v) in (1usize..=3).prop_flat_map(|m| (vector(m), vector(m))),
             eta in rational(),
         ) {
-            prop_assert!(follows_the_weights(&u, &v, &eta).holds());
+            prop_assert!(follows_the_weights(&u, &v, &eta, &eta).holds());
         }
     }
 
     #[test]
     fn both_roads_decide_every_start() {
-        for found in [exact(), certified()] {
-            assert_eq!(found.holds, found.total(), "{found:?}");
+        for found in [exact(Version::STATED), certified(Version::STATED)] {
+            assert_eq!((found.fails, found.undecided), (0, 0), "{found:?}");
+            assert!(found.holds > found.unmet, "{found:?}");
         }
     }
 
@@ -176,5 +241,24 @@ mod tests {
             run = run.step(&eta);
         }
         assert!(at_most(&(eta * run.kernel), &Wide::int(2)).holds());
+    }
+
+    /// Not every run above 4 diverges: u = 2, v = 1, η = 1 lands on f = 0 and stays there. Not every
+    /// run between 2 and 4 is catapulted: u = 3/2, v = 1/2, η = 1 falls from the start.
+    #[test]
+    fn a_run_may_land_on_zero_or_fall_at_once() {
+        let at = |u: &str, v: &str| {
+            let vector = |x: &str| DVector::from_element(1, fraction(x));
+            Catapult::at(&vector(u), &vector(v))
+        };
+        let (one, landing, falling) = (Exact::from(1), at("2", "1"), at("3/2", "1/2"));
+        assert!(landing.kernel > Exact::from(4) && landing.step(&one).output.is_zero());
+        assert!(falling.kernel > Exact::from(2));
+        let mut run = falling;
+        for _ in 0..EXACT_STEPS {
+            let next = run.step(&one);
+            assert!(next.squared_output() < run.squared_output());
+            run = next;
+        }
     }
 }

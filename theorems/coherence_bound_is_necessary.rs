@@ -1,4 +1,4 @@
-//! # Stable SGD with Bernoulli batches needs a ≤ (σ/η)(n/B − 1)^(−1/2)
+//! # Stable SGD with Bernoulli batches needs aη√(n/B − 1) ≤ σ
 //!
 //! **Statement.** If SGD with Bernoulli batches is mean-square stable, then a ≤ 2/η and aη√(n/B
 //! − 1) ≤ σ with the coherence σ = λ₁(S)/max λ₁(H_i), S_ij = √tr(H_iH_j). Before that the
@@ -7,31 +7,37 @@
 //! **Source.** Dexter et al. 2024, their first theorem (stated there as divergence; its wording
 //! was not checked). The proof by the incoherent part is ours.
 //!
-//! **Hypotheses.** `bernoulli_stable`: η is mean-square stable with Bernoulli batches.
+//! **Hypotheses.** `minimum`: every H_i ⪰ 0. `curved`: H ≠ 0. `bernoulli_stable`: η > 0 and SGD
+//! with Bernoulli batches is mean-square stable at η.
 //!
 //! **Reading.** The more coherent the samples, the weaker the statement. Not sufficient. S needs
 //! roots, so it is enclosed.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
 use sgd_stability::criterion::{bernoulli, coherence};
 use sgd_stability::model::golden;
 use sgd_stability::model::sampling::bernoulli_weight;
 use sgd_stability::number::Exact;
 
-use super::examination::{Examination, Posed, end};
+use super::examination::{Examination, Posed, curved, end, minimum, positive_learning_rate};
 use super::family::{Instance, every, fraction};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "coherence_bound_is_necessary",
-    title: "Stable SGD with Bernoulli batches needs a ≤ (σ/η)(n/B − 1)^(−1/2)",
+    title: "Stable SGD with Bernoulli batches needs aη√(n/B − 1) ≤ σ",
     statement: "If SGD with Bernoulli batches is mean-square stable, then a ≤ 2/η and aη√(n/B − 1) ≤ σ with the coherence σ = λ₁(S)/max λ₁(H_i), S_ij = √tr(H_iH_j). Before that the incoherent part alone must not grow, η²qV ⪯ Id.",
     formula: coherence::latex,
     source: "Dexter et al. 2024, their first theorem (stated there as divergence; its wording was not checked). The proof by the incoherent part is ours.",
-    hypotheses: &["bernoulli_stable: η is mean-square stable with Bernoulli batches"],
+    hypotheses: &[
+        "minimum: every H_i ⪰ 0",
+        "curved: H ≠ 0",
+        "bernoulli_stable: η > 0 and SGD with Bernoulli batches is mean-square stable at η",
+    ],
     reading: "The more coherent the samples, the weaker the statement. Not sufficient. S needs roots, so it is enclosed.",
     status: Status::Upheld,
-    exact: Check::Run(|| examination().of(every(4))),
+    parts: &[Part::necessary("coherent"), Part::necessary("incoherent")],
+    exact: Check::Run(|version| examination().of(every(4), version)),
     outside: Check::Run(outside),
     certified: Check::Without("the roots are enclosed in the exact check already"),
     empirical: super::UNMEASURED,
@@ -39,11 +45,19 @@ pub const CLAIM: Claim = Claim {
 
 fn examination() -> Examination<Exact> {
     Examination {
-        hypotheses: |posed| bernoulli::verdict(&posed.model, &posed.eta, &weight(posed)),
+        hypotheses: |posed| {
+            let stable = bernoulli::verdict(&posed.model, &posed.eta, &weight(posed));
+            let model = minimum(posed).and(curved(posed));
+            model.and(positive_learning_rate(posed)).and(stable)
+        },
         conclusion: |posed| {
-            let incoherent =
-                bernoulli::incoherent_verdict(&posed.model, &posed.eta, &weight(posed));
-            let coherent = coherence::verdict(&posed.model, &posed.eta, posed.instance.batch);
+            let model = &posed.model;
+            let incoherent = posed.formula("incoherent", |eta| {
+                bernoulli::incoherent_verdict(model, eta, &weight(posed))
+            });
+            let coherent = posed.formula("coherent", |eta| {
+                coherence::verdict(model, eta, posed.instance.batch)
+            });
             incoherent.and(coherent)
         },
         margin: |instance| instance.headroom(end::mean_square),

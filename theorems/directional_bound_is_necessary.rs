@@ -6,18 +6,19 @@
 //! **Source.** Mulayoff and Michaeli 2024, Proposition 3 (their conditions (15) and (16) are the
 //! cases of the top eigenvector and of the identity); the corollary for `tr Σ` is ours.
 //!
-//! **Hypotheses.** [`mean_square_stable`]: the learning rate is mean-square stable.
+//! **Hypotheses.** `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
 //!
 //! **Reading.** The right form of the non-uniformity bound in several dimensions: what is bounded
 //! is the spread of the curvature along each direction. An unstable run may break it.
 
 use nalgebra::DVector;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
 use sgd_stability::criterion::direction;
-use sgd_stability::matrix::{inertia, symmetric};
+use sgd_stability::matrix::inertia;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
+use super::directions::directions;
 use super::examination::{Certified, Examination, Posed, at_most, end, mean_square_stable};
 use super::family::{Instance, instances};
 
@@ -28,12 +29,13 @@ pub const CLAIM: Claim = Claim {
     statement: "If SGD is mean-square stable then η(m² + p·Var_i(vᵀH_iv)) ≤ 2m with m = vᵀHv for every unit v, and η²p·tr Σ ≤ rank H.",
     formula: || direction::latex() + r" \ge 0",
     source: "Mulayoff and Michaeli 2024, Proposition 3, conditions (15) and (16); the corollary for tr Σ is ours.",
-    hypotheses: &["mean_square_stable: η is mean-square stable"],
+    hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
     reading: "What is bounded is the spread of the curvature along each direction. An unstable run may break it.",
     status: Status::Upheld,
-    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    parts: &[Part::necessary("direction"), Part::necessary("trace")],
+    exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
-    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: super::UNMEASURED,
 };
 
@@ -41,37 +43,35 @@ fn examination<T: Field>() -> Examination<T> {
     Examination {
         hypotheses: mean_square_stable,
         conclusion: |posed| {
-            let along = |v: DVector<T>| direction::verdict(&posed.model, &v, &posed.eta, &posed.p);
-            let all = directions(posed.model.dimension()).map(along);
-            all.fold(trace_bound(posed), Verdict::and)
+            let every = posed.formula("direction", |eta| every_direction(posed, eta));
+            every.and(posed.formula("trace", |eta| trace_bound(posed, eta)))
         },
         margin: |instance| instance.headroom(end::mean_square),
     }
 }
 
-/// The directions asked: every axis, and every sum and difference of two axes.
-fn directions<T: Field>(d: usize) -> impl Iterator<Item = DVector<T>> {
-    symmetric::pairs(d).into_iter().flat_map(move |(i, j)| {
-        [1, -1].map(|sign| {
-            let mut v = DVector::zeros(d);
-            v[j] = T::int(sign);
-            v[i] = T::one();
-            v
-        })
-    })
+/// The bound along the directions asked, the worst one that floating point finds among them.
+fn every_direction<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
+    let instance = posed.instance;
+    let (model, p) = (instance.model.to::<f64>(), instance.weight.to_f64());
+    let learning_rate = instance.learning_rate.to_f64();
+    let slack = |v: &DVector<f64>| direction::slack(&model, v, &learning_rate, &p);
+    let directions = directions(posed.model.dimension(), slack);
+    let along = directions.iter().map(|v| {
+        let v = v.map(|entry| T::from_exact(&entry));
+        direction::verdict(&posed.model, &v, eta, &posed.p)
+    });
+    along.fold(Verdict::Holds, Verdict::and)
 }
 
 /// `η²p·tr Σ ≤ rank H`; the rank is decided over ℚ.
-fn trace_bound<T: Field>(posed: &Posed<T>) -> Verdict {
+fn trace_bound<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     let rank = inertia(posed.instance.model.hessian())
         .expect("over ℚ signs are known")
         .rank();
     let diagonal = posed.model.variance().diagonal();
     let trace = diagonal.iter().fold(T::zero(), |sum, entry| sum + entry);
-    at_most(
-        &(posed.eta.square() * &posed.p * trace),
-        &T::int(rank as i64),
-    )
+    at_most(&(eta.square() * &posed.p * trace), &T::int(rank as i64))
 }
 
 /// Far beyond the end of stability the bound fails too.

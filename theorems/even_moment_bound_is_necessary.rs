@@ -6,15 +6,17 @@
 //! **Source.** Ma and Ying 2021 for linear stability of order k; the constants by Minkowski's
 //! inequality.
 //!
-//! **Hypotheses.** `moment_stable`: the k-th moment is stable at η.
+//! **Hypotheses.** `minimum`: every H_i ⪰ 0. `moment_stable`: η > 0 and the k-th moment is stable
+//! at η.
 //!
 //! **Reading.** It bounds the k-th moment of the sample curvatures along each direction, so a
 //! minimum where few samples are sharp is excluded.
 
 use nalgebra::DVector;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use num_traits::Zero;
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::criterion::even_moment;
-use sgd_stability::model::{Quadratic, golden};
+use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
 use super::examination::{Certified, Finding, headroom, tally};
@@ -27,9 +29,13 @@ pub const CLAIM: Claim = Claim {
     statement: "If E‖x_t‖^k stays bounded, k even, then (1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k for every unit vector v; examined for k = 2 and 4.",
     formula: even_moment::latex_of_bound,
     source: "Ma and Ying 2021 for linear stability of order k; the constants by Minkowski's inequality.",
-    hypotheses: &["moment_stable: the k-th moment is stable at η"],
+    hypotheses: &[
+        "minimum: every H_i ⪰ 0",
+        "moment_stable: η > 0 and the k-th moment is stable at η",
+    ],
     reading: "It bounds the k-th moment of the sample curvatures along each direction, so a minimum where few samples are sharp is excluded.",
     status: Status::Upheld,
+    parts: &[Part::necessary("bound")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -39,47 +45,54 @@ pub const CLAIM: Claim = Claim {
 /// The orders that are examined.
 const ORDERS: [usize; 2] = [2, 4];
 
-fn evidence<T: Field>() -> Evidence {
-    let edges = fourth_moment_edges().iter();
-    tally(edges.flat_map(|(question, end)| ORDERS.map(|order| finding::<T>(question, end, order))))
+fn evidence<T: Field>(version: Version) -> Evidence {
+    let edges = fourth_moment_edges();
+    let findings = edges.flat_map(|(question, end)| {
+        ORDERS.map(|order| finding::<T>(question, end, order, version))
+    });
+    tally(version, findings)
 }
 
-fn finding<T: Field>(question: &Instance, end: &Exact, order: usize) -> Finding {
+fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Finding {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
     );
-    let bound = |v: DVector<T>| {
-        let slack = even_moment::directional_slack(&model, &v, question.batch, &eta, order);
-        Verdict::non_negative(slack.sign())
-    };
     let batches = (question.sampling, question.batch);
+    let positive = question.learning_rate > Exact::zero();
+    let stable = even_moment::verdict(&model, batches, &eta, order);
+    let bound = |eta: &T| {
+        let along = directions(question, order).into_iter().map(|v| {
+            let v = v.map(|entry| T::from_exact(&entry));
+            let slack = even_moment::directional_slack(&model, &v, question.batch, eta, order);
+            Verdict::non_negative(slack.sign())
+        });
+        along.fold(Verdict::Holds, Verdict::and)
+    };
     Finding {
-        hypotheses: even_moment::verdict(&model, batches, &eta, order),
-        conclusion: directions(&model)
-            .map(bound)
-            .fold(Verdict::Holds, Verdict::and),
+        hypotheses: Verdict::from(question.model.is_minimum() && positive).and(stable),
+        conclusion: version.formula("bound", &eta, bound),
         distance: headroom(&question.learning_rate, end),
         case: format!("{} k = {order}", question.describe()),
     }
 }
 
-/// The axes and two directions between them.
-fn directions<T: Field>(model: &Quadratic<T>) -> impl Iterator<Item = DVector<T>> {
-    let d = model.dimension();
-    let axis = move |k: usize| DVector::from_fn(d, |i, _| T::int((i == k).into()));
-    let slanted =
-        move |sign: i64| DVector::from_fn(d, |i, _| T::int(if i == 1 { sign } else { 1 }));
-    (0..d).map(axis).chain([1, -1].map(slanted))
+/// Whole directions and the worst that floating point finds.
+fn directions(question: &Instance, order: usize) -> Vec<DVector<Exact>> {
+    let (model, eta) = (question.model.to(), question.learning_rate.to_f64());
+    let slack =
+        |v: &DVector<f64>| even_moment::directional_slack(&model, v, question.batch, &eta, order);
+    super::directions::directions(question.model.dimension(), slack)
 }
 
 /// Learning rates beyond stability at which the bound breaks along an axis.
 fn outside() -> Evidence {
-    tally(["2.3", "5/2", "3"].map(|eta| {
+    let findings = ["2.3", "5/2", "3"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));
-        let found = finding::<Exact>(&question, &question.learning_rate, 4);
+        let found = finding::<Exact>(&question, &question.learning_rate, 4, Version::STATED);
         found.beyond()
-    }))
+    });
+    tally(Version::STATED, findings)
 }
 
 #[cfg(test)]
@@ -88,7 +101,7 @@ mod tests {
 
     #[test]
     fn no_stable_instance_breaks_it() {
-        let found = evidence::<Exact>();
+        let found = evidence::<Exact>(Version::STATED);
         assert_eq!((found.fails, found.undecided), (0, 0));
         assert!(found.holds > 0 && found.unmet > 0);
     }

@@ -1,9 +1,10 @@
 //! How a claim is examined: one pair of hypotheses and conclusion, over any scalar and any instances.
 
 use nalgebra::DMatrix;
-use sgd_stability::claim::Evidence;
+use sgd_stability::claim::{Evidence, Version};
 use sgd_stability::criterion::mean_square;
 use sgd_stability::decide::{Critical, CriticalRates};
+use sgd_stability::matrix::{Bracket, positive_semidefinite};
 use sgd_stability::model::Quadratic;
 use sgd_stability::number::{Exact, Field, Interval, Verdict};
 
@@ -12,7 +13,7 @@ use super::family::Instance;
 /// The enclosure used by every certified check.
 pub type Certified = Interval<128>;
 
-/// An instance over the scalar `T`.
+/// An instance over the scalar `T`, and the version of the statement that is asked of it.
 pub struct Posed<'a, T: Field> {
     /// The instance as it was given.
     pub instance: &'a Instance,
@@ -22,17 +23,28 @@ pub struct Posed<'a, T: Field> {
     pub eta: T,
     /// Its noise weight `p`.
     pub p: T,
+    version: Version,
 }
 
 impl<'a, T: Field> Posed<'a, T> {
     /// The instance with every number turned into a `T`.
     pub fn from(instance: &'a Instance) -> Self {
+        Posed::asked(instance, Version::STATED)
+    }
+
+    fn asked(instance: &'a Instance, version: Version) -> Self {
         Posed {
             instance,
             model: instance.model.to(),
             eta: T::from_exact(&instance.learning_rate),
             p: T::from_exact(&instance.weight),
+            version,
         }
+    }
+
+    /// The verdict of the statement's formula `part` at the learning rate.
+    pub fn formula(&self, part: &str, formula: impl FnOnce(&T) -> Verdict) -> Verdict {
+        self.version.formula(part, &self.eta, formula)
     }
 }
 
@@ -40,56 +52,65 @@ impl<'a, T: Field> Posed<'a, T> {
 pub struct Examination<T: Field> {
     /// Do the hypotheses hold?
     pub hypotheses: fn(&Posed<T>) -> Verdict,
-    /// Does the conclusion hold?
+    /// Does the conclusion hold? Asked only where the hypotheses may.
     pub conclusion: fn(&Posed<T>) -> Verdict,
     /// How far η is from the edge at which the conclusion would break; the sign is not used.
     pub margin: fn(&Instance) -> f64,
 }
 
 impl<T: Field> Examination<T> {
-    /// The claim on each of these instances. A margin is negative when the conclusion fails.
-    pub fn of<'a>(&self, instances: impl IntoIterator<Item = &'a Instance>) -> Evidence {
-        self.count(instances, (self.hypotheses, self.conclusion))
+    /// This version of the claim on each of these instances.
+    pub fn of<'a>(
+        &self,
+        instances: impl IntoIterator<Item = &'a Instance>,
+        version: Version,
+    ) -> Evidence {
+        tally(version, self.findings(instances, version))
+    }
+
+    /// What [`Examination::of`] counts.
+    pub fn findings<'a>(
+        &self,
+        instances: impl IntoIterator<Item = &'a Instance>,
+        version: Version,
+    ) -> impl Iterator<Item = Finding> {
+        instances.into_iter().map(move |instance| {
+            let posed = Posed::asked(instance, version);
+            let hypotheses = (self.hypotheses)(&posed);
+            let conclusion = match hypotheses {
+                Verdict::Fails => Verdict::Undecided,
+                _ => (self.conclusion)(&posed),
+            };
+            self.finding(instance, hypotheses, conclusion)
+        })
     }
 
     /// The conclusion alone, on instances that break the hypotheses. One that meets them after
     /// all counts as holding, which the claim's check refuses.
     pub fn outside<'a>(&self, instances: impl IntoIterator<Item = &'a Instance>) -> Evidence {
-        let conclusion = |posed: &Posed<T>| match (self.hypotheses)(posed) {
-            Verdict::Fails => (self.conclusion)(posed),
-            _ => Verdict::Holds,
-        };
-        self.count(instances, (|_: &Posed<T>| Verdict::Holds, conclusion))
+        let beyond = instances.into_iter().map(|instance| {
+            let posed = Posed::from(instance);
+            let (hypotheses, conclusion) = ((self.hypotheses)(&posed), (self.conclusion)(&posed));
+            self.finding(instance, hypotheses, conclusion).beyond()
+        });
+        tally(Version::STATED, beyond)
     }
 
-    fn count<'a>(
-        &self,
-        instances: impl IntoIterator<Item = &'a Instance>,
-        (hypotheses, conclusion): (impl Fn(&Posed<T>) -> Verdict, impl Fn(&Posed<T>) -> Verdict),
-    ) -> Evidence {
-        let mut evidence = Evidence::new();
-        for instance in instances {
-            let posed = Posed::from(instance);
-            let conclusion = conclusion(&posed);
-            let distance = (self.margin)(instance).abs();
-            let margin = if conclusion.fails() {
-                0.0 - distance
-            } else {
-                distance
-            };
-            evidence.record(hypotheses(&posed), conclusion, margin, || {
-                instance.describe()
-            });
+    fn finding(&self, instance: &Instance, hypotheses: Verdict, conclusion: Verdict) -> Finding {
+        Finding {
+            hypotheses,
+            conclusion,
+            distance: (self.margin)(instance),
+            case: instance.describe(),
         }
-        evidence
     }
 }
 
-/// One case of a claim that is not about an [`Instance`].
+/// One case of a claim.
 pub struct Finding {
     /// Do the hypotheses hold?
     pub hypotheses: Verdict,
-    /// Does the conclusion hold?
+    /// Does the conclusion hold? Not asked where the hypotheses fail.
     pub conclusion: Verdict,
     /// How far the case is from the edge at which the conclusion would break; the sign is not used.
     pub distance: f64,
@@ -114,8 +135,9 @@ impl Finding {
     }
 }
 
-/// Counts the findings. A margin is negative when the conclusion fails.
-pub fn tally(findings: impl IntoIterator<Item = Finding>) -> Evidence {
+/// Counts the findings. A margin is negative when the conclusion fails. Of a changed version of the
+/// statement one failure is all that is wanted.
+pub fn tally(version: Version, findings: impl IntoIterator<Item = Finding>) -> Evidence {
     let mut evidence = Evidence::new();
     for finding in findings {
         let distance = finding.distance.abs();
@@ -125,6 +147,9 @@ pub fn tally(findings: impl IntoIterator<Item = Finding>) -> Evidence {
         };
         let (hypotheses, conclusion) = (finding.hypotheses, finding.conclusion);
         evidence.record(hypotheses, conclusion, margin, || finding.case);
+        if evidence.fails > 0 && !version.is_stated() {
+            break;
+        }
     }
     evidence
 }
@@ -186,9 +211,11 @@ pub fn positive_learning_rate<T: Field>(posed: &Posed<T>) -> Verdict {
     Verdict::positive(posed.eta.compare(&T::zero()))
 }
 
-/// Is SGD mean-square stable at `η`?
+/// Is `η` above zero and SGD mean-square stable at it? (Backwards in time, `η < 0`, the criterion
+/// holds and the run diverges.)
 pub fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
-    mean_square::verdict(&posed.model, &posed.eta, &posed.p)
+    let stable = mean_square::verdict(&posed.model, &posed.eta, &posed.p);
+    positive_learning_rate(posed).and(stable)
 }
 
 /// Is every `H_i ⪰ 0`? Asked over ℚ, where it is decided.
@@ -196,8 +223,19 @@ pub fn minimum<T: Field>(posed: &Posed<T>) -> Verdict {
     posed.instance.model.is_minimum().into()
 }
 
-/// Are the batches of different steps independent? They are not when an epoch visits every sample
-/// once, in any order.
-pub fn independent_batches(independent: bool) -> Verdict {
-    independent.into()
+/// Is `H ≠ 0`? Asked over ℚ, where it is decided.
+pub fn curved<T: Field>(posed: &Posed<T>) -> Verdict {
+    (!posed.instance.model.is_flat()).into()
+}
+
+/// `I − E[A_b ⊗ A_b] ⪰ 0` on all d² entries, by enumeration of all batches: another basis and no
+/// formula for `D`. (The antisymmetric matrices add nothing: the spectral radius of a map that
+/// keeps the semi-definite cone is attained there.)
+pub fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
+    let square = |batch: &[usize]| {
+        let step = posed.model.step(batch, &posed.eta);
+        step.kronecker(&step)
+    };
+    let mean = posed.instance.mean_over_batches::<T, DMatrix<T>>(square);
+    positive_semidefinite(&(DMatrix::identity(mean.nrows(), mean.ncols()) - mean))
 }

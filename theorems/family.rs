@@ -128,21 +128,69 @@ fn beyond(end: &Bracket) -> Exact {
     }
 }
 
-/// The fixed family and the pseudo-random one, at all their edges. Made once.
-pub fn instances() -> &'static [Instance] {
-    static INSTANCES: OnceLock<Vec<Instance>> = OnceLock::new();
-    INSTANCES.get_or_init(|| {
-        let fixed = golden::all().into_iter().map(|(_, model)| model);
-        let questions = fixed.flat_map(every_batch).chain(random_questions());
-        questions
-            .flat_map(|question| question.around_the_edges())
-            .collect()
-    })
+/// The fixed family and the pseudo-random one, at all their edges, after [`degenerate`].
+pub fn instances<'a>() -> impl Iterator<Item = &'a Instance> {
+    every(1)
 }
 
-/// Every `stride`-th of [`instances`]: for checks that cost more.
-pub fn every(stride: usize) -> impl Iterator<Item = &'static Instance> {
-    instances().iter().step_by(stride)
+/// [`instances`] with every `stride`-th of the edges only: for checks that cost more.
+pub fn every<'a>(stride: usize) -> impl Iterator<Item = &'a Instance> {
+    static DEGENERATE: OnceLock<Vec<Instance>> = OnceLock::new();
+    static EDGES: OnceLock<Vec<Instance>> = OnceLock::new();
+    let degenerate = DEGENERATE.get_or_init(degenerate).iter();
+    degenerate.chain(EDGES.get_or_init(edges).iter().step_by(stride))
+}
+
+fn edges() -> Vec<Instance> {
+    let fixed = golden::all().into_iter().map(|(_, model)| model);
+    let questions = fixed.flat_map(every_batch).chain(random_questions());
+    questions
+        .flat_map(|question| question.around_the_edges())
+        .collect()
+}
+
+/// Every small question at the end of `2I − ηH_i ⪰ 0` for all samples, and just beyond it: that of
+/// the fixed models and of those in one dimension.
+pub fn single_sample_ends() -> Vec<Instance> {
+    let golden = golden::all().into_iter().map(|(_, model)| model);
+    let questions = golden.chain(one_dimensional_models()).flat_map(every_batch);
+    let around = questions.flat_map(|question| {
+        let critical = question.critical.as_ref();
+        let end = critical.and_then(|critical| critical.single_sample.clone());
+        let rates = end.map(|end| [end.lower.clone(), beyond(&end)]);
+        let at = |eta| question.at(eta);
+        rates.into_iter().flatten().map(at).collect::<Vec<_>>()
+    });
+    around.collect()
+}
+
+/// What a statement may have forgotten: no learning rate and a negative one, a single sample, no
+/// curvature, a singular Hessian, and saddles, of all samples and of some.
+fn degenerate() -> Vec<Instance> {
+    let model = |d: usize, hessians: &[&[i64]]| {
+        let matrix = |h: &&[i64]| DMatrix::from_row_iterator(d, d, h.iter().map(|&x| x.into()));
+        Quadratic::symmetric(hessians.iter().map(matrix).collect()).expect("symmetric matrices")
+    };
+    let unusual = [
+        model(1, &[&[0]]),
+        model(2, &[&[0; 4], &[0; 4]]),
+        model(2, &[&[1, 0, 0, 3]]),
+        model(2, &[&[1, 0, 0, 0], &[4, 0, 0, 0]]),
+        model(1, &[&[-1]]),
+        model(1, &[&[-1], &[3]]),
+        model(1, &[&[-2], &[1]]),
+        model(2, &[&[1, 0, 0, -1]]),
+        model(2, &[&[1, 0, 0, -1], &[1, 0, 0, 1]]),
+    ];
+    let ask = |model: Quadratic, rates: &[&str]| {
+        let question = Instance::single(model, Exact::one());
+        let at = |eta: &&str| question.at(fraction(eta));
+        rates.iter().map(at).collect::<Vec<_>>()
+    };
+    let unusual = unusual.map(|model| ask(model, &["-1/2", "0", "1/4", "1", "5/2"]));
+    let usual = golden::all().into_iter().map(|(_, model)| model);
+    let backwards = usual.map(|model| ask(model, &["-1/2", "0"]));
+    unusual.into_iter().chain(backwards).flatten().collect()
 }
 
 /// Learning rates exactly at an end, a billionth to either side of it, and well to either side.
@@ -182,19 +230,22 @@ pub fn momenta() -> [Exact; 4] {
 }
 
 /// Small questions at the end of fourth-moment stability, beyond it and to both sides of it, each
-/// with that end. Made once.
-pub fn fourth_moment_edges() -> &'static [(Instance, Exact)] {
+/// with that end; and the [`degenerate`] ones, with 1 for an end. Made once.
+pub fn fourth_moment_edges() -> impl Iterator<Item = &'static (Instance, Exact)> {
     static EDGES: OnceLock<Vec<(Instance, Exact)>> = OnceLock::new();
-    EDGES.get_or_init(|| {
+    let edges = EDGES.get_or_init(|| {
         let golden = golden::all()
             .into_iter()
             .flat_map(|(_, model)| every_batch(model));
         let plane = |question: &Instance| question.model.dimension() <= 2;
         let questions = golden.chain(random_questions().into_iter().filter(plane));
-        questions
-            .flat_map(|question| around_fourth_moment(&question))
-            .collect()
-    })
+        let edges = questions.flat_map(|question| around_fourth_moment(&question));
+        let degenerate = degenerate()
+            .into_iter()
+            .map(|question| (question, Exact::one()));
+        degenerate.chain(edges).collect()
+    });
+    edges.iter()
 }
 
 fn around_fourth_moment(question: &Instance) -> Vec<(Instance, Exact)> {

@@ -6,12 +6,13 @@
 //! **Source.** Ours; in one dimension E|1 − ηa_b|^k is convex in η, so it is true there. In
 //! several dimensions no proof is known to us.
 //!
-//! **Hypotheses.** `several_dimensions`: d ≥ 2. `fourth_moment_stable`: the fourth moment is
-//! stable at η.
+//! **Hypotheses.** `several_dimensions`: d ≥ 2. `fourth_moment_stable`: η > 0 and the fourth moment
+//! is stable at η.
 //!
 //! **Reading.** A conjecture, with the count of what was tried. For k = 2 it is a theorem.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use num_traits::Zero;
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::criterion::even_moment;
 use sgd_stability::number::{Exact, Field, Verdict};
 
@@ -27,41 +28,43 @@ pub const CLAIM: Claim = Claim {
     source: "Ours; in one dimension E|1 − ηa_b|^k is convex in η, so it is true there. In several dimensions no proof is known to us.",
     hypotheses: &[
         "several_dimensions: d ≥ 2",
-        "fourth_moment_stable: the fourth moment is stable at η",
+        "fourth_moment_stable: η > 0 and the fourth moment is stable at η",
     ],
     reading: "A conjecture, with the count of what was tried. For k = 2 it is a theorem.",
     status: Status::Open,
+    parts: &[Part::necessary("smaller")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Without("one dimension, outside the hypotheses, is proved"),
     certified: Check::Run(evidence::<Certified>),
     empirical: super::UNMEASURED,
 };
 
-/// The learning rates asked for below `η`, in eighths of it.
-const PARTS: [i64; 4] = [2, 5, 6, 7];
+/// The learning rates asked for below `η`, in parts of 32.
+const PARTS: [i64; 4] = [8, 20, 26, 31];
 
-fn evidence<T: Field>() -> Evidence {
-    tally(fourth_moment_edges().iter().map(|(question, end)| {
+fn evidence<T: Field>(version: Version) -> Evidence {
+    let findings = fourth_moment_edges().map(|(question, end)| {
         let dimension = Verdict::from(question.model.dimension() >= 2);
-        let smaller = |part: &i64| stable::<T>(question, &Exact::fraction(*part, 8));
+        let positive = Verdict::from(question.learning_rate > Exact::zero());
+        let eta = T::from_exact(&question.learning_rate);
+        let smaller = |eta: &T| {
+            let parts = PARTS.map(|part| stable(question, &(eta * T::ratio(part, 32))));
+            parts.into_iter().fold(Verdict::Holds, Verdict::and)
+        };
         Finding {
-            hypotheses: dimension.and(stable::<T>(question, &Exact::from(1))),
-            conclusion: PARTS.iter().map(smaller).fold(Verdict::Holds, Verdict::and),
+            hypotheses: dimension.and(positive).and(stable(question, &eta)),
+            conclusion: version.formula("smaller", &eta, smaller),
             distance: headroom(&question.learning_rate, end),
             case: question.describe(),
         }
-    }))
+    });
+    tally(version, findings)
 }
 
-/// Is the fourth moment stable at this part of the learning rate?
-fn stable<T: Field>(question: &Instance, part: &Exact) -> Verdict {
-    let eta = T::from_exact(&(&question.learning_rate * part));
-    even_moment::verdict(
-        &question.model.to::<T>(),
-        (question.sampling, question.batch),
-        &eta,
-        4,
-    )
+/// Is the fourth moment stable at this learning rate?
+fn stable<T: Field>(question: &Instance, eta: &T) -> Verdict {
+    let batches = (question.sampling, question.batch);
+    even_moment::verdict(&question.model.to::<T>(), batches, eta, 4)
 }
 
 #[cfg(test)]
@@ -70,7 +73,7 @@ mod tests {
 
     #[test]
     fn nothing_tried_contradicts_it() {
-        let found = evidence::<Exact>();
+        let found = evidence::<Exact>(Version::STATED);
         assert_eq!((found.fails, found.undecided), (0, 0));
         assert!(found.holds >= 20, "{}", found.holds);
     }

@@ -1,38 +1,40 @@
-//! # The expected loss falls in one step iff tr(HS_b)/‖g‖² ≤ 2/η
+//! # The expected loss does not rise in one step iff tr(HS_b)/‖g‖² ≤ 2/η
 //!
-//! **Statement.** From a point where the gradient g is not zero, E L(x⁺) ≤ L(x) exactly when η
-//! tr(HS_b) ≤ 2‖g‖², S_b = E g_bg_bᵀ; equally, when the interaction-aware sharpness
+//! **Statement.** With η > 0, from a point where the gradient g is not zero, E L(x⁺) ≤ L(x) exactly
+//! when η tr(HS_b) ≤ 2‖g‖², S_b = E g_bg_bᵀ; equally, when the interaction-aware sharpness
 //! tr(HS_b)/tr(S_b) is at most (2/η)‖g‖²/tr(S_b).
 //!
 //! **Source.** Lee and Jang 2023 (interaction-aware sharpness); the gradient-noise interaction
 //! is the same statement.
 //!
-//! **Hypotheses.** `moving`: g ≠ 0.
+//! **Hypotheses.** `moving`: g ≠ 0. `positive_learning_rate`: η > 0.
 //!
-//! **Reading.** One step, one point, the loss as it is: no stability theorem. Where g = 0
-//! nothing moves on an interpolating quadratic.
+//! **Reading.** One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing
+//! moves on an interpolating quadratic. For η < 0 the first inequality holds and the loss rises.
 
 use nalgebra::DVector;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use num_traits::{One, Zero};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::criterion::loss::Interaction;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Symbol, Verdict};
 
 use super::examination::{Certified, Finding, equivalent, headroom, tally};
-use super::family::{Instance, every_batch, rates_at};
+use super::family::{Instance, every_batch, fraction, rates_at};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "interaction_decides_the_loss",
-    title: "The expected loss falls in one step iff tr(HS_b)/‖g‖² ≤ 2/η",
-    statement: "From a point where the gradient g is not zero, E L(x⁺) ≤ L(x) exactly when η tr(HS_b) ≤ 2‖g‖², S_b = E g_bg_bᵀ; equally, when the interaction-aware sharpness tr(HS_b)/tr(S_b) is at most (2/η)‖g‖²/tr(S_b).",
+    title: "The expected loss does not rise in one step iff tr(HS_b)/‖g‖² ≤ 2/η",
+    statement: "With η > 0, from a point where the gradient g is not zero, E L(x⁺) ≤ L(x) exactly when η tr(HS_b) ≤ 2‖g‖², S_b = E g_bg_bᵀ; equally, when the interaction-aware sharpness tr(HS_b)/tr(S_b) is at most (2/η)‖g‖²/tr(S_b).",
     formula: interaction_formula,
     source: "Lee and Jang 2023 (interaction-aware sharpness); the gradient-noise interaction is the same statement.",
-    hypotheses: &["moving: g ≠ 0"],
-    reading: "One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing moves on an interpolating quadratic.",
+    hypotheses: &["moving: g ≠ 0", "positive_learning_rate: η > 0"],
+    reading: "One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing moves on an interpolating quadratic. For η < 0 the first inequality holds and the loss rises.",
     status: Status::Upheld,
+    parts: &[Part::exactly("interaction"), Part::exactly("aware")],
     exact: Check::Run(evidence::<Exact>),
-    outside: Check::Without("where g = 0 both sides hold"),
+    outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
     empirical: super::UNMEASURED,
 };
@@ -48,46 +50,84 @@ fn interaction_formula() -> String {
 }
 
 /// The golden models from two points, at the learning rates where the loss begins to rise.
-fn evidence<T: Field>() -> Evidence {
+fn evidence<T: Field>(version: Version) -> Evidence {
     let questions = golden::all()
         .into_iter()
         .flat_map(|(_, model)| every_batch(model));
-    tally(questions.flat_map(|question| {
+    let findings = questions.flat_map(|question| {
         let points = [[1, -2], [3, 1]].map(|entries| point(&question.model, entries));
         let found = points.into_iter().flat_map(move |x| {
             let interaction = Interaction::at(&question.model, &x, &question.weight);
             let end = Exact::from(2) / interaction.gradient_noise_interaction();
             let question = question.clone();
-            rates_at(&end).map(move |eta| finding::<T>(&question.at(eta), &x, &end))
+            let rates = rates_at(&end).into_iter().chain(["0", "-1"].map(fraction));
+            rates.map(move |eta| finding::<T>(&question.at(eta), &x, &end, version))
         });
         found.collect::<Vec<_>>()
-    }))
+    });
+    tally(version, findings.chain(still::<T>(version)))
 }
 
 fn point(model: &Quadratic, entries: [i64; 2]) -> DVector<Exact> {
     DVector::from_fn(model.dimension(), |i, _| Exact::from(entries[i]))
 }
 
-fn finding<T: Field>(question: &Instance, x: &DVector<Exact>, end: &Exact) -> Finding {
+/// At the minimum itself nothing moves.
+fn still<T: Field>(version: Version) -> [Finding; 1] {
+    let question = Instance::single(golden::three_inputs(), Exact::one());
+    [finding::<T>(
+        &question,
+        &DVector::zeros(2),
+        &Exact::one(),
+        version,
+    )]
+}
+
+fn finding<T: Field>(
+    question: &Instance,
+    x: &DVector<Exact>,
+    end: &Exact,
+    version: Version,
+) -> Finding {
     let model: Quadratic<T> = question.model.to();
     let x = x.map(|entry| T::from_exact(&entry));
     let eta = T::from_exact(&question.learning_rate);
     let interaction = Interaction::at(&model, &x, &T::from_exact(&question.weight));
-    let moving = Verdict::positive(interaction.squared_gradient.sign());
-    let bound =
-        T::int(2) / &eta * &interaction.squared_gradient / &interaction.squared_batch_gradient;
-    let aware = bound - interaction.interaction_aware_sharpness();
-    let criterion = Verdict::non_negative(interaction.slack(&eta).sign());
+    let moving = Verdict::positive(interaction.squared_gradient.sign())
+        .and((question.learning_rate > Exact::zero()).into());
+    let slack = |eta: &T| Verdict::non_negative(interaction.slack(eta).sign());
     let falls =
         Verdict::non_negative((loss(&model, &x) - loss_after(question, &model, &x, &eta)).sign());
-    let both =
-        equivalent(criterion, falls).and(equivalent(Verdict::non_negative(aware.sign()), falls));
+    let conclusion = match moving {
+        Verdict::Fails => equivalent(slack(&eta), falls),
+        _ => equivalent(version.formula("interaction", &eta, slack), falls).and(equivalent(
+            version.formula("aware", &eta, |eta| aware(&interaction, eta)),
+            falls,
+        )),
+    };
     Finding {
         hypotheses: moving,
-        conclusion: both,
+        conclusion,
         distance: headroom(&question.learning_rate, end),
         case: question.describe(),
     }
+}
+
+/// `tr(HS_b)/tr(S_b) ≤ (2/η)‖g‖²/tr(S_b)`.
+fn aware<T: Field>(interaction: &Interaction<T>, eta: &T) -> Verdict {
+    let bound =
+        T::int(2) / eta * &interaction.squared_gradient / &interaction.squared_batch_gradient;
+    Verdict::non_negative((bound - interaction.interaction_aware_sharpness()).sign())
+}
+
+/// Ascent: both sides of the criterion hold and the loss rises.
+fn outside() -> Evidence {
+    let findings = ["-1/10", "-1/2", "-2"].map(|eta| {
+        let question = Instance::single(golden::three_inputs(), fraction(eta));
+        let x = DVector::from_row_slice(&[1, -2].map(Exact::from));
+        finding::<Exact>(&question, &x, &Exact::one(), Version::STATED).beyond()
+    });
+    tally(Version::STATED, findings)
 }
 
 /// `L = ½xᵀHx`.
@@ -106,7 +146,7 @@ mod tests {
 
     #[test]
     fn every_edge_is_decided() {
-        let found = evidence::<Exact>();
-        assert_eq!((found.fails, found.undecided, found.unmet), (0, 0, 0));
+        let found = evidence::<Exact>(Version::STATED);
+        assert_eq!((found.fails, found.undecided), (0, 0));
     }
 }

@@ -1,87 +1,96 @@
 //! # Larger batches are stabler: η* does not fall when p does
 //!
-//! **Statement.** If SGD is mean-square stable with noise weight `p` then also with every smaller
-//! weight: with larger batches, and without replacement instead of with it.
+//! **Statement.** Mean-square stable with noise weight p at η > 0 implies mean-square stable there
+//! with every smaller weight p' ≥ 0: with larger batches, and without replacement instead of with
+//! it.
 //!
 //! **Source.** Mulayoff and Michaeli 2024, Proposition 1 (in `B`). That `1/η*` is convex in `p`
 //! is ours: it is a maximum of functions affine in `p`.
 //!
-//! **Hypotheses.** [`no_noisier`]: the other weight `p'` is at most `p`. [`mean_square_stable`]:
-//! `η` is stable with `p`.
+//! **Hypotheses.** `no_noisier`: 0 ≤ p' ≤ p. `positive_learning_rate`: η > 0. `mean_square_stable`:
+//! SGD with weight p is mean-square stable at η.
 //!
 //! **Reading.** Noise never stabilises in the mean square. The other way round it is false: at the
 //! end of stability more noise destabilises.
 
 use num_traits::One;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::criterion::mean_square;
 use sgd_stability::decide::critical;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Examination, at_most, end, mean_square_stable};
+use super::examination::{Certified, Finding, Posed, end, positive_learning_rate, tally};
 use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "larger_batches_are_stabler",
     title: "Larger batches are stabler",
-    statement: "Mean-square stable with noise weight p implies mean-square stable with every smaller weight.",
+    statement: "Mean-square stable with noise weight p at η > 0 implies mean-square stable there with every smaller weight p' ≥ 0: with larger batches, and without replacement instead of with it.",
     formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
     source: "Mulayoff and Michaeli 2024, Proposition 1, there in terms of the batch size.",
     hypotheses: &[
-        "no_noisier: p' ≤ p",
-        "mean_square_stable: η is mean-square stable with p",
+        "no_noisier: 0 ≤ p' ≤ p",
+        "positive_learning_rate: η > 0",
+        "mean_square_stable: SGD with weight p is mean-square stable at η",
     ],
-    reading: "Noise never stabilises in the mean square. The other way round it is false.",
+    reading: "Noise never stabilises in the mean square. The other way round it is false: at the end of stability more noise destabilises.",
     status: Status::Upheld,
-    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    parts: &[Part::necessary("quieter")],
+    exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
-    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    certified: Check::Run(evidence::<Certified>),
     empirical: super::UNMEASURED,
 };
 
-/// The other weights, in quarters of `p`.
-const PARTS: [i64; 3] = [0, 2, 3];
+/// The other weights, in quarters of `p`: the last is noisier.
+const PARTS: [i64; 4] = [0, 2, 4, 5];
 
-fn examination<T: Field>() -> Examination<T> {
-    Examination {
-        hypotheses: |posed| no_noisier(&T::one(), &T::zero()).and(mean_square_stable(posed)),
-        conclusion: |posed| {
-            let weights = PARTS.iter().map(|&part| &posed.p * T::ratio(part, 4));
-            let stable = |p: T| mean_square::verdict(&posed.model, &posed.eta, &p);
-            weights.map(stable).fold(Verdict::Holds, Verdict::and)
-        },
-        margin: |instance| instance.headroom(end::mean_square),
+fn evidence<T: Field>(version: Version) -> Evidence {
+    let others = instances().flat_map(|instance| {
+        PARTS.map(|part| {
+            let other = &instance.weight * Exact::fraction(part, 4);
+            finding::<T>(instance, &instance.weight, &other, version)
+        })
+    });
+    tally(version, others)
+}
+
+/// From the weight `p` to the weight `other`.
+fn finding<T: Field>(instance: &Instance, p: &Exact, other: &Exact, version: Version) -> Finding {
+    let posed = Posed::<T>::from(instance);
+    let stable = |p: &T| mean_square::verdict(&posed.model, &posed.eta, p);
+    Finding {
+        hypotheses: no_noisier(p, other)
+            .and(positive_learning_rate(&posed))
+            .and(stable(&T::from_exact(p))),
+        conclusion: version.formula("quieter", &T::from_exact(other), stable),
+        distance: instance.headroom(end::mean_square),
+        case: format!("{}, weights {p} and {other}", instance.describe()),
     }
 }
 
 /// `p' ≤ p`.
-fn no_noisier<T: Field>(weight: &T, other: &T) -> Verdict {
-    at_most(other, weight)
+fn no_noisier(weight: &Exact, other: &Exact) -> Verdict {
+    (other <= weight).into()
 }
 
-/// Stable with batches of two at the end of their stability, unstable with batches of one.
+/// Stable with a quarter of the weight, at the end of its stability, unstable with all of it.
 fn outside() -> Evidence {
-    let mut evidence = Evidence::new();
-    for model in [
+    let models = [
         golden::three_inputs(),
         golden::diagonal_mean(),
         golden::two_inputs(),
-    ] {
+    ];
+    let findings = models.map(|model| {
         let single = Instance::single(model, Exact::one());
-        let width = critical::default_width();
-        let quiet = single.weight.clone() * Exact::fraction(1, 4);
-        let end = critical::of_mean_square(&single.model, &quiet, &width);
-        let eta = end.expect("the model is not flat").lower;
-        let broken = !no_noisier(&quiet, &single.weight);
-        let stable = mean_square::verdict(&single.model, &eta, &quiet);
-        let conclusion = mean_square::verdict(&single.model, &eta, &single.weight);
-        evidence.record(broken.and(stable), conclusion, 0.0, || {
-            Instance::single((*single.model).clone(), eta.clone()).describe()
-        });
-    }
-    evidence
+        let quiet = &single.weight * Exact::fraction(1, 4);
+        let end = critical::of_mean_square(&single.model, &quiet, &critical::default_width());
+        let single = single.at(end.expect("the model is not flat").lower);
+        finding::<Exact>(&single, &quiet, &single.weight, Version::STATED).beyond()
+    });
+    tally(Version::STATED, findings)
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@
 //! **Source.** Jensen's inequality; the determinants bound the exponent from below (Ziyin et al.
 //! 2023 and Chemnitz and Engel 2024 for the exponent).
 //!
-//! **Hypotheses.** `mean_square_stable`: the learning rate is mean-square stable.
+//! **Hypotheses.** `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
 //!
 //! **Reading.** The exponent lies between (1/r) E log|det A_b| and ½ log ρ(T). Beyond mean-
 //! square stability both signs occur.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
 use sgd_stability::criterion::almost_sure;
 use sgd_stability::matrix::polynomial::determinant;
 use sgd_stability::model::golden;
@@ -28,29 +28,30 @@ pub const CLAIM: Claim = Claim {
     statement: "If SGD with independent batches is mean-square stable then its Lyapunov exponent is not positive; in particular Π det(A_b)² ≤ 1 over all equally likely batches, in one dimension Π(1 − ηa_b)² ≤ 1.",
     formula: almost_sure::latex,
     source: "Jensen's inequality; the determinants bound the exponent from below (Ziyin et al. 2023 and Chemnitz and Engel 2024 for the exponent).",
-    hypotheses: &["mean_square_stable: the learning rate is mean-square stable"],
+    hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
     reading: "The exponent lies between (1/r) E log|det A_b| and ½ log ρ(T). Beyond mean-square stability both signs occur.",
     status: Status::Upheld,
-    exact: Check::Run(|| examination::<Exact>().of(every(3))),
+    parts: &[Part::necessary("volumes")],
+    exact: Check::Run(|version| examination::<Exact>().of(every(3), version)),
     outside: Check::Run(outside),
-    certified: Check::Run(|| examination::<Certified>().of(every(3))),
+    certified: Check::Run(|version| examination::<Certified>().of(every(3), version)),
     empirical: super::UNMEASURED,
 };
 
 fn examination<T: Field>() -> Examination<T> {
     Examination {
         hypotheses: mean_square_stable,
-        conclusion: volumes_do_not_grow,
+        conclusion: |posed| posed.formula("volumes", |eta| volumes_do_not_grow(posed, eta)),
         margin: |instance| instance.headroom(end::mean_square),
     }
 }
 
 /// `Π det(A_b)² ≤ 1` over all batches; flat directions count as 1.
-fn volumes_do_not_grow<T: Field>(posed: &Posed<T>) -> Verdict {
+fn volumes_do_not_grow<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     let batches = posed.instance.batches();
     let volumes = batches
         .iter()
-        .map(|b| determinant(&posed.model.step(b, &posed.eta)).square());
+        .map(|b| determinant(&posed.model.step(b, eta)).square());
     at_most(
         &volumes.fold(T::one(), |product, volume| product * volume),
         &T::one(),

@@ -14,14 +14,14 @@
 //! **Reading.** The exact answer for the linearisation, in any dimension, edge included. It needs
 //! the curvature of every sample, not only `a` and `s`. Backwards in time (`η < 0`) it is false.
 
-use nalgebra::DMatrix;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
 use sgd_stability::criterion::mean_square;
-use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::model::Quadratic;
-use sgd_stability::number::{Exact, Field, Verdict};
+use sgd_stability::number::{Exact, Field};
 
-use super::examination::{Certified, Examination, Posed, end, equivalent, positive_learning_rate};
+use super::examination::{
+    Certified, Examination, bounded_by_enumeration, end, equivalent, positive_learning_rate,
+};
 use super::family::{Instance, counter_examples, instances};
 
 /// The claim.
@@ -34,9 +34,10 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &["positive_learning_rate: η > 0"],
     reading: "The exact answer for the linearisation in any dimension, the edge included. It needs every sample's curvature.",
     status: Status::Upheld,
-    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    parts: &[Part::exactly("C − ηD")],
+    exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
-    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: Check::Run(empirical),
 };
 
@@ -48,23 +49,13 @@ fn examination<T: Field>() -> Examination<T> {
     Examination {
         hypotheses: positive_learning_rate,
         conclusion: |posed| {
-            let criterion = mean_square::verdict(&posed.model, &posed.eta, &posed.p);
+            let criterion = posed.formula("C − ηD", |eta| {
+                mean_square::verdict(&posed.model, eta, &posed.p)
+            });
             equivalent(criterion, bounded_by_enumeration(posed))
         },
         margin: |instance| instance.headroom(end::mean_square),
     }
-}
-
-/// `I − E[A_b ⊗ A_b] ⪰ 0` on all d² entries, by enumeration of all batches: another basis and no
-/// formula for `D`. (The antisymmetric matrices add nothing: the spectral radius of a map that
-/// keeps the semi-definite cone is attained there.)
-fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
-    let square = |batch: &[usize]| {
-        let step = posed.model.step(batch, &posed.eta);
-        step.kronecker(&step)
-    };
-    let mean = posed.instance.mean_over_batches::<T, DMatrix<T>>(square);
-    positive_semidefinite(&(DMatrix::identity(mean.nrows(), mean.ncols()) - mean))
 }
 
 /// Ascent: the criterion holds (its slack only grows when η sinks) and the run diverges.
@@ -77,8 +68,10 @@ fn outside() -> Evidence {
 
 #[cfg(test)]
 mod tests {
+    use nalgebra::DMatrix;
     use proptest::prelude::*;
     use sgd_stability::model::Sampling;
+    use sgd_stability::number::Verdict;
 
     use super::super::strategies::{
         changed, config, end_of, model, question, rates_around, rotation, sized, weight,

@@ -1,47 +1,51 @@
 //! # A full step with probability 1 − p and a single-sample step with p is as stable as batches of weight p
 //!
-//! **Statement.** The run that takes a full step with probability 1 − p and a step on one
-//! uniform sample with probability p has the second-moment map of SGD with noise weight p, and
-//! so the same stable learning rates.
+//! **Statement.** For 0 ≤ p ≤ 1 and η > 0: the run that takes a full step with probability 1 − p
+//! and a step on one uniform sample with probability p has the second-moment map of SGD with noise
+//! weight p, and so the same stable learning rates.
 //!
 //! **Source.** Mulayoff and Michaeli 2024, Proposition 2.
 //!
-//! **Hypotheses.** `probability`: 0 ≤ p ≤ 1.
+//! **Hypotheses.** `positive_learning_rate`: η > 0.
 //!
-//! **Reading.** The batch size enters the theory only through p. A weight above 1 is no
-//! probability.
+//! **Reading.** The batch size enters the theory only through p. Backwards in time, η < 0, the
+//! criterion holds and either run diverges.
 
 use nalgebra::DMatrix;
-use sgd_stability::claim::{Check, Claim, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
 use sgd_stability::criterion::mean_square;
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{
-    Certified, Examination, Posed, at_most, end, equivalent, mean_square_stable,
-};
-use super::family::every;
+use super::examination::{Certified, Examination, Posed, end, equivalent, positive_learning_rate};
+use super::family::{counter_examples, every};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "mixed_full_and_single_steps",
     title: "A full step with probability 1 − p and a single-sample step with p is as stable as batches of weight p",
-    statement: "The run that takes a full step with probability 1 − p and a step on one uniform sample with probability p has the second-moment map of SGD with noise weight p, and so the same stable learning rates.",
+    statement: "For 0 ≤ p ≤ 1 and η > 0: the run that takes a full step with probability 1 − p and a step on one uniform sample with probability p has the second-moment map of SGD with noise weight p, and so the same stable learning rates.",
     formula: mean_square::latex,
     source: "Mulayoff and Michaeli 2024, Proposition 2.",
-    hypotheses: &["probability: 0 ≤ p ≤ 1"],
-    reading: "The batch size enters the theory only through p. A weight above 1 is no probability.",
+    hypotheses: &["positive_learning_rate: η > 0"],
+    reading: "The batch size enters the theory only through p. Backwards in time, η < 0, the criterion holds and either run diverges.",
     status: Status::Upheld,
-    exact: Check::Run(|| examination::<Exact>().of(every(5))),
-    outside: Check::Without("no batch has a weight outside [0, 1]"),
-    certified: Check::Run(|| examination::<Certified>().of(every(5))),
+    parts: &[Part::exactly("weight p")],
+    exact: Check::Run(|version| examination::<Exact>().of(every(5), version)),
+    outside: Check::Run(outside),
+    certified: Check::Run(|version| examination::<Certified>().of(every(5), version)),
     empirical: super::UNMEASURED,
 };
 
 fn examination<T: Field>() -> Examination<T> {
     Examination {
-        hypotheses: |posed| at_most(&T::zero(), &posed.p).and(at_most(&posed.p, &T::one())),
-        conclusion: |posed| equivalent(mean_square_stable(posed), bounded_by_enumeration(posed)),
+        hypotheses: positive_learning_rate,
+        conclusion: |posed| {
+            let criterion = posed.formula("weight p", |eta| {
+                mean_square::verdict(&posed.model, eta, &posed.p)
+            });
+            equivalent(criterion, bounded_by_enumeration(posed))
+        },
         margin: |instance| instance.headroom(end::mean_square),
     }
 }
@@ -64,13 +68,21 @@ fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
     positive_semidefinite(&(DMatrix::identity(mean.nrows(), mean.ncols()) - mean))
 }
 
+/// Ascent: the criterion holds and the mixed run diverges.
+fn outside() -> Evidence {
+    let models = counter_examples().map(|instance| instance.at(Exact::fraction(-1, 2)));
+    examination::<Exact>().outside(&models)
+}
+
 #[cfg(test)]
 mod tests {
+    use sgd_stability::claim::Version;
+
     use super::*;
 
     #[test]
     fn the_counter_examples_are_decided_alike() {
-        let found = examination::<Exact>().of(&super::super::family::counter_examples());
+        let found = examination::<Exact>().of(&counter_examples(), Version::STATED);
         assert_eq!((found.holds, found.total()), (3, 3));
         let broken = mean_square::latex();
         assert!(broken.contains(r"\left(1 - p\right)"));

@@ -8,6 +8,7 @@
 
 use sgd_stability::claim::{Check, Claim};
 
+mod directions;
 mod examination;
 mod family;
 mod measured;
@@ -159,11 +160,14 @@ mod tests {
             );
             assert!(!claim.hypotheses.is_empty(), "{}", claim.id);
             assert!(!(claim.formula)().is_empty(), "{}", claim.id);
-            for check in [claim.exact, claim.outside, claim.certified, claim.empirical] {
-                if let Check::Without(reason) = check {
-                    assert!(!reason.is_empty(), "{}", claim.id);
-                }
-            }
+            let reasons = [
+                claim.exact.without(),
+                claim.outside.without(),
+                claim.certified.without(),
+                claim.empirical.without(),
+            ];
+            let empty = |reason: &str| reason.is_empty();
+            assert!(!reasons.into_iter().flatten().any(empty), "{}", claim.id);
         }
         let ids: BTreeSet<&str> = ROLL.iter().map(|claim| claim.id).collect();
         assert_eq!(ids.len(), ROLL.len(), "two claims have the same id");
@@ -179,6 +183,20 @@ mod tests {
                     "{id}"
                 );
             }
+        }
+    }
+
+    /// The guard: the checks of every claim, run on deliberately wrong versions of its statement (of
+    /// a refuted claim: on mended ones), must come out the other way.
+    #[test]
+    fn every_check_tells_the_claim_from_its_opposites() {
+        for claim in ROLL {
+            assert!(!claim.parts.is_empty(), "{}", claim.id);
+            for part in claim.parts {
+                assert!(!part.opposites.is_empty(), "{}: {}", claim.id, part.name);
+            }
+            let untold = claim.untold();
+            assert!(untold.is_empty(), "{}: {untold:?}", claim.id);
         }
     }
 

@@ -1,31 +1,43 @@
 //! What the claims on momentum share: their cases and the behaviour they are compared with.
 
-use nalgebra::DMatrix;
-use num_traits::One;
-use sgd_stability::claim::Evidence;
+use nalgebra::{DMatrix, DVector};
+use num_traits::{One, Zero};
+use sgd_stability::claim::{Evidence, Version};
+use sgd_stability::matrix::kernel::{range_basis, restricted};
 use sgd_stability::matrix::polynomial::spectral_radius_below_one;
+use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::model::momentum::Momentum;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Finding, headroom, tally};
-use super::family::{Instance, fraction, one_dimensional_models, rates_at};
+use super::examination::{Finding, equivalent, headroom, tally};
+use super::family::{Instance, every_batch, fraction, one_dimensional_models, rates_at};
 
-/// Models whose sharpness is rational and whose mean Hessian is regular, with their sharpness.
+/// Models whose sharpness is rational, with their sharpness: in one dimension, in the plane, with a
+/// singular Hessian, and a saddle.
 fn models() -> Vec<(Quadratic, Exact)> {
     let one_dimensional = one_dimensional_models().into_iter().map(|model| {
         let sharpness = model.hessian()[(0, 0)].clone();
         (model, sharpness)
     });
+    let diagonal = |entries: [i64; 2]| {
+        let diagonal = DMatrix::from_diagonal(&DVector::from_row_slice(&entries.map(Exact::from)));
+        Quadratic::symmetric(vec![diagonal]).expect("a diagonal matrix is symmetric")
+    };
     let plane = [
         (golden::three_inputs(), Exact::one()),
         (golden::diagonal_mean(), fraction("4/3")),
+        (diagonal([2, 0]), Exact::from(2)),
+        (diagonal([2, -1]), Exact::from(2)),
     ];
     one_dimensional.chain(plane).collect()
 }
 
-/// A claim on gradient descent with momentum: `criterion` holds exactly when it converges.
+/// A claim on gradient descent with momentum: `criterion` holds exactly when it converges on the
+/// range of `H`.
 pub struct Descent<T: Field> {
+    /// The criterion's name in the claim.
+    pub part: &'static str,
     /// Which momentum.
     pub momentum: Momentum,
     /// The criterion, strictly.
@@ -37,59 +49,74 @@ pub struct Descent<T: Field> {
 }
 
 impl<T: Field> Descent<T> {
-    /// The claim at these momenta, at the ends of the criterion and beside them.
-    pub fn of(&self, momenta: &[Exact]) -> Evidence {
+    /// The claim at these momenta: at the ends of the criterion, beside them, and where `η` is not
+    /// above zero.
+    pub fn of(&self, momenta: &[Exact], version: Version) -> Evidence {
         let models = models();
         let asked = models.iter().flat_map(|(model, sharpness)| {
             momenta.iter().flat_map(move |beta| {
                 let end = (self.end)(sharpness, beta);
-                let ask = move |eta: Exact| {
-                    let agree = self.agrees(model, &eta, beta);
-                    self.finding(agree, (sharpness, &end), &eta, beta)
-                };
-                rates_at(&(self.end)(sharpness, beta)).map(ask)
+                let rates = rates_at(&end)
+                    .into_iter()
+                    .chain(["0", "-1/2"].map(fraction));
+                rates.map(move |eta| self.finding(model, &end, (&eta, beta), version))
             })
         });
-        tally(asked)
+        tally(version, asked)
     }
 
-    /// The claim at questions outside its hypotheses, for the three inputs, whose sharpness is 1.
+    /// The claim at questions outside its hypotheses, `η` and `β`, for the three inputs, whose
+    /// sharpness is 1.
     pub fn outside(&self, questions: &[(&str, &str)]) -> Evidence {
-        tally(questions.iter().map(|(eta, beta)| {
-            let (model, one) = (golden::three_inputs(), Exact::one());
-            let (eta, beta) = (fraction(eta), fraction(beta));
-            let agree = self.agrees(&model, &eta, &beta);
-            self.finding(agree, (&one, &one), &eta, &beta).beyond()
-        }))
-    }
-
-    fn agrees(&self, model: &Quadratic, eta: &Exact, beta: &Exact) -> Verdict {
-        let (eta, beta) = (T::from_exact(eta), T::from_exact(beta));
-        let model: Quadratic<T> = model.to();
-        let factor: DMatrix<T> = self.momentum.factor(model.hessian(), &eta, &beta);
-        let criterion = (self.criterion)(&model, &eta, &beta);
-        super::examination::equivalent(criterion, spectral_radius_below_one(&factor))
+        let (model, one) = (golden::three_inputs(), Exact::one());
+        let beyond = questions.iter().map(|(eta, beta)| {
+            let rates = (&fraction(eta), &fraction(beta));
+            self.finding(&model, &one, rates, Version::STATED).beyond()
+        });
+        tally(Version::STATED, beyond)
     }
 
     fn finding(
         &self,
-        conclusion: Verdict,
-        (sharpness, end): (&Exact, &Exact),
-        eta: &Exact,
-        beta: &Exact,
+        model: &Quadratic,
+        end: &Exact,
+        (eta, beta): (&Exact, &Exact),
+        version: Version,
     ) -> Finding {
         Finding {
-            hypotheses: (self.hypotheses)(beta),
-            conclusion,
+            hypotheses: (self.hypotheses)(beta)
+                .and((*eta > Exact::zero()).into())
+                .and(positive_semidefinite(model.hessian())),
+            conclusion: self.agrees(model, (eta, beta), version),
             distance: headroom(eta, end),
-            case: format!("sharpness {sharpness}, η = {eta}, β = {beta}"),
+            case: format!("H = {}, η = {eta}, β = {beta}", model.hessian()),
         }
+    }
+
+    fn agrees(
+        &self,
+        model: &Quadratic,
+        (eta, beta): (&Exact, &Exact),
+        version: Version,
+    ) -> Verdict {
+        let over = |m: DMatrix<Exact>| m.map(|entry| T::from_exact(&entry));
+        let moving = over(restricted(model.hessian(), &range_basis(model.hessian())));
+        let (eta, beta) = (T::from_exact(eta), T::from_exact(beta));
+        let model: Quadratic<T> = model.to();
+        let criterion = |eta: &T| (self.criterion)(&model, eta, &beta);
+        let converges = spectral_radius_below_one(&self.momentum.factor(&moving, &eta, &beta));
+        equivalent(version.formula(self.part, &eta, criterion), converges)
     }
 }
 
 /// `|β| < 1`.
 pub fn damped(beta: &Exact) -> Verdict {
     (beta.abs() < Exact::one()).into()
+}
+
+/// `η > 0`.
+pub fn positive(question: &Instance) -> Verdict {
+    (question.learning_rate > Exact::zero()).into()
 }
 
 /// `d = 1`.
@@ -103,10 +130,39 @@ pub fn moments(model: &Quadratic) -> (Exact, Exact) {
     (entry(model.hessian()), entry(&model.variance()))
 }
 
-/// The batch Hessians on the range of `H`, over `T`.
+/// Minima in one dimension, with every batch and scheme.
+pub fn usual_questions() -> Vec<Instance> {
+    let models = one_dimensional_models().into_iter();
+    models.flat_map(every_batch).collect()
+}
+
+/// What a statement about one dimension may have forgotten: no curvature, saddles of all samples or
+/// of some, two dimensions; and learning rates that are not above zero.
+pub fn unusual_questions() -> Vec<Instance> {
+    let line = |curvatures: &[i64]| {
+        let entry = |a: &i64| DMatrix::from_element(1, 1, Exact::from(*a));
+        Quadratic::symmetric(curvatures.iter().map(entry).collect())
+            .expect("one entry is symmetric")
+    };
+    let models = [
+        line(&[0]),
+        line(&[-1]),
+        line(&[-1, 3]),
+        line(&[-2, 1]),
+        line(&[1, 2]),
+        golden::three_inputs(),
+    ];
+    let rates = ["-1/2", "0", "1/4", "1", "4"];
+    let ask = |model: Quadratic| {
+        let question = Instance::single(model, Exact::one());
+        rates.map(|eta| question.at(fraction(eta)))
+    };
+    models.into_iter().flat_map(ask).collect()
+}
+
+/// The Hessians of all batches, over `T`.
 pub fn batch_hessians<T: Field>(question: &Instance) -> Vec<DMatrix<T>> {
-    let (sampling, batch) = (question.sampling, question.batch);
-    let hessians = question.model.batch_hessians_on_range(sampling, batch);
-    let over = |h: &DMatrix<Exact>| h.map(|entry| T::from_exact(&entry));
-    hessians.iter().map(over).collect()
+    let hessian = |batch: &Vec<usize>| question.model.batch_hessian(batch);
+    let over = |h: DMatrix<Exact>| h.map(|entry| T::from_exact(&entry));
+    question.batches().iter().map(hessian).map(over).collect()
 }

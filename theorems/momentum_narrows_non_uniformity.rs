@@ -1,18 +1,19 @@
 //! # With momentum stable SGD needs s ≤ √(1 − β²)/(η√p)
 //!
-//! **Statement.** In one dimension with |β| < 1: if E x_t² of SGD with heavy ball converges,
-//! then η²ps² ≤ 1 − β², whatever the sharpness.
+//! **Statement.** In one dimension with η > 0 and |β| < 1: if E x_t² of SGD with heavy ball
+//! converges to zero, then η²ps² ≤ 1 − β², whatever the sharpness.
 //!
 //! **Source.** Ours: the criterion of one dimension, maximised over a; equality is approached at
 //! a = (1 + β)/η.
 //!
-//! **Hypotheses.** `damped`: |β| < 1. `converges`: the mean square converges.
+//! **Hypotheses.** `damped`: |β| < 1. `positive_learning_rate`: η > 0. `converges`: the mean square
+//! converges to zero.
 //!
-//! **Reading.** Momentum widens the range of sharpness and narrows that of non-uniformity: flat
-//! and uniform minima remain.
+//! **Reading.** Momentum widens the range of sharpness (β > 0) and narrows that of non-uniformity:
+//! flat and uniform minima remain.
 
-use num_traits::One;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use num_traits::{One, Zero};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::criterion::heavy_ball;
 use sgd_stability::number::{Exact, Field, Verdict};
 
@@ -24,12 +25,17 @@ use super::momentum::damped;
 pub const CLAIM: Claim = Claim {
     id: "momentum_narrows_non_uniformity",
     title: "With momentum stable SGD needs s ≤ √(1 − β²)/(η√p)",
-    statement: "In one dimension with |β| < 1: if E x_t² of SGD with heavy ball converges, then η²ps² ≤ 1 − β², whatever the sharpness.",
+    statement: "In one dimension with η > 0 and |β| < 1: if E x_t² of SGD with heavy ball converges to zero, then η²ps² ≤ 1 − β², whatever the sharpness.",
     formula: heavy_ball::latex_of_non_uniformity,
     source: "Ours: the criterion of one dimension, maximised over a; equality is approached at a = (1 + β)/η.",
-    hypotheses: &["damped: |β| < 1", "converges: the mean square converges"],
-    reading: "Momentum widens the range of sharpness and narrows that of non-uniformity: flat and uniform minima remain.",
+    hypotheses: &[
+        "damped: |β| < 1",
+        "positive_learning_rate: η > 0",
+        "converges: the mean square converges to zero",
+    ],
+    reading: "Momentum widens the range of sharpness (β > 0) and narrows that of non-uniformity: flat and uniform minima remain.",
     status: Status::Upheld,
+    parts: &[Part::necessary("bound")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -37,36 +43,57 @@ pub const CLAIM: Claim = Claim {
 };
 
 /// Sharpness, squared non-uniformity and noise weight.
-const CURVATURES: [(&str, &str, &str); 6] = [
+const CURVATURES: [(&str, &str, &str); 7] = [
     ("2", "81/25", "1"),
     ("1", "1", "1/2"),
     ("1", "0", "1"),
     ("11/2", "81/4", "1"),
     ("1", "100", "1/9"),
     ("1", "1/100", "1"),
+    ("8/5", "16/25", "1"),
 ];
 
-fn evidence<T: Field>() -> Evidence {
-    tally(CURVATURES.iter().flat_map(|texts| {
-        let [a, s2, p] = [texts.0, texts.1, texts.2].map(fraction);
-        momenta().into_iter().flat_map(move |beta| {
-            // With this momentum and noise the bound is tight where (1 + β)ps² = (1 − β)a².
-            let end = heavy_ball::critical(&a, &s2, &p, &beta);
-            let tight = (Exact::one() + &beta) / &a;
-            let rates = rates_at(&end).into_iter().chain(rates_at(&tight));
-            let found = rates.map(|eta| finding::<T>((&a, &s2, &p), &eta, &beta));
-            found.collect::<Vec<_>>()
-        })
-    }))
+fn evidence<T: Field>(version: Version) -> Evidence {
+    tally(
+        version,
+        CURVATURES.iter().flat_map(|texts| {
+            let [a, s2, p] = [texts.0, texts.1, texts.2].map(fraction);
+            momenta()
+                .into_iter()
+                .chain([fraction("3/5")])
+                .flat_map(move |beta| {
+                    // With this momentum and noise the bound is tight where (1 + β)ps² = (1 − β)a².
+                    let end = heavy_ball::critical(&a, &s2, &p, &beta);
+                    let tight = (Exact::one() + &beta) / &a;
+                    let backwards = ["-1", "0"].map(fraction);
+                    let rates = rates_at(&end)
+                        .into_iter()
+                        .chain(rates_at(&tight))
+                        .chain(backwards);
+                    let found = rates.map(|eta| finding::<T>((&a, &s2, &p), &eta, &beta, version));
+                    found.collect::<Vec<_>>()
+                })
+        }),
+    )
 }
 
-fn finding<T: Field>((a, s2, p): (&Exact, &Exact, &Exact), eta: &Exact, beta: &Exact) -> Finding {
+fn finding<T: Field>(
+    (a, s2, p): (&Exact, &Exact, &Exact),
+    eta: &Exact,
+    beta: &Exact,
+    version: Version,
+) -> Finding {
     let [ta, ts2, tp, teta, tbeta] = [a, s2, p, eta, beta].map(T::from_exact);
     let slack = heavy_ball::slack(&ta, &ts2, (&teta, &tp), &tbeta);
-    let bound = heavy_ball::non_uniformity_slack(&ts2, (&teta, &tp), &tbeta);
+    let bound = |eta: &T| {
+        let slack = heavy_ball::non_uniformity_slack(&ts2, (eta, &tp), &tbeta);
+        Verdict::non_negative(slack.sign())
+    };
     Finding {
-        hypotheses: damped(beta).and(Verdict::positive(slack.sign())),
-        conclusion: Verdict::non_negative(bound.sign()),
+        hypotheses: damped(beta)
+            .and((*eta > Exact::zero()).into())
+            .and(Verdict::positive(slack.sign())),
+        conclusion: version.formula("bound", &teta, bound),
         distance: heavy_ball::non_uniformity_slack(s2, (eta, p), beta).to_f64(),
         case: format!("a = {a}, s² = {s2}, p = {p}, η = {eta}, β = {beta}"),
     }
@@ -76,8 +103,14 @@ fn finding<T: Field>((a, s2, p): (&Exact, &Exact, &Exact), eta: &Exact, beta: &E
 fn outside() -> Evidence {
     let (a, s2, p) = (fraction("2"), fraction("81/25"), Exact::one());
     tally(
+        Version::STATED,
         [("4/7", "0"), ("1/2", "1/2"), ("1/3", "9/10")].map(|(eta, beta)| {
-            let found = finding::<Exact>((&a, &s2, &p), &fraction(eta), &fraction(beta));
+            let found = finding::<Exact>(
+                (&a, &s2, &p),
+                &fraction(eta),
+                &fraction(beta),
+                Version::STATED,
+            );
             found.beyond()
         }),
     )
@@ -95,6 +128,6 @@ mod tests {
         assert_eq!(end, Exact::one());
         let bound = heavy_ball::non_uniformity_slack(&s2, (&end, &Exact::one()), &beta);
         assert_eq!(bound, Exact::from(0));
-        assert_eq!(evidence::<Exact>().fails, 0);
+        assert_eq!(evidence::<Exact>(Version::STATED).fails, 0);
     }
 }

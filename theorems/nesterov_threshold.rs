@@ -1,18 +1,18 @@
 //! # Nesterov descent converges iff η(1 + 2β)λ_max(H) < 2 + 2β
 //!
-//! **Statement.** Gradient descent with Nesterov's momentum, −1/3 ≤ β ≤ 1, converges on the
-//! range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.
+//! **Statement.** With H ⪰ 0, η > 0 and −1/3 ≤ β ≤ 1, gradient descent with Nesterov's momentum
+//! converges on the range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.
 //!
 //! **Source.** Jury's test on each eigenvalue; stated for networks by Cohen et al. 2021,
 //! appendix.
 //!
-//! **Hypotheses.** `moderate`: −1/3 ≤ β ≤ 1.
+//! **Hypotheses.** `moderate`: −1/3 ≤ β ≤ 1. `positive_learning_rate`: η > 0. `minimum`: H ⪰ 0.
 //!
-//! **Reading.** Nesterov's momentum narrows the range of sharpness where heavy ball widens it.
-//! Outside these β another condition of Jury binds first.
+//! **Reading.** For β > 0 Nesterov's momentum narrows the range of sharpness where heavy ball
+//! widens it. Outside these β another condition of Jury binds first.
 
 use num_traits::One;
-use sgd_stability::claim::{Check, Claim, Status};
+use sgd_stability::claim::{Check, Claim, Part, Status};
 use sgd_stability::criterion::nesterov;
 use sgd_stability::matrix::positive_definite;
 use sgd_stability::model::momentum::Momentum;
@@ -26,23 +26,35 @@ use super::momentum::Descent;
 pub const CLAIM: Claim = Claim {
     id: "nesterov_threshold",
     title: "Nesterov descent converges iff η(1 + 2β)λ_max(H) < 2 + 2β",
-    statement: "Gradient descent with Nesterov's momentum, −1/3 ≤ β ≤ 1, converges on the range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.",
+    statement: "With H ⪰ 0, η > 0 and −1/3 ≤ β ≤ 1, gradient descent with Nesterov's momentum converges on the range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.",
     formula: nesterov::latex_of_descent,
     source: "Jury's test on each eigenvalue; stated for networks by Cohen et al. 2021, appendix.",
-    hypotheses: &["moderate: −1/3 ≤ β ≤ 1"],
-    reading: "Nesterov's momentum narrows the range of sharpness where heavy ball widens it. Outside these β another condition of Jury binds first.",
+    hypotheses: &[
+        "moderate: −1/3 ≤ β ≤ 1",
+        "positive_learning_rate: η > 0",
+        "minimum: H ⪰ 0",
+    ],
+    reading: "For β > 0 Nesterov's momentum narrows the range of sharpness where heavy ball widens it. Outside these β another condition of Jury binds first.",
     status: Status::Upheld,
-    exact: Check::Run(|| examination::<Exact>().of(&momenta())),
+    parts: &[Part::exactly("(2 + 2β)/(1 + 2β)")],
+    exact: Check::Run(|version| examination::<Exact>().of(&with_the_ends(), version)),
     outside: Check::Run(|| examination::<Exact>().outside(&BEYOND)),
-    certified: Check::Run(|| examination::<Certified>().of(&momenta())),
+    certified: Check::Run(|version| examination::<Certified>().of(&with_the_ends(), version)),
     empirical: super::UNMEASURED,
 };
 
 /// Learning rates and momenta outside the hypotheses: the criterion holds and nothing converges.
-const BEYOND: [(&str, &str); 3] = [("1/10", "3/2"), ("1/10", "2"), ("4", "-1/2")];
+const BEYOND: [(&str, &str); 4] = [("1/10", "3/2"), ("1/10", "2"), ("4", "-1/2"), ("-1", "1/2")];
+
+/// The usual momenta, among them −1/3, and 1: both ends are within the hypotheses. One that is not.
+fn with_the_ends() -> Vec<Exact> {
+    let ends = [Exact::one(), Exact::fraction(11, 10)];
+    momenta().into_iter().chain(ends).collect()
+}
 
 fn examination<T: Field>() -> Descent<T> {
     Descent {
+        part: "(2 + 2β)/(1 + 2β)",
         momentum: Momentum::Nesterov,
         criterion: |model, eta, beta| {
             positive_definite(&nesterov::descent_slack(&model.curvature(), eta, beta))
@@ -62,13 +74,15 @@ fn moderate(beta: &Exact) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use sgd_stability::claim::Version;
+
     use super::*;
 
     #[test]
     fn the_exact_road_decides_every_edge() {
-        let found = examination::<Exact>().of(&momenta());
-        assert_eq!((found.fails, found.undecided, found.unmet), (0, 0, 0));
-        let certified = examination::<Certified>().of(&momenta());
+        let found = examination::<Exact>().of(&with_the_ends(), Version::STATED);
+        assert_eq!((found.fails, found.undecided), (0, 0));
+        let certified = examination::<Certified>().of(&with_the_ends(), Version::STATED);
         assert!(certified.fails == 0 && certified.holds > found.holds / 2);
     }
 }

@@ -6,14 +6,14 @@
 //! **Source.** Wu, Ma and E 2018, the consequence they draw from Theorem 1. The counter-examples
 //! are ours: G1 and G3 of [`sgd_stability::model::golden`].
 //!
-//! **Hypotheses.** [`mean_square_stable`]: the learning rate is mean-square stable.
+//! **Hypotheses.** `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
 //!
 //! **Reading.** Linear regression on the inputs (1,0), (0,1), (1,1) with batches of one is
 //! strictly mean-square stable at `η = 5/4`, where `η²s² = 25/24`. The bound is true in one
 //! dimension, for two samples, for commuting samples, and along every single direction; with a
 //! factor `√(rank H)` it is true always.
 
-use sgd_stability::claim::{Check, Claim, Status};
+use sgd_stability::claim::{Change, Check, Claim, Part, Status};
 use sgd_stability::criterion::non_uniformity;
 use sgd_stability::number::{Exact, Field};
 
@@ -27,25 +27,31 @@ pub const CLAIM: Claim = Claim {
     statement: "If SGD is mean-square stable then I − η²pΣ ⪰ 0.",
     formula: || non_uniformity::latex() + r" \succeq 0",
     source: "Wu, Ma and E 2018, consequence of Theorem 1. The counter-examples G1 and G3 are ours.",
-    hypotheses: &["mean_square_stable: η is mean-square stable"],
+    hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
     reading: "False for linear regression on (1,0), (0,1), (1,1) at η = 5/4: strictly stable although η²s² = 25/24.",
     status: Status::Refuted,
-    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    parts: &[Part::of("1/(η√p)", &[Change::Tenths(9)])],
+    exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
-    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: super::SINGLE_TRAJECTORY,
 };
 
 fn examination<T: Field>() -> Examination<T> {
     Examination {
         hypotheses: mean_square_stable,
-        conclusion: |posed| non_uniformity::verdict(&posed.model, &posed.eta, &posed.p),
+        conclusion: |posed| {
+            posed.formula("1/(η√p)", |eta| {
+                non_uniformity::verdict(&posed.model, eta, &posed.p)
+            })
+        },
         margin: |instance| instance.headroom(end::non_uniformity),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use sgd_stability::claim::Version;
     use sgd_stability::criterion::mean_square;
     use sgd_stability::matrix::positive_definite;
     use sgd_stability::model::second_moment::Maps;
@@ -58,9 +64,14 @@ mod tests {
     fn the_counter_examples_break_it() {
         let [g1, g2, g3] = counter_examples();
         let broken = [g1, g3];
-        assert_eq!(examination::<Exact>().of(&broken).fails, 2);
-        assert_eq!(examination::<Certified>().of(&broken).fails, 2);
-        assert_eq!(examination::<Exact>().of(&[g2]).holds, 1);
+        assert_eq!(examination::<Exact>().of(&broken, Version::STATED).fails, 2);
+        assert_eq!(
+            examination::<Certified>()
+                .of(&broken, Version::STATED)
+                .fails,
+            2
+        );
+        assert_eq!(examination::<Exact>().of(&[g2], Version::STATED).holds, 1);
     }
 
     /// G1 is no matter of the edge: it is strictly stable there.

@@ -1,4 +1,4 @@
-//! # Past ηf'' = 2 an even potential has a stable 2-cycle iff 3f'''² − f''f'''' > 0
+//! # Past ηf'' = 2 the potential ax²/2 − kx⁴/4 has a stable 2-cycle iff 3f'''² − f''f'''' > 0
 //!
 //! **Statement.** For f' = ax − kx³ with a > 0 and 2 < ηa < 3: gradient descent has the 2-cycle
 //! ±x with ηkx² = ηa − 2, real and stable, exactly when 3f'''² − f''f'''' = 6ak > 0.
@@ -6,12 +6,15 @@
 //! **Source.** The flip bifurcation (its coefficient is the Schwarzian derivative); for SGD see
 //! Mulayoff and Stich 2026.
 //!
-//! **Hypotheses.** `just_above`: 2 < ηa < 3.
+//! **Hypotheses.** `curved`: a > 0. `just_above`: 2 < ηa < 3.
 //!
 //! **Reading.** The linear theory says unstable and the run stays near: stability of the minimum
-//! and boundedness of the run part. From ηa = 3 on the cycle has lost its own stability.
+//! and boundedness of the run part. From ηa = 3 on the cycle has lost its own stability. Other even
+//! potentials have other cycles: that of f' = x + x³/2 − x⁵ is stable although the sign is
+//! negative.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use num_traits::Zero;
+use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::criterion::flip;
 use sgd_stability::number::{Exact, Field, Verdict};
 
@@ -21,13 +24,17 @@ use super::family::fraction;
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "period_two_after_the_edge",
-    title: "Past ηf'' = 2 an even potential has a stable 2-cycle iff 3f'''² − f''f'''' > 0",
+    title: "Past ηf'' = 2 the potential ax²/2 − kx⁴/4 has a stable 2-cycle iff 3f'''² − f''f'''' > 0",
     statement: "For f' = ax − kx³ with a > 0 and 2 < ηa < 3: gradient descent has the 2-cycle ±x with ηkx² = ηa − 2, real and stable, exactly when 3f'''² − f''f'''' = 6ak > 0.",
     formula: flip::latex,
     source: "The flip bifurcation (its coefficient is the Schwarzian derivative); for SGD see Mulayoff and Stich 2026.",
-    hypotheses: &["just_above: 2 < ηa < 3"],
-    reading: "The linear theory says unstable and the run stays near: stability of the minimum and boundedness of the run part. From ηa = 3 on the cycle has lost its own stability.",
+    hypotheses: &["curved: a > 0", "just_above: 2 < ηa < 3"],
+    reading: "The linear theory says unstable and the run stays near: stability of the minimum and boundedness of the run part. From ηa = 3 on the cycle has lost its own stability. Other even potentials have other cycles: that of f' = x + x³/2 − x⁵ is stable although the sign is negative.",
     status: Status::Upheld,
+    parts: &[Part::of(
+        "flip",
+        &[Change::Negated, Change::Always, Change::Never],
+    )],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -35,37 +42,45 @@ pub const CLAIM: Claim = Claim {
 };
 
 /// `a` and `k`.
-const POTENTIALS: [(&str, &str); 5] = [
+const POTENTIALS: [(&str, &str); 7] = [
     ("1", "1"),
     ("2", "1/3"),
     ("1/2", "-1"),
     ("3", "-1/4"),
     ("5", "7"),
+    ("1", "0"),
+    ("-1", "-1"),
 ];
 
 /// `ηa`, near both ends of the range and inside.
-const PRODUCTS: [&str; 5] = ["2.000001", "2.01", "5/2", "14/5", "2.999999"];
+const PRODUCTS: [&str; 7] = ["2", "2.000001", "2.01", "5/2", "14/5", "2.999999", "3"];
 
-fn evidence<T: Field>() -> Evidence {
+fn evidence<T: Field>(version: Version) -> Evidence {
     let pairs = POTENTIALS
         .iter()
         .flat_map(|&potential| PRODUCTS.map(|product| (potential, product)));
-    tally(pairs.map(|(potential, product)| finding::<T>(potential, product)))
+    let findings = pairs.map(|(potential, product)| finding::<T>(potential, product, version));
+    tally(version, findings)
 }
 
-fn finding<T: Field>((a, k): (&str, &str), product: &str) -> Finding {
+fn finding<T: Field>((a, k): (&str, &str), product: &str, version: Version) -> Finding {
     let [a, k, product] = [a, k, product].map(fraction);
     let [ta, tk, tp] = [&a, &k, &product].map(T::from_exact);
-    let criterion = flip::verdict(&ta, &T::zero(), &(T::int(-6) * &tk));
+    let criterion = version.formula("flip", &(T::int(-6) * &tk), |fourth| {
+        flip::verdict(&ta, &T::zero(), fourth)
+    });
     // x⁺ = x(1 − ηa + ηkx²) = −x, so ηkx² = ηa − 2; the slope of each half is 1 − ηa + 3ηkx².
     let height = &tp - T::int(2);
-    let square = &height * &ta / (&tp * &tk);
+    let real = match k.is_zero() {
+        true => Verdict::Fails,
+        false => Verdict::positive((&height * &ta / (&tp * &tk)).sign()),
+    };
     let slope = T::one() - &tp + T::int(3) * height;
     let contracts = Verdict::positive(T::one().compare(&slope.square()));
     let just_above = product > Exact::from(2) && product < Exact::from(3);
     Finding {
-        hypotheses: just_above.into(),
-        conclusion: equivalent(criterion, Verdict::positive(square.sign()).and(contracts)),
+        hypotheses: (just_above && a > Exact::zero()).into(),
+        conclusion: equivalent(criterion, real.and(contracts)),
         distance: (&product - Exact::from(2)).to_f64(),
         case: format!("f' = {a} x − {k} x³, ηa = {product}"),
     }
@@ -73,14 +88,15 @@ fn finding<T: Field>((a, k): (&str, &str), product: &str) -> Finding {
 
 /// From ηa = 3 on the cycle is real and no longer stable.
 fn outside() -> Evidence {
-    tally(["3", "16/5", "4"].map(|product| {
-        let found = finding::<Exact>(POTENTIALS[0], product);
-        found.beyond()
-    }))
+    let findings = ["3", "16/5", "4"]
+        .map(|product| finding::<Exact>(POTENTIALS[0], product, Version::STATED).beyond());
+    tally(Version::STATED, findings)
 }
 
 #[cfg(test)]
 mod tests {
+    use num_traits::One;
+
     use super::*;
 
     #[test]
@@ -89,6 +105,20 @@ mod tests {
         let (eta, square) = (fraction("5/2"), fraction("1/5"));
         let factor = Exact::from(1) - &eta + &eta * square;
         assert_eq!(factor, Exact::from(-1));
-        assert_eq!(evidence::<Exact>().fails, 0);
+        assert_eq!(evidence::<Exact>(Version::STATED).fails, 0);
+    }
+
+    /// Of every even potential it would be false: f' = x + x³/2 − x⁵ has 3f'''² − f''f'''' = −3, and
+    /// just above the edge, at η = 2500/1237, the stable 2-cycle ±x with x² = 13/25.
+    #[test]
+    fn a_sextic_potential_has_a_stable_cycle_although_the_sign_is_wrong() {
+        let (eta, u) = (fraction("2500/1237"), fraction("13/25"));
+        assert!(flip::verdict(&Exact::one(), &Exact::zero(), &Exact::from(3)).fails());
+        let half = fraction("1/2");
+        let factor = Exact::one() - &eta * (Exact::one() + &half * &u - u.square());
+        assert_eq!(factor, Exact::from(-1));
+        let second = Exact::one() + Exact::from(3) * &half * &u - Exact::from(5) * u.square();
+        assert!((Exact::one() - &eta * second).square() < Exact::one());
+        assert!(eta > Exact::from(2) && eta < fraction("2.03"));
     }
 }

@@ -1,21 +1,23 @@
 //! # At a minimum of a scalar deep net the sharpness is Σ_i Π_{j≠i} w_j²
 //!
 //! **Statement.** At a minimum of (Πw_i − 1)²/2 the Hessian has rank one with the eigenvalue Σ_i
-//! Π_{j≠i} w_j², so gradient descent is stable exactly when η Σ_i Π_{j≠i} w_j² ≤ 2.
+//! Π_{j≠i} w_j², so gradient descent with η > 0 stays bounded near it, linearised, exactly when η
+//! Σ_i Π_{j≠i} w_j² ≤ 2.
 //!
 //! **Source.** Kreisler et al. 2023; with four factors, two by two equal, the minimal example of
 //! Zhu et al. 2023.
 //!
-//! **Hypotheses.** `minimum`: Πw_i = 1.
+//! **Hypotheses.** `minimum`: Πw_i = 1. `positive_learning_rate`: η > 0.
 //!
-//! **Reading.** Off the minimum the Hessian has the residual in it, and the sum is not its
+//! **Reading.** Off the minimum the Hessian has the residual in it, and the sum need not be its
 //! eigenvalue.
 
 use nalgebra::DMatrix;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
-use sgd_stability::matrix::{Algebra, positive_semidefinite};
+use num_traits::Zero;
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::matrix::{Algebra, inertia, positive_semidefinite};
 use sgd_stability::model::minimal::product_net::ProductNet;
-use sgd_stability::number::{Exact, Field};
+use sgd_stability::number::{Exact, Field, Symbol, Verdict};
 
 use super::examination::{Certified, Finding, at_most, equivalent, headroom, tally};
 use super::family::{fraction, rates_at};
@@ -24,20 +26,22 @@ use super::family::{fraction, rates_at};
 pub const CLAIM: Claim = Claim {
     id: "product_net_sharpness",
     title: "At a minimum of a scalar deep net the sharpness is Σ_i Π_{j≠i} w_j²",
-    statement: "At a minimum of (Πw_i − 1)²/2 the Hessian has rank one with the eigenvalue Σ_i Π_{j≠i} w_j², so gradient descent is stable exactly when η Σ_i Π_{j≠i} w_j² ≤ 2.",
+    statement: "At a minimum of (Πw_i − 1)²/2 the Hessian has rank one with the eigenvalue Σ_i Π_{j≠i} w_j², so gradient descent with η > 0 stays bounded near it, linearised, exactly when η Σ_i Π_{j≠i} w_j² ≤ 2.",
     formula: sharpness_formula,
     source: "Kreisler et al. 2023; with four factors, two by two equal, the minimal example of Zhu et al. 2023.",
-    hypotheses: &["minimum: Πw_i = 1"],
-    reading: "Off the minimum the Hessian has the residual in it, and the sum is not its eigenvalue.",
+    hypotheses: &["minimum: Πw_i = 1", "positive_learning_rate: η > 0"],
+    reading: "Off the minimum the Hessian has the residual in it, and the sum need not be its eigenvalue.",
     status: Status::Upheld,
+    parts: &[Part::exactly("edge"), Part::identity("eigenvalue")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
     empirical: super::UNMEASURED,
 };
 
-/// Minima of nets with two, three and four factors.
-const MINIMA: [&[&str]; 6] = [
+/// Minima of nets with one to four factors.
+const MINIMA: [&[&str]; 7] = [
+    &["1"],
     &["1", "1"],
     &["2", "1/2"],
     &["-3", "-1/3"],
@@ -46,9 +50,11 @@ const MINIMA: [&[&str]; 6] = [
     &["-1", "4", "-1/2", "1/2"],
 ];
 
-/// The criterion in LaTeX.
+/// The criterion in LaTeX, for three factors.
 fn sharpness_formula() -> String {
-    r"2 - \eta\,\sum_i \prod_{j \ne i} w_j^2".to_owned()
+    let weights = ["w_1", "w_2", "w_3"].map(Symbol::named).to_vec();
+    let edge = Symbol::named(r"\eta") * ProductNet { weights }.sharpness_at_minimum();
+    (Symbol::int(2) - edge).to_string()
 }
 
 fn net<T: Field>(weights: &[&str]) -> ProductNet<T> {
@@ -60,37 +66,62 @@ fn net<T: Field>(weights: &[&str]) -> ProductNet<T> {
     }
 }
 
-fn evidence<T: Field>() -> Evidence {
-    tally(MINIMA.iter().flat_map(|weights| findings::<T>(weights)))
+fn evidence<T: Field>(version: Version) -> Evidence {
+    let points = MINIMA.iter().chain(&ELSEWHERE);
+    tally(
+        version,
+        points.flat_map(|weights| findings::<T>(weights, version)),
+    )
 }
 
-/// The two criteria well below the end of the stated one, around it, on it, and well beyond.
-fn findings<T: Field>(weights: &[&str]) -> [Finding; 5] {
+/// Well below the end of the stated criterion, around it, on it, well beyond; and not above zero.
+fn findings<T: Field>(weights: &[&str], version: Version) -> Vec<Finding> {
     let exact = net::<Exact>(weights);
     let end = Exact::from(2) / exact.sharpness_at_minimum();
+    let rates = rates_at(&end).into_iter().chain(["0", "-1"].map(fraction));
     let net = net::<T>(weights);
-    let twice = DMatrix::identity(weights.len(), weights.len()).scaled(&T::int(2));
-    rates_at(&end).map(|rate| {
+    let ask = |rate: Exact| {
         let eta = T::from_exact(&rate);
-        let stable = positive_semidefinite(&(&twice - net.hessian().scaled(&eta)));
-        let stated = at_most(&(eta * net.sharpness_at_minimum()), &T::int(2));
+        let stated = version.formula("edge", &eta, |eta| {
+            at_most(&(eta * net.sharpness_at_minimum()), &T::int(2))
+        });
+        let stable = equivalent(no_direction_grows(&net, &eta), stated);
         Finding {
-            hypotheses: (exact.residual() == Exact::from(0)).into(),
-            conclusion: equivalent(stable, stated),
+            hypotheses: Verdict::from(exact.residual().is_zero() && rate > Exact::zero()),
+            conclusion: stable.and(is_the_eigenvalue(&exact, version)),
             distance: headroom(&rate, &end),
             case: format!("w = {weights:?}, η = {rate}"),
         }
+    };
+    rates.map(ask).collect()
+}
+
+/// `I − (I − ηH)² ⪰ 0`: no power of the step lengthens a vector.
+fn no_direction_grows<T: Field>(net: &ProductNet<T>, eta: &T) -> Verdict {
+    let identity = DMatrix::identity(net.weights.len(), net.weights.len());
+    let step = &identity - net.hessian().scaled(eta);
+    positive_semidefinite(&(identity - step.squared()))
+}
+
+/// Is the Hessian of rank one with the stated number for its eigenvalue, `H² = λH`? Over ℚ.
+fn is_the_eigenvalue(net: &ProductNet<Exact>, version: Version) -> Verdict {
+    let hessian = net.hessian();
+    let rank = inertia(&hessian).map(|inertia| inertia.rank());
+    version.formula("eigenvalue", &net.sharpness_at_minimum(), |value| {
+        (rank == Some(1) && hessian.squared() == hessian.clone().scaled(value)).into()
     })
 }
 
-/// Points that are no minima, exactly at the end of the stated criterion.
+/// Points that are no minima, exactly at the end of the stated criterion; and ascent at one.
 fn outside() -> Evidence {
-    let points: [&[&str]; 3] = [&["1", "2"], &["2", "2"], &["1/2", "1/2"]];
-    tally(points.map(|weights| {
-        let [_, _, found, _, _] = findings::<Exact>(weights);
-        found.beyond()
-    }))
+    let at_the_end = |weights: &&[&str]| findings::<Exact>(weights, Version::STATED).swap_remove(2);
+    let ascent = findings::<Exact>(MINIMA[1], Version::STATED).pop();
+    let findings = ELSEWHERE.iter().map(at_the_end).chain(ascent);
+    tally(Version::STATED, findings.map(Finding::beyond))
 }
+
+/// Points that are no minima.
+const ELSEWHERE: [&[&str]; 3] = [&["1", "2"], &["2", "2"], &["1/2", "1/2"]];
 
 #[cfg(test)]
 mod tests {
@@ -98,8 +129,16 @@ mod tests {
 
     #[test]
     fn the_exact_road_decides_every_edge() {
-        let found = evidence::<Exact>();
-        assert_eq!((found.fails, found.undecided, found.unmet), (0, 0, 0));
+        let found = evidence::<Exact>(Version::STATED);
+        assert_eq!((found.fails, found.undecided), (0, 0));
+    }
+
+    /// Off the minimum the sum may be the eigenvalue all the same: x = 1, y = 1/3.
+    #[test]
+    fn elsewhere_the_sum_may_be_the_eigenvalue_too() {
+        let net = net::<Exact>(&["1", "1/3"]);
+        assert!(!net.residual().is_zero());
+        assert!(is_the_eigenvalue(&net, Version::STATED).holds());
     }
 
     /// Two factors: the flattest minimum has sharpness 2, so a stable one needs η ≤ 1.

@@ -12,8 +12,8 @@
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
-use sgd_stability::model::minimal::quadratic_regression::{QuadraticRegression, State};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::model::minimal::quadratic_regression::{self, QuadraticRegression, State};
 use sgd_stability::number::{Exact, Field};
 
 use super::examination::{Finding, tally};
@@ -24,11 +24,12 @@ pub const CLAIM: Claim = Claim {
     id: "quadratic_regression_step",
     title: "Gradient descent on quadratic regression closes on residual and Jacobian",
     statement: "For f = b + Gᵀθ + θᵀQθ/2 and L = z²/2: z⁺ = z − ηzJᵀJ + ½η²z²JᵀQJ and J⁺ = J − ηzQJ.",
-    formula: step_formula,
+    formula: quadratic_regression::latex,
     source: "Zhu et al. 2022; Agarwala, Pedregosa and Pennington 2022.",
     hypotheses: &["quadratic: f has no term of third order"],
     reading: "The smallest model in which the sharpness moves. A cubic term would enter both equations.",
     status: Status::Upheld,
+    parts: &[Part::identity("residual"), Part::identity("Jacobian")],
     exact: Check::Run(evidence),
     outside: Check::Run(outside),
     certified: Check::Without(
@@ -36,12 +37,6 @@ pub const CLAIM: Claim = Claim {
     ),
     empirical: super::UNMEASURED,
 };
-
-/// The two equations in LaTeX.
-fn step_formula() -> String {
-    r"z^+ = z - \eta\,z\,J^\top J + \frac{1}{2}\,\eta^2\,z^2\,J^\top Q\,J, \quad J^+ = J - \eta\,z\,Q\,J"
-        .to_owned()
-}
 
 /// Models with indefinite, definite and no curvature.
 fn models() -> [QuadraticRegression<Exact>; 4] {
@@ -52,28 +47,39 @@ fn models() -> [QuadraticRegression<Exact>; 4] {
     })
 }
 
-fn evidence() -> Evidence {
-    tally(findings(&Exact::zero()))
+fn evidence(version: Version) -> Evidence {
+    let cubic = [Exact::zero(), Exact::from(1)];
+    tally(
+        version,
+        cubic.iter().flat_map(|cubic| findings(cubic, version)),
+    )
 }
 
 /// A cubic term breaks the equations.
 fn outside() -> Evidence {
-    tally(findings(&Exact::from(1)).into_iter().map(Finding::beyond))
+    let findings = findings(&Exact::from(1), Version::STATED);
+    tally(Version::STATED, findings.into_iter().map(Finding::beyond))
 }
 
 /// Do the equations describe descent on the model with the term `c·θ₁³/6` added?
-fn findings(cubic: &Exact) -> Vec<Finding> {
+fn findings(cubic: &Exact, version: Version) -> Vec<Finding> {
     let mut findings = Vec::new();
     for model in models() {
-        for eta in ["1/10", "3/7", "2"].map(fraction) {
+        for eta in ["1/10", "3/7", "2", "-1"].map(fraction) {
             let theta = DVector::from_row_slice(&[fraction("2/3"), fraction("-1/3")]);
             let before = with_cubic(&model, cubic, &theta);
             let pull = &eta * &before.residual;
             let moved = &theta - before.jacobian.map(|entry| entry * &pull);
-            let agrees = with_cubic(&model, cubic, &moved) == model.step(&before, &eta);
+            let after = with_cubic(&model, cubic, &moved);
+            let residual = version.formula("residual", &eta, |eta| {
+                (after.residual == model.step(&before, eta).residual).into()
+            });
+            let jacobian = version.formula("Jacobian", &eta, |eta| {
+                (after.jacobian == model.step(&before, eta).jacobian).into()
+            });
             findings.push(Finding {
                 hypotheses: cubic.is_zero().into(),
-                conclusion: agrees.into(),
+                conclusion: residual.and(jacobian),
                 distance: 1.0,
                 case: format!("Q = {}, cubic term {cubic}, η = {eta}", model.curvature),
             });

@@ -6,12 +6,13 @@
 //! **Source.** Ours: G5, curvatures 1 and 10, stable up to 0.2298…, unstable beyond, and stable
 //! again from 0.8702… to 11/10.
 //!
-//! **Hypotheses.** `reshuffled_stable`: η is stable under random reshuffling.
+//! **Hypotheses.** `reshuffled_stable`: η > 0 and η is stable under random reshuffling.
 //!
 //! **Reading.** The epoch map is a polynomial of degree 2n/B in η, and its stable set can have
 //! gaps. For independent batches the claim is true.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use num_traits::Zero;
+use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::criterion::reshuffling;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -26,9 +27,10 @@ pub const CLAIM: Claim = Claim {
     statement: "If SGD with random reshuffling stays bounded at η, it does at every smaller positive learning rate. False.",
     formula: reshuffling::latex,
     source: "Ours: G5, curvatures 1 and 10, stable up to 0.2298…, unstable beyond, and stable again from 0.8702… to 11/10.",
-    hypotheses: &["reshuffled_stable: η is stable under random reshuffling"],
+    hypotheses: &["reshuffled_stable: η > 0 and η is stable under random reshuffling"],
     reading: "The epoch map is a polynomial of degree 2n/B in η, and its stable set can have gaps. For independent batches the claim is true.",
     status: Status::Refuted,
+    parts: &[Part::of("smaller", &[Change::Tenths(1)])],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
     certified: Check::Run(evidence::<Certified>),
@@ -36,12 +38,14 @@ pub const CLAIM: Claim = Claim {
 };
 
 /// Learning rates on either side of the gap of G5.
-const RATES: [&str; 7] = ["1/10", "1/5", "0.2298", "9/10", "1", "11/10", "6/5"];
+const RATES: [&str; 9] = [
+    "-1/10", "0", "1/10", "1/5", "0.2298", "9/10", "1", "11/10", "6/5",
+];
 
 /// The learning rates asked for below `η`, in eighths of it.
 const PARTS: [i64; 4] = [1, 3, 5, 7];
 
-fn evidence<T: Field>() -> Evidence {
+fn evidence<T: Field>(version: Version) -> Evidence {
     let models = [
         golden::stiff_pair(),
         golden::three_inputs(),
@@ -49,21 +53,21 @@ fn evidence<T: Field>() -> Evidence {
     ];
     let findings = models
         .iter()
-        .flat_map(|model| RATES.map(|eta| finding::<T>(model, &fraction(eta))));
-    tally(findings.collect::<Vec<_>>())
+        .flat_map(|model| RATES.map(|eta| finding::<T>(model, &fraction(eta), version)));
+    tally(version, findings)
 }
 
-fn finding<T: Field>(model: &Quadratic, eta: &Exact) -> Finding {
+fn finding<T: Field>(model: &Quadratic, eta: &Exact, version: Version) -> Finding {
     let over = model.to::<T>();
-    let stable = |part: i64| {
-        reshuffling::verdict(&over, 1, &T::from_exact(&(eta * Exact::fraction(part, 8))))
+    let stable = |eta: &T| reshuffling::verdict(&over, 1, eta);
+    let smaller = |eta: &T| {
+        let parts = PARTS.map(|part| stable(&(eta * T::ratio(part, 8))));
+        parts.into_iter().fold(Verdict::Holds, Verdict::and)
     };
+    let scalar = T::from_exact(eta);
     Finding {
-        hypotheses: stable(8),
-        conclusion: PARTS
-            .map(stable)
-            .into_iter()
-            .fold(Verdict::Holds, Verdict::and),
+        hypotheses: Verdict::from(*eta > Exact::zero()).and(stable(&scalar)),
+        conclusion: version.formula("smaller", &scalar, smaller),
         distance: headroom(eta, &Exact::from(1)),
         case: format!("{:?}, η = {eta}", model.hessians()),
     }
@@ -79,8 +83,8 @@ mod tests {
         for eta in ["9/10", "1"] {
             let eta = fraction(eta);
             let (exact, certified) = (
-                finding::<Exact>(&golden::stiff_pair(), &eta),
-                finding::<Certified>(&golden::stiff_pair(), &eta),
+                finding::<Exact>(&golden::stiff_pair(), &eta, Version::STATED),
+                finding::<Certified>(&golden::stiff_pair(), &eta, Version::STATED),
             );
             for found in [exact, certified] {
                 assert_eq!(

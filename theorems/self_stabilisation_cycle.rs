@@ -5,15 +5,16 @@
 //!
 //! **Source.** Damian, Nichani and Lee 2023, the reduced dynamics around the edge of stability.
 //!
-//! **Hypotheses.** `on_the_line`: y = 0 and x ≠ 0.
+//! **Hypotheses.** `on_the_line`: y = 0 and x ≠ 0. `positive`: α, β, η > 0.
 //!
-//! **Reading.** The sharpness hovers at 2/η because the oscillation pushes it back. Off the line
-//! y = 0 this amplitude does not return after two steps.
+//! **Reading.** The sharpness hovers at 2/η because the oscillation pushes it back. Off the line y
+//! = 0 this amplitude returns after two steps at y = −2/η alone, a fixed point of the reduced map
+//! far from where it describes anything.
 
 use num_traits::Zero;
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::model::minimal::self_stabilisation::{self, SelfStabilisation};
-use sgd_stability::number::{Field, Verdict};
+use sgd_stability::number::{Exact, Field, Verdict};
 
 use super::examination::{Finding, equivalent, tally};
 use super::family::fraction;
@@ -25,9 +26,10 @@ pub const CLAIM: Claim = Claim {
     statement: "From y = 0 and x ≠ 0 the reduced map x⁺ = −(1 + ηy)x, y⁺ = y + η(α − βx²/2), with α, β, η > 0, returns after two steps exactly when x² = 2α/β.",
     formula: self_stabilisation::latex,
     source: "Damian, Nichani and Lee 2023, the reduced dynamics around the edge of stability.",
-    hypotheses: &["on_the_line: y = 0 and x ≠ 0"],
-    reading: "The sharpness hovers at 2/η because the oscillation pushes it back. Off the line y = 0 this amplitude does not return after two steps.",
+    hypotheses: &["on_the_line: y = 0 and x ≠ 0", "positive: α, β, η > 0"],
+    reading: "The sharpness hovers at 2/η because the oscillation pushes it back. Off the line y = 0 this amplitude returns after two steps at y = −2/η alone, a fixed point of the reduced map far from where it describes anything.",
     status: Status::Upheld,
+    parts: &[Part::exactly("amplitude")],
     exact: Check::Run(evidence),
     outside: Check::Run(outside),
     certified: Check::Without(
@@ -39,22 +41,23 @@ pub const CLAIM: Claim = Claim {
 /// `x`, with amplitudes on the cycles, just beside them and far off.
 const STARTS: [&str; 7] = ["2", "-2", "1", "4", "1/3", "1999/1000", "2001/1000"];
 
-/// `η`, `α`, `β`; the amplitudes are 2, 2, 1 and 4.
-const MAPS: [[&str; 3]; 4] = [
+/// `η`, `α`, `β`; the amplitudes are 2, 2, 1 and 4. With the last nothing moves but the sign.
+const MAPS: [[&str; 3]; 5] = [
     ["1/10", "2", "1"],
     ["1/3", "6", "3"],
     ["1/100", "1/2", "1"],
     ["1/10", "8", "1"],
+    ["0", "2", "1"],
 ];
 
-fn evidence() -> Evidence {
-    tally(
-        MAPS.iter()
-            .flat_map(|map| STARTS.map(|x| finding(map, x, "0"))),
-    )
+fn evidence(version: Version) -> Evidence {
+    let findings = MAPS
+        .iter()
+        .flat_map(|map| STARTS.map(|x| ["0", "1/10"].map(|y| finding(map, x, y, version))));
+    tally(version, findings.flatten())
 }
 
-fn finding(constants: &[&str; 3], x: &str, y: &str) -> Finding {
+fn finding(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Finding {
     let [learning_rate, sharpening, restoring] = constants.map(fraction);
     let (x, y) = (fraction(x), fraction(y));
     let map = SelfStabilisation {
@@ -64,21 +67,28 @@ fn finding(constants: &[&str; 3], x: &str, y: &str) -> Finding {
     };
     let (next_x, next_y) = map.step(&x, &y);
     let returned = map.step(&next_x, &next_y) == (x.clone(), y.clone());
-    let on_the_cycle = map.squared_amplitude() == x.square();
+    let on_the_cycle = version.formula("amplitude", &map.squared_amplitude(), |square| {
+        (*square == x.square()).into()
+    });
+    let positive = [&map.learning_rate, &map.sharpening, &map.restoring];
+    let positive = positive.iter().all(|constant| **constant > Exact::zero());
     Finding {
-        hypotheses: Verdict::from(y.is_zero() && !x.is_zero()),
-        conclusion: equivalent(returned.into(), on_the_cycle.into()),
+        hypotheses: Verdict::from(y.is_zero() && !x.is_zero() && positive),
+        conclusion: equivalent(returned.into(), on_the_cycle),
         distance: (map.squared_amplitude() - x.square()).to_f64(),
         case: format!("η, α, β = {constants:?} from x = {x}, y = {y}"),
     }
 }
 
-/// With the amplitude of the cycle but off the sharpness 2/η nothing returns.
+/// With the amplitude of the cycle but off the sharpness 2/η nothing returns; without a learning rate
+/// everything does.
 fn outside() -> Evidence {
-    tally(["1/10", "-1", "2"].map(|y| {
-        let found = finding(&MAPS[0], "2", y);
-        found.beyond()
-    }))
+    let off = ["1/10", "-1", "2"].map(|y| finding(&MAPS[0], "2", y, Version::STATED));
+    let still = finding(&MAPS[4], "1", "0", Version::STATED);
+    tally(
+        Version::STATED,
+        off.into_iter().chain([still]).map(Finding::beyond),
+    )
 }
 
 #[cfg(test)]
@@ -87,7 +97,20 @@ mod tests {
 
     #[test]
     fn only_the_amplitude_of_the_cycle_returns() {
-        let found = evidence();
-        assert_eq!((found.holds, found.total()), (28, 28));
+        let found = evidence(Version::STATED);
+        assert_eq!((found.holds, found.fails), (28, 0));
+    }
+
+    /// Off the line this amplitude returns at y = −2/η alone, which is a fixed point.
+    #[test]
+    fn there_is_a_fixed_point_far_off_the_line() {
+        let [learning_rate, sharpening, restoring] = MAPS[0].map(fraction);
+        let (x, y) = (fraction("2"), Exact::from(-2) / &learning_rate);
+        let map = SelfStabilisation {
+            learning_rate,
+            sharpening,
+            restoring,
+        };
+        assert_eq!(map.step(&x, &y), (x, y));
     }
 }

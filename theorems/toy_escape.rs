@@ -1,9 +1,9 @@
-//! # SGD leaves the sharp-looking minimum of the toy, gradient descent does not
+//! # SGD leaves the non-uniform minimum of the toy; gradient descent stays
 //!
 //! **Statement.** For `f₁ = min{x², (x − 1)²/10}`, `f₂ = min{x², 19(x − 1)²/10}` and `η = 7/10`:
-//! both minima have sharpness 2 and gradient descent multiplies the distance by −2/5 at either.
-//! At `x = 0` SGD does the same; at `x = 1` its factors are 43/50 and −83/50, the mean square grows
-//! by 4369/2500 per step, and the two samples in turn carry any start off the minimum out of its
+//! both minima are stable for gradient descent, which multiplies the distance by −2/5 at either. At
+//! `x = 0` SGD does the same; at `x = 1` its factors are 43/50 and −83/50, the mean square grows by
+//! 4369/2500 per step, and the two samples in turn carry any start near it but not on it out of its
 //! basin in finitely many steps.
 //!
 //! **Source.** Wu, Ma and E 2018, section 1 and figure 1, where the run starts at 1 + 10⁻⁵. `f_i''`
@@ -11,22 +11,23 @@
 //!
 //! **Hypotheses.** [`near`]: the start is near the minimum `x = 1` and not on it.
 //!
-//! **Reading.** Equal sharpness, different uniformity: only SGD sees it. Exactly on the minimum
-//! nothing moves, so the start must be off it.
+//! **Reading.** Equal sharpness, different uniformity: only SGD sees it. Independent draws leave
+//! almost surely, for the mean of the factors' logarithms is above zero. Exactly on the minimum
+//! nothing moves.
 
 use num_traits::{One, Zero};
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::criterion::{gradient_descent, mean_square, one_dimension};
 use sgd_stability::model::toy::{self, Minimum, Sample};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::Certified;
+use super::examination::{Certified, Finding, at_most, equivalent, tally};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "toy_escape",
     title: "SGD leaves the non-uniform minimum of the toy; gradient descent stays",
-    statement: "At η = 7/10 both minima of the toy are stable for gradient descent; at x = 1 SGD is unstable and leaves in finitely many steps.",
+    statement: "At η = 7/10 both minima of the toy are stable for gradient descent, which multiplies the distance by −2/5 at either. At x = 1 SGD with batches of one is unstable in the mean square, which grows by 4369/2500 per step, and the two samples in turn carry any start near it but not on it out of its basin in finitely many steps.",
     formula: || {
         format!(
             r"\frac{{\mathrm{{E}}\,x_{{t+1}}^2}}{{x_t^2}} = {}",
@@ -35,8 +36,16 @@ pub const CLAIM: Claim = Claim {
     },
     source: "Wu, Ma and E 2018, section 1 and figure 1. f_i'' = 2 at x = 0: no factor ½.",
     hypotheses: &["near: the start is within 1/100 of x = 1 and not on it"],
-    reading: "Equal sharpness, different uniformity: only SGD sees it. Exactly on the minimum nothing moves.",
+    reading: "Equal sharpness, different uniformity: only SGD sees it. Independent draws leave almost surely, for the mean of the factors' logarithms is above zero. Exactly on the minimum nothing moves.",
     status: Status::Upheld,
+    parts: &[
+        Part::identity("factors"),
+        Part::of(
+            "mean square",
+            &[Change::Negated, Change::Always, Change::Never],
+        ),
+        Part::of("escape", &[Change::Negated, Change::Never]),
+    ],
     exact: Check::Run(exact),
     outside: Check::Run(outside),
     certified: Check::Run(growth_certified),
@@ -50,30 +59,35 @@ fn empirical() -> Evidence {
 /// The longest run that counts as an escape; the slowest start asked needs fewer.
 const PATIENCE: usize = 500;
 
-/// The starts: the paper's, one nearer, and both sides.
-const STARTS: [&str; 4] = ["1.00001", "0.99999", "1.005", "1.0000000000000001"];
+/// The starts: on the minimum and too far, the paper's, one nearer, and both sides.
+const STARTS: [&str; 6] = [
+    "1",
+    "1.02",
+    "1.00001",
+    "0.99999",
+    "1.005",
+    "1.0000000000000001",
+];
 
-fn exact() -> Evidence {
-    let mut evidence = Evidence::new();
-    for minimum in Minimum::ALL {
-        let gap = growth::<Exact>(minimum) - Exact::one();
-        let place = minimum.place();
-        evidence.record(
-            Verdict::Holds,
-            as_stated(minimum),
-            gap.to_f64().abs(),
-            || format!("toy at x = {place}, η = 7/10"),
-        );
-    }
-    for start in starts() {
+fn exact(version: Version) -> Evidence {
+    let minima = Minimum::ALL.map(|minimum| Finding {
+        hypotheses: Verdict::Holds,
+        conclusion: as_stated(minimum, version),
+        distance: (growth::<Exact>(minimum, &toy::learning_rate()) - Exact::one()).to_f64(),
+        case: format!("toy at x = {}, η = 7/10", minimum.place()),
+    });
+    let runs = starts().map(|start| {
         let steps = escape(&start);
-        let verdict = Verdict::from(steps.is_some() && descent_returns(&start));
-        let margin = steps.map_or(-1.0, |steps| (PATIENCE - steps) as f64 / PATIENCE as f64);
-        evidence.record(near(&start), verdict, margin, || {
-            format!("toy from x = {start}")
-        });
-    }
-    evidence
+        let leaves = version.formula("escape", &start, |_| steps.is_some().into());
+        let distance = steps.map_or(1.0, |steps| (PATIENCE - steps) as f64 / PATIENCE as f64);
+        Finding {
+            hypotheses: near(&start),
+            conclusion: leaves.and(descent_returns(&start).into()),
+            distance,
+            case: format!("toy from x = {start}"),
+        }
+    });
+    tally(version, minima.into_iter().chain(runs))
 }
 
 fn starts() -> impl Iterator<Item = Exact> {
@@ -87,26 +101,30 @@ fn near(start: &Exact) -> Verdict {
 }
 
 /// Are verdicts, factors and growth at this minimum those of the statement?
-fn as_stated(minimum: Minimum) -> Verdict {
+fn as_stated(minimum: Minimum, version: Version) -> Verdict {
     let (model, eta, one) = (minimum.model(), toy::learning_rate(), Exact::one());
     let (growth, factors, stable) = match minimum {
         Minimum::Zero => ("4/25", ["-2/5", "-2/5"], Verdict::Holds),
         Minimum::One => ("4369/2500", ["43/50", "-83/50"], Verdict::Fails),
     };
     let number = |text: &str| text.parse::<Exact>().expect("a fraction");
-    let numbers = self::growth::<Exact>(minimum) == number(growth)
-        && minimum.factors(&eta) == factors.map(number);
+    let numbers = version.formula("factors", &eta, |eta| {
+        let growth = self::growth::<Exact>(minimum, eta) == number(growth);
+        (growth && minimum.factors(eta) == factors.map(number)).into()
+    });
     let descends = gradient_descent::verdict(&model, &eta);
-    let sgd = Verdict::from(mean_square::verdict(&model, &eta, &one) == stable);
-    Verdict::from(numbers).and(descends).and(sgd)
+    let criterion = version.formula("mean square", &eta, |eta| {
+        mean_square::verdict(&model, eta, &one)
+    });
+    numbers.and(descends).and((criterion == stable).into())
 }
 
-/// The factor of the mean square in one step of SGD with B = 1 at `η = 7/10`.
-fn growth<T: Field>(minimum: Minimum) -> T {
+/// The factor of the mean square in one step of SGD with B = 1.
+fn growth<T: Field>(minimum: Minimum, eta: &Exact) -> T {
     let model = minimum.model().to::<T>();
     let entry = |matrix: &nalgebra::DMatrix<T>| matrix[(0, 0)].clone();
     let (a, s2) = (entry(model.hessian()), entry(&model.variance()));
-    one_dimension::growth(a, s2, &T::from_exact(&toy::learning_rate()), &T::one())
+    one_dimension::growth(a, s2, &T::from_exact(eta), &T::one())
 }
 
 /// The steps until SGD on the two samples in turn leaves the basin of `x = 1`, on the toy itself
@@ -137,32 +155,32 @@ fn descent_returns(start: &Exact) -> bool {
 
 /// Exactly on the minimum, and at it for ever: nothing escapes.
 fn outside() -> Evidence {
-    let mut evidence = Evidence::new();
     let start = Exact::one();
-    let conclusion = escape(&start).is_some().into();
-    evidence.record(!near(&start), conclusion, 0.0, || {
-        format!("toy from x = {start}")
-    });
-    evidence
+    let on_it = Finding {
+        hypotheses: near(&start),
+        conclusion: escape(&start).is_some().into(),
+        distance: 0.0,
+        case: format!("toy from x = {start}"),
+    };
+    tally(Version::STATED, [on_it.beyond()])
 }
 
 /// By enclosures: the growth is below 1 at `x = 0` and above 1 at `x = 1`.
-fn growth_certified() -> Evidence {
-    let mut evidence = Evidence::new();
-    for minimum in Minimum::ALL {
-        let growth = growth::<Certified>(minimum);
-        let below = Verdict::non_negative(Certified::one().compare(&growth));
-        let verdict = match minimum {
-            Minimum::Zero => below,
-            Minimum::One => !below,
-        };
-        let place = minimum.place();
-        let margin = (growth.midpoint() - 1.0).abs();
-        evidence.record(Verdict::Holds, verdict, margin, || {
-            format!("toy at x = {place}")
+fn growth_certified(version: Version) -> Evidence {
+    let findings = Minimum::ALL.map(|minimum| {
+        let growth = growth::<Certified>(minimum, &toy::learning_rate());
+        let below = version.formula("mean square", &growth, |growth| {
+            at_most(growth, &Field::int(1))
         });
-    }
-    evidence
+        let shrinks = matches!(minimum, Minimum::Zero);
+        Finding {
+            hypotheses: Verdict::Holds,
+            conclusion: equivalent(below, shrinks.into()),
+            distance: growth.midpoint() - 1.0,
+            case: format!("toy at x = {}", minimum.place()),
+        }
+    });
+    tally(version, findings)
 }
 
 #[cfg(test)]

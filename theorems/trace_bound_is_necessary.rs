@@ -6,12 +6,12 @@
 //! **Source.** Mulayoff and Michaeli 2024, condition (16): the Rayleigh quotient at X = I. The
 //! bound by the rank is ours.
 //!
-//! **Hypotheses.** `mean_square_stable`: the learning rate is mean-square stable.
+//! **Hypotheses.** `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
 //!
 //! **Reading.** What remains of the non-uniformity bound in several dimensions: a factor √r on
 //! s. Not sufficient.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
 use sgd_stability::criterion::trace;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field};
@@ -26,12 +26,13 @@ pub const CLAIM: Claim = Claim {
     statement: "If SGD is mean-square stable then η tr(H² + pΣ) ≤ 2 tr H, and hence η²p tr Σ ≤ rank H.",
     formula: trace::latex,
     source: "Mulayoff and Michaeli 2024, condition (16): the Rayleigh quotient at X = I. The bound by the rank is ours.",
-    hypotheses: &["mean_square_stable: the learning rate is mean-square stable"],
+    hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
     reading: "What remains of the non-uniformity bound in several dimensions: a factor √r on s. Not sufficient.",
     status: Status::Upheld,
-    exact: Check::Run(|| examination::<Exact>().of(instances())),
+    parts: &[Part::necessary("trace"), Part::necessary("rank")],
+    exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
-    certified: Check::Run(|| examination::<Certified>().of(instances())),
+    certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: super::UNMEASURED,
 };
 
@@ -39,8 +40,9 @@ fn examination<T: Field>() -> Examination<T> {
     Examination {
         hypotheses: mean_square_stable,
         conclusion: |posed| {
-            let rank = trace::rank_verdict(&posed.model, &posed.eta, &posed.p);
-            trace::verdict(&posed.model, &posed.eta, &posed.p).and(rank)
+            let (model, p) = (&posed.model, &posed.p);
+            let trace = posed.formula("trace", |eta| trace::verdict(model, eta, p));
+            trace.and(posed.formula("rank", |eta| trace::rank_verdict(model, eta, p)))
         },
         margin: |instance| instance.headroom(end::mean_square),
     }

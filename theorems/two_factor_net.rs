@@ -1,19 +1,19 @@
 //! # Gradient descent on (xy − 1)²/2 balances its factors by 1 − η²ρ²
 //!
-//! **Statement.** With ρ = xy − 1: (x² − y²)⁺ = (x² − y²)(1 − η²ρ²). So the sharpness √((x² −
-//! y²)² + 4) of the minimum that gradient flow would reach does not rise exactly when η|ρ| ≤ √2,
-//! if x² ≠ y².
+//! **Statement.** With ρ = xy − 1: (x² − y²)⁺ = (x² − y²)(1 − η²ρ²). So, if x² ≠ y², the sharpness
+//! √((x² − y²)² + 4) of the minimum that gradient flow would reach does not rise exactly when η²ρ²
+//! ≤ 2.
 //!
 //! **Source.** Kreisler et al. 2023, for two factors.
 //!
 //! **Hypotheses.** `unbalanced`: x² ≠ y².
 //!
-//! **Reading.** Gradient descent moves to flatter minima although gradient flow keeps x² − y².
-//! Balanced factors stay balanced, whatever η.
+//! **Reading.** While η²ρ² < 2, gradient descent moves towards flatter minima although gradient
+//! flow keeps x² − y². Balanced factors stay balanced, whatever η.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
 use sgd_stability::model::minimal::product_net::ProductNet;
-use sgd_stability::number::{Exact, Field, Symbol, Verdict};
+use sgd_stability::number::{Exact, Field, Symbol};
 
 use super::examination::{Certified, Finding, at_most, equivalent, tally};
 use super::family::fraction;
@@ -22,12 +22,13 @@ use super::family::fraction;
 pub const CLAIM: Claim = Claim {
     id: "two_factor_net",
     title: "Gradient descent on (xy − 1)²/2 balances its factors by 1 − η²ρ²",
-    statement: "With ρ = xy − 1: (x² − y²)⁺ = (x² − y²)(1 − η²ρ²). So the sharpness √((x² − y²)² + 4) of the minimum that gradient flow would reach does not rise exactly when η|ρ| ≤ √2, if x² ≠ y².",
+    statement: "With ρ = xy − 1: (x² − y²)⁺ = (x² − y²)(1 − η²ρ²). So, if x² ≠ y², the sharpness √((x² − y²)² + 4) of the minimum that gradient flow would reach does not rise exactly when η²ρ² ≤ 2.",
     formula: balance_formula,
     source: "Kreisler et al. 2023, for two factors.",
     hypotheses: &["unbalanced: x² ≠ y²"],
-    reading: "Gradient descent moves to flatter minima although gradient flow keeps x² − y². Balanced factors stay balanced, whatever η.",
+    reading: "While η²ρ² < 2, gradient descent moves towards flatter minima although gradient flow keeps x² − y². Balanced factors stay balanced, whatever η.",
     status: Status::Upheld,
+    parts: &[Part::identity("balance"), Part::exactly("√2")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -57,13 +58,20 @@ const FACTORS: [(&str, &str); 6] = [
 /// `η|ρ|`: on both sides of √2 = 1.41421…, near and far.
 const PRODUCTS: [&str; 6] = ["1/10", "1", "1.41421", "1.41422", "3/2", "2"];
 
-fn evidence<T: Field>() -> Evidence {
-    tally(FACTORS.iter().flat_map(|(x, y)| {
-        PRODUCTS.map(|product| finding::<T>(&fraction(x), &fraction(y), &fraction(product)))
-    }))
+/// The factors at both signs of `η`, and balanced ones.
+fn evidence<T: Field>(version: Version) -> Evidence {
+    let factors = FACTORS.iter().chain([&("3", "3")]);
+    let findings = factors.flat_map(|(x, y)| {
+        PRODUCTS.map(|product| {
+            let product = fraction(product);
+            let ask = |product| finding::<T>(&fraction(x), &fraction(y), product, version);
+            [ask(&product), ask(&-&product)]
+        })
+    });
+    tally(version, findings.flatten())
 }
 
-fn finding<T: Field>(x: &Exact, y: &Exact, product: &Exact) -> Finding {
+fn finding<T: Field>(x: &Exact, y: &Exact, product: &Exact, version: Version) -> Finding {
     let residual = x * y - Exact::from(1);
     let eta = product / residual.abs();
     let over = |x: &Exact| T::from_exact(x);
@@ -71,15 +79,19 @@ fn finding<T: Field>(x: &Exact, y: &Exact, product: &Exact) -> Finding {
         weights: vec![over(x), over(y)],
     };
     let next = net.step(&over(&eta));
-    let predicted = balance(&over(&eta), &net.residual()) * net.imbalance(0, 1);
-    // Two enclosures of one number can only be told to be compatible.
-    let error = (next.imbalance(0, 1) - predicted).sign();
-    let identity = Verdict::from(error.is_none_or(|sign| sign.is_eq()));
+    let identity = version.formula("balance", &over(&eta), |eta| {
+        let predicted = balance(eta, &net.residual()) * net.imbalance(0, 1);
+        // Two enclosures of one number can only be told to be compatible.
+        let error = (next.imbalance(0, 1) - predicted).sign();
+        error.is_none_or(|sign| sign.is_eq()).into()
+    });
     let falls = at_most(
         &next.squared_flow_sharpness(),
         &net.squared_flow_sharpness(),
     );
-    let bound = at_most(&over(product).square(), &T::int(2));
+    let bound = version.formula("√2", &over(product), |product| {
+        at_most(&product.square(), &T::int(2))
+    });
     Finding {
         hypotheses: (x.square() != y.square()).into(),
         conclusion: identity.and(equivalent(falls, bound)),
@@ -88,14 +100,14 @@ fn finding<T: Field>(x: &Exact, y: &Exact, product: &Exact) -> Finding {
     }
 }
 
-/// Balanced factors with a large step: the sharpness stays although η|ρ| > √2.
+/// Balanced factors with a large step: the sharpness stays although η²ρ² > 2.
 fn outside() -> Evidence {
-    tally(
-        [("2", "3/2"), ("1/3", "2"), ("-3", "5")].map(|(x, product)| {
-            let found = finding::<Exact>(&fraction(x), &fraction(x), &fraction(product));
-            found.beyond()
-        }),
-    )
+    let balanced = [("2", "3/2"), ("1/3", "2"), ("-3", "5")];
+    let findings = balanced.map(|(x, product)| {
+        let (x, product) = (fraction(x), fraction(product));
+        finding::<Exact>(&x, &x, &product, Version::STATED).beyond()
+    });
+    tally(Version::STATED, findings)
 }
 
 #[cfg(test)]

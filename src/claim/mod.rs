@@ -5,6 +5,10 @@
 //! form. Evidence is counted, never summarised: a case whose hypotheses are unmet is counted as
 //! such and never dropped, and the worst margin keeps the instance that made it.
 //!
+//! A check is a guard only if it can fail: it is given the statement as a [`Version`], and each
+//! claim names the changes that turn its truth ([`Part`]). [`Claim::untold`] runs the claim's own
+//! checks on every one of them.
+//!
 //! A [`Conjecture`] is a claim in the making: hypotheses and conclusion as functions of an
 //! [`Instance`], from which the checks, the search for a counter-example and the report follow.
 
@@ -13,6 +17,7 @@ mod evidence;
 mod examination;
 mod instance;
 mod side;
+mod version;
 
 pub use conjecture::{Conjecture, Ends, Implication, Wording};
 pub use evidence::{Evidence, Margin};
@@ -20,6 +25,7 @@ pub(crate) use examination::hair;
 pub use examination::{edge_family, examine, fixed_family};
 pub use instance::Instance;
 pub use side::Side;
+pub use version::{Change, Part, Version};
 
 /// What is known of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -35,11 +41,24 @@ pub enum Status {
 
 /// One road by which a claim is checked.
 #[derive(Clone, Copy, Debug)]
-pub enum Check {
+pub enum Check<Run = fn() -> Evidence> {
     /// The check itself.
-    Run(fn() -> Evidence),
+    Run(Run),
     /// Why there is no such check.
     Without(&'static str),
+}
+
+/// A check of the statement, or of a changed [`Version`] of it.
+pub type StatementCheck = Check<fn(Version) -> Evidence>;
+
+impl<Run> Check<Run> {
+    /// The reason why there is no such check, when there is none.
+    pub fn without(&self) -> Option<&'static str> {
+        match self {
+            Check::Run(_) => None,
+            Check::Without(reason) => Some(reason),
+        }
+    }
 }
 
 impl Check {
@@ -47,6 +66,16 @@ impl Check {
     pub fn evidence(&self) -> Option<Evidence> {
         match self {
             Check::Run(run) => Some(run()),
+            Check::Without(_) => None,
+        }
+    }
+}
+
+impl StatementCheck {
+    /// The evidence about this version, when there is a check to run.
+    pub fn evidence_of(&self, version: Version) -> Option<Evidence> {
+        match self {
+            Check::Run(run) => Some(run(version)),
             Check::Without(_) => None,
         }
     }
@@ -61,7 +90,8 @@ pub struct Claim {
     pub title: &'static str,
     /// The statement in words.
     pub statement: &'static str,
-    /// The statement's formula in LaTeX, printed by the very code that is checked.
+    /// The statement's formula in LaTeX, printed by the very code that is checked. Means, products
+    /// over batches and spectra, for which no scalar stands, are written around what it prints.
     pub formula: fn() -> String,
     /// Author, year, number; and what we changed (conventions of η, b, ½).
     pub source: &'static str,
@@ -71,12 +101,14 @@ pub struct Claim {
     pub reading: &'static str,
     /// What is known of it.
     pub status: Status,
+    /// The formulas of the statement, with the changes that its checks must notice.
+    pub parts: &'static [Part],
     /// Over ℚ, on a fixed family with instances exactly on the edge.
-    pub exact: Check,
+    pub exact: StatementCheck,
     /// Just outside the hypotheses: every instance must make the conclusion *fail*.
     pub outside: Check,
     /// Over intervals, where roots or logarithms forbid ℚ.
-    pub certified: Check,
+    pub certified: StatementCheck,
     /// By the f32 engine: a measured margin with its uncertainty, through the same criterion.
     pub empirical: Check,
 }
@@ -102,8 +134,9 @@ impl Claim {
     /// *Upheld*: something holds and nothing fails. *Refuted*: something fails. *Open*: nothing
     /// is required. In every case each instance outside the hypotheses must fail.
     pub fn check(&self) -> Findings {
-        let [exact, outside, certified, empirical] =
-            [self.exact, self.outside, self.certified, self.empirical].map(|c| c.evidence());
+        let [exact, certified] =
+            [self.exact, self.certified].map(|check| check.evidence_of(Version::STATED));
+        let [outside, empirical] = [self.outside, self.empirical].map(|check| check.evidence());
         let inside = || [&exact, &certified, &empirical].into_iter().flatten();
         let as_stated = match self.status {
             Status::Upheld => {
@@ -121,5 +154,26 @@ impl Claim {
             certified,
             empirical,
         }
+    }
+    /// The changes of the statement that a check of the claim does not notice: none, when the
+    /// checks are worth something. A change of a claim that is upheld or open must make an instance
+    /// fail; after one of a refuted claim instances must hold and none may fail.
+    pub fn untold(&self) -> Vec<Version> {
+        let turned = self.parts.iter().flat_map(|part| {
+            let change = |change: &Change| Version::changed(part.name, *change);
+            part.opposites.iter().map(change)
+        });
+        let noticed = |evidence: Evidence| match self.status {
+            Status::Upheld | Status::Open => evidence.fails > 0,
+            Status::Refuted => evidence.fails == 0 && evidence.holds > 0,
+        };
+        let told = |version: &Version| {
+            let checks = [self.exact, self.certified];
+            let evidence = checks
+                .iter()
+                .filter_map(|check| check.evidence_of(*version));
+            evidence.map(noticed).all(|noticed| noticed)
+        };
+        turned.filter(|version| !told(version)).collect()
     }
 }

@@ -34,7 +34,9 @@ pub fn exponent_sign<T: Field>(curvatures: &[T], learning_rate: &T) -> Option<Or
     squared_product(curvatures, learning_rate).compare(&T::one())
 }
 
-/// Is the run almost surely stable in one dimension, `Π_b (1 − ηa_b)² ≤ 1`?
+/// Is the Lyapunov exponent in one dimension not above zero, `Π_b (1 − ηa_b)² ≤ 1`? Below the edge the
+/// run converges almost surely. On it, it need not even stay bounded: with the factors 1/10 and 10
+/// `log|x|` is a simple random walk.
 pub fn one_dimensional_verdict<T: Field>(curvatures: &[T], learning_rate: &T) -> Verdict {
     let order = exponent_sign(curvatures, learning_rate);
     Verdict::non_negative(order.map(Ordering::reverse))
@@ -83,6 +85,12 @@ fn norms_shrink(words: &[DMatrix<Exact>]) -> bool {
         false => product * norm,
     });
     product < Exact::one()
+}
+
+/// The certificate of stability on words of `k` batches in LaTeX.
+pub fn latex_of_words() -> String {
+    let [last, first] = ["H_{w_k}", "H_{w_1}"].map(super::step);
+    format!(r"\prod_w \|\left({last}\right) \cdots \left({first}\right)\|_F^2 < 1")
 }
 
 /// The criterion of one dimension, for two batches, in LaTeX.

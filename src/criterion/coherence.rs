@@ -11,7 +11,7 @@ use nalgebra::DMatrix;
 
 use crate::matrix::{Algebra, Bracket, bracket, pencil, positive_semidefinite};
 use crate::model::Quadratic;
-use crate::number::{Exact, Field, Interval, Real, Verdict};
+use crate::number::{Exact, Field, Interval, Real, Symbol, Verdict};
 
 /// The enclosures of the roots.
 type Enclosure = Interval<256>;
@@ -59,9 +59,19 @@ pub fn verdict(model: &Quadratic, learning_rate: &Exact, batch: usize) -> Verdic
         return descent;
     };
     let eta = Enclosure::from_exact(learning_rate);
-    let rest = Enclosure::from_exact(&Exact::fraction((n - batch) as i64, batch as u64));
-    let slack = coherence.square() - (sharpness * eta).square() * rest;
+    let rest = rest(&Exact::from(n as i64), &Exact::from(batch as i64));
+    let slack = slack(&coherence, &sharpness, &eta, &Enclosure::from_exact(&rest));
     descent.and(Verdict::non_negative(slack.sign()))
+}
+
+/// `n/B − 1`.
+fn rest<T: Field>(samples: &T, batch: &T) -> T {
+    samples / batch - T::one()
+}
+
+/// `σ² − a²η²(n/B − 1)`: not negative when `a ≤ (σ/η)(n/B − 1)^{−1/2}`.
+fn slack<T: Field>(coherence: &T, sharpness: &T, learning_rate: &T, rest: &T) -> T {
+    coherence.square() - (sharpness * learning_rate).square() * rest
 }
 
 /// `max_i λ_1(H_i)`.
@@ -107,8 +117,10 @@ fn enclosed_eigenvalue(matrix: &DMatrix<Enclosure>) -> Option<Enclosure> {
 
 /// The statement in LaTeX.
 pub fn latex() -> String {
-    r"a \le \frac{2}{\eta}, \quad a \le \frac{\sigma}{\eta}\,\left(\frac{n}{B} - 1\right)^{-1/2}"
-        .to_owned()
+    let [coherence, a, n, batch] = [r"\sigma", "a", "n", "B"].map(Symbol::named);
+    let descent = super::gradient_descent::largest_sharpness(&super::eta());
+    let slack = slack(&coherence, &a, &super::eta(), &rest(&n, &batch));
+    format!(r"a \le {descent}, \quad {slack} \ge 0")
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ pub fn converges(model: &Quadratic, epoch: &Epoch, learning_rate: &Exact) -> Ver
 
 /// The criterion in LaTeX.
 pub fn latex() -> String {
-    r"\rho\left(\left(I - \eta\,H_{b_K}\right) \cdots \left(I - \eta\,H_{b_1}\right)\right) < 1"
-        .to_owned()
+    let [last, first] = ["H_{b_K}", "H_{b_1}"].map(super::step);
+    format!(r"\rho\left(\left({last}\right) \cdots \left({first}\right)\right) < 1")
 }
 
 #[cfg(test)]

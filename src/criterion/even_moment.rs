@@ -110,7 +110,8 @@ pub fn directional_slack<T: Field>(
 
 /// The criterion in LaTeX.
 pub fn latex() -> String {
-    r"\mathrm{Id} - \mathrm{E}\left[\left(I - \eta\,H_b\right)^{\otimes k}\right]".to_owned()
+    let step = super::step("H_b");
+    format!(r"\mathrm{{Id}} - \mathrm{{E}}\left[\left({step}\right)^{{\otimes k}}\right]")
 }
 
 /// The bound along a direction for `k = 4` in LaTeX.

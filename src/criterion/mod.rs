@@ -71,6 +71,12 @@ fn beta() -> Symbol {
     Symbol::named(r"\beta")
 }
 
+/// `I − ηH_b` as a step prints itself, for a batch Hessian of this name.
+fn step(hessian: &str) -> String {
+    let [identity, hessian] = ["I", hessian].map(Symbol::named);
+    crate::model::quadratic::step(identity, hessian, &eta()).to_string()
+}
+
 /// `x^exponent`, by squares, so that an even power of an interval is not negative.
 fn power<T: Field>(x: &T, exponent: usize) -> T {
     match (exponent, exponent % 2) {

@@ -52,7 +52,9 @@ pub fn converges(model: &Quadratic, batch: usize, learning_rate: &Exact) -> Verd
 
 /// The slack in LaTeX.
 pub fn latex() -> String {
-    r"X - \mathrm{E}_\pi\left[P_\pi\,X\,P_\pi^\top\right], \quad P_\pi = \left(I - \eta\,H_{b_K}\right) \cdots \left(I - \eta\,H_{b_1}\right)".to_owned()
+    let [last, first] = ["H_{b_K}", "H_{b_1}"].map(super::step);
+    let product = format!(r"\left({last}\right) \cdots \left({first}\right)");
+    format!(r"X - \mathrm{{E}}_\pi\left[P_\pi\,X\,P_\pi^\top\right], \quad P_\pi = {product}")
 }
 
 #[cfg(test)]

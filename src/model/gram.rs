@@ -14,7 +14,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::Linear;
 use crate::matrix::Algebra;
-use crate::number::{Exact, Field};
+use crate::number::{Exact, Field, Symbol};
 
 /// `K = GGᵀ`, n × n: the inner products of the inputs.
 pub fn kernel(model: &Linear) -> DMatrix<Exact> {
@@ -36,15 +36,24 @@ pub fn step<T: Field>(
     learning_rate: &T,
     residuals: &DMatrix<T>,
 ) -> DMatrix<T> {
-    let part = T::one() / T::int(kernel.nrows() as i64);
-    let eta = learning_rate * &part;
-    let drift = kernel * residuals + residuals * kernel;
-    let coherent = residuals
-        .clone()
-        .scaled(&((T::one() - weight) * part.square()));
-    let incoherent = DMatrix::from_diagonal(&residuals.diagonal()).scaled(&(weight * &part));
-    let noise = kernel * (coherent + incoherent) * kernel;
-    residuals - drift.scaled(&eta) + noise.scaled(&learning_rate.square())
+    let diagonal = DMatrix::from_diagonal(&residuals.diagonal());
+    let samples = T::int(kernel.nrows() as i64);
+    next(kernel, (residuals, diagonal), &samples, (weight, learning_rate))
+}
+
+/// The formula of [`step`], over matrices or symbols.
+fn next<A: Algebra<T>, T: Field>(
+    kernel: &A,
+    (residuals, diagonal): (&A, A),
+    samples: &T,
+    (weight, learning_rate): (&T, &T),
+) -> A {
+    let part = T::one() / samples;
+    let (k, r) = (|| kernel.clone(), || residuals.clone());
+    let drift = k() * r() + r() * k();
+    let coherent = r().scaled(&((T::one() - weight) * part.square()));
+    let noise = k() * (coherent + diagonal.scaled(&(weight * &part))) * k();
+    r() - drift.scaled(&(learning_rate * &part)) + noise.scaled(&learning_rate.square())
 }
 
 /// `E f = tr R/(2n)`.
@@ -52,6 +61,14 @@ pub fn loss<T: Field>(residuals: &DMatrix<T>) -> T {
     let n = residuals.nrows();
     let trace = (0..n).fold(T::zero(), |sum, i| sum + &residuals[(i, i)]);
     trace / T::int(2 * n as i64)
+}
+
+/// The next second moment of the residuals in LaTeX.
+pub fn latex() -> String {
+    let [kernel, residuals, diagonal] = ["K", "R", r"\mathrm{diag}(R)"].map(Symbol::named);
+    let [samples, weight, eta] = ["n", "p", r"\eta"].map(Symbol::named);
+    let next: Symbol = next(&kernel, (&residuals, diagonal), &samples, (&weight, &eta));
+    next.to_string()
 }
 
 #[cfg(test)]

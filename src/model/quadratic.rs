@@ -185,7 +185,7 @@ impl<T: Field> Quadratic<T> {
     /// The step matrix of a batch, `A_b = I − ηH_b`.
     pub fn step(&self, batch: &[usize], learning_rate: &T) -> DMatrix<T> {
         let identity = DMatrix::identity(self.dimension(), self.dimension());
-        identity - self.batch_hessian(batch).scaled(learning_rate)
+        step(identity, self.batch_hessian(batch), learning_rate)
     }
 
     /// Is every `H_i ⪰ 0`, as far as the scalar can tell? Over ℚ this is decided.
@@ -207,6 +207,11 @@ impl<T: Field> Quadratic<T> {
             .clone()
             .all(|(i, a)| self.hessians[..i].iter().all(|b| a * b == b * a))
     }
+}
+
+/// `I − ηH`: one step, over matrices or symbols.
+pub(crate) fn step<A: Algebra<T>, T: Field>(identity: A, hessian: A, learning_rate: &T) -> A {
+    identity - hessian.scaled(learning_rate)
 }
 
 fn mean<T: Field>(matrices: &[DMatrix<T>]) -> DMatrix<T> {

@@ -43,9 +43,7 @@ pub fn covariance<T: Field>(
     );
     let maps = Maps::of(model, weight);
     let slack = second_moment::slack(maps.drift, maps.diffusion, learning_rate);
-    let noise = gradient_covariance
-        .clone()
-        .scaled(&(learning_rate * weight));
+    let noise = noise(gradient_covariance.clone(), weight, learning_rate);
     let basis = symmetric::pairs(d);
     let entries = basis.iter().map(|&(i, j)| noise[(i, j)].clone());
     let gram = symmetric::sandwich(&DMatrix::<T>::identity(d, d));
@@ -57,11 +55,16 @@ pub fn covariance<T: Field>(
     }
 }
 
+/// `ηpΣ_g`.
+fn noise<A: Algebra<T>, T: Field>(gradient_covariance: A, weight: &T, learning_rate: &T) -> A {
+    gradient_covariance.scaled(&(learning_rate * weight))
+}
+
 /// The equation in LaTeX.
 pub fn latex() -> String {
     let [drift, diffusion, eta] = ["C(X)", "D(X)", r"\eta"].map(Symbol::named);
     let slack = second_moment::slack(drift, diffusion, &eta);
-    format!(r"{slack} = \eta\,p\,\Sigma_g")
+    format!("{slack} = {}", noise(Symbol::named(r"\Sigma_g"), &Symbol::named("p"), &eta))
 }
 
 #[cfg(test)]

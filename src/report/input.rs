@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::claim::{Check, Claim, Conjecture, Evidence, Findings, Status};
+use crate::claim::{Claim, Conjecture, Evidence, Findings, Status};
 use crate::error::{Error, Result};
 use crate::experiment::record::{Record, Table};
 
@@ -54,14 +54,16 @@ pub(super) const CHECKS: [&str; 4] = ["exact", "outside", "certified", "empirica
 impl RollEntry {
     /// The entry of `claim`, whose checks came out as `findings`.
     pub fn new(claim: &Claim, findings: Findings) -> Self {
-        let checks = [claim.exact, claim.outside, claim.certified, claim.empirical];
+        let reasons = [
+            claim.exact.without(),
+            claim.outside.without(),
+            claim.certified.without(),
+            claim.empirical.without(),
+        ];
         let without = CHECKS
             .iter()
-            .zip(checks)
-            .filter_map(|(name, check)| match check {
-                Check::Run(_) => None,
-                Check::Without(reason) => Some((name.to_string(), reason.to_owned())),
-            });
+            .zip(reasons)
+            .filter_map(|(name, reason)| Some((name.to_string(), reason?.to_owned())));
         RollEntry {
             id: claim.id.to_owned(),
             title: claim.title.to_owned(),

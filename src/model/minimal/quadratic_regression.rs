@@ -6,7 +6,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::number::Field;
+use crate::number::{Field, Symbol};
 
 /// The model: `Q` symmetric, d × d, and `G` of length d; the constant `b − y` joined to one number.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,12 +50,33 @@ impl<T: Field> QuadraticRegression<T> {
         let (z, j) = (&state.residual, &state.jacobian);
         let bend = &self.curvature * j;
         let pull = learning_rate * z;
-        let second = T::ratio(1, 2) * pull.square() * j.dot(&bend);
         State {
-            residual: z - &pull * state.kernel() + second,
-            jacobian: j - bend.map(|entry| entry * &pull),
+            residual: next_residual(z, &state.kernel(), &j.dot(&bend), &pull),
+            jacobian: j.zip_map(&bend, |j, bend| next_slope(&j, &bend, &pull)),
         }
     }
+}
+
+/// `z − ηz JᵀJ + ½(ηz)² JᵀQJ`, for the pull `ηz`.
+fn next_residual<T: Field>(residual: &T, kernel: &T, bent: &T, pull: &T) -> T {
+    residual - pull * kernel + T::ratio(1, 2) * pull.square() * bent
+}
+
+/// `J − ηzQJ`, entry by entry.
+fn next_slope<T: Field>(slope: &T, bend: &T, pull: &T) -> T {
+    slope - pull * bend
+}
+
+/// Both equations in LaTeX.
+pub fn latex() -> String {
+    let [z, kernel, bent] = ["z", r"J^\top J", r"J^\top Q\,J"].map(Symbol::named);
+    let [slope, bend, eta] = ["J", r"Q\,J", r"\eta"].map(Symbol::named);
+    let pull = eta * &z;
+    let (residual, slope) = (
+        next_residual(&z, &kernel, &bent, &pull),
+        next_slope(&slope, &bend, &pull),
+    );
+    format!(r"z^+ = {residual}, \quad J^+ = {slope}")
 }
 
 impl<T: Field> State<T> {
