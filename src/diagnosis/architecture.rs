@@ -1,5 +1,6 @@
 //! The network that a word or a file names.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use crate::dataset::Dataset;
@@ -32,10 +33,10 @@ pub fn network(
         if outputs == 0 {
             return Err(no_matrix(place));
         }
-        let word = arch.to_str().unwrap_or_default();
-        let built = named(word, image(&data.shape), outputs, Loss::MeanSquared);
+        let (word, shape) = (arch.to_str().unwrap_or_default(), image(&data.shape));
+        let built = named(word, shape, outputs, Loss::MeanSquared);
         let built = built.ok_or_else(|| no_architecture(arch))?;
-        built.map_err(|fault| Error::input("--arch", word, fault))?
+        built.map_err(|fault| no_image(word, shape, &fault))?
     };
     Ok(match loss {
         Some(loss) => network.with_loss(loss),
@@ -55,6 +56,15 @@ pub fn described(arch: &Path) -> Result<Option<Network>> {
     is_known
         .then_some(None)
         .ok_or_else(|| no_architecture(arch))
+}
+
+/// Samples that are no images, or too small ones.
+fn no_image(arch: &str, shape: Shape, fault: impl Display) -> Error {
+    let fault = format!(
+        "does not read samples of {shape} ({fault}); give images that are large enough, n × channels × \
+         rows × columns, or describe the network that was trained in a TOML file"
+    );
+    Error::input("--arch", arch, fault)
 }
 
 fn no_architecture(arch: &Path) -> Error {
@@ -132,10 +142,15 @@ pub fn check_samples(place: &str, network: &Network, shape: &[usize]) -> Result<
     if fits {
         return Ok(());
     }
-    let fault = format!(
-        "is {given}, but {} reads {input} (channels × rows × columns); give the data that it was \
-         trained on, channels first",
-        network.name()
-    );
+    let mend = if input.is_flat() {
+        "give the data that it was trained on, a row of as many numbers for each sample"
+    } else if let &[height, width, channels] = shape
+        && input == Shape::image(channels, height, width)
+    {
+        "the channels of x come last: x.transpose(0, 3, 1, 2) puts them first"
+    } else {
+        "give the data that it was trained on, as channels × rows × columns"
+    };
+    let fault = format!("is {given}, but {} reads {input}; {mend}", network.name());
     Err(Error::input(place, "shape of a sample", fault))
 }

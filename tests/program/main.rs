@@ -8,6 +8,7 @@ mod diagnose_again;
 mod diagnose_faults;
 mod diagnose_page;
 mod memory;
+mod mends;
 mod named;
 mod paths;
 mod support;
