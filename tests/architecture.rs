@@ -111,6 +111,22 @@ fn what_belongs_to_one_room_is_named_there_only() {
     }
 }
 
+/// Files from outside are opened in one place, which knows what could keep a reader waiting for ever.
+#[test]
+fn input_files_are_opened_in_one_place() {
+    // A folder is opened to be synced, and what the system tells of itself is no input.
+    let exempt = ["read.rs", "write.rs", "diagnosis/machine.rs"];
+    for (name, code) in code() {
+        let opens = ["File::open", "fs::read(", "fs::read_to_string"];
+        let found = opens.into_iter().find(|word| code.contains(word));
+        let is_exempt = exempt.contains(&&name[..]);
+        assert!(
+            is_exempt || found.is_none(),
+            "{name} opens a file with {found:?}; call crate::read"
+        );
+    }
+}
+
 #[test]
 fn unsafe_code_stands_in_the_kernels_only() {
     for (name, code) in code() {

@@ -1,6 +1,5 @@
 //! `sgd-stability report`: the page that sets theory, simulation and published numbers together.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,6 +7,7 @@ use serde_json::{Value, json};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::record::Record;
 use sgd_stability::experiment::{Cell, Scale, Study, studies};
+use sgd_stability::read;
 use sgd_stability::report::{ReportInput, render};
 use sgd_stability::sweep::{Finished, Store};
 use sgd_stability::write::write_files;
@@ -49,7 +49,10 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         });
     }
     let is_stale = |(path, bytes): &&(PathBuf, Vec<u8>)| {
-        fs::read(folder.join(path)).ok().as_ref() != Some(bytes)
+        read::text(&folder.join(path))
+            .map(String::into_bytes)
+            .as_ref()
+            != Ok(bytes)
     };
     let stale: Vec<&Path> = files
         .iter()

@@ -51,7 +51,7 @@ pub struct Subject {
     #[arg(long, value_name = "N")]
     samples: Option<usize>,
     /// Only these classes, renumbered in this order.
-    #[arg(long, value_name = "I,J,…", value_delimiter = ',')]
+    #[arg(long, value_name = "I,J,…", value_delimiter = ',', value_parser = class)]
     classes: Option<Vec<usize>>,
     /// The learning rate η, exactly: "7/10" or "0.7".
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
@@ -186,6 +186,12 @@ impl Subject {
             None => Ok(machine::available()),
         }
     }
+}
+
+/// `3` as a class.
+fn class(text: &str) -> std::result::Result<usize, String> {
+    let mend = "write the numbers of the classes, such as 0,1";
+    text.trim().parse().map_err(|_| mend.to_owned())
 }
 
 /// `800MB` as bytes.

@@ -190,7 +190,9 @@ fn targets_of(
             let (values, exact) = rounded(elements);
             Ok((Targets::Values { values, outputs }, exact))
         }
-        _ if outputs != 1 => refuse("labels are n whole numbers; make target values float32"),
+        _ if outputs != 1 => refuse(
+            "whole numbers are labels, one a sample; make target values, rows of 0 and 1 as well, float32",
+        ),
         Elements::Bytes(labels) => labelled((place, name), labels.into_iter().map(i64::from)),
         Elements::Whole(labels) => labelled((place, name), labels.into_iter()),
     }
@@ -204,8 +206,8 @@ fn labelled(
         0..MOST_CLASSES => Ok(number as usize),
         _ => {
             let fault = format!(
-                "the label of sample {i} is {number}; labels are 0 to {}, and target values such \
-                 as -1 and 1 are float32",
+                "the label of sample {i} is {number}, and labels are 0 to {}: number the classes from 0, or \
+                 make y float32 if it is no class",
                 MOST_CLASSES - 1
             );
             Err(Error::input(place, name, fault))

@@ -29,8 +29,8 @@ impl Selection {
             }
         }
         if samples == Some(0) {
-            let fault = "0 are asked for; ask for at least 1";
-            return Err(Error::input("data set", "samples", fault));
+            let fault = "take no sample; take at least 1";
+            return Err(Error::input("--samples", 0, fault));
         }
         Ok(Selection {
             classes: classes.map(<[usize]>::to_vec),

@@ -57,9 +57,15 @@ impl Source {
     fn check(&self) -> Result<Kind> {
         let name = self.name.display();
         let Some(kind) = self.kind() else {
-            let fault = "is no data set; give fashion-mnist, cifar-10, a file that ends in .npz, or one \
-                         whose name has images-idx3-ubyte";
-            return Err(Error::input("--data", name, fault));
+            let mend = if self.name.is_dir() {
+                "is a folder; name the data set here, and its folder with --data-dir"
+            } else if self.name.extension().is_some_and(|ending| ending == "npy") {
+                "is one array; give samples and targets in one file: numpy.savez(\"data.npz\", x=x, y=y)"
+            } else {
+                "is no data set; give fashion-mnist, cifar-10, a file that ends in .npz \
+                 (numpy.savez), or one whose name has images-idx3-ubyte"
+            };
+            return Err(Error::input("--data", name, mend));
         };
         if self.is_file() && self.folder.is_some() {
             let fault = format!("does not belong to the file {name}; leave it out");
@@ -167,6 +173,8 @@ mod tests {
     fn a_source_that_is_none_says_what_to_give() {
         use Split::{Test, Train};
         expect("mnist", None, Train, &["--data: mnist", "fashion-mnist"]);
+        expect("x.npy", None, Train, &["--data: x.npy", "numpy.savez"]);
+        expect(".", None, Train, &["--data: .: is a folder", "--data-dir"]);
         expect("cifar-10", None, Train, &["--data-dir", "CIFAR-10"]);
         expect("no/such.npz", None, Train, &["no/such.npz", "cannot"]);
         expect("a.npz", Some("dir"), Train, &["--data-dir", "a.npz"]);

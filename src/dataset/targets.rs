@@ -98,7 +98,7 @@ impl Targets {
             Targets::Values { outputs: there, .. } if there != outputs => {
                 let fault = format!(
                     "a sample has {there}, but the network has {outputs} outputs; give the \
-                     network of this data set, or make labels whole numbers"
+                     network of this data set, or make labels whole numbers (int64)"
                 );
                 Err(Error::input(place, "target values", fault))
             }

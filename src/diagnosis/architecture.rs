@@ -1,5 +1,6 @@
 //! The network that a word or a file names.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use crate::dataset::Dataset;
@@ -54,6 +55,15 @@ pub fn described(arch: &Path) -> Result<Option<Network>> {
         .ok_or_else(|| no_architecture(arch))
 }
 
+/// Samples that are no images, or too small ones.
+fn no_image(arch: &str, shape: Shape, fault: impl Display) -> Error {
+    let fault = format!(
+        "does not read samples of {shape} ({fault}); give images that are large enough, n × channels × \
+         rows × columns, or describe the network that was trained in a TOML file"
+    );
+    Error::input("--arch", arch, fault)
+}
+
 fn no_architecture(arch: &Path) -> Error {
     let names = NAMES.join(", ");
     let fault = format!("is no architecture; give {names} or a file that ends in .toml");
@@ -65,11 +75,11 @@ fn no_architecture(arch: &Path) -> Error {
 fn of_name(arch: &Path, place: &str, groups: &[Group<'_>], data: &Dataset) -> Result<Network> {
     /// A named network has fewer dense layers.
     const MOST: usize = 8;
-    let word = arch.to_str().unwrap_or_default();
+    let (word, shape) = (arch.to_str().unwrap_or_default(), image(&data.shape));
     let of_outputs = |outputs| {
-        let built = named(word, image(&data.shape), outputs, Loss::MeanSquared);
+        let built = named(word, shape, outputs, Loss::MeanSquared);
         let built = built.ok_or_else(|| no_architecture(arch))?;
-        built.map_err(|fault| Error::input("--arch", word, fault))
+        built.map_err(|fault| no_image(word, shape, &fault))
     };
     let matrices = groups.iter().rev().filter_map(Group::matrix);
     let outputs: Vec<usize> = matrices
@@ -110,10 +120,15 @@ pub fn check_samples(place: &str, network: &Network, shape: &[usize]) -> Result<
     if fits {
         return Ok(());
     }
-    let fault = format!(
-        "is {given}, but {} reads {input} (channels × rows × columns); give the data that it was \
-         trained on, channels first",
-        network.name()
-    );
+    let mend = if input.is_flat() {
+        "give the data that it was trained on, a row of as many numbers for each sample"
+    } else if let &[height, width, channels] = shape
+        && input == Shape::image(channels, height, width)
+    {
+        "the channels of x come last: x.transpose(0, 3, 1, 2) puts them first"
+    } else {
+        "give the data that it was trained on, as channels × rows × columns"
+    };
+    let fault = format!("is {given}, but {} reads {input}; {mend}", network.name());
     Err(Error::input(place, "shape of a sample", fault))
 }

@@ -9,6 +9,7 @@ mod diagnose_faults;
 mod diagnose_page;
 mod layers;
 mod memory;
+mod mends;
 mod named;
 mod paths;
 mod support;

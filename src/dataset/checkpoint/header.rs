@@ -37,6 +37,10 @@ pub(super) fn check(place: &str, bytes: &[u8], choice: &Choice) -> Result<()> {
         return refuse("file", fault);
     };
     let length = u64::from_le_bytes(*length);
+    if length == 0 {
+        let fault = "begins with zeros: it was made and never filled, or is still being written";
+        return refuse("file", format!("{fault}; {EXPORT}"));
+    }
     let Some(header) = usize::try_from(length).ok().and_then(|n| rest.get(..n)) else {
         let fault = format!(
             "is to have {length} bytes, but only {} follow; the file is cut short or is no \

@@ -60,6 +60,13 @@ pub(super) fn element(place: &str, descr: &str) -> Result<(Element, bool)> {
     if code.starts_with('O') {
         return no("is Python objects, which are not read");
     }
+    if code.starts_with(['U', 'S']) {
+        let name = brief(name);
+        let fault = format!(
+            "is {name:?}, which is text; number the classes: numpy.unique(y, return_inverse=True)[1]"
+        );
+        return refuse(place, "dtype", fault);
+    }
     let element = match code {
         "b1" => Element::Bool,
         "i1" => Element::Int(1),
@@ -80,6 +87,8 @@ pub(super) fn element(place: &str, descr: &str) -> Result<(Element, bool)> {
     }
     Ok((element, order == '>'))
 }
+
+const EMPTY: &str = "is an empty array; save at least one sample";
 
 /// The dimensions of a tuple such as `(3, 4)`, when such an array may be read.
 pub(super) fn dimensions(place: &str, tuple: &str) -> Result<Vec<usize>> {
@@ -108,9 +117,11 @@ pub(super) fn dimensions(place: &str, tuple: &str) -> Result<Vec<usize>> {
     }
     let product = |size: u64, &dimension: &usize| size.checked_mul(dimension as u64);
     match shape.iter().try_fold(1, product) {
-        Some(0) => no("is an empty array".to_owned()),
+        Some(0) => no(EMPTY.to_owned()),
         Some(size) if size <= LARGEST => Ok(shape),
-        _ if shape.contains(&0) => no("is an empty array".to_owned()),
-        _ => no(format!("is more than the {LARGEST} elements that are read")),
+        _ if shape.contains(&0) => no(EMPTY.to_owned()),
+        _ => no(format!(
+            "is more than the {LARGEST} elements that are read; save fewer samples"
+        )),
     }
 }

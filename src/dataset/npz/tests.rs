@@ -194,8 +194,11 @@ fn labels_out_of_range_or_of_another_shape_are_refused() {
 fn missing_and_unreadable_arrays_are_named() {
     let fault = || y("<f4", "(2,)", &f32::NAN.to_le_bytes().repeat(2));
     expect(dataset(&[x(), fault()]), &["y: element [0]", "NaN"]);
-    expect(dataset(&[x()]), &["a.npz: y", "not there, only [\"x\"]"]);
-    expect(dataset(&[]), &["a.npz: x", "only []"]);
+    expect(
+        dataset(&[x()]),
+        &["a.npz: y", "not there; the file has x (2 × 3, uint8): "],
+    );
+    expect(dataset(&[]), &["a.npz: x", "has no array"]);
     let objects = Entry::new("x.npy", npy("|O", "(2,)", b"\x80\x04N."));
     expect(
         dataset(&[objects, labels()]),
@@ -203,7 +206,11 @@ fn missing_and_unreadable_arrays_are_named() {
     );
     expect(dataset(&[x(), labels(), x()]), &["zip file", "twice"]);
     expect(
-        read("a.npz", Cursor::new(b"\x93NUMPY\x01\x00")),
+        read(
+            "a.npz",
+            Cursor::new(b"\x93NUMPY\x01\x00"),
+            &Arrays::default(),
+        ),
         &["zip file", "numpy.savez"],
     );
 }
@@ -235,7 +242,10 @@ fn a_trap_is_refused_before_and_while_it_unpacks() {
 fn every_truncation_is_refused() {
     let file = zip(&[x().deflated(), labels()]);
     for end in 0..file.len() {
-        expect(read("a.npz", Cursor::new(&file[..end])), &["a.npz"]);
+        expect(
+            read("a.npz", Cursor::new(&file[..end]), &Arrays::default()),
+            &["a.npz"],
+        );
     }
 }
 
@@ -245,7 +255,55 @@ fn a_flipped_bit_in_an_element_is_noticed() {
     let at = file.windows(3).position(|three| three == [0, 51, 255]);
     file[at.unwrap()] ^= 1;
     expect(
-        read("a.npz", Cursor::new(file)),
+        read("a.npz", Cursor::new(file), &Arrays::default()),
         &["x: elements", "damaged"],
     );
+}
+
+#[test]
+fn arrays_are_found_by_the_names_that_are_given() {
+    let named = |inputs: Option<&str>, targets: Option<&str>| Arrays {
+        inputs: inputs.map(str::to_owned),
+        targets: targets.map(str::to_owned),
+    };
+    let file = |second| zip(&[x(), Entry::new(second, labels().bytes)]);
+    let expected = dataset(&[x(), labels()]).unwrap();
+    let read = |second, arrays: &Arrays| read("a.npz", Cursor::new(file(second)), arrays);
+    let found = read("a/labels.npy", &named(None, Some("a/labels"))).unwrap();
+    assert_eq!(found, expected);
+    // An array may be both; then its bytes are labels only where there is one a sample.
+    expect(
+        read("y.npy", &named(None, Some("x"))),
+        &["x: shape: [2, 3]", "float32"],
+    );
+    // Nothing is guessed, also where there is one candidate left.
+    expect(
+        read("labels.npy", &named(None, None)),
+        &[
+            "y: is not there; the file has x (2 × 3, uint8), labels (2, uint8): name",
+            "--targets NAME",
+        ],
+    );
+}
+
+#[test]
+fn a_long_list_of_arrays_is_cut_and_a_damaged_one_is_named() {
+    const NAMES: [&str; 14] = [
+        "0.npy", "1.npy", "2.npy", "3.npy", "4.npy", "5.npy", "6.npy", "7.npy", "8.npy", "9.npy",
+        "10.npy", "11.npy", "12.npy", "13.npy",
+    ];
+    let entries = NAMES.map(|name| Entry::new(name, npy("<f4", "()", &[0; 4])));
+    expect(
+        dataset(&entries),
+        &[
+            "has 0 (one number, float32), 1 (",
+            "11 (one number, float32), 2 more: name",
+        ],
+    );
+    let words = Entry::new("words.npy", npy("<U4", "(2,)", &[0; 32]));
+    expect(
+        dataset(&[words, Entry::new("read me", vec![])]),
+        &["has words (not readable), read me (no array): name"],
+    );
+    expect(dataset(&[]), &["the file has no array"]);
 }

@@ -1,0 +1,65 @@
+//! The checkpoints of a folder, in the order of the run.
+
+use std::cmp::Ordering;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// The checkpoints of a folder, `*.safetensors`, in natural order: `step200` before `step1000`.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn checkpoints(folder: &Path) -> Result<Vec<OsString>> {
+    let unreadable = |cause| Error::unreadable(folder, &cause);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        let bytes = name.as_encoded_bytes();
+        if bytes.ends_with(b".safetensors") && !bytes.starts_with(b".") {
+            names.push(name);
+        }
+    }
+    let shown = |name: &OsStr| name.to_string_lossy().into_owned();
+    names.sort_by(|a, b| natural(&shown(a), &shown(b)).then_with(|| a.cmp(b)));
+    Ok(names)
+}
+
+/// Digits are compared by the number that they write, all else by its characters.
+pub(super) fn natural(a: &str, b: &str) -> Ordering {
+    let pieces = |name: &str| {
+        let text = name.strip_suffix(".safetensors").unwrap_or(name);
+        let mut pieces: Vec<(String, String)> = vec![Default::default()];
+        for c in text.chars() {
+            let (words, digits) = pieces.last_mut().expect("a piece");
+            match (c.is_ascii_digit(), digits.is_empty()) {
+                (true, _) => digits.push(c),
+                (false, true) => words.push(c),
+                (false, false) => pieces.push((c.to_string(), String::new())),
+            }
+        }
+        let number = |digits: &str| digits.trim_start_matches('0').to_owned();
+        let keyed = pieces.into_iter().map(|(words, digits)| {
+            let number = number(&digits);
+            (words, number.len(), number)
+        });
+        keyed.collect::<Vec<_>>()
+    };
+    pieces(a).cmp(&pieces(b)).then_with(|| a.cmp(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_the_order_of_their_numbers() {
+        let sorted = ["a", "step", "step9", "step009b", "step10", "step1000"];
+        for ending in ["", ".safetensors"] {
+            let mut names = [3, 5, 0, 2, 4, 1].map(|k| format!("{}{ending}", sorted[k]));
+            names.sort_by(|a, b| natural(a, b));
+            assert_eq!(names, sorted.map(|name| format!("{name}{ending}")));
+        }
+    }
+}
