@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 use sgd_stability::claim::{Evidence, Version};
 use sgd_stability::criterion::mean_square;
 use sgd_stability::decide::{Critical, CriticalRates};
-use sgd_stability::matrix::{Bracket, positive_semidefinite};
+use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::model::Quadratic;
 use sgd_stability::number::{Exact, Field, Interval, Verdict};
 

@@ -156,8 +156,8 @@ pub fn single_sample_ends() -> Vec<Instance> {
     let questions = golden.chain(one_dimensional_models()).flat_map(every_batch);
     let around = questions.flat_map(|question| {
         let critical = question.critical.as_ref();
-        let end = critical.and_then(|critical| critical.single_sample.clone());
-        let rates = end.map(|end| [end.lower.clone(), beyond(&end)]);
+        let end = critical.and_then(|critical| critical.single_sample.bracket());
+        let rates = end.map(|end| [end.lower.clone(), beyond(end)]);
         let at = |eta| question.at(eta);
         rates.into_iter().flatten().map(at).collect::<Vec<_>>()
     });
