@@ -5,7 +5,7 @@ use sgd_stability::decide::decide;
 use sgd_stability::model::{Model, Sampling};
 use sgd_stability::number::{Exact, Field, Verdict};
 use sgd_stability::report::{ReportInput, RollEntry, render};
-use sgd_stability::search::known::SANDWICH;
+use sgd_stability::search::known::NON_UNIFORMITY_BOUND_IS_NECESSARY;
 use sgd_stability::search::{CounterExample, Goal, KNOWN, Known, Outcome, Settings, search};
 
 /// The conjectures with a counter-example.
@@ -86,7 +86,15 @@ fn the_counter_example_of_two_samples_is_found_from_nothing() {
 fn one_dimension_refutes_that_more_curvature_is_less_stable() {
     let found = found("more_curvature_is_less_stable", 2, 2);
     assert_eq!((found.samples, found.dimension), (2, 1));
-    assert!(found.instance().model.hessians()[0][(0, 0)] > Exact::from(0));
+    let (raised, conjecture) = (
+        found.instance(),
+        known("more_curvature_is_less_stable").conjecture,
+    );
+    assert!(raised.model.hessians()[0][(0, 0)] > Exact::from(0));
+    let lower = conjecture.counterpart(&raised.model).expect("a pair");
+    let lower = raised.on(lower).expect("as many samples");
+    let stable = |asked| (Side::MEAN_SQUARE.verdict)(asked);
+    assert!(stable(&raised).holds() && stable(&lower).fails());
 }
 
 #[test]
@@ -210,7 +218,7 @@ fn sides_without_an_end_are_searched_too() {
         let conjecture = Implication {
             hypotheses,
             conclusion,
-            ..SANDWICH
+            ..NON_UNIFORMITY_BOUND_IS_NECESSARY
         };
         let settings = settings(&known("sandwich"), 2, 2);
         let outcome = search(&conjecture, &settings, &mut |_| {}).expect("settings in range");

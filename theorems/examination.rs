@@ -169,18 +169,6 @@ pub fn at_most<T: Field>(value: &T, bound: &T) -> Verdict {
     Verdict::non_negative(bound.compare(value))
 }
 
-/// The square of the factor of one epoch in one dimension when every sample is used once, in any
-/// order: `Π (1 − ηa_i)²`. It bounds the run when it is at most 1, and differs from the mean over
-/// independent batches.
-pub fn squared_epoch_factor<T: Field>(model: &Quadratic<T>, eta: &T) -> T {
-    let factor = |h: &DMatrix<T>| (T::one() - eta * &h[(0, 0)]).square();
-    model
-        .hessians()
-        .iter()
-        .map(factor)
-        .fold(T::one(), |product, factor| product * factor)
-}
-
 /// Shorthand for the margins.
 pub mod end {
     use super::{Critical, CriticalRates};

@@ -99,8 +99,7 @@ fn outside() -> Evidence {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::examination::squared_epoch_factor;
-    use super::super::strategies::{config, question, sized};
+    use super::super::strategies::{config, question, sized, squared_epoch_factor};
     use super::*;
 
     proptest! {

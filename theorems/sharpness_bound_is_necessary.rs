@@ -58,8 +58,7 @@ mod tests {
     use num_traits::One;
     use proptest::prelude::*;
 
-    use super::super::examination::squared_epoch_factor;
-    use super::super::strategies::{config, end_of, model, weight};
+    use super::super::strategies::{config, end_of, model, squared_epoch_factor, weight};
     use super::*;
 
     proptest! {

@@ -9,7 +9,7 @@ use proptest::test_runner::FileFailurePersistence;
 use sgd_stability::decide::critical;
 use sgd_stability::matrix::Bracket;
 use sgd_stability::model::{Quadratic, Sampling};
-use sgd_stability::number::Exact;
+use sgd_stability::number::{Exact, Field};
 
 /// The cases per property, each of several exact questions: 64, or what `PROPTEST_CASES` asks for
 /// in the deep tier.
@@ -127,4 +127,16 @@ pub fn rates_around(end: &Bracket) -> Vec<Exact> {
 pub fn changed(model: &Quadratic, change: impl Fn(&DMatrix<Exact>) -> DMatrix<Exact>) -> Quadratic {
     let hessians = model.hessians().iter().map(change).collect();
     Quadratic::new(hessians).expect("the change keeps semi-definiteness")
+}
+
+/// The square of the factor of one epoch in one dimension when every sample is used once, in any
+/// order: `Π (1 − ηa_i)²`. It bounds the run when it is at most 1, and differs from the mean over
+/// independent batches.
+pub fn squared_epoch_factor<T: Field>(model: &Quadratic<T>, eta: &T) -> T {
+    let factor = |h: &DMatrix<T>| (T::one() - eta * &h[(0, 0)]).square();
+    model
+        .hessians()
+        .iter()
+        .map(factor)
+        .fold(T::one(), |product, factor| product * factor)
 }

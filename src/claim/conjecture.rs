@@ -65,6 +65,12 @@ pub trait Conjecture {
     /// Does the conclusion hold? Asked over ℚ.
     fn conclusion(&self, instance: &Instance) -> Verdict;
 
+    /// The second model, where the statement is about a pair of models: printed beside a
+    /// counter-example, of which it is the other half.
+    fn counterpart(&self, _model: &Quadratic) -> Option<Quadratic> {
+        None
+    }
+
     /// Where the two sides end, roughly, for batches of noise weight `weight`: the search climbs
     /// [`Ends::gap`]. Wrong ends make the search blind, never wrong.
     fn ends(&self, model: &Quadratic<f64>, weight: f64) -> Ends;

@@ -118,7 +118,18 @@ fn text(known: &Known, outcome: &Outcome, out: Option<&Path>) -> Result<String> 
         let digits = floor_to_millionths(&span.gap());
         text += &format!("gap at least {digits}: the hypotheses reach that much further\n");
     }
-    Ok(text + "confirm with: " + &confirmation(found, out))
+    text += &format!("confirm with: {}", confirmation(found, out));
+    if let Some(other) = counterpart(known, found) {
+        let other = file(&other)?;
+        text += &format!("\nthe other model of the pair, to be asked the same:\n{other}");
+    }
+    Ok(text)
+}
+
+/// The second model, where the statement is about a pair.
+fn counterpart(known: &Known, found: &CounterExample) -> Option<Model> {
+    let other = known.conjecture.counterpart(&found.instance().model);
+    other.map(Model::Quadratic)
 }
 
 /// The command line that asks again.
@@ -158,6 +169,9 @@ fn json(
         let gap = found.span.as_ref().map(|span| span.gap());
         json["gap"] = serde_json::to_value(gap).map_err(Error::internal)?;
         json["confirm"] = confirmation(found, out).into();
+        if let Some(other) = counterpart(known, found) {
+            json["counterpart"] = serde_json::to_value(other).map_err(Error::internal)?;
+        }
     }
     Ok(json)
 }
@@ -169,14 +183,16 @@ mod tests {
     use super::*;
     use crate::theorems::ROLL;
 
+    /// By the same name, and the same statement: "False." is what the roll adds to some.
     #[test]
-    fn what_is_searched_by_name_is_on_the_roll() {
+    fn what_is_searched_by_name_is_what_the_roll_says() {
         for known in KNOWN.iter().filter(|known| !known.name.contains(':')) {
-            assert!(
-                ROLL.iter().any(|claim| claim.id == known.name),
-                "{}",
-                known.name
-            );
+            let claim = ROLL.iter().find(|claim| claim.id == known.name);
+            let statement = claim
+                .expect(known.name)
+                .statement
+                .trim_end_matches(" False.");
+            assert_eq!(known.conjecture.wording().statement, statement);
         }
     }
 

@@ -69,6 +69,9 @@ pub fn whole_roll() -> Vec<RollEntry> {
 /// The names of the checks, in the order of [`columns`].
 const CHECKS: [&str; 4] = ["exact", "outside", "certified", "empirical"];
 
+/// As wide as the widest counts and a gap.
+const COLUMN: usize = 17;
+
 fn columns(findings: &Findings) -> [&Option<Evidence>; 4] {
     let Findings {
         exact,
@@ -81,7 +84,7 @@ fn columns(findings: &Findings) -> [&Option<Evidence>; 4] {
 }
 
 fn heading() -> String {
-    let checks = CHECKS.map(|name| format!("{name:>14}")).concat();
+    let checks = CHECKS.map(|name| format!("{name:>COLUMN$}")).concat();
     format!(
         "{:<38} {:<8}{checks}  (holds/fails/undecided/unmet)",
         "claim", "status"
@@ -93,7 +96,7 @@ fn line(entry: &RollEntry) -> String {
         Some(e) => format!("{}/{}/{}/{}", e.holds, e.fails, e.undecided, e.unmet),
         None => "–".to_owned(),
     };
-    let cells = columns(&entry.findings).map(|evidence| format!("{:>14}", counts(evidence)));
+    let cells = columns(&entry.findings).map(|evidence| format!("{:>COLUMN$}", counts(evidence)));
     let status = format!("{:?}", entry.status).to_lowercase();
     let mark = match entry.findings.as_stated {
         true => "as stated",

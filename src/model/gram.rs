@@ -38,7 +38,12 @@ pub fn step<T: Field>(
 ) -> DMatrix<T> {
     let diagonal = DMatrix::from_diagonal(&residuals.diagonal());
     let samples = T::int(kernel.nrows() as i64);
-    next(kernel, (residuals, diagonal), &samples, (weight, learning_rate))
+    next(
+        kernel,
+        (residuals, diagonal),
+        &samples,
+        (weight, learning_rate),
+    )
 }
 
 /// The formula of [`step`], over matrices or symbols.

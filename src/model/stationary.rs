@@ -64,7 +64,10 @@ fn noise<A: Algebra<T>, T: Field>(gradient_covariance: A, weight: &T, learning_r
 pub fn latex() -> String {
     let [drift, diffusion, eta] = ["C(X)", "D(X)", r"\eta"].map(Symbol::named);
     let slack = second_moment::slack(drift, diffusion, &eta);
-    format!("{slack} = {}", noise(Symbol::named(r"\Sigma_g"), &Symbol::named("p"), &eta))
+    format!(
+        "{slack} = {}",
+        noise(Symbol::named(r"\Sigma_g"), &Symbol::named("p"), &eta)
+    )
 }
 
 #[cfg(test)]

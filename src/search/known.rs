@@ -3,11 +3,11 @@
 use nalgebra::DMatrix;
 
 use super::Goal;
-use crate::claim::{Conjecture, Implication, Instance, Side, Wording};
+use crate::claim::{Conjecture, Ends, Implication, Instance, Side, Wording};
 use crate::criterion::{gradient_descent, mean_square, non_uniformity, one_step};
 use crate::matrix::{Algebra, positive_semidefinite};
-use crate::model::Quadratic;
-use crate::number::{Exact, Field, Verdict};
+use crate::model::{Curvature, Quadratic};
+use crate::number::{Exact, Field, Symbol, Verdict};
 
 const STABLE: &[&str] = &["η is mean-square stable"];
 
@@ -39,15 +39,18 @@ pub const THEOREM_ONE_IS_NECESSARY: Implication = Implication {
     conclusion: Side::ONE_STEP,
 };
 
-/// Refuted (G6): more curvature is less stable. Asked of one model: with its first sample flat, SGD
-/// must be stable wherever it was.
-pub const MORE_CURVATURE_IS_LESS_STABLE: Implication = Implication {
+/// Refuted (G6): more curvature is less stable. Asked of pairs of which the model shown is the raised
+/// one, and the lower one has its first sample flat.
+pub const MORE_CURVATURE_IS_LESS_STABLE: Flattened = Flattened(Implication {
     wording: Wording {
         id: "more_curvature_is_less_stable",
         title: "more curvature is less stable",
-        statement: "Where SGD is mean-square stable, it still is when the first sample is made flat, H₁ = 0.",
+        statement: "Adding a semi-definite matrix to the curvature of a sample never raises the critical learning rate.",
         source: "Ours; the intuition is common.",
-        hypotheses: STABLE,
+        hypotheses: &[
+            "the lower model is the raised one with its first sample flat",
+            "the raised model is mean-square stable at η",
+        ],
     },
     formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
     hypotheses: Side::MEAN_SQUARE,
@@ -61,7 +64,37 @@ pub const MORE_CURVATURE_IS_LESS_STABLE: Implication = Implication {
             flattened => (Side::MEAN_SQUARE.end)(&flattened, p),
         },
     },
-};
+});
+
+/// An implication from a model to itself with its first sample flat.
+#[derive(Clone, Copy, Debug)]
+pub struct Flattened(pub Implication);
+
+impl Conjecture for Flattened {
+    fn wording(&self) -> Wording {
+        self.0.wording()
+    }
+
+    fn formula(&self) -> String {
+        self.0.formula()
+    }
+
+    fn hypotheses(&self, instance: &Instance) -> Verdict {
+        self.0.hypotheses(instance)
+    }
+
+    fn conclusion(&self, instance: &Instance) -> Verdict {
+        self.0.conclusion(instance)
+    }
+
+    fn counterpart(&self, model: &Quadratic) -> Option<Quadratic> {
+        Some(flattened(model))
+    }
+
+    fn ends(&self, model: &Quadratic<f64>, weight: f64) -> Ends {
+        self.0.ends(model, weight)
+    }
+}
 
 fn flattened<T: Field>(model: &Quadratic<T>) -> Quadratic<T> {
     let mut hessians = model.hessians().to_vec();
@@ -106,39 +139,80 @@ pub const NON_UNIFORMITY_BOUND_TWO_SAMPLES: Implication = Implication {
     conclusion: Side::NON_UNIFORMITY,
 };
 
-/// Upheld: when every single sample contracts, all of the chain holds.
-pub const SANDWICH: Implication = Implication {
+/// Upheld: the chain from single samples to gradient descent, every link of it.
+pub const SANDWICH: Chain = Chain {
     wording: Wording {
         id: "sandwich",
-        title: "samples that contract singly are stable together",
-        statement: "2I − ηH_i ⪰ 0 for every i implies Theorem 1, mean-square stability and λ_max(H) ≤ 2/η.",
+        title: "from single samples to gradient descent",
+        statement: "2I − ηH_i ⪰ 0 for every i implies Theorem 1, which implies mean-square stability, which implies λ_max(H) ≤ 2/η.",
         source: "Ours.",
-        hypotheses: &["every single sample contracts"],
+        hypotheses: &["the premise of a link holds"],
     },
     formula: || one_step::latex() + r" \succeq 0",
-    hypotheses: Side {
-        verdict: every_sample_contracts,
-        end: |model, _| {
-            let ends = model.hessians().iter().map(|h| {
-                let single = Quadratic::of_symmetric(vec![h.clone()]);
-                (Side::GRADIENT_DESCENT.end)(&single, 0.0)
-            });
-            ends.fold(f64::INFINITY, f64::min)
+    sides: [
+        Side {
+            verdict: every_sample_contracts,
+            end: |model, _| {
+                let ends = model.hessians().iter().map(|h| {
+                    let single = Quadratic::of_symmetric(vec![h.clone()]);
+                    (Side::GRADIENT_DESCENT.end)(&single, 0.0)
+                });
+                ends.fold(f64::INFINITY, f64::min)
+            },
         },
-    },
-    conclusion: Side {
-        verdict: |asked| {
-            let verdicts = CHAIN.map(|side| (side.verdict)(asked));
-            verdicts.into_iter().fold(Verdict::Holds, Verdict::and)
-        },
-        end: |model, p| {
-            let ends = CHAIN.map(|side| (side.end)(model, p));
-            ends.into_iter().fold(f64::INFINITY, f64::min)
-        },
-    },
+        Side::ONE_STEP,
+        Side::MEAN_SQUARE,
+        Side::GRADIENT_DESCENT,
+    ],
 };
 
-const CHAIN: [Side; 3] = [Side::ONE_STEP, Side::MEAN_SQUARE, Side::GRADIENT_DESCENT];
+/// "The first implies the second, which implies the third, which implies the fourth." A
+/// counter-example breaks one link; the search climbs the widest gap of all links.
+#[derive(Clone, Copy, Debug)]
+pub struct Chain {
+    /// The words of it.
+    pub wording: Wording,
+    /// Its formula in LaTeX.
+    pub formula: fn() -> String,
+    /// What implies what.
+    pub sides: [Side; 4],
+}
+
+impl Conjecture for Chain {
+    fn wording(&self) -> Wording {
+        self.wording
+    }
+
+    fn formula(&self) -> String {
+        (self.formula)()
+    }
+
+    /// Does the premise of some link hold?
+    fn hypotheses(&self, instance: &Instance) -> Verdict {
+        let [premises @ .., _] = self.sides.map(|side| (side.verdict)(instance));
+        let none = premises.map(|premise| !premise);
+        !none.into_iter().fold(Verdict::Holds, Verdict::and)
+    }
+
+    /// Does every link hold?
+    fn conclusion(&self, instance: &Instance) -> Verdict {
+        let verdicts = self.sides.map(|side| (side.verdict)(instance));
+        let links = verdicts.windows(2).map(|link| link[0].implies(link[1]));
+        links.fold(Verdict::Holds, Verdict::and)
+    }
+
+    /// Of the link with the widest gap.
+    fn ends(&self, model: &Quadratic<f64>, weight: f64) -> Ends {
+        let ends = self.sides.map(|side| (side.end)(model, weight));
+        let links = ends.windows(2).map(|link| Ends {
+            hypotheses: link[0],
+            conclusion: link[1],
+        });
+        let gap = |ends: &Ends| ends.gap().unwrap_or(0.0);
+        let widest = links.max_by(|a, b| gap(a).total_cmp(&gap(b)));
+        widest.expect("a chain has links")
+    }
+}
 
 fn every_sample_contracts(asked: &Instance) -> Verdict {
     let eta = &asked.learning_rate;
@@ -162,23 +236,29 @@ pub const NON_UNIFORMITY_BOUND_BY_DIMENSION: Implication = Implication {
         source: "Ours: read off the widest gaps found in dimensions 1 to 3. Not proved.",
         hypotheses: STABLE,
     },
-    formula: || r"\frac{d + 3}{4}\,I - \eta^2\,p\,\Sigma \succeq 0".to_owned(),
+    formula: || {
+        let [p, eta, d] = ["p", r"\eta", "d"].map(Symbol::named);
+        let curvature = Curvature::of_matrix_symbols();
+        let slack = non_uniformity::slack(&curvature, &eta, &(p * per_dimension(&d)));
+        format!(r"{slack} \succeq 0")
+    },
     hypotheses: Side::MEAN_SQUARE,
     conclusion: Side {
         verdict: |asked| {
-            let weight = &asked.weight * per_dimension::<Exact>(asked.model.dimension());
+            let weight =
+                &asked.weight * per_dimension(&Exact::from(asked.model.dimension() as i64));
             non_uniformity::verdict(&asked.model, &asked.learning_rate, &weight)
         },
         end: |model, p| {
-            let weight = p * per_dimension::<f64>(model.dimension());
+            let weight = p * per_dimension(&(model.dimension() as f64));
             (Side::NON_UNIFORMITY.end)(model, weight)
         },
     },
 };
 
 /// `4/(d + 3)`: the part of the noise weight that the wider bound counts.
-fn per_dimension<T: Field>(dimension: usize) -> T {
-    T::ratio(4, dimension as u64 + 3)
+fn per_dimension<T: Field>(dimension: &T) -> T {
+    T::int(4) / (dimension + T::int(3))
 }
 
 /// A conjecture and what is wanted of it.
@@ -198,10 +278,18 @@ pub struct Known {
 pub const KNOWN: [Known; 9] = [
     smallest(&NON_UNIFORMITY_BOUND_IS_NECESSARY),
     smallest(&THEOREM_ONE_IS_NECESSARY),
-    smallest(&MORE_CURVATURE_IS_LESS_STABLE),
+    Known {
+        name: MORE_CURVATURE_IS_LESS_STABLE.0.wording.id,
+        conjecture: &MORE_CURVATURE_IS_LESS_STABLE,
+        goal: Goal::Smallest,
+    },
     smallest(&SHARPNESS_BOUND_IS_NECESSARY),
     smallest(&NON_UNIFORMITY_BOUND_TWO_SAMPLES),
-    smallest(&SANDWICH),
+    Known {
+        name: SANDWICH.wording.id,
+        conjecture: &SANDWICH,
+        goal: Goal::Smallest,
+    },
     Known {
         name: "open:non_uniformity_bound_by_dimension",
         conjecture: &NON_UNIFORMITY_BOUND_BY_DIMENSION,
