@@ -27,18 +27,18 @@ use super::objective::Expected;
 use super::output::{Answer, remark};
 use super::subject::Subject;
 use done::Done;
-use passed::Passed;
+use passed::{Passed, Why};
 use stamp::Stamp;
 use summary::{Summary, brief};
 
 /// Measure checkpoints as they appear in a folder, and draw the run in the plane of a and s.
 ///
-/// Each *.safetensors of the folder, in natural order, becomes a line of watch.jsonl; what is there
-/// already is skipped, and what is written over with other bytes gets another line. What cannot be
-/// measured is tried again when it changes, and named at the end (exit code 2). The watch ends with
-/// --once, when a file named `done` appears or is touched (one that was there before is of an earlier
-/// run), after --idle seconds in which no checkpoint came or changed, or with Ctrl-C (twice: at once);
-/// then watch.svg is drawn.
+/// Each *.safetensors of the folder, in natural order, becomes a line of watch.jsonl once it keeps still
+/// from one look to the next; what is there already is skipped, and what is written over with other
+/// bytes gets another line. What cannot be measured is tried again when it changes, and named at the end
+/// (exit code 2). The watch ends with --once, when a file named `done` appears or is touched (one that was
+/// there before is of an earlier run), after --idle seconds in which no checkpoint came or changed, or
+/// with Ctrl-C (twice: at once); then watch.svg is drawn.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {
@@ -118,11 +118,13 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     loop {
         // The end is looked for first: what was written before it is still measured.
         let is_done = arguments.once || done.has_come();
-        if watch.look()? {
+        let is_busy = watch.look(is_done)?;
+        if is_busy {
             last = Instant::now();
         }
         let idle = arguments.idle.map(Duration::from_secs);
-        if is_done || idle.is_some_and(|idle| last.elapsed() >= idle) || watch.rest() {
+        let is_idle = !is_busy && idle.is_some_and(|idle| last.elapsed() >= idle);
+        if is_done || is_idle || watch.rest() {
             break;
         }
     }
@@ -163,33 +165,34 @@ impl Watch<'_> {
         self.is_over.load(Relaxed)
     }
 
-    /// Measures what is new; says whether anything was.
-    fn look(&mut self) -> Result<bool> {
-        let mut is_new = false;
+    /// Measures what is new and has kept still since the look before, or, at the last look, all that is
+    /// new; says whether anything has come or changed.
+    fn look(&mut self, is_last: bool) -> Result<bool> {
+        let mut is_busy = false;
         let names = checkpoints(&self.arguments.folder)?;
         self.expect(&names)?;
         for name in names {
             if self.is_over.load(Relaxed) {
                 break;
             }
-            is_new |= self.visit(name)?;
+            is_busy |= self.visit(name, is_last)?;
         }
-        Ok(is_new)
+        Ok(is_busy)
     }
 
     /// Looks at one checkpoint; says whether it is new or has changed.
-    fn visit(&mut self, name: OsString) -> Result<bool> {
+    fn visit(&mut self, name: OsString, is_last: bool) -> Result<bool> {
         let path = self.arguments.folder.join(&name);
         let stamp = match Stamp::of_file(&path) {
             Ok(Some(stamp)) => stamp,
             // One that is gone again is no fault.
             Ok(None) => return Ok(false),
-            Err(fault) => return Ok(self.passed.note(name, None, Some(fault))),
+            Err(fault) => return Ok(self.passed.note(name, None, Why::Fault(fault))),
         };
         let Some(text) = name.to_str() else {
             let fault = "is no UTF-8, so that no line can name it; rename the file";
             let fault = Error::input(path.display(), "name", fault);
-            return Ok(self.passed.note(name, Some(stamp), Some(fault)));
+            return Ok(self.passed.note(name, Some(stamp), Why::Fault(fault)));
         };
         if self.log.holds(text, stamp.milliseconds()) {
             self.passed.forget(&name);
@@ -198,9 +201,12 @@ impl Watch<'_> {
         if self.passed.knows(&name, stamp) {
             return Ok(false);
         }
+        if !is_last && self.passed.waits(&name, stamp) {
+            return Ok(true);
+        }
         match self.measure((text, stamp), &path)? {
-            Outcome::Known => self.passed.note(name, Some(stamp), None),
-            Outcome::Fault(fault) => self.passed.note(name, Some(stamp), Some(fault)),
+            Outcome::Known => self.passed.note(name, Some(stamp), Why::SameBytes),
+            Outcome::Fault(fault) => self.passed.note(name, Some(stamp), Why::Fault(fault)),
             Outcome::Line(line) => {
                 remark(&format!("{text}: {}", brief(&line)));
                 self.passed.forget(&name);

@@ -29,8 +29,8 @@ impl Selection {
             }
         }
         if samples == Some(0) {
-            let fault = "take no sample; take at least 1";
-            return Err(Error::input("--samples", 0, fault));
+            let fault = "0 are asked for; ask for at least 1";
+            return Err(Error::input("--samples", "value", fault));
         }
         Ok(Selection {
             classes: classes.map(<[usize]>::to_vec),
@@ -184,7 +184,7 @@ mod tests {
             &["chosen classes", "1 to 3"],
         );
         expect(select(None, Some(7)), &["file: samples: 7", "1 to 6"]);
-        expect(select(None, Some(0)), &["samples: 0"]);
+        expect(select(None, Some(0)), &["--samples", "0 are asked for"]);
     }
 
     #[test]

@@ -153,7 +153,7 @@ fn what_is_no_data_set_is_told_how_to_become_one() {
         ("--data mnist", "images-idx3-ubyte"),
         (
             "--data data.npz --samples 0",
-            "--samples: 0: take no sample; take at least 1",
+            "--samples: value: 0 are asked for; ask for at least 1",
         ),
         ("--data data.npz --classes cat,dog", "such as 0,1"),
     ] {

@@ -200,6 +200,43 @@ fn faults_of_the_lines_are_told_from_those_of_checkpoints() {
     );
 }
 
+/// A writer that makes the whole file first and fills it piece by piece gets one line, of the whole.
+#[test]
+fn what_is_still_being_filled_is_not_measured() {
+    use std::io::{Seek, SeekFrom, Write};
+
+    let folder = four_samples();
+    let words = format!("{WORDS} --poll 1 --idle 3 --json");
+    let words: Vec<&str> = words.split(' ').collect();
+    let watch = start_in(folder.path(), &words);
+    let (path, whole) = (folder.path().join("run/step1.safetensors"), at(0.1));
+    let filled = preallocated();
+    fs::write(&path, &filled).expect("a file");
+    let mut file = fs::File::options()
+        .write(true)
+        .open(&path)
+        .expect("the file");
+    for end in (filled.len() - 64..=filled.len()).step_by(8) {
+        // Half as long as the program waits between two looks.
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        file.seek(SeekFrom::Start(0)).expect("a seekable file");
+        file.write_all(&whole[..end]).expect("a writable file");
+    }
+    drop(file);
+    let output = watch.wait_with_output().expect("the program ends");
+    let json: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(output.status.code(), Some(0), "{json}");
+    assert_eq!(json["measured"], 1, "{json}");
+    let bytes = run_line(
+        folder.path(),
+        "diagnose --weights run/step1.safetensors --arch fnn --data data.npz --lr 0.1 --batch 2 --json",
+    );
+    assert_eq!(
+        json["last"]["weights_sha256"],
+        bytes.json()["weights_sha256"]
+    );
+}
+
 /// What no checkpoint can mend ends the watch before one is there: none of these waits.
 #[test]
 fn flags_are_wrong_from_the_start() {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sgd_stability::dataset::checkpoint::{Checkpoint, Dtype, Values};
 use sgd_stability::dataset::npy::{self, Array, Elements};
-use sgd_stability::dataset::{Dataset, Split, Targets, load};
+use sgd_stability::dataset::{Dataset, Source, Split, Targets, load};
 
 fn path(name: &str) -> PathBuf {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/readers/python");
@@ -13,15 +13,11 @@ fn path(name: &str) -> PathBuf {
 }
 
 fn dataset(name: &str) -> Dataset {
-    let path = path(name);
-    let source = path.to_str().expect("a UTF-8 path");
-    load(source, None, Split::Train, None, None).unwrap()
+    load(&Source::named(path(name)), Split::Train, None, None).unwrap()
 }
 
 fn refusal(name: &str) -> String {
-    let path = path(name);
-    let source = path.to_str().expect("a UTF-8 path");
-    let error = load(source, None, Split::Train, None, None).unwrap_err();
+    let error = load(&Source::named(path(name)), Split::Train, None, None).unwrap_err();
     error.message
 }
 

@@ -164,7 +164,7 @@ fn what_is_no_header_is_refused() {
     expect(&file("{}", &[]), &["there is no tensor"]);
     expect(&file("{\"__metadata__\":{}}", &[]), &["there is no tensor"]);
     expect(&file("[]", &[]), &["does not begin with {"]);
-    expect(&file("", &[]), &["does not begin with {"]);
+    expect(&file("", &[]), &["begins with zeros", "never filled"]);
     expect(&file("{\"a\":1}", &[]), &["header", "a: "]);
     expect(&file("{\"a\"", &[]), &["header", "EOF"]);
     expect(

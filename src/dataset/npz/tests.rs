@@ -184,7 +184,7 @@ fn labels_out_of_range_or_of_another_shape_are_refused() {
     expect(with(y("|u1", "(2, 1, 1)", &[0, 0])), &["[2, 1, 1]"]);
     expect(
         with(y("|u1", "(2, 2)", &[0; 4])),
-        &["[2, 2]", "make target values float32"],
+        &["[2, 2]", "make target values", "float32"],
     );
     let x = Entry::new("x.npy", npy("|u1", "()", &[1]));
     expect(dataset(&[x, labels()]), &["x: shape", "one number"]);
