@@ -68,14 +68,16 @@ impl Forecast {
             true => all,
             false => all.min(CHUNK as u64) * rayon::current_num_threads() as u64,
         };
+        let windows = network.window_numbers() * rayon::current_num_threads() as u64;
         let vectors = products.min(network.parameters()) as u64 + 4;
         let used = network.used_parameters() as u64;
         let narrow = Forecast::new(network, samples, 0, is_coupled);
         Forecast {
             data: narrow.data + DOUBLE * n * (features + outputs),
             weights: narrow.weights + NUMBER * 2 * d + DOUBLE * used,
-            // Sums of two vectors, their total, and numbers a + t·b upwards and downwards.
-            passes: DOUBLE * (2 * (SHARES as u64 + 1) * used + 6 * together),
+            // Sums of two vectors, their total, numbers a + t·b upwards and downwards, and on each thread
+            // the windows of an image.
+            passes: DOUBLE * (2 * (SHARES as u64 + 1) * used + 6 * together + windows),
             eigenvectors: DOUBLE * vectors * d,
             held_back: 0,
             program: PROGRAM,

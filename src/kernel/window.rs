@@ -191,19 +191,14 @@ impl Axis {
     /// `stride/g`.
     pub(super) fn backward(&self, target: usize) -> Reach {
         let place = target + self.padding;
-        let meets = |k: &usize| {
-            let left = place.checked_sub(k * self.dilation);
-            left.is_some_and(|left| left.is_multiple_of(self.stride))
+        let Some(phase) = self.phase(place).filter(|k| *k < self.kernel) else {
+            return NOTHING;
         };
-        let phases = self.phases();
-        let Some(phase) = (0..phases.min(self.kernel)).find(meets) else {
+        let Some(left) = place.checked_sub(phase * self.dilation) else {
             return NOTHING;
         };
         // The window that meets the lowest index is the last one.
-        let (last, step) = (
-            (place - phase * self.dilation) / self.stride,
-            self.backward_step(),
-        );
+        let (last, step, phases) = (left / self.stride, self.backward_step(), self.phases());
         let most = (self.phase_taps(phase) - 1).min(last / step);
         let source = last - most * step;
         match self
@@ -230,8 +225,19 @@ impl Axis {
     /// `stride/g`, and backwards among equal ones.
     pub(super) fn turned(&self, k: usize) -> usize {
         let phase = k % self.phases();
-        let before: usize = (0..phase).map(|phase| self.phase_taps(phase)).sum();
+        let (whole, rest) = (self.kernel / self.phases(), self.kernel % self.phases());
+        let before = phase * whole + phase.min(rest);
         before + self.phase_taps(phase) - 1 - k / self.phases()
+    }
+
+    /// The lowest index `k ≥ 0`, of the kernel or not, for which `place − k·dilation` is a multiple of the
+    /// stride.
+    fn phase(&self, place: usize) -> Option<usize> {
+        let phases = self.phases();
+        let divisor = self.stride / phases;
+        let inverse = inverse(self.backward_step() % phases, phases);
+        let is_met = place.is_multiple_of(divisor);
+        is_met.then(|| place / divisor % phases * inverse % phases)
     }
 
     /// How many remainders there are.
@@ -243,6 +249,20 @@ impl Axis {
     fn phase_taps(&self, phase: usize) -> usize {
         self.kernel.saturating_sub(phase).div_ceil(self.phases())
     }
+}
+
+/// The number below `modulus` whose product with `a`, which has no common divisor with it, leaves the
+/// remainder of one.
+fn inverse(a: usize, modulus: usize) -> usize {
+    // Euclid's: each remainder is `factor·a` up to a multiple of the modulus.
+    let (mut before, mut now) = ((modulus, 0), (a % modulus, 1 % modulus));
+    while now.0 > 1 {
+        let times = before.0 / now.0;
+        let taken = times % modulus * now.1 % modulus;
+        let factor = (before.1 + modulus - taken) % modulus;
+        (before, now) = (now, (before.0 - times * now.0, factor));
+    }
+    now.1
 }
 
 /// Euclid's.
@@ -299,6 +319,19 @@ mod tests {
             }
         }
         assert!(met > 10_000);
+    }
+
+    #[test]
+    fn inverses_leave_one() {
+        for modulus in 1..60 {
+            for a in (0..200).filter(|&a| common_divisor(a, modulus) == 1) {
+                assert_eq!(
+                    a * inverse(a, modulus) % modulus,
+                    1 % modulus,
+                    "{a} {modulus}"
+                );
+            }
+        }
     }
 
     #[test]

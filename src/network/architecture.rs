@@ -1,8 +1,8 @@
 //! The architectures that have a name.
 
-use super::builder::{BatchNorm, Builder, Fault, Filters};
+use super::builder::{Builder, Fault};
 use super::layer::Law;
-use super::{Loss, Network, Shape, Sides, Window};
+use super::{BatchNorm, Filters, Loss, Network, Shape, Sides, Window};
 
 /// The square of every convolution here: 3 × 3, one zero around.
 const THREE: Window = Window::square(3).padded(Sides::both(1));

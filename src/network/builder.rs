@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use crate::kernel::Window;
 use crate::kernel::convolution::{self, Convolution};
 use crate::kernel::pool::Pool;
-use crate::kernel::{Sides, Window};
 
-use super::architecture::EPSILON;
+use super::bounds::{check_size, checked, places};
 use super::layer::{Kind, Law, Layer, Tied};
+use super::settings::{BatchNorm, Filters};
 use super::{Loss, Network, Shape};
 
 /// What is wrong with a layer, in words that fit behind "layer 3: ".
@@ -19,41 +20,6 @@ pub struct Builder {
     network: Network,
     parameters: usize,
     statistics: usize,
-}
-
-/// What a convolution slides over its input: what `torch.nn.Conv2d` is told.
-#[derive(Clone, Copy, Debug)]
-pub struct Filters {
-    /// Channels of the output.
-    pub outputs: usize,
-    /// The kernel, as it slides; the padding holds zeros.
-    pub window: Window,
-    /// Groups of channels that see nothing of each other; 1 joins all.
-    pub groups: usize,
-    /// Is there a number a channel that is added?
-    pub bias: bool,
-}
-
-/// What `torch.nn.BatchNorm2d` is told.
-#[derive(Clone, Copy, Debug)]
-pub struct BatchNorm {
-    /// ε ≥ 0, under the root beside the variance.
-    pub epsilon: f32,
-    /// Is there a scale and a shift a channel, which are parameters?
-    pub affine: bool,
-    /// Does a checkpoint have running means and variances?
-    pub running_statistics: bool,
-}
-
-impl Default for BatchNorm {
-    /// As PyTorch has it.
-    fn default() -> Self {
-        BatchNorm {
-            epsilon: EPSILON,
-            affine: true,
-            running_statistics: true,
-        }
-    }
 }
 
 impl Builder {
@@ -381,82 +347,10 @@ impl Builder {
     }
 }
 
-/// The windows over an image; `name` is what the file calls their size.
-fn places(input: Shape, window: &Window, name: &str) -> Result<Sides, Fault> {
-    /// No image has more rows or columns.
-    const MOST: usize = 1 << 24;
-    let Window {
-        size,
-        stride,
-        padding,
-        dilation,
-    } = *window;
-    let words = [(name, size), ("stride", stride), ("dilation", dilation)];
-    for (word, sides) in words {
-        if sides.rows == 0 || sides.columns == 0 {
-            return Err(format!("a {word} must be at least 1, not {sides}"));
-        }
-    }
-    for (word, sides) in words.into_iter().chain([("padding", padding)]) {
-        if sides.rows.max(sides.columns) > MOST {
-            return Err(format!(
-                "a {word} of {sides} is more than {MOST}; make it smaller"
-            ));
-        }
-    }
-    let places = window.places(Sides {
-        rows: input.height,
-        columns: input.width,
-    });
-    if places.rows == 0 || places.columns == 0 {
-        let spread = match dilation == Sides::both(1) {
-            true => String::new(),
-            false => format!(" with a dilation of {dilation}"),
-        };
-        return Err(format!(
-            "a {name} of {size}{spread} does not fit into {input} with a padding of {padding}"
-        ));
-    }
-    Ok(places)
-}
-
-/// Windows whose lists of places, and whose result of so many channels, a machine can hold.
-fn check_size(
-    input: Shape,
-    window: &Window,
-    (places, outputs): (Sides, usize),
-) -> Result<(), Fault> {
-    /// Pixels of the result by taps of the window; numbers of the result.
-    const MOST: usize = 1 << 24;
-    let fits = || {
-        let taps = bounded(window.size.rows, window.size.columns, MOST)?;
-        let pixels = bounded(places.rows, places.columns, MOST)?;
-        bounded(pixels, taps, MOST).and(bounded(pixels, outputs, MOST))
-    };
-    fits().map(drop).ok_or_else(|| {
-        format!(
-            "a window of {} over {input} with {outputs} outputs has more than {MOST} places or \
-             results; make the image, the window or the outputs smaller",
-            window.size
-        )
-    })
-}
-
-/// A product that a file may ask for, as far as a machine could hold it.
-fn checked(a: usize, b: usize) -> Result<usize, Fault> {
-    /// More parameters than any machine that this runs on can hold vectors of.
-    const MOST: usize = 1 << 34;
-    bounded(a, b, MOST).ok_or_else(|| format!("{a} × {b} parameters are too many"))
-}
-
-/// The product, where it is not more than `most`.
-fn bounded(a: usize, b: usize, most: usize) -> Option<usize> {
-    a.checked_mul(b).filter(|product| *product <= most)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::Sides;
 
     /// Which layers of a convolution, a ReLU, a 2 × 2 max-pool and whatever `more` adds have a ReLU?
     fn relus(more: impl Fn(&mut Builder) -> Result<(), Fault>) -> Vec<bool> {

@@ -25,9 +25,9 @@ use serde::{Deserialize, Deserializer, de};
 use crate::error::{self, Error};
 
 use super::architecture::EPSILON;
-use super::builder::{BatchNorm, Builder, Fault, Filters};
+use super::builder::{Builder, Fault};
 use super::layer::Law;
-use super::{Loss, Network, Shape, Sides, Window};
+use super::{BatchNorm, Filters, Loss, Network, Shape, Sides, Window};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -14,6 +14,20 @@ impl Network {
         layers.map(|layer| layer.output.numbers() as u64).sum()
     }
 
+    /// Numbers of the largest matrix of windows: the windows of one image and one group of channels, each a
+    /// column, which the engine in f64 makes of every image.
+    pub fn window_numbers(&self) -> u64 {
+        let numbers = |layer: &super::Layer| match &layer.kind {
+            Kind::Convolution(convolution) => {
+                let shape = convolution.shape();
+                let rows = shape.window.size.area() * shape.group_inputs();
+                (rows * layer.output.positions()) as u64
+            }
+            _ => 0,
+        };
+        self.layers.iter().map(numbers).max().unwrap_or(0)
+    }
+
     /// Numbers (4 bytes each) that a measurement of curvature over `samples` samples keeps beside
     /// the samples and the parameters themselves: activations and derivatives of the base pass and
     /// of two directional passes, weights turned for the way back, and sums.

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `shape`, `layer`, `graph` | shapes, layers, networks |
 //! | `builder`, `architecture`, `description` | layers put together, by name, or from a TOML file |
+//! | `settings`, `bounds` | what layers are told; what an architecture may ask for |
 //! | `order` | PyTorch's tensors to the engine's parameters |
 //! | `tied` | tensors that are one parameter |
 //! | `loss`, `decay` | squares, cross-entropies, hinge squared; weight decay |
@@ -23,6 +24,7 @@
 
 mod architecture;
 mod bilinear;
+mod bounds;
 mod builder;
 mod chain;
 mod chunks;
@@ -38,6 +40,7 @@ mod loss;
 mod order;
 mod pass;
 mod point;
+mod settings;
 mod shape;
 mod standardise;
 mod tangent;
@@ -46,7 +49,7 @@ mod trace;
 
 pub use crate::kernel::{Sides, Window};
 pub use architecture::{NAMES, named};
-pub use builder::{BatchNorm, Builder, Fault, Filters};
+pub use builder::{Builder, Fault};
 pub use curvature::{Curvature, Matrix};
 pub use gathered::Gathered;
 pub use graph::Network;
@@ -55,4 +58,5 @@ pub use loss::Loss;
 pub use order::{Assembly, Module, Part};
 pub use pass::{Evaluation, Pass, State};
 pub use point::{Batch, Normalisation, Point};
+pub use settings::{BatchNorm, Filters};
 pub use shape::{Shape, channels_last};

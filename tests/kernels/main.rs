@@ -10,6 +10,7 @@ mod gemm;
 mod kept;
 mod pool;
 mod rows;
+mod shapes;
 mod sums;
 mod support;
 mod terms;
