@@ -9,5 +9,8 @@ mod diagnose_faults;
 mod diagnose_page;
 mod memory;
 mod named;
+mod order;
+mod strangers;
 mod support;
+mod tied;
 mod watch;

@@ -249,6 +249,13 @@ pub(super) fn list<'a>(groups: impl IntoIterator<Item = &'a Group<'a>>) -> Strin
     }
 }
 
+/// In the natural order of their names.
+pub(super) fn natural<'a>(groups: &[&'a Group<'a>]) -> Vec<&'a Group<'a>> {
+    let mut groups = groups.to_vec();
+    groups.sort_by_key(|group| pieces(group.name));
+    groups
+}
+
 /// What a module is called; one without a name by its first tensor.
 pub(in crate::diagnosis) fn call<'a>(group: &Group<'a>) -> &'a str {
     match group.name {
