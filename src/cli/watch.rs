@@ -230,6 +230,9 @@ impl Watch<'_> {
         if self.log.ends_with(name.0, &model.digest) {
             return Ok(Outcome::Known);
         }
+        if self.measured == 0 {
+            model.filling.lines().iter().for_each(|line| remark(line));
+        }
         let forecast = diagnosis::forecast(&model, &samples, &self.effort, false);
         self.arguments.subject.check_memory(&forecast)?;
         let case = Case {

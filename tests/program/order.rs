@@ -175,7 +175,7 @@ fn the_page_says_which_order_it_took_and_which_tensor_fills_which_layer() {
         ]
     );
     assert!(
-        lines.contains(&"order    fc1 < out, as --order says"),
+        lines.contains(&"order    as --order says: fc1 < out"),
         "{page}"
     );
     let entry = names.join("\n");

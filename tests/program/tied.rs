@@ -70,6 +70,23 @@ fn the_noise_of_a_tied_parameter_is_its_own() {
 }
 
 #[test]
+fn tied_numbers_that_f32_does_not_hold_are_measured_too() {
+    let header = "{\"__metadata__\":{\"b.weight\":\"a.weight\"},\
+                  \"a.weight\":{\"dtype\":\"F64\",\"shape\":[1,1],\"data_offsets\":[0,8]}}";
+    let length = (header.len() as u64).to_le_bytes();
+    let bytes = [&length[..], header.as_bytes(), &1.1_f64.to_le_bytes()].concat();
+    let folder = folder();
+    file(&folder, "w.safetensors", bytes);
+    file(&folder, "data.npz", valued(&[1.0], &[1], &[1.0], 1));
+    let json = diagnose_line(&folder, "w.safetensors", WORDS).json();
+    // 12w² − 4 at w = 1.1.
+    for reading in [&json, &json["double"]] {
+        let a = number(&reading["sharpness"]["value"]);
+        assert!((a - 10.52).abs() < 1e-5, "{a}");
+    }
+}
+
+#[test]
 fn the_page_names_ties_and_weights_that_might_be_tied() {
     let folder = folder();
     let weight = [1.0_f32, 2.0, 3.0, 4.0];

@@ -57,7 +57,15 @@ pub enum Grounds {
 }
 
 impl Grounds {
-    /// Behind "in this order".
+    /// Those that a page names.
+    pub const NAMED: [Grounds; 4] = [
+        Grounds::Asked,
+        Grounds::Numbers,
+        Grounds::File,
+        Grounds::Neighbours,
+    ];
+
+    /// In front of the modules.
     pub fn text(self) -> &'static str {
         match self {
             Grounds::Exporter => "as the file's entry `order` says",
