@@ -321,6 +321,9 @@ impl Watch<'_> {
             );
             return Ok(Outcome::Fault(Error::input(&place, other.field, is)));
         }
+        if self.measured == 0 {
+            model.filling.lines().iter().for_each(|line| remark(line));
+        }
         let forecast = diagnosis::forecast(&model, &samples, &self.effort, false);
         if let Err(error) = self.arguments.subject.check_memory(&forecast) {
             return fault(&place, error);

@@ -49,14 +49,16 @@ pub struct Filling {
 impl Filling {
     /// What the first lines of a page must say: orders that are not the exporter's, and ties.
     pub fn lines(&self) -> Vec<String> {
-        let inferred = self.exchangeable.iter();
-        let inferred = inferred.filter(|some| some.grounds != Grounds::Exporter);
-        let mut lines: Vec<String> = inferred
-            .map(|some| {
-                let modules = some_of(&some.modules, " < ");
-                format!("order    {modules}, {}", some.grounds.text())
-            })
-            .collect();
+        let mut lines = Vec::new();
+        for grounds in Grounds::NAMED {
+            let of = self.exchangeable.iter();
+            let of = of.filter(|some| some.grounds == grounds);
+            let lists: Vec<String> = of.map(|some| some_of(&some.modules, " < ")).collect();
+            if !lists.is_empty() {
+                let lists = some_of(&lists, "; ");
+                lines.push(format!("order    {}: {lists}", grounds.text()));
+            }
+        }
         if !self.tied.is_empty() {
             let ties = self.tied.iter();
             let ties: Vec<String> = ties

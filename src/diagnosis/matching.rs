@@ -15,6 +15,8 @@ mod layout;
 mod neighbours;
 pub(super) mod order;
 pub(super) mod strangers;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -271,6 +273,10 @@ impl Matching<'_> {
 
 /// Nothing says which of these modules comes first.
 pub(super) fn undecided(place: &str, classes: &[Vec<&Group<'_>>]) -> Error {
+    let classes: Vec<_> = classes
+        .iter()
+        .map(|groups| order::natural(groups))
+        .collect();
     let lists = classes.iter().map(|groups| list(groups.iter().copied()));
     let lists: Vec<String> = lists.collect();
     let names = classes.iter().flatten().map(|group| call(group));

@@ -4,7 +4,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use sgd_stability::dataset::checkpoint::Checkpoint;
+use sgd_stability::dataset::checkpoint::{Checkpoint, Choice};
 use sgd_stability::dataset::{Selection, cifar, idx, npy, npz};
 use sgd_stability::decide::Certificate;
 use sgd_stability::diagnosis::follow::Log;
@@ -117,6 +117,19 @@ pub fn read_safetensors(bytes: &[u8]) -> bool {
         let real = tensor.real();
         assert!(real.is_none_or(|real| real.len() == size));
         assert!(real.is_none_or(|real| real.iter().all(|value| value.is_finite())));
+    }
+    for alias in &checkpoint.aliases {
+        let mut tensors = checkpoint.tensors.iter();
+        assert!(tensors.any(|tensor| tensor.name == alias.of));
+    }
+    // Every tensor may be left out but the last one.
+    let names = checkpoint.tensors.iter().map(|tensor| tensor.name.clone());
+    let choice = Choice::new(None, names.take(1).collect());
+    if let Some(chosen) = choice
+        .ok()
+        .and_then(|choice| expect(Checkpoint::parse_chosen(PLACE, bytes, &choice)))
+    {
+        assert!(chosen.tensors.len() < checkpoint.tensors.len() && !chosen.ignored.is_empty());
     }
     true
 }

@@ -5,9 +5,29 @@ use std::io::{Cursor, Write};
 /// A tensor of a checkpoint: name, shape, numbers.
 pub type Tensor<'a> = (&'a str, &'a [usize], &'a [f32]);
 
-/// A safetensors file of f32 tensors.
+/// A safetensors file of f32 tensors, which stand as they are given.
 pub fn safetensors(tensors: &[Tensor<'_>]) -> Vec<u8> {
+    safetensors_with(&[], tensors)
+}
+
+/// A safetensors file with metadata, whose tensors stand by their names, as the library writes them.
+pub fn sorted(metadata: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8> {
+    let mut tensors = tensors.to_vec();
+    tensors.sort_by_key(|(name, ..)| *name);
+    safetensors_with(metadata, &tensors)
+}
+
+fn safetensors_with(metadata: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8> {
     let mut header = serde_json::Map::new();
+    if !metadata.is_empty() {
+        let entries = metadata
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).into()));
+        header.insert(
+            "__metadata__".to_owned(),
+            serde_json::Value::Object(entries.collect()),
+        );
+    }
     let mut body: Vec<u8> = Vec::new();
     for (name, shape, numbers) in tensors {
         let start = body.len();

@@ -57,7 +57,15 @@ pub enum Grounds {
 }
 
 impl Grounds {
-    /// Behind "in this order".
+    /// Those that a page names.
+    pub const NAMED: [Grounds; 4] = [
+        Grounds::Asked,
+        Grounds::Numbers,
+        Grounds::File,
+        Grounds::Neighbours,
+    ];
+
+    /// In front of the modules.
     pub fn text(self) -> &'static str {
         match self {
             Grounds::Exporter => "as the file's entry `order` says",
@@ -247,6 +255,13 @@ pub(super) fn list<'a>(groups: impl IntoIterator<Item = &'a Group<'a>>) -> Strin
         }
         _ => names.join(", "),
     }
+}
+
+/// In the natural order of their names.
+pub(super) fn natural<'a>(groups: &[&'a Group<'a>]) -> Vec<&'a Group<'a>> {
+    let mut groups = groups.to_vec();
+    groups.sort_by_key(|group| pieces(group.name));
+    groups
 }
 
 /// What a module is called; one without a name by its first tensor.

@@ -1,0 +1,208 @@
+use std::path::Path;
+
+use crate::dataset::checkpoint::{Dtype, Order, Tensor};
+use crate::network::description;
+
+use super::*;
+
+/// Tensors of zeros and ascending numbers, in this order of the file.
+fn checkpoint(order: Order, tensors: &[(&str, &[usize])]) -> Checkpoint {
+    let tensor = |(start, (name, shape)): (usize, &(&str, &[usize]))| Tensor {
+        name: (*name).to_owned(),
+        shape: shape.to_vec(),
+        dtype: Dtype::F32,
+        start,
+        values: Values::Real {
+            values: (0..shape.iter().product())
+                .map(|i| (start + i + 1) as f32)
+                .collect(),
+            rounded: 0,
+        },
+    };
+    Checkpoint {
+        tensors: tensors.iter().enumerate().map(tensor).collect(),
+        aliases: Vec::new(),
+        order,
+        ignored: Vec::new(),
+        digest: String::new(),
+    }
+}
+
+fn network(layers: &str) -> Network {
+    let text =
+        format!("input = [3, 4, 4]\nlayer = [{layers}, {{ type = \"dense\", outputs = 2 }}]");
+    description::parse(&text, Path::new("net.toml")).unwrap()
+}
+
+/// A convolution of so many channels and batch normalisation behind it, or before.
+fn unit(channels: usize, is_behind: bool) -> String {
+    let convolution =
+        format!("{{ type = \"convolution\", outputs = {channels}, kernel = 3, padding = 1 }}");
+    let norm = "{ type = \"batch-norm\" }";
+    match is_behind {
+        true => format!("{convolution}, {norm}"),
+        false => format!("{norm}, {convolution}"),
+    }
+}
+
+/// The tensors of a convolution and of a normalisation.
+fn convolution(name: &str, outputs: usize, inputs: usize) -> Vec<(String, Vec<usize>)> {
+    vec![
+        (format!("{name}.weight"), vec![outputs, inputs, 3, 3]),
+        (format!("{name}.bias"), vec![outputs]),
+    ]
+}
+
+fn norm(name: &str, channels: usize) -> Vec<(String, Vec<usize>)> {
+    let parts = ["weight", "bias", "running_mean", "running_var"];
+    parts
+        .map(|part| (format!("{name}.{part}"), vec![channels]))
+        .to_vec()
+}
+
+/// The modules of the checkpoint in the order in which the network takes them.
+fn taken(network: Network, mut modules: Vec<Vec<(String, Vec<usize>)>>) -> Result<Vec<String>> {
+    modules.push(vec![
+        (
+            "linear.weight".to_owned(),
+            vec![2, network.layers().last().unwrap().input.numbers()],
+        ),
+        ("linear.bias".to_owned(), vec![2]),
+    ]);
+    let tensors: Vec<_> = modules.concat();
+    let tensors: Vec<_> = tensors
+        .iter()
+        .map(|(name, shape)| (&name[..], &shape[..]))
+        .collect();
+    let filled = fill("w", &checkpoint(Order::Lost, &tensors), network, None)?;
+    let mut taken: Vec<String> = (filled.filling.mapping.iter())
+        .map(|filler| group::split(&filler.tensor).0.to_owned())
+        .collect();
+    taken.dedup();
+    Ok(taken)
+}
+
+#[test]
+fn normalisations_stand_behind_the_convolutions_of_their_names() {
+    let units = [unit(4, true), unit(4, true), unit(4, true)].join(", ");
+    let modules = vec![
+        norm("layer1.0.bn1", 4),
+        norm("layer1.0.bn2", 4),
+        norm("bn1", 4),
+        convolution("layer1.0.conv1", 4, 4),
+        convolution("layer1.0.conv2", 4, 4),
+        convolution("conv1", 4, 3),
+    ];
+    let expected = [
+        "conv1",
+        "bn1",
+        "layer1.0.conv1",
+        "layer1.0.bn1",
+        "layer1.0.conv2",
+        "layer1.0.bn2",
+        "linear",
+    ];
+    assert_eq!(taken(network(&units), modules).unwrap(), expected);
+}
+
+#[test]
+fn normalisations_that_may_stand_before_their_convolutions_are_not_guessed() {
+    // As above, but the network has the last of them behind the others: a wide ResNet.
+    let stem = "{ type = \"convolution\", outputs = 4, kernel = 3, padding = 1 }";
+    let last = "{ type = \"batch-norm\" }";
+    let units = [
+        stem.to_owned(),
+        unit(6, false),
+        unit(6, false),
+        last.to_owned(),
+    ]
+    .join(", ");
+    let modules = vec![
+        convolution("conv1", 4, 3),
+        norm("block1.bn1", 4),
+        convolution("block1.conv1", 6, 4),
+        norm("block1.bn2", 6),
+        convolution("block1.conv2", 6, 6),
+        norm("bn1", 6),
+    ];
+    let message = taken(network(&units), modules).unwrap_err().message;
+    assert!(message.contains("--order block1.bn2,bn1"), "{message}");
+}
+
+#[test]
+fn places_in_the_file_are_an_order_where_the_writer_kept_one() {
+    let dense = "{ type = \"dense\", outputs = 4 }";
+    let build = || network(&[dense, dense, dense].join(", "));
+    let tensors: [(&str, &[usize]); 8] = [
+        ("stem.weight", &[4, 48]),
+        ("stem.bias", &[4]),
+        ("enc.weight", &[4, 4]),
+        ("enc.bias", &[4]),
+        ("dec.weight", &[4, 4]),
+        ("dec.bias", &[4]),
+        ("head.weight", &[2, 4]),
+        ("head.bias", &[2]),
+    ];
+    let of = |order, tensors: &[(&str, &[usize])]| {
+        let filled = fill("w", &checkpoint(order, tensors), build(), None);
+        filled.map(|filled| filled.filling.exchangeable)
+    };
+    let kept = of(Order::Kept, &tensors).unwrap();
+    assert_eq!(
+        (&kept[0].modules[..], kept[0].grounds),
+        (&["enc".to_owned(), "dec".to_owned()][..], Grounds::File)
+    );
+    assert!(
+        of(Order::Lost, &tensors)
+            .unwrap_err()
+            .message
+            .contains("--order dec,enc")
+    );
+    // A writer that scatters a module's tensors, or has fc.10 before fc.2, keeps no order.
+    let mut scattered = tensors;
+    scattered.swap(3, 5);
+    assert!(of(Order::Kept, &scattered).is_err());
+    let mut numbered = tensors;
+    (numbered[0].0, numbered[1].0) = ("fc.10.weight", "fc.10.bias");
+    (numbered[6].0, numbered[7].0) = ("fc.2.weight", "fc.2.bias");
+    assert!(of(Order::Kept, &numbered).is_err());
+}
+
+#[test]
+fn numbers_and_places_that_contradict_each_other_are_refused() {
+    let dense = "{ type = \"dense\", outputs = 4, bias = false }";
+    let network = || {
+        let text = format!("input = [4]\nlayer = [{dense}, {dense}]");
+        description::parse(&text, Path::new("net.toml")).unwrap()
+    };
+    let tensors: [(&str, &[usize]); 2] = [("fc.1.weight", &[4, 4]), ("fc.0.weight", &[4, 4])];
+    // One of the two tells nothing by itself, so it does not contradict.
+    let of = |order, wish: Option<&Wish>| {
+        let filled = fill("w", &checkpoint(order, &tensors), network(), wish);
+        filled.map(|filled| filled.filling.mapping[0].tensor.clone())
+    };
+    assert_eq!(of(Order::Lost, None).unwrap(), "fc.0.weight");
+    assert_eq!(of(Order::Lost, Some(&Wish::File)).unwrap(), "fc.1.weight");
+    assert_eq!(
+        of(Order::Kept, Some(&Wish::Natural)).unwrap(),
+        "fc.0.weight"
+    );
+    let told = Order::Told(vec!["fc.1.weight".to_owned(), "fc.0.weight".to_owned()]);
+    assert_eq!(of(told, None).unwrap(), "fc.1.weight");
+}
+
+#[test]
+fn modules_that_are_equal_need_no_order() {
+    let text = "input = [1]\nlayer = [{ type = \"dense\", outputs = 1, bias = false }, \
+                { type = \"dense\", outputs = 1, bias = false }]";
+    let network = description::parse(text, Path::new("net.toml")).unwrap();
+    let mut same = checkpoint(
+        Order::Lost,
+        &[("enc.weight", &[1, 1]), ("dec.weight", &[1, 1])],
+    );
+    same.tensors[1].values = same.tensors[0].values.clone();
+    let filled = fill("w", &same, network, None).unwrap();
+    assert_eq!(filled.filling.exchangeable, []);
+    // One number each is no evidence of a tie.
+    assert_eq!(filled.filling.equal, [] as [[String; 2]; 0]);
+}
