@@ -1,5 +1,6 @@
 //! `sgd-stability watch`: a run followed over its checkpoints.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -65,6 +66,8 @@ struct Watch<'a> {
     /// nothing but their time has changed.
     passed: Vec<(String, Stamp, Option<Error>)>,
     measured: usize,
+    /// The loss and the activations, in words, once a checkpoint was read.
+    about: OnceCell<String>,
     /// The loss that a checkpoint must have, until it was compared.
     expected: Option<Expected>,
     /// Has somebody asked for the end?
@@ -101,6 +104,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         log,
         passed: Vec::new(),
         measured: 0,
+        about: OnceCell::new(),
         expected: subject.objective.expect_loss.clone(),
         is_over: asked_to_end()?,
     };
@@ -238,6 +242,8 @@ impl Watch<'_> {
         self.arguments.subject.check_file(path)?;
         let model = Model::read(path, &self.request, &self.data)?;
         let samples = Samples::new(&self.request.data, &self.data, &model.network)?;
+        self.about
+            .get_or_init(|| diagnosis::about(&model).concat().join("\n"));
         Ok((model, samples))
     }
 
@@ -327,7 +333,8 @@ impl Watch<'_> {
             .collect();
         Ok(Answer {
             text: format!(
-                "{}\n\n{}",
+                "{}\n\n{}\n\n{}",
+                self.about.get().map_or("", |about| about),
                 rows.join("\n"),
                 match figure {
                     Some(_) => format!("The run is drawn in {}.", path.display()),
@@ -335,6 +342,7 @@ impl Watch<'_> {
                 }
             ),
             json: json!({
+                "about": self.about.get(),
                 "checkpoints": lines.len(),
                 "measured": self.measured,
                 "lines": folder.join("watch.jsonl"),

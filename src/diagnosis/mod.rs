@@ -43,6 +43,7 @@ mod verdict;
 
 pub use answer::{Case, Diagnosis, Extras, Finding, bounds, forecast};
 pub use criteria::{Criterion, Range, Role};
+pub use header::about;
 pub use matching::fill;
 pub use memory::{Forecast, bytes, check_contents, check_file};
 pub use mode::Mode;

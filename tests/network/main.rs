@@ -4,6 +4,7 @@ mod bits;
 mod bounded;
 mod coupled;
 mod double;
+mod objective;
 mod quotients;
 mod support;
 mod tolerance;

@@ -9,5 +9,6 @@ mod diagnose_faults;
 mod diagnose_page;
 mod memory;
 mod named;
+mod objective;
 mod support;
 mod watch;
