@@ -105,6 +105,7 @@ fn checkpoints_of_pytorch_give_pytorchs_float64_curvature() {
         let residual = |key: &str| number(&measured[key]["residual"]);
         let values = [
             ("train_loss", number(&measured["train_loss"]), 0.0),
+            ("penalty", number(&measured["penalty"]), 0.0),
             (
                 "sharpness",
                 number(&measured["sharpness"]["value"]),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use sgd_stability::diagnosis::{self, Case, Mode, Model, Samples, Stability, bytes};
+use sgd_stability::diagnosis::{self, Case, Diagnosis, Mode, Model, Samples, Stability, bytes};
 use sgd_stability::error::Result;
 
 use super::output::{Answer, Ending, remark};
@@ -71,7 +71,10 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     if let Some(expected) = expected {
         case.expect_loss(mode, expected)?;
     }
-    let found = case.diagnose(mode, in_f64, forecast)?;
+    let found = Diagnosis {
+        expected,
+        ..case.diagnose(mode, in_f64, forecast)?
+    };
     let mut text = diagnosis::page(&found, (&place, &model), (&request.place(), &samples));
     if arguments.mapping {
         text = format!("{}\n\n{text}", model.filling.table().join("\n"));

@@ -5,6 +5,7 @@ mod passed;
 mod stamp;
 mod summary;
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -72,6 +73,8 @@ struct Watch<'a> {
     tracker: Tracker,
     passed: Passed,
     measured: usize,
+    /// The loss and the activations, in words, once a checkpoint was read.
+    about: OnceCell<String>,
     /// The loss that a checkpoint must have, until it was compared.
     expected: Option<Expected>,
     /// Has somebody asked for the end?
@@ -106,6 +109,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         log,
         passed: Passed::default(),
         measured: 0,
+        about: OnceCell::new(),
         expected: subject.objective.expect_loss.clone(),
         is_over: asked_to_end()?,
     };
@@ -135,6 +139,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
             .map(|expected| not_compared(&expected, &arguments.folder)),
     );
     let summary = Summary {
+        about: watch.about.into_inner(),
         folder: &arguments.folder,
         lines: watch.log.in_order(),
         measured: watch.measured,
@@ -285,6 +290,8 @@ impl Watch<'_> {
         self.arguments.subject.check_file(path)?;
         let model = Model::read(path, &self.request, &self.data)?;
         let samples = Samples::new(&self.request.place(), &self.data, &model.network)?;
+        self.about
+            .get_or_init(|| diagnosis::about(&model).concat().join("\n"));
         Ok((model, samples))
     }
 

@@ -66,7 +66,7 @@ pub fn in_words(network: &Network) -> String {
 /// Who says so: a checkpoint holds no activations.
 pub fn source(arch: &str) -> String {
     match arch {
-        "fnn" => "assumed: the checkpoint does not say".to_owned(),
+        "fnn" => "assumed: no checkpoint says; --expect-loss can tell".to_owned(),
         arch if arch.ends_with(".toml") => "as the TOML file has them".to_owned(),
         arch => format!("as --arch {arch} has them"),
     }

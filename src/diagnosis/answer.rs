@@ -140,6 +140,7 @@ impl Case<'_> {
         Ok(Diagnosis {
             setting: self.setting.clone(),
             split: self.samples.split,
+            expected: None,
             main,
             matrix: self.effort.matrix,
             is_blank: blank::is_blank(self.model),
@@ -158,6 +159,8 @@ pub struct Diagnosis {
     pub setting: Setting,
     /// Training samples or not.
     pub split: Split,
+    /// The loss that was expected, and found to 1 %.
+    pub expected: Option<f64>,
     /// What was measured in the mode that was asked for.
     pub main: Finding,
     /// The other modes.

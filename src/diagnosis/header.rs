@@ -37,17 +37,23 @@ fn conventions(diagnosis: &Diagnosis, network: &Network) -> Vec<Convention> {
     convention.collect()
 }
 
-/// The lines about the loss and the activations.
-pub(super) fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
+/// The lines about the loss and the activations of a model.
+pub fn about(model: &Model) -> [Vec<String>; 2] {
     let network = &model.network;
     let loss = network.loss();
-    let decay = match network.weight_decay() {
-        0.0 => String::new(),
-        decay => format!(" + ({decay}/2)·|w|² (weight decay, over all parameters)"),
-    };
-    let formula = loss.formula(network.outputs());
-    let mut lines = wrap(&format!("loss {}: {formula}{decay}", loss.name()), "  ");
-    let (same, others): (Vec<_>, Vec<_>) = conventions(diagnosis, network)
+    let formula = loss.formula(network.outputs(), network.weight_decay());
+    let activations = format!(
+        "activations: {} ({})",
+        activations::in_words(network),
+        activations::source(&model.arch.to_string_lossy())
+    );
+    [format!("loss {}: {formula}", loss.name()), activations].map(|line| wrap(&line, "  "))
+}
+
+/// The same, with a and s under the other conventions of the loss between them.
+pub(super) fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
+    let [loss, activations] = about(model);
+    let (same, others): (Vec<_>, Vec<_>) = conventions(diagnosis, &model.network)
         .into_iter()
         .partition(|other| other.factor == 1.0);
     let same = same
@@ -60,17 +66,12 @@ pub(super) fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
         // A name and its numbers stay on one line.
         format!("as {} a = {a}{s}", other.loss.name()).replace(' ', "\u{a0}")
     });
-    let told: Vec<String> = others.chain(same).collect();
-    if !told.is_empty() {
-        lines.extend(wrap(&format!("  {}", told.join("; ")), "  "));
-    }
-    let activations = format!(
-        "activations: {} ({})",
-        activations::in_words(network),
-        activations::source(&model.arch.to_string_lossy())
-    );
-    lines.extend(wrap(&activations, "  "));
-    lines
+    let told = others.chain(same).collect::<Vec<_>>().join("; ");
+    let told = match told.is_empty() {
+        true => Vec::new(),
+        false => wrap(&format!("\u{a0}\u{a0}{told}"), "  "),
+    };
+    [loss, told, activations].concat()
 }
 
 /// The optimiser, and whether it was named.
@@ -99,10 +100,11 @@ pub(super) fn json(diagnosis: &Diagnosis, model: &Model) -> Map<String, Value> {
         .collect();
     let fields = json!({
         "loss": network.loss().name(),
-        "loss_formula": network.loss().formula(network.outputs()),
+        "loss_formula": network.loss().formula(network.outputs(), network.weight_decay()),
         "label_smoothing": network.loss().smoothing(),
         "weight_decay": network.weight_decay(),
         "penalty": diagnosis.main.reading.penalty,
+        "expected_loss": diagnosis.expected,
         "conventions": others,
         "activations": activations::of(network),
         "activations_from": activations::source(&model.arch.to_string_lossy()),

@@ -52,6 +52,7 @@ mod wide;
 pub use answer::{Case, Diagnosis, Extras, Finding, bounds, forecast};
 pub use criteria::{Criterion, Range, Role};
 pub use filling::{Exchangeable, Filler, Filling};
+pub use header::about;
 pub use matching::{Filled, Grounds, Wish, fill};
 pub use memory::{Forecast, bytes, check_contents, check_file};
 pub use mode::Mode;

@@ -59,10 +59,15 @@ pub fn page(
     lines.extend([
         String::new(),
         format!(
-            "{} {}{}, accuracy {}, |gradient| {}",
+            "{} {}{}{}, accuracy {}, |gradient| {}",
             diagnosis.split.loss(),
             digits(reading.loss),
             penalty(model, reading),
+            if diagnosis.expected.is_some() {
+                " as expected"
+            } else {
+                ""
+            },
             share(reading.accuracy),
             digits(reading.gradient)
         ),

@@ -111,11 +111,19 @@ fn the_named_architectures_have_the_curvature_that_f64_gives() {
     for network in ten.map(|network| network.with_loss(Loss::HingeSquared)) {
         agrees(&network, fixed, 2, TOLERANCE);
     }
+    let smoothed = Loss::CrossEntropy { smoothing: 0.1 };
+    for loss in [smoothed, Loss::BinaryCrossEntropy, Loss::SumSquared] {
+        let lenet = Network::lenet(Shape::image(1, 28, 28), 10).with_loss(loss);
+        agrees(&lenet.with_weight_decay(5e-4), fixed, 9, TOLERANCE);
+    }
 }
 
 #[test]
 fn coupled_samples_have_the_curvature_that_f64_gives() {
-    agrees(&Network::resnet8(2), Normalisation::Batch, 4, TOLERANCE);
+    let resnet = Network::resnet8(2);
+    agrees(&resnet, Normalisation::Batch, 4, TOLERANCE);
+    let decayed = resnet.with_weight_decay(0.5);
+    agrees(&decayed, Normalisation::Batch, 4, TOLERANCE);
     agrees(&slid(), Normalisation::Batch, 5, TOLERANCE);
 }
 

@@ -5,6 +5,7 @@ mod bounded;
 mod coupled;
 mod described;
 mod double;
+mod objective;
 mod quotients;
 mod support;
 mod tolerance;

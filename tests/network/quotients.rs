@@ -45,7 +45,7 @@ fn quotients_are_those_of_each_samples_own_hessian() {
     const SAMPLES: usize = 21;
     for network in [mixed, Network::fnn(&[4, 5, 3, 2])] {
         for loss in Loss::ALL {
-            let network = network.clone().with_loss(loss);
+            let network = network.clone().with_loss(loss).with_weight_decay(0.125);
             let mut statistics = network.initial_statistics();
             statistics.iter_mut().for_each(|x| *x += 0.25);
             let parameters = numbers(network.parameters(), 1);

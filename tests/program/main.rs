@@ -11,6 +11,7 @@ mod layers;
 mod memory;
 mod mends;
 mod named;
+mod objective;
 mod order;
 mod paths;
 mod strangers;

@@ -8,10 +8,10 @@ PRECISION = 1e-7
 
 class Point:
     """A model at its parameters: products with the Hessian, or with the Gauss–Newton matrix, of
-    the mean loss of some samples."""
+    the mean loss of some samples, weight decay included."""
 
-    def __init__(self, model, loss, matrix):
-        self.model, self.loss = model, loss
+    def __init__(self, model, loss, matrix, decay):
+        self.model, self.loss, self.decay = model, loss, decay
         self.product = {"hessian": self.hessian, "gauss-newton": self.gauss_newton}[matrix]
         self.buffers = dict(model.named_buffers())
         named = {k: v.detach() for k, v in model.named_parameters()}
@@ -26,8 +26,11 @@ class Point:
     def mean(self, flat, x, t):
         return self.loss(self.outputs(flat, x), t).mean()
 
+    def whole(self, flat, x, t):
+        return self.mean(flat, x, t) + self.decay / 2 * (flat**2).sum()
+
     def hessian(self, v, x, t):
-        slope = lambda flat: grad(self.mean)(flat, x, t)
+        slope = lambda flat: grad(self.whole)(flat, x, t)
         return jvp(slope, (self.flat,), (v,))[1]
 
     def gauss_newton(self, v, x, t):
@@ -35,7 +38,7 @@ class Point:
         o, moved = jvp(outputs, (self.flat,), (v,))
         bend = vmap(hessian(self.loss))(o, t) / len(x)
         back = torch.einsum("nij,nj->ni", bend, moved)
-        return vjp(outputs, self.flat)[1](back)[0]
+        return vjp(outputs, self.flat)[1](back)[0] + self.decay * v
 
 
 def lanczos(product, size, sides):
@@ -75,7 +78,7 @@ def by_products(point, x, t):
 
 def dense(point, x, t):
     """The same from the Hessian of every sample."""
-    one = lambda flat, x, t: point.mean(flat, x[None], t[None])
+    one = lambda flat, x, t: point.whole(flat, x[None], t[None])
     each = vmap(hessian(one), (None, 0, 0))(point.flat, x, t)
     spread = each - each.mean(0)
     ends = torch.linalg.eigvalsh(each.mean(0))
@@ -83,13 +86,14 @@ def dense(point, x, t):
     return ends[0].item(), ends[-1].item(), covariance[-1].item()
 
 
-def reference(model, x, t, loss, matrix, method):
+def reference(model, x, t, loss, matrix, method, decay=0.0):
     """What `diagnose` is to find, by one of the two methods above."""
-    point = Point(model, loss, matrix)
+    point = Point(model, loss, matrix, decay)
     smallest, largest, covariance = method(point, x, t)
     return {
         "parameters": len(point.flat),
         "train_loss": point.mean(point.flat, x, t).item(),
+        "penalty": decay / 2 * (point.flat**2).sum().item(),
         "sharpness": largest,
         "smallest_eigenvalue": smallest,
         "non_uniformity": covariance**0.5,

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
 import images
 from curvature import by_products, dense, reference
@@ -19,15 +20,38 @@ FOLDER = Path(sys.argv[1])
 BATCH = 4
 
 
-def mean_squared(o, t):
-    return ((o - t) ** 2).mean(-1)
+def squared(o, t):
+    return functional.mse_loss(o, t, reduction="none")
 
 
-def cross_entropy(o, t):
-    return -(t * o.log_softmax(-1)).sum(-1)
+def binary(o, t):
+    return functional.binary_cross_entropy_with_logits(o, t, reduction="none")
 
 
-LOSSES = {"mean-squared": mean_squared, "cross-entropy": cross_entropy}
+def hinge(o, t):
+    return (1 - (2 * t - 1) * o).clamp(min=0) ** 2
+
+
+def cross_entropy(smoothing):
+    return lambda o, t: functional.cross_entropy(
+        o, t, reduction="none", label_smoothing=smoothing)
+
+
+LOSSES = {
+    "mean-squared": lambda o, t: squared(o, t).mean(-1),
+    "half-sum-squared": lambda o, t: squared(o, t).sum(-1) / 2,
+    "sum-squared": lambda o, t: squared(o, t).sum(-1),
+    "cross-entropy": cross_entropy(0.0),
+    "binary-cross-entropy": lambda o, t: binary(o, t).mean(-1),
+    "hinge-squared": lambda o, t: hinge(o, t).mean(-1),
+}
+
+
+def loss_of(flags):
+    if "label-smoothing" in flags:
+        return cross_entropy(flags["label-smoothing"])
+    return LOSSES[flags.get("loss", "mean-squared")]
+
 
 # Random samples of these shapes for networks so small that their Hessians can be had whole.
 SMALL_CASES = {
@@ -39,6 +63,21 @@ SMALL_CASES = {
         ("bare", Bare, (2, 7, 5), {"arch": "bare.toml", "mode": "frozen"}),
     ]
     for loss in LOSSES
+}
+
+# The same, with what is beside a loss.
+SMALL_CASES |= {
+    f"{arch}-{name}": (build, shape, {**flags, **more, "data": f"{arch}-{name}.npz"})
+    for arch, (build, shape, flags) in [
+        ("chain", SMALL_CASES["chain-cross-entropy"]),
+        ("small", SMALL_CASES["small-cross-entropy"]),
+    ]
+    for name, more in {
+        "smoothed": {"label-smoothing": 0.1},
+        "decayed": {"weight-decay": 0.05},
+        "decayed-gauss-newton": {"weight-decay": 0.05, "matrix": "gauss-newton"},
+        "decayed-squares": {"loss": "sum-squared", "weight-decay": 5e-4},
+    }.items()
 }
 
 CIFAR = {"data": "cifar-10", "data-dir": ".", "classes": "0,1"}
@@ -144,17 +183,19 @@ def answer(name):
     torch.manual_seed(3)
     build, source, flags = (SMALL_CASES | NAMED_CASES)[name]
     model, (x, t, method) = build(), samples(source, flags)
-    loss = LOSSES[flags.get("loss", "mean-squared")]
+    loss = loss_of(flags)
     train(model, x, t, loss)
     x, t = x.double(), t.double()
     wide = shake(model, x, flags.get("mode"))
     torch.save(model.state_dict(), FOLDER / f"{name}.pt")
-    matrix = flags.get("matrix", "hessian")
+    matrix, decay = flags.get("matrix", "hessian"), flags.get("weight-decay", 0.0)
+    # Whole matrices are those of the Hessian.
+    method = by_products if matrix == "gauss-newton" else method
     flags = {**flags, "batch": BATCH}
     return {
         "flags": [word for k, v in flags.items() for word in (f"--{k}", str(v))],
         "noise_weight": noise_weight(len(x), flags.get("sampling")),
-        **reference(wide, x, t, loss, matrix, method),
+        **reference(wide, x, t, loss, matrix, method, decay),
     }
 
 

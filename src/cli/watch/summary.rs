@@ -16,6 +16,8 @@ const MOST: usize = 8;
 
 /// The end of a watch.
 pub struct Summary<'a> {
+    /// The loss and the activations, in words, where a checkpoint was read.
+    pub about: Option<String>,
     /// What was watched.
     pub folder: &'a Path,
     /// All lines, in the natural order of their names.
@@ -52,6 +54,7 @@ impl Summary<'_> {
             None => "Nothing is drawn: no checkpoint has an s.".to_owned(),
         };
         let mut json = json!({
+            "about": self.about,
             "checkpoints": lines.len(),
             "measured": self.measured,
             "lines": folder.join("watch.jsonl").display().to_string(),
@@ -81,7 +84,7 @@ impl Summary<'_> {
 
     /// The table of the lines, then what has none.
     fn text(&self, drawn: &str) -> String {
-        let mut parts = Vec::new();
+        let mut parts: Vec<String> = self.about.iter().cloned().collect();
         if !self.lines.is_empty() {
             let row = |line: &Line| format!("{:<28} {}", line.name, brief(line));
             parts.push(self.lines.iter().map(row).collect::<Vec<_>>().join("\n"));

@@ -131,3 +131,114 @@ fn the_smallest_batch_and_the_largest_rate_are_where_the_inequality_turns() {
         "all but gradient descent turn within: {inner:?}"
     );
 }
+
+/// What another unit of the loss does: a, s and every vᵀHv times a factor.
+fn in_other_units(reading: &Reading, factor: f64) -> Reading {
+    let scaled = |number: Number| Number {
+        value: factor * number.value,
+        residual: factor * number.residual,
+        error: factor * number.error,
+        ..number
+    };
+    let along = |along: Along| Along {
+        mean: factor * along.mean,
+        deviation: factor * along.deviation,
+        largest: factor * along.largest,
+    };
+    Reading {
+        sharpness: scaled(reading.sharpness),
+        smallest: scaled(reading.smallest),
+        smallest_floor: reading.smallest_floor.map(|floor| factor * floor),
+        non_uniformity: reading.non_uniformity.map(scaled),
+        along: reading.along.map(|both| both.map(along)),
+        ..reading.clone()
+    }
+}
+
+#[test]
+fn another_unit_of_the_loss_divides_every_threshold_and_changes_no_verdict_at_its_own_rate() {
+    let plain = Plain {
+        a: 3.0,
+        squared_s: 1.4,
+        smallest: 0.7,
+        along: [(3.0, 0.3), (2.1, 1.2)],
+    };
+    let mut compared = 0;
+    for (numerator, factor) in [(1, 0.1), (1, 0.5), (1, 2.0), (7, 5.0), (20, 10.0)] {
+        for momentum in ["0", "1/2"] {
+            let setting = |factor: f64| {
+                let lr = f64::from(numerator) / 10.0 / factor;
+                let words = (&lr.to_string()[..], momentum);
+                Setting::new(words, (2, Sampling::WithReplacement), SAMPLES).unwrap()
+            };
+            let reading = plain.reading();
+            let one = all(&reading, &setting(1.0));
+            let other = all(&in_other_units(&reading, factor), &setting(factor));
+            assert_eq!(one.len(), other.len());
+            for (one, other) in one.iter().zip(&other) {
+                assert_eq!(one.verdict, other.verdict, "{} {factor}", one.name);
+                assert_eq!(one.smallest_batch, other.smallest_batch, "{}", one.name);
+                let rate = |criterion: &Criterion| {
+                    let rate = criterion.largest_lr.expect("a rate");
+                    [rate.low, rate.high].map(|end| end.expect("an end"))
+                };
+                for (one, other) in rate(one).iter().zip(rate(other)) {
+                    assert!((other * factor / one - 1.0).abs() < 1e-9, "{one} {other}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 50, "{compared}");
+}
+
+#[test]
+fn nesterov_is_bounded_by_its_own_edge_and_stable_only_with_the_full_batch() {
+    use super::super::optimizer::Optimizer;
+    use super::super::verdict::{Stability, judge};
+    let reading = Reading::of_numbers((2.0, 0.0), (0.1, 0.0), 0.5);
+    let at = |lr: &str, batch| {
+        let setting = Setting::new((lr, "1/2"), (batch, Sampling::WithoutReplacement), SAMPLES);
+        let setting = setting
+            .unwrap()
+            .with_optimizer(Optimizer::Nesterov)
+            .unwrap();
+        let criteria = all(&reading, &setting);
+        assert_eq!(criteria.len(), 1);
+        let rate = criteria[0].largest_lr.expect("a rate");
+        // (2 + 2β)/((1 + 2β)a) = 3/4.
+        assert!(rate.low < Some(0.75) && rate.high > Some(0.75), "{rate:?}");
+        judge(&reading, &criteria, &setting).verdict
+    };
+    assert_eq!(at("0.749", SAMPLES), Stability::Stable);
+    assert_eq!(at("0.751", SAMPLES), Stability::Unstable);
+    assert_eq!(at("0.751", 3), Stability::Unstable);
+    assert_eq!(at("0.1", 3), Stability::Undecided);
+}
+
+#[test]
+fn of_an_optimiser_that_no_criterion_is_about_nothing_is_said() {
+    use super::super::optimizer::Optimizer;
+    use super::super::verdict::{Stability, judge};
+    let reading = Reading::of_numbers((2.0, 0.0), (0.1, 0.0), 0.5);
+    for name in Optimizer::names() {
+        let optimizer: Optimizer = name.parse().unwrap();
+        for lr in ["1/10", "10"] {
+            let setting = Setting::new((lr, "0"), (SAMPLES, Sampling::WithoutReplacement), SAMPLES);
+            let setting = setting.unwrap().with_optimizer(optimizer).unwrap();
+            let criteria = all(&reading, &setting);
+            let judgement = judge(&reading, &criteria, &setting);
+            let expected = match (optimizer.uncovered(), lr) {
+                (Some(_), _) => Stability::Undecided,
+                (None, "10") => Stability::Unstable,
+                (None, _) => Stability::Stable,
+            };
+            assert_eq!(judgement.verdict, expected, "{name} {lr}");
+            assert_eq!(criteria.is_empty(), optimizer.uncovered().is_some());
+            assert_eq!(name == "adam", judgement.reason.contains("optimiser adam:"));
+        }
+        let heavy = Setting::new(("1", "1/2"), (1, Sampling::WithReplacement), SAMPLES).unwrap();
+        let refused = heavy.with_optimizer(optimizer).is_err();
+        assert_eq!(refused, optimizer.uncovered().is_some(), "{name}");
+    }
+}

@@ -17,8 +17,9 @@ impl Loss {
         }
     }
 
-    /// The loss of one sample with `c` outputs, as a formula for a person.
-    pub fn formula(self, c: usize) -> String {
+    /// What one sample with `c` outputs adds to the objective, as a formula for a person: the loss and,
+    /// where there is weight decay λ, its penalty.
+    pub fn formula(self, c: usize, weight_decay: f64) -> String {
         let share = match self.divisor(c) {
             1.0 => String::new(),
             2.0 => "½·".to_owned(),
@@ -28,18 +29,25 @@ impl Loss {
             Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared => "Σ_k (o_k − y_k)²",
             Loss::CrossEntropy { .. } => "−Σ_k y_k·log softmax(o)_k",
             Loss::BinaryCrossEntropy => "Σ_k (log(1 + exp o_k) − y_k·o_k)",
-            Loss::HingeSquared => "Σ_k max(0, 1 − t_k·o_k)², t = ±1",
+            Loss::HingeSquared => "Σ_k max(0, 1 − t_k·o_k)²",
         };
         let is_one_term = c == 1 && self.smoothing().is_none();
         let sum = match is_one_term {
             true => sum.replace("Σ_k ", "").replace("_k", ""),
             false => sum.to_owned(),
         };
-        let smoothing = self.smoothing().filter(|smoothing| *smoothing > 0.0);
-        let smoothing = smoothing.map_or(String::new(), |smoothing| {
-            format!(", y ← (1 − {smoothing})·y + {smoothing}/{c}")
-        });
-        format!("f_i = {share}{sum}{smoothing}")
+        let penalty = match weight_decay {
+            0.0 => String::new(),
+            decay => format!(" + ({decay}/2)·|w|²"),
+        };
+        let targets = match self {
+            Loss::HingeSquared => ", t = ±1".to_owned(),
+            Loss::CrossEntropy { smoothing } if smoothing > 0.0 => {
+                format!(", y ← (1 − {smoothing})·y + {smoothing}/{c}")
+            }
+            _ => String::new(),
+        };
+        format!("f_i = {share}{sum}{penalty}{targets}")
     }
 
     /// Label smoothing ε, of the loss that has it.
@@ -116,17 +124,21 @@ mod tests {
 
     #[test]
     fn formulas_say_what_is_divided_by_what() {
-        let said = |loss: Loss, c| loss.formula(c);
+        let said = |loss: Loss, c| loss.formula(c, 0.0);
         assert_eq!(said(Loss::MeanSquared, 10), "f_i = (1/10)·Σ_k (o_k − y_k)²");
         assert_eq!(said(Loss::MeanSquared, 1), "f_i = (o − y)²");
         assert_eq!(said(Loss::HalfSumSquared, 10), "f_i = ½·Σ_k (o_k − y_k)²");
         assert_eq!(
             said(Loss::BinaryCrossEntropy, 1),
-            "f_i = log(1 + exp o) − y·o"
+            "f_i = (log(1 + exp o) − y·o)"
         );
         assert_eq!(
             said(Loss::CrossEntropy { smoothing: 0.1 }, 10),
             "f_i = −Σ_k y_k·log softmax(o)_k, y ← (1 − 0.1)·y + 0.1/10"
+        );
+        assert_eq!(
+            Loss::HingeSquared.formula(2, 5e-4),
+            "f_i = ½·Σ_k max(0, 1 − t_k·o_k)² + (0.0005/2)·|w|², t = ±1"
         );
     }
 

@@ -108,7 +108,7 @@ fn near(computed: &[f64], exact: &[f64], what: &str) {
 
 /// Compares with the jets, which run over f64 here: 10⁻¹² is some thousand roundings.
 fn agrees(layers: Vec<Layer>, input: [usize; 3], loss: Loss, statistics: Statistics) {
-    let graph = Graph::new(input, layers, loss, statistics);
+    let graph = Graph::new(input, layers, loss, statistics).with_weight_decay(0.3);
     let samples = 11;
     let parameters = numbers(graph.parameters(), 1);
     let direction: Vec<f64> = numbers(graph.parameters(), 5)
@@ -123,7 +123,8 @@ fn agrees(layers: Vec<Layer>, input: [usize; 3], loss: Loss, statistics: Statist
     let data = (&inputs[..], &targets[..]);
     let exact = Landscape::<f64>::new(&graph, &parameters, &moments, data);
     let double = Double::new(graph, &parameters, &moments, data);
-    near(&[double.loss()], &[exact.loss()], "loss");
+    let whole = double.loss() + double.penalty();
+    near(&[whole], &[exact.loss()], "loss");
     near(&double.gradient(), &exact.gradient(), "gradient");
     for second in [Second::Hessian, Second::GaussNewton] {
         let double = double.clone().with_second(second);
@@ -140,7 +141,11 @@ fn agrees(layers: Vec<Layer>, input: [usize; 3], loss: Loss, statistics: Statist
 fn products_agree_with_jets_for_every_layer_and_loss() {
     for loss in [
         Loss::MeanSquared,
+        Loss::HalfSumSquared,
+        Loss::SumSquared,
         Loss::CrossEntropy { smoothing: 0.0 },
+        Loss::CrossEntropy { smoothing: 0.1 },
+        Loss::BinaryCrossEntropy,
         Loss::HingeSquared,
     ] {
         for statistics in [Statistics::Batch, Statistics::Fixed] {

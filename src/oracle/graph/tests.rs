@@ -175,6 +175,53 @@ fn losses_have_the_second_derivatives_known_by_heart() {
     assert_eq!(inside, (Exact::from(-1), Exact::from(2)));
     let beyond = bent(Loss::HingeSquared, 1.5, 1.0);
     assert_eq!(beyond, (Exact::zero(), Exact::zero()));
+    // (o − y)² at o − y = 2, in the three units at one output; and with weight decay on both weights.
+    for (loss, factor) in [
+        (Loss::MeanSquared, Exact::from(1)),
+        (Loss::HalfSumSquared, Exact::fraction(1, 2)),
+        (Loss::SumSquared, Exact::from(1)),
+    ] {
+        let (slope, curvature) = bent(loss, 3.0, 1.0);
+        assert_eq!(slope, Exact::from(4) * &factor);
+        assert_eq!(curvature, Exact::from(2) * &factor);
+        let layers = vec![Layer::Dense {
+            outputs: 1,
+            bias: true,
+        }];
+        let graph = Graph::new([1, 1, 1], layers, loss, Statistics::Fixed).with_weight_decay(0.5);
+        let decayed = at(&graph, &[2.0, 1.0], &[1.0], &[1.0]);
+        // f = 4·factor + ¼·(4 + 1), with slopes 4·factor + ½·(2, 1).
+        let quarter = Exact::fraction(1, 4);
+        let loss = Exact::from(4) * &factor + Exact::from(5) * &quarter;
+        assert_eq!(point(&decayed.loss()), loss);
+        let slopes = decayed.gradient().iter().map(point).collect::<Vec<_>>();
+        let slope = |half: i64| Exact::from(4) * &factor + Exact::fraction(half, 2);
+        assert_eq!(slopes, [slope(2), slope(1)]);
+        let row = &decayed.sample_hessian(0)[1];
+        let curvature = Exact::from(2) * &factor;
+        assert_eq!(point(&row[0]), curvature);
+        assert_eq!(point(&row[1]), curvature + Exact::fraction(1, 2));
+    }
+    // Binary cross-entropy at a logit of 0: ln 2, slope ½ − y, curvature ¼.
+    let layers = vec![Layer::Dense {
+        outputs: 1,
+        bias: true,
+    }];
+    let graph = Graph::new(
+        [1, 1, 1],
+        layers,
+        Loss::BinaryCrossEntropy,
+        Statistics::Fixed,
+    );
+    let landscape = at(&graph, &[0.0, 0.0], &[0.0], &[0.25]);
+    let near = |x: &Enclosure, value: Exact| x.contains(&value) && x.width() < 1e-70;
+    assert!(near(&landscape.gradient()[1], Exact::fraction(1, 4)));
+    assert!(near(
+        &landscape.sample_hessian(0)[1][1],
+        Exact::fraction(1, 4)
+    ));
+    let two = Enclosure::from_exact(&Exact::from(2)).ln();
+    assert!((landscape.loss() - two).width() < 1e-70);
     // Two equal outputs: p = 1/2, gradient p − y, curvature p(1 − p).
     let layers = vec![Layer::Dense {
         outputs: 2,
