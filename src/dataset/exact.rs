@@ -17,7 +17,9 @@ impl Exact {
     pub(super) fn select(&self, rows: &[usize], [inputs, targets]: [usize; 2]) -> Self {
         let select = |numbers: &Option<Vec<f64>>, width: usize| {
             let numbers = numbers.as_ref()?;
-            let rows = rows.iter().map(|row| &numbers[row * width..(row + 1) * width]);
+            let rows = rows
+                .iter()
+                .map(|row| &numbers[row * width..(row + 1) * width]);
             Some(rows.flatten().copied().collect())
         };
         Exact {
@@ -29,7 +31,9 @@ impl Exact {
     /// The bytes that they take in memory.
     pub fn bytes(&self) -> u64 {
         let numbers = [&self.inputs, &self.targets].into_iter().flatten();
-        numbers.map(|numbers| size_of_val(&numbers[..]) as u64).sum()
+        numbers
+            .map(|numbers| size_of_val(&numbers[..]) as u64)
+            .sum()
     }
 }
 
@@ -51,7 +55,9 @@ impl Dataset {
 /// How many numbers f32 does not hold.
 pub(super) fn count_rounded(narrow: &[f32], exact: &[f64]) -> usize {
     let pairs = narrow.iter().zip(exact);
-    pairs.filter(|&(&narrow, &exact)| f64::from(narrow) != exact).count()
+    pairs
+        .filter(|&(&narrow, &exact)| f64::from(narrow) != exact)
+        .count()
 }
 
 /// The elements of an array in f32, bytes as shades, and as they are where f32 does not hold them all.

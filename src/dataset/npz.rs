@@ -12,8 +12,8 @@ use std::path::Path;
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
-use super::npy::{Array, Elements, Header};
 use super::exact::rounded;
+use super::npy::{Array, Elements, Header};
 use super::{Dataset, Exact, Targets, open};
 use crate::error::{Error, Result};
 

@@ -72,7 +72,8 @@ pub fn contents(source: &str, data_dir: Option<&Path>) -> Result<Option<Contents
         _ => return Ok(None),
     };
     let (count, width) = match is_npz {
-        true => (npz::elements(&path)?, 8),
+        // As it is in the file, and in f64 selected where that is its own: what is beside is in f32.
+        true => (npz::elements(&path)?, 12),
         false => (idx::elements(&path)?, 1),
     };
     Ok(Some(Contents { path, count, width }))

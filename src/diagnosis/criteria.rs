@@ -217,11 +217,17 @@ fn directions<'a>(known: &'a Known, here: &At) -> Vec<Rule<'a>> {
     let zero = |is_asked: bool, why| (!is_asked).then_some(why);
     vec![
         Rule {
-            not_asked: zero(known.is_asked.sharpness, "a may be 0: then any vector is its vector"),
+            not_asked: zero(
+                known.is_asked.sharpness,
+                "a may be 0: then any vector is its vector",
+            ),
             ..direction("direction_of_sharpness", &along.sharpness, here)
         },
         Rule {
-            not_asked: zero(known.is_asked.noise, "s may be 0: then any vector is its vector"),
+            not_asked: zero(
+                known.is_asked.noise,
+                "s may be 0: then any vector is its vector",
+            ),
             ..direction("direction_of_noise", &along.noise, here)
         },
     ]

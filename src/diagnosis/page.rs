@@ -97,9 +97,15 @@ fn source(what: &str, name: &str, digest: &str) -> String {
 /// What f32 does not hold of the files.
 fn rounded(model: &Model, samples: &Samples) -> Vec<String> {
     let [inputs, targets] = samples.rounded;
-    let counts = [(model.rounded, "weights"), (inputs, "inputs"), (targets, "targets")];
+    let counts = [
+        (model.rounded, "weights"),
+        (inputs, "inputs"),
+        (targets, "targets"),
+    ];
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-    let counts: Vec<String> = counts.map(|(count, what)| format!("{count} {what}")).collect();
+    let counts: Vec<String> = counts
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
     if counts.is_empty() {
         return Vec::new();
     }
@@ -110,31 +116,35 @@ fn rounded(model: &Model, samples: &Samples) -> Vec<String> {
     wrap(&line, "  ")
 }
 
-/// What the bars owe to rounding, and over how many samples it was measured.
-fn owed(reading: &Reading) -> Vec<String> {
-    let Some(rounding) = reading.rounding else {
-        return Vec::new();
-    };
-    let (a, smallest) = (&reading.sharpness, &reading.smallest);
+/// What the bars owe to rounding, where it is a tenth of one or more, and over how many samples it was
+/// measured where these are not all.
+fn owed(reading: &Reading, count: usize) -> Vec<String> {
     let s = reading.non_uniformity.filter(|s| s.products > 0);
-    let s = s.map(|s| format!(", s {}", short(s.rounding)));
-    let [with_h, with_sigma, _] = rounding.samples;
-    let sigma = match with_sigma > 0 && with_sigma < with_h {
-        true => format!(", with Σ over {with_sigma}"),
+    let numbers = [
+        ("a", Some(reading.sharpness)),
+        ("λ_min", Some(reading.smallest)),
+        ("s", s),
+    ];
+    let numbers = numbers.into_iter();
+    let numbers: Vec<_> = numbers.filter_map(|(name, x)| Some((name, x?))).collect();
+    if numbers.iter().all(|(_, x)| x.rounding < 0.1 * x.bar()) {
+        return Vec::new();
+    }
+    let told: Vec<String> = (numbers.iter())
+        .map(|(name, x)| format!("{name} {:.1e}", x.rounding))
+        .collect();
+    let [with_h, with_sigma, _] = reading.rounding.map_or([count; 3], |known| known.samples);
+    let over = |matrix: &str, compared: usize| match 0 < compared && compared < count {
+        true => format!(", with {matrix} over {compared} of {count} samples"),
         false => String::new(),
     };
     let line = format!(
-        "of the bars rounding is: a {}, λ_min {}{} (f64 products over {with_h} samples{sigma})",
-        short(a.rounding),
-        short(smallest.rounding),
-        s.unwrap_or_default()
+        "rounding in the bars, by f64: {}{}{}",
+        told.join(", "),
+        over("H", with_h),
+        over("Σ", with_sigma)
     );
     wrap(&line, "  ")
-}
-
-/// A small number in two digits.
-fn short(number: f64) -> String {
-    format!("{number:.1e}")
 }
 
 /// a, λ_min and s with their bounds.
@@ -184,11 +194,15 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
         None => lines.push("non-uniformity s does not exist: the samples are coupled".to_owned()),
     }
     lines.push(floor);
-    lines.extend(owed(reading));
+    lines.extend(owed(reading, diagnosis.setting.samples));
     if let Some(along) = &reading.along {
         let s = reading.non_uniformity.as_ref();
         let told = |name: &str, along: &Along, is_asked: bool| match is_asked {
-            true => format!("along {name} {} ± {}", digits(along.mean), digits(along.deviation)),
+            true => format!(
+                "along {name} {} ± {}",
+                digits(along.mean),
+                digits(along.deviation)
+            ),
             false => format!("along {name} not asked ({name} may be 0)"),
         };
         let line = format!(

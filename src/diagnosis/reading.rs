@@ -60,6 +60,7 @@ impl Status {
 
 /// An eigenvalue, or the root of one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(into = "Told")]
 pub struct Number {
     /// The value.
     pub value: f64,
@@ -73,6 +74,32 @@ pub struct Number {
     pub status: Status,
     /// Products with its matrix that were spent.
     pub products: usize,
+}
+
+/// A number as JSON has it.
+#[derive(Serialize)]
+struct Told {
+    value: f64,
+    residual: f64,
+    rounding: f64,
+    bar: f64,
+    error: f64,
+    status: Status,
+    products: usize,
+}
+
+impl From<Number> for Told {
+    fn from(number: Number) -> Self {
+        Told {
+            value: number.value,
+            residual: number.residual,
+            rounding: number.rounding,
+            bar: number.bar(),
+            error: number.error,
+            status: number.status,
+            products: number.products,
+        }
+    }
 }
 
 impl Number {

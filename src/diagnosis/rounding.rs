@@ -97,12 +97,17 @@ struct Gap {
 
 impl Gap {
     fn of([narrow, exact]: [&[f64]; 2], vector: &[f64]) -> Self {
-        let length = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
+        let length =
+            |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
         let difference = || narrow.iter().zip(exact).map(|(x, y)| x - y);
         Gap {
             length: length(&mut difference()),
             size: length(&mut exact.iter().copied()),
-            along: difference().zip(vector).map(|(x, v)| x * v).sum::<f64>().abs(),
+            along: difference()
+                .zip(vector)
+                .map(|(x, v)| x * v)
+                .sum::<f64>()
+                .abs(),
         }
     }
 }
@@ -252,7 +257,10 @@ mod tests {
         assert_eq!(chosen(&[3.0, -1.0], 4), [0, 1]);
         let quotients: Vec<f64> = (0..100).map(|i| if i == 37 { -9.0 } else { 1.0 }).collect();
         let taken = chosen(&quotients, 8);
-        assert!(taken.contains(&37) && taken.contains(&0) && taken.contains(&75), "{taken:?}");
+        assert!(
+            taken.contains(&37) && taken.contains(&0) && taken.contains(&75),
+            "{taken:?}"
+        );
         assert!(taken.len() <= 8 && taken.is_sorted());
         assert_eq!(spread(10, 4), [0, 2, 5, 7]);
     }

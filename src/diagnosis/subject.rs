@@ -164,6 +164,8 @@ fn exact(data: &Dataset, batch: &Batch<'_>) -> Refined {
 /// The rows of these samples, of numbers that `count` samples have.
 fn rows(numbers: &[f64], count: usize, samples: &[usize]) -> Option<Vec<f64>> {
     let width = numbers.len() / count;
-    let rows = samples.iter().map(|row| &numbers[row * width..(row + 1) * width]);
+    let rows = samples
+        .iter()
+        .map(|row| &numbers[row * width..(row + 1) * width]);
     Some(rows.flatten().copied().collect())
 }

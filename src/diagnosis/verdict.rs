@@ -74,11 +74,7 @@ pub fn judge(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Ju
         );
     }
     let necessary = |c: &&Criterion| c.role == Role::Necessary;
-    if let Some(broken) = criteria
-        .iter()
-        .filter(necessary)
-        .find(|c| c.fails())
-    {
+    if let Some(broken) = criteria.iter().filter(necessary).find(|c| c.fails()) {
         let reason = format!("{} is necessary and fails: {}", broken.name, broken.formula);
         return Judgement {
             verdict: Stability::Unstable,

@@ -18,9 +18,16 @@ pub struct Refined {
 impl Refined {
     /// The bytes that these numbers take.
     pub fn bytes(&self) -> u64 {
-        let all = [&self.parameters, &self.statistics, &self.inputs, &self.targets];
+        let all = [
+            &self.parameters,
+            &self.statistics,
+            &self.inputs,
+            &self.targets,
+        ];
         let numbers = all.into_iter().flatten();
-        numbers.map(|numbers| size_of_val(&numbers[..]) as u64).sum()
+        numbers
+            .map(|numbers| size_of_val(&numbers[..]) as u64)
+            .sum()
     }
 }
 
