@@ -45,7 +45,7 @@ pub use mode::Mode;
 pub use page::page;
 pub use precision::Again;
 pub use reading::{Along, Effort, Number, Other, Reading, Status};
-pub use rounding::{Precision, Rounding};
+pub use rounding::{Compared, Precision, Rounding};
 pub use setting::Setting;
 pub use subject::{Model, Request, Samples, load};
 pub use verdict::{Basis, Judgement, Stability};

@@ -131,9 +131,10 @@ fn owed(reading: &Reading, count: usize) -> Vec<String> {
         return Vec::new();
     }
     let told: Vec<String> = (numbers.iter())
-        .map(|(name, x)| format!("{name} {:.1e}", x.rounding))
+        .map(|(name, x)| format!("{name} {}", digits(x.rounding)))
         .collect();
-    let [with_h, with_sigma, _] = reading.rounding.map_or([count; 3], |known| known.samples);
+    let known = reading.rounding.map(|rounding| rounding.samples);
+    let known = known.unwrap_or_default();
     let over = |matrix: &str, compared: usize| match 0 < compared && compared < count {
         true => format!(", with {matrix} over {compared} of {count} samples"),
         false => String::new(),
@@ -141,8 +142,8 @@ fn owed(reading: &Reading, count: usize) -> Vec<String> {
     let line = format!(
         "rounding in the bars, by f64: {}{}{}",
         told.join(", "),
-        over("H", with_h),
-        over("Σ", with_sigma)
+        over("H", known.hessian),
+        over("Σ", known.covariance)
     );
     wrap(&line, "  ")
 }

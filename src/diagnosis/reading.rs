@@ -475,3 +475,52 @@ pub fn compare((point, batch): (&Point<'_>, &Batch<'_>), effort: &Effort, vector
         distance: kernel::dot_wide(effort.isa, &difference, &difference).sqrt(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_of_a_root_is_that_of_its_square() {
+        // s² = 4 with a residual of 1/2 and a rounding of 7/10, and of much more than s².
+        for (residual, rounding) in [
+            (0.5, 0.7),
+            (0.0, 1e-9),
+            (0.5, 3.4),
+            (1.0, 90.0),
+            (20.0, 1.0),
+        ] {
+            let width = |radius: f64| {
+                let low = 2.0 - (4.0 - radius).max(0.0).sqrt();
+                low.max((4.0 + radius).sqrt() - 2.0)
+            };
+            let number = Number {
+                value: 2.0,
+                residual: width(residual),
+                ..Number::zero()
+            };
+            let rounded = number.rounded_root(rounding, 1e-5);
+            let expected = width(residual + rounding);
+            assert!(
+                (rounded.bar() - expected).abs() < 1e-9,
+                "{residual}, {rounding}"
+            );
+            assert_eq!(rounded.excludes_zero(), residual + rounding < 4.0);
+        }
+    }
+
+    #[test]
+    fn a_tolerance_below_rounding_is_not_reached() {
+        let number = Number::zero();
+        assert_eq!(number.rounded(1e-7, 1e-5).status, Status::Converged);
+        assert_eq!(
+            number.rounded(1e-4, 1e-5).status,
+            Status::ConvergedToRounding
+        );
+        let partial = Number {
+            status: Status::NotConverged,
+            ..number
+        };
+        assert_eq!(partial.rounded(1e-4, 1e-5).status, Status::NotConverged);
+    }
+}
