@@ -99,39 +99,41 @@ fn checkpoints_of_pytorch_give_pytorchs_float64_curvature() {
             assert_eq!(measured[key], known[key], "{name} {key}");
         }
         for key in ["sharpness", "non_uniformity"] {
-            assert_eq!(measured[key]["status"], "converged", "{name} {key}");
+            assert_ne!(measured[key]["status"], "not_converged", "{name} {key}");
         }
         let a = number(&known["sharpness"]);
-        let residual = |key: &str| number(&measured[key]["residual"]);
+        let bar = |key: &str| number(&measured[key]["bar"]);
         let values = [
             ("train_loss", number(&measured["train_loss"]), 0.0),
             ("penalty", number(&measured["penalty"]), 0.0),
             (
                 "sharpness",
                 number(&measured["sharpness"]["value"]),
-                residual("sharpness"),
+                bar("sharpness"),
             ),
             (
                 "smallest_eigenvalue",
                 number(&measured["smallest_eigenvalue"]),
-                number(&measured["smallest_eigenvalue_residual"]),
+                number(&measured["smallest_eigenvalue_bar"]),
             ),
             (
                 "non_uniformity",
                 number(&measured["non_uniformity"]["value"]),
-                residual("non_uniformity"),
+                bar("non_uniformity"),
             ),
         ];
-        for (key, value, residual) in values {
+        for (key, value, bar) in values {
             let exact = number(&known[key]);
-            // The smallest eigenvalue is sought to a thousandth of the largest in size.
+            // The smallest eigenvalue is sought to a thousandth of the largest in size; the bars of the
+            // others have what f32 rounds, and float64 is known to a residual of 10⁻⁷.
             let allowance = match key {
                 "smallest_eigenvalue" => 1e-3 * a,
-                _ => 1e-5 * exact,
+                "train_loss" => 1e-5 * exact,
+                _ => 1e-7 * exact,
             };
             println!("{name} {key}: {value} and in float64 {exact}");
             assert!(
-                (value - exact).abs() <= residual + allowance,
+                (value - exact).abs() <= bar + allowance,
                 "{name} {key}: {value}, {exact}"
             );
         }

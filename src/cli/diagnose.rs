@@ -23,7 +23,8 @@ pub struct Arguments {
     weights: PathBuf,
     #[command(flatten)]
     subject: Subject,
-    /// f64: measure again in f64, and say whether f32 was enough for the verdicts.
+    /// f64: measure again in f64, with the numbers of the files as they are, and say whether f32 was enough
+    /// for the verdicts.
     #[arg(long, value_name = "PRECISION", default_value = "f32")]
     precision: PrecisionName,
     /// Print first which tensor fills which layer.

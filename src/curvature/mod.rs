@@ -6,7 +6,7 @@
 //!
 //! What a residual proves: for a symmetric matrix some eigenvalue lies within `‖Ax − θx‖/‖x‖` of
 //! θ, up to the f32 rounding of the one product that measures it (about 10⁻⁶ of the largest
-//! eigenvalue in size). That it is the *largest* one is the usual, stated assumption of the Lanczos
+//! eigenvalue in size as a rule, and far more with ill-scaled data: `diagnosis` measures it). That it is the *largest* one is the usual, stated assumption of the Lanczos
 //! method with a random start; of the smallest one, which stands among many near zero, it would be
 //! too much to assume ([`Smallest`]).
 

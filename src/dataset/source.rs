@@ -138,7 +138,8 @@ pub fn contents(source: &Source) -> Result<Option<Contents>> {
         (Kind::Npz, _) => {
             let path = source.name.clone();
             let count = npz::elements(&path, &source.arrays)?;
-            (path, count, 8)
+            // As it is in the file, and in f64 selected where that is its own: what is beside is in f32.
+            (path, count, 12)
         }
         (Kind::Idx, _) => images(source.name.clone())?,
     };

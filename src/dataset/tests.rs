@@ -44,6 +44,7 @@ fn values_and_labels_of_many_classes_are_digested_whole() {
         inputs: vec![0.0],
         shape: vec![1],
         targets,
+        exact: Exact::default(),
     };
     let value = with(Targets::Values {
         values: vec![1.5],

@@ -177,20 +177,25 @@ pub struct Diagnosis {
     pub peak: Option<u64>,
 }
 
-/// The peak over all modes that [`Case::diagnose`] measures, and over measuring again in f64.
+/// The peak over all modes that [`Case::diagnose`] measures, over measuring what f32 has rounded, and over
+/// measuring again in f64.
 pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, in_f64: bool) -> Forecast {
     let of = |is_coupled| {
         let (network, n, products) = (&model.network, samples.count, effort.lanczos.products);
-        let f32 = Forecast::new(network, n, products, is_coupled);
+        let f32 = larger(
+            Forecast::new(network, n, products, is_coupled),
+            Forecast::in_both(network, n, network.has_batch_norm()),
+        );
         match in_f64 {
             true => larger(f32, Forecast::in_f64(network, n, products, is_coupled)),
             false => f32,
         }
     };
-    match model.network.has_batch_norm() {
+    let forecast = match model.network.has_batch_norm() {
         true => larger(of(false), of(true)),
         false => of(false),
-    }
+    };
+    forecast.with_exact([model.exact.bytes(), samples.exact_bytes()])
 }
 
 fn larger(one: Forecast, other: Forecast) -> Forecast {
@@ -281,16 +286,11 @@ impl Finding {
     /// The numbers, the criteria and the verdict of one mode.
     pub fn json(&self) -> Value {
         let reading = &self.reading;
-        let measured = |number: &reading::Number| {
-            json!({"value": number.value, "residual": number.residual, "rounding": number.rounding,
-                "bar": number.bar(), "error": number.error, "status": number.status,
-                "products": number.products})
-        };
         json!({
             "train_loss": reading.loss,
             "train_accuracy": reading.accuracy,
             "gradient_norm": reading.gradient,
-            "sharpness": measured(&reading.sharpness),
+            "sharpness": reading.sharpness,
             "smallest_eigenvalue": reading.smallest.value,
             "smallest_eigenvalue_residual": reading.smallest.residual,
             "smallest_eigenvalue_rounding": reading.smallest.rounding,
@@ -298,7 +298,7 @@ impl Finding {
             "smallest_eigenvalue_floor": reading.smallest_floor,
             "smallest_eigenvalue_status": reading.smallest.status,
             "smallest_eigenvalue_products": reading.smallest.products,
-            "non_uniformity": reading.non_uniformity.as_ref().map(measured),
+            "non_uniformity": reading.non_uniformity,
             "along": reading.along,
             "rounding": reading.rounding,
             "other_matrix": reading.other,

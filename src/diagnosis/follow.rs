@@ -86,6 +86,9 @@ pub struct Line {
     pub a: f64,
     /// Its residual.
     pub a_residual: f64,
+    /// Its bar: residual and rounding. Absent in lines of older versions.
+    #[serde(default)]
+    pub a_bar: Option<f64>,
     /// λ_min.
     pub smallest_eigenvalue: f64,
     /// Its residual.
@@ -94,6 +97,9 @@ pub struct Line {
     pub s: Option<f64>,
     /// Its residual.
     pub s_residual: Option<f64>,
+    /// Its bar, as that of a.
+    #[serde(default)]
+    pub s_bar: Option<f64>,
     /// The larger one of the next two: beyond 1, a bound is broken.
     pub margin: f64,
     /// a over its bound: 0 where none is known.
@@ -131,10 +137,12 @@ impl Line {
             accuracy: reading.accuracy,
             a: a.value,
             a_residual: a.residual,
+            a_bar: Some(a.bar()),
             smallest_eigenvalue: smallest.value,
             smallest_eigenvalue_residual: smallest.residual,
             s: s.map(|s| s.value),
             s_residual: s.map(|s| s.residual),
+            s_bar: s.map(|s| s.bar()),
             margin: margin_s.map_or(margin_a, |margin_s| margin_a.max(margin_s)),
             margin_a,
             margin_s,
@@ -273,8 +281,8 @@ impl Log {
 /// The path in the plane of a and s, with the bounds as lines; `None` where no line has an s.
 pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
     let path = lines.iter().filter_map(|line| {
-        let (s, residual) = line.s.zip(line.s_residual)?;
-        Some(Point::with_error(line.a, s, residual))
+        let (s, bar) = line.s.zip(line.s_bar.or(line.s_residual))?;
+        Some(Point::with_error(line.a, s, bar))
     });
     let path: Vec<Point> = path.collect();
     let ends = [*path.first()?, *path.last()?];

@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::oracle::double::{CHUNK, SHARES};
 
+use super::rounding;
+use super::wide::SLICE;
+
 /// Peak bytes of a measurement, by what takes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Forecast {
@@ -81,6 +84,48 @@ impl Forecast {
             eigenvectors: DOUBLE * vectors * d,
             held_back: 0,
             program: PROGRAM,
+        }
+        .with_held_back()
+    }
+
+    /// The forecast for measuring what f32 has rounded, beside the passes in f32; no eigenvectors are
+    /// kept any more but three.
+    pub fn in_both(network: &Network, samples: usize, is_together: bool) -> Self {
+        let (n, d) = (samples as u64, network.parameters() as u64);
+        let (features, outputs) = (network.features() as u64, network.outputs() as u64);
+        let activations = features + network.activation_numbers();
+        let compared = match is_together {
+            true => samples.min(rounding::together(network)),
+            false => samples,
+        };
+        let together = match is_together {
+            true => compared as u64 * activations,
+            false => (n * activations).min(CHUNK as u64) * rayon::current_num_threads() as u64,
+        };
+        let passes = Forecast::new(network, compared, 0, is_together).passes;
+        let slice = (n * (features + outputs)).min(SLICE as u64 + features + outputs);
+        let narrow = Forecast::new(network, samples, 0, is_together);
+        Forecast {
+            // In f64, gathered in f32, and that channels first.
+            data: narrow.data + (DOUBLE + 2 * NUMBER) * slice,
+            weights: narrow.weights + NUMBER * 2 * d + DOUBLE * d,
+            // For Σv each share has two sums and a vector of its own.
+            passes: passes + DOUBLE * (3 * (SHARES as u64 + 1) * d + 6 * together),
+            eigenvectors: (3 * NUMBER + 4 * DOUBLE) * d,
+            held_back: 0,
+            program: PROGRAM,
+        }
+        .with_held_back()
+    }
+
+    /// The same with numbers that f32 does not hold, of the weights and of the samples, each kept and
+    /// copied once.
+    #[must_use]
+    pub fn with_exact(self, [weights, data]: [u64; 2]) -> Self {
+        Forecast {
+            weights: self.weights + 2 * weights,
+            data: self.data + 2 * data,
+            ..self
         }
         .with_held_back()
     }

@@ -62,7 +62,7 @@ pub use page::page;
 pub use part::Split;
 pub use precision::Again;
 pub use reading::{Along, Effort, Number, Other, Reading, Status};
-pub use rounding::{Precision, Rounding};
+pub use rounding::{Compared, Precision, Rounding};
 pub use setting::Setting;
 pub use subject::{Model, Request, Samples, check, load};
 pub use verdict::{Basis, Judgement, Stability};

@@ -14,6 +14,9 @@ const SMALL: f64 = 0.05;
 /// `−λ_min` above this share of a is worth a word.
 const NEGATIVE: f64 = 0.01;
 
+/// A rounding above this share of a leaves none of its digits.
+const LOST: f64 = 0.1;
+
 /// The notes of a diagnosis, one sentence each.
 pub fn of(diagnosis: &Diagnosis) -> Vec<String> {
     let mut notes = Vec::new();
@@ -70,6 +73,14 @@ pub fn of(diagnosis: &Diagnosis) -> Vec<String> {
     }
     let left_out = diagnosis.left_out.iter();
     notes.extend(left_out.map(|(mode, fault)| format!("Mode {mode} is left out: {fault}.")));
+    let a = &reading.sharpness;
+    if diagnosis.main.again.is_some() && a.rounding > LOST * a.value.abs() {
+        notes.push(
+            "f32 keeps no digit of a, so that the bar of f64, which is told from what f32 has rounded, is \
+             a guess: scale and centre the data."
+                .to_owned(),
+        );
+    }
     notes.extend(diagnosis.main.mode.map(|mode| about(mode).to_owned()));
     notes
 }

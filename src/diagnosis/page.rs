@@ -138,31 +138,36 @@ fn rounded(model: &Model, samples: &Samples) -> Vec<String> {
     wrap(&line, "  ")
 }
 
-/// What the bars owe to rounding, and over how many samples it was measured.
-fn owed(reading: &Reading) -> Vec<String> {
-    let Some(rounding) = reading.rounding else {
-        return Vec::new();
-    };
-    let (a, smallest) = (&reading.sharpness, &reading.smallest);
+/// What the bars owe to rounding, where it is a tenth of one or more, and over how many samples it was
+/// measured where these are not all.
+fn owed(reading: &Reading, count: usize) -> Vec<String> {
     let s = reading.non_uniformity.filter(|s| s.products > 0);
-    let s = s.map(|s| format!(", s {}", short(s.rounding)));
-    let [with_h, with_sigma, _] = rounding.samples;
-    let sigma = match with_sigma > 0 && with_sigma < with_h {
-        true => format!(", with Σ over {with_sigma}"),
+    let numbers = [
+        ("a", Some(reading.sharpness)),
+        ("λ_min", Some(reading.smallest)),
+        ("s", s),
+    ];
+    let numbers = numbers.into_iter();
+    let numbers: Vec<_> = numbers.filter_map(|(name, x)| Some((name, x?))).collect();
+    if numbers.iter().all(|(_, x)| x.rounding < 0.1 * x.bar()) {
+        return Vec::new();
+    }
+    let told: Vec<String> = (numbers.iter())
+        .map(|(name, x)| format!("{name} {}", digits(x.rounding)))
+        .collect();
+    let known = reading.rounding.map(|rounding| rounding.samples);
+    let known = known.unwrap_or_default();
+    let over = |matrix: &str, compared: usize| match 0 < compared && compared < count {
+        true => format!(", with {matrix} over {compared} of {count} samples"),
         false => String::new(),
     };
     let line = format!(
-        "of the bars rounding is: a {}, λ_min {}{} (f64 products over {with_h} samples{sigma})",
-        short(a.rounding),
-        short(smallest.rounding),
-        s.unwrap_or_default()
+        "rounding in the bars, by f64: {}{}{}",
+        told.join(", "),
+        over("H", known.hessian),
+        over("Σ", known.covariance)
     );
     wrap(&line, "  ")
-}
-
-/// A small number in two digits.
-fn short(number: f64) -> String {
-    format!("{number:.1e}")
 }
 
 /// a, λ_min and s with their bounds.
@@ -212,7 +217,7 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
         None => lines.push("non-uniformity s does not exist: the samples are coupled".to_owned()),
     }
     lines.push(floor);
-    lines.extend(owed(reading));
+    lines.extend(owed(reading, diagnosis.setting.samples));
     if let Some(along) = &reading.along {
         let s = reading.non_uniformity.as_ref();
         let told = |name: &str, along: &Along, is_asked: bool| match is_asked {

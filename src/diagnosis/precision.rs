@@ -203,7 +203,7 @@ fn smallest(double: &Double, settings: &Lanczos, largest: f64) -> Option<Number>
 
 #[cfg(test)]
 mod tests {
-    use super::super::rounding::Rounding;
+    use super::super::rounding::{Compared, Rounding};
     use super::*;
 
     #[test]
@@ -230,7 +230,7 @@ mod tests {
                 sharpness: 0.0,
                 noise: 0.0,
             },
-            samples: [1; 3],
+            samples: Compared::default(),
         };
         one = one.rounded(rounding, 1e-5);
         assert_eq!(disjoint(&one, &other), [""; 0]);

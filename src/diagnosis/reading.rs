@@ -60,6 +60,7 @@ impl Status {
 
 /// An eigenvalue, or the root of one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(into = "Told")]
 pub struct Number {
     /// The value.
     pub value: f64,
@@ -73,6 +74,32 @@ pub struct Number {
     pub status: Status,
     /// Products with its matrix that were spent.
     pub products: usize,
+}
+
+/// A number as JSON has it.
+#[derive(Serialize)]
+struct Told {
+    value: f64,
+    residual: f64,
+    rounding: f64,
+    bar: f64,
+    error: f64,
+    status: Status,
+    products: usize,
+}
+
+impl From<Number> for Told {
+    fn from(number: Number) -> Self {
+        Told {
+            value: number.value,
+            residual: number.residual,
+            rounding: number.rounding,
+            bar: number.bar(),
+            error: number.error,
+            status: number.status,
+            products: number.products,
+        }
+    }
 }
 
 impl Number {
@@ -450,5 +477,54 @@ pub fn compare((point, batch): (&Point<'_>, &Batch<'_>), effort: &Effort, vector
     Other {
         quotient: kernel::dot_wide(effort.isa, vector, &theirs),
         distance: kernel::dot_wide(effort.isa, &difference, &difference).sqrt(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_of_a_root_is_that_of_its_square() {
+        // s² = 4 with a residual of 1/2 and a rounding of 7/10, and of much more than s².
+        for (residual, rounding) in [
+            (0.5, 0.7),
+            (0.0, 1e-9),
+            (0.5, 3.4),
+            (1.0, 90.0),
+            (20.0, 1.0),
+        ] {
+            let width = |radius: f64| {
+                let low = 2.0 - (4.0 - radius).max(0.0).sqrt();
+                low.max((4.0 + radius).sqrt() - 2.0)
+            };
+            let number = Number {
+                value: 2.0,
+                residual: width(residual),
+                ..Number::zero()
+            };
+            let rounded = number.rounded_root(rounding, 1e-5);
+            let expected = width(residual + rounding);
+            assert!(
+                (rounded.bar() - expected).abs() < 1e-9,
+                "{residual}, {rounding}"
+            );
+            assert_eq!(rounded.excludes_zero(), residual + rounding < 4.0);
+        }
+    }
+
+    #[test]
+    fn a_tolerance_below_rounding_is_not_reached() {
+        let number = Number::zero();
+        assert_eq!(number.rounded(1e-7, 1e-5).status, Status::Converged);
+        assert_eq!(
+            number.rounded(1e-4, 1e-5).status,
+            Status::ConvergedToRounding
+        );
+        let partial = Number {
+            status: Status::NotConverged,
+            ..number
+        };
+        assert_eq!(partial.rounded(1e-4, 1e-5).status, Status::NotConverged);
     }
 }

@@ -64,14 +64,25 @@ pub struct Rounding {
     pub covariance: f64,
     /// The largest error of a `vᵀH_i v`, or of their mean, along both vectors.
     pub along: Both<f64>,
-    /// Over how many samples products with H, with Σ, and the quotients were compared.
-    pub samples: [usize; 3],
+    /// Over how many samples it was measured.
+    pub samples: Compared,
+}
+
+/// Over how many samples both engines were compared; 0 where there was nothing to compare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Compared {
+    /// Products with H.
+    pub hessian: usize,
+    /// Products with Σ.
+    pub covariance: usize,
+    /// `vᵀH_i v`.
+    pub quotients: usize,
 }
 
 impl Rounding {
     /// What the products in f64 have rounded, by what those in f32 have: they make sums of the same
     /// numbers, each rounding 2²⁹ times smaller. Sixteen times as much is allowed for other orders of
-    /// the sums.
+    /// the sums. Where f32 has lost every digit this is a guess.
     pub fn in_f64(&self) -> Self {
         let share = 16.0 * 2_f64.powi(-29);
         Rounding {
@@ -172,7 +183,10 @@ pub fn measure(
             sharpness: size * a.along,
             noise: size * a.along,
         },
-        samples: [wide.count(), 0, 0],
+        samples: Compared {
+            hessian: wide.count(),
+            ..Compared::default()
+        },
     };
     if twin.narrow.has_samples() && !vectors.noise.is_empty() {
         noise(&mut rounding, case, &mut twin, vectors);
@@ -199,7 +213,11 @@ fn noise(rounding: &mut Rounding, case: &Case<'_>, twin: &mut Twin<'_>, vectors:
         noise: along_s,
     };
     let chosen = chosen(&narrow, alone(&case.model.network));
-    rounding.samples = [twin.wide.count(), chosen.len(), compared];
+    rounding.samples = Compared {
+        covariance: chosen.len(),
+        quotients: compared,
+        ..rounding.samples
+    };
     if chosen.len() == twin.wide.count() {
         rounding.covariance = twin.covariance(&vectors.noise).length;
         return;

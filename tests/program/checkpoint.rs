@@ -42,6 +42,33 @@ fn safetensors_with(metadata: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8
     [&length[..], &header, &body].concat()
 }
 
+/// A safetensors file of f64 tensors.
+pub fn safetensors_in_f64(tensors: &[(&str, &[usize], &[f64])]) -> Vec<u8> {
+    let mut header = serde_json::Map::new();
+    let mut body: Vec<u8> = Vec::new();
+    for (name, shape, numbers) in tensors {
+        let start = body.len();
+        body.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
+        let entry = serde_json::json!({
+            "dtype": "F64", "shape": shape, "data_offsets": [start, body.len()],
+        });
+        header.insert((*name).to_owned(), entry);
+    }
+    let header = serde_json::to_vec(&header).expect("a header");
+    let length = (header.len() as u64).to_le_bytes();
+    [&length[..], &header, &body].concat()
+}
+
+/// Samples with target values, all in f64.
+pub fn valued_in_f64(x: &[f64], shape: &[usize], y: &[f64], outputs: usize) -> Vec<u8> {
+    let samples = y.len() / outputs;
+    let bytes = |numbers: &[f64]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+    npz(
+        npy("<f8", &[&[samples], shape].concat(), bytes(x)),
+        npy("<f8", &[samples, outputs], bytes(y)),
+    )
+}
+
 fn npy(dtype: &str, shape: &[usize], body: Vec<u8>) -> Vec<u8> {
     let sides: String = shape.iter().map(|side| format!("{side},")).collect();
     let mut header =

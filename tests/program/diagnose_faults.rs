@@ -205,7 +205,7 @@ fn samples_too_many_for_the_memory_are_not_unpacked() {
     let folder = dead();
     let words = "--arch fnn --lr 0.1 --batch 2 --memory 300B";
     let run = diagnose_line(&folder, "dead.safetensors", words);
-    // x is 6 × 3 and y has 6 labels, each 24 bytes at most while they are read.
+    // x is 6 × 3 and y has 6 labels, each 28 bytes at most while they are read.
     assert_eq!(run.code, 2, "{}", run.error);
     for word in ["data.npz holds 24 numbers", "--memory"] {
         assert!(run.error.contains(word), "{word}: {}", run.error);

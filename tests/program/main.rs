@@ -7,6 +7,7 @@ mod diagnose;
 mod diagnose_again;
 mod diagnose_faults;
 mod diagnose_page;
+mod diagnose_rounding;
 mod layers;
 mod memory;
 mod mends;

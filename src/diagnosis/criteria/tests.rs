@@ -137,6 +137,7 @@ fn in_other_units(reading: &Reading, factor: f64) -> Reading {
     let scaled = |number: Number| Number {
         value: factor * number.value,
         residual: factor * number.residual,
+        rounding: factor * number.rounding,
         error: factor * number.error,
         ..number
     };
@@ -144,6 +145,7 @@ fn in_other_units(reading: &Reading, factor: f64) -> Reading {
         mean: factor * along.mean,
         deviation: factor * along.deviation,
         largest: factor * along.largest,
+        rounding: factor * along.rounding,
     };
     Reading {
         sharpness: scaled(reading.sharpness),

@@ -17,6 +17,7 @@ fn checkpoint(order: Order, tensors: &[(&str, &[usize])]) -> Checkpoint {
                 .map(|i| (start + i + 1) as f32)
                 .collect(),
             rounded: 0,
+            exact: None,
         },
     };
     Checkpoint {
