@@ -4,8 +4,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::checkpoint::{labelled, safetensors};
-use crate::diagnose::{diagnose_line, number};
-use crate::support::{file, folder};
+use crate::diagnose::{diagnose, number};
+use crate::support::{Run, file, folder};
 
 fn wave(n: usize, f: f32) -> Vec<f32> {
     (0..n).map(|i| (f * i as f32).sin() * 0.5).collect()
@@ -43,14 +43,20 @@ fn normalised(words: &str, moments: Option<[f32; 2]>, last: Option<f32>) -> Temp
 
 const LINE: &str = "--arch net.toml --lr 0.01 --batch 2";
 
+fn run(folder: &TempDir, words: &str) -> Run {
+    let line = format!("{LINE} {words}");
+    let words: Vec<&str> = line.split_whitespace().collect();
+    diagnose(folder, "net.safetensors", &words)
+}
+
 fn json(folder: &TempDir, words: &str) -> Value {
-    let run = diagnose_line(folder, "net.safetensors", &format!("{LINE} {words} --json"));
+    let run = run(folder, &format!("{words} --json"));
     assert_eq!((run.code, run.error.as_str()), (0, ""), "{}", run.out);
     run.json()
 }
 
 fn refused(folder: &TempDir, words: &str, parts: &[&str]) {
-    let run = diagnose_line(folder, "net.safetensors", &format!("{LINE} {words}"));
+    let run = run(folder, words);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.error);
     assert_eq!(run.error.trim_end().lines().count(), 1, "{}", run.error);
     for part in parts {
