@@ -12,8 +12,8 @@ use super::output::{Answer, Ending};
 /// Re-check a certificate that `decide --certificate` wrote, from nothing but what stands in it.
 ///
 /// Exit code 0: verified; 5: refuted, so something in it was changed or wrong from the start;
-/// 2: malformed. `theorems/check_certificate.py` checks the same in plain Python, without this
-/// program.
+/// 2: no certificate by the grammar in docs/formats.md. `theorems/check_certificate.py` checks the
+/// same in plain Python, without this program.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The certificate.

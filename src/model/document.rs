@@ -184,7 +184,7 @@ fn without_position(cause: &serde_json::Error) -> String {
 }
 
 /// The beginning of a text that may be long.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     const SHOWN: usize = 40;
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),

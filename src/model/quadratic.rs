@@ -4,6 +4,7 @@ use nalgebra::DMatrix;
 use num_traits::Zero;
 use serde::{Serialize, Serializer};
 
+use super::document::shortened;
 use super::{Curvature, Sampling};
 use crate::error::{Error, Result};
 use crate::matrix::algebra::mean_of;
@@ -80,8 +81,8 @@ impl Quadratic<Exact> {
                     i,
                     format!(
                         "is not symmetric: entry [{j}][{k}] is {}, entry [{k}][{j}] is {}",
-                        hessian[(j, k)],
-                        hessian[(k, j)]
+                        shortened(&hessian[(j, k)].to_string()),
+                        shortened(&hessian[(k, j)].to_string())
                     ),
                 );
             }

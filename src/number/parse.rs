@@ -131,7 +131,7 @@ impl Visitor<'_> for ExactVisitor {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Exact, E> {
         Err(E::custom(format!(
-            "{value} is a binary float; put it in quotes (\"{value}\") so that it means exactly that decimal"
+            "{value} is a binary float; put it in quotes so that it means exactly that decimal"
         )))
     }
 }

@@ -1,6 +1,7 @@
 //! Certificates with random faults: both checkers give the same answer to each, whatever it is.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
@@ -64,15 +65,20 @@ const FIELDS: [&str; 8] = [
     "\"witness\":null,",
 ];
 
-/// One fault: a kind, a place as a share of what there is, and a choice.
-type Fault = (u8, f64, usize);
+/// One fault: a kind of it, a place as a share of what there is, and a choice.
+#[derive(Clone, Debug)]
+struct Fault {
+    kind: u8,
+    share: f64,
+    choice: usize,
+}
 
 fn at(share: f64, count: usize) -> usize {
     ((share * count as f64) as usize).min(count.saturating_sub(1))
 }
 
 /// Where the strings and bare words of a JSON text begin and end.
-fn values(text: &[u8]) -> Vec<(usize, usize)> {
+fn values(text: &[u8]) -> Vec<Range<usize>> {
     let (mut found, mut i) = (Vec::new(), 0);
     while i < text.len() {
         let start = i;
@@ -83,13 +89,13 @@ fn values(text: &[u8]) -> Vec<(usize, usize)> {
                     i += 1;
                 }
                 i += 1;
-                found.push((start, i.min(text.len())));
+                found.push(start..i.min(text.len()));
             }
             byte if byte.is_ascii_alphanumeric() || byte == b'-' => {
                 while i < text.len() && !b",]}: \n".contains(&text[i]) {
                     i += 1;
                 }
-                found.push((start, i));
+                found.push(start..i);
             }
             _ => i += 1,
         }
@@ -97,7 +103,12 @@ fn values(text: &[u8]) -> Vec<(usize, usize)> {
     found
 }
 
-fn with(mut text: Vec<u8>, (kind, share, choice): Fault) -> Vec<u8> {
+fn with(mut text: Vec<u8>, fault: &Fault) -> Vec<u8> {
+    let &Fault {
+        kind,
+        share,
+        choice,
+    } = fault;
     let place = at(share, text.len());
     let byte = BYTES[choice % BYTES.len()];
     match kind {
@@ -116,10 +127,18 @@ fn with(mut text: Vec<u8>, (kind, share, choice): Fault) -> Vec<u8> {
                 text.splice(brace + 1..brace + 1, field);
             }
         }
-        _ => {
+        5 | 6 => {
             let values = values(&text);
-            if let Some(&(start, end)) = values.get(at(share, values.len())) {
-                text.splice(start..end, VALUES[choice % VALUES.len()].bytes());
+            if let Some(value) = values.get(at(share, values.len())) {
+                text.splice(value.clone(), VALUES[choice % VALUES.len()].bytes());
+            }
+        }
+        // Mostly still a certificate, for another model.
+        _ => {
+            let digit = |i: &usize| text[*i].is_ascii_digit();
+            let digits: Vec<usize> = (0..text.len()).filter(digit).collect();
+            if let Some(&place) = digits.get(at(share, digits.len())) {
+                text[place] = b"0123456789"[choice % 10];
             }
         }
     }
@@ -132,13 +151,17 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
     let mut originals: Vec<Vec<u8>> = committed().iter().map(read).collect();
     originals.retain(|text| text.len() < 3000);
     assert!(originals.len() >= 14);
-    let fault = (0u8..9, 0f64..1.0, any::<usize>());
+    let fault = (0u8..10, 0f64..1.0, any::<usize>()).prop_map(|(kind, share, choice)| Fault {
+        kind,
+        share,
+        choice,
+    });
     let faults = proptest::collection::vec(fault, 1..3);
     (proptest::sample::select(originals), faults)
-        .prop_map(|(text, faults)| faults.into_iter().fold(text, applied))
+        .prop_map(|(text, faults)| faults.iter().fold(text, applied))
 }
 
-fn applied(text: Vec<u8>, fault: Fault) -> Vec<u8> {
+fn applied(text: Vec<u8>, fault: &Fault) -> Vec<u8> {
     match text.is_empty() {
         true => text,
         false => with(text, fault),
@@ -165,7 +188,7 @@ fn both_checkers_answer_random_faults_alike() {
     let own: Vec<i32> = files.iter().map(|path| own_answer(path)).collect();
     for code in [VERIFIED, MALFORMED, REFUTED] {
         let count = own.iter().filter(|own| **own == code).count();
-        assert!(count >= 10, "{count} of {CASES} cases end with {code}");
+        assert!(count >= 30, "{count} of {CASES} cases end with {code}");
     }
     for ((path, own), (code, said)) in files
         .iter()

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use sgd_stability::decide::Certificate;
+use sgd_stability::number::Exact;
 
-use super::{UNDECIDED, VERIFIED, code, program, python};
+use super::{UNDECIDED, VERIFIED, code, program, python, root};
 
 /// `decide` on a model, at a learning rate, with a certificate in the folder.
 fn decide(folder: &Path, model: &Value, lr: &str) -> (i32, Value) {
@@ -80,4 +82,22 @@ fn an_edge_that_is_too_large_is_undecided() {
         assert_eq!(ending, VERIFIED);
         assert!(said["verdicts"]["mean_square"].is_boolean());
     }
+}
+
+/// One digit more than the grammar lets a number have.
+#[test]
+fn a_certificate_that_no_reader_takes_is_not_written() {
+    let text = fs::read_to_string(root().join("tests/certificates/three_inputs_stable.json"));
+    let text = text.expect("a committed certificate");
+    let mut certificate = Certificate::parse("text", &text).unwrap();
+    assert_eq!(certificate.to_text().unwrap().trim_end(), text.trim_end());
+    let witness = certificate.witness.as_mut().expect("a witness");
+    witness[(0, 0)] = Exact::from(10).pow(999_999);
+    certificate.to_text().unwrap();
+    certificate.witness.as_mut().expect("a witness")[(0, 0)] = Exact::from(10).pow(1_000_000);
+    let refusal = certificate.to_text().unwrap_err().to_string();
+    assert!(
+        refusal.contains("a number of more than 1000000 characters"),
+        "{refusal}"
+    );
 }
