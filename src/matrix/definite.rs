@@ -61,7 +61,8 @@ pub fn semidefinite_within(matrix: &Fractions, bits: u32) -> Verdict {
 
 /// Is a common denominator so much longer than the numbers that enclosures are tried first?
 fn has_long_denominators(matrix: &DMatrix<Exact>) -> bool {
-    let bits = |entry: &Exact| u64::from(entry.denominator().bits());
+    // A whole number has the denominator 1, of one bit.
+    let bits = |entry: &Exact| u64::from(entry.denominator().bits() - 1);
     matrix.iter().map(bits).sum::<u64>() > LONG_DENOMINATORS
 }
 
