@@ -52,6 +52,14 @@ impl Coordinates {
         }
     }
 
+    /// The bits before the point that a direction of one unit takes in the basis of the range.
+    pub(super) fn bits_before_the_point(&self, direction: &Fractions) -> Option<i32> {
+        match self {
+            Coordinates::Machine(_) => direction.exponent(),
+            Coordinates::Scaled(scaled) => Some(-scaled.form_bits),
+        }
+    }
+
     /// About `log₂` of how large a direction is.
     pub(super) fn size(&self, direction: &Fractions) -> Option<i32> {
         match self {
@@ -78,10 +86,7 @@ impl Coordinates {
         let matrix = self.leave(&z, unit, bits)?;
         let size = match self {
             Coordinates::Machine(_) => matrix.exponent(),
-            Coordinates::Scaled(_) => {
-                let size = z.norm().log2().ceil() as i32;
-                matrix.exponent().map(|_| size + unit)
-            }
+            Coordinates::Scaled(_) => matrix.exponent().map(|_| size_of(&z) + unit),
         };
         Some(Correction { matrix, size })
     }
@@ -207,6 +212,14 @@ pub(super) struct Scaled {
     /// `w`, for `H·2^exponent`.
     weights: DMatrix<f64>,
     condition_bits: i32,
+    /// About `log₂` of what a unit of X in the basis of the range may be in `z`, but for the condition of `H`:
+    /// `w∘z = SᵀAXAS` with `A_ab = ⟨u_a, Hu_b⟩`, and `AS(AS)ᵀ = A`. The basis may be as bad as it likes.
+    form_bits: i32,
+}
+
+/// About `log₂` of the norm.
+fn size_of(z: &DMatrix<f64>) -> i32 {
+    z.norm().log2().ceil() as i32
 }
 
 impl Scaled {
@@ -237,6 +250,7 @@ impl Scaled {
             change: found.scaled,
             weights,
             condition_bits: found.condition_bits,
+            form_bits: hessian.exponent()? + (range.rank() as f64).log2().ceil() as i32 + 3,
         };
         Some((Coordinates::Scaled(Box::new(scaled)), proposal))
     }
@@ -264,7 +278,7 @@ impl Scaled {
         let change = &self.change;
         let moved = (inside * change.transpose()).scaled(&Exact::power_of_two(unit));
         let moved = change.symmetric_product(&moved);
-        let length = moved.exponent().unwrap_or(0);
-        Some(moved.in_units_of(bits - length))
+        let size = if largest > 0.0 { size_of(z) } else { 0 };
+        Some(moved.in_units_of(bits - size - unit + self.form_bits))
     }
 }

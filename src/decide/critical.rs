@@ -11,6 +11,7 @@ use num_traits::Zero;
 use serde::Serialize;
 
 use super::chain::{self, Link};
+use super::diagonal::Diagonal;
 use super::mean_square::MeanSquare;
 use super::single_sample::single_sample;
 use super::subject::{Subject, UNDECIDED};
@@ -66,6 +67,9 @@ impl CriticalRates {
         mean_square: &mut MeanSquare,
         width: &Exact,
     ) -> Result<Self> {
+        if let Ok(Some(diagonal)) = work::in_time(|| Diagonal::of(subject)) {
+            return Ok(diagonal.rates(&subject.weight, width));
+        }
         let ask = |stage: &str, end: &mut dyn FnMut() -> Critical| {
             let found = work::in_time(|| {
                 work::stage(stage);

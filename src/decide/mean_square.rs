@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use num_traits::Zero;
 
 use super::coordinates::LARGEST_SCALED;
+use super::diagonal::Diagonal;
 use super::exact_test::MeanSquareTest;
 use super::subject::Subject;
 use super::witness::{Missed, Search, Witness};
@@ -66,6 +67,7 @@ pub(super) struct MeanSquare<'a> {
     /// Has the search by machine numbers failed away from the edge?
     is_beyond_machine_numbers: bool,
     exact: OnceCell<MeanSquareTest>,
+    diagonal: OnceCell<Option<Diagonal>>,
     /// Why the last question that was undecided was so.
     undecided: Option<String>,
 }
@@ -83,6 +85,7 @@ impl<'a> MeanSquare<'a> {
             by_many_bits: OnceCell::new(),
             is_beyond_machine_numbers: false,
             exact: OnceCell::new(),
+            diagonal: OnceCell::new(),
             undecided: None,
         }
     }
@@ -236,14 +239,21 @@ impl<'a> MeanSquare<'a> {
 
     /// The identity on the range as a witness: stable where the one-step criterion holds
     /// (`(C − ηD)(I)` is its slack, so this serves every edge of commuting samples), unstable where its
-    /// trace is negative.
+    /// trace is negative. In many dimensions, one coordinate of diagonal samples.
     fn plain_witness(&self, learning_rate: &Exact) -> Option<Witness> {
         let subject = self.subject;
         if subject.one_step_slack(learning_rate).trace() < Exact::zero() {
             return Some(Witness::Unstable(subject.projector()));
         }
-        let holds = subject.one_step(learning_rate).holds();
-        holds.then(|| Witness::Stable(subject.projector()))
+        if subject.one_step(learning_rate).holds() {
+            return Some(Witness::Stable(subject.projector()));
+        }
+        let diagonal = self.diagonal.get_or_init(|| Diagonal::of(subject));
+        let size = subject.samples.size();
+        let unstable = diagonal
+            .as_ref()?
+            .unstable(&subject.weight, learning_rate, size);
+        unstable.map(Witness::Unstable)
     }
 
     /// Is the range of `H` everything, so that its projector is the identity?

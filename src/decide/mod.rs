@@ -8,6 +8,8 @@ pub mod certificate;
 pub mod chain;
 mod coordinates;
 pub mod critical;
+mod diagonal;
+mod enclosed;
 mod exact_test;
 mod mean_square;
 mod proposal;
@@ -167,18 +169,24 @@ pub fn decide_to_width(
         critical_lr: CriticalRates::out_of_time(),
         undecided: questions::all_out_of_time(),
     };
-    let prepared = work::in_time(|| {
-        check_minimum(model)?;
-        work::stage("the range of H");
-        Ok(Subject::of(model, &weight))
-    });
-    let subject = match prepared {
-        Ok(subject) => subject?,
+    match work::in_time(|| check_minimum(model)) {
+        Ok(checked) => checked?,
         Err(work::OutOfTime) => return Ok((decision, None)),
+    }
+    if enclosed::is_too_long(model) {
+        enclosed::decide(&mut decision, model, &weight, relative_width);
+        return Ok((decision, None));
+    }
+    let prepared = work::in_time(|| {
+        work::stage("the range of H");
+        Subject::of(model, &weight)
+    });
+    let Ok(subject) = prepared else {
+        return Ok((decision, None));
     };
     let mut question = MeanSquare::of(&subject);
-    let mut questions = Questions::of(&subject, learning_rate);
-    let decided = questions.ask_all(&mut question);
+    let mut questions = Questions::default();
+    let decided = questions.ask_all((&subject, learning_rate), &mut question);
     decision.critical_lr = CriticalRates::of_subject(&subject, &mut question, relative_width)?;
     (decision.verdicts, decision.undecided) = questions.answers();
     let asked = (learning_rate, batch, sampling);
@@ -221,5 +229,7 @@ fn check_minimum(model: &Model) -> Result<()> {
     Err(Error::input("model", "hessians", fault))
 }
 
+#[cfg(test)]
+mod ill_conditioned_tests;
 #[cfg(test)]
 mod tests;

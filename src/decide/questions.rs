@@ -26,45 +26,63 @@ pub(super) fn all_out_of_time() -> BTreeMap<&'static str, String> {
     NAMES.into_iter().map(reason).collect()
 }
 
-/// The questions at one learning rate, and their answers so far.
-pub(super) struct Questions<'a> {
-    subject: &'a Subject,
-    learning_rate: &'a Exact,
+/// What one matrix each decides at one learning rate.
+pub(super) struct Asked<'a> {
+    pub(super) gradient_descent: &'a dyn Fn() -> Verdict,
+    pub(super) single_sample: &'a dyn Fn() -> Verdict,
+    pub(super) one_step: &'a dyn Fn() -> Verdict,
+    pub(super) non_uniformity: &'a dyn Fn() -> Verdict,
+    /// Why one of them is undecided, if it is not for the time.
+    pub(super) undecided: &'static str,
+}
+
+/// The answers at one learning rate so far.
+#[derive(Default)]
+pub(super) struct Questions {
     verdicts: Verdicts,
     undecided: BTreeMap<&'static str, String>,
     is_told: bool,
 }
 
-impl<'a> Questions<'a> {
-    pub(super) fn of(subject: &'a Subject, learning_rate: &'a Exact) -> Self {
-        Questions {
-            subject,
-            learning_rate,
-            verdicts: Verdicts::default(),
-            undecided: BTreeMap::new(),
-            is_told: false,
-        }
+impl Questions {
+    /// Asks what one matrix each decides, as far as there is time, and then, where it is asked exactly,
+    /// mean-square stability; what decided that, if anything did.
+    pub(super) fn ask_all(
+        &mut self,
+        (subject, learning_rate): (&Subject, &Exact),
+        mean_square: &mut MeanSquare,
+    ) -> Option<Decided> {
+        self.ask_matrices(&Asked {
+            gradient_descent: &|| subject.gradient_descent(learning_rate),
+            single_sample: &|| single_sample::holds(subject, learning_rate),
+            one_step: &|| subject.one_step(learning_rate),
+            non_uniformity: &|| subject.non_uniformity(learning_rate),
+            undecided: UNDECIDED,
+        });
+        self.ask_mean_square(|| mean_square.decide(learning_rate))
     }
 
-    /// Asks all of them, as far as there is time; what decided mean-square stability, if anything did.
-    pub(super) fn ask_all(&mut self, mean_square: &mut MeanSquare) -> Option<Decided> {
-        let (subject, eta) = (self.subject, self.learning_rate);
+    /// Asks what one matrix each decides; mean-square stability where that settles it.
+    pub(super) fn ask_matrices(&mut self, asked: &Asked) {
         self.verdicts.gradient_descent =
-            self.ask("gradient_descent", || subject.gradient_descent(eta));
+            self.ask("gradient_descent", asked, asked.gradient_descent);
         if self.verdicts.gradient_descent == Some(false) {
             self.settle(
                 false,
                 "gradient descent diverges at this η, and E x_t follows it",
             );
-        } else if work::in_time(|| single_sample::holds(subject, eta)) == Ok(Verdict::Holds) {
+        } else if work::in_time(asked.single_sample) == Ok(Verdict::Holds) {
             self.settle(true, "no step on a single sample lengthens a vector");
         }
-        self.verdicts.one_step = self.ask("one_step", || subject.one_step(eta));
+        self.verdicts.one_step = self.ask("one_step", asked, asked.one_step);
         if self.verdicts.one_step == Some(true) {
             self.settle(true, "E‖x_t‖² falls at every step (Theorem 1)");
         }
-        self.verdicts.non_uniformity = self.ask("non_uniformity", || subject.non_uniformity(eta));
-        self.ask_mean_square(mean_square)
+        self.verdicts.non_uniformity = self.ask("non_uniformity", asked, asked.non_uniformity);
+        if self.verdicts.mean_square.is_none() {
+            let reason = asked.undecided.to_owned();
+            self.undecided.insert("mean_square", reason);
+        }
     }
 
     /// The verdicts, and why those are undecided that are.
@@ -72,13 +90,18 @@ impl<'a> Questions<'a> {
         (self.verdicts, self.undecided)
     }
 
-    fn ask(&mut self, name: &'static str, question: impl FnOnce() -> Verdict) -> Option<bool> {
-        let asked = work::in_time(|| {
-            work::stage(name);
+    fn ask(
+        &mut self,
+        name: &'static str,
+        asked: &Asked,
+        question: &dyn Fn() -> Verdict,
+    ) -> Option<bool> {
+        let answer = work::in_time(|| {
+            work::stage(&name.replace('_', " "));
             question()
         });
-        let reason = match asked {
-            Ok(Verdict::Undecided) => UNDECIDED,
+        let reason = match answer {
+            Ok(Verdict::Undecided) => asked.undecided,
             Ok(verdict) => return Some(verdict.holds()),
             Err(work::OutOfTime) => TIME_LIMIT,
         };
@@ -95,12 +118,13 @@ impl<'a> Questions<'a> {
         }
     }
 
-    fn ask_mean_square(&mut self, mean_square: &mut MeanSquare) -> Option<Decided> {
-        let asked = work::in_time(|| mean_square.decide(self.learning_rate));
+    fn ask_mean_square(&mut self, question: impl FnOnce() -> Decided) -> Option<Decided> {
+        let asked = work::in_time(question);
         let reason = match &asked {
             Ok(Decided::Not(reason)) => reason.clone(),
             Ok(decided) => {
                 self.verdicts.mean_square = Some(decided.verdict().holds());
+                self.undecided.remove("mean_square");
                 return asked.ok();
             }
             Err(work::OutOfTime) => TIME_LIMIT.to_owned(),

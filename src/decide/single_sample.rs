@@ -1,6 +1,8 @@
 //! `2/max_i λ_max(H_i)`: the learning rate up to which no step on a single sample lengthens a
 //! vector, `2I − ηH_i ⪰ 0` for every `i`.
 
+use std::borrow::Borrow;
+
 use super::critical::{digits, usable};
 use super::subject::{Subject, UNDECIDED};
 use super::threshold::{Critical, certified};
@@ -26,7 +28,10 @@ pub(super) fn single_sample(subject: &Subject, width: &Exact) -> Critical {
 }
 
 fn of_hessians(subject: &Subject, hessians: &[Fractions], width: &Exact) -> Critical {
-    let descents = descents(subject, hessians);
+    let descents: Vec<Curvature<Fractions>> = sharpest_first(hessians)
+        .into_iter()
+        .map(|hessian| subject.descent_on(hessian))
+        .collect();
     let proposed = descents.first().and_then(|sharpest| {
         let twice = sharpest.identity.clone().scaled(&Exact::from(2));
         least_quotient(&twice, &sharpest.hessian, digits(width))
@@ -41,7 +46,10 @@ fn of_hessians(subject: &Subject, hessians: &[Fractions], width: &Exact) -> Crit
 /// sense.
 pub(super) fn holds(subject: &Subject, learning_rate: &Exact) -> Verdict {
     match subject.samples.full_hessians() {
-        Some(hessians) => no_sample_lengthens(&descents(subject, hessians), learning_rate),
+        Some(hessians) => {
+            let descents = hessians.iter().map(|hessian| subject.descent_on(hessian));
+            no_sample_lengthens(descents, learning_rate)
+        }
         None => {
             let longest = subject.samples.largest_trace() * learning_rate;
             (longest <= Exact::from(2)).into()
@@ -49,19 +57,14 @@ pub(super) fn holds(subject: &Subject, learning_rate: &Exact) -> Verdict {
     }
 }
 
-/// Gradient descent on each sample alone, roughly from the sharpest.
-fn descents(subject: &Subject, hessians: &[Fractions]) -> Vec<Curvature<Fractions>> {
-    let sharpest = sharpest_first(hessians).into_iter();
-    sharpest
-        .map(|hessian| subject.descent_on(hessian))
-        .collect()
-}
-
 /// The first sample that lengthens a vector decides.
-fn no_sample_lengthens(descents: &[Curvature<Fractions>], learning_rate: &Exact) -> Verdict {
+fn no_sample_lengthens<C: Borrow<Curvature<Fractions>>>(
+    descents: impl IntoIterator<Item = C>,
+    learning_rate: &Exact,
+) -> Verdict {
     let mut all = Verdict::Holds;
     for descent in descents {
-        let slack = gradient_descent::slack(descent, learning_rate);
+        let slack = gradient_descent::slack(descent.borrow(), learning_rate);
         all = all.and(definite::semidefinite(&slack));
         if all.fails() {
             break;

@@ -124,6 +124,9 @@ impl Subject {
 
     /// The orthogonal projector onto the range of `H`, held.
     pub(super) fn projector(&self) -> Fractions {
+        if self.range.values().is_none() {
+            return Fractions::identity(self.samples.size());
+        }
         let inverse = fraction_free::inverse(&self.range.metric());
         self.range
             .lifted(&inverse.expect("a basis has a regular Gram matrix"))

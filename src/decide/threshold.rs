@@ -12,6 +12,9 @@ use crate::work;
 /// What a broken-off search says of itself.
 pub(super) const TIME_LIMIT: &str = "time limit";
 
+/// Answers that may be undecided before a search is given up: each halves the learning rate at most.
+const MOST_UNDECIDED: usize = 100;
+
 /// A rational of this many bits is simple, whatever the width of its bracket.
 const SIMPLE_BITS: u32 = 12;
 
@@ -174,37 +177,51 @@ pub(super) fn certified(
     why: impl FnOnce() -> String,
 ) -> Critical {
     let known = RefCell::new(NotFound::default());
+    let mut undecided = 0;
+    let mut is_out_of_time = false;
     let mut stable = |eta: &Exact| {
-        let verdict = work::in_time(|| ask(eta)).ok()?;
+        let Ok(verdict) = work::in_time(|| ask(eta)) else {
+            is_out_of_time = true;
+            return None;
+        };
         let mut known = known.borrow_mut();
         match verdict {
             Verdict::Holds => known.lower = known.lower.take().max(Some(eta.clone())),
             Verdict::Fails if known.upper.as_ref().is_none_or(|upper| eta < upper) => {
                 known.upper = Some(eta.clone());
             }
-            Verdict::Fails | Verdict::Undecided => {}
+            Verdict::Fails => {}
+            Verdict::Undecided => {
+                undecided += 1;
+                if undecided > MOST_UNDECIDED {
+                    return None;
+                }
+            }
         }
         Some(verdict.holds())
     };
     // A quarter of the width is kept for the move.
     let found = try_bracket(&mut stable, guess, &(width * Exact::fraction(3, 4)));
-    let missed = |reason: String| {
-        let known = known.take();
-        Critical::NotFound(NotFound { reason, ..known })
-    };
-    let Some(mut found) = found else {
-        return missed(TIME_LIMIT.to_owned());
-    };
-    if known.borrow().upper.as_ref() != Some(&found.upper) {
-        let part =
-            |sixteenths| &found.upper * (Exact::one() + width * Exact::fraction(sixteenths, 16));
-        found.upper = Exact::simplest_between(&part(2), &part(3));
-        if stable(&found.upper).is_none() {
-            return missed(TIME_LIMIT.to_owned());
+    let is_known =
+        |known: &RefCell<NotFound>, end: &Exact| known.borrow().upper.as_ref() == Some(end);
+    let enclosed = found.and_then(|mut found| {
+        if !is_known(&known, &found.upper) {
+            let part = |sixteenths| {
+                &found.upper * (Exact::one() + width * Exact::fraction(sixteenths, 16))
+            };
+            found.upper = Exact::simplest_between(&part(2), &part(3));
+            stable(&found.upper)?;
         }
-        if known.borrow().upper.as_ref() != Some(&found.upper) {
-            return missed(why());
-        }
+        is_known(&known, &found.upper).then_some(found)
+    });
+    match enclosed {
+        Some(found) => Critical::Bracket(found),
+        None => Critical::NotFound(NotFound {
+            reason: match is_out_of_time {
+                true => TIME_LIMIT.to_owned(),
+                false => why(),
+            },
+            ..known.take()
+        }),
     }
-    Critical::Bracket(found)
 }

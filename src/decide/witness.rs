@@ -192,7 +192,7 @@ impl<'a> Search<'a> {
     /// One correction of `V` by the residual `(C − θD)V`.
     fn refine(&mut self) -> Option<()> {
         let residual = self.images.slack(&self.quotient);
-        let length = self.direction.exponent()?;
+        let length = self.coordinates.bits_before_the_point(&self.direction)?;
         let size = self.coordinates.size(&self.direction)?;
         let correction = match residual.is_zero() {
             true => None,

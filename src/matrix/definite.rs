@@ -1,12 +1,14 @@
 //! Is a rational symmetric matrix positive semi-definite? Rounded arithmetic proves what it can,
 //! with more and more bits; what stays on the edge is eliminated over whole numbers.
 
+use std::cmp::Ordering;
+
 use nalgebra::DMatrix;
 
-use super::Fractions;
 use super::cholesky::{Proof, prove};
 use super::fraction_free::{self, Sign};
-use crate::number::{Exact, Precise, Verdict};
+use super::{Fractions, positive_semidefinite};
+use crate::number::{Exact, Field, Interval, Precise, Verdict};
 
 /// Below this many rows an elimination over whole numbers is as quick as a rounded one.
 const SMALL: usize = 3;
@@ -17,6 +19,9 @@ const FIRST_RUNG: u32 = f64::MANTISSA_DIGITS;
 /// The largest pivot, in bits, that an elimination over whole numbers may meet before it is given
 /// up: a matrix of a hundred rows with entries of 300 bits stays within it.
 const LARGEST_PIVOT: u32 = 60_000;
+
+/// Bits of all denominators together beyond which enclosures are tried first.
+const LONG_DENOMINATORS: u64 = 1 << 16;
 
 /// Is the symmetric matrix positive semi-definite? Undecided only when it is within about `2^−1000`
 /// of the edge, or on it, and too large for exact elimination.
@@ -34,6 +39,9 @@ pub fn semidefinite(matrix: &Fractions) -> Verdict {
 /// When the matrix is not square.
 pub fn semidefinite_within(matrix: &Fractions, bits: u32) -> Verdict {
     let n = matrix.shape().0;
+    if let Some(sign) = sign_of_diagonal(matrix) {
+        return sign.is_semidefinite().into();
+    }
     let eliminate = || {
         let sign = fraction_free::sign(matrix, LARGEST_PIVOT);
         sign.map(Sign::is_semidefinite)
@@ -49,6 +57,23 @@ pub fn semidefinite_within(matrix: &Fractions, bits: u32) -> Verdict {
         .or_else(|| by_rounded_arithmetic(matrix, |own| own > bits && own != FIRST_RUNG))
         .or_else(eliminate);
     found.map_or(Verdict::Undecided, Verdict::from)
+}
+
+/// Is a common denominator so much longer than the numbers that enclosures are tried first?
+fn has_long_denominators(matrix: &DMatrix<Exact>) -> bool {
+    // A whole number has the denominator 1, of one bit.
+    let bits = |entry: &Exact| u64::from(entry.denominator().bits() - 1);
+    matrix.iter().map(bits).sum::<u64>() > LONG_DENOMINATORS
+}
+
+/// The sign of a diagonal matrix; `None` for any other.
+fn sign_of_diagonal(matrix: &Fractions) -> Option<Sign> {
+    let signs = || (0..matrix.shape().0).map(|i| matrix.numerator(i, i).sign());
+    matrix.is_diagonal().then(|| match signs().min() {
+        Some(Ordering::Less) => Sign::Negative,
+        Some(Ordering::Equal) => Sign::Singular,
+        Some(Ordering::Greater) | None => Sign::Definite,
+    })
 }
 
 /// Is the symmetric matrix positive definite, provably by rounded arithmetic? `false` proves
@@ -82,6 +107,13 @@ fn by_rounded_arithmetic(matrix: &Fractions, takes: impl Fn(u32) -> bool) -> Opt
 /// # Panics
 /// When the matrix is not square.
 pub fn exactly_semidefinite(matrix: &DMatrix<Exact>) -> bool {
+    if has_long_denominators(matrix) {
+        let enclosed = matrix.map(|entry| Interval::<512>::from_exact(&entry));
+        match positive_semidefinite(&enclosed) {
+            Verdict::Undecided => {}
+            decided => return decided.holds(),
+        }
+    }
     exact_sign(matrix).is_semidefinite()
 }
 
@@ -92,6 +124,9 @@ pub fn exactly_semidefinite(matrix: &DMatrix<Exact>) -> bool {
 pub fn exact_sign(matrix: &DMatrix<Exact>) -> Sign {
     let matrix = &Fractions::of(matrix);
     let n = matrix.shape().0;
+    if let Some(sign) = sign_of_diagonal(matrix) {
+        return sign;
+    }
     let proved = |takes: fn(u32) -> bool| match n > SMALL {
         true => by_rounded_arithmetic(matrix, takes),
         false => None,

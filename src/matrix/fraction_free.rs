@@ -3,6 +3,9 @@
 
 use std::cmp::Ordering;
 
+use nalgebra::DMatrix;
+use num_traits::Zero;
+
 use super::{Algebra, Fractions};
 use crate::number::{Exact, Whole};
 use crate::work;
@@ -87,6 +90,14 @@ fn eliminated(rows: &[Vec<Whole>], k: usize, previous: &Whole) -> Vec<Vec<Whole>
 pub fn inverse(matrix: &Fractions) -> Option<Fractions> {
     let (n, columns) = matrix.shape();
     assert_eq!(n, columns, "the inverse of a {n} × {columns} matrix");
+    if matrix.is_diagonal() {
+        let positive = (0..n).all(|i| matrix.numerator(i, i).sign().is_gt());
+        let entry = |i: usize, j: usize| match i == j {
+            true => matrix.entry(i, i).reciprocal(),
+            false => Exact::zero(),
+        };
+        return positive.then(|| Fractions::of(&DMatrix::from_fn(n, n, entry)));
+    }
     let beside = |i: usize| (0..n).map(move |j| Whole::from(i64::from(i == j)));
     let mut rows: Vec<Vec<Whole>> = (0..n)
         .map(|i| matrix.row(i).iter().cloned().chain(beside(i)).collect())
@@ -189,6 +200,9 @@ pub fn independent_rows_modulo_prime(matrix: &Fractions) -> Vec<usize> {
     let mut takes = |row: &[Whole]| {
         let mut rest: Vec<u64> = row.iter().map(|x| x.residue(PRIME as u32)).collect();
         for (pivot, other) in &basis {
+            if rest[*pivot] == 0 {
+                continue;
+            }
             work::step();
             let factor = PRIME - rest[*pivot];
             for (entry, o) in rest.iter_mut().zip(other) {

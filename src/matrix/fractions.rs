@@ -232,6 +232,13 @@ impl Fractions {
             && (0..self.rows).all(|i| (0..i).all(|j| self.numerator(i, j) == self.numerator(j, i)))
     }
 
+    /// Is every entry beside the diagonal zero?
+    pub fn is_diagonal(&self) -> bool {
+        let beside = |(place, _): &(usize, &Whole)| place / self.columns != place % self.columns;
+        let entries = self.entries.iter().enumerate().filter(beside);
+        entries.map(|(_, entry)| entry).all(Whole::is_zero)
+    }
+
     /// Is every entry zero?
     pub fn is_zero(&self) -> bool {
         self.entries.iter().all(Whole::is_zero)

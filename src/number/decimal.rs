@@ -121,6 +121,16 @@ mod tests {
         assert_eq!(both("0", 3), ["0", "0"]);
     }
 
+    /// 1/7 = 0.142857 142857 …
+    #[test]
+    fn decimals_have_all_the_digits_that_are_asked_for() {
+        let seventh = Exact::fraction(1, 7);
+        for periods in [1, 10, 40] {
+            let digits = "142857".repeat(periods);
+            assert_eq!(seventh.decimal_below(6 * periods), format!("0.{digits}"));
+        }
+    }
+
     proptest! {
         /// What is printed is read back on its side, within one unit of the last digit.
         #[test]

@@ -115,13 +115,6 @@ impl Exact {
         (self.0.numer().to_string(), self.0.denom().to_string())
     }
 
-    /// The number in decimal with `digits` significant digits, rounded to nearest: for tables,
-    /// never for data.
-    pub fn to_decimal(&self, digits: usize) -> String {
-        let bits = 64 + 4 * digits as u32;
-        Float::with_val(bits, &self.0).to_string_radix(10, Some(digits))
-    }
-
     /// The nearest IEEE number with this many bits, subnormal ones rounded once only.
     fn rounded(&self, bits: u32) -> Float {
         let (mut value, direction) = Float::with_val_round(bits, &self.0, Round::Nearest);
@@ -228,16 +221,5 @@ mod tests {
         assert_eq!(between("-1", "2"), "0");
         assert_eq!(between("5/7", "5/7"), "5/7");
         assert_eq!(between("1.2", "2.5"), "2");
-    }
-
-    /// 1/7 = 0.142857 142857 …
-    #[test]
-    fn decimals_have_all_the_digits_that_are_asked_for() {
-        let seventh = Exact::fraction(1, 7);
-        for periods in [1, 10, 40] {
-            let digits = "142857".repeat(periods);
-            let expected = format!("{}.{}e-1", &digits[..1], &digits[1..]);
-            assert_eq!(seventh.to_decimal(6 * periods), expected);
-        }
     }
 }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod checkpoint;
 mod commands;
+mod decide;
 mod diagnose;
 mod diagnose_again;
 mod diagnose_faults;

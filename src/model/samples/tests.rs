@@ -41,6 +41,7 @@ fn machine_numbers_are_near_the_curvatures() {
     for samples in [Samples::from(&linear), Samples::from(&model)] {
         let found = samples
             .frame(DMatrix::identity(3, 3), &[], 2)
+            .curvatures
             .mean_sandwich(&x);
         // Scaled by 2² per Hessian; far above the rounding of a dozen products.
         assert!((found - &expected * 4.0).amax() < 1e-12 * expected.amax().square());
@@ -115,7 +116,10 @@ fn the_frame_of_the_gram_view_is_near_the_model_too() {
     // Rounding of a dozen products of numbers near 1.
     assert!((found - expected).amax() < 1e-12);
     let second_moment = linear.quadratic().to::<f64>().second_moment();
-    let found = frame.mean_sandwich(&DMatrix::identity(2, 2)).trace();
+    let found = frame
+        .curvatures
+        .mean_sandwich(&DMatrix::identity(2, 2))
+        .trace();
     assert!((found * 16.0 / second_moment.trace() - 1.0).abs() < 1e-12);
 }
 

@@ -1,0 +1,203 @@
+//! Models whose numbers are too long for exact matrices: what enclosures decide of them.
+//!
+//! Over one common denominator a matrix is as long as all its denominators together: sixty-six dimensions
+//! with a hundred digits each make entries of half a million digits. In outward rounded arithmetic of 512
+//! bits the length of the numbers does not matter; a verdict that is reached there is certain. What is not
+//! reached is undecided: the edges themselves, singular matrices, and mean-square stability where Theorem 1
+//! fails and gradient descent is stable.
+
+use std::collections::BTreeSet;
+
+use nalgebra::DMatrix;
+
+use super::questions::{Asked, Questions};
+use super::threshold::{Critical, NotFound, Unbounded, certified};
+use super::{CriticalRates, Decision};
+use crate::criterion::{gradient_descent, non_uniformity, one_step};
+use crate::matrix::algebra::mean_of;
+use crate::matrix::{Algebra, pencil, positive_semidefinite};
+use crate::model::{Curvature, Linear, Model};
+use crate::number::{Exact, Field, Interval, Verdict};
+use crate::work;
+
+type Enclosure = Interval<512>;
+
+/// The longest matrix, in bits, that is made over a common denominator: a quarter of a gigabyte.
+const LONGEST: u64 = 1 << 31;
+
+/// Why the exact side is not asked.
+const TOO_LONG: &str = "over a common denominator its matrices would have more than 2^31 bits, and enclosures of 512 bits do not decide it";
+
+/// Is a matrix of the model, over one denominator, too long to be made?
+pub(super) fn is_too_long(model: &Model) -> bool {
+    let entries: Vec<&Exact> = match model {
+        Model::Linear(linear) => linear.inputs().iter().flatten().collect(),
+        Model::Quadratic(model) => model.hessians().iter().flatten().collect(),
+    };
+    // Most models have few denominators; a long one has many, and they are not all kept.
+    let count = entries.len() as u64;
+    let mut distinct = BTreeSet::new();
+    let mut bits = 0;
+    for entry in entries {
+        let denominator = entry.denominator();
+        let own = u64::from(denominator.bits());
+        if distinct.insert(denominator) {
+            bits += own;
+        }
+        if bits.saturating_mul(count) > LONGEST {
+            return true;
+        }
+    }
+    false
+}
+
+/// What enclosures decide.
+struct Enclosed<'a> {
+    model: &'a Model,
+    curvature: Curvature<DMatrix<Enclosure>>,
+    weight: Enclosure,
+}
+
+impl<'a> Enclosed<'a> {
+    fn of(model: &'a Model, weight: &Exact) -> Self {
+        work::stage("enclosures of H and Σ");
+        let (hessian, second_moment) = match model {
+            Model::Linear(linear) => moments_of_inputs(linear),
+            Model::Quadratic(model) => {
+                let model = model.to::<Enclosure>();
+                (model.hessian().clone(), model.second_moment())
+            }
+        };
+        let size = hessian.nrows();
+        Enclosed {
+            model,
+            curvature: Curvature {
+                variance: second_moment - product(&hessian, &hessian),
+                identity: DMatrix::identity(size, size),
+                hessian,
+            },
+            weight: Enclosure::from_exact(weight),
+        }
+    }
+
+    fn gradient_descent(&self, eta: &Exact) -> Verdict {
+        positive_semidefinite(&gradient_descent::slack(
+            &self.curvature,
+            &Enclosure::from_exact(eta),
+        ))
+    }
+
+    fn non_uniformity(&self, eta: &Exact) -> Verdict {
+        let eta = Enclosure::from_exact(eta);
+        positive_semidefinite(&non_uniformity::slack(&self.curvature, &eta, &self.weight))
+    }
+
+    fn one_step(&self, eta: &Exact) -> Verdict {
+        let eta = Enclosure::from_exact(eta);
+        positive_semidefinite(&one_step::slack(&self.curvature, &eta, &self.weight))
+    }
+
+    /// Does no step on a single sample lengthen a vector? Asked of inputs only.
+    fn single_sample(&self, eta: &Exact) -> Verdict {
+        match self.longest_square() {
+            Some(longest) => (longest * eta <= Exact::from(2)).into(),
+            None => Verdict::Undecided,
+        }
+    }
+
+    /// `max_i ‖x_i‖²`.
+    fn longest_square(&self) -> Option<Exact> {
+        let Model::Linear(linear) = self.model else {
+            return None;
+        };
+        linear.inputs().iter().map(|x| x.dot(x)).max()
+    }
+
+    /// The critical learning rates, of which that in mean square has the ends that its neighbours give it.
+    fn rates(&self, weight: &Exact, width: &Exact) -> CriticalRates {
+        let machine = |matrix: &DMatrix<Enclosure>| matrix.map(|entry| entry.midpoint());
+        let [identity, hessian, variance] = [
+            &self.curvature.identity,
+            &self.curvature.hessian,
+            &self.curvature.variance,
+        ]
+        .map(machine);
+        let p = weight.to_f64();
+        let noise = &variance * p;
+        let end = |guess: Option<f64>, ask: &dyn Fn(&Exact) -> Verdict| {
+            let guess = guess.and_then(Exact::from_f64);
+            let guess = guess.filter(|guess| *guess > Exact::from(0));
+            let asked = guess.map(|guess| certified(ask, &guess, width, || TOO_LONG.to_owned()));
+            asked.unwrap_or_else(not_found)
+        };
+        let descent = pencil::critical_factor(&(&identity * 2.0), &hessian);
+        let spread = pencil::critical_factor(&identity, &noise).map(f64::sqrt);
+        let first = pencil::critical_factor(&(&hessian * 2.0), &(&hessian * &hessian + &noise));
+        let mut rates = CriticalRates::out_of_time();
+        let point = |longest: Exact| Critical::point(Exact::from(2) / longest);
+        rates.single_sample = self.longest_square().map_or_else(not_found, point);
+        rates.gradient_descent = end(descent, &|eta| self.gradient_descent(eta));
+        rates.non_uniformity = match *weight == Exact::from(0) {
+            true => Critical::Unbounded(Unbounded::FullBatch),
+            false => end(spread, &|eta| self.non_uniformity(eta)),
+        };
+        rates.one_step = end(first, &|eta| self.one_step(eta))
+            .between(&rates.single_sample, &rates.gradient_descent);
+        rates.mean_square = not_found().between(&rates.one_step, &rates.gradient_descent);
+        rates
+    }
+}
+
+fn not_found() -> Critical {
+    Critical::NotFound(NotFound {
+        reason: TOO_LONG.to_owned(),
+        ..NotFound::default()
+    })
+}
+
+/// `H` and `(1/n) Σ H_i² = (1/n) Σ ‖x_i‖² x_i x_iᵀ`.
+fn moments_of_inputs(linear: &Linear) -> (DMatrix<Enclosure>, DMatrix<Enclosure>) {
+    let inputs: Vec<_> = linear
+        .inputs()
+        .iter()
+        .map(|x| x.map(|entry| Enclosure::from_exact(&entry)))
+        .collect();
+    let hessian = mean_of(&inputs, |x| {
+        work::step();
+        x * x.transpose()
+    });
+    let second_moment = mean_of(&inputs, |x| {
+        work::step();
+        (x * x.transpose()).scaled(&x.dot(x))
+    });
+    (hessian, second_moment)
+}
+
+fn product(a: &DMatrix<Enclosure>, b: &DMatrix<Enclosure>) -> DMatrix<Enclosure> {
+    let mut product = DMatrix::zeros(a.nrows(), b.ncols());
+    for (mut row, left) in product.row_iter_mut().zip(a.row_iter()) {
+        work::step();
+        row.copy_from(&(left * b));
+    }
+    product
+}
+
+/// Fills the decision as far as enclosures and the time go.
+pub(super) fn decide(decision: &mut Decision, model: &Model, weight: &Exact, width: &Exact) {
+    let Ok(enclosed) = work::in_time(|| Enclosed::of(model, weight)) else {
+        return;
+    };
+    let eta = decision.lr.clone();
+    let mut questions = Questions::default();
+    questions.ask_matrices(&Asked {
+        gradient_descent: &|| enclosed.gradient_descent(&eta),
+        single_sample: &|| enclosed.single_sample(&eta),
+        one_step: &|| enclosed.one_step(&eta),
+        non_uniformity: &|| enclosed.non_uniformity(&eta),
+        undecided: TOO_LONG,
+    });
+    (decision.verdicts, decision.undecided) = questions.answers();
+    if let Ok(rates) = work::in_time(|| enclosed.rates(weight, width)) {
+        decision.critical_lr = rates;
+    }
+}

@@ -1,0 +1,199 @@
+//! Models whose small eigenvalues machine numbers lose are decided like all others.
+
+use nalgebra::{DMatrix, DVector};
+use proptest::prelude::*;
+
+use super::*;
+use crate::criterion::mean_square;
+use crate::model::{Linear, Quadratic};
+use crate::number::{Field, Verdict};
+
+const WITHOUT: Sampling = Sampling::WithoutReplacement;
+
+fn exact(text: &str) -> Exact {
+    text.parse().unwrap()
+}
+
+/// Regression on the inputs (1, t, …, t¹⁹), t = i/30.
+fn polynomials() -> Model {
+    let input = |i: i64| DVector::from_fn(20, |k, _| Exact::fraction(i, 30).pow(k as u32));
+    Model::Linear(Linear::new((1..=30).map(input).collect()).unwrap())
+}
+
+/// `H₁ = 1/(i + j + 1)` and `H₂ = 1/(i + j + 3)`.
+fn hilbert_pair(d: usize) -> Model {
+    let matrix =
+        |shift: usize| DMatrix::from_fn(d, d, |i, j| Exact::fraction(1, (i + j + shift) as u64));
+    Model::Quadratic(Quadratic::symmetric(vec![matrix(1), matrix(3)]).unwrap())
+}
+
+/// At both ends of `η*` the verdict has a witness that holds.
+fn both_ends_have_witnesses(model: &Model, decision: &Decision) {
+    let end = decision.critical_lr.mean_square.clone().unwrap();
+    for (eta, stable) in [(end.lower, true), (end.upper, false)] {
+        let asked = decide_mean_square(model, &eta, decision.batch, decision.sampling).unwrap();
+        assert_eq!(asked.verdict(), stable.into());
+        let scheme = (&eta, decision.batch, decision.sampling);
+        let certificate = Certificate::of(model, scheme, &asked).unwrap();
+        assert!(certificate.witness.is_some(), "no edge");
+        certificate.check().unwrap();
+    }
+}
+
+/// The thresholds are those of power iteration on `C^{−1/2}DC^{−1/2}` in numbers of 100 digits, by another
+/// program (mpmath), and those of elimination at d = 16.
+#[test]
+fn thresholds_of_bad_condition_are_enclosed() {
+    for (model, known) in [
+        (polynomials(), "0.16355924267"),
+        (hilbert_pair(14), "1.2781555697"),
+        (hilbert_pair(16), "1.2534017415"),
+        (hilbert_pair(17), "1.2426169905"),
+    ] {
+        let decision = decide(&model, &exact("1/10"), 1, WITHOUT).unwrap();
+        assert!(decision.is_complete() && decision.verdicts.mean_square == Some(true));
+        let end = decision.critical_lr.mean_square.clone().unwrap();
+        let known = exact(known);
+        assert!(
+            (&end.lower - &known).abs() < exact("1e-10"),
+            "{}",
+            end.lower
+        );
+        assert!(&end.upper - &end.lower <= critical::default_width() * &end.lower);
+        both_ends_have_witnesses(&model, &decision);
+    }
+}
+
+#[test]
+fn one_per_cent_beside_the_edge_is_no_edge() {
+    let model = hilbert_pair(14);
+    let decided = decide_mean_square(&model, &exact("1.29"), 1, WITHOUT).unwrap();
+    assert!(matches!(decided, Decided::By(Witness::Unstable(_))));
+    let decided = decide_mean_square(&model, &exact("1.27"), 1, WITHOUT).unwrap();
+    assert!(matches!(decided, Decided::By(Witness::Stable(_))));
+}
+
+/// Nearer to the edge than a search goes by itself, and not on it: 2⁻²⁰⁰ off, where the exact test says that
+/// it is no edge, and a witness is looked for until there is one.
+#[test]
+fn what_is_next_to_an_edge_is_told_from_it() {
+    // (3 − η)² = 3: the three inputs, beside a third direction so that no side is plain.
+    let three = crate::model::golden::three_inputs();
+    let widened = |h: &DMatrix<Exact>| {
+        let mut sum = DMatrix::identity(3, 3) * exact("8/5");
+        sum.view_mut((0, 0), (2, 2)).copy_from(h);
+        sum
+    };
+    let hessians = three.hessians().iter().map(widened).collect();
+    let model = Model::Quadratic(Quadratic::new(hessians).unwrap());
+    let edge = exact("5/4");
+    let near = &edge * Exact::power_of_two(-200);
+    let at = |eta: &Exact| decide_mean_square(&model, eta, 1, WITHOUT).unwrap();
+    assert!(matches!(at(&edge), Decided::OnTheEdge));
+    assert!(matches!(
+        at(&(&edge - &near)),
+        Decided::By(Witness::Stable(_))
+    ));
+    assert!(matches!(
+        at(&(&edge + &near)),
+        Decided::By(Witness::Unstable(_))
+    ));
+}
+
+/// Inputs whose coordinates are measured in units up to 10⁻²⁰ apart, so that `H` has a condition of up to
+/// 10⁴⁰, some dependent; in as many dimensions, in more, and as Hessians.
+fn graded() -> impl Strategy<Value = (Model, Sampling, usize)> {
+    let sizes = (5usize..8, 5usize..9, 0usize..3, 0usize..21);
+    sizes.prop_flat_map(|(d, n, form, power)| {
+        let entries = proptest::collection::vec(-4i64..5, d * n);
+        let scheme = (proptest::sample::select(Sampling::ALL.to_vec()), 1..=n);
+        (entries, scheme).prop_map(move |(entries, (sampling, batch))| {
+            let unit = |j: usize| {
+                Exact::from(10)
+                    .pow((power * j / (d - 1)) as u32)
+                    .reciprocal()
+            };
+            let mut inputs: Vec<DVector<Exact>> = entries
+                .chunks(d)
+                .map(|x| DVector::from_fn(d, |j, _| Exact::from(x[j]) * unit(j)))
+                .collect();
+            inputs[1] = &inputs[0] * Exact::from(2);
+            let longer = |x: &DVector<Exact>| x.clone().resize_vertically(n + 3, Exact::from(0));
+            let linear = match form {
+                1 => Linear::new(inputs.iter().map(longer).collect()).unwrap(),
+                _ => Linear::new(inputs).unwrap(),
+            };
+            let model = match form {
+                2 => Model::Quadratic(linear.quadratic()),
+                _ => Model::Linear(linear),
+            };
+            (model, sampling, batch)
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Every end is enclosed, and elimination on Sym(d), which no condition troubles, says of both ends of `η*`
+    /// what they are said to be.
+    #[test]
+    fn graded_models_are_decided_like_all_others((model, sampling, batch) in graded()) {
+        let decision = decide(&model, &exact("1/1000"), batch, sampling).unwrap();
+        prop_assert!(decision.is_complete(), "{:?}", decision.undecided);
+        let Some(end) = decision.critical_lr.mean_square.bracket() else {
+            return Ok(());
+        };
+        let weight = sampling.weight(model.samples(), batch).unwrap();
+        let few = match &model {
+            // The zeros of longer inputs change nothing.
+            Model::Linear(linear) => {
+                let inputs = linear.inputs().iter();
+                let d = model.dimension().min(7);
+                Linear::new(inputs.map(|x| x.rows(0, d).into_owned()).collect()).unwrap().quadratic()
+            }
+            Model::Quadratic(quadratic) => quadratic.clone(),
+        };
+        let verdict = |eta: &Exact| mean_square::verdict(&few, eta, &weight);
+        prop_assert_eq!(verdict(&end.lower), Verdict::Holds);
+        let beyond = &end.upper * (Exact::from(1) + critical::default_width());
+        prop_assert_eq!(verdict(&beyond), Verdict::Fails);
+        if !decision.critical_lr.mean_square.is_exact() {
+            both_ends_have_witnesses(&model, &decision);
+        }
+    }
+}
+
+/// In many dimensions diagonal samples are decided by their coordinates, like the same in few dimensions.
+#[test]
+fn many_diagonal_dimensions_are_decided_by_their_coordinates() {
+    let diagonal = |d: usize, sample: i64| {
+        let entry = |i: usize| Exact::from((i as i64 % 8 + sample * 3) % 7);
+        Quadratic::new(vec![DMatrix::from_diagonal(&DVector::from_fn(
+            d,
+            |i, _| entry(i),
+        ))])
+        .unwrap()
+        .hessian()
+        .clone()
+    };
+    let model = |d: usize| {
+        let hessians = (0..3).map(|sample| diagonal(d, sample)).collect();
+        Model::Quadratic(Quadratic::new(hessians).unwrap())
+    };
+    let ask = |d: usize, eta: &str| decide(&model(d), &exact(eta), 2, WITHOUT).unwrap();
+    for eta in ["1/10", "1/2", "5"] {
+        let (few, many) = (ask(8, eta), ask(80, eta));
+        assert_eq!(few.verdicts, many.verdicts, "{eta}");
+        for ((name, a), (_, b)) in few.critical_lr.named().iter().zip(many.critical_lr.named()) {
+            let (a, b) = (a.bracket().unwrap(), b.bracket().unwrap());
+            assert!(a.lower <= b.upper && b.lower <= a.upper, "{name}");
+        }
+        let weight = WITHOUT.weight(3, 2).unwrap();
+        let end = many.critical_lr.mean_square.unwrap();
+        assert!(end.is_point());
+        assert!(mean_square::verdict(&model(8).quadratic(), &end.lower, &weight).holds());
+    }
+    let end = ask(80, "1").critical_lr.non_uniformity.unwrap();
+    assert!(end.lower.square() <= end.upper.square());
+}
