@@ -66,9 +66,9 @@ pub fn in_words(network: &Network) -> String {
 /// Who says so: a checkpoint holds no activations.
 pub fn source(arch: &str) -> String {
     match arch {
-        "fnn" => "assumed: no checkpoint says; --expect-loss can tell".to_owned(),
-        arch if arch.ends_with(".toml") => "as the TOML file has them".to_owned(),
-        arch => format!("as --arch {arch} has them"),
+        "fnn" => "assumed for fnn".to_owned(),
+        arch if arch.ends_with(".toml") => "by the TOML file".to_owned(),
+        arch => format!("by --arch {arch}"),
     }
 }
 

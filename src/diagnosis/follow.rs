@@ -41,7 +41,7 @@ pub struct Conditions {
     pub noise_weight: String,
     /// β, exactly.
     pub momentum: String,
-    /// The optimiser, where it was named.
+    /// The optimiser, where it is neither SGD nor heavy ball.
     #[serde(default)]
     pub optimizer: Option<String>,
 }
@@ -64,7 +64,7 @@ impl Conditions {
             batch: setting.batch,
             noise_weight: setting.weight().to_string(),
             momentum: setting.momentum.to_string(),
-            optimizer: setting.optimizer.map(|optimizer| optimizer.to_string()),
+            optimizer: setting.special_optimizer().map(str::to_owned),
         }
     }
 }

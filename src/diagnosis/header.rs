@@ -76,11 +76,10 @@ pub(super) fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
 
 /// The optimiser, and whether it was named.
 pub(super) fn optimizer(setting: &Setting) -> String {
-    let (name, momentum) = (setting.optimizer_name(), !setting.is_plain());
-    match (setting.optimizer, momentum) {
-        (Some(_), _) => format!("optimiser {name}"),
-        (None, true) => format!("optimiser {name} (assumed, as there is momentum)"),
-        (None, false) => format!("optimiser {name} (assumed)"),
+    let name = setting.optimizer_name();
+    match setting.optimizer {
+        Some(_) => format!("optimiser {name}"),
+        None => format!("optimiser {name} (assumed)"),
     }
 }
 

@@ -97,6 +97,12 @@ impl Setting {
         self.optimizer.and_then(Optimizer::uncovered)
     }
 
+    /// The optimiser's name, where the criteria are not those of SGD and heavy ball.
+    pub fn special_optimizer(&self) -> Option<&'static str> {
+        let is_special = self.uncovered().is_some() || self.is_nesterov();
+        is_special.then(|| self.optimizer_name())
+    }
+
     /// Is there Nesterov's momentum?
     pub fn is_nesterov(&self) -> bool {
         self.optimizer == Some(Optimizer::Nesterov) && !self.is_plain()

@@ -1,5 +1,6 @@
 //! The program as its users run it: what it prints, what it writes, and how it exits.
 
+mod assumptions;
 mod bad_input;
 mod checkpoint;
 mod commands;
