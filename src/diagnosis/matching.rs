@@ -233,7 +233,7 @@ impl Matching<'_> {
                 None => open.push(class),
             }
         }
-        if neighbours::stand_behind(self.groups) {
+        if !open.is_empty() && neighbours::stand_behind(self.groups) {
             open.retain(|class| {
                 let takers = (&self.modules[..], &class.takers[..]);
                 let groups = (self.groups, &class.groups[..]);
