@@ -41,8 +41,9 @@ use crate::read;
 /// The largest file that is read, in bytes: a thousand million weights in f32.
 const LARGEST: u64 = 4_000_000_000;
 
-/// The metadata entry with the names in their order.
+/// The metadata entry with the names in their order, and that which names the writer.
 const ORDER: &str = "order";
+const FORMAT: &str = "format";
 
 /// Tensors with their names, as they stand in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -223,7 +224,9 @@ impl Contents {
     /// Does every prefix of the choice begin a name, and is a tensor left?
     fn check_choice(&self, place: &str, choice: &Choice) -> Result<()> {
         let names = self.tensors.iter().map(|tensor| &tensor.name);
-        let names = names.chain(&self.ignored).chain(self.metadata.keys());
+        let names = names.chain(&self.ignored);
+        let further = self.metadata.keys();
+        let names = names.chain(further.filter(|name| *name != ORDER && *name != FORMAT));
         let mut names: Vec<&str> = names.map(String::as_str).collect();
         names.sort_unstable();
         choice.check(place, &names)
@@ -237,7 +240,7 @@ impl Contents {
                 Order::Told(names.map(str::to_owned).collect())
             }
             // Maps of MLX are in the order of their hashes.
-            None if self.metadata.get("format").is_some_and(|by| by == "mlx") => Order::Lost,
+            None if self.metadata.get(FORMAT).is_some_and(|by| by == "mlx") => Order::Lost,
             None if order::is_by_type_and_name(&self.tensors) => Order::Lost,
             None => Order::Kept,
         };
@@ -264,7 +267,8 @@ impl Contents {
     fn aliases(&self, choice: &Choice) -> Vec<Alias> {
         let names: HashSet<&str> = self.tensors.iter().map(|tensor| &tensor.name[..]).collect();
         let pairs = self.metadata.iter().filter(|(name, of)| {
-            names.contains(&of[..]) && !names.contains(&name[..]) && *name != ORDER
+            let is_new = !names.contains(&name[..]) && *name != ORDER && *name != FORMAT;
+            is_new && names.contains(&of[..])
         });
         let alias = |(name, of): (&String, &String)| {
             Some(Alias {

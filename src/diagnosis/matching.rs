@@ -240,7 +240,7 @@ impl Matching<'_> {
                 None => open.push(class),
             }
         }
-        if neighbours::stand_behind(self.groups) {
+        if !open.is_empty() && neighbours::stand_behind(self.groups) {
             open.retain(|class| {
                 let takers = (&self.modules[..], &class.takers[..]);
                 let groups = (self.groups, &class.groups[..]);
@@ -256,7 +256,7 @@ impl Matching<'_> {
         if !open.is_empty() {
             let open: Vec<_> = open.iter().map(|class| self.of(&class.groups)).collect();
             strangers::check(self.place, (open.iter().flatten().copied(), self.groups))?;
-            return Err(undecided(self.place, &open));
+            return Err(undecided(self.place, SAME, &open));
         }
         settled.sort_by_key(|(first, _)| *first);
         let settled = settled.into_iter().map(|(_, exchangeable)| exchangeable);
@@ -271,8 +271,11 @@ impl Matching<'_> {
     }
 }
 
-/// Nothing says which of these modules comes first.
-pub(super) fn undecided(place: &str, classes: &[Vec<&Group<'_>>]) -> Error {
+/// Modules that could be exchanged have the same shapes.
+const SAME: &str = "they have the same shapes";
+
+/// Nothing says which of these modules, that could be exchanged because of `why`, comes first.
+pub(super) fn undecided(place: &str, why: &str, classes: &[Vec<&Group<'_>>]) -> Error {
     let classes: Vec<_> = classes
         .iter()
         .map(|groups| order::natural(groups))
@@ -281,7 +284,7 @@ pub(super) fn undecided(place: &str, classes: &[Vec<&Group<'_>>]) -> Error {
     let lists: Vec<String> = lists.collect();
     let names = classes.iter().flatten().map(|group| call(group));
     let fault = format!(
-        "{} could be exchanged: they have the same shapes, and neither their names nor their places \
+        "{} could be exchanged: {why}, and neither their names nor their places \
          in the file prove which comes first; name them in the order in which the network runs them, \
          such as --order {}, or export again as the README shows",
         lists.join("; "),

@@ -71,7 +71,9 @@ fn what_belongs_to_a_training_is_left_out_by_the_line_that_is_given() {
         assert_eq!(mended.code, 0, "{name}, {prefix}: {}", mended.out);
         assert_eq!(mended.json()["sharpness"]["value"], expected);
         assert_eq!(mended.json()["ignored"][0], name);
-        if !name.starts_with("model") {
+        if name.starts_with("model") {
+            assert!(!refused.out.contains("--only"), "{}", refused.out);
+        } else {
             assert!(refused.out.contains("--only model"), "{}", refused.out);
             assert_eq!(
                 measure(&folder, "--only model").json()["sharpness"]["value"],

@@ -1,5 +1,6 @@
 //! What the crate's own checks of a header lack, and what they say.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -58,7 +59,15 @@ pub(super) fn check(place: &str, bytes: &[u8], choice: &Choice) -> Result<()> {
         return refuse("header", fault);
     }
     let mut deserializer = serde_json::Deserializer::from_slice(header);
-    let checked = deserializer.deserialize_map(Tensors { choice });
+    let of_type = RefCell::new(None);
+    let tensors = Tensors {
+        choice,
+        of_type: &of_type,
+    };
+    let checked = deserializer.deserialize_map(tensors);
+    if let Some((name, fault)) = of_type.take() {
+        return refuse(&name, fault);
+    }
     checked
         .and_then(|()| deserializer.end())
         .map_err(|cause| Error::input(place, "header", format!("{cause}; {EXPORT}")))
@@ -83,6 +92,8 @@ pub(super) fn fault(place: &str, cause: &SafeTensorError) -> Error {
 /// Looks at every entry of the header.
 struct Tensors<'a> {
     choice: &'a Choice,
+    /// The first tensor of a type that is not read, and why: no fault of the header.
+    of_type: &'a RefCell<Option<(String, String)>>,
 }
 
 impl<'de> Visitor<'de> for Tensors<'_> {
@@ -99,7 +110,11 @@ impl<'de> Visitor<'de> for Tensors<'_> {
             let checked = match name.as_str() {
                 METADATA => Ok(()),
                 _ if self.choice.name(&name).is_none() => Ok(()),
-                _ => check_tensor(&name, value),
+                _ => check_tensor(&name, value, |fault| {
+                    let first = (brief(&name), fault.clone());
+                    self.of_type.borrow_mut().get_or_insert(first);
+                    fault
+                }),
             };
             checked.map_err(|fault| A::Error::custom(format!("{}: {fault}", brief(&name))))?;
             if names.contains(&name) {
@@ -126,9 +141,13 @@ struct Entry {
     data_offsets: [u64; 2],
 }
 
-fn check_tensor(name: &str, value: Value) -> std::result::Result<(), String> {
+fn check_tensor(
+    name: &str,
+    value: Value,
+    of_type: impl FnOnce(String) -> String,
+) -> std::result::Result<(), String> {
     let entry: Entry = serde_json::from_value(value).map_err(|cause| brief(&cause.to_string()))?;
-    let dtype = Dtype::of(name, &entry.dtype)?;
+    let dtype = Dtype::of(name, &entry.dtype).map_err(of_type)?;
     let [start, end] = entry.data_offsets;
     let product = |size: u64, &dimension: &u64| size.checked_mul(dimension);
     let bytes = entry.shape.iter().try_fold(dtype.width() as u64, product);

@@ -73,7 +73,11 @@ pub(in crate::diagnosis) fn chain(
         }
         None => {
             strangers::check(place, (groups, groups))?;
-            Err(undecided(place, &[dense]))
+            Err(undecided(
+                place,
+                "their shapes make several chains",
+                &[dense],
+            ))
         }
     }
 }

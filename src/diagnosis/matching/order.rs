@@ -100,8 +100,10 @@ pub(in crate::diagnosis) struct Evidence<'a> {
     wish: Option<&'a Wish>,
     /// The positions of names that the user or the exporter has put in order.
     told: Option<HashMap<&'a str, usize>>,
-    /// Does the file keep an order of its own, which the names do not contradict?
+    /// Does the file keep an order of its own?
     is_kept: bool,
+    /// Do modules whose names differ in numbers alone stand there in the order of these?
+    is_ascending: bool,
 }
 
 impl<'a> Evidence<'a> {
@@ -127,7 +129,8 @@ impl<'a> Evidence<'a> {
             place,
             wish,
             told: names.map(|names| names.iter().enumerate().map(position).collect()),
-            is_kept: checkpoint.order == Order::Kept && keeps_an_order(groups),
+            is_kept: checkpoint.order == Order::Kept && in_file(groups).is_some(),
+            is_ascending: in_file(groups).is_some_and(|groups| is_ascending(&groups)),
         })
     }
 
@@ -213,8 +216,8 @@ impl<'a> Evidence<'a> {
                 );
                 Err(Error::input(self.place, "order", fault))
             }
-            (Some(arranged), _) | (None, Some(arranged)) => Ok(Some(arranged)),
-            (None, None) => Ok(None),
+            (Some(numbers), _) => Ok(Some(numbers)),
+            (None, by_file) => Ok(by_file.filter(|_| self.is_ascending)),
         }
     }
 }
@@ -325,9 +328,9 @@ fn start(group: &Group<'_>) -> Option<usize> {
     own.map(|named| named.tensor.start).min()
 }
 
-/// Do the tensors of each module stand together, and modules whose names differ in numbers alone in
-/// the order of these, as a writer leaves them that keeps the order of the model?
-fn keeps_an_order(groups: &[Group<'_>]) -> bool {
+/// The modules as they stand in the file; `None` where the tensors of one do not stand together, as a
+/// writer leaves them that keeps the order of the model.
+fn in_file<'a, 'b>(groups: &'b [Group<'a>]) -> Option<Vec<&'b Group<'a>>> {
     let places = groups.iter().enumerate().flat_map(|(place, group)| {
         let own = group
             .tensors
@@ -340,12 +343,15 @@ fn keeps_an_order(groups: &[Group<'_>]) -> bool {
     let mut runs: Vec<usize> = places.into_iter().map(|(_, place)| place).collect();
     runs.dedup();
     let distinct: HashSet<_> = runs.iter().collect();
-    if distinct.len() < runs.len() {
-        return false;
-    }
+    let is_whole = distinct.len() == runs.len();
+    is_whole.then(|| runs.iter().map(|&place| &groups[place]).collect())
+}
+
+/// Are modules whose names differ in numbers alone in the order of these?
+fn is_ascending(groups: &[&Group<'_>]) -> bool {
     let mut last = HashMap::new();
-    runs.into_iter().all(|place| {
-        let pieces = pieces(groups[place].name);
+    groups.iter().all(|group| {
+        let pieces = pieces(group.name);
         let before = last.insert(template(&pieces), pieces.clone());
         before.is_none_or(|before| before < pieces)
     })

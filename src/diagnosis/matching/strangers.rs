@@ -66,7 +66,7 @@ const PARAMETRISED: [(&[&str], &str, &str); 4] = [
     ),
     (
         &["weight_u", "_u", "_v"],
-        "of a weight under spectral normalisation",
+        "a vector of a weight under spectral normalisation",
         "torch.nn.utils.remove_spectral_norm(MODULE) or \
          torch.nn.utils.parametrize.remove_parametrizations(MODULE, \"weight\")",
     ),
@@ -186,8 +186,13 @@ fn mends(all: &[Group<'_>]) -> String {
         }
     };
     match &firsts[..] {
-        // The flag itself must take this word.
-        [Some(only)] if Choice::new(Some((*only).to_owned()), Vec::new()).is_ok() => {
+        // The flag must take this word, and nothing strange may be below it.
+        [Some(only)]
+            if Choice::new(Some((*only).to_owned()), Vec::new()).is_ok()
+                && !prefixes
+                    .iter()
+                    .any(|prefix| prefix.split(['.', '/']).next() == Some(only)) =>
+        {
             format!("{ignore}, or keep the model's own tensors with --only {only}")
         }
         _ => ignore,

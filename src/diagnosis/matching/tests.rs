@@ -177,12 +177,16 @@ fn numbers_and_places_that_contradict_each_other_are_refused() {
         description::parse(&text, Path::new("net.toml")).unwrap()
     };
     let tensors: [(&str, &[usize]); 2] = [("fc.1.weight", &[4, 4]), ("fc.0.weight", &[4, 4])];
-    // One of the two tells nothing by itself, so it does not contradict.
     let of = |order, wish: Option<&Wish>| {
         let filled = fill("w", &checkpoint(order, &tensors), network(), wish);
         filled.map(|filled| filled.filling.mapping[0].tensor.clone())
     };
     assert_eq!(of(Order::Lost, None).unwrap(), "fc.0.weight");
+    let fault = of(Order::Kept, None).unwrap_err().message;
+    assert!(
+        fault.contains("give --order natural, --order file"),
+        "{fault}"
+    );
     assert_eq!(of(Order::Lost, Some(&Wish::File)).unwrap(), "fc.1.weight");
     assert_eq!(
         of(Order::Kept, Some(&Wish::Natural)).unwrap(),
