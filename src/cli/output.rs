@@ -54,6 +54,11 @@ pub fn remark(text: &str) {
     }
 }
 
+/// Says what somebody must know who waits for the end, at a terminal or not.
+pub fn warning(text: &str) {
+    let _ = say(io::stderr(), text);
+}
+
 /// Prints an answer; an answer that could not be printed was not given.
 pub fn answer(answer: &Answer, json: bool) -> ExitCode {
     let said = match json {

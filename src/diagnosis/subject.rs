@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dataset::checkpoint::Checkpoint;
 use crate::dataset::{self, Dataset, Source, Split};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::network::{Batch, Gathered, Loss, Network, State, channels_last};
 
 use super::mode::Mode;
@@ -28,7 +28,7 @@ pub struct Request {
 impl Request {
     /// The name of the samples in errors.
     pub fn place(&self) -> String {
-        self.data.name.display().to_string()
+        shown(&self.data.name)
     }
 }
 
