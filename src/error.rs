@@ -106,6 +106,11 @@ impl Error {
     }
 }
 
+/// A path as messages show it: what is no UTF-8 as `�`, control characters escaped.
+pub fn shown(path: &Path) -> String {
+    one_line(&path.display().to_string())
+}
+
 /// The text with its control characters escaped.
 fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
@@ -130,5 +135,17 @@ mod tests {
         let error = Error::input("a.json", "in\nputs", "is \u{1b}[31m\u{85}é; mend it");
         let expected = "a.json: in\\nputs: is \\u{1b}[31m\\u{85}é; mend it";
         assert_eq!(error.message, expected);
+    }
+
+    #[test]
+    fn a_path_is_shown_in_one_line_and_stays_as_it_is_shown() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = Path::new(std::ffi::OsStr::from_bytes(b"a\nb/caf\xe9.npz"));
+        let expected = "a\\nb/caf\u{fffd}.npz";
+        assert_eq!(shown(path), expected);
+        assert_eq!(shown(Path::new(expected)), expected);
+        let cause = std::io::Error::other("no");
+        let message = Error::unreadable(path, &cause).message;
+        assert_eq!(message, format!("{expected}: cannot be read: no"));
     }
 }

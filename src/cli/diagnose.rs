@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use sgd_stability::diagnosis::{self, Case, Diagnosis, Mode, Model, Samples, Stability, bytes};
-use sgd_stability::error::Result;
+use sgd_stability::error::{Result, shown};
 
 use super::output::{Answer, Ending, remark};
 use super::subject::Subject;
@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     let forecast = diagnosis::forecast(&model, &samples, &effort, in_f64);
     remark(&format!("memory forecast {}", bytes(forecast.total())));
     subject.check_memory(&forecast)?;
-    let place = arguments.weights.display().to_string();
+    let place = shown(&arguments.weights);
     let case = Case {
         place: &place,
         model: &model,

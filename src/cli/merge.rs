@@ -57,7 +57,11 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     }
     Ok(Answer {
         text,
-        json: json!({"cells": merged.len(), "missing": missing, "out": arguments.out.display().to_string()}),
+        json: json!({
+            "cells": merged.len(),
+            "missing": missing,
+            "out": arguments.out.display().to_string(),
+        }),
         ending: Ending::Done,
     })
 }

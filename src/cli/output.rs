@@ -60,6 +60,11 @@ pub fn first_answer(text: &str) {
     let _ = say(io::stdout(), text);
 }
 
+/// Says what somebody must know who waits for the end, at a terminal or not.
+pub fn warning(text: &str) {
+    let _ = say(io::stderr(), text);
+}
+
 /// Prints an answer; an answer that could not be printed was not given.
 pub fn answer(answer: &Answer, json: bool) -> ExitCode {
     let said = match json {

@@ -49,10 +49,8 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         });
     }
     let is_stale = |(path, bytes): &&(PathBuf, Vec<u8>)| {
-        read::text(&folder.join(path))
-            .map(String::into_bytes)
-            .as_ref()
-            != Ok(bytes)
+        let there = read::text(&folder.join(path));
+        !there.is_ok_and(|text| text.as_bytes() == bytes)
     };
     let stale: Vec<&Path> = files
         .iter()

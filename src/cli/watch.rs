@@ -20,7 +20,7 @@ use sgd_stability::diagnosis::follow::{Conditions, Line, Log, checkpoints};
 use sgd_stability::diagnosis::{
     self, Case, Effort, Extras, Mode, Model, Request, Samples, Setting, in_words,
 };
-use sgd_stability::error::{Error, Kind, Result};
+use sgd_stability::error::{Error, Kind, Result, shown};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
@@ -213,7 +213,7 @@ impl Watch<'_> {
             Outcome::Known => self.passed.note(name, Some(stamp), Why::SameBytes),
             Outcome::Fault(fault) => self.passed.note(name, Some(stamp), Why::Fault(fault)),
             Outcome::Line(line) => {
-                remark(&format!("{text}: {}", brief(&line)));
+                remark(&format!("{}: {}", shown(name.as_ref()), brief(&line)));
                 self.passed.forget(&name);
                 self.log.append(*line)?;
                 self.measured += 1;
@@ -308,7 +308,7 @@ impl Watch<'_> {
     /// What a checkpoint comes to. What is wrong with it does not end the watch; what is wrong with the
     /// flags does: no other checkpoint will mend it.
     fn measure(&mut self, (name, stamp): (&str, Stamp), path: &Path) -> Result<Outcome> {
-        let place = path.display().to_string();
+        let place = shown(path);
         let (model, samples) = match self.read(path) {
             Ok(read) => read,
             Err(error) => return fault(&place, error),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dataset::checkpoint::{Checkpoint, Choice};
 use crate::dataset::{self, Dataset, Source};
-use crate::error::Result;
+use crate::error::{Result, shown};
 use crate::network::{Batch, Gathered, Network, State, channels_last};
 use crate::oracle::double::Refined;
 
@@ -37,7 +37,7 @@ pub struct Request {
 impl Request {
     /// The name of the samples in errors.
     pub fn place(&self) -> String {
-        self.data.name.display().to_string()
+        shown(&self.data.name)
     }
 }
 

@@ -153,6 +153,8 @@ fn a_leftover_done_ends_nothing_until_it_is_touched() {
     file(&folder, "run/step3.safetensors", at(0.3));
     file(&folder, "run/done", "again");
     let output = watch.wait_with_output().expect("the program ends");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.starts_with("run/done was there before"), "{told}");
     let json: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     assert_eq!(output.status.code(), Some(0), "{json}");
     assert_eq!(

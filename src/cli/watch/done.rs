@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::output::remark;
+use super::super::output::warning;
 use super::stamp::Stamp;
 
 /// The file `done` of a folder. One that lay there when the watch began is of an earlier run, until it
@@ -32,10 +32,10 @@ impl Done {
         self.before.is_some() && Stamp::of(&self.path) == self.before
     }
 
-    /// Says so to a person at a terminal.
+    /// Says so: who counts on it would wait for ever.
     pub fn tell(&self) {
         if self.is_leftover() {
-            remark(&format!(
+            warning(&format!(
                 "{} was there before this watch, and is taken for that of an earlier run: touch it to end, \
                  or give --once",
                 self.path.display()

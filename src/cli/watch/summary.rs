@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use sgd_stability::diagnosis::Setting;
 use sgd_stability::diagnosis::follow::{Line, figure};
-use sgd_stability::error::{Error, Result};
+use sgd_stability::error::{Error, Result, shown};
 use sgd_stability::report;
 use sgd_stability::write::write_file;
 
@@ -86,7 +86,7 @@ impl Summary<'_> {
     fn text(&self, drawn: &str) -> String {
         let mut parts: Vec<String> = self.about.iter().cloned().collect();
         if !self.lines.is_empty() {
-            let row = |line: &Line| format!("{:<28} {}", line.name, brief(line));
+            let row = |line: &Line| format!("{:<28} {}", shown(line.name.as_ref()), brief(line));
             parts.push(self.lines.iter().map(row).collect::<Vec<_>>().join("\n"));
         }
         if !self.faults.is_empty() {
