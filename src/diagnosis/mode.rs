@@ -69,9 +69,8 @@ impl Mode {
 }
 
 /// Why there is no evaluation mode.
-const NO_STATISTICS: &str = "has batch normalisation without running statistics, so that there is no \
-                             eval mode, and PyTorch normalises by the batch in evaluation too; give \
-                             train or frozen";
+const NO_STATISTICS: &str = "some batch normalisation has no running statistics, so that there is no eval \
+                             mode: PyTorch too normalises by the batch there; give train or frozen";
 
 impl Mode {
     /// Why nothing can be measured in this mode: there are no statistics, or a variance that is divided

@@ -160,3 +160,16 @@ pub(super) fn tree_sum<T: Copy + Add<Output = T>>(mut lanes: [T; LANES]) -> T {
     }
     lanes[0]
 }
+
+/// Calls `visit(first, count)` for every vector of so many numbers.
+#[inline(always)]
+pub(super) fn vectors(numbers: usize, mut visit: impl FnMut(usize, usize)) {
+    let whole = numbers / LANES * LANES;
+    // Whole vectors apart, so that their length is known when this is compiled.
+    for first in (0..whole).step_by(LANES) {
+        visit(first, LANES);
+    }
+    if whole < numbers {
+        visit(whole, numbers - whole);
+    }
+}

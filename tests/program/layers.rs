@@ -71,7 +71,7 @@ fn notes(json: &Value) -> String {
 #[test]
 fn without_running_statistics_there_is_no_eval_mode() {
     let folder = normalised("affine = false, running-statistics = false", None, None);
-    let parts = ["--mode", "without running statistics", "train or frozen"];
+    let parts = ["--mode", "no running statistics", "train or frozen"];
     refused(&folder, "--mode eval", &parts);
     refused(&folder, "", &["--mode", "depends on the mode"]);
     for mode in ["train", "frozen"] {

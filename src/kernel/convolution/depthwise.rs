@@ -6,7 +6,7 @@ use super::gradient;
 use super::plan::{Class, Place, Plan};
 use crate::kernel::buffer::Buffer;
 use crate::kernel::isa::Isa;
-use crate::kernel::lanes::{Kernel, LANES, Lanes};
+use crate::kernel::lanes::{Kernel, Lanes, vectors};
 
 /// The weights channels × taps as taps × channels.
 pub(super) fn by_tap<'a>(w: &[f32], channels: usize, buffer: &'a mut Buffer) -> &'a mut [f32] {
@@ -18,19 +18,6 @@ pub(super) fn by_tap<'a>(w: &[f32], channels: usize, buffer: &'a mut Buffer) -> 
         }
     }
     turned
-}
-
-/// Calls `visit(first, count)` for every vector of so many channels.
-#[inline(always)]
-fn vectors(channels: usize, mut visit: impl FnMut(usize, usize)) {
-    let whole = channels / LANES * LANES;
-    // Whole vectors apart, so that their length is known when this is compiled.
-    for first in (0..whole).step_by(LANES) {
-        visit(first, LANES);
-    }
-    if whole < channels {
-        visit(whole, channels - whole);
-    }
 }
 
 /// `y ← begin + Σ x·w` on one thread: forward, and backward with the turned weights.

@@ -120,7 +120,8 @@ fn check_begin(begin: Begin, channels: usize) {
 
 /// `y_(p, o) ← f(begin + Σ_(k_y, k_x, i) x_(p·stride + k·dilation − padding, i)·w_(k, i, o))` for every pixel
 /// `p` of the output: the chain `s ← fma(x, w, s)` in the order (k_y, k_x, i) over the taps inside
-/// the image and the channels of its group, one rounding per term. `f` is the rectifier `0 > s ? 0 : s` when `relu`, else nothing.
+/// the image and the channels of its group, one rounding per term. `f` is the rectifier
+/// `0 > s ? 0 : s` when `relu`, else nothing.
 ///
 /// `x`: samples of the input, `y`: as many of the output.
 ///

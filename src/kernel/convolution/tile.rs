@@ -69,24 +69,25 @@ pub(super) fn tile<L: Lanes, const PLACES: usize, const VECTORS: usize>(
     for (p, source) in sources.iter_mut().enumerate() {
         *source = places.get(p).unwrap_or(&places[0]).source as usize + taps.from;
     }
-    for run in 0..taps.runs.area() {
-        let (row, column) = (run / taps.runs.columns, run % taps.runs.columns);
-        let along = |step: Sides| row * step.rows + column * step.columns;
-        let step = along(taps.source_step);
-        let mut pixels: [&[f32]; PLACES] = [&[]; PLACES];
-        for p in 0..PLACES {
-            pixels[p] = &x[sources[p] + step..][..taps.length];
-        }
-        let w = w.from(taps.first + along(taps.weight_step));
-        for (j, w) in (0..taps.length).zip(w) {
-            let mut weights = [lanes.splat(0.0); VECTORS];
-            for v in 0..VECTORS {
-                weights[v] = lanes.load(&w[output.first + v]);
-            }
+    for row in 0..taps.runs.rows {
+        for column in 0..taps.runs.columns {
+            let along = |step: Sides| row * step.rows + column * step.columns;
+            let step = along(taps.source_step);
+            let mut pixels: [&[f32]; PLACES] = [&[]; PLACES];
             for p in 0..PLACES {
-                let x = lanes.splat(pixels[p][j]);
+                pixels[p] = &x[sources[p] + step..][..taps.length];
+            }
+            let w = w.from(taps.first + along(taps.weight_step));
+            for (j, w) in (0..taps.length).zip(w) {
+                let mut weights = [lanes.splat(0.0); VECTORS];
                 for v in 0..VECTORS {
-                    sums[p][v] = lanes.fma(x, weights[v], sums[p][v]);
+                    weights[v] = lanes.load(&w[output.first + v]);
+                }
+                for p in 0..PLACES {
+                    let x = lanes.splat(pixels[p][j]);
+                    for v in 0..VECTORS {
+                        sums[p][v] = lanes.fma(x, weights[v], sums[p][v]);
+                    }
                 }
             }
         }

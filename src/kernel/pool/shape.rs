@@ -1,6 +1,6 @@
 //! The sizes of a pool, and the walks over its windows.
 
-use crate::kernel::lanes::LANES;
+use crate::kernel::lanes::vectors;
 use crate::kernel::window::{Reach, Sides, Window};
 
 /// Windows over an image, of which those behind the last whole one are left out. Every window must hold
@@ -107,7 +107,8 @@ impl Pool {
             let row = (sample * self.height + row * size.rows) * self.width;
             for column in 0..self.output_width() {
                 let input = (row + column * size.columns) * self.channels;
-                self.channel_vectors(
+                vectors(
+                    self.channels,
                     #[inline(always)]
                     |first, count| visit(input + first, output + first, count),
                 );
@@ -131,7 +132,8 @@ impl Pool {
             for row in &rows {
                 for column in &columns {
                     let pixel = (sample * self.height + row.source) * self.width + column.source;
-                    self.channel_vectors(
+                    vectors(
+                        self.channels,
                         #[inline(always)]
                         |first, count| {
                             let patch = Patch {
@@ -146,19 +148,6 @@ impl Pool {
                     output += self.channels;
                 }
             }
-        }
-    }
-
-    /// Calls `visit(first, count)` for every vector of channels.
-    #[inline(always)]
-    fn channel_vectors(&self, mut visit: impl FnMut(usize, usize)) {
-        let whole = self.channels / LANES * LANES;
-        // Whole vectors apart, so that their length is known when this is compiled.
-        for first in (0..whole).step_by(LANES) {
-            visit(first, LANES);
-        }
-        if whole < self.channels {
-            visit(whole, self.channels - whole);
         }
     }
 

@@ -140,8 +140,13 @@ fn windows_reach_apart_aside_and_beyond_the_image() {
     };
     let largest = outputs_of(Layer::MaxPool(window), [1, 1, 3], &[], &[-3., -2., -5.]);
     assert_eq!(largest, whole(&[-2, -2]));
-    let mean = outputs_of(Layer::AveragePool(window), [1, 1, 3], &[], &[-3., -3., -6.]);
-    assert_eq!(mean, whole(&[-2, -3]));
+    // Windows of two, (0, −3) and (−3, −6): the zero around the image counts.
+    let two = Window {
+        size: [1, 2],
+        ..window
+    };
+    let mean = outputs_of(Layer::AveragePool(two), [1, 1, 3], &[], &[-3., -3., -6.]);
+    assert_eq!(mean, [-3, -9].map(|x| Exact::fraction(x, 2)));
 }
 
 #[test]
