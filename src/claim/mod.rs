@@ -159,21 +159,23 @@ impl Claim {
     /// checks are worth something. A change of a claim that is upheld or open must make an instance
     /// fail; after one of a refuted claim instances must hold and none may fail.
     pub fn untold(&self) -> Vec<Version> {
-        let turned = self.parts.iter().flat_map(|part| {
-            let change = |change: &Change| Version::changed(part.name, *change);
-            part.opposites.iter().map(change)
-        });
         let noticed = |evidence: Evidence| match self.status {
             Status::Upheld | Status::Open => evidence.fails > 0,
             Status::Refuted => evidence.fails == 0 && evidence.holds > 0,
         };
-        let told = |version: &Version| {
-            let checks = [self.exact, self.certified];
-            let evidence = checks
-                .iter()
-                .filter_map(|check| check.evidence_of(*version));
+        let told = |part: &Part, version: Version| {
+            let certified = (!part.exact_only).then_some(self.certified);
+            let checks = [self.exact].into_iter().chain(certified);
+            let evidence = checks.filter_map(|check| check.evidence_of(version));
             evidence.map(noticed).all(|noticed| noticed)
         };
-        turned.filter(|version| !told(version)).collect()
+        let untold = self.parts.iter().flat_map(|part| {
+            let change = |change: &Change| Version::changed(part.name, *change);
+            let versions = part.opposites.iter().map(change);
+            versions
+                .filter(|version| !told(part, *version))
+                .collect::<Vec<_>>()
+        });
+        untold.collect()
     }
 }
