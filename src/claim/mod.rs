@@ -166,8 +166,8 @@ impl Claim {
         let told = |part: &Part, version: Version| {
             let certified = (!part.exact_only).then_some(self.certified);
             let checks = [self.exact].into_iter().chain(certified);
-            let evidence = checks.filter_map(|check| check.evidence_of(version));
-            evidence.map(noticed).all(|noticed| noticed)
+            let mut evidence = checks.filter_map(|check| check.evidence_of(version));
+            evidence.all(noticed)
         };
         let untold = self.parts.iter().flat_map(|part| {
             let change = |change: &Change| Version::changed(part.name, *change);
