@@ -195,9 +195,12 @@ mod tests {
             for part in claim.parts {
                 assert!(!part.opposites.is_empty(), "{}: {}", claim.id, part.name);
             }
-            let untold = claim.untold();
-            assert!(untold.is_empty(), "{}: {untold:?}", claim.id);
         }
+        let untold = ROLL.iter().map(|claim| (claim.id, claim.untold()));
+        let untold: Vec<_> = untold
+            .filter(|(_, versions)| !versions.is_empty())
+            .collect();
+        assert!(untold.is_empty(), "{untold:#?}");
     }
 
     #[test]

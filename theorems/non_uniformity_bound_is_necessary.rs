@@ -30,7 +30,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
     reading: "False for linear regression on (1,0), (0,1), (1,1) at η = 5/4: strictly stable although η²s² = 25/24.",
     status: Status::Refuted,
-    parts: &[Part::of("1/(η√p)", &[Change::Tenths(9)])],
+    parts: &[Part::of("1/(η√p)", &[Change::Tenths(8)])],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),

@@ -159,21 +159,100 @@ impl Claim {
     /// checks are worth something. A change of a claim that is upheld or open must make an instance
     /// fail; after one of a refuted claim instances must hold and none may fail.
     pub fn untold(&self) -> Vec<Version> {
-        let turned = self.parts.iter().flat_map(|part| {
-            let change = |change: &Change| Version::changed(part.name, *change);
-            part.opposites.iter().map(change)
-        });
         let noticed = |evidence: Evidence| match self.status {
             Status::Upheld | Status::Open => evidence.fails > 0,
             Status::Refuted => evidence.fails == 0 && evidence.holds > 0,
         };
-        let told = |version: &Version| {
-            let checks = [self.exact, self.certified];
-            let evidence = checks
-                .iter()
-                .filter_map(|check| check.evidence_of(*version));
-            evidence.map(noticed).all(|noticed| noticed)
+        let told = |part: &Part, version: Version| {
+            let certified = (!part.exact_only).then_some(self.certified);
+            let checks = [self.exact].into_iter().chain(certified);
+            let mut evidence = checks.filter_map(|check| check.evidence_of(version));
+            evidence.all(noticed)
         };
-        turned.filter(|version| !told(version)).collect()
+        let untold = self.parts.iter().flat_map(|part| {
+            let change = |change: &Change| Version::changed(part.name, *change);
+            let versions = part.opposites.iter().map(change);
+            versions
+                .filter(|version| !told(part, *version))
+                .collect::<Vec<_>>()
+        });
+        untold.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::{Exact, Verdict};
+
+    const HONEST: Claim = Claim {
+        id: "at_most_one",
+        title: "",
+        statement: "",
+        formula: String::new,
+        source: "",
+        hypotheses: &[],
+        reading: "",
+        status: Status::Upheld,
+        parts: &[Part::necessary("edge")],
+        exact: Check::Run(|version| {
+            one(version.formula("edge", &Exact::from(1), |x| (*x <= Exact::from(1)).into()))
+        }),
+        outside: Check::Without("made up"),
+        certified: Check::Without("made up"),
+        empirical: Check::Without("made up"),
+    };
+
+    fn one(conclusion: Verdict) -> Evidence {
+        let mut evidence = Evidence::new();
+        evidence.record(Verdict::Holds, conclusion, 0.0, String::new);
+        evidence
+    }
+
+    /// The guard guarded: a check that does not ask through its version, one that asks under another
+    /// name, and a certified one that does so, tell nothing.
+    #[test]
+    fn a_check_that_ignores_its_version_is_found() {
+        assert!(HONEST.check().as_stated && HONEST.untold().is_empty());
+        let deaf = Check::Run((|_| one(Verdict::Holds)) as fn(Version) -> Evidence);
+        let misnamed = &[Part::necessary("egde")];
+        for blind in [
+            Claim {
+                exact: deaf,
+                ..HONEST
+            },
+            Claim {
+                parts: misnamed,
+                ..HONEST
+            },
+            Claim {
+                certified: deaf,
+                ..HONEST
+            },
+        ] {
+            assert!(blind.check().as_stated);
+            assert_eq!(blind.untold().len(), 3, "{blind:?}");
+        }
+    }
+
+    /// What mends a refuted claim must hold; what leaves it false is no mend.
+    #[test]
+    fn a_refuted_claim_must_be_mended() {
+        let refuted = |mends| Claim {
+            status: Status::Refuted,
+            parts: mends,
+            exact: Check::Run(|version| {
+                one(version.formula("edge", &Exact::from(2), |x| (*x <= Exact::from(1)).into()))
+            }),
+            ..HONEST
+        };
+        let mended = refuted(&[Part::of("edge", &[Change::Tenths(5)])]);
+        assert!(mended.check().as_stated && mended.untold().is_empty());
+        assert_eq!(
+            refuted(&[Part::of("edge", &[Change::Tenths(9)])])
+                .untold()
+                .len(),
+            1
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::number::{Field, Verdict};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It is asked at this many tenths of its argument (most often the learning rate), so that its
-    /// edge stands elsewhere: 9 says more than the formula allows, 11 less.
+    /// edge stands elsewhere: with 9 it allows more than it should, with 11 less.
     Tenths(u16),
     /// Its contrary.
     Negated,
@@ -28,6 +28,8 @@ pub struct Part {
     pub name: &'static str,
     /// The changes.
     pub opposites: &'static [Change],
+    /// Is it asked over ℚ alone, and not by the certified check?
+    pub exact_only: bool,
 }
 
 impl Part {
@@ -60,7 +62,20 @@ impl Part {
 
     /// A part with opposites of its own.
     pub const fn of(name: &'static str, opposites: &'static [Change]) -> Self {
-        Part { name, opposites }
+        Part {
+            name,
+            opposites,
+            exact_only: false,
+        }
+    }
+
+    /// The same part, which the certified check does not ask.
+    #[must_use]
+    pub const fn exact_only(self) -> Self {
+        Part {
+            exact_only: true,
+            ..self
+        }
     }
 }
 

@@ -12,7 +12,8 @@ pub fn slack<T: Field>(second: &T, third: &T, fourth: &T) -> T {
     T::int(3) * third.square() - second * fourth
 }
 
-/// Is the cycle of period two stable? At equality the criterion says no.
+/// Is the cycle of period two that leaves the minimum at its edge stable? At equality the criterion
+/// says no.
 pub fn verdict<T: Field>(second: &T, third: &T, fourth: &T) -> Verdict {
     Verdict::positive(slack(second, third, fourth).sign())
 }
