@@ -82,7 +82,7 @@ impl Coordinates {
         let right = self.enter(subject, held, size);
         let rate = learning_rate * Exact::power_of_two(-self.exponent());
         let z = proposal.solve(right, rate.to_f64());
-        let unit = size + self.exponent() - self.own();
+        let unit = size + self.unit();
         let matrix = self.leave(&z, unit, bits)?;
         let size = match self {
             Coordinates::Machine(_) => matrix.exponent(),
@@ -99,11 +99,12 @@ impl Coordinates {
         }
     }
 
-    /// What [`Coordinates::enter`] scales by beside what it is asked to.
-    fn own(&self) -> i32 {
+    /// The exponent of a solution for a right side that entered as it is: `C·2^exponent` was inverted, and
+    /// what is held entered times `2^own`; or, between `Sᵀ` and `S`, `C·2^−exponent`.
+    fn unit(&self) -> i32 {
         match self {
-            Coordinates::Machine(machine) => machine.own,
-            Coordinates::Scaled(_) => 0,
+            Coordinates::Machine(machine) => machine.exponent - machine.own,
+            Coordinates::Scaled(scaled) => -scaled.exponent,
         }
     }
 

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use num_traits::Zero;
 use serde::Serialize;
 
+use super::Verdicts;
 use super::chain::{self, Link};
 use super::diagonal::Diagonal;
 use super::mean_square::MeanSquare;
@@ -102,6 +103,19 @@ impl CriticalRates {
             .mean_square
             .between(&rates.one_step, &rates.gradient_descent);
         rates.chain().map(|_| rates)
+    }
+
+    /// Where no bracket was found, the verdict at a learning rate is an end that is known.
+    pub(super) fn knowing(mut self, learning_rate: &Exact, verdicts: &Verdicts) -> Self {
+        for (critical, verdict) in [
+            (&mut self.gradient_descent, verdicts.gradient_descent),
+            (&mut self.non_uniformity, verdicts.non_uniformity),
+            (&mut self.one_step, verdicts.one_step),
+            (&mut self.mean_square, verdicts.mean_square),
+        ] {
+            critical.know(learning_rate, verdict);
+        }
+        self
     }
 
     /// Nothing was asked before the time was over.

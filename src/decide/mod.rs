@@ -189,6 +189,9 @@ pub fn decide_to_width(
     let decided = questions.ask_all((&subject, learning_rate), &mut question);
     decision.critical_lr = CriticalRates::of_subject(&subject, &mut question, relative_width)?;
     (decision.verdicts, decision.undecided) = questions.answers();
+    decision.critical_lr = decision
+        .critical_lr
+        .knowing(learning_rate, &decision.verdicts);
     let asked = (learning_rate, batch, sampling);
     let certificate = decided.and_then(|decided| Certificate::of(model, asked, &decided));
     Ok((decision, certificate))

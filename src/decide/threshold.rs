@@ -146,6 +146,18 @@ impl Critical {
         self.between(&Critical::out_of_time(), &Critical::NotFound(known))
     }
 
+    /// Where no bracket was found: at this learning rate the criterion holds, or does not.
+    pub(super) fn know(&mut self, learning_rate: &Exact, verdict: Option<bool>) {
+        let (Critical::NotFound(known), Some(holds)) = (self, verdict) else {
+            return;
+        };
+        let here = Some(learning_rate.clone());
+        match holds {
+            true => known.lower = known.lower.take().max(here),
+            false => known.upper = [known.upper.take(), here].into_iter().flatten().min(),
+        }
+    }
+
     /// Where no bracket was found, with what is known of a smaller and of a larger end.
     pub(super) fn between(self, smaller: &Critical, larger: &Critical) -> Self {
         let Critical::NotFound(own) = self else {

@@ -171,14 +171,18 @@ fn corrections_add_many_digits_at_every_step() {
     for (n, d, unit) in [(30, 20, "1"), (30, 20, "1e-9"), (18, 25, "1e13")] {
         let model = large(n, d, unit);
         let subject = Subject::of(&model, &Exact::from(1));
-        let mut search = Search::by_machine_numbers(&subject).unwrap();
-        for step in 1..=4 {
-            search.refine().unwrap();
-            let known = search.accuracy;
-            assert!(
-                known >= 25 * step,
-                "{known} bits after {step} corrections in {unit}"
-            );
+        for mut search in [
+            Search::by_machine_numbers(&subject).unwrap(),
+            Search::by_many_bits(&subject).unwrap(),
+        ] {
+            for step in 1..=4 {
+                search.refine().unwrap();
+                let known = search.accuracy;
+                assert!(
+                    known >= 25 * step,
+                    "{known} bits after {step} corrections in {unit}"
+                );
+            }
         }
     }
 }
