@@ -33,14 +33,16 @@ impl Objective {
         })
     }
 
-    /// The same in words where the loss is named, and `otherwise` where it is the architecture's.
+    /// The same in words where another loss is named than in these; what else a loss has, the
+    /// architecture may say.
     ///
     /// # Errors
     /// As [`Objective::of`].
-    pub fn words_or(&self, otherwise: &str) -> Result<String> {
-        match self.loss {
+    pub fn words_or(&self, others: &str) -> Result<String> {
+        let is_other = |loss: &Loss| others.split(',').next() != Some(loss.name());
+        match self.loss.filter(is_other) {
             Some(loss) => Ok(words(self.loss_over(loss)?, self.weight_decay)),
-            None => Ok(otherwise.to_owned()),
+            None => Ok(others.to_owned()),
         }
     }
 }
