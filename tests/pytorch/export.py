@@ -13,7 +13,7 @@ from torch import nn
 
 import images
 from curvature import by_products, dense, reference
-from networks import SMALL, Chain, LeNet, ResNet, Small, Vgg
+from networks import SMALL, Chain, LeNet, ResNet, Small, Tied, Vgg
 
 FOLDER = Path(sys.argv[1])
 BATCH = 4
@@ -34,6 +34,7 @@ SMALL_CASES = {
     f"{arch}-{loss}": (build, shape, {**flags, "loss": loss, "data": f"{arch}-{loss}.npz"})
     for arch, build, shape, flags in [
         ("chain", lambda: Chain(6, 9, 7, 3), (6,), {"arch": "fnn"}),
+        ("tied", Tied, (6,), {"arch": "fnn"}),
         ("small", Small, (2, 4, 4), {"arch": "small.toml", "mode": "eval"}),
     ]
     for loss in LOSSES

@@ -1,4 +1,4 @@
-"""The networks whose curvature is compared: two small ones, and every named architecture."""
+"""The networks whose curvature is compared: three small ones, and every named architecture."""
 from torch import nn
 from torch.nn.functional import avg_pool2d, max_pool2d, pad
 
@@ -15,6 +15,14 @@ class Chain(nn.Module):
 
     def forward(self, x):
         return self.fc(x)
+
+
+class Tied(Chain):
+    """The same, where the weights of two layers, but not their biases, are one."""
+
+    def __init__(self):
+        super().__init__(6, 7, 7, 7, 3)
+        self.fc[5].weight = self.fc[3].weight
 
 
 SMALL = """
