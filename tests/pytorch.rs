@@ -1,5 +1,5 @@
 //! `diagnose` on checkpoints that PyTorch made, against float64 curvature from PyTorch: dense
-//! Hessians of two small networks, products with those of every named architecture, over data that
+//! Hessians of three small networks, products with those of every named architecture, over data that
 //! come by every road. No code in common. For the deep tier: it makes a virtual environment and
 //! installs PyTorch there from pip, once. `SGD_STABILITY_PYTHON` names an interpreter that has torch,
 //! safetensors and numpy already.

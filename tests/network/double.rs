@@ -3,7 +3,7 @@
 use sgd_stability::experiment::graph::{double, in_pytorch_order};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Batch, Curvature, Loss, Matrix, Network, Normalisation, Pass, Shape, State, description,
+    Batch, Curvature, Loss, Matrix, Network, Normalisation, Part, Pass, Shape, State, description,
 };
 use sgd_stability::train::random::{Purpose, stream};
 
@@ -130,4 +130,34 @@ fn coupled_samples_have_the_curvature_that_f64_gives() {
 #[test]
 fn windows_of_every_kind_have_the_curvature_that_f64_gives() {
     agrees(&slid(), Normalisation::Fixed, 9, TOLERANCE);
+}
+
+/// The network where each first one of these tensors is the second one.
+fn tied(network: Network, ties: &[(usize, usize)]) -> Network {
+    let modules = network.modules();
+    let tensors = modules.iter().flat_map(|module| &module.tensors);
+    let is_parameter = |part: &Part| matches!(part, Part::Weight | Part::Bias);
+    let count = tensors.filter(|(part, _)| is_parameter(part)).count();
+    let mut owners: Vec<usize> = (0..count).collect();
+    ties.iter()
+        .for_each(|&(tensor, owner)| owners[tensor] = owner);
+    let before = network.parameters();
+    let tied = network.tied(&owners);
+    assert!(tied.parameters() < before && tied.is_tied() && !tied.is_dense());
+    assert_eq!(tied.used_parameters(), before);
+    tied
+}
+
+#[test]
+fn tied_parameters_have_the_curvature_that_f64_gives() {
+    let fixed = Normalisation::Fixed;
+    let chain = || Network::fnn(&[20, 16, 16, 16, 4]);
+    // The weight of the second layer again in the third, and its bias too.
+    agrees(&tied(chain(), &[(4, 2)]), fixed, 20, TOLERANCE);
+    let whole = tied(chain(), &[(4, 2), (5, 3)]);
+    agrees(&whole.with_loss(Loss::CROSS_ENTROPY), fixed, 20, TOLERANCE);
+    // The convolutions of the first block, and the bias of one as that of a normalisation.
+    let residual = || tied(Network::resnet8(2), &[(8, 4), (11, 5)]);
+    agrees(&residual(), fixed, 2, TOLERANCE);
+    agrees(&residual(), Normalisation::Batch, 4, TOLERANCE);
 }

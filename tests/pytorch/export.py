@@ -14,7 +14,7 @@ from torch.nn import functional
 
 import images
 from curvature import by_products, dense, reference
-from networks import BARE, SLID, SMALL, Bare, Chain, LeNet, ResNet, Slid, Small, Vgg
+from networks import BARE, SLID, SMALL, Bare, Chain, LeNet, ResNet, Slid, Small, Tied, Vgg
 
 FOLDER = Path(sys.argv[1])
 BATCH = 4
@@ -58,6 +58,7 @@ SMALL_CASES = {
     f"{arch}-{loss}": (build, shape, {**flags, "loss": loss, "data": f"{arch}-{loss}.npz"})
     for arch, build, shape, flags in [
         ("chain", lambda: Chain(6, 9, 7, 3), (6,), {"arch": "fnn"}),
+        ("tied", Tied, (6,), {"arch": "fnn"}),
         ("small", Small, (2, 4, 4), {"arch": "small.toml", "mode": "eval"}),
         ("slid", Slid, (2, 6, 5), {"arch": "slid.toml", "mode": "eval"}),
         ("bare", Bare, (2, 7, 5), {"arch": "bare.toml", "mode": "frozen"}),

@@ -17,6 +17,14 @@ class Chain(nn.Module):
         return self.fc(x)
 
 
+class Tied(Chain):
+    """The same, where the weights of two layers, but not their biases, are one."""
+
+    def __init__(self):
+        super().__init__(6, 7, 7, 7, 3)
+        self.fc[5].weight = self.fc[3].weight
+
+
 SMALL = """
 input = [2, 4, 4]
 layer = [
