@@ -100,7 +100,11 @@ impl Forecast {
         };
         let together = match is_together {
             true => compared as u64 * activations,
-            false => (n * activations).min(CHUNK as u64) * rayon::current_num_threads() as u64,
+            false => {
+                // Of each share a chunk at a time.
+                let chunk = (CHUNK as u64 / activations.max(1)).clamp(1, n.div_ceil(SHARES as u64));
+                chunk * activations * rayon::current_num_threads() as u64
+            }
         };
         let passes = Forecast::new(network, compared, 0, is_together).passes;
         let slice = (n * (features + outputs)).min(SLICE as u64 + features + outputs);
