@@ -128,9 +128,13 @@ pub(in crate::diagnosis) fn check<'a>(
         .iter()
         .find(|named| NORMALISATION.contains(&named.part()))
     {
-        let fault = "is a normalisation of Keras or JAX: rename it as PyTorch has it (weight, bias, \
-                     running_mean, running_var, in one module), and give their epsilon in a TOML file";
-        return refuse(named, fault.to_owned());
+        let fault = format!(
+            "{:?} is called as the normalisations of Keras and JAX call theirs: rename it as PyTorch \
+             has it (weight, bias, running_mean, running_var, in one module) and give the epsilon in a \
+             TOML file, or leave it out with --ignore {}",
+            named.tensor.shape, named.name
+        );
+        return refuse(named, fault);
     }
     match named.iter().find(|named| !KNOWN.contains(&named.part())) {
         Some(named) => {
