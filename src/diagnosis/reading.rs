@@ -113,7 +113,7 @@ impl Number {
         self.value.abs() > self.bar()
     }
 
-    /// The same with what rounding adds, and with what it says of a relative tolerance.
+    /// The same with what rounding adds; below it no `tolerance`, in the same unit, is reached.
     fn rounded(self, rounding: f64, tolerance: f64) -> Self {
         Number {
             rounding,
@@ -122,7 +122,7 @@ impl Number {
         }
     }
 
-    /// The root of an eigenvalue whose products have rounded so much, in the unit of its square.
+    /// The same for the root of an eigenvalue; `squared` is what rounding adds to its square.
     fn rounded_root(self, squared: f64, tolerance: f64) -> Self {
         let (value, residual) = (self.value, self.residual);
         // The residual of the square, whose wider side on the root is `residual`.
