@@ -198,6 +198,6 @@ pub(super) fn decide(decision: &mut Decision, model: &Model, weight: &Exact, wid
     });
     (decision.verdicts, decision.undecided) = questions.answers();
     if let Ok(rates) = work::in_time(|| enclosed.rates(weight, width)) {
-        decision.critical_lr = rates;
+        decision.critical_lr = rates.knowing(&eta, &decision.verdicts);
     }
 }

@@ -189,13 +189,18 @@ fn the_identity_in_many_dimensions_is_decided() {
 /// rest is said to be open between what they found.
 #[test]
 fn long_denominators_are_decided_by_enclosures() {
-    let number = |i: usize, j: usize| {
-        let digits = |seed: usize| -> String {
-            let digit = |k: usize| char::from(b'1' + ((seed * 7 + k * k * 3 + k * seed) % 9) as u8);
-            (0..100).map(digit).collect()
+    // The digits of a linear congruential generator: no two denominators are the same.
+    let digits = |seed: u64| -> String {
+        let mut state = seed;
+        let mut digit = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            char::from(b'1' + ((state >> 40) % 9) as u8)
         };
-        format!("{}/{}", digits(i * 71 + j + 1), digits(i * 67 + j * 3 + 5))
+        (0..100).map(|_| digit()).collect()
     };
+    let number = |i: u64, j: u64| format!("{}/{}", digits(66 * i + j), digits(9_999 + 66 * i + j));
     let row = |i| (0..66).map(|j| number(i, j)).collect::<Vec<_>>();
     let model = json!({"kind": "linear", "inputs": (0..70).map(row).collect::<Vec<_>>()});
     let run = decide(&model, "1e-9", &["--json"]);
@@ -212,10 +217,6 @@ fn long_denominators_are_decided_by_enclosures() {
     assert_eq!(
         open["upper"],
         json["critical_lr"]["gradient_descent"]["upper"]
-    );
-    assert_eq!(
-        decide(&model, "1e9", &["--json"]).json()["verdicts"]["mean_square"],
-        false
     );
 }
 
