@@ -215,14 +215,14 @@ mod tests {
     fn a_check_that_ignores_its_version_is_found() {
         assert!(HONEST.check().as_stated && HONEST.untold().is_empty());
         let deaf = Check::Run((|_| one(Verdict::Holds)) as fn(Version) -> Evidence);
-        let misnamed = &[Part::necessary("egde")];
+        const MISNAMED: &[Part] = &[Part::necessary("egde")];
         for blind in [
             Claim {
                 exact: deaf,
                 ..HONEST
             },
             Claim {
-                parts: misnamed,
+                parts: MISNAMED,
                 ..HONEST
             },
             Claim {
@@ -246,13 +246,9 @@ mod tests {
             }),
             ..HONEST
         };
-        let mended = refuted(&[Part::of("edge", &[Change::Tenths(5)])]);
-        assert!(mended.check().as_stated && mended.untold().is_empty());
-        assert_eq!(
-            refuted(&[Part::of("edge", &[Change::Tenths(9)])])
-                .untold()
-                .len(),
-            1
-        );
+        const MENDED: &[Part] = &[Part::of("edge", &[Change::Tenths(5)])];
+        const AS_FALSE: &[Part] = &[Part::of("edge", &[Change::Tenths(9)])];
+        assert!(refuted(MENDED).check().as_stated && refuted(MENDED).untold().is_empty());
+        assert_eq!(refuted(AS_FALSE).untold().len(), 1);
     }
 }
