@@ -43,7 +43,7 @@ pub fn page(
     // A number and its unit stay on one line.
     let size = |count| bytes(count).replace(' ', "\u{a0}");
     let conditions = format!(
-        "{}; η = {}, B = {} {}, p = {:.4}, β = {}; memory forecast {}{}",
+        "{}; η = {}, B = {} {}, p = {:.4}, β\u{a0}=\u{a0}{}; memory forecast {}{}",
         header::optimizer(setting),
         brief(&setting.lr),
         setting.batch,
