@@ -237,3 +237,45 @@ pub(super) fn certified(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn enclosed(ask: impl Fn(&Exact) -> Verdict) -> Critical {
+        let width = Exact::fraction(1, 1000);
+        let why = || "no side was proved".to_owned();
+        certified(ask, &Exact::fraction(1, 2), &width, why)
+    }
+
+    #[test]
+    fn a_search_that_finds_no_end_says_what_it_knows_and_not_that_there_is_none() {
+        let one = Exact::from(1);
+        let decided = enclosed(|eta| (*eta <= one).into());
+        let end = decided.unwrap();
+        assert!(end.lower <= one && one < end.upper);
+        let open = enclosed(|eta| match *eta <= one {
+            true => Verdict::Holds,
+            false => Verdict::Undecided,
+        });
+        let neighbours = [Exact::fraction(1, 3), Exact::from(2)].map(Critical::point);
+        let Critical::NotFound(known) = open.between(&neighbours[0], &neighbours[1]) else {
+            panic!("nothing fails, so there is no upper end");
+        };
+        let lower = known.lower.expect("it holds up to 1");
+        assert!(lower <= one && lower > Exact::fraction(99, 100));
+        assert_eq!(known.upper, Some(Exact::from(2)));
+        assert_eq!(known.reason, "no side was proved");
+    }
+
+    #[test]
+    fn a_search_without_an_answer_ends() {
+        let mut open = enclosed(|_| Verdict::Undecided);
+        assert!(matches!(&open, Critical::NotFound(known) if known.lower.is_none()));
+        open.know(&Exact::from(3), Some(true));
+        open.know(&Exact::from(5), Some(false));
+        assert_eq!(open.ends(), (Some(&Exact::from(3)), Some(&Exact::from(5))));
+        let out_of_time = serde_json::to_value(Critical::out_of_time()).unwrap();
+        assert!(out_of_time.is_null());
+    }
+}
