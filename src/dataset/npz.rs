@@ -207,7 +207,7 @@ fn labelled(
         _ => {
             let fault = format!(
                 "the label of sample {i} is {number}, and labels are 0 to {}: number the classes from 0, or \
-                 make y float32 if it is no class",
+                 make y float32 if it is no class, such as the values -1 and 1",
                 MOST_CLASSES - 1
             );
             Err(Error::input(place, name, fault))

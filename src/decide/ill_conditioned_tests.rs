@@ -158,8 +158,12 @@ proptest! {
         prop_assert_eq!(verdict(&end.lower), Verdict::Holds);
         let beyond = &end.upper * (Exact::from(1) + critical::default_width());
         prop_assert_eq!(verdict(&beyond), Verdict::Fails);
-        if !decision.critical_lr.mean_square.is_exact() {
-            both_ends_have_witnesses(&model, &decision);
+        // An end that elimination alone decides has none.
+        for eta in [&end.lower, &end.upper] {
+            let asked = decide_mean_square(&model, eta, batch, sampling).unwrap();
+            if let Some(certificate) = Certificate::of(&model, (eta, batch, sampling), &asked) {
+                certificate.check().unwrap();
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What helps where an interval reaches across an edge.
 
-use super::reading::{Number, Reading};
+use super::number::Number;
+use super::reading::Reading;
 use super::rounding::Precision;
 
 /// A residual so many times what rounding leaves can still be made smaller by more products.

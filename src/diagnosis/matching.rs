@@ -6,6 +6,7 @@
 //! | `group` | the modules of a checkpoint |
 //! | `order`, `neighbours` | which comes first of modules that could be exchanged |
 //! | `chain` | a chain of dense layers from its weights |
+//! | `pairs` | parameters, ties and names of modules that fill each other |
 //! | `layout` | weights that stand inputs before outputs |
 //! | `strangers` | tensors that are not the model's |
 
@@ -14,22 +15,24 @@ pub(super) mod group;
 mod layout;
 mod neighbours;
 pub(super) mod order;
+mod pairs;
 pub(super) mod strangers;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 pub use order::{Grounds, Wish};
 
-use crate::dataset::checkpoint::{Alias, Checkpoint, Values};
+use crate::dataset::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
-use crate::network::{Assembly, Module, Network, Part, State};
+use crate::network::{Module, Network, State};
 use crate::oracle::double::Refined;
 
-use super::filling::{Exchangeable, Filler, Filling};
-use group::{Group, Named, Signature, describe, groups, signature};
+use super::filling::{Exchangeable, Filling};
+use group::{Group, Signature, describe, groups, signature};
 use order::{Arranged, Evidence, call, list};
+use pairs::{assemble, equal, exact, mapping, ties};
 
 /// A network at the point of a checkpoint.
 #[derive(Clone, Debug)]
@@ -291,130 +294,4 @@ pub(super) fn undecided(place: &str, why: &str, classes: &[Vec<&Group<'_>>]) -> 
         names.collect::<Vec<_>>().join(",")
     );
     Error::input(place, "order", fault)
-}
-
-/// A module of the network and that of the checkpoint which fills it.
-type Pair<'a> = (&'a Module, &'a Group<'a>);
-
-/// The weights and biases of all pairs, as [`Network::tied`] counts them.
-fn parameters<'a>(pairs: &'a [Pair<'a>]) -> impl Iterator<Item = Named<'a>> {
-    pairs.iter().flat_map(|(module, group)| {
-        let parts = module.tensors.iter().map(|(part, _)| *part);
-        let parts = parts.filter(|part| matches!(part, Part::Weight | Part::Bias));
-        parts.map(|part| group.tensor(part).expect("a tensor that fits"))
-    })
-}
-
-/// Which tensor of the network owns the parameter of each, and the names of those that do not.
-fn ties(pairs: &[Pair<'_>]) -> (Vec<usize>, Vec<Alias>) {
-    let (mut owners, mut tied) = (Vec::new(), Vec::new());
-    let mut firsts: HashMap<&str, (usize, &str)> = HashMap::new();
-    for (number, named) in parameters(pairs).enumerate() {
-        let (first, name) = *firsts
-            .entry(&named.tensor.name)
-            .or_insert((number, named.name));
-        if first < number {
-            tied.push(Alias {
-                name: named.name.to_owned(),
-                of: name.to_owned(),
-            });
-        }
-        owners.push(first);
-    }
-    (owners, tied)
-}
-
-/// Pairs of weights that are equal and not constant, and yet two parameters.
-fn equal(pairs: &[Pair<'_>], owners: &[usize]) -> Vec<[String; 2]> {
-    let mut of_shape: HashMap<&[usize], Vec<Named<'_>>> = HashMap::new();
-    let mut equal = Vec::new();
-    for (number, named) in parameters(pairs).enumerate() {
-        if owners[number] < number || is_constant(&named.tensor.values) {
-            continue;
-        }
-        let before = of_shape.entry(&named.tensor.shape).or_default();
-        let is_same = |other: &&Named<'_>| other.tensor.values == named.tensor.values;
-        match before.iter().find(is_same) {
-            Some(other) => equal.push([other.name, named.name].map(str::to_owned)),
-            None => before.push(named),
-        }
-    }
-    equal
-}
-
-/// Is every number the same, as where nothing was trained yet?
-fn is_constant(values: &Values) -> bool {
-    match values {
-        Values::Real { values, .. } => values.iter().all(|value| *value == values[0]),
-        Values::Whole(_) => true,
-    }
-}
-
-fn mapping(network: &Network, pairs: &[Pair<'_>]) -> Vec<Filler> {
-    let fillers = pairs
-        .iter()
-        .enumerate()
-        .flat_map(|(number, (module, group))| {
-            let layer = network.layers()[module.layer].describe();
-            module.tensors.iter().map(move |(part, _)| Filler {
-                module: number + 1,
-                layer: layer.clone(),
-                part: part.name(),
-                tensor: group
-                    .tensor(*part)
-                    .expect("a tensor that fits")
-                    .name
-                    .to_owned(),
-            })
-        });
-    fillers.collect()
-}
-
-/// The numbers of modules from groups that fit them. Only now is memory taken: as much as the
-/// checkpoint has, whatever the architecture asked for.
-fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Result<State> {
-    let mut assembly = Assembly::new(network);
-    for (module, group) in pairs {
-        for (part, _) in &module.tensors {
-            let named = group.tensor(*part).expect("a tensor that fits");
-            let values = named.tensor.real().expect("a tensor that fits");
-            if *part == Part::Variance && values.iter().any(|variance| *variance < 0.0) {
-                let fault = "has a negative variance; export the state_dict again";
-                return Err(Error::input(place, named.name, fault));
-            }
-            match named.is_kernel() {
-                true => assembly.write(module, *part, &layout::turned(&named.tensor.shape, values)),
-                false => assembly.write(module, *part, values),
-            }
-        }
-    }
-    Ok(State {
-        parameters: assembly.parameters,
-        statistics: assembly.statistics,
-    })
-}
-
-/// All weights and biases, tied ones as often as they are used, and all statistics, as they are in the
-/// file.
-fn exact(pairs: &[Pair<'_>]) -> Refined {
-    let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
-    for (module, group) in pairs {
-        for (part, _) in &module.tensors {
-            let numbers = match part {
-                Part::Weight | Part::Bias => &mut parameters,
-                Part::Mean | Part::Variance => &mut statistics,
-            };
-            let named = group.tensor(*part).expect("a tensor that fits");
-            let values = named.tensor.exact().expect("a tensor that fits");
-            match named.is_kernel() {
-                true => numbers.extend(layout::turned(&named.tensor.shape, &values)),
-                false => numbers.extend_from_slice(&values),
-            }
-        }
-    }
-    Refined {
-        parameters: Some(parameters),
-        statistics: Some(statistics),
-        ..Refined::default()
-    }
 }

@@ -8,7 +8,7 @@
 //! | `filling` | which tensor fills which layer |
 //! | `setting`, `mode` | η, B, β, sampling; statistics of batch normalisation |
 //! | `memory`, `machine` | the forecast; what the machine has |
-//! | `reading` | what is measured at a point |
+//! | `reading`, `number` | what is measured at a point; an eigenvalue with its bar |
 //! | `rounding`, `wide` | what f32 has rounded in it; the point in f64 |
 //! | `criteria`, `verdict`, `notes` | what follows from it, three-valued, and what it does not say |
 //! | `advice` | what helps where an interval reaches across an edge |
@@ -34,6 +34,7 @@ mod matching;
 mod memory;
 mod mode;
 mod notes;
+mod number;
 mod objective;
 mod optimizer;
 mod page;
@@ -56,12 +57,13 @@ pub use header::about;
 pub use matching::{Filled, Grounds, Wish, fill};
 pub use memory::{Forecast, bytes, check_contents, check_file};
 pub use mode::Mode;
+pub use number::{Number, Status};
 pub use objective::{Objective, in_words};
 pub use optimizer::Optimizer;
 pub use page::page;
 pub use part::Split;
 pub use precision::Again;
-pub use reading::{Along, Effort, Number, Other, Reading, Status};
+pub use reading::{Along, Effort, Other, Reading};
 pub use rounding::{Compared, Precision, Rounding};
 pub use setting::Setting;
 pub use subject::{Model, Request, Samples, check, load};

@@ -2,7 +2,8 @@
 
 use super::criteria::{Criterion, Range, Role};
 use super::header;
-use super::reading::{Along, Number, Reading, Status};
+use super::number::{Number, Status};
+use super::reading::{Along, Reading};
 use super::subject::{Model, Samples};
 use super::text::{WIDTH, brief, cut, digits, digits_below, wrap};
 use super::{Diagnosis, Finding, bytes};

@@ -10,7 +10,8 @@ use crate::oracle::double::{Double, Eigenvalue, Lanczos};
 
 use super::answer::{Case, Finding};
 use super::criteria::{self, Criterion, Enclosure, Known};
-use super::reading::{Along, Both, Number, Reading, Status, Vectors};
+use super::number::{Number, Status};
+use super::reading::{Along, Both, Reading, Vectors};
 use super::rounding::Precision;
 use super::verdict::{self, Judgement, Stability};
 use super::wide::Wide;

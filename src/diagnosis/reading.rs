@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use crate::curvature::{Eigenvalue, Ends, FINE_ENOUGH, Lanczos, Smallest, Tracker, root, smallest};
+use crate::curvature::{FINE_ENOUGH, Lanczos, Tracker, root, smallest};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Curvature, Evaluation, Matrix, Pass, Point};
 
+use super::number::{Number, Status};
 use super::rounding::{Precision, Rounding};
 
 /// What the f32 products along any direction may lose, as a share of the largest eigenvalue in size: ten
@@ -25,153 +26,6 @@ pub struct Effort {
     pub lanczos: Lanczos,
     /// The seed of the start vectors.
     pub seed: u64,
-}
-
-/// Did an iteration reach its tolerance? If not, its values are partial, and their bars still bound how
-/// far an eigenvalue is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// The estimated error is below tolerance·|value|.
-    Converged,
-    /// The iteration has ended, but the rounding of its products is more than the tolerance: no lower
-    /// one brings the value nearer.
-    ConvergedToRounding,
-    /// The products ran out.
-    NotConverged,
-}
-
-impl Status {
-    pub(super) fn of(converged: bool) -> Self {
-        match converged {
-            true => Status::Converged,
-            false => Status::NotConverged,
-        }
-    }
-
-    /// The same where products have rounded so much.
-    fn after(self, rounding: f64, tolerance: f64) -> Self {
-        match self {
-            Status::Converged if rounding > tolerance => Status::ConvergedToRounding,
-            status => status,
-        }
-    }
-}
-
-/// An eigenvalue, or the root of one.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(into = "Told")]
-pub struct Number {
-    /// The value.
-    pub value: f64,
-    /// `‖Âv − θv‖`, `Âv` being the product as it was computed.
-    pub residual: f64,
-    /// What rounding adds to it ([`Rounding`]).
-    pub rounding: f64,
-    /// The estimated error, by Kato and Temple.
-    pub error: f64,
-    /// Did its iteration end?
-    pub status: Status,
-    /// Products with its matrix that were spent.
-    pub products: usize,
-}
-
-/// A number as JSON has it.
-#[derive(Serialize)]
-struct Told {
-    value: f64,
-    residual: f64,
-    rounding: f64,
-    bar: f64,
-    error: f64,
-    status: Status,
-    products: usize,
-}
-
-impl From<Number> for Told {
-    fn from(number: Number) -> Self {
-        Told {
-            value: number.value,
-            residual: number.residual,
-            rounding: number.rounding,
-            bar: number.bar(),
-            error: number.error,
-            status: number.status,
-            products: number.products,
-        }
-    }
-}
-
-impl Number {
-    /// Some eigenvalue lies within this distance: residual and rounding.
-    pub fn bar(&self) -> f64 {
-        self.residual + self.rounding
-    }
-
-    /// Is it known not to be zero?
-    pub fn excludes_zero(&self) -> bool {
-        self.value.abs() > self.bar()
-    }
-
-    /// The same with what rounding adds; below it no `tolerance`, in the same unit, is reached.
-    fn rounded(self, rounding: f64, tolerance: f64) -> Self {
-        Number {
-            rounding,
-            status: self.status.after(rounding, tolerance),
-            ..self
-        }
-    }
-
-    /// The same for the root of an eigenvalue; `squared` is what rounding adds to its square.
-    fn rounded_root(self, squared: f64, tolerance: f64) -> Self {
-        let (value, residual) = (self.value, self.residual);
-        // The residual of the square, whose wider side on the root is `residual`.
-        let square = match residual < value {
-            true => value.powi(2) - (value - residual).powi(2),
-            false => (value + residual).powi(2) - value.powi(2),
-        };
-        let radius = square + squared;
-        let low = value - (value.powi(2) - radius).max(0.0).sqrt();
-        let high = (value.powi(2) + radius).sqrt() - value;
-        let bar = low.max(high).max(residual);
-        self.rounded(bar - residual, tolerance)
-    }
-
-    /// An eigenvalue of a matrix that is zero.
-    pub(super) fn zero() -> Self {
-        Number {
-            value: 0.0,
-            residual: 0.0,
-            rounding: 0.0,
-            error: 0.0,
-            status: Status::Converged,
-            products: 0,
-        }
-    }
-
-    fn new(eigenvalue: Eigenvalue, ends: &Ends) -> Self {
-        Number {
-            value: eigenvalue.value,
-            residual: eigenvalue.residual,
-            rounding: 0.0,
-            error: eigenvalue.error,
-            status: Status::of(ends.converged),
-            products: ends.products,
-        }
-    }
-}
-
-impl From<&Smallest> for Number {
-    fn from(found: &Smallest) -> Self {
-        Number {
-            value: found.ritz.value,
-            residual: found.ritz.residual,
-            rounding: 0.0,
-            error: found.ritz.error,
-            status: Status::of(found.converged),
-            products: found.products,
-        }
-    }
 }
 
 /// Mean and deviation over the samples of `vᵀH_i v` for one unit vector `v`.
@@ -477,54 +331,5 @@ pub fn compare((point, batch): (&Point<'_>, &Batch<'_>), effort: &Effort, vector
     Other {
         quotient: kernel::dot_wide(effort.isa, vector, &theirs),
         distance: kernel::dot_wide(effort.isa, &difference, &difference).sqrt(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bar_of_a_root_is_that_of_its_square() {
-        // s² = 4 with a residual of 1/2 and a rounding of 7/10, and of much more than s².
-        for (residual, rounding) in [
-            (0.5, 0.7),
-            (0.0, 1e-9),
-            (0.5, 3.4),
-            (1.0, 90.0),
-            (20.0, 1.0),
-        ] {
-            let width = |radius: f64| {
-                let low = 2.0 - (4.0 - radius).max(0.0).sqrt();
-                low.max((4.0 + radius).sqrt() - 2.0)
-            };
-            let number = Number {
-                value: 2.0,
-                residual: width(residual),
-                ..Number::zero()
-            };
-            let rounded = number.rounded_root(rounding, 1e-5);
-            let expected = width(residual + rounding);
-            assert!(
-                (rounded.bar() - expected).abs() < 1e-9,
-                "{residual}, {rounding}"
-            );
-            assert_eq!(rounded.excludes_zero(), residual + rounding < 4.0);
-        }
-    }
-
-    #[test]
-    fn a_tolerance_below_rounding_is_not_reached() {
-        let number = Number::zero();
-        assert_eq!(number.rounded(1e-7, 1e-5).status, Status::Converged);
-        assert_eq!(
-            number.rounded(1e-4, 1e-5).status,
-            Status::ConvergedToRounding
-        );
-        let partial = Number {
-            status: Status::NotConverged,
-            ..number
-        };
-        assert_eq!(partial.rounded(1e-4, 1e-5).status, Status::NotConverged);
     }
 }

@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::advice;
 use super::criteria::{Criterion, Role};
-use super::reading::{Reading, Status};
+use super::number::Status;
+use super::reading::Reading;
 use super::setting::Setting;
 
 /// The verdict on SGD at a measured point.

@@ -35,8 +35,7 @@ impl FromStr for Exact {
             format!("\"{shown}\" {why}")
         };
         if trimmed.len() > LONGEST_NUMBER {
-            let length = trimmed.len();
-            let why = format!("has {length} characters; up to {LONGEST_NUMBER} are read");
+            let why = format!("is longer than {LONGEST_NUMBER} characters");
             return Err(fault(&why));
         }
         if let Some((numerator, denominator)) = trimmed.split_once('/') {

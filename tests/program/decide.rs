@@ -225,6 +225,9 @@ fn a_number_of_ten_million_digits_is_refused_by_a_stated_limit() {
     let model = linear(&[&[&"7".repeat(10_000_000)]]);
     let run = decide(&model, "1", &[]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
-    assert!(run.error.contains("inputs[0][0]: ") && run.error.contains("up to 1000000 are read"));
+    assert!(
+        run.error.contains("inputs[0][0]: ")
+            && run.error.contains("is longer than 1000000 characters")
+    );
     assert!(run.error.len() < 300);
 }

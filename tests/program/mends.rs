@@ -53,11 +53,7 @@ fn whole_numbers_for_one_output_are_to_be_made_float32() {
         refused(
             &folder,
             words,
-            &[
-                "data.npz: label of a sample",
-                "one output",
-                "y of an npz file as float32",
-            ],
+            &["data.npz: target 0", "one output", "make y float32"],
         );
         let y = labels.map(|label| label as f32);
         file(&folder, "data.npz", valued(&X, &[2], &y, 1));

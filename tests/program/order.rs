@@ -166,7 +166,7 @@ fn the_page_says_which_order_it_took_and_which_tensor_fills_which_layer() {
     file(&folder, "w.safetensors", sorted(&[], &chain(&names)));
     let words = "--arch fnn --lr 0.01 --batch 1 --order fc1,out --mapping";
     let page = diagnose_line(&folder, "w.safetensors", words).out;
-    let lines: Vec<&str> = page.lines().take(8).collect();
+    let lines: Vec<&str> = page.lines().take(11).collect();
     assert_eq!(
         lines[..2],
         [

@@ -4,6 +4,7 @@ use crate::dataset::checkpoint::{Dtype, Order, Tensor};
 use crate::network::description;
 
 use super::*;
+use crate::dataset::checkpoint::Values;
 
 /// Tensors of zeros and ascending numbers, in this order of the file.
 fn checkpoint(order: Order, tensors: &[(&str, &[usize])]) -> Checkpoint {
