@@ -9,7 +9,7 @@ use crate::oracle::graph::Enclosure;
 /// How far computed vectors are from exact ones.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Difference {
-    /// Vectors compared: those that are not zero, where a comparison proves something.
+    /// Vectors compared: those that are certainly not zero, where a comparison proves something.
     pub compared: u64,
     /// The largest entry of a difference over the largest entry of its exact vector.
     pub relative: f64,
@@ -40,7 +40,7 @@ impl Difference {
 
     fn compare(&mut self, computed: &[f32], exact: &[Enclosure], bounds: &[Option<Exact>]) {
         assert_eq!((computed.len(), bounds.len()), (exact.len(), exact.len()));
-        let sizes = exact.iter().map(|x| lower(x).abs());
+        let sizes = exact.iter().map(least);
         let size = sizes.max().unwrap_or_else(Exact::zero);
         if size.is_zero() {
             return;
@@ -64,6 +64,15 @@ impl Difference {
 /// When nothing is known of the number.
 fn lower(x: &Enclosure) -> Exact {
     x.lower().expect("a finite enclosure")
+}
+
+/// The least size of a number in an interval: 0 where it may be none.
+fn least(x: &Enclosure) -> Exact {
+    let (low, high) = (lower(x), x.upper().expect("a finite enclosure"));
+    match low <= Exact::zero() && high >= Exact::zero() {
+        true => Exact::zero(),
+        false => low.abs().min(high.abs()),
+    }
 }
 
 /// The largest distance of a number from what an interval holds.
