@@ -98,7 +98,7 @@ pub fn open_file(path: &Path) -> Result<File> {
 /// As [`open`]; when it is longer than [`LONGEST_TEXT`], or is no UTF-8.
 pub fn text(path: &Path) -> Result<String> {
     let too_long = || {
-        let fault = format!("is longer than the {LONGEST_TEXT} bytes that are read of a text");
+        let fault = format!("is longer than {LONGEST_TEXT} bytes, the most that is read of a text");
         Err(Error::input(path.display(), "file", fault))
     };
     let input = open(path)?;
@@ -117,7 +117,7 @@ pub fn text(path: &Path) -> Result<String> {
     }
     String::from_utf8(bytes).map_err(|fault| {
         let place = format!("byte {}", fault.utf8_error().valid_up_to());
-        let fault = "is no UTF-8, so this is no text; give the right file, or write it as UTF-8";
+        let fault = "is not UTF-8, so this is no text; give the right file, or write it as UTF-8";
         Error::input(path.display(), place, fault)
     })
 }
@@ -140,7 +140,7 @@ fn open_unblocked(path: &Path) -> Result<File> {
     match other_kind(kind) {
         None | Some("pipe") => {}
         Some(kind) => {
-            let fault = format!("is a {kind}; give a file");
+            let fault = format!("cannot be read: it is a {kind}; give a file");
             return Err(Error::input(path.display(), "file", fault));
         }
     }
@@ -243,6 +243,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         fs::write(&path, b"ab\xffc").unwrap();
-        expect(text(&path), &["file: byte 2: is no UTF-8"]);
+        expect(text(&path), &["file: byte 2: is not UTF-8"]);
     }
 }
