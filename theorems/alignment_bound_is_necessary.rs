@@ -2,7 +2,7 @@
 //!
 //! **Statement.** If H ≠ 0, SGD is mean-square stable and the alignment of noise and curvature is
 //! at least μ₀ > 0 wherever the loss is not zero, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀:
-//! η²p((1/n) Σ H_iHH_i − H³) − H is not definite on the range of H.
+//! η²p((1/n) Σ H_iHH_i − H³) − H is not positive definite on the range of H.
 //!
 //! **Source.** Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not
 //! checked). The form without μ₀ is ours.
@@ -24,7 +24,7 @@ use super::family::{Instance, every, fraction, instances};
 pub const CLAIM: Claim = Claim {
     id: "alignment_bound_is_necessary",
     title: "Mean-square stability needs ‖H‖_F ≤ 1/(η√(pμ₀))",
-    statement: "If H ≠ 0, SGD is mean-square stable and the alignment of noise and curvature is at least μ₀ > 0 wherever the loss is not zero, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: η²p((1/n) Σ H_iHH_i − H³) − H is not definite on the range of H.",
+    statement: "If H ≠ 0, SGD is mean-square stable and the alignment of noise and curvature is at least μ₀ > 0 wherever the loss is not zero, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: η²p((1/n) Σ H_iHH_i − H³) − H is not positive definite on the range of H.",
     formula: alignment::latex,
     source: "Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not checked). The form without μ₀ is ours.",
     hypotheses: &[

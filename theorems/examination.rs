@@ -88,12 +88,19 @@ impl<T: Field> Examination<T> {
     /// The conclusion alone, on instances that break the hypotheses. One that meets them after
     /// all counts as holding, which the claim's check refuses.
     pub fn outside<'a>(&self, instances: impl IntoIterator<Item = &'a Instance>) -> Evidence {
-        let beyond = instances.into_iter().map(|instance| {
+        tally(Version::STATED, self.beyond(instances))
+    }
+
+    /// What [`Examination::outside`] counts.
+    pub fn beyond<'a>(
+        &self,
+        instances: impl IntoIterator<Item = &'a Instance>,
+    ) -> impl Iterator<Item = Finding> {
+        instances.into_iter().map(|instance| {
             let posed = Posed::from(instance);
             let (hypotheses, conclusion) = ((self.hypotheses)(&posed), (self.conclusion)(&posed));
             self.finding(instance, hypotheses, conclusion).beyond()
-        });
-        tally(Version::STATED, beyond)
+        })
     }
 
     fn finding(&self, instance: &Instance, hypotheses: Verdict, conclusion: Verdict) -> Finding {

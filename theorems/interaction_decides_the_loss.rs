@@ -10,7 +10,8 @@
 //! **Hypotheses.** `moving`: g ≠ 0. `positive_learning_rate`: η > 0.
 //!
 //! **Reading.** One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing
-//! moves on an interpolating quadratic. For η < 0 the first inequality holds and the loss rises.
+//! moves on an interpolating quadratic with every H_i ⪰ 0. For η < 0 the first inequality holds and
+//! the loss rises.
 
 use nalgebra::DVector;
 use num_traits::{One, Zero};
@@ -30,7 +31,7 @@ pub const CLAIM: Claim = Claim {
     formula: interaction_formula,
     source: "Lee and Jang 2023 (interaction-aware sharpness); the gradient-noise interaction is the same statement.",
     hypotheses: &["moving: g ≠ 0", "positive_learning_rate: η > 0"],
-    reading: "One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing moves on an interpolating quadratic. For η < 0 the first inequality holds and the loss rises.",
+    reading: "One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing moves on an interpolating quadratic with every H_i ⪰ 0. For η < 0 the first inequality holds and the loss rises.",
     status: Status::Upheld,
     parts: &[Part::exactly("interaction"), Part::exactly("aware")],
     exact: Check::Run(evidence::<Exact>),

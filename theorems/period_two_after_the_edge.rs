@@ -9,9 +9,9 @@
 //! **Hypotheses.** `curved`: a > 0. `just_above`: 2 < ηa < 3.
 //!
 //! **Reading.** The linear theory says unstable and the run stays near: stability of the minimum
-//! and boundedness of the run part. From ηa = 3 on the cycle has lost its own stability. Other even
-//! potentials have other cycles: that of f' = x + x³/2 − x⁵ is stable although the sign is
-//! negative.
+//! and boundedness of the run part. Beyond ηa = 3 the cycle has lost its own stability; at 3 itself
+//! it attracts, but no longer geometrically. Other even potentials have other cycles: that of f' = x
+//! + x³/2 − x⁵ is stable although the sign is negative.
 
 use num_traits::Zero;
 use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
@@ -29,7 +29,7 @@ pub const CLAIM: Claim = Claim {
     formula: flip::latex,
     source: "The flip bifurcation (its coefficient is the Schwarzian derivative); for SGD see Mulayoff and Stich 2026.",
     hypotheses: &["curved: a > 0", "just_above: 2 < ηa < 3"],
-    reading: "The linear theory says unstable and the run stays near: stability of the minimum and boundedness of the run part. From ηa = 3 on the cycle has lost its own stability. Other even potentials have other cycles: that of f' = x + x³/2 − x⁵ is stable although the sign is negative.",
+    reading: "The linear theory says unstable and the run stays near: stability of the minimum and boundedness of the run part. Beyond ηa = 3 the cycle has lost its own stability; at 3 itself it attracts, but no longer geometrically. Other even potentials have other cycles: that of f' = x + x³/2 − x⁵ is stable although the sign is negative.",
     status: Status::Upheld,
     parts: &[Part::of(
         "flip",
@@ -86,7 +86,7 @@ fn finding<T: Field>((a, k): (&str, &str), product: &str, version: Version) -> F
     }
 }
 
-/// From ηa = 3 on the cycle is real and no longer stable.
+/// At ηa = 3 and beyond the cycle is real and no longer geometrically stable.
 fn outside() -> Evidence {
     let findings = ["3", "16/5", "4"]
         .map(|product| finding::<Exact>(POTENTIALS[0], product, Version::STATED).beyond());

@@ -8,7 +8,7 @@
 //!
 //! **Hypotheses.** `unbalanced`: x² ≠ y².
 //!
-//! **Reading.** While η²ρ² < 2, gradient descent moves towards flatter minima although gradient
+//! **Reading.** While 0 < η²ρ² < 2, gradient descent moves towards flatter minima although gradient
 //! flow keeps x² − y². Balanced factors stay balanced, whatever η.
 
 use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
@@ -26,7 +26,7 @@ pub const CLAIM: Claim = Claim {
     formula: balance_formula,
     source: "Kreisler et al. 2023, for two factors.",
     hypotheses: &["unbalanced: x² ≠ y²"],
-    reading: "While η²ρ² < 2, gradient descent moves towards flatter minima although gradient flow keeps x² − y². Balanced factors stay balanced, whatever η.",
+    reading: "While 0 < η²ρ² < 2, gradient descent moves towards flatter minima although gradient flow keeps x² − y². Balanced factors stay balanced, whatever η.",
     status: Status::Upheld,
     parts: &[Part::identity("balance"), Part::exactly("√2")],
     exact: Check::Run(evidence::<Exact>),

@@ -32,11 +32,15 @@ pub fn text(decision: &Decision, chain: &[Link], values: &Values, digits: u32) -
         text += &format!("{name:<36}[{}, {}]\n", value.lower, value.upper);
     }
     for (name, reason) in &decision.undecided {
-        text += &format!("{} is undecided: {reason}\n", name.replace('_', " "));
+        let name = match &name[..] {
+            "non_uniformity" => "non-uniformity".to_owned(),
+            name => name.replace('_', " "),
+        };
+        text += &format!("{name} is undecided: {reason}\n");
     }
     text + match decision.verdicts.mean_square {
-        Some(true) => "\nSGD is stable in mean square: the exact criterion decides.",
-        Some(false) => "\nSGD is unstable in mean square: the exact criterion decides.",
+        Some(true) => "\nSGD is stable in mean square.",
+        Some(false) => "\nSGD is unstable in mean square.",
         None => "\nWhether SGD is stable in mean square is undecided.",
     }
 }

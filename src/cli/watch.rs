@@ -323,7 +323,7 @@ impl Watch<'_> {
         if let Some(other) = self.log.difference(&conditions)? {
             let is = format!(
                 "is {}, but the lines of watch.jsonl are of {}; keep the checkpoints of one run in a \
-                 folder",
+                 folder; if the lines are of a stray file, remove it and its lines",
                 other.here, other.there
             );
             return Ok(Outcome::Fault(Error::input(&place, other.field, is)));
@@ -373,7 +373,7 @@ fn doubt(path: &Path, stamp: Stamp, model: &Model) -> Option<Error> {
             "changed while it was read; it is still being written",
         );
     }
-    if model.is_zero() {
+    if model.is_zero() && model.network.modules().len() > 1 {
         let fault = "are all zero: the file is still being written, or was never filled; it is measured \
                      when it changes";
         return refuse("weights", fault);

@@ -132,10 +132,14 @@ impl Checkpoint {
     /// As [`Checkpoint::read`]; when the choice names no tensor or leaves none; when an index is
     /// malformed, or it and its parts contradict each other.
     pub fn read_chosen(path: &Path, choice: &Choice) -> Result<Self> {
-        match shards::is_index(path) {
-            true => shards::read(path, choice),
-            false => Self::parse_chosen(&path.display().to_string(), &bytes(path)?, choice),
+        if shards::is_index(path) {
+            return shards::read(path, choice);
         }
+        if let Some(index) = shards::index_of_part(path) {
+            let fault = format!("is a part of a checkpoint; give the whole by its index, {index}");
+            return Err(Error::input(path.display(), "file", fault));
+        }
+        Self::parse_chosen(&path.display().to_string(), &bytes(path)?, choice)
     }
 
     /// Reads all tensors of a checkpoint from the bytes of its file; `place` names it in errors.

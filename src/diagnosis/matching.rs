@@ -288,8 +288,8 @@ pub(super) fn undecided(place: &str, why: &str, classes: &[Vec<&Group<'_>>]) -> 
     let names = classes.iter().flatten().map(|group| call(group));
     let fault = format!(
         "{} could be exchanged: {why}, and neither their names nor their places \
-         in the file prove which comes first; name them in the order in which the network runs them, \
-         such as --order {}, or export again as the README shows",
+         in the file prove which comes first; name them in the order in which the network runs them \
+         (--order {} is sorted by name and as a rule is not it), or export again as the README shows",
         lists.join("; "),
         names.collect::<Vec<_>>().join(",")
     );

@@ -44,13 +44,16 @@ pub fn page(
     // A number and its unit stay on one line.
     let size = |count| bytes(count).replace(' ', "\u{a0}");
     let conditions = format!(
-        "{}; η = {}, B = {} {}, p = {:.4}, β\u{a0}=\u{a0}{}; memory forecast {}{}",
+        "{}; η = {}, B = {} {}, p = {:.4}{}; memory forecast {}{}",
         header::optimizer(setting),
         brief(&setting.lr),
         setting.batch,
         setting.sampling,
         setting.weight().to_f64(),
-        brief(&setting.momentum),
+        match setting.uncovered() {
+            Some(_) => String::new(),
+            None => format!(", β\u{a0}=\u{a0}{}", brief(&setting.momentum)),
+        },
         size(diagnosis.forecast.total()),
         diagnosis
             .peak

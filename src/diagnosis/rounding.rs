@@ -146,6 +146,13 @@ impl<'a> Twin<'a> {
         Gap::of([&self.wide.vector(&product), &exact], &wide)
     }
 
+    /// The larger one along the vectors of s and of a: where `(1/n) Σ H_i²` and `H²` cancel, they do most
+    /// along that of a, and what f32 loses there may hide the vector of s from it.
+    fn largest_of_covariance(&mut self, vectors: &Vectors) -> f64 {
+        let lengths = [&vectors.noise, &vectors.sharpness].map(|v| self.covariance(v).length);
+        lengths[0].max(lengths[1])
+    }
+
     fn covariance(&mut self, vector: &[f32]) -> Gap {
         let mut product = vec![0.0; vector.len()];
         self.narrow.covariance_product(vector, &mut product);
@@ -177,7 +184,8 @@ pub fn measure(
     };
     let mut rounding = Rounding {
         sharpness: size * a.length,
-        smallest: size * smallest.length,
+        // Weyl: an end moves by no more than the whole error, of which the one along a is a part.
+        smallest: size * smallest.length.max(a.length),
         covariance: 0.0,
         along: Both {
             sharpness: size * a.along,
@@ -219,17 +227,20 @@ fn noise(rounding: &mut Rounding, case: &Case<'_>, twin: &mut Twin<'_>, vectors:
         ..rounding.samples
     };
     if chosen.len() == twin.wide.count() {
-        rounding.covariance = twin.covariance(&vectors.noise).length;
+        rounding.covariance = twin.largest_of_covariance(vectors);
         return;
     }
     let part = twin.wide.part(&chosen);
     let mut few = Twin::new(&part, case);
-    let (some, covariance) = (few.hessian(&vectors.noise), few.covariance(&vectors.noise));
+    let (some, covariance) = (
+        few.hessian(&vectors.noise),
+        few.largest_of_covariance(vectors),
+    );
     let growth = match some.length > 0.0 {
         true => (all.length / some.length).max(1.0),
         false => 1.0,
     };
-    rounding.covariance = growth * covariance.length;
+    rounding.covariance = growth * covariance;
 }
 
 /// How many samples pass one by one for a product with Σ.

@@ -134,9 +134,14 @@ fn hold(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Judgeme
     let is_descent = |c: &&Criterion| c.name == "gradient_descent";
     let descent = criteria.iter().find(is_descent);
     if setting.is_full_batch() && descent.is_some_and(Criterion::holds) {
+        let method = match (setting.is_nesterov(), setting.is_plain()) {
+            (true, _) => "gradient descent with Nesterov's momentum",
+            (false, true) => "gradient descent",
+            (false, false) => "heavy ball on the full batch",
+        };
         let reason =
-            "p = 0: this is gradient descent, whose criterion is exact and holds for this a";
-        return stable(Basis::Sufficient, reason.to_owned());
+            format!("p = 0: this is {method}, whose criterion is exact and holds for this a");
+        return stable(Basis::Sufficient, reason);
     }
     if setting.is_nesterov() {
         let reason = "its necessary criterion does not fail, but none here is sufficient for \

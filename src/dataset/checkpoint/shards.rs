@@ -24,6 +24,18 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
+/// The name of the index of which a file of this name is a part: `model.safetensors.index.json` for
+/// `model-00001-of-00002.safetensors`.
+pub(super) fn index_of_part(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let (rest, extension) = name.rsplit_once('.')?;
+    let (rest, total) = rest.rsplit_once("-of-")?;
+    let (stem, number) = rest.rsplit_once('-')?;
+    let is_number = |text: &str| text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit());
+    let is_part = is_number(number) && is_number(total) && total != "00001";
+    is_part.then(|| format!("{stem}.{extension}.index.json"))
+}
+
 /// Is this file an index, by its name?
 pub(super) fn is_index(path: &Path) -> bool {
     path.extension() == Some(OsStr::new("json"))

@@ -64,6 +64,9 @@ pub(in crate::diagnosis) fn chain(
         return in_order(place, &dense);
     }
     if let [only] = &chains[..] {
+        if only[0].inputs != features {
+            strangers::check(place, (groups, groups))?;
+        }
         return Ok(only.clone());
     }
     match evidence.arrange(&dense)? {

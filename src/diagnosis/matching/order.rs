@@ -150,10 +150,7 @@ impl<'a> Evidence<'a> {
     pub fn arrange(&self, groups: &[&Group<'_>]) -> Result<Option<Arranged>> {
         match self.wish {
             Some(Wish::File) => self.as_asked(groups).map(Some),
-            Some(Wish::Natural) => {
-                let keys = groups.iter().map(|group| pieces(group.name)).collect();
-                Ok(Some(Arranged::by(keys, Grounds::Asked)))
-            }
+            Some(Wish::Natural) => self.as_numbered(groups).map(Some),
             Some(Wish::Names(_)) | None => match &self.told {
                 Some(told) => self.as_told(told, groups).map(Some),
                 None => self.as_proved(groups),
@@ -183,6 +180,24 @@ impl<'a> Evidence<'a> {
             None => Grounds::Exporter,
         };
         Ok(Arranged::by(keys, grounds))
+    }
+
+    /// By the numbers in their names.
+    fn as_numbered(&self, groups: &[&Group<'_>]) -> Result<Arranged> {
+        match by_numbers(groups) {
+            Some(arranged) => Ok(Arranged {
+                grounds: Grounds::Asked,
+                ..arranged
+            }),
+            None => {
+                let fault = format!(
+                    "cannot be taken: the names of {} differ in more than numbers; name them in the order \
+                     of the network",
+                    list(groups.iter().copied())
+                );
+                Err(Error::input("--order", "natural", fault))
+            }
+        }
     }
 
     /// By their places in the file, whatever else there is.

@@ -138,11 +138,17 @@ pub(in crate::diagnosis) fn check<'a>(
     }
     match named.iter().find(|named| !KNOWN.contains(&named.part())) {
         Some(named) => {
+            let (name, part) = match named.tensor.shape.len() {
+                1 => (named.name, "bias"),
+                _ => (named.name, "weight (outputs × inputs)"),
+            };
+            let word = part.split(' ').next().unwrap_or(part);
+            let number: String = name.chars().filter(char::is_ascii_digit).collect();
             let fault = format!(
-                "{:?} has no name of a module's tensor; call it ….weight (outputs × inputs) or \
-                 ….bias as in PyTorch: weights[\"fc.0.weight\"] = weights.pop({:?}), or leave it out \
-                 with --ignore {}",
-                named.tensor.shape, named.name, named.name
+                "{:?} has no name of a module's tensor; call it as PyTorch does, a {part}: \
+                 weights[\"fc.{}.{word}\"] = weights.pop({name:?}), each layer by a number of its own",
+                named.tensor.shape,
+                if number.is_empty() { "0" } else { &number },
             );
             refuse(named, fault)
         }
