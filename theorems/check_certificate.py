@@ -65,7 +65,8 @@ class Literal:
 
 
 def shown(value):
-    text = ascii(value)
+    words = {id(None): "null", id(True): "true", id(False): "false"}
+    text = words.get(id(value)) or ascii(value)
     return text if len(text) <= 40 else text[:40] + "..."
 
 

@@ -100,10 +100,11 @@ pub struct Line {
     /// Its bar, as that of a.
     #[serde(default)]
     pub s_bar: Option<f64>,
-    /// The larger one of the next two: beyond 1, a bound is broken.
-    pub margin: f64,
+    /// The larger one of the next two: beyond 1, a bound is broken; absent where no criterion is about
+    /// the optimiser.
+    pub margin: Option<f64>,
     /// a over its bound: 0 where none is known.
-    pub margin_a: f64,
+    pub margin_a: Option<f64>,
     /// s over its bound: 0 where it has none, absent where there is no s.
     pub margin_s: Option<f64>,
     /// Did every iteration converge?
@@ -127,8 +128,12 @@ impl Line {
         let (a, smallest) = (&reading.sharpness, &reading.smallest);
         let s = reading.non_uniformity.as_ref();
         let [bound_a, bound_s] = bounds(setting);
-        let share = |value: f64, bound: Option<f64>| bound.map_or(0.0, |bound| value / bound);
-        let (margin_a, margin_s) = (share(a.value, bound_a), s.map(|s| share(s.value, bound_s)));
+        let has_bounds = setting.uncovered().is_none();
+        let share = |value: f64, bound: Option<f64>| {
+            has_bounds.then(|| bound.map_or(0.0, |bound| value / bound))
+        };
+        let margin_a = share(a.value, bound_a);
+        let margin_s = s.and_then(|s| share(s.value, bound_s));
         Line {
             name: name.to_owned(),
             modified,
@@ -143,7 +148,7 @@ impl Line {
             s: s.map(|s| s.value),
             s_residual: s.map(|s| s.residual),
             s_bar: s.map(|s| s.bar()),
-            margin: margin_s.map_or(margin_a, |margin_s| margin_a.max(margin_s)),
+            margin: margin_a.map(|a| margin_s.map_or(a, |s| a.max(s))),
             margin_a,
             margin_s,
             converged: reading.has_converged(),

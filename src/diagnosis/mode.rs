@@ -113,7 +113,7 @@ fn is_norm(layer: &Layer) -> bool {
 
 /// Does nothing stand beside the variance?
 fn is_bare(layer: &Layer) -> bool {
-    matches!(layer.kind, Kind::Standardise { epsilon: 0.0, .. })
+    matches!(layer.kind, Kind::Standardise { epsilon, .. } if epsilon as f32 == 0.0)
 }
 
 /// The point of a model in a mode, or without one; `statistics` are those of the mode.

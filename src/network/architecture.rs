@@ -8,7 +8,7 @@ use super::{BatchNorm, Filters, Loss, Network, Shape, Sides, Window};
 const THREE: Window = Window::square(3).padded(Sides::both(1));
 
 /// ε of batch normalisation, PyTorch's default.
-pub(super) const EPSILON: f32 = 1e-5;
+pub(super) const EPSILON: f64 = 1e-5;
 
 /// The names that [`named`] knows.
 pub const NAMES: [&str; 4] = ["fnn", "vgg11", "lenet", "resnet8"];

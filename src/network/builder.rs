@@ -176,7 +176,7 @@ impl Builder {
             affine,
             running_statistics,
         } = norm;
-        if !(epsilon.is_finite() && epsilon >= 0.0) {
+        if !((epsilon as f32).is_finite() && epsilon >= 0.0) {
             return Err(format!("epsilon must not be negative, and is {epsilon}"));
         }
         let shape = self.shape();
@@ -196,7 +196,7 @@ impl Builder {
     ///
     /// # Errors
     /// When there is not one of each a channel, or a deviation is not positive.
-    pub fn normalise(&mut self, mean: Vec<f32>, deviation: Vec<f32>) -> Result<(), Fault> {
+    pub fn normalise(&mut self, mean: Vec<f64>, deviation: Vec<f64>) -> Result<(), Fault> {
         let shape = self.shape();
         if mean.len() != shape.channels || deviation.len() != shape.channels {
             return Err(format!(
@@ -206,8 +206,9 @@ impl Builder {
                 shape.channels
             ));
         }
-        let good = |d: &f32| d.is_finite() && *d > 0.0;
-        if !deviation.iter().all(good) || !mean.iter().all(|m| m.is_finite()) {
+        // As f32 has them too.
+        let good = |d: &f64| (*d as f32).is_finite() && *d as f32 > 0.0;
+        if !deviation.iter().all(good) || !mean.iter().all(|m| (*m as f32).is_finite()) {
             return Err("means must be finite and deviations positive".to_owned());
         }
         self.push(Kind::Normalise { mean, deviation }, shape, 0, 0);

@@ -81,15 +81,15 @@ enum Item {
     },
     BatchNorm {
         #[serde(default = "epsilon")]
-        epsilon: f32,
+        epsilon: f64,
         #[serde(default = "yes")]
         affine: bool,
         #[serde(default = "yes", rename = "running-statistics")]
         running_statistics: bool,
     },
     Normalise {
-        mean: Vec<f32>,
-        deviation: Vec<f32>,
+        mean: Vec<f64>,
+        deviation: Vec<f64>,
     },
     Flatten {},
     /// Adds what stood behind item number `from` of the list; 0 is the input.
@@ -154,7 +154,7 @@ fn yes() -> bool {
     true
 }
 
-fn epsilon() -> f32 {
+fn epsilon() -> f64 {
     EPSILON
 }
 

@@ -21,16 +21,16 @@ pub enum Kind {
     /// those of the batch or fixed, as [`super::Normalisation`] says.
     Standardise {
         /// ε.
-        epsilon: f32,
+        epsilon: f64,
         /// Does a checkpoint have `μ` and `σ²` to be fixed?
         running_statistics: bool,
     },
     /// `y_c = (x_c − mean_c)/deviation_c` with constants of the network.
     Normalise {
         /// One mean a channel.
-        mean: Vec<f32>,
+        mean: Vec<f64>,
         /// One deviation a channel.
-        deviation: Vec<f32>,
+        deviation: Vec<f64>,
     },
     /// The largest of each window, the padding left out; what is left over at the right and at the
     /// bottom is dropped. Of equal numbers the first one counts.

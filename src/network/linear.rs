@@ -30,7 +30,11 @@ impl Linear<'_> {
             }
             Kind::Normalise { mean, deviation } => {
                 let scale = inverse(deviation);
-                let shift: Vec<f32> = mean.iter().zip(&scale).map(|(m, s)| -m * s).collect();
+                let shift: Vec<f32> = mean
+                    .iter()
+                    .zip(&scale)
+                    .map(|(&m, s)| -(m as f32) * s)
+                    .collect();
                 kernel::scale_shift(self.isa, (&scale, &shift), false, x, y);
             }
             _ => self.again(x, skip, places, y),
@@ -137,8 +141,8 @@ pub(super) fn begin(start: Start, below: &mut [f32]) {
     }
 }
 
-fn inverse(deviation: &[f32]) -> Vec<f32> {
-    deviation.iter().map(|d| 1.0 / d).collect()
+fn inverse(deviation: &[f64]) -> Vec<f32> {
+    deviation.iter().map(|&d| 1.0 / d as f32).collect()
 }
 
 /// Every (place channels last, place channels first), sample after sample.

@@ -21,7 +21,7 @@ pub struct Filters {
 #[derive(Clone, Copy, Debug)]
 pub struct BatchNorm {
     /// ε ≥ 0, under the root beside the variance.
-    pub epsilon: f32,
+    pub epsilon: f64,
     /// Is there a scale and a shift a channel, which are parameters?
     pub affine: bool,
     /// Does a checkpoint have running means and variances?

@@ -119,11 +119,11 @@ impl Trace {
             Kind::Standardise { epsilon, .. } => {
                 let moments = &mut self.moments[index];
                 match site.point.is_coupled() {
-                    true => moments.measure(site.isa, x, layer.output.channels, *epsilon),
+                    true => moments.measure(site.isa, x, layer.output.channels, *epsilon as f32),
                     false => {
                         let statistics = site.point.statistics;
                         let (means, variances) = (layer.means(), layer.variances());
-                        moments.fix(&statistics[means], &statistics[variances], *epsilon);
+                        moments.fix(&statistics[means], &statistics[variances], *epsilon as f32);
                     }
                 }
                 moments.forward(site.isa, x, y);

@@ -136,6 +136,42 @@ fn a_bar_has_the_rounding_of_sums_over_many_samples() {
     assert_eq!(json["rounding"]["samples"]["hessian"], SAMPLES, "{json}");
 }
 
+/// What f32 loses along the vector of a hides the vector of s: the bar reaches to the true s all the same.
+#[test]
+fn a_bar_reaches_to_a_spread_that_rounding_hides() {
+    const SAMPLES: usize = 20_000;
+    let folder = folder();
+    let tensors = [("weight", &[1, 2][..], &[0.5_f32, 1.0][..])];
+    file(&folder, "line.safetensors", safetensors(&tensors));
+    let wave = |i: usize| (0.618 * i as f64).sin() as f32;
+    let x: Vec<f32> = (0..SAMPLES).flat_map(|i| [1000.0, wave(i)]).collect();
+    let y = [500.0; SAMPLES];
+    file(&folder, "data.npz", valued(&x, &[2], &y, 1));
+    // Σ = (1/n) Σ (H_i − H)², H_i = 2xxᵀ, without a difference of large numbers.
+    let rows = || {
+        x.chunks_exact(2)
+            .map(|x| [f64::from(x[0]), f64::from(x[1])])
+    };
+    let mut mean = [[0.0; 2]; 2];
+    for x in rows() {
+        for (i, j) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            mean[i][j] += 2.0 * x[i] * x[j] / SAMPLES as f64;
+        }
+    }
+    let mut covariance = [[0.0; 2]; 2];
+    for x in rows() {
+        let away = |i: usize, j: usize| 2.0 * x[i] * x[j] - mean[i][j];
+        for (i, j, k) in (0..8).map(|k| (k / 4, k / 2 % 2, k % 2)) {
+            covariance[i][j] += away(i, k) * away(k, j) / SAMPLES as f64;
+        }
+    }
+    for seed in 1..=3 {
+        let words = format!("--arch fnn --lr 1e-7 --batch 10 --json --seed {seed}");
+        let json = diagnose_line(&folder, "line.safetensors", &words).json();
+        off(&json["non_uniformity"], largest(covariance).sqrt());
+    }
+}
+
 #[test]
 fn one_sample_has_no_spread() {
     let folder = normalised([2.0, 0.5]);

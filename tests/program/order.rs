@@ -138,6 +138,23 @@ fn the_places_in_the_file_are_an_order_unless_they_are_those_of_the_alphabet() {
     assert_right(&measure(&folder, "--order file").json(), &alphabetic);
 }
 
+/// Sorted by their letters is no order of a network.
+#[test]
+fn natural_is_by_numbers_alone() {
+    let folder = data();
+    file(
+        &folder,
+        "w.safetensors",
+        sorted(&[], &chain(&weights(&["enc", "mid", "dec"]))),
+    );
+    let run = measure(&folder, "--order natural");
+    assert!(
+        run.code == 2 && run.out.contains("differ in more than numbers"),
+        "{}",
+        run.out
+    );
+}
+
 #[test]
 fn an_order_that_does_not_fit_the_file_is_refused() {
     let names = weights(&["fc1", "fc2", "out"]);

@@ -164,6 +164,26 @@ fn parametrised_weights_are_told_what_takes_the_parametrisation_off() {
     }
 }
 
+/// What is left of a chain without its first layer is a chain too: the data are not blamed for it.
+#[test]
+fn a_parametrised_first_layer_does_not_blame_the_data() {
+    let folder = with(&[]);
+    let tensors: [Tensor<'_>; 4] = [
+        ("0.weight_g", &[4, 1], &[1.0; 4]),
+        ("0.weight_v", &[4, 3], &[0.5; 12]),
+        ("2.weight", &[2, 4], &[0.5; 8]),
+        ("2.bias", &[2], &[0.0; 2]),
+    ];
+    file(&folder, "w.safetensors", safetensors(&tensors));
+    let run = measure(&folder, "");
+    assert!(
+        run.code == 2 && run.out.contains("remove_weight_norm"),
+        "{}",
+        run.out
+    );
+    assert!(!run.out.contains("data.npz"), "{}", run.out);
+}
+
 #[test]
 fn bare_names_are_told_how_pytorch_calls_them() {
     let folder = with(&[]);
@@ -173,7 +193,7 @@ fn bare_names_are_told_how_pytorch_calls_them() {
     ];
     file(&folder, "w.safetensors", safetensors(&bare));
     let run = measure(&folder, "");
-    for word in ["W1", "[2, 3]", "weights.pop", "fc.0.weight"] {
+    for word in ["W1", "[2, 3]", "weights.pop", "fc.1.weight"] {
         assert!(run.out.contains(word), "{word}: {}", run.out);
     }
     assert!(!run.out.contains("--arch that"), "{}", run.out);
@@ -325,6 +345,22 @@ fn a_checkpoint_in_parts_is_read_by_its_index() {
         let run = diagnose_line(&folder, name, WORDS);
         assert!(run.code == 2 && run.out.contains(word), "{}", run.out);
     }
+    // A part alone is not taken for the whole.
+    let part = "w-00001-of-00002.safetensors";
+    std::fs::copy(
+        folder.path().join("1.safetensors"),
+        folder.path().join(part),
+    )
+    .expect("a copy");
+    let run = diagnose_line(&folder, part, WORDS);
+    assert!(
+        run.code == 2
+            && run
+                .out
+                .contains("give the whole by its index, w.safetensors.index.json"),
+        "{}",
+        run.out
+    );
     // Both parts are counted before they are read.
     file(&folder, name, index("2.safetensors"));
     std::fs::write(folder.path().join("2.safetensors"), vec![0; 4000]).expect("a file");

@@ -125,8 +125,11 @@ impl Summary<'_> {
 /// A line for a person.
 pub fn brief(line: &Line) -> String {
     let s = line.s.map_or("none".to_owned(), |s| format!("{s:.4}"));
+    let margin = line
+        .margin
+        .map_or("none".to_owned(), |margin| format!("{margin:.2}"));
     format!(
-        "loss {:.4e}, a {:.4}, s {s}, margin {:.2}, {} products, {}",
-        line.loss, line.a, line.margin, line.products, line.verdict
+        "loss {:.4e}, a {:.4}, s {s}, margin {margin}, {} products, {}",
+        line.loss, line.a, line.products, line.verdict
     )
 }

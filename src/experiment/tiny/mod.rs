@@ -184,7 +184,7 @@ fn variances(layer: &Layer, statistics: &mut [f32]) {
         let half = layer.statistics.len() / 2;
         for variance in &mut statistics[layer.statistics.clone()][half..] {
             let power = [0.25, 1.0, 4.0][(*variance * 16.0).abs() as usize % 3];
-            *variance = power - epsilon;
+            *variance = power - epsilon as f32;
         }
     }
 }

@@ -147,7 +147,7 @@ impl Pass<'_> {
             Layer::Normalise { deviation, .. } => {
                 let positions = from[1] * from[2];
                 for (place, (x, y)) in below.iter_mut().zip(back).enumerate() {
-                    *x += y / f64::from(deviation[place / positions % from[0]]);
+                    *x += y / deviation[place / positions % from[0]];
                 }
             }
             Layer::AveragePool(window) => {

@@ -193,12 +193,8 @@ impl<'a> Pass<'a> {
                 let positions = from[1] * from[2];
                 for (place, (x, y)) in x.iter().zip(&mut y).enumerate() {
                     let c = place / positions % from[0];
-                    let mean = if place < half {
-                        f64::from(mean[c])
-                    } else {
-                        0.0
-                    };
-                    *y = (x - mean) / f64::from(deviation[c]);
+                    let mean = if place < half { mean[c] } else { 0.0 };
+                    *y = (x - mean) / deviation[c];
                 }
             }
             _ => self.choose(layer, |from, to| y[to] += x[from]),
@@ -287,7 +283,7 @@ impl<'a> Pass<'a> {
             .map(|place| Dual::new(self.double.parameters[place], self.direction[place]))
     }
 
-    pub(super) fn channel(&self, layer: usize, own: &Own, c: usize, epsilon: f32) -> Channel {
+    pub(super) fn channel(&self, layer: usize, own: &Own, c: usize, epsilon: f64) -> Channel {
         let size = self.sizes(layer).0;
         let x = self.channel_of(size, c, &self.activations[layer]);
         let fixed = match self.double.graph.statistics() {
@@ -297,7 +293,7 @@ impl<'a> Pass<'a> {
                 Some((moments[c], moments[size[0] + c]))
             }
         };
-        Channel::new(&x, fixed, f64::from(epsilon))
+        Channel::new(&x, fixed, epsilon)
     }
 
     /// The places of one channel's values, sample after sample.

@@ -18,7 +18,7 @@ fn convolution(outputs: usize, stride: usize) -> Layer {
 
 fn batch_norm(affine: bool) -> Layer {
     Layer::BatchNorm {
-        epsilon: 1e-3,
+        epsilon: f64::from(1e-3_f32),
         affine,
     }
 }
@@ -64,8 +64,8 @@ fn slid() -> Vec<Layer> {
 fn residual() -> Vec<Layer> {
     vec![
         Layer::Normalise {
-            mean: vec![0.1, -0.2],
-            deviation: vec![0.3, 1.7],
+            mean: [0.1_f32, -0.2].map(f64::from).to_vec(),
+            deviation: [0.3_f32, 1.7].map(f64::from).to_vec(),
         },
         convolution(2, 1),
         batch_norm(true),

@@ -73,7 +73,7 @@ pub(super) fn batch_norm<T: Real>(
     own: &Own<'_, T>,
     batch: &[Activation<T>],
     size: Size,
-    epsilon: f32,
+    epsilon: f64,
 ) -> Vec<Activation<T>> {
     let positions = size[1] * size[2];
     let mut out = batch.to_vec();
@@ -99,7 +99,7 @@ pub(super) fn batch_norm<T: Real>(
             }
         };
         let inverse = variance
-            .plus(&Jet::constant(number(epsilon)))
+            .plus(&Jet::constant(number(epsilon as f32)))
             .inverse_root();
         let scale = own
             .weights
@@ -115,16 +115,16 @@ pub(super) fn batch_norm<T: Real>(
     out
 }
 
-/// `(x_c − mean_c)/deviation_c`.
+/// `(x_c − mean_c)/deviation_c`, of the constants that f32 has.
 pub(super) fn normalise<T: Real>(
     read: &[Jet<T>],
     size: Size,
-    (mean, deviation): (&[f32], &[f32]),
+    (mean, deviation): (&[f64], &[f64]),
     terms: Sign,
 ) -> Activation<T> {
     let output = |(place, (c, ..)): (usize, (usize, usize, usize))| {
-        let mean = Jet::constant(number(terms.of(mean[c])));
-        let inverse = T::one() / number::<T>(deviation[c]);
+        let mean = Jet::constant(number(terms.of(mean[c] as f32)));
+        let inverse = T::one() / number::<T>(deviation[c] as f32);
         read[place].minus(&mean).scaled(&inverse)
     };
     places(size).enumerate().map(output).collect()

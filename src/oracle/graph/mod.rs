@@ -59,16 +59,16 @@ pub enum Layer {
     /// `torch.nn.BatchNorm2d`: `y_c = γ_c·(x_c − μ_c)/√(σ²_c + ε) + β_c`.
     BatchNorm {
         /// ε.
-        epsilon: f32,
+        epsilon: f64,
         /// Are there `γ` and `β`? Without them they are 1 and 0.
         affine: bool,
     },
     /// `(x_c − mean_c)/deviation_c` with constants.
     Normalise {
         /// One mean a channel.
-        mean: Vec<f32>,
+        mean: Vec<f64>,
         /// One deviation a channel.
-        deviation: Vec<f32>,
+        deviation: Vec<f64>,
     },
     /// `max(0, x)`.
     Relu,
