@@ -11,10 +11,10 @@
 //! **Hypotheses.** `positive_learning_rate`: η > 0. `bernoulli_stable`: for the second half, the
 //! criterion holds. `minimum`: for the second half, every H_i ⪰ 0.
 //!
-//! **Reading.** Batches that vary in size are noisier: D exceeds that of fixed batches by (q − p)V
-//! + pHXH ⪰ 0 at a minimum. Between a saddle and a bowl the noise of both cancels in HXH: curvatures −1 and 3
-//! at B = 1 and η = 1/2 are stable under Bernoulli batches (7/8 a step) and not under fixed ones (5/4).
-//! Backwards in time, η < 0, the criterion holds and the run diverges.
+//! **Reading.** Batches that vary in size are noisier: D exceeds that of fixed batches by
+//! (q − p)V + pHXH ⪰ 0 at a minimum. Between a saddle and a bowl the noise of both cancels in HXH:
+//! curvatures −1 and 3 at B = 1 and η = 1/2 are stable under Bernoulli batches (7/8 a step) and not
+//! under fixed ones (5/4). Backwards in time, η < 0, the criterion holds and the run diverges.
 
 use nalgebra::DMatrix;
 use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};

@@ -188,7 +188,7 @@ fn weights_that_are_all_zero_are_not_called_stable() {
     let words = "--weights zero.safetensors --arch fnn --data data.npz";
     let page = diagnose(&folder, words);
     let parts = [
-        "undecided: a layer's weights are all zero",
+        "undecided: every weight is zero",
         "* Every weight is zero: is this the file",
     ];
     for part in parts {
