@@ -208,9 +208,13 @@ fn what_would_wait_for_ever_is_refused() {
         (
             "/dev/zero",
             "data.npz",
-            "/dev/zero: file: is a device; give a file",
+            "/dev/zero: file: cannot be read: it is a device; give a file",
         ),
-        (".", "data.npz", ".: file: cannot be read: it is a folder; give a file"),
+        (
+            ".",
+            "data.npz",
+            ".: file: cannot be read: it is a folder; give a file",
+        ),
     ] {
         let words =
             format!("diagnose --weights {weights} --data {data} --arch fnn --lr 1 --batch 1");
