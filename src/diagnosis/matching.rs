@@ -289,7 +289,7 @@ pub(super) fn undecided(place: &str, why: &str, classes: &[Vec<&Group<'_>>]) -> 
     let fault = format!(
         "{} could be exchanged: {why}, and neither their names nor their places \
          in the file prove which comes first; name them in the order in which the network runs them \
-         (--order {} is sorted by name and as a rule is not it), or export again as the README shows",
+         (--order {} if that is it), or export again as the README shows",
         lists.join("; "),
         names.collect::<Vec<_>>().join(",")
     );
