@@ -126,6 +126,16 @@ fn one_line(text: &str) -> String {
 /// What everything that reads input returns.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Is the result an error whose message has all these words?
+#[cfg(test)]
+#[track_caller]
+pub(crate) fn expect<T: std::fmt::Debug>(result: Result<T>, words: &[&str]) {
+    let message = result.unwrap_err().message;
+    for word in words {
+        assert!(message.contains(word), "no {word:?} in {message:?}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -178,20 +178,13 @@ mod tests {
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
     use super::*;
+    use crate::error::expect;
 
     fn pipe(folder: &tempfile::TempDir) -> std::path::PathBuf {
         let path = folder.path().join("pipe");
         let mode = Mode::RUSR | Mode::WUSR;
         mknodat(CWD, &path, FileType::Fifo, mode, 0).unwrap();
         path
-    }
-
-    #[track_caller]
-    fn expect<T: std::fmt::Debug>(result: Result<T>, words: &[&str]) {
-        let message = result.unwrap_err().message;
-        for word in words {
-            assert!(message.contains(word), "no {word:?} in {message:?}");
-        }
     }
 
     #[test]

@@ -18,8 +18,8 @@ use sgd_stability::criterion::loss;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, equivalent, headroom, tally};
-use super::family::{Instance, every_batch, fraction, rates_at};
+use super::examination::{Certified, Finding, equivalent, from_points, headroom, tally};
+use super::family::{Instance, fraction};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -40,35 +40,15 @@ pub const CLAIM: Claim = Claim {
 
 /// The golden models from two points, at the learning rates where the batch loss begins to rise.
 fn evidence<T: Field>(version: Version) -> Evidence {
-    let questions = golden::all()
-        .into_iter()
-        .flat_map(|(_, model)| every_batch(model));
-    let findings = questions.flat_map(|question| {
-        let point = |entries: [i64; 2]| {
-            DVector::from_fn(question.model.dimension(), |i, _| Exact::from(entries[i]))
-        };
-        let found = [[1, -2], [3, 1]].map(point).into_iter().flat_map(|x| {
-            let batches = (question.sampling, question.batch);
-            let (top, low) = loss::batch_sharpness(&question.model, batches, &x);
-            let end = Exact::from(2) * low / top;
-            let rates = rates_at(&end).into_iter().chain(["0", "-1"].map(fraction));
-            let ask = |eta| finding::<T>(&question.at(eta), &x, &end, version);
-            rates.map(ask).collect::<Vec<_>>()
-        });
-        found.collect::<Vec<_>>()
-    });
-    tally(version, findings.chain(still::<T>(version)))
-}
-
-/// At the minimum itself nothing moves.
-fn still<T: Field>(version: Version) -> [Finding; 1] {
-    let question = Instance::single(golden::three_inputs(), Exact::one());
-    [finding::<T>(
-        &question,
-        &DVector::zeros(2),
-        &Exact::one(),
-        version,
-    )]
+    let end = |question: &Instance, x: &DVector<Exact>| {
+        let batches = (question.sampling, question.batch);
+        let (top, low) = loss::batch_sharpness(&question.model, batches, x);
+        Exact::from(2) * low / top
+    };
+    let ask = |question: &Instance, x: &DVector<Exact>, end: &Exact| {
+        finding::<T>(question, x, end, version)
+    };
+    tally(version, from_points(end, ask))
 }
 
 fn finding<T: Field>(

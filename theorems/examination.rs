@@ -1,14 +1,15 @@
 //! How a claim is examined: one pair of hypotheses and conclusion, over any scalar and any instances.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
+use num_traits::One;
 use sgd_stability::claim::{Evidence, Version};
 use sgd_stability::criterion::mean_square;
 use sgd_stability::decide::{Critical, CriticalRates};
 use sgd_stability::matrix::positive_semidefinite;
-use sgd_stability::model::Quadratic;
+use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Interval, Verdict};
 
-use super::family::Instance;
+use super::family::{Instance, every_batch, fraction, rates_at};
 
 /// The enclosure used by every certified check.
 pub type Certified = Interval<128>;
@@ -111,6 +112,29 @@ impl<T: Field> Examination<T> {
             case: instance.describe(),
         }
     }
+}
+
+/// What `finding(question, point, end)` finds of the golden models from two points, at the learning rates
+/// about `end(question, point)`, at none and at a negative one; and at a minimum, where nothing moves.
+pub fn from_points(
+    end: impl Fn(&Instance, &DVector<Exact>) -> Exact,
+    finding: impl Fn(&Instance, &DVector<Exact>, &Exact) -> Finding,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for question in golden::all()
+        .into_iter()
+        .flat_map(|(_, model)| every_batch(model))
+    {
+        for entries in [[1, -2], [3, 1]] {
+            let x = DVector::from_fn(question.model.dimension(), |i, _| Exact::from(entries[i]));
+            let end = end(&question, &x);
+            let rates = rates_at(&end).into_iter().chain(["0", "-1"].map(fraction));
+            found.extend(rates.map(|eta| finding(&question.at(eta), &x, &end)));
+        }
+    }
+    let still = Instance::single(golden::three_inputs(), Exact::one());
+    found.push(finding(&still, &DVector::zeros(2), &Exact::one()));
+    found
 }
 
 /// One case of a claim.

@@ -20,8 +20,8 @@ use sgd_stability::criterion::loss::Interaction;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Symbol, Verdict};
 
-use super::examination::{Certified, Finding, equivalent, headroom, tally};
-use super::family::{Instance, every_batch, fraction, rates_at};
+use super::examination::{Certified, Finding, equivalent, from_points, headroom, tally};
+use super::family::{Instance, fraction};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -52,36 +52,14 @@ fn interaction_formula() -> String {
 
 /// The golden models from two points, at the learning rates where the loss begins to rise.
 fn evidence<T: Field>(version: Version) -> Evidence {
-    let questions = golden::all()
-        .into_iter()
-        .flat_map(|(_, model)| every_batch(model));
-    let findings = questions.flat_map(|question| {
-        let points = [[1, -2], [3, 1]].map(|entries| point(&question.model, entries));
-        let found = points.into_iter().flat_map(move |x| {
-            let interaction = Interaction::at(&question.model, &x, &question.weight);
-            let end = Exact::from(2) / interaction.gradient_noise_interaction();
-            let question = question.clone();
-            let rates = rates_at(&end).into_iter().chain(["0", "-1"].map(fraction));
-            rates.map(move |eta| finding::<T>(&question.at(eta), &x, &end, version))
-        });
-        found.collect::<Vec<_>>()
-    });
-    tally(version, findings.chain(still::<T>(version)))
-}
-
-fn point(model: &Quadratic, entries: [i64; 2]) -> DVector<Exact> {
-    DVector::from_fn(model.dimension(), |i, _| Exact::from(entries[i]))
-}
-
-/// At the minimum itself nothing moves.
-fn still<T: Field>(version: Version) -> [Finding; 1] {
-    let question = Instance::single(golden::three_inputs(), Exact::one());
-    [finding::<T>(
-        &question,
-        &DVector::zeros(2),
-        &Exact::one(),
-        version,
-    )]
+    let end = |question: &Instance, x: &DVector<Exact>| {
+        let interaction = Interaction::at(&question.model, x, &question.weight);
+        Exact::from(2) / interaction.gradient_noise_interaction()
+    };
+    let ask = |question: &Instance, x: &DVector<Exact>, end: &Exact| {
+        finding::<T>(question, x, end, version)
+    };
+    tally(version, from_points(end, ask))
 }
 
 fn finding<T: Field>(

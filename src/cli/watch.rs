@@ -237,7 +237,7 @@ impl Watch<'_> {
             return Ok(());
         };
         let path = self.arguments.folder.join(name);
-        let place = path.display().to_string();
+        let place = shown(&path);
         let (model, samples) = match self.read(&path) {
             Ok(read) => read,
             // It is still being written, or will be named among the faults.

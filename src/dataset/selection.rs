@@ -137,6 +137,7 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::expect;
 
     fn labels(labels: &[usize], classes: usize) -> Targets {
         let labels = labels.to_vec();
@@ -146,14 +147,6 @@ mod tests {
     fn select(classes: Option<&[usize]>, samples: Option<usize>) -> Result<(Vec<usize>, Targets)> {
         let selection = Selection::new(classes, samples)?;
         selection.of("file", &labels(&[1, 0, 7, 7, 9, 1], 10))
-    }
-
-    #[track_caller]
-    fn expect<T: std::fmt::Debug>(result: Result<T>, words: &[&str]) {
-        let message = result.unwrap_err().message;
-        for word in words {
-            assert!(message.contains(word), "no {word:?} in {message:?}");
-        }
     }
 
     #[test]

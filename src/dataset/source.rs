@@ -164,10 +164,7 @@ mod tests {
     #[track_caller]
     fn expect(source: &str, data_dir: Option<&str>, split: Split, words: &[&str]) {
         let result = load(&named(source, data_dir), split, None, None);
-        let message = result.unwrap_err().message;
-        for word in words {
-            assert!(message.contains(word), "no {word:?} in {message:?}");
-        }
+        crate::error::expect(result, words);
     }
 
     #[test]

@@ -149,16 +149,15 @@ impl<'a> Twin<'a> {
     /// The larger one along the vectors of s and of a: where `(1/n) Σ H_i²` and `H²` cancel, they do most
     /// along that of a, and what f32 loses there may hide the vector of s from it.
     fn largest_of_covariance(&mut self, vectors: &Vectors) -> f64 {
-        let lengths = [&vectors.noise, &vectors.sharpness].map(|v| self.covariance(v).length);
+        let double = self.wide.double();
+        let lengths = [&vectors.noise, &vectors.sharpness].map(|vector| {
+            let mut product = vec![0.0; vector.len()];
+            self.narrow.covariance_product(vector, &mut product);
+            let wide = self.wide.vector(vector);
+            let exact = double.covariance_product(&wide);
+            Gap::of([&self.wide.vector(&product), &exact], &wide).length
+        });
         lengths[0].max(lengths[1])
-    }
-
-    fn covariance(&mut self, vector: &[f32]) -> Gap {
-        let mut product = vec![0.0; vector.len()];
-        self.narrow.covariance_product(vector, &mut product);
-        let wide = self.wide.vector(vector);
-        let exact = self.wide.double().covariance_product(&wide);
-        Gap::of([&self.wide.vector(&product), &exact], &wide)
     }
 }
 

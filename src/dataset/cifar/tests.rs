@@ -2,6 +2,7 @@ use std::fs;
 
 use super::super::Targets;
 use super::*;
+use crate::error::expect;
 
 /// One record per label; every pixel of record i is i.
 fn batch(labels: &[u8]) -> Vec<u8> {
@@ -17,14 +18,6 @@ fn labels(dataset: &Dataset) -> &[usize] {
     match &dataset.targets {
         Targets::Labels { labels, .. } => labels,
         Targets::Values { .. } => panic!("CIFAR-10 has labels"),
-    }
-}
-
-#[track_caller]
-fn expect(result: Result<Dataset>, words: &[&str]) {
-    let message = result.unwrap_err().message;
-    for word in words {
-        assert!(message.contains(word), "no {word:?} in {message:?}");
     }
 }
 

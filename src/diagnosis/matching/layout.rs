@@ -1,5 +1,7 @@
 //! Weights as Keras and JAX have them: `kernel`, inputs before outputs, images channels last.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
 use crate::network::{Kind, Module, Network, Part};
 
@@ -7,7 +9,7 @@ use super::group::{Group, Named};
 
 /// The numbers of a kernel (inputs × outputs, or height × width × inputs × outputs) as PyTorch has
 /// them: outputs × inputs (× height × width).
-pub(super) fn turned<T: Copy>(shape: &[usize], numbers: &[T]) -> Vec<T> {
+fn turned<T: Copy>(shape: &[usize], numbers: &[T]) -> Vec<T> {
     let (taps, channels) = shape.split_at(shape.len() - 2);
     let (inputs, outputs) = (channels[0], channels[1]);
     let taps: usize = taps.iter().product();
@@ -18,6 +20,15 @@ pub(super) fn turned<T: Copy>(shape: &[usize], numbers: &[T]) -> Vec<T> {
         }
     }
     turned
+}
+
+/// The numbers of a tensor as PyTorch has them.
+pub(super) fn in_pytorch<'a, T: Copy>(named: &Named<'_>, numbers: &'a [T]) -> Cow<'a, [T]> {
+    if named.is_kernel() {
+        Cow::Owned(turned(&named.tensor.shape, numbers))
+    } else {
+        Cow::Borrowed(numbers)
+    }
 }
 
 /// Could each kernel stand in no other way, and is each behind what Keras and PyTorch see alike?

@@ -100,10 +100,7 @@ pub(super) fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Re
                 let fault = "has a negative variance; export the state_dict again";
                 return Err(Error::input(place, named.name, fault));
             }
-            match named.is_kernel() {
-                true => assembly.write(module, *part, &layout::turned(&named.tensor.shape, values)),
-                false => assembly.write(module, *part, values),
-            }
+            assembly.write(module, *part, &layout::in_pytorch(&named, values));
         }
     }
     Ok(State {
@@ -124,10 +121,7 @@ pub(super) fn exact(pairs: &[Pair<'_>]) -> Refined {
             };
             let named = group.tensor(*part).expect("a tensor that fits");
             let values = named.tensor.exact().expect("a tensor that fits");
-            match named.is_kernel() {
-                true => numbers.extend(layout::turned(&named.tensor.shape, &values)),
-                false => numbers.extend_from_slice(&values),
-            }
+            numbers.extend_from_slice(&layout::in_pytorch(&named, &values));
         }
     }
     Refined {

@@ -138,22 +138,27 @@ pub(in crate::diagnosis) fn check<'a>(
     }
     match named.iter().find(|named| !KNOWN.contains(&named.part())) {
         Some(named) => {
-            let (name, part) = match named.tensor.shape.len() {
-                1 => (named.name, "bias"),
-                _ => (named.name, "weight (outputs × inputs)"),
-            };
-            let word = part.split(' ').next().unwrap_or(part);
-            let number: String = name.chars().filter(char::is_ascii_digit).collect();
-            let fault = format!(
-                "{:?} has no name of a module's tensor; call it as PyTorch does, a {part}: \
-                 weights[\"fc.{}.{word}\"] = weights.pop({name:?}), each layer by a number of its own",
-                named.tensor.shape,
-                if number.is_empty() { "0" } else { &number },
-            );
+            let fault = bare(named);
             refuse(named, fault)
         }
         None => Ok(()),
     }
+}
+
+/// The mend for a tensor with a name of its own: `W1` is the weight of layer 1.
+fn bare(named: &Named<'_>) -> String {
+    let (part, sides) = match named.tensor.shape.len() {
+        1 => ("bias", ""),
+        _ => ("weight", " (outputs × inputs)"),
+    };
+    let number: String = named.name.chars().filter(char::is_ascii_digit).collect();
+    format!(
+        "{:?} has no name of a module's tensor; call it as PyTorch does, a {part}{sides}: \
+         weights[\"fc.{}.{part}\"] = weights.pop({:?}), each layer by a number of its own",
+        named.tensor.shape,
+        if number.is_empty() { "0" } else { &number },
+        named.name
+    )
 }
 
 /// What a tensor of this name is, and the beginning of the name that says so.
