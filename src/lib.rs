@@ -20,6 +20,8 @@
 //! | [`sweep`] | which cells to run, shards, resume, merge |
 //! | [`diagnosis`] | a checkpoint and its data → measured curvature → which criteria hold |
 //! | [`experiment`] | one file per experiment: configuration → record |
+//! | [`record`] | what an experiment hands to the report: sentences, tables, figures |
+//! | [`reference`] | the same curvature in f64, by another road |
 //! | [`curvature`] | sharpness, non-uniformity, smallest eigenvalue, with residual bounds |
 //! | [`train`] | optimisers, batch sampling, stopping |
 //! | [`network`] | forward, backward, directional derivative, per-sample products |
@@ -51,6 +53,8 @@ pub mod network;
 pub mod number;
 pub mod oracle;
 pub mod read;
+pub mod record;
+pub mod reference;
 pub mod report;
 pub mod search;
 pub mod sweep;

@@ -1,10 +1,10 @@
 //! Empirical checks: an experiment at its smallest scale, its findings counted as evidence.
 
 use sgd_stability::claim::Evidence;
-use sgd_stability::experiment::record::{Agreement, Finding, Record};
 use sgd_stability::experiment::{Context, Scale, Study, studies};
 use sgd_stability::kernel::Isa;
 use sgd_stability::number::Verdict;
+use sgd_stability::record::{Agreement, Finding, Record};
 
 /// What the experiment of this name finds on the embedded images about the claim of this id, one
 /// instance a finding.

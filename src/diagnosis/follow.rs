@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::criterion::heavy_ball;
 use crate::error::{Error, Result};
-use crate::experiment::record::{Axis, Figure, Point, Series, Style};
 use crate::network::Matrix;
 use crate::read;
+use crate::record::{Axis, Figure, Point, Series, Style};
 use crate::write::write_file;
 
 use super::answer::{Finding, bounds};

@@ -27,7 +27,7 @@ pub use order::{Grounds, Wish};
 use crate::dataset::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 use crate::network::{Module, Network, State};
-use crate::oracle::double::Refined;
+use crate::reference::Refined;
 
 use super::filling::{Exchangeable, Filling};
 use group::{Group, Signature, describe, groups, signature};

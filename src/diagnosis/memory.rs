@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::dataset::Contents;
 use crate::error::{Error, Result};
 use crate::network::Network;
-use crate::oracle::double::{CHUNK, SHARES};
+use crate::reference::{CHUNK, SHARES};
 
 use super::rounding;
 use super::wide::SLICE;

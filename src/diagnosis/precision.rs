@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::curvature::{FINE_ENOUGH, LEAST_FOR_SMALLEST, LEAST_PRODUCTS};
 use crate::error::{Error, Result};
-use crate::oracle::double::{Double, Eigenvalue, Lanczos};
+use crate::reference::{Double, Eigenvalue, Lanczos};
 
 use super::answer::{Case, Finding};
 use super::criteria::{self, Criterion, Enclosure, Known};

@@ -6,7 +6,7 @@ use crate::dataset::checkpoint::{Checkpoint, Choice};
 use crate::dataset::{self, Dataset, Source};
 use crate::error::{Result, shown};
 use crate::network::{Batch, Gathered, Network, State, channels_last};
-use crate::oracle::double::Refined;
+use crate::reference::Refined;
 
 use super::filling::Filling;
 use super::matching::Wish;

@@ -1,9 +1,9 @@
 //! A point in f64, with the numbers of the files themselves where f32 has rounded them.
 
-use crate::experiment::graph::{self, in_pytorch_order};
 use crate::kernel::Isa;
 use crate::network::{Batch, Gathered, Matrix, Network, Point};
-use crate::oracle::double::{Double, Refined};
+use crate::reference::translate::{self, in_pytorch_order};
+use crate::reference::{Double, Refined};
 
 use super::answer::Case;
 use super::mode::{self, Mode};
@@ -109,9 +109,9 @@ impl<'a> Wide<'a> {
                 gathered.batch()
             }
         };
-        let double = graph::double(&self.point(), &batch);
+        let double = translate::double(&self.point(), &batch);
         double
-            .with_second(graph::second(self.matrix))
+            .with_second(translate::second(self.matrix))
             .refined(Refined {
                 parameters: self.model.exact.parameters.clone(),
                 statistics: self.fixed.clone(),

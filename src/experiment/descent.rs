@@ -5,12 +5,12 @@ use crate::error::Result;
 use crate::train::{Optimiser, Plan, Sampler, Stop};
 
 use super::group::{ABSENT, Group};
-use super::numeral::significant;
 use super::point::{PointOutcome, PointSettings, describe, train_and_measure};
 use super::published;
-use super::record::{Agreement, Axis, Figure, Finding, Point, Record, Series, Style, Table};
 use super::study::Experiment;
 use super::{Context, Scale};
+use crate::record::numeral::significant;
+use crate::record::{Agreement, Axis, Figure, Finding, Point, Record, Series, Style, Table};
 
 /// The experiment.
 pub struct Descent;

@@ -5,10 +5,10 @@ use crate::model::{Curvature, Sampling};
 use crate::number::{Field, Interval, Verdict};
 use crate::train::{Ending, Sampler};
 
-use super::numeral::significant;
 use super::point::{PointOutcome, PointSettings};
 use super::published;
-use super::record::{Agreement, Axis, Figure, Finding, Point, Series};
+use crate::record::numeral::significant;
+use crate::record::{Agreement, Axis, Figure, Finding, Point, Series};
 
 /// Runs that differ in their seed only.
 pub struct Group<'a> {

@@ -3,16 +3,13 @@
 //!
 //! An experiment is cut into *cells* that know nothing of each other, so that they can be run in
 //! any order, in shards, and resumed. A cell's outcome is plain data; from all outcomes the
-//! experiment makes its [`record::Record`].
+//! experiment makes its [`Record`](crate::record::Record).
 
 pub mod descent;
 pub mod engine;
-pub mod graph;
 mod group;
-pub mod numeral;
 pub mod point;
 pub mod published;
-pub mod record;
 pub mod regression;
 pub mod restart;
 pub mod sampling;

@@ -11,11 +11,11 @@ use crate::error::Result;
 use crate::train::{Optimiser, Plan, Sampler, Stop};
 
 use super::group::{self, ABSENT, Group};
-use super::numeral::significant;
 use super::point::{PointOutcome, PointSettings, describe, train_and_measure};
-use super::record::{Agreement, Finding, Record, Series, Style, Table};
 use super::study::Experiment;
 use super::{Context, Scale};
+use crate::record::numeral::significant;
+use crate::record::{Agreement, Finding, Record, Series, Style, Table};
 
 /// The experiment.
 pub struct Sampling;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record::Agreement;
+use crate::record::Agreement;
 
 /// Beyond so many standard errors theory and measurement differ. A normal deviate passes 4.5 with
 /// probability 7·10⁻⁶, a mean of skewness one with some 10⁻³; a report makes some hundred

@@ -10,12 +10,10 @@
 //! | [`rounded`] | the one right result of an operation that rounds once |
 //! | [`Case`] | inputs that have been known to break kernels |
 //! | [`graph`] | networks as PyTorch defines them; exact derivatives of small ones, proved bounds |
-//! | [`double`] | the curvature of large ones in f64 |
 //! | [`judge`](fn@judge) | computed against expected: holds, broken, or a case that proves nothing |
 
 mod bound;
 mod cases;
-pub mod double;
 pub mod graph;
 mod judge;
 pub mod rounded;

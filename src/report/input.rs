@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::claim::{Claim, Conjecture, Evidence, Findings, Status};
 use crate::error::{Error, Result};
-use crate::experiment::record::{Record, Table};
+use crate::record::{Record, Table};
 
 /// Everything a report says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

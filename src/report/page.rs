@@ -5,8 +5,8 @@ use askama::Template;
 use super::input::CHECKS;
 use super::{ReportInput, RollEntry, figure, formula};
 use crate::claim::{Evidence, Status};
-use crate::experiment::numeral;
-use crate::experiment::record::{Agreement, Figure, Record, Table};
+use crate::record::numeral;
+use crate::record::{Agreement, Figure, Record, Table};
 
 /// The page of a report.
 pub fn render(input: &ReportInput) -> String {

@@ -1,6 +1,6 @@
 //! Figures and tables as CSV.
 
-use crate::experiment::record::{Figure, Style, Table};
+use crate::record::{Figure, Style, Table};
 
 /// One row per point: series, style, x, y, low, high; an absent end of an error bar is empty.
 /// Numbers are the shortest decimals that read back as the same f64.

@@ -1,10 +1,10 @@
 //! The engine against the oracle in f64, on networks of real shapes.
 
-use sgd_stability::experiment::graph::{double, in_pytorch_order};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
     Batch, Curvature, Loss, Matrix, Network, Normalisation, Part, Pass, Shape, State, description,
 };
+use sgd_stability::reference::translate::{double, in_pytorch_order};
 use sgd_stability::train::random::{Purpose, stream};
 
 use rand::RngExt;

@@ -1,4 +1,4 @@
-//! The engine's derivatives against exact ones (`oracle::graph`) and those of f64 (`oracle::double`).
+//! The engine's derivatives against exact ones (`oracle::graph`) and those of f64 (`reference`).
 
 mod bits;
 mod bounded;

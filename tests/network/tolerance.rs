@@ -2,10 +2,10 @@
 
 use sgd_stability::curvature::{Lanczos, Tracker};
 use sgd_stability::dataset::{self, Source, Split};
-use sgd_stability::experiment::graph::double;
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
-use sgd_stability::oracle::double;
+use sgd_stability::reference;
+use sgd_stability::reference::translate::double;
 use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 
@@ -46,7 +46,7 @@ fn thirteen_products_give_sharpness_and_non_uniformity_to_a_thousandth() {
     let state = trained(&network, batch);
     let point = state.point(&network, Normalisation::Fixed);
     // In f64, by another engine, until the residual is a millionth.
-    let fine = double::Lanczos {
+    let fine = reference::Lanczos {
         tolerance: 1e-6,
         least: 20,
         products: 200,

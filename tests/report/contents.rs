@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sgd_stability::experiment::record::{Point, Table};
+use sgd_stability::record::{Point, Table};
 use sgd_stability::report::{ReportInput, render};
 use sgd_stability::write::write_files;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use roxmltree::{Document, Node, ParsingOptions};
-use sgd_stability::experiment::record::Record;
+use sgd_stability::record::Record;
 use sgd_stability::report::{ReportInput, RollEntry, render};
 
 use crate::sample;

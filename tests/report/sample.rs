@@ -3,8 +3,8 @@
 mod figures;
 
 use sgd_stability::claim::{Check, Claim, Evidence, Status};
-use sgd_stability::experiment::record::{Agreement, Finding, Record, Table};
 use sgd_stability::number::Verdict;
+use sgd_stability::record::{Agreement, Finding, Record, Table};
 use sgd_stability::report::{ReportInput, RollEntry};
 
 /// Two claims, two experiments, four figures, three tables.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::dataset::checkpoint::{Alias, Values};
 use crate::error::{Error, Result};
 use crate::network::{Assembly, Module, Network, Part, State};
-use crate::oracle::double::Refined;
+use crate::reference::Refined;
 
 use super::super::filling::Filler;
 use super::group::{Group, Named};

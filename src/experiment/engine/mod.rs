@@ -17,10 +17,10 @@ use crate::train::random::{Purpose, stream};
 use crate::train::{Optimiser, Plan, Sampler, Stop, train};
 
 use super::point::batch;
-use super::record::Record;
 use super::study::Experiment;
 use super::tiny::{self, Difference, Tiny};
 use super::{Context, Scale};
+use crate::record::Record;
 
 /// The experiment.
 pub struct Engine;

@@ -1,7 +1,7 @@
 //! What the report says of the engine.
 
-use crate::experiment::record::{Agreement, Finding, Table};
 use crate::experiment::tiny::Difference;
+use crate::record::{Agreement, Finding, Table};
 
 use super::{Outcome, Settings};
 

@@ -14,9 +14,9 @@ use crate::criterion::{mean_square, non_uniformity, one_step};
 use crate::error::Result;
 use crate::number::{Exact, Verdict};
 
-use super::record::Record;
 use super::study::Experiment;
 use super::{Context, Scale};
+use crate::record::Record;
 
 /// The experiment.
 pub struct Regression;

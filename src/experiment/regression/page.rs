@@ -1,8 +1,8 @@
 //! What the report says of the moments.
 
-use crate::experiment::numeral::significant;
-use crate::experiment::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
 use crate::experiment::statistics::{agreement, margin};
+use crate::record::numeral::significant;
+use crate::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
 
 use super::{Outcome, Settings};
 

@@ -14,9 +14,9 @@ use crate::error::Result;
 use crate::train::{Ending, HeavyBall, Optimiser, Plan, Run, Stop};
 
 use super::point::{PointSettings, trained};
-use super::record::Record;
 use super::study::Experiment;
 use super::{Context, Scale};
+use crate::record::Record;
 use place::{Beside, Place, plan};
 
 /// The experiment.

@@ -1,9 +1,9 @@
 //! What the report says of runs begun anew.
 
-use crate::experiment::numeral::{fixed, significant};
 use crate::experiment::point::{network_in_words, seeds_in_words};
-use crate::experiment::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
 use crate::network::Network;
+use crate::record::numeral::{fixed, significant};
+use crate::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
 use crate::train::Ending;
 
 use super::{Minimum, Outcome, Settings, Trial};

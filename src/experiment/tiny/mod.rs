@@ -5,13 +5,15 @@ mod difference;
 
 use rand::RngExt;
 
-use super::graph::{channels_first, graph, in_pytorch_order, statistics_in_pytorch_order};
 use crate::kernel::Isa;
 use crate::network::{
     Batch, Curvature, Kind, Layer, Loss, Matrix, Network, Normalisation, Pass, Point, State,
 };
 use crate::number::{Exact, Field};
 use crate::oracle::graph::{Enclosure, Landscape};
+use crate::reference::translate::{
+    channels_first, graph, in_pytorch_order, statistics_in_pytorch_order,
+};
 use crate::train::random::{Purpose, stream};
 
 pub use architectures::{names, network};

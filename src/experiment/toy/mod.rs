@@ -16,10 +16,10 @@ use crate::error::Result;
 use crate::model::toy::{self, Minimum};
 use crate::number::Exact;
 
-use super::record::Record;
 use super::statistics::Mean;
 use super::study::Experiment;
 use super::{Context, Scale};
+use crate::record::Record;
 use walk::Walk;
 
 /// The experiment.

@@ -3,10 +3,10 @@
 use num_traits::One;
 
 use crate::criterion::{gradient_descent, mean_square};
-use crate::experiment::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
 use crate::experiment::statistics::{Mean, agreement, margin};
 use crate::model::toy::Minimum;
 use crate::number::{Exact, Field};
+use crate::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
 
 use super::{LINEAR, Outcome, Settings};
 

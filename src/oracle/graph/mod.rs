@@ -296,7 +296,7 @@ impl Graph {
 }
 
 /// Numbers of one sample.
-pub(super) fn numbers(size: Size) -> usize {
+pub fn numbers(size: Size) -> usize {
     size.iter().product()
 }
 

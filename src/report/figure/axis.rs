@@ -2,7 +2,7 @@
 
 use super::ticks;
 use super::{TEXT, text};
-use crate::experiment::record::Scale;
+use crate::record::Scale;
 
 /// Values beyond ± this are drawn as little as infinite ones: the margins would overflow.
 pub const LARGEST: f64 = 1e300;

@@ -2,7 +2,7 @@
 
 use super::canvas::{Align, Canvas, Spot};
 use super::{LINE, Plot, TEXT, marks, palette, text};
-use crate::experiment::record::{Figure, Series, Style};
+use crate::record::{Figure, Series, Style};
 
 /// The most spots along a bound at which its label is tried: one each three pixels.
 const PLACES: usize = 200;

@@ -4,7 +4,7 @@ use super::canvas::{Align, Canvas};
 use super::marks;
 use super::palette::Look;
 use super::{LINE, TEXT, text};
-use crate::experiment::record::Figure;
+use crate::record::Figure;
 
 /// The width of the sample of line or marker before a label.
 const SAMPLE: f64 = 34.0;

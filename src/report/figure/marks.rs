@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Spot};
 use super::palette::Look;
 use super::{Plot, axis};
-use crate::experiment::record::{Figure, Point, Series, Style};
+use crate::record::{Figure, Point, Series, Style};
 
 /// A line shows a marker at each point while there are at most this many points, and beyond that
 /// at about this many of them.

@@ -23,7 +23,7 @@ mod ticks;
 
 use self::axis::{Axis, Span};
 use self::canvas::{Align, Canvas, Spot};
-use crate::experiment::record::Figure;
+use crate::record::Figure;
 
 /// A drawn figure.
 pub struct Drawing {

@@ -1,7 +1,7 @@
 //! What a drawing leaves out, counted.
 
 use super::{Plot, marks};
-use crate::experiment::record::{Figure, Point, Scale};
+use crate::record::{Figure, Point, Scale};
 
 /// One sentence for each way in which points are not drawn in full, with their number.
 pub fn of(figure: &Figure, plot: &Plot) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::f64::consts::{FRAC_PI_2, TAU};
 use plotters::prelude::RGBColor;
 
 use super::canvas::{Canvas, Spot};
-use crate::experiment::record::Style;
+use crate::record::Style;
 
 /// Text.
 pub const INK: RGBColor = RGBColor(0x1a, 0x1a, 0x1a);

@@ -1,7 +1,7 @@
 use roxmltree::{Document, Node};
 
 use super::*;
-use crate::experiment::record::{Axis as Described, Point, Scale, Series, Style};
+use crate::record::{Axis as Described, Point, Scale, Series, Style};
 
 fn figure(x: Scale, y: Scale, series: Vec<Series>) -> Figure {
     let axis = |label: &str, scale| Described {

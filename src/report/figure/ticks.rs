@@ -1,8 +1,8 @@
 //! Which values of an axis are labelled, and how they are written.
 
 use super::axis::Span;
-use crate::experiment::numeral;
-use crate::experiment::record::Scale;
+use crate::record::Scale;
+use crate::record::numeral;
 
 /// A tick: its value and its label.
 type Tick = (f64, String);

@@ -1,6 +1,6 @@
 //! The four figures of the sample.
 
-use sgd_stability::experiment::record::{Axis, Figure, Point, Scale, Series, Style};
+use sgd_stability::record::{Axis, Figure, Point, Scale, Series, Style};
 
 fn axis(label: &str, scale: Scale) -> Axis {
     Axis {

@@ -1,14 +1,18 @@
 //! The arrows between the rooms point one way.
 
+mod circles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of the library, highest first: each may import only rooms below it.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 19] = [
     "report",
     "sweep",
     "diagnosis",
     "experiment",
+    "record",
+    "reference",
     "curvature",
     "train",
     "network",

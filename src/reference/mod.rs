@@ -1,4 +1,4 @@
-//! The curvature of a [`Graph`] in f64, for networks of real sizes.
+//! Room **reference**: loss, gradient and curvature of a network in f64, by another road than the engine's.
 //!
 //! Reverse mode over numbers `a + t·b` with `t² = 0`: the derivative by the parameters at `w + t·v`
 //! has `Hv` as the coefficient of `t`. Products are nalgebra's, convolutions go through the matrix
@@ -11,6 +11,7 @@
 //! | [`Double`] | a point, loss, gradient, `Hv`, `Σv` |
 //! | `pass`, `down` | up and down through the layers |
 //! | `bilinear`, `matrix`, `windows` | dense layers, convolutions, pools |
+//! | [`translate`] | a network of the engine, told to this one; orders of numbers |
 //! | `ties` | parameters that are used in several places |
 //! | `dual` | `a + t·b`; batch normalisation and losses over it |
 //! | [`Refined`] | numbers that f32 does not hold |
@@ -27,6 +28,7 @@ mod refined;
 #[cfg(test)]
 mod tests;
 mod ties;
+pub mod translate;
 mod windows;
 
 use std::borrow::Cow;
@@ -34,7 +36,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::graph::{Graph, Second, Statistics, numbers};
+use crate::oracle::graph::{Graph, Second, Statistics, numbers};
 use pass::Pass;
 use ties::Ties;
 

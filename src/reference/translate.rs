@@ -6,8 +6,8 @@ use crate::network::{
     self, Assembly, Batch, Kind, Loss, Matrix, Network, Normalisation, Part, Point, Shape, Sides,
     Window,
 };
-use crate::oracle::double::Double;
 use crate::oracle::graph::{self, Graph, Layer, Second, Statistics};
+use crate::reference::Double;
 
 /// The same network as the oracle has it.
 pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {

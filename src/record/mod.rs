@@ -1,4 +1,11 @@
-//! What an experiment hands to the report: sentences, tables and figures as data.
+//! Room **record**: what an experiment hands to the report, as data.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | this one | sentences, tables and figures |
+//! | [`numeral`] | numbers as they are printed |
+
+pub mod numeral;
 
 use serde::{Deserialize, Serialize};
 
