@@ -84,7 +84,7 @@ mod tests {
 
     use sha2::{Digest, Sha256};
 
-    use super::super::{Targets, hexadecimal};
+    use super::super::{Targets, text::hexadecimal};
     use super::*;
 
     fn labels(dataset: &Dataset) -> Vec<u8> {

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Dataset, LARGEST, Targets, open};
+use super::text::{LARGEST, open};
+use super::{Dataset, Targets};
 use crate::error::{Error, Result};
 
 /// The element type of unsigned bytes.

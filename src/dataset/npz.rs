@@ -15,9 +15,11 @@ use std::path::Path;
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
-use super::exact::rounded;
+use super::exact::{Exact, count_rounded};
 use super::npy::{Array, Elements, Header};
-use super::{Dataset, Exact, Targets, open};
+use super::samples::{Dataset, shade};
+use super::targets::Targets;
+use super::text::open;
 use crate::error::{Error, Result};
 
 /// The most bytes that one compressed byte can stand for: the shortest code of deflate, two bits,
@@ -215,6 +217,19 @@ fn labelled(
     };
     let labels = numbers.enumerate().map(label).collect::<Result<_>>()?;
     Ok((Targets::of_labels(labels), None))
+}
+
+/// The elements of an array in f32, bytes as shades, and as they are where f32 does not hold them all.
+fn rounded(elements: Elements) -> (Vec<f32>, Option<Vec<f64>>) {
+    let exact: Vec<f64> = match elements {
+        Elements::Bytes(pixels) => return (pixels.into_iter().map(shade).collect(), None),
+        Elements::Real(numbers) => return (numbers, None),
+        Elements::Whole(numbers) => numbers.into_iter().map(|number| number as f64).collect(),
+        Elements::Double(numbers) => numbers,
+    };
+    let narrow: Vec<f32> = exact.iter().map(|&number| number as f32).collect();
+    let is_rounded = count_rounded(&narrow, &exact) > 0;
+    (narrow, is_rounded.then_some(exact))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which tensors of a file are the model's own.
 
-use crate::dataset::brief;
+use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
 /// The tensors that are read: those below a prefix, but for some that are left out.

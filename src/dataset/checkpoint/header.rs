@@ -9,8 +9,9 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{Choice, Dtype};
-use crate::dataset::brief;
+use super::choice::Choice;
+use super::tensor::Dtype;
+use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
 /// How to mend a file that is not one of ours.

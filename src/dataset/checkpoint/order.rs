@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::{Alias, Tensor};
-use crate::dataset::brief;
+use super::tensor::{Alias, Tensor};
+use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
 /// The last parts of a layer's names, in PyTorch's order.

@@ -12,8 +12,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Checkpoint, Choice, Contents, ORDER, Order, bytes};
-use crate::dataset::{brief, hexadecimal};
+use super::choice::Choice;
+use super::contents::{Checkpoint, Contents, ORDER, bytes};
+use super::order::Order;
+use crate::dataset::text::{brief, hexadecimal};
 use crate::error::{Error, Result};
 
 /// The index: which tensor stands in which file.

@@ -1,6 +1,9 @@
 use proptest::prelude::*;
 
+use sha2::{Digest, Sha256};
+
 use super::*;
+use crate::dataset::text::hexadecimal;
 
 /// A file written by hand.
 fn file(header: &str, data: &[u8]) -> Vec<u8> {

@@ -4,7 +4,9 @@ use std::io::{ErrorKind, Read};
 
 use half::f16;
 
-use super::{Element, Elements, Header, refuse};
+use super::array::Elements;
+use super::element::{Element, refuse};
+use super::header::Header;
 use crate::error::{Error, Result};
 
 /// Bytes read at a time; a multiple of every width.

@@ -4,8 +4,8 @@ use std::io::{Read, Seek};
 
 use zip::ZipArchive;
 
-use crate::dataset::brief;
 use crate::dataset::npy::Header;
+use crate::dataset::text::brief;
 
 /// The most arrays that are listed.
 const MOST: usize = 12;
