@@ -64,8 +64,14 @@ fn embedded(split: Split) -> Result<Dataset> {
         Split::Test => (TEST_IMAGES, TEST_LABELS),
     };
     idx::pair(
-        ("embedded images", images),
-        ("embedded labels", labels),
+        idx::Named {
+            place: "embedded images",
+            source: images,
+        },
+        idx::Named {
+            place: "embedded labels",
+            source: labels,
+        },
         CLASSES,
     )
 }

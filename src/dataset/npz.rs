@@ -195,13 +195,14 @@ fn targets_of(
         _ if outputs != 1 => refuse(
             "whole numbers are labels, one a sample; make target values, rows of 0 and 1 as well, float32",
         ),
-        Elements::Bytes(labels) => labelled((place, name), labels.into_iter().map(i64::from)),
-        Elements::Whole(labels) => labelled((place, name), labels.into_iter()),
+        Elements::Bytes(labels) => labelled(place, name, labels.into_iter().map(i64::from)),
+        Elements::Whole(labels) => labelled(place, name, labels.into_iter()),
     }
 }
 
 fn labelled(
-    (place, name): (&str, &str),
+    place: &str,
+    name: &str,
     numbers: impl Iterator<Item = i64>,
 ) -> Result<(Targets, Option<Vec<f64>>)> {
     let label = |(i, number): (usize, i64)| match number {

@@ -142,7 +142,7 @@ impl Contents {
             tensor.name = own.to_owned();
         }
         match &order {
-            Order::Told(names) => order::by_entry(place, (&mut self.tensors, &aliases), names)?,
+            Order::Told(names) => order::by_entry(place, &mut self.tensors, &aliases, names)?,
             _ => order::by_name(&mut self.tensors),
         }
         Ok(Checkpoint {

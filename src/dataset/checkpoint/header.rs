@@ -126,9 +126,10 @@ impl<'de> Visitor<'de> for Tensors<'_> {
             }
             names.insert(name);
         }
-        match names.iter().any(|name| name != METADATA) {
-            true => Ok(()),
-            false => Err(A::Error::custom("there is no tensor")),
+        if names.iter().any(|name| name != METADATA) {
+            Ok(())
+        } else {
+            Err(A::Error::custom("there is no tensor"))
         }
     }
 }

@@ -103,9 +103,10 @@ impl Index {
             );
             Error::input(&place, "index", fault)
         })?;
-        match index.weight_map.is_empty() {
-            true => Err(Error::input(place, "weight_map", "names no tensor")),
-            false => Ok(index),
+        if index.weight_map.is_empty() {
+            Err(Error::input(place, "weight_map", "names no tensor"))
+        } else {
+            Ok(index)
         }
     }
 

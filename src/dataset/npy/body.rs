@@ -54,9 +54,10 @@ impl<R: Read> Body<'_, R> {
             (number as f32).is_finite().then_some(number)
         })?;
         let is_held = |&number: &f64| f64::from(number as f32) == number;
-        Ok(match numbers.iter().all(is_held) {
-            true => Elements::Real(numbers.into_iter().map(|number| number as f32).collect()),
-            false => Elements::Double(numbers),
+        Ok(if numbers.iter().all(is_held) {
+            Elements::Real(numbers.into_iter().map(|number| number as f32).collect())
+        } else {
+            Elements::Double(numbers)
         })
     }
 

@@ -87,9 +87,10 @@ impl Header {
     /// `60000 × 28 × 28, uint8`, as NumPy names the type.
     pub(in crate::dataset) fn describe(&self) -> String {
         let sides: Vec<String> = self.shape.iter().map(usize::to_string).collect();
-        let shape = match sides.is_empty() {
-            true => "one number".to_owned(),
-            false => sides.join(" × "),
+        let shape = if sides.is_empty() {
+            "one number".to_owned()
+        } else {
+            sides.join(" × ")
         };
         let kind = match self.element {
             Element::Bool => "bool".to_owned(),

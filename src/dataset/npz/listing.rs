@@ -19,9 +19,10 @@ pub(super) fn of<S: Read + Seek>(archive: &mut ZipArchive<S>) -> String {
     if count > MOST {
         listed.push(format!("{} more", count - MOST));
     }
-    match listed.is_empty() {
-        true => "no array".to_owned(),
-        false => listed.join(", "),
+    if listed.is_empty() {
+        "no array".to_owned()
+    } else {
+        listed.join(", ")
     }
 }
 
