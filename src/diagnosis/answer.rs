@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::criterion::nesterov;
 use crate::curvature::Tracker;
 use crate::error::{Error, Result};
-use crate::network::Matrix;
+use crate::network::CurvatureMatrix;
 
 use super::blank;
 use super::criteria::{self, Criterion};
@@ -168,7 +168,7 @@ pub struct Diagnosis {
     /// The modes in which nothing can be measured, and why.
     pub left_out: Vec<(Mode, String)>,
     /// Which second derivative was measured.
-    pub matrix: Matrix,
+    pub matrix: CurvatureMatrix,
     /// Is every weight of a network of several layers zero?
     pub is_blank: bool,
     /// The forecast of memory.

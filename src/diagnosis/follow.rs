@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::criterion::heavy_ball;
 use crate::error::{Error, Result};
-use crate::network::Matrix;
+use crate::network::CurvatureMatrix;
 use crate::read;
 use crate::record::{Axis, Figure, Point, Series, Style};
 use crate::write::write_file;
@@ -51,7 +51,7 @@ impl Conditions {
     pub fn new(
         (network, loss): (&str, &str),
         data_sha256: String,
-        (mode, matrix): (Option<Mode>, Matrix),
+        (mode, matrix): (Option<Mode>, CurvatureMatrix),
         setting: &Setting,
     ) -> Self {
         Conditions {

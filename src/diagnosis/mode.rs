@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
-use crate::network::{Batch, Kind, Layer, Network, Normalisation, Pass, Point};
+use crate::network::{Batch, Layer, Network, Normalisation, Operation, Pass, Point};
 
 use super::subject::Model;
 
@@ -108,12 +108,12 @@ impl Mode {
 }
 
 fn is_norm(layer: &Layer) -> bool {
-    matches!(layer.kind, Kind::Standardise { .. })
+    matches!(layer.operation, Operation::Standardise { .. })
 }
 
 /// Does nothing stand beside the variance?
 fn is_bare(layer: &Layer) -> bool {
-    matches!(layer.kind, Kind::Standardise { epsilon, .. } if epsilon as f32 == 0.0)
+    matches!(layer.operation, Operation::Standardise { epsilon, .. } if epsilon as f32 == 0.0)
 }
 
 /// The point of a model in a mode, or without one; `statistics` are those of the mode.

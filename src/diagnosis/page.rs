@@ -8,7 +8,7 @@ use super::subject::{Model, Samples};
 use super::text::{WIDTH, brief, cut, digits, digits_below, wrap};
 use super::{Diagnosis, Finding, bytes};
 use crate::curvature::RISK;
-use crate::network::Matrix;
+use crate::network::CurvatureMatrix;
 
 /// The page; `named` are the words of the checkpoint and of the data set.
 pub fn page(
@@ -179,8 +179,8 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
     let reading = &diagnosis.main.reading;
     let [bound_a, bound_s] = diagnosis.bounds();
     let letter = match diagnosis.matrix {
-        Matrix::Hessian => "H",
-        Matrix::GaussNewton => "G",
+        CurvatureMatrix::Hessian => "H",
+        CurvatureMatrix::GaussNewton => "G",
     };
     let bound = |bound: Option<f64>| bound.map_or("none".to_owned(), digits);
     let row = |name: &str, number: &Number, bound: &str| {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::curvature::{FINE_ENOUGH, Lanczos, Tracker, root, smallest};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
-use crate::network::{Batch, Curvature, Evaluation, Matrix, Pass, Point};
+use crate::network::{Batch, Curvature, CurvatureMatrix, Evaluation, Pass, Point};
 
 use super::number::{Number, Status};
 use super::rounding::{Precision, Rounding};
@@ -21,7 +21,7 @@ pub struct Effort {
     /// The instruction set.
     pub isa: Isa,
     /// Which second derivative.
-    pub matrix: Matrix,
+    pub matrix: CurvatureMatrix,
     /// Tolerance and products.
     pub lanczos: Lanczos,
     /// The seed of the start vectors.

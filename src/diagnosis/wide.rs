@@ -1,7 +1,7 @@
 //! A point in f64, with the numbers of the files themselves where f32 has rounded them.
 
 use crate::kernel::Isa;
-use crate::network::{Batch, Gathered, Matrix, Network, Point};
+use crate::network::{Batch, CurvatureMatrix, Gathered, Network, Point};
 use crate::reference::translate::{self, in_pytorch_order};
 use crate::reference::{Double, Refined};
 
@@ -17,7 +17,7 @@ pub(super) struct Wide<'a> {
     model: &'a Model,
     all: &'a Samples,
     mode: Option<Mode>,
-    matrix: Matrix,
+    matrix: CurvatureMatrix,
     isa: Isa,
     /// Which samples.
     samples: Vec<usize>,

@@ -2,7 +2,7 @@
 
 use sgd_stability::experiment::tiny::{self, Difference, Tiny, enclosed};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Loss, Matrix, Normalisation, Pass};
+use sgd_stability::network::{CurvatureMatrix, Loss, Normalisation, Pass};
 use sgd_stability::number::{Exact, Field};
 use sgd_stability::oracle::graph::{Enclosure, Second};
 
@@ -69,7 +69,8 @@ fn a_wrong_product_breaks_the_bound() {
         "batch-norm",
     ] {
         let tiny = smooth(name, Loss::MeanSquared, Normalisation::Fixed, 4);
-        let [_, hessian, covariance] = bounded(&tiny, (Matrix::GaussNewton, Second::Hessian));
+        let [_, hessian, covariance] =
+            bounded(&tiny, (CurvatureMatrix::GaussNewton, Second::Hessian));
         for difference in [hessian, covariance] {
             let is_bounded = ["3-4-3-2", "convolution"].contains(&name);
             println!("{name}: {difference:?}");
@@ -92,8 +93,11 @@ fn gauss_newton_is_the_hessian_where_the_loss_is_zero() {
         let mut outputs = Vec::new();
         Pass::new(Isa::best()).outputs(&tiny.point(), &tiny.batch(), &mut outputs);
         let tiny = tiny.with_targets(outputs);
-        let hessian = tiny.products(Isa::best(), Matrix::Hessian);
-        assert_eq!(hessian, tiny.products(Isa::best(), Matrix::GaussNewton));
+        let hessian = tiny.products(Isa::best(), CurvatureMatrix::Hessian);
+        assert_eq!(
+            hessian,
+            tiny.products(Isa::best(), CurvatureMatrix::GaussNewton)
+        );
         assert!(hessian.iter().flatten().any(|&x| x != 0.0));
     }
 }
