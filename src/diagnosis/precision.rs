@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::curvature::{FINE_ENOUGH, LEAST_FOR_SMALLEST, LEAST_PRODUCTS};
 use crate::error::{Error, Result};
-use crate::reference::{Double, Eigenvalue, Lanczos};
+use crate::reference::{Eigenvalue, Lanczos, ReferencePoint};
 
 use super::answer::{Case, Finding};
 use super::criteria::{self, Criterion, Enclosure, Known};
@@ -188,7 +188,7 @@ fn disjoint(coarse: &Reading, fine: &Reading) -> Vec<&'static str> {
 
 /// `c − λ_max(cI − H)`, `c = |λ_max(H)|`: the run for the largest eigenvalue leaves the smallest one
 /// coarse.
-fn smallest(double: &Double, settings: &Lanczos, largest: f64) -> Option<Number> {
+fn smallest(double: &ReferencePoint, settings: &Lanczos, largest: f64) -> Option<Number> {
     let shift = largest.abs();
     let ends = settings.run(double.dimension(), |v| {
         let product = double.hessian_product(v);

@@ -3,7 +3,7 @@
 use crate::kernel::Isa;
 use crate::network::{Batch, Gathered, Matrix, Network, Point};
 use crate::reference::translate::{self, in_pytorch_order};
-use crate::reference::{Double, Refined};
+use crate::reference::{ReferencePoint, Unrounded};
 
 use super::answer::Case;
 use super::mode::{self, Mode};
@@ -96,11 +96,11 @@ impl<'a> Wide<'a> {
     }
 
     /// The point in f64, over all the samples here.
-    pub fn double(&self) -> Double {
+    pub fn double(&self) -> ReferencePoint {
         self.over(&self.samples)
     }
 
-    fn over(&self, samples: &[usize]) -> Double {
+    fn over(&self, samples: &[usize]) -> ReferencePoint {
         let mut gathered = Gathered::default();
         let batch = match samples.len() == self.all.count {
             true => self.all.batch(),
@@ -109,10 +109,10 @@ impl<'a> Wide<'a> {
                 gathered.batch()
             }
         };
-        let double = translate::double(&self.point(), &batch);
+        let double = translate::reference_point(&self.point(), &batch);
         double
             .with_second(translate::second(self.matrix))
-            .refined(Refined {
+            .with_unrounded(Unrounded {
                 parameters: self.model.exact.parameters.clone(),
                 statistics: self.fixed.clone(),
                 ..self.all.exact(samples)
