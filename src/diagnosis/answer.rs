@@ -220,7 +220,7 @@ pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, in_f64: bool)
     } else {
         of(false)
     };
-    forecast.with_exact([model.exact.bytes(), samples.exact_bytes()])
+    forecast.with_unrounded(model.exact.bytes(), samples.exact_bytes())
 }
 
 fn larger(one: Forecast, other: Forecast) -> Forecast {
