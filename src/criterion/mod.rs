@@ -38,6 +38,7 @@ pub mod almost_sure;
 pub mod bernoulli;
 pub mod coherence;
 pub mod cyclic;
+pub mod definition;
 pub mod direction;
 pub mod even_moment;
 pub mod flip;
@@ -49,45 +50,29 @@ pub mod nesterov;
 pub mod non_uniformity;
 pub mod one_dimension;
 pub mod one_step;
+mod per_criterion;
 pub mod preconditioned;
+mod proposed;
 pub mod reshuffling;
 pub mod spectral;
+mod symbols;
 pub mod trace;
 
-use crate::number::{Field, Symbol};
+pub use definition::{Criterion, Diffusion, Enclosure, Form, Moments, Pencil, Role};
+pub use per_criterion::PerCriterion;
 
-/// The learning rate as a symbol.
-fn eta() -> Symbol {
-    Symbol::named(r"\eta")
-}
-
-/// The weight of the sample noise as a symbol.
-fn weight() -> Symbol {
-    Symbol::named("p")
-}
-
-/// The momentum as a symbol.
-fn beta() -> Symbol {
-    Symbol::named(r"\beta")
-}
-
-/// `I − ηH_b` as a step prints itself, for a batch Hessian of this name.
-fn step(hessian: &str) -> String {
-    let [identity, hessian] = ["I", hessian].map(Symbol::named);
-    crate::model::quadratic::step(identity, hessian, &eta()).to_string()
-}
-
-/// `x^exponent`, by squares, so that an even power of an interval is not negative.
-fn power<T: Field>(x: &T, exponent: usize) -> T {
-    match (exponent, exponent % 2) {
-        (0, _) => T::one(),
-        (_, 0) => power(x, exponent / 2).square(),
-        _ => x * power(x, exponent - 1),
-    }
-}
+/// The criteria that `decide` asks of every model, in the order in which they are listed everywhere.
+/// A new one is a value beside its formula and a line here.
+pub const CRITERIA: [Criterion; 4] = [
+    gradient_descent::CRITERION,
+    non_uniformity::CRITERION,
+    one_step::CRITERION,
+    mean_square::CRITERION,
+];
 
 #[cfg(test)]
 mod tests {
+    use super::symbols::{eta, weight};
     use super::*;
     use crate::matrix::Algebra;
     use crate::model::Curvature;
