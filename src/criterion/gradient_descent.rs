@@ -11,7 +11,7 @@ use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Verdict};
 
 /// Gradient descent's criterion, necessary for SGD.
-pub const CRITERION: Criterion = Criterion {
+pub const GRADIENT_DESCENT: Criterion = Criterion {
     name: "gradient_descent",
     title: "gradient descent",
     formula: "2I − ηH ⪰ 0",

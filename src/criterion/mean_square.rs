@@ -19,7 +19,7 @@ use crate::model::second_moment::{self, Maps};
 use crate::number::{Field, Symbol, Verdict};
 
 /// Mean-square stability.
-pub const CRITERION: Criterion = Criterion {
+pub const MEAN_SQUARE: Criterion = Criterion {
     name: "mean_square",
     title: "mean square",
     formula: "C − ηD ⪰ 0",

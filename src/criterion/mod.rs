@@ -59,16 +59,15 @@ mod symbols;
 pub mod trace;
 
 pub use definition::{Criterion, Diffusion, Enclosure, Form, Moments, Pencil, Role};
+pub use gradient_descent::GRADIENT_DESCENT;
+pub use mean_square::MEAN_SQUARE;
+pub use non_uniformity::NON_UNIFORMITY;
+pub use one_step::ONE_STEP;
 pub use per_criterion::PerCriterion;
 
 /// The criteria that `decide` asks of every model, in the order in which they are listed everywhere.
 /// A new one is a value beside its formula and a line here.
-pub const CRITERIA: [Criterion; 4] = [
-    gradient_descent::CRITERION,
-    non_uniformity::CRITERION,
-    one_step::CRITERION,
-    mean_square::CRITERION,
-];
+pub const CRITERIA: [Criterion; 4] = [GRADIENT_DESCENT, NON_UNIFORMITY, ONE_STEP, MEAN_SQUARE];
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Real, Symbol, Verdict};
 
 /// The bound on the non-uniformity.
-pub const CRITERION: Criterion = Criterion {
+pub const NON_UNIFORMITY: Criterion = Criterion {
     name: "non_uniformity",
     title: "non-uniformity",
     formula: "I − η²pΣ ⪰ 0",

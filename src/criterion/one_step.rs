@@ -13,7 +13,7 @@ use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Verdict};
 
 /// Theorem 1 of Wu, Ma and E.
-pub const CRITERION: Criterion = Criterion {
+pub const ONE_STEP: Criterion = Criterion {
     name: "one_step",
     title: "one step",
     formula: "2H − η(H² + pΣ) ⪰ 0",

@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{CRITERIA, Criterion};
 
-/// One value for each of [`CRITERIA`], in their order: `verdicts[one_step::CRITERION]`. In JSON an
+/// One value for each of [`CRITERIA`], in their order: `verdicts[ONE_STEP]`. In JSON an
 /// object with the names of the criteria.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PerCriterion<T>([T; CRITERIA.len()]);
