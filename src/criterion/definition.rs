@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::matrix::Fractions;
 use crate::model::{Curvature, Quadratic};
-use crate::number::{Exact, Interval, Verdict};
+use crate::number::{Exact, Field, Interval, Verdict};
 
 /// What a criterion says of the mean-square stability of SGD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -76,8 +76,8 @@ pub enum Form {
 pub struct Moments {
     /// Which moments `B` is made of.
     pub diffusion: Diffusion,
-    /// `k`, the power of `η`: 1 or 2.
-    pub power: u32,
+    /// `k`, the power of `η`.
+    pub power: Power,
     /// Over ℚ, with one denominator for a whole matrix.
     pub fractions: Pencil<Fractions, Exact>,
     /// In enclosures, for models whose common denominator is too long.
@@ -100,6 +100,41 @@ pub enum Diffusion {
     Noise,
     /// Both.
     Both,
+}
+
+/// The power in which the learning rate stands in a criterion `A − ηᵏB ⪰ 0`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    /// `k = 1`.
+    First,
+    /// `k = 2`.
+    Second,
+}
+
+impl Power {
+    /// `ηᵏ`.
+    pub fn of(self, learning_rate: &Exact) -> Exact {
+        match self {
+            Power::First => learning_rate.clone(),
+            Power::Second => learning_rate.square(),
+        }
+    }
+
+    /// `η` from `ηᵏ`, a square root to this many bits.
+    pub fn root(self, power: Exact, bits: u32) -> Exact {
+        match self {
+            Power::First => power,
+            Power::Second => power.root(bits),
+        }
+    }
+
+    /// `η` from `ηᵏ` in floating point.
+    pub fn machine_root(self, power: f64) -> f64 {
+        match self {
+            Power::First => power,
+            Power::Second => power.sqrt(),
+        }
+    }
 }
 
 /// One formula over one algebra `M` with scalars `T`.

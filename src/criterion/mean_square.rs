@@ -24,7 +24,7 @@ pub const MEAN_SQUARE: Criterion = Criterion {
     title: "mean square",
     formula: "C − ηD ⪰ 0",
     known_as: "exact",
-    end: "η*",
+    end: "η* (mean square)",
     role: Role::Exact,
     reason: "E‖x_t‖² is bounded exactly when it holds",
     latex,

@@ -58,7 +58,7 @@ pub mod spectral;
 mod symbols;
 pub mod trace;
 
-pub use definition::{Criterion, Diffusion, Enclosure, Form, Moments, Pencil, Role};
+pub use definition::{Criterion, Diffusion, Enclosure, Form, Moments, Pencil, Power, Role};
 pub use gradient_descent::GRADIENT_DESCENT;
 pub use mean_square::MEAN_SQUARE;
 pub use non_uniformity::NON_UNIFORMITY;

@@ -4,7 +4,7 @@
 //! Wu, Ma and E (2018) read it off their Theorem 1. It is necessary for mean-square stability in
 //! one dimension, for two samples and when the `H_i` commute, but not in general.
 
-use super::definition::{Criterion, Diffusion, Form, Moments, Pencil, Role};
+use super::definition::{Criterion, Diffusion, Form, Moments, Pencil, Power, Role};
 use super::proposed::largest_eigenvalue;
 use super::symbols::{eta, weight};
 use crate::matrix::{Algebra, positive_semidefinite};
@@ -25,7 +25,7 @@ pub const NON_UNIFORMITY: Criterion = Criterion {
     critical: |model, p| (largest_eigenvalue(&model.variance()) * p).sqrt().recip(),
     form: Form::Moments(Moments {
         diffusion: Diffusion::Noise,
-        power: 2,
+        power: Power::Second,
         fractions: Pencil {
             slack: slack,
             parts,

@@ -5,7 +5,7 @@
 //! `2H − η(H² + pΣ) ⪰ 0`. It is sufficient for mean-square stability, and necessary in one
 //! dimension.
 
-use super::definition::{Criterion, Diffusion, Form, Moments, Pencil, Role};
+use super::definition::{Criterion, Diffusion, Form, Moments, Pencil, Power, Role};
 use super::proposed::last_semidefinite;
 use super::symbols::{eta, weight};
 use crate::matrix::{Algebra, positive_semidefinite};
@@ -18,7 +18,7 @@ pub const ONE_STEP: Criterion = Criterion {
     title: "one step",
     formula: "2H − η(H² + pΣ) ⪰ 0",
     known_as: "Theorem 1",
-    end: "η₁",
+    end: "η₁ (one step)",
     role: Role::Sufficient,
     reason: "E‖x_t‖² falls at every step (Theorem 1)",
     latex,
@@ -27,26 +27,29 @@ pub const ONE_STEP: Criterion = Criterion {
         let [drift, second_moment] = parts(&model.curvature(), &p);
         last_semidefinite(&drift, &second_moment)
     },
-    form: Form::Moments(Moments {
-        diffusion: Diffusion::Both,
-        power: 1,
-        fractions: Pencil {
-            slack: slack,
-            parts,
-        },
-        enclosures: Pencil {
-            slack: slack,
-            parts,
-        },
-        machine: Pencil {
-            slack: slack,
-            parts,
-        },
-        numbers: Pencil {
-            slack: slack,
-            parts,
-        },
-    }),
+    form: Form::Moments(MOMENTS),
+};
+
+/// `2H − η(H² + pΣ)` over each algebra.
+pub const MOMENTS: Moments = Moments {
+    diffusion: Diffusion::Both,
+    power: Power::First,
+    fractions: Pencil {
+        slack: slack,
+        parts,
+    },
+    enclosures: Pencil {
+        slack: slack,
+        parts,
+    },
+    machine: Pencil {
+        slack: slack,
+        parts,
+    },
+    numbers: Pencil {
+        slack: slack,
+        parts,
+    },
 };
 
 /// `2H − η(H² + pΣ)`; in one direction `2a − η(a² + ps²)`.
