@@ -72,6 +72,7 @@ fn outside() -> Evidence {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use sgd_stability::criterion::GRADIENT_DESCENT;
     use sgd_stability::decide::critical;
     use sgd_stability::matrix::pencil;
 
@@ -85,7 +86,7 @@ mod tests {
         #[test]
         fn the_full_batch_is_gradient_descent(model in model()) {
             let (zero, width) = (Exact::from(0), critical::default_width());
-            let descent = critical::of_gradient_descent(&model, &width).unwrap();
+            let descent = critical::of(GRADIENT_DESCENT, &model, &zero, &width).unwrap();
             let end = end_of(&model, &zero);
             prop_assert!(end.lower <= descent.upper && descent.lower <= end.upper);
             for eta in rates_around(&end) {
@@ -97,7 +98,7 @@ mod tests {
         /// A second road: nalgebra's eigenvalues.
         #[test]
         fn the_bracket_holds_two_over_the_largest_eigenvalue(model in model()) {
-            let descent = critical::of_gradient_descent(&model, &critical::default_width()).unwrap();
+            let descent = critical::of(GRADIENT_DESCENT, &model, &Exact::from(0), &critical::default_width()).unwrap();
             let largest = pencil::largest_eigenvalue(&model.hessian().map(|x| x.to_f64())).unwrap();
             // The solver's relative error in three dimensions is a few units of 1e-16.
             prop_assert!((descent.to_f64() * largest / 2.0 - 1.0).abs() < 1e-11);

@@ -89,6 +89,7 @@ fn outside() -> Evidence {
 mod tests {
     use nalgebra::{DMatrix, DVector};
     use proptest::prelude::*;
+    use sgd_stability::criterion::ONE_STEP;
     use sgd_stability::decide::critical;
     use sgd_stability::model::{Evolution, golden, second_moment};
 
@@ -105,7 +106,7 @@ mod tests {
             start in vector(2),
         ) {
             let p = sampling.weight(model.samples(), batch).unwrap();
-            let end = critical::of_one_step(&model, &p, &critical::default_width()).unwrap();
+            let end = critical::of(ONE_STEP, &model, &p, &critical::default_width()).unwrap();
             let mut run = Evolution::from(&model, p, end.lower, &start);
             let mut before = run.squared_norm();
             for _ in 0..4 {

@@ -153,7 +153,8 @@ fn outside() -> Evidence {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sgd_stability::decide::{Critical, CriticalRates, critical};
+    use sgd_stability::criterion::{GRADIENT_DESCENT, MEAN_SQUARE, ONE_STEP};
+    use sgd_stability::decide::{CriticalRates, critical};
 
     use super::super::strategies::{config, model, weight};
     use super::*;
@@ -166,7 +167,7 @@ mod tests {
         fn the_thresholds_stand_in_order(model in model(), p in weight()) {
             let rates = CriticalRates::of(&model, &p, &critical::default_width());
             let [first, star, descent] =
-                [rates.one_step, rates.mean_square, rates.gradient_descent].map(Critical::unwrap);
+                [ONE_STEP, MEAN_SQUARE, GRADIENT_DESCENT].map(|criterion| rates[criterion].clone().unwrap());
             prop_assert!(first.lower <= star.upper && star.lower <= descent.upper);
             prop_assert!(mean_square::verdict(&model, &first.lower, &p).holds());
             prop_assert!(gradient_descent::verdict(&model, &star.lower).holds());

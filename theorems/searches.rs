@@ -118,6 +118,7 @@ fn per_dimension<T: Field>(dimension: &T) -> T {
 mod tests {
     use sgd_stability::claim::family::{at_the_ends, random_at_the_ends};
     use sgd_stability::claim::{Findings, Instance};
+    use sgd_stability::criterion::{MEAN_SQUARE, NON_UNIFORMITY};
     use sgd_stability::decide::decide;
     use sgd_stability::model::{Model, Sampling};
     use sgd_stability::report::{ReportInput, RollEntry, render};
@@ -177,8 +178,8 @@ mod tests {
         );
         let decision = decide(&found.model, &found.lr, found.batch, found.sampling);
         let verdicts = decision.expect("a minimum").verdicts;
-        assert_eq!(verdicts.mean_square, Some(true));
-        assert_eq!(verdicts.non_uniformity, Some(false));
+        assert_eq!(verdicts[MEAN_SQUARE], Some(true));
+        assert_eq!(verdicts[NON_UNIFORMITY], Some(false));
     }
 
     /// G2: the inputs (0,1), (1,1), up to the order of coordinates. The ends are η₁ = 1 and

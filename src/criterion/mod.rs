@@ -52,7 +52,7 @@ pub mod one_dimension;
 pub mod one_step;
 mod per_criterion;
 pub mod preconditioned;
-mod proposed;
+pub(crate) mod proposed;
 pub mod reshuffling;
 pub mod spectral;
 mod symbols;
@@ -74,8 +74,36 @@ mod tests {
     use super::symbols::{eta, weight};
     use super::*;
     use crate::matrix::Algebra;
-    use crate::model::Curvature;
-    use crate::number::Real;
+    use crate::model::{Curvature, Sampling, golden};
+    use crate::number::{Exact, Real, Symbol};
+
+    /// Relative: far above the rounding of two-by-two matrices, far below any wrong formula.
+    const NEAR: f64 = 1e-9;
+
+    #[test]
+    fn every_verdict_turns_at_the_critical_learning_rate() {
+        for (name, model) in golden::all() {
+            let weight = Sampling::WithReplacement
+                .weight(model.samples(), 2)
+                .unwrap();
+            for criterion in CRITERIA {
+                let end = (criterion.critical)(&model.to(), weight.to_f64());
+                let at = |part: f64| {
+                    let eta = Exact::from_f64(end * part).unwrap();
+                    (criterion.verdict)(&model, &eta, &weight)
+                };
+                assert!(at(1.0 - NEAR).holds(), "{} of {name}", criterion.name);
+                assert!(at(1.0 + NEAR).fails(), "{} of {name}", criterion.name);
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        for (place, criterion) in CRITERIA.iter().enumerate() {
+            assert!(!CRITERIA[..place].contains(criterion), "{criterion:?}");
+        }
+    }
 
     /// A slack as a function of the curvature, η and p.
     trait Slack {

@@ -33,8 +33,8 @@ fn both_ends_have_witnesses(model: &Model, decision: &Decision) {
     for (eta, stable) in [(end.lower, true), (end.upper, false)] {
         let asked = decide_mean_square(model, &eta, decision.batch, decision.sampling).unwrap();
         assert_eq!(asked.verdict(), stable.into());
-        let scheme = (&eta, decision.batch, decision.sampling);
-        let certificate = Certificate::of(model, scheme, &asked).unwrap();
+        let (batch, sampling) = (decision.batch, decision.sampling);
+        let certificate = Certificate::of(model, &eta, batch, sampling, &asked).unwrap();
         assert!(certificate.witness.is_some(), "no edge");
         certificate.check().unwrap();
     }
@@ -161,7 +161,7 @@ proptest! {
         // An end that elimination alone decides has none.
         for eta in [&end.lower, &end.upper] {
             let asked = decide_mean_square(&model, eta, batch, sampling).unwrap();
-            if let Some(certificate) = Certificate::of(&model, (eta, batch, sampling), &asked) {
+            if let Some(certificate) = Certificate::of(&model, eta, batch, sampling, &asked) {
                 certificate.check().unwrap();
             }
         }
