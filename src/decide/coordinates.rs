@@ -26,6 +26,12 @@ pub(super) enum Coordinates {
     Scaled(Box<Scaled>),
 }
 
+/// Coordinates, and what machine numbers propose in them.
+pub(super) struct Prepared {
+    pub(super) coordinates: Coordinates,
+    pub(super) proposal: Proposal,
+}
+
 /// A solution of `(C − ηD)X = R` in machine numbers.
 pub(super) struct Correction {
     /// X in the basis of the range, r × r.
@@ -75,7 +81,8 @@ impl Coordinates {
         &self,
         subject: &Subject,
         proposal: &Proposal,
-        (held, learning_rate): (&Fractions, &Exact),
+        held: &Fractions,
+        learning_rate: &Exact,
         bits: i32,
     ) -> Option<Correction> {
         let size = held.exponent().unwrap_or(0);
@@ -150,7 +157,7 @@ pub(super) struct Machine {
 
 impl Machine {
     /// With the proposal there; `None` when machine numbers do not reach the model.
-    pub(super) fn of(subject: &Subject) -> Option<(Coordinates, Proposal)> {
+    pub(super) fn of(subject: &Subject) -> Option<Prepared> {
         let (samples, range) = (&subject.samples, &subject.range);
         let rank = range.rank();
         let size = samples.hessian().exponent()?;
@@ -166,8 +173,14 @@ impl Machine {
         });
         let frame = samples.frame(vectors, &eigenvalues, exponent);
         let weight = subject.weight.to_f64();
-        let drift = (root.clone(), eigenvalues.as_slice());
-        let proposal = Proposal::of(frame.curvatures, drift, eigenvalues.clone(), weight)?;
+        let hessian = eigenvalues.clone();
+        let proposal = Proposal::of(
+            frame.curvatures,
+            root.clone(),
+            &eigenvalues,
+            hessian,
+            weight,
+        )?;
         let metric = range.metric();
         let length = metric.exponent()?;
         let unit = range.basis().map_or(Some(0), Fractions::exponent)?;
@@ -186,7 +199,10 @@ impl Machine {
             back,
             back_exponent: 2 * (unit - length) - frame.exponent,
         };
-        Some((Coordinates::Machine(Box::new(machine)), proposal))
+        Some(Prepared {
+            coordinates: Coordinates::Machine(Box::new(machine)),
+            proposal,
+        })
     }
 
     /// A matrix that is held, scaled by `2^{scale + own}`.
@@ -225,7 +241,7 @@ fn size_of(z: &DMatrix<f64>) -> i32 {
 
 impl Scaled {
     /// With the proposal there; `None` when the rank is too large or no precision reaches the model.
-    pub(super) fn of(subject: &Subject) -> Option<(Coordinates, Proposal)> {
+    pub(super) fn of(subject: &Subject) -> Option<Prepared> {
         let (samples, range) = (&subject.samples, &subject.range);
         if range.rank() > LARGEST_SCALED {
             return None;
@@ -244,8 +260,8 @@ impl Scaled {
         let weights = DMatrix::from_fn(range.rank(), range.rank(), weight);
         let curvatures = samples.moved_curvatures(range.values(), &found.scaled);
         let coherent = vec![1.0; range.rank()];
-        let drift = (weights.clone(), eigenvalues.as_slice());
-        let proposal = Proposal::of(curvatures, drift, coherent, subject.weight.to_f64())?;
+        let weight = subject.weight.to_f64();
+        let proposal = Proposal::of(curvatures, weights.clone(), &eigenvalues, coherent, weight)?;
         let scaled = Scaled {
             exponent,
             change: found.scaled,
@@ -253,7 +269,10 @@ impl Scaled {
             condition_bits: found.condition_bits,
             form_bits: hessian.exponent()? + (range.rank() as f64).log2().ceil() as i32 + 3,
         };
-        Some((Coordinates::Scaled(Box::new(scaled)), proposal))
+        Some(Prepared {
+            coordinates: Coordinates::Scaled(Box::new(scaled)),
+            proposal,
+        })
     }
 
     fn enter(&self, subject: &Subject, held: &Fractions, size: i32) -> DMatrix<f64> {
@@ -269,12 +288,11 @@ impl Scaled {
         let inside = z.component_mul(&self.weights);
         let inside = (&inside + inside.transpose()) * 0.5;
         let largest = inside.amax();
-        let inside = match largest > 0.0 {
+        let inside = if largest > 0.0 {
             // Small entries are as exact as large ones: they belong to long columns of S.
-            true => {
-                Fractions::rounded(&inside, bits + self.condition_bits - largest.log2() as i32)?
-            }
-            false => rounded(&inside, bits)?,
+            Fractions::rounded(&inside, bits + self.condition_bits - largest.log2() as i32)?
+        } else {
+            rounded(&inside, bits)?
         };
         let change = &self.change;
         let moved = (inside * change.transpose()).scaled(&Exact::power_of_two(unit));

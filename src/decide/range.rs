@@ -7,7 +7,7 @@ use crate::model::Samples;
 /// A basis `u_1 … u_r` of the range of `H`: inputs, or rows of `H`, or the standard basis when
 /// `r = d`. What is held has `m` rows ([`Samples::size`]).
 #[derive(Clone, Debug)]
-pub(super) struct Range {
+pub(super) struct HessianRange {
     rank: usize,
     /// The basis, held: r × m; `None` for the identity.
     basis: Option<Fractions>,
@@ -18,7 +18,7 @@ pub(super) struct Range {
     holds_only_range: bool,
 }
 
-impl Range {
+impl HessianRange {
     pub(super) fn of(samples: &Samples) -> Self {
         let rows = samples.spanning_rows();
         let chosen = fraction_free::independent_rows(rows);
@@ -37,7 +37,7 @@ impl Range {
             ),
             None => (whole_rows(), whole_rows()),
         };
-        Range {
+        HessianRange {
             rank,
             basis: (!everything).then_some(basis),
             values: (gram.is_some() || !everything).then_some(values),

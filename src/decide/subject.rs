@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 
 use num_traits::Zero;
 
-use super::range::Range;
+use super::range::HessianRange;
 use super::threshold::Unbounded;
 use crate::criterion::{Diffusion, Moments};
 use crate::matrix::{Fractions, definite, fraction_free};
@@ -26,7 +26,7 @@ pub(super) struct Subject {
     curvature: OnceCell<Curvature<Fractions>>,
     /// The same with 0 for `Σ`.
     descent: OnceCell<Curvature<Fractions>>,
-    pub(super) range: Range,
+    pub(super) range: HessianRange,
 }
 
 /// Linear regression with fewer inputs than dimensions: better seen through its Gram matrix.
@@ -50,7 +50,7 @@ impl Subject {
             weight: weight.clone(),
             curvature: OnceCell::new(),
             descent: OnceCell::new(),
-            range: Range::of(&samples),
+            range: HessianRange::of(&samples),
             samples,
         }
     }

@@ -38,20 +38,17 @@ pub fn step<T: Field>(
 ) -> DMatrix<T> {
     let diagonal = DMatrix::from_diagonal(&residuals.diagonal());
     let samples = T::int(kernel.nrows() as i64);
-    next(
-        kernel,
-        (residuals, diagonal),
-        &samples,
-        (weight, learning_rate),
-    )
+    next(kernel, residuals, diagonal, &samples, weight, learning_rate)
 }
 
 /// The formula of [`step`], over matrices or symbols.
 fn next<A: Algebra<T>, T: Field>(
     kernel: &A,
-    (residuals, diagonal): (&A, A),
+    residuals: &A,
+    diagonal: A,
     samples: &T,
-    (weight, learning_rate): (&T, &T),
+    weight: &T,
+    learning_rate: &T,
 ) -> A {
     let part = T::one() / samples;
     let (k, r) = (|| kernel.clone(), || residuals.clone());
@@ -72,7 +69,7 @@ pub fn loss<T: Field>(residuals: &DMatrix<T>) -> T {
 pub fn latex() -> String {
     let [kernel, residuals, diagonal] = ["K", "R", r"\mathrm{diag}(R)"].map(Symbol::named);
     let [samples, weight, eta] = ["n", "p", r"\eta"].map(Symbol::named);
-    let next: Symbol = next(&kernel, (&residuals, diagonal), &samples, (&weight, &eta));
+    let next: Symbol = next(&kernel, &residuals, diagonal, &samples, &weight, &eta);
     next.to_string()
 }
 

@@ -220,9 +220,10 @@ impl Samples {
     pub fn diffusion(&self, x: &Fractions, weight: &Exact) -> Fractions {
         let size = self.size();
         // Single samples leave no part to the mean: its product has the factor 0.
-        let mean = match *weight == Exact::from(1) {
-            true => Fractions::zeros(size, size),
-            false => (self.mean.clone() * x.clone()).symmetric_product(&self.mean),
+        let mean = if *weight == Exact::from(1) {
+            Fractions::zeros(size, size)
+        } else {
+            (self.mean.clone() * x.clone()).symmetric_product(&self.mean)
         };
         second_moment::diffusion(mean, self.mean_sandwich(x), weight)
     }
