@@ -29,11 +29,11 @@ impl HessianRange {
             let entry = |i: usize, j: usize| rows.numerator(chosen[i], j).clone();
             Fractions::from_fn(rank, size, entry)
         };
-        let gram = samples.kernel();
+        let gram = samples.gram_matrix();
         let (basis, values) = match gram {
-            Some(kernel) => (
+            Some(gram) => (
                 Fractions::identity(size).select_rows(&chosen),
-                kernel.select_rows(&chosen),
+                gram.select_rows(&chosen),
             ),
             None => (whole_rows(), whole_rows()),
         };

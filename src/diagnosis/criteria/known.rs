@@ -58,9 +58,10 @@ fn one_sided(number: &Number) -> Enclosure {
 
 /// The square of `s`, likewise from one side.
 fn squared(s: &Number) -> Enclosure {
-    let low = match s.excludes_zero() {
-        true => (s.value - s.rounding).powi(2),
-        false => 0.0,
+    let low = if s.excludes_zero() {
+        (s.value - s.rounding).powi(2)
+    } else {
+        0.0
     };
     let high = (s.value + s.bar()).powi(2);
     Enclosure::around((low + high) / 2.0, (high - low) / 2.0)
