@@ -75,4 +75,4 @@ pub use reading::{Along, Both, Compared, OtherMatrix, Precision, Reading, Roundi
 pub use setting::Setting;
 pub use subject::{Model, Request, Samples, check, load};
 pub use task::{Effort, Task};
-pub use verdict::{Grounds, Judgement, Stability};
+pub use verdict::{Judgement, Justification, Stability};

@@ -42,7 +42,7 @@ impl Stability {
 /// What a verdict rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Grounds {
+pub enum Justification {
     /// A necessary criterion fails.
     Necessary,
     /// A sufficient criterion holds.
@@ -59,7 +59,7 @@ pub struct Judgement {
     /// The verdict.
     pub verdict: Stability,
     /// What it rests on.
-    pub basis: Grounds,
+    pub basis: Justification,
     /// One sentence.
     pub reason: String,
 }
@@ -84,7 +84,7 @@ pub fn judge(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Settin
         let reason = format!("{} is necessary and fails: {}", broken.name, broken.formula);
         return Judgement {
             verdict: Stability::Unstable,
-            basis: Grounds::Necessary,
+            basis: Justification::Necessary,
             reason,
         };
     }
@@ -127,7 +127,7 @@ fn hold(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Setting) ->
     let mut sufficient = criteria.iter().filter(|c| c.role == Role::Sufficient);
     if let Some(criterion) = sufficient.find(|c| c.holds()) {
         let reason = format!("{} is sufficient and holds", criterion.name);
-        return stable(Grounds::Sufficient, reason);
+        return stable(Justification::Sufficient, reason);
     }
     let mut descent = criteria.iter().filter(|c| c.name == GRADIENT_DESCENT.name);
     if setting.is_full_batch() && descent.any(MeasuredCriterion::holds) {
@@ -140,7 +140,7 @@ fn hold(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Setting) ->
         };
         let reason =
             format!("p = 0: this is {method}, whose criterion is exact and holds for this a");
-        return stable(Grounds::Sufficient, reason);
+        return stable(Justification::Sufficient, reason);
     }
     if setting.is_nesterov() {
         let reason = "its necessary criterion does not fail, but none here is sufficient for \
@@ -157,7 +157,7 @@ fn by_two_numbers(reading: &Reading, criteria: &[MeasuredCriterion]) -> Judgemen
         |c: &&MeasuredCriterion| c.role != Role::Sufficient && c.name != DIRECTION_OF_NOISE;
     match criteria.iter().filter(counts).find(|c| c.is_open()) {
         None => stable(
-            Grounds::TwoNumbers,
+            Justification::TwoNumbers,
             "no necessary criterion fails, and both bounds and the one-direction form hold; in \
              several dimensions this is no proof"
                 .to_owned(),
@@ -174,7 +174,7 @@ fn by_two_numbers(reading: &Reading, criteria: &[MeasuredCriterion]) -> Judgemen
     }
 }
 
-fn stable(basis: Grounds, reason: String) -> Judgement {
+fn stable(basis: Justification, reason: String) -> Judgement {
     Judgement {
         verdict: Stability::Stable,
         basis,
@@ -185,7 +185,7 @@ fn stable(basis: Grounds, reason: String) -> Judgement {
 fn undecided(reason: String) -> Judgement {
     Judgement {
         verdict: Stability::Undecided,
-        basis: Grounds::None,
+        basis: Justification::None,
         reason,
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::known::Enclosure;
 use crate::criterion::Role;
 use crate::diagnosis::setting::Setting;
-use crate::number::{Real, Verdict};
+use crate::number::{Field, Verdict};
 
 /// From `low` to `high`; an end that is missing is infinite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
