@@ -5,6 +5,9 @@
 //! generic over [`Algebra`](crate::matrix::Algebra): the criterion holds exactly when the slack is
 //! `⪰ 0` (a matrix) or `≥ 0` (a number). Equality is stable.
 //!
+//! The criteria that `decide` asks of every model are values of one type, [`Criterion`], in one list,
+//! [`CRITERIA`].
+//!
 //! | criterion | slack | says of SGD |
 //! |---|---|---|
 //! | [`gradient_descent`] | `2I − ηH` | necessary; all of it for the full batch |

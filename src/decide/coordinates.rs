@@ -10,6 +10,7 @@
 use nalgebra::DMatrix;
 
 use super::proposal::Proposal;
+use super::range::HessianRange;
 use super::subject::Subject;
 use crate::matrix::eigenbasis::eigenbasis;
 use crate::matrix::least_quotient::rounded;
@@ -181,15 +182,7 @@ impl Machine {
             hessian,
             weight,
         )?;
-        let metric = range.metric();
-        let length = metric.exponent()?;
-        let unit = range.basis().map_or(Some(0), Fractions::exponent)?;
-        // The eigenbasis as the basis sees it; from there the metric leads to coordinates.
-        let seen = match range.basis() {
-            Some(basis) => basis.scaled_to_f64(-unit) * &frame.basis,
-            None => frame.basis.clone(),
-        };
-        let back = metric.scaled_to_f64(-length).cholesky()?.solve(&seen);
+        let (back, back_exponent) = way_back(range, &frame.basis)?;
         let machine = Machine {
             exponent,
             basis: frame.basis,
@@ -197,7 +190,7 @@ impl Machine {
             eigenvalues,
             root,
             back,
-            back_exponent: 2 * (unit - length) - frame.exponent,
+            back_exponent: back_exponent - frame.exponent,
         };
         Some(Prepared {
             coordinates: Coordinates::Machine(Box::new(machine)),
@@ -219,6 +212,20 @@ impl Machine {
         let moved = (&moved + moved.transpose()) * 0.5;
         Some(rounded(&moved, bits)?.scaled(&Exact::power_of_two(unit + self.back_exponent)))
     }
+}
+
+/// The eigenbasis in the basis of the range (r × r), and the power of two that two of it lack.
+fn way_back(range: &HessianRange, eigenbasis: &DMatrix<f64>) -> Option<(DMatrix<f64>, i32)> {
+    let metric = range.metric();
+    let length = metric.exponent()?;
+    let unit = range.basis().map_or(Some(0), Fractions::exponent)?;
+    // The eigenbasis as the basis sees it; from there the metric leads to coordinates.
+    let seen = match range.basis() {
+        Some(basis) => basis.scaled_to_f64(-unit) * eigenbasis,
+        None => eigenbasis.clone(),
+    };
+    let back = metric.scaled_to_f64(-length).cholesky()?.solve(&seen);
+    Some((back, 2 * (unit - length)))
 }
 
 /// The eigenbasis in numbers of many bits.

@@ -29,7 +29,7 @@ struct Coordinate {
 }
 
 impl Diagonal {
-    /// `None` when the model is small, or some Hessian is not diagonal or not at hand.
+    /// `None` when the model is small, or some Hessian is not diagonal or not stored as a matrix.
     pub(super) fn of(subject: &Subject) -> Option<Self> {
         let hessians = subject.samples.full_hessians()?;
         let size = subject.samples.size();

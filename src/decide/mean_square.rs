@@ -98,7 +98,7 @@ impl<'a> MeanSquare<'a> {
         self.bits = self.bits.max(bits);
     }
 
-    /// The verdict alone, by the quickest road.
+    /// The verdict alone, in the quickest way.
     pub(super) fn verdict(&mut self, learning_rate: &Exact) -> Verdict {
         if self.subject.range.rank() > SMALL {
             return self.decide(learning_rate).verdict();
@@ -255,7 +255,7 @@ impl<'a> MeanSquare<'a> {
         unstable.map(Witness::Unstable)
     }
 
-    /// Is the range of `H` everything, so that its projector is the identity?
+    /// Is `H` regular, so that the projector onto its range is the identity?
     fn identity_is_held(&self) -> bool {
         self.subject.range.values().is_none()
     }

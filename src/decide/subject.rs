@@ -1,5 +1,5 @@
 //! A model made ready for many questions: its samples over one denominator, the range of `H`, and
-//! the moments in which the criteria are written. What *held* and *operator* mean is said at
+//! the moments in which the criteria are written. *Held* and *operator* are defined in
 //! [`crate::model::samples`].
 
 use std::cell::OnceCell;
@@ -29,7 +29,7 @@ pub(super) struct Subject {
     pub(super) range: HessianRange,
 }
 
-/// Linear regression with fewer inputs than dimensions: better seen through its Gram matrix.
+/// A linear regression with fewer inputs than dimensions, which is smaller in the Gram view.
 pub(super) fn fewer_inputs(model: &Model) -> Option<&Linear> {
     match model {
         Model::Linear(linear) if model.samples() < model.dimension() => Some(linear),
@@ -38,13 +38,13 @@ pub(super) fn fewer_inputs(model: &Model) -> Option<&Linear> {
 }
 
 impl Subject {
-    /// In the Gram view where that is the smaller one.
+    /// Prepares a model, in the Gram view where that is smaller.
     pub(super) fn of(model: &Model, weight: &Exact) -> Self {
         let samples = fewer_inputs(model).map_or_else(|| Samples::from(model), Samples::gram);
         Self::with(samples, weight)
     }
 
-    /// Everything is held as these samples hold it.
+    /// Prepares these samples as they are.
     pub(super) fn with(samples: Samples, weight: &Exact) -> Self {
         Subject {
             weight: weight.clone(),
@@ -99,7 +99,7 @@ impl Subject {
         self.semidefinite(&self.moments_slack(moments, learning_rate))
     }
 
-    /// Is an operator semi-definite that is a multiple `cI`, `c ≥ 0`, beside the range of `H`?
+    /// Is an operator positive semi-definite? On the kernel of `H` it must be a multiple `cI`, `c ≥ 0`.
     fn semidefinite(&self, operator: &Fractions) -> Verdict {
         definite::semidefinite(&self.range.seen_operator(operator))
     }

@@ -47,7 +47,7 @@ pub enum Justification {
     Necessary,
     /// A sufficient criterion holds.
     Sufficient,
-    /// a and s, read as if one direction carried both.
+    /// `a` and `s`, read as if one direction carried both.
     TwoNumbers,
     /// Nothing: undecided.
     None,
@@ -64,7 +64,7 @@ pub struct Judgement {
     pub reason: String,
 }
 
-/// `−λ_min` above this share of `a` is no minimum, and nothing there is called stable.
+/// Where `−λ_min` is above this share of `a` there is no minimum, and nothing is called stable.
 const INDEFINITE: f64 = 0.1;
 
 /// Judges a reading by its criteria.

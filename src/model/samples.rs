@@ -115,7 +115,7 @@ impl Samples {
         }
     }
 
-    /// The Hessians `H_i`, where they are at hand.
+    /// The Hessians `H_i`, where they are stored as matrices.
     pub fn full_hessians(&self) -> Option<&[Fractions]> {
         match &self.storage {
             Storage::Full(hessians) => Some(hessians),

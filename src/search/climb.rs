@@ -1,4 +1,4 @@
-//! Random small models, and steps that widen the gap: floating point, which proposes only.
+//! Random small models, and steps that widen the gap, in floating point: proposals only.
 
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
