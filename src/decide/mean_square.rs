@@ -240,11 +240,11 @@ impl<'a> MeanSquare<'a> {
     /// trace is negative. In many dimensions, one coordinate of diagonal samples.
     fn plain_witness(&self, learning_rate: &Exact) -> Option<Witness> {
         let subject = self.subject;
-        let slack = subject.moments_slack(&one_step::MOMENTS, learning_rate);
+        let slack = subject.matrix(&one_step::FORM, learning_rate);
         if slack.trace() < Exact::zero() {
             return Some(Witness::Unstable(subject.projector()));
         }
-        if subject.verdict(&one_step::MOMENTS, learning_rate).holds() {
+        if subject.verdict(&one_step::FORM, learning_rate).holds() {
             return Some(Witness::Stable(subject.projector()));
         }
         let diagonal = self.diagonal.get_or_init(|| Diagonal::of(subject));

@@ -8,7 +8,7 @@ use num_traits::Zero;
 
 use super::range::HessianRange;
 use super::threshold::Unbounded;
-use crate::criterion::{Diffusion, Moments};
+use crate::criterion::{Diffusion, MatrixForm};
 use crate::matrix::{Fractions, definite, fraction_free};
 use crate::model::{Curvature, Linear, Model, Samples};
 use crate::number::{Exact, Verdict};
@@ -74,8 +74,8 @@ impl Subject {
     }
 
     /// The moments that a criterion is made of.
-    fn curvature_of(&self, moments: &Moments) -> &Curvature<Fractions> {
-        match moments.diffusion {
+    fn curvature_of(&self, form: &MatrixForm) -> &Curvature<Fractions> {
+        match form.diffusion {
             Diffusion::Mean => self
                 .descent
                 .get_or_init(|| self.descent_on(self.samples.hessian())),
@@ -84,19 +84,19 @@ impl Subject {
     }
 
     /// `A − ηᵏB`, an operator.
-    pub(super) fn moments_slack(&self, moments: &Moments, learning_rate: &Exact) -> Fractions {
-        let curvature = self.curvature_of(moments);
-        (moments.fractions.slack)(curvature, learning_rate, &self.weight)
+    pub(super) fn matrix(&self, form: &MatrixForm, learning_rate: &Exact) -> Fractions {
+        let curvature = self.curvature_of(form);
+        (form.fractions.slack)(curvature, learning_rate, &self.weight)
     }
 
     /// `A` and `B`, operators.
-    pub(super) fn parts(&self, moments: &Moments) -> [Fractions; 2] {
-        (moments.fractions.parts)(self.curvature_of(moments), &self.weight)
+    pub(super) fn parts(&self, form: &MatrixForm) -> [Fractions; 2] {
+        (form.fractions.parts)(self.curvature_of(form), &self.weight)
     }
 
     /// Does `A − ηᵏB ⪰ 0` hold?
-    pub(super) fn verdict(&self, moments: &Moments, learning_rate: &Exact) -> Verdict {
-        self.semidefinite(&self.moments_slack(moments, learning_rate))
+    pub(super) fn verdict(&self, form: &MatrixForm, learning_rate: &Exact) -> Verdict {
+        self.semidefinite(&self.matrix(form, learning_rate))
     }
 
     /// Is an operator positive semi-definite? On the kernel of `H` it must be a multiple `cI`, `c ≥ 0`.

@@ -42,9 +42,10 @@ impl Plain {
         let (mut low, mut high) = (0.0, 1e6);
         for _ in 0..200 {
             let middle = (low + high) / 2.0;
-            match self.holds(name, (middle, p, beta)) {
-                true => low = middle,
-                false => high = middle,
+            if self.holds(name, (middle, p, beta)) {
+                low = middle;
+            } else {
+                high = middle;
             }
         }
         low
