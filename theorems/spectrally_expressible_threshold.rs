@@ -143,7 +143,7 @@ fn criterion<T: Field>(case: &Expressed, question: &Instance, eta: &T, beta: &Ex
     };
     let eigenvalues: Vec<T> = case.eigenvalues.iter().map(scalar).collect();
     let weight = scalar(&question.weight);
-    expression.converges(&eigenvalues, (eta, &weight), &scalar(beta))
+    expression.converges(&eigenvalues, eta, &weight, &scalar(beta))
 }
 
 /// Has the noise this form? Asked over ℚ, where it is decided.

@@ -348,7 +348,7 @@ fn edge(setting: &Setting, bound_a: f64) -> Vec<Point> {
     let beta = setting.momentum.to_f64();
     let places = (0..=STEPS).map(|step| bound_a * step as f64 / STEPS as f64);
     let point = |a: f64| {
-        let slack = |squared: f64| heavy_ball::slack(&a, &squared, (&lr, &p), &beta);
+        let slack = |squared: f64| heavy_ball::slack(&a, &squared, &lr, &p, &beta);
         let (none, one) = (slack(0.0), slack(1.0));
         Point::new(a, (none / (none - one)).max(0.0).sqrt())
     };
