@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::kernel::Sides;
+
 /// Height × width × channels of one sample, channels last: element (y, x, c) stands at
 /// `(y·width + x)·channels + c`. A plain vector of features is 1 × 1 × features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,14 @@ impl Shape {
         self.height * self.width
     }
 
+    /// Rows and columns of the image.
+    pub(super) fn sides(self) -> Sides {
+        Sides {
+            rows: self.height,
+            columns: self.width,
+        }
+    }
+
     /// Numbers of one sample.
     pub fn numbers(self) -> usize {
         self.positions() * self.channels
@@ -58,9 +68,10 @@ impl Shape {
 
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.is_flat() {
-            true => write!(f, "{}", self.channels),
-            false => write!(f, "{}×{}×{}", self.channels, self.height, self.width),
+        if self.is_flat() {
+            write!(f, "{}", self.channels)
+        } else {
+            write!(f, "{}×{}×{}", self.channels, self.height, self.width)
         }
     }
 }
