@@ -9,6 +9,9 @@ use super::tangent::{Base, Problem, Tangent};
 use super::tape::Tape;
 use super::{Batch, CurvatureMatrix, Evaluation, Pass, Point};
 
+/// Why there is no product with Σ.
+const COUPLED: &str = "coupled samples have no Hessians of their own";
+
 /// A point of the loss where curvature is measured, over one fixed batch.
 pub struct Curvature<'a> {
     setup: Setup<'a>,
@@ -173,25 +176,21 @@ impl<'a> Curvature<'a> {
 
     /// `product ← Σ v`, `Σ = (1/n) Σ_i H_i² − H² = (1/n) Σ_i H_i (H_i − H)`.
     ///
-    /// Weight decay, the same in every `H_i`, cancels and is left out. Two directional passes: the
-    /// first gives `Hv`, the second goes along `H_i v − Hv`. In a chain
-    /// of dense layers every `H_i v` is left as the rank two per layer that it has; elsewhere it is
-    /// formed for one sample at a time, which a convolution's few weights make cheap.
+    /// Weight decay is the same in every `H_i`, so it cancels. There are two directional passes: the first
+    /// gives `Hv`, the second has the direction `H_i v − Hv` for each sample. In a chain of dense layers
+    /// `H_i v` has rank two in each layer and is never formed; elsewhere it is formed for one sample at a
+    /// time, which is cheap where convolutions have few weights.
     ///
     /// # Panics
     /// Where batch normalisation couples the samples ([`Curvature::has_samples`]).
     pub fn covariance_product(&mut self, direction: &[f32], product: &mut [f32]) {
-        assert!(
-            self.has_samples(),
-            "coupled samples have no Hessians of their own"
-        );
         let mut mean = std::mem::take(&mut self.mean);
         self.mean_product(direction, &mut mean);
         kernel::scale(self.setup.isa, -1.0, &mut mean);
         let problem = self.setup.problem();
         match &mut self.method {
             Method::Chain(chain) => chain.hvp_of_own_directions(problem, &mean, product),
-            Method::Whole(_) => unreachable!("coupled samples"),
+            Method::Whole(_) => panic!("{COUPLED}"),
             Method::Chunks(workers) => {
                 let parameters = Parameters {
                     flat: direction,
@@ -218,16 +217,12 @@ impl<'a> Curvature<'a> {
         self.mean = mean;
     }
 
-    /// `vᵀH_i v` of every sample, in f64 from f32 passes: one pass forward along `v` and the
-    /// products `Rx·V`, no pass back.
+    /// `vᵀH_i v` of every sample, weight decay included: f32 passes, summed in f64. One directional pass
+    /// forward and the products `Rx·V`; no directional pass back.
     ///
     /// # Panics
     /// Where batch normalisation couples the samples ([`Curvature::has_samples`]).
     pub fn sample_quotients(&mut self, direction: &[f32]) -> Vec<f64> {
-        assert!(
-            self.has_samples(),
-            "coupled samples have no Hessians of their own"
-        );
         let network = self.setup.point.network;
         self.backward_direction
             .fill(self.setup.isa, network, direction);
@@ -239,7 +234,7 @@ impl<'a> Curvature<'a> {
         let mut quotients = Vec::with_capacity(self.setup.batch.samples);
         match &mut self.method {
             Method::Chain(chain) => chain.sample_quotients(problem, parameters, &mut quotients),
-            Method::Whole(_) => unreachable!("coupled samples"),
+            Method::Whole(_) => panic!("{COUPLED}"),
             Method::Chunks(workers) => {
                 let shares = shares(network, false, self.setup.batch.samples);
                 run(&self.setup.point, &shares, workers, |share, worker| {

@@ -51,12 +51,13 @@ impl Evaluation {
 pub struct State {
     /// One flat vector.
     pub parameters: Vec<f32>,
-    /// Means and variances of batch normalisation, moved along by each training step.
+    /// Running means and variances of batch normalisation, which each training step moves.
     pub statistics: Vec<f32>,
 }
 
 impl State {
-    /// Parameters drawn from each layer's initial law, and the statistics that PyTorch begins with.
+    /// Parameters drawn at random as each layer's initialisation says, and the statistics that PyTorch
+    /// begins with.
     pub fn initial(network: &Network, random: &mut impl Rng) -> Self {
         State {
             parameters: network.initial_parameters(random),
@@ -132,7 +133,7 @@ impl Pass {
 
     /// Leaves `scale·Σ_i ∇f_i` in the sums of the first workers; gives their number and the mean loss.
     ///
-    /// The scale rides on the top derivative, through which everything below is linear.
+    /// The derivative by the outputs carries the scale; all other derivatives are linear in it.
     fn sum_gradients(&mut self, point: &Point<'_>, batch: &Batch<'_>, scale: f32) -> (usize, f64) {
         self.backward_weights
             .fill(self.isa, point.network, point.parameters);
@@ -156,9 +157,9 @@ impl Pass {
         (shares.len(), losses.sum::<f64>() / batch.samples as f64)
     }
 
-    /// One step `w ← w − η·(1/samples)·Σ_i ∇f_i`; gives the batch's loss, without the penalty, before the
-    /// step. With
-    /// [`Normalisation::Batch`] the statistics move along as PyTorch's do.
+    /// One step of gradient descent, `w ← w − η·(1/samples)·Σ_i ∇f_i` with η the learning rate; gives the
+    /// batch's mean loss before the step, without the penalty of weight decay. With
+    /// [`Normalisation::Batch`] the running statistics move as PyTorch's do.
     pub fn descend(
         &mut self,
         network: &Network,

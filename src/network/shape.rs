@@ -85,13 +85,13 @@ impl fmt::Display for Shape {
 pub fn channels_last(shape: Shape, numbers: &[f32]) -> Vec<f32> {
     let samples = numbers.chunks_exact(shape.numbers());
     assert!(samples.remainder().is_empty(), "whole samples of {shape}");
-    let mut turned = vec![0.0; numbers.len()];
-    for (sample, turned) in samples.zip(turned.chunks_exact_mut(shape.numbers())) {
+    let mut reordered = vec![0.0; numbers.len()];
+    for (sample, reordered) in samples.zip(reordered.chunks_exact_mut(shape.numbers())) {
         for (value, place) in sample.iter().zip(shape.places_of_channels_first()) {
-            turned[place] = *value;
+            reordered[place] = *value;
         }
     }
-    turned
+    reordered
 }
 
 #[cfg(test)]
@@ -101,8 +101,8 @@ mod tests {
     #[test]
     fn channels_move_to_the_end() {
         let shape = Shape::image(2, 1, 3);
-        let turned = channels_last(shape, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        assert_eq!(turned, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+        let reordered = channels_last(shape, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        assert_eq!(reordered, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
         let flat = channels_last(Shape::features(3), &[1.0, 2.0, 3.0]);
         assert_eq!(flat, [1.0, 2.0, 3.0]);
         assert_eq!(shape.to_string(), "2×1×3");

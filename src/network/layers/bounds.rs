@@ -5,12 +5,14 @@ use crate::kernel::{Sides, Window};
 use super::operator::Fault;
 use crate::network::shape::Shape;
 
-/// How many windows fit over an image; `name` is what the file calls their size.
-pub(in crate::network) fn places(
+/// The shape of a result with so many channels and one number for each window over an image; `name` is
+/// what the file calls the size of the window.
+pub(super) fn output_shape(
     input: Shape,
     window: &Window,
+    channels: usize,
     name: &str,
-) -> Result<Sides, Fault> {
+) -> Result<Shape, Fault> {
     /// No image has more rows or columns.
     const MOST: usize = 1 << 24;
     let Window {
@@ -43,15 +45,15 @@ pub(in crate::network) fn places(
             "a {name} of {size}{spread} does not fit into {input} with a padding of {padding}"
         ));
     }
-    Ok(places)
+    Ok(Shape {
+        height: places.rows,
+        width: places.columns,
+        channels,
+    })
 }
 
 /// Can a machine hold the lists of places that these windows have, and what they give?
-pub(in crate::network) fn check_size(
-    input: Shape,
-    window: &Window,
-    output: Shape,
-) -> Result<(), Fault> {
+pub(super) fn check_size(input: Shape, window: &Window, output: Shape) -> Result<(), Fault> {
     /// Pixels of the result by taps of the window; numbers of the result.
     const MOST: usize = 1 << 24;
     /// Places that a list weighs.
@@ -72,7 +74,7 @@ pub(in crate::network) fn check_size(
 }
 
 /// So many parameters, if a machine could hold them.
-pub(in crate::network) fn checked(a: usize, b: usize) -> Result<usize, Fault> {
+pub(super) fn checked(a: usize, b: usize) -> Result<usize, Fault> {
     /// More parameters than any machine that this runs on can hold vectors of.
     const MOST: usize = 1 << 34;
     bounded(a, b, MOST).ok_or_else(|| format!("{a} × {b} parameters are too many"))

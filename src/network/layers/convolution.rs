@@ -13,7 +13,7 @@ use crate::kernel::{self, Isa, Start, Window};
 use crate::network::shape::Shape;
 
 use super::bilinear::Bilinear;
-use super::bounds::{check_size, checked, places};
+use super::bounds::{check_size, checked, output_shape};
 use super::operator::{Describe, Fault, Fitted, LayerContext, LayerParameters, begin};
 use super::words::{Each, one, ones, yes, zeros};
 
@@ -93,12 +93,7 @@ impl Convolution {
                 input.channels
             ));
         }
-        let places = places(input, &window, "kernel")?;
-        let output = Shape {
-            height: places.rows,
-            width: places.columns,
-            channels: outputs,
-        };
+        let output = output_shape(input, &window, outputs, "kernel")?;
         check_size(input, &window, output)?;
         let plans = convolution::Convolution::new(convolution::Shape {
             height: input.height,

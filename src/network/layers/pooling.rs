@@ -6,7 +6,7 @@ use crate::kernel::pool::{self, Pool};
 use crate::kernel::{self, Isa, Sides, Start, Window};
 use crate::network::shape::Shape;
 
-use super::bounds::{check_size, places};
+use super::bounds::{check_size, output_shape};
 use super::operator::{
     Describe, Fault, Fitted, Inputs, LayerContext, LayerParameters, Operand, Operator, Recorded,
     Saved,
@@ -62,18 +62,13 @@ fn window(size: Each, stride: Option<Each>, padding: Each) -> Window {
 /// A pool with this window, and what it gives.
 fn pooled(input: Shape, window: Window) -> Result<(Pool, Shape), Fault> {
     let (size, padding) = (window.size, window.padding);
-    let places = places(input, &window, "window")?;
+    let output = output_shape(input, &window, input.channels, "window")?;
     if padding.rows > size.rows / 2 || padding.columns > size.columns / 2 {
         return Err(format!(
             "the padding of a pool is at most half its window, as in PyTorch: {padding} is more \
              than half of {size}"
         ));
     }
-    let output = Shape {
-        height: places.rows,
-        width: places.columns,
-        channels: input.channels,
-    };
     check_size(input, &window, output)?;
     let pool = Pool {
         height: input.height,
