@@ -13,7 +13,7 @@ use crate::read;
 use crate::record::{Axis, Figure, Point, Series, Style};
 use crate::write::write_file;
 
-use super::answer::{Finding, bounds};
+use super::answer::{ModeDiagnosis, bounds};
 use super::mode::Mode;
 use super::setting::Setting;
 use super::subject::Model;
@@ -122,9 +122,9 @@ impl Line {
     pub fn new(
         ((name, modified), model): ((&str, u64), &Model),
         conditions: Conditions,
-        (finding, setting): (&Finding, &Setting),
+        (finding, setting): (&ModeDiagnosis, &Setting),
     ) -> Self {
-        let reading = &finding.reading;
+        let reading = &finding.in_f32.reading;
         let (a, smallest) = (&reading.sharpness, &reading.smallest);
         let s = reading.non_uniformity.as_ref();
         let [bound_a, bound_s] = bounds(setting);

@@ -1,18 +1,18 @@
-//! A network of the engine, told to the oracle.
+//! A network of the engine as a graph of the oracle, and the orders of its numbers.
 
 use std::collections::HashMap;
 
+use super::point::ReferencePoint;
 use crate::network::{
-    self, Activation, Assembly, Batch, CurvatureMatrix, Loss, Network, Normalisation, Operation,
-    Point, Shape, Sides, TensorRole, Window,
+    self, Assembly, Batch, CurvatureMatrix, Loss, Network, Normalisation, Operation, Point, Shape,
+    Sides, TensorRole, Window,
 };
-use crate::oracle::graph::{self, Graph, Layer, Second, Statistics};
-use crate::reference::Double;
+use crate::oracle::graph::{self, Activation, Graph, Layer, SecondDerivative, Statistics, Values};
 
-/// The same network as the oracle has it.
+/// The same network as a graph of the oracle.
 pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
     let mut layers: Vec<Layer> = Vec::new();
-    // Where the oracle has each of the engine's activations.
+    // For each activation of the engine: which one of the graph it is.
     let mut places = vec![0];
     let is_scale = |layer: &network::Layer| matches!(layer.operation, Operation::ChannelScale(_));
     for (index, layer) in network.layers().iter().enumerate() {
@@ -26,10 +26,7 @@ pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
             *affine = network.layers().get(index + 1).is_some_and(is_scale);
         }
         layers.extend(twin);
-        match layer.activation {
-            Activation::Identity => {}
-            Activation::Relu => layers.push(Layer::Relu),
-        }
+        layers.extend(activation(layer.activation).map(Layer::Activation));
         places.push(layers.len());
     }
     let loss = match network.loss() {
@@ -49,25 +46,23 @@ pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
 }
 
 /// The same point of the loss in f64. Its vectors stand in PyTorch's order.
-pub fn double(point: &Point<'_>, batch: &Batch<'_>) -> Double {
+pub fn reference_point(point: &Point<'_>, batch: &Batch<'_>) -> ReferencePoint {
     let network = point.network;
     let mut parameters = in_pytorch_order(network, point.parameters);
     let places = network.is_tied().then(|| places(network));
     if let Some(places) = &places {
         parameters = places.iter().map(|&place| parameters[place]).collect();
     }
-    let double = Double::new(
-        graph(network, point.normalisation),
-        &parameters,
-        &statistics_in_pytorch_order(network, point.statistics),
-        (
-            &channels_first(network.input(), batch.inputs),
-            batch.targets,
-        ),
-    );
+    let values = Values {
+        parameters: &parameters,
+        statistics: &statistics_in_pytorch_order(network, point.statistics),
+        inputs: &channels_first(network.input(), batch.inputs),
+        targets: batch.targets,
+    };
+    let reference = ReferencePoint::new(graph(network, point.normalisation), &values);
     match places {
-        Some(places) => double.tied(places),
-        None => double,
+        Some(places) => reference.tied(places),
+        None => reference,
     }
 }
 
@@ -90,10 +85,18 @@ fn places(network: &Network) -> Vec<usize> {
 }
 
 /// The same second derivative.
-pub fn second(matrix: CurvatureMatrix) -> Second {
+pub fn second(matrix: CurvatureMatrix) -> SecondDerivative {
     match matrix {
-        CurvatureMatrix::Hessian => Second::Hessian,
-        CurvatureMatrix::GaussNewton => Second::GaussNewton,
+        CurvatureMatrix::Hessian => SecondDerivative::Hessian,
+        CurvatureMatrix::GaussNewton => SecondDerivative::GaussNewton,
+    }
+}
+
+/// The elementwise function behind a layer; none for the identity, which is no layer of the oracle.
+fn activation(activation: network::Activation) -> Option<Activation> {
+    match activation {
+        network::Activation::Identity => None,
+        network::Activation::Relu => Some(Activation::Relu),
     }
 }
 

@@ -76,7 +76,7 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
             ];
             bits.extend(values.map(f64::to_bits));
         }
-        let end = smallest(isa, &mut curvature, (1.0, 4), 1).expect("finite products");
+        let end = smallest(isa, &mut curvature, 1.0, 4, 1).expect("finite products");
         bits.extend([end.ritz.value, end.ritz.residual].map(f64::to_bits));
     }
     bits

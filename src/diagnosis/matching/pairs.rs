@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::dataset::checkpoint::{Alias, Values};
 use crate::error::{Error, Result};
 use crate::network::{Assembly, Module, Network, State, TensorRole};
-use crate::reference::Refined;
+use crate::reference::Unrounded;
 
 use super::super::filling::Filler;
 use super::group::{Group, Named};
@@ -111,7 +111,7 @@ pub(super) fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Re
 
 /// All weights and biases, tied ones as often as they are used, and all statistics, as they are in the
 /// file.
-pub(super) fn exact(pairs: &[Pair<'_>]) -> Refined {
+pub(super) fn exact(pairs: &[Pair<'_>]) -> Unrounded {
     let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
     for (module, group) in pairs {
         for (part, _) in &module.tensors {
@@ -124,9 +124,9 @@ pub(super) fn exact(pairs: &[Pair<'_>]) -> Refined {
             numbers.extend_from_slice(&layout::in_pytorch(&named, &values));
         }
     }
-    Refined {
+    Unrounded {
         parameters: Some(parameters),
         statistics: Some(statistics),
-        ..Refined::default()
+        ..Unrounded::default()
     }
 }

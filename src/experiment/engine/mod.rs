@@ -12,7 +12,7 @@ use crate::dataset::{Split, fashion_mnist};
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::network::{Batch, Curvature, CurvatureMatrix, Gathered, Network, Normalisation, State};
-use crate::oracle::graph::Second;
+use crate::oracle::graph::SecondDerivative;
 use crate::train::random::{Purpose, stream};
 use crate::train::{Optimiser, Plan, Sampler, Stop, train};
 
@@ -154,7 +154,7 @@ fn compare_products(networks: &[(String, usize)], seeds: u64, isa: Isa) -> Outco
 }
 
 fn compare(tiny: &Tiny, isa: Isa, [hessian, covariance]: &mut [Difference; 2]) {
-    let second = Second::Hessian;
+    let second = SecondDerivative::Hessian;
     let (direction, bound) = (tiny.exact_direction(), tiny.exact.bound());
     let computed = tiny.products(isa, CurvatureMatrix::Hessian);
     let exact = tiny.exact.hessian_product(&direction, second);

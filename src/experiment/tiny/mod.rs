@@ -11,7 +11,7 @@ use crate::network::{
     State,
 };
 use crate::number::{Exact, Field};
-use crate::oracle::graph::{Enclosure, Landscape};
+use crate::oracle::graph::{Enclosure, Landscape, Values};
 use crate::reference::translate::{
     channels_first, graph, in_pytorch_order, statistics_in_pytorch_order,
 };
@@ -173,12 +173,13 @@ fn twin(
     state: &State,
     (inputs, targets): (&[f32], &[f32]),
 ) -> Landscape<Enclosure> {
-    Landscape::new(
-        &graph(network, normalisation),
-        &in_pytorch_order(network, &state.parameters),
-        &statistics_in_pytorch_order(network, &state.statistics),
-        (&channels_first(network.input(), inputs), targets),
-    )
+    let values = Values {
+        parameters: &in_pytorch_order(network, &state.parameters),
+        statistics: &statistics_in_pytorch_order(network, &state.statistics),
+        inputs: &channels_first(network.input(), inputs),
+        targets,
+    };
+    Landscape::new(&graph(network, normalisation), &values)
 }
 
 /// Makes variances of which `σ² + ε` is 1/4, 1 or 4: then `1/√(σ² + ε)` is on the grid too.

@@ -1,11 +1,11 @@
-//! The engine against the oracle in f64, on networks of real shapes.
+//! The engine against the reference in f64, on networks of real shapes.
 
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
     Batch, Curvature, CurvatureMatrix, Loss, Network, Normalisation, Pass, Shape, State,
     TensorRole, description,
 };
-use sgd_stability::reference::translate::{double, in_pytorch_order};
+use sgd_stability::reference::translate::{in_pytorch_order, reference_point};
 use sgd_stability::train::random::{Purpose, stream};
 
 use rand::RngExt;
@@ -67,7 +67,7 @@ fn agrees(network: &Network, normalisation: Normalisation, samples: usize, toler
         samples,
     };
     let point = state.point(network, normalisation);
-    let exact = double(&point, &batch);
+    let exact = reference_point(&point, &batch);
     let along = in_pytorch_order(network, &direction);
     let along: Vec<f64> = along.into_iter().map(f64::from).collect();
     let mut curvature = Curvature::new(Isa::best(), point, batch, CurvatureMatrix::Hessian);
