@@ -2,7 +2,7 @@
 
 use crate::kernel::Isa;
 
-use super::layers::{LayerContext, LayerParameters};
+use super::layers::{LayerParameters, Site};
 use super::{Network, Point};
 
 /// Copies of the weights of a parameter vector in the order that the backward passes of convolutions
@@ -64,10 +64,10 @@ impl<'a> Context<'a> {
     }
 
     /// Layer `index` with so many samples.
-    pub fn layer(&self, index: usize, samples: usize) -> LayerContext<'a> {
+    pub fn layer(&self, index: usize, samples: usize) -> Site<'a> {
         let layer = &self.network().layers[index];
         let is_fixed = !self.point.is_coupled();
-        LayerContext {
+        Site {
             isa: self.isa,
             samples,
             input: layer.input,

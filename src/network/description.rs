@@ -15,7 +15,7 @@
 //! type = "relu"
 //! ```
 //!
-//! README.md lists the layers and their words.
+//! The words of each layer stand in its file in [`super::layers`].
 
 use std::path::Path;
 
@@ -155,8 +155,8 @@ fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Result<(
         Item::Shortcut(ShortcutItem { from }) => match behind.get(*from) {
             Some(Some(activation)) => builder.shortcut(*activation),
             Some(None) => Err(format!(
-                "what stands before the relu behind layer {from} is not kept; take the shortcut \
-                 from the relu"
+                "the activation behind layer {from} writes over what that layer gives; take the \
+                 shortcut from the activation"
             )),
             None => Err(format!("a shortcut from layer {from}, which comes later")),
         },

@@ -86,7 +86,10 @@ impl Network {
 
     /// Does a checkpoint have means and variances for all of its batch normalisation?
     pub fn has_running_statistics(&self) -> bool {
-        let lacks = |layer: &Layer| matches!(&layer.operation, Operation::Standardise(norm) if !norm.running_statistics);
+        let lacks = |layer: &Layer| {
+            let operation = &layer.operation;
+            matches!(operation, Operation::Standardise(norm) if !norm.running_statistics)
+        };
         !self.layers.iter().any(lacks)
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::kernel::{self, MatrixRef, Start};
 
 use super::activation::Activation;
-use super::layers::{LayerContext, Operand, Operation};
+use super::layers::{Operand, Operation, Site};
 use super::shape::Shape;
 
 /// How the weights of a layer begin. Its biases begin as PyTorch's default, uniform on
@@ -88,7 +88,7 @@ impl Layer {
     /// activation, of every sample.
     pub(super) fn gradient(
         &self,
-        at: &LayerContext<'_>,
+        at: &Site<'_>,
         x: &[f32],
         dz: &[f32],
         start: Start,

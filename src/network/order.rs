@@ -1,10 +1,10 @@
 //! PyTorch's tensors to the engine's parameters.
 //!
-//! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs of a group × rows
-//! × columns in PyTorch and groups × rows × columns × inputs of a group × outputs of a group here. Batch
-//! normalisation has its weight and bias in [`Operation::ChannelScale`], its running mean and variance in the
-//! layer before; without weight and bias that layer stands for the module, and without either there is
-//! none.
+//! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs of a group ×
+//! rows × columns in PyTorch and groups × rows × columns × inputs of a group × outputs of a group here.
+//! PyTorch's batch normalisation is two layers here: [`Operation::ChannelScale`] has its weight and bias,
+//! [`Operation::Standardise`] before it the running mean and variance. Without weight and bias the latter
+//! stands for the module; without any of the four there is no module.
 
 use std::ops::Range;
 
@@ -73,10 +73,8 @@ impl Network {
         let outputs = layer.output.channels;
         let mut tensors = Vec::new();
         if layer.has_parameters() {
-            let shape = layer
-                .operation
-                .operator()
-                .weight_shape(layer.input, layer.output);
+            let operator = layer.operation.operator();
+            let shape = operator.weight_shape(layer.input, layer.output);
             tensors.push((TensorRole::Weight, shape));
         }
         if !layer.bias.is_empty() {

@@ -134,9 +134,8 @@ impl Tangent {
             main: read(layer.reads),
             skip: operator.skip().map_or(&[], read),
         };
-        let at = context.layer(index, tape.samples);
-        let recorded = tape.recorded(layer, base.problem.batch.inputs, index);
-        operator.jvp(&at, recorded, rx, direction.of(network, index), rz);
+        let recorded = tape.recorded(context, base.problem.batch.inputs, index);
+        operator.jvp(&recorded, rx, direction.of(network, index), rz);
         if layer.activation.second_derivative().is_some() {
             self.preactivations[index].clone_from(rz);
         }
@@ -168,8 +167,7 @@ impl Tangent {
             kernel::axpy(context.isa, 1.0, &self.terms, &mut self.deltas[index]);
         }
         let (below, here) = self.deltas.split_at_mut(index);
-        let at = context.layer(index, tape.samples);
-        let recorded = tape.recorded(layer, base.problem.batch.inputs, index);
+        let recorded = tape.recorded(context, base.problem.batch.inputs, index);
         for (operand, read) in network.operands_with_gradient(index) {
             let start = network.start_of(index, read);
             let target = &mut below[read - 1];
@@ -182,9 +180,9 @@ impl Tangent {
                     delta_tangent: &here[0],
                     direction: direction.of(network, index),
                 };
-                operator.hvp_backward(&at, recorded, second, operand, start, target);
+                operator.hvp_backward(&recorded, second, operand, start, target);
             } else {
-                operator.backward(&at, recorded, operand, &here[0], start, target);
+                operator.backward(&recorded, operand, &here[0], start, target);
             }
         }
     }

@@ -79,8 +79,15 @@ impl Tape {
     }
 
     /// What layer `index` left.
-    pub fn recorded<'a>(&'a self, layer: &Layer, inputs: &'a [f32], index: usize) -> Recorded<'a> {
+    pub fn recorded<'a>(
+        &'a self,
+        context: &Context<'a>,
+        inputs: &'a [f32],
+        index: usize,
+    ) -> Recorded<'a> {
+        let layer = &context.network().layers[index];
         Recorded {
+            at: context.layer(index, self.samples),
             x: self.read(layer, inputs),
             y: &self.values[index],
             saved: &self.saved[index],
@@ -173,14 +180,13 @@ impl Tape {
         }
         let kept = self.kept_by_activation(layer, index);
         layer.activation.derivative(context.isa, kept, dy);
-        let at = context.layer(index, self.samples);
-        let recorded = self.recorded(layer, inputs, index);
+        let recorded = self.recorded(context, inputs, index);
         for (operand, read) in network.operands_with_gradient(index) {
             let start = network.start_of(index, read);
             let target = &mut below[read - 1];
             target.resize(self.values[read - 1].len(), 0.0);
             let operator = layer.operation.operator();
-            operator.backward(&at, recorded, operand, dy, start, target);
+            operator.backward(&recorded, operand, dy, start, target);
         }
     }
 

@@ -10,8 +10,8 @@ use super::bilinear::Bilinear;
 use super::channels::add_scaled;
 use super::moments::HvpBackward;
 use super::operator::{
-    Describe, Fault, Fitted, Inputs, LayerContext, LayerParameters, Operand, Operator, Recorded,
-    Saved, SecondOrder, begin,
+    Describe, Fault, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved,
+    SecondOrder, Site, begin,
 };
 
 /// ε where nothing is said, PyTorch's default.
@@ -89,14 +89,7 @@ impl Describe for Standardise {
 }
 
 impl Operator for Standardise {
-    fn forward(
-        &self,
-        at: &LayerContext<'_>,
-        x: Inputs<'_>,
-        saved: &mut Saved,
-        _relu: bool,
-        z: &mut [f32],
-    ) {
+    fn forward(&self, at: &Site, x: Inputs, saved: &mut Saved, _relu: bool, z: &mut [f32]) {
         let (moments, epsilon) = (&mut saved.moments, self.epsilon as f32);
         match at.statistics {
             None => moments.measure(at.isa, x.main, at.output.channels, epsilon),
@@ -108,37 +101,21 @@ impl Operator for Standardise {
         moments.forward(at.isa, x.main, z);
     }
 
-    fn jvp(
-        &self,
-        at: &LayerContext<'_>,
-        base: Recorded<'_>,
-        rx: Inputs<'_>,
-        _direction: LayerParameters<'_>,
-        rz: &mut [f32],
-    ) {
+    fn jvp(&self, base: &Recorded, rx: Inputs, _direction: LayerParameters, rz: &mut [f32]) {
         rz.fill(0.0);
-        base.saved.moments.project(at.isa, base.y, rx.main, rz);
+        base.saved.moments.project(base.at.isa, base.y, rx.main, rz);
     }
 
-    fn backward(
-        &self,
-        at: &LayerContext<'_>,
-        base: Recorded<'_>,
-        _operand: Operand,
-        dz: &[f32],
-        start: Start,
-        dx: &mut [f32],
-    ) {
+    fn backward(&self, base: &Recorded, _by: Operand, dz: &[f32], start: Start, dx: &mut [f32]) {
         begin(start, dx);
-        base.saved.moments.project(at.isa, base.y, dz, dx);
+        base.saved.moments.project(base.at.isa, base.y, dz, dx);
     }
 
     fn hvp_backward(
         &self,
-        at: &LayerContext<'_>,
-        base: Recorded<'_>,
-        second: SecondOrder<'_>,
-        _operand: Operand,
+        base: &Recorded,
+        second: SecondOrder,
+        _by: Operand,
         start: Start,
         dx: &mut [f32],
     ) {
@@ -150,7 +127,7 @@ impl Operator for Standardise {
             delta: second.delta,
             delta_tangent: second.delta_tangent,
         };
-        base.saved.moments.add_hvp_backward(at.isa, &terms, dx);
+        base.saved.moments.add_hvp_backward(base.at.isa, &terms, dx);
     }
 }
 
@@ -169,49 +146,22 @@ impl Describe for ChannelScale {
 }
 
 impl Bilinear for ChannelScale {
-    fn affine(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        parameters: LayerParameters<'_>,
-        relu: bool,
-        z: &mut [f32],
-    ) {
-        let LayerParameters { weight, bias, .. } = parameters;
+    fn affine(&self, at: &Site, x: &[f32], w: LayerParameters, relu: bool, z: &mut [f32]) {
+        let LayerParameters { weight, bias, .. } = w;
         kernel::scale_shift(at.isa, (weight, bias), relu, x, z);
     }
 
-    fn add_product(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        parameters: LayerParameters<'_>,
-        z: &mut [f32],
-    ) {
-        add_scaled(at.isa, parameters.weight, x, z);
+    fn add_product(&self, at: &Site, x: &[f32], w: LayerParameters, z: &mut [f32]) {
+        add_scaled(at.isa, w.weight, x, z);
     }
 
-    fn transposed(
-        &self,
-        at: &LayerContext<'_>,
-        dz: &[f32],
-        parameters: LayerParameters<'_>,
-        start: Start,
-        dx: &mut [f32],
-    ) {
+    fn transposed(&self, at: &Site, dz: &[f32], w: LayerParameters, start: Start, dx: &mut [f32]) {
         begin(start, dx);
-        add_scaled(at.isa, parameters.weight, dz, dx);
+        add_scaled(at.isa, w.weight, dz, dx);
     }
 
     /// `sum_c ← start + Σ x_c·dz_c`, summed in f64 and rounded once.
-    fn gradient(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        dz: &[f32],
-        start: Start,
-        sum: &mut [f32],
-    ) {
+    fn gradient(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]) {
         let mut dots = vec![0.0; sum.len()];
         kernel::channel_dots(at.isa, x, dz, Start::Zero, &mut dots);
         for (sum, dot) in sum.iter_mut().zip(dots) {

@@ -13,43 +13,22 @@
 use crate::kernel::Start;
 
 use super::operator::{
-    Describe, Inputs, LayerContext, LayerParameters, Operand, Operator, Recorded, Saved,
-    SecondOrder,
+    Describe, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, SecondOrder, Site,
 };
 
 /// The four products of a layer with parameters.
 pub(in crate::network) trait Bilinear: Describe {
     /// `z ← x·W + b`, or the positive part of it.
-    fn affine(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        parameters: LayerParameters<'_>,
-        relu: bool,
-        z: &mut [f32],
-    );
+    fn affine(&self, at: &Site, x: &[f32], w: LayerParameters, relu: bool, z: &mut [f32]);
 
     /// `z ← z + x·W`.
-    fn add_product(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        parameters: LayerParameters<'_>,
-        z: &mut [f32],
-    );
+    fn add_product(&self, at: &Site, x: &[f32], w: LayerParameters, z: &mut [f32]);
 
     /// `dx ← start + dz·Wᵀ`.
-    fn transposed(
-        &self,
-        at: &LayerContext<'_>,
-        dz: &[f32],
-        parameters: LayerParameters<'_>,
-        start: Start,
-        dx: &mut [f32],
-    );
+    fn transposed(&self, at: &Site, dz: &[f32], w: LayerParameters, start: Start, dx: &mut [f32]);
 
     /// `sum ← start + xᵀ·dz`, summed over the samples.
-    fn gradient(&self, at: &LayerContext<'_>, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]);
+    fn gradient(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]);
 }
 
 impl<T: Bilinear> Operator for T {
@@ -57,72 +36,43 @@ impl<T: Bilinear> Operator for T {
         true
     }
 
-    fn forward(
-        &self,
-        at: &LayerContext<'_>,
-        x: Inputs<'_>,
-        _saved: &mut Saved,
-        relu: bool,
-        z: &mut [f32],
-    ) {
+    fn forward(&self, at: &Site, x: Inputs, _saved: &mut Saved, relu: bool, z: &mut [f32]) {
         self.affine(at, x.main, at.parameters, relu, z);
     }
 
-    fn jvp(
-        &self,
-        at: &LayerContext<'_>,
-        base: Recorded<'_>,
-        rx: Inputs<'_>,
-        direction: LayerParameters<'_>,
-        rz: &mut [f32],
-    ) {
-        self.affine(at, base.x, direction, false, rz);
+    fn jvp(&self, base: &Recorded, rx: Inputs, direction: LayerParameters, rz: &mut [f32]) {
+        self.affine(&base.at, base.x, direction, false, rz);
         if !rx.main.is_empty() {
-            self.add_product(at, rx.main, at.parameters, rz);
+            self.add_product(&base.at, rx.main, base.at.parameters, rz);
         }
     }
 
-    fn backward(
-        &self,
-        at: &LayerContext<'_>,
-        _base: Recorded<'_>,
-        _operand: Operand,
-        dz: &[f32],
-        start: Start,
-        dx: &mut [f32],
-    ) {
-        self.transposed(at, dz, at.parameters, start, dx);
+    fn backward(&self, base: &Recorded, _by: Operand, dz: &[f32], start: Start, dx: &mut [f32]) {
+        self.transposed(&base.at, dz, base.at.parameters, start, dx);
     }
 
     fn hvp_backward(
         &self,
-        at: &LayerContext<'_>,
-        _base: Recorded<'_>,
-        second: SecondOrder<'_>,
-        _operand: Operand,
+        base: &Recorded,
+        second: SecondOrder,
+        _by: Operand,
         start: Start,
         dx: &mut [f32],
     ) {
+        let at = &base.at;
         self.transposed(at, second.delta_tangent, at.parameters, start, dx);
         self.transposed(at, second.delta, second.direction, Start::Accumulate, dx);
     }
 
-    fn weight_gradient(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        dz: &[f32],
-        start: Start,
-        sum: &mut [f32],
-    ) {
+    fn weight_gradient(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]) {
         self.gradient(at, x, dz, start, sum);
     }
 
     fn add_second_derivative(
         &self,
-        at: &LayerContext<'_>,
+        at: &Site,
         rx: &[f32],
-        direction: LayerParameters<'_>,
+        direction: LayerParameters,
         sum: &mut [f32],
     ) {
         self.add_product(at, rx, direction, sum);

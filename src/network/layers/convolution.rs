@@ -14,7 +14,7 @@ use crate::network::shape::Shape;
 
 use super::bilinear::Bilinear;
 use super::bounds::{check_size, checked, output_shape};
-use super::operator::{Describe, Fault, Fitted, LayerContext, LayerParameters, begin};
+use super::operator::{Describe, Fault, Fitted, LayerParameters, Site, begin};
 use super::words::{Each, one, ones, yes, zeros};
 
 /// Samples that one thread convolves before another may take over.
@@ -120,14 +120,7 @@ impl Convolution {
     }
 
     /// The gradient over many samples: chunk by chunk, the chunks added in order.
-    fn gradient_of_chunks(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        dz: &[f32],
-        start: Start,
-        sum: &mut [f32],
-    ) {
+    fn gradient_of_chunks(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]) {
         let chunk = |numbers: &[f32], size: usize, place: usize| {
             let first = place * CHUNK * size;
             first..numbers.len().min(first + CHUNK * size)
@@ -190,62 +183,35 @@ impl Describe for Convolution {
 }
 
 impl Bilinear for Convolution {
-    fn affine(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        parameters: LayerParameters<'_>,
-        relu: bool,
-        z: &mut [f32],
-    ) {
-        let begin = match parameters.bias {
+    fn affine(&self, at: &Site, x: &[f32], w: LayerParameters, relu: bool, z: &mut [f32]) {
+        let begin = match w.bias {
             [] => Begin::Zero,
             bias => Begin::Row(bias),
         };
         in_chunks(x, at.input, z, at.output, |x, z| {
-            convolution::forward(at.isa, &self.plans, x, parameters.weight, begin, relu, z);
+            convolution::forward(at.isa, &self.plans, x, w.weight, begin, relu, z);
         });
     }
 
-    fn add_product(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        parameters: LayerParameters<'_>,
-        z: &mut [f32],
-    ) {
+    fn add_product(&self, at: &Site, x: &[f32], w: LayerParameters, z: &mut [f32]) {
         in_chunks(x, at.input, z, at.output, |x, z| {
-            let (weight, begin) = (parameters.weight, Begin::Accumulate);
+            let (weight, begin) = (w.weight, Begin::Accumulate);
             convolution::forward(at.isa, &self.plans, x, weight, begin, false, z);
         });
     }
 
-    fn transposed(
-        &self,
-        at: &LayerContext<'_>,
-        dz: &[f32],
-        parameters: LayerParameters<'_>,
-        start: Start,
-        dx: &mut [f32],
-    ) {
+    fn transposed(&self, at: &Site, dz: &[f32], w: LayerParameters, start: Start, dx: &mut [f32]) {
         let begin = match start {
             Start::Zero => Begin::Zero,
             Start::Accumulate => Begin::Accumulate,
         };
         in_chunks(dz, at.output, dx, at.input, |dz, dx| {
-            let weight = parameters.backward_weight;
+            let weight = w.backward_weight;
             convolution::backward(at.isa, &self.plans, dz, weight, begin, dx);
         });
     }
 
-    fn gradient(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        dz: &[f32],
-        start: Start,
-        sum: &mut [f32],
-    ) {
+    fn gradient(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]) {
         if at.samples <= CHUNK {
             convolution::weight_gradient(at.isa, &self.plans, x, dz, start, sum);
         } else {

@@ -8,7 +8,7 @@ use crate::network::shape::Shape;
 
 use super::bilinear::Bilinear;
 use super::bounds::checked;
-use super::operator::{Describe, Fault, Fitted, LayerContext, LayerParameters};
+use super::operator::{Describe, Fault, Fitted, LayerParameters, Site};
 use super::words::yes;
 
 /// `type = "dense"` in an architecture file.
@@ -50,55 +50,35 @@ impl Describe for Dense {
 }
 
 /// The weights as a matrix, outputs × inputs.
-fn matrix<'a>(at: &LayerContext<'_>, parameters: LayerParameters<'a>) -> MatrixRef<'a> {
+fn matrix<'a>(at: &Site, parameters: LayerParameters<'a>) -> MatrixRef<'a> {
     MatrixRef::new(parameters.weight, at.output.numbers(), at.input.numbers())
 }
 
 /// Samples × inputs.
-fn read<'a>(at: &LayerContext<'_>, x: &'a [f32]) -> MatrixRef<'a> {
+fn read<'a>(at: &Site, x: &'a [f32]) -> MatrixRef<'a> {
     MatrixRef::new(x, at.samples, at.input.numbers())
 }
 
 /// Samples × outputs.
-fn given<'a>(at: &LayerContext<'_>, z: &'a [f32]) -> MatrixRef<'a> {
+fn given<'a>(at: &Site, z: &'a [f32]) -> MatrixRef<'a> {
     MatrixRef::new(z, at.samples, at.output.numbers())
 }
 
 impl Bilinear for Dense {
-    fn affine(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        parameters: LayerParameters<'_>,
-        relu: bool,
-        z: &mut [f32],
-    ) {
+    fn affine(&self, at: &Site, x: &[f32], w: LayerParameters, relu: bool, z: &mut [f32]) {
         let z = MatrixMut::new(z, at.samples, at.output.numbers());
-        let weights = matrix(at, parameters);
-        kernel::dense::affine(at.isa, read(at, x), weights, parameters.bias, relu, z);
+        let weights = matrix(at, w);
+        kernel::dense::affine(at.isa, read(at, x), weights, w.bias, relu, z);
     }
 
-    fn add_product(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        parameters: LayerParameters<'_>,
-        z: &mut [f32],
-    ) {
+    fn add_product(&self, at: &Site, x: &[f32], w: LayerParameters, z: &mut [f32]) {
         let z = MatrixMut::new(z, at.samples, at.output.numbers());
-        let weights = matrix(at, parameters).transposed();
+        let weights = matrix(at, w).transposed();
         kernel::gemm(at.isa, read(at, x), weights, Start::Accumulate, z);
     }
 
-    fn transposed(
-        &self,
-        at: &LayerContext<'_>,
-        dz: &[f32],
-        parameters: LayerParameters<'_>,
-        start: Start,
-        dx: &mut [f32],
-    ) {
-        let (dz, weights) = (given(at, dz), matrix(at, parameters));
+    fn transposed(&self, at: &Site, dz: &[f32], w: LayerParameters, start: Start, dx: &mut [f32]) {
+        let (dz, weights) = (given(at, dz), matrix(at, w));
         let dx = MatrixMut::new(dx, at.samples, at.input.numbers());
         match start {
             Start::Zero => kernel::dense::backward(at.isa, dz, weights, Below { gate: None, dx }),
@@ -106,14 +86,7 @@ impl Bilinear for Dense {
         }
     }
 
-    fn gradient(
-        &self,
-        at: &LayerContext<'_>,
-        x: &[f32],
-        dz: &[f32],
-        start: Start,
-        sum: &mut [f32],
-    ) {
+    fn gradient(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]) {
         let sum = MatrixMut::new(sum, at.output.numbers(), at.input.numbers());
         kernel::gemm(at.isa, given(at, dz).transposed(), read(at, x), start, sum);
     }

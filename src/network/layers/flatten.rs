@@ -4,8 +4,7 @@ use crate::kernel::Start;
 use crate::network::shape::Shape;
 
 use super::operator::{
-    Describe, Fitted, Inputs, LayerContext, LayerParameters, Operand, Operator, Recorded, Saved,
-    begin,
+    Describe, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, Site, begin,
 };
 
 /// Changes the order of the numbers of a sample.
@@ -26,7 +25,7 @@ impl Describe for Flatten {
 }
 
 /// Every number's place in the image and its place in the vector, sample after sample.
-fn places(at: &LayerContext<'_>) -> impl Iterator<Item = (usize, usize)> + use<> {
+fn places(at: &Site) -> impl Iterator<Item = (usize, usize)> + use<> {
     let (shape, size) = (at.input, at.input.numbers());
     (0..at.samples).flat_map(move |sample| {
         let first = sample * size;
@@ -35,46 +34,24 @@ fn places(at: &LayerContext<'_>) -> impl Iterator<Item = (usize, usize)> + use<>
     })
 }
 
-fn flatten(at: &LayerContext<'_>, x: &[f32], z: &mut [f32]) {
+fn flatten(at: &Site, x: &[f32], z: &mut [f32]) {
     for (from, to) in places(at) {
         z[to] = x[from];
     }
 }
 
 impl Operator for Flatten {
-    fn forward(
-        &self,
-        at: &LayerContext<'_>,
-        x: Inputs<'_>,
-        _saved: &mut Saved,
-        _relu: bool,
-        z: &mut [f32],
-    ) {
+    fn forward(&self, at: &Site, x: Inputs, _saved: &mut Saved, _relu: bool, z: &mut [f32]) {
         flatten(at, x.main, z);
     }
 
-    fn jvp(
-        &self,
-        at: &LayerContext<'_>,
-        _base: Recorded<'_>,
-        rx: Inputs<'_>,
-        _direction: LayerParameters<'_>,
-        rz: &mut [f32],
-    ) {
-        flatten(at, rx.main, rz);
+    fn jvp(&self, base: &Recorded, rx: Inputs, _direction: LayerParameters, rz: &mut [f32]) {
+        flatten(&base.at, rx.main, rz);
     }
 
-    fn backward(
-        &self,
-        at: &LayerContext<'_>,
-        _base: Recorded<'_>,
-        _operand: Operand,
-        dz: &[f32],
-        start: Start,
-        dx: &mut [f32],
-    ) {
+    fn backward(&self, base: &Recorded, _by: Operand, dz: &[f32], start: Start, dx: &mut [f32]) {
         begin(start, dx);
-        for (from, to) in places(at) {
+        for (from, to) in places(&base.at) {
             dx[from] += dz[to];
         }
     }

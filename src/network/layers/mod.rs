@@ -35,7 +35,7 @@ pub use shortcut::Shortcut;
 pub(super) use convolution::{CHUNK, ConvolutionItem};
 pub(super) use dense::DenseItem;
 pub(super) use operator::{
-    Fitted, Inputs, LayerContext, LayerParameters, Operand, Operator, Recorded, Saved, SecondOrder,
+    Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, SecondOrder, Site,
 };
 pub(super) use pooling::{AveragePoolItem, MaxPoolItem};
 pub(super) use shortcut::ShortcutItem;

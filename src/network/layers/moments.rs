@@ -78,7 +78,7 @@ impl Moments {
     }
 
     /// `dx ← dx + R∂x`: the derivative of the backward pass along a direction.
-    pub(super) fn add_hvp_backward(&self, isa: Isa, at: &HvpBackward<'_>, dx: &mut [f32]) {
+    pub(super) fn add_hvp_backward(&self, isa: Isa, at: &HvpBackward, dx: &mut [f32]) {
         self.project(isa, at.normal, at.delta_tangent, dx);
         if self.of_batch {
             // −m·∂x with ∂x = r·P(∂x̂), built on its own and then scaled.

@@ -7,8 +7,8 @@ use crate::network::shape::Shape;
 
 use super::channels::add_scaled;
 use super::operator::{
-    Describe, Fault, Fitted, Inputs, LayerContext, LayerParameters, Operand, Operator, Recorded,
-    Saved, begin,
+    Describe, Fault, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, Site,
+    begin,
 };
 
 /// The constants, and `type = "normalise"` in an architecture file.
@@ -60,42 +60,20 @@ impl Describe for Normalise {
 }
 
 impl Operator for Normalise {
-    fn forward(
-        &self,
-        at: &LayerContext<'_>,
-        x: Inputs<'_>,
-        _saved: &mut Saved,
-        _relu: bool,
-        z: &mut [f32],
-    ) {
+    fn forward(&self, at: &Site, x: Inputs, _saved: &mut Saved, _relu: bool, z: &mut [f32]) {
         let scale = self.inverse();
         let pairs = self.mean.iter().zip(&scale);
         let shift: Vec<f32> = pairs.map(|(&m, s)| -(m as f32) * s).collect();
         kernel::scale_shift(at.isa, (&scale, &shift), false, x.main, z);
     }
 
-    fn jvp(
-        &self,
-        at: &LayerContext<'_>,
-        _base: Recorded<'_>,
-        rx: Inputs<'_>,
-        _direction: LayerParameters<'_>,
-        rz: &mut [f32],
-    ) {
+    fn jvp(&self, base: &Recorded, rx: Inputs, _direction: LayerParameters, rz: &mut [f32]) {
         rz.fill(0.0);
-        add_scaled(at.isa, &self.inverse(), rx.main, rz);
+        add_scaled(base.at.isa, &self.inverse(), rx.main, rz);
     }
 
-    fn backward(
-        &self,
-        at: &LayerContext<'_>,
-        _base: Recorded<'_>,
-        _operand: Operand,
-        dz: &[f32],
-        start: Start,
-        dx: &mut [f32],
-    ) {
+    fn backward(&self, base: &Recorded, _by: Operand, dz: &[f32], start: Start, dx: &mut [f32]) {
         begin(start, dx);
-        add_scaled(at.isa, &self.inverse(), dz, dx);
+        add_scaled(base.at.isa, &self.inverse(), dz, dx);
     }
 }

@@ -61,7 +61,7 @@ pub(in crate::network) struct LayerParameters<'a> {
 
 /// A layer at work: its shapes, its parameters, and how many samples pass.
 #[derive(Clone, Copy)]
-pub(in crate::network) struct LayerContext<'a> {
+pub(in crate::network) struct Site<'a> {
     pub isa: Isa,
     pub samples: usize,
     pub input: Shape,
@@ -81,9 +81,10 @@ pub(in crate::network) struct Saved {
     pub moments: Moments,
 }
 
-/// What the base pass left at a layer.
+/// A layer at work, and what the base pass left there.
 #[derive(Clone, Copy)]
 pub(in crate::network) struct Recorded<'a> {
+    pub at: Site<'a>,
     /// What the layer read, samples × numbers.
     pub x: &'a [f32],
     /// What it gave, behind its activation.
@@ -165,53 +166,30 @@ pub(in crate::network) trait Operator: Describe {
     }
 
     /// `z` of `x`, or the positive part of it where `relu` asks a layer that fuses it.
-    fn forward(
-        &self,
-        at: &LayerContext<'_>,
-        x: Inputs<'_>,
-        saved: &mut Saved,
-        relu: bool,
-        z: &mut [f32],
-    );
+    fn forward(&self, at: &Site, x: Inputs, saved: &mut Saved, relu: bool, z: &mut [f32]);
 
     /// `Rz`: the derivative of `z` while `x` moves along `rx` and the parameters along `direction`.
-    fn jvp(
-        &self,
-        at: &LayerContext<'_>,
-        base: Recorded<'_>,
-        rx: Inputs<'_>,
-        direction: LayerParameters<'_>,
-        rz: &mut [f32],
-    );
+    fn jvp(&self, base: &Recorded, rx: Inputs, direction: LayerParameters, rz: &mut [f32]);
 
     /// `dx ← start + Jᵀ·dz`, the derivative by one of the inputs.
-    fn backward(
-        &self,
-        at: &LayerContext<'_>,
-        base: Recorded<'_>,
-        operand: Operand,
-        dz: &[f32],
-        start: Start,
-        dx: &mut [f32],
-    );
+    fn backward(&self, base: &Recorded, by: Operand, dz: &[f32], start: Start, dx: &mut [f32]);
 
     /// `dx ← start + R(Jᵀ·∂z)`. Of a layer that is linear, `Jᵀ·R∂z`.
     fn hvp_backward(
         &self,
-        at: &LayerContext<'_>,
-        base: Recorded<'_>,
-        second: SecondOrder<'_>,
-        operand: Operand,
+        base: &Recorded,
+        second: SecondOrder,
+        by: Operand,
         start: Start,
         dx: &mut [f32],
     ) {
-        self.backward(at, base, operand, second.delta_tangent, start, dx);
+        self.backward(base, by, second.delta_tangent, start, dx);
     }
 
     /// `sum ← start +` the gradient by the weight, summed over the samples. Nothing without a weight.
     fn weight_gradient(
         &self,
-        _at: &LayerContext<'_>,
+        _at: &Site,
         _x: &[f32],
         _dz: &[f32],
         _start: Start,
@@ -223,9 +201,9 @@ pub(in crate::network) trait Operator: Describe {
     /// Hessian of its own. Nothing where a layer without parameters is linear.
     fn add_second_derivative(
         &self,
-        _at: &LayerContext<'_>,
+        _at: &Site,
         _rx: &[f32],
-        _direction: LayerParameters<'_>,
+        _direction: LayerParameters,
         _sum: &mut [f32],
     ) {
     }

@@ -8,8 +8,7 @@ use crate::network::shape::Shape;
 
 use super::bounds::{check_size, output_shape};
 use super::operator::{
-    Describe, Fault, Fitted, Inputs, LayerContext, LayerParameters, Operand, Operator, Recorded,
-    Saved,
+    Describe, Fault, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, Site,
 };
 use super::words::{Each, zeros};
 
@@ -127,40 +126,18 @@ impl Describe for MaxPool {
 }
 
 impl Operator for MaxPool {
-    fn forward(
-        &self,
-        at: &LayerContext<'_>,
-        x: Inputs<'_>,
-        saved: &mut Saved,
-        _relu: bool,
-        z: &mut [f32],
-    ) {
+    fn forward(&self, at: &Site, x: Inputs, saved: &mut Saved, _relu: bool, z: &mut [f32]) {
         saved.places.resize(z.len(), 0);
         pool::max_pool(at.isa, &self.pool, x.main, z, &mut saved.places);
     }
 
-    fn jvp(
-        &self,
-        at: &LayerContext<'_>,
-        base: Recorded<'_>,
-        rx: Inputs<'_>,
-        _direction: LayerParameters<'_>,
-        rz: &mut [f32],
-    ) {
-        pool::gather_pool(at.isa, &self.pool, rx.main, &base.saved.places, rz);
+    fn jvp(&self, base: &Recorded, rx: Inputs, _direction: LayerParameters, rz: &mut [f32]) {
+        pool::gather_pool(base.at.isa, &self.pool, rx.main, &base.saved.places, rz);
     }
 
-    fn backward(
-        &self,
-        at: &LayerContext<'_>,
-        base: Recorded<'_>,
-        _operand: Operand,
-        dz: &[f32],
-        start: Start,
-        dx: &mut [f32],
-    ) {
-        add_written(at.isa, start, dx, |dx| {
-            pool::scatter_pool(at.isa, &self.pool, dz, &base.saved.places, dx);
+    fn backward(&self, base: &Recorded, _by: Operand, dz: &[f32], start: Start, dx: &mut [f32]) {
+        add_written(base.at.isa, start, dx, |dx| {
+            pool::scatter_pool(base.at.isa, &self.pool, dz, &base.saved.places, dx);
         });
     }
 }
@@ -188,39 +165,17 @@ impl Describe for AveragePool {
 }
 
 impl Operator for AveragePool {
-    fn forward(
-        &self,
-        at: &LayerContext<'_>,
-        x: Inputs<'_>,
-        _saved: &mut Saved,
-        _relu: bool,
-        z: &mut [f32],
-    ) {
+    fn forward(&self, at: &Site, x: Inputs, _saved: &mut Saved, _relu: bool, z: &mut [f32]) {
         pool::average_pool(at.isa, &self.pool, x.main, z);
     }
 
-    fn jvp(
-        &self,
-        at: &LayerContext<'_>,
-        _base: Recorded<'_>,
-        rx: Inputs<'_>,
-        _direction: LayerParameters<'_>,
-        rz: &mut [f32],
-    ) {
-        pool::average_pool(at.isa, &self.pool, rx.main, rz);
+    fn jvp(&self, base: &Recorded, rx: Inputs, _direction: LayerParameters, rz: &mut [f32]) {
+        pool::average_pool(base.at.isa, &self.pool, rx.main, rz);
     }
 
-    fn backward(
-        &self,
-        at: &LayerContext<'_>,
-        _base: Recorded<'_>,
-        _operand: Operand,
-        dz: &[f32],
-        start: Start,
-        dx: &mut [f32],
-    ) {
-        add_written(at.isa, start, dx, |dx| {
-            pool::spread_pool(at.isa, &self.pool, dz, dx);
+    fn backward(&self, base: &Recorded, _by: Operand, dz: &[f32], start: Start, dx: &mut [f32]) {
+        add_written(base.at.isa, start, dx, |dx| {
+            pool::spread_pool(base.at.isa, &self.pool, dz, dx);
         });
     }
 }

@@ -9,8 +9,8 @@ use crate::kernel::{self, Start};
 use crate::network::shape::Shape;
 
 use super::operator::{
-    Describe, Fault, Fitted, Inputs, LayerContext, LayerParameters, Operand, Operator, Recorded,
-    Saved, begin,
+    Describe, Fault, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, Site,
+    begin,
 };
 
 /// `type = "shortcut"` in an architecture file.
@@ -72,7 +72,7 @@ impl Shortcut {
     }
 
     /// The sum, where an empty slice stands for zero.
-    fn add(&self, at: &LayerContext<'_>, x: Inputs<'_>, z: &mut [f32]) {
+    fn add(&self, at: &Site, x: Inputs, z: &mut [f32]) {
         if x.main.is_empty() {
             z.fill(0.0);
         } else {
@@ -97,42 +97,20 @@ impl Describe for Shortcut {
 }
 
 impl Operator for Shortcut {
-    fn forward(
-        &self,
-        at: &LayerContext<'_>,
-        x: Inputs<'_>,
-        _saved: &mut Saved,
-        _relu: bool,
-        z: &mut [f32],
-    ) {
+    fn forward(&self, at: &Site, x: Inputs, _saved: &mut Saved, _relu: bool, z: &mut [f32]) {
         self.add(at, x, z);
     }
 
-    fn jvp(
-        &self,
-        at: &LayerContext<'_>,
-        _base: Recorded<'_>,
-        rx: Inputs<'_>,
-        _direction: LayerParameters<'_>,
-        rz: &mut [f32],
-    ) {
-        self.add(at, rx, rz);
+    fn jvp(&self, base: &Recorded, rx: Inputs, _direction: LayerParameters, rz: &mut [f32]) {
+        self.add(&base.at, rx, rz);
     }
 
-    fn backward(
-        &self,
-        at: &LayerContext<'_>,
-        _base: Recorded<'_>,
-        operand: Operand,
-        dz: &[f32],
-        start: Start,
-        dx: &mut [f32],
-    ) {
+    fn backward(&self, base: &Recorded, by: Operand, dz: &[f32], start: Start, dx: &mut [f32]) {
         begin(start, dx);
-        match operand {
-            Operand::Main => kernel::axpy(at.isa, 1.0, dz, dx),
+        match by {
+            Operand::Main => kernel::axpy(base.at.isa, 1.0, dz, dx),
             Operand::Skip => {
-                for (from, to) in self.places(at.output, at.samples) {
+                for (from, to) in self.places(base.at.output, base.at.samples) {
                     dx[from] += dz[to];
                 }
             }
