@@ -184,11 +184,11 @@ fn twin(
 
 /// Makes variances of which `σ² + ε` is 1/4, 1 or 4: then `1/√(σ² + ε)` is on the grid too.
 fn variances(layer: &Layer, statistics: &mut [f32]) {
-    if let Operation::Standardise { epsilon, .. } = layer.operation {
+    if let Operation::Standardise(norm) = &layer.operation {
         let half = layer.statistics.len() / 2;
         for variance in &mut statistics[layer.statistics.clone()][half..] {
             let power = [0.25, 1.0, 4.0][(*variance * 16.0).abs() as usize % 3];
-            *variance = power - epsilon as f32;
+            *variance = power - norm.epsilon as f32;
         }
     }
 }
