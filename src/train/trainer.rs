@@ -1,6 +1,6 @@
 //! A run taken step by step, which can be stopped and resumed.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Gathered, Network, Normalisation, Pass, Point, State};
 
@@ -81,36 +81,21 @@ impl<'a> Trainer<'a> {
         data: Batch<'a>,
         checkpoint: Checkpoint,
     ) -> Result<Self> {
+        checkpoint.check_is_of(network)?;
         let Checkpoint {
-            network: name,
             plan,
             mut progress,
             state,
             memory,
+            ..
         } = checkpoint;
         plan.check(data.samples)?;
-        if name != network.name() || !memory.belongs_to(plan.optimiser) {
-            let fault = format!(
-                "it is of {name} and does not fit {} trained by {}; resume the run that wrote it",
-                network.name(),
-                plan.optimiser.name()
-            );
-            return Err(Error::input("checkpoint", "network", fault));
-        }
         assert_eq!(state.parameters.len(), network.parameters(), "parameters");
         assert_eq!(state.statistics.len(), network.statistics(), "statistics");
         assert_eq!(data.inputs.len(), data.samples * network.features());
         assert_eq!(data.targets.len(), data.samples * network.outputs());
         progress.ending = progress.ending.filter(|e| *e != Ending::OutOfSteps);
         let batches = Batches::new(plan.sampler, plan.seed, data.samples, plan.batch);
-        let (mut gathered, mut ranks) = (Gathered::default(), Vec::new());
-        let order = data.by_target();
-        if batches.is_full() {
-            gathered.gather(&data, &order);
-        } else {
-            ranks.resize(data.samples, 0);
-            (0..).zip(order).for_each(|(rank, i)| ranks[i] = rank);
-        }
         let mut trainer = Trainer {
             isa,
             network,
@@ -121,15 +106,29 @@ impl<'a> Trainer<'a> {
             progress,
             pass: Pass::new(isa),
             batches,
-            gathered,
+            gathered: Gathered::default(),
             indices: Vec::new(),
-            ranks,
+            ranks: Vec::new(),
             gradient: Vec::new(),
         };
+        trainer.sort_samples();
         if progress.ending.is_none() && progress.steps >= plan.stop.steps {
             trainer.end(Ending::OutOfSteps);
         }
         Ok(trainer)
+    }
+
+    /// Gathers all samples by target where every batch has all of them, and else notes their order.
+    fn sort_samples(&mut self) {
+        let order = self.data.by_target();
+        if self.batches.is_full() {
+            self.gathered.gather(&self.data, &order);
+            return;
+        }
+        self.ranks.resize(self.data.samples, 0);
+        for (rank, sample) in order.into_iter().enumerate() {
+            self.ranks[sample] = rank;
+        }
     }
 
     /// Takes one step; `None` when the run has ended.

@@ -2,9 +2,9 @@
 
 use crate::experiment::statistics::{agreement, margin};
 use crate::record::numeral::significant;
-use crate::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
+use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series, Style, Table};
 
-use super::{Outcome, Settings};
+use super::cell::{Outcome, Settings};
 
 /// Sizes and conventions.
 pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
@@ -69,9 +69,10 @@ pub fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
             settings.name(),
             significant(outcome.exact[last]),
         ),
-        agreement: match sampled {
-            0 => Agreement::Undecided,
-            _ => agreement(deviation),
+        agreement: if sampled == 0 {
+            Agreement::Undecided
+        } else {
+            agreement(deviation)
         },
         margin: margin(deviation).filter(|_| sampled > 0),
         claim: "mean_square_threshold".to_owned(),
@@ -103,7 +104,7 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
         let sampled = (0..outcome.exact.len()).filter(|&t| outcome.is_sampled(settings, t));
         let simulated = sampled.map(|t| {
             let error = 2.0 * outcome.error(settings, t);
-            Point::with_error(t as f64, outcome.simulated[t], error)
+            DataPoint::with_error(t as f64, outcome.simulated[t], error)
         });
         series.push(Series {
             label: format!("{label}: simulated"),
@@ -113,7 +114,7 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
         series.push(Series {
             label: format!("{label}: exact"),
             style: Style::Theory,
-            points: exact.map(|(t, &y)| Point::new(t as f64, y)).collect(),
+            points: exact.map(|(t, &y)| DataPoint::new(t as f64, y)).collect(),
         });
     }
     Figure {

@@ -6,7 +6,7 @@ use crate::model::toy::{self, Sample};
 use crate::number::Field;
 use crate::train::random::{Purpose, stream};
 
-use super::{LINEAR, Outcome, Settings};
+use super::cell::{LINEAR, Outcome, Settings};
 use crate::experiment::statistics::Mean;
 
 /// 2⁴⁰: logarithms are rounded to a grid far below their statistical error, so that the last bit of
@@ -33,9 +33,10 @@ impl Settings {
             squares: vec![self.offset * self.offset],
         };
         for t in 1..=self.steps {
-            x = match self.stochastic {
-                true => Sample::ALL[random.random_range(0..2)].step(&x, &eta),
-                false => toy::descend(&x, &eta),
+            x = if self.stochastic {
+                Sample::ALL[random.random_range(0..2)].step(&x, &eta)
+            } else {
+                toy::descend(&x, &eta)
             };
             if walk.left_at.is_none() && !toy::in_basin(self.minimum, &x) {
                 walk.left_at = Some(t);

@@ -16,7 +16,7 @@ use crate::train::{Ending, Plan, Run, train};
 
 /// Everything that decides one trained and measured point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PointSettings {
+pub struct TrainingSettings {
     /// Widths of the layers, input first.
     pub widths: Vec<usize>,
     /// Training images: the first so many of Fashion-MNIST.
@@ -33,7 +33,7 @@ pub struct PointSettings {
     pub products: usize,
 }
 
-impl PointSettings {
+impl TrainingSettings {
     /// The sizes of a scale: 784-30-10 on 100 images, 784-100-100-10 on 500, or the paper's 784-500-500-500-10 on
     /// 1000. `plan` gives the run from the number of samples.
     pub fn of_scale(scale: Scale, seed: u64, plan: impl Fn(usize) -> Plan) -> Self {
@@ -42,7 +42,7 @@ impl PointSettings {
             Scale::Quick => (vec![784, 100, 100, 10], 500),
             Scale::Paper => (vec![784, 500, 500, 500, 10], 1000),
         };
-        PointSettings {
+        TrainingSettings {
             widths,
             samples,
             test_samples: 1000,
@@ -68,7 +68,7 @@ impl PointSettings {
     }
 
     /// Are these the same settings, but for the seeds?
-    pub fn differs_in_seed_only(&self, other: &PointSettings) -> bool {
+    pub fn differs_in_seed_only(&self, other: &TrainingSettings) -> bool {
         let mut other = other.clone();
         other.seed = self.seed;
         other.plan.seed = self.plan.seed;
@@ -90,7 +90,7 @@ pub fn seeds_in_words(seeds: impl Iterator<Item = u64>) -> String {
 }
 
 /// Sizes and conventions common to some points, for a record.
-pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, String)> {
+pub fn describe(results: &[(TrainingSettings, TrainingOutcome)]) -> Vec<(String, String)> {
     let Some((first, outcome)) = results.first() else {
         return Vec::new();
     };
@@ -132,7 +132,7 @@ pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, Strin
 
 /// A trained and measured point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PointOutcome {
+pub struct TrainingOutcome {
     /// The training run.
     pub run: Run,
     /// Curvature on the training samples; absent when the run diverged.
@@ -166,7 +166,7 @@ impl Trained {
 ///
 /// # Errors
 /// When the data cannot be read or holds fewer samples.
-pub fn trained(settings: &PointSettings, context: &Context) -> Result<Trained> {
+pub fn trained(settings: &TrainingSettings, context: &Context) -> Result<Trained> {
     let training = load(Split::Train, settings.samples, context)?;
     let network = Network::fnn(&settings.widths);
     let mut random = stream(settings.seed, Purpose::Initial, 0);
@@ -192,10 +192,13 @@ fn load(split: Split, count: usize, context: &Context) -> Result<Dataset> {
 ///
 /// # Errors
 /// When the data cannot be read or holds fewer samples.
-pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<PointOutcome> {
+pub fn train_and_measure(
+    settings: &TrainingSettings,
+    context: &Context,
+) -> Result<TrainingOutcome> {
     let test = load(Split::Test, settings.test_samples, context)?;
     let trained = trained(settings, context)?;
-    let mut outcome = PointOutcome {
+    let mut outcome = TrainingOutcome {
         run: trained.run,
         measurement: None,
         test_accuracy: None,
@@ -244,7 +247,7 @@ mod tests {
             seed: 1,
             stop: Stop::at(1e-4, 50),
         };
-        let settings = PointSettings::of_scale(Scale::Smoke, 1, plan);
+        let settings = TrainingSettings::of_scale(Scale::Smoke, 1, plan);
         let context = Context {
             isa: crate::kernel::Isa::best(),
             data_dir: None,
@@ -254,7 +257,7 @@ mod tests {
         assert_eq!(outcome.measurement, None);
         let text = serde_json::to_string(&outcome).unwrap();
         assert_eq!(
-            serde_json::from_str::<PointOutcome>(&text).unwrap(),
+            serde_json::from_str::<TrainingOutcome>(&text).unwrap(),
             outcome
         );
     }
