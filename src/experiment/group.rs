@@ -64,12 +64,12 @@ impl<'a> Group<'a> {
         groups
     }
 
-    /// η as the number that was used, an f32.
+    /// η, the f32 that was used.
     pub fn learning_rate(&self) -> f64 {
         f64::from(self.settings.plan.learning_rate)
     }
 
-    /// η as it is written: the shortest decimal of the f32.
+    /// η as the shortest decimal that reads back as the same f32.
     pub fn learning_rate_text(&self) -> String {
         self.settings.plan.learning_rate.to_string()
     }
@@ -126,7 +126,7 @@ impl<'a> Group<'a> {
                 .filter(|o| o.run.ending == ending)
                 .count()
         };
-        let parts = Ending::ALL.map(|(ending, word)| (count(ending), word));
+        let parts = Ending::ALL.map(|ending| (count(ending), ending.words()));
         let parts = parts.iter().filter(|(count, _)| *count > 0);
         let parts: Vec<_> = parts
             .map(|(count, word)| format!("{count} {word}"))
@@ -134,15 +134,15 @@ impl<'a> Group<'a> {
         parts.join(", ")
     }
 
-    /// Did every run converge? The theory speaks of minima, and only there do converged runs stand.
+    /// Did every run converge? The theory is about minima, and a run that did not converge is at none.
     pub fn is_at_minima(&self) -> bool {
         self.outcomes
             .iter()
             .all(|o| o.run.ending == Ending::Converged)
     }
 
-    /// What the runs say of a bound. Runs that stand at no minimum do not meet the hypotheses of the
-    /// claim and have no margin.
+    /// What the runs say about a bound. Runs that did not all converge do not meet the hypotheses of the
+    /// claim; they decide nothing and have no margin.
     pub fn finding(&self, bound: Bound<'_>, sentence: String) -> Finding {
         let Bound {
             claim,
@@ -193,8 +193,8 @@ impl<'a> Group<'a> {
             .map_or(ABSENT.to_owned(), |spread| spread.text())
     }
 
-    /// The conjunction over the measured runs of a criterion's slack being ≥ 0, each measured
-    /// value an interval of its residual's width.
+    /// Do all measured runs meet a criterion, that is, is its slack ≥ 0? Every measured value enters as an
+    /// interval whose radius is its residual. `slack` is given a and s, η, and p.
     pub fn verdict(
         &self,
         slack: impl Fn(&Curvature<Interval<BITS>>, &Interval<BITS>, &Interval<BITS>) -> Interval<BITS>,
@@ -211,20 +211,20 @@ impl<'a> Group<'a> {
     }
 }
 
-/// Measured sharpness and non-uniformity as intervals, read along one direction.
+/// Measured sharpness and non-uniformity as intervals, as if one direction carried both.
 fn curvature(measurement: &Measurement) -> Curvature<Interval<BITS>> {
     let interval = |e: Eigenvalue| Interval::around(e.value, e.residual);
     let s: Interval<BITS> = interval(measurement.non_uniformity);
     Curvature::along_one_direction(interval(measurement.sharpness), s.square())
 }
 
-/// A group as a point of [`rectangle`], its bar that of the non-uniformity.
+/// A group as a point of [`rectangle`]; its error bar is that of the non-uniformity.
 pub fn point_in_rectangle(group: &Group<'_>) -> Option<DataPoint> {
     let (sharpness, noise) = group.scaled()?;
     Some(noise.point(sharpness.mean))
 }
 
-/// A figure of points in units of the two bounds, with the bounds.
+/// A figure of points in units of the two bounds, and the bounds themselves.
 pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
     let corner = [(0.0, 1.0), (1.0, 1.0), (1.0, 0.0)];
     let corner = corner.map(|(x, y)| DataPoint::new(x, y)).to_vec();

@@ -1,4 +1,4 @@
-//! The page: one self-contained XHTML-compatible file.
+//! The page: one self-contained file that is valid as HTML and as XML.
 
 use askama::Template;
 
@@ -136,8 +136,7 @@ impl<'a> TableView<'a> {
     }
 }
 
-/// True for a cell that is better aligned to the right: empty, a dash, or a number with whatever
-/// stands behind it.
+/// Should a cell be aligned to the right? It should when it is empty, a dash, or begins with a number.
 fn looks_numeric(cell: &str) -> bool {
     let unsigned = cell.trim_start_matches(['-', '−', '+', '<', '>', '≤', '≥', '±', '–', '∞', ' ']);
     unsigned.is_empty() || unsigned.starts_with(|c: char| c.is_ascii_digit())

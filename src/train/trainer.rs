@@ -160,17 +160,17 @@ impl<'a> Trainer<'a> {
         self.progress
     }
 
-    /// What the run has come to; out of steps while it goes on.
+    /// The result so far; out of steps while the run goes on.
     pub fn run(&self) -> Run {
         self.progress.run()
     }
 
-    /// Parameters and statistics where the run stands.
+    /// The current parameters and statistics.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Parameters and statistics where the run stands.
+    /// The current parameters and statistics.
     pub fn into_state(self) -> State {
         self.state
     }
@@ -180,12 +180,12 @@ impl<'a> Trainer<'a> {
         &self.plan
     }
 
-    /// The diagonal `P` of an adaptive optimiser's next step ([`Memory::preconditioner`]).
+    /// The diagonal `P` of the last step of an adaptive optimiser ([`Memory::preconditioner`]).
     pub fn preconditioner(&self) -> Option<Vec<f32>> {
         self.memory.preconditioner(self.isa, self.plan.optimiser)
     }
 
-    /// Everything that the rest of the run depends on, but for network and data.
+    /// Everything that the rest of the run depends on, except network and data.
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             network: self.network.name().to_owned(),
@@ -196,7 +196,8 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// The norm of the gradient of the whole loss, batch normalisation in training mode.
+    /// The Euclidean norm of the gradient of the loss over all samples, batch normalisation in training
+    /// mode.
     pub fn gradient_norm(&mut self) -> f64 {
         self.gradient.resize(self.network.parameters(), 0.0);
         let point = self.state.point(self.network, Normalisation::Batch);

@@ -1,9 +1,8 @@
 //! Linear over-parameterised regression: simulated `E‖x_t‖²` against exact moments.
 //!
-//! Here the loss is quadratic and the theory is no linearisation. `‖x_t‖²` is heavy-tailed: its
-//! sample variance is dominated by walks that the sample does not hold. The error bar is therefore
-//! made from the variance that the fourth-moment tensor gives for exactly this model and step, not
-//! from the sample.
+//! The loss is quadratic, so the theory is exact. `‖x_t‖²` is heavy-tailed: its variance is dominated by
+//! walks so rare that a sample does not contain them. The error bars therefore come from the variance
+//! that the fourth-moment tensor gives for exactly this model and step, not from the sample.
 
 mod cell;
 mod moments;

@@ -37,9 +37,9 @@ impl Outcome {
         self.deviation[t] / (settings.walks as f64).sqrt()
     }
 
-    /// Is the mean of so few walks still near normal? The relative standard error ε of a mean of N
-    /// walks is below N^(−1/3), so that the skewness of the mean, which for such products grows
-    /// like ε³N, is below one; beyond, the comparison tells nothing.
+    /// Are there enough walks for their mean to be nearly normal? They are while the relative standard
+    /// error ε of the mean of N walks is below N^(−1/3): the skewness of the mean, which for such
+    /// products grows like ε³N, is then below one. Otherwise a comparison says nothing.
     fn is_sampled(&self, settings: &Settings, t: usize) -> bool {
         let relative = self.error(settings, t) / self.exact[t];
         relative.powi(3) * (settings.walks as f64) < 1.0

@@ -40,6 +40,7 @@ pub struct Outcome {
     pub growth: Vec<f64>,
 }
 
-/// A walk that starts 10⁻⁵ beside x = 1 is still in the basin after so many steps, whatever it
-/// drew: 10⁻⁵·1.66²⁰ = 0.25 is below the distance 0.42 of the nearest switch.
+/// The number of steps after which a walk that starts 10⁻⁵ from x = 1 is still in the basin, whatever it
+/// drew: 10⁻⁵·1.66²⁰ = 0.25 is below 0.42, the distance of the nearest point where a sample changes its
+/// branch.
 pub const LINEAR: usize = 20;

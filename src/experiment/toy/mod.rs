@@ -1,10 +1,9 @@
 //! The paper's motivating example: two minima that gradient descent cannot tell apart and SGD can.
 //!
-//! Walks start 10⁻⁵ beside a minimum. Inside a basin every step multiplies the distance by one of
-//! two factors, so the mean of the squared factor and of its logarithm are means of bounded
-//! variables: their error bars are those of the central limit theorem. `E(x_t − 1)²` itself is
-//! heavy-tailed; its error bar is made from the exact variance `(E f⁴)^t − (E f²)^{2t}`, never
-//! from the sample, which misses the tail.
+//! Walks start 10⁻⁵ from a minimum. Inside its basin, every step multiplies the distance by one of two
+//! factors. The squared factor and its logarithm are therefore bounded, and the error bars of their means
+//! are those of the central limit theorem. `E(x_t − 1)²` itself is heavy-tailed: its error bar comes from
+//! the exact variance `(E f⁴)^t − (E f²)^{2t}`, because the variance of a sample misses the tail.
 
 mod cell;
 mod page;

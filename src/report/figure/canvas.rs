@@ -13,7 +13,7 @@ use super::{colour, text};
 /// A place in CSS pixels from the top left corner, x to the right and y down.
 pub type Spot = (f64, f64);
 
-/// Plotters places things on whole units; there are this many in a CSS pixel.
+/// Plotters places things on whole units; a CSS pixel has so many.
 const UNITS: f64 = 4.0;
 
 /// Plotters divides the size of a font by this before it writes it.
@@ -33,7 +33,7 @@ pub enum Align {
 /// Something to draw on.
 pub struct Canvas<'a>(DrawingArea<SVGBackend<'a>, Shift>);
 
-/// The SVG document of what `draw` draws, `width` × `height` CSS pixels large.
+/// What `draw` draws as an SVG document of `width` × `height` CSS pixels.
 pub fn paint(width: f64, height: f64, draw: impl FnOnce(&Canvas<'_>)) -> String {
     let (width, height) = (width.ceil(), height.ceil());
     let (wide, high) = ((width * UNITS) as u32, (height * UNITS) as u32);

@@ -1,11 +1,11 @@
-//! The names of the bounds, written at their right ends where they hide the least.
+//! The names of the bounds, written beside them where they hide the least.
 
 use super::canvas::{Align, Canvas, Spot};
 use super::plot::Plot;
 use super::{colour, marks, text};
 use crate::record::{Figure, Series, Style};
 
-/// The most spots along a bound at which its label is tried: one each three pixels.
+/// The largest number of spots along a bound at which its label is tried: about one every three pixels.
 const PLACES: usize = 200;
 
 /// A rectangle: left, top, right, bottom.
@@ -55,8 +55,8 @@ pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
     }
 }
 
-/// Where the label of a bound may stand, the best place first: at spots of the bound from right
-/// to left, ending or beginning there, just above it or just below, and within the plot.
+/// Where the label of a bound may be, the best place first: at spots of the bound from right to left,
+/// ending or beginning there, just above or below it, and within the plot.
 fn places(plot: &Plot, path: &[Spot], label: &str) -> Vec<Area> {
     let (width, height) = (text::width(label) + 4.0, text::LINE - 2.0);
     let beside = |&(x, y): &Spot| {

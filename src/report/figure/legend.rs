@@ -26,7 +26,7 @@ struct Entry {
     y: f64,
 }
 
-/// Entries fill rows of at most `width`; a label that is longer alone is broken into lines.
+/// Places the entries in rows of at most `width` pixels; a label that is wider is broken into lines.
 pub fn lay_out(figure: &Figure, width: f64) -> Legend {
     let (mut x, mut y, mut row_height) = (0.0, 0.0, 0.0);
     let mut entries = Vec::new();

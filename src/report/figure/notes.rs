@@ -1,4 +1,4 @@
-//! What a drawing leaves out, counted.
+//! Sentences on what a drawing leaves out.
 
 use super::marks;
 use super::plot::Plot;
