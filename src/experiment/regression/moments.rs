@@ -9,7 +9,7 @@ use crate::model::{Evolution, Linear, Quadratic, Sampling, tensor};
 use crate::number::{Exact, Field};
 use crate::train::random::{Purpose, stream};
 
-use super::Settings;
+use super::cell::Settings;
 
 impl Settings {
     /// The problem as SGD sees it.

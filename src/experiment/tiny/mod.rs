@@ -99,15 +99,12 @@ impl Tiny {
     /// it by more than any rounding of the engine, where that is bounded, and by 2⁻¹⁰ where it is
     /// not.
     pub fn is_smooth(&self) -> bool {
-        match self.exact.is_polynomial() {
-            true => self.exact.bound().is_smooth(&self.exact),
-            false => {
-                let near = Enclosure::from_exact(&Exact::power_of_two(-10));
-                let is_clear =
-                    |z: &Enclosure| z.compare(&near) == Some(std::cmp::Ordering::Greater);
-                self.exact.closest_switch().is_none_or(is_clear)
-            }
+        if self.exact.is_polynomial() {
+            return self.exact.bound().is_smooth(&self.exact);
         }
+        let near = Enclosure::from_exact(&Exact::power_of_two(-10));
+        let is_clear = |z: &Enclosure| z.compare(&near) == Some(std::cmp::Ordering::Greater);
+        self.exact.closest_switch().is_none_or(is_clear)
     }
 
     /// The data as one batch.
