@@ -61,9 +61,10 @@ mod tests {
         let (mut low, mut high) = (Exact::from(-4), Exact::from(4));
         for _ in 0..40 {
             let middle = (&low + &high) * Exact::fraction(1, 2);
-            match alignment::is_at_least(&model, &middle).holds() {
-                true => low = middle,
-                false => high = middle,
+            if alignment::is_at_least(&model, &middle).holds() {
+                low = middle;
+            } else {
+                high = middle;
             }
         }
         for part in [1, 4, 5, 6, 7, 8, 12, 24] {

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, tally,
+    CaseHypothesis, Change, Check, Claim, Evidence, Examined, Guard, Status, Version, tally,
 };
 use sgd_stability::criterion::almost_sure;
 use sgd_stability::matrix::positive_definite;
@@ -20,9 +20,7 @@ pub const CLAIM: Claim = Claim {
     formula: almost_sure::latex_of_words,
     source: "Sub-multiplicativity of the norm and multiplicativity of the determinant; the \
         exponent as in Ziyin et al. 2023 and Chemnitz and Engel 2024.",
-    hypotheses: &[Hypothesis::by_the_check(
-        "diagonal: every H_i is diagonal and no coordinate is flat in all samples",
-    )],
+    hypotheses: &[DIAGONAL.stated],
     reading: "Two-sided bounds with a gap: what no word of the given length certifies counts as \
         undecided. Longer words narrow the gap.",
     status: Status::Upheld,
@@ -40,6 +38,15 @@ pub const CLAIM: Claim = Claim {
     certified: Check::Without("the certificates are products of rationals, decided exactly"),
     empirical: super::UNMEASURED,
 };
+
+const DIAGONAL: CaseHypothesis<Quadratic> = CaseHypothesis::new(
+    "diagonal: every H_i is diagonal and no coordinate is flat in all samples",
+    |model| {
+        let own = |h: &DMatrix<Exact>| DMatrix::from_diagonal(&h.diagonal());
+        let diagonal = Verdict::from(model.hessians().iter().all(|h| *h == own(h)));
+        diagonal.and(positive_definite(model.hessian()))
+    },
+);
 
 /// The diagonals of the samples.
 const DIAGONALS: [&[[&str; 2]]; 5] = [
@@ -87,7 +94,7 @@ fn finding(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
     });
     let known = known(model, eta);
     Examined {
-        hypotheses: is_diagonal(model).and(positive_definite(model.hessian())),
+        hypotheses: (DIAGONAL.holds)(model),
         conclusion: match by_words {
             Verdict::Undecided => Verdict::Undecided,
             decided => (decided == known).into(),
@@ -99,12 +106,6 @@ fn finding(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
             model.hessian()
         ),
     }
-}
-
-/// Is every `H_i` diagonal?
-fn is_diagonal(model: &Quadratic) -> Verdict {
-    let own = |h: &DMatrix<Exact>| DMatrix::from_diagonal(&h.diagonal());
-    model.hessians().iter().all(|h| *h == own(h)).into()
 }
 
 /// Is the exponent of every coordinate negative? On the edge this is neither.

@@ -51,13 +51,16 @@ const CERTIFIED_STEPS: usize = 60;
 type Wide = Interval<512>;
 
 /// Weights `u` and `v`, in quarters. The last falls from the start at `ηλ₀ = 5/2`.
-const WEIGHTS: [(&[i64], &[i64]); 5] = [
-    (&[4], &[1]),
-    (&[3, -1, 4], &[1, 5, -2]),
-    (&[8, 0], &[1, 8]),
-    (&[1, 2, 3, 4], &[4, 3, 2, 2]),
-    (&[6], &[2]),
+const WEIGHTS: [[&[i64]; 2]; 5] = [
+    [&[4], &[1]],
+    [&[3, -1, 4], &[1, 5, -2]],
+    [&[8, 0], &[1, 8]],
+    [&[1, 2, 3, 4], &[4, 3, 2, 2]],
+    [&[6], &[2]],
 ];
+
+/// Weights with `f₀ = 0`.
+const STILL: [&[i64]; 2] = [&[4], &[0]];
 
 /// `ηλ₀`: lazy, at 2, in the catapult and beside its edge for the last weights, just below 4; and
 /// what is not above zero or not below 4.
@@ -97,14 +100,12 @@ fn outside() -> Evidence {
 fn findings<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<Examined> {
     let quarters =
         |x: &[i64]| DVector::from_iterator(x.len(), x.iter().map(|&part| Exact::fraction(part, 4)));
-    let still: (&[i64], &[i64]) = (&[4], &[0]);
-    let starts = WEIGHTS.into_iter().chain([still]);
-    let start = |(u, v): (&[i64], &[i64])| Start {
-        u: quarters(u),
-        v: quarters(v),
-        steps,
-    };
-    let asked = starts.map(start).flat_map(|start| {
+    let weights = WEIGHTS.into_iter().chain([STILL]);
+    let starts = weights.map(|weights| {
+        let [u, v] = weights.map(quarters);
+        Start { u, v, steps }
+    });
+    let asked = starts.flat_map(|start| {
         let ask = |text: &&str| start.finding::<T>(&fraction(text), version);
         products.iter().map(ask).collect::<Vec<_>>()
     });

@@ -42,19 +42,19 @@ const CERTIFIED_STEPS: usize = 60;
 type Wide = Interval<512>;
 
 /// Weights `u` and `v` of width 1; the last three stand still.
-const WEIGHTS: [(&[&str], &[&str]); 8] = [
-    (&["1"], &["1/3"]),
-    (&["2"], &["-1/5"]),
-    (&["3/7"], &["3/8"]),
-    (&["7"], &["1"]),
-    (&["5"], &["4"]),
-    (&["1"], &["1"]),
-    (&["1"], &["-1"]),
-    (&["2"], &["0"]),
+const WEIGHTS: [[&[&str]; 2]; 8] = [
+    [&["1"], &["1/3"]],
+    [&["2"], &["-1/5"]],
+    [&["3/7"], &["3/8"]],
+    [&["7"], &["1"]],
+    [&["5"], &["4"]],
+    [&["1"], &["1"]],
+    [&["1"], &["-1"]],
+    [&["2"], &["0"]],
 ];
 
 /// Weights of width 2.
-const WIDER: (&[&str], &[&str]) = (&["1", "2"], &["1/3", "1"]);
+const WIDER: [&[&str]; 2] = [&["1", "2"], &["1/3", "1"]];
 
 fn exact(version: Version) -> Evidence {
     tally(version, asked(version, follows_chebyshev))
@@ -87,14 +87,15 @@ fn outside() -> Evidence {
     tally(Version::STATED, findings)
 }
 
-/// The conclusion at this start, with this `ηλ₀`.
+/// The conclusion from these weights, with this `ηλ₀`.
 fn finding(
-    (u, v): (&[&str], &[&str]),
+    weights: [&[&str]; 2],
     product: &str,
     version: Version,
     conclusion: Conclusion,
 ) -> Examined {
     let vector = |x: &[&str]| DVector::from_iterator(x.len(), x.iter().map(|part| fraction(part)));
+    let [u, v] = weights;
     let start = Catapult::at(&vector(u), &vector(v));
     let product = fraction(product);
     let eta = &product / &start.kernel;

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::{every_batch, fraction};
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, MINIMUM,
+    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, Instance, MINIMUM,
     POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::heavy_ball;
@@ -13,7 +13,7 @@ use sgd_stability::matrix::bracket;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::momentum::damped;
+use super::momentum::DAMPED;
 use super::momentum::momenta;
 
 /// The claim.
@@ -27,12 +27,10 @@ pub const CLAIM: Claim = Claim {
     source: "Velikanov, Kuznedelev and Yarotsky 2023; re-derived. For G1 it gives η² − 6η + 6 = 0, \
         so η* = 3 − √3.",
     hypotheses: &[
-        Hypothesis::by_the_check("damped: |β| < 1"),
+        DAMPED.stated,
         POSITIVE_LEARNING_RATE,
         MINIMUM,
-        Hypothesis::by_the_check(
-            "spectrally_expressible: the noise has this form, for every X of a basis",
-        ),
+        SPECTRALLY_EXPRESSIBLE.stated,
     ],
     reading: "Exact only for such noise: linear images of isotropic inputs, Gaussian streams, one \
         dimension. Elsewhere it may err on either side.",
@@ -43,6 +41,12 @@ pub const CLAIM: Claim = Claim {
     certified: Check::Run(evidence::<Certified>),
     empirical: super::UNMEASURED,
 };
+
+/// Asked over ℚ, where it is decided.
+const SPECTRALLY_EXPRESSIBLE: CaseHypothesis<Expressed> = CaseHypothesis::new(
+    "spectrally_expressible: the noise has this form, for every X of a basis",
+    |case| case.expression.describes(&case.model).into(),
+);
 
 /// A model whose Hessian has these rational eigenvalues, with τ₁ and τ₂.
 struct Expressed {
@@ -125,9 +129,9 @@ fn finding<T: Field>(
         .collect();
     let converges = heavy_ball::mean_square_converges(&hessians, &scalar, &tbeta);
     Examined {
-        hypotheses: damped(beta)
+        hypotheses: (DAMPED.holds)(beta)
             .and(question.meets(CLAIM.hypotheses))
-            .and(spectrally_expressible(case)),
+            .and((SPECTRALLY_EXPRESSIBLE.holds)(case)),
         conclusion: equivalent(criterion, converges),
         distance: headroom(eta, end),
         case: format!("{} β = {beta}", question.describe()),
@@ -144,11 +148,6 @@ fn criterion<T: Field>(case: &Expressed, question: &Instance, eta: &T, beta: &Ex
     let eigenvalues: Vec<T> = case.eigenvalues.iter().map(scalar).collect();
     let weight = scalar(&question.weight);
     expression.converges(&eigenvalues, (eta, &weight), &scalar(beta))
-}
-
-/// Has the noise this form? Asked over ℚ, where it is decided.
-fn spectrally_expressible(case: &Expressed) -> Verdict {
-    case.expression.describes(&case.model).into()
 }
 
 /// Noise of another form (G3), for which the formula ends at 0.84… and stability at 0.883…; ascent;
@@ -189,7 +188,7 @@ mod tests {
         assert!(
             family()
                 .iter()
-                .all(|case| spectrally_expressible(case).holds())
+                .all(|case| (SPECTRALLY_EXPRESSIBLE.holds)(case).holds())
         );
         let found = evidence::<Exact>(Version::STATED);
         assert_eq!((found.fails, found.undecided), (0, 0));

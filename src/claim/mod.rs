@@ -29,8 +29,8 @@ pub use ends::{End, Proposal};
 pub use evidence::{Evidence, Margin};
 pub use examination::{Examination, Examined, at_most, equivalent, headroom, tally};
 pub use hypothesis::{
-    CURVED, Certified, Checked, Hypothesis, MEAN_SQUARE_STABLE, MINIMUM, ONE_DIMENSIONAL,
-    POSITIVE_LEARNING_RATE, Posed,
+    CURVED, CaseHypothesis, Certified, Checked, Hypothesis, MEAN_SQUARE_STABLE, MINIMUM,
+    ONE_DIMENSIONAL, POSITIVE_LEARNING_RATE, Posed,
 };
 pub use instance::Instance;
 pub use version::{Change, Guard, Version};
