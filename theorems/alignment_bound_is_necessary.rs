@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{every, fraction, instances};
 use sgd_stability::claim::{
-    CURVED, Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
+    CURVED, Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
     MEAN_SQUARE_STABLE, Status,
 };
-use sgd_stability::criterion::alignment;
+use sgd_stability::criterion::{MEAN_SQUARE, alignment};
 use sgd_stability::model::golden;
 use sgd_stability::number::Exact;
 
@@ -38,7 +38,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 alignment::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

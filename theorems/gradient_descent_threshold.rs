@@ -4,10 +4,10 @@ use nalgebra::DMatrix;
 use num_traits::One;
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance, MINIMUM,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MINIMUM,
     POSITIVE_LEARNING_RATE, Status, equivalent,
 };
-use sgd_stability::criterion::gradient_descent;
+use sgd_stability::criterion::{GRADIENT_DESCENT, gradient_descent};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::{Quadratic, Sampling};
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -45,7 +45,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 posed.formula("2/η", |eta| gradient_descent::verdict(&posed.model, eta));
             equivalent(criterion, no_direction_grows(&posed.model, &posed.eta))
         },
-        margin: |instance| instance.headroom(End::GRADIENT_DESCENT),
+        margin: |instance| instance.headroom(GRADIENT_DESCENT),
     }
 }
 
@@ -85,7 +85,7 @@ mod tests {
         #[test]
         fn the_full_batch_is_gradient_descent(model in model()) {
             let (zero, width) = (Exact::from(0), critical::default_width());
-            let descent = critical::of_gradient_descent(&model, &width).unwrap();
+            let descent = critical::of(GRADIENT_DESCENT, &model, &zero, &width).unwrap();
             let end = end_of(&model, &zero);
             prop_assert!(end.lower <= descent.upper && descent.lower <= end.upper);
             for eta in rates_around(&end) {
@@ -97,7 +97,7 @@ mod tests {
         /// A second road: nalgebra's eigenvalues.
         #[test]
         fn the_bracket_holds_two_over_the_largest_eigenvalue(model in model()) {
-            let descent = critical::of_gradient_descent(&model, &critical::default_width()).unwrap();
+            let descent = critical::of(GRADIENT_DESCENT, &model, &Exact::from(0), &critical::default_width()).unwrap();
             let largest = pencil::largest_eigenvalue(&model.hessian().map(|x| x.to_f64())).unwrap();
             // The solver's relative error in three dimensions is a few units of 1e-16.
             prop_assert!((descent.to_f64() * largest / 2.0 - 1.0).abs() < 1e-11);

@@ -3,10 +3,10 @@
 use num_traits::One;
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Check, Claim, End, Evidence, Examined, Guard, Hypothesis, Instance,
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
 };
-use sgd_stability::criterion::mean_square;
+use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
 use sgd_stability::decide::critical;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -60,7 +60,7 @@ fn finding<T: Field>(instance: &Instance, p: &Exact, other: &Exact, version: Ver
             .and(instance.meets(CLAIM.hypotheses))
             .and(stable(&T::from_exact(p))),
         conclusion: version.formula("quieter", &T::from_exact(other), stable),
-        distance: instance.headroom(End::MEAN_SQUARE),
+        distance: instance.headroom(MEAN_SQUARE),
         case: format!("{}, weights {p} and {other}", instance.describe()),
     }
 }
@@ -80,7 +80,12 @@ fn outside() -> Evidence {
     let findings = models.map(|model| {
         let single = Instance::single(model, Exact::one());
         let quiet = &single.weight * Exact::fraction(1, 4);
-        let end = critical::of_mean_square(&single.model, &quiet, &critical::default_width());
+        let end = critical::of(
+            MEAN_SQUARE,
+            &single.model,
+            &quiet,
+            &critical::default_width(),
+        );
         let single = single.at(end.expect("the model is not flat").lower);
         finding::<Exact>(&single, &quiet, &single.weight, Version::STATED).outside()
     });

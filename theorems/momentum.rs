@@ -6,9 +6,9 @@ use sgd_stability::claim::family::{every_batch, fraction, one_dimensional_models
 use sgd_stability::claim::{
     CaseHypothesis, Evidence, Examined, Instance, Version, equivalent, headroom, tally,
 };
-use sgd_stability::matrix::kernel::{range_basis, restricted};
 use sgd_stability::matrix::polynomial::spectral_radius_below_one;
 use sgd_stability::matrix::positive_semidefinite;
+use sgd_stability::matrix::range::{range_basis, restricted};
 use sgd_stability::model::momentum::Momentum;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};

@@ -3,10 +3,10 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Posed, Status, Version, equivalent, tally,
 };
-use sgd_stability::criterion::one_step;
+use sgd_stability::criterion::{MEAN_SQUARE, ONE_STEP, one_step};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::Quadratic;
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -51,7 +51,7 @@ fn contraction<T: Checked>() -> Examination<T> {
             let criterion = posed.formula("contraction", |eta| theorem_one(posed, eta));
             equivalent(criterion, contracts(posed))
         },
-        margin: |instance| instance.headroom(End::ONE_STEP),
+        margin: |instance| instance.headroom(ONE_STEP),
     }
 }
 
@@ -62,7 +62,7 @@ fn sufficiency<T: Checked>() -> Examination<T> {
             posed.meets(CLAIM.hypotheses).and(criterion)
         },
         conclusion: bounded_by_enumeration,
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 
@@ -105,7 +105,7 @@ mod tests {
             start in vector(2),
         ) {
             let p = sampling.weight(model.samples(), batch).unwrap();
-            let end = critical::of_one_step(&model, &p, &critical::default_width()).unwrap();
+            let end = critical::of(ONE_STEP, &model, &p, &critical::default_width()).unwrap();
             let mut run = Evolution::from(&model, p, end.lower, &start);
             let mut before = run.squared_norm();
             for _ in 0..4 {

@@ -9,7 +9,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{Conjecture, Instance};
-use crate::decide::{CriticalRates, critical};
+use crate::criterion::MEAN_SQUARE;
+use crate::decide::critical;
 use crate::matrix::Bracket;
 use crate::model::{Quadratic, Sampling, golden};
 use crate::number::{Exact, Field};
@@ -56,21 +57,13 @@ fn around_the_edges(question: &Instance) -> Vec<Instance> {
     let Some(critical) = question.critical_rates() else {
         return vec![question.clone()];
     };
-    let CriticalRates {
-        gradient_descent,
-        non_uniformity,
-        one_step,
-        mean_square,
-        // Where a claim is about this end, it asks for it itself.
-        single_sample: _,
-    } = critical;
-    let ends = [gradient_descent, non_uniformity, one_step, mean_square]
-        .into_iter()
-        .filter_map(|end| end.bracket());
+    // A claim about the end of a single sample asks for it itself.
+    let ends = critical.criteria.iter();
+    let ends = ends.filter_map(|(_, end)| end.bracket());
     let mut rates: Vec<Exact> = ends
         .flat_map(|end| [end.lower.clone(), beyond(end)])
         .collect();
-    if let Some(end) = mean_square.bracket() {
+    if let Some(end) = critical[MEAN_SQUARE].bracket() {
         rates.extend([15, 17].map(|part| &end.lower * Exact::fraction(part, 16)));
     }
     at_each(question, rates)
