@@ -69,10 +69,10 @@ fn evidence(version: Version) -> Evidence {
     let diagonal = DIAGONALS.iter().map(|diagonals| diagonal(diagonals));
     let flat = diagonal_with_a_flat_axis();
     let models: Vec<Quadratic> = diagonal.chain([golden::three_inputs(), flat]).collect();
-    let findings = models
+    let cases = models
         .iter()
-        .flat_map(|model| RATES.map(|eta| finding(model, &fraction(eta), version)));
-    tally(version, findings)
+        .flat_map(|model| RATES.map(|eta| examine(model, &fraction(eta), version)));
+    tally(version, cases)
 }
 
 /// Outside the hypotheses: along the second axis no sample is curved.
@@ -87,7 +87,7 @@ fn diagonal(diagonals: &[[&str; 2]]) -> Quadratic {
     Quadratic::new(diagonals.iter().map(hessian).collect()).expect("no negative curvature")
 }
 
-fn finding(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
+fn examine(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
     let hessians = model.batch_hessians_on_range(Sampling::WithReplacement, 1);
     let by_words = version.formula("words", eta, |eta| {
         almost_sure::verdict(&hessians, eta, LENGTH)

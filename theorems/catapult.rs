@@ -80,24 +80,21 @@ const PRODUCTS: [&str; 12] = [
 ];
 
 fn exact(version: Version) -> Evidence {
-    tally(version, findings::<Exact>(&PRODUCTS, EXACT_STEPS, version))
+    tally(version, cases::<Exact>(&PRODUCTS, EXACT_STEPS, version))
 }
 
 fn certified(version: Version) -> Evidence {
-    tally(
-        version,
-        findings::<Wide>(&PRODUCTS, CERTIFIED_STEPS, version),
-    )
+    tally(version, cases::<Wide>(&PRODUCTS, CERTIFIED_STEPS, version))
 }
 
 /// Above 4 the kernel rises.
 fn outside() -> Evidence {
-    let above = findings::<Exact>(&["4001/1000", "9/2", "6"], EXACT_STEPS, Version::STATED);
+    let above = cases::<Exact>(&["4001/1000", "9/2", "6"], EXACT_STEPS, Version::STATED);
     tally(Version::STATED, above.into_iter().map(Examined::outside))
 }
 
 /// The conclusion at every pair of weights and every `ηλ₀`, and at a start with `f₀ = 0`.
-fn findings<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<Examined> {
+fn cases<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<Examined> {
     let quarters =
         |x: &[i64]| DVector::from_iterator(x.len(), x.iter().map(|&part| Exact::fraction(part, 4)));
     let weights = WEIGHTS.into_iter().chain([STILL]);
@@ -106,7 +103,7 @@ fn findings<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<
         Start { u, v, steps }
     });
     let asked = starts.flat_map(|start| {
-        let ask = |text: &&str| start.finding::<T>(&fraction(text), version);
+        let ask = |text: &&str| start.examine::<T>(&fraction(text), version);
         products.iter().map(ask).collect::<Vec<_>>()
     });
     asked.collect()
@@ -120,7 +117,7 @@ struct Start {
 }
 
 impl Start {
-    fn finding<T: Field>(&self, product: &Exact, version: Version) -> Examined {
+    fn examine<T: Field>(&self, product: &Exact, version: Version) -> Examined {
         let (u, v, start) = (&self.u, &self.v, Catapult::at(&self.u, &self.v));
         let eta = product / &start.kernel;
         let four = Exact::from(4);

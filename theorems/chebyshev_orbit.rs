@@ -71,7 +71,7 @@ type Conclusion = fn(&Catapult<Exact>, &Exact, Version) -> Verdict;
 fn asked(version: Version, conclusion: Conclusion) -> impl Iterator<Item = Examined> {
     let starts = WEIGHTS.into_iter().chain([WIDER]);
     starts.flat_map(move |start| {
-        ["4", "3"].map(|product| finding(start, product, version, conclusion))
+        ["4", "3"].map(|product| examine(start, product, version, conclusion))
     })
 }
 
@@ -81,14 +81,14 @@ fn outside() -> Evidence {
     let narrow = WEIGHTS[..5]
         .iter()
         .flat_map(|start| beside.map(|product| (*start, product)));
-    let findings = narrow.chain([(WIDER, "4")]).map(|(start, product)| {
-        finding(start, product, Version::STATED, follows_chebyshev).outside()
+    let cases = narrow.chain([(WIDER, "4")]).map(|(start, product)| {
+        examine(start, product, Version::STATED, follows_chebyshev).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 /// The conclusion from these weights, with this `ηλ₀`.
-fn finding(
+fn examine(
     weights: [&[&str]; 2],
     product: &str,
     version: Version,

@@ -43,13 +43,13 @@ const POSITIVE_ORDER: CaseHypothesis<usize> =
 const ORDERS: [usize; 2] = [2, 4];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
-    let findings = fourth_moment_edges().flat_map(|(question, end)| {
-        ORDERS.map(|order| finding::<T>(question, end, order, version))
+    let cases = fourth_moment_edges().flat_map(|(question, end)| {
+        ORDERS.map(|order| examine::<T>(question, end, order, version))
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
-fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
@@ -108,11 +108,11 @@ fn all_entries<T: Field>(
 /// The third moment in one dimension: the criterion holds although it grows, because a negative
 /// factor has a negative cube.
 fn outside() -> Evidence {
-    let findings = ["1/4", "1/2", "2"].map(|eta| {
+    let cases = ["1/4", "1/2", "2"].map(|eta| {
         let question = Instance::single(golden::stiff_pair(), fraction(eta));
-        finding::<Exact>(&question, &question.learning_rate, 3, Version::STATED).outside()
+        examine::<Exact>(&question, &question.learning_rate, 3, Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

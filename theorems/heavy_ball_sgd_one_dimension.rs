@@ -43,19 +43,19 @@ fn evidence<T: Field>(version: Version) -> Evidence {
         momenta.iter().flat_map(move |beta| {
             let (a, s2) = moments(&question.model);
             let end = heavy_ball::critical(&a, &s2, &question.weight, beta);
-            rates_at(&end).map(|eta| finding::<T>(&question.at(eta), &end, beta, version))
+            rates_at(&end).map(|eta| examine::<T>(&question.at(eta), &end, beta, version))
         })
     });
     let one = Exact::from(1);
     let others = unusual.iter().flat_map(|question| {
-        let ask = |beta| finding::<T>(question, &one, beta, version);
+        let ask = |beta| examine::<T>(question, &one, beta, version);
         momenta.iter().map(ask).collect::<Vec<_>>()
     });
     tally(version, edges.chain(others))
 }
 
 /// Is the criterion, strictly, the convergence of the mean square?
-fn finding<T: Field>(question: &Instance, end: &Exact, beta: &Exact, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, end: &Exact, beta: &Exact, version: Version) -> Examined {
     let scalar = |x: &Exact| T::from_exact(x);
     let (a, s2) = moments(&question.model);
     let (a, s2, p) = (scalar(&a), scalar(&s2), scalar(&question.weight));
@@ -81,12 +81,12 @@ fn outside() -> Evidence {
         (model, "-1", "1/2"),
         (golden::three_inputs(), "1.3", "0"),
     ];
-    let findings = questions.map(|(model, eta, beta)| {
+    let cases = questions.map(|(model, eta, beta)| {
         let question = Instance::single(model, fraction(eta));
         let end = &question.learning_rate;
-        finding::<Exact>(&question, end, &fraction(beta), Version::STATED).outside()
+        examine::<Exact>(&question, end, &fraction(beta), Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
         (&raised, &raised),
         (&raised, &lower),
     ];
-    let findings = pairs.into_iter().flat_map(|(lower, raised)| {
+    let cases = pairs.into_iter().flat_map(|(lower, raised)| {
         ["0", "1/2", "1", "11/10", "6/5"].map(|eta| {
             let eta = fraction(eta);
             let stable =
@@ -103,7 +103,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
             }
         })
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
 /// `H'_i − H_i ⪰ 0` for every sample.

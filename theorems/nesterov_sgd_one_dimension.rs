@@ -53,13 +53,13 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     let moderate = || momenta.iter().filter(|beta| (MODERATE.holds)(beta).holds());
     let edges = usual.iter().flat_map(|question| {
         let around = |beta| {
-            let ask = move |eta| finding::<T>(&question.at(eta), beta, version);
+            let ask = move |eta| examine::<T>(&question.at(eta), beta, version);
             around_the_end(question, beta).into_iter().map(ask)
         };
         moderate().flat_map(around).collect::<Vec<_>>()
     });
     let others = unusual.iter().flat_map(|question| {
-        let ask = |beta| finding::<T>(question, beta, version);
+        let ask = |beta| examine::<T>(question, beta, version);
         momenta.iter().map(ask).collect::<Vec<_>>()
     });
     tally(version, edges.chain(others))
@@ -75,7 +75,7 @@ fn around_the_end(question: &Instance, beta: &Exact) -> Vec<Exact> {
 }
 
 /// Is the criterion the convergence of the mean square?
-fn finding<T: Field>(question: &Instance, beta: &Exact, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, beta: &Exact, version: Version) -> Examined {
     let scalar = |x: &Exact| T::from_exact(x);
     let (a, s2) = moments(&question.model);
     let (a, s2, p) = (scalar(&a), scalar(&s2), scalar(&question.weight));
@@ -100,11 +100,11 @@ fn outside() -> Evidence {
         (golden::raised_sample(), "-4", "1/2"),
         (golden::three_inputs(), "1.3", "0"),
     ];
-    let findings = questions.map(|(model, eta, beta)| {
+    let cases = questions.map(|(model, eta, beta)| {
         let question = Instance::single(model, fraction(eta));
-        finding::<Exact>(&question, &fraction(beta), Version::STATED).outside()
+        examine::<Exact>(&question, &fraction(beta), Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

@@ -61,12 +61,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     let pairs = POTENTIALS
         .iter()
         .flat_map(|&potential| PRODUCTS.map(|product| (potential, product)));
-    let findings = pairs.map(|(potential, product)| finding::<T>(potential, product, version));
-    tally(version, findings)
+    let cases = pairs.map(|(potential, product)| examine::<T>(potential, product, version));
+    tally(version, cases)
 }
 
 /// Of the potential with these `a` and `k`.
-fn finding<T: Field>(potential: [&str; 2], product: &str, version: Version) -> Examined {
+fn examine<T: Field>(potential: [&str; 2], product: &str, version: Version) -> Examined {
     let ([a, k], product) = (potential.map(fraction), fraction(product));
     let [ta, tk, tp] = [&a, &k, &product].map(T::from_exact);
     let criterion = version.formula("flip", &(T::int(-6) * &tk), |fourth| {
@@ -91,9 +91,9 @@ fn finding<T: Field>(potential: [&str; 2], product: &str, version: Version) -> E
 
 /// At ηa = 3 and beyond the cycle is real and no longer geometrically stable.
 fn outside() -> Evidence {
-    let findings = ["3", "16/5", "4"]
-        .map(|product| finding::<Exact>(POTENTIALS[0], product, Version::STATED).outside());
-    tally(Version::STATED, findings)
+    let cases = ["3", "16/5", "4"]
+        .map(|product| examine::<Exact>(POTENTIALS[0], product, Version::STATED).outside());
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
         golden::two_inputs(),
         golden::diagonal_mean(),
     ];
-    let mut findings = Vec::new();
+    let mut cases = Vec::new();
     for model in &hessians {
         for (p, inverse) in preconditioners() {
             for beta in ["0", "1/2", "9/10"].map(fraction) {
@@ -85,15 +85,15 @@ fn evidence<T: Field>(version: Version) -> Evidence {
                 let end = bracket(stable, &Exact::from(2), &critical::default_width());
                 let mut rates = rates_at(&end.lower).to_vec();
                 rates.extend([end.upper, fraction("0"), fraction("-1")]);
-                findings.extend(
+                cases.extend(
                     rates
                         .iter()
-                        .map(|eta| finding::<T>(case, eta, &beta, &end.lower, version)),
+                        .map(|eta| examine::<T>(case, eta, &beta, &end.lower, version)),
                 );
             }
         }
     }
-    tally(version, findings)
+    tally(version, cases)
 }
 
 /// A preconditioner and a Hessian.
@@ -105,7 +105,7 @@ struct Pair<'a> {
     h: &'a DMatrix<Exact>,
 }
 
-fn finding<T: Field>(
+fn examine<T: Field>(
     pair: Pair,
     eta: &Exact,
     beta: &Exact,
@@ -144,16 +144,16 @@ fn outside() -> Evidence {
         (&saddle, "1/2", "1/2"),
         (three.hessian(), "1/2", "1"),
     ];
-    let findings = questions.map(|(h, eta, beta)| {
+    let cases = questions.map(|(h, eta, beta)| {
         let (eta, beta) = (fraction(eta), fraction(beta));
         let pair = Pair {
             p: &p,
             inverse: &inverse,
             h,
         };
-        finding::<Exact>(pair, &eta, &beta, &eta, Version::STATED).outside()
+        examine::<Exact>(pair, &eta, &beta, &eta, Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

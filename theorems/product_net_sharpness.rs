@@ -66,12 +66,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     let points = MINIMA.iter().chain(&ELSEWHERE);
     tally(
         version,
-        points.flat_map(|weights| findings::<T>(weights, version)),
+        points.flat_map(|weights| cases::<T>(weights, version)),
     )
 }
 
 /// Well below the end of the stated criterion, around it, on it, well beyond; and not above zero.
-fn findings<T: Field>(weights: &[&str], version: Version) -> Vec<Examined> {
+fn cases<T: Field>(weights: &[&str], version: Version) -> Vec<Examined> {
     let exact = net::<Exact>(weights);
     let end = Exact::from(2) / exact.sharpness_at_minimum();
     let rates = rates_at(&end).into_iter().chain(["0", "-1"].map(fraction));
@@ -110,10 +110,10 @@ fn is_the_eigenvalue(net: &ProductNet<Exact>, version: Version) -> Verdict {
 
 /// Points that are no minima, exactly at the end of the stated criterion; and ascent at one.
 fn outside() -> Evidence {
-    let at_the_end = |weights: &&[&str]| findings::<Exact>(weights, Version::STATED).swap_remove(2);
-    let ascent = findings::<Exact>(MINIMA[1], Version::STATED).pop();
-    let findings = ELSEWHERE.iter().map(at_the_end).chain(ascent);
-    tally(Version::STATED, findings.map(Examined::outside))
+    let at_the_end = |weights: &&[&str]| cases::<Exact>(weights, Version::STATED).swap_remove(2);
+    let ascent = cases::<Exact>(MINIMA[1], Version::STATED).pop();
+    let cases = ELSEWHERE.iter().map(at_the_end).chain(ascent);
+    tally(Version::STATED, cases.map(Examined::outside))
 }
 
 /// Points that are no minima.

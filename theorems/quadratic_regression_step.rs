@@ -49,19 +49,19 @@ fn evidence(version: Version) -> Evidence {
     let cubic = [Exact::zero(), Exact::from(1)];
     tally(
         version,
-        cubic.iter().flat_map(|cubic| findings(cubic, version)),
+        cubic.iter().flat_map(|cubic| cases(cubic, version)),
     )
 }
 
 /// A cubic term breaks the equations.
 fn outside() -> Evidence {
-    let findings = findings(&Exact::from(1), Version::STATED);
-    tally(Version::STATED, findings.into_iter().map(Examined::outside))
+    let cases = cases(&Exact::from(1), Version::STATED);
+    tally(Version::STATED, cases.into_iter().map(Examined::outside))
 }
 
 /// Do the equations describe descent on the model with the term `c·θ₁³/6` added?
-fn findings(cubic: &Exact, version: Version) -> Vec<Examined> {
-    let mut findings = Vec::new();
+fn cases(cubic: &Exact, version: Version) -> Vec<Examined> {
+    let mut cases = Vec::new();
     for model in models() {
         for eta in ["1/10", "3/7", "2", "-1"].map(fraction) {
             let theta = DVector::from_row_slice(&[fraction("2/3"), fraction("-1/3")]);
@@ -75,7 +75,7 @@ fn findings(cubic: &Exact, version: Version) -> Vec<Examined> {
             let jacobian = version.formula("Jacobian", &eta, |eta| {
                 (after.jacobian == model.step(&before, eta).jacobian).into()
             });
-            findings.push(Examined {
+            cases.push(Examined {
                 hypotheses: (QUADRATIC.holds)(cubic),
                 conclusion: residual.and(jacobian),
                 distance: 1.0,
@@ -83,7 +83,7 @@ fn findings(cubic: &Exact, version: Version) -> Vec<Examined> {
             });
         }
     }
-    findings
+    cases
 }
 
 /// Residual and Jacobian with the cubic term.

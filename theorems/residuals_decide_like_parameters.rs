@@ -54,17 +54,17 @@ fn linear(inputs: &[&[i64]]) -> Linear {
 
 fn evidence<T: Field>(version: Version) -> Evidence {
     let models: Vec<Linear> = INPUTS.iter().map(|inputs| linear(inputs)).collect();
-    let findings = models.iter().flat_map(|model| {
+    let cases = models.iter().flat_map(|model| {
         Sampling::ALL.into_iter().flat_map(move |sampling| {
             (1..=model.inputs().len()).flat_map(move |batch| {
-                RATES.map(|eta| finding::<T>(model, sampling, batch, &fraction(eta), version))
+                RATES.map(|eta| examine::<T>(model, sampling, batch, &fraction(eta), version))
             })
         })
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
-fn finding<T: Field>(
+fn examine<T: Field>(
     model: &Linear,
     sampling: Sampling,
     batch: usize,
@@ -147,9 +147,9 @@ fn losses_agree(
 fn outside() -> Evidence {
     let model = linear(&[&[1, 0], &[0, 1], &[1, 1]]);
     let scheme = Sampling::WithReplacement;
-    let findings = ["1/2", "1", "5/4"]
-        .map(|eta| finding::<Exact>(&model, scheme, 1, &fraction(eta), Version::STATED).outside());
-    tally(Version::STATED, findings)
+    let cases = ["1/2", "1", "5/4"]
+        .map(|eta| examine::<Exact>(&model, scheme, 1, &fraction(eta), Version::STATED).outside());
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

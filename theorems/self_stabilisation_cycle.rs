@@ -56,13 +56,13 @@ const MAPS: [[&str; 3]; 5] = [
 ];
 
 fn evidence(version: Version) -> Evidence {
-    let findings = MAPS
+    let cases = MAPS
         .iter()
-        .flat_map(|map| STARTS.map(|x| ["0", "1/10"].map(|y| finding(map, x, y, version))));
-    tally(version, findings.flatten())
+        .flat_map(|map| STARTS.map(|x| ["0", "1/10"].map(|y| examine(map, x, y, version))));
+    tally(version, cases.flatten())
 }
 
-fn finding(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Examined {
+fn examine(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Examined {
     let [learning_rate, sharpening, restoring] = constants.map(fraction);
     let (x, y) = (fraction(x), fraction(y));
     let map = SelfStabilisation {
@@ -86,8 +86,8 @@ fn finding(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Examine
 /// With the amplitude of the cycle but off the sharpness 2/η nothing returns; without a learning rate
 /// everything does.
 fn outside() -> Evidence {
-    let off = ["1/10", "-1", "2"].map(|y| finding(&MAPS[0], "2", y, Version::STATED));
-    let still = finding(&MAPS[4], "1", "0", Version::STATED);
+    let off = ["1/10", "-1", "2"].map(|y| examine(&MAPS[0], "2", y, Version::STATED));
+    let still = examine(&MAPS[4], "1", "0", Version::STATED);
     tally(
         Version::STATED,
         off.into_iter().chain([still]).map(Examined::outside),

@@ -79,7 +79,7 @@ fn family() -> Vec<Expressed> {
 }
 
 fn evidence<T: Field>(version: Version) -> Evidence {
-    let mut findings = Vec::new();
+    let mut cases = Vec::new();
     for case in family() {
         for question in every_batch(case.model.clone()) {
             for beta in momenta() {
@@ -89,7 +89,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
                 let backwards = ["0", "-1"].map(fraction);
                 let near = [end.lower.clone(), end.upper];
                 for eta in near.iter().chain(&far).chain(&backwards) {
-                    findings.push(finding::<T>(
+                    cases.push(examine::<T>(
                         &case,
                         &question.at(eta.clone()),
                         &beta,
@@ -103,12 +103,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     let other = beyond().into_iter();
     let other = other.map(|(case, question)| {
         let end = &question.learning_rate;
-        finding::<T>(&case, &question, &fraction("0"), end, version)
+        examine::<T>(&case, &question, &fraction("0"), end, version)
     });
-    tally(version, findings.into_iter().chain(other))
+    tally(version, cases.into_iter().chain(other))
 }
 
-fn finding<T: Field>(
+fn examine<T: Field>(
     case: &Expressed,
     question: &Instance,
     beta: &Exact,
@@ -158,7 +158,7 @@ fn beyond() -> Vec<(Expressed, Instance)> {
     let single = DMatrix::from_diagonal(&DVector::from_row_slice(&[1, -1].map(Exact::from)));
     let saddle = Quadratic::symmetric(vec![single]).expect("a diagonal matrix is symmetric");
     let saddle = expressed(saddle, &["1", "-1"], ["0", "0"]);
-    let cases = [
+    let questions = [
         (other(), "0.85"),
         (other(), "0.88"),
         (minimum(), "-1"),
@@ -168,15 +168,15 @@ fn beyond() -> Vec<(Expressed, Instance)> {
         let question = Instance::single(case.model.clone(), fraction(eta));
         (case, question)
     };
-    cases.map(ask).into()
+    questions.map(ask).into()
 }
 
 fn outside() -> Evidence {
-    let findings = beyond().into_iter().map(|(case, question)| {
+    let cases = beyond().into_iter().map(|(case, question)| {
         let (beta, end) = (fraction("0"), &question.learning_rate);
-        finding::<Exact>(&case, &question, &beta, end, Version::STATED).outside()
+        examine::<Exact>(&case, &question, &beta, end, Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ fn outside() -> Evidence {
 
 /// By enclosures: the growth is below 1 at `x = 0` and above 1 at `x = 1`.
 fn growth_certified(version: Version) -> Evidence {
-    let findings = Minimum::ALL.map(|minimum| {
+    let cases = Minimum::ALL.map(|minimum| {
         let growth = growth::<Certified>(minimum, &toy::learning_rate());
         let below = version.formula("mean square", &growth, |growth| {
             at_most(growth, &Field::int(1))
@@ -175,7 +175,7 @@ fn growth_certified(version: Version) -> Evidence {
             case: format!("toy at x = {}", minimum.place()),
         }
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
 #[cfg(test)]
