@@ -16,14 +16,6 @@ impl Buffer {
         &mut self.0[offset..][..length]
     }
 
-    /// The numbers that stand there.
-    ///
-    /// # Panics
-    /// When there was no room for so many.
-    pub(super) fn read(&self, length: usize) -> &[f32] {
-        &self.0[self.offset()..][..length]
-    }
-
     /// Where the first cache line begins. It is a wish: beyond the spare line it would only cost speed.
     fn offset(&self) -> usize {
         let offset = self.0.as_ptr().align_offset(size_of::<[f32; LANES]>());

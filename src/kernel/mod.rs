@@ -76,7 +76,7 @@ pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
 pub use gate::gate;
 pub use gather::gather;
-pub use gemm::{LeftFactor, Panels, PanelsBlock, RightFactor, Sum, Zeros, gemm, gemm_sums};
+pub use gemm::{ROW_GROUP, gemm};
 pub use isa::Isa;
 pub use multiply::multiply;
 pub use peak::peak;

@@ -1,7 +1,5 @@
 //! How many numbers passes keep in memory.
 
-use crate::kernel::{Panels, Zeros};
-
 use super::Network;
 use super::bilinear::CHUNK;
 use super::chunks::SHARES;
@@ -57,12 +55,7 @@ impl Network {
             // with coupled samples there is none, but a copy or two of the largest activation.
             true => {
                 let own = if is_coupled { 2 * largest } else { 0 };
-                let kept = if self.is_dense() {
-                    self.kept_numbers(samples)
-                } else {
-                    0
-                };
-                shared + parameters + kept + wide(samples) * (6 * activations + places + own)
+                shared + parameters + wide(samples) * (6 * activations + places + own)
             }
             false => {
                 let shares = wide(SHARES.min(samples));
@@ -71,22 +64,5 @@ impl Network {
                 shared + shares * (chunk + 2 * parameters + turned)
             }
         }
-    }
-
-    /// What a chain of dense layers keeps for all its products ([`super::chain`]): what its layers read
-    /// and all weights but the first, twice, in panels of whole vectors, and where the inputs and, twice,
-    /// what ReLUs give is zero.
-    fn kept_numbers(&self, samples: usize) -> u64 {
-        let layers = self.layers.iter().enumerate().map(|(index, layer)| {
-            let (inputs, outputs) = (layer.input.numbers(), layer.output.numbers());
-            let weights = Panels::numbers((inputs, outputs)) + Panels::numbers((outputs, inputs));
-            let closed = Zeros::most_numbers((samples, outputs), false)
-                + Zeros::most_numbers((outputs, samples), true);
-            Panels::numbers((samples, inputs))
-                + if index > 0 { weights } else { 0 }
-                + if layer.relu { closed } else { 0 }
-        });
-        let inputs = Zeros::most_numbers((samples, self.features()), false);
-        (layers.sum::<usize>() + inputs) as u64
     }
 }

@@ -105,8 +105,8 @@ pub fn affine(
     assert_bias(bias, n);
     assert_adjacent(&[x, weights]);
     if m > DOTS {
-        let operands = (x.into(), weights.transposed().into());
-        return gemm_then(isa, operands, Start::Zero, y, |_, outputs, y| {
+        let w = weights.transposed();
+        return gemm_then(isa, x, w, Start::Zero, y, |_, outputs, y| {
             isa.run(Finish {
                 bias: part_of(bias, outputs),
                 rectified,
@@ -200,18 +200,12 @@ pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
     assert_adjacent(&[delta, weights]);
     if !is_swept(delta.rows()) {
         let Below { gate, dx } = below;
-        return gemm_then(
-            isa,
-            (delta.into(), weights.into()),
-            Start::Zero,
-            dx,
-            |rows, columns, dx| {
-                if let Some(gate) = gate {
-                    let gate = gate.block(rows, columns);
-                    isa.run(Gated { gate, dx });
-                }
-            },
-        );
+        return gemm_then(isa, delta, weights, Start::Zero, dx, |rows, columns, dx| {
+            if let Some(gate) = gate {
+                let gate = gate.block(rows, columns);
+                isa.run(Gated { gate, dx });
+            }
+        });
     }
     let (n, k) = weights.shape();
     let parts = parts(delta.rows() * n * k, n);

@@ -7,8 +7,6 @@ use crate::kernel::{self, MatrixMut, MatrixRef, Start};
 use crate::network::layer::Layer;
 use crate::network::tangent::{Base, Tangent};
 
-use super::kept::{Kept, weights};
-
 /// A direction among the parameters: `shared` by all samples, plus, where `own` is the tangent along v,
 /// the `H_i v` that each sample has for itself.
 #[derive(Clone, Copy)]
@@ -20,11 +18,16 @@ pub(super) struct Along<'a> {
 /// Consecutive samples of a tangent, and the base pass that they go along.
 pub(super) struct Part<'a> {
     pub base: Base<'a>,
-    pub kept: &'a Kept,
     pub samples: Range<usize>,
     /// `Rh_l` of these samples, and `R∂z_l`.
     pub values: Vec<&'a mut [f32]>,
     pub deltas: Vec<&'a mut [f32]>,
+}
+
+/// The weights of a dense layer among all parameters, outputs × inputs.
+fn weights<'a>(layer: &Layer, parameters: &'a [f32]) -> MatrixRef<'a> {
+    let (outputs, inputs) = (layer.output.numbers(), layer.input.numbers());
+    MatrixRef::new(&parameters[layer.weight.clone()], outputs, inputs)
 }
 
 impl<'a> Part<'a> {
@@ -62,22 +65,21 @@ impl<'a> Part<'a> {
 
     /// `Rz = Rx·W + x·V`, layer after layer.
     fn rise(&mut self, along: &Along<'_>) {
-        let (isa, first, samples) = (self.base.site.isa, self.samples.start, self.samples.len());
+        let (isa, samples) = (self.base.site.isa, self.samples.len());
         let mut values = take(&mut self.values);
         for (index, layer) in self.layers().iter().enumerate() {
             let (below, here) = values.split_at_mut(index);
             let mut z = MatrixMut::new(here[0], samples, layer.output.numbers());
-            let x = self.kept.by_samples(index, first, self.read(layer));
+            let x = self.read(layer);
             let direction = weights(layer, along.shared).transposed();
             kernel::gemm(isa, x, direction, Start::Zero, z.reborrow());
             let bias = &along.shared[layer.bias.clone()];
             if !bias.is_empty() {
                 kernel::add_row(isa, bias, z.reborrow());
             }
-            let kept = &self.kept.layers[index].weights;
-            if let (Some(rx), Some([weights, _])) = (below.last(), kept) {
+            if let Some(rx) = below.last() {
                 let rx = MatrixRef::new(rx, samples, layer.input.numbers());
-                let rx = self.kept.by_samples(index, first, rx);
+                let weights = weights(layer, self.base.site.weights.flat).transposed();
                 kernel::gemm(isa, rx, weights, Start::Accumulate, z.reborrow());
             }
             if let Some(own) = along.own {
@@ -112,21 +114,20 @@ impl<'a> Part<'a> {
 
     /// `R∂x = R∂z·Wᵀ + ∂z·Vᵀ`, layer after layer from the top.
     fn sink(&mut self, along: &Along<'_>) {
-        let (isa, first, samples) = (self.base.site.isa, self.samples.start, self.samples.len());
+        let (isa, samples) = (self.base.site.isa, self.samples.len());
         let mut deltas = take(&mut self.deltas);
         for (index, layer) in self.layers().iter().enumerate().rev() {
             let (below, here) = deltas.split_at_mut(index);
             self.gate(index, here[0]);
-            let kept = &self.kept.layers[index].weights;
-            let (Some(below), Some([_, weights_down])) = (below.last_mut(), kept) else {
+            let Some(below) = below.last_mut() else {
                 break;
             };
             let mut below = MatrixMut::new(below, samples, layer.input.numbers());
             let moved = MatrixRef::new(here[0], samples, layer.output.numbers());
-            let moved = self.kept.by_samples(index + 1, first, moved);
-            kernel::gemm(isa, moved, weights_down, Start::Zero, below.reborrow());
+            let own_weights = weights(layer, self.base.site.weights.flat);
+            kernel::gemm(isa, moved, own_weights, Start::Zero, below.reborrow());
             if self.base.is_second_order() {
-                let delta = self.kept.by_samples(index + 1, first, self.delta(index));
+                let delta = self.delta(index);
                 let direction = weights(layer, along.shared);
                 kernel::gemm(isa, delta, direction, Start::Accumulate, below.reborrow());
                 if let Some(own) = along.own {
