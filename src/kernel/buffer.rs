@@ -1,13 +1,13 @@
-//! Room that is kept from call to call.
+//! Memory that is kept from call to call.
 
 use super::lanes::LANES;
 
-/// Room that is kept, aligned to cache lines.
+/// Memory that is kept from call to call, aligned to cache lines.
 #[derive(Default)]
 pub(super) struct Buffer(Vec<f32>);
 
 impl Buffer {
-    /// Room for so many numbers, which hold anything.
+    /// So many numbers, with any values.
     pub(super) fn numbers(&mut self, length: usize) -> &mut [f32] {
         if self.0.len() < length + LANES {
             self.0.resize(length + LANES, 0.0);

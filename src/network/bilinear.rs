@@ -96,7 +96,15 @@ impl Bilinear<'_> {
                 let weights = self.dense(weights);
                 match start {
                     Start::Zero => {
-                        kernel::dense::backward(self.isa, y, weights, Below { gate: None, dx });
+                        kernel::dense::backward(
+                            self.isa,
+                            y,
+                            weights,
+                            Below {
+                                rectified: None,
+                                dx,
+                            },
+                        );
                     }
                     Start::Accumulate => kernel::gemm(self.isa, y, weights, start, dx),
                 }

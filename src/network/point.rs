@@ -75,7 +75,7 @@ impl Turned {
             if let Kind::Convolution(convolution) = &layer.kind {
                 turned.resize(layer.weight.len(), 0.0);
                 let weight = &parameters[layer.weight.clone()];
-                kernel::convolution::turn_weights(isa, convolution, weight, turned);
+                kernel::convolution::transpose_weights(isa, convolution, weight, turned);
             }
         }
     }

@@ -231,7 +231,7 @@ impl Trace {
         let below = below.last_mut().map(|below| {
             below.resize(samples * inner, 0.0);
             Below {
-                gate: network.layers[index - 1].relu.then_some(x),
+                rectified: network.layers[index - 1].relu.then_some(x),
                 dx: MatrixMut::new(below, samples, inner),
             }
         });

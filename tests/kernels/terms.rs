@@ -90,10 +90,12 @@ fn sparse(
         .collect();
     let number = |(i, j): (usize, usize), random: &mut ChaCha8Rng| {
         let place = if unit.0 == 1 { i } else { j };
-        match lives[i / unit.0 * across + j / unit.1] || (begins_full && place < 64) {
-            true => random.random_range(-1.0..1.0),
-            false if random.random() => -0.0,
-            false => 0.0,
+        if lives[i / unit.0 * across + j / unit.1] || (begins_full && place < 64) {
+            random.random_range(-1.0..1.0)
+        } else if random.random() {
+            -0.0
+        } else {
+            0.0
         }
     };
     let places = (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j)));
@@ -177,9 +179,12 @@ fn rows_of_a_transpose_that_seldom_count_stand_together() {
     for (m, k, n) in SHAPES {
         let seldom: Vec<f64> = (0..m).map(|_| random.random_range(0.3..1.0)).collect();
         let a: Vec<f32> = (0..k * m)
-            .map(|at| match random.random_bool(seldom[at % m]) {
-                true => 0.0,
-                false => random.random_range(-1.0..1.0),
+            .map(|at| {
+                if random.random_bool(seldom[at % m]) {
+                    0.0
+                } else {
+                    random.random_range(-1.0..1.0)
+                }
             })
             .collect();
         let mut b = vec![1.0; k * n];

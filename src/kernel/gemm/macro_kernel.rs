@@ -47,10 +47,7 @@ impl Kernel for MacroKernel<'_> {
         let (rows, columns) = self.c.shape();
         let depth = self.a.columns();
         if depth == 0 {
-            if self.start == Start::Zero {
-                (0..rows).for_each(|i| self.c.row_mut(i).fill(0.0));
-            }
-            return (self.epilogue)(0..rows, 0..columns, self.c);
+            return self.run_without_terms();
         }
         let row_blocks: Vec<_> = match self.layout {
             Layout::Transpose => blocks(rows, MC_TRANSPOSE, MC_TRANSPOSE).collect(),
@@ -87,6 +84,17 @@ impl Kernel for MacroKernel<'_> {
                 }
             }
         }
+    }
+}
+
+impl MacroKernel<'_> {
+    /// A sum of no terms is what it starts with.
+    fn run_without_terms(mut self) {
+        let (rows, columns) = self.c.shape();
+        if self.start == Start::Zero {
+            (0..rows).for_each(|i| self.c.row_mut(i).fill(0.0));
+        }
+        (self.epilogue)(0..rows, 0..columns, self.c);
     }
 }
 

@@ -83,18 +83,11 @@ impl<'a> PackedA<'a> {
         let stride = depth.next_multiple_of(LANES);
         let copied = numbers.numbers((padded(rows) - first_copied) * stride);
         copied[(rows - first_copied) * stride..].fill(0.0);
-        match layout {
-            Layout::Transpose => {
-                let start = |row: usize| order.places[row] * stride;
-                transpose(lanes, a.transposed(), start, copied);
-            }
-            Layout::Rows | Layout::Strided => {
-                for (i, to) in (first_copied..rows).zip(copied.chunks_exact_mut(stride)) {
-                    for (k, to) in to[..depth].iter_mut().enumerate() {
-                        *to = a.get(i, k);
-                    }
-                }
-            }
+        if layout == Layout::Transpose {
+            let start = |row: usize| order.places[row] * stride;
+            transpose(lanes, a.transposed(), start, copied);
+        } else {
+            copy(a.row_block(first_copied..rows), stride, copied);
         }
         let copied = &*copied;
         let rows = match layout {
@@ -136,6 +129,15 @@ impl<'a> PackedA<'a> {
         PanelA {
             numbers: &self.rows.numbers()[first * stride..],
             stride,
+        }
+    }
+}
+
+/// Writes the rows of any matrix, `stride` numbers apart.
+fn copy(rows: MatrixRef, stride: usize, to: &mut [f32]) {
+    for (i, to) in (0..rows.rows()).zip(to.chunks_exact_mut(stride)) {
+        for (k, to) in to[..rows.columns()].iter_mut().enumerate() {
+            *to = rows.get(i, k);
         }
     }
 }
