@@ -71,7 +71,7 @@ impl Layer {
         MatrixRef::new(&self.delta, self.shape.0, self.shape.2)
     }
 
-    fn rectified(&self) -> MatrixRef<'_> {
+    fn read(&self) -> MatrixRef<'_> {
         MatrixRef::new(&self.rectified, self.shape.0, self.shape.1)
     }
 
@@ -91,7 +91,7 @@ impl Layer {
         let (m, k, _) = self.shape;
         let mut dx = Guarded::new(&vec![f32::NAN; m * k]);
         let below = Below {
-            rectified: is_rectified.then(|| self.rectified()),
+            rectified: is_rectified.then(|| self.read()),
             dx: MatrixMut::new(dx.numbers(), m, k),
         };
         backward(isa, self.delta(), self.weights(), below);
@@ -112,7 +112,7 @@ impl Layer {
         let (mut w, mut b) = (Guarded::new(&self.weights), Guarded::new(&self.bias));
         let mut dx = Guarded::new(&vec![f32::NAN; m * k]);
         let below = Below {
-            rectified: Some(self.rectified()),
+            rectified: Some(self.read()),
             dx: MatrixMut::new(dx.numbers(), m, k),
         };
         let (weights, bias) = (w.numbers(), b.numbers());
