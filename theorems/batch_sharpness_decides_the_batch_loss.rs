@@ -44,12 +44,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
         Exact::from(2) * low / top
     };
     let ask = |question: &Instance, x: &DVector<Exact>, end: &Exact| {
-        finding::<T>(question, x, end, version)
+        examine::<T>(question, x, end, version)
     };
     tally(version, from_points(end, ask))
 }
 
-fn finding<T: Field>(
+fn examine<T: Field>(
     question: &Instance,
     x: &DVector<Exact>,
     end: &Exact,
@@ -83,12 +83,12 @@ fn fall<T: Field>(question: &Instance, model: &Quadratic<T>, x: &DVector<T>, eta
 
 /// Ascent: the inequality holds and the batch loss rises.
 fn outside() -> Evidence {
-    let findings = ["-1/10", "-1/2", "-2"].map(|eta| {
+    let cases = ["-1/10", "-1/2", "-2"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));
         let x = DVector::from_row_slice(&[1, -2].map(Exact::from));
-        finding::<Exact>(&question, &x, &Exact::one(), Version::STATED).outside()
+        examine::<Exact>(&question, &x, &Exact::one(), Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub const CLAIM: Claim = Claim {
 const PARTS: [i64; 4] = [8, 20, 26, 31];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
-    let findings = fourth_moment_edges().map(|(question, end)| {
+    let cases = fourth_moment_edges().map(|(question, end)| {
         let eta = T::from_exact(&question.learning_rate);
         let smaller = |eta: &T| {
             let parts = PARTS.map(|part| stable(question, &(eta * T::ratio(part, 32))));
@@ -51,7 +51,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
             case: question.describe(),
         }
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
 /// Is the fourth moment stable at this learning rate?

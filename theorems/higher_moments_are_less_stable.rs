@@ -42,7 +42,7 @@ const RATES: [&str; 8] = [
 const HIGHEST: usize = 6;
 
 fn evidence<T: Field>(version: Version) -> Evidence {
-    let fourth = fourth_moment_edges().map(|(question, end)| finding::<T>(question, end, version));
+    let fourth = fourth_moment_edges().map(|(question, end)| examine::<T>(question, end, version));
     let lines = one_dimensional_models();
     let orders = lines.iter().flat_map(|model| {
         let at = |eta| (2..=HIGHEST).map(move |order| in_line::<T>(model, eta, order, version));
@@ -52,7 +52,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
 }
 
 /// From the fourth moment to the second.
-fn finding<T: Field>(question: &Instance, end: &Exact, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, end: &Exact, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
@@ -96,11 +96,11 @@ fn outside() -> Evidence {
         (golden::toy_edge(), "5/9"),
         (golden::stiff_pair(), "1/2"),
     ];
-    let findings = models.map(|(model, eta)| {
+    let cases = models.map(|(model, eta)| {
         let question = Instance::single(model, fraction(eta));
-        finding::<Exact>(&question, &question.learning_rate, Version::STATED).outside()
+        examine::<Exact>(&question, &question.learning_rate, Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]
