@@ -52,8 +52,7 @@ fn examine<T: Field>(question: &Instance, end: &Exact, order: usize, version: Ve
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
     );
-    let batches = (question.sampling, question.batch);
-    let stable = even_moment::verdict(&model, batches, &eta, order);
+    let stable = even_moment::verdict(&model, &question.batches(), &eta, order);
     let bound = |eta: &T| {
         let along = directions(question, order).into_iter().map(|v| {
             let v = v.map(|entry| T::from_exact(&entry));

@@ -73,7 +73,7 @@ fn criterion<T: Field>(
     order: usize,
 ) -> Verdict {
     match order % 2 {
-        0 => even_moment::verdict(model, (question.sampling, question.batch), eta, order),
+        0 => even_moment::verdict(model, &question.batches(), eta, order),
         _ => all_entries(question, model, eta, order),
     }
 }

@@ -56,8 +56,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
 
 /// Is the fourth moment stable at this learning rate?
 fn stable<T: Field>(question: &Instance, eta: &T) -> Verdict {
-    let batches = (question.sampling, question.batch);
-    even_moment::verdict(&question.model.to::<T>(), batches, eta, 4)
+    even_moment::verdict(&question.model.to::<T>(), &question.batches(), eta, 4)
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ fn examine<T: Field>(question: &Instance, end: &Exact, beta: &Exact, version: Ve
     let (a, s2, p) = (scalar(&a), scalar(&s2), scalar(&question.weight));
     let (eta, tbeta) = (scalar(&question.learning_rate), scalar(beta));
     let criterion = version.formula("edge", &eta, |eta| {
-        Verdict::positive(heavy_ball::slack(&a, &s2, (eta, &p), &tbeta).sign())
+        Verdict::positive(heavy_ball::slack(&a, &s2, eta, &p, &tbeta).sign())
     });
     let converges = heavy_ball::mean_square_converges(&batch_hessians(question), &eta, &tbeta);
     Examined {
@@ -140,7 +140,7 @@ mod tests {
             let stable = |eta: &Exact| {
                 moving().all(|i| {
                     let moments = (&mean[(i, i)], &variance[(i, i)]);
-                    heavy_ball::slack(moments.0, moments.1, (eta, &p), &beta) > Exact::from(0)
+                    heavy_ball::slack(moments.0, moments.1, eta, &p, &beta) > Exact::from(0)
                 })
             };
             let end = bracket(stable, &Exact::from(1), &width);

@@ -57,8 +57,8 @@ fn examine<T: Field>(question: &Instance, end: &Exact, version: Version) -> Exam
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
     );
-    let batches = (question.sampling, question.batch);
-    let stable = |eta: &T, order| even_moment::verdict(&model, batches, eta, order);
+    let batches = question.batches();
+    let stable = |eta: &T, order| even_moment::verdict(&model, &batches, eta, order);
     Examined {
         hypotheses: stable(&eta, 4),
         conclusion: version.formula("second", &eta, |eta| stable(eta, 2)),
@@ -141,9 +141,10 @@ mod tests {
         ) {
             let p = sampling.weight(model.samples(), batch).unwrap();
             let end = end_of(&model, &p);
+            let batches = sampling.batches(model.samples(), batch);
             for eta in rates_around(&end) {
-                let fourth = even_moment::verdict(&*model, (sampling, batch), &eta, 4);
-                let second = even_moment::verdict(&*model, (sampling, batch), &eta, 2);
+                let fourth = even_moment::verdict(&*model, &batches, &eta, 4);
+                let second = even_moment::verdict(&*model, &batches, &eta, 2);
                 prop_assert!(!fourth.holds() || second.holds(), "{eta}");
                 prop_assert_eq!(second.holds(), mean_square::verdict(&model, &eta, &p).holds());
             }

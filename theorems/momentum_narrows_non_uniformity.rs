@@ -92,9 +92,9 @@ impl Run {
             beta,
         } = self;
         let [ta, ts2, tp, teta, tbeta] = [a, s2, p, eta, beta].map(T::from_exact);
-        let slack = heavy_ball::slack(&ta, &ts2, (&teta, &tp), &tbeta);
+        let slack = heavy_ball::slack(&ta, &ts2, &teta, &tp, &tbeta);
         let bound = |eta: &T| {
-            let slack = heavy_ball::non_uniformity_slack(&ts2, (eta, &tp), &tbeta);
+            let slack = heavy_ball::non_uniformity_slack(&ts2, eta, &tp, &tbeta);
             Verdict::non_negative(slack.sign())
         };
         Examined {
@@ -102,7 +102,7 @@ impl Run {
                 .and((*eta > Exact::zero()).into())
                 .and(Verdict::positive(slack.sign())),
             conclusion: version.formula("bound", &teta, bound),
-            distance: heavy_ball::non_uniformity_slack(s2, (eta, p), beta).to_f64(),
+            distance: heavy_ball::non_uniformity_slack(s2, eta, p, beta).to_f64(),
             case: format!("a = {a}, s² = {s2}, p = {p}, η = {eta}, β = {beta}"),
         }
     }
@@ -134,7 +134,7 @@ mod tests {
         let (a, s2) = (fraction("8/5"), fraction("16/25"));
         let end = heavy_ball::critical(&a, &s2, &Exact::one(), &beta);
         assert_eq!(end, Exact::one());
-        let bound = heavy_ball::non_uniformity_slack(&s2, (&end, &Exact::one()), &beta);
+        let bound = heavy_ball::non_uniformity_slack(&s2, &end, &Exact::one(), &beta);
         assert_eq!(bound, Exact::from(0));
         assert_eq!(evidence::<Exact>(Version::STATED).fails, 0);
     }

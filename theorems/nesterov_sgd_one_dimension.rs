@@ -68,7 +68,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
 /// Learning rates at the end of the criterion and to both sides of it.
 fn around_the_end(question: &Instance, beta: &Exact) -> Vec<Exact> {
     let (a, s2) = moments(&question.model);
-    let stable = |eta: &Exact| nesterov::converges(&a, &s2, (eta, &question.weight), beta).holds();
+    let stable = |eta: &Exact| nesterov::converges(&a, &s2, eta, &question.weight, beta).holds();
     let end = bracket(stable, &a.reciprocal(), &critical::default_width());
     let far = [3, 5].map(|part| &end.lower * Exact::fraction(part, 4));
     [end.lower, end.upper].into_iter().chain(far).collect()
@@ -81,7 +81,7 @@ fn examine<T: Field>(question: &Instance, beta: &Exact, version: Version) -> Exa
     let (a, s2, p) = (scalar(&a), scalar(&s2), scalar(&question.weight));
     let (eta, tbeta) = (scalar(&question.learning_rate), scalar(beta));
     let criterion = version.formula("cubic", &eta, |eta| {
-        nesterov::converges(&a, &s2, (eta, &p), &tbeta)
+        nesterov::converges(&a, &s2, eta, &p, &tbeta)
     });
     let converges = nesterov::mean_square_converges(&batch_hessians(question), &eta, &tbeta);
     Examined {

@@ -71,7 +71,7 @@ fn examine<T: Field>(
     eta: &Exact,
     version: Version,
 ) -> Examined {
-    let kernel = gram::kernel(model);
+    let kernel = gram::matrix(model);
     Examined {
         hypotheses: (INDEPENDENT_INPUTS.holds)(&kernel),
         conclusion: verdicts_agree::<T>(model, sampling, batch, eta, version)
@@ -93,7 +93,7 @@ fn verdicts_agree<T: Field>(
     version: Version,
 ) -> Verdict {
     let n = model.inputs().len();
-    let kernel = gram::kernel(model);
+    let kernel = gram::matrix(model);
     let quadratic = model.quadratic();
     let over = |m: DMatrix<Exact>| m.map(|entry| T::from_exact(&entry));
     let residual_step = |members: &Vec<usize>, eta: &T| {
@@ -124,7 +124,7 @@ fn losses_agree(
     eta: &Exact,
     version: Version,
 ) -> Verdict {
-    let (quadratic, kernel) = (model.quadratic(), gram::kernel(model));
+    let (quadratic, kernel) = (model.quadratic(), gram::matrix(model));
     let weight = sampling
         .weight(quadratic.samples(), batch)
         .expect("a batch from 1 to n");

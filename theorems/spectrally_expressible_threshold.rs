@@ -147,7 +147,7 @@ fn criterion<T: Field>(case: &Expressed, question: &Instance, eta: &T, beta: &Ex
     };
     let eigenvalues: Vec<T> = case.eigenvalues.iter().map(scalar).collect();
     let weight = scalar(&question.weight);
-    expression.converges(&eigenvalues, (eta, &weight), &scalar(beta))
+    expression.converges(&eigenvalues, eta, &weight, &scalar(beta))
 }
 
 /// Noise of another form (G3), for which the formula ends at 0.84… and stability at 0.883…; ascent;
