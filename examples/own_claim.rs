@@ -13,7 +13,7 @@ use std::path::Path;
 use sgd_stability::claim::family::{at_the_ends, instances, random_at_the_ends};
 use sgd_stability::claim::{
     Certified, Change, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard, Hypothesis,
-    Link, POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
+    Link, MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, mean_square, one_step};
 use sgd_stability::error::Result;
@@ -34,6 +34,7 @@ const CLAIM: Claim = Claim {
     },
     source: "Made up for this example.",
     hypotheses: &[
+        MINIMUM,
         POSITIVE_LEARNING_RATE,
         Hypothesis::asked(
             "shrinks_on_average: one step shrinks the squared distance on average over directions",
