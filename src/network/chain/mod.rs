@@ -1,13 +1,13 @@
 //! Products with H in a chain of dense layers, a whole batch at once.
 //!
 //! ```text
-//! up and down   samples do not meet: each thread takes some of them through all layers (`part`)
-//! Σ_i R∂W       samples are summed, layer by layer: threads share the weights
+//! both passes    samples are independent: each thread takes a block of them through all layers (`block`)
+//! Σ_i R∂W        samples are summed, layer by layer: threads share the weights
 //! ```
 //!
-//! The base pass is made once. [`rank_two`] adds the directions that differ from sample to sample.
+//! The base pass is made once. `rank_two` adds the directions that differ from sample to sample.
 
-mod part;
+mod block;
 mod rank_two;
 
 use std::iter::zip;
@@ -16,83 +16,92 @@ use std::sync::Mutex;
 use crate::kernel::{self, MatrixMut, MatrixRef, ROW_GROUP, Start};
 use crate::network::Batch;
 
-use super::curvature::View;
-use super::point::Weights;
-use super::tangent::{Base, Tangent};
-use super::trace::{Site, Trace};
+use super::context::{Context, Parameters};
+use super::tangent::{Base, Problem, Tangent};
+use super::tape::Tape;
 
-use part::{Along, Part};
+use block::{Block, Direction};
 
 /// A chain at a point, over a batch.
 pub(super) struct Chain {
-    trace: Trace,
+    tape: Tape,
     first: Tangent,
     second: Tangent,
 }
 
 impl Chain {
     /// Makes the base pass.
-    pub fn new(site: &Site<'_>, batch: &Batch<'_>) -> Self {
-        let mut trace = Trace::default();
-        trace.forward(site, batch);
-        trace.backward(site, batch, 1.0);
+    pub fn new(context: &Context<'_>, batch: &Batch<'_>) -> Self {
+        let mut tape = Tape::default();
+        tape.forward(context, batch);
+        tape.backward(context, batch, 1.0);
         Chain {
-            trace,
+            tape,
             first: Tangent::default(),
             second: Tangent::default(),
         }
     }
 
     /// The base pass.
-    pub fn trace(&self) -> &Trace {
-        &self.trace
+    pub fn tape(&self) -> &Tape {
+        &self.tape
     }
 
     /// `product ← Σ_i H_i v`.
-    pub fn sum(&mut self, view: &View<'_>, direction: &[f32], product: &mut [f32]) {
-        let base = view.base(&self.trace);
-        let along = Along {
+    pub fn hvp(&mut self, problem: Problem<'_>, direction: &[f32], product: &mut [f32]) {
+        let base = problem.with(&self.tape);
+        let direction = Direction {
             shared: direction,
             own: None,
         };
-        follow(&base, &along, &mut self.first);
-        collect(&base, &self.first, product);
+        propagate(&base, &direction, &mut self.first);
+        sum_hvp(&base, &self.first, product);
     }
 
-    /// `product ← Σ_i H_i (H_i v + shared)`, where v is the direction of the last [`Chain::sum`].
-    pub fn sum_of_own(&mut self, view: &View<'_>, shared: &[f32], product: &mut [f32]) {
-        let base = view.base(&self.trace);
-        let along = Along {
+    /// `product ← Σ_i H_i (H_i v + shared)`, where v is the direction of the last [`Chain::hvp`].
+    pub fn hvp_of_own_directions(
+        &mut self,
+        problem: Problem<'_>,
+        shared: &[f32],
+        product: &mut [f32],
+    ) {
+        let base = problem.with(&self.tape);
+        let direction = Direction {
             shared,
             own: Some(&self.first),
         };
-        follow(&base, &along, &mut self.second);
-        collect(&base, &self.second, product);
+        propagate(&base, &direction, &mut self.second);
+        sum_hvp(&base, &self.second, product);
     }
 
     /// Appends `vᵀH_i v` of each sample.
-    pub fn quotients(&mut self, view: &View<'_>, along: Weights<'_>, quotients: &mut Vec<f64>) {
-        let base = view.base(&self.trace);
-        self.first.quotients(&base, along, quotients);
+    pub fn sample_quotients(
+        &mut self,
+        problem: Problem<'_>,
+        direction: Parameters<'_>,
+        quotients: &mut Vec<f64>,
+    ) {
+        let base = problem.with(&self.tape);
+        self.first.sample_quotients(&base, direction, quotients);
     }
 }
 
 /// Fills a tangent, each thread some of its samples.
-fn follow(base: &Base<'_>, along: &Along<'_>, tangent: &mut Tangent) {
-    let parts = parts(base, tangent);
-    if let [part] = &parts[..] {
-        return part.lock().expect("the only one").follow(along);
+fn propagate(base: &Base<'_>, direction: &Direction<'_>, tangent: &mut Tangent) {
+    let blocks = blocks(base, tangent);
+    if let [block] = &blocks[..] {
+        return block.lock().expect("the only one").propagate(direction);
     }
-    kernel::share(parts.len(), |place| {
-        let mut part = parts[place].lock().expect("each part is met once");
-        kernel::alone(|| part.follow(along));
+    kernel::share(blocks.len(), |place| {
+        let mut block = blocks[place].lock().expect("one thread takes each block");
+        kernel::alone(|| block.propagate(direction));
     });
 }
 
-/// At most a part for each thread, cut at whole groups, so that a product skips the same terms for any
-/// number of threads.
-fn parts<'a>(base: &Base<'a>, tangent: &'a mut Tangent) -> Vec<Mutex<Part<'a>>> {
-    let (samples, layers) = (base.trace.samples, base.site.network().layers());
+/// At most a block of samples for each thread, cut at whole groups, so that a product skips the same terms
+/// for any number of threads.
+fn blocks<'a>(base: &Base<'a>, tangent: &'a mut Tangent) -> Vec<Mutex<Block<'a>>> {
+    let (samples, layers) = (base.tape.samples, base.network().layers());
     let step = samples.div_ceil(kernel::threads()).max(1);
     let step = step.next_multiple_of(ROW_GROUP);
     let cut = |buffers: &'a mut Vec<Vec<f32>>| {
@@ -105,45 +114,40 @@ fn parts<'a>(base: &Base<'a>, tangent: &'a mut Tangent) -> Vec<Mutex<Part<'a>>> 
         pieces.collect::<Vec<_>>()
     };
     let (mut values, mut deltas) = (cut(&mut tangent.values), cut(&mut tangent.deltas));
-    let part = |first: usize| {
-        Mutex::new(Part {
+    let block = |first: usize| {
+        Mutex::new(Block {
             base: *base,
             samples: first..samples.min(first + step),
             values: values.iter_mut().filter_map(Iterator::next).collect(),
             deltas: deltas.iter_mut().filter_map(Iterator::next).collect(),
         })
     };
-    (0..samples).step_by(step).map(part).collect()
+    (0..samples).step_by(step).map(block).collect()
 }
 
-/// `sum ← Σ_i (R∂W, R∂b)`, with `R∂W = R∂z·xᵀ + ∂z·Rxᵀ`, for every parameter.
-fn collect(base: &Base<'_>, tangent: &Tangent, mut sum: &mut [f32]) {
-    let (isa, samples) = (base.site.isa, base.trace.samples);
-    for (index, layer) in base.site.network().layers().iter().enumerate() {
+/// `sum ← Σ_i H_i v = Σ_i (R∂W, R∂b)`, with `R∂W = R∂z·xᵀ + ∂z·Rxᵀ`, for every parameter.
+fn sum_hvp(base: &Base<'_>, tangent: &Tangent, mut sum: &mut [f32]) {
+    let (isa, samples) = (base.problem.context.isa, base.tape.samples);
+    for (index, layer) in base.network().layers().iter().enumerate() {
         let (outputs, inputs) = (layer.output.numbers(), layer.input.numbers());
         let (weight, behind) = sum.split_at_mut(layer.weight.len());
         let (bias, behind) = behind.split_at_mut(layer.bias.len());
         sum = behind;
-        let moved = MatrixRef::new(&tangent.deltas[index], samples, outputs);
+        let delta_tangent = MatrixRef::new(&tangent.deltas[index], samples, outputs);
         if !bias.is_empty() {
-            kernel::column_sums(isa, moved, Start::Zero, bias);
+            kernel::column_sums(isa, delta_tangent, Start::Zero, bias);
         }
         let mut weight = MatrixMut::new(weight, outputs, inputs);
-        let read = MatrixRef::new(base.read(layer), samples, inputs);
-        kernel::gemm(
-            isa,
-            moved.transposed(),
-            read,
-            Start::Zero,
-            weight.reborrow(),
-        );
+        let x = MatrixRef::new(base.read(layer), samples, inputs);
+        let by_units = delta_tangent.transposed();
+        kernel::gemm(isa, by_units, x, Start::Zero, weight.reborrow());
         if index > 0 && base.is_second_order() {
-            let delta = MatrixRef::new(&base.trace.deltas[index], samples, outputs);
-            let moved_read = MatrixRef::new(&tangent.values[index - 1], samples, inputs);
+            let delta = MatrixRef::new(&base.tape.deltas[index], samples, outputs);
+            let x_tangent = MatrixRef::new(&tangent.values[index - 1], samples, inputs);
             kernel::gemm(
                 isa,
                 delta.transposed(),
-                moved_read,
+                x_tangent,
                 Start::Accumulate,
                 weight,
             );
