@@ -28,6 +28,7 @@
 //! | `window` | a window that slides over an image, and which pixels meet under it |
 //! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
 //! | `chains` | how sums run in 64 lanes |
+//! | `gemm` | the matrix product, in the scheme of BLIS |
 //! | `team` | how work is shared out among threads, and threads that stand by for it |
 //! | [`dense`] | the kernels of fully connected layers |
 //! | [`convolution`], [`pool`] | kernels of images; on the calling thread |
