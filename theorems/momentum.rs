@@ -3,9 +3,9 @@
 use nalgebra::{DMatrix, DVector};
 use num_traits::{One, Zero};
 use sgd_stability::claim::{Evidence, Version};
-use sgd_stability::matrix::kernel::{range_basis, restricted};
 use sgd_stability::matrix::polynomial::spectral_radius_below_one;
 use sgd_stability::matrix::positive_semidefinite;
+use sgd_stability::matrix::range::{range_basis, restricted};
 use sgd_stability::model::momentum::Momentum;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};

@@ -4,8 +4,8 @@
 //! of `H`: asked of the characteristic polynomial by the recursion of Schur and Cohn. `P` is not
 //! symmetric; at `ρ = 1` boundedness would need semi-simple eigenvalues, which is not asked here.
 
-use crate::matrix::kernel::{range_basis, restricted};
 use crate::matrix::polynomial::spectral_radius_below_one;
+use crate::matrix::range::{range_basis, restricted};
 use crate::model::Quadratic;
 use crate::model::reshuffling::{Epoch, factor};
 use crate::number::{Exact, Verdict};

@@ -9,7 +9,7 @@
 use nalgebra::DMatrix;
 
 use crate::matrix::algebra::mean_of;
-use crate::matrix::kernel::{range_basis, restricted};
+use crate::matrix::range::{range_basis, restricted};
 use crate::matrix::{positive_semidefinite, stein, symmetric};
 use crate::model::{Quadratic, reshuffling};
 use crate::number::{Exact, Field, Verdict};

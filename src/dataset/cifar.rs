@@ -7,7 +7,8 @@
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::{Dataset, Selection, Split, open};
+use super::text::open;
+use super::{Dataset, Selection, Split};
 use crate::error::{Error, Result};
 
 /// The shape of an image: channels × rows × columns.

@@ -64,8 +64,14 @@ fn embedded(split: Split) -> Result<Dataset> {
         Split::Test => (TEST_IMAGES, TEST_LABELS),
     };
     idx::pair(
-        ("embedded images", images),
-        ("embedded labels", labels),
+        idx::Named {
+            place: "embedded images",
+            source: images,
+        },
+        idx::Named {
+            place: "embedded labels",
+            source: labels,
+        },
         CLASSES,
     )
 }
@@ -84,7 +90,7 @@ mod tests {
 
     use sha2::{Digest, Sha256};
 
-    use super::super::{Targets, hexadecimal};
+    use super::super::{Targets, text::hexadecimal};
     use super::*;
 
     fn labels(dataset: &Dataset) -> Vec<u8> {

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Dataset, LARGEST, Targets, open};
+use super::text::{LARGEST, open};
+use super::{Dataset, Targets};
 use crate::error::{Error, Result};
 
 /// The element type of unsigned bytes.
@@ -54,8 +55,14 @@ pub fn elements(images: &Path) -> Result<u64> {
 /// As [`read`], and when the counts differ or a label is not below `classes`.
 pub fn read_pair(images: &Path, labels: &Path, classes: usize) -> Result<Dataset> {
     pair(
-        (&images.display().to_string(), open(images)?),
-        (&labels.display().to_string(), open(labels)?),
+        Named {
+            place: &images.display().to_string(),
+            source: open(images)?,
+        },
+        Named {
+            place: &labels.display().to_string(),
+            source: open(labels)?,
+        },
         classes,
     )
 }
@@ -104,14 +111,21 @@ pub(super) fn find(folder: &Path, name: &OsStr) -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.exists())
 }
 
-/// [`read_pair`] over sources that stand under the name beside them.
+/// A source of bytes and what it is called in errors.
+pub(super) struct Named<'a, S> {
+    pub place: &'a str,
+    pub source: S,
+}
+
+/// [`read_pair`] over sources of bytes.
 pub(super) fn pair(
-    (images_place, images): (&str, impl Read),
-    (labels_place, labels): (&str, impl Read),
+    images: Named<'_, impl Read>,
+    labels: Named<'_, impl Read>,
     classes: usize,
 ) -> Result<Dataset> {
-    let images: Array<3> = read(images_place, images)?;
-    let labels: Array<1> = read(labels_place, labels)?;
+    let (images_place, labels_place) = (images.place, labels.place);
+    let images: Array<3> = read(images_place, images.source)?;
+    let labels: Array<1> = read(labels_place, labels.source)?;
     let ([n, rows, columns], [m]) = (images.shape, labels.shape);
     if n != m {
         let fault =

@@ -5,37 +5,19 @@
 //! numbers of 8 to 64 bits, floating-point numbers of 16 to 64 bits, and truth values.
 //! Source: "A simple file format for NumPy arrays", NEP 1.
 
+mod array;
 mod body;
 mod dictionary;
+mod element;
 mod header;
 
 use std::io::Read;
 
-pub use header::{Element, Header};
+pub use array::{Array, Elements};
+pub use element::Element;
+pub use header::Header;
 
-use crate::error::{Error, Result};
-
-/// An array.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Array {
-    /// The dimensions, the slowest first.
-    pub shape: Vec<usize>,
-    /// The elements in C order; as many as the product of the dimensions.
-    pub elements: Elements,
-}
-
-/// The elements of an array.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Elements {
-    /// Unsigned bytes.
-    Bytes(Vec<u8>),
-    /// Other whole numbers; truth values are 0 and 1.
-    Whole(Vec<i64>),
-    /// Finite floating-point numbers, all of which f32 holds.
-    Real(Vec<f32>),
-    /// Finite floating-point numbers within the range of f32, not all of which it holds.
-    Double(Vec<f64>),
-}
+use crate::error::Result;
 
 /// Reads an array from `source`; `place` names it in errors.
 ///
@@ -60,11 +42,6 @@ impl Header {
             elements: body::read(place, self, source)?,
         })
     }
-}
-
-/// A fault of the part `field` of the array `place`.
-fn refuse<T>(place: &str, field: &str, fault: impl std::fmt::Display) -> Result<T> {
-    Err(Error::input(place, field, fault))
 }
 
 #[cfg(test)]

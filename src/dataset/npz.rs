@@ -15,9 +15,11 @@ use std::path::Path;
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
-use super::exact::rounded;
+use super::exact::{Exact, count_rounded};
 use super::npy::{Array, Elements, Header};
-use super::{Dataset, Exact, Targets, open};
+use super::samples::{Dataset, shade};
+use super::targets::Targets;
+use super::text::open;
 use crate::error::{Error, Result};
 
 /// The most bytes that one compressed byte can stand for: the shortest code of deflate, two bits,
@@ -193,13 +195,14 @@ fn targets_of(
         _ if outputs != 1 => refuse(
             "whole numbers are labels, one a sample; make target values, rows of 0 and 1 as well, float32",
         ),
-        Elements::Bytes(labels) => labelled((place, name), labels.into_iter().map(i64::from)),
-        Elements::Whole(labels) => labelled((place, name), labels.into_iter()),
+        Elements::Bytes(labels) => labelled(place, name, labels.into_iter().map(i64::from)),
+        Elements::Whole(labels) => labelled(place, name, labels.into_iter()),
     }
 }
 
 fn labelled(
-    (place, name): (&str, &str),
+    place: &str,
+    name: &str,
     numbers: impl Iterator<Item = i64>,
 ) -> Result<(Targets, Option<Vec<f64>>)> {
     let label = |(i, number): (usize, i64)| match number {
@@ -215,6 +218,19 @@ fn labelled(
     };
     let labels = numbers.enumerate().map(label).collect::<Result<_>>()?;
     Ok((Targets::of_labels(labels), None))
+}
+
+/// The elements of an array in f32, bytes as shades, and as they are where f32 does not hold them all.
+fn rounded(elements: Elements) -> (Vec<f32>, Option<Vec<f64>>) {
+    let exact: Vec<f64> = match elements {
+        Elements::Bytes(pixels) => return (pixels.into_iter().map(shade).collect(), None),
+        Elements::Real(numbers) => return (numbers, None),
+        Elements::Whole(numbers) => numbers.into_iter().map(|number| number as f64).collect(),
+        Elements::Double(numbers) => numbers,
+    };
+    let narrow: Vec<f32> = exact.iter().map(|&number| number as f32).collect();
+    let is_rounded = count_rounded(&narrow, &exact) > 0;
+    (narrow, is_rounded.then_some(exact))
 }
 
 #[cfg(test)]

@@ -62,15 +62,17 @@ pub fn try_bracket(
     assert!(*guess > zero, "a guess of {guess} is not positive");
     assert!(*relative_width > zero, "a width of {relative_width}");
     let start = around(guess, &(relative_width * Exact::fraction(1, 8)));
-    let mut found = match stable(&start)? {
-        true => rise(&mut stable, start, relative_width)?,
-        false => fall(&mut stable, start, relative_width)?,
+    let mut found = if stable(&start)? {
+        rise(&mut stable, start, relative_width)?
+    } else {
+        fall(&mut stable, start, relative_width)?
     };
     while &found.upper - &found.lower > relative_width * &found.lower {
         let middle = middle(&found);
-        match stable(&middle)? {
-            true => found.lower = middle,
-            false => found.upper = middle,
+        if stable(&middle)? {
+            found.lower = middle
+        } else {
+            found.upper = middle
         }
     }
     Some(found)

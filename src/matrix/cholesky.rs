@@ -52,10 +52,13 @@ pub fn prove<T: Rounded>(matrix: &Fractions) -> Proof {
     };
     match factorise(&mut rows) {
         None => Proof::Definite,
-        Some(pivot) => match is_negative(matrix, &direction(&rows, pivot), &scales) {
-            true => Proof::Negative,
-            false => Proof::Nothing,
-        },
+        Some(pivot) => {
+            if is_negative(matrix, &direction(&rows, pivot), &scales) {
+                Proof::Negative
+            } else {
+                Proof::Nothing
+            }
+        }
     }
 }
 

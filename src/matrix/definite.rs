@@ -46,9 +46,10 @@ pub fn semidefinite_within(matrix: &Fractions, bits: u32) -> Verdict {
         let sign = fraction_free::sign(matrix, LARGEST_PIVOT);
         sign.map(Sign::is_semidefinite)
     };
-    let quickly = match n > SMALL {
-        true => by_rounded_arithmetic(matrix, |own| own > bits && own == FIRST_RUNG),
-        false => eliminate(),
+    let quickly = if n > SMALL {
+        by_rounded_arithmetic(matrix, |own| own > bits && own == FIRST_RUNG)
+    } else {
+        eliminate()
     };
     // More bits never prove a singular matrix definite; elimination is what is left for it.
     let singular = || n > SMALL && fraction_free::independent_rows_modulo_prime(matrix).len() < n;
@@ -127,15 +128,21 @@ pub fn exact_sign(matrix: &DMatrix<Exact>) -> Sign {
     if let Some(sign) = sign_of_diagonal(matrix) {
         return sign;
     }
-    let proved = |takes: fn(u32) -> bool| match n > SMALL {
-        true => by_rounded_arithmetic(matrix, takes),
-        false => None,
+    let proved = |takes: fn(u32) -> bool| {
+        if n > SMALL {
+            by_rounded_arithmetic(matrix, takes)
+        } else {
+            None
+        }
     };
     // As above, a matrix that is singular modulo a prime is hardly ever proved definite by more bits.
     let singular = || fraction_free::independent_rows_modulo_prime(matrix).len() < n;
-    let found = proved(|own| own == FIRST_RUNG).or_else(|| match n > SMALL && singular() {
-        true => None,
-        false => proved(|own| own != FIRST_RUNG),
+    let found = proved(|own| own == FIRST_RUNG).or_else(|| {
+        if n > SMALL && singular() {
+            None
+        } else {
+            proved(|own| own != FIRST_RUNG)
+        }
     });
     match found {
         Some(true) => Sign::Definite,

@@ -166,9 +166,10 @@ fn rotate<T: Rounded>(a: &mut DMatrix<T>, vectors: &mut DMatrix<T>, p: usize, q:
     let slope = (&a[(q, q)] - &a[(p, p)]) / (&a[(p, q)] + &a[(p, q)]);
     let root = (slope.square() + &one).sqrt();
     // The smaller root of t² + 2·slope·t = 1.
-    let tangent = match is_positive(&slope) {
-        true => &one / (slope + root),
-        false => &one / (slope - root),
+    let tangent = if is_positive(&slope) {
+        &one / (slope + root)
+    } else {
+        &one / (slope - root)
     };
     let cosine = &one / (tangent.square() + &one).sqrt();
     let sine = &tangent * &cosine;

@@ -92,9 +92,12 @@ pub fn inverse(matrix: &Fractions) -> Option<Fractions> {
     assert_eq!(n, columns, "the inverse of a {n} × {columns} matrix");
     if matrix.is_diagonal() {
         let positive = (0..n).all(|i| matrix.numerator(i, i).sign().is_gt());
-        let entry = |i: usize, j: usize| match i == j {
-            true => matrix.entry(i, i).reciprocal(),
-            false => Exact::zero(),
+        let entry = |i: usize, j: usize| {
+            if i == j {
+                matrix.entry(i, i).reciprocal()
+            } else {
+                Exact::zero()
+            }
         };
         return positive.then(|| Fractions::of(&DMatrix::from_fn(n, n, entry)));
     }

@@ -220,9 +220,10 @@ impl Fractions {
         let scaled = |i: usize, j: usize| (&exact[(i, j)] * &scales[i] * &scales[j]).numerator();
         let by_rows = triangle(&scaled);
         let length = |rows: &[Vec<Whole>]| rows.iter().flatten().map(Whole::bits).max();
-        match length(&by_rows) < length(&common) {
-            true => by_rows,
-            false => common,
+        if length(&by_rows) < length(&common) {
+            by_rows
+        } else {
+            common
         }
     }
 

@@ -183,11 +183,14 @@ impl<T: Field> Elimination<T> {
         let pivot = self.at(k, k).clone();
         let column: Vec<T> = self.column(k);
         let scaled: Vec<T> = column.iter().map(|entry| entry / &pivot).collect();
-        self.subtract(|i, j| match i == j {
-            true if column[i].is_zero() => None,
-            true => Some(column[i].square() / &pivot),
-            false if column[i].is_zero() || column[j].is_zero() => None,
-            false => Some(&scaled[i] * &column[j]),
+        self.subtract(|i, j| {
+            if column[i].is_zero() || column[j].is_zero() {
+                None
+            } else if i == j {
+                Some(column[i].square() / &pivot)
+            } else {
+                Some(&scaled[i] * &column[j])
+            }
         });
     }
 

@@ -99,9 +99,10 @@ impl Corrector {
 /// Rounded to this many bits of the largest entry; `None` when it is not finite.
 pub fn rounded(matrix: &DMatrix<f64>, bits: i32) -> Option<Fractions> {
     let size = matrix.amax();
-    match size > 0.0 && size.is_finite() {
-        true => Fractions::rounded(matrix, bits - size.log2().ceil() as i32),
-        false => (size == 0.0).then(|| Fractions::zeros(matrix.nrows(), matrix.ncols())),
+    if size > 0.0 && size.is_finite() {
+        Fractions::rounded(matrix, bits - size.log2().ceil() as i32)
+    } else {
+        (size == 0.0).then(|| Fractions::zeros(matrix.nrows(), matrix.ncols()))
     }
 }
 

@@ -38,12 +38,13 @@ pub fn leading_eigenpairs(matrix: &DMatrix<f64>, count: usize) -> Option<(Vec<f6
 pub fn critical_factor(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Option<f64> {
     let eigen = eigen(a)?;
     let largest = eigen.eigenvalues.iter().copied().fold(0.0, f64::max);
-    let weights = eigen
-        .eigenvalues
-        .map(|value| match value > KERNEL * largest {
-            true => value.sqrt().recip(),
-            false => 0.0,
-        });
+    let weights = eigen.eigenvalues.map(|value| {
+        if value > KERNEL * largest {
+            value.sqrt().recip()
+        } else {
+            0.0
+        }
+    });
     let root = eigen.eigenvectors * DMatrix::from_diagonal(&weights);
     let critical = largest_eigenvalue(&(root.transpose() * b * &root))?.recip();
     (critical.is_finite() && critical > 0.0).then_some(critical)

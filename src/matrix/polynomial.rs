@@ -36,9 +36,10 @@ pub fn characteristic<T: Field>(matrix: &DMatrix<T>) -> Vec<T> {
 /// When the matrix is not square.
 pub fn determinant<T: Field>(matrix: &DMatrix<T>) -> T {
     let constant = characteristic(matrix).swap_remove(0);
-    match matrix.nrows().is_multiple_of(2) {
-        true => constant,
-        false => -constant,
+    if matrix.nrows().is_multiple_of(2) {
+        constant
+    } else {
+        -constant
     }
 }
 

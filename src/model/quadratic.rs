@@ -8,7 +8,7 @@ use super::document::shortened;
 use super::{Curvature, Sampling};
 use crate::error::{Error, Result};
 use crate::matrix::algebra::mean_of;
-use crate::matrix::kernel::{range_basis, restricted};
+use crate::matrix::range::{range_basis, restricted};
 use crate::matrix::{Algebra, definite, positive_semidefinite};
 use crate::number::{Exact, Field};
 use crate::work;

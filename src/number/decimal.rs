@@ -67,17 +67,19 @@ impl Exact {
 
 fn power_of_ten(exponent: i64) -> Rational {
     let power = Integer::from(10).pow(exponent.unsigned_abs() as u32);
-    match exponent < 0 {
-        true => Rational::from((1, power)),
-        false => Rational::from(power),
+    if exponent < 0 {
+        Rational::from((1, power))
+    } else {
+        Rational::from(power)
     }
 }
 
 /// The digits with the point behind the first, times `10^power`.
 fn written(digits: &str, power: i64) -> String {
-    let (mantissa, power) = match (-MOST_ZEROS..MOST_PLACES).contains(&power) {
-        true => (digits, power),
-        false => return format!("{}e{power}", written(digits, 0)),
+    let (mantissa, power) = if (-MOST_ZEROS..MOST_PLACES).contains(&power) {
+        (digits, power)
+    } else {
+        return format!("{}e{power}", written(digits, 0));
     };
     let before = (power + 1).max(0) as usize;
     let zeros = "0".repeat((-power - 1).max(0) as usize);

@@ -7,7 +7,6 @@ use num_traits::{One, Zero};
 use rug::float::Round;
 use rug::{Float, Rational};
 
-use super::field::Field;
 use super::ops::operators;
 
 /// An exact rational number, always in lowest terms with a positive denominator.
@@ -159,16 +158,6 @@ impl Zero for Exact {
 impl One for Exact {
     fn one() -> Self {
         Exact(Rational::from(1))
-    }
-}
-
-impl Field for Exact {
-    fn from_exact(value: &Exact) -> Self {
-        value.clone()
-    }
-
-    fn compare(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 use nalgebra::Scalar;
 use num_traits::{One, Zero};
 
-use super::Exact;
+use super::exact::Exact;
 
 mod sealed {
     pub trait Is<T> {
@@ -93,6 +93,16 @@ pub trait Field:
     /// The sign as a comparison with zero; `None` when this scalar cannot tell.
     fn sign(&self) -> Option<Ordering> {
         self.compare(&Self::zero())
+    }
+}
+
+impl Field for Exact {
+    fn from_exact(value: &Exact) -> Self {
+        value.clone()
+    }
+
+    fn compare(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

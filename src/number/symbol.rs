@@ -137,9 +137,21 @@ impl Symbol {
         match &*self.0 {
             Constant(value) => write_constant(f, value),
             Name(name) => f.write_str(name),
-            Sum(a, b) => write_pair(f, (a, 1), " + ", (b, 2)),
-            Difference(a, b) => write_pair(f, (a, 1), " - ", (b, 2)),
-            Product(a, b) => write_pair(f, (a, 2), "\\,", (b, 3)),
+            Sum(a, b) => {
+                a.write(f, 1)?;
+                f.write_str(" + ")?;
+                b.write(f, 2)
+            }
+            Difference(a, b) => {
+                a.write(f, 1)?;
+                f.write_str(" - ")?;
+                b.write(f, 2)
+            }
+            Product(a, b) => {
+                a.write(f, 2)?;
+                f.write_str("\\,")?;
+                b.write(f, 3)
+            }
             Quotient(a, b) => write!(f, "\\frac{{{a}}}{{{b}}}"),
             Negative(a) => {
                 f.write_str("-")?;
@@ -154,17 +166,6 @@ impl Symbol {
             Function(name, a) => write!(f, "{name}\\left({a}\\right)"),
         }
     }
-}
-
-fn write_pair(
-    f: &mut fmt::Formatter<'_>,
-    (left, left_tightness): (&Symbol, u8),
-    operator: &str,
-    (right, right_tightness): (&Symbol, u8),
-) -> fmt::Result {
-    left.write(f, left_tightness)?;
-    f.write_str(operator)?;
-    right.write(f, right_tightness)
 }
 
 fn write_constant(f: &mut fmt::Formatter<'_>, value: &Exact) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! Which tensors of a file are the model's own.
 
-use crate::dataset::brief;
+use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
 /// The tensors that are read: those below a prefix, but for some that are left out.
@@ -81,9 +81,10 @@ impl Choice {
 fn below<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
     let rest = name.strip_prefix(prefix)?;
     let is_whole = rest.is_empty() || prefix.ends_with(|c: char| !c.is_alphanumeric());
-    match is_whole {
-        true => Some(rest),
-        false => rest.strip_prefix(['.', '/']),
+    if is_whole {
+        Some(rest)
+    } else {
+        rest.strip_prefix(['.', '/'])
     }
 }
 

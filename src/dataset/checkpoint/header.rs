@@ -9,8 +9,9 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{Choice, Dtype};
-use crate::dataset::brief;
+use super::choice::Choice;
+use super::tensor::Dtype;
+use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
 /// How to mend a file that is not one of ours.
@@ -125,9 +126,10 @@ impl<'de> Visitor<'de> for Tensors<'_> {
             }
             names.insert(name);
         }
-        match names.iter().any(|name| name != METADATA) {
-            true => Ok(()),
-            false => Err(A::Error::custom("there is no tensor")),
+        if names.iter().any(|name| name != METADATA) {
+            Ok(())
+        } else {
+            Err(A::Error::custom("there is no tensor"))
         }
     }
 }

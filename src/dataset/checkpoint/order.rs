@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::{Alias, Tensor};
-use crate::dataset::brief;
+use super::tensor::{Alias, Tensor};
+use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
 /// The last parts of a layer's names, in PyTorch's order.
@@ -68,7 +68,8 @@ pub(super) fn is_by_type_and_name(tensors: &[Tensor]) -> bool {
 /// When a tensor or a further name of one is not named, or something is named twice or is not there.
 pub(super) fn by_entry(
     place: &str,
-    (tensors, aliases): (&mut [Tensor], &[Alias]),
+    tensors: &mut [Tensor],
+    aliases: &[Alias],
     entry: &[String],
 ) -> Result<()> {
     let refuse = |fault: String| Err(Error::input(place, "order", fault));

@@ -12,8 +12,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Checkpoint, Choice, Contents, ORDER, Order, bytes};
-use crate::dataset::{brief, hexadecimal};
+use super::choice::Choice;
+use super::contents::{Checkpoint, Contents, ORDER, bytes};
+use super::order::Order;
+use crate::dataset::text::{brief, hexadecimal};
 use crate::error::{Error, Result};
 
 /// The index: which tensor stands in which file.
@@ -101,9 +103,10 @@ impl Index {
             );
             Error::input(&place, "index", fault)
         })?;
-        match index.weight_map.is_empty() {
-            true => Err(Error::input(place, "weight_map", "names no tensor")),
-            false => Ok(index),
+        if index.weight_map.is_empty() {
+            Err(Error::input(place, "weight_map", "names no tensor"))
+        } else {
+            Ok(index)
         }
     }
 

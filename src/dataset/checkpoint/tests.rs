@@ -1,6 +1,9 @@
 use proptest::prelude::*;
 
+use sha2::{Digest, Sha256};
+
 use super::*;
+use crate::dataset::text::hexadecimal;
 
 /// A file written by hand.
 fn file(header: &str, data: &[u8]) -> Vec<u8> {
@@ -205,9 +208,10 @@ fn ordered(names: &[&str], metadata: Option<&str>) -> Result<Vec<String>> {
     let mut sorted = names.to_vec();
     sorted.sort_unstable();
     for (i, name) in sorted.into_iter().enumerate() {
-        let dtype = match name.ends_with("num_batches_tracked") {
-            true => "I64",
-            false => "F64",
+        let dtype = if name.ends_with("num_batches_tracked") {
+            "I64"
+        } else {
+            "F64"
         };
         entries.push(entry(name, dtype, "[]", 8 * i, 8 * i + 8));
     }

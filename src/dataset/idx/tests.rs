@@ -39,6 +39,10 @@ fn expect(message: &str, words: &[&str]) {
     }
 }
 
+fn named<'a>(place: &'a str, source: &'a [u8]) -> Named<'a, &'a [u8]> {
+    Named { place, source }
+}
+
 #[test]
 fn plain_and_compressed_files_read_alike() {
     let plain: Array<3> = read("plain", &images()[..]).unwrap();
@@ -109,7 +113,7 @@ fn a_flipped_bit_in_a_compressed_file_is_noticed() {
 #[test]
 fn images_and_labels_make_a_data_set() {
     let labels = labels(&[4, 9]);
-    let dataset = pair(("i", &images()[..]), ("l", &labels[..]), 10).unwrap();
+    let dataset = pair(named("i", &images()), named("l", &labels), 10).unwrap();
     assert_eq!(dataset.shape, [1, 2, 3]);
     let (labels, classes) = (vec![4, 9], 10);
     assert_eq!(dataset.targets, Targets::Labels { labels, classes });
@@ -120,7 +124,7 @@ fn images_and_labels_make_a_data_set() {
 fn differing_counts_and_labels_out_of_range_are_refused() {
     let fault = |these: &[u8]| {
         let labels = labels(these);
-        let set = pair(("i.idx", &images()[..]), ("l.idx", &labels[..]), 10);
+        let set = pair(named("i.idx", &images()), named("l.idx", &labels), 10);
         set.unwrap_err().message
     };
     expect(

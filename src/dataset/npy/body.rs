@@ -4,7 +4,9 @@ use std::io::{ErrorKind, Read};
 
 use half::f16;
 
-use super::{Element, Elements, Header, refuse};
+use super::array::Elements;
+use super::element::{Element, refuse};
+use super::header::Header;
 use crate::error::{Error, Result};
 
 /// Bytes read at a time; a multiple of every width.
@@ -52,9 +54,10 @@ impl<R: Read> Body<'_, R> {
             (number as f32).is_finite().then_some(number)
         })?;
         let is_held = |&number: &f64| f64::from(number as f32) == number;
-        Ok(match numbers.iter().all(is_held) {
-            true => Elements::Real(numbers.into_iter().map(|number| number as f32).collect()),
-            false => Elements::Double(numbers),
+        Ok(if numbers.iter().all(is_held) {
+            Elements::Real(numbers.into_iter().map(|number| number as f32).collect())
+        } else {
+            Elements::Double(numbers)
         })
     }
 

@@ -1,7 +1,7 @@
 //! The text of a header: a dictionary of Python with three flat values.
 
-use super::{Element, refuse};
-use crate::dataset::{LARGEST, brief};
+use super::element::{Element, refuse};
+use crate::dataset::text::{LARGEST, brief};
 use crate::error::Result;
 
 /// The most dimensions an array of NumPy has.

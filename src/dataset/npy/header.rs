@@ -3,8 +3,8 @@
 use std::io::{ErrorKind, Read};
 
 use super::dictionary::{dimensions, element, entry};
-use super::refuse;
-use crate::dataset::brief;
+use super::element::{Element, refuse};
+use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
 /// The first bytes of every npy file.
@@ -12,29 +12,6 @@ const MAGIC: [u8; 6] = *b"\x93NUMPY";
 
 /// The longest text that is read: what a header of version 1 may hold. Only structures need more.
 const LONGEST: usize = 0xffff;
-
-/// What an element is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Element {
-    /// A byte that is 0 or 1.
-    Bool,
-    /// A signed number of so many bytes.
-    Int(usize),
-    /// An unsigned number of so many bytes.
-    Uint(usize),
-    /// A floating-point number of so many bytes.
-    Float(usize),
-}
-
-impl Element {
-    /// The bytes of one element.
-    pub fn width(self) -> usize {
-        match self {
-            Element::Bool => 1,
-            Element::Int(width) | Element::Uint(width) | Element::Float(width) => width,
-        }
-    }
-}
 
 /// The header of an npy file: six magic bytes, two of the version, the length of the text (u16 in
 /// version 1, u32 in versions 2 and 3), and the text: a Python dictionary such as
@@ -110,9 +87,10 @@ impl Header {
     /// `60000 × 28 × 28, uint8`, as NumPy names the type.
     pub(in crate::dataset) fn describe(&self) -> String {
         let sides: Vec<String> = self.shape.iter().map(usize::to_string).collect();
-        let shape = match sides.is_empty() {
-            true => "one number".to_owned(),
-            false => sides.join(" × "),
+        let shape = if sides.is_empty() {
+            "one number".to_owned()
+        } else {
+            sides.join(" × ")
         };
         let kind = match self.element {
             Element::Bool => "bool".to_owned(),

@@ -4,8 +4,8 @@ use std::io::{Read, Seek};
 
 use zip::ZipArchive;
 
-use crate::dataset::brief;
 use crate::dataset::npy::Header;
+use crate::dataset::text::brief;
 
 /// The most arrays that are listed.
 const MOST: usize = 12;
@@ -19,9 +19,10 @@ pub(super) fn of<S: Read + Seek>(archive: &mut ZipArchive<S>) -> String {
     if count > MOST {
         listed.push(format!("{} more", count - MOST));
     }
-    match listed.is_empty() {
-        true => "no array".to_owned(),
-        false => listed.join(", "),
+    if listed.is_empty() {
+        "no array".to_owned()
+    } else {
+        listed.join(", ")
     }
 }
 

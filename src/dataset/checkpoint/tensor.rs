@@ -1,13 +1,38 @@
-//! The elements of a tensor.
+//! A tensor: its name, its shape, its elements.
 
 use std::borrow::Cow;
 
 use half::{bf16, f16};
 use safetensors::tensor::TensorInfo;
 
-use super::Tensor;
-use crate::dataset::{brief, count_rounded};
+use crate::dataset::exact::count_rounded;
+use crate::dataset::text::brief;
 use crate::error::{Error, Result};
+
+/// A named array.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    /// The name, such as `fc.0.weight`.
+    pub name: String,
+    /// The dimensions, the slowest first.
+    pub shape: Vec<usize>,
+    /// The type of an element in the file.
+    pub dtype: Dtype,
+    /// Where its first byte stands among those of all tensors.
+    pub start: usize,
+    /// The elements, row major; as many as the product of the dimensions.
+    pub values: Values,
+}
+
+/// Another name of a tensor. Source: `safetensors.torch.save_model`, which writes one of several
+/// tensors that share their memory, and for each other one `"other name": "name"` among the metadata.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alias {
+    /// The other name.
+    pub name: String,
+    /// That of the tensor in the file.
+    pub of: String,
+}
 
 /// The type of an element in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +141,14 @@ impl Values {
 }
 
 impl Tensor {
+    /// The elements, unless they are whole numbers.
+    pub fn real(&self) -> Option<&[f32]> {
+        match &self.values {
+            Values::Real { values, .. } => Some(values),
+            Values::Whole(_) => None,
+        }
+    }
+
     /// The elements as they are in the file, unless they are whole numbers.
     pub fn exact(&self) -> Option<Cow<'_, [f64]>> {
         match &self.values {

@@ -1,0 +1,81 @@
+//! DESIGN.md, docs/accuracy.md and the code say the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+/// Every Rust file below a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// What stands between backquotes outside of fenced blocks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    let prose = text.split("```").step_by(2);
+    prose.flat_map(|prose| prose.split('`').skip(1).step_by(2))
+}
+
+/// Is this `module::CONSTANT`?
+fn constant(word: &str) -> Option<(&str, &str)> {
+    let (module, name) = word.rsplit_once("::")?;
+    let is_constant = name.len() > 2 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    is_constant.then_some((module, name))
+}
+
+#[test]
+fn the_design_is_short() {
+    let words = read("DESIGN.md").split_whitespace().count();
+    assert!(words <= 2500, "DESIGN.md has {words} words");
+}
+
+/// A tolerance that has left the code must leave the documents as well.
+#[test]
+fn every_constant_in_the_documents_is_in_the_code() {
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    let mut count = 0;
+    for document in ["DESIGN.md", "docs/accuracy.md"] {
+        let text = read(document);
+        for (module, name) in quoted(&text).filter_map(constant) {
+            count += 1;
+            let module = module.rsplit("::").next().unwrap_or(module);
+            let is_module = |path: &&PathBuf| {
+                path.file_stem().is_some_and(|stem| stem == module)
+                    || path.ends_with(format!("{module}/mod.rs"))
+            };
+            let defines = |path: &PathBuf| {
+                let code = fs::read_to_string(path).expect("a readable file");
+                code.contains(&format!("const {name}:"))
+            };
+            assert!(
+                files.iter().filter(is_module).any(defines),
+                "{document}: no constant {module}::{name} in src"
+            );
+        }
+    }
+    assert!(count >= 10, "only {count} constants were found");
+}
+
+#[test]
+fn every_test_file_in_the_documents_exists() {
+    for document in ["DESIGN.md", "docs/accuracy.md"] {
+        let text = read(document);
+        for path in quoted(&text).filter(|word| word.starts_with("tests/")) {
+            assert!(root().join(path).exists(), "{document}: there is no {path}");
+        }
+    }
+}
