@@ -17,6 +17,11 @@ fn the_readme_shows_what_is_printed() {
 }
 
 #[test]
+fn the_overview_shows_what_is_printed() {
+    run_page("docs/README.md");
+}
+
+#[test]
 fn your_own_network_shows_what_is_printed() {
     run_page("docs/your-own-network.md");
 }
