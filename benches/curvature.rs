@@ -18,7 +18,9 @@ use sgd_stability::curvature::{Ends, Lanczos, Measurement, Tracker};
 use sgd_stability::dataset::{Split, fashion_mnist};
 use sgd_stability::error::Result;
 use sgd_stability::kernel::{Isa, with_team};
-use sgd_stability::network::{Batch, Curvature, Gathered, Matrix, Network, Normalisation, State};
+use sgd_stability::network::{
+    Batch, Curvature, CurvatureMatrix, Gathered, Network, Normalisation, State,
+};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
 
 use peers::{Peers, Race, TURNS, best, median};
@@ -114,7 +116,7 @@ fn look(
     let (_, again) = measure(isa, network, &state, &batch, &mut tracker);
     print_measurement("  50 steps later, warm ", &again.0, again.1);
     let point = state.point(network, Normalisation::Fixed);
-    let mut curvature = Curvature::new(isa, point, batch, Matrix::Hessian);
+    let mut curvature = Curvature::new(isa, point, batch, CurvatureMatrix::Hessian);
     let (begin, ends) = (Instant::now(), tracker.hessian(isa, &mut curvature));
     let products = ends.map_or(0, |ends| ends.products);
     let share = (base + begin.elapsed().as_secs_f64()) / (50.0 * per_step);
@@ -157,7 +159,7 @@ fn measure(
 ) -> (f64, (Measurement, f64)) {
     let begin = Instant::now();
     let point = state.point(network, Normalisation::Fixed);
-    let mut curvature = Curvature::new(isa, point, *batch, Matrix::Hessian);
+    let mut curvature = Curvature::new(isa, point, *batch, CurvatureMatrix::Hessian);
     let base = begin.elapsed().as_secs_f64();
     let begin = Instant::now();
     let measured = tracker
@@ -169,7 +171,7 @@ fn measure(
 /// Seconds of each of the two numbers from random starts.
 fn cold_starts(isa: Isa, network: &Network, state: &State, batch: &Batch<'_>, count: u64) {
     let point = state.point(network, Normalisation::Fixed);
-    let mut curvature = Curvature::new(isa, point, *batch, Matrix::Hessian);
+    let mut curvature = Curvature::new(isa, point, *batch, CurvatureMatrix::Hessian);
     let mut seconds = |run: fn(&mut Tracker, Isa, &mut Curvature<'_>) -> Option<Ends>| {
         let times = (0..count).map(|seed| {
             let begin = Instant::now();
@@ -196,7 +198,7 @@ fn products(
 ) -> [Race; 2] {
     let (turns, in_window) = if is_smoke { (1, 1) } else { (TURNS, IN_WINDOW) };
     let point = state.point(network, Normalisation::Fixed);
-    let mut curvature = Curvature::new(isa, point, *batch, Matrix::Hessian);
+    let mut curvature = Curvature::new(isa, point, *batch, CurvatureMatrix::Hessian);
     let (v, mut out) = (
         vec![1e-3; network.parameters()],
         vec![0.0; network.parameters()],

@@ -11,8 +11,8 @@ use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sgd_stability::kernel::{
-    Isa, MatrixMut, MatrixRef, Start, add_row, axpy, column_sums, dot, dot_wide, gate, gemm, relu,
-    row_axpy, row_dots, scale, sum,
+    Isa, MatrixMut, MatrixRef, Start, add_row, axpy, column_sums, dot, dot_wide, gemm, relu,
+    relu_backward, row_axpy, row_dots, scale, sum,
 };
 
 /// 64 KiB: two vectors fit in the second cache.
@@ -84,7 +84,7 @@ fn vectors(criterion: &mut Criterion) {
         ("axpy", 3, &|isa, y| axpy(isa, 1e-9, &x, y)),
         ("scale", 2, &|isa, y| scale(isa, -1.0, y)),
         ("relu", 2, &|isa, y| relu(isa, y)),
-        ("gate", 3, &|isa, y| gate(isa, &x, y)),
+        ("relu_backward", 3, &|isa, y| relu_backward(isa, &x, y)),
     ];
     each_kernel(criterion, LENGTH, changes);
 }

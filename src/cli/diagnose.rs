@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use sgd_stability::diagnosis::{self, Case, Diagnosis, Mode, Model, Samples, Stability, bytes};
+use sgd_stability::diagnosis::{self, Diagnosis, Mode, Model, Samples, Stability, Task, bytes};
 use sgd_stability::error::{Result, shown};
 
 use super::output::{Answer, Ending, remark};
@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     remark(&format!("memory forecast {}", bytes(forecast.total())));
     subject.check_memory(&forecast)?;
     let place = shown(&arguments.weights);
-    let case = Case {
+    let task = Task {
         place: &place,
         model: &model,
         samples: &samples,
@@ -70,11 +70,11 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         effort: &effort,
     };
     if let Some(expected) = expected {
-        case.expect_loss(mode, expected)?;
+        task.expect_loss(mode, expected)?;
     }
     let found = Diagnosis {
         expected,
-        ..case.diagnose(mode, in_f64, forecast)?
+        ..task.diagnose(mode, in_f64, forecast)?
     };
     let mut text = diagnosis::page(&found, (&place, &model), (&request.place(), &samples));
     if arguments.mapping {

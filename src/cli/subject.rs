@@ -13,7 +13,7 @@ use sgd_stability::diagnosis::{
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
 use sgd_stability::model::Sampling;
-use sgd_stability::network::Matrix;
+use sgd_stability::network::CurvatureMatrix;
 
 use super::objective;
 
@@ -146,8 +146,8 @@ impl Subject {
         Ok(Effort {
             isa: Isa::best(),
             matrix: match self.matrix {
-                MatrixName::Hessian => Matrix::Hessian,
-                MatrixName::GaussNewton => Matrix::GaussNewton,
+                MatrixName::Hessian => CurvatureMatrix::Hessian,
+                MatrixName::GaussNewton => CurvatureMatrix::GaussNewton,
             },
             lanczos: Lanczos {
                 tolerance: self.tolerance,

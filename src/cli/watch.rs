@@ -18,7 +18,7 @@ use sgd_stability::curvature::Tracker;
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::{Conditions, Line, Log, checkpoints};
 use sgd_stability::diagnosis::{
-    self, Case, Effort, Extras, Mode, Model, Request, Samples, Setting, in_words,
+    self, Effort, Extras, Mode, Model, Request, Samples, Setting, Task, in_words,
 };
 use sgd_stability::error::{Error, Kind, Result, shown};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -244,14 +244,14 @@ impl Watch<'_> {
             Err(error) => return fault(&place, error).map(drop),
         };
         let (mode, _) = self.conditions(&model, &samples)?;
-        let case = Case {
+        let task = Task {
             place: &place,
             model: &model,
             samples: &samples,
             setting: &self.setting,
             effort: &self.effort,
         };
-        case.expect_loss(mode, *loss)?;
+        task.expect_loss(mode, *loss)?;
         self.expected = None;
         Ok(())
     }
@@ -335,14 +335,14 @@ impl Watch<'_> {
         if let Err(error) = self.arguments.subject.check_memory(&forecast) {
             return fault(&place, error);
         }
-        let case = Case {
+        let task = Task {
             place: &place,
             model: &model,
             samples: &samples,
             setting: &self.setting,
             effort: &self.effort,
         };
-        match case.find(mode, Extras::default(), &mut self.tracker) {
+        match task.measure(mode, Extras::default(), &mut self.tracker) {
             Ok(finding) => {
                 let named = ((name, stamp.milliseconds()), &model);
                 let line = Line::new(named, conditions, (&finding, &self.setting));

@@ -71,7 +71,9 @@ impl Basis {
             let image = &image[range.clone()];
             let dot = |vector: &Vec<f32>| kernel::dot_wide(self.isa, &vector[range.clone()], image);
             let dots: Vec<f64> = vectors.iter().map(dot).collect();
-            pieces[place].set(dots).expect("each piece is met once");
+            pieces[place]
+                .set(dots)
+                .expect("every piece is visited once");
         });
         let mut overlaps = vec![0.0; vectors.len()];
         for piece in pieces.iter().filter_map(OnceLock::get) {

@@ -81,6 +81,15 @@ pub(super) struct Projected {
     beside: f64,
 }
 
+/// One end of the Ritz values.
+#[derive(Clone, Copy)]
+pub(super) struct End {
+    /// Its place among them.
+    pub place: usize,
+    /// The place of the value beside it.
+    pub next: Option<usize>,
+}
+
 impl Projected {
     fn new(diagonal: &[f64], beside: &[f64]) -> Self {
         let size = diagonal.len();
@@ -108,24 +117,31 @@ impl Projected {
         self.beside <= ROUNDING * scale
     }
 
-    /// The estimated error of an end whose residual is known, `next` being the Ritz value beside it.
-    fn error(&self, end: usize, next: Option<usize>, residual: f64) -> f64 {
-        let gap = next.map_or(0.0, |next| {
-            (self.values[end] - self.values[next]).abs() - self.residual(next)
+    /// The estimated error of an end with this residual ([`Ritz::error`]).
+    fn error(&self, end: End, residual: f64) -> f64 {
+        let gap = end.next.map_or(0.0, |next| {
+            (self.values[end.place] - self.values[next]).abs() - self.residual(next)
         });
-        match gap > residual {
-            true => residual * residual / gap,
-            false => residual,
+        if gap > residual {
+            residual * residual / gap
+        } else {
+            residual
         }
     }
 
-    fn largest(&self) -> (usize, Option<usize>) {
+    fn largest(&self) -> End {
         let last = self.values.len() - 1;
-        (last, last.checked_sub(1))
+        End {
+            place: last,
+            next: last.checked_sub(1),
+        }
     }
 
-    pub fn smallest(&self) -> (usize, Option<usize>) {
-        (0, (self.values.len() > 1).then_some(1))
+    pub fn smallest(&self) -> End {
+        End {
+            place: 0,
+            next: (self.values.len() > 1).then_some(1),
+        }
     }
 }
 
@@ -145,7 +161,7 @@ impl Lanczos {
         product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
         let least = LEAST_PRODUCTS.min(start.len());
-        kernel::with_team(|| self.iterate(isa, (start, least), product))
+        kernel::with_team(|| self.iterate(isa, start, least, product))
     }
 
     /// [`Lanczos::run`] from a start that remembers an eigenvector ([`warm_start`]): it may end after
@@ -159,20 +175,23 @@ impl Lanczos {
         start: Vec<f32>,
         product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
-        kernel::with_team(|| self.iterate(isa, (start, 1), product))
+        kernel::with_team(|| self.iterate(isa, start, 1, product))
     }
 
     fn iterate(
         &self,
         isa: Isa,
-        (start, least): (Vec<f32>, usize),
+        start: Vec<f32>,
+        least: usize,
         mut product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
         let space = self.grow(isa, start, &mut product, |projected| {
-            let (end, next) = projected.largest();
-            let error = projected.error(end, next, projected.residual(end));
-            let is_small = error <= self.tolerance * projected.values[end].abs();
-            let scale = projected.values[0].abs().max(projected.values[end].abs());
+            let end = projected.largest();
+            let error = projected.error(end, projected.residual(end.place));
+            let is_small = error <= self.tolerance * projected.values[end.place].abs();
+            let scale = projected.values[0]
+                .abs()
+                .max(projected.values[end.place].abs());
             projected.is_whole(scale) || is_small && projected.values.len() >= least
         })?;
         let smallest = smallest(&space.projected, &space.basis);
@@ -233,17 +252,16 @@ pub(super) struct Space {
 }
 
 impl Space {
-    /// The Rayleigh quotient of the Ritz vector of one end and the length of what it leaves over,
-    /// measured; `None` when they are not finite.
+    /// The Ritz vector of one end, with its Rayleigh quotient and residual measured by a product of
+    /// their own; `None` when they are not finite.
     pub fn measured(
         &self,
         isa: Isa,
-        (end, next): (usize, Option<usize>),
+        end: End,
         product: &mut impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ritz> {
-        let vector = self
-            .basis
-            .combine(self.projected.vectors.column(end).as_slice());
+        let weights = self.projected.vectors.column(end.place);
+        let vector = self.basis.combine(weights.as_slice());
         let mut image = vec![0.0; vector.len()];
         product(&vector, &mut image);
         let value =
@@ -254,20 +272,20 @@ impl Space {
         is_finite.then(|| Ritz {
             value,
             residual,
-            error: self.projected.error(end, next, residual),
+            error: self.projected.error(end, residual),
             vector,
         })
     }
 }
 
 fn smallest(projected: &Projected, basis: &Basis) -> Ritz {
-    let (end, next) = projected.smallest();
-    let residual = projected.residual(end);
+    let end = projected.smallest();
+    let residual = projected.residual(end.place);
     Ritz {
-        value: projected.values[end],
+        value: projected.values[end.place],
         residual,
-        error: projected.error(end, next, residual),
-        vector: basis.combine(projected.vectors.column(end).as_slice()),
+        error: projected.error(end, residual),
+        vector: basis.combine(projected.vectors.column(end.place).as_slice()),
     }
 }
 

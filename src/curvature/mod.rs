@@ -12,13 +12,13 @@
 
 mod basis;
 mod lanczos;
-mod measure;
+mod measurement;
 mod preconditioned;
 mod smallest;
 mod tracker;
 
 pub use lanczos::{Ends, LEAST_PRODUCTS, Lanczos, Ritz, cold_start, warm_start};
-pub use measure::{Eigenvalue, Measurement, measure, root};
+pub use measurement::{Eigenvalue, Measurement, root};
 pub use preconditioned::preconditioned;
 pub use smallest::{FINE_ENOUGH, LEAST_FOR_SMALLEST, RISK, Smallest, round_start, smallest};
-pub use tracker::Tracker;
+pub use tracker::{Tracker, measure};

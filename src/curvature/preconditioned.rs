@@ -4,7 +4,7 @@ use crate::kernel::{self, Isa};
 use crate::network::Curvature;
 use crate::train::random::{Purpose, stream};
 
-use super::{Ends, Lanczos, cold_start};
+use super::lanczos::{Ends, Lanczos, cold_start};
 
 /// Both ends of the spectrum of `P⁻¹H` at the point of `curvature`, `P` diagonal with the positive
 /// entries `preconditioner` ([`crate::train::Trainer::preconditioner`]).

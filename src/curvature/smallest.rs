@@ -1,8 +1,8 @@
 //! The smallest eigenvalue, and what it is not below.
 //!
 //! The Hessian of an over-parametrised network has most of its eigenvalues near zero. There a Ritz
-//! vector has a small residual long before the space has met the few eigenvalues below, so that a
-//! residual says nothing of the smallest one. What a random start proves is another matter: after k
+//! vector has a small residual long before the space has found the few eigenvalues below, so that a
+//! residual says nothing of the smallest one. A random start does prove something: after k
 //! products with a symmetric matrix of dimension d,
 //!
 //! ```text
@@ -51,12 +51,13 @@ pub fn round_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
 }
 
 /// The smallest eigenvalue at the point of `curvature`, by a run of its own from a start of its own:
-/// the one for the `largest` ends long before it has met the other end. `None` when a product is not
-/// finite.
+/// the run for the `largest` one ends long before it has found the smallest. At most `products` products
+/// are spent on the Krylov space. `None` when a product is not finite.
 pub fn smallest(
     isa: Isa,
     curvature: &mut Curvature<'_>,
-    (largest, products): (f64, usize),
+    largest: f64,
+    products: usize,
     seed: u64,
 ) -> Option<Smallest> {
     let settings = Lanczos {

@@ -1,11 +1,31 @@
-//! Curvature followed along a run: each measurement begins where the last one ended.
+//! Curvature at one point, or followed along a run: each measurement begins where the last one ended.
 
 use crate::kernel::Isa;
 use crate::network::Curvature;
 use crate::train::random::{Purpose, stream};
 
-use super::measure::root;
-use super::{Ends, Lanczos, Measurement, cold_start, warm_start};
+use super::lanczos::{Ends, Lanczos, cold_start, warm_start};
+use super::measurement::{Measurement, root};
+use super::smallest::smallest;
+
+/// Measures at the point of `curvature`, the smallest eigenvalue by a run of its own; `seed` gives the
+/// start vectors. `None` when the curvature there has left the range of f32.
+///
+/// # Panics
+/// Where samples have no Hessians of their own ([`Curvature::has_samples`]).
+pub fn measure(
+    isa: Isa,
+    curvature: &mut Curvature<'_>,
+    settings: &Lanczos,
+    seed: u64,
+) -> Option<Measurement> {
+    let mut measured = Tracker::new(*settings, seed).measure(isa, curvature)?;
+    let largest = measured.sharpness.value;
+    let found = smallest(isa, curvature, largest, settings.products, seed)?;
+    measured.smallest_eigenvalue = (&found.ritz).into();
+    measured.products[0] += found.products;
+    Some(measured)
+}
 
 /// Remembers the top eigenvectors of H and of Σ from one measurement to the next. The first one
 /// begins with random vectors.
@@ -33,9 +53,8 @@ impl Tracker {
     /// Both ends of the spectrum of H; `None` when it has left the range of f32.
     pub fn hessian(&mut self, isa: Isa, curvature: &mut Curvature<'_>) -> Option<Ends> {
         let before = self.hessian.as_ref();
-        let run = self.run(isa, (before, curvature.dimension(), 0), |v, out| {
-            curvature.hessian_product(v, out);
-        });
+        let start = self.start(isa, before, curvature.dimension(), 0);
+        let run = self.run(isa, start, |v, out| curvature.hessian_product(v, out));
         self.hessian = run.as_ref().map(|ends| ends.largest.vector.clone());
         run
     }
@@ -46,9 +65,8 @@ impl Tracker {
     /// Where samples have no Hessians of their own ([`Curvature::has_samples`]).
     pub fn covariance(&mut self, isa: Isa, curvature: &mut Curvature<'_>) -> Option<Ends> {
         let before = self.covariance.as_ref();
-        let run = self.run(isa, (before, curvature.dimension(), 1), |v, out| {
-            curvature.covariance_product(v, out);
-        });
+        let start = self.start(isa, before, curvature.dimension(), 1);
+        let run = self.run(isa, start, |v, out| curvature.covariance_product(v, out));
         self.covariance = run.as_ref().map(|ends| ends.largest.vector.clone());
         run
     }
@@ -73,23 +91,29 @@ impl Tracker {
         })
     }
 
-    /// One of the two runs, from the vector of before where there is one that fits.
-    fn run(
-        &self,
-        isa: Isa,
-        (before, dimension, which): (Option<&Vec<f32>>, usize, u64),
-        product: impl FnMut(&[f32], &mut [f32]),
-    ) -> Option<Ends> {
-        let mut random = stream(self.seed, Purpose::Probe, 2 * self.measured + which);
+    /// Where a run begins; `matrix` is 0 for H and 1 for Σ.
+    fn start(&self, isa: Isa, before: Option<&Vec<f32>>, dimension: usize, matrix: u64) -> Start {
+        let mut random = stream(self.seed, Purpose::Probe, 2 * self.measured + matrix);
         match before {
             Some(before) if before.len() == dimension => {
-                let start = warm_start(isa, before, &mut random);
-                self.settings.go_on(isa, start, product)
+                Start::Warm(warm_start(isa, before, &mut random))
             }
-            _ => {
-                let start = cold_start(dimension, &mut random);
-                self.settings.run(isa, start, product)
-            }
+            _ => Start::Cold(cold_start(dimension, &mut random)),
         }
     }
+
+    fn run(&self, isa: Isa, start: Start, product: impl FnMut(&[f32], &mut [f32])) -> Option<Ends> {
+        match start {
+            Start::Cold(start) => self.settings.run(isa, start, product),
+            Start::Warm(start) => self.settings.go_on(isa, start, product),
+        }
+    }
+}
+
+/// The vector that a run begins with.
+enum Start {
+    /// A random one.
+    Cold(Vec<f32>),
+    /// Near the eigenvector of the last measurement.
+    Warm(Vec<f32>),
 }

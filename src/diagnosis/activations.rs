@@ -1,6 +1,6 @@
 //! The activations of a network, named.
 
-use crate::network::{Kind, Network};
+use crate::network::{Activation, Network, Operation};
 
 /// The word for no activation.
 const NONE: &str = "none";
@@ -10,13 +10,18 @@ const NONE: &str = "none";
 pub fn of(network: &Network) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for layer in network.layers() {
-        if matches!(layer.kind, Kind::Dense | Kind::Convolution(_)) {
+        if matches!(
+            layer.operation,
+            Operation::Dense | Operation::Convolution(_)
+        ) {
             all.push(String::new());
         }
         // What stands before the first of them is no activation behind a layer.
-        if let (true, Some(last)) = (layer.relu, all.last_mut()) {
+        if let Some(last) = all.last_mut()
+            && layer.activation != Activation::Identity
+        {
             let joint = if last.is_empty() { "" } else { " + " };
-            *last += &format!("{joint}relu");
+            *last += &format!("{joint}{}", layer.activation.name());
         }
     }
     let named = all.into_iter().map(|name| match name.is_empty() {

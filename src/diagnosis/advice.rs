@@ -1,8 +1,8 @@
 //! What helps where an interval reaches across an edge.
 
 use super::number::Number;
+use super::reading::Precision;
 use super::reading::Reading;
-use super::rounding::Precision;
 
 /// A residual so many times what rounding leaves can still be made smaller by more products.
 const ABOVE_ROUNDING: f64 = 3.0;

@@ -1,25 +1,25 @@
 //! The whole answer for one checkpoint.
 
-use serde_json::{Value, json};
-
 use crate::criterion::nesterov;
 use crate::curvature::Tracker;
 use crate::error::{Error, Result};
-use crate::network::Matrix;
+use crate::network::CurvatureMatrix;
 
+use super::assessment::{Assessment, Comparison};
 use super::blank;
-use super::criteria::{self, Criterion};
-use super::header;
+use super::criteria::Criterion;
+use super::double;
 use super::machine;
 use super::memory::Forecast;
-use super::mode::{self, Mode};
+use super::mode::Mode;
 use super::part::Split;
-use super::precision::Again;
-use super::reading::{self, Effort, Reading};
+use super::point;
 use super::rounding;
 use super::setting::Setting;
+use super::single;
 use super::subject::{Model, Samples};
-use super::verdict::{self, Judgement};
+use super::task::{Effort, Task};
+use super::verdict::Judgement;
 
 /// What is looked at beside the reading itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,48 +30,49 @@ pub struct Extras {
     pub in_f64: bool,
 }
 
-/// A reading in one mode with all that follows from it.
+/// What was measured in one mode of batch normalisation, and what follows.
 #[derive(Clone, Debug)]
-pub struct Finding {
+pub struct ModeDiagnosis {
     /// The mode; `None` without batch normalisation.
     pub mode: Option<Mode>,
-    /// The numbers.
-    pub reading: Reading,
-    /// The criteria, of the numbers in f64 where there are any.
-    pub criteria: Vec<Criterion>,
-    /// The verdict, likewise.
+    /// The reading in f32, judged.
+    pub in_f32: Assessment,
+    /// The reading in f64, judged, where it was asked for.
+    pub in_f64: Option<Assessment>,
+    /// The verdict: that of [`ModeDiagnosis::best`], except that no blank network is called stable.
     pub judgement: Judgement,
-    /// The numbers in f64, where they were asked for.
-    pub again: Option<Again>,
 }
 
-/// A model over samples, under an optimiser: what is looked at, and how.
-#[derive(Clone, Copy, Debug)]
-pub struct Case<'a> {
-    /// The checkpoint, as errors name it.
-    pub place: &'a str,
-    /// The model.
-    pub model: &'a Model,
-    /// The samples.
-    pub samples: &'a Samples,
-    /// The optimiser.
-    pub setting: &'a Setting,
-    /// How far measurements go.
-    pub effort: &'a Effort,
+impl ModeDiagnosis {
+    /// The assessment that counts: that of f64 where there is one.
+    pub fn best(&self) -> &Assessment {
+        self.in_f64.as_ref().unwrap_or(&self.in_f32)
+    }
+
+    /// The criteria of [`ModeDiagnosis::best`].
+    pub fn criteria(&self) -> &[Criterion] {
+        &self.best().criteria
+    }
+
+    /// Whether f32 and f64 agree, where both were asked for.
+    pub fn comparison(&self) -> Option<Comparison> {
+        let fine = self.in_f64.as_ref()?;
+        Some(Comparison::of(&self.in_f32, fine))
+    }
 }
 
-impl Case<'_> {
+impl Task<'_> {
     /// Measures and judges in one mode, with a tracker that may have measured near by.
     ///
     /// # Errors
-    /// When the mode is none here, when loss or curvature have left the range of f32, or when they are not
-    /// finite in f64.
-    pub fn find(
+    /// When there is no such mode here, when loss or curvature are beyond the range of f32, or when they
+    /// are not finite in f64.
+    pub fn measure(
         &self,
         mode: Option<Mode>,
         extras: Extras,
         tracker: &mut Tracker,
-    ) -> Result<Finding> {
+    ) -> Result<ModeDiagnosis> {
         let batch = self.samples.batch();
         if let Some(mode) = mode
             && let Some(fault) = mode.fault(self.effort.isa, self.model, &batch)
@@ -81,59 +82,56 @@ impl Case<'_> {
         let statistics = mode.map_or(Vec::new(), |mode| {
             mode.statistics(self.effort.isa, self.model, &batch)
         });
-        let point = mode::point(self.model, mode, &statistics);
-        let at = (&point, &batch);
-        let (reading, vectors) = reading::read(self.place, at, self.effort, tracker)?;
-        let rounding = rounding::measure(self, mode, (&reading, &vectors));
+        let point = point::point(self.model, mode, &statistics);
+        let (reading, vectors) = single::read(self, &point, tracker)?;
+        let rounding = rounding::measure(self, mode, &reading, &vectors);
         let mut reading = reading.rounded(rounding, self.effort.lanczos.tolerance);
         if extras.other_matrix {
-            reading.other = Some(reading::compare(at, self.effort, &vectors.sharpness));
+            reading.other = Some(single::other_matrix(self, &point, &vectors.sharpness));
         }
-        let criteria = criteria::all(&reading, self.setting);
-        let mut finding = Finding {
-            mode,
-            judgement: verdict::judge(&reading, &criteria, self.setting),
-            reading,
-            criteria,
-            again: None,
+        let in_f32 = Assessment::of(reading, self.setting);
+        let in_f64 = if extras.in_f64 {
+            let reading = double::read(self, mode, &in_f32.reading, &vectors)?;
+            Some(Assessment::of(reading, self.setting))
+        } else {
+            None
         };
-        if extras.in_f64 {
-            let again = Again::of(self, (&finding, &vectors))?;
-            finding.criteria = again.criteria.clone();
-            finding.judgement = again.judgement.clone();
-            finding.again = Some(again);
-        }
-        finding.judgement = blank::judge(self.model, finding.judgement);
-        Ok(finding)
+        let best = in_f64.as_ref().unwrap_or(&in_f32);
+        Ok(ModeDiagnosis {
+            mode,
+            judgement: blank::judge(self.model, best.judgement.clone()),
+            in_f32,
+            in_f64,
+        })
     }
 
     /// Measures in the mode that was asked for and in every other that there is, and in f64 again
     /// where that is asked for; the forecast has passed the budget.
     ///
     /// # Errors
-    /// As [`Case::find`].
+    /// As [`Task::measure`].
     pub fn diagnose(
         &self,
         mode: Option<Mode>,
         in_f64: bool,
         forecast: Forecast,
     ) -> Result<Diagnosis> {
-        let find = |mode, other_matrix| {
+        let measure = |mode, other_matrix| {
             let tracker = &mut Tracker::new(self.effort.lanczos, self.effort.seed);
             let extras = Extras {
                 other_matrix,
                 in_f64,
             };
-            self.find(mode, extras, tracker)
+            self.measure(mode, extras, tracker)
         };
-        let main = find(mode, true)?;
+        let main = measure(mode, true)?;
         let (mut others, mut left_out) = (Vec::new(), Vec::new());
         for other in Mode::ALL {
             if mode.is_none_or(|mode| mode == other) {
                 continue;
             }
             match other.fault(self.effort.isa, self.model, &self.samples.batch()) {
-                None => others.push(find(Some(other), false)?),
+                None => others.push(measure(Some(other), false)?),
                 Some(fault) => left_out.push((other, fault)),
             }
         }
@@ -162,13 +160,13 @@ pub struct Diagnosis {
     /// The loss that was expected, and found to 1 %.
     pub expected: Option<f64>,
     /// What was measured in the mode that was asked for.
-    pub main: Finding,
+    pub main: ModeDiagnosis,
     /// The other modes.
-    pub others: Vec<Finding>,
+    pub others: Vec<ModeDiagnosis>,
     /// The modes in which nothing can be measured, and why.
     pub left_out: Vec<(Mode, String)>,
     /// Which second derivative was measured.
-    pub matrix: Matrix,
+    pub matrix: CurvatureMatrix,
     /// Is every weight of a network of several layers zero?
     pub is_blank: bool,
     /// The forecast of memory.
@@ -177,90 +175,10 @@ pub struct Diagnosis {
     pub peak: Option<u64>,
 }
 
-/// The peak over all modes that [`Case::diagnose`] measures, over measuring what f32 has rounded, and over
-/// measuring again in f64.
-pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, in_f64: bool) -> Forecast {
-    let of = |is_coupled| {
-        let (network, n, products) = (&model.network, samples.count, effort.lanczos.products);
-        let f32 = larger(
-            Forecast::new(network, n, products, is_coupled),
-            Forecast::in_both(network, n, network.has_batch_norm()),
-        );
-        match in_f64 {
-            true => larger(f32, Forecast::in_f64(network, n, products, is_coupled)),
-            false => f32,
-        }
-    };
-    let forecast = match model.network.has_batch_norm() {
-        true => larger(of(false), of(true)),
-        false => of(false),
-    };
-    forecast.with_exact([model.exact.bytes(), samples.exact_bytes()])
-}
-
-fn larger(one: Forecast, other: Forecast) -> Forecast {
-    std::cmp::max_by_key(one, other, Forecast::total)
-}
-
 impl Diagnosis {
     /// The bounds on a and on s at η and B; that on s is missing when it is infinite.
     pub fn bounds(&self) -> [Option<f64>; 2] {
         bounds(&self.setting)
-    }
-
-    /// What a reader must know besides the verdict, one sentence each.
-    pub fn notes(&self, model: &Model) -> Vec<String> {
-        let mut notes = super::notes::of(self);
-        notes.extend(model.filling.notes());
-        notes
-    }
-
-    /// One JSON object.
-    pub fn json(&self, model: &Model, samples: &Samples) -> Value {
-        let [sharpness, non_uniformity] = self.bounds();
-        let modes: serde_json::Map<String, Value> = (self.others.iter().chain([&self.main]))
-            .filter_map(|finding| Some((finding.mode?.name().to_owned(), finding.json())))
-            .collect();
-        let network = &model.network;
-        let mut json = json!({
-            "network": network.name(),
-            "parameters": network.parameters(),
-            "samples": samples.count,
-            "split": self.split,
-            "weights_sha256": model.digest,
-            "weights_rounded": model.rounded,
-            "rounded": {
-                "weights": model.rounded,
-                "inputs": samples.rounded[0],
-                "targets": samples.rounded[1],
-            },
-            "data_sha256": samples.digest,
-            "lr": self.setting.lr,
-            "batch": self.setting.batch,
-            "sampling": self.setting.sampling,
-            "momentum": self.setting.momentum,
-            "noise_weight": self.setting.weight(),
-            "mode": self.main.mode,
-            "matrix": self.matrix.name(),
-            "bounds": {"sharpness": sharpness, "non_uniformity": non_uniformity},
-            "notes": self.notes(model),
-            "memory": {
-                "forecast": self.forecast.total(),
-                "of": self.forecast,
-                "peak": self.peak,
-            },
-        });
-        if let (Value::Object(all), Value::Object(own), Value::Object(filling)) =
-            (&mut json, self.main.json(), model.filling.json())
-        {
-            all.extend(own);
-            all.extend(header::json(self, model));
-            all.extend(filling);
-            if !modes.is_empty() {
-                all.insert("modes".to_owned(), Value::Object(modes));
-            }
-        }
-        json
     }
 }
 
@@ -282,31 +200,29 @@ pub fn bounds(setting: &Setting) -> [Option<f64>; 2] {
     ]
 }
 
-impl Finding {
-    /// The numbers, the criteria and the verdict of one mode.
-    pub fn json(&self) -> Value {
-        let reading = &self.reading;
-        json!({
-            "train_loss": reading.loss,
-            "train_accuracy": reading.accuracy,
-            "gradient_norm": reading.gradient,
-            "sharpness": reading.sharpness,
-            "smallest_eigenvalue": reading.smallest.value,
-            "smallest_eigenvalue_residual": reading.smallest.residual,
-            "smallest_eigenvalue_rounding": reading.smallest.rounding,
-            "smallest_eigenvalue_bar": reading.smallest.bar(),
-            "smallest_eigenvalue_floor": reading.smallest_floor,
-            "smallest_eigenvalue_status": reading.smallest.status,
-            "smallest_eigenvalue_products": reading.smallest.products,
-            "non_uniformity": reading.non_uniformity,
-            "along": reading.along,
-            "rounding": reading.rounding,
-            "other_matrix": reading.other,
-            "criteria": self.criteria,
-            "verdict": self.judgement.verdict,
-            "basis": self.judgement.basis,
-            "reason": self.judgement.reason,
-            "double": self.again,
-        })
-    }
+/// The peak over all modes that [`Task::diagnose`] measures, over measuring what f32 has rounded, and over
+/// measuring again in f64.
+pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, in_f64: bool) -> Forecast {
+    let of = |is_coupled| {
+        let (network, n, products) = (&model.network, samples.count, effort.lanczos.products);
+        let f32 = larger(
+            Forecast::new(network, n, products, is_coupled),
+            Forecast::in_both(network, n, network.has_batch_norm()),
+        );
+        if in_f64 {
+            larger(f32, Forecast::in_f64(network, n, products, is_coupled))
+        } else {
+            f32
+        }
+    };
+    let forecast = if model.network.has_batch_norm() {
+        larger(of(false), of(true))
+    } else {
+        of(false)
+    };
+    forecast.with_exact([model.exact.bytes(), samples.exact_bytes()])
+}
+
+fn larger(one: Forecast, other: Forecast) -> Forecast {
+    std::cmp::max_by_key(one, other, Forecast::total)
 }

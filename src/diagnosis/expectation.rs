@@ -5,9 +5,10 @@ use crate::error::{Error, Result};
 use crate::network::{Evaluation, Network, Pass};
 
 use super::activations;
-use super::answer::Case;
-use super::mode::{self, Mode};
+use super::mode::Mode;
 use super::part::Split;
+use super::point;
+use super::task::Task;
 use super::text::digits;
 
 /// How far the two losses may be apart, as a share of the expected one.
@@ -17,7 +18,7 @@ const TOLERANCE: f64 = 0.01;
 /// to f32 is seen in a hundredth of the loss.
 const NEAR_ZERO: f64 = 1e-7;
 
-impl Case<'_> {
+impl Task<'_> {
     /// Refuses the model when its mean loss over the samples, without the penalty of weight decay, is not
     /// `expected` to 1 % of it; near zero, to 1 % of 10⁻⁷ of the loss of zero outputs.
     ///
@@ -27,7 +28,7 @@ impl Case<'_> {
         let (isa, batch) = (self.effort.isa, self.samples.batch());
         let network = &self.model.network;
         let statistics = mode.map_or(Vec::new(), |mode| mode.statistics(isa, self.model, &batch));
-        let point = mode::point(self.model, mode, &statistics);
+        let point = point::point(self.model, mode, &statistics);
         let zeros = vec![0.0; batch.targets.len()];
         let seen = Seen {
             loss: Pass::new(isa).evaluate(&point, &batch).loss,

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::criterion::heavy_ball;
 use crate::error::{Error, Result};
-use crate::network::Matrix;
+use crate::network::CurvatureMatrix;
 use crate::read;
 use crate::record::{Axis, Figure, Point, Series, Style};
 use crate::write::write_file;
 
-use super::answer::{Finding, bounds};
+use super::answer::{ModeDiagnosis, bounds};
 use super::mode::Mode;
 use super::setting::Setting;
 use super::subject::Model;
@@ -51,7 +51,7 @@ impl Conditions {
     pub fn new(
         (network, loss): (&str, &str),
         data_sha256: String,
-        (mode, matrix): (Option<Mode>, Matrix),
+        (mode, matrix): (Option<Mode>, CurvatureMatrix),
         setting: &Setting,
     ) -> Self {
         Conditions {
@@ -122,9 +122,9 @@ impl Line {
     pub fn new(
         ((name, modified), model): ((&str, u64), &Model),
         conditions: Conditions,
-        (finding, setting): (&Finding, &Setting),
+        (finding, setting): (&ModeDiagnosis, &Setting),
     ) -> Self {
-        let reading = &finding.reading;
+        let reading = &finding.in_f32.reading;
         let (a, smallest) = (&reading.sharpness, &reading.smallest);
         let s = reading.non_uniformity.as_ref();
         let [bound_a, bound_s] = bounds(setting);

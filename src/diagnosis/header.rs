@@ -21,11 +21,8 @@ struct Convention {
 /// The other conventions of a squared loss: the data's part of H and s are multiplied, weight decay is
 /// not.
 fn conventions(diagnosis: &Diagnosis, network: &Network) -> Vec<Convention> {
-    let main = &diagnosis.main;
-    let (a, s) = match &main.again {
-        Some(again) => (again.sharpness, again.non_uniformity),
-        None => (main.reading.sharpness, main.reading.non_uniformity),
-    };
+    let best = &diagnosis.main.best().reading;
+    let (a, s) = (best.sharpness, best.non_uniformity);
     let decay = network.weight_decay();
     let all = network.loss().conventions(network.outputs()).into_iter();
     let convention = all.map(|(loss, factor)| Convention {
@@ -102,7 +99,7 @@ pub(super) fn json(diagnosis: &Diagnosis, model: &Model) -> Map<String, Value> {
         "loss_formula": network.loss().formula(network.outputs(), network.weight_decay()),
         "label_smoothing": network.loss().smoothing(),
         "weight_decay": network.weight_decay(),
-        "penalty": diagnosis.main.reading.penalty,
+        "penalty": diagnosis.main.in_f32.reading.penalty,
         "expected_loss": diagnosis.expected,
         "conventions": others,
         "activations": activations::of(network),

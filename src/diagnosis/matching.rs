@@ -27,7 +27,7 @@ pub use order::{Grounds, Wish};
 use crate::dataset::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 use crate::network::{Module, Network, State};
-use crate::reference::Refined;
+use crate::reference::Unrounded;
 
 use super::filling::{Exchangeable, Filling};
 use group::{Group, Signature, describe, groups, signature};
@@ -42,7 +42,7 @@ pub struct Filled {
     /// Parameters and statistics.
     pub state: State,
     /// Both as they are in the file, where f32 has rounded some of them.
-    pub exact: Refined,
+    pub exact: Unrounded,
     /// Which tensor fills which layer.
     pub filling: Filling,
 }
@@ -105,7 +105,7 @@ pub fn fill(
     Ok(Filled {
         state: assemble(place, &network, &pairs)?,
         exact: match checkpoint.rounded() {
-            0 => Refined::default(),
+            0 => Unrounded::default(),
             _ => exact(&pairs),
         },
         filling,

@@ -10,7 +10,7 @@ use crate::network::Network;
 use crate::reference::{CHUNK, SHARES};
 
 use super::rounding;
-use super::wide::SLICE;
+use super::shared_point::SLICE;
 
 /// Peak bytes of a measurement, by what takes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -8,12 +8,14 @@
 //! | `filling` | which tensor fills which layer |
 //! | `setting`, `mode` | η, B, β, sampling; statistics of batch normalisation |
 //! | `memory`, `machine` | the forecast; what the machine has |
-//! | `reading`, `number` | what is measured at a point; an eigenvalue with its bar |
-//! | `rounding`, `wide` | what f32 has rounded in it; the point in f64 |
+//! | `task`, `point` | what is diagnosed and how; the point of a model in a mode |
+//! | `reading`, `number` | what is measured at a point, whichever engine measures it; an eigenvalue with its bar |
+//! | `single`, `double` | the reading of the engine in f32, and of the reference in f64 |
+//! | `rounding`, `shared_point` | how far rounding has moved the products of f32; a point for both engines |
 //! | `criteria`, `verdict`, `notes` | what follows from it, three-valued, and what it does not say |
+//! | `assessment` | a reading, judged; two of one point compared: was f32 enough? |
 //! | `advice` | what helps where an interval reaches across an edge |
-//! | `precision` | the same in f64: was f32 enough? |
-//! | `answer`, `page`, `header`, `activations`, `text` | the whole answer, as JSON and on one screen |
+//! | `answer`, `json`, `page`, `header`, `activations`, `text` | the whole answer, as JSON and on one screen |
 //! | `follow` | a run followed over its checkpoints |
 //! | `support` | which layers and losses can do what, found by doing it |
 //!
@@ -23,12 +25,15 @@ mod activations;
 mod advice;
 mod answer;
 mod architecture;
+mod assessment;
 mod blank;
 mod criteria;
+mod double;
 mod expectation;
 mod filling;
 pub mod follow;
 mod header;
+mod json;
 pub mod machine;
 mod matching;
 mod memory;
@@ -39,18 +44,21 @@ mod objective;
 mod optimizer;
 mod page;
 mod part;
-mod precision;
+mod point;
 mod reading;
 mod rounding;
 mod setting;
+mod shared_point;
+mod single;
 mod subject;
 pub mod support;
 mod targets;
+mod task;
 mod text;
 mod verdict;
-mod wide;
 
-pub use answer::{Case, Diagnosis, Extras, Finding, bounds, forecast};
+pub use answer::{Diagnosis, Extras, ModeDiagnosis, bounds, forecast};
+pub use assessment::{Assessment, Comparison};
 pub use criteria::{Criterion, Range, Role};
 pub use filling::{Exchangeable, Filler, Filling};
 pub use header::about;
@@ -62,9 +70,8 @@ pub use objective::{Objective, in_words};
 pub use optimizer::Optimizer;
 pub use page::page;
 pub use part::Split;
-pub use precision::Again;
-pub use reading::{Along, Effort, Other, Reading};
-pub use rounding::{Compared, Precision, Rounding};
+pub use reading::{Along, Both, Compared, OtherMatrix, Precision, Reading, Rounding};
 pub use setting::Setting;
 pub use subject::{Model, Request, Samples, check, load};
+pub use task::{Effort, Task};
 pub use verdict::{Basis, Judgement, Stability};

@@ -1,4 +1,4 @@
-//! With which statistics batch normalisation works where curvature is measured.
+//! Which statistics batch normalisation uses where curvature is measured.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,10 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::kernel::Isa;
-use crate::network::{Batch, Kind, Layer, Network, Normalisation, Pass, Point};
-
-use super::subject::Model;
+use crate::network::Network;
 
 /// The three modes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -57,77 +54,11 @@ impl Mode {
     pub fn is_coupled(self) -> bool {
         self == Mode::Train
     }
-
-    /// The statistics of this mode at a model over a batch.
-    pub fn statistics(self, isa: Isa, model: &Model, batch: &Batch<'_>) -> Vec<f32> {
-        let point = model.state.point(&model.network, Normalisation::Batch);
-        match self {
-            Mode::Frozen => Pass::new(isa).measure_statistics(&point, batch),
-            Mode::Train | Mode::Eval => model.state.statistics.clone(),
-        }
-    }
 }
 
 /// Why there is no evaluation mode.
-const NO_STATISTICS: &str = "some batch normalisation has no running statistics, so that there is no eval \
+pub(super) const NO_STATISTICS: &str = "some batch normalisation has no running statistics, so that there is no eval \
                              mode: PyTorch too normalises by the batch there; give train or frozen";
-
-impl Mode {
-    /// Why nothing can be measured in this mode: there are no statistics, or a variance that is divided
-    /// by is zero and ε is zero too.
-    pub fn fault(self, isa: Isa, model: &Model, batch: &Batch<'_>) -> Option<String> {
-        let network = &model.network;
-        if self == Mode::Eval && !network.has_running_statistics() {
-            return Some(NO_STATISTICS.to_owned());
-        }
-        let norms = || network.layers().iter().filter(|layer| is_norm(layer));
-        if !norms().any(is_bare) {
-            return None;
-        }
-        let statistics = match self {
-            Mode::Eval => model.state.statistics.clone(),
-            Mode::Train | Mode::Frozen => Mode::Frozen.statistics(isa, model, batch),
-        };
-        let zero = |layer: &Layer| {
-            let mut variances = statistics[layer.variances()].iter();
-            variances.position(|&variance| is_bare(layer) && variance <= 0.0)
-        };
-        let mut zeros = norms()
-            .enumerate()
-            .filter_map(|(k, layer)| Some((k, zero(layer)?)));
-        zeros.next().map(|(norm, channel)| {
-            format!(
-                "batch-norm number {} has epsilon 0, and in mode {self} the variance of its channel {} \
-                 is 0, so that it divides by zero; give the epsilon it was trained with, or samples \
-                 that differ there",
-                norm + 1,
-                channel + 1
-            )
-        })
-    }
-}
-
-fn is_norm(layer: &Layer) -> bool {
-    matches!(layer.kind, Kind::Standardise { .. })
-}
-
-/// Does nothing stand beside the variance?
-fn is_bare(layer: &Layer) -> bool {
-    matches!(layer.kind, Kind::Standardise { epsilon, .. } if epsilon as f32 == 0.0)
-}
-
-/// The point of a model in a mode, or without one; `statistics` are those of the mode.
-pub fn point<'a>(model: &'a Model, mode: Option<Mode>, statistics: &'a [f32]) -> Point<'a> {
-    Point {
-        network: &model.network,
-        parameters: &model.state.parameters,
-        statistics,
-        normalisation: match mode {
-            Some(Mode::Train) => Normalisation::Batch,
-            _ => Normalisation::Fixed,
-        },
-    }
-}
 
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,6 +6,7 @@ use super::mode::Mode;
 use super::optimizer::Optimizer;
 use super::part::Split;
 use super::setting::Setting;
+use super::subject::Model;
 use super::text::digits;
 
 /// A loss above this share of that of outputs that are all zero is not small.
@@ -17,13 +18,22 @@ const NEGATIVE: f64 = 0.01;
 /// A rounding above this share of a leaves none of its digits.
 const LOST: f64 = 0.1;
 
-/// The notes of a diagnosis, one sentence each.
-pub fn of(diagnosis: &Diagnosis) -> Vec<String> {
+impl Diagnosis {
+    /// What a reader must know besides the verdict, one sentence each.
+    pub fn notes(&self, model: &Model) -> Vec<String> {
+        let mut notes = of(self);
+        notes.extend(model.filling.notes());
+        notes
+    }
+}
+
+/// The notes that do not depend on the file of the weights.
+fn of(diagnosis: &Diagnosis) -> Vec<String> {
     let mut notes = Vec::new();
     if diagnosis.is_blank {
         notes.push(blank::NOTE.to_owned());
     }
-    let reading = &diagnosis.main.reading;
+    let reading = &diagnosis.main.in_f32.reading;
     let (a, smallest) = (reading.sharpness.value, reading.smallest.value);
     let zero = reading.loss_of_zero;
     if reading.loss > SMALL * zero {
@@ -74,7 +84,7 @@ pub fn of(diagnosis: &Diagnosis) -> Vec<String> {
     let left_out = diagnosis.left_out.iter();
     notes.extend(left_out.map(|(mode, fault)| format!("Mode {mode} is left out: {fault}.")));
     let a = &reading.sharpness;
-    if diagnosis.main.again.is_some() && a.rounding > LOST * a.value.abs() {
+    if diagnosis.main.in_f64.is_some() && a.rounding > LOST * a.value.abs() {
         notes.push(
             "f32 keeps no digit of a, so that the bar of f64, which is told from what f32 has rounded, is \
              a guess: scale and centre the data."

@@ -6,9 +6,9 @@ use super::number::{Number, Status};
 use super::reading::{Along, Reading};
 use super::subject::{Model, Samples};
 use super::text::{WIDTH, brief, cut, digits, digits_below, wrap};
-use super::{Diagnosis, Finding, bytes};
+use super::{Diagnosis, ModeDiagnosis, bytes};
 use crate::curvature::RISK;
-use crate::network::Matrix;
+use crate::network::CurvatureMatrix;
 
 /// The page; `named` are the words of the checkpoint and of the data set.
 pub fn page(
@@ -18,7 +18,7 @@ pub fn page(
 ) -> String {
     let setting = &diagnosis.setting;
     let network = &model.network;
-    let reading = &diagnosis.main.reading;
+    let reading = &diagnosis.main.in_f32.reading;
     let mode = diagnosis
         .main
         .mode
@@ -81,8 +81,9 @@ pub fn page(
         lines.extend(criteria(&diagnosis.main));
     }
     lines.extend(modes(diagnosis));
-    if let Some(again) = &diagnosis.main.again {
-        lines.extend(wrap(&again.text(), "  "));
+    let main = &diagnosis.main;
+    if let Some((fine, comparison)) = main.in_f64.as_ref().zip(main.comparison()) {
+        lines.extend(wrap(&comparison.text(fine), "  "));
     }
     lines.extend(again_elsewhere(&diagnosis.others));
     let judgement = &diagnosis.main.judgement;
@@ -176,11 +177,11 @@ fn owed(reading: &Reading, count: usize) -> Vec<String> {
 
 /// a, λ_min and s with their bounds.
 fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
-    let reading = &diagnosis.main.reading;
+    let reading = &diagnosis.main.in_f32.reading;
     let [bound_a, bound_s] = diagnosis.bounds();
     let letter = match diagnosis.matrix {
-        Matrix::Hessian => "H",
-        Matrix::GaussNewton => "G",
+        CurvatureMatrix::Hessian => "H",
+        CurvatureMatrix::GaussNewton => "G",
     };
     let bound = |bound: Option<f64>| bound.map_or("none".to_owned(), digits);
     let row = |name: &str, number: &Number, bound: &str| {
@@ -252,7 +253,7 @@ fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
     lines
 }
 
-fn criteria(finding: &Finding) -> Vec<String> {
+fn criteria(finding: &ModeDiagnosis) -> Vec<String> {
     let mut lines = vec![
         String::new(),
         format!(
@@ -260,7 +261,7 @@ fn criteria(finding: &Finding) -> Vec<String> {
             "criterion", "", "at η, B", "η/limit", "largest η", "least B"
         ),
     ];
-    lines.extend(finding.criteria.iter().map(criterion));
+    lines.extend(finding.criteria().iter().map(criterion));
     lines
 }
 
@@ -318,12 +319,12 @@ fn modes(diagnosis: &Diagnosis) -> Vec<String> {
             "mode", "loss", "accuracy", "a", "λ_min", "s", "the theory"
         ),
     ];
-    let mut all: Vec<&Finding> = std::iter::once(&diagnosis.main)
+    let mut all: Vec<&ModeDiagnosis> = std::iter::once(&diagnosis.main)
         .chain(&diagnosis.others)
         .collect();
     all.sort_by_key(|finding| finding.mode.map(|mode| mode as usize));
     for finding in all {
-        let reading = &finding.reading;
+        let reading = &finding.in_f32.reading;
         let told = |number: &Number| match number.status {
             Status::Converged | Status::ConvergedToRounding => digits(number.value),
             Status::NotConverged => format!("{}?", digits(number.value)),
@@ -352,13 +353,13 @@ fn modes(diagnosis: &Diagnosis) -> Vec<String> {
 }
 
 /// Whether f32 was enough in the other modes; those of which the same is said together.
-fn again_elsewhere(others: &[Finding]) -> Vec<String> {
+fn again_elsewhere(others: &[ModeDiagnosis]) -> Vec<String> {
     let mut told: Vec<(Vec<&str>, String)> = Vec::new();
     for finding in others {
-        let Some((mode, again)) = finding.mode.zip(finding.again.as_ref()) else {
+        let Some((mode, comparison)) = finding.mode.zip(finding.comparison()) else {
             continue;
         };
-        let sufficiency = again.sufficiency();
+        let sufficiency = comparison.sufficiency();
         match told.iter_mut().find(|(_, other)| *other == sufficiency) {
             Some((modes, _)) => modes.push(mode.name()),
             None => told.push((vec![mode.name()], sufficiency)),

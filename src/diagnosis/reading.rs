@@ -1,32 +1,15 @@
-//! What is measured at a point.
+//! What is measured at a point, whichever engine measures it.
 
 use serde::Serialize;
 
-use crate::curvature::{FINE_ENOUGH, Lanczos, Tracker, root, smallest};
-use crate::error::{Error, Result};
-use crate::kernel::{self, Isa};
-use crate::network::{Batch, Curvature, Evaluation, Matrix, Pass, Point};
+use crate::curvature::FINE_ENOUGH;
 
 use super::number::{Number, Status};
-use super::rounding::{Precision, Rounding};
 
 /// What the f32 products along any direction may lose, as a share of the largest eigenvalue in size: ten
 /// times the loss that was measured against exact derivatives. The floor of λ_min speaks of all directions,
 /// of which rounding is measured along three.
 const EVERYWHERE: f64 = 1e-5;
-
-/// How far a measurement goes.
-#[derive(Clone, Copy, Debug)]
-pub struct Effort {
-    /// The instruction set.
-    pub isa: Isa,
-    /// Which second derivative.
-    pub matrix: Matrix,
-    /// Tolerance and products.
-    pub lanczos: Lanczos,
-    /// The seed of the start vectors.
-    pub seed: u64,
-}
 
 /// Mean and deviation over the samples of `vᵀH_i v` for one unit vector `v`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -85,7 +68,7 @@ impl<T> Both<T> {
 /// How the other matrix, Hessian or Gauss–Newton, differs along the unit vector `v` of the
 /// sharpness.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Other {
+pub struct OtherMatrix {
     /// The quotient of the other matrix along `v`: its own sharpness is not smaller.
     pub quotient: f64,
     /// `‖(H − G)v‖`.
@@ -115,12 +98,12 @@ pub struct Reading {
     /// Along the vectors of `a` and of `s`; `None` where the samples are coupled.
     pub along: Option<Both<Along>>,
     /// The other matrix, where it was asked for.
-    pub other: Option<Other>,
+    pub other: Option<OtherMatrix>,
     /// The penalty of weight decay, which is no part of the loss above.
     pub penalty: f64,
-    /// In what it was measured.
+    /// The precision of the products.
     pub precision: Precision,
-    /// What the products have rounded.
+    /// How far rounding has moved its products, where that has been measured.
     pub rounding: Option<Rounding>,
 }
 
@@ -136,14 +119,78 @@ pub struct Vectors {
 }
 
 impl Vectors {
-    /// Those along which samples are looked at: that of a twice where there is none of s.
+    /// The vectors along which `vᵀH_i v` is taken: that of a twice where there is none of s.
     pub(super) fn for_quotients(&self) -> Both<&Vec<f32>> {
         Both {
             sharpness: &self.sharpness,
-            noise: match self.noise.is_empty() {
-                true => &self.sharpness,
-                false => &self.noise,
+            noise: if self.noise.is_empty() {
+                &self.sharpness
+            } else {
+                &self.noise
             },
+        }
+    }
+}
+
+/// The floating-point format of the products.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 24 bits.
+    F32,
+    /// 53 bits.
+    F64,
+}
+
+impl Precision {
+    /// What remains where nothing else rounds, as a share of the numbers that enter: a value is divided,
+    /// a residual subtracted in this precision. 32 units of the last place in f64, 2 in f32.
+    pub fn least(self) -> f64 {
+        match self {
+            Precision::F32 => 2_f64.powi(-23),
+            Precision::F64 => 2_f64.powi(-48),
+        }
+    }
+}
+
+/// How far rounding has moved the products with H and Σ.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Rounding {
+    /// `‖(Ĥ − H)v‖` at the vector of a.
+    pub sharpness: f64,
+    /// The same at the vector of λ_min.
+    pub smallest: f64,
+    /// `‖(Σ̂ − Σ)v‖` at the vector of s, in the unit of s²; 0 where there is none.
+    pub covariance: f64,
+    /// The largest error of a `vᵀH_i v`, or of their mean, along both vectors.
+    pub along: Both<f64>,
+    /// Over how many samples it was measured.
+    pub samples: Compared,
+}
+
+/// Over how many samples both engines were compared; 0 where there was nothing to compare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Compared {
+    /// Products with H.
+    pub hessian: usize,
+    /// Products with Σ.
+    pub covariance: usize,
+    /// `vᵀH_i v`.
+    pub quotients: usize,
+}
+
+impl Rounding {
+    /// What the products in f64 have rounded, by what those in f32 have: they make sums of the same
+    /// numbers, each rounding 2²⁹ times smaller. Sixteen times as much is allowed for other orders of
+    /// the sums. Where f32 has lost every digit this is a guess.
+    pub fn in_f64(&self) -> Self {
+        let share = 16.0 * 2_f64.powi(-29);
+        Rounding {
+            sharpness: share * self.sharpness,
+            smallest: share * self.smallest,
+            covariance: share * self.covariance,
+            along: self.along.map(|error| share * error),
+            samples: self.samples,
         }
     }
 }
@@ -179,7 +226,8 @@ impl Reading {
 }
 
 impl Reading {
-    /// The same with what its products have rounded; `tolerance` is what its runs were to reach.
+    /// The same reading with bars that hold what its products have rounded; `tolerance` is the one of its
+    /// iterations.
     #[must_use]
     pub fn rounded(mut self, rounding: Rounding, tolerance: f64) -> Self {
         let (scale, least) = (self.scale(), self.precision.least());
@@ -235,101 +283,5 @@ impl Reading {
         ends.map(|end| end.value.abs())
             .into_iter()
             .fold(0.0, f64::max)
-    }
-}
-
-/// Measures at a point. A tracker that has measured near by shortens the way; `place` is named in
-/// errors. What the products have rounded is not yet known ([`Reading::rounded`]).
-///
-/// # Errors
-/// When loss or curvature have left the range of f32.
-pub fn read(
-    place: &str,
-    (point, batch): (&Point<'_>, &Batch<'_>),
-    effort: &Effort,
-    tracker: &mut Tracker,
-) -> Result<(Reading, Vectors)> {
-    let beyond = || {
-        let fault = "is beyond the range of f32; the run has diverged, or the data want scaling";
-        Error::input(place, "loss or curvature", fault)
-    };
-    let gradient = gradient(effort.isa, point, batch);
-    let mut curvature = Curvature::new(effort.isa, *point, *batch, effort.matrix);
-    if !curvature.loss().is_finite() || !gradient.is_finite() {
-        return Err(beyond());
-    }
-    let ends = tracker.hessian(effort.isa, &mut curvature);
-    let ends = ends.ok_or_else(beyond)?;
-    // Of one sample Σ is zero, and a product would show rounding only.
-    let covariance = match curvature.has_samples() && batch.samples > 1 {
-        true => {
-            let ends = tracker.covariance(effort.isa, &mut curvature);
-            Some(ends.ok_or_else(beyond)?)
-        }
-        false => None,
-    };
-    let sharpness = Number::new((&ends.largest).into(), &ends);
-    let sought = (ends.largest.value, effort.lanczos.products);
-    let found = smallest(effort.isa, &mut curvature, sought, effort.seed).ok_or_else(beyond)?;
-    let spread = covariance.as_ref();
-    let spread = spread.map(|ends| Number::new(root(&ends.largest), ends));
-    let non_uniformity = match curvature.has_samples() && batch.samples == 1 {
-        true => Some(Number::zero()),
-        false => spread,
-    };
-    let vectors = Vectors {
-        sharpness: ends.largest.vector,
-        smallest: found.ritz.vector.clone(),
-        noise: covariance.map_or(Vec::new(), |ends| ends.largest.vector),
-    };
-    let mut along = |vector: &Vec<f32>| Along::of(&curvature.sample_quotients(vector));
-    let along = non_uniformity.map(|_| vectors.for_quotients().map(&mut along));
-    let zeros = vec![0.0; batch.targets.len()];
-    let reading = Reading {
-        loss: curvature.loss(),
-        loss_of_zero: Evaluation::of(effort.isa, point.network, &zeros, batch).loss,
-        accuracy: names_classes(point.network.outputs(), batch).then(|| curvature.accuracy()),
-        gradient,
-        sharpness,
-        smallest: (&found).into(),
-        smallest_floor: found.floor,
-        non_uniformity,
-        along,
-        other: None,
-        penalty: point.network.penalty(effort.isa, point.parameters),
-        precision: Precision::F32,
-        rounding: None,
-    };
-    Ok((reading, vectors))
-}
-
-/// Is every target a unit vector of several?
-fn names_classes(outputs: usize, batch: &Batch<'_>) -> bool {
-    let is_unit = |row: &[f32]| {
-        let count = |number| row.iter().filter(|&&y| y == number).count();
-        count(1.0) == 1 && count(0.0) == row.len() - 1
-    };
-    outputs > 1 && batch.targets.chunks_exact(outputs).all(is_unit)
-}
-
-fn gradient(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {
-    let mut gradient = vec![0.0; point.network.parameters()];
-    Pass::new(isa).gradient(point, batch, &mut gradient);
-    kernel::dot_wide(isa, &gradient, &gradient).sqrt()
-}
-
-/// Compares both matrices along `vector`, that of the sharpness.
-pub fn compare((point, batch): (&Point<'_>, &Batch<'_>), effort: &Effort, vector: &[f32]) -> Other {
-    let product = |matrix| {
-        let mut product = vec![0.0; vector.len()];
-        Curvature::new(effort.isa, *point, *batch, matrix).hessian_product(vector, &mut product);
-        product
-    };
-    let theirs = product(effort.matrix.other());
-    let mut difference = product(effort.matrix);
-    kernel::axpy(effort.isa, -1.0, &theirs, &mut difference);
-    Other {
-        quotient: kernel::dot_wide(effort.isa, vector, &theirs),
-        distance: kernel::dot_wide(effort.isa, &difference, &difference).sqrt(),
     }
 }

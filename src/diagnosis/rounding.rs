@@ -11,14 +11,12 @@
 //! rounds, which products with H show. Where batch normalisation reads the batch, all activations are
 //! in memory at once: beyond [`ROOM`] a part of the samples is compared as a batch of its own.
 
-use serde::Serialize;
-
 use crate::network::{Curvature, Network};
 
-use super::answer::Case;
 use super::mode::Mode;
-use super::reading::{Both, Reading, Vectors};
-use super::wide::Wide;
+use super::reading::{Both, Compared, Reading, Rounding, Vectors};
+use super::shared_point::SharedPoint;
+use super::task::Task;
 
 /// Numbers that the passes of single samples touch, for one product with Σ in f64.
 const WORK: usize = 1 << 27;
@@ -32,70 +30,7 @@ const QUOTIENTS: usize = 32;
 /// How many times a number is touched for each activation of a sample: a convolution's taps.
 const TAPS: usize = 50;
 
-/// In what the products are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// 24 bits.
-    F32,
-    /// 53 bits.
-    F64,
-}
-
-impl Precision {
-    /// What remains where nothing else rounds, as a share of the numbers that enter: a value is divided,
-    /// a residual subtracted in this precision. 32 units of the last place in f64, 2 in f32.
-    pub fn least(self) -> f64 {
-        match self {
-            Precision::F32 => 2_f64.powi(-23),
-            Precision::F64 => 2_f64.powi(-48),
-        }
-    }
-}
-
-/// What the products have rounded.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Rounding {
-    /// `‖(Ĥ − H)v‖` at the vector of a.
-    pub sharpness: f64,
-    /// The same at the vector of λ_min.
-    pub smallest: f64,
-    /// `‖(Σ̂ − Σ)v‖` at the vector of s, in the unit of s²; 0 where there is none.
-    pub covariance: f64,
-    /// The largest error of a `vᵀH_i v`, or of their mean, along both vectors.
-    pub along: Both<f64>,
-    /// Over how many samples it was measured.
-    pub samples: Compared,
-}
-
-/// Over how many samples both engines were compared; 0 where there was nothing to compare.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Compared {
-    /// Products with H.
-    pub hessian: usize,
-    /// Products with Σ.
-    pub covariance: usize,
-    /// `vᵀH_i v`.
-    pub quotients: usize,
-}
-
-impl Rounding {
-    /// What the products in f64 have rounded, by what those in f32 have: they make sums of the same
-    /// numbers, each rounding 2²⁹ times smaller. Sixteen times as much is allowed for other orders of
-    /// the sums. Where f32 has lost every digit this is a guess.
-    pub fn in_f64(&self) -> Self {
-        let share = 16.0 * 2_f64.powi(-29);
-        Rounding {
-            sharpness: share * self.sharpness,
-            smallest: share * self.smallest,
-            covariance: share * self.covariance,
-            along: self.along.map(|error| share * error),
-            samples: self.samples,
-        }
-    }
-}
-
-/// Two products with one vector.
+/// How far two products with one vector are apart.
 #[derive(Clone, Copy)]
 struct Gap {
     /// The length of their difference.
@@ -107,10 +42,10 @@ struct Gap {
 }
 
 impl Gap {
-    fn of([narrow, exact]: [&[f64]; 2], vector: &[f64]) -> Self {
+    fn of(rounded: &[f64], exact: &[f64], vector: &[f64]) -> Self {
         let length =
             |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
-        let difference = || narrow.iter().zip(exact).map(|(x, y)| x - y);
+        let difference = || rounded.iter().zip(exact).map(|(x, y)| x - y);
         Gap {
             length: length(&mut difference()),
             size: length(&mut exact.iter().copied()),
@@ -124,62 +59,90 @@ impl Gap {
 }
 
 /// Both engines at one point over the same samples.
-struct Twin<'a> {
-    wide: &'a Wide<'a>,
-    narrow: Curvature<'a>,
+struct Engines<'a> {
+    shared: &'a SharedPoint<'a>,
+    single: Curvature<'a>,
 }
 
-impl<'a> Twin<'a> {
-    fn new(wide: &'a Wide<'a>, case: &Case<'_>) -> Self {
-        let effort = case.effort;
-        Twin {
-            wide,
-            narrow: Curvature::new(effort.isa, wide.point(), wide.batch(), effort.matrix),
+impl<'a> Engines<'a> {
+    fn new(shared: &'a SharedPoint<'a>, task: &Task<'_>) -> Self {
+        let effort = task.effort;
+        Engines {
+            shared,
+            single: Curvature::new(effort.isa, shared.point(), shared.batch(), effort.matrix),
         }
     }
 
     fn hessian(&mut self, vector: &[f32]) -> Gap {
         let mut product = vec![0.0; vector.len()];
-        self.narrow.hessian_product(vector, &mut product);
-        let wide = self.wide.vector(vector);
-        let exact = self.wide.hessian_product(&wide);
-        Gap::of([&self.wide.vector(&product), &exact], &wide)
+        self.single.hessian_product(vector, &mut product);
+        let direction = self.shared.in_f64(vector);
+        let exact = self.shared.hessian_product(&direction);
+        Gap::of(&self.shared.in_f64(&product), &exact, &direction)
     }
 
-    /// The larger one along the vectors of s and of a: where `(1/n) Σ H_i²` and `H²` cancel, they do most
-    /// along that of a, and what f32 loses there may hide the vector of s from it.
+    /// The larger length of the two gaps of Σ along the vectors of s and of a: where `(1/n) Σ H_i²` and
+    /// `H²` cancel, they do most along that of a, and what f32 loses there may hide the vector of s from
+    /// it.
     fn largest_of_covariance(&mut self, vectors: &Vectors) -> f64 {
-        let double = self.wide.double();
+        let point = self.shared.reference();
         let lengths = [&vectors.noise, &vectors.sharpness].map(|vector| {
             let mut product = vec![0.0; vector.len()];
-            self.narrow.covariance_product(vector, &mut product);
-            let wide = self.wide.vector(vector);
-            let exact = double.covariance_product(&wide);
-            Gap::of([&self.wide.vector(&product), &exact], &wide).length
+            self.single.covariance_product(vector, &mut product);
+            let direction = self.shared.in_f64(vector);
+            let exact = point.covariance_product(&direction);
+            Gap::of(&self.shared.in_f64(&product), &exact, &direction).length
         });
         lengths[0].max(lengths[1])
     }
+
+    /// The errors of `vᵀH_i v` along a vector.
+    fn quotients(&mut self, vector: &[f32]) -> QuotientGap {
+        let single = self.single.sample_quotients(vector);
+        let chosen = chosen(&single, QUOTIENTS);
+        let subset = self.shared.subset(&chosen);
+        let exact = subset.reference().sample_quotients(&subset.in_f64(vector));
+        let pairs = chosen.iter().zip(&exact);
+        let errors = pairs.map(|(&sample, exact)| (single[sample] - exact).abs());
+        QuotientGap {
+            largest: errors.fold(0.0, f64::max),
+            compared: chosen.len(),
+            single,
+        }
+    }
 }
 
-/// Measures what f32 has rounded in a reading, at its vectors.
+/// `vᵀH_i v` by both engines.
+struct QuotientGap {
+    /// The largest error.
+    largest: f64,
+    /// Over how many samples.
+    compared: usize,
+    /// Those of the engine in f32, of all samples.
+    single: Vec<f64>,
+}
+
+/// Measures at the vectors of a reading how far rounding has moved its products.
 pub fn measure(
-    case: &Case<'_>,
+    task: &Task<'_>,
     mode: Option<Mode>,
-    (reading, vectors): (&Reading, &Vectors),
+    reading: &Reading,
+    vectors: &Vectors,
 ) -> Rounding {
-    let network = &case.model.network;
-    let count = case.samples.count;
+    let network = &task.model.network;
+    let count = task.samples.count;
     let together = match mode {
         Some(Mode::Train | Mode::Frozen) => together(network),
-        _ => count,
+        Some(Mode::Eval) | None => count,
     };
-    let wide = Wide::new(case, mode, spread(count, together));
-    let mut twin = Twin::new(&wide, case);
-    let [a, smallest] = [&vectors.sharpness, &vectors.smallest].map(|v| twin.hessian(v));
+    let shared = SharedPoint::new(task, mode, spread(count, together));
+    let mut engines = Engines::new(&shared, task);
+    let [a, smallest] = [&vectors.sharpness, &vectors.smallest].map(|v| engines.hessian(v));
     // A part of the samples has another Hessian: what counts is the share that it loses.
-    let size = match wide.count() < count && a.size > 0.0 {
-        true => (reading.sharpness.value.abs() / a.size).max(1.0),
-        false => 1.0,
+    let size = if shared.count() < count && a.size > 0.0 {
+        (reading.sharpness.value.abs() / a.size).max(1.0)
+    } else {
+        1.0
     };
     let mut rounding = Rounding {
         sharpness: size * a.length,
@@ -191,59 +154,53 @@ pub fn measure(
             noise: size * a.along,
         },
         samples: Compared {
-            hessian: wide.count(),
+            hessian: shared.count(),
             ..Compared::default()
         },
     };
-    if twin.narrow.has_samples() && !vectors.noise.is_empty() {
-        noise(&mut rounding, case, &mut twin, vectors);
+    if engines.single.has_samples() && !vectors.noise.is_empty() {
+        of_samples(&mut rounding, task, &mut engines, vectors);
     }
     rounding
 }
 
-/// What belongs to single samples.
-fn noise(rounding: &mut Rounding, case: &Case<'_>, twin: &mut Twin<'_>, vectors: &Vectors) {
-    let all = twin.hessian(&vectors.noise);
-    let mut quotients = |vector: &Vec<f32>, least: f64| {
-        let narrow = twin.narrow.sample_quotients(vector);
-        let chosen = chosen(&narrow, QUOTIENTS);
-        let part = twin.wide.part(&chosen);
-        let exact = part.double().sample_quotients(&part.vector(vector));
-        let pairs = chosen.iter().zip(&exact);
-        let errors = pairs.map(|(&sample, exact)| (narrow[sample] - exact).abs());
-        (errors.fold(least, f64::max), chosen.len(), narrow)
-    };
-    let (along_a, ..) = quotients(&vectors.sharpness, rounding.along.sharpness);
-    let (along_s, compared, narrow) = quotients(&vectors.noise, all.along);
+/// The part that belongs to single samples: products with Σ, and `vᵀH_i v`.
+fn of_samples(
+    rounding: &mut Rounding,
+    task: &Task<'_>,
+    engines: &mut Engines<'_>,
+    vectors: &Vectors,
+) {
+    let all = engines.hessian(&vectors.noise);
+    let along_a = engines.quotients(&vectors.sharpness);
+    let along_s = engines.quotients(&vectors.noise);
     rounding.along = Both {
-        sharpness: along_a,
-        noise: along_s,
+        sharpness: along_a.largest.max(rounding.along.sharpness),
+        noise: along_s.largest.max(all.along),
     };
-    let chosen = chosen(&narrow, alone(&case.model.network));
+    let chosen = chosen(&along_s.single, one_by_one(&task.model.network));
     rounding.samples = Compared {
         covariance: chosen.len(),
-        quotients: compared,
+        quotients: along_s.compared,
         ..rounding.samples
     };
-    if chosen.len() == twin.wide.count() {
-        rounding.covariance = twin.largest_of_covariance(vectors);
+    if chosen.len() == engines.shared.count() {
+        rounding.covariance = engines.largest_of_covariance(vectors);
         return;
     }
-    let part = twin.wide.part(&chosen);
-    let mut few = Twin::new(&part, case);
-    let (some, covariance) = (
-        few.hessian(&vectors.noise),
-        few.largest_of_covariance(vectors),
-    );
-    let growth = match some.length > 0.0 {
-        true => (all.length / some.length).max(1.0),
-        false => 1.0,
+    let subset = engines.shared.subset(&chosen);
+    let mut few = Engines::new(&subset, task);
+    let some = few.hessian(&vectors.noise);
+    let growth = if some.length > 0.0 {
+        (all.length / some.length).max(1.0)
+    } else {
+        1.0
     };
-    rounding.covariance = growth * covariance;
+    rounding.covariance = growth * few.largest_of_covariance(vectors);
 }
 
 /// How many samples pass one by one for a product with Σ.
-fn alone(network: &Network) -> usize {
+fn one_by_one(network: &Network) -> usize {
     let work = network.parameters() + TAPS * network.activation_numbers() as usize;
     (WORK / work.max(1)).max(16)
 }

@@ -6,7 +6,7 @@ use crate::dataset::checkpoint::{Checkpoint, Choice};
 use crate::dataset::{self, Dataset, Source};
 use crate::error::{Result, shown};
 use crate::network::{Batch, Gathered, Network, State, channels_last};
-use crate::reference::Refined;
+use crate::reference::Unrounded;
 
 use super::filling::Filling;
 use super::matching::Wish;
@@ -84,7 +84,7 @@ pub struct Model {
     /// Which tensor fills which layer.
     pub filling: Filling,
     /// The weights and statistics of the file, where f32 has rounded some of them.
-    pub exact: Refined,
+    pub exact: Unrounded,
 }
 
 impl Model {
@@ -132,7 +132,7 @@ pub struct Samples {
     pub digest: String,
     /// How many inputs, and how many targets, were rounded to f32 when they were read.
     pub rounded: [usize; 2],
-    exact: Refined,
+    exact: Unrounded,
 }
 
 impl Samples {
@@ -163,12 +163,12 @@ impl Samples {
     }
 
     /// These samples in f64, where f32 has rounded some of their numbers.
-    pub(super) fn exact(&self, samples: &[usize]) -> Refined {
+    pub(super) fn exact(&self, samples: &[usize]) -> Unrounded {
         let rows = |numbers: &Option<Vec<f64>>| rows(numbers.as_ref()?, self.count, samples);
-        Refined {
+        Unrounded {
             inputs: rows(&self.exact.inputs),
             targets: rows(&self.exact.targets),
-            ..Refined::default()
+            ..Unrounded::default()
         }
     }
 
@@ -179,17 +179,17 @@ impl Samples {
 }
 
 /// The numbers that f32 has rounded, sample by sample as the batch is gathered, channels first.
-fn exact(data: &Dataset, batch: &Batch<'_>) -> Refined {
+fn exact(data: &Dataset, batch: &Batch<'_>) -> Unrounded {
     let exact = &data.exact;
     if exact.inputs.is_none() && exact.targets.is_none() {
-        return Refined::default();
+        return Unrounded::default();
     }
     let order = batch.by_target();
     let rows = |numbers: &Option<Vec<f64>>| rows(numbers.as_ref()?, batch.samples, &order);
-    Refined {
+    Unrounded {
         inputs: rows(&exact.inputs),
         targets: rows(&exact.targets),
-        ..Refined::default()
+        ..Unrounded::default()
     }
 }
 

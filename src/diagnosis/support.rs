@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::kernel::Isa;
 use crate::network::{
-    Batch, Curvature, Loss, Matrix, NAMES, Network, Normalisation, Pass, Point, description,
+    Batch, Curvature, CurvatureMatrix, Loss, NAMES, Network, Normalisation, Pass, Point,
+    description,
 };
 use crate::train::random::{Purpose, stream};
 
@@ -156,8 +157,8 @@ fn run(network: &Network, normalisation: Normalisation) -> [bool; 5] {
         };
         (hessian, covariance)
     };
-    let (hessian, covariance) = along(Matrix::Hessian);
-    let (gauss_newton, _) = along(Matrix::GaussNewton);
+    let (hessian, covariance) = along(CurvatureMatrix::Hessian);
+    let (gauss_newton, _) = along(CurvatureMatrix::GaussNewton);
     [
         is_there(&outputs),
         backward,

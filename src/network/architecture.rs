@@ -1,8 +1,8 @@
 //! The architectures that have a name.
 
 use super::builder::{Builder, Fault};
-use super::layer::Law;
-use super::{BatchNorm, Filters, Loss, Network, Shape, Sides, Window};
+use super::layer::Initialisation;
+use super::{Activation, BatchNorm, Filters, Loss, Network, Shape, Sides, Window};
 
 /// The square of every convolution here: 3 × 3, one zero around.
 const THREE: Window = Window::square(3).padded(Sides::both(1));
@@ -96,9 +96,9 @@ impl Network {
 fn vgg(input: Shape, outputs: usize) -> Result<Network, Fault> {
     let mut builder = Builder::new("vgg11", input, Loss::MeanSquared);
     for channels in [16, 16, 32, 64, 64] {
-        let law = Law::Normal((2.0 / (9 * channels) as f32).sqrt());
-        let layer = builder.convolution(filters(channels, THREE), law)?;
-        (layer.zero_bias, layer.relu) = (true, true);
+        let initialisation = Initialisation::Normal((2.0 / (9 * channels) as f32).sqrt());
+        let layer = builder.convolution(filters(channels, THREE), initialisation)?;
+        (layer.zero_bias, layer.activation) = (true, Activation::Relu);
         builder.max_pool(Window::tiles(Sides::both(2)))?;
     }
     builder.dense(128, true)?;
@@ -114,8 +114,8 @@ fn lenet(input: Shape, outputs: usize) -> Result<Network, Fault> {
     for (channels, padding) in [(6, border), (16, 0)] {
         let window = Window::square(5).padded(Sides::both(padding));
         builder
-            .convolution(filters(channels, window), Law::FanIn)?
-            .relu = true;
+            .convolution(filters(channels, window), Initialisation::FanIn)?
+            .activation = Activation::Relu;
         builder.max_pool(Window::tiles(Sides::both(2)))?;
     }
     for width in [120, 84] {
@@ -149,8 +149,8 @@ fn resnet(input: Shape, outputs: usize) -> Result<Network, Fault> {
 /// A convolution with bias, and batch normalisation.
 fn unit(builder: &mut Builder, channels: usize, stride: usize) -> Result<(), Fault> {
     let window = THREE.every(Sides::both(stride));
-    let law = Law::Normal((2.0 / (9 * channels) as f32).sqrt());
-    builder.convolution(filters(channels, window), law)?;
+    let initialisation = Initialisation::Normal((2.0 / (9 * channels) as f32).sqrt());
+    builder.convolution(filters(channels, window), initialisation)?;
     builder.batch_norm(BatchNorm::default())
 }
 

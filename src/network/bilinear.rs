@@ -9,7 +9,7 @@ use crate::kernel::convolution::{self, Begin, Convolution};
 use crate::kernel::dense::Below;
 use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
 
-use super::layer::{Kind, Layer};
+use super::layer::{Layer, Operation};
 use super::linear::{add_scaled, begin};
 use super::point::Weights;
 
@@ -47,12 +47,12 @@ impl Bilinear<'_> {
     pub fn affine(&self, x: &[f32], weights: &Weights<'_>, relu: bool, y: &mut [f32]) {
         let weight = &weights.flat[self.layer.weight.clone()];
         let bias = &weights.flat[self.layer.bias.clone()];
-        match &self.layer.kind {
-            Kind::Dense => {
+        match &self.layer.operation {
+            Operation::Dense => {
                 let y = MatrixMut::new(y, self.samples, self.layer.output.numbers());
                 kernel::dense::affine(self.isa, self.read(x), self.dense(weights), bias, relu, y);
             }
-            Kind::Convolution(shape) => {
+            Operation::Convolution(shape) => {
                 let begin = match bias {
                     [] => Begin::Zero,
                     _ => Begin::Row(bias),
@@ -69,13 +69,13 @@ impl Bilinear<'_> {
     /// `y ← y + x·W`.
     pub fn add(&self, x: &[f32], weights: &Weights<'_>, y: &mut [f32]) {
         let weight = &weights.flat[self.layer.weight.clone()];
-        match &self.layer.kind {
-            Kind::Dense => {
+        match &self.layer.operation {
+            Operation::Dense => {
                 let y = MatrixMut::new(y, self.samples, self.layer.output.numbers());
                 let weights = self.dense(weights).transposed();
                 kernel::gemm(self.isa, self.read(x), weights, Start::Accumulate, y);
             }
-            Kind::Convolution(shape) => {
+            Operation::Convolution(shape) => {
                 let sizes = (self.layer.input.numbers(), self.layer.output.numbers());
                 in_chunks(x, y, sizes, |x, y| {
                     let begin = Begin::Accumulate;
@@ -89,8 +89,8 @@ impl Bilinear<'_> {
     /// `below ← start + y·Wᵀ`: the derivative by what the layer read.
     pub fn transposed(&self, y: &[f32], weights: &Weights<'_>, start: Start, below: &mut [f32]) {
         let weight = &weights.flat[self.layer.weight.clone()];
-        match &self.layer.kind {
-            Kind::Dense => {
+        match &self.layer.operation {
+            Operation::Dense => {
                 let y = MatrixRef::new(y, self.samples, self.layer.output.numbers());
                 let dx = MatrixMut::new(below, self.samples, self.layer.input.numbers());
                 let weights = self.dense(weights);
@@ -101,7 +101,7 @@ impl Bilinear<'_> {
                     Start::Accumulate => kernel::gemm(self.isa, y, weights, start, dx),
                 }
             }
-            Kind::Convolution(shape) => {
+            Operation::Convolution(shape) => {
                 let sizes = (self.layer.output.numbers(), self.layer.input.numbers());
                 let turned = weights.turned(self.index);
                 let begin = match start {
@@ -122,14 +122,14 @@ impl Bilinear<'_> {
     /// `sum ← start + xᵀ·y` at the places of the weight, summed over the samples.
     pub fn weight_gradient(&self, x: &[f32], y: &[f32], start: Start, sum: &mut [f32]) {
         let sum = &mut sum[self.layer.weight.clone()];
-        match &self.layer.kind {
-            Kind::Dense => {
+        match &self.layer.operation {
+            Operation::Dense => {
                 let (outputs, inputs) = (self.layer.output.numbers(), self.layer.input.numbers());
                 let y = MatrixRef::new(y, self.samples, outputs).transposed();
                 let sum = MatrixMut::new(sum, outputs, inputs);
                 kernel::gemm(self.isa, y, self.read(x), start, sum);
             }
-            Kind::Convolution(shape) => {
+            Operation::Convolution(shape) => {
                 let sizes = (self.layer.input.numbers(), self.layer.output.numbers());
                 if self.samples <= CHUNK {
                     return convolution::weight_gradient(self.isa, shape, x, y, start, sum);

@@ -7,9 +7,9 @@ use crate::kernel::convolution::{self, Convolution};
 use crate::kernel::pool::Pool;
 
 use super::bounds::{check_size, checked, places};
-use super::layer::{Kind, Law, Layer, Tied};
+use super::layer::{Initialisation, Layer, Operation, Tied};
 use super::settings::{BatchNorm, Filters};
-use super::{Loss, Network, Shape};
+use super::{Activation, Loss, Network, Shape};
 
 /// What is wrong with a layer, in words that fit behind "layer 3: ".
 pub type Fault = String;
@@ -63,22 +63,28 @@ impl Builder {
         *counter - length..*counter
     }
 
-    fn push(&mut self, kind: Kind, output: Shape, weights: usize, biases: usize) -> &mut Layer {
-        let statistics = match kind {
-            Kind::Standardise { .. } => 2 * output.channels,
+    fn push(
+        &mut self,
+        operation: Operation,
+        output: Shape,
+        weights: usize,
+        biases: usize,
+    ) -> &mut Layer {
+        let statistics = match operation {
+            Operation::Standardise { .. } => 2 * output.channels,
             _ => 0,
         };
         let layer = Layer {
-            kind,
+            operation,
             reads: self.here(),
             input: self.shape(),
             output,
-            relu: false,
+            activation: Activation::Identity,
             weight: Self::take(&mut self.parameters, weights),
             bias: Self::take(&mut self.parameters, biases),
             tied: Tied::default(),
             statistics: Self::take(&mut self.statistics, statistics),
-            law: Law::FanIn,
+            initialisation: Initialisation::FanIn,
             zero_bias: false,
         };
         let moves = weights > 0 || layer.all_reads().any(|read| self.network.moves[read]);
@@ -103,7 +109,7 @@ impl Builder {
         let inputs = self.shape().numbers();
         let weights = checked(inputs, outputs)?;
         let biases = if bias { outputs } else { 0 };
-        self.push(Kind::Dense, Shape::features(outputs), weights, biases);
+        self.push(Operation::Dense, Shape::features(outputs), weights, biases);
         Ok(())
     }
 
@@ -111,7 +117,7 @@ impl Builder {
     pub fn flatten(&mut self) {
         let shape = self.shape();
         if !shape.is_flat() {
-            self.push(Kind::Flatten, Shape::features(shape.numbers()), 0, 0);
+            self.push(Operation::Flatten, Shape::features(shape.numbers()), 0, 0);
         }
     }
 
@@ -119,7 +125,11 @@ impl Builder {
     ///
     /// # Errors
     /// When the window does not fit, or the groups do not divide the channels of both images.
-    pub fn convolution(&mut self, filters: Filters, law: Law) -> Result<&mut Layer, Fault> {
+    pub fn convolution(
+        &mut self,
+        filters: Filters,
+        initialisation: Initialisation,
+    ) -> Result<&mut Layer, Fault> {
         let Filters {
             outputs,
             window,
@@ -157,16 +167,16 @@ impl Builder {
         let weights = checked(checked(window.size.area(), inputs)?, outputs)?;
         let biases = if bias { outputs } else { 0 };
         let layer = self.push(
-            Kind::Convolution(Box::new(convolution)),
+            Operation::Convolution(Box::new(convolution)),
             output,
             weights,
             biases,
         );
-        layer.law = law;
+        layer.initialisation = initialisation;
         Ok(layer)
     }
 
-    /// Batch normalisation: [`Kind::Standardise`], then [`Kind::ChannelScale`] where it is affine.
+    /// Batch normalisation: [`Operation::Standardise`], then [`Operation::ChannelScale`] where it is affine.
     ///
     /// # Errors
     /// When ε is negative or not finite.
@@ -180,14 +190,19 @@ impl Builder {
             return Err(format!("epsilon must not be negative, and is {epsilon}"));
         }
         let shape = self.shape();
-        let kind = Kind::Standardise {
+        let operation = Operation::Standardise {
             epsilon,
             running_statistics,
         };
-        self.push(kind, shape, 0, 0);
+        self.push(operation, shape, 0, 0);
         if affine {
-            let layer = self.push(Kind::ChannelScale, shape, shape.channels, shape.channels);
-            (layer.law, layer.zero_bias) = (Law::One, true);
+            let layer = self.push(
+                Operation::ChannelScale,
+                shape,
+                shape.channels,
+                shape.channels,
+            );
+            (layer.initialisation, layer.zero_bias) = (Initialisation::One, true);
         }
         Ok(())
     }
@@ -211,7 +226,7 @@ impl Builder {
         if !deviation.iter().all(good) || !mean.iter().all(|m| (*m as f32).is_finite()) {
             return Err("means must be finite and deviations positive".to_owned());
         }
-        self.push(Kind::Normalise { mean, deviation }, shape, 0, 0);
+        self.push(Operation::Normalise { mean, deviation }, shape, 0, 0);
         Ok(())
     }
 
@@ -227,7 +242,7 @@ impl Builder {
             ));
         }
         let (pool, output) = self.pooled(window)?;
-        self.push(Kind::MaxPool(pool), output, 0, 0);
+        self.push(Operation::MaxPool(pool), output, 0, 0);
         Ok(())
     }
 
@@ -237,7 +252,7 @@ impl Builder {
     /// When the window does not fit.
     pub fn average_pool(&mut self, window: Window) -> Result<(), Fault> {
         let (pool, output) = self.pooled(window)?;
-        self.push(Kind::AveragePool(pool), output, 0, 0);
+        self.push(Operation::AveragePool(pool), output, 0, 0);
         Ok(())
     }
 
@@ -267,7 +282,7 @@ impl Builder {
         Ok((pool, output))
     }
 
-    /// Adds an earlier activation, [`Kind::Shortcut`].
+    /// Adds an earlier activation, [`Operation::Shortcut`].
     ///
     /// # Errors
     /// When there is no such activation, or its shape does not fit.
@@ -283,29 +298,31 @@ impl Builder {
         if !fits {
             return Err(format!("a shortcut from {source} does not fit {target}"));
         }
-        let kind = Kind::Shortcut {
+        let operation = Operation::Shortcut {
             from,
             source,
             stride,
         };
-        self.push(kind, target, 0, 0);
+        self.push(operation, target, 0, 0);
         Ok(())
     }
 
-    /// A ReLU behind the last layer.
+    /// [`Activation::Relu`] behind the last layer.
     ///
     /// # Errors
     /// When there is no layer before it.
     pub fn relu(&mut self) -> Result<(), Fault> {
         let shape = self.shape();
-        if let Some(Kind::Standardise { .. }) = self.network.layers.last().map(|l| &l.kind) {
+        if let Some(Operation::Standardise { .. }) =
+            self.network.layers.last().map(|l| &l.operation)
+        {
             // Its derivatives are made of what it gives, which a ReLU would write over; so the ReLU
             // stands behind a layer that changes nothing.
             let (mean, deviation) = (vec![0.0; shape.channels], vec![1.0; shape.channels]);
             self.normalise(mean, deviation)?;
         }
         match self.network.layers.last_mut() {
-            Some(layer) => layer.relu = true,
+            Some(layer) => layer.activation = Activation::Relu,
             None => return Err("a relu must follow a layer".to_owned()),
         }
         Ok(())
@@ -319,12 +336,12 @@ impl Builder {
             let read = layers[pool].reads;
             let readers = layers.iter().flat_map(Layer::all_reads);
             let is_only_reader = readers.filter(|&r| r == read).count() == 1;
-            if matches!(layers[pool].kind, Kind::MaxPool(_))
+            if matches!(layers[pool].operation, Operation::MaxPool(_))
                 && is_only_reader
                 && read > 0
-                && layers[read - 1].relu
+                && layers[read - 1].activation == Activation::Relu
             {
-                (layers[read - 1].relu, layers[pool].relu) = (false, true);
+                layers[pool].activation = std::mem::take(&mut layers[read - 1].activation);
             }
         }
     }
@@ -363,14 +380,20 @@ mod tests {
             bias: true,
         };
         let build = |builder: &mut Builder| {
-            builder.convolution(filters, Law::FanIn)?.relu = true;
+            builder
+                .convolution(filters, Initialisation::FanIn)?
+                .activation = Activation::Relu;
             builder.max_pool(Window::tiles(Sides::both(2)))?;
             more(builder)?;
             builder.dense(1, true)
         };
         build(&mut builder).expect("the layers fit");
         let network = builder.finish().expect("a network");
-        network.layers.iter().map(|layer| layer.relu).collect()
+        network
+            .layers
+            .iter()
+            .map(|layer| layer.activation.is_relu())
+            .collect()
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{Batch, Evaluation, Pass, Point};
 
 /// Which second derivative is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matrix {
+pub enum CurvatureMatrix {
     /// The full Hessian `H_i = J_iᵀ L_i J_i + Σ_k (∂f_i/∂o_k)·∇²o_k`, with `L_i` the Hessian of the
     /// loss by the outputs and `J_i` the outputs' Jacobian.
     Hessian,
@@ -19,12 +19,12 @@ pub enum Matrix {
     GaussNewton,
 }
 
-impl Matrix {
+impl CurvatureMatrix {
     /// The word on the command line.
     pub fn name(self) -> &'static str {
         match self {
-            Matrix::Hessian => "hessian",
-            Matrix::GaussNewton => "gauss-newton",
+            CurvatureMatrix::Hessian => "hessian",
+            CurvatureMatrix::GaussNewton => "gauss-newton",
         }
     }
 
@@ -32,8 +32,8 @@ impl Matrix {
     #[must_use]
     pub fn other(self) -> Self {
         match self {
-            Matrix::Hessian => Matrix::GaussNewton,
-            Matrix::GaussNewton => Matrix::Hessian,
+            CurvatureMatrix::Hessian => CurvatureMatrix::GaussNewton,
+            CurvatureMatrix::GaussNewton => CurvatureMatrix::Hessian,
         }
     }
 }
@@ -43,7 +43,7 @@ pub struct Curvature<'a> {
     isa: Isa,
     point: Point<'a>,
     batch: Batch<'a>,
-    matrix: Matrix,
+    matrix: CurvatureMatrix,
     evaluation: Evaluation,
     turned: Turned,
     along: Turned,
@@ -78,7 +78,7 @@ struct Scratch {
 
 impl<'a> Curvature<'a> {
     /// The curvature at `point` over `batch`.
-    pub fn new(isa: Isa, point: Point<'a>, batch: Batch<'a>, matrix: Matrix) -> Self {
+    pub fn new(isa: Isa, point: Point<'a>, batch: Batch<'a>, matrix: CurvatureMatrix) -> Self {
         let mut turned = Turned::default();
         turned.fill(isa, point.network, point.parameters);
         let network = point.network;
@@ -259,7 +259,7 @@ impl<'a> Curvature<'a> {
 pub(super) struct View<'a> {
     site: Site<'a>,
     batch: Batch<'a>,
-    matrix: Matrix,
+    matrix: CurvatureMatrix,
 }
 
 impl<'a> View<'a> {

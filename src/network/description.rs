@@ -26,7 +26,7 @@ use crate::error::{self, Error};
 
 use super::architecture::EPSILON;
 use super::builder::{Builder, Fault};
-use super::layer::Law;
+use super::layer::Initialisation;
 use super::{BatchNorm, Filters, Loss, Network, Shape, Sides, Window};
 
 #[derive(Debug, Deserialize)]
@@ -242,7 +242,9 @@ fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Built {
                 groups: *groups,
                 bias: *bias,
             };
-            builder.convolution(filters, Law::FanIn).map(|_| ())
+            builder
+                .convolution(filters, Initialisation::FanIn)
+                .map(|_| ())
         }
         Item::Relu {} => builder.relu(),
         Item::MaxPool {

@@ -5,7 +5,7 @@ use crate::kernel::{Panels, Zeros};
 use super::Network;
 use super::bilinear::CHUNK;
 use super::chunks::SHARES;
-use super::layer::Kind;
+use super::layer::Operation;
 
 impl Network {
     /// Numbers of all activations of one sample, the input left out.
@@ -17,8 +17,8 @@ impl Network {
     /// Numbers of the largest matrix of windows: the windows of one image and one group of channels, each a
     /// column, which the engine in f64 makes of every image.
     pub fn window_numbers(&self) -> u64 {
-        let numbers = |layer: &super::Layer| match &layer.kind {
-            Kind::Convolution(convolution) => {
+        let numbers = |layer: &super::Layer| match &layer.operation {
+            Operation::Convolution(convolution) => {
                 let shape = convolution.shape();
                 let rows = shape.window.size.area() * shape.group_inputs();
                 (rows * layer.output.positions()) as u64
@@ -42,13 +42,13 @@ impl Network {
         let places = self
             .layers
             .iter()
-            .filter(|layer| matches!(layer.kind, Kind::MaxPool(_)));
+            .filter(|layer| matches!(layer.operation, Operation::MaxPool(_)));
         let places: u64 = places.map(numbers).sum();
         let largest = self.layers.iter().map(numbers).max().unwrap_or(0);
         let convolutions = self
             .layers
             .iter()
-            .filter(|layer| matches!(layer.kind, Kind::Convolution(_)));
+            .filter(|layer| matches!(layer.operation, Operation::Convolution(_)));
         let turned: u64 = convolutions.map(|layer| wide(layer.weight.len())).sum();
         let parameters = wide(self.parameters());
         let shared = parameters + 2 * turned;
@@ -84,7 +84,11 @@ impl Network {
                 + Zeros::most_numbers((outputs, samples), true);
             Panels::numbers((samples, inputs))
                 + if index > 0 { weights } else { 0 }
-                + if layer.relu { closed } else { 0 }
+                + if layer.activation.is_relu() {
+                    closed
+                } else {
+                    0
+                }
         });
         let inputs = Zeros::most_numbers((samples, self.features()), false);
         (layers.sum::<usize>() + inputs) as u64

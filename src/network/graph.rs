@@ -5,7 +5,7 @@ use rand_distr::{Distribution, Normal};
 
 use crate::kernel::Start;
 
-use super::layer::{Kind, Law, Layer};
+use super::layer::{Initialisation, Layer, Operation};
 use super::{Loss, Shape};
 
 /// A network: a directed graph of layers, its loss, and the shape of its input.
@@ -85,8 +85,8 @@ impl Network {
 
     /// Does a checkpoint have means and variances for all of its batch normalisation?
     pub fn has_running_statistics(&self) -> bool {
-        let lacks = |layer: &Layer| match layer.kind {
-            Kind::Standardise {
+        let lacks = |layer: &Layer| match layer.operation {
+            Operation::Standardise {
                 running_statistics, ..
             } => !running_statistics,
             _ => false,
@@ -97,7 +97,8 @@ impl Network {
     /// Is it a chain of dense layers, none of them tied? Then a whole batch passes at once, and
     /// `H_i v` has rank two in every layer.
     pub fn is_dense(&self) -> bool {
-        let is_dense = |layer: &Layer| matches!(layer.kind, Kind::Dense) && !layer.is_tied();
+        let is_dense =
+            |layer: &Layer| matches!(layer.operation, Operation::Dense) && !layer.is_tied();
         self.layers.iter().all(is_dense)
     }
 
@@ -124,10 +125,10 @@ impl Network {
                 layer.weight.len()
             };
             let biases = if layer.tied.bias { 0 } else { layer.bias.len() };
-            match layer.law {
-                Law::FanIn => parameters.extend(uniform(random, bound, weights)),
-                Law::One => parameters.extend(std::iter::repeat_n(1.0, weights)),
-                Law::Normal(deviation) => {
+            match layer.initialisation {
+                Initialisation::FanIn => parameters.extend(uniform(random, bound, weights)),
+                Initialisation::One => parameters.extend(std::iter::repeat_n(1.0, weights)),
+                Initialisation::Normal(deviation) => {
                     let law = Normal::new(0.0, deviation).expect("a finite deviation");
                     parameters.extend((0..weights).map(|_| law.sample(random)));
                 }

@@ -5,11 +5,11 @@ use std::ops::Range;
 use crate::kernel::convolution::Convolution;
 use crate::kernel::pool::Pool;
 
-use super::Shape;
+use super::{Activation, Shape};
 
 /// What a layer does to one sample `x`, before the ReLU that may follow.
 #[derive(Clone, Debug)]
-pub enum Kind {
+pub enum Operation {
     /// `y = W x + b`, `W` of shape outputs × inputs.
     Dense,
     /// `y_{p,o} = Σ_{k,i} W_{k,i,o}·x_{p·stride + k·dilation − padding, i} + b_o` over the channels `i` of
@@ -51,19 +51,19 @@ pub enum Kind {
     },
 }
 
-impl Kind {
+impl Operation {
     /// The word in architecture files, messages and the table of support.
     pub fn name(&self) -> &'static str {
         match self {
-            Kind::Dense => "dense",
-            Kind::Convolution(_) => "convolution",
-            Kind::ChannelScale => "channel-scale",
-            Kind::Standardise { .. } => "standardise",
-            Kind::Normalise { .. } => "normalise",
-            Kind::MaxPool(_) => "max-pool",
-            Kind::AveragePool(_) => "average-pool",
-            Kind::Flatten => "flatten",
-            Kind::Shortcut { .. } => "shortcut",
+            Operation::Dense => "dense",
+            Operation::Convolution(_) => "convolution",
+            Operation::ChannelScale => "channel-scale",
+            Operation::Standardise { .. } => "standardise",
+            Operation::Normalise { .. } => "normalise",
+            Operation::MaxPool(_) => "max-pool",
+            Operation::AveragePool(_) => "average-pool",
+            Operation::Flatten => "flatten",
+            Operation::Shortcut { .. } => "shortcut",
         }
     }
 }
@@ -71,7 +71,7 @@ impl Kind {
 /// The law of a layer's first weights; its first biases are PyTorch's default, uniform on
 /// `[−1/√fan_in, 1/√fan_in)`, or zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Law {
+pub enum Initialisation {
     /// PyTorch's default: uniform on `[−1/√fan_in, 1/√fan_in)`.
     FanIn,
     /// Normal with mean zero and this deviation.
@@ -93,25 +93,25 @@ pub struct Tied {
 #[derive(Clone, Debug)]
 pub struct Layer {
     /// What it does.
-    pub kind: Kind,
+    pub operation: Operation,
     /// Which activation it reads: 0 the network's input, `i + 1` the output of layer `i`.
     pub reads: usize,
     /// The shape of what it reads.
     pub input: Shape,
     /// The shape of what it gives.
     pub output: Shape,
-    /// Does a ReLU follow? One that a max-pool alone reads stands behind the pool.
-    pub relu: bool,
+    /// The activation that follows. A ReLU that only a max-pool reads stands behind the pool.
+    pub activation: Activation,
     /// Place of the weights among the parameters; empty where the layer has none.
     pub weight: Range<usize>,
     /// Place of the bias among the parameters; empty where the layer has none.
     pub bias: Range<usize>,
     /// Which of the two are parameters of a layer before, [`super::Network::tied`].
     pub tied: Tied,
-    /// Place of μ and then σ² among the statistics; empty but for [`Kind::Standardise`].
+    /// Place of μ and then σ² among the statistics; empty but for [`Operation::Standardise`].
     pub statistics: Range<usize>,
     /// The law of the first weights.
-    pub law: Law,
+    pub initialisation: Initialisation,
     /// Are the first biases zero?
     pub zero_bias: bool,
 }
@@ -134,8 +134,8 @@ impl Layer {
 
     /// Numbers that enter one output: the fan-in of the initial law.
     pub fn fan_in(&self) -> usize {
-        match &self.kind {
-            Kind::Convolution(convolution) => {
+        match &self.operation {
+            Operation::Convolution(convolution) => {
                 let shape = convolution.shape();
                 shape.window.size.area() * shape.group_inputs()
             }
@@ -145,8 +145,8 @@ impl Layer {
 
     /// The activations that are read, the main one first.
     pub(super) fn all_reads(&self) -> impl Iterator<Item = usize> {
-        let second = match self.kind {
-            Kind::Shortcut { from, .. } => Some(from),
+        let second = match self.operation {
+            Operation::Shortcut { from, .. } => Some(from),
             _ => None,
         };
         std::iter::once(self.reads).chain(second)
@@ -154,10 +154,13 @@ impl Layer {
 
     /// One line about the layer: `convolution 3×32×32 → 16×32×32, relu`.
     pub fn describe(&self) -> String {
-        let relu = if self.relu { ", relu" } else { "" };
+        let activation = match self.activation {
+            Activation::Identity => String::new(),
+            activation => format!(", {}", activation.name()),
+        };
         format!(
-            "{} {} → {}{relu}",
-            self.kind.name(),
+            "{} {} → {}{activation}",
+            self.operation.name(),
             self.input,
             self.output
         )

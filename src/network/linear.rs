@@ -7,7 +7,7 @@ use crate::kernel::pool;
 use crate::kernel::{self, Isa, Start};
 
 use super::Shape;
-use super::layer::{Kind, Layer};
+use super::layer::{Layer, Operation};
 
 /// A layer without parameters, at its place in the network.
 pub(super) struct Linear<'a> {
@@ -18,17 +18,20 @@ pub(super) struct Linear<'a> {
 impl Linear<'_> {
     /// Does it write every number, whatever is there?
     fn is_pool(&self) -> bool {
-        matches!(self.layer.kind, Kind::MaxPool(_) | Kind::AveragePool(_))
+        matches!(
+            self.layer.operation,
+            Operation::MaxPool(_) | Operation::AveragePool(_)
+        )
     }
 
     /// `y` of the values `x` and, for a shortcut, `skip`; a max-pool writes down its places.
     pub fn forward(&self, x: &[f32], skip: &[f32], places: &mut Vec<u8>, y: &mut [f32]) {
-        match &self.layer.kind {
-            Kind::MaxPool(shape) => {
+        match &self.layer.operation {
+            Operation::MaxPool(shape) => {
                 places.resize(y.len(), 0);
                 pool::max_pool(self.isa, shape, x, y, places);
             }
-            Kind::Normalise { mean, deviation } => {
+            Operation::Normalise { mean, deviation } => {
                 let scale = inverse(deviation);
                 let shift: Vec<f32> = mean
                     .iter()
@@ -47,8 +50,8 @@ impl Linear<'_> {
         if !self.is_pool() {
             y.fill(0.0);
         }
-        match &self.layer.kind {
-            Kind::Shortcut { source, stride, .. } => {
+        match &self.layer.operation {
+            Operation::Shortcut { source, stride, .. } => {
                 if !x.is_empty() {
                     y.copy_from_slice(x);
                 }
@@ -57,16 +60,16 @@ impl Linear<'_> {
                     y[to] += skip[from];
                 }
             }
-            Kind::MaxPool(shape) => {
+            Operation::MaxPool(shape) => {
                 pool::gather_pool(self.isa, shape, x, places, y);
             }
-            Kind::AveragePool(shape) => {
+            Operation::AveragePool(shape) => {
                 pool::average_pool(self.isa, shape, x, y);
             }
-            Kind::Normalise { deviation, .. } => {
+            Operation::Normalise { deviation, .. } => {
                 add_scaled(self.isa, &inverse(deviation), x, y);
             }
-            Kind::Flatten => {
+            Operation::Flatten => {
                 let shape = self.layer.input;
                 for (from, to) in turns(shape, x.len() / shape.numbers()) {
                     y[to] = x[from];
@@ -79,8 +82,8 @@ impl Linear<'_> {
     /// `below ← start + (derivative by activation `read`)` from the derivative `y` by the output: of a
     /// shortcut by what it adds, or else by the main input.
     pub fn back(&self, read: usize, y: &[f32], places: &[u8], start: Start, below: &mut [f32]) {
-        match self.layer.kind {
-            Kind::Shortcut { from, .. } if from == read => self.skip_back(y, start, below),
+        match self.layer.operation {
+            Operation::Shortcut { from, .. } if from == read => self.skip_back(y, start, below),
             _ => self.transposed(y, places, start, below),
         }
     }
@@ -95,18 +98,18 @@ impl Linear<'_> {
         if !self.is_pool() {
             begin(start, below);
         }
-        match &self.layer.kind {
-            Kind::Shortcut { .. } => kernel::axpy(self.isa, 1.0, y, below),
-            Kind::MaxPool(shape) => {
+        match &self.layer.operation {
+            Operation::Shortcut { .. } => kernel::axpy(self.isa, 1.0, y, below),
+            Operation::MaxPool(shape) => {
                 pool::scatter_pool(self.isa, shape, y, places, below);
             }
-            Kind::AveragePool(shape) => {
+            Operation::AveragePool(shape) => {
                 pool::spread_pool(self.isa, shape, y, below);
             }
-            Kind::Normalise { deviation, .. } => {
+            Operation::Normalise { deviation, .. } => {
                 add_scaled(self.isa, &inverse(deviation), y, below);
             }
-            Kind::Flatten => {
+            Operation::Flatten => {
                 let shape = self.layer.input;
                 for (from, to) in turns(shape, y.len() / shape.numbers()) {
                     below[from] += y[to];
@@ -119,7 +122,7 @@ impl Linear<'_> {
     /// `below ← start + (derivative by what a shortcut adds)`.
     fn skip_back(&self, y: &[f32], start: Start, below: &mut [f32]) {
         begin(start, below);
-        if let Kind::Shortcut { source, stride, .. } = &self.layer.kind {
+        if let Operation::Shortcut { source, stride, .. } = &self.layer.operation {
             let samples = below.len() / source.numbers();
             for (from, to) in skips(*source, self.layer.output, *stride, samples) {
                 below[from] += y[to];

@@ -22,6 +22,7 @@
 //! | `curvature` | `Hv`, `Σv = (1/n) Σ_i H_i(H_i v − Hv)` and every `vᵀH_i v` at a point |
 //! | `footprint` | how many numbers passes keep in memory |
 
+mod activation;
 mod architecture;
 mod bilinear;
 mod bounds;
@@ -48,14 +49,15 @@ mod tied;
 mod trace;
 
 pub use crate::kernel::{Sides, Window};
+pub use activation::{Activation, Keeps};
 pub use architecture::{NAMES, named};
 pub use builder::{Builder, Fault};
-pub use curvature::{Curvature, Matrix};
+pub use curvature::{Curvature, CurvatureMatrix};
 pub use gathered::Gathered;
 pub use graph::Network;
-pub use layer::{Kind, Law, Layer, Tied};
+pub use layer::{Initialisation, Layer, Operation, Tied};
 pub use loss::Loss;
-pub use order::{Assembly, Module, Part};
+pub use order::{Assembly, Module, TensorRole};
 pub use pass::{Evaluation, Pass, State};
 pub use point::{Batch, Normalisation, Point};
 pub use settings::{BatchNorm, Filters};

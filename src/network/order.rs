@@ -2,14 +2,14 @@
 //!
 //! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs of a group × rows
 //! × columns in PyTorch and groups × rows × columns × inputs of a group × outputs of a group here. Batch
-//! normalisation has its weight and bias in [`Kind::ChannelScale`], its running mean and variance in the
+//! normalisation has its weight and bias in [`Operation::ChannelScale`], its running mean and variance in the
 //! layer before; without weight and bias that layer stands for the module, and without either there is
 //! none.
 
 use std::ops::Range;
 
 use super::Network;
-use super::layer::{Kind, Layer};
+use super::layer::{Layer, Operation};
 
 /// The tensors that belong to one PyTorch module, in the order of PyTorch's `state_dict`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +17,12 @@ pub struct Module {
     /// The layer whose weight and bias these are, or that has the statistics alone.
     pub layer: usize,
     /// What each tensor is, and its shape in PyTorch.
-    pub tensors: Vec<(Part, Vec<usize>)>,
+    pub tensors: Vec<(TensorRole, Vec<usize>)>,
 }
 
 /// What a tensor of a module is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum TensorRole {
     /// `….weight`
     Weight,
     /// `….bias`
@@ -33,14 +33,14 @@ pub enum Part {
     Variance,
 }
 
-impl Part {
+impl TensorRole {
     /// The last word of the tensor's name.
     pub fn name(self) -> &'static str {
         match self {
-            Part::Weight => "weight",
-            Part::Bias => "bias",
-            Part::Mean => "running_mean",
-            Part::Variance => "running_var",
+            TensorRole::Weight => "weight",
+            TensorRole::Bias => "bias",
+            TensorRole::Mean => "running_mean",
+            TensorRole::Variance => "running_var",
         }
     }
 }
@@ -67,38 +67,38 @@ impl Network {
             .collect()
     }
 
-    fn tensors(&self, index: usize) -> Vec<(Part, Vec<usize>)> {
+    fn tensors(&self, index: usize) -> Vec<(TensorRole, Vec<usize>)> {
         let layer = &self.layers()[index];
         let outputs = layer.output.channels;
-        let weight = match &layer.kind {
-            Kind::Convolution(convolution) => {
+        let weight = match &layer.operation {
+            Operation::Convolution(convolution) => {
                 let c = convolution.shape();
                 let size = c.window.size;
                 vec![c.outputs, c.group_inputs(), size.rows, size.columns]
             }
-            Kind::ChannelScale => vec![outputs],
+            Operation::ChannelScale => vec![outputs],
             _ => vec![outputs, layer.input.numbers()],
         };
         let mut tensors = Vec::new();
         if layer.has_parameters() {
-            tensors.push((Part::Weight, weight));
+            tensors.push((TensorRole::Weight, weight));
         }
         if !layer.bias.is_empty() {
-            tensors.push((Part::Bias, vec![outputs]));
+            tensors.push((TensorRole::Bias, vec![outputs]));
         }
         let normalises = self
             .normalises(index)
-            .map(|index| &self.layers()[index].kind);
+            .map(|index| &self.layers()[index].operation);
         let has_statistics = matches!(
             normalises,
-            Some(Kind::Standardise {
+            Some(Operation::Standardise {
                 running_statistics: true,
                 ..
             })
         );
         if has_statistics {
-            tensors.push((Part::Mean, vec![outputs]));
-            tensors.push((Part::Variance, vec![outputs]));
+            tensors.push((TensorRole::Mean, vec![outputs]));
+            tensors.push((TensorRole::Variance, vec![outputs]));
         }
         tensors
     }
@@ -107,11 +107,11 @@ impl Network {
     fn normalises(&self, index: usize) -> Option<usize> {
         let is_scale = |index: usize| {
             let layer = self.layers().get(index);
-            layer.is_some_and(|layer| matches!(layer.kind, Kind::ChannelScale))
+            layer.is_some_and(|layer| matches!(layer.operation, Operation::ChannelScale))
         };
-        match self.layers()[index].kind {
-            Kind::ChannelScale => Some(index - 1),
-            Kind::Standardise { .. } => (!is_scale(index + 1)).then_some(index),
+        match self.layers()[index].operation {
+            Operation::ChannelScale => Some(index - 1),
+            Operation::Standardise { .. } => (!is_scale(index + 1)).then_some(index),
             _ => None,
         }
     }
@@ -131,18 +131,18 @@ impl<'a> Assembly<'a> {
     ///
     /// # Panics
     /// When the module has no such part, or the length is not that of its shape.
-    pub fn write(&mut self, module: &Module, part: Part, values: &[f32]) {
+    pub fn write(&mut self, module: &Module, part: TensorRole, values: &[f32]) {
         let layer = &self.network.layers()[module.layer];
         match part {
-            Part::Weight => {
+            TensorRole::Weight => {
                 let weight = &mut self.parameters[layer.weight.clone()];
                 assert_eq!(weight.len(), values.len(), "numbers of a weight");
                 for (value, place) in values.iter().zip(places(layer)) {
                     weight[place] = *value;
                 }
             }
-            Part::Bias => self.parameters[layer.bias.clone()].copy_from_slice(values),
-            Part::Mean | Part::Variance => {
+            TensorRole::Bias => self.parameters[layer.bias.clone()].copy_from_slice(values),
+            TensorRole::Mean | TensorRole::Variance => {
                 let place = self.place(module, part);
                 self.statistics[place].copy_from_slice(values);
             }
@@ -153,24 +153,26 @@ impl<'a> Assembly<'a> {
     ///
     /// # Panics
     /// When the module has no such part.
-    pub fn read(&self, module: &Module, part: Part) -> Vec<f32> {
+    pub fn read(&self, module: &Module, part: TensorRole) -> Vec<f32> {
         let layer = &self.network.layers()[module.layer];
         match part {
-            Part::Weight => {
+            TensorRole::Weight => {
                 let weight = &self.parameters[layer.weight.clone()];
                 places(layer).map(|place| weight[place]).collect()
             }
-            Part::Bias => self.parameters[layer.bias.clone()].to_vec(),
-            Part::Mean | Part::Variance => self.statistics[self.place(module, part)].to_vec(),
+            TensorRole::Bias => self.parameters[layer.bias.clone()].to_vec(),
+            TensorRole::Mean | TensorRole::Variance => {
+                self.statistics[self.place(module, part)].to_vec()
+            }
         }
     }
 
     /// The place of running means or variances.
-    fn place(&self, module: &Module, part: Part) -> Range<usize> {
+    fn place(&self, module: &Module, part: TensorRole) -> Range<usize> {
         let layer = self.network.normalises(module.layer);
         let layer = &self.network.layers()[layer.expect("a module with statistics")];
         match part {
-            Part::Mean => layer.means(),
+            TensorRole::Mean => layer.means(),
             _ => layer.variances(),
         }
     }
@@ -178,7 +180,7 @@ impl<'a> Assembly<'a> {
 
 /// The place in the engine's weight of every number of PyTorch's.
 fn places(layer: &Layer) -> Box<dyn Iterator<Item = usize>> {
-    let Kind::Convolution(convolution) = &layer.kind else {
+    let Operation::Convolution(convolution) = &layer.operation else {
         return Box::new(0..layer.weight.len());
     };
     let shape = convolution.shape();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{self, Isa};
 
 use super::Network;
-use super::layer::Kind;
+use super::layer::Operation;
 
 /// Samples and their targets, one row each.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ impl Turned {
     pub fn fill(&mut self, isa: Isa, network: &Network, parameters: &[f32]) {
         self.0.resize(network.layers().len(), Vec::new());
         for (layer, turned) in network.layers().iter().zip(&mut self.0) {
-            if let Kind::Convolution(convolution) = &layer.kind {
+            if let Operation::Convolution(convolution) = &layer.operation {
                 turned.resize(layer.weight.len(), 0.0);
                 let weight = &parameters[layer.weight.clone()];
                 kernel::convolution::turn_weights(isa, convolution, weight, turned);

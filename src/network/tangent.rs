@@ -12,12 +12,12 @@
 
 use crate::kernel::{self, Start};
 
-use super::layer::{Kind, Layer};
+use super::layer::{Layer, Operation};
 use super::linear::begin;
 use super::point::Weights;
 use super::standardise::Bend;
 use super::trace::{Site, Trace, activation, skipped};
-use super::{Batch, Matrix, Network};
+use super::{Batch, CurvatureMatrix, Network};
 
 /// The derivatives `Rh_l` and `R∂z_l` of a pass along one direction.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,7 @@ pub(super) struct Base<'a> {
     pub site: Site<'a>,
     pub trace: &'a Trace,
     pub batch: Batch<'a>,
-    pub matrix: Matrix,
+    pub matrix: CurvatureMatrix,
 }
 
 impl<'a> Base<'a> {
@@ -42,7 +42,7 @@ impl<'a> Base<'a> {
     }
 
     pub fn is_second_order(&self) -> bool {
-        self.matrix == Matrix::Hessian
+        self.matrix == CurvatureMatrix::Hessian
     }
 }
 
@@ -128,7 +128,7 @@ impl Tangent {
         let z = &mut here[0];
         z.resize(trace.values[index].len(), 0.0);
         let rx = moved(below, site.network(), layer.reads);
-        match &layer.kind {
+        match &layer.operation {
             _ if layer.has_parameters() => {
                 let bilinear = site.bilinear(index, trace.samples);
                 bilinear.affine(base.read(layer), &direction, false, z);
@@ -136,22 +136,22 @@ impl Tangent {
                     bilinear.add(rx, &site.weights, z);
                 }
             }
-            Kind::Standardise { .. } => {
+            Operation::Standardise { .. } => {
                 z.fill(0.0);
                 let normal = &trace.values[index];
                 trace.moments[index].project(site.isa, normal, rx, z);
             }
             _ => {
-                let skip = match layer.kind {
-                    Kind::Shortcut { from, .. } if !site.network().moves[from] => &[],
+                let skip = match layer.operation {
+                    Operation::Shortcut { from, .. } if !site.network().moves[from] => &[],
                     _ => skipped(below, &[], layer),
                 };
                 site.linear(index).again(rx, skip, &trace.places[index], z);
             }
         }
-        if layer.relu {
-            kernel::gate(site.isa, &trace.values[index], z);
-        }
+        layer
+            .activation
+            .derivative(site.isa, &trace.values[index], z);
     }
 
     /// Finishes `R∂z` of layer `index` and hands it down to what the layer reads.
@@ -161,14 +161,14 @@ impl Tangent {
         let layer = &network.layers[index];
         let (below, here) = self.deltas.split_at_mut(index);
         let y = &mut here[0];
-        if layer.relu {
-            kernel::gate(site.isa, &trace.values[index], y);
-        }
+        layer
+            .activation
+            .derivative(site.isa, &trace.values[index], y);
         for read in layer.all_reads().filter(|&read| network.moves[read]) {
             let start = network.start_of(index, read);
             let target = &mut below[read - 1];
             target.resize(trace.values[read - 1].len(), 0.0);
-            match &layer.kind {
+            match &layer.operation {
                 _ if layer.has_parameters() => {
                     let bilinear = site.bilinear(index, trace.samples);
                     bilinear.transposed(y, &site.weights, start, target);
@@ -177,7 +177,7 @@ impl Tangent {
                         bilinear.transposed(delta, &direction, again, target);
                     }
                 }
-                Kind::Standardise { .. } => {
+                Operation::Standardise { .. } => {
                     begin(start, target);
                     standardise(base, &self.values, y, index, target);
                 }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::kernel::Start;
 
 use super::layer::{Layer, Tied};
-use super::{Network, Part};
+use super::{Network, TensorRole};
 
 impl Layer {
     /// Is its weight or its bias a parameter of a layer before it?
@@ -68,9 +68,9 @@ impl Network {
                 let number = places.taken.len();
                 let layer = &mut self.layers[module.layer];
                 let (place, is_tied) = match part {
-                    Part::Weight => (&mut layer.weight, &mut layer.tied.weight),
-                    Part::Bias => (&mut layer.bias, &mut layer.tied.bias),
-                    Part::Mean | Part::Variance => continue,
+                    TensorRole::Weight => (&mut layer.weight, &mut layer.tied.weight),
+                    TensorRole::Bias => (&mut layer.bias, &mut layer.tied.bias),
+                    TensorRole::Mean | TensorRole::Variance => continue,
                 };
                 let owner = owners[number];
                 assert!(owner <= number, "an owner comes first");
@@ -102,11 +102,11 @@ impl Network {
 
 impl Tied {
     /// Is this part a parameter of a layer before?
-    pub fn is(self, part: Part) -> bool {
+    pub fn is(self, part: TensorRole) -> bool {
         match part {
-            Part::Weight => self.weight,
-            Part::Bias => self.bias,
-            Part::Mean | Part::Variance => false,
+            TensorRole::Weight => self.weight,
+            TensorRole::Bias => self.bias,
+            TensorRole::Mean | TensorRole::Variance => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::kernel::dense::Below;
 use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
 
 use super::bilinear::Bilinear;
-use super::layer::{Kind, Layer};
+use super::layer::{Layer, Operation};
 use super::linear::{Linear, begin};
 use super::point::{Turned, Weights};
 use super::standardise::Moments;
@@ -73,8 +73,8 @@ pub(super) fn activation<'a>(values: &'a [Vec<f32>], inputs: &'a [f32], read: us
 
 /// What a shortcut adds; nothing for other layers.
 pub(super) fn skipped<'a>(values: &'a [Vec<f32>], inputs: &'a [f32], layer: &Layer) -> &'a [f32] {
-    match layer.kind {
-        Kind::Shortcut { from, .. } => activation(values, inputs, from),
+    match layer.operation {
+        Operation::Shortcut { from, .. } => activation(values, inputs, from),
         _ => &[],
     }
 }
@@ -111,12 +111,12 @@ impl Trace {
         let (below, here) = self.values.split_at_mut(index);
         let y = &mut here[0];
         let x = activation(below, inputs, layer.reads);
-        match &layer.kind {
+        match &layer.operation {
             _ if layer.has_parameters() => {
                 let bilinear = site.bilinear(index, self.samples);
-                return bilinear.affine(x, &site.weights, layer.relu, y);
+                return bilinear.affine(x, &site.weights, layer.activation.is_relu(), y);
             }
-            Kind::Standardise { epsilon, .. } => {
+            Operation::Standardise { epsilon, .. } => {
                 let moments = &mut self.moments[index];
                 match site.point.is_coupled() {
                     true => moments.measure(site.isa, x, layer.output.channels, *epsilon as f32),
@@ -134,9 +134,7 @@ impl Trace {
                     .forward(x, skip, &mut self.places[index], y);
             }
         }
-        if layer.relu {
-            kernel::relu(site.isa, y);
-        }
+        layer.activation.forward(site.isa, y);
     }
 
     /// The derivatives of the loss times `scale`, from the top down, and the summed loss.
@@ -168,19 +166,19 @@ impl Trace {
         let layer = &network.layers[index];
         let (below, here) = self.deltas.split_at_mut(index);
         let y = &mut here[0];
-        if layer.relu {
-            kernel::gate(site.isa, &self.values[index], y);
-        }
+        layer
+            .activation
+            .derivative(site.isa, &self.values[index], y);
         for read in layer.all_reads().filter(|&read| network.moves[read]) {
             let start = network.start_of(index, read);
             let target = &mut below[read - 1];
             target.resize(self.values[read - 1].len(), 0.0);
-            match &layer.kind {
+            match &layer.operation {
                 _ if layer.has_parameters() => {
                     let bilinear = site.bilinear(index, self.samples);
                     bilinear.transposed(y, &site.weights, start, target);
                 }
-                Kind::Standardise { .. } => {
+                Operation::Standardise { .. } => {
                     begin(start, target);
                     let normal = &self.values[index];
                     self.moments[index].project(site.isa, normal, y, target);
@@ -231,7 +229,7 @@ impl Trace {
         let below = below.last_mut().map(|below| {
             below.resize(samples * inner, 0.0);
             Below {
-                gate: network.layers[index - 1].relu.then_some(x),
+                gate: network.layers[index - 1].activation.is_relu().then_some(x),
                 dx: MatrixMut::new(below, samples, inner),
             }
         });

@@ -55,11 +55,11 @@ pub fn relu(x: f32) -> f32 {
     }
 }
 
-/// `x` where the gate is above zero, +0 elsewhere and where the gate is NaN.
-pub fn gate(gate: f32, x: f32) -> f32 {
-    match Exact::from_f32(gate) {
-        Some(exact) if exact > Exact::zero() => x,
-        None if gate == f32::INFINITY => x,
+/// `dy` where the rectifier's output is above zero, +0 elsewhere and where the output is NaN.
+pub fn relu_backward(output: f32, dy: f32) -> f32 {
+    match Exact::from_f32(output) {
+        Some(exact) if exact > Exact::zero() => dy,
+        None if output == f32::INFINITY => dy,
         _ => 0.0,
     }
 }

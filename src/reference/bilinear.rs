@@ -1,7 +1,7 @@
 //! Dense layers and convolutions over pairs.
 //!
-//! A pair holds the rows `x` of some samples and then the rows `Rx`, their derivative along the
-//! direction. `y = W·x` gives `Ry = W·Rx + V·x`.
+//! A pair holds the rows `x` of some samples and then the rows `Rx`, their tangents along the direction
+//! `V`. `y = W·x` gives `Ry = W·Rx + V·x`.
 
 use super::matrix::{Matrix, axpy, dot, multiply};
 use super::windows::Kernels;
@@ -23,7 +23,7 @@ impl Dense<'_> {
     }
 
     /// `y ← y + x·Wᵀ` for every row.
-    pub fn up(&self, x: &[f64], y: &mut [f64]) {
+    pub fn forward(&self, x: &[f64], y: &mut [f64]) {
         let rows = x.len() / self.inputs;
         if rows > FEW {
             return multiply(
@@ -40,7 +40,7 @@ impl Dense<'_> {
     }
 
     /// `x ← x + y·W` for every row.
-    pub fn down(&self, y: &[f64], x: &mut [f64]) {
+    pub fn backward(&self, y: &[f64], x: &mut [f64]) {
         let rows = y.len() / self.outputs;
         if rows > FEW {
             return multiply(Matrix::new(y, rows, self.outputs), self.matrix(), x);
@@ -54,13 +54,8 @@ impl Dense<'_> {
 }
 
 /// `sum ← sum + Σ_rows yᵀ·x`, outputs × inputs.
-pub(super) fn dense_gradient(
-    y: &[f64],
-    x: &[f64],
-    (outputs, inputs): (usize, usize),
-    sum: &mut [f64],
-) {
-    let rows = y.len() / outputs;
+pub(super) fn dense_gradient(y: &[f64], x: &[f64], inputs: usize, sum: &mut [f64]) {
+    let (outputs, rows) = (sum.len() / inputs, x.len() / inputs);
     if rows > FEW {
         let y = Matrix::new(y, rows, outputs).transposed();
         return multiply(y, Matrix::new(x, rows, inputs), sum);
@@ -79,7 +74,11 @@ fn of_group(numbers: &[f64], groups: usize, group: usize) -> &[f64] {
 }
 
 /// `y ← y + W·(windows of x)` for one image, for each pair of weights and `y`.
-pub(super) fn convolve(pairs: &mut [(&[f64], &mut [f64])], kernels: &Kernels, x: &[f64]) {
+pub(super) fn convolution_forward(
+    pairs: &mut [(&[f64], &mut [f64])],
+    kernels: &Kernels,
+    x: &[f64],
+) {
     let (groups, window) = (kernels.groups, &kernels.window);
     let (rows, places) = window.shape();
     for group in 0..groups {
@@ -95,7 +94,7 @@ pub(super) fn convolve(pairs: &mut [(&[f64], &mut [f64])], kernels: &Kernels, x:
 }
 
 /// `x ← x + ` the transposed convolution of `y`, for one image.
-pub(super) fn convolve_down(weights: &[f64], kernels: &Kernels, y: &[f64], x: &mut [f64]) {
+pub(super) fn convolution_backward(weights: &[f64], kernels: &Kernels, y: &[f64], x: &mut [f64]) {
     let (groups, window) = (kernels.groups, &kernels.window);
     let (rows, places) = window.shape();
     let size = x.len() / groups;

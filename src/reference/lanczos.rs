@@ -1,4 +1,4 @@
-//! The ends of the spectrum of a symmetric matrix that is known by its products, in f64.
+//! Both ends of the spectrum of a symmetric matrix that is known by its products, in f64.
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rand::{RngExt, SeedableRng};
@@ -68,38 +68,55 @@ impl Lanczos {
             if !length_of_rest.is_finite() {
                 return None;
             }
-            let eigen = eigen(&diagonal, &beside);
-            let top = eigen.eigenvalues.imax();
-            let size = diagonal.len();
-            let estimate = length_of_rest * eigen.eigenvectors[(size - 1, top)].abs();
-            let is_small = estimate <= self.tolerance * eigen.eigenvalues[top].abs();
-            let is_whole = length_of_rest <= ROUNDING * eigen.eigenvalues.amax();
-            let converged = is_small && size >= self.least.min(length) || is_whole;
-            if converged || size >= self.products.clamp(1, length) {
-                let ends = [eigen.eigenvalues.imin(), top].map(|place| {
-                    let weights = eigen.eigenvectors.column(place);
-                    let mut x = DVector::zeros(length);
-                    basis
-                        .iter()
-                        .zip(weights.iter())
-                        .for_each(|(v, w)| x.axpy(*w, v, 1.0));
-                    eigenvalue(&x.normalize(), apply)
-                });
-                let is_finite = |e: &Eigenvalue| e.value.is_finite() && e.residual.is_finite();
-                return ends.iter().all(is_finite).then_some(Ends {
-                    smallest: ends[0],
-                    largest: ends[1],
-                    products: size + 2,
-                    converged,
-                });
+            let ritz = eigen(&diagonal, &beside);
+            let has_converged = self.has_converged(&ritz, length_of_rest, length);
+            if has_converged || diagonal.len() >= self.products.clamp(1, length) {
+                return ends(&ritz, &basis, apply, has_converged);
             }
             beside.push(length_of_rest);
             basis.push(rest / length_of_rest);
         }
     }
+
+    /// Has the largest end converged? `rest` is the length of what the last product has outside of the
+    /// Krylov space, `length` that of the vectors.
+    fn has_converged(&self, ritz: &Eigen, rest: f64, length: usize) -> bool {
+        let (top, size) = (ritz.eigenvalues.imax(), ritz.eigenvalues.len());
+        let estimate = rest * ritz.eigenvectors[(size - 1, top)].abs();
+        let is_small = estimate <= self.tolerance * ritz.eigenvalues[top].abs();
+        let is_whole = rest <= ROUNDING * ritz.eigenvalues.amax();
+        is_small && size >= self.least.min(length) || is_whole
+    }
 }
 
-fn eigen(diagonal: &[f64], beside: &[f64]) -> SymmetricEigen<f64, nalgebra::Dyn> {
+/// Eigenvalues and unit eigenvectors of the tridiagonal matrix.
+type Eigen = SymmetricEigen<f64, nalgebra::Dyn>;
+
+/// Both ends, their residuals measured; `None` when a number is not finite.
+fn ends(
+    ritz: &Eigen,
+    basis: &[DVector<f64>],
+    apply: impl Fn(&DVector<f64>) -> DVector<f64>,
+    converged: bool,
+) -> Option<Ends> {
+    let places = [ritz.eigenvalues.imin(), ritz.eigenvalues.imax()];
+    let [smallest, largest] = places.map(|place| {
+        let weights = ritz.eigenvectors.column(place);
+        let mut x = DVector::zeros(basis[0].len());
+        let terms = basis.iter().zip(weights.iter());
+        terms.for_each(|(v, w)| x.axpy(*w, v, 1.0));
+        eigenvalue(&x.normalize(), &apply)
+    });
+    let is_finite = |e: &Eigenvalue| e.value.is_finite() && e.residual.is_finite();
+    [smallest, largest].iter().all(is_finite).then_some(Ends {
+        smallest,
+        largest,
+        products: basis.len() + 2,
+        converged,
+    })
+}
+
+fn eigen(diagonal: &[f64], beside: &[f64]) -> Eigen {
     let size = diagonal.len();
     SymmetricEigen::new(DMatrix::from_fn(size, size, |i, j| match i.abs_diff(j) {
         0 => diagonal[i],

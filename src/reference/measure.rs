@@ -1,7 +1,7 @@
 //! Sharpness, smallest eigenvalue and non-uniformity in f64.
 
-use super::Double;
 use super::lanczos::{Eigenvalue, Lanczos};
+use super::point::ReferencePoint;
 
 /// The curvature of a graph at a point over one fixed set of samples.
 #[derive(Clone, Copy, Debug)]
@@ -23,13 +23,14 @@ pub struct Measurement {
     pub accuracy: f64,
 }
 
-impl Double {
+impl ReferencePoint {
     /// Measures at this point; `None` when a product is not finite.
     pub fn measure(&self, settings: &Lanczos) -> Option<Measurement> {
         let hessian = settings.run(self.dimension(), |v| self.hessian_product(v))?;
-        let covariance = match self.has_samples() {
-            false => None,
-            true => Some(settings.run(self.dimension(), |v| self.covariance_product(v))?),
+        let covariance = if self.has_samples() {
+            Some(settings.run(self.dimension(), |v| self.covariance_product(v))?)
+        } else {
+            None
         };
         Some(Measurement {
             sharpness: hessian.largest,

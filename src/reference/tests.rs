@@ -1,5 +1,7 @@
-use super::{Double, Lanczos};
-use crate::oracle::graph::{Graph, Landscape, Layer, Loss, Second, Statistics, Window};
+use super::{Lanczos, ReferencePoint};
+use crate::oracle::graph::{
+    Activation, Graph, Landscape, Layer, Loss, SecondDerivative, Statistics, Values, Window,
+};
 
 /// Numbers between −1 and 1 without any pattern that a layer could follow.
 fn numbers(count: usize, seed: u32) -> Vec<f32> {
@@ -45,13 +47,13 @@ fn slid() -> Vec<Layer> {
     vec![
         slides(4, 2, [1, 1], [1, 2]),
         batch_norm(false),
-        Layer::Relu,
+        Layer::Activation(Activation::Relu),
         Layer::MaxPool(pool([2, 1])),
         slides(8, 4, [2, 1], [1, 1]),
         Layer::AveragePool(pool([1, 2])),
         slides(8, 8, [1, 2], [2, 3]),
         batch_norm(true),
-        Layer::Relu,
+        Layer::Activation(Activation::Relu),
         Layer::Flatten,
         Layer::Dense {
             outputs: 3,
@@ -69,11 +71,11 @@ fn residual() -> Vec<Layer> {
         },
         convolution(2, 1),
         batch_norm(true),
-        Layer::Relu,
+        Layer::Activation(Activation::Relu),
         convolution(3, 2),
         batch_norm(true),
         Layer::Shortcut { from: 4, stride: 2 },
-        Layer::Relu,
+        Layer::Activation(Activation::Relu),
         Layer::MaxPool(Window::square(2, 2, 0)),
         Layer::Flatten,
         Layer::Dense {
@@ -87,7 +89,7 @@ fn averaged() -> Vec<Layer> {
     vec![
         convolution(2, 1),
         Layer::Shortcut { from: 0, stride: 1 },
-        Layer::Relu,
+        Layer::Activation(Activation::Relu),
         Layer::AveragePool(Window::square(3, 3, 0)),
         Layer::Flatten,
         Layer::Dense {
@@ -120,19 +122,24 @@ fn agrees(layers: Vec<Layer>, input: [usize; 3], loss: Loss, statistics: Statist
     let targets: Vec<f32> = (0..samples * 3)
         .map(|k| f32::from(u8::from(k % 4 == 0)))
         .collect();
-    let data = (&inputs[..], &targets[..]);
-    let exact = Landscape::<f64>::new(&graph, &parameters, &moments, data);
-    let double = Double::new(graph, &parameters, &moments, data);
-    let whole = double.loss() + double.penalty();
+    let values = Values {
+        parameters: &parameters,
+        statistics: &moments,
+        inputs: &inputs,
+        targets: &targets,
+    };
+    let exact = Landscape::<f64>::new(&graph, &values);
+    let point = ReferencePoint::new(graph, &values);
+    let whole = point.loss() + point.penalty();
     near(&[whole], &[exact.loss()], "loss");
-    near(&double.gradient(), &exact.gradient(), "gradient");
-    for second in [Second::Hessian, Second::GaussNewton] {
-        let double = double.clone().with_second(second);
+    near(&point.gradient(), &exact.gradient(), "gradient");
+    for second in [SecondDerivative::Hessian, SecondDerivative::GaussNewton] {
+        let point = point.clone().with_second(second);
         let product = exact.hessian_product(&direction, second);
-        near(&double.hessian_product(&direction), &product, "Hv");
-        if double.has_samples() {
+        near(&point.hessian_product(&direction), &product, "Hv");
+        if point.has_samples() {
             let product = exact.covariance_product(&direction, second);
-            near(&double.covariance_product(&direction), &product, "Σv");
+            near(&point.covariance_product(&direction), &product, "Σv");
         }
     }
 }
@@ -185,15 +192,20 @@ fn both_ends_of_a_spectrum_are_found_within_their_residuals() {
 #[test]
 fn the_measurement_of_a_parabola_is_known_by_heart() {
     // f_i = (w·x_i − y)² without a bias that moves: H_i = 2·[x², x; x, 1]; inputs 1 and 3.
-    let data = (&[1.0, 3.0][..], &[0.0, 0.0][..]);
-    let double = Double::new(Graph::chain(&[1, 1]), &[0.0, 0.0], &[], data);
+    let values = Values {
+        parameters: &[0.0, 0.0],
+        statistics: &[],
+        inputs: &[1.0, 3.0],
+        targets: &[0.0, 0.0],
+    };
+    let point = ReferencePoint::new(Graph::chain(&[1, 1]), &values);
     let settings = Lanczos {
         tolerance: 1e-12,
         least: 1,
         products: 2,
         seed: 2,
     };
-    let measured = double.measure(&settings).expect("finite");
+    let measured = point.measure(&settings).expect("finite");
     // H = [10, 4; 4, 2]: eigenvalues 6 ± √32. Deviations D = ±[8, 2; 2, 0]: Σ = D², s = 4 + √20.
     let s = measured.non_uniformity.expect("uncoupled");
     assert!((measured.sharpness.value - 6.0 - 32.0_f64.sqrt()).abs() < 1e-9);
@@ -202,7 +214,7 @@ fn the_measurement_of_a_parabola_is_known_by_heart() {
     // Along a unit vector v of D to 4 + √20: vᵀH_i v = vᵀHv ± s, v ∝ (4 + √20, 2).
     let (x, y) = (4.0 + 20.0_f64.sqrt(), 2.0);
     let length = x.hypot(y);
-    let noise = double.sample_quotients(&[x / length, y / length]);
+    let noise = point.sample_quotients(&[x / length, y / length]);
     let mean = (10.0 * x * x + 8.0 * x * y + 2.0 * y * y) / (x * x + y * y);
     assert!((noise[1] - mean - s.value).abs() < 1e-6, "{noise:?}");
     assert!((noise[0] - mean + s.value).abs() < 1e-6, "{noise:?}");

@@ -1,4 +1,4 @@
-//! Parameters that a graph uses in several places.
+//! Parameters that a graph uses in several places (tied weights).
 
 /// The matrix `E` that copies every parameter to its places.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Ties {
     }
 
     /// `Eᵀ u`.
-    pub fn collect(&self, vector: &[f64]) -> Vec<f64> {
+    pub fn gather(&self, vector: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; self.dimension];
         let pairs = self.places.iter().zip(vector);
         pairs.for_each(|(&place, x)| sums[place] += x);

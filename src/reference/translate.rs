@@ -1,29 +1,32 @@
-//! A network of the engine, told to the oracle.
+//! A network of the engine as a graph of the oracle, and the orders of its numbers.
 
 use std::collections::HashMap;
 
+use super::point::ReferencePoint;
 use crate::network::{
-    self, Assembly, Batch, Kind, Loss, Matrix, Network, Normalisation, Part, Point, Shape, Sides,
-    Window,
+    self, Assembly, Batch, CurvatureMatrix, Loss, Network, Normalisation, Operation, Point, Shape,
+    Sides, TensorRole, Window,
 };
-use crate::oracle::graph::{self, Graph, Layer, Second, Statistics};
-use crate::reference::Double;
+use crate::oracle::graph::{self, Activation, Graph, Layer, SecondDerivative, Statistics, Values};
 
-/// The same network as the oracle has it.
+/// The same network as a graph of the oracle.
 pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
     let mut layers: Vec<Layer> = Vec::new();
-    // Where the oracle has each of the engine's activations.
+    // For each activation of the engine: which one of the graph it is.
     let mut places = vec![0];
-    let is_scale = |layer: &network::Layer| matches!(layer.kind, Kind::ChannelScale);
+    let is_scale = |layer: &network::Layer| matches!(layer.operation, Operation::ChannelScale);
     for (index, layer) in network.layers().iter().enumerate() {
-        let mut twin = same(&layer.kind, layer.bias.is_empty(), layer.output, &places);
+        let mut twin = same(
+            &layer.operation,
+            layer.bias.is_empty(),
+            layer.output,
+            &places,
+        );
         if let Some(Layer::BatchNorm { affine, .. }) = &mut twin {
             *affine = network.layers().get(index + 1).is_some_and(is_scale);
         }
         layers.extend(twin);
-        if layer.relu {
-            layers.push(Layer::Relu);
-        }
+        layers.extend(activation(layer.activation).map(Layer::Activation));
         places.push(layers.len());
     }
     let loss = match network.loss() {
@@ -43,25 +46,23 @@ pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
 }
 
 /// The same point of the loss in f64. Its vectors stand in PyTorch's order.
-pub fn double(point: &Point<'_>, batch: &Batch<'_>) -> Double {
+pub fn reference_point(point: &Point<'_>, batch: &Batch<'_>) -> ReferencePoint {
     let network = point.network;
     let mut parameters = in_pytorch_order(network, point.parameters);
     let places = network.is_tied().then(|| places(network));
     if let Some(places) = &places {
         parameters = places.iter().map(|&place| parameters[place]).collect();
     }
-    let double = Double::new(
-        graph(network, point.normalisation),
-        &parameters,
-        &statistics_in_pytorch_order(network, point.statistics),
-        (
-            &channels_first(network.input(), batch.inputs),
-            batch.targets,
-        ),
-    );
+    let values = Values {
+        parameters: &parameters,
+        statistics: &statistics_in_pytorch_order(network, point.statistics),
+        inputs: &channels_first(network.input(), batch.inputs),
+        targets: batch.targets,
+    };
+    let reference = ReferencePoint::new(graph(network, point.normalisation), &values);
     match places {
-        Some(places) => double.tied(places),
-        None => double,
+        Some(places) => reference.tied(places),
+        None => reference,
     }
 }
 
@@ -84,22 +85,30 @@ fn places(network: &Network) -> Vec<usize> {
 }
 
 /// The same second derivative.
-pub fn second(matrix: Matrix) -> Second {
+pub fn second(matrix: CurvatureMatrix) -> SecondDerivative {
     match matrix {
-        Matrix::Hessian => Second::Hessian,
-        Matrix::GaussNewton => Second::GaussNewton,
+        CurvatureMatrix::Hessian => SecondDerivative::Hessian,
+        CurvatureMatrix::GaussNewton => SecondDerivative::GaussNewton,
+    }
+}
+
+/// The elementwise function behind a layer; none for the identity, which is no layer of the oracle.
+fn activation(activation: network::Activation) -> Option<Activation> {
+    match activation {
+        network::Activation::Identity => None,
+        network::Activation::Relu => Some(Activation::Relu),
     }
 }
 
 /// The layer of the oracle that begins with this one. The two halves of batch normalisation are
 /// one layer there, which stands for the first; whether there is a second is left to the caller.
-fn same(kind: &Kind, no_bias: bool, output: Shape, places: &[usize]) -> Option<Layer> {
+fn same(kind: &Operation, no_bias: bool, output: Shape, places: &[usize]) -> Option<Layer> {
     Some(match kind {
-        Kind::Dense => Layer::Dense {
+        Operation::Dense => Layer::Dense {
             outputs: output.channels,
             bias: !no_bias,
         },
-        Kind::Convolution(convolution) => {
+        Operation::Convolution(convolution) => {
             let shape = convolution.shape();
             Layer::Convolution {
                 outputs: shape.outputs,
@@ -108,19 +117,19 @@ fn same(kind: &Kind, no_bias: bool, output: Shape, places: &[usize]) -> Option<L
                 bias: !no_bias,
             }
         }
-        Kind::ChannelScale => return None,
-        Kind::Standardise { epsilon, .. } => Layer::BatchNorm {
+        Operation::ChannelScale => return None,
+        Operation::Standardise { epsilon, .. } => Layer::BatchNorm {
             epsilon: *epsilon,
             affine: false,
         },
-        Kind::Normalise { mean, deviation } => Layer::Normalise {
+        Operation::Normalise { mean, deviation } => Layer::Normalise {
             mean: mean.clone(),
             deviation: deviation.clone(),
         },
-        Kind::MaxPool(pool) => Layer::MaxPool(window(&pool.window)),
-        Kind::AveragePool(pool) => Layer::AveragePool(window(&pool.window)),
-        Kind::Flatten => Layer::Flatten,
-        Kind::Shortcut { from, stride, .. } => Layer::Shortcut {
+        Operation::MaxPool(pool) => Layer::MaxPool(window(&pool.window)),
+        Operation::AveragePool(pool) => Layer::AveragePool(window(&pool.window)),
+        Operation::Flatten => Layer::Flatten,
+        Operation::Shortcut { from, stride, .. } => Layer::Shortcut {
             from: places[*from],
             stride: *stride,
         },
@@ -150,7 +159,7 @@ pub fn in_pytorch_order(network: &Network, parameters: &[f32]) -> Vec<f32> {
     assert_eq!(parameters.len(), network.parameters(), "parameters");
     let mut assembly = Assembly::new(network);
     assembly.parameters.copy_from_slice(parameters);
-    tensors(network, &assembly, [Part::Weight, Part::Bias])
+    tensors(network, &assembly, [TensorRole::Weight, TensorRole::Bias])
 }
 
 /// The statistics, from the engine's order to PyTorch's: means, then variances, layer after layer.
@@ -164,11 +173,11 @@ pub fn statistics_in_pytorch_order(network: &Network, statistics: &[f32]) -> Vec
     places.collect()
 }
 
-fn tensors(network: &Network, assembly: &Assembly<'_>, parts: [Part; 2]) -> Vec<f32> {
+fn tensors(network: &Network, assembly: &Assembly<'_>, parts: [TensorRole; 2]) -> Vec<f32> {
     let mut numbers = Vec::new();
     for module in network.modules() {
         let tied = network.layers()[module.layer].tied;
-        let has = |part: &Part| {
+        let has = |part: &TensorRole| {
             let is_there = module.tensors.iter().any(|(other, _)| other == part);
             is_there && !tied.is(*part)
         };

@@ -14,7 +14,9 @@ use crate::network::{Network, State};
 use crate::read;
 use crate::write::write_file;
 
-use super::{Memory, Plan, Progress};
+use super::optimiser::Memory;
+use super::plan::Plan;
+use super::progress::Progress;
 
 const MAGIC: &[u8; 8] = b"SGDSTAB1";
 const DIGEST: usize = 32;

@@ -12,29 +12,30 @@ pub struct Stop {
     /// The smoothed batch loss below which the run has converged. Smoothing is the authors':
     /// `m ← 0.9·m + 0.1·loss`, from the first loss on.
     pub tolerance: f64,
-    /// The most steps that are taken.
+    /// The largest number of steps.
     pub steps: u64,
-    /// The gradient below which the run is stationary.
+    /// The gradient below which the run is stationary; never looked at when `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gradient: Option<GradientStop>,
-    /// The run has diverged when the smoothed loss is above so many times the first one (or the
-    /// tolerance, where that is larger). A catapult may raise a loss by a few tens; 1e6 is safe.
+    /// The run has diverged when the smoothed loss exceeds this many times the first loss (or the
+    /// tolerance, if that is larger). A catapult may raise the loss by a factor of a few tens, so 1e6
+    /// is safe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blow_up: Option<f64>,
 }
 
-/// A look at the gradient of the whole loss, batch normalisation in training mode.
+/// When the gradient of the loss over all samples counts as zero. Batch normalisation is in training mode.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GradientStop {
     /// The Euclidean norm below which the run is stationary.
     pub tolerance: f64,
-    /// Steps from one look to the next.
+    /// The gradient is computed after every so many steps.
     pub every: u64,
 }
 
 impl Stop {
-    /// Below a smoothed loss, or after so many steps.
+    /// Stops below a smoothed loss, or after so many steps.
     pub fn at(tolerance: f64, steps: u64) -> Self {
         Stop {
             tolerance,
@@ -67,7 +68,8 @@ impl Plan {
     /// Can the plan be carried out on so many samples?
     ///
     /// # Errors
-    /// When a number is out of its range, or L-BFGS is to work on less than every sample.
+    /// When a number is out of its range, or an optimiser that needs every sample in every step is
+    /// given fewer.
     pub fn check(&self, samples: usize) -> Result<()> {
         let wrong = |field: &str, fault: String| Err(Error::input("plan", field, fault));
         self.optimiser.check()?;
@@ -82,10 +84,12 @@ impl Plan {
             let fault = format!("{} of {samples} samples; choose 1 to {samples}", self.batch);
             return wrong("batch", fault);
         }
-        let needs_all = matches!(self.optimiser, Optimiser::Lbfgs(_));
-        if needs_all && !self.sampler.takes_all(self.batch, samples) {
+        let takes_all = self.sampler.takes_all(self.batch, samples);
+        if self.optimiser.needs_every_sample() && !takes_all {
+            let name = self.optimiser.name();
             let fault = format!(
-                "lbfgs needs every sample in every step; set it to {samples}, not with replacement"
+                "{name} needs every sample in every step; set the batch to {samples}, not with \
+                 replacement"
             );
             return wrong("batch", fault);
         }
@@ -107,12 +111,13 @@ impl Stop {
                 "give a number as tolerance, and every 1 or more",
             );
         }
-        match self.blow_up {
-            Some(factor) if factor.is_nan() || factor <= 1.0 => {
-                wrong("blow_up", "give a factor above 1, such as 1e6")
-            }
-            _ => Ok(()),
+        if self
+            .blow_up
+            .is_some_and(|factor| factor.is_nan() || factor <= 1.0)
+        {
+            return wrong("blow_up", "give a factor above 1, such as 1e6");
         }
+        Ok(())
     }
 }
 

@@ -1,56 +1,12 @@
 //! A training run from its start to its end.
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::Result;
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Network, State};
 
-use super::{Plan, Trainer};
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ending {
-    /// The smoothed loss fell below the tolerance.
-    Converged,
-    /// The gradient of the whole loss fell below its tolerance.
-    Stationary,
-    /// The line search found no lower point: the loss is flat to its rounding, or has a kink.
-    Stalled,
-    /// The steps were used up.
-    OutOfSteps,
-    /// The loss or a parameter is no finite number any more, or the loss blew up.
-    Diverged,
-}
-
-impl Ending {
-    /// Every ending and what is said of it.
-    pub const ALL: [(Ending, &'static str); 5] = [
-        (Ending::Converged, "converged"),
-        (Ending::Stationary, "stationary"),
-        (Ending::Stalled, "stalled"),
-        (Ending::OutOfSteps, "out of steps"),
-        (Ending::Diverged, "diverged"),
-    ];
-
-    /// What is said of it.
-    pub fn words(self) -> &'static str {
-        let said = Self::ALL.iter().find(|(ending, _)| *ending == self);
-        said.expect("all endings are in the list").1
-    }
-}
-
-/// What a run came to.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Run {
-    /// How it ended.
-    pub ending: Ending,
-    /// Steps taken.
-    pub steps: u64,
-    /// The smoothed batch loss at the end; `None` when it is no finite number, or there was none.
-    pub smoothed_loss: Option<f64>,
-}
+use super::plan::Plan;
+use super::progress::Run;
+use super::trainer::Trainer;
 
 /// Trains `state` in place, batch normalisation in training mode; `observe` sees the step and its
 /// batch loss before the step is taken. A step whose batch is empty is not shown.

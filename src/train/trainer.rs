@@ -1,28 +1,14 @@
-//! A run that is taken step by step, looked at, stopped and taken up again.
-
-use serde::{Deserialize, Serialize};
+//! A run taken step by step, which can be stopped and resumed.
 
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Gathered, Network, Normalisation, Pass, Point, State};
 
 use super::checkpoint::Checkpoint;
-use super::optimiser::Fall;
-use super::{Batches, Ending, Lbfgs, Memory, Optimiser, Plan, Run};
-
-/// How far a run has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Progress {
-    /// Steps taken.
-    pub steps: u64,
-    /// The first batch loss.
-    pub first_loss: Option<f64>,
-    /// The smoothed batch loss; `None` before the first one, and when it is no finite number.
-    pub smoothed_loss: Option<f64>,
-    /// How the run ended; `None` while it goes on.
-    pub ending: Option<Ending>,
-}
+use super::optimiser::{Memory, Optimiser, Site, Taken};
+use super::plan::Plan;
+use super::progress::{Ending, Progress, Run};
+use super::sampler::Batches;
 
 /// One step that was taken.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,8 +19,8 @@ pub struct Step {
     pub loss: Option<f64>,
 }
 
-/// A run in progress. Taken in pieces, also through a [`Checkpoint`], it has the bits of a run in
-/// one go.
+/// A run in progress. A run that is stopped and resumed, also through a [`Checkpoint`], has the same
+/// bits as one that is not.
 #[derive(Clone, Debug)]
 pub struct Trainer<'a> {
     isa: Isa,
@@ -46,10 +32,10 @@ pub struct Trainer<'a> {
     progress: Progress,
     pass: Pass,
     batches: Batches,
-    /// The samples of the batch; all of them where every batch has all.
+    /// The samples of the batch; gathered once where every batch has all of them.
     gathered: Gathered,
     indices: Vec<usize>,
-    /// The place of each sample in [`Batch::by_target`], where batches are drawn.
+    /// The position of each sample in [`Batch::by_target`]; empty where batches are not drawn.
     ranks: Vec<usize>,
     gradient: Vec<f32>,
 }
@@ -80,8 +66,8 @@ impl<'a> Trainer<'a> {
         Self::resume(isa, network, data, checkpoint)
     }
 
-    /// The run of a checkpoint, taken up where it stood. A run that was out of steps goes on when
-    /// its plan now allows more.
+    /// Resumes the run of a checkpoint. A run that was out of steps goes on when its plan now allows
+    /// more.
     ///
     /// # Errors
     /// When the plan cannot be carried out ([`Plan::check`]), or the checkpoint is of another
@@ -105,7 +91,7 @@ impl<'a> Trainer<'a> {
         plan.check(data.samples)?;
         if name != network.name() || !memory.belongs_to(plan.optimiser) {
             let fault = format!(
-                "it is of {name} and does not fit {} trained by {}; take up the run it was made by",
+                "it is of {name} and does not fit {} trained by {}; resume the run that wrote it",
                 network.name(),
                 plan.optimiser.name()
             );
@@ -117,14 +103,13 @@ impl<'a> Trainer<'a> {
         assert_eq!(data.targets.len(), data.samples * network.outputs());
         progress.ending = progress.ending.filter(|e| *e != Ending::OutOfSteps);
         let batches = Batches::new(plan.sampler, plan.seed, data.samples, plan.batch);
-        let (order, mut gathered) = (data.by_target(), Gathered::default());
-        let mut ranks = Vec::new();
-        match batches.is_full() {
-            true => gathered.gather(&data, &order),
-            false => {
-                ranks.resize(data.samples, 0);
-                (0..).zip(order).for_each(|(rank, i)| ranks[i] = rank);
-            }
+        let (mut gathered, mut ranks) = (Gathered::default(), Vec::new());
+        let order = data.by_target();
+        if batches.is_full() {
+            gathered.gather(&data, &order);
+        } else {
+            ranks.resize(data.samples, 0);
+            (0..).zip(order).for_each(|(rank, i)| ranks[i] = rank);
         }
         let mut trainer = Trainer {
             isa,
@@ -153,10 +138,10 @@ impl<'a> Trainer<'a> {
             return None;
         }
         let number = self.progress.steps;
-        let fall = self.fall(number);
+        let taken = self.draw_and_step(number);
         self.progress.steps += 1;
-        self.judge(fall);
-        let loss = fall.map(|fall| fall.loss);
+        self.end_if_due(taken);
+        let loss = taken.map(|taken| taken.loss);
         Some(Step { number, loss })
     }
 
@@ -178,11 +163,7 @@ impl<'a> Trainer<'a> {
 
     /// What the run has come to; out of steps while it goes on.
     pub fn run(&self) -> Run {
-        Run {
-            ending: self.progress.ending.unwrap_or(Ending::OutOfSteps),
-            steps: self.progress.steps,
-            smoothed_loss: self.progress.smoothed_loss,
-        }
+        self.progress.run()
     }
 
     /// Parameters and statistics where the run stands.
@@ -225,7 +206,7 @@ impl<'a> Trainer<'a> {
     }
 
     /// Draws the batch and takes the step; `None` when the batch is empty.
-    fn fall(&mut self, number: u64) -> Option<Fall> {
+    fn draw_and_step(&mut self, number: u64) -> Option<Taken> {
         if !self.batches.is_full() {
             self.batches.draw(number, &mut self.indices);
             self.indices.sort_unstable_by_key(|&i| self.ranks[i]);
@@ -233,64 +214,48 @@ impl<'a> Trainer<'a> {
         }
         let gathered = std::mem::take(&mut self.gathered);
         let batch = gathered.batch();
-        let fall = (batch.samples > 0).then(|| self.fall_on(&batch));
+        let taken = (batch.samples > 0).then(|| self.step_on(&batch));
         self.gathered = gathered;
-        fall
+        taken
     }
 
-    fn fall_on(&mut self, batch: &Batch<'_>) -> Fall {
-        if let Optimiser::Lbfgs(settings) = self.plan.optimiser {
-            return self.search_on(settings, batch);
-        }
+    fn step_on(&mut self, batch: &Batch<'_>) -> Taken {
         let share = self.batches.share(batch.samples);
-        let loss = match self.plan.optimiser {
-            Optimiser::Plain => {
-                let rate = self.plan.learning_rate * share;
-                let mode = Normalisation::Batch;
-                self.pass
-                    .descend(self.network, mode, &mut self.state, batch, rate)
-            }
-            _ => self.fall_along_gradient(share, batch),
-        };
-        Fall {
-            loss,
-            is_lower: true,
+        if self.plan.optimiser == Optimiser::Plain {
+            let (mode, rate) = (Normalisation::Batch, self.plan.learning_rate * share);
+            let state = &mut self.state;
+            let loss = self.pass.descend(self.network, mode, state, batch, rate);
+            return Taken::from_loss(loss);
         }
-    }
-
-    fn fall_along_gradient(&mut self, share: f32, batch: &Batch<'_>) -> f64 {
         self.gradient.resize(self.network.parameters(), 0.0);
-        let point = self.state.point(self.network, Normalisation::Batch);
-        let loss = self.pass.gradient(&point, batch, &mut self.gradient);
-        self.track(batch);
-        if share != 1.0 {
-            kernel::scale(self.isa, share, &mut self.gradient);
-        }
-        let rule = (self.plan.optimiser, self.plan.learning_rate);
-        let parameters = &mut self.state.parameters;
-        self.memory
-            .fall(self.isa, rule, &mut self.gradient, parameters);
-        loss
-    }
-
-    fn search_on(&mut self, settings: Lbfgs, batch: &Batch<'_>) -> Fall {
-        let Memory::Lbfgs(history) = &mut self.memory else {
-            unreachable!("the memory was made for the optimiser")
-        };
-        let (network, pass, statistics) = (self.network, &mut self.pass, &self.state.statistics);
-        let objective = |parameters: &[f32], gradient: &mut [f32]| {
+        let (isa, network, pass) = (self.isa, self.network, &mut self.pass);
+        let State {
+            parameters,
+            statistics,
+        } = &mut self.state;
+        let mut objective = |parameters: &[f32], gradient: &mut [f32]| {
             let point = Point {
                 network,
                 parameters,
                 statistics,
                 normalisation: Normalisation::Batch,
             };
-            pass.gradient(&point, batch, gradient)
+            let loss = pass.gradient(&point, batch, gradient);
+            if share != 1.0 {
+                kernel::scale(isa, share, gradient);
+            }
+            loss
         };
-        let rule = (settings, self.plan.learning_rate);
-        let fall = history.fall(self.isa, rule, &mut self.state.parameters, objective);
+        let mut site = Site {
+            isa,
+            learning_rate: self.plan.learning_rate,
+            parameters,
+            gradient: &mut self.gradient,
+            objective: &mut objective,
+        };
+        let taken = self.memory.step(self.plan.optimiser, &mut site);
         self.track(batch);
-        fall
+        taken.expect("a run begins only with the memory of its optimiser")
     }
 
     /// Moves the statistics of batch normalisation towards those of the last pass.
@@ -301,51 +266,31 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// Decides whether the run has ended with the step just taken.
-    fn judge(&mut self, fall: Option<Fall>) {
-        let by_loss = fall.and_then(|fall| self.judge_loss(fall));
-        let by_gradient = || self.judge_gradient();
-        let ending = by_loss.or_else(by_gradient);
-        let is_last = self.progress.steps >= self.plan.stop.steps;
+    /// Ends the run if the step just taken was its last.
+    fn end_if_due(&mut self, taken: Option<Taken>) {
+        let stop = self.plan.stop;
+        let by_loss = taken.and_then(|taken| self.progress.take(taken, &stop));
+        let ending = by_loss.or_else(|| self.ending_by_gradient());
+        let is_last = self.progress.steps >= stop.steps;
         if let Some(ending) = ending.or(is_last.then_some(Ending::OutOfSteps)) {
             self.end(ending);
         }
     }
 
-    fn judge_loss(&mut self, Fall { loss, is_lower }: Fall) -> Option<Ending> {
-        let (stop, progress) = (self.plan.stop, &mut self.progress);
-        if !loss.is_finite() {
-            progress.smoothed_loss = None;
-            return Some(Ending::Diverged);
-        }
-        let smoothed = progress
-            .smoothed_loss
-            .map_or(loss, |before| 0.9 * before + 0.1 * loss);
-        progress.smoothed_loss = Some(smoothed);
-        let first = *progress.first_loss.get_or_insert(loss);
-        let blown_up = |factor: f64| smoothed > factor * first.max(stop.tolerance);
-        if stop.blow_up.is_some_and(blown_up) {
-            return Some(Ending::Diverged);
-        }
-        if smoothed < stop.tolerance {
-            return Some(Ending::Converged);
-        }
-        (!is_lower).then_some(Ending::Stalled)
-    }
-
-    fn judge_gradient(&mut self) -> Option<Ending> {
+    fn ending_by_gradient(&mut self) -> Option<Ending> {
         let stop = self.plan.stop.gradient?;
         if !self.progress.steps.is_multiple_of(stop.every) {
             return None;
         }
         let norm = self.gradient_norm();
-        match norm.is_finite() {
-            true => (norm < stop.tolerance).then_some(Ending::Stationary),
-            false => Some(Ending::Diverged),
+        if !norm.is_finite() {
+            return Some(Ending::Diverged);
         }
+        (norm < stop.tolerance).then_some(Ending::Stationary)
     }
 
-    /// The loss before the last step does not know what that step did: the parameters are asked.
+    /// Ends the run; as diverged when the last step, whose loss nobody has computed, left a parameter
+    /// that is not finite.
     fn end(&mut self, ending: Ending) {
         let parameters = &self.state.parameters;
         let size = kernel::dot_wide(self.isa, parameters, parameters);

@@ -1,6 +1,6 @@
-//! `axpy`, `scale`, `relu` and `gate`: one rounding or none, so that one result is right.
+//! `axpy`, `scale`, `relu` and `relu_backward`: one rounding or none, so that one result is right.
 
-use sgd_stability::kernel::{Isa, axpy, gate, relu, scale};
+use sgd_stability::kernel::{Isa, axpy, relu, relu_backward, scale};
 use sgd_stability::oracle::{Case, Family, cases, rounded};
 
 use crate::support::{Guarded, LONG, all_bits, same_everywhere, short_lengths};
@@ -69,12 +69,17 @@ fn relu_keeps_nan_and_negative_zero() {
 }
 
 #[test]
-fn gate_is_open_only_above_zero() {
+fn relu_backward_passes_only_above_zero() {
     let cases = cases(&short_lengths(), 12);
-    assert_right("gate", &cases, rounded::gate, gate);
+    assert_right(
+        "relu_backward",
+        &cases,
+        rounded::relu_backward,
+        relu_backward,
+    );
     let mut special = [7.0, 7.0, 7.0, 7.0, f32::NAN, f32::NAN];
-    let gates = [f32::NAN, -0.0, 0.0, f32::INFINITY, 1.0, -1.0];
-    gate(Isa::best(), &gates, &mut special);
+    let outputs = [f32::NAN, -0.0, 0.0, f32::INFINITY, 1.0, -1.0];
+    relu_backward(Isa::best(), &outputs, &mut special);
     let right = [0.0, 0.0, 0.0, 7.0, f32::NAN, 0.0];
     assert_eq!(all_bits(&special), all_bits(&right));
 }
@@ -87,13 +92,13 @@ fn long_vectors_have_the_same_bits_on_every_isa_and_any_number_of_threads() {
             let mut y = Guarded::new(&case.y);
             axpy(isa, 0.3, &case.x, y.numbers());
             scale(isa, -1.5, y.numbers());
-            gate(isa, &case.x, y.numbers());
+            relu_backward(isa, &case.x, y.numbers());
             relu(isa, y.numbers());
             all_bits(&y.checked(&name))
         });
         let right = case.x.iter().zip(&case.y).map(|(&x, &y)| {
             let y = 0.3_f32.mul_add(x, y) * -1.5;
-            rounded::relu(rounded::gate(x, y))
+            rounded::relu(rounded::relu_backward(x, y))
         });
         assert_eq!(result, all_bits(&right.collect::<Vec<_>>()), "{name}");
     }

@@ -6,7 +6,8 @@ use sgd_stability::curvature::{Lanczos, Tracker, smallest};
 use sgd_stability::experiment::tiny::{names, network};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Batch, Builder, Curvature, Loss, Matrix, Network, Normalisation, Pass, Point, Shape, State,
+    Batch, Builder, Curvature, CurvatureMatrix, Loss, Network, Normalisation, Pass, Point, Shape,
+    State,
 };
 use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
@@ -48,9 +49,9 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
     let parameters = state.parameters.iter().chain(&state.statistics);
     bits.extend(parameters.map(|p| u64::from(p.to_bits())));
     let ways = [
-        (Normalisation::Fixed, Matrix::Hessian),
-        (Normalisation::Fixed, Matrix::GaussNewton),
-        (Normalisation::Batch, Matrix::Hessian),
+        (Normalisation::Fixed, CurvatureMatrix::Hessian),
+        (Normalisation::Fixed, CurvatureMatrix::GaussNewton),
+        (Normalisation::Batch, CurvatureMatrix::Hessian),
     ];
     for (normalisation, matrix) in ways {
         let point = state.point(network, normalisation);
@@ -75,7 +76,7 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
             ];
             bits.extend(values.map(f64::to_bits));
         }
-        let end = smallest(isa, &mut curvature, (1.0, 4), 1).expect("finite products");
+        let end = smallest(isa, &mut curvature, 1.0, 4, 1).expect("finite products");
         bits.extend([end.ritz.value, end.ritz.residual].map(f64::to_bits));
     }
     bits
@@ -118,7 +119,7 @@ fn chain_bits(isa: Isa) -> Vec<u64> {
             statistics: &[],
             normalisation: Normalisation::Fixed,
         };
-        let mut curvature = Curvature::new(isa, point, data, Matrix::Hessian);
+        let mut curvature = Curvature::new(isa, point, data, CurvatureMatrix::Hessian);
         let mut product = vec![0.0; network.parameters()];
         // One NaN for all.
         let bits_of = |x: &f32| u64::from(if x.is_nan() { f32::NAN } else { *x }.to_bits());
@@ -155,7 +156,7 @@ fn named_bits(isa: Isa, network: &Network) -> Vec<u64> {
     let step = parameters.iter().zip(&product).map(|(w, g)| w - 0.1 * g);
     let after: Vec<f32> = step.collect();
     point.parameters = &after;
-    let mut curvature = Curvature::new(isa, point, data, Matrix::Hessian);
+    let mut curvature = Curvature::new(isa, point, data, CurvatureMatrix::Hessian);
     bits.push(curvature.loss().to_bits());
     curvature.hessian_product(&direction, &mut product);
     bits.extend(product.iter().map(|x| u64::from(x.to_bits())));

@@ -2,9 +2,9 @@
 
 use sgd_stability::experiment::tiny::{self, Difference, Tiny, enclosed};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Loss, Matrix, Normalisation, Pass};
+use sgd_stability::network::{CurvatureMatrix, Loss, Normalisation, Pass};
 use sgd_stability::number::{Exact, Field};
-use sgd_stability::oracle::graph::{Enclosure, Second};
+use sgd_stability::oracle::graph::{Enclosure, SecondDerivative};
 
 use super::support::{MATRICES, bounded, smooth};
 
@@ -69,7 +69,10 @@ fn a_wrong_product_breaks_the_bound() {
         "batch-norm",
     ] {
         let tiny = smooth(name, Loss::MeanSquared, Normalisation::Fixed, 4);
-        let [_, hessian, covariance] = bounded(&tiny, (Matrix::GaussNewton, Second::Hessian));
+        let [_, hessian, covariance] = bounded(
+            &tiny,
+            (CurvatureMatrix::GaussNewton, SecondDerivative::Hessian),
+        );
         for difference in [hessian, covariance] {
             let is_bounded = ["3-4-3-2", "convolution"].contains(&name);
             println!("{name}: {difference:?}");
@@ -92,8 +95,11 @@ fn gauss_newton_is_the_hessian_where_the_loss_is_zero() {
         let mut outputs = Vec::new();
         Pass::new(Isa::best()).outputs(&tiny.point(), &tiny.batch(), &mut outputs);
         let tiny = tiny.with_targets(outputs);
-        let hessian = tiny.products(Isa::best(), Matrix::Hessian);
-        assert_eq!(hessian, tiny.products(Isa::best(), Matrix::GaussNewton));
+        let hessian = tiny.products(Isa::best(), CurvatureMatrix::Hessian);
+        assert_eq!(
+            hessian,
+            tiny.products(Isa::best(), CurvatureMatrix::GaussNewton)
+        );
         assert!(hessian.iter().flatten().any(|&x| x != 0.0));
     }
 }
@@ -133,7 +139,7 @@ fn on_the_grid_the_oracle_gives_single_numbers() {
         let tiny = Tiny::new(tiny::network(name), Normalisation::Fixed, 2, 1);
         let products = tiny
             .exact
-            .covariance_product(&tiny.exact_direction(), Second::Hessian);
+            .covariance_product(&tiny.exact_direction(), SecondDerivative::Hessian);
         assert!(products.iter().all(|x| x.width() == 0.0), "{name}");
         assert!(
             tiny.exact

@@ -3,16 +3,16 @@
 
 use sgd_stability::experiment::tiny::{Difference, Tiny, enclosed};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Loss, Matrix, Normalisation, Pass};
+use sgd_stability::network::{CurvatureMatrix, Loss, Normalisation, Pass};
 use sgd_stability::number::Field;
-use sgd_stability::oracle::graph::{Enclosure, Second};
+use sgd_stability::oracle::graph::{Enclosure, SecondDerivative};
 
 use super::support::{MATRICES, smooth};
 
 /// The tolerance, in parts of the largest entry (DESIGN.md).
 const TOLERANCE: f64 = 1e-4;
 
-fn compare(tiny: &Tiny, (matrix, second): (Matrix, Second)) -> Difference {
+fn compare(tiny: &Tiny, (matrix, second): (CurvatureMatrix, SecondDerivative)) -> Difference {
     let direction = tiny.exact_direction();
     let computed = tiny.products(Isa::best(), matrix);
     let mut exact = vec![tiny.exact.hessian_product(&direction, second)];
@@ -75,7 +75,10 @@ fn a_wrong_product_breaks_the_tolerance() {
     ];
     for (name, loss, normalisation) in cases {
         let tiny = smooth(name, loss, normalisation, 4);
-        let difference = compare(&tiny, (Matrix::GaussNewton, Second::Hessian));
+        let difference = compare(
+            &tiny,
+            (CurvatureMatrix::GaussNewton, SecondDerivative::Hessian),
+        );
         assert!(
             difference.relative > 10.0 * TOLERANCE,
             "{name}: {difference:?}"

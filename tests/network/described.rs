@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sgd_stability::network::{Network, Part, Shape, description};
+use sgd_stability::network::{Network, Shape, TensorRole, description};
 
 fn parse(input: &str, layers: &[&str]) -> Result<Network, String> {
     let layers: Vec<String> = layers
@@ -79,11 +79,11 @@ fn windows_have_the_sizes_that_pytorch_gives() {
 
 #[test]
 fn a_checkpoint_has_the_tensors_that_the_words_say() {
-    use Part::{Bias, Mean, Variance, Weight};
-    let parts = |layer: &str| -> Vec<Vec<Part>> {
+    use TensorRole::{Bias, Mean, Variance, Weight};
+    let parts = |layer: &str| -> Vec<Vec<TensorRole>> {
         let modules = network("[4, 3, 3]", &[layer]).modules();
         let parts =
-            |tensors: &[(Part, Vec<usize>)]| tensors.iter().map(|(part, _)| *part).collect();
+            |tensors: &[(TensorRole, Vec<usize>)]| tensors.iter().map(|(part, _)| *part).collect();
         modules
             .iter()
             .map(|module| parts(&module.tensors))

@@ -2,7 +2,7 @@
 
 use sgd_stability::experiment::tiny::{self, Difference, Tiny, enclosed};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Curvature, Loss, Matrix, Network, Normalisation, Pass};
+use sgd_stability::network::{Curvature, CurvatureMatrix, Loss, Network, Normalisation, Pass};
 use sgd_stability::number::Field;
 use sgd_stability::oracle::graph::Enclosure;
 
@@ -100,10 +100,10 @@ fn losses_with_exponentials_agree_with_their_enclosures() {
 /// Everything of the engine, as numbers that a factor of the loss multiplies.
 fn numbers(tiny: &Tiny) -> Vec<f64> {
     let isa = Isa::best();
-    let mut curvature = Curvature::new(isa, tiny.point(), tiny.batch(), Matrix::Hessian);
+    let mut curvature = Curvature::new(isa, tiny.point(), tiny.batch(), CurvatureMatrix::Hessian);
     let mut numbers = vec![curvature.loss()];
     numbers.extend(curvature.sample_quotients(&tiny.direction));
-    let [product, _] = &tiny.products(isa, Matrix::Hessian)[..] else {
+    let [product, _] = &tiny.products(isa, CurvatureMatrix::Hessian)[..] else {
         panic!("Hv and Σv");
     };
     let gradient = tiny.gradient(isa);
@@ -135,7 +135,10 @@ fn the_squares_are_one_loss_in_three_units_to_the_last_bit() {
             let expected: Vec<f64> = numbers(&half).iter().map(|x| x * factor).collect();
             assert_eq!(numbers(&scaled), expected, "{name} {loss:?}");
             // Σ is of the second degree in H.
-            let sigma = |tiny: &Tiny| tiny.products(Isa::best(), Matrix::Hessian).remove(1);
+            let sigma = |tiny: &Tiny| {
+                tiny.products(Isa::best(), CurvatureMatrix::Hessian)
+                    .remove(1)
+            };
             let square = (factor * factor) as f32;
             let expected: Vec<f32> = sigma(&half).iter().map(|x| x * square).collect();
             assert_eq!(sigma(&scaled), expected, "{name} {loss:?}");
@@ -151,7 +154,7 @@ fn decay_adds_its_penalty_beside_the_loss_and_its_length_to_every_quotient() {
         let isa = Isa::best();
         let of = |network: &Network| {
             let point = with.state.point(network, Normalisation::Fixed);
-            let mut curvature = Curvature::new(isa, point, with.batch(), Matrix::Hessian);
+            let mut curvature = Curvature::new(isa, point, with.batch(), CurvatureMatrix::Hessian);
             (
                 curvature.loss(),
                 curvature.sample_quotients(&with.direction),

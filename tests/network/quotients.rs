@@ -3,7 +3,7 @@
 use rand::RngExt;
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Batch, Curvature, Loss, Matrix, Network, Normalisation, Point, description,
+    Batch, Curvature, CurvatureMatrix, Loss, Network, Normalisation, Point, description,
 };
 use sgd_stability::train::random::{Purpose, stream};
 
@@ -60,7 +60,7 @@ fn quotients_are_those_of_each_samples_own_hessian() {
                 statistics: &statistics,
                 normalisation: Normalisation::Fixed,
             };
-            for matrix in [Matrix::Hessian, Matrix::GaussNewton] {
+            for matrix in [CurvatureMatrix::Hessian, CurvatureMatrix::GaussNewton] {
                 let batch = |samples: std::ops::Range<usize>| Batch {
                     inputs: &inputs
                         [samples.start * network.features()..samples.end * network.features()],

@@ -2,13 +2,13 @@
 
 use sgd_stability::experiment::tiny::{self, Difference, Tiny};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Loss, Matrix, Normalisation};
-use sgd_stability::oracle::graph::Second;
+use sgd_stability::network::{CurvatureMatrix, Loss, Normalisation};
+use sgd_stability::oracle::graph::SecondDerivative;
 
 /// The same matrix in the words of the engine and of the oracle.
-pub const MATRICES: [(Matrix, Second); 2] = [
-    (Matrix::Hessian, Second::Hessian),
-    (Matrix::GaussNewton, Second::GaussNewton),
+pub const MATRICES: [(CurvatureMatrix, SecondDerivative); 2] = [
+    (CurvatureMatrix::Hessian, SecondDerivative::Hessian),
+    (CurvatureMatrix::GaussNewton, SecondDerivative::GaussNewton),
 ];
 
 /// The first of some seeds at which the network is smooth.
@@ -23,7 +23,7 @@ pub fn smooth(name: &str, loss: Loss, normalisation: Normalisation, samples: usi
 }
 
 /// Gradient, `Hv` and `Σv` against the exact ones with the proved bound.
-pub fn bounded(tiny: &Tiny, matrix: (Matrix, Second)) -> [Difference; 3] {
+pub fn bounded(tiny: &Tiny, matrix: (CurvatureMatrix, SecondDerivative)) -> [Difference; 3] {
     let mut differences = [(); 3].map(|()| Difference::default());
     let (direction, bound) = (tiny.exact_direction(), tiny.exact.bound());
     let products = tiny.products(Isa::best(), matrix.0);

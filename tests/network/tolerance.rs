@@ -3,9 +3,9 @@
 use sgd_stability::curvature::{Lanczos, Tracker};
 use sgd_stability::dataset::{self, Source, Split};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Batch, Curvature, Matrix, Network, Normalisation, State};
+use sgd_stability::network::{Batch, Curvature, CurvatureMatrix, Network, Normalisation, State};
 use sgd_stability::reference;
-use sgd_stability::reference::translate::double;
+use sgd_stability::reference::translate::reference_point;
 use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 
@@ -52,7 +52,9 @@ fn thirteen_products_give_sharpness_and_non_uniformity_to_a_thousandth() {
         products: 200,
         seed: 8,
     };
-    let exact = double(&point, &batch).measure(&fine).expect("finite");
+    let exact = reference_point(&point, &batch)
+        .measure(&fine)
+        .expect("finite");
     assert!(
         exact.converged == [true; 2] && exact.loss < 0.05,
         "{exact:?}"
@@ -63,7 +65,7 @@ fn thirteen_products_give_sharpness_and_non_uniformity_to_a_thousandth() {
     };
     let isa = Isa::best();
     for seed in 1..=5 {
-        let mut curvature = Curvature::new(isa, point, batch, Matrix::Hessian);
+        let mut curvature = Curvature::new(isa, point, batch, CurvatureMatrix::Hessian);
         let mut tracker = Tracker::new(settings, seed);
         let measured = tracker.measure(isa, &mut curvature).expect("finite");
         assert!(

@@ -5,9 +5,9 @@ use sgd_stability::criterion::preconditioned::largest_preconditioned_sharpness;
 use sgd_stability::curvature::{Ends, Lanczos, preconditioned};
 use sgd_stability::experiment::tiny::{Tiny, enclosed};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Curvature, Matrix, Network, Normalisation};
+use sgd_stability::network::{Curvature, CurvatureMatrix, Network, Normalisation};
 use sgd_stability::number::Exact;
-use sgd_stability::oracle::graph::{Enclosure, Second};
+use sgd_stability::oracle::graph::{Enclosure, SecondDerivative};
 use sgd_stability::train::{Optimiser, Trainer};
 
 use crate::support::{optimisers, plan};
@@ -49,19 +49,22 @@ fn both_ends_are_those_of_the_dense_matrix() {
         // Units that are dead on every sample have no gradient and P = ε there; H is zero there too.
         let exact = tiny.landscape_at(trainer.state());
         let point = trainer.state().point(&tiny.network, Normalisation::Fixed);
-        let mut curvature = Curvature::new(isa, point, tiny.batch(), Matrix::Hessian);
+        let mut curvature = Curvature::new(isa, point, tiny.batch(), CurvatureMatrix::Hessian);
         let lanczos = Lanczos {
             tolerance: 1e-6,
             products: preconditioner.len(),
         };
         let ends = preconditioned(isa, &mut curvature, &preconditioner, &lanczos, seed);
         let ends = ends.expect("finite products");
-        let hessian = |v: &[Enclosure]| exact.hessian_product(v, Second::Hessian);
+        let hessian = |v: &[Enclosure]| exact.hessian_product(v, SecondDerivative::Hessian);
         let matrix = dense(hessian, &preconditioner);
         // The engine's matrix is within γ·terms of the exact one, entry by entry, so its
         // eigenvalues are within the Frobenius norm of that (Weyl).
         let bound = exact.bound();
-        let terms = dense(|v| bound.hessian_terms(v, Second::Hessian), &preconditioner);
+        let terms = dense(
+            |v| bound.hessian_terms(v, SecondDerivative::Hessian),
+            &preconditioner,
+        );
         let weyl = bound.gamma().to_f64() * terms.norm();
         let values = SymmetricEigen::new(matrix).eigenvalues;
         let place = format!("{}, seed {seed}: {ends:?}", rule.0.name());

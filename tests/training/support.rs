@@ -86,8 +86,8 @@ pub fn residual() -> Network {
         bias: true,
     };
     let unit = |builder: &mut Builder| {
-        let law = sgd_stability::network::Law::Normal(0.3);
-        builder.convolution(three, law).expect("it fits");
+        let initialisation = sgd_stability::network::Initialisation::Normal(0.3);
+        builder.convolution(three, initialisation).expect("it fits");
         let norm = BatchNorm::default();
         builder.batch_norm(norm).expect("a good epsilon");
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use crate::error::{Error, Result};
-use crate::network::Part;
+use crate::network::TensorRole;
 
 use super::group::Group;
 use super::order::{Evidence, call};
@@ -25,7 +25,7 @@ impl Dense {
         Some(Dense {
             inputs,
             outputs,
-            bias: group.tensor(Part::Bias).is_some(),
+            bias: group.tensor(TensorRole::Bias).is_some(),
         })
     }
 }
@@ -105,7 +105,7 @@ fn in_order(place: &str, dense: &[&Group<'_>]) -> Result<Vec<Dense>> {
                 "is {outputs} × {inputs} behind a layer with {before} outputs: this is no chain of \
                  dense layers; describe the network in a TOML file"
             );
-            let weight = group.tensor(Part::Weight);
+            let weight = group.tensor(TensorRole::Weight);
             let name = weight.map_or(call(group), |named| named.name);
             return Err(Error::input(place, name, fault));
         }

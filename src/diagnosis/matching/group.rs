@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::dataset::checkpoint::{Checkpoint, Tensor};
-use crate::network::{Module, Part};
+use crate::network::{Module, TensorRole};
 
 /// One name of a tensor.
 #[derive(Clone, Copy, Debug)]
@@ -84,10 +84,10 @@ impl<'a> Named<'a> {
     pub fn in_pytorch(&self) -> (&'a str, Vec<usize>) {
         let shape = &self.tensor.shape;
         match (self.is_kernel(), &shape[..]) {
-            (true, &[inputs, outputs]) => (Part::Weight.name(), vec![outputs, inputs]),
+            (true, &[inputs, outputs]) => (TensorRole::Weight.name(), vec![outputs, inputs]),
             (true, &[height, width, inputs, outputs]) => {
                 let shape = vec![outputs, inputs, height, width];
-                (Part::Weight.name(), shape)
+                (TensorRole::Weight.name(), shape)
             }
             _ => (self.part(), shape.clone()),
         }
@@ -96,14 +96,14 @@ impl<'a> Named<'a> {
 
 impl<'a> Group<'a> {
     /// Its tensor for a part of a module.
-    pub fn tensor(&self, part: Part) -> Option<Named<'a>> {
+    pub fn tensor(&self, part: TensorRole) -> Option<Named<'a>> {
         let is_it = |named: &&Named<'_>| named.in_pytorch().0 == part.name();
         self.tensors.iter().find(is_it).copied()
     }
 
     /// Its weight when that is a matrix, as outputs × inputs.
     pub fn matrix(&self) -> Option<[usize; 2]> {
-        let (_, shape) = self.tensor(Part::Weight)?.in_pytorch();
+        let (_, shape) = self.tensor(TensorRole::Weight)?.in_pytorch();
         shape.try_into().ok()
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, Result};
-use crate::network::{Kind, Module, Network, Part};
+use crate::network::{Module, Network, Operation, TensorRole};
 
 use super::group::{Group, Named};
 
@@ -35,11 +35,11 @@ pub(super) fn in_pytorch<'a, T: Copy>(named: &Named<'_>, numbers: &'a [T]) -> Co
 pub(super) fn check(place: &str, network: &Network, pairs: &[(&Module, &Group<'_>)]) -> Result<()> {
     let weight = |module: &Module| {
         let mut tensors = module.tensors.iter();
-        let weight = tensors.find(|(part, _)| *part == Part::Weight);
+        let weight = tensors.find(|(part, _)| *part == TensorRole::Weight);
         weight.map(|(_, shape)| shape.clone())
     };
     for (module, group) in pairs {
-        let kernel = group.tensor(Part::Weight).filter(Named::is_kernel);
+        let kernel = group.tensor(TensorRole::Weight).filter(Named::is_kernel);
         let Some(kernel) = kernel else { continue };
         let as_it_stands = Some(kernel.tensor.shape.clone());
         let is_open = pairs.iter().any(|(other, _)| weight(other) == as_it_stands);
@@ -76,7 +76,7 @@ fn flattens_an_image(network: &Network, module: &Module) -> bool {
     before.is_some_and(|before| {
         let layer = &layers[before];
         let is_image = layer.input.channels > 1 && layer.input.positions() > 1;
-        matches!(layer.kind, Kind::Flatten) && is_image
+        matches!(layer.operation, Operation::Flatten) && is_image
     })
 }
 

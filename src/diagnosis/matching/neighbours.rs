@@ -5,7 +5,7 @@
 //! the convolution reads. So a pair counts only where every pair of a checkpoint can stand behind, and
 //! one can do nothing else.
 
-use crate::network::{Module, Network, Part};
+use crate::network::{Module, Network, TensorRole};
 
 use super::group::Group;
 use super::order::{Arranged, Grounds};
@@ -34,7 +34,7 @@ fn partner(convolution: &Group<'_>, groups: &[Group<'_>]) -> Option<usize> {
 }
 
 fn is_norm(group: &Group<'_>) -> bool {
-    group.tensor(Part::Variance).is_some()
+    group.tensor(TensorRole::Variance).is_some()
 }
 
 /// Do all pairs have the normalisation behind, and must one of them?
@@ -45,10 +45,10 @@ pub(super) fn stand_behind(groups: &[Group<'_>]) -> bool {
             continue;
         };
         let shape = convolution
-            .tensor(Part::Weight)
+            .tensor(TensorRole::Weight)
             .map(|named| named.in_pytorch().1);
         let channels = groups[place]
-            .tensor(Part::Weight)
+            .tensor(TensorRole::Weight)
             .map(|named| named.in_pytorch().1);
         let (Some([outputs, inputs, ..]), Some([channels])) =
             (shape.as_deref(), channels.as_deref())

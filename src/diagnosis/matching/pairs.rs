@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::dataset::checkpoint::{Alias, Values};
 use crate::error::{Error, Result};
-use crate::network::{Assembly, Module, Network, Part, State};
-use crate::reference::Refined;
+use crate::network::{Assembly, Module, Network, State, TensorRole};
+use crate::reference::Unrounded;
 
 use super::super::filling::Filler;
 use super::group::{Group, Named};
@@ -18,7 +18,7 @@ pub(super) type Pair<'a> = (&'a Module, &'a Group<'a>);
 fn parameters<'a>(pairs: &'a [Pair<'a>]) -> impl Iterator<Item = Named<'a>> {
     pairs.iter().flat_map(|(module, group)| {
         let parts = module.tensors.iter().map(|(part, _)| *part);
-        let parts = parts.filter(|part| matches!(part, Part::Weight | Part::Bias));
+        let parts = parts.filter(|part| matches!(part, TensorRole::Weight | TensorRole::Bias));
         parts.map(|part| group.tensor(part).expect("a tensor that fits"))
     })
 }
@@ -96,7 +96,7 @@ pub(super) fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Re
         for (part, _) in &module.tensors {
             let named = group.tensor(*part).expect("a tensor that fits");
             let values = named.tensor.real().expect("a tensor that fits");
-            if *part == Part::Variance && values.iter().any(|variance| *variance < 0.0) {
+            if *part == TensorRole::Variance && values.iter().any(|variance| *variance < 0.0) {
                 let fault = "has a negative variance; export the state_dict again";
                 return Err(Error::input(place, named.name, fault));
             }
@@ -111,22 +111,22 @@ pub(super) fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Re
 
 /// All weights and biases, tied ones as often as they are used, and all statistics, as they are in the
 /// file.
-pub(super) fn exact(pairs: &[Pair<'_>]) -> Refined {
+pub(super) fn exact(pairs: &[Pair<'_>]) -> Unrounded {
     let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
     for (module, group) in pairs {
         for (part, _) in &module.tensors {
             let numbers = match part {
-                Part::Weight | Part::Bias => &mut parameters,
-                Part::Mean | Part::Variance => &mut statistics,
+                TensorRole::Weight | TensorRole::Bias => &mut parameters,
+                TensorRole::Mean | TensorRole::Variance => &mut statistics,
             };
             let named = group.tensor(*part).expect("a tensor that fits");
             let values = named.tensor.exact().expect("a tensor that fits");
             numbers.extend_from_slice(&layout::in_pytorch(&named, &values));
         }
     }
-    Refined {
+    Unrounded {
         parameters: Some(parameters),
         statistics: Some(statistics),
-        ..Refined::default()
+        ..Unrounded::default()
     }
 }

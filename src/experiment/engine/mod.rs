@@ -11,8 +11,8 @@ use crate::curvature::{Lanczos, measure};
 use crate::dataset::{Split, fashion_mnist};
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
-use crate::network::{Batch, Curvature, Gathered, Matrix, Network, Normalisation, State};
-use crate::oracle::graph::Second;
+use crate::network::{Batch, Curvature, CurvatureMatrix, Gathered, Network, Normalisation, State};
+use crate::oracle::graph::SecondDerivative;
 use crate::train::random::{Purpose, stream};
 use crate::train::{Optimiser, Plan, Sampler, Stop, train};
 
@@ -154,9 +154,9 @@ fn compare_products(networks: &[(String, usize)], seeds: u64, isa: Isa) -> Outco
 }
 
 fn compare(tiny: &Tiny, isa: Isa, [hessian, covariance]: &mut [Difference; 2]) {
-    let second = Second::Hessian;
+    let second = SecondDerivative::Hessian;
     let (direction, bound) = (tiny.exact_direction(), tiny.exact.bound());
-    let computed = tiny.products(isa, Matrix::Hessian);
+    let computed = tiny.products(isa, CurvatureMatrix::Hessian);
     let exact = tiny.exact.hessian_product(&direction, second);
     let terms = bound.hessian_terms(&direction, second);
     hessian.add_bounded(&computed[0], &exact, &terms, bound.gamma());
@@ -216,7 +216,7 @@ fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> Result<String> {
     parameters.for_each(|p| hash.update(p.to_le_bytes()));
     let point = state.point(network, Normalisation::Fixed);
     let samples = Gathered::by_target(data);
-    let mut curvature = Curvature::new(isa, point, samples.batch(), Matrix::Hessian);
+    let mut curvature = Curvature::new(isa, point, samples.batch(), CurvatureMatrix::Hessian);
     let lanczos = Lanczos {
         tolerance: 0.0,
         products: 4,

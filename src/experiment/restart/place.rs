@@ -4,7 +4,7 @@ use crate::curvature::{Ends, Tracker};
 use crate::error::Result;
 use crate::experiment::Context;
 use crate::kernel;
-use crate::network::{Batch, Curvature, Matrix, Network, Normalisation, Pass, State};
+use crate::network::{Batch, Curvature, CurvatureMatrix, Network, Normalisation, Pass, State};
 use crate::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 
 use super::{Minimum, Settings, Trial};
@@ -39,7 +39,12 @@ impl Place<'_> {
 
     fn curvature<'s>(&'s self, state: &'s State) -> Curvature<'s> {
         let point = state.point(self.network, Normalisation::Fixed);
-        Curvature::new(self.context.isa, point, self.samples, Matrix::Hessian)
+        Curvature::new(
+            self.context.isa,
+            point,
+            self.samples,
+            CurvatureMatrix::Hessian,
+        )
     }
 
     /// Both ends of the spectrum of H; `None` where it is no number.

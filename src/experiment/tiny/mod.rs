@@ -7,10 +7,11 @@ use rand::RngExt;
 
 use crate::kernel::Isa;
 use crate::network::{
-    Batch, Curvature, Kind, Layer, Loss, Matrix, Network, Normalisation, Pass, Point, State,
+    Batch, Curvature, CurvatureMatrix, Layer, Loss, Network, Normalisation, Operation, Pass, Point,
+    State,
 };
 use crate::number::{Exact, Field};
-use crate::oracle::graph::{Enclosure, Landscape};
+use crate::oracle::graph::{Enclosure, Landscape, Values};
 use crate::reference::translate::{
     channels_first, graph, in_pytorch_order, statistics_in_pytorch_order,
 };
@@ -131,7 +132,7 @@ impl Tiny {
     }
 
     /// `Hv` and, where the samples are not coupled, `Σv` by the engine, in PyTorch's order.
-    pub fn products(&self, isa: Isa, matrix: Matrix) -> Vec<Vec<f32>> {
+    pub fn products(&self, isa: Isa, matrix: CurvatureMatrix) -> Vec<Vec<f32>> {
         let mut curvature = Curvature::new(isa, self.point(), self.batch(), matrix);
         let mut product = vec![0.0; self.network.parameters()];
         curvature.hessian_product(&self.direction, &mut product);
@@ -172,17 +173,18 @@ fn twin(
     state: &State,
     (inputs, targets): (&[f32], &[f32]),
 ) -> Landscape<Enclosure> {
-    Landscape::new(
-        &graph(network, normalisation),
-        &in_pytorch_order(network, &state.parameters),
-        &statistics_in_pytorch_order(network, &state.statistics),
-        (&channels_first(network.input(), inputs), targets),
-    )
+    let values = Values {
+        parameters: &in_pytorch_order(network, &state.parameters),
+        statistics: &statistics_in_pytorch_order(network, &state.statistics),
+        inputs: &channels_first(network.input(), inputs),
+        targets,
+    };
+    Landscape::new(&graph(network, normalisation), &values)
 }
 
 /// Makes variances of which `σ² + ε` is 1/4, 1 or 4: then `1/√(σ² + ε)` is on the grid too.
 fn variances(layer: &Layer, statistics: &mut [f32]) {
-    if let Kind::Standardise { epsilon, .. } = layer.kind {
+    if let Operation::Standardise { epsilon, .. } = layer.operation {
         let half = layer.statistics.len() / 2;
         for variance in &mut statistics[layer.statistics.clone()][half..] {
             let power = [0.25, 1.0, 4.0][(*variance * 16.0).abs() as usize % 3];

@@ -84,7 +84,7 @@ impl KeptLayer {
         KeptLayer {
             weights: (index > 0).then(panels),
             read: Panels::of(isa, matrix(x, layer.input.numbers())),
-            closed: layer.relu.then(zeros),
+            closed: layer.activation.is_relu().then(zeros),
         }
     }
 

@@ -91,10 +91,10 @@ impl<'a> Part<'a> {
     /// What a ReLU behind layer `index` has closed stays closed.
     fn gate(&self, index: usize, derivative: &mut [f32]) {
         let layer = &self.layers()[index];
-        if layer.relu {
-            let gate = self.share(&self.base.trace.values[index], layer.output.numbers());
-            kernel::gate(self.base.site.isa, gate, derivative);
-        }
+        let kept = self.share(&self.base.trace.values[index], layer.output.numbers());
+        layer
+            .activation
+            .derivative(self.base.site.isa, kept, derivative);
     }
 
     /// The derivative by the outputs.

@@ -12,8 +12,9 @@
 
 use std::cmp::Ordering;
 
-use super::landscape::Second;
-use super::{Landscape, Layer, Loss, Size, numbers};
+use super::landscape::Landscape;
+use super::sign::absolute;
+use super::{Layer, SecondDerivative};
 use crate::number::{Exact, Real};
 use crate::oracle::{Format, gamma};
 
@@ -22,17 +23,19 @@ use crate::oracle::{Format, gamma};
 pub struct Bound<T> {
     positive: Landscape<T>,
     gamma: Exact,
-    gamma_up: Exact,
+    gamma_forward: Exact,
 }
 
 impl<T: Real + Send + Sync> Landscape<T> {
     /// Is the engine's result a polynomial, so that there is a proved bound?
     pub fn is_polynomial(&self) -> bool {
-        let has_logarithm = matches!(
-            self.graph.loss(),
-            Loss::CrossEntropy { .. } | Loss::BinaryCrossEntropy
-        );
-        !self.graph.is_coupled() && !has_logarithm
+        let is_polynomial = |layer: &Layer| match layer {
+            Layer::Activation(activation) => activation.is_polynomial(),
+            _ => true,
+        };
+        !self.graph.is_coupled()
+            && self.graph.loss().is_polynomial()
+            && self.graph.layers().iter().all(is_polynomial)
     }
 
     /// The bound of the engine's error, in f32.
@@ -47,12 +50,12 @@ impl<T: Real + Send + Sync> Landscape<T> {
         Bound {
             positive: self.with_positive_terms(),
             gamma: self.gamma(),
-            gamma_up: self.gamma_up(),
+            gamma_forward: self.gamma_forward(),
         }
     }
 
     /// `γ_m` for the longest path of roundings in a gradient or a product of the engine. It goes
-    /// three times up and three times down through every layer (base pass and two tangents), each
+    /// three times forward and three times backward through every layer (values and two tangents), each
     /// time through at most two sums of products and five scalings or additions; through two
     /// collections over samples and positions, each of two sums and of those of 8 shares; and
     /// through the loss and the divisions by counts, eight roundings. Weight decay, where there is any,
@@ -62,7 +65,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
         let (mut passes, mut longest) = (0, 0);
         for (layer, kind) in layers {
             let (from, to) = (self.graph.size(layer), self.graph.size(layer + 1));
-            passes += 3 * (2 * fan_in(kind, from) + 5) + 3 * (2 * fan_out(kind, to) + 5);
+            passes += 3 * (2 * kind.fan_in(from) + 5) + 3 * (2 * kind.fan_out(to) + 5);
             longest = longest.max(self.samples() * to[1] * to[2]);
         }
         let collections = 2 * (2 * longest + 8 + 5);
@@ -74,10 +77,10 @@ impl<T: Real + Send + Sync> Landscape<T> {
         gamma(&Format::single(), (passes + collections + 8 + decay) as u64)
     }
 
-    /// `γ_m` for the way up alone: one sum and a few scalings a layer.
-    fn gamma_up(&self) -> Exact {
+    /// `γ_m` for the forward pass alone: one sum and a few scalings a layer.
+    fn gamma_forward(&self) -> Exact {
         let layers = self.graph.layers().iter().enumerate();
-        let sums = layers.map(|(layer, kind)| fan_in(kind, self.graph.size(layer)) + 5);
+        let sums = layers.map(|(layer, kind)| kind.fan_in(self.graph.size(layer)) + 5);
         gamma(&Format::single(), sums.sum::<usize>() as u64)
     }
 
@@ -108,14 +111,14 @@ impl<T: Real + Send + Sync> Bound<T> {
     }
 
     /// `A` of every entry of `H v`.
-    pub fn hessian_terms(&self, direction: &[T], second: Second) -> Vec<T> {
-        let direction = positive(direction);
+    pub fn hessian_terms(&self, direction: &[T], second: SecondDerivative) -> Vec<T> {
+        let direction = absolute(direction);
         self.positive.hessian_product(&direction, second)
     }
 
     /// `A` of every entry of `Σ v`.
-    pub fn covariance_terms(&self, direction: &[T], second: Second) -> Vec<T> {
-        let direction = positive(direction);
+    pub fn covariance_terms(&self, direction: &[T], second: SecondDerivative) -> Vec<T> {
+        let direction = absolute(direction);
         self.positive.covariance_product(&direction, second)
     }
 
@@ -123,38 +126,9 @@ impl<T: Real + Send + Sync> Bound<T> {
     /// compares two numbers, or 1 and `t·o` with `|t| ≤ 3`: no error of it exceeds four times that
     /// of the largest activation.
     pub fn is_smooth(&self, landscape: &Landscape<T>) -> bool {
-        let error = T::from_exact(&self.gamma_up) * T::int(4) * self.positive.largest_activation();
+        let error =
+            T::from_exact(&self.gamma_forward) * T::int(4) * self.positive.largest_activation();
         let is_clear = |closest: &T| closest.compare(&error) == Some(Ordering::Greater);
         landscape.closest_switch().is_none_or(is_clear)
-    }
-}
-
-/// The absolute values.
-pub(super) fn positive<T: Real>(values: &[T]) -> Vec<T> {
-    let size = |x: &T| match x.sign() {
-        Some(Ordering::Less) => -x,
-        _ => x.clone(),
-    };
-    values.iter().map(size).collect()
-}
-
-/// Terms of one output.
-fn fan_in(layer: &Layer, from: Size) -> usize {
-    match layer {
-        Layer::Dense { .. } => numbers(from),
-        Layer::Convolution { window, groups, .. } => window.area() * from[0] / groups,
-        Layer::AveragePool(window) => window.area(),
-        _ => 1,
-    }
-}
-
-/// Terms of one derivative that comes back.
-fn fan_out(layer: &Layer, to: Size) -> usize {
-    match layer {
-        Layer::Dense { .. } => numbers(to),
-        Layer::Convolution { window, groups, .. } => window.area() * to[0] / groups,
-        // Windows may overlap.
-        Layer::MaxPool(window) | Layer::AveragePool(window) => window.area(),
-        _ => 1,
     }
 }

@@ -75,7 +75,7 @@ impl<T: Real> Jet<T> {
     }
 
     /// `g(self)`, from `g`, `g'` and `g''` at the value (Taylor's formula, which ends here).
-    fn compose(&self, [g, first, second]: [T; 3]) -> Self {
+    pub fn compose(&self, [g, first, second]: [T; 3]) -> Self {
         let mut mixed = &first * &self.mixed;
         mixed += &second * &self.first * &self.second;
         Jet {

@@ -2,37 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::Graph;
-use super::bound::positive;
 use super::jet::{Jet, number};
-use super::pass::Switches;
+use super::sign::{Sign, absolute};
+use super::switches::{Closest, Switches};
+use super::{Graph, SecondDerivative, Values};
 use crate::number::Real;
-
-/// Are terms taken as they are, or in absolute value?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sign {
-    AsIs,
-    Positive,
-}
-
-impl Sign {
-    /// A number that is subtracted: with positive terms a difference becomes a sum.
-    pub fn of(self, subtracted: f32) -> f32 {
-        match self {
-            Sign::AsIs => subtracted,
-            Sign::Positive => -subtracted.abs(),
-        }
-    }
-}
-
-/// Which second derivative is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Second {
-    /// The Hessian of the loss.
-    Hessian,
-    /// `Jᵀ L J`: the outputs are taken as linear in the parameters.
-    GaussNewton,
-}
 
 /// The loss of a graph over samples, near one point of its parameters.
 #[derive(Clone, Debug)]
@@ -44,36 +18,26 @@ pub struct Landscape<T> {
     pub(super) inputs: Vec<T>,
     pub(super) targets: Vec<f32>,
     pub(super) switches: Vec<Switches>,
-    pub(super) closest: Option<T>,
+    pub(super) closest: Closest<T>,
 }
 
 impl<T: Real + Send + Sync> Landscape<T> {
-    /// The landscape at these parameters (PyTorch's order, [`Graph::weights`]), with these
-    /// statistics (means and then variances, layer after layer), over these inputs (samples ×
-    /// channels × height × width) and targets (samples × outputs).
+    /// The landscape of this graph at these numbers.
     ///
     /// # Panics
     /// When a number is not finite or a length does not fit.
-    pub fn new(
-        graph: &Graph,
-        parameters: &[f32],
-        statistics: &[f32],
-        (inputs, targets): (&[f32], &[f32]),
-    ) -> Self {
-        assert_eq!(parameters.len(), graph.parameters(), "parameters");
-        let samples = targets.len() / graph.outputs();
-        assert_eq!(inputs.len(), samples * graph.features(), "inputs");
-        assert_eq!(targets.len(), samples * graph.outputs(), "targets");
+    pub fn new(graph: &Graph, values: &Values<'_>) -> Self {
+        let samples = values.samples(graph);
         let numbers = |values: &[f32]| values.iter().map(|&x| number(x)).collect();
         let mut landscape = Landscape {
             graph: graph.clone(),
             terms: Sign::AsIs,
-            parameters: numbers(parameters),
-            statistics: statistics.to_vec(),
-            inputs: numbers(inputs),
-            targets: targets.to_vec(),
+            parameters: numbers(values.parameters),
+            statistics: values.statistics.to_vec(),
+            inputs: numbers(values.inputs),
+            targets: values.targets.to_vec(),
             switches: vec![Switches::default(); samples],
-            closest: None,
+            closest: Closest(None),
         };
         landscape.set_switches();
         landscape
@@ -93,14 +57,16 @@ impl<T: Real + Send + Sync> Landscape<T> {
     /// max-pool, a margin of the hinge. `None` without a switch. At zero the loss has no second
     /// derivative.
     pub fn closest_switch(&self) -> Option<&T> {
-        self.closest.as_ref()
+        self.closest.0.as_ref()
     }
 
     /// The mean loss, with the penalty of weight decay.
     pub fn loss(&self) -> T {
         let point = self.at(None, None);
         let sum = self.groups().fold(T::zero(), |sum, group| {
-            sum + self.group_loss(&group, &point, Second::Hessian).value
+            sum + self
+                .group_loss(&group, &point, SecondDerivative::Hessian)
+                .value
         });
         sum * self.share()
     }
@@ -112,7 +78,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
     }
 
     /// `H v`, `H = (1/n) Σ H_i`.
-    pub fn hessian_product(&self, direction: &[T], second: Second) -> Vec<T> {
+    pub fn hessian_product(&self, direction: &[T], second: SecondDerivative) -> Vec<T> {
         let groups = self.groups();
         self.mean(groups.map(|group| self.group_product(&group, direction, second)))
     }
@@ -121,7 +87,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
     ///
     /// # Panics
     /// When the samples are coupled: then there is no `H_i`.
-    pub fn covariance_product(&self, direction: &[T], second: Second) -> Vec<T> {
+    pub fn covariance_product(&self, direction: &[T], second: SecondDerivative) -> Vec<T> {
         assert!(!self.graph.is_coupled(), "coupled samples have no Hessians");
         let groups = || self.groups();
         let own: Vec<Vec<T>> = groups()
@@ -152,7 +118,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
             (0..size).map(entry).collect::<Vec<T>>()
         };
         (0..size)
-            .map(|j| self.group_product(&[sample], &unit(j), Second::Hessian))
+            .map(|j| self.group_product(&[sample], &unit(j), SecondDerivative::Hessian))
             .collect()
     }
 
@@ -160,8 +126,8 @@ impl<T: Real + Send + Sync> Landscape<T> {
     pub(super) fn with_positive_terms(&self) -> Self {
         Landscape {
             terms: Sign::Positive,
-            parameters: positive(&self.parameters),
-            inputs: positive(&self.inputs),
+            parameters: absolute(&self.parameters),
+            inputs: absolute(&self.inputs),
             ..self.clone()
         }
     }
@@ -173,9 +139,10 @@ impl<T: Real + Send + Sync> Landscape<T> {
     /// The samples that must be looked at together: each for itself, or all.
     pub(super) fn groups(&self) -> impl Iterator<Item = Vec<usize>> + use<T> {
         let all: Vec<usize> = (0..self.samples()).collect();
-        let length = match self.graph.is_coupled() {
-            true => all.len(),
-            false => 1,
+        let length = if self.graph.is_coupled() {
+            all.len()
+        } else {
+            1
         };
         let groups: Vec<Vec<usize>> = all.chunks(length).map(<[usize]>::to_vec).collect();
         groups.into_iter()
@@ -202,13 +169,13 @@ impl<T: Real + Send + Sync> Landscape<T> {
 
     fn group_gradient(&self, group: &[usize]) -> Vec<T> {
         let entry = |j| {
-            let loss = self.group_loss(group, &self.at(Some(j), None), Second::Hessian);
+            let loss = self.group_loss(group, &self.at(Some(j), None), SecondDerivative::Hessian);
             loss.first
         };
         (0..self.dimension()).into_par_iter().map(entry).collect()
     }
 
-    fn group_product(&self, group: &[usize], direction: &[T], second: Second) -> Vec<T> {
+    fn group_product(&self, group: &[usize], direction: &[T], second: SecondDerivative) -> Vec<T> {
         let entry = |j| {
             let loss = self.group_loss(group, &self.at(Some(j), Some(direction)), second);
             loss.mixed

@@ -1,9 +1,28 @@
 //! The losses, as they are defined.
 
-use super::Loss;
 use super::jet::{Jet, number};
-use super::landscape::Sign;
+use super::sign::Sign;
 use crate::number::{Exact, Real};
+
+/// The loss of one sample, as a function of its `c` outputs `o` and its target `y`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Loss {
+    /// `(1/c)·Σ_k (o_k − y_k)²`.
+    MeanSquared,
+    /// `½·Σ_k (o_k − y_k)²`.
+    HalfSumSquared,
+    /// `Σ_k (o_k − y_k)²`.
+    SumSquared,
+    /// `−Σ_k y'_k·log softmax(o)_k` with `y' = (1 − ε)·y + ε/c`.
+    CrossEntropy {
+        /// ε.
+        smoothing: f64,
+    },
+    /// `−(1/c)·Σ_k (y_k·log σ(o_k) + (1 − y_k)·log(1 − σ(o_k)))`, σ the logistic function.
+    BinaryCrossEntropy,
+    /// `(1/c)·Σ_k max(0, 1 − t_k·o_k)²`, `t = 2y − 1`.
+    HingeSquared,
+}
 
 impl Loss {
     /// Which outputs lie on the curved side of the hinge, and how far each is from the kink.
@@ -16,6 +35,16 @@ impl Loss {
             (margin.sign() == Some(std::cmp::Ordering::Greater), margin)
         };
         outputs.iter().zip(targets).map(margin).collect()
+    }
+
+    /// Is the loss a polynomial of the outputs, on either side of a kink?
+    pub(super) fn is_polynomial(self) -> bool {
+        match self {
+            Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared | Loss::HingeSquared => {
+                true
+            }
+            Loss::CrossEntropy { .. } | Loss::BinaryCrossEntropy => false,
+        }
     }
 
     /// The loss of one sample; `open` says which outputs count ([`Loss::switches`]). With
@@ -38,10 +67,7 @@ impl Loss {
         };
         let residuals = |share: &T| {
             squares(share, &|k| {
-                let target = match terms {
-                    Sign::AsIs => targets[k],
-                    Sign::Positive => -targets[k].abs(),
-                };
+                let target = terms.subtracted(targets[k]);
                 Some(outputs[k].minus(&Jet::constant(number(target))))
             })
         };

@@ -1,30 +1,21 @@
-//! The layers one after the other: the loss of some samples near a point, and its switches.
+//! The layers one after the other: the loss of some samples near a point, and on which smooth piece of
+//! it the point lies.
 
-use std::cmp::Ordering;
-
+use super::forward::{self, Jets, Own, Sizes};
 use super::jet::Jet;
-use super::landscape::{Landscape, Second};
-use super::layers::{self, Activation, Own};
-use super::{Layer, Statistics, loss};
+use super::landscape::Landscape;
+use super::{Layer, SecondDerivative, Statistics, loss};
 use crate::number::Real;
 
-/// Which way every switch stands: the ReLUs that are open (0 or 1), the places that a max-pool
-/// chose, by layer, then number; and the hinges that count.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Switches {
-    pub layers: Vec<Vec<usize>>,
-    pub hinges: Vec<bool>,
-}
-
 /// What a layer makes of the activation of one sample.
-type Alone<'a, T> = dyn Fn(&Activation<T>) -> Activation<T> + 'a;
+type Alone<'a, T> = dyn Fn(&Jets<T>) -> Jets<T> + 'a;
 
 /// The same at the places that the sample's switches chose.
-type Chosen<'a, T> = dyn Fn(&Activation<T>, &[usize]) -> Activation<T> + 'a;
+type Chosen<'a, T> = dyn Fn(&Jets<T>, &[usize]) -> Jets<T> + 'a;
 
 impl<T: Real + Send + Sync> Landscape<T> {
     /// Every activation of some samples: of the input, then of each layer.
-    pub(super) fn activations(&self, group: &[usize], point: &[Jet<T>]) -> Vec<Vec<Activation<T>>> {
+    pub(super) fn activations(&self, group: &[usize], point: &[Jet<T>]) -> Vec<Vec<Jets<T>>> {
         let mut activations = vec![self.inputs_of(group)];
         let mut place = Place::default();
         for layer in 0..self.graph.layers().len() {
@@ -35,11 +26,16 @@ impl<T: Real + Send + Sync> Landscape<T> {
     }
 
     /// The summed loss of some samples, the penalty of each included.
-    pub(super) fn group_loss(&self, group: &[usize], point: &[Jet<T>], second: Second) -> Jet<T> {
+    pub(super) fn group_loss(
+        &self,
+        group: &[usize],
+        point: &[Jet<T>],
+        second: SecondDerivative,
+    ) -> Jet<T> {
         let outputs = self.activations(group, point).pop().unwrap_or_default();
         let mut sum = Jet::zero();
         for (mut output, &sample) in outputs.into_iter().zip(group) {
-            if second == Second::GaussNewton {
+            if second == SecondDerivative::GaussNewton {
                 output.iter_mut().for_each(|o| o.mixed = T::zero());
             }
             let open = &self.switches[sample].hinges;
@@ -52,12 +48,19 @@ impl<T: Real + Send + Sync> Landscape<T> {
         }
     }
 
+    fn sizes(&self, layer: usize) -> Sizes {
+        Sizes {
+            from: self.graph.size(layer),
+            to: self.graph.size(layer + 1),
+        }
+    }
+
     fn target(&self, sample: usize) -> &[f32] {
         let outputs = self.graph.outputs();
         &self.targets[sample * outputs..(sample + 1) * outputs]
     }
 
-    fn inputs_of(&self, group: &[usize]) -> Vec<Activation<T>> {
+    fn inputs_of(&self, group: &[usize]) -> Vec<Jets<T>> {
         let features = self.graph.features();
         let input = |&sample: &usize| {
             let input = &self.inputs[sample * features..(sample + 1) * features];
@@ -73,11 +76,11 @@ impl<T: Real + Send + Sync> Landscape<T> {
         place: &mut Place,
         group: &[usize],
         point: &[Jet<T>],
-        activations: &[Vec<Activation<T>>],
-    ) -> Vec<Activation<T>> {
+        activations: &[Vec<Jets<T>>],
+    ) -> Vec<Jets<T>> {
         let own = self.own(layer, place, point);
         let read = &activations[layer];
-        let sizes = (self.graph.size(layer), self.graph.size(layer + 1));
+        let sizes = self.sizes(layer);
         let each = |of: &Alone<'_, T>| read.iter().map(of).collect();
         let chosen = |of: &Chosen<'_, T>| {
             let samples = read.iter().zip(group);
@@ -85,28 +88,34 @@ impl<T: Real + Send + Sync> Landscape<T> {
             samples.collect()
         };
         match &self.graph.layers()[layer] {
-            Layer::Dense { .. } => each(&|x| layers::dense(&own, x)),
+            Layer::Dense { .. } => each(&|x| forward::dense(&own, x)),
             Layer::Convolution { window, groups, .. } => {
-                each(&|x| layers::convolution(&own, x, sizes, (window, *groups)))
+                each(&|x| forward::convolution(&own, x, sizes, window, *groups))
             }
-            Layer::BatchNorm { epsilon, .. } => layers::batch_norm(&own, read, sizes.0, *epsilon),
+            Layer::BatchNorm { epsilon, .. } => {
+                forward::batch_norm(&own, read, sizes.from, *epsilon)
+            }
             Layer::Normalise { mean, deviation } => {
-                each(&|x| layers::normalise(x, sizes.0, (mean, deviation), self.terms))
+                each(&|x| forward::normalise(x, sizes.from, mean, deviation, self.terms))
             }
-            Layer::Relu => chosen(&|x, open| {
-                let pairs = x.iter().zip(open);
-                let kept = pairs.map(|(x, &open)| if open == 1 { x.clone() } else { Jet::zero() });
-                kept.collect()
+            Layer::Activation(activation) => chosen(&|x, pieces| {
+                let pairs = x.iter().zip(pieces);
+                pairs
+                    .map(|(x, &piece)| activation.on_piece(piece, x))
+                    .collect()
             }),
             Layer::MaxPool(_) => {
                 chosen(&|x, places| places.iter().map(|&place| x[place].clone()).collect())
             }
-            Layer::AveragePool(window) => each(&|x| layers::average_pool(x, sizes, window)),
+            Layer::AveragePool(window) => each(&|x| forward::average_pool(x, sizes, window)),
             Layer::Flatten => read.clone(),
             Layer::Shortcut { from, stride } => {
-                let sizes = (self.graph.size(*from), sizes.1);
+                let sizes = Sizes {
+                    from: self.graph.size(*from),
+                    ..sizes
+                };
                 let pairs = read.iter().zip(&activations[*from]);
-                let sums = pairs.map(|(x, a)| layers::shortcut(x, a, sizes, *stride));
+                let sums = pairs.map(|(x, a)| forward::shortcut(x, a, sizes, *stride));
                 sums.collect()
             }
         }
@@ -117,13 +126,10 @@ impl<T: Real + Send + Sync> Landscape<T> {
         let (weights, biases) = self.graph.weights(layer);
         let start = place.parameters;
         place.parameters += weights + biases;
-        let statistics = match self.graph.layers()[layer] {
-            Layer::BatchNorm { .. } => 2 * self.graph.size(layer)[0],
-            _ => 0,
-        };
+        let statistics = self.graph.layers()[layer].statistics(self.graph.size(layer));
         let first = place.statistics;
         place.statistics += statistics;
-        let is_fixed = self.graph.statistics == Statistics::Fixed;
+        let is_fixed = self.graph.statistics() == Statistics::Fixed;
         Own {
             weights: &point[start..start + weights],
             biases: &point[start + weights..place.parameters],
@@ -151,45 +157,41 @@ impl<T: Real + Send + Sync> Landscape<T> {
                 let hinges = self.graph.loss().switches(&values, self.target(sample));
                 for (open, margin) in hinges {
                     self.switches[sample].hinges.push(open);
-                    self.come_close(&margin);
+                    self.closest.take(&margin);
                 }
             }
         }
     }
 
+    /// The pieces or places of one layer.
     fn set_layer(&mut self, layer: usize, sample: usize, read: &[Jet<T>]) {
-        let sizes = (self.graph.size(layer), self.graph.size(layer + 1));
+        let sizes = self.sizes(layer);
         let chosen = match &self.graph.layers()[layer] {
-            Layer::Relu => {
-                read.iter().for_each(|x| self.come_close(&x.value));
-                let is_open = |x: &Jet<T>| x.value.sign() == Some(Ordering::Greater);
-                read.iter().map(|x| usize::from(is_open(x))).collect()
+            Layer::Activation(activation) => {
+                let pieces = read.iter().map(|x| activation.piece(&x.value));
+                let (pieces, distances): (Vec<_>, Vec<_>) = pieces.unzip();
+                let distances = distances.iter().flatten();
+                distances.for_each(|distance| self.closest.take(distance));
+                pieces
             }
             Layer::MaxPool(window) => {
                 let (places, leads): (Vec<_>, Vec<_>) =
-                    layers::largest(read, sizes, window).into_iter().unzip();
+                    forward::largest(read, sizes, window).into_iter().unzip();
                 leads
                     .iter()
                     .flatten()
-                    .for_each(|lead| self.come_close(lead));
+                    .for_each(|lead| self.closest.take(lead));
                 places
             }
-            _ => Vec::new(),
+            Layer::Dense { .. }
+            | Layer::Convolution { .. }
+            | Layer::BatchNorm { .. }
+            | Layer::Normalise { .. }
+            | Layer::AveragePool(_)
+            | Layer::Flatten
+            | Layer::Shortcut { .. } => Vec::new(),
         };
         self.switches[sample].layers.push(chosen);
-    }
-
-    /// Remembers `|distance|` where it is the smallest so far.
-    fn come_close(&mut self, distance: &T) {
-        let size = match distance.sign() {
-            Some(Ordering::Less) => -distance,
-            Some(_) => distance.clone(),
-            None => T::zero(),
-        };
-        let is_closer = |closest: &T| size.compare(closest) == Some(Ordering::Less);
-        if self.closest.as_ref().is_none_or(is_closer) {
-            self.closest = Some(size);
-        }
     }
 }
 

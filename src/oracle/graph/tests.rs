@@ -1,6 +1,8 @@
 use num_traits::{One, Zero};
 
-use super::{Enclosure, Graph, Landscape, Layer, Loss, Second, Statistics, Window};
+use super::{
+    Enclosure, Graph, Landscape, Layer, Loss, SecondDerivative, Statistics, Values, Window,
+};
 use crate::number::{Exact, Field, Real};
 
 /// The one number of an interval of width zero.
@@ -18,7 +20,13 @@ fn whole(values: &[i64]) -> Vec<Exact> {
 }
 
 fn at(graph: &Graph, parameters: &[f32], inputs: &[f32], targets: &[f32]) -> Landscape<Enclosure> {
-    Landscape::new(graph, parameters, &[], (inputs, targets))
+    let values = Values {
+        parameters,
+        statistics: &[],
+        inputs,
+        targets,
+    };
+    Landscape::new(graph, &values)
 }
 
 fn outputs_of(layer: Layer, input: [usize; 3], parameters: &[f32], inputs: &[f32]) -> Vec<Exact> {
@@ -60,7 +68,7 @@ fn a_product_of_two_weights_has_the_mixed_derivative_of_its_formula() {
         Enclosure::zero(),
         Enclosure::zero(),
     ];
-    let product = open.hessian_product(&unit, Second::GaussNewton);
+    let product = open.hessian_product(&unit, SecondDerivative::GaussNewton);
     assert_eq!(point(&product[2]), Exact::from(12));
 }
 

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{self, Adaptive, Isa};
+use crate::error::Result;
+use crate::kernel::{self, Adaptive};
+
+use super::method::{Method, Site, Taken, check_positive};
+use super::rms_prop::Squares;
 
 /// `v ← v + g²`, `w ← w − ηg/(√v + ε)`, from `v = 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,7 +24,7 @@ impl Default for AdaGrad {
 
 impl AdaGrad {
     /// How `v` becomes the denominators `√v + ε`.
-    pub(super) fn adaptive(self) -> Adaptive {
+    fn adaptive(&self) -> Adaptive {
         Adaptive {
             root: 1.0,
             epsilon: self.epsilon as f32,
@@ -28,23 +32,29 @@ impl AdaGrad {
     }
 }
 
-/// v.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct SumSquares {
-    #[serde(skip)]
-    pub(super) squares: Vec<f32>,
-}
+impl Method for AdaGrad {
+    type Memory = Squares;
+    const NAME: &'static str = "ada-grad";
 
-impl SumSquares {
-    pub(super) fn fall(
-        &mut self,
-        isa: Isa,
-        (settings, learning_rate): (AdaGrad, f32),
-        gradient: &[f32],
-        parameters: &mut [f32],
-    ) {
-        kernel::decay_squares(isa, (1.0, 1.0), gradient, &mut self.squares);
-        let pair = (gradient, &self.squares[..]);
-        kernel::descend_adaptive(isa, settings.adaptive(), learning_rate, pair, parameters);
+    fn check(&self) -> Result<()> {
+        check_positive("epsilon", self.epsilon)
+    }
+
+    fn step(&self, Squares { squares }: &mut Squares, site: &mut Site<'_>) -> Taken {
+        let loss = site.evaluate();
+        kernel::decay_squares(site.isa, (1.0, 1.0), site.gradient, squares);
+        let (adaptive, pair) = (self.adaptive(), (&*site.gradient, &squares[..]));
+        kernel::descend_adaptive(
+            site.isa,
+            adaptive,
+            site.learning_rate,
+            pair,
+            site.parameters,
+        );
+        Taken::from_loss(loss)
+    }
+
+    fn preconditioner<'a>(&self, memory: &'a Squares) -> Option<(Adaptive, &'a [f32])> {
+        Some((self.adaptive(), &memory.squares))
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{self, Adaptive, Isa};
+use crate::error::Result;
+use crate::kernel::{self, Adaptive};
+
+use super::method::{Method, Site, Taken, Vectors, check_decay, check_positive};
 
 /// `m ← m + (1 − β₁)(g − m)`, `v ← β₂v + (1 − β₂)g²`, and with `m̂ = m/(1 − β₁ᵗ)`,
 /// `v̂ = v/(1 − β₂ᵗ)` after `t` steps, `w ← w − ηm̂/(√v̂ + ε)`; from `m = v = 0`.
@@ -30,41 +33,67 @@ impl Default for Adam {
 /// m, v and t.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Moments {
-    pub(super) steps: u64,
+    steps: u64,
     #[serde(skip)]
-    pub(super) mean: Vec<f32>,
+    mean: Vec<f32>,
     #[serde(skip)]
-    pub(super) squares: Vec<f32>,
+    squares: Vec<f32>,
 }
 
-impl Moments {
-    /// How `v` becomes the denominators `√v̂ + ε`; `None` before the first step.
-    pub(super) fn adaptive(&self, settings: Adam) -> Option<Adaptive> {
-        let correction = 1.0 - power(settings.beta2, self.steps);
-        (self.steps > 0).then(|| Adaptive {
+impl Vectors for Moments {
+    fn vectors_mut(&mut self) -> Vec<&mut Vec<f32>> {
+        vec![&mut self.mean, &mut self.squares]
+    }
+}
+
+impl Adam {
+    /// How `v` becomes the denominators `√v̂ + ε` after so many steps, 1 or more.
+    fn adaptive(&self, steps: u64) -> Adaptive {
+        let correction = 1.0 - power(self.beta2, steps);
+        Adaptive {
             root: (1.0 / correction.sqrt()) as f32,
-            epsilon: settings.epsilon as f32,
-        })
+            epsilon: self.epsilon as f32,
+        }
+    }
+}
+
+impl Method for Adam {
+    type Memory = Moments;
+    const NAME: &'static str = "adam";
+
+    fn check(&self) -> Result<()> {
+        check_decay("beta1", self.beta1)?;
+        check_decay("beta2", self.beta2)?;
+        check_positive("epsilon", self.epsilon)
     }
 
-    pub(super) fn fall(
-        &mut self,
-        isa: Isa,
-        (settings, learning_rate): (Adam, f32),
-        gradient: &[f32],
-        parameters: &mut [f32],
-    ) {
-        let Adam { beta1, beta2, .. } = settings;
-        self.steps += 1;
-        kernel::approach(isa, (1.0 - beta1) as f32, gradient, &mut self.mean);
+    fn momentum(&self) -> f64 {
+        self.beta1
+    }
+
+    fn step(&self, memory: &mut Moments, site: &mut Site<'_>) -> Taken {
+        let loss = site.evaluate();
+        let Adam { beta1, beta2, .. } = *self;
+        let Moments {
+            steps,
+            mean,
+            squares,
+        } = memory;
+        *steps += 1;
+        kernel::approach(site.isa, (1.0 - beta1) as f32, site.gradient, mean);
         let factors = (beta2 as f32, (1.0 - beta2) as f32);
-        kernel::decay_squares(isa, factors, gradient, &mut self.squares);
-        let correction = 1.0 - power(beta1, self.steps);
-        let step = (f64::from(learning_rate) / correction) as f32;
-        if let Some(adaptive) = self.adaptive(settings) {
-            let pair = (&self.mean[..], &self.squares[..]);
-            kernel::descend_adaptive(isa, adaptive, step, pair, parameters);
-        }
+        kernel::decay_squares(site.isa, factors, site.gradient, squares);
+        let correction = 1.0 - power(beta1, *steps);
+        let step = (f64::from(site.learning_rate) / correction) as f32;
+        let (adaptive, pair) = (self.adaptive(*steps), (&mean[..], &squares[..]));
+        kernel::descend_adaptive(site.isa, adaptive, step, pair, site.parameters);
+        Taken::from_loss(loss)
+    }
+
+    /// Before the first step there is none: `v̂` is 0/0.
+    fn preconditioner<'a>(&self, memory: &'a Moments) -> Option<(Adaptive, &'a [f32])> {
+        let adaptive = (memory.steps > 0).then(|| self.adaptive(memory.steps))?;
+        Some((adaptive, &memory.squares))
     }
 }
 

@@ -1,8 +1,11 @@
-//! Heavy ball, as PyTorch's `SGD(momentum)`: no dampening, η undivided.
+//! Heavy ball, as PyTorch's `SGD(momentum)`: no dampening.
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{self, Isa};
+use crate::error::Result;
+use crate::kernel;
+
+use super::method::{Method, Site, Taken, Vectors, check_decay};
 
 /// `v ← βv + g`, `w ← w − ηv`, from `v = 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,15 +22,28 @@ pub struct Velocity {
     pub(super) velocity: Vec<f32>,
 }
 
-impl Velocity {
-    pub(super) fn fall(
-        &mut self,
-        isa: Isa,
-        (settings, learning_rate): (HeavyBall, f32),
-        gradient: &[f32],
-        parameters: &mut [f32],
-    ) {
-        kernel::decay(isa, settings.momentum as f32, gradient, &mut self.velocity);
-        kernel::axpy(isa, -learning_rate, &self.velocity, parameters);
+impl Vectors for Velocity {
+    fn vectors_mut(&mut self) -> Vec<&mut Vec<f32>> {
+        vec![&mut self.velocity]
+    }
+}
+
+impl Method for HeavyBall {
+    type Memory = Velocity;
+    const NAME: &'static str = "heavy-ball";
+
+    fn check(&self) -> Result<()> {
+        check_decay("momentum", self.momentum)
+    }
+
+    fn momentum(&self) -> f64 {
+        self.momentum
+    }
+
+    fn step(&self, Velocity { velocity }: &mut Velocity, site: &mut Site<'_>) -> Taken {
+        let loss = site.evaluate();
+        kernel::decay(site.isa, self.momentum as f32, site.gradient, velocity);
+        kernel::axpy(site.isa, -site.learning_rate, velocity, site.parameters);
+        Taken::from_loss(loss)
     }
 }

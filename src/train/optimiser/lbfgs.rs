@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernel::{self, Isa};
 
 use super::line_search::{Place, Wolfe};
+use super::method::{Method, Site, Taken, Vectors, wrong};
 
 /// `w ← w − t·B⁻¹g`, where `B⁻¹` comes from the last differences of parameters and gradients by the
 /// two-loop recursion, from `(sᵀy/yᵀy)·I`, and `t` from a line search for the
@@ -36,34 +37,6 @@ impl Default for Lbfgs {
     }
 }
 
-impl Lbfgs {
-    fn wolfe(self) -> Wolfe {
-        Wolfe {
-            decrease: self.decrease,
-            curvature: self.curvature,
-            evaluations: self.evaluations,
-        }
-    }
-
-    pub(super) fn check(self) -> Result<()> {
-        let wrong = |field, fault| Err(Error::input("optimiser", field, fault));
-        if self.history == 0 || self.evaluations == 0 {
-            return wrong("history", "history and evaluations must be 1 or more");
-        }
-        let ordered = 0.0 < self.decrease
-            && self.decrease < 0.5
-            && self.decrease < self.curvature
-            && self.curvature < 1.0;
-        match ordered {
-            true => Ok(()),
-            false => wrong(
-                "curvature",
-                "the Wolfe conditions need 0 < decrease < curvature < 1 and decrease < 1/2",
-            ),
-        }
-    }
-}
-
 /// `s = w⁺ − w`, `y = g⁺ − g`, with `sᵀy > 0`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Pair {
@@ -85,90 +58,78 @@ pub struct History {
     loss: Option<f64>,
 }
 
-/// The loss at parameters, and its gradient written over the second slice.
-pub(in crate::train) trait Objective: FnMut(&[f32], &mut [f32]) -> f64 {}
-
-impl<F: FnMut(&[f32], &mut [f32]) -> f64> Objective for F {}
-
-/// What a step came to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::train) struct Fall {
-    /// The loss before it.
-    pub loss: f64,
-    /// Was a lower point found? If not, the parameters are as they were.
-    pub is_lower: bool,
+impl Vectors for History {
+    /// Those of the pairs in their order, the gradient last.
+    fn vectors_mut(&mut self) -> Vec<&mut Vec<f32>> {
+        let pairs = self.pairs.iter_mut();
+        let vectors = pairs.flat_map(|pair| [&mut pair.s, &mut pair.y]);
+        vectors.chain([&mut self.gradient]).collect()
+    }
 }
 
-impl History {
-    /// One step.
-    pub(in crate::train) fn fall(
-        &mut self,
-        isa: Isa,
-        (settings, learning_rate): (Lbfgs, f32),
-        parameters: &mut [f32],
-        mut objective: impl Objective,
-    ) -> Fall {
-        let loss = match self.loss {
+impl Method for Lbfgs {
+    type Memory = History;
+    const NAME: &'static str = "lbfgs";
+    const NEEDS_EVERY_SAMPLE: bool = true;
+
+    fn check(&self) -> Result<()> {
+        if self.history == 0 || self.evaluations == 0 {
+            let fault = "history and evaluations must be 1 or more";
+            return Err(wrong("history", fault));
+        }
+        let Lbfgs {
+            decrease,
+            curvature,
+            ..
+        } = *self;
+        if 0.0 < decrease && decrease < 0.5 && decrease < curvature && curvature < 1.0 {
+            return Ok(());
+        }
+        let fault = "the Wolfe conditions need 0 < decrease < curvature < 1 and decrease < 1/2";
+        Err(wrong("curvature", fault))
+    }
+
+    fn step(&self, history: &mut History, site: &mut Site<'_>) -> Taken {
+        let loss = match history.loss {
             Some(loss) => loss,
-            None => objective(parameters, &mut self.gradient),
+            None => (site.objective)(site.parameters, &mut history.gradient),
         };
-        let (direction, slope) = self.direction(isa);
-        let stay = Fall {
+        let (direction, slope) = history.direction(site.isa);
+        let stalled = Taken {
             loss,
-            is_lower: false,
+            is_stalled: true,
         };
         if !(loss.is_finite() && slope < 0.0 && slope.is_finite()) {
-            return stay;
+            return stalled;
         }
-        let first = self.first_trial(learning_rate);
-        let mut line = Line {
-            isa,
-            before: parameters.to_vec(),
-            direction,
-            gradient: vec![0.0; parameters.len()],
-            parameters,
-            objective,
-        };
         let start = Place {
             at: 0.0,
             value: loss,
             slope,
         };
-        let mut last = start;
-        let found = settings.wolfe().search(start, first, |at| {
-            last = line.go(at);
-            last
-        });
-        let Some(found) = found else {
-            line.parameters.copy_from_slice(&line.before);
-            return stay;
+        let first = history.first_trial(site.learning_rate);
+        let mut line = Line {
+            before: site.parameters.to_vec(),
+            direction,
+            site,
         };
-        if found.at != last.at {
-            line.go(found.at);
-        }
-        let Line {
-            before, gradient, ..
-        } = line;
-        self.remember(isa, settings.history, (&before, parameters), gradient);
-        self.loss = Some(found.value);
-        Fall {
-            loss,
-            is_lower: true,
-        }
+        let Some(found) = line.search(self, start, first) else {
+            line.site.parameters.copy_from_slice(&line.before);
+            return stalled;
+        };
+        history.loss = Some(found.value);
+        history.remember(self.history, &line);
+        Taken::from_loss(loss)
     }
+}
 
-    /// The vectors in the order of the pairs, the gradient last.
-    pub(super) fn vectors_mut(&mut self) -> Vec<&mut Vec<f32>> {
-        let pairs = self.pairs.iter_mut();
-        let vectors = pairs.flat_map(|pair| [&mut pair.s, &mut pair.y]);
-        vectors.chain([&mut self.gradient]).collect()
-    }
-
+impl History {
     fn first_trial(&self, learning_rate: f32) -> f64 {
         let size: f64 = self.gradient.iter().map(|g| f64::from(g.abs())).sum();
-        match self.pairs.is_empty() {
-            true => f64::from(learning_rate) * (1.0 / size).min(1.0),
-            false => f64::from(learning_rate),
+        if self.pairs.is_empty() {
+            f64::from(learning_rate) * (1.0 / size).min(1.0)
+        } else {
+            f64::from(learning_rate)
         }
     }
 
@@ -203,20 +164,15 @@ impl History {
         }
     }
 
-    /// Takes the pair of the step to `here`, where the gradient is `gradient`; a pair without
-    /// curvature beyond the rounding of its vectors is left out.
-    fn remember(
-        &mut self,
-        isa: Isa,
-        most: usize,
-        (before, here): (&[f32], &[f32]),
-        gradient: Vec<f32>,
-    ) {
-        let mut s = here.to_vec();
-        kernel::axpy(isa, -1.0, before, &mut s);
-        let mut y = gradient.clone();
+    /// Takes in the step along the line, and the gradient where it ended; a pair without curvature
+    /// beyond the rounding of its vectors is left out.
+    fn remember(&mut self, most: usize, line: &Line<'_, '_>) {
+        let isa = line.site.isa;
+        let mut s = line.site.parameters.to_vec();
+        kernel::axpy(isa, -1.0, &line.before, &mut s);
+        let mut y = line.site.gradient.to_vec();
         kernel::axpy(isa, -1.0, &self.gradient, &mut y);
-        self.gradient = gradient;
+        self.gradient.copy_from_slice(line.site.gradient);
         let product = kernel::dot_wide(isa, &s, &y);
         let sizes = kernel::dot_wide(isa, &s, &s) * kernel::dot_wide(isa, &y, &y);
         if product > f64::from(f32::EPSILON) * sizes.sqrt() {
@@ -228,23 +184,43 @@ impl History {
     }
 }
 
-/// The loss along a direction from `before`; the parameters and the gradient are those of the last
-/// place that was gone to.
-struct Line<'a, O> {
-    isa: Isa,
+/// The loss along a direction from `before`; the parameters and the gradient of the site are those of
+/// the last place that was tried.
+struct Line<'l, 's> {
     before: Vec<f32>,
     direction: Vec<f32>,
-    parameters: &'a mut [f32],
-    gradient: Vec<f32>,
-    objective: O,
+    site: &'l mut Site<'s>,
 }
 
-impl<O: Objective> Line<'_, O> {
-    fn go(&mut self, at: f64) -> Place {
-        self.parameters.copy_from_slice(&self.before);
-        kernel::axpy(self.isa, at as f32, &self.direction, self.parameters);
-        let value = (self.objective)(self.parameters, &mut self.gradient);
-        let slope = kernel::dot_wide(self.isa, &self.direction, &self.gradient);
+impl Line<'_, '_> {
+    /// Goes to a place that meets the conditions; `None` when there is none.
+    fn search(&mut self, settings: &Lbfgs, start: Place, first: f64) -> Option<Place> {
+        let wolfe = Wolfe {
+            decrease: settings.decrease,
+            curvature: settings.curvature,
+            evaluations: settings.evaluations,
+        };
+        let mut last = start;
+        let found = wolfe.search(start, first, |at| {
+            last = self.try_at(at);
+            last
+        })?;
+        if found.at != last.at {
+            self.try_at(found.at);
+        }
+        Some(found)
+    }
+
+    fn try_at(&mut self, at: f64) -> Place {
+        let Line {
+            before,
+            direction,
+            site,
+        } = self;
+        site.parameters.copy_from_slice(before);
+        kernel::axpy(site.isa, at as f32, direction, site.parameters);
+        let value = site.evaluate();
+        let slope = kernel::dot_wide(site.isa, direction, site.gradient);
         Place { at, value, slope }
     }
 }

@@ -6,7 +6,7 @@
 //! values differ by no more than their rounding, the first condition is asked of the slope:
 //! `φ'(t) ≤ (1 − 2c₁)·|φ'(0)|` (Hager and Zhang 2005, the approximate Wolfe conditions).
 
-/// What of a loss is taken for rounding, in units of the loss: 2⁻²⁰, sixteen roundings of f32.
+/// Differences of the loss below this share of it count as rounding: 2⁻²⁰, sixteen roundings of f32.
 const ROUNDING: f64 = 1.0 / (1 << 20) as f64;
 
 /// The function along the line at one place.
@@ -139,9 +139,12 @@ mod tests {
 
     #[test]
     fn a_wall_of_infinity_is_backed_away_from() {
-        let f = |t: f64| match t < 0.5 {
-            true => ((t - 0.4).powi(2), 2.0 * (t - 0.4)),
-            false => (f64::NAN, f64::NAN),
+        let f = |t: f64| {
+            if t < 0.5 {
+                ((t - 0.4).powi(2), 2.0 * (t - 0.4))
+            } else {
+                (f64::NAN, f64::NAN)
+            }
         };
         let found = search(f, 8.0).unwrap();
         assert!((found.at - 0.4).abs() < 0.05);

@@ -1,4 +1,4 @@
-//! How a gradient becomes a step.
+//! How a gradient becomes a step: a file per method, and one list of them ([`Optimiser`]).
 //!
 //! The formulas and defaults are PyTorch's (`torch.optim`); `g` is the gradient of the step, `η` the
 //! learning rate of the plan. The vectors are f32 and every element is rounded as the kernels say;
@@ -9,7 +9,7 @@ mod adam;
 mod heavy_ball;
 mod lbfgs;
 mod line_search;
-mod memory;
+mod method;
 mod nesterov;
 mod rms_prop;
 
@@ -19,103 +19,146 @@ pub use ada_grad::AdaGrad;
 pub use adam::Adam;
 pub use heavy_ball::HeavyBall;
 pub use lbfgs::Lbfgs;
-pub use memory::Memory;
 pub use nesterov::Nesterov;
 pub use rms_prop::RmsProp;
 
-pub(super) use lbfgs::Fall;
+pub(super) use method::{Site, Taken};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::kernel::{self, Isa};
+use method::{Method, Vectors};
 
-/// The rule of a step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Optimiser {
-    /// `w ← w − ηg`: gradient descent and SGD, fused with the backward pass.
-    #[default]
-    Plain,
-    /// `v ← βv + g`, `w ← w − ηv`.
-    HeavyBall(HeavyBall),
-    /// `v ← βv + g`, `w ← w − η(g + βv)`.
-    Nesterov(Nesterov),
-    /// Steps divided by the root of a running mean of squares.
-    RmsProp(RmsProp),
-    /// The same with a running mean of gradients, both corrected for their start.
-    Adam(Adam),
-    /// Steps divided by the root of the sum of squares.
-    AdaGrad(AdaGrad),
-    /// Limited-memory BFGS with a line search; needs every sample in every step.
-    Lbfgs(Lbfgs),
-}
-
-impl Optimiser {
-    /// The word in plans.
-    pub fn name(self) -> &'static str {
-        match self {
-            Optimiser::Plain => "plain",
-            Optimiser::HeavyBall(_) => "heavy-ball",
-            Optimiser::Nesterov(_) => "nesterov",
-            Optimiser::RmsProp(_) => "rms-prop",
-            Optimiser::Adam(_) => "adam",
-            Optimiser::AdaGrad(_) => "ada-grad",
-            Optimiser::Lbfgs(_) => "lbfgs",
+/// Makes [`Optimiser`] and [`Memory`] from one list of methods, and passes every question on to the
+/// method's own file.
+macro_rules! methods {
+    ($($(#[$doc:meta])* $method:ident,)*) => {
+        /// The rule of a step, with its settings.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Optimiser {
+            /// `w ← w − ηg`: gradient descent and SGD, fused with the backward pass.
+            #[default]
+            Plain,
+            $($(#[$doc])* $method($method),)*
         }
-    }
 
-    /// β₁ of the stability bounds: the momentum of heavy ball, Nesterov and Adam, 0 elsewhere.
-    pub fn momentum(self) -> f64 {
-        match self {
-            Optimiser::HeavyBall(HeavyBall { momentum })
-            | Optimiser::Nesterov(Nesterov { momentum }) => momentum,
-            Optimiser::Adam(adam) => adam.beta1,
-            _ => 0.0,
+        /// What an optimiser remembers from step to step. Serialised, it holds everything but its
+        /// vectors.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Memory {
+            /// Nothing.
+            Plain,
+            $(#[doc = concat!("What [`", stringify!($method), "`] remembers.")]
+            $method(<$method as Method>::Memory),)*
         }
-    }
 
-    /// Are the settings in their ranges?
-    ///
-    /// # Errors
-    /// When one is not.
-    pub fn check(self) -> Result<()> {
-        match self {
-            Optimiser::Plain => Ok(()),
-            Optimiser::HeavyBall(HeavyBall { momentum })
-            | Optimiser::Nesterov(Nesterov { momentum }) => decays("momentum", momentum),
-            Optimiser::RmsProp(RmsProp { decay, epsilon }) => {
-                decays("decay", decay).and(positive("epsilon", epsilon))
+        impl Optimiser {
+            /// The word in plans.
+            pub fn name(self) -> &'static str {
+                match self {
+                    Optimiser::Plain => "plain",
+                    $(Optimiser::$method(_) => $method::NAME,)*
+                }
             }
-            Optimiser::Adam(adam) => decays("beta1", adam.beta1)
-                .and(decays("beta2", adam.beta2))
-                .and(positive("epsilon", adam.epsilon)),
-            Optimiser::AdaGrad(AdaGrad { epsilon }) => positive("epsilon", epsilon),
-            Optimiser::Lbfgs(lbfgs) => lbfgs.check(),
+
+            /// β₁ of the stability bounds: the momentum of heavy ball, Nesterov and Adam, 0 elsewhere.
+            pub fn momentum(self) -> f64 {
+                match self {
+                    Optimiser::Plain => 0.0,
+                    $(Optimiser::$method(method) => method.momentum(),)*
+                }
+            }
+
+            /// Does it need every sample in every step?
+            pub fn needs_every_sample(self) -> bool {
+                match self {
+                    Optimiser::Plain => false,
+                    $(Optimiser::$method(_) => $method::NEEDS_EVERY_SAMPLE,)*
+                }
+            }
+
+            /// Are the settings in their ranges?
+            ///
+            /// # Errors
+            /// When one is not.
+            pub fn check(self) -> Result<()> {
+                match self {
+                    Optimiser::Plain => Ok(()),
+                    $(Optimiser::$method(method) => method.check(),)*
+                }
+            }
         }
-    }
+
+        impl Memory {
+            /// The memory before the first step on so many parameters.
+            pub fn new(optimiser: Optimiser, parameters: usize) -> Self {
+                let mut memory = match optimiser {
+                    Optimiser::Plain => Memory::Plain,
+                    $(Optimiser::$method(_) => Memory::$method(Default::default()),)*
+                };
+                for vector in memory.vectors_mut() {
+                    vector.resize(parameters, 0.0);
+                }
+                memory
+            }
+
+            /// Its vectors, each as long as the parameters, in a fixed order.
+            pub(super) fn vectors_mut(&mut self) -> Vec<&mut Vec<f32>> {
+                match self {
+                    Memory::Plain => Vec::new(),
+                    $(Memory::$method(memory) => memory.vectors_mut(),)*
+                }
+            }
+
+            /// Takes a step of the optimiser whose memory this is. `None`, and no step, for the memory
+            /// of another one and for plain steps, which [`crate::network::Pass::descend`] takes.
+            pub(super) fn step(&mut self, optimiser: Optimiser, site: &mut Site<'_>) -> Option<Taken> {
+                match (optimiser, self) {
+                    $((Optimiser::$method(method), Memory::$method(memory)) => {
+                        Some(method.step(memory, site))
+                    })*
+                    _ => None,
+                }
+            }
+
+            /// The diagonal `P` of a step `w ← w − ηP⁻¹m`: `√v + ε`, for Adam `√v̂ + ε`. `None` where
+            /// the optimiser has none, and for Adam before its first step, where `v̂` is 0/0.
+            pub fn preconditioner(&self, isa: Isa, optimiser: Optimiser) -> Option<Vec<f32>> {
+                let (adaptive, squares) = match (optimiser, self) {
+                    $((Optimiser::$method(method), Memory::$method(memory)) => {
+                        method.preconditioner(memory)?
+                    })*
+                    _ => return None,
+                };
+                let mut preconditioner = vec![0.0; squares.len()];
+                kernel::denominators(isa, adaptive, squares, &mut preconditioner);
+                Some(preconditioner)
+            }
+        }
+    };
 }
 
-/// Is a factor of forgetting in `[0, 1)`, also once rounded to f32?
-fn decays(field: &str, value: f64) -> Result<()> {
-    let is_one = value as f32 >= 1.0;
-    match value >= 0.0 && !is_one {
-        true => Ok(()),
-        false => Err(Error::input(
-            "optimiser",
-            field,
-            format!("{value} is not in [0, 1); choose a number below 1, such as 0.9"),
-        )),
-    }
+methods! {
+    /// `v ← βv + g`, `w ← w − ηv`.
+    HeavyBall,
+    /// `v ← βv + g`, `w ← w − η(g + βv)`.
+    Nesterov,
+    /// Steps divided by the root of a running mean of squared gradients.
+    RmsProp,
+    /// The same along a running mean of gradients, both means corrected for their start at zero.
+    Adam,
+    /// Steps divided by the root of the sum of squared gradients.
+    AdaGrad,
+    /// Limited-memory BFGS with a line search; needs every sample in every step.
+    Lbfgs,
 }
 
-/// Is a number above zero and finite, also once rounded to f32?
-fn positive(field: &str, value: f64) -> Result<()> {
-    let single = value as f32;
-    match single.is_normal() && single > 0.0 {
-        true => Ok(()),
-        false => Err(Error::input(
-            "optimiser",
-            field,
-            format!("{value} is no positive number of f32; choose one such as 1e-8"),
-        )),
+impl Memory {
+    /// Is it the memory of this optimiser?
+    pub fn belongs_to(&self, optimiser: Optimiser) -> bool {
+        let fresh = Memory::new(optimiser, 0);
+        std::mem::discriminant(self) == std::mem::discriminant(&fresh)
     }
 }
 
@@ -157,8 +200,33 @@ mod tests {
         }
         for optimiser in ["rms-prop", "adam", "ada-grad", "lbfgs"] {
             let text = format!(r#"{{"{optimiser}":{{}}}}"#);
-            let optimiser: Optimiser = serde_json::from_str(&text).unwrap();
-            assert!(optimiser.check().is_ok());
+            let read: Optimiser = serde_json::from_str(&text).unwrap();
+            assert!(read.check().is_ok());
         }
+    }
+
+    #[test]
+    fn every_name_is_the_word_in_plans() {
+        for word in [
+            "heavy-ball",
+            "nesterov",
+            "rms-prop",
+            "adam",
+            "ada-grad",
+            "lbfgs",
+        ] {
+            let momentum = matches!(word, "heavy-ball" | "nesterov");
+            let settings = if momentum {
+                r#"{"momentum":0.5}"#
+            } else {
+                "{}"
+            };
+            let text = format!(r#"{{"{word}":{settings}}}"#);
+            let read: Optimiser = serde_json::from_str(&text).unwrap();
+            assert_eq!(read.name(), word);
+            let memory = serde_json::to_value(Memory::new(read, 3)).unwrap();
+            assert!(memory.get(word).is_some(), "{memory}");
+        }
+        assert_eq!(Optimiser::default().name(), "plain");
     }
 }

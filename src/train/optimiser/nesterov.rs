@@ -4,7 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{self, Isa};
+use crate::error::Result;
+use crate::kernel;
+
+use super::heavy_ball::Velocity;
+use super::method::{Method, Site, Taken, check_decay};
 
 /// `v ← βv + g`, `w ← w − η(g + βv)`, from `v = 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,25 +18,29 @@ pub struct Nesterov {
     pub momentum: f64,
 }
 
-/// v.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Lookahead {
-    #[serde(skip)]
-    pub(super) velocity: Vec<f32>,
-}
+impl Method for Nesterov {
+    type Memory = Velocity;
+    const NAME: &'static str = "nesterov";
 
-impl Lookahead {
-    /// Leaves `g + βv` in `gradient`.
-    pub(super) fn fall(
-        &mut self,
-        isa: Isa,
-        (settings, learning_rate): (Nesterov, f32),
-        gradient: &mut [f32],
-        parameters: &mut [f32],
-    ) {
-        let beta = settings.momentum as f32;
-        kernel::decay(isa, beta, gradient, &mut self.velocity);
-        kernel::axpy(isa, beta, &self.velocity, gradient);
-        kernel::axpy(isa, -learning_rate, gradient, parameters);
+    fn check(&self) -> Result<()> {
+        check_decay("momentum", self.momentum)
+    }
+
+    fn momentum(&self) -> f64 {
+        self.momentum
+    }
+
+    fn step(&self, Velocity { velocity }: &mut Velocity, site: &mut Site<'_>) -> Taken {
+        let loss = site.evaluate();
+        let beta = self.momentum as f32;
+        kernel::decay(site.isa, beta, site.gradient, velocity);
+        kernel::axpy(site.isa, beta, velocity, site.gradient);
+        kernel::axpy(
+            site.isa,
+            -site.learning_rate,
+            site.gradient,
+            site.parameters,
+        );
+        Taken::from_loss(loss)
     }
 }

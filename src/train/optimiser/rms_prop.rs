@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{self, Adaptive, Isa};
+use crate::error::Result;
+use crate::kernel::{self, Adaptive};
+
+use super::method::{Method, Site, Taken, Vectors, check_decay, check_positive};
 
 /// `v ← αv + (1 − α)g²`, `w ← w − ηg/(√v + ε)`, from `v = 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +28,7 @@ impl Default for RmsProp {
 
 impl RmsProp {
     /// How `v` becomes the denominators `√v + ε`.
-    pub(super) fn adaptive(self) -> Adaptive {
+    fn adaptive(&self) -> Adaptive {
         Adaptive {
             root: 1.0,
             epsilon: self.epsilon as f32,
@@ -33,24 +36,44 @@ impl RmsProp {
     }
 }
 
-/// v.
+/// v: a weighted sum of squared gradients.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct MeanSquares {
+pub struct Squares {
     #[serde(skip)]
     pub(super) squares: Vec<f32>,
 }
 
-impl MeanSquares {
-    pub(super) fn fall(
-        &mut self,
-        isa: Isa,
-        (settings, learning_rate): (RmsProp, f32),
-        gradient: &[f32],
-        parameters: &mut [f32],
-    ) {
-        let factors = (settings.decay as f32, (1.0 - settings.decay) as f32);
-        kernel::decay_squares(isa, factors, gradient, &mut self.squares);
-        let pair = (gradient, &self.squares[..]);
-        kernel::descend_adaptive(isa, settings.adaptive(), learning_rate, pair, parameters);
+impl Vectors for Squares {
+    fn vectors_mut(&mut self) -> Vec<&mut Vec<f32>> {
+        vec![&mut self.squares]
+    }
+}
+
+impl Method for RmsProp {
+    type Memory = Squares;
+    const NAME: &'static str = "rms-prop";
+
+    fn check(&self) -> Result<()> {
+        check_decay("decay", self.decay)?;
+        check_positive("epsilon", self.epsilon)
+    }
+
+    fn step(&self, Squares { squares }: &mut Squares, site: &mut Site<'_>) -> Taken {
+        let loss = site.evaluate();
+        let factors = (self.decay as f32, (1.0 - self.decay) as f32);
+        kernel::decay_squares(site.isa, factors, site.gradient, squares);
+        let (adaptive, pair) = (self.adaptive(), (&*site.gradient, &squares[..]));
+        kernel::descend_adaptive(
+            site.isa,
+            adaptive,
+            site.learning_rate,
+            pair,
+            site.parameters,
+        );
+        Taken::from_loss(loss)
+    }
+
+    fn preconditioner<'a>(&self, memory: &'a Squares) -> Option<(Adaptive, &'a [f32])> {
+        Some((self.adaptive(), &memory.squares))
     }
 }

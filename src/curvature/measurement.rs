@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::Isa;
-use crate::network::Curvature;
-
-use super::{Lanczos, Ritz, Tracker, smallest};
+use super::lanczos::Ritz;
 
 /// A measured eigenvalue: some eigenvalue lies within `residual` of `value`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,37 +30,18 @@ impl From<&Ritz> for Eigenvalue {
 pub struct Measurement {
     /// `a = λ_max(H)`.
     pub sharpness: Eigenvalue,
-    /// `λ_min(H)`; of a [`Tracker`], whose runs end with the largest, no more than a bound from above.
+    /// `λ_min(H)`; of a [`Tracker`](super::Tracker), whose runs end with the largest, no more than a bound from above.
     pub smallest_eigenvalue: Eigenvalue,
     /// `s = √λ_max(Σ)`; the residual is that of the root, the wider side of `√(s² ± r)`.
     pub non_uniformity: Eigenvalue,
     /// Products with H and with Σ that were spent.
     pub products: [usize; 2],
-    /// Did both iterations reach their tolerance?
+    /// Did the iterations for the largest eigenvalues of H and of Σ reach their tolerance?
     pub converged: bool,
     /// The mean loss.
     pub loss: f64,
     /// The share of samples classified rightly, in [0, 1].
     pub accuracy: f64,
-}
-
-/// Measures at the point of `curvature`, the smallest eigenvalue by a run of its own; `seed` gives the
-/// start vectors. `None` when the curvature there has left the range of f32.
-///
-/// # Panics
-/// Where samples have no Hessians of their own ([`Curvature::has_samples`]).
-pub fn measure(
-    isa: Isa,
-    curvature: &mut Curvature<'_>,
-    settings: &Lanczos,
-    seed: u64,
-) -> Option<Measurement> {
-    let mut measured = Tracker::new(*settings, seed).measure(isa, curvature)?;
-    let ends = (measured.sharpness.value, settings.products);
-    let found = smallest(isa, curvature, ends, seed)?;
-    measured.smallest_eigenvalue = (&found.ritz).into();
-    measured.products[0] += found.products;
-    Some(measured)
 }
 
 /// `√(θ ± r)`: the root of the value, and the larger distance of the two ends from it. Σ is

@@ -1,10 +1,11 @@
-//! The engine against the oracle in f64, on networks of real shapes.
+//! The engine against the reference in f64, on networks of real shapes.
 
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Batch, Curvature, Loss, Matrix, Network, Normalisation, Part, Pass, Shape, State, description,
+    Batch, Curvature, CurvatureMatrix, Loss, Network, Normalisation, Pass, Shape, State,
+    TensorRole, description,
 };
-use sgd_stability::reference::translate::{double, in_pytorch_order};
+use sgd_stability::reference::translate::{in_pytorch_order, reference_point};
 use sgd_stability::train::random::{Purpose, stream};
 
 use rand::RngExt;
@@ -66,10 +67,10 @@ fn agrees(network: &Network, normalisation: Normalisation, samples: usize, toler
         samples,
     };
     let point = state.point(network, normalisation);
-    let exact = double(&point, &batch);
+    let exact = reference_point(&point, &batch);
     let along = in_pytorch_order(network, &direction);
     let along: Vec<f64> = along.into_iter().map(f64::from).collect();
-    let mut curvature = Curvature::new(Isa::best(), point, batch, Matrix::Hessian);
+    let mut curvature = Curvature::new(Isa::best(), point, batch, CurvatureMatrix::Hessian);
     let mut computed = vec![0.0; network.parameters()];
     let mut seen = Vec::new();
     Pass::new(Isa::best()).gradient(&point, &batch, &mut computed);
@@ -136,7 +137,7 @@ fn windows_of_every_kind_have_the_curvature_that_f64_gives() {
 fn tied(network: Network, ties: &[(usize, usize)]) -> Network {
     let modules = network.modules();
     let tensors = modules.iter().flat_map(|module| &module.tensors);
-    let is_parameter = |part: &Part| matches!(part, Part::Weight | Part::Bias);
+    let is_parameter = |part: &TensorRole| matches!(part, TensorRole::Weight | TensorRole::Bias);
     let count = tensors.filter(|(part, _)| is_parameter(part)).count();
     let mut owners: Vec<usize> = (0..count).collect();
     ties.iter()

@@ -1,14 +1,22 @@
-//! The layers, as they are defined: loops over channels, rows and columns.
+//! The forward pass of each layer, as it is defined: loops over channels, rows and columns.
 
 use std::cmp::Ordering;
 
 use super::jet::{Jet, number};
-use super::landscape::Sign;
-use super::{Size, Window};
+use super::layer::Size;
+use super::sign::Sign;
+use super::window::Window;
 use crate::number::Real;
 
 /// The jets of one activation of one sample, channels first.
-pub(super) type Activation<T> = Vec<Jet<T>>;
+pub(super) type Jets<T> = Vec<Jet<T>>;
+
+/// The sizes of what a layer reads and of what it gives.
+#[derive(Clone, Copy)]
+pub(super) struct Sizes {
+    pub from: Size,
+    pub to: Size,
+}
 
 /// What a layer works with besides what it reads.
 pub(super) struct Own<'a, T> {
@@ -32,7 +40,7 @@ fn places(size: Size) -> impl Iterator<Item = (usize, usize, usize)> {
 }
 
 /// `W x + b`.
-pub(super) fn dense<T: Real>(own: &Own<'_, T>, read: &[Jet<T>]) -> Activation<T> {
+pub(super) fn dense<T: Real>(own: &Own<'_, T>, read: &[Jet<T>]) -> Jets<T> {
     let output = |o: usize| {
         let row = &own.weights[o * read.len()..(o + 1) * read.len()];
         let mut sum = own.biases.get(o).cloned().unwrap_or_else(Jet::zero);
@@ -48,16 +56,17 @@ pub(super) fn dense<T: Real>(own: &Own<'_, T>, read: &[Jet<T>]) -> Activation<T>
 pub(super) fn convolution<T: Real>(
     own: &Own<'_, T>,
     read: &[Jet<T>],
-    (from, to): (Size, Size),
-    (window, groups): (&Window, usize),
-) -> Activation<T> {
+    Sizes { from, to }: Sizes,
+    window: &Window,
+    groups: usize,
+) -> Jets<T> {
     let ([rows, columns], inputs) = (window.size, from[0] / groups);
     let output = |(o, y, x): (usize, usize, usize)| {
         let mut sum = own.biases.get(o).cloned().unwrap_or_else(Jet::zero);
         let first = o / (to[0] / groups) * inputs;
         for (i, ky, kx) in places([inputs, rows, columns]) {
-            let row = window.read(0, (y, ky), from[1]);
-            if let Some((row, column)) = row.zip(window.read(1, (x, kx), from[2])) {
+            let row = window.read(0, y, ky, from[1]);
+            if let Some((row, column)) = row.zip(window.read(1, x, kx, from[2])) {
                 let weight = ((o * inputs + i) * rows + ky) * columns + kx;
                 let place = at(from, first + i, row, column);
                 sum.add_product(&own.weights[weight], &read[place]);
@@ -71,32 +80,23 @@ pub(super) fn convolution<T: Real>(
 /// `γ_c·(x_c − μ_c)/√(σ²_c + ε) + β_c` for every sample of the batch.
 pub(super) fn batch_norm<T: Real>(
     own: &Own<'_, T>,
-    batch: &[Activation<T>],
+    batch: &[Jets<T>],
     size: Size,
     epsilon: f64,
-) -> Vec<Activation<T>> {
+) -> Vec<Jets<T>> {
     let positions = size[1] * size[2];
     let mut out = batch.to_vec();
     for c in 0..size[0] {
         let channel = c * positions..(c + 1) * positions;
-        let all = || batch.iter().flat_map(|sample| &sample[channel.clone()]);
         let (mean, variance) = match own.statistics {
             Some(statistics) => {
-                let mean = own.terms.of(statistics[c]);
+                let mean = own.terms.subtracted(statistics[c]);
                 let variance = statistics[size[0] + c];
                 (Jet::constant(number(mean)), Jet::constant(number(variance)))
             }
-            None => {
-                let share = T::ratio(1, (batch.len() * positions) as u64);
-                let sum = all().fold(Jet::zero(), |sum, x| sum.plus(x));
-                let mean = sum.scaled(&share);
-                let squares = all().fold(Jet::zero(), |mut sum: Jet<T>, x| {
-                    let centred = x.minus(&mean);
-                    sum.add_product(&centred, &centred);
-                    sum
-                });
-                (mean, squares.scaled(&share))
-            }
+            None => moments(batch.len() * positions, || {
+                batch.iter().flat_map(|sample| &sample[channel.clone()])
+            }),
         };
         let inverse = variance
             .plus(&Jet::constant(number(epsilon as f32)))
@@ -115,15 +115,32 @@ pub(super) fn batch_norm<T: Real>(
     out
 }
 
+/// The mean and the variance (over all, divided by `count`) of a channel.
+fn moments<'a, T: Real + 'a, I: Iterator<Item = &'a Jet<T>>>(
+    count: usize,
+    all: impl Fn() -> I,
+) -> (Jet<T>, Jet<T>) {
+    let share = T::ratio(1, count as u64);
+    let sum = all().fold(Jet::zero(), |sum, x| sum.plus(x));
+    let mean = sum.scaled(&share);
+    let squares = all().fold(Jet::zero(), |mut sum: Jet<T>, x| {
+        let centred = x.minus(&mean);
+        sum.add_product(&centred, &centred);
+        sum
+    });
+    (mean, squares.scaled(&share))
+}
+
 /// `(x_c − mean_c)/deviation_c`, of the constants that f32 has.
 pub(super) fn normalise<T: Real>(
     read: &[Jet<T>],
     size: Size,
-    (mean, deviation): (&[f64], &[f64]),
+    mean: &[f64],
+    deviation: &[f64],
     terms: Sign,
-) -> Activation<T> {
+) -> Jets<T> {
     let output = |(place, (c, ..)): (usize, (usize, usize, usize))| {
-        let mean = Jet::constant(number(terms.of(mean[c] as f32)));
+        let mean = Jet::constant(number(terms.subtracted(mean[c] as f32)));
         let inverse = T::one() / number::<T>(deviation[c] as f32);
         read[place].minus(&mean).scaled(&inverse)
     };
@@ -134,11 +151,11 @@ pub(super) fn normalise<T: Real>(
 /// others. Equal zeros, as closed ReLUs leave them, do not compete.
 pub(super) fn largest<T: Real>(
     read: &[Jet<T>],
-    (from, to): (Size, Size),
+    Sizes { from, to }: Sizes,
     window: &Window,
 ) -> Vec<(usize, Option<T>)> {
-    let choose = |(c, y, x): (usize, usize, usize)| {
-        let candidates: Vec<usize> = in_window(from, (c, y, x), window).collect();
+    let choose = |place| {
+        let candidates: Vec<usize> = in_window(from, place, window).collect();
         let value = |place: usize| &read[place].value;
         let is_above = |a, b| value(a).compare(value(b)) == Some(Ordering::Greater);
         let best =
@@ -165,22 +182,23 @@ pub(super) fn largest<T: Real>(
 /// The places of one window that lie in the image.
 fn in_window(
     size: Size,
-    (c, y, x): (usize, usize, usize),
+    place: (usize, usize, usize),
     window: &Window,
 ) -> impl Iterator<Item = usize> {
+    let (c, y, x) = place;
     let indices = places([1, window.size[0], window.size[1]]);
     indices.filter_map(move |(_, ky, kx)| {
-        let row = window.read(0, (y, ky), size[1])?;
-        Some(at(size, c, row, window.read(1, (x, kx), size[2])?))
+        let row = window.read(0, y, ky, size[1])?;
+        Some(at(size, c, row, window.read(1, x, kx, size[2])?))
     })
 }
 
 /// The mean of every window, zeros around the image counted.
 pub(super) fn average_pool<T: Real>(
     read: &[Jet<T>],
-    (from, to): (Size, Size),
+    Sizes { from, to }: Sizes,
     window: &Window,
-) -> Activation<T> {
+) -> Jets<T> {
     let share = T::ratio(1, window.area() as u64);
     let output = |place| {
         let sum = in_window(from, place, window).fold(Jet::zero(), |sum, p| sum.plus(&read[p]));
@@ -193,12 +211,15 @@ pub(super) fn average_pool<T: Real>(
 pub(super) fn shortcut<T: Real>(
     read: &[Jet<T>],
     earlier: &[Jet<T>],
-    (from, to): (Size, Size),
+    Sizes { from, to }: Sizes,
     stride: usize,
-) -> Activation<T> {
-    let output = |(place, (c, y, x)): (usize, (usize, usize, usize))| match c < from[0] {
-        true => read[place].plus(&earlier[at(from, c, y * stride, x * stride)]),
-        false => read[place].clone(),
+) -> Jets<T> {
+    let output = |(place, (c, y, x)): (usize, (usize, usize, usize))| {
+        if c < from[0] {
+            read[place].plus(&earlier[at(from, c, y * stride, x * stride)])
+        } else {
+            read[place].clone()
+        }
     };
     places(to).enumerate().map(output).collect()
 }

@@ -1,0 +1,113 @@
+//! The reading of the reference, in f64: the same point measured again, by an engine that shares nothing
+//! with the first.
+
+use nalgebra::DVector;
+
+use crate::curvature::{FINE_ENOUGH, LEAST_FOR_SMALLEST, LEAST_PRODUCTS};
+use crate::error::{Error, Result};
+use crate::reference::{Eigenvalue, Lanczos, ReferencePoint};
+
+use super::mode::Mode;
+use super::number::{Number, Status};
+use super::reading::{Along, Precision, Reading, Vectors};
+use super::shared_point::SharedPoint;
+use super::task::Task;
+
+/// Measures again at a point of the task's model, after what was `found` there in f32, with its vectors.
+/// The floor of `λ_min`, the gradient, the penalty and the other matrix stay those of f32.
+///
+/// # Errors
+/// When a number is not finite.
+pub fn read(
+    task: &Task<'_>,
+    mode: Option<Mode>,
+    found: &Reading,
+    vectors: &Vectors,
+) -> Result<Reading> {
+    measure(task, mode, found, vectors).ok_or_else(|| {
+        let fault = "is not finite in f64; the run has diverged, or the data want scaling";
+        Error::input(task.place, "curvature", fault)
+    })
+}
+
+/// As [`read`]; `None` when a number is not finite.
+fn measure(
+    task: &Task<'_>,
+    mode: Option<Mode>,
+    found: &Reading,
+    vectors: &Vectors,
+) -> Option<Reading> {
+    let effort = task.effort;
+    // There an iteration ends by its residual ρ, and the error is ρ²/gap: this is as fine with a gap of
+    // a hundredth of the eigenvalue.
+    let settings = Lanczos {
+        tolerance: effort.lanczos.tolerance.sqrt() / 10.0,
+        least: LEAST_PRODUCTS,
+        products: effort.lanczos.products,
+        seed: effort.seed,
+    };
+    let shared = SharedPoint::new(task, mode, (0..task.samples.count).collect());
+    let point = shared.reference();
+    let measured = point.measure(&settings)?;
+    let [with_hessian, with_covariance] = measured.products;
+    let [found_a, found_s] = measured.converged;
+    let smallest = smallest(&point, &settings, measured.sharpness.value)?;
+    let along = |vector: &Vec<f32>| {
+        let unit = DVector::from_vec(shared.in_f64(vector)).normalize();
+        Along::of(&point.sample_quotients(unit.as_slice()))
+    };
+    // Of one sample Σ is zero.
+    let is_single = task.samples.count == 1;
+    let s = measured.non_uniformity.map(|s| {
+        if is_single {
+            Number::zero()
+        } else {
+            number(s, with_covariance, found_s)
+        }
+    });
+    let (floor, lost) = (found.smallest_floor, found.rounding?);
+    let reading = Reading {
+        loss: measured.loss,
+        accuracy: found.accuracy.map(|_| measured.accuracy),
+        sharpness: number(measured.sharpness, with_hessian, found_a),
+        smallest_floor: floor.map(|floor| floor.min(smallest.value - smallest.residual)),
+        smallest,
+        non_uniformity: s,
+        along: s.map(|_| vectors.for_quotients().map(along)),
+        precision: Precision::F64,
+        ..found.clone()
+    };
+    Some(reading.rounded(lost.in_f64(), effort.lanczos.tolerance))
+}
+
+fn number(eigenvalue: Eigenvalue, products: usize, converged: bool) -> Number {
+    Number {
+        value: eigenvalue.value,
+        residual: eigenvalue.residual,
+        rounding: 0.0,
+        error: eigenvalue.residual,
+        status: Status::of(converged),
+        products,
+    }
+}
+
+/// `c − λ_max(cI − H)`, `c = |λ_max(H)|`: the run for the largest eigenvalue leaves the smallest one
+/// coarse.
+fn smallest(point: &ReferencePoint, settings: &Lanczos, largest: f64) -> Option<Number> {
+    let settings = Lanczos {
+        tolerance: FINE_ENOUGH,
+        least: LEAST_FOR_SMALLEST,
+        ..*settings
+    };
+    let shift = largest.abs();
+    let ends = settings.run(point.dimension(), |v| {
+        let product = point.hessian_product(v);
+        let pairs = v.iter().zip(&product);
+        pairs.map(|(v, product)| shift * v - product).collect()
+    })?;
+    let eigenvalue = Eigenvalue {
+        value: shift - ends.largest.value,
+        residual: ends.largest.residual,
+    };
+    Some(number(eigenvalue, ends.products, ends.converged))
+}

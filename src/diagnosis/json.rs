@@ -1,0 +1,107 @@
+//! The answer as JSON.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::{Diagnosis, ModeDiagnosis};
+use super::header;
+use super::subject::{Model, Samples};
+
+impl Diagnosis {
+    /// One JSON object.
+    pub fn json(&self, model: &Model, samples: &Samples) -> Value {
+        let [sharpness, non_uniformity] = self.bounds();
+        let modes: Map<String, Value> = (self.others.iter().chain([&self.main]))
+            .filter_map(|finding| Some((finding.mode?.name().to_owned(), finding.json())))
+            .collect();
+        let network = &model.network;
+        let mut json = json!({
+            "network": network.name(),
+            "parameters": network.parameters(),
+            "samples": samples.count,
+            "split": self.split,
+            "weights_sha256": model.digest,
+            "weights_rounded": model.rounded,
+            "rounded": {
+                "weights": model.rounded,
+                "inputs": samples.rounded[0],
+                "targets": samples.rounded[1],
+            },
+            "data_sha256": samples.digest,
+            "lr": self.setting.lr,
+            "batch": self.setting.batch,
+            "sampling": self.setting.sampling,
+            "momentum": self.setting.momentum,
+            "noise_weight": self.setting.weight(),
+            "mode": self.main.mode,
+            "matrix": self.matrix.name(),
+            "bounds": {"sharpness": sharpness, "non_uniformity": non_uniformity},
+            "notes": self.notes(model),
+            "memory": {
+                "forecast": self.forecast.total(),
+                "of": self.forecast,
+                "peak": self.peak,
+            },
+        });
+        if let (Value::Object(all), Value::Object(own), Value::Object(filling)) =
+            (&mut json, self.main.json(), model.filling.json())
+        {
+            all.extend(own);
+            all.extend(header::json(self, model));
+            all.extend(filling);
+            if !modes.is_empty() {
+                all.insert("modes".to_owned(), Value::Object(modes));
+            }
+        }
+        json
+    }
+}
+
+impl ModeDiagnosis {
+    /// The numbers, the criteria and the verdict of one mode.
+    pub fn json(&self) -> Value {
+        let reading = &self.in_f32.reading;
+        json!({
+            "train_loss": reading.loss,
+            "train_accuracy": reading.accuracy,
+            "gradient_norm": reading.gradient,
+            "sharpness": reading.sharpness,
+            "smallest_eigenvalue": reading.smallest.value,
+            "smallest_eigenvalue_residual": reading.smallest.residual,
+            "smallest_eigenvalue_rounding": reading.smallest.rounding,
+            "smallest_eigenvalue_bar": reading.smallest.bar(),
+            "smallest_eigenvalue_floor": reading.smallest_floor,
+            "smallest_eigenvalue_status": reading.smallest.status,
+            "smallest_eigenvalue_products": reading.smallest.products,
+            "non_uniformity": reading.non_uniformity,
+            "along": reading.along,
+            "rounding": reading.rounding,
+            "other_matrix": reading.other,
+            "criteria": self.criteria(),
+            "verdict": self.judgement.verdict,
+            "basis": self.judgement.basis,
+            "reason": self.judgement.reason,
+            "double": self.double(),
+        })
+    }
+
+    /// The reading in f64, and whether f32 was enough.
+    fn double(&self) -> Option<Value> {
+        let (fine, comparison) = (self.in_f64.as_ref()?, self.comparison()?);
+        let reading = &fine.reading;
+        Some(json!({
+            "train_loss": reading.loss,
+            "sharpness": reading.sharpness,
+            "smallest_eigenvalue": reading.smallest,
+            "non_uniformity": reading.non_uniformity,
+            "along": reading.along,
+            "criteria": fine.criteria,
+            "verdict": fine.judgement.verdict,
+            "basis": fine.judgement.basis,
+            "reason": fine.judgement.reason,
+            "f32_verdict": self.in_f32.judgement.verdict,
+            "converged": comparison.converged,
+            "disjoint": comparison.disjoint,
+            "f32_suffices": comparison.suffices,
+        }))
+    }
+}

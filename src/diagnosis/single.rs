@@ -1,0 +1,140 @@
+//! The reading of the engine, in f32.
+
+use crate::curvature::{Ends, Smallest, Tracker, root, smallest};
+use crate::error::{Error, Result};
+use crate::kernel::{self, Isa};
+use crate::network::{Batch, Curvature, Evaluation, Pass, Point};
+
+use super::number::Number;
+use super::reading::{Along, OtherMatrix, Precision, Reading, Vectors};
+use super::task::{Effort, Task};
+
+/// Measures at a point of the task's model. A tracker that has measured near by saves products. How far
+/// rounding has moved the products is not yet in the reading ([`Reading::rounded`]).
+///
+/// # Errors
+/// When loss or curvature are beyond the range of f32.
+pub fn read(
+    task: &Task<'_>,
+    point: &Point<'_>,
+    tracker: &mut Tracker,
+) -> Result<(Reading, Vectors)> {
+    measure(task, point, tracker).ok_or_else(|| {
+        let fault = "is beyond the range of f32; the run has diverged, or the data want scaling";
+        Error::input(task.place, "loss or curvature", fault)
+    })
+}
+
+/// As [`read`]; `None` when a number is not finite.
+fn measure(
+    task: &Task<'_>,
+    point: &Point<'_>,
+    tracker: &mut Tracker,
+) -> Option<(Reading, Vectors)> {
+    let (effort, batch) = (task.effort, task.samples.batch());
+    let gradient = gradient_norm(effort.isa, point, &batch);
+    let mut curvature = Curvature::new(effort.isa, *point, batch, effort.matrix);
+    if !curvature.loss().is_finite() || !gradient.is_finite() {
+        return None;
+    }
+    let spectra = Spectra::measure(effort, &mut curvature, batch.samples, tracker)?;
+    let non_uniformity = match &spectra.covariance {
+        Some(ends) => Some(Number::new(root(&ends.largest), ends)),
+        None => curvature.has_samples().then(Number::zero),
+    };
+    let sharpness = Number::new((&spectra.hessian.largest).into(), &spectra.hessian);
+    let (smallest, smallest_floor) = ((&spectra.smallest).into(), spectra.smallest.floor);
+    let vectors = spectra.into_vectors();
+    let mut along = |vector: &Vec<f32>| Along::of(&curvature.sample_quotients(vector));
+    let along = non_uniformity.map(|_| vectors.for_quotients().map(&mut along));
+    let zeros = vec![0.0; batch.targets.len()];
+    let reading = Reading {
+        loss: curvature.loss(),
+        loss_of_zero: Evaluation::of(effort.isa, point.network, &zeros, &batch).loss,
+        accuracy: names_classes(point.network.outputs(), &batch).then(|| curvature.accuracy()),
+        gradient,
+        sharpness,
+        smallest,
+        smallest_floor,
+        non_uniformity,
+        along,
+        other: None,
+        penalty: point.network.penalty(effort.isa, point.parameters),
+        precision: Precision::F32,
+        rounding: None,
+    };
+    Some((reading, vectors))
+}
+
+/// The ends of the spectra of H and Σ.
+struct Spectra {
+    hessian: Ends,
+    /// `None` where the samples are coupled, and of one sample, whose Σ is zero: a product would show
+    /// rounding only.
+    covariance: Option<Ends>,
+    smallest: Smallest,
+}
+
+impl Spectra {
+    fn measure(
+        effort: &Effort,
+        curvature: &mut Curvature<'_>,
+        samples: usize,
+        tracker: &mut Tracker,
+    ) -> Option<Self> {
+        let hessian = tracker.hessian(effort.isa, curvature)?;
+        let covariance = if curvature.has_samples() && samples > 1 {
+            Some(tracker.covariance(effort.isa, curvature)?)
+        } else {
+            None
+        };
+        let (largest, products) = (hessian.largest.value, effort.lanczos.products);
+        Some(Spectra {
+            smallest: smallest(effort.isa, curvature, largest, products, effort.seed)?,
+            hessian,
+            covariance,
+        })
+    }
+
+    fn into_vectors(self) -> Vectors {
+        Vectors {
+            sharpness: self.hessian.largest.vector,
+            smallest: self.smallest.ritz.vector,
+            noise: self
+                .covariance
+                .map_or(Vec::new(), |ends| ends.largest.vector),
+        }
+    }
+}
+
+/// Is every target a unit vector of several?
+fn names_classes(outputs: usize, batch: &Batch<'_>) -> bool {
+    let is_unit = |row: &[f32]| {
+        let count = |number| row.iter().filter(|&&y| y == number).count();
+        count(1.0) == 1 && count(0.0) == row.len() - 1
+    };
+    outputs > 1 && batch.targets.chunks_exact(outputs).all(is_unit)
+}
+
+fn gradient_norm(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {
+    let mut gradient = vec![0.0; point.network.parameters()];
+    Pass::new(isa).gradient(point, batch, &mut gradient);
+    kernel::dot_wide(isa, &gradient, &gradient).sqrt()
+}
+
+/// The other matrix at the same point, along `vector`, that of the sharpness.
+pub fn other_matrix(task: &Task<'_>, point: &Point<'_>, vector: &[f32]) -> OtherMatrix {
+    let (effort, batch) = (task.effort, task.samples.batch());
+    let product = |matrix| {
+        let mut product = vec![0.0; vector.len()];
+        Curvature::new(effort.isa, *point, batch, matrix).hessian_product(vector, &mut product);
+        product
+    };
+    let theirs = product(effort.matrix.other());
+    let mut difference = product(effort.matrix);
+    kernel::axpy(effort.isa, -1.0, &theirs, &mut difference);
+    OtherMatrix {
+        quotient: kernel::dot_wide(effort.isa, vector, &theirs),
+        distance: kernel::dot_wide(effort.isa, &difference, &difference).sqrt(),
+    }
+}

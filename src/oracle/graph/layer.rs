@@ -1,0 +1,178 @@
+//! The layers of a graph: what each is, which sizes it fits, and how many parameters it has.
+
+use super::activation::Activation;
+use super::window::Window;
+
+/// Channels, height and width of one sample between two layers; a plain vector is c × 1 × 1.
+pub type Size = [usize; 3];
+
+/// How many numbers one sample of this size has.
+pub fn numbers(size: Size) -> usize {
+    size.iter().product()
+}
+
+/// One layer. A layer reads what the layer before it gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Layer {
+    /// `torch.nn.Linear`: `y = W x + b`, `W` of shape outputs × inputs.
+    Dense {
+        /// The length of `y`.
+        outputs: usize,
+        /// Is there a `b`?
+        bias: bool,
+    },
+    /// `torch.nn.Conv2d`: `y[o, p] = b[o] + Σ_{i,k} W[o, i, k]·x[g + i, p·stride + k·dilation − padding]`,
+    /// `W` of shape outputs × inputs/groups × rows × columns, `g` the first channel of the group of `o`.
+    Convolution {
+        /// Channels of `y`.
+        outputs: usize,
+        /// The window that `W` covers; `x` is padded with zeros.
+        window: Window,
+        /// Groups of channels.
+        groups: usize,
+        /// Is there a `b`?
+        bias: bool,
+    },
+    /// `torch.nn.BatchNorm2d`: `y_c = γ_c·(x_c − μ_c)/√(σ²_c + ε) + β_c`.
+    BatchNorm {
+        /// ε.
+        epsilon: f64,
+        /// Are there `γ` and `β`? Without them they are 1 and 0.
+        affine: bool,
+    },
+    /// `(x_c − mean_c)/deviation_c` with constants.
+    Normalise {
+        /// One mean a channel.
+        mean: Vec<f64>,
+        /// One deviation a channel.
+        deviation: Vec<f64>,
+    },
+    /// A function of every number for itself.
+    Activation(Activation),
+    /// `torch.nn.MaxPool2d`: the padding is never the largest.
+    MaxPool(Window),
+    /// `torch.nn.AvgPool2d`: the zeros of the padding count.
+    AveragePool(Window),
+    /// `torch.nn.Flatten`.
+    Flatten,
+    /// `x + a[::stride, ::stride]`, where `a` is an earlier activation; channels that `a` does not have
+    /// count as zero.
+    Shortcut {
+        /// Which activation: 0 is the input, `i + 1` the output of layer `i`.
+        from: usize,
+        /// The step between the rows, and between the columns, of `a` that are read.
+        stride: usize,
+    },
+}
+
+impl Layer {
+    /// The size of the layer's output, from the sizes of all activations before it.
+    ///
+    /// # Panics
+    /// When the layer does not fit there.
+    pub(super) fn output_size(&self, sizes: &[Size]) -> Size {
+        let input = sizes[sizes.len() - 1];
+        let [channels, height, width] = input;
+        match self {
+            Layer::Dense { outputs, .. } => {
+                assert_eq!([height, width], [1, 1], "a dense layer reads a vector");
+                [*outputs, 1, 1]
+            }
+            Layer::Convolution {
+                outputs,
+                window,
+                groups,
+                ..
+            } => {
+                assert_eq!((channels % groups, outputs % groups), (0, 0), "groups");
+                [*outputs, window.places(0, height), window.places(1, width)]
+            }
+            Layer::Normalise { mean, deviation } => {
+                assert_eq!((mean.len(), deviation.len()), (channels, channels));
+                input
+            }
+            Layer::MaxPool(window) | Layer::AveragePool(window) => {
+                [channels, window.places(0, height), window.places(1, width)]
+            }
+            Layer::Flatten => [channels * height * width, 1, 1],
+            Layer::Shortcut { from, stride } => {
+                let [a, h, w] = sizes[*from];
+                let taken = [h.div_ceil(*stride), w.div_ceil(*stride)];
+                assert!(taken == [height, width] && a <= channels, "a shortcut fits");
+                input
+            }
+            Layer::BatchNorm { .. } | Layer::Activation(_) => input,
+        }
+    }
+
+    /// How many weights and how many biases the layer has when it reads samples of this size.
+    pub(super) fn weights(&self, input: Size) -> (usize, usize) {
+        let biases = |outputs, bias| if bias { outputs } else { 0 };
+        match *self {
+            Layer::Dense { outputs, bias } => (outputs * numbers(input), biases(outputs, bias)),
+            Layer::Convolution {
+                outputs,
+                window,
+                groups,
+                bias,
+            } => (
+                outputs * input[0] / groups * window.area(),
+                biases(outputs, bias),
+            ),
+            Layer::BatchNorm { affine, .. } => {
+                let scales = if affine { input[0] } else { 0 };
+                (scales, scales)
+            }
+            Layer::Normalise { .. }
+            | Layer::Activation(_)
+            | Layer::MaxPool(_)
+            | Layer::AveragePool(_)
+            | Layer::Flatten
+            | Layer::Shortcut { .. } => (0, 0),
+        }
+    }
+
+    /// How many means and variances normalise the layer when it reads samples of this size.
+    pub(crate) fn statistics(&self, input: Size) -> usize {
+        if self.is_batch_norm() {
+            2 * input[0]
+        } else {
+            0
+        }
+    }
+
+    /// Does the layer normalise with means and variances over samples?
+    pub(crate) fn is_batch_norm(&self) -> bool {
+        matches!(self, Layer::BatchNorm { .. })
+    }
+
+    /// How many products or numbers are added up for one number of the output.
+    pub(super) fn fan_in(&self, input: Size) -> usize {
+        match self {
+            Layer::Dense { .. } => numbers(input),
+            Layer::Convolution { window, groups, .. } => window.area() * input[0] / groups,
+            Layer::AveragePool(window) => window.area(),
+            Layer::BatchNorm { .. }
+            | Layer::Normalise { .. }
+            | Layer::Activation(_)
+            | Layer::MaxPool(_)
+            | Layer::Flatten
+            | Layer::Shortcut { .. } => 1,
+        }
+    }
+
+    /// How many numbers are added up for the derivative by one number of the input.
+    pub(super) fn fan_out(&self, output: Size) -> usize {
+        match self {
+            Layer::Dense { .. } => numbers(output),
+            Layer::Convolution { window, groups, .. } => window.area() * output[0] / groups,
+            // Windows may overlap.
+            Layer::MaxPool(window) | Layer::AveragePool(window) => window.area(),
+            Layer::BatchNorm { .. }
+            | Layer::Normalise { .. }
+            | Layer::Activation(_)
+            | Layer::Flatten
+            | Layer::Shortcut { .. } => 1,
+        }
+    }
+}

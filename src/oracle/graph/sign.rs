@@ -1,0 +1,36 @@
+//! Sums as they are, and sums of which every term is taken positive: those bound rounding.
+
+use std::cmp::Ordering;
+
+use crate::number::Real;
+
+/// How the terms of a sum count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// As they are.
+    AsIs,
+    /// In absolute value.
+    Positive,
+}
+
+impl Sign {
+    /// A number that is subtracted: with positive terms the difference becomes a sum.
+    pub fn subtracted(self, number: f32) -> f32 {
+        match self {
+            Sign::AsIs => number,
+            Sign::Positive => -number.abs(),
+        }
+    }
+}
+
+/// The absolute values.
+pub(super) fn absolute<T: Real>(values: &[T]) -> Vec<T> {
+    let absolute = |x: &T| {
+        if x.sign() == Some(Ordering::Less) {
+            -x
+        } else {
+            x.clone()
+        }
+    };
+    values.iter().map(absolute).collect()
+}

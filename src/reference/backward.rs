@@ -1,0 +1,209 @@
+//! The backward pass over pairs: derivatives of the loss by activations and parameters, and their
+//! tangents.
+
+use super::dual::Dual;
+use super::forward::{Pass, Places, add, duals, kernels, rows};
+use super::{activation, bilinear, loss};
+use crate::oracle::graph::{Layer, SecondDerivative, Size, numbers};
+
+/// Which half of a pair is meant.
+#[derive(Clone, Copy, PartialEq)]
+enum Half {
+    Value,
+    Tangent,
+}
+
+impl Pass<'_> {
+    /// `sum ← sum + Σ ∇f_i`.
+    pub fn gradient(self, sum: &mut [f64]) {
+        let (values, tangents) = self.output_gradient();
+        self.backward([values, tangents], Half::Value, sum);
+    }
+
+    /// `sum ← sum + Σ H_i v`, `v` being the direction of the pass.
+    pub fn hessian_product(self, second: SecondDerivative, sum: &mut [f64]) {
+        let (values, tangents) = self.output_gradient();
+        match second {
+            SecondDerivative::Hessian => self.backward([values, tangents], Half::Tangent, sum),
+            // J_iᵀ(L_i J_i v): the backward pass at w of the tangent of the outputs' gradient.
+            SecondDerivative::GaussNewton => {
+                let zeros = vec![0.0; tangents.len()];
+                self.backward([tangents, zeros], Half::Value, sum);
+            }
+        }
+    }
+
+    /// The derivative of the loss by the outputs, and its tangent.
+    fn output_gradient(&self) -> (Vec<f64>, Vec<f64>) {
+        let (loss, outputs) = (self.point.graph.loss(), self.point.graph.outputs());
+        let top = &self.activations[self.point.graph.layers().len()];
+        let duals: Vec<Dual> = duals(top).collect();
+        let rows = duals.chunks_exact(outputs);
+        let gradient = rows
+            .zip(self.targets.chunks_exact(outputs))
+            .flat_map(|(duals, targets)| loss::gradient(loss, duals, targets));
+        gradient.map(|dual| (dual.value, dual.tangent)).unzip()
+    }
+
+    /// Adds one half of the derivative by the parameters to `sum`; `top` is that by the outputs, and
+    /// its tangent.
+    fn backward(mut self, top: [Vec<f64>; 2], half: Half, sum: &mut [f64]) {
+        let depth = self.point.graph.layers().len();
+        let mut backs: Vec<Vec<f64>> = vec![Vec::new(); depth + 1];
+        backs[depth] = top.concat();
+        let places = self.places();
+        // Below the first parameters nothing is asked of a derivative.
+        let has_weights = |places: &Places| !places.weights.is_empty();
+        let first = places.iter().position(has_weights).unwrap_or(depth);
+        for layer in (first..depth).rev() {
+            let back = std::mem::take(&mut backs[layer + 1]);
+            self.backward_parameters(layer, &places[layer], &back, half, sum);
+            if layer > first {
+                self.backward_input(layer, &places[layer], &back, &mut backs[layer]);
+            }
+            if let Layer::Shortcut { from, stride } = self.point.graph.layers()[layer]
+                && from > first
+            {
+                self.make_room(from, &mut backs[from]);
+                self.each_skipped(layer, from, stride, |place, to| {
+                    backs[from][place] += back[to];
+                });
+            }
+            self.activations[layer + 1] = Vec::new();
+        }
+    }
+
+    fn make_room(&self, activation: usize, back: &mut Vec<f64>) {
+        back.resize(self.activations[activation].len(), 0.0);
+    }
+
+    /// The derivative by the layer's parameters.
+    fn backward_parameters(
+        &self,
+        layer: usize,
+        places: &Places,
+        back: &[f64],
+        half: Half,
+        sum: &mut [f64],
+    ) {
+        if places.weights.is_empty() {
+            return;
+        }
+        let (from, to) = self.sizes(layer);
+        let (x, rx) = self.halves(layer);
+        let (y, ry) = back.split_at(back.len() / 2);
+        // ∂W = yᵀx, whose tangent is Ryᵀx + yᵀRx.
+        let products = match half {
+            Half::Value => vec![(y, x)],
+            Half::Tangent => vec![(ry, x), (y, rx)],
+        };
+        let back_of_half = if half == Half::Value { y } else { ry };
+        match &self.point.graph.layers()[layer] {
+            Layer::Dense { .. } => {
+                for (y, x) in products {
+                    let sum = &mut sum[places.weights.clone()];
+                    bilinear::dense_gradient(y, x, numbers(from), sum);
+                }
+                add_bias_gradient(back_of_half, to, &mut sum[places.biases.clone()]);
+            }
+            Layer::Convolution { window, groups, .. } => {
+                let kernels = kernels(*window, *groups, from, to);
+                for (y, x) in products {
+                    for (y, x) in rows(y, to).zip(rows(x, from)) {
+                        let sum = &mut sum[places.weights.clone()];
+                        bilinear::convolution_gradient(&kernels, y, x, sum);
+                    }
+                }
+                add_bias_gradient(back_of_half, to, &mut sum[places.biases.clone()]);
+            }
+            Layer::BatchNorm { epsilon, .. } => {
+                for c in 0..from[0] {
+                    let channel = self.channel(layer, places, c, *epsilon);
+                    let back = self.channel_of(to, c, back);
+                    let pairs = back.iter().zip(&channel.normal);
+                    let scale: Dual = pairs.map(|(&b, &x)| b * x).sum();
+                    let part = |dual: Dual| match half {
+                        Half::Value => dual.value,
+                        Half::Tangent => dual.tangent,
+                    };
+                    sum[places.weights.start + c] += part(scale);
+                    sum[places.biases.start + c] += part(back.into_iter().sum());
+                }
+            }
+            Layer::Normalise { .. }
+            | Layer::Activation(_)
+            | Layer::MaxPool(_)
+            | Layer::AveragePool(_)
+            | Layer::Flatten
+            | Layer::Shortcut { .. } => {}
+        }
+    }
+
+    /// The derivative by what the layer read, added to `below`.
+    fn backward_input(&self, layer: usize, places: &Places, back: &[f64], below: &mut Vec<f64>) {
+        self.make_room(layer, below);
+        let (from, to) = self.sizes(layer);
+        let half = below.len() / 2;
+        let weights = &self.point.parameters[places.weights.clone()];
+        let along = &self.direction[places.weights.clone()];
+        let values = &back[..back.len() / 2];
+        match &self.point.graph.layers()[layer] {
+            Layer::Dense { .. } => {
+                self.dense(layer, weights).backward(back, below);
+                self.dense(layer, along)
+                    .backward(values, &mut below[half..]);
+            }
+            Layer::Convolution { window, groups, .. } => {
+                let kernels = kernels(*window, *groups, from, to);
+                for (y, x) in rows(back, to).zip(below.chunks_exact_mut(numbers(from))) {
+                    bilinear::convolution_backward(weights, &kernels, y, x);
+                }
+                let tangents = below[half..].chunks_exact_mut(numbers(from));
+                for (y, x) in rows(values, to).zip(tangents) {
+                    bilinear::convolution_backward(along, &kernels, y, x);
+                }
+            }
+            Layer::BatchNorm { epsilon, .. } => {
+                for c in 0..from[0] {
+                    let [scale, _] = self.scale_and_shift(places, c);
+                    let back = self.channel_of(to, c, back).into_iter();
+                    let back: Vec<Dual> = back.map(|b| b * scale).collect();
+                    let channel = self.channel(layer, places, c, *epsilon);
+                    self.add_channel(from, c, below, &channel.backward(&back));
+                }
+            }
+            Layer::Normalise { deviation, .. } => {
+                let positions = from[1] * from[2];
+                for (place, (x, y)) in below.iter_mut().zip(back).enumerate() {
+                    *x += y / deviation[place / positions % from[0]];
+                }
+            }
+            Layer::Activation(function) => {
+                let pairs = duals(&self.activations[layer]).zip(duals(back));
+                for (place, (x, back)) in pairs.enumerate() {
+                    let slope = activation::backward(*function, x, back);
+                    below[place] += slope.value;
+                    below[half + place] += slope.tangent;
+                }
+            }
+            Layer::MaxPool(window) => {
+                self.each_largest(layer, window, |from, to| below[from] += back[to]);
+            }
+            Layer::AveragePool(window) => {
+                let share = 1.0 / window.area() as f64;
+                self.each_pooled(layer, window, |from, to| below[from] += share * back[to]);
+            }
+            Layer::Flatten | Layer::Shortcut { .. } => add(back, below),
+        }
+    }
+}
+
+/// `sum ← sum +` the sums over samples and positions of every channel.
+fn add_bias_gradient(back: &[f64], to: Size, sum: &mut [f64]) {
+    for row in rows(back, to) {
+        let channels = row.chunks_exact(to[1] * to[2]);
+        for (bias, channel) in sum.iter_mut().zip(channels) {
+            *bias += channel.iter().sum::<f64>();
+        }
+    }
+}

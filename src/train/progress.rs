@@ -1,0 +1,100 @@
+//! How far a run has come, and how it ends.
+
+use serde::{Deserialize, Serialize};
+
+use super::optimiser::Taken;
+use super::plan::Stop;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// The smoothed loss fell below the tolerance.
+    Converged,
+    /// The gradient of the whole loss fell below its tolerance.
+    Stationary,
+    /// The line search found no lower point: the loss is flat to its rounding, or has a kink.
+    Stalled,
+    /// The steps were used up.
+    OutOfSteps,
+    /// The loss or a parameter is no longer finite, or the loss blew up.
+    Diverged,
+}
+
+impl Ending {
+    /// Every ending with its words in tables.
+    pub const ALL: [(Ending, &'static str); 5] = [
+        (Ending::Converged, "converged"),
+        (Ending::Stationary, "stationary"),
+        (Ending::Stalled, "stalled"),
+        (Ending::OutOfSteps, "out of steps"),
+        (Ending::Diverged, "diverged"),
+    ];
+
+    /// Its words in tables.
+    pub fn words(self) -> &'static str {
+        let said = Self::ALL.iter().find(|(ending, _)| *ending == self);
+        said.expect("all endings are in the list").1
+    }
+}
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// How it ended.
+    pub ending: Ending,
+    /// Steps taken.
+    pub steps: u64,
+    /// The smoothed batch loss at the end; `None` when it is not finite, or no step had a loss.
+    pub smoothed_loss: Option<f64>,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Progress {
+    /// Steps taken.
+    pub steps: u64,
+    /// The first batch loss.
+    pub first_loss: Option<f64>,
+    /// The smoothed batch loss; `None` before the first one, and when it is not finite.
+    pub smoothed_loss: Option<f64>,
+    /// How the run ended; `None` while it goes on.
+    pub ending: Option<Ending>,
+}
+
+impl Progress {
+    /// Counts the loss of a step in, and says whether the run ends with it.
+    pub(super) fn take(
+        &mut self,
+        Taken { loss, is_stalled }: Taken,
+        stop: &Stop,
+    ) -> Option<Ending> {
+        if !loss.is_finite() {
+            self.smoothed_loss = None;
+            return Some(Ending::Diverged);
+        }
+        let smoothed = self
+            .smoothed_loss
+            .map_or(loss, |before| 0.9 * before + 0.1 * loss);
+        self.smoothed_loss = Some(smoothed);
+        let first = *self.first_loss.get_or_insert(loss);
+        let blown_up = |factor: f64| smoothed > factor * first.max(stop.tolerance);
+        if stop.blow_up.is_some_and(blown_up) {
+            return Some(Ending::Diverged);
+        }
+        if smoothed < stop.tolerance {
+            return Some(Ending::Converged);
+        }
+        is_stalled.then_some(Ending::Stalled)
+    }
+
+    /// What the run has come to; out of steps while it goes on.
+    pub(super) fn run(&self) -> Run {
+        Run {
+            ending: self.ending.unwrap_or(Ending::OutOfSteps),
+            steps: self.steps,
+            smoothed_loss: self.smoothed_loss,
+        }
+    }
+}
