@@ -2,8 +2,8 @@
 //!
 //! The blocks of a page run in one temporary folder that looks like the repository's, one after the
 //! other. In what a block shows, `...` stands for what is left out: alone for any number of lines,
-//! within a line for any text. `cat FILE` shows a file of the reader's: it is written first where it
-//! is not there.
+//! within a line for any text. A command that ends with `\` goes on in the next line. `cat FILE` shows a
+//! file of the reader's: it is written first where it is not there.
 
 use std::path::Path;
 use std::process::Command;
@@ -47,23 +47,23 @@ fn reproduce_and_report_shows_what_is_printed() {
 }
 
 /// A command and the lines shown below it.
-struct Step<'a> {
-    command: &'a str,
-    shown: Vec<&'a str>,
+struct Step {
+    command: String,
+    shown: Vec<String>,
 }
 
-fn steps(block: &str) -> Vec<Step<'_>> {
-    let mut steps: Vec<Step<'_>> = Vec::new();
-    for line in block.lines() {
-        match line.strip_prefix("$ ") {
-            Some(command) => steps.push(Step {
-                command,
+fn steps(block: &str) -> Vec<Step> {
+    let joined = block.replace("\\\n", "");
+    let mut steps: Vec<Step> = Vec::new();
+    for line in joined.lines() {
+        if let Some(command) = line.strip_prefix("$ ") {
+            steps.push(Step {
+                command: command.to_owned(),
                 shown: Vec::new(),
-            }),
-            None => {
-                let step = steps.last_mut().expect("a block begins with a command");
-                step.shown.push(line);
-            }
+            });
+        } else {
+            let step = steps.last_mut().expect("a block begins with a command");
+            step.shown.push(line.to_owned());
         }
     }
     steps
@@ -80,7 +80,7 @@ fn run_page(page: &str) {
     for block in blocks(&text).iter().filter(|b| b.language == "console") {
         for step in steps(&block.text) {
             if let Err(fault) = check(&step, folder.path()) {
-                let (line, command) = (block.line, step.command);
+                let (line, command) = (block.line, &step.command);
                 faults.push(format!("{page}:{line}: $ {command}\n{fault}"));
             }
         }
@@ -88,26 +88,30 @@ fn run_page(page: &str) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-fn check(step: &Step<'_>, folder: &Path) -> Result<(), String> {
+fn check(step: &Step, folder: &Path) -> Result<(), String> {
     if let Some(name) = step.command.strip_prefix("cat ") {
         let path = folder.join(name);
         if !path.exists() {
             std::fs::write(path, step.shown.join("\n") + "\n").expect("a writable folder");
         }
     }
-    let printed = run(step.command, folder)?;
+    let printed = run(&step.command, folder)?;
     let printed: Vec<&str> = printed.lines().collect();
-    first_missing(&step.shown, &printed)
-        .map_or(Ok(()), |line| {
-            Err(format!("  shown and not printed: {line}\n  printed:\n{}", printed.join("\n")))
-        })
+    first_missing(&step.shown, &printed).map_or(Ok(()), |line| {
+        Err(format!(
+            "  shown and not printed: {line}\n  printed:\n{}",
+            printed.join("\n")
+        ))
+    })
 }
 
 /// What the command prints, errors too.
 fn run(command: &str, folder: &Path) -> Result<String, String> {
     if let Some(name) = command.strip_prefix("cargo run --release --example small_network -- ") {
         let trained = small_network::train_into(&folder.join(name));
-        return trained.map(|()| String::new()).map_err(|error| error.to_string());
+        return trained
+            .map(|()| String::new())
+            .map_err(|error| error.to_string());
     }
     let program = Path::new(env!("CARGO_BIN_EXE_sgd-stability"));
     let own = program.parent().expect("a folder").as_os_str().to_owned();
@@ -128,11 +132,11 @@ fn run(command: &str, folder: &Path) -> Result<String, String> {
 }
 
 /// The first shown line that is not printed in its place.
-fn first_missing<'a>(shown: &[&'a str], printed: &[&str]) -> Option<&'a str> {
+fn first_missing<'a>(shown: &'a [impl AsRef<str>], printed: &[&str]) -> Option<&'a str> {
     let mut rest = printed.iter();
     let mut may_skip = false;
-    for line in shown {
-        if *line == "..." {
+    for line in shown.iter().map(AsRef::as_ref) {
+        if line == "..." {
             may_skip = true;
             continue;
         }
@@ -171,8 +175,9 @@ fn fits(shown: &str, printed: &str) -> bool {
 
 #[test]
 fn dots_stand_for_what_is_left_out_and_for_nothing_else() {
-    let printed = ["one", "two 2", "three"];
-    let missing = |shown: &[&'static str]| first_missing(shown, &printed);
+    fn missing(shown: &'static [&'static str]) -> Option<&'static str> {
+        first_missing(shown, &["one", "two 2", "three"])
+    }
     assert_eq!(missing(&["one", "two 2", "three"]), None);
     assert_eq!(missing(&["one", "..."]), None);
     assert_eq!(missing(&["...", "two ...", "..."]), None);

@@ -19,7 +19,10 @@ fn every_relative_link_leads_somewhere() {
             };
             let place = format!("{}: {target}", document.display());
             assert!(file.exists(), "{place}: no such file");
-            assert!(heading.is_empty() || has_heading(&file, heading), "{place}: no such heading");
+            assert!(
+                heading.is_empty() || has_heading(&file, heading),
+                "{place}: no such heading"
+            );
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The documents: what they show is what the program prints, what they link to and list is there.
 
 mod commands;
-mod contributing;
 mod console;
+mod contributing;
 mod links;
 mod markdown;
 mod picture;
