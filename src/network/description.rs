@@ -15,7 +15,7 @@
 //! type = "relu"
 //! ```
 //!
-//! README.md lists the layers and their words.
+//! docs/layers-and-losses.md lists the layers and their words.
 
 use std::fmt;
 use std::path::Path;

@@ -77,16 +77,21 @@ fn every_file_of_a_list_is_there_and_speaks_of_the_example() {
 }
 
 #[test]
-fn every_room_is_in_the_table_and_every_path_in_the_text_exists() {
+fn the_rooms_are_those_of_the_crate_in_the_same_order() {
+    let rooms = |text: &str, start: &str| -> Vec<String> {
+        let rows = text.lines().filter_map(|line| line.split_once(start));
+        rows.map(|(_, rest)| rest.split('`').next().expect("a name").to_owned())
+            .collect()
+    };
+    let library = rooms(&read(&root().join("src/lib.rs")), "//! | [`");
+    let table = rooms(&read(&root().join("CONTRIBUTING.md")), "| `src/");
+    assert_eq!(table[0], "cli", "the program stands above the library");
+    assert_eq!(table[1..], library);
+}
+
+#[test]
+fn every_path_in_the_text_exists() {
     let text = prose(&read(&root().join("CONTRIBUTING.md")));
-    for entry in std::fs::read_dir(root().join("src")).expect("src") {
-        let path = entry.expect("an entry").path();
-        let name = path.file_name().expect("a name").to_string_lossy();
-        assert!(
-            !path.is_dir() || text.contains(&format!("| `src/{name}` |")),
-            "src/{name}"
-        );
-    }
     let words = text.split('`').skip(1).step_by(2);
     let is_path = |word: &&str| word.contains('/') && !word.contains("NAME");
     for word in words.filter(is_path) {
