@@ -12,6 +12,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nalgebra::{DMatrix, DVector};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sgd_stability::criterion::MEAN_SQUARE;
 use sgd_stability::decide::{decide, decide_mean_square};
 use sgd_stability::matrix::{Fractions, definite, largest_eigenvalue};
 use sgd_stability::model::{Linear, Model, Sampling};
@@ -115,7 +116,10 @@ fn second_moment(bench: &mut Criterion) {
 
 fn critical(model: &Model) -> Exact {
     let decision = decide(model, &Exact::from(1), 1, WITHOUT).expect("a minimum");
-    decision.critical_lr.mean_square.expect("an end").lower
+    decision.critical_lr[MEAN_SQUARE]
+        .clone()
+        .expect("an end")
+        .lower
 }
 
 fn time_mean_square(

@@ -1,8 +1,8 @@
-//! Your own claim, in one file: a made-up criterion, its exact check, its property test, the hunt for
-//! its counter-example, and its page of the report.
+//! Your own claim, in one file: a made-up criterion, written down as the claims of `theorems/` are,
+//! its checks, the hunt for its counter-example, and its page of the report.
 //!
 //! The criterion: SGD should be stable when one step shrinks the squared distance *on average over
-//! directions*, `tr(2H − η(H² + pΣ)) ≥ 0`. Run it with
+//! directions*. Run it with
 //!
 //! ```sh
 //! cargo run --example own_claim -- out/own-claim
@@ -10,66 +10,93 @@
 
 use std::path::Path;
 
+use sgd_stability::claim::family::{at_the_ends, instances, random_at_the_ends};
 use sgd_stability::claim::{
-    Conjecture, Ends, Evidence, Instance, Side, Wording, edge_family, examine, fixed_family,
+    Certified, Change, Check, Checked, Claim, Conjecture, End, Evidence, Examination, Guard,
+    Hypothesis, Link, POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
 };
-use sgd_stability::criterion::one_step;
+use sgd_stability::criterion::{mean_square, one_step};
 use sgd_stability::error::Result;
 use sgd_stability::model::{Quadratic, Sampling};
-use sgd_stability::number::{Field, Verdict};
+use sgd_stability::number::{Exact, Field, Verdict};
 use sgd_stability::report::{ReportInput, RollEntry, render};
-use sgd_stability::search::{CounterExample, Goal, Settings, search};
+use sgd_stability::search::{Goal, Settings, search};
 use sgd_stability::write::write_files;
 
-/// "On average over directions is enough."
-struct TraceIsEnough;
+/// The claim: "on average over directions is enough".
+const CLAIM: Claim = Claim {
+    id: "trace_is_enough",
+    title: "A trace that shrinks is enough",
+    statement: "If tr(2H − η(H² + pΣ)) ≥ 0 then SGD is mean-square stable.",
+    formula: || {
+        let slack = one_step::latex();
+        format!(r"\operatorname{{tr}}\left({slack}\right) \ge 0")
+    },
+    source: "Made up for this example.",
+    hypotheses: &[
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::asked(
+            "shrinks_on_average: one step shrinks the squared distance on average over directions",
+            shrinks_on_average,
+            shrinks_on_average,
+        ),
+    ],
+    reading: "False: a direction that grows may hide behind others that shrink.",
+    status: Status::Refuted,
+    guards: &[Guard::of("mean square", &[Change::Tenths(1)])],
+    exact: Check::Run(evidence::<Exact>),
+    outside: Check::Without("the claim fails inside its hypotheses"),
+    certified: Check::Run(evidence::<Certified>),
+    empirical: Check::Without("a network gives no trace of Σ"),
+};
 
-impl Conjecture for TraceIsEnough {
-    fn wording(&self) -> Wording {
-        Wording {
-            id: "trace_is_enough",
-            title: "A trace that shrinks is enough",
-            statement: "If tr(2H − η(H² + pΣ)) ≥ 0 then SGD is mean-square stable.",
-            source: "Made up for this example.",
-            hypotheses: &["one step shrinks the squared distance on average over directions"],
-        }
-    }
+/// The same for the search.
+const CONJECTURE: Conjecture = Conjecture::of(&[Link {
+    examination,
+    hypotheses: end_on_average,
+    conclusion: End::MEAN_SQUARE.proposed,
+}]);
 
-    fn formula(&self) -> String {
-        format!(
-            r"\operatorname{{tr}}\left({}\right) \ge 0",
-            one_step::latex()
-        )
-    }
-
-    fn hypotheses(&self, asked: &Instance) -> Verdict {
-        let curvature = asked.model.curvature();
-        let slack = one_step::slack(&curvature, &asked.learning_rate, &asked.weight);
-        Verdict::non_negative(slack.trace().sign())
-    }
-
-    fn conclusion(&self, asked: &Instance) -> Verdict {
-        (Side::MEAN_SQUARE.verdict)(asked)
-    }
-
-    fn ends(&self, model: &Quadratic<f64>, weight: f64) -> Ends {
-        let second_moment = one_step::second_moment(&model.curvature(), &weight);
-        Ends {
-            hypotheses: 2.0 * model.hessian().trace() / second_moment.trace(),
-            conclusion: (Side::MEAN_SQUARE.end)(model, weight),
-        }
+fn examination<T: Checked>() -> Examination<T> {
+    Examination {
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
+        conclusion: |posed| {
+            posed.formula("mean square", |eta| {
+                mean_square::verdict(&posed.model, eta, &posed.p)
+            })
+        },
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 
-/// The fixed family, a random one at the edges, and the counter-example: all counted.
-fn evidence(found: &CounterExample) -> Evidence {
-    let mut instances = fixed_family(&TraceIsEnough);
-    instances.extend(edge_family(&TraceIsEnough, 1, 64));
-    instances.push(found.instance());
-    examine(&TraceIsEnough, &instances)
+fn shrinks_on_average<T: Field>(posed: &Posed<T>) -> Verdict {
+    let slack = one_step::slack(&posed.model.curvature(), &posed.eta, &posed.p);
+    Verdict::non_negative(slack.trace().sign())
+}
+
+/// Where the hypothesis ends, roughly: `2 tr H / tr(H² + pΣ)`.
+fn end_on_average(model: &Quadratic<f64>, p: f64) -> f64 {
+    2.0 * model.hessian().trace() / one_step::second_moment(&model.curvature(), &p).trace()
+}
+
+/// The instances of the roll, the same models at the claim's own ends, and random ones there.
+fn evidence<T: Checked>(version: Version) -> Evidence {
+    let mut own = at_the_ends(&CONJECTURE);
+    own.extend(random_at_the_ends(&CONJECTURE, 1, 64));
+    let examination = examination::<T>();
+    tally(version, examination.cases(instances().chain(&own), version))
 }
 
 fn main() -> Result<()> {
+    let findings = CLAIM.check();
+    assert!(findings.as_stated && CLAIM.unnoticed().is_empty());
+    if let Some(exact) = &findings.exact {
+        println!(
+            "{} hold, {} fail, {} undecided, {} outside the hypotheses",
+            exact.holds, exact.fails, exact.undecided, exact.unmet
+        );
+    }
+
     let settings = Settings {
         goal: Goal::Smallest,
         dimension: 2,
@@ -79,25 +106,16 @@ fn main() -> Result<()> {
         budget: 2_000,
         seed: 1,
     };
-    let outcome = search(&TraceIsEnough, &settings, &mut |_| {})?;
-    let Some(found) = outcome.found else {
-        println!("{} models tried, no counter-example found", outcome.tried);
-        return Ok(());
-    };
-    assert!(found.refutes(&TraceIsEnough));
-    let reading = format!("False: {}.", found.instance().describe());
-    println!("{reading}");
-
-    let evidence = evidence(&found);
-    println!(
-        "{} hold, {} fail, {} undecided, {} outside the hypotheses",
-        evidence.holds, evidence.fails, evidence.undecided, evidence.unmet
-    );
+    let outcome = search(&CONJECTURE, &settings, &mut |_| {})?;
+    match outcome.found {
+        Some(found) => println!("smallest counter-example: {}", found.instance().describe()),
+        None => println!("{} models tried, no counter-example found", outcome.tried),
+    }
 
     let page = ReportInput {
         title: "A claim of one's own".to_owned(),
         manifest: vec![("seed".to_owned(), settings.seed.to_string())],
-        roll: vec![RollEntry::of_conjecture(&TraceIsEnough, evidence, &reading)],
+        roll: vec![RollEntry::new(&CLAIM, findings)],
         records: vec![],
     };
     let folder = std::env::args()

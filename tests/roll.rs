@@ -8,25 +8,35 @@ use std::fs;
 use std::path::Path;
 
 /// Files that help the claims and are none themselves.
-const HELPERS: [&str; 7] = [
+const HELPERS: [&str; 9] = [
     "mod",
     "directions",
-    "examination",
-    "family",
+    "enumeration",
+    "fourth_moment",
     "measured",
     "momentum",
+    "points",
+    "searches",
     "strategies",
 ];
 
 /// The independent checker of certificates: a program of its own.
 const CHECKER: &str = "check_certificate.py";
 
-/// The headings that every claim file has, in this order.
-const HEADINGS: [&str; 4] = [
-    "**Statement.**",
-    "**Source.**",
-    "**Hypotheses.**",
-    "**Reading.**",
+/// The headings that every claim file has, in this order: the fields of its claim, then its tests.
+const HEADINGS: [&str; 12] = [
+    "\npub const CLAIM: Claim = Claim {\n",
+    "\n    title: \"",
+    "\n    statement: \"",
+    "\n    formula: ",
+    "\n    source: \"",
+    "\n    hypotheses: ",
+    "\n    reading: \"",
+    "\n    exact: ",
+    "\n    outside: ",
+    "\n    certified: ",
+    "\n    empirical: ",
+    "\nmod tests {\n",
 ];
 
 fn folder() -> &'static Path {
@@ -86,11 +96,67 @@ fn every_claim_file_is_on_the_roll_once() {
 #[test]
 fn every_claim_file_has_its_headings_in_order() {
     for (name, text) in claims() {
-        assert!(text.starts_with("//! # "), "{name}");
+        assert!(text.starts_with("//! "), "{name}");
         let places: Vec<_> = HEADINGS.iter().map(|heading| text.find(heading)).collect();
         assert!(places.iter().all(Option::is_some), "{name}: {places:?}");
         assert!(places.is_sorted(), "{name}: {places:?}");
+        // The claim comes first: nothing but the module's line and its imports stands above it.
+        let above = &text[..places[0].expect("a claim")];
+        assert!(
+            !above.contains("fn ") && !above.contains("const "),
+            "{name}"
+        );
     }
+}
+
+/// No title, statement or source of a claim stands in a second place, in no file of the program.
+#[test]
+fn every_claim_is_stated_once() {
+    let everything: Vec<String> = sources(&["src", "theorems", "examples"]);
+    let everything = everything.concat();
+    for (name, text) in claims() {
+        for field in ["title", "statement", "source", "reading"] {
+            let words = words(&text, field);
+            let times = everything.matches(&words).count();
+            assert_eq!(times, 1, "{name}: {field}: {words}");
+        }
+    }
+}
+
+/// The text of every Rust file below these folders, each on one line.
+fn sources(folders: &[&str]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut left: Vec<_> = folders.iter().map(|folder| root.join(folder)).collect();
+    let mut found = Vec::new();
+    while let Some(path) = left.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).expect("a readable folder");
+            left.extend(entries.map(|entry| entry.expect("a readable folder").path()));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(one_line(
+                &fs::read_to_string(&path).expect("a readable file"),
+            ));
+        }
+    }
+    found
+}
+
+/// Without the breaks of strings and comments, and without the backquotes of comments.
+fn one_line(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let line = line.trim().trim_end_matches('\\').trim_end();
+        let comment = line.trim_start_matches("//").trim_start_matches(['!', '/']);
+        comment.trim().replace('`', "")
+    });
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+/// What a field of a claim says.
+fn words(text: &str, field: &str) -> String {
+    let start = format!("\n    {field}: \"");
+    let (_, rest) = text.split_once(&start).expect("a field");
+    let (words, _) = rest.split_once("\",\n").expect("a closing quotation mark");
+    one_line(words)
 }
 
 #[test]

@@ -1,54 +1,44 @@
-//! # Mean-square stability needs ‖H‖_F ≤ 1/(η√(pμ₀))
-//!
-//! **Statement.** If H ≠ 0, SGD is mean-square stable and the alignment of noise and curvature is
-//! at least μ₀ > 0 wherever the loss is not zero, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀:
-//! η²p((1/n) Σ H_iHH_i − H³) − H is not positive definite on the range of H.
-//!
-//! **Source.** Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not
-//! checked). The form without μ₀ is ours.
-//!
-//! **Hypotheses.** `curved`: H ≠ 0. `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
-//!
-//! **Reading.** It bounds the Frobenius norm, and so all eigenvalues together. When the best μ₀
-//! is not positive it says nothing.
+//! A bound on the Frobenius norm of H from the alignment of noise and curvature.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{every, fraction, instances};
+use sgd_stability::claim::{
+    CURVED, Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
+    MEAN_SQUARE_STABLE, Status,
+};
 use sgd_stability::criterion::alignment;
 use sgd_stability::model::golden;
-use sgd_stability::number::{Exact, Field};
-
-use super::examination::{Certified, Examination, curved, end, mean_square_stable};
-use super::family::{Instance, every, fraction, instances};
+use sgd_stability::number::Exact;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "alignment_bound_is_necessary",
     title: "Mean-square stability needs ‖H‖_F ≤ 1/(η√(pμ₀))",
-    statement: "If H ≠ 0, SGD is mean-square stable and the alignment of noise and curvature is at least μ₀ > 0 wherever the loss is not zero, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: η²p((1/n) Σ H_iHH_i − H³) − H is not positive definite on the range of H.",
+    statement: "If H ≠ 0, SGD is mean-square stable and the alignment of noise and curvature is at \
+        least μ₀ > 0 wherever the loss is not zero, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: \
+        η²p((1/n) Σ H_iHH_i − H³) − H is not positive definite on the range of H.",
     formula: alignment::latex,
-    source: "Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not checked). The form without μ₀ is ours.",
-    hypotheses: &[
-        "curved: H ≠ 0",
-        "mean_square_stable: η > 0 and SGD is mean-square stable at η",
-    ],
-    reading: "It bounds the Frobenius norm, and so all eigenvalues together. When the best μ₀ is not positive it says nothing.",
+    source: "Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not \
+        checked). The form without μ₀ is ours.",
+    hypotheses: &[CURVED, MEAN_SQUARE_STABLE],
+    reading: "It bounds the Frobenius norm, and so all eigenvalues together. When the best μ₀ is \
+        not positive it says nothing.",
     status: Status::Upheld,
-    parts: &[Part::necessary("alignment")],
+    guards: &[Guard::necessary("alignment")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(every(4), version)),
     empirical: super::UNMEASURED,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: |posed| curved(posed).and(mean_square_stable(posed)),
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             posed.formula("alignment", |eta| {
                 alignment::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 

@@ -1,38 +1,32 @@
-//! # Words of batches certify almost sure stability on either side
-//!
-//! **Statement.** If Π_w ‖P_w‖_F² < 1 over all words of k batches the Lyapunov exponent is
-//! negative, and if Π_b det(A_b)² > 1 it is positive. Examined where the exponent is known: for
-//! diagonal samples it is the largest of the coordinates'.
-//!
-//! **Source.** Sub-multiplicativity of the norm and multiplicativity of the determinant; the
-//! exponent as in Ziyin et al. 2023 and Chemnitz and Engel 2024.
-//!
-//! **Hypotheses.** `diagonal`: every H_i is diagonal and no coordinate is flat in all samples.
-//!
-//! **Reading.** Two-sided bounds with a gap: what no word of the given length certifies counts
-//! as undecided. Longer words narrow the gap.
+//! Products of a few steps are compared with exponents that are known for diagonal samples.
 
 use nalgebra::{DMatrix, DVector};
-use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, tally,
+};
 use sgd_stability::criterion::almost_sure;
 use sgd_stability::matrix::positive_definite;
 use sgd_stability::model::{Quadratic, Sampling, golden};
 use sgd_stability::number::{Exact, Verdict};
 
-use super::examination::{Finding, tally};
-use super::family::fraction;
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "almost_sure_by_words",
     title: "Words of batches certify almost sure stability on either side",
-    statement: "If Π_w ‖P_w‖_F² < 1 over all words of k batches the Lyapunov exponent is negative, and if Π_b det(A_b)² > 1 it is positive. Examined where the exponent is known: for diagonal samples it is the largest of the coordinates'.",
+    statement: "If Π_w ‖P_w‖_F² < 1 over all words of k batches the Lyapunov exponent is negative, \
+        and if Π_b det(A_b)² > 1 it is positive. Examined where the exponent is known: for \
+        diagonal samples it is the largest of the coordinates'.",
     formula: almost_sure::latex_of_words,
-    source: "Sub-multiplicativity of the norm and multiplicativity of the determinant; the exponent as in Ziyin et al. 2023 and Chemnitz and Engel 2024.",
-    hypotheses: &["diagonal: every H_i is diagonal and no coordinate is flat in all samples"],
-    reading: "Two-sided bounds with a gap: what no word of the given length certifies counts as undecided. Longer words narrow the gap.",
+    source: "Sub-multiplicativity of the norm and multiplicativity of the determinant; the \
+        exponent as in Ziyin et al. 2023 and Chemnitz and Engel 2024.",
+    hypotheses: &[Hypothesis::by_the_check(
+        "diagonal: every H_i is diagonal and no coordinate is flat in all samples",
+    )],
+    reading: "Two-sided bounds with a gap: what no word of the given length certifies counts as \
+        undecided. Longer words narrow the gap.",
     status: Status::Upheld,
-    parts: &[Part::of(
+    guards: &[Guard::of(
         "words",
         &[
             Change::Negated,
@@ -86,13 +80,13 @@ fn diagonal(diagonals: &[[&str; 2]]) -> Quadratic {
     Quadratic::new(diagonals.iter().map(hessian).collect()).expect("no negative curvature")
 }
 
-fn finding(model: &Quadratic, eta: &Exact, version: Version) -> Finding {
+fn finding(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
     let hessians = model.batch_hessians_on_range(Sampling::WithReplacement, 1);
     let by_words = version.formula("words", eta, |eta| {
         almost_sure::verdict(&hessians, eta, LENGTH)
     });
     let known = known(model, eta);
-    Finding {
+    Examined {
         hypotheses: is_diagonal(model).and(positive_definite(model.hessian())),
         conclusion: match by_words {
             Verdict::Undecided => Verdict::Undecided,

@@ -1,35 +1,31 @@
-//! # Refuted: almost sure convergence implies mean-square stability
-//!
-//! **Statement.** If SGD in one dimension converges almost surely, Π(1 − ηa_b)² < 1, then it is
-//! mean-square stable. False.
-//!
-//! **Source.** Ours: G4, the toy of Wu, Ma and E 2018 at x = 1 with η = 5/9, where the epoch
-//! factor is −80/81 and the mean square grows by 82/81.
-//!
-//! **Hypotheses.** `almost_surely_convergent`: d = 1 and Π(1 − ηa_b)² < 1.
-//!
-//! **Reading.** Almost every run converges while rare ones carry the mean square to infinity.
-//! Stiff curvatures 1 and 10 do it also at η = 1, where one sample stops the run for ever.
+//! Runs that converge although their mean square grows.
 
-use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{every_batch, fraction, one_dimensional_models};
+use sgd_stability::claim::{
+    Certified, Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
+    ONE_DIMENSIONAL, Status, Version, headroom, tally,
+};
 use sgd_stability::criterion::{almost_sure, mean_square};
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{Certified, Finding, headroom, tally};
-use super::family::{Instance, every_batch, fraction, one_dimensional_models};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "almost_sure_implies_mean_square",
     title: "Refuted: almost sure convergence implies mean-square stability",
-    statement: "If SGD in one dimension converges almost surely, Π(1 − ηa_b)² < 1, then it is mean-square stable. False.",
+    statement: "If SGD in one dimension converges almost surely, Π(1 − ηa_b)² < 1, then it is \
+        mean-square stable.",
     formula: almost_sure::latex,
-    source: "Ours: G4, the toy of Wu, Ma and E 2018 at x = 1 with η = 5/9, where the epoch factor is −80/81 and the mean square grows by 82/81.",
-    hypotheses: &["almost_surely_convergent: d = 1 and Π(1 − ηa_b)² < 1"],
-    reading: "Almost every run converges while rare ones carry the mean square to infinity. Stiff curvatures 1 and 10 do it also at η = 1, where one sample stops the run for ever.",
+    source: "Ours: G4, the toy of Wu, Ma and E 2018 at x = 1 with η = 5/9, where the epoch factor \
+        is −80/81 and the mean square grows by 82/81.",
+    hypotheses: &[
+        ONE_DIMENSIONAL,
+        Hypothesis::by_the_check("almost_surely_convergent: Π(1 − ηa_b)² < 1"),
+    ],
+    reading: "Almost every run converges while rare ones carry the mean square to infinity. Stiff \
+        curvatures 1 and 10 do it also at η = 1, where one sample stops the run for ever.",
     status: Status::Refuted,
-    parts: &[Part::of("mean square", &[Change::Tenths(1)])],
+    guards: &[Guard::of("mean square", &[Change::Tenths(1)])],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
     certified: Check::Run(evidence::<Certified>),
@@ -51,7 +47,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, findings)
 }
 
-fn finding<T: Field>(question: &Instance, version: Version) -> Finding {
+fn finding<T: Field>(question: &Instance, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
@@ -62,8 +58,10 @@ fn finding<T: Field>(question: &Instance, version: Version) -> Finding {
     let shrinks = T::one().compare(&almost_sure::squared_product(&curvatures, &eta));
     let weight = T::from_exact(&question.weight);
     let mean_square = |eta: &T| mean_square::verdict(&model, eta, &weight);
-    Finding {
-        hypotheses: Verdict::from(model.dimension() == 1).and(Verdict::positive(shrinks)),
+    Examined {
+        hypotheses: question
+            .meets(CLAIM.hypotheses)
+            .and(Verdict::positive(shrinks)),
         conclusion: version.formula("mean square", &eta, mean_square),
         distance: headroom(&question.learning_rate, &Exact::from(1)),
         case: question.describe(),

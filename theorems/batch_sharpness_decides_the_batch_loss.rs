@@ -1,37 +1,36 @@
-//! # The batch loss does not rise in one step iff E[g_bᵀH_bg_b]/E‖g_b‖² ≤ 2/η
-//!
-//! **Statement.** With η > 0, from a point where some batch gradient is not zero, the expected loss
-//! of the batch on itself does not rise in its own step exactly when E[g_bᵀH_bg_b] ≤ (2/η)E‖g_b‖².
-//!
-//! **Source.** Batch sharpness of Andreyev and Beneventano 2024, here as the ratio of the means
-//! (their code has both).
-//!
-//! **Hypotheses.** `moving`: some g_b ≠ 0. `positive_learning_rate`: η > 0.
-//!
-//! **Reading.** At the edge of stability this ratio hovers at 2/η. As a mean of ratios it is an
-//! empirical measure, and no identity.
+//! One step of the loss of the batch itself from given points, by enumeration of all batches.
 
 use nalgebra::DVector;
-use num_traits::{One, Zero};
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use num_traits::One;
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
+    POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
+};
 use sgd_stability::criterion::loss;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, equivalent, from_points, headroom, tally};
-use super::family::{Instance, fraction};
+use super::points::from_points;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "batch_sharpness_decides_the_batch_loss",
     title: "The batch loss does not rise in one step iff E[g_bᵀH_bg_b]/E‖g_b‖² ≤ 2/η",
-    statement: "With η > 0, from a point where some batch gradient is not zero, the expected loss of the batch on itself does not rise in its own step exactly when E[g_bᵀH_bg_b] ≤ (2/η)E‖g_b‖².",
+    statement: "With η > 0, from a point where some batch gradient is not zero, the expected loss \
+        of the batch on itself does not rise in its own step exactly when E[g_bᵀH_bg_b] ≤ \
+        (2/η)E‖g_b‖².",
     formula: loss::latex_of_batch,
-    source: "Batch sharpness of Andreyev and Beneventano 2024, here as the ratio of the means (their code has both).",
-    hypotheses: &["moving: some g_b ≠ 0", "positive_learning_rate: η > 0"],
-    reading: "At the edge of stability this ratio hovers at 2/η. As a mean of ratios it is an empirical measure, and no identity.",
+    source: "Batch sharpness of Andreyev and Beneventano 2024, here as the ratio of the means \
+        (their code has both).",
+    hypotheses: &[
+        Hypothesis::by_the_check("moving: some g_b ≠ 0"),
+        POSITIVE_LEARNING_RATE,
+    ],
+    reading: "At the edge of stability this ratio hovers at 2/η. As a mean of ratios it is an \
+        empirical measure, and no identity.",
     status: Status::Upheld,
-    parts: &[Part::exactly("batch sharpness")],
+    guards: &[Guard::exactly("batch sharpness")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -56,7 +55,7 @@ fn finding<T: Field>(
     x: &DVector<Exact>,
     end: &Exact,
     version: Version,
-) -> Finding {
+) -> Examined {
     let model: Quadratic<T> = question.model.to();
     let x = x.map(|entry| T::from_exact(&entry));
     let eta = T::from_exact(&question.learning_rate);
@@ -65,9 +64,8 @@ fn finding<T: Field>(
         Verdict::non_negative((T::int(2) * &low - eta * &top).sign())
     });
     let falls = Verdict::non_negative(fall(question, &model, &x, &eta).sign());
-    Finding {
-        hypotheses: Verdict::positive(low.sign())
-            .and((question.learning_rate > Exact::zero()).into()),
+    Examined {
+        hypotheses: Verdict::positive(low.sign()).and(question.meets(CLAIM.hypotheses)),
         conclusion: equivalent(criterion, falls),
         distance: headroom(&question.learning_rate, end),
         case: question.describe(),
@@ -89,7 +87,7 @@ fn outside() -> Evidence {
     let findings = ["-1/10", "-1/2", "-2"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));
         let x = DVector::from_row_slice(&[1, -2].map(Exact::from));
-        finding::<Exact>(&question, &x, &Exact::one(), Version::STATED).beyond()
+        finding::<Exact>(&question, &x, &Exact::one(), Version::STATED).outside()
     });
     tally(Version::STATED, findings)
 }

@@ -1,51 +1,42 @@
-//! # With Bernoulli batches SGD is mean-square stable iff C − ηD ⪰ 0 with D = HXH + qV
-//!
-//! **Statement.** When every sample joins a batch by itself with probability B/n and the sum is
-//! divided by B, E‖x_t‖² stays bounded from every start exactly when C − ηD ⪰ 0 on Sym(d), D(X)
-//! = HXH + qV(X), q = (n − B)/(nB); and then, at a minimum of every sample, SGD without replacement is
-//! stable too.
-//!
-//! **Source.** The sampling of Dexter et al. 2024; the criterion is that of Mulayoff and
-//! Michaeli 2024 with this second moment.
-//!
-//! **Hypotheses.** `positive_learning_rate`: η > 0. `bernoulli_stable`: for the second half, the
-//! criterion holds. `minimum`: for the second half, every H_i ⪰ 0.
-//!
-//! **Reading.** Batches that vary in size are noisier: D exceeds that of fixed batches by
-//! (q − p)V + pHXH ⪰ 0 at a minimum. Between a saddle and a bowl the noise of both cancels in HXH:
-//! curvatures −1 and 3 at B = 1 and η = 1/2 are stable under Bernoulli batches (7/8 a step) and not
-//! under fixed ones (5/4). Backwards in time, η < 0, the criterion holds and the run diverges.
+//! Batches that every sample joins by its own coin, by enumeration of all 2ⁿ of them.
 
 use nalgebra::DMatrix;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{counter_examples, every};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
+    MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status, Version, equivalent, tally,
+};
 use sgd_stability::criterion::{bernoulli, mean_square};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::Quadratic;
 use sgd_stability::model::sampling::{Sampling, bernoulli_weight};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{
-    Certified, Examination, Posed, end, equivalent, minimum, positive_learning_rate, tally,
-};
-use super::family::{Instance, counter_examples, every};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "bernoulli_threshold",
     title: "With Bernoulli batches SGD is mean-square stable iff C − ηD ⪰ 0 with D = HXH + qV",
-    statement: "When every sample joins a batch by itself with probability B/n and the sum is divided by B, E‖x_t‖² stays bounded from every start exactly when C − ηD ⪰ 0 on Sym(d), D(X) = HXH + qV(X), q = (n − B)/(nB); and then, at a minimum of every sample, SGD without replacement is stable too.",
+    statement: "When every sample joins a batch by itself with probability B/n and the sum is \
+        divided by B, E‖x_t‖² stays bounded from every start exactly when C − ηD ⪰ 0 on Sym(d), \
+        D(X) = HXH + qV(X), q = (n − B)/(nB); and then, at a minimum of every sample, SGD without \
+        replacement is stable too.",
     formula: bernoulli::latex,
-    source: "The sampling of Dexter et al. 2024; the criterion is that of Mulayoff and Michaeli 2024 with this second moment.",
+    source: "The sampling of Dexter et al. 2024; the criterion is that of Mulayoff and Michaeli \
+        2024 with this second moment.",
     hypotheses: &[
-        "positive_learning_rate: η > 0",
-        "bernoulli_stable: for the second half, the criterion holds",
-        "minimum: for the second half, every H_i ⪰ 0",
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check("bernoulli_stable: for the second half, the criterion holds"),
+        MINIMUM.worded("minimum: for the second half, every H_i ⪰ 0"),
     ],
-    reading: "Batches that vary in size are noisier: D exceeds that of fixed batches by (q − p)V + pHXH ⪰ 0 at a minimum. Between a saddle and a bowl the noise of both cancels in HXH: curvatures −1 and 3 at B = 1 and η = 1/2 are stable under Bernoulli batches (7/8 a step) and not under fixed ones (5/4). Backwards in time, η < 0, the criterion holds and the run diverges.",
+    reading: "Batches that vary in size are noisier: D exceeds that of fixed batches by (q − p)V + \
+        pHXH ⪰ 0 at a minimum. Between a saddle and a bowl the noise of both cancels in HXH: \
+        curvatures −1 and 3 at B = 1 and η = 1/2 are stable under Bernoulli batches (7/8 a step) \
+        and not under fixed ones (5/4). Backwards in time, η < 0, the criterion holds and the run \
+        diverges.",
     status: Status::Upheld,
-    parts: &[
-        Part::exactly("D = HXH + qV"),
-        Part::necessary("without replacement"),
+    guards: &[
+        Guard::exactly("D = HXH + qV"),
+        Guard::necessary("without replacement"),
     ],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
@@ -54,32 +45,30 @@ pub const CLAIM: Claim = Claim {
 };
 
 /// The equivalence, and then sampling without replacement wherever the criterion holds.
-fn evidence<T: Field>(version: Version) -> Evidence {
+fn evidence<T: Checked>(version: Version) -> Evidence {
     let (threshold, quieter) = (threshold::<T>(), quieter::<T>());
-    let both = threshold.findings(every(7), version);
-    tally(version, both.chain(quieter.findings(every(7), version)))
+    let both = threshold.cases(every(7), version);
+    tally(version, both.chain(quieter.cases(every(7), version)))
 }
 
-fn threshold<T: Field>() -> Examination<T> {
+fn threshold<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: positive_learning_rate,
+        hypotheses: |posed| posed.meets(&[POSITIVE_LEARNING_RATE]),
         conclusion: |posed| {
             let criterion = posed.formula("D = HXH + qV", |eta| {
                 bernoulli::verdict(&posed.model, eta, &weight(posed))
             });
             equivalent(criterion, bounded_by_enumeration(posed))
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 
-fn quieter<T: Field>() -> Examination<T> {
+fn quieter<T: Checked>() -> Examination<T> {
     Examination {
         hypotheses: |posed| {
             let stable = bernoulli::verdict(&posed.model, &posed.eta, &weight(posed));
-            positive_learning_rate(posed)
-                .and(minimum(posed))
-                .and(stable)
+            posed.meets(CLAIM.hypotheses).and(stable)
         },
         conclusion: |posed| {
             let fixed = Sampling::WithoutReplacement.weight(samples(posed), posed.instance.batch);
@@ -88,7 +77,7 @@ fn quieter<T: Field>() -> Examination<T> {
                 mean_square::verdict(&posed.model, eta, &fixed)
             })
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 
@@ -135,7 +124,9 @@ fn outside() -> Evidence {
     let (threshold, quieter) = (threshold::<Exact>(), quieter::<Exact>());
     tally(
         Version::STATED,
-        threshold.beyond(&models).chain(quieter.beyond([&mixed])),
+        threshold
+            .cases_outside(&models)
+            .chain(quieter.cases_outside([&mixed])),
     )
 }
 

@@ -1,46 +1,39 @@
-//! # Below ηλ₀ = 4 the kernel of a linear net never rises, above it never falls
-//!
-//! **Statement.** For f = u·v/√m with loss f²/2, f₀ ≠ 0 and η > 0: gradient descent closes on f and
-//! λ = (‖u‖² + ‖v‖²)/m, and if ηλ₀ < 4 then λ never rises and η(4 − ηλ₀)Σf_t² ≤ mλ₀, so f → 0. The
-//! loss grows at first, a catapult, exactly when η²f₀²/m < ηλ₀ − 2.
-//!
-//! **Source.** Lewkowycz et al. 2020; the bound on the sum is ours, from the telescoping λ⁺ = λ
-//! + (ηf²/m)(ηλ − 4).
-//!
-//! **Hypotheses.** `below_four`: ηλ₀ < 4. `moving`: f₀ ≠ 0. `positive_learning_rate`: η > 0.
-//!
-//! **Reading.** Learning rates up to twice 2/λ₀ still converge, to a minimum that is no sharper.
-//! Above 4/λ₀ the kernel rises at every step and the run diverges, unless it hits f = 0 exactly, as
-//! u = 2, v = 1 does at η = 1. Between 2 and 4 a start with large f₀ need not be catapulted: u =
-//! 3/2, v = 1/2 at η = 1 falls throughout.
+//! The minimal net uv/√m: its kernel falls while its loss first grows.
 
 use nalgebra::DVector;
 use num_traits::Zero;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Check, Claim, Evidence, Examined, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status, Version,
+    at_most, equivalent, headroom, tally,
+};
 use sgd_stability::model::minimal::catapult::{self, Catapult, descend};
 use sgd_stability::number::{Exact, Field, Interval, Verdict};
-
-use super::examination::{Finding, at_most, equivalent, headroom, tally};
-use super::family::fraction;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "catapult",
     title: "Below ηλ₀ = 4 the kernel of a linear net never rises, above it never falls",
-    statement: "For f = u·v/√m with loss f²/2, f₀ ≠ 0 and η > 0: gradient descent closes on f and λ = (‖u‖² + ‖v‖²)/m, and if ηλ₀ < 4 then λ never rises and η(4 − ηλ₀)Σf_t² ≤ mλ₀, so f → 0. The loss grows at first, a catapult, exactly when η²f₀²/m < ηλ₀ − 2.",
+    statement: "For f = u·v/√m with loss f²/2, f₀ ≠ 0 and η > 0: gradient descent closes on f and \
+        λ = (‖u‖² + ‖v‖²)/m, and if ηλ₀ < 4 then λ never rises and η(4 − ηλ₀)Σf_t² ≤ mλ₀, so f → \
+        0. The loss grows at first, a catapult, exactly when η²f₀²/m < ηλ₀ − 2.",
     formula: catapult::latex,
-    source: "Lewkowycz et al. 2020; the bound on the sum is ours, from the telescoping λ⁺ = λ + (ηf²/m)(ηλ − 4).",
+    source: "Lewkowycz et al. 2020; the bound on the sum is ours, from the telescoping λ⁺ = λ + \
+        (ηf²/m)(ηλ − 4).",
     hypotheses: &[
-        "below_four: ηλ₀ < 4",
-        "moving: f₀ ≠ 0",
-        "positive_learning_rate: η > 0",
+        Hypothesis::by_the_check("below_four: ηλ₀ < 4"),
+        Hypothesis::by_the_check("moving: f₀ ≠ 0"),
+        POSITIVE_LEARNING_RATE,
     ],
-    reading: "Learning rates up to twice 2/λ₀ still converge, to a minimum that is no sharper. Above 4/λ₀ the kernel rises at every step and the run diverges, unless it hits f = 0 exactly, as u = 2, v = 1 does at η = 1. Between 2 and 4 a start with large f₀ need not be catapulted: u = 3/2, v = 1/2 at η = 1 falls throughout.",
+    reading: "Learning rates up to twice 2/λ₀ still converge, to a minimum that is no sharper. \
+        Above 4/λ₀ the kernel rises at every step and the run diverges, unless it hits f = 0 \
+        exactly, as u = 2, v = 1 does at η = 1. Between 2 and 4 a start with large f₀ need not be \
+        catapulted: u = 3/2, v = 1/2 at η = 1 falls throughout.",
     status: Status::Upheld,
-    parts: &[
-        Part::enough("below 4"),
-        Part::identity("closes"),
-        Part::exactly("catapult"),
+    guards: &[
+        Guard::enough("below 4"),
+        Guard::identity("closes"),
+        Guard::exactly("catapult"),
     ],
     exact: Check::Run(exact),
     outside: Check::Run(outside),
@@ -97,11 +90,11 @@ fn certified(version: Version) -> Evidence {
 /// Above 4 the kernel rises.
 fn outside() -> Evidence {
     let above = findings::<Exact>(&["4001/1000", "9/2", "6"], EXACT_STEPS, Version::STATED);
-    tally(Version::STATED, above.into_iter().map(Finding::beyond))
+    tally(Version::STATED, above.into_iter().map(Examined::outside))
 }
 
 /// The conclusion at every pair of weights and every `ηλ₀`, and at a start with `f₀ = 0`.
-fn findings<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<Finding> {
+fn findings<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<Examined> {
     let quarters =
         |x: &[i64]| DVector::from_iterator(x.len(), x.iter().map(|&part| Exact::fraction(part, 4)));
     let still: (&[i64], &[i64]) = (&[4], &[0]);
@@ -126,7 +119,7 @@ struct Start {
 }
 
 impl Start {
-    fn finding<T: Field>(&self, product: &Exact, version: Version) -> Finding {
+    fn finding<T: Field>(&self, product: &Exact, version: Version) -> Examined {
         let (u, v, start) = (&self.u, &self.v, Catapult::at(&self.u, &self.v));
         let eta = product / &start.kernel;
         let four = Exact::from(4);
@@ -135,7 +128,7 @@ impl Start {
         let closes = version.formula("closes", &eta, |predicted| {
             follows_the_weights(u, v, &eta, predicted)
         });
-        Finding {
+        Examined {
             hypotheses: below.and(positive),
             conclusion: closes
                 .and(kernel_falls::<T>(u, v, &eta, self.steps))

@@ -1,38 +1,30 @@
-//! # At ηλ₀ = 4 the kernel stands still and the output obeys Chebyshev's cubic
-//!
-//! **Statement.** For the linear net of width 1 with η(u² + v²) = 4: λ is constant and g = ηf obeys
-//! g⁺ = g³ − 3g = 2T₃(g/2), so |g| ≤ 2 for ever and the loss does not diverge.
-//!
-//! **Source.** Lewkowycz et al. 2020 for the model; the orbit is ours.
-//!
-//! **Hypotheses.** `on_the_edge`: ηλ₀ = 4 and m = 1.
-//!
-//! **Reading.** The boundary between catapult and divergence is Chebyshev's map, chaotic on [−2,
-//! 2]: from almost every start the loss does not converge either. It does from some: g = 0 (v = 0)
-//! and g = ±2 (u = ±v) stand still, and g = ±1 lands there. Beside the edge λ moves.
+//! The minimal net uv/√m exactly at the end of its catapult.
 
 use nalgebra::DVector;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, at_most, tally,
+};
 use sgd_stability::model::minimal::catapult::{self, Catapult, chebyshev};
 use sgd_stability::number::{Exact, Field, Interval, Verdict};
-
-use super::examination::{Finding, at_most, tally};
-use super::family::fraction;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "chebyshev_orbit",
     title: "At ηλ₀ = 4 the kernel stands still and the output obeys Chebyshev's cubic",
-    statement: "For the linear net of width 1 with η(u² + v²) = 4: λ is constant and g = ηf obeys g⁺ = g³ − 3g = 2T₃(g/2), so |g| ≤ 2 for ever and the loss does not diverge.",
+    statement: "For the linear net of width 1 with η(u² + v²) = 4: λ is constant and g = ηf obeys \
+        g⁺ = g³ − 3g = 2T₃(g/2), so |g| ≤ 2 for ever and the loss does not diverge.",
     formula: catapult::latex_of_chebyshev,
     source: "Lewkowycz et al. 2020 for the model; the orbit is ours.",
-    hypotheses: &["on_the_edge: ηλ₀ = 4 and m = 1"],
-    reading: "The boundary between catapult and divergence is Chebyshev's map, chaotic on [−2, 2]: from almost every start the loss does not converge either. It does from some: g = 0 (v = 0) and g = ±2 (u = ±v) stand still, and g = ±1 lands there. Beside the edge λ moves.",
+    hypotheses: &[Hypothesis::by_the_check("on_the_edge: ηλ₀ = 4 and m = 1")],
+    reading: "The boundary between catapult and divergence is Chebyshev's map, chaotic on [−2, 2]: \
+        from almost every start the loss does not converge either. It does from some: g = 0 (v = \
+        0) and g = ±2 (u = ±v) stand still, and g = ±1 lands there. Beside the edge λ moves.",
     status: Status::Upheld,
-    parts: &[
-        Part::identity("kernel").exact_only(),
-        Part::identity("map").exact_only(),
-        Part::necessary("bounded"),
+    guards: &[
+        Guard::identity("kernel").exact_only(),
+        Guard::identity("map").exact_only(),
+        Guard::necessary("bounded"),
     ],
     exact: Check::Run(exact),
     outside: Check::Run(outside),
@@ -76,7 +68,7 @@ fn certified(version: Version) -> Evidence {
 type Conclusion = fn(&Catapult<Exact>, &Exact, Version) -> Verdict;
 
 /// On the edge, and what is not: beside it and wider.
-fn asked(version: Version, conclusion: Conclusion) -> impl Iterator<Item = Finding> {
+fn asked(version: Version, conclusion: Conclusion) -> impl Iterator<Item = Examined> {
     let starts = WEIGHTS.into_iter().chain([WIDER]);
     starts.flat_map(move |start| {
         ["4", "3"].map(|product| finding(start, product, version, conclusion))
@@ -90,7 +82,7 @@ fn outside() -> Evidence {
         .iter()
         .flat_map(|start| beside.map(|product| (*start, product)));
     let findings = narrow.chain([(WIDER, "4")]).map(|(start, product)| {
-        finding(start, product, Version::STATED, follows_chebyshev).beyond()
+        finding(start, product, Version::STATED, follows_chebyshev).outside()
     });
     tally(Version::STATED, findings)
 }
@@ -101,12 +93,12 @@ fn finding(
     product: &str,
     version: Version,
     conclusion: Conclusion,
-) -> Finding {
+) -> Examined {
     let vector = |x: &[&str]| DVector::from_iterator(x.len(), x.iter().map(|part| fraction(part)));
     let start = Catapult::at(&vector(u), &vector(v));
     let product = fraction(product);
     let eta = &product / &start.kernel;
-    Finding {
+    Examined {
         hypotheses: (product == Exact::from(4) && start.width == Exact::from(1)).into(),
         conclusion: conclusion(&start, &eta, version),
         distance: (&product - Exact::from(4)).to_f64(),

@@ -1,42 +1,39 @@
-//! # Stable SGD with Bernoulli batches needs aη√(n/B − 1) ≤ σ
-//!
-//! **Statement.** If SGD with Bernoulli batches is mean-square stable, then a ≤ 2/η and aη√(n/B
-//! − 1) ≤ σ with the coherence σ = λ₁(S)/max λ₁(H_i), S_ij = √tr(H_iH_j). Before that the
-//! incoherent part alone must not grow, η²qV ⪯ Id.
-//!
-//! **Source.** Dexter et al. 2024, their first theorem (stated there as divergence; its wording
-//! was not checked). The proof by the incoherent part is ours.
-//!
-//! **Hypotheses.** `minimum`: every H_i ⪰ 0. `curved`: H ≠ 0. `bernoulli_stable`: η > 0 and SGD
-//! with Bernoulli batches is mean-square stable at η.
-//!
-//! **Reading.** The more coherent the samples, the weaker the statement. Not sufficient. S needs
-//! roots, so it is enclosed.
+//! Bounds from the coherence of the samples, asked wherever SGD with Bernoulli batches is stable.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{every, fraction};
+use sgd_stability::claim::{
+    CURVED, Check, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance, MINIMUM,
+    POSITIVE_LEARNING_RATE, Posed, Status,
+};
 use sgd_stability::criterion::{bernoulli, coherence};
 use sgd_stability::model::golden;
 use sgd_stability::model::sampling::bernoulli_weight;
-use sgd_stability::number::Exact;
-
-use super::examination::{Examination, Posed, curved, end, minimum, positive_learning_rate};
-use super::family::{Instance, every, fraction};
+use sgd_stability::number::{Exact, Field, Verdict};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "coherence_bound_is_necessary",
     title: "Stable SGD with Bernoulli batches needs aη√(n/B − 1) ≤ σ",
-    statement: "If SGD with Bernoulli batches is mean-square stable, then a ≤ 2/η and aη√(n/B − 1) ≤ σ with the coherence σ = λ₁(S)/max λ₁(H_i), S_ij = √tr(H_iH_j). Before that the incoherent part alone must not grow, η²qV ⪯ Id.",
+    statement: "If SGD with Bernoulli batches is mean-square stable, then a ≤ 2/η and aη√(n/B − 1) \
+        ≤ σ with the coherence σ = λ₁(S)/max λ₁(H_i), S_ij = √tr(H_iH_j). Before that the \
+        incoherent part alone must not grow, η²qV ⪯ Id.",
     formula: coherence::latex,
-    source: "Dexter et al. 2024, their first theorem (stated there as divergence; its wording was not checked). The proof by the incoherent part is ours.",
+    source: "Dexter et al. 2024, their first theorem (stated there as divergence; its wording was \
+        not checked). The proof by the incoherent part is ours.",
     hypotheses: &[
-        "minimum: every H_i ⪰ 0",
-        "curved: H ≠ 0",
-        "bernoulli_stable: η > 0 and SGD with Bernoulli batches is mean-square stable at η",
+        MINIMUM,
+        CURVED,
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::asked(
+            "bernoulli_stable: SGD with Bernoulli batches is mean-square stable at η",
+            bernoulli_stable,
+            bernoulli_stable,
+        ),
     ],
-    reading: "The more coherent the samples, the weaker the statement. Not sufficient. S needs roots, so it is enclosed.",
+    reading: "The more coherent the samples, the weaker the statement. Not sufficient. S needs \
+        roots, so it is enclosed.",
     status: Status::Upheld,
-    parts: &[Part::necessary("coherent"), Part::necessary("incoherent")],
+    guards: &[Guard::necessary("coherent"), Guard::necessary("incoherent")],
     exact: Check::Run(|version| examination().of(every(4), version)),
     outside: Check::Run(outside),
     certified: Check::Without("the roots are enclosed in the exact check already"),
@@ -45,11 +42,7 @@ pub const CLAIM: Claim = Claim {
 
 fn examination() -> Examination<Exact> {
     Examination {
-        hypotheses: |posed| {
-            let stable = bernoulli::verdict(&posed.model, &posed.eta, &weight(posed));
-            let model = minimum(posed).and(curved(posed));
-            model.and(positive_learning_rate(posed)).and(stable)
-        },
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             let model = &posed.model;
             let incoherent = posed.formula("incoherent", |eta| {
@@ -60,14 +53,18 @@ fn examination() -> Examination<Exact> {
             });
             incoherent.and(coherent)
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 
+fn bernoulli_stable<T: Field>(posed: &Posed<T>) -> Verdict {
+    bernoulli::verdict(&posed.model, &posed.eta, &weight(posed))
+}
+
 /// `q`.
-fn weight(posed: &Posed<Exact>) -> Exact {
+fn weight<T: Field>(posed: &Posed<T>) -> T {
     let weight = bernoulli_weight(posed.model.samples(), posed.instance.batch);
-    weight.expect("a batch from 1 to n")
+    T::from_exact(&weight.expect("a batch from 1 to n"))
 }
 
 /// Unstable: the three inputs where the coherence condition breaks, and beyond.

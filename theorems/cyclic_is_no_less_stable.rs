@@ -1,41 +1,37 @@
-//! # Refuted: what converges in the mean square converges in every cyclic order
-//!
-//! **Statement.** For batches of one: if E‖x_t‖² converges on the range of H with independent
-//! sampling, then ρ(A_{i_n} ⋯ A_{i_1}) < 1 there for every fixed order of the samples. False.
-//!
-//! **Source.** Ours. The counter-example: η = 1 and H₁ = [[1, −2/3], [−2/3, 5/3]], H₂ = diag(2,
-//! 0), H₃ = diag(0, 2), where A₃A₂ = −I, so the order 1, 2, 3 has ρ = ρ(A₁) = (1 + √5)/3 > 1.
-//!
-//! **Hypotheses.** `single`: B = 1. `mean_square_converges`: ρ(T) < 1 on the range of H.
-//!
-//! **Reading.** A fixed order can be worse than independent draws: two steps cancel each other
-//! in every epoch, and the third is left alone. In one dimension and for two samples the claim
-//! is true.
+//! Every fixed order of the samples, asked wherever independent sampling converges.
 
 use nalgebra::DMatrix;
-use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::instances;
+use sgd_stability::claim::{
+    Change, Check, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance, Posed, Status,
+    Version,
+};
 use sgd_stability::criterion::cyclic;
 use sgd_stability::matrix::stein;
 use sgd_stability::model::{Sampling, golden, reshuffling};
 use sgd_stability::number::{Exact, Verdict};
 
-use super::examination::{Examination, Posed, end};
-use super::family::{Instance, instances};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "cyclic_is_no_less_stable",
     title: "Refuted: what converges in the mean square converges in every cyclic order",
-    statement: "For batches of one: if E‖x_t‖² converges on the range of H with independent sampling, then ρ(A_{i_n} ⋯ A_{i_1}) < 1 there for every fixed order of the samples. False.",
+    statement: "For batches of one: if E‖x_t‖² converges on the range of H with independent \
+        sampling, then ρ(A_{i_n} ⋯ A_{i_1}) < 1 there for every fixed order of the samples.",
     formula: cyclic::latex,
-    source: "Ours. The counter-example: η = 1 and H₁ = [[1, −2/3], [−2/3, 5/3]], H₂ = diag(2, 0), H₃ = diag(0, 2), where A₃A₂ = −I, so the order 1, 2, 3 has ρ = ρ(A₁) = (1 + √5)/3 > 1.",
+    source: "Ours. The counter-example: η = 1 and H₁ = [[1, −2/3], [−2/3, 5/3]], H₂ = diag(2, 0), \
+        H₃ = diag(0, 2), where A₃A₂ = −I, so the order 1, 2, 3 has ρ = ρ(A₁) = (1 + √5)/3 > 1.",
     hypotheses: &[
-        "single: B = 1",
-        "mean_square_converges: ρ(T) < 1 on the range of H",
+        Hypothesis::decided("single: B = 1", |asked| (asked.batch == 1).into()),
+        Hypothesis::decided(
+            "mean_square_converges: ρ(T) < 1 on the range of H",
+            mean_square_converges,
+        ),
     ],
-    reading: "A fixed order can be worse than independent draws: two steps cancel each other in every epoch, and the third is left alone. In one dimension and for two samples the claim is true.",
+    reading: "A fixed order can be worse than independent draws: two steps cancel each other in \
+        every epoch, and the third is left alone. In one dimension and for two samples the claim \
+        is true.",
     status: Status::Refuted,
-    parts: &[Part::of("orders", &[Change::Tenths(9)])],
+    guards: &[Guard::of("orders", &[Change::Tenths(9)])],
     exact: Check::Run(evidence),
     outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
     certified: Check::Without(
@@ -51,12 +47,9 @@ fn evidence(version: Version) -> Evidence {
 
 fn examination() -> Examination<Exact> {
     Examination {
-        hypotheses: |posed| {
-            let single = Verdict::from(posed.instance.batch == 1);
-            single.and(mean_square_converges(posed))
-        },
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| posed.formula("orders", |eta| every_order_converges(posed, eta)),
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 
@@ -67,12 +60,12 @@ fn two_reflections() -> [Instance; 3] {
 }
 
 /// `ρ(T) < 1` on the range of `H`.
-fn mean_square_converges(posed: &Posed<Exact>) -> Verdict {
-    let hessians = posed
+fn mean_square_converges(asked: &Instance) -> Verdict {
+    let hessians = asked
         .model
         .batch_hessians_on_range(Sampling::WithReplacement, 1);
     let step = |h: &DMatrix<Exact>| {
-        DMatrix::identity(h.nrows(), h.nrows()) - h.map(|entry| entry * &posed.eta)
+        DMatrix::identity(h.nrows(), h.nrows()) - h.map(|entry| entry * &asked.learning_rate)
     };
     stein::contracts(&hessians.iter().map(step).collect::<Vec<_>>())
 }

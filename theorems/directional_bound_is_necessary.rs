@@ -1,52 +1,46 @@
-//! # Along every direction mean-square stability needs the one-dimensional bound
-//!
-//! **Statement.** If SGD is mean-square stable then for every unit vector `v`, with `m = vᵀHv`,
-//! `η(m² + p·Var_i(vᵀH_iv)) ≤ 2m`; and `η²p·tr Σ ≤ rank H`, so that `s ≤ √(rank H)/(η√p)`.
-//!
-//! **Source.** Mulayoff and Michaeli 2024, Proposition 3 (their conditions (15) and (16) are the
-//! cases of the top eigenvector and of the identity); the corollary for `tr Σ` is ours.
-//!
-//! **Hypotheses.** `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
-//!
-//! **Reading.** The right form of the non-uniformity bound in several dimensions: what is bounded
-//! is the spread of the curvature along each direction. An unstable run may break it.
+//! The bound of one dimension along many directions, and along the worst that floating point finds.
 
 use nalgebra::DVector;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::instances;
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
+    MEAN_SQUARE_STABLE, Posed, Status, at_most,
+};
 use sgd_stability::criterion::direction;
 use sgd_stability::matrix::inertia;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
 use super::directions::directions;
-use super::examination::{Certified, Examination, Posed, at_most, end, mean_square_stable};
-use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "directional_bound_is_necessary",
-    title: "Along every direction the one-dimensional bound is necessary",
-    statement: "If SGD is mean-square stable then η(m² + p·Var_i(vᵀH_iv)) ≤ 2m with m = vᵀHv for every unit v, and η²p·tr Σ ≤ rank H.",
+    title: "Along every direction mean-square stability needs the one-dimensional bound",
+    statement: "If SGD is mean-square stable then for every unit vector v, with m = vᵀHv, η(m² + \
+        p·Var_i(vᵀH_iv)) ≤ 2m; and η²p·tr Σ ≤ rank H, so that s ≤ √(rank H)/(η√p).",
     formula: || direction::latex() + r" \ge 0",
-    source: "Mulayoff and Michaeli 2024, Proposition 3, conditions (15) and (16); the corollary for tr Σ is ours.",
-    hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
-    reading: "What is bounded is the spread of the curvature along each direction. An unstable run may break it.",
+    source: "Mulayoff and Michaeli 2024, Proposition 3 (their conditions (15) and (16) are the \
+        cases of the top eigenvector and of the identity); the corollary for tr Σ is ours.",
+    hypotheses: &[MEAN_SQUARE_STABLE],
+    reading: "The right form of the non-uniformity bound in several dimensions: what is bounded is \
+        the spread of the curvature along each direction. An unstable run may break it.",
     status: Status::Upheld,
-    parts: &[Part::necessary("direction"), Part::necessary("trace")],
+    guards: &[Guard::necessary("direction"), Guard::necessary("trace")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: super::UNMEASURED,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: mean_square_stable,
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             let every = posed.formula("direction", |eta| every_direction(posed, eta));
             every.and(posed.formula("trace", |eta| trace_bound(posed, eta)))
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 

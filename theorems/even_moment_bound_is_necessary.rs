@@ -1,41 +1,35 @@
-//! # Stability of the k-th moment needs (1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k
-//!
-//! **Statement.** If E‖x_t‖^k stays bounded, k even, then (1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k
-//! for every unit vector v; examined for k = 2 and 4.
-//!
-//! **Source.** Ma and Ying 2021 for linear stability of order k; the constants by Minkowski's
-//! inequality.
-//!
-//! **Hypotheses.** `minimum`: every H_i ⪰ 0. `moment_stable`: η > 0 and the k-th moment is stable
-//! at η.
-//!
-//! **Reading.** It bounds the k-th moment of the sample curvatures along each direction, so a
-//! minimum where few samples are sharp is excluded.
+//! A bound on the curvatures along many directions, asked wherever a moment of even order is stable.
 
 use nalgebra::DVector;
-use num_traits::Zero;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, MINIMUM,
+    POSITIVE_LEARNING_RATE, Status, Version, headroom, tally,
+};
 use sgd_stability::criterion::even_moment;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, headroom, tally};
-use super::family::{Instance, fourth_moment_edges, fraction};
+use super::fourth_moment::fourth_moment_edges;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "even_moment_bound_is_necessary",
     title: "Stability of the k-th moment needs (1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k",
-    statement: "If E‖x_t‖^k stays bounded, k even, then (1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k for every unit vector v; examined for k = 2 and 4.",
+    statement: "If E‖x_t‖^k stays bounded, k even, then (1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k for \
+        every unit vector v; examined for k = 2 and 4.",
     formula: even_moment::latex_of_bound,
-    source: "Ma and Ying 2021 for linear stability of order k; the constants by Minkowski's inequality.",
+    source: "Ma and Ying 2021 for linear stability of order k; the constants by Minkowski's \
+        inequality.",
     hypotheses: &[
-        "minimum: every H_i ⪰ 0",
-        "moment_stable: η > 0 and the k-th moment is stable at η",
+        MINIMUM,
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check("moment_stable: the k-th moment is stable at η"),
     ],
-    reading: "It bounds the k-th moment of the sample curvatures along each direction, so a minimum where few samples are sharp is excluded.",
+    reading: "It bounds the k-th moment of the sample curvatures along each direction, so a \
+        minimum where few samples are sharp is excluded.",
     status: Status::Upheld,
-    parts: &[Part::necessary("bound")],
+    guards: &[Guard::necessary("bound")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -53,13 +47,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, findings)
 }
 
-fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Finding {
+fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
     );
     let batches = (question.sampling, question.batch);
-    let positive = question.learning_rate > Exact::zero();
     let stable = even_moment::verdict(&model, batches, &eta, order);
     let bound = |eta: &T| {
         let along = directions(question, order).into_iter().map(|v| {
@@ -69,8 +62,8 @@ fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Ve
         });
         along.fold(Verdict::Holds, Verdict::and)
     };
-    Finding {
-        hypotheses: Verdict::from(question.model.is_minimum() && positive).and(stable),
+    Examined {
+        hypotheses: question.meets(CLAIM.hypotheses).and(stable),
         conclusion: version.formula("bound", &eta, bound),
         distance: headroom(&question.learning_rate, end),
         case: format!("{} k = {order}", question.describe()),
@@ -90,7 +83,7 @@ fn outside() -> Evidence {
     let findings = ["2.3", "5/2", "3"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));
         let found = finding::<Exact>(&question, &question.learning_rate, 4, Version::STATED);
-        found.beyond()
+        found.outside()
     });
     tally(Version::STATED, findings)
 }

@@ -1,38 +1,35 @@
-//! # The k-th moment is stable iff Id − E[A_b^{⊗k}] ⪰ 0, k even
-//!
-//! **Statement.** With independent batches and k > 0 even, E‖x_t‖^k stays bounded from every start
-//! exactly when Id − E[A_b^{⊗k}] is positive semi-definite on the symmetric tensors of order k;
-//! examined for k = 2 and 4.
-//!
-//! **Source.** Ma and Ying 2021. The step from bounded to semi-definite is Krein and Rutman's
-//! theorem on the cone of the powers x^{⊗k}.
-//!
-//! **Hypotheses.** `positive_order`: k is even and above 0.
-//!
-//! **Reading.** Higher moments see rarer excursions. For odd k the map keeps no such cone and the
-//! statement fails; only one dimension is decided.
+//! Moments of even order are compared with the mean of all dᵏ products of entries, by enumeration.
 
 use nalgebra::DMatrix;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, Status, Version,
+    equivalent, headroom, tally,
+};
 use sgd_stability::criterion::even_moment;
 use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, equivalent, headroom, tally};
-use super::family::{Instance, fourth_moment_edges, fraction};
+use super::fourth_moment::fourth_moment_edges;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "even_moment_threshold",
     title: "The k-th moment is stable iff Id − E[A_b^{⊗k}] ⪰ 0, k even",
-    statement: "With independent batches and k > 0 even, E‖x_t‖^k stays bounded from every start exactly when Id − E[A_b^{⊗k}] is positive semi-definite on the symmetric tensors of order k; examined for k = 2 and 4.",
+    statement: "With independent batches and k > 0 even, E‖x_t‖^k stays bounded from every start \
+        exactly when Id − E[A_b^{⊗k}] is positive semi-definite on the symmetric tensors of order \
+        k; examined for k = 2 and 4.",
     formula: even_moment::latex,
-    source: "Ma and Ying 2021. The step from bounded to semi-definite is Krein and Rutman's theorem on the cone of the powers x^{⊗k}.",
-    hypotheses: &["positive_order: k is even and above 0"],
-    reading: "Higher moments see rarer excursions. For odd k the map keeps no such cone and the statement fails; only one dimension is decided.",
+    source: "Ma and Ying 2021. The step from bounded to semi-definite is Krein and Rutman's \
+        theorem on the cone of the powers x^{⊗k}.",
+    hypotheses: &[Hypothesis::by_the_check(
+        "positive_order: k is even and above 0",
+    )],
+    reading: "Higher moments see rarer excursions. For odd k the map keeps no such cone and the \
+        statement fails; only one dimension is decided.",
     status: Status::Upheld,
-    parts: &[Part::exactly("Id − E[A^{⊗k}]")],
+    guards: &[Guard::exactly("Id − E[A^{⊗k}]")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -49,7 +46,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, findings)
 }
 
-fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Finding {
+fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
@@ -57,7 +54,7 @@ fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Ve
     let criterion = version.formula("Id − E[A^{⊗k}]", &eta, |eta| {
         criterion(question, &model, eta, order)
     });
-    Finding {
+    Examined {
         hypotheses: (order > 0 && order.is_multiple_of(2)).into(),
         conclusion: equivalent(criterion, bounded(question, &model, &eta, order)),
         distance: headroom(&question.learning_rate, end),
@@ -110,7 +107,7 @@ fn all_entries<T: Field>(
 fn outside() -> Evidence {
     let findings = ["1/4", "1/2", "2"].map(|eta| {
         let question = Instance::single(golden::stiff_pair(), fraction(eta));
-        finding::<Exact>(&question, &question.learning_rate, 3, Version::STATED).beyond()
+        finding::<Exact>(&question, &question.learning_rate, 3, Version::STATED).outside()
     });
     tally(Version::STATED, findings)
 }

@@ -1,38 +1,33 @@
-//! # Open: the learning rates with a stable fourth moment form an interval
-//!
-//! **Statement.** If the fourth moment is stable at η, it is so at every smaller positive
-//! learning rate.
-//!
-//! **Source.** Ours; in one dimension E|1 − ηa_b|^k is convex in η, so it is true there. In
-//! several dimensions no proof is known to us.
-//!
-//! **Hypotheses.** `several_dimensions`: d ≥ 2. `fourth_moment_stable`: η > 0 and the fourth moment
-//! is stable at η.
-//!
-//! **Reading.** A conjecture, with the count of what was tried. For k = 2 it is a theorem.
+//! Stability of the fourth moment, asked again at smaller learning rates.
 
-use num_traits::Zero;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
+    POSITIVE_LEARNING_RATE, Status, Version, headroom, tally,
+};
 use sgd_stability::criterion::even_moment;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, headroom, tally};
-use super::family::{Instance, fourth_moment_edges};
+use super::fourth_moment::fourth_moment_edges;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "fourth_moment_threshold_interval",
     title: "Open: the learning rates with a stable fourth moment form an interval",
-    statement: "If the fourth moment is stable at η, it is so at every smaller positive learning rate.",
+    statement: "If the fourth moment is stable at η, it is so at every smaller positive learning \
+        rate.",
     formula: even_moment::latex,
-    source: "Ours; in one dimension E|1 − ηa_b|^k is convex in η, so it is true there. In several dimensions no proof is known to us.",
+    source: "Ours; in one dimension E|1 − ηa_b|^k is convex in η, so it is true there. In several \
+        dimensions no proof is known to us.",
     hypotheses: &[
-        "several_dimensions: d ≥ 2",
-        "fourth_moment_stable: η > 0 and the fourth moment is stable at η",
+        Hypothesis::decided("several_dimensions: d ≥ 2", |asked| {
+            (asked.model.dimension() >= 2).into()
+        }),
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check("fourth_moment_stable: the fourth moment is stable at η"),
     ],
     reading: "A conjecture, with the count of what was tried. For k = 2 it is a theorem.",
     status: Status::Open,
-    parts: &[Part::necessary("smaller")],
+    guards: &[Guard::necessary("smaller")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Without("one dimension, outside the hypotheses, is proved"),
     certified: Check::Run(evidence::<Certified>),
@@ -44,15 +39,13 @@ const PARTS: [i64; 4] = [8, 20, 26, 31];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
     let findings = fourth_moment_edges().map(|(question, end)| {
-        let dimension = Verdict::from(question.model.dimension() >= 2);
-        let positive = Verdict::from(question.learning_rate > Exact::zero());
         let eta = T::from_exact(&question.learning_rate);
         let smaller = |eta: &T| {
             let parts = PARTS.map(|part| stable(question, &(eta * T::ratio(part, 32))));
             parts.into_iter().fold(Verdict::Holds, Verdict::and)
         };
-        Finding {
-            hypotheses: dimension.and(positive).and(stable(question, &eta)),
+        Examined {
+            hypotheses: question.meets(CLAIM.hypotheses).and(stable(question, &eta)),
             conclusion: version.formula("smaller", &eta, smaller),
             distance: headroom(&question.learning_rate, end),
             case: question.describe(),

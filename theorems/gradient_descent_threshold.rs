@@ -1,41 +1,32 @@
-//! # Gradient descent stays bounded near a minimum iff its sharpness is at most 2/η
-//!
-//! **Statement.** For `x⁺ = (I − ηH)x` with `H ⪰ 0` and `η > 0`: every run stays bounded exactly
-//! when `2I − ηH ⪰ 0`, that is `λ_max(H) ≤ 2/η`.
-//!
-//! **Source.** Classical (Polyak 1987, section 1.4). For networks: Wu, Ma and E 2018; Cohen et
-//! al. 2021. `H` is the Hessian itself, without a factor ½.
-//!
-//! **Hypotheses.** [`minimum`]: every `H_i ⪰ 0`. [`positive_learning_rate`]: `η > 0`.
-//!
-//! **Reading.** Sharper minima repel gradient descent. It speaks of the linearisation: on the edge
-//! itself the loss beyond second order decides. At a saddle the criterion may hold and the run
-//! escapes.
+//! Gradient descent: the criterion is compared with the growth of the step matrix.
 
 use nalgebra::DMatrix;
 use num_traits::One;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::instances;
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance, MINIMUM,
+    POSITIVE_LEARNING_RATE, Status, equivalent,
+};
 use sgd_stability::criterion::gradient_descent;
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::{Quadratic, Sampling};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{
-    Certified, Examination, end, equivalent, minimum, positive_learning_rate,
-};
-use super::family::{Instance, instances};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "gradient_descent_threshold",
     title: "Gradient descent is stable iff the sharpness is at most 2/η",
-    statement: "With H ⪰ 0 and η > 0, every run of x⁺ = (I − ηH)x stays bounded exactly when λ_max(H) ≤ 2/η.",
+    statement: "With H ⪰ 0 and η > 0, every run of x⁺ = (I − ηH)x stays bounded exactly when 2I − \
+        ηH ⪰ 0, that is λ_max(H) ≤ 2/η.",
     formula: || gradient_descent::latex() + r" \succeq 0",
-    source: "Classical (Polyak 1987, section 1.4); for networks Wu, Ma and E 2018 and Cohen et al. 2021. H has no factor ½.",
-    hypotheses: &["minimum: every H_i ⪰ 0", "positive_learning_rate: η > 0"],
-    reading: "Sharper minima repel gradient descent. It speaks of the linearisation: on the edge itself the loss beyond second order decides. At a saddle the criterion may hold and the run escapes.",
+    source: "Classical (Polyak 1987, section 1.4); for networks Wu, Ma and E 2018 and Cohen et al. \
+        2021. H is the Hessian itself, without a factor ½.",
+    hypotheses: &[MINIMUM, POSITIVE_LEARNING_RATE],
+    reading: "Sharper minima repel gradient descent. It speaks of the linearisation: on the edge \
+        itself the loss beyond second order decides. At a saddle the criterion may hold and the \
+        run escapes.",
     status: Status::Upheld,
-    parts: &[Part::exactly("2/η")],
+    guards: &[Guard::exactly("2/η")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
@@ -46,15 +37,15 @@ fn empirical() -> Evidence {
     super::measured::by("restart", CLAIM.id)
 }
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: |posed| positive_learning_rate(posed).and(minimum(posed)),
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             let criterion =
                 posed.formula("2/η", |eta| gradient_descent::verdict(&posed.model, eta));
             equivalent(criterion, no_direction_grows(&posed.model, &posed.eta))
         },
-        margin: |instance| instance.headroom(end::gradient_descent),
+        margin: |instance| instance.headroom(End::GRADIENT_DESCENT),
     }
 }
 
@@ -72,7 +63,8 @@ fn outside() -> Evidence {
         let diagonal = nalgebra::DVector::from_vec(entries.map(Exact::from).to_vec());
         let model = Quadratic::symmetric(vec![DMatrix::from_diagonal(&diagonal)]);
         let model = model.expect("a diagonal matrix is symmetric");
-        Instance::of(model, Sampling::WithReplacement, 1, Exact::one())
+        let instance = Instance::new(model, Sampling::WithReplacement, 1, Exact::one());
+        instance.expect("a batch of one")
     };
     examination::<Exact>().outside(&[saddle([-1, 1]), saddle([-1, -1]), saddle([2, -1])])
 }
@@ -80,6 +72,7 @@ fn outside() -> Evidence {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use sgd_stability::criterion::GRADIENT_DESCENT;
     use sgd_stability::decide::critical;
     use sgd_stability::matrix::pencil;
 
@@ -93,7 +86,7 @@ mod tests {
         #[test]
         fn the_full_batch_is_gradient_descent(model in model()) {
             let (zero, width) = (Exact::from(0), critical::default_width());
-            let descent = critical::of_gradient_descent(&model, &width).unwrap();
+            let descent = critical::of(GRADIENT_DESCENT, &model, &zero, &width).unwrap();
             let end = end_of(&model, &zero);
             prop_assert!(end.lower <= descent.upper && descent.lower <= end.upper);
             for eta in rates_around(&end) {
@@ -105,7 +98,7 @@ mod tests {
         /// A second road: nalgebra's eigenvalues.
         #[test]
         fn the_bracket_holds_two_over_the_largest_eigenvalue(model in model()) {
-            let descent = critical::of_gradient_descent(&model, &critical::default_width()).unwrap();
+            let descent = critical::of(GRADIENT_DESCENT, &model, &Exact::from(0), &critical::default_width()).unwrap();
             let largest = pencil::largest_eigenvalue(&model.hessian().map(|x| x.to_f64())).unwrap();
             // The solver's relative error in three dimensions is a few units of 1e-16.
             prop_assert!((descent.to_f64() * largest / 2.0 - 1.0).abs() < 1e-11);

@@ -1,43 +1,37 @@
-//! # In one dimension SGD with heavy ball converges iff η((1 − β)a² + (1 + β)ps²) < 2(1 − β²)a
-//!
-//! **Statement.** In one dimension with independent batches, η > 0 and |β| < 1, E x_t² converges to
-//! zero from every start exactly when η((1 − β)a² + (1 + β)ps²) < 2(1 − β²)a.
-//!
-//! **Source.** Ours, from the 3 × 3 map of (E x², E xx⁻, E x⁻²). Its two limits are the plateaus
-//! 2(1 + β)/η and 2(1 − β)/η of Andreyev et al. 2026.
-//!
-//! **Hypotheses.** `damped`: |β| < 1. `positive_learning_rate`: η > 0. `one_dimensional`: d = 1.
-//!
-//! **Reading.** With β > 0: without noise momentum helps, with much noise it hurts. In several
-//! dimensions the test of Stein decides; for commuting samples it is this, coordinate by
-//! coordinate.
+//! The criterion is compared with the second moments of position and velocity.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{fraction, rates_at};
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, ONE_DIMENSIONAL,
+    POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
+};
 use sgd_stability::criterion::heavy_ball;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, equivalent, headroom, tally};
-use super::family::{Instance, fraction, momenta, rates_at};
-use super::momentum::{
-    batch_hessians, damped, moments, one_dimensional, positive, unusual_questions, usual_questions,
-};
+use super::momentum::momenta;
+use super::momentum::{batch_hessians, damped, moments, unusual_questions, usual_questions};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "heavy_ball_sgd_one_dimension",
-    title: "In one dimension SGD with heavy ball converges iff η((1 − β)a² + (1 + β)ps²) < 2(1 − β²)a",
-    statement: "In one dimension with independent batches, η > 0 and |β| < 1, E x_t² converges to zero from every start exactly when η((1 − β)a² + (1 + β)ps²) < 2(1 − β²)a.",
+    title: "In one dimension SGD with heavy ball converges iff η((1 − β)a² + (1 + β)ps²) < 2(1 − \
+        β²)a",
+    statement: "In one dimension with independent batches, η > 0 and |β| < 1, E x_t² converges to \
+        zero from every start exactly when η((1 − β)a² + (1 + β)ps²) < 2(1 − β²)a.",
     formula: heavy_ball::latex,
-    source: "Ours, from the 3 × 3 map of (E x², E xx⁻, E x⁻²). Its two limits are the plateaus 2(1 + β)/η and 2(1 − β)/η of Andreyev et al. 2026.",
+    source: "Ours, from the 3 × 3 map of (E x², E xx⁻, E x⁻²). Its two limits are the plateaus 2(1 \
+        + β)/η and 2(1 − β)/η of Andreyev et al. 2026.",
     hypotheses: &[
-        "damped: |β| < 1",
-        "positive_learning_rate: η > 0",
-        "one_dimensional: d = 1",
+        Hypothesis::by_the_check("damped: |β| < 1"),
+        POSITIVE_LEARNING_RATE,
+        ONE_DIMENSIONAL,
     ],
-    reading: "With β > 0: without noise momentum helps, with much noise it hurts. In several dimensions the test of Stein decides; for commuting samples it is this, coordinate by coordinate.",
+    reading: "With β > 0: without noise momentum helps, with much noise it hurts. In several \
+        dimensions the test of Stein decides; for commuting samples it is this, coordinate by \
+        coordinate.",
     status: Status::Upheld,
-    parts: &[Part::exactly("edge")],
+    guards: &[Guard::exactly("edge")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -65,7 +59,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
 }
 
 /// Is the criterion, strictly, the convergence of the mean square?
-fn finding<T: Field>(question: &Instance, end: &Exact, beta: &Exact, version: Version) -> Finding {
+fn finding<T: Field>(question: &Instance, end: &Exact, beta: &Exact, version: Version) -> Examined {
     let scalar = |x: &Exact| T::from_exact(x);
     let (a, s2) = moments(&question.model);
     let (a, s2, p) = (scalar(&a), scalar(&s2), scalar(&question.weight));
@@ -74,10 +68,8 @@ fn finding<T: Field>(question: &Instance, end: &Exact, beta: &Exact, version: Ve
         Verdict::positive(heavy_ball::slack(&a, &s2, (eta, &p), &tbeta).sign())
     });
     let converges = heavy_ball::mean_square_converges(&batch_hessians(question), &eta, &tbeta);
-    Finding {
-        hypotheses: damped(beta)
-            .and(positive(question))
-            .and(one_dimensional(&question.model)),
+    Examined {
+        hypotheses: damped(beta).and(question.meets(CLAIM.hypotheses)),
         conclusion: equivalent(criterion, converges),
         distance: headroom(&question.learning_rate, end),
         case: format!("{} β = {beta}", question.describe()),
@@ -96,7 +88,7 @@ fn outside() -> Evidence {
     let findings = questions.map(|(model, eta, beta)| {
         let question = Instance::single(model, fraction(eta));
         let end = &question.learning_rate;
-        finding::<Exact>(&question, end, &fraction(beta), Version::STATED).beyond()
+        finding::<Exact>(&question, end, &fraction(beta), Version::STATED).outside()
     });
     tally(Version::STATED, findings)
 }

@@ -1,42 +1,35 @@
-//! # Heavy ball descent converges iff ηλ_max(H) < 2(1 + β)
-//!
-//! **Statement.** With H ⪰ 0, η > 0 and |β| < 1, gradient descent with heavy ball converges on the
-//! range of H exactly when ηλ_max(H) < 2(1 + β).
-//!
-//! **Source.** Polyak 1964; for networks Cohen et al. 2021. PyTorch's momentum, η undivided; one
-//! eigenvalue by Jury's test.
-//!
-//! **Hypotheses.** `damped`: |β| < 1. `positive_learning_rate`: η > 0. `minimum`: H ⪰ 0.
-//!
-//! **Reading.** For β > 0 momentum widens the range of sharpness by the factor 1 + β. With β ≥ 1,
-//! with η < 0 or at a saddle the criterion may hold although the run does not converge.
+//! Heavy ball without noise: the criterion is compared with the spectral radius of the step.
 
 use num_traits::One;
-use sgd_stability::claim::{Check, Claim, Part, Status};
+use sgd_stability::claim::{
+    Certified, Check, Claim, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status,
+};
 use sgd_stability::criterion::heavy_ball;
 use sgd_stability::matrix::positive_definite;
 use sgd_stability::model::momentum::Momentum;
 use sgd_stability::number::{Exact, Field};
 
-use super::examination::Certified;
-use super::family::momenta;
+use super::momentum::momenta;
 use super::momentum::{Descent, damped};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "heavy_ball_threshold",
     title: "Heavy ball descent converges iff ηλ_max(H) < 2(1 + β)",
-    statement: "With H ⪰ 0, η > 0 and |β| < 1, gradient descent with heavy ball converges on the range of H exactly when ηλ_max(H) < 2(1 + β).",
+    statement: "With H ⪰ 0, η > 0 and |β| < 1, gradient descent with heavy ball converges on the \
+        range of H exactly when ηλ_max(H) < 2(1 + β).",
     formula: heavy_ball::latex_of_descent,
-    source: "Polyak 1964; for networks Cohen et al. 2021. PyTorch's momentum, η undivided; one eigenvalue by Jury's test.",
+    source: "Polyak 1964; for networks Cohen et al. 2021. PyTorch's momentum, η undivided; one \
+        eigenvalue by Jury's test.",
     hypotheses: &[
-        "damped: |β| < 1",
-        "positive_learning_rate: η > 0",
-        "minimum: H ⪰ 0",
+        Hypothesis::by_the_check("damped: |β| < 1"),
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check("minimum: H ⪰ 0"),
     ],
-    reading: "For β > 0 momentum widens the range of sharpness by the factor 1 + β. With β ≥ 1, with η < 0 or at a saddle the criterion may hold although the run does not converge.",
+    reading: "For β > 0 momentum widens the range of sharpness by the factor 1 + β. With β ≥ 1, \
+        with η < 0 or at a saddle the criterion may hold although the run does not converge.",
     status: Status::Upheld,
-    parts: &[Part::exactly("2(1 + β)")],
+    guards: &[Guard::exactly("2(1 + β)")],
     exact: Check::Run(|version| examination::<Exact>().of(&with_one(), version)),
     outside: Check::Run(|| examination::<Exact>().outside(&BEYOND)),
     certified: Check::Run(|version| examination::<Certified>().of(&with_one(), version)),

@@ -1,35 +1,32 @@
-//! # A stable fourth moment implies a stable second one
-//!
-//! **Statement.** If E‖x_t‖⁴ stays bounded then E‖x_t‖² does. In one dimension: if E|x_t|^k stays
-//! bounded then E|x_t|^j does for every j from 1 to k.
-//!
-//! **Source.** Lyapunov's inequality.
-//!
-//! **Hypotheses.** `stable`: the higher moment is stable at η.
-//!
-//! **Reading.** The more weight on rare excursions, the fewer stable learning rates. The
-//! converse is false: the toy at x = 1 has L⁴ up to 0.5479 and L² up to 100/181 = 0.5525.
+//! The lower moments, asked wherever a higher one is stable.
 
 use nalgebra::DMatrix;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{fraction, one_dimensional_models};
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, Status, Version,
+    headroom, tally,
+};
 use sgd_stability::criterion::even_moment;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, headroom, tally};
-use super::family::{Instance, fourth_moment_edges, fraction, one_dimensional_models};
+use super::fourth_moment::fourth_moment_edges;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "higher_moments_are_less_stable",
     title: "A stable fourth moment implies a stable second one",
-    statement: "If E‖x_t‖⁴ stays bounded then E‖x_t‖² does. In one dimension: if E|x_t|^k stays bounded then E|x_t|^j does for every j from 1 to k.",
+    statement: "If E‖x_t‖⁴ stays bounded then E‖x_t‖² does. In one dimension: if E|x_t|^k stays \
+        bounded then E|x_t|^j does for every j from 1 to k.",
     formula: even_moment::latex,
     source: "Lyapunov's inequality.",
-    hypotheses: &["stable: the higher moment is stable at η"],
-    reading: "The more weight on rare excursions, the fewer stable learning rates. The converse is false: the toy at x = 1 has L⁴ up to 0.5479 and L² up to 100/181 = 0.5525.",
+    hypotheses: &[Hypothesis::by_the_check(
+        "stable: the higher moment is stable at η",
+    )],
+    reading: "The more weight on rare excursions, the fewer stable learning rates. The converse is \
+        false: the toy at x = 1 has L⁴ up to 0.5479 and L² up to 100/181 = 0.5525.",
     status: Status::Upheld,
-    parts: &[Part::necessary("second"), Part::necessary("lower")],
+    guards: &[Guard::necessary("second"), Guard::necessary("lower")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -55,14 +52,14 @@ fn evidence<T: Field>(version: Version) -> Evidence {
 }
 
 /// From the fourth moment to the second.
-fn finding<T: Field>(question: &Instance, end: &Exact, version: Version) -> Finding {
+fn finding<T: Field>(question: &Instance, end: &Exact, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
     );
     let batches = (question.sampling, question.batch);
     let stable = |eta: &T, order| even_moment::verdict(&model, batches, eta, order);
-    Finding {
+    Examined {
         hypotheses: stable(&eta, 4),
         conclusion: version.formula("second", &eta, |eta| stable(eta, 2)),
         distance: headroom(&question.learning_rate, end),
@@ -71,7 +68,7 @@ fn finding<T: Field>(question: &Instance, end: &Exact, version: Version) -> Find
 }
 
 /// In one dimension with batches of one: from this order to all lower ones.
-fn in_line<T: Field>(model: &Quadratic, eta: &str, order: usize, version: Version) -> Finding {
+fn in_line<T: Field>(model: &Quadratic, eta: &str, order: usize, version: Version) -> Examined {
     let curvature = |h: &DMatrix<Exact>| T::from_exact(&h[(0, 0)]);
     let curvatures: Vec<T> = model.hessians().iter().map(curvature).collect();
     let stable = |eta: &T, order| {
@@ -84,7 +81,7 @@ fn in_line<T: Field>(model: &Quadratic, eta: &str, order: usize, version: Versio
     };
     let rate = fraction(eta);
     let scalar = T::from_exact(&rate);
-    Finding {
+    Examined {
         hypotheses: stable(&scalar, order),
         conclusion: version.formula("lower", &scalar, lower),
         distance: headroom(&rate, &Exact::from(1)),
@@ -101,7 +98,7 @@ fn outside() -> Evidence {
     ];
     let findings = models.map(|(model, eta)| {
         let question = Instance::single(model, fraction(eta));
-        finding::<Exact>(&question, &question.learning_rate, Version::STATED).beyond()
+        finding::<Exact>(&question, &question.learning_rate, Version::STATED).outside()
     });
     tally(Version::STATED, findings)
 }

@@ -1,39 +1,37 @@
-//! # The expected loss does not rise in one step iff tr(HS_b)/‖g‖² ≤ 2/η
-//!
-//! **Statement.** With η > 0, from a point where the gradient g is not zero, E L(x⁺) ≤ L(x) exactly
-//! when η tr(HS_b) ≤ 2‖g‖², S_b = E g_bg_bᵀ; equally, when the interaction-aware sharpness
-//! tr(HS_b)/tr(S_b) is at most (2/η)‖g‖²/tr(S_b).
-//!
-//! **Source.** Lee and Jang 2023 (interaction-aware sharpness); the gradient-noise interaction
-//! is the same statement.
-//!
-//! **Hypotheses.** `moving`: g ≠ 0. `positive_learning_rate`: η > 0.
-//!
-//! **Reading.** One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing
-//! moves on an interpolating quadratic with every H_i ⪰ 0. For η < 0 the first inequality holds and
-//! the loss rises.
+//! One step of the full loss from given points, by enumeration of all batches.
 
 use nalgebra::DVector;
-use num_traits::{One, Zero};
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use num_traits::One;
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
+    POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
+};
 use sgd_stability::criterion::loss::Interaction;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Symbol, Verdict};
 
-use super::examination::{Certified, Finding, equivalent, from_points, headroom, tally};
-use super::family::{Instance, fraction};
+use super::points::from_points;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "interaction_decides_the_loss",
     title: "The expected loss does not rise in one step iff tr(HS_b)/‖g‖² ≤ 2/η",
-    statement: "With η > 0, from a point where the gradient g is not zero, E L(x⁺) ≤ L(x) exactly when η tr(HS_b) ≤ 2‖g‖², S_b = E g_bg_bᵀ; equally, when the interaction-aware sharpness tr(HS_b)/tr(S_b) is at most (2/η)‖g‖²/tr(S_b).",
+    statement: "With η > 0, from a point where the gradient g is not zero, E L(x⁺) ≤ L(x) exactly \
+        when η tr(HS_b) ≤ 2‖g‖², S_b = E g_bg_bᵀ; equally, when the interaction-aware sharpness \
+        tr(HS_b)/tr(S_b) is at most (2/η)‖g‖²/tr(S_b).",
     formula: interaction_formula,
-    source: "Lee and Jang 2023 (interaction-aware sharpness); the gradient-noise interaction is the same statement.",
-    hypotheses: &["moving: g ≠ 0", "positive_learning_rate: η > 0"],
-    reading: "One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing moves on an interpolating quadratic with every H_i ⪰ 0. For η < 0 the first inequality holds and the loss rises.",
+    source: "Lee and Jang 2023 (interaction-aware sharpness); the gradient-noise interaction is \
+        the same statement.",
+    hypotheses: &[
+        Hypothesis::by_the_check("moving: g ≠ 0"),
+        POSITIVE_LEARNING_RATE,
+    ],
+    reading: "One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing \
+        moves on an interpolating quadratic with every H_i ⪰ 0. For η < 0 the first inequality \
+        holds and the loss rises.",
     status: Status::Upheld,
-    parts: &[Part::exactly("interaction"), Part::exactly("aware")],
+    guards: &[Guard::exactly("interaction"), Guard::exactly("aware")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -67,13 +65,13 @@ fn finding<T: Field>(
     x: &DVector<Exact>,
     end: &Exact,
     version: Version,
-) -> Finding {
+) -> Examined {
     let model: Quadratic<T> = question.model.to();
     let x = x.map(|entry| T::from_exact(&entry));
     let eta = T::from_exact(&question.learning_rate);
     let interaction = Interaction::at(&model, &x, &T::from_exact(&question.weight));
     let moving = Verdict::positive(interaction.squared_gradient.sign())
-        .and((question.learning_rate > Exact::zero()).into());
+        .and(question.meets(CLAIM.hypotheses));
     let slack = |eta: &T| Verdict::non_negative(interaction.slack(eta).sign());
     let falls =
         Verdict::non_negative((loss(&model, &x) - loss_after(question, &model, &x, &eta)).sign());
@@ -84,7 +82,7 @@ fn finding<T: Field>(
             falls,
         )),
     };
-    Finding {
+    Examined {
         hypotheses: moving,
         conclusion,
         distance: headroom(&question.learning_rate, end),
@@ -104,7 +102,7 @@ fn outside() -> Evidence {
     let findings = ["-1/10", "-1/2", "-2"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));
         let x = DVector::from_row_slice(&[1, -2].map(Exact::from));
-        finding::<Exact>(&question, &x, &Exact::one(), Version::STATED).beyond()
+        finding::<Exact>(&question, &x, &Exact::one(), Version::STATED).outside()
     });
     tally(Version::STATED, findings)
 }

@@ -1,43 +1,37 @@
-//! # Larger batches are stabler: η* does not fall when p does
-//!
-//! **Statement.** Mean-square stable with noise weight p at η > 0 implies mean-square stable there
-//! with every smaller weight p' ≥ 0: with larger batches, and without replacement instead of with
-//! it.
-//!
-//! **Source.** Mulayoff and Michaeli 2024, Proposition 1 (in `B`). That `1/η*` is convex in `p`
-//! is ours: it is a maximum of functions affine in `p`.
-//!
-//! **Hypotheses.** `no_noisier`: 0 ≤ p' ≤ p. `positive_learning_rate`: η > 0. `mean_square_stable`:
-//! SGD with weight p is mean-square stable at η.
-//!
-//! **Reading.** Noise never stabilises in the mean square. The other way round it is false: at the
-//! end of stability more noise destabilises.
+//! The noise weight is lowered at the same learning rate.
 
 use num_traits::One;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
-use sgd_stability::criterion::mean_square;
+use sgd_stability::claim::family::instances;
+use sgd_stability::claim::{
+    Certified, Check, Claim, End, Evidence, Examined, Guard, Hypothesis, Instance,
+    POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
+};
+use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
 use sgd_stability::decide::critical;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, Posed, end, positive_learning_rate, tally};
-use super::family::{Instance, instances};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "larger_batches_are_stabler",
-    title: "Larger batches are stabler",
-    statement: "Mean-square stable with noise weight p at η > 0 implies mean-square stable there with every smaller weight p' ≥ 0: with larger batches, and without replacement instead of with it.",
+    title: "Larger batches are stabler: η* does not fall when p does",
+    statement: "Mean-square stable with noise weight p at η > 0 implies mean-square stable there \
+        with every smaller weight p' ≥ 0: with larger batches, and without replacement instead of \
+        with it.",
     formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
-    source: "Mulayoff and Michaeli 2024, Proposition 1, there in terms of the batch size.",
+    source: "Mulayoff and Michaeli 2024, Proposition 1, there in terms of the batch size. That \
+        1/η* is convex in p is ours: it is a maximum of functions that are affine in p.",
     hypotheses: &[
-        "no_noisier: 0 ≤ p' ≤ p",
-        "positive_learning_rate: η > 0",
-        "mean_square_stable: SGD with weight p is mean-square stable at η",
+        Hypothesis::by_the_check("no_noisier: 0 ≤ p' ≤ p"),
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check(
+            "mean_square_stable: SGD with weight p is mean-square stable at η",
+        ),
     ],
-    reading: "Noise never stabilises in the mean square. The other way round it is false: at the end of stability more noise destabilises.",
+    reading: "Noise never stabilises in the mean square. The other way round it is false: at the \
+        end of stability more noise destabilises.",
     status: Status::Upheld,
-    parts: &[Part::necessary("quieter")],
+    guards: &[Guard::necessary("quieter")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -58,15 +52,15 @@ fn evidence<T: Field>(version: Version) -> Evidence {
 }
 
 /// From the weight `p` to the weight `other`.
-fn finding<T: Field>(instance: &Instance, p: &Exact, other: &Exact, version: Version) -> Finding {
+fn finding<T: Field>(instance: &Instance, p: &Exact, other: &Exact, version: Version) -> Examined {
     let posed = Posed::<T>::from(instance);
     let stable = |p: &T| mean_square::verdict(&posed.model, &posed.eta, p);
-    Finding {
+    Examined {
         hypotheses: no_noisier(p, other)
-            .and(positive_learning_rate(&posed))
+            .and(instance.meets(CLAIM.hypotheses))
             .and(stable(&T::from_exact(p))),
         conclusion: version.formula("quieter", &T::from_exact(other), stable),
-        distance: instance.headroom(end::mean_square),
+        distance: instance.headroom(End::MEAN_SQUARE),
         case: format!("{}, weights {p} and {other}", instance.describe()),
     }
 }
@@ -86,9 +80,14 @@ fn outside() -> Evidence {
     let findings = models.map(|model| {
         let single = Instance::single(model, Exact::one());
         let quiet = &single.weight * Exact::fraction(1, 4);
-        let end = critical::of_mean_square(&single.model, &quiet, &critical::default_width());
+        let end = critical::of(
+            MEAN_SQUARE,
+            &single.model,
+            &quiet,
+            &critical::default_width(),
+        );
         let single = single.at(end.expect("the model is not flat").lower);
-        finding::<Exact>(&single, &quiet, &single.weight, Version::STATED).beyond()
+        finding::<Exact>(&single, &quiet, &single.weight, Version::STATED).outside()
     });
     tally(Version::STATED, findings)
 }

@@ -1,58 +1,48 @@
-//! # If the expected loss rises from no point, SGD is mean-square stable
-//!
-//! **Statement.** If every H_i ⪰ 0, η > 0 and 2H² − ηE[H_bHH_b] ⪰ 0, so that E L(x⁺) ≤ L(x) from
-//! every point, then SGD is mean-square stable.
-//!
-//! **Source.** Ours: Collatz and Wielandt's bound with X = H, as Theorem 1 of Wu, Ma and E is
-//! with X = I.
-//!
-//! **Hypotheses.** `minimum`: every H_i ⪰ 0. `positive_learning_rate`: η > 0. `loss_never_rises`:
-//! 2H² − ηE[H_bHH_b] ⪰ 0.
-//!
-//! **Reading.** Sufficient like Theorem 1, and neither implies the other. Beyond it the loss may
-//! rise for a step.
+//! The expected loss in place of the distance: is it enough that it never rises?
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{fraction, instances};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
+    MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status,
+};
 use sgd_stability::criterion::loss;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{
-    Certified, Examination, Posed, bounded_by_enumeration, end, minimum, positive_learning_rate,
-};
-use super::family::{Instance, fraction, instances};
+use super::enumeration::bounded_by_enumeration;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "loss_non_expansion",
     title: "If the expected loss rises from no point, SGD is mean-square stable",
-    statement: "If every H_i ⪰ 0, η > 0 and 2H² − ηE[H_bHH_b] ⪰ 0, so that E L(x⁺) ≤ L(x) from every point, then SGD is mean-square stable.",
+    statement: "If every H_i ⪰ 0, η > 0 and 2H² − ηE[H_bHH_b] ⪰ 0, so that E L(x⁺) ≤ L(x) from \
+        every point, then SGD is mean-square stable.",
     formula: loss::latex,
-    source: "Ours: Collatz and Wielandt's bound with X = H, as Theorem 1 of Wu, Ma and E is with X = I.",
+    source: "Ours: Collatz and Wielandt's bound with X = H, as Theorem 1 of Wu, Ma and E is with X \
+        = I.",
     hypotheses: &[
-        "minimum: every H_i ⪰ 0",
-        "positive_learning_rate: η > 0",
-        "loss_never_rises: 2H² − ηE[H_bHH_b] ⪰ 0",
+        MINIMUM,
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check("loss_never_rises: 2H² − ηE[H_bHH_b] ⪰ 0"),
     ],
-    reading: "Sufficient like Theorem 1, and neither implies the other. Beyond it the loss may rise for a step.",
+    reading: "Sufficient like Theorem 1, and neither implies the other. Beyond it the loss may \
+        rise for a step.",
     status: Status::Upheld,
-    parts: &[Part::enough("loss")],
+    guards: &[Guard::enough("loss")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: super::UNMEASURED,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
         hypotheses: |posed| {
             let never_rises = posed.formula("loss", |eta| loss_never_rises(posed, eta));
-            minimum(posed)
-                .and(positive_learning_rate(posed))
-                .and(never_rises)
+            posed.meets(CLAIM.hypotheses).and(never_rises)
         },
         conclusion: bounded_by_enumeration,
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 

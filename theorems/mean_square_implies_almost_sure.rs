@@ -1,48 +1,41 @@
-//! # Mean-square stability implies almost sure stability
-//!
-//! **Statement.** If SGD with independent batches is mean-square stable then its Lyapunov
-//! exponent is not positive; in particular Π det(A_b)² ≤ 1 over all equally likely batches, in
-//! one dimension Π(1 − ηa_b)² ≤ 1.
-//!
-//! **Source.** Jensen's inequality; the determinants bound the exponent from below (Ziyin et al.
-//! 2023 and Chemnitz and Engel 2024 for the exponent).
-//!
-//! **Hypotheses.** `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
-//!
-//! **Reading.** The exponent lies between (1/r) E log|det A_b| and ½ log ρ(T). Beyond mean-
-//! square stability both signs occur.
+//! The determinants of the steps, which bound the typical growth from below.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{every, fraction};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
+    MEAN_SQUARE_STABLE, Posed, Status, at_most,
+};
 use sgd_stability::criterion::almost_sure;
 use sgd_stability::matrix::polynomial::determinant;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Examination, Posed, at_most, end, mean_square_stable};
-use super::family::{Instance, every, fraction};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "mean_square_implies_almost_sure",
     title: "Mean-square stability implies almost sure stability",
-    statement: "If SGD with independent batches is mean-square stable then its Lyapunov exponent is not positive; in particular Π det(A_b)² ≤ 1 over all equally likely batches, in one dimension Π(1 − ηa_b)² ≤ 1.",
+    statement: "If SGD with independent batches is mean-square stable then its Lyapunov exponent \
+        is not positive; in particular Π det(A_b)² ≤ 1 over all equally likely batches, in one \
+        dimension Π(1 − ηa_b)² ≤ 1.",
     formula: almost_sure::latex,
-    source: "Jensen's inequality; the determinants bound the exponent from below (Ziyin et al. 2023 and Chemnitz and Engel 2024 for the exponent).",
-    hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
-    reading: "The exponent lies between (1/r) E log|det A_b| and ½ log ρ(T). Beyond mean-square stability both signs occur.",
+    source: "Jensen's inequality; the determinants bound the exponent from below (Ziyin et al. \
+        2023 and Chemnitz and Engel 2024 for the exponent).",
+    hypotheses: &[MEAN_SQUARE_STABLE],
+    reading: "The exponent lies between (1/r) E log|det A_b| and ½ log ρ(T). Beyond mean-square \
+        stability both signs occur.",
     status: Status::Upheld,
-    parts: &[Part::necessary("volumes")],
+    guards: &[Guard::necessary("volumes")],
     exact: Check::Run(|version| examination::<Exact>().of(every(3), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(every(3), version)),
     empirical: super::UNMEASURED,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: mean_square_stable,
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| posed.formula("volumes", |eta| volumes_do_not_grow(posed, eta)),
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 

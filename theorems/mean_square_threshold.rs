@@ -1,40 +1,33 @@
-//! # SGD is mean-square stable iff C − ηD ⪰ 0
-//!
-//! **Statement.** With independent batches, `E‖x_t‖²` stays bounded from every start exactly when
-//! the map `C − ηD` is positive semi-definite on the symmetric matrices, where `C(X) = HX + XH`
-//! and `D(X) = (1 − p)HXH + p (1/n) Σ H_iXH_i`.
-//!
-//! **Source.** Ma and Ying 2021; Mulayoff and Michaeli 2024 (their Theorem 3 states the threshold;
-//! `C` here is twice theirs). The step from "bounded" to "semi-definite" is Krein and Rutman's
-//! theorem: the map `T` of second moments is self-adjoint and keeps the semi-definite cone.
-//!
-//! **Hypotheses.** [`positive_learning_rate`]: `η > 0`. Batches of different steps are
-//! independent.
-//!
-//! **Reading.** The exact answer for the linearisation, in any dimension, edge included. It needs
-//! the curvature of every sample, not only `a` and `s`. Backwards in time (`η < 0`) it is false.
+//! Mean-square stability: the criterion is compared with the mean of all batches, by enumeration.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{counter_examples, instances};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
+    POSITIVE_LEARNING_RATE, Status, equivalent,
+};
 use sgd_stability::criterion::mean_square;
 use sgd_stability::model::Quadratic;
-use sgd_stability::number::{Exact, Field};
+use sgd_stability::number::Exact;
 
-use super::examination::{
-    Certified, Examination, bounded_by_enumeration, end, equivalent, positive_learning_rate,
-};
-use super::family::{Instance, counter_examples, instances};
+use super::enumeration::bounded_by_enumeration;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "mean_square_threshold",
     title: "SGD is mean-square stable iff C − ηD ⪰ 0",
-    statement: "With independent batches, E‖x_t‖² stays bounded from every start exactly when C − ηD ⪰ 0 on Sym(d).",
+    statement: "With independent batches, E‖x_t‖² stays bounded from every start exactly when the \
+        map C − ηD is positive semi-definite on the symmetric matrices, where C(X) = HX + XH and \
+        D(X) = (1 − p)HXH + p (1/n) Σ H_iXH_i.",
     formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
-    source: "Ma and Ying 2021; Mulayoff and Michaeli 2024, Theorem 3 (their C is half of ours).",
-    hypotheses: &["positive_learning_rate: η > 0"],
-    reading: "The exact answer for the linearisation in any dimension, the edge included. It needs every sample's curvature.",
+    source: "Ma and Ying 2021; Mulayoff and Michaeli 2024 (their Theorem 3 states the threshold; C \
+        here is twice theirs). The step from bounded to semi-definite is Krein and Rutman's \
+        theorem: the map T of second moments is self-adjoint and keeps the semi-definite cone.",
+    hypotheses: &[POSITIVE_LEARNING_RATE],
+    reading: "The exact answer for the linearisation, in any dimension, the edge included. It \
+        needs the curvature of every sample, not only a and s. Backwards in time (η < 0) it is \
+        false.",
     status: Status::Upheld,
-    parts: &[Part::exactly("C − ηD")],
+    guards: &[Guard::exactly("C − ηD")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
@@ -45,16 +38,16 @@ fn empirical() -> Evidence {
     super::measured::by("regression", CLAIM.id)
 }
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: positive_learning_rate,
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             let criterion = posed.formula("C − ηD", |eta| {
                 mean_square::verdict(&posed.model, eta, &posed.p)
             });
             equivalent(criterion, bounded_by_enumeration(posed))
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 
@@ -71,7 +64,7 @@ mod tests {
     use nalgebra::DMatrix;
     use proptest::prelude::*;
     use sgd_stability::model::Sampling;
-    use sgd_stability::number::Verdict;
+    use sgd_stability::number::{Field, Verdict};
 
     use super::super::strategies::{
         changed, config, end_of, model, question, rates_around, rotation, sized, weight,

@@ -1,52 +1,46 @@
-//! # A full step with probability 1 − p and a single-sample step with p is as stable as batches of weight p
-//!
-//! **Statement.** For 0 ≤ p ≤ 1 and η > 0: the run that takes a full step with probability 1 − p
-//! and a step on one uniform sample with probability p has the second-moment map of SGD with noise
-//! weight p, and so the same stable learning rates.
-//!
-//! **Source.** Mulayoff and Michaeli 2024, Proposition 2.
-//!
-//! **Hypotheses.** `positive_learning_rate`: η > 0.
-//!
-//! **Reading.** The batch size enters the theory only through p. Backwards in time, η < 0, the
-//! criterion holds and either run diverges.
+//! A run that mixes full and single-sample steps, by enumeration of its steps.
 
 use nalgebra::DMatrix;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{counter_examples, every};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, POSITIVE_LEARNING_RATE,
+    Posed, Status, equivalent,
+};
 use sgd_stability::criterion::mean_square;
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Examination, Posed, end, equivalent, positive_learning_rate};
-use super::family::{counter_examples, every};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "mixed_full_and_single_steps",
-    title: "A full step with probability 1 − p and a single-sample step with p is as stable as batches of weight p",
-    statement: "For 0 ≤ p ≤ 1 and η > 0: the run that takes a full step with probability 1 − p and a step on one uniform sample with probability p has the second-moment map of SGD with noise weight p, and so the same stable learning rates.",
+    title: "A full step with probability 1 − p and a single-sample step with p is as stable as \
+        batches of weight p",
+    statement: "For 0 ≤ p ≤ 1 and η > 0: the run that takes a full step with probability 1 − p and \
+        a step on one uniform sample with probability p has the second-moment map of SGD with \
+        noise weight p, and so the same stable learning rates.",
     formula: mean_square::latex,
     source: "Mulayoff and Michaeli 2024, Proposition 2.",
-    hypotheses: &["positive_learning_rate: η > 0"],
-    reading: "The batch size enters the theory only through p. Backwards in time, η < 0, the criterion holds and either run diverges.",
+    hypotheses: &[POSITIVE_LEARNING_RATE],
+    reading: "The batch size enters the theory only through p. Backwards in time, η < 0, the \
+        criterion holds and either run diverges.",
     status: Status::Upheld,
-    parts: &[Part::exactly("weight p")],
+    guards: &[Guard::exactly("weight p")],
     exact: Check::Run(|version| examination::<Exact>().of(every(5), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(every(5), version)),
     empirical: super::UNMEASURED,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: positive_learning_rate,
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             let criterion = posed.formula("weight p", |eta| {
                 mean_square::verdict(&posed.model, eta, &posed.p)
             });
             equivalent(criterion, bounded_by_enumeration(posed))
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 

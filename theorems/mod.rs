@@ -1,18 +1,21 @@
 //! The claims, one file each, named by what it says. They use the library's public API only.
 //!
-//! An instance on which a claim is examined is a model, a batch size, a sampling scheme and a
-//! learning rate ([`family`]); the learning rates stand exactly on the edges of the criteria, or
-//! on either side of them.
+//! A file opens with its [`Claim`]: title, statement, source, hypotheses, reading and checks. Below it
+//! stand the functions that the checks run, and the property tests. Most claims are examined on
+//! instances of [`sgd_stability::claim::family`]: a model, a batch size, a sampling scheme and a
+//! learning rate exactly on the edge of a criterion, or on either side of it.
 
 #![forbid(unsafe_code)]
 
 use sgd_stability::claim::{Check, Claim};
 
 mod directions;
-mod examination;
-mod family;
+mod enumeration;
+mod fourth_moment;
 mod measured;
 mod momentum;
+mod points;
+mod searches;
 #[cfg(test)]
 mod strategies;
 
@@ -68,6 +71,8 @@ mod threshold_interval;
 mod toy_escape;
 mod trace_bound_is_necessary;
 mod two_factor_net;
+
+pub use searches::{SEARCHES, Search};
 
 /// Every claim, in reading order.
 pub const ROLL: &[Claim] = &[
@@ -191,16 +196,21 @@ mod tests {
     #[test]
     fn every_check_tells_the_claim_from_its_opposites() {
         for claim in ROLL {
-            assert!(!claim.parts.is_empty(), "{}", claim.id);
-            for part in claim.parts {
-                assert!(!part.opposites.is_empty(), "{}: {}", claim.id, part.name);
+            assert!(!claim.guards.is_empty(), "{}", claim.id);
+            for guard in claim.guards {
+                assert!(
+                    !guard.opposites.is_empty(),
+                    "{}: {}",
+                    claim.id,
+                    guard.formula
+                );
             }
         }
-        let untold = ROLL.iter().map(|claim| (claim.id, claim.untold()));
-        let untold: Vec<_> = untold
+        let unnoticed = ROLL.iter().map(|claim| (claim.id, claim.unnoticed()));
+        let unnoticed: Vec<_> = unnoticed
             .filter(|(_, versions)| !versions.is_empty())
             .collect();
-        assert!(untold.is_empty(), "{untold:#?}");
+        assert!(unnoticed.is_empty(), "{unnoticed:#?}");
     }
 
     #[test]

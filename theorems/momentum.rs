@@ -2,16 +2,14 @@
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::{One, Zero};
-use sgd_stability::claim::{Evidence, Version};
+use sgd_stability::claim::family::{every_batch, fraction, one_dimensional_models, rates_at};
+use sgd_stability::claim::{Evidence, Examined, Instance, Version, equivalent, headroom, tally};
 use sgd_stability::matrix::polynomial::spectral_radius_below_one;
 use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::matrix::range::{range_basis, restricted};
 use sgd_stability::model::momentum::Momentum;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{Finding, equivalent, headroom, tally};
-use super::family::{Instance, every_batch, fraction, one_dimensional_models, rates_at};
 
 /// Models whose sharpness is rational, with their sharpness: in one dimension, in the plane, with a
 /// singular Hessian, and a saddle.
@@ -71,7 +69,7 @@ impl<T: Field> Descent<T> {
         let (model, one) = (golden::three_inputs(), Exact::one());
         let beyond = questions.iter().map(|(eta, beta)| {
             let rates = (&fraction(eta), &fraction(beta));
-            self.finding(&model, &one, rates, Version::STATED).beyond()
+            self.finding(&model, &one, rates, Version::STATED).outside()
         });
         tally(Version::STATED, beyond)
     }
@@ -82,8 +80,8 @@ impl<T: Field> Descent<T> {
         end: &Exact,
         (eta, beta): (&Exact, &Exact),
         version: Version,
-    ) -> Finding {
-        Finding {
+    ) -> Examined {
+        Examined {
             hypotheses: (self.hypotheses)(beta)
                 .and((*eta > Exact::zero()).into())
                 .and(positive_semidefinite(model.hessian())),
@@ -114,14 +112,9 @@ pub fn damped(beta: &Exact) -> Verdict {
     (beta.abs() < Exact::one()).into()
 }
 
-/// `η > 0`.
-pub fn positive(question: &Instance) -> Verdict {
-    (question.learning_rate > Exact::zero()).into()
-}
-
-/// `d = 1`.
-pub fn one_dimensional(model: &Quadratic) -> Verdict {
-    (model.dimension() == 1).into()
+/// Momenta: none, some, much, and a negative one.
+pub fn momenta() -> [Exact; 4] {
+    ["0", "1/2", "9/10", "-1/3"].map(fraction)
 }
 
 /// `a` and `s²` along the first axis.

@@ -1,41 +1,35 @@
-//! # With momentum stable SGD needs s ≤ √(1 − β²)/(η√p)
-//!
-//! **Statement.** In one dimension with η > 0 and |β| < 1: if E x_t² of SGD with heavy ball
-//! converges to zero, then η²ps² ≤ 1 − β², whatever the sharpness.
-//!
-//! **Source.** Ours: the criterion of one dimension, maximised over a; equality is approached at
-//! a = (1 + β)/η.
-//!
-//! **Hypotheses.** `damped`: |β| < 1. `positive_learning_rate`: η > 0. `converges`: the mean square
-//! converges to zero.
-//!
-//! **Reading.** Momentum widens the range of sharpness (β > 0) and narrows that of non-uniformity:
-//! flat and uniform minima remain.
+//! The largest s at which SGD with heavy ball converges, whatever the sharpness.
 
 use num_traits::{One, Zero};
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{fraction, rates_at};
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status,
+    Version, tally,
+};
 use sgd_stability::criterion::heavy_ball;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, tally};
-use super::family::{fraction, momenta, rates_at};
 use super::momentum::damped;
+use super::momentum::momenta;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "momentum_narrows_non_uniformity",
     title: "With momentum stable SGD needs s ≤ √(1 − β²)/(η√p)",
-    statement: "In one dimension with η > 0 and |β| < 1: if E x_t² of SGD with heavy ball converges to zero, then η²ps² ≤ 1 − β², whatever the sharpness.",
+    statement: "In one dimension with η > 0 and |β| < 1: if E x_t² of SGD with heavy ball \
+        converges to zero, then η²ps² ≤ 1 − β², whatever the sharpness.",
     formula: heavy_ball::latex_of_non_uniformity,
-    source: "Ours: the criterion of one dimension, maximised over a; equality is approached at a = (1 + β)/η.",
+    source: "Ours: the criterion of one dimension, maximised over a; equality is approached at a = \
+        (1 + β)/η.",
     hypotheses: &[
-        "damped: |β| < 1",
-        "positive_learning_rate: η > 0",
-        "converges: the mean square converges to zero",
+        Hypothesis::by_the_check("damped: |β| < 1"),
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check("converges: the mean square converges to zero"),
     ],
-    reading: "Momentum widens the range of sharpness (β > 0) and narrows that of non-uniformity: flat and uniform minima remain.",
+    reading: "Momentum widens the range of sharpness (β > 0) and narrows that of non-uniformity: \
+        flat and uniform minima remain.",
     status: Status::Upheld,
-    parts: &[Part::necessary("bound")],
+    guards: &[Guard::necessary("bound")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -82,14 +76,14 @@ fn finding<T: Field>(
     eta: &Exact,
     beta: &Exact,
     version: Version,
-) -> Finding {
+) -> Examined {
     let [ta, ts2, tp, teta, tbeta] = [a, s2, p, eta, beta].map(T::from_exact);
     let slack = heavy_ball::slack(&ta, &ts2, (&teta, &tp), &tbeta);
     let bound = |eta: &T| {
         let slack = heavy_ball::non_uniformity_slack(&ts2, (eta, &tp), &tbeta);
         Verdict::non_negative(slack.sign())
     };
-    Finding {
+    Examined {
         hypotheses: damped(beta)
             .and((*eta > Exact::zero()).into())
             .and(Verdict::positive(slack.sign())),
@@ -111,7 +105,7 @@ fn outside() -> Evidence {
                 &fraction(beta),
                 Version::STATED,
             );
-            found.beyond()
+            found.outside()
         }),
     )
 }

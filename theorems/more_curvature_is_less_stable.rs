@@ -1,45 +1,79 @@
-//! # Refuted: more curvature is less stable
-//!
-//! **Statement.** Adding a semi-definite matrix to the curvature of a sample never raises the
-//! critical learning rate. False.
-//!
-//! **Source.** Ours; the intuition is common. G6 of [`sgd_stability::model::golden`].
-//!
-//! **Hypotheses.** `no_flatter`: every sample has at least the curvature of its counterpart.
-//! `mean_square_stable`: η > 0 and the raised model is mean-square stable at η.
-//!
-//! **Reading.** Curvatures 0 and 2 end at `η* = 1`, curvatures 1 and 2 at `6/5`: raising the flat
-//! sample makes the samples more alike, and SGD stabler. For gradient descent it is true.
+//! Pairs of models of which one has more curvature in some samples.
 
 use num_traits::Zero;
-use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Certified, Change, Check, Claim, Conjecture, End, Evidence, Examination, Examined, Guard,
+    Hypothesis, Instance, Link, MEAN_SQUARE_STABLE, Status, Version, tally,
+};
 use sgd_stability::criterion::mean_square;
 use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, end, tally};
-use super::family::{Instance, fraction};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "more_curvature_is_less_stable",
     title: "Refuted: more curvature is less stable",
-    statement: "Adding a semi-definite matrix to the curvature of a sample never raises the critical learning rate.",
+    statement: "Adding a semi-definite matrix to the curvature of a sample never raises the \
+        critical learning rate.",
     formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
-    source: "Ours; the intuition is common.",
+    source: "Ours; the intuition is common. The counter-example is G6 of \
+        sgd_stability::model::golden.",
     hypotheses: &[
-        "no_flatter: every sample has at least the curvature of its counterpart",
-        "mean_square_stable: η > 0 and the raised model is mean-square stable at η",
+        Hypothesis::by_the_check(
+            "no_flatter: every sample has at least the curvature of its counterpart",
+        ),
+        Hypothesis::by_the_check(
+            "mean_square_stable: η > 0 and the raised model is mean-square stable at η",
+        ),
     ],
-    reading: "Curvatures 0 and 2 end at η* = 1, curvatures 1 and 2 at 6/5: samples that are more alike are stabler.",
+    reading: "Curvatures 0 and 2 end at η* = 1, curvatures 1 and 2 at 6/5: raising the flat sample \
+        makes the samples more alike, and SGD stabler. For gradient descent it is true.",
     status: Status::Refuted,
-    parts: &[Part::of("lower", &[Change::Tenths(8)])],
+    guards: &[Guard::of("lower", &[Change::Tenths(8)])],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
     certified: Check::Run(evidence::<Certified>),
     empirical: Check::Without("a statement about pairs of models; no network has such a pair"),
 };
+
+/// The same for a search, of pairs of which the lower model has its first sample flat.
+pub const CONJECTURE: Conjecture = Conjecture {
+    counterpart: Some(flattened),
+    ..Conjecture::of(&[Link {
+        examination: flattening,
+        hypotheses: End::MEAN_SQUARE.proposed,
+        conclusion: |model, p| {
+            let lower = flattened(model);
+            if lower.is_flat() {
+                f64::INFINITY
+            } else {
+                (End::MEAN_SQUARE.proposed)(&lower, p)
+            }
+        },
+    }])
+};
+
+fn flattening() -> Examination<Exact> {
+    Examination {
+        hypotheses: |raised| raised.meets(&[MEAN_SQUARE_STABLE]),
+        conclusion: |raised| {
+            mean_square::verdict(&flattened(&raised.model), &raised.eta, &raised.p)
+        },
+        margin: |raised| {
+            let lower = raised.on(flattened(&raised.model));
+            lower.map_or(0.0, |lower| lower.headroom(End::MEAN_SQUARE))
+        },
+    }
+}
+
+/// The model with its first sample flat.
+fn flattened<T: Field>(model: &Quadratic<T>) -> Quadratic<T> {
+    let mut hessians = model.hessians().to_vec();
+    hessians[0].fill(T::zero());
+    Quadratic::of_symmetric(hessians)
+}
 
 /// The lower model beside its raised one, at the learning rates of interest.
 fn evidence<T: Field>(version: Version) -> Evidence {
@@ -59,12 +93,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
                 |model: &Quadratic, eta: &T| mean_square::verdict(&model.to(), eta, &T::one());
             let instance = Instance::single(lower.clone(), eta.clone());
             let rate = T::from_exact(&eta);
-            Finding {
+            Examined {
                 hypotheses: no_flatter(raised, lower)
                     .and((eta > Exact::zero()).into())
                     .and(stable(raised, &rate)),
                 conclusion: version.formula("lower", &rate, |eta| stable(lower, eta)),
-                distance: instance.headroom(end::mean_square),
+                distance: instance.headroom(End::MEAN_SQUARE),
                 case: instance.describe(),
             }
         })

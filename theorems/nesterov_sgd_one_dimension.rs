@@ -1,47 +1,39 @@
-//! # In one dimension SGD with Nesterov's momentum converges as its cubic inequality says
-//!
-//! **Statement.** In one dimension with independent batches, every H_i ⪰ 0, η > 0 and 0 ≤ β < 1,
-//! with q = 1 − ηa and Q = q² + η²ps²: E x_t² converges to zero from every start exactly when 1 +
-//! βq > 0 and Q(((1 + β)² + β²)(1 + βq) − 2β(1 + β)²q) < 1 + βq.
-//!
-//! **Source.** Ours, from the 3 × 3 map of (E x², E xx⁻, E x⁻²).
-//!
-//! **Hypotheses.** `moderate`: 0 ≤ β < 1. `positive_learning_rate`: η > 0. `minimum`: every H_i ⪰
-//! 0. `one_dimensional`: d = 1.
-//!
-//! **Reading.** Without noise it is η(1 + 2β)a < 2 + 2β. The threshold is the root of a cubic,
-//! so it is bracketed.
+//! The criterion is compared with the second moments of position and velocity.
 
 use num_traits::{One, Zero};
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, MINIMUM,
+    ONE_DIMENSIONAL, POSITIVE_LEARNING_RATE, Status, Version, equivalent, tally,
+};
 use sgd_stability::criterion::nesterov;
 use sgd_stability::decide::critical;
 use sgd_stability::matrix::bracket;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, equivalent, tally};
-use super::family::{Instance, fraction, momenta};
-use super::momentum::{
-    batch_hessians, moments, one_dimensional, positive, unusual_questions, usual_questions,
-};
+use super::momentum::momenta;
+use super::momentum::{batch_hessians, moments, unusual_questions, usual_questions};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "nesterov_sgd_one_dimension",
     title: "In one dimension SGD with Nesterov's momentum converges as its cubic inequality says",
-    statement: "In one dimension with independent batches, every H_i ⪰ 0, η > 0 and 0 ≤ β < 1, with q = 1 − ηa and Q = q² + η²ps²: E x_t² converges to zero from every start exactly when 1 + βq > 0 and Q(((1 + β)² + β²)(1 + βq) − 2β(1 + β)²q) < 1 + βq.",
+    statement: "In one dimension with independent batches, every H_i ⪰ 0, η > 0 and 0 ≤ β < 1, \
+        with q = 1 − ηa and Q = q² + η²ps²: E x_t² converges to zero from every start exactly when \
+        1 + βq > 0 and Q(((1 + β)² + β²)(1 + βq) − 2β(1 + β)²q) < 1 + βq.",
     formula: nesterov::latex,
     source: "Ours, from the 3 × 3 map of (E x², E xx⁻, E x⁻²).",
     hypotheses: &[
-        "moderate: 0 ≤ β < 1",
-        "positive_learning_rate: η > 0",
-        "minimum: every H_i ⪰ 0",
-        "one_dimensional: d = 1",
+        Hypothesis::by_the_check("moderate: 0 ≤ β < 1"),
+        POSITIVE_LEARNING_RATE,
+        MINIMUM,
+        ONE_DIMENSIONAL,
     ],
-    reading: "Without noise it is η(1 + 2β)a < 2 + 2β. The threshold is the root of a cubic, so it is bracketed.",
+    reading: "Without noise it is η(1 + 2β)a < 2 + 2β. The threshold is the root of a cubic, so it \
+        is bracketed.",
     status: Status::Upheld,
-    parts: &[Part::exactly("cubic")],
+    guards: &[Guard::exactly("cubic")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -79,7 +71,7 @@ fn around_the_end(question: &Instance, beta: &Exact) -> Vec<Exact> {
 }
 
 /// Is the criterion the convergence of the mean square?
-fn finding<T: Field>(question: &Instance, beta: &Exact, version: Version) -> Finding {
+fn finding<T: Field>(question: &Instance, beta: &Exact, version: Version) -> Examined {
     let scalar = |x: &Exact| T::from_exact(x);
     let (a, s2) = moments(&question.model);
     let (a, s2, p) = (scalar(&a), scalar(&s2), scalar(&question.weight));
@@ -88,11 +80,8 @@ fn finding<T: Field>(question: &Instance, beta: &Exact, version: Version) -> Fin
         nesterov::converges(&a, &s2, (eta, &p), &tbeta)
     });
     let converges = nesterov::mean_square_converges(&batch_hessians(question), &eta, &tbeta);
-    Finding {
-        hypotheses: moderate(beta)
-            .and(positive(question))
-            .and(question.model.is_minimum().into())
-            .and(one_dimensional(&question.model)),
+    Examined {
+        hypotheses: moderate(beta).and(question.meets(CLAIM.hypotheses)),
         conclusion: equivalent(criterion, converges),
         distance: 0.0,
         case: format!("{} β = {beta}", question.describe()),
@@ -109,7 +98,7 @@ fn outside() -> Evidence {
     ];
     let findings = questions.map(|(model, eta, beta)| {
         let question = Instance::single(model, fraction(eta));
-        finding::<Exact>(&question, &fraction(beta), Version::STATED).beyond()
+        finding::<Exact>(&question, &fraction(beta), Version::STATED).outside()
     });
     tally(Version::STATED, findings)
 }

@@ -1,42 +1,34 @@
-//! # Nesterov descent converges iff η(1 + 2β)λ_max(H) < 2 + 2β
-//!
-//! **Statement.** With H ⪰ 0, η > 0 and −1/3 ≤ β ≤ 1, gradient descent with Nesterov's momentum
-//! converges on the range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.
-//!
-//! **Source.** Jury's test on each eigenvalue; stated for networks by Cohen et al. 2021,
-//! appendix.
-//!
-//! **Hypotheses.** `moderate`: −1/3 ≤ β ≤ 1. `positive_learning_rate`: η > 0. `minimum`: H ⪰ 0.
-//!
-//! **Reading.** For β > 0 Nesterov's momentum narrows the range of sharpness where heavy ball
-//! widens it. Outside these β another condition of Jury binds first.
+//! Nesterov's momentum without noise: the criterion is compared with the spectral radius of the step.
 
 use num_traits::One;
-use sgd_stability::claim::{Check, Claim, Part, Status};
+use sgd_stability::claim::{
+    Certified, Check, Claim, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status,
+};
 use sgd_stability::criterion::nesterov;
 use sgd_stability::matrix::positive_definite;
 use sgd_stability::model::momentum::Momentum;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::Certified;
-use super::family::momenta;
 use super::momentum::Descent;
+use super::momentum::momenta;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "nesterov_threshold",
     title: "Nesterov descent converges iff η(1 + 2β)λ_max(H) < 2 + 2β",
-    statement: "With H ⪰ 0, η > 0 and −1/3 ≤ β ≤ 1, gradient descent with Nesterov's momentum converges on the range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.",
+    statement: "With H ⪰ 0, η > 0 and −1/3 ≤ β ≤ 1, gradient descent with Nesterov's momentum \
+        converges on the range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.",
     formula: nesterov::latex_of_descent,
     source: "Jury's test on each eigenvalue; stated for networks by Cohen et al. 2021, appendix.",
     hypotheses: &[
-        "moderate: −1/3 ≤ β ≤ 1",
-        "positive_learning_rate: η > 0",
-        "minimum: H ⪰ 0",
+        Hypothesis::by_the_check("moderate: −1/3 ≤ β ≤ 1"),
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check("minimum: H ⪰ 0"),
     ],
-    reading: "For β > 0 Nesterov's momentum narrows the range of sharpness where heavy ball widens it. Outside these β another condition of Jury binds first.",
+    reading: "For β > 0 Nesterov's momentum narrows the range of sharpness where heavy ball widens \
+        it. Outside these β another condition of Jury binds first.",
     status: Status::Upheld,
-    parts: &[Part::exactly("(2 + 2β)/(1 + 2β)")],
+    guards: &[Guard::exactly("(2 + 2β)/(1 + 2β)")],
     exact: Check::Run(|version| examination::<Exact>().of(&with_the_ends(), version)),
     outside: Check::Run(|| examination::<Exact>().outside(&BEYOND)),
     certified: Check::Run(|version| examination::<Certified>().of(&with_the_ends(), version)),

@@ -1,42 +1,35 @@
-//! # For commuting samples Theorem 1 is exact, and the non-uniformity bound necessary
-//!
-//! **Statement.** If all H_i commute and η > 0, SGD is mean-square stable exactly when 2H − η(H² +
-//! pΣ) ⪰ 0, and then I − η²pΣ ⪰ 0.
-//!
-//! **Source.** Ours (one eigenbasis turns SGD into independent one-dimensional runs, for which Wu,
-//! Ma and E 2018 have it). The mixed second moments are dominated, by Cauchy and Schwarz.
-//!
-//! **Hypotheses.** `commuting`: H_iH_j = H_jH_i for all samples. `positive_learning_rate`: η > 0.
-//! `mean_square_stable`: for the bound, SGD is mean-square stable at η.
-//!
-//! **Reading.** Diagonal models are one-dimensional runs side by side, for which the theory of Wu,
-//! Ma and E is exact. Without commutation either half may fail (G1, G2, G3).
+//! Theorem 1 and the bound on s for samples with a common eigenbasis.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
-use sgd_stability::criterion::{mean_square, non_uniformity, one_step};
-use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{
-    Certified, Examination, Posed, end, equivalent, mean_square_stable, positive_learning_rate,
-    tally,
+use sgd_stability::claim::family::{counter_examples, instances};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis,
+    MEAN_SQUARE_STABLE, POSITIVE_LEARNING_RATE, Status, Version, equivalent, tally,
 };
-use super::family::{counter_examples, instances};
+use sgd_stability::criterion::{mean_square, non_uniformity, one_step};
+use sgd_stability::number::Exact;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "non_uniformity_bound_commuting",
-    title: "For commuting samples Theorem 1 is exact",
-    statement: "If all H_i commute and η > 0, SGD is mean-square stable exactly when 2H − η(H² + pΣ) ⪰ 0, and then I − η²pΣ ⪰ 0.",
+    title: "For commuting samples Theorem 1 is exact, and the non-uniformity bound necessary",
+    statement: "If all H_i commute and η > 0, SGD is mean-square stable exactly when 2H − η(H² + \
+        pΣ) ⪰ 0, and then I − η²pΣ ⪰ 0.",
     formula: || one_step::latex() + r" \succeq 0",
-    source: "Ours, from the one-dimensional case of Wu, Ma and E 2018 in a common eigenbasis.",
+    source: "Ours: one eigenbasis turns SGD into independent one-dimensional runs, for which Wu, \
+        Ma and E 2018 have it; the mixed second moments are dominated, by Cauchy and Schwarz.",
     hypotheses: &[
-        "commuting: H_iH_j = H_jH_i for all samples",
-        "positive_learning_rate: η > 0",
-        "mean_square_stable: for the bound, SGD is mean-square stable at η",
+        Hypothesis::decided("commuting: H_iH_j = H_jH_i for all samples", |asked| {
+            asked.model.commutes().into()
+        }),
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check(
+            "mean_square_stable: for the bound, SGD is mean-square stable at η",
+        ),
     ],
-    reading: "Diagonal models are one-dimensional runs side by side, for which the theory of Wu, Ma and E is exact. Without commutation either half may fail (G1, G2, G3).",
+    reading: "Diagonal models are one-dimensional runs side by side, for which the theory of Wu, \
+        Ma and E is exact. Without commutation either half may fail (G1, G2, G3).",
     status: Status::Upheld,
-    parts: &[Part::exactly("Theorem 1"), Part::necessary("1/(η√p)")],
+    guards: &[Guard::exactly("Theorem 1"), Guard::necessary("1/(η√p)")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -44,15 +37,15 @@ pub const CLAIM: Claim = Claim {
 };
 
 /// The equivalence, and then the bound wherever SGD is stable.
-fn evidence<T: Field>(version: Version) -> Evidence {
+fn evidence<T: Checked>(version: Version) -> Evidence {
     let (exactness, bound) = (exactness::<T>(), bound::<T>());
-    let both = exactness.findings(instances(), version);
-    tally(version, both.chain(bound.findings(instances(), version)))
+    let both = exactness.cases(instances(), version);
+    tally(version, both.chain(bound.cases(instances(), version)))
 }
 
-fn exactness<T: Field>() -> Examination<T> {
+fn exactness<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: |posed| positive_learning_rate(posed).and(commuting(posed)),
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             let stable = mean_square::verdict(&posed.model, &posed.eta, &posed.p);
             let contracts = posed.formula("Theorem 1", |eta| {
@@ -60,25 +53,23 @@ fn exactness<T: Field>() -> Examination<T> {
             });
             equivalent(stable, contracts)
         },
-        margin: |instance| instance.headroom(end::one_step),
+        margin: |instance| instance.headroom(End::ONE_STEP),
     }
 }
 
-fn bound<T: Field>() -> Examination<T> {
+fn bound<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: |posed| commuting(posed).and(mean_square_stable(posed)),
+        hypotheses: |posed| {
+            let stable = posed.meets(&[MEAN_SQUARE_STABLE]);
+            posed.meets(CLAIM.hypotheses).and(stable)
+        },
         conclusion: |posed| {
             posed.formula("1/(η√p)", |eta| {
                 non_uniformity::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(end::non_uniformity),
+        margin: |instance| instance.headroom(End::NON_UNIFORMITY),
     }
-}
-
-/// Do all `H_i` commute? Asked over ℚ, where it is decided.
-fn commuting<T: Field>(posed: &Posed<T>) -> Verdict {
-    posed.instance.model.commutes().into()
 }
 
 /// Samples that do not commute: stable where Theorem 1 fails.

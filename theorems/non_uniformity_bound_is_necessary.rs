@@ -1,62 +1,62 @@
-//! # Refuted: mean-square stability needs s ≤ 1/(η√p)
-//!
-//! **Statement.** If SGD is mean-square stable then `I − η²pΣ ⪰ 0`, that is
-//! `s ≤ (1/η)√(B(n − 1)/(n − B))`. False.
-//!
-//! **Source.** Wu, Ma and E 2018, the consequence they draw from Theorem 1. The counter-examples
-//! are ours: G1 and G3 of [`sgd_stability::model::golden`].
-//!
-//! **Hypotheses.** `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
-//!
-//! **Reading.** Linear regression on the inputs (1,0), (0,1), (1,1) with batches of one is
-//! strictly mean-square stable at `η = 5/4`, where `η²s² = 25/24`. The bound is true in one
-//! dimension, for two samples, for commuting samples, and along every single direction; with a
-//! factor `√(rank H)` it is true always.
+//! The bound on s in several dimensions, and the models that break it.
 
-use sgd_stability::claim::{Change, Check, Claim, Part, Status};
+use sgd_stability::claim::family::instances;
+use sgd_stability::claim::{
+    Certified, Change, Check, Checked, Claim, Conjecture, End, Examination, Guard, Link,
+    MEAN_SQUARE_STABLE, Status,
+};
 use sgd_stability::criterion::non_uniformity;
-use sgd_stability::number::{Exact, Field};
-
-use super::examination::{Certified, Examination, end, mean_square_stable};
-use super::family::instances;
+use sgd_stability::number::Exact;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "non_uniformity_bound_is_necessary",
     title: "Refuted: mean-square stability needs s ≤ 1/(η√p)",
-    statement: "If SGD is mean-square stable then I − η²pΣ ⪰ 0.",
+    statement: "If SGD is mean-square stable then I − η²pΣ ⪰ 0, that is s ≤ 1/(η√p).",
     formula: || non_uniformity::latex() + r" \succeq 0",
-    source: "Wu, Ma and E 2018, consequence of Theorem 1. The counter-examples G1 and G3 are ours.",
-    hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
-    reading: "False for linear regression on (1,0), (0,1), (1,1) at η = 5/4: strictly stable although η²s² = 25/24.",
+    source: "Wu, Ma and E 2018, the consequence they draw from Theorem 1, there as s ≤ (1/η)√(B(n \
+        − 1)/(n − B)). The counter-examples are ours: G1 and G3 of sgd_stability::model::golden.",
+    hypotheses: &[MEAN_SQUARE_STABLE],
+    reading: "Linear regression on the inputs (1,0), (0,1), (1,1) with batches of one is strictly \
+        mean-square stable at η = 5/4, where η²s² = 25/24. The bound is true in one dimension, for \
+        two samples, for commuting samples, and along every single direction; with a factor √(rank \
+        H) it is true always.",
     status: Status::Refuted,
-    parts: &[Part::of("1/(η√p)", &[Change::Tenths(8)])],
+    guards: &[Guard::of("1/(η√p)", &[Change::Tenths(8)])],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: super::SINGLE_TRAJECTORY,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+/// The same for a search.
+pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
+    examination,
+    hypotheses: End::MEAN_SQUARE.proposed,
+    conclusion: End::NON_UNIFORMITY.proposed,
+}]);
+
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: mean_square_stable,
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             posed.formula("1/(η√p)", |eta| {
                 non_uniformity::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(end::non_uniformity),
+        margin: |instance| instance.headroom(End::NON_UNIFORMITY),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use sgd_stability::claim::Version;
+    use sgd_stability::claim::family::counter_examples;
     use sgd_stability::criterion::mean_square;
     use sgd_stability::matrix::positive_definite;
     use sgd_stability::model::second_moment::Maps;
+    use sgd_stability::number::Field;
 
-    use super::super::family::counter_examples;
     use super::*;
 
     /// Property 22: G1 and G3 break it, over ℚ and by enclosures; G2 has two samples and does not.

@@ -1,58 +1,60 @@
-//! # For two samples mean-square stability needs s ≤ 1/(η√p)
-//!
-//! **Statement.** With `n = 2` and any dimension: mean-square stable implies `I − η²pΣ ⪰ 0`.
-//!
-//! **Source.** Ours. `Σ = N²` with `N = (H₁ − H₂)/2`; for an eigenvector `v` of `N` with eigenvalue
-//! `λ` the Rayleigh quotient of the second-moment map at `vvᵀ` is at least `η²pλ²`.
-//!
-//! **Hypotheses.** `two_samples`: n = 2. `mean_square_stable`: η > 0 and SGD is mean-square stable
-//! at η.
-//!
-//! **Reading.** The bound of Wu, Ma and E is true for their two-sample examples. From three
-//! samples on it is false.
+//! The bound on s for two samples; three may break it.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{counter_examples, instances};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, Conjecture, End, Evidence, Examination, Guard, Hypothesis,
+    Link, MEAN_SQUARE_STABLE, Status,
+};
 use sgd_stability::criterion::non_uniformity;
-use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{Certified, Examination, Posed, end, mean_square_stable};
-use super::family::{counter_examples, instances};
+use sgd_stability::number::Exact;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "non_uniformity_bound_two_samples",
     title: "For two samples mean-square stability needs s ≤ 1/(η√p)",
-    statement: "With two samples, mean-square stable implies I − η²pΣ ⪰ 0 in any dimension.",
+    statement: "With two samples in any dimension, mean-square stability implies I − η²pΣ ⪰ 0.",
     formula: || non_uniformity::latex() + r" \succeq 0",
-    source: "Ours: Σ = N² with N = (H₁ − H₂)/2, and a Rayleigh quotient at an eigenvector of N.",
+    source: "Ours: Σ = N² with N = (H₁ − H₂)/2; for an eigenvector v of N with eigenvalue λ the \
+        Rayleigh quotient of the second-moment map at vvᵀ is at least η²pλ².",
     hypotheses: &[
-        "two_samples: n = 2",
-        "mean_square_stable: η > 0 and SGD is mean-square stable at η",
+        Hypothesis::decided("two_samples: n = 2", |asked| {
+            (asked.model.samples() == 2).into()
+        }),
+        MEAN_SQUARE_STABLE,
     ],
-    reading: "The bound of Wu, Ma and E is true for two samples; from three on it is false.",
+    reading: "The bound of Wu, Ma and E is true for two samples, as in their examples; from three \
+        samples on it is false.",
     status: Status::Upheld,
-    parts: &[Part::necessary("1/(η√p)")],
+    guards: &[Guard::necessary("1/(η√p)")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: super::UNMEASURED,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+/// The same for a search.
+pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
+    examination,
+    hypotheses: |model, p| {
+        if model.samples() == 2 {
+            (End::MEAN_SQUARE.proposed)(model, p)
+        } else {
+            0.0
+        }
+    },
+    conclusion: End::NON_UNIFORMITY.proposed,
+}]);
+
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: |posed| two_samples(posed).and(mean_square_stable(posed)),
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             posed.formula("1/(η√p)", |eta| {
                 non_uniformity::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(end::non_uniformity),
+        margin: |instance| instance.headroom(End::NON_UNIFORMITY),
     }
-}
-
-/// `n = 2`.
-fn two_samples<T: Field>(posed: &Posed<T>) -> Verdict {
-    (posed.model.samples() == 2).into()
 }
 
 /// Three samples, mean-square stable, and the bound fails: G1 and G3.

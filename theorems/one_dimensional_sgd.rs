@@ -1,40 +1,30 @@
-//! # In one dimension SGD is mean-square stable iff η(a² + ps²) ≤ 2a
-//!
-//! **Statement.** With independent batches, `a` the mean and `s²` the variance of the curvatures:
-//! `E x⁺² ≤ x²`, and so `E x_t²` stays bounded, exactly when `η(a² + ps²) ≤ 2a`.
-//!
-//! **Source.** Wu, Ma and E 2018, section 3 (the one-dimensional case of their Theorem 1). Here
-//! `p` stands for their `(n − B)/(B(n − 1))` and covers sampling with replacement too; `s²` is the
-//! population variance (1/n).
-//!
-//! **Hypotheses.** [`one_dimensional`]: `d = 1`. [`positive_learning_rate`]: `η > 0`. Batches of
-//! different steps are independent.
-//!
-//! **Reading.** Flatness and uniformity together decide. With a and s the largest eigenvalues it is
-//! false in several dimensions. Runs that visit each sample once per epoch are not covered; with
-//! batches of one they are stable at more learning rates.
+//! SGD on one parameter: the criterion is compared with the mean of all batches, by enumeration.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::instances;
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance, ONE_DIMENSIONAL,
+    POSITIVE_LEARNING_RATE, Posed, Status, at_most, equivalent,
+};
 use sgd_stability::criterion::{mean_square, one_dimension};
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{
-    Certified, Examination, Posed, at_most, end, equivalent, positive_learning_rate,
-};
-use super::family::{Instance, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "one_dimensional_sgd",
     title: "In one dimension SGD is mean-square stable iff η(a² + ps²) ≤ 2a",
-    statement: "In one dimension with independent batches, E x_t² stays bounded exactly when η(a² + ps²) ≤ 2a.",
+    statement: "In one dimension with independent batches, a the mean and s² the variance of the \
+        curvatures: E x⁺² ≤ x², and so E x_t² stays bounded, exactly when η(a² + ps²) ≤ 2a.",
     formula: || one_dimension::latex() + r" \ge 0",
-    source: "Wu, Ma and E 2018, section 3. p stands for (n − B)/(B(n − 1)), or 1/B with replacement; s² is the population variance.",
-    hypotheses: &["one_dimensional: d = 1", "positive_learning_rate: η > 0"],
-    reading: "Flatness and uniformity together decide. With a and s the largest eigenvalues it is false in several dimensions. Runs that visit each sample once per epoch are not covered; with batches of one they are stable at more learning rates.",
+    source: "Wu, Ma and E 2018, section 3 (the one-dimensional case of their Theorem 1). p stands \
+        for their (n − B)/(B(n − 1)), and for 1/B with replacement; s² is the population variance \
+        (1/n).",
+    hypotheses: &[ONE_DIMENSIONAL, POSITIVE_LEARNING_RATE],
+    reading: "Flatness and uniformity together decide. With a and s the largest eigenvalues it is \
+        false in several dimensions. Runs that visit each sample once per epoch are not covered; \
+        with batches of one they are stable at more learning rates.",
     status: Status::Upheld,
-    parts: &[Part::exactly("edge")],
+    guards: &[Guard::exactly("edge")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
@@ -45,14 +35,14 @@ fn empirical() -> Evidence {
     super::measured::by("toy", CLAIM.id)
 }
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: |posed| positive_learning_rate(posed).and(one_dimensional(posed)),
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             let criterion = posed.formula("edge", |eta| criterion(posed, eta));
             equivalent(criterion, stable(posed))
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 
@@ -115,7 +105,7 @@ mod tests {
             let p = sampling.weight(model.samples(), batch).unwrap();
             let edge = one_dimension::critical(a.clone(), s2.clone(), &p);
             let eta = edge * (Exact::from(1) + Exact::fraction(offset, 1_000_000_000));
-            let instance = Instance::of(Quadratic::clone(&model), sampling, batch, eta);
+            let instance = Instance::new(Quadratic::clone(&model), sampling, batch, eta).unwrap();
             let posed = Posed::<Exact>::from(&instance);
             prop_assert_eq!(criterion(&posed, &posed.eta), (offset <= 0).into());
             prop_assert_eq!(stable(&posed), (offset <= 0).into());

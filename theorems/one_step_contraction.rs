@@ -1,45 +1,36 @@
-//! # Theorem 1 is one-step contraction, and suffices for mean-square stability
-//!
-//! **Statement.** `2H − η(H² + pΣ) ⪰ 0` exactly when `E‖x_{t+1}‖² ≤ ‖x_t‖²` from every `x_t`, and
-//! then SGD is mean-square stable.
-//!
-//! **Source.** Wu, Ma and E 2018, Theorem 1, there as `λ_max((I − ηH)² + η²pΣ) ≤ 1` with
-//! `p = (n − B)/(B(n − 1))`.
-//!
-//! **Hypotheses.** `positive_learning_rate`: η > 0. `contracts`: for the second half, Theorem 1
-//! holds.
-//!
-//! **Reading.** The distance to the minimum never grows in the mean, not even for one step. That
-//! is more than stability asks: it may grow at first and then decay
-//! (`theorem_one_is_necessary` is refuted). With `η < 0` (ascent) the equivalence is false.
+//! Theorem 1 is compared with one step and with the second moment, by enumeration of all batches.
 
 use nalgebra::DMatrix;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{counter_examples, instances};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
+    POSITIVE_LEARNING_RATE, Posed, Status, Version, equivalent, tally,
+};
 use sgd_stability::criterion::one_step;
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::Quadratic;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{
-    Certified, Examination, Posed, bounded_by_enumeration, end, equivalent, positive_learning_rate,
-    tally,
-};
-use super::family::{Instance, counter_examples, instances};
+use super::enumeration::bounded_by_enumeration;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "one_step_contraction",
-    title: "Theorem 1 is one-step contraction, and suffices",
-    statement: "2H − η(H² + pΣ) ⪰ 0 exactly when E‖x⁺‖² ≤ ‖x‖² from every x, and then SGD is mean-square stable.",
+    title: "Theorem 1 is one-step contraction, and suffices for mean-square stability",
+    statement: "2H − η(H² + pΣ) ⪰ 0 exactly when E‖x_{t+1}‖² ≤ ‖x_t‖² from every x_t, and then SGD \
+        is mean-square stable.",
     formula: || one_step::latex() + r" \succeq 0",
-    source: "Wu, Ma and E 2018, Theorem 1, there as λ_max((I − ηH)² + η²pΣ) ≤ 1.",
+    source: "Wu, Ma and E 2018, Theorem 1, there as λ_max((I − ηH)² + η²pΣ) ≤ 1 with p = (n − \
+        B)/(B(n − 1)).",
     hypotheses: &[
-        "positive_learning_rate: η > 0",
-        "contracts: for the second half, Theorem 1 holds",
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check("contracts: for the second half, Theorem 1 holds"),
     ],
-    reading: "The distance never grows in the mean, not even for one step: more than stability asks.",
+    reading: "The distance to the minimum never grows in the mean, not even for one step. That is \
+        more than stability asks: it may grow at first and then decay (theorem_one_is_necessary is \
+        refuted). With η < 0 (ascent) the equivalence is false.",
     status: Status::Upheld,
-    parts: &[Part::exactly("contraction"), Part::enough("sufficiency")],
+    guards: &[Guard::exactly("contraction"), Guard::enough("sufficiency")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -47,34 +38,31 @@ pub const CLAIM: Claim = Claim {
 };
 
 /// The equivalence, and then the implication wherever Theorem 1 holds.
-fn evidence<T: Field>(version: Version) -> Evidence {
+fn evidence<T: Checked>(version: Version) -> Evidence {
     let (contraction, sufficiency) = (contraction::<T>(), sufficiency::<T>());
-    let both = contraction.findings(instances(), version);
-    tally(
-        version,
-        both.chain(sufficiency.findings(instances(), version)),
-    )
+    let both = contraction.cases(instances(), version);
+    tally(version, both.chain(sufficiency.cases(instances(), version)))
 }
 
-fn contraction<T: Field>() -> Examination<T> {
+fn contraction<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: positive_learning_rate,
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             let criterion = posed.formula("contraction", |eta| theorem_one(posed, eta));
             equivalent(criterion, contracts(posed))
         },
-        margin: |instance| instance.headroom(end::one_step),
+        margin: |instance| instance.headroom(End::ONE_STEP),
     }
 }
 
-fn sufficiency<T: Field>() -> Examination<T> {
+fn sufficiency<T: Checked>() -> Examination<T> {
     Examination {
         hypotheses: |posed| {
             let criterion = posed.formula("sufficiency", |eta| theorem_one(posed, eta));
-            positive_learning_rate(posed).and(criterion)
+            posed.meets(CLAIM.hypotheses).and(criterion)
         },
         conclusion: bounded_by_enumeration,
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 
@@ -101,6 +89,7 @@ fn outside() -> Evidence {
 mod tests {
     use nalgebra::{DMatrix, DVector};
     use proptest::prelude::*;
+    use sgd_stability::criterion::ONE_STEP;
     use sgd_stability::decide::critical;
     use sgd_stability::model::{Evolution, golden, second_moment};
 
@@ -117,7 +106,7 @@ mod tests {
             start in vector(2),
         ) {
             let p = sampling.weight(model.samples(), batch).unwrap();
-            let end = critical::of_one_step(&model, &p, &critical::default_width()).unwrap();
+            let end = critical::of(ONE_STEP, &model, &p, &critical::default_width()).unwrap();
             let mut run = Evolution::from(&model, p, end.lower, &start);
             let mut before = run.squared_norm();
             for _ in 0..4 {

@@ -1,37 +1,34 @@
-//! # Past ηf'' = 2 the potential ax²/2 − kx⁴/4 has a stable 2-cycle iff 3f'''² − f''f'''' > 0
-//!
-//! **Statement.** For f' = ax − kx³ with a > 0 and 2 < ηa < 3: gradient descent has the 2-cycle
-//! ±x with ηkx² = ηa − 2, real and stable, exactly when 3f'''² − f''f'''' = 6ak > 0.
-//!
-//! **Source.** The flip bifurcation (its coefficient is the Schwarzian derivative); for SGD see
-//! Mulayoff and Stich 2026.
-//!
-//! **Hypotheses.** `curved`: a > 0. `just_above`: 2 < ηa < 3.
-//!
-//! **Reading.** The linear theory says unstable and the run stays near: stability of the minimum
-//! and boundedness of the run part. Beyond ηa = 3 the cycle has lost its own stability; at 3 itself
-//! it attracts, but no longer geometrically. Other even potentials have other cycles: that of f' = x
-//! + x³/2 − x⁵ is stable although the sign is negative.
+//! Gradient descent on a quartic potential just beyond 2/η.
 
 use num_traits::Zero;
-use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Certified, Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version,
+    equivalent, tally,
+};
 use sgd_stability::criterion::flip;
 use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{Certified, Finding, equivalent, tally};
-use super::family::fraction;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "period_two_after_the_edge",
-    title: "Past ηf'' = 2 the potential ax²/2 − kx⁴/4 has a stable 2-cycle iff 3f'''² − f''f'''' > 0",
-    statement: "For f' = ax − kx³ with a > 0 and 2 < ηa < 3: gradient descent has the 2-cycle ±x with ηkx² = ηa − 2, real and stable, exactly when 3f'''² − f''f'''' = 6ak > 0.",
+    title: "Past ηf'' = 2 the potential ax²/2 − kx⁴/4 has a stable 2-cycle iff 3f'''² − f''f'''' > \
+        0",
+    statement: "For f' = ax − kx³ with a > 0 and 2 < ηa < 3: gradient descent has the 2-cycle ±x \
+        with ηkx² = ηa − 2, real and stable, exactly when 3f'''² − f''f'''' = 6ak > 0.",
     formula: flip::latex,
-    source: "The flip bifurcation (its coefficient is the Schwarzian derivative); for SGD see Mulayoff and Stich 2026.",
-    hypotheses: &["curved: a > 0", "just_above: 2 < ηa < 3"],
-    reading: "The linear theory says unstable and the run stays near: stability of the minimum and boundedness of the run part. Beyond ηa = 3 the cycle has lost its own stability; at 3 itself it attracts, but no longer geometrically. Other even potentials have other cycles: that of f' = x + x³/2 − x⁵ is stable although the sign is negative.",
+    source: "The flip bifurcation (its coefficient is the Schwarzian derivative); for SGD see \
+        Mulayoff and Stich 2026.",
+    hypotheses: &[
+        Hypothesis::by_the_check("curved: a > 0"),
+        Hypothesis::by_the_check("just_above: 2 < ηa < 3"),
+    ],
+    reading: "The linear theory says unstable and the run stays near: stability of the minimum and \
+        boundedness of the run part. Beyond ηa = 3 the cycle has lost its own stability; at 3 \
+        itself it attracts, but no longer geometrically. Other even potentials have other cycles: \
+        that of f' = x + x³/2 − x⁵ is stable although the sign is negative.",
     status: Status::Upheld,
-    parts: &[Part::of(
+    guards: &[Guard::of(
         "flip",
         &[Change::Negated, Change::Always, Change::Never],
     )],
@@ -63,7 +60,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, findings)
 }
 
-fn finding<T: Field>((a, k): (&str, &str), product: &str, version: Version) -> Finding {
+fn finding<T: Field>((a, k): (&str, &str), product: &str, version: Version) -> Examined {
     let [a, k, product] = [a, k, product].map(fraction);
     let [ta, tk, tp] = [&a, &k, &product].map(T::from_exact);
     let criterion = version.formula("flip", &(T::int(-6) * &tk), |fourth| {
@@ -78,7 +75,7 @@ fn finding<T: Field>((a, k): (&str, &str), product: &str, version: Version) -> F
     let slope = T::one() - &tp + T::int(3) * height;
     let contracts = Verdict::positive(T::one().compare(&slope.square()));
     let just_above = product > Exact::from(2) && product < Exact::from(3);
-    Finding {
+    Examined {
         hypotheses: (just_above && a > Exact::zero()).into(),
         conclusion: equivalent(criterion, real.and(contracts)),
         distance: (&product - Exact::from(2)).to_f64(),
@@ -89,7 +86,7 @@ fn finding<T: Field>((a, k): (&str, &str), product: &str, version: Version) -> F
 /// At ηa = 3 and beyond the cycle is real and no longer geometrically stable.
 fn outside() -> Evidence {
     let findings = ["3", "16/5", "4"]
-        .map(|product| finding::<Exact>(POTENTIALS[0], product, Version::STATED).beyond());
+        .map(|product| finding::<Exact>(POTENTIALS[0], product, Version::STATED).outside());
     tally(Version::STATED, findings)
 }
 

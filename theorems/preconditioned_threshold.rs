@@ -1,20 +1,13 @@
-//! # Preconditioned descent converges iff λ_max(P⁻¹H) < (2 + 2β₁)/((1 − β₁)η)
-//!
-//! **Statement.** With H ≻ 0, a frozen preconditioner P ≻ 0, η > 0 and an exponential mean of
-//! gradients (0 ≤ β₁ < 1), descent converges exactly when λ_max(P⁻¹H) < (2 + 2β₁)/((1 − β₁)η).
-//!
-//! **Source.** Cohen et al. 2022 (the adaptive edge of stability; 38/η at β₁ = 9/10); β₁ = 0 is
-//! classical, and P = H is Newton's method.
-//!
-//! **Hypotheses.** `ascends_not`: η > 0. `positive_preconditioner`: P ≻ 0. `regular`: H ≻ 0.
-//! `averaging`: 0 ≤ β₁ < 1.
-//!
-//! **Reading.** The sharpness that counts is that of P⁻¹H. Adam's own P moves, and its bias
-//! correction is left out.
+//! Preconditioned descent with averaged gradients: the criterion is compared with the spectral radius
+//! of the step.
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::{One, Zero};
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{fraction, rates_at};
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, equivalent,
+    headroom, tally,
+};
 use sgd_stability::criterion::preconditioned;
 use sgd_stability::decide::critical;
 use sgd_stability::matrix::polynomial::spectral_radius_below_one;
@@ -23,25 +16,26 @@ use sgd_stability::model::golden;
 use sgd_stability::model::momentum::Momentum;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, equivalent, headroom, tally};
-use super::family::{fraction, rates_at};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "preconditioned_threshold",
     title: "Preconditioned descent converges iff λ_max(P⁻¹H) < (2 + 2β₁)/((1 − β₁)η)",
-    statement: "With H ≻ 0, a frozen preconditioner P ≻ 0, η > 0 and an exponential mean of gradients (0 ≤ β₁ < 1), descent converges exactly when λ_max(P⁻¹H) < (2 + 2β₁)/((1 − β₁)η).",
+    statement: "With H ≻ 0, a frozen preconditioner P ≻ 0, η > 0 and an exponential mean of \
+        gradients (0 ≤ β₁ < 1), descent converges exactly when λ_max(P⁻¹H) < (2 + 2β₁)/((1 − \
+        β₁)η).",
     formula: preconditioned::latex,
-    source: "Cohen et al. 2022 (the adaptive edge of stability; 38/η at β₁ = 9/10); β₁ = 0 is classical, and P = H is Newton's method.",
+    source: "Cohen et al. 2022 (the adaptive edge of stability; 38/η at β₁ = 9/10); β₁ = 0 is \
+        classical, and P = H is Newton's method.",
     hypotheses: &[
-        "ascends_not: η > 0",
-        "positive_preconditioner: P ≻ 0",
-        "regular: H ≻ 0",
-        "averaging: 0 ≤ β₁ < 1",
+        Hypothesis::by_the_check("ascends_not: η > 0"),
+        Hypothesis::by_the_check("positive_preconditioner: P ≻ 0"),
+        Hypothesis::by_the_check("regular: H ≻ 0"),
+        Hypothesis::by_the_check("averaging: 0 ≤ β₁ < 1"),
     ],
-    reading: "The sharpness that counts is that of P⁻¹H. Adam's own P moves, and its bias correction is left out.",
+    reading: "The sharpness that counts is that of P⁻¹H. Adam's own P moves, and its bias \
+        correction is left out.",
     status: Status::Upheld,
-    parts: &[Part::exactly("edge")],
+    guards: &[Guard::exactly("edge")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -97,7 +91,7 @@ fn finding<T: Field>(
     beta: &Exact,
     end: &Exact,
     version: Version,
-) -> Finding {
+) -> Examined {
     let over = |m: &DMatrix<Exact>| m.map(|entry| T::from_exact(&entry));
     let (teta, tbeta) = (T::from_exact(eta), T::from_exact(beta));
     let criterion = version.formula("edge", &teta, |eta| {
@@ -107,7 +101,7 @@ fn finding<T: Field>(
     let rate = (T::one() - &tbeta) * teta;
     let factor = Momentum::HeavyBall.factor(&turned, &rate, &tbeta);
     let converges = spectral_radius_below_one(&factor);
-    Finding {
+    Examined {
         hypotheses: Verdict::from(*eta > Exact::zero())
             .and(positive_definite(p))
             .and(positive_definite(h))
@@ -136,7 +130,7 @@ fn outside() -> Evidence {
     ];
     let findings = questions.map(|(h, eta, beta)| {
         let (eta, beta) = (fraction(eta), fraction(beta));
-        finding::<Exact>((&p, &inverse, h), &eta, &beta, &eta, Version::STATED).beyond()
+        finding::<Exact>((&p, &inverse, h), &eta, &beta, &eta, Version::STATED).outside()
     });
     tally(Version::STATED, findings)
 }

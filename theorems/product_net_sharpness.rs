@@ -1,38 +1,34 @@
-//! # At a minimum of a scalar deep net the sharpness is Σ_i Π_{j≠i} w_j²
-//!
-//! **Statement.** At a minimum of (Πw_i − 1)²/2 the Hessian has rank one with the eigenvalue Σ_i
-//! Π_{j≠i} w_j², so gradient descent with η > 0 stays bounded near it, linearised, exactly when η
-//! Σ_i Π_{j≠i} w_j² ≤ 2.
-//!
-//! **Source.** Kreisler et al. 2023; with four factors, two by two equal, the minimal example of
-//! Zhu et al. 2023.
-//!
-//! **Hypotheses.** `minimum`: Πw_i = 1. `positive_learning_rate`: η > 0.
-//!
-//! **Reading.** Off the minimum the Hessian has the residual in it, and the sum need not be its
-//! eigenvalue.
+//! Gradient descent on ½(w₁⋯w_D − 1)² at its minima.
 
 use nalgebra::DMatrix;
 use num_traits::Zero;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{fraction, rates_at};
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status,
+    Version, at_most, equivalent, headroom, tally,
+};
 use sgd_stability::matrix::{Algebra, inertia, positive_semidefinite};
 use sgd_stability::model::minimal::product_net::ProductNet;
 use sgd_stability::number::{Exact, Field, Symbol, Verdict};
-
-use super::examination::{Certified, Finding, at_most, equivalent, headroom, tally};
-use super::family::{fraction, rates_at};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "product_net_sharpness",
     title: "At a minimum of a scalar deep net the sharpness is Σ_i Π_{j≠i} w_j²",
-    statement: "At a minimum of (Πw_i − 1)²/2 the Hessian has rank one with the eigenvalue Σ_i Π_{j≠i} w_j², so gradient descent with η > 0 stays bounded near it, linearised, exactly when η Σ_i Π_{j≠i} w_j² ≤ 2.",
+    statement: "At a minimum of (Πw_i − 1)²/2 the Hessian has rank one with the eigenvalue Σ_i \
+        Π_{j≠i} w_j², so gradient descent with η > 0 stays bounded near it, linearised, exactly \
+        when η Σ_i Π_{j≠i} w_j² ≤ 2.",
     formula: sharpness_formula,
-    source: "Kreisler et al. 2023; with four factors, two by two equal, the minimal example of Zhu et al. 2023.",
-    hypotheses: &["minimum: Πw_i = 1", "positive_learning_rate: η > 0"],
-    reading: "Off the minimum the Hessian has the residual in it, and the sum need not be its eigenvalue.",
+    source: "Kreisler et al. 2023; with four factors, two by two equal, the minimal example of Zhu \
+        et al. 2023.",
+    hypotheses: &[
+        Hypothesis::by_the_check("minimum: Πw_i = 1"),
+        POSITIVE_LEARNING_RATE,
+    ],
+    reading: "Off the minimum the Hessian has the residual in it, and the sum need not be its \
+        eigenvalue.",
     status: Status::Upheld,
-    parts: &[Part::exactly("edge"), Part::identity("eigenvalue")],
+    guards: &[Guard::exactly("edge"), Guard::identity("eigenvalue")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -75,7 +71,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
 }
 
 /// Well below the end of the stated criterion, around it, on it, well beyond; and not above zero.
-fn findings<T: Field>(weights: &[&str], version: Version) -> Vec<Finding> {
+fn findings<T: Field>(weights: &[&str], version: Version) -> Vec<Examined> {
     let exact = net::<Exact>(weights);
     let end = Exact::from(2) / exact.sharpness_at_minimum();
     let rates = rates_at(&end).into_iter().chain(["0", "-1"].map(fraction));
@@ -86,7 +82,7 @@ fn findings<T: Field>(weights: &[&str], version: Version) -> Vec<Finding> {
             at_most(&(eta * net.sharpness_at_minimum()), &T::int(2))
         });
         let stable = equivalent(no_direction_grows(&net, &eta), stated);
-        Finding {
+        Examined {
             hypotheses: Verdict::from(exact.residual().is_zero() && rate > Exact::zero()),
             conclusion: stable.and(is_the_eigenvalue(&exact, version)),
             distance: headroom(&rate, &end),
@@ -117,7 +113,7 @@ fn outside() -> Evidence {
     let at_the_end = |weights: &&[&str]| findings::<Exact>(weights, Version::STATED).swap_remove(2);
     let ascent = findings::<Exact>(MINIMA[1], Version::STATED).pop();
     let findings = ELSEWHERE.iter().map(at_the_end).chain(ascent);
-    tally(Version::STATED, findings.map(Finding::beyond))
+    tally(Version::STATED, findings.map(Examined::outside))
 }
 
 /// Points that are no minima.

@@ -1,35 +1,29 @@
-//! # Gradient descent on quadratic regression closes on residual and Jacobian
-//!
-//! **Statement.** For f = b + Gᵀθ + θᵀQθ/2 and L = z²/2: z⁺ = z − ηzJᵀJ + ½η²z²JᵀQJ and J⁺ = J −
-//! ηzQJ.
-//!
-//! **Source.** Zhu et al. 2022; Agarwala, Pedregosa and Pennington 2022.
-//!
-//! **Hypotheses.** `quadratic`: f has no term of third order.
-//!
-//! **Reading.** The smallest model in which the sharpness moves. A cubic term would enter both
-//! equations.
+//! Gradient descent on a model that is quadratic in its parameters, residual and Jacobian followed.
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, tally,
+};
 use sgd_stability::model::minimal::quadratic_regression::{self, QuadraticRegression, State};
 use sgd_stability::number::{Exact, Field};
-
-use super::examination::{Finding, tally};
-use super::family::fraction;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "quadratic_regression_step",
     title: "Gradient descent on quadratic regression closes on residual and Jacobian",
-    statement: "For f = b + Gᵀθ + θᵀQθ/2 and L = z²/2: z⁺ = z − ηzJᵀJ + ½η²z²JᵀQJ and J⁺ = J − ηzQJ.",
+    statement: "For f = b + Gᵀθ + θᵀQθ/2 and L = z²/2: z⁺ = z − ηzJᵀJ + ½η²z²JᵀQJ and J⁺ = J − \
+        ηzQJ.",
     formula: quadratic_regression::latex,
     source: "Zhu et al. 2022; Agarwala, Pedregosa and Pennington 2022.",
-    hypotheses: &["quadratic: f has no term of third order"],
-    reading: "The smallest model in which the sharpness moves. A cubic term would enter both equations.",
+    hypotheses: &[Hypothesis::by_the_check(
+        "quadratic: f has no term of third order",
+    )],
+    reading: "The smallest model in which the sharpness moves. A cubic term would enter both \
+        equations.",
     status: Status::Upheld,
-    parts: &[Part::identity("residual"), Part::identity("Jacobian")],
+    guards: &[Guard::identity("residual"), Guard::identity("Jacobian")],
     exact: Check::Run(evidence),
     outside: Check::Run(outside),
     certified: Check::Without(
@@ -58,11 +52,11 @@ fn evidence(version: Version) -> Evidence {
 /// A cubic term breaks the equations.
 fn outside() -> Evidence {
     let findings = findings(&Exact::from(1), Version::STATED);
-    tally(Version::STATED, findings.into_iter().map(Finding::beyond))
+    tally(Version::STATED, findings.into_iter().map(Examined::outside))
 }
 
 /// Do the equations describe descent on the model with the term `c·θ₁³/6` added?
-fn findings(cubic: &Exact, version: Version) -> Vec<Finding> {
+fn findings(cubic: &Exact, version: Version) -> Vec<Examined> {
     let mut findings = Vec::new();
     for model in models() {
         for eta in ["1/10", "3/7", "2", "-1"].map(fraction) {
@@ -77,7 +71,7 @@ fn findings(cubic: &Exact, version: Version) -> Vec<Finding> {
             let jacobian = version.formula("Jacobian", &eta, |eta| {
                 (after.jacobian == model.step(&before, eta).jacobian).into()
             });
-            findings.push(Finding {
+            findings.push(Examined {
                 hypotheses: cubic.is_zero().into(),
                 conclusion: residual.and(jacobian),
                 distance: 1.0,

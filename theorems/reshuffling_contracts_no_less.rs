@@ -1,17 +1,10 @@
-//! # Refuted: an epoch of random reshuffling contracts at least as much as n independent steps
-//!
-//! **Statement.** For n ≥ 3 samples and batches of one, ρ(T_RR) ≤ ρ(T)ⁿ. False.
-//!
-//! **Source.** Ours, both the question and the counter-example: two reflections and a third
-//! sample, where ρ(T_RR) ≈ 0.8090 exceeds ρ(T)³ ≈ 0.8014. The related conjecture of Recht and Ré
-//! is false too (Lai and Lim 2020; De Sa 2020).
-//!
-//! **Hypotheses.** `three_samples`: n ≥ 3 and B = 1.
-//!
-//! **Reading.** True for two samples and on most instances, and not in general: a noncommutative
-//! inequality of means. Whether stability itself carries over is another claim.
+//! The rate of an epoch is compared with that of as many independent steps.
 
-use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::instances;
+use sgd_stability::claim::{
+    Certified, Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, Status,
+    Version, headroom, tally,
+};
 use sgd_stability::criterion::reshuffling;
 use sgd_stability::decide::critical;
 use sgd_stability::matrix::{Algebra, bracket, positive_semidefinite, symmetric};
@@ -19,20 +12,24 @@ use sgd_stability::model::second_moment::Maps;
 use sgd_stability::model::{Sampling, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, headroom, tally};
-use super::family::{Instance, instances};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "reshuffling_contracts_no_less",
-    title: "Refuted: an epoch of random reshuffling contracts at least as much as n independent steps",
-    statement: "For n ≥ 3 samples and batches of one, ρ(T_RR) ≤ ρ(T)ⁿ. False.",
+    title: "Refuted: an epoch of random reshuffling contracts at least as much as n independent \
+        steps",
+    statement: "For n ≥ 3 samples and batches of one, ρ(T_RR) ≤ ρ(T)ⁿ.",
     formula: reshuffling::latex,
-    source: "Ours, both the question and the counter-example: two reflections and a third sample, where ρ(T_RR) ≈ 0.8090 exceeds ρ(T)³ ≈ 0.8014. The related conjecture of Recht and Ré is false too (Lai and Lim 2020; De Sa 2020).",
-    hypotheses: &["three_samples: n ≥ 3 and B = 1"],
-    reading: "True for two samples and on most instances, and not in general: a noncommutative inequality of means. Whether stability itself carries over is another claim.",
+    source: "Ours, both the question and the counter-example: two reflections and a third sample, \
+        where ρ(T_RR) ≈ 0.8090 exceeds ρ(T)³ ≈ 0.8014. The related conjecture of Recht and Ré is \
+        false too (Lai and Lim 2020; De Sa 2020).",
+    hypotheses: &[Hypothesis::decided(
+        "three_samples: n ≥ 3 and B = 1",
+        |asked| (asked.model.samples() >= 3 && asked.batch == 1).into(),
+    )],
+    reading: "True for two samples and on most instances, and not in general: a noncommutative \
+        inequality of means. Whether stability itself carries over is another claim.",
     status: Status::Refuted,
-    parts: &[Part::of("ρ(T)ⁿ", &[Change::Tenths(11)])],
+    guards: &[Guard::of("ρ(T)ⁿ", &[Change::Tenths(11)])],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
     certified: Check::Run(evidence::<Certified>),
@@ -57,10 +54,9 @@ fn two_reflections() -> Instance {
     Instance::single(golden::two_reflections(), Exact::from(1))
 }
 
-fn finding<T: Field>(question: &Instance, version: Version) -> Finding {
-    let three = question.model.samples() >= 3 && question.batch == 1;
-    Finding {
-        hypotheses: three.into(),
+fn finding<T: Field>(question: &Instance, version: Version) -> Examined {
+    Examined {
+        hypotheses: question.meets(CLAIM.hypotheses),
         conclusion: contracts_no_less::<T>(question, version),
         distance: headroom(&question.learning_rate, &Exact::from(1)),
         case: question.describe(),

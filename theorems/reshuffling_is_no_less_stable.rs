@@ -1,59 +1,52 @@
-//! # Refuted: mean-square stability carries over to random reshuffling
-//!
-//! **Statement.** For n ≥ 3 samples and batches of one: if SGD with independent batches is mean-
-//! square stable, so is SGD with random reshuffling. False.
-//!
-//! **Source.** Ours, both the question and the counter-example: two reflections and a third
-//! sample at η = 35/34, where ρ(T) < 1 and ρ(T_RR) > 1.
-//!
-//! **Hypotheses.** `three_samples`: n ≥ 3 and B = 1. `mean_square_stable`: η > 0 and SGD with
-//! independent batches is mean-square stable at η.
-//!
-//! **Reading.** In two dimensions an epoch can hold steps that cancel each other, whatever the
-//! order, while independent draws mix them. With batches of one it is true in one dimension and for
-//! two samples, and on nearly every instance tried. With batches of two it fails in one dimension
-//! already: curvatures 1, 1, 0, 0 at η = 29/10.
+//! Random reshuffling of three samples or more, asked wherever independent sampling is stable.
 
-use sgd_stability::claim::{Change, Check, Claim, Part, Status};
+use sgd_stability::claim::family::instances;
+use sgd_stability::claim::{
+    Certified, Change, Check, Checked, Claim, End, Examination, Guard, Hypothesis, Instance,
+    MEAN_SQUARE_STABLE, Status,
+};
 use sgd_stability::criterion::reshuffling;
 use sgd_stability::model::golden;
-use sgd_stability::number::{Exact, Field};
-
-use super::examination::{Certified, Examination, end, mean_square_stable};
-use super::family::{Instance, instances};
+use sgd_stability::number::Exact;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "reshuffling_is_no_less_stable",
     title: "Refuted: mean-square stability carries over to random reshuffling",
-    statement: "For n ≥ 3 samples and batches of one: if SGD with independent batches is mean-square stable, so is SGD with random reshuffling. False.",
+    statement: "For n ≥ 3 samples and batches of one: if SGD with independent batches is \
+        mean-square stable, so is SGD with random reshuffling.",
     formula: reshuffling::latex,
-    source: "Ours, both the question and the counter-example: two reflections and a third sample at η = 35/34, where ρ(T) < 1 and ρ(T_RR) > 1.",
+    source: "Ours, both the question and the counter-example: two reflections and a third sample \
+        at η = 35/34, where ρ(T) < 1 and ρ(T_RR) > 1.",
     hypotheses: &[
-        "three_samples: n ≥ 3 and B = 1",
-        "mean_square_stable: η > 0 and SGD with independent batches is mean-square stable at η",
+        Hypothesis::decided("three_samples: n ≥ 3 and B = 1", |asked| {
+            (asked.model.samples() >= 3 && asked.batch == 1).into()
+        }),
+        MEAN_SQUARE_STABLE.worded(
+            "mean_square_stable: η > 0 and SGD with independent batches is mean-square stable at η",
+        ),
     ],
-    reading: "In two dimensions an epoch can hold steps that cancel each other, whatever the order, while independent draws mix them. With batches of one it is true in one dimension and for two samples, and on nearly every instance tried. With batches of two it fails in one dimension already: curvatures 1, 1, 0, 0 at η = 29/10.",
+    reading: "In two dimensions an epoch can hold steps that cancel each other, whatever the \
+        order, while independent draws mix them. With batches of one it is true in one dimension \
+        and for two samples, and on nearly every instance tried. With batches of two it fails in \
+        one dimension already: curvatures 1, 1, 0, 0 at η = 29/10.",
     status: Status::Refuted,
-    parts: &[Part::of("reshuffled", &[Change::Tenths(9)])],
+    guards: &[Guard::of("reshuffled", &[Change::Tenths(9)])],
     exact: Check::Run(|version| examination::<Exact>().of(&single_and_broken(), version)),
     outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
     certified: Check::Run(|version| examination::<Certified>().of(&single_and_broken(), version)),
     empirical: super::UNMEASURED,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: |posed| {
-            let three_samples = posed.model.samples() >= 3 && posed.instance.batch == 1;
-            mean_square_stable(posed).and(three_samples.into())
-        },
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             posed.formula("reshuffled", |eta| {
                 reshuffling::verdict(&posed.model, 1, eta)
             })
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 
@@ -71,10 +64,11 @@ fn two_reflections() -> Instance {
 #[cfg(test)]
 mod tests {
     use sgd_stability::claim::Version;
+    use sgd_stability::claim::family::fraction;
     use sgd_stability::criterion::mean_square;
     use sgd_stability::model::{Quadratic, Sampling};
+    use sgd_stability::number::Field;
 
-    use super::super::family::fraction;
     use super::*;
 
     /// Strictly stable and unstable, over ℚ and by enclosures; nothing else that is tried breaks it.
@@ -102,7 +96,7 @@ mod tests {
     fn batches_of_two_break_it_in_one_dimension() {
         let model = Quadratic::one_dimensional(&["1", "1", "0", "0"].map(fraction)).unwrap();
         let eta = fraction("29/10");
-        let asked = Instance::of(model, Sampling::WithoutReplacement, 2, eta.clone());
+        let asked = Instance::new(model, Sampling::WithoutReplacement, 2, eta.clone()).unwrap();
         let growth = asked.mean_over_batches::<Exact, Exact>(|batch| {
             asked.model.step(batch, &eta)[(0, 0)].square()
         });

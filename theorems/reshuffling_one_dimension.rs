@@ -1,43 +1,39 @@
-//! # In one dimension reshuffled single samples converge iff independent ones do almost surely
-//!
-//! **Statement.** In one dimension with batches of one sample, the epoch factor of random
-//! reshuffling is Π(1 − ηa_i) for every order. So a reshuffled run stays bounded exactly when Π(1 −
-//! ηa_i)² ≤ 1, and converges exactly when Π(1 − ηa_i)² < 1, which is when the Lyapunov exponent of
-//! independent draws, the mean of log|1 − ηa_i|, is below zero and they converge almost surely.
-//!
-//! **Source.** Ours.
-//!
-//! **Hypotheses.** `one_dimensional`: d = 1. `single`: B = 1.
-//!
-//! **Reading.** The runs of Wu, Ma and E reshuffle: in one dimension with batches of one they are
-//! stable at more learning rates than the mean-square criterion says. On the edge itself reshuffled
-//! runs stay bounded and independent ones need not: curvatures 1 and 10 at η = 11/10 make log|x| a
-//! simple random walk. With larger batches the epoch factor depends on the partition, and
-//! reshuffling can be the less stable one: curvatures 1, 1, 0, 0 with B = 2 at η = 29/10.
+//! Epochs in one dimension, where the order of the samples does not matter.
 
 use num_traits::{One, Zero};
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{fraction, one_dimensional_models};
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, ONE_DIMENSIONAL, Status,
+    Version, at_most, equivalent, headroom, tally,
+};
 use sgd_stability::criterion::{almost_sure, reshuffling};
 use sgd_stability::model::{Quadratic, Sampling, golden};
 use sgd_stability::number::{Exact, Field, Interval, Real, Verdict};
 
-use super::examination::{Certified, Finding, at_most, equivalent, headroom, tally};
-use super::family::{fraction, one_dimensional_models};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "reshuffling_one_dimension",
-    title: "In one dimension reshuffled single samples converge iff independent ones do almost surely",
-    statement: "In one dimension with batches of one sample, the epoch factor of random reshuffling is Π(1 − ηa_i) for every order. So a reshuffled run stays bounded exactly when Π(1 − ηa_i)² ≤ 1, and converges exactly when Π(1 − ηa_i)² < 1, which is when the Lyapunov exponent of independent draws, the mean of log|1 − ηa_i|, is below zero and they converge almost surely.",
+    title: "In one dimension reshuffled single samples converge iff independent ones do almost \
+        surely",
+    statement: "In one dimension with batches of one sample, the epoch factor of random \
+        reshuffling is Π(1 − ηa_i) for every order. So a reshuffled run stays bounded exactly when \
+        Π(1 − ηa_i)² ≤ 1, and converges exactly when Π(1 − ηa_i)² < 1, which is when the Lyapunov \
+        exponent of independent draws, the mean of log|1 − ηa_i|, is below zero and they converge \
+        almost surely.",
     formula: almost_sure::latex,
     source: "Ours.",
-    hypotheses: &["one_dimensional: d = 1", "single: B = 1"],
-    reading: "The runs of Wu, Ma and E reshuffle: in one dimension with batches of one they are stable at more learning rates than the mean-square criterion says. On the edge itself reshuffled runs stay bounded and independent ones need not: curvatures 1 and 10 at η = 11/10 make log|x| a simple random walk. With larger batches the epoch factor depends on the partition, and reshuffling can be the less stable one: curvatures 1, 1, 0, 0 with B = 2 at η = 29/10.",
+    hypotheses: &[ONE_DIMENSIONAL, Hypothesis::by_the_check("single: B = 1")],
+    reading: "The runs of Wu, Ma and E reshuffle: in one dimension with batches of one they are \
+        stable at more learning rates than the mean-square criterion says. On the edge itself \
+        reshuffled runs stay bounded and independent ones need not: curvatures 1 and 10 at η = \
+        11/10 make log|x| a simple random walk. With larger batches the epoch factor depends on \
+        the partition, and reshuffling can be the less stable one: curvatures 1, 1, 0, 0 with B = \
+        2 at η = 29/10.",
     status: Status::Upheld,
-    parts: &[
-        Part::exactly("bounded"),
-        Part::identity("order"),
-        Part::exactly("exponent"),
+    guards: &[
+        Guard::exactly("bounded"),
+        Guard::identity("order"),
+        Guard::exactly("exponent"),
     ],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
@@ -66,7 +62,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
 }
 
 /// An epoch: its factor is the same for every order, and bounds the run.
-fn epoch<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Version) -> Finding {
+fn epoch<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Version) -> Examined {
     let (over, scalar) = (model.to::<T>(), T::from_exact(eta));
     let curvatures = curvatures(model, batch).map(|a| T::from_exact(&a));
     let curvatures: Vec<T> = curvatures.collect();
@@ -93,7 +89,7 @@ fn epoch<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Versio
 }
 
 /// Independent draws: the product tells the sign of the exponent, which is enclosed by logarithms.
-fn draws<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Version) -> Finding {
+fn draws<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Version) -> Examined {
     let shrinks = version.formula("exponent", &T::from_exact(eta), |eta| {
         let curvatures = curvatures(model, batch).map(|a| T::from_exact(&a));
         let product = almost_sure::squared_product(&curvatures.collect::<Vec<_>>(), eta);
@@ -103,8 +99,8 @@ fn draws<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Versio
     finding(model, batch, eta, conclusion)
 }
 
-fn finding(model: &Quadratic, batch: usize, eta: &Exact, conclusion: Verdict) -> Finding {
-    Finding {
+fn finding(model: &Quadratic, batch: usize, eta: &Exact, conclusion: Verdict) -> Examined {
+    Examined {
         hypotheses: (model.dimension() == 1 && batch == 1).into(),
         conclusion,
         distance: headroom(eta, &Exact::from(1)),
@@ -139,7 +135,7 @@ fn exponent_is_negative(model: &Quadratic, batch: usize, eta: &Exact) -> Verdict
 /// Batches of two of four samples: the mean over the partitions exceeds the geometric one.
 fn outside() -> Evidence {
     let findings = ["0.63", "7/10", "1"]
-        .map(|eta| epoch::<Exact>(&pairs(), 2, &fraction(eta), Version::STATED).beyond());
+        .map(|eta| epoch::<Exact>(&pairs(), 2, &fraction(eta), Version::STATED).outside());
     tally(Version::STATED, findings)
 }
 

@@ -1,36 +1,31 @@
-//! # Refuted: the stable learning rates of random reshuffling form an interval
-//!
-//! **Statement.** If SGD with random reshuffling stays bounded at η, it does at every smaller
-//! positive learning rate. False.
-//!
-//! **Source.** Ours: G5, curvatures 1 and 10, stable up to 0.2298…, unstable beyond, and stable
-//! again from 0.8702… to 11/10.
-//!
-//! **Hypotheses.** `reshuffled_stable`: η > 0 and η is stable under random reshuffling.
-//!
-//! **Reading.** The epoch map is a polynomial of degree 2n/B in η, and its stable set can have
-//! gaps. For independent batches the claim is true.
+//! Random reshuffling, asked again at smaller learning rates.
 
 use num_traits::Zero;
-use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Certified, Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version,
+    headroom, tally,
+};
 use sgd_stability::criterion::reshuffling;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{Certified, Finding, headroom, tally};
-use super::family::fraction;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "reshuffling_threshold_interval",
     title: "Refuted: the stable learning rates of random reshuffling form an interval",
-    statement: "If SGD with random reshuffling stays bounded at η, it does at every smaller positive learning rate. False.",
+    statement: "If SGD with random reshuffling stays bounded at η, it does at every smaller \
+        positive learning rate.",
     formula: reshuffling::latex,
-    source: "Ours: G5, curvatures 1 and 10, stable up to 0.2298…, unstable beyond, and stable again from 0.8702… to 11/10.",
-    hypotheses: &["reshuffled_stable: η > 0 and η is stable under random reshuffling"],
-    reading: "The epoch map is a polynomial of degree 2n/B in η, and its stable set can have gaps. For independent batches the claim is true.",
+    source: "Ours: G5, curvatures 1 and 10, stable up to 0.2298…, unstable beyond, and stable \
+        again from 0.8702… to 11/10.",
+    hypotheses: &[Hypothesis::by_the_check(
+        "reshuffled_stable: η > 0 and η is stable under random reshuffling",
+    )],
+    reading: "The epoch map is a polynomial of degree 2n/B in η, and its stable set can have gaps. \
+        For independent batches the claim is true.",
     status: Status::Refuted,
-    parts: &[Part::of("smaller", &[Change::Tenths(1)])],
+    guards: &[Guard::of("smaller", &[Change::Tenths(1)])],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Without("the claim fails inside its hypotheses; no instance outside is needed"),
     certified: Check::Run(evidence::<Certified>),
@@ -57,7 +52,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, findings)
 }
 
-fn finding<T: Field>(model: &Quadratic, eta: &Exact, version: Version) -> Finding {
+fn finding<T: Field>(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
     let over = model.to::<T>();
     let stable = |eta: &T| reshuffling::verdict(&over, 1, eta);
     let smaller = |eta: &T| {
@@ -65,7 +60,7 @@ fn finding<T: Field>(model: &Quadratic, eta: &Exact, version: Version) -> Findin
         parts.into_iter().fold(Verdict::Holds, Verdict::and)
     };
     let scalar = T::from_exact(eta);
-    Finding {
+    Examined {
         hypotheses: Verdict::from(*eta > Exact::zero()).and(stable(&scalar)),
         conclusion: version.formula("smaller", &scalar, smaller),
         distance: headroom(eta, &Exact::from(1)),

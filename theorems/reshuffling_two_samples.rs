@@ -1,59 +1,50 @@
-//! # For two samples random reshuffling is at least as stable as independent sampling
-//!
-//! **Statement.** With two samples and batches of one: if SGD with independent batches is mean-
-//! square stable, so is SGD with random reshuffling.
-//!
-//! **Source.** Ours: T² − T_RR = (Φ₁ − Φ₂)²/4 ⪰ 0 with Φ_i(X) = A_iXA_i.
-//!
-//! **Hypotheses.** `two_samples`: n = 2 and B = 1. `mean_square_stable`: η > 0 and SGD with
-//! independent batches is mean-square stable at η.
-//!
-//! **Reading.** For two samples reshuffling helps. The converse is false (G4, G5), and for three
-//! samples so is the statement.
+//! Random reshuffling of two samples, asked wherever independent sampling is stable.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{fraction, instances};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
+    MEAN_SQUARE_STABLE, Status,
+};
 use sgd_stability::criterion::reshuffling;
 use sgd_stability::model::golden;
-use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{Certified, Examination, Posed, end, mean_square_stable};
-use super::family::{Instance, fraction, instances};
+use sgd_stability::number::Exact;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "reshuffling_two_samples",
     title: "For two samples random reshuffling is at least as stable as independent sampling",
-    statement: "With two samples and batches of one: if SGD with independent batches is mean-square stable, so is SGD with random reshuffling.",
+    statement: "With two samples and batches of one: if SGD with independent batches is \
+        mean-square stable, so is SGD with random reshuffling.",
     formula: reshuffling::latex,
     source: "Ours: T² − T_RR = (Φ₁ − Φ₂)²/4 ⪰ 0 with Φ_i(X) = A_iXA_i.",
     hypotheses: &[
-        "two_samples: n = 2 and B = 1",
-        "mean_square_stable: η > 0 and SGD with independent batches is mean-square stable at η",
+        Hypothesis::decided("two_samples: n = 2 and B = 1", |asked| {
+            (asked.model.samples() == 2 && asked.batch == 1).into()
+        }),
+        MEAN_SQUARE_STABLE.worded(
+            "mean_square_stable: η > 0 and SGD with independent batches is mean-square stable at η",
+        ),
     ],
-    reading: "For two samples reshuffling helps. The converse is false (G4, G5), and for three samples so is the statement.",
+    reading: "For two samples reshuffling helps. The converse is false (G4, G5), and for three \
+        samples so is the statement.",
     status: Status::Upheld,
-    parts: &[Part::necessary("reshuffled")],
+    guards: &[Guard::necessary("reshuffled")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: super::UNMEASURED,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: |posed| two_samples(posed).and(mean_square_stable(posed)),
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             posed.formula("reshuffled", |eta| {
                 reshuffling::verdict(&posed.model, 1, eta)
             })
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
-}
-
-/// `n = 2` and `B = 1`.
-fn two_samples<T: Field>(posed: &Posed<T>) -> Verdict {
-    (posed.model.samples() == 2 && posed.instance.batch == 1).into()
 }
 
 /// Learning rates that are unstable under either sampling.

@@ -1,36 +1,29 @@
-//! # For linear regression the residuals decide like the parameters
-//!
-//! **Statement.** For linearly independent inputs g_i: E‖x_t‖² converges on the range of H
-//! exactly when the second moment of the residuals r = Gx does, r⁺ = r − (η/B)K S_b r with K =
-//! GGᵀ; and the expected losses agree step by step.
-//!
-//! **Source.** Ours: the n × n view of the second moment, with the neural tangent kernel K.
-//!
-//! **Hypotheses.** `independent_inputs`: K ≻ 0.
-//!
-//! **Reading.** n × n instead of d × d. With dependent inputs the residuals cannot be arbitrary,
-//! and their map has the eigenvalue 1.
+//! Linear regression seen in its residuals and in its parameters.
 
 use nalgebra::{DMatrix, DVector};
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, equivalent,
+    tally,
+};
 use sgd_stability::matrix::{Algebra, positive_definite, stein};
 use sgd_stability::model::{Evolution, Linear, Sampling, gram};
 use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{Certified, Finding, equivalent, tally};
-use super::family::fraction;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "residuals_decide_like_parameters",
     title: "For linear regression the residuals decide like the parameters",
-    statement: "For linearly independent inputs g_i: E‖x_t‖² converges on the range of H exactly when the second moment of the residuals r = Gx does, r⁺ = r − (η/B)K S_b r with K = GGᵀ; and the expected losses agree step by step.",
+    statement: "For linearly independent inputs g_i: E‖x_t‖² converges on the range of H exactly \
+        when the second moment of the residuals r = Gx does, r⁺ = r − (η/B)K S_b r with K = GGᵀ; \
+        and the expected losses agree step by step.",
     formula: gram::latex,
     source: "Ours: the n × n view of the second moment, with the neural tangent kernel K.",
-    hypotheses: &["independent_inputs: K ≻ 0"],
-    reading: "n × n instead of d × d. With dependent inputs the residuals cannot be arbitrary, and their map has the eigenvalue 1.",
+    hypotheses: &[Hypothesis::by_the_check("independent_inputs: K ≻ 0")],
+    reading: "n × n instead of d × d. With dependent inputs the residuals cannot be arbitrary, and \
+        their map has the eigenvalue 1.",
     status: Status::Upheld,
-    parts: &[Part::exactly("residuals"), Part::identity("losses")],
+    guards: &[Guard::exactly("residuals"), Guard::identity("losses")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -73,9 +66,9 @@ fn finding<T: Field>(
     batches: (Sampling, usize),
     eta: &Exact,
     version: Version,
-) -> Finding {
+) -> Examined {
     let kernel = gram::kernel(model);
-    Finding {
+    Examined {
         hypotheses: positive_definite(&kernel),
         conclusion: verdicts_agree::<T>(model, batches, eta, version)
             .and(losses_agree(model, batches, eta, version)),
@@ -151,7 +144,7 @@ fn outside() -> Evidence {
     let model = linear(&[&[1, 0], &[0, 1], &[1, 1]]);
     let single = (Sampling::WithReplacement, 1);
     let findings = ["1/2", "1", "5/4"]
-        .map(|eta| finding::<Exact>(&model, single, &fraction(eta), Version::STATED).beyond());
+        .map(|eta| finding::<Exact>(&model, single, &fraction(eta), Version::STATED).outside());
     tally(Version::STATED, findings)
 }
 

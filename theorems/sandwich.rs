@@ -1,48 +1,39 @@
-//! # 2/max λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)
-//!
-//! **Statement.** If no single-sample step lengthens (`2I − ηH_i ⪰ 0` for every `i`) then Theorem
-//! 1 holds; if Theorem 1 holds, SGD is mean-square stable; if SGD is mean-square stable, gradient
-//! descent is stable.
-//!
-//! **Source.** Ours, from `E[H_b²] ⪯ max λ_max(H_b)·H`, from `T(I) ⪯ I` (Collatz and Wielandt), and
-//! from `E x_t` following gradient descent.
-//!
-//! **Hypotheses.** `minimum`: every H_i ⪰ 0. `positive_learning_rate`: η > 0. `premise`: that of
-//! the link in question.
-//!
-//! **Reading.** Two eigenvalues bracket the exact threshold. At a saddle of one sample the first
-//! link may fail.
+//! The chain of thresholds from single samples to gradient descent, link by link.
 
 use nalgebra::DMatrix;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{beyond, every_batch, instances, one_dimensional_models};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, Conjecture, End, Evidence, Examination, Guard, Hypothesis,
+    Instance, Link, MEAN_SQUARE_STABLE, MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status, Version,
+    tally,
+};
 use sgd_stability::criterion::{gradient_descent, mean_square, one_step};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
-use sgd_stability::model::Quadratic;
+use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{
-    Certified, Examination, Posed, end, mean_square_stable, minimum, positive_learning_rate, tally,
-};
-use super::family::{Instance, instances, single_sample_ends};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "sandwich",
     title: "2/max λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)",
-    statement: "2I − ηH_i ⪰ 0 for every i implies Theorem 1, which implies mean-square stability, which implies λ_max(H) ≤ 2/η.",
+    statement: "If no step on a single sample lengthens a vector (2I − ηH_i ⪰ 0 for every i), \
+        Theorem 1 holds; if Theorem 1 holds, SGD is mean-square stable; if SGD is mean-square \
+        stable, gradient descent is stable (λ_max(H) ≤ 2/η).",
     formula: || one_step::latex() + r" \succeq 0",
-    source: "Ours: E[H_b²] ⪯ max λ_max(H_b)·H; T(I) ⪯ I (Collatz and Wielandt); E x_t follows gradient descent.",
+    source: "Ours, from E[H_b²] ⪯ max λ_max(H_b)·H, from T(I) ⪯ I (Collatz and Wielandt), and from \
+        E x_t following gradient descent.",
     hypotheses: &[
-        "minimum: every H_i ⪰ 0",
-        "positive_learning_rate: η > 0",
-        "premise: that of the link in question",
+        MINIMUM,
+        POSITIVE_LEARNING_RATE,
+        Hypothesis::by_the_check("premise: that of the link in question"),
     ],
-    reading: "Two eigenvalues bracket the exact threshold. At a saddle of one sample the first link may fail.",
+    reading: "Two eigenvalues bracket the exact threshold. At a saddle of one sample the first \
+        link may fail.",
     status: Status::Upheld,
-    parts: &[
-        Part::enough("samples"),
-        Part::enough("Theorem 1"),
-        Part::necessary("2/η"),
+    guards: &[
+        Guard::enough("samples"),
+        Guard::enough("Theorem 1"),
+        Guard::necessary("2/η"),
     ],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
@@ -50,48 +41,72 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
+/// The same chain for a search, which climbs the widest gap of all links.
+pub const CONJECTURE: Conjecture = Conjecture::of(&[
+    Link {
+        examination: samples_contract,
+        hypotheses: End::SINGLE_SAMPLE.proposed,
+        conclusion: End::ONE_STEP.proposed,
+    },
+    Link {
+        examination: theorem_one_suffices,
+        hypotheses: End::ONE_STEP.proposed,
+        conclusion: End::MEAN_SQUARE.proposed,
+    },
+    Link {
+        examination: descent_follows,
+        hypotheses: End::MEAN_SQUARE.proposed,
+        conclusion: End::GRADIENT_DESCENT.proposed,
+    },
+]);
+
 /// Link by link: an instance counts for a link only where its premise holds.
-fn evidence<T: Field>(version: Version) -> Evidence {
+fn evidence<T: Checked>(version: Version) -> Evidence {
     let ends = single_sample_ends();
-    let links = links::<T>();
-    let findings = links
+    let links = [
+        samples_contract::<T>(),
+        theorem_one_suffices(),
+        descent_follows(),
+    ];
+    let cases = links
         .iter()
-        .flat_map(|link| link.findings(instances().chain(&ends), version));
-    tally(version, findings)
+        .flat_map(|link| link.cases(instances().chain(&ends), version));
+    tally(version, cases)
 }
 
-fn links<T: Field>() -> [Examination<T>; 3] {
-    [
-        Examination {
-            hypotheses: |posed| {
-                let samples =
-                    posed.formula("samples", |eta| no_sample_lengthens(&posed.model, eta));
-                standing(posed).and(samples)
-            },
-            conclusion: |posed| theorem_one(posed, &posed.eta),
-            margin: |instance| instance.headroom(end::one_step),
+fn samples_contract<T: Checked>() -> Examination<T> {
+    Examination {
+        hypotheses: |posed| {
+            let samples = posed.formula("samples", |eta| no_sample_lengthens(&posed.model, eta));
+            posed.meets(CLAIM.hypotheses).and(samples)
         },
-        Examination {
-            hypotheses: |posed| {
-                let contracts = posed.formula("Theorem 1", |eta| theorem_one(posed, eta));
-                standing(posed).and(contracts)
-            },
-            conclusion: |posed| mean_square::verdict(&posed.model, &posed.eta, &posed.p),
-            margin: |instance| instance.headroom(end::mean_square),
-        },
-        Examination {
-            hypotheses: |posed| standing(posed).and(mean_square_stable(posed)),
-            conclusion: |posed| {
-                posed.formula("2/η", |eta| gradient_descent::verdict(&posed.model, eta))
-            },
-            margin: |instance| instance.headroom(end::gradient_descent),
-        },
-    ]
+        conclusion: |posed| theorem_one(posed, &posed.eta),
+        margin: |instance| instance.headroom(End::ONE_STEP),
+    }
 }
 
-/// What every link supposes.
-fn standing<T: Field>(posed: &Posed<T>) -> Verdict {
-    positive_learning_rate(posed).and(minimum(posed))
+fn theorem_one_suffices<T: Checked>() -> Examination<T> {
+    Examination {
+        hypotheses: |posed| {
+            let contracts = posed.formula("Theorem 1", |eta| theorem_one(posed, eta));
+            posed.meets(CLAIM.hypotheses).and(contracts)
+        },
+        conclusion: |posed| mean_square::verdict(&posed.model, &posed.eta, &posed.p),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+    }
+}
+
+fn descent_follows<T: Checked>() -> Examination<T> {
+    Examination {
+        hypotheses: |posed| {
+            let stable = posed.meets(&[MEAN_SQUARE_STABLE]);
+            posed.meets(CLAIM.hypotheses).and(stable)
+        },
+        conclusion: |posed| {
+            posed.formula("2/η", |eta| gradient_descent::verdict(&posed.model, eta))
+        },
+        margin: |instance| instance.headroom(End::GRADIENT_DESCENT),
+    }
 }
 
 fn theorem_one<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
@@ -109,6 +124,21 @@ fn no_sample_lengthens<T: Field>(model: &Quadratic<T>, eta: &T) -> Verdict {
     verdicts.fold(Verdict::Holds, Verdict::and)
 }
 
+/// Every small question at the end of `2I − ηH_i ⪰ 0` for all samples, and just beyond it: that of
+/// the fixed models and of those in one dimension.
+fn single_sample_ends() -> Vec<Instance> {
+    let golden = golden::all().into_iter().map(|(_, model)| model);
+    let questions = golden.chain(one_dimensional_models()).flat_map(every_batch);
+    let around = questions.flat_map(|question| {
+        let critical = question.critical_rates();
+        let end = critical.and_then(|critical| critical.single_sample.bracket());
+        let rates = end.map(|end| [end.lower.clone(), beyond(end)]);
+        let at = |eta| question.at(eta);
+        rates.into_iter().flatten().map(at).collect::<Vec<_>>()
+    });
+    around.collect()
+}
+
 /// Samples with negative curvature: no `2I − ηH_i` is negative, and Theorem 1 fails.
 fn outside() -> Evidence {
     let saddle = |curvatures: [i64; 2]| {
@@ -117,14 +147,14 @@ fn outside() -> Evidence {
         let model = model.expect("one entry is symmetric");
         Instance::single(model, Exact::from(1))
     };
-    let [first, ..] = links::<Exact>();
-    first.outside(&[saddle([-2, 1]), saddle([-1, 1]), saddle([-1, 0])])
+    samples_contract::<Exact>().outside(&[saddle([-2, 1]), saddle([-1, 1]), saddle([-1, 0])])
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sgd_stability::decide::{Critical, CriticalRates, critical};
+    use sgd_stability::criterion::{GRADIENT_DESCENT, MEAN_SQUARE, ONE_STEP};
+    use sgd_stability::decide::{CriticalRates, critical};
 
     use super::super::strategies::{config, model, weight};
     use super::*;
@@ -137,7 +167,7 @@ mod tests {
         fn the_thresholds_stand_in_order(model in model(), p in weight()) {
             let rates = CriticalRates::of(&model, &p, &critical::default_width());
             let [first, star, descent] =
-                [rates.one_step, rates.mean_square, rates.gradient_descent].map(Critical::unwrap);
+                [ONE_STEP, MEAN_SQUARE, GRADIENT_DESCENT].map(|criterion| rates[criterion].clone().unwrap());
             prop_assert!(first.lower <= star.upper && star.lower <= descent.upper);
             prop_assert!(mean_square::verdict(&model, &first.lower, &p).holds());
             prop_assert!(gradient_descent::verdict(&model, &star.lower).holds());

@@ -1,35 +1,30 @@
-//! # Self-stabilisation has the 2-cycle x² = 2α/β at sharpness 2/η
-//!
-//! **Statement.** From y = 0 and x ≠ 0 the reduced map x⁺ = −(1 + ηy)x, y⁺ = y + η(α − βx²/2),
-//! with α, β, η > 0, returns after two steps exactly when x² = 2α/β.
-//!
-//! **Source.** Damian, Nichani and Lee 2023, the reduced dynamics around the edge of stability.
-//!
-//! **Hypotheses.** `on_the_line`: y = 0 and x ≠ 0. `positive`: α, β, η > 0.
-//!
-//! **Reading.** The sharpness hovers at 2/η because the oscillation pushes it back. Off the line y
-//! = 0 this amplitude returns after two steps at y = −2/η alone, a fixed point of the reduced map
-//! far from where it describes anything.
+//! A map of displacement and sharpness near the edge of stability.
 
 use num_traits::Zero;
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, equivalent, tally,
+};
 use sgd_stability::model::minimal::self_stabilisation::{self, SelfStabilisation};
 use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{Finding, equivalent, tally};
-use super::family::fraction;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "self_stabilisation_cycle",
     title: "Self-stabilisation has the 2-cycle x² = 2α/β at sharpness 2/η",
-    statement: "From y = 0 and x ≠ 0 the reduced map x⁺ = −(1 + ηy)x, y⁺ = y + η(α − βx²/2), with α, β, η > 0, returns after two steps exactly when x² = 2α/β.",
+    statement: "From y = 0 and x ≠ 0 the reduced map x⁺ = −(1 + ηy)x, y⁺ = y + η(α − βx²/2), with \
+        α, β, η > 0, returns after two steps exactly when x² = 2α/β.",
     formula: self_stabilisation::latex,
     source: "Damian, Nichani and Lee 2023, the reduced dynamics around the edge of stability.",
-    hypotheses: &["on_the_line: y = 0 and x ≠ 0", "positive: α, β, η > 0"],
-    reading: "The sharpness hovers at 2/η because the oscillation pushes it back. Off the line y = 0 this amplitude returns after two steps at y = −2/η alone, a fixed point of the reduced map far from where it describes anything.",
+    hypotheses: &[
+        Hypothesis::by_the_check("on_the_line: y = 0 and x ≠ 0"),
+        Hypothesis::by_the_check("positive: α, β, η > 0"),
+    ],
+    reading: "The sharpness hovers at 2/η because the oscillation pushes it back. Off the line y = \
+        0 this amplitude returns after two steps at y = −2/η alone, a fixed point of the reduced \
+        map far from where it describes anything.",
     status: Status::Upheld,
-    parts: &[Part::exactly("amplitude")],
+    guards: &[Guard::exactly("amplitude")],
     exact: Check::Run(evidence),
     outside: Check::Run(outside),
     certified: Check::Without(
@@ -57,7 +52,7 @@ fn evidence(version: Version) -> Evidence {
     tally(version, findings.flatten())
 }
 
-fn finding(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Finding {
+fn finding(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Examined {
     let [learning_rate, sharpening, restoring] = constants.map(fraction);
     let (x, y) = (fraction(x), fraction(y));
     let map = SelfStabilisation {
@@ -72,7 +67,7 @@ fn finding(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Finding
     });
     let positive = [&map.learning_rate, &map.sharpening, &map.restoring];
     let positive = positive.iter().all(|constant| **constant > Exact::zero());
-    Finding {
+    Examined {
         hypotheses: Verdict::from(y.is_zero() && !x.is_zero() && positive),
         conclusion: equivalent(returned.into(), on_the_cycle),
         distance: (map.squared_amplitude() - x.square()).to_f64(),
@@ -87,7 +82,7 @@ fn outside() -> Evidence {
     let still = finding(&MAPS[4], "1", "0", Version::STATED);
     tally(
         Version::STATED,
-        off.into_iter().chain([still]).map(Finding::beyond),
+        off.into_iter().chain([still]).map(Examined::outside),
     )
 }
 

@@ -1,23 +1,13 @@
-//! # Mean-square stability needs a sharpness of at most 2/η
-//!
-//! **Statement.** If SGD with independent batches is mean-square stable then `λ_max(H) ≤ 2/η`.
-//!
-//! **Source.** Wu, Ma and E 2018, section 3. Proof: `‖E x_t‖² ≤ E‖x_t‖²`, and `E x_t` follows
-//! gradient descent.
-//!
-//! **Hypotheses.** `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
-//!
-//! **Reading.** SGD with independent batches is never stable where gradient descent is not. For
-//! reshuffled epochs it is false: curvatures 1 and 10 have mean 11/2, and at η = 1 every epoch ends
-//! at the minimum.
+//! The bound on the sharpness, asked wherever SGD is mean-square stable.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{fraction, instances};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, Conjecture, End, Evidence, Examination, Guard, Instance,
+    Link, MEAN_SQUARE_STABLE, Status,
+};
 use sgd_stability::criterion::gradient_descent;
 use sgd_stability::model::golden;
-use sgd_stability::number::{Exact, Field};
-
-use super::examination::{Certified, Examination, end, mean_square_stable};
-use super::family::{Instance, fraction, instances};
+use sgd_stability::number::Exact;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -25,24 +15,34 @@ pub const CLAIM: Claim = Claim {
     title: "Mean-square stability needs λ_max(H) ≤ 2/η",
     statement: "If SGD with independent batches is mean-square stable then λ_max(H) ≤ 2/η.",
     formula: || gradient_descent::latex() + r" \succeq 0",
-    source: "Wu, Ma and E 2018, section 3. Proof: E x_t follows gradient descent, and ‖E x_t‖² ≤ E‖x_t‖².",
-    hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
-    reading: "SGD with independent batches is never stable where gradient descent is not. For reshuffled epochs it is false: curvatures 1 and 10 have mean 11/2, and at η = 1 every epoch ends at the minimum.",
+    source: "Wu, Ma and E 2018, section 3. Proof: ‖E x_t‖² ≤ E‖x_t‖², and E x_t follows gradient \
+        descent.",
+    hypotheses: &[MEAN_SQUARE_STABLE],
+    reading: "SGD with independent batches is never stable where gradient descent is not. For \
+        reshuffled epochs it is false: curvatures 1 and 10 have mean 11/2, and at η = 1 every \
+        epoch ends at the minimum.",
     status: Status::Upheld,
-    parts: &[Part::necessary("2/η")],
+    guards: &[Guard::necessary("2/η")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: super::SINGLE_TRAJECTORY,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+/// The same for a search.
+pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
+    examination,
+    hypotheses: End::MEAN_SQUARE.proposed,
+    conclusion: End::GRADIENT_DESCENT.proposed,
+}]);
+
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: mean_square_stable,
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             posed.formula("2/η", |eta| gradient_descent::verdict(&posed.model, eta))
         },
-        margin: |instance| instance.headroom(end::gradient_descent),
+        margin: |instance| instance.headroom(End::GRADIENT_DESCENT),
     }
 }
 

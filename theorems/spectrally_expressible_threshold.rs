@@ -1,20 +1,11 @@
-//! # Spectrally expressible noise: the eigenvalues of H alone decide
-//!
-//! **Statement.** If every H_i ⪰ 0, V(X) − HXH = τ₁H tr(HX) − τ₂HXH for all X, η > 0 and |β| < 1,
-//! then E‖x_t‖² of SGD with heavy ball converges on the range of H exactly when ηλ_max < 2(1 + β)
-//! and U < 1 with positive denominators.
-//!
-//! **Source.** Velikanov, Kuznedelev and Yarotsky 2023; re-derived. For G1 it gives η² − 6η + 6
-//! = 0, so η* = 3 − √3.
-//!
-//! **Hypotheses.** `damped`: |β| < 1. `positive_learning_rate`: η > 0. `minimum`: every H_i ⪰ 0.
-//! `spectrally_expressible`: the noise has this form, for every X of a basis.
-//!
-//! **Reading.** Exact only for such noise: linear images of isotropic inputs, Gaussian streams,
-//! one dimension. Elsewhere it may err on either side.
+//! A formula for SGD with momentum is compared with the second moments of position and velocity.
 
 use nalgebra::{DMatrix, DVector};
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::{every_batch, fraction};
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, MINIMUM,
+    POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
+};
 use sgd_stability::criterion::heavy_ball;
 use sgd_stability::criterion::spectral::{self, Expression};
 use sgd_stability::decide::critical;
@@ -22,26 +13,31 @@ use sgd_stability::matrix::bracket;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Finding, equivalent, headroom, tally};
-use super::family::{Instance, every_batch, fraction, momenta};
-use super::momentum::{damped, positive};
+use super::momentum::damped;
+use super::momentum::momenta;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "spectrally_expressible_threshold",
     title: "Spectrally expressible noise: the eigenvalues of H alone decide",
-    statement: "If every H_i ⪰ 0, V(X) − HXH = τ₁H tr(HX) − τ₂HXH for all X, η > 0 and |β| < 1, then E‖x_t‖² of SGD with heavy ball converges on the range of H exactly when ηλ_max < 2(1 + β) and U < 1 with positive denominators.",
+    statement: "If every H_i ⪰ 0, V(X) − HXH = τ₁H tr(HX) − τ₂HXH for all X, η > 0 and |β| < 1, \
+        then E‖x_t‖² of SGD with heavy ball converges on the range of H exactly when ηλ_max < 2(1 \
+        + β) and U < 1 with positive denominators.",
     formula: spectral::latex,
-    source: "Velikanov, Kuznedelev and Yarotsky 2023; re-derived. For G1 it gives η² − 6η + 6 = 0, so η* = 3 − √3.",
+    source: "Velikanov, Kuznedelev and Yarotsky 2023; re-derived. For G1 it gives η² − 6η + 6 = 0, \
+        so η* = 3 − √3.",
     hypotheses: &[
-        "damped: |β| < 1",
-        "positive_learning_rate: η > 0",
-        "minimum: every H_i ⪰ 0",
-        "spectrally_expressible: the noise has this form, for every X of a basis",
+        Hypothesis::by_the_check("damped: |β| < 1"),
+        POSITIVE_LEARNING_RATE,
+        MINIMUM,
+        Hypothesis::by_the_check(
+            "spectrally_expressible: the noise has this form, for every X of a basis",
+        ),
     ],
-    reading: "Exact only for such noise: linear images of isotropic inputs, Gaussian streams, one dimension. Elsewhere it may err on either side.",
+    reading: "Exact only for such noise: linear images of isotropic inputs, Gaussian streams, one \
+        dimension. Elsewhere it may err on either side.",
     status: Status::Upheld,
-    parts: &[Part::exactly("U < 1")],
+    guards: &[Guard::exactly("U < 1")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -114,7 +110,7 @@ fn finding<T: Field>(
     beta: &Exact,
     end: &Exact,
     version: Version,
-) -> Finding {
+) -> Examined {
     let eta = &question.learning_rate;
     let (scalar, tbeta) = (T::from_exact(eta), T::from_exact(beta));
     let criterion = version.formula("U < 1", &scalar, |eta| {
@@ -128,10 +124,9 @@ fn finding<T: Field>(
         .map(|h| h.map(|entry| T::from_exact(&entry)))
         .collect();
     let converges = heavy_ball::mean_square_converges(&hessians, &scalar, &tbeta);
-    Finding {
+    Examined {
         hypotheses: damped(beta)
-            .and(positive(question))
-            .and(question.model.is_minimum().into())
+            .and(question.meets(CLAIM.hypotheses))
             .and(spectrally_expressible(case)),
         conclusion: equivalent(criterion, converges),
         distance: headroom(eta, end),
@@ -180,7 +175,7 @@ fn beyond() -> Vec<(Expressed, Instance)> {
 fn outside() -> Evidence {
     let findings = beyond().into_iter().map(|(case, question)| {
         let (beta, end) = (fraction("0"), &question.learning_rate);
-        finding::<Exact>(&case, &question, &beta, end, Version::STATED).beyond()
+        finding::<Exact>(&case, &question, &beta, end, Version::STATED).outside()
     });
     tally(Version::STATED, findings)
 }

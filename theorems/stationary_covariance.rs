@@ -1,19 +1,11 @@
-//! # With gradient noise at the minimum the second moment settles iff SGD converges without it
-//!
-//! **Statement.** At a minimum with H ≻ 0 that does not interpolate, with p > 0, η > 0 and a
-//! gradient covariance Σ_g ≻ 0 independent of the Hessians: X = T(X) + η²pΣ_g has a solution X ⪰ 0,
-//! (C − ηD)(X) = ηpΣ_g, exactly when SGD at the interpolating minimum converges in the mean square.
-//!
-//! **Source.** Mulayoff and Michaeli 2024, Theorems 4 and 5 (their C is half of ours).
-//!
-//! **Hypotheses.** `regular`: H ≻ 0. `noisy`: p > 0. `positive_learning_rate`: η > 0.
-//!
-//! **Reading.** The same threshold as at an interpolating minimum; below it the cloud of iterates
-//! has this covariance, on the edge no matrix solves the equation. Without noise, X = 0 solves it
-//! at every learning rate.
+//! The covariance at which SGD settles when gradients do not vanish at the minimum.
 
 use nalgebra::{DMatrix, DVector};
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{every, fraction};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
+    POSITIVE_LEARNING_RATE, Posed, Status, equivalent,
+};
 use sgd_stability::criterion::mean_square;
 use sgd_stability::matrix::{
     Algebra, inertia, positive_definite, positive_semidefinite, stein, symmetric,
@@ -23,36 +15,38 @@ use sgd_stability::model::second_moment::Maps;
 use sgd_stability::model::stationary::{self, Covariance};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::examination::{Certified, Examination, Posed, end, equivalent, positive_learning_rate};
-use super::family::{Instance, every, fraction};
-
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "stationary_covariance",
-    title: "With gradient noise at the minimum the second moment settles iff SGD converges without it",
-    statement: "At a minimum with H ≻ 0 that does not interpolate, with p > 0, η > 0 and a gradient covariance Σ_g ≻ 0 independent of the Hessians: X = T(X) + η²pΣ_g has a solution X ⪰ 0, (C − ηD)(X) = ηpΣ_g, exactly when SGD at the interpolating minimum converges in the mean square.",
+    title: "With gradient noise at the minimum the second moment settles iff SGD converges without \
+        it",
+    statement: "At a minimum with H ≻ 0 that does not interpolate, with p > 0, η > 0 and a \
+        gradient covariance Σ_g ≻ 0 independent of the Hessians: X = T(X) + η²pΣ_g has a solution \
+        X ⪰ 0, (C − ηD)(X) = ηpΣ_g, exactly when SGD at the interpolating minimum converges in the \
+        mean square.",
     formula: stationary::latex,
     source: "Mulayoff and Michaeli 2024, Theorems 4 and 5 (their C is half of ours).",
     hypotheses: &[
-        "regular: H ≻ 0",
-        "noisy: p > 0",
-        "positive_learning_rate: η > 0",
+        Hypothesis::asked("regular: H ≻ 0", regular, regular),
+        Hypothesis::decided("noisy: p > 0", |asked| {
+            Verdict::positive(asked.weight.sign())
+        }),
+        POSITIVE_LEARNING_RATE,
     ],
-    reading: "The same threshold as at an interpolating minimum; below it the cloud of iterates has this covariance, on the edge no matrix solves the equation. Without noise, X = 0 solves it at every learning rate.",
+    reading: "The same threshold as at an interpolating minimum; below it the cloud of iterates \
+        has this covariance, on the edge no matrix solves the equation. Without noise, X = 0 \
+        solves it at every learning rate.",
     status: Status::Upheld,
-    parts: &[Part::exactly("fixed point")],
+    guards: &[Guard::exactly("fixed point")],
     exact: Check::Run(|version| examination::<Exact>().of(every(3), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(every(3), version)),
     empirical: super::UNMEASURED,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: |posed| {
-            let regular = positive_definite(posed.model.hessian());
-            positive_learning_rate(posed).and(regular).and(noisy(posed))
-        },
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             let converges = converges(posed);
             let agree = |noise: &DMatrix<T>| {
@@ -62,13 +56,12 @@ fn examination<T: Field>() -> Examination<T> {
             let noises = noises(posed.model.dimension());
             noises.iter().map(agree).fold(Verdict::Holds, Verdict::and)
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 
-/// `p > 0`.
-fn noisy<T: Field>(posed: &Posed<T>) -> Verdict {
-    Verdict::positive(posed.p.sign())
+fn regular<T: Field>(posed: &Posed<T>) -> Verdict {
+    positive_definite(posed.model.hessian())
 }
 
 /// Gradient covariances `Σ_g ≻ 0`: the identity, and one that is correlated.
@@ -139,7 +132,8 @@ fn outside() -> Evidence {
     let n = golden::three_inputs().samples();
     let full = |eta: &str| {
         let sampling = sgd_stability::model::Sampling::WithoutReplacement;
-        Instance::of(golden::three_inputs(), sampling, n, fraction(eta))
+        let instance = Instance::new(golden::three_inputs(), sampling, n, fraction(eta));
+        instance.expect("the full batch")
     };
     examination::<Exact>().outside(&["2.1", "5/2", "3"].map(full))
 }

@@ -6,6 +6,7 @@ use nalgebra::{DMatrix, DVector};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
+use sgd_stability::criterion::MEAN_SQUARE;
 use sgd_stability::decide::critical;
 use sgd_stability::matrix::Bracket;
 use sgd_stability::model::{Quadratic, Sampling};
@@ -107,7 +108,7 @@ pub fn weight() -> impl Strategy<Value = Exact> {
 /// The end of mean-square stability of a model that is not flat.
 pub fn end_of(model: &Quadratic, weight: &Exact) -> Bracket {
     let width = critical::default_width();
-    critical::of_mean_square(model, weight, &width).expect("a model that is not flat")
+    critical::of(MEAN_SQUARE, model, weight, &width).expect("a model that is not flat")
 }
 
 /// Learning rates on both sides of the end, as near as the bracket, and further off.

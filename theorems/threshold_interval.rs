@@ -1,35 +1,28 @@
-//! # The mean-square stable learning rates form an interval (0, η*]
-//!
-//! **Statement.** With independent batches, mean-square stable at η > 0 implies mean-square stable
-//! at every smaller positive learning rate.
-//!
-//! **Source.** Mulayoff and Michaeli 2024: `C − ηD` is affine in `η` and `D ⪰ 0`.
-//!
-//! **Hypotheses.** `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
-//!
-//! **Reading.** There is one critical learning rate, so bisection finds it. For reshuffled epochs
-//! it is false: curvatures 1 and 10 are stable up to 0.2298…, unstable beyond, and stable again
-//! from 0.8702… to 11/10.
+//! Mean-square stability, asked again at smaller learning rates.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{fraction, instances};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
+    MEAN_SQUARE_STABLE, Status,
+};
 use sgd_stability::criterion::mean_square;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{Certified, Examination, end, mean_square_stable};
-use super::family::{Instance, fraction, instances};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "threshold_interval",
     title: "The mean-square stable learning rates form an interval (0, η*]",
-    statement: "With independent batches, mean-square stable at η > 0 implies mean-square stable at every smaller positive learning rate.",
+    statement: "With independent batches, mean-square stable at η > 0 implies mean-square stable \
+        at every smaller positive learning rate.",
     formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
     source: "Mulayoff and Michaeli 2024: C − ηD is affine in η, and D ⪰ 0.",
-    hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
-    reading: "There is one critical learning rate, so bisection finds it. For reshuffled epochs it is false: curvatures 1 and 10 are stable up to 0.2298…, unstable beyond, and stable again from 0.8702… to 11/10.",
+    hypotheses: &[MEAN_SQUARE_STABLE],
+    reading: "There is one critical learning rate, so bisection finds it. For reshuffled epochs it \
+        is false: curvatures 1 and 10 are stable up to 0.2298…, unstable beyond, and stable again \
+        from 0.8702… to 11/10.",
     status: Status::Upheld,
-    parts: &[Part::necessary("smaller")],
+    guards: &[Guard::necessary("smaller")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
@@ -39,15 +32,15 @@ pub const CLAIM: Claim = Claim {
 /// The learning rates asked for below `η`, in parts of 32.
 const PARTS: [i64; 4] = [1, 12, 24, 31];
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: mean_square_stable,
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             posed.formula("smaller", |eta| {
                 smaller(eta, |eta| mean_square::verdict(&posed.model, eta, &posed.p))
             })
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 

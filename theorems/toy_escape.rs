@@ -1,50 +1,45 @@
-//! # SGD leaves the non-uniform minimum of the toy; gradient descent stays
-//!
-//! **Statement.** For `f₁ = min{x², (x − 1)²/10}`, `f₂ = min{x², 19(x − 1)²/10}` and `η = 7/10`:
-//! both minima are stable for gradient descent, which multiplies the distance by −2/5 at either. At
-//! `x = 0` SGD does the same; at `x = 1` its factors are 43/50 and −83/50, the mean square grows by
-//! 4369/2500 per step, and the two samples in turn carry any start near it but not on it out of its
-//! basin in finitely many steps.
-//!
-//! **Source.** Wu, Ma and E 2018, section 1 and figure 1, where the run starts at 1 + 10⁻⁵. `f_i''`
-//! is 2, not 1: there is no factor ½.
-//!
-//! **Hypotheses.** [`near`]: the start is near the minimum `x = 1` and not on it.
-//!
-//! **Reading.** Equal sharpness, different uniformity: only SGD sees it. Independent draws leave
-//! almost surely, for the mean of the factors' logarithms is above zero. Exactly on the minimum
-//! nothing moves.
+//! The motivating example of Wu, Ma and E, on the toy itself and on its linearisation.
 
 use num_traits::{One, Zero};
-use sgd_stability::claim::{Change, Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::{
+    Certified, Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version,
+    at_most, equivalent, tally,
+};
 use sgd_stability::criterion::{gradient_descent, mean_square, one_dimension};
 use sgd_stability::model::toy::{self, Minimum, Sample};
 use sgd_stability::number::{Exact, Field, Verdict};
-
-use super::examination::{Certified, Finding, at_most, equivalent, tally};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "toy_escape",
     title: "SGD leaves the non-uniform minimum of the toy; gradient descent stays",
-    statement: "At η = 7/10 both minima of the toy are stable for gradient descent, which multiplies the distance by −2/5 at either. At x = 1 SGD with batches of one is unstable in the mean square, which grows by 4369/2500 per step, and the two samples in turn carry any start near it but not on it out of its basin in finitely many steps.",
+    statement: "For f₁ = min{x², (x − 1)²/10}, f₂ = min{x², 19(x − 1)²/10} and η = 7/10: both \
+        minima are stable for gradient descent, which multiplies the distance by −2/5 at either. \
+        At x = 0 SGD does the same; at x = 1 its factors with batches of one are 43/50 and −83/50, \
+        the mean square grows by 4369/2500 per step, and the two samples in turn carry any start \
+        near it but not on it out of its basin in finitely many steps.",
     formula: || {
         format!(
             r"\frac{{\mathrm{{E}}\,x_{{t+1}}^2}}{{x_t^2}} = {}",
             one_dimension::latex_of_growth()
         )
     },
-    source: "Wu, Ma and E 2018, section 1 and figure 1. f_i'' = 2 at x = 0: no factor ½.",
-    hypotheses: &["near: the start is within 1/100 of x = 1 and not on it"],
-    reading: "Equal sharpness, different uniformity: only SGD sees it. Independent draws leave almost surely, for the mean of the factors' logarithms is above zero. Exactly on the minimum nothing moves.",
+    source: "Wu, Ma and E 2018, section 1 and figure 1, where the run starts at 1 + 10⁻⁵. At x = \
+        0, f_i'' is 2, not 1: there is no factor ½.",
+    hypotheses: &[Hypothesis::by_the_check(
+        "near: the start is within 1/100 of x = 1 and not on it",
+    )],
+    reading: "Equal sharpness, different uniformity: only SGD sees it. Independent draws leave \
+        almost surely, for the mean of the factors' logarithms is above zero. Exactly on the \
+        minimum nothing moves.",
     status: Status::Upheld,
-    parts: &[
-        Part::identity("factors").exact_only(),
-        Part::of(
+    guards: &[
+        Guard::identity("factors").exact_only(),
+        Guard::of(
             "mean square",
             &[Change::Negated, Change::Always, Change::Never],
         ),
-        Part::of("escape", &[Change::Negated, Change::Never]).exact_only(),
+        Guard::of("escape", &[Change::Negated, Change::Never]).exact_only(),
     ],
     exact: Check::Run(exact),
     outside: Check::Run(outside),
@@ -70,7 +65,7 @@ const STARTS: [&str; 6] = [
 ];
 
 fn exact(version: Version) -> Evidence {
-    let minima = Minimum::ALL.map(|minimum| Finding {
+    let minima = Minimum::ALL.map(|minimum| Examined {
         hypotheses: Verdict::Holds,
         conclusion: as_stated(minimum, version),
         distance: (growth::<Exact>(minimum, &toy::learning_rate()) - Exact::one()).to_f64(),
@@ -80,7 +75,7 @@ fn exact(version: Version) -> Evidence {
         let steps = escape(&start);
         let leaves = version.formula("escape", &start, |_| steps.is_some().into());
         let distance = steps.map_or(1.0, |steps| (PATIENCE - steps) as f64 / PATIENCE as f64);
-        Finding {
+        Examined {
             hypotheses: near(&start),
             conclusion: leaves.and(descent_returns(&start).into()),
             distance,
@@ -156,13 +151,13 @@ fn descent_returns(start: &Exact) -> bool {
 /// Exactly on the minimum, and at it for ever: nothing escapes.
 fn outside() -> Evidence {
     let start = Exact::one();
-    let on_it = Finding {
+    let on_it = Examined {
         hypotheses: near(&start),
         conclusion: escape(&start).is_some().into(),
         distance: 0.0,
         case: format!("toy from x = {start}"),
     };
-    tally(Version::STATED, [on_it.beyond()])
+    tally(Version::STATED, [on_it.outside()])
 }
 
 /// By enclosures: the growth is below 1 at `x = 0` and above 1 at `x = 1`.
@@ -173,7 +168,7 @@ fn growth_certified(version: Version) -> Evidence {
             at_most(growth, &Field::int(1))
         });
         let shrinks = matches!(minimum, Minimum::Zero);
-        Finding {
+        Examined {
             hypotheses: Verdict::Holds,
             conclusion: equivalent(below, shrinks.into()),
             distance: growth.midpoint() - 1.0,

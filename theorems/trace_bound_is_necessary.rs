@@ -1,50 +1,43 @@
-//! # Mean-square stability needs η tr(H² + pΣ) ≤ 2 tr H, and so s ≤ √r/(η√p)
-//!
-//! **Statement.** If SGD is mean-square stable then η tr(H² + pΣ) ≤ 2 tr H, and hence η²p tr Σ ≤
-//! rank H.
-//!
-//! **Source.** Mulayoff and Michaeli 2024, condition (16): the Rayleigh quotient at X = I. The
-//! bound by the rank is ours.
-//!
-//! **Hypotheses.** `mean_square_stable`: η > 0 and SGD is mean-square stable at η.
-//!
-//! **Reading.** What remains of the non-uniformity bound in several dimensions: a factor √r on
-//! s. Not sufficient.
+//! What the trace of the second-moment map says about s.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status};
+use sgd_stability::claim::family::{fraction, instances};
+use sgd_stability::claim::{
+    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
+    MEAN_SQUARE_STABLE, Status,
+};
 use sgd_stability::criterion::trace;
 use sgd_stability::model::golden;
-use sgd_stability::number::{Exact, Field};
-
-use super::examination::{Certified, Examination, end, mean_square_stable};
-use super::family::{Instance, fraction, instances};
+use sgd_stability::number::Exact;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "trace_bound_is_necessary",
     title: "Mean-square stability needs η tr(H² + pΣ) ≤ 2 tr H, and so s ≤ √r/(η√p)",
-    statement: "If SGD is mean-square stable then η tr(H² + pΣ) ≤ 2 tr H, and hence η²p tr Σ ≤ rank H.",
+    statement: "If SGD is mean-square stable then η tr(H² + pΣ) ≤ 2 tr H, and hence η²p tr Σ ≤ \
+        rank H.",
     formula: trace::latex,
-    source: "Mulayoff and Michaeli 2024, condition (16): the Rayleigh quotient at X = I. The bound by the rank is ours.",
-    hypotheses: &["mean_square_stable: η > 0 and SGD is mean-square stable at η"],
-    reading: "What remains of the non-uniformity bound in several dimensions: a factor √r on s. Not sufficient.",
+    source: "Mulayoff and Michaeli 2024, condition (16): the Rayleigh quotient at X = I. The bound \
+        by the rank is ours.",
+    hypotheses: &[MEAN_SQUARE_STABLE],
+    reading: "What remains of the non-uniformity bound in several dimensions: a factor √r on s. \
+        Not sufficient.",
     status: Status::Upheld,
-    parts: &[Part::necessary("trace"), Part::necessary("rank")],
+    guards: &[Guard::necessary("trace"), Guard::necessary("rank")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),
     outside: Check::Run(outside),
     certified: Check::Run(|version| examination::<Certified>().of(instances(), version)),
     empirical: super::UNMEASURED,
 };
 
-fn examination<T: Field>() -> Examination<T> {
+fn examination<T: Checked>() -> Examination<T> {
     Examination {
-        hypotheses: mean_square_stable,
+        hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| {
             let (model, p) = (&posed.model, &posed.p);
             let trace = posed.formula("trace", |eta| trace::verdict(model, eta, p));
             trace.and(posed.formula("rank", |eta| trace::rank_verdict(model, eta, p)))
         },
-        margin: |instance| instance.headroom(end::mean_square),
+        margin: |instance| instance.headroom(End::MEAN_SQUARE),
     }
 }
 

@@ -1,34 +1,27 @@
-//! # Gradient descent on (xy − 1)²/2 balances its factors by 1 − η²ρ²
-//!
-//! **Statement.** With ρ = xy − 1: (x² − y²)⁺ = (x² − y²)(1 − η²ρ²). So, if x² ≠ y², the sharpness
-//! √((x² − y²)² + 4) of the minimum that gradient flow would reach does not rise exactly when η²ρ²
-//! ≤ 2.
-//!
-//! **Source.** Kreisler et al. 2023, for two factors.
-//!
-//! **Hypotheses.** `unbalanced`: x² ≠ y².
-//!
-//! **Reading.** While 0 < η²ρ² < 2, gradient descent moves towards flatter minima although gradient
-//! flow keeps x² − y². Balanced factors stay balanced, whatever η.
+//! Gradient descent on ½(xy − 1)²: what a step does to the balance of the factors.
 
-use sgd_stability::claim::{Check, Claim, Evidence, Part, Status, Version};
+use sgd_stability::claim::family::fraction;
+use sgd_stability::claim::{
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, at_most,
+    equivalent, tally,
+};
 use sgd_stability::model::minimal::product_net::ProductNet;
 use sgd_stability::number::{Exact, Field, Symbol};
-
-use super::examination::{Certified, Finding, at_most, equivalent, tally};
-use super::family::fraction;
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
     id: "two_factor_net",
     title: "Gradient descent on (xy − 1)²/2 balances its factors by 1 − η²ρ²",
-    statement: "With ρ = xy − 1: (x² − y²)⁺ = (x² − y²)(1 − η²ρ²). So, if x² ≠ y², the sharpness √((x² − y²)² + 4) of the minimum that gradient flow would reach does not rise exactly when η²ρ² ≤ 2.",
+    statement: "With ρ = xy − 1: (x² − y²)⁺ = (x² − y²)(1 − η²ρ²). So, if x² ≠ y², the sharpness \
+        √((x² − y²)² + 4) of the minimum that gradient flow would reach does not rise exactly when \
+        η²ρ² ≤ 2.",
     formula: balance_formula,
     source: "Kreisler et al. 2023, for two factors.",
-    hypotheses: &["unbalanced: x² ≠ y²"],
-    reading: "While 0 < η²ρ² < 2, gradient descent moves towards flatter minima although gradient flow keeps x² − y². Balanced factors stay balanced, whatever η.",
+    hypotheses: &[Hypothesis::by_the_check("unbalanced: x² ≠ y²")],
+    reading: "While 0 < η²ρ² < 2, gradient descent moves towards flatter minima although gradient \
+        flow keeps x² − y². Balanced factors stay balanced, whatever η.",
     status: Status::Upheld,
-    parts: &[Part::identity("balance"), Part::exactly("√2")],
+    guards: &[Guard::identity("balance"), Guard::exactly("√2")],
     exact: Check::Run(evidence::<Exact>),
     outside: Check::Run(outside),
     certified: Check::Run(evidence::<Certified>),
@@ -71,7 +64,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, findings.flatten())
 }
 
-fn finding<T: Field>(x: &Exact, y: &Exact, product: &Exact, version: Version) -> Finding {
+fn finding<T: Field>(x: &Exact, y: &Exact, product: &Exact, version: Version) -> Examined {
     let residual = x * y - Exact::from(1);
     let eta = product / residual.abs();
     let over = |x: &Exact| T::from_exact(x);
@@ -92,7 +85,7 @@ fn finding<T: Field>(x: &Exact, y: &Exact, product: &Exact, version: Version) ->
     let bound = version.formula("√2", &over(product), |product| {
         at_most(&product.square(), &T::int(2))
     });
-    Finding {
+    Examined {
         hypotheses: (x.square() != y.square()).into(),
         conclusion: identity.and(equivalent(falls, bound)),
         distance: (product.square() - Exact::from(2)).to_f64(),
@@ -105,7 +98,7 @@ fn outside() -> Evidence {
     let balanced = [("2", "3/2"), ("1/3", "2"), ("-3", "5")];
     let findings = balanced.map(|(x, product)| {
         let (x, product) = (fraction(x), fraction(product));
-        finding::<Exact>(&x, &x, &product, Version::STATED).beyond()
+        finding::<Exact>(&x, &x, &product, Version::STATED).outside()
     });
     tally(Version::STATED, findings)
 }

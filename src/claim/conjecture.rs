@@ -1,23 +1,9 @@
-//! Your own claim: what to write down so that it is checked, searched and printed.
+//! What a search for a counter-example needs to know of a claim: hypotheses and conclusion over ℚ,
+//! and roughly where the two end.
 
-use super::{Instance, Side};
+use super::{Evidence, Examination, Instance, Proposal, Version, tally};
 use crate::model::Quadratic;
-use crate::number::Verdict;
-
-/// The words of a conjecture, for the roll and the report.
-#[derive(Clone, Copy, Debug)]
-pub struct Wording {
-    /// What it says, in words joined by `_`: a name for the command line and an anchor.
-    pub id: &'static str,
-    /// One line.
-    pub title: &'static str,
-    /// The statement in words.
-    pub statement: &'static str,
-    /// Author, year, number; and what was changed (conventions of η, b, ½).
-    pub source: &'static str,
-    /// The hypotheses, one phrase each.
-    pub hypotheses: &'static [&'static str],
-}
+use crate::number::{Exact, Verdict};
 
 /// Where the two sides of a conjecture end: the largest `η` at which each holds, in floating
 /// point. A proposal, never an answer: every verdict is asked over ℚ afterwards.
@@ -39,78 +25,81 @@ impl Ends {
     }
 }
 
-/// "Whenever the hypotheses hold at an instance, the conclusion holds there."
-///
-/// Implement it, in one file, and the library gives
-///
-/// * the exact check over the fixed family ([`super::examine`] of [`super::fixed_family`]),
-/// * the edge-aimed property test ([`super::edge_family`]: random models, each at the learning
-///   rates where a side ends, and a hair to both sides),
-/// * the hunt for an exact counter-example, made as small as it gets (`search::search`), and
-/// * its section of the report page (`report::RollEntry::of_conjecture`).
-///
-/// Most conjectures are an implication between two criteria; [`Implication`] writes these down
-/// without a new type. `examples/own_claim.rs` does all of it for a made-up criterion.
-pub trait Conjecture {
-    /// The words of it.
-    fn wording(&self) -> Wording;
-
-    /// Its formula in LaTeX, best printed by the criterion's own code.
-    fn formula(&self) -> String;
-
-    /// Do the hypotheses hold? Asked over ℚ: [`Verdict::Undecided`] is counted, and never makes a
-    /// counter-example.
-    fn hypotheses(&self, instance: &Instance) -> Verdict;
-
-    /// Does the conclusion hold? Asked over ℚ.
-    fn conclusion(&self, instance: &Instance) -> Verdict;
-
-    /// The second model, where the statement is about a pair of models: printed beside a
-    /// counter-example, of which it is the other half.
-    fn counterpart(&self, _model: &Quadratic) -> Option<Quadratic> {
-        None
-    }
-
-    /// Where the two sides end, roughly, for batches of noise weight `weight`: the search climbs
-    /// [`Ends::gap`]. Wrong ends make the search blind, never wrong.
-    fn ends(&self, model: &Quadratic<f64>, weight: f64) -> Ends;
-}
-
-/// A conjecture of the form "where one criterion holds, another one holds".
+/// One implication: "where these hypotheses hold, this conclusion holds."
 #[derive(Clone, Copy, Debug)]
-pub struct Implication {
-    /// The words of it.
-    pub wording: Wording,
-    /// Its formula in LaTeX.
-    pub formula: fn() -> String,
-    /// What is supposed.
-    pub hypotheses: Side,
-    /// What is said to follow.
-    pub conclusion: Side,
+pub struct Link {
+    /// Hypotheses and conclusion: those of the claim's exact check.
+    pub examination: fn() -> Examination<Exact>,
+    /// Where the hypotheses end. Wrong ends make a search blind, never wrong.
+    pub hypotheses: Proposal,
+    /// Where the conclusion ends.
+    pub conclusion: Proposal,
 }
 
-impl Conjecture for Implication {
-    fn wording(&self) -> Wording {
-        self.wording
-    }
-
-    fn formula(&self) -> String {
-        (self.formula)()
-    }
-
-    fn hypotheses(&self, instance: &Instance) -> Verdict {
-        (self.hypotheses.verdict)(instance)
-    }
-
-    fn conclusion(&self, instance: &Instance) -> Verdict {
-        (self.conclusion.verdict)(instance)
-    }
-
+impl Link {
     fn ends(&self, model: &Quadratic<f64>, weight: f64) -> Ends {
         Ends {
-            hypotheses: (self.hypotheses.end)(model, weight),
-            conclusion: (self.conclusion.end)(model, weight),
+            hypotheses: (self.hypotheses)(model, weight),
+            conclusion: (self.conclusion)(model, weight),
         }
+    }
+}
+
+/// A claim in the form in which `search::search` hunts for its counter-example: a chain of
+/// implications, most often of one. A counter-example breaks one link.
+///
+/// A file of the roll that is searched has one beside its [`Claim`](super::Claim), made of the same
+/// examination; so has `examples/own_claim.rs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Conjecture {
+    /// What implies what.
+    pub links: &'static [Link],
+    /// The second model, where the statement is about a pair of models: printed beside a
+    /// counter-example, of which it is the other half.
+    pub counterpart: Option<fn(&Quadratic) -> Quadratic>,
+}
+
+impl Conjecture {
+    /// A statement about one model.
+    pub const fn of(links: &'static [Link]) -> Self {
+        Conjecture {
+            links,
+            counterpart: None,
+        }
+    }
+
+    /// Do the hypotheses of some link hold? Asked over ℚ: [`Verdict::Undecided`] is counted, and never
+    /// makes a counter-example.
+    pub fn hypotheses(&self, instance: &Instance) -> Verdict {
+        let unmet = self.examinations().map(|link| !link.supposed(instance));
+        !unmet.fold(Verdict::Holds, Verdict::and)
+    }
+
+    /// Does every link hold? Asked over ℚ.
+    pub fn conclusion(&self, instance: &Instance) -> Verdict {
+        let verdicts = self.examinations().map(|link| link.verdict(instance));
+        verdicts.fold(Verdict::Holds, Verdict::and)
+    }
+
+    /// Where the two sides of the link with the widest gap end, for batches of noise weight `weight`.
+    pub fn ends(&self, model: &Quadratic<f64>, weight: f64) -> Ends {
+        let ends = self.links.iter().map(|link| link.ends(model, weight));
+        let gap = |ends: &Ends| ends.gap().unwrap_or(0.0);
+        let widest = ends.max_by(|a, b| gap(a).total_cmp(&gap(b)));
+        widest.expect("a conjecture has links")
+    }
+
+    /// Every link at each of these instances.
+    pub fn examine<'a>(&self, instances: impl IntoIterator<Item = &'a Instance>) -> Evidence {
+        let findings = instances.into_iter().flat_map(|instance| {
+            let links = self.examinations();
+            links.flat_map(move |link| link.cases([instance], Version::STATED).collect::<Vec<_>>())
+        });
+        tally(Version::STATED, findings)
+    }
+
+    fn examinations(&self) -> impl Iterator<Item = Examination<Exact>> {
+        self.links.iter().map(|link| (link.examination)())
     }
 }
 

@@ -1,10 +1,16 @@
 //! One question: is SGD on this model stable with this batch and this learning rate?
 
-use std::sync::Arc;
+use std::ops::{Add, Div};
+use std::sync::{Arc, OnceLock};
 
+use num_traits::One;
+
+use super::End;
+use crate::decide::{CriticalRates, critical};
 use crate::error::Result;
+use crate::matrix::Bracket;
 use crate::model::{Model, Quadratic, Sampling};
-use crate::number::Exact;
+use crate::number::{Exact, Field};
 
 /// A model, how batches are drawn from it, and a learning rate: what a claim speaks of.
 #[derive(Clone, Debug)]
@@ -19,6 +25,8 @@ pub struct Instance {
     pub weight: Exact,
     /// The learning rate `η`.
     pub learning_rate: Exact,
+    /// See [`Instance::critical_rates`]; shared by all learning rates of the same question.
+    critical: Arc<OnceLock<Option<CriticalRates>>>,
 }
 
 impl Instance {
@@ -38,7 +46,14 @@ impl Instance {
             sampling,
             batch,
             learning_rate,
+            critical: Arc::default(),
         })
+    }
+
+    /// The instance of a model with batches of one sample, where `p = 1`.
+    pub fn single(model: Quadratic, learning_rate: Exact) -> Self {
+        let instance = Self::new(model, Sampling::WithoutReplacement, 1, learning_rate);
+        instance.expect("a model has at least one sample")
     }
 
     /// The same question at another learning rate.
@@ -57,6 +72,44 @@ impl Instance {
     pub fn on(&self, model: Quadratic) -> Result<Self> {
         let (sampling, batch) = (self.sampling, self.batch);
         Instance::new(model, sampling, batch, self.learning_rate.clone())
+    }
+
+    /// The critical learning rates of the model, to the default width; `None` at a saddle, where the
+    /// criteria need not end. Computed when they are first asked for.
+    pub fn critical_rates(&self) -> Option<&CriticalRates> {
+        let rates = || CriticalRates::of(&self.model, &self.weight, &critical::default_width());
+        let known = self
+            .critical
+            .get_or_init(|| self.model.is_minimum().then(rates));
+        known.as_ref()
+    }
+
+    /// `1 − η/η_c` for the end `η_c` of a criterion: zero on the edge, negative beyond it, 1 when
+    /// nothing bounds η; 0 at a saddle, where there is no such end.
+    pub fn headroom(&self, end: End) -> f64 {
+        let Some(rates) = self.critical_rates() else {
+            return 0.0;
+        };
+        let used =
+            |bracket: &Bracket| (Exact::one() - &self.learning_rate / &bracket.lower).to_f64();
+        (end.certified)(rates).bracket().map_or(1.0, used)
+    }
+
+    /// All batches, equally likely.
+    pub fn batches(&self) -> Vec<Vec<usize>> {
+        self.sampling.batches(self.model.samples(), self.batch)
+    }
+
+    /// The mean of a number or a matrix over all batches, by enumeration.
+    pub fn mean_over_batches<T, V>(&self, of: impl Fn(&[usize]) -> V) -> V
+    where
+        T: Field,
+        V: Add<Output = V> + Div<T, Output = V>,
+    {
+        let batches = self.batches();
+        let terms = batches.iter().map(|batch| of(batch));
+        let sum = terms.reduce(|sum, term| sum + term);
+        sum.expect("at least one batch") / T::int(batches.len() as i64)
     }
 
     /// The flags of `sgd-stability decide` that ask this question of a model file.
@@ -93,5 +146,17 @@ mod tests {
             Exact::from(0)
         );
         assert!(Instance::new(golden::two_inputs(), scheme, 3, eta).is_err());
+    }
+
+    /// The toy at x = 1: gradient descent ends at 1.
+    #[test]
+    fn the_headroom_is_zero_on_the_edge_and_at_a_saddle() {
+        let edge = Instance::single(golden::toy_edge(), Exact::one());
+        let descent = |asked: &Instance| asked.headroom(End::GRADIENT_DESCENT);
+        assert_eq!(descent(&edge), 0.0);
+        assert_eq!(descent(&edge.at(Exact::from(2))), -1.0);
+        let curvature = nalgebra::DMatrix::from_element(1, 1, Exact::from(-1));
+        let saddle = Quadratic::symmetric(vec![curvature]).unwrap();
+        assert_eq!(descent(&Instance::single(saddle, Exact::one())), 0.0);
     }
 }

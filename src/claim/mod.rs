@@ -5,27 +5,35 @@
 //! form. Evidence is counted, never summarised: a case whose hypotheses are unmet is counted as
 //! such and never dropped, and the worst margin keeps the instance that made it.
 //!
-//! A check is a guard only if it can fail: it is given the statement as a [`Version`], and each
-//! claim names the changes that turn its truth ([`Part`]). [`Claim::untold`] runs the claim's own
-//! checks on every one of them.
+//! A claim is stated once, in a [`Claim`]: its words, its formula, its hypotheses (each a sentence
+//! with the predicate it stands for, [`Hypothesis`]) and its checks. Most claims speak of an
+//! [`Instance`]; their checks are an [`Examination`] of the instances of a [`family`]. The claims of
+//! the roll and a claim of your own (`examples/own_claim.rs`) are written in the same way, and a
+//! [`Conjecture`] hands the same examination to the search for a counter-example.
 //!
-//! A [`Conjecture`] is a claim in the making: hypotheses and conclusion as functions of an
-//! [`Instance`], from which the checks, the search for a counter-example and the report follow.
+//! A check is worth something only if it can fail: it is given the statement as a [`Version`], and
+//! each claim names the changes that turn its truth ([`Guard`]). [`Claim::unnoticed`] runs the claim's
+//! own checks on every one of them.
 
 mod conjecture;
+mod ends;
 mod evidence;
 mod examination;
+pub mod family;
+mod hypothesis;
 mod instance;
-mod side;
 mod version;
 
-pub use conjecture::{Conjecture, Ends, Implication, Wording};
+pub use conjecture::{Conjecture, Ends, Link};
+pub use ends::{End, Proposal};
 pub use evidence::{Evidence, Margin};
-pub(crate) use examination::hair;
-pub use examination::{edge_family, examine, fixed_family};
+pub use examination::{Examination, Examined, at_most, equivalent, headroom, tally};
+pub use hypothesis::{
+    CURVED, Certified, Checked, Hypothesis, MEAN_SQUARE_STABLE, MINIMUM, ONE_DIMENSIONAL,
+    POSITIVE_LEARNING_RATE, Posed,
+};
 pub use instance::Instance;
-pub use side::Side;
-pub use version::{Change, Part, Version};
+pub use version::{Change, Guard, Version};
 
 /// What is known of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -95,14 +103,14 @@ pub struct Claim {
     pub formula: fn() -> String,
     /// Author, year, number; and what we changed (conventions of η, b, ½).
     pub source: &'static str,
-    /// The hypotheses, each one a named predicate of the claim's file.
-    pub hypotheses: &'static [&'static str],
+    /// What is supposed.
+    pub hypotheses: &'static [Hypothesis],
     /// What it means, and where it stops being true.
     pub reading: &'static str,
     /// What is known of it.
     pub status: Status,
     /// The formulas of the statement, with the changes that its checks must notice.
-    pub parts: &'static [Part],
+    pub guards: &'static [Guard],
     /// Over ℚ, on a fixed family with instances exactly on the edge.
     pub exact: StatementCheck,
     /// Just outside the hypotheses: every instance must make the conclusion *fail*.
@@ -155,28 +163,29 @@ impl Claim {
             empirical,
         }
     }
+
     /// The changes of the statement that a check of the claim does not notice: none, when the
     /// checks are worth something. A change of a claim that is upheld or open must make an instance
     /// fail; after one of a refuted claim instances must hold and none may fail.
-    pub fn untold(&self) -> Vec<Version> {
+    pub fn unnoticed(&self) -> Vec<Version> {
         let noticed = |evidence: Evidence| match self.status {
             Status::Upheld | Status::Open => evidence.fails > 0,
             Status::Refuted => evidence.fails == 0 && evidence.holds > 0,
         };
-        let told = |part: &Part, version: Version| {
-            let certified = (!part.exact_only).then_some(self.certified);
+        let noticed_by_all = |guard: &Guard, version: Version| {
+            let certified = (!guard.exact_only).then_some(self.certified);
             let checks = [self.exact].into_iter().chain(certified);
             let mut evidence = checks.filter_map(|check| check.evidence_of(version));
             evidence.all(noticed)
         };
-        let untold = self.parts.iter().flat_map(|part| {
-            let change = |change: &Change| Version::changed(part.name, *change);
-            let versions = part.opposites.iter().map(change);
+        let unnoticed = self.guards.iter().flat_map(|guard| {
+            let change = |change: &Change| Version::changed(guard.formula, *change);
+            let versions = guard.opposites.iter().map(change);
             versions
-                .filter(|version| !told(part, *version))
+                .filter(|version| !noticed_by_all(guard, *version))
                 .collect::<Vec<_>>()
         });
-        untold.collect()
+        unnoticed.collect()
     }
 }
 
@@ -194,7 +203,7 @@ mod tests {
         hypotheses: &[],
         reading: "",
         status: Status::Upheld,
-        parts: &[Part::necessary("edge")],
+        guards: &[Guard::necessary("edge")],
         exact: Check::Run(|version| {
             one(version.formula("edge", &Exact::from(1), |x| (*x <= Exact::from(1)).into()))
         }),
@@ -213,16 +222,16 @@ mod tests {
     /// name, and a certified one that does so, tell nothing.
     #[test]
     fn a_check_that_ignores_its_version_is_found() {
-        assert!(HONEST.check().as_stated && HONEST.untold().is_empty());
+        assert!(HONEST.check().as_stated && HONEST.unnoticed().is_empty());
         let deaf = Check::Run((|_| one(Verdict::Holds)) as fn(Version) -> Evidence);
-        const MISNAMED: &[Part] = &[Part::necessary("egde")];
+        const MISNAMED: &[Guard] = &[Guard::necessary("egde")];
         for blind in [
             Claim {
                 exact: deaf,
                 ..HONEST
             },
             Claim {
-                parts: MISNAMED,
+                guards: MISNAMED,
                 ..HONEST
             },
             Claim {
@@ -231,7 +240,7 @@ mod tests {
             },
         ] {
             assert!(blind.check().as_stated);
-            assert_eq!(blind.untold().len(), 3, "{blind:?}");
+            assert_eq!(blind.unnoticed().len(), 3, "{blind:?}");
         }
     }
 
@@ -240,15 +249,15 @@ mod tests {
     fn a_refuted_claim_must_be_mended() {
         let refuted = |mends| Claim {
             status: Status::Refuted,
-            parts: mends,
+            guards: mends,
             exact: Check::Run(|version| {
                 one(version.formula("edge", &Exact::from(2), |x| (*x <= Exact::from(1)).into()))
             }),
             ..HONEST
         };
-        const MENDED: &[Part] = &[Part::of("edge", &[Change::Tenths(5)])];
-        const AS_FALSE: &[Part] = &[Part::of("edge", &[Change::Tenths(9)])];
-        assert!(refuted(MENDED).check().as_stated && refuted(MENDED).untold().is_empty());
-        assert_eq!(refuted(AS_FALSE).untold().len(), 1);
+        const MENDED: &[Guard] = &[Guard::of("edge", &[Change::Tenths(5)])];
+        const AS_FALSE: &[Guard] = &[Guard::of("edge", &[Change::Tenths(9)])];
+        assert!(refuted(MENDED).check().as_stated && refuted(MENDED).unnoticed().is_empty());
+        assert_eq!(refuted(AS_FALSE).unnoticed().len(), 1);
     }
 }

@@ -21,20 +21,20 @@ pub enum Change {
 }
 
 /// A formula of a statement by its name, and the changes that turn the truth of the statement: of
-/// one that is upheld into a falsehood, of a refuted one into a truth.
+/// one that is upheld into a falsehood, of a refuted one into a truth. The checks must notice each.
 #[derive(Clone, Copy, Debug)]
-pub struct Part {
-    /// What the claim's file calls it.
-    pub name: &'static str,
+pub struct Guard {
+    /// What the claim's file calls the formula.
+    pub formula: &'static str,
     /// The changes.
     pub opposites: &'static [Change],
     /// Is it asked over ℚ alone, and not by the certified check?
     pub exact_only: bool,
 }
 
-impl Part {
+impl Guard {
     /// "Exactly when": an edge that is moved to either side is wrong, and each outcome occurs.
-    pub const fn exactly(name: &'static str) -> Self {
+    pub const fn exactly(formula: &'static str) -> Self {
         const OPPOSITES: &[Change] = &[
             Change::Tenths(11),
             Change::Tenths(9),
@@ -42,37 +42,43 @@ impl Part {
             Change::Always,
             Change::Never,
         ];
-        Part::of(name, OPPOSITES)
+        Guard::of(formula, OPPOSITES)
     }
 
     /// "Only if", the formula is necessary: asking for a tenth more is wrong.
-    pub const fn necessary(name: &'static str) -> Self {
-        Part::of(name, &[Change::Tenths(11), Change::Negated, Change::Never])
+    pub const fn necessary(formula: &'static str) -> Self {
+        Guard::of(
+            formula,
+            &[Change::Tenths(11), Change::Negated, Change::Never],
+        )
     }
 
     /// "If", the formula is enough: asking for a tenth less is wrong.
-    pub const fn enough(name: &'static str) -> Self {
-        Part::of(name, &[Change::Tenths(9), Change::Negated, Change::Always])
+    pub const fn enough(formula: &'static str) -> Self {
+        Guard::of(
+            formula,
+            &[Change::Tenths(9), Change::Negated, Change::Always],
+        )
     }
 
     /// An identity: with any other argument it is wrong.
-    pub const fn identity(name: &'static str) -> Self {
-        Part::of(name, &[Change::Tenths(11), Change::Tenths(9)])
+    pub const fn identity(formula: &'static str) -> Self {
+        Guard::of(formula, &[Change::Tenths(11), Change::Tenths(9)])
     }
 
-    /// A part with opposites of its own.
-    pub const fn of(name: &'static str, opposites: &'static [Change]) -> Self {
-        Part {
-            name,
+    /// A formula with opposites of its own.
+    pub const fn of(formula: &'static str, opposites: &'static [Change]) -> Self {
+        Guard {
+            formula,
             opposites,
             exact_only: false,
         }
     }
 
-    /// The same part, which the certified check does not ask.
+    /// The same formula, which the certified check does not ask.
     #[must_use]
     pub const fn exact_only(self) -> Self {
-        Part {
+        Guard {
             exact_only: true,
             ..self
         }
@@ -90,9 +96,9 @@ impl Version {
     pub const STATED: Version = Version { changed: None };
 
     /// With the formula of this name changed, and all others as they stand.
-    pub fn changed(part: &'static str, change: Change) -> Self {
+    pub fn changed(formula: &'static str, change: Change) -> Self {
         Version {
-            changed: Some((part, change)),
+            changed: Some((formula, change)),
         }
     }
 
@@ -101,15 +107,15 @@ impl Version {
         self.changed.is_none()
     }
 
-    /// The verdict of the formula `part` at `argument`, as this version has it.
+    /// The verdict of the formula of this name at `argument`, as this version has it.
     pub fn formula<T: Field>(
         self,
-        part: &str,
+        name: &str,
         argument: &T,
         formula: impl FnOnce(&T) -> Verdict,
     ) -> Verdict {
         match self.changed {
-            Some((changed, change)) if changed == part => match change {
+            Some((changed, change)) if changed == name => match change {
                 Change::Tenths(tenths) => formula(&(argument * T::ratio(tenths.into(), 10))),
                 Change::Negated => !formula(argument),
                 Change::Always => Verdict::Holds,
@@ -126,10 +132,10 @@ mod tests {
     use crate::number::Exact;
 
     #[test]
-    fn only_the_part_that_is_named_is_changed() {
+    fn only_the_formula_that_is_named_is_changed() {
         let at_most_one = |x: &Exact| Verdict::from(*x <= Exact::from(1));
-        let asked = |version: Version, part: &str| {
-            version.formula(part, &Exact::fraction(19, 20), at_most_one)
+        let asked = |version: Version, name: &str| {
+            version.formula(name, &Exact::fraction(19, 20), at_most_one)
         };
         for (change, verdict) in [
             (Change::Tenths(11), Verdict::Fails),

@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use serde_json::{Value, json};
-use sgd_stability::decide::{Certificate, Decision, Values, decide_to_width};
+use serde_json::json;
+use sgd_stability::criterion::MEAN_SQUARE;
+use sgd_stability::decide::{
+    Certificate, CriticalRates, Decision, Values, Verdicts, all_out_of_time, decide_to_width,
+};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::model::{Model, Sampling};
 use sgd_stability::number::Exact;
@@ -92,15 +95,16 @@ fn decide(arguments: &Arguments) -> Result<Answer> {
     Ok(Answer {
         text: decision::text(&decision, &chain, &values, arguments.digits) + &written,
         json,
-        ending: match decision.is_complete() {
-            true => Ending::Done,
-            false => Ending::Undecided,
+        ending: if decision.is_complete() {
+            Ending::Done
+        } else {
+            Ending::Undecided
         },
     })
 }
 
 fn no_certificate(decision: &Decision) -> &'static str {
-    match decision.verdicts.mean_square {
+    match decision.verdicts[MEAN_SQUARE] {
         None => "\nNo certificate is written: there is no verdict.",
         Some(_) => "\nNo certificate is written: no witness was found, and this is not the edge.",
     }
@@ -108,21 +112,7 @@ fn no_certificate(decision: &Decision) -> &'static str {
 
 /// The time was over before the model was read and checked.
 fn out_of_time(arguments: &Arguments, learning_rate: &Exact) -> Answer {
-    const REASON: &str = "time limit";
-    let all = |names: &[&str], value: Value| -> Value {
-        names
-            .iter()
-            .map(|name| (name.to_string(), value.clone()))
-            .collect()
-    };
-    let ends = [
-        "single_sample",
-        "gradient_descent",
-        "non_uniformity",
-        "one_step",
-        "mean_square",
-    ];
-    let known = json!({"lower": null, "upper": null, "reason": REASON});
+    let rates = CriticalRates::out_of_time();
     Answer {
         text: "Undecided: the time was over while the model was read and checked.".to_owned(),
         json: json!({
@@ -131,10 +121,10 @@ fn out_of_time(arguments: &Arguments, learning_rate: &Exact) -> Answer {
             "sampling": arguments.sampling,
             "dimension": null,
             "samples": null,
-            "verdicts": all(&ends[1..], Value::Null),
-            "critical_lr": all(&ends, Value::Null),
-            "not_found": all(&ends, known),
-            "undecided": all(&ends[1..], REASON.into()),
+            "verdicts": Verdicts::default(),
+            "critical_lr": &rates,
+            "not_found": rates.not_found(),
+            "undecided": all_out_of_time(),
         }),
         ending: Ending::Undecided,
     }

@@ -1,5 +1,6 @@
 //! What `decide` says to a person.
 
+use sgd_stability::criterion::{CRITERIA, MEAN_SQUARE};
 use sgd_stability::decide::{Critical, Decision, Link, Values};
 
 /// A rational of this many characters stands on a line.
@@ -18,54 +19,30 @@ pub fn text(decision: &Decision, chain: &[Link], values: &Values, digits: u32) -
         "",
         "at η",
     );
-    for (name, formula, holds, critical) in rows(decision) {
+    for (criterion, holds) in decision.verdicts.iter() {
         let verdict = match holds {
             Some(true) => "holds",
             Some(false) => "fails",
             None => "undecided",
         };
-        let critical = critical_text(critical, digits);
+        let (name, formula) = (criterion.title, criterion.known_as);
+        let critical = critical_text(&decision.critical_lr[criterion], digits);
         text += &format!("{name:<18}{formula:<18}{verdict:<10}{critical}\n");
     }
     text += &chain_text(decision, chain, digits);
     for (name, value) in values.named() {
         text += &format!("{name:<36}[{}, {}]\n", value.lower, value.upper);
     }
-    for (name, reason) in &decision.undecided {
-        let name = match &name[..] {
-            "non_uniformity" => "non-uniformity".to_owned(),
-            name => name.replace('_', " "),
-        };
-        text += &format!("{name} is undecided: {reason}\n");
+    for criterion in CRITERIA {
+        if let Some(reason) = decision.undecided.get(criterion.name) {
+            text += &format!("{} is undecided: {reason}\n", criterion.title);
+        }
     }
-    text + match decision.verdicts.mean_square {
+    text + match decision.verdicts[MEAN_SQUARE] {
         Some(true) => "\nSGD is stable in mean square.",
         Some(false) => "\nSGD is unstable in mean square.",
         None => "\nWhether SGD is stable in mean square is undecided.",
     }
-}
-
-type Row<'a> = (&'a str, &'a str, Option<bool>, &'a Critical);
-
-/// Name, formula, verdict and critical learning rate of every criterion.
-fn rows(decision: &Decision) -> [Row<'_>; 4] {
-    let (at, end) = (&decision.verdicts, &decision.critical_lr);
-    [
-        (
-            "gradient descent",
-            "η λ_max(H) ≤ 2",
-            at.gradient_descent,
-            &end.gradient_descent,
-        ),
-        (
-            "non-uniformity",
-            "s ≤ 1/(η√p)",
-            at.non_uniformity,
-            &end.non_uniformity,
-        ),
-        ("one step", "Theorem 1", at.one_step, &end.one_step),
-        ("mean square", "exact", at.mean_square, &end.mean_square),
-    ]
 }
 
 /// The smallest member of the chain, and how the brackets order all of it.
@@ -75,11 +52,9 @@ fn chain_text(decision: &Decision, chain: &[Link], digits: u32) -> String {
         "{:<46}{smallest}\n",
         "2/max λ_max(H_i), no sample's step lengthens"
     );
-    let symbol = |name: &str| match name {
-        "single_sample" => "2/max λ_max(H_i)",
-        "one_step" => "η₁ (one step)",
-        "mean_square" => "η* (mean square)",
-        _ => "2/λ_max(H)",
+    let symbol = |name: &str| {
+        let named = CRITERIA.into_iter().find(|c| c.name == name);
+        named.map_or("2/max λ_max(H_i)", |criterion| criterion.end)
     };
     for (place, link) in chain.iter().enumerate() {
         if place == 0 {
@@ -88,10 +63,10 @@ fn chain_text(decision: &Decision, chain: &[Link], digits: u32) -> String {
         let relation = if link.apart { "<" } else { "≤" };
         text += &format!(" {relation} {}", symbol(link.second));
     }
-    match chain.is_empty() {
-        true => text,
-        false => text + ", asserted over these brackets\n",
+    if !chain.is_empty() {
+        text += ", asserted over these brackets\n";
     }
+    text
 }
 
 /// A critical learning rate: the rational itself where it is known and short; else two decimals between which

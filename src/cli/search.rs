@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::model::{Model, Sampling};
 use sgd_stability::number::Exact;
-use sgd_stability::search::{CounterExample, KNOWN, Known, Outcome, Settings, search};
+use sgd_stability::search::{CounterExample, Outcome, Settings, search};
 use sgd_stability::write::write_file;
 
 use super::output::{Answer, Ending};
 use super::progress::progress;
+use crate::theorems::{SEARCHES, Search};
 
 /// Hunt an exact rational counter-example to a claim, made as small as it gets; or, with gap:NAME,
 /// the model on which mean-square stability reaches furthest beyond a criterion.
@@ -79,12 +80,12 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 }
 
 /// The search of this name.
-fn choose(name: &str) -> Result<Known> {
-    KNOWN
+fn choose(name: &str) -> Result<Search> {
+    SEARCHES
         .into_iter()
         .find(|known| known.name == name)
         .ok_or_else(|| {
-            let known = KNOWN.map(|known| known.name).join(", ");
+            let known = SEARCHES.map(|known| known.name).join(", ");
             let fault = format!("\"{name}\" is nothing that can be searched; choose from {known}");
             Error::input("search", "CLAIM", fault)
         })
@@ -94,9 +95,8 @@ fn file(model: &Model) -> Result<String> {
     serde_json::to_string(model).map_err(Error::internal)
 }
 
-fn text(known: &Known, outcome: &Outcome, out: Option<&Path>) -> Result<String> {
-    let wording = known.conjecture.wording();
-    let mut text = format!("{}\n{}\n\n", known.name, wording.statement);
+fn text(known: &Search, outcome: &Outcome, out: Option<&Path>) -> Result<String> {
+    let mut text = format!("{}\n{}\n\n", known.name, known.statement);
     text += &format!("{} models tried", outcome.tried);
     if outcome.unmet > 0 {
         text += &format!(", {} of them outside the hypotheses", outcome.unmet);
@@ -127,9 +127,9 @@ fn text(known: &Known, outcome: &Outcome, out: Option<&Path>) -> Result<String> 
 }
 
 /// The second model, where the statement is about a pair.
-fn counterpart(known: &Known, found: &CounterExample) -> Option<Model> {
-    let other = known.conjecture.counterpart(&found.instance().model);
-    other.map(Model::Quadratic)
+fn counterpart(known: &Search, found: &CounterExample) -> Option<Model> {
+    let counterpart = known.conjecture.counterpart?;
+    Some(Model::Quadratic(counterpart(&found.instance().model)))
 }
 
 /// The command line that asks again.
@@ -151,14 +151,14 @@ fn floor_to_millionths(value: &Exact) -> String {
 }
 
 fn json(
-    known: &Known,
+    known: &Search,
     settings: &Settings,
     outcome: &Outcome,
     out: Option<&Path>,
 ) -> Result<Value> {
     let mut json = json!({
         "claim": known.name,
-        "statement": known.conjecture.wording().statement,
+        "statement": known.statement,
         "settings": settings,
         "tried": outcome.tried,
         "unmet": outcome.unmet,
@@ -181,20 +181,6 @@ mod tests {
     use num_traits::One;
 
     use super::*;
-    use crate::theorems::ROLL;
-
-    /// By the same name, and the same statement: "False." is what the roll adds to some.
-    #[test]
-    fn what_is_searched_by_name_is_what_the_roll_says() {
-        for known in KNOWN.iter().filter(|known| !known.name.contains(':')) {
-            let claim = ROLL.iter().find(|claim| claim.id == known.name);
-            let statement = claim
-                .expect(known.name)
-                .statement
-                .trim_end_matches(" False.");
-            assert_eq!(known.conjecture.wording().statement, statement);
-        }
-    }
 
     #[test]
     fn a_lower_bound_is_printed_rounded_down() {

@@ -10,7 +10,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{eta, weight};
+use super::symbols::{eta, weight};
 use crate::matrix::{Algebra, inertia, positive_semidefinite};
 use crate::model::Quadratic;
 use crate::number::{Field, Symbol, Verdict};

@@ -15,6 +15,7 @@ use nalgebra::DMatrix;
 use num_traits::{One, Zero};
 
 use super::alignment::squared_norm;
+use super::symbols::{eta, step};
 use crate::matrix::Algebra;
 use crate::matrix::polynomial::determinant;
 use crate::number::{Exact, Field, Symbol, Verdict};
@@ -89,14 +90,14 @@ fn norms_shrink(words: &[DMatrix<Exact>]) -> bool {
 
 /// The certificate of stability on words of `k` batches in LaTeX.
 pub fn latex_of_words() -> String {
-    let [last, first] = ["H_{w_k}", "H_{w_1}"].map(super::step);
+    let [last, first] = ["H_{w_k}", "H_{w_1}"].map(step);
     format!(r"\prod_w \|\left({last}\right) \cdots \left({first}\right)\|_F^2 < 1")
 }
 
 /// The criterion of one dimension, for two batches, in LaTeX.
 pub fn latex() -> String {
     let curvatures = ["a_1", "a_2"].map(Symbol::named);
-    let product = squared_product(&curvatures, &super::eta());
+    let product = squared_product(&curvatures, &eta());
     (Symbol::one() - product).to_string()
 }
 

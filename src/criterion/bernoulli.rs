@@ -7,7 +7,7 @@
 
 use nalgebra::DMatrix;
 
-use super::eta;
+use super::symbols::eta;
 use crate::matrix::{Algebra, positive_semidefinite, symmetric};
 use crate::model::Quadratic;
 use crate::model::second_moment::{self, Maps};

@@ -9,6 +9,7 @@
 
 use nalgebra::DMatrix;
 
+use super::symbols::eta;
 use crate::matrix::{Algebra, Bracket, bracket, pencil, positive_semidefinite};
 use crate::model::Quadratic;
 use crate::number::{Exact, Field, Interval, Real, Symbol, Verdict};
@@ -118,8 +119,8 @@ fn enclosed_eigenvalue(matrix: &DMatrix<Enclosure>) -> Option<Enclosure> {
 /// The statement in LaTeX.
 pub fn latex() -> String {
     let [coherence, a, n, batch] = [r"\sigma", "a", "n", "B"].map(Symbol::named);
-    let descent = super::gradient_descent::largest_sharpness(&super::eta());
-    let slack = slack(&coherence, &a, &super::eta(), &rest(&n, &batch));
+    let descent = super::gradient_descent::largest_sharpness(&eta());
+    let slack = slack(&coherence, &a, &eta(), &rest(&n, &batch));
     format!(r"a \le {descent}, \quad {slack} \ge 0")
 }
 

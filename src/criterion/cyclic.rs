@@ -18,7 +18,7 @@ pub fn converges(model: &Quadratic, epoch: &Epoch, learning_rate: &Exact) -> Ver
 
 /// The criterion in LaTeX.
 pub fn latex() -> String {
-    let [last, first] = ["H_{b_K}", "H_{b_1}"].map(super::step);
+    let [last, first] = ["H_{b_K}", "H_{b_1}"].map(super::symbols::step);
     format!(r"\rho\left(\left({last}\right) \cdots \left({first}\right)\right) < 1")
 }
 

@@ -7,7 +7,8 @@
 
 use nalgebra::DVector;
 
-use super::{eta, one_step, weight};
+use super::one_step;
+use super::symbols::{eta, weight};
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Symbol, Verdict};
 

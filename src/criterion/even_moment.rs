@@ -10,7 +10,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::power;
+use super::symbols::{eta, step};
 use crate::matrix::algebra::mean_of;
 use crate::matrix::positive_semidefinite;
 use crate::matrix::symmetric_power::symmetric_power;
@@ -110,14 +110,23 @@ pub fn directional_slack<T: Field>(
 
 /// The criterion in LaTeX.
 pub fn latex() -> String {
-    let step = super::step("H_b");
+    let step = step("H_b");
     format!(r"\mathrm{{Id}} - \mathrm{{E}}\left[\left({step}\right)^{{\otimes k}}\right]")
 }
 
 /// The bound along a direction for `k = 4` in LaTeX.
 pub fn latex_of_bound() -> String {
     let [moment, batch] = [r"\mathrm{E}_i (v^\top H_i v)^4", "B"].map(Symbol::named);
-    bound_slack(&moment, &batch, &super::eta(), 4).to_string()
+    bound_slack(&moment, &batch, &eta(), 4).to_string()
+}
+
+/// `x^exponent`, by squares, so that an even power of an interval is not negative.
+fn power<T: Field>(x: &T, exponent: usize) -> T {
+    match exponent {
+        0 => T::one(),
+        even if even.is_multiple_of(2) => power(x, even / 2).square(),
+        odd => x * power(x, odd - 1),
+    }
 }
 
 #[cfg(test)]

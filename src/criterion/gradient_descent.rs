@@ -3,15 +3,57 @@
 //! Classical (Polyak 1987, section 1.4; for networks Cohen et al. 2021): `x⁺ = (I − ηH)x` stays
 //! bounded from every start exactly when no eigenvalue of `ηH` exceeds 2.
 
-use super::eta;
+use super::definition::{Criterion, Diffusion, Form, Moments, Pencil, Power, Role};
+use super::proposed::largest_eigenvalue;
+use super::symbols::eta;
 use crate::matrix::{Algebra, positive_semidefinite};
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Verdict};
+
+/// Gradient descent's criterion, necessary for SGD.
+pub const GRADIENT_DESCENT: Criterion = Criterion {
+    name: "gradient_descent",
+    title: "gradient descent",
+    formula: "2I − ηH ⪰ 0",
+    known_as: "η λ_max(H) ≤ 2",
+    end: "2/λ_max(H)",
+    role: Role::Necessary,
+    reason: "gradient descent diverges at this η, and E x_t follows it",
+    latex,
+    verdict: |model, learning_rate, _| verdict(model, learning_rate),
+    critical: |model, _| largest_eigenvalue(model.hessian()).recip() * 2.0,
+    form: Form::Moments(Moments {
+        diffusion: Diffusion::Mean,
+        power: Power::First,
+        fractions: Pencil {
+            slack: |c, eta, _| slack(c, eta),
+            parts,
+        },
+        enclosures: Pencil {
+            slack: |c, eta, _| slack(c, eta),
+            parts,
+        },
+        machine: Pencil {
+            slack: |c, eta, _| slack(c, eta),
+            parts,
+        },
+        numbers: Pencil {
+            slack: |c, eta, _| slack(c, eta),
+            parts,
+        },
+    }),
+};
 
 /// `2I − ηH`; in one direction `2 − ηa`.
 pub fn slack<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, learning_rate: &T) -> A {
     let identity = curvature.identity.clone();
     identity.scaled(&T::int(2)) - curvature.hessian.clone().scaled(learning_rate)
+}
+
+/// `2I` and `H`.
+fn parts<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, _: &T) -> [A; 2] {
+    let twice = curvature.identity.clone().scaled(&T::int(2));
+    [twice, curvature.hessian.clone()]
 }
 
 /// Does the criterion hold, `2I − ηH ⪰ 0`?

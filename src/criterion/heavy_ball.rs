@@ -11,7 +11,8 @@
 
 use nalgebra::DMatrix;
 
-use super::{beta, eta, gradient_descent, non_uniformity, weight};
+use super::symbols::{beta, eta, weight};
+use super::{gradient_descent, non_uniformity};
 use crate::matrix::{Algebra, positive_semidefinite, stein};
 use crate::model::momentum::Momentum;
 use crate::model::{Curvature, Quadratic};

@@ -14,7 +14,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::eta;
+use super::symbols::eta;
 use crate::matrix::algebra::mean_of;
 use crate::matrix::{Algebra, positive_semidefinite};
 use crate::model::{Quadratic, Sampling, second_moment};

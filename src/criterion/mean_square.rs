@@ -10,11 +10,31 @@
 
 use nalgebra::DMatrix;
 
-use super::{eta, weight};
+use super::definition::{Criterion, Form, Role};
+use super::proposed::last_semidefinite;
+use super::symbols::{eta, weight};
 use crate::matrix::positive_semidefinite;
 use crate::model::Quadratic;
 use crate::model::second_moment::{self, Maps};
 use crate::number::{Field, Symbol, Verdict};
+
+/// Mean-square stability.
+pub const MEAN_SQUARE: Criterion = Criterion {
+    name: "mean_square",
+    title: "mean square",
+    formula: "C − ηD ⪰ 0",
+    known_as: "exact",
+    end: "η* (mean square)",
+    role: Role::Exact,
+    reason: "E‖x_t‖² is bounded exactly when it holds",
+    latex,
+    verdict,
+    critical: |model, p| {
+        let maps = Maps::of(model, &p);
+        last_semidefinite(&maps.drift, &maps.diffusion)
+    },
+    form: Form::SecondMoment,
+};
 
 /// The Gram matrix of `C − ηD` (m × m). Only its inertia means something, not its eigenvalues.
 pub fn slack<T: Field>(maps: &Maps<T>, learning_rate: &T) -> DMatrix<T> {
@@ -65,11 +85,11 @@ mod tests {
         let eta = Exact::fraction(5, 4);
         assert_eq!(verdict(&model, &eta, &one), Verdict::Holds);
         assert_eq!(
-            super::super::one_step::verdict(&model, &eta, &one),
+            crate::criterion::one_step::verdict(&model, &eta, &one),
             Verdict::Fails
         );
         assert_eq!(
-            super::super::non_uniformity::verdict(&model, &eta, &one),
+            crate::criterion::non_uniformity::verdict(&model, &eta, &one),
             Verdict::Fails
         );
     }

@@ -38,6 +38,7 @@ pub mod almost_sure;
 pub mod bernoulli;
 pub mod coherence;
 pub mod cyclic;
+pub mod definition;
 pub mod direction;
 pub mod even_moment;
 pub mod flip;
@@ -49,49 +50,60 @@ pub mod nesterov;
 pub mod non_uniformity;
 pub mod one_dimension;
 pub mod one_step;
+mod per_criterion;
 pub mod preconditioned;
+pub(crate) mod proposed;
 pub mod reshuffling;
 pub mod spectral;
+mod symbols;
 pub mod trace;
 
-use crate::number::{Field, Symbol};
+pub use definition::{Criterion, Diffusion, Enclosure, Form, Moments, Pencil, Power, Role};
+pub use gradient_descent::GRADIENT_DESCENT;
+pub use mean_square::MEAN_SQUARE;
+pub use non_uniformity::NON_UNIFORMITY;
+pub use one_step::ONE_STEP;
+pub use per_criterion::PerCriterion;
 
-/// The learning rate as a symbol.
-fn eta() -> Symbol {
-    Symbol::named(r"\eta")
-}
-
-/// The weight of the sample noise as a symbol.
-fn weight() -> Symbol {
-    Symbol::named("p")
-}
-
-/// The momentum as a symbol.
-fn beta() -> Symbol {
-    Symbol::named(r"\beta")
-}
-
-/// `I − ηH_b` as a step prints itself, for a batch Hessian of this name.
-fn step(hessian: &str) -> String {
-    let [identity, hessian] = ["I", hessian].map(Symbol::named);
-    crate::model::quadratic::step(identity, hessian, &eta()).to_string()
-}
-
-/// `x^exponent`, by squares, so that an even power of an interval is not negative.
-fn power<T: Field>(x: &T, exponent: usize) -> T {
-    match (exponent, exponent % 2) {
-        (0, _) => T::one(),
-        (_, 0) => power(x, exponent / 2).square(),
-        _ => x * power(x, exponent - 1),
-    }
-}
+/// The criteria that `decide` asks of every model, in the order in which they are listed everywhere.
+/// A new one is a value beside its formula and a line here.
+pub const CRITERIA: [Criterion; 4] = [GRADIENT_DESCENT, NON_UNIFORMITY, ONE_STEP, MEAN_SQUARE];
 
 #[cfg(test)]
 mod tests {
+    use super::symbols::{eta, weight};
     use super::*;
     use crate::matrix::Algebra;
-    use crate::model::Curvature;
-    use crate::number::Real;
+    use crate::model::{Curvature, Sampling, golden};
+    use crate::number::{Exact, Real, Symbol};
+
+    /// Relative: far above the rounding of two-by-two matrices, far below any wrong formula.
+    const NEAR: f64 = 1e-9;
+
+    #[test]
+    fn every_verdict_turns_at_the_critical_learning_rate() {
+        for (name, model) in golden::all() {
+            let weight = Sampling::WithReplacement
+                .weight(model.samples(), 2)
+                .unwrap();
+            for criterion in CRITERIA {
+                let end = (criterion.critical)(&model.to(), weight.to_f64());
+                let at = |part: f64| {
+                    let eta = Exact::from_f64(end * part).unwrap();
+                    (criterion.verdict)(&model, &eta, &weight)
+                };
+                assert!(at(1.0 - NEAR).holds(), "{} of {name}", criterion.name);
+                assert!(at(1.0 + NEAR).fails(), "{} of {name}", criterion.name);
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        for (place, criterion) in CRITERIA.iter().enumerate() {
+            assert!(!CRITERIA[..place].contains(criterion), "{criterion:?}");
+        }
+    }
 
     /// A slack as a function of the curvature, η and p.
     trait Slack {

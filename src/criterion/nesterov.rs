@@ -8,7 +8,7 @@
 
 use nalgebra::DMatrix;
 
-use super::{beta, eta, weight};
+use super::symbols::{beta, eta, weight};
 use crate::matrix::{Algebra, positive_semidefinite, stein};
 use crate::model::momentum::Momentum;
 use crate::model::{Curvature, Quadratic};

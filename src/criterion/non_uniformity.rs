@@ -4,10 +4,46 @@
 //! Wu, Ma and E (2018) read it off their Theorem 1. It is necessary for mean-square stability in
 //! one dimension, for two samples and when the `H_i` commute, but not in general.
 
-use super::{eta, weight};
+use super::definition::{Criterion, Diffusion, Form, Moments, Pencil, Power, Role};
+use super::proposed::largest_eigenvalue;
+use super::symbols::{eta, weight};
 use crate::matrix::{Algebra, positive_semidefinite};
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Real, Symbol, Verdict};
+
+/// The bound on the non-uniformity.
+pub const NON_UNIFORMITY: Criterion = Criterion {
+    name: "non_uniformity",
+    title: "non-uniformity",
+    formula: "I − η²pΣ ⪰ 0",
+    known_as: "s ≤ 1/(η√p)",
+    end: "1/(s√p)",
+    role: Role::Indicative,
+    reason: "the bound decides in one dimension only",
+    latex,
+    verdict,
+    critical: |model, p| (largest_eigenvalue(&model.variance()) * p).sqrt().recip(),
+    form: Form::Moments(Moments {
+        diffusion: Diffusion::Noise,
+        power: Power::Second,
+        fractions: Pencil {
+            slack: slack,
+            parts,
+        },
+        enclosures: Pencil {
+            slack: slack,
+            parts,
+        },
+        machine: Pencil {
+            slack: slack,
+            parts,
+        },
+        numbers: Pencil {
+            slack: slack,
+            parts,
+        },
+    }),
+};
 
 /// `I − η²pΣ`; in one direction `1 − η²ps²`. No root: decidable over ℚ.
 pub fn slack<A: Algebra<T>, T: Field>(
@@ -17,6 +53,12 @@ pub fn slack<A: Algebra<T>, T: Field>(
 ) -> A {
     let factor = learning_rate.square() * weight;
     curvature.identity.clone() - curvature.variance.clone().scaled(&factor)
+}
+
+/// `I` and `pΣ`.
+fn parts<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, weight: &T) -> [A; 2] {
+    let noise = curvature.variance.clone().scaled(weight);
+    [curvature.identity.clone(), noise]
 }
 
 /// Does the criterion hold, `I − η²pΣ ⪰ 0`?

@@ -4,7 +4,8 @@
 //! network it is read with `a = λ_max(H)` and `s² = λ_max(Σ)` measured, as if one direction
 //! carried both.
 
-use super::{eta, one_step, weight};
+use super::one_step;
+use super::symbols::{eta, weight};
 use crate::model::Curvature;
 use crate::number::{Field, Symbol};
 

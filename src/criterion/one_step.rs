@@ -5,10 +5,52 @@
 //! `2H − η(H² + pΣ) ⪰ 0`. It is sufficient for mean-square stability, and necessary in one
 //! dimension.
 
-use super::{eta, weight};
+use super::definition::{Criterion, Diffusion, Form, Moments, Pencil, Power, Role};
+use super::proposed::last_semidefinite;
+use super::symbols::{eta, weight};
 use crate::matrix::{Algebra, positive_semidefinite};
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Verdict};
+
+/// Theorem 1 of Wu, Ma and E.
+pub const ONE_STEP: Criterion = Criterion {
+    name: "one_step",
+    title: "one step",
+    formula: "2H − η(H² + pΣ) ⪰ 0",
+    known_as: "Theorem 1",
+    end: "η₁ (one step)",
+    role: Role::Sufficient,
+    reason: "E‖x_t‖² falls at every step (Theorem 1)",
+    latex,
+    verdict,
+    critical: |model, p| {
+        let [drift, second_moment] = parts(&model.curvature(), &p);
+        last_semidefinite(&drift, &second_moment)
+    },
+    form: Form::Moments(MOMENTS),
+};
+
+/// `2H − η(H² + pΣ)` over each algebra.
+pub const MOMENTS: Moments = Moments {
+    diffusion: Diffusion::Both,
+    power: Power::First,
+    fractions: Pencil {
+        slack: slack,
+        parts,
+    },
+    enclosures: Pencil {
+        slack: slack,
+        parts,
+    },
+    machine: Pencil {
+        slack: slack,
+        parts,
+    },
+    numbers: Pencil {
+        slack: slack,
+        parts,
+    },
+};
 
 /// `2H − η(H² + pΣ)`; in one direction `2a − η(a² + ps²)`.
 pub fn slack<A: Algebra<T>, T: Field>(
@@ -16,13 +58,19 @@ pub fn slack<A: Algebra<T>, T: Field>(
     learning_rate: &T,
     weight: &T,
 ) -> A {
-    let h = &curvature.hessian;
-    h.clone().scaled(&T::int(2)) - second_moment(curvature, weight).scaled(learning_rate)
+    let [drift, second_moment] = parts(curvature, weight);
+    drift - second_moment.scaled(learning_rate)
 }
 
 /// `E[H_b²] = H² + pΣ`.
 pub fn second_moment<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, weight: &T) -> A {
     curvature.hessian.squared() + curvature.variance.clone().scaled(weight)
+}
+
+/// `2H` and `H² + pΣ`.
+fn parts<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, weight: &T) -> [A; 2] {
+    let drift = curvature.hessian.clone().scaled(&T::int(2));
+    [drift, second_moment(curvature, weight)]
 }
 
 /// Does the criterion hold, `2H − η(H² + pΣ) ⪰ 0`?

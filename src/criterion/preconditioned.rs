@@ -6,7 +6,7 @@
 //! (Cohen et al. 2022, the adaptive edge of stability). Adam's `P` moves and its bias correction is
 //! left out here.
 
-use super::{beta, eta};
+use super::symbols::{beta, eta};
 use crate::matrix::Algebra;
 use crate::number::{Field, Symbol};
 

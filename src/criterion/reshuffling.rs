@@ -52,7 +52,7 @@ pub fn converges(model: &Quadratic, batch: usize, learning_rate: &Exact) -> Verd
 
 /// The slack in LaTeX.
 pub fn latex() -> String {
-    let [last, first] = ["H_{b_K}", "H_{b_1}"].map(super::step);
+    let [last, first] = ["H_{b_K}", "H_{b_1}"].map(super::symbols::step);
     let product = format!(r"\left({last}\right) \cdots \left({first}\right)");
     format!(r"X - \mathrm{{E}}_\pi\left[P_\pi\,X\,P_\pi^\top\right], \quad P_\pi = {product}")
 }

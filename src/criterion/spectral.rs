@@ -12,6 +12,7 @@
 
 use nalgebra::DMatrix;
 
+use super::symbols::{beta, eta, weight};
 use crate::matrix::Algebra;
 use crate::model::Quadratic;
 use crate::number::{Field, Symbol, Verdict};
@@ -86,7 +87,7 @@ impl<T: Field> Expression<T> {
 pub fn latex() -> String {
     let [trace, sandwich, lambda] = [r"\tau_1", r"\tau_2", r"\lambda_k"].map(Symbol::named);
     let expression = Expression { trace, sandwich };
-    let term = expression.term(&(super::eta() * lambda), &super::weight(), &super::beta());
+    let term = expression.term(&(eta() * lambda), &weight(), &beta());
     format!(r"1 - \sum_k {term}")
 }
 

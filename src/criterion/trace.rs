@@ -5,7 +5,8 @@
 //! gives `η²p tr Σ ≤ 2η tr H − η²‖H‖_F² ≤ r`, hence `s ≤ √r/(η√p)` in any dimension: what remains of
 //! the non-uniformity bound in general.
 
-use super::{eta, one_step, weight};
+use super::one_step;
+use super::symbols::{eta, weight};
 use crate::matrix::inertia;
 use crate::model::Quadratic;
 use crate::number::{Field, Symbol, Verdict};

@@ -98,7 +98,9 @@ impl Certificate {
     /// has a witness that was found.
     pub(super) fn of(
         model: &Model,
-        (lr, batch, sampling): (&Exact, usize, Sampling),
+        lr: &Exact,
+        batch: usize,
+        sampling: Sampling,
         decided: &Decided,
     ) -> Option<Self> {
         use Statement::{MeanSquareStable, MeanSquareUnstable};
@@ -162,9 +164,10 @@ impl Certificate {
             lr: field("lr")?.number()?,
             batch: batch(&field("batch")?, model.samples())?,
             sampling: field("sampling")?.word("\"with-replacement\" or \"without-replacement\"")?,
-            witness: match witness.is_null() {
-                true => None,
-                false => Some(square(&witness, size)?),
+            witness: if witness.is_null() {
+                None
+            } else {
+                Some(square(&witness, size)?)
             },
             basis,
             method,
@@ -249,12 +252,12 @@ impl Certificate {
     fn check_by_exact_test(&self, weight: &Exact) -> Result<()> {
         let test = MeanSquareTest::of(&Subject::of(&self.model, weight));
         let stable = test.sign(&self.lr).is_semidefinite();
-        match stable == (self.claim == Statement::MeanSquareStable) {
-            true => Ok(()),
-            false => Err(Error::check(
-                "the exact test of C − ηD on the symmetric matrices says the contrary",
-            )),
+        if stable == (self.claim == Statement::MeanSquareStable) {
+            return Ok(());
         }
+        Err(Error::check(
+            "the exact test of C − ηD on the symmetric matrices says the contrary",
+        ))
     }
 }
 
@@ -274,10 +277,10 @@ fn check_stable(subject: &Subject, x: &Fractions, learning_rate: &Exact) -> Resu
         ));
     }
     let slack = range.seen(&subject.slack(x, learning_rate));
-    match is_semidefinite(&slack) {
-        true => Ok(()),
-        false => Err(Error::check("X − T(X) is not positive semi-definite")),
+    if is_semidefinite(&slack) {
+        return Ok(());
     }
+    Err(Error::check("X − T(X) is not positive semi-definite"))
 }
 
 /// A checker does not abstain, however long the numbers.
@@ -290,10 +293,10 @@ fn is_semidefinite(matrix: &Fractions) -> bool {
 
 /// `⟨Y, (C − ηD)(Y)⟩ < 0`.
 fn check_unstable(subject: &Subject, y: &Fractions, learning_rate: &Exact) -> Result<()> {
-    match subject.dot(y, &subject.slack(y, learning_rate)) < Exact::zero() {
-        true => Ok(()),
-        false => Err(Error::check("⟨Y, T(Y)⟩ is not above ⟨Y, Y⟩")),
+    if subject.dot(y, &subject.slack(y, learning_rate)) < Exact::zero() {
+        return Ok(());
     }
+    Err(Error::check("⟨Y, T(Y)⟩ is not above ⟨Y, Y⟩"))
 }
 
 /// A batch size from 1 to the number of samples.
@@ -310,14 +313,12 @@ fn batch(value: &Value, samples: usize) -> Result<usize> {
 /// A square matrix of this size.
 fn square(value: &Value, size: usize) -> Result<DMatrix<Exact>> {
     let matrix = file::matrix(value)?;
-    match matrix.shape() == (size, size) {
-        true => Ok(matrix),
-        false => {
-            let (rows, columns) = matrix.shape();
-            let fault = format!("is {rows} × {columns}; it must be {size} × {size}");
-            Err(value.refused(fault))
-        }
+    let (rows, columns) = matrix.shape();
+    if (rows, columns) == (size, size) {
+        return Ok(matrix);
     }
+    let fault = format!("is {rows} × {columns}; it must be {size} × {size}");
+    Err(value.refused(fault))
 }
 
 /// A witness as it is written: d × d where that is short, else as it is held.

@@ -9,7 +9,7 @@ use super::threshold::Critical;
 use crate::error::{Error, Result};
 use crate::matrix::Bracket;
 
-/// Two neighbours of the chain, by their names in [`super::CriticalRates`].
+/// Two neighbours of the chain, by their names in JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Link {
     /// The smaller.
@@ -20,37 +20,39 @@ pub struct Link {
     pub apart: bool,
 }
 
+/// A member of the chain that is enclosed.
+#[derive(Clone, Copy)]
+struct Member<'a> {
+    name: &'static str,
+    bracket: &'a Bracket,
+}
+
 /// The links between the members that are known.
 ///
 /// # Errors
 /// An internal one when two brackets contradict a link.
 pub(super) fn links(members: &[(&'static str, &Critical)]) -> Result<Vec<Link>> {
-    let known: Vec<(&str, &Bracket)> = members
-        .iter()
-        .filter_map(|(name, bracket)| Some((*name, bracket.bracket()?)))
-        .collect();
-    known
-        .windows(2)
-        .map(|pair| link(pair[0], pair[1]))
-        .collect()
+    let known = members.iter().filter_map(|&(name, critical)| {
+        let bracket = critical.bracket()?;
+        Some(Member { name, bracket })
+    });
+    let known: Vec<Member> = known.collect();
+    let pairs = known.windows(2);
+    pairs.map(|pair| link(pair[0], pair[1])).collect()
 }
 
-fn link(first: (&'static str, &Bracket), second: (&'static str, &Bracket)) -> Result<Link> {
-    let ((first, a), (second, b)) = (first, second);
+fn link(first: Member, second: Member) -> Result<Link> {
+    let (a, b) = (first.bracket, second.bracket);
     // The upper end is above its value, unless the value is known.
-    let contradicted = match b.is_point() {
-        true => a.lower > b.upper,
-        false => a.lower >= b.upper,
-    };
-    if contradicted {
+    if a.lower > b.upper || (a.lower == b.upper && !b.is_point()) {
         return Err(Error::internal(format!(
-            "the certified brackets break the chain: {first} is at least {}, {second} at most {}",
-            a.lower, b.upper
+            "the certified brackets break the chain: {} is at least {}, {} at most {}",
+            first.name, a.lower, second.name, b.upper
         )));
     }
     Ok(Link {
-        first,
-        second,
+        first: first.name,
+        second: second.name,
         apart: a.upper < b.lower || (a.upper == b.lower && !a.is_point()),
     })
 }

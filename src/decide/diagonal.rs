@@ -1,17 +1,19 @@
 //! Many dimensions and diagonal Hessians: each coordinate is a model of its own.
 //!
 //! There `T` multiplies `X_jk` by `E[(1 − ηh_j)(1 − ηh_k)]`, by Cauchy and Schwarz no more than the larger of
-//! both factors on the diagonal. So Theorem 1 is exact, `η* = η₁ = min_j 2a_j/(a_j² + ps_j²)`, and all ends
-//! but that of the non-uniformity are rational.
+//! both factors on the diagonal. So the one-step criterion is exact, and
+//! `η* = η₁ = min_j 2a_j/(a_j² + ps_j²)` is rational.
 
+use super::rates::CriticalRates;
 use super::subject::Subject;
-use super::threshold::{Critical, Unbounded, certified};
-use super::{CriticalRates, critical};
-use crate::criterion::one_dimension;
+use super::threshold::{Critical, Unbounded, certified, digits};
+use crate::criterion::{Diffusion, Form, Moments, PerCriterion, Power, one_step};
 use crate::matrix::Fractions;
+use crate::model::Curvature;
 use crate::number::{Exact, Field, Verdict};
 
-/// From this size on. Below, the general road is quick, and its brackets were published.
+/// The smallest size of a diagonal model. Below, the general search is quick, and its brackets were
+/// published.
 const FEWEST: usize = 65;
 
 /// The curvatures of the coordinates that have any.
@@ -23,8 +25,7 @@ pub(super) struct Diagonal {
 
 struct Coordinate {
     place: usize,
-    sharpness: Exact,
-    variance: Exact,
+    curvature: Curvature<Exact>,
 }
 
 impl Diagonal {
@@ -40,10 +41,10 @@ impl Diagonal {
             let entries = || hessians.iter().map(|h| h.entry(place, place));
             let sharpness = entries().sum::<Exact>() / &count;
             let square = entries().map(|entry| entry.square()).sum::<Exact>() / &count;
+            let variance = square - sharpness.square();
             Coordinate {
                 place,
-                variance: square - sharpness.square(),
-                sharpness,
+                curvature: Curvature::along_one_direction(sharpness, variance),
             }
         };
         let entries = |h: &Fractions| (0..size).map(|i| h.entry(i, i)).max();
@@ -52,60 +53,52 @@ impl Diagonal {
             largest: hessians.iter().filter_map(entries).max()?,
             coordinates: (0..size)
                 .map(coordinate)
-                .filter(|coordinate| coordinate.sharpness > zero)
+                .filter(|coordinate| coordinate.curvature.hessian > zero)
                 .collect(),
         })
     }
 
-    /// `2a/(a² + ps²)` of the coordinate where that is least; `None` when the loss is flat.
-    fn worst(&self, weight: &Exact) -> Option<(Exact, &Coordinate)> {
-        let end = |c: &Coordinate| {
-            one_dimension::critical(c.sharpness.clone(), c.variance.clone(), weight)
-        };
-        let ends = self.coordinates.iter().map(|c| (end(c), c));
-        ends.min_by(|a, b| a.0.cmp(&b.0))
+    /// `A/B` of the coordinate where that is least; `None` when `B` vanishes on all of them.
+    fn worst(&self, moments: &Moments, weight: &Exact) -> Option<(Exact, &Coordinate)> {
+        let quotients = self.coordinates.iter().filter_map(|coordinate| {
+            let [a, b] = (moments.numbers.parts)(&coordinate.curvature, weight);
+            (b > Exact::from(0)).then(|| (a / b, coordinate))
+        });
+        quotients.min_by(|one, other| one.0.cmp(&other.0))
     }
 
     /// The critical learning rates.
     pub(super) fn rates(&self, weight: &Exact, width: &Exact) -> CriticalRates {
-        let two = Exact::from(2);
-        let Some((end, _)) = self.worst(weight) else {
-            let flat = || Critical::Unbounded(Unbounded::Flat);
-            return CriticalRates {
-                single_sample: flat(),
-                gradient_descent: flat(),
-                non_uniformity: self.non_uniformity(weight, width),
-                one_step: flat(),
-                mean_square: flat(),
-            };
-        };
-        let sharpness = self.coordinates.iter().map(|c| &c.sharpness).max();
-        let sharpness = sharpness.expect("the worst is one of them");
         CriticalRates {
-            single_sample: Critical::point(&two / &self.largest),
-            gradient_descent: Critical::point(two / sharpness),
-            non_uniformity: self.non_uniformity(weight, width),
-            one_step: Critical::point(end.clone()),
-            mean_square: Critical::point(end),
+            single_sample: if self.coordinates.is_empty() {
+                Critical::Unbounded(Unbounded::Flat)
+            } else {
+                Critical::point(Exact::from(2) / &self.largest)
+            },
+            criteria: PerCriterion::from_fn(|criterion| match criterion.form {
+                Form::Moments(moments) => self.critical(&moments, weight, width),
+                Form::SecondMoment => self.critical(&one_step::MOMENTS, weight, width),
+            }),
         }
     }
 
-    /// `1/(s√p)`.
-    fn non_uniformity(&self, weight: &Exact, width: &Exact) -> Critical {
-        let zero = Exact::from(0);
-        if *weight == zero {
-            return Critical::Unbounded(Unbounded::FullBatch);
-        }
-        let variance = self.coordinates.iter().map(|c| &c.variance).max();
-        let Some(square) = variance.filter(|s2| **s2 > zero).map(|s2| s2 * weight) else {
-            return Critical::Unbounded(Unbounded::EqualSamples);
+    /// The end of `A − ηᵏB ⪰ 0`: the `ηᵏ` of the worst coordinate is rational.
+    fn critical(&self, moments: &Moments, weight: &Exact, width: &Exact) -> Critical {
+        let Some((least, _)) = self.worst(moments, weight) else {
+            return Critical::Unbounded(match moments.diffusion {
+                Diffusion::Mean | Diffusion::Both => Unbounded::Flat,
+                Diffusion::Noise if *weight == Exact::from(0) => Unbounded::FullBatch,
+                Diffusion::Noise => Unbounded::EqualSamples,
+            });
         };
-        let one = Exact::from(1);
-        let holds = |eta: &Exact| Verdict::from(eta.square() * &square <= one);
-        let bits = critical::digits(width).unsigned_abs();
-        let guess = square.reciprocal().root(bits);
+        if moments.power == Power::First {
+            return Critical::point(least);
+        }
+        let bits = digits(width).unsigned_abs();
+        let guess = moments.power.root(least.clone(), bits);
+        let holds = |eta: &Exact| Verdict::from(moments.power.of(eta) <= least);
         certified(holds, &guess, width, String::new)
-            .known_exactly(width, |eta| eta.square() * &square == one)
+            .known_exactly(width, |eta| moments.power.of(eta) == least)
     }
 
     /// `E_jj` for a coordinate that is unstable at this learning rate, if one is.
@@ -115,7 +108,7 @@ impl Diagonal {
         learning_rate: &Exact,
         size: usize,
     ) -> Option<Fractions> {
-        let (end, worst) = self.worst(weight)?;
+        let (end, worst) = self.worst(&one_step::MOMENTS, weight)?;
         let place = (worst.place, worst.place);
         let unit = |i, j| i64::from((i, j) == place).into();
         (*learning_rate > end).then(|| Fractions::from_fn(size, size, unit))

@@ -10,17 +10,16 @@ use std::collections::BTreeSet;
 
 use nalgebra::DMatrix;
 
+use super::decision::Decision;
 use super::questions::{Asked, Questions};
+use super::rates::CriticalRates;
 use super::threshold::{Critical, NotFound, Unbounded, certified};
-use super::{CriticalRates, Decision};
-use crate::criterion::{gradient_descent, non_uniformity, one_step};
+use crate::criterion::{Diffusion, Enclosure, Form, Moments, PerCriterion};
 use crate::matrix::algebra::mean_of;
 use crate::matrix::{Algebra, pencil, positive_semidefinite};
 use crate::model::{Curvature, Linear, Model};
-use crate::number::{Exact, Field, Interval, Verdict};
+use crate::number::{Exact, Field, Verdict};
 use crate::work;
-
-type Enclosure = Interval<512>;
 
 /// The longest matrix, in bits, that is made over a common denominator: a quarter of a gigabyte.
 const LONGEST: u64 = 1 << 31;
@@ -80,21 +79,14 @@ impl<'a> Enclosed<'a> {
         }
     }
 
-    fn gradient_descent(&self, eta: &Exact) -> Verdict {
-        positive_semidefinite(&gradient_descent::slack(
+    /// Does `A − ηᵏB ⪰ 0` hold?
+    fn verdict(&self, moments: &Moments, eta: &Exact) -> Verdict {
+        let eta = Enclosure::from_exact(eta);
+        positive_semidefinite(&(moments.enclosures.slack)(
             &self.curvature,
-            &Enclosure::from_exact(eta),
+            &eta,
+            &self.weight,
         ))
-    }
-
-    fn non_uniformity(&self, eta: &Exact) -> Verdict {
-        let eta = Enclosure::from_exact(eta);
-        positive_semidefinite(&non_uniformity::slack(&self.curvature, &eta, &self.weight))
-    }
-
-    fn one_step(&self, eta: &Exact) -> Verdict {
-        let eta = Enclosure::from_exact(eta);
-        positive_semidefinite(&one_step::slack(&self.curvature, &eta, &self.weight))
     }
 
     /// Does no step on a single sample lengthen a vector? Asked of inputs only.
@@ -113,38 +105,51 @@ impl<'a> Enclosed<'a> {
         linear.inputs().iter().map(|x| x.dot(x)).max()
     }
 
-    /// The critical learning rates, of which that in mean square has the ends that its neighbours give it.
+    /// The critical learning rates; that in mean square is bounded by its neighbours only.
     fn rates(&self, weight: &Exact, width: &Exact) -> CriticalRates {
+        let Curvature {
+            identity,
+            hessian,
+            variance,
+        } = &self.curvature;
         let machine = |matrix: &DMatrix<Enclosure>| matrix.map(|entry| entry.midpoint());
-        let [identity, hessian, variance] = [
-            &self.curvature.identity,
-            &self.curvature.hessian,
-            &self.curvature.variance,
-        ]
-        .map(machine);
-        let p = weight.to_f64();
-        let noise = &variance * p;
-        let end = |guess: Option<f64>, ask: &dyn Fn(&Exact) -> Verdict| {
-            let guess = guess.and_then(Exact::from_f64);
-            let guess = guess.filter(|guess| *guess > Exact::from(0));
-            let asked = guess.map(|guess| certified(ask, &guess, width, || TOO_LONG.to_owned()));
-            asked.unwrap_or_else(not_found)
+        let machine = Curvature {
+            identity: machine(identity),
+            hessian: machine(hessian),
+            variance: machine(variance),
         };
-        let descent = pencil::critical_factor(&(&identity * 2.0), &hessian);
-        let spread = pencil::critical_factor(&identity, &noise).map(f64::sqrt);
-        let first = pencil::critical_factor(&(&hessian * 2.0), &(&hessian * &hessian + &noise));
-        let mut rates = CriticalRates::out_of_time();
         let point = |longest: Exact| Critical::point(Exact::from(2) / longest);
-        rates.single_sample = self.longest_square().map_or_else(not_found, point);
-        rates.gradient_descent = end(descent, &|eta| self.gradient_descent(eta));
-        rates.non_uniformity = match *weight == Exact::from(0) {
-            true => Critical::Unbounded(Unbounded::FullBatch),
-            false => end(spread, &|eta| self.non_uniformity(eta)),
+        let rates = CriticalRates {
+            single_sample: self.longest_square().map_or_else(not_found, point),
+            criteria: PerCriterion::from_fn(|criterion| match criterion.form {
+                Form::Moments(moments) => self.critical(&moments, &machine, weight, width),
+                Form::SecondMoment => not_found(),
+            }),
         };
-        rates.one_step = end(first, &|eta| self.one_step(eta))
-            .between(&rates.single_sample, &rates.gradient_descent);
-        rates.mean_square = not_found().between(&rates.one_step, &rates.gradient_descent);
-        rates
+        rates.bounded_by_neighbours()
+    }
+
+    /// The end of `A − ηᵏB ⪰ 0`, for the same curvature in machine numbers.
+    fn critical(
+        &self,
+        moments: &Moments,
+        machine: &Curvature<DMatrix<f64>>,
+        weight: &Exact,
+        width: &Exact,
+    ) -> Critical {
+        if moments.diffusion == Diffusion::Noise && *weight == Exact::from(0) {
+            return Critical::Unbounded(Unbounded::FullBatch);
+        }
+        let [a, b] = (moments.machine.parts)(machine, &weight.to_f64());
+        let guess = pencil::critical_factor(&a, &b).map(|end| moments.power.machine_root(end));
+        let guess = guess.and_then(Exact::from_f64);
+        match guess.filter(|guess| *guess > Exact::from(0)) {
+            None => not_found(),
+            Some(guess) => {
+                let ask = |eta: &Exact| self.verdict(moments, eta);
+                certified(ask, &guess, width, || TOO_LONG.to_owned())
+            }
+        }
     }
 }
 
@@ -190,10 +195,8 @@ pub(super) fn decide(decision: &mut Decision, model: &Model, weight: &Exact, wid
     let eta = decision.lr.clone();
     let mut questions = Questions::default();
     questions.ask_matrices(&Asked {
-        gradient_descent: &|| enclosed.gradient_descent(&eta),
+        moments: &|moments| enclosed.verdict(moments, &eta),
         single_sample: &|| enclosed.single_sample(&eta),
-        one_step: &|| enclosed.one_step(&eta),
-        non_uniformity: &|| enclosed.non_uniformity(&eta),
         undecided: TOO_LONG,
     });
     (decision.verdicts, decision.undecided) = questions.answers();

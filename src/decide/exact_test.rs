@@ -36,6 +36,8 @@ mod tests {
     use nalgebra::DVector;
 
     use super::*;
+    use crate::criterion::MEAN_SQUARE;
+    use crate::decide::critical;
     use crate::model::{Linear, Model};
     use crate::number::Verdict;
 
@@ -49,12 +51,8 @@ mod tests {
         let one = Exact::from(1);
         let seen = Model::Quadratic(model.clone());
         let test = MeanSquareTest::of(&Subject::of(&seen, &one));
-        let end = super::super::critical::of_mean_square(
-            &model,
-            &one,
-            &super::super::critical::default_width(),
-        );
-        let end = end.unwrap();
+        let width = critical::default_width();
+        let end = critical::of(MEAN_SQUARE, &model, &one, &width).unwrap();
         let holds = |eta| test.sign(eta).is_semidefinite();
         assert!(holds(&end.lower) && !holds(&end.upper));
         let criterion = |eta| mean_square::verdict(&model, eta, &one);

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
 use super::*;
-use crate::criterion::mean_square;
+use crate::criterion::{MEAN_SQUARE, NON_UNIFORMITY, mean_square};
 use crate::model::{Linear, Quadratic};
 use crate::number::{Field, Verdict};
 
@@ -29,12 +29,12 @@ fn hilbert_pair(d: usize) -> Model {
 
 /// At both ends of `η*` the verdict has a witness that holds.
 fn both_ends_have_witnesses(model: &Model, decision: &Decision) {
-    let end = decision.critical_lr.mean_square.clone().unwrap();
+    let end = decision.critical_lr[MEAN_SQUARE].clone().unwrap();
     for (eta, stable) in [(end.lower, true), (end.upper, false)] {
         let asked = decide_mean_square(model, &eta, decision.batch, decision.sampling).unwrap();
         assert_eq!(asked.verdict(), stable.into());
-        let scheme = (&eta, decision.batch, decision.sampling);
-        let certificate = Certificate::of(model, scheme, &asked).unwrap();
+        let (batch, sampling) = (decision.batch, decision.sampling);
+        let certificate = Certificate::of(model, &eta, batch, sampling, &asked).unwrap();
         assert!(certificate.witness.is_some(), "no edge");
         certificate.check().unwrap();
     }
@@ -51,8 +51,8 @@ fn thresholds_of_bad_condition_are_enclosed() {
         (hilbert_pair(17), "1.2426169905"),
     ] {
         let decision = decide(&model, &exact("1/10"), 1, WITHOUT).unwrap();
-        assert!(decision.is_complete() && decision.verdicts.mean_square == Some(true));
-        let end = decision.critical_lr.mean_square.clone().unwrap();
+        assert!(decision.is_complete() && decision.verdicts[MEAN_SQUARE] == Some(true));
+        let end = decision.critical_lr[MEAN_SQUARE].clone().unwrap();
         let known = exact(known);
         assert!(
             (&end.lower - &known).abs() < exact("1e-10"),
@@ -141,7 +141,7 @@ proptest! {
     fn graded_models_are_decided_like_all_others((model, sampling, batch) in graded()) {
         let decision = decide(&model, &exact("1/1000"), batch, sampling).unwrap();
         prop_assert!(decision.is_complete(), "{:?}", decision.undecided);
-        let Some(end) = decision.critical_lr.mean_square.bracket() else {
+        let Some(end) = decision.critical_lr[MEAN_SQUARE].bracket() else {
             return Ok(());
         };
         let weight = sampling.weight(model.samples(), batch).unwrap();
@@ -161,7 +161,7 @@ proptest! {
         // An end that elimination alone decides has none.
         for eta in [&end.lower, &end.upper] {
             let asked = decide_mean_square(&model, eta, batch, sampling).unwrap();
-            if let Some(certificate) = Certificate::of(&model, (eta, batch, sampling), &asked) {
+            if let Some(certificate) = Certificate::of(&model, eta, batch, sampling, &asked) {
                 certificate.check().unwrap();
             }
         }
@@ -189,15 +189,15 @@ fn many_diagonal_dimensions_are_decided_by_their_coordinates() {
     for eta in ["1/10", "1/2", "5"] {
         let (few, many) = (ask(8, eta), ask(80, eta));
         assert_eq!(few.verdicts, many.verdicts, "{eta}");
-        for ((name, a), (_, b)) in few.critical_lr.named().iter().zip(many.critical_lr.named()) {
+        for ((name, a), (_, b)) in few.critical_lr.named().zip(many.critical_lr.named()) {
             let (a, b) = (a.bracket().unwrap(), b.bracket().unwrap());
             assert!(a.lower <= b.upper && b.lower <= a.upper, "{name}");
         }
         let weight = WITHOUT.weight(3, 2).unwrap();
-        let end = many.critical_lr.mean_square.unwrap();
+        let end = many.critical_lr[MEAN_SQUARE].clone().unwrap();
         assert!(end.is_point());
         assert!(mean_square::verdict(&model(8).quadratic(), &end.lower, &weight).holds());
     }
-    let end = ask(80, "1").critical_lr.non_uniformity.unwrap();
+    let end = ask(80, "1").critical_lr[NON_UNIFORMITY].clone().unwrap();
     assert!(end.lower.square() <= end.upper.square());
 }

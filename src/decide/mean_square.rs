@@ -9,6 +9,7 @@ use super::diagonal::Diagonal;
 use super::exact_test::MeanSquareTest;
 use super::subject::Subject;
 use super::witness::{Missed, Search, Witness};
+use crate::criterion::one_step;
 use crate::matrix::fraction_free::Sign;
 use crate::number::{Exact, Verdict};
 use crate::work;
@@ -77,9 +78,10 @@ impl<'a> MeanSquare<'a> {
     pub(super) fn of(subject: &'a Subject) -> Self {
         MeanSquare {
             subject,
-            bits: match subject.range.rank() <= LARGEST_EDGE {
-                true => NEAR,
-                false => NEAREST,
+            bits: if subject.range.rank() <= LARGEST_EDGE {
+                NEAR
+            } else {
+                NEAREST
             },
             by_machine_numbers: OnceCell::new(),
             by_many_bits: OnceCell::new(),
@@ -98,14 +100,11 @@ impl<'a> MeanSquare<'a> {
 
     /// The verdict alone, by the quickest road.
     pub(super) fn verdict(&mut self, learning_rate: &Exact) -> Verdict {
-        match self.subject.range.rank() <= SMALL {
-            true => self
-                .exact_test()
-                .sign(learning_rate)
-                .is_semidefinite()
-                .into(),
-            false => self.decide(learning_rate).verdict(),
+        if self.subject.range.rank() > SMALL {
+            return self.decide(learning_rate).verdict();
         }
+        let sign = self.exact_test().sign(learning_rate);
+        sign.is_semidefinite().into()
     }
 
     /// The verdict with a witness, if there is one to be found.
@@ -122,14 +121,12 @@ impl<'a> MeanSquare<'a> {
         if !short && let Some(witness) = self.plain_witness(learning_rate) {
             return Decided::By(witness);
         }
-        match self.subject.range.rank() <= LARGEST_EDGE {
-            true => self.by_elimination(learning_rate),
-            false => {
-                let reason = self.reason(&missed, learning_rate);
-                self.undecided = Some(reason.clone());
-                Decided::Not(reason)
-            }
+        if self.subject.range.rank() <= LARGEST_EDGE {
+            return self.by_elimination(learning_rate);
         }
+        let reason = self.reason(&missed, learning_rate);
+        self.undecided = Some(reason.clone());
+        Decided::Not(reason)
     }
 
     /// The exact test tells the edge from what is beside it, where there is a witness to be found yet.
@@ -218,11 +215,12 @@ impl<'a> MeanSquare<'a> {
     /// What failed, in words.
     fn reason(&self, missed: &Missed, learning_rate: &Exact) -> String {
         let rank = self.subject.range.rank();
-        let bits = match rank <= LARGEST_SCALED {
-            true => "numbers of up to 2048 bits".to_owned(),
-            false => format!(
+        let bits = if rank <= LARGEST_SCALED {
+            "numbers of up to 2048 bits".to_owned()
+        } else {
+            format!(
                 "machine numbers (more bits are tried up to rank {LARGEST_SCALED} of H; here it is {rank})"
-            ),
+            )
         };
         match missed {
             Missed::Near { bits } => format!(
@@ -242,10 +240,11 @@ impl<'a> MeanSquare<'a> {
     /// trace is negative. In many dimensions, one coordinate of diagonal samples.
     fn plain_witness(&self, learning_rate: &Exact) -> Option<Witness> {
         let subject = self.subject;
-        if subject.one_step_slack(learning_rate).trace() < Exact::zero() {
+        let slack = subject.moments_slack(&one_step::MOMENTS, learning_rate);
+        if slack.trace() < Exact::zero() {
             return Some(Witness::Unstable(subject.projector()));
         }
-        if subject.one_step(learning_rate).holds() {
+        if subject.verdict(&one_step::MOMENTS, learning_rate).holds() {
             return Some(Witness::Stable(subject.projector()));
         }
         let diagonal = self.diagonal.get_or_init(|| Diagonal::of(subject));

@@ -8,6 +8,7 @@ pub mod certificate;
 pub mod chain;
 mod coordinates;
 pub mod critical;
+mod decision;
 mod diagonal;
 mod enclosed;
 mod exact_test;
@@ -15,16 +16,14 @@ mod mean_square;
 mod proposal;
 mod questions;
 mod range;
+mod rates;
 mod single_sample;
 mod subject;
 mod threshold;
 pub mod values;
 mod witness;
 
-use std::collections::BTreeMap;
-
 use num_traits::Zero;
-use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 use crate::model::{Model, Sampling};
@@ -37,92 +36,12 @@ use subject::Subject;
 
 pub use certificate::Certificate;
 pub use chain::Link;
-pub use critical::CriticalRates;
+pub use decision::{Decision, Verdicts, all_out_of_time};
 pub use mean_square::{Decided, LARGEST_EDGE};
+pub use rates::CriticalRates;
 pub use threshold::{Critical, NotFound, Unbounded};
 pub use values::Values;
 pub use witness::Witness;
-
-/// What is decided of one model at one learning rate and batch size.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Decision {
-    /// The learning rate `η`.
-    pub lr: Exact,
-    /// The batch size `B`.
-    pub batch: usize,
-    /// How a batch is drawn.
-    pub sampling: Sampling,
-    /// The dimension `d`.
-    pub dimension: usize,
-    /// The number of samples `n`.
-    pub samples: usize,
-    /// Does each criterion hold at `η`? All are closed conditions: the edge is stable.
-    pub verdicts: Verdicts,
-    /// The largest learning rate at which each criterion holds.
-    pub critical_lr: CriticalRates,
-    /// For every verdict that is `None`: why it is.
-    pub undecided: BTreeMap<&'static str, String>,
-}
-
-/// One exact answer per criterion; `None` where it was not reached, with the reason in
-/// [`Decision::undecided`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Verdicts {
-    /// `η λ_max(H) ≤ 2`.
-    pub gradient_descent: Option<bool>,
-    /// `s ≤ 1/(η√p)`.
-    pub non_uniformity: Option<bool>,
-    /// `2H − η(H² + pΣ) ⪰ 0`.
-    pub one_step: Option<bool>,
-    /// `E‖x_t‖²` stays bounded: `C − ηD ⪰ 0` on Sym(d).
-    pub mean_square: Option<bool>,
-}
-
-impl Decision {
-    /// Is there an answer to every question, each verdict decided and each end enclosed or shown not to be?
-    pub fn is_complete(&self) -> bool {
-        self.undecided.is_empty() && self.critical_lr.not_found().is_empty()
-    }
-}
-
-/// `null` for a verdict that was not reached and for an end without a bracket; the reasons stand in
-/// `undecided`, and in `unbounded` or `not_found`. `exact` names the brackets whose lower end is the critical
-/// learning rate itself.
-impl Serialize for Decision {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Written<'a> {
-            lr: &'a Exact,
-            batch: usize,
-            sampling: Sampling,
-            dimension: usize,
-            samples: usize,
-            verdicts: Verdicts,
-            critical_lr: &'a CriticalRates,
-            exact: Vec<&'a str>,
-            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-            unbounded: BTreeMap<&'a str, &'a str>,
-            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-            not_found: BTreeMap<&'a str, &'a NotFound>,
-            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-            undecided: &'a BTreeMap<&'static str, String>,
-        }
-        let written = Written {
-            lr: &self.lr,
-            batch: self.batch,
-            sampling: self.sampling,
-            dimension: self.dimension,
-            samples: self.samples,
-            verdicts: self.verdicts,
-            critical_lr: &self.critical_lr,
-            exact: self.critical_lr.exact(),
-            unbounded: self.critical_lr.unbounded(),
-            not_found: self.critical_lr.not_found(),
-            undecided: &self.undecided,
-        };
-        written.serialize(serializer)
-    }
-}
 
 /// Decides every criterion at `learning_rate`, and brackets each critical learning rate to a
 /// relative width of 1e-12.
@@ -167,7 +86,7 @@ pub fn decide_to_width(
         samples: model.samples(),
         verdicts: Verdicts::default(),
         critical_lr: CriticalRates::out_of_time(),
-        undecided: questions::all_out_of_time(),
+        undecided: all_out_of_time(),
     };
     match work::in_time(|| check_minimum(model)) {
         Ok(checked) => checked?,
@@ -186,14 +105,14 @@ pub fn decide_to_width(
     };
     let mut question = MeanSquare::of(&subject);
     let mut questions = Questions::default();
-    let decided = questions.ask_all((&subject, learning_rate), &mut question);
+    let decided = questions.ask_all(&subject, learning_rate, &mut question);
     decision.critical_lr = CriticalRates::of_subject(&subject, &mut question, relative_width)?;
     (decision.verdicts, decision.undecided) = questions.answers();
     decision.critical_lr = decision
         .critical_lr
         .knowing(learning_rate, &decision.verdicts);
-    let asked = (learning_rate, batch, sampling);
-    let certificate = decided.and_then(|decided| Certificate::of(model, asked, &decided));
+    let certificate = decided
+        .and_then(|decided| Certificate::of(model, learning_rate, batch, sampling, &decided));
     Ok((decision, certificate))
 }
 
@@ -217,11 +136,8 @@ fn check_positive(name: &str, value: &Exact) -> Result<()> {
     if *value > Exact::zero() {
         return Ok(());
     }
-    Err(Error::input(
-        name,
-        "value",
-        format!("is {value}; it must be above 0"),
-    ))
+    let fault = format!("is {value}; it must be above 0");
+    Err(Error::input(name, "value", fault))
 }
 
 fn check_minimum(model: &Model) -> Result<()> {

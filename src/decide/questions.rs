@@ -1,37 +1,25 @@
 //! The verdicts at one learning rate, the cheap questions first.
 //!
-//! What is cheap may settle mean-square stability before its own question is asked: `E x_t` follows gradient
-//! descent, so where that diverges so does `E‖x_t‖²`; and where no sample's step lengthens a vector, or no
-//! mean step does (Theorem 1), `E‖x_t‖²` never grows.
+//! What is cheap may settle mean-square stability before its own question is asked: a necessary criterion
+//! that fails, a sufficient one that holds, or samples of which no step lengthens a vector.
 
 use std::collections::BTreeMap;
 
+use super::decision::Verdicts;
 use super::mean_square::{Decided, MeanSquare};
+use super::single_sample;
 use super::subject::{Subject, UNDECIDED};
 use super::threshold::TIME_LIMIT;
-use super::{Verdicts, single_sample};
+use crate::criterion::{CRITERIA, Criterion, Form, MEAN_SQUARE, Moments, Role};
 use crate::number::{Exact, Verdict};
 use crate::work;
 
-const NAMES: [&str; 4] = [
-    "gradient_descent",
-    "non_uniformity",
-    "one_step",
-    "mean_square",
-];
-
-/// Why nothing was decided when the time was over before the first question.
-pub(super) fn all_out_of_time() -> BTreeMap<&'static str, String> {
-    let reason = |name| (name, TIME_LIMIT.to_owned());
-    NAMES.into_iter().map(reason).collect()
-}
-
-/// What one matrix each decides at one learning rate.
+/// The questions that one matrix each decides, at one learning rate.
 pub(super) struct Asked<'a> {
-    pub(super) gradient_descent: &'a dyn Fn() -> Verdict,
+    /// Does a criterion hold that is made of the moments `H` and `Σ`?
+    pub(super) moments: &'a dyn Fn(&Moments) -> Verdict,
+    /// Does no step on a single sample lengthen a vector?
     pub(super) single_sample: &'a dyn Fn() -> Verdict,
-    pub(super) one_step: &'a dyn Fn() -> Verdict,
-    pub(super) non_uniformity: &'a dyn Fn() -> Verdict,
     /// Why one of them is undecided, if it is not for the time.
     pub(super) undecided: &'static str,
 }
@@ -49,14 +37,13 @@ impl Questions {
     /// mean-square stability; what decided that, if anything did.
     pub(super) fn ask_all(
         &mut self,
-        (subject, learning_rate): (&Subject, &Exact),
+        subject: &Subject,
+        learning_rate: &Exact,
         mean_square: &mut MeanSquare,
     ) -> Option<Decided> {
         self.ask_matrices(&Asked {
-            gradient_descent: &|| subject.gradient_descent(learning_rate),
+            moments: &|moments| subject.verdict(moments, learning_rate),
             single_sample: &|| single_sample::holds(subject, learning_rate),
-            one_step: &|| subject.one_step(learning_rate),
-            non_uniformity: &|| subject.non_uniformity(learning_rate),
             undecided: UNDECIDED,
         });
         self.ask_mean_square(|| mean_square.decide(learning_rate))
@@ -64,24 +51,17 @@ impl Questions {
 
     /// Asks what one matrix each decides; mean-square stability where that settles it.
     pub(super) fn ask_matrices(&mut self, asked: &Asked) {
-        self.verdicts.gradient_descent =
-            self.ask("gradient_descent", asked, asked.gradient_descent);
-        if self.verdicts.gradient_descent == Some(false) {
-            self.settle(
-                false,
-                "gradient descent diverges at this η, and E x_t follows it",
-            );
-        } else if work::in_time(asked.single_sample) == Ok(Verdict::Holds) {
+        self.ask_those(|role| role == Role::Necessary, asked);
+        if self.verdicts[MEAN_SQUARE].is_none()
+            && work::in_time(asked.single_sample) == Ok(Verdict::Holds)
+        {
             self.settle(true, "no step on a single sample lengthens a vector");
         }
-        self.verdicts.one_step = self.ask("one_step", asked, asked.one_step);
-        if self.verdicts.one_step == Some(true) {
-            self.settle(true, "E‖x_t‖² falls at every step (Theorem 1)");
-        }
-        self.verdicts.non_uniformity = self.ask("non_uniformity", asked, asked.non_uniformity);
-        if self.verdicts.mean_square.is_none() {
+        self.ask_those(|role| role == Role::Sufficient, asked);
+        self.ask_those(|role| matches!(role, Role::Exact | Role::Indicative), asked);
+        if self.verdicts[MEAN_SQUARE].is_none() {
             let reason = asked.undecided.to_owned();
-            self.undecided.insert("mean_square", reason);
+            self.undecided.insert(MEAN_SQUARE.name, reason);
         }
     }
 
@@ -90,14 +70,30 @@ impl Questions {
         (self.verdicts, self.undecided)
     }
 
+    /// Asks the criteria of some role that are made of the moments.
+    fn ask_those(&mut self, has_role: fn(Role) -> bool, asked: &Asked) {
+        for criterion in CRITERIA.into_iter().filter(|c| has_role(c.role)) {
+            let Form::Moments(moments) = criterion.form else {
+                continue;
+            };
+            let verdict = self.ask(criterion, asked, || (asked.moments)(&moments));
+            self.verdicts[criterion] = verdict;
+            match (criterion.role, verdict) {
+                (Role::Necessary, Some(false)) => self.settle(false, criterion.reason),
+                (Role::Sufficient, Some(true)) => self.settle(true, criterion.reason),
+                _ => {}
+            }
+        }
+    }
+
     fn ask(
         &mut self,
-        name: &'static str,
+        criterion: Criterion,
         asked: &Asked,
-        question: &dyn Fn() -> Verdict,
+        question: impl FnOnce() -> Verdict,
     ) -> Option<bool> {
         let answer = work::in_time(|| {
-            work::stage(&name.replace('_', " "));
+            work::stage(criterion.title);
             question()
         });
         let reason = match answer {
@@ -105,13 +101,13 @@ impl Questions {
             Ok(verdict) => return Some(verdict.holds()),
             Err(work::OutOfTime) => TIME_LIMIT,
         };
-        self.undecided.insert(name, reason.to_owned());
+        self.undecided.insert(criterion.name, reason.to_owned());
         None
     }
 
     /// Mean-square stability is certain before it is asked.
     fn settle(&mut self, stable: bool, reason: &str) {
-        self.verdicts.mean_square = Some(stable);
+        self.verdicts[MEAN_SQUARE] = Some(stable);
         if !std::mem::replace(&mut self.is_told, true) {
             let word = if stable { "stable" } else { "unstable" };
             work::answer(&format!("SGD is {word} in mean square: {reason}."));
@@ -123,14 +119,14 @@ impl Questions {
         let reason = match &asked {
             Ok(Decided::Not(reason)) => reason.clone(),
             Ok(decided) => {
-                self.verdicts.mean_square = Some(decided.verdict().holds());
-                self.undecided.remove("mean_square");
+                self.verdicts[MEAN_SQUARE] = Some(decided.verdict().holds());
+                self.undecided.remove(MEAN_SQUARE.name);
                 return asked.ok();
             }
             Err(work::OutOfTime) => TIME_LIMIT.to_owned(),
         };
-        if self.verdicts.mean_square.is_none() {
-            self.undecided.insert("mean_square", reason);
+        if self.verdicts[MEAN_SQUARE].is_none() {
+            self.undecided.insert(MEAN_SQUARE.name, reason);
         }
         None
     }

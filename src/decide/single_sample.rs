@@ -3,10 +3,9 @@
 
 use std::borrow::Borrow;
 
-use super::critical::{digits, usable};
 use super::subject::{Subject, UNDECIDED};
-use super::threshold::{Critical, certified};
-use crate::criterion::gradient_descent;
+use super::threshold::{Critical, certified, digits};
+use crate::criterion::{Diffusion, gradient_descent};
 use crate::matrix::least_quotient::least_quotient;
 use crate::matrix::{Algebra, Fractions, definite, pencil};
 use crate::model::Curvature;
@@ -14,7 +13,7 @@ use crate::number::{Exact, Verdict};
 
 /// `2/max_i λ_max(H_i)`.
 pub(super) fn single_sample(subject: &Subject, width: &Exact) -> Critical {
-    if let Some(flat) = subject.is_flat() {
+    if let Some(flat) = subject.unbounded(Diffusion::Mean) {
         return Critical::Unbounded(flat);
     }
     match subject.samples.full_hessians() {
@@ -37,7 +36,7 @@ fn of_hessians(subject: &Subject, hessians: &[Fractions], width: &Exact) -> Crit
         least_quotient(&twice, &sharpest.hessian, digits(width))
     });
     let ask = |eta: &Exact| no_sample_lengthens(&descents, eta);
-    certified(ask, &usable(proposed, subject), width, || {
+    certified(ask, &subject.usable(proposed), width, || {
         UNDECIDED.to_owned()
     })
 }

@@ -8,7 +8,7 @@ use num_traits::Zero;
 
 use super::range::Range;
 use super::threshold::Unbounded;
-use crate::criterion::{gradient_descent, non_uniformity, one_step};
+use crate::criterion::{Diffusion, Moments};
 use crate::matrix::{Fractions, definite, fraction_free};
 use crate::model::{Curvature, Linear, Model, Samples};
 use crate::number::{Exact, Verdict};
@@ -24,6 +24,8 @@ pub(super) struct Subject {
     pub(super) weight: Exact,
     /// `I`, `H`, `Σ` as operators; made when it is asked for, since `Σ` costs `n` products.
     curvature: OnceCell<Curvature<Fractions>>,
+    /// The same with 0 for `Σ`.
+    descent: OnceCell<Curvature<Fractions>>,
     pub(super) range: Range,
 }
 
@@ -47,6 +49,7 @@ impl Subject {
         Subject {
             weight: weight.clone(),
             curvature: OnceCell::new(),
+            descent: OnceCell::new(),
             range: Range::of(&samples),
             samples,
         }
@@ -70,25 +73,30 @@ impl Subject {
         }
     }
 
-    /// `2I − ηH ⪰ 0`.
-    pub(super) fn gradient_descent(&self, learning_rate: &Exact) -> Verdict {
-        let descent = self.descent_on(self.samples.hessian());
-        self.semidefinite(&gradient_descent::slack(&descent, learning_rate))
+    /// The moments that a criterion is made of.
+    fn curvature_of(&self, moments: &Moments) -> &Curvature<Fractions> {
+        match moments.diffusion {
+            Diffusion::Mean => self
+                .descent
+                .get_or_init(|| self.descent_on(self.samples.hessian())),
+            Diffusion::Noise | Diffusion::Both => self.curvature(),
+        }
     }
 
-    /// `I − η²pΣ ⪰ 0`.
-    pub(super) fn non_uniformity(&self, learning_rate: &Exact) -> Verdict {
-        self.semidefinite(&self.non_uniformity_slack(learning_rate))
+    /// `A − ηᵏB`, an operator.
+    pub(super) fn moments_slack(&self, moments: &Moments, learning_rate: &Exact) -> Fractions {
+        let curvature = self.curvature_of(moments);
+        (moments.fractions.slack)(curvature, learning_rate, &self.weight)
     }
 
-    /// `I − η²pΣ`.
-    pub(super) fn non_uniformity_slack(&self, learning_rate: &Exact) -> Fractions {
-        non_uniformity::slack(self.curvature(), learning_rate, &self.weight)
+    /// `A` and `B`, operators.
+    pub(super) fn parts(&self, moments: &Moments) -> [Fractions; 2] {
+        (moments.fractions.parts)(self.curvature_of(moments), &self.weight)
     }
 
-    /// `2H − η(H² + pΣ) ⪰ 0`.
-    pub(super) fn one_step(&self, learning_rate: &Exact) -> Verdict {
-        self.semidefinite(&self.one_step_slack(learning_rate))
+    /// Does `A − ηᵏB ⪰ 0` hold?
+    pub(super) fn verdict(&self, moments: &Moments, learning_rate: &Exact) -> Verdict {
+        self.semidefinite(&self.moments_slack(moments, learning_rate))
     }
 
     /// Is an operator semi-definite that is a multiple `cI`, `c ≥ 0`, beside the range of `H`?
@@ -100,11 +108,6 @@ impl Subject {
     pub(super) fn is_singular(&self, operator: &Fractions) -> bool {
         let seen = self.range.seen_operator(operator);
         fraction_free::independent_rows(&seen).len() < self.range.rank()
-    }
-
-    /// `2H − η(H² + pΣ) = (C − ηD)(I)`.
-    pub(super) fn one_step_slack(&self, learning_rate: &Exact) -> Fractions {
-        one_step::slack(self.curvature(), learning_rate, &self.weight)
     }
 
     /// `(C − ηD)(X) = (X − T(X))/η`, held.
@@ -132,17 +135,24 @@ impl Subject {
             .lifted(&inverse.expect("a basis has a regular Gram matrix"))
     }
 
-    /// Why there is no sample noise, if there is none: `p = 0` or `Σ = 0`.
-    pub(super) fn is_quiet(&self) -> Option<Unbounded> {
-        if self.weight.is_zero() {
-            return Some(Unbounded::FullBatch);
+    /// Why a criterion whose `B` is made of these moments holds at every learning rate, if it does.
+    pub(super) fn unbounded(&self, diffusion: Diffusion) -> Option<Unbounded> {
+        match diffusion {
+            Diffusion::Mean | Diffusion::Both => {
+                (self.range.rank() == 0).then_some(Unbounded::Flat)
+            }
+            Diffusion::Noise if self.weight.is_zero() => Some(Unbounded::FullBatch),
+            Diffusion::Noise => {
+                let variance = self.range.seen_operator(&self.curvature().variance);
+                variance.is_zero().then_some(Unbounded::EqualSamples)
+            }
         }
-        let variance = self.range.seen_operator(&self.curvature().variance);
-        variance.is_zero().then_some(Unbounded::EqualSamples)
     }
 
-    /// Is the loss flat in every direction, `H = 0`?
-    pub(super) fn is_flat(&self) -> Option<Unbounded> {
-        (self.range.rank() == 0).then_some(Unbounded::Flat)
+    /// A usable first guess of a critical learning rate; where none is proposed, `2/tr H`, which is at
+    /// most `2/λ_max(H)` and at least a d-th of it. (A loss that is not flat has `tr H > 0`.)
+    pub(super) fn usable(&self, proposed: Option<Exact>) -> Exact {
+        let positive = proposed.filter(|eta| *eta > Exact::zero());
+        positive.unwrap_or_else(|| Exact::from(2) / self.samples.hessian().trace())
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::criterion::{GRADIENT_DESCENT, MEAN_SQUARE, NON_UNIFORMITY, ONE_STEP};
 use crate::model::{Linear, Quadratic, golden};
 use crate::number::Field;
 use nalgebra::{DMatrix, DVector};
@@ -16,27 +17,31 @@ fn exact(text: &str) -> Exact {
 #[test]
 fn the_three_inputs_are_decided_as_known() {
     let decision = decide(&model(golden::three_inputs()), &exact("5/4"), 1, WITHOUT).unwrap();
-    let expected = Verdicts {
-        gradient_descent: Some(true),
-        non_uniformity: Some(false),
-        one_step: Some(false),
-        mean_square: Some(true),
-    };
-    assert_eq!(decision.verdicts, expected);
+    for (criterion, holds) in [
+        (GRADIENT_DESCENT, true),
+        (NON_UNIFORMITY, false),
+        (ONE_STEP, false),
+        (MEAN_SQUARE, true),
+    ] {
+        assert_eq!(decision.verdicts[criterion], Some(holds), "{criterion:?}");
+    }
     assert_eq!((decision.dimension, decision.samples), (2, 3));
     let critical = decision.critical_lr;
-    assert_eq!(critical.one_step.unwrap().lower, exact("6/5"));
-    assert_eq!(critical.gradient_descent.unwrap().lower, exact("2"));
+    assert_eq!(critical[ONE_STEP].clone().unwrap().lower, exact("6/5"));
+    assert_eq!(
+        critical[GRADIENT_DESCENT].clone().unwrap().lower,
+        exact("2")
+    );
     let known = |low: &Exact, high: &Exact, root: fn(&Exact) -> Exact| {
         assert!(root(low) >= Exact::zero() && root(high) < Exact::zero());
         assert!(high - low <= critical::default_width() * low);
     };
-    let star = critical.mean_square.unwrap();
+    let star = critical[MEAN_SQUARE].clone().unwrap();
     // (3 − η)² ≥ 3 below 3 − √3; 3/2 ≥ η² below √(3/2).
     known(&star.lower, &star.upper, |eta| {
         (Exact::from(3) - eta).square() - Exact::from(3)
     });
-    let bound = critical.non_uniformity.unwrap();
+    let bound = critical[NON_UNIFORMITY].clone().unwrap();
     known(&bound.lower, &bound.upper, |eta| {
         Exact::fraction(3, 2) - eta.square()
     });
@@ -61,14 +66,17 @@ fn the_json_is_the_documented_one() {
 fn what_is_unbounded_is_null_and_has_a_reason() {
     let full = decide(&model(golden::three_inputs()), &exact("1"), 3, WITHOUT).unwrap();
     let full_batch = Critical::Unbounded(Unbounded::FullBatch);
-    assert_eq!(full.critical_lr.non_uniformity, full_batch);
+    assert_eq!(full.critical_lr[NON_UNIFORMITY], full_batch);
     let unbounded = full.critical_lr.unbounded();
     assert!(unbounded["non_uniformity"].starts_with("p = 0"));
     assert_eq!(unbounded.len(), 1);
-    assert_eq!(full.critical_lr.mean_square.unwrap().lower, exact("2"));
+    assert_eq!(
+        full.critical_lr[MEAN_SQUARE].clone().unwrap().lower,
+        exact("2")
+    );
     let flat = Quadratic::new(vec![DMatrix::zeros(2, 2); 2]).unwrap();
     let flat = decide(&model(flat), &exact("1e9"), 1, WITHOUT).unwrap();
-    assert!(flat.verdicts.mean_square == Some(true) && flat.verdicts.one_step == Some(true));
+    assert!(flat.verdicts[MEAN_SQUARE] == Some(true) && flat.verdicts[ONE_STEP] == Some(true));
     assert_eq!(flat.critical_lr.unbounded().len(), 5);
     assert!(flat.is_complete());
     let json = serde_json::to_value(&flat).unwrap();
@@ -96,7 +104,10 @@ fn the_chain_begins_at_the_sharpest_sample() {
     );
     assert!(chain.iter().all(|link| link.apart));
     let mut broken = decision.critical_lr;
-    std::mem::swap(&mut broken.single_sample, &mut broken.gradient_descent);
+    std::mem::swap(
+        &mut broken.single_sample,
+        &mut broken.criteria[GRADIENT_DESCENT],
+    );
     assert_eq!(
         broken.chain().unwrap_err().kind,
         crate::error::Kind::Internal
@@ -122,27 +133,14 @@ fn few_inputs_are_decided_like_the_same_inputs_in_few_dimensions() {
         let large = decide(&linear(300), &exact("1/10"), batch, sampling).unwrap();
         assert_eq!(large.verdicts, small.verdicts);
         let ends = |decision: &Decision| {
-            let rates = decision.critical_lr.clone();
-            let CriticalRates {
-                single_sample,
-                gradient_descent,
-                non_uniformity,
-                one_step,
-                mean_square,
-            } = rates;
-            [
-                single_sample,
-                gradient_descent,
-                non_uniformity,
-                one_step,
-                mean_square,
-            ]
-            .map(Critical::unwrap)
+            let named = decision.critical_lr.named();
+            let ends = named.map(|(_, critical)| critical.clone().unwrap());
+            ends.collect::<Vec<_>>()
         };
         for (a, b) in ends(&large).iter().zip(&ends(&small)) {
             assert!(a.lower <= b.upper && b.lower <= a.upper, "{a:?} {b:?}");
         }
-        let end = large.critical_lr.mean_square.unwrap();
+        let end = large.critical_lr[MEAN_SQUARE].clone().unwrap();
         for eta in [end.lower, end.upper] {
             let width = critical::default_width();
             let (said, certificate) =
@@ -160,7 +158,7 @@ fn few_inputs_are_decided_like_the_same_inputs_in_few_dimensions() {
                 ..certificate
             };
             plain.check().unwrap();
-            assert!(said.verdicts.mean_square.is_some());
+            assert!(said.verdicts[MEAN_SQUARE].is_some());
         }
     }
 }
@@ -197,9 +195,9 @@ fn an_undecided_edge_is_bracketed() {
     let model = model(Quadratic::new(hessians).unwrap());
     let edge = exact("5/4");
     let decision = decide(&model, &edge, 1, WITHOUT).unwrap();
-    assert_eq!(decision.verdicts.mean_square, None);
+    assert_eq!(decision.verdicts[MEAN_SQUARE], None);
     assert!(decision.undecided["mean_square"].starts_with("within 2^-768 of the edge or on it"));
-    let end = decision.critical_lr.mean_square.unwrap();
+    let end = decision.critical_lr[MEAN_SQUARE].clone().unwrap();
     assert!(end.lower < edge && edge < end.upper);
     assert!(&end.upper - &end.lower <= critical::default_width() * &end.lower);
     for (eta, stable) in [(end.lower, true), (end.upper, false)] {
@@ -229,7 +227,7 @@ fn numbers_beyond_the_range_of_floats_are_decided_too() {
     let diagonal = |a, b| DMatrix::from_diagonal(&DVector::from_vec(vec![tiny(a), tiny(b)]));
     let model = Quadratic::new(vec![diagonal(1, 2), diagonal(3, 1)]).unwrap();
     let decision = decide(&self::model(model), &exact("1e400"), 2, WITHOUT).unwrap();
-    assert_eq!(decision.verdicts.mean_square, Some(true));
-    let critical = decision.critical_lr.gradient_descent.unwrap();
+    assert_eq!(decision.verdicts[MEAN_SQUARE], Some(true));
+    let critical = decision.critical_lr[GRADIENT_DESCENT].clone().unwrap();
     assert!(critical.lower <= exact("1e400") && critical.upper > exact("1e400"));
 }

@@ -54,6 +54,11 @@ pub struct NotFound {
     pub reason: String,
 }
 
+/// The bits that a proposal needs for this relative width, with some to spare.
+pub(super) fn digits(width: &Exact) -> i32 {
+    16 - width.exponent()
+}
+
 impl Unbounded {
     /// In words, with the witness first.
     pub fn reason(self) -> &'static str {
@@ -72,7 +77,7 @@ impl Critical {
     }
 
     /// What was not asked before the time was over.
-    pub(super) fn out_of_time() -> Self {
+    pub fn out_of_time() -> Self {
         Critical::NotFound(NotFound {
             reason: TIME_LIMIT.to_owned(),
             ..NotFound::default()
@@ -152,9 +157,10 @@ impl Critical {
             return;
         };
         let here = Some(learning_rate.clone());
-        match holds {
-            true => known.lower = known.lower.take().max(here),
-            false => known.upper = [known.upper.take(), here].into_iter().flatten().min(),
+        if holds {
+            known.lower = known.lower.take().max(here);
+        } else {
+            known.upper = [known.upper.take(), here].into_iter().flatten().min();
         }
     }
 
@@ -229,9 +235,10 @@ pub(super) fn certified(
     match enclosed {
         Some(found) => Critical::Bracket(found),
         None => Critical::NotFound(NotFound {
-            reason: match is_out_of_time {
-                true => TIME_LIMIT.to_owned(),
-                false => why(),
+            reason: if is_out_of_time {
+                TIME_LIMIT.to_owned()
+            } else {
+                why()
             },
             ..known.take()
         }),
@@ -254,9 +261,12 @@ mod tests {
         let decided = enclosed(|eta| (*eta <= one).into());
         let end = decided.unwrap();
         assert!(end.lower <= one && one < end.upper);
-        let open = enclosed(|eta| match *eta <= one {
-            true => Verdict::Holds,
-            false => Verdict::Undecided,
+        let open = enclosed(|eta| {
+            if *eta <= one {
+                Verdict::Holds
+            } else {
+                Verdict::Undecided
+            }
         });
         let neighbours = [Exact::fraction(1, 3), Exact::from(2)].map(Critical::point);
         let Critical::NotFound(known) = open.between(&neighbours[0], &neighbours[1]) else {

@@ -3,7 +3,8 @@
 use num_traits::Zero;
 use serde::Serialize;
 
-use super::Decision;
+use super::decision::Decision;
+use crate::criterion::{GRADIENT_DESCENT, NON_UNIFORMITY};
 use crate::error::Result;
 use crate::matrix::Bracket;
 use crate::model::{Model, Sampling};
@@ -50,19 +51,20 @@ impl Values {
         let weight = decision.sampling.weight(decision.samples, decision.batch)?;
         let critical = &decision.critical_lr;
         let decimals = |value: Enclosure| decimals(&value, digits);
-        let sharpness = critical.gradient_descent.bracket();
-        let spread = critical.non_uniformity.bracket();
+        let sharpness = critical[GRADIENT_DESCENT].bracket();
+        let spread = critical[NON_UNIFORMITY].bracket();
+        let exponent = if model.dimension() == 1 {
+            lyapunov_exponent(model, decision.sampling, decision.batch, &decision.lr)
+        } else {
+            None
+        };
         Ok(Values {
             sharpness: sharpness.map(|end| decimals(Enclosure::int(2) / enclosed(end))),
             non_uniformity: spread.map(|end| {
                 let root = Enclosure::from_exact(&weight).sqrt();
                 decimals(Enclosure::int(1) / (enclosed(end) * root))
             }),
-            lyapunov_exponent: match model.dimension() {
-                1 => lyapunov_exponent(model, (decision.sampling, decision.batch), &decision.lr)
-                    .map(decimals),
-                _ => None,
-            },
+            lyapunov_exponent: exponent.map(decimals),
         })
     }
 
@@ -86,7 +88,8 @@ impl Values {
 /// When the model is not one-dimensional or the batch is not from 1 to n.
 pub fn lyapunov_exponent(
     model: &Model,
-    (sampling, batch): (Sampling, usize),
+    sampling: Sampling,
+    batch: usize,
     learning_rate: &Exact,
 ) -> Option<Enclosure> {
     let d = model.dimension();
@@ -151,11 +154,11 @@ mod tests {
         let known = Exact::fraction(9, 5);
         assert!(parse(&s.lower) <= known && known <= parse(&s.upper));
         // exp(2λ) = |(1 − η/5)(1 − 19η/5)| = 3569/2500: the geometric mean of the two factors.
-        let exponent = lyapunov_exponent(&model, (scheme, 1), &eta).unwrap();
+        let exponent = lyapunov_exponent(&model, scheme, 1, &eta).unwrap();
         let known = Enclosure::from_exact(&Exact::fraction(3569, 2500)).ln() / Enclosure::int(2);
         assert_eq!(exponent.compare(&known), None);
         assert!(exponent.width() < 1e-300);
-        let full = lyapunov_exponent(&model, (scheme, 2), &Exact::fraction(1, 2));
+        let full = lyapunov_exponent(&model, scheme, 2, &Exact::fraction(1, 2));
         assert!(full.is_none(), "the full batch lands on the minimum");
     }
 

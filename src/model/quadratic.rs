@@ -129,7 +129,7 @@ fn asymmetry(matrix: &DMatrix<Exact>) -> Option<(usize, usize)> {
 
 impl<T: Field> Quadratic<T> {
     /// The model of matrices that are equally large and symmetric by the way they were made.
-    pub(crate) fn of_symmetric(hessians: Vec<DMatrix<T>>) -> Self {
+    pub fn of_symmetric(hessians: Vec<DMatrix<T>>) -> Self {
         let mean = mean(&hessians);
         Quadratic { hessians, mean }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::claim::{Claim, Conjecture, Evidence, Findings, Status};
+use crate::claim::{Claim, Findings, Status};
 use crate::error::{Error, Result};
 use crate::record::{Record, Table};
 
@@ -70,43 +70,15 @@ impl RollEntry {
             statement: claim.statement.to_owned(),
             formula: (claim.formula)(),
             source: claim.source.to_owned(),
-            hypotheses: claim.hypotheses.iter().map(|h| h.to_string()).collect(),
+            hypotheses: claim
+                .hypotheses
+                .iter()
+                .map(|h| h.sentence.to_owned())
+                .collect(),
             reading: claim.reading.to_owned(),
             status: claim.status,
             without: without.collect(),
             findings,
-        }
-    }
-
-    /// The entry of a conjecture whose exact check saw `exact`: refuted when an instance fails, and
-    /// open otherwise. `reading` says what was learnt of it.
-    pub fn of_conjecture(conjecture: &dyn Conjecture, exact: Evidence, reading: &str) -> Self {
-        let wording = conjecture.wording();
-        let others = CHECKS.iter().filter(|name| **name != "exact");
-        let without = others.map(|name| {
-            let reason = "a conjecture is checked exactly and searched, and not more";
-            (name.to_string(), reason.to_owned())
-        });
-        RollEntry {
-            id: wording.id.to_owned(),
-            title: wording.title.to_owned(),
-            statement: wording.statement.to_owned(),
-            formula: conjecture.formula(),
-            source: wording.source.to_owned(),
-            hypotheses: wording.hypotheses.iter().map(|h| h.to_string()).collect(),
-            reading: reading.to_owned(),
-            status: match exact.fails {
-                0 => Status::Open,
-                _ => Status::Refuted,
-            },
-            without: without.collect(),
-            findings: Findings {
-                exact: Some(exact),
-                outside: None,
-                certified: None,
-                empirical: None,
-                as_stated: true,
-            },
         }
     }
 }

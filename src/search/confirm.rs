@@ -5,7 +5,8 @@ use num_traits::One;
 use super::Hunt;
 use super::climb::WORTH_ASKING;
 use super::grid::Grid;
-use crate::claim::{Conjecture, Ends, Instance, hair};
+use crate::claim::family::hair;
+use crate::claim::{Conjecture, Ends, Instance};
 use crate::model::{Model, Sampling};
 use crate::number::Exact;
 
@@ -53,12 +54,12 @@ impl CounterExample {
     }
 
     /// Asks again over ℚ: do the hypotheses hold and does the conclusion fail?
-    pub fn refutes(&self, conjecture: &dyn Conjecture) -> bool {
+    pub fn refutes(&self, conjecture: &Conjecture) -> bool {
         refutes(conjecture, &self.instance())
     }
 }
 
-fn refutes(conjecture: &dyn Conjecture, instance: &Instance) -> bool {
+fn refutes(conjecture: &Conjecture, instance: &Instance) -> bool {
     conjecture.hypotheses(instance).holds() && conjecture.conclusion(instance).fails()
 }
 

@@ -15,7 +15,6 @@ mod climb;
 mod confirm;
 mod factors;
 mod grid;
-pub mod known;
 mod shrink;
 
 use crate::claim::{Conjecture, Ends};
@@ -25,7 +24,6 @@ use crate::number::Exact;
 
 pub use confirm::{CounterExample, Span};
 use factors::Factors;
-pub use known::{KNOWN, Known};
 
 /// The largest dimension searched: a climb asks for the eigenvalues of d(d+1)/2 = 36 rows.
 pub const LARGEST_DIMENSION: usize = 8;
@@ -104,7 +102,7 @@ pub struct Outcome {
 /// # Errors
 /// When a setting is out of range.
 pub fn search(
-    conjecture: &dyn Conjecture,
+    conjecture: &Conjecture,
     settings: &Settings,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Outcome> {
@@ -132,7 +130,7 @@ pub fn search(
 /// A conjecture and where to look for its counter-example.
 #[derive(Clone, Copy)]
 pub(crate) struct Hunt<'a> {
-    conjecture: &'a dyn Conjecture,
+    conjecture: &'a Conjecture,
     settings: &'a Settings,
 }
 

@@ -73,6 +73,9 @@ impl<'ast> Visit<'ast> for Module {
         }
     }
 
+    /// `pub(super)` says who sees an item, not what the item needs.
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments = path.segments.iter().map(|s| s.ident.to_string());
         self.paths.insert(segments.collect());

@@ -2,7 +2,7 @@
 
 mod figures;
 
-use sgd_stability::claim::{Check, Claim, Evidence, Status};
+use sgd_stability::claim::{Check, Claim, Evidence, Hypothesis, Status};
 use sgd_stability::number::Verdict;
 use sgd_stability::record::{Agreement, Finding, Record, Table};
 use sgd_stability::report::{ReportInput, RollEntry};
@@ -64,12 +64,12 @@ const UPHELD: Claim = Claim {
     },
     source: "Wu, Ma & E 2018, Theorem 1; batches without replacement, f with Hessian f'' (no ½).",
     hypotheses: &[
-        "each H_i is symmetric and positive semi-definite",
-        "1 ≤ B ≤ n",
+        Hypothesis::by_the_check("each H_i is symmetric and positive semi-definite"),
+        Hypothesis::by_the_check("1 ≤ B ≤ n"),
     ],
     reading: "Sufficient for mean-square stability; necessary only in one dimension.",
     status: Status::Upheld,
-    parts: &[],
+    guards: &[],
     exact: Check::Run(|_| evidence(120, 0, 3)),
     outside: Check::Run(|| evidence(0, 4, 0)),
     certified: Check::Without("the criterion has no roots, so the exact check says it all"),
@@ -85,7 +85,7 @@ const REFUTED: Claim = Claim {
     hypotheses: &[],
     reading: "The counter-example has three inputs in the plane.",
     status: Status::Refuted,
-    parts: &[],
+    guards: &[],
     exact: Check::Run(|_| evidence(10, 1, 0)),
     outside: Check::Without("the claim is false inside its hypotheses already"),
     certified: Check::Without("the counter-example is rational"),

@@ -2,7 +2,7 @@ use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
 use super::*;
-use crate::criterion::mean_square;
+use crate::criterion::{MEAN_SQUARE, mean_square, one_step};
 use crate::decide::mean_square::{Decided, MeanSquare};
 use crate::decide::{Certificate, critical, decide_to_width};
 use crate::matrix::Bracket;
@@ -46,7 +46,7 @@ fn agrees(model: &Model, (sampling, batch): (Sampling, usize), eta: &Exact) {
     let decided = question.decide(eta);
     assert_eq!(decided.verdict(), expected);
     assert_eq!(question.verdict(eta), expected);
-    let certificate = Certificate::of(model, (eta, batch, sampling), &decided).unwrap();
+    let certificate = Certificate::of(model, eta, batch, sampling, &decided).unwrap();
     certificate.check().unwrap();
     let text = serde_json::to_string(&certificate).unwrap();
     assert_eq!(Certificate::parse("text", &text).unwrap(), certificate);
@@ -65,7 +65,7 @@ proptest! {
         agrees(&model, scheme, &Exact::fraction(parts, 16));
         let p = scheme.0.weight(model.samples(), scheme.1).unwrap();
         let width = critical::default_width();
-        let end = critical::of_mean_square(&model.quadratic(), &p, &width);
+        let end = critical::of(MEAN_SQUARE, &model.quadratic(), &p, &width);
         if let Some(Bracket { lower, upper }) = end.bracket().cloned() {
             agrees(&model, scheme, &lower);
             agrees(&model, scheme, &(upper * (Exact::from(1) + width)));
@@ -95,7 +95,7 @@ fn brackets_of_two_hundred_digits_hold_the_closed_forms() {
         let model = Model::Quadratic(model);
         let (eta, scheme) = (Exact::from(1), Sampling::WithoutReplacement);
         let (decision, _) = decide_to_width(&model, &eta, 1, scheme, &width).unwrap();
-        let end = decision.critical_lr.mean_square.unwrap();
+        let end = decision.critical_lr[MEAN_SQUARE].clone().unwrap();
         assert!(below(&end.lower) && !below(&end.upper));
         assert!(&end.upper - &end.lower <= &width * &end.lower);
         // Even there the witness is found, and checks.
@@ -155,8 +155,8 @@ fn large_models_are_decided_within_a_millionth_of_the_edge() {
         ] {
             let decided = question.decide(&eta);
             assert_eq!(decided.verdict(), expected);
-            let scheme = (&eta, 1, Sampling::WithoutReplacement);
-            let certificate = Certificate::of(&model, scheme, &decided).unwrap();
+            let scheme = Sampling::WithoutReplacement;
+            let certificate = Certificate::of(&model, &eta, 1, scheme, &decided).unwrap();
             assert!(certificate.witness.is_some());
             certificate.check().unwrap();
         }
@@ -196,7 +196,7 @@ fn the_witness_of_a_large_span_is_short() {
     let subject = Subject::of(&model, &one);
     let mut question = MeanSquare::of(&subject);
     let eta = question.by_machine_numbers().unwrap().quotient() * Exact::fraction(1, 16);
-    assert!(subject.one_step(&eta).holds());
+    assert!(subject.verdict(&one_step::MOMENTS, &eta).holds());
     let Decided::By(Witness::Stable(found)) = question.decide(&eta) else {
         panic!("far below the edge SGD is stable");
     };

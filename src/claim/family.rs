@@ -1,0 +1,255 @@
+//! The instances on which claims are examined: models known by hand and pseudo-random ones, each at
+//! the edges of its criteria.
+
+use std::sync::OnceLock;
+
+use nalgebra::{DMatrix, DVector};
+use num_traits::One;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::{Conjecture, Instance};
+use crate::criterion::MEAN_SQUARE;
+use crate::decide::critical;
+use crate::matrix::Bracket;
+use crate::model::{Quadratic, Sampling, golden};
+use crate::number::{Exact, Field};
+
+/// The seed of the pseudo-random models.
+const SEED: u64 = 2018;
+
+/// How many pseudo-random models there are.
+const RANDOM_MODELS: usize = 48;
+
+/// A learning rate just beyond the end of a criterion.
+pub fn beyond(end: &Bracket) -> Exact {
+    if end.is_point() {
+        &end.upper * (Exact::one() + critical::default_width())
+    } else {
+        end.upper.clone()
+    }
+}
+
+/// The fixed family and the pseudo-random one, at all their edges, after [`degenerate`].
+pub fn instances<'a>() -> impl Iterator<Item = &'a Instance> {
+    every(1)
+}
+
+/// [`instances`] with every `stride`-th of the edges only: for checks that cost more.
+pub fn every<'a>(stride: usize) -> impl Iterator<Item = &'a Instance> {
+    static DEGENERATE: OnceLock<Vec<Instance>> = OnceLock::new();
+    static EDGES: OnceLock<Vec<Instance>> = OnceLock::new();
+    let degenerate = DEGENERATE.get_or_init(degenerate).iter();
+    degenerate.chain(EDGES.get_or_init(edges).iter().step_by(stride))
+}
+
+fn edges() -> Vec<Instance> {
+    let fixed = golden::all().into_iter().map(|(_, model)| model);
+    let questions = fixed.flat_map(every_batch).chain(random());
+    questions
+        .flat_map(|question| around_the_edges(&question))
+        .collect()
+}
+
+/// The same question at the ends of every criterion, just beyond them, and well to both sides of the
+/// end of mean-square stability.
+fn around_the_edges(question: &Instance) -> Vec<Instance> {
+    let Some(critical) = question.critical_rates() else {
+        return vec![question.clone()];
+    };
+    // A claim about the end of a single sample asks for it itself.
+    let ends = critical.criteria.iter();
+    let ends = ends.filter_map(|(_, end)| end.bracket());
+    let mut rates: Vec<Exact> = ends
+        .flat_map(|end| [end.lower.clone(), beyond(end)])
+        .collect();
+    if let Some(end) = critical[MEAN_SQUARE].bracket() {
+        rates.extend([15, 17].map(|part| &end.lower * Exact::fraction(part, 16)));
+    }
+    at_each(question, rates)
+}
+
+/// The question at each of these learning rates, in order and once.
+fn at_each(question: &Instance, mut rates: Vec<Exact>) -> Vec<Instance> {
+    rates.sort();
+    rates.dedup();
+    rates.into_iter().map(|eta| question.at(eta)).collect()
+}
+
+/// A hair, 2⁻³²: a relative distance from a proposed end that is above the error of the proposal
+/// (some 1e-12) and below most differences of two criteria on a small model.
+pub(crate) fn hair() -> Exact {
+    Exact::power_of_two(-32)
+}
+
+/// The models known by hand ([`golden::all`]), with every batch size and both schemes, at the ends of
+/// both sides of a conjecture and a hair to either side of each.
+pub fn at_the_ends(conjecture: &Conjecture) -> Vec<Instance> {
+    let models = golden::all().into_iter().map(|(_, model)| model);
+    let questions = models.flat_map(every_batch);
+    questions
+        .flat_map(|question| around_the_ends(conjecture, &question))
+        .collect()
+}
+
+/// `count` random models of two to four samples in up to three dimensions, each at the ends of both
+/// sides of a conjecture and a hair to either side: for property tests. The same seed gives the same
+/// models.
+pub fn random_at_the_ends(conjecture: &Conjecture, seed: u64, count: usize) -> Vec<Instance> {
+    let questions = random_questions(seed, count);
+    let around = questions
+        .iter()
+        .flat_map(|question| around_the_ends(conjecture, question));
+    around.collect()
+}
+
+/// The question at each end of a side: the simplest fraction within a hair of it (the end itself,
+/// where that is a small fraction), and a hair below and above. At η = 1 when no side ends.
+fn around_the_ends(conjecture: &Conjecture, question: &Instance) -> Vec<Instance> {
+    let ends = conjecture.ends(&question.model.to(), question.weight.to_f64());
+    let finite = [ends.hypotheses, ends.conclusion]
+        .into_iter()
+        .filter(|end| *end > 0.0)
+        .filter_map(Exact::from_f64);
+    let rates: Vec<Exact> = finite
+        .flat_map(|end| {
+            let (below, above) = (
+                &end * (Exact::one() - hair()),
+                &end * (Exact::one() + hair()),
+            );
+            [Exact::simplest_between(&below, &above), below, above]
+        })
+        .collect();
+    if rates.is_empty() {
+        return vec![question.clone()];
+    }
+    at_each(question, rates)
+}
+
+/// Questions that a statement may have forgotten: no learning rate and a negative one, a single
+/// sample, no curvature, a singular Hessian, and saddles of all samples and of some.
+pub fn degenerate() -> Vec<Instance> {
+    let model = |d: usize, hessians: &[&[i64]]| {
+        let matrix = |h: &&[i64]| DMatrix::from_row_iterator(d, d, h.iter().map(|&x| x.into()));
+        Quadratic::symmetric(hessians.iter().map(matrix).collect()).expect("symmetric matrices")
+    };
+    let unusual = [
+        model(1, &[&[0]]),
+        model(2, &[&[0; 4], &[0; 4]]),
+        model(2, &[&[1, 0, 0, 3]]),
+        model(2, &[&[1, 0, 0, 0], &[4, 0, 0, 0]]),
+        model(1, &[&[-1]]),
+        model(1, &[&[-1], &[3]]),
+        model(1, &[&[-2], &[1]]),
+        model(2, &[&[1, 0, 0, -1]]),
+        model(2, &[&[1, 0, 0, -1], &[1, 0, 0, 1]]),
+    ];
+    let ask = |model: Quadratic, rates: &[&str]| {
+        let question = Instance::single(model, Exact::one());
+        let at = |eta: &&str| question.at(fraction(eta));
+        rates.iter().map(at).collect::<Vec<_>>()
+    };
+    let unusual = unusual.map(|model| ask(model, &["-1/2", "0", "1/4", "1", "5/2"]));
+    let usual = golden::all().into_iter().map(|(_, model)| model);
+    let backwards = usual.map(|model| ask(model, &["-1/2", "0"]));
+    unusual.into_iter().chain(backwards).flatten().collect()
+}
+
+/// Learning rates exactly at an end, a billionth to either side of it, and well to either side.
+pub fn rates_at(end: &Exact) -> [Exact; 5] {
+    let tiny = Exact::fraction(1, 1_000_000_000);
+    let one = Exact::one();
+    [
+        end * Exact::fraction(3, 4),
+        end * (&one - &tiny),
+        end.clone(),
+        end * (one + tiny),
+        end * Exact::fraction(5, 4),
+    ]
+}
+
+/// Curvatures of the samples in one dimension: alike, stiff, with flat ones, and the toy's.
+pub fn one_dimensional_models() -> Vec<Quadratic> {
+    let lists: [&[&str]; 7] = [
+        &["2"],
+        &["1", "10"],
+        &["0", "2"],
+        &["1", "2"],
+        &["1/5", "19/5"],
+        &["1", "1", "4"],
+        &["1/3", "0", "7", "2"],
+    ];
+    let model = |texts: &&[&str]| {
+        let curvatures: Vec<Exact> = texts.iter().map(|text| fraction(text)).collect();
+        Quadratic::one_dimensional(&curvatures).expect("curvatures above 0")
+    };
+    lists.iter().map(model).collect()
+}
+
+/// A fraction written by us.
+pub fn fraction(text: &str) -> Exact {
+    text.parse().expect("a fraction")
+}
+
+/// A model with every batch size and both schemes.
+pub fn every_batch(model: Quadratic) -> Vec<Instance> {
+    let ask = |batch| {
+        let model = model.clone();
+        Sampling::ALL.map(|sampling| question(model.clone(), sampling, batch))
+    };
+    (1..=model.samples()).flat_map(ask).collect()
+}
+
+fn question(model: Quadratic, sampling: Sampling, batch: usize) -> Instance {
+    Instance::new(model, sampling, batch, Exact::one()).expect("a batch from 1 to n")
+}
+
+/// The random models of the fixed seed, each with one batch size and scheme.
+pub fn random() -> Vec<Instance> {
+    random_questions(SEED, RANDOM_MODELS)
+}
+
+/// Small models, every third of them commuting, each with one batch size and scheme.
+fn random_questions(seed: u64, count: usize) -> Vec<Instance> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let ask = |index: usize| {
+        let model = loop {
+            let model = random_model(&mut random, index.is_multiple_of(3));
+            if !model.is_flat() {
+                break model;
+            }
+        };
+        let sampling = Sampling::ALL[random.random_range(0..2)];
+        let batch = random.random_range(1..=model.samples());
+        question(model, sampling, batch)
+    };
+    (0..count).map(ask).collect()
+}
+
+fn random_model(random: &mut ChaCha8Rng, commuting: bool) -> Quadratic {
+    let (samples, d) = (random.random_range(2..=4), random.random_range(1..=3));
+    let mut scale = || Exact::fraction(1, random.random_range(1..=4));
+    let scales: Vec<Exact> = (0..samples).map(|_| scale()).collect();
+    let hessian = |scale: &Exact| {
+        let mut entry = || Exact::from(random.random_range(-2..=2));
+        let g = DVector::from_fn(d, |_, _| entry());
+        let h = DVector::from_fn(d, |_, _| entry());
+        let matrix = if commuting {
+            DMatrix::from_diagonal(&g.map(|x| x.square()))
+        } else {
+            &g * g.transpose() + &h * h.transpose()
+        };
+        matrix.map(|x| x * scale)
+    };
+    Quadratic::new(scales.iter().map(hessian).collect()).expect("sums of squares")
+}
+
+/// The counter-examples known by hand, each at a learning rate where mean-square stability holds
+/// although the one-step criterion fails: G1, G2, G3.
+pub fn counter_examples() -> [Instance; 3] {
+    [
+        Instance::single(golden::three_inputs(), Exact::fraction(5, 4)),
+        Instance::single(golden::two_inputs(), Exact::fraction(11, 10)),
+        Instance::single(golden::diagonal_mean(), Exact::fraction(7, 8)),
+    ]
+}

@@ -1,0 +1,228 @@
+//! What a claim supposes: each hypothesis is a sentence and the predicate it stands for.
+
+use num_traits::Zero;
+
+use super::{Instance, Version};
+use crate::criterion::mean_square;
+use crate::model::Quadratic;
+use crate::number::{Exact, Field, Interval, Verdict};
+
+/// The enclosures of every certified check.
+pub type Certified = Interval<128>;
+
+/// An instance over the scalar `T`, and the version of the statement that is asked of it.
+pub struct Posed<'a, T: Field> {
+    /// The instance as it was given.
+    pub instance: &'a Instance,
+    /// Its model over `T`.
+    pub model: Quadratic<T>,
+    /// Its learning rate `η`.
+    pub eta: T,
+    /// Its noise weight `p`.
+    pub p: T,
+    version: Version,
+}
+
+impl<'a, T: Field> Posed<'a, T> {
+    /// The instance with every number turned into a `T`, and the statement as it stands.
+    pub fn from(instance: &'a Instance) -> Self {
+        Posed::version(instance, Version::STATED)
+    }
+
+    /// The same with this version of the statement.
+    pub fn version(instance: &'a Instance, version: Version) -> Self {
+        Posed {
+            instance,
+            model: instance.model.to(),
+            eta: T::from_exact(&instance.learning_rate),
+            p: T::from_exact(&instance.weight),
+            version,
+        }
+    }
+
+    /// The verdict of the statement's formula of this name at the learning rate.
+    pub fn formula(&self, name: &str, formula: impl FnOnce(&T) -> Verdict) -> Verdict {
+        self.version.formula(name, &self.eta, formula)
+    }
+}
+
+impl<T: Checked> Posed<'_, T> {
+    /// Do all of these hypotheses hold?
+    pub fn meets(&self, hypotheses: &[Hypothesis]) -> Verdict {
+        let verdicts = hypotheses.iter().map(|hypothesis| hypothesis.of(self));
+        verdicts.fold(Verdict::Holds, Verdict::and)
+    }
+}
+
+impl Instance {
+    /// Do all of these hypotheses hold, asked over ℚ?
+    pub fn meets(&self, hypotheses: &[Hypothesis]) -> Verdict {
+        let verdicts = hypotheses
+            .iter()
+            .map(|hypothesis| match hypothesis.predicate {
+                Predicate::Decided(predicate) => predicate(self),
+                _ => hypothesis.of(&Posed::<Exact>::from(self)),
+            });
+        verdicts.fold(Verdict::Holds, Verdict::and)
+    }
+}
+
+/// The two scalars in which claims are checked: the rationals, and enclosures ([`Certified`]).
+pub trait Checked: Field {
+    /// The predicate over this scalar.
+    fn choose(
+        exact: fn(&Posed<Exact>) -> Verdict,
+        certified: fn(&Posed<Certified>) -> Verdict,
+    ) -> fn(&Posed<Self>) -> Verdict;
+}
+
+impl Checked for Exact {
+    fn choose(
+        exact: fn(&Posed<Exact>) -> Verdict,
+        _: fn(&Posed<Certified>) -> Verdict,
+    ) -> fn(&Posed<Self>) -> Verdict {
+        exact
+    }
+}
+
+impl Checked for Certified {
+    fn choose(
+        _: fn(&Posed<Exact>) -> Verdict,
+        certified: fn(&Posed<Certified>) -> Verdict,
+    ) -> fn(&Posed<Self>) -> Verdict {
+        certified
+    }
+}
+
+/// A hypothesis of a claim.
+#[derive(Clone, Copy, Debug)]
+pub struct Hypothesis {
+    /// A name and what it says, as in "curved: H ≠ 0".
+    pub sentence: &'static str,
+    predicate: Predicate,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Predicate {
+    /// Of an instance, decided over ℚ.
+    Decided(fn(&Instance) -> Verdict),
+    /// Of an instance over the scalar of the check.
+    Asked {
+        exact: fn(&Posed<Exact>) -> Verdict,
+        certified: fn(&Posed<Certified>) -> Verdict,
+    },
+    /// Of a case that is no [`Instance`], or of a part of the statement.
+    ByTheCheck,
+}
+
+impl Hypothesis {
+    /// One that is decided over ℚ, whatever the scalar of the check: `n = 2`, `η > 0`.
+    pub const fn decided(sentence: &'static str, predicate: fn(&Instance) -> Verdict) -> Self {
+        Hypothesis {
+            sentence,
+            predicate: Predicate::Decided(predicate),
+        }
+    }
+
+    /// One that is asked over the scalar of the check, such as a criterion: the same generic function,
+    /// over both scalars.
+    pub const fn asked(
+        sentence: &'static str,
+        exact: fn(&Posed<Exact>) -> Verdict,
+        certified: fn(&Posed<Certified>) -> Verdict,
+    ) -> Self {
+        Hypothesis {
+            sentence,
+            predicate: Predicate::Asked { exact, certified },
+        }
+    }
+
+    /// One that only the claim's own check can ask: it speaks of more than an [`Instance`], such as a
+    /// momentum or the weights of a net, or it is itself a formula of the statement that the check
+    /// asks through its [`Version`].
+    pub const fn by_the_check(sentence: &'static str) -> Self {
+        Hypothesis {
+            sentence,
+            predicate: Predicate::ByTheCheck,
+        }
+    }
+
+    /// The same hypothesis in other words.
+    pub const fn worded(self, sentence: &'static str) -> Self {
+        Hypothesis { sentence, ..self }
+    }
+
+    /// Does it hold? Always, where only the claim's own check can ask.
+    pub fn of<T: Checked>(&self, posed: &Posed<T>) -> Verdict {
+        match self.predicate {
+            Predicate::Decided(predicate) => predicate(posed.instance),
+            Predicate::Asked { exact, certified } => T::choose(exact, certified)(posed),
+            Predicate::ByTheCheck => Verdict::Holds,
+        }
+    }
+}
+
+/// The learning rate is above zero.
+pub const POSITIVE_LEARNING_RATE: Hypothesis =
+    Hypothesis::decided("positive_learning_rate: η > 0", positive_learning_rate);
+
+fn positive_learning_rate(asked: &Instance) -> Verdict {
+    (asked.learning_rate > Exact::zero()).into()
+}
+
+/// The learning rate is above zero and SGD mean-square stable at it. (Backwards in time, `η < 0`, the
+/// criterion holds and the run diverges.)
+pub const MEAN_SQUARE_STABLE: Hypothesis = Hypothesis::asked(
+    "mean_square_stable: η > 0 and SGD is mean-square stable at η",
+    mean_square_stable,
+    mean_square_stable,
+);
+
+fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
+    let stable = || mean_square::verdict(&posed.model, &posed.eta, &posed.p);
+    match positive_learning_rate(posed.instance) {
+        Verdict::Fails => Verdict::Fails,
+        positive => positive.and(stable()),
+    }
+}
+
+/// The point is a minimum of every sample.
+pub const MINIMUM: Hypothesis = Hypothesis::decided("minimum: every H_i ⪰ 0", |asked| {
+    asked.model.is_minimum().into()
+});
+
+/// Some sample is curved.
+pub const CURVED: Hypothesis =
+    Hypothesis::decided("curved: H ≠ 0", |asked| (!asked.model.is_flat()).into());
+
+/// The model has one parameter.
+pub const ONE_DIMENSIONAL: Hypothesis = Hypothesis::decided("one_dimensional: d = 1", |asked| {
+    (asked.model.dimension() == 1).into()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::golden;
+
+    /// G1 ends at 3 − √3 = 1.2679…
+    #[test]
+    fn both_scalars_ask_the_same_predicate() {
+        let at = |eta: &str| Instance::single(golden::three_inputs(), eta.parse().unwrap());
+        for (eta, verdict) in [
+            ("-1", Verdict::Fails),
+            ("5/4", Verdict::Holds),
+            ("1.3", Verdict::Fails),
+        ] {
+            let instance = at(eta);
+            let hypotheses = [CURVED, MINIMUM, MEAN_SQUARE_STABLE];
+            assert_eq!(instance.meets(&[MEAN_SQUARE_STABLE]), verdict);
+            assert_eq!(Posed::<Exact>::from(&instance).meets(&hypotheses), verdict);
+            assert_eq!(
+                Posed::<Certified>::from(&instance).meets(&hypotheses),
+                verdict
+            );
+            assert!(instance.meets(&[ONE_DIMENSIONAL]).fails());
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What a criterion is: one value that holds its names, its formula and its code.
+
+use nalgebra::DMatrix;
+use serde::Serialize;
+
+use crate::matrix::Fractions;
+use crate::model::{Curvature, Quadratic};
+use crate::number::{Exact, Field, Interval, Verdict};
+
+/// What a criterion says of the mean-square stability of SGD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// SGD is stable exactly when it holds.
+    Exact,
+    /// Where it fails, SGD is unstable.
+    Necessary,
+    /// Where it holds, SGD is stable.
+    Sufficient,
+    /// Exact in one dimension; in several it is neither necessary nor sufficient.
+    Indicative,
+}
+
+/// A criterion for the mean-square stability of SGD with independent batches, a closed condition
+/// `A − ηᵏB ⪰ 0`: it holds for the learning rates `η` from 0 to its critical one.
+///
+/// Every list of criteria in this crate is [`super::CRITERIA`]: the questions of `decide`, the sides
+/// of a conjecture, and the tables and JSON of the command line.
+#[derive(Clone, Copy, Debug)]
+pub struct Criterion {
+    /// Its name in JSON: `one_step`.
+    pub name: &'static str,
+    /// Its name in a sentence: "one step".
+    pub title: &'static str,
+    /// The formula in plain text: `2H − η(H² + pΣ) ⪰ 0`.
+    pub formula: &'static str,
+    /// What the literature calls it or writes for it: "Theorem 1".
+    pub known_as: &'static str,
+    /// The critical learning rate in plain text: `1/(s√p)`.
+    pub end: &'static str,
+    /// What it says of SGD.
+    pub role: Role,
+    /// Why SGD is unstable where it fails (necessary) or stable where it holds (sufficient), for a
+    /// sentence that has said that it fails or holds.
+    pub reason: &'static str,
+    /// The slack in LaTeX.
+    pub latex: fn() -> String,
+    /// Does it hold for a model at a learning rate `η` and a noise weight `p`? Decided over ℚ.
+    pub verdict: fn(&Quadratic, &Exact, &Exact) -> Verdict,
+    /// The critical learning rate for a model and a noise weight `p`, in floating point: 0 for
+    /// "holds nowhere", `∞` for "holds everywhere", NaN when it cannot be computed. The certified one
+    /// is [`crate::decide::CriticalRates`]'.
+    pub critical: fn(&Quadratic<f64>, f64) -> f64,
+    /// The matrices on which `decide` asks it of models of any size.
+    pub form: Form,
+}
+
+impl PartialEq for Criterion {
+    /// Criteria are equal when they have the same name.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// The matrices `A` and `B` of a criterion `A − ηᵏB ⪰ 0`.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// Made of the moments `H` and `Σ`, d × d.
+    Moments(Moments),
+    /// The maps `C` and `D` on the symmetric matrices, `k = 1`.
+    SecondMoment,
+}
+
+/// A criterion that is one matrix of the moments `H` and `Σ`, over each algebra that `decide` uses.
+#[derive(Clone, Copy, Debug)]
+pub struct Moments {
+    /// Which moments `B` is made of.
+    pub diffusion: Diffusion,
+    /// `k`, the power of `η`.
+    pub power: Power,
+    /// Over ℚ, with one denominator for a whole matrix.
+    pub fractions: Pencil<Fractions, Exact>,
+    /// In enclosures, for models whose common denominator is too long.
+    pub enclosures: Pencil<DMatrix<Enclosure>, Enclosure>,
+    /// In floating point, which only proposes.
+    pub machine: Pencil<DMatrix<f64>, f64>,
+    /// In one dimension, over ℚ.
+    pub numbers: Pencil<Exact, Exact>,
+}
+
+/// Intervals with ends of 512 bits.
+pub type Enclosure = Interval<512>;
+
+/// What the matrix `B` of a criterion is made of, and so when it vanishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Diffusion {
+    /// `H` alone: `Σ` need not be computed.
+    Mean,
+    /// `pΣ` alone: there is no critical learning rate when `p = 0` or `Σ = 0`.
+    Noise,
+    /// Both.
+    Both,
+}
+
+/// The power in which the learning rate stands in a criterion `A − ηᵏB ⪰ 0`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    /// `k = 1`.
+    First,
+    /// `k = 2`.
+    Second,
+}
+
+impl Power {
+    /// `ηᵏ`.
+    pub fn of(self, learning_rate: &Exact) -> Exact {
+        match self {
+            Power::First => learning_rate.clone(),
+            Power::Second => learning_rate.square(),
+        }
+    }
+
+    /// `η` from `ηᵏ`, a square root to this many bits.
+    pub fn root(self, power: Exact, bits: u32) -> Exact {
+        match self {
+            Power::First => power,
+            Power::Second => power.root(bits),
+        }
+    }
+
+    /// `η` from `ηᵏ` in floating point.
+    pub fn machine_root(self, power: f64) -> f64 {
+        match self {
+            Power::First => power,
+            Power::Second => power.sqrt(),
+        }
+    }
+}
+
+/// One formula over one algebra `M` with scalars `T`.
+#[derive(Debug)]
+pub struct Pencil<M, T> {
+    /// `A − ηᵏB` at a learning rate `η` and a noise weight `p`.
+    pub slack: fn(&Curvature<M>, &T, &T) -> M,
+    /// `A` and `B` at a noise weight `p`.
+    pub parts: fn(&Curvature<M>, &T) -> [M; 2],
+}
+
+impl<M, T> Clone for Pencil<M, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, T> Copy for Pencil<M, T> {}

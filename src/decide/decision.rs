@@ -1,0 +1,88 @@
+//! What is decided of one model at one learning rate.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use super::rates::CriticalRates;
+use super::threshold::{NotFound, TIME_LIMIT};
+use crate::criterion::{CRITERIA, PerCriterion};
+use crate::model::Sampling;
+use crate::number::Exact;
+
+/// What is decided of one model at one learning rate and batch size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// The learning rate `η`.
+    pub lr: Exact,
+    /// The batch size `B`.
+    pub batch: usize,
+    /// How a batch is drawn.
+    pub sampling: Sampling,
+    /// The dimension `d`.
+    pub dimension: usize,
+    /// The number of samples `n`.
+    pub samples: usize,
+    /// Does each criterion hold at `η`? All are closed conditions: the edge is stable.
+    pub verdicts: Verdicts,
+    /// The largest learning rate at which each criterion holds.
+    pub critical_lr: CriticalRates,
+    /// For every verdict that is `None`, by the name of its criterion: why it is.
+    pub undecided: BTreeMap<&'static str, String>,
+}
+
+/// One exact answer for each criterion; `None` where it was not reached, with the reason in
+/// [`Decision::undecided`].
+pub type Verdicts = PerCriterion<Option<bool>>;
+
+/// The reasons when the time was over before the first question.
+pub fn all_out_of_time() -> BTreeMap<&'static str, String> {
+    let reason = |criterion: crate::criterion::Criterion| (criterion.name, TIME_LIMIT.to_owned());
+    CRITERIA.into_iter().map(reason).collect()
+}
+
+impl Decision {
+    /// Is every verdict decided and every critical learning rate enclosed or shown not to exist?
+    pub fn is_complete(&self) -> bool {
+        self.undecided.is_empty() && self.critical_lr.not_found().is_empty()
+    }
+}
+
+/// `null` for a verdict that was not reached and for a critical learning rate without a bracket; the
+/// reasons stand in `undecided`, and in `unbounded` or `not_found`. `exact` names the brackets whose
+/// lower end is the critical learning rate itself.
+impl Serialize for Decision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            lr: &'a Exact,
+            batch: usize,
+            sampling: Sampling,
+            dimension: usize,
+            samples: usize,
+            verdicts: Verdicts,
+            critical_lr: &'a CriticalRates,
+            exact: Vec<&'a str>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            unbounded: BTreeMap<&'a str, &'a str>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            not_found: BTreeMap<&'a str, &'a NotFound>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            undecided: &'a BTreeMap<&'static str, String>,
+        }
+        let written = Written {
+            lr: &self.lr,
+            batch: self.batch,
+            sampling: self.sampling,
+            dimension: self.dimension,
+            samples: self.samples,
+            verdicts: self.verdicts,
+            critical_lr: &self.critical_lr,
+            exact: self.critical_lr.exact(),
+            unbounded: self.critical_lr.unbounded(),
+            not_found: self.critical_lr.not_found(),
+            undecided: &self.undecided,
+        };
+        written.serialize(serializer)
+    }
+}
