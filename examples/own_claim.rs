@@ -12,10 +12,10 @@ use std::path::Path;
 
 use sgd_stability::claim::family::{at_the_ends, instances, random_at_the_ends};
 use sgd_stability::claim::{
-    Certified, Change, Check, Checked, Claim, Conjecture, End, Evidence, Examination, Guard,
-    Hypothesis, Link, POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
+    Certified, Change, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard, Hypothesis,
+    Link, POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
 };
-use sgd_stability::criterion::{mean_square, one_step};
+use sgd_stability::criterion::{MEAN_SQUARE, mean_square, one_step};
 use sgd_stability::error::Result;
 use sgd_stability::model::{Quadratic, Sampling};
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -54,7 +54,7 @@ const CLAIM: Claim = Claim {
 const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
     hypotheses: end_on_average,
-    conclusion: End::MEAN_SQUARE.proposed,
+    conclusion: MEAN_SQUARE.critical,
 }]);
 
 fn examination<T: Checked>() -> Examination<T> {
@@ -65,7 +65,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 mean_square::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

@@ -2,8 +2,8 @@
 //! What it finds of the claims is tested beside the roll, in `theorems/searches.rs`.
 
 use sgd_stability::claim::family::random_at_the_ends;
-use sgd_stability::claim::{Conjecture, End, Examination, Link, MEAN_SQUARE_STABLE};
-use sgd_stability::criterion::non_uniformity;
+use sgd_stability::claim::{Conjecture, Examination, Link, MEAN_SQUARE_STABLE};
+use sgd_stability::criterion::{MEAN_SQUARE, NON_UNIFORMITY, non_uniformity};
 use sgd_stability::model::Sampling;
 use sgd_stability::number::{Field, Verdict};
 use sgd_stability::search::{Goal, Settings, search};
@@ -13,10 +13,10 @@ const BOUND: Link = Link {
     examination: || Examination {
         hypotheses: |posed| posed.meets(&[MEAN_SQUARE_STABLE]),
         conclusion: |posed| non_uniformity::verdict(&posed.model, &posed.eta, &posed.p),
-        margin: |instance| instance.headroom(End::NON_UNIFORMITY),
+        margin: |instance| instance.headroom(NON_UNIFORMITY),
     },
-    hypotheses: End::MEAN_SQUARE.proposed,
-    conclusion: End::NON_UNIFORMITY.proposed,
+    hypotheses: MEAN_SQUARE.critical,
+    conclusion: NON_UNIFORMITY.critical,
 };
 
 fn settings(samples: usize, dimension: usize) -> Settings {
@@ -68,7 +68,7 @@ fn sides_without_an_end_are_searched_too() {
             margin: |_| 0.0,
         },
         hypotheses: |_, _| f64::INFINITY,
-        conclusion: End::MEAN_SQUARE.proposed,
+        conclusion: MEAN_SQUARE.critical,
     };
     const TO_NOTHING: Link = Link {
         examination: || Examination {

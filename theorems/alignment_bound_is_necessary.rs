@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{every, fraction, instances};
 use sgd_stability::claim::{
-    CURVED, Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
+    CURVED, Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
     MEAN_SQUARE_STABLE, Status,
 };
-use sgd_stability::criterion::alignment;
+use sgd_stability::criterion::{MEAN_SQUARE, alignment};
 use sgd_stability::model::golden;
 use sgd_stability::number::Exact;
 
@@ -38,7 +38,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 alignment::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 
@@ -61,9 +61,10 @@ mod tests {
         let (mut low, mut high) = (Exact::from(-4), Exact::from(4));
         for _ in 0..40 {
             let middle = (&low + &high) * Exact::fraction(1, 2);
-            match alignment::is_at_least(&model, &middle).holds() {
-                true => low = middle,
-                false => high = middle,
+            if alignment::is_at_least(&model, &middle).holds() {
+                low = middle;
+            } else {
+                high = middle;
             }
         }
         for part in [1, 4, 5, 6, 7, 8, 12, 24] {

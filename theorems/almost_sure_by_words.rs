@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, tally,
+    CaseHypothesis, Change, Check, Claim, Evidence, Examined, Guard, Status, Version, tally,
 };
 use sgd_stability::criterion::almost_sure;
 use sgd_stability::matrix::positive_definite;
@@ -20,9 +20,7 @@ pub const CLAIM: Claim = Claim {
     formula: almost_sure::latex_of_words,
     source: "Sub-multiplicativity of the norm and multiplicativity of the determinant; the \
         exponent as in Ziyin et al. 2023 and Chemnitz and Engel 2024.",
-    hypotheses: &[Hypothesis::by_the_check(
-        "diagonal: every H_i is diagonal and no coordinate is flat in all samples",
-    )],
+    hypotheses: &[DIAGONAL.stated],
     reading: "Two-sided bounds with a gap: what no word of the given length certifies counts as \
         undecided. Longer words narrow the gap.",
     status: Status::Upheld,
@@ -40,6 +38,15 @@ pub const CLAIM: Claim = Claim {
     certified: Check::Without("the certificates are products of rationals, decided exactly"),
     empirical: super::UNMEASURED,
 };
+
+const DIAGONAL: CaseHypothesis<Quadratic> = CaseHypothesis::new(
+    "diagonal: every H_i is diagonal and no coordinate is flat in all samples",
+    |model| {
+        let own = |h: &DMatrix<Exact>| DMatrix::from_diagonal(&h.diagonal());
+        let diagonal = Verdict::from(model.hessians().iter().all(|h| *h == own(h)));
+        diagonal.and(positive_definite(model.hessian()))
+    },
+);
 
 /// The diagonals of the samples.
 const DIAGONALS: [&[[&str; 2]]; 5] = [
@@ -62,10 +69,10 @@ fn evidence(version: Version) -> Evidence {
     let diagonal = DIAGONALS.iter().map(|diagonals| diagonal(diagonals));
     let flat = diagonal_with_a_flat_axis();
     let models: Vec<Quadratic> = diagonal.chain([golden::three_inputs(), flat]).collect();
-    let findings = models
+    let cases = models
         .iter()
-        .flat_map(|model| RATES.map(|eta| finding(model, &fraction(eta), version)));
-    tally(version, findings)
+        .flat_map(|model| RATES.map(|eta| examine(model, &fraction(eta), version)));
+    tally(version, cases)
 }
 
 /// Outside the hypotheses: along the second axis no sample is curved.
@@ -80,14 +87,14 @@ fn diagonal(diagonals: &[[&str; 2]]) -> Quadratic {
     Quadratic::new(diagonals.iter().map(hessian).collect()).expect("no negative curvature")
 }
 
-fn finding(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
+fn examine(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
     let hessians = model.batch_hessians_on_range(Sampling::WithReplacement, 1);
     let by_words = version.formula("words", eta, |eta| {
         almost_sure::verdict(&hessians, eta, LENGTH)
     });
     let known = known(model, eta);
     Examined {
-        hypotheses: is_diagonal(model).and(positive_definite(model.hessian())),
+        hypotheses: (DIAGONAL.holds)(model),
         conclusion: match by_words {
             Verdict::Undecided => Verdict::Undecided,
             decided => (decided == known).into(),
@@ -99,12 +106,6 @@ fn finding(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
             model.hessian()
         ),
     }
-}
-
-/// Is every `H_i` diagonal?
-fn is_diagonal(model: &Quadratic) -> Verdict {
-    let own = |h: &DMatrix<Exact>| DMatrix::from_diagonal(&h.diagonal());
-    model.hessians().iter().all(|h| *h == own(h)).into()
 }
 
 /// Is the exponent of every coordinate negative? On the edge this is neither.

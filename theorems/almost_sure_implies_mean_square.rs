@@ -41,13 +41,13 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     let models = one_dimensional_models().into_iter();
     let models = models.chain([golden::three_inputs()]);
     let questions: Vec<Instance> = models.flat_map(every_batch).collect();
-    let findings = questions
+    let cases = questions
         .iter()
-        .flat_map(|question| RATES.map(|eta| finding::<T>(&question.at(fraction(eta)), version)));
-    tally(version, findings)
+        .flat_map(|question| RATES.map(|eta| examine::<T>(&question.at(fraction(eta)), version)));
+    tally(version, cases)
 }
 
-fn finding<T: Field>(question: &Instance, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
@@ -82,8 +82,8 @@ mod tests {
         ] {
             let question = Instance::single(model, fraction(eta));
             for found in [
-                finding::<Exact>(&question, Version::STATED),
-                finding::<Certified>(&question, Version::STATED),
+                examine::<Exact>(&question, Version::STATED),
+                examine::<Certified>(&question, Version::STATED),
             ] {
                 assert_eq!(
                     (found.hypotheses, found.conclusion),

@@ -40,17 +40,16 @@ pub const CLAIM: Claim = Claim {
 /// The golden models from two points, at the learning rates where the batch loss begins to rise.
 fn evidence<T: Field>(version: Version) -> Evidence {
     let end = |question: &Instance, x: &DVector<Exact>| {
-        let batches = (question.sampling, question.batch);
-        let (top, low) = loss::batch_sharpness(&question.model, batches, x);
+        let (top, low) = loss::batch_sharpness(&question.model, &question.batches(), x);
         Exact::from(2) * low / top
     };
     let ask = |question: &Instance, x: &DVector<Exact>, end: &Exact| {
-        finding::<T>(question, x, end, version)
+        examine::<T>(question, x, end, version)
     };
     tally(version, from_points(end, ask))
 }
 
-fn finding<T: Field>(
+fn examine<T: Field>(
     question: &Instance,
     x: &DVector<Exact>,
     end: &Exact,
@@ -59,7 +58,7 @@ fn finding<T: Field>(
     let model: Quadratic<T> = question.model.to();
     let x = x.map(|entry| T::from_exact(&entry));
     let eta = T::from_exact(&question.learning_rate);
-    let (top, low) = loss::batch_sharpness(&model, (question.sampling, question.batch), &x);
+    let (top, low) = loss::batch_sharpness(&model, &question.batches(), &x);
     let criterion = version.formula("batch sharpness", &eta, |eta| {
         Verdict::non_negative((T::int(2) * &low - eta * &top).sign())
     });
@@ -84,12 +83,12 @@ fn fall<T: Field>(question: &Instance, model: &Quadratic<T>, x: &DVector<T>, eta
 
 /// Ascent: the inequality holds and the batch loss rises.
 fn outside() -> Evidence {
-    let findings = ["-1/10", "-1/2", "-2"].map(|eta| {
+    let cases = ["-1/10", "-1/2", "-2"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));
         let x = DVector::from_row_slice(&[1, -2].map(Exact::from));
-        finding::<Exact>(&question, &x, &Exact::one(), Version::STATED).outside()
+        examine::<Exact>(&question, &x, &Exact::one(), Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]
@@ -105,14 +104,11 @@ mod tests {
     /// The mean of the ratios is another number: curvatures 1 and 10 have 11/2, not 1001/101.
     #[test]
     fn the_mean_of_the_ratios_is_another_number() {
-        let (model, single) = (
-            golden::stiff_pair(),
-            (sgd_stability::model::Sampling::WithReplacement, 1),
-        );
+        let (model, single) = (golden::stiff_pair(), [vec![0], vec![1]]);
         let x = DVector::from_element(1, Exact::from(1));
-        let (top, low) = loss::batch_sharpness(&model, single, &x);
+        let (top, low) = loss::batch_sharpness(&model, &single, &x);
         assert_eq!(top / low, Exact::fraction(1001, 101));
-        let mean = loss::mean_of_batch_sharpness(&model, single, &x);
+        let mean = loss::mean_of_batch_sharpness(&model, &single, &x);
         assert_eq!(mean, Some(Exact::fraction(11, 2)));
     }
 }

@@ -3,10 +3,10 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{counter_examples, every};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
-    MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status, Version, equivalent, tally,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance, MINIMUM,
+    POSITIVE_LEARNING_RATE, Posed, Status, Version, equivalent, tally,
 };
-use sgd_stability::criterion::{bernoulli, mean_square};
+use sgd_stability::criterion::{MEAN_SQUARE, bernoulli, mean_square};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::Quadratic;
 use sgd_stability::model::sampling::{Sampling, bernoulli_weight};
@@ -60,7 +60,7 @@ fn threshold<T: Checked>() -> Examination<T> {
             });
             equivalent(criterion, bounded_by_enumeration(posed))
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 
@@ -77,7 +77,7 @@ fn quieter<T: Checked>() -> Examination<T> {
                 mean_square::verdict(&posed.model, eta, &fixed)
             })
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

@@ -51,13 +51,16 @@ const CERTIFIED_STEPS: usize = 60;
 type Wide = Interval<512>;
 
 /// Weights `u` and `v`, in quarters. The last falls from the start at `ηλ₀ = 5/2`.
-const WEIGHTS: [(&[i64], &[i64]); 5] = [
-    (&[4], &[1]),
-    (&[3, -1, 4], &[1, 5, -2]),
-    (&[8, 0], &[1, 8]),
-    (&[1, 2, 3, 4], &[4, 3, 2, 2]),
-    (&[6], &[2]),
+const WEIGHTS: [[&[i64]; 2]; 5] = [
+    [&[4], &[1]],
+    [&[3, -1, 4], &[1, 5, -2]],
+    [&[8, 0], &[1, 8]],
+    [&[1, 2, 3, 4], &[4, 3, 2, 2]],
+    [&[6], &[2]],
 ];
+
+/// Weights with `f₀ = 0`.
+const STILL: [&[i64]; 2] = [&[4], &[0]];
 
 /// `ηλ₀`: lazy, at 2, in the catapult and beside its edge for the last weights, just below 4; and
 /// what is not above zero or not below 4.
@@ -77,35 +80,30 @@ const PRODUCTS: [&str; 12] = [
 ];
 
 fn exact(version: Version) -> Evidence {
-    tally(version, findings::<Exact>(&PRODUCTS, EXACT_STEPS, version))
+    tally(version, cases::<Exact>(&PRODUCTS, EXACT_STEPS, version))
 }
 
 fn certified(version: Version) -> Evidence {
-    tally(
-        version,
-        findings::<Wide>(&PRODUCTS, CERTIFIED_STEPS, version),
-    )
+    tally(version, cases::<Wide>(&PRODUCTS, CERTIFIED_STEPS, version))
 }
 
 /// Above 4 the kernel rises.
 fn outside() -> Evidence {
-    let above = findings::<Exact>(&["4001/1000", "9/2", "6"], EXACT_STEPS, Version::STATED);
+    let above = cases::<Exact>(&["4001/1000", "9/2", "6"], EXACT_STEPS, Version::STATED);
     tally(Version::STATED, above.into_iter().map(Examined::outside))
 }
 
 /// The conclusion at every pair of weights and every `ηλ₀`, and at a start with `f₀ = 0`.
-fn findings<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<Examined> {
+fn cases<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<Examined> {
     let quarters =
         |x: &[i64]| DVector::from_iterator(x.len(), x.iter().map(|&part| Exact::fraction(part, 4)));
-    let still: (&[i64], &[i64]) = (&[4], &[0]);
-    let starts = WEIGHTS.into_iter().chain([still]);
-    let start = |(u, v): (&[i64], &[i64])| Start {
-        u: quarters(u),
-        v: quarters(v),
-        steps,
-    };
-    let asked = starts.map(start).flat_map(|start| {
-        let ask = |text: &&str| start.finding::<T>(&fraction(text), version);
+    let weights = WEIGHTS.into_iter().chain([STILL]);
+    let starts = weights.map(|weights| {
+        let [u, v] = weights.map(quarters);
+        Start { u, v, steps }
+    });
+    let asked = starts.flat_map(|start| {
+        let ask = |text: &&str| start.examine::<T>(&fraction(text), version);
         products.iter().map(ask).collect::<Vec<_>>()
     });
     asked.collect()
@@ -119,7 +117,7 @@ struct Start {
 }
 
 impl Start {
-    fn finding<T: Field>(&self, product: &Exact, version: Version) -> Examined {
+    fn examine<T: Field>(&self, product: &Exact, version: Version) -> Examined {
         let (u, v, start) = (&self.u, &self.v, Catapult::at(&self.u, &self.v));
         let eta = product / &start.kernel;
         let four = Exact::from(4);

@@ -42,19 +42,19 @@ const CERTIFIED_STEPS: usize = 60;
 type Wide = Interval<512>;
 
 /// Weights `u` and `v` of width 1; the last three stand still.
-const WEIGHTS: [(&[&str], &[&str]); 8] = [
-    (&["1"], &["1/3"]),
-    (&["2"], &["-1/5"]),
-    (&["3/7"], &["3/8"]),
-    (&["7"], &["1"]),
-    (&["5"], &["4"]),
-    (&["1"], &["1"]),
-    (&["1"], &["-1"]),
-    (&["2"], &["0"]),
+const WEIGHTS: [[&[&str]; 2]; 8] = [
+    [&["1"], &["1/3"]],
+    [&["2"], &["-1/5"]],
+    [&["3/7"], &["3/8"]],
+    [&["7"], &["1"]],
+    [&["5"], &["4"]],
+    [&["1"], &["1"]],
+    [&["1"], &["-1"]],
+    [&["2"], &["0"]],
 ];
 
 /// Weights of width 2.
-const WIDER: (&[&str], &[&str]) = (&["1", "2"], &["1/3", "1"]);
+const WIDER: [&[&str]; 2] = [&["1", "2"], &["1/3", "1"]];
 
 fn exact(version: Version) -> Evidence {
     tally(version, asked(version, follows_chebyshev))
@@ -71,7 +71,7 @@ type Conclusion = fn(&Catapult<Exact>, &Exact, Version) -> Verdict;
 fn asked(version: Version, conclusion: Conclusion) -> impl Iterator<Item = Examined> {
     let starts = WEIGHTS.into_iter().chain([WIDER]);
     starts.flat_map(move |start| {
-        ["4", "3"].map(|product| finding(start, product, version, conclusion))
+        ["4", "3"].map(|product| examine(start, product, version, conclusion))
     })
 }
 
@@ -81,20 +81,21 @@ fn outside() -> Evidence {
     let narrow = WEIGHTS[..5]
         .iter()
         .flat_map(|start| beside.map(|product| (*start, product)));
-    let findings = narrow.chain([(WIDER, "4")]).map(|(start, product)| {
-        finding(start, product, Version::STATED, follows_chebyshev).outside()
+    let cases = narrow.chain([(WIDER, "4")]).map(|(start, product)| {
+        examine(start, product, Version::STATED, follows_chebyshev).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
-/// The conclusion at this start, with this `ηλ₀`.
-fn finding(
-    (u, v): (&[&str], &[&str]),
+/// The conclusion from these weights, with this `ηλ₀`.
+fn examine(
+    weights: [&[&str]; 2],
     product: &str,
     version: Version,
     conclusion: Conclusion,
 ) -> Examined {
     let vector = |x: &[&str]| DVector::from_iterator(x.len(), x.iter().map(|part| fraction(part)));
+    let [u, v] = weights;
     let start = Catapult::at(&vector(u), &vector(v));
     let product = fraction(product);
     let eta = &product / &start.kernel;

@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{every, fraction};
 use sgd_stability::claim::{
-    CURVED, Check, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance, MINIMUM,
+    CURVED, Check, Claim, Evidence, Examination, Guard, Hypothesis, Instance, MINIMUM,
     POSITIVE_LEARNING_RATE, Posed, Status,
 };
-use sgd_stability::criterion::{bernoulli, coherence};
+use sgd_stability::criterion::{MEAN_SQUARE, bernoulli, coherence};
 use sgd_stability::model::golden;
 use sgd_stability::model::sampling::bernoulli_weight;
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -53,7 +53,7 @@ fn examination() -> Examination<Exact> {
             });
             incoherent.and(coherent)
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

@@ -3,10 +3,10 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Change, Check, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance, Posed, Status,
+    Change, Check, Claim, Evidence, Examination, Guard, Hypothesis, Instance, Posed, Status,
     Version,
 };
-use sgd_stability::criterion::cyclic;
+use sgd_stability::criterion::{MEAN_SQUARE, cyclic};
 use sgd_stability::matrix::stein;
 use sgd_stability::model::{Sampling, golden, reshuffling};
 use sgd_stability::number::{Exact, Verdict};
@@ -49,7 +49,7 @@ fn examination() -> Examination<Exact> {
     Examination {
         hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| posed.formula("orders", |eta| every_order_converges(posed, eta)),
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

@@ -3,10 +3,10 @@
 use nalgebra::DVector;
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
-    MEAN_SQUARE_STABLE, Posed, Status, at_most,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MEAN_SQUARE_STABLE,
+    Posed, Status, at_most,
 };
-use sgd_stability::criterion::direction;
+use sgd_stability::criterion::{MEAN_SQUARE, direction};
 use sgd_stability::matrix::inertia;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -40,7 +40,7 @@ fn examination<T: Checked>() -> Examination<T> {
             let every = posed.formula("direction", |eta| every_direction(posed, eta));
             every.and(posed.formula("trace", |eta| trace_bound(posed, eta)))
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

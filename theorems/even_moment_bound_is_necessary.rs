@@ -41,19 +41,18 @@ const ORDERS: [usize; 2] = [2, 4];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
     let edges = fourth_moment_edges();
-    let findings = edges.flat_map(|(question, end)| {
-        ORDERS.map(|order| finding::<T>(question, end, order, version))
+    let cases = edges.flat_map(|(question, end)| {
+        ORDERS.map(|order| examine::<T>(question, end, order, version))
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
-fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
     );
-    let batches = (question.sampling, question.batch);
-    let stable = even_moment::verdict(&model, batches, &eta, order);
+    let stable = even_moment::verdict(&model, &question.batches(), &eta, order);
     let bound = |eta: &T| {
         let along = directions(question, order).into_iter().map(|v| {
             let v = v.map(|entry| T::from_exact(&entry));
@@ -80,12 +79,12 @@ fn directions(question: &Instance, order: usize) -> Vec<DVector<Exact>> {
 
 /// Learning rates beyond stability at which the bound breaks along an axis.
 fn outside() -> Evidence {
-    let findings = ["2.3", "5/2", "3"].map(|eta| {
+    let cases = ["2.3", "5/2", "3"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));
-        let found = finding::<Exact>(&question, &question.learning_rate, 4, Version::STATED);
+        let found = examine::<Exact>(&question, &question.learning_rate, 4, Version::STATED);
         found.outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, Status, Version,
+    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, Instance, Status, Version,
     equivalent, headroom, tally,
 };
 use sgd_stability::criterion::even_moment;
@@ -23,9 +23,7 @@ pub const CLAIM: Claim = Claim {
     formula: even_moment::latex,
     source: "Ma and Ying 2021. The step from bounded to semi-definite is Krein and Rutman's \
         theorem on the cone of the powers x^{⊗k}.",
-    hypotheses: &[Hypothesis::by_the_check(
-        "positive_order: k is even and above 0",
-    )],
+    hypotheses: &[POSITIVE_ORDER.stated],
     reading: "Higher moments see rarer excursions. For odd k the map keeps no such cone and the \
         statement fails; only one dimension is decided.",
     status: Status::Upheld,
@@ -36,17 +34,22 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
+const POSITIVE_ORDER: CaseHypothesis<usize> =
+    CaseHypothesis::new("positive_order: k is even and above 0", |order| {
+        (*order > 0 && order.is_multiple_of(2)).into()
+    });
+
 /// The orders that are examined.
 const ORDERS: [usize; 2] = [2, 4];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
-    let findings = fourth_moment_edges().flat_map(|(question, end)| {
-        ORDERS.map(|order| finding::<T>(question, end, order, version))
+    let cases = fourth_moment_edges().flat_map(|(question, end)| {
+        ORDERS.map(|order| examine::<T>(question, end, order, version))
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
-fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, end: &Exact, order: usize, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
@@ -55,7 +58,7 @@ fn finding<T: Field>(question: &Instance, end: &Exact, order: usize, version: Ve
         criterion(question, &model, eta, order)
     });
     Examined {
-        hypotheses: (order > 0 && order.is_multiple_of(2)).into(),
+        hypotheses: (POSITIVE_ORDER.holds)(&order),
         conclusion: equivalent(criterion, bounded(question, &model, &eta, order)),
         distance: headroom(&question.learning_rate, end),
         case: format!("{} k = {order}", question.describe()),
@@ -70,7 +73,7 @@ fn criterion<T: Field>(
     order: usize,
 ) -> Verdict {
     match order % 2 {
-        0 => even_moment::verdict(model, (question.sampling, question.batch), eta, order),
+        0 => even_moment::verdict(model, &question.batches(), eta, order),
         _ => all_entries(question, model, eta, order),
     }
 }
@@ -105,11 +108,11 @@ fn all_entries<T: Field>(
 /// The third moment in one dimension: the criterion holds although it grows, because a negative
 /// factor has a negative cube.
 fn outside() -> Evidence {
-    let findings = ["1/4", "1/2", "2"].map(|eta| {
+    let cases = ["1/4", "1/2", "2"].map(|eta| {
         let question = Instance::single(golden::stiff_pair(), fraction(eta));
-        finding::<Exact>(&question, &question.learning_rate, 3, Version::STATED).outside()
+        examine::<Exact>(&question, &question.learning_rate, 3, Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

@@ -30,8 +30,8 @@ pub fn fourth_moment_edges() -> impl Iterator<Item = &'static (Instance, Exact)>
 }
 
 fn around_fourth_moment(question: &Instance) -> Vec<(Instance, Exact)> {
-    let batches = (question.sampling, question.batch);
-    let stable = |eta: &Exact| even_moment::verdict(&question.model, batches, eta, 4).holds();
+    let batches = question.batches();
+    let stable = |eta: &Exact| even_moment::verdict(&question.model, &batches, eta, 4).holds();
     let width = Exact::fraction(1, 1_000_000);
     let end = bracket(stable, &Exact::one(), &width);
     let far = [7, 9].map(|part| &end.lower * Exact::fraction(part, 8));

@@ -38,7 +38,7 @@ pub const CLAIM: Claim = Claim {
 const PARTS: [i64; 4] = [8, 20, 26, 31];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
-    let findings = fourth_moment_edges().map(|(question, end)| {
+    let cases = fourth_moment_edges().map(|(question, end)| {
         let eta = T::from_exact(&question.learning_rate);
         let smaller = |eta: &T| {
             let parts = PARTS.map(|part| stable(question, &(eta * T::ratio(part, 32))));
@@ -51,13 +51,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
             case: question.describe(),
         }
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
 /// Is the fourth moment stable at this learning rate?
 fn stable<T: Field>(question: &Instance, eta: &T) -> Verdict {
-    let batches = (question.sampling, question.batch);
-    even_moment::verdict(&question.model.to::<T>(), batches, eta, 4)
+    even_moment::verdict(&question.model.to::<T>(), &question.batches(), eta, 4)
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use nalgebra::DMatrix;
 use num_traits::One;
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance, MINIMUM,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MINIMUM,
     POSITIVE_LEARNING_RATE, Status, equivalent,
 };
-use sgd_stability::criterion::gradient_descent;
+use sgd_stability::criterion::{GRADIENT_DESCENT, gradient_descent};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::{Quadratic, Sampling};
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -45,7 +45,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 posed.formula("2/η", |eta| gradient_descent::verdict(&posed.model, eta));
             equivalent(criterion, no_direction_grows(&posed.model, &posed.eta))
         },
-        margin: |instance| instance.headroom(End::GRADIENT_DESCENT),
+        margin: |instance| instance.headroom(GRADIENT_DESCENT),
     }
 }
 
@@ -72,7 +72,6 @@ fn outside() -> Evidence {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sgd_stability::criterion::GRADIENT_DESCENT;
     use sgd_stability::decide::critical;
     use sgd_stability::matrix::pencil;
 

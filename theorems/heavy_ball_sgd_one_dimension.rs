@@ -2,7 +2,7 @@
 
 use sgd_stability::claim::family::{fraction, rates_at};
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, ONE_DIMENSIONAL,
+    Certified, Check, Claim, Evidence, Examined, Guard, Instance, ONE_DIMENSIONAL,
     POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::heavy_ball;
@@ -10,7 +10,7 @@ use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
 use super::momentum::momenta;
-use super::momentum::{batch_hessians, damped, moments, unusual_questions, usual_questions};
+use super::momentum::{DAMPED, batch_hessians, moments, unusual_questions, usual_questions};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -22,11 +22,7 @@ pub const CLAIM: Claim = Claim {
     formula: heavy_ball::latex,
     source: "Ours, from the 3 × 3 map of (E x², E xx⁻, E x⁻²). Its two limits are the plateaus 2(1 \
         + β)/η and 2(1 − β)/η of Andreyev et al. 2026.",
-    hypotheses: &[
-        Hypothesis::by_the_check("damped: |β| < 1"),
-        POSITIVE_LEARNING_RATE,
-        ONE_DIMENSIONAL,
-    ],
+    hypotheses: &[DAMPED.stated, POSITIVE_LEARNING_RATE, ONE_DIMENSIONAL],
     reading: "With β > 0: without noise momentum helps, with much noise it hurts. In several \
         dimensions the test of Stein decides; for commuting samples it is this, coordinate by \
         coordinate.",
@@ -47,29 +43,29 @@ fn evidence<T: Field>(version: Version) -> Evidence {
         momenta.iter().flat_map(move |beta| {
             let (a, s2) = moments(&question.model);
             let end = heavy_ball::critical(&a, &s2, &question.weight, beta);
-            rates_at(&end).map(|eta| finding::<T>(&question.at(eta), &end, beta, version))
+            rates_at(&end).map(|eta| examine::<T>(&question.at(eta), &end, beta, version))
         })
     });
     let one = Exact::from(1);
     let others = unusual.iter().flat_map(|question| {
-        let ask = |beta| finding::<T>(question, &one, beta, version);
+        let ask = |beta| examine::<T>(question, &one, beta, version);
         momenta.iter().map(ask).collect::<Vec<_>>()
     });
     tally(version, edges.chain(others))
 }
 
 /// Is the criterion, strictly, the convergence of the mean square?
-fn finding<T: Field>(question: &Instance, end: &Exact, beta: &Exact, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, end: &Exact, beta: &Exact, version: Version) -> Examined {
     let scalar = |x: &Exact| T::from_exact(x);
     let (a, s2) = moments(&question.model);
     let (a, s2, p) = (scalar(&a), scalar(&s2), scalar(&question.weight));
     let (eta, tbeta) = (scalar(&question.learning_rate), scalar(beta));
     let criterion = version.formula("edge", &eta, |eta| {
-        Verdict::positive(heavy_ball::slack(&a, &s2, (eta, &p), &tbeta).sign())
+        Verdict::positive(heavy_ball::slack(&a, &s2, eta, &p, &tbeta).sign())
     });
     let converges = heavy_ball::mean_square_converges(&batch_hessians(question), &eta, &tbeta);
     Examined {
-        hypotheses: damped(beta).and(question.meets(CLAIM.hypotheses)),
+        hypotheses: (DAMPED.holds)(beta).and(question.meets(CLAIM.hypotheses)),
         conclusion: equivalent(criterion, converges),
         distance: headroom(&question.learning_rate, end),
         case: format!("{} β = {beta}", question.describe()),
@@ -85,12 +81,12 @@ fn outside() -> Evidence {
         (model, "-1", "1/2"),
         (golden::three_inputs(), "1.3", "0"),
     ];
-    let findings = questions.map(|(model, eta, beta)| {
+    let cases = questions.map(|(model, eta, beta)| {
         let question = Instance::single(model, fraction(eta));
         let end = &question.learning_rate;
-        finding::<Exact>(&question, end, &fraction(beta), Version::STATED).outside()
+        examine::<Exact>(&question, end, &fraction(beta), Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]
@@ -144,7 +140,7 @@ mod tests {
             let stable = |eta: &Exact| {
                 moving().all(|i| {
                     let moments = (&mean[(i, i)], &variance[(i, i)]);
-                    heavy_ball::slack(moments.0, moments.1, (eta, &p), &beta) > Exact::from(0)
+                    heavy_ball::slack(moments.0, moments.1, eta, &p, &beta) > Exact::from(0)
                 })
             };
             let end = bracket(stable, &Exact::from(1), &width);

@@ -1,16 +1,13 @@
 //! Heavy ball without noise: the criterion is compared with the spectral radius of the step.
 
 use num_traits::One;
-use sgd_stability::claim::{
-    Certified, Check, Claim, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status,
-};
+use sgd_stability::claim::{Certified, Check, Claim, Guard, POSITIVE_LEARNING_RATE, Status};
 use sgd_stability::criterion::heavy_ball;
 use sgd_stability::matrix::positive_definite;
 use sgd_stability::model::momentum::Momentum;
 use sgd_stability::number::{Exact, Field};
 
-use super::momentum::momenta;
-use super::momentum::{Descent, damped};
+use super::momentum::{DAMPED, Descent, SEMIDEFINITE, momenta};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -21,11 +18,7 @@ pub const CLAIM: Claim = Claim {
     formula: heavy_ball::latex_of_descent,
     source: "Polyak 1964; for networks Cohen et al. 2021. PyTorch's momentum, η undivided; one \
         eigenvalue by Jury's test.",
-    hypotheses: &[
-        Hypothesis::by_the_check("damped: |β| < 1"),
-        POSITIVE_LEARNING_RATE,
-        Hypothesis::by_the_check("minimum: H ⪰ 0"),
-    ],
+    hypotheses: &[DAMPED.stated, POSITIVE_LEARNING_RATE, SEMIDEFINITE.stated],
     reading: "For β > 0 momentum widens the range of sharpness by the factor 1 + β. With β ≥ 1, \
         with η < 0 or at a saddle the criterion may hold although the run does not converge.",
     status: Status::Upheld,
@@ -37,7 +30,7 @@ pub const CLAIM: Claim = Claim {
 };
 
 /// Learning rates and momenta outside the hypotheses: the criterion holds and nothing converges.
-const BEYOND: [(&str, &str); 4] = [("1", "1"), ("1", "3/2"), ("4", "2"), ("-1", "1/2")];
+const BEYOND: [[&str; 2]; 4] = [["1", "1"], ["1", "3/2"], ["4", "2"], ["-1", "1/2"]];
 
 /// The usual momenta, and 1, which is too much.
 fn with_one() -> Vec<Exact> {
@@ -46,12 +39,12 @@ fn with_one() -> Vec<Exact> {
 
 fn examination<T: Field>() -> Descent<T> {
     Descent {
-        part: "2(1 + β)",
+        name: "2(1 + β)",
         momentum: Momentum::HeavyBall,
         criterion: |model, eta, beta| {
             positive_definite(&heavy_ball::descent_slack(&model.curvature(), eta, beta))
         },
-        hypotheses: damped,
+        moderate: DAMPED,
         end: |sharpness, beta| Exact::from(2) * (Exact::one() + beta) / sharpness,
     }
 }

@@ -42,7 +42,7 @@ const RATES: [&str; 8] = [
 const HIGHEST: usize = 6;
 
 fn evidence<T: Field>(version: Version) -> Evidence {
-    let fourth = fourth_moment_edges().map(|(question, end)| finding::<T>(question, end, version));
+    let fourth = fourth_moment_edges().map(|(question, end)| examine::<T>(question, end, version));
     let lines = one_dimensional_models();
     let orders = lines.iter().flat_map(|model| {
         let at = |eta| (2..=HIGHEST).map(move |order| in_line::<T>(model, eta, order, version));
@@ -52,13 +52,13 @@ fn evidence<T: Field>(version: Version) -> Evidence {
 }
 
 /// From the fourth moment to the second.
-fn finding<T: Field>(question: &Instance, end: &Exact, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, end: &Exact, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
         T::from_exact(&question.learning_rate),
     );
-    let batches = (question.sampling, question.batch);
-    let stable = |eta: &T, order| even_moment::verdict(&model, batches, eta, order);
+    let batches = question.batches();
+    let stable = |eta: &T, order| even_moment::verdict(&model, &batches, eta, order);
     Examined {
         hypotheses: stable(&eta, 4),
         conclusion: version.formula("second", &eta, |eta| stable(eta, 2)),
@@ -96,11 +96,11 @@ fn outside() -> Evidence {
         (golden::toy_edge(), "5/9"),
         (golden::stiff_pair(), "1/2"),
     ];
-    let findings = models.map(|(model, eta)| {
+    let cases = models.map(|(model, eta)| {
         let question = Instance::single(model, fraction(eta));
-        finding::<Exact>(&question, &question.learning_rate, Version::STATED).outside()
+        examine::<Exact>(&question, &question.learning_rate, Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]
@@ -141,9 +141,10 @@ mod tests {
         ) {
             let p = sampling.weight(model.samples(), batch).unwrap();
             let end = end_of(&model, &p);
+            let batches = sampling.batches(model.samples(), batch);
             for eta in rates_around(&end) {
-                let fourth = even_moment::verdict(&*model, (sampling, batch), &eta, 4);
-                let second = even_moment::verdict(&*model, (sampling, batch), &eta, 2);
+                let fourth = even_moment::verdict(&*model, &batches, &eta, 4);
+                let second = even_moment::verdict(&*model, &batches, &eta, 2);
                 prop_assert!(!fourth.holds() || second.holds(), "{eta}");
                 prop_assert_eq!(second.holds(), mean_square::verdict(&model, &eta, &p).holds());
             }

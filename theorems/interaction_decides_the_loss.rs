@@ -55,12 +55,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
         Exact::from(2) / interaction.gradient_noise_interaction()
     };
     let ask = |question: &Instance, x: &DVector<Exact>, end: &Exact| {
-        finding::<T>(question, x, end, version)
+        examine::<T>(question, x, end, version)
     };
     tally(version, from_points(end, ask))
 }
 
-fn finding<T: Field>(
+fn examine<T: Field>(
     question: &Instance,
     x: &DVector<Exact>,
     end: &Exact,
@@ -99,12 +99,12 @@ fn aware<T: Field>(interaction: &Interaction<T>, eta: &T) -> Verdict {
 
 /// Ascent: both sides of the criterion hold and the loss rises.
 fn outside() -> Evidence {
-    let findings = ["-1/10", "-1/2", "-2"].map(|eta| {
+    let cases = ["-1/10", "-1/2", "-2"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));
         let x = DVector::from_row_slice(&[1, -2].map(Exact::from));
-        finding::<Exact>(&question, &x, &Exact::one(), Version::STATED).outside()
+        examine::<Exact>(&question, &x, &Exact::one(), Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 /// `L = ½xᵀHx`.

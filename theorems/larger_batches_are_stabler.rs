@@ -3,7 +3,7 @@
 use num_traits::One;
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Check, Claim, End, Evidence, Examined, Guard, Hypothesis, Instance,
+    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
@@ -45,14 +45,14 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     let others = instances().flat_map(|instance| {
         PARTS.map(|part| {
             let other = &instance.weight * Exact::fraction(part, 4);
-            finding::<T>(instance, &instance.weight, &other, version)
+            examine::<T>(instance, &instance.weight, &other, version)
         })
     });
     tally(version, others)
 }
 
 /// From the weight `p` to the weight `other`.
-fn finding<T: Field>(instance: &Instance, p: &Exact, other: &Exact, version: Version) -> Examined {
+fn examine<T: Field>(instance: &Instance, p: &Exact, other: &Exact, version: Version) -> Examined {
     let posed = Posed::<T>::from(instance);
     let stable = |p: &T| mean_square::verdict(&posed.model, &posed.eta, p);
     Examined {
@@ -60,7 +60,7 @@ fn finding<T: Field>(instance: &Instance, p: &Exact, other: &Exact, version: Ver
             .and(instance.meets(CLAIM.hypotheses))
             .and(stable(&T::from_exact(p))),
         conclusion: version.formula("quieter", &T::from_exact(other), stable),
-        distance: instance.headroom(End::MEAN_SQUARE),
+        distance: instance.headroom(MEAN_SQUARE),
         case: format!("{}, weights {p} and {other}", instance.describe()),
     }
 }
@@ -77,7 +77,7 @@ fn outside() -> Evidence {
         golden::diagonal_mean(),
         golden::two_inputs(),
     ];
-    let findings = models.map(|model| {
+    let cases = models.map(|model| {
         let single = Instance::single(model, Exact::one());
         let quiet = &single.weight * Exact::fraction(1, 4);
         let end = critical::of(
@@ -87,9 +87,9 @@ fn outside() -> Evidence {
             &critical::default_width(),
         );
         let single = single.at(end.expect("the model is not flat").lower);
-        finding::<Exact>(&single, &quiet, &single.weight, Version::STATED).outside()
+        examine::<Exact>(&single, &quiet, &single.weight, Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
-    MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance, MINIMUM,
+    POSITIVE_LEARNING_RATE, Posed, Status,
 };
-use sgd_stability::criterion::loss;
+use sgd_stability::criterion::{MEAN_SQUARE, loss};
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
@@ -42,7 +42,7 @@ fn examination<T: Checked>() -> Examination<T> {
             posed.meets(CLAIM.hypotheses).and(never_rises)
         },
         conclusion: bounded_by_enumeration,
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

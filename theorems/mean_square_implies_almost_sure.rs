@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{every, fraction};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
-    MEAN_SQUARE_STABLE, Posed, Status, at_most,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MEAN_SQUARE_STABLE,
+    Posed, Status, at_most,
 };
-use sgd_stability::criterion::almost_sure;
+use sgd_stability::criterion::{MEAN_SQUARE, almost_sure};
 use sgd_stability::matrix::polynomial::determinant;
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -35,7 +35,7 @@ fn examination<T: Checked>() -> Examination<T> {
     Examination {
         hypotheses: |posed| posed.meets(CLAIM.hypotheses),
         conclusion: |posed| posed.formula("volumes", |eta| volumes_do_not_grow(posed, eta)),
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

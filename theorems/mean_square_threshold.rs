@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
     POSITIVE_LEARNING_RATE, Status, equivalent,
 };
-use sgd_stability::criterion::mean_square;
+use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
 use sgd_stability::model::Quadratic;
 use sgd_stability::number::Exact;
 
@@ -47,7 +47,7 @@ fn examination<T: Checked>() -> Examination<T> {
             });
             equivalent(criterion, bounded_by_enumeration(posed))
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

@@ -3,10 +3,10 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{counter_examples, every};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, POSITIVE_LEARNING_RATE,
-    Posed, Status, equivalent,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, POSITIVE_LEARNING_RATE, Posed,
+    Status, equivalent,
 };
-use sgd_stability::criterion::mean_square;
+use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::number::{Exact, Field, Verdict};
 
@@ -40,7 +40,7 @@ fn examination<T: Checked>() -> Examination<T> {
             });
             equivalent(criterion, bounded_by_enumeration(posed))
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

@@ -3,7 +3,9 @@
 use nalgebra::{DMatrix, DVector};
 use num_traits::{One, Zero};
 use sgd_stability::claim::family::{every_batch, fraction, one_dimensional_models, rates_at};
-use sgd_stability::claim::{Evidence, Examined, Instance, Version, equivalent, headroom, tally};
+use sgd_stability::claim::{
+    CaseHypothesis, Evidence, Examined, Instance, Version, equivalent, headroom, tally,
+};
 use sgd_stability::matrix::polynomial::spectral_radius_below_one;
 use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::matrix::range::{range_basis, restricted};
@@ -35,13 +37,13 @@ fn models() -> Vec<(Quadratic, Exact)> {
 /// range of `H`.
 pub struct Descent<T: Field> {
     /// The criterion's name in the claim.
-    pub part: &'static str,
+    pub name: &'static str,
     /// Which momentum.
     pub momentum: Momentum,
     /// The criterion, strictly.
     pub criterion: fn(&Quadratic<T>, &T, &T) -> Verdict,
-    /// Do the hypotheses on `β` hold?
-    pub hypotheses: fn(&Exact) -> Verdict,
+    /// The hypothesis on `β`.
+    pub moderate: CaseHypothesis<Exact>,
     /// Where the criterion ends, from the sharpness and `β`.
     pub end: fn(&Exact, &Exact) -> Exact,
 }
@@ -57,7 +59,7 @@ impl<T: Field> Descent<T> {
                 let rates = rates_at(&end)
                     .into_iter()
                     .chain(["0", "-1/2"].map(fraction));
-                rates.map(move |eta| self.finding(model, &end, (&eta, beta), version))
+                rates.map(move |eta| self.examine(model, &end, &eta, beta, version))
             })
         });
         tally(version, asked)
@@ -65,52 +67,53 @@ impl<T: Field> Descent<T> {
 
     /// The claim at questions outside its hypotheses, `η` and `β`, for the three inputs, whose
     /// sharpness is 1.
-    pub fn outside(&self, questions: &[(&str, &str)]) -> Evidence {
+    pub fn outside(&self, questions: &[[&str; 2]]) -> Evidence {
         let (model, one) = (golden::three_inputs(), Exact::one());
-        let beyond = questions.iter().map(|(eta, beta)| {
-            let rates = (&fraction(eta), &fraction(beta));
-            self.finding(&model, &one, rates, Version::STATED).outside()
+        let beyond = questions.iter().map(|question| {
+            let [eta, beta] = question.map(fraction);
+            self.examine(&model, &one, &eta, &beta, Version::STATED)
+                .outside()
         });
         tally(Version::STATED, beyond)
     }
 
-    fn finding(
+    fn examine(
         &self,
         model: &Quadratic,
         end: &Exact,
-        (eta, beta): (&Exact, &Exact),
+        eta: &Exact,
+        beta: &Exact,
         version: Version,
     ) -> Examined {
         Examined {
-            hypotheses: (self.hypotheses)(beta)
+            hypotheses: (self.moderate.holds)(beta)
                 .and((*eta > Exact::zero()).into())
-                .and(positive_semidefinite(model.hessian())),
-            conclusion: self.agrees(model, (eta, beta), version),
+                .and((SEMIDEFINITE.holds)(model.hessian())),
+            conclusion: self.agrees(model, eta, beta, version),
             distance: headroom(eta, end),
             case: format!("H = {}, η = {eta}, β = {beta}", model.hessian()),
         }
     }
 
-    fn agrees(
-        &self,
-        model: &Quadratic,
-        (eta, beta): (&Exact, &Exact),
-        version: Version,
-    ) -> Verdict {
+    fn agrees(&self, model: &Quadratic, eta: &Exact, beta: &Exact, version: Version) -> Verdict {
         let over = |m: DMatrix<Exact>| m.map(|entry| T::from_exact(&entry));
         let moving = over(restricted(model.hessian(), &range_basis(model.hessian())));
         let (eta, beta) = (T::from_exact(eta), T::from_exact(beta));
         let model: Quadratic<T> = model.to();
         let criterion = |eta: &T| (self.criterion)(&model, eta, &beta);
         let converges = spectral_radius_below_one(&self.momentum.factor(&moving, &eta, &beta));
-        equivalent(version.formula(self.part, &eta, criterion), converges)
+        equivalent(version.formula(self.name, &eta, criterion), converges)
     }
 }
 
-/// `|β| < 1`.
-pub fn damped(beta: &Exact) -> Verdict {
+/// The momentum `β` dies out.
+pub const DAMPED: CaseHypothesis<Exact> = CaseHypothesis::new("damped: |β| < 1", |beta| {
     (beta.abs() < Exact::one()).into()
-}
+});
+
+/// The full-batch Hessian has no negative direction.
+pub const SEMIDEFINITE: CaseHypothesis<DMatrix<Exact>> =
+    CaseHypothesis::new("minimum: H ⪰ 0", positive_semidefinite);
 
 /// Momenta: none, some, much, and a negative one.
 pub fn momenta() -> [Exact; 4] {

@@ -9,7 +9,7 @@ use sgd_stability::claim::{
 use sgd_stability::criterion::heavy_ball;
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::momentum::damped;
+use super::momentum::DAMPED;
 use super::momentum::momenta;
 
 /// The claim.
@@ -22,7 +22,7 @@ pub const CLAIM: Claim = Claim {
     source: "Ours: the criterion of one dimension, maximised over a; equality is approached at a = \
         (1 + β)/η.",
     hypotheses: &[
-        Hypothesis::by_the_check("damped: |β| < 1"),
+        DAMPED.stated,
         POSITIVE_LEARNING_RATE,
         Hypothesis::by_the_check("converges: the mean square converges to zero"),
     ],
@@ -36,78 +36,92 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// Sharpness, squared non-uniformity and noise weight.
-const CURVATURES: [(&str, &str, &str); 7] = [
-    ("2", "81/25", "1"),
-    ("1", "1", "1/2"),
-    ("1", "0", "1"),
-    ("11/2", "81/4", "1"),
-    ("1", "100", "1/9"),
-    ("1", "1/100", "1"),
-    ("8/5", "16/25", "1"),
+/// Sharpness `a`, squared non-uniformity `s²` and noise weight `p`.
+const CURVATURES: [[&str; 3]; 7] = [
+    ["2", "81/25", "1"],
+    ["1", "1", "1/2"],
+    ["1", "0", "1"],
+    ["11/2", "81/4", "1"],
+    ["1", "100", "1/9"],
+    ["1", "1/100", "1"],
+    ["8/5", "16/25", "1"],
 ];
 
-fn evidence<T: Field>(version: Version) -> Evidence {
-    tally(
-        version,
-        CURVATURES.iter().flat_map(|texts| {
-            let [a, s2, p] = [texts.0, texts.1, texts.2].map(fraction);
-            momenta()
-                .into_iter()
-                .chain([fraction("3/5")])
-                .flat_map(move |beta| {
-                    // With this momentum and noise the bound is tight where (1 + β)ps² = (1 − β)a².
-                    let end = heavy_ball::critical(&a, &s2, &p, &beta);
-                    let tight = (Exact::one() + &beta) / &a;
-                    let backwards = ["-1", "0"].map(fraction);
-                    let rates = rates_at(&end)
-                        .into_iter()
-                        .chain(rates_at(&tight))
-                        .chain(backwards);
-                    let found = rates.map(|eta| finding::<T>((&a, &s2, &p), &eta, &beta, version));
-                    found.collect::<Vec<_>>()
-                })
-        }),
-    )
+/// A case: SGD with heavy ball in one dimension.
+struct Run {
+    a: Exact,
+    s2: Exact,
+    p: Exact,
+    eta: Exact,
+    beta: Exact,
 }
 
-fn finding<T: Field>(
-    (a, s2, p): (&Exact, &Exact, &Exact),
-    eta: &Exact,
-    beta: &Exact,
-    version: Version,
-) -> Examined {
-    let [ta, ts2, tp, teta, tbeta] = [a, s2, p, eta, beta].map(T::from_exact);
-    let slack = heavy_ball::slack(&ta, &ts2, (&teta, &tp), &tbeta);
-    let bound = |eta: &T| {
-        let slack = heavy_ball::non_uniformity_slack(&ts2, (eta, &tp), &tbeta);
-        Verdict::non_negative(slack.sign())
+fn evidence<T: Field>(version: Version) -> Evidence {
+    let momenta: Vec<Exact> = momenta().into_iter().chain([fraction("3/5")]).collect();
+    let runs = CURVATURES
+        .iter()
+        .flat_map(|curvature| momenta.iter().flat_map(|beta| runs(*curvature, beta)));
+    tally(version, runs.map(|run| run.examine::<T>(version)))
+}
+
+/// With this momentum, at the end of the criterion and at `η = (1 + β)/a`, where the bound is tight for
+/// `(1 + β)ps² = (1 − β)a²`; and where `η` is not above zero.
+fn runs(curvature: [&str; 3], beta: &Exact) -> Vec<Run> {
+    let [a, s2, p] = curvature.map(fraction);
+    let end = heavy_ball::critical(&a, &s2, &p, beta);
+    let tight = (Exact::one() + beta) / &a;
+    let backwards = ["-1", "0"].map(fraction);
+    let rates = rates_at(&end).into_iter().chain(rates_at(&tight));
+    let run = |eta| Run {
+        a: a.clone(),
+        s2: s2.clone(),
+        p: p.clone(),
+        eta,
+        beta: beta.clone(),
     };
-    Examined {
-        hypotheses: damped(beta)
-            .and((*eta > Exact::zero()).into())
-            .and(Verdict::positive(slack.sign())),
-        conclusion: version.formula("bound", &teta, bound),
-        distance: heavy_ball::non_uniformity_slack(s2, (eta, p), beta).to_f64(),
-        case: format!("a = {a}, s² = {s2}, p = {p}, η = {eta}, β = {beta}"),
+    rates.chain(backwards).map(run).collect()
+}
+
+impl Run {
+    fn examine<T: Field>(&self, version: Version) -> Examined {
+        let Run {
+            a,
+            s2,
+            p,
+            eta,
+            beta,
+        } = self;
+        let [ta, ts2, tp, teta, tbeta] = [a, s2, p, eta, beta].map(T::from_exact);
+        let slack = heavy_ball::slack(&ta, &ts2, &teta, &tp, &tbeta);
+        let bound = |eta: &T| {
+            let slack = heavy_ball::non_uniformity_slack(&ts2, eta, &tp, &tbeta);
+            Verdict::non_negative(slack.sign())
+        };
+        Examined {
+            hypotheses: (DAMPED.holds)(beta)
+                .and((*eta > Exact::zero()).into())
+                .and(Verdict::positive(slack.sign())),
+            conclusion: version.formula("bound", &teta, bound),
+            distance: heavy_ball::non_uniformity_slack(s2, eta, p, beta).to_f64(),
+            case: format!("a = {a}, s² = {s2}, p = {p}, η = {eta}, β = {beta}"),
+        }
     }
 }
 
 /// Unstable runs that break the bound.
 fn outside() -> Evidence {
-    let (a, s2, p) = (fraction("2"), fraction("81/25"), Exact::one());
-    tally(
-        Version::STATED,
-        [("4/7", "0"), ("1/2", "1/2"), ("1/3", "9/10")].map(|(eta, beta)| {
-            let found = finding::<Exact>(
-                (&a, &s2, &p),
-                &fraction(eta),
-                &fraction(beta),
-                Version::STATED,
-            );
-            found.outside()
-        }),
-    )
+    let runs = [["4/7", "0"], ["1/2", "1/2"], ["1/3", "9/10"]].map(|rates| {
+        let ([a, s2, p], [eta, beta]) = (CURVATURES[0].map(fraction), rates.map(fraction));
+        Run {
+            a,
+            s2,
+            p,
+            eta,
+            beta,
+        }
+    });
+    let examined = runs.map(|run| run.examine::<Exact>(Version::STATED).outside());
+    tally(Version::STATED, examined)
 }
 
 #[cfg(test)]
@@ -120,7 +134,7 @@ mod tests {
         let (a, s2) = (fraction("8/5"), fraction("16/25"));
         let end = heavy_ball::critical(&a, &s2, &Exact::one(), &beta);
         assert_eq!(end, Exact::one());
-        let bound = heavy_ball::non_uniformity_slack(&s2, (&end, &Exact::one()), &beta);
+        let bound = heavy_ball::non_uniformity_slack(&s2, &end, &Exact::one(), &beta);
         assert_eq!(bound, Exact::from(0));
         assert_eq!(evidence::<Exact>(Version::STATED).fails, 0);
     }

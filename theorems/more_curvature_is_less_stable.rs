@@ -3,10 +3,10 @@
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Change, Check, Claim, Conjecture, End, Evidence, Examination, Examined, Guard,
+    Certified, Change, Check, Claim, Conjecture, Evidence, Examination, Examined, Guard,
     Hypothesis, Instance, Link, MEAN_SQUARE_STABLE, Status, Version, tally,
 };
-use sgd_stability::criterion::mean_square;
+use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
 use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -43,13 +43,13 @@ pub const CONJECTURE: Conjecture = Conjecture {
     counterpart: Some(flattened),
     ..Conjecture::of(&[Link {
         examination: flattening,
-        hypotheses: End::MEAN_SQUARE.proposed,
+        hypotheses: MEAN_SQUARE.critical,
         conclusion: |model, p| {
             let lower = flattened(model);
             if lower.is_flat() {
                 f64::INFINITY
             } else {
-                (End::MEAN_SQUARE.proposed)(&lower, p)
+                (MEAN_SQUARE.critical)(&lower, p)
             }
         },
     }])
@@ -63,7 +63,7 @@ fn flattening() -> Examination<Exact> {
         },
         margin: |raised| {
             let lower = raised.on(flattened(&raised.model));
-            lower.map_or(0.0, |lower| lower.headroom(End::MEAN_SQUARE))
+            lower.map_or(0.0, |lower| lower.headroom(MEAN_SQUARE))
         },
     }
 }
@@ -86,7 +86,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
         (&raised, &raised),
         (&raised, &lower),
     ];
-    let findings = pairs.into_iter().flat_map(|(lower, raised)| {
+    let cases = pairs.into_iter().flat_map(|(lower, raised)| {
         ["0", "1/2", "1", "11/10", "6/5"].map(|eta| {
             let eta = fraction(eta);
             let stable =
@@ -98,12 +98,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
                     .and((eta > Exact::zero()).into())
                     .and(stable(raised, &rate)),
                 conclusion: version.formula("lower", &rate, |eta| stable(lower, eta)),
-                distance: instance.headroom(End::MEAN_SQUARE),
+                distance: instance.headroom(MEAN_SQUARE),
                 case: instance.describe(),
             }
         })
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
 /// `H'_i − H_i ⪰ 0` for every sample.

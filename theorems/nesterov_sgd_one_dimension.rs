@@ -3,14 +3,14 @@
 use num_traits::{One, Zero};
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, MINIMUM,
+    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, Instance, MINIMUM,
     ONE_DIMENSIONAL, POSITIVE_LEARNING_RATE, Status, Version, equivalent, tally,
 };
 use sgd_stability::criterion::nesterov;
 use sgd_stability::decide::critical;
 use sgd_stability::matrix::bracket;
 use sgd_stability::model::golden;
-use sgd_stability::number::{Exact, Field, Verdict};
+use sgd_stability::number::{Exact, Field};
 
 use super::momentum::momenta;
 use super::momentum::{batch_hessians, moments, unusual_questions, usual_questions};
@@ -25,7 +25,7 @@ pub const CLAIM: Claim = Claim {
     formula: nesterov::latex,
     source: "Ours, from the 3 × 3 map of (E x², E xx⁻, E x⁻²).",
     hypotheses: &[
-        Hypothesis::by_the_check("moderate: 0 ≤ β < 1"),
+        MODERATE.stated,
         POSITIVE_LEARNING_RATE,
         MINIMUM,
         ONE_DIMENSIONAL,
@@ -40,22 +40,26 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
+const MODERATE: CaseHypothesis<Exact> = CaseHypothesis::new("moderate: 0 ≤ β < 1", |beta| {
+    (*beta >= Exact::zero() && *beta < Exact::one()).into()
+});
+
 /// Every model, batch and scheme on both sides of the end of the criterion, near and far, and
 /// questions that break a hypothesis.
 fn evidence<T: Field>(version: Version) -> Evidence {
     let (usual, unusual) = (usual_questions(), unusual_questions());
     let momenta = momenta();
     // For β < 0 the inequality also holds far beyond the end: nothing to bracket there.
-    let moderate = || momenta.iter().filter(|beta| moderate(beta).holds());
+    let moderate = || momenta.iter().filter(|beta| (MODERATE.holds)(beta).holds());
     let edges = usual.iter().flat_map(|question| {
         let around = |beta| {
-            let ask = move |eta| finding::<T>(&question.at(eta), beta, version);
+            let ask = move |eta| examine::<T>(&question.at(eta), beta, version);
             around_the_end(question, beta).into_iter().map(ask)
         };
         moderate().flat_map(around).collect::<Vec<_>>()
     });
     let others = unusual.iter().flat_map(|question| {
-        let ask = |beta| finding::<T>(question, beta, version);
+        let ask = |beta| examine::<T>(question, beta, version);
         momenta.iter().map(ask).collect::<Vec<_>>()
     });
     tally(version, edges.chain(others))
@@ -64,24 +68,24 @@ fn evidence<T: Field>(version: Version) -> Evidence {
 /// Learning rates at the end of the criterion and to both sides of it.
 fn around_the_end(question: &Instance, beta: &Exact) -> Vec<Exact> {
     let (a, s2) = moments(&question.model);
-    let stable = |eta: &Exact| nesterov::converges(&a, &s2, (eta, &question.weight), beta).holds();
+    let stable = |eta: &Exact| nesterov::converges(&a, &s2, eta, &question.weight, beta).holds();
     let end = bracket(stable, &a.reciprocal(), &critical::default_width());
     let far = [3, 5].map(|part| &end.lower * Exact::fraction(part, 4));
     [end.lower, end.upper].into_iter().chain(far).collect()
 }
 
 /// Is the criterion the convergence of the mean square?
-fn finding<T: Field>(question: &Instance, beta: &Exact, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, beta: &Exact, version: Version) -> Examined {
     let scalar = |x: &Exact| T::from_exact(x);
     let (a, s2) = moments(&question.model);
     let (a, s2, p) = (scalar(&a), scalar(&s2), scalar(&question.weight));
     let (eta, tbeta) = (scalar(&question.learning_rate), scalar(beta));
     let criterion = version.formula("cubic", &eta, |eta| {
-        nesterov::converges(&a, &s2, (eta, &p), &tbeta)
+        nesterov::converges(&a, &s2, eta, &p, &tbeta)
     });
     let converges = nesterov::mean_square_converges(&batch_hessians(question), &eta, &tbeta);
     Examined {
-        hypotheses: moderate(beta).and(question.meets(CLAIM.hypotheses)),
+        hypotheses: (MODERATE.holds)(beta).and(question.meets(CLAIM.hypotheses)),
         conclusion: equivalent(criterion, converges),
         distance: 0.0,
         case: format!("{} β = {beta}", question.describe()),
@@ -96,16 +100,11 @@ fn outside() -> Evidence {
         (golden::raised_sample(), "-4", "1/2"),
         (golden::three_inputs(), "1.3", "0"),
     ];
-    let findings = questions.map(|(model, eta, beta)| {
+    let cases = questions.map(|(model, eta, beta)| {
         let question = Instance::single(model, fraction(eta));
-        finding::<Exact>(&question, &fraction(beta), Version::STATED).outside()
+        examine::<Exact>(&question, &fraction(beta), Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
-}
-
-/// `0 ≤ β < 1`.
-fn moderate(beta: &Exact) -> Verdict {
-    (*beta >= Exact::zero() && *beta < Exact::one()).into()
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

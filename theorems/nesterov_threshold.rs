@@ -2,15 +2,14 @@
 
 use num_traits::One;
 use sgd_stability::claim::{
-    Certified, Check, Claim, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status,
+    CaseHypothesis, Certified, Check, Claim, Guard, POSITIVE_LEARNING_RATE, Status,
 };
 use sgd_stability::criterion::nesterov;
 use sgd_stability::matrix::positive_definite;
 use sgd_stability::model::momentum::Momentum;
-use sgd_stability::number::{Exact, Field, Verdict};
+use sgd_stability::number::{Exact, Field};
 
-use super::momentum::Descent;
-use super::momentum::momenta;
+use super::momentum::{Descent, SEMIDEFINITE, momenta};
 
 /// The claim.
 pub const CLAIM: Claim = Claim {
@@ -20,11 +19,7 @@ pub const CLAIM: Claim = Claim {
         converges on the range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.",
     formula: nesterov::latex_of_descent,
     source: "Jury's test on each eigenvalue; stated for networks by Cohen et al. 2021, appendix.",
-    hypotheses: &[
-        Hypothesis::by_the_check("moderate: −1/3 ≤ β ≤ 1"),
-        POSITIVE_LEARNING_RATE,
-        Hypothesis::by_the_check("minimum: H ⪰ 0"),
-    ],
+    hypotheses: &[MODERATE.stated, POSITIVE_LEARNING_RATE, SEMIDEFINITE.stated],
     reading: "For β > 0 Nesterov's momentum narrows the range of sharpness where heavy ball widens \
         it. Outside these β another condition of Jury binds first.",
     status: Status::Upheld,
@@ -35,8 +30,13 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
+const MODERATE: CaseHypothesis<Exact> =
+    CaseHypothesis::new("moderate: −1/3 ≤ β ≤ 1", |beta| {
+        (*beta >= Exact::fraction(-1, 3) && *beta <= Exact::one()).into()
+    });
+
 /// Learning rates and momenta outside the hypotheses: the criterion holds and nothing converges.
-const BEYOND: [(&str, &str); 4] = [("1/10", "3/2"), ("1/10", "2"), ("4", "-1/2"), ("-1", "1/2")];
+const BEYOND: [[&str; 2]; 4] = [["1/10", "3/2"], ["1/10", "2"], ["4", "-1/2"], ["-1", "1/2"]];
 
 /// The usual momenta, among them −1/3, and 1: both ends are within the hypotheses. One that is not.
 fn with_the_ends() -> Vec<Exact> {
@@ -46,22 +46,17 @@ fn with_the_ends() -> Vec<Exact> {
 
 fn examination<T: Field>() -> Descent<T> {
     Descent {
-        part: "(2 + 2β)/(1 + 2β)",
+        name: "(2 + 2β)/(1 + 2β)",
         momentum: Momentum::Nesterov,
         criterion: |model, eta, beta| {
             positive_definite(&nesterov::descent_slack(&model.curvature(), eta, beta))
         },
-        hypotheses: moderate,
+        moderate: MODERATE,
         end: |sharpness, beta| {
             let (one, twice) = (Exact::one(), Exact::from(2) * beta);
             (Exact::from(2) + &twice) / ((one + twice) * sharpness)
         },
     }
-}
-
-/// `−1/3 ≤ β ≤ 1`.
-fn moderate(beta: &Exact) -> Verdict {
-    (*beta >= Exact::fraction(-1, 3) && *beta <= Exact::one()).into()
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis,
-    MEAN_SQUARE_STABLE, POSITIVE_LEARNING_RATE, Status, Version, equivalent, tally,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, MEAN_SQUARE_STABLE,
+    POSITIVE_LEARNING_RATE, Status, Version, equivalent, tally,
 };
-use sgd_stability::criterion::{mean_square, non_uniformity, one_step};
+use sgd_stability::criterion::{NON_UNIFORMITY, ONE_STEP, mean_square, non_uniformity, one_step};
 use sgd_stability::number::Exact;
 
 /// The claim.
@@ -53,7 +53,7 @@ fn exactness<T: Checked>() -> Examination<T> {
             });
             equivalent(stable, contracts)
         },
-        margin: |instance| instance.headroom(End::ONE_STEP),
+        margin: |instance| instance.headroom(ONE_STEP),
     }
 }
 
@@ -68,7 +68,7 @@ fn bound<T: Checked>() -> Examination<T> {
                 non_uniformity::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(End::NON_UNIFORMITY),
+        margin: |instance| instance.headroom(NON_UNIFORMITY),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Change, Check, Checked, Claim, Conjecture, End, Examination, Guard, Link,
+    Certified, Change, Check, Checked, Claim, Conjecture, Examination, Guard, Link,
     MEAN_SQUARE_STABLE, Status,
 };
-use sgd_stability::criterion::non_uniformity;
+use sgd_stability::criterion::{MEAN_SQUARE, NON_UNIFORMITY, non_uniformity};
 use sgd_stability::number::Exact;
 
 /// The claim.
@@ -32,8 +32,8 @@ pub const CLAIM: Claim = Claim {
 /// The same for a search.
 pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
-    hypotheses: End::MEAN_SQUARE.proposed,
-    conclusion: End::NON_UNIFORMITY.proposed,
+    hypotheses: MEAN_SQUARE.critical,
+    conclusion: NON_UNIFORMITY.critical,
 }]);
 
 fn examination<T: Checked>() -> Examination<T> {
@@ -44,7 +44,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 non_uniformity::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(End::NON_UNIFORMITY),
+        margin: |instance| instance.headroom(NON_UNIFORMITY),
     }
 }
 

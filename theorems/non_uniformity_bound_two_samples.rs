@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Conjecture, End, Evidence, Examination, Guard, Hypothesis,
-    Link, MEAN_SQUARE_STABLE, Status,
+    Certified, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard, Hypothesis, Link,
+    MEAN_SQUARE_STABLE, Status,
 };
-use sgd_stability::criterion::non_uniformity;
+use sgd_stability::criterion::{MEAN_SQUARE, NON_UNIFORMITY, non_uniformity};
 use sgd_stability::number::Exact;
 
 /// The claim.
@@ -37,12 +37,12 @@ pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
     hypotheses: |model, p| {
         if model.samples() == 2 {
-            (End::MEAN_SQUARE.proposed)(model, p)
+            (MEAN_SQUARE.critical)(model, p)
         } else {
             0.0
         }
     },
-    conclusion: End::NON_UNIFORMITY.proposed,
+    conclusion: NON_UNIFORMITY.critical,
 }]);
 
 fn examination<T: Checked>() -> Examination<T> {
@@ -53,7 +53,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 non_uniformity::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(End::NON_UNIFORMITY),
+        margin: |instance| instance.headroom(NON_UNIFORMITY),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance, ONE_DIMENSIONAL,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, ONE_DIMENSIONAL,
     POSITIVE_LEARNING_RATE, Posed, Status, at_most, equivalent,
 };
-use sgd_stability::criterion::{mean_square, one_dimension};
+use sgd_stability::criterion::{MEAN_SQUARE, mean_square, one_dimension};
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
@@ -42,7 +42,7 @@ fn examination<T: Checked>() -> Examination<T> {
             let criterion = posed.formula("edge", |eta| criterion(posed, eta));
             equivalent(criterion, stable(posed))
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

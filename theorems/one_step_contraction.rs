@@ -3,10 +3,10 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Posed, Status, Version, equivalent, tally,
 };
-use sgd_stability::criterion::one_step;
+use sgd_stability::criterion::{MEAN_SQUARE, ONE_STEP, one_step};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::Quadratic;
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -51,7 +51,7 @@ fn contraction<T: Checked>() -> Examination<T> {
             let criterion = posed.formula("contraction", |eta| theorem_one(posed, eta));
             equivalent(criterion, contracts(posed))
         },
-        margin: |instance| instance.headroom(End::ONE_STEP),
+        margin: |instance| instance.headroom(ONE_STEP),
     }
 }
 
@@ -62,7 +62,7 @@ fn sufficiency<T: Checked>() -> Examination<T> {
             posed.meets(CLAIM.hypotheses).and(criterion)
         },
         conclusion: bounded_by_enumeration,
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 
@@ -89,7 +89,6 @@ fn outside() -> Evidence {
 mod tests {
     use nalgebra::{DMatrix, DVector};
     use proptest::prelude::*;
-    use sgd_stability::criterion::ONE_STEP;
     use sgd_stability::decide::critical;
     use sgd_stability::model::{Evolution, golden, second_moment};
 

@@ -3,7 +3,7 @@
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version,
+    CaseHypothesis, Certified, Change, Check, Claim, Evidence, Examined, Guard, Status, Version,
     equivalent, tally,
 };
 use sgd_stability::criterion::flip;
@@ -19,10 +19,7 @@ pub const CLAIM: Claim = Claim {
     formula: flip::latex,
     source: "The flip bifurcation (its coefficient is the Schwarzian derivative); for SGD see \
         Mulayoff and Stich 2026.",
-    hypotheses: &[
-        Hypothesis::by_the_check("curved: a > 0"),
-        Hypothesis::by_the_check("just_above: 2 < ηa < 3"),
-    ],
+    hypotheses: &[CURVED_UPWARDS.stated, JUST_ABOVE.stated],
     reading: "The linear theory says unstable and the run stays near: stability of the minimum and \
         boundedness of the run part. Beyond ηa = 3 the cycle has lost its own stability; at 3 \
         itself it attracts, but no longer geometrically. Other even potentials have other cycles: \
@@ -38,15 +35,23 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
+const CURVED_UPWARDS: CaseHypothesis<Exact> =
+    CaseHypothesis::new("curved: a > 0", |a| (*a > Exact::zero()).into());
+
+const JUST_ABOVE: CaseHypothesis<Exact> =
+    CaseHypothesis::new("just_above: 2 < ηa < 3", |product| {
+        (*product > Exact::from(2) && *product < Exact::from(3)).into()
+    });
+
 /// `a` and `k`.
-const POTENTIALS: [(&str, &str); 7] = [
-    ("1", "1"),
-    ("2", "1/3"),
-    ("1/2", "-1"),
-    ("3", "-1/4"),
-    ("5", "7"),
-    ("1", "0"),
-    ("-1", "-1"),
+const POTENTIALS: [[&str; 2]; 7] = [
+    ["1", "1"],
+    ["2", "1/3"],
+    ["1/2", "-1"],
+    ["3", "-1/4"],
+    ["5", "7"],
+    ["1", "0"],
+    ["-1", "-1"],
 ];
 
 /// `ηa`, near both ends of the range and inside.
@@ -56,27 +61,28 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     let pairs = POTENTIALS
         .iter()
         .flat_map(|&potential| PRODUCTS.map(|product| (potential, product)));
-    let findings = pairs.map(|(potential, product)| finding::<T>(potential, product, version));
-    tally(version, findings)
+    let cases = pairs.map(|(potential, product)| examine::<T>(potential, product, version));
+    tally(version, cases)
 }
 
-fn finding<T: Field>((a, k): (&str, &str), product: &str, version: Version) -> Examined {
-    let [a, k, product] = [a, k, product].map(fraction);
+/// Of the potential with these `a` and `k`.
+fn examine<T: Field>(potential: [&str; 2], product: &str, version: Version) -> Examined {
+    let ([a, k], product) = (potential.map(fraction), fraction(product));
     let [ta, tk, tp] = [&a, &k, &product].map(T::from_exact);
     let criterion = version.formula("flip", &(T::int(-6) * &tk), |fourth| {
         flip::verdict(&ta, &T::zero(), fourth)
     });
     // x⁺ = x(1 − ηa + ηkx²) = −x, so ηkx² = ηa − 2; the slope of each half is 1 − ηa + 3ηkx².
     let height = &tp - T::int(2);
-    let real = match k.is_zero() {
-        true => Verdict::Fails,
-        false => Verdict::positive((&height * &ta / (&tp * &tk)).sign()),
+    let real = if k.is_zero() {
+        Verdict::Fails
+    } else {
+        Verdict::positive((&height * &ta / (&tp * &tk)).sign())
     };
     let slope = T::one() - &tp + T::int(3) * height;
     let contracts = Verdict::positive(T::one().compare(&slope.square()));
-    let just_above = product > Exact::from(2) && product < Exact::from(3);
     Examined {
-        hypotheses: (just_above && a > Exact::zero()).into(),
+        hypotheses: (CURVED_UPWARDS.holds)(&a).and((JUST_ABOVE.holds)(&product)),
         conclusion: equivalent(criterion, real.and(contracts)),
         distance: (&product - Exact::from(2)).to_f64(),
         case: format!("f' = {a} x − {k} x³, ηa = {product}"),
@@ -85,9 +91,9 @@ fn finding<T: Field>((a, k): (&str, &str), product: &str, version: Version) -> E
 
 /// At ηa = 3 and beyond the cycle is real and no longer geometrically stable.
 fn outside() -> Evidence {
-    let findings = ["3", "16/5", "4"]
-        .map(|product| finding::<Exact>(POTENTIALS[0], product, Version::STATED).outside());
-    tally(Version::STATED, findings)
+    let cases = ["3", "16/5", "4"]
+        .map(|product| examine::<Exact>(POTENTIALS[0], product, Version::STATED).outside());
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use nalgebra::{DMatrix, DVector};
 use num_traits::{One, Zero};
 use sgd_stability::claim::family::{fraction, rates_at};
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, equivalent,
-    headroom, tally,
+    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, POSITIVE_LEARNING_RATE,
+    Status, Version, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::preconditioned;
 use sgd_stability::decide::critical;
@@ -27,10 +27,10 @@ pub const CLAIM: Claim = Claim {
     source: "Cohen et al. 2022 (the adaptive edge of stability; 38/η at β₁ = 9/10); β₁ = 0 is \
         classical, and P = H is Newton's method.",
     hypotheses: &[
-        Hypothesis::by_the_check("ascends_not: η > 0"),
-        Hypothesis::by_the_check("positive_preconditioner: P ≻ 0"),
-        Hypothesis::by_the_check("regular: H ≻ 0"),
-        Hypothesis::by_the_check("averaging: 0 ≤ β₁ < 1"),
+        POSITIVE_LEARNING_RATE,
+        POSITIVE_PRECONDITIONER.stated,
+        REGULAR.stated,
+        AVERAGING.stated,
     ],
     reading: "The sharpness that counts is that of P⁻¹H. Adam's own P moves, and its bias \
         correction is left out.",
@@ -41,6 +41,16 @@ pub const CLAIM: Claim = Claim {
     certified: Check::Run(evidence::<Certified>),
     empirical: super::UNMEASURED,
 };
+
+const POSITIVE_PRECONDITIONER: CaseHypothesis<DMatrix<Exact>> =
+    CaseHypothesis::new("positive_preconditioner: P ≻ 0", positive_definite);
+
+const REGULAR: CaseHypothesis<DMatrix<Exact>> =
+    CaseHypothesis::new("regular: H ≻ 0", positive_definite);
+
+const AVERAGING: CaseHypothesis<Exact> = CaseHypothesis::new("averaging: 0 ≤ β₁ < 1", |beta| {
+    (*beta >= Exact::zero() && *beta < Exact::one()).into()
+});
 
 /// Preconditioners with three times their inverses. The last is a multiple of the Hessian of the
 /// three inputs: Newton's method, with a rational edge.
@@ -59,11 +69,15 @@ fn evidence<T: Field>(version: Version) -> Evidence {
         golden::two_inputs(),
         golden::diagonal_mean(),
     ];
-    let mut findings = Vec::new();
+    let mut cases = Vec::new();
     for model in &hessians {
         for (p, inverse) in preconditioners() {
             for beta in ["0", "1/2", "9/10"].map(fraction) {
-                let case = (&p, &inverse, model.hessian());
+                let case = Pair {
+                    p: &p,
+                    inverse: &inverse,
+                    h: model.hessian(),
+                };
                 let stable = |eta: &Exact| {
                     let slack = preconditioned::slack(&p, model.hessian(), eta, &beta);
                     positive_semidefinite(&slack).holds()
@@ -71,27 +85,34 @@ fn evidence<T: Field>(version: Version) -> Evidence {
                 let end = bracket(stable, &Exact::from(2), &critical::default_width());
                 let mut rates = rates_at(&end.lower).to_vec();
                 rates.extend([end.upper, fraction("0"), fraction("-1")]);
-                findings.extend(
+                cases.extend(
                     rates
                         .iter()
-                        .map(|eta| finding::<T>(case, eta, &beta, &end.lower, version)),
+                        .map(|eta| examine::<T>(case, eta, &beta, &end.lower, version)),
                 );
             }
         }
     }
-    tally(version, findings)
+    tally(version, cases)
 }
 
-/// A case: `P`, three times its inverse, and `H`.
-type Case<'a> = (&'a DMatrix<Exact>, &'a DMatrix<Exact>, &'a DMatrix<Exact>);
+/// A preconditioner and a Hessian.
+#[derive(Clone, Copy)]
+struct Pair<'a> {
+    p: &'a DMatrix<Exact>,
+    /// Three times the inverse of `P`.
+    inverse: &'a DMatrix<Exact>,
+    h: &'a DMatrix<Exact>,
+}
 
-fn finding<T: Field>(
-    (p, inverse, h): Case,
+fn examine<T: Field>(
+    pair: Pair,
     eta: &Exact,
     beta: &Exact,
     end: &Exact,
     version: Version,
 ) -> Examined {
+    let Pair { p, inverse, h } = pair;
     let over = |m: &DMatrix<Exact>| m.map(|entry| T::from_exact(&entry));
     let (teta, tbeta) = (T::from_exact(eta), T::from_exact(beta));
     let criterion = version.formula("edge", &teta, |eta| {
@@ -103,18 +124,13 @@ fn finding<T: Field>(
     let converges = spectral_radius_below_one(&factor);
     Examined {
         hypotheses: Verdict::from(*eta > Exact::zero())
-            .and(positive_definite(p))
-            .and(positive_definite(h))
-            .and(averaging(beta)),
+            .and((POSITIVE_PRECONDITIONER.holds)(p))
+            .and((REGULAR.holds)(h))
+            .and((AVERAGING.holds)(beta)),
         conclusion: equivalent(criterion, converges),
         distance: headroom(eta, end),
         case: format!("P = {p}, H = {h}, η = {eta}, β₁ = {beta}"),
     }
-}
-
-/// `0 ≤ β₁ < 1`.
-fn averaging(beta: &Exact) -> Verdict {
-    (*beta >= Exact::zero() && *beta < Exact::one()).into()
 }
 
 /// Ascent, and a saddle with a small learning rate: the criterion holds and the run diverges. With
@@ -128,11 +144,16 @@ fn outside() -> Evidence {
         (&saddle, "1/2", "1/2"),
         (three.hessian(), "1/2", "1"),
     ];
-    let findings = questions.map(|(h, eta, beta)| {
+    let cases = questions.map(|(h, eta, beta)| {
         let (eta, beta) = (fraction(eta), fraction(beta));
-        finding::<Exact>((&p, &inverse, h), &eta, &beta, &eta, Version::STATED).outside()
+        let pair = Pair {
+            p: &p,
+            inverse: &inverse,
+            h,
+        };
+        examine::<Exact>(pair, &eta, &beta, &eta, Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use nalgebra::DMatrix;
 use num_traits::Zero;
 use sgd_stability::claim::family::{fraction, rates_at};
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status,
-    Version, at_most, equivalent, headroom, tally,
+    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, POSITIVE_LEARNING_RATE,
+    Status, Version, at_most, equivalent, headroom, tally,
 };
 use sgd_stability::matrix::{Algebra, inertia, positive_semidefinite};
 use sgd_stability::model::minimal::product_net::ProductNet;
@@ -21,10 +21,7 @@ pub const CLAIM: Claim = Claim {
     formula: sharpness_formula,
     source: "Kreisler et al. 2023; with four factors, two by two equal, the minimal example of Zhu \
         et al. 2023.",
-    hypotheses: &[
-        Hypothesis::by_the_check("minimum: Πw_i = 1"),
-        POSITIVE_LEARNING_RATE,
-    ],
+    hypotheses: &[AT_A_MINIMUM.stated, POSITIVE_LEARNING_RATE],
     reading: "Off the minimum the Hessian has the residual in it, and the sum need not be its \
         eigenvalue.",
     status: Status::Upheld,
@@ -34,6 +31,9 @@ pub const CLAIM: Claim = Claim {
     certified: Check::Run(evidence::<Certified>),
     empirical: super::UNMEASURED,
 };
+
+const AT_A_MINIMUM: CaseHypothesis<ProductNet<Exact>> =
+    CaseHypothesis::new("minimum: Πw_i = 1", |net| net.residual().is_zero().into());
 
 /// Minima of nets with one to four factors.
 const MINIMA: [&[&str]; 7] = [
@@ -66,12 +66,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     let points = MINIMA.iter().chain(&ELSEWHERE);
     tally(
         version,
-        points.flat_map(|weights| findings::<T>(weights, version)),
+        points.flat_map(|weights| cases::<T>(weights, version)),
     )
 }
 
 /// Well below the end of the stated criterion, around it, on it, well beyond; and not above zero.
-fn findings<T: Field>(weights: &[&str], version: Version) -> Vec<Examined> {
+fn cases<T: Field>(weights: &[&str], version: Version) -> Vec<Examined> {
     let exact = net::<Exact>(weights);
     let end = Exact::from(2) / exact.sharpness_at_minimum();
     let rates = rates_at(&end).into_iter().chain(["0", "-1"].map(fraction));
@@ -83,7 +83,7 @@ fn findings<T: Field>(weights: &[&str], version: Version) -> Vec<Examined> {
         });
         let stable = equivalent(no_direction_grows(&net, &eta), stated);
         Examined {
-            hypotheses: Verdict::from(exact.residual().is_zero() && rate > Exact::zero()),
+            hypotheses: (AT_A_MINIMUM.holds)(&exact).and((rate > Exact::zero()).into()),
             conclusion: stable.and(is_the_eigenvalue(&exact, version)),
             distance: headroom(&rate, &end),
             case: format!("w = {weights:?}, η = {rate}"),
@@ -110,10 +110,10 @@ fn is_the_eigenvalue(net: &ProductNet<Exact>, version: Version) -> Verdict {
 
 /// Points that are no minima, exactly at the end of the stated criterion; and ascent at one.
 fn outside() -> Evidence {
-    let at_the_end = |weights: &&[&str]| findings::<Exact>(weights, Version::STATED).swap_remove(2);
-    let ascent = findings::<Exact>(MINIMA[1], Version::STATED).pop();
-    let findings = ELSEWHERE.iter().map(at_the_end).chain(ascent);
-    tally(Version::STATED, findings.map(Examined::outside))
+    let at_the_end = |weights: &&[&str]| cases::<Exact>(weights, Version::STATED).swap_remove(2);
+    let ascent = cases::<Exact>(MINIMA[1], Version::STATED).pop();
+    let cases = ELSEWHERE.iter().map(at_the_end).chain(ascent);
+    tally(Version::STATED, cases.map(Examined::outside))
 }
 
 /// Points that are no minima.

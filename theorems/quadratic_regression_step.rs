@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, tally,
+    CaseHypothesis, Check, Claim, Evidence, Examined, Guard, Status, Version, tally,
 };
 use sgd_stability::model::minimal::quadratic_regression::{self, QuadraticRegression, State};
 use sgd_stability::number::{Exact, Field};
@@ -17,9 +17,7 @@ pub const CLAIM: Claim = Claim {
         ηzQJ.",
     formula: quadratic_regression::latex,
     source: "Zhu et al. 2022; Agarwala, Pedregosa and Pennington 2022.",
-    hypotheses: &[Hypothesis::by_the_check(
-        "quadratic: f has no term of third order",
-    )],
+    hypotheses: &[QUADRATIC.stated],
     reading: "The smallest model in which the sharpness moves. A cubic term would enter both \
         equations.",
     status: Status::Upheld,
@@ -31,6 +29,12 @@ pub const CLAIM: Claim = Claim {
     ),
     empirical: super::UNMEASURED,
 };
+
+/// Of the coefficient of the cubic term.
+const QUADRATIC: CaseHypothesis<Exact> =
+    CaseHypothesis::new("quadratic: f has no term of third order", |cubic| {
+        cubic.is_zero().into()
+    });
 
 /// Models with indefinite, definite and no curvature.
 fn models() -> [QuadraticRegression<Exact>; 4] {
@@ -45,19 +49,19 @@ fn evidence(version: Version) -> Evidence {
     let cubic = [Exact::zero(), Exact::from(1)];
     tally(
         version,
-        cubic.iter().flat_map(|cubic| findings(cubic, version)),
+        cubic.iter().flat_map(|cubic| cases(cubic, version)),
     )
 }
 
 /// A cubic term breaks the equations.
 fn outside() -> Evidence {
-    let findings = findings(&Exact::from(1), Version::STATED);
-    tally(Version::STATED, findings.into_iter().map(Examined::outside))
+    let cases = cases(&Exact::from(1), Version::STATED);
+    tally(Version::STATED, cases.into_iter().map(Examined::outside))
 }
 
 /// Do the equations describe descent on the model with the term `c·θ₁³/6` added?
-fn findings(cubic: &Exact, version: Version) -> Vec<Examined> {
-    let mut findings = Vec::new();
+fn cases(cubic: &Exact, version: Version) -> Vec<Examined> {
+    let mut cases = Vec::new();
     for model in models() {
         for eta in ["1/10", "3/7", "2", "-1"].map(fraction) {
             let theta = DVector::from_row_slice(&[fraction("2/3"), fraction("-1/3")]);
@@ -71,15 +75,15 @@ fn findings(cubic: &Exact, version: Version) -> Vec<Examined> {
             let jacobian = version.formula("Jacobian", &eta, |eta| {
                 (after.jacobian == model.step(&before, eta).jacobian).into()
             });
-            findings.push(Examined {
-                hypotheses: cubic.is_zero().into(),
+            cases.push(Examined {
+                hypotheses: (QUADRATIC.holds)(cubic),
                 conclusion: residual.and(jacobian),
                 distance: 1.0,
                 case: format!("Q = {}, cubic term {cubic}, η = {eta}", model.curvature),
             });
         }
     }
-    findings
+    cases
 }
 
 /// Residual and Jacobian with the cubic term.

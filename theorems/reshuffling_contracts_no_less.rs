@@ -43,10 +43,10 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     let several = |question: &&Instance| question.model.samples() >= 2 && question.batch == 1;
     let questions = instances().filter(several).step_by(STRIDE);
     let broken = two_reflections();
-    let findings = questions
+    let cases = questions
         .chain([&broken])
-        .map(|question| finding::<T>(question, version));
-    tally(version, findings)
+        .map(|question| examine::<T>(question, version));
+    tally(version, cases)
 }
 
 /// The counter-example.
@@ -54,7 +54,7 @@ fn two_reflections() -> Instance {
     Instance::single(golden::two_reflections(), Exact::from(1))
 }
 
-fn finding<T: Field>(question: &Instance, version: Version) -> Examined {
+fn examine<T: Field>(question: &Instance, version: Version) -> Examined {
     Examined {
         hypotheses: question.meets(CLAIM.hypotheses),
         conclusion: contracts_no_less::<T>(question, version),
@@ -95,8 +95,8 @@ mod tests {
     fn two_reflections_break_it() {
         let question = two_reflections();
         let conclusions = [
-            finding::<Exact>(&question, Version::STATED),
-            finding::<Certified>(&question, Version::STATED),
+            examine::<Exact>(&question, Version::STATED),
+            examine::<Certified>(&question, Version::STATED),
         ]
         .map(|found| found.conclusion);
         assert_eq!(conclusions, [Verdict::Fails, Verdict::Fails]);

@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Change, Check, Checked, Claim, End, Examination, Guard, Hypothesis, Instance,
+    Certified, Change, Check, Checked, Claim, Examination, Guard, Hypothesis, Instance,
     MEAN_SQUARE_STABLE, Status,
 };
-use sgd_stability::criterion::reshuffling;
+use sgd_stability::criterion::{MEAN_SQUARE, reshuffling};
 use sgd_stability::model::golden;
 use sgd_stability::number::Exact;
 
@@ -46,7 +46,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 reshuffling::verdict(&posed.model, 1, eta)
             })
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

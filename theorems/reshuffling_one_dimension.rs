@@ -51,14 +51,14 @@ const RATES: [&str; 14] = [
 fn evidence<T: Field>(version: Version) -> Evidence {
     let lines = one_dimensional_models().into_iter().map(|model| (model, 1));
     let questions = lines.chain([(golden::three_inputs(), 1), (pairs(), 2)]);
-    let findings = questions.flat_map(|(model, batch)| {
+    let cases = questions.flat_map(|(model, batch)| {
         RATES.map(|eta| {
             let eta = fraction(eta);
             let epoch = epoch::<T>(&model, batch, &eta, version);
             [epoch, draws::<T>(&model, batch, &eta, version)]
         })
     });
-    tally(version, findings.flatten())
+    tally(version, cases.flatten())
 }
 
 /// An epoch: its factor is the same for every order, and bounds the run.
@@ -80,7 +80,7 @@ fn epoch<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Versio
     let bounded = version.formula("bounded", &scalar, |eta| at_most(&product(eta), &T::one()));
     let reshuffled = reshuffling::verdict(&over, batch, &scalar);
     let order = version.formula("order", &scalar, |eta| same(eta).into());
-    finding(
+    examine(
         model,
         batch,
         eta,
@@ -96,10 +96,10 @@ fn draws<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Versio
         Verdict::positive(T::one().compare(&product))
     });
     let conclusion = equivalent(shrinks, exponent_is_negative(model, batch, eta));
-    finding(model, batch, eta, conclusion)
+    examine(model, batch, eta, conclusion)
 }
 
-fn finding(model: &Quadratic, batch: usize, eta: &Exact, conclusion: Verdict) -> Examined {
+fn examine(model: &Quadratic, batch: usize, eta: &Exact, conclusion: Verdict) -> Examined {
     Examined {
         hypotheses: (model.dimension() == 1 && batch == 1).into(),
         conclusion,
@@ -134,9 +134,9 @@ fn exponent_is_negative(model: &Quadratic, batch: usize, eta: &Exact) -> Verdict
 
 /// Batches of two of four samples: the mean over the partitions exceeds the geometric one.
 fn outside() -> Evidence {
-    let findings = ["0.63", "7/10", "1"]
+    let cases = ["0.63", "7/10", "1"]
         .map(|eta| epoch::<Exact>(&pairs(), 2, &fraction(eta), Version::STATED).outside());
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 fn pairs() -> Quadratic {

@@ -46,13 +46,13 @@ fn evidence<T: Field>(version: Version) -> Evidence {
         golden::three_inputs(),
         golden::toy_edge(),
     ];
-    let findings = models
+    let cases = models
         .iter()
-        .flat_map(|model| RATES.map(|eta| finding::<T>(model, &fraction(eta), version)));
-    tally(version, findings)
+        .flat_map(|model| RATES.map(|eta| examine::<T>(model, &fraction(eta), version)));
+    tally(version, cases)
 }
 
-fn finding<T: Field>(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
+fn examine<T: Field>(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
     let over = model.to::<T>();
     let stable = |eta: &T| reshuffling::verdict(&over, 1, eta);
     let smaller = |eta: &T| {
@@ -78,8 +78,8 @@ mod tests {
         for eta in ["9/10", "1"] {
             let eta = fraction(eta);
             let (exact, certified) = (
-                finding::<Exact>(&golden::stiff_pair(), &eta, Version::STATED),
-                finding::<Certified>(&golden::stiff_pair(), &eta, Version::STATED),
+                examine::<Exact>(&golden::stiff_pair(), &eta, Version::STATED),
+                examine::<Certified>(&golden::stiff_pair(), &eta, Version::STATED),
             );
             for found in [exact, certified] {
                 assert_eq!(

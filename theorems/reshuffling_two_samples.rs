@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
     MEAN_SQUARE_STABLE, Status,
 };
-use sgd_stability::criterion::reshuffling;
+use sgd_stability::criterion::{MEAN_SQUARE, reshuffling};
 use sgd_stability::model::golden;
 use sgd_stability::number::Exact;
 
@@ -43,7 +43,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 reshuffling::verdict(&posed.model, 1, eta)
             })
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

@@ -3,8 +3,8 @@
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, equivalent,
-    tally,
+    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, Status, Version,
+    equivalent, tally,
 };
 use sgd_stability::matrix::{Algebra, positive_definite, stein};
 use sgd_stability::model::{Evolution, Linear, Sampling, gram};
@@ -19,7 +19,7 @@ pub const CLAIM: Claim = Claim {
         and the expected losses agree step by step.",
     formula: gram::latex,
     source: "Ours: the n × n view of the second moment, with the neural tangent kernel K.",
-    hypotheses: &[Hypothesis::by_the_check("independent_inputs: K ≻ 0")],
+    hypotheses: &[INDEPENDENT_INPUTS.stated],
     reading: "n × n instead of d × d. With dependent inputs the residuals cannot be arbitrary, and \
         their map has the eigenvalue 1.",
     status: Status::Upheld,
@@ -29,6 +29,9 @@ pub const CLAIM: Claim = Claim {
     certified: Check::Run(evidence::<Certified>),
     empirical: super::UNMEASURED,
 };
+
+const INDEPENDENT_INPUTS: CaseHypothesis<DMatrix<Exact>> =
+    CaseHypothesis::new("independent_inputs: K ≻ 0", positive_definite);
 
 /// Inputs: independent ones, over-parameterised and not, and dependent ones.
 const INPUTS: [&[&[i64]]; 5] = [
@@ -51,33 +54,32 @@ fn linear(inputs: &[&[i64]]) -> Linear {
 
 fn evidence<T: Field>(version: Version) -> Evidence {
     let models: Vec<Linear> = INPUTS.iter().map(|inputs| linear(inputs)).collect();
-    let findings = models.iter().flat_map(|model| {
+    let cases = models.iter().flat_map(|model| {
         Sampling::ALL.into_iter().flat_map(move |sampling| {
             (1..=model.inputs().len()).flat_map(move |batch| {
-                RATES.map(|eta| finding::<T>(model, (sampling, batch), &fraction(eta), version))
+                RATES.map(|eta| examine::<T>(model, sampling, batch, &fraction(eta), version))
             })
         })
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
-fn finding<T: Field>(
+fn examine<T: Field>(
     model: &Linear,
-    batches: (Sampling, usize),
+    sampling: Sampling,
+    batch: usize,
     eta: &Exact,
     version: Version,
 ) -> Examined {
-    let kernel = gram::kernel(model);
+    let kernel = gram::matrix(model);
     Examined {
-        hypotheses: positive_definite(&kernel),
-        conclusion: verdicts_agree::<T>(model, batches, eta, version)
-            .and(losses_agree(model, batches, eta, version)),
+        hypotheses: (INDEPENDENT_INPUTS.holds)(&kernel),
+        conclusion: verdicts_agree::<T>(model, sampling, batch, eta, version)
+            .and(losses_agree(model, sampling, batch, eta, version)),
         distance: eta.to_f64(),
         case: format!(
-            "{:?}, {} batches of {}, η = {eta}",
-            model.inputs(),
-            batches.0,
-            batches.1
+            "{:?}, {sampling} batches of {batch}, η = {eta}",
+            model.inputs()
         ),
     }
 }
@@ -85,12 +87,13 @@ fn finding<T: Field>(
 /// Do both maps have a spectral radius below 1, or neither?
 fn verdicts_agree<T: Field>(
     model: &Linear,
-    (sampling, batch): (Sampling, usize),
+    sampling: Sampling,
+    batch: usize,
     eta: &Exact,
     version: Version,
 ) -> Verdict {
     let n = model.inputs().len();
-    let kernel = gram::kernel(model);
+    let kernel = gram::matrix(model);
     let quadratic = model.quadratic();
     let over = |m: DMatrix<Exact>| m.map(|entry| T::from_exact(&entry));
     let residual_step = |members: &Vec<usize>, eta: &T| {
@@ -116,11 +119,12 @@ fn verdicts_agree<T: Field>(
 /// Are the expected losses of three steps equal, as rationals?
 fn losses_agree(
     model: &Linear,
-    (sampling, batch): (Sampling, usize),
+    sampling: Sampling,
+    batch: usize,
     eta: &Exact,
     version: Version,
 ) -> Verdict {
-    let (quadratic, kernel) = (model.quadratic(), gram::kernel(model));
+    let (quadratic, kernel) = (model.quadratic(), gram::matrix(model));
     let weight = sampling
         .weight(quadratic.samples(), batch)
         .expect("a batch from 1 to n");
@@ -142,10 +146,10 @@ fn losses_agree(
 /// Three inputs in the plane: the parameters converge, the map of free residuals does not.
 fn outside() -> Evidence {
     let model = linear(&[&[1, 0], &[0, 1], &[1, 1]]);
-    let single = (Sampling::WithReplacement, 1);
-    let findings = ["1/2", "1", "5/4"]
-        .map(|eta| finding::<Exact>(&model, single, &fraction(eta), Version::STATED).outside());
-    tally(Version::STATED, findings)
+    let scheme = Sampling::WithReplacement;
+    let cases = ["1/2", "1", "5/4"]
+        .map(|eta| examine::<Exact>(&model, scheme, 1, &fraction(eta), Version::STATED).outside());
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]
@@ -180,7 +184,7 @@ mod tests {
                 let decided = decide_mean_square(&model, &eta, batch, scheme).unwrap();
                 prop_assert_eq!(decided.verdict(), mean_square::verdict(&quadratic, &eta, &p));
             }
-            prop_assert!(losses_agree(&linear, (scheme, batch), &Exact::fraction(7, 5), Version::STATED).holds());
+            prop_assert!(losses_agree(&linear, scheme, batch, &Exact::fraction(7, 5), Version::STATED).holds());
         }
 
         /// Property 19: a full step with probability 1 − p and a single-sample step with probability
@@ -218,7 +222,8 @@ mod tests {
             assert!(
                 losses_agree(
                     &model,
-                    (Sampling::WithoutReplacement, batch),
+                    Sampling::WithoutReplacement,
+                    batch,
                     &eta,
                     Version::STATED
                 )

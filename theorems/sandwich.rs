@@ -3,11 +3,13 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{beyond, every_batch, instances, one_dimensional_models};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Conjecture, End, Evidence, Examination, Guard, Hypothesis,
+    Certified, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard, Hypothesis,
     Instance, Link, MEAN_SQUARE_STABLE, MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status, Version,
     tally,
 };
-use sgd_stability::criterion::{gradient_descent, mean_square, one_step};
+use sgd_stability::criterion::{
+    GRADIENT_DESCENT, MEAN_SQUARE, ONE_STEP, gradient_descent, mean_square, one_step,
+};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -45,18 +47,18 @@ pub const CLAIM: Claim = Claim {
 pub const CONJECTURE: Conjecture = Conjecture::of(&[
     Link {
         examination: samples_contract,
-        hypotheses: End::SINGLE_SAMPLE.proposed,
-        conclusion: End::ONE_STEP.proposed,
+        hypotheses: single_sample_end,
+        conclusion: ONE_STEP.critical,
     },
     Link {
         examination: theorem_one_suffices,
-        hypotheses: End::ONE_STEP.proposed,
-        conclusion: End::MEAN_SQUARE.proposed,
+        hypotheses: ONE_STEP.critical,
+        conclusion: MEAN_SQUARE.critical,
     },
     Link {
         examination: descent_follows,
-        hypotheses: End::MEAN_SQUARE.proposed,
-        conclusion: End::GRADIENT_DESCENT.proposed,
+        hypotheses: MEAN_SQUARE.critical,
+        conclusion: GRADIENT_DESCENT.critical,
     },
 ]);
 
@@ -81,7 +83,7 @@ fn samples_contract<T: Checked>() -> Examination<T> {
             posed.meets(CLAIM.hypotheses).and(samples)
         },
         conclusion: |posed| theorem_one(posed, &posed.eta),
-        margin: |instance| instance.headroom(End::ONE_STEP),
+        margin: |instance| instance.headroom(ONE_STEP),
     }
 }
 
@@ -92,7 +94,7 @@ fn theorem_one_suffices<T: Checked>() -> Examination<T> {
             posed.meets(CLAIM.hypotheses).and(contracts)
         },
         conclusion: |posed| mean_square::verdict(&posed.model, &posed.eta, &posed.p),
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 
@@ -105,7 +107,7 @@ fn descent_follows<T: Checked>() -> Examination<T> {
         conclusion: |posed| {
             posed.formula("2/η", |eta| gradient_descent::verdict(&posed.model, eta))
         },
-        margin: |instance| instance.headroom(End::GRADIENT_DESCENT),
+        margin: |instance| instance.headroom(GRADIENT_DESCENT),
     }
 }
 
@@ -122,6 +124,15 @@ fn no_sample_lengthens<T: Field>(model: &Quadratic<T>, eta: &T) -> Verdict {
         .iter()
         .map(|h| positive_semidefinite(&slack(h)));
     verdicts.fold(Verdict::Holds, Verdict::and)
+}
+
+/// Where the first link's premise ends, roughly: the least `2/λ_max(H_i)`.
+fn single_sample_end(model: &Quadratic<f64>, weight: f64) -> f64 {
+    let ends = model.hessians().iter().map(|h| {
+        let single = Quadratic::of_symmetric(vec![h.clone()]);
+        (GRADIENT_DESCENT.critical)(&single, weight)
+    });
+    ends.fold(f64::INFINITY, f64::min)
 }
 
 /// Every small question at the end of `2I − ηH_i ⪰ 0` for all samples, and just beyond it: that of
@@ -153,7 +164,6 @@ fn outside() -> Evidence {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sgd_stability::criterion::{GRADIENT_DESCENT, MEAN_SQUARE, ONE_STEP};
     use sgd_stability::decide::{CriticalRates, critical};
 
     use super::super::strategies::{config, model, weight};

@@ -1,8 +1,8 @@
 //! What `sgd-stability search` hunts by name: claims of the roll, an open conjecture that is not on
 //! it, and gaps between two criteria.
 
-use sgd_stability::claim::{Claim, Conjecture, End, Examination, Link, MEAN_SQUARE_STABLE};
-use sgd_stability::criterion::non_uniformity;
+use sgd_stability::claim::{Claim, Conjecture, Examination, Link, MEAN_SQUARE_STABLE};
+use sgd_stability::criterion::{MEAN_SQUARE, NON_UNIFORMITY, non_uniformity};
 use sgd_stability::number::{Exact, Field};
 use sgd_stability::search::Goal;
 
@@ -29,7 +29,7 @@ pub struct Search {
 /// Everything that is searched by name. A `gap:` is that of mean-square stability over a criterion:
 /// `η*·s·√p` and `η*/η₁`.
 pub const SEARCHES: [Search; 9] = [
-    NON_UNIFORMITY,
+    BOUND_ON_S,
     THEOREM_ONE,
     Search::smallest(
         &more_curvature_is_less_stable::CLAIM,
@@ -45,11 +45,11 @@ pub const SEARCHES: [Search; 9] = [
     ),
     Search::smallest(&sandwich::CLAIM, &sandwich::CONJECTURE),
     BY_DIMENSION,
-    NON_UNIFORMITY.widest_gap("gap:non_uniformity"),
+    BOUND_ON_S.widest_gap("gap:non_uniformity"),
     THEOREM_ONE.widest_gap("gap:one_step"),
 ];
 
-const NON_UNIFORMITY: Search = Search::smallest(
+const BOUND_ON_S: Search = Search::smallest(
     &non_uniformity_bound_is_necessary::CLAIM,
     &non_uniformity_bound_is_necessary::CONJECTURE,
 );
@@ -67,10 +67,10 @@ const BY_DIMENSION: Search = Search {
     statement: "If SGD is mean-square stable in dimension d then ((d + 3)/4)·I − η²pΣ ⪰ 0.",
     conjecture: &Conjecture::of(&[Link {
         examination: by_dimension,
-        hypotheses: End::MEAN_SQUARE.proposed,
+        hypotheses: MEAN_SQUARE.critical,
         conclusion: |model, p| {
             let weight = p * per_dimension(&(model.dimension() as f64));
-            (End::NON_UNIFORMITY.proposed)(model, weight)
+            (NON_UNIFORMITY.critical)(model, weight)
         },
     }]),
     goal: Goal::Smallest,
@@ -105,7 +105,7 @@ fn by_dimension() -> Examination<Exact> {
             let weight = &posed.p * per_dimension(&dimension);
             non_uniformity::verdict(&posed.model, &posed.eta, &weight)
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 
@@ -118,7 +118,6 @@ fn per_dimension<T: Field>(dimension: &T) -> T {
 mod tests {
     use sgd_stability::claim::family::{at_the_ends, random_at_the_ends};
     use sgd_stability::claim::{Findings, Instance};
-    use sgd_stability::criterion::{MEAN_SQUARE, NON_UNIFORMITY};
     use sgd_stability::decide::decide;
     use sgd_stability::model::{Model, Sampling};
     use sgd_stability::report::{ReportInput, RollEntry, render};

@@ -3,7 +3,8 @@
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, equivalent, tally,
+    CaseHypothesis, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version,
+    equivalent, tally,
 };
 use sgd_stability::model::minimal::self_stabilisation::{self, SelfStabilisation};
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -18,7 +19,7 @@ pub const CLAIM: Claim = Claim {
     source: "Damian, Nichani and Lee 2023, the reduced dynamics around the edge of stability.",
     hypotheses: &[
         Hypothesis::by_the_check("on_the_line: y = 0 and x ≠ 0"),
-        Hypothesis::by_the_check("positive: α, β, η > 0"),
+        POSITIVE.stated,
     ],
     reading: "The sharpness hovers at 2/η because the oscillation pushes it back. Off the line y = \
         0 this amplitude returns after two steps at y = −2/η alone, a fixed point of the reduced \
@@ -33,6 +34,15 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
+const POSITIVE: CaseHypothesis<SelfStabilisation<Exact>> =
+    CaseHypothesis::new("positive: α, β, η > 0", |map| {
+        let constants = [&map.learning_rate, &map.sharpening, &map.restoring];
+        constants
+            .iter()
+            .all(|constant| **constant > Exact::zero())
+            .into()
+    });
+
 /// `x`, with amplitudes on the cycles, just beside them and far off.
 const STARTS: [&str; 7] = ["2", "-2", "1", "4", "1/3", "1999/1000", "2001/1000"];
 
@@ -46,13 +56,13 @@ const MAPS: [[&str; 3]; 5] = [
 ];
 
 fn evidence(version: Version) -> Evidence {
-    let findings = MAPS
+    let cases = MAPS
         .iter()
-        .flat_map(|map| STARTS.map(|x| ["0", "1/10"].map(|y| finding(map, x, y, version))));
-    tally(version, findings.flatten())
+        .flat_map(|map| STARTS.map(|x| ["0", "1/10"].map(|y| examine(map, x, y, version))));
+    tally(version, cases.flatten())
 }
 
-fn finding(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Examined {
+fn examine(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Examined {
     let [learning_rate, sharpening, restoring] = constants.map(fraction);
     let (x, y) = (fraction(x), fraction(y));
     let map = SelfStabilisation {
@@ -65,10 +75,8 @@ fn finding(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Examine
     let on_the_cycle = version.formula("amplitude", &map.squared_amplitude(), |square| {
         (*square == x.square()).into()
     });
-    let positive = [&map.learning_rate, &map.sharpening, &map.restoring];
-    let positive = positive.iter().all(|constant| **constant > Exact::zero());
     Examined {
-        hypotheses: Verdict::from(y.is_zero() && !x.is_zero() && positive),
+        hypotheses: Verdict::from(y.is_zero() && !x.is_zero()).and((POSITIVE.holds)(&map)),
         conclusion: equivalent(returned.into(), on_the_cycle),
         distance: (map.squared_amplitude() - x.square()).to_f64(),
         case: format!("η, α, β = {constants:?} from x = {x}, y = {y}"),
@@ -78,8 +86,8 @@ fn finding(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Examine
 /// With the amplitude of the cycle but off the sharpness 2/η nothing returns; without a learning rate
 /// everything does.
 fn outside() -> Evidence {
-    let off = ["1/10", "-1", "2"].map(|y| finding(&MAPS[0], "2", y, Version::STATED));
-    let still = finding(&MAPS[4], "1", "0", Version::STATED);
+    let off = ["1/10", "-1", "2"].map(|y| examine(&MAPS[0], "2", y, Version::STATED));
+    let still = examine(&MAPS[4], "1", "0", Version::STATED);
     tally(
         Version::STATED,
         off.into_iter().chain([still]).map(Examined::outside),

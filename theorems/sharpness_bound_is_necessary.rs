@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Conjecture, End, Evidence, Examination, Guard, Instance,
-    Link, MEAN_SQUARE_STABLE, Status,
+    Certified, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard, Instance, Link,
+    MEAN_SQUARE_STABLE, Status,
 };
-use sgd_stability::criterion::gradient_descent;
+use sgd_stability::criterion::{GRADIENT_DESCENT, MEAN_SQUARE, gradient_descent};
 use sgd_stability::model::golden;
 use sgd_stability::number::Exact;
 
@@ -32,8 +32,8 @@ pub const CLAIM: Claim = Claim {
 /// The same for a search.
 pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
-    hypotheses: End::MEAN_SQUARE.proposed,
-    conclusion: End::GRADIENT_DESCENT.proposed,
+    hypotheses: MEAN_SQUARE.critical,
+    conclusion: GRADIENT_DESCENT.critical,
 }]);
 
 fn examination<T: Checked>() -> Examination<T> {
@@ -42,7 +42,7 @@ fn examination<T: Checked>() -> Examination<T> {
         conclusion: |posed| {
             posed.formula("2/η", |eta| gradient_descent::verdict(&posed.model, eta))
         },
-        margin: |instance| instance.headroom(End::GRADIENT_DESCENT),
+        margin: |instance| instance.headroom(GRADIENT_DESCENT),
     }
 }
 

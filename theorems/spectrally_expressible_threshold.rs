@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::{every_batch, fraction};
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, MINIMUM,
+    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, Instance, MINIMUM,
     POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::heavy_ball;
@@ -13,7 +13,7 @@ use sgd_stability::matrix::bracket;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-use super::momentum::damped;
+use super::momentum::DAMPED;
 use super::momentum::momenta;
 
 /// The claim.
@@ -27,12 +27,10 @@ pub const CLAIM: Claim = Claim {
     source: "Velikanov, Kuznedelev and Yarotsky 2023; re-derived. For G1 it gives η² − 6η + 6 = 0, \
         so η* = 3 − √3.",
     hypotheses: &[
-        Hypothesis::by_the_check("damped: |β| < 1"),
+        DAMPED.stated,
         POSITIVE_LEARNING_RATE,
         MINIMUM,
-        Hypothesis::by_the_check(
-            "spectrally_expressible: the noise has this form, for every X of a basis",
-        ),
+        SPECTRALLY_EXPRESSIBLE.stated,
     ],
     reading: "Exact only for such noise: linear images of isotropic inputs, Gaussian streams, one \
         dimension. Elsewhere it may err on either side.",
@@ -43,6 +41,12 @@ pub const CLAIM: Claim = Claim {
     certified: Check::Run(evidence::<Certified>),
     empirical: super::UNMEASURED,
 };
+
+/// Asked over ℚ, where it is decided.
+const SPECTRALLY_EXPRESSIBLE: CaseHypothesis<Expressed> = CaseHypothesis::new(
+    "spectrally_expressible: the noise has this form, for every X of a basis",
+    |case| case.expression.describes(&case.model).into(),
+);
 
 /// A model whose Hessian has these rational eigenvalues, with τ₁ and τ₂.
 struct Expressed {
@@ -75,7 +79,7 @@ fn family() -> Vec<Expressed> {
 }
 
 fn evidence<T: Field>(version: Version) -> Evidence {
-    let mut findings = Vec::new();
+    let mut cases = Vec::new();
     for case in family() {
         for question in every_batch(case.model.clone()) {
             for beta in momenta() {
@@ -85,7 +89,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
                 let backwards = ["0", "-1"].map(fraction);
                 let near = [end.lower.clone(), end.upper];
                 for eta in near.iter().chain(&far).chain(&backwards) {
-                    findings.push(finding::<T>(
+                    cases.push(examine::<T>(
                         &case,
                         &question.at(eta.clone()),
                         &beta,
@@ -99,12 +103,12 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     let other = beyond().into_iter();
     let other = other.map(|(case, question)| {
         let end = &question.learning_rate;
-        finding::<T>(&case, &question, &fraction("0"), end, version)
+        examine::<T>(&case, &question, &fraction("0"), end, version)
     });
-    tally(version, findings.into_iter().chain(other))
+    tally(version, cases.into_iter().chain(other))
 }
 
-fn finding<T: Field>(
+fn examine<T: Field>(
     case: &Expressed,
     question: &Instance,
     beta: &Exact,
@@ -125,9 +129,9 @@ fn finding<T: Field>(
         .collect();
     let converges = heavy_ball::mean_square_converges(&hessians, &scalar, &tbeta);
     Examined {
-        hypotheses: damped(beta)
+        hypotheses: (DAMPED.holds)(beta)
             .and(question.meets(CLAIM.hypotheses))
-            .and(spectrally_expressible(case)),
+            .and((SPECTRALLY_EXPRESSIBLE.holds)(case)),
         conclusion: equivalent(criterion, converges),
         distance: headroom(eta, end),
         case: format!("{} β = {beta}", question.describe()),
@@ -143,12 +147,7 @@ fn criterion<T: Field>(case: &Expressed, question: &Instance, eta: &T, beta: &Ex
     };
     let eigenvalues: Vec<T> = case.eigenvalues.iter().map(scalar).collect();
     let weight = scalar(&question.weight);
-    expression.converges(&eigenvalues, (eta, &weight), &scalar(beta))
-}
-
-/// Has the noise this form? Asked over ℚ, where it is decided.
-fn spectrally_expressible(case: &Expressed) -> Verdict {
-    case.expression.describes(&case.model).into()
+    expression.converges(&eigenvalues, eta, &weight, &scalar(beta))
 }
 
 /// Noise of another form (G3), for which the formula ends at 0.84… and stability at 0.883…; ascent;
@@ -159,7 +158,7 @@ fn beyond() -> Vec<(Expressed, Instance)> {
     let single = DMatrix::from_diagonal(&DVector::from_row_slice(&[1, -1].map(Exact::from)));
     let saddle = Quadratic::symmetric(vec![single]).expect("a diagonal matrix is symmetric");
     let saddle = expressed(saddle, &["1", "-1"], ["0", "0"]);
-    let cases = [
+    let questions = [
         (other(), "0.85"),
         (other(), "0.88"),
         (minimum(), "-1"),
@@ -169,15 +168,15 @@ fn beyond() -> Vec<(Expressed, Instance)> {
         let question = Instance::single(case.model.clone(), fraction(eta));
         (case, question)
     };
-    cases.map(ask).into()
+    questions.map(ask).into()
 }
 
 fn outside() -> Evidence {
-    let findings = beyond().into_iter().map(|(case, question)| {
+    let cases = beyond().into_iter().map(|(case, question)| {
         let (beta, end) = (fraction("0"), &question.learning_rate);
-        finding::<Exact>(&case, &question, &beta, end, Version::STATED).outside()
+        examine::<Exact>(&case, &question, &beta, end, Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]
@@ -189,7 +188,7 @@ mod tests {
         assert!(
             family()
                 .iter()
-                .all(|case| spectrally_expressible(case).holds())
+                .all(|case| (SPECTRALLY_EXPRESSIBLE.holds)(case).holds())
         );
         let found = evidence::<Exact>(Version::STATED);
         assert_eq!((found.fails, found.undecided), (0, 0));

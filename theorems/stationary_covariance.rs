@@ -3,10 +3,10 @@
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::{every, fraction};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Hypothesis, Instance,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Posed, Status, equivalent,
 };
-use sgd_stability::criterion::mean_square;
+use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
 use sgd_stability::matrix::{
     Algebra, inertia, positive_definite, positive_semidefinite, stein, symmetric,
 };
@@ -56,7 +56,7 @@ fn examination<T: Checked>() -> Examination<T> {
             let noises = noises(posed.model.dimension());
             noises.iter().map(agree).fold(Verdict::Holds, Verdict::and)
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

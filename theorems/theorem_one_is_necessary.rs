@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Change, Check, Checked, Claim, Conjecture, End, Examination, Guard, Link,
+    Certified, Change, Check, Checked, Claim, Conjecture, Examination, Guard, Link,
     MEAN_SQUARE_STABLE, Status,
 };
-use sgd_stability::criterion::one_step;
+use sgd_stability::criterion::{MEAN_SQUARE, ONE_STEP, one_step};
 use sgd_stability::number::Exact;
 
 /// The claim.
@@ -31,8 +31,8 @@ pub const CLAIM: Claim = Claim {
 /// The same for a search.
 pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
-    hypotheses: End::MEAN_SQUARE.proposed,
-    conclusion: End::ONE_STEP.proposed,
+    hypotheses: MEAN_SQUARE.critical,
+    conclusion: ONE_STEP.critical,
 }]);
 
 fn examination<T: Checked>() -> Examination<T> {
@@ -43,7 +43,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 one_step::verdict(&posed.model, eta, &posed.p)
             })
         },
-        margin: |instance| instance.headroom(End::ONE_STEP),
+        margin: |instance| instance.headroom(ONE_STEP),
     }
 }
 

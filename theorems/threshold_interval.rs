@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
-    MEAN_SQUARE_STABLE, Status,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MEAN_SQUARE_STABLE,
+    Status,
 };
-use sgd_stability::criterion::mean_square;
+use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
 use sgd_stability::model::golden;
 use sgd_stability::number::{Exact, Field, Verdict};
 
@@ -40,7 +40,7 @@ fn examination<T: Checked>() -> Examination<T> {
                 smaller(eta, |eta| mean_square::verdict(&posed.model, eta, &posed.p))
             })
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

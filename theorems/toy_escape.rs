@@ -2,7 +2,7 @@
 
 use num_traits::{One, Zero};
 use sgd_stability::claim::{
-    Certified, Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version,
+    CaseHypothesis, Certified, Change, Check, Claim, Evidence, Examined, Guard, Status, Version,
     at_most, equivalent, tally,
 };
 use sgd_stability::criterion::{gradient_descent, mean_square, one_dimension};
@@ -26,9 +26,7 @@ pub const CLAIM: Claim = Claim {
     },
     source: "Wu, Ma and E 2018, section 1 and figure 1, where the run starts at 1 + 10⁻⁵. At x = \
         0, f_i'' is 2, not 1: there is no factor ½.",
-    hypotheses: &[Hypothesis::by_the_check(
-        "near: the start is within 1/100 of x = 1 and not on it",
-    )],
+    hypotheses: &[NEAR.stated],
     reading: "Equal sharpness, different uniformity: only SGD sees it. Independent draws leave \
         almost surely, for the mean of the factors' logarithms is above zero. Exactly on the \
         minimum nothing moves.",
@@ -50,6 +48,14 @@ pub const CLAIM: Claim = Claim {
 fn empirical() -> Evidence {
     super::measured::by("toy", CLAIM.id)
 }
+
+const NEAR: CaseHypothesis<Exact> = CaseHypothesis::new(
+    "near: the start is within 1/100 of x = 1 and not on it",
+    |start| {
+        let distance = (start - Exact::one()).abs();
+        (!distance.is_zero() && distance <= Exact::fraction(1, 100)).into()
+    },
+);
 
 /// The longest run that counts as an escape; the slowest start asked needs fewer.
 const PATIENCE: usize = 500;
@@ -76,7 +82,7 @@ fn exact(version: Version) -> Evidence {
         let leaves = version.formula("escape", &start, |_| steps.is_some().into());
         let distance = steps.map_or(1.0, |steps| (PATIENCE - steps) as f64 / PATIENCE as f64);
         Examined {
-            hypotheses: near(&start),
+            hypotheses: (NEAR.holds)(&start),
             conclusion: leaves.and(descent_returns(&start).into()),
             distance,
             case: format!("toy from x = {start}"),
@@ -87,12 +93,6 @@ fn exact(version: Version) -> Evidence {
 
 fn starts() -> impl Iterator<Item = Exact> {
     STARTS.iter().map(|start| start.parse().expect("a decimal"))
-}
-
-/// Within 1/100 of the minimum `x = 1`, and not on it.
-fn near(start: &Exact) -> Verdict {
-    let distance = (start - Exact::one()).abs();
-    (!distance.is_zero() && distance <= Exact::fraction(1, 100)).into()
 }
 
 /// Are verdicts, factors and growth at this minimum those of the statement?
@@ -152,7 +152,7 @@ fn descent_returns(start: &Exact) -> bool {
 fn outside() -> Evidence {
     let start = Exact::one();
     let on_it = Examined {
-        hypotheses: near(&start),
+        hypotheses: (NEAR.holds)(&start),
         conclusion: escape(&start).is_some().into(),
         distance: 0.0,
         case: format!("toy from x = {start}"),
@@ -162,7 +162,7 @@ fn outside() -> Evidence {
 
 /// By enclosures: the growth is below 1 at `x = 0` and above 1 at `x = 1`.
 fn growth_certified(version: Version) -> Evidence {
-    let findings = Minimum::ALL.map(|minimum| {
+    let cases = Minimum::ALL.map(|minimum| {
         let growth = growth::<Certified>(minimum, &toy::learning_rate());
         let below = version.formula("mean square", &growth, |growth| {
             at_most(growth, &Field::int(1))
@@ -175,7 +175,7 @@ fn growth_certified(version: Version) -> Evidence {
             case: format!("toy at x = {}", minimum.place()),
         }
     });
-    tally(version, findings)
+    tally(version, cases)
 }
 
 #[cfg(test)]
@@ -195,7 +195,7 @@ mod tests {
         fn every_start_escapes(sign in prop::bool::ANY, distance in 1u64..1_000_000_000) {
             let distance = Exact::fraction(1, distance) * Exact::fraction(1, 100);
             let start = Exact::one() + if sign { distance } else { -distance };
-            prop_assert!(near(&start).holds());
+            prop_assert!((NEAR.holds)(&start).holds());
             prop_assert!(escape(&start).is_some() && descent_returns(&start));
         }
     }

@@ -2,10 +2,10 @@
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, End, Evidence, Examination, Guard, Instance,
-    MEAN_SQUARE_STABLE, Status,
+    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MEAN_SQUARE_STABLE,
+    Status,
 };
-use sgd_stability::criterion::trace;
+use sgd_stability::criterion::{MEAN_SQUARE, trace};
 use sgd_stability::model::golden;
 use sgd_stability::number::Exact;
 
@@ -37,7 +37,7 @@ fn examination<T: Checked>() -> Examination<T> {
             let trace = posed.formula("trace", |eta| trace::verdict(model, eta, p));
             trace.and(posed.formula("rank", |eta| trace::rank_verdict(model, eta, p)))
         },
-        margin: |instance| instance.headroom(End::MEAN_SQUARE),
+        margin: |instance| instance.headroom(MEAN_SQUARE),
     }
 }
 

@@ -54,17 +54,17 @@ const PRODUCTS: [&str; 6] = ["1/10", "1", "1.41421", "1.41422", "3/2", "2"];
 /// The factors at both signs of `η`, and balanced ones.
 fn evidence<T: Field>(version: Version) -> Evidence {
     let factors = FACTORS.iter().chain([&("3", "3")]);
-    let findings = factors.flat_map(|(x, y)| {
+    let cases = factors.flat_map(|(x, y)| {
         PRODUCTS.map(|product| {
             let product = fraction(product);
-            let ask = |product| finding::<T>(&fraction(x), &fraction(y), product, version);
+            let ask = |product| examine::<T>(&fraction(x), &fraction(y), product, version);
             [ask(&product), ask(&-&product)]
         })
     });
-    tally(version, findings.flatten())
+    tally(version, cases.flatten())
 }
 
-fn finding<T: Field>(x: &Exact, y: &Exact, product: &Exact, version: Version) -> Examined {
+fn examine<T: Field>(x: &Exact, y: &Exact, product: &Exact, version: Version) -> Examined {
     let residual = x * y - Exact::from(1);
     let eta = product / residual.abs();
     let over = |x: &Exact| T::from_exact(x);
@@ -96,11 +96,11 @@ fn finding<T: Field>(x: &Exact, y: &Exact, product: &Exact, version: Version) ->
 /// Balanced factors with a large step: the sharpness stays although η²ρ² > 2.
 fn outside() -> Evidence {
     let balanced = [("2", "3/2"), ("1/3", "2"), ("-3", "5")];
-    let findings = balanced.map(|(x, product)| {
+    let cases = balanced.map(|(x, product)| {
         let (x, product) = (fraction(x), fraction(product));
-        finding::<Exact>(&x, &x, &product, Version::STATED).outside()
+        examine::<Exact>(&x, &x, &product, Version::STATED).outside()
     });
-    tally(Version::STATED, findings)
+    tally(Version::STATED, cases)
 }
 
 #[cfg(test)]

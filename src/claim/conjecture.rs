@@ -1,7 +1,7 @@
 //! What a search for a counter-example needs to know of a claim: hypotheses and conclusion over ℚ,
 //! and roughly where the two end.
 
-use super::{Evidence, Examination, Instance, Proposal, Version, tally};
+use super::{Evidence, Examination, Instance, Version, tally};
 use crate::model::Quadratic;
 use crate::number::{Exact, Verdict};
 
@@ -24,6 +24,11 @@ impl Ends {
         (self.hypotheses > 0.0 && !gap.is_nan()).then_some(gap)
     }
 }
+
+/// The largest learning rate at which something holds, roughly, for a model and a noise weight `p`: 0
+/// for nowhere, `∞` for everywhere, NaN when it is not to be had. That of a criterion is
+/// [`Criterion::critical`](crate::criterion::Criterion::critical).
+pub type Proposal = fn(&Quadratic<f64>, f64) -> f64;
 
 /// One implication: "where these hypotheses hold, this conclusion holds."
 #[derive(Clone, Copy, Debug)]

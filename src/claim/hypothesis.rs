@@ -162,6 +162,26 @@ impl Hypothesis {
     }
 }
 
+/// A hypothesis on a case that is no [`Instance`], such as a momentum or a preconditioner: the claim
+/// states it and its check asks it.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseHypothesis<C: 'static> {
+    /// As the claim lists it.
+    pub stated: Hypothesis,
+    /// Does it hold for the case?
+    pub holds: fn(&C) -> Verdict,
+}
+
+impl<C> CaseHypothesis<C> {
+    /// The sentence and its predicate.
+    pub const fn new(sentence: &'static str, holds: fn(&C) -> Verdict) -> Self {
+        CaseHypothesis {
+            stated: Hypothesis::by_the_check(sentence),
+            holds,
+        }
+    }
+}
+
 /// The learning rate is above zero.
 pub const POSITIVE_LEARNING_RATE: Hypothesis =
     Hypothesis::decided("positive_learning_rate: η > 0", positive_learning_rate);

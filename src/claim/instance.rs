@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use num_traits::One;
 
-use super::End;
+use crate::criterion::Criterion;
 use crate::decide::{CriticalRates, critical};
 use crate::error::Result;
 use crate::matrix::Bracket;
@@ -84,15 +84,15 @@ impl Instance {
         known.as_ref()
     }
 
-    /// `1 − η/η_c` for the end `η_c` of a criterion: zero on the edge, negative beyond it, 1 when
+    /// `1 − η/η_c` for the critical learning rate `η_c` of a criterion: zero on the edge, negative beyond it, 1 when
     /// nothing bounds η; 0 at a saddle, where there is no such end.
-    pub fn headroom(&self, end: End) -> f64 {
+    pub fn headroom(&self, criterion: Criterion) -> f64 {
         let Some(rates) = self.critical_rates() else {
             return 0.0;
         };
         let used =
             |bracket: &Bracket| (Exact::one() - &self.learning_rate / &bracket.lower).to_f64();
-        (end.certified)(rates).bracket().map_or(1.0, used)
+        rates[criterion].bracket().map_or(1.0, used)
     }
 
     /// All batches, equally likely.
@@ -129,6 +129,7 @@ impl Instance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::criterion::GRADIENT_DESCENT;
     use crate::model::golden;
 
     #[test]
@@ -152,7 +153,7 @@ mod tests {
     #[test]
     fn the_headroom_is_zero_on_the_edge_and_at_a_saddle() {
         let edge = Instance::single(golden::toy_edge(), Exact::one());
-        let descent = |asked: &Instance| asked.headroom(End::GRADIENT_DESCENT);
+        let descent = |asked: &Instance| asked.headroom(GRADIENT_DESCENT);
         assert_eq!(descent(&edge), 0.0);
         assert_eq!(descent(&edge.at(Exact::from(2))), -1.0);
         let curvature = nalgebra::DMatrix::from_element(1, 1, Exact::from(-1));

@@ -16,7 +16,6 @@
 //! own checks on every one of them.
 
 mod conjecture;
-mod ends;
 mod evidence;
 mod examination;
 pub mod family;
@@ -24,13 +23,12 @@ mod hypothesis;
 mod instance;
 mod version;
 
-pub use conjecture::{Conjecture, Ends, Link};
-pub use ends::{End, Proposal};
+pub use conjecture::{Conjecture, Ends, Link, Proposal};
 pub use evidence::{Evidence, Margin};
 pub use examination::{Examination, Examined, at_most, equivalent, headroom, tally};
 pub use hypothesis::{
-    CURVED, Certified, Checked, Hypothesis, MEAN_SQUARE_STABLE, MINIMUM, ONE_DIMENSIONAL,
-    POSITIVE_LEARNING_RATE, Posed,
+    CURVED, CaseHypothesis, Certified, Checked, Hypothesis, MEAN_SQUARE_STABLE, MINIMUM,
+    ONE_DIMENSIONAL, POSITIVE_LEARNING_RATE, Posed,
 };
 pub use instance::Instance;
 pub use version::{Change, Guard, Version};

@@ -98,9 +98,10 @@ fn line(entry: &RollEntry) -> String {
     };
     let cells = columns(&entry.findings).map(|evidence| format!("{:>COLUMN$}", counts(evidence)));
     let status = format!("{:?}", entry.status).to_lowercase();
-    let mark = match entry.findings.as_stated {
-        true => "as stated",
-        false => "NOT AS STATED",
+    let mark = if entry.findings.as_stated {
+        "as stated"
+    } else {
+        "NOT AS STATED"
     };
     format!("{:<38} {status:<8}{}  {mark}\n", entry.id, cells.concat())
 }

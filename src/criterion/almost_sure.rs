@@ -81,9 +81,11 @@ fn volumes_grow(steps: &[DMatrix<Exact>]) -> bool {
 /// `Π_w ‖P_w‖_F² < 1`.
 fn norms_shrink(words: &[DMatrix<Exact>]) -> bool {
     let norms = words.iter().map(squared_norm);
-    let product = norms.fold(Exact::one(), |product, norm| match product.is_zero() {
-        true => product,
-        false => product * norm,
+    let product = norms.fold(Exact::one(), |product, norm| {
+        if product.is_zero() {
+            return product;
+        }
+        product * norm
     });
     product < Exact::one()
 }

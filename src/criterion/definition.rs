@@ -40,8 +40,8 @@ pub struct Criterion {
     pub end: &'static str,
     /// What it says of SGD.
     pub role: Role,
-    /// Why SGD is unstable where it fails (necessary) or stable where it holds (sufficient), for a
-    /// sentence that has said that it fails or holds.
+    /// Why it has this role: for a necessary criterion, why SGD is unstable where it fails; for a
+    /// sufficient one, why SGD is stable where it holds.
     pub reason: &'static str,
     /// The slack in LaTeX.
     pub latex: fn() -> String,
@@ -66,14 +66,14 @@ impl PartialEq for Criterion {
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
     /// Made of the moments `H` and `Σ`, d × d.
-    Moments(Moments),
+    Matrix(MatrixForm),
     /// The maps `C` and `D` on the symmetric matrices, `k = 1`.
     SecondMoment,
 }
 
 /// A criterion that is one matrix of the moments `H` and `Σ`, over each algebra that `decide` uses.
 #[derive(Clone, Copy, Debug)]
-pub struct Moments {
+pub struct MatrixForm {
     /// Which moments `B` is made of.
     pub diffusion: Diffusion,
     /// `k`, the power of `η`.
@@ -81,15 +81,12 @@ pub struct Moments {
     /// Over ℚ, with one denominator for a whole matrix.
     pub fractions: Pencil<Fractions, Exact>,
     /// In enclosures, for models whose common denominator is too long.
-    pub enclosures: Pencil<DMatrix<Enclosure>, Enclosure>,
+    pub enclosures: Pencil<DMatrix<Interval<512>>, Interval<512>>,
     /// In floating point, which only proposes.
     pub machine: Pencil<DMatrix<f64>, f64>,
     /// In one dimension, over ℚ.
     pub numbers: Pencil<Exact, Exact>,
 }
-
-/// Intervals with ends of 512 bits.
-pub type Enclosure = Interval<512>;
 
 /// What the matrix `B` of a criterion is made of, and so when it vanishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

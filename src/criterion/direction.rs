@@ -12,6 +12,9 @@ use super::symbols::{eta, weight};
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Symbol, Verdict};
 
+/// The bound in plain text.
+pub const FORMULA: &str = "η(m² + pVar) ≤ 2m";
+
 /// Mean and variance of `vᵀH_iv` over the samples. `v` need not be a unit vector: both are
 /// divided by the power of `vᵀv` that makes them those of `v/‖v‖`, with no root.
 ///

@@ -14,16 +14,17 @@ use super::symbols::{eta, step};
 use crate::matrix::algebra::mean_of;
 use crate::matrix::positive_semidefinite;
 use crate::matrix::symmetric_power::symmetric_power;
-use crate::model::{Quadratic, Sampling};
+use crate::model::Quadratic;
 use crate::number::{Field, Symbol, Verdict};
 
-/// `Id − E[A_b^{⊗k}]` as a Gram matrix on the symmetric tensors of order `k`.
+/// `Id − E[A_b^{⊗k}]` as a Gram matrix on the symmetric tensors of order `k`, for these equally likely
+/// batches ([`Sampling::batches`](crate::model::Sampling::batches)).
 ///
 /// # Panics
-/// When the order is odd or the batch is not from 1 to n.
+/// When the order is odd or there is no batch.
 pub fn slack<T: Field>(
     model: &Quadratic<T>,
-    (sampling, batch): (Sampling, usize),
+    batches: &[Vec<usize>],
     learning_rate: &T,
     order: usize,
 ) -> DMatrix<T> {
@@ -32,8 +33,7 @@ pub fn slack<T: Field>(
         "the exact test needs an even order, not {order}"
     );
     let d = model.dimension();
-    let batches = sampling.batches(model.samples(), batch);
-    let mean = mean_of(&batches, |b| {
+    let mean = mean_of(batches, |b| {
         symmetric_power(&model.step(b, learning_rate), order)
     });
     symmetric_power(&DMatrix::identity(d, d), order) - mean
@@ -42,10 +42,10 @@ pub fn slack<T: Field>(
 /// Does `E‖x_t‖^k` stay bounded, for even `k`? The edge is stable.
 ///
 /// # Panics
-/// When the order is odd or the batch is not from 1 to n.
+/// When the order is odd or there is no batch.
 pub fn verdict<T: Field>(
     model: &Quadratic<T>,
-    batches: (Sampling, usize),
+    batches: &[Vec<usize>],
     learning_rate: &T,
     order: usize,
 ) -> Verdict {
@@ -133,17 +133,19 @@ fn power<T: Field>(x: &T, exponent: usize) -> T {
 mod tests {
     use super::*;
     use crate::criterion::mean_square;
-    use crate::model::golden;
+    use crate::model::{Sampling, golden};
     use crate::number::Exact;
 
-    const SINGLE: (Sampling, usize) = (Sampling::WithoutReplacement, 1);
+    fn single(model: &Quadratic) -> Vec<Vec<usize>> {
+        Sampling::WithoutReplacement.batches(model.samples(), 1)
+    }
 
     #[test]
     fn the_second_moment_is_the_mean_square() {
         for (_, model) in golden::all() {
             for eta in ["1/5", "5/9", "1", "5/4", "1.2679"] {
                 let eta = eta.parse().unwrap();
-                let general = verdict(&model, SINGLE, &eta, 2);
+                let general = verdict(&model, &single(&model), &eta, 2);
                 assert_eq!(general, mean_square::verdict(&model, &eta, &Exact::from(1)));
             }
         }
@@ -165,7 +167,7 @@ mod tests {
                 let slack = one_dimensional_slack(&curvatures, &eta, order).unwrap();
                 assert_eq!(slack >= Exact::from(0), stable, "order {order} at {eta}");
                 if order % 2 == 0 {
-                    assert_eq!(verdict(&model, SINGLE, &eta, order), stable.into());
+                    assert_eq!(verdict(&model, &single(&model), &eta, order), stable.into());
                 }
             }
         }

@@ -3,7 +3,7 @@
 //! Classical (Polyak 1987, section 1.4; for networks Cohen et al. 2021): `x⁺ = (I − ηH)x` stays
 //! bounded from every start exactly when no eigenvalue of `ηH` exceeds 2.
 
-use super::definition::{Criterion, Diffusion, Form, Moments, Pencil, Power, Role};
+use super::definition::{Criterion, Diffusion, Form, MatrixForm, Pencil, Power, Role};
 use super::proposed::largest_eigenvalue;
 use super::symbols::eta;
 use crate::matrix::{Algebra, positive_semidefinite};
@@ -22,7 +22,7 @@ pub const GRADIENT_DESCENT: Criterion = Criterion {
     latex,
     verdict: |model, learning_rate, _| verdict(model, learning_rate),
     critical: |model, _| largest_eigenvalue(model.hessian()).recip() * 2.0,
-    form: Form::Moments(Moments {
+    form: Form::Matrix(MatrixForm {
         diffusion: Diffusion::Mean,
         power: Power::First,
         fractions: Pencil {

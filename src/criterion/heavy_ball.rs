@@ -18,6 +18,15 @@ use crate::model::momentum::Momentum;
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Real, Symbol, Verdict};
 
+/// The criterion of gradient descent in plain text, in one direction.
+pub const DESCENT_FORMULA: &str = "η a ≤ 2(1 + β)";
+
+/// The bound on the non-uniformity in plain text.
+pub const NON_UNIFORMITY_FORMULA: &str = "s ≤ √(1 − β²)/(η√p)";
+
+/// The criterion of SGD in plain text, in one dimension.
+pub const FORMULA: &str = "η((1−β)a² + (1+β)ps²) ≤ 2(1−β²)a";
+
 /// `2(1 + β)I − ηH`; in one direction `2(1 + β) − ηa`.
 pub fn descent_slack<A: Algebra<T>, T: Field>(
     curvature: &Curvature<A>,
@@ -38,7 +47,7 @@ pub fn largest_sharpness<T: Field>(learning_rate: &T, beta: &T) -> T {
 
 /// The largest non-uniformity at which SGD can be stable in one dimension, `√(1 − β²)/(η√p)`;
 /// infinite (an interval: the whole line) when `p = 0`.
-pub fn largest_non_uniformity<T: Real>((learning_rate, weight): (&T, &T), beta: &T) -> T {
+pub fn largest_non_uniformity<T: Real>(learning_rate: &T, weight: &T, beta: &T) -> T {
     let narrowed = (T::one() - beta.square()).sqrt();
     non_uniformity::largest_non_uniformity(learning_rate, weight) * narrowed
 }
@@ -53,7 +62,8 @@ pub fn descent_verdict<T: Field>(model: &Quadratic<T>, learning_rate: &T, beta: 
 pub fn slack<T: Field>(
     sharpness: &T,
     squared_non_uniformity: &T,
-    (learning_rate, weight): (&T, &T),
+    learning_rate: &T,
+    weight: &T,
     beta: &T,
 ) -> T {
     let drift = T::int(2) * (T::one() - beta.square()) * sharpness;
@@ -77,7 +87,8 @@ fn diffusion<T: Field>(a: &T, s2: &T, p: &T, beta: &T) -> T {
 /// for every sharpness.
 pub fn non_uniformity_slack<T: Field>(
     squared_non_uniformity: &T,
-    (learning_rate, weight): (&T, &T),
+    learning_rate: &T,
+    weight: &T,
     beta: &T,
 ) -> T {
     T::one() - beta.square() - learning_rate.square() * weight * squared_non_uniformity
@@ -102,13 +113,13 @@ pub fn latex_of_descent() -> String {
 /// The slack of SGD in one dimension in LaTeX.
 pub fn latex() -> String {
     let [a, s] = ["a", "s"].map(Symbol::named);
-    slack(&a, &s.square(), (&eta(), &weight()), &beta()).to_string()
+    slack(&a, &s.square(), &eta(), &weight(), &beta()).to_string()
 }
 
 /// The bound on the non-uniformity in LaTeX.
 pub fn latex_of_non_uniformity() -> String {
     let s = Symbol::named("s").square();
-    non_uniformity_slack(&s, (&eta(), &weight()), &beta()).to_string()
+    non_uniformity_slack(&s, &eta(), &weight(), &beta()).to_string()
 }
 
 #[cfg(test)]
@@ -143,7 +154,7 @@ mod tests {
         assert_eq!(critical(&a, &s2, &p, &zero), plain);
         let eta = number("3/7");
         let plain = one_dimension::slack(a.clone(), s2.clone(), &eta, &p);
-        assert_eq!(slack(&a, &s2, (&eta, &p), &zero), plain);
+        assert_eq!(slack(&a, &s2, &eta, &p, &zero), plain);
     }
 
     #[test]
@@ -154,10 +165,10 @@ mod tests {
         let curvature = Curvature::along_one_direction(bound, Exact::zero());
         assert!(descent_slack(&curvature, &eta, &beta).is_zero());
         // √(1 − 9/25)/(1/10 · 1/2) = 16.
-        let bound: f64 = largest_non_uniformity((&0.1, &0.25), &0.6);
+        let bound: f64 = largest_non_uniformity(&0.1, &0.25, &0.6);
         assert!((bound - 16.0).abs() < 1e-12, "{bound}");
         let edge = number("256");
-        assert!(non_uniformity_slack(&edge, (&eta, &p), &beta).is_zero());
+        assert!(non_uniformity_slack(&edge, &eta, &p, &beta).is_zero());
     }
 
     #[test]
@@ -165,9 +176,9 @@ mod tests {
         // η = 1, p = 1, β = 3/5: √(1 − β²) = 4/5, at a = 8/5.
         let (one, beta) = (number("1"), number("3/5"));
         let (a, s2) = (number("8/5"), number("16/25"));
-        assert!(slack(&a, &s2, (&one, &one), &beta).is_zero());
+        assert!(slack(&a, &s2, &one, &one, &beta).is_zero());
         assert_eq!(critical(&a, &s2, &one, &beta), one);
-        assert!(non_uniformity_slack(&s2, (&one, &one), &beta).is_zero());
+        assert!(non_uniformity_slack(&s2, &one, &one, &beta).is_zero());
         assert_eq!(latex_of_non_uniformity(), r"1 - \beta^2 - \eta^2\,p\,s^2");
         assert!(latex().starts_with(r"2\,\left(1 - \beta^2\right)\,a - \eta\,"));
     }

@@ -17,7 +17,7 @@ use nalgebra::{DMatrix, DVector};
 use super::symbols::eta;
 use crate::matrix::algebra::mean_of;
 use crate::matrix::{Algebra, positive_semidefinite};
-use crate::model::{Quadratic, Sampling, second_moment};
+use crate::model::{Quadratic, second_moment};
 use crate::number::{Field, Symbol, Verdict};
 
 /// `2F − ηG`: what falls to first order against what the step adds to second order.
@@ -42,13 +42,12 @@ pub fn non_expansion<T: Field>(model: &Quadratic<T>, learning_rate: &T, weight: 
 /// `2E[H_b²] − ηE[H_b³] ⪰ 0`? By enumeration of all batches.
 ///
 /// # Panics
-/// When the batch is not from 1 to n.
+/// When there is no batch.
 pub fn batch_non_expansion<T: Field>(
     model: &Quadratic<T>,
-    (sampling, batch): (Sampling, usize),
+    batches: &[Vec<usize>],
     learning_rate: &T,
 ) -> Verdict {
-    let batches = sampling.batches(model.samples(), batch);
     let hessians: Vec<_> = batches.iter().map(|b| model.batch_hessian(b)).collect();
     let second = mean_of(&hessians, Algebra::squared);
     let third = mean_of(&hessians, |h| h * h * h);
@@ -108,10 +107,10 @@ impl<T: Field> Interaction<T> {
 /// quotient is at most `2/η` exactly when the expected batch loss does not rise.
 ///
 /// # Panics
-/// When the batch is not from 1 to n.
+/// When there is no batch.
 pub fn batch_sharpness<T: Field>(
     model: &Quadratic<T>,
-    batches: (Sampling, usize),
+    batches: &[Vec<usize>],
     x: &DVector<T>,
 ) -> (T, T) {
     let terms = batch_terms(model, batches, x);
@@ -127,10 +126,10 @@ pub fn batch_sharpness<T: Field>(
 /// zero; `None` when there is none. An empirical measure and no criterion.
 ///
 /// # Panics
-/// When the batch is not from 1 to n.
+/// When there is no batch.
 pub fn mean_of_batch_sharpness<T: Field>(
     model: &Quadratic<T>,
-    batches: (Sampling, usize),
+    batches: &[Vec<usize>],
     x: &DVector<T>,
 ) -> Option<T> {
     let terms = batch_terms(model, batches, x);
@@ -146,10 +145,9 @@ pub fn mean_of_batch_sharpness<T: Field>(
 /// `g_bᵀH_bg_b` and `‖g_b‖²` of every batch.
 fn batch_terms<T: Field>(
     model: &Quadratic<T>,
-    (sampling, batch): (Sampling, usize),
+    batches: &[Vec<usize>],
     x: &DVector<T>,
 ) -> Vec<(T, T)> {
-    let batches = sampling.batches(model.samples(), batch);
     let term = |b: &Vec<usize>| {
         let hessian = model.batch_hessian(b);
         let gradient = &hessian * x;
@@ -188,32 +186,32 @@ mod tests {
     fn one_dimension_is_decided_by_hand() {
         // Curvatures 0 and 2: H = 1, E[H_bHH_b] = 2, E[H_b²] = 2, E[H_b³] = 4; all end at η = 1.
         let (model, one) = (golden::one_flat_sample(), Exact::from(1));
-        let single = (Sampling::WithReplacement, 1);
+        let single = [vec![0], vec![1]];
         let beyond = "1.001".parse().unwrap();
         assert!(non_expansion(&model, &one, &one).holds());
         assert!(non_expansion(&model, &beyond, &one).fails());
-        assert!(batch_non_expansion(&model, single, &one).holds());
-        assert!(batch_non_expansion(&model, single, &beyond).fails());
+        assert!(batch_non_expansion(&model, &single, &one).holds());
+        assert!(batch_non_expansion(&model, &single, &beyond).fails());
         let x = DVector::from_element(1, Exact::from(3));
         let found = Interaction::at(&model, &x, &one);
         assert_eq!(found.gradient_noise_interaction(), Exact::from(2));
         assert_eq!(found.interaction_aware_sharpness(), Exact::from(1));
         assert_eq!(
-            batch_sharpness(&model, single, &x),
+            batch_sharpness(&model, &single, &x),
             (Exact::from(36), Exact::from(18))
         );
         assert_eq!(
-            mean_of_batch_sharpness(&model, single, &x),
+            mean_of_batch_sharpness(&model, &single, &x),
             Some(Exact::from(2))
         );
         // Of rank-one samples a batch of one has the ratio ‖x_i‖²: here 1, 1 and 2.
         let x = DVector::from_row_slice(&[1, -2].map(Exact::from));
         assert_eq!(
-            mean_of_batch_sharpness(&golden::three_inputs(), single, &x),
+            mean_of_batch_sharpness(&golden::three_inputs(), &[vec![0], vec![1], vec![2]], &x),
             Some(Exact::fraction(4, 3))
         );
         let still = DVector::from_element(1, Exact::from(0));
-        assert_eq!(mean_of_batch_sharpness(&model, single, &still), None);
+        assert_eq!(mean_of_batch_sharpness(&model, &single, &still), None);
         assert_eq!(latex(), r"2\,H^2 - \eta\,\mathrm{E}[H_b H H_b]");
     }
 }

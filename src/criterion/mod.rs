@@ -5,6 +5,9 @@
 //! generic over [`Algebra`](crate::matrix::Algebra): the criterion holds exactly when the slack is
 //! `⪰ 0` (a matrix) or `≥ 0` (a number). Equality is stable.
 //!
+//! The criteria that `decide` asks of every model are values of one type, [`Criterion`], in one list,
+//! [`CRITERIA`].
+//!
 //! | criterion | slack | says of SGD |
 //! |---|---|---|
 //! | [`gradient_descent`] | `2I − ηH` | necessary; all of it for the full batch |
@@ -58,7 +61,7 @@ pub mod spectral;
 mod symbols;
 pub mod trace;
 
-pub use definition::{Criterion, Diffusion, Enclosure, Form, Moments, Pencil, Power, Role};
+pub use definition::{Criterion, Diffusion, Form, MatrixForm, Pencil, Power, Role};
 pub use gradient_descent::GRADIENT_DESCENT;
 pub use mean_square::MEAN_SQUARE;
 pub use non_uniformity::NON_UNIFORMITY;
@@ -94,6 +97,30 @@ mod tests {
                 };
                 assert!(at(1.0 - NEAR).holds(), "{} of {name}", criterion.name);
                 assert!(at(1.0 + NEAR).fails(), "{} of {name}", criterion.name);
+            }
+        }
+    }
+
+    /// The plain text is the LaTeX that the code prints, in other letters.
+    #[test]
+    fn plain_formulas_say_what_the_code_prints() {
+        let letters = [
+            (r"\left", ""),
+            (r"\right", ""),
+            (r"\,", ""),
+            (r"\eta", "η"),
+            (r"\Sigma", "Σ"),
+            ("^2", "²"),
+            (" - ", " − "),
+        ];
+        for criterion in CRITERIA {
+            if let Form::Matrix(_) = criterion.form {
+                let plain = letters
+                    .iter()
+                    .fold((criterion.latex)(), |text, (tex, plain)| {
+                        text.replace(tex, plain)
+                    });
+                assert_eq!(criterion.formula, format!("{plain} ⪰ 0"));
             }
         }
     }

@@ -14,6 +14,9 @@ use crate::model::momentum::Momentum;
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Symbol, Verdict};
 
+/// The criterion of gradient descent in plain text, in one direction.
+pub const DESCENT_FORMULA: &str = "η a(1 + 2β) ≤ 2 + 2β";
+
 /// `(2 + 2β)I − η(1 + 2β)H`.
 pub fn descent_slack<A: Algebra<T>, T: Field>(
     curvature: &Curvature<A>,
@@ -50,7 +53,8 @@ pub fn gate<T: Field>(sharpness: &T, learning_rate: &T, beta: &T) -> T {
 pub fn slack<T: Field>(
     sharpness: &T,
     squared_non_uniformity: &T,
-    (learning_rate, weight): (&T, &T),
+    learning_rate: &T,
+    weight: &T,
     beta: &T,
 ) -> T {
     let q = T::one() - learning_rate * sharpness;
@@ -67,13 +71,15 @@ pub fn slack<T: Field>(
 pub fn converges<T: Field>(
     sharpness: &T,
     squared_non_uniformity: &T,
-    (learning_rate, weight): (&T, &T),
+    learning_rate: &T,
+    weight: &T,
     beta: &T,
 ) -> Verdict {
     let slack = slack(
         sharpness,
         squared_non_uniformity,
-        (learning_rate, weight),
+        learning_rate,
+        weight,
         beta,
     );
     let gate = gate(sharpness, learning_rate, beta);
@@ -98,7 +104,7 @@ pub fn latex_of_descent() -> String {
 /// The slack of SGD in one dimension in LaTeX.
 pub fn latex() -> String {
     let [a, s] = ["a", "s"].map(Symbol::named);
-    slack(&a, &s.square(), (&eta(), &weight()), &beta()).to_string()
+    slack(&a, &s.square(), &eta(), &weight(), &beta()).to_string()
 }
 
 #[cfg(test)]
@@ -117,7 +123,7 @@ mod tests {
         let edge = Curvature::along_one_direction(largest, number("0"));
         assert_eq!(descent_slack(&edge, &number("3/2"), &beta), number("0"));
         let (a, zero) = (number("1"), number("0"));
-        let at = |eta: &str| converges(&a, &zero, (&number(eta), &zero), &beta);
+        let at = |eta: &str| converges(&a, &zero, &number(eta), &zero, &beta);
         assert!(at("1.49").holds() && at("3/2").fails());
         let expected = r"\left(2 + 2\,\beta\right)\,I - \eta\,\left(1 + 2\,\beta\right)\,H";
         assert_eq!(latex_of_descent(), expected);

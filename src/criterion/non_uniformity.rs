@@ -4,7 +4,7 @@
 //! Wu, Ma and E (2018) read it off their Theorem 1. It is necessary for mean-square stability in
 //! one dimension, for two samples and when the `H_i` commute, but not in general.
 
-use super::definition::{Criterion, Diffusion, Form, Moments, Pencil, Power, Role};
+use super::definition::{Criterion, Diffusion, Form, MatrixForm, Pencil, Power, Role};
 use super::proposed::largest_eigenvalue;
 use super::symbols::{eta, weight};
 use crate::matrix::{Algebra, positive_semidefinite};
@@ -23,25 +23,13 @@ pub const NON_UNIFORMITY: Criterion = Criterion {
     latex,
     verdict,
     critical: |model, p| (largest_eigenvalue(&model.variance()) * p).sqrt().recip(),
-    form: Form::Moments(Moments {
+    form: Form::Matrix(MatrixForm {
         diffusion: Diffusion::Noise,
         power: Power::Second,
-        fractions: Pencil {
-            slack: slack,
-            parts,
-        },
-        enclosures: Pencil {
-            slack: slack,
-            parts,
-        },
-        machine: Pencil {
-            slack: slack,
-            parts,
-        },
-        numbers: Pencil {
-            slack: slack,
-            parts,
-        },
+        fractions: Pencil { slack, parts },
+        enclosures: Pencil { slack, parts },
+        machine: Pencil { slack, parts },
+        numbers: Pencil { slack, parts },
     }),
 };
 

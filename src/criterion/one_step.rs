@@ -5,7 +5,7 @@
 //! `2H − η(H² + pΣ) ⪰ 0`. It is sufficient for mean-square stability, and necessary in one
 //! dimension.
 
-use super::definition::{Criterion, Diffusion, Form, Moments, Pencil, Power, Role};
+use super::definition::{Criterion, Diffusion, Form, MatrixForm, Pencil, Power, Role};
 use super::proposed::last_semidefinite;
 use super::symbols::{eta, weight};
 use crate::matrix::{Algebra, positive_semidefinite};
@@ -27,29 +27,17 @@ pub const ONE_STEP: Criterion = Criterion {
         let [drift, second_moment] = parts(&model.curvature(), &p);
         last_semidefinite(&drift, &second_moment)
     },
-    form: Form::Moments(MOMENTS),
+    form: Form::Matrix(FORM),
 };
 
 /// `2H − η(H² + pΣ)` over each algebra.
-pub const MOMENTS: Moments = Moments {
+pub const FORM: MatrixForm = MatrixForm {
     diffusion: Diffusion::Both,
     power: Power::First,
-    fractions: Pencil {
-        slack: slack,
-        parts,
-    },
-    enclosures: Pencil {
-        slack: slack,
-        parts,
-    },
-    machine: Pencil {
-        slack: slack,
-        parts,
-    },
-    numbers: Pencil {
-        slack: slack,
-        parts,
-    },
+    fractions: Pencil { slack, parts },
+    enclosures: Pencil { slack, parts },
+    machine: Pencil { slack, parts },
+    numbers: Pencil { slack, parts },
 };
 
 /// `2H − η(H² + pΣ)`; in one direction `2a − η(a² + ps²)`.

@@ -61,12 +61,7 @@ impl<T: Field> Expression<T> {
     }
 
     /// Does `E‖x_t‖²` converge to zero (`−1 < β < 1`)? On the edge it does not.
-    pub fn converges(
-        &self,
-        eigenvalues: &[T],
-        (learning_rate, weight): (&T, &T),
-        beta: &T,
-    ) -> Verdict {
+    pub fn converges(&self, eigenvalues: &[T], learning_rate: &T, weight: &T, beta: &T) -> Verdict {
         let edge = T::int(2) * (T::one() + beta);
         let scaled: Vec<T> = eigenvalues.iter().map(|l| learning_rate * l).collect();
         let room = |x: &T| {
@@ -113,7 +108,7 @@ mod tests {
         assert!(expression.describes(&golden::three_inputs()));
         assert!(!expression.describes(&golden::diagonal_mean()));
         let (eigenvalues, one) = ([number("1"), number("1/3")], number("1"));
-        let at = |eta: &str| expression.converges(&eigenvalues, (&number(eta), &one), &number("0"));
+        let at = |eta: &str| expression.converges(&eigenvalues, &number(eta), &one, &number("0"));
         assert!(at("1.267949192431").holds() && at("1.267949192432").fails());
         assert!(at("2").fails());
     }
@@ -139,7 +134,7 @@ mod tests {
             sandwich: number("1"),
         };
         let at = |eta: &str, beta: &str| {
-            quiet.converges(&[number("1")], (&number(eta), &number("1")), &number(beta))
+            quiet.converges(&[number("1")], &number(eta), &number("1"), &number(beta))
         };
         assert!(at("1.99", "0").holds() && at("2.01", "0").fails());
         assert!(at("2.99", "1/2").holds() && at("3.01", "1/2").fails());
@@ -158,7 +153,7 @@ mod tests {
             let end = heavy_ball::critical(&a, &s2, &p, &beta);
             for (factor, expected) in [("0.999", true), ("1.001", false)] {
                 let eta = &end * number(factor);
-                let found = expression.converges(std::slice::from_ref(&a), (&eta, &p), &beta);
+                let found = expression.converges(std::slice::from_ref(&a), &eta, &p, &beta);
                 assert_eq!(found, expected.into(), "β = {beta}, η = {eta}");
             }
         }

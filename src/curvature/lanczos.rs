@@ -45,24 +45,23 @@ pub struct Lanczos {
     pub products: usize,
 }
 
-/// Products of a run from a start that knows nothing before a small estimate of the error counts: the
-/// top eigenvector may have so small a share in the start that after a few products the second one
-/// looks like it.
+/// The fewest products of a run from a random start. The top eigenvector may have so small a share in
+/// the start that after a few products the second one looks like the top, with a small estimated error.
 pub const LEAST_PRODUCTS: usize = 12;
 
-/// What f32 products lose, as a share of the largest eigenvalue in size: a coupling below it shows
-/// that the space holds all that the start had.
+/// What f32 products lose, as a share of the largest eigenvalue in size. A coupling below it shows that
+/// the Krylov space is complete: more products would add rounding only.
 const ROUNDING: f64 = 1e-5;
 
-/// A start vector that knows nothing: independent uniform numbers.
+/// A random start vector: independent numbers, uniform in [−1, 1).
 pub fn cold_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
     (0..dimension)
         .map(|_| 2.0 * random.random::<f32>() - 1.0)
         .collect()
 }
 
-/// A start vector that remembers `before`, a unit vector near the one that is looked for. A share of
-/// noise keeps it from being blind to a direction that was never seen.
+/// A start vector near `before`, the unit eigenvector of an earlier measurement, with a little noise:
+/// without it a direction that `before` has no share in would never be found.
 pub fn warm_start(isa: Isa, before: &[f32], random: &mut impl Rng) -> Vec<f32> {
     /// The length of the noise beside the unit vector.
     const NOISE: f32 = 0.02;
@@ -112,7 +111,7 @@ impl Projected {
         self.beside * self.vectors[(self.values.len() - 1, i)].abs()
     }
 
-    /// Does the space hold all that the start had, `scale` being the largest eigenvalue in size?
+    /// Is the Krylov space complete, `scale` being the largest eigenvalue in size?
     pub fn is_whole(&self, scale: f64) -> bool {
         self.beside <= ROUNDING * scale
     }
@@ -147,8 +146,8 @@ impl Projected {
 
 impl Lanczos {
     /// Both ends of the spectrum of the symmetric `product: (v, out) → out ← A v` on vectors as long
-    /// as `start`, which knows nothing of them ([`cold_start`]): at least [`LEAST_PRODUCTS`] products are made, where
-    /// the dimension and [`Lanczos::products`] allow.
+    /// as `start`, a random one ([`cold_start`]). At least [`LEAST_PRODUCTS`] products are made, where the
+    /// dimension and [`Lanczos::products`] allow.
     ///
     /// `None` when a product is not finite: the matrix has left the range of f32.
     ///
@@ -164,12 +163,11 @@ impl Lanczos {
         kernel::with_team(|| self.iterate(isa, start, least, product))
     }
 
-    /// [`Lanczos::run`] from a start that remembers an eigenvector ([`warm_start`]): it may end after
-    /// any product.
+    /// [`Lanczos::run`] from a start near an eigenvector ([`warm_start`]): it may end after any product.
     ///
     /// # Panics
     /// When `start` is empty.
-    pub fn go_on(
+    pub fn run_warm(
         &self,
         isa: Isa,
         start: Vec<f32>,
@@ -339,7 +337,7 @@ mod tests {
         };
         let largest = |ends: Option<Ends>| ends.expect("finite products").largest.value;
         let isa = Isa::best();
-        let hasty = largest(settings.go_on(isa, start.clone(), product));
+        let hasty = largest(settings.run_warm(isa, start.clone(), product));
         assert!((hasty - 1.316).abs() < 1e-3, "{hasty}");
         let found = largest(settings.run(isa, start, product));
         assert!((found - 1.45).abs() < 1e-5, "{found}");

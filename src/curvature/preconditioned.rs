@@ -1,4 +1,4 @@
-//! The sharpness that an adaptive optimiser feels.
+//! The sharpness that decides the stability of an adaptive optimiser: that of the preconditioned Hessian.
 
 use crate::kernel::{self, Isa};
 use crate::network::Curvature;

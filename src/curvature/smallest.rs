@@ -1,4 +1,4 @@
-//! The smallest eigenvalue, and what it is not below.
+//! The smallest eigenvalue, and a floor under it.
 //!
 //! The Hessian of an over-parametrised network has most of its eigenvalues near zero. There a Ritz
 //! vector has a small residual long before the space has found the few eigenvalues below, so that a
@@ -9,7 +9,7 @@
 //! θ_min − λ_min ≤ ε·(λ_max − λ_min)     but for a chance of 1.648·√d·exp(−(2k − 1)·√ε)
 //! ```
 //!
-//! whatever the spectrum (Kuczyński and Woźniakowski, SIAM J. Matrix Anal. Appl. 13, 1992). It holds
+//! whatever the spectrum is (Kuczyński and Woźniakowski, SIAM J. Matrix Anal. Appl. 13, 1992). It holds
 //! for a start that is uniform on the sphere.
 
 use rand::{Rng, RngExt};
@@ -20,10 +20,10 @@ use crate::kernel::{self, Isa};
 use crate::network::Curvature;
 use crate::train::random::{Purpose, stream};
 
-/// The chance that λ_min is below its floor.
+/// The chance that λ_min lies below its floor.
 pub const RISK: f64 = 1e-6;
 
-/// Products before a small residual of the smallest eigenvalue counts.
+/// The fewest products before a small residual of the smallest eigenvalue ends its run.
 pub const LEAST_FOR_SMALLEST: usize = 32;
 
 /// The residual, as a share of the largest eigenvalue in size, at which the smallest one counts as
@@ -35,8 +35,8 @@ pub const FINE_ENOUGH: f64 = 3e-5;
 pub struct Smallest {
     /// The smallest Ritz value, with its measured residual; λ_min is not above it.
     pub ritz: Ritz,
-    /// λ_min is not below it, but for [`RISK`] and the rounding of f32; `None` when the products are
-    /// too few to tell.
+    /// λ_min is not below this floor, except with probability [`RISK`] and for the rounding of f32; `None`
+    /// when the products are too few to tell.
     pub floor: Option<f64>,
     /// Matrix products spent.
     pub products: usize,
@@ -45,7 +45,7 @@ pub struct Smallest {
 }
 
 /// A start that is uniform on the sphere, up to its length.
-pub fn round_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
+pub fn isotropic_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
     let normal = |_| random.sample::<f32, _>(StandardNormal);
     (0..dimension).map(normal).collect()
 }
@@ -64,7 +64,7 @@ pub fn smallest(
         tolerance: FINE_ENOUGH,
         products,
     };
-    let start = round_start(curvature.dimension(), &mut stream(seed, Purpose::Probe, 2));
+    let start = isotropic_start(curvature.dimension(), &mut stream(seed, Purpose::Probe, 2));
     settings.run_smallest(isa, start, largest.abs(), |v, out| {
         curvature.hessian_product(v, out);
     })
@@ -136,7 +136,7 @@ mod tests {
             tolerance: 3e-5,
             products,
         };
-        let start = round_start(diagonal.len(), &mut stream(1, Purpose::Probe, 0));
+        let start = isotropic_start(diagonal.len(), &mut stream(1, Purpose::Probe, 0));
         let found = settings.run_smallest(Isa::best(), start, 8.0, |v, out| {
             let pairs = diagonal.iter().zip(v);
             out.iter_mut().zip(pairs).for_each(|(o, (a, x))| *o = a * x);

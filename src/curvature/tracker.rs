@@ -105,7 +105,7 @@ impl Tracker {
     fn run(&self, isa: Isa, start: Start, product: impl FnMut(&[f32], &mut [f32])) -> Option<Ends> {
         match start {
             Start::Cold(start) => self.settings.run(isa, start, product),
-            Start::Warm(start) => self.settings.go_on(isa, start, product),
+            Start::Warm(start) => self.settings.run_warm(isa, start, product),
         }
     }
 }

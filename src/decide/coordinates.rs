@@ -10,6 +10,7 @@
 use nalgebra::DMatrix;
 
 use super::proposal::Proposal;
+use super::range::HessianRange;
 use super::subject::Subject;
 use crate::matrix::eigenbasis::eigenbasis;
 use crate::matrix::least_quotient::rounded;
@@ -24,6 +25,12 @@ pub(super) const LARGEST_SCALED: usize = 100;
 pub(super) enum Coordinates {
     Machine(Box<Machine>),
     Scaled(Box<Scaled>),
+}
+
+/// Coordinates, and what machine numbers propose in them.
+pub(super) struct Prepared {
+    pub(super) coordinates: Coordinates,
+    pub(super) proposal: Proposal,
 }
 
 /// A solution of `(C − ηD)X = R` in machine numbers.
@@ -75,7 +82,8 @@ impl Coordinates {
         &self,
         subject: &Subject,
         proposal: &Proposal,
-        (held, learning_rate): (&Fractions, &Exact),
+        held: &Fractions,
+        learning_rate: &Exact,
         bits: i32,
     ) -> Option<Correction> {
         let size = held.exponent().unwrap_or(0);
@@ -150,7 +158,7 @@ pub(super) struct Machine {
 
 impl Machine {
     /// With the proposal there; `None` when machine numbers do not reach the model.
-    pub(super) fn of(subject: &Subject) -> Option<(Coordinates, Proposal)> {
+    pub(super) fn of(subject: &Subject) -> Option<Prepared> {
         let (samples, range) = (&subject.samples, &subject.range);
         let rank = range.rank();
         let size = samples.hessian().exponent()?;
@@ -166,17 +174,15 @@ impl Machine {
         });
         let frame = samples.frame(vectors, &eigenvalues, exponent);
         let weight = subject.weight.to_f64();
-        let drift = (root.clone(), eigenvalues.as_slice());
-        let proposal = Proposal::of(frame.curvatures, drift, eigenvalues.clone(), weight)?;
-        let metric = range.metric();
-        let length = metric.exponent()?;
-        let unit = range.basis().map_or(Some(0), Fractions::exponent)?;
-        // The eigenbasis as the basis sees it; from there the metric leads to coordinates.
-        let seen = match range.basis() {
-            Some(basis) => basis.scaled_to_f64(-unit) * &frame.basis,
-            None => frame.basis.clone(),
-        };
-        let back = metric.scaled_to_f64(-length).cholesky()?.solve(&seen);
+        let hessian = eigenvalues.clone();
+        let proposal = Proposal::of(
+            frame.curvatures,
+            root.clone(),
+            &eigenvalues,
+            hessian,
+            weight,
+        )?;
+        let (back, back_exponent) = way_back(range, &frame.basis)?;
         let machine = Machine {
             exponent,
             basis: frame.basis,
@@ -184,9 +190,12 @@ impl Machine {
             eigenvalues,
             root,
             back,
-            back_exponent: 2 * (unit - length) - frame.exponent,
+            back_exponent: back_exponent - frame.exponent,
         };
-        Some((Coordinates::Machine(Box::new(machine)), proposal))
+        Some(Prepared {
+            coordinates: Coordinates::Machine(Box::new(machine)),
+            proposal,
+        })
     }
 
     /// A matrix that is held, scaled by `2^{scale + own}`.
@@ -203,6 +212,20 @@ impl Machine {
         let moved = (&moved + moved.transpose()) * 0.5;
         Some(rounded(&moved, bits)?.scaled(&Exact::power_of_two(unit + self.back_exponent)))
     }
+}
+
+/// The eigenbasis in the basis of the range (r × r), and the power of two that two of it lack.
+fn way_back(range: &HessianRange, eigenbasis: &DMatrix<f64>) -> Option<(DMatrix<f64>, i32)> {
+    let metric = range.metric();
+    let length = metric.exponent()?;
+    let unit = range.basis().map_or(Some(0), Fractions::exponent)?;
+    // The eigenbasis as the basis sees it; from there the metric leads to coordinates.
+    let seen = match range.basis() {
+        Some(basis) => basis.scaled_to_f64(-unit) * eigenbasis,
+        None => eigenbasis.clone(),
+    };
+    let back = metric.scaled_to_f64(-length).cholesky()?.solve(&seen);
+    Some((back, 2 * (unit - length)))
 }
 
 /// The eigenbasis in numbers of many bits.
@@ -225,7 +248,7 @@ fn size_of(z: &DMatrix<f64>) -> i32 {
 
 impl Scaled {
     /// With the proposal there; `None` when the rank is too large or no precision reaches the model.
-    pub(super) fn of(subject: &Subject) -> Option<(Coordinates, Proposal)> {
+    pub(super) fn of(subject: &Subject) -> Option<Prepared> {
         let (samples, range) = (&subject.samples, &subject.range);
         if range.rank() > LARGEST_SCALED {
             return None;
@@ -244,8 +267,8 @@ impl Scaled {
         let weights = DMatrix::from_fn(range.rank(), range.rank(), weight);
         let curvatures = samples.moved_curvatures(range.values(), &found.scaled);
         let coherent = vec![1.0; range.rank()];
-        let drift = (weights.clone(), eigenvalues.as_slice());
-        let proposal = Proposal::of(curvatures, drift, coherent, subject.weight.to_f64())?;
+        let weight = subject.weight.to_f64();
+        let proposal = Proposal::of(curvatures, weights.clone(), &eigenvalues, coherent, weight)?;
         let scaled = Scaled {
             exponent,
             change: found.scaled,
@@ -253,7 +276,10 @@ impl Scaled {
             condition_bits: found.condition_bits,
             form_bits: hessian.exponent()? + (range.rank() as f64).log2().ceil() as i32 + 3,
         };
-        Some((Coordinates::Scaled(Box::new(scaled)), proposal))
+        Some(Prepared {
+            coordinates: Coordinates::Scaled(Box::new(scaled)),
+            proposal,
+        })
     }
 
     fn enter(&self, subject: &Subject, held: &Fractions, size: i32) -> DMatrix<f64> {
@@ -269,12 +295,11 @@ impl Scaled {
         let inside = z.component_mul(&self.weights);
         let inside = (&inside + inside.transpose()) * 0.5;
         let largest = inside.amax();
-        let inside = match largest > 0.0 {
+        let inside = if largest > 0.0 {
             // Small entries are as exact as large ones: they belong to long columns of S.
-            true => {
-                Fractions::rounded(&inside, bits + self.condition_bits - largest.log2() as i32)?
-            }
-            false => rounded(&inside, bits)?,
+            Fractions::rounded(&inside, bits + self.condition_bits - largest.log2() as i32)?
+        } else {
+            rounded(&inside, bits)?
         };
         let change = &self.change;
         let moved = (inside * change.transpose()).scaled(&Exact::power_of_two(unit));

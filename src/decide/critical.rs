@@ -12,7 +12,7 @@ use super::rates::CriticalRates;
 use super::single_sample::single_sample;
 use super::subject::{Subject, UNDECIDED};
 use super::threshold::{Critical, certified, digits};
-use crate::criterion::{CRITERIA, Criterion, Form, Moments, Power, Role, one_step};
+use crate::criterion::{CRITERIA, Criterion, Form, MatrixForm, Power, Role, one_step};
 use crate::error::Result;
 use crate::matrix::least_quotient::least_quotient;
 use crate::model::{Model, Quadratic};
@@ -101,32 +101,30 @@ fn of_criterion(
     width: &Exact,
 ) -> Critical {
     match criterion.form {
-        Form::Moments(moments) => of_moments(&moments, subject, width),
+        Form::Matrix(form) => of_matrix_form(&form, subject, width),
         Form::SecondMoment => of_second_moment(subject, question, width),
     }
 }
 
 /// The end of `A − ηᵏB ⪰ 0`, for a matrix of the moments `H` and `Σ`.
-fn of_moments(moments: &Moments, subject: &Subject, width: &Exact) -> Critical {
-    if let Some(known) = without_search(moments, subject) {
+fn of_matrix_form(form: &MatrixForm, subject: &Subject, width: &Exact) -> Critical {
+    if let Some(known) = without_search(form, subject) {
         return known;
     }
-    let parts = subject.parts(moments);
+    let parts = subject.parts(form);
     let [a, b] = parts.map(|operator| subject.range.seen_operator(&operator));
     let proposed = least_quotient(&a, &b, digits(width));
-    let proposed =
-        proposed.map(|quotient| moments.power.root(quotient, digits(width).unsigned_abs()));
-    let ask = |eta: &Exact| subject.verdict(moments, eta);
+    let proposed = proposed.map(|quotient| form.power.root(quotient, digits(width).unsigned_abs()));
+    let ask = |eta: &Exact| subject.verdict(form, eta);
     let undecided = || UNDECIDED.to_owned();
-    certified(ask, &subject.usable(proposed), width, undecided).known_exactly(width, |eta| {
-        subject.is_singular(&subject.moments_slack(moments, eta))
-    })
+    certified(ask, &subject.usable(proposed), width, undecided)
+        .known_exactly(width, |eta| subject.is_singular(&subject.matrix(form, eta)))
 }
 
 /// The end of mean-square stability, `η*`.
 fn of_second_moment(subject: &Subject, question: &mut MeanSquare, width: &Exact) -> Critical {
     // In one dimension the one-step criterion is exact, and a flat loss has no end.
-    if let Some(known) = without_search(&one_step::MOMENTS, subject) {
+    if let Some(known) = without_search(&one_step::FORM, subject) {
         return known;
     }
     question.look_as_near_as(digits(width));
@@ -144,13 +142,13 @@ fn of_second_moment(subject: &Subject, question: &mut MeanSquare, width: &Exact)
 
 /// What needs no search: that there is no end, and in one dimension the end `A/B`, where `η` stands
 /// in the first power.
-fn without_search(moments: &Moments, subject: &Subject) -> Option<Critical> {
-    if let Some(reason) = subject.unbounded(moments.diffusion) {
+fn without_search(form: &MatrixForm, subject: &Subject) -> Option<Critical> {
+    if let Some(reason) = subject.unbounded(form.diffusion) {
         return Some(Critical::Unbounded(reason));
     }
-    let is_rational = subject.samples.size() == 1 && moments.power == Power::First;
+    let is_rational = subject.samples.size() == 1 && form.power == Power::First;
     is_rational.then(|| {
-        let [a, b] = subject.parts(moments).map(|part| part.entry(0, 0));
+        let [a, b] = subject.parts(form).map(|part| part.entry(0, 0));
         Critical::point(a / b)
     })
 }

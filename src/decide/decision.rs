@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::rates::CriticalRates;
 use super::threshold::{NotFound, TIME_LIMIT};
 use crate::criterion::{CRITERIA, PerCriterion};
-use crate::model::Sampling;
+use crate::model::{Model, Sampling};
 use crate::number::Exact;
 
 /// What is decided of one model at one learning rate and batch size.
@@ -37,11 +37,25 @@ pub type Verdicts = PerCriterion<Option<bool>>;
 
 /// The reasons when the time was over before the first question.
 pub fn all_out_of_time() -> BTreeMap<&'static str, String> {
-    let reason = |criterion: crate::criterion::Criterion| (criterion.name, TIME_LIMIT.to_owned());
-    CRITERIA.into_iter().map(reason).collect()
+    let names = CRITERIA.map(|criterion| criterion.name);
+    names.map(|name| (name, TIME_LIMIT.to_owned())).into()
 }
 
 impl Decision {
+    /// Nothing is decided yet.
+    pub(super) fn unasked(model: &Model, lr: &Exact, batch: usize, sampling: Sampling) -> Self {
+        Decision {
+            lr: lr.clone(),
+            batch,
+            sampling,
+            dimension: model.dimension(),
+            samples: model.samples(),
+            verdicts: Verdicts::default(),
+            critical_lr: CriticalRates::out_of_time(),
+            undecided: all_out_of_time(),
+        }
+    }
+
     /// Is every verdict decided and every critical learning rate enclosed or shown not to exist?
     pub fn is_complete(&self) -> bool {
         self.undecided.is_empty() && self.critical_lr.not_found().is_empty()

@@ -7,7 +7,7 @@
 use super::rates::CriticalRates;
 use super::subject::Subject;
 use super::threshold::{Critical, Unbounded, certified, digits};
-use crate::criterion::{Diffusion, Form, Moments, PerCriterion, Power, one_step};
+use crate::criterion::{Diffusion, Form, MatrixForm, PerCriterion, Power, one_step};
 use crate::matrix::Fractions;
 use crate::model::Curvature;
 use crate::number::{Exact, Field, Verdict};
@@ -29,7 +29,7 @@ struct Coordinate {
 }
 
 impl Diagonal {
-    /// `None` when the model is small, or some Hessian is not diagonal or not at hand.
+    /// `None` when the model is small, or some Hessian is not diagonal or not stored as a matrix.
     pub(super) fn of(subject: &Subject) -> Option<Self> {
         let hessians = subject.samples.full_hessians()?;
         let size = subject.samples.size();
@@ -59,9 +59,9 @@ impl Diagonal {
     }
 
     /// `A/B` of the coordinate where that is least; `None` when `B` vanishes on all of them.
-    fn worst(&self, moments: &Moments, weight: &Exact) -> Option<(Exact, &Coordinate)> {
+    fn worst(&self, form: &MatrixForm, weight: &Exact) -> Option<(Exact, &Coordinate)> {
         let quotients = self.coordinates.iter().filter_map(|coordinate| {
-            let [a, b] = (moments.numbers.parts)(&coordinate.curvature, weight);
+            let [a, b] = (form.numbers.parts)(&coordinate.curvature, weight);
             (b > Exact::from(0)).then(|| (a / b, coordinate))
         });
         quotients.min_by(|one, other| one.0.cmp(&other.0))
@@ -76,29 +76,29 @@ impl Diagonal {
                 Critical::point(Exact::from(2) / &self.largest)
             },
             criteria: PerCriterion::from_fn(|criterion| match criterion.form {
-                Form::Moments(moments) => self.critical(&moments, weight, width),
-                Form::SecondMoment => self.critical(&one_step::MOMENTS, weight, width),
+                Form::Matrix(form) => self.critical(&form, weight, width),
+                Form::SecondMoment => self.critical(&one_step::FORM, weight, width),
             }),
         }
     }
 
     /// The end of `A − ηᵏB ⪰ 0`: the `ηᵏ` of the worst coordinate is rational.
-    fn critical(&self, moments: &Moments, weight: &Exact, width: &Exact) -> Critical {
-        let Some((least, _)) = self.worst(moments, weight) else {
-            return Critical::Unbounded(match moments.diffusion {
+    fn critical(&self, form: &MatrixForm, weight: &Exact, width: &Exact) -> Critical {
+        let Some((least, _)) = self.worst(form, weight) else {
+            return Critical::Unbounded(match form.diffusion {
                 Diffusion::Mean | Diffusion::Both => Unbounded::Flat,
                 Diffusion::Noise if *weight == Exact::from(0) => Unbounded::FullBatch,
                 Diffusion::Noise => Unbounded::EqualSamples,
             });
         };
-        if moments.power == Power::First {
+        if form.power == Power::First {
             return Critical::point(least);
         }
         let bits = digits(width).unsigned_abs();
-        let guess = moments.power.root(least.clone(), bits);
-        let holds = |eta: &Exact| Verdict::from(moments.power.of(eta) <= least);
+        let guess = form.power.root(least.clone(), bits);
+        let holds = |eta: &Exact| Verdict::from(form.power.of(eta) <= least);
         certified(holds, &guess, width, String::new)
-            .known_exactly(width, |eta| moments.power.of(eta) == least)
+            .known_exactly(width, |eta| form.power.of(eta) == least)
     }
 
     /// `E_jj` for a coordinate that is unstable at this learning rate, if one is.
@@ -108,7 +108,7 @@ impl Diagonal {
         learning_rate: &Exact,
         size: usize,
     ) -> Option<Fractions> {
-        let (end, worst) = self.worst(&one_step::MOMENTS, weight)?;
+        let (end, worst) = self.worst(&one_step::FORM, weight)?;
         let place = (worst.place, worst.place);
         let unit = |i, j| i64::from((i, j) == place).into();
         (*learning_rate > end).then(|| Fractions::from_fn(size, size, unit))

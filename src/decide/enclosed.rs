@@ -14,12 +14,14 @@ use super::decision::Decision;
 use super::questions::{Asked, Questions};
 use super::rates::CriticalRates;
 use super::threshold::{Critical, NotFound, Unbounded, certified};
-use crate::criterion::{Diffusion, Enclosure, Form, Moments, PerCriterion};
+use crate::criterion::{Diffusion, Form, MatrixForm, PerCriterion};
 use crate::matrix::algebra::mean_of;
 use crate::matrix::{Algebra, pencil, positive_semidefinite};
 use crate::model::{Curvature, Linear, Model};
-use crate::number::{Exact, Field, Verdict};
+use crate::number::{Exact, Field, Interval, Verdict};
 use crate::work;
+
+type Enclosure = Interval<512>;
 
 /// The longest matrix, in bits, that is made over a common denominator: a quarter of a gigabyte.
 const LONGEST: u64 = 1 << 31;
@@ -80,9 +82,9 @@ impl<'a> Enclosed<'a> {
     }
 
     /// Does `A − ηᵏB ⪰ 0` hold?
-    fn verdict(&self, moments: &Moments, eta: &Exact) -> Verdict {
+    fn verdict(&self, form: &MatrixForm, eta: &Exact) -> Verdict {
         let eta = Enclosure::from_exact(eta);
-        positive_semidefinite(&(moments.enclosures.slack)(
+        positive_semidefinite(&(form.enclosures.slack)(
             &self.curvature,
             &eta,
             &self.weight,
@@ -122,7 +124,7 @@ impl<'a> Enclosed<'a> {
         let rates = CriticalRates {
             single_sample: self.longest_square().map_or_else(not_found, point),
             criteria: PerCriterion::from_fn(|criterion| match criterion.form {
-                Form::Moments(moments) => self.critical(&moments, &machine, weight, width),
+                Form::Matrix(form) => self.critical(&form, &machine, weight, width),
                 Form::SecondMoment => not_found(),
             }),
         };
@@ -132,21 +134,21 @@ impl<'a> Enclosed<'a> {
     /// The end of `A − ηᵏB ⪰ 0`, for the same curvature in machine numbers.
     fn critical(
         &self,
-        moments: &Moments,
+        form: &MatrixForm,
         machine: &Curvature<DMatrix<f64>>,
         weight: &Exact,
         width: &Exact,
     ) -> Critical {
-        if moments.diffusion == Diffusion::Noise && *weight == Exact::from(0) {
+        if form.diffusion == Diffusion::Noise && *weight == Exact::from(0) {
             return Critical::Unbounded(Unbounded::FullBatch);
         }
-        let [a, b] = (moments.machine.parts)(machine, &weight.to_f64());
-        let guess = pencil::critical_factor(&a, &b).map(|end| moments.power.machine_root(end));
+        let [a, b] = (form.machine.parts)(machine, &weight.to_f64());
+        let guess = pencil::critical_factor(&a, &b).map(|end| form.power.machine_root(end));
         let guess = guess.and_then(Exact::from_f64);
         match guess.filter(|guess| *guess > Exact::from(0)) {
             None => not_found(),
             Some(guess) => {
-                let ask = |eta: &Exact| self.verdict(moments, eta);
+                let ask = |eta: &Exact| self.verdict(form, eta);
                 certified(ask, &guess, width, || TOO_LONG.to_owned())
             }
         }
@@ -195,7 +197,7 @@ pub(super) fn decide(decision: &mut Decision, model: &Model, weight: &Exact, wid
     let eta = decision.lr.clone();
     let mut questions = Questions::default();
     questions.ask_matrices(&Asked {
-        moments: &|moments| enclosed.verdict(moments, &eta),
+        matrix: &|form| enclosed.verdict(form, &eta),
         single_sample: &|| enclosed.single_sample(&eta),
         undecided: TOO_LONG,
     });

@@ -98,7 +98,7 @@ impl<'a> MeanSquare<'a> {
         self.bits = self.bits.max(bits);
     }
 
-    /// The verdict alone, by the quickest road.
+    /// The verdict alone, in the quickest way.
     pub(super) fn verdict(&mut self, learning_rate: &Exact) -> Verdict {
         if self.subject.range.rank() > SMALL {
             return self.decide(learning_rate).verdict();
@@ -240,11 +240,11 @@ impl<'a> MeanSquare<'a> {
     /// trace is negative. In many dimensions, one coordinate of diagonal samples.
     fn plain_witness(&self, learning_rate: &Exact) -> Option<Witness> {
         let subject = self.subject;
-        let slack = subject.moments_slack(&one_step::MOMENTS, learning_rate);
+        let slack = subject.matrix(&one_step::FORM, learning_rate);
         if slack.trace() < Exact::zero() {
             return Some(Witness::Unstable(subject.projector()));
         }
-        if subject.verdict(&one_step::MOMENTS, learning_rate).holds() {
+        if subject.verdict(&one_step::FORM, learning_rate).holds() {
             return Some(Witness::Stable(subject.projector()));
         }
         let diagonal = self.diagonal.get_or_init(|| Diagonal::of(subject));
@@ -255,7 +255,7 @@ impl<'a> MeanSquare<'a> {
         unstable.map(Witness::Unstable)
     }
 
-    /// Is the range of `H` everything, so that its projector is the identity?
+    /// Is `H` regular, so that the projector onto its range is the identity?
     fn identity_is_held(&self) -> bool {
         self.subject.range.values().is_none()
     }

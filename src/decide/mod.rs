@@ -61,10 +61,10 @@ pub fn decide(
     Ok(decision)
 }
 
-/// [`decide`] with brackets of another relative width, and with the certificate of the mean-square
-/// verdict; there is none when no witness was found away from the edge. Within [`work::watched`] the cheap
-/// questions come first, an answer that is certain is told at once, and after the deadline what was not
-/// reached is `None`, with that reason.
+/// Like [`decide`], but with brackets of this relative width, and with the certificate of the
+/// mean-square verdict; away from the edge there is none when no witness was found. Within
+/// [`work::watched`] the cheap questions come first, a certain answer is told at once, and what was not
+/// reached before the deadline is `None`, with that reason.
 ///
 /// # Errors
 /// Those of [`decide`], and a width that is not positive.
@@ -78,16 +78,7 @@ pub fn decide_to_width(
     check_positive("lr", learning_rate)?;
     check_positive("relative width", relative_width)?;
     let weight = sampling.weight(model.samples(), batch)?;
-    let mut decision = Decision {
-        lr: learning_rate.clone(),
-        batch,
-        sampling,
-        dimension: model.dimension(),
-        samples: model.samples(),
-        verdicts: Verdicts::default(),
-        critical_lr: CriticalRates::out_of_time(),
-        undecided: all_out_of_time(),
-    };
+    let mut decision = Decision::unasked(model, learning_rate, batch, sampling);
     match work::in_time(|| check_minimum(model)) {
         Ok(checked) => checked?,
         Err(work::OutOfTime) => return Ok((decision, None)),
@@ -106,11 +97,9 @@ pub fn decide_to_width(
     let mut question = MeanSquare::of(&subject);
     let mut questions = Questions::default();
     let decided = questions.ask_all(&subject, learning_rate, &mut question);
-    decision.critical_lr = CriticalRates::of_subject(&subject, &mut question, relative_width)?;
+    let rates = CriticalRates::of_subject(&subject, &mut question, relative_width)?;
     (decision.verdicts, decision.undecided) = questions.answers();
-    decision.critical_lr = decision
-        .critical_lr
-        .knowing(learning_rate, &decision.verdicts);
+    decision.critical_lr = rates.knowing(learning_rate, &decision.verdicts);
     let certificate = decided
         .and_then(|decided| Certificate::of(model, learning_rate, batch, sampling, &decided));
     Ok((decision, certificate))

@@ -40,7 +40,8 @@ impl Proposal {
     /// entry, and the eigenvalues of `H` are these; `None` when machine numbers do not reach it.
     pub(super) fn of(
         curvatures: Rounded,
-        (root, eigenvalues): (DMatrix<f64>, &[f64]),
+        root: DMatrix<f64>,
+        eigenvalues: &[f64],
         hessian: Vec<f64>,
         weight: f64,
     ) -> Option<Self> {

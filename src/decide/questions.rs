@@ -10,14 +10,14 @@ use super::mean_square::{Decided, MeanSquare};
 use super::single_sample;
 use super::subject::{Subject, UNDECIDED};
 use super::threshold::TIME_LIMIT;
-use crate::criterion::{CRITERIA, Criterion, Form, MEAN_SQUARE, Moments, Role};
+use crate::criterion::{CRITERIA, Criterion, Form, MEAN_SQUARE, MatrixForm, Role};
 use crate::number::{Exact, Verdict};
 use crate::work;
 
 /// The questions that one matrix each decides, at one learning rate.
 pub(super) struct Asked<'a> {
     /// Does a criterion hold that is made of the moments `H` and `Σ`?
-    pub(super) moments: &'a dyn Fn(&Moments) -> Verdict,
+    pub(super) matrix: &'a dyn Fn(&MatrixForm) -> Verdict,
     /// Does no step on a single sample lengthen a vector?
     pub(super) single_sample: &'a dyn Fn() -> Verdict,
     /// Why one of them is undecided, if it is not for the time.
@@ -42,7 +42,7 @@ impl Questions {
         mean_square: &mut MeanSquare,
     ) -> Option<Decided> {
         self.ask_matrices(&Asked {
-            moments: &|moments| subject.verdict(moments, learning_rate),
+            matrix: &|form| subject.verdict(form, learning_rate),
             single_sample: &|| single_sample::holds(subject, learning_rate),
             undecided: UNDECIDED,
         });
@@ -73,10 +73,10 @@ impl Questions {
     /// Asks the criteria of some role that are made of the moments.
     fn ask_those(&mut self, has_role: fn(Role) -> bool, asked: &Asked) {
         for criterion in CRITERIA.into_iter().filter(|c| has_role(c.role)) {
-            let Form::Moments(moments) = criterion.form else {
+            let Form::Matrix(form) = criterion.form else {
                 continue;
             };
-            let verdict = self.ask(criterion, asked, || (asked.moments)(&moments));
+            let verdict = self.ask(criterion, asked, || (asked.matrix)(&form));
             self.verdicts[criterion] = verdict;
             match (criterion.role, verdict) {
                 (Role::Necessary, Some(false)) => self.settle(false, criterion.reason),
@@ -93,7 +93,7 @@ impl Questions {
         question: impl FnOnce() -> Verdict,
     ) -> Option<bool> {
         let answer = work::in_time(|| {
-            work::stage(criterion.title);
+            work::stage(&format!("is {}?", criterion.formula));
             question()
         });
         let reason = match answer {

@@ -1,5 +1,5 @@
-//! The range of `H`, by a basis over ℚ. The dynamics is the identity beside it, so everything is asked
-//! on the range only; over-parameterised models have little of it.
+//! The range of `H`, with a basis over ℚ. On the kernel of `H` SGD stands still, so every question is
+//! asked on the range only, which is small in over-parameterised models.
 
 use crate::matrix::{Fractions, fraction_free};
 use crate::model::Samples;
@@ -7,18 +7,18 @@ use crate::model::Samples;
 /// A basis `u_1 … u_r` of the range of `H`: inputs, or rows of `H`, or the standard basis when
 /// `r = d`. What is held has `m` rows ([`Samples::size`]).
 #[derive(Clone, Debug)]
-pub(super) struct Range {
+pub(super) struct HessianRange {
     rank: usize,
     /// The basis, held: r × m; `None` for the identity.
     basis: Option<Fractions>,
-    /// `⟨u_a, ·⟩` of what spans, r × m: the basis, in the Gram view its rows of `K`; `None` for the
+    /// `⟨u_a, ·⟩` as rows (r × m): the basis itself, or in the Gram view its rows of `K`; `None` for the
     /// identity.
     values: Option<Fractions>,
-    /// Does everything that can be held lie on the range?
+    /// Does every matrix that can be held lie on the range?
     holds_only_range: bool,
 }
 
-impl Range {
+impl HessianRange {
     pub(super) fn of(samples: &Samples) -> Self {
         let rows = samples.spanning_rows();
         let chosen = fraction_free::independent_rows(rows);
@@ -29,15 +29,15 @@ impl Range {
             let entry = |i: usize, j: usize| rows.numerator(chosen[i], j).clone();
             Fractions::from_fn(rank, size, entry)
         };
-        let gram = samples.kernel();
+        let gram = samples.gram_matrix();
         let (basis, values) = match gram {
-            Some(kernel) => (
+            Some(gram) => (
                 Fractions::identity(size).select_rows(&chosen),
-                kernel.select_rows(&chosen),
+                gram.select_rows(&chosen),
             ),
             None => (whole_rows(), whole_rows()),
         };
-        Range {
+        HessianRange {
             rank,
             basis: (!everything).then_some(basis),
             values: (gram.is_some() || !everything).then_some(values),
@@ -73,14 +73,11 @@ impl Range {
     /// An r × r matrix with the inertia on the range of a symmetric X that is held: `⟨u_a, X u_b⟩`, or
     /// X itself where only the range is held and all of it.
     pub(super) fn seen(&self, x: &Fractions) -> Fractions {
-        match (&self.basis, &self.values) {
-            (None, _) => x.clone(),
-            (Some(_), Some(values)) => {
-                let product = x.clone() * values.transpose();
-                values.symmetric_product(&product)
-            }
-            (Some(_), None) => unreachable!("a basis that is chosen has values"),
-        }
+        let (Some(_), Some(values)) = (&self.basis, &self.values) else {
+            return x.clone();
+        };
+        let product = x.clone() * values.transpose();
+        values.symmetric_product(&product)
     }
 
     /// `⟨u_a, X u_b⟩` (r × r) of an operator.
@@ -120,7 +117,7 @@ impl Range {
         self.basis.as_ref()
     }
 
-    /// `⟨u_a, ·⟩` of what spans (r × m); `None` for the identity.
+    /// `⟨u_a, ·⟩` as rows (r × m); `None` for the identity.
     pub(super) fn values(&self) -> Option<&Fractions> {
         self.values.as_ref()
     }

@@ -56,7 +56,7 @@ pub(super) fn holds(subject: &Subject, learning_rate: &Exact) -> Verdict {
     }
 }
 
-/// The first sample that lengthens a vector decides.
+/// Is `2I − ηH_i ⪰ 0` for every sample? Stops at the first for which it fails.
 fn no_sample_lengthens<C: Borrow<Curvature<Fractions>>>(
     descents: impl IntoIterator<Item = C>,
     learning_rate: &Exact,

@@ -1,14 +1,14 @@
 //! A model made ready for many questions: its samples over one denominator, the range of `H`, and
-//! the moments in which the criteria are written. What *held* and *operator* mean is said at
+//! the moments in which the criteria are written. *Held* and *operator* are defined in
 //! [`crate::model::samples`].
 
 use std::cell::OnceCell;
 
 use num_traits::Zero;
 
-use super::range::Range;
+use super::range::HessianRange;
 use super::threshold::Unbounded;
-use crate::criterion::{Diffusion, Moments};
+use crate::criterion::{Diffusion, MatrixForm};
 use crate::matrix::{Fractions, definite, fraction_free};
 use crate::model::{Curvature, Linear, Model, Samples};
 use crate::number::{Exact, Verdict};
@@ -26,10 +26,10 @@ pub(super) struct Subject {
     curvature: OnceCell<Curvature<Fractions>>,
     /// The same with 0 for `Σ`.
     descent: OnceCell<Curvature<Fractions>>,
-    pub(super) range: Range,
+    pub(super) range: HessianRange,
 }
 
-/// Linear regression with fewer inputs than dimensions: better seen through its Gram matrix.
+/// A linear regression with fewer inputs than dimensions, which is smaller in the Gram view.
 pub(super) fn fewer_inputs(model: &Model) -> Option<&Linear> {
     match model {
         Model::Linear(linear) if model.samples() < model.dimension() => Some(linear),
@@ -38,19 +38,19 @@ pub(super) fn fewer_inputs(model: &Model) -> Option<&Linear> {
 }
 
 impl Subject {
-    /// In the Gram view where that is the smaller one.
+    /// Prepares a model, in the Gram view where that is smaller.
     pub(super) fn of(model: &Model, weight: &Exact) -> Self {
         let samples = fewer_inputs(model).map_or_else(|| Samples::from(model), Samples::gram);
         Self::with(samples, weight)
     }
 
-    /// Everything is held as these samples hold it.
+    /// Prepares these samples as they are.
     pub(super) fn with(samples: Samples, weight: &Exact) -> Self {
         Subject {
             weight: weight.clone(),
             curvature: OnceCell::new(),
             descent: OnceCell::new(),
-            range: Range::of(&samples),
+            range: HessianRange::of(&samples),
             samples,
         }
     }
@@ -74,8 +74,8 @@ impl Subject {
     }
 
     /// The moments that a criterion is made of.
-    fn curvature_of(&self, moments: &Moments) -> &Curvature<Fractions> {
-        match moments.diffusion {
+    fn curvature_of(&self, form: &MatrixForm) -> &Curvature<Fractions> {
+        match form.diffusion {
             Diffusion::Mean => self
                 .descent
                 .get_or_init(|| self.descent_on(self.samples.hessian())),
@@ -84,22 +84,22 @@ impl Subject {
     }
 
     /// `A − ηᵏB`, an operator.
-    pub(super) fn moments_slack(&self, moments: &Moments, learning_rate: &Exact) -> Fractions {
-        let curvature = self.curvature_of(moments);
-        (moments.fractions.slack)(curvature, learning_rate, &self.weight)
+    pub(super) fn matrix(&self, form: &MatrixForm, learning_rate: &Exact) -> Fractions {
+        let curvature = self.curvature_of(form);
+        (form.fractions.slack)(curvature, learning_rate, &self.weight)
     }
 
     /// `A` and `B`, operators.
-    pub(super) fn parts(&self, moments: &Moments) -> [Fractions; 2] {
-        (moments.fractions.parts)(self.curvature_of(moments), &self.weight)
+    pub(super) fn parts(&self, form: &MatrixForm) -> [Fractions; 2] {
+        (form.fractions.parts)(self.curvature_of(form), &self.weight)
     }
 
     /// Does `A − ηᵏB ⪰ 0` hold?
-    pub(super) fn verdict(&self, moments: &Moments, learning_rate: &Exact) -> Verdict {
-        self.semidefinite(&self.moments_slack(moments, learning_rate))
+    pub(super) fn verdict(&self, form: &MatrixForm, learning_rate: &Exact) -> Verdict {
+        self.semidefinite(&self.matrix(form, learning_rate))
     }
 
-    /// Is an operator semi-definite that is a multiple `cI`, `c ≥ 0`, beside the range of `H`?
+    /// Is an operator positive semi-definite? On the kernel of `H` it must be a multiple `cI`, `c ≥ 0`.
     fn semidefinite(&self, operator: &Fractions) -> Verdict {
         definite::semidefinite(&self.range.seen_operator(operator))
     }

@@ -1,7 +1,5 @@
 //! What is known of the end of a criterion: a bracket, that there is none, or what a search left open.
 
-use std::cell::RefCell;
-
 use num_traits::One;
 use serde::{Serialize, Serializer};
 
@@ -9,7 +7,7 @@ use crate::matrix::{Bracket, try_bracket};
 use crate::number::{Exact, Verdict};
 use crate::work;
 
-/// What a broken-off search says of itself.
+/// Why a search was broken off by the deadline.
 pub(super) const TIME_LIMIT: &str = "time limit";
 
 /// Answers that may be undecided before a search is given up: each halves the learning rate at most.
@@ -111,7 +109,7 @@ impl Critical {
         }
     }
 
-    /// Known to be at least, and at most.
+    /// What the critical learning rate is known to be at least, and at most.
     pub fn ends(&self) -> (Option<&Exact>, Option<&Exact>) {
         match self {
             Critical::Bracket(bracket) | Critical::Exact(bracket) => {
@@ -127,7 +125,8 @@ impl Critical {
         matches!(self, Critical::Exact(_))
     }
 
-    /// Asks of a lower end that is far simpler than its bracket needs whether it is the critical one.
+    /// Where the lower end is a far simpler fraction than the width of the bracket asks for: asks whether
+    /// it is the critical learning rate itself.
     pub(super) fn known_exactly(self, width: &Exact, is_edge: impl FnOnce(&Exact) -> bool) -> Self {
         let simple = SIMPLE_BITS.max(width.exponent().unsigned_abs() / 3);
         match self {
@@ -142,7 +141,7 @@ impl Critical {
         }
     }
 
-    /// Where no bracket was found, with an end that is known not to be exceeded.
+    /// Where no bracket was found: the critical learning rate is at most this.
     pub(super) fn at_most(self, upper: Option<Exact>) -> Self {
         let known = NotFound {
             upper,
@@ -164,7 +163,7 @@ impl Critical {
         }
     }
 
-    /// Where no bracket was found, with what is known of a smaller and of a larger end.
+    /// Where no bracket was found: the critical learning rate lies between two others.
     pub(super) fn between(self, smaller: &Critical, larger: &Critical) -> Self {
         let Critical::NotFound(own) = self else {
             return self;
@@ -189,20 +188,52 @@ impl Serialize for Critical {
 /// (an edge that is too large to eliminate) counts as unstable in the search, and the upper end then moves
 /// a little outwards, to where it is decided. Where it is not even there, `why` says what failed.
 pub(super) fn certified(
-    mut ask: impl FnMut(&Exact) -> Verdict,
+    ask: impl FnMut(&Exact) -> Verdict,
     guess: &Exact,
     width: &Exact,
     why: impl FnOnce() -> String,
 ) -> Critical {
-    let known = RefCell::new(NotFound::default());
-    let mut undecided = 0;
-    let mut is_out_of_time = false;
-    let mut stable = |eta: &Exact| {
-        let Ok(verdict) = work::in_time(|| ask(eta)) else {
-            is_out_of_time = true;
+    let mut search = EndSearch {
+        ask,
+        known: NotFound::default(),
+        undecided: 0,
+        is_out_of_time: false,
+    };
+    // A quarter of the width is kept for the move outwards.
+    let inner = width * Exact::fraction(3, 4);
+    let found = try_bracket(|eta| search.is_stable(eta), guess, &inner);
+    match found.and_then(|found| search.with_decided_end(found, width)) {
+        Some(found) => Critical::Bracket(found),
+        None => Critical::NotFound(NotFound {
+            reason: if search.is_out_of_time {
+                TIME_LIMIT.to_owned()
+            } else {
+                why()
+            },
+            ..search.known
+        }),
+    }
+}
+
+/// A search for the end of a criterion.
+struct EndSearch<F> {
+    /// Does the criterion hold at a learning rate?
+    ask: F,
+    /// What the answers so far say.
+    known: NotFound,
+    /// How many answers were undecided.
+    undecided: usize,
+    is_out_of_time: bool,
+}
+
+impl<F: FnMut(&Exact) -> Verdict> EndSearch<F> {
+    /// Does the criterion hold? `None` when the search is to be given up.
+    fn is_stable(&mut self, eta: &Exact) -> Option<bool> {
+        let Ok(verdict) = work::in_time(|| (self.ask)(eta)) else {
+            self.is_out_of_time = true;
             return None;
         };
-        let mut known = known.borrow_mut();
+        let known = &mut self.known;
         match verdict {
             Verdict::Holds => known.lower = known.lower.take().max(Some(eta.clone())),
             Verdict::Fails if known.upper.as_ref().is_none_or(|upper| eta < upper) => {
@@ -210,38 +241,26 @@ pub(super) fn certified(
             }
             Verdict::Fails => {}
             Verdict::Undecided => {
-                undecided += 1;
-                if undecided > MOST_UNDECIDED {
+                self.undecided += 1;
+                if self.undecided > MOST_UNDECIDED {
                     return None;
                 }
             }
         }
         Some(verdict.holds())
-    };
-    // A quarter of the width is kept for the move.
-    let found = try_bracket(&mut stable, guess, &(width * Exact::fraction(3, 4)));
-    let is_known =
-        |known: &RefCell<NotFound>, end: &Exact| known.borrow().upper.as_ref() == Some(end);
-    let enclosed = found.and_then(|mut found| {
-        if !is_known(&known, &found.upper) {
+    }
+
+    /// The bracket with its upper end moved a little outwards, if it is undecided; `None` when it is
+    /// undecided there too.
+    fn with_decided_end(&mut self, mut found: Bracket, width: &Exact) -> Option<Bracket> {
+        if self.known.upper.as_ref() != Some(&found.upper) {
             let part = |sixteenths| {
                 &found.upper * (Exact::one() + width * Exact::fraction(sixteenths, 16))
             };
             found.upper = Exact::simplest_between(&part(2), &part(3));
-            stable(&found.upper)?;
+            self.is_stable(&found.upper)?;
         }
-        is_known(&known, &found.upper).then_some(found)
-    });
-    match enclosed {
-        Some(found) => Critical::Bracket(found),
-        None => Critical::NotFound(NotFound {
-            reason: if is_out_of_time {
-                TIME_LIMIT.to_owned()
-            } else {
-                why()
-            },
-            ..known.take()
-        }),
+        (self.known.upper.as_ref() == Some(&found.upper)).then_some(found)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a decision says in numbers that are no rationals: enclosures with decimal ends.
+//! The irrational numbers behind a decision, enclosed between decimals.
 
 use num_traits::Zero;
 use serde::Serialize;

@@ -13,7 +13,7 @@
 
 use num_traits::Zero;
 
-use super::coordinates::{Coordinates, Correction, Machine, Scaled};
+use super::coordinates::{Coordinates, Correction, Machine, Prepared, Scaled};
 use super::proposal::Proposal;
 use super::subject::Subject;
 use crate::matrix::definite::proved_definite;
@@ -111,7 +111,11 @@ impl<'a> Search<'a> {
         Self::of(subject, Scaled::of(subject)?)
     }
 
-    fn of(subject: &'a Subject, (coordinates, proposal): (Coordinates, Proposal)) -> Option<Self> {
+    fn of(subject: &'a Subject, prepared: Prepared) -> Option<Self> {
+        let Prepared {
+            coordinates,
+            proposal,
+        } = prepared;
         let empty = || Fractions::zeros(0, 0);
         let mut search = Search {
             subject,
@@ -194,12 +198,11 @@ impl<'a> Search<'a> {
         let residual = self.images.slack(&self.quotient);
         let length = self.coordinates.bits_before_the_point(&self.direction)?;
         let size = self.coordinates.size(&self.direction)?;
-        let correction = match residual.is_zero() {
-            true => None,
-            false => {
-                let found = self.solve(&residual, &self.quotient)?;
-                found.size.map(|own| (found.matrix, size - own))
-            }
+        let correction = if residual.is_zero() {
+            None
+        } else {
+            let found = self.solve(&residual, &self.quotient)?;
+            found.size.map(|own| (found.matrix, size - own))
         };
         // Without a residual or a correction V is the slowest direction itself, exactly.
         let Some((correction, gained)) = correction else {
@@ -271,10 +274,10 @@ impl<'a> Search<'a> {
 
     /// `X` with `(C − ηD)X = R`, roughly, for an R that is held.
     fn solve(&self, right: &Fractions, learning_rate: &Exact) -> Option<Correction> {
-        let question = (right, learning_rate);
         let bits = self.correction_bits();
+        let proposal = &self.proposal;
         self.coordinates
-            .solve(self.subject, &self.proposal, question, bits)
+            .solve(self.subject, proposal, right, learning_rate, bits)
     }
 
     /// Significant bits of a correction that are kept.

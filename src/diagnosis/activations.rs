@@ -12,7 +12,7 @@ pub fn of(network: &Network) -> Vec<String> {
     for layer in network.layers() {
         if matches!(
             layer.operation,
-            Operation::Dense | Operation::Convolution(_)
+            Operation::Dense(_) | Operation::Convolution(_)
         ) {
             all.push(String::new());
         }

@@ -1,5 +1,8 @@
 //! What helps where an interval reaches across an edge.
 
+use crate::criterion::{GRADIENT_DESCENT, NON_UNIFORMITY};
+
+use super::criteria::{DIRECTION_OF_NOISE, ONE_DIRECTION};
 use super::number::Number;
 use super::reading::Precision;
 use super::reading::Reading;
@@ -35,14 +38,14 @@ fn widest<'a>(criterion: &str, reading: &'a Reading) -> (&'a str, f64, f64) {
     let a = of("a", &reading.sharpness);
     let s = reading.non_uniformity.as_ref().map(|s| of("s", s));
     let along = reading.along.as_ref().map(|along| match criterion {
-        "direction_of_noise" => &along.noise,
+        DIRECTION_OF_NOISE => &along.noise,
         _ => &along.sharpness,
     });
     let quotients = along.map(|along| ("vᵀH_i v", 0.0, along.rounding, along.largest));
     let numbers = match criterion {
-        "gradient_descent" => vec![Some(a)],
-        "non_uniformity" => vec![s],
-        "one_direction" => vec![Some(a), s],
+        name if name == GRADIENT_DESCENT.name => vec![Some(a)],
+        name if name == NON_UNIFORMITY.name => vec![s],
+        ONE_DIRECTION => vec![Some(a), s],
         _ => vec![quotients],
     };
     let relative = |&(_, residual, rounding, value): &(&str, f64, f64, f64)| {

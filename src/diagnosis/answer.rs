@@ -7,7 +7,7 @@ use crate::network::CurvatureMatrix;
 
 use super::assessment::{Assessment, Comparison};
 use super::blank;
-use super::criteria::Criterion;
+use super::criteria::MeasuredCriterion;
 use super::double;
 use super::machine;
 use super::memory::Forecast;
@@ -50,7 +50,7 @@ impl ModeDiagnosis {
     }
 
     /// The criteria of [`ModeDiagnosis::best`].
-    pub fn criteria(&self) -> &[Criterion] {
+    pub fn criteria(&self) -> &[MeasuredCriterion] {
         &self.best().criteria
     }
 
@@ -193,7 +193,7 @@ pub fn bounds(setting: &Setting) -> [Option<f64>; 2] {
     if setting.is_nesterov() {
         return [Some(nesterov::largest_sharpness(&lr, &beta)), None];
     }
-    let s = largest_non_uniformity((&lr, &p), &beta);
+    let s = largest_non_uniformity(&lr, &p, &beta);
     [
         Some(largest_sharpness(&lr, &beta)),
         s.is_finite().then_some(s),
@@ -220,7 +220,7 @@ pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, in_f64: bool)
     } else {
         of(false)
     };
-    forecast.with_exact([model.exact.bytes(), samples.exact_bytes()])
+    forecast.with_unrounded(model.exact.bytes(), samples.exact_bytes())
 }
 
 fn larger(one: Forecast, other: Forecast) -> Forecast {

@@ -1,6 +1,6 @@
 //! What follows from a reading, and whether two readings of one point agree.
 
-use super::criteria::{self, Criterion, Enclosure, Known};
+use super::criteria::{self, Enclosure, Known, MeasuredCriterion};
 use super::number::Number;
 use super::reading::Reading;
 use super::setting::Setting;
@@ -12,7 +12,7 @@ pub struct Assessment {
     /// The numbers.
     pub reading: Reading,
     /// The criteria at these numbers.
-    pub criteria: Vec<Criterion>,
+    pub criteria: Vec<MeasuredCriterion>,
     /// The verdict.
     pub judgement: Judgement,
 }

@@ -5,7 +5,7 @@
 //! called stable by it.
 
 use super::subject::Model;
-use super::verdict::{Basis, Judgement, Stability};
+use super::verdict::{Judgement, Justification, Stability};
 
 /// What a reader must know of such a point.
 pub const NOTE: &str = "Every weight is zero: is this the file you mean, or one that was made and never \
@@ -23,7 +23,7 @@ pub fn judge(model: &Model, judgement: Judgement) -> Judgement {
     }
     Judgement {
         verdict: Stability::Undecided,
-        basis: Basis::None,
+        basis: Justification::None,
         reason: "every weight is zero, as in a file that was never filled".to_owned(),
     }
 }

@@ -11,7 +11,7 @@ use super::mode::Mode;
 use super::number::{Number, Status};
 use super::reading::{Along, Precision, Reading, Vectors};
 use super::shared_point::SharedPoint;
-use super::task::Task;
+use super::task::{Effort, Task};
 
 /// Measures again at a point of the task's model, after what was `found` there in f32, with its vectors.
 /// The floor of `λ_min`, the gradient, the penalty and the other matrix stay those of f32.
@@ -37,15 +37,7 @@ fn measure(
     found: &Reading,
     vectors: &Vectors,
 ) -> Option<Reading> {
-    let effort = task.effort;
-    // There an iteration ends by its residual ρ, and the error is ρ²/gap: this is as fine with a gap of
-    // a hundredth of the eigenvalue.
-    let settings = Lanczos {
-        tolerance: effort.lanczos.tolerance.sqrt() / 10.0,
-        least: LEAST_PRODUCTS,
-        products: effort.lanczos.products,
-        seed: effort.seed,
-    };
+    let settings = settings(task.effort);
     let shared = SharedPoint::new(task, mode, (0..task.samples.count).collect());
     let point = shared.reference();
     let measured = point.measure(&settings)?;
@@ -57,14 +49,10 @@ fn measure(
         Along::of(&point.sample_quotients(unit.as_slice()))
     };
     // Of one sample Σ is zero.
-    let is_single = task.samples.count == 1;
-    let s = measured.non_uniformity.map(|s| {
-        if is_single {
-            Number::zero()
-        } else {
-            number(s, with_covariance, found_s)
-        }
-    });
+    let s = match measured.non_uniformity {
+        Some(_) if task.samples.count == 1 => Some(Number::zero()),
+        s => s.map(|s| number(s, with_covariance, found_s)),
+    };
     let (floor, lost) = (found.smallest_floor, found.rounding?);
     let reading = Reading {
         loss: measured.loss,
@@ -77,7 +65,18 @@ fn measure(
         precision: Precision::F64,
         ..found.clone()
     };
-    Some(reading.rounded(lost.in_f64(), effort.lanczos.tolerance))
+    Some(reading.rounded(lost.in_f64(), task.effort.lanczos.tolerance))
+}
+
+/// The reference's iteration ends by its residual ρ, where the engine's ends by its error ρ²/gap: with a
+/// gap of a hundredth of the eigenvalue both are as fine.
+fn settings(effort: &Effort) -> Lanczos {
+    Lanczos {
+        tolerance: effort.lanczos.tolerance.sqrt() / 10.0,
+        least: LEAST_PRODUCTS,
+        products: effort.lanczos.products,
+        seed: effort.seed,
+    }
 }
 
 fn number(eigenvalue: Eigenvalue, products: usize, converged: bool) -> Number {

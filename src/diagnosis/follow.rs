@@ -10,7 +10,7 @@ use crate::criterion::heavy_ball;
 use crate::error::{Error, Result};
 use crate::network::CurvatureMatrix;
 use crate::read;
-use crate::record::{Axis, Figure, Point, Series, Style};
+use crate::record::{Axis, DataPoint, Figure, Series, Style};
 use crate::write::write_file;
 
 use super::answer::{ModeDiagnosis, bounds};
@@ -287,9 +287,9 @@ impl Log {
 pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
     let path = lines.iter().filter_map(|line| {
         let (s, bar) = line.s.zip(line.s_bar.or(line.s_residual))?;
-        Some(Point::with_error(line.a, s, bar))
+        Some(DataPoint::with_error(line.a, s, bar))
     });
-    let path: Vec<Point> = path.collect();
+    let path: Vec<DataPoint> = path.collect();
     let ends = [*path.first()?, *path.last()?];
     let [bound_a, bound_s] = bounds(setting);
     let top = path
@@ -311,13 +311,13 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
         },
     ];
     if let Some(a) = bound_a {
-        let line = vec![Point::new(a, 0.0), Point::new(a, top)];
+        let line = vec![DataPoint::new(a, 0.0), DataPoint::new(a, top)];
         series.push(Series::bound("largest a", line));
     }
     if let Some((a, s)) = bound_a.zip(bound_s) {
         series.push(Series::bound(
             "largest s",
-            vec![Point::new(0.0, s), Point::new(right, s)],
+            vec![DataPoint::new(0.0, s), DataPoint::new(right, s)],
         ));
         let formula = match setting.is_plain() {
             true => "η(a² + ps²) = 2a",
@@ -342,15 +342,15 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
 }
 
 /// The edge of the one-direction form: its slack is linear in s², so two values give the root.
-fn edge(setting: &Setting, bound_a: f64) -> Vec<Point> {
+fn edge(setting: &Setting, bound_a: f64) -> Vec<DataPoint> {
     const STEPS: usize = 80;
     let (lr, p) = (setting.lr.to_f64(), setting.weight().to_f64());
     let beta = setting.momentum.to_f64();
     let places = (0..=STEPS).map(|step| bound_a * step as f64 / STEPS as f64);
     let point = |a: f64| {
-        let slack = |squared: f64| heavy_ball::slack(&a, &squared, (&lr, &p), &beta);
+        let slack = |squared: f64| heavy_ball::slack(&a, &squared, &lr, &p, &beta);
         let (none, one) = (slack(0.0), slack(1.0));
-        Point::new(a, (none / (none - one)).max(0.0).sqrt())
+        DataPoint::new(a, (none / (none - one)).max(0.0).sqrt())
     };
     places.map(point).collect()
 }

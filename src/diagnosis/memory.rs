@@ -1,4 +1,4 @@
-//! How much memory a measurement takes, told before it starts.
+//! How much memory a measurement will take.
 
 use std::path::Path;
 
@@ -29,16 +29,16 @@ pub struct Forecast {
     pub program: u64,
 }
 
-/// The rest over what the allocator holds back: up to 5 % of it were measured.
+/// The allocator is taken to hold back one part in this many of all else; at most 5 % were measured.
 const HELD_BACK: u64 = 8;
 
-/// What a number takes.
+/// Bytes of a number in f32.
 const NUMBER: u64 = 4;
 
-/// And in f64.
+/// Bytes of a number in f64.
 const DOUBLE: u64 = 8;
 
-/// What the program takes before it reads anything, measured: a few megabytes, and the embedded
+/// Bytes that the program takes before it reads anything, measured: a few megabytes, and the embedded
 /// images.
 const PROGRAM: u64 = 24 << 20;
 
@@ -62,14 +62,15 @@ impl Forecast {
         .with_held_back()
     }
 
-    /// The forecast for measuring again in f64, beside what stays of f32.
+    /// The forecast for measuring again in f64, beside what stays in memory of f32.
     pub fn in_f64(network: &Network, samples: usize, products: usize, is_coupled: bool) -> Self {
         let (n, d) = (samples as u64, network.parameters() as u64);
         let (features, outputs) = (network.features() as u64, network.outputs() as u64);
         let all = n * (features + network.activation_numbers());
-        let together = match is_coupled {
-            true => all,
-            false => all.min(CHUNK as u64) * rayon::current_num_threads() as u64,
+        let together = if is_coupled {
+            all
+        } else {
+            all.min(CHUNK as u64) * rayon::current_num_threads() as u64
         };
         let windows = network.window_numbers() * rayon::current_num_threads() as u64;
         let vectors = products.min(network.parameters()) as u64 + 4;
@@ -78,7 +79,7 @@ impl Forecast {
         Forecast {
             data: narrow.data + DOUBLE * n * (features + outputs),
             weights: narrow.weights + NUMBER * 2 * d + DOUBLE * used,
-            // Sums of two vectors, their total, numbers a + t·b upwards and downwards, and on each thread
+            // Sums of two vectors, their total, numbers a + t·b forward and backward, and on each thread
             // the windows of an image.
             passes: DOUBLE * (2 * (SHARES as u64 + 1) * used + 6 * together + windows),
             eigenvectors: DOUBLE * vectors * d,
@@ -88,29 +89,26 @@ impl Forecast {
         .with_held_back()
     }
 
-    /// The forecast for measuring what f32 has rounded, beside the passes in f32; no eigenvectors are
-    /// kept any more but three.
+    /// The forecast for measuring what f32 has rounded, beside the passes in f32. Only three eigenvectors
+    /// are kept by then.
     pub fn in_both(network: &Network, samples: usize, is_together: bool) -> Self {
         let (n, d) = (samples as u64, network.parameters() as u64);
         let (features, outputs) = (network.features() as u64, network.outputs() as u64);
         let activations = features + network.activation_numbers();
-        let compared = match is_together {
-            true => samples.min(rounding::together(network)),
-            false => samples,
-        };
-        let together = match is_together {
-            true => compared as u64 * activations,
-            false => {
-                // Of each share a chunk at a time.
-                let chunk = (CHUNK as u64 / activations.max(1)).clamp(1, n.div_ceil(SHARES as u64));
-                chunk * activations * rayon::current_num_threads() as u64
-            }
+        let (compared, together) = if is_together {
+            let compared = samples.min(rounding::together(network));
+            (compared, compared as u64 * activations)
+        } else {
+            // Of each share a chunk at a time.
+            let chunk = (CHUNK as u64 / activations.max(1)).clamp(1, n.div_ceil(SHARES as u64));
+            let threads = rayon::current_num_threads() as u64;
+            (samples, chunk * activations * threads)
         };
         let passes = Forecast::new(network, compared, 0, is_together).passes;
         let slice = (n * (features + outputs)).min(SLICE as u64 + features + outputs);
         let narrow = Forecast::new(network, samples, 0, is_together);
         Forecast {
-            // In f64, gathered in f32, and that channels first.
+            // In f64, gathered in f32, and the same channels first.
             data: narrow.data + (DOUBLE + 2 * NUMBER) * slice,
             weights: narrow.weights + NUMBER * 2 * d + DOUBLE * d,
             // For Σv each share has two sums and a vector of its own.
@@ -122,10 +120,10 @@ impl Forecast {
         .with_held_back()
     }
 
-    /// The same with numbers that f32 does not hold, of the weights and of the samples, each kept and
-    /// copied once.
+    /// The same with so many bytes of numbers that f32 does not hold, of the weights and of the samples.
+    /// Each is kept, and copied once.
     #[must_use]
-    pub fn with_exact(self, [weights, data]: [u64; 2]) -> Self {
+    pub fn with_unrounded(self, weights: u64, data: u64) -> Self {
         Forecast {
             weights: self.weights + 2 * weights,
             data: self.data + 2 * data,
@@ -163,7 +161,7 @@ impl Forecast {
             bytes(self.eigenvectors)
         );
         let mend = "take fewer --samples or --products";
-        within(needed, budget, (&what, mend))
+        within(needed, budget, &what, mend)
     }
 }
 
@@ -179,7 +177,7 @@ pub fn check_file(path: &Path, size: u64, budget: u64) -> Result<()> {
         bytes(size),
         bytes(needed)
     );
-    within(needed, budget, (&what, "export the weights alone"))
+    within(needed, budget, &what, "export the weights alone")
 }
 
 /// Do the numbers that a file promises fit into `budget` bytes while they become samples: as they
@@ -195,11 +193,12 @@ pub fn check_contents(contents: &Contents, budget: u64) -> Result<()> {
         contents.count,
         bytes(needed)
     );
-    within(needed, budget, (&what, "give a file with fewer samples"))
+    within(needed, budget, &what, "give a file with fewer samples")
 }
 
-/// Nothing when `needed` bytes are within the budget; else what needs them, and the mend.
-fn within(needed: u64, budget: u64, (what, mend): (&str, &str)) -> Result<()> {
+/// # Errors
+/// When `needed` bytes are more than the budget: `what` says what needs them, `mend` what helps.
+fn within(needed: u64, budget: u64, what: &str, mend: &str) -> Result<()> {
     if needed <= budget {
         return Ok(());
     }

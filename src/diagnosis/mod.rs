@@ -57,9 +57,10 @@ mod task;
 mod text;
 mod verdict;
 
+pub use crate::criterion::Role;
 pub use answer::{Diagnosis, Extras, ModeDiagnosis, bounds, forecast};
 pub use assessment::{Assessment, Comparison};
-pub use criteria::{Criterion, Range, Role};
+pub use criteria::{MeasuredCriterion, Range};
 pub use filling::{Exchangeable, Filler, Filling};
 pub use header::about;
 pub use matching::{Filled, Grounds, Wish, fill};
@@ -74,4 +75,4 @@ pub use reading::{Along, Both, Compared, OtherMatrix, Precision, Reading, Roundi
 pub use setting::Setting;
 pub use subject::{Model, Request, Samples, check, load};
 pub use task::{Effort, Task};
-pub use verdict::{Basis, Judgement, Stability};
+pub use verdict::{Judgement, Justification, Stability};

@@ -1,28 +1,29 @@
-//! A measured eigenvalue, with its bar.
+//! A measured eigenvalue, with the bar within which an eigenvalue of the exact matrix lies.
 
 use serde::Serialize;
 
 use crate::curvature::{Eigenvalue, Ends, Smallest};
 
-/// Did an iteration reach its tolerance? If not, its values are partial, and their bars still bound how
-/// far an eigenvalue is.
+/// Did an iteration reach its tolerance? If not, some eigenvalue still lies within the bar, but it may
+/// not be the largest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The estimated error is below tolerance·|value|.
     Converged,
-    /// The iteration has ended, but the rounding of its products is more than the tolerance: no lower
-    /// one brings the value nearer.
+    /// The iteration has reached its tolerance, but the rounding of its products is larger: a lower
+    /// tolerance would not make the value more exact.
     ConvergedToRounding,
-    /// The products ran out.
+    /// The products ran out before that.
     NotConverged,
 }
 
 impl Status {
     pub(super) fn of(converged: bool) -> Self {
-        match converged {
-            true => Status::Converged,
-            false => Status::NotConverged,
+        if converged {
+            Status::Converged
+        } else {
+            Status::NotConverged
         }
     }
 
@@ -37,25 +38,25 @@ impl Status {
 
 /// An eigenvalue, or the root of one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(into = "Told")]
+#[serde(into = "NumberJson")]
 pub struct Number {
     /// The value.
     pub value: f64,
     /// `‖Âv − θv‖`, `Âv` being the product as it was computed.
     pub residual: f64,
-    /// What rounding adds to it ([`Rounding`](super::Rounding)).
+    /// What rounding adds to the residual ([`Rounding`](super::Rounding)).
     pub rounding: f64,
     /// The estimated error, by Kato and Temple.
     pub error: f64,
-    /// Did its iteration end?
+    /// Did its iteration reach the tolerance?
     pub status: Status,
     /// Products with its matrix that were spent.
     pub products: usize,
 }
 
-/// A number as JSON has it.
+/// A number with its bar, as JSON has it.
 #[derive(Serialize)]
-struct Told {
+struct NumberJson {
     value: f64,
     residual: f64,
     rounding: f64,
@@ -65,9 +66,9 @@ struct Told {
     products: usize,
 }
 
-impl From<Number> for Told {
+impl From<Number> for NumberJson {
     fn from(number: Number) -> Self {
-        Told {
+        NumberJson {
             value: number.value,
             residual: number.residual,
             rounding: number.rounding,
@@ -90,7 +91,8 @@ impl Number {
         self.value.abs() > self.bar()
     }
 
-    /// The same with what rounding adds; below it no `tolerance`, in the same unit, is reached.
+    /// The same with what rounding adds to the residual; `tolerance` is that of the iteration, in the unit
+    /// of the value.
     pub(super) fn rounded(self, rounding: f64, tolerance: f64) -> Self {
         Number {
             rounding,
@@ -99,13 +101,15 @@ impl Number {
         }
     }
 
-    /// The same for the root of an eigenvalue; `squared` is what rounding adds to its square.
+    /// [`Number::rounded`] for the root of an eigenvalue; `squared` is what rounding adds to the residual
+    /// of the eigenvalue itself.
     pub(super) fn rounded_root(self, squared: f64, tolerance: f64) -> Self {
         let (value, residual) = (self.value, self.residual);
         // The residual of the square, whose wider side on the root is `residual`.
-        let square = match residual < value {
-            true => value.powi(2) - (value - residual).powi(2),
-            false => (value + residual).powi(2) - value.powi(2),
+        let square = if residual < value {
+            value.powi(2) - (value - residual).powi(2)
+        } else {
+            (value + residual).powi(2) - value.powi(2)
         };
         let radius = square + squared;
         let low = value - (value.powi(2) - radius).max(0.0).sqrt();

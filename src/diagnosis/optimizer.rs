@@ -1,4 +1,7 @@
-//! The optimiser of a run, and whether a criterion here speaks of it.
+//! The optimiser of a run under its PyTorch name, and whether a criterion is about it.
+//!
+//! Here and on the command line it is spelt as PyTorch spells it; the methods that this crate trains by
+//! are [`crate::train::Optimiser`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +19,7 @@ pub enum Optimizer {
     Other(&'static str),
 }
 
-/// The other names, and what a criterion for each would have to know.
+/// The other names, and what a criterion for each would need to know.
 const OTHERS: [(&str, &str); 15] = [
     ("adam", SECOND_MOMENTS),
     ("adamw", SECOND_MOMENTS),
@@ -55,13 +58,17 @@ const SIGNS: &str = "the length of its step does not shrink with the gradient, s
                      at no curvature";
 
 impl Optimizer {
+    /// Those that a criterion is about.
+    const COVERED: [Optimizer; 3] = [Optimizer::Sgd, Optimizer::HeavyBall, Optimizer::Nesterov];
+
+    fn all() -> impl Iterator<Item = Optimizer> {
+        let others = OTHERS.iter().map(|(name, _)| Optimizer::Other(name));
+        Self::COVERED.into_iter().chain(others)
+    }
+
     /// Every name.
     pub fn names() -> Vec<&'static str> {
-        let others = OTHERS.iter().map(|(name, _)| *name);
-        ["sgd", "heavy-ball", "nesterov"]
-            .into_iter()
-            .chain(others)
-            .collect()
+        Self::all().map(Optimizer::name).collect()
     }
 
     /// The word on the command line.
@@ -74,7 +81,7 @@ impl Optimizer {
         }
     }
 
-    /// Why no criterion here speaks of it; `None` where one does.
+    /// Why no criterion is about it; `None` where one is.
     pub fn uncovered(self) -> Option<String> {
         let Optimizer::Other(name) = self else {
             return None;
@@ -102,17 +109,10 @@ impl FromStr for Optimizer {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "sgd" => return Ok(Optimizer::Sgd),
-            "heavy-ball" => return Ok(Optimizer::HeavyBall),
-            "nesterov" => return Ok(Optimizer::Nesterov),
-            _ => {}
-        }
-        let mut others = OTHERS.iter().map(|(name, _)| *name);
-        let other = others.find(|name| *name == text).map(Optimizer::Other);
-        other.ok_or_else(|| {
+        let found = Optimizer::all().find(|optimizer| optimizer.name() == text);
+        found.ok_or_else(|| {
             let names = Optimizer::names().join(", ");
-            format!("\"{text}\" is no optimiser that is known here; give one of {names}")
+            format!("\"{text}\" is no known optimiser; give one of {names}")
         })
     }
 }

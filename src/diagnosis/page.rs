@@ -1,12 +1,13 @@
 //! One screen for a person: at most 80 columns.
 
-use super::criteria::{Criterion, Range, Role};
+use super::criteria::{MeasuredCriterion, Range};
 use super::header;
 use super::number::{Number, Status};
 use super::reading::{Along, Reading};
 use super::subject::{Model, Samples};
 use super::text::{WIDTH, brief, cut, digits, digits_below, wrap};
 use super::{Diagnosis, ModeDiagnosis, bytes};
+use crate::criterion::Role;
 use crate::curvature::RISK;
 use crate::network::CurvatureMatrix;
 
@@ -265,8 +266,9 @@ fn criteria(finding: &ModeDiagnosis) -> Vec<String> {
     lines
 }
 
-fn criterion(criterion: &Criterion) -> String {
+fn criterion(criterion: &MeasuredCriterion) -> String {
     let role = match criterion.role {
+        Role::Exact => "exact",
         Role::Necessary => "necessary",
         Role::Sufficient => "sufficient",
         Role::Indicative => "indicative",

@@ -51,12 +51,12 @@ impl Mode {
 }
 
 fn is_norm(layer: &Layer) -> bool {
-    matches!(layer.operation, Operation::Standardise { .. })
+    matches!(layer.operation, Operation::Standardise(_))
 }
 
 /// Is a variance of this layer divided by without an ε?
 fn is_bare(layer: &Layer) -> bool {
-    matches!(layer.operation, Operation::Standardise { epsilon, .. } if epsilon as f32 == 0.0)
+    matches!(&layer.operation, Operation::Standardise(norm) if norm.epsilon as f32 == 0.0)
 }
 
 /// The point of a model in a mode, or without one; `statistics` are those of the mode.

@@ -6,9 +6,9 @@ use crate::curvature::FINE_ENOUGH;
 
 use super::number::{Number, Status};
 
-/// What the f32 products along any direction may lose, as a share of the largest eigenvalue in size: ten
-/// times the loss that was measured against exact derivatives. The floor of λ_min speaks of all directions,
-/// of which rounding is measured along three.
+/// How much an f32 product along any direction may be off, as a share of the largest eigenvalue in size:
+/// ten times what was measured against exact derivatives. It widens the floor of λ_min, which is about all
+/// directions, while rounding is measured along three.
 const EVERYWHERE: f64 = 1e-5;
 
 /// Mean and deviation over the samples of `vᵀH_i v` for one unit vector `v`.
@@ -20,7 +20,7 @@ pub struct Along {
     pub deviation: f64,
     /// The largest `|vᵀH_i v|`.
     pub largest: f64,
-    /// Mean and deviation lie within this distance: what rounding does to a `vᵀH_i v` at most.
+    /// The most that rounding moves a `vᵀH_i v`: the exact mean and deviation lie within this distance.
     pub rounding: f64,
 }
 
@@ -38,7 +38,7 @@ impl Along {
     }
 }
 
-/// Something for the vector of `a` and for that of `s`.
+/// One value for the vector of `a` and one for that of `s`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Both<T> {
     /// For the vector of `a = λ_max(H)`.
@@ -48,7 +48,7 @@ pub struct Both<T> {
 }
 
 impl<T> Both<T> {
-    /// Without taking them.
+    /// References to both.
     pub fn as_ref(&self) -> Both<&T> {
         Both {
             sharpness: &self.sharpness,
@@ -56,7 +56,7 @@ impl<T> Both<T> {
         }
     }
 
-    /// Both by one function.
+    /// Applies a function to both.
     pub fn map<U>(self, mut each: impl FnMut(T) -> U) -> Both<U> {
         Both {
             sharpness: each(self.sharpness),
@@ -80,7 +80,7 @@ pub struct OtherMatrix {
 pub struct Reading {
     /// The mean loss.
     pub loss: f64,
-    /// The mean loss of outputs that are all zero.
+    /// The mean loss when every output is zero.
     pub loss_of_zero: f64,
     /// The share of samples classified rightly, in [0, 1]; `None` where the targets name no classes.
     pub accuracy: Option<f64>,
@@ -90,8 +90,8 @@ pub struct Reading {
     pub sharpness: Number,
     /// `λ_min(H)`.
     pub smallest: Number,
-    /// `λ_min(H)` is not less, but for a chance of
-    /// [`RISK`](crate::curvature::RISK); `None` when the products are too few to tell.
+    /// `λ_min(H)` is not less than this, except with probability [`RISK`](crate::curvature::RISK); `None`
+    /// when the products are too few to tell.
     pub smallest_floor: Option<f64>,
     /// `s = √λ_max(Σ)`; `None` where the samples are coupled.
     pub non_uniformity: Option<Number>,

@@ -18,16 +18,16 @@ use super::reading::{Both, Compared, Reading, Rounding, Vectors};
 use super::shared_point::SharedPoint;
 use super::task::Task;
 
-/// Numbers that the passes of single samples touch, for one product with Σ in f64.
+/// How many numbers the passes of single samples may touch for one product with Σ in f64.
 const WORK: usize = 1 << 27;
 
-/// Bytes that the activations of a batch may take in f64.
+/// How many bytes the activations of a batch may take in f64.
 const ROOM: usize = 1 << 30;
 
-/// Samples whose quotients are compared.
+/// How many samples' quotients are compared.
 const QUOTIENTS: usize = 32;
 
-/// How many times a number is touched for each activation of a sample: a convolution's taps.
+/// How often the passes touch each activation of a sample: about as often as a convolution reads it.
 const TAPS: usize = 50;
 
 /// How far two products with one vector are apart.

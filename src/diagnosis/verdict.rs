@@ -8,8 +8,10 @@
 
 use serde::Serialize;
 
+use crate::criterion::{GRADIENT_DESCENT, Role};
+
 use super::advice;
-use super::criteria::{Criterion, Role};
+use super::criteria::{DIRECTION_OF_NOISE, MeasuredCriterion};
 use super::number::Status;
 use super::reading::Reading;
 use super::setting::Setting;
@@ -40,12 +42,12 @@ impl Stability {
 /// What a verdict rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Basis {
+pub enum Justification {
     /// A necessary criterion fails.
     Necessary,
     /// A sufficient criterion holds.
     Sufficient,
-    /// a and s, read as if one direction carried both.
+    /// `a` and `s`, read as if one direction carried both.
     TwoNumbers,
     /// Nothing: undecided.
     None,
@@ -57,16 +59,16 @@ pub struct Judgement {
     /// The verdict.
     pub verdict: Stability,
     /// What it rests on.
-    pub basis: Basis,
+    pub basis: Justification,
     /// One sentence.
     pub reason: String,
 }
 
-/// `−λ_min` above this share of `a` is no minimum, and nothing there is called stable.
+/// Where `−λ_min` is above this share of `a` there is no minimum, and nothing is called stable.
 const INDEFINITE: f64 = 0.1;
 
 /// Judges a reading by its criteria.
-pub fn judge(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Judgement {
+pub fn judge(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Setting) -> Judgement {
     if let Some(reason) = setting.uncovered() {
         return undecided(reason);
     }
@@ -77,12 +79,12 @@ pub fn judge(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Ju
                 .to_owned(),
         );
     }
-    let necessary = |c: &&Criterion| c.role == Role::Necessary;
+    let necessary = |c: &&MeasuredCriterion| c.role == Role::Necessary;
     if let Some(broken) = criteria.iter().filter(necessary).find(|c| c.fails()) {
         let reason = format!("{} is necessary and fails: {}", broken.name, broken.formula);
         return Judgement {
             verdict: Stability::Unstable,
-            basis: Basis::Necessary,
+            basis: Justification::Necessary,
             reason,
         };
     }
@@ -120,39 +122,42 @@ fn doubt(reading: &Reading) -> Option<String> {
     })
 }
 
-fn hold(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Judgement {
-    let stable = |basis, reason: String| Judgement {
-        verdict: Stability::Stable,
-        basis,
-        reason,
-    };
-    let sufficient = |c: &&Criterion| c.role == Role::Sufficient && c.holds();
-    if let Some(criterion) = criteria.iter().find(sufficient) {
+/// What can be said where no necessary criterion fails.
+fn hold(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Setting) -> Judgement {
+    let mut sufficient = criteria.iter().filter(|c| c.role == Role::Sufficient);
+    if let Some(criterion) = sufficient.find(|c| c.holds()) {
         let reason = format!("{} is sufficient and holds", criterion.name);
-        return stable(Basis::Sufficient, reason);
+        return stable(Justification::Sufficient, reason);
     }
-    let is_descent = |c: &&Criterion| c.name == "gradient_descent";
-    let descent = criteria.iter().find(is_descent);
-    if setting.is_full_batch() && descent.is_some_and(Criterion::holds) {
-        let method = match (setting.is_nesterov(), setting.is_plain()) {
-            (true, _) => "gradient descent with Nesterov's momentum",
-            (false, true) => "gradient descent",
-            (false, false) => "heavy ball on the full batch",
+    let mut descent = criteria.iter().filter(|c| c.name == GRADIENT_DESCENT.name);
+    if setting.is_full_batch() && descent.any(MeasuredCriterion::holds) {
+        let method = if setting.is_nesterov() {
+            "gradient descent with Nesterov's momentum"
+        } else if setting.is_plain() {
+            "gradient descent"
+        } else {
+            "heavy ball on the full batch"
         };
         let reason =
             format!("p = 0: this is {method}, whose criterion is exact and holds for this a");
-        return stable(Basis::Sufficient, reason);
+        return stable(Justification::Sufficient, reason);
     }
     if setting.is_nesterov() {
         let reason = "its necessary criterion does not fail, but none here is sufficient for \
                       Nesterov's momentum with batches; only the full batch is decided";
         return undecided(reason.to_owned());
     }
+    by_two_numbers(reading, criteria)
+}
+
+/// What a and s say, read as if one direction carried both.
+fn by_two_numbers(reading: &Reading, criteria: &[MeasuredCriterion]) -> Judgement {
     // Along the vector of s an interval may hold the edge because everything there is nearly zero.
-    let counts = |c: &&Criterion| c.role != Role::Sufficient && c.name != "direction_of_noise";
+    let counts =
+        |c: &&MeasuredCriterion| c.role != Role::Sufficient && c.name != DIRECTION_OF_NOISE;
     match criteria.iter().filter(counts).find(|c| c.is_open()) {
         None => stable(
-            Basis::TwoNumbers,
+            Justification::TwoNumbers,
             "no necessary criterion fails, and both bounds and the one-direction form hold; in \
              several dimensions this is no proof"
                 .to_owned(),
@@ -169,10 +174,18 @@ fn hold(reading: &Reading, criteria: &[Criterion], setting: &Setting) -> Judgeme
     }
 }
 
+fn stable(basis: Justification, reason: String) -> Judgement {
+    Judgement {
+        verdict: Stability::Stable,
+        basis,
+        reason,
+    }
+}
+
 fn undecided(reason: String) -> Judgement {
     Judgement {
         verdict: Stability::Undecided,
-        basis: Basis::None,
+        basis: Justification::None,
         reason,
     }
 }

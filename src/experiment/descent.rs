@@ -4,26 +4,27 @@ use crate::criterion::gradient_descent;
 use crate::error::Result;
 use crate::train::{Optimiser, Plan, Sampler, Stop};
 
-use super::group::{ABSENT, Group};
-use super::point::{PointOutcome, PointSettings, describe, train_and_measure};
+use super::group::{ABSENT, Bound, Group};
 use super::published;
 use super::study::Experiment;
+use super::trained::{TrainingOutcome, TrainingSettings, describe, train_and_measure};
 use super::{Context, Scale};
 use crate::record::numeral::significant;
-use crate::record::{Agreement, Axis, Figure, Finding, Point, Record, Series, Style, Table};
+use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Record, Series, Style, Table};
 
 /// The experiment.
 pub struct Descent;
 
 impl Experiment for Descent {
-    type Settings = PointSettings;
-    type Outcome = PointOutcome;
+    type Settings = TrainingSettings;
+    type Outcome = TrainingOutcome;
     const NAME: &'static str = "descent";
 
-    fn cells(scale: Scale) -> Vec<(String, PointSettings)> {
-        // Where the authors' rule stops it, the network of the smoke scale still hovers a few percent
-        // around the bound. The claim speaks of minima, so there the loss goes on to 10⁻⁶. Even there a
-        // run may hover a tenth of a percent above it, which decides nothing: so more than one rate.
+    fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
+        // By the authors' stopping rule the network of the smoke scale stops while its sharpness still
+        // oscillates a few percent around the bound. The claim speaks of minima, so at that scale
+        // training goes on to a loss of 10⁻⁶. A run may even then be a tenth of a percent above the
+        // bound, which decides nothing; hence several learning rates.
         let (rates, seeds, tolerance, steps): (&[f32], _, _, _) = match scale {
             Scale::Smoke => (&[0.5, 1.0, 2.0], 1..=1, 1e-6, 12_000),
             Scale::Quick => (&[0.2, 0.5, 1.0, 2.0, 4.0], 1..=3, 1e-4, 10_000),
@@ -41,25 +42,25 @@ impl Experiment for Descent {
                 seed,
                 stop: Stop::at(tolerance, steps),
             };
-            let settings = PointSettings::of_scale(scale, seed, plan);
+            let settings = TrainingSettings::of_scale(scale, seed, plan);
             (format!("lr{learning_rate}-seed{seed}"), settings)
         };
         pairs.map(cell).collect()
     }
 
-    fn run(settings: &PointSettings, context: &Context) -> Result<PointOutcome> {
+    fn run(settings: &TrainingSettings, context: &Context) -> Result<TrainingOutcome> {
         train_and_measure(settings, context)
     }
 
-    fn record(results: &[(PointSettings, PointOutcome)]) -> Record {
+    fn record(results: &[(TrainingSettings, TrainingOutcome)]) -> Record {
         let groups = Group::all(results);
         Record {
             name: Self::NAME.to_owned(),
             title: "Where does gradient descent end? Sharpness against 2/η".to_owned(),
             question:
-                "Gradient descent can only stay at minima with sharpness a ≤ 2/η. Trained on \
-                       real images, where does it end? A run that was stopped before it converged \
-                       stands at no minimum, and the theory says nothing of it."
+                "Gradient descent can stay only at minima with sharpness a ≤ 2/η. Where does it \
+                       end when it is trained on real images? The theory is about minima, so it \
+                       says nothing of a run that was stopped before it converged."
                     .to_owned(),
             settings: describe(results),
             findings: groups.iter().map(finding).collect(),
@@ -85,10 +86,30 @@ fn finding(group: &Group<'_>) -> Finding {
         group.endings(),
         significant(bound),
     );
-    group.finding((claim, Agreement::Differs), sentence, verdict, ratio)
+    let bound = Bound {
+        claim,
+        beyond: Agreement::Differs,
+        verdict,
+        largest: ratio,
+    };
+    group.finding(bound, sentence)
 }
 
 fn figure(groups: &[Group<'_>]) -> Figure {
+    Figure {
+        name: "descent-sharpness".to_owned(),
+        title: "Sharpness where gradient descent ends".to_owned(),
+        caption: "Sharpness a = λ_max(H) of the training loss against the learning rate η. Bars \
+                  reach from the smallest to the largest run. The published runs used \
+                  784-500-500-500-10 and n = 1000; the bound is the same."
+            .to_owned(),
+        x: Axis::logarithmic("learning rate η"),
+        y: Axis::logarithmic("sharpness a"),
+        series: series(groups),
+    }
+}
+
+fn series(groups: &[Group<'_>]) -> Vec<Series> {
     let measured = |at_minima: bool| {
         let wanted = groups
             .iter()
@@ -99,44 +120,34 @@ fn figure(groups: &[Group<'_>]) -> Figure {
         };
         wanted.filter_map(point).collect()
     };
-    let published = published::DESCENT.map(|row| Point {
+    let published = published::DESCENT.map(|row| DataPoint {
         low: Some(row.range[0]),
         high: Some(row.range[1]),
-        ..Point::new(row.learning_rate, row.sharpness)
+        ..DataPoint::new(row.learning_rate, row.sharpness)
     });
-    let bound = |eta: f64| Point::new(eta, gradient_descent::largest_sharpness(&eta));
-    Figure {
-        name: "descent-sharpness".to_owned(),
-        title: "Sharpness where gradient descent ends".to_owned(),
-        caption: "Sharpness a = λ_max(H) of the training loss against the learning rate η. Bars \
-                  reach from the smallest to the largest run. The published runs used \
-                  784-500-500-500-10 and n = 1000; the bound is the same."
-            .to_owned(),
-        x: Axis::logarithmic("learning rate η"),
-        y: Axis::logarithmic("sharpness a"),
-        series: vec![
-            Series {
-                label: "measured, all runs converged".to_owned(),
-                style: Style::Points,
-                points: measured(true),
-            },
-            Series {
-                label: "measured, not all runs converged".to_owned(),
-                style: Style::Points,
-                points: measured(false),
-            },
-            Series {
-                label: "Wu, Ma, E 2018 (784-500-500-500-10, n = 1000)".to_owned(),
-                style: Style::Published,
-                points: published.to_vec(),
-            },
-            Series {
-                label: "2/η".to_owned(),
-                style: Style::Bound,
-                points: [0.008, 6.0].map(bound).to_vec(),
-            },
-        ],
-    }
+    let bound = |eta: f64| DataPoint::new(eta, gradient_descent::largest_sharpness(&eta));
+    vec![
+        Series {
+            label: "measured, all runs converged".to_owned(),
+            style: Style::Points,
+            points: measured(true),
+        },
+        Series {
+            label: "measured, not all runs converged".to_owned(),
+            style: Style::Points,
+            points: measured(false),
+        },
+        Series {
+            label: "Wu, Ma, E 2018 (784-500-500-500-10, n = 1000)".to_owned(),
+            style: Style::Published,
+            points: published.to_vec(),
+        },
+        Series {
+            label: "2/η".to_owned(),
+            style: Style::Bound,
+            points: [0.008, 6.0].map(bound).to_vec(),
+        },
+    ]
 }
 
 fn table(groups: &[Group<'_>]) -> Table {

@@ -1,21 +1,33 @@
-//! Trained points with the same plan but for the seed, taken together.
+//! Runs that differ in their seed only, taken together.
 
 use crate::curvature::{Eigenvalue, Measurement};
 use crate::model::{Curvature, Sampling};
 use crate::number::{Field, Interval, Verdict};
 use crate::train::{Ending, Sampler};
 
-use super::point::{PointOutcome, PointSettings};
 use super::published;
+use super::trained::{TrainingOutcome, TrainingSettings};
 use crate::record::numeral::significant;
-use crate::record::{Agreement, Axis, Figure, Finding, Point, Series};
+use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series};
 
 /// Runs that differ in their seed only.
 pub struct Group<'a> {
     /// The settings of the first run.
-    pub settings: &'a PointSettings,
+    pub settings: &'a TrainingSettings,
     /// All runs.
-    pub outcomes: Vec<&'a PointOutcome>,
+    pub outcomes: Vec<&'a TrainingOutcome>,
+}
+
+/// A bound, and where the runs of a group lie.
+pub struct Bound<'a> {
+    /// The id of the claim that states it.
+    pub claim: &'a str,
+    /// How runs above the bound stand to the theory.
+    pub beyond: Agreement,
+    /// Do the runs meet the criterion?
+    pub verdict: Verdict,
+    /// The largest measured value in units of the bound.
+    pub largest: f64,
 }
 
 /// Mean, smallest and largest of a quantity over the runs of a group.
@@ -29,15 +41,15 @@ pub struct Spread {
     pub high: f64,
 }
 
-/// What stands in a table where there is nothing.
+/// What a table shows where there is no value.
 pub const ABSENT: &str = "–";
 
-/// Bits of the intervals that measured values become: a double fits.
+/// The precision of intervals around measured values, in bits: enough for an f64.
 pub const BITS: u32 = 64;
 
 impl<'a> Group<'a> {
     /// Groups results whose settings differ in their seeds only, in the order of first appearance.
-    pub fn all(results: &'a [(PointSettings, PointOutcome)]) -> Vec<Group<'a>> {
+    pub fn all(results: &'a [(TrainingSettings, TrainingOutcome)]) -> Vec<Group<'a>> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for (settings, outcome) in results {
             let same = |group: &&mut Group<'a>| group.settings.differs_in_seed_only(settings);
@@ -52,12 +64,12 @@ impl<'a> Group<'a> {
         groups
     }
 
-    /// η as the number that was used, an f32.
+    /// η, the f32 that was used.
     pub fn learning_rate(&self) -> f64 {
         f64::from(self.settings.plan.learning_rate)
     }
 
-    /// η as it is written: the shortest decimal of the f32.
+    /// η as the shortest decimal that reads back as the same f32.
     pub fn learning_rate_text(&self) -> String {
         self.settings.plan.learning_rate.to_string()
     }
@@ -95,7 +107,8 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// `a·η/2` and `s·η√p` over the runs: both are 1 on the bounds, whatever η and B.
+    /// `a·η/2` and `s·η√p` over the runs: both are 1 on the bounds, whatever η and B. `None` when every
+    /// run diverged.
     pub fn scaled(&self) -> Option<(Spread, Spread)> {
         let eta = self.learning_rate();
         let noise = eta * self.weight::<f64>().sqrt();
@@ -113,7 +126,7 @@ impl<'a> Group<'a> {
                 .filter(|o| o.run.ending == ending)
                 .count()
         };
-        let parts = Ending::ALL.map(|(ending, word)| (count(ending), word));
+        let parts = Ending::ALL.map(|ending| (count(ending), ending.words()));
         let parts = parts.iter().filter(|(count, _)| *count > 0);
         let parts: Vec<_> = parts
             .map(|(count, word)| format!("{count} {word}"))
@@ -121,28 +134,27 @@ impl<'a> Group<'a> {
         parts.join(", ")
     }
 
-    /// Did every run converge? Only then does it stand at a minimum, of which the theory speaks.
+    /// Did every run converge? The theory is about minima, and a run that did not converge is at none.
     pub fn is_at_minima(&self) -> bool {
         self.outcomes
             .iter()
             .all(|o| o.run.ending == Ending::Converged)
     }
 
-    /// What the runs say of a bound: `verdict` of its criterion, and the largest measured value in
-    /// units of the bound. Runs that stand at no minimum do not meet the hypotheses of `claim` and
-    /// have no margin. `beyond` says what it means to be above the bound.
-    pub fn finding(
-        &self,
-        (claim, beyond): (&str, Agreement),
-        sentence: String,
-        verdict: Verdict,
-        largest: f64,
-    ) -> Finding {
+    /// What the runs say about a bound. Runs that did not all converge do not meet the hypotheses of the
+    /// claim; they decide nothing and have no margin.
+    pub fn finding(&self, bound: Bound<'_>, sentence: String) -> Finding {
+        let Bound {
+            claim,
+            beyond,
+            verdict,
+            largest,
+        } = bound;
         let agreement = match verdict {
             _ if !self.is_at_minima() => Agreement::Undecided,
             Verdict::Holds => Agreement::Agrees,
             Verdict::Fails if largest > published::LARGEST_OVERSHOOT => beyond,
-            _ => Agreement::Undecided,
+            Verdict::Fails | Verdict::Undecided => Agreement::Undecided,
         };
         Finding {
             sentence,
@@ -152,7 +164,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// What there is to say when no run could be measured.
+    /// The finding when no run could be measured.
     pub fn nothing_to_say(&self, claim: &str) -> Finding {
         let (eta, batch) = (self.learning_rate_text(), self.batch());
         Finding {
@@ -168,13 +180,11 @@ impl<'a> Group<'a> {
     pub fn test_accuracy(&self) -> String {
         let accuracies = self.outcomes.iter().filter_map(|o| o.test_accuracy);
         let accuracies: Vec<f64> = accuracies.collect();
-        match accuracies.len() {
-            0 => ABSENT.to_owned(),
-            count => format!(
-                "{:.1}",
-                100.0 * accuracies.iter().sum::<f64>() / count as f64
-            ),
+        if accuracies.is_empty() {
+            return ABSENT.to_owned();
         }
+        let mean = 100.0 * accuracies.iter().sum::<f64>() / accuracies.len() as f64;
+        format!("{mean:.1}")
     }
 
     /// The spread of a quantity as text; a dash when every run diverged.
@@ -183,8 +193,8 @@ impl<'a> Group<'a> {
             .map_or(ABSENT.to_owned(), |spread| spread.text())
     }
 
-    /// The conjunction over the measured runs of a criterion's slack being ≥ 0, each measured
-    /// value an interval of its residual's width.
+    /// Do all measured runs meet a criterion, that is, is its slack ≥ 0? Every measured value enters as an
+    /// interval whose radius is its residual. `slack` is given a and s, η, and p.
     pub fn verdict(
         &self,
         slack: impl Fn(&Curvature<Interval<BITS>>, &Interval<BITS>, &Interval<BITS>) -> Interval<BITS>,
@@ -201,27 +211,27 @@ impl<'a> Group<'a> {
     }
 }
 
-/// Measured sharpness and non-uniformity as intervals, read along one direction.
+/// Measured sharpness and non-uniformity as intervals, as if one direction carried both.
 fn curvature(measurement: &Measurement) -> Curvature<Interval<BITS>> {
     let interval = |e: Eigenvalue| Interval::around(e.value, e.residual);
     let s: Interval<BITS> = interval(measurement.non_uniformity);
     Curvature::along_one_direction(interval(measurement.sharpness), s.square())
 }
 
-/// A group as a point of [`rectangle`], its bar that of the non-uniformity.
-pub fn point_in_rectangle(group: &Group<'_>) -> Option<Point> {
+/// A group as a point of [`rectangle`]; its error bar is that of the non-uniformity.
+pub fn point_in_rectangle(group: &Group<'_>) -> Option<DataPoint> {
     let (sharpness, noise) = group.scaled()?;
     Some(noise.point(sharpness.mean))
 }
 
-/// A figure of points in units of the two bounds, with the bounds.
+/// A figure of points in units of the two bounds, and the bounds themselves.
 pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
     let corner = [(0.0, 1.0), (1.0, 1.0), (1.0, 0.0)];
-    let corner = corner.map(|(x, y)| Point::new(x, y)).to_vec();
+    let corner = corner.map(|(x, y)| DataPoint::new(x, y)).to_vec();
     series.push(Series::bound("the rectangle", corner));
     let lens = |step: i32| {
         let x = f64::from(step) / 50.0;
-        Point::new(x, 2.0 * (x * (1.0 - x)).sqrt())
+        DataPoint::new(x, 2.0 * (x * (1.0 - x)).sqrt())
     };
     let lens = (0..=50).map(lens).collect();
     series.push(Series::bound("η(a² + ps²) = 2a", lens));
@@ -241,11 +251,11 @@ pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
 
 impl Spread {
     /// The mean at abscissa `x`, its bar from the smallest to the largest.
-    pub fn point(&self, x: f64) -> Point {
-        Point {
+    pub fn point(&self, x: f64) -> DataPoint {
+        DataPoint {
             low: Some(self.low),
             high: Some(self.high),
-            ..Point::new(x, self.mean)
+            ..DataPoint::new(x, self.mean)
         }
     }
 

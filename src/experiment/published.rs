@@ -7,10 +7,9 @@
 /// Number of training images n of the runs.
 pub const SAMPLES: usize = 1000;
 
-/// The largest `aη/2` among the authors' runs without momentum or batch-norm (one of VGG on
-/// CIFAR-10, η = 0.5: 4.086/4): where training
-/// stops, gradient descent still oscillates about the edge, so that a ratio up to this one is
-/// neither for nor against the theory.
+/// The largest `aη/2` among the authors' runs without momentum or batch normalisation (VGG on CIFAR-10
+/// at η = 0.5: 4.086/4). When training stops, gradient descent still oscillates about the edge, so a
+/// ratio up to this one is evidence neither for nor against the theory.
 pub const LARGEST_OVERSHOOT: f64 = 1.022;
 
 /// Gradient descent: learning rate, mean, smallest and largest sharpness of 5 runs, and mean test
@@ -19,18 +18,18 @@ pub const LARGEST_OVERSHOOT: f64 = 1.022;
     clippy::approx_constant,
     reason = "0.3926 is a measured sharpness, not π/8"
 )]
-pub const DESCENT: [Descent; 6] = [
-    Descent::new(0.01, 53.48, 47.94, 59.07, 80.36),
-    Descent::new(0.05, 39.32, 38.45, 39.93, 79.89),
-    Descent::new(0.1, 19.62, 19.42, 19.83, 80.13),
-    Descent::new(0.5, 3.857, 3.828, 3.896, 80.47),
-    Descent::new(1.0, 1.925, 1.881, 1.953, 80.79),
-    Descent::new(5.0, 0.3968, 0.3926, 0.3987, 81.02),
+pub const DESCENT: [DescentRow; 6] = [
+    DescentRow::new(0.01, 53.48, 47.94, 59.07, 80.36),
+    DescentRow::new(0.05, 39.32, 38.45, 39.93, 79.89),
+    DescentRow::new(0.1, 19.62, 19.42, 19.83, 80.13),
+    DescentRow::new(0.5, 3.857, 3.828, 3.896, 80.47),
+    DescentRow::new(1.0, 1.925, 1.881, 1.953, 80.79),
+    DescentRow::new(5.0, 0.3968, 0.3926, 0.3987, 81.02),
 ];
 
 /// One row of [`DESCENT`].
 #[derive(Clone, Copy, Debug)]
-pub struct Descent {
+pub struct DescentRow {
     /// η.
     pub learning_rate: f64,
     /// Mean sharpness of the runs.
@@ -41,9 +40,9 @@ pub struct Descent {
     pub accuracy: f64,
 }
 
-impl Descent {
+impl DescentRow {
     const fn new(learning_rate: f64, sharpness: f64, low: f64, high: f64, accuracy: f64) -> Self {
-        Descent {
+        DescentRow {
             learning_rate,
             sharpness,
             range: [low, high],
@@ -54,24 +53,24 @@ impl Descent {
 
 /// SGD: learning rate, batch size, mean sharpness and mean non-uniformity of about 5 runs, mean
 /// test accuracy in percent.
-pub const STOCHASTIC: [Stochastic; 12] = [
-    Stochastic::new(0.05, 10, 17.23, 35.44, 80.11),
-    Stochastic::new(0.1, 10, 7.853, 20.66, 80.39),
-    Stochastic::new(0.1, 100, 19.49, 44.42, 79.91),
-    Stochastic::new(0.1, 1000, 19.69, 45.06, 80.01),
-    Stochastic::new(0.5, 4, 0.732, 2.268, 80.72),
-    Stochastic::new(0.5, 10, 1.244, 4.270, 80.91),
-    Stochastic::new(0.5, 25, 2.301, 7.941, 80.67),
-    Stochastic::new(0.5, 1000, 3.785, 12.85, 80.47),
-    Stochastic::new(1.0, 10, 0.696, 2.18, 80.80),
-    Stochastic::new(1.0, 100, 1.758, 6.85, 80.83),
-    Stochastic::new(1.0, 1000, 1.933, 7.80, 80.81),
-    Stochastic::new(5.0, 100, 0.392, 1.519, 80.60),
+pub const STOCHASTIC: [StochasticRow; 12] = [
+    StochasticRow::new(0.05, 10, 17.23, 35.44, 80.11),
+    StochasticRow::new(0.1, 10, 7.853, 20.66, 80.39),
+    StochasticRow::new(0.1, 100, 19.49, 44.42, 79.91),
+    StochasticRow::new(0.1, 1000, 19.69, 45.06, 80.01),
+    StochasticRow::new(0.5, 4, 0.732, 2.268, 80.72),
+    StochasticRow::new(0.5, 10, 1.244, 4.270, 80.91),
+    StochasticRow::new(0.5, 25, 2.301, 7.941, 80.67),
+    StochasticRow::new(0.5, 1000, 3.785, 12.85, 80.47),
+    StochasticRow::new(1.0, 10, 0.696, 2.18, 80.80),
+    StochasticRow::new(1.0, 100, 1.758, 6.85, 80.83),
+    StochasticRow::new(1.0, 1000, 1.933, 7.80, 80.81),
+    StochasticRow::new(5.0, 100, 0.392, 1.519, 80.60),
 ];
 
 /// One row of [`STOCHASTIC`].
 #[derive(Clone, Copy, Debug)]
-pub struct Stochastic {
+pub struct StochasticRow {
     /// η.
     pub learning_rate: f64,
     /// B, out of n = 1000.
@@ -84,7 +83,7 @@ pub struct Stochastic {
     pub accuracy: f64,
 }
 
-impl Stochastic {
+impl StochasticRow {
     /// `aη/2` and `sη√p`, both 1 on their bounds.
     pub fn scaled(&self) -> (f64, f64) {
         let (n, b) = (SAMPLES as f64, self.batch as f64);
@@ -97,7 +96,7 @@ impl Stochastic {
     }
 
     const fn new(learning_rate: f64, batch: usize, a: f64, s: f64, accuracy: f64) -> Self {
-        Stochastic {
+        StochasticRow {
             learning_rate,
             batch,
             sharpness: a,

@@ -1,18 +1,18 @@
-//! What a single trajectory tells: SGD trained far beyond the paper's stopping rule, with
-//! independent batches and with reshuffled ones.
+//! What a single trajectory shows: SGD trained far beyond the paper's stopping rule, with independent
+//! batches and with reshuffled ones.
 //!
-//! The paper's bounds are about the mean square under independent batches. One trajectory shows
-//! less: it converges where its *almost sure* growth rate is negative, which is weaker; and the
-//! authors' loader reshuffles, for which the bounds are not necessary even in one dimension
-//! (curvatures 1 and 10 are stable under reshuffling at η = 1, where `ηa = 5.5`). Here both are
-//! trained until the loss is so small that only a place where SGD can stay remains.
+//! The paper's bounds are about the mean square under independent batches. A single trajectory needs
+//! less: it converges where its *almost sure* growth rate is negative, which is a weaker condition. And
+//! the authors' loader reshuffles; under reshuffling the bounds are not necessary even in one dimension
+//! (curvatures 1 and 10 are stable at η = 1, where `ηa = 5.5`). Here SGD is trained with either kind of
+//! batches until the loss is so small that only places where SGD can stay are left.
 
 use crate::error::Result;
 use crate::train::{Optimiser, Plan, Sampler, Stop};
 
 use super::group::{self, ABSENT, Group};
-use super::point::{PointOutcome, PointSettings, describe, train_and_measure};
 use super::study::Experiment;
+use super::trained::{TrainingOutcome, TrainingSettings, describe, train_and_measure};
 use super::{Context, Scale};
 use crate::record::numeral::significant;
 use crate::record::{Agreement, Finding, Record, Series, Style, Table};
@@ -27,11 +27,11 @@ const SAMPLERS: [(Sampler, &str); 2] = [
 ];
 
 impl Experiment for Sampling {
-    type Settings = PointSettings;
-    type Outcome = PointOutcome;
+    type Settings = TrainingSettings;
+    type Outcome = TrainingOutcome;
     const NAME: &'static str = "sampling";
 
-    fn cells(scale: Scale) -> Vec<(String, PointSettings)> {
+    fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
         let (seeds, tolerance, steps) = match scale {
             Scale::Smoke => (1..=1, 1e-5, 20_000),
             Scale::Quick => (1..=3, 1e-6, 60_000),
@@ -50,7 +50,7 @@ impl Experiment for Sampling {
                         stop: Stop::at(tolerance, steps),
                     };
                     // The smallest network: what is asked is how far a run goes, not how wide.
-                    let settings = PointSettings::of_scale(Scale::Smoke, seed, plan);
+                    let settings = TrainingSettings::of_scale(Scale::Smoke, seed, plan);
                     cells.push((
                         format!("{word}-lr{learning_rate}-b{batch}-seed{seed}"),
                         settings,
@@ -61,19 +61,19 @@ impl Experiment for Sampling {
         cells
     }
 
-    fn run(settings: &PointSettings, context: &Context) -> Result<PointOutcome> {
+    fn run(settings: &TrainingSettings, context: &Context) -> Result<TrainingOutcome> {
         train_and_measure(settings, context)
     }
 
-    fn record(results: &[(PointSettings, PointOutcome)]) -> Record {
+    fn record(results: &[(TrainingSettings, TrainingOutcome)]) -> Record {
         let groups = Group::all(results);
         Record {
             name: Self::NAME.to_owned(),
             title: "Trained further, does SGD stay within the bounds?".to_owned(),
-            question: "The bounds a ≤ 2/η and s ≤ 1/(η√p) speak of the mean square under \
-                       independent batches. One trajectory only has to shrink almost surely, which \
-                       is less, and the authors' runs reshuffle. Trained until the loss is almost \
-                       zero, do single runs stay within the bounds?"
+            question: "The bounds a ≤ 2/η and s ≤ 1/(η√p) are about the mean square under \
+                       independent batches. A single trajectory has to shrink only almost surely, \
+                       which is less, and the authors' runs reshuffle. Do single runs end within \
+                       the bounds when they are trained until the loss is almost zero?"
                 .to_owned(),
             settings: describe(results),
             findings: groups.iter().map(finding).collect(),
@@ -92,8 +92,8 @@ fn word(group: &Group<'_>) -> &'static str {
     SAMPLERS.iter().find(own).map_or("other", |(_, word)| word)
 }
 
-/// Neither for nor against a claim: one trajectory does not measure the mean square. What differs
-/// from the rectangle is said all the same.
+/// A finding that bears on no claim, because one trajectory does not measure the mean square. It says
+/// all the same whether the runs lie in the rectangle.
 fn finding(group: &Group<'_>) -> Finding {
     let (eta, batch) = (group.learning_rate_text(), group.batch());
     let Some((sharpness, noise)) = group.scaled() else {

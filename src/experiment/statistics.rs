@@ -1,15 +1,15 @@
-//! Means with their errors.
+//! Means with their standard errors.
 
 use serde::{Deserialize, Serialize};
 
 use crate::record::Agreement;
 
-/// Beyond so many standard errors theory and measurement differ. A normal deviate passes 4.5 with
-/// probability 7·10⁻⁶, a mean of skewness one with some 10⁻³; a report makes some hundred
-/// comparisons, almost all of them of means far less skew.
+/// Theory and measurement differ when they are more than so many standard errors apart. A normal
+/// variable exceeds 4.5 with probability 7·10⁻⁶, a mean of skewness one with about 10⁻³. A report makes
+/// about a hundred comparisons, almost all of them of means with far less skewness.
 const DIFFERS: f64 = 4.5;
 
-/// How a deviation in standard errors stands to the theory.
+/// Whether a measurement so many standard errors from the theory agrees with it.
 pub fn agreement(deviation: f64) -> Agreement {
     if deviation.is_nan() {
         Agreement::Undecided
@@ -20,7 +20,7 @@ pub fn agreement(deviation: f64) -> Agreement {
     }
 }
 
-/// The distance of a deviation from differing, in standard errors.
+/// How many standard errors a deviation is from counting as a difference; negative when it does.
 pub fn margin(deviation: f64) -> Option<f64> {
     deviation.is_finite().then(|| DIFFERS - deviation.abs())
 }

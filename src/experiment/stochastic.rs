@@ -4,23 +4,23 @@ use crate::criterion::{gradient_descent, non_uniformity, one_step};
 use crate::error::Result;
 use crate::train::{Optimiser, Plan, Sampler, Stop};
 
-use super::group::{self, ABSENT, Group};
-use super::point::{PointOutcome, PointSettings, describe, train_and_measure};
+use super::group::{self, ABSENT, Bound, Group};
 use super::published;
 use super::study::Experiment;
+use super::trained::{TrainingOutcome, TrainingSettings, describe, train_and_measure};
 use super::{Context, Scale};
 use crate::record::numeral::significant;
-use crate::record::{Agreement, Axis, Figure, Finding, Point, Record, Series, Style, Table};
+use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Record, Series, Style, Table};
 
 /// The experiment.
 pub struct Stochastic;
 
 impl Experiment for Stochastic {
-    type Settings = PointSettings;
-    type Outcome = PointOutcome;
+    type Settings = TrainingSettings;
+    type Outcome = TrainingOutcome;
     const NAME: &'static str = "sgd";
 
-    fn cells(scale: Scale) -> Vec<(String, PointSettings)> {
+    fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
         let (rates, batches, seeds, steps): (&[f32], &[usize], _, _) = match scale {
             Scale::Smoke => (&[0.5], &[5, 20], 1..=1, 10_000),
             Scale::Quick => (&[0.2, 0.5, 1.0], &[5, 10, 25, 100], 1..=3, 40_000),
@@ -45,27 +45,27 @@ impl Experiment for Stochastic {
                     seed,
                     stop: Stop::at(1e-4, steps),
                 };
-                let settings = PointSettings::of_scale(scale, seed, plan);
+                let settings = TrainingSettings::of_scale(scale, seed, plan);
                 cells.push((format!("lr{learning_rate}-b{batch}-seed{seed}"), settings));
             }
         }
         cells
     }
 
-    fn run(settings: &PointSettings, context: &Context) -> Result<PointOutcome> {
+    fn run(settings: &TrainingSettings, context: &Context) -> Result<TrainingOutcome> {
         train_and_measure(settings, context)
     }
 
-    fn record(results: &[(PointSettings, PointOutcome)]) -> Record {
+    fn record(results: &[(TrainingSettings, TrainingOutcome)]) -> Record {
         let groups = Group::all(results);
         Record {
             name: Self::NAME.to_owned(),
             title: "Where does SGD end? Sharpness and non-uniformity".to_owned(),
-            question: "Theorem 1 of the paper bounds both the sharpness, a ≤ 2/η, and the \
-                       non-uniformity, s ≤ 1/(η√p) with p = (n − B)/(B(n − 1)), of minima that SGD \
-                       can stay at. The first bound is necessary; the second is not in more than \
-                       one dimension (see the roll), so measuring s above it would be no \
-                       contradiction. Trained on real images, where does SGD end?"
+            question: "Theorem 1 of the paper bounds the sharpness, a ≤ 2/η, and the \
+                       non-uniformity, s ≤ 1/(η√p) with p = (n − B)/(B(n − 1)), of the minima at \
+                       which SGD can stay. The first bound is necessary; the second is not in more \
+                       than one dimension (see the roll of claims), so an s above it would not \
+                       contradict the theory. Where does SGD end when it is trained on real images?"
                 .to_owned(),
             settings: describe(results),
             findings: groups.iter().flat_map(findings).collect(),
@@ -95,7 +95,13 @@ fn findings(group: &Group<'_>) -> Vec<Finding> {
         sharpness.text()
     );
     let beyond = Agreement::Beyond;
-    let of_sharpness = group.finding((sharp, beyond), sentence, verdict, sharpness.high);
+    let bound = Bound {
+        claim: sharp,
+        beyond,
+        verdict,
+        largest: sharpness.high,
+    };
+    let of_sharpness = group.finding(bound, sentence);
     let verdict = group.verdict(non_uniformity::slack);
     let direction = group.verdict(one_step::slack);
     let sentence = format!(
@@ -103,10 +109,13 @@ fn findings(group: &Group<'_>) -> Vec<Finding> {
          η(a² + ps²) ≤ 2a {direction}.",
         noise.text()
     );
-    vec![
-        of_sharpness,
-        group.finding((uniform, beyond), sentence, verdict, noise.high),
-    ]
+    let bound = Bound {
+        claim: uniform,
+        beyond,
+        verdict,
+        largest: noise.high,
+    };
+    vec![of_sharpness, group.finding(bound, sentence)]
 }
 
 /// Groups by learning rate, each with its text.
@@ -122,7 +131,10 @@ fn by_rate<'a, 'b>(groups: &'b [Group<'a>]) -> Vec<(String, Vec<&'b Group<'a>>)>
     rates
 }
 
-fn points<'a>(groups: &[Group<'a>], point: impl Fn(&Group<'a>) -> Option<Point>) -> Vec<Series> {
+fn points<'a>(
+    groups: &[Group<'a>],
+    point: impl Fn(&Group<'a>) -> Option<DataPoint>,
+) -> Vec<Series> {
     let series = by_rate(groups).into_iter().map(|(rate, members)| Series {
         label: format!("η = {rate}"),
         style: Style::Points,
@@ -138,7 +150,7 @@ fn rectangle(groups: &[Group<'_>]) -> Figure {
         .filter(|row| row.batch < published::SAMPLES)
         .map(|row| {
             let (x, y) = row.scaled();
-            Point::new(x, y)
+            DataPoint::new(x, y)
         });
     series.push(Series {
         label: "Wu, Ma, E 2018".to_owned(),
@@ -176,7 +188,7 @@ fn non_uniformity_figure(groups: &[Group<'_>]) -> Figure {
         let bounds = members.iter().map(|group| {
             let largest =
                 non_uniformity::largest_non_uniformity(&group.learning_rate(), &group.weight());
-            Point::new(group.batch() as f64, largest)
+            DataPoint::new(group.batch() as f64, largest)
         });
         series.push(Series::bound(
             &format!("1/(η√p), η = {rate}"),
@@ -195,31 +207,32 @@ fn non_uniformity_figure(groups: &[Group<'_>]) -> Figure {
     }
 }
 
+fn row(group: &Group<'_>) -> Vec<String> {
+    let (eta, weight) = (group.learning_rate(), group.weight::<f64>());
+    let published = published::STOCHASTIC
+        .iter()
+        .find(|row| row.batch == group.batch() && (row.learning_rate - eta).abs() < 1e-6);
+    vec![
+        group.learning_rate_text(),
+        group.batch().to_string(),
+        group.spread_text(|m| m.sharpness.value),
+        significant(gradient_descent::largest_sharpness(&eta)),
+        group.spread_text(|m| m.non_uniformity.value),
+        significant(non_uniformity::largest_non_uniformity(&eta, &weight)),
+        group.spread_text(|m| m.loss),
+        group.test_accuracy(),
+        group.endings(),
+        published.map_or(ABSENT.to_owned(), |row| {
+            format!(
+                "{}, {}",
+                significant(row.sharpness),
+                significant(row.non_uniformity)
+            )
+        }),
+    ]
+}
+
 fn table(groups: &[Group<'_>]) -> Table {
-    let row = |group: &Group<'_>| {
-        let (eta, weight) = (group.learning_rate(), group.weight::<f64>());
-        let published = published::STOCHASTIC
-            .iter()
-            .find(|row| row.batch == group.batch() && (row.learning_rate - eta).abs() < 1e-6);
-        vec![
-            group.learning_rate_text(),
-            group.batch().to_string(),
-            group.spread_text(|m| m.sharpness.value),
-            significant(gradient_descent::largest_sharpness(&eta)),
-            group.spread_text(|m| m.non_uniformity.value),
-            significant(non_uniformity::largest_non_uniformity(&eta, &weight)),
-            group.spread_text(|m| m.loss),
-            group.test_accuracy(),
-            group.endings(),
-            published.map_or(ABSENT.to_owned(), |row| {
-                format!(
-                    "{}, {}",
-                    significant(row.sharpness),
-                    significant(row.non_uniformity)
-                )
-            }),
-        ]
-    };
     let columns = [
         "η",
         "B",

@@ -1,4 +1,4 @@
-//! What an experiment must have, and the list of them.
+//! What an experiment has to give, and the same with its types erased.
 
 use std::path::PathBuf;
 
@@ -8,14 +8,13 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
-
 use crate::record::Record;
 
 /// How large an experiment is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scale {
-    /// Seconds: enough to see that everything runs, and to count as a claim's empirical check.
+    /// Seconds: enough to see that everything runs, and to serve as a claim's empirical check.
     Smoke,
     /// Minutes on two cores: a smaller network and fewer samples.
     Quick,
@@ -40,9 +39,9 @@ impl Scale {
 /// What a cell may use besides its own settings.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// The instruction set the engine runs on; it cannot change an outcome.
+    /// The instruction set the engine runs on. No outcome depends on it.
     pub isa: Isa,
-    /// A folder with the standard idx files; the embedded subset when `None`.
+    /// A folder with the standard idx files of Fashion-MNIST; `None` for the embedded subset.
     pub data_dir: Option<PathBuf>,
 }
 
@@ -50,7 +49,7 @@ pub struct Context {
 pub trait Experiment {
     /// Everything that decides one cell.
     type Settings: Serialize + DeserializeOwned;
-    /// What one cell came to.
+    /// The result of one cell.
     type Outcome: Serialize + DeserializeOwned;
     /// The name on the command line and of the folder of its cells.
     const NAME: &'static str;
@@ -64,8 +63,8 @@ pub trait Experiment {
     /// When its data cannot be read.
     fn run(settings: &Self::Settings, context: &Context) -> Result<Self::Outcome>;
 
-    /// Could this outcome, read from a file, be one of these settings? What
-    /// [`Experiment::record`] takes for granted is looked at here.
+    /// Could this outcome, read from a file, belong to these settings? Checks what
+    /// [`Experiment::record`] relies on.
     fn fits(_settings: &Self::Settings, _outcome: &Self::Outcome) -> bool {
         true
     }
@@ -83,7 +82,7 @@ pub struct Cell {
     pub settings: Value,
 }
 
-/// An experiment with its types erased, so that all of them stand in one list.
+/// An experiment with its types erased, so that all of them fit in one list.
 pub struct Study {
     /// The experiment's name.
     pub name: &'static str,
@@ -94,7 +93,8 @@ pub struct Study {
 }
 
 impl Study {
-    fn of<E: Experiment>() -> Self {
+    /// An experiment with its types erased.
+    pub(super) fn of<E: Experiment>() -> Self {
         Study {
             name: E::NAME,
             cells: |scale| {
@@ -135,7 +135,7 @@ impl Study {
         (self.run)(&cell.settings, context)
     }
 
-    /// Could this outcome, read from a file, be one of this cell?
+    /// Could this outcome, read from a file, belong to this cell?
     pub fn fits(&self, cell: &Cell, outcome: &Value) -> bool {
         (self.fits)(&cell.settings, outcome)
     }
@@ -147,19 +147,6 @@ impl Study {
     pub fn record(&self, results: &[(Value, Value)]) -> Result<Record> {
         (self.record)(results)
     }
-}
-
-/// Every experiment, in the order of the report.
-pub fn studies() -> Vec<Study> {
-    vec![
-        Study::of::<super::toy::Toy>(),
-        Study::of::<super::regression::Regression>(),
-        Study::of::<super::descent::Descent>(),
-        Study::of::<super::restart::Restart>(),
-        Study::of::<super::stochastic::Stochastic>(),
-        Study::of::<super::sampling::Sampling>(),
-        Study::of::<super::engine::Engine>(),
-    ]
 }
 
 fn to_value(value: &impl Serialize) -> Value {

@@ -61,12 +61,11 @@ impl<'a> Value<'a> {
         let mut json = serde_json::Deserializer::from_str(self.text);
         let fields = json.deserialize_map(Fields { known });
         let fields = fields.and_then(|fields| json.end().map(|()| fields));
-        fields
-            .map(|fields| Object { place, fields })
-            .map_err(|cause| match cause.is_data() {
-                true => self.refused(without_position(&cause)),
-                false => self.refused(format!("is not JSON: {cause}")),
-            })
+        match fields {
+            Ok(fields) => Ok(Object { place, fields }),
+            Err(cause) if cause.is_data() => Err(self.refused(without_position(&cause))),
+            Err(cause) => Err(self.refused(format!("is not JSON: {cause}"))),
+        }
     }
 
     /// The elements of a list, each with the name of its place: `hessians[1][0]`.

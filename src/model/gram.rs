@@ -17,7 +17,7 @@ use crate::matrix::Algebra;
 use crate::number::{Exact, Field, Symbol};
 
 /// `K = GGᵀ`, n × n: the inner products of the inputs.
-pub fn kernel(model: &Linear) -> DMatrix<Exact> {
+pub fn matrix(model: &Linear) -> DMatrix<Exact> {
     let inputs = model.inputs();
     let n = inputs.len();
     DMatrix::from_fn(n, n, |i, j| inputs[i].dot(&inputs[j]))
@@ -31,30 +31,27 @@ pub fn residuals(model: &Linear, x: &DVector<Exact>) -> DVector<Exact> {
 
 /// One step of `R = E[r rᵀ]` (n × n) for batches of noise weight `p`.
 pub fn step<T: Field>(
-    kernel: &DMatrix<T>,
+    gram: &DMatrix<T>,
     weight: &T,
     learning_rate: &T,
     residuals: &DMatrix<T>,
 ) -> DMatrix<T> {
     let diagonal = DMatrix::from_diagonal(&residuals.diagonal());
-    let samples = T::int(kernel.nrows() as i64);
-    next(
-        kernel,
-        (residuals, diagonal),
-        &samples,
-        (weight, learning_rate),
-    )
+    let samples = T::int(gram.nrows() as i64);
+    next(gram, residuals, diagonal, &samples, weight, learning_rate)
 }
 
 /// The formula of [`step`], over matrices or symbols.
 fn next<A: Algebra<T>, T: Field>(
-    kernel: &A,
-    (residuals, diagonal): (&A, A),
+    gram: &A,
+    residuals: &A,
+    diagonal: A,
     samples: &T,
-    (weight, learning_rate): (&T, &T),
+    weight: &T,
+    learning_rate: &T,
 ) -> A {
     let part = T::one() / samples;
-    let (k, r) = (|| kernel.clone(), || residuals.clone());
+    let (k, r) = (|| gram.clone(), || residuals.clone());
     let drift = k() * r() + r() * k();
     let coherent = r().scaled(&((T::one() - weight) * part.square()));
     let noise = k() * (coherent + diagonal.scaled(&(weight * &part))) * k();
@@ -70,9 +67,9 @@ pub fn loss<T: Field>(residuals: &DMatrix<T>) -> T {
 
 /// The next second moment of the residuals in LaTeX.
 pub fn latex() -> String {
-    let [kernel, residuals, diagonal] = ["K", "R", r"\mathrm{diag}(R)"].map(Symbol::named);
+    let [gram, residuals, diagonal] = ["K", "R", r"\mathrm{diag}(R)"].map(Symbol::named);
     let [samples, weight, eta] = ["n", "p", r"\eta"].map(Symbol::named);
-    let next: Symbol = next(&kernel, (&residuals, diagonal), &samples, (&weight, &eta));
+    let next: Symbol = next(&gram, &residuals, diagonal, &samples, &weight, &eta);
     next.to_string()
 }
 
@@ -94,7 +91,7 @@ mod tests {
             let mut by_residuals = &r * r.transpose();
             for _ in 0..4 {
                 assert_eq!(loss(&by_residuals), by_parameters.loss());
-                by_residuals = step(&kernel(&linear), &weight, &eta, &by_residuals);
+                by_residuals = step(&matrix(&linear), &weight, &eta, &by_residuals);
                 by_parameters.step();
             }
         }

@@ -128,7 +128,7 @@ fn asymmetry(matrix: &DMatrix<Exact>) -> Option<(usize, usize)> {
 }
 
 impl<T: Field> Quadratic<T> {
-    /// The model of matrices that are equally large and symmetric by the way they were made.
+    /// The model of matrices that are known to be of one size and symmetric.
     pub fn of_symmetric(hessians: Vec<DMatrix<T>>) -> Self {
         let mean = mean(&hessians);
         Quadratic { hessians, mean }

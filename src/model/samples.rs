@@ -24,12 +24,12 @@ pub use frame::{Frame, Rounded};
 /// vectors that they come from, so that `V(X)` costs `n d²` and not `n d³`; in the Gram view `n³`.
 #[derive(Clone, Debug)]
 pub struct Samples {
-    form: Form,
+    storage: Storage,
     mean: Fractions,
 }
 
 #[derive(Clone, Debug)]
-enum Form {
+enum Storage {
     /// `H_i = x_i x_iᵀ`: one row `x_iᵀ` per sample (n × d).
     RankOne(Fractions),
     /// `H_i`, each d × d.
@@ -53,7 +53,7 @@ impl From<&Linear> for Samples {
         let sum = inputs.transpose().symmetric_product(&inputs);
         let mean = sum.scaled(&Exact::fraction(1, inputs.shape().0 as u64));
         Samples {
-            form: Form::RankOne(inputs),
+            storage: Storage::RankOne(inputs),
             mean,
         }
     }
@@ -62,7 +62,7 @@ impl From<&Linear> for Samples {
 impl From<&Quadratic> for Samples {
     fn from(model: &Quadratic) -> Self {
         Samples {
-            form: Form::Full(model.hessians().iter().map(Fractions::of).collect()),
+            storage: Storage::Full(model.hessians().iter().map(Fractions::of).collect()),
             mean: Fractions::of(model.hessian()),
         }
     }
@@ -72,11 +72,11 @@ impl Samples {
     /// The Gram view of linear regression.
     pub fn gram(model: &Linear) -> Self {
         let inputs = Fractions::of(&model.design());
-        let kernel = inputs.symmetric_product(&inputs.transpose());
+        let gram = inputs.symmetric_product(&inputs.transpose());
         let part = Exact::fraction(1, inputs.shape().0 as u64);
         Samples {
-            mean: kernel.clone().scaled(&part),
-            form: Form::Gram(kernel),
+            mean: gram.clone().scaled(&part),
+            storage: Storage::Gram(gram),
         }
     }
 
@@ -86,19 +86,19 @@ impl Samples {
     }
 
     /// The Gram matrix `K` (n × n), in the Gram view.
-    pub fn kernel(&self) -> Option<&Fractions> {
-        match &self.form {
-            Form::Gram(kernel) => Some(kernel),
-            Form::RankOne(_) | Form::Full(_) => None,
+    pub fn gram_matrix(&self) -> Option<&Fractions> {
+        match &self.storage {
+            Storage::Gram(gram) => Some(gram),
+            Storage::RankOne(_) | Storage::Full(_) => None,
         }
     }
 
     /// The number of samples `n`.
     pub fn count(&self) -> usize {
-        match &self.form {
-            Form::RankOne(inputs) => inputs.shape().0,
-            Form::Full(hessians) => hessians.len(),
-            Form::Gram(kernel) => kernel.shape().0,
+        match &self.storage {
+            Storage::RankOne(inputs) => inputs.shape().0,
+            Storage::Full(hessians) => hessians.len(),
+            Storage::Gram(gram) => gram.shape().0,
         }
     }
 
@@ -109,17 +109,17 @@ impl Samples {
 
     /// `H`, held.
     pub fn held_hessian(&self) -> Fractions {
-        match &self.form {
-            Form::RankOne(_) | Form::Full(_) => self.mean.clone(),
-            Form::Gram(_) => self.over_count(Fractions::identity(self.size())),
+        match &self.storage {
+            Storage::RankOne(_) | Storage::Full(_) => self.mean.clone(),
+            Storage::Gram(_) => self.over_count(Fractions::identity(self.size())),
         }
     }
 
-    /// The Hessians `H_i`, where they are at hand.
+    /// The Hessians `H_i`, where they are stored as matrices.
     pub fn full_hessians(&self) -> Option<&[Fractions]> {
-        match &self.form {
-            Form::Full(hessians) => Some(hessians),
-            Form::RankOne(_) | Form::Gram(_) => None,
+        match &self.storage {
+            Storage::Full(hessians) => Some(hessians),
+            Storage::RankOne(_) | Storage::Gram(_) => None,
         }
     }
 
@@ -127,13 +127,13 @@ impl Samples {
     pub fn largest_trace(&self) -> Exact {
         let largest = |traces: &mut dyn Iterator<Item = Exact>| traces.max();
         let count = 0..self.count();
-        let found = match &self.form {
-            Form::RankOne(inputs) => {
+        let found = match &self.storage {
+            Storage::RankOne(inputs) => {
                 let squares = inputs.values(&Fractions::identity(self.size()));
                 largest(&mut count.map(|i| squares.entry(i, 0)))
             }
-            Form::Full(hessians) => largest(&mut hessians.iter().map(Fractions::trace)),
-            Form::Gram(kernel) => largest(&mut count.map(|i| kernel.entry(i, i))),
+            Storage::Full(hessians) => largest(&mut hessians.iter().map(Fractions::trace)),
+            Storage::Gram(gram) => largest(&mut count.map(|i| gram.entry(i, i))),
         };
         found.expect("a model has a sample")
     }
@@ -150,10 +150,10 @@ impl Samples {
             Some(basis) => rows.clone() * basis.transpose(),
             None => rows.clone(),
         };
-        match &self.form {
-            Form::RankOne(inputs) => outer(moved(inputs)),
-            Form::Gram(kernel) => outer(basis.map_or_else(|| kernel.clone(), Fractions::transpose)),
-            Form::Full(hessians) => {
+        match &self.storage {
+            Storage::RankOne(inputs) => outer(moved(inputs)),
+            Storage::Gram(gram) => outer(basis.map_or_else(|| gram.clone(), Fractions::transpose)),
+            Storage::Full(hessians) => {
                 let compressed = |h: &Fractions| match basis {
                     Some(basis) => basis.symmetric_product(&moved(h)).to_exact(),
                     None => h.to_exact(),
@@ -165,16 +165,16 @@ impl Samples {
 
     /// `V(X) = (1/n) Σ H_i X H_i`, held, for a symmetric X that is held so.
     pub fn mean_sandwich(&self, x: &Fractions) -> Fractions {
-        let sum = match &self.form {
-            Form::RankOne(inputs) => {
+        let sum = match &self.storage {
+            Storage::RankOne(inputs) => {
                 let weighted = weighted_rows(inputs, &inputs.values(x));
                 inputs.transpose().symmetric_product(&weighted)
             }
-            Form::Gram(kernel) => {
+            Storage::Gram(gram) => {
                 let identity = Fractions::identity(self.size());
-                weighted_rows(&identity, &kernel.values(x))
+                weighted_rows(&identity, &gram.values(x))
             }
-            Form::Full(hessians) => {
+            Storage::Full(hessians) => {
                 let sandwich = |h: &Fractions| h.symmetric_product(&(x.clone() * h.clone()));
                 let zero = Fractions::zeros(x.shape().0, x.shape().1);
                 hessians.iter().map(sandwich).fold(zero, |sum, h| sum + h)
@@ -190,10 +190,10 @@ impl Samples {
     /// `I`, `H` and `Σ = V(I) − H²`, in which most criteria are written, as operators.
     pub fn curvature(&self) -> Curvature<Fractions> {
         let identity = Fractions::identity(self.size());
-        let second_moment = match &self.form {
-            Form::RankOne(_) | Form::Full(_) => self.mean_sandwich(&identity),
+        let second_moment = match &self.storage {
+            Storage::RankOne(_) | Storage::Full(_) => self.mean_sandwich(&identity),
             // `Σ ‖x_i‖² x_i x_iᵀ` takes x_j to `Σ ‖x_i‖² K_ij x_i`.
-            Form::Gram(kernel) => self.over_count(weighted_rows(kernel, &kernel.diagonal())),
+            Storage::Gram(gram) => self.over_count(weighted_rows(gram, &gram.diagonal())),
         };
         Curvature {
             variance: second_moment - self.mean.symmetric_product(&self.mean),
@@ -205,9 +205,9 @@ impl Samples {
     /// What gives inner products: `⟨X, Z⟩ = tr(XZ)` is the sum of the products of the entries of the
     /// dual of X and of Z, both held. In the Gram view `KXK`.
     pub fn dual(&self, x: &Fractions) -> Fractions {
-        match &self.form {
-            Form::RankOne(_) | Form::Full(_) => x.clone(),
-            Form::Gram(kernel) => kernel.symmetric_product(&(x.clone() * kernel.clone())),
+        match &self.storage {
+            Storage::RankOne(_) | Storage::Full(_) => x.clone(),
+            Storage::Gram(gram) => gram.symmetric_product(&(x.clone() * gram.clone())),
         }
     }
 
@@ -220,9 +220,10 @@ impl Samples {
     pub fn diffusion(&self, x: &Fractions, weight: &Exact) -> Fractions {
         let size = self.size();
         // Single samples leave no part to the mean: its product has the factor 0.
-        let mean = match *weight == Exact::from(1) {
-            true => Fractions::zeros(size, size),
-            false => (self.mean.clone() * x.clone()).symmetric_product(&self.mean),
+        let mean = if *weight == Exact::from(1) {
+            Fractions::zeros(size, size)
+        } else {
+            (self.mean.clone() * x.clone()).symmetric_product(&self.mean)
         };
         second_moment::diffusion(mean, self.mean_sandwich(x), weight)
     }
@@ -235,10 +236,10 @@ impl Samples {
     /// Rows of which the independent ones are a basis of the range of `H`: the inputs (n × d), or `H`
     /// itself (d × d); in the Gram view, what the inputs are to one another, `K`.
     pub fn spanning_rows(&self) -> &Fractions {
-        match &self.form {
-            Form::RankOne(inputs) => inputs,
-            Form::Full(_) => &self.mean,
-            Form::Gram(kernel) => kernel,
+        match &self.storage {
+            Storage::RankOne(inputs) => inputs,
+            Storage::Full(_) => &self.mean,
+            Storage::Gram(gram) => gram,
         }
     }
 }

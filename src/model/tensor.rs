@@ -6,7 +6,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Quadratic, Sampling};
+use super::Quadratic;
 use crate::number::Field;
 
 /// `E[x_t^{⊗k}]` along a run of SGD from a fixed start (distances are from the minimum).
@@ -21,13 +21,14 @@ pub struct TensorEvolution<T> {
 }
 
 impl<T: Field> TensorEvolution<T> {
-    /// At `t = 0`, from the point `start` (length d), for the moment of order `k`.
+    /// At `t = 0`, from the point `start` (length d), for the moment of order `k` and these equally likely
+    /// batches ([`Sampling::batches`](super::Sampling::batches)).
     ///
     /// # Panics
-    /// When the start has not the model's dimension or the batch is not from 1 to n.
+    /// When the start has not the model's dimension.
     pub fn from(
         model: &Quadratic<T>,
-        (sampling, batch): (Sampling, usize),
+        batches: &[Vec<usize>],
         learning_rate: &T,
         start: &DVector<T>,
         order: usize,
@@ -37,7 +38,6 @@ impl<T: Field> TensorEvolution<T> {
             dimension, length,
             "a start of length {length} in dimension {dimension}"
         );
-        let batches = sampling.batches(model.samples(), batch);
         let power = |entries: Vec<T>, _| {
             let row = |entry: &T| start.iter().map(|x| entry * x).collect::<Vec<T>>();
             entries.iter().flat_map(row).collect()
@@ -105,7 +105,7 @@ impl<T: Field> TensorEvolution<T> {
 /// `E‖x_t‖²`, as `(mean, variance)`.
 pub fn squared_norm_statistics<T: Field>(
     model: &Quadratic<T>,
-    batches: (Sampling, usize),
+    batches: &[Vec<usize>],
     learning_rate: &T,
     start: &DVector<T>,
     steps: usize,
@@ -130,7 +130,7 @@ mod tests {
     use num_traits::Zero;
 
     use super::*;
-    use crate::model::{Evolution, golden};
+    use crate::model::{Evolution, Sampling, golden};
     use crate::number::Exact;
 
     fn start() -> DVector<Exact> {
@@ -141,8 +141,8 @@ mod tests {
     fn the_fourth_moment_is_the_mean_over_all_batch_words() {
         let model = golden::diagonal_mean();
         let eta = Exact::fraction(3, 4);
-        let scheme = (Sampling::WithoutReplacement, 2);
-        let found = squared_norm_statistics(&model, scheme, &eta, &start(), 3);
+        let batches = Sampling::WithoutReplacement.batches(3, 2);
+        let found = squared_norm_statistics(&model, &batches, &eta, &start(), 3);
         let mut ends = vec![start()];
         for (mean, variance) in found {
             let count = Exact::from(ends.len() as i64);
@@ -150,7 +150,6 @@ mod tests {
             assert_eq!(mean, ends.iter().map(norm).sum::<Exact>() / &count);
             let spread = |x: &DVector<Exact>| (norm(x) - &mean).square();
             assert_eq!(variance, ends.iter().map(spread).sum::<Exact>() / &count);
-            let batches = scheme.0.batches(3, scheme.1);
             let follow = |x: &DVector<Exact>| {
                 let next = |batch: &Vec<usize>| model.step(batch, &eta) * x;
                 batches.iter().map(next).collect::<Vec<_>>()
@@ -162,9 +161,10 @@ mod tests {
     #[test]
     fn the_second_tensor_is_the_second_moment() {
         let model = golden::three_inputs();
-        let (eta, scheme) = (Exact::fraction(5, 4), (Sampling::WithReplacement, 2));
-        let weight = scheme.0.weight(3, 2).unwrap();
-        let mut tensor = TensorEvolution::from(&model, scheme, &eta, &start(), 2);
+        let (eta, sampling) = (Exact::fraction(5, 4), Sampling::WithReplacement);
+        let weight = sampling.weight(3, 2).unwrap();
+        let batches = sampling.batches(3, 2);
+        let mut tensor = TensorEvolution::from(&model, &batches, &eta, &start(), 2);
         let mut moment = Evolution::from(&model, weight, eta, &start());
         for _ in 0..3 {
             assert_eq!(tensor.entries, moment.moment().as_slice());
@@ -176,9 +176,9 @@ mod tests {
 
     #[test]
     fn a_full_batch_has_no_variance() {
-        let scheme = (Sampling::WithoutReplacement, 3);
+        let batches = [vec![0, 1, 2]];
         let eta = Exact::fraction(1, 2);
-        let found = squared_norm_statistics(&golden::three_inputs(), scheme, &eta, &start(), 2);
+        let found = squared_norm_statistics(&golden::three_inputs(), &batches, &eta, &start(), 2);
         assert!(found.iter().all(|(_, variance)| variance.is_zero()));
     }
 }

@@ -1,14 +1,11 @@
 //! The architectures that have a name.
 
-use super::builder::{Builder, Fault};
+use super::builder::Builder;
 use super::layer::Initialisation;
-use super::{Activation, BatchNorm, Filters, Loss, Network, Shape, Sides, Window};
+use super::{Activation, BatchNorm, Fault, Filters, Loss, Network, Shape, Sides, Window};
 
 /// The square of every convolution here: 3 × 3, one zero around.
 const THREE: Window = Window::square(3).padded(Sides::both(1));
-
-/// ε of batch normalisation, PyTorch's default.
-pub(super) const EPSILON: f64 = 1e-5;
 
 /// The names that [`named`] knows.
 pub const NAMES: [&str; 4] = ["fnn", "vgg11", "lenet", "resnet8"];

@@ -3,16 +3,13 @@
 use std::ops::Range;
 
 use crate::kernel::Window;
-use crate::kernel::convolution::{self, Convolution};
-use crate::kernel::pool::Pool;
 
-use super::bounds::{check_size, checked, places};
-use super::layer::{Initialisation, Layer, Operation, Tied};
-use super::settings::{BatchNorm, Filters};
+use super::layer::{Initialisation, Layer, Tied};
+use super::layers::{
+    AveragePool, BatchNorm, Convolution, Dense, Fault, Filters, Fitted, Flatten, MaxPool,
+    Normalise, Operation, Shortcut,
+};
 use super::{Activation, Loss, Network, Shape};
-
-/// What is wrong with a layer, in words that fit behind "layer 3: ".
-pub type Fault = String;
 
 /// A network that is being built: each call adds a layer behind the last one.
 #[derive(Clone, Debug)]
@@ -31,7 +28,7 @@ impl Builder {
             loss,
             weight_decay: 0.0,
             layers: Vec::new(),
-            moves: vec![false],
+            requires_gradient: vec![false],
             last_reader: vec![0],
         };
         Builder {
@@ -52,9 +49,9 @@ impl Builder {
     }
 
     fn shape_of(&self, activation: usize) -> Shape {
-        match activation {
-            0 => self.network.input,
-            _ => self.network.layers[activation - 1].output,
+        match activation.checked_sub(1) {
+            None => self.network.input,
+            Some(layer) => self.network.layers[layer].output,
         }
     }
 
@@ -63,17 +60,16 @@ impl Builder {
         *counter - length..*counter
     }
 
-    fn push(
-        &mut self,
-        operation: Operation,
-        output: Shape,
-        weights: usize,
-        biases: usize,
-    ) -> &mut Layer {
-        let statistics = match operation {
-            Operation::Standardise { .. } => 2 * output.channels,
-            _ => 0,
-        };
+    /// Puts a layer behind the last one.
+    fn push<T>(&mut self, wrap: impl FnOnce(T) -> Operation, fitted: Fitted<T>) -> &mut Layer {
+        let Fitted {
+            operator,
+            output,
+            weights,
+            biases,
+        } = fitted;
+        let operation = wrap(operator);
+        let statistics = operation.operator().statistics(output);
         let layer = Layer {
             operation,
             reads: self.here(),
@@ -87,29 +83,27 @@ impl Builder {
             initialisation: Initialisation::FanIn,
             zero_bias: false,
         };
-        let moves = weights > 0 || layer.all_reads().any(|read| self.network.moves[read]);
-        for read in layer.all_reads() {
-            self.network.last_reader[read] = self.network.layers.len();
+        let network = &mut self.network;
+        let mut requires_gradient = weights > 0;
+        for (_, read) in layer.operands() {
+            requires_gradient |= network.requires_gradient[read];
+            network.last_reader[read] = network.layers.len();
         }
-        self.network.moves.push(moves);
-        self.network.last_reader.push(0);
-        self.network.layers.push(layer);
-        self.network.layers.last_mut().expect("just pushed")
+        network.requires_gradient.push(requires_gradient);
+        network.last_reader.push(0);
+        network.layers.push(layer);
+        network.layers.last_mut().expect("just pushed")
     }
 
-    /// An affine layer on the flattened input, or a linear one, without a bias.
+    /// A dense layer on the flattened input, with a bias or without.
     ///
     /// # Errors
     /// With no outputs.
     pub fn dense(&mut self, outputs: usize, bias: bool) -> Result<(), Fault> {
-        if outputs == 0 {
-            return Err("a layer needs at least one output".to_owned());
-        }
+        let input = Shape::features(self.shape().numbers());
+        let dense = Dense::fit(input, outputs, bias)?;
         self.flatten();
-        let inputs = self.shape().numbers();
-        let weights = checked(inputs, outputs)?;
-        let biases = if bias { outputs } else { 0 };
-        self.push(Operation::Dense, Shape::features(outputs), weights, biases);
+        self.push(Operation::Dense, dense);
         Ok(())
     }
 
@@ -117,11 +111,11 @@ impl Builder {
     pub fn flatten(&mut self) {
         let shape = self.shape();
         if !shape.is_flat() {
-            self.push(Operation::Flatten, Shape::features(shape.numbers()), 0, 0);
+            self.push(Operation::Flatten, Flatten::fit(shape));
         }
     }
 
-    /// A convolution whose weights begin with this law.
+    /// A convolution whose weights begin like this.
     ///
     /// # Errors
     /// When the window does not fit, or the groups do not divide the channels of both images.
@@ -130,119 +124,44 @@ impl Builder {
         filters: Filters,
         initialisation: Initialisation,
     ) -> Result<&mut Layer, Fault> {
-        let Filters {
-            outputs,
-            window,
-            groups,
-            bias,
-        } = filters;
-        let input = self.shape();
-        if outputs == 0 {
-            return Err("a convolution needs at least one output".to_owned());
-        }
-        let divides = |channels: usize| groups > 0 && channels.is_multiple_of(groups);
-        if !divides(input.channels) || !divides(outputs) {
-            return Err(format!(
-                "groups must divide the channels that are read and the outputs, and {groups} does not \
-                 divide both {} and {outputs}",
-                input.channels
-            ));
-        }
-        let places = places(input, &window, "kernel")?;
-        check_size(input, &window, (places, outputs))?;
-        let convolution = Convolution::new(convolution::Shape {
-            height: input.height,
-            width: input.width,
-            inputs: input.channels,
-            outputs,
-            window,
-            groups,
-        });
-        let output = Shape {
-            height: places.rows,
-            width: places.columns,
-            channels: outputs,
-        };
-        let inputs = input.channels / groups;
-        let weights = checked(checked(window.size.area(), inputs)?, outputs)?;
-        let biases = if bias { outputs } else { 0 };
-        let layer = self.push(
-            Operation::Convolution(Box::new(convolution)),
-            output,
-            weights,
-            biases,
-        );
+        let convolution = Convolution::fit(self.shape(), filters)?;
+        let layer = self.push(Operation::Convolution, convolution);
         layer.initialisation = initialisation;
         Ok(layer)
     }
 
-    /// Batch normalisation: [`Operation::Standardise`], then [`Operation::ChannelScale`] where it is affine.
+    /// Batch normalisation: [`Operation::Standardise`], then [`Operation::ChannelScale`] where it is
+    /// affine.
     ///
     /// # Errors
     /// When ε is negative or not finite.
     pub fn batch_norm(&mut self, norm: BatchNorm) -> Result<(), Fault> {
-        let BatchNorm {
-            epsilon,
-            affine,
-            running_statistics,
-        } = norm;
-        if !((epsilon as f32).is_finite() && epsilon >= 0.0) {
-            return Err(format!("epsilon must not be negative, and is {epsilon}"));
-        }
         let shape = self.shape();
-        let operation = Operation::Standardise {
-            epsilon,
-            running_statistics,
-        };
-        self.push(operation, shape, 0, 0);
-        if affine {
-            let layer = self.push(
-                Operation::ChannelScale,
-                shape,
-                shape.channels,
-                shape.channels,
-            );
+        self.push(Operation::Standardise, norm.standardise(shape)?);
+        if let Some(scale) = norm.scale(shape) {
+            let layer = self.push(Operation::ChannelScale, scale);
             (layer.initialisation, layer.zero_bias) = (Initialisation::One, true);
         }
         Ok(())
     }
 
-    /// Constants taken off and divided by, channel by channel.
+    /// Constants subtracted and divided by, channel by channel.
     ///
     /// # Errors
     /// When there is not one of each a channel, or a deviation is not positive.
-    pub fn normalise(&mut self, mean: Vec<f64>, deviation: Vec<f64>) -> Result<(), Fault> {
-        let shape = self.shape();
-        if mean.len() != shape.channels || deviation.len() != shape.channels {
-            return Err(format!(
-                "{} means and {} deviations for {} channels",
-                mean.len(),
-                deviation.len(),
-                shape.channels
-            ));
-        }
-        // As f32 has them too.
-        let good = |d: &f64| (*d as f32).is_finite() && *d as f32 > 0.0;
-        if !deviation.iter().all(good) || !mean.iter().all(|m| (*m as f32).is_finite()) {
-            return Err("means must be finite and deviations positive".to_owned());
-        }
-        self.push(Operation::Normalise { mean, deviation }, shape, 0, 0);
+    pub fn normalise(&mut self, constants: Normalise) -> Result<(), Fault> {
+        let normalise = constants.fit(self.shape())?;
+        self.push(Operation::Normalise, normalise);
         Ok(())
     }
 
-    /// The largest of each window; the padding holds −∞.
+    /// The largest number of each window; the padding holds −∞.
     ///
     /// # Errors
-    /// When the window does not fit, or has more than 256 numbers.
+    /// When the window does not fit, or has more than 16 rows or columns.
     pub fn max_pool(&mut self, window: Window) -> Result<(), Fault> {
-        let size = window.size;
-        if size.rows > 16 || size.columns > 16 {
-            return Err(format!(
-                "a window of a max-pool reaches up to 16 × 16 numbers, and {size} is more"
-            ));
-        }
-        let (pool, output) = self.pooled(window)?;
-        self.push(Operation::MaxPool(pool), output, 0, 0);
+        let pool = MaxPool::fit(self.shape(), window)?;
+        self.push(Operation::MaxPool, pool);
         Ok(())
     }
 
@@ -251,35 +170,9 @@ impl Builder {
     /// # Errors
     /// When the window does not fit.
     pub fn average_pool(&mut self, window: Window) -> Result<(), Fault> {
-        let (pool, output) = self.pooled(window)?;
-        self.push(Operation::AveragePool(pool), output, 0, 0);
+        let pool = AveragePool::fit(self.shape(), window)?;
+        self.push(Operation::AveragePool, pool);
         Ok(())
-    }
-
-    /// A pool of this window, and what it gives.
-    fn pooled(&self, window: Window) -> Result<(Pool, Shape), Fault> {
-        let input = self.shape();
-        let (size, padding) = (window.size, window.padding);
-        let places = places(input, &window, "window")?;
-        if padding.rows > size.rows / 2 || padding.columns > size.columns / 2 {
-            return Err(format!(
-                "the padding of a pool is at most half its window, as in PyTorch: {padding} is more \
-                 than half of {size}"
-            ));
-        }
-        check_size(input, &window, (places, input.channels))?;
-        let pool = Pool {
-            height: input.height,
-            width: input.width,
-            channels: input.channels,
-            window,
-        };
-        let output = Shape {
-            height: places.rows,
-            width: places.columns,
-            channels: input.channels,
-        };
-        Ok((pool, output))
     }
 
     /// Adds an earlier activation, [`Operation::Shortcut`].
@@ -290,20 +183,8 @@ impl Builder {
         if from >= self.here() {
             return Err(format!("a shortcut from {from} must come from before it"));
         }
-        let (source, target) = (self.shape_of(from), self.shape());
-        let stride = source.height.div_ceil(target.height);
-        let fits = source.height.div_ceil(stride) == target.height
-            && source.width.div_ceil(stride) == target.width
-            && source.channels <= target.channels;
-        if !fits {
-            return Err(format!("a shortcut from {source} does not fit {target}"));
-        }
-        let operation = Operation::Shortcut {
-            from,
-            source,
-            stride,
-        };
-        self.push(operation, target, 0, 0);
+        let shortcut = Shortcut::fit(from, self.shape_of(from), self.shape())?;
+        self.push(Operation::Shortcut, shortcut);
         Ok(())
     }
 
@@ -312,30 +193,39 @@ impl Builder {
     /// # Errors
     /// When there is no layer before it.
     pub fn relu(&mut self) -> Result<(), Fault> {
-        let shape = self.shape();
-        if let Some(Operation::Standardise { .. }) =
-            self.network.layers.last().map(|l| &l.operation)
-        {
-            // Its derivatives are made of what it gives, which a ReLU would write over; so the ReLU
-            // stands behind a layer that changes nothing.
-            let (mean, deviation) = (vec![0.0; shape.channels], vec![1.0; shape.channels]);
-            self.normalise(mean, deviation)?;
+        self.activation(Activation::Relu)
+    }
+
+    /// An activation behind the last layer.
+    ///
+    /// # Errors
+    /// When there is no layer before it.
+    pub fn activation(&mut self, activation: Activation) -> Result<(), Fault> {
+        let Some(last) = self.network.layers.last() else {
+            return Err(format!("a {} must follow a layer", activation.name()));
+        };
+        if last.activation.is_relu() && activation.is_relu() {
+            return Ok(());
         }
-        match self.network.layers.last_mut() {
-            Some(layer) => layer.activation = Activation::Relu,
-            None => return Err("a relu must follow a layer".to_owned()),
+        // The derivatives of a standardising layer are computed from what it gives, which an activation
+        // would write over.
+        let is_read_again = matches!(last.operation, Operation::Standardise(_));
+        if is_read_again || last.activation != Activation::Identity {
+            self.normalise(Normalise::identity(self.shape().channels))?;
         }
+        let last = self.network.layers.last_mut().expect("there is one");
+        last.activation = activation;
         Ok(())
     }
 
-    /// Moves every ReLU that a max-pool alone reads behind the pool: the largest of the positive parts
-    /// is the positive part of the largest, and forward and backward there is a quarter to rectify.
+    /// Moves every ReLU that only a max-pool reads behind the pool: the largest of the positive parts is
+    /// the positive part of the largest, and behind the pool there are fewer numbers to rectify.
     fn pool_before_relus(&mut self) {
         let layers = &mut self.network.layers;
         for pool in 1..layers.len() {
             let read = layers[pool].reads;
-            let readers = layers.iter().flat_map(Layer::all_reads);
-            let is_only_reader = readers.filter(|&r| r == read).count() == 1;
+            let readers = layers.iter().flat_map(Layer::operands);
+            let is_only_reader = readers.filter(|&(_, r)| r == read).count() == 1;
             if matches!(layers[pool].operation, Operation::MaxPool(_))
                 && is_only_reader
                 && read > 0
@@ -356,11 +246,12 @@ impl Builder {
         }
         self.pool_before_relus();
         let shape = self.shape();
-        match shape.is_flat() {
-            true => Ok(self.network),
-            false => Err(format!(
+        if shape.is_flat() {
+            Ok(self.network)
+        } else {
+            Err(format!(
                 "the outputs must be a vector, not {shape}; end with a dense layer"
-            )),
+            ))
         }
     }
 }

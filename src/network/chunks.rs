@@ -8,9 +8,9 @@
 use std::ops::Range;
 use std::sync::Mutex;
 
-use crate::kernel::{self, Isa};
+use crate::kernel::{self, Isa, Start};
 
-use super::bilinear::CHUNK;
+use super::layers::CHUNK;
 use super::{Network, Point};
 
 /// Sums that are kept side by side; more threads than this share no batch.
@@ -31,6 +31,15 @@ impl Share {
         (start..end)
             .step_by(chunk)
             .map(move |first| first..end.min(first + chunk))
+    }
+
+    /// What the share's sum begins with when this chunk is added to it.
+    pub fn start_of(&self, chunk: &Range<usize>) -> Start {
+        if chunk.start == self.samples.start {
+            Start::Zero
+        } else {
+            Start::Accumulate
+        }
     }
 }
 

@@ -15,19 +15,22 @@
 //! type = "relu"
 //! ```
 //!
-//! docs/layers-and-losses.md lists the layers and their words.
+//! The words of each layer stand in its file in [`super::layers`]; docs/layers-and-losses.md
+//! lists them all.
 
-use std::fmt;
 use std::path::Path;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
 use crate::error::{self, Error};
 
-use super::architecture::EPSILON;
-use super::builder::{Builder, Fault};
+use super::builder::Builder;
 use super::layer::Initialisation;
-use super::{BatchNorm, Filters, Loss, Network, Shape, Sides, Window};
+use super::layers::{
+    AveragePoolItem, BatchNorm, ConvolutionItem, DenseItem, Fault, MaxPoolItem, Normalise,
+    ShortcutItem,
+};
+use super::{Activation, Loss, Network, Shape};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,121 +44,37 @@ struct Description {
     layer: Vec<Item>,
 }
 
-/// One item of the list `layer`.
+/// One item of the list `layer`; the words of each stand in the file of its layer.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 enum Item {
-    Dense {
-        outputs: usize,
-        #[serde(default = "yes")]
-        bias: bool,
-    },
-    Convolution {
-        outputs: usize,
-        kernel: Each,
-        #[serde(default = "ones")]
-        stride: Each,
-        #[serde(default = "zeros")]
-        padding: Each,
-        #[serde(default = "ones")]
-        dilation: Each,
-        #[serde(default = "one")]
-        groups: usize,
-        #[serde(default = "yes")]
-        bias: bool,
-    },
+    Dense(DenseItem),
+    Convolution(ConvolutionItem),
     // Braces: without them serde lets fields pass that do not belong here.
     Relu {},
-    /// Without a stride: windows side by side.
-    MaxPool {
-        window: Each,
-        stride: Option<Each>,
-        #[serde(default = "zeros")]
-        padding: Each,
-    },
-    /// Without a window: the mean of the whole image.
-    AveragePool {
-        window: Option<Each>,
-        stride: Option<Each>,
-        padding: Option<Each>,
-    },
-    BatchNorm {
-        #[serde(default = "epsilon")]
-        epsilon: f64,
-        #[serde(default = "yes")]
-        affine: bool,
-        #[serde(default = "yes", rename = "running-statistics")]
-        running_statistics: bool,
-    },
-    Normalise {
-        mean: Vec<f64>,
-        deviation: Vec<f64>,
-    },
+    MaxPool(MaxPoolItem),
+    AveragePool(AveragePoolItem),
+    BatchNorm(BatchNorm),
+    Normalise(Normalise),
     Flatten {},
-    /// Adds what stood behind item number `from` of the list; 0 is the input.
-    Shortcut {
-        from: usize,
-    },
+    Shortcut(ShortcutItem),
 }
 
-/// A number for both directions, or [rows, columns].
-#[derive(Clone, Copy, Debug)]
-struct Each(Sides);
-
-impl<'de> Deserialize<'de> for Each {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Each;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number or [rows, columns]")
-            }
-
-            fn visit_u64<E: de::Error>(self, side: u64) -> Result<Each, E> {
-                match usize::try_from(side) {
-                    Ok(side) => Ok(Each(Sides::both(side))),
-                    Err(_) => Err(E::invalid_value(de::Unexpected::Unsigned(side), &self)),
-                }
-            }
-
-            fn visit_i64<E: de::Error>(self, side: i64) -> Result<Each, E> {
-                match u64::try_from(side) {
-                    Ok(side) => self.visit_u64(side),
-                    Err(_) => Err(E::invalid_value(de::Unexpected::Signed(side), &self)),
-                }
-            }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Each, A::Error> {
-                let sides = (seq.next_element()?, seq.next_element()?);
-                match (sides, seq.next_element::<de::IgnoredAny>()?) {
-                    ((Some(rows), Some(columns)), None) => Ok(Each(Sides { rows, columns })),
-                    _ => Err(de::Error::custom("a list of sides must be [rows, columns]")),
-                }
-            }
+impl Item {
+    /// Is it an activation, which writes over what the item before it gives?
+    fn is_activation(&self) -> bool {
+        match self {
+            Item::Relu {} => true,
+            Item::Dense(_)
+            | Item::Convolution(_)
+            | Item::MaxPool(_)
+            | Item::AveragePool(_)
+            | Item::BatchNorm(_)
+            | Item::Normalise(_)
+            | Item::Flatten {}
+            | Item::Shortcut(_) => false,
         }
-        deserializer.deserialize_any(Visitor)
     }
-}
-
-fn one() -> usize {
-    1
-}
-
-fn ones() -> Each {
-    Each(Sides::both(1))
-}
-
-fn zeros() -> Each {
-    Each(Sides::both(0))
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn epsilon() -> f64 {
-    EPSILON
 }
 
 /// The most numbers that one sample may have: more would be no image.
@@ -186,13 +105,13 @@ pub fn parse(text: &str, path: &Path) -> error::Result<Network> {
     let loss = loss.with_smoothing(description.label_smoothing);
     let loss = loss.map_err(|f| fault("label-smoothing".to_owned(), f))?;
     let mut builder = Builder::new(&name.unwrap_or_default(), input, loss);
-    // The activation behind each item, one of which may be several layers or none. What stood
-    // before a relu is not kept.
+    // What each item gives, as an activation of the network: an item may be several layers or none.
+    // `None` where an activation has written over it.
     let mut behind = vec![Some(0)];
     for (index, item) in description.layer.iter().enumerate() {
         add(&mut builder, item, &behind).map_err(|f| fault(format!("layer {}", index + 1), f))?;
         let here = Some(builder.here());
-        if matches!(item, Item::Relu {}) {
+        if item.is_activation() {
             let before = behind.iter_mut().filter(|activation| **activation == here);
             before.for_each(|activation| *activation = None);
         }
@@ -216,92 +135,31 @@ fn shape(input: &[usize]) -> Result<Shape, Fault> {
     }
 }
 
-type Built = Result<(), Fault>;
-
-fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Built {
+fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Result<(), Fault> {
     match item {
-        Item::Dense { outputs, bias } => builder.dense(*outputs, *bias),
-        Item::Convolution {
-            outputs,
-            kernel,
-            stride,
-            padding,
-            dilation,
-            groups,
-            bias,
-        } => {
-            let window = Window {
-                size: kernel.0,
-                stride: stride.0,
-                padding: padding.0,
-                dilation: dilation.0,
-            };
-            let filters = Filters {
-                outputs: *outputs,
-                window,
-                groups: *groups,
-                bias: *bias,
-            };
+        Item::Dense(dense) => builder.dense(dense.outputs, dense.bias),
+        Item::Convolution(convolution) => {
+            let filters = convolution.filters();
             builder
                 .convolution(filters, Initialisation::FanIn)
                 .map(|_| ())
         }
-        Item::Relu {} => builder.relu(),
-        Item::MaxPool {
-            window,
-            stride,
-            padding,
-        } => builder.max_pool(pool(*window, *stride, *padding)),
-        Item::AveragePool {
-            window: Some(window),
-            stride,
-            padding,
-        } => {
-            let padding = padding.unwrap_or_else(zeros);
-            builder.average_pool(pool(*window, *stride, padding))
-        }
-        Item::AveragePool {
-            window: None,
-            stride: None,
-            padding: None,
-        } => {
-            let image = builder.shape();
-            builder.average_pool(Window::tiles(Sides {
-                rows: image.height,
-                columns: image.width,
-            }))
-        }
-        Item::AveragePool { window: None, .. } => Err(
-            "a stride or a padding needs a window; without one the whole image is averaged"
-                .to_owned(),
-        ),
-        Item::BatchNorm {
-            epsilon,
-            affine,
-            running_statistics,
-        } => builder.batch_norm(BatchNorm {
-            epsilon: *epsilon,
-            affine: *affine,
-            running_statistics: *running_statistics,
-        }),
-        Item::Normalise { mean, deviation } => builder.normalise(mean.clone(), deviation.clone()),
+        Item::Relu {} => builder.activation(Activation::Relu),
+        Item::MaxPool(pool) => builder.max_pool(pool.window()),
+        Item::AveragePool(pool) => builder.average_pool(pool.window(builder.shape())?),
+        Item::BatchNorm(norm) => builder.batch_norm(*norm),
+        Item::Normalise(normalise) => builder.normalise(normalise.clone()),
         Item::Flatten {} => {
             builder.flatten();
             Ok(())
         }
-        Item::Shortcut { from } => match behind.get(*from) {
+        Item::Shortcut(ShortcutItem { from }) => match behind.get(*from) {
             Some(Some(activation)) => builder.shortcut(*activation),
             Some(None) => Err(format!(
-                "what stands before the relu behind layer {from} is not kept; take the shortcut \
-                 from the relu"
+                "the activation behind layer {from} writes over what that layer gives; take the \
+                 shortcut from the activation"
             )),
             None => Err(format!("a shortcut from layer {from}, which comes later")),
         },
     }
-}
-
-/// The window of a pool; without a stride its windows lie side by side.
-fn pool(size: Each, stride: Option<Each>, padding: Each) -> Window {
-    let stride = stride.unwrap_or(size);
-    Window::new(size.0).every(stride.0).padded(padding.0)
 }

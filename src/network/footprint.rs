@@ -3,9 +3,9 @@
 use crate::kernel::{Panels, Zeros};
 
 use super::Network;
-use super::bilinear::CHUNK;
 use super::chunks::SHARES;
-use super::layer::Operation;
+use super::layer::Layer;
+use super::layers::CHUNK;
 
 impl Network {
     /// Numbers of all activations of one sample, the input left out.
@@ -17,59 +17,48 @@ impl Network {
     /// Numbers of the largest matrix of windows: the windows of one image and one group of channels, each a
     /// column, which the engine in f64 makes of every image.
     pub fn window_numbers(&self) -> u64 {
-        let numbers = |layer: &super::Layer| match &layer.operation {
-            Operation::Convolution(convolution) => {
-                let shape = convolution.shape();
-                let rows = shape.window.size.area() * shape.group_inputs();
-                (rows * layer.output.positions()) as u64
-            }
-            _ => 0,
-        };
-        self.layers.iter().map(numbers).max().unwrap_or(0)
+        let numbers = |layer: &Layer| layer.operation.operator().window_numbers(layer.output);
+        self.layers.iter().map(numbers).max().unwrap_or(0) as u64
     }
 
     /// Numbers (4 bytes each) that a measurement of curvature over `samples` samples keeps beside
     /// the samples and the parameters themselves: activations and derivatives of the base pass and
-    /// of two directional passes, weights turned for the way back, and sums.
+    /// of two directional passes, weights copied for the backward passes, and sums.
     ///
     /// A chain of dense layers and a network with coupled samples keep whole batches, `6·n·A` with
     /// `A` the numbers of all activations of one sample, a chain also its factors as the products read
     /// them; others keep a chunk a share.
     pub fn curvature_numbers(&self, samples: usize, is_coupled: bool) -> u64 {
         let wide = |count: usize| count as u64;
-        let numbers = |layer: &super::Layer| wide(layer.output.numbers());
+        let sum = |numbers: &dyn Fn(&Layer) -> usize| wide(self.layers.iter().map(numbers).sum());
         let activations = self.activation_numbers();
-        let places = self
-            .layers
-            .iter()
-            .filter(|layer| matches!(layer.operation, Operation::MaxPool(_)));
-        let places: u64 = places.map(numbers).sum();
-        let largest = self.layers.iter().map(numbers).max().unwrap_or(0);
-        let convolutions = self
-            .layers
-            .iter()
-            .filter(|layer| matches!(layer.operation, Operation::Convolution(_)));
-        let turned: u64 = convolutions.map(|layer| wide(layer.weight.len())).sum();
+        let saved = sum(&|layer| {
+            let by_activation = layer.activation.kept_numbers() * layer.output.numbers();
+            layer.operation.operator().saved_numbers(layer.output) + by_activation
+        });
+        let largest = self.layers.iter().map(|layer| layer.output.numbers()).max();
+        let largest = wide(largest.unwrap_or(0));
+        let backward_weights = sum(&|layer| {
+            let has_copy = layer.operation.operator().has_backward_weight();
+            if has_copy { layer.weight.len() } else { 0 }
+        });
         let parameters = wide(self.parameters());
-        let shared = parameters + 2 * turned;
-        match self.is_dense() || is_coupled {
+        let shared = parameters + 2 * backward_weights;
+        if self.is_dense() || is_coupled {
             // The passes that give loss and gradient are over before the second tangent is made;
             // with coupled samples there is none, but a copy or two of the largest activation.
-            true => {
-                let own = if is_coupled { 2 * largest } else { 0 };
-                let kept = if self.is_dense() {
-                    self.kept_numbers(samples)
-                } else {
-                    0
-                };
-                shared + parameters + kept + wide(samples) * (6 * activations + places + own)
-            }
-            false => {
-                let shares = wide(SHARES.min(samples));
-                let longest = CHUNK.min(samples.div_ceil(SHARES));
-                let chunk = wide(longest) * (4 * activations + places);
-                shared + shares * (chunk + 2 * parameters + turned)
-            }
+            let own = if is_coupled { 2 * largest } else { 0 };
+            let kept = if self.is_dense() {
+                self.kept_numbers(samples)
+            } else {
+                0
+            };
+            shared + parameters + kept + wide(samples) * (6 * activations + saved + own)
+        } else {
+            let shares = wide(SHARES.min(samples));
+            let longest = CHUNK.min(samples.div_ceil(SHARES));
+            let chunk = wide(longest) * (4 * activations + saved);
+            shared + shares * (chunk + 2 * parameters + backward_weights)
         }
     }
 

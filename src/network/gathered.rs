@@ -48,11 +48,11 @@ impl Gathered {
 }
 
 impl Batch<'_> {
-    /// The places of the samples when they are sorted by their targets, and those of one target by how
-    /// many of their inputs are not zero.
+    /// The order of the samples when they are sorted by their targets, and those of one target by how many
+    /// of their inputs are not zero.
     ///
-    /// Sums over samples do not care, but for their rounding. But samples of one class light the same
-    /// units, and what is dark in the rows that follow each other costs a product nothing
+    /// Sums over samples change by their rounding only. But samples of one class tend to leave the same
+    /// units at zero, and products leave out what is zero in several neighbouring rows
     /// ([`crate::kernel::gemm`]).
     pub fn by_target(&self) -> Vec<usize> {
         let row = |numbers, i| {

@@ -5,7 +5,8 @@ use rand_distr::{Distribution, Normal};
 
 use crate::kernel::Start;
 
-use super::layer::{Initialisation, Layer, Operation};
+use super::layer::{Initialisation, Layer};
+use super::layers::{Operand, Operation};
 use super::{Loss, Shape};
 
 /// A network: a directed graph of layers, its loss, and the shape of its input.
@@ -21,7 +22,7 @@ pub struct Network {
     pub(super) weight_decay: f64,
     pub(super) layers: Vec<Layer>,
     /// Does activation `i` depend on a parameter?
-    pub(super) moves: Vec<bool>,
+    pub(super) requires_gradient: Vec<bool>,
     /// The last layer that reads activation `i`: the first to hand a derivative back to it.
     pub(super) last_reader: Vec<usize>,
 }
@@ -85,28 +86,39 @@ impl Network {
 
     /// Does a checkpoint have means and variances for all of its batch normalisation?
     pub fn has_running_statistics(&self) -> bool {
-        let lacks = |layer: &Layer| match layer.operation {
-            Operation::Standardise {
-                running_statistics, ..
-            } => !running_statistics,
-            _ => false,
+        let lacks = |layer: &Layer| {
+            let operation = &layer.operation;
+            matches!(operation, Operation::Standardise(norm) if !norm.running_statistics)
         };
         !self.layers.iter().any(lacks)
     }
 
-    /// Is it a chain of dense layers, none of them tied? Then a whole batch passes at once, and
-    /// `H_i v` has rank two in every layer.
+    /// Is it a chain of dense layers, none of them tied, with activations that are piecewise linear?
+    /// Then a whole batch passes at once, and `H_i v` has rank two in every layer.
     pub fn is_dense(&self) -> bool {
-        let is_dense =
-            |layer: &Layer| matches!(layer.operation, Operation::Dense) && !layer.is_tied();
+        let is_dense = |layer: &Layer| {
+            matches!(layer.operation, Operation::Dense(_))
+                && layer.activation.second_derivative().is_none()
+                && !layer.is_tied()
+        };
         self.layers.iter().all(is_dense)
+    }
+
+    /// The activations that layer `index` reads and that depend on a parameter.
+    pub(super) fn operands_with_gradient(
+        &self,
+        index: usize,
+    ) -> impl Iterator<Item = (Operand, usize)> {
+        let operands = self.layers[index].operands();
+        operands.filter(|&(_, read)| self.requires_gradient[read])
     }
 
     /// What layer `index` begins with when it hands a derivative back to activation `read`.
     pub(super) fn start_of(&self, index: usize, read: usize) -> Start {
-        match self.last_reader[read] == index {
-            true => Start::Zero,
-            false => Start::Accumulate,
+        if self.last_reader[read] == index {
+            Start::Zero
+        } else {
+            Start::Accumulate
         }
     }
 
@@ -114,7 +126,7 @@ impl Network {
         self.layers.last().expect("a network has a layer")
     }
 
-    /// Parameters drawn from each layer's initial law.
+    /// Parameters drawn at random as each layer's [`Initialisation`] says.
     pub fn initial_parameters(&self, random: &mut impl Rng) -> Vec<f32> {
         let mut parameters = Vec::with_capacity(self.parameters());
         for layer in &self.layers {
@@ -129,8 +141,8 @@ impl Network {
                 Initialisation::FanIn => parameters.extend(uniform(random, bound, weights)),
                 Initialisation::One => parameters.extend(std::iter::repeat_n(1.0, weights)),
                 Initialisation::Normal(deviation) => {
-                    let law = Normal::new(0.0, deviation).expect("a finite deviation");
-                    parameters.extend((0..weights).map(|_| law.sample(random)));
+                    let normal = Normal::new(0.0, deviation).expect("a finite deviation");
+                    parameters.extend((0..weights).map(|_| normal.sample(random)));
                 }
             }
             let bound = if layer.zero_bias { 0.0 } else { bound };

@@ -2,74 +2,14 @@
 
 use std::ops::Range;
 
-use crate::kernel::convolution::Convolution;
-use crate::kernel::pool::Pool;
+use crate::kernel::{self, MatrixRef, Start};
 
-use super::{Activation, Shape};
+use super::activation::Activation;
+use super::layers::{Operand, Operation, Site};
+use super::shape::Shape;
 
-/// What a layer does to one sample `x`, before the ReLU that may follow.
-#[derive(Clone, Debug)]
-pub enum Operation {
-    /// `y = W x + b`, `W` of shape outputs × inputs.
-    Dense,
-    /// `y_{p,o} = Σ_{k,i} W_{k,i,o}·x_{p·stride + k·dilation − padding, i} + b_o` over the channels `i` of
-    /// the group of `o`, `W` of shape groups × rows × columns × inputs/groups × outputs/groups.
-    Convolution(Box<Convolution>),
-    /// `y_c = γ_c·x_c + β_c` at every position: the second half of batch normalisation.
-    ChannelScale,
-    /// `y_c = (x_c − μ_c)/√(σ²_c + ε)`: the first half of batch normalisation. `μ` and `σ²` are
-    /// those of the batch or fixed, as [`super::Normalisation`] says.
-    Standardise {
-        /// ε.
-        epsilon: f64,
-        /// Does a checkpoint have `μ` and `σ²` to be fixed?
-        running_statistics: bool,
-    },
-    /// `y_c = (x_c − mean_c)/deviation_c` with constants of the network.
-    Normalise {
-        /// One mean a channel.
-        mean: Vec<f64>,
-        /// One deviation a channel.
-        deviation: Vec<f64>,
-    },
-    /// The largest of each window, the padding left out; what is left over at the right and at the
-    /// bottom is dropped. Of equal numbers the first one counts.
-    MaxPool(Pool),
-    /// The mean of each window, the padding counted as zeros, cut as for the largest.
-    AveragePool(Pool),
-    /// An image to a vector in PyTorch's order (channels first).
-    Flatten,
-    /// `y = x + skip(x')`, where `x'` is an earlier activation of which every `stride`-th row and
-    /// column is taken, with zeros for channels that it does not have (option A of He et al. 2015).
-    Shortcut {
-        /// Which activation: 0 the network's input, `i + 1` the output of layer `i`.
-        from: usize,
-        /// Its shape.
-        source: Shape,
-        /// Every so many rows and columns.
-        stride: usize,
-    },
-}
-
-impl Operation {
-    /// The word in architecture files, messages and the table of support.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Operation::Dense => "dense",
-            Operation::Convolution(_) => "convolution",
-            Operation::ChannelScale => "channel-scale",
-            Operation::Standardise { .. } => "standardise",
-            Operation::Normalise { .. } => "normalise",
-            Operation::MaxPool(_) => "max-pool",
-            Operation::AveragePool(_) => "average-pool",
-            Operation::Flatten => "flatten",
-            Operation::Shortcut { .. } => "shortcut",
-        }
-    }
-}
-
-/// The law of a layer's first weights; its first biases are PyTorch's default, uniform on
-/// `[−1/√fan_in, 1/√fan_in)`, or zero.
+/// How the weights of a layer begin. Its biases begin as PyTorch's default, uniform on
+/// `[−1/√fan_in, 1/√fan_in)`, or as zeros.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Initialisation {
     /// PyTorch's default: uniform on `[−1/√fan_in, 1/√fan_in)`.
@@ -110,9 +50,9 @@ pub struct Layer {
     pub tied: Tied,
     /// Place of μ and then σ² among the statistics; empty but for [`Operation::Standardise`].
     pub statistics: Range<usize>,
-    /// The law of the first weights.
+    /// How the weights begin.
     pub initialisation: Initialisation,
-    /// Are the first biases zero?
+    /// Does the bias begin as zeros?
     pub zero_bias: bool,
 }
 
@@ -132,24 +72,37 @@ impl Layer {
         self.means().end..self.statistics.end
     }
 
-    /// Numbers that enter one output: the fan-in of the initial law.
+    /// Numbers that enter one output: the fan-in of the initial weights.
     pub fn fan_in(&self) -> usize {
-        match &self.operation {
-            Operation::Convolution(convolution) => {
-                let shape = convolution.shape();
-                shape.window.size.area() * shape.group_inputs()
-            }
-            _ => self.input.numbers(),
-        }
+        self.operation.operator().fan_in(self.input)
     }
 
-    /// The activations that are read, the main one first.
-    pub(super) fn all_reads(&self) -> impl Iterator<Item = usize> {
-        let second = match self.operation {
-            Operation::Shortcut { from, .. } => Some(from),
-            _ => None,
-        };
-        std::iter::once(self.reads).chain(second)
+    /// The activations that it reads.
+    pub(super) fn operands(&self) -> impl Iterator<Item = (Operand, usize)> {
+        let skip = self.operation.operator().skip();
+        std::iter::once((Operand::Main, self.reads)).chain(skip.map(|from| (Operand::Skip, from)))
+    }
+
+    /// `sum ← start +` the gradients by weight and bias at their places in `sum`, which is as long as
+    /// the parameters; `x` is what the layer read and `dz` the derivative by what it gives before its
+    /// activation, of every sample.
+    pub(super) fn gradient(
+        &self,
+        at: &Site<'_>,
+        x: &[f32],
+        dz: &[f32],
+        start: Start,
+        sum: &mut [f32],
+    ) {
+        let (operator, [weight, bias]) = (self.operation.operator(), self.starts(start));
+        if !self.weight.is_empty() {
+            operator.weight_gradient(at, x, dz, weight, &mut sum[self.weight.clone()]);
+        }
+        if !self.bias.is_empty() {
+            let rows = at.samples * self.output.positions();
+            let dz = MatrixRef::new(dz, rows, self.output.channels);
+            kernel::column_sums(at.isa, dz, bias, &mut sum[self.bias.clone()]);
+        }
     }
 
     /// One line about the layer: `convolution 3×32×32 → 16×32×32, relu`.

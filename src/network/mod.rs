@@ -1,64 +1,68 @@
 //! Room **network**: forward, backward, directional derivative and per-sample curvature products.
 //!
-//! A network is a list of layers, each of which reads an earlier activation. What a layer can do is
-//! little: with parameters it is linear in its input and in its weights; without, it is linear once
-//! the base pass has chosen its places; only batch normalisation in training mode is neither. So
-//! every derivative is made of the same few products.
+//! A network is a list of layers, each of which reads an earlier activation. What passes ask of a
+//! layer is one trait, and every layer is one file ([`layers`]): with parameters it is linear in its
+//! input and in its weights; without, it is linear once the base pass has chosen its places; only batch
+//! normalisation in training mode is neither.
 //!
 //! | file | what |
 //! |---|---|
-//! | `shape`, `layer`, `graph` | shapes, layers, networks |
+//! | `layers/*` | the layers, a file each |
+//! | `activation` | the functions of one number that may follow a layer |
+//! | `shape`, `layer`, `graph` | shapes, layers at their places, networks |
 //! | `builder`, `architecture`, `description` | layers put together, by name, or from a TOML file |
-//! | `settings`, `bounds` | what layers are told; what an architecture may ask for |
 //! | `order` | PyTorch's tensors to the engine's parameters |
 //! | `tied` | tensors that are one parameter |
 //! | `loss`, `decay` | squares, cross-entropies, hinge squared; weight decay |
-//! | `point`, `gathered` | a batch, a point of the loss, weights ready for use; rows in an order of choice |
-//! | `bilinear`, `linear`, `standardise` | the three families of layers |
+//! | `point`, `gathered` | a batch, a point of the loss; rows in an order of choice |
+//! | `context` | a point made ready for passes |
 //! | `chunks` | how a batch is cut without changing a bit |
-//! | `trace`, `pass` | forward and backward over a chunk; loss, gradient, descent over a batch |
-//! | `tangent` | the directional derivative of a pass |
-//! | `chain` | the same for a chain of dense layers, also with per-sample directions |
+//! | `tape` | forward and backward over a chunk, and what they leave |
+//! | `pass` | loss, gradient, gradient descent over a batch |
+//! | `tangent` | forward mode over both passes: Hessian-vector products of a chunk |
+//! | `chain` | the same for a chain of dense layers, also with directions of each sample's own |
 //! | `curvature` | `Hv`, `Σv = (1/n) Σ_i H_i(H_i v − Hv)` and every `vᵀH_i v` at a point |
 //! | `footprint` | how many numbers passes keep in memory |
 
 mod activation;
 mod architecture;
-mod bilinear;
-mod bounds;
 mod builder;
 mod chain;
 mod chunks;
+mod context;
 mod curvature;
+mod curvature_matrix;
 mod decay;
 pub mod description;
 mod footprint;
 mod gathered;
 mod graph;
 mod layer;
-mod linear;
+mod layers;
 mod loss;
 mod order;
 mod pass;
 mod point;
-mod settings;
 mod shape;
-mod standardise;
 mod tangent;
+mod tape;
 mod tied;
-mod trace;
 
 pub use crate::kernel::{Sides, Window};
 pub use activation::{Activation, Keeps};
 pub use architecture::{NAMES, named};
-pub use builder::{Builder, Fault};
-pub use curvature::{Curvature, CurvatureMatrix};
+pub use builder::Builder;
+pub use curvature::Curvature;
+pub use curvature_matrix::CurvatureMatrix;
 pub use gathered::Gathered;
 pub use graph::Network;
-pub use layer::{Initialisation, Layer, Operation, Tied};
+pub use layer::{Initialisation, Layer, Tied};
+pub use layers::{
+    AveragePool, BatchNorm, ChannelScale, Convolution, Dense, Fault, Filters, Flatten, MaxPool,
+    Normalise, Operation, Shortcut, Standardise,
+};
 pub use loss::Loss;
 pub use order::{Assembly, Module, TensorRole};
 pub use pass::{Evaluation, Pass, State};
 pub use point::{Batch, Normalisation, Point};
-pub use settings::{BatchNorm, Filters};
 pub use shape::{Shape, channels_last};

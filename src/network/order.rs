@@ -1,15 +1,16 @@
 //! PyTorch's tensors to the engine's parameters.
 //!
-//! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs of a group × rows
-//! × columns in PyTorch and groups × rows × columns × inputs of a group × outputs of a group here. Batch
-//! normalisation has its weight and bias in [`Operation::ChannelScale`], its running mean and variance in the
-//! layer before; without weight and bias that layer stands for the module, and without either there is
-//! none.
+//! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs of a group ×
+//! rows × columns in PyTorch and groups × rows × columns × inputs of a group × outputs of a group here.
+//! PyTorch's batch normalisation is two layers here: [`Operation::ChannelScale`] has its weight and bias,
+//! [`Operation::Standardise`] before it the running mean and variance. Without weight and bias the latter
+//! stands for the module; without any of the four there is no module.
 
 use std::ops::Range;
 
 use super::Network;
-use super::layer::{Layer, Operation};
+use super::layer::Layer;
+use super::layers::Operation;
 
 /// The tensors that belong to one PyTorch module, in the order of PyTorch's `state_dict`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct Module {
     pub tensors: Vec<(TensorRole, Vec<usize>)>,
 }
 
-/// What a tensor of a module is.
+/// What a tensor is to its module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TensorRole {
     /// `….weight`
@@ -70,32 +71,19 @@ impl Network {
     fn tensors(&self, index: usize) -> Vec<(TensorRole, Vec<usize>)> {
         let layer = &self.layers()[index];
         let outputs = layer.output.channels;
-        let weight = match &layer.operation {
-            Operation::Convolution(convolution) => {
-                let c = convolution.shape();
-                let size = c.window.size;
-                vec![c.outputs, c.group_inputs(), size.rows, size.columns]
-            }
-            Operation::ChannelScale => vec![outputs],
-            _ => vec![outputs, layer.input.numbers()],
-        };
         let mut tensors = Vec::new();
         if layer.has_parameters() {
-            tensors.push((TensorRole::Weight, weight));
+            let operator = layer.operation.operator();
+            let shape = operator.weight_shape(layer.input, layer.output);
+            tensors.push((TensorRole::Weight, shape));
         }
         if !layer.bias.is_empty() {
             tensors.push((TensorRole::Bias, vec![outputs]));
         }
-        let normalises = self
-            .normalises(index)
-            .map(|index| &self.layers()[index].operation);
-        let has_statistics = matches!(
-            normalises,
-            Some(Operation::Standardise {
-                running_statistics: true,
-                ..
-            })
-        );
+        let has_statistics = self.normalises(index).is_some_and(|index| {
+            let operation = &self.layers()[index].operation;
+            matches!(operation, Operation::Standardise(norm) if norm.running_statistics)
+        });
         if has_statistics {
             tensors.push((TensorRole::Mean, vec![outputs]));
             tensors.push((TensorRole::Variance, vec![outputs]));
@@ -105,14 +93,13 @@ impl Network {
 
     /// The layer whose statistics belong to the module that this layer stands for.
     fn normalises(&self, index: usize) -> Option<usize> {
-        let is_scale = |index: usize| {
-            let layer = self.layers().get(index);
-            layer.is_some_and(|layer| matches!(layer.operation, Operation::ChannelScale))
-        };
-        match self.layers()[index].operation {
-            Operation::ChannelScale => Some(index - 1),
-            Operation::Standardise { .. } => (!is_scale(index + 1)).then_some(index),
-            _ => None,
+        let is_scale = |layer: &Layer| matches!(layer.operation, Operation::ChannelScale(_));
+        let is_standardise = |layer: &Layer| matches!(layer.operation, Operation::Standardise(_));
+        let (layer, next) = (&self.layers()[index], self.layers().get(index + 1));
+        if is_scale(layer) {
+            index.checked_sub(1)
+        } else {
+            (is_standardise(layer) && !next.is_some_and(is_scale)).then_some(index)
         }
     }
 }
@@ -130,10 +117,10 @@ impl<'a> Assembly<'a> {
     /// Writes one tensor, whose numbers stand in PyTorch's order.
     ///
     /// # Panics
-    /// When the module has no such part, or the length is not that of its shape.
-    pub fn write(&mut self, module: &Module, part: TensorRole, values: &[f32]) {
+    /// When the module has no such tensor, or the length is not that of its shape.
+    pub fn write(&mut self, module: &Module, role: TensorRole, values: &[f32]) {
         let layer = &self.network.layers()[module.layer];
-        match part {
+        match role {
             TensorRole::Weight => {
                 let weight = &mut self.parameters[layer.weight.clone()];
                 assert_eq!(weight.len(), values.len(), "numbers of a weight");
@@ -143,7 +130,7 @@ impl<'a> Assembly<'a> {
             }
             TensorRole::Bias => self.parameters[layer.bias.clone()].copy_from_slice(values),
             TensorRole::Mean | TensorRole::Variance => {
-                let place = self.place(module, part);
+                let place = self.place(module, role);
                 self.statistics[place].copy_from_slice(values);
             }
         }
@@ -152,43 +139,35 @@ impl<'a> Assembly<'a> {
     /// The numbers of one tensor in PyTorch's order, as they are written so far.
     ///
     /// # Panics
-    /// When the module has no such part.
-    pub fn read(&self, module: &Module, part: TensorRole) -> Vec<f32> {
+    /// When the module has no such tensor.
+    pub fn read(&self, module: &Module, role: TensorRole) -> Vec<f32> {
         let layer = &self.network.layers()[module.layer];
-        match part {
+        match role {
             TensorRole::Weight => {
                 let weight = &self.parameters[layer.weight.clone()];
                 places(layer).map(|place| weight[place]).collect()
             }
             TensorRole::Bias => self.parameters[layer.bias.clone()].to_vec(),
             TensorRole::Mean | TensorRole::Variance => {
-                self.statistics[self.place(module, part)].to_vec()
+                self.statistics[self.place(module, role)].to_vec()
             }
         }
     }
 
     /// The place of running means or variances.
-    fn place(&self, module: &Module, part: TensorRole) -> Range<usize> {
+    fn place(&self, module: &Module, role: TensorRole) -> Range<usize> {
         let layer = self.network.normalises(module.layer);
         let layer = &self.network.layers()[layer.expect("a module with statistics")];
-        match part {
-            TensorRole::Mean => layer.means(),
-            _ => layer.variances(),
+        if role == TensorRole::Mean {
+            layer.means()
+        } else {
+            layer.variances()
         }
     }
 }
 
 /// The place in the engine's weight of every number of PyTorch's.
 fn places(layer: &Layer) -> Box<dyn Iterator<Item = usize>> {
-    let Operation::Convolution(convolution) = &layer.operation else {
-        return Box::new(0..layer.weight.len());
-    };
-    let shape = convolution.shape();
-    let (outputs, inputs) = (shape.group_outputs(), shape.group_inputs());
-    let taps = shape.window.size.area();
-    Box::new((0..shape.outputs).flat_map(move |o| {
-        let (group, o) = (o / outputs, o % outputs);
-        let place = move |i, tap| ((group * taps + tap) * inputs + i) * outputs + o;
-        (0..inputs).flat_map(move |i| (0..taps).map(move |tap| place(i, tap)))
-    }))
+    let operator = layer.operation.operator();
+    operator.weight_places(layer.weight.len())
 }

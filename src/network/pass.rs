@@ -2,11 +2,12 @@
 
 use rand::Rng;
 
-use crate::kernel::{Isa, Start};
+use crate::kernel::Isa;
 
 use super::chunks::{Worker, add_sums, run, shares};
-use super::point::Turned;
-use super::trace::{Site, Trace};
+use super::context::{BackwardWeights, Context};
+use super::loss::Predictions;
+use super::tape::Tape;
 use super::{Batch, Network, Normalisation, Point};
 
 /// What a network says of a batch.
@@ -25,9 +26,14 @@ impl Evaluation {
     /// When the numbers of outputs and targets differ.
     pub fn of(isa: Isa, network: &Network, outputs: &[f32], batch: &Batch<'_>) -> Self {
         let width = network.outputs();
-        let mut derivative = vec![0.0; outputs.len()];
-        let pair = (outputs, batch.targets);
-        let sum = network.loss.compare(isa, pair, width, 1.0, &mut derivative);
+        let mut gradient = vec![0.0; outputs.len()];
+        let predictions = Predictions {
+            outputs,
+            targets: batch.targets,
+            width,
+        };
+        let loss = network.loss;
+        let sum = loss.value_and_gradient(isa, predictions, 1.0, &mut gradient);
         let rows = outputs.chunks_exact(width);
         let hits = rows
             .zip(batch.targets.chunks_exact(width))
@@ -45,12 +51,13 @@ impl Evaluation {
 pub struct State {
     /// One flat vector.
     pub parameters: Vec<f32>,
-    /// Means and variances of batch normalisation, moved along by each training step.
+    /// Running means and variances of batch normalisation, which each training step moves.
     pub statistics: Vec<f32>,
 }
 
 impl State {
-    /// Parameters drawn from each layer's initial law, and the statistics that PyTorch begins with.
+    /// Parameters drawn at random as each layer's initialisation says, and the statistics that PyTorch
+    /// begins with.
     pub fn initial(network: &Network, random: &mut impl Rng) -> Self {
         State {
             parameters: network.initial_parameters(random),
@@ -73,8 +80,8 @@ impl State {
 #[derive(Clone, Debug)]
 pub struct Pass {
     isa: Isa,
-    turned: Turned,
-    workers: Vec<Worker<Trace>>,
+    backward_weights: BackwardWeights,
+    workers: Vec<Worker<Tape>>,
 }
 
 impl Pass {
@@ -82,7 +89,7 @@ impl Pass {
     pub fn new(isa: Isa) -> Self {
         Pass {
             isa,
-            turned: Turned::default(),
+            backward_weights: BackwardWeights::default(),
             workers: Vec::new(),
         }
     }
@@ -90,12 +97,12 @@ impl Pass {
     /// The outputs at a point, samples × outputs, written over `outputs`.
     pub fn outputs(&mut self, point: &Point<'_>, batch: &Batch<'_>, outputs: &mut Vec<f32>) {
         let shares = shares(point.network, point.is_coupled(), batch.samples);
-        let site = Site::new(self.isa, *point, &self.turned);
+        let context = Context::new(self.isa, *point, &self.backward_weights);
         run(point, &shares, &mut self.workers, |share, worker| {
             let Worker { scratch, sum, .. } = worker;
             sum.clear();
             for chunk in share.chunks() {
-                scratch.forward(&site, &batch.part(chunk, point.network));
+                scratch.forward(&context, &batch.part(chunk, point.network));
                 sum.extend_from_slice(scratch.outputs());
             }
         });
@@ -116,7 +123,7 @@ impl Pass {
     /// The gradient `(1/samples)·Σ_i ∇f_i`, weight decay's `λw` included; gives the mean loss without
     /// the penalty.
     pub fn gradient(&mut self, point: &Point<'_>, batch: &Batch<'_>, gradient: &mut [f32]) -> f64 {
-        let (shares, loss) = self.collect(point, batch, 1.0 / batch.samples as f32);
+        let (shares, loss) = self.sum_gradients(point, batch, 1.0 / batch.samples as f32);
         gradient.fill(0.0);
         add_sums(self.isa, &self.workers[..shares], gradient);
         let network = point.network;
@@ -126,24 +133,22 @@ impl Pass {
 
     /// Leaves `scale·Σ_i ∇f_i` in the sums of the first workers; gives their number and the mean loss.
     ///
-    /// The scale rides on the top derivative, through which everything below is linear.
-    fn collect(&mut self, point: &Point<'_>, batch: &Batch<'_>, scale: f32) -> (usize, f64) {
-        self.turned.fill(self.isa, point.network, point.parameters);
+    /// The derivative by the outputs carries the scale; all other derivatives are linear in it.
+    fn sum_gradients(&mut self, point: &Point<'_>, batch: &Batch<'_>, scale: f32) -> (usize, f64) {
+        self.backward_weights
+            .fill(self.isa, point.network, point.parameters);
         let shares = shares(point.network, point.is_coupled(), batch.samples);
-        let site = Site::new(self.isa, *point, &self.turned);
+        let context = Context::new(self.isa, *point, &self.backward_weights);
         run(point, &shares, &mut self.workers, |share, worker| {
             worker.loss = 0.0;
             for chunk in share.chunks() {
-                let start = match chunk.start == share.samples.start {
-                    true => Start::Zero,
-                    false => Start::Accumulate,
-                };
+                let start = share.start_of(&chunk);
                 let part = batch.part(chunk, point.network);
-                worker.scratch.forward(&site, &part);
-                worker.loss += worker.scratch.backward(&site, &part, scale);
+                worker.scratch.forward(&context, &part);
+                worker.loss += worker.scratch.backward(&context, &part, scale);
                 worker
                     .scratch
-                    .gradient(&site, part.inputs, start, &mut worker.sum);
+                    .gradient(&context, part.inputs, start, &mut worker.sum);
             }
         });
         let losses = self.workers[..shares.len()]
@@ -152,9 +157,9 @@ impl Pass {
         (shares.len(), losses.sum::<f64>() / batch.samples as f64)
     }
 
-    /// One step `w ← w − η·(1/samples)·Σ_i ∇f_i`; gives the batch's loss, without the penalty, before the
-    /// step. With
-    /// [`Normalisation::Batch`] the statistics move along as PyTorch's do.
+    /// One step of gradient descent, `w ← w − η·(1/samples)·Σ_i ∇f_i` with η the learning rate; gives the
+    /// batch's mean loss before the step, without the penalty of weight decay. With
+    /// [`Normalisation::Batch`] the running statistics move as PyTorch's do.
     pub fn descend(
         &mut self,
         network: &Network,
@@ -169,7 +174,7 @@ impl Pass {
         let point = state.point(network, normalisation);
         let is_coupled = point.is_coupled();
         let scale = -learning_rate / batch.samples as f32;
-        let (shares, loss) = self.collect(&point, batch, scale);
+        let (shares, loss) = self.sum_gradients(&point, batch, scale);
         network.shrink(self.isa, learning_rate, &mut state.parameters);
         add_sums(self.isa, &self.workers[..shares], &mut state.parameters);
         if is_coupled {
@@ -178,11 +183,12 @@ impl Pass {
         loss
     }
 
-    /// Moves running statistics a tenth of the way to those of the last coupled batch, the variance
-    /// divided by the count less one, as PyTorch does.
+    /// Moves the running statistics a tenth of the way to those of the last coupled batch, whose variance
+    /// is divided by the count less one, as PyTorch does.
     pub fn track(&self, network: &Network, samples: usize, statistics: &mut [f32]) {
-        let trace = &self.workers[0].scratch;
-        for (layer, moments) in network.layers().iter().zip(&trace.moments) {
+        let saved = self.workers[0].scratch.saved();
+        for (layer, saved) in network.layers().iter().zip(saved) {
+            let moments = &saved.moments;
             let count = (samples * layer.output.positions()) as f32;
             let unbiased = count / (count - 1.0).max(1.0);
             for (running, new) in statistics[layer.means()].iter_mut().zip(&moments.mean) {
@@ -207,8 +213,9 @@ impl Pass {
         let mut outputs = Vec::new();
         self.outputs(&point, batch, &mut outputs);
         let mut statistics = vec![0.0; point.network.statistics()];
-        let trace = &self.workers[0].scratch;
-        for (layer, moments) in point.network.layers().iter().zip(&trace.moments) {
+        let saved = self.workers[0].scratch.saved();
+        for (layer, saved) in point.network.layers().iter().zip(saved) {
+            let moments = &saved.moments;
             let channels = layer.means().len();
             statistics[layer.means()].copy_from_slice(&moments.mean[..channels]);
             statistics[layer.variances()].copy_from_slice(&moments.variance[..channels]);
@@ -226,14 +233,14 @@ impl Pass {
     ) -> f64 {
         self.workers
             .resize(self.workers.len().max(1), Worker::default());
-        let trace = &mut self.workers[0].scratch;
+        let tape = &mut self.workers[0].scratch;
         let scale = -learning_rate / batch.samples as f32;
         let point = state.point(network, Normalisation::Fixed);
-        let site = Site::new(self.isa, point, &self.turned);
-        trace.forward(&site, batch);
-        let loss = trace.compare(&site, batch, scale);
+        let context = Context::new(self.isa, point, &self.backward_weights);
+        tape.forward(&context, batch);
+        let loss = tape.loss_and_gradient(&context, batch, scale);
         for index in (0..network.layers().len()).rev() {
-            trace.descend_layer(
+            tape.descend_layer(
                 self.isa,
                 network,
                 batch.inputs,

@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{self, Isa};
-
 use super::Network;
-use super::layer::Operation;
 
 /// Samples and their targets, one row each.
 #[derive(Clone, Copy, Debug)]
@@ -59,38 +56,5 @@ impl<'a> Batch<'a> {
             targets: &self.targets[range.start * outputs..range.end * outputs],
             samples: range.len(),
         }
-    }
-}
-
-/// The convolution weights of a parameter vector, turned for the backward pass; made once for all
-/// the chunks of a batch.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Turned(Vec<Vec<f32>>);
-
-impl Turned {
-    /// Turns the weights of `parameters`.
-    pub fn fill(&mut self, isa: Isa, network: &Network, parameters: &[f32]) {
-        self.0.resize(network.layers().len(), Vec::new());
-        for (layer, turned) in network.layers().iter().zip(&mut self.0) {
-            if let Operation::Convolution(convolution) = &layer.operation {
-                turned.resize(layer.weight.len(), 0.0);
-                let weight = &parameters[layer.weight.clone()];
-                kernel::convolution::turn_weights(isa, convolution, weight, turned);
-            }
-        }
-    }
-}
-
-/// A parameter vector, or a direction among them, ready for use.
-#[derive(Clone, Copy)]
-pub(super) struct Weights<'a> {
-    pub flat: &'a [f32],
-    pub turned: &'a Turned,
-}
-
-impl<'a> Weights<'a> {
-    /// The turned weight of layer `index`.
-    pub fn turned(&self, index: usize) -> &'a [f32] {
-        &self.turned.0[index]
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::kernel::Sides;
+
 /// Height × width × channels of one sample, channels last: element (y, x, c) stands at
 /// `(y·width + x)·channels + c`. A plain vector of features is 1 × 1 × features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,14 @@ impl Shape {
         self.height * self.width
     }
 
+    /// Rows and columns of the image.
+    pub(super) fn sides(self) -> Sides {
+        Sides {
+            rows: self.height,
+            columns: self.width,
+        }
+    }
+
     /// Numbers of one sample.
     pub fn numbers(self) -> usize {
         self.positions() * self.channels
@@ -58,9 +68,10 @@ impl Shape {
 
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.is_flat() {
-            true => write!(f, "{}", self.channels),
-            false => write!(f, "{}×{}×{}", self.channels, self.height, self.width),
+        if self.is_flat() {
+            write!(f, "{}", self.channels)
+        } else {
+            write!(f, "{}×{}×{}", self.channels, self.height, self.width)
         }
     }
 }
@@ -74,13 +85,13 @@ impl fmt::Display for Shape {
 pub fn channels_last(shape: Shape, numbers: &[f32]) -> Vec<f32> {
     let samples = numbers.chunks_exact(shape.numbers());
     assert!(samples.remainder().is_empty(), "whole samples of {shape}");
-    let mut turned = vec![0.0; numbers.len()];
-    for (sample, turned) in samples.zip(turned.chunks_exact_mut(shape.numbers())) {
+    let mut reordered = vec![0.0; numbers.len()];
+    for (sample, reordered) in samples.zip(reordered.chunks_exact_mut(shape.numbers())) {
         for (value, place) in sample.iter().zip(shape.places_of_channels_first()) {
-            turned[place] = *value;
+            reordered[place] = *value;
         }
     }
-    turned
+    reordered
 }
 
 #[cfg(test)]
@@ -90,8 +101,8 @@ mod tests {
     #[test]
     fn channels_move_to_the_end() {
         let shape = Shape::image(2, 1, 3);
-        let turned = channels_last(shape, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        assert_eq!(turned, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+        let reordered = channels_last(shape, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        assert_eq!(reordered, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
         let flat = channels_last(Shape::features(3), &[1.0, 2.0, 3.0]);
         assert_eq!(flat, [1.0, 2.0, 3.0]);
         assert_eq!(shape.to_string(), "2×1×3");

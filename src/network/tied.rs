@@ -21,10 +21,11 @@ impl Layer {
     /// What the sums over its weight and over its bias begin with, in a walk over the layers that
     /// begins with `start`: what a layer before it has written is added to.
     pub(super) fn starts(&self, start: Start) -> [Start; 2] {
-        [self.tied.weight, self.tied.bias].map(|is_tied| match is_tied {
-            true => Start::Accumulate,
-            false => start,
-        })
+        [self.tied.weight, self.tied.bias].map(
+            |is_tied| {
+                if is_tied { Start::Accumulate } else { start }
+            },
+        )
     }
 }
 
@@ -64,10 +65,10 @@ impl Network {
             end: 0,
         };
         for module in self.modules() {
-            for part in module.tensors.iter().map(|(part, _)| *part) {
+            for role in module.tensors.iter().map(|(role, _)| *role) {
                 let number = places.taken.len();
                 let layer = &mut self.layers[module.layer];
-                let (place, is_tied) = match part {
+                let (place, is_tied) = match role {
                     TensorRole::Weight => (&mut layer.weight, &mut layer.tied.weight),
                     TensorRole::Bias => (&mut layer.bias, &mut layer.tied.bias),
                     TensorRole::Mean | TensorRole::Variance => continue,
@@ -101,9 +102,9 @@ impl Network {
 }
 
 impl Tied {
-    /// Is this part a parameter of a layer before?
-    pub fn is(self, part: TensorRole) -> bool {
-        match part {
+    /// Is this tensor a parameter of a layer before?
+    pub fn is(self, role: TensorRole) -> bool {
+        match role {
             TensorRole::Weight => self.weight,
             TensorRole::Bias => self.bias,
             TensorRole::Mean | TensorRole::Variance => false,

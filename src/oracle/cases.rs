@@ -22,11 +22,11 @@ pub enum Family {
     OneInfinity,
     /// Uniform, with infinities of both signs and zeros.
     Infinities,
-    /// Uniform, with NaN here and there.
+    /// Uniform, with one NaN in sixteen numbers on average.
     NotANumber,
     /// Uniform, with blocks of 16 zeros.
     ZeroBlocks,
-    /// Seven numbers again and again.
+    /// The same seven numbers, repeated.
     Repeated,
 }
 
@@ -111,9 +111,9 @@ fn repeated(x: &[f32]) -> Vec<f32> {
 pub struct Case {
     /// What its numbers are like.
     pub family: Family,
-    /// The one vector.
+    /// The first vector.
     pub x: Vec<f32>,
-    /// The other.
+    /// The second vector.
     pub y: Vec<f32>,
 }
 

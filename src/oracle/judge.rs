@@ -12,18 +12,18 @@ pub enum Outcome {
     Holds,
     /// A result is not as expected.
     Broken,
-    /// Nothing is wrong and nothing is shown: only zeros, NaN and sums that may overflow.
+    /// Nothing is wrong, and nothing is proved: there are only zeros, NaN and sums that may overflow.
     Mistrusted,
 }
 
-/// What was seen, result by result.
+/// How many results are as expected, and which are not.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Judgement {
+pub struct Tally {
     /// The answer.
     pub outcome: Outcome,
     /// Results as expected that could have been wrong.
     pub telling: u64,
-    /// Results as expected of which nothing else could come: zeros, NaN, sums that may overflow.
+    /// Results as expected that prove nothing: zeros, NaN, sums that may overflow.
     pub silent: u64,
     /// The results that are not as expected.
     pub broken: Vec<usize>,
@@ -42,13 +42,13 @@ enum Sight {
 ///
 /// # Panics
 /// When there is not one expectation per result.
-pub fn judge(computed: &[f64], expected: &[Expected]) -> Judgement {
+pub fn judge(computed: &[f64], expected: &[Expected]) -> Tally {
     assert_eq!(
         computed.len(),
         expected.len(),
         "results and their expectations"
     );
-    let mut judgement = Judgement {
+    let mut tally = Tally {
         outcome: Outcome::Mistrusted,
         telling: 0,
         silent: 0,
@@ -56,17 +56,17 @@ pub fn judge(computed: &[f64], expected: &[Expected]) -> Judgement {
         worst_ratio: 0.0,
     };
     for (i, (&computed, expected)) in computed.iter().zip(expected).enumerate() {
-        judgement.count(i, look(computed, expected));
+        tally.count(i, look(computed, expected));
     }
-    judgement.outcome = match (judgement.broken.is_empty(), judgement.telling) {
+    tally.outcome = match (tally.broken.is_empty(), tally.telling) {
         (false, _) => Outcome::Broken,
         (true, 0) => Outcome::Mistrusted,
         (true, _) => Outcome::Holds,
     };
-    judgement
+    tally
 }
 
-impl Judgement {
+impl Tally {
     fn count(&mut self, result: usize, sight: Sight) {
         let ratio = match sight {
             Sight::Silent => {
@@ -87,19 +87,19 @@ impl Judgement {
 }
 
 fn look(computed: f64, expected: &Expected) -> Sight {
-    let silent_if = |right: bool| match right {
-        true => Sight::Silent,
-        false => Sight::Broken(f64::INFINITY),
+    let if_right = |right: bool, sight: Sight| {
+        if right {
+            sight
+        } else {
+            Sight::Broken(f64::INFINITY)
+        }
     };
     match expected {
         Expected::Unknown => Sight::Silent,
-        Expected::Invalid => silent_if(computed.is_nan()),
+        Expected::Invalid => if_right(computed.is_nan(), Sight::Silent),
         Expected::Infinite(negative) => {
             let right = computed.is_infinite() && (computed < 0.0) == *negative;
-            match right {
-                true => Sight::Telling(0.0),
-                false => Sight::Broken(f64::INFINITY),
-            }
+            if_right(right, Sight::Telling(0.0))
         }
         Expected::Near {
             value,
@@ -107,8 +107,8 @@ fn look(computed: f64, expected: &Expected) -> Sight {
             magnitude,
             may_overflow,
         } => match Exact::from_f64(computed) {
-            None => silent_if(*may_overflow),
-            Some(computed) if magnitude.is_zero() => silent_if(computed.is_zero()),
+            None => if_right(*may_overflow, Sight::Silent),
+            Some(computed) if magnitude.is_zero() => if_right(computed.is_zero(), Sight::Silent),
             Some(computed) => near(&(computed - value).abs(), radius),
         },
     }
@@ -117,9 +117,10 @@ fn look(computed: f64, expected: &Expected) -> Sight {
 /// A sum with a term that is not zero has a bound above zero.
 fn near(error: &Exact, radius: &Exact) -> Sight {
     let ratio = (error / radius).to_f64();
-    match error <= radius {
-        true => Sight::Telling(ratio),
-        false => Sight::Broken(ratio),
+    if error <= radius {
+        Sight::Telling(ratio)
+    } else {
+        Sight::Broken(ratio)
     }
 }
 

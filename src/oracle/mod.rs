@@ -21,5 +21,5 @@ mod terms;
 
 pub use bound::{Format, Order, gamma};
 pub use cases::{Case, Family, cases};
-pub use judge::{Judgement, Outcome, judge};
+pub use judge::{Outcome, Tally, judge};
 pub use terms::{Expected, Terms};

@@ -18,9 +18,10 @@ pub fn fma(a: f32, x: f32, y: f32) -> f32 {
     let [Some(exact_a), Some(exact_x), Some(exact_y)] = finite else {
         // Nothing rounds where an operand is not finite, except that a finite product must not
         // become infinite.
-        let product = match a.is_finite() && x.is_finite() {
-            true => 0.0,
-            false => a * x,
+        let product = if a.is_finite() && x.is_finite() {
+            0.0
+        } else {
+            a * x
         };
         return product + y;
     };
@@ -65,10 +66,7 @@ pub fn relu_backward(output: f32, dy: f32) -> f32 {
 }
 
 fn signed(magnitude: f32, negative: bool) -> f32 {
-    match negative {
-        true => -magnitude,
-        false => magnitude,
-    }
+    if negative { -magnitude } else { magnitude }
 }
 
 #[cfg(test)]

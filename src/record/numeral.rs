@@ -60,9 +60,12 @@ pub fn significant(value: f64) -> String {
     }
     let rounded: f64 = format!("{value:.3e}").parse().expect("a printed number");
     let exponent = exponent(rounded);
-    let trim = |text: String| match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
+    let trim = |text: String| {
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text
+        }
     };
     if (-4..=5).contains(&exponent) {
         return trim(fixed(rounded, (3 - exponent).max(0) as usize));

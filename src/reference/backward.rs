@@ -13,6 +13,15 @@ enum Half {
     Tangent,
 }
 
+impl Half {
+    fn of(self, dual: Dual) -> f64 {
+        match self {
+            Half::Value => dual.value,
+            Half::Tangent => dual.tangent,
+        }
+    }
+}
+
 impl Pass<'_> {
     /// `sum ← sum + Σ ∇f_i`.
     pub fn gradient(self, sum: &mut [f64]) {
@@ -122,12 +131,8 @@ impl Pass<'_> {
                     let back = self.channel_of(to, c, back);
                     let pairs = back.iter().zip(&channel.normal);
                     let scale: Dual = pairs.map(|(&b, &x)| b * x).sum();
-                    let part = |dual: Dual| match half {
-                        Half::Value => dual.value,
-                        Half::Tangent => dual.tangent,
-                    };
-                    sum[places.weights.start + c] += part(scale);
-                    sum[places.biases.start + c] += part(back.into_iter().sum());
+                    sum[places.weights.start + c] += half.of(scale);
+                    sum[places.biases.start + c] += half.of(back.into_iter().sum());
                 }
             }
             Layer::Normalise { .. }
@@ -164,13 +169,7 @@ impl Pass<'_> {
                 }
             }
             Layer::BatchNorm { epsilon, .. } => {
-                for c in 0..from[0] {
-                    let [scale, _] = self.scale_and_shift(places, c);
-                    let back = self.channel_of(to, c, back).into_iter();
-                    let back: Vec<Dual> = back.map(|b| b * scale).collect();
-                    let channel = self.channel(layer, places, c, *epsilon);
-                    self.add_channel(from, c, below, &channel.backward(&back));
-                }
+                self.backward_batch_norm(layer, places, *epsilon, back, below);
             }
             Layer::Normalise { deviation, .. } => {
                 let positions = from[1] * from[2];
@@ -194,6 +193,24 @@ impl Pass<'_> {
                 self.each_pooled(layer, window, |from, to| below[from] += share * back[to]);
             }
             Layer::Flatten | Layer::Shortcut { .. } => add(back, below),
+        }
+    }
+
+    fn backward_batch_norm(
+        &self,
+        layer: usize,
+        places: &Places,
+        epsilon: f64,
+        back: &[f64],
+        below: &mut [f64],
+    ) {
+        let size = self.sizes(layer).0;
+        for c in 0..size[0] {
+            let [scale, _] = self.scale_and_shift(places, c);
+            let back = self.channel_of(size, c, back).into_iter();
+            let back: Vec<Dual> = back.map(|b| b * scale).collect();
+            let channel = self.channel(layer, places, c, epsilon);
+            self.add_channel(size, c, below, &channel.backward(&back));
         }
     }
 }

@@ -152,21 +152,9 @@ impl<'a> Pass<'a> {
                 self.add_biases(places, to, &mut y);
             }
             Layer::BatchNorm { epsilon, .. } => {
-                for c in 0..from[0] {
-                    let channel = self.channel(layer, places, c, *epsilon);
-                    let [scale, shift] = self.scale_and_shift(places, c);
-                    let numbers = channel.normal.iter().map(|&x| x * scale + shift);
-                    self.add_channel(from, c, &mut y, &numbers.collect::<Vec<_>>());
-                }
+                self.normalise_batch(layer, places, *epsilon, &mut y)
             }
-            Layer::Normalise { mean, deviation } => {
-                let positions = from[1] * from[2];
-                for (place, (x, y)) in x.iter().zip(&mut y).enumerate() {
-                    let c = place / positions % from[0];
-                    let mean = if place < half { mean[c] } else { 0.0 };
-                    *y = (x - mean) / deviation[c];
-                }
-            }
+            Layer::Normalise { mean, deviation } => normalise(x, from, mean, deviation, &mut y),
             Layer::Activation(function) => {
                 for (place, x) in duals(x).enumerate() {
                     let image = activation::forward(*function, x);
@@ -188,6 +176,16 @@ impl<'a> Pass<'a> {
             }
         }
         y
+    }
+
+    fn normalise_batch(&self, layer: usize, places: &Places, epsilon: f64, y: &mut [f64]) {
+        let size = self.sizes(layer).0;
+        for c in 0..size[0] {
+            let channel = self.channel(layer, places, c, epsilon);
+            let [scale, shift] = self.scale_and_shift(places, c);
+            let numbers = channel.normal.iter().map(|&x| x * scale + shift);
+            self.add_channel(size, c, y, &numbers.collect::<Vec<_>>());
+        }
     }
 
     /// A convolution without biases.
@@ -344,6 +342,16 @@ pub(super) fn kernels(window: graph::Window, groups: usize, from: Size, to: Size
             to: of_group(to),
             window,
         },
+    }
+}
+
+/// `(x_c − mean_c)/deviation_c` for every channel, and its tangent.
+fn normalise(x: &[f64], size: Size, mean: &[f64], deviation: &[f64], y: &mut [f64]) {
+    let (positions, half) = (size[1] * size[2], y.len() / 2);
+    for (place, (x, y)) in x.iter().zip(y).enumerate() {
+        let c = place / positions % size[0];
+        let mean = if place < half { mean[c] } else { 0.0 };
+        *y = (x - mean) / deviation[c];
     }
 }
 

@@ -14,7 +14,7 @@ pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
     let mut layers: Vec<Layer> = Vec::new();
     // For each activation of the engine: which one of the graph it is.
     let mut places = vec![0];
-    let is_scale = |layer: &network::Layer| matches!(layer.operation, Operation::ChannelScale);
+    let is_scale = |layer: &network::Layer| matches!(layer.operation, Operation::ChannelScale(_));
     for (index, layer) in network.layers().iter().enumerate() {
         let mut twin = same(
             &layer.operation,
@@ -104,7 +104,7 @@ fn activation(activation: network::Activation) -> Option<Activation> {
 /// one layer there, which stands for the first; whether there is a second is left to the caller.
 fn same(kind: &Operation, no_bias: bool, output: Shape, places: &[usize]) -> Option<Layer> {
     Some(match kind {
-        Operation::Dense => Layer::Dense {
+        Operation::Dense(_) => Layer::Dense {
             outputs: output.channels,
             bias: !no_bias,
         },
@@ -117,21 +117,21 @@ fn same(kind: &Operation, no_bias: bool, output: Shape, places: &[usize]) -> Opt
                 bias: !no_bias,
             }
         }
-        Operation::ChannelScale => return None,
-        Operation::Standardise { epsilon, .. } => Layer::BatchNorm {
-            epsilon: *epsilon,
+        Operation::ChannelScale(_) => return None,
+        Operation::Standardise(norm) => Layer::BatchNorm {
+            epsilon: norm.epsilon,
             affine: false,
         },
-        Operation::Normalise { mean, deviation } => Layer::Normalise {
-            mean: mean.clone(),
-            deviation: deviation.clone(),
+        Operation::Normalise(constants) => Layer::Normalise {
+            mean: constants.mean.clone(),
+            deviation: constants.deviation.clone(),
         },
-        Operation::MaxPool(pool) => Layer::MaxPool(window(&pool.window)),
-        Operation::AveragePool(pool) => Layer::AveragePool(window(&pool.window)),
-        Operation::Flatten => Layer::Flatten,
-        Operation::Shortcut { from, stride, .. } => Layer::Shortcut {
-            from: places[*from],
-            stride: *stride,
+        Operation::MaxPool(max) => Layer::MaxPool(window(&max.pool.window)),
+        Operation::AveragePool(mean) => Layer::AveragePool(window(&mean.pool.window)),
+        Operation::Flatten(_) => Layer::Flatten,
+        Operation::Shortcut(shortcut) => Layer::Shortcut {
+            from: places[shortcut.from],
+            stride: shortcut.stride,
         },
     })
 }

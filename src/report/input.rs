@@ -49,7 +49,7 @@ pub struct RollEntry {
 }
 
 /// The names of the checks, in the order of [`Findings`].
-pub(super) const CHECKS: [&str; 4] = ["exact", "outside", "certified", "empirical"];
+pub const CHECKS: [&str; 4] = ["exact", "outside", "certified", "empirical"];
 
 impl RollEntry {
     /// The entry of `claim`, whose checks came out as `findings`.

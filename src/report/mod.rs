@@ -1,4 +1,4 @@
-//! Room **report**: records to HTML, SVG and CSV: pure functions. The only room that names plotters.
+//! Room **report**: turns records into HTML, SVG and CSV by pure functions. No other room uses plotters.
 //!
 //! [`render`] turns a [`ReportInput`] into files; the same input gives the same bytes. The page is
 //! one file without scripts or outside addresses, so it can be mailed, archived and diffed.

@@ -1,4 +1,4 @@
-//! The page: one self-contained XHTML-compatible file.
+//! The page: one self-contained file that is valid as HTML and as XML.
 
 use askama::Template;
 
@@ -14,7 +14,7 @@ pub fn render(input: &ReportInput) -> String {
         input,
         summary: summary(input),
         claims: input.roll.iter().map(ClaimSection::new).collect(),
-        experiments: input.records.iter().map(Experiment::new).collect(),
+        experiments: input.records.iter().map(ExperimentSection::new).collect(),
     };
     page.render()
         .expect("rendering into a string does not fail")
@@ -26,7 +26,7 @@ struct Page<'a> {
     input: &'a ReportInput,
     summary: String,
     claims: Vec<ClaimSection<'a>>,
-    experiments: Vec<Experiment<'a>>,
+    experiments: Vec<ExperimentSection<'a>>,
 }
 
 /// A claim with everything its section shows.
@@ -49,7 +49,7 @@ struct CheckRow<'a> {
 }
 
 /// An experiment with its figures drawn.
-struct Experiment<'a> {
+struct ExperimentSection<'a> {
     record: &'a Record,
     drawings: Vec<figure::Drawing>,
     tables: Vec<TableView<'a>>,
@@ -99,9 +99,9 @@ impl<'a> CheckRow<'a> {
     }
 }
 
-impl<'a> Experiment<'a> {
+impl<'a> ExperimentSection<'a> {
     fn new(record: &'a Record) -> Self {
-        Experiment {
+        ExperimentSection {
             record,
             drawings: record.figures.iter().map(figure::draw).collect(),
             tables: record.tables.iter().map(TableView::new).collect(),
@@ -136,8 +136,7 @@ impl<'a> TableView<'a> {
     }
 }
 
-/// True for a cell that is better aligned to the right: empty, a dash, or a number with whatever
-/// stands behind it.
+/// Should a cell be aligned to the right? It should when it is empty, a dash, or begins with a number.
 fn looks_numeric(cell: &str) -> bool {
     let unsigned = cell.trim_start_matches(['-', '−', '+', '<', '>', '≤', '≥', '±', '–', '∞', ' ']);
     unsigned.is_empty() || unsigned.starts_with(|c: char| c.is_ascii_digit())

@@ -1,11 +1,11 @@
-//! Random small models, and steps that widen the gap: floating point, which proposes only.
+//! Random small models, and steps that widen the gap, in floating point: proposals only.
 
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::factors::Factors;
-use super::{Goal, Hunt};
+use super::hunt::{Goal, Hunt};
 
 /// Gaps below this are not looked at: the ends are proposed with relative errors up to some 1e-12,
 /// and where a conjecture holds with equality half of all gaps would be a hair above 1.
@@ -143,9 +143,10 @@ fn stepped(from: &Factors<f64>, step: f64, random: &mut ChaCha8Rng) -> Factors<f
 /// regression, the others take all numbers of columns in turn.
 fn start(hunt: &Hunt, round: usize, random: &mut ChaCha8Rng) -> Factors<f64> {
     let d = hunt.settings.dimension;
-    let columns = match round.is_multiple_of(2) {
-        true => 1,
-        false => 1 + (round / 2) % d,
+    let columns = if round.is_multiple_of(2) {
+        1
+    } else {
+        1 + (round / 2) % d
     };
     const ENTRIES: [f64; 7] = [0.0, 0.0, 1.0, 1.0, -1.0, 2.0, -2.0];
     let mut entry = || ENTRIES[random.random_range(0..ENTRIES.len())];

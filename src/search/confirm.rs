@@ -2,9 +2,9 @@
 
 use num_traits::One;
 
-use super::Hunt;
 use super::climb::WORTH_ASKING;
 use super::grid::Grid;
+use super::hunt::Hunt;
 use crate::claim::family::hair;
 use crate::claim::{Conjecture, Ends, Instance};
 use crate::model::{Model, Sampling};
@@ -95,9 +95,10 @@ impl Hunt<'_> {
         uppers.into_iter().find_map(|upper| {
             let lower = above(ends.conclusion)?;
             let upper = upper.unwrap_or_else(|| &lower + Exact::one());
-            let lower = match ends.conclusion > 0.0 {
-                true => lower,
-                false => &upper * Exact::fraction(1, 2),
+            let lower = if ends.conclusion > 0.0 {
+                lower
+            } else {
+                &upper * Exact::fraction(1, 2)
             };
             let eta = (lower <= upper).then(|| Exact::simplest_between(&lower, &upper))?;
             refutes(self.conjecture, &asked.at(eta.clone())).then_some(eta)

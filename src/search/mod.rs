@@ -3,7 +3,7 @@
 //! Three steps, of which the last one alone is believed:
 //!
 //! 1. *Climb* in floating point (`climb`): random small models, and steps that widen the gap
-//!    between the end of the hypotheses and the end of the conclusion ([`Ends::gap`]).
+//!    between the end of the hypotheses and the end of the conclusion ([`Ends::gap`](crate::claim::Ends::gap)).
 //! 2. *Round and shrink* (`shrink`): every `H_i = G_i G_iᵀ` is kept as its factor, so that any
 //!    rounding of the `G_i` is a minimum again; then fewer samples, dimensions, columns and smaller
 //!    numbers, as long as it stays a counter-example.
@@ -15,71 +15,15 @@ mod climb;
 mod confirm;
 mod factors;
 mod grid;
+mod hunt;
 mod shrink;
 
-use crate::claim::{Conjecture, Ends};
-use crate::error::{Error, Result};
-use crate::model::Sampling;
-use crate::number::Exact;
+use crate::claim::Conjecture;
+use crate::error::Result;
 
 pub use confirm::{CounterExample, Span};
-use factors::Factors;
-
-/// The largest dimension searched: a climb asks for the eigenvalues of d(d+1)/2 = 36 rows.
-pub const LARGEST_DIMENSION: usize = 8;
-
-/// The largest number of samples searched.
-pub const MOST_SAMPLES: usize = 64;
-
-/// What a search is after.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Goal {
-    /// The smallest counter-example there is.
-    Smallest,
-    /// The counter-example with the widest gap, in numbers as small as its width allows.
-    WidestGap,
-}
-
-/// Where to search, and how long.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Settings {
-    /// What is wanted.
-    pub goal: Goal,
-    /// The dimension `d` of the models tried; a counter-example may come out smaller.
-    pub dimension: usize,
-    /// The number of samples `n` of the models tried; a counter-example may come out smaller.
-    pub samples: usize,
-    /// The batch size `B`; with 1, `p = 1`.
-    pub batch: usize,
-    /// How a batch is drawn.
-    pub sampling: Sampling,
-    /// How many models the climb may try. Rounding, shrinking and confirming come on top.
-    pub budget: u64,
-    /// The seed.
-    pub seed: u64,
-}
-
-impl Settings {
-    fn check(&self) -> Result<()> {
-        let within = |name: &str, value: usize, largest: usize| match (1..=largest).contains(&value)
-        {
-            true => Ok(()),
-            false => {
-                let fault = format!("is {value}; it must be from 1 to {largest}");
-                Err(Error::input("search", name, fault))
-            }
-        };
-        within("dimension", self.dimension, LARGEST_DIMENSION)?;
-        within("samples", self.samples, MOST_SAMPLES)?;
-        within("batch", self.batch, self.samples)
-    }
-
-    /// The noise weight of a model with this many samples; `None` when a batch does not fit it.
-    fn weight(&self, samples: usize) -> Option<Exact> {
-        self.sampling.weight(samples, self.batch).ok()
-    }
-}
+use hunt::Hunt;
+pub use hunt::{Goal, LARGEST_DIMENSION, MOST_SAMPLES, Settings};
 
 /// What a search saw.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -125,24 +69,4 @@ pub fn search(
             .filter(|gap| gap.is_finite()),
         found,
     })
-}
-
-/// A conjecture and where to look for its counter-example.
-#[derive(Clone, Copy)]
-pub(crate) struct Hunt<'a> {
-    conjecture: &'a Conjecture,
-    settings: &'a Settings,
-}
-
-impl Hunt<'_> {
-    /// Where the two sides end for this model; `None` when a batch does not fit it.
-    fn ends(&self, factors: &Factors<f64>) -> Option<Ends> {
-        let weight = self.settings.weight(factors.samples())?.to_f64();
-        Some(self.conjecture.ends(&factors.model(), weight))
-    }
-
-    /// See [`Ends::gap`].
-    fn gap(&self, factors: &Factors<f64>) -> Option<f64> {
-        self.ends(factors)?.gap()
-    }
 }

@@ -1,9 +1,9 @@
 //! From a counter-example in floating point to a small one in fractions.
 
-use super::Hunt;
 use super::climb::{Candidate, WORTH_ASKING};
 use super::confirm::CounterExample;
 use super::grid::Grid;
+use super::hunt::Hunt;
 
 /// The denominators tried in turn, each about a third larger than the one before.
 const DENOMINATORS: [u64; 24] = [

@@ -1,8 +1,8 @@
-//! Room **sweep**: which cells to run, shards, resume, merge.
+//! Room **sweep**: the folder of finished cells, and how cells are spread over machines.
 //!
-//! A folder of results holds `cells/<scale>/<experiment>/<cell>.json`, one file a cell, written whole or
-//! not at all. A file whose settings are those asked for is a finished cell and is not run again;
-//! plain processes and a shared folder are all a cluster needs.
+//! A folder of results holds a file `cells/<scale>/<experiment>/<cell>.json` per cell, written whole or
+//! not at all. A cell whose file has the settings that are asked for is not run again. A cluster needs
+//! nothing but plain processes and a shared folder.
 
 mod shard;
 mod store;

@@ -1,9 +1,9 @@
-//! One part of the work out of several.
+//! One of several equal parts of the cells.
 
 use std::str::FromStr;
 
-/// Part `index` of `count`, `1 ≤ index ≤ count`: the cells whose number is `index − 1` modulo
-/// `count`.
+/// Part `index` of `count`, with `1 ≤ index ≤ count`: the cells whose number, from 0, is `index − 1`
+/// modulo `count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     index: usize,
@@ -11,7 +11,7 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// The whole work.
+    /// All cells.
     pub const ALL: Shard = Shard { index: 1, count: 1 };
 
     /// Is cell number `position` (from 0) in this shard?

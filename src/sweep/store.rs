@@ -21,7 +21,7 @@ pub struct Finished {
     pub scale: Scale,
     /// Its name and settings.
     pub cell: Cell,
-    /// What it came to.
+    /// Its outcome.
     pub outcome: Value,
 }
 
@@ -39,13 +39,13 @@ impl Store {
         }
     }
 
-    /// Where the cell of this name stands.
+    /// The file of the cell of this name.
     fn path(&self, experiment: &str, scale: Scale, cell: &str) -> PathBuf {
         let scale = self.folder.join("cells").join(scale.name());
         scale.join(experiment).join(format!("{cell}.json"))
     }
 
-    /// The outcome of a cell when it has been run with exactly these settings.
+    /// The outcome of a cell, if it has been run with exactly these settings.
     fn outcome(&self, study: &Study, scale: Scale, cell: &Cell) -> Option<Value> {
         let text = read::text(&self.path(study.name, scale, &cell.name)).ok()?;
         let finished: Finished = serde_json::from_str(&text).ok()?;
@@ -53,8 +53,7 @@ impl Store {
         is_whole.then_some(finished.outcome)
     }
 
-    /// The outcome of a cell: the one that is there, or else the cell is run and kept. Says
-    /// whether it was run.
+    /// The outcome of a cell, which is run and kept if it has not been. Also tells whether it was run.
     ///
     /// # Errors
     /// When its data cannot be read or the folder cannot be written.
@@ -78,7 +77,7 @@ impl Store {
         Ok((outcome, true))
     }
 
-    /// Writes a finished cell: a temporary file, synced and renamed.
+    /// Writes a finished cell, whole or not at all.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -89,8 +88,7 @@ impl Store {
         write_file(&path, &text)
     }
 
-    /// Every finished cell of the folder, in the order of their paths; none when no cell has been
-    /// finished there yet.
+    /// Every finished cell of the folder, ordered by path.
     ///
     /// # Errors
     /// When a file there is not a finished cell, or not the one that its path names.
@@ -104,7 +102,8 @@ impl Store {
         paths.iter().map(|path| self.read(path)).collect()
     }
 
-    /// Reads one file. A cell that names another place is refused: it would be copied there.
+    /// Reads one file. A cell whose own names lead to another path is refused, because merging would
+    /// write it there.
     fn read(&self, path: &Path) -> Result<Finished> {
         let text = read::text(path)?;
         let fault = |fault| Error::input(path.display(), "cell", fault);

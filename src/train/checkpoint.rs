@@ -1,8 +1,10 @@
 //! A run in a file.
 //!
-//! Eight bytes of magic; the length of a header as u64; the header, JSON; parameters, statistics and
-//! the optimiser's vectors as f32; the SHA-256 of all that. Numbers are little endian.
+//! The file holds, in this order: eight bytes of magic, the length of the header as a u64, the header as
+//! JSON, parameters, statistics and the optimiser's vectors as f32, and the SHA-256 of everything before.
+//! Numbers are little endian.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -20,15 +22,15 @@ use super::progress::Progress;
 
 const MAGIC: &[u8; 8] = b"SGDSTAB1";
 const DIGEST: usize = 32;
-/// No header that was written is longer.
+/// More bytes than any header that was written.
 const LONGEST_HEADER: u64 = 1 << 20;
 
-/// Everything that the rest of a run depends on, but for network and data.
+/// Everything that the rest of a run depends on, except network and data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     /// The name of the network.
     pub network: String,
-    /// The plan; another number of steps may be put in.
+    /// The plan. Its number of steps may be changed before the run is resumed.
     pub plan: Plan,
     /// How far the run has come.
     pub progress: Progress,
@@ -83,30 +85,8 @@ impl Checkpoint {
     /// # Errors
     /// When the file cannot be read, is no checkpoint, is not whole, or is of another network.
     pub fn read(path: &Path, network: &Network) -> Result<Self> {
-        let wrong = |field: &str, fault: &str| Error::input(path.display(), field, fault);
-        let unreadable = |cause| Error::unreadable(path, &cause);
-        let mut file = read::open_file(path)?;
-        let length = file.metadata().map_err(unreadable)?.len();
-        let mut start = [0; 16];
-        let read = file.read_exact(&mut start);
-        let (magic, size) = start.split_at(MAGIC.len());
-        if read.is_err() || magic != MAGIC {
-            return Err(wrong(
-                "magic",
-                "it is no checkpoint; give a file made by one",
-            ));
-        }
-        let size = u64::from_le_bytes(size.try_into().expect("eight bytes"));
-        if size > LONGEST_HEADER.min(length) {
-            return Err(wrong(
-                "header",
-                "it is longer than the file; write it again",
-            ));
-        }
-        let mut text = vec![0; size as usize];
-        file.read_exact(&mut text).map_err(unreadable)?;
-        let header: Header = serde_json::from_slice(&text)
-            .map_err(|cause| wrong("header", &format!("{cause}; write the file again")))?;
+        let mut reader = Reader::open(path)?;
+        let header = reader.header()?;
         let expected = (network.parameters(), network.statistics());
         if header.network != network.name() || (header.parameters, header.statistics) != expected {
             let fault = format!(
@@ -116,29 +96,13 @@ impl Checkpoint {
                 network.name(),
                 network.parameters()
             );
-            return Err(wrong("network", &fault));
+            return Err(reader.wrong("network", fault));
         }
         let mut memory = header.memory;
         let vectors = memory.vectors_mut().len() + 1;
-        let numbers = vectors * header.parameters + header.statistics;
-        let whole = start.len() as u64 + size + 4 * numbers as u64 + DIGEST as u64;
-        if length != whole {
-            let fault = format!("it has {length} bytes of {whole}; write the file again");
-            return Err(wrong("length", &fault));
-        }
-        let mut rest = Vec::new();
-        file.read_to_end(&mut rest).map_err(unreadable)?;
-        let (body, digest) = rest.split_at(rest.len().saturating_sub(DIGEST));
-        let hash = Sha256::new().chain_update(start).chain_update(&text);
-        if body.len() != 4 * numbers || hash.chain_update(body).finalize()[..] != *digest {
-            return Err(wrong(
-                "digest",
-                "its bytes have changed; write the file again",
-            ));
-        }
-        let (quadruples, _) = body.as_chunks::<4>();
-        let mut floats = quadruples.iter().map(|bytes| f32::from_le_bytes(*bytes));
-        let mut take = |count| floats.by_ref().take(count).collect::<Vec<f32>>();
+        let numbers = reader.numbers(vectors * header.parameters + header.statistics)?;
+        let mut numbers = numbers.into_iter();
+        let mut take = |count| numbers.by_ref().take(count).collect::<Vec<f32>>();
         let state = State {
             parameters: take(header.parameters),
             statistics: take(header.statistics),
@@ -153,5 +117,98 @@ impl Checkpoint {
             state,
             memory,
         })
+    }
+
+    /// Is it of this network, with a memory of its own optimiser?
+    pub(super) fn check_is_of(&self, network: &Network) -> Result<()> {
+        let optimiser = self.plan.optimiser;
+        if self.network == network.name() && self.memory.belongs_to(optimiser) {
+            return Ok(());
+        }
+        let fault = format!(
+            "it is of {} and does not fit {} trained by {}; resume the run that wrote it",
+            self.network,
+            network.name(),
+            optimiser.name()
+        );
+        Err(Error::input("checkpoint", "network", fault))
+    }
+}
+
+/// A checkpoint file being read, from its start to its end.
+struct Reader<'a> {
+    path: &'a Path,
+    file: File,
+    /// The length of the file, and how much of it has been read, in bytes.
+    length: u64,
+    position: u64,
+    /// Over what has been read.
+    hash: Sha256,
+}
+
+impl<'a> Reader<'a> {
+    fn open(path: &'a Path) -> Result<Self> {
+        let file = read::open_file(path)?;
+        let metadata = file.metadata();
+        let metadata = metadata.map_err(|cause| Error::unreadable(path, &cause))?;
+        Ok(Reader {
+            path,
+            file,
+            length: metadata.len(),
+            position: 0,
+            hash: Sha256::new(),
+        })
+    }
+
+    fn wrong(&self, field: &str, fault: impl Into<String>) -> Error {
+        Error::input(self.path.display(), field, fault.into())
+    }
+
+    /// Fills `bytes`; tells whether there were enough of them.
+    fn fill(&mut self, bytes: &mut [u8]) -> bool {
+        self.position += bytes.len() as u64;
+        let is_full = self.file.read_exact(bytes).is_ok();
+        self.hash.update(bytes);
+        is_full
+    }
+
+    fn header(&mut self) -> Result<Header> {
+        let (mut magic, mut size) = ([0; 8], [0; 8]);
+        let is_full = self.fill(&mut magic) && self.fill(&mut size);
+        if !is_full || magic != *MAGIC {
+            return Err(self.wrong("magic", "it is no checkpoint; give a file made by one"));
+        }
+        let size = u64::from_le_bytes(size);
+        let too_long = "it is longer than the file; write it again";
+        if size > LONGEST_HEADER.min(self.length) {
+            return Err(self.wrong("header", too_long));
+        }
+        let mut text = vec![0; size as usize];
+        if !self.fill(&mut text) {
+            return Err(self.wrong("header", too_long));
+        }
+        serde_json::from_slice(&text)
+            .map_err(|cause| self.wrong("header", format!("{cause}; write the file again")))
+    }
+
+    /// The rest of the file: so many numbers and the digest of all that is before it.
+    fn numbers(mut self, count: usize) -> Result<Vec<f32>> {
+        let whole = self.position + 4 * count as u64 + DIGEST as u64;
+        if self.length != whole {
+            let fault = format!(
+                "it has {} bytes of {whole}; write the file again",
+                self.length
+            );
+            return Err(self.wrong("length", fault));
+        }
+        let (mut body, mut digest) = (vec![0; 4 * count], [0; DIGEST]);
+        let is_full = self.fill(&mut body);
+        let hash = self.hash.clone().finalize();
+        if !(is_full && self.fill(&mut digest)) || hash[..] != digest {
+            return Err(self.wrong("digest", "its bytes have changed; write the file again"));
+        }
+        let (quadruples, _) = body.as_chunks::<4>();
+        let numbers = quadruples.iter().map(|bytes| f32::from_le_bytes(*bytes));
+        Ok(numbers.collect())
     }
 }

@@ -22,23 +22,28 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// Every ending with its words in tables.
-    pub const ALL: [(Ending, &'static str); 5] = [
-        (Ending::Converged, "converged"),
-        (Ending::Stationary, "stationary"),
-        (Ending::Stalled, "stalled"),
-        (Ending::OutOfSteps, "out of steps"),
-        (Ending::Diverged, "diverged"),
+    /// Every ending.
+    pub const ALL: [Ending; 5] = [
+        Ending::Converged,
+        Ending::Stationary,
+        Ending::Stalled,
+        Ending::OutOfSteps,
+        Ending::Diverged,
     ];
 
     /// Its words in tables.
     pub fn words(self) -> &'static str {
-        let said = Self::ALL.iter().find(|(ending, _)| *ending == self);
-        said.expect("all endings are in the list").1
+        match self {
+            Ending::Converged => "converged",
+            Ending::Stationary => "stationary",
+            Ending::Stalled => "stalled",
+            Ending::OutOfSteps => "out of steps",
+            Ending::Diverged => "diverged",
+        }
     }
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// How it ended.
@@ -64,7 +69,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Counts the loss of a step in, and says whether the run ends with it.
+    /// Takes the loss of a step into account; gives how the run ends, if it ends with this step.
     pub(super) fn take(
         &mut self,
         Taken { loss, is_stalled }: Taken,
@@ -89,7 +94,7 @@ impl Progress {
         is_stalled.then_some(Ending::Stalled)
     }
 
-    /// What the run has come to; out of steps while it goes on.
+    /// The result so far; out of steps while the run goes on.
     pub(super) fn run(&self) -> Run {
         Run {
             ending: self.ending.unwrap_or(Ending::OutOfSteps),

@@ -1,14 +1,14 @@
-//! Counter-based random numbers: (seed, purpose, index) → a stream of its own.
+//! Counter-based random numbers: every (seed, purpose, index) has a stream of its own.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// What the numbers are for: two purposes never share a stream.
+/// What random numbers are for. No two purposes share a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Initial parameters.
     Initial,
-    /// Which samples stand in a batch; the index is the step or the epoch.
+    /// Which samples are in a batch; the index is the step or the epoch.
     Batch,
     /// The start vector of an eigenvalue iteration.
     Probe,
@@ -16,8 +16,8 @@ pub enum Purpose {
     Walk,
 }
 
-/// The stream of `purpose` number `index` under `seed`: ChaCha with 8 rounds, the seed and the
-/// purpose in its key, the index as its stream number.
+/// Stream number `index` for `purpose` under `seed`: ChaCha with 8 rounds, whose key holds seed and
+/// purpose, and whose stream number is the index.
 pub fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());

@@ -8,8 +8,8 @@ use super::plan::Plan;
 use super::progress::Run;
 use super::trainer::Trainer;
 
-/// Trains `state` in place, batch normalisation in training mode; `observe` sees the step and its
-/// batch loss before the step is taken. A step whose batch is empty is not shown.
+/// Trains `state` in place, batch normalisation in training mode. `observe` is called after each step
+/// with its number, from 0, and the loss of its batch before the step; not for an empty batch.
 ///
 /// # Errors
 /// When the plan cannot be carried out ([`Plan::check`]).

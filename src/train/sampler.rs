@@ -1,4 +1,4 @@
-//! Which samples stand in the batch of step `t`.
+//! Which samples are in the batch of step `t`.
 
 use rand::RngExt;
 use rand::seq::{SliceRandom, index};
@@ -14,24 +14,24 @@ pub enum Sampler {
     WithReplacement,
     /// A uniform B-subset, independent from step to step.
     WithoutReplacement,
-    /// A new permutation each epoch, cut into consecutive batches; the first epoch in dataset
-    /// order and a short last batch kept, as the authors' loader did. (Theirs differed only for
-    /// batches above its load size of 100 CIFAR-10 or 2000 Fashion-MNIST images that are no
-    /// multiple of it: it then took `⌊B/load⌋` loads of equal weight.)
+    /// A new permutation each epoch, cut into consecutive batches. As in the loader of Wu, Ma and E
+    /// (2018), the first epoch is in dataset order and a short last batch is kept. (Their loader
+    /// differs only for a batch that is larger than its load of 100 CIFAR-10 or 2000 Fashion-MNIST
+    /// images and no multiple of it: it then takes `⌊B/load⌋` loads of equal weight.)
     Reshuffled,
-    /// Each sample with probability B/n, independent of the others and from step to step; the sum
-    /// over the batch is divided by B, its mean size. An empty batch takes no step.
+    /// Each sample with probability B/n, independently of the others and of other steps. The sum over
+    /// the batch is divided by B, its mean size. With an empty batch no step is taken.
     Bernoulli,
 }
 
 impl Sampler {
-    /// Is every batch of `batch` out of `samples` the whole?
+    /// Does every batch of size `batch` consist of all `samples`, each once?
     pub fn takes_all(self, batch: usize, samples: usize) -> bool {
         batch == samples && self != Sampler::WithReplacement
     }
 }
 
-/// The batches of a run: a function of the step.
+/// The batches of a run, each a function of its step.
 #[derive(Clone, Debug)]
 pub struct Batches {
     sampler: Sampler,
@@ -43,7 +43,7 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// Batches of `batch` out of `samples`.
+    /// Batches of size `batch` out of so many samples.
     ///
     /// # Panics
     /// When `batch` is 0 or above `samples`.
@@ -62,21 +62,22 @@ impl Batches {
         }
     }
 
-    /// Is every step one pass over every sample?
+    /// Does every batch consist of all samples, each once?
     pub fn is_full(&self) -> bool {
         self.sampler.takes_all(self.batch, self.samples)
     }
 
-    /// The weight of the mean over a batch of so many samples: a batch of random size counts as
-    /// `samples/B` batches, others as one.
+    /// The factor on the mean over a batch of so many samples: `samples/B` where the size is random, so
+    /// that the sum is divided by B; else 1.
     pub fn share(&self, samples: usize) -> f32 {
-        match self.sampler {
-            Sampler::Bernoulli => samples as f32 / self.batch as f32,
-            _ => 1.0,
+        if self.sampler == Sampler::Bernoulli {
+            samples as f32 / self.batch as f32
+        } else {
+            1.0
         }
     }
 
-    /// The samples of step `step`, written over `indices`.
+    /// Writes the samples of a step over `indices`.
     pub fn draw(&mut self, step: u64, indices: &mut Vec<usize>) {
         indices.clear();
         let mut random = stream(self.seed, Purpose::Batch, step);

@@ -1,6 +1,6 @@
 //! A run taken step by step, which can be stopped and resumed.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Gathered, Network, Normalisation, Pass, Point, State};
 
@@ -81,36 +81,21 @@ impl<'a> Trainer<'a> {
         data: Batch<'a>,
         checkpoint: Checkpoint,
     ) -> Result<Self> {
+        checkpoint.check_is_of(network)?;
         let Checkpoint {
-            network: name,
             plan,
             mut progress,
             state,
             memory,
+            ..
         } = checkpoint;
         plan.check(data.samples)?;
-        if name != network.name() || !memory.belongs_to(plan.optimiser) {
-            let fault = format!(
-                "it is of {name} and does not fit {} trained by {}; resume the run that wrote it",
-                network.name(),
-                plan.optimiser.name()
-            );
-            return Err(Error::input("checkpoint", "network", fault));
-        }
         assert_eq!(state.parameters.len(), network.parameters(), "parameters");
         assert_eq!(state.statistics.len(), network.statistics(), "statistics");
         assert_eq!(data.inputs.len(), data.samples * network.features());
         assert_eq!(data.targets.len(), data.samples * network.outputs());
         progress.ending = progress.ending.filter(|e| *e != Ending::OutOfSteps);
         let batches = Batches::new(plan.sampler, plan.seed, data.samples, plan.batch);
-        let (mut gathered, mut ranks) = (Gathered::default(), Vec::new());
-        let order = data.by_target();
-        if batches.is_full() {
-            gathered.gather(&data, &order);
-        } else {
-            ranks.resize(data.samples, 0);
-            (0..).zip(order).for_each(|(rank, i)| ranks[i] = rank);
-        }
         let mut trainer = Trainer {
             isa,
             network,
@@ -121,15 +106,29 @@ impl<'a> Trainer<'a> {
             progress,
             pass: Pass::new(isa),
             batches,
-            gathered,
+            gathered: Gathered::default(),
             indices: Vec::new(),
-            ranks,
+            ranks: Vec::new(),
             gradient: Vec::new(),
         };
+        trainer.sort_samples();
         if progress.ending.is_none() && progress.steps >= plan.stop.steps {
             trainer.end(Ending::OutOfSteps);
         }
         Ok(trainer)
+    }
+
+    /// Gathers all samples by target where every batch has all of them, and else notes their order.
+    fn sort_samples(&mut self) {
+        let order = self.data.by_target();
+        if self.batches.is_full() {
+            self.gathered.gather(&self.data, &order);
+            return;
+        }
+        self.ranks.resize(self.data.samples, 0);
+        for (rank, sample) in order.into_iter().enumerate() {
+            self.ranks[sample] = rank;
+        }
     }
 
     /// Takes one step; `None` when the run has ended.
@@ -161,17 +160,17 @@ impl<'a> Trainer<'a> {
         self.progress
     }
 
-    /// What the run has come to; out of steps while it goes on.
+    /// The result so far; out of steps while the run goes on.
     pub fn run(&self) -> Run {
         self.progress.run()
     }
 
-    /// Parameters and statistics where the run stands.
+    /// The current parameters and statistics.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Parameters and statistics where the run stands.
+    /// The current parameters and statistics.
     pub fn into_state(self) -> State {
         self.state
     }
@@ -181,12 +180,12 @@ impl<'a> Trainer<'a> {
         &self.plan
     }
 
-    /// The diagonal `P` of an adaptive optimiser's next step ([`Memory::preconditioner`]).
+    /// The diagonal `P` of the last step of an adaptive optimiser ([`Memory::preconditioner`]).
     pub fn preconditioner(&self) -> Option<Vec<f32>> {
         self.memory.preconditioner(self.isa, self.plan.optimiser)
     }
 
-    /// Everything that the rest of the run depends on, but for network and data.
+    /// Everything that the rest of the run depends on, except network and data.
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             network: self.network.name().to_owned(),
@@ -197,7 +196,8 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// The norm of the gradient of the whole loss, batch normalisation in training mode.
+    /// The Euclidean norm of the gradient of the loss over all samples, batch normalisation in training
+    /// mode.
     pub fn gradient_norm(&mut self) -> f64 {
         self.gradient.resize(self.network.parameters(), 0.0);
         let point = self.state.point(self.network, Normalisation::Batch);

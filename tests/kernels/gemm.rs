@@ -3,7 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sgd_stability::kernel::{Isa, MatrixMut, MatrixRef, Start, gemm};
-use sgd_stability::oracle::{Expected, Family, Format, Judgement, Order, Outcome, Terms, judge};
+use sgd_stability::oracle::{Expected, Family, Format, Order, Outcome, Tally, Terms, judge};
 
 use crate::support::{Guarded, all_bits, same_everywhere};
 
@@ -213,7 +213,7 @@ fn expected(a: MatrixRef, b: MatrixRef, old: &[f32]) -> Vec<Expected> {
 }
 
 /// What the kernel makes of three shapes of one family.
-fn judged(isa: Isa, family: Family) -> Judgement {
+fn judged(isa: Isa, family: Family) -> Tally {
     let (mut computed, mut exact) = (Vec::new(), Vec::new());
     for (i, (m, k, n)) in [(1, 50, 7), (13, 9, 17), (6, 130, 4)]
         .into_iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sgd_stability::record::{Point, Table};
+use sgd_stability::record::{DataPoint, Table};
 use sgd_stability::report::{ReportInput, render};
 use sgd_stability::write::write_files;
 
@@ -50,7 +50,7 @@ fn the_data_of_a_figure_reads_back_bit_for_bit() {
     }
 }
 
-fn assert_same_point(row: &csv::StringRecord, point: &Point) {
+fn assert_same_point(row: &csv::StringRecord, point: &DataPoint) {
     let bits = |text: &str| text.parse::<f64>().unwrap().to_bits();
     assert_eq!(bits(&row[2]), point.x.to_bits());
     assert_eq!(bits(&row[3]), point.y.to_bits());

@@ -4,7 +4,7 @@ use sgd_stability::kernel::Isa;
 use sgd_stability::network::{Network, Normalisation, Pass};
 use sgd_stability::train::{Batches, HeavyBall, Optimiser, Sampler};
 
-use crate::support::{Data, plan, trainer};
+use crate::support::{Data, plan, trainer, with_rate};
 
 #[test]
 fn a_step_takes_the_sum_over_its_batch_divided_by_the_mean_size() {
@@ -17,7 +17,7 @@ fn a_step_takes_the_sum_over_its_batch_divided_by_the_mean_size() {
     ];
     let (mut sizes, eta, mean_size) = (Vec::new(), 0.5, 3);
     for rule in rules {
-        let mut plan = plan((rule, eta), mean_size, 12);
+        let mut plan = plan(with_rate(rule, eta), mean_size, 12);
         plan.sampler = Sampler::Bernoulli;
         let mut trainer = trainer(Isa::best(), &network, &data, plan);
         let mut batches = Batches::new(plan.sampler, plan.seed, 9, mean_size);
@@ -68,7 +68,7 @@ fn an_empty_batch_leaves_everything_but_the_count() {
     let network = Network::fnn(&[3, 5, 2]);
     let data = Data::new(&network, 9, 4);
     let mut plan = plan(
-        (Optimiser::HeavyBall(HeavyBall { momentum: 0.5 }), 0.5),
+        with_rate(Optimiser::HeavyBall(HeavyBall { momentum: 0.5 }), 0.5),
         1,
         60,
     );

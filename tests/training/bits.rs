@@ -5,14 +5,14 @@ use sgd_stability::kernel::Isa;
 use sgd_stability::network::Network;
 use sgd_stability::train::{Optimiser, Sampler};
 
-use crate::support::{Data, optimisers, plan, residual, trainer};
+use crate::support::{Data, Rule, optimisers, plan, residual, trainer};
 
 /// The bits of losses, parameters, statistics and preconditioner of a run.
 fn bits(
     isa: Isa,
     network: &Network,
     data: &Data,
-    rule: (Optimiser, f32),
+    rule: Rule,
     (batch, sampler): (usize, Sampler),
 ) -> Vec<u64> {
     let mut plan = plan(rule, batch, 5);
@@ -37,7 +37,7 @@ fn bits(
 fn assert_same_everywhere(network: &Network, samples: usize, batch: (usize, Sampler)) {
     let data = Data::new(network, samples, 5);
     for rule in optimisers() {
-        let batch = match rule.0 {
+        let batch = match rule.optimiser {
             Optimiser::Lbfgs(_) => (samples, Sampler::WithoutReplacement),
             _ => batch,
         };
@@ -49,7 +49,11 @@ fn assert_same_everywhere(network: &Network, samples: usize, batch: (usize, Samp
         let reference = run(Isa::portable(), 1);
         for threads in [1, 2, 3, 8] {
             for isa in Isa::available() {
-                let place = format!("{} on {} with {threads} threads", rule.0.name(), isa.name());
+                let place = format!(
+                    "{} on {} with {threads} threads",
+                    rule.optimiser.name(),
+                    isa.name()
+                );
                 assert!(run(isa, threads) == reference, "{place}: other bits");
             }
         }

@@ -35,7 +35,7 @@ fn running_statistics_go_a_tenth_of_the_way_each_step() {
         let steps = 6;
         let mut trainer = trainer(Isa::best(), &network, &data, plan(rule, 7, steps));
         trainer.finish();
-        assert_eq!(trainer.progress().steps, steps, "{}", rule.0.name());
+        assert_eq!(trainer.progress().steps, steps, "{}", rule.optimiser.name());
         let left = 0.9_f64.powi(steps as i32);
         for channel in 0..3 {
             let [mean, variance] = moments(&data, 3, channel);
@@ -47,7 +47,11 @@ fn running_statistics_go_a_tenth_of_the_way_each_step() {
                 // bring as much.
                 let error = (f64::from(computed) - expected).abs();
                 let bound = 8.0 * steps as f64 * f64::from(f32::EPSILON);
-                assert!(error <= bound, "{}: {computed}, {expected}", rule.0.name());
+                assert!(
+                    error <= bound,
+                    "{}: {computed}, {expected}",
+                    rule.optimiser.name()
+                );
             }
         }
     }
@@ -58,7 +62,7 @@ fn a_residual_network_trains_by_every_optimiser() {
     let network = residual();
     let data = Data::new(&network, 8, 6);
     for rule in optimisers() {
-        let batch = match rule.0 {
+        let batch = match rule.optimiser {
             Optimiser::Lbfgs(_) => 8,
             _ => 4,
         };
@@ -73,11 +77,15 @@ fn a_residual_network_trains_by_every_optimiser() {
             let after = pass.evaluate(&trainer.state().point(&network, mode), &data.batch());
             println!(
                 "{} {mode:?}: {} → {}",
-                rule.0.name(),
+                rule.optimiser.name(),
                 before.loss,
                 after.loss
             );
-            assert!(after.loss < 0.6 * before.loss, "{} {mode:?}", rule.0.name());
+            assert!(
+                after.loss < 0.6 * before.loss,
+                "{} {mode:?}",
+                rule.optimiser.name()
+            );
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::support::{Data, optimisers, plan, residual, trainer};
 fn assert_pieces_make_the_whole(network: &Network, samples: usize, folder: &Path) {
     let (isa, data) = (Isa::best(), Data::new(network, samples, 5));
     for rule in optimisers() {
-        let batch = match rule.0 {
+        let batch = match rule.optimiser {
             Optimiser::Lbfgs(_) => samples,
             _ => 4,
         };
@@ -21,14 +21,19 @@ fn assert_pieces_make_the_whole(network: &Network, samples: usize, folder: &Path
         let mut piece = trainer(isa, network, &data, plan(rule, batch, 20));
         for steps in [3, 4, 11, 19, 20] {
             piece.step_until(steps);
-            assert_eq!(piece.progress().steps, steps, "{}", rule.0.name());
-            let path = folder.join(format!("{}-{steps}", rule.0.name()));
+            assert_eq!(piece.progress().steps, steps, "{}", rule.optimiser.name());
+            let path = folder.join(format!("{}-{steps}", rule.optimiser.name()));
             piece.checkpoint().write(&path).expect("a writable folder");
             let checkpoint = Checkpoint::read(&path, network).expect("a whole file");
-            assert_eq!(checkpoint, piece.checkpoint(), "{}", rule.0.name());
+            assert_eq!(checkpoint, piece.checkpoint(), "{}", rule.optimiser.name());
             piece = Trainer::resume(isa, network, data.batch(), checkpoint).expect("it fits");
         }
-        assert_eq!(piece.checkpoint(), whole.checkpoint(), "{}", rule.0.name());
+        assert_eq!(
+            piece.checkpoint(),
+            whole.checkpoint(),
+            "{}",
+            rule.optimiser.name()
+        );
     }
 }
 

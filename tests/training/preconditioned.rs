@@ -41,7 +41,7 @@ fn both_ends_are_those_of_the_dense_matrix() {
         let plan = plan(rule, 4, 6);
         let trainer = Trainer::new(isa, &tiny.network, tiny.batch(), plan, start);
         let mut trainer = trainer.expect("a good plan");
-        assert_eq!(trainer.preconditioner().is_some(), is_sum(rule.0));
+        assert_eq!(trainer.preconditioner().is_some(), is_sum(rule.optimiser));
         trainer.finish();
         let Some(preconditioner) = trainer.preconditioner() else {
             continue;
@@ -67,7 +67,7 @@ fn both_ends_are_those_of_the_dense_matrix() {
         );
         let weyl = bound.gamma().to_f64() * terms.norm();
         let values = SymmetricEigen::new(matrix).eigenvalues;
-        let place = format!("{}, seed {seed}: {ends:?}", rule.0.name());
+        let place = format!("{}, seed {seed}: {ends:?}", rule.optimiser.name());
         let Ends {
             largest, smallest, ..
         } = &ends;
@@ -99,7 +99,7 @@ fn the_bound_belongs_to_the_momentum_of_the_optimiser() {
         let beta = Exact::from_f64(optimiser.momentum()).expect("a finite number");
         largest_preconditioned_sharpness(&Exact::fraction(1, 100), &beta).to_f64()
     };
-    let [.., rms_prop, adam, ada_grad, _] = optimisers().map(|(optimiser, _)| optimiser);
+    let [.., rms_prop, adam, ada_grad, _] = optimisers().map(|rule| rule.optimiser);
     // 0.9 is rounded to f64: the bound moves by some 10⁻¹⁶ of 1/(1 − β)² of itself.
     assert!((bound(adam) - 3800.0).abs() < 1e-10 * 3800.0);
     assert_eq!([bound(rms_prop), bound(ada_grad)], [200.0; 2]);

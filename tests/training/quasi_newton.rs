@@ -7,7 +7,7 @@ use sgd_stability::kernel::Isa;
 use sgd_stability::network::Network;
 use sgd_stability::train::{Ending, Lbfgs, Optimiser, Sampler};
 
-use crate::support::{Data, plan, start, trainer};
+use crate::support::{Data, plan, start, trainer, with_rate};
 
 const FEATURES: usize = 5;
 const SAMPLES: usize = 24;
@@ -54,7 +54,11 @@ fn exact_searches_take_the_steps_of_conjugate_gradients() {
             curvature: 1e-3,
             ..Lbfgs::default()
         };
-        let plan = plan((Optimiser::Lbfgs(exact), 1.0), SAMPLES, FEATURES as u64 + 1);
+        let plan = plan(
+            with_rate(Optimiser::Lbfgs(exact), 1.0),
+            SAMPLES,
+            FEATURES as u64 + 1,
+        );
         let initial = DVector::from_iterator(
             FEATURES + 1,
             start(&network, 1).parameters.iter().map(|w| f64::from(*w)),
@@ -84,7 +88,11 @@ fn the_default_search_reaches_the_minimum_of_a_quadratic_to_rounding() {
         let data = Data::new(&network, SAMPLES, seed);
         let (h, b) = normal_equations(&data);
         let solution = h.clone().cholesky().expect("positive definite").solve(&b);
-        let plan = plan((Optimiser::Lbfgs(Lbfgs::default()), 1.0), SAMPLES, 40);
+        let plan = plan(
+            with_rate(Optimiser::Lbfgs(Lbfgs::default()), 1.0),
+            SAMPLES,
+            40,
+        );
         let mut trainer = trainer(Isa::best(), &network, &data, plan);
         let run = trainer.finish();
         let parameters = trainer.state().parameters.iter();
@@ -106,7 +114,7 @@ fn the_default_search_reaches_the_minimum_of_a_quadratic_to_rounding() {
 fn a_network_is_fitted_and_its_loss_never_rises() {
     let network = Network::fnn(&[4, 20, 2]);
     let data = Data::new(&network, 12, 3);
-    let mut plan = plan((Optimiser::Lbfgs(Lbfgs::default()), 1.0), 12, 400);
+    let mut plan = plan(with_rate(Optimiser::Lbfgs(Lbfgs::default()), 1.0), 12, 400);
     plan.sampler = Sampler::WithoutReplacement;
     plan.stop.tolerance = 1e-5;
     let mut trainer = trainer(Isa::best(), &network, &data, plan);

@@ -4,7 +4,7 @@ use sgd_stability::kernel::Isa;
 use sgd_stability::network::{Network, Normalisation, Pass, State};
 use sgd_stability::train::{Adam, Ending, GradientStop, Lbfgs, Optimiser, Sampler, Trainer, train};
 
-use crate::support::{Data, optimisers, plan, start, trainer};
+use crate::support::{Data, Rule, optimisers, plan, start, trainer, with_rate};
 
 fn network() -> Network {
     Network::fnn(&[3, 8, 2])
@@ -14,7 +14,7 @@ fn network() -> Network {
 fn the_smoothed_loss_is_that_of_the_authors() {
     let (network, isa) = (network(), Isa::best());
     let data = Data::new(&network, 12, 1);
-    let mut plan = plan((Optimiser::Plain, 0.2), 5, 400);
+    let mut plan = plan(with_rate(Optimiser::Plain, 0.2), 5, 400);
     let mut losses = Vec::new();
     let mut state = start(&network, 1);
     train(
@@ -52,7 +52,7 @@ fn the_smoothed_loss_is_that_of_the_authors() {
 fn a_small_gradient_is_noticed_at_the_next_look() {
     let (network, isa) = (network(), Isa::best());
     let data = Data::new(&network, 12, 1);
-    let mut plan = plan((Optimiser::Plain, 0.2), 12, 2000);
+    let mut plan = plan(with_rate(Optimiser::Plain, 0.2), 12, 2000);
     plan.sampler = Sampler::WithoutReplacement;
     let every = 7;
     let tolerance = 0.05;
@@ -84,8 +84,8 @@ fn a_small_gradient_is_noticed_at_the_next_look() {
 fn every_optimiser_says_that_it_diverged() {
     let (network, isa) = (network(), Isa::best());
     let data = Data::new(&network, 12, 1);
-    for (optimiser, _) in optimisers() {
-        let mut plan = plan((optimiser, 1e38), 12, 50);
+    for Rule { optimiser, .. } in optimisers() {
+        let mut plan = plan(with_rate(optimiser, 1e38), 12, 50);
         plan.sampler = Sampler::WithoutReplacement;
         if let Optimiser::Lbfgs(_) = optimiser {
             // A line search does not go where the loss is not finite.
@@ -109,7 +109,7 @@ fn the_last_step_is_looked_at_too() {
         isa,
         &network,
         &data,
-        plan((Optimiser::Plain, f32::MAX), 12, 1),
+        plan(with_rate(Optimiser::Plain, f32::MAX), 12, 1),
     )
     .finish();
     assert_eq!((run.ending, run.steps), (Ending::Diverged, 1));
@@ -127,7 +127,7 @@ fn a_start_that_is_no_number_has_diverged() {
             let plan = plan(rule, 12, steps);
             let trainer = Trainer::new(isa, &network, data.batch(), plan, state.clone());
             let run = trainer.expect("a good plan").finish();
-            assert_eq!(run.ending, Ending::Diverged, "{}", rule.0.name());
+            assert_eq!(run.ending, Ending::Diverged, "{}", rule.optimiser.name());
             assert_eq!(run.smoothed_loss, None);
         }
     }
@@ -137,7 +137,7 @@ fn a_start_that_is_no_number_has_diverged() {
 fn a_loss_far_above_its_start_has_diverged_before_it_overflows() {
     let (network, isa) = (Network::fnn(&[3, 2]), Isa::best());
     let data = Data::new(&network, 12, 1);
-    let mut plan = plan((Optimiser::Plain, 4.0), 12, 10_000);
+    let mut plan = plan(with_rate(Optimiser::Plain, 4.0), 12, 10_000);
     let overflown = trainer(isa, &network, &data, plan).finish();
     plan.stop.blow_up = Some(1e6);
     let run = trainer(isa, &network, &data, plan).finish();
@@ -155,7 +155,7 @@ fn lbfgs_stalls_where_nothing_is_lower() {
     let mut outputs = Vec::new();
     Pass::new(isa).outputs(&point, &data.batch(), &mut outputs);
     data.targets = outputs;
-    let plan = plan((Optimiser::Lbfgs(Lbfgs::default()), 1.0), 12, 50);
+    let plan = plan(with_rate(Optimiser::Lbfgs(Lbfgs::default()), 1.0), 12, 50);
     let mut trainer = trainer(isa, &network, &data, plan);
     let run = trainer.finish();
     assert_eq!((run.ending, run.steps), (Ending::Stalled, 1));
@@ -170,7 +170,7 @@ fn a_plan_that_cannot_be_carried_out_leaves_the_state_alone() {
         beta2: 1.0,
         ..Adam::default()
     };
-    let plan = plan((Optimiser::Adam(adam), 0.1), 12, 50);
+    let plan = plan(with_rate(Optimiser::Adam(adam), 0.1), 12, 50);
     let mut state = start(&network, 1);
     let before = state.clone();
     let error = train(isa, &network, &mut state, &data.batch(), &plan, |_, _| ());

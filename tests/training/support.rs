@@ -10,16 +10,30 @@ use sgd_stability::train::{
     AdaGrad, Adam, HeavyBall, Lbfgs, Nesterov, Optimiser, Plan, RmsProp, Sampler, Stop, Trainer,
 };
 
+/// An optimiser with its learning rate.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    pub optimiser: Optimiser,
+    pub learning_rate: f32,
+}
+
+pub fn with_rate(optimiser: Optimiser, learning_rate: f32) -> Rule {
+    Rule {
+        optimiser,
+        learning_rate,
+    }
+}
+
 /// Every optimiser, with a learning rate that trains.
-pub fn optimisers() -> [(Optimiser, f32); 7] {
+pub fn optimisers() -> [Rule; 7] {
     [
-        (Optimiser::Plain, 0.25),
-        (Optimiser::HeavyBall(HeavyBall { momentum: 0.75 }), 0.125),
-        (Optimiser::Nesterov(Nesterov { momentum: 0.75 }), 0.125),
-        (Optimiser::RmsProp(RmsProp::default()), 0.01),
-        (Optimiser::Adam(Adam::default()), 0.01),
-        (Optimiser::AdaGrad(AdaGrad::default()), 0.05),
-        (Optimiser::Lbfgs(Lbfgs::default()), 1.0),
+        with_rate(Optimiser::Plain, 0.25),
+        with_rate(Optimiser::HeavyBall(HeavyBall { momentum: 0.75 }), 0.125),
+        with_rate(Optimiser::Nesterov(Nesterov { momentum: 0.75 }), 0.125),
+        with_rate(Optimiser::RmsProp(RmsProp::default()), 0.01),
+        with_rate(Optimiser::Adam(Adam::default()), 0.01),
+        with_rate(Optimiser::AdaGrad(AdaGrad::default()), 0.05),
+        with_rate(Optimiser::Lbfgs(Lbfgs::default()), 1.0),
     ]
 }
 
@@ -60,10 +74,10 @@ pub fn start(network: &Network, seed: u64) -> State {
 }
 
 /// A plan that ends after its steps only.
-pub fn plan((optimiser, learning_rate): (Optimiser, f32), batch: usize, steps: u64) -> Plan {
+pub fn plan(rule: Rule, batch: usize, steps: u64) -> Plan {
     Plan {
-        optimiser,
-        learning_rate,
+        optimiser: rule.optimiser,
+        learning_rate: rule.learning_rate,
         batch,
         sampler: Sampler::Reshuffled,
         seed: 3,

@@ -50,9 +50,10 @@ fn largest_stable(verdict: impl Fn(&Exact) -> Verdict) -> u64 {
     assert!(is_stable(low) && !is_stable(high));
     while high - low > 1 {
         let middle = low.midpoint(high);
-        match is_stable(middle) {
-            true => low = middle,
-            false => high = middle,
+        if is_stable(middle) {
+            low = middle;
+        } else {
+            high = middle;
         }
     }
     low

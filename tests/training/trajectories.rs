@@ -13,7 +13,7 @@ use sgd_stability::network::Network;
 use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{AdaGrad, Adam, HeavyBall, Nesterov, Optimiser, RmsProp};
 
-use crate::support::{Data, plan, start, trainer};
+use crate::support::{Data, Rule, plan, start, trainer, with_rate};
 
 const WIDTHS: [usize; 3] = [4, 6, 3];
 const SAMPLES: usize = 10;
@@ -56,16 +56,23 @@ fn discounted(past: &[Vec<f64>], beta: f64, place: usize, f: impl Fn(f64) -> f64
     newest_first.map(term).sum()
 }
 
-/// Where parameter `place` goes, from all gradients so far, the newest last. `x`, for Nesterov, is
-/// the point from which the last look ahead was taken.
-fn next(
-    (optimiser, eta): (Optimiser, f64),
-    past: &[Vec<f64>],
-    (w, x, place): (f64, &mut f64, usize),
-) -> f64 {
+/// One parameter before a step.
+struct Parameter<'a> {
+    /// Its index.
+    place: usize,
+    /// Its value.
+    w: f64,
+    /// For Nesterov, the point from which the last look ahead was taken.
+    x: &'a mut f64,
+}
+
+/// Where a parameter goes, from all gradients so far, the newest last.
+fn next(rule: Rule, past: &[Vec<f64>], parameter: Parameter<'_>) -> f64 {
+    let Parameter { place, w, x } = parameter;
+    let eta = f64::from(rule.learning_rate);
     let g = past[past.len() - 1][place];
     let t = past.len() as i32;
-    match optimiser {
+    match rule.optimiser {
         Optimiser::Plain => w - eta * g,
         Optimiser::HeavyBall(HeavyBall { momentum }) => {
             w - eta * discounted(past, momentum, place, |g| g)
@@ -97,7 +104,7 @@ fn next(
 }
 
 /// The parameters after each step; with a seed, everything is moved by some roundings of f32.
-fn reference(data: &Data, rule: (Optimiser, f64), noise: Option<u64>) -> Vec<Vec<f64>> {
+fn reference(data: &Data, rule: Rule, noise: Option<u64>) -> Vec<Vec<f64>> {
     let network = Network::fnn(&WIDTHS);
     let initial = start(&network, 1).parameters;
     let mut w: Vec<f64> = initial.into_iter().map(f64::from).collect();
@@ -114,7 +121,12 @@ fn reference(data: &Data, rule: (Optimiser, f64), noise: Option<u64>) -> Vec<Vec
         g.iter_mut().for_each(|g| *g += size * rounding());
         past.push(g);
         for place in 0..w.len() {
-            let moved = next(rule, &past, (w[place], &mut x[place], place));
+            let parameter = Parameter {
+                place,
+                w: w[place],
+                x: &mut x[place],
+            };
+            let moved = next(rule, &past, parameter);
             w[place] = moved * (1.0 + rounding());
         }
         w.clone()
@@ -128,7 +140,7 @@ fn distance(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
 }
 
 /// The engine's distance from the reference, in units of the farthest of eight moved references.
-fn share(engine: (Optimiser, f32), formula: Optimiser) -> f64 {
+fn share(engine: Rule, formula: Optimiser) -> f64 {
     let network = Network::fnn(&WIDTHS);
     let data = Data::new(&network, SAMPLES, 8);
     let plan = plan(engine, SAMPLES, STEPS as u64);
@@ -139,13 +151,13 @@ fn share(engine: (Optimiser, f32), formula: Optimiser) -> f64 {
         computed.push(parameters.map(|w| f64::from(*w)).collect());
     }
     assert_eq!(computed.len(), STEPS);
-    let rule = (formula, f64::from(engine.1));
+    let rule = with_rate(formula, engine.learning_rate);
     let exact = reference(&data, rule, None);
     let moved = (0..8).map(|seed| distance(&exact, &reference(&data, rule, Some(seed))));
     distance(&exact, &computed) / moved.fold(0.0, f64::max)
 }
 
-fn rules() -> Vec<(Optimiser, f32)> {
+fn rules() -> Vec<Rule> {
     let (momentum, epsilon) = (0.9, 0.05);
     let adam = |beta1, beta2, epsilon| {
         Optimiser::Adam(Adam {
@@ -155,30 +167,30 @@ fn rules() -> Vec<(Optimiser, f32)> {
         })
     };
     vec![
-        (Optimiser::Plain, 0.3),
-        (Optimiser::HeavyBall(HeavyBall { momentum }), 0.05),
-        (Optimiser::Nesterov(Nesterov { momentum }), 0.05),
-        (Optimiser::RmsProp(RmsProp::default()), 0.001),
-        // An epsilon that shows whether it stands inside the root.
-        (
+        with_rate(Optimiser::Plain, 0.3),
+        with_rate(Optimiser::HeavyBall(HeavyBall { momentum }), 0.05),
+        with_rate(Optimiser::Nesterov(Nesterov { momentum }), 0.05),
+        with_rate(Optimiser::RmsProp(RmsProp::default()), 0.001),
+        // An epsilon that shows whether it is inside the root.
+        with_rate(
             Optimiser::RmsProp(RmsProp {
                 decay: 0.8,
                 epsilon,
             }),
             0.01,
         ),
-        (Optimiser::AdaGrad(AdaGrad::default()), 0.05),
-        (Optimiser::AdaGrad(AdaGrad { epsilon }), 0.05),
-        (adam(0.9, 0.999, 1e-8), 0.002),
-        (adam(0.8, 0.7, epsilon), 0.01),
+        with_rate(Optimiser::AdaGrad(AdaGrad::default()), 0.05),
+        with_rate(Optimiser::AdaGrad(AdaGrad { epsilon }), 0.05),
+        with_rate(adam(0.9, 0.999, 1e-8), 0.002),
+        with_rate(adam(0.8, 0.7, epsilon), 0.01),
     ]
 }
 
 #[test]
 fn every_optimiser_follows_its_formula_to_the_roundings() {
     for rule in rules() {
-        let share = share(rule, rule.0);
-        println!("{:?}: {share:.2} of the roundings", rule.0);
+        let share = share(rule, rule.optimiser);
+        println!("{:?}: {share:.2} of the roundings", rule.optimiser);
         assert!(share <= 4.0, "{rule:?}: {share}");
     }
 }
@@ -192,7 +204,7 @@ fn no_optimiser_follows_the_formula_of_another() {
             let share = if i == j {
                 f64::INFINITY
             } else {
-                share(*rule, other.0)
+                share(*rule, other.optimiser)
             };
             assert!(share > 100.0, "{rule:?} looks like {other:?}: {share}");
         }

@@ -38,7 +38,7 @@ fn weight(model: &Model) -> impl Strategy<Value = (Sampling, usize)> + use<> {
 }
 
 /// Every decision is that of the criterion, and its certificate holds.
-fn agrees(model: &Model, (sampling, batch): (Sampling, usize), eta: &Exact) {
+fn agrees(model: &Model, sampling: Sampling, batch: usize, eta: &Exact) {
     let p = sampling.weight(model.samples(), batch).unwrap();
     let expected = mean_square::verdict(&model.quadratic(), eta, &p);
     let subject = Subject::of(model, &p);
@@ -62,13 +62,14 @@ proptest! {
             .prop_map(|(scheme, model)| (model, scheme))
             .prop_flat_map(|pair| (Just(pair), 1i64..40)),
     ) {
-        agrees(&model, scheme, &Exact::fraction(parts, 16));
-        let p = scheme.0.weight(model.samples(), scheme.1).unwrap();
+        let (sampling, batch) = scheme;
+        agrees(&model, sampling, batch, &Exact::fraction(parts, 16));
+        let p = sampling.weight(model.samples(), batch).unwrap();
         let width = critical::default_width();
         let end = critical::of(MEAN_SQUARE, &model.quadratic(), &p, &width);
         if let Some(Bracket { lower, upper }) = end.bracket().cloned() {
-            agrees(&model, scheme, &lower);
-            agrees(&model, scheme, &(upper * (Exact::from(1) + width)));
+            agrees(&model, sampling, batch, &lower);
+            agrees(&model, sampling, batch, &(upper * (Exact::from(1) + width)));
         }
     }
 }
@@ -99,8 +100,8 @@ fn brackets_of_two_hundred_digits_hold_the_closed_forms() {
         assert!(below(&end.lower) && !below(&end.upper));
         assert!(&end.upper - &end.lower <= &width * &end.lower);
         // Even there the witness is found, and checks.
-        agrees(&model, (scheme, 1), &end.lower);
-        agrees(&model, (scheme, 1), &end.upper);
+        agrees(&model, scheme, 1, &end.lower);
+        agrees(&model, scheme, 1, &end.upper);
     }
 }
 
@@ -120,7 +121,8 @@ fn the_edge_without_a_witness_is_eliminated() {
     assert!(matches!(decided, Decided::OnTheEdge));
     agrees(
         &model,
-        (Sampling::WithoutReplacement, 1),
+        Sampling::WithoutReplacement,
+        1,
         &Exact::fraction(5, 4),
     );
 }
@@ -196,7 +198,7 @@ fn the_witness_of_a_large_span_is_short() {
     let subject = Subject::of(&model, &one);
     let mut question = MeanSquare::of(&subject);
     let eta = question.by_machine_numbers().unwrap().quotient() * Exact::fraction(1, 16);
-    assert!(subject.verdict(&one_step::MOMENTS, &eta).holds());
+    assert!(subject.verdict(&one_step::FORM, &eta).holds());
     let Decided::By(Witness::Stable(found)) = question.decide(&eta) else {
         panic!("far below the edge SGD is stable");
     };

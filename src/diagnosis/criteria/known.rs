@@ -15,8 +15,8 @@ pub(in crate::diagnosis) struct Known {
     pub(in crate::diagnosis) smallest: Enclosure,
     pub(in crate::diagnosis) squared_s: Option<Enclosure>,
     pub(in crate::diagnosis) along: Option<Both<Curvature<Enclosure>>>,
-    /// Which vectors are of an eigenvalue that is known not to be zero. Any vector is one of a matrix that
-    /// is zero: what holds along it is said of the start vector's seed.
+    /// Is the eigenvalue of each vector known not to be zero? The vector of an eigenvalue that may be zero
+    /// may be any vector, and a bound along it would depend on the seed of the start vector.
     pub(in crate::diagnosis) is_asked: Both<bool>,
 }
 
@@ -36,8 +36,8 @@ impl Known {
     }
 }
 
-/// From its floor, which allows for rounding, to the Rayleigh quotient and what rounding may lose; a
-/// chance of [`RISK`](crate::curvature::RISK) remains.
+/// From the floor under `λ_min`, which allows for rounding, to the Rayleigh quotient and what rounding
+/// may lose. With probability [`RISK`](crate::curvature::RISK) it lies lower.
 fn smallest_from(reading: &Reading) -> Enclosure {
     let top = reading.smallest.value + reading.smallest.rounding;
     match reading.smallest_floor {
@@ -49,18 +49,19 @@ fn smallest_from(reading: &Reading) -> Enclosure {
     }
 }
 
-/// A quotient is never beyond the end of the spectrum, so that the largest eigenvalue lies from the
-/// value to the residual above it; plus what rounding may lose on both sides.
+/// A Rayleigh quotient is never above the largest eigenvalue, which therefore lies between the value
+/// and the residual above it, widened on both sides by what rounding may lose.
 fn one_sided(number: &Number) -> Enclosure {
     let half = number.residual / 2.0;
     Enclosure::around(number.value + half, half + number.rounding)
 }
 
-/// The square of `s`, likewise from one side.
+/// The square of `s`, enclosed in the same way.
 fn squared(s: &Number) -> Enclosure {
-    let low = match s.excludes_zero() {
-        true => (s.value - s.rounding).powi(2),
-        false => 0.0,
+    let low = if s.excludes_zero() {
+        (s.value - s.rounding).powi(2)
+    } else {
+        0.0
     };
     let high = (s.value + s.bar()).powi(2);
     Enclosure::around((low + high) / 2.0, (high - low) / 2.0)

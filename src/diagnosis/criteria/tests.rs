@@ -42,9 +42,10 @@ impl Plain {
         let (mut low, mut high) = (0.0, 1e6);
         for _ in 0..200 {
             let middle = (low + high) / 2.0;
-            match self.holds(name, (middle, p, beta)) {
-                true => low = middle,
-                false => high = middle,
+            if self.holds(name, (middle, p, beta)) {
+                low = middle;
+            } else {
+                high = middle;
             }
         }
         low
@@ -181,7 +182,7 @@ fn another_unit_of_the_loss_divides_every_threshold_and_changes_no_verdict_at_it
             for (one, other) in one.iter().zip(&other) {
                 assert_eq!(one.verdict, other.verdict, "{} {factor}", one.name);
                 assert_eq!(one.smallest_batch, other.smallest_batch, "{}", one.name);
-                let rate = |criterion: &Criterion| {
+                let rate = |criterion: &MeasuredCriterion| {
                     let rate = criterion.largest_lr.expect("a rate");
                     [rate.low, rate.high].map(|end| end.expect("an end"))
                 };

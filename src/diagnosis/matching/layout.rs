@@ -76,7 +76,7 @@ fn flattens_an_image(network: &Network, module: &Module) -> bool {
     before.is_some_and(|before| {
         let layer = &layers[before];
         let is_image = layer.input.channels > 1 && layer.input.positions() > 1;
-        matches!(layer.operation, Operation::Flatten) && is_image
+        matches!(layer.operation, Operation::Flatten(_)) && is_image
     })
 }
 

@@ -1,10 +1,10 @@
-//! The engine looked at itself: curvature products against exact ones, and the same bits for every
-//! instruction set and number of threads.
+//! The engine tested: curvature products against exact ones, and the same bits on every instruction
+//! set and number of threads.
 
+mod cell;
 mod page;
 
 use rayon::ThreadPoolBuilder;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::curvature::{Lanczos, measure};
@@ -16,58 +16,15 @@ use crate::oracle::graph::SecondDerivative;
 use crate::train::random::{Purpose, stream};
 use crate::train::{Optimiser, Plan, Sampler, Stop, train};
 
-use super::point::batch;
 use super::study::Experiment;
 use super::tiny::{self, Difference, Tiny};
+use super::trained::batch;
 use super::{Context, Scale};
 use crate::record::Record;
+use cell::{Outcome, Settings};
 
 /// The experiment.
 pub struct Engine;
-
-/// Which look.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "look")]
-pub enum Settings {
-    /// `Hv` and `Σv` of tiny networks against exact ones.
-    Products {
-        /// Name ([`tiny::network`]) and number of samples of each network.
-        networks: Vec<(String, usize)>,
-        /// Random networks of each shape.
-        seeds: u64,
-    },
-    /// A training run and a measurement on every instruction set and number of threads.
-    Bits {
-        /// Widths of the layers.
-        widths: Vec<usize>,
-        /// Training images.
-        samples: usize,
-        /// Numbers of threads.
-        threads: Vec<usize>,
-    },
-}
-
-/// What was seen.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "look")]
-pub enum Outcome {
-    /// See [`Settings::Products`].
-    Products {
-        /// Of `Hv` and of `Σv`.
-        differences: [Difference; 2],
-        /// Networks that stand on a switch of a ReLU, where there is no second derivative.
-        on_a_switch: u64,
-    },
-    /// See [`Settings::Bits`].
-    Bits {
-        /// The SHA-256 over the bits of losses, parameters and curvature on the portable path with
-        /// one thread.
-        digest: String,
-        /// The repetitions with other bits. Which ones were made depends on the machine and stands
-        /// in the manifest.
-        different: Vec<String>,
-    },
-}
 
 impl Experiment for Engine {
     type Settings = Settings;
@@ -118,11 +75,12 @@ impl Experiment for Engine {
         Record {
             name: Self::NAME.to_owned(),
             title: "The engine against exact arithmetic, and against itself".to_owned(),
-            question: "Are the measured curvatures those of the network? The structured products \
-                       are compared with exact ones of small networks of every kind of layer, and a training \
-                       run with its measurement is repeated on every instruction set and several \
-                       numbers of threads."
-                .to_owned(),
+            question:
+                "Is the measured curvature that of the network? The engine's products with H \
+                       and Σ are compared with exact ones, on small networks with every kind of \
+                       layer. A training run and a measurement are repeated on every instruction \
+                       set and several numbers of threads."
+                    .to_owned(),
             settings: results
                 .iter()
                 .flat_map(|(settings, _)| page::describe(settings))
@@ -141,9 +99,10 @@ fn compare_products(networks: &[(String, usize)], seeds: u64, isa: Isa) -> Outco
         for seed in 0..seeds {
             let network = tiny::network(name);
             let tiny = Tiny::new(network, Normalisation::Fixed, *samples, seed);
-            match tiny.is_smooth() {
-                true => compare(&tiny, isa, &mut differences),
-                false => on_a_switch += 1,
+            if tiny.is_smooth() {
+                compare(&tiny, isa, &mut differences);
+            } else {
+                on_a_switch += 1;
             }
         }
     }
@@ -153,7 +112,8 @@ fn compare_products(networks: &[(String, usize)], seeds: u64, isa: Isa) -> Outco
     }
 }
 
-fn compare(tiny: &Tiny, isa: Isa, [hessian, covariance]: &mut [Difference; 2]) {
+fn compare(tiny: &Tiny, isa: Isa, differences: &mut [Difference; 2]) {
+    let [hessian, covariance] = differences;
     let second = SecondDerivative::Hessian;
     let (direction, bound) = (tiny.exact_direction(), tiny.exact.bound());
     let computed = tiny.products(isa, CurvatureMatrix::Hessian);

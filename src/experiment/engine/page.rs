@@ -3,7 +3,7 @@
 use crate::experiment::tiny::Difference;
 use crate::record::{Agreement, Finding, Table};
 
-use super::{Outcome, Settings};
+use super::cell::{Outcome, Settings};
 
 /// The products that are compared.
 const QUANTITIES: [&str; 2] = ["Hv", "Σv"];
@@ -47,45 +47,56 @@ pub fn findings(outcome: &Outcome) -> Vec<Finding> {
             differences,
             on_a_switch,
         } => {
-            let finding = |(quantity, difference): (&str, &Difference)| Finding {
-                sentence: format!(
-                    "{quantity}: over {} small networks the largest difference from the exact \
-                     product is {:.2e} of its largest entry, and {:.4} of the proved bound \
-                     ({on_a_switch} networks on a switch of a ReLU or a max-pool were left out).",
-                    difference.compared, difference.relative, difference.share_of_bound
-                ),
-                agreement: match (difference.compared, difference.share_of_bound <= 1.0) {
-                    (0, _) => Agreement::Undecided,
-                    (_, true) => Agreement::Agrees,
-                    (_, false) => Agreement::Differs,
-                },
-                margin: Some(1.0 - difference.share_of_bound),
-                claim: String::new(),
-            };
-            QUANTITIES
-                .into_iter()
-                .zip(differences)
-                .map(finding)
+            let pairs = QUANTITIES.into_iter().zip(differences);
+            pairs
+                .map(|(quantity, difference)| product_finding(quantity, difference, *on_a_switch))
                 .collect()
         }
-        Outcome::Bits { digest, different } => vec![Finding {
-            sentence: match different.is_empty() {
-                true => format!(
-                    "Every instruction set of the machine and every number of threads gave the \
-                     same bits, SHA-256 {digest}."
-                ),
-                false => format!(
-                    "Other bits than the portable path came from {}.",
-                    different.join(", ")
-                ),
-            },
-            agreement: match different.is_empty() {
-                true => Agreement::Agrees,
-                false => Agreement::Differs,
-            },
-            margin: None,
-            claim: String::new(),
-        }],
+        Outcome::Bits { digest, different } => vec![bits_finding(digest, different)],
+    }
+}
+
+fn product_finding(quantity: &str, difference: &Difference, on_a_switch: u64) -> Finding {
+    Finding {
+        sentence: format!(
+            "{quantity}: over {} small networks the largest difference from the exact \
+             product is {:.2e} of its largest entry, and {:.4} of the proved bound \
+             ({on_a_switch} networks on a switch of a ReLU or a max-pool were left out).",
+            difference.compared, difference.relative, difference.share_of_bound
+        ),
+        agreement: if difference.compared == 0 {
+            Agreement::Undecided
+        } else {
+            agreement(difference.share_of_bound <= 1.0)
+        },
+        margin: Some(1.0 - difference.share_of_bound),
+        claim: String::new(),
+    }
+}
+
+fn bits_finding(digest: &str, different: &[String]) -> Finding {
+    let same = different.is_empty();
+    Finding {
+        sentence: if same {
+            format!(
+                "Every instruction set of the machine and every number of threads gave the \
+                 same bits, SHA-256 {digest}."
+            )
+        } else {
+            let others = different.join(", ");
+            format!("Other bits than the portable path came from {others}.")
+        },
+        agreement: agreement(same),
+        margin: None,
+        claim: String::new(),
+    }
+}
+
+fn agreement(agrees: bool) -> Agreement {
+    if agrees {
+        Agreement::Agrees
+    } else {
+        Agreement::Differs
     }
 }
 
@@ -94,14 +105,15 @@ pub fn table(outcome: &Outcome) -> Option<Table> {
     let Outcome::Products { differences, .. } = outcome else {
         return None;
     };
-    let row = |(quantity, difference): (&str, &Difference)| {
+    let rows = QUANTITIES.into_iter().zip(differences);
+    let rows = rows.map(|(quantity, difference)| {
         vec![
             quantity.to_owned(),
             difference.compared.to_string(),
             format!("{:.2e}", difference.relative),
             format!("{:.4}", difference.share_of_bound),
         ]
-    };
+    });
     let columns = [
         "product",
         "networks",
@@ -115,6 +127,6 @@ pub fn table(outcome: &Outcome) -> Option<Table> {
                   most 1."
             .to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
-        rows: QUANTITIES.into_iter().zip(differences).map(row).collect(),
+        rows: rows.collect(),
     })
 }

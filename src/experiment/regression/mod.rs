@@ -1,59 +1,23 @@
 //! Linear over-parameterised regression: simulated `E‖x_t‖²` against exact moments.
 //!
-//! Here the loss is quadratic and the theory is no linearisation. `‖x_t‖²` is heavy-tailed: its
-//! sample variance is dominated by walks that the sample does not hold. The error bar is therefore
-//! made from the variance that the fourth-moment tensor gives for exactly this model and step, not
-//! from the sample.
+//! The loss is quadratic, so the theory is exact. `‖x_t‖²` is heavy-tailed: its variance is dominated by
+//! walks so rare that a sample does not contain them. The error bars therefore come from the variance
+//! that the fourth-moment tensor gives for exactly this model and step, not from the sample.
 
+mod cell;
 mod moments;
 mod page;
 
-use serde::{Deserialize, Serialize};
-
 use crate::criterion::{mean_square, non_uniformity, one_step};
 use crate::error::Result;
-use crate::number::{Exact, Verdict};
 
 use super::study::Experiment;
 use super::{Context, Scale};
 use crate::record::Record;
+use cell::{Outcome, Settings};
 
 /// The experiment.
 pub struct Regression;
-
-/// SGD on one regression problem with one learning rate.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Settings {
-    /// What the problem is called.
-    problem: String,
-    /// The inputs x_i; the targets are met exactly at 0.
-    inputs: Vec<Vec<i64>>,
-    /// The start, in the span of the inputs (off it nothing ever moves).
-    start: Vec<i64>,
-    /// η.
-    learning_rate: Exact,
-    /// B, drawn without replacement.
-    batch: usize,
-    /// Number of walks.
-    walks: u64,
-    /// Steps of each walk.
-    steps: usize,
-    /// Seed of the walks.
-    seed: u64,
-}
-
-/// Exact and simulated moments, relative to `‖x_0‖²`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Outcome {
-    /// `E‖x_t‖²/‖x_0‖²`, exact rationals, rounded once at the end.
-    exact: Vec<f64>,
-    /// The standard deviation of `‖x_t‖²/‖x_0‖²`, from the fourth-moment tensor in f64.
-    deviation: Vec<f64>,
-    /// The mean over the walks, simulated in f32.
-    simulated: Vec<f64>,
-    /// One-step contraction, non-uniformity bound, mean square.
-    verdicts: [Verdict; 3],
-}
 
 impl Experiment for Regression {
     type Settings = Settings;
@@ -140,9 +104,9 @@ impl Experiment for Regression {
         Record {
             name: Self::NAME.to_owned(),
             title: "Linear regression: simulated against exact moments".to_owned(),
-            question: "With more parameters than samples the loss is quadratic and the theory \
-                       exact. Does simulated SGD follow E‖x_t‖² where the bounds of the paper fail \
-                       and the exact criterion does not?"
+            question: "In linear regression with more parameters than samples the loss is \
+                       quadratic and the theory exact. Does simulated SGD follow the exact E‖x_t‖², \
+                       also where the bounds of the paper fail and the exact criterion holds?"
                 .to_owned(),
             settings: page::describe(results),
             findings: results.iter().map(|(s, o)| page::finding(s, o)).collect(),

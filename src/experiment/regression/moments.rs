@@ -9,7 +9,7 @@ use crate::model::{Evolution, Linear, Quadratic, Sampling, tensor};
 use crate::number::{Exact, Field};
 use crate::train::random::{Purpose, stream};
 
-use super::Settings;
+use super::cell::Settings;
 
 impl Settings {
     /// The problem as SGD sees it.
@@ -44,9 +44,10 @@ impl Settings {
     pub fn variances(&self) -> Vec<f64> {
         let start = DVector::from_iterator(self.start.len(), self.start.iter().map(|&x| x as f64));
         let eta = f64::from_exact(&self.learning_rate);
-        let batches = (Sampling::WithoutReplacement, self.batch);
         let model = self.model().to::<f64>();
-        let statistics = tensor::squared_norm_statistics(&model, batches, &eta, &start, self.steps);
+        let batches = Sampling::WithoutReplacement.batches(model.samples(), self.batch);
+        let statistics =
+            tensor::squared_norm_statistics(&model, &batches, &eta, &start, self.steps);
         statistics
             .into_iter()
             .map(|(_, variance)| variance)

@@ -2,9 +2,9 @@
 
 use crate::experiment::statistics::{agreement, margin};
 use crate::record::numeral::significant;
-use crate::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
+use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series, Style, Table};
 
-use super::{Outcome, Settings};
+use super::cell::{Outcome, Settings};
 
 /// Sizes and conventions.
 pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
@@ -37,9 +37,9 @@ impl Outcome {
         self.deviation[t] / (settings.walks as f64).sqrt()
     }
 
-    /// Is the mean of so few walks still near normal? The relative standard error ε of a mean of N
-    /// walks is below N^(−1/3), so that the skewness of the mean, which for such products grows
-    /// like ε³N, is below one; beyond, the comparison tells nothing.
+    /// Are there enough walks for their mean to be nearly normal? They are while the relative standard
+    /// error ε of the mean of N walks is below N^(−1/3): the skewness of the mean, which for such
+    /// products grows like ε³N, is then below one. Otherwise a comparison says nothing.
     fn is_sampled(&self, settings: &Settings, t: usize) -> bool {
         let relative = self.error(settings, t) / self.exact[t];
         relative.powi(3) * (settings.walks as f64) < 1.0
@@ -69,9 +69,10 @@ pub fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
             settings.name(),
             significant(outcome.exact[last]),
         ),
-        agreement: match sampled {
-            0 => Agreement::Undecided,
-            _ => agreement(deviation),
+        agreement: if sampled == 0 {
+            Agreement::Undecided
+        } else {
+            agreement(deviation)
         },
         margin: margin(deviation).filter(|_| sampled > 0),
         claim: "mean_square_threshold".to_owned(),
@@ -103,7 +104,7 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
         let sampled = (0..outcome.exact.len()).filter(|&t| outcome.is_sampled(settings, t));
         let simulated = sampled.map(|t| {
             let error = 2.0 * outcome.error(settings, t);
-            Point::with_error(t as f64, outcome.simulated[t], error)
+            DataPoint::with_error(t as f64, outcome.simulated[t], error)
         });
         series.push(Series {
             label: format!("{label}: simulated"),
@@ -113,7 +114,7 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
         series.push(Series {
             label: format!("{label}: exact"),
             style: Style::Theory,
-            points: exact.map(|(t, &y)| Point::new(t as f64, y)).collect(),
+            points: exact.map(|(t, &y)| DataPoint::new(t as f64, y)).collect(),
         });
     }
     Figure {

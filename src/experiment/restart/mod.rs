@@ -1,87 +1,25 @@
-//! Gradient descent begun anew beside a minimum, with learning rates on both sides of 2/a.
+//! Gradient descent restarted beside a minimum, with learning rates on both sides of 2/a.
 //!
-//! A run that ends near 2/η says which minima descent finds. Whether a minimum *holds* it is asked
-//! here: two runs begin `ε` apart along the top eigenvector `v`, and the distance between them obeys
-//! the linearised law `d⁺ = (1 − ηa)·d`, whatever else the two of them do together.
+//! A run that ends near 2/η says which minima gradient descent finds. This experiment asks whether a
+//! minimum also *holds* it: two runs begin on either side along the top eigenvector `v`. Linearised,
+//! their distance along `v` obeys `d⁺ = (1 − ηa)·d`, wherever the two of them move together.
 
+mod cell;
 mod page;
 mod place;
 
-use serde::{Deserialize, Serialize};
-
-use crate::curvature::Eigenvalue;
 use crate::error::Result;
-use crate::train::{Ending, HeavyBall, Optimiser, Plan, Run, Stop};
+use crate::train::{Ending, HeavyBall, Optimiser, Plan, Stop};
 
-use super::point::{PointSettings, trained};
 use super::study::Experiment;
+use super::trained::{TrainingSettings, trained};
 use super::{Context, Scale};
 use crate::record::Record;
-use place::{Beside, Place, plan};
+use cell::{Outcome, Settings};
+use place::{Place, RunsBeside, plan};
 
 /// The experiment.
 pub struct Restart;
-
-/// A minimum, and how it is left.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
-    /// The run that finds the minimum.
-    pub start: PointSettings,
-    /// Steps of plain descent after it, with the learning rate 1/a: along the top eigenvector one of
-    /// them leads straight to the minimum.
-    pub settling: u64,
-    /// The learning rates of the new runs, in units of 2/a.
-    pub factors: Vec<f64>,
-    /// How far from the minimum they begin, on either side, in the norm of the parameters.
-    pub distance: f32,
-    /// The most steps over which the distance of two runs is followed; it ends where they are ten
-    /// times as near or as far.
-    pub followed: u64,
-    /// Steps after which one run is looked at again.
-    pub steps: u64,
-}
-
-/// What came of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// The run that found the minimum.
-    pub run: Run,
-    /// The minimum; absent when that run diverged.
-    pub minimum: Option<Minimum>,
-    /// The new runs, one for each factor.
-    pub trials: Vec<Trial>,
-    /// SHA-256 of the training bytes.
-    pub data: String,
-}
-
-/// Where the new runs begin.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Minimum {
-    /// a.
-    pub sharpness: Eigenvalue,
-    /// `vᵀHv` where the new runs begin: beyond a kink of a ReLU it is another one.
-    pub beside: [f64; 2],
-    /// λ_min.
-    pub smallest_eigenvalue: Eigenvalue,
-    /// The loss.
-    pub loss: f64,
-    /// The norm of its gradient.
-    pub gradient: f64,
-}
-
-/// New runs with one learning rate.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trial {
-    /// η.
-    pub learning_rate: f32,
-    /// The growth of the distance along `v` in a step, as a natural logarithm, over the followed
-    /// steps: from `distance`, and from half of it.
-    pub growth: [f64; 2],
-    /// The largest loss of the long run, and the last one; absent when they are no finite numbers.
-    pub losses: [Option<f64>; 2],
-    /// How the long run ended.
-    pub ending: Ending,
-}
 
 impl Experiment for Restart {
     type Settings = Settings;
@@ -100,7 +38,7 @@ impl Experiment for Restart {
                 ..plan(learning_rate, samples, Stop::at(1e-6, steps))
             };
             let settings = Settings {
-                start: PointSettings::of_scale(scale, seed, plan),
+                start: TrainingSettings::of_scale(scale, seed, plan),
                 settling: 1000,
                 factors: factors.to_vec(),
                 distance: 1e-4,
@@ -133,8 +71,8 @@ impl Experiment for Restart {
         let Some(state) = place.settle(trained.state)? else {
             return Ok(outcome);
         };
-        if let Some((minimum, direction)) = place.look(&state) {
-            let beside = Beside {
+        if let Some((minimum, direction)) = place.measure(&state) {
+            let beside = RunsBeside {
                 place,
                 minimum: &state,
                 direction: &direction,
@@ -145,7 +83,7 @@ impl Experiment for Restart {
                 .iter()
                 .map(|factor| (factor * largest) as f32);
             outcome.trials = rates
-                .map(|rate| beside.try_out(rate))
+                .map(|rate| beside.trial(rate))
                 .collect::<Result<_>>()?;
             outcome.minimum = Some(minimum);
         }
@@ -160,12 +98,14 @@ impl Experiment for Restart {
         Record {
             name: Self::NAME.to_owned(),
             title: "Does a minimum hold gradient descent? Both sides of 2/a".to_owned(),
-            question: "Where a run ends says which minima are found. Here descent begins anew \
-                       beside one minimum, with learning rates below and above 2/a: two runs on \
-                       either side of it along the top eigenvector come together or part, by the \
-                       linearisation by a factor |1 − ηa| a step. What is decided is the side of 2/a; \
-                       the factor is shown beside it."
-                .to_owned(),
+            question:
+                "Where a run ends says which minima gradient descent finds. Does a minimum also \
+                       hold it? Beside one minimum, on either side along its top eigenvector, two \
+                       runs begin with a learning rate below or above 2/a. By the linearisation \
+                       their distance changes by the factor |1 − ηa| in each step. A finding \
+                       decides on which side of 2/a they come together or part; the factor is \
+                       shown beside it."
+                    .to_owned(),
             settings: page::describe(results),
             findings: page::findings(results),
             figures: vec![page::figure(results)],

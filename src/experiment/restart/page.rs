@@ -1,69 +1,148 @@
 //! What the report says of runs begun anew.
 
-use crate::experiment::point::{network_in_words, seeds_in_words};
+use crate::experiment::trained::{network_in_words, seeds_in_words};
 use crate::network::Network;
 use crate::record::numeral::{fixed, significant};
-use crate::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
-use crate::train::Ending;
+use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series, Style, Table};
+use crate::train::{Ending, Run};
 
-use super::{Minimum, Outcome, Settings, Trial};
+use super::cell::{MeasuredMinimum, Outcome, Settings, Trial};
+
+/// The claim that the findings speak of.
+const CLAIM: &str = "gradient_descent_threshold";
 
 /// Results as an experiment gets them.
 type Results = [(Settings, Outcome)];
-
-/// Every new run, with the minimum that it left and the seed that led there.
-fn trials(results: &Results) -> impl Iterator<Item = (u64, &Outcome, &Minimum, &Trial)> {
-    results.iter().flat_map(|(settings, outcome)| {
-        let minimum = outcome.minimum.iter();
-        minimum.flat_map(move |minimum| {
-            let trials = outcome.trials.iter();
-            trials.map(move |trial| (settings.start.seed, outcome, minimum, trial))
-        })
-    })
-}
 
 /// `ln |1 − ηa|` from ηa/2.
 fn linear_growth(scaled: f64) -> f64 {
     (2.0 * scaled - 1.0).abs().ln()
 }
 
-impl Trial {
+/// The new runs of one learning rate, with the minimum beside which they began.
+struct Tried<'a> {
+    /// The seed that led to the minimum.
+    seed: u64,
+    /// The run that found it.
+    run: &'a Run,
+    minimum: &'a MeasuredMinimum,
+    trial: &'a Trial,
+}
+
+/// All new runs.
+fn tried(results: &Results) -> impl Iterator<Item = Tried<'_>> {
+    results.iter().flat_map(|(settings, outcome)| {
+        let of = move |minimum| {
+            outcome.trials.iter().map(move |trial| Tried {
+                seed: settings.start.seed,
+                run: &outcome.run,
+                minimum,
+                trial,
+            })
+        };
+        outcome.minimum.iter().flat_map(of)
+    })
+}
+
+impl Tried<'_> {
     /// ηa/2.
-    fn scaled(&self, minimum: &Minimum) -> f64 {
-        f64::from(self.learning_rate) * minimum.sharpness.value / 2.0
+    fn scaled(&self) -> f64 {
+        f64::from(self.trial.learning_rate) * self.minimum.sharpness.value / 2.0
     }
 
     /// `ln |1 − ηa|`.
-    fn predicted(&self, minimum: &Minimum) -> f64 {
-        linear_growth(self.scaled(minimum))
+    fn predicted(&self) -> f64 {
+        linear_growth(self.scaled())
     }
 
-    /// How far the growth is from what a linear law would give: its difference from that over half the
-    /// distance, where what is not linear is a quarter as large.
+    /// The measured growth per step.
+    fn growth(&self) -> f64 {
+        self.trial.growth[0]
+    }
+
+    /// How far the growth may be from that of the linearised runs: its difference from the growth over
+    /// half the distance, where the terms beyond the linear ones are a quarter as large.
     fn uncertainty(&self) -> f64 {
-        (self.growth[0] - self.growth[1]).abs()
+        (self.trial.growth[0] - self.trial.growth[1]).abs()
     }
 
     /// Is ηa above 2, at the minimum and on both sides of it? `None` when they disagree.
-    fn is_above(&self, minimum: &Minimum) -> Option<bool> {
-        let curvatures = minimum.beside.into_iter().chain([minimum.sharpness.value]);
-        let mut above = curvatures.map(|a| f64::from(self.learning_rate) * a > 2.0);
+    fn is_above(&self) -> Option<bool> {
+        let MeasuredMinimum {
+            beside, sharpness, ..
+        } = self.minimum;
+        let curvatures = beside.iter().copied().chain([sharpness.value]);
+        let mut above = curvatures.map(|a| f64::from(self.trial.learning_rate) * a > 2.0);
         let first = above.next()?;
         above.all(|other| other == first).then_some(first)
     }
 
-    fn agreement(&self, outcome: &Outcome, minimum: &Minimum) -> Agreement {
-        let [measured, _] = self.growth;
-        let is_clear = measured.abs() > self.uncertainty();
-        match self.is_above(minimum) {
-            Some(above) if is_clear && outcome.run.ending == Ending::Converged => {
-                match above == (measured > 0.0) {
-                    true => Agreement::Agrees,
-                    false => Agreement::Differs,
-                }
-            }
-            _ => Agreement::Undecided,
+    fn agreement(&self) -> Agreement {
+        let is_clear = self.growth().abs() > self.uncertainty();
+        if !is_clear || self.run.ending != Ending::Converged {
+            return Agreement::Undecided;
         }
+        match self.is_above() {
+            None => Agreement::Undecided,
+            Some(above) if above == (self.growth() > 0.0) => Agreement::Agrees,
+            Some(_) => Agreement::Differs,
+        }
+    }
+
+    fn finding(&self) -> Finding {
+        let (growth, uncertainty) = (self.growth(), self.uncertainty());
+        let agreement = self.agreement();
+        let clear = growth.abs() - uncertainty;
+        let signed = if agreement == Agreement::Differs {
+            -clear
+        } else {
+            clear
+        };
+        Finding {
+            sentence: format!(
+                "Seed {}, η = {} of 2/a: runs on either side {} by {} ± {} a step (ln |1 − ηa| = \
+                 {}); a run that goes on takes the loss from {} to at most {}.",
+                self.seed,
+                fixed(self.scaled(), 3),
+                if growth > 0.0 {
+                    "part"
+                } else {
+                    "come together"
+                },
+                fixed(growth.abs(), 4),
+                significant(uncertainty),
+                fixed(self.predicted(), 4),
+                significant(self.minimum.loss),
+                loss(self.trial.losses[0]),
+            ),
+            agreement,
+            margin: (self.run.ending == Ending::Converged).then_some(signed),
+            claim: CLAIM.to_owned(),
+        }
+    }
+
+    fn point(&self) -> DataPoint {
+        DataPoint::with_error(self.scaled(), self.growth(), self.uncertainty())
+    }
+
+    fn row(&self) -> Vec<String> {
+        let Tried { minimum, trial, .. } = self;
+        vec![
+            self.seed.to_string(),
+            self.run.ending.words().to_owned(),
+            significant(minimum.loss),
+            significant(minimum.gradient),
+            significant(minimum.sharpness.value),
+            minimum.beside.map(significant).join(", "),
+            significant(minimum.smallest_eigenvalue.value),
+            trial.learning_rate.to_string(),
+            fixed(self.scaled(), 4),
+            fixed(self.predicted(), 5),
+            fixed(self.growth(), 5),
+            significant(self.uncertainty()),
+            loss(trial.losses[0]),
+            loss(trial.losses[1]),
+        ]
     }
 }
 
@@ -115,7 +194,6 @@ pub fn describe(results: &Results) -> Vec<(String, String)> {
 
 /// One sentence for each new run.
 pub fn findings(results: &Results) -> Vec<Finding> {
-    let claim = "gradient_descent_threshold";
     let lost = results
         .iter()
         .filter(|(_, outcome)| outcome.minimum.is_none());
@@ -126,59 +204,25 @@ pub fn findings(results: &Results) -> Vec<Finding> {
         ),
         agreement: Agreement::Undecided,
         margin: None,
-        claim: claim.to_owned(),
+        claim: CLAIM.to_owned(),
     });
-    let finding = |(seed, outcome, minimum, trial): (u64, &Outcome, &Minimum, &Trial)| {
-        let agreement = trial.agreement(outcome, minimum);
-        let [measured, _] = trial.growth;
-        let clear = measured.abs() - trial.uncertainty();
-        Finding {
-            sentence: format!(
-                "Seed {seed}, η = {} of 2/a: runs on either side {} by {} ± {} a step (ln |1 − ηa| = \
-                 {}); a run that goes on takes the loss from {} to at most {}.",
-                fixed(trial.scaled(minimum), 3),
-                if measured > 0.0 {
-                    "part"
-                } else {
-                    "come together"
-                },
-                fixed(measured.abs(), 4),
-                significant(trial.uncertainty()),
-                fixed(trial.predicted(minimum), 4),
-                significant(minimum.loss),
-                loss(trial.losses[0]),
-            ),
-            margin: (outcome.run.ending == Ending::Converged).then_some(match agreement {
-                Agreement::Differs => -clear,
-                _ => clear,
-            }),
-            agreement,
-            claim: claim.to_owned(),
-        }
-    };
-    lost.chain(trials(results).map(finding)).collect()
+    lost.chain(tried(results).map(|tried| tried.finding()))
+        .collect()
 }
 
 /// Growth against ηa/2.
 pub fn figure(results: &Results) -> Figure {
-    let measured = trials(results).map(|(_, _, minimum, trial)| {
-        let ([growth, _], uncertainty) = (trial.growth, trial.uncertainty());
-        Point {
-            low: Some(growth - uncertainty),
-            high: Some(growth + uncertainty),
-            ..Point::new(trial.scaled(minimum), growth)
-        }
-    });
-    let measured: Vec<Point> = measured.collect();
+    let measured: Vec<DataPoint> = tried(results).map(|tried| tried.point()).collect();
     let least = measured.iter().map(|point| point.x).fold(0.9, f64::min);
     let most = measured.iter().map(|point| point.x).fold(1.1, f64::max);
     let grid = (0..=60).map(|i| least + (most - least) * f64::from(i) / 60.0);
     Figure {
         name: "restart-growth".to_owned(),
         title: "How fast two runs beside a minimum part".to_owned(),
-        caption: "The growth a step of the distance between two runs of gradient descent that begin on \
-                  either side of a minimum along its top eigenvector, as a natural logarithm, against \
-                  ηa/2. Above 0 they part. Bars: the difference from runs that begin half as far away."
+        caption: "Two runs of gradient descent begin on either side of a minimum along its top \
+                  eigenvector. Vertically: the natural logarithm of the factor by which their \
+                  distance changes in a step; above 0 they part. Horizontally: ηa/2. Bars: the \
+                  difference from runs that begin half as far away."
             .to_owned(),
         x: Axis::linear("η a / 2"),
         y: Axis::linear("growth of the distance a step"),
@@ -191,33 +235,18 @@ pub fn figure(results: &Results) -> Figure {
             Series {
                 label: "ln |1 − ηa|".to_owned(),
                 style: Style::Theory,
-                points: grid.map(|x| Point::new(x, linear_growth(x))).collect(),
+                points: grid.map(|x| DataPoint::new(x, linear_growth(x))).collect(),
             },
-            Series::bound("no growth", [least, most].map(|x| Point::new(x, 0.0)).to_vec()),
+            Series::bound(
+                "no growth",
+                [least, most].map(|x| DataPoint::new(x, 0.0)).to_vec(),
+            ),
         ],
     }
 }
 
 /// Every new run.
 pub fn table(results: &Results) -> Table {
-    let row = |(seed, outcome, minimum, trial): (u64, &Outcome, &Minimum, &Trial)| {
-        vec![
-            seed.to_string(),
-            outcome.run.ending.words().to_owned(),
-            significant(minimum.loss),
-            significant(minimum.gradient),
-            significant(minimum.sharpness.value),
-            minimum.beside.map(significant).join(", "),
-            significant(minimum.smallest_eigenvalue.value),
-            trial.learning_rate.to_string(),
-            fixed(trial.scaled(minimum), 4),
-            fixed(trial.predicted(minimum), 5),
-            fixed(trial.growth[0], 5),
-            significant(trial.uncertainty()),
-            loss(trial.losses[0]),
-            loss(trial.losses[1]),
-        ]
-    };
     let columns = [
         "seed",
         "start",
@@ -236,13 +265,14 @@ pub fn table(results: &Results) -> Table {
     ];
     Table {
         name: "restart".to_owned(),
-        caption: "start: how the run to the minimum ended; loss, norm of the gradient, a and λ_min there; a \
-                  beside: vᵀHv where the new runs begin, where other ReLUs may be open. \
-                  growth: logarithm a step of the distance along v; ±: its change when the runs begin \
-                  half as far away. Largest and last loss: of the run that goes on."
+        caption: "start: how the run to the minimum ended. loss, gradient, a and λ_min: at the minimum, \
+                  the gradient by its norm. a beside: vᵀHv at the two starts of the new runs, which \
+                  differs from a when a kink of a ReLU lies between. growth: mean natural logarithm \
+                  of the factor by which the distance along v changes in a step. ±: its change when \
+                  the runs begin half as far away. Largest and last loss: of the run that goes on."
             .to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
-        rows: trials(results).map(row).collect(),
+        rows: tried(results).map(|tried| tried.row()).collect(),
     }
 }
 
@@ -252,7 +282,6 @@ mod tests {
     use crate::curvature::Eigenvalue;
     use crate::experiment::restart::Restart;
     use crate::experiment::{Scale, study::Experiment};
-    use crate::train::Run;
 
     /// The finding about one run from a minimum of sharpness 4, and 4.2 on one side of it.
     fn agreement(ending: Ending, learning_rate: f32, growth: [f64; 2]) -> Agreement {
@@ -267,7 +296,7 @@ mod tests {
                 steps: 1,
                 smoothed_loss: None,
             },
-            minimum: Some(Minimum {
+            minimum: Some(MeasuredMinimum {
                 sharpness: eigenvalue(4.0),
                 beside: [4.0, 4.2],
                 smallest_eigenvalue: eigenvalue(0.0),

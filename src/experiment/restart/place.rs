@@ -7,7 +7,7 @@ use crate::kernel;
 use crate::network::{Batch, Curvature, CurvatureMatrix, Network, Normalisation, Pass, State};
 use crate::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 
-use super::{Minimum, Settings, Trial};
+use super::cell::{MeasuredMinimum, Settings, Trial};
 
 /// Plain descent on all samples.
 pub fn plan(learning_rate: f32, samples: usize, stop: Stop) -> Plan {
@@ -21,7 +21,7 @@ pub fn plan(learning_rate: f32, samples: usize, stop: Stop) -> Plan {
     }
 }
 
-/// A loss, and what is done in it.
+/// The loss of a network on its training samples, with all that is needed to descend and to measure it.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     pub settings: &'a Settings,
@@ -47,14 +47,14 @@ impl Place<'_> {
         )
     }
 
-    /// Both ends of the spectrum of H; `None` where it is no number.
+    /// Both ends of the spectrum of H; `None` where it is not finite.
     fn ends(&self, curvature: &mut Curvature<'_>) -> Option<Ends> {
         let start = &self.settings.start;
         Tracker::new(start.lanczos(), start.seed).hessian(self.context.isa, curvature)
     }
 
-    /// Where plain descent with the learning rate 1/a leads from here; `None` where the curvature is
-    /// no number.
+    /// Where plain descent with the learning rate 1/a leads from here; `None` where the curvature is not
+    /// finite.
     pub fn settle(&self, state: State) -> Result<Option<State>> {
         let Some(ends) = self.ends(&mut self.curvature(&state)) else {
             return Ok(None);
@@ -65,8 +65,8 @@ impl Place<'_> {
         Ok(Some(run.into_state()))
     }
 
-    /// What this minimum is like, and its top eigenvector; `None` where the curvature is no number.
-    pub fn look(&self, state: &State) -> Option<(Minimum, Vec<f32>)> {
+    /// Measures this minimum; also gives its top eigenvector. `None` where the curvature is not finite.
+    pub fn measure(&self, state: &State) -> Option<(MeasuredMinimum, Vec<f32>)> {
         let isa = self.context.isa;
         let mut curvature = self.curvature(state);
         let ends = self.ends(&mut curvature)?;
@@ -74,7 +74,7 @@ impl Place<'_> {
         let point = state.point(self.network, Normalisation::Fixed);
         Pass::new(isa).gradient(&point, &self.samples, &mut gradient);
         let (largest, distance) = (&ends.largest, self.settings.distance);
-        let minimum = Minimum {
+        let minimum = MeasuredMinimum {
             sharpness: largest.into(),
             beside: [distance, -distance].map(|offset| {
                 self.quotient(&moved(state, &largest.vector, offset), &largest.vector)
@@ -94,7 +94,7 @@ impl Place<'_> {
     }
 }
 
-/// The state, so far along a direction.
+/// The state, moved by `offset` along a direction.
 fn moved(state: &State, direction: &[f32], offset: f32) -> State {
     let pairs = state.parameters.iter().zip(direction);
     State {
@@ -103,17 +103,17 @@ fn moved(state: &State, direction: &[f32], offset: f32) -> State {
     }
 }
 
-/// Where runs begin beside a minimum.
-pub struct Beside<'a> {
+/// Runs of plain descent that begin beside a minimum.
+pub struct RunsBeside<'a> {
     pub place: Place<'a>,
     pub minimum: &'a State,
     /// v, of length 1.
     pub direction: &'a [f32],
 }
 
-impl Beside<'_> {
-    /// Runs with this learning rate.
-    pub fn try_out(&self, learning_rate: f32) -> Result<Trial> {
+impl RunsBeside<'_> {
+    /// The runs with this learning rate.
+    pub fn trial(&self, learning_rate: f32) -> Result<Trial> {
         let distance = self.place.settings.distance;
         let mut long = self.begin(learning_rate, distance, self.place.settings.steps)?;
         let losses: Vec<f64> = std::iter::from_fn(|| long.step()?.loss).collect();
@@ -129,15 +129,16 @@ impl Beside<'_> {
         })
     }
 
-    /// The growth a step of the distance between two runs that begin on either side.
+    /// `ln(d⁺/d)` of the distance `d` between two runs that begin on either side, the mean over the
+    /// steps.
     fn growth(&self, learning_rate: f32, distance: f32) -> Result<f64> {
         let followed = self.place.settings.followed;
         let mut there = self.begin(learning_rate, distance, followed)?;
         let mut here = self.begin(learning_rate, -distance, followed)?;
-        let before = self.apart(&there, &here);
+        let before = self.distance(&there, &here);
         let (mut steps, mut growth) = (0, 0.0_f64);
         while growth.abs() < 10_f64.ln() && there.step().is_some() && here.step().is_some() {
-            let grown = (self.apart(&there, &here) / before).abs().ln();
+            let grown = (self.distance(&there, &here) / before).abs().ln();
             if !grown.is_finite() {
                 break;
             }
@@ -152,7 +153,7 @@ impl Beside<'_> {
     }
 
     /// `vᵀ(x − y)` in f64.
-    fn apart(&self, x: &Trainer<'_>, y: &Trainer<'_>) -> f64 {
+    fn distance(&self, x: &Trainer<'_>, y: &Trainer<'_>) -> f64 {
         let pairs = x.state().parameters.iter().zip(&y.state().parameters);
         let differences = pairs.map(|(x, y)| f64::from(*x) - f64::from(*y));
         let terms = self.direction.iter().zip(differences);

@@ -9,7 +9,7 @@ use crate::oracle::graph::Enclosure;
 /// How far computed vectors are from exact ones.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Difference {
-    /// Vectors compared: those that are certainly not zero, where a comparison proves something.
+    /// The number of vectors compared. A vector that may be zero is not compared.
     pub compared: u64,
     /// The largest entry of a difference over the largest entry of its exact vector.
     pub relative: f64,
@@ -66,13 +66,13 @@ fn lower(x: &Enclosure) -> Exact {
     x.lower().expect("a finite enclosure")
 }
 
-/// The least size of a number in an interval: 0 where it may be none.
+/// The smallest absolute value in an interval.
 fn least(x: &Enclosure) -> Exact {
     let (low, high) = (lower(x), x.upper().expect("a finite enclosure"));
-    match low <= Exact::zero() && high >= Exact::zero() {
-        true => Exact::zero(),
-        false => low.abs().min(high.abs()),
+    if low <= Exact::zero() && high >= Exact::zero() {
+        return Exact::zero();
     }
+    low.abs().min(high.abs())
 }
 
 /// The largest distance of a number from what an interval holds.

@@ -99,15 +99,12 @@ impl Tiny {
     /// it by more than any rounding of the engine, where that is bounded, and by 2⁻¹⁰ where it is
     /// not.
     pub fn is_smooth(&self) -> bool {
-        match self.exact.is_polynomial() {
-            true => self.exact.bound().is_smooth(&self.exact),
-            false => {
-                let near = Enclosure::from_exact(&Exact::power_of_two(-10));
-                let is_clear =
-                    |z: &Enclosure| z.compare(&near) == Some(std::cmp::Ordering::Greater);
-                self.exact.closest_switch().is_none_or(is_clear)
-            }
+        if self.exact.is_polynomial() {
+            return self.exact.bound().is_smooth(&self.exact);
         }
+        let near = Enclosure::from_exact(&Exact::power_of_two(-10));
+        let is_clear = |z: &Enclosure| z.compare(&near) == Some(std::cmp::Ordering::Greater);
+        self.exact.closest_switch().is_none_or(is_clear)
     }
 
     /// The data as one batch.
@@ -184,11 +181,11 @@ fn twin(
 
 /// Makes variances of which `σ² + ε` is 1/4, 1 or 4: then `1/√(σ² + ε)` is on the grid too.
 fn variances(layer: &Layer, statistics: &mut [f32]) {
-    if let Operation::Standardise { epsilon, .. } = layer.operation {
+    if let Operation::Standardise(norm) = &layer.operation {
         let half = layer.statistics.len() / 2;
         for variance in &mut statistics[layer.statistics.clone()][half..] {
             let power = [0.25, 1.0, 4.0][(*variance * 16.0).abs() as usize % 3];
-            *variance = power - epsilon as f32;
+            *variance = power - norm.epsilon as f32;
         }
     }
 }

@@ -1,67 +1,27 @@
 //! The paper's motivating example: two minima that gradient descent cannot tell apart and SGD can.
 //!
-//! Walks start 10⁻⁵ beside a minimum. Inside a basin every step multiplies the distance by one of
-//! two factors, so the mean of the squared factor and of its logarithm are means of bounded
-//! variables: their error bars are those of the central limit theorem. `E(x_t − 1)²` itself is
-//! heavy-tailed; its error bar is made from the exact variance `(E f⁴)^t − (E f²)^{2t}`, never
-//! from the sample, which misses the tail.
+//! Walks start 10⁻⁵ from a minimum. Inside its basin, every step multiplies the distance by one of two
+//! factors. The squared factor and its logarithm are therefore bounded, and the error bars of their means
+//! are those of the central limit theorem. `E(x_t − 1)²` itself is heavy-tailed: its error bar comes from
+//! the exact variance `(E f⁴)^t − (E f²)^{2t}`, because the variance of a sample misses the tail.
 
+mod cell;
 mod page;
 mod walk;
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::model::toy::{self, Minimum};
-use crate::number::Exact;
 
-use super::statistics::Mean;
 use super::study::Experiment;
 use super::{Context, Scale};
 use crate::record::Record;
+use cell::{LINEAR, Outcome, Settings};
 use walk::Walk;
 
 /// The experiment.
 pub struct Toy;
-
-/// One group of walks.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Settings {
-    /// The minimum beside which the walks start.
-    minimum: Minimum,
-    /// SGD with one sample a step, or gradient descent.
-    stochastic: bool,
-    /// η.
-    learning_rate: Exact,
-    /// The distance of the start.
-    offset: f64,
-    /// Number of walks.
-    walks: u64,
-    /// Steps of each walk.
-    steps: usize,
-    /// Seed of the walks.
-    seed: u64,
-}
-
-/// What the walks did.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Outcome {
-    /// Walks that have left the basin of their minimum at least once by step t = 0, 1, …
-    left: Vec<u64>,
-    /// Walks that end within 10⁻⁶ of x = 0, of x = 1, and elsewhere.
-    ends: [u64; 3],
-    /// `((x_{t+1} − x*)/(x_t − x*))²` over the first [`LINEAR`] steps of all walks.
-    square: Mean,
-    /// `ln|(x_{t+1} − x*)/(x_t − x*)|` over the same steps.
-    logarithm: Mean,
-    /// The mean of `(x_t − x*)²/(x_0 − x*)²` for t = 0, …, [`LINEAR`].
-    growth: Vec<f64>,
-}
-
-/// A walk that starts 10⁻⁵ beside x = 1 is still in the basin after so many steps, whatever it
-/// drew: 10⁻⁵·1.66²⁰ = 0.25 is below the distance 0.42 of the nearest switch.
-const LINEAR: usize = 20;
 
 impl Experiment for Toy {
     type Settings = Settings;
@@ -107,8 +67,9 @@ impl Experiment for Toy {
             name: Self::NAME.to_owned(),
             title: "The escape from x = 1".to_owned(),
             question: "Both minima of the toy loss have sharpness 2, so gradient descent with \
-                       η = 7/10 may stay at either. Does SGD with batch size 1 leave x = 1, where \
-                       the two samples disagree (s = 9/5 > 1/η), and at the exact rate?"
+                       η = 7/10 can stay at either. Does SGD with batch size 1 leave x = 1, where \
+                       the two samples disagree (s = 9/5 > 1/η), and does it leave at the exact \
+                       rate?"
                 .to_owned(),
             settings: page::describe(results),
             findings: results

@@ -6,9 +6,9 @@ use crate::criterion::{gradient_descent, mean_square};
 use crate::experiment::statistics::{Mean, agreement, margin};
 use crate::model::toy::Minimum;
 use crate::number::{Exact, Field};
-use crate::record::{Agreement, Axis, Figure, Finding, Point, Series, Style, Table};
+use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series, Style, Table};
 
-use super::{LINEAR, Outcome, Settings};
+use super::cell::{LINEAR, Outcome, Settings};
 
 /// Sizes and conventions.
 pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
@@ -62,9 +62,10 @@ fn name(settings: &Settings) -> String {
 /// Is this walker linearly stable (SGD: in mean square) at its minimum? Decided exactly.
 fn is_stable(settings: &Settings) -> bool {
     let (model, eta) = (settings.minimum.model(), &settings.learning_rate);
-    match settings.stochastic {
-        true => mean_square::verdict(&model, eta, &Exact::one()).holds(),
-        false => gradient_descent::verdict(&model, eta).holds(),
+    if settings.stochastic {
+        mean_square::verdict(&model, eta, &Exact::one()).holds()
+    } else {
+        gradient_descent::verdict(&model, eta).holds()
     }
 }
 
@@ -84,9 +85,10 @@ pub fn findings(settings: &Settings, outcome: &Outcome) -> Vec<Finding> {
             name(settings),
             settings.steps
         ),
-        agreement: match unlike {
-            0 => Agreement::Agrees,
-            _ => Agreement::Differs,
+        agreement: if unlike == 0 {
+            Agreement::Agrees
+        } else {
+            Agreement::Differs
         },
         margin: Some(-(unlike as f64 / walks as f64)),
         claim: "toy_escape".to_owned(),
@@ -135,9 +137,9 @@ pub fn growth_figure(results: &[(Settings, Outcome)]) -> Figure {
             let variance = fourth.powi(t as i32) - exact(t) * exact(t);
             2.0 * (variance / settings.walks as f64).max(0.0).sqrt()
         };
-        let line = (0..=LINEAR).map(|t| Point::new(t as f64, exact(t)));
+        let line = (0..=LINEAR).map(|t| DataPoint::new(t as f64, exact(t)));
         let points = outcome.growth.iter().enumerate();
-        let points = points.map(|(t, &y)| Point::with_error(t as f64, y, error(t)));
+        let points = points.map(|(t, &y)| DataPoint::with_error(t as f64, y, error(t)));
         series.push(Series {
             label: "measured ± 2 exact standard errors".to_owned(),
             style: Style::Points,
@@ -172,7 +174,7 @@ pub fn escape_figure(results: &[(Settings, Outcome)]) -> Figure {
             label: name(settings),
             style: Style::Line,
             points: shown
-                .map(|(t, &left)| Point::new(t as f64, share(left)))
+                .map(|(t, &left)| DataPoint::new(t as f64, share(left)))
                 .collect(),
         }
     });

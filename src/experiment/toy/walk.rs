@@ -6,14 +6,14 @@ use crate::model::toy::{self, Sample};
 use crate::number::Field;
 use crate::train::random::{Purpose, stream};
 
-use super::{LINEAR, Outcome, Settings};
+use super::cell::{LINEAR, Outcome, Settings};
 use crate::experiment::statistics::Mean;
 
-/// 2⁴⁰: logarithms are rounded to a grid far below their statistical error, so that the last bit of
-/// the mathematical library does not enter a cell.
+/// Logarithms are rounded to multiples of 2⁻⁴⁰, far below their statistical error, so that no cell
+/// depends on the last bit of the mathematical library.
 const GRID: f64 = (1u64 << 40) as f64;
 
-/// One walk's part of the outcome.
+/// What one walk contributes to the outcome.
 pub struct Walk {
     left_at: Option<usize>,
     end: f64,
@@ -33,9 +33,10 @@ impl Settings {
             squares: vec![self.offset * self.offset],
         };
         for t in 1..=self.steps {
-            x = match self.stochastic {
-                true => Sample::ALL[random.random_range(0..2)].step(&x, &eta),
-                false => toy::descend(&x, &eta),
+            x = if self.stochastic {
+                Sample::ALL[random.random_range(0..2)].step(&x, &eta)
+            } else {
+                toy::descend(&x, &eta)
             };
             if walk.left_at.is_none() && !toy::in_basin(self.minimum, &x) {
                 walk.left_at = Some(t);
@@ -63,7 +64,6 @@ impl Outcome {
             .iter()
             .flat_map(|w| w.squares.windows(2).map(|s| s[1] / s[0]));
         let factors: Vec<f64> = factors.collect();
-        // On a grid the logarithm is the same whichever library computes it.
         let logarithm = |square: &f64| (square.ln() / 2.0 * GRID).round() / GRID;
         let logarithms: Vec<f64> = factors.iter().map(logarithm).collect();
         let start = settings.offset * settings.offset;

@@ -34,12 +34,12 @@ impl<T: Field> ProductNet<T> {
     /// off the diagonal, 0 on it.
     pub fn hessian(&self) -> DMatrix<T> {
         let (depth, residual) = (self.weights.len(), self.residual());
-        DMatrix::from_fn(depth, depth, |i, j| match i == j {
-            true => self.product_without(&[i]).square(),
-            false => {
-                let outer = self.product_without(&[i]) * self.product_without(&[j]);
-                outer + &residual * self.product_without(&[i, j])
+        DMatrix::from_fn(depth, depth, |i, j| {
+            if i == j {
+                return self.product_without(&[i]).square();
             }
+            let outer = self.product_without(&[i]) * self.product_without(&[j]);
+            outer + &residual * self.product_without(&[i, j])
         })
     }
 

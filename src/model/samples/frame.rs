@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::{Form, Samples};
+use super::{Samples, Storage};
 use crate::matrix::Fractions;
 
 /// An orthonormal eigenbasis `Q` of `H` on its range (d × r), and the curvatures in it.
@@ -29,20 +29,20 @@ impl Samples {
     /// The frame of the eigenvectors of the operator `H` (in the columns) to these eigenvalues of
     /// `H·2^exponent`, with the curvatures times `2^exponent`. The exponent is even.
     pub fn frame(&self, vectors: DMatrix<f64>, eigenvalues: &[f64], exponent: i32) -> Frame {
-        let (basis, curvatures, own) = match &self.form {
-            Form::RankOne(inputs) => {
+        let (basis, curvatures, own) = match &self.storage {
+            Storage::RankOne(inputs) => {
                 let rows = inputs.scaled_to_f64(exponent / 2) * &vectors;
                 (vectors, Rounded::RankOne(rows), 0)
             }
-            Form::Full(hessians) => {
+            Storage::Full(hessians) => {
                 let project =
                     |h: &Fractions| vectors.tr_mul(&(h.scaled_to_f64(exponent) * &vectors));
                 let projected = hessians.iter().map(project).collect();
                 (vectors, Rounded::Full(projected), 0)
             }
             // K = WΛWᵀ, so GQ = WΛ^{1/2}: the eigenvectors of H are GᵀWΛ^{−1/2}.
-            Form::Gram(kernel) => {
-                let n = kernel.shape().0 as f64;
+            Storage::Gram(gram) => {
+                let n = gram.shape().0 as f64;
                 let mut rows = vectors;
                 for (mut column, lambda) in rows.column_iter_mut().zip(eigenvalues) {
                     column *= (n * lambda).sqrt();
@@ -62,15 +62,15 @@ impl Samples {
     /// end only, so that `S` may be as long as the small eigenvalues of `H` need it.
     pub fn moved_curvatures(&self, values: Option<&Fractions>, change: &Fractions) -> Rounded {
         let inside = |rows: Fractions| (rows * change.clone()).scaled_to_f64(0);
-        match &self.form {
-            Form::RankOne(inputs) => Rounded::RankOne(inside(match values {
+        match &self.storage {
+            Storage::RankOne(inputs) => Rounded::RankOne(inside(match values {
                 Some(basis) => inputs.clone() * basis.transpose(),
                 None => inputs.clone(),
             })),
-            Form::Gram(kernel) => Rounded::RankOne(inside(
-                values.map_or_else(|| kernel.clone(), Fractions::transpose),
+            Storage::Gram(gram) => Rounded::RankOne(inside(
+                values.map_or_else(|| gram.clone(), Fractions::transpose),
             )),
-            Form::Full(hessians) => {
+            Storage::Full(hessians) => {
                 // The columns of US, held.
                 let moved = match values {
                     Some(basis) => basis.transpose() * change.clone(),

@@ -134,7 +134,7 @@ fn hessians_are_seen_by_a_basis() {
         .collect();
     assert_eq!(plain.seen_by(Some(&inputs)), expected);
     assert_eq!(full.seen_by(Some(&inputs)), expected);
-    let values = gram.kernel().unwrap().select_rows(&[0, 2]);
+    let values = gram.gram_matrix().unwrap().select_rows(&[0, 2]);
     assert_eq!(gram.seen_by(Some(&values)), expected);
     assert_eq!(plain.seen_by(None), linear.quadratic().hessians());
     assert_eq!(full.seen_by(None), linear.quadratic().hessians());

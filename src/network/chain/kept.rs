@@ -4,26 +4,26 @@ use std::sync::OnceLock;
 
 use crate::kernel::{LeftFactor, MatrixRef, Panels, Zeros, alone, share};
 use crate::network::Batch;
+use crate::network::context::Context;
 use crate::network::layer::Layer;
-use crate::network::trace::{Site, Trace, activation};
+use crate::network::tape::Tape;
 
 /// The base pass, and those of its factors that no direction changes.
 pub(super) struct Kept {
-    pub trace: Trace,
+    pub tape: Tape,
     /// Where the inputs are zero.
     inputs: Zeros,
     pub layers: Vec<KeptLayer>,
 }
 
-/// What the products of one layer share.
+/// What all products of one layer share.
 pub(super) struct KeptLayer {
-    /// `Wᵀ` and `W`, for what comes up and what comes down; of the first layer neither, since its input
-    /// does not move.
+    /// `Wᵀ` for the way forward and `W` for the way back; of the first layer neither, since its input does
+    /// not depend on the parameters.
     pub weights: Option<[Panels; 2]>,
     /// What the layer reads.
     pub read: Panels,
-    /// Where a ReLU has closed what the layer gives, by samples and by units: there all derivatives are
-    /// zero.
+    /// Where the ReLU behind the layer gives zero, by samples and by units: all derivatives are zero there.
     closed: Option<[Zeros; 2]>,
 }
 
@@ -35,24 +35,27 @@ pub(super) fn weights<'a>(layer: &Layer, parameters: &'a [f32]) -> MatrixRef<'a>
 
 impl Kept {
     /// The base pass over a batch.
-    pub fn new(site: &Site<'_>, batch: &Batch<'_>) -> Self {
-        let mut trace = Trace::default();
-        trace.forward(site, batch);
-        trace.backward(site, batch, 1.0);
-        let network = site.network();
+    pub fn new(context: &Context<'_>, batch: &Batch<'_>) -> Self {
+        let mut tape = Tape::default();
+        tape.forward(context, batch);
+        tape.backward(context, batch, 1.0);
+        let network = context.network();
         let inputs = MatrixRef::new(batch.inputs, batch.samples, network.features());
         let layers: Vec<_> = network.layers().iter().map(|_| OnceLock::new()).collect();
         share(layers.len(), |index| {
-            let layer = alone(|| KeptLayer::new(site, &trace, batch, index));
-            assert!(layers[index].set(layer).is_ok(), "each layer is met once");
+            let layer = alone(|| KeptLayer::new(context, &tape, batch, index));
+            assert!(
+                layers[index].set(layer).is_ok(),
+                "one thread takes each layer"
+            );
         });
         Kept {
-            inputs: Zeros::of(site.isa, inputs),
+            inputs: Zeros::of(context.isa, inputs),
             layers: layers
                 .into_iter()
-                .map(|layer| layer.into_inner().expect("each layer is met"))
+                .map(|layer| layer.into_inner().expect("every layer is taken"))
                 .collect(),
-            trace,
+            tape,
         }
     }
 
@@ -73,12 +76,12 @@ impl Kept {
 }
 
 impl KeptLayer {
-    fn new(site: &Site<'_>, trace: &Trace, batch: &Batch<'_>, index: usize) -> Self {
-        let (isa, layer) = (site.isa, &site.network().layers()[index]);
+    fn new(context: &Context<'_>, tape: &Tape, batch: &Batch<'_>, index: usize) -> Self {
+        let (isa, layer) = (context.isa, &context.network().layers()[index]);
         let matrix = |numbers, width| MatrixRef::new(numbers, batch.samples, width);
-        let x = activation(&trace.values, batch.inputs, layer.reads);
-        let y = matrix(&trace.values[index], layer.output.numbers());
-        let w = weights(layer, site.weights.flat);
+        let x = tape.read(layer, batch.inputs);
+        let y = matrix(&tape.values[index], layer.output.numbers());
+        let w = weights(layer, context.parameters.flat);
         let panels = || [w.transposed(), w].map(|w| Panels::of(isa, w));
         let zeros = || [y, y.transposed()].map(|y| Zeros::of(isa, y));
         KeptLayer {

@@ -1,15 +1,15 @@
 //! Products with H in a chain of dense layers, a whole batch at once.
 //!
 //! ```text
-//! up and down   samples do not meet: each thread takes some of them through all layers (`part`)
-//! Σ_i R∂W       samples are summed: all layers' sums at once, cut by weights
+//! both passes    samples are independent: each thread takes a block of them through all layers (`block`)
+//! Σ_i R∂W        samples are summed: the sums of all layers at once, cut by weights
 //! ```
 //!
-//! The base pass is made once, and with it what no direction changes is kept (`kept`). [`rank_two`]
-//! adds the directions that differ from sample to sample.
+//! The base pass is made once, and what does not depend on the direction is kept with it (`kept`).
+//! `rank_two` adds the directions that differ from sample to sample.
 
+mod block;
 mod kept;
-mod part;
 mod rank_two;
 
 use std::iter::zip;
@@ -18,13 +18,12 @@ use std::sync::Mutex;
 use crate::kernel::{self, MatrixMut, MatrixRef, Start, Sum, Zeros};
 use crate::network::Batch;
 
-use super::curvature::View;
-use super::point::Weights;
-use super::tangent::{Base, Tangent};
-use super::trace::{Site, Trace};
+use super::context::{Context, Parameters};
+use super::tangent::{Base, Problem, Tangent};
+use super::tape::Tape;
 
+use block::{Block, Direction};
 use kept::Kept;
-use part::{Along, Part};
 
 /// A chain at a point, over a batch.
 pub(super) struct Chain {
@@ -35,63 +34,73 @@ pub(super) struct Chain {
 
 impl Chain {
     /// Makes the base pass.
-    pub fn new(site: &Site<'_>, batch: &Batch<'_>) -> Self {
+    pub fn new(context: &Context<'_>, batch: &Batch<'_>) -> Self {
         Chain {
-            kept: Kept::new(site, batch),
+            kept: Kept::new(context, batch),
             first: Tangent::default(),
             second: Tangent::default(),
         }
     }
 
     /// The base pass.
-    pub fn trace(&self) -> &Trace {
-        &self.kept.trace
+    pub fn tape(&self) -> &Tape {
+        &self.kept.tape
     }
 
     /// `product ← Σ_i H_i v`.
-    pub fn sum(&mut self, view: &View<'_>, direction: &[f32], product: &mut [f32]) {
-        let base = view.base(&self.kept.trace);
-        let along = Along {
+    pub fn hvp(&mut self, problem: Problem<'_>, direction: &[f32], product: &mut [f32]) {
+        let base = problem.with(&self.kept.tape);
+        let direction = Direction {
             shared: direction,
             own: None,
         };
-        follow(&base, &self.kept, &along, &mut self.first);
-        collect(&base, &self.kept, &self.first, product);
+        propagate(&base, &self.kept, &direction, &mut self.first);
+        sum_hvp(&base, &self.kept, &self.first, product);
     }
 
-    /// `product ← Σ_i H_i (H_i v + shared)`, where v is the direction of the last [`Chain::sum`].
-    pub fn sum_of_own(&mut self, view: &View<'_>, shared: &[f32], product: &mut [f32]) {
-        let base = view.base(&self.kept.trace);
-        let along = Along {
+    /// `product ← Σ_i H_i (H_i v + shared)`, where v is the direction of the last [`Chain::hvp`].
+    pub fn hvp_of_own_directions(
+        &mut self,
+        problem: Problem<'_>,
+        shared: &[f32],
+        product: &mut [f32],
+    ) {
+        let base = problem.with(&self.kept.tape);
+        let direction = Direction {
             shared,
             own: Some(&self.first),
         };
-        follow(&base, &self.kept, &along, &mut self.second);
-        collect(&base, &self.kept, &self.second, product);
+        propagate(&base, &self.kept, &direction, &mut self.second);
+        sum_hvp(&base, &self.kept, &self.second, product);
     }
 
     /// Appends `vᵀH_i v` of each sample.
-    pub fn quotients(&mut self, view: &View<'_>, along: Weights<'_>, quotients: &mut Vec<f64>) {
-        let base = view.base(&self.kept.trace);
-        self.first.quotients(&base, along, quotients);
+    pub fn sample_quotients(
+        &mut self,
+        problem: Problem<'_>,
+        direction: Parameters<'_>,
+        quotients: &mut Vec<f64>,
+    ) {
+        let base = problem.with(&self.kept.tape);
+        self.first.sample_quotients(&base, direction, quotients);
     }
 }
 
 /// Fills a tangent, each thread some of its samples.
-fn follow(base: &Base<'_>, kept: &Kept, along: &Along<'_>, tangent: &mut Tangent) {
-    let parts = parts(base, kept, tangent);
-    if let [part] = &parts[..] {
-        return part.lock().expect("the only one").follow(along);
+fn propagate(base: &Base<'_>, kept: &Kept, direction: &Direction<'_>, tangent: &mut Tangent) {
+    let blocks = blocks(base, kept, tangent);
+    if let [block] = &blocks[..] {
+        return block.lock().expect("the only one").propagate(direction);
     }
-    kernel::share(parts.len(), |place| {
-        let mut part = parts[place].lock().expect("each part is met once");
-        kernel::alone(|| part.follow(along));
+    kernel::share(blocks.len(), |place| {
+        let mut block = blocks[place].lock().expect("one thread takes each block");
+        kernel::alone(|| block.propagate(direction));
     });
 }
 
-/// At most a part for each thread, cut where groups of samples begin whose zeros are known.
-fn parts<'a>(base: &Base<'a>, kept: &'a Kept, tangent: &'a mut Tangent) -> Vec<Mutex<Part<'a>>> {
-    let (samples, layers) = (base.trace.samples, base.site.network().layers());
+/// At most a block of samples for each thread, cut where groups of samples begin whose zeros are known.
+fn blocks<'a>(base: &Base<'a>, kept: &'a Kept, tangent: &'a mut Tangent) -> Vec<Mutex<Block<'a>>> {
+    let (samples, layers) = (base.tape.samples, base.network().layers());
     let step = samples.div_ceil(kernel::threads()).max(1);
     let step = step.next_multiple_of(Zeros::GROUP);
     let cut = |buffers: &'a mut Vec<Vec<f32>>| {
@@ -104,8 +113,8 @@ fn parts<'a>(base: &Base<'a>, kept: &'a Kept, tangent: &'a mut Tangent) -> Vec<M
         pieces.collect::<Vec<_>>()
     };
     let (mut values, mut deltas) = (cut(&mut tangent.values), cut(&mut tangent.deltas));
-    let part = |first: usize| {
-        Mutex::new(Part {
+    let block = |first: usize| {
+        Mutex::new(Block {
             base: *base,
             kept,
             samples: first..samples.min(first + step),
@@ -113,28 +122,28 @@ fn parts<'a>(base: &Base<'a>, kept: &'a Kept, tangent: &'a mut Tangent) -> Vec<M
             deltas: deltas.iter_mut().filter_map(Iterator::next).collect(),
         })
     };
-    (0..samples).step_by(step).map(part).collect()
+    (0..samples).step_by(step).map(block).collect()
 }
 
-/// `sum ← Σ_i (R∂W, R∂b)`, with `R∂W = R∂z·xᵀ + ∂z·Rxᵀ`, for every parameter.
-fn collect(base: &Base<'_>, kept: &Kept, tangent: &Tangent, mut sum: &mut [f32]) {
-    let (isa, samples) = (base.site.isa, base.trace.samples);
+/// `sum ← Σ_i H_i v = Σ_i (R∂W, R∂b)`, with `R∂W = R∂z·xᵀ + ∂z·Rxᵀ`, for every parameter.
+fn sum_hvp(base: &Base<'_>, kept: &Kept, tangent: &Tangent, mut sum: &mut [f32]) {
+    let (isa, samples) = (base.problem.context.isa, base.tape.samples);
     let mut sums = Vec::new();
-    for (index, layer) in base.site.network().layers().iter().enumerate() {
+    for (index, layer) in base.network().layers().iter().enumerate() {
         let (outputs, inputs) = (layer.output.numbers(), layer.input.numbers());
         let (weight, behind) = sum.split_at_mut(layer.weight.len());
         let (bias, behind) = behind.split_at_mut(layer.bias.len());
         sum = behind;
-        let moved = MatrixRef::new(&tangent.deltas[index], samples, outputs);
+        let delta_tangent = MatrixRef::new(&tangent.deltas[index], samples, outputs);
         if !bias.is_empty() {
-            kernel::column_sums(isa, moved, Start::Zero, bias);
+            kernel::column_sums(isa, delta_tangent, Start::Zero, bias);
         }
         let kept = &kept.layers[index];
-        let mut products = vec![(kept.by_units(moved), (&kept.read).into())];
+        let mut products = vec![(kept.by_units(delta_tangent), (&kept.read).into())];
         if index > 0 && base.is_second_order() {
-            let delta = MatrixRef::new(&base.trace.deltas[index], samples, outputs);
-            let moved_read = MatrixRef::new(&tangent.values[index - 1], samples, inputs);
-            products.push((kept.by_units(delta), moved_read.into()));
+            let delta = MatrixRef::new(&base.tape.deltas[index], samples, outputs);
+            let x_tangent = MatrixRef::new(&tangent.values[index - 1], samples, inputs);
+            products.push((kept.by_units(delta), x_tangent.into()));
         }
         sums.push(Sum {
             products,

@@ -6,38 +6,38 @@
 use crate::kernel::{self, MatrixMut, MatrixRef};
 use crate::network::tangent::Tangent;
 
-use super::part::Part;
+use super::block::Block;
 
-impl Part<'_> {
+impl Block<'_> {
     /// `Rx` of layer `index`, for all but the first one.
-    fn moved_read<'b>(&self, own: &'b Tangent, index: usize) -> Option<MatrixRef<'b>> {
+    fn x_tangent<'b>(&self, own: &'b Tangent, index: usize) -> Option<MatrixRef<'b>> {
         let below = index.checked_sub(1)?;
         let width = self.layers()[index].input.numbers();
         Some(self.rows(&own.values[below], width))
     }
 
     /// `R∂z` of layer `index`.
-    fn moved_delta<'b>(&self, own: &'b Tangent, index: usize) -> MatrixRef<'b> {
+    fn delta_tangent<'b>(&self, own: &'b Tangent, index: usize) -> MatrixRef<'b> {
         let width = self.layers()[index].output.numbers();
         self.rows(&own.deltas[index], width)
     }
 
     fn row_dots(&self, a: MatrixRef, b: MatrixRef) -> Vec<f32> {
         let mut dots = vec![0.0; self.samples.len()];
-        kernel::row_dots(self.base.site.isa, a, b, &mut dots);
+        kernel::row_dots(self.isa(), a, b, &mut dots);
         dots
     }
 
     /// `z_i ← z_i + U_i x_i + u_{b,i} = z_i + R∂z·(x·x + 1) + ∂z·(Rx·x)`: a bias reads a 1.
-    pub(super) fn rise_by_own(&self, own: &Tangent, index: usize, mut z: MatrixMut) {
-        let (isa, layer) = (self.base.site.isa, &self.layers()[index]);
+    pub(super) fn add_own_forward(&self, own: &Tangent, index: usize, mut z: MatrixMut) {
+        let (isa, layer) = (self.isa(), &self.layers()[index]);
         let x = self.read(layer);
         let mut dots = self.row_dots(x, x);
         if !layer.bias.is_empty() {
             dots.iter_mut().for_each(|dot| *dot += 1.0);
         }
-        kernel::row_axpy(isa, &dots, self.moved_delta(own, index), z.reborrow());
-        if let Some(rx) = self.moved_read(own, index)
+        kernel::row_axpy(isa, &dots, self.delta_tangent(own, index), z.reborrow());
+        if let Some(rx) = self.x_tangent(own, index)
             && self.base.is_second_order()
         {
             kernel::row_axpy(isa, &self.row_dots(x, rx), self.delta(index), z);
@@ -45,12 +45,12 @@ impl Part<'_> {
     }
 
     /// `y_i ← y_i + U_iᵀ ∂z_i = y_i + x·(R∂z·∂z) + Rx·(∂z·∂z)`.
-    pub(super) fn sink_by_own(&self, own: &Tangent, index: usize, mut y: MatrixMut) {
-        let (isa, layer) = (self.base.site.isa, &self.layers()[index]);
+    pub(super) fn add_own_backward(&self, own: &Tangent, index: usize, mut y: MatrixMut) {
+        let (isa, layer) = (self.isa(), &self.layers()[index]);
         let delta = self.delta(index);
-        let dots = self.row_dots(self.moved_delta(own, index), delta);
+        let dots = self.row_dots(self.delta_tangent(own, index), delta);
         kernel::row_axpy(isa, &dots, self.read(layer), y.reborrow());
-        if let Some(rx) = self.moved_read(own, index) {
+        if let Some(rx) = self.x_tangent(own, index) {
             kernel::row_axpy(isa, &self.row_dots(delta, delta), rx, y);
         }
     }

@@ -1,7 +1,7 @@
 //! The two cross-entropies, whose exponentials are taken in f64.
 
-/// One row of cross-entropy: the loss, and its scaled derivative written over the outputs.
-pub(super) fn compare(o: &mut [f32], y: &[f32], smoothing: f64, scale: f32) -> f64 {
+/// One row of cross-entropy: the loss, and its scaled derivative written over the outputs `o`.
+pub(super) fn value_and_gradient(o: &mut [f32], y: &[f32], smoothing: f64, scale: f32) -> f64 {
     let (p, logarithm) = softmax(o);
     let targets = || smoothed(y, smoothing);
     let mass: f64 = targets().sum();
@@ -14,7 +14,7 @@ pub(super) fn compare(o: &mut [f32], y: &[f32], smoothing: f64, scale: f32) -> f
 }
 
 /// One row of cross-entropy: `r ← (∂²f/∂o²)·r`.
-pub(super) fn curve(o: &[f32], y: &[f32], smoothing: f64, r: &mut [f32]) {
+pub(super) fn hvp(o: &[f32], y: &[f32], smoothing: f64, r: &mut [f32]) {
     let mass: f64 = smoothed(y, smoothing).sum();
     let p = softmax(o).0;
     let mean: f64 = p.iter().zip(&*r).map(|(p, &r)| p * f64::from(r)).sum();
@@ -43,7 +43,7 @@ fn softmax(o: &[f32]) -> (Vec<f64>, f64) {
 
 /// One output of binary cross-entropy: `log(1 + eᵒ) − y·o`, and its scaled derivative written over the
 /// output. The derivative `σ(o) − y` is taken as `(1 − y)·σ(o) − y·σ(−o)`, which cancels nothing.
-pub(super) fn compare_binary(o: &mut f32, y: f32, scale: f64) -> f64 {
+pub(super) fn binary_value_and_gradient(o: &mut f32, y: f32, scale: f64) -> f64 {
     let (x, y) = (f64::from(*o), f64::from(y));
     *o = (scale * ((1.0 - y) * sigmoid(x) - y * sigmoid(-x))) as f32;
     let beyond = (-x.abs()).exp().ln_1p();
@@ -51,7 +51,7 @@ pub(super) fn compare_binary(o: &mut f32, y: f32, scale: f64) -> f64 {
 }
 
 /// The second derivative of one output, `σ(o)·σ(−o)`.
-pub(super) fn bend(o: f32) -> f64 {
+pub(super) fn binary_second_derivative(o: f32) -> f64 {
     let x = f64::from(o);
     sigmoid(x) * sigmoid(-x)
 }
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn far_logits_neither_overflow_nor_cancel() {
         let at = |mut o: f32, y: f32| {
-            let loss = compare_binary(&mut o, y, 1.0);
+            let loss = binary_value_and_gradient(&mut o, y, 1.0);
             (loss, f64::from(o))
         };
         // log(1 + e⁻⁴⁰) and σ(−40) are e⁻⁴⁰ to 17 digits.
@@ -80,7 +80,13 @@ mod tests {
         }
         assert_eq!(at(1000.0, 0.0), (1000.0, 1.0));
         assert_eq!(at(-1000.0, 1.0), (1000.0, -1.0));
-        assert_eq!((bend(0.0), bend(1000.0)), (0.25, 0.0));
+        assert_eq!(
+            (
+                binary_second_derivative(0.0),
+                binary_second_derivative(1000.0)
+            ),
+            (0.25, 0.0)
+        );
         // ln 2, whatever the target.
         assert!((at(0.0, 0.375).0 - 2.0_f64.ln()).abs() < 1e-16);
     }

@@ -29,6 +29,17 @@ pub enum Loss {
     HingeSquared,
 }
 
+/// What a network gives for some samples, and what it should give.
+#[derive(Clone, Copy)]
+pub(super) struct Predictions<'a> {
+    /// samples × width.
+    pub outputs: &'a [f32],
+    /// samples × width.
+    pub targets: &'a [f32],
+    /// Outputs of one sample, `c`.
+    pub width: usize,
+}
+
 impl Loss {
     /// Cross-entropy with the targets as they are.
     pub const CROSS_ENTROPY: Loss = Loss::CrossEntropy { smoothing: 0.0 };
@@ -60,63 +71,66 @@ impl Loss {
         }
     }
 
-    /// `Σ_i f_i` in f64, and `derivative ← scale·∂f_i/∂o`. All are samples × `c`.
-    pub(super) fn compare(
+    /// The sum `Σ_i f_i` in f64, and `gradient ← scale·∂f_i/∂o` of every sample.
+    pub(super) fn value_and_gradient(
         self,
         isa: Isa,
-        (outputs, targets): (&[f32], &[f32]),
-        c: usize,
+        predictions: Predictions<'_>,
         scale: f32,
-        derivative: &mut [f32],
+        gradient: &mut [f32],
     ) -> f64 {
-        derivative.copy_from_slice(outputs);
+        let Predictions {
+            outputs,
+            targets,
+            width: c,
+        } = predictions;
+        gradient.copy_from_slice(outputs);
         let divisor = self.divisor(c);
         match self {
             Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared => {
-                kernel::axpy(isa, -1.0, targets, derivative);
-                let squares = kernel::dot_wide(isa, derivative, derivative);
-                kernel::scale(isa, scale * 2.0 / divisor as f32, derivative);
+                kernel::axpy(isa, -1.0, targets, gradient);
+                let squares = kernel::dot_wide(isa, gradient, gradient);
+                kernel::scale(isa, scale * 2.0 / divisor as f32, gradient);
                 squares / divisor
             }
             Loss::HingeSquared => {
-                for (o, y) in derivative.iter_mut().zip(targets) {
+                for (o, y) in gradient.iter_mut().zip(targets) {
                     let sign = 2.0 * y - 1.0;
                     *o = -sign * (1.0 - sign * *o).max(0.0);
                 }
-                let squares = kernel::dot_wide(isa, derivative, derivative);
-                kernel::scale(isa, scale * 2.0 / divisor as f32, derivative);
+                let squares = kernel::dot_wide(isa, gradient, gradient);
+                kernel::scale(isa, scale * 2.0 / divisor as f32, gradient);
                 squares / divisor
             }
             Loss::CrossEntropy { smoothing } => {
-                let rows = derivative.chunks_exact_mut(c).zip(targets.chunks_exact(c));
-                rows.map(|(o, y)| entropy::compare(o, y, smoothing, scale))
+                let rows = gradient.chunks_exact_mut(c).zip(targets.chunks_exact(c));
+                rows.map(|(o, y)| entropy::value_and_gradient(o, y, smoothing, scale))
                     .sum()
             }
             Loss::BinaryCrossEntropy => {
                 let scale = f64::from(scale) / divisor;
-                let pairs = derivative.iter_mut().zip(targets);
-                let terms = pairs.map(|(o, &y)| entropy::compare_binary(o, y, scale));
+                let pairs = gradient.iter_mut().zip(targets);
+                let terms = pairs.map(|(o, &y)| entropy::binary_value_and_gradient(o, y, scale));
                 terms.sum::<f64>() / divisor
             }
         }
     }
 
-    /// `second ← (∂²f_i/∂o²)·second` for each sample, where `second` holds a direction of outputs.
-    pub(super) fn curve(
-        self,
-        isa: Isa,
-        (outputs, targets): (&[f32], &[f32]),
-        c: usize,
-        second: &mut [f32],
-    ) {
+    /// `tangent ← (∂²f_i/∂o²)·tangent` of every sample, where `tangent` holds a direction of outputs.
+    pub(super) fn hvp(self, isa: Isa, predictions: Predictions<'_>, tangent: &mut [f32]) {
+        let Predictions {
+            outputs,
+            targets,
+            width: c,
+        } = predictions;
         let divisor = self.divisor(c);
         match self {
             Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared => {
-                kernel::scale(isa, 2.0 / divisor as f32, second);
+                kernel::scale(isa, 2.0 / divisor as f32, tangent);
             }
             Loss::HingeSquared => {
                 let pairs = outputs.iter().zip(targets);
-                for (r, (o, y)) in second.iter_mut().zip(pairs) {
+                for (r, (o, y)) in tangent.iter_mut().zip(pairs) {
                     let sign = 2.0 * y - 1.0;
                     let inside = 1.0 - sign * o > 0.0;
                     *r *= if inside {
@@ -128,13 +142,13 @@ impl Loss {
             }
             Loss::CrossEntropy { smoothing } => {
                 let pairs = outputs.chunks_exact(c).zip(targets.chunks_exact(c));
-                for (r, (o, y)) in second.chunks_exact_mut(c).zip(pairs) {
-                    entropy::curve(o, y, smoothing, r);
+                for (r, (o, y)) in tangent.chunks_exact_mut(c).zip(pairs) {
+                    entropy::hvp(o, y, smoothing, r);
                 }
             }
             Loss::BinaryCrossEntropy => {
-                for (r, &o) in second.iter_mut().zip(outputs) {
-                    *r = (entropy::bend(o) / divisor * f64::from(*r)) as f32;
+                for (r, &o) in tangent.iter_mut().zip(outputs) {
+                    *r = (entropy::binary_second_derivative(o) / divisor * f64::from(*r)) as f32;
                 }
             }
         }

@@ -32,9 +32,10 @@ impl Loss {
             Loss::HingeSquared => "Σ_k max(0, 1 − t_k·o_k)²",
         };
         let is_one_term = c == 1 && self.smoothing().is_none();
-        let sum = match is_one_term {
-            true => sum.replace("Σ_k ", "").replace("_k", ""),
-            false => sum.to_owned(),
+        let sum = if is_one_term {
+            sum.replace("Σ_k ", "").replace("_k", "")
+        } else {
+            sum.to_owned()
         };
         let penalty = match weight_decay {
             0.0 => String::new(),
@@ -54,7 +55,11 @@ impl Loss {
     pub fn smoothing(self) -> Option<f64> {
         match self {
             Loss::CrossEntropy { smoothing } => Some(smoothing),
-            _ => None,
+            Loss::MeanSquared
+            | Loss::HalfSumSquared
+            | Loss::SumSquared
+            | Loss::BinaryCrossEntropy
+            | Loss::HingeSquared => None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The door to plotters: paths, polygons and text in CSS pixels.
+//! The only file that draws with plotters: paths, polygons and text in CSS pixels.
 
 use plotters::coord::Shift;
 use plotters::prelude::{
@@ -8,18 +8,18 @@ use plotters::prelude::{
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, TextStyle};
 
-use super::{LINE, TEXT, palette};
+use super::{colour, text};
 
 /// A place in CSS pixels from the top left corner, x to the right and y down.
 pub type Spot = (f64, f64);
 
-/// Plotters places things on whole units; there are this many in a CSS pixel.
+/// Plotters places things on whole units; a CSS pixel has so many.
 const UNITS: f64 = 4.0;
 
 /// Plotters divides the size of a font by this before it writes it.
 const FONT_FACTOR: f64 = 1.24;
 
-/// Which point of a text stands at its place; always its middle line.
+/// Which point of a text is at its place, horizontally; vertically it is always the middle.
 #[derive(Clone, Copy)]
 pub enum Align {
     /// The left end.
@@ -33,7 +33,7 @@ pub enum Align {
 /// Something to draw on.
 pub struct Canvas<'a>(DrawingArea<SVGBackend<'a>, Shift>);
 
-/// The SVG document of what `draw` draws, `width` × `height` CSS pixels large.
+/// What `draw` draws as an SVG document of `width` × `height` CSS pixels.
 pub fn paint(width: f64, height: f64, draw: impl FnOnce(&Canvas<'_>)) -> String {
     let (width, height) = (width.ceil(), height.ceil());
     let (wide, high) = ((width * UNITS) as u32, (height * UNITS) as u32);
@@ -49,8 +49,9 @@ pub fn paint(width: f64, height: f64, draw: impl FnOnce(&Canvas<'_>)) -> String 
 
 const INFALLIBLE: &str = "drawing into a string does not fail";
 
-fn unit((x, y): Spot) -> (i32, i32) {
-    ((x * UNITS).round() as i32, (y * UNITS).round() as i32)
+fn unit(spot: Spot) -> (i32, i32) {
+    let round = |x: f64| (x * UNITS).round() as i32;
+    (round(spot.0), round(spot.1))
 }
 
 fn units(path: &[Spot]) -> Vec<(i32, i32)> {
@@ -72,23 +73,23 @@ impl Canvas<'_> {
     }
 
     /// One line of text in the size of all text.
-    pub fn text(&self, text: &str, spot: Spot, align: Align) {
+    pub fn text(&self, line: &str, spot: Spot, align: Align) {
         let horizontal = match align {
             Align::Start => HPos::Left,
             Align::Middle => HPos::Center,
             Align::End => HPos::Right,
         };
-        let font = ("sans-serif", TEXT * UNITS * FONT_FACTOR).into_font();
-        let style = TextStyle::from(font).color(&palette::INK);
+        let font = ("sans-serif", text::SIZE * UNITS * FONT_FACTOR).into_font();
+        let style = TextStyle::from(font).color(&colour::INK);
         let style = style.pos(Pos::new(horizontal, VPos::Center));
-        let element = Text::new(text, unit(spot), style);
+        let element = Text::new(line, unit(spot), style);
         self.0.draw(&element).expect(INFALLIBLE);
     }
 
     /// Lines of text, one below the other; the first stands at `spot`.
     pub fn lines(&self, lines: &[String], spot: Spot, align: Align) {
         for (i, line) in lines.iter().enumerate() {
-            self.text(line, (spot.0, spot.1 + LINE * i as f64), align);
+            self.text(line, (spot.0, spot.1 + text::LINE * i as f64), align);
         }
     }
 }

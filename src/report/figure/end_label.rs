@@ -1,10 +1,11 @@
-//! The names of the bounds, written at their right ends where they hide the least.
+//! The names of the bounds, written beside them where they hide the least.
 
 use super::canvas::{Align, Canvas, Spot};
-use super::{LINE, Plot, TEXT, marks, palette, text};
+use super::plot::Plot;
+use super::{colour, marks, text};
 use crate::record::{Figure, Series, Style};
 
-/// The most spots along a bound at which its label is tried: one each three pixels.
+/// The largest number of spots along a bound at which its label is tried: about one every three pixels.
 const PLACES: usize = 200;
 
 /// A rectangle: left, top, right, bottom.
@@ -21,9 +22,9 @@ impl Area {
     }
 }
 
-/// Writes the label of each bound on a patch of paper, above or below the bound, as far right as
-/// it can be without covering data or another label; where it cannot, it covers the fewest points.
-/// A label that is wider than the plot stands in the legend only.
+/// Writes the label of each bound on a white patch above or below it, as far right as it fits without
+/// covering data or another label; if it fits nowhere, where it covers the fewest points. A label wider
+/// than the plot appears in the legend only.
 pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
     let obstacles = obstacles(plot, figure);
     let mut taken: Vec<Area> = Vec::new();
@@ -45,7 +46,7 @@ pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
         taken.push(area);
         let Area(left, top, right, bottom) = area;
         let patch = [(left, top), (right, top), (right, bottom), (left, bottom)];
-        canvas.polygon(&patch, palette::PAPER);
+        canvas.polygon(&patch, colour::PAPER);
         canvas.text(
             &series.label,
             (right - 2.0, (top + bottom) / 2.0),
@@ -54,10 +55,10 @@ pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
     }
 }
 
-/// Where the label of a bound may stand, the best place first: at spots of the bound from right
-/// to left, ending or beginning there, just above it or just below, and within the plot.
+/// Where the label of a bound may be, the best place first: at spots of the bound from right to left,
+/// ending or beginning there, just above or below it, and within the plot.
 fn places(plot: &Plot, path: &[Spot], label: &str) -> Vec<Area> {
-    let (width, height) = (text::width(label, TEXT) + 4.0, LINE - 2.0);
+    let (width, height) = (text::width(label) + 4.0, text::LINE - 2.0);
     let beside = |&(x, y): &Spot| {
         let (above, below) = (y - height - 3.0, y + 3.0);
         let lefts = [

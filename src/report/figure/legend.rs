@@ -1,9 +1,8 @@
 //! The legend, below the plot where it covers nothing.
 
 use super::canvas::{Align, Canvas};
-use super::marks;
-use super::palette::Look;
-use super::{LINE, TEXT, text};
+use super::look::Look;
+use super::{marks, text};
 use crate::record::Figure;
 
 /// The width of the sample of line or marker before a label.
@@ -27,19 +26,19 @@ struct Entry {
     y: f64,
 }
 
-/// Entries fill rows of at most `width`; a label that is longer alone is broken into lines.
+/// Places the entries in rows of at most `width` pixels; a label that is wider is broken into lines.
 pub fn lay_out(figure: &Figure, width: f64) -> Legend {
     let (mut x, mut y, mut row_height) = (0.0, 0.0, 0.0);
     let mut entries = Vec::new();
     for (series, look) in figure.series.iter().zip(marks::looks(figure)) {
-        let lines = text::wrap(&series.label, TEXT, width - SAMPLE - GAP);
-        let widths = lines.iter().map(|line| text::width(line, TEXT));
+        let lines = text::wrap(&series.label, width - SAMPLE - GAP);
+        let widths = lines.iter().map(|line| text::width(line));
         let entry_width = SAMPLE + GAP + widths.fold(0.0, f64::max);
         if x > 0.0 && x + entry_width > width {
             (x, y) = (0.0, y + row_height);
             row_height = 0.0;
         }
-        row_height = f64::max(row_height, LINE * lines.len().max(1) as f64 + 2.0);
+        row_height = f64::max(row_height, text::LINE * lines.len().max(1) as f64 + 2.0);
         entries.push(Entry { look, lines, x, y });
         x += entry_width + BETWEEN;
     }
@@ -53,7 +52,7 @@ impl Legend {
     /// Draws it with its upper edge at `top`.
     pub fn draw(&self, canvas: &Canvas<'_>, top: f64) {
         for entry in &self.entries {
-            let (x, y) = (entry.x, top + entry.y + LINE / 2.0);
+            let (x, y) = (entry.x, top + entry.y + text::LINE / 2.0);
             if entry.look.style.is_line() {
                 entry.look.line(canvas, &[(x, y), (x + SAMPLE, y)]);
             }

@@ -1,9 +1,10 @@
 //! The data: lines, error bars and markers.
 
 use super::canvas::{Canvas, Spot};
-use super::palette::Look;
-use super::{Plot, axis};
-use crate::record::{Figure, Point, Series, Style};
+use super::look::Look;
+use super::plot::Plot;
+use super::span;
+use crate::record::{DataPoint, Figure, Series, Style};
 
 /// A line shows a marker at each point while there are at most this many points, and beyond that
 /// at about this many of them.
@@ -70,7 +71,7 @@ pub fn runs(plot: &Plot, series: &Series) -> Vec<Vec<Spot>> {
 
 /// An end that the axis cannot show (zero on a logarithmic one) is drawn to the axis' edge and
 /// without a cap.
-fn draw_error_bar(canvas: &Canvas<'_>, plot: &Plot, point: &Point, look: &Look) {
+fn draw_error_bar(canvas: &Canvas<'_>, plot: &Plot, point: &DataPoint, look: &Look) {
     let Some((x, y)) = plot.place(point.x, point.y) else {
         return;
     };
@@ -85,8 +86,8 @@ fn draw_error_bar(canvas: &Canvas<'_>, plot: &Plot, point: &Point, look: &Look) 
 }
 
 /// True when no number of the point is infinite, not a number or too large to be drawn.
-pub fn is_finite(point: &Point) -> bool {
+pub fn is_finite(point: &DataPoint) -> bool {
     [point.x, point.y]
         .iter()
-        .all(|value| value.abs() <= axis::LARGEST)
+        .all(|value| value.abs() <= span::LARGEST)
 }

@@ -1,16 +1,17 @@
-//! What a drawing leaves out, counted.
+//! Sentences on what a drawing leaves out.
 
-use super::{Plot, marks};
-use crate::record::{Figure, Point, Scale};
+use super::marks;
+use super::plot::Plot;
+use crate::record::{DataPoint, Figure, Spacing};
 
 /// One sentence for each way in which points are not drawn in full, with their number.
 pub fn of(figure: &Figure, plot: &Plot) -> Vec<String> {
-    let count = |what: &dyn Fn(&Point) -> bool| {
+    let count = |what: &dyn Fn(&DataPoint) -> bool| {
         let points = figure.series.iter().flat_map(|series| &series.points);
         points.filter(|point| what(point)).count()
     };
-    let shown = |p: &Point| plot.place(p.x, p.y).is_some();
-    let cut = |p: &Point| {
+    let shown = |p: &DataPoint| plot.place(p.x, p.y).is_some();
+    let cut = |p: &DataPoint| {
         let mut ends = [p.low, p.high].into_iter().flatten();
         shown(p) && ends.any(|end| plot.place_y(end).is_none())
     };
@@ -37,8 +38,8 @@ pub fn of(figure: &Figure, plot: &Plot) -> Vec<String> {
 
 fn logarithmic_axes(figure: &Figure) -> &'static str {
     match (figure.x.scale, figure.y.scale) {
-        (Scale::Logarithmic, Scale::Logarithmic) => "the logarithmic axes",
-        (Scale::Logarithmic, Scale::Linear) => "the logarithmic horizontal axis",
+        (Spacing::Logarithmic, Spacing::Logarithmic) => "the logarithmic axes",
+        (Spacing::Logarithmic, Spacing::Linear) => "the logarithmic horizontal axis",
         _ => "the logarithmic vertical axis",
     }
 }

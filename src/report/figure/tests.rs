@@ -1,10 +1,10 @@
 use roxmltree::{Document, Node};
 
 use super::*;
-use crate::record::{Axis as Described, Point, Scale, Series, Style};
+use crate::record::{Axis, DataPoint, Series, Spacing, Style};
 
-fn figure(x: Scale, y: Scale, series: Vec<Series>) -> Figure {
-    let axis = |label: &str, scale| Described {
+fn figure(x: Spacing, y: Spacing, series: Vec<Series>) -> Figure {
+    let axis = |label: &str, scale| Axis {
         label: label.into(),
         scale,
     };
@@ -25,12 +25,12 @@ fn series(label: &str, style: Style, points: &[(f64, f64)]) -> Series {
     Series {
         label: label.into(),
         style,
-        points: points.iter().map(|(x, y)| Point::new(*x, *y)).collect(),
+        points: points.iter().map(|(x, y)| DataPoint::new(*x, *y)).collect(),
     }
 }
 
 /// Every style, with a long label, error bars that leave the axis and hostile values.
-fn everything(x: Scale, y: Scale) -> Figure {
+fn everything(x: Spacing, y: Spacing) -> Figure {
     let points = [
         (0.1, 2.0),
         (1.0, 0.0),
@@ -54,7 +54,7 @@ fn everything(x: Scale, y: Scale) -> Figure {
     )
 }
 
-const SCALES: [Scale; 2] = [Scale::Linear, Scale::Logarithmic];
+const SCALES: [Spacing; 2] = [Spacing::Linear, Spacing::Logarithmic];
 
 fn number(node: &Node<'_, '_>, name: &str) -> f64 {
     node.attribute(name).unwrap().parse().unwrap()
@@ -63,8 +63,14 @@ fn number(node: &Node<'_, '_>, name: &str) -> f64 {
 /// A text and its left, top, right and bottom.
 type Placed = (String, [f64; 4]);
 
-/// The viewBox and, for each text, its guessed rectangle in the same units.
-fn texts(svg: &Document<'_>) -> ((f64, f64), Vec<Placed>) {
+/// The size of the viewBox and, for each text, its guessed rectangle in the same units.
+struct Texts {
+    width: f64,
+    height: f64,
+    texts: Vec<Placed>,
+}
+
+fn texts(svg: &Document<'_>) -> Texts {
     let view = svg.root_element().attribute("viewBox").unwrap();
     let view: Vec<f64> = view.split(' ').map(|n| n.parse().unwrap()).collect();
     let rectangle = |node: Node<'_, '_>| {
@@ -74,7 +80,7 @@ fn texts(svg: &Document<'_>) -> ((f64, f64), Vec<Placed>) {
             number(&node, "y"),
             number(&node, "font-size"),
         );
-        let width = text::width(&text, size);
+        let width = text::width(&text) * size / text::SIZE;
         let left = match node.attribute("text-anchor").unwrap() {
             "start" => x,
             "middle" => x - width / 2.0,
@@ -85,7 +91,11 @@ fn texts(svg: &Document<'_>) -> ((f64, f64), Vec<Placed>) {
     let texts = svg
         .descendants()
         .filter(|n| n.has_tag_name(("http://www.w3.org/2000/svg", "text")));
-    ((view[2], view[3]), texts.map(rectangle).collect())
+    Texts {
+        width: view[2],
+        height: view[3],
+        texts: texts.map(rectangle).collect(),
+    }
 }
 
 #[test]
@@ -94,7 +104,11 @@ fn no_text_is_cut_off_small_or_on_top_of_another() {
         for y in SCALES {
             let svg = draw(&everything(x, y)).svg;
             let document = Document::parse(&svg).unwrap();
-            let ((width, height), texts) = texts(&document);
+            let Texts {
+                width,
+                height,
+                texts,
+            } = texts(&document);
             let units = width / number(&document.root_element(), "width");
             for (i, (text, [left, top, right, bottom])) in texts.iter().enumerate() {
                 let inside = *left >= 0.0 && *top >= 0.0 && *right <= width && *bottom <= height;
@@ -115,7 +129,7 @@ fn nothing_is_drawn_outside_the_picture() {
         for y in SCALES {
             let svg = draw(&everything(x, y)).svg;
             let document = Document::parse(&svg).unwrap();
-            let ((width, height), _) = texts(&document);
+            let Texts { width, height, .. } = texts(&document);
             for path in document.descendants().filter_map(|n| n.attribute("points")) {
                 for pair in path.split_whitespace() {
                     let (x, y) = pair.split_once(',').unwrap();
@@ -129,30 +143,30 @@ fn nothing_is_drawn_outside_the_picture() {
 
 #[test]
 fn what_is_not_drawn_is_counted_in_notes() {
-    let logarithmic = draw(&everything(Scale::Logarithmic, Scale::Logarithmic)).notes;
+    let logarithmic = draw(&everything(Spacing::Logarithmic, Spacing::Logarithmic)).notes;
     let expected = [
         "4 points with a value that is not finite are not drawn.",
         "4 points at or below zero are not drawn on the logarithmic axes.",
         "1 point whose error bar leaves the axis is drawn with the bar up to its edge.",
     ];
     assert_eq!(logarithmic, expected);
-    let linear = draw(&everything(Scale::Linear, Scale::Linear)).notes;
+    let linear = draw(&everything(Spacing::Linear, Spacing::Linear)).notes;
     assert_eq!(linear, expected[..1]);
 }
 
 #[test]
 fn markup_in_labels_is_text() {
-    let svg = draw(&everything(Scale::Linear, Scale::Linear)).svg;
+    let svg = draw(&everything(Spacing::Linear, Spacing::Linear)).svg;
     let document = Document::parse(&svg).unwrap();
-    let (_, texts) = texts(&document);
+    let Texts { texts, .. } = texts(&document);
     assert!(texts.iter().any(|(text, _)| text == "η < 1 & \"rising\""));
 }
 
 #[test]
 fn a_bound_is_named_at_its_end_and_in_the_legend() {
-    let svg = draw(&everything(Scale::Logarithmic, Scale::Linear)).svg;
+    let svg = draw(&everything(Spacing::Logarithmic, Spacing::Linear)).svg;
     let document = Document::parse(&svg).unwrap();
-    let (_, texts) = texts(&document);
+    let Texts { texts, .. } = texts(&document);
     assert_eq!(texts.iter().filter(|(text, _)| text == "bound").count(), 2);
     assert_eq!(
         texts.iter().filter(|(text, _)| text == "published").count(),

@@ -1,18 +1,24 @@
-//! Text whose width must be guessed, because the reader's browser chooses the font.
+//! The size of text, and its width, which must be guessed because the reader's browser chooses the font.
 
-/// The mean width of a character beside the font's size. Sans-serif fonts lie between 0.50
-/// (Helvetica) and 0.58 (DejaVu Sans); a little more, so that nothing is cut off.
+/// The size of all text, in CSS pixels.
+pub const SIZE: f64 = 13.0;
+
+/// The height of one line of text, in CSS pixels.
+pub const LINE: f64 = 18.0;
+
+/// The assumed mean width of a character, as a share of the font's size. Sans-serif fonts lie between
+/// 0.50 (Helvetica) and 0.58 (DejaVu Sans); a little more, so that nothing is cut off.
 const WIDTH: f64 = 0.6;
 
-/// About how wide `text` is at `size`, in CSS pixels.
-pub fn width(text: &str, size: f64) -> f64 {
-    WIDTH * size * text.chars().count() as f64
+/// About how wide `text` is, in CSS pixels.
+pub fn width(text: &str) -> f64 {
+    WIDTH * SIZE * text.chars().count() as f64
 }
 
 /// The text in lines of at most `limit` pixels, broken between words, and within a word only when
 /// it is longer than a line. An empty text has no lines.
-pub fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
-    let most = ((limit / (WIDTH * size)) as usize).max(1);
+pub fn wrap(text: &str, limit: f64) -> Vec<String> {
+    let most = ((limit / (WIDTH * SIZE)) as usize).max(1);
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let characters: Vec<char> = word.chars().collect();
@@ -35,10 +41,10 @@ mod tests {
 
     #[test]
     fn lines_break_between_words_and_never_exceed_the_limit() {
-        let limit = 10.0 * WIDTH * 12.0 + 1.0;
-        let lines = wrap("learning rate of a verylongwordindeed", 12.0, limit);
+        let limit = 10.0 * WIDTH * SIZE + 1.0;
+        let lines = wrap("learning rate of a verylongwordindeed", limit);
         assert_eq!(lines, ["learning", "rate of a", "verylongwo", "rdindeed"]);
-        assert!(lines.iter().all(|line| width(line, 12.0) <= limit));
-        assert!(wrap(" ", 12.0, limit).is_empty());
+        assert!(lines.iter().all(|line| width(line) <= limit));
+        assert!(wrap(" ", limit).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! Which values of an axis are labelled, and how they are written.
 
-use super::axis::Span;
-use crate::record::Scale;
+use super::span::Span;
+use crate::record::Spacing;
 use crate::record::numeral;
 
 /// A tick: its value and its label.
@@ -12,12 +12,12 @@ const MOST: usize = 9;
 
 /// The ticks of an axis of `length` pixels: round numbers on a linear axis; 1, 2, 5 times powers
 /// of ten on a logarithmic one, more of them when it is short of a decade and fewer when it is
-/// long. `room(a, b)` is how far apart two neighbours with these labels must be, in pixels.
-pub fn choose(span: &Span, length: f64, room: impl Fn(&str, &str) -> f64) -> Vec<Tick> {
+/// long. `distance(a, b)` is how far apart neighbours with these labels must be, in pixels.
+pub fn choose(span: &Span, length: f64, distance: impl Fn(&str, &str) -> f64) -> Vec<Tick> {
     let fits = |ticks: &Vec<Tick>| {
         let apart = |pair: &[Tick]| {
             let [a, b] = [&pair[0], &pair[1]].map(|tick| span.fraction(tick.0).unwrap_or(0.0));
-            (b - a) * length >= room(&pair[0].1, &pair[1].1)
+            (b - a) * length >= distance(&pair[0].1, &pair[1].1)
         };
         (2..=MOST).contains(&ticks.len()) && ticks.windows(2).all(apart)
     };
@@ -27,7 +27,7 @@ pub fn choose(span: &Span, length: f64, room: impl Fn(&str, &str) -> f64) -> Vec
 /// The sets of ticks to try, the best first.
 fn candidates(span: &Span) -> Box<dyn Iterator<Item = Vec<Tick>> + '_> {
     let linear = (2..=7).rev().map(|most| linear(span, most));
-    if span.scale == Scale::Linear {
+    if span.scale == Spacing::Linear {
         return Box::new(linear);
     }
     let fine = [&[1, 2, 5][..], &[1, 2, 3, 4, 5, 6, 7, 8, 9]];
@@ -106,7 +106,7 @@ fn times_power(units: f64, power: i32) -> f64 {
 mod tests {
     use super::*;
 
-    fn labels(scale: Scale, low: f64, high: f64) -> Vec<String> {
+    fn labels(scale: Spacing, low: f64, high: f64) -> Vec<String> {
         let ticks = choose(&Span { scale, low, high }, 550.0, |a, b| {
             6.0 * (a.chars().count() + b.chars().count()) as f64
         });
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn logarithmic_ticks_are_round_and_readable() {
-        let labels = |low, high| labels(Scale::Logarithmic, low, high);
+        let labels = |low, high| labels(Spacing::Logarithmic, low, high);
         assert_eq!(labels(0.04, 1.1), ["0.05", "0.1", "0.2", "0.5", "1"]);
         assert_eq!(labels(3.0, 45.0), ["5", "10", "20"]);
         assert_eq!(labels(2.1, 8.5), ["3", "4", "5", "6", "7", "8"]);
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn linear_ticks_are_round_and_readable() {
-        let labels = |low, high| labels(Scale::Linear, low, high);
+        let labels = |low, high| labels(Spacing::Linear, low, high);
         assert_eq!(labels(-0.5, 10.5), ["0", "2", "4", "6", "8", "10"]);
         assert_eq!(
             labels(-0.02, 0.03),
@@ -156,7 +156,7 @@ mod tests {
         ];
         for (i, low) in ends.iter().enumerate() {
             for high in &ends[i..] {
-                for scale in [Scale::Linear, Scale::Logarithmic] {
+                for scale in [Spacing::Linear, Spacing::Logarithmic] {
                     let span = Span::covering(scale, [*low, *high].into_iter());
                     let ticks = choose(&span, 310.0, |_, _| 24.0);
                     assert!(ticks.len() >= 2, "{span:?} has {ticks:?}");

@@ -1,15 +1,15 @@
 //! The four figures of the sample.
 
-use sgd_stability::record::{Axis, Figure, Point, Scale, Series, Style};
+use sgd_stability::record::{Axis, DataPoint, Figure, Series, Spacing, Style};
 
-fn axis(label: &str, scale: Scale) -> Axis {
+fn axis(label: &str, scale: Spacing) -> Axis {
     Axis {
         label: label.into(),
         scale,
     }
 }
 
-fn series(label: &str, style: Style, points: Vec<Point>) -> Series {
+fn series(label: &str, style: Style, points: Vec<DataPoint>) -> Series {
     Series {
         label: label.into(),
         style,
@@ -17,8 +17,8 @@ fn series(label: &str, style: Style, points: Vec<Point>) -> Series {
     }
 }
 
-fn points(points: &[(f64, f64)]) -> Vec<Point> {
-    points.iter().map(|(x, y)| Point::new(*x, *y)).collect()
+fn points(points: &[(f64, f64)]) -> Vec<DataPoint> {
+    points.iter().map(|(x, y)| DataPoint::new(*x, *y)).collect()
 }
 
 /// Logarithmic axes, error bars, published points on measured ones, two bounds, a long label.
@@ -27,7 +27,7 @@ pub fn sharpness_by_rate() -> Figure {
     let published = [53.48, 39.32, 19.62, 3.857, 1.925, 0.3968];
     let published: Vec<_> = rates.into_iter().zip(published).collect();
     let measured = |rates: &[f64], factor: f64, error: f64| {
-        let point = |rate: &f64| Point::with_error(*rate, factor / rate, error / rate);
+        let point = |rate: &f64| DataPoint::with_error(*rate, factor / rate, error / rate);
         rates.iter().map(point).collect()
     };
     let bound = |factor: f64| points(&rates.map(|rate| (rate, factor / rate)));
@@ -37,10 +37,10 @@ pub fn sharpness_by_rate() -> Figure {
         caption: "Largest eigenvalue of the Hessian at the end of training; η is the step per \
                   batch."
             .into(),
-        x: axis("learning rate η (per step)", Scale::Logarithmic),
+        x: axis("learning rate η (per step)", Spacing::Logarithmic),
         y: axis(
             "sharpness λ_max(H), full Hessian, loss with ½ < 1 & mean over samples and outputs",
-            Scale::Logarithmic,
+            Spacing::Logarithmic,
         ),
         series: vec![
             series("measured, B = n", Style::Points, measured(&rates, 1.9, 0.2)),
@@ -58,13 +58,13 @@ pub fn sharpness_by_rate() -> Figure {
 
 /// Linear axes far from zero.
 pub fn narrow_band() -> Figure {
-    let run = |i: i32| Point::with_error(i.into(), 19.5 + 0.05 * f64::from(i % 4), 0.06);
+    let run = |i: i32| DataPoint::with_error(i.into(), 19.5 + 0.05 * f64::from(i % 4), 0.06);
     Figure {
         name: "sharpness-band".into(),
         title: "A narrow band".into(),
         caption: "Sharpness at one learning rate, run by run.".into(),
-        x: axis("run", Scale::Linear),
-        y: axis("sharpness", Scale::Linear),
+        x: axis("run", Spacing::Linear),
+        y: axis("sharpness", Spacing::Linear),
         series: vec![
             series("measured", Style::Points, (1..=9).map(run).collect()),
             series("2/η", Style::Bound, points(&[(1.0, 20.0), (9.0, 20.0)])),
@@ -74,11 +74,11 @@ pub fn narrow_band() -> Figure {
 
 /// Long lines, three points of which cannot be drawn.
 pub fn escape_loss() -> Figure {
-    let run = |rate: f64, noise: u32| -> Vec<Point> {
+    let run = |rate: f64, noise: u32| -> Vec<DataPoint> {
         let point = |i: u32| {
             let wiggle = 1.0 + 0.3 * f64::from(i * noise % 17) / 17.0;
             let rise = (rate * f64::from(i) / 60.0).exp2();
-            Point::new(f64::from(i * 5), 1e-5 * rise * wiggle)
+            DataPoint::new(f64::from(i * 5), 1e-5 * rise * wiggle)
         };
         (0..200).map(point).collect()
     };
@@ -90,8 +90,8 @@ pub fn escape_loss() -> Figure {
         name: "escape-loss".into(),
         title: "Training loss after the switch".into(),
         caption: "Training loss along four runs from one minimum.".into(),
-        x: axis("step", Scale::Linear),
-        y: axis("training loss", Scale::Logarithmic),
+        x: axis("step", Spacing::Linear),
+        y: axis("training loss", Spacing::Logarithmic),
         series: vec![
             series("GD, η = 0.3 (expected to escape)", Style::Line, run(4.0, 5)),
             series("GD, η = 0.5", Style::Line, run(3.0, 7)),
@@ -111,7 +111,7 @@ pub fn escape_plane() -> Figure {
     let cloud = |(k, batch): (i32, i32)| {
         let point = |i: i32| {
             let (x, y) = (4.0 + 3.5 * f64::from(k), 11.0 + 9.0 * f64::from(k));
-            Point::new(x + 0.3 * f64::from(i), y + f64::from(i * 5 % 7))
+            DataPoint::new(x + 0.3 * f64::from(i), y + f64::from(i * 5 % 7))
         };
         let label = format!("B = {batch}");
         series(&label, Style::Points, (0..8).map(point).collect())
@@ -129,8 +129,8 @@ pub fn escape_plane() -> Figure {
         name: "escape-plane".into(),
         title: "Sharpness and non-uniformity".into(),
         caption: "Each point is one run. The bounds are those of the theory at η = 0.1.".into(),
-        x: axis("sharpness", Scale::Linear),
-        y: axis("non-uniformity", Scale::Linear),
+        x: axis("sharpness", Spacing::Linear),
+        y: axis("non-uniformity", Spacing::Linear),
         series: all,
     }
 }

@@ -2,11 +2,17 @@
 
 use crate::kernel::{Sides, Window};
 
-use super::Shape;
-use super::builder::Fault;
+use super::operator::Fault;
+use crate::network::shape::Shape;
 
-/// The windows over an image; `name` is what the file calls their size.
-pub(super) fn places(input: Shape, window: &Window, name: &str) -> Result<Sides, Fault> {
+/// The shape of a result with so many channels and one number for each window over an image; `name` is
+/// what the file calls the size of the window.
+pub(super) fn output_shape(
+    input: Shape,
+    window: &Window,
+    channels: usize,
+    name: &str,
+) -> Result<Shape, Fault> {
     /// No image has more rows or columns.
     const MOST: usize = 1 << 24;
     let Window {
@@ -28,48 +34,46 @@ pub(super) fn places(input: Shape, window: &Window, name: &str) -> Result<Sides,
             ));
         }
     }
-    let places = window.places(Sides {
-        rows: input.height,
-        columns: input.width,
-    });
+    let places = window.places(input.sides());
     if places.rows == 0 || places.columns == 0 {
-        let spread = match dilation == Sides::both(1) {
-            true => String::new(),
-            false => format!(" with a dilation of {dilation}"),
+        let spread = if dilation == Sides::both(1) {
+            String::new()
+        } else {
+            format!(" with a dilation of {dilation}")
         };
         return Err(format!(
             "a {name} of {size}{spread} does not fit into {input} with a padding of {padding}"
         ));
     }
-    Ok(places)
+    Ok(Shape {
+        height: places.rows,
+        width: places.columns,
+        channels,
+    })
 }
 
-/// Windows whose lists of places, and whose result of so many channels, a machine can hold.
-pub(super) fn check_size(
-    input: Shape,
-    window: &Window,
-    (places, outputs): (Sides, usize),
-) -> Result<(), Fault> {
+/// Can a machine hold the lists of places that these windows have, and what they give?
+pub(super) fn check_size(input: Shape, window: &Window, output: Shape) -> Result<(), Fault> {
     /// Pixels of the result by taps of the window; numbers of the result.
     const MOST: usize = 1 << 24;
     /// Places that a list weighs.
     const LIST: usize = 16;
     let fits = || {
         let taps = bounded(window.size.rows, window.size.columns, MOST)?;
-        let pixels = bounded(places.rows, places.columns, MOST)?;
+        let pixels = bounded(output.height, output.width, MOST)?;
         // An index of a window has a list of its own, which weighs more than a place.
-        bounded(pixels.max(LIST), taps, MOST).and(bounded(pixels, outputs, MOST))
+        bounded(pixels.max(LIST), taps, MOST).and(bounded(pixels, output.channels, MOST))
     };
     fits().map(drop).ok_or_else(|| {
         format!(
-            "a window of {} over {input} with {outputs} outputs has more than {MOST} places or \
+            "a window of {} over {input} with {} outputs has more than {MOST} places or \
              results; make the image, the window or the outputs smaller",
-            window.size
+            window.size, output.channels
         )
     })
 }
 
-/// A product that a file may ask for, as far as a machine could hold it.
+/// So many parameters, if a machine could hold them.
 pub(super) fn checked(a: usize, b: usize) -> Result<usize, Fault> {
     /// More parameters than any machine that this runs on can hold vectors of.
     const MOST: usize = 1 << 34;

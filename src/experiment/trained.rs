@@ -1,4 +1,4 @@
-//! A network trained and measured: the common part of the experiments on real images.
+//! Networks trained on images and measured: what the experiments on real data have in common.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +14,14 @@ use crate::network::{
 use crate::train::random::{Purpose, stream};
 use crate::train::{Ending, Plan, Run, train};
 
-/// Everything that decides one trained and measured point.
+/// Everything that decides one training run and its measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PointSettings {
+pub struct TrainingSettings {
     /// Widths of the layers, input first.
     pub widths: Vec<usize>,
-    /// Training images: the first so many of Fashion-MNIST.
+    /// How many training images: the first ones of Fashion-MNIST.
     pub samples: usize,
-    /// Test images: the first so many.
+    /// How many test images: the first ones.
     pub test_samples: usize,
     /// The seed of the initial parameters and of the Lanczos start.
     pub seed: u64,
@@ -29,20 +29,20 @@ pub struct PointSettings {
     pub plan: Plan,
     /// Relative tolerance of the sharpness and of s².
     pub tolerance: f64,
-    /// The most products spent on either.
+    /// The largest number of products with H, and with Σ.
     pub products: usize,
 }
 
-impl PointSettings {
-    /// The sizes of a scale: 784-30-10 on 100 images, 784-100-100-10 on 500, or the paper's 784-500-500-500-10 on
-    /// 1000. `plan` gives the run from the number of samples.
+impl TrainingSettings {
+    /// The sizes of a scale: 784-30-10 on 100 images, 784-100-100-10 on 500, or the paper's
+    /// 784-500-500-500-10 on 1000. `plan` makes the plan of the run from the number of samples.
     pub fn of_scale(scale: Scale, seed: u64, plan: impl Fn(usize) -> Plan) -> Self {
         let (widths, samples) = match scale {
             Scale::Smoke => (vec![784, 30, 10], 100),
             Scale::Quick => (vec![784, 100, 100, 10], 500),
             Scale::Paper => (vec![784, 500, 500, 500, 10], 1000),
         };
-        PointSettings {
+        TrainingSettings {
             widths,
             samples,
             test_samples: 1000,
@@ -61,14 +61,14 @@ impl PointSettings {
         }
     }
 
-    /// The same, for a record.
+    /// How they are measured, in words for a record.
     pub fn lanczos_in_words(&self) -> String {
         let (tolerance, products) = (self.tolerance, self.products);
         format!("relative tolerance {tolerance}, at most {products} products")
     }
 
-    /// Are these the same settings, but for the seeds?
-    pub fn differs_in_seed_only(&self, other: &PointSettings) -> bool {
+    /// Are these the same settings, except for the seeds?
+    pub fn differs_in_seed_only(&self, other: &TrainingSettings) -> bool {
         let mut other = other.clone();
         other.seed = self.seed;
         other.plan.seed = self.plan.seed;
@@ -89,8 +89,8 @@ pub fn seeds_in_words(seeds: impl Iterator<Item = u64>) -> String {
     seeds.join(", ")
 }
 
-/// Sizes and conventions common to some points, for a record.
-pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, String)> {
+/// The sizes and conventions that some runs share, for a record.
+pub fn describe(results: &[(TrainingSettings, TrainingOutcome)]) -> Vec<(String, String)> {
     let Some((first, outcome)) = results.first() else {
         return Vec::new();
     };
@@ -130,14 +130,14 @@ pub fn describe(results: &[(PointSettings, PointOutcome)]) -> Vec<(String, Strin
     pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
-/// A trained and measured point.
+/// A training run and its measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PointOutcome {
+pub struct TrainingOutcome {
     /// The training run.
     pub run: Run,
     /// Curvature on the training samples; absent when the run diverged.
     pub measurement: Option<Measurement>,
-    /// Share of test images classified rightly, in [0, 1].
+    /// The share of test images that are classified correctly, in [0, 1]; absent when the run diverged.
     pub test_accuracy: Option<f64>,
     /// SHA-256 of the training bytes and of the test bytes.
     pub data: [String; 2],
@@ -166,7 +166,7 @@ impl Trained {
 ///
 /// # Errors
 /// When the data cannot be read or holds fewer samples.
-pub fn trained(settings: &PointSettings, context: &Context) -> Result<Trained> {
+pub fn trained(settings: &TrainingSettings, context: &Context) -> Result<Trained> {
     let training = load(Split::Train, settings.samples, context)?;
     let network = Network::fnn(&settings.widths);
     let mut random = stream(settings.seed, Purpose::Initial, 0);
@@ -183,7 +183,7 @@ pub fn trained(settings: &PointSettings, context: &Context) -> Result<Trained> {
     })
 }
 
-/// The first so many images.
+/// The first `count` images.
 fn load(split: Split, count: usize, context: &Context) -> Result<Dataset> {
     fashion_mnist::load(context.data_dir.as_deref(), split)?.first(count)
 }
@@ -192,10 +192,13 @@ fn load(split: Split, count: usize, context: &Context) -> Result<Dataset> {
 ///
 /// # Errors
 /// When the data cannot be read or holds fewer samples.
-pub fn train_and_measure(settings: &PointSettings, context: &Context) -> Result<PointOutcome> {
+pub fn train_and_measure(
+    settings: &TrainingSettings,
+    context: &Context,
+) -> Result<TrainingOutcome> {
     let test = load(Split::Test, settings.test_samples, context)?;
     let trained = trained(settings, context)?;
-    let mut outcome = PointOutcome {
+    let mut outcome = TrainingOutcome {
         run: trained.run,
         measurement: None,
         test_accuracy: None,
@@ -244,7 +247,7 @@ mod tests {
             seed: 1,
             stop: Stop::at(1e-4, 50),
         };
-        let settings = PointSettings::of_scale(Scale::Smoke, 1, plan);
+        let settings = TrainingSettings::of_scale(Scale::Smoke, 1, plan);
         let context = Context {
             isa: crate::kernel::Isa::best(),
             data_dir: None,
@@ -254,7 +257,7 @@ mod tests {
         assert_eq!(outcome.measurement, None);
         let text = serde_json::to_string(&outcome).unwrap();
         assert_eq!(
-            serde_json::from_str::<PointOutcome>(&text).unwrap(),
+            serde_json::from_str::<TrainingOutcome>(&text).unwrap(),
             outcome
         );
     }

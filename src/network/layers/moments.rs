@@ -1,28 +1,28 @@
-//! The first half of batch normalisation: `x̂ = (x − μ)·r`, `r = 1/√(σ² + ε)`, channel by channel.
+//! Means and variances a channel, and what they make of numbers: `x̂ = (x − μ)·r`, `r = 1/√(σ² + ε)`.
 //!
-//! With fixed `μ` and `σ²` it is affine. With those of the batch it couples the samples; with `⟨·⟩`
+//! With fixed `μ` and `σ²` this is affine. With those of the batch it couples the samples; with `⟨·⟩`
 //! the mean over samples and positions and `P(u) = u − ⟨u⟩ − x̂·⟨x̂ u⟩`,
 //!
 //! ```text
-//! derivative along Rx      Rx̂ = r·P(Rx)                      and  Rr = −r·m·r,  m = r·⟨x̂ Rx⟩
-//! derivative back          ∂x = r·P(∂x̂)
-//! its derivative           R∂x = −m·∂x + r·(P(R∂x̂) − Rx̂·⟨x̂ ∂x̂⟩ − x̂·⟨Rx̂ ∂x̂⟩)
+//! jvp        Rx̂ = r·P(Rx)                      and  Rr = −r·m·r,  m = r·⟨x̂ Rx⟩
+//! backward   ∂x = r·P(∂x̂)
+//! hvp       R∂x = −m·∂x + r·(P(R∂x̂) − Rx̂·⟨x̂ ∂x̂⟩ − x̂·⟨Rx̂ ∂x̂⟩)
 //! ```
 
 use crate::kernel::{self, Isa, MatrixMut, Start};
 
-use super::linear::add_scaled;
+use super::channels::add_scaled;
 
-/// The statistics of one layer over one batch, kept for the passes that follow.
+/// The moments that one layer worked with in a forward pass, kept for the passes that follow.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Moments {
+pub(in crate::network) struct Moments {
     /// μ, one a channel.
     pub mean: Vec<f32>,
     /// σ², one a channel, divided by the count.
     pub variance: Vec<f32>,
     /// r, one a channel.
     pub inverse: Vec<f32>,
-    /// Do they belong to the batch?
+    /// Are they those of the batch?
     pub of_batch: bool,
 }
 
@@ -64,7 +64,8 @@ impl Moments {
         kernel::scale_shift(isa, (&self.inverse, &shift), false, x, y);
     }
 
-    /// `y ← y + r·P(x)`, and `P(x) = x` with fixed moments: along a direction forward, and back.
+    /// `y ← y + r·P(x)`, with `P(x) = x` where the moments are fixed: the Jacobian, which is its own
+    /// transpose.
     pub fn project(&self, isa: Isa, normal: &[f32], x: &[f32], y: &mut [f32]) {
         add_scaled(isa, &self.inverse, x, y);
         if self.of_batch {
@@ -76,19 +77,19 @@ impl Moments {
         }
     }
 
-    /// `below ← below + R∂x`: how the way back changes along a direction.
-    pub fn bend(&self, isa: Isa, at: &Bend<'_>, below: &mut [f32]) {
-        self.project(isa, at.normal, at.moved_back, below);
+    /// `dx ← dx + R∂x`: the derivative of the backward pass along a direction.
+    pub(super) fn add_hvp_backward(&self, isa: Isa, at: &HvpBackward, dx: &mut [f32]) {
+        self.project(isa, at.normal, at.delta_tangent, dx);
         if self.of_batch {
             // −m·∂x with ∂x = r·P(∂x̂), built on its own and then scaled.
-            let mut back = vec![0.0; below.len()];
-            self.project(isa, at.normal, at.back, &mut back);
-            let m = self.overlap(isa, at.normal, at.input, -1.0);
-            add_scaled(isa, &m, &back, below);
-            let overlap = self.overlap(isa, at.normal, at.back, -1.0);
-            add_scaled(isa, &overlap, at.moved, below);
-            let overlap = self.overlap(isa, at.moved, at.back, -1.0);
-            add_scaled(isa, &overlap, at.normal, below);
+            let mut back = vec![0.0; dx.len()];
+            self.project(isa, at.normal, at.delta, &mut back);
+            let m = self.overlap(isa, at.normal, at.x_tangent, -1.0);
+            add_scaled(isa, &m, &back, dx);
+            let overlap = self.overlap(isa, at.normal, at.delta, -1.0);
+            add_scaled(isa, &overlap, at.normal_tangent, dx);
+            let overlap = self.overlap(isa, at.normal_tangent, at.delta, -1.0);
+            add_scaled(isa, &overlap, at.normal, dx);
         }
     }
 
@@ -112,18 +113,18 @@ impl Moments {
     }
 }
 
-/// What the derivative of the way back is made of; each is rows × channels.
-pub(super) struct Bend<'a> {
+/// What the derivative of the backward pass is made of; each is rows × channels.
+pub(super) struct HvpBackward<'a> {
     /// x̂.
     pub normal: &'a [f32],
     /// Rx.
-    pub input: &'a [f32],
+    pub x_tangent: &'a [f32],
     /// Rx̂.
-    pub moved: &'a [f32],
+    pub normal_tangent: &'a [f32],
     /// ∂x̂.
-    pub back: &'a [f32],
+    pub delta: &'a [f32],
     /// R∂x̂.
-    pub moved_back: &'a [f32],
+    pub delta_tangent: &'a [f32],
 }
 
 /// `Σ x`, one a channel.

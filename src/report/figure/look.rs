@@ -1,20 +1,12 @@
-//! Colours, marker shapes and dash patterns: no two series differ by colour alone.
+//! How each series looks: no two differ by colour alone.
 
 use std::f64::consts::{FRAC_PI_2, TAU};
 
 use plotters::prelude::RGBColor;
 
 use super::canvas::{Canvas, Spot};
+use super::{colour, dashes};
 use crate::record::Style;
-
-/// Text.
-pub const INK: RGBColor = RGBColor(0x1a, 0x1a, 0x1a);
-/// Axes.
-pub const FRAME: RGBColor = RGBColor(0x55, 0x55, 0x55);
-/// Grid lines.
-pub const GRID: RGBColor = RGBColor(0xe4, 0xe4, 0xe4);
-/// Paper.
-pub const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
 /// The palette of M. Okabe and K. Ito (2008), made for the colour-blind, without the yellow that
 /// vanishes on white; vermilion and blue, the pair that differs most, first.
@@ -28,19 +20,38 @@ const COLOURS: [RGBColor; 7] = [
     RGBColor(0x56, 0xb4, 0xe9),
 ];
 
-/// Marker shapes as (corners, turn from upright in full turns, size beside a circle's).
-const SHAPES: [(usize, f64, f64); 5] = [
-    (32, 0.0, 1.0),
-    (4, 0.125, 1.2),
-    (3, 0.0, 1.35),
-    (4, 0.0, 1.3),
-    (3, 0.5, 1.35),
+/// A regular polygon as a marker.
+struct Shape {
+    corners: usize,
+    /// From upright, in full turns.
+    rotation: f64,
+    /// Relative to a circle.
+    size: f64,
+}
+
+impl Shape {
+    const fn new(corners: usize, rotation: f64, size: f64) -> Self {
+        Shape {
+            corners,
+            rotation,
+            size,
+        }
+    }
+}
+
+/// Circle, square, triangle, diamond, triangle upside down.
+const SHAPES: [Shape; 5] = [
+    Shape::new(32, 0.0, 1.0),
+    Shape::new(4, 0.125, 1.2),
+    Shape::new(3, 0.0, 1.35),
+    Shape::new(4, 0.0, 1.3),
+    Shape::new(3, 0.5, 1.35),
 ];
 
-/// Pen down and pen up lengths of measured lines; the empty pattern is a solid line.
+/// The dash patterns of measured lines ([`dashes::along`]).
 const LINES: [&[f64]; 4] = [&[], &[2.0, 3.0], &[11.0, 3.0, 2.0, 3.0], &[16.0, 4.0]];
 
-/// The same of bounds, which are always dashed.
+/// Those of bounds, which are always dashed.
 const BOUNDS: [&[f64]; 3] = [&[7.0, 4.0], &[4.0, 3.0], &[12.0, 5.0]];
 
 /// How one series looks.
@@ -55,8 +66,8 @@ pub struct Look {
 }
 
 impl Look {
-    /// The look of the series that is number `index` in its figure, theories not counted, and
-    /// number `among` in its style.
+    /// The look of series number `index` of its figure, theories not counted, and number `among` of
+    /// those of its style.
     pub fn new(style: Style, index: usize, among: usize) -> Self {
         Look {
             style,
@@ -88,18 +99,22 @@ impl Look {
         }
         let outline = self.corners(spot, 4.6);
         canvas.polygon(&outline, self.colour);
-        canvas.path(&outline, PAPER, 0.75);
+        canvas.path(&outline, colour::PAPER, 0.75);
     }
 
     /// The closed outline of the marker.
     fn corners(&self, (x, y): Spot, radius: f64) -> Vec<Spot> {
-        let (corners, turn, size) = SHAPES[self.shape];
+        let Shape {
+            corners,
+            rotation,
+            size,
+        } = SHAPES[self.shape];
         let corner = |i: usize| {
-            let angle = TAU * (i as f64 / corners as f64 + turn) - FRAC_PI_2;
+            let angle = TAU * (i as f64 / corners as f64 + rotation) - FRAC_PI_2;
             let (sin, cos) = angle.sin_cos();
             (x + radius * size * cos, y + radius * size * sin)
         };
-        // One corner beyond the last: the join is then mitred like the others.
+        // One corner more than closes the outline, so that the last join is mitred like the others.
         (0..=corners + 1).map(corner).collect()
     }
 
@@ -109,98 +124,15 @@ impl Look {
             Style::Bound | Style::Theory => 1.5,
             _ => 2.0,
         };
-        for dash in dashes(path, self.dashes) {
+        for dash in dashes::along(path, self.dashes) {
             canvas.path(&dash, self.colour, width);
         }
-    }
-}
-
-/// The pieces of `path` on which the pen is down.
-fn dashes(path: &[Spot], pattern: &'static [f64]) -> Vec<Vec<Spot>> {
-    match path {
-        [] => Vec::new(),
-        _ if pattern.is_empty() => vec![path.to_vec()],
-        [first, rest @ ..] => {
-            let mut pen = Pen::new(*first, pattern);
-            rest.iter().for_each(|spot| pen.go(*spot));
-            pen.finish()
-        }
-    }
-}
-
-/// A pen that goes down and up in a pattern.
-struct Pen {
-    pattern: &'static [f64],
-    /// Which length of the pattern it is in; the pen is down in the even ones.
-    phase: usize,
-    /// What is left of that length.
-    left: f64,
-    piece: Vec<Spot>,
-    pieces: Vec<Vec<Spot>>,
-}
-
-impl Pen {
-    fn new(start: Spot, pattern: &'static [f64]) -> Self {
-        Pen {
-            pattern,
-            phase: 0,
-            left: pattern[0],
-            piece: vec![start],
-            pieces: Vec::new(),
-        }
-    }
-
-    fn go(&mut self, to: Spot) {
-        loop {
-            let from = self.piece[self.piece.len() - 1];
-            let length = (to.0 - from.0).hypot(to.1 - from.1);
-            if length <= self.left {
-                self.left -= length;
-                return self.piece.push(to);
-            }
-            let part = self.left / length;
-            let turn = (
-                from.0 + part * (to.0 - from.0),
-                from.1 + part * (to.1 - from.1),
-            );
-            self.piece.push(turn);
-            self.lift(turn);
-        }
-    }
-
-    fn lift(&mut self, at: Spot) {
-        let piece = std::mem::replace(&mut self.piece, vec![at]);
-        if self.phase.is_multiple_of(2) {
-            self.pieces.push(piece);
-        }
-        self.phase = (self.phase + 1) % self.pattern.len();
-        self.left = self.pattern[self.phase];
-    }
-
-    fn finish(mut self) -> Vec<Vec<Spot>> {
-        if self.phase.is_multiple_of(2) && self.piece.len() > 1 {
-            self.pieces.push(self.piece);
-        }
-        self.pieces
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dashes_alternate_along_corners() {
-        let path = [(0.0, 0.0), (5.0, 0.0), (5.0, 6.0)];
-        let pieces = dashes(&path, &[7.0, 2.0]);
-        let expected = [
-            vec![(0.0, 0.0), (5.0, 0.0), (5.0, 2.0)],
-            vec![(5.0, 4.0), (5.0, 6.0)],
-        ];
-        assert_eq!(pieces, expected);
-        assert_eq!(dashes(&path, &[]), [path.to_vec()]);
-        assert!(dashes(&[], &[7.0, 2.0]).is_empty());
-    }
 
     #[test]
     fn a_theory_has_the_colour_of_what_it_speaks_of() {

@@ -1,0 +1,23 @@
+//! The list of all experiments.
+
+use super::descent::Descent;
+use super::engine::Engine;
+use super::regression::Regression;
+use super::restart::Restart;
+use super::sampling::Sampling;
+use super::stochastic::Stochastic;
+use super::study::Study;
+use super::toy::Toy;
+
+/// Every experiment, in the order of the report.
+pub fn studies() -> Vec<Study> {
+    vec![
+        Study::of::<Toy>(),
+        Study::of::<Regression>(),
+        Study::of::<Descent>(),
+        Study::of::<Restart>(),
+        Study::of::<Stochastic>(),
+        Study::of::<Sampling>(),
+        Study::of::<Engine>(),
+    ]
+}

@@ -1,0 +1,174 @@
+//! Batch normalisation, `torch.nn.BatchNorm2d`, as two layers: [`Standardise`], which subtracts the
+//! mean and divides by the deviation, and [`ChannelScale`], which is affine in its parameters.
+
+use serde::Deserialize;
+
+use crate::kernel::{self, Start};
+use crate::network::shape::Shape;
+
+use super::bilinear::Bilinear;
+use super::channels::add_scaled;
+use super::moments::HvpBackward;
+use super::operator::{
+    Describe, Fault, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved,
+    SecondOrder, Site, begin,
+};
+
+/// ε where nothing is said, PyTorch's default.
+const EPSILON: f64 = 1e-5;
+
+/// What `torch.nn.BatchNorm2d` is told, and `type = "batch-norm"` in an architecture file.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BatchNorm {
+    /// ε ≥ 0, under the root beside the variance.
+    pub epsilon: f64,
+    /// Is there a scale and a shift a channel, which are parameters?
+    pub affine: bool,
+    /// Does a checkpoint have running means and variances?
+    pub running_statistics: bool,
+}
+
+impl Default for BatchNorm {
+    /// As PyTorch has it.
+    fn default() -> Self {
+        BatchNorm {
+            epsilon: EPSILON,
+            affine: true,
+            running_statistics: true,
+        }
+    }
+}
+
+impl BatchNorm {
+    /// The first half.
+    pub(in crate::network) fn standardise(
+        self,
+        shape: Shape,
+    ) -> Result<Fitted<Standardise>, Fault> {
+        let epsilon = self.epsilon;
+        if !((epsilon as f32).is_finite() && epsilon >= 0.0) {
+            return Err(format!("epsilon must not be negative, and is {epsilon}"));
+        }
+        let standardise = Standardise {
+            epsilon,
+            running_statistics: self.running_statistics,
+        };
+        Ok(Fitted::without_parameters(standardise, shape))
+    }
+
+    /// The second half, where there is one.
+    pub(in crate::network) fn scale(self, shape: Shape) -> Option<Fitted<ChannelScale>> {
+        self.affine.then_some(Fitted {
+            operator: ChannelScale,
+            output: shape,
+            weights: shape.channels,
+            biases: shape.channels,
+        })
+    }
+}
+
+/// `z_c = (x_c − μ_c)/√(σ²_c + ε)`, with `μ` and `σ²` those of the batch or fixed, as
+/// [`crate::network::Normalisation`] says.
+#[derive(Clone, Debug)]
+pub struct Standardise {
+    /// ε.
+    pub epsilon: f64,
+    /// Does a checkpoint have `μ` and `σ²` to be fixed?
+    pub running_statistics: bool,
+}
+
+impl Describe for Standardise {
+    fn name(&self) -> &'static str {
+        "standardise"
+    }
+
+    fn statistics(&self, output: Shape) -> usize {
+        2 * output.channels
+    }
+}
+
+impl Operator for Standardise {
+    fn forward(&self, at: &Site, x: Inputs, saved: &mut Saved, _relu: bool, z: &mut [f32]) {
+        let (moments, epsilon) = (&mut saved.moments, self.epsilon as f32);
+        match at.statistics {
+            None => moments.measure(at.isa, x.main, at.output.channels, epsilon),
+            Some(statistics) => {
+                let (means, variances) = statistics.split_at(at.output.channels);
+                moments.fix(means, variances, epsilon);
+            }
+        }
+        moments.forward(at.isa, x.main, z);
+    }
+
+    fn jvp(&self, base: &Recorded, rx: Inputs, _direction: LayerParameters, rz: &mut [f32]) {
+        rz.fill(0.0);
+        base.saved.moments.project(base.at.isa, base.y, rx.main, rz);
+    }
+
+    fn backward(&self, base: &Recorded, _by: Operand, dz: &[f32], start: Start, dx: &mut [f32]) {
+        begin(start, dx);
+        base.saved.moments.project(base.at.isa, base.y, dz, dx);
+    }
+
+    fn hvp_backward(
+        &self,
+        base: &Recorded,
+        second: SecondOrder,
+        _by: Operand,
+        start: Start,
+        dx: &mut [f32],
+    ) {
+        begin(start, dx);
+        let terms = HvpBackward {
+            normal: base.y,
+            x_tangent: second.x_tangent,
+            normal_tangent: second.y_tangent,
+            delta: second.delta,
+            delta_tangent: second.delta_tangent,
+        };
+        base.saved.moments.add_hvp_backward(base.at.isa, &terms, dx);
+    }
+}
+
+/// `z_c = γ_c·x_c + β_c` at every position; `γ` is its weight and `β` its bias.
+#[derive(Clone, Debug)]
+pub struct ChannelScale;
+
+impl Describe for ChannelScale {
+    fn name(&self) -> &'static str {
+        "channel-scale"
+    }
+
+    fn weight_shape(&self, _input: Shape, output: Shape) -> Vec<usize> {
+        vec![output.channels]
+    }
+}
+
+impl Bilinear for ChannelScale {
+    fn affine(&self, at: &Site, x: &[f32], w: LayerParameters, relu: bool, z: &mut [f32]) {
+        let LayerParameters { weight, bias, .. } = w;
+        kernel::scale_shift(at.isa, (weight, bias), relu, x, z);
+    }
+
+    fn add_product(&self, at: &Site, x: &[f32], w: LayerParameters, z: &mut [f32]) {
+        add_scaled(at.isa, w.weight, x, z);
+    }
+
+    fn transposed(&self, at: &Site, dz: &[f32], w: LayerParameters, start: Start, dx: &mut [f32]) {
+        begin(start, dx);
+        add_scaled(at.isa, w.weight, dz, dx);
+    }
+
+    /// `sum_c ← start + Σ x_c·dz_c`, summed in f64 and rounded once.
+    fn gradient(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]) {
+        let mut dots = vec![0.0; sum.len()];
+        kernel::channel_dots(at.isa, x, dz, Start::Zero, &mut dots);
+        for (sum, dot) in sum.iter_mut().zip(dots) {
+            *sum = match start {
+                Start::Zero => dot as f32,
+                Start::Accumulate => (f64::from(*sum) + dot) as f32,
+            };
+        }
+    }
+}

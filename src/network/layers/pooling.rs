@@ -1,0 +1,181 @@
+//! Pools: the largest number or the mean of each window.
+
+use serde::Deserialize;
+
+use crate::kernel::pool::{self, Pool};
+use crate::kernel::{self, Isa, Sides, Start, Window};
+use crate::network::shape::Shape;
+
+use super::bounds::{check_size, output_shape};
+use super::operator::{
+    Describe, Fault, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, Site,
+};
+use super::words::{Each, zeros};
+
+/// `type = "max-pool"` in an architecture file. Without a stride the windows lie side by side.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::network) struct MaxPoolItem {
+    window: Each,
+    stride: Option<Each>,
+    #[serde(default = "zeros")]
+    padding: Each,
+}
+
+impl MaxPoolItem {
+    pub fn window(&self) -> Window {
+        window(self.window, self.stride, self.padding)
+    }
+}
+
+/// `type = "average-pool"` in an architecture file. Without a window it is the mean of the whole image.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::network) struct AveragePoolItem {
+    window: Option<Each>,
+    stride: Option<Each>,
+    padding: Option<Each>,
+}
+
+impl AveragePoolItem {
+    /// The window over an image.
+    pub fn window(&self, image: Shape) -> Result<Window, Fault> {
+        let (stride, padding) = (self.stride, self.padding);
+        match self.window {
+            Some(size) => Ok(window(size, stride, padding.unwrap_or_else(zeros))),
+            None if stride.is_none() && padding.is_none() => Ok(Window::tiles(image.sides())),
+            None => Err(
+                "a stride or a padding needs a window; without one the whole image is averaged"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+/// A window of this size; without a stride it moves by its own size.
+fn window(size: Each, stride: Option<Each>, padding: Each) -> Window {
+    let stride = stride.unwrap_or(size);
+    Window::new(size.0).every(stride.0).padded(padding.0)
+}
+
+/// A pool with this window, and what it gives.
+fn pooled(input: Shape, window: Window) -> Result<(Pool, Shape), Fault> {
+    let (size, padding) = (window.size, window.padding);
+    let output = output_shape(input, &window, input.channels, "window")?;
+    if padding.rows > size.rows / 2 || padding.columns > size.columns / 2 {
+        return Err(format!(
+            "the padding of a pool is at most half its window, as in PyTorch: {padding} is more \
+             than half of {size}"
+        ));
+    }
+    check_size(input, &window, output)?;
+    let pool = Pool {
+        height: input.height,
+        width: input.width,
+        channels: input.channels,
+        window,
+    };
+    Ok((pool, output))
+}
+
+/// `dx ← start +` what `write` writes, whatever stood there.
+fn add_written(isa: Isa, start: Start, dx: &mut [f32], write: impl FnOnce(&mut [f32])) {
+    match start {
+        Start::Zero => write(dx),
+        Start::Accumulate => {
+            let mut written = vec![0.0; dx.len()];
+            write(&mut written);
+            kernel::axpy(isa, 1.0, &written, dx);
+        }
+    }
+}
+
+/// `torch.nn.MaxPool2d`: the largest number of each window, the padding left out. What is left over at
+/// the right and at the bottom is dropped. Of equal numbers the first one counts.
+#[derive(Clone, Debug)]
+pub struct MaxPool {
+    /// The image and the window.
+    pub pool: Pool,
+}
+
+impl MaxPool {
+    /// The pool with this window over an image.
+    pub(in crate::network) fn fit(input: Shape, window: Window) -> Result<Fitted<Self>, Fault> {
+        /// Places in a window are bytes.
+        const MOST: usize = 16;
+        let Sides { rows, columns } = window.size;
+        if rows.max(columns) > MOST {
+            return Err(format!(
+                "a window of a max-pool reaches up to {MOST} × {MOST} numbers, and {} is more",
+                window.size
+            ));
+        }
+        let (pool, output) = pooled(input, window)?;
+        Ok(Fitted::without_parameters(MaxPool { pool }, output))
+    }
+}
+
+impl Describe for MaxPool {
+    fn name(&self) -> &'static str {
+        "max-pool"
+    }
+
+    fn saved_numbers(&self, output: Shape) -> usize {
+        output.numbers()
+    }
+}
+
+impl Operator for MaxPool {
+    fn forward(&self, at: &Site, x: Inputs, saved: &mut Saved, _relu: bool, z: &mut [f32]) {
+        saved.places.resize(z.len(), 0);
+        pool::max_pool(at.isa, &self.pool, x.main, z, &mut saved.places);
+    }
+
+    fn jvp(&self, base: &Recorded, rx: Inputs, _direction: LayerParameters, rz: &mut [f32]) {
+        pool::gather_pool(base.at.isa, &self.pool, rx.main, &base.saved.places, rz);
+    }
+
+    fn backward(&self, base: &Recorded, _by: Operand, dz: &[f32], start: Start, dx: &mut [f32]) {
+        add_written(base.at.isa, start, dx, |dx| {
+            pool::scatter_pool(base.at.isa, &self.pool, dz, &base.saved.places, dx);
+        });
+    }
+}
+
+/// `torch.nn.AvgPool2d`: the mean of each window, the padding counted as zeros. What is left over at
+/// the right and at the bottom is dropped.
+#[derive(Clone, Debug)]
+pub struct AveragePool {
+    /// The image and the window.
+    pub pool: Pool,
+}
+
+impl AveragePool {
+    /// The pool with this window over an image.
+    pub(in crate::network) fn fit(input: Shape, window: Window) -> Result<Fitted<Self>, Fault> {
+        let (pool, output) = pooled(input, window)?;
+        Ok(Fitted::without_parameters(AveragePool { pool }, output))
+    }
+}
+
+impl Describe for AveragePool {
+    fn name(&self) -> &'static str {
+        "average-pool"
+    }
+}
+
+impl Operator for AveragePool {
+    fn forward(&self, at: &Site, x: Inputs, _saved: &mut Saved, _relu: bool, z: &mut [f32]) {
+        pool::average_pool(at.isa, &self.pool, x.main, z);
+    }
+
+    fn jvp(&self, base: &Recorded, rx: Inputs, _direction: LayerParameters, rz: &mut [f32]) {
+        pool::average_pool(base.at.isa, &self.pool, rx.main, rz);
+    }
+
+    fn backward(&self, base: &Recorded, _by: Operand, dz: &[f32], start: Start, dx: &mut [f32]) {
+        add_written(base.at.isa, start, dx, |dx| {
+            pool::spread_pool(base.at.isa, &self.pool, dz, dx);
+        });
+    }
+}

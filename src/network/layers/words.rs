@@ -1,0 +1,64 @@
+//! What the items of an architecture file share: numbers for both directions of an image, and
+//! defaults.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, de};
+
+use crate::kernel::Sides;
+
+/// A number for both directions, or [rows, columns].
+#[derive(Clone, Copy, Debug)]
+pub(in crate::network) struct Each(pub Sides);
+
+impl<'de> Deserialize<'de> for Each {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Each;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number or [rows, columns]")
+            }
+
+            fn visit_u64<E: de::Error>(self, side: u64) -> Result<Each, E> {
+                match usize::try_from(side) {
+                    Ok(side) => Ok(Each(Sides::both(side))),
+                    Err(_) => Err(E::invalid_value(de::Unexpected::Unsigned(side), &self)),
+                }
+            }
+
+            fn visit_i64<E: de::Error>(self, side: i64) -> Result<Each, E> {
+                match u64::try_from(side) {
+                    Ok(side) => self.visit_u64(side),
+                    Err(_) => Err(E::invalid_value(de::Unexpected::Signed(side), &self)),
+                }
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Each, A::Error> {
+                let sides = (seq.next_element()?, seq.next_element()?);
+                match (sides, seq.next_element::<de::IgnoredAny>()?) {
+                    ((Some(rows), Some(columns)), None) => Ok(Each(Sides { rows, columns })),
+                    _ => Err(de::Error::custom("a list of sides must be [rows, columns]")),
+                }
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+pub(super) fn one() -> usize {
+    1
+}
+
+pub(super) fn ones() -> Each {
+    Each(Sides::both(1))
+}
+
+pub(super) fn zeros() -> Each {
+    Each(Sides::both(0))
+}
+
+pub(super) fn yes() -> bool {
+    true
+}
