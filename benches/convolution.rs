@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sgd_stability::kernel::convolution::{
-    Begin, Convolution, Shape, backward, forward, turn_weights, weight_gradient,
+    Begin, Convolution, Shape, backward, forward, transpose_weights, weight_gradient,
 };
 use sgd_stability::kernel::pool::{Pool, max_pool, scatter_pool};
 use sgd_stability::kernel::{Isa, Sides, Start, Window, peak};
@@ -101,7 +101,7 @@ impl Layer {
         let convolution = Convolution::new(shape);
         let w = numbers(shape.weights());
         let mut turned = w.clone();
-        turn_weights(Isa::best(), &convolution, &w, &mut turned);
+        transpose_weights(Isa::best(), &convolution, &w, &mut turned);
         Layer {
             name: name(&shape),
             convolution,

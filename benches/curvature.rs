@@ -49,34 +49,37 @@ fn main() -> Result<()> {
     pool.expect("a pool of threads").install(|| {
         let images = fashion_mnist::load(None, Split::Train)?.first(SAMPLES)?;
         let fnn = Network::fnn(&[784, 500, 500, 500, 10]);
+        let targets = images.targets.rows();
         look(
             "fnn",
             &fnn,
-            (&images.inputs, &images.targets.rows()),
-            (steps, is_smoke),
+            &samples(&images.inputs, &targets),
+            steps,
+            is_smoke,
         );
         let (vgg, mut random) = (Network::vgg11(2), ChaCha8Rng::seed_from_u64(1));
         let numbers = SAMPLES * vgg.features();
         let inputs: Vec<f32> = (0..numbers).map(|_| random.random()).collect();
         let target = |i| (0..2).map(move |k| f32::from(k == i % 2));
         let targets: Vec<f32> = (0..SAMPLES).flat_map(target).collect();
-        look("vgg", &vgg, (&inputs, &targets), (steps.min(50), is_smoke));
+        let samples = samples(&inputs, &targets);
+        look("vgg", &vgg, &samples, steps.min(50), is_smoke);
         Ok(())
     })
 }
 
-fn look(
-    name: &str,
-    network: &Network,
-    (inputs, targets): (&[f32], &[f32]),
-    (steps, is_smoke): (u64, bool),
-) {
-    let isa = Isa::best();
-    let samples = Gathered::by_target(&Batch {
+fn samples<'a>(inputs: &'a [f32], targets: &'a [f32]) -> Batch<'a> {
+    Batch {
         inputs,
         targets,
         samples: SAMPLES,
-    });
+    }
+}
+
+/// Times a network's products and measurements after so many steps of gradient descent.
+fn look(name: &str, network: &Network, data: &Batch<'_>, steps: u64, is_smoke: bool) {
+    let isa = Isa::best();
+    let samples = Gathered::by_target(data);
     let batch = samples.batch();
     let mut state = State::initial(network, &mut ChaCha8Rng::seed_from_u64(20_181_203));
     let per_step = descend(isa, network, &mut state, &batch, steps) / steps as f64;
@@ -84,7 +87,7 @@ fn look(
     let mut tracker = Tracker::new(TOLERANCE, 1);
     let (base, first) = measure(isa, network, &before, &batch, &mut tracker);
     let mut peers = (name == "fnn" && !is_smoke).then(Peers::start).flatten();
-    let [hessian, covariance] = products(isa, network, &before, &batch, (peers.as_mut(), is_smoke));
+    let [hessian, covariance] = products(isa, network, &before, &batch, peers.as_mut(), is_smoke);
     let operations = 2.0 * SAMPLES as f64 * terms(network);
     let (per_hessian, per_covariance) = (median(&hessian.ours), median(&covariance.ours));
     println!(
@@ -99,20 +102,9 @@ fn look(
     print_ratio("hessian", &hessian);
     print_ratio("covariance", &covariance);
     print_measurement("  from a random start", &first.0, first.1);
-    cold_starts(
-        isa,
-        network,
-        &before,
-        &batch,
-        if is_smoke { 1 } else { COLD_STARTS },
-    );
-    descend(
-        isa,
-        network,
-        &mut state,
-        &batch,
-        if is_smoke { 1 } else { 50 },
-    );
+    let (starts, further) = if is_smoke { (1, 1) } else { (COLD_STARTS, 50) };
+    cold_starts(isa, network, &before, &batch, starts);
+    descend(isa, network, &mut state, &batch, further);
     let (_, again) = measure(isa, network, &state, &batch, &mut tracker);
     print_measurement("  50 steps later, warm ", &again.0, again.1);
     let point = state.point(network, Normalisation::Fixed);
@@ -194,7 +186,8 @@ fn products(
     network: &Network,
     state: &State,
     batch: &Batch<'_>,
-    (mut peers, is_smoke): (Option<&mut Peers>, bool),
+    mut peers: Option<&mut Peers>,
+    is_smoke: bool,
 ) -> [Race; 2] {
     let (turns, in_window) = if is_smoke { (1, 1) } else { (TURNS, IN_WINDOW) };
     let point = state.point(network, Normalisation::Fixed);

@@ -115,9 +115,10 @@ impl Machine {
     /// Seconds that so many operations and bytes take at least, and which of the two takes them.
     fn limit(self, operations: f64, moved: f64) -> (f64, &'static str) {
         let (arithmetic, bytes) = (operations / self.flops, moved / self.bytes);
-        match arithmetic > bytes {
-            true => (arithmetic, "FLOP "),
-            false => (bytes, "bytes"),
+        if arithmetic > bytes {
+            (arithmetic, "FLOP ")
+        } else {
+            (bytes, "bytes")
         }
     }
 }

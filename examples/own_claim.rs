@@ -50,7 +50,7 @@ const CLAIM: Claim = Claim {
     empirical: Check::Without("a network gives no trace of Σ"),
 };
 
-/// The same for the search.
+/// What the search is given: the same examination, and where its two sides end.
 const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
     hypotheses: end_on_average,

@@ -28,7 +28,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The same for a search.
+/// What `sgd-stability search` is given: the same examination, and where its two sides end.
 pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
     hypotheses: MEAN_SQUARE.critical,

@@ -30,7 +30,8 @@ pub fn beyond(end: &Bracket) -> Exact {
     }
 }
 
-/// The fixed family and the pseudo-random one, at all their edges, after [`degenerate`].
+/// The instances of the roll: the [`degenerate`] ones, then the models known by hand and the random
+/// ones, each at the edges of its criteria.
 pub fn instances<'a>() -> impl Iterator<Item = &'a Instance> {
     every(1)
 }

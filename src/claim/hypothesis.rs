@@ -152,7 +152,7 @@ impl Hypothesis {
         Hypothesis { sentence, ..self }
     }
 
-    /// Does it hold? Always, where only the claim's own check can ask.
+    /// Does it hold? One that only the claim's own check can ask counts as holding here.
     pub fn of<T: Checked>(&self, posed: &Posed<T>) -> Verdict {
         match self.predicate {
             Predicate::Decided(predicate) => predicate(posed.instance),

@@ -1,8 +1,8 @@
 //! Room **claim**: what a claim must have, and how its evidence is counted.
 //!
 //! A *claim* says: under these hypotheses, this criterion holds exactly when SGD behaves so. The
-//! claims themselves are the files of the top-level folder `theorems/`; this room only gives the
-//! form. Evidence is counted, never summarised: a case whose hypotheses are unmet is counted as
+//! claims themselves are the files of the top-level folder `theorems/`; this room gives their form,
+//! and the instances on which they are examined. Evidence is counted, never summarised: a case whose hypotheses are unmet is counted as
 //! such and never dropped, and the worst margin keeps the instance that made it.
 //!
 //! A claim is stated once, in a [`Claim`]: its words, its formula, its hypotheses (each a sentence

@@ -1,27 +1,19 @@
-//! Room that is kept from call to call.
+//! Memory that is kept from call to call.
 
 use super::lanes::LANES;
 
-/// Room that is kept, aligned to cache lines.
+/// Memory that is kept from call to call, aligned to cache lines.
 #[derive(Default)]
 pub(super) struct Buffer(Vec<f32>);
 
 impl Buffer {
-    /// Room for so many numbers, which hold anything.
+    /// So many numbers, with any values.
     pub(super) fn numbers(&mut self, length: usize) -> &mut [f32] {
         if self.0.len() < length + LANES {
             self.0.resize(length + LANES, 0.0);
         }
         let offset = self.offset();
         &mut self.0[offset..][..length]
-    }
-
-    /// The numbers that stand there.
-    ///
-    /// # Panics
-    /// When there was no room for so many.
-    pub(super) fn read(&self, length: usize) -> &[f32] {
-        &self.0[self.offset()..][..length]
     }
 
     /// Where the first cache line begins. It is a wish: beyond the spare line it would only cost speed.

@@ -10,7 +10,8 @@ pub(super) const CHAINS: usize = 4;
 #[inline(always)]
 pub(super) fn in_chains<L: Lanes, S: Copy>(
     lanes: L,
-    (x, y): (&[f32], &[f32]),
+    x: &[f32],
+    y: &[f32],
     zero: S,
     add: impl Fn(S, L::Vector, L::Vector) -> S,
 ) -> [S; CHAINS] {
@@ -18,10 +19,10 @@ pub(super) fn in_chains<L: Lanes, S: Copy>(
     let (whole_x, rest_x) = x.as_chunks::<{ CHAINS * LANES }>();
     let (whole_y, rest_y) = y.as_chunks::<{ CHAINS * LANES }>();
     for (x, y) in whole_x.iter().zip(whole_y) {
-        add_block(lanes, &mut sums, (x, y), &add);
+        add_block(lanes, &mut sums, x, y, &add);
     }
     if !rest_x.is_empty() {
-        add_block(lanes, &mut sums, (rest_x, rest_y), &add);
+        add_block(lanes, &mut sums, rest_x, rest_y, &add);
     }
     sums
 }
@@ -31,7 +32,8 @@ pub(super) fn in_chains<L: Lanes, S: Copy>(
 fn add_block<L: Lanes, S: Copy>(
     lanes: L,
     sums: &mut [S; CHAINS],
-    (x, y): (&[f32], &[f32]),
+    x: &[f32],
+    y: &[f32],
     add: &impl Fn(S, L::Vector, L::Vector) -> S,
 ) {
     for (chain, sum) in sums.iter_mut().enumerate() {

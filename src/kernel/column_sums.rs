@@ -46,9 +46,10 @@ pub fn column_sums(isa: Isa, m: MatrixRef, start: Start, out: &mut [f32]) {
     }
     let run = |first: usize, out: &mut [f32]| {
         let m = m.block(0..m.rows(), first..first + out.len());
-        match m.has_adjacent_columns() {
-            true => isa.run(ColumnSums { m, out }),
-            false => add_chains(m, out),
+        if m.has_adjacent_columns() {
+            isa.run(ColumnSums { m, out });
+        } else {
+            add_chains(m, out);
         }
     };
     let parts = threads().min(m.rows() * m.columns() / PIECE).max(1);

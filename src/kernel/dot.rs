@@ -19,7 +19,8 @@ impl Kernel for Dot<'_> {
     fn run<L: Lanes>(self, lanes: L) -> f32 {
         let [a, b, c, d] = in_chains(
             lanes,
-            (self.x, self.y),
+            self.x,
+            self.y,
             lanes.splat(0.0),
             #[inline(always)]
             |sum, x, y| lanes.fma(x, y, sum),

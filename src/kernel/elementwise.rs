@@ -4,7 +4,7 @@
 
 use super::lanes::{LANES, Lanes};
 use super::team::threads;
-use super::view::{Cut, Grid, MatrixMut, share_out};
+use super::view::{Cut, Cuts, Grid, MatrixMut, share_out};
 
 /// Numbers in a piece of work for one thread: 64 KiB, some microseconds, well above the price of
 /// handing a piece over (below one microsecond).
@@ -106,8 +106,11 @@ pub(super) fn in_row_blocks(m: MatrixMut, run: &(impl Fn(usize, MatrixMut) + Syn
     let (rows, columns) = m.shape();
     let grid = Grid {
         output: m,
-        parts: (parts(rows * columns).min(rows).max(1), 1),
-        unit: (1, 1),
+        rows: Cuts {
+            parts: parts(rows * columns).min(rows).max(1),
+            unit: 1,
+        },
+        columns: Cuts { parts: 1, unit: 1 },
     };
     grid.run(|rows, _, m| run(rows.start, m));
 }

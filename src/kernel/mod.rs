@@ -24,7 +24,7 @@
 //! | `lanes` | the operations on 16 lanes that the algorithms are written in |
 //! | `portable`, `x86/*` | those operations, bound to one instruction set each |
 //! | `view` | [`MatrixRef`], [`MatrixMut`], outputs cut into shares |
-//! | `buffer` | room that is kept from call to call |
+//! | `buffer` | memory that is kept from call to call |
 //! | `window` | a window that slides over an image, and which pixels meet under it |
 //! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
 //! | `chains` | how sums run in 64 lanes |
@@ -75,7 +75,7 @@ pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
 pub use gather::gather;
-pub use gemm::{LeftFactor, Panels, PanelsBlock, RightFactor, Sum, Zeros, gemm, gemm_sums};
+pub use gemm::{ROW_GROUP, gemm};
 pub use isa::Isa;
 pub use multiply::multiply;
 pub use peak::peak;

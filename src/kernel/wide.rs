@@ -23,7 +23,8 @@ impl Kernel for DotWide<'_> {
     fn run<L: Lanes>(self, lanes: L) -> f64 {
         let sums = in_chains(
             lanes,
-            (self.x, self.y),
+            self.x,
+            self.y,
             lanes.wide_zero(),
             #[inline(always)]
             |sum, x, y| lanes.wide_fma(lanes.widen(x), lanes.widen(y), sum),
@@ -44,7 +45,8 @@ impl Kernel for Sum<'_> {
     fn run<L: Lanes>(self, lanes: L) -> f64 {
         let sums = in_chains(
             lanes,
-            (self.x, self.x),
+            self.x,
+            self.x,
             lanes.wide_zero(),
             #[inline(always)]
             |sum, x, _| lanes.wide_add(sum, lanes.widen(x)),

@@ -29,9 +29,10 @@ impl Sides {
 /// One number where both are equal, as architecture files have it; else `rows × columns`.
 impl fmt::Display for Sides {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.rows == self.columns {
-            true => write!(f, "{}", self.rows),
-            false => write!(f, "{} × {}", self.rows, self.columns),
+        if self.rows == self.columns {
+            write!(f, "{}", self.rows)
+        } else {
+            write!(f, "{} × {}", self.rows, self.columns)
         }
     }
 }
@@ -182,8 +183,8 @@ impl Axis {
         self.dilation
     }
 
-    /// What coordinate `target` of the input reads in the output, under the indices of the turned
-    /// kernel ([`Axis::turned`]), from index to index one [step](Axis::backward_step) further.
+    /// What coordinate `target` of the input reads in the output, under the indices of the transposed
+    /// kernel ([`Axis::transposed`]), from index to index one [step](Axis::backward_step) further.
     ///
     /// It was read by index `k` of window `w` when `w·stride + k·dilation = target + padding`. With `g`
     /// the largest common divisor of stride and dilation, one solution leads to the next: `k` falls by
@@ -210,20 +211,20 @@ impl Axis {
             0 => NOTHING,
             taps => Reach {
                 source,
-                tap: self.turned(phase + most * phases),
+                tap: self.transposed(phase + most * phases),
                 taps,
             },
         }
     }
 
-    /// From index to index of the turned kernel in the output.
+    /// From index to index of the transposed kernel in the output.
     pub(super) fn backward_step(&self) -> usize {
         self.dilation / common_divisor(self.stride, self.dilation)
     }
 
-    /// The place of index `k` in the turned kernel: sorted by the remainder of division by
+    /// The place of index `k` in the transposed kernel: sorted by the remainder of division by
     /// `stride/g`, and backwards among equal ones.
-    pub(super) fn turned(&self, k: usize) -> usize {
+    pub(super) fn transposed(&self, k: usize) -> usize {
         let phase = k % self.phases();
         let (whole, rest) = (self.kernel / self.phases(), self.kernel % self.phases());
         let before = phase * whole + phase.min(rest);
@@ -314,7 +315,7 @@ mod tests {
                 let listed = (0..reach.taps).map(|i| (reach.source + i * step, reach.tap + i));
                 let right = tried(&axis, target);
                 met += right.len();
-                let right = right.into_iter().map(|(w, k)| (w, axis.turned(k)));
+                let right = right.into_iter().map(|(w, k)| (w, axis.transposed(k)));
                 assert!(listed.eq(right), "{axis:?} {target}");
             }
         }
@@ -335,13 +336,13 @@ mod tests {
     }
 
     #[test]
-    fn the_turned_kernel_has_every_index_once() {
+    fn the_transposed_kernel_has_every_index_once() {
         for (stride, dilation) in [(1, 1), (2, 1), (3, 2), (4, 6), (6, 4), (2, 2)] {
             let window = Window::square(7).every(Sides::both(stride));
             let axis = window.dilated(Sides::both(dilation)).rows(50);
-            let mut turned: Vec<usize> = (0..7).map(|k| axis.turned(k)).collect();
-            turned.sort_unstable();
-            assert_eq!(turned, (0..7).collect::<Vec<_>>());
+            let mut transposed: Vec<usize> = (0..7).map(|k| axis.transposed(k)).collect();
+            transposed.sort_unstable();
+            assert_eq!(transposed, (0..7).collect::<Vec<_>>());
         }
     }
 }

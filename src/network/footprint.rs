@@ -1,7 +1,5 @@
 //! How many numbers passes keep in memory.
 
-use crate::kernel::{Panels, Zeros};
-
 use super::Network;
 use super::chunks::SHARES;
 use super::layer::Layer;
@@ -26,8 +24,7 @@ impl Network {
     /// of two directional passes, weights copied for the backward passes, and sums.
     ///
     /// A chain of dense layers and a network with coupled samples keep whole batches, `6·n·A` with
-    /// `A` the numbers of all activations of one sample, a chain also its factors as the products read
-    /// them; others keep a chunk a share.
+    /// `A` the numbers of all activations of one sample; others keep a chunk a share.
     pub fn curvature_numbers(&self, samples: usize, is_coupled: bool) -> u64 {
         let wide = |count: usize| count as u64;
         let sum = |numbers: &dyn Fn(&Layer) -> usize| wide(self.layers.iter().map(numbers).sum());
@@ -48,38 +45,12 @@ impl Network {
             // The passes that give loss and gradient are over before the second tangent is made;
             // with coupled samples there is none, but a copy or two of the largest activation.
             let own = if is_coupled { 2 * largest } else { 0 };
-            let kept = if self.is_dense() {
-                self.kept_numbers(samples)
-            } else {
-                0
-            };
-            shared + parameters + kept + wide(samples) * (6 * activations + saved + own)
+            shared + parameters + wide(samples) * (6 * activations + saved + own)
         } else {
             let shares = wide(SHARES.min(samples));
             let longest = CHUNK.min(samples.div_ceil(SHARES));
             let chunk = wide(longest) * (4 * activations + saved);
             shared + shares * (chunk + 2 * parameters + backward_weights)
         }
-    }
-
-    /// What a chain of dense layers keeps for all its products ([`super::chain`]): what its layers read
-    /// and all weights but the first, twice, in panels of whole vectors, and where the inputs and, twice,
-    /// what ReLUs give is zero.
-    fn kept_numbers(&self, samples: usize) -> u64 {
-        let layers = self.layers.iter().enumerate().map(|(index, layer)| {
-            let (inputs, outputs) = (layer.input.numbers(), layer.output.numbers());
-            let weights = Panels::numbers((inputs, outputs)) + Panels::numbers((outputs, inputs));
-            let closed = Zeros::most_numbers((samples, outputs), false)
-                + Zeros::most_numbers((outputs, samples), true);
-            Panels::numbers((samples, inputs))
-                + if index > 0 { weights } else { 0 }
-                + if layer.activation.is_relu() {
-                    closed
-                } else {
-                    0
-                }
-        });
-        let inputs = Zeros::most_numbers((samples, self.features()), false);
-        (layers.sum::<usize>() + inputs) as u64
     }
 }

@@ -227,7 +227,7 @@ impl Tape {
         below.resize(samples * width, 0.0);
         let is_fused = layer_below.activation.is_relu();
         let target = Below {
-            gate: is_fused.then_some(x),
+            rectified: is_fused.then_some(x),
             dx: MatrixMut::new(below, samples, width),
         };
         kernel::dense::descend(isa, delta, x, weight, bias, Some(target));

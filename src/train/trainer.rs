@@ -81,6 +81,7 @@ impl<'a> Trainer<'a> {
         data: Batch<'a>,
         checkpoint: Checkpoint,
     ) -> Result<Self> {
+        checkpoint.plan.check(data.samples)?;
         checkpoint.check_is_of(network)?;
         let Checkpoint {
             plan,
@@ -89,7 +90,6 @@ impl<'a> Trainer<'a> {
             memory,
             ..
         } = checkpoint;
-        plan.check(data.samples)?;
         assert_eq!(state.parameters.len(), network.parameters(), "parameters");
         assert_eq!(state.statistics.len(), network.statistics(), "statistics");
         assert_eq!(data.inputs.len(), data.samples * network.features());

@@ -8,7 +8,7 @@ use num_traits::Zero;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sgd_stability::kernel::convolution::{
-    Begin, Convolution, Shape, backward, forward, turn_weights, weight_gradient,
+    Begin, Convolution, Shape, backward, forward, transpose_weights, weight_gradient,
 };
 use sgd_stability::kernel::{Isa, Start, Window};
 use sgd_stability::number::Exact;
@@ -163,10 +163,10 @@ impl Numbers {
         match product {
             Product::Forward => forward(isa, &convolution, x, w, begin, false, out.numbers()),
             Product::Backward => {
-                let mut turned = Guarded::new(w);
-                turn_weights(isa, &convolution, w, turned.numbers());
-                let turned = turned.checked("turn_weights");
-                backward(isa, &convolution, y, &turned, begin, out.numbers());
+                let mut transposed = Guarded::new(w);
+                transpose_weights(isa, &convolution, w, transposed.numbers());
+                let transposed = transposed.checked("transpose_weights");
+                backward(isa, &convolution, y, &transposed, begin, out.numbers());
             }
             Product::Gradient => {
                 let start = match old {

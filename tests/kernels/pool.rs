@@ -111,9 +111,11 @@ fn largest(x: impl Iterator<Item = f32> + Clone) -> usize {
 
 /// What a window hands back to a pixel: of tiles it is all there is, else it is added from +0.
 fn hand_back(pool: &Pool, dx: &mut f32, back: f32) {
-    *dx = match pool.window == Window::tiles(pool.window.size) {
-        true => back,
-        false => rounded::sum(*dx, back),
+    let is_tiled = pool.window == Window::tiles(pool.window.size);
+    *dx = if is_tiled {
+        back
+    } else {
+        rounded::sum(*dx, back)
     };
 }
 

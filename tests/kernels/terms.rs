@@ -9,9 +9,12 @@ use sgd_stability::kernel::{Isa, MatrixRef, Start};
 use crate::gemm::{self, product};
 use crate::support::{all_bits, same_everywhere};
 
-/// Rows of A, and columns of B, that share a list of terms.
+/// Rows of A that skip the same terms.
 const ROWS: usize = 6;
+/// Columns of B that are zero together, for which nothing is skipped.
 const COLUMNS: usize = 64;
+/// Rows of a transpose that are sorted together.
+const SORTED: usize = 252;
 
 /// Is it the transpose of a matrix that lies row by row?
 fn is_transpose(a: MatrixRef) -> bool {
@@ -25,44 +28,17 @@ fn block(depth: usize, k: usize) -> Range<usize> {
     first..depth.min(first + size)
 }
 
-/// The rows of A that share a list with row i. Those of a transpose are cut in bands, a power of two, of
-/// 192 rows or more, and grouped within each by what they look like at 64 terms of the block at most.
+/// The rows of A that skip the same terms as row i. Those of a transpose are sorted by how often they are not
+/// zero at 64 terms of the block at most.
 fn group(a: MatrixRef, i: usize, block: &Range<usize>) -> Vec<usize> {
-    let (units, mut bands) = (a.rows().div_ceil(ROWS), 1);
-    while is_transpose(a) && a.rows() >= 2 * bands * 192 {
-        bands *= 2;
-    }
-    let edge = |band: usize| (units * band / bands * ROWS).min(a.rows());
-    let mut bands = (0..bands).map(|band| edge(band)..edge(band + 1));
-    let band = bands.find(|band| band.contains(&i)).unwrap();
-    let mut rows: Vec<usize> = band.collect();
+    let first = i / SORTED * SORTED;
+    let mut rows: Vec<usize> = (first..a.rows().min(first + SORTED)).collect();
     if is_transpose(a) {
-        let looks = block.clone().step_by(block.len().div_ceil(64));
-        rows = by_likeness(a, rows, &looks.collect::<Vec<_>>());
+        let looks = || block.clone().step_by(block.len().div_ceil(64));
+        rows.sort_by_key(|&i| looks().filter(|&k| a.get(i, k) != 0.0).count());
     }
     let mut groups = rows.chunks(ROWS);
     groups.find(|group| group.contains(&i)).unwrap().to_vec()
-}
-
-/// The rows that count least often first; but of the next 16, five times the one that adds the fewest
-/// terms to those at which its group counts.
-fn by_likeness(a: MatrixRef, mut rows: Vec<usize>, looks: &[usize]) -> Vec<usize> {
-    let counts_at = |i: usize| looks.iter().copied().filter(move |&k| a.get(i, k) != 0.0);
-    rows.sort_by_key(|&i| counts_at(i).count());
-    let mut ordered = Vec::new();
-    while !rows.is_empty() {
-        let mut group = vec![rows.remove(0)];
-        while group.len() < ROWS && !rows.is_empty() {
-            let is_new = |&k: &usize| group.iter().all(|&i| a.get(i, k) == 0.0);
-            let next = rows.iter().take(16).enumerate();
-            let (place, _) = next
-                .min_by_key(|&(_, &i)| counts_at(i).filter(is_new).count())
-                .unwrap();
-            group.push(rows.remove(place));
-        }
-        ordered.extend(group);
-    }
-    ordered
 }
 
 /// Which terms count of those that `is_live`, block by block: all of a block that begins with 64 such.
@@ -88,42 +64,12 @@ fn counting_of_rows(a: MatrixRef) -> Vec<Vec<bool>> {
     (0..a.rows()).map(of_row).collect()
 }
 
-/// The same for each column of B.
-fn counting_of_columns(b: MatrixRef) -> Vec<Vec<bool>> {
-    let of_column = |j| {
-        let first = j / COLUMNS * COLUMNS;
-        let group = first..b.columns().min(first + COLUMNS);
-        counting(b.rows(), |_, k| group.clone().any(|j| b.get(k, j) != 0.0))
-    };
-    (0..b.columns()).map(of_column).collect()
-}
-
 /// The chains over the terms that count.
 fn chains(a: MatrixRef, b: MatrixRef, old: &[f32]) -> Vec<f32> {
-    let is_of_rows = (a.has_adjacent_columns() || is_transpose(a)) && b.columns() >= 64;
-    let is_of_columns = !is_of_rows && b.has_adjacent_columns() && a.rows() >= 64;
-    let of_rows = is_of_rows.then(|| counting_of_rows(a));
-    let of_columns = is_of_columns.then(|| counting_of_columns(b));
-    counted((a, b), old, of_rows, of_columns)
-}
-
-/// The chains over the terms that count by what is known of A.
-pub fn known_chains(known: MatrixRef, a: MatrixRef, b: MatrixRef, old: &[f32]) -> Vec<f32> {
-    counted((a, b), old, Some(counting_of_rows(known)), None)
-}
-
-fn counted(
-    (a, b): (MatrixRef, MatrixRef),
-    old: &[f32],
-    of_rows: Option<Vec<Vec<bool>>>,
-    of_columns: Option<Vec<Vec<bool>>>,
-) -> Vec<f32> {
+    let counting = (b.columns() >= 64).then(|| counting_of_rows(a));
     let chain = |(ij, &old): (usize, &f32)| {
         let (i, j) = (ij / b.columns(), ij % b.columns());
-        let counts = |&k: &usize| {
-            of_rows.as_ref().is_none_or(|counts| counts[i][k])
-                && of_columns.as_ref().is_none_or(|counts| counts[j][k])
-        };
+        let counts = |&k: &usize| counting.as_ref().is_none_or(|counts| counts[i][k]);
         let terms = (0..a.columns()).filter(counts);
         terms.fold(old, |sum, k| a.get(i, k).mul_add(b.get(k, j), sum))
     };
@@ -144,10 +90,12 @@ fn sparse(
         .collect();
     let number = |(i, j): (usize, usize), random: &mut ChaCha8Rng| {
         let place = if unit.0 == 1 { i } else { j };
-        match lives[i / unit.0 * across + j / unit.1] || (begins_full && place < 64) {
-            true => random.random_range(-1.0..1.0),
-            false if random.random() => -0.0,
-            false => 0.0,
+        if lives[i / unit.0 * across + j / unit.1] || (begins_full && place < 64) {
+            random.random_range(-1.0..1.0)
+        } else if random.random() {
+            -0.0
+        } else {
+            0.0
         }
     };
     let places = (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j)));
@@ -182,7 +130,17 @@ fn on_sparse_factors(check: impl Fn(MatrixRef, MatrixRef, &mut ChaCha8Rng)) {
                 MatrixRef::new(&across, k, m).transposed(),
                 MatrixRef::new(&turned, n, k).transposed(),
             );
-            for (a, b) in [(a, b), (a, turned), (across, b), (across, turned)] {
+            let apart: Vec<f32> = (0..2 * m * k)
+                .map(|at| a.get(at / 2 / k, at / 2 % k))
+                .collect();
+            let apart = MatrixRef::strided(&apart, (m, k), (2 * k, 2));
+            for (a, b) in [
+                (a, b),
+                (a, turned),
+                (across, b),
+                (across, turned),
+                (apart, b),
+            ] {
                 check(a, b, &mut random);
             }
         }
@@ -221,9 +179,12 @@ fn rows_of_a_transpose_that_seldom_count_stand_together() {
     for (m, k, n) in SHAPES {
         let seldom: Vec<f64> = (0..m).map(|_| random.random_range(0.3..1.0)).collect();
         let a: Vec<f32> = (0..k * m)
-            .map(|at| match random.random_bool(seldom[at % m]) {
-                true => 0.0,
-                false => random.random_range(-1.0..1.0),
+            .map(|at| {
+                if random.random_bool(seldom[at % m]) {
+                    0.0
+                } else {
+                    random.random_range(-1.0..1.0)
+                }
             })
             .collect();
         let mut b = vec![1.0; k * n];

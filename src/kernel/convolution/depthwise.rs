@@ -1,7 +1,7 @@
 //! Convolutions of channels that each have a kernel of their own: a vector holds channels, and each lane
 //! goes through the taps of its own kernel. The chains are those of the definition.
 
-use super::Begin;
+use super::begin::Begin;
 use super::gradient;
 use super::plan::{Class, Place, Plan};
 use crate::kernel::buffer::Buffer;
@@ -11,16 +11,16 @@ use crate::kernel::lanes::{Kernel, Lanes, vectors};
 /// The weights channels × taps as taps × channels.
 pub(super) fn by_tap<'a>(w: &[f32], channels: usize, buffer: &'a mut Buffer) -> &'a mut [f32] {
     let taps = w.len() / channels;
-    let turned = buffer.numbers(w.len());
+    let transposed = buffer.numbers(w.len());
     for (channel, w) in w.chunks(taps).enumerate() {
         for (tap, w) in w.iter().enumerate() {
-            turned[tap * channels + channel] = *w;
+            transposed[tap * channels + channel] = *w;
         }
     }
-    turned
+    transposed
 }
 
-/// `y ← begin + Σ x·w` on one thread: forward, and backward with the turned weights.
+/// `y ← begin + Σ x·w` on one thread: forward, and backward with the transposed weights.
 pub(super) struct Depthwise<'a> {
     pub(super) plan: &'a Plan,
     pub(super) x: &'a [f32],
@@ -96,7 +96,8 @@ impl Depthwise<'_> {
 pub(super) fn gradient(
     isa: Isa,
     plan: &gradient::Plan,
-    (x, dy): (&[f32], &[f32]),
+    x: &[f32],
+    dy: &[f32],
     dw: &mut [f32],
     buffer: &mut Buffer,
 ) {
@@ -135,7 +136,7 @@ impl Kernel for Gradient<'_> {
             for class in &plan.classes {
                 let tap = plan.tap(class);
                 let dw = &mut self.dw[tap * plan.source.channels..][..plan.source.channels];
-                tap_sums(lanes, (x, dy), &class.places[..samples * class.each], dw);
+                tap_sums(lanes, x, dy, &class.places[..samples * class.each], dw);
             }
         }
     }
@@ -143,7 +144,7 @@ impl Kernel for Gradient<'_> {
 
 /// The weights of one tap, while the pixels pass.
 #[inline(always)]
-fn tap_sums<L: Lanes>(lanes: L, (x, dy): (&[f32], &[f32]), places: &[Place], dw: &mut [f32]) {
+fn tap_sums<L: Lanes>(lanes: L, x: &[f32], dy: &[f32], places: &[Place], dw: &mut [f32]) {
     vectors(
         dw.len(),
         #[inline(always)]

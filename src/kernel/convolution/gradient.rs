@@ -35,28 +35,27 @@ impl Plan {
         let (source, target) = images(shape);
         // Offsets of the output count vectors of a group; those of a depthwise one all channels.
         let target = Image {
-            channels: match shape.is_depthwise() {
-                true => shape.outputs,
-                false => shape.group_outputs().div_ceil(LANES),
+            channels: if shape.is_depthwise() {
+                shape.outputs
+            } else {
+                shape.group_outputs().div_ceil(LANES)
             },
             ..target
         };
         let inputs = shape.group_inputs();
         let few = inputs <= FEW && !shape.is_depthwise();
         let places = target.height * target.width * shape.window.size.area();
-        let block = match few {
-            true => 1,
-            false => block(target).min(PLACES.div_ceil(places)),
-        };
-        let rows = match few {
-            true => groups(target.height, |t| shape.rows().forward(t)),
-            false => single(target.height, shape.rows()),
+        let (block, rows) = if few {
+            (1, groups(target.height, |t| shape.rows().forward(t)))
+        } else {
+            let block = block(target).min(PLACES.div_ceil(places));
+            (block, single(target.height, shape.rows()))
         };
         let columns = single(target.width, shape.columns());
         let classes = columns
             .iter()
             .flat_map(|columns| rows.iter().map(move |rows| (rows, columns)))
-            .map(|groups| Class::new(groups, (source, target), block))
+            .map(|(rows, columns)| Class::new(rows, columns, source, target, block))
             .filter(|class| class.each > 0)
             .collect();
         Plan {
@@ -127,17 +126,18 @@ impl Kernel for Gradient<'_> {
             };
             for (first, vectors) in panels(plan.target.channels, most) {
                 for class in &plan.classes {
-                    let mut part = Part {
+                    let mut panel = Panel {
                         x,
                         from: self.group * plan.inputs,
                         source_step: plan.source.step(plan.step).rows,
                         dy: &dy[first..],
                         places: &class.places[..samples * class.each],
                         outputs: self.outputs,
-                        panel: (first, vectors),
+                        first,
+                        vectors,
                         dw: &mut *self.dw,
                     };
-                    part.class(lanes, plan, class);
+                    panel.class(lanes, plan, class);
                 }
             }
         }
@@ -145,7 +145,7 @@ impl Kernel for Gradient<'_> {
 }
 
 /// A block of samples under some rows of the weights, some vectors of outputs.
-struct Part<'a> {
+struct Panel<'a> {
     x: &'a [f32],
     /// From a place to the first number that is read.
     from: usize,
@@ -155,11 +155,12 @@ struct Part<'a> {
     places: &'a [Place],
     outputs: usize,
     /// The first vector of outputs, and how many there are.
-    panel: (usize, usize),
+    first: usize,
+    vectors: usize,
     dw: &'a mut [f32],
 }
 
-impl Part<'_> {
+impl Panel<'_> {
     #[inline(always)]
     fn class<L: Lanes>(&mut self, lanes: L, plan: &Plan, class: &Class) {
         let (channels, first) = (plan.inputs, class.first);
@@ -175,7 +176,7 @@ impl Part<'_> {
                 (2, 3) => self.tile::<L, 2, 3, 1>(lanes, rows, offset),
                 (5, 1) => self.tile::<L, 5, 1, 1>(lanes, rows, offset),
                 (3, 1) => self.tile::<L, 3, 1, 1>(lanes, rows, offset),
-                _ => self.column(lanes, (row(tap), channels), offset),
+                _ => self.column(lanes, row(tap), channels, offset),
             }
             tap += taps;
         }
@@ -183,11 +184,11 @@ impl Part<'_> {
 
     /// All channels of one tap.
     #[inline(always)]
-    fn column<L: Lanes>(&mut self, lanes: L, (row, channels): (usize, usize), offset: usize) {
+    fn column<L: Lanes>(&mut self, lanes: L, row: usize, channels: usize, offset: usize) {
         let mut channel = 0;
         while channel < channels {
             let (rows, offset) = ((row + channel, 0), offset + channel);
-            let vectors = self.panel.1;
+            let vectors = self.vectors;
             channel += match (height::<L>(channels - channel, vectors), vectors) {
                 (16, 1) => self.tall::<L, 16, 1>(lanes, rows, offset),
                 (8, 1) => self.tall::<L, 8, 1>(lanes, rows, offset),
@@ -229,7 +230,7 @@ impl Part<'_> {
         rows: (usize, usize),
         offset: usize,
     ) {
-        let (first, outputs) = (self.panel.0 * LANES, self.outputs);
+        let (first, outputs) = (self.first * LANES, self.outputs);
         let count = (VECTORS * LANES).min(outputs - first);
         let at = |tap, i| (rows.0 + tap * rows.1 + i) * outputs + first;
         let mut sums = [[[lanes.splat(0.0); VECTORS]; HEIGHT]; TAPS];

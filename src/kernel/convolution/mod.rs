@@ -8,7 +8,7 @@
 //!   plan      pixels sorted into classes that read the same part of the kernel (the interior, each
 //!             edge, each corner); a tile takes pixels of one class from wherever they are, other
 //!             rows and samples included
-//!   slide     forward, and backward with the turned weights: registers hold pixels × channels of
+//!   slide     forward, and backward with the transposed weights: registers hold pixels × channels of
 //!   tile      the result; an FMA takes one number of a pixel and a vector of weights
 //!   gradient  registers hold weights; an FMA takes one number of the input and a vector of the
 //!             output's derivative, while the pixels pass
@@ -19,23 +19,25 @@
 //!
 //! Everything runs on the calling thread: whoever has a batch cuts it into chunks of samples.
 
+mod begin;
 mod depthwise;
 mod gradient;
 mod plan;
 mod shape;
 mod slide;
 mod tile;
-mod turn;
+mod transpose;
 mod weights;
 
 use std::cell::RefCell;
 
+pub use begin::Begin;
 use depthwise::Depthwise;
 use gradient::Gradient;
 use plan::Plan;
 pub use shape::Shape;
 use slide::Slide;
-use turn::Turn;
+use transpose::Transpose;
 use weights::Rows;
 
 use super::buffer::Buffer;
@@ -45,17 +47,6 @@ use super::start::Start;
 thread_local! {
     /// Kept from call to call.
     static BUFFER: RefCell<Buffer> = RefCell::default();
-}
-
-/// What the chains of a result begin with.
-#[derive(Clone, Copy, Debug)]
-pub enum Begin<'a> {
-    /// Zero: what stood in the result is forgotten.
-    Zero,
-    /// For each channel this number (the bias), at every pixel.
-    Row(&'a [f32]),
-    /// What stands in the result.
-    Accumulate,
 }
 
 /// A convolution with the plans of its three products. Made once for a shape.
@@ -139,7 +130,7 @@ pub fn forward(
     convolution.samples(x, y);
     convolution.check_weights(w);
     check_begin(begin, convolution.shape.outputs);
-    slide(isa, &convolution.forward, (x, w), begin, relu, y);
+    slide(isa, &convolution.forward, x, w, begin, relu, y);
 }
 
 /// Copies the weights into the order that [`backward`] reads: for each tap of a group the matrix inputs ×
@@ -148,18 +139,18 @@ pub fn forward(
 ///
 /// # Panics
 /// When a length is not the number of weights.
-pub fn turn_weights(isa: Isa, convolution: &Convolution, w: &[f32], out: &mut [f32]) {
+pub fn transpose_weights(isa: Isa, convolution: &Convolution, w: &[f32], out: &mut [f32]) {
     convolution.check_weights(w);
     convolution.check_weights(out);
     let shape = &convolution.shape;
-    isa.run(Turn { shape, w, out });
+    isa.run(Transpose { shape, w, out });
 }
 
 /// `dx_(q, i) ← begin + Σ_(p, o) dy_(p, o)·w_(k, i, o)` over the pixels `p` of the output whose
 /// window holds pixel `q` of the input, at its place `k`, `k·dilation = q + padding − p·stride`: the chain
 /// `s ← fma(dy, w, s)` in the order (p, o), row after row, one rounding per term.
 ///
-/// `dy`: samples of the output, `turned`: the weights after [`turn_weights`], `dx`: as many samples
+/// `dy`: samples of the output, `transposed`: the weights after [`transpose_weights`], `dx`: as many samples
 /// of the input.
 ///
 /// # Panics
@@ -168,17 +159,18 @@ pub fn backward(
     isa: Isa,
     convolution: &Convolution,
     dy: &[f32],
-    turned: &[f32],
+    transposed: &[f32],
     begin: Begin,
     dx: &mut [f32],
 ) {
     convolution.samples(dx, dy);
-    convolution.check_weights(turned);
+    convolution.check_weights(transposed);
     check_begin(begin, convolution.shape.inputs);
-    slide(isa, &convolution.backward, (dy, turned), begin, false, dx);
+    slide(isa, &convolution.backward, dy, transposed, begin, false, dx);
 }
 
-fn slide(isa: Isa, plan: &Plan, (x, w): (&[f32], &[f32]), begin: Begin, relu: bool, y: &mut [f32]) {
+/// Forward, and backward with the transposed weights.
+fn slide(isa: Isa, plan: &Plan, x: &[f32], w: &[f32], begin: Begin, relu: bool, y: &mut [f32]) {
     BUFFER.with_borrow_mut(|buffer| {
         if plan.groups > 1 && (plan.reads(), plan.writes()) == (1, 1) {
             return isa.run(Depthwise {
@@ -234,7 +226,7 @@ pub fn weight_gradient(
     let (shape, plan) = (&convolution.shape, &convolution.gradient);
     BUFFER.with_borrow_mut(|buffer| {
         if shape.is_depthwise() {
-            return depthwise::gradient(isa, plan, (x, dy), dw, buffer);
+            return depthwise::gradient(isa, plan, x, dy, dw, buffer);
         }
         let outputs = shape.group_outputs();
         for (group, dw) in dw.chunks_mut(shape.group_weights()).enumerate() {
@@ -242,7 +234,7 @@ pub fn weight_gradient(
                 1 => Rows::new(dy, outputs, buffer),
                 _ => {
                     let part = group * outputs..(group + 1) * outputs;
-                    Rows::part((dy, shape.outputs), part, buffer)
+                    Rows::part(dy, shape.outputs, part, buffer)
                 }
             };
             isa.run(Gradient {

@@ -72,18 +72,19 @@ impl Plan {
     pub(super) fn forward(shape: &Shape) -> Self {
         let (source, target) = images(shape);
         let step = steps(shape, Axis::forward_step);
-        Plan::new((source, target), shape, step, Axis::forward)
+        Plan::new(source, target, shape, step, Axis::forward)
     }
 
-    /// The input's derivative from the output's, under the turned weights.
+    /// The input's derivative from the output's, under the transposed weights.
     pub(super) fn backward(shape: &Shape) -> Self {
         let (source, target) = images(shape);
         let step = steps(shape, Axis::backward_step);
-        Plan::new((target, source), shape, step, Axis::backward)
+        Plan::new(target, source, shape, step, Axis::backward)
     }
 
     fn new(
-        (source, target): (Image, Image),
+        source: Image,
+        target: Image,
         shape: &Shape,
         step: Sides,
         reach: fn(&Axis, usize) -> Reach,
@@ -95,7 +96,7 @@ impl Plan {
         let classes = rows
             .iter()
             .flat_map(|rows| columns.iter().map(move |columns| (rows, columns)))
-            .map(|groups| Class::new(groups, (source, target), block))
+            .map(|(rows, columns)| Class::new(rows, columns, source, target, block))
             .collect();
         Plan {
             source,
@@ -150,8 +151,10 @@ pub(super) fn block(target: Image) -> usize {
 impl Class {
     /// All places of these rows and columns in a block of samples.
     pub(super) fn new(
-        (rows, columns): (&Group, &Group),
-        (source, target): (Image, Image),
+        rows: &Group,
+        columns: &Group,
+        source: Image,
+        target: Image,
         block: usize,
     ) -> Self {
         let offset = |image: Image, sample, row, column| {

@@ -1,7 +1,7 @@
-//! A kernel that slides over images: the forward product, and the backward one with the turned
+//! A kernel that slides over images: the forward product, and the backward one with the transposed
 //! weights.
 
-use super::Begin;
+use super::begin::Begin;
 use super::plan::{Class, Place, Plan};
 use super::tile::{Output, Taps, panels, tile};
 use super::weights::Rows;
@@ -48,7 +48,7 @@ impl Kernel for Slide<'_> {
                         begin: self.begin,
                         relu: self.relu,
                     };
-                    tiles(lanes, (x, places), taps, (self.w, vectors), &mut output);
+                    tiles(lanes, x, places, taps, self.w, vectors, &mut output);
                 }
             }
         }
@@ -59,9 +59,11 @@ impl Kernel for Slide<'_> {
 #[inline(always)]
 fn tiles<L: Lanes>(
     lanes: L,
-    (x, mut places): (&[f32], &[Place]),
+    x: &[f32],
+    mut places: &[Place],
     taps: Taps,
-    (w, vectors): (Rows, usize),
+    w: Rows,
+    vectors: usize,
     output: &mut Output,
 ) {
     let most = L::TILE_PLACES.min(L::TILE_SUMS / vectors);
@@ -92,9 +94,10 @@ impl Taps {
         let row = plan.kernel.columns * channels;
         // Where the pixels of a row are adjacent and all channels are read, a row is one run.
         let is_one = plan.groups == 1 && plan.step.columns == 1;
-        let (columns, length) = match is_one {
-            true => (taps.columns.min(1), taps.columns * channels),
-            false => (taps.columns, channels),
+        let (columns, length) = if is_one {
+            (taps.columns.min(1), taps.columns * channels)
+        } else {
+            (taps.columns, channels)
         };
         Taps {
             runs: Sides {

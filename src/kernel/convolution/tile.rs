@@ -3,7 +3,7 @@
 use std::array;
 use std::iter::from_fn;
 
-use super::Begin;
+use super::begin::Begin;
 use super::plan::Place;
 use super::weights::Rows;
 use crate::kernel::lanes::{LANES, Lanes};

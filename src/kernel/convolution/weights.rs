@@ -20,7 +20,7 @@ impl<'a> Rows<'a> {
     pub(super) fn new(numbers: &'a [f32], channels: usize, buffer: &'a mut Buffer) -> Self {
         let length = channels.div_ceil(LANES);
         if channels != length * LANES {
-            return Rows::part((numbers, channels), 0..channels, buffer);
+            return Rows::part(numbers, channels, 0..channels, buffer);
         }
         let (vectors, _) = numbers.as_chunks();
         Rows { vectors, length }
@@ -28,7 +28,8 @@ impl<'a> Rows<'a> {
 
     /// The channels `part` of rows of `width` numbers, copied and padded with zeros to whole vectors.
     pub(super) fn part(
-        (numbers, width): (&[f32], usize),
+        numbers: &[f32],
+        width: usize,
         part: Range<usize>,
         buffer: &'a mut Buffer,
     ) -> Self {

@@ -3,7 +3,7 @@
 use std::array::from_fn;
 use std::cell::RefCell;
 
-use super::finish::Finish;
+use super::epilogue::BiasRelu;
 use crate::kernel::buffer::Buffer;
 use crate::kernel::isa::Isa;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
@@ -15,12 +15,12 @@ const GROUP: usize = 16;
 /// A vector in memory.
 type Cell = [f32; LANES];
 
-/// `y ← x·Wᵀ + b`, perhaps rectified, on one thread.
+/// `y ← x·Wᵀ + b` on one thread, then the rectifier if `relu`.
 pub(super) struct Dots<'a> {
     pub(super) x: MatrixRef<'a>,
     pub(super) weights: MatrixRef<'a>,
     pub(super) bias: &'a [f32],
-    pub(super) rectified: bool,
+    pub(super) relu: bool,
     pub(super) y: MatrixMut<'a>,
 }
 
@@ -37,7 +37,7 @@ impl Dots<'_> {
     }
 }
 
-/// The work and room for the samples.
+/// The work, and memory for the packed samples.
 struct Packed<'a> {
     dots: Dots<'a>,
     cells: &'a mut Buffer,
@@ -52,7 +52,7 @@ impl Kernel for Packed<'_> {
             x,
             weights,
             bias,
-            rectified,
+            relu,
             mut y,
         } = self.dots;
         let ((m, k), n) = (x.shape(), weights.rows());
@@ -73,7 +73,7 @@ impl Kernel for Packed<'_> {
                 };
             }
         }
-        Finish { bias, rectified, y }.run(lanes);
+        BiasRelu { bias, relu, y }.run(lanes);
     }
 }
 

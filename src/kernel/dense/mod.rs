@@ -7,18 +7,18 @@
 //! few samples     W is what has to be moved. It is read where it lies: `dots` multiplies its rows by
 //!                 samples, `sweep` reads each part of it once, passes the derivative down through
 //!                 it and changes it. Behind a rectifier half of the derivatives are zero: samples
-//!                 that do not reach a row are left out.
-//! many samples    The products of `gemm`.
+//!                 are left out for rows of `W` by whose outputs their derivatives are zero.
+//! many samples    The products of [`gemm`].
 //! ```
 //!
 //! Which of the two it is depends on the number of samples alone.
 
 mod dots;
-mod finish;
-mod rows;
+mod epilogue;
+mod nonzero;
+mod pieces;
+mod row_kernel;
 mod sweep;
-mod terms;
-mod tree;
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -33,26 +33,21 @@ use super::team::threads;
 use super::view::{Cut, MatrixMut, MatrixRef, share_of, share_out};
 
 use dots::Dots;
-use finish::{Finish, Gated, Sum};
+use epilogue::{BiasRelu, ReluBackward, TreeSum};
+use pieces::{Part, ROWS, WORK, parts};
 use sweep::{Sweep, Weights};
 
 /// Up to this many samples `affine` is made of dot products.
 const DOTS: usize = 48;
 /// Up to this many samples the backward half is a sweep over `W`.
 const SWEEP: usize = 64;
-/// Pieces of the rows of `W` whose contributions to a derivative are summed apart.
-const PIECES: usize = 8;
-/// Pieces are cut at multiples of so many rows.
-const ROWS: usize = 8;
-/// Multiply-adds that are worth a thread of their own: about a microsecond.
-const PIECE: usize = 1 << 14;
 
 /// Where the derivative goes that a layer passes down.
 #[derive(Debug)]
 pub struct Below<'a> {
-    /// Where the layer read the output of a rectifier, that output, m × k: the derivative passes
-    /// where it is positive.
-    pub gate: Option<MatrixRef<'a>>,
+    /// Where the layer reads the output of a rectifier, that output x, m × k: `dx` is then +0 where x is
+    /// not positive.
+    pub rectified: Option<MatrixRef<'a>>,
     /// The derivative by what the layer read, m × k.
     pub dx: MatrixMut<'a>,
 }
@@ -61,20 +56,7 @@ fn is_swept(samples: usize) -> bool {
     (1..=SWEEP).contains(&samples)
 }
 
-/// The parts of so many multiply-adds with the `n` rows of `W`: a power of two up to [`PIECES`], so
-/// that pieces are whole, and none of them empty.
-///
-/// Forward and backward a part has the same rows, so that they stay in one processor's cache: to
-/// fetch what another processor has just written is many times slower.
-fn parts(work: usize, n: usize) -> usize {
-    let most = match n.div_ceil(ROWS) >= PIECES {
-        true => threads().min(work / PIECE).clamp(1, PIECES),
-        false => 1,
-    };
-    1 << most.ilog2()
-}
-
-/// `y ← x·Wᵀ + b`, with `rectified` the positive part of it (NaN and −0 stay).
+/// `y ← x·Wᵀ + b`, then the rectifier `0 > y ? 0 : y` if `relu` (NaN and −0 stay).
 ///
 /// `x`: m × k; `weights`: `W`, n × k; `bias`: n numbers, or none: then nothing is added; `y`: m × n;
 /// adjacent columns.
@@ -86,14 +68,7 @@ fn parts(work: usize, n: usize) -> usize {
 ///
 /// # Panics
 /// When the shapes do not fit or columns are not adjacent.
-pub fn affine(
-    isa: Isa,
-    x: MatrixRef,
-    weights: MatrixRef,
-    bias: &[f32],
-    rectified: bool,
-    y: MatrixMut,
-) {
+pub fn affine(isa: Isa, x: MatrixRef, weights: MatrixRef, bias: &[f32], relu: bool, y: MatrixMut) {
     let ((m, k), n) = (x.shape(), weights.rows());
     assert!(
         weights.columns() == k && y.shape() == (m, n),
@@ -105,11 +80,11 @@ pub fn affine(
     assert_bias(bias, n);
     assert_adjacent(&[x, weights]);
     if m > DOTS {
-        let operands = (x.into(), weights.transposed().into());
-        return gemm_then(isa, operands, Start::Zero, y, |_, outputs, y| {
-            isa.run(Finish {
+        let w = weights.transposed();
+        return gemm_then(isa, x, w, Start::Zero, y, |_, outputs, y| {
+            isa.run(BiasRelu {
                 bias: part_of(bias, outputs),
-                rectified,
+                relu,
                 y,
             });
         });
@@ -120,7 +95,7 @@ pub fn affine(
             x,
             weights: weights.row_block(outputs.clone()),
             bias: part_of(bias, outputs),
-            rectified,
+            relu,
             y,
         };
         dots.run_here(isa);
@@ -130,7 +105,7 @@ pub fn affine(
 /// One step of descent of a layer, and the derivative by what it read:
 ///
 /// ```text
-/// dx ← [gate > 0] ⊙ (delta·W)      with the weights as they were
+/// dx ← [x > 0] ⊙ (delta·W)      with the weights as they were
 /// W  ← W + deltaᵀ·x
 /// b  ← b + Σ_i delta_i
 /// ```
@@ -162,7 +137,7 @@ pub fn descend(
     assert_fits(delta, x.shape(), (n, k));
     assert_fits(delta, below.dx.shape(), (n, k));
     assert_bias(bias, n);
-    assert_gate(&below);
+    assert_below(&below);
     assert_adjacent(&[delta, x]);
     let start = Start::Accumulate;
     let parts = parts(2 * delta.rows() * n * k, n);
@@ -172,16 +147,17 @@ pub fn descend(
         share_out(
             parts,
             outputs,
-            |part, [(rows, weights), (_, mut bias), (_, dx)]| {
+            |number, [(rows, weights), (_, mut bias), (_, dx)]| {
+                let part = Part { number, of: parts };
                 add_sums(isa, across(delta, &rows), start, bias.row_mut(0));
                 let weights = Weights::Changed { weights, start, x };
-                Sweep::run_here(isa, delta, weights, Some(dx), (part, parts));
+                Sweep::run_here(isa, delta, weights, Some(dx), part);
             },
         );
     });
 }
 
-/// `dx ← [gate > 0] ⊙ (delta·W)`.
+/// `dx ← [x > 0] ⊙ (delta·W)`.
 ///
 /// For 1 ≤ m ≤ 64 the rows of `W` are cut in eight pieces: with u = ⌈n/8⌉ piece p holds the rows from
 /// 8·⌊u·p/8⌋ up to the next piece. The product runs over each piece in a chain of FMAs from +0, in
@@ -196,29 +172,24 @@ pub fn descend(
 /// When the shapes do not fit or columns are not adjacent.
 pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
     assert_fits(delta, below.dx.shape(), weights.shape());
-    assert_gate(&below);
+    assert_below(&below);
     assert_adjacent(&[delta, weights]);
     if !is_swept(delta.rows()) {
-        let Below { gate, dx } = below;
-        return gemm_then(
-            isa,
-            (delta.into(), weights.into()),
-            Start::Zero,
-            dx,
-            |rows, columns, dx| {
-                if let Some(gate) = gate {
-                    let gate = gate.block(rows, columns);
-                    isa.run(Gated { gate, dx });
-                }
-            },
-        );
+        let Below { rectified, dx } = below;
+        return gemm_then(isa, delta, weights, Start::Zero, dx, |rows, columns, dx| {
+            if let Some(x) = rectified {
+                let x = x.block(rows, columns);
+                isa.run(ReluBackward { x, dx });
+            }
+        });
     }
     let (n, k) = weights.shape();
     let parts = parts(delta.rows() * n * k, n);
     in_partial_sums(isa, parts, below, |partial| {
-        share_out(parts, [partial], |part, [(_, dx)]| {
-            let kept = weights.row_block(share_of(n, part, parts, ROWS));
-            Sweep::run_here(isa, delta, Weights::Kept(kept), Some(dx), (part, parts));
+        share_out(parts, [partial], |number, [(_, dx)]| {
+            let part = Part { number, of: parts };
+            let kept = weights.row_block(share_of(n, number, parts, ROWS));
+            Sweep::run_here(isa, delta, Weights::Kept(kept), Some(dx), part);
         });
     });
 }
@@ -255,26 +226,31 @@ pub fn weight_gradient(
     }
     let parts = parts(m * n * k, n);
     let outputs = [Cut::rows(weights, ROWS), Cut::slice(bias, ROWS)];
-    share_out(parts, outputs, |part, [(rows, weights), (_, mut bias)]| {
-        add_sums(isa, across(delta, &rows), start, bias.row_mut(0));
-        let weights = Weights::Changed { weights, start, x };
-        Sweep::run_here(isa, delta, weights, None, (part, parts));
-    });
+    share_out(
+        parts,
+        outputs,
+        |number, [(rows, weights), (_, mut bias)]| {
+            let part = Part { number, of: parts };
+            add_sums(isa, across(delta, &rows), start, bias.row_mut(0));
+            let weights = Weights::Changed { weights, start, x };
+            Sweep::run_here(isa, delta, weights, None, part);
+        },
+    );
 }
 
 /// Runs `sweeps`, which leave a partial sum of the derivative for each part, m × k each, one below
-/// the other; adds them up, and gates the sum.
+/// the other; adds them up, and applies the derivative of the rectifier.
 fn in_partial_sums(isa: Isa, parts: usize, below: Below, sweeps: impl FnOnce(Cut)) {
     thread_local! {
         /// Kept from sweep to sweep.
         static PARTIAL: RefCell<Buffer> = RefCell::default();
     }
-    let Below { gate, mut dx } = below;
+    let Below { rectified, mut dx } = below;
     let (m, k) = dx.shape();
     if parts == 1 {
         sweeps(Cut::rows(dx.reborrow(), m));
-        if let Some(gate) = gate {
-            isa.run(Gated { gate, dx });
+        if let Some(x) = rectified {
+            isa.run(ReluBackward { x, dx });
         }
         return;
     }
@@ -282,11 +258,11 @@ fn in_partial_sums(isa: Isa, parts: usize, below: Below, sweeps: impl FnOnce(Cut
         let partial = buffer.numbers(parts * m * k);
         sweeps(Cut::rows(MatrixMut::new(partial, parts * m, k), m));
         let partial = MatrixRef::new(partial, parts * m, k);
-        let sharers = threads().min(parts * m * k / PIECE).max(1);
+        let sharers = threads().min(parts * m * k / WORK).max(1);
         share_out(sharers, [Cut::columns(dx, LANES)], |_, [(columns, dx)]| {
-            isa.run(Sum {
+            isa.run(TreeSum {
                 partial: across(partial, &columns),
-                gate: gate.map(|gate| across(gate, &columns)),
+                x: rectified.map(|x| across(x, &columns)),
                 dx,
             });
         });
@@ -329,10 +305,10 @@ fn assert_bias(bias: &[f32], outputs: usize) {
     );
 }
 
-fn assert_gate(below: &Below) {
-    if let Some(gate) = below.gate {
-        assert_eq!(gate.shape(), below.dx.shape(), "shape of a gate");
-        assert_adjacent(&[gate]);
+fn assert_below(below: &Below) {
+    if let Some(x) = below.rectified {
+        assert_eq!(x.shape(), below.dx.shape(), "shapes of x and dx");
+        assert_adjacent(&[x]);
     }
 }
 

@@ -1,31 +1,27 @@
 //! Few samples backward: the rows of `W` pass, one or two at a time and some vectors wide. They are in
-//! registers while the samples that reach them pass: they multiply `delta` into `dx` as they were,
-//! and take up `deltaᵀ·x`.
+//! registers while the samples pass that count for them: `dx` takes `delta` times the rows as they were,
+//! and the rows take `deltaᵀ·x`.
 
 use std::array::from_fn;
 use std::cell::RefCell;
 use std::ops::Range;
 
-use super::rows::{Block, Cell, change, pass_down};
-use super::terms::{PAIR, Term, Terms};
-use super::tree::Tree;
-use super::{PIECES, ROWS};
+use super::nonzero::{Nonzero, PAIR, SampleDelta};
+use super::pieces::{PIECES, Part, ROWS, Tree};
+use super::row_kernel::{Block, Cell, change, pass_down};
 use crate::kernel::buffer::Buffer;
 use crate::kernel::isa::Isa;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef, share_of};
 
-/// Up to this many samples rows pass one by one: those that no sample reaches are not read.
+/// Up to this many samples rows pass one by one: those for which no sample counts are not read.
 const ONE_BY_ONE: usize = 2;
 
 /// How many rows pass at a time. Two share the reading of `x` and of `dx`; with a third or fourth
 /// hardly any sample would be left out.
 fn at_a_time(samples: usize) -> usize {
-    match samples <= ONE_BY_ONE {
-        true => 1,
-        false => PAIR,
-    }
+    if samples <= ONE_BY_ONE { 1 } else { PAIR }
 }
 
 /// What a sweep does to the weights.
@@ -55,17 +51,16 @@ pub(super) struct Sweep<'a> {
     delta: MatrixRef<'a>,
     /// The part's rows.
     weights: Weights<'a>,
-    /// Where its contribution to the derivative goes, not gated.
+    /// Where its contribution to the derivative goes, before the derivative of the rectifier.
     dx: Option<MatrixMut<'a>>,
-    /// The part and the number of parts.
-    part: (usize, usize),
-    room: &'a mut Room,
+    part: Part,
+    workspace: &'a mut Workspace,
 }
 
 /// Kept from sweep to sweep.
 #[derive(Default)]
-struct Room {
-    terms: Terms,
+struct Workspace {
+    nonzero: Nonzero,
     x: Buffer,
     dx: Buffer,
 }
@@ -75,11 +70,11 @@ impl Kernel for Sweep<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(mut self, lanes: L) {
-        let (part, parts) = self.part;
+        let Part { number, of } = self.part;
         let (samples, outputs) = self.delta.shape();
-        let rows = share_of(outputs, part, parts, ROWS);
+        let rows = share_of(outputs, number, of, ROWS);
         let delta = self.delta.block(0..samples, rows);
-        self.room.terms.find(delta, at_a_time(samples));
+        self.workspace.nonzero.find(delta, at_a_time(samples));
         // At most half of the registers hold rows: each vector as it will be, and where it is passed
         // down also as it was.
         let most = match (at_a_time(samples), &self.dx) {
@@ -106,18 +101,18 @@ impl Sweep<'_> {
         delta: MatrixRef,
         weights: Weights,
         dx: Option<MatrixMut>,
-        part: (usize, usize),
+        part: Part,
     ) {
         thread_local! {
-            static ROOM: RefCell<Room> = RefCell::default();
+            static WORKSPACE: RefCell<Workspace> = RefCell::default();
         }
-        ROOM.with_borrow_mut(|room| {
+        WORKSPACE.with_borrow_mut(|workspace| {
             isa.run(Sweep {
                 delta,
                 weights,
                 dx,
                 part,
-                room,
+                workspace,
             });
         });
     }
@@ -126,18 +121,18 @@ impl Sweep<'_> {
     #[inline(always)]
     fn block<L: Lanes, const VECTORS: usize>(&mut self, lanes: L, start: usize) -> usize {
         let (samples, outputs) = self.delta.shape();
-        let (part, parts) = self.part;
-        let first = share_of(outputs, part, parts, ROWS).start;
+        let Part { number, of } = self.part;
+        let first = share_of(outputs, number, of, ROWS).start;
         let columns = start..self.weights.columns().min(start + VECTORS * LANES);
         let cells = samples * VECTORS;
-        let x = self.room.x.numbers(cells * LANES).as_chunks_mut().0;
+        let x = self.workspace.x.numbers(cells * LANES).as_chunks_mut().0;
         if let Weights::Changed { x: from, .. } = &self.weights {
             load_block::<L, VECTORS>(lanes, from.block(0..samples, columns.clone()), x);
         }
-        let room = self.room.dx.numbers(4 * cells * LANES).as_chunks_mut().0;
-        let mut tree = Tree::new(room, cells);
+        let sums = self.workspace.dx.numbers(4 * cells * LANES);
+        let mut tree = Tree::new(sums.as_chunks_mut().0, cells);
         let is_down = self.dx.is_some();
-        for piece in PIECES * part / parts..PIECES * (part + 1) / parts {
+        for piece in PIECES * number / of..PIECES * (number + 1) / of {
             let rows = share_of(outputs, piece, PIECES, ROWS);
             let rows = rows.start - first..rows.end - first;
             if is_down {
@@ -147,11 +142,13 @@ impl Sweep<'_> {
                 x: x.as_chunks().0,
                 dx: tree.current.as_chunks_mut().0,
             };
-            for (rows, terms) in self.room.terms.of(&rows) {
-                let (at, weights) = ((rows.start, &columns), &mut self.weights);
-                match rows.len() {
-                    PAIR => weights.pass::<L, PAIR, VECTORS>(lanes, at, is_down, terms, &mut block),
-                    _ => weights.pass::<L, 1, VECTORS>(lanes, at, is_down, terms, &mut block),
+            for (rows, samples) in self.workspace.nonzero.of(&rows) {
+                let (weights, columns, block) = (&mut self.weights, &columns, &mut block);
+                let row = rows.start;
+                if rows.len() == PAIR {
+                    weights.pass::<L, PAIR, VECTORS>(lanes, row, columns, is_down, samples, block);
+                } else {
+                    weights.pass::<L, 1, VECTORS>(lanes, row, columns, is_down, samples, block);
                 }
             }
             if is_down {
@@ -166,33 +163,34 @@ impl Sweep<'_> {
 }
 
 impl Weights<'_> {
-    /// Some rows and the samples that reach them.
+    /// Some rows from `row` on and the samples that count for them.
     #[inline(always)]
     fn pass<L: Lanes, const ROWS: usize, const VECTORS: usize>(
         &mut self,
         lanes: L,
-        (row, columns): (usize, &Range<usize>),
+        row: usize,
+        columns: &Range<usize>,
         is_down: bool,
-        terms: &[Term],
+        samples: &[SampleDelta],
         block: &mut Block<VECTORS>,
     ) {
         match self {
             Weights::Kept(weights) => {
                 let w = from_fn(|r| &weights.row(row + r)[columns.clone()]);
-                pass_down::<L, ROWS, VECTORS>(lanes, w, terms, block);
+                pass_down::<L, ROWS, VECTORS>(lanes, w, samples, block);
             }
             Weights::Changed {
                 start: Start::Accumulate,
                 ..
-            } if terms.is_empty() => {}
+            } if samples.is_empty() => {}
             Weights::Changed { weights, start, .. } => {
                 let w = weights.rows_mut(row).map(|row| &mut row[columns.clone()]);
                 match (is_down, *start) {
-                    (true, _) => change::<L, ROWS, VECTORS, true, false>(lanes, w, terms, block),
+                    (true, _) => change::<L, ROWS, VECTORS, true, false>(lanes, w, samples, block),
                     (_, Start::Zero) => {
-                        change::<L, ROWS, VECTORS, false, true>(lanes, w, terms, block)
+                        change::<L, ROWS, VECTORS, false, true>(lanes, w, samples, block)
                     }
-                    (_, _) => change::<L, ROWS, VECTORS, false, false>(lanes, w, terms, block),
+                    (_, _) => change::<L, ROWS, VECTORS, false, false>(lanes, w, samples, block),
                 }
             }
         }

@@ -10,6 +10,5 @@ mod shares;
 mod write;
 
 pub use read::MatrixRef;
-pub(super) use shares::{Cut, Grid, run_grids, share_of, share_out};
-
+pub(super) use shares::{Cut, Cuts, Grid, share_of, share_out};
 pub use write::MatrixMut;

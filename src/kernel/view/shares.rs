@@ -101,13 +101,29 @@ pub(in crate::kernel) fn share_out<const OUTPUTS: usize>(
     });
 }
 
+/// A length cut into parts at multiples of `unit`.
+#[derive(Clone, Copy)]
+pub(in crate::kernel) struct Cuts {
+    pub(in crate::kernel) parts: usize,
+    pub(in crate::kernel) unit: usize,
+}
+
+impl Cuts {
+    /// The most that a part of so much has.
+    pub(in crate::kernel) fn largest(self, length: usize) -> usize {
+        length.div_ceil(self.unit).div_ceil(self.parts) * self.unit
+    }
+
+    fn share(self, length: usize, part: usize) -> Range<usize> {
+        share_of(length, part, self.parts, self.unit)
+    }
+}
+
 /// An output, cut into a grid of blocks.
 pub(in crate::kernel) struct Grid<'a> {
     pub(in crate::kernel) output: MatrixMut<'a>,
-    /// Parts down and across.
-    pub(in crate::kernel) parts: (usize, usize),
-    /// Rows and columns at whose multiples it is cut.
-    pub(in crate::kernel) unit: (usize, usize),
+    pub(in crate::kernel) rows: Cuts,
+    pub(in crate::kernel) columns: Cuts,
 }
 
 impl Grid<'_> {
@@ -116,34 +132,16 @@ impl Grid<'_> {
         self,
         run: impl Fn(Range<usize>, Range<usize>, MatrixMut<'_>) + Sync,
     ) {
-        run_grids(vec![self], |_, rows, columns, block| {
-            run(rows, columns, block)
+        let (height, width) = self.output.shape();
+        let (down, across) = (self.rows, self.columns);
+        let mut output = [self.output];
+        let shared = Shared(&mut output);
+        share(down.parts * across.parts, |part| {
+            let rows = down.share(height, part / across.parts);
+            let columns = across.share(width, part % across.parts);
+            // SAFETY: each part runs once, and the blocks of different parts do not overlap.
+            let block = unsafe { shared.block(0, rows.clone(), columns.clone()) };
+            run(rows, columns, block);
         });
     }
-}
-
-/// Runs every part of every grid once, with the number of the grid, its block and the rows and columns
-/// this covers; the parts of the first grid are taken first.
-pub(in crate::kernel) fn run_grids(
-    grids: Vec<Grid<'_>>,
-    run: impl Fn(usize, Range<usize>, Range<usize>, MatrixMut<'_>) + Sync,
-) {
-    let place = |(number, grid): (usize, &Grid)| {
-        let ((down, across), shape) = (grid.parts, grid.output.shape());
-        let unit = grid.unit;
-        (0..down * across).map(move |part| {
-            let rows = share_of(shape.0, part / across, down, unit.0);
-            let columns = share_of(shape.1, part % across, across, unit.1);
-            (number, rows, columns)
-        })
-    };
-    let places: Vec<_> = grids.iter().enumerate().flat_map(place).collect();
-    let mut outputs: Vec<_> = grids.into_iter().map(|grid| grid.output).collect();
-    let shared = Shared(&mut outputs);
-    share(places.len(), |part| {
-        let (number, rows, columns) = places[part].clone();
-        // SAFETY: each part runs once, and the blocks of different parts do not overlap.
-        let block = unsafe { shared.block(number, rows.clone(), columns.clone()) };
-        run(number, rows, columns, block);
-    });
 }

@@ -164,10 +164,11 @@ impl<'a> MatrixMut<'a> {
     pub fn split_at_column(self, at: usize) -> (MatrixMut<'a>, MatrixMut<'a>) {
         let (rows, columns) = self.shape();
         assert!(at <= columns, "split of {:?} at column {at}", self.shape());
-        let start = match rows > 0 && at < columns {
+        let start = if rows > 0 && at < columns {
             // SAFETY: element (0, at) lies inside the allocation behind `first`.
-            true => unsafe { self.first.add(at) },
-            false => self.first,
+            unsafe { self.first.add(at) }
+        } else {
+            self.first
         };
         (
             self.part(self.first, (rows, at)),

@@ -8,8 +8,6 @@ use crate::network::layer::Layer;
 use crate::network::loss::Predictions;
 use crate::network::tangent::{Base, Tangent};
 
-use super::kept::{Kept, weights};
-
 /// A direction among the parameters: `shared` by all samples, plus, where `own` is the tangent along v,
 /// the `H_i v` that each sample has for itself.
 #[derive(Clone, Copy)]
@@ -21,16 +19,26 @@ pub(super) struct Direction<'a> {
 /// Consecutive samples of a tangent, and the base pass that they belong to.
 pub(super) struct Block<'a> {
     pub base: Base<'a>,
-    pub kept: &'a Kept,
     pub samples: Range<usize>,
     /// `Rh_l` of these samples, and `R∂z_l`.
     pub values: Vec<&'a mut [f32]>,
     pub deltas: Vec<&'a mut [f32]>,
 }
 
+/// The weights of a dense layer among all parameters, outputs × inputs.
+fn weights<'a>(layer: &Layer, parameters: &'a [f32]) -> MatrixRef<'a> {
+    let (outputs, inputs) = (layer.output.numbers(), layer.input.numbers());
+    MatrixRef::new(&parameters[layer.weight.clone()], outputs, inputs)
+}
+
 impl<'a> Block<'a> {
     pub(super) fn isa(&self) -> Isa {
         self.base.problem.context.isa
+    }
+
+    /// The weights of a layer at the point itself.
+    fn weights(&self, layer: &Layer) -> MatrixRef<'a> {
+        weights(layer, self.base.problem.context.parameters.flat)
     }
 
     pub(super) fn layers(&self) -> &'a [Layer] {
@@ -67,22 +75,21 @@ impl<'a> Block<'a> {
 
     /// `Rz = Rx·W + x·V`, layer after layer.
     fn forward(&mut self, direction: &Direction<'_>) {
-        let (isa, first, samples) = (self.isa(), self.samples.start, self.samples.len());
+        let (isa, samples) = (self.isa(), self.samples.len());
         let mut values = take(&mut self.values);
         for (index, layer) in self.layers().iter().enumerate() {
             let (below, here) = values.split_at_mut(index);
             let mut z = MatrixMut::new(here[0], samples, layer.output.numbers());
-            let x = self.kept.by_samples(index, first, self.read(layer));
+            let x = self.read(layer);
             let v = weights(layer, direction.shared).transposed();
             kernel::gemm(isa, x, v, Start::Zero, z.reborrow());
             let bias = &direction.shared[layer.bias.clone()];
             if !bias.is_empty() {
                 kernel::add_row(isa, bias, z.reborrow());
             }
-            let kept = &self.kept.layers[index].weights;
-            if let (Some(rx), Some([weights, _])) = (below.last(), kept) {
+            if let Some(rx) = below.last() {
                 let rx = MatrixRef::new(rx, samples, layer.input.numbers());
-                let rx = self.kept.by_samples(index, first, rx);
+                let weights = self.weights(layer).transposed();
                 kernel::gemm(isa, rx, weights, Start::Accumulate, z.reborrow());
             }
             if let Some(own) = direction.own {
@@ -121,27 +128,25 @@ impl<'a> Block<'a> {
 
     /// `R∂x = R∂z·Wᵀ + ∂z·Vᵀ`, layer after layer from the top.
     fn backward(&mut self, direction: &Direction<'_>) {
-        let (isa, first, samples) = (self.isa(), self.samples.start, self.samples.len());
+        let (isa, samples) = (self.isa(), self.samples.len());
         let mut deltas = take(&mut self.deltas);
         for (index, layer) in self.layers().iter().enumerate().rev() {
             let (below, here) = deltas.split_at_mut(index);
             self.activation_derivative(index, here[0]);
-            let kept = &self.kept.layers[index].weights;
-            let (Some(below), Some([_, backward_weights])) = (below.last_mut(), kept) else {
+            let Some(below) = below.last_mut() else {
                 break;
             };
             let mut below = MatrixMut::new(below, samples, layer.input.numbers());
             let tangent = MatrixRef::new(here[0], samples, layer.output.numbers());
-            let tangent = self.kept.by_samples(index + 1, first, tangent);
             kernel::gemm(
                 isa,
                 tangent,
-                backward_weights,
+                self.weights(layer),
                 Start::Zero,
                 below.reborrow(),
             );
             if self.base.is_second_order() {
-                let delta = self.kept.by_samples(index + 1, first, self.delta(index));
+                let delta = self.delta(index);
                 let v = weights(layer, direction.shared);
                 kernel::gemm(isa, delta, v, Start::Accumulate, below.reborrow());
                 if let Some(own) = direction.own {

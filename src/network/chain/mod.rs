@@ -2,20 +2,18 @@
 //!
 //! ```text
 //! both passes    samples are independent: each thread takes a block of them through all layers (`block`)
-//! Σ_i R∂W        samples are summed: the sums of all layers at once, cut by weights
+//! Σ_i R∂W        samples are summed, layer by layer: threads share the weights
 //! ```
 //!
-//! The base pass is made once, and what does not depend on the direction is kept with it (`kept`).
-//! `rank_two` adds the directions that differ from sample to sample.
+//! The base pass is made once. `rank_two` adds the directions that differ from sample to sample.
 
 mod block;
-mod kept;
 mod rank_two;
 
 use std::iter::zip;
 use std::sync::Mutex;
 
-use crate::kernel::{self, MatrixMut, MatrixRef, Start, Sum, Zeros};
+use crate::kernel::{self, MatrixMut, MatrixRef, ROW_GROUP, Start};
 use crate::network::Batch;
 
 use super::context::{Context, Parameters};
@@ -23,11 +21,10 @@ use super::tangent::{Base, Problem, Tangent};
 use super::tape::Tape;
 
 use block::{Block, Direction};
-use kept::Kept;
 
 /// A chain at a point, over a batch.
 pub(super) struct Chain {
-    kept: Kept,
+    tape: Tape,
     first: Tangent,
     second: Tangent,
 }
@@ -35,8 +32,11 @@ pub(super) struct Chain {
 impl Chain {
     /// Makes the base pass.
     pub fn new(context: &Context<'_>, batch: &Batch<'_>) -> Self {
+        let mut tape = Tape::default();
+        tape.forward(context, batch);
+        tape.backward(context, batch, 1.0);
         Chain {
-            kept: Kept::new(context, batch),
+            tape,
             first: Tangent::default(),
             second: Tangent::default(),
         }
@@ -44,18 +44,18 @@ impl Chain {
 
     /// The base pass.
     pub fn tape(&self) -> &Tape {
-        &self.kept.tape
+        &self.tape
     }
 
     /// `product ← Σ_i H_i v`.
     pub fn hvp(&mut self, problem: Problem<'_>, direction: &[f32], product: &mut [f32]) {
-        let base = problem.with(&self.kept.tape);
+        let base = problem.with(&self.tape);
         let direction = Direction {
             shared: direction,
             own: None,
         };
-        propagate(&base, &self.kept, &direction, &mut self.first);
-        sum_hvp(&base, &self.kept, &self.first, product);
+        propagate(&base, &direction, &mut self.first);
+        sum_hvp(&base, &self.first, product);
     }
 
     /// `product ← Σ_i H_i (H_i v + shared)`, where v is the direction of the last [`Chain::hvp`].
@@ -65,13 +65,13 @@ impl Chain {
         shared: &[f32],
         product: &mut [f32],
     ) {
-        let base = problem.with(&self.kept.tape);
+        let base = problem.with(&self.tape);
         let direction = Direction {
             shared,
             own: Some(&self.first),
         };
-        propagate(&base, &self.kept, &direction, &mut self.second);
-        sum_hvp(&base, &self.kept, &self.second, product);
+        propagate(&base, &direction, &mut self.second);
+        sum_hvp(&base, &self.second, product);
     }
 
     /// Appends `vᵀH_i v` of each sample.
@@ -81,14 +81,14 @@ impl Chain {
         direction: Parameters<'_>,
         quotients: &mut Vec<f64>,
     ) {
-        let base = problem.with(&self.kept.tape);
+        let base = problem.with(&self.tape);
         self.first.sample_quotients(&base, direction, quotients);
     }
 }
 
 /// Fills a tangent, each thread some of its samples.
-fn propagate(base: &Base<'_>, kept: &Kept, direction: &Direction<'_>, tangent: &mut Tangent) {
-    let blocks = blocks(base, kept, tangent);
+fn propagate(base: &Base<'_>, direction: &Direction<'_>, tangent: &mut Tangent) {
+    let blocks = blocks(base, tangent);
     if let [block] = &blocks[..] {
         return block.lock().expect("the only one").propagate(direction);
     }
@@ -98,11 +98,12 @@ fn propagate(base: &Base<'_>, kept: &Kept, direction: &Direction<'_>, tangent: &
     });
 }
 
-/// At most a block of samples for each thread, cut where groups of samples begin whose zeros are known.
-fn blocks<'a>(base: &Base<'a>, kept: &'a Kept, tangent: &'a mut Tangent) -> Vec<Mutex<Block<'a>>> {
+/// At most a block of samples for each thread, cut at whole groups, so that a product skips the same
+/// terms for any number of threads.
+fn blocks<'a>(base: &Base<'a>, tangent: &'a mut Tangent) -> Vec<Mutex<Block<'a>>> {
     let (samples, layers) = (base.tape.samples, base.network().layers());
     let step = samples.div_ceil(kernel::threads()).max(1);
-    let step = step.next_multiple_of(Zeros::GROUP);
+    let step = step.next_multiple_of(ROW_GROUP);
     let cut = |buffers: &'a mut Vec<Vec<f32>>| {
         buffers.resize(layers.len(), Vec::new());
         let pieces = zip(layers, buffers).map(|(layer, buffer)| {
@@ -116,7 +117,6 @@ fn blocks<'a>(base: &Base<'a>, kept: &'a Kept, tangent: &'a mut Tangent) -> Vec<
     let block = |first: usize| {
         Mutex::new(Block {
             base: *base,
-            kept,
             samples: first..samples.min(first + step),
             values: values.iter_mut().filter_map(Iterator::next).collect(),
             deltas: deltas.iter_mut().filter_map(Iterator::next).collect(),
@@ -126,9 +126,8 @@ fn blocks<'a>(base: &Base<'a>, kept: &'a Kept, tangent: &'a mut Tangent) -> Vec<
 }
 
 /// `sum ← Σ_i H_i v = Σ_i (R∂W, R∂b)`, with `R∂W = R∂z·xᵀ + ∂z·Rxᵀ`, for every parameter.
-fn sum_hvp(base: &Base<'_>, kept: &Kept, tangent: &Tangent, mut sum: &mut [f32]) {
+fn sum_hvp(base: &Base<'_>, tangent: &Tangent, mut sum: &mut [f32]) {
     let (isa, samples) = (base.problem.context.isa, base.tape.samples);
-    let mut sums = Vec::new();
     for (index, layer) in base.network().layers().iter().enumerate() {
         let (outputs, inputs) = (layer.output.numbers(), layer.input.numbers());
         let (weight, behind) = sum.split_at_mut(layer.weight.len());
@@ -138,18 +137,15 @@ fn sum_hvp(base: &Base<'_>, kept: &Kept, tangent: &Tangent, mut sum: &mut [f32])
         if !bias.is_empty() {
             kernel::column_sums(isa, delta_tangent, Start::Zero, bias);
         }
-        let kept = &kept.layers[index];
-        let mut products = vec![(kept.by_units(delta_tangent), (&kept.read).into())];
+        let mut weight = MatrixMut::new(weight, outputs, inputs);
+        let x = MatrixRef::new(base.read(layer), samples, inputs);
+        let of_units = delta_tangent.transposed();
+        kernel::gemm(isa, of_units, x, Start::Zero, weight.reborrow());
         if index > 0 && base.is_second_order() {
             let delta = MatrixRef::new(&base.tape.deltas[index], samples, outputs);
             let x_tangent = MatrixRef::new(&tangent.values[index - 1], samples, inputs);
-            products.push((kept.by_units(delta), x_tangent.into()));
+            let of_units = delta.transposed();
+            kernel::gemm(isa, of_units, x_tangent, Start::Accumulate, weight);
         }
-        sums.push(Sum {
-            products,
-            start: Start::Zero,
-            c: MatrixMut::new(weight, outputs, inputs),
-        });
     }
-    kernel::gemm_sums(isa, sums);
 }

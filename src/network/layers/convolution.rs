@@ -170,7 +170,7 @@ impl Describe for Convolution {
 
     fn order_for_backward(&self, isa: Isa, weight: &[f32], ordered: &mut Vec<f32>) {
         ordered.resize(weight.len(), 0.0);
-        convolution::turn_weights(isa, &self.plans, weight, ordered);
+        convolution::transpose_weights(isa, &self.plans, weight, ordered);
     }
 
     fn has_backward_weight(&self) -> bool {

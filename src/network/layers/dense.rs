@@ -81,7 +81,15 @@ impl Bilinear for Dense {
         let (dz, weights) = (given(at, dz), matrix(at, w));
         let dx = MatrixMut::new(dx, at.samples, at.input.numbers());
         match start {
-            Start::Zero => kernel::dense::backward(at.isa, dz, weights, Below { gate: None, dx }),
+            Start::Zero => kernel::dense::backward(
+                at.isa,
+                dz,
+                weights,
+                Below {
+                    rectified: None,
+                    dx,
+                },
+            ),
             Start::Accumulate => kernel::gemm(at.isa, dz, weights, start, dx),
         }
     }

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::kernel::{self, Adaptive};
 
 use super::method::{Method, Site, Taken, check_positive};
-use super::rms_prop::Squares;
+use super::rms_prop::{Squares, roots};
 
 /// `v ← v + g²`, `w ← w − ηg/(√v + ε)`, from `v = 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,16 +22,6 @@ impl Default for AdaGrad {
     }
 }
 
-impl AdaGrad {
-    /// How `v` becomes the denominators `√v + ε`.
-    fn adaptive(&self) -> Adaptive {
-        Adaptive {
-            root: 1.0,
-            epsilon: self.epsilon as f32,
-        }
-    }
-}
-
 impl Method for AdaGrad {
     type Memory = Squares;
     const NAME: &'static str = "ada-grad";
@@ -43,7 +33,7 @@ impl Method for AdaGrad {
     fn step(&self, Squares { squares }: &mut Squares, site: &mut Site<'_>) -> Taken {
         let loss = site.evaluate();
         kernel::decay_squares(site.isa, (1.0, 1.0), site.gradient, squares);
-        let (adaptive, pair) = (self.adaptive(), (&*site.gradient, &squares[..]));
+        let (adaptive, pair) = (roots(self.epsilon), (&*site.gradient, &squares[..]));
         kernel::descend_adaptive(
             site.isa,
             adaptive,
@@ -55,6 +45,6 @@ impl Method for AdaGrad {
     }
 
     fn preconditioner<'a>(&self, memory: &'a Squares) -> Option<(Adaptive, &'a [f32])> {
-        Some((self.adaptive(), &memory.squares))
+        Some((roots(self.epsilon), &memory.squares))
     }
 }

@@ -26,13 +26,11 @@ impl Default for RmsProp {
     }
 }
 
-impl RmsProp {
-    /// How `v` becomes the denominators `√v + ε`.
-    fn adaptive(&self) -> Adaptive {
-        Adaptive {
-            root: 1.0,
-            epsilon: self.epsilon as f32,
-        }
+/// How `v` becomes the denominators `√v + ε`.
+pub(super) fn roots(epsilon: f64) -> Adaptive {
+    Adaptive {
+        root: 1.0,
+        epsilon: epsilon as f32,
     }
 }
 
@@ -62,7 +60,7 @@ impl Method for RmsProp {
         let loss = site.evaluate();
         let factors = (self.decay as f32, (1.0 - self.decay) as f32);
         kernel::decay_squares(site.isa, factors, site.gradient, squares);
-        let (adaptive, pair) = (self.adaptive(), (&*site.gradient, &squares[..]));
+        let (adaptive, pair) = (roots(self.epsilon), (&*site.gradient, &squares[..]));
         kernel::descend_adaptive(
             site.isa,
             adaptive,
@@ -74,6 +72,6 @@ impl Method for RmsProp {
     }
 
     fn preconditioner<'a>(&self, memory: &'a Squares) -> Option<(Adaptive, &'a [f32])> {
-        Some((self.adaptive(), &memory.squares))
+        Some((roots(self.epsilon), &memory.squares))
     }
 }

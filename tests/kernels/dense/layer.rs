@@ -16,7 +16,7 @@ pub struct Layer {
     pub shape: (usize, usize, usize),
     x: Vec<f32>,
     pub delta: Vec<f32>,
-    gate: Vec<f32>,
+    rectified: Vec<f32>,
     pub weights: Vec<f32>,
     pub bias: Vec<f32>,
 }
@@ -28,7 +28,7 @@ impl Layer {
             shape,
             x: family.vectors(m * k, 1).0,
             delta: family.vectors(m * n, 2).0,
-            gate: Family::Uniform.vectors(m * k, 3).0,
+            rectified: Family::Uniform.vectors(m * k, 3).0,
             weights: family.vectors(n * k, 4).1,
             bias: family.vectors(n, 5).0,
         }
@@ -71,8 +71,8 @@ impl Layer {
         MatrixRef::new(&self.delta, self.shape.0, self.shape.2)
     }
 
-    fn gate(&self) -> MatrixRef<'_> {
-        MatrixRef::new(&self.gate, self.shape.0, self.shape.1)
+    fn read(&self) -> MatrixRef<'_> {
+        MatrixRef::new(&self.rectified, self.shape.0, self.shape.1)
     }
 
     pub fn weights(&self) -> MatrixRef<'_> {
@@ -87,11 +87,11 @@ impl Layer {
         y.checked("affine")
     }
 
-    pub fn backward(&self, isa: Isa, is_gated: bool) -> Vec<f32> {
+    pub fn backward(&self, isa: Isa, is_rectified: bool) -> Vec<f32> {
         let (m, k, _) = self.shape;
         let mut dx = Guarded::new(&vec![f32::NAN; m * k]);
         let below = Below {
-            gate: is_gated.then(|| self.gate()),
+            rectified: is_rectified.then(|| self.read()),
             dx: MatrixMut::new(dx.numbers(), m, k),
         };
         backward(isa, self.delta(), self.weights(), below);
@@ -112,7 +112,7 @@ impl Layer {
         let (mut w, mut b) = (Guarded::new(&self.weights), Guarded::new(&self.bias));
         let mut dx = Guarded::new(&vec![f32::NAN; m * k]);
         let below = Below {
-            gate: Some(self.gate()),
+            rectified: Some(self.read()),
             dx: MatrixMut::new(dx.numbers(), m, k),
         };
         let (weights, bias) = (w.numbers(), b.numbers());
@@ -158,9 +158,9 @@ pub fn affine_by_definition(layer: &Layer, rectified: bool) -> Vec<f32> {
     y
 }
 
-/// `delta·W`, gated, by the definition: for few samples eight pieces of the rows of `W`, each a
-/// chain over the terms that count, in a tree.
-pub fn backward_by_definition(layer: &Layer, is_gated: bool) -> Vec<f32> {
+/// `delta·W` times the derivative of the rectifier, by the definition: for few samples eight pieces of
+/// the rows of `W`, each a chain over the terms that count, in a tree.
+pub fn backward_by_definition(layer: &Layer, is_rectified: bool) -> Vec<f32> {
     let (m, k, n) = layer.shape;
     let units = n.div_ceil(8);
     let edge = |piece: usize| (units * piece / 8 * 8).min(n);
@@ -186,9 +186,10 @@ pub fn backward_by_definition(layer: &Layer, is_gated: bool) -> Vec<f32> {
             });
             sums = pairs.collect();
         }
-        match is_gated && layer.gate[at] <= 0.0 {
-            true => 0.0,
-            false => sums[0].unwrap_or(0.0),
+        if is_rectified && layer.rectified[at] <= 0.0 {
+            0.0
+        } else {
+            sums[0].unwrap_or(0.0)
         }
     };
     (0..m * k).map(element).collect()

@@ -38,10 +38,10 @@ fn affine_is_what_it_says() {
 fn backward_is_what_it_says() {
     for shape in shapes() {
         for layer in Layer::both(Family::Uniform, shape) {
-            for is_gated in [false, true] {
-                let right = all_bits(&backward_by_definition(&layer, is_gated));
+            for is_rectified in [false, true] {
+                let right = all_bits(&backward_by_definition(&layer, is_rectified));
                 for isa in Isa::available() {
-                    let dx = all_bits(&layer.backward(isa, is_gated));
+                    let dx = all_bits(&layer.backward(isa, is_rectified));
                     assert_eq!(dx, right, "{shape:?} on {}", isa.name());
                 }
             }

@@ -3,14 +3,14 @@
 use super::shape::Shape;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
-/// Turns the weights on one thread.
-pub(super) struct Turn<'a> {
+/// Transposes the weights on one thread.
+pub(super) struct Transpose<'a> {
     pub(super) shape: &'a Shape,
     pub(super) w: &'a [f32],
     pub(super) out: &'a mut [f32],
 }
 
-impl Kernel for Turn<'_> {
+impl Kernel for Transpose<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -19,25 +19,22 @@ impl Kernel for Turn<'_> {
         let (rows, columns) = (shape.rows(), shape.columns());
         let (inputs, outputs) = (shape.group_inputs(), shape.group_outputs());
         let (size, side) = (inputs * outputs, shape.window.size.columns);
-        let turned = |tap| rows.turned(tap / side) * side + columns.turned(tap % side);
-        let places: Vec<usize> = (0..shape.window.size.area()).map(turned).collect();
+        let transposed = |tap| rows.transposed(tap / side) * side + columns.transposed(tap % side);
+        let places: Vec<usize> = (0..shape.window.size.area()).map(transposed).collect();
         let groups = self.w.chunks(shape.group_weights());
         for (w, out) in groups.zip(self.out.chunks_mut(shape.group_weights())) {
-            for (w, turned) in w.chunks(size).zip(&places) {
-                let out = &mut out[turned * size..][..size];
-                transpose(lanes, (w, outputs), (out, inputs));
+            for (w, transposed) in w.chunks(size).zip(&places) {
+                let out = &mut out[transposed * size..][..size];
+                transpose(lanes, w, outputs, out, inputs);
             }
         }
     }
 }
 
-/// Rows to columns, 16 × 16 numbers at a time. Beside each matrix the length of its rows.
+/// Writes the transpose of `from`, rows of `width` numbers, to `to`, rows of `height` numbers: 16 × 16 numbers
+/// at a time.
 #[inline(always)]
-fn transpose<L: Lanes>(
-    lanes: L,
-    (from, width): (&[f32], usize),
-    (to, height): (&mut [f32], usize),
-) {
+fn transpose<L: Lanes>(lanes: L, from: &[f32], width: usize, to: &mut [f32], height: usize) {
     for row in (0..height).step_by(LANES) {
         for column in (0..width).step_by(LANES) {
             let end = width.min(column + LANES);

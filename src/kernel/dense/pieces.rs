@@ -1,8 +1,36 @@
-//! The sum of the pieces of a derivative.
+//! The pieces of the rows of `W` whose contributions to a derivative are summed apart, and the tree in
+//! which these sums are added.
 
+use super::row_kernel::Cell;
 use crate::kernel::lanes::Lanes;
+use crate::kernel::team::threads;
 
-use super::rows::Cell;
+/// The number of pieces.
+pub(super) const PIECES: usize = 8;
+/// Pieces are cut at multiples of so many rows.
+pub(super) const ROWS: usize = 8;
+/// Multiply-adds that are worth a thread of their own: about a microsecond.
+pub(super) const WORK: usize = 1 << 14;
+
+/// One of the parts in which the threads share the pieces.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    pub(super) number: usize,
+    /// How many parts there are: a power of two up to [`PIECES`], so that pieces are whole.
+    pub(super) of: usize,
+}
+
+/// The number of parts for so many multiply-adds with the `n` rows of `W`, none of them empty.
+///
+/// Forward and backward a part has the same rows, so that they stay in one processor's cache: to
+/// fetch what another processor has just written is many times slower.
+pub(super) fn parts(work: usize, n: usize) -> usize {
+    if n.div_ceil(ROWS) < PIECES {
+        return 1;
+    }
+    let most = threads().min(work / WORK).clamp(1, PIECES);
+    1 << most.ilog2()
+}
 
 /// The sums of pieces, added as a tree: `(0 + 1) + (2 + 3)`. Pieces without rows are left out.
 pub(super) struct Tree<'a> {
@@ -15,9 +43,9 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// `room`: four times `cells`.
-    pub(super) fn new(room: &'a mut [Cell], cells: usize) -> Self {
-        let (current, rest) = room.split_at_mut(cells);
+    /// `workspace`: four times `cells`.
+    pub(super) fn new(workspace: &'a mut [Cell], cells: usize) -> Self {
+        let (current, rest) = workspace.split_at_mut(cells);
         let (one, rest) = rest.split_at_mut(cells);
         let (two, four) = rest.split_at_mut(cells);
         Tree {

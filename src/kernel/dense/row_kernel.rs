@@ -1,8 +1,8 @@
-//! Some rows of `W`, some vectors wide, and the samples that reach them. The rows are in registers.
+//! One or two rows of `W`, some vectors wide, in registers while the samples that count pass.
 
 use std::array::from_fn;
 
-use super::terms::{PAIR, Term};
+use super::nonzero::{PAIR, SampleDelta};
 use crate::kernel::lanes::{LANES, Lanes};
 
 /// A vector in memory.
@@ -19,16 +19,16 @@ pub(super) struct Block<'a, const VECTORS: usize> {
 pub(super) fn pass_down<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
     w: [&[f32]; ROWS],
-    terms: &[Term],
+    samples: &[SampleDelta],
     block: &mut Block<VECTORS>,
 ) {
     let mut old = [[lanes.splat(0.0); VECTORS]; ROWS];
     for (old, w) in old.iter_mut().zip(w) {
         *old = read(lanes, w);
     }
-    for term in terms {
-        let deltas = splats::<L, ROWS>(lanes, &term.deltas);
-        for (v, dx) in block.dx[term.sample].iter_mut().enumerate() {
+    for sample in samples {
+        let deltas = splats::<L, ROWS>(lanes, &sample.deltas);
+        for (v, dx) in block.dx[sample.sample].iter_mut().enumerate() {
             add_down(lanes, &deltas, &old, v, dx);
         }
     }
@@ -45,7 +45,7 @@ pub(super) fn change<
 >(
     lanes: L,
     w: [&mut [f32]; ROWS],
-    terms: &[Term],
+    samples: &[SampleDelta],
     block: &mut Block<VECTORS>,
 ) {
     let mut old = [[lanes.splat(0.0); VECTORS]; ROWS];
@@ -55,9 +55,9 @@ pub(super) fn change<
         }
     }
     let mut new = old;
-    for term in terms {
-        let deltas = splats::<L, ROWS>(lanes, &term.deltas);
-        let (x, dx) = (&block.x[term.sample], &mut block.dx[term.sample]);
+    for sample in samples {
+        let deltas = splats::<L, ROWS>(lanes, &sample.deltas);
+        let (x, dx) = (&block.x[sample.sample], &mut block.dx[sample.sample]);
         for v in 0..VECTORS {
             if DOWN {
                 add_down(lanes, &deltas, &old, v, &mut dx[v]);

@@ -1,4 +1,4 @@
-//! What is done to the result of a product while it is in the cache.
+//! What is done to the result of a product while it is in the cache: bias, rectifier, partial sums.
 
 use std::array::from_fn;
 
@@ -6,14 +6,14 @@ use crate::kernel::elementwise::{combine, update};
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::view::{MatrixMut, MatrixRef};
 
-/// The bias, if there is one, added to each row, and perhaps the rectifier.
-pub(super) struct Finish<'a> {
+/// `y ← y + b` for each row where there is a bias, and the rectifier if `relu`.
+pub(super) struct BiasRelu<'a> {
     pub(super) bias: &'a [f32],
-    pub(super) rectified: bool,
+    pub(super) relu: bool,
     pub(super) y: MatrixMut<'a>,
 }
 
-impl Kernel for Finish<'_> {
+impl Kernel for BiasRelu<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -29,7 +29,7 @@ impl Kernel for Finish<'_> {
                     |bias, y| lanes.add(y, bias),
                 );
             }
-            if self.rectified {
+            if self.relu {
                 update(
                     lanes,
                     y,
@@ -41,13 +41,13 @@ impl Kernel for Finish<'_> {
     }
 }
 
-/// `dx ← gate > 0 ? dx : +0`.
-pub(super) struct Gated<'a> {
-    pub(super) gate: MatrixRef<'a>,
+/// `dx ← x > 0 ? dx : +0`, where `x` is what a rectifier gave.
+pub(super) struct ReluBackward<'a> {
+    pub(super) x: MatrixRef<'a>,
     pub(super) dx: MatrixMut<'a>,
 }
 
-impl Kernel for Gated<'_> {
+impl Kernel for ReluBackward<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -55,24 +55,24 @@ impl Kernel for Gated<'_> {
         for i in 0..self.dx.rows() {
             combine(
                 lanes,
-                self.gate.row(i),
+                self.x.row(i),
                 self.dx.row_mut(i),
                 #[inline(always)]
-                |gate, dx| lanes.where_positive(gate, dx),
+                |x, dx| lanes.where_positive(x, dx),
             );
         }
     }
 }
 
-/// `dx ←` the sum of two, four or eight partial sums, in a tree, gated. They stand one below the
-/// other in `partial`.
-pub(super) struct Sum<'a> {
+/// `dx ←` the sum of two, four or eight partial sums in a tree, then [`ReluBackward`] where there is an `x`.
+/// The partial sums stand one below the other in `partial`.
+pub(super) struct TreeSum<'a> {
     pub(super) partial: MatrixRef<'a>,
-    pub(super) gate: Option<MatrixRef<'a>>,
+    pub(super) x: Option<MatrixRef<'a>>,
     pub(super) dx: MatrixMut<'a>,
 }
 
-impl Kernel for Sum<'_> {
+impl Kernel for TreeSum<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -86,13 +86,13 @@ impl Kernel for Sum<'_> {
     }
 }
 
-impl Sum<'_> {
+impl TreeSum<'_> {
     #[inline(always)]
     fn add<L: Lanes, const PARTS: usize>(mut self, lanes: L) {
         let rows = self.dx.rows();
         for i in 0..rows {
             let from: [&[f32]; PARTS] = from_fn(|part| self.partial.row(part * rows + i));
-            let gate = self.gate.map(|gate| gate.row(i));
+            let x = self.x.map(|x| x.row(i));
             for (v, to) in self.dx.row_mut(i).chunks_mut(LANES).enumerate() {
                 let mut sums = [lanes.splat(0.0); PARTS];
                 for (sum, from) in sums.iter_mut().zip(from) {
@@ -105,10 +105,8 @@ impl Sum<'_> {
                         sums[i] = lanes.add(sums[2 * i], sums[2 * i + 1]);
                     }
                 }
-                let dx = match gate {
-                    Some(gate) => {
-                        lanes.where_positive(lanes.load_padded(&gate[v * LANES..]), sums[0])
-                    }
+                let dx = match x {
+                    Some(x) => lanes.where_positive(lanes.load_padded(&x[v * LANES..]), sums[0]),
                     None => sums[0],
                 };
                 lanes.store_cut(dx, to);

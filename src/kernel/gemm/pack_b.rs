@@ -1,0 +1,127 @@
+//! A block of B as the micro-kernel reads it: panels of [`NR`] columns, each row by row.
+
+use std::ops::Range;
+
+use super::blocking::NR;
+use super::transpose::transpose;
+use crate::kernel::buffer::Buffer;
+use crate::kernel::lanes::{LANES, Lanes};
+use crate::kernel::view::MatrixRef;
+
+/// How many rows ahead of the one that is copied the next ones are asked for.
+const AHEAD: usize = 12;
+
+/// A panel of B, or its columns from one on: row `k` begins at `k·stride`; the last one is padded with
+/// zeros to whole vectors.
+#[derive(Clone, Copy)]
+pub(super) struct PanelB<'a> {
+    pub(super) numbers: &'a [f32],
+    pub(super) stride: usize,
+    pub(super) depth: usize,
+}
+
+impl PanelB<'_> {
+    /// The panel from this column on.
+    #[inline(always)]
+    pub(super) fn from_column(self, column: usize) -> Self {
+        PanelB {
+            numbers: &self.numbers[column..],
+            ..self
+        }
+    }
+}
+
+/// A block of B. Each panel is packed just before the first block of A needs it.
+pub(super) struct PackedB<'a> {
+    b: MatrixRef<'a>,
+    packed: &'a mut [f32],
+    /// Do panels stand one behind the other, for further blocks of A? Otherwise each takes the place of the
+    /// one before, which is still in the first cache.
+    is_kept: bool,
+}
+
+impl<'a> PackedB<'a> {
+    #[inline(always)]
+    pub(super) fn new(b: MatrixRef<'a>, is_kept: bool, buffer: &'a mut Buffer) -> Self {
+        let width = if is_kept {
+            b.columns().next_multiple_of(LANES)
+        } else {
+            NR
+        };
+        PackedB {
+            b,
+            packed: buffer.numbers(b.rows() * width),
+            is_kept,
+        }
+    }
+
+    /// The panel of these columns, which begin with a multiple of [`NR`]; `is_first`: it is not packed yet.
+    #[inline(always)]
+    pub(super) fn panel<L: Lanes>(
+        &mut self,
+        lanes: L,
+        columns: Range<usize>,
+        is_first: bool,
+    ) -> PanelB<'_> {
+        let depth = self.b.rows();
+        let stride = columns.len().next_multiple_of(LANES);
+        let start = if self.is_kept {
+            depth * columns.start
+        } else {
+            0
+        };
+        let numbers = &mut self.packed[start..][..depth * stride];
+        if is_first {
+            pack(lanes, self.b.block(0..depth, columns), stride, numbers);
+        }
+        PanelB {
+            numbers,
+            stride,
+            depth,
+        }
+    }
+}
+
+/// Writes the rows of a panel to `to`, `stride` numbers apart, each padded with zeros.
+#[inline(always)]
+fn pack<L: Lanes>(lanes: L, panel: MatrixRef, stride: usize, to: &mut [f32]) {
+    if panel.has_adjacent_columns() {
+        copy(lanes, panel, stride, to);
+    } else if panel.transposed().has_adjacent_columns() {
+        transpose(lanes, panel.transposed(), |k| k * stride, to);
+    } else {
+        for (k, to) in to.chunks_exact_mut(stride).enumerate() {
+            to.fill(0.0);
+            (0..panel.columns()).for_each(|j| to[j] = panel.get(k, j));
+        }
+    }
+}
+
+/// Rows whose numbers are adjacent.
+#[inline(always)]
+fn copy<L: Lanes>(lanes: L, panel: MatrixRef, stride: usize, to: &mut [f32]) {
+    for (k, to) in to.chunks_exact_mut(stride).enumerate() {
+        if k + AHEAD < panel.rows() {
+            let lines = panel.row(k + AHEAD).chunks(LANES);
+            lines.for_each(|line| lanes.prefetch(line.as_ptr()));
+        }
+        let row = panel.row(k);
+        let (to, _) = to.as_chunks_mut();
+        if let (Some(row), Some(to)) = (row.first_chunk(), to.first_chunk_mut()) {
+            copy_whole(lanes, row, to);
+            continue;
+        }
+        for (v, to) in to.iter_mut().enumerate() {
+            let from = (v * LANES).min(row.len());
+            lanes.store(lanes.load_padded(&row[from..]), to);
+        }
+    }
+}
+
+/// A row of a whole panel.
+#[inline(always)]
+fn copy_whole<L: Lanes>(lanes: L, row: &[f32; NR], to: &mut [[f32; LANES]; NR / LANES]) {
+    for (from, to) in row.as_chunks().0.iter().zip(to) {
+        lanes.store(lanes.load(from), to);
+    }
+}

@@ -1,0 +1,66 @@
+//! Copying rows to columns, 16 × 16 numbers at a time, in registers.
+
+use std::array::from_fn;
+
+use crate::kernel::lanes::{LANES, Lanes};
+use crate::kernel::view::MatrixRef;
+
+/// How many vectors ahead of those that are transposed the next ones of the same rows are asked for.
+const AHEAD: usize = 4;
+
+/// Writes column `j` of `from`, which has adjacent columns, to `to[start(j)..]`, with zeros up to a
+/// multiple of 16 numbers.
+#[inline(always)]
+pub(super) fn transpose<L: Lanes>(
+    lanes: L,
+    from: MatrixRef,
+    start: impl Fn(usize) -> usize,
+    to: &mut [f32],
+) {
+    for first in (0..from.rows()).step_by(LANES) {
+        for row in first + LANES..from.rows().min(first + 2 * LANES) {
+            let lines = from.row(row).chunks(LANES);
+            lines.for_each(|line| lanes.prefetch(line.as_ptr()));
+        }
+        transpose_rows(lanes, from, first, &start, to);
+    }
+}
+
+/// [`transpose`] for 16 rows from `first` on.
+#[inline(always)]
+fn transpose_rows<L: Lanes>(
+    lanes: L,
+    from: MatrixRef,
+    first: usize,
+    start: &impl Fn(usize) -> usize,
+    to: &mut [f32],
+) {
+    let rows: [&[f32]; LANES] = from_fn(|i| {
+        if first + i < from.rows() {
+            from.row(first + i)
+        } else {
+            &[]
+        }
+    });
+    let whole = rows.map(|row| row.as_chunks::<LANES>().0);
+    for block in 0..from.columns().div_ceil(LANES) {
+        let mut square = [lanes.splat(0.0); LANES];
+        for (i, vector) in square.iter_mut().enumerate() {
+            *vector = match whole[i].get(block) {
+                Some(numbers) => {
+                    if let Some(ahead) = whole[i].get(block + AHEAD) {
+                        lanes.prefetch(ahead.as_ptr());
+                    }
+                    lanes.load(numbers)
+                }
+                None => lanes.load_padded(&rows[i][(block * LANES).min(rows[i].len())..]),
+            };
+        }
+        let columns = block * LANES..from.columns().min((block + 1) * LANES);
+        for (column, vector) in columns.zip(lanes.transpose(square)) {
+            if let Some(to) = to[start(column) + first..].first_chunk_mut() {
+                lanes.store(vector, to);
+            }
+        }
+    }
+}
