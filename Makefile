@@ -6,7 +6,7 @@ CARGO ?= cargo
 OUT ?= out
 PROGRAM = target/release/sgd-stability
 
-.PHONY: verify test test-deep sanitize mutants fuzz bench bench-peers report check setup clean
+.PHONY: verify test test-deep sanitize mutants fuzz bench bench-peers report picture check setup clean
 
 verify: setup
 	$(CARGO) build --release --locked
@@ -66,6 +66,14 @@ report: setup
 	$(CARGO) build --release --locked
 	$(PROGRAM) reproduce --out reports
 	$(PROGRAM) report reports
+
+# The picture of the README: a figure of the committed report with a margin, on white paper, so that
+# it can be read on a dark page too.
+FIGURE = reports/figures/sgd-rectangle.svg
+picture:
+	{ echo '<svg width="672" height="478" viewBox="-64 -80 2688 1912" xmlns="http://www.w3.org/2000/svg">'; \
+	  echo '<rect x="-64" y="-80" width="2688" height="1912" fill="#FFFFFF"/>'; \
+	  tail -n +2 $(FIGURE); } > docs/rectangle.svg
 
 check: setup
 	$(CARGO) fmt --check

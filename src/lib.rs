@@ -61,3 +61,8 @@ pub mod sweep;
 pub mod train;
 pub mod work;
 pub mod write;
+
+/// The examples of the page on the library are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/the-library.md")]
+struct TheLibrary;

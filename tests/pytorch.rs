@@ -43,11 +43,11 @@ fn python() -> Result<PathBuf, &'static str> {
     Ok(python)
 }
 
-/// Makes `NAME.safetensors` of `NAME.pt` by the lines that the README gives.
+/// Makes `NAME.safetensors` of `NAME.pt` by the lines that docs/your-own-network.md gives.
 fn export(python: &Path, folder: &Path, name: &str) {
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    let readme = std::fs::read_to_string(readme).expect("the README");
-    let snippet = readme.split("```python\n").nth(1).expect("a snippet");
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/your-own-network.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let snippet = page.split("```python\n").nth(1).expect("a snippet");
     let (snippet, _) = snippet.split_once("```").expect("the end of the snippet");
     let rename = |from: String, to: &str| {
         std::fs::rename(folder.join(from), folder.join(to)).expect("a file that was written");

@@ -15,7 +15,8 @@
 //! type = "relu"
 //! ```
 //!
-//! The words of each layer stand in its file in [`super::layers`].
+//! The words of each layer stand in its file in [`super::layers`]; docs/layers-and-losses.md
+//! lists them all.
 
 use std::path::Path;
 

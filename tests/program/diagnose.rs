@@ -372,13 +372,13 @@ fn no_instruction_set_changes_an_answer_and_an_unknown_one_is_refused() {
 }
 
 #[test]
-fn the_readme_has_the_table_of_support() {
+fn the_page_on_layers_has_the_table_of_support() {
     let run = run(&["networks"]);
     assert_eq!(run.code, 0);
-    let readme = include_str!("../../README.md");
+    let page = include_str!("../../docs/layers-and-losses.md");
     assert!(
-        readme.contains(run.out.trim()),
-        "put this into README.md:\n{}",
+        page.contains(run.out.trim()),
+        "put this into docs/layers-and-losses.md:\n{}",
         run.out
     );
 }

@@ -15,7 +15,7 @@ use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
 /// How to mend a file that is not one of ours.
-const EXPORT: &str = "export the weights as the README shows, with \
+const EXPORT: &str = "export the weights as docs/your-own-network.md shows, with \
                       safetensors.torch.save_file(model.state_dict(), FILE)";
 
 /// The longest header that is read, in bytes: that of some hundred thousand tensors.

@@ -189,7 +189,14 @@ fn a_pickle_is_refused_with_the_way_to_export() {
         b"PK\x03\x04aaaaaaaa",
         b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8",
     ] {
-        expect(magic, &["pickle", "safetensors.torch.save_file", "README"]);
+        expect(
+            magic,
+            &[
+                "pickle",
+                "safetensors.torch.save_file",
+                "docs/your-own-network.md",
+            ],
+        );
     }
     // A header of 0x0280 bytes begins as a pickle does.
     let padding = " ".repeat(0x0280 - entry("a", "F32", "[1]", 0, 4).len() - 2);

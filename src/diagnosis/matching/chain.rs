@@ -88,7 +88,7 @@ pub(in crate::diagnosis) fn chain(
 /// There is no dense layer.
 pub(in crate::diagnosis) fn no_matrix(place: &str) -> Error {
     let fault = "are missing: there is no tensor \"….weight\" of shape outputs × inputs; save the \
-                 model's state_dict() as the README shows";
+                 model's state_dict() as docs/your-own-network.md shows";
     Error::input(place, "dense weights", fault)
 }
 
