@@ -61,7 +61,9 @@ struct Task {
     what: &'static str,
     name: String,
     of: Rounds,
+    /// When the first task began, and how long those before this one took.
     began: Instant,
+    taken: Duration,
 }
 
 /// How many rounds are done, of at most how many.
@@ -94,11 +96,13 @@ impl Stages {
     pub fn task(&self, what: &'static str, name: &str, (done, most): (usize, usize)) {
         let mut state = self.0.borrow_mut();
         let before = state.task.take();
+        let began = before.map_or_else(Instant::now, |task| task.began);
         state.task = Some(Task {
             what,
             name: name.to_owned(),
             of: Rounds { done, most },
-            began: before.map_or_else(Instant::now, |task| task.began),
+            began,
+            taken: began.elapsed(),
         });
         state.begin("");
     }
@@ -144,7 +148,7 @@ impl State {
         let Some(task) = &self.task else {
             return stage;
         };
-        let of = task.of.told(task.what, "", task.began.elapsed());
+        let of = task.of.told(task.what, "", task.taken);
         let between = if stage.is_empty() { "" } else { ": " };
         format!("{of}; {}{between}{stage}", task.name)
     }
