@@ -22,6 +22,9 @@ pub trait Watcher {
     /// A stage begins: what is being done, in words.
     fn stage(&mut self, what: &str);
 
+    /// Of the rounds of the stage, `done` are done and at most `most` will be.
+    fn progress(&mut self, _done: usize, _most: usize) {}
+
     /// An answer that is certain before the work is done.
     fn answer(&mut self, answer: &str);
 
@@ -98,6 +101,13 @@ pub fn step() {
 pub fn stage(what: &str) {
     with_watcher(|watcher| watcher.stage(what));
     step();
+}
+
+/// Says how far the stage has come: `done` rounds of at most `most`.
+pub fn progress(done: usize, most: usize) {
+    if IS_WATCHED.get() {
+        with_watcher(|watcher| watcher.progress(done, most));
+    }
 }
 
 /// Tells an answer that is certain before the work is done.

@@ -6,28 +6,55 @@ use clap::Args;
 use serde_json::json;
 use sgd_stability::decide::Certificate;
 use sgd_stability::error::Result;
+use sgd_stability::work;
 
+use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending};
+use super::progress::told;
 
-/// Re-check a certificate that `decide --certificate` wrote, from nothing but what stands in it.
-///
-/// Exit code 0: verified; 5: refuted, so something in it was changed or wrong from the start;
-/// 2: no certificate by the grammar in docs/formats.md. `theorems/check_certificate.py` checks the
-/// same in plain Python, without this program.
+/// Check again a certificate that `decide --certificate` wrote, from nothing but what stands in it.
 #[derive(Debug, Args)]
+#[command(
+    before_help = EXAMPLE,
+    after_help = exit_codes(&EXIT_CODES),
+    after_long_help = explained(ABOUT, &EXIT_CODES)
+)]
 pub struct Arguments {
-    /// The certificate.
+    /// The certificate, a file.
     #[arg(value_name = "CERT.json")]
     certificate: PathBuf,
     /// Print one JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
 }
 
-/// Checks.
+const EXAMPLE: &str = "\
+Example:
+  $ echo '{\"kind\":\"linear\",\"inputs\":[[\"1\",\"0\"],[\"0\",\"1\"],[\"1\",\"1\"]]}' > model.json
+  $ sgd-stability decide model.json --lr 5/4 --batch 1 --certificate cert.json
+  $ sgd-stability certify cert.json";
+
+const ABOUT: &str = "\
+A certificate holds a model, a learning rate and a matrix that proves the mean-square verdict by a few \
+products over the rationals; docs/formats.md has its grammar. `theorems/check_certificate.py` checks the \
+same in plain Python, without this program.";
+
+const EXIT_CODES: [(u8, &str); 2] = [
+    (0, "verified"),
+    (
+        5,
+        "refuted: something in it was changed, or wrong from the start",
+    ),
+];
+
+/// Checks, and says on the way what it is doing.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let certificate = Certificate::read(&arguments.certificate)?;
-    let refuted = certificate.check().err().map(|fault| fault.message);
+    let refuted = told(arguments.json, |_| {
+        work::stage("checking the witness");
+        certificate.check()
+    });
+    let refuted = refuted.err().map(|fault| fault.message);
     let text = match &refuted {
         None => "verified".to_owned(),
         Some(fault) => format!("refuted: {fault}"),

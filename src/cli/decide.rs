@@ -16,43 +16,61 @@ use sgd_stability::work;
 use sgd_stability::write::write_file;
 
 use super::decision;
+use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending};
 use super::progress::Stages;
-use super::time_limit::time_limit;
+use super::words::{time_limit, whole};
 
-/// Decide every criterion exactly for a model file, at one learning rate and batch size.
-///
-/// A model file is JSON with rationals as strings:
-/// {"kind":"linear","inputs":[["1","0"],["1/2","1"]]} for linear regression (H_i = x_i x_iᵀ), or
-/// {"kind":"quadratic","hessians":[[["1","0"],["0","2"]]]} for given sample Hessians.
+/// Decide exactly, over the rationals, whether SGD is stable on a small model.
 #[derive(Debug, Args)]
-#[command(allow_negative_numbers = true)]
+#[command(
+    allow_negative_numbers = true,
+    before_help = EXAMPLE,
+    after_help = exit_codes(&EXIT_CODES),
+    after_long_help = explained(ABOUT, &EXIT_CODES)
+)]
 pub struct Arguments {
-    /// The model file.
+    /// The model, a JSON file.
     #[arg(value_name = "MODEL.json")]
     model: PathBuf,
     /// The learning rate η, exactly: "7/10" or "0.7".
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     lr: String,
     /// The batch size B, from 1 to the number of samples.
-    #[arg(long, value_name = "B")]
+    #[arg(long, value_name = "B", value_parser = whole::<usize>)]
     batch: usize,
     /// How a batch is drawn: without-replacement or with-replacement.
     #[arg(long, value_name = "SCHEME", default_value_t = Sampling::WithoutReplacement)]
     sampling: Sampling,
-    /// Brackets and values to this many significant digits.
-    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=200))]
+    /// Print brackets and values to so many significant digits.
+    #[arg(long, help_heading = headings::OUTPUT, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=200))]
     digits: u32,
-    /// Write a certificate of the mean-square verdict, for `certify` or a stranger to check.
-    #[arg(long, value_name = "OUT.json")]
+    /// Write a certificate of the mean-square verdict, which `certify` or anybody can check.
+    #[arg(long, help_heading = headings::OUTPUT, value_name = "OUT.json")]
     certificate: Option<PathBuf>,
-    /// Work no longer than this (30s, 5m, 1h), then say what is known; exit code 4 if that is not all.
+    /// Work no longer than this (30s, 5m, 1h), then say what is known.
     #[arg(long, value_name = "LIMIT", value_parser = time_limit)]
     time: Option<Duration>,
     /// Print one JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
 }
+
+const EXAMPLE: &str = "\
+Example, a linear regression with three inputs:
+  $ echo '{\"kind\":\"linear\",\"inputs\":[[\"1\",\"0\"],[\"0\",\"1\"],[\"1\",\"1\"]]}' > model.json
+  $ sgd-stability decide model.json --lr 5/4 --batch 1";
+
+const ABOUT: &str = "\
+A model file is JSON with rationals as strings: {\"kind\":\"linear\",\"inputs\":[…]} is linear regression, whose \
+sample Hessians are H_i = x_i x_iᵀ; {\"kind\":\"quadratic\",\"hessians\":[[[\"1\",\"0\"],[\"0\",\"2\"]],…]} gives the \
+H_i themselves. Every criterion gets a verdict at this learning rate and the largest learning rate at which \
+it holds. The mean-square verdict is the exact one: is E|x_t|² bounded?";
+
+const EXIT_CODES: [(u8, &str); 2] = [
+    (0, "every question is decided, whatever the answer"),
+    (4, "something is undecided, or the time was over"),
+];
 
 /// Decides, and says on the way what it is doing.
 pub fn run(arguments: &Arguments) -> Result<Answer> {

@@ -3,38 +3,40 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use sgd_stability::diagnosis::{self, Diagnosis, Mode, Model, Samples, Stability, Task, bytes};
-use sgd_stability::error::{Result, shown};
+use sgd_stability::diagnosis::{self, Names, Stability, bytes};
+use sgd_stability::error::Result;
 
+use super::checkpoint::{Loaded, Setup};
+use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending, remark};
+use super::progress::told;
 use super::subject::Subject;
 
-/// Measure sharpness, smallest eigenvalue and non-uniformity of a PyTorch checkpoint, and say
-/// whether SGD with this η, B and β is stable there.
-///
-/// Tensors are matched to layers by shape, and where that leaves a choice by an order that is proved or
-/// told. Exit code 0 whatever the verdict; with --check,
-/// 3 when unstable and 4 when undecided.
+/// Measure the curvature of a trained network, and say whether SGD is stable there.
 #[derive(Debug, Args)]
-#[command(allow_negative_numbers = true)]
+#[command(
+    allow_negative_numbers = true,
+    before_help = EXAMPLE,
+    after_help = exit_codes(&EXIT_CODES),
+    after_long_help = explained(ABOUT, &EXIT_CODES)
+)]
 pub struct Arguments {
-    /// The checkpoint: a state_dict saved as safetensors, or the index.json of one in parts.
-    #[arg(long, value_name = "FILE")]
+    /// The checkpoint: a PyTorch state_dict saved as safetensors, or the index.json of one in parts.
+    #[arg(long, value_name = "FILE", help_heading = headings::NETWORK)]
     weights: PathBuf,
     #[command(flatten)]
     subject: Subject,
-    /// f64: measure again in f64, with the numbers of the files as they are, and say whether f32 was enough
-    /// for the verdicts.
-    #[arg(long, value_name = "PRECISION", default_value = "f32")]
+    /// With f64, measure again in f64 and say whether f32 was enough for the verdicts.
+    #[arg(long, value_name = "PRECISION", default_value = "f32", help_heading = headings::MEASUREMENT)]
     precision: PrecisionName,
-    /// Print first which tensor fills which layer.
-    #[arg(long)]
+    /// Print first which tensor of the checkpoint became which layer's.
+    #[arg(long, help_heading = headings::OUTPUT)]
     mapping: bool,
-    /// Exit with 3 when unstable, 4 when undecided.
-    #[arg(long)]
+    /// Exit with 3 when unstable and 4 when undecided, for scripts.
+    #[arg(long, help_heading = headings::OUTPUT)]
     check: bool,
     /// Print one JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
 }
 
@@ -44,48 +46,62 @@ enum PrecisionName {
     F64,
 }
 
-/// Diagnoses.
+const EXAMPLE: &str = "\
+Example, with the checkpoint that safetensors.torch.save_file wrote:
+  $ sgd-stability diagnose --weights model.safetensors --arch fnn \\
+      --data fashion-mnist --lr 0.1 --batch 10";
+
+const ABOUT: &str = "\
+Measured are the sharpness a = λ_max(H), the largest eigenvalue of the Hessian of the mean loss, and the \
+non-uniformity s = √λ_max(Σ), Σ = (1/n) Σ_i H_i² − H², which says how much the Hessians of single samples \
+differ. The learning rate and the batch size bound both; every criterion is evaluated at the measured \
+numbers with their error bars, so that its verdict is stable, unstable or undecided.
+
+Tensors are matched to layers by their shapes; where shapes leave a choice, the order must be proved by the \
+file or given with --order. Nothing is guessed.";
+
+const EXIT_CODES: [(u8, &str); 3] = [
+    (0, "measured, whatever the verdict"),
+    (3, "unstable, with --check"),
+    (4, "undecided, with --check"),
+];
+
+/// Diagnoses, and says on the way what it is doing.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
-    let subject = &arguments.subject;
+    told(arguments.json, |_| diagnose(arguments))
+}
+
+fn diagnose(arguments: &Arguments) -> Result<Answer> {
     let in_f64 = arguments.precision == PrecisionName::F64;
-    let (request, effort) = (subject.request()?, subject.effort()?);
-    let expected = subject.objective.expected()?;
-    subject.check_data()?;
-    let data = diagnosis::load(&request)?;
-    let setting = subject.setting(&data)?;
-    subject.check_file(&arguments.weights)?;
-    let model = Model::read(&arguments.weights, &request, &data)?;
-    let mode = Mode::check(subject.mode, &model.network)?;
-    let samples = Samples::new(&request.place(), &data, &model.network)?;
+    let expected = arguments.subject.objective.expected()?;
+    let (setup, data) = Setup::new(&arguments.subject)?;
+    let checkpoint = setup.read(&arguments.weights, &data)?;
     drop(data);
-    let forecast = diagnosis::forecast(&model, &samples, &effort, in_f64);
+    let mode = checkpoint.mode(&setup)?;
+    let forecast = checkpoint.forecast(in_f64, &setup)?;
     remark(&format!("memory forecast {}", bytes(forecast.total())));
-    subject.check_memory(&forecast)?;
-    let place = shown(&arguments.weights);
-    let task = Task {
-        place: &place,
-        model: &model,
-        samples: &samples,
-        setting: &setting,
-        effort: &effort,
+    let found = checkpoint
+        .task(expected, &setup)
+        .diagnose(mode, in_f64, forecast)?;
+    let Loaded {
+        place,
+        model,
+        samples,
+    } = &checkpoint;
+    let names = Names {
+        weights: place,
+        data: &setup.request.place(),
     };
-    if let Some(expected) = expected {
-        task.expect_loss(mode, expected)?;
-    }
-    let found = Diagnosis {
-        expected,
-        ..task.diagnose(mode, in_f64, forecast)?
-    };
-    let mut text = diagnosis::page(&found, (&place, &model), (&request.place(), &samples));
+    let mut text = diagnosis::page(&found, model, samples, &names);
     if arguments.mapping {
-        text = format!("{}\n\n{text}", model.filling.table().join("\n"));
+        text = format!("{}\n\n{text}", model.assignment.table().join("\n"));
     }
     Ok(Answer {
         text,
-        json: found.json(&model, &samples),
-        ending: match (arguments.check, found.main.judgement.verdict) {
-            (true, Stability::Unstable) => Ending::Unstable,
-            (true, Stability::Undecided) => Ending::Undecided,
+        json: found.json(model, samples),
+        ending: match found.main.judgement.verdict {
+            Stability::Unstable if arguments.check => Ending::Unstable,
+            Stability::Undecided if arguments.check => Ending::Undecided,
             _ => Ending::Done,
         },
     })

@@ -9,22 +9,30 @@ use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Scale, studies};
 use sgd_stability::sweep::{Finished, Store};
 
+use super::help::{exit_codes, headings};
 use super::manifest;
 use super::output::{Answer, Ending};
 
-/// Bring the finished cells of several folders together and name the missing ones.
+/// Bring the outcomes of several `reproduce` runs together, and name the cells that are missing.
 #[derive(Debug, Args)]
+#[command(before_help = EXAMPLE, after_help = exit_codes(&[(0, "merged, whether cells are missing or not")]))]
 pub struct Arguments {
-    /// Folders written by `reproduce`.
+    /// The folders that `reproduce` wrote.
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
-    /// Where the merged cells go.
-    #[arg(long, value_name = "DIR", default_value = "out")]
+    /// The folder into which the merged cells go.
+    #[arg(long, help_heading = headings::OUTPUT, value_name = "DIR", default_value = "out")]
     out: PathBuf,
     /// Print one JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
 }
+
+const EXAMPLE: &str = "\
+Example, two machines that took half of the cells each:
+  $ sgd-stability reproduce toy --scale smoke --shard 1/2 --out one
+  $ sgd-stability reproduce toy --scale smoke --shard 2/2 --out two
+  $ sgd-stability merge one two --out all";
 
 /// Scale, experiment and cell.
 type Key = (Scale, String, String);

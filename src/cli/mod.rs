@@ -1,13 +1,17 @@
 //! Room **cli**: the program. One file a command; the only place that prints, exits or shows
 //! progress.
 //!
+//! A new command is a file with its `Arguments` and `run`, and an arm of [`Command`].
+//!
 //! Exit codes: 0 done, all claims as stated · 1 internal error, or output that cannot be written ·
 //! 2 usage or bad input · 3 unstable (`diagnose --check`) · 4 undecided, or out of time · 5 a check failed.
 
 mod certify;
+mod checkpoint;
 mod decide;
 mod decision;
 mod diagnose;
+mod help;
 mod manifest;
 mod merge;
 mod networks;
@@ -18,40 +22,69 @@ mod report;
 mod reproduce;
 mod search;
 mod subject;
-mod time_limit;
+mod terminal;
 mod verify;
 mod watch;
+mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use sgd_stability::error::Result;
 use sgd_stability::kernel::Isa;
 
 use output::Answer;
 
-/// Which minima can SGD reach? Decided exactly, measured on real networks, set side by side.
-///
-/// Start with `sgd-stability verify`, which checks every claim of the theory, and
-/// `sgd-stability reproduce`, which trains and measures on embedded images; then
-/// `sgd-stability report out` writes the page that compares them.
+/// Learn whether SGD is stable where your network was trained, and check the theory that says so.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    help_template = help::TEMPLATE,
+    before_help = EXAMPLES,
+    after_help = help::exit_codes(&EXIT_CODES),
+    after_long_help = help::explained(ABOUT, &EXIT_CODES)
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
+const EXAMPLES: &str = "\
+Examples: a trained network over its data, a small model decided exactly, one claim checked
+  $ sgd-stability diagnose --weights model.safetensors --arch fnn \\
+      --data fashion-mnist --lr 0.1 --batch 10
+  $ echo '{\"kind\":\"linear\",\"inputs\":[[\"1\",\"0\"],[\"0\",\"1\"],[\"1\",\"1\"]]}' > model.json
+  $ sgd-stability decide model.json --lr 5/4 --batch 1
+  $ sgd-stability verify toy_escape";
+
+const ABOUT: &str = "\
+SGD with learning rate η and batch size B can stay only at minima that are flat enough (their sharpness a \
+is small) and alike enough for all samples (their non-uniformity s is small). This program measures a and s \
+of a trained network, decides small models exactly over the rationals, and checks the claims of the theory.
+
+Begin with diagnose when you have a checkpoint, and with decide or verify when you have none. \
+`sgd-stability COMMAND --help` explains a command.";
+
+const EXIT_CODES: [(u8, &str); 4] = [
+    (0, "done; every check came out as stated"),
+    (3, "unstable (diagnose --check)"),
+    (4, "undecided, or out of time (decide; diagnose --check)"),
+    (5, "a check failed (verify, certify, report --check)"),
+];
+
+/// In the order in which a newcomer meets them.
 #[derive(Debug, Subcommand)]
 enum Command {
-    Verify(verify::Arguments),
-    Decide(decide::Arguments),
-    Certify(certify::Arguments),
-    Search(search::Arguments),
     Diagnose(Box<diagnose::Arguments>),
     Watch(Box<watch::Arguments>),
     Networks(networks::Arguments),
+    Decide(decide::Arguments),
+    Certify(certify::Arguments),
+    Search(search::Arguments),
+    Verify(verify::Arguments),
     Reproduce(reproduce::Arguments),
     Merge(merge::Arguments),
     Report(report::Arguments),
@@ -61,13 +94,13 @@ impl Command {
     fn run(&self) -> Result<Answer> {
         Isa::check_environment()?;
         match self {
-            Command::Verify(arguments) => verify::run(arguments),
-            Command::Decide(arguments) => decide::run(arguments),
-            Command::Certify(arguments) => certify::run(arguments),
-            Command::Search(arguments) => search::run(arguments),
             Command::Diagnose(arguments) => diagnose::run(arguments),
             Command::Watch(arguments) => watch::run(arguments),
             Command::Networks(arguments) => networks::run(arguments),
+            Command::Decide(arguments) => decide::run(arguments),
+            Command::Certify(arguments) => certify::run(arguments),
+            Command::Search(arguments) => search::run(arguments),
+            Command::Verify(arguments) => verify::run(arguments),
             Command::Reproduce(arguments) => reproduce::run(arguments),
             Command::Merge(arguments) => merge::run(arguments),
             Command::Report(arguments) => report::run(arguments),
@@ -75,11 +108,19 @@ impl Command {
     }
 }
 
+impl Cli {
+    fn read(arguments: &[OsString]) -> std::result::Result<Self, clap::Error> {
+        let command =
+            Cli::command().mut_subcommands(|command| command.help_template(help::TEMPLATE));
+        Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    }
+}
+
 /// Runs the program on its arguments and says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let json = arguments.iter().any(|argument| argument == "--json");
-    match Cli::try_parse_from(&arguments) {
+    match Cli::read(&arguments) {
         Err(fault) => output::usage(&fault, json),
         Ok(cli) => match cli.command.run() {
             Ok(answer) => output::answer(&answer, json),

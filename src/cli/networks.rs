@@ -5,15 +5,25 @@ use serde_json::json;
 use sgd_stability::diagnosis::support;
 use sgd_stability::error::Result;
 
+use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending};
 
-/// Print which layers and losses can do what, found by doing it on tiny networks.
+/// List the layers and losses that `diagnose` and `watch` know, and what each can do.
 #[derive(Debug, Args)]
+#[command(
+    before_help = "Example:\n  $ sgd-stability networks",
+    after_help = exit_codes(&[(0, "printed")]),
+    after_long_help = explained(ABOUT, &[(0, "printed")])
+)]
 pub struct Arguments {
     /// Print one JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
 }
+
+const ABOUT: &str = "\
+Nothing of the table is written by hand: every entry was found by running the layer or the loss in a tiny \
+network. The words are those of architecture files (--arch NET.toml).";
 
 /// Prints the table.
 pub fn run(_: &Arguments) -> Result<Answer> {

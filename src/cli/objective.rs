@@ -1,72 +1,56 @@
-//! The flags that say which loss a run descends, and by which optimiser.
+//! The flags that say which loss a run descends.
 
 use std::str::FromStr;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
-use clap::builder::TypedValueParser;
-use sgd_stability::diagnosis::{Objective, Optimizer, Setting};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use sgd_stability::diagnosis::Objective;
 use sgd_stability::error::{Error, Result};
 use sgd_stability::network::Loss;
 
-/// What is descended.
+use super::help::headings;
+
+/// The loss of the run.
 #[derive(Debug, Args)]
+#[command(next_help_heading = headings::LOSS)]
 pub struct Flags {
-    /// The loss [default: the architecture's, mean-squared for named ones].
+    /// The loss [default: the architecture's; mean-squared for a named one].
     #[arg(long, value_name = "LOSS", value_parser = losses())]
     loss: Option<Loss>,
     /// Label smoothing ε of cross-entropy, as PyTorch has it: y ← (1 − ε)·y + ε/c.
     #[arg(long, value_name = "EPSILON")]
     label_smoothing: Option<f64>,
-    /// Weight decay λ as PyTorch's SGD couples it: (λ/2)·|w|² over all parameters is added to the loss,
-    /// and λI to the Hessian.
-    #[arg(long, value_name = "LAMBDA", default_value_t = 0.0)]
-    weight_decay: f64,
-    /// The loss that your training shows for these samples: anything else than it, to 1 %, is refused.
-    /// For watch it is that of the last checkpoint that is there at the start, or NAME=LOSS.
+    /// Weight decay λ, as PyTorch's SGD has it [default: the architecture's, or 0].
+    ///
+    /// (λ/2)·|w|² over all parameters is added to the loss, and λI to the Hessian.
+    #[arg(long, value_name = "LAMBDA")]
+    weight_decay: Option<f64>,
+    /// The loss that your training shows for these samples; if the measured one differs by more than 1 %,
+    /// nothing is measured further.
+    ///
+    /// For watch it is the loss of the last checkpoint that is there at the start, or NAME=LOSS.
     #[arg(long, value_name = "LOSS")]
     pub expect_loss: Option<Expected>,
-    /// The optimiser of the run [default: sgd, or heavy-ball with --momentum]. Of those that no
-    /// criterion is about, nothing is called stable.
-    #[arg(long, value_name = "NAME", value_parser = optimizers())]
-    optimizer: Option<Optimizer>,
 }
 
 fn losses() -> impl TypedValueParser<Value = Loss> {
     PossibleValuesParser::new(Loss::ALL.map(Loss::name)).try_map(|name| name.parse::<Loss>())
 }
 
-fn optimizers() -> impl TypedValueParser<Value = Optimizer> {
-    PossibleValuesParser::new(Optimizer::names()).try_map(|name| name.parse::<Optimizer>())
-}
-
 impl Flags {
     /// What is said of the loss.
     pub fn objective(&self) -> Result<Objective> {
-        if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
+        if let Some(decay) = self.weight_decay
+            && !(decay.is_finite() && decay >= 0.0)
+        {
             let fault = "must be 0 or a positive number";
-            return Err(Error::input("--weight-decay", self.weight_decay, fault));
+            return Err(Error::input("--weight-decay", decay, fault));
         }
         Ok(Objective {
             loss: self.loss,
             label_smoothing: self.label_smoothing,
             weight_decay: self.weight_decay,
         })
-    }
-
-    /// The setting with the optimiser that was named.
-    pub fn optimized(&self, setting: Setting) -> Result<Setting> {
-        let Some(optimizer) = self.optimizer else {
-            return Ok(setting);
-        };
-        if optimizer.decouples_decay() && self.weight_decay > 0.0 {
-            let fault = format!(
-                "is decay of the weights beside the loss with {optimizer}, which adds nothing to the \
-                 Hessian; leave it out"
-            );
-            return Err(Error::input("--weight-decay", self.weight_decay, fault));
-        }
-        setting.with_optimizer(optimizer)
     }
 
     /// The expected loss where there is one checkpoint.
@@ -108,7 +92,7 @@ impl FromStr for Expected {
         match number.trim().parse::<f64>() {
             Ok(loss) if loss.is_finite() && loss >= 0.0 => Ok(Expected { checkpoint, loss }),
             _ => Err(format!(
-                "\"{number}\" is no loss: a number that is not negative"
+                "\"{number}\" is no loss: write a number that is not negative"
             )),
         }
     }

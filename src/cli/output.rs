@@ -8,6 +8,8 @@ use clap::error::ErrorKind;
 use serde_json::{Value, json};
 use sgd_stability::error::{Error, Kind};
 
+use super::terminal::above_the_line;
+
 /// The end of a command that did its work.
 pub struct Answer {
     /// For a person.
@@ -50,19 +52,19 @@ const UNSTABLE: u8 = 3;
 pub fn remark(text: &str) {
     let mut out = io::stderr();
     if out.is_terminal() {
-        let _ = writeln!(out, "{text}");
+        let _ = above_the_line(|| writeln!(out, "{text}"));
     }
 }
 
 /// Says on stdout what is certain before the whole answer is there.
 pub fn first_answer(text: &str) {
     // When it cannot be said, the whole answer says that.
-    let _ = say(io::stdout(), text);
+    let _ = above_the_line(|| say(io::stdout(), text));
 }
 
 /// Says what somebody must know who waits for the end, at a terminal or not.
 pub fn warning(text: &str) {
-    let _ = say(io::stderr(), text);
+    let _ = above_the_line(|| say(io::stderr(), text));
 }
 
 /// Prints an answer; an answer that could not be printed was not given.

@@ -1,39 +1,76 @@
 //! What stderr shows of long work, when it is a terminal.
 
-use std::io::IsTerminal;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sgd_stability::work::Watcher;
+use indicatif::{ProgressBar, ProgressStyle};
+use sgd_stability::work::{self, Watcher};
 
 use super::output;
+use super::terminal::{self, target};
 
 /// How long an answer that is certain early waits for the whole.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How often a clock is drawn.
+/// How often the line is drawn.
 const TICK: Duration = Duration::from_millis(100);
+/// A rate is not told before a stage has lasted as long: the first rounds are no measure of it.
+const WARM: Duration = Duration::from_millis(500);
 
-/// A bar of this length.
+/// A bar of this length, with the rate and the time left.
 pub fn progress(length: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}");
-    ProgressBar::with_draw_target(Some(length), target())
-        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-fn target() -> ProgressDrawTarget {
-    match std::io::stderr().is_terminal() {
-        true => ProgressDrawTarget::stderr(),
-        false => ProgressDrawTarget::hidden(),
+    const TEMPLATE: &str = "{elapsed} {wide_bar} {pos}/{len}, {per_sec}, {eta} left {msg}";
+    let style = ProgressStyle::with_template(TEMPLATE);
+    let bar = ProgressBar::with_draw_target(Some(length), target())
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    if !bar.is_hidden() {
+        bar.enable_steady_tick(TICK);
     }
+    bar
 }
 
-/// The stage of long work with a clock, and the first answer that is certain: on stdout as soon as the rest
-/// takes longer than half a second, or, where stdout is for JSON, on stderr.
-pub struct Stages {
-    clock: ProgressBar,
+/// Does the work under a line that tells its stages.
+pub fn told<T>(is_json: bool, work: impl FnOnce(&Stages) -> T) -> T {
+    let stages = Stages::new(is_json);
+    work::watched(None, Box::new(stages.clone()), || work(&stages))
+}
+
+/// The line: which task of how many, its stage, how far that has come, and how long it still takes. Copies
+/// draw the same line, which goes with the last of them.
+///
+/// An answer that is certain early is printed as soon as the rest takes longer than half a second: on
+/// stdout or, where that is for JSON, on stderr.
+#[derive(Clone)]
+pub struct Stages(Rc<RefCell<State>>);
+
+struct State {
+    line: ProgressBar,
+    /// Is the line drawn?
+    is_begun: bool,
     is_json: bool,
     drawn: Instant,
     answer: Option<(String, Instant)>,
+    /// The task, when there are several.
+    task: Option<Task>,
+    stage: String,
+    began: Instant,
+    rounds: Option<Rounds>,
+}
+
+struct Task {
+    what: &'static str,
+    name: String,
+    of: Rounds,
+    /// When the first task began, and how long those before this one took.
+    began: Instant,
+    taken: Duration,
+}
+
+/// How many rounds are done, of at most how many.
+#[derive(Clone, Copy)]
+struct Rounds {
+    done: usize,
+    most: usize,
 }
 
 impl Stages {
@@ -41,42 +78,165 @@ impl Stages {
     pub fn new(is_json: bool) -> Self {
         let style = ProgressStyle::with_template("{elapsed} {wide_msg}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
-        Stages {
-            clock: ProgressBar::with_draw_target(None, target()).with_style(style),
+        let now = Instant::now();
+        Stages(Rc::new(RefCell::new(State {
+            line: ProgressBar::with_draw_target(None, target()).with_style(style),
+            is_begun: false,
             is_json,
-            drawn: Instant::now(),
+            drawn: now,
             answer: None,
+            task: None,
+            stage: String::new(),
+            began: now,
+            rounds: None,
+        })))
+    }
+
+    /// Task number `done + 1` of `most` begins: `what` it is, a claim for instance, and its name.
+    pub fn task(&self, what: &'static str, name: &str, (done, most): (usize, usize)) {
+        let mut state = self.0.borrow_mut();
+        let before = state.task.take();
+        let began = before.map_or_else(Instant::now, |task| task.began);
+        state.task = Some(Task {
+            what,
+            name: name.to_owned(),
+            of: Rounds { done, most },
+            began,
+            taken: began.elapsed(),
+        });
+        state.begin("");
+    }
+
+    /// What is done outside of all tasks.
+    pub fn rest(&self, what: &str) {
+        let mut state = self.0.borrow_mut();
+        state.task = None;
+        state.begin(what);
+    }
+}
+
+impl State {
+    fn begin(&mut self, stage: &str) {
+        stage.clone_into(&mut self.stage);
+        self.began = Instant::now();
+        self.rounds = None;
+        self.draw();
+        if !self.is_begun {
+            self.is_begun = true;
+            terminal::draw(Some(self.line.clone()));
+            if !self.line.is_hidden() {
+                // A thread of its own draws the clock, also while the work is busy.
+                self.line.enable_steady_tick(TICK);
+            }
         }
+    }
+
+    fn draw(&mut self) {
+        self.drawn = Instant::now();
+        self.line.set_message(self.told());
+    }
+
+    fn told(&self) -> String {
+        let stage = match &self.rounds {
+            Some(rounds) => format!(
+                "{}: {}",
+                self.stage,
+                rounds.told("product", "at most ", self.began.elapsed())
+            ),
+            None => self.stage.clone(),
+        };
+        let Some(task) = &self.task else {
+            return stage;
+        };
+        let of = task.of.told(task.what, "", task.taken);
+        let between = if stage.is_empty() { "" } else { ": " };
+        format!("{of}; {}{between}{stage}", task.name)
+    }
+}
+
+impl Rounds {
+    /// The round that is under way: `product 12 of at most 100, 3.4/s, at most 0:26 left`.
+    fn told(self, what: &str, bound: &str, elapsed: Duration) -> String {
+        let Rounds { done, most } = self;
+        let number = (done + 1).min(most);
+        let told = format!("{what} {number} of {bound}{most}");
+        if done == 0 || elapsed < WARM {
+            return told;
+        }
+        let seconds = elapsed.as_secs_f64() / done as f64;
+        let left = (most.saturating_sub(done) as f64 * seconds).ceil() as u64;
+        let rate = if seconds > 1.0 {
+            format!("{seconds:.1} s each")
+        } else {
+            format!("{:.1}/s", 1.0 / seconds)
+        };
+        format!("{told}, {rate}, {bound}{}:{:02} left", left / 60, left % 60)
     }
 }
 
 impl Watcher for Stages {
     fn stage(&mut self, what: &str) {
-        self.clock.set_message(what.to_owned());
+        self.0.borrow_mut().begin(what);
+    }
+
+    fn progress(&mut self, done: usize, most: usize) {
+        let mut state = self.0.borrow_mut();
+        state.rounds = Some(Rounds { done, most });
+        if state.drawn.elapsed() >= TICK {
+            state.draw();
+        }
     }
 
     fn answer(&mut self, answer: &str) {
-        self.answer = Some((answer.to_owned(), Instant::now()));
+        self.0.borrow_mut().answer = Some((answer.to_owned(), Instant::now()));
     }
 
     fn tick(&mut self) {
-        if self.drawn.elapsed() < TICK {
+        let mut state = self.0.borrow_mut();
+        if state.drawn.elapsed() < TICK {
             return;
         }
-        self.drawn = Instant::now();
-        self.clock.tick();
+        state.drawn = Instant::now();
         let is_due = |(_, since): &mut (String, Instant)| since.elapsed() >= PATIENCE;
-        if let Some((answer, _)) = self.answer.take_if(is_due) {
-            self.clock.suspend(|| match self.is_json {
-                true => output::remark(&answer),
-                false => output::first_answer(&answer),
-            });
+        let Some((answer, _)) = state.answer.take_if(is_due) else {
+            return;
+        };
+        if state.is_json {
+            output::remark(&answer);
+        } else {
+            output::first_answer(&answer);
         }
     }
 }
 
-impl Drop for Stages {
+impl Drop for State {
     fn drop(&mut self) {
-        self.clock.finish_and_clear();
+        self.line.finish_and_clear();
+        terminal::draw(None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_have_a_rate_and_a_time_once_they_are_warm() {
+        let rounds = Rounds {
+            done: 12,
+            most: 100,
+        };
+        let after =
+            |milliseconds| rounds.told("product", "at most ", Duration::from_millis(milliseconds));
+        assert_eq!(after(100), "product 13 of at most 100");
+        assert_eq!(
+            after(6_000),
+            "product 13 of at most 100, 2.0/s, at most 0:44 left"
+        );
+        let tasks = Rounds { done: 2, most: 12 };
+        assert_eq!(
+            tasks.told("claim", "", Duration::from_secs(400)),
+            "claim 3 of 12, 200.0 s each, 33:20 left"
+        );
     }
 }

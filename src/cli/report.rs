@@ -12,33 +12,54 @@ use sgd_stability::report::{ReportInput, render};
 use sgd_stability::sweep::{Finished, Store};
 use sgd_stability::write::write_files;
 
+use super::help::{exit_codes, explained, headings};
 use super::manifest;
 use super::output::{Answer, Ending};
+use super::progress::{Stages, told};
 use super::verify;
 
-/// Check the claims, gather the finished cells of a folder, and write the report there.
-///
-/// Writes index.html (one page without scripts or outside addresses), figures/*.svg, data/*.csv
-/// and report.json.
+/// Write the page that sets the claims, the experiments and the published numbers side by side.
 #[derive(Debug, Args)]
+#[command(
+    before_help = EXAMPLE,
+    after_help = exit_codes(&EXIT_CODES),
+    after_long_help = explained(ABOUT, &EXIT_CODES)
+)]
 pub struct Arguments {
-    /// A folder written by `reproduce`.
+    /// A folder that `reproduce` or `merge` wrote.
     #[arg(value_name = "DIR", default_value = "out")]
     folder: PathBuf,
-    /// Write nothing; exit with code 5 when the files there are not what would be written.
-    #[arg(long)]
+    /// Write nothing, and exit with 5 when the files there are not what would be written.
+    #[arg(long, help_heading = headings::OUTPUT)]
     check: bool,
     /// Print one JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
 }
+
+const EXAMPLE: &str = "\
+Example, of one small experiment:
+  $ sgd-stability reproduce toy --scale smoke
+  $ sgd-stability report out";
+
+const ABOUT: &str = "\
+The claims are checked first, as verify does. Written into the folder are index.html (one page without \
+scripts or outside addresses), figures/*.svg, data/*.csv and report.json.";
+
+const EXIT_CODES: [(u8, &str); 2] = [
+    (0, "written; with --check, current"),
+    (5, "not current, with --check"),
+];
 
 /// Writes or checks the report.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let folder = &arguments.folder;
-    let input = gather(folder)?;
-    input.check(&folder.display().to_string())?;
-    let files = render(&input);
+    let files = told(arguments.json, |stages| {
+        let input = gather(folder, stages)?;
+        input.check(&folder.display().to_string())?;
+        stages.rest("drawing the page");
+        Ok(render(&input))
+    })?;
     let page = folder.join("index.html");
     if !arguments.check {
         write_files(folder, &files)?;
@@ -72,7 +93,8 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 }
 
 /// Everything the report says: manifest, roll and records.
-fn gather(folder: &Path) -> Result<ReportInput> {
+fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
+    stages.rest("reading the cells");
     let finished = Store::at(folder).finished()?;
     let mut manifest = manifest::read(folder)?;
     let mut records = Vec::new();
@@ -99,7 +121,7 @@ fn gather(folder: &Path) -> Result<ReportInput> {
     Ok(ReportInput {
         title: "Which minima can SGD reach?".to_owned(),
         manifest,
-        roll: verify::whole_roll(),
+        roll: verify::whole_roll(stages),
         records,
     })
 }

@@ -10,32 +10,50 @@ use sgd_stability::experiment::{Cell, Context, Scale, Study, studies};
 use sgd_stability::kernel::Isa;
 use sgd_stability::sweep::{Shard, Store};
 
+use super::help::{exit_codes, explained, headings};
 use super::manifest;
 use super::output::{Answer, Ending};
 use super::progress::progress;
 
-/// Run the experiments and keep every cell's outcome; cells already there are not run again.
+/// Run the experiments of the report and keep the outcome of every cell; what is there is not run again.
 #[derive(Debug, Args)]
-#[command(allow_negative_numbers = true)]
+#[command(
+    allow_negative_numbers = true,
+    before_help = EXAMPLE,
+    after_help = exit_codes(&EXIT_CODES),
+    after_long_help = explained(ABOUT, &EXIT_CODES)
+)]
 pub struct Arguments {
-    /// Experiments to run; all of them when none is named.
+    /// The experiments to run; all of them when none is named.
+    #[arg(value_name = "NAME")]
     names: Vec<String>,
-    /// smoke: seconds. quick: minutes on two cores. paper: the sizes of the paper, hours.
+    /// How large: smoke takes seconds, quick minutes on two cores, paper (the sizes of the paper) hours.
     #[arg(long, value_enum, default_value_t = Size::Quick)]
     scale: Size,
-    /// A folder with the four idx files of Fashion-MNIST (.gz or not); embedded images otherwise.
+    /// The folder with the four idx files of Fashion-MNIST, .gz or not; without it, the embedded images.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Where the outcomes go.
-    #[arg(long, value_name = "DIR", default_value = "out")]
+    /// The folder into which the outcomes go.
+    #[arg(long, help_heading = headings::OUTPUT, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// Run only part I of N of the cells (1 ≤ I ≤ N), to spread them over machines.
+    /// Run only share I of N of the cells, 1 ≤ I ≤ N, to spread them over machines.
     #[arg(long, value_name = "I/N", default_value = "1/1")]
     shard: Shard,
     /// Print one JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
 }
+
+const EXAMPLE: &str = "\
+Example, one small experiment into the folder out:
+  $ sgd-stability reproduce toy --scale smoke --out out";
+
+const ABOUT: &str = "\
+An experiment consists of cells, each a run with its own settings. A cell gives the same bytes on every \
+machine and with any number of threads. `report` makes a page of the outcomes, and `merge` brings the \
+folders of several machines together.";
+
+const EXIT_CODES: [(u8, &str); 1] = [(0, "every chosen cell has an outcome")];
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Size {

@@ -10,46 +10,66 @@ use sgd_stability::number::Exact;
 use sgd_stability::search::{CounterExample, Outcome, Settings, search};
 use sgd_stability::write::write_file;
 
+use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending};
 use super::progress::progress;
+use super::words::whole;
 use crate::theorems::{SEARCHES, Search};
 
-/// Hunt an exact rational counter-example to a claim, made as small as it gets; or, with gap:NAME,
-/// the model on which mean-square stability reaches furthest beyond a criterion.
-///
-/// Floating point proposes models, exact arithmetic decides them. The same seed gives the same
-/// answer. Finding nothing proves nothing, and is no failure.
+/// Look for an exact counter-example to a claim, made as small as it gets.
 #[derive(Debug, Args)]
-#[command(allow_negative_numbers = true)]
+#[command(
+    allow_negative_numbers = true,
+    before_help = EXAMPLE,
+    after_help = exit_codes(&EXIT_CODES),
+    after_long_help = explained(ABOUT, &EXIT_CODES)
+)]
 pub struct Arguments {
-    /// A claim of the roll that is an implication between criteria, an open: conjecture, or
-    /// gap:non_uniformity for η*·s·√p, or gap:one_step for η*/η₁.
+    /// What to refute or to widen: a claim, open:CONJECTURE, gap:non_uniformity (largest η*·s·√p) or
+    /// gap:one_step (largest η*/η₁).
     claim: String,
-    /// The dimension d of the models tried.
-    #[arg(long, value_name = "D", default_value_t = 2)]
+    /// The dimension d of the models that are tried.
+    #[arg(long, value_name = "D", default_value_t = 2, value_parser = whole::<usize>, help_heading = MODELS)]
     dimension: usize,
-    /// The number of samples n of the models tried.
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    /// Their number of samples n.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = whole::<usize>, help_heading = MODELS)]
     samples: usize,
     /// The batch size B.
-    #[arg(long, value_name = "B", default_value_t = 1)]
+    #[arg(long, value_name = "B", default_value_t = 1, value_parser = whole::<usize>, help_heading = MODELS)]
     batch: usize,
     /// How a batch is drawn: without-replacement or with-replacement.
-    #[arg(long, value_name = "SCHEME", default_value_t = Sampling::WithoutReplacement)]
+    #[arg(long, value_name = "SCHEME", default_value_t = Sampling::WithoutReplacement, help_heading = MODELS)]
     sampling: Sampling,
     /// How many models to try.
-    #[arg(long, value_name = "MODELS", default_value_t = 20_000)]
+    #[arg(long, value_name = "MODELS", default_value_t = 20_000, value_parser = whole::<u64>, help_heading = EFFORT)]
     budget: u64,
-    /// The seed of the random models.
-    #[arg(long, default_value_t = 1)]
+    /// The seed of the random models; the same seed gives the same answer.
+    #[arg(long, default_value_t = 1, value_parser = whole::<u64>, help_heading = EFFORT)]
     seed: u64,
-    /// Where to write the counter-example as a model file.
-    #[arg(long, value_name = "MODEL.json")]
+    /// Write the counter-example to this model file.
+    #[arg(long, value_name = "MODEL.json", help_heading = headings::OUTPUT)]
     out: Option<PathBuf>,
     /// Print one JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
 }
+
+const MODELS: &str = "Which models";
+const EFFORT: &str = "How many";
+
+const EXAMPLE: &str = "\
+Example, the model on which the exact threshold lies furthest beyond Theorem 1:
+  $ sgd-stability search gap:one_step --budget 200";
+
+const ABOUT: &str = "\
+Floating point proposes models, exact arithmetic decides them. A claim that can be searched is an \
+implication between criteria, or an open conjecture; with gap:NAME the search is for the model on which \
+mean-square stability reaches furthest beyond a criterion. Finding nothing proves nothing.";
+
+const EXIT_CODES: [(u8, &str); 1] = [(
+    0,
+    "the search has ended, whether something was found or not",
+)];
 
 /// Searches.
 pub fn run(arguments: &Arguments) -> Result<Answer> {

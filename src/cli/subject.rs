@@ -2,71 +2,100 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use sgd_stability::curvature::Lanczos;
 use sgd_stability::dataset::checkpoint::{self, Choice};
 use sgd_stability::dataset::npz::Arrays;
 use sgd_stability::dataset::{self, Dataset, Source};
 use sgd_stability::diagnosis::{
-    Effort, Forecast, Mode, Request, Setting, Wish, check_contents, check_file, machine,
+    Effort, Forecast, Mode, Optimizer, Request, RequestedOrder, Setting, check_contents,
+    check_file, machine,
 };
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
 use sgd_stability::model::Sampling;
-use sgd_stability::network::CurvatureMatrix;
+use sgd_stability::network::{CurvatureMatrix, Network};
 
+use super::help::headings;
 use super::objective;
+use super::words::{class, size, whole};
 
-/// What is looked at, and how.
+/// What is measured, and how.
 #[derive(Debug, Args)]
 pub struct Subject {
+    #[command(flatten)]
+    network: NetworkFlags,
+    #[command(flatten)]
+    data: DataFlags,
+    #[command(flatten)]
+    run: RunFlags,
+    #[command(flatten)]
+    pub objective: objective::Flags,
+    #[command(flatten)]
+    measurement: MeasurementFlags,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = headings::NETWORK)]
+struct NetworkFlags {
     /// The network: fnn (widths from the checkpoint), vgg11, resnet8, lenet, or a TOML file.
     #[arg(long, value_name = "ARCH")]
     arch: PathBuf,
-    /// The order of modules that could be exchanged, where neither the exporter's entry `order` nor their
-    /// names tell it: names of modules, first to last; or file, as they stand in the file; or natural,
-    /// by the numbers in their names.
-    #[arg(long, value_name = "NAMES|file|natural")]
-    order: Option<Wish>,
-    /// Only the tensors below this prefix, which is taken off their names.
+    /// With batch normalisation: use the statistics of the batch (train), of the checkpoint (eval), or of
+    /// these samples, held fixed (frozen).
+    #[arg(long, value_name = "MODE")]
+    mode: Option<Mode>,
+    /// Use only the tensors whose names begin with this prefix, which is taken off.
     #[arg(long, value_name = "PREFIX")]
     only: Option<String>,
-    /// Leave out the tensors that are called so or below it; may be given several times.
+    /// Leave out the tensors whose names are or begin with this; may be given several times.
     #[arg(long, value_name = "PREFIX")]
     ignore: Vec<String>,
-    /// The data set: fashion-mnist, cifar-10, an npz file with x (n × …) and y (labels, or n × c), or
-    /// …images-idx3-ubyte beside …labels-idx1-ubyte.
+    /// Say in which order the network runs layers of equal shape.
+    ///
+    /// Needed where neither the exporter's entry `order` nor the names tell it: the names of the layers,
+    /// first to last; or `file`, as they stand in the file; or `natural`, by the numbers in their names.
+    #[arg(long, value_name = "NAMES|file|natural")]
+    order: Option<RequestedOrder>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = headings::DATA)]
+struct DataFlags {
+    /// The training data: fashion-mnist, cifar-10, or a file.
+    ///
+    /// A file is an npz with arrays x (samples first) and y (labels, or a row of target values for each
+    /// sample), or the idx pair …images-idx3-ubyte and …labels-idx1-ubyte, named by its images.
     #[arg(long, value_name = "DATA")]
-    pub data: PathBuf,
+    data: PathBuf,
+    /// The folder with the files of a named data set; without it, fashion-mnist is the embedded part.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Use the first N samples [default: 1000 of a named data set, all of a file].
+    #[arg(long, value_name = "N", value_parser = whole::<usize>)]
+    samples: Option<usize>,
+    /// Use only these classes, renumbered in this order.
+    #[arg(long, value_name = "I,J,…", value_delimiter = ',', value_parser = class)]
+    classes: Option<Vec<usize>>,
     /// The array of an npz file that holds the samples [default: x].
     #[arg(long, value_name = "NAME")]
     inputs: Option<String>,
     /// The array of an npz file that holds the labels or target values [default: y].
     #[arg(long, value_name = "NAME")]
     targets: Option<String>,
-    /// The folder of the data set's own files; without it fashion-mnist is the embedded part.
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-    /// The first so many samples [default: 1000 of a named data set, all of a file].
-    #[arg(long, value_name = "N")]
-    samples: Option<usize>,
-    /// Only these classes, renumbered in this order.
-    #[arg(long, value_name = "I,J,…", value_delimiter = ',', value_parser = class)]
-    classes: Option<Vec<usize>>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = headings::RUN)]
+struct RunFlags {
     /// The learning rate η, exactly: "7/10" or "0.7".
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     lr: String,
     /// The batch size B, from 1 to the number of samples.
-    #[arg(long, value_name = "B")]
+    #[arg(long, value_name = "B", value_parser = whole::<usize>)]
     batch: usize,
-    /// How a batch is drawn: without-replacement or with-replacement.
-    #[arg(long, value_name = "SCHEME", default_value_t = Sampling::WithoutReplacement)]
-    sampling: Sampling,
-    /// Take a batch size that does not divide the number of samples: every batch is drawn anew from
-    /// all of them, and there are no epochs.
-    #[arg(long)]
-    any_batch: bool,
-    /// β of heavy ball (PyTorch's momentum), from 0 to below 1, exactly.
+    /// The momentum β, from 0 to below 1, as PyTorch's SGD has it (heavy ball).
     #[arg(
         long,
         value_name = "BETA",
@@ -74,24 +103,38 @@ pub struct Subject {
         allow_hyphen_values = true
     )]
     momentum: String,
-    #[command(flatten)]
-    pub objective: objective::Flags,
-    /// With batch normalisation: train, eval or frozen statistics.
-    #[arg(long, value_name = "MODE")]
-    pub mode: Option<Mode>,
-    /// Which second derivative.
+    /// The optimiser of the run [default: sgd, or heavy-ball with --momentum].
+    ///
+    /// The criteria are for the first three; under any other one a and s are measured and the verdict is
+    /// undecided.
+    #[arg(long, value_name = "NAME", value_parser = optimizers())]
+    optimizer: Option<Optimizer>,
+    /// How a batch is drawn: without-replacement or with-replacement.
+    #[arg(long, value_name = "SCHEME", default_value_t = Sampling::WithoutReplacement)]
+    sampling: Sampling,
+    /// Allow a batch size that does not divide the number of samples.
+    ///
+    /// Every batch is then taken to be drawn anew from all samples, without epochs.
+    #[arg(long)]
+    any_batch: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = headings::MEASUREMENT)]
+struct MeasurementFlags {
+    /// Which second derivative is measured.
     #[arg(long, value_name = "MATRIX", default_value = "hessian")]
     matrix: MatrixName,
-    /// Estimated relative error at which an eigenvalue counts as converged.
+    /// Stop when the estimated relative error of an eigenvalue is below this.
     #[arg(long, value_name = "T", default_value_t = 1e-5)]
     tolerance: f64,
-    /// The most products with each matrix.
+    /// Make at most N products with each matrix.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
     products: u32,
-    /// The seed of the start vectors.
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    /// The seed of the random start vectors.
+    #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = whole::<u64>)]
     seed: u64,
-    /// The most memory to use, such as 800MB or 4GB [default: what is available].
+    /// Use at most so much memory, such as 800MB or 4GB [default: what is available].
     #[arg(long, value_name = "SIZE")]
     memory: Option<String>,
 }
@@ -102,58 +145,96 @@ enum MatrixName {
     GaussNewton,
 }
 
+fn optimizers() -> impl TypedValueParser<Value = Optimizer> {
+    PossibleValuesParser::new(Optimizer::names()).try_map(|name| name.parse::<Optimizer>())
+}
+
 impl Subject {
     /// What is named.
     pub fn request(&self) -> Result<Request> {
         Ok(Request {
-            arch: self.arch.clone(),
+            arch: self.network.arch.clone(),
             objective: self.objective.objective()?,
             data: self.source(),
-            samples: self.samples,
-            classes: self.classes.clone(),
-            choice: Choice::new(self.only.clone(), self.ignore.clone())?,
-            order: self.order.clone(),
+            samples: self.data.samples,
+            classes: self.data.classes.clone(),
+            choice: Choice::new(self.network.only.clone(), self.network.ignore.clone())?,
+            order: self.network.order.clone(),
         })
     }
 
     fn source(&self) -> Source {
         Source {
-            name: self.data.clone(),
-            folder: self.data_dir.clone(),
+            name: self.data.data.clone(),
+            folder: self.data.data_dir.clone(),
             arrays: Arrays {
-                inputs: self.inputs.clone(),
-                targets: self.targets.clone(),
+                inputs: self.data.inputs.clone(),
+                targets: self.data.targets.clone(),
             },
         }
     }
 
     /// How the optimiser runs over these samples.
     pub fn setting(&self, data: &Dataset) -> Result<Setting> {
-        let words = (&self.lr[..], &self.momentum[..]);
-        let setting = Setting::new(words, (self.batch, self.sampling), data.samples())?;
-        if !self.any_batch {
+        let run = &self.run;
+        let setting = Setting::new(
+            &run.lr,
+            &run.momentum,
+            run.batch,
+            run.sampling,
+            data.samples(),
+        )?;
+        if !run.any_batch {
             setting.check_epochs()?;
         }
-        self.objective.optimized(setting)
+        match run.optimizer {
+            Some(optimizer) => setting.with_optimizer(optimizer),
+            None => Ok(setting),
+        }
+    }
+
+    /// The mode that was asked for, before there is a network to compare it with.
+    pub fn mode(&self) -> Option<Mode> {
+        self.network.mode
+    }
+
+    /// The mode of this network's batch normalisation, once the flags are seen to belong to the network.
+    pub fn check_network(&self, network: &Network) -> Result<Option<Mode>> {
+        let decay = network.weight_decay();
+        if let Some(optimizer) = self.run.optimizer
+            && optimizer.decouples_decay()
+            && decay > 0.0
+        {
+            let fault = format!(
+                "is not part of the loss under {optimizer}, which decays the weights beside it, and adds \
+                 nothing to the Hessian; leave it out"
+            );
+            return Err(Error::input("--weight-decay", decay, fault));
+        }
+        Mode::check(self.network.mode, network)
     }
 
     /// How far measurements go.
     pub fn effort(&self) -> Result<Effort> {
-        if !(self.tolerance > 0.0 && self.tolerance < 1.0) {
+        if !(self.measurement.tolerance > 0.0 && self.measurement.tolerance < 1.0) {
             let fault = "must lie between 0 and 1";
-            return Err(Error::input("--tolerance", self.tolerance, fault));
+            return Err(Error::input(
+                "--tolerance",
+                self.measurement.tolerance,
+                fault,
+            ));
         }
         Ok(Effort {
             isa: Isa::best(),
-            matrix: match self.matrix {
+            matrix: match self.measurement.matrix {
                 MatrixName::Hessian => CurvatureMatrix::Hessian,
                 MatrixName::GaussNewton => CurvatureMatrix::GaussNewton,
             },
             lanczos: Lanczos {
-                tolerance: self.tolerance,
-                products: self.products as usize,
+                tolerance: self.measurement.tolerance,
+                products: self.measurement.products as usize,
             },
-            seed: self.seed,
+            seed: self.measurement.seed,
         })
     }
 
@@ -181,37 +262,11 @@ impl Subject {
     }
 
     fn budget(&self) -> Result<Option<u64>> {
-        match &self.memory {
-            Some(text) => size(text).map(Some),
+        match &self.measurement.memory {
+            Some(text) => size(text)
+                .map(Some)
+                .map_err(|fault| Error::input("--memory", text, fault)),
             None => Ok(machine::available()),
-        }
-    }
-}
-
-/// `3` as a class.
-fn class(text: &str) -> std::result::Result<usize, String> {
-    let mend = "write the numbers of the classes, such as 0,1";
-    text.trim().parse().map_err(|_| mend.to_owned())
-}
-
-/// `800MB` as bytes.
-fn size(text: &str) -> Result<u64> {
-    let units = [
-        ("kB", 1e3),
-        ("MB", 1e6),
-        ("GB", 1e9),
-        ("TB", 1e12),
-        ("B", 1.0),
-    ];
-    let unit = units
-        .iter()
-        .find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)));
-    let (number, factor) = unit.unwrap_or((text, &1.0));
-    match number.trim().parse::<f64>() {
-        Ok(number) if number.is_finite() && number >= 0.0 => Ok((number * factor) as u64),
-        _ => {
-            let fault = "is no size; write bytes, or a number with kB, MB or GB";
-            Err(Error::input("--memory", text, fault))
         }
     }
 }

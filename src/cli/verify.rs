@@ -6,26 +6,44 @@ use sgd_stability::claim::{Claim, Evidence, Findings};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::report::RollEntry;
 
+use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending};
+use super::progress::{Stages, told};
 use crate::theorems::ROLL;
 
-/// Check the claims of the theory and print the roll with its counts.
-///
-/// Every claim is checked exactly on a family of rational instances, with instances on the very
-/// edge; the counts are holds / fails / undecided / hypotheses unmet. A refuted claim must fail on
-/// its counter-example. Exit code 5 when one claim does not come out as its status says.
+/// Check the claims of the theory, exactly where that is possible, and count how each comes out.
 #[derive(Debug, Args)]
+#[command(
+    before_help = EXAMPLE,
+    after_help = exit_codes(&EXIT_CODES),
+    after_long_help = explained(ABOUT, &EXIT_CODES)
+)]
 pub struct Arguments {
-    /// Claims to check, by the names of the roll; all of them when none is named.
+    /// The claims to check, by their names; all of them when none is named.
     claims: Vec<String>,
     /// Print one JSON object.
-    #[arg(long)]
+    #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
 }
 
-/// Checks the chosen claims.
+const EXAMPLE: &str = "\
+Example, one claim; without a name all of them are checked:
+  $ sgd-stability verify toy_escape";
+
+const ABOUT: &str = "\
+Every claim is checked over the rationals on a family of instances, some of them exactly on the edge. The \
+counts are holds/fails/undecided/unmet: unmet are instances outside the hypotheses. A refuted claim stays on \
+the list and must fail on its counter-example.";
+
+const EXIT_CODES: [(u8, &str); 2] = [
+    (0, "every claim came out as its status says"),
+    (5, "some claim did not"),
+];
+
+/// Checks the chosen claims, and says on the way which.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
-    let roll = check(&choose(&arguments.claims)?);
+    let claims = choose(&arguments.claims)?;
+    let roll = told(arguments.json, |stages| check(&claims, stages));
     let stated = roll.iter().filter(|entry| entry.findings.as_stated).count();
     let failed = stated < roll.len();
     let mut text = format!("{}\n", heading());
@@ -56,14 +74,17 @@ fn choose(names: &[String]) -> Result<Vec<&'static Claim>> {
 }
 
 /// Runs the checks of the claims.
-pub fn check(claims: &[&'static Claim]) -> Vec<RollEntry> {
-    let entry = |claim: &&Claim| RollEntry::new(claim, claim.check());
-    claims.iter().map(entry).collect()
+pub fn check(claims: &[&'static Claim], stages: &Stages) -> Vec<RollEntry> {
+    let entry = |(done, claim): (usize, &&'static Claim)| {
+        stages.task("claim", claim.id, (done, claims.len()));
+        RollEntry::new(claim, claim.check())
+    };
+    claims.iter().enumerate().map(entry).collect()
 }
 
 /// The whole roll.
-pub fn whole_roll() -> Vec<RollEntry> {
-    check(&ROLL.iter().collect::<Vec<_>>())
+pub fn whole_roll(stages: &Stages) -> Vec<RollEntry> {
+    check(&ROLL.iter().collect::<Vec<_>>(), stages)
 }
 
 /// The names of the checks, in the order of [`columns`].

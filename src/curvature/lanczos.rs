@@ -4,6 +4,7 @@ use nalgebra::{DMatrix, SymmetricEigen};
 use rand::{Rng, RngExt};
 
 use crate::kernel::{self, Isa};
+use crate::work;
 
 use super::basis::Basis;
 
@@ -227,6 +228,7 @@ impl Lanczos {
             }
             diagonal.push(overlap);
             beside.push(rest);
+            work::progress(diagonal.len(), limit);
             let projected = Projected::new(&diagonal, &beside);
             let is_done = is_done(&projected);
             if is_done || diagonal.len() == limit {

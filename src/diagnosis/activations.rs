@@ -24,9 +24,12 @@ pub fn of(network: &Network) -> Vec<String> {
             *last += &format!("{joint}{}", layer.activation.name());
         }
     }
-    let named = all.into_iter().map(|name| match name.is_empty() {
-        true => NONE.to_owned(),
-        false => name,
+    let named = all.into_iter().map(|name| {
+        if name.is_empty() {
+            NONE.to_owned()
+        } else {
+            name
+        }
     });
     named.collect()
 }
@@ -39,9 +42,10 @@ pub fn kinds(network: &Network) -> String {
             kinds.push(name);
         }
     }
-    match kinds.is_empty() {
-        true => "identity".to_owned(),
-        false => kinds.join(", "),
+    if kinds.is_empty() {
+        "identity".to_owned()
+    } else {
+        kinds.join(", ")
     }
 }
 

@@ -12,22 +12,22 @@ const ABOVE_ROUNDING: f64 = 3.0;
 
 /// What helps at the edge of a criterion: more products where the residual is most of the bar, another
 /// precision where rounding is, and nothing where that is the last one.
-pub(super) fn at_edge(criterion: &str, reading: &Reading) -> String {
+pub fn at_edge(criterion: &str, reading: &Reading) -> String {
     let (name, residual, rounding) = widest(criterion, reading);
     if residual > ABOVE_ROUNDING * rounding {
         return format!(
-            "what is open is the residual of {name}: lower --tolerance, or raise --products where \
-             they ran out"
+            "most of the bar is the residual of {name}, which more products make smaller: lower \
+             --tolerance, or raise --products if they ran out"
         );
     }
     match reading.precision {
         Precision::F32 => format!(
-            "what is open is the rounding of f32 in {name}, which no --tolerance mends: give \
-             --precision f64"
+            "most of the bar is the rounding of f32 in {name}, which no --tolerance makes smaller: \
+             give --precision f64"
         ),
         Precision::F64 => format!(
-            "in f64 {name} is on the edge to within its rounding: no --tolerance and no --precision \
-             helps; ask at another η or B, or decide an exact model"
+            "even in f64 {name} is on the edge to within its rounding, so that no --tolerance and no \
+             --precision helps: ask at another η or B, or decide an exact model"
         ),
     }
 }

@@ -2,23 +2,24 @@
 
 use crate::criterion::nesterov;
 use crate::curvature::Tracker;
+use crate::dataset::Split;
 use crate::error::{Error, Result};
 use crate::network::CurvatureMatrix;
+use crate::work;
 
 use super::assessment::{Assessment, Comparison};
-use super::blank;
 use super::criteria::MeasuredCriterion;
 use super::double;
 use super::machine;
 use super::memory::Forecast;
 use super::mode::Mode;
-use super::part::Split;
 use super::point;
 use super::rounding;
 use super::setting::Setting;
 use super::single;
 use super::subject::{Model, Samples};
 use super::task::{Effort, Task};
+use super::untrained;
 use super::verdict::Judgement;
 
 /// What is looked at beside the reading itself.
@@ -39,7 +40,7 @@ pub struct ModeDiagnosis {
     pub in_f32: Assessment,
     /// The reading in f64, judged, where it was asked for.
     pub in_f64: Option<Assessment>,
-    /// The verdict: that of [`ModeDiagnosis::best`], except that no blank network is called stable.
+    /// The verdict: that of [`ModeDiagnosis::best`], except that an untrained network is never called stable.
     pub judgement: Judgement,
 }
 
@@ -84,6 +85,7 @@ impl Task<'_> {
         });
         let point = point::point(self.model, mode, &statistics);
         let (reading, vectors) = single::read(self, &point, tracker)?;
+        work::stage("what f32 has rounded: the same products in f64");
         let rounding = rounding::measure(self, mode, &reading, &vectors);
         let mut reading = reading.rounded(rounding, self.effort.lanczos.tolerance);
         if extras.other_matrix {
@@ -91,6 +93,7 @@ impl Task<'_> {
         }
         let in_f32 = Assessment::of(reading, self.setting);
         let in_f64 = if extras.in_f64 {
+            work::stage("measuring again in f64");
             let reading = double::read(self, mode, &in_f32.reading, &vectors)?;
             Some(Assessment::of(reading, self.setting))
         } else {
@@ -99,7 +102,7 @@ impl Task<'_> {
         let best = in_f64.as_ref().unwrap_or(&in_f32);
         Ok(ModeDiagnosis {
             mode,
-            judgement: blank::judge(self.model, best.judgement.clone()),
+            judgement: untrained::judge(self.model, best.judgement.clone()),
             in_f32,
             in_f64,
         })
@@ -116,6 +119,7 @@ impl Task<'_> {
         in_f64: bool,
         forecast: Forecast,
     ) -> Result<Diagnosis> {
+        self.check_loss(mode)?;
         let measure = |mode, other_matrix| {
             let tracker = &mut Tracker::new(self.effort.lanczos, self.effort.seed);
             let extras = Extras {
@@ -138,10 +142,10 @@ impl Task<'_> {
         Ok(Diagnosis {
             setting: self.setting.clone(),
             split: self.samples.split,
-            expected: None,
+            expected: self.expected,
             main,
             matrix: self.effort.matrix,
-            is_blank: blank::is_blank(self.model),
+            is_untrained: self.model.is_untrained(),
             others,
             left_out,
             forecast,
@@ -155,8 +159,8 @@ impl Task<'_> {
 pub struct Diagnosis {
     /// The optimiser.
     pub setting: Setting,
-    /// Training samples or not.
-    pub split: Split,
+    /// Training samples or not, where the name of their file says it.
+    pub split: Option<Split>,
     /// The loss that was expected, and found to 1 %.
     pub expected: Option<f64>,
     /// What was measured in the mode that was asked for.
@@ -168,7 +172,7 @@ pub struct Diagnosis {
     /// Which second derivative was measured.
     pub matrix: CurvatureMatrix,
     /// Is every weight of a network of several layers zero?
-    pub is_blank: bool,
+    pub is_untrained: bool,
     /// The forecast of memory.
     pub forecast: Forecast,
     /// The most bytes that the program had resident when all was measured, where the system tells.

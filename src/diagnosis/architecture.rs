@@ -11,8 +11,8 @@ use crate::read;
 
 use super::matching::chain::{chain, no_matrix};
 use super::matching::group::{Group, groups};
-use super::matching::order::{Evidence, Wish};
-use super::matching::{has_the_layers_of, strangers};
+use super::matching::order::{KnownOrder, RequestedOrder};
+use super::matching::{foreign, has_the_layers_of};
 
 /// The network that `arch` names: `fnn` with the widths and the biases of the checkpoint, another name
 /// with as many outputs as make its layers those of the checkpoint, or a TOML file; `place` names the
@@ -22,8 +22,9 @@ use super::matching::{has_the_layers_of, strangers};
 /// When there is no such architecture, or it cannot read the samples.
 pub fn network(
     arch: &Path,
-    (place, checkpoint): (&str, &Checkpoint),
-    wish: Option<&Wish>,
+    place: &str,
+    checkpoint: &Checkpoint,
+    wish: Option<&RequestedOrder>,
     data: &Dataset,
 ) -> Result<Network> {
     if let Some(network) = described(arch)? {
@@ -33,8 +34,8 @@ pub fn network(
     if arch != Path::new("fnn") {
         return of_name(arch, place, &groups, data);
     }
-    let evidence = Evidence::new((place, checkpoint), &groups, wish)?;
-    let layers = chain(place, &groups, &evidence, data.features())?;
+    let known = KnownOrder::new(place, checkpoint, &groups, wish)?;
+    let layers = chain(place, &groups, &known, data.features())?;
     let inputs = layers[0].inputs;
     let outputs = layers.iter().map(|layer| layer.outputs);
     let widths: Vec<usize> = std::iter::once(inputs).chain(outputs).collect();
@@ -87,7 +88,7 @@ fn of_name(arch: &Path, place: &str, groups: &[Group<'_>], data: &Dataset) -> Re
         .filter(|&o| o > 0)
         .collect();
     let Some(&last) = outputs.first() else {
-        strangers::check(place, (groups, groups))?;
+        foreign::check(place, groups, groups)?;
         return Err(no_matrix(place));
     };
     for &outputs in outputs.iter().take(MOST) {

@@ -1,15 +1,15 @@
 //! Is the loss of the samples the one that the user has seen? If it is not, something else is measured
 //! than was trained.
 
+use crate::dataset::Split;
 use crate::error::{Error, Result};
 use crate::network::{Evaluation, Network, Pass};
 
 use super::activations;
 use super::mode::Mode;
-use super::part::Split;
 use super::point;
 use super::task::Task;
-use super::text::digits;
+use super::text::{counted, digits};
 
 /// How far the two losses may be apart, as a share of the expected one.
 const TOLERANCE: f64 = 0.01;
@@ -19,12 +19,16 @@ const TOLERANCE: f64 = 0.01;
 const NEAR_ZERO: f64 = 1e-7;
 
 impl Task<'_> {
-    /// Refuses the model when its mean loss over the samples, without the penalty of weight decay, is not
-    /// `expected` to 1 % of it; near zero, to 1 % of 10⁻⁷ of the loss of zero outputs.
+    /// Refuses the model when its mean loss over the samples, without the penalty of weight decay, is not the
+    /// expected one to 1 % of it; near zero, to 1 % of 10⁻⁷ of the loss of zero outputs. Without an expected
+    /// loss nothing is refused.
     ///
     /// # Errors
     /// When it is not: the sentence names the usual causes, or the one that explains the ratio.
-    pub fn expect_loss(&self, mode: Option<Mode>, expected: f64) -> Result<()> {
+    pub fn check_loss(&self, mode: Option<Mode>) -> Result<()> {
+        let Some(expected) = self.expected else {
+            return Ok(());
+        };
         let (isa, batch) = (self.effort.isa, self.samples.batch());
         let network = &self.model.network;
         let statistics = mode.map_or(Vec::new(), |mode| mode.statistics(isa, self.model, &batch));
@@ -44,9 +48,9 @@ impl Task<'_> {
             None => usual_causes(network, self.samples.split),
         };
         let fault = format!(
-            "is not the loss of {} over these {} samples, which is {} ({}); {cause}",
+            "is not the loss of {} over {}, which is {} ({}); {cause}",
             self.place,
-            seen.samples,
+            counted(seen.samples, "sample"),
             digits(seen.loss),
             network.loss().name(),
         );
@@ -101,10 +105,10 @@ impl Seen {
     }
 }
 
-fn usual_causes(network: &Network, split: Split) -> String {
+fn usual_causes(network: &Network, split: Option<Split>) -> String {
     let samples = match split {
-        Split::Test => "; these are test samples by their name",
-        Split::Train | Split::Unknown => "",
+        Some(Split::Test) => "; these are test samples by their name",
+        Some(Split::Train) | None => "",
     };
     format!(
         "the usual causes: another activation than the {} taken here, another convention of the loss \

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::network::{Loss, Network};
 
-use super::Diagnosis;
 use super::activations;
+use super::answer::Diagnosis;
 use super::setting::Setting;
 use super::subject::Model;
 use super::text::{digits, wrap};
@@ -48,7 +48,7 @@ pub fn about(model: &Model) -> [Vec<String>; 2] {
 }
 
 /// The same, with a and s under the other conventions of the loss between them.
-pub(super) fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
+pub fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
     let [loss, activations] = about(model);
     let (same, others): (Vec<_>, Vec<_>) = conventions(diagnosis, &model.network)
         .into_iter()
@@ -64,15 +64,16 @@ pub(super) fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
         format!("as {} a = {a}{s}", other.loss.name()).replace(' ', "\u{a0}")
     });
     let told = others.chain(same).collect::<Vec<_>>().join("; ");
-    let told = match told.is_empty() {
-        true => Vec::new(),
-        false => wrap(&format!("\u{a0}\u{a0}{told}"), "  "),
+    let told = if told.is_empty() {
+        Vec::new()
+    } else {
+        wrap(&format!("\u{a0}\u{a0}{told}"), "  ")
     };
     [loss, told, activations].concat()
 }
 
 /// The optimiser, and whether it was named.
-pub(super) fn optimizer(setting: &Setting) -> String {
+pub fn optimizer(setting: &Setting) -> String {
     let name = setting.optimizer_name();
     match setting.optimizer {
         Some(_) => format!("optimiser {name}"),
@@ -81,7 +82,7 @@ pub(super) fn optimizer(setting: &Setting) -> String {
 }
 
 /// The fields of the same in JSON.
-pub(super) fn json(diagnosis: &Diagnosis, model: &Model) -> Map<String, Value> {
+pub fn json(diagnosis: &Diagnosis, model: &Model) -> Map<String, Value> {
     let (network, setting) = (&model.network, &diagnosis.setting);
     let others: Map<String, Value> = conventions(diagnosis, network)
         .iter()

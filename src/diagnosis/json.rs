@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Diagnosis, ModeDiagnosis};
 use super::header;
+use super::split;
 use super::subject::{Model, Samples};
 
 impl Diagnosis {
@@ -18,7 +19,7 @@ impl Diagnosis {
             "network": network.name(),
             "parameters": network.parameters(),
             "samples": samples.count,
-            "split": self.split,
+            "split": split::name(self.split),
             "weights_sha256": model.digest,
             "weights_rounded": model.rounded,
             "rounded": {
@@ -42,12 +43,12 @@ impl Diagnosis {
                 "peak": self.peak,
             },
         });
-        if let (Value::Object(all), Value::Object(own), Value::Object(filling)) =
-            (&mut json, self.main.json(), model.filling.json())
+        if let (Value::Object(all), Value::Object(own), Value::Object(assignment)) =
+            (&mut json, self.main.json(), model.assignment.json())
         {
             all.extend(own);
             all.extend(header::json(self, model));
-            all.extend(filling);
+            all.extend(assignment);
             if !modes.is_empty() {
                 all.insert("modes".to_owned(), Value::Object(modes));
             }

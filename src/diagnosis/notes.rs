@@ -1,13 +1,14 @@
 //! What a reader must know besides the verdict.
 
-use super::Diagnosis;
-use super::blank;
+use crate::dataset::Split;
+
+use super::answer::Diagnosis;
 use super::mode::Mode;
 use super::optimizer::Optimizer;
-use super::part::Split;
 use super::setting::Setting;
 use super::subject::Model;
 use super::text::digits;
+use super::untrained;
 
 /// A loss above this share of that of outputs that are all zero is not small.
 const SMALL: f64 = 0.05;
@@ -22,7 +23,7 @@ impl Diagnosis {
     /// What a reader must know besides the verdict, one sentence each.
     pub fn notes(&self, model: &Model) -> Vec<String> {
         let mut notes = of(self);
-        notes.extend(model.filling.notes());
+        notes.extend(model.assignment.notes());
         notes
     }
 }
@@ -30,54 +31,54 @@ impl Diagnosis {
 /// The notes that do not depend on the file of the weights.
 fn of(diagnosis: &Diagnosis) -> Vec<String> {
     let mut notes = Vec::new();
-    if diagnosis.is_blank {
-        notes.push(blank::NOTE.to_owned());
+    if diagnosis.is_untrained {
+        notes.push(untrained::NOTE.to_owned());
     }
     let reading = &diagnosis.main.in_f32.reading;
     let (a, smallest) = (reading.sharpness.value, reading.smallest.value);
     let zero = reading.loss_of_zero;
     if reading.loss > SMALL * zero {
         notes.push(format!(
-            "The loss is {:.0} % of that of zero outputs ({}): the theory speaks of minima where \
-             every sample's gradient vanishes.",
+            "The loss is {:.0} % of that of zero outputs ({}); the theory is about minima where every \
+             sample's gradient vanishes.",
             100.0 * reading.loss / zero,
             digits(zero)
         ));
     }
     if -smallest > NEGATIVE * a {
         notes.push(format!(
-            "−λ_min is {:.1} % of a; at a minimum it is not positive.",
+            "λ_min is negative, {:.1} % of a in size; at a minimum it would not be.",
             -100.0 * smallest / a
         ));
     }
     let setting = &diagnosis.setting;
     if !setting.has_even_epochs() {
         notes.push(format!(
-            "{} samples are no multiple of B = {}: the criteria are for batches drawn anew.",
+            "The number of samples, {}, is no multiple of B = {}: the criteria are for batches drawn anew.",
             setting.samples, setting.batch
         ));
     }
     if !setting.is_plain() && !setting.is_full_batch() {
-        let bound = match setting.is_nesterov() {
-            true => "(2 + 2β)/(η(1 + 2β))",
-            false => "2(1 + β)/η",
+        let bound = if setting.is_nesterov() {
+            "(2 + 2β)/(η(1 + 2β))"
+        } else {
+            "2(1 + β)/η"
         };
         notes.push(format!(
-            "With momentum a ≤ {bound} is the one necessary criterion that is known."
+            "With momentum, a ≤ {bound} is the only necessary criterion that is known."
         ));
     }
     notes.extend(of_the_run(setting).map(str::to_owned));
     if reading.penalty > 0.0 {
         notes.push(
-            "With weight decay the gradients of single samples do not vanish at a minimum: the criteria \
-             speak of the noise in the curvature alone."
+            "With weight decay the gradients of single samples do not vanish at a minimum; the criteria \
+             take only the noise of the curvature into account."
                 .to_owned(),
         );
     }
-    if diagnosis.split == Split::Test {
+    if diagnosis.split == Some(Split::Test) {
         notes.push(
-            "By its name this is test data: SGD descends the loss of its training data, and the criteria \
-             speak of that."
+            "By its name this is test data; the criteria are about the data that SGD was trained on."
                 .to_owned(),
         );
     }
@@ -86,7 +87,7 @@ fn of(diagnosis: &Diagnosis) -> Vec<String> {
     let a = &reading.sharpness;
     if diagnosis.main.in_f64.is_some() && a.rounding > LOST * a.value.abs() {
         notes.push(
-            "f32 keeps no digit of a, so that the bar of f64, which is told from what f32 has rounded, is \
+            "f32 keeps no digit of a, so that the bar of f64, which is derived from the rounding of f32, is \
              a guess: scale and centre the data."
                 .to_owned(),
         );

@@ -10,18 +10,28 @@ pub struct Objective {
     pub loss: Option<Loss>,
     /// Label smoothing, when it is not the architecture's.
     pub label_smoothing: Option<f64>,
-    /// λ of weight decay.
-    pub weight_decay: f64,
+    /// λ of weight decay, when the architecture does not say it.
+    pub weight_decay: Option<f64>,
 }
 
 impl Objective {
     /// The network with this loss. Named again, a loss keeps the smoothing of its architecture.
     ///
     /// # Errors
-    /// When the smoothing is not in [0, 1], or the loss has none.
+    /// When the smoothing is not in [0, 1], or the loss has none; when the architecture has another weight
+    /// decay.
     pub fn of(&self, network: Network) -> Result<Network> {
         let loss = self.loss_over(network.loss())?;
-        Ok(network.with_loss(loss).with_weight_decay(self.weight_decay))
+        let own = network.weight_decay();
+        let decay = self.weight_decay.unwrap_or(own);
+        if own != 0.0 && decay != own {
+            let fault = format!(
+                "is not the weight-decay of {}, {own}; leave out one",
+                network.name()
+            );
+            return Err(Error::input("--weight-decay", decay, fault));
+        }
+        Ok(network.with_loss(loss).with_weight_decay(decay))
     }
 
     fn loss_over(&self, own: Loss) -> Result<Loss> {
@@ -41,7 +51,10 @@ impl Objective {
     pub fn words_or(&self, others: &str) -> Result<String> {
         let is_other = |loss: &Loss| others.split(',').next() != Some(loss.name());
         match self.loss.filter(is_other) {
-            Some(loss) => Ok(words(self.loss_over(loss)?, self.weight_decay)),
+            Some(loss) => {
+                let decay = self.weight_decay.unwrap_or_default();
+                Ok(words(self.loss_over(loss)?, decay))
+            }
             None => Ok(others.to_owned()),
         }
     }
@@ -78,7 +91,7 @@ mod tests {
             };
             objective.of(network()).map(|network| in_words(&network))
         };
-        let said = |loss, smoothing, decay| of(loss, smoothing, decay).unwrap();
+        let said = |loss, smoothing, decay| of(loss, smoothing, Some(decay)).unwrap();
         assert_eq!(said(None, None, 0.0), "cross-entropy, label smoothing 0.1");
         assert_eq!(
             said(Some(Loss::CROSS_ENTROPY), None, 0.5),
@@ -87,8 +100,28 @@ mod tests {
         assert_eq!(said(None, Some(0.0), 0.0), "cross-entropy");
         assert_eq!(said(Some(Loss::SumSquared), None, 0.0), "sum-squared");
         for (loss, smoothing) in [(Some(Loss::SumSquared), 0.1), (None, 1.5), (None, -0.1)] {
-            let fault = of(loss, Some(smoothing), 0.0).unwrap_err().message;
+            let fault = of(loss, Some(smoothing), None).unwrap_err().message;
             assert!(fault.starts_with("--label-smoothing: "), "{fault}");
+        }
+    }
+
+    #[test]
+    fn two_weight_decays_must_agree() {
+        let of = |weight_decay| {
+            let objective = Objective {
+                weight_decay,
+                ..Objective::default()
+            };
+            objective.of(Network::fnn(&[2, 3]).with_weight_decay(0.25))
+        };
+        assert_eq!(of(None).unwrap().weight_decay(), 0.25);
+        assert_eq!(of(Some(0.25)).unwrap().weight_decay(), 0.25);
+        for other in [0.0, 0.5] {
+            let fault = of(Some(other)).unwrap_err().message;
+            assert!(
+                fault.contains("weight-decay") && fault.contains("0.25"),
+                "{fault}"
+            );
         }
     }
 }

@@ -34,8 +34,10 @@ impl Setting {
     /// # Errors
     /// When the rate is not positive, the momentum not in [0, 1), or the batch not from 1 to n.
     pub fn new(
-        (lr, momentum): (&str, &str),
-        (batch, sampling): (usize, Sampling),
+        lr: &str,
+        momentum: &str,
+        batch: usize,
+        sampling: Sampling,
         samples: usize,
     ) -> Result<Self> {
         let number = |flag: &str, text: &str| -> Result<Exact> {
@@ -85,9 +87,10 @@ impl Setting {
 
     /// The optimiser's name, or that of the one that is assumed.
     pub fn optimizer_name(&self) -> &'static str {
-        let assumed = match self.is_plain() {
-            true => Optimizer::Sgd,
-            false => Optimizer::HeavyBall,
+        let assumed = if self.is_plain() {
+            Optimizer::Sgd
+        } else {
+            Optimizer::HeavyBall
         };
         self.optimizer.unwrap_or(assumed).name()
     }

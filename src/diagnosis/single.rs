@@ -4,6 +4,7 @@ use crate::curvature::{Ends, Smallest, Tracker, root, smallest};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, Curvature, Evaluation, Pass, Point};
+use crate::work;
 
 use super::number::Number;
 use super::reading::{Along, OtherMatrix, Precision, Reading, Vectors};
@@ -32,6 +33,7 @@ fn measure(
     tracker: &mut Tracker,
 ) -> Option<(Reading, Vectors)> {
     let (effort, batch) = (task.effort, task.samples.batch());
+    work::stage("loss and gradient");
     let gradient = gradient_norm(effort.isa, point, &batch);
     let mut curvature = Curvature::new(effort.isa, *point, batch, effort.matrix);
     if !curvature.loss().is_finite() || !gradient.is_finite() {
@@ -45,6 +47,7 @@ fn measure(
     let sharpness = Number::new((&spectra.hessian.largest).into(), &spectra.hessian);
     let (smallest, smallest_floor) = ((&spectra.smallest).into(), spectra.smallest.floor);
     let vectors = spectra.into_vectors();
+    work::stage("curvature of single samples");
     let mut along = |vector: &Vec<f32>| Along::of(&curvature.sample_quotients(vector));
     let along = non_uniformity.map(|_| vectors.for_quotients().map(&mut along));
     let zeros = vec![0.0; batch.targets.len()];
@@ -82,12 +85,15 @@ impl Spectra {
         samples: usize,
         tracker: &mut Tracker,
     ) -> Option<Self> {
+        work::stage("measuring a = λ_max(H)");
         let hessian = tracker.hessian(effort.isa, curvature)?;
         let covariance = if curvature.has_samples() && samples > 1 {
+            work::stage("measuring s = √λ_max(Σ)");
             Some(tracker.covariance(effort.isa, curvature)?)
         } else {
             None
         };
+        work::stage("measuring λ_min(H)");
         let (largest, products) = (hessian.largest.value, effort.lanczos.products);
         Some(Spectra {
             smallest: smallest(effort.isa, curvature, largest, products, effort.seed)?,

@@ -3,17 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::dataset::checkpoint::{Checkpoint, Choice};
-use crate::dataset::{self, Dataset, Source};
+use crate::dataset::{self, Dataset, Source, Split};
 use crate::error::{Result, shown};
 use crate::network::{Batch, Gathered, Network, State, channels_last};
 use crate::reference::Unrounded;
+use crate::work;
 
-use super::filling::Filling;
-use super::matching::Wish;
+use super::matching::{Assignment, RequestedOrder};
 use super::mode::Mode;
 use super::objective::Objective;
-use super::part::Split;
-use super::{architecture, matching, targets};
+use super::{architecture, matching, split, targets};
 
 /// What a user names.
 #[derive(Clone, Debug)]
@@ -31,7 +30,7 @@ pub struct Request {
     /// Which tensors of a checkpoint are the model's.
     pub choice: Choice,
     /// The order of its modules, where the user tells it.
-    pub order: Option<Wish>,
+    pub order: Option<RequestedOrder>,
 }
 
 impl Request {
@@ -46,11 +45,12 @@ impl Request {
 /// # Errors
 /// As [`dataset::load`].
 pub fn load(request: &Request) -> Result<Dataset> {
+    work::stage("reading the data");
     let samples = request
         .samples
         .or((!request.data.is_file()).then_some(1000));
     let classes = request.classes.as_deref();
-    dataset::load(&request.data, dataset::Split::Train, samples, classes)
+    dataset::load(&request.data, Split::Train, samples, classes)
 }
 
 /// What can be said of a request before there is a checkpoint: whether its architecture is one, and,
@@ -81,8 +81,8 @@ pub struct Model {
     pub digest: String,
     /// How many weights were rounded to f32 when they were read.
     pub rounded: usize,
-    /// Which tensor fills which layer.
-    pub filling: Filling,
+    /// Which tensor became which layer's.
+    pub assignment: Assignment,
     /// The weights and statistics of the file, where f32 has rounded some of them.
     pub exact: Unrounded,
 }
@@ -93,11 +93,11 @@ impl Model {
     /// # Errors
     /// When the checkpoint is malformed, or does not fit the network or the samples.
     pub fn read(path: &Path, request: &Request, data: &Dataset) -> Result<Self> {
+        work::stage("reading the weights");
         let checkpoint = Checkpoint::read_chosen(path, &request.choice)?;
         let place = path.display().to_string();
-        let named = (&place[..], &checkpoint);
         let wish = request.order.as_ref();
-        let network = architecture::network(&request.arch, named, wish, data)?;
+        let network = architecture::network(&request.arch, &place, &checkpoint, wish, data)?;
         let network = request.objective.of(network)?;
         architecture::check_samples(&request.place(), &network, &data.shape)?;
         let filled = matching::fill(&place, &checkpoint, network, wish)?;
@@ -108,15 +108,17 @@ impl Model {
             digest: checkpoint.digest,
             network: filled.network,
             state: filled.state,
-            filling: filled.filling,
+            assignment: filled.assignment,
         })
     }
 }
 
 impl Model {
-    /// Is every weight zero, as in a file that was made and never filled?
-    pub fn is_zero(&self) -> bool {
-        self.state.parameters.iter().all(|weight| *weight == 0.0)
+    /// Is every weight zero, in a network of more than one layer with weights, as in a file that was made and
+    /// never filled?
+    pub fn is_untrained(&self) -> bool {
+        let is_zero = self.state.parameters.iter().all(|weight| *weight == 0.0);
+        is_zero && self.network.modules().len() > 1
     }
 }
 
@@ -126,8 +128,8 @@ pub struct Samples {
     rows: Gathered,
     /// How many.
     pub count: usize,
-    /// Training samples or not, by the name of the data set.
-    pub split: Split,
+    /// Training samples or not, by the name of the data set; `None` where it does not say.
+    pub split: Option<Split>,
     /// SHA-256 of exactly these samples and their labels.
     pub digest: String,
     /// How many inputs, and how many targets, were rounded to f32 when they were read.
@@ -150,7 +152,7 @@ impl Samples {
         Ok(Samples {
             rows: Gathered::by_target(&batch),
             count: data.samples(),
-            split: Split::of(place),
+            split: split::of(place),
             digest: data.digest(),
             rounded: data.rounded(),
             exact: exact(data, &batch),
@@ -163,7 +165,7 @@ impl Samples {
     }
 
     /// These samples in f64, where f32 has rounded some of their numbers.
-    pub(super) fn exact(&self, samples: &[usize]) -> Unrounded {
+    pub fn exact(&self, samples: &[usize]) -> Unrounded {
         let rows = |numbers: &Option<Vec<f64>>| rows(numbers.as_ref()?, self.count, samples);
         Unrounded {
             inputs: rows(&self.exact.inputs),
@@ -173,7 +175,7 @@ impl Samples {
     }
 
     /// The bytes that the numbers take that f32 does not hold.
-    pub(super) fn exact_bytes(&self) -> u64 {
+    pub fn exact_bytes(&self) -> u64 {
         self.exact.bytes()
     }
 }

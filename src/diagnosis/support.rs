@@ -9,6 +9,8 @@ use crate::network::{
 };
 use crate::train::random::{Purpose, stream};
 
+use super::text::{padded, width};
+
 /// A layer or a loss, and what it can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -96,9 +98,10 @@ pub fn table() -> [Vec<Row>; 2] {
         name: (*name).to_owned(),
         can: run(
             &network(&around(layer)),
-            match *name == TRAINING {
-                true => Normalisation::Batch,
-                false => Normalisation::Fixed,
+            if *name == TRAINING {
+                Normalisation::Batch
+            } else {
+                Normalisation::Fixed
             },
         ),
     });
@@ -168,24 +171,29 @@ fn run(network: &Network, normalisation: Normalisation) -> [bool; 5] {
     ]
 }
 
-/// The table in Markdown.
+/// The table in Markdown, its columns aligned.
 pub fn markdown() -> String {
     let [layers, losses] = table();
-    let head = format!(
-        "| layer or loss | {} |\n|---|{}\n",
-        HEADS.join(" | "),
-        "---|".repeat(5)
-    );
-    let row = |row: &Row| {
-        let can = row.can.map(|can| if can { "yes" } else { "no" });
-        format!("| {} | {} |\n", row.name, can.join(" | "))
+    let words = |row: &Row| row.can.map(|can| if can { "yes" } else { "no" });
+    let rows = layers.iter().chain(&losses);
+    let rows: Vec<(&str, [&str; 5])> = rows.map(|row| (&row.name[..], words(row))).collect();
+    let widths = HEADS.map(|head| width(head).max("yes".len()));
+    let first = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    let line = |name: &str, cells: [&str; 5]| {
+        let cells = cells.iter().zip(widths);
+        let cells: String = cells
+            .map(|(cell, width)| format!(" {} |", padded(cell, width)))
+            .collect();
+        format!("| {} |{cells}\n", padded(name, first))
     };
-    let rows = layers.iter().chain(&losses).map(row);
+    let rules = widths.map(|width| "-".repeat(width));
+    let mut text = line("layer or loss", HEADS);
+    text += &line(&"-".repeat(first), rules.each_ref().map(String::as_str));
+    for (name, can) in rows {
+        text += &line(name, can);
+    }
     let named = NAMES.map(|name| format!("`{name}`")).join(", ");
-    format!(
-        "{head}{}\nNamed architectures: {named}.\n",
-        rows.collect::<String>()
-    )
+    format!("{text}\nNamed architectures: {named}.\n")
 }
 
 #[cfg(test)]

@@ -18,10 +18,10 @@ const MASS: f32 = 1e-3;
 ///
 /// # Errors
 /// When they do not fit the outputs, or are not what the loss is of.
-pub(super) fn rows(place: &str, targets: &Targets, network: &Network) -> Result<Vec<f32>> {
+pub fn rows(place: &str, targets: &Targets, network: &Network) -> Result<Vec<f32>> {
     let (loss, outputs) = (network.loss(), network.outputs());
     let refuse = |row: usize, fault: &str| {
-        let fault = format!("{fault}, and the loss is {}", loss.name());
+        let fault = fault.replace("LOSS", loss.name());
         Err(Error::input(place, format!("target {row}"), fault))
     };
     let rows = match of_one_output(place, targets, network)? {
@@ -31,13 +31,13 @@ pub(super) fn rows(place: &str, targets: &Targets, network: &Network) -> Result<
     let first = |is: &dyn Fn(&[f32]) -> bool| rows.chunks_exact(outputs).position(|row| !is(row));
     let all = |is: fn(f32) -> bool| move |row: &[f32]| row.iter().all(|&y| is(y));
     if let Some(row) = first(&all(f32::is_finite)) {
-        return refuse(row, "is not finite; clean y");
+        return refuse(row, "is not finite; mend or leave out this sample");
     }
     match loss {
         Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared => Ok(rows),
         Loss::CrossEntropy { .. } if outputs == 1 => {
-            let fault = "is of one output, whose softmax is 1 whatever the network does; give \
-                         binary-cross-entropy";
+            let fault = "is for one output, and the loss is LOSS, under which the softmax of one output is 1 \
+                         whatever the network does; give --loss binary-cross-entropy";
             refuse(0, fault)
         }
         Loss::CrossEntropy { .. } => {
@@ -47,8 +47,8 @@ pub(super) fn rows(place: &str, targets: &Targets, network: &Network) -> Result<
             match first(&is_distribution) {
                 Some(row) => refuse(
                     row,
-                    "is no distribution: give labels, or rows of numbers that are not negative and \
-                     sum to one",
+                    "is no distribution, as the loss LOSS needs it; give labels, or rows of numbers that are \
+                     not negative and sum to one",
                 ),
                 None => Ok(rows),
             }
@@ -56,15 +56,16 @@ pub(super) fn rows(place: &str, targets: &Targets, network: &Network) -> Result<
         Loss::BinaryCrossEntropy => match first(&all(|y| (0.0..=1.0).contains(&y))) {
             Some(row) => refuse(
                 row,
-                "is not within 0 to 1: give labels, or numbers from 0 to 1",
+                "is outside of the range 0 to 1, in which the loss LOSS needs it; give labels, or numbers \
+                 from 0 to 1",
             ),
             None => Ok(rows),
         },
         Loss::HingeSquared => signs(rows, outputs).or_else(|row| {
             refuse(
                 row,
-                "is neither of signs nor of zeros and ones: give labels, all of y within -1 and 1, \
-                 or all of it within 0 and 1",
+                "is none of the signs -1 and 1 that the loss LOSS needs; give labels, or write all of y with \
+                 -1 and 1, or all of it with 0 and 1",
             )
         }),
     }
@@ -85,9 +86,9 @@ fn of_one_output(place: &str, targets: &Targets, network: &Network) -> Result<Op
         beyond => {
             let row = beyond.unwrap_or(0);
             let fault = format!(
-                "is the whole number {}, a label of classes, but the network has one output; make y \
-                 float32 if it is the value that the output is to have, or 0 and 1 for \
-                 binary-cross-entropy",
+                "is the whole number {}, which is read as the label of a class, but the network has one \
+                 output; make y float32 if it holds the values that the output is to have, or labels 0 and 1 \
+                 for binary-cross-entropy and hinge-squared",
                 labels.get(row).unwrap_or(&0)
             );
             Err(Error::input(place, format!("target {row}"), fault))
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!(labels(Loss::HingeSquared, 1, &[0, 1]), Ok(vec![0.0, 1.0]));
         for mixed in [&[-1.0, 0.0, 1.0][..], &[0.5, 1.0], &[2.0], &[-3.0, 1.0]] {
             let fault = hinge(mixed).unwrap_err();
-            assert!(fault.contains("neither of signs nor of zeros"), "{fault}");
+            assert!(fault.contains("none of the signs -1 and 1"), "{fault}");
         }
         // The first number that is no sign where another one is none of 0 and 1.
         let fault = values(Loss::HingeSquared, 2, &[1.0, 1.0, -1.0, 1.0, 1.0, 0.0]).unwrap_err();

@@ -20,6 +20,8 @@ pub struct Task<'a> {
     pub setting: &'a Setting,
     /// How far measurements go.
     pub effort: &'a Effort,
+    /// The loss that the user has seen, which the measured one must be to 1 %.
+    pub expected: Option<f64>,
 }
 
 /// How far a measurement goes.

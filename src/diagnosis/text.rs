@@ -1,5 +1,7 @@
 //! Numbers and lines of the page: at most 80 columns.
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use crate::number::Exact;
 
 /// Columns.
@@ -9,9 +11,10 @@ pub const WIDTH: usize = 80;
 pub fn brief(number: &Exact) -> String {
     const LONGEST: usize = 24;
     let exact = number.to_string();
-    match exact.len() > LONGEST {
-        true => format!("about {}", digits(number.to_f64())),
-        false => exact,
+    if exact.len() > LONGEST {
+        format!("about {}", digits(number.to_f64()))
+    } else {
+        exact
     }
 }
 
@@ -30,9 +33,10 @@ pub fn digits(value: f64) -> String {
 /// The same, and no more than the number.
 pub fn digits_below(value: f64) -> String {
     let nearest = digits(value);
-    match nearest.parse().is_ok_and(|nearest: f64| nearest > value) {
-        true => digits(value - 0.5 * 10_f64.powi(-places(value.abs()))),
-        false => nearest,
+    if nearest.parse().is_ok_and(|nearest: f64| nearest > value) {
+        digits(value - 0.5 * 10_f64.powi(-places(value.abs())))
+    } else {
+        nearest
     }
 }
 
@@ -41,12 +45,53 @@ fn places(size: f64) -> i32 {
     3 - size.log10().floor() as i32
 }
 
+/// A share with four digits, or "none".
+pub fn share(accuracy: Option<f64>) -> String {
+    accuracy.map_or("none".to_owned(), |share| format!("{share:.4}"))
+}
+
+/// `1 sample`, `2 samples`.
+pub fn counted(count: usize, what: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
+}
+
 /// As much of a line as the page has room for.
 pub fn cut(line: &str) -> String {
-    match line.char_indices().nth(WIDTH) {
-        Some(_) => line.chars().take(WIDTH - 1).chain(['…']).collect(),
-        None => line.to_owned(),
+    if line.width() <= WIDTH {
+        return line.to_owned();
     }
+    format!("{}…", beginning(line.chars(), WIDTH - 1))
+}
+
+/// The end of a text in at most so many columns, behind `…` where something is left out.
+pub fn end(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let reversed = beginning(text.chars().rev(), columns - 1);
+    let end: String = reversed.chars().rev().collect();
+    format!("…{end}")
+}
+
+/// As many of these characters as so many columns have room for.
+fn beginning(characters: impl Iterator<Item = char>, columns: usize) -> String {
+    let mut taken = 0;
+    let fits = |c: &char| {
+        taken += c.width().unwrap_or(0);
+        taken <= columns
+    };
+    characters.take_while(fits).collect()
+}
+
+/// A text with blanks behind it, so many columns wide.
+pub fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
+/// How many columns a text takes on a terminal.
+pub fn width(text: &str) -> usize {
+    text.width()
 }
 
 /// The lines of a text, broken between words but not at a no-break space; all but the first begin with
@@ -55,7 +100,7 @@ pub fn wrap(text: &str, indent: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let line = lines.last_mut().expect("a line");
-        if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if !line.trim().is_empty() && line.width() + 1 + word.width() > WIDTH {
             lines.push(format!("{indent}{word}"));
         } else {
             let gap = if line.trim().is_empty() { "" } else { " " };
@@ -105,6 +150,14 @@ mod tests {
                 "{said}"
             );
         }
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!((width("重み"), padded("重み", 6)), (4, "重み  ".to_owned()));
+        assert_eq!(end("run/重み.safetensors", 15), "…み.safetensors");
+        assert_eq!(width(&cut(&"重".repeat(41))), 79);
+        assert_eq!(cut(&"λ".repeat(80)), "λ".repeat(80));
     }
 
     #[test]

@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn nothing_is_stable_before_every_number_has_converged() {
-        let setting = Setting::new(("1/10", "0"), (2, Sampling::WithReplacement), 9).unwrap();
+        let setting = Setting::new("1/10", "0", 2, Sampling::WithReplacement, 9).unwrap();
         let whole = Reading::of_numbers((3.0, 1e-6), (2.0, 1e-6), 0.5);
         let judge = |reading: &Reading| judge(reading, &criteria::all(reading, &setting), &setting);
         assert_eq!(judge(&whole).verdict, Stability::Stable);

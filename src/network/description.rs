@@ -4,6 +4,7 @@
 //! input = [3, 32, 32]          # channels, height, width; or [784]
 //! loss = "cross-entropy"       # a name of `Loss`; without one mean-squared
 //! label-smoothing = 0.1        # with cross-entropy only; the default is 0
+//! weight-decay = 5e-4          # adds (λ/2)·|w|² to the loss; the default is 0
 //!
 //! [[layer]]
 //! type = "convolution"
@@ -30,6 +31,7 @@ use super::layers::{
     AveragePoolItem, BatchNorm, ConvolutionItem, DenseItem, Fault, MaxPoolItem, Normalise,
     ShortcutItem,
 };
+use super::mends::mend;
 use super::{Activation, Loss, Network, Shape};
 
 #[derive(Debug, Deserialize)]
@@ -40,6 +42,8 @@ struct Description {
     loss: Option<Loss>,
     #[serde(rename = "label-smoothing")]
     label_smoothing: Option<f64>,
+    #[serde(rename = "weight-decay", default)]
+    weight_decay: f64,
     #[serde(default)]
     layer: Vec<Item>,
 }
@@ -91,10 +95,9 @@ pub fn parse(text: &str, path: &Path) -> error::Result<Network> {
             1 + text[..span.start.min(text.len())].matches('\n').count()
         });
         let told = cause.message().replace("unknown variant", "unknown name");
-        fault(
-            format!("line {line}"),
-            told.replace("usize", "a whole number"),
-        )
+        let told = told.replace("usize", "a whole number");
+        let mend = mend(&told);
+        fault(format!("line {line}"), told + &mend)
     })?;
     let input = shape(&description.input).map_err(|f| fault("input".to_owned(), f))?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy());
@@ -102,8 +105,16 @@ pub fn parse(text: &str, path: &Path) -> error::Result<Network> {
         .name
         .or_else(|| stem.map(|stem| stem.into_owned()));
     let loss = description.loss.unwrap_or(Loss::MeanSquared);
-    let loss = loss.with_smoothing(description.label_smoothing);
-    let loss = loss.map_err(|f| fault("label-smoothing".to_owned(), f))?;
+    let smoothing = description.label_smoothing;
+    let loss = loss.with_smoothing(smoothing).map_err(|f| {
+        let given = smoothing.unwrap_or_default();
+        fault(format!("label-smoothing = {given}"), f)
+    })?;
+    let decay = description.weight_decay;
+    if !(decay.is_finite() && decay >= 0.0) {
+        let told = "must be 0 or a positive number".to_owned();
+        return Err(fault(format!("weight-decay = {decay}"), told));
+    }
     let mut builder = Builder::new(&name.unwrap_or_default(), input, loss);
     // What each item gives, as an activation of the network: an item may be several layers or none.
     // `None` where an activation has written over it.
@@ -117,7 +128,9 @@ pub fn parse(text: &str, path: &Path) -> error::Result<Network> {
         }
         behind.push(here);
     }
-    builder.finish().map_err(|f| fault("layer".to_owned(), f))
+    let network = builder.finish();
+    let network = network.map_err(|f| fault("layer".to_owned(), f))?;
+    Ok(network.with_weight_decay(decay))
 }
 
 fn shape(input: &[usize]) -> Result<Shape, Fault> {

@@ -40,6 +40,7 @@ mod graph;
 mod layer;
 mod layers;
 mod loss;
+mod mends;
 mod order;
 mod pass;
 mod point;

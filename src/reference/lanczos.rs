@@ -4,6 +4,8 @@ use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::work;
+
 /// A coupling below this share of the largest eigenvalue in size shows that the space holds all that
 /// the start had.
 const ROUNDING: f64 = 1e-12;
@@ -61,6 +63,7 @@ impl Lanczos {
             let last = &basis[basis.len() - 1];
             let mut rest = apply(last);
             diagonal.push(last.dot(&rest));
+            work::progress(diagonal.len(), self.products.clamp(1, length));
             for _ in 0..2 {
                 basis.iter().for_each(|x| rest.axpy(-x.dot(&rest), x, 1.0));
             }

@@ -170,12 +170,3 @@ fn two_outcomes_of_one_cell_are_not_merged() {
     assert!(run.error.contains("gd-from-one"), "{}", run.error);
     assert!(!folder.path().join("all").exists());
 }
-
-#[test]
-fn help_is_there_for_every_command() {
-    for command in ["verify", "decide", "reproduce", "merge", "report"] {
-        let run = run(&[command, "--help"]);
-        assert_eq!((run.code, run.error.as_str()), (0, ""));
-        assert!(run.out.contains("Usage: sgd-stability"), "{}", run.out);
-    }
-}

@@ -260,7 +260,7 @@ fn a_batch_that_does_not_divide_the_samples_is_refused_but_on_purpose() {
     assert!(
         at("--any-batch")
             .out
-            .contains("6 samples are no multiple of B = 4")
+            .contains("The number of samples, 6, is no multiple of B = 4")
     );
     let replaced = at("--sampling with-replacement");
     assert!(

@@ -189,7 +189,7 @@ fn signs_are_signs_to_hinge_squared() {
     for (data, words) in [
         (
             valued(&x, &[1], &[-1.0, 0.0], 1),
-            ["target 1", "within -1 and 1"],
+            ["target 1", "with -1 and 1"],
         ),
         (
             valued(&x, &[1], &[-3.0, 1.0], 1),
@@ -313,5 +313,73 @@ fn label_smoothing_comes_by_flag_and_by_file() {
         for part in parts {
             assert!(refused.out.contains(part), "{part}: {}", refused.out);
         }
+    }
+}
+
+#[test]
+fn an_architecture_file_may_say_the_weight_decay_and_a_flag_must_agree() {
+    let folder = dead();
+    let layers = "[[layer]]\ntype = \"dense\"\noutputs = 4\n[[layer]]\ntype = \"relu\"\n\
+                  [[layer]]\ntype = \"dense\"\noutputs = 2\n";
+    let toml = format!("input = [3]\nweight-decay = 0.5\n{layers}");
+    file(&folder, "net.toml", toml);
+    let run = |words: &str| {
+        let line = format!("--arch {words} --lr 0.1 --batch 6 --json");
+        diagnose_line(&folder, "dead.safetensors", &line)
+    };
+    let numbers = |words: &str| {
+        let json = run(words).json();
+        ["weight_decay", "sharpness", "penalty", "loss_formula"].map(|name| json[name].clone())
+    };
+    assert_eq!(numbers("net.toml"), numbers("fnn --weight-decay 0.5"));
+    assert_eq!(numbers("net.toml --weight-decay 0.5"), numbers("net.toml"));
+    let other = run("net.toml --weight-decay 0.25");
+    assert_eq!(other.code, 2);
+    assert!(other.out.contains("weight-decay of net"), "{}", other.out);
+    file(
+        &folder,
+        "bad.toml",
+        format!("input = [3]\nweight-decay = -1\n{layers}"),
+    );
+    let bad = run("bad.toml");
+    assert!(
+        bad.code == 2 && bad.out.contains("weight-decay = -1"),
+        "{}",
+        bad.out
+    );
+}
+
+#[test]
+fn what_layers_of_pytorch_can_do_and_these_cannot_is_said_in_its_words() {
+    let folder = dead();
+    for (layer, words) in [
+        (
+            "type = \"max-pool\"\nwindow = 2\nceil_mode = true",
+            "ceil_mode=False",
+        ),
+        (
+            "type = \"average-pool\"\nwindow = 2\ncount_include_pad = false",
+            "count_include_pad=True",
+        ),
+        (
+            "type = \"max-pool\"\nwindow = 2\ndilation = 2",
+            "dilation=1",
+        ),
+        (
+            "type = \"convolution\"\noutputs = 1\nkernel = 3\npadding = \"same\"",
+            "(kernel − 1)/2",
+        ),
+    ] {
+        file(
+            &folder,
+            "net.toml",
+            format!("input = [1, 4, 4]\n[[layer]]\n{layer}\n"),
+        );
+        let run = diagnose_line(
+            &folder,
+            "dead.safetensors",
+            "--arch net.toml --lr 0.1 --batch 6",
+        );
+        assert!(run.code == 2 && run.error.contains(words), "{}", run.error);
     }
 }

@@ -145,7 +145,7 @@ fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
     assert!(torn.error.contains(both), "{}", torn.error);
     assert!(folder.path().join("run/watch.svg").exists());
     assert!(
-        torn.error.contains("1 others are in watch.jsonl"),
+        torn.error.contains("1 checkpoint measured, in watch.jsonl"),
         "{}",
         torn.error
     );

@@ -111,7 +111,7 @@ fn where_some_fail_the_summary_is_printed_all_the_same() {
     let run = run_line(folder.path(), &format!("{WORDS} --once"));
     assert_eq!(run.code, 2, "{}", run.error);
     for part in [
-        "step1.safetensors            loss ",
+        "\nstep1.safetensors  ",
         "Not measured:\n* run/a5.safetensors: checkpoint: cannot be measured: data.npz: shape of a sample",
         "* run/step2.safetensors: weights: are all zero",
         "The run is drawn in run/watch.svg.",
@@ -121,7 +121,7 @@ fn where_some_fail_the_summary_is_printed_all_the_same() {
     assert_eq!(run.error.trim_end().lines().count(), 1, "{}", run.error);
     for part in [
         "error: run: a5.safetensors, step2.safetensors: ",
-        "1 others are in watch.jsonl",
+        "1 checkpoint measured, in watch.jsonl",
     ] {
         assert!(run.error.contains(part), "no {part:?} in {}", run.error);
     }
@@ -195,11 +195,7 @@ fn faults_of_the_lines_are_told_from_those_of_checkpoints() {
     assert_eq!(other.code, 2);
     let named = "* run/step1.safetensors: network: is \"2-2\", but the lines of watch.jsonl are of \"2-3-2\"";
     assert!(other.out.contains(named), "{}", other.out);
-    assert!(
-        other.out.contains("step2.safetensors            loss "),
-        "{}",
-        other.out
-    );
+    assert!(other.out.contains("\nstep2.safetensors  "), "{}", other.out);
 }
 
 /// A writer that makes the whole file first and fills it piece by piece gets one line, of the whole.

@@ -32,12 +32,12 @@ impl Done {
         self.before.is_some() && Stamp::of(&self.path) == self.before
     }
 
-    /// Says so: who counts on it would wait for ever.
-    pub fn tell(&self) {
+    /// Warns of one: who counts on it would wait for ever.
+    pub fn warn_of_leftover(&self) {
         if self.is_leftover() {
             warning(&format!(
-                "{} was there before this watch, and is taken for that of an earlier run: touch it to end, \
-                 or give --once",
+                "{} was there before this watch and is taken to be that of an earlier run; touch it to end the \
+                 watch, or give --once",
                 self.path.display()
             ));
         }

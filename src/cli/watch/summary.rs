@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use serde_json::json;
-use sgd_stability::diagnosis::Setting;
 use sgd_stability::diagnosis::follow::{Line, figure};
+use sgd_stability::diagnosis::{Setting, counted, padded, width};
 use sgd_stability::error::{Error, Result, shown};
 use sgd_stability::report;
 use sgd_stability::write::write_file;
@@ -86,8 +86,7 @@ impl Summary<'_> {
     fn text(&self, drawn: &str) -> String {
         let mut parts: Vec<String> = self.about.iter().cloned().collect();
         if !self.lines.is_empty() {
-            let row = |line: &Line| format!("{:<28} {}", shown(line.name.as_ref()), brief(line));
-            parts.push(self.lines.iter().map(row).collect::<Vec<_>>().join("\n"));
+            parts.push(table(&self.lines));
         }
         if !self.faults.is_empty() {
             let row = |(_, error): &(String, Error)| format!("* {error}");
@@ -115,11 +114,40 @@ impl Summary<'_> {
             _ => format!("cannot be measured, the first because {first}"),
         };
         if !self.lines.is_empty() {
-            fault += &format!("; {} others are in watch.jsonl", self.lines.len());
+            let lines = counted(self.lines.len(), "checkpoint");
+            fault += &format!("; {lines} measured, in watch.jsonl");
         }
         let names = names.join(", ");
         Some(Error::input(self.folder.display(), names, fault))
     }
+}
+
+/// The lines as a table.
+fn table(lines: &[Line]) -> String {
+    let names: Vec<String> = lines.iter().map(|line| shown(line.name.as_ref())).collect();
+    let head = "checkpoint";
+    let widest = names.iter().map(|name| width(name)).max();
+    let widest = widest.unwrap_or(0).max(head.len());
+    let mut text = format!(
+        "{:<widest$}{:>11}{:>10}{:>10}{:>8}{:>5}  verdict",
+        head, "loss", "a", "s", "margin", "Hv"
+    );
+    for (line, name) in lines.iter().zip(&names) {
+        let number = |number: Option<f64>, places| {
+            number.map_or("none".to_owned(), |number| format!("{number:.places$}"))
+        };
+        text += &format!(
+            "\n{}{:>11.4e}{:>10}{:>10}{:>8}{:>5}  {}",
+            padded(name, widest),
+            line.loss,
+            number(Some(line.a), 4),
+            number(line.s, 4),
+            number(line.margin, 2),
+            line.products,
+            line.verdict
+        );
+    }
+    text + "\nmargin: the larger of a and s over its bound; 1 is the edge. Hv: products."
 }
 
 /// A line for a person.

@@ -62,6 +62,11 @@ pub(super) fn read(path: &Path, choice: &Choice) -> Result<Checkpoint> {
     };
     let (mut digests, mut places) = (String::new(), HashMap::new());
     for (file, part) in index.parts(path)? {
+        if !part.exists() {
+            let fault =
+                format!("is not there, and {place} names it; put all parts beside their index");
+            return Err(Error::input(part.display(), "file", fault));
+        }
         let contents = Contents::parse(&part.display().to_string(), &bytes(&part)?, choice)?;
         let names = contents.tensors.iter().map(|tensor| &tensor.name);
         for name in names.chain(&contents.ignored) {

@@ -94,7 +94,7 @@ fn the_smallest_batch_and_the_largest_rate_are_where_the_inequality_turns() {
         for beta in ["0", "3/5"] {
             for rate in 1..40 {
                 let lr = format!("{rate}/37");
-                let setting = Setting::new((&lr, beta), (5, sampling), SAMPLES).unwrap();
+                let setting = Setting::new(&lr, beta, 5, sampling, SAMPLES).unwrap();
                 let (rate, beta) = (f64::from(rate) / 37.0, setting.momentum.to_f64());
                 for criterion in all(&reading, &setting) {
                     let name = criterion.name;
@@ -172,8 +172,8 @@ fn another_unit_of_the_loss_divides_every_threshold_and_changes_no_verdict_at_it
         for momentum in ["0", "1/2"] {
             let setting = |factor: f64| {
                 let lr = f64::from(numerator) / 10.0 / factor;
-                let words = (&lr.to_string()[..], momentum);
-                Setting::new(words, (2, Sampling::WithReplacement), SAMPLES).unwrap()
+                let (lr, sampling) = (lr.to_string(), Sampling::WithReplacement);
+                Setting::new(&lr, momentum, 2, sampling, SAMPLES).unwrap()
             };
             let reading = plain.reading();
             let one = all(&reading, &setting(1.0));
@@ -202,7 +202,7 @@ fn nesterov_is_bounded_by_its_own_edge_and_stable_only_with_the_full_batch() {
     use super::super::verdict::{Stability, judge};
     let reading = Reading::of_numbers((2.0, 0.0), (0.1, 0.0), 0.5);
     let at = |lr: &str, batch| {
-        let setting = Setting::new((lr, "1/2"), (batch, Sampling::WithoutReplacement), SAMPLES);
+        let setting = Setting::new(lr, "1/2", batch, Sampling::WithoutReplacement, SAMPLES);
         let setting = setting
             .unwrap()
             .with_optimizer(Optimizer::Nesterov)
@@ -231,7 +231,7 @@ fn of_an_optimiser_that_no_criterion_is_about_nothing_is_said() {
     for name in Optimizer::names() {
         let optimizer: Optimizer = name.parse().unwrap();
         for lr in ["1/10", "10"] {
-            let setting = Setting::new((lr, "0"), (SAMPLES, Sampling::WithoutReplacement), SAMPLES);
+            let setting = Setting::new(lr, "0", SAMPLES, Sampling::WithoutReplacement, SAMPLES);
             let setting = setting.unwrap().with_optimizer(optimizer).unwrap();
             let criteria = all(&reading, &setting);
             let judgement = judge(&reading, &criteria, &setting);
@@ -244,7 +244,7 @@ fn of_an_optimiser_that_no_criterion_is_about_nothing_is_said() {
             assert_eq!(criteria.is_empty(), optimizer.uncovered().is_some());
             assert_eq!(name == "adam", judgement.reason.contains("optimiser adam:"));
         }
-        let heavy = Setting::new(("1", "1/2"), (1, Sampling::WithReplacement), SAMPLES).unwrap();
+        let heavy = Setting::new("1", "1/2", 1, Sampling::WithReplacement, SAMPLES).unwrap();
         let refused = heavy.with_optimizer(optimizer).is_err();
         assert_eq!(refused, optimizer.uncovered().is_some(), "{name}");
     }

@@ -27,7 +27,7 @@ pub fn checkpoints(folder: &Path) -> Result<Vec<OsString>> {
 }
 
 /// Digits are compared by the number that they write, all else by its characters.
-pub(super) fn natural(a: &str, b: &str) -> Ordering {
+pub fn natural(a: &str, b: &str) -> Ordering {
     let pieces = |name: &str| {
         let text = name.strip_suffix(".safetensors").unwrap_or(name);
         let mut pieces: Vec<(String, String)> = vec![Default::default()];

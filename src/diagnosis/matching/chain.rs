@@ -6,13 +6,13 @@ use std::ops::Bound;
 use crate::error::{Error, Result};
 use crate::network::TensorRole;
 
+use super::foreign;
 use super::group::Group;
-use super::order::{Evidence, call};
-use super::{strangers, undecided};
+use super::order::{KnownOrder, call, undecided};
 
 /// What a dense layer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::diagnosis) struct Dense {
+pub struct Dense {
     pub inputs: usize,
     pub outputs: usize,
     pub bias: bool,
@@ -35,10 +35,10 @@ impl Dense {
 ///
 /// # Errors
 /// When there is no matrix, no chain, or more than one and no order; `place` names the file.
-pub(in crate::diagnosis) fn chain(
+pub fn chain(
     place: &str,
     groups: &[Group<'_>],
-    evidence: &Evidence<'_>,
+    known: &KnownOrder<'_>,
     features: usize,
 ) -> Result<Vec<Dense>> {
     let dense: Vec<&Group<'_>> = groups
@@ -46,36 +46,36 @@ pub(in crate::diagnosis) fn chain(
         .filter(|group| group.matrix().is_some())
         .collect();
     if dense.is_empty() {
-        strangers::check(place, (groups, groups))?;
+        foreign::check(place, groups, groups)?;
         return Err(no_matrix(place));
     }
-    if evidence.tells(&dense) {
-        let arranged = evidence.arrange(&dense)?.expect("it tells");
+    if known.tells(&dense) {
+        let arranged = known.arrange(&dense)?.expect("it tells");
         let dense: Vec<_> = arranged.places.iter().map(|&at| dense[at]).collect();
         return in_order(place, &dense);
     }
     let layers: Vec<Dense> = dense.iter().filter_map(|group| Dense::of(group)).collect();
     let chains = chains(&layers, features);
     if chains.is_empty() {
-        strangers::check(place, (groups, groups))?;
-        let arranged = evidence.arrange(&dense)?;
+        foreign::check(place, groups, groups)?;
+        let arranged = known.arrange(&dense)?;
         let places = arranged.map_or((0..dense.len()).collect(), |arranged| arranged.places);
         let dense: Vec<_> = places.iter().map(|&at| dense[at]).collect();
         return in_order(place, &dense);
     }
     if let [only] = &chains[..] {
         if only[0].inputs != features {
-            strangers::check(place, (groups, groups))?;
+            foreign::check(place, groups, groups)?;
         }
         return Ok(only.clone());
     }
-    match evidence.arrange(&dense)? {
+    match known.arrange(&dense)? {
         Some(arranged) => {
             let dense: Vec<_> = arranged.places.iter().map(|&at| dense[at]).collect();
             in_order(place, &dense)
         }
         None => {
-            strangers::check(place, (groups, groups))?;
+            foreign::check(place, groups, groups)?;
             Err(undecided(
                 place,
                 "their shapes make several chains",
@@ -86,7 +86,7 @@ pub(in crate::diagnosis) fn chain(
 }
 
 /// There is no dense layer.
-pub(in crate::diagnosis) fn no_matrix(place: &str) -> Error {
+pub fn no_matrix(place: &str) -> Error {
     let fault = "are missing: there is no tensor \"….weight\" of shape outputs × inputs; save the \
                  model's state_dict() as docs/your-own-network.md shows";
     Error::input(place, "dense weights", fault)

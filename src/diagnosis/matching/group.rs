@@ -7,7 +7,7 @@ use crate::network::{Module, TensorRole};
 
 /// One name of a tensor.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::diagnosis) struct Named<'a> {
+pub struct Named<'a> {
     /// The whole name, which may be a further name of a tied tensor.
     pub name: &'a str,
     pub tensor: &'a Tensor,
@@ -15,14 +15,14 @@ pub(in crate::diagnosis) struct Named<'a> {
 
 /// The tensors of one PyTorch module: all that share a name up to its last part.
 #[derive(Clone, Debug)]
-pub(in crate::diagnosis) struct Group<'a> {
+pub struct Group<'a> {
     pub name: &'a str,
     pub tensors: Vec<Named<'a>>,
 }
 
 /// What the tensors of a module are, with their shapes in PyTorch: modules that agree in it could be
 /// exchanged.
-pub(super) type Signature = Vec<(String, Vec<usize>)>;
+pub type Signature = Vec<(String, Vec<usize>)>;
 
 /// Counts batches and has no part in what a network computes.
 const IGNORED: &str = "num_batches_tracked";
@@ -32,13 +32,13 @@ const KERNEL: &str = "kernel";
 
 /// Name of a module and last part of the name of a tensor: `fc.0` and `weight`, `dense` and `kernel`.
 /// The number that TensorFlow puts behind (`kernel:0`) is taken off.
-pub(super) fn split(name: &str) -> (&str, &str) {
+pub fn split(name: &str) -> (&str, &str) {
     let plain = name.strip_suffix(":0").unwrap_or(name);
     plain.rsplit_once(['.', '/']).unwrap_or(("", plain))
 }
 
 /// The modules of a checkpoint, in the order of their first tensors.
-pub(in crate::diagnosis) fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
+pub fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
     let own = checkpoint.tensors.iter().map(|tensor| Named {
         name: &tensor.name,
         tensor,
@@ -108,7 +108,7 @@ impl<'a> Group<'a> {
     }
 
     /// What its tensors are.
-    pub(super) fn signature(&self) -> Signature {
+    pub fn signature(&self) -> Signature {
         let tensors = self.tensors.iter().map(|named| {
             let (part, shape) = named.in_pytorch();
             (part.to_owned(), shape)
@@ -136,7 +136,7 @@ impl<'a> Group<'a> {
 }
 
 /// What the tensors of a module of a network are.
-pub(super) fn signature(module: &Module) -> Signature {
+pub fn signature(module: &Module) -> Signature {
     let tensors = module.tensors.iter();
     sorted(
         tensors
@@ -151,7 +151,7 @@ fn sorted(mut signature: Signature) -> Signature {
 }
 
 /// `weight [10, 784], bias [10]`.
-pub(super) fn describe<'a>(parts: impl Iterator<Item = (&'a str, &'a [usize])>) -> String {
+pub fn describe<'a>(parts: impl Iterator<Item = (&'a str, &'a [usize])>) -> String {
     let parts: Vec<String> = parts
         .map(|(part, shape)| format!("{part} {shape:?}"))
         .collect();

@@ -23,7 +23,7 @@ fn turned<T: Copy>(shape: &[usize], numbers: &[T]) -> Vec<T> {
 }
 
 /// The numbers of a tensor as PyTorch has them.
-pub(super) fn in_pytorch<'a, T: Copy>(named: &Named<'_>, numbers: &'a [T]) -> Cow<'a, [T]> {
+pub fn in_pytorch<'a, T: Copy>(named: &Named<'_>, numbers: &'a [T]) -> Cow<'a, [T]> {
     if named.is_kernel() {
         Cow::Owned(turned(&named.tensor.shape, numbers))
     } else {
@@ -32,7 +32,7 @@ pub(super) fn in_pytorch<'a, T: Copy>(named: &Named<'_>, numbers: &'a [T]) -> Co
 }
 
 /// Could each kernel stand in no other way, and is each behind what Keras and PyTorch see alike?
-pub(super) fn check(place: &str, network: &Network, pairs: &[(&Module, &Group<'_>)]) -> Result<()> {
+pub fn check(place: &str, network: &Network, pairs: &[(&Module, &Group<'_>)]) -> Result<()> {
     let weight = |module: &Module| {
         let mut tensors = module.tensors.iter();
         let weight = tensors.find(|(part, _)| *part == TensorRole::Weight);

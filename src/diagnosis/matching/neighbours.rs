@@ -8,7 +8,7 @@
 use crate::network::{Module, Network, TensorRole};
 
 use super::group::Group;
-use super::order::{Arranged, Grounds};
+use super::order::{Arranged, OrderedBy};
 
 /// Words for a normalisation, beside a convolution `conv`.
 const NORMS: [&str; 3] = ["bn", "norm", "batchnorm"];
@@ -38,7 +38,7 @@ fn is_norm(group: &Group<'_>) -> bool {
 }
 
 /// Do all pairs have the normalisation behind, and must one of them?
-pub(super) fn stand_behind(groups: &[Group<'_>]) -> bool {
+pub fn stand_behind(groups: &[Group<'_>]) -> bool {
     let mut is_certain = false;
     for convolution in groups.iter().filter(|group| !is_norm(group)) {
         let Some(place) = partner(convolution, groups) else {
@@ -65,10 +65,12 @@ pub(super) fn stand_behind(groups: &[Group<'_>]) -> bool {
 
 /// The order of a class of normalisations (places among all groups), where each of the network's
 /// modules that they are for stands behind a convolution whose group is known.
-pub(super) fn arrange(
+pub fn arrange(
     network: &Network,
-    (modules, takers): (&[Module], &[usize]),
-    (groups, class): (&[Group<'_>], &[usize]),
+    modules: &[Module],
+    takers: &[usize],
+    groups: &[Group<'_>],
+    class: &[usize],
     taken: &[Option<usize>],
 ) -> Option<Arranged> {
     let mut places = Vec::new();
@@ -88,7 +90,7 @@ pub(super) fn arrange(
     }
     Some(Arranged {
         places,
-        grounds: Grounds::Neighbours,
+        ordered_by: OrderedBy::Neighbours,
     })
 }
 

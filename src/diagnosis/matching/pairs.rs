@@ -7,12 +7,12 @@ use crate::error::{Error, Result};
 use crate::network::{Assembly, Module, Network, State, TensorRole};
 use crate::reference::Unrounded;
 
-use super::super::filling::Filler;
+use super::assignment::Assigned;
 use super::group::{Group, Named};
 use super::layout;
 
 /// A module of the network and that of the checkpoint which fills it.
-pub(super) type Pair<'a> = (&'a Module, &'a Group<'a>);
+pub type Pair<'a> = (&'a Module, &'a Group<'a>);
 
 /// The weights and biases of all pairs, as [`Network::tied`] counts them.
 fn parameters<'a>(pairs: &'a [Pair<'a>]) -> impl Iterator<Item = Named<'a>> {
@@ -24,7 +24,7 @@ fn parameters<'a>(pairs: &'a [Pair<'a>]) -> impl Iterator<Item = Named<'a>> {
 }
 
 /// Which tensor of the network owns the parameter of each, and the names of those that do not.
-pub(super) fn ties(pairs: &[Pair<'_>]) -> (Vec<usize>, Vec<Alias>) {
+pub fn ties(pairs: &[Pair<'_>]) -> (Vec<usize>, Vec<Alias>) {
     let (mut owners, mut tied) = (Vec::new(), Vec::new());
     let mut firsts: HashMap<&str, (usize, &str)> = HashMap::new();
     for (number, named) in parameters(pairs).enumerate() {
@@ -43,7 +43,7 @@ pub(super) fn ties(pairs: &[Pair<'_>]) -> (Vec<usize>, Vec<Alias>) {
 }
 
 /// Pairs of weights that are equal and not constant, and yet two parameters.
-pub(super) fn equal(pairs: &[Pair<'_>], owners: &[usize]) -> Vec<[String; 2]> {
+pub fn equal(pairs: &[Pair<'_>], owners: &[usize]) -> Vec<[String; 2]> {
     let mut of_shape: HashMap<&[usize], Vec<Named<'_>>> = HashMap::new();
     let mut equal = Vec::new();
     for (number, named) in parameters(pairs).enumerate() {
@@ -68,13 +68,13 @@ fn is_constant(values: &Values) -> bool {
     }
 }
 
-pub(super) fn mapping(network: &Network, pairs: &[Pair<'_>]) -> Vec<Filler> {
+pub fn mapping(network: &Network, pairs: &[Pair<'_>]) -> Vec<Assigned> {
     let fillers = pairs
         .iter()
         .enumerate()
         .flat_map(|(number, (module, group))| {
             let layer = network.layers()[module.layer].describe();
-            module.tensors.iter().map(move |(part, _)| Filler {
+            module.tensors.iter().map(move |(part, _)| Assigned {
                 module: number + 1,
                 layer: layer.clone(),
                 part: part.name(),
@@ -90,7 +90,7 @@ pub(super) fn mapping(network: &Network, pairs: &[Pair<'_>]) -> Vec<Filler> {
 
 /// The numbers of modules from groups that fit them. Only now is memory taken: as much as the
 /// checkpoint has, whatever the architecture asked for.
-pub(super) fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Result<State> {
+pub fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Result<State> {
     let mut assembly = Assembly::new(network);
     for (module, group) in pairs {
         for (part, _) in &module.tensors {
@@ -111,7 +111,7 @@ pub(super) fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Re
 
 /// All weights and biases, tied ones as often as they are used, and all statistics, as they are in the
 /// file.
-pub(super) fn exact(pairs: &[Pair<'_>]) -> Unrounded {
+pub fn exact(pairs: &[Pair<'_>]) -> Unrounded {
     let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
     for (module, group) in pairs {
         for (part, _) in &module.tensors {

@@ -1,7 +1,8 @@
 use std::path::Path;
 
-use crate::dataset::checkpoint::{Dtype, Order, Tensor};
-use crate::network::description;
+use crate::dataset::checkpoint::{Checkpoint, Dtype, Order, Tensor};
+use crate::error::Result;
+use crate::network::{Network, description};
 
 use super::*;
 use crate::dataset::checkpoint::Values;
@@ -41,9 +42,10 @@ fn unit(channels: usize, is_behind: bool) -> String {
     let convolution =
         format!("{{ type = \"convolution\", outputs = {channels}, kernel = 3, padding = 1 }}");
     let norm = "{ type = \"batch-norm\" }";
-    match is_behind {
-        true => format!("{convolution}, {norm}"),
-        false => format!("{norm}, {convolution}"),
+    if is_behind {
+        format!("{convolution}, {norm}")
+    } else {
+        format!("{norm}, {convolution}")
     }
 }
 
@@ -77,7 +79,7 @@ fn taken(network: Network, mut modules: Vec<Vec<(String, Vec<usize>)>>) -> Resul
         .map(|(name, shape)| (&name[..], &shape[..]))
         .collect();
     let filled = fill("w", &checkpoint(Order::Lost, &tensors), network, None)?;
-    let mut taken: Vec<String> = (filled.filling.mapping.iter())
+    let mut taken: Vec<String> = (filled.assignment.mapping.iter())
         .map(|filler| group::split(&filler.tensor).0.to_owned())
         .collect();
     taken.dedup();
@@ -147,12 +149,12 @@ fn places_in_the_file_are_an_order_where_the_writer_kept_one() {
     ];
     let of = |order, tensors: &[(&str, &[usize])]| {
         let filled = fill("w", &checkpoint(order, tensors), build(), None);
-        filled.map(|filled| filled.filling.exchangeable)
+        filled.map(|filled| filled.assignment.exchangeable)
     };
     let kept = of(Order::Kept, &tensors).unwrap();
     assert_eq!(
-        (&kept[0].modules[..], kept[0].grounds),
-        (&["enc".to_owned(), "dec".to_owned()][..], Grounds::File)
+        (&kept[0].modules[..], kept[0].ordered_by),
+        (&["enc".to_owned(), "dec".to_owned()][..], OrderedBy::File)
     );
     assert!(
         of(Order::Lost, &tensors)
@@ -178,9 +180,9 @@ fn numbers_and_places_that_contradict_each_other_are_refused() {
         description::parse(&text, Path::new("net.toml")).unwrap()
     };
     let tensors: [(&str, &[usize]); 2] = [("fc.1.weight", &[4, 4]), ("fc.0.weight", &[4, 4])];
-    let of = |order, wish: Option<&Wish>| {
+    let of = |order, wish: Option<&RequestedOrder>| {
         let filled = fill("w", &checkpoint(order, &tensors), network(), wish);
-        filled.map(|filled| filled.filling.mapping[0].tensor.clone())
+        filled.map(|filled| filled.assignment.mapping[0].tensor.clone())
     };
     assert_eq!(of(Order::Lost, None).unwrap(), "fc.0.weight");
     let fault = of(Order::Kept, None).unwrap_err().message;
@@ -188,9 +190,12 @@ fn numbers_and_places_that_contradict_each_other_are_refused() {
         fault.contains("give --order natural, --order file"),
         "{fault}"
     );
-    assert_eq!(of(Order::Lost, Some(&Wish::File)).unwrap(), "fc.1.weight");
     assert_eq!(
-        of(Order::Kept, Some(&Wish::Natural)).unwrap(),
+        of(Order::Lost, Some(&RequestedOrder::File)).unwrap(),
+        "fc.1.weight"
+    );
+    assert_eq!(
+        of(Order::Kept, Some(&RequestedOrder::Natural)).unwrap(),
         "fc.0.weight"
     );
     let told = Order::Told(vec!["fc.1.weight".to_owned(), "fc.0.weight".to_owned()]);
@@ -208,7 +213,7 @@ fn modules_that_are_equal_need_no_order() {
     );
     same.tensors[1].values = same.tensors[0].values.clone();
     let filled = fill("w", &same, network, None).unwrap();
-    assert_eq!(filled.filling.exchangeable, []);
+    assert_eq!(filled.assignment.exchangeable, []);
     // One number each is no evidence of a tie.
-    assert_eq!(filled.filling.equal, [] as [[String; 2]; 0]);
+    assert_eq!(filled.assignment.equal, [] as [[String; 2]; 0]);
 }

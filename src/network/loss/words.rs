@@ -71,7 +71,7 @@ impl Loss {
         match (self, smoothing) {
             (_, None) => Ok(self),
             (_, Some(smoothing)) if !(0.0..=1.0).contains(&smoothing) => {
-                Err(format!("{smoothing} must be from 0 to 1"))
+                Err("must be from 0 to 1".to_owned())
             }
             (Loss::CrossEntropy { .. }, Some(smoothing)) => Ok(Loss::CrossEntropy { smoothing }),
             _ => Err(format!(

@@ -1,4 +1,4 @@
-//! The checkpoints that gave no line.
+//! The checkpoints that have no line of their own, and why.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -11,9 +11,9 @@ use super::stamp::Stamp;
 /// So often a checkpoint may have changed since the look before.
 const MOST_LOOKS: u32 = 5;
 
-/// Checkpoints with why they were passed; each is looked at again once it has changed.
+/// Checkpoints with why each was skipped; it is looked at again once it has changed.
 #[derive(Default)]
-pub struct Passed(Vec<Entry>);
+pub struct Skipped(Vec<Entry>);
 
 #[derive(PartialEq)]
 struct Entry {
@@ -34,7 +34,12 @@ pub enum Why {
     Fault(Error),
 }
 
-impl Passed {
+impl Skipped {
+    /// Is anything noted of it?
+    pub fn notes(&self, name: &OsStr) -> bool {
+        self.0.iter().any(|entry| entry.name == name)
+    }
+
     /// Is there nothing more to be learnt of it as it is now?
     pub fn knows(&self, name: &OsStr, stamp: Stamp) -> bool {
         let mut entries = self.0.iter();

@@ -11,14 +11,9 @@ use super::verdict::{Judgement, Justification, Stability};
 pub const NOTE: &str = "Every weight is zero: is this the file you mean, or one that was made and never \
                         filled? Behind a zero layer no other learns.";
 
-/// Is every weight zero, in a network of more than one layer with weights?
-pub fn is_blank(model: &Model) -> bool {
-    model.is_zero() && model.network.modules().len() > 1
-}
-
 /// The judgement of a point, where there is anything to judge.
 pub fn judge(model: &Model, judgement: Judgement) -> Judgement {
-    if judgement.verdict != Stability::Stable || !is_blank(model) {
+    if judgement.verdict != Stability::Stable || !model.is_untrained() {
         return judgement;
     }
     Judgement {

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use crate::dataset::checkpoint::Alias;
 
-use super::matching::Grounds;
+use super::super::text::counted;
+use super::order::OrderedBy;
 
 /// A tensor at its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Filler {
+pub struct Assigned {
     /// The module with parameters, counted from 1 in the order in which the network runs.
     pub module: usize,
     /// What its layer is.
@@ -26,14 +27,14 @@ pub struct Exchangeable {
     /// Their names.
     pub modules: Vec<String>,
     /// Why in this order.
-    pub grounds: Grounds,
+    pub ordered_by: OrderedBy,
 }
 
 /// How a checkpoint fills a network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filling {
+pub struct Assignment {
     /// Every tensor that is used, in the order in which the network runs.
-    pub mapping: Vec<Filler>,
+    pub mapping: Vec<Assigned>,
     /// Modules that could be exchanged.
     pub exchangeable: Vec<Exchangeable>,
     /// Parameters that are those of a layer before: the name here and the name there.
@@ -46,17 +47,17 @@ pub struct Filling {
     pub ignored: Vec<String>,
 }
 
-impl Filling {
+impl Assignment {
     /// What the first lines of a page must say: orders that are not the exporter's, and ties.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        for grounds in Grounds::NAMED {
+        for ordered_by in OrderedBy::NAMED {
             let of = self.exchangeable.iter();
-            let of = of.filter(|some| some.grounds == grounds);
+            let of = of.filter(|some| some.ordered_by == ordered_by);
             let lists: Vec<String> = of.map(|some| some_of(&some.modules, " < ")).collect();
             if !lists.is_empty() {
                 let lists = some_of(&lists, "; ");
-                lines.push(format!("order    {}: {lists}", grounds.text()));
+                lines.push(format!("order    {}: {lists}", ordered_by.text()));
             }
         }
         if !self.tied.is_empty() {
@@ -72,7 +73,7 @@ impl Filling {
     /// One line a module: `1 dense 3 → 4, relu: fc.0.weight, fc.0.bias`.
     pub fn table(&self) -> Vec<String> {
         let modules = self.mapping.chunk_by(|a, b| a.module == b.module);
-        let line = |fillers: &[Filler]| {
+        let line = |fillers: &[Assigned]| {
             let tensors: Vec<&str> = fillers.iter().map(|filler| &filler.tensor[..]).collect();
             let (number, layer) = (fillers[0].module, &fillers[0].layer);
             format!("{number} {layer}: {}", tensors.join(", "))
@@ -86,12 +87,12 @@ impl Filling {
         if let Some([one, other]) = self.equal.first() {
             let more = match self.equal.len() - 1 {
                 0 => String::new(),
-                more => format!(", and so are {more} more pairs"),
+                more => format!(" (as are {} more)", counted(more, "pair")),
             };
             notes.push(format!(
-                "{one} and {other} are equal bit by bit{more}: if they are tied in the model, they \
-                 are one parameter, and this is the curvature of another network; export as the \
-                 README shows, which writes that down."
+                "{one} and {other} are equal bit by bit{more} but counted as separate parameters. If the \
+                 model ties them, export it as docs/your-own-network.md shows, so that they become one; until then \
+                 this is the curvature of another network."
             ));
         }
         if let Some(first) = self.turned.first() {
@@ -106,8 +107,8 @@ impl Filling {
         }
         if !self.ignored.is_empty() {
             notes.push(format!(
-                "{} tensors of the file were left out as asked: {}.",
-                self.ignored.len(),
+                "Left out as asked: {} ({}).",
+                counted(self.ignored.len(), "tensor"),
                 some_of(&self.ignored, ", ")
             ));
         }
@@ -117,7 +118,7 @@ impl Filling {
     /// What JSON says of it.
     pub fn json(&self) -> Value {
         let order = self.exchangeable.iter();
-        let order = order.map(|some| json!({"modules": some.modules, "grounds": some.grounds}));
+        let order = order.map(|some| json!({"modules": some.modules, "grounds": some.ordered_by}));
         let tied = self.tied.iter();
         let tied = tied.map(|tie| json!({"tensor": tie.name, "of": tie.of}));
         json!({

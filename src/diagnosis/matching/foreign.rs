@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 
 use super::group::{Group, Named};
 
-/// What belongs to a training, by words in its name, and what it is.
-const STRANGERS: [(&[&str], &str); 5] = [
+/// What belongs to a training run and not to its network, by words in its name, and what it is.
+const FOREIGN: [(&[&str], &str); 5] = [
     (
         &[
             "optimizer",
@@ -95,10 +95,11 @@ const KNOWN: [&str; 6] = [
     "kernel",
 ];
 
-/// Refuses the first of these modules that is a stranger among `all`.
-pub(in crate::diagnosis) fn check<'a>(
+/// Refuses the first of these modules that is foreign among `all`.
+pub fn check<'a>(
     place: &str,
-    (groups, all): (impl IntoIterator<Item = &'a Group<'a>>, &[Group<'_>]),
+    groups: impl IntoIterator<Item = &'a Group<'a>>,
+    all: &[Group<'_>],
 ) -> Result<()> {
     let named: Vec<Named<'_>> = (groups.into_iter())
         .flat_map(|group| group.tensors.iter().copied())
@@ -116,12 +117,12 @@ pub(in crate::diagnosis) fn check<'a>(
     }
     if let Some((named, what)) = named
         .iter()
-        .find_map(|named| Some((named, stranger(named.name)?.0)))
+        .find_map(|named| Some((named, foreign(named.name)?.0)))
     {
         let mends = mends(all);
         return refuse(
             named,
-            format!("looks like {what}, which is no part of the network; {mends}"),
+            format!("looks like {what}, which is not part of the network; {mends}"),
         );
     }
     if let Some(named) = named
@@ -129,8 +130,8 @@ pub(in crate::diagnosis) fn check<'a>(
         .find(|named| NORMALISATION.contains(&named.part()))
     {
         let fault = format!(
-            "{:?} is called as the normalisations of Keras and JAX call theirs: rename it as PyTorch \
-             has it (weight, bias, running_mean, running_var, in one module) and give the epsilon in a \
+            "{:?} has a name that Keras and JAX give to tensors of a normalisation; rename it as PyTorch \
+             does (weight, bias, running_mean, running_var, in one module) and give the epsilon in a \
              TOML file, or leave it out with --ignore {}",
             named.tensor.shape, named.name
         );
@@ -153,7 +154,7 @@ fn bare(named: &Named<'_>) -> String {
     };
     let number: String = named.name.chars().filter(char::is_ascii_digit).collect();
     format!(
-        "{:?} has no name of a module's tensor; call it as PyTorch does, a {part}{sides}: \
+        "{:?} does not have the name of a tensor of a module; name it as PyTorch would, as a {part}{sides}: \
          weights[\"fc.{}.{part}\"] = weights.pop({:?}), each layer by a number of its own",
         named.tensor.shape,
         if number.is_empty() { "0" } else { &number },
@@ -162,25 +163,25 @@ fn bare(named: &Named<'_>) -> String {
 }
 
 /// What a tensor of this name is, and the beginning of the name that says so.
-fn stranger(name: &str) -> Option<(&'static str, &str)> {
+fn foreign(name: &str) -> Option<(&'static str, &str)> {
     let mut end = 0;
     for part in name.split_inclusive(['.', '/']) {
         end += part.len();
         let word = part.trim_end_matches(['.', '/']);
         let of = |(words, what): &(&[&str], &'static str)| words.contains(&word).then_some(*what);
-        if let Some(what) = STRANGERS.iter().find_map(of) {
+        if let Some(what) = FOREIGN.iter().find_map(of) {
             return Some((what, name[..end].trim_end_matches(['.', '/'])));
         }
     }
     None
 }
 
-/// The flags that leave all strangers out.
+/// The flags that leave all foreign out.
 fn mends(all: &[Group<'_>]) -> String {
     const MOST: usize = 6;
     let (mut prefixes, mut firsts) = (Vec::new(), Vec::new());
     for named in all.iter().flat_map(|group| &group.tensors) {
-        match stranger(named.name) {
+        match foreign(named.name) {
             Some((_, prefix)) if !prefixes.contains(&prefix) => prefixes.push(prefix),
             Some(_) => {}
             None => {
@@ -229,7 +230,7 @@ mod tests {
             ("criterion.weight", "criterion"),
             ("_forward_module.fc.weight", "_forward_module"),
         ] {
-            assert_eq!(stranger(name).map(|(_, prefix)| prefix), Some(prefix));
+            assert_eq!(foreign(name).map(|(_, prefix)| prefix), Some(prefix));
         }
         for name in [
             "fc.0.weight",
@@ -237,7 +238,7 @@ mod tests {
             "schema.weight",
             "loss2.weight",
         ] {
-            assert_eq!(stranger(name), None);
+            assert_eq!(foreign(name), None);
         }
     }
 }

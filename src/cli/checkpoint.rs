@@ -1,0 +1,94 @@
+//! A checkpoint read for its measurement, by the flags that `diagnose` and `watch` share.
+
+use std::path::Path;
+
+use sgd_stability::dataset::Dataset;
+use sgd_stability::diagnosis::follow::Conditions;
+use sgd_stability::diagnosis::{
+    self, Effort, Forecast, Mode, Model, Request, Samples, Setting, Task,
+};
+use sgd_stability::error::{Result, shown};
+
+use super::subject::Subject;
+
+/// What is the same for every checkpoint: the flags, read.
+pub struct Setup<'a> {
+    pub subject: &'a Subject,
+    pub request: Request,
+    pub setting: Setting,
+    pub effort: Effort,
+}
+
+impl<'a> Setup<'a> {
+    /// Reads the flags and the data set, which may be let go when the last checkpoint is read.
+    pub fn new(subject: &'a Subject) -> Result<(Self, Dataset)> {
+        let (request, effort) = (subject.request()?, subject.effort()?);
+        subject.check_data()?;
+        let data = diagnosis::load(&request)?;
+        let setup = Setup {
+            setting: subject.setting(&data)?,
+            subject,
+            request,
+            effort,
+        };
+        Ok((setup, data))
+    }
+
+    /// Reads a checkpoint, and the samples as its network takes them.
+    pub fn read(&self, path: &Path, data: &Dataset) -> Result<Loaded> {
+        self.subject.check_file(path)?;
+        let model = Model::read(path, &self.request, data)?;
+        Ok(Loaded {
+            samples: Samples::new(&self.request.place(), data, &model.network)?,
+            place: shown(path),
+            model,
+        })
+    }
+}
+
+/// A checkpoint and the samples over which it is measured.
+pub struct Loaded {
+    /// Its path, as messages show it.
+    pub place: String,
+    pub model: Model,
+    pub samples: Samples,
+}
+
+impl Loaded {
+    /// The mode of batch normalisation, once the flags are seen to belong to this network.
+    pub fn mode(&self, setup: &Setup<'_>) -> Result<Option<Mode>> {
+        setup.subject.check_network(&self.model.network)
+    }
+
+    /// What a line of `watch.jsonl` says of how it was measured.
+    pub fn conditions(&self, mode: Option<Mode>, setup: &Setup<'_>) -> Conditions {
+        let network = &self.model.network;
+        Conditions::new(
+            network.name(),
+            &diagnosis::in_words(network),
+            &self.samples.digest,
+            mode,
+            setup.effort.matrix,
+            &setup.setting,
+        )
+    }
+
+    /// The forecast of memory, once it is seen to be within what may be used.
+    pub fn forecast(&self, in_f64: bool, setup: &Setup<'_>) -> Result<Forecast> {
+        let forecast = diagnosis::forecast(&self.model, &self.samples, &setup.effort, in_f64);
+        setup.subject.check_memory(&forecast)?;
+        Ok(forecast)
+    }
+
+    /// What is measured; the loss must be the expected one, where there is one.
+    pub fn task<'a>(&'a self, expected: Option<f64>, setup: &'a Setup<'_>) -> Task<'a> {
+        Task {
+            place: &self.place,
+            model: &self.model,
+            samples: &self.samples,
+            setting: &setup.setting,
+            effort: &setup.effort,
+            expected,
+        }
+    }
+}

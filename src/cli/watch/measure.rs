@@ -1,0 +1,235 @@
+//! What a checkpoint of a run comes to.
+
+use std::cell::OnceCell;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use sgd_stability::curvature::Tracker;
+use sgd_stability::dataset::Dataset;
+use sgd_stability::diagnosis::follow::{Conditions, Line, Log, Named, checkpoints};
+use sgd_stability::diagnosis::{self, Extras, Model, Setting};
+use sgd_stability::error::{Error, Kind, Result, shown};
+
+use super::super::checkpoint::{Loaded, Setup};
+use super::super::objective::Expected;
+use super::super::output::remark;
+use super::stamp::Stamp;
+
+/// What a checkpoint comes to.
+pub enum Outcome {
+    /// Its line.
+    Line(Box<Line>),
+    /// Its last line is of the same bytes.
+    Known,
+    /// What is wrong with it.
+    Fault(Error),
+}
+
+/// Measures the checkpoints of a run one after the other.
+pub struct Measurer<'a> {
+    folder: &'a Path,
+    setup: Setup<'a>,
+    data: Dataset,
+    /// The lines of the checkpoints that were measured.
+    pub log: Log,
+    tracker: Tracker,
+    /// The loss and the activations, in words, once a checkpoint was read.
+    about: OnceCell<String>,
+    /// The loss that a checkpoint must have, until it was compared.
+    expected: Option<Expected>,
+    /// Was it told which tensor became which layer's?
+    is_told: bool,
+}
+
+impl<'a> Measurer<'a> {
+    /// Nothing measured yet.
+    ///
+    /// # Errors
+    /// When a flag does not belong to the network, as far as that is known without a checkpoint.
+    pub fn new(folder: &'a Path, setup: Setup<'a>, data: Dataset, log: Log) -> Result<Self> {
+        diagnosis::check(&setup.request, &data, setup.subject.mode())?;
+        Ok(Measurer {
+            folder,
+            tracker: Tracker::new(setup.effort.lanczos, setup.effort.seed),
+            expected: setup.subject.objective.expect_loss.clone(),
+            setup,
+            data,
+            log,
+            about: OnceCell::new(),
+            is_told: false,
+        })
+    }
+
+    /// How the optimiser runs.
+    pub fn setting(&self) -> &Setting {
+        &self.setup.setting
+    }
+
+    /// The loss and the activations in words, once a checkpoint was read.
+    pub fn about(&self) -> Option<String> {
+        self.about.get().cloned()
+    }
+
+    /// Compares the expected loss, once, with that of its checkpoint: the last one of the first look that
+    /// finds any, or the one that was named, as soon as it can be read.
+    pub fn expect(&mut self, there: &[OsString]) -> Result<()> {
+        let Some(Expected { checkpoint, loss }) = &self.expected else {
+            return Ok(());
+        };
+        let is_named = |name: &&OsString| {
+            let named = checkpoint.as_ref();
+            named.is_none_or(|named| ***name == **named)
+        };
+        let Some(name) = there.iter().rfind(is_named) else {
+            return Ok(());
+        };
+        let path = self.folder.join(name);
+        let loaded = match self.read(&path) {
+            Ok(loaded) => loaded,
+            // It is still being written, or will be named among the faults.
+            Err(error) => return fault(&path, error).map(drop),
+        };
+        let mode = loaded.mode(&self.setup)?;
+        loaded.task(Some(*loss), &self.setup).check_loss(mode)?;
+        self.expected = None;
+        Ok(())
+    }
+
+    /// The fault of an expected loss that no checkpoint was compared with.
+    pub fn not_compared(&self) -> Option<(String, Error)> {
+        const FLAG: &str = "--expect-loss";
+        let expected = self.expected.as_ref()?;
+        let name = expected.checkpoint.as_deref().unwrap_or("a checkpoint");
+        let fault = format!(
+            "was not compared: {name} could not be read in {}",
+            self.folder.display()
+        );
+        Some((FLAG.to_owned(), Error::input(FLAG, expected.loss, fault)))
+    }
+
+    /// Refuses flags, samples or a network that are not those of the lines that are there, if any are.
+    pub fn check_log(&self) -> Result<()> {
+        let Some(last) = self.log.lines.last() else {
+            return Ok(());
+        };
+        // What no checkpoint is needed for is compared without one.
+        let setup = &self.setup;
+        let here = Conditions::new(
+            &last.conditions.network,
+            &setup.request.objective.words_or(&last.conditions.loss)?,
+            &self.data.digest(),
+            setup.subject.mode(),
+            setup.effort.matrix,
+            &setup.setting,
+        );
+        self.log.check(&here)?;
+        let Some(path) = self.last_with_a_line()? else {
+            return Ok(());
+        };
+        match self.read(&path) {
+            Ok(loaded) => self
+                .log
+                .check(&loaded.conditions(loaded.mode(setup)?, setup)),
+            // What is wrong with a checkpoint is no fault of the lines.
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// The last checkpoint that has a line.
+    fn last_with_a_line(&self) -> Result<Option<PathBuf>> {
+        let names = checkpoints(self.folder)?;
+        let has_line = |name: &OsString, path: &Path| {
+            let stamp = Stamp::of_file(path).ok().flatten();
+            let named = name.to_str().zip(stamp);
+            named.is_some_and(|(name, stamp)| self.log.holds(name, stamp.milliseconds()))
+        };
+        let mut found = names.iter().rev().filter_map(|name| {
+            let path = self.folder.join(name);
+            has_line(name, &path).then_some(path)
+        });
+        Ok(found.next())
+    }
+
+    fn read(&self, path: &Path) -> Result<Loaded> {
+        let loaded = self.setup.read(path, &self.data)?;
+        self.about
+            .get_or_init(|| diagnosis::about(&loaded.model).concat().join("\n"));
+        Ok(loaded)
+    }
+
+    /// What a checkpoint comes to. What is wrong with it does not end the watch; what is wrong with the
+    /// flags does: no other checkpoint will mend it.
+    pub fn measure(&mut self, name: &str, stamp: Stamp, path: &Path) -> Result<Outcome> {
+        let loaded = match self.read(path) {
+            Ok(loaded) => loaded,
+            Err(error) => return fault(path, error),
+        };
+        let mode = loaded.mode(&self.setup)?;
+        let conditions = loaded.conditions(mode, &self.setup);
+        if self.log.ends_with(name, &loaded.model.digest) {
+            return Ok(Outcome::Known);
+        }
+        if let Some(doubt) = doubt(path, stamp, &loaded.model) {
+            return Ok(Outcome::Fault(doubt));
+        }
+        if let Some(other) = self.log.difference(&conditions)? {
+            let is = format!(
+                "is {}, but the lines of watch.jsonl are of {}; keep the checkpoints of one run in a \
+                 folder; if the lines are of a stray file, remove it and its lines",
+                other.here, other.there
+            );
+            return Ok(Outcome::Fault(Error::input(&loaded.place, other.field, is)));
+        }
+        if !self.is_told {
+            self.is_told = true;
+            let lines = loaded.model.assignment.lines();
+            lines.iter().for_each(|line| remark(line));
+        }
+        if let Err(error) = loaded.forecast(false, &self.setup) {
+            return fault(path, error);
+        }
+        let task = loaded.task(None, &self.setup);
+        match task.measure(mode, Extras::default(), &mut self.tracker) {
+            Ok(finding) => {
+                let named = Named {
+                    name,
+                    modified: stamp.milliseconds(),
+                    digest: &loaded.model.digest,
+                };
+                let line = Line::new(&named, conditions, &finding, &self.setup.setting);
+                Ok(Outcome::Line(Box::new(line)))
+            }
+            Err(error) => fault(path, error),
+        }
+    }
+}
+
+/// Is this file what somebody wanted to save? It may be still being written.
+fn doubt(path: &Path, stamp: Stamp, model: &Model) -> Option<Error> {
+    let refuse = |field, fault| Some(Error::input(path.display(), field, fault));
+    if Stamp::of_file(path) != Ok(Some(stamp)) {
+        return refuse(
+            "file",
+            "changed while it was read; it is still being written",
+        );
+    }
+    if model.is_untrained() {
+        let fault = "are all zero: the file is still being written, or was never filled; it is measured \
+                     when it changes";
+        return refuse("weights", fault);
+    }
+    None
+}
+
+/// An error that a checkpoint made, with the checkpoint named; any other ends the watch.
+fn fault(path: &Path, error: Error) -> Result<Outcome> {
+    let place = shown(path);
+    match error.kind {
+        Kind::Input if error.message.starts_with(&place) => Ok(Outcome::Fault(error)),
+        Kind::Input | Kind::Memory => {
+            let fault = format!("cannot be measured: {error}");
+            Ok(Outcome::Fault(Error::input(place, "checkpoint", fault)))
+        }
+        _ => Err(error),
+    }
+}

@@ -1,0 +1,284 @@
+//! The network at the point of a checkpoint: a module of the checkpoint for each module of the network.
+
+use std::collections::BTreeMap;
+
+use crate::dataset::checkpoint::Checkpoint;
+use crate::error::{Error, Result};
+use crate::network::{Module, Network, State};
+use crate::reference::Unrounded;
+
+use super::assignment::{Assignment, Exchangeable};
+use super::group::{Group, Signature, describe, groups, signature};
+use super::order::{Arranged, KnownOrder, RequestedOrder, call, undecided};
+use super::pairs::{assemble, equal, exact, mapping, ties};
+use super::{foreign, layout, neighbours};
+
+/// A network at the point of a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Filled {
+    /// The network, its tied parameters one.
+    pub network: Network,
+    /// Parameters and statistics.
+    pub state: State,
+    /// Both as they are in the file, where f32 has rounded some of them.
+    pub exact: Unrounded,
+    /// Which tensor became which layer's.
+    pub assignment: Assignment,
+}
+
+/// Modules whose tensors have the same names and shapes: places among those of the network, which take one
+/// each, and among those of the checkpoint.
+#[derive(Default)]
+struct Class {
+    takers: Vec<usize>,
+    groups: Vec<usize>,
+}
+
+/// Parameters and statistics of `network` from a checkpoint; `place` names the file in errors.
+///
+/// Each module of the network takes a module of the checkpoint that has exactly the same tensors of
+/// the same shapes. Where there are several that differ, their order must be known: by the `wish` of
+/// the user, the entry `order` of the exporter, numbers that alone differ in their names, the order of
+/// the file where its writer kept one, or, for batch normalisations, the convolutions in front.
+/// `num_batches_tracked` is ignored. Tensors that the checkpoint names twice are one parameter.
+///
+/// # Errors
+/// When a module of the network finds none, a tensor of the checkpoint is left over, the order of
+/// modules that could be exchanged is not known, a weight may stand inputs before outputs or not, or a
+/// variance is negative.
+pub fn fill(
+    place: &str,
+    checkpoint: &Checkpoint,
+    network: Network,
+    wish: Option<&RequestedOrder>,
+) -> Result<Filled> {
+    let groups = groups(checkpoint);
+    let known = KnownOrder::new(place, checkpoint, &groups, wish)?;
+    let matching = Matching {
+        place,
+        modules: network.modules(),
+        network: &network,
+        groups: &groups,
+    };
+    let classes = matching.classes();
+    matching.check_counts(&classes)?;
+    let (taken, exchangeable) = matching.settle(&classes, &known)?;
+    let pairs: Vec<_> = (matching.modules.iter())
+        .zip(taken.iter().map(|&group| &groups[group]))
+        .collect();
+    layout::check(place, &network, &pairs)?;
+    let (owners, tied) = ties(&pairs);
+    let mapping = mapping(&network, &pairs);
+    let equal = equal(&pairs, &owners);
+    let turned = (pairs.iter().flat_map(|(_, group)| &group.tensors))
+        .filter(|named| named.is_kernel())
+        .map(|named| named.name.to_owned());
+    let assignment = Assignment {
+        mapping,
+        exchangeable,
+        equal,
+        turned: turned.collect(),
+        tied,
+        ignored: checkpoint.ignored.clone(),
+    };
+    let network = network.tied(&owners);
+    Ok(Filled {
+        state: assemble(place, &network, &pairs)?,
+        exact: match checkpoint.rounded() {
+            0 => Unrounded::default(),
+            _ => exact(&pairs),
+        },
+        assignment,
+        network,
+    })
+}
+
+/// Has the checkpoint of these modules as many of each kind as the network?
+pub fn has_the_layers_of(groups: &[Group<'_>], network: &Network) -> bool {
+    let matching = Matching {
+        place: "",
+        modules: network.modules(),
+        network,
+        groups,
+    };
+    let classes = matching.classes();
+    classes
+        .values()
+        .all(|class| class.groups.len() == class.takers.len())
+}
+
+/// What is matched.
+struct Matching<'a> {
+    place: &'a str,
+    network: &'a Network,
+    modules: Vec<Module>,
+    groups: &'a [Group<'a>],
+}
+
+impl Matching<'_> {
+    fn classes(&self) -> BTreeMap<Signature, Class> {
+        let mut classes: BTreeMap<Signature, Class> = BTreeMap::new();
+        for (number, module) in self.modules.iter().enumerate() {
+            let class = classes.entry(signature(module)).or_default();
+            class.takers.push(number);
+        }
+        for (number, group) in self.groups.iter().enumerate() {
+            let class = classes.entry(group.signature()).or_default();
+            class.groups.push(number);
+        }
+        classes
+    }
+
+    /// Are there as many of each kind in the checkpoint as in the network?
+    fn check_counts(&self, classes: &BTreeMap<Signature, Class>) -> Result<()> {
+        let mut left: Vec<usize> = (classes.values())
+            .flat_map(|class| class.groups.iter().skip(class.takers.len()).copied())
+            .collect();
+        left.sort_unstable();
+        let lacking = (classes.values()).filter_map(|class| class.takers.get(class.groups.len()));
+        let lacking = lacking.min();
+        if left.is_empty() && lacking.is_none() {
+            return Ok(());
+        }
+        let crowded = classes
+            .values()
+            .filter(|class| class.groups.len() > class.takers.len());
+        let crowded = crowded
+            .flat_map(|class| &class.groups)
+            .map(|&group| &self.groups[group]);
+        foreign::check(self.place, crowded, self.groups)?;
+        let left = left.first().map(|&group| &self.groups[group]);
+        Err(match (lacking, left) {
+            (Some(&number), left) => self.missing(number, left),
+            (None, Some(group)) => self.left_over(group),
+            (None, None) => unreachable!("one of them"),
+        })
+    }
+
+    fn left_over(&self, group: &Group<'_>) -> Error {
+        let first = group.tensors[0];
+        let fault = format!(
+            "{:?} has no place in {}, all of whose layers are filled; give the --arch that was \
+             trained, or leave it out with --ignore",
+            first.tensor.shape,
+            self.network.name()
+        );
+        Error::input(self.place, first.name, fault)
+    }
+
+    fn missing(&self, number: usize, left: Option<&Group<'_>>) -> Error {
+        let module = &self.modules[number];
+        let layer = self.network.layers()[module.layer].describe();
+        let parts = module.tensors.iter();
+        let parts = describe(parts.map(|(part, shape)| (part.name(), &shape[..])));
+        let next = match left {
+            Some(group) => format!(
+                "the first module left in the checkpoint is {}",
+                group.describe()
+            ),
+            None => "no module is left in the checkpoint".to_owned(),
+        };
+        let fault = format!(
+            "{layer} of {} needs {parts}, but {next}; give the --arch that was trained",
+            self.network.name()
+        );
+        let field = format!("module {} with weights", number + 1);
+        Error::input(self.place, field, fault)
+    }
+
+    /// The group of each module of the network, and those that could be exchanged.
+    fn settle(
+        &self,
+        classes: &BTreeMap<Signature, Class>,
+        known: &KnownOrder<'_>,
+    ) -> Result<(Vec<usize>, Vec<Exchangeable>)> {
+        let mut settled = Settled::nothing(self.modules.len());
+        let mut open = Vec::new();
+        for class in classes.values() {
+            let groups = self.of(&class.groups);
+            if groups.iter().all(|group| group.equals(groups[0])) {
+                settled.give(class, &class.groups);
+                continue;
+            }
+            match known.arrange(&groups)? {
+                Some(arranged) => settled.arrange(class, &arranged, self.groups),
+                None => open.push(class),
+            }
+        }
+        if !open.is_empty() && neighbours::stand_behind(self.groups) {
+            open.retain(|class| !self.settle_by_neighbours(class, &mut settled));
+        }
+        if !open.is_empty() {
+            let open: Vec<_> = open.iter().map(|class| self.of(&class.groups)).collect();
+            foreign::check(self.place, open.iter().flatten().copied(), self.groups)?;
+            return Err(undecided(self.place, "they have the same shapes", &open));
+        }
+        Ok(settled.finish())
+    }
+
+    /// Puts normalisations in the order of the convolutions in front, if these are known.
+    fn settle_by_neighbours(&self, class: &Class, settled: &mut Settled) -> bool {
+        let arranged = neighbours::arrange(
+            self.network,
+            &self.modules,
+            &class.takers,
+            self.groups,
+            &class.groups,
+            &settled.taken,
+        );
+        if let Some(arranged) = &arranged {
+            settled.arrange(class, arranged, self.groups);
+        }
+        arranged.is_some()
+    }
+
+    fn of(&self, places: &[usize]) -> Vec<&Group<'_>> {
+        places.iter().map(|&place| &self.groups[place]).collect()
+    }
+}
+
+/// What each module of the network has taken so far.
+struct Settled {
+    /// The group of each module.
+    taken: Vec<Option<usize>>,
+    /// Modules that could be exchanged, with the first module of the network that takes one.
+    exchangeable: Vec<(usize, Exchangeable)>,
+}
+
+impl Settled {
+    fn nothing(modules: usize) -> Self {
+        Settled {
+            taken: vec![None; modules],
+            exchangeable: Vec::new(),
+        }
+    }
+
+    /// Gives the modules of a class these groups.
+    fn give(&mut self, class: &Class, groups: &[usize]) {
+        for (&taker, &group) in class.takers.iter().zip(groups) {
+            self.taken[taker] = Some(group);
+        }
+    }
+
+    /// Gives the modules of a class its groups in an order, and notes where that comes from.
+    fn arrange(&mut self, class: &Class, arranged: &Arranged, all: &[Group<'_>]) {
+        let order = arranged.places.iter().map(|&place| class.groups[place]);
+        let groups: Vec<usize> = order.collect();
+        self.give(class, &groups);
+        let names = groups.iter().map(|&group| call(&all[group]).to_owned());
+        let exchangeable = Exchangeable {
+            modules: names.collect(),
+            ordered_by: arranged.ordered_by,
+        };
+        self.exchangeable.push((class.takers[0], exchangeable));
+    }
+
+    fn finish(mut self) -> (Vec<usize>, Vec<Exchangeable>) {
+        self.exchangeable.sort_by_key(|(first, _)| *first);
+        let taken = self.taken.into_iter();
+        let taken = taken.map(|group| group.expect("every class is settled"));
+        let exchangeable = self.exchangeable.into_iter();
+        let exchangeable = exchangeable.map(|(_, exchangeable)| exchangeable);
+        (taken.collect(), exchangeable.collect())
+    }
+}

@@ -1,0 +1,125 @@
+//! The table of a, λ_min and s, and what there is to say of these numbers.
+
+use crate::curvature::RISK;
+use crate::network::CurvatureMatrix;
+
+use super::super::answer::Diagnosis;
+use super::super::number::{Number, Status};
+use super::super::reading::{Along, Reading};
+use super::super::text::{digits, digits_below, wrap};
+
+/// What the bars owe to rounding, where it is a tenth of one or more, and over how many samples it was
+/// measured where these are not all.
+fn owed(reading: &Reading, count: usize) -> Vec<String> {
+    let s = reading.non_uniformity.filter(|s| s.products > 0);
+    let numbers = [
+        ("a", Some(reading.sharpness)),
+        ("λ_min", Some(reading.smallest)),
+        ("s", s),
+    ];
+    let numbers = numbers.into_iter();
+    let numbers: Vec<_> = numbers.filter_map(|(name, x)| Some((name, x?))).collect();
+    if numbers.iter().all(|(_, x)| x.rounding < 0.1 * x.bar()) {
+        return Vec::new();
+    }
+    let told: Vec<String> = (numbers.iter())
+        .map(|(name, x)| format!("{name} {}", digits(x.rounding)))
+        .collect();
+    let known = reading.rounding.map(|rounding| rounding.samples);
+    let known = known.unwrap_or_default();
+    let over = |matrix: &str, compared: usize| {
+        if 0 < compared && compared < count {
+            format!(", with {matrix} over {compared} of {count} samples")
+        } else {
+            String::new()
+        }
+    };
+    let line = format!(
+        "rounding in the bars, by f64: {}{}{}",
+        told.join(", "),
+        over("H", known.hessian),
+        over("Σ", known.covariance)
+    );
+    wrap(&line, "  ")
+}
+
+/// a, λ_min and s with their bounds.
+pub fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
+    let reading = &diagnosis.main.in_f32.reading;
+    let [bound_a, bound_s] = diagnosis.bounds();
+    let letter = match diagnosis.matrix {
+        CurvatureMatrix::Hessian => "H",
+        CurvatureMatrix::GaussNewton => "G",
+    };
+    let bound = |bound: Option<f64>| bound.map_or("none".to_owned(), digits);
+    let row = |name: &str, number: &Number, bound: &str| {
+        let status = match number.status {
+            Status::Converged => "",
+            Status::ConvergedToRounding => " to rounding",
+            Status::NotConverged => " not converged",
+        };
+        let (value, bar) = (digits(number.value), digits(number.bar()));
+        let products = number.products;
+        format!("{name:<28}{value:>11} ± {bar:<9}{bound:>9}{products:>6}{status}")
+    };
+    let mut lines = vec![
+        format!(
+            "{:<28}{:>11}   {:<9}{:>9}{:>6}",
+            "", "measured", "bar", "bound", "Hv"
+        ),
+        row(
+            &format!("sharpness a = λ_max({letter})"),
+            &reading.sharpness,
+            &bound(bound_a),
+        ),
+        row(
+            &format!("smallest eigenvalue λ_min({letter})"),
+            &reading.smallest,
+            "",
+        ),
+    ];
+    let floor = match reading.smallest_floor {
+        Some(floor) => format!(
+            "λ_min({letter}) ≥ {}, but for a chance of {RISK:.0e}",
+            digits_below(floor)
+        ),
+        None => format!("how far λ_min({letter}) lies below is not known: too few products"),
+    };
+    match &reading.non_uniformity {
+        Some(s) => lines.push(row("non-uniformity s = √λ_max(Σ)", s, &bound(bound_s))),
+        None => lines.push("non-uniformity s does not exist: the samples are coupled".to_owned()),
+    }
+    lines.push(floor);
+    lines.extend(owed(reading, diagnosis.setting.samples));
+    if let Some(along) = &reading.along {
+        let s = reading.non_uniformity.as_ref();
+        let told = |name: &str, along: &Along, is_asked: bool| {
+            if is_asked {
+                format!(
+                    "along {name} {} ± {}",
+                    digits(along.mean),
+                    digits(along.deviation)
+                )
+            } else {
+                format!("along {name} not asked ({name} may be 0)")
+            }
+        };
+        let line = format!(
+            "vᵀH_i v, mean ± deviation: {}, {}",
+            told("a", &along.sharpness, reading.sharpness.excludes_zero()),
+            told("s", &along.noise, s.is_some_and(Number::excludes_zero))
+        );
+        lines.extend(wrap(&line, "  "));
+    }
+    if let Some(other) = &reading.other {
+        let line = format!(
+            "measured: {}; along a {} has {}, |(H − G)v| = {}",
+            diagnosis.matrix.name(),
+            diagnosis.matrix.other().name(),
+            digits(other.quotient),
+            digits(other.distance)
+        );
+        lines.extend(wrap(&line, "  "));
+    }
+    lines
+}
