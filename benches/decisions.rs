@@ -69,9 +69,12 @@ fn definiteness(bench: &mut Criterion) {
 
 fn regression(d: usize, n: usize, hundredths: bool) -> Model {
     let mut random = ChaCha8Rng::seed_from_u64((1000 * d + n) as u64);
-    let mut entry = || match hundredths {
-        true => Exact::fraction(random.random_range(-100..=100), 100),
-        false => fraction(&mut random, 100),
+    let mut entry = || {
+        if hundredths {
+            Exact::fraction(random.random_range(-100..=100), 100)
+        } else {
+            fraction(&mut random, 100)
+        }
     };
     let inputs = (0..n).map(|_| DVector::from_fn(d, |_, _| entry()));
     Model::Linear(Linear::new(inputs.collect()).expect("equally long inputs"))

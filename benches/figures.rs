@@ -28,9 +28,10 @@ fn main() {
     if has("--list") {
         return chosen.for_each(|study| println!("{}: benchmark", study.name));
     }
-    let scale = match has("--test") {
-        true => Scale::Smoke,
-        false => Scale::Quick,
+    let scale = if has("--test") {
+        Scale::Smoke
+    } else {
+        Scale::Quick
     };
     let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target");
     let folder = target.join("figures").join(scale.name());

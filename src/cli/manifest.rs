@@ -72,9 +72,10 @@ pub fn read(folder: &Path) -> Result<Manifest> {
 /// # Errors
 /// When the folder's cells were made of other data.
 pub fn join(folder: &Path, new: Manifest) -> Result<()> {
-    let joined = match folder.join("manifest.json").exists() {
-        true => both(folder, read(folder)?, new)?,
-        false => new,
+    let joined = if folder.join("manifest.json").exists() {
+        both(folder, read(folder)?, new)?
+    } else {
+        new
     };
     let mut text = serde_json::to_vec_pretty(&joined).map_err(Error::internal)?;
     text.push(b'\n');

@@ -69,9 +69,10 @@ pub fn warning(text: &str) {
 
 /// Prints an answer; an answer that could not be printed was not given.
 pub fn answer(answer: &Answer, json: bool) -> ExitCode {
-    let said = match json {
-        true => say(io::stdout(), &pretty(&answer.json)),
-        false => say(io::stdout(), &answer.text),
+    let said = if json {
+        say(io::stdout(), &pretty(&answer.json))
+    } else {
+        say(io::stdout(), &answer.text)
     };
     if let Err(cause) = said {
         return error(

@@ -83,9 +83,10 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         .map(|path| path.display().to_string())
         .collect();
     Ok(Answer {
-        text: match stale.is_empty() {
-            true => format!("{} files are current", files.len()),
-            false => format!("not current: {}", names.join(", ")),
+        text: if stale.is_empty() {
+            format!("{} files are current", files.len())
+        } else {
+            format!("not current: {}", names.join(", "))
         },
         json: json!({"current": stale.is_empty(), "stale": names}),
         ending: Ending::failed_if(!stale.is_empty()),

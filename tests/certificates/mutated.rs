@@ -162,9 +162,10 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn applied(text: Vec<u8>, fault: &Fault) -> Vec<u8> {
-    match text.is_empty() {
-        true => text,
-        false => with(text, fault),
+    if text.is_empty() {
+        text
+    } else {
+        with(text, fault)
     }
 }
 

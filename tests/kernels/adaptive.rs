@@ -87,7 +87,7 @@ fn roots_and_quotients_round_once() {
     };
     assert_right("descend_adaptive", &cases, right, |isa, x, y| {
         let v: Vec<f32> = x.iter().map(|x| rounded::product(*x, *x)).collect();
-        descend_adaptive(isa, ADAPTIVE, 0.01, (x, &v), y);
+        descend_adaptive(isa, ADAPTIVE, 0.01, x, &v, y);
     });
 }
 
@@ -100,7 +100,7 @@ fn long_vectors_have_the_same_bits_everywhere() {
             let mut y = Guarded::new(&case.y);
             decay(isa, 0.9, &case.x, y.numbers());
             approach(isa, 0.1, &case.x, y.numbers());
-            descend_adaptive(isa, ADAPTIVE, 0.3, (&case.x, &v), y.numbers());
+            descend_adaptive(isa, ADAPTIVE, 0.3, &case.x, &v, y.numbers());
             decay_squares(isa, (0.9, 0.1), &case.x, y.numbers());
             multiply(isa, &case.x, y.numbers());
             let mut p = Guarded::new(&case.y);

@@ -54,7 +54,7 @@ fn scale_shift_rounds_every_number_once() {
             let right: Vec<f32> = right.collect();
             for isa in Isa::available() {
                 let mut y = Guarded::new(&numbers.y);
-                scale_shift(isa, (scale, shift), relu, &numbers.x, y.numbers());
+                scale_shift(isa, scale, shift, relu, &numbers.x, y.numbers());
                 assert_eq!(all_bits(&y.checked(name)), all_bits(&right), "{name}");
             }
         }

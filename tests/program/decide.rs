@@ -110,9 +110,12 @@ fn digits_are_rounded_to_the_stable_side() {
 
 /// Dense Hessians, definite since each entry of the diagonal is above the sum of the others in its row.
 fn dense(d: usize, n: usize) -> Value {
-    let entry = |s: usize, i: usize, j: usize| match i == j {
-        true => 7 * d,
-        false => (s + i * j + i + j) % 7,
+    let entry = |s: usize, i: usize, j: usize| {
+        if i == j {
+            7 * d
+        } else {
+            (s + i * j + i + j) % 7
+        }
     };
     let hessian = |s: usize| -> Vec<Vec<String>> {
         let row = |i| (0..d).map(|j| entry(s, i, j).to_string()).collect();

@@ -88,9 +88,10 @@ fn a_bar_has_the_rounding_of_large_logits() {
     let reason = json["reason"].as_str().expect("a reason");
     assert!(reason.contains("--precision f64"), "{reason}");
     let again = at(between, "--precision f64 --json");
-    let expected = match measured < truth {
-        true => ("unstable", "necessary"),
-        false => ("stable", "sufficient"),
+    let expected = if measured < truth {
+        ("unstable", "necessary")
+    } else {
+        ("stable", "sufficient")
     };
     let found = (&again["verdict"], &again["basis"]);
     assert_eq!(found, (&expected.0.into(), &expected.1.into()), "{again}");

@@ -69,9 +69,10 @@ impl Summary<'_> {
         Ok(Answer {
             text: self.text(&drawn),
             json,
-            ending: match faults.is_empty() {
-                true => Ending::Done,
-                false => Ending::Faulty,
+            ending: if faults.is_empty() {
+                Ending::Done
+            } else {
+                Ending::Faulty
             },
         })
     }

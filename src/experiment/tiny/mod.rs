@@ -68,7 +68,7 @@ impl Tiny {
             parameters,
             statistics,
         };
-        let exact = twin(&network, normalisation, &state, (&inputs, &targets));
+        let exact = twin(&network, normalisation, &state, &inputs, &targets);
         Tiny {
             network,
             normalisation,
@@ -91,8 +91,14 @@ impl Tiny {
 
     /// The exact landscape over the same data at another state.
     pub fn landscape_at(&self, state: &State) -> Landscape<Enclosure> {
-        let data = (&self.inputs[..], &self.targets[..]);
-        twin(&self.network, self.normalisation, state, data)
+        let Tiny {
+            network,
+            normalisation,
+            inputs,
+            targets,
+            ..
+        } = self;
+        twin(network, *normalisation, state, inputs, targets)
     }
 
     /// On a switch of a ReLU, a max-pool or a hinge there is no second derivative to compare. Off
@@ -168,7 +174,8 @@ fn twin(
     network: &Network,
     normalisation: Normalisation,
     state: &State,
-    (inputs, targets): (&[f32], &[f32]),
+    inputs: &[f32],
+    targets: &[f32],
 ) -> Landscape<Enclosure> {
     let values = Values {
         parameters: &in_pytorch_order(network, &state.parameters),
