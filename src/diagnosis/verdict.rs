@@ -98,7 +98,7 @@ pub fn judge(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Settin
 fn doubt(reading: &Reading) -> Option<String> {
     let (a, smallest) = (&reading.sharpness, &reading.smallest);
     let not_converged = |name: &str| {
-        format!("{name} has not converged, so that a larger one may exist; raise --products")
+        format!("{name} has not converged, a larger one may exist; raise --products")
     };
     if a.status == Status::NotConverged {
         return Some(not_converged("a"));
@@ -111,7 +111,7 @@ fn doubt(reading: &Reading) -> Option<String> {
     }
     if smallest.status == Status::NotConverged {
         return Some(
-            "λ_min has not converged, so that this may be no minimum; raise --products".to_owned(),
+            "λ_min has not converged, this may be no minimum; raise --products".to_owned(),
         );
     }
     (-smallest.value > INDEFINITE * a.value.abs()).then(|| {

@@ -312,7 +312,7 @@ fn on_the_edge_itself_no_precision_is_advised() {
     };
     let narrow = at("--tolerance 1e-9");
     assert!(
-        narrow.contains("no --tolerance mends") && narrow.contains("--precision f64"),
+        narrow.contains("no --tolerance makes smaller") && narrow.contains("--precision f64"),
         "{narrow}"
     );
     let wide = at("--precision f64");

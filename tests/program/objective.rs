@@ -242,7 +242,7 @@ fn one_output_of_two_classes_has_binary_cross_entropy() {
         (
             valued(&x, &[1], &[1.0, 1.0], 1),
             "cross-entropy",
-            "give binary-cross-entropy",
+            "give --loss binary-cross-entropy",
         ),
         (
             labelled(&x, &[1], &[0, 1]),

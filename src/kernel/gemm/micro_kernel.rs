@@ -81,14 +81,16 @@ impl<'a, const ROWS: usize, const VECTORS: usize> Factors<'a, ROWS, VECTORS> {
                 && last * b.stride + VECTORS * LANES <= b.numbers.len(),
             "the numbers of a tile"
         );
-        let (first_a, first_b) = (a.numbers.as_ptr(), b.numbers.as_ptr());
+        // The compiler would forget that it has these two, and compute them anew for each term.
+        let fourth_a = black_box(a.numbers.as_ptr().wrapping_add(3 * a.stride));
+        let b_stride = black_box(b.stride);
+        let first_b = b.numbers.as_ptr();
         Factors {
-            // The compiler would forget that it has the second one, and make it anew for each term.
-            a: [first_a, black_box(first_a.wrapping_add(3 * a.stride))],
+            a: [a.numbers.as_ptr(), fourth_a],
             a_stride: a.stride,
             b: first_b,
-            b_ahead: first_b.wrapping_add(b.stride.wrapping_mul(AHEAD)),
-            b_stride: b.stride,
+            b_ahead: first_b.wrapping_add(b_stride.wrapping_mul(AHEAD)),
+            b_stride,
             numbers: PhantomData,
         }
     }
