@@ -60,8 +60,8 @@ impl Tried<'_> {
         self.trial.growth[0]
     }
 
-    /// The uncertainty of the growth due to non-linear terms: its difference from the growth at half the
-    /// distance, where these terms are a quarter as large.
+    /// The size of the non-linear terms in the growth, estimated by its difference from the growth at
+    /// half the distance, where these terms are a quarter as large.
     fn uncertainty(&self) -> f64 {
         (self.trial.growth[0] - self.trial.growth[1]).abs()
     }
