@@ -78,7 +78,7 @@ fn regression(d: usize, n: usize, hundredths: bool) -> Model {
     Model::Linear(Linear::new(inputs.collect()).expect("equally long inputs"))
 }
 
-/// The learning rate `2·E‖x‖²/E‖x‖⁴`, rounded to ten-thousandths.
+/// The learning rate `2·E‖x‖²/E‖x‖⁴`, rounded to about 14 significant bits.
 fn typical_rate(model: &Model) -> Exact {
     let Model::Linear(model) = model else {
         unreachable!("regression is linear")

@@ -2,7 +2,7 @@
 //! checks, the search for a counter-example, and its page of the report.
 //!
 //! The criterion says that SGD is stable if one step shrinks the squared distance *on average over
-//! directions*. Run it with
+//! directions*. To run the example:
 //!
 //! ```sh
 //! cargo run --example own_claim -- out/own-claim

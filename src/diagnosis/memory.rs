@@ -198,10 +198,11 @@ pub fn check_contents(contents: &Contents, budget: u64) -> Result<()> {
     within(needed, budget, &what, "give a file with fewer samples")
 }
 
+/// Checks that `needed` bytes fit into the budget.
+///
 /// # Errors
 /// Returns an error if `needed` exceeds the budget. `what` names what needs the memory, `mend` says what
 /// helps.
-/// When `needed` bytes are more than the budget: `what` says what needs them, `mend` what helps.
 fn within(needed: u64, budget: u64, what: &str, mend: &str) -> Result<()> {
     if needed <= budget {
         return Ok(());

@@ -40,7 +40,7 @@ impl Status {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(into = "NumberJson")]
 pub struct Number {
-    /// The value.
+    /// The computed eigenvalue, or its square root.
     pub value: f64,
     /// The residual `‖Âv − θv‖`, where `Âv` is the product as computed.
     pub residual: f64,

@@ -80,7 +80,7 @@ pub struct OtherMatrix {
 pub struct Reading {
     /// The mean loss, without the penalty of weight decay.
     pub loss: f64,
-    /// The mean loss when every output is zero.
+    /// The mean loss if every output is zero.
     pub loss_of_zero: f64,
     /// The share of samples classified correctly, in [0, 1]; `None` if the targets are not classes.
     pub accuracy: Option<f64>,

@@ -5,7 +5,7 @@
 //! order, spread over machines, and resumed. The outcome of a cell is plain data. From the outcomes of
 //! all cells, the experiment makes its [`Record`](crate::record::Record).
 //!
-//! | file | what is in it |
+//! | file | contents |
 //! |---|---|
 //! | `study` | the trait of an experiment |
 //! | `registry` | the list of all experiments |

@@ -1,8 +1,8 @@
 //! Numbers that the authors of the theory recorded, for comparison.
 //!
-//! Source: the result files of Wu, Ma and E's own repository (`sgd.stability`, revision 0570d94),
-//! from which Table 1 and the figures of the paper were made. Network 784-500-500-500-10, ReLU,
-//! the first 1000 training images of Fashion-MNIST, MSE over samples and outputs.
+//! Source: the result files in the repository of Wu, Ma and E (`sgd.stability`, revision 0570d94), from
+//! which Table 1 and the figures of the paper were made. The network is 784-500-500-500-10 with ReLU; the
+//! loss is the mean square over samples and outputs of the first 1000 training images of Fashion-MNIST.
 
 /// The number of training images n of the runs.
 pub const SAMPLES: usize = 1000;

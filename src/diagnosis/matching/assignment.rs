@@ -24,7 +24,7 @@ pub struct Assigned {
 /// Modules that could be exchanged, in the order in which they were assigned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchangeable {
-    /// Their names.
+    /// The names of the modules.
     pub modules: Vec<String>,
     /// Where the order comes from.
     pub ordered_by: OrderedBy,
@@ -35,7 +35,7 @@ pub struct Exchangeable {
 pub struct Assignment {
     /// Every tensor that is used, in the order of the network.
     pub mapping: Vec<Assigned>,
-    /// Modules that could be exchanged.
+    /// The groups of modules that could be exchanged.
     pub exchangeable: Vec<Exchangeable>,
     /// Parameters that are shared with an earlier layer: their own name and the name there.
     pub tied: Vec<Alias>,

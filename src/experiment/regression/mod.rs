@@ -1,4 +1,4 @@
-//! Linear over-parameterised regression: simulated `E‖x_t‖²` against exact moments.
+//! Linear over-parameterised regression: simulated `E‖x_t‖²`, compared with exact moments.
 //!
 //! The loss is quadratic, so the theory is exact. `‖x_t‖²` is heavy-tailed: its variance is dominated by
 //! walks so rare that a sample does not contain them. The error bars therefore do not come from the

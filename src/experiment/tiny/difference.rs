@@ -60,6 +60,8 @@ impl Difference {
     }
 }
 
+/// The lower end of an enclosure.
+///
 /// # Panics
 /// If nothing is known about the number.
 fn lower(x: &Enclosure) -> Exact {
