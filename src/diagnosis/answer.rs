@@ -109,12 +109,11 @@ impl Task<'_> {
         })
     }
 
-    /// Measures in the requested mode and in every other mode that is available, in f64 as well if
-    /// `extras` says so. Memory is not checked here: the caller compares the [`forecast`] with the budget
-    /// beforehand.
+    /// Checks the loss, and measures in the requested mode and in every other mode that is available; in
+    /// f64 as well if `in_f64`. The `forecast` is only recorded: the caller has compared it with the budget.
     ///
     /// # Errors
-    /// The errors of [`Task::measure`].
+    /// The errors of [`Task::check_loss`] and [`Task::measure`].
     pub fn diagnose(
         &self,
         mode: Option<Mode>,

@@ -45,8 +45,9 @@ struct Class {
 ///
 /// # Errors
 /// Returns an error if a module of the network finds no module of the checkpoint, if a tensor of the
-/// checkpoint is left over, if the order of modules that could be exchanged is not known, if it is not
-/// clear whether a weight is stored with inputs before outputs, or if a variance is negative.
+/// checkpoint is left over, if the order of modules that could be exchanged is not known or names and
+/// file contradict each other about it, if it is not clear whether a weight is stored with inputs before
+/// outputs, or if a variance is negative.
 pub fn fill(
     place: &str,
     checkpoint: &Checkpoint,
