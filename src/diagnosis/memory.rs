@@ -182,8 +182,9 @@ pub fn check_file(path: &Path, size: u64, budget: u64) -> Result<()> {
     within(needed, budget, &what, "export the weights alone")
 }
 
-/// Checks that the samples that a file announces fit into `budget` bytes while they are read: as stored,
-/// converted to f32, and as the selected f32 samples in the network's order.
+/// Checks that the samples that a file announces fit into `budget` bytes while they are read: once as
+/// stored, and four times in f32 (converted, selected, in the network's order, and with equal targets side
+/// by side).
 ///
 /// # Errors
 /// Returns an error if they do not.
