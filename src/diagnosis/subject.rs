@@ -123,7 +123,7 @@ impl Model {
     }
 }
 
-/// Samples and targets in the form that a network reads.
+/// Samples and targets in the form that a network reads, with equal targets side by side.
 #[derive(Clone, Debug)]
 pub struct Samples {
     rows: Gathered,
