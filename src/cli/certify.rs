@@ -47,7 +47,7 @@ const EXIT_CODES: [(u8, &str); 2] = [
     ),
 ];
 
-/// Checks, and says on the way what it is doing.
+/// Checks the certificate, and reports progress.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let certificate = Certificate::read(&arguments.certificate)?;
     let refuted = told(arguments.json, |_| {

@@ -72,7 +72,7 @@ const EXIT_CODES: [(u8, &str); 2] = [
     (4, "something is undecided, or the time was over"),
 ];
 
-/// Decides, and says on the way what it is doing.
+/// Decides, and reports progress.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let deadline = arguments
         .time
@@ -128,7 +128,7 @@ fn no_certificate(decision: &Decision) -> &'static str {
     }
 }
 
-/// The time was over before the model was read and checked.
+/// The answer if the time ran out before the model was read and checked.
 fn out_of_time(arguments: &Arguments, learning_rate: &Exact) -> Answer {
     let rates = CriticalRates::out_of_time();
     Answer {
