@@ -12,7 +12,7 @@ use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending};
 use super::progress::told;
 
-/// Check again a certificate that `decide --certificate` wrote, from nothing but what stands in it.
+/// Check a certificate that `decide --certificate` wrote, using only the numbers in the file itself.
 #[derive(Debug, Args)]
 #[command(
     before_help = EXAMPLE,

@@ -15,7 +15,7 @@ use super::manifest;
 use super::output::{Answer, Ending};
 use super::progress::progress;
 
-/// Run the experiments of the report and keep the outcome of every cell; what is there is not run again.
+/// Run the experiments of the report and keep the outcome of every cell; cells that exist are not run again.
 #[derive(Debug, Args)]
 #[command(
     allow_negative_numbers = true,

@@ -54,8 +54,8 @@ struct NetworkFlags {
     ignore: Vec<String>,
     /// Say in which order the network runs layers of equal shape.
     ///
-    /// Needed where neither the exporter's entry `order` nor the names tell it: the names of the layers,
-    /// first to last; or `file`, as they stand in the file; or `natural`, by the numbers in their names.
+    /// The order of the layers, needed where neither the file's entry `order` nor the names tell it: their names,
+    /// first to last; or `file`, their order in the file; or `natural`, by the numbers in their names.
     #[arg(long, value_name = "NAMES|file|natural")]
     order: Option<RequestedOrder>,
 }
@@ -134,7 +134,7 @@ struct MeasurementFlags {
     /// The seed of the random start vectors.
     #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = whole::<u64>)]
     seed: u64,
-    /// Use at most so much memory, such as 800MB or 4GB [default: what is available].
+    /// The most memory to use, such as 800MB or 4GB [default: what is available].
     #[arg(long, value_name = "SIZE")]
     memory: Option<String>,
 }

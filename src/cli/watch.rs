@@ -45,13 +45,13 @@ pub struct Arguments {
     folder: PathBuf,
     #[command(flatten)]
     subject: Subject,
-    /// Measure what is there and end.
+    /// Measure the checkpoints that are there now, then end.
     #[arg(long, help_heading = WHEN)]
     once: bool,
-    /// End after so many seconds in which no checkpoint came or changed.
+    /// End after this many seconds without a new or changed checkpoint.
     #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>, help_heading = WHEN)]
     idle: Option<u64>,
-    /// Look for new checkpoints every so many seconds.
+    /// Seconds between two looks at the folder.
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = seconds, help_heading = WHEN)]
     poll: u64,
     /// Print one JSON object at the end.

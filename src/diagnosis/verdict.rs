@@ -97,9 +97,8 @@ pub fn judge(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Settin
 /// Why the point cannot be called stable, whatever the criteria say.
 fn doubt(reading: &Reading) -> Option<String> {
     let (a, smallest) = (&reading.sharpness, &reading.smallest);
-    let not_converged = |name: &str| {
-        format!("{name} has not converged, a larger one may exist; raise --products")
-    };
+    let not_converged =
+        |name: &str| format!("{name} has not converged, a larger one may exist; raise --products");
     if a.status == Status::NotConverged {
         return Some(not_converged("a"));
     }
