@@ -33,8 +33,8 @@ pub(super) struct Questions {
 }
 
 impl Questions {
-    /// Asks the questions that one matrix decides, as far as time permits, and then mean-square
-    /// stability if it is still open. Returns what decided the latter, if it was asked.
+    /// Asks the questions that one matrix decides, as far as time permits, and then the exact question
+    /// of mean-square stability. Returns what decided the latter, if anything did.
     pub(super) fn ask_all(
         &mut self,
         subject: &Subject,
