@@ -42,8 +42,8 @@ pub fn non_expansion<T: Field>(model: &Quadratic<T>, learning_rate: &T, weight: 
 /// Does the expected loss of the batch on itself never increase in one step, from any point:
 /// `2E[H_b²] − ηE[H_b³] ⪰ 0`? All batches are enumerated.
 ///
+/// # Panics
 /// When there are no batches.
-/// When there is no batch.
 pub fn batch_non_expansion<T: Field>(
     model: &Quadratic<T>,
     batches: &[Vec<usize>],

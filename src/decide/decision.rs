@@ -15,9 +15,9 @@ use crate::number::Exact;
 pub struct Decision {
     /// The learning rate `η`.
     pub lr: Exact,
-    /// How batches are drawn.
+    /// The batch size `B`.
     pub batch: usize,
-    /// How a batch is drawn.
+    /// How batches are drawn.
     pub sampling: Sampling,
     /// The dimension `d`.
     pub dimension: usize,

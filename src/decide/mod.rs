@@ -46,9 +46,10 @@ pub use witness::Witness;
 /// Decides every criterion at `learning_rate`, and brackets each critical learning rate to a relative
 /// width of 1e-12.
 ///
+/// # Errors
 /// When the learning rate is not positive, the batch is not from 1 to `n`, or the model is not at a
-/// minimum. An internal error if the certified brackets ever contradict `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤
-/// 2/λ_max(H)`.
+/// minimum. An internal error if the certified brackets ever contradict
+/// `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)`.
 pub fn decide(
     model: &Model,
     learning_rate: &Exact,

@@ -84,8 +84,8 @@ fn what_is_unbounded_is_null_and_has_a_reason() {
     assert!(json["unbounded"]["mean_square"].is_string() && json.get("not_found").is_none());
 }
 
-/// Full Hessians without rational eigenvalues. The longest step is on the third sample, with λ_max = (3
-/// + √5)/2, which is not the sample of the largest trace.
+/// Full Hessians without rational eigenvalues. The longest step is on the third sample, with
+/// λ_max = (3 + √5)/2, which is not the sample of the largest trace.
 #[test]
 fn the_chain_begins_at_the_sharpest_sample() {
     let hessian = |entries: [i64; 4]| DMatrix::from_row_slice(2, 2, &entries.map(Exact::from));

@@ -15,8 +15,8 @@ use crate::number::{Field, Verdict};
 /// Is `ρ(T) < 1` for the mean over these equally likely factors `M_w` (each d × d)? Holds for d = 0;
 /// fails on the edge `ρ = 1`.
 ///
+/// # Panics
 /// When there are no factors, or they are not square matrices of one size.
-/// When there is no factor, or they are not square and of one size.
 pub fn contracts<T: Field>(factors: &[DMatrix<T>]) -> Verdict {
     let d = factors.first().expect("at least one factor").nrows();
     if d == 0 {

@@ -18,8 +18,8 @@ impl Exact {
     /// The largest decimal of `digits` significant digits that is not above this number, which must be
     /// `≥ 0`: its leading digits. Trailing zeros of a fraction are left out.
     ///
+    /// # Panics
     /// When the number is negative or `digits` is 0.
-    /// When the number is negative or no digit is asked for.
     pub fn decimal_below(&self, digits: usize) -> String {
         self.decimal(digits, |scaled| Rational::from(scaled.floor_ref()))
     }
