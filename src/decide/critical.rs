@@ -1,8 +1,8 @@
 //! Critical learning rates: for each criterion, the end of the interval on which it holds.
 //!
 //! The end is proposed in floating point and refined over ℚ to the required digits; both ends of the
-//! bracket are then decided exactly. The brackets must agree with the chain `2/max_i λ_max(H_i) ≤ η₁ ≤
-//! η* ≤ 2/λ_max(H)` ([`super::chain`]).
+//! bracket are then decided exactly. The brackets must agree with the chain
+//! `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)` ([`super::chain`]).
 
 use std::cell::RefCell;
 
