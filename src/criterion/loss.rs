@@ -3,8 +3,8 @@
 //!
 //! Let `L = ½xᵀHx`, `g = Hx`, `g_b = H_bx` and `S_b = E g_b g_bᵀ`.
 //!
-//! * `E L(x⁺) − L(x) = −η‖g‖² + (η²/2) tr(H S_b)` is never positive when `2H² − ηE[H_bHH_b] ⪰
-//!   0`. At one point, this is the bound `tr(HS_b)/‖g‖² ≤ 2/η` on the gradient-noise interaction, or
+//! * `E L(x⁺) − L(x) = −η‖g‖² + (η²/2) tr(H S_b)` is never positive when
+//!   `2H² − ηE[H_bHH_b] ⪰ 0`. At one point, this is the bound `tr(HS_b)/‖g‖² ≤ 2/η` on the gradient-noise interaction, or
 //!   equivalently `tr(HS_b)/tr(S_b) ≤ (2/η)‖g‖²/tr(S_b)` on the interaction-aware sharpness (Lee and
 //!   Jang 2023).
 //! * `E L_b(x⁺) − E L_b(x) = −ηE‖g_b‖² + (η²/2) E g_bᵀH_bg_b`, for the loss on the batch itself, is
@@ -187,8 +187,8 @@ mod tests {
 
     #[test]
     fn one_dimension_is_decided_by_hand() {
-        // Curvatures 0 and 2: H = 1, E[H_bHH_b] = 2, E[H_b²] = 2, E[H_b³] = 4. Every bound ends at η =
-        // 1.
+        // Curvatures 0 and 2: H = 1, E[H_bHH_b] = 2, E[H_b²] = 2, E[H_b³] = 4. Every bound ends at
+        // η = 1.
         let (model, one) = (golden::one_flat_sample(), Exact::from(1));
         let single = [vec![0], vec![1]];
         let beyond = "1.001".parse().unwrap();

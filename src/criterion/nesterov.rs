@@ -1,9 +1,9 @@
 //! Nesterov's momentum: `x⁺ = (I − ηH_b)((1 + β)x − βx⁻)`, `0 ≤ β < 1`.
 //!
 //! * Gradient descent: `η(1 + 2β) λ_max(H) ≤ 2 + 2β` (Jury's test on each eigenvalue).
-//! * SGD in one dimension, in the mean square, with `q = 1 − ηa` and `Q = q² + η²ps²`: `Q(((1 + β)² +
-//!   β²)(1 + βq) − 2β(1 + β)²q) < 1 + βq` and `1 + βq > 0`, from the 3 × 3 map of `(E x², E xx⁻, E
-//!   x⁻²)`.
+//! * SGD in one dimension, in the mean square, with `q = 1 − ηa` and `Q = q² + η²ps²`:
+//!   `Q(((1 + β)² + β²)(1 + βq) − 2β(1 + β)²q) < 1 + βq` and `1 + βq > 0`, from the 3 × 3 map of
+//!   `(E x², E xx⁻, E x⁻²)`.
 //! * SGD in several dimensions: Stein's test on the step matrices of the pairs `(x, x⁻)`.
 
 use nalgebra::DMatrix;

@@ -53,8 +53,8 @@ impl<'a> Value<'a> {
         self.text == "null"
     }
 
-    /// The fields of an object. Every field must be `known` and occur once. Messages about the fields
-    /// begin with `place`.
+    /// The fields of an object. Every field must be one of the `known` ones and occur at most once.
+    /// Messages about the fields begin with `place`.
     pub(crate) fn object(&self, place: &'a str, known: &'a [&'a str]) -> Result<Object<'a>> {
         if !self.text.starts_with('{') {
             return Err(self.refused("is not a JSON object; it must begin with {"));

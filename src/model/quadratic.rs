@@ -159,8 +159,8 @@ impl<T: Field> Quadratic<T> {
         mean_of(&self.hessians, Algebra::squared)
     }
 
-    /// The variance `Σ = (1/n) Σ (H_i − H)² = (1/n) Σ H_i² − H²` of the sample Hessians; `s² =
-    /// λ_max(Σ)`.
+    /// The variance `Σ = (1/n) Σ (H_i − H)² = (1/n) Σ H_i² − H²` of the sample Hessians;
+    /// `s² = λ_max(Σ)`.
     pub fn variance(&self) -> DMatrix<T> {
         mean_of(&self.hessians, |h| (h - &self.mean).squared())
     }

@@ -1,7 +1,7 @@
 //! How a batch is drawn, and the weight `p` of the sampling noise.
 //!
-//! Batches of different steps are independent. For every symmetric `X`, `E[H_b X H_b] = (1 − p) HXH + p
-//! (1/n) Σ H_i X H_i`.
+//! Batches of different steps are independent. For every symmetric `X`,
+//! `E[H_b X H_b] = (1 − p) HXH + p (1/n) Σ H_i X H_i`.
 
 use std::fmt;
 use std::str::FromStr;
