@@ -212,7 +212,7 @@ pub const MINIMUM: Hypothesis = Hypothesis::decided("minimum: every H_i ⪰ 0", 
     asked.model.is_minimum().into()
 });
 
-/// Some sample has a non-zero Hessian.
+/// The mean Hessian `H` is not zero.
 pub const CURVED: Hypothesis =
     Hypothesis::decided("curved: H ≠ 0", |asked| (!asked.model.is_flat()).into());
 

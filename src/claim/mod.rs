@@ -12,7 +12,7 @@
 //! [`Conjecture`] gives the same examination to the search for a counter-example.
 //!
 //! A check is only worth something if it can fail. So a check receives the statement as a [`Version`],
-//! and each claim lists the changes that make the statement wrong ([`Guard`]). [`Claim::unnoticed`]
+//! and each claim lists the changes that reverse its truth ([`Guard`]). [`Claim::unnoticed`]
 //! runs the claim's own checks on every changed version.
 
 mod conjecture;
