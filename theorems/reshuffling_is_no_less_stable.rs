@@ -71,7 +71,8 @@ mod tests {
 
     use super::*;
 
-    /// The two verdicts are strict, over ℚ and over intervals. No other instance breaks the claim.
+    /// The two verdicts are strict, over ℚ and over intervals. No other tested instance
+    /// breaks the claim.
     #[test]
     fn two_reflections_break_it() {
         let broken = [two_reflections()];

@@ -20,7 +20,7 @@ pub struct Search {
     pub name: &'static str,
     /// The conjecture in words.
     pub statement: &'static str,
-    /// The conjecture to be refuted.
+    /// The conjecture to look for a counter-example of.
     pub conjecture: &'static Conjecture,
     /// The kind of counter-example to look for.
     pub goal: Goal,
