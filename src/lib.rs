@@ -12,31 +12,32 @@
 //!
 //! ## The map of the rooms
 //!
-//! A room may import only rooms that stand below it; `tests/architecture.rs` keeps it so.
+//! Each public module is a *room*. A room may import only rooms below it in this table;
+//! `tests/architecture` enforces that.
 //!
-//! | room | what is in it |
+//! | room | contents |
 //! |---|---|
-//! | [`report`] | records → HTML, SVG, CSV |
+//! | [`report`] | turns records into HTML, SVG and CSV |
 //! | [`sweep`] | which cells to run, shards, resume, merge |
-//! | [`diagnosis`] | a checkpoint and its data → measured curvature → which criteria hold |
-//! | [`experiment`] | one file per experiment: configuration → record |
+//! | [`diagnosis`] | from a checkpoint and its data to measured curvature and the criteria that hold |
+//! | [`experiment`] | one file per experiment: from its configuration to its record |
 //! | [`record`] | what an experiment hands to the report: sentences, tables, figures |
-//! | [`reference`](mod@reference) | the same curvature in f64, by another road |
+//! | [`reference`](mod@reference) | the same curvature in f64, computed independently |
 //! | [`curvature`] | sharpness, non-uniformity, smallest eigenvalue, with residual bounds |
 //! | [`train`] | optimisers, batch sampling, stopping |
 //! | [`network`] | forward, backward, directional derivative, per-sample products |
 //! | [`kernel`] | f32 SIMD kernels; all unsafe code |
 //! | [`dataset`] | readers; the embedded Fashion-MNIST subset |
 //! | [`oracle`] | exact results and proved bounds for kernels and networks |
-//! | [`search`] | exact counter-examples to a conjecture, found and made small |
-//! | [`claim`] | what a claim must have; counted evidence |
+//! | [`search`] | finds exact counter-examples to a conjecture and shrinks them |
+//! | [`claim`] | the parts of a claim; counted evidence |
 //! | [`decide`] | exact verdicts, certified critical learning rates |
-//! | [`criterion`] | formulas, once each |
-//! | [`model`] | linear, quadratic, toy; sampling schemes; exact moments |
-//! | [`matrix`] | inertia and brackets over any field |
+//! | [`criterion`] | every formula, written once |
+//! | [`model`] | linear, quadratic and toy models; sampling schemes; exact moments |
+//! | [`matrix`] | inertia and brackets over fields without roots |
 //! | [`number`] | exact, interval, precise, native and symbolic scalars |
 //!
-//! [`error`], [`read`], [`work`] and [`mod@write`] serve every room.
+//! [`error`], [`read`], [`work`] and [`mod@write`] serve all rooms.
 
 pub mod claim;
 pub mod criterion;
@@ -62,7 +63,7 @@ pub mod train;
 pub mod work;
 pub mod write;
 
-/// The examples of the page on the library are tests.
+/// Runs the examples of the page on the library as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/the-library.md")]
 struct TheLibrary;

@@ -42,7 +42,7 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// Unstable learning rates of the toy at x = 1, where the bound ends at 5/9.
+/// Unstable learning rates of the toy at x = 1, where the bound has its end at 5/9.
 fn outside() -> Evidence {
     let beyond =
         ["0.556", "7/10", "1"].map(|eta| Instance::single(golden::toy_edge(), fraction(eta)));
@@ -53,7 +53,7 @@ fn outside() -> Evidence {
 mod tests {
     use super::*;
 
-    /// The form without μ₀ is the form with the best one, found by bisection.
+    /// The form without μ₀ agrees with the form that has the best μ₀, found by bisection.
     #[test]
     fn the_best_alignment_gives_the_same_verdict() {
         let (model, one) = (golden::three_inputs(), Exact::from(1));

@@ -1,4 +1,5 @@
-//! Products of a few steps are compared with exponents that are known for diagonal samples.
+//! Certificates from products of a few steps are compared with exponents that are known for diagonal
+//! samples.
 
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::fraction;
@@ -57,7 +58,7 @@ const DIAGONALS: [&[[&str; 2]]; 5] = [
     &[["1", "1/2"]],
 ];
 
-/// Learning rates, on both sides of the ends.
+/// Learning rates on both sides of the critical ones.
 const RATES: [&str; 9] = [
     "1/10", "1/5", "2/5", "0.5594", "0.5595", "7/10", "1", "3/2", "5",
 ];
@@ -75,7 +76,7 @@ fn evidence(version: Version) -> Evidence {
     tally(version, cases)
 }
 
-/// Outside the hypotheses: along the second axis no sample is curved.
+/// A model outside the hypotheses: no sample is curved along the second axis.
 fn diagonal_with_a_flat_axis() -> Quadratic {
     diagonal(&[["1", "0"], ["2", "0"]])
 }
@@ -108,7 +109,7 @@ fn examine(model: &Quadratic, eta: &Exact, version: Version) -> Examined {
     }
 }
 
-/// Is the exponent of every coordinate negative? On the edge this is neither.
+/// Is the exponent of every coordinate negative? Undecided on the edge.
 fn known(model: &Quadratic, eta: &Exact) -> Verdict {
     let signs = (0..model.dimension()).map(|j| {
         let curvatures: Vec<Exact> = model.hessians().iter().map(|h| h[(j, j)].clone()).collect();
@@ -125,7 +126,7 @@ fn known(model: &Quadratic, eta: &Exact) -> Verdict {
 mod tests {
     use super::*;
 
-    /// Both sides are certified, and some questions stay open.
+    /// Stability and instability are both certified, and some cases stay undecided.
     #[test]
     fn both_certificates_are_used() {
         let found = evidence(Version::STATED);

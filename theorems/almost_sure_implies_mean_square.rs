@@ -32,7 +32,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// Learning rates of interest: G4 at 5/9, the ends of almost sure stability, and between.
+/// Learning rates: 5/9 for G4, the ends of almost sure stability, and some in between.
 const RATES: [&str; 9] = [
     "1/10", "22/101", "0.2298", "1/2", "100/181", "5/9", "0.5595", "1", "11/10",
 ];
@@ -72,7 +72,7 @@ fn examine<T: Field>(question: &Instance, version: Version) -> Examined {
 mod tests {
     use super::*;
 
-    /// Property 22: G4 and G5 are counter-examples, over ℚ and by enclosures.
+    /// Property 22: G4 and G5 are counter-examples, over ℚ and over intervals.
     #[test]
     fn the_golden_counter_examples_break_it() {
         for (model, eta) in [

@@ -1,4 +1,4 @@
-//! One step of the loss of the batch itself from given points, by enumeration of all batches.
+//! One step of the loss on the batch itself, from given points, by enumerating all batches.
 
 use nalgebra::DVector;
 use num_traits::One;
@@ -37,7 +37,8 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The golden models from two points, at the learning rates where the batch loss begins to rise.
+/// The golden models from two points each, at the learning rates where the batch loss starts to
+/// increase.
 fn evidence<T: Field>(version: Version) -> Evidence {
     let end = |question: &Instance, x: &DVector<Exact>| {
         let (top, low) = loss::batch_sharpness(&question.model, &question.batches(), x);
@@ -71,7 +72,7 @@ fn examine<T: Field>(
     }
 }
 
-/// `E[L_b(x) − L_b(x⁺)]` with `L_b = ½xᵀH_bx`, by enumeration of all batches.
+/// The decrease `E[L_b(x) − L_b(x⁺)]` with `L_b = ½xᵀH_bx`, by enumerating all batches.
 fn fall<T: Field>(question: &Instance, model: &Quadratic<T>, x: &DVector<T>, eta: &T) -> T {
     question.mean_over_batches::<T, T>(|batch| {
         let hessian = model.batch_hessian(batch);
@@ -81,7 +82,7 @@ fn fall<T: Field>(question: &Instance, model: &Quadratic<T>, x: &DVector<T>, eta
     })
 }
 
-/// Ascent: the inequality holds and the batch loss rises.
+/// Ascent (η < 0): the inequality holds and the batch loss increases.
 fn outside() -> Evidence {
     let cases = ["-1/10", "-1/2", "-2"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));
@@ -101,7 +102,7 @@ mod tests {
         assert_eq!((found.fails, found.undecided), (0, 0));
     }
 
-    /// The mean of the ratios is another number: curvatures 1 and 10 have 11/2, not 1001/101.
+    /// The mean of the ratios is a different number: for curvatures 1 and 10 it is 11/2, not 1001/101.
     #[test]
     fn the_mean_of_the_ratios_is_another_number() {
         let (model, single) = (golden::stiff_pair(), [vec![0], vec![1]]);

@@ -1,4 +1,4 @@
-//! Batches that every sample joins by its own coin, by enumeration of all 2ⁿ of them.
+//! Bernoulli batches, which each sample joins independently, by enumerating all 2ⁿ of them.
 
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{counter_examples, every};
@@ -44,7 +44,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The equivalence, and then sampling without replacement wherever the criterion holds.
+/// Checks the equivalence, and then sampling without replacement wherever the criterion holds.
 fn evidence<T: Checked>(version: Version) -> Evidence {
     let (threshold, quieter) = (threshold::<T>(), quieter::<T>());
     let both = threshold.cases(every(7), version);
@@ -85,13 +85,13 @@ fn samples<T: Field>(posed: &Posed<T>) -> usize {
     posed.model.samples()
 }
 
-/// `q`.
+/// The weight `q` of Bernoulli sampling.
 fn weight<T: Field>(posed: &Posed<T>) -> T {
     let weight = bernoulli_weight(samples(posed), posed.instance.batch);
     T::from_exact(&weight.expect("a batch from 1 to n"))
 }
 
-/// `I − E[A_b ⊗ A_b] ⪰ 0` by enumeration of all 2ⁿ batches with their probabilities.
+/// Is `I − E[A_b ⊗ A_b] ⪰ 0`? By enumerating all 2ⁿ batches with their probabilities.
 fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
     let (n, d, batch) = (
         samples(posed),
@@ -113,8 +113,8 @@ fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
     positive_semidefinite(&slack)
 }
 
-/// Ascent: the criterion holds and the run diverges. A saddle and a bowl: fixed batches are the noisier
-/// ones.
+/// Ascent (η < 0), where the criterion holds and the run diverges; and a model with a saddle and a
+/// bowl, for which fixed batches are noisier than Bernoulli ones.
 fn outside() -> Evidence {
     let models = counter_examples().map(|instance| instance.at(Exact::fraction(-1, 2)));
     let curvature = |k: i64| DMatrix::from_element(1, 1, Exact::from(k));
@@ -141,7 +141,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/bernoulli_threshold.txt"))]
 
-        /// Property 23: `D_bern − D_p = (q − p)V + pHXH`; for the full batch both are `HXH`.
+        /// Property 23: `D_bern − D_p = (q − p)V + pHXH`. For the full batch both are `HXH`.
         #[test]
         fn the_two_diffusions_differ_as_stated((model, _, batch) in question(model())) {
             let n = model.samples();

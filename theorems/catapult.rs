@@ -1,4 +1,4 @@
-//! The minimal net uv/√m: its kernel falls while its loss first grows.
+//! The minimal net uv/√m: its tangent kernel shrinks while its loss first grows.
 
 use nalgebra::DVector;
 use num_traits::Zero;
@@ -41,16 +41,16 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The steps over ℚ: the numbers triple in length with each.
+/// The number of steps over ℚ, where the numbers triple in length with each step.
 const EXACT_STEPS: usize = 5;
 
-/// The steps by enclosures: far beyond the catapult.
+/// The number of steps over intervals, which go far beyond the catapult.
 const CERTIFIED_STEPS: usize = 60;
 
-/// Wide enough to keep the enclosures of that many steps narrow.
+/// An interval type with enough bits to stay narrow for that many steps.
 type Wide = Interval<512>;
 
-/// Weights `u` and `v`, in quarters. The last falls from the start at `ηλ₀ = 5/2`.
+/// Weights `u` and `v`, in quarters. With the last pair the loss falls from the start at `ηλ₀ = 5/2`.
 const WEIGHTS: [[&[i64]; 2]; 5] = [
     [&[4], &[1]],
     [&[3, -1, 4], &[1, 5, -2]],
@@ -62,8 +62,8 @@ const WEIGHTS: [[&[i64]; 2]; 5] = [
 /// Weights with `f₀ = 0`.
 const STILL: [&[i64]; 2] = [&[4], &[0]];
 
-/// `ηλ₀`: lazy, at 2, in the catapult and beside its edge for the last weights, just below 4; and
-/// what is not above zero or not below 4.
+/// Values of `ηλ₀`: in the lazy regime, at 2, in the catapult, beside its edge for the last weights,
+/// and just below 4; also values that are not positive or not below 4.
 const PRODUCTS: [&str; 12] = [
     "-1",
     "0",
@@ -87,13 +87,13 @@ fn certified(version: Version) -> Evidence {
     tally(version, cases::<Wide>(&PRODUCTS, CERTIFIED_STEPS, version))
 }
 
-/// Above 4 the kernel rises.
+/// Above `ηλ₀ = 4` the kernel grows.
 fn outside() -> Evidence {
     let above = cases::<Exact>(&["4001/1000", "9/2", "6"], EXACT_STEPS, Version::STATED);
     tally(Version::STATED, above.into_iter().map(Examined::outside))
 }
 
-/// The conclusion at every pair of weights and every `ηλ₀`, and at a start with `f₀ = 0`.
+/// The conclusion for every pair of weights and every `ηλ₀`, and for a start with `f₀ = 0`.
 fn cases<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<Examined> {
     let quarters =
         |x: &[i64]| DVector::from_iterator(x.len(), x.iter().map(|&part| Exact::fraction(part, 4)));
@@ -109,7 +109,7 @@ fn cases<T: Field>(products: &[&str], steps: usize, version: Version) -> Vec<Exa
     asked.collect()
 }
 
-/// Weights, and how many steps are taken from them.
+/// The initial weights and the number of steps taken from them.
 struct Start {
     u: DVector<Exact>,
     v: DVector<Exact>,
@@ -137,8 +137,8 @@ impl Start {
     }
 }
 
-/// Property 21: do output and kernel, stepped with the learning rate `predicted`, follow the weights,
-/// as rationals?
+/// Property 21: do output and kernel, computed with the learning rate `predicted`, agree with those of
+/// the weights? Compared as rationals.
 fn follows_the_weights(
     u: &DVector<Exact>,
     v: &DVector<Exact>,
@@ -154,7 +154,7 @@ fn follows_the_weights(
     follows.into()
 }
 
-/// Does the loss grow in the first step exactly when `η²f₀²/m < ηλ₀ − 2`?
+/// Does the loss increase in the first step exactly when `η²f₀²/m < ηλ₀ − 2`?
 fn catapults<T: Field>(start: &Catapult<Exact>, eta: &Exact, version: Version) -> Verdict {
     let squared = eta.square() * start.squared_output() / &start.width;
     let room = T::from_exact(&(eta * &start.kernel - Exact::from(2)));
@@ -166,8 +166,8 @@ fn catapults<T: Field>(start: &Catapult<Exact>, eta: &Exact, version: Version) -
     equivalent(stated, Verdict::positive(grows))
 }
 
-/// Does `λ` never rise, and does `η(4 − ηλ₀) Σ f_t² ≤ mλ₀` hold over these steps? The rise is judged by
-/// the sign of the push `ηf²(ηλ − 4)`.
+/// Does `λ` never increase over these steps, and does `η(4 − ηλ₀) Σ f_t² ≤ mλ₀` hold? Whether `λ`
+/// increases is decided by the sign of its change, `ηf²(ηλ − 4)`.
 fn kernel_falls<T: Field>(
     u: &DVector<Exact>,
     v: &DVector<Exact>,
@@ -199,7 +199,8 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/catapult.txt"))]
 
-        /// Property 21: output and kernel follow the weights from anywhere, at any learning rate.
+        /// Property 21: output and kernel agree with those of the weights from every start and at every
+        /// learning rate.
         #[test]
         fn the_map_is_that_of_the_weights(
             (u, v) in (1usize..=3).prop_flat_map(|m| (vector(m), vector(m))),
@@ -217,7 +218,7 @@ mod tests {
         }
     }
 
-    /// The catapult: the loss first grows, and the kernel ends below 2/η.
+    /// The catapult: the loss first increases, and the kernel ends below 2/η.
     #[test]
     fn between_two_and_four_the_loss_first_grows() {
         let state = |u: i64| {
@@ -234,8 +235,9 @@ mod tests {
         assert!(at_most(&(eta * run.kernel), &Wide::int(2)).holds());
     }
 
-    /// Not every run above 4 diverges: u = 2, v = 1, η = 1 lands on f = 0 and stays there. Not every
-    /// run between 2 and 4 is catapulted: u = 3/2, v = 1/2, η = 1 falls from the start.
+    /// Not every run above 4 diverges: with u = 2, v = 1, η = 1 it reaches f = 0 exactly and stays
+    /// there. Not every run between 2 and 4 is catapulted: with u = 3/2, v = 1/2, η = 1 the loss falls
+    /// from the start.
     #[test]
     fn a_run_may_land_on_zero_or_fall_at_once() {
         let at = |u: &str, v: &str| {

@@ -1,4 +1,4 @@
-//! The minimal net uv/√m exactly at the end of its catapult.
+//! The minimal net uv/√m exactly at the end of the catapult range.
 
 use nalgebra::DVector;
 use sgd_stability::claim::family::fraction;
@@ -32,16 +32,16 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The steps over ℚ: the numbers triple in length with each.
+/// The number of steps over ℚ, where the numbers triple in length with each step.
 const EXACT_STEPS: usize = 7;
 
-/// The steps by enclosures; each loses log₂ 3 bits or a little more.
+/// The number of steps over intervals; each step loses slightly more than log₂ 3 bits.
 const CERTIFIED_STEPS: usize = 60;
 
-/// Wide enough to keep the enclosures of that many steps narrow.
+/// An interval type with enough bits to stay narrow for that many steps.
 type Wide = Interval<512>;
 
-/// Weights `u` and `v` of width 1; the last three stand still.
+/// Weights `u` and `v` for width 1; with the last three nothing moves.
 const WEIGHTS: [[&[&str]; 2]; 8] = [
     [&["1"], &["1/3"]],
     [&["2"], &["-1/5"]],
@@ -53,7 +53,7 @@ const WEIGHTS: [[&[&str]; 2]; 8] = [
     [&["2"], &["0"]],
 ];
 
-/// Weights of width 2.
+/// Weights for width 2.
 const WIDER: [&[&str]; 2] = [&["1", "2"], &["1/3", "1"]];
 
 fn exact(version: Version) -> Evidence {
@@ -64,10 +64,11 @@ fn certified(version: Version) -> Evidence {
     tally(version, asked(version, stays_bounded))
 }
 
-/// A conclusion over the rationals or enclosures.
+/// A conclusion, checked over rationals or over intervals.
 type Conclusion = fn(&Catapult<Exact>, &Exact, Version) -> Verdict;
 
-/// On the edge, and what is not: beside it and wider.
+/// Starts on the edge, and two kinds that violate the hypotheses: beside the edge, and with a larger
+/// width.
 fn asked(version: Version, conclusion: Conclusion) -> impl Iterator<Item = Examined> {
     let starts = WEIGHTS.into_iter().chain([WIDER]);
     starts.flat_map(move |start| {
@@ -75,7 +76,7 @@ fn asked(version: Version, conclusion: Conclusion) -> impl Iterator<Item = Exami
     })
 }
 
-/// Beside the edge the kernel moves, and a wider net has another map.
+/// Beside the edge the kernel changes, and a wider net follows another map.
 fn outside() -> Evidence {
     let beside = ["3999/1000", "4001/1000", "2"];
     let narrow = WEIGHTS[..5]
@@ -87,7 +88,7 @@ fn outside() -> Evidence {
     tally(Version::STATED, cases)
 }
 
-/// The conclusion from these weights, with this `ηλ₀`.
+/// Checks the conclusion for these weights and this `ηλ₀`.
 fn examine(
     weights: [&[&str]; 2],
     product: &str,
@@ -107,7 +108,8 @@ fn examine(
     }
 }
 
-/// Does `λ` stand still, does `g` follow Chebyshev's map, and does `g² ≤ 4` stay true, as rationals?
+/// Is `λ` constant, does `g` follow Chebyshev's map, and does `g² ≤ 4` stay true? Compared as
+/// rationals.
 fn follows_chebyshev(start: &Catapult<Exact>, eta: &Exact, version: Version) -> Verdict {
     let mut state = start.clone();
     let steps = (0..EXACT_STEPS).map(|_| {
@@ -127,7 +129,8 @@ fn follows_chebyshev(start: &Catapult<Exact>, eta: &Exact, version: Version) -> 
     steps.fold(Verdict::Holds, Verdict::and)
 }
 
-/// Does `g² ≤ 4` stay true for long, by enclosures? A start with `g² = 4` is no matter for them.
+/// Does `g² ≤ 4` stay true for many steps, over intervals? A start with `g² = 4` cannot be decided over
+/// intervals.
 fn stays_bounded(start: &Catapult<Exact>, eta: &Exact, version: Version) -> Verdict {
     let mut g = Wide::from_exact(&(eta * &start.output));
     let bounded = (0..CERTIFIED_STEPS).map(|_| {
@@ -150,8 +153,8 @@ mod tests {
         }
     }
 
-    /// g = 2 cos θ goes to 2 cos 3θ, so g = 1 (θ = π/3) goes to the fixed point −2. There the loss
-    /// converges: "almost every" start is not every one.
+    /// g = 2 cos θ is mapped to 2 cos 3θ, so g = 1 (θ = π/3) reaches the fixed point −2, where the loss
+    /// converges: "almost every" start does not mean every start.
     #[test]
     fn the_map_triples_the_angle() {
         for g in [1, -2] {

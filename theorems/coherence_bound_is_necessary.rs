@@ -1,4 +1,4 @@
-//! Bounds from the coherence of the samples, asked wherever SGD with Bernoulli batches is stable.
+//! Bounds from the coherence of the samples, checked wherever SGD with Bernoulli batches is stable.
 
 use sgd_stability::claim::family::{every, fraction};
 use sgd_stability::claim::{
@@ -61,13 +61,13 @@ fn bernoulli_stable<T: Field>(posed: &Posed<T>) -> Verdict {
     bernoulli::verdict(&posed.model, &posed.eta, &weight(posed))
 }
 
-/// `q`.
+/// The weight `q` of Bernoulli sampling.
 fn weight<T: Field>(posed: &Posed<T>) -> T {
     let weight = bernoulli_weight(posed.model.samples(), posed.instance.batch);
     T::from_exact(&weight.expect("a batch from 1 to n"))
 }
 
-/// Unstable: the three inputs where the coherence condition breaks, and beyond.
+/// Unstable instances: the three inputs from the end of the coherence condition on.
 fn outside() -> Evidence {
     let beyond =
         ["1.07", "5/4", "2"].map(|eta| Instance::single(golden::three_inputs(), fraction(eta)));
@@ -82,7 +82,7 @@ mod tests {
 
     use super::*;
 
-    /// At the very end of Bernoulli stability, for every batch size.
+    /// The bound holds exactly at the end of Bernoulli stability, for every batch size.
     #[test]
     fn it_holds_at_the_end_of_stability() {
         for (name, model) in golden::all() {

@@ -1,4 +1,4 @@
-//! Every fixed order of the samples, asked wherever independent sampling converges.
+//! Every fixed order of the samples, checked wherever independent sampling converges.
 
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::instances;
@@ -59,7 +59,7 @@ fn two_reflections() -> [Instance; 3] {
         .map(|(p, q)| Instance::single(golden::two_reflections(), Exact::fraction(p, q)))
 }
 
-/// `ρ(T) < 1` on the range of `H`.
+/// Is `ρ(T) < 1` on the range of `H`?
 fn mean_square_converges(asked: &Instance) -> Verdict {
     let hessians = asked
         .model
@@ -83,7 +83,7 @@ fn every_order_converges(posed: &Posed<Exact>, eta: &Exact) -> Verdict {
 mod tests {
     use super::*;
 
-    /// The counter-example is one, and its epoch is `−A₁`.
+    /// The counter-example breaks the claim, and its epoch is `−A₁`.
     #[test]
     fn two_reflections_break_it() {
         let found = examination().of(&two_reflections(), Version::STATED);

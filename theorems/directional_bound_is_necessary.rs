@@ -1,4 +1,5 @@
-//! The bound of one dimension along many directions, and along the worst that floating point finds.
+//! The one-dimensional bound along many directions, and along the worst direction found in floating
+//! point.
 
 use nalgebra::DVector;
 use sgd_stability::claim::family::instances;
@@ -44,7 +45,7 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// The bound along the directions asked, the worst one that floating point finds among them.
+/// The bound along many directions, including the worst one found in floating point.
 fn every_direction<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     let instance = posed.instance;
     let (model, p) = (instance.model.to::<f64>(), instance.weight.to_f64());
@@ -58,7 +59,7 @@ fn every_direction<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     along.fold(Verdict::Holds, Verdict::and)
 }
 
-/// `η²p·tr Σ ≤ rank H`; the rank is decided over ℚ.
+/// The bound `η²p·tr Σ ≤ rank H`; the rank is decided over ℚ.
 fn trace_bound<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     let rank = inertia(posed.instance.model.hessian())
         .expect("over ℚ signs are known")
@@ -68,7 +69,7 @@ fn trace_bound<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     at_most(&(eta.square() * &posed.p * trace), &T::int(rank as i64))
 }
 
-/// Far beyond the end of stability the bound fails too.
+/// Learning rates far beyond the end of stability, where the bound fails too.
 fn outside() -> Evidence {
     let beyond = |model: Quadratic| Instance::single(model, Exact::from(4));
     let models = [

@@ -1,16 +1,16 @@
-//! For a statement about every unit vector: the directions along which it is asked.
+//! The directions along which a statement about every unit vector is checked.
 
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::number::Exact;
 
-/// How often the search for the least slack halves its steps: down to [`GRID`].
+/// How often the search for the smallest slack halves its steps, down to `1/GRID`.
 const ROUNDS: i32 = 12;
 
-/// Directions that were searched in floating point are rounded to multiples of one over this.
+/// Directions found in floating point are rounded to multiples of `1/GRID`.
 const GRID: f64 = 4096.0;
 
-/// Every direction with coordinates 0, ±1 and ±2, and the one along which floating point finds
-/// `slack` least, by steps from the worst of the others. `slack` must not depend on the length.
+/// Every direction with coordinates 0, ±1 and ±2, and the direction of the smallest `slack` that a
+/// descent from the worst of them finds. `slack` must not depend on the length of its argument.
 pub fn directions(d: usize, slack: impl Fn(&DVector<f64>) -> f64) -> Vec<DVector<Exact>> {
     let whole = whole(d);
     let floats = whole.iter().map(|v| v.map(|entry| entry as f64));
@@ -21,7 +21,7 @@ pub fn directions(d: usize, slack: impl Fn(&DVector<f64>) -> f64) -> Vec<DVector
     whole.iter().map(exact).chain([rounded]).collect()
 }
 
-/// All vectors with coordinates from −2 to 2 that are not zero, one of each pair `±v`.
+/// All non-zero vectors with coordinates from −2 to 2, one of each pair `±v`.
 fn whole(d: usize) -> Vec<DVector<i64>> {
     let digits =
         |code: usize| DVector::from_fn(d, |i, _| (code / 5usize.pow(i as u32) % 5) as i64 - 2);
@@ -32,7 +32,7 @@ fn whole(d: usize) -> Vec<DVector<i64>> {
         .collect()
 }
 
-/// Coordinate steps that make the slack less, shorter and shorter.
+/// Descends by coordinate steps of decreasing length that reduce the slack.
 fn descend(mut v: DVector<f64>, slack: impl Fn(&DVector<f64>) -> f64) -> DVector<f64> {
     let d = v.len();
     let axes = DMatrix::<f64>::identity(d, d);
@@ -52,7 +52,8 @@ fn descend(mut v: DVector<f64>, slack: impl Fn(&DVector<f64>) -> f64) -> DVector
 mod tests {
     use super::*;
 
-    /// The least of `vᵀMv/vᵀv` is near −1/1000, along (1, −3), where no small whole vector finds it.
+    /// The minimum of `vᵀMv/vᵀv` is about −1/1000, along (1, −3), which no vector of small integers
+    /// reaches.
     #[test]
     fn a_direction_between_the_whole_ones_is_found() {
         let quotient = |v: &DVector<f64>| {

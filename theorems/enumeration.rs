@@ -1,13 +1,13 @@
-//! The behaviour with which criteria of the mean square are compared, by enumeration of all batches.
+//! The behaviour that mean-square criteria are compared with, computed by enumerating all batches.
 
 use nalgebra::DMatrix;
 use sgd_stability::claim::Posed;
 use sgd_stability::matrix::positive_semidefinite;
 use sgd_stability::number::{Field, Verdict};
 
-/// `I − E[A_b ⊗ A_b] ⪰ 0` on all d² entries, by enumeration of all batches: another basis and no
-/// formula for `D`. (The antisymmetric matrices add nothing: the spectral radius of a map that
-/// keeps the semi-definite cone is attained there.)
+/// Is `I − E[A_b ⊗ A_b] ⪰ 0` on all d² entries? By enumerating all batches, in another basis than the
+/// library's and without a formula for `D`. (The antisymmetric matrices add nothing, because a map that
+/// keeps the semi-definite cone attains its spectral radius on that cone.)
 pub fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
     let square = |batch: &[usize]| {
         let step = posed.model.step(batch, &posed.eta);

@@ -1,4 +1,4 @@
-//! A bound on the curvatures along many directions, asked wherever a moment of even order is stable.
+//! A bound on the curvatures along many directions, checked wherever a moment of even order is stable.
 
 use nalgebra::DVector;
 use sgd_stability::claim::family::fraction;
@@ -36,7 +36,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The orders that are examined.
+/// The orders of the moments.
 const ORDERS: [usize; 2] = [2, 4];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
@@ -69,7 +69,7 @@ fn examine<T: Field>(question: &Instance, end: &Exact, order: usize, version: Ve
     }
 }
 
-/// Whole directions and the worst that floating point finds.
+/// Directions with small integer coordinates, and the worst direction found in floating point.
 fn directions(question: &Instance, order: usize) -> Vec<DVector<Exact>> {
     let (model, eta) = (question.model.to(), question.learning_rate.to_f64());
     let slack =
@@ -77,7 +77,7 @@ fn directions(question: &Instance, order: usize) -> Vec<DVector<Exact>> {
     super::directions::directions(question.model.dimension(), slack)
 }
 
-/// Learning rates beyond stability at which the bound breaks along an axis.
+/// Learning rates beyond stability for which the bound fails along an axis.
 fn outside() -> Evidence {
     let cases = ["2.3", "5/2", "3"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));

@@ -1,4 +1,5 @@
-//! Moments of even order are compared with the mean of all dᵏ products of entries, by enumeration.
+//! Moments of even order are compared with the mean of all dᵏ products of entries, by enumerating all
+//! batches.
 
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::fraction;
@@ -39,7 +40,7 @@ const POSITIVE_ORDER: CaseHypothesis<usize> =
         (*order > 0 && order.is_multiple_of(2)).into()
     });
 
-/// The orders that are examined.
+/// The orders of the moments.
 const ORDERS: [usize; 2] = [2, 4];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
@@ -65,7 +66,8 @@ fn examine<T: Field>(question: &Instance, end: &Exact, order: usize, version: Ve
     }
 }
 
-/// The criterion on the symmetric tensors; for odd orders, where the library refuses it, on all.
+/// The criterion on the symmetric tensors. For odd orders, which the library refuses, it is computed on
+/// all tensors.
 fn criterion<T: Field>(
     question: &Instance,
     model: &Quadratic<T>,
@@ -78,7 +80,8 @@ fn criterion<T: Field>(
     }
 }
 
-/// Boundedness: of even orders on all dᵏ entries, of odd ones in one dimension, `E|1 − ηa_b|^k ≤ 1`.
+/// Is the moment bounded? Even orders are decided on all dᵏ entries; odd orders in one dimension, by
+/// `E|1 − ηa_b|^k ≤ 1`.
 fn bounded<T: Field>(question: &Instance, model: &Quadratic<T>, eta: &T, order: usize) -> Verdict {
     if order.is_multiple_of(2) {
         return all_entries(question, model, eta, order);
@@ -89,7 +92,7 @@ fn bounded<T: Field>(question: &Instance, model: &Quadratic<T>, eta: &T, order: 
     Verdict::non_negative(slack.and_then(|slack| slack.sign()))
 }
 
-/// `I − E[A_b ⊗ ⋯ ⊗ A_b] ⪰ 0` on all dᵏ entries.
+/// Is `I − E[A_b ⊗ ⋯ ⊗ A_b] ⪰ 0` on all dᵏ entries?
 fn all_entries<T: Field>(
     question: &Instance,
     model: &Quadratic<T>,
@@ -105,8 +108,8 @@ fn all_entries<T: Field>(
     positive_semidefinite(&(DMatrix::identity(mean.nrows(), mean.ncols()) - mean))
 }
 
-/// The third moment in one dimension: the criterion holds although it grows, because a negative
-/// factor has a negative cube.
+/// The third moment in one dimension. The criterion holds although the moment grows, because the cube
+/// of a negative factor is negative.
 fn outside() -> Evidence {
     let cases = ["1/4", "1/2", "2"].map(|eta| {
         let question = Instance::single(golden::stiff_pair(), fraction(eta));

@@ -1,4 +1,4 @@
-//! What the claims on even moments share: questions at the end of fourth-moment stability.
+//! Instances at the end of fourth-moment stability, shared by the claims on even moments.
 
 use std::sync::OnceLock;
 
@@ -10,8 +10,8 @@ use sgd_stability::matrix::bracket;
 use sgd_stability::model::golden;
 use sgd_stability::number::Exact;
 
-/// Small questions at the end of fourth-moment stability, beyond it and to both sides of it, each
-/// with that end; and the [`degenerate`] ones, with 1 for an end. Made once.
+/// Small instances at, beyond and to both sides of the end of fourth-moment stability, each paired with
+/// that end; and the [`degenerate`] instances, paired with 1. Computed once.
 pub fn fourth_moment_edges() -> impl Iterator<Item = &'static (Instance, Exact)> {
     static EDGES: OnceLock<Vec<(Instance, Exact)>> = OnceLock::new();
     let edges = EDGES.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Stability of the fourth moment, asked again at smaller learning rates.
+//! Stability of the fourth moment, checked again at smaller learning rates.
 
 use sgd_stability::claim::{
     Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
@@ -34,7 +34,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The learning rates asked for below `η`, in parts of 32.
+/// The smaller learning rates, in 32nds of `η`.
 const PARTS: [i64; 4] = [8, 20, 26, 31];
 
 fn evidence<T: Field>(version: Version) -> Evidence {

@@ -1,4 +1,4 @@
-//! Gradient descent: the criterion is compared with the growth of the step matrix.
+//! The criterion of gradient descent is compared with the growth of the step matrix.
 
 use nalgebra::DMatrix;
 use num_traits::One;
@@ -49,7 +49,7 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// `I − (I − ηH)² ⪰ 0`: the step matrix is symmetric, so its powers are bounded exactly when it
+/// Is `I − (I − ηH)² ⪰ 0`? The step matrix is symmetric, so its powers are bounded exactly when it
 /// lengthens no vector.
 fn no_direction_grows<T: Field>(model: &Quadratic<T>, eta: &T) -> Verdict {
     let identity = DMatrix::identity(model.dimension(), model.dimension());
@@ -57,7 +57,7 @@ fn no_direction_grows<T: Field>(model: &Quadratic<T>, eta: &T) -> Verdict {
     positive_semidefinite(&(identity - step.squared()))
 }
 
-/// Saddles: the criterion holds and a run escapes along the negative direction.
+/// Saddles: the criterion holds and a run escapes along the direction of negative curvature.
 fn outside() -> Evidence {
     let saddle = |entries: [i64; 2]| {
         let diagonal = nalgebra::DVector::from_vec(entries.map(Exact::from).to_vec());
@@ -81,7 +81,8 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/gradient_descent_threshold.txt"))]
 
-        /// Property 4: with p = 0 (the full batch) mean-square stability is gradient descent's.
+        /// Property 4: for p = 0 (the full batch), mean-square stability is the stability of gradient
+        /// descent.
         #[test]
         fn the_full_batch_is_gradient_descent(model in model()) {
             let (zero, width) = (Exact::from(0), critical::default_width());
@@ -94,7 +95,7 @@ mod tests {
             }
         }
 
-        /// A second road: nalgebra's eigenvalues.
+        /// An independent check by nalgebra's eigenvalues.
         #[test]
         fn the_bracket_holds_two_over_the_largest_eigenvalue(model in model()) {
             let descent = critical::of(GRADIENT_DESCENT, &model, &Exact::from(0), &critical::default_width()).unwrap();

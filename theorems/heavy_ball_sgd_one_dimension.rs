@@ -1,4 +1,4 @@
-//! The criterion is compared with the second moments of position and velocity.
+//! The criterion is compared with the map of the second moments of position and velocity.
 
 use sgd_stability::claim::family::{fraction, rates_at};
 use sgd_stability::claim::{
@@ -34,8 +34,8 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// Every model, batch and scheme at the ends of the criterion and beside them, and questions that
-/// break a hypothesis.
+/// All models, batches and schemes at the ends of the criterion and beside them, and instances that
+/// violate a hypothesis.
 fn evidence<T: Field>(version: Version) -> Evidence {
     let momenta: Vec<Exact> = momenta().into_iter().chain([fraction("3/2")]).collect();
     let (usual, unusual) = (usual_questions(), unusual_questions());
@@ -54,7 +54,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, edges.chain(others))
 }
 
-/// Is the criterion, strictly, the convergence of the mean square?
+/// Is the criterion, taken strictly, equivalent to convergence of the mean square?
 fn examine<T: Field>(question: &Instance, end: &Exact, beta: &Exact, version: Version) -> Examined {
     let scalar = |x: &Exact| T::from_exact(x);
     let (a, s2) = moments(&question.model);
@@ -72,8 +72,8 @@ fn examine<T: Field>(question: &Instance, end: &Exact, beta: &Exact, version: Ve
     }
 }
 
-/// A momentum above 1, ascent, and two dimensions of which one is looked at: the criterion holds
-/// although the run diverges.
+/// Instances where the criterion holds although the run diverges: a momentum above 1, ascent (η < 0),
+/// and two dimensions of which the criterion sees only one.
 fn outside() -> Evidence {
     let model = Quadratic::one_dimensional(&[Exact::from(2)]).expect("a curvature above 0");
     let questions = [
@@ -101,8 +101,8 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/heavy_ball_sgd_one_dimension.txt"))]
 
-        /// Property 20: without momentum the formula is that of SGD, without noise that of gradient
-        /// descent; and it is the verdict of the test of Stein at the end and beside it.
+        /// Property 20: without momentum the formula is that of SGD, and without noise that of gradient
+        /// descent. At the end and beside it, its verdict is that of Stein's test.
         #[test]
         fn the_formula_has_its_limits_and_is_the_test_of_stein(
             (model, sampling, batch) in question(sized(1..=4, 1)),
@@ -124,7 +124,7 @@ mod tests {
             }
         }
 
-        /// Property 20: for commuting samples every coordinate decides by itself.
+        /// Property 20: for commuting samples every coordinate can be decided separately.
         #[test]
         fn commuting_samples_decide_one_by_one(
             (model, sampling, batch) in question(commuting()),

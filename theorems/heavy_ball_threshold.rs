@@ -1,4 +1,4 @@
-//! Heavy ball without noise: the criterion is compared with the spectral radius of the step.
+//! Heavy ball without noise: the criterion is compared with the spectral radius of the step matrix.
 
 use num_traits::One;
 use sgd_stability::claim::{Certified, Check, Claim, Guard, POSITIVE_LEARNING_RATE, Status};
@@ -29,10 +29,10 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// Learning rates and momenta outside the hypotheses: the criterion holds and nothing converges.
+/// Learning rates and momenta outside the hypotheses, where the criterion holds and nothing converges.
 const BEYOND: [[&str; 2]; 4] = [["1", "1"], ["1", "3/2"], ["4", "2"], ["-1", "1/2"]];
 
-/// The usual momenta, and 1, which is too much.
+/// The standard momenta, and 1, which violates the hypothesis.
 fn with_one() -> Vec<Exact> {
     momenta().into_iter().chain([Exact::one()]).collect()
 }
@@ -55,7 +55,8 @@ mod tests {
 
     use super::*;
 
-    /// Property 20, p = 0: the edge itself is not convergent, and it is decided.
+    /// Property 20 for p = 0: on the edge itself the run does not converge, and the exact check decides
+    /// this.
     #[test]
     fn the_exact_road_decides_every_edge() {
         let found = examination::<Exact>().of(&momenta(), Version::STATED);

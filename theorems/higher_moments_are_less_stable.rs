@@ -1,4 +1,4 @@
-//! The lower moments, asked wherever a higher one is stable.
+//! Stability of the lower moments, checked wherever a higher one is stable.
 
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{fraction, one_dimensional_models};
@@ -33,7 +33,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// Learning rates in one dimension: at the ends of several orders, and on both sides.
+/// Learning rates in one dimension: at the ends for several orders, and on both sides of them.
 const RATES: [&str; 8] = [
     "-1", "1/10", "22/101", "1/2", "0.5479", "100/181", "5/9", "1",
 ];
@@ -51,7 +51,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, fourth.chain(orders))
 }
 
-/// From the fourth moment to the second.
+/// Stability of the fourth moment implies stability of the second.
 fn examine<T: Field>(question: &Instance, end: &Exact, version: Version) -> Examined {
     let (model, eta) = (
         question.model.to::<T>(),
@@ -67,7 +67,7 @@ fn examine<T: Field>(question: &Instance, end: &Exact, version: Version) -> Exam
     }
 }
 
-/// In one dimension with batches of one: from this order to all lower ones.
+/// In one dimension with batches of one: stability of this order implies stability of all lower orders.
 fn in_line<T: Field>(model: &Quadratic, eta: &str, order: usize, version: Version) -> Examined {
     let curvature = |h: &DMatrix<Exact>| T::from_exact(&h[(0, 0)]);
     let curvatures: Vec<T> = model.hessians().iter().map(curvature).collect();
@@ -89,7 +89,7 @@ fn in_line<T: Field>(model: &Quadratic, eta: &str, order: usize, version: Versio
     }
 }
 
-/// Neither moment is stable.
+/// Instances where neither moment is stable.
 fn outside() -> Evidence {
     let models = [
         (golden::three_inputs(), "1.3"),
@@ -114,8 +114,8 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/higher_moments_are_less_stable.txt"))]
 
-        /// Property 17, one dimension: stable in `L^k` implies stable in `L^j` for `j < k`, and almost
-        /// surely.
+        /// Property 17 in one dimension: stability in `L^k` implies stability in `L^j` for `j < k`, and
+        /// almost sure stability.
         #[test]
         fn in_one_dimension_moments_stand_in_order(
             curvatures in proptest::collection::vec(rational(), 1..=4),
@@ -133,8 +133,8 @@ mod tests {
             prop_assert!(!stable(1) || surely);
         }
 
-        /// Property 17, the plane: bounded fourth moments imply bounded second ones, from beyond the end
-        /// of mean-square stability down.
+        /// Property 17 in the plane: bounded fourth moments imply bounded second moments, from beyond
+        /// the end of mean-square stability downwards.
         #[test]
         fn in_the_plane_the_fourth_moment_is_the_less_stable(
             (model, sampling, batch) in question(sized(1..=3, 2)),

@@ -1,4 +1,4 @@
-//! One step of the full loss from given points, by enumeration of all batches.
+//! One step of the full loss from given points, by enumerating all batches.
 
 use nalgebra::DVector;
 use num_traits::One;
@@ -48,7 +48,7 @@ fn interaction_formula() -> String {
     interaction.slack(&Symbol::named(r"\eta")).to_string()
 }
 
-/// The golden models from two points, at the learning rates where the loss begins to rise.
+/// The golden models from two points each, at the learning rates where the loss starts to increase.
 fn evidence<T: Field>(version: Version) -> Evidence {
     let end = |question: &Instance, x: &DVector<Exact>| {
         let interaction = Interaction::at(&question.model, x, &question.weight);
@@ -90,14 +90,14 @@ fn examine<T: Field>(
     }
 }
 
-/// `tr(HS_b)/tr(S_b) ≤ (2/η)‖g‖²/tr(S_b)`.
+/// The bound `tr(HS_b)/tr(S_b) ≤ (2/η)‖g‖²/tr(S_b)`.
 fn aware<T: Field>(interaction: &Interaction<T>, eta: &T) -> Verdict {
     let bound =
         T::int(2) / eta * &interaction.squared_gradient / &interaction.squared_batch_gradient;
     Verdict::non_negative((bound - interaction.interaction_aware_sharpness()).sign())
 }
 
-/// Ascent: both sides of the criterion hold and the loss rises.
+/// Ascent (η < 0): both forms of the criterion hold and the loss increases.
 fn outside() -> Evidence {
     let cases = ["-1/10", "-1/2", "-2"].map(|eta| {
         let question = Instance::single(golden::three_inputs(), fraction(eta));
@@ -107,12 +107,12 @@ fn outside() -> Evidence {
     tally(Version::STATED, cases)
 }
 
-/// `L = ½xᵀHx`.
+/// The loss `L = ½xᵀHx`.
 fn loss<T: Field>(model: &Quadratic<T>, x: &DVector<T>) -> T {
     T::ratio(1, 2) * x.dot(&(model.hessian() * x))
 }
 
-/// `E L(x⁺)` by enumeration of all batches.
+/// The expected loss after a step, `E L(x⁺)`, by enumerating all batches.
 fn loss_after<T: Field>(question: &Instance, model: &Quadratic<T>, x: &DVector<T>, eta: &T) -> T {
     question.mean_over_batches::<T, T>(|batch| loss(model, &(model.step(batch, eta) * x)))
 }

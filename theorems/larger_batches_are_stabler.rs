@@ -1,4 +1,4 @@
-//! The noise weight is lowered at the same learning rate.
+//! Stability at a lower noise weight and the same learning rate.
 
 use num_traits::One;
 use sgd_stability::claim::family::instances;
@@ -38,7 +38,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The other weights, in quarters of `p`: the last is noisier.
+/// The other weights, in quarters of `p`; the last one is larger than `p`.
 const PARTS: [i64; 4] = [0, 2, 4, 5];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
@@ -51,7 +51,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, others)
 }
 
-/// From the weight `p` to the weight `other`.
+/// Stability at the weight `p` implies stability at the weight `other`.
 fn examine<T: Field>(instance: &Instance, p: &Exact, other: &Exact, version: Version) -> Examined {
     let posed = Posed::<T>::from(instance);
     let stable = |p: &T| mean_square::verdict(&posed.model, &posed.eta, p);
@@ -65,12 +65,12 @@ fn examine<T: Field>(instance: &Instance, p: &Exact, other: &Exact, version: Ver
     }
 }
 
-/// `p' ≤ p`.
+/// Is `p' ≤ p`?
 fn no_noisier(weight: &Exact, other: &Exact) -> Verdict {
     (other <= weight).into()
 }
 
-/// Stable with a quarter of the weight, at the end of its stability, unstable with all of it.
+/// Stable with a quarter of the weight, at the end of that stability; unstable with the whole weight.
 fn outside() -> Evidence {
     let models = [
         golden::three_inputs(),
@@ -103,7 +103,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/larger_batches_are_stabler.txt"))]
 
-        /// Property 5: the threshold does not rise with p.
+        /// Property 5: the threshold does not increase with p.
         #[test]
         fn thresholds_fall_with_the_noise(model in model(), p in weight(), q in weight()) {
             let (less, more) = if p < q { (p, q) } else { (q, p) };
@@ -121,12 +121,12 @@ mod tests {
             let half = Exact::fraction(1, 2);
             let ends = [end_of(&model, &p), end_of(&model, &q)];
             let middle = end_of(&model, &(&half * (&p + &q)));
-            // 1/upper ≤ 1/η* ≤ 1/lower, so this follows from convexity for any brackets.
+            // 1/upper ≤ 1/η* ≤ 1/lower, so for any brackets this follows from convexity.
             let chord: Exact = ends.iter().map(|end| &half / &end.lower).sum();
             prop_assert!(middle.upper.reciprocal() <= chord);
         }
 
-        /// Property 8: sampling with replacement is the less stable one, equally so at B = 1.
+        /// Property 8: sampling with replacement is never more stable, and equally stable at B = 1.
         #[test]
         fn replacement_never_stabilises((model, _, batch) in question(model())) {
             let weight = |sampling: Sampling| sampling.weight(model.samples(), batch).unwrap();

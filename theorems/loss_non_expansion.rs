@@ -1,4 +1,4 @@
-//! The expected loss in place of the distance: is it enough that it never rises?
+//! Is it sufficient for stability that the expected loss, instead of the distance, never increases?
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
@@ -46,12 +46,12 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// `2H² − ηE[H_bHH_b] ⪰ 0`.
+/// The condition `2H² − ηE[H_bHH_b] ⪰ 0`.
 fn loss_never_rises<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     loss::non_expansion(&posed.model, eta, &posed.p)
 }
 
-/// Learning rates at which the loss rises from some point and SGD is unstable.
+/// Learning rates at which the loss increases from some point and SGD is unstable.
 fn outside() -> Evidence {
     let beyond =
         ["1.268", "1.3", "2"].map(|eta| Instance::single(golden::three_inputs(), fraction(eta)));
@@ -82,7 +82,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/loss_non_expansion.txt"))]
 
-        /// At the very end of the condition.
+        /// SGD is stable up to and including the end of the condition.
         #[test]
         fn stable_up_to_the_end_of_the_condition(model in model(), p in weight()) {
             let holds = |eta: &Exact| loss::non_expansion(&model, eta, &p).holds();

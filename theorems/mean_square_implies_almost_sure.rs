@@ -39,7 +39,7 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// `Π det(A_b)² ≤ 1` over all batches; flat directions count as 1.
+/// Is `Π det(A_b)² ≤ 1` over all batches? Flat directions contribute the factor 1.
 fn volumes_do_not_grow<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     let batches = posed.instance.batches();
     let volumes = batches
@@ -51,7 +51,7 @@ fn volumes_do_not_grow<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     )
 }
 
-/// Unstable runs whose volumes grow.
+/// Unstable runs in which volumes grow.
 fn outside() -> Evidence {
     let single = |model, eta| Instance::single(model, fraction(eta));
     examination::<Exact>().outside(&[
@@ -72,7 +72,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/mean_square_implies_almost_sure.txt"))]
 
-        /// Property 18: in one dimension, up to the very end of mean-square stability.
+        /// Property 18: in one dimension, up to and including the end of mean-square stability.
         #[test]
         fn in_one_dimension_up_to_the_end((model, sampling, batch) in question(sized(1..=4, 1))) {
             let p = sampling.weight(model.samples(), batch).unwrap();
@@ -83,14 +83,14 @@ mod tests {
             prop_assert!(almost_sure::one_dimensional_verdict(&curvatures, &eta).holds());
         }
 
-        /// Property 18: there reshuffling single samples is stable too.
+        /// Property 18: in one dimension, reshuffling single samples is stable there too.
         #[test]
         fn in_one_dimension_reshuffling_is_stable_up_to_the_end(model in sized(1..=4, 1)) {
             let eta = end_of(&model, &Exact::from(1)).lower;
             prop_assert!(reshuffling::verdict(&model, 1, &eta).holds());
         }
 
-        /// In several dimensions words never certify instability of what is stable.
+        /// In several dimensions, words never certify a mean-square stable instance as unstable.
         #[test]
         fn words_do_not_contradict_mean_square_stability(model in model()) {
             let one = Exact::from(1);

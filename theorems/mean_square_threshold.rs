@@ -1,4 +1,4 @@
-//! Mean-square stability: the criterion is compared with the mean of all batches, by enumeration.
+//! The criterion of mean-square stability is compared with the mean over all batches, by enumeration.
 
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
@@ -51,7 +51,7 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// Ascent: the criterion holds (its slack only grows when η sinks) and the run diverges.
+/// Ascent (η < 0): the criterion holds, because its slack grows as η decreases, and the run diverges.
 fn outside() -> Evidence {
     let ascent = |model| Instance::single(model, Exact::fraction(-1, 2));
     let [first, second, third] = counter_examples().map(|instance| instance.model.clone());
@@ -83,7 +83,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/mean_square_threshold.txt"))]
 
-        /// Property 1: curvatures k times as large have a k-th of the threshold.
+        /// Property 1: multiplying all curvatures by k divides the threshold by k.
         #[test]
         fn thresholds_scale_with_the_curvature(model in model(), p in weight(), k in 2i64..9) {
             let factor = Exact::from(k);
@@ -94,7 +94,7 @@ mod tests {
             }
         }
 
-        /// Property 2: a rotation and the order of the samples change nothing.
+        /// Property 2: rotations and permutations of the samples change nothing.
         #[test]
         fn rotations_and_permutations_change_nothing(model in model(), p in weight()) {
             let turn = rotation(model.dimension());
@@ -108,8 +108,8 @@ mod tests {
             }
         }
 
-        /// Property 3: every sample twice is the same loss; with the same p nothing changes, and
-        /// without replacement at the same B the threshold can only drop.
+        /// Property 3: using every sample twice is the same loss. At the same p nothing changes;
+        /// without replacement at the same B the threshold can only decrease.
         #[test]
         fn duplicated_samples_change_nothing_at_the_same_weight(
             (model, sampling, batch) in question(model()),
@@ -127,7 +127,7 @@ mod tests {
             }
         }
 
-        /// Property 11: flat directions change nothing.
+        /// Property 11: adding flat directions changes nothing.
         #[test]
         fn flat_directions_change_nothing(model in model(), p in weight()) {
             let padded = padded(&model);
@@ -136,7 +136,7 @@ mod tests {
             }
         }
 
-        /// Property 12: blocks that share only the sample index decide one by one.
+        /// Property 12: blocks that share only the sample index can be decided separately.
         #[test]
         fn blocks_decide_one_by_one(a in sized(3, 1), b in sized(3, 2), p in weight()) {
             let pairs = a.hessians().iter().zip(b.hessians());
@@ -154,7 +154,7 @@ mod tests {
             }
         }
 
-        /// Property 15: the verdict flips between the ends of the bracket.
+        /// Property 15: the verdict changes between the ends of the bracket.
         #[test]
         fn the_verdict_flips_between_the_ends(model in model(), p in weight()) {
             let end = end_of(&model, &p);
@@ -164,7 +164,7 @@ mod tests {
             }
         }
 
-        /// The certified road never contradicts the exact one, near the edge or far from it.
+        /// The verdict over intervals never contradicts the exact one, near the edge or far from it.
         #[test]
         fn intervals_never_contradict_the_exact_verdict(model in model(), p in weight()) {
             let enclosed = model.to::<Certified>();

@@ -1,4 +1,4 @@
-//! Empirical checks: an experiment at its smallest scale, its findings counted as evidence.
+//! Empirical checks: an experiment at its smallest scale, with its findings counted as evidence.
 
 use sgd_stability::claim::Evidence;
 use sgd_stability::experiment::{Context, Scale, Study, studies};
@@ -6,11 +6,11 @@ use sgd_stability::kernel::Isa;
 use sgd_stability::number::Verdict;
 use sgd_stability::record::{Agreement, Finding, Record};
 
-/// What the experiment of this name finds on the embedded images about the claim of this id, one
-/// instance a finding.
+/// The findings of the experiment `experiment` on the embedded images about the claim `claim`; each
+/// finding counts as one instance.
 ///
 /// # Panics
-/// When there is no such experiment: the name is written in a claim.
+/// When there is no experiment of this name.
 pub fn by(experiment: &str, claim: &str) -> Evidence {
     let mut all = studies().into_iter();
     let study = all.find(|study| study.name == experiment);

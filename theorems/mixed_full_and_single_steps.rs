@@ -1,4 +1,4 @@
-//! A run that mixes full and single-sample steps, by enumeration of its steps.
+//! Runs that mix full-batch and single-sample steps, by enumerating the steps.
 
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{counter_examples, every};
@@ -44,7 +44,7 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// `I − E[A ⊗ A] ⪰ 0` over the full step and the steps on one sample.
+/// Is `I − E[A ⊗ A] ⪰ 0` over the full step and the single-sample steps?
 fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
     let n = posed.model.samples();
     let square = |batch: &[usize]| {
@@ -62,7 +62,7 @@ fn bounded_by_enumeration<T: Field>(posed: &Posed<T>) -> Verdict {
     positive_semidefinite(&(DMatrix::identity(mean.nrows(), mean.ncols()) - mean))
 }
 
-/// Ascent: the criterion holds and the mixed run diverges.
+/// Ascent (η < 0): the criterion holds and the mixed run diverges.
 fn outside() -> Evidence {
     let models = counter_examples().map(|instance| instance.at(Exact::fraction(-1, 2)));
     examination::<Exact>().outside(&models)

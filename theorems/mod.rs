@@ -1,9 +1,10 @@
-//! The claims, one file each, named by what it says. They use the library's public API only.
+//! The claims, one per file; each file is named by what its claim says. They use only the library's
+//! public API.
 //!
-//! A file opens with its [`Claim`]: title, statement, source, hypotheses, reading and checks. Below it
-//! stand the functions that the checks run, and the property tests. Most claims are examined on
-//! instances of [`sgd_stability::claim::family`]: a model, a batch size, a sampling scheme and a
-//! learning rate exactly on the edge of a criterion, or on either side of it.
+//! A file starts with its [`Claim`]: title, statement, source, hypotheses, reading and checks. The
+//! functions that the checks run and the property tests follow. Most claims are examined on instances
+//! of [`sgd_stability::claim::family`]: a model, a batch size, a sampling scheme, and a learning rate
+//! that is exactly on the edge of a criterion or on either side of it.
 
 #![forbid(unsafe_code)]
 
@@ -130,7 +131,7 @@ pub const ROLL: &[Claim] = &[
     period_two_after_the_edge::CLAIM,
 ];
 
-/// The empirical check of a claim that speaks of every model, or of more than can be measured.
+/// The empirical check of a claim about all models, or about more than can be measured.
 const UNMEASURED: Check =
     Check::Without("a network gives one a and one s, not the H_i that the claim speaks of");
 
@@ -191,8 +192,8 @@ mod tests {
         }
     }
 
-    /// The guard: the checks of every claim, run on deliberately wrong versions of its statement (of
-    /// a refuted claim: on mended ones), must come out the other way.
+    /// A test of the checks: run on deliberately wrong versions of a statement (or, for a refuted
+    /// claim, on repaired ones), they must give the opposite result.
     #[test]
     fn every_check_tells_the_claim_from_its_opposites() {
         for claim in ROLL {

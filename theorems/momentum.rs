@@ -1,4 +1,4 @@
-//! What the claims on momentum share: their cases and the behaviour they are compared with.
+//! Instances shared by the claims on momentum, and the behaviour with which those are compared.
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::{One, Zero};
@@ -13,8 +13,8 @@ use sgd_stability::model::momentum::Momentum;
 use sgd_stability::model::{Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
-/// Models whose sharpness is rational, with their sharpness: in one dimension, in the plane, with a
-/// singular Hessian, and a saddle.
+/// Models with a rational sharpness, paired with it: in one dimension, in the plane, with a singular
+/// Hessian, and a saddle.
 fn models() -> Vec<(Quadratic, Exact)> {
     let one_dimensional = one_dimensional_models().into_iter().map(|model| {
         let sharpness = model.hessian()[(0, 0)].clone();
@@ -33,24 +33,24 @@ fn models() -> Vec<(Quadratic, Exact)> {
     one_dimensional.chain(plane).collect()
 }
 
-/// A claim on gradient descent with momentum: `criterion` holds exactly when it converges on the
-/// range of `H`.
+/// A claim about gradient descent with momentum: `criterion` holds exactly when the run converges on
+/// the range of `H`.
 pub struct Descent<T: Field> {
     /// The criterion's name in the claim.
     pub name: &'static str,
-    /// Which momentum.
+    /// The kind of momentum.
     pub momentum: Momentum,
-    /// The criterion, strictly.
+    /// The criterion, taken strictly, as a function of model, learning rate and `β`.
     pub criterion: fn(&Quadratic<T>, &T, &T) -> Verdict,
     /// The hypothesis on `β`.
     pub moderate: CaseHypothesis<Exact>,
-    /// Where the criterion ends, from the sharpness and `β`.
+    /// The end of the criterion, as a function of the sharpness and `β`.
     pub end: fn(&Exact, &Exact) -> Exact,
 }
 
 impl<T: Field> Descent<T> {
-    /// The claim at these momenta: at the ends of the criterion, beside them, and where `η` is not
-    /// above zero.
+    /// Checks the claim for these momenta: at the ends of the criterion, beside them, and at learning
+    /// rates that are not positive.
     pub fn of(&self, momenta: &[Exact], version: Version) -> Evidence {
         let models = models();
         let asked = models.iter().flat_map(|(model, sharpness)| {
@@ -65,7 +65,7 @@ impl<T: Field> Descent<T> {
         tally(version, asked)
     }
 
-    /// The claim at questions outside its hypotheses, `η` and `β`, for the three inputs, whose
+    /// Checks the claim at pairs of `η` and `β` outside its hypotheses, for the three inputs, whose
     /// sharpness is 1.
     pub fn outside(&self, questions: &[[&str; 2]]) -> Evidence {
         let (model, one) = (golden::three_inputs(), Exact::one());
@@ -106,34 +106,34 @@ impl<T: Field> Descent<T> {
     }
 }
 
-/// The momentum `β` dies out.
+/// The momentum decays, `|β| < 1`.
 pub const DAMPED: CaseHypothesis<Exact> = CaseHypothesis::new("damped: |β| < 1", |beta| {
     (beta.abs() < Exact::one()).into()
 });
 
-/// The full-batch Hessian has no negative direction.
+/// The full-batch Hessian is positive semi-definite.
 pub const SEMIDEFINITE: CaseHypothesis<DMatrix<Exact>> =
     CaseHypothesis::new("minimum: H ⪰ 0", positive_semidefinite);
 
-/// Momenta: none, some, much, and a negative one.
+/// Momenta: zero, medium, large and negative.
 pub fn momenta() -> [Exact; 4] {
     ["0", "1/2", "9/10", "-1/3"].map(fraction)
 }
 
-/// `a` and `s²` along the first axis.
+/// The mean `a` and the variance `s²` of the curvatures along the first axis.
 pub fn moments(model: &Quadratic) -> (Exact, Exact) {
     let entry = |matrix: &DMatrix<Exact>| matrix[(0, 0)].clone();
     (entry(model.hessian()), entry(&model.variance()))
 }
 
-/// Minima in one dimension, with every batch and scheme.
+/// Minima in one dimension, with every batch size and scheme.
 pub fn usual_questions() -> Vec<Instance> {
     let models = one_dimensional_models().into_iter();
     models.flat_map(every_batch).collect()
 }
 
-/// What a statement about one dimension may have forgotten: no curvature, saddles of all samples or
-/// of some, two dimensions; and learning rates that are not above zero.
+/// Instances that a statement about one dimension may have forgotten: no curvature, saddles of all
+/// samples or of some, two dimensions, and learning rates that are not positive.
 pub fn unusual_questions() -> Vec<Instance> {
     let line = |curvatures: &[i64]| {
         let entry = |a: &i64| DMatrix::from_element(1, 1, Exact::from(*a));

@@ -1,4 +1,4 @@
-//! The largest s at which SGD with heavy ball converges, whatever the sharpness.
+//! The largest s at which SGD with heavy ball converges for some sharpness.
 
 use num_traits::{One, Zero};
 use sgd_stability::claim::family::{fraction, rates_at};
@@ -47,7 +47,7 @@ const CURVATURES: [[&str; 3]; 7] = [
     ["8/5", "16/25", "1"],
 ];
 
-/// A case: SGD with heavy ball in one dimension.
+/// One case: SGD with heavy ball in one dimension.
 struct Run {
     a: Exact,
     s2: Exact,
@@ -64,8 +64,8 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, runs.map(|run| run.examine::<T>(version)))
 }
 
-/// With this momentum, at the end of the criterion and at `η = (1 + β)/a`, where the bound is tight for
-/// `(1 + β)ps² = (1 − β)a²`; and where `η` is not above zero.
+/// Runs with this momentum at the end of the criterion, at `η = (1 + β)/a` (where the bound is tight if
+/// `(1 + β)ps² = (1 − β)a²`), and at learning rates that are not positive.
 fn runs(curvature: [&str; 3], beta: &Exact) -> Vec<Run> {
     let [a, s2, p] = curvature.map(fraction);
     let end = heavy_ball::critical(&a, &s2, &p, beta);
@@ -108,7 +108,7 @@ impl Run {
     }
 }
 
-/// Unstable runs that break the bound.
+/// Unstable runs that violate the bound.
 fn outside() -> Evidence {
     let runs = [["4/7", "0"], ["1/2", "1/2"], ["1/3", "9/10"]].map(|rates| {
         let ([a, s2, p], [eta, beta]) = (CURVATURES[0].map(fraction), rates.map(fraction));

@@ -38,7 +38,7 @@ pub const CLAIM: Claim = Claim {
     empirical: Check::Without("a statement about pairs of models; no network has such a pair"),
 };
 
-/// The same for a search, of pairs of which the lower model has its first sample flat.
+/// The same for a search, over pairs in which the first sample of the lower model is flat.
 pub const CONJECTURE: Conjecture = Conjecture {
     counterpart: Some(flattened),
     ..Conjecture::of(&[Link {
@@ -75,7 +75,7 @@ fn flattened<T: Field>(model: &Quadratic<T>) -> Quadratic<T> {
     Quadratic::of_symmetric(hessians)
 }
 
-/// The lower model beside its raised one, at the learning rates of interest.
+/// The lower and the raised model at several learning rates.
 fn evidence<T: Field>(version: Version) -> Evidence {
     let (lower, raised) = (golden::one_flat_sample(), golden::raised_sample());
     let doubled = Quadratic::new(lower.hessians().iter().map(|h| h + h).collect());
@@ -106,7 +106,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, cases)
 }
 
-/// `H'_i − H_i ⪰ 0` for every sample.
+/// Is `H'_i − H_i ⪰ 0` for every sample?
 fn no_flatter(raised: &Quadratic, lower: &Quadratic) -> Verdict {
     let pairs = raised.hessians().iter().zip(lower.hessians());
     let verdicts = pairs.map(|(raised, lower)| positive_semidefinite(&(raised - lower)));

@@ -1,4 +1,4 @@
-//! The criterion is compared with the second moments of position and velocity.
+//! The criterion is compared with the map of the second moments of position and velocity.
 
 use num_traits::{One, Zero};
 use sgd_stability::claim::family::fraction;
@@ -44,12 +44,12 @@ const MODERATE: CaseHypothesis<Exact> = CaseHypothesis::new("moderate: 0 ≤ β 
     (*beta >= Exact::zero() && *beta < Exact::one()).into()
 });
 
-/// Every model, batch and scheme on both sides of the end of the criterion, near and far, and
-/// questions that break a hypothesis.
+/// All models, batches and schemes on both sides of the end of the criterion, near and far, and
+/// instances that violate a hypothesis.
 fn evidence<T: Field>(version: Version) -> Evidence {
     let (usual, unusual) = (usual_questions(), unusual_questions());
     let momenta = momenta();
-    // For β < 0 the inequality also holds far beyond the end: nothing to bracket there.
+    // For β < 0 the inequality also holds far beyond the end, so there is nothing to bracket.
     let moderate = || momenta.iter().filter(|beta| (MODERATE.holds)(beta).holds());
     let edges = usual.iter().flat_map(|question| {
         let around = |beta| {
@@ -65,7 +65,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, edges.chain(others))
 }
 
-/// Learning rates at the end of the criterion and to both sides of it.
+/// Learning rates at the end of the criterion and on both sides of it.
 fn around_the_end(question: &Instance, beta: &Exact) -> Vec<Exact> {
     let (a, s2) = moments(&question.model);
     let stable = |eta: &Exact| nesterov::converges(&a, &s2, eta, &question.weight, beta).holds();
@@ -74,7 +74,7 @@ fn around_the_end(question: &Instance, beta: &Exact) -> Vec<Exact> {
     [end.lower, end.upper].into_iter().chain(far).collect()
 }
 
-/// Is the criterion the convergence of the mean square?
+/// Is the criterion equivalent to convergence of the mean square?
 fn examine<T: Field>(question: &Instance, beta: &Exact, version: Version) -> Examined {
     let scalar = |x: &Exact| T::from_exact(x);
     let (a, s2) = moments(&question.model);
@@ -92,8 +92,8 @@ fn examine<T: Field>(question: &Instance, beta: &Exact, version: Version) -> Exa
     }
 }
 
-/// A negative momentum far beyond the end, ascent (or a saddle, which is the same), and two
-/// dimensions of which one is looked at: the inequality holds and the run diverges.
+/// Instances where the inequality holds and the run diverges: a negative momentum far beyond the end,
+/// ascent (equivalently a saddle), and two dimensions of which the criterion sees only one.
 fn outside() -> Evidence {
     let questions = [
         (golden::raised_sample(), "20", "-1/3"),

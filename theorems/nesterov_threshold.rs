@@ -1,4 +1,5 @@
-//! Nesterov's momentum without noise: the criterion is compared with the spectral radius of the step.
+//! Nesterov's momentum without noise: the criterion is compared with the spectral radius of the step
+//! matrix.
 
 use num_traits::One;
 use sgd_stability::claim::{
@@ -35,10 +36,10 @@ const MODERATE: CaseHypothesis<Exact> =
         (*beta >= Exact::fraction(-1, 3) && *beta <= Exact::one()).into()
     });
 
-/// Learning rates and momenta outside the hypotheses: the criterion holds and nothing converges.
+/// Learning rates and momenta outside the hypotheses, where the criterion holds and nothing converges.
 const BEYOND: [[&str; 2]; 4] = [["1/10", "3/2"], ["1/10", "2"], ["4", "-1/2"], ["-1", "1/2"]];
 
-/// The usual momenta, among them −1/3, and 1: both ends are within the hypotheses. One that is not.
+/// The standard momenta, including −1/3, and 1 (the two ends of the hypothesis), and one outside it.
 fn with_the_ends() -> Vec<Exact> {
     let ends = [Exact::one(), Exact::fraction(11, 10)];
     momenta().into_iter().chain(ends).collect()

@@ -36,7 +36,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The equivalence, and then the bound wherever SGD is stable.
+/// Checks the equivalence, and then the bound wherever SGD is stable.
 fn evidence<T: Checked>(version: Version) -> Evidence {
     let (exactness, bound) = (exactness::<T>(), bound::<T>());
     let both = exactness.cases(instances(), version);
@@ -72,7 +72,7 @@ fn bound<T: Checked>() -> Examination<T> {
     }
 }
 
-/// Samples that do not commute: stable where Theorem 1 fails.
+/// Samples that do not commute, for which SGD is stable where Theorem 1 fails.
 fn outside() -> Evidence {
     exactness::<Exact>().outside(&counter_examples())
 }
@@ -89,7 +89,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/non_uniformity_bound_commuting.txt"))]
 
-        /// Property 10: on the edge and beside it Theorem 1 gives the exact answer.
+        /// Property 10: on the edge and beside it, Theorem 1 gives the exact answer.
         #[test]
         fn theorem_one_is_exact(model in commuting_model(), p in weight()) {
             prop_assert!(model.commutes());

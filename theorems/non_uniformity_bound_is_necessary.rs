@@ -29,7 +29,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::SINGLE_TRAJECTORY,
 };
 
-/// What `sgd-stability search` is given: the same examination, and where its two sides end.
+/// The claim for `sgd-stability search`: the same examination, and the ends of its two sides.
 pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
     hypotheses: MEAN_SQUARE.critical,
@@ -59,7 +59,7 @@ mod tests {
 
     use super::*;
 
-    /// Property 22: G1 and G3 break it, over ℚ and by enclosures; G2 has two samples and does not.
+    /// Property 22: G1 and G3 break it, over ℚ and over intervals. G2 has two samples and does not.
     #[test]
     fn the_counter_examples_break_it() {
         let [g1, g2, g3] = counter_examples();
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(examination::<Exact>().of(&[g2], Version::STATED).holds, 1);
     }
 
-    /// G1 is no matter of the edge: it is strictly stable there.
+    /// G1 is not a case of the edge: it is strictly stable.
     #[test]
     fn the_headline_counter_example_is_strictly_stable() {
         let [g1, ..] = counter_examples();

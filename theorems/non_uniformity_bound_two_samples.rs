@@ -1,4 +1,4 @@
-//! The bound on s for two samples; three may break it.
+//! The bound on s for two samples; three samples may violate it.
 
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
@@ -32,7 +32,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// What `sgd-stability search` is given: the same examination, and where its two sides end.
+/// The claim for `sgd-stability search`: the same examination, and the ends of its two sides.
 pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
     hypotheses: |model, p| {
@@ -57,7 +57,7 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// Three samples, mean-square stable, and the bound fails: G1 and G3.
+/// Three samples for which SGD is mean-square stable and the bound fails: G1 and G3.
 fn outside() -> Evidence {
     let [g1, _, g3] = counter_examples();
     examination::<Exact>().outside(&[g1, g3])

@@ -1,4 +1,4 @@
-//! SGD on one parameter: the criterion is compared with the mean of all batches, by enumeration.
+//! SGD on one parameter: the criterion is compared with the mean over all batches, by enumeration.
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
@@ -46,20 +46,20 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// `d = 1`.
+/// Is `d = 1`?
 fn one_dimensional<T: Field>(posed: &Posed<T>) -> Verdict {
     (posed.model.dimension() == 1).into()
 }
 
-/// `η(a² + ps²) ≤ 2a` along the first axis, which in one dimension is the only one.
+/// The criterion `η(a² + ps²) ≤ 2a` along the first axis, which in one dimension is the only one.
 fn criterion<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     let a = posed.model.hessian()[(0, 0)].clone();
     let s2 = posed.model.variance()[(0, 0)].clone();
     Verdict::non_negative(one_dimension::slack(a, s2, eta, &posed.p).sign())
 }
 
-/// In one dimension: does the mean of `(1 − ηH_b)²` over all batches stay at most 1? In several:
-/// is SGD mean-square stable?
+/// In one dimension: is the mean of `(1 − ηH_b)²` over all batches at most 1? In several dimensions: is
+/// SGD mean-square stable?
 fn stable<T: Field>(posed: &Posed<T>) -> Verdict {
     if one_dimensional(posed).fails() {
         return mean_square::verdict(&posed.model, &posed.eta, &posed.p);
@@ -72,8 +72,8 @@ fn enumerated_growth<T: Field>(posed: &Posed<T>) -> T {
     posed.instance.mean_over_batches::<T, T>(factor)
 }
 
-/// Two dimensions, where a direction that is looked at alone says too little: the criterion holds
-/// along the first axis and SGD is unstable.
+/// Two dimensions, where one direction alone is not enough: the criterion holds along the first axis
+/// and SGD is unstable.
 fn outside() -> Evidence {
     let along_one_axis =
         |model: Quadratic, eta: &str| Instance::single(model, eta.parse().expect("a decimal"));
@@ -95,7 +95,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/one_dimensional_sgd.txt"))]
 
-        /// The three roads on the edge and beside it: formula, enumeration, general theory.
+        /// Formula, enumeration and general theory agree on the edge and beside it.
         #[test]
         fn formula_enumeration_and_general_theory_agree(
             (model, sampling, batch) in question(sized(1..=5, 1)),
@@ -113,8 +113,8 @@ mod tests {
             prop_assert_eq!(general, (offset <= 0).into());
         }
 
-        /// Mean-square stable with B = 1 implies that one pass over the samples contracts: the
-        /// geometric mean is at most the arithmetic one.
+        /// Mean-square stability with B = 1 implies that one pass over the samples contracts, because
+        /// the geometric mean is at most the arithmetic mean.
         #[test]
         fn mean_square_stable_runs_are_stable_under_reshuffling(
             model in sized(1..=5, 1),
@@ -127,9 +127,9 @@ mod tests {
         }
     }
 
-    /// The converse is false (G4): at η = 5/9 the toy's epoch factor is −80/81, so a reshuffled
-    /// run contracts and an independent one does almost surely, yet the mean square grows by
-    /// 82/81 per step.
+    /// The converse is false (G4): at η = 5/9 the epoch factor of the toy is −80/81. A reshuffled run
+    /// contracts, and a run with independent batches does so almost surely, yet its mean square grows
+    /// by a factor of 82/81 per step.
     #[test]
     fn almost_sure_stability_is_not_mean_square_stability() {
         let (model, eta) = (golden::toy_edge(), Exact::fraction(5, 9));

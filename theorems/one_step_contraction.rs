@@ -1,4 +1,4 @@
-//! Theorem 1 is compared with one step and with the second moment, by enumeration of all batches.
+//! Theorem 1 is compared with one step and with the second moment, by enumerating all batches.
 
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{counter_examples, instances};
@@ -37,7 +37,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The equivalence, and then the implication wherever Theorem 1 holds.
+/// Checks the equivalence, and then the implication wherever Theorem 1 holds.
 fn evidence<T: Checked>(version: Version) -> Evidence {
     let (contraction, sufficiency) = (contraction::<T>(), sufficiency::<T>());
     let both = contraction.cases(instances(), version);
@@ -70,14 +70,14 @@ fn theorem_one<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     one_step::verdict(&posed.model, eta, &posed.p)
 }
 
-/// `I − E[A_b²] ⪰ 0`, by enumeration of all batches.
+/// Is `I − E[A_b²] ⪰ 0`? By enumerating all batches.
 fn contracts<T: Field>(posed: &Posed<T>) -> Verdict {
     let square = |batch: &[usize]| posed.model.step(batch, &posed.eta).squared();
     let mean = posed.instance.mean_over_batches::<T, DMatrix<T>>(square);
     positive_semidefinite(&(DMatrix::identity(mean.nrows(), mean.ncols()) - mean))
 }
 
-/// Ascent: the criterion holds and every step lengthens.
+/// Ascent (η < 0): the criterion holds and every step increases the distance.
 fn outside() -> Evidence {
     let ascent = |instance: Instance| {
         Instance::single(Quadratic::clone(&instance.model), -&instance.learning_rate)
@@ -98,7 +98,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/one_step_contraction.txt"))]
 
-        /// Property 16: at the edge of Theorem 1 `E‖x_t‖²` never rises, from any start.
+        /// Property 16: at the edge of Theorem 1, `E‖x_t‖²` never increases, from any start.
         #[test]
         fn the_mean_square_never_rises_up_to_the_edge(
             (model, sampling, batch) in question(sized(1..=3, 2)),
@@ -120,7 +120,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/one_step_contraction.txt"))]
 
-        /// Property 16: `x₀ᵀ T^t(I) x₀` is the mean of `‖x_t‖²` over every word of batches.
+        /// Property 16: `x₀ᵀ T^t(I) x₀` is the mean of `‖x_t‖²` over all words of batches.
         #[test]
         fn the_mean_square_is_the_mean_over_all_words(
             (model, sampling, batch) in question(sized(1..=3, 2)),
@@ -148,7 +148,8 @@ mod tests {
         }
     }
 
-    /// G1 is stable beyond Theorem 1: the mean square rises to 53/48 of its start, then decays.
+    /// G1 is stable beyond Theorem 1: the mean square first rises to 53/48 of its initial value, then
+    /// decays.
     #[test]
     fn beyond_theorem_one_the_mean_square_may_rise_first() {
         let (model, one) = (golden::three_inputs(), Exact::from(1));

@@ -43,7 +43,7 @@ const JUST_ABOVE: CaseHypothesis<Exact> =
         (*product > Exact::from(2) && *product < Exact::from(3)).into()
     });
 
-/// `a` and `k`.
+/// Coefficients `a` and `k` of the potentials.
 const POTENTIALS: [[&str; 2]; 7] = [
     ["1", "1"],
     ["2", "1/3"],
@@ -54,7 +54,7 @@ const POTENTIALS: [[&str; 2]; 7] = [
     ["-1", "-1"],
 ];
 
-/// `ηa`, near both ends of the range and inside.
+/// Values of `ηa`, near both ends of the range and inside it.
 const PRODUCTS: [&str; 7] = ["2", "2.000001", "2.01", "5/2", "14/5", "2.999999", "3"];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
@@ -65,14 +65,14 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, cases)
 }
 
-/// Of the potential with these `a` and `k`.
+/// Checks the claim for the potential with these `a` and `k`.
 fn examine<T: Field>(potential: [&str; 2], product: &str, version: Version) -> Examined {
     let ([a, k], product) = (potential.map(fraction), fraction(product));
     let [ta, tk, tp] = [&a, &k, &product].map(T::from_exact);
     let criterion = version.formula("flip", &(T::int(-6) * &tk), |fourth| {
         flip::verdict(&ta, &T::zero(), fourth)
     });
-    // x⁺ = x(1 − ηa + ηkx²) = −x, so ηkx² = ηa − 2; the slope of each half is 1 − ηa + 3ηkx².
+    // x⁺ = x(1 − ηa + ηkx²) = −x, so ηkx² = ηa − 2. The slope of each half is 1 − ηa + 3ηkx².
     let height = &tp - T::int(2);
     let real = if k.is_zero() {
         Verdict::Fails
@@ -89,7 +89,7 @@ fn examine<T: Field>(potential: [&str; 2], product: &str, version: Version) -> E
     }
 }
 
-/// At ηa = 3 and beyond the cycle is real and no longer geometrically stable.
+/// From ηa = 3 on, the cycle is real but no longer geometrically stable.
 fn outside() -> Evidence {
     let cases = ["3", "16/5", "4"]
         .map(|product| examine::<Exact>(POTENTIALS[0], product, Version::STATED).outside());
@@ -104,15 +104,15 @@ mod tests {
 
     #[test]
     fn the_cycle_is_one() {
-        // f' = x − x³ at η = 5/2: x² = 1/5, and x ↦ −x there.
+        // f' = x − x³ at η = 5/2: x² = 1/5, where x is mapped to −x.
         let (eta, square) = (fraction("5/2"), fraction("1/5"));
         let factor = Exact::from(1) - &eta + &eta * square;
         assert_eq!(factor, Exact::from(-1));
         assert_eq!(evidence::<Exact>(Version::STATED).fails, 0);
     }
 
-    /// Of every even potential it would be false: f' = x + x³/2 − x⁵ has 3f'''² − f''f'''' = −3, and
-    /// just above the edge, at η = 2500/1237, the stable 2-cycle ±x with x² = 13/25.
+    /// For general even potentials the claim would be false: f' = x + x³/2 − x⁵ has 3f'''² − f''f'''' =
+    /// −3, and just above the edge, at η = 2500/1237, it has the stable 2-cycle ±x with x² = 13/25.
     #[test]
     fn a_sextic_potential_has_a_stable_cycle_although_the_sign_is_wrong() {
         let (eta, u) = (fraction("2500/1237"), fraction("13/25"));

@@ -1,4 +1,4 @@
-//! What the claims on a step from a given point share: the points.
+//! The points shared by the claims about one step from a given point.
 
 use nalgebra::DVector;
 use num_traits::One;
@@ -7,8 +7,9 @@ use sgd_stability::claim::{Examined, Instance};
 use sgd_stability::model::golden;
 use sgd_stability::number::Exact;
 
-/// The golden models from two points, each examined by `examine(question, point, end)` at the learning
-/// rates about `end(question, point)`, at none and at a negative one; and a minimum, where nothing moves.
+/// Runs `examine(question, point, end)` for the golden models from two points each, at learning rates
+/// around `end(question, point)`, at zero and at a negative one; and for a start at the minimum, where
+/// nothing moves.
 pub fn from_points(
     end: impl Fn(&Instance, &DVector<Exact>) -> Exact,
     examine: impl Fn(&Instance, &DVector<Exact>, &Exact) -> Examined,

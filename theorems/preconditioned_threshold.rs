@@ -1,5 +1,5 @@
 //! Preconditioned descent with averaged gradients: the criterion is compared with the spectral radius
-//! of the step.
+//! of the step matrix.
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::{One, Zero};
@@ -52,8 +52,8 @@ const AVERAGING: CaseHypothesis<Exact> = CaseHypothesis::new("averaging: 0 ≤ �
     (*beta >= Exact::zero() && *beta < Exact::one()).into()
 });
 
-/// Preconditioners with three times their inverses. The last is a multiple of the Hessian of the
-/// three inputs: Newton's method, with a rational edge.
+/// Preconditioners, each with three times its inverse. The last is a multiple of the Hessian of the
+/// three inputs, which gives Newton's method with a rational edge.
 fn preconditioners() -> [(DMatrix<Exact>, DMatrix<Exact>); 3] {
     let matrix = |entries: [i64; 4]| DMatrix::from_row_slice(2, 2, &entries.map(Exact::from));
     [
@@ -133,8 +133,8 @@ fn examine<T: Field>(
     }
 }
 
-/// Ascent, and a saddle with a small learning rate: the criterion holds and the run diverges. With
-/// β₁ = 1 the gradient counts for nothing: the criterion holds and the run stands still.
+/// Ascent (η < 0), and a saddle with a small learning rate: the criterion holds and the run diverges.
+/// For β₁ = 1 the gradient has no effect: the criterion holds and the run does not move.
 fn outside() -> Evidence {
     let three = golden::three_inputs();
     let saddle = DMatrix::from_diagonal(&DVector::from_row_slice(&[1, -1].map(Exact::from)));

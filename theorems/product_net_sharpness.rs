@@ -70,7 +70,8 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     )
 }
 
-/// Well below the end of the stated criterion, around it, on it, well beyond; and not above zero.
+/// The claim well below, around, at and well beyond the end of the stated criterion, and at learning
+/// rates that are not positive.
 fn cases<T: Field>(weights: &[&str], version: Version) -> Vec<Examined> {
     let exact = net::<Exact>(weights);
     let end = Exact::from(2) / exact.sharpness_at_minimum();
@@ -92,14 +93,14 @@ fn cases<T: Field>(weights: &[&str], version: Version) -> Vec<Examined> {
     rates.map(ask).collect()
 }
 
-/// `I − (I − ηH)² ⪰ 0`: no power of the step lengthens a vector.
+/// Is `I − (I − ηH)² ⪰ 0`, so that no power of the step lengthens a vector?
 fn no_direction_grows<T: Field>(net: &ProductNet<T>, eta: &T) -> Verdict {
     let identity = DMatrix::identity(net.weights.len(), net.weights.len());
     let step = &identity - net.hessian().scaled(eta);
     positive_semidefinite(&(identity - step.squared()))
 }
 
-/// Is the Hessian of rank one with the stated number for its eigenvalue, `H² = λH`? Over ℚ.
+/// Does the Hessian have rank one and the stated number as its eigenvalue, `H² = λH`? Decided over ℚ.
 fn is_the_eigenvalue(net: &ProductNet<Exact>, version: Version) -> Verdict {
     let hessian = net.hessian();
     let rank = inertia(&hessian).map(|inertia| inertia.rank());
@@ -108,7 +109,8 @@ fn is_the_eigenvalue(net: &ProductNet<Exact>, version: Version) -> Verdict {
     })
 }
 
-/// Points that are no minima, exactly at the end of the stated criterion; and ascent at one.
+/// Points that are not minima, exactly at the end of the stated criterion; and ascent (η < 0) at one of
+/// them.
 fn outside() -> Evidence {
     let at_the_end = |weights: &&[&str]| cases::<Exact>(weights, Version::STATED).swap_remove(2);
     let ascent = cases::<Exact>(MINIMA[1], Version::STATED).pop();
@@ -116,7 +118,7 @@ fn outside() -> Evidence {
     tally(Version::STATED, cases.map(Examined::outside))
 }
 
-/// Points that are no minima.
+/// Points that are not minima.
 const ELSEWHERE: [&[&str]; 3] = [&["1", "2"], &["2", "2"], &["1/2", "1/2"]];
 
 #[cfg(test)]
@@ -129,7 +131,7 @@ mod tests {
         assert_eq!((found.fails, found.undecided), (0, 0));
     }
 
-    /// Off the minimum the sum may be the eigenvalue all the same: x = 1, y = 1/3.
+    /// At a point that is not a minimum the sum may be the eigenvalue too: x = 1, y = 1/3.
     #[test]
     fn elsewhere_the_sum_may_be_the_eigenvalue_too() {
         let net = net::<Exact>(&["1", "1/3"]);
@@ -137,7 +139,7 @@ mod tests {
         assert!(is_the_eigenvalue(&net, Version::STATED).holds());
     }
 
-    /// Two factors: the flattest minimum has sharpness 2, so a stable one needs η ≤ 1.
+    /// With two factors the flattest minimum has sharpness 2, so a stable minimum requires η ≤ 1.
     #[test]
     fn the_flattest_minimum_of_two_factors_is_balanced() {
         assert_eq!(

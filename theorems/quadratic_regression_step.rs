@@ -1,4 +1,4 @@
-//! Gradient descent on a model that is quadratic in its parameters, residual and Jacobian followed.
+//! Gradient descent on a model that is quadratic in its parameters, in terms of residual and Jacobian.
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
@@ -30,13 +30,13 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// Of the coefficient of the cubic term.
+/// The hypothesis on the coefficient of the cubic term.
 const QUADRATIC: CaseHypothesis<Exact> =
     CaseHypothesis::new("quadratic: f has no term of third order", |cubic| {
         cubic.is_zero().into()
     });
 
-/// Models with indefinite, definite and no curvature.
+/// Models with indefinite, definite and zero curvature.
 fn models() -> [QuadraticRegression<Exact>; 4] {
     [[1, 3, 3, -2], [2, 1, 1, 2], [0, 1, 1, 0], [0, 0, 0, 0]].map(|entries| QuadraticRegression {
         offset: Exact::fraction(4, 3),
@@ -53,13 +53,13 @@ fn evidence(version: Version) -> Evidence {
     )
 }
 
-/// A cubic term breaks the equations.
+/// A cubic term violates the equations.
 fn outside() -> Evidence {
     let cases = cases(&Exact::from(1), Version::STATED);
     tally(Version::STATED, cases.into_iter().map(Examined::outside))
 }
 
-/// Do the equations describe descent on the model with the term `c·θ₁³/6` added?
+/// Do the equations describe gradient descent on the model with the additional term `c·θ₁³/6`?
 fn cases(cubic: &Exact, version: Version) -> Vec<Examined> {
     let mut cases = Vec::new();
     for model in models() {
@@ -109,7 +109,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/quadratic_regression_step.txt"))]
 
-        /// Property 21: from any parameters and any learning rate.
+        /// Property 21: the equations hold for all parameters and learning rates.
         #[test]
         fn residual_and_jacobian_close(theta in vector(2), eta in rational()) {
             for model in models() {

@@ -36,7 +36,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// Every how-manieth of the instances with several samples and batches of one is tried.
+/// Only every `STRIDE`-th instance with several samples and batches of one is checked.
 const STRIDE: usize = 2;
 
 fn evidence<T: Field>(version: Version) -> Evidence {
@@ -63,7 +63,7 @@ fn examine<T: Field>(question: &Instance, version: Version) -> Examined {
     }
 }
 
-/// `ρ(T_RR) ≤ cⁿ` for a rational `c` that bounds `ρ(T)` from above by a relative width of 10⁻¹².
+/// Is `ρ(T_RR) ≤ cⁿ` for a rational upper bound `c` of `ρ(T)`, of relative width 10⁻¹²?
 fn contracts_no_less<T: Field>(question: &Instance, version: Version) -> Verdict {
     let (model, eta) = (&question.model, &question.learning_rate);
     let identity = symmetric::sandwich(&nalgebra::DMatrix::<Exact>::identity(
@@ -90,7 +90,7 @@ fn contracts_no_less<T: Field>(question: &Instance, version: Version) -> Verdict
 mod tests {
     use super::*;
 
-    /// Over ℚ and by enclosures, with room: ρ(T_RR) > 0.809 and ρ(T)³ < 0.802.
+    /// Clearly, over ℚ and over intervals: ρ(T_RR) > 0.809 and ρ(T)³ < 0.802.
     #[test]
     fn two_reflections_break_it() {
         let question = two_reflections();

@@ -1,4 +1,4 @@
-//! Random reshuffling of three samples or more, asked wherever independent sampling is stable.
+//! Random reshuffling of three samples or more, checked wherever independent sampling is stable.
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
@@ -56,7 +56,7 @@ fn single_and_broken() -> Vec<Instance> {
     single.cloned().chain([two_reflections()]).collect()
 }
 
-/// The counter-example: ρ(T) ≈ 0.9987 and ρ(T_RR) ≈ 1.007.
+/// The counter-example, with ρ(T) ≈ 0.9987 and ρ(T_RR) ≈ 1.007.
 fn two_reflections() -> Instance {
     Instance::single(golden::two_reflections(), Exact::fraction(35, 34))
 }
@@ -71,7 +71,8 @@ mod tests {
 
     use super::*;
 
-    /// Strictly stable and unstable, over ℚ and by enclosures; nothing else that is tried breaks it.
+    /// The two verdicts are strict, over ℚ and over intervals. No other tested instance
+    /// breaks the claim.
     #[test]
     fn two_reflections_break_it() {
         let broken = [two_reflections()];
@@ -90,8 +91,8 @@ mod tests {
         );
     }
 
-    /// With batches of two it is false in one dimension already: an epoch of the curvatures
-    /// 1, 1, 0, 0 is a step on both curved samples and one on both flat ones, a third of the time.
+    /// With batches of two the claim is already false in one dimension: for the curvatures 1, 1, 0, 0,
+    /// one epoch in three takes one step on both curved samples and one on both flat ones.
     #[test]
     fn batches_of_two_break_it_in_one_dimension() {
         let model = Quadratic::one_dimensional(&["1", "1", "0", "0"].map(fraction)).unwrap();

@@ -41,13 +41,13 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// Learning rates on both sides of the ends, and exactly on them: 11/10 and 1/2 (G5), 100/19 (toy).
+/// Learning rates on both sides of the ends and exactly on them: 11/10 and 1/2 (G5), 100/19 (toy).
 const RATES: [&str; 14] = [
     "-1/10", "0", "1/10", "0.2298", "0.2299", "1/2", "0.559471", "0.559472", "0.8701", "0.8702",
     "1", "11/10", "1.11", "100/19",
 ];
 
-/// Batches of one in one dimension; and what is neither.
+/// Batches of one in one dimension, and instances that violate one of these hypotheses.
 fn evidence<T: Field>(version: Version) -> Evidence {
     let lines = one_dimensional_models().into_iter().map(|model| (model, 1));
     let questions = lines.chain([(golden::three_inputs(), 1), (pairs(), 2)]);
@@ -61,7 +61,7 @@ fn evidence<T: Field>(version: Version) -> Evidence {
     tally(version, cases.flatten())
 }
 
-/// An epoch: its factor is the same for every order, and bounds the run.
+/// Reshuffled epochs: the factor is the same for every order and decides whether the run is bounded.
 fn epoch<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Version) -> Examined {
     let (over, scalar) = (model.to::<T>(), T::from_exact(eta));
     let curvatures = curvatures(model, batch).map(|a| T::from_exact(&a));
@@ -72,7 +72,7 @@ fn epoch<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Versio
         let product = product(eta);
         orders.iter().all(|order| {
             let factor = sgd_stability::model::reshuffling::factor(&over, order, &scalar);
-            // Two enclosures of one number can only be told to be compatible.
+            // Two intervals that enclose one number can only be shown to overlap.
             let error = factor[(0, 0)].square() - &product;
             error.sign().is_none_or(|sign| sign.is_eq())
         })
@@ -88,7 +88,7 @@ fn epoch<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Versio
     )
 }
 
-/// Independent draws: the product tells the sign of the exponent, which is enclosed by logarithms.
+/// Independent draws: the product gives the sign of the exponent, which logarithms enclose.
 fn draws<T: Field>(model: &Quadratic, batch: usize, eta: &Exact, version: Version) -> Examined {
     let shrinks = version.formula("exponent", &T::from_exact(eta), |eta| {
         let curvatures = curvatures(model, batch).map(|a| T::from_exact(&a));
@@ -116,14 +116,14 @@ fn curvatures(model: &Quadratic, batch: usize) -> impl Iterator<Item = Exact> {
         .map(|b| model.batch_hessian(&b)[(0, 0)].clone())
 }
 
-/// `Σ log|1 − ηa_b| < 0`, by enclosures: undecided on the edge. A factor of zero stops the run, −∞.
+/// Is `Σ log|1 − ηa_b| < 0`, over intervals? Undecided on the edge. A factor of zero gives −∞.
 fn exponent_is_negative(model: &Quadratic, batch: usize, eta: &Exact) -> Verdict {
     let factors = curvatures(model, batch).map(|a| (Exact::one() - eta * a).abs());
     let factors: Vec<Exact> = factors.collect();
     if factors.iter().any(Zero::is_zero) {
         return Verdict::Holds;
     }
-    // Factors of 1 have the logarithm zero, which no enclosure of others can tell.
+    // Factors of 1 are left out: their logarithm is exactly zero, and the others alone are enclosed.
     let moving = factors.iter().filter(|factor| !factor.is_one());
     let logarithms = moving.map(|factor| Interval::<256>::from_exact(factor).ln());
     match logarithms.reduce(|sum, logarithm| sum + logarithm) {
@@ -132,7 +132,7 @@ fn exponent_is_negative(model: &Quadratic, batch: usize, eta: &Exact) -> Verdict
     }
 }
 
-/// Batches of two of four samples: the mean over the partitions exceeds the geometric one.
+/// Batches of two out of four samples: the mean over the partitions exceeds the geometric mean.
 fn outside() -> Evidence {
     let cases = ["0.63", "7/10", "1"]
         .map(|eta| epoch::<Exact>(&pairs(), 2, &fraction(eta), Version::STATED).outside());
@@ -155,9 +155,9 @@ mod tests {
         assert_eq!(evidence::<Exact>(Version::STATED).fails, 0);
     }
 
-    /// On the edge the two part. Curvatures 1 and 10 at η = 11/10 have the factors −1/10 and −10:
-    /// every reshuffled epoch ends where it began, and `log₁₀|x_t|` of independent draws is a simple
-    /// random walk, which reaches every height: here 10³, within 400 steps, in 7 runs of 8.
+    /// On the edge the two differ. For curvatures 1 and 10, η = 11/10 gives the factors −1/10 and −10.
+    /// Every reshuffled epoch ends where it started, and `log₁₀|x_t|` of independent draws is a simple
+    /// random walk, which reaches every height: here 10³ within 400 steps, in 7 of 8 runs.
     #[test]
     fn on_the_edge_reshuffled_runs_are_bounded_and_independent_ones_are_not() {
         let (model, eta) = (golden::stiff_pair(), fraction("11/10"));
@@ -165,7 +165,8 @@ mod tests {
         assert_eq!([factor(0), factor(1)], ["-1/10", "-10"].map(fraction));
         assert!(reshuffling::verdict(&model, 1, &eta).holds());
         let (height, steps) = (3, 400);
-        // The chance of each level below the height, of walks that have not reached it.
+        // The probability of each level below the height, over the walks that have not reached the
+        // height.
         let mut below = vec![0.0; steps + height];
         below[steps] = 1.0;
         for _ in 0..steps {

@@ -1,4 +1,4 @@
-//! Random reshuffling, asked again at smaller learning rates.
+//! Stability under random reshuffling, checked again at smaller learning rates.
 
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
@@ -32,12 +32,12 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// Learning rates on either side of the gap of G5.
+/// Learning rates on both sides of the gap of G5.
 const RATES: [&str; 9] = [
     "-1/10", "0", "1/10", "1/5", "0.2298", "9/10", "1", "11/10", "6/5",
 ];
 
-/// The learning rates asked for below `η`, in eighths of it.
+/// The smaller learning rates, in eighths of `η`.
 const PARTS: [i64; 4] = [1, 3, 5, 7];
 
 fn evidence<T: Field>(version: Version) -> Evidence {
@@ -72,7 +72,7 @@ fn examine<T: Field>(model: &Quadratic, eta: &Exact, version: Version) -> Examin
 mod tests {
     use super::*;
 
-    /// Property 22: G5 breaks it, over ℚ and by enclosures.
+    /// Property 22: G5 breaks it, over ℚ and over intervals.
     #[test]
     fn the_stiff_pair_breaks_it() {
         for eta in ["9/10", "1"] {

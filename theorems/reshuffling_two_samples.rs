@@ -1,4 +1,4 @@
-//! Random reshuffling of two samples, asked wherever independent sampling is stable.
+//! Random reshuffling of two samples, checked wherever independent sampling is stable.
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
@@ -47,7 +47,7 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// Learning rates that are unstable under either sampling.
+/// Learning rates at which both sampling schemes are unstable.
 fn outside() -> Evidence {
     let beyond =
         ["0.3", "1/2", "4/5"].map(|eta| Instance::single(golden::stiff_pair(), fraction(eta)));
@@ -65,8 +65,8 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/reshuffling_two_samples.txt"))]
 
-        /// The identity behind it, on Gram matrices of products: T² − T_RR is the mean of the four
-        /// words less that of the two orders.
+        /// The underlying identity, on Gram matrices of products: T² − T_RR is the mean over the four
+        /// words minus the mean over the two orders.
         #[test]
         fn the_two_maps_differ_by_a_square(model in sized(2, 2), eta in rational()) {
             let step = |i: usize| model.step(&[i], &eta);

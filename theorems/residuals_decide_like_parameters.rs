@@ -1,4 +1,4 @@
-//! Linear regression seen in its residuals and in its parameters.
+//! Linear regression, decided from its residuals and from its parameters.
 
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::fraction;
@@ -33,7 +33,7 @@ pub const CLAIM: Claim = Claim {
 const INDEPENDENT_INPUTS: CaseHypothesis<DMatrix<Exact>> =
     CaseHypothesis::new("independent_inputs: K ≻ 0", positive_definite);
 
-/// Inputs: independent ones, over-parameterised and not, and dependent ones.
+/// Inputs: independent ones, with and without over-parameterisation, and dependent ones.
 const INPUTS: [&[&[i64]]; 5] = [
     &[&[0, 1], &[1, 1]],
     &[&[1, 0, 1], &[0, 2, -1]],
@@ -42,7 +42,7 @@ const INPUTS: [&[&[i64]]; 5] = [
     &[&[1, 0], &[0, 1], &[1, 1]],
 ];
 
-/// Learning rates on either side of the ends.
+/// Learning rates on both sides of the ends.
 const RATES: [&str; 11] = [
     "-1/4", "0", "1/10", "1/4", "2/5", "1/2", "2/3", "4/5", "1.131482", "1.131483", "2",
 ];
@@ -84,7 +84,7 @@ fn examine<T: Field>(
     }
 }
 
-/// Do both maps have a spectral radius below 1, or neither?
+/// Do both maps have a spectral radius below 1, or neither of them?
 fn verdicts_agree<T: Field>(
     model: &Linear,
     sampling: Sampling,
@@ -116,7 +116,7 @@ fn verdicts_agree<T: Field>(
     equivalent(residuals, stein::contracts(&parameters))
 }
 
-/// Are the expected losses of three steps equal, as rationals?
+/// Are the expected losses of three steps equal? Compared as rationals.
 fn losses_agree(
     model: &Linear,
     sampling: Sampling,
@@ -143,7 +143,7 @@ fn losses_agree(
     })
 }
 
-/// Three inputs in the plane: the parameters converge, the map of free residuals does not.
+/// Three inputs in the plane: the parameters converge, but the map on arbitrary residuals does not.
 fn outside() -> Evidence {
     let model = linear(&[&[1, 0], &[0, 1], &[1, 1]]);
     let scheme = Sampling::WithReplacement;
@@ -166,8 +166,8 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/residuals_decide_like_parameters.txt"))]
 
-        /// Property 19: fewer inputs than dimensions, often dependent, are decided through their Gram
-        /// matrix; the criterion on the parameters says the same at every edge.
+        /// Property 19: models with fewer inputs than dimensions, often dependent, are decided through
+        /// their Gram matrix. The criterion on the parameters agrees at every edge.
         #[test]
         fn the_gram_view_decides_like_the_parameters(
             inputs in vec(vector(4), 1..=3),
@@ -187,8 +187,8 @@ mod tests {
             prop_assert!(losses_agree(&linear, scheme, batch, &Exact::fraction(7, 5), Version::STATED).holds());
         }
 
-        /// Property 19: a full step with probability 1 − p and a single-sample step with probability
-        /// p has the second moment of batches.
+        /// Property 19: taking a full step with probability 1 − p and a single-sample step with
+        /// probability p gives the second moment of batches.
         #[test]
         fn mixed_steps_have_the_second_moment_of_batches(
             inputs in vec(vector(2), 1..=4),
@@ -213,7 +213,7 @@ mod tests {
         }
     }
 
-    /// Property 19, the losses.
+    /// Property 19 for the losses.
     #[test]
     fn losses_agree_for_dependent_inputs_too() {
         let model = linear(&[&[1, 0], &[0, 1], &[1, 1]]);

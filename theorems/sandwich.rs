@@ -1,4 +1,4 @@
-//! The chain of thresholds from single samples to gradient descent, link by link.
+//! The chain of thresholds from single samples to gradient descent, checked link by link.
 
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{beyond, every_batch, instances, one_dimensional_models};
@@ -43,7 +43,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The same chain for a search, which climbs the widest gap of all links.
+/// The same chain for a search, which maximises the gap over all links.
 pub const CONJECTURE: Conjecture = Conjecture::of(&[
     Link {
         examination: samples_contract,
@@ -62,7 +62,7 @@ pub const CONJECTURE: Conjecture = Conjecture::of(&[
     },
 ]);
 
-/// Link by link: an instance counts for a link only where its premise holds.
+/// Checks each link; an instance counts for a link only where the premise of the link holds.
 fn evidence<T: Checked>(version: Version) -> Evidence {
     let ends = single_sample_ends();
     let links = [
@@ -115,7 +115,7 @@ fn theorem_one<T: Field>(posed: &Posed<T>, eta: &T) -> Verdict {
     one_step::verdict(&posed.model, eta, &posed.p)
 }
 
-/// `2I − ηH_i ⪰ 0` for every sample: no step on a single sample lengthens a vector.
+/// Is `2I − ηH_i ⪰ 0` for every sample, so that no step on a single sample lengthens a vector?
 fn no_sample_lengthens<T: Field>(model: &Quadratic<T>, eta: &T) -> Verdict {
     let identity = DMatrix::identity(model.dimension(), model.dimension());
     let slack = |h: &DMatrix<T>| identity.clone().scaled(&T::int(2)) - h.clone().scaled(eta);
@@ -126,7 +126,7 @@ fn no_sample_lengthens<T: Field>(model: &Quadratic<T>, eta: &T) -> Verdict {
     verdicts.fold(Verdict::Holds, Verdict::and)
 }
 
-/// Where the first link's premise ends, roughly: the least `2/λ_max(H_i)`.
+/// The approximate end of the first link's premise: the smallest `2/λ_max(H_i)`.
 fn single_sample_end(model: &Quadratic<f64>, weight: f64) -> f64 {
     let ends = model.hessians().iter().map(|h| {
         let single = Quadratic::of_symmetric(vec![h.clone()]);
@@ -135,8 +135,8 @@ fn single_sample_end(model: &Quadratic<f64>, weight: f64) -> f64 {
     ends.fold(f64::INFINITY, f64::min)
 }
 
-/// Every small question at the end of `2I − ηH_i ⪰ 0` for all samples, and just beyond it: that of
-/// the fixed models and of those in one dimension.
+/// The fixed and the one-dimensional models with every batch, at the end of `2I − ηH_i ⪰ 0` for all
+/// samples and just beyond it.
 fn single_sample_ends() -> Vec<Instance> {
     let golden = golden::all().into_iter().map(|(_, model)| model);
     let questions = golden.chain(one_dimensional_models()).flat_map(every_batch);
@@ -172,7 +172,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/sandwich.txt"))]
 
-        /// Property 9, as thresholds and at every one of them.
+        /// Property 9: the order of the thresholds, and of the criteria at every threshold.
         #[test]
         fn the_thresholds_stand_in_order(model in model(), p in weight()) {
             let rates = CriticalRates::of(&model, &p, &critical::default_width());

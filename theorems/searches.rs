@@ -1,5 +1,5 @@
-//! What `sgd-stability search` hunts by name: claims of the roll, an open conjecture that is not on
-//! it, and gaps between two criteria.
+//! The searches that `sgd-stability search` knows by name: claims of the roll, an open conjecture that
+//! is not on the roll, and gaps between two criteria.
 
 use sgd_stability::claim::{Claim, Conjecture, Examination, Link, MEAN_SQUARE_STABLE};
 use sgd_stability::criterion::{MEAN_SQUARE, NON_UNIFORMITY, non_uniformity};
@@ -12,22 +12,22 @@ use super::{
     theorem_one_is_necessary,
 };
 
-/// A conjecture and what is wanted of it.
+/// A named search: a conjecture and the kind of counter-example to look for.
 #[derive(Clone, Copy, Debug)]
 pub struct Search {
-    /// The name on the command line: that of the claim, `open:` and that of a conjecture that is
-    /// not on the roll, or `gap:` and that of a criterion.
+    /// The name on the command line: that of the claim, `open:` and the name of a conjecture that is
+    /// not on the roll, or `gap:` and the name of a criterion.
     pub name: &'static str,
-    /// What is conjectured, in words.
+    /// The conjecture in words.
     pub statement: &'static str,
-    /// What is searched.
+    /// The conjecture to look for a counter-example of.
     pub conjecture: &'static Conjecture,
-    /// What is wanted.
+    /// The kind of counter-example to look for.
     pub goal: Goal,
 }
 
-/// Everything that is searched by name. A `gap:` is that of mean-square stability over a criterion:
-/// `η*·s·√p` and `η*/η₁`.
+/// All named searches. A `gap:` is the gap between mean-square stability and a criterion, `η*·s·√p` or
+/// `η*/η₁`.
 pub const SEARCHES: [Search; 9] = [
     BOUND_ON_S,
     THEOREM_ONE,
@@ -59,9 +59,9 @@ const THEOREM_ONE: Search = Search::smallest(
     &theorem_one_is_necessary::CONJECTURE,
 );
 
-/// The bound on s with the factor `½√(d + 3)`, which is 1 in one dimension: read off the widest gaps
-/// found in dimensions 1 to 3, and not proved. No search has found a wider gap; in two and three
-/// dimensions searches reach this one.
+/// The bound on s with the factor `½√(d + 3)`, which is 1 in one dimension. The factor is a guess from
+/// the widest gaps found in dimensions 1 to 3, not proved. No search has found a wider gap; in two and
+/// three dimensions searches reach this one.
 const BY_DIMENSION: Search = Search {
     name: "open:non_uniformity_bound_by_dimension",
     statement: "If SGD is mean-square stable in dimension d then ((d + 3)/4)·I − η²pΣ ⪰ 0.",
@@ -77,7 +77,7 @@ const BY_DIMENSION: Search = Search {
 };
 
 impl Search {
-    /// The smallest counter-example to a claim.
+    /// A search for the smallest counter-example to a claim.
     const fn smallest(claim: &Claim, conjecture: &'static Conjecture) -> Self {
         Search {
             name: claim.id,
@@ -87,7 +87,7 @@ impl Search {
         }
     }
 
-    /// The widest gap between the same hypotheses and conclusion.
+    /// A search for the widest gap between the same hypotheses and conclusion.
     const fn widest_gap(self, name: &'static str) -> Self {
         Search {
             name,
@@ -109,7 +109,7 @@ fn by_dimension() -> Examination<Exact> {
     }
 }
 
-/// `4/(d + 3)`: the part of the noise weight that the wider bound counts.
+/// The fraction `4/(d + 3)` of the noise weight that the wider bound uses.
 fn per_dimension<T: Field>(dimension: &T) -> T {
     T::int(4) / (dimension + T::int(3))
 }
@@ -125,7 +125,7 @@ mod tests {
 
     use super::*;
 
-    /// The conjectures with a counter-example.
+    /// The conjectures that have a counter-example.
     const REFUTED: [&str; 3] = [
         "non_uniformity_bound_is_necessary",
         "theorem_one_is_necessary",
@@ -198,7 +198,7 @@ mod tests {
         assert!(span.gap() > Exact::fraction(1_131_482, 1_000_000));
     }
 
-    /// G6: raising a flat sample makes SGD stabler.
+    /// G6: raising the curvature of a flat sample makes SGD more stable.
     #[test]
     fn one_dimension_refutes_that_more_curvature_is_less_stable() {
         let found = found("more_curvature_is_less_stable", 2, 2);
@@ -255,7 +255,7 @@ mod tests {
                 .conclusion(&at(&span.conclusion_fails_at))
                 .fails()
         );
-        // G1 has 1.0353; what is proved loses a thousandth of the width to shorter numbers.
+        // G1 has 1.0353. The proved gap loses a thousandth of its width to shorter numbers.
         let proved = span.gap().to_f64();
         assert!(proved > 1.06 && proved <= widest, "{proved} of {widest}");
         assert!(
@@ -270,8 +270,8 @@ mod tests {
         assert_eq!(again(), again());
     }
 
-    /// The edge-aimed property test of every known conjecture: those that are proved never fail, and
-    /// the family reaches both sides of the edge.
+    /// A property test of every known conjecture, aimed at the edge: proved conjectures never fail, and
+    /// the instances reach both sides of the edge.
     #[test]
     fn the_edge_families_meet_the_edge_and_break_nothing_that_is_proved() {
         for known in SEARCHES {

@@ -43,10 +43,11 @@ const POSITIVE: CaseHypothesis<SelfStabilisation<Exact>> =
             .into()
     });
 
-/// `x`, with amplitudes on the cycles, just beside them and far off.
+/// Starts `x`, with amplitudes on the cycles, just beside them and far from them.
 const STARTS: [&str; 7] = ["2", "-2", "1", "4", "1/3", "1999/1000", "2001/1000"];
 
-/// `η`, `α`, `β`; the amplitudes are 2, 2, 1 and 4. With the last nothing moves but the sign.
+/// The constants `η`, `α`, `β`. The amplitudes are 2, 2, 1 and 4; with the last constants only the sign
+/// changes.
 const MAPS: [[&str; 3]; 5] = [
     ["1/10", "2", "1"],
     ["1/3", "6", "3"],
@@ -83,8 +84,8 @@ fn examine(constants: &[&str; 3], x: &str, y: &str, version: Version) -> Examine
     }
 }
 
-/// With the amplitude of the cycle but off the sharpness 2/η nothing returns; without a learning rate
-/// everything does.
+/// With the amplitude of the cycle but a sharpness other than 2/η, no start returns; for η = 0 every
+/// start does.
 fn outside() -> Evidence {
     let off = ["1/10", "-1", "2"].map(|y| examine(&MAPS[0], "2", y, Version::STATED));
     let still = examine(&MAPS[4], "1", "0", Version::STATED);
@@ -104,7 +105,7 @@ mod tests {
         assert_eq!((found.holds, found.fails), (28, 0));
     }
 
-    /// Off the line this amplitude returns at y = −2/η alone, which is a fixed point.
+    /// At another sharpness, this amplitude returns only at y = −2/η, which is a fixed point.
     #[test]
     fn there_is_a_fixed_point_far_off_the_line() {
         let [learning_rate, sharpening, restoring] = MAPS[0].map(fraction);

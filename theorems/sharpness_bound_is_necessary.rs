@@ -1,4 +1,4 @@
-//! The bound on the sharpness, asked wherever SGD is mean-square stable.
+//! The bound on the sharpness, checked wherever SGD is mean-square stable.
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
@@ -29,7 +29,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::SINGLE_TRAJECTORY,
 };
 
-/// What `sgd-stability search` is given: the same examination, and where its two sides end.
+/// The claim for `sgd-stability search`: the same examination, and the ends of its two sides.
 pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
     hypotheses: MEAN_SQUARE.critical,
@@ -64,7 +64,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/sharpness_bound_is_necessary.txt"))]
 
-        /// At the end of mean-square stability gradient descent is stable still.
+        /// At the end of mean-square stability gradient descent is still stable.
         #[test]
         fn the_end_of_stability_is_within_the_sharpness_bound(model in model(), p in weight()) {
             let end = end_of(&model, &p);
@@ -72,7 +72,8 @@ mod tests {
         }
     }
 
-    /// Reshuffled epochs (G5): a run contracts although the sharpness is above 2/η.
+    /// For reshuffled epochs the claim is false (G5): a run contracts although the sharpness is above
+    /// 2/η.
     #[test]
     fn for_reshuffled_epochs_it_is_false() {
         for eta in ["1", "9/10"].map(fraction) {

@@ -1,4 +1,5 @@
-//! A formula for SGD with momentum is compared with the second moments of position and velocity.
+//! A formula for SGD with momentum is compared with the map of the second moments of position and
+//! velocity.
 
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::{every_batch, fraction};
@@ -42,7 +43,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// Asked over ℚ, where it is decided.
+/// The hypothesis on the noise, which is decided over ℚ.
 const SPECTRALLY_EXPRESSIBLE: CaseHypothesis<Expressed> = CaseHypothesis::new(
     "spectrally_expressible: the noise has this form, for every X of a basis",
     |case| case.expression.describes(&case.model).into(),
@@ -66,8 +67,8 @@ fn expressed(model: Quadratic, eigenvalues: &[&str], [trace, sandwich]: [&str; 2
     }
 }
 
-/// The three inputs (a linear image of three unit vectors at equal angles), and in one dimension
-/// τ₁ − τ₂ = s²/a², split in two ways.
+/// The three inputs (a linear image of three unit vectors at equal angles), and one-dimensional models,
+/// where τ₁ − τ₂ = s²/a² is split in two ways.
 fn family() -> Vec<Expressed> {
     let toy = golden::toy_edge;
     vec![
@@ -150,8 +151,8 @@ fn criterion<T: Field>(case: &Expressed, question: &Instance, eta: &T, beta: &Ex
     expression.converges(&eigenvalues, eta, &weight, &scalar(beta))
 }
 
-/// Noise of another form (G3), for which the formula ends at 0.84… and stability at 0.883…; ascent;
-/// and a saddle.
+/// Instances outside the hypotheses: noise of another form (G3), for which the formula has its end at
+/// 0.84… and stability at 0.883…; ascent (η < 0); and a saddle.
 fn beyond() -> Vec<(Expressed, Instance)> {
     let other = || expressed(golden::diagonal_mean(), &["4/3", "1"], ["1/2", "0"]);
     let minimum = || expressed(golden::three_inputs(), &["1", "1/3"], ["1/2", "0"]);

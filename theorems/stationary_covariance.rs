@@ -1,4 +1,4 @@
-//! The covariance at which SGD settles when gradients do not vanish at the minimum.
+//! The covariance of stationary SGD when the gradients do not vanish at the minimum.
 
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::{every, fraction};
@@ -64,7 +64,7 @@ fn regular<T: Field>(posed: &Posed<T>) -> Verdict {
     positive_definite(posed.model.hessian())
 }
 
-/// Gradient covariances `Σ_g ≻ 0`: the identity, and one that is correlated.
+/// Gradient covariances `Σ_g ≻ 0`: the identity, and a correlated one.
 fn noises<T: Field>(d: usize) -> [DMatrix<T>; 2] {
     let identity = DMatrix::<T>::identity(d, d);
     let correlated = &identity + DMatrix::from_element(d, d, T::one());
@@ -80,8 +80,8 @@ fn settles<T: Field>(posed: &Posed<T>, eta: &T, noise: &DMatrix<T>) -> Verdict {
     }
 }
 
-/// Is `X = E[A_b X A_b] + η²pΣ_g`, by enumeration of all batches? Two enclosures of one number can
-/// only be told to be compatible.
+/// Is `X = E[A_b X A_b] + η²pΣ_g`? By enumerating all batches. Two intervals that enclose one number
+/// can only be shown to overlap.
 fn stands<T: Field>(posed: &Posed<T>, eta: &T, noise: &DMatrix<T>, x: &DMatrix<T>) -> Verdict {
     let carried = posed.instance.mean_over_batches::<T, DMatrix<T>>(|batch| {
         let step = posed.model.step(batch, eta);
@@ -92,8 +92,8 @@ fn stands<T: Field>(posed: &Posed<T>, eta: &T, noise: &DMatrix<T>, x: &DMatrix<T
     error.iter().all(vanishes).into()
 }
 
-/// Fails where the singular system has no solution at all: a border raises the rank of a symmetric
-/// matrix by two exactly when it lies outside the range. Where there are solutions, nothing is said.
+/// Fails where the singular system has no solution: bordering a symmetric matrix raises its rank by two
+/// exactly when the border lies outside its range. Where there are solutions, the verdict is undecided.
 fn solvable<T: Field>(posed: &Posed<T>, eta: &T, noise: &DMatrix<T>) -> Verdict {
     let d = posed.model.dimension();
     let slack = mean_square::slack(&Maps::of(&posed.model, &posed.p), eta);
@@ -114,7 +114,7 @@ fn solvable<T: Field>(posed: &Posed<T>, eta: &T, noise: &DMatrix<T>) -> Verdict 
     }
 }
 
-/// `ρ(T) < 1`, by enumeration of all batches.
+/// Is `ρ(T) < 1`? By enumerating all batches.
 fn converges<T: Field>(posed: &Posed<T>) -> Verdict {
     let step = |batch: &Vec<usize>| posed.model.step(batch, &posed.eta);
     stein::contracts(
@@ -127,7 +127,7 @@ fn converges<T: Field>(posed: &Posed<T>) -> Verdict {
     )
 }
 
-/// The full batch has no noise: X = 0 is a fixed point also where descent diverges.
+/// The full batch has no noise, so X = 0 is a fixed point even where gradient descent diverges.
 fn outside() -> Evidence {
     let n = golden::three_inputs().samples();
     let full = |eta: &str| {

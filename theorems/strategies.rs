@@ -1,4 +1,4 @@
-//! What the property tests draw: small models first, learning rates at the edge.
+//! The strategies of the property tests: small models and learning rates at the edge.
 
 use std::sync::Arc;
 
@@ -12,16 +12,15 @@ use sgd_stability::matrix::Bracket;
 use sgd_stability::model::{Quadratic, Sampling};
 use sgd_stability::number::{Exact, Field};
 
-/// The cases per property, each of several exact questions: 64, or what `PROPTEST_CASES` asks for
-/// in the deep tier.
+/// The number of cases per property, each with several exact decisions: 64, or the number in
+/// `PROPTEST_CASES`.
 fn cases() -> u32 {
     let asked = std::env::var("PROPTEST_CASES").ok();
     asked.and_then(|cases| cases.parse().ok()).unwrap_or(64)
 }
 
-/// The configuration of a claim's property tests; `failures` is
-/// `"proptest-regressions/<claim>.txt"`. (The default would be found from the path of the test's
-/// source, which leaves `src/` and does not resolve.)
+/// The configuration of a claim's property tests. `failures` is `"proptest-regressions/<claim>.txt"`,
+/// because proptest cannot derive that path for files outside of `src/`.
 pub fn config(failures: &'static str) -> ProptestConfig {
     ProptestConfig {
         cases: cases(),
@@ -30,7 +29,7 @@ pub fn config(failures: &'static str) -> ProptestConfig {
     }
 }
 
-/// A small rational, zero first.
+/// A small rational that shrinks towards zero.
 pub fn rational() -> impl Strategy<Value = Exact> {
     (-3i64..=3, 1u64..=3).prop_map(|(p, q)| Exact::fraction(p, q))
 }
@@ -40,12 +39,12 @@ pub fn vector(d: usize) -> impl Strategy<Value = DVector<Exact>> {
     vec(rational(), d).prop_map(DVector::from_vec)
 }
 
-/// A semi-definite matrix of rank two at most, often singular.
+/// A semi-definite matrix of rank at most two, often singular.
 fn semidefinite(d: usize) -> impl Strategy<Value = DMatrix<Exact>> {
     (vector(d), vector(d)).prop_map(|(g, h)| &g * g.transpose() + &h * h.transpose())
 }
 
-/// A model with this many samples in this dimension that is not flat.
+/// A model with this many samples in this dimension, not flat.
 pub fn sized(
     n: impl Into<proptest::collection::SizeRange>,
     d: usize,
@@ -56,12 +55,12 @@ pub fn sized(
         .prop_filter("flat", |model| !model.is_flat())
 }
 
-/// A model of up to four samples in up to three dimensions that is not flat.
+/// A model of up to four samples in up to three dimensions, not flat.
 pub fn model() -> impl Strategy<Value = Quadratic> {
     (1usize..=3).prop_flat_map(|d| sized(1..=4, d))
 }
 
-/// A model whose samples commute: diagonal ones, turned by a rational rotation.
+/// A model whose samples commute: diagonal samples, rotated by a rational rotation.
 pub fn commuting() -> impl Strategy<Value = Quadratic> {
     let diagonals = (2usize..=3).prop_flat_map(|d| vec(vector(d), 1..=4));
     diagonals.prop_filter_map("flat", |diagonals| {
@@ -74,8 +73,8 @@ pub fn commuting() -> impl Strategy<Value = Quadratic> {
     })
 }
 
-/// The rotation by the angle with cosine 3/5 in the plane of the first two axes; the identity in
-/// one dimension.
+/// The rotation in the plane of the first two axes by the angle with cosine 3/5; in one dimension, the
+/// identity.
 pub fn rotation(d: usize) -> DMatrix<Exact> {
     let mut turn = DMatrix::identity(d, d);
     if d > 1 {
@@ -86,7 +85,7 @@ pub fn rotation(d: usize) -> DMatrix<Exact> {
     turn
 }
 
-/// A model with a batch size and a scheme.
+/// A model with a batch size and a sampling scheme.
 pub fn question(
     model: impl Strategy<Value = Quadratic>,
 ) -> impl Strategy<Value = (Arc<Quadratic>, Sampling, usize)> {
@@ -105,13 +104,13 @@ pub fn weight() -> impl Strategy<Value = Exact> {
     (0i64..=6).prop_map(|part| Exact::fraction(part, 6))
 }
 
-/// The end of mean-square stability of a model that is not flat.
+/// The bracket of the end of mean-square stability, for a model that is not flat.
 pub fn end_of(model: &Quadratic, weight: &Exact) -> Bracket {
     let width = critical::default_width();
     critical::of(MEAN_SQUARE, model, weight, &width).expect("a model that is not flat")
 }
 
-/// Learning rates on both sides of the end, as near as the bracket, and further off.
+/// Learning rates on both sides of the end, both at the ends of the bracket and farther away.
 pub fn rates_around(end: &Bracket) -> Vec<Exact> {
     let scaled = |numerator, denominator| &end.lower * Exact::fraction(numerator, denominator);
     vec![
@@ -124,15 +123,15 @@ pub fn rates_around(end: &Bracket) -> Vec<Exact> {
     ]
 }
 
-/// The map of every Hessian of a model through `change`.
+/// The model with `change` applied to every Hessian.
 pub fn changed(model: &Quadratic, change: impl Fn(&DMatrix<Exact>) -> DMatrix<Exact>) -> Quadratic {
     let hessians = model.hessians().iter().map(change).collect();
     Quadratic::new(hessians).expect("the change keeps semi-definiteness")
 }
 
-/// The square of the factor of one epoch in one dimension when every sample is used once, in any
-/// order: `Π (1 − ηa_i)²`. It bounds the run when it is at most 1, and differs from the mean over
-/// independent batches.
+/// The squared factor of one epoch in one dimension when every sample is used once, `Π (1 − ηa_i)²`,
+/// which does not depend on the order. The run is bounded when it is at most 1. It differs from the
+/// mean over independent batches.
 pub fn squared_epoch_factor<T: Field>(model: &Quadratic<T>, eta: &T) -> T {
     let factor = |h: &DMatrix<T>| (T::one() - eta * &h[(0, 0)]).square();
     model

@@ -28,7 +28,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// What `sgd-stability search` is given: the same examination, and where its two sides end.
+/// The claim for `sgd-stability search`: the same examination, and the ends of its two sides.
 pub const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
     hypotheses: MEAN_SQUARE.critical,
@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    /// Property 22: each counter-example is one, over ℚ and by enclosures.
+    /// Property 22: each counter-example breaks it, over ℚ and over intervals.
     #[test]
     fn every_counter_example_breaks_it() {
         let found = examination::<Exact>().of(&counter_examples(), Version::STATED);

@@ -1,4 +1,4 @@
-//! Mean-square stability, asked again at smaller learning rates.
+//! Mean-square stability, checked again at smaller learning rates.
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
@@ -29,7 +29,7 @@ pub const CLAIM: Claim = Claim {
     empirical: super::UNMEASURED,
 };
 
-/// The learning rates asked for below `η`, in parts of 32.
+/// The smaller learning rates, in 32nds of `η`.
 const PARTS: [i64; 4] = [1, 12, 24, 31];
 
 fn examination<T: Checked>() -> Examination<T> {
@@ -44,7 +44,7 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// Does `stable` hold at every smaller learning rate that is asked for?
+/// Does `stable` hold at all of these smaller learning rates?
 fn smaller<T: Field>(eta: &T, stable: impl Fn(&T) -> Verdict) -> Verdict {
     let parts = PARTS
         .iter()
@@ -52,7 +52,7 @@ fn smaller<T: Field>(eta: &T, stable: impl Fn(&T) -> Verdict) -> Verdict {
     parts.fold(Verdict::Holds, Verdict::and)
 }
 
-/// Unstable learning rates with unstable ones below them.
+/// Unstable learning rates that have unstable ones below them.
 fn outside() -> Evidence {
     let beyond =
         ["1/4", "1", "11/10"].map(|eta| Instance::single(golden::stiff_pair(), fraction(eta)));
@@ -70,7 +70,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/threshold_interval.txt"))]
 
-        /// Property 7: every learning rate up to the end is stable, every one beyond is not.
+        /// Property 7: every learning rate up to the end is stable, and none beyond it.
         #[test]
         fn below_the_end_all_is_stable_and_above_nothing(
             model in model(),
@@ -85,8 +85,8 @@ mod tests {
         }
     }
 
-    /// Reshuffled epochs (G5) are stable at 1 and unstable at 7/8 of it. In one dimension the
-    /// epoch factor is the same for every order.
+    /// For reshuffled epochs the claim is false (G5): they are stable at 1 and unstable at 7/8. In one
+    /// dimension the epoch factor is the same for every order.
     #[test]
     fn for_reshuffled_epochs_it_is_false() {
         let stable =

@@ -1,4 +1,4 @@
-//! The motivating example of Wu, Ma and E, on the toy itself and on its linearisation.
+//! The motivating example of Wu, Ma and E, on the toy loss itself and on its linearisation.
 
 use num_traits::{One, Zero};
 use sgd_stability::claim::{
@@ -57,10 +57,11 @@ const NEAR: CaseHypothesis<Exact> = CaseHypothesis::new(
     },
 );
 
-/// The longest run that counts as an escape; the slowest start asked needs fewer.
+/// The longest run that counts as an escape; the slowest start in the list needs fewer steps.
 const PATIENCE: usize = 500;
 
-/// The starts: on the minimum and too far, the paper's, one nearer, and both sides.
+/// The starts: on the minimum and too far away (outside the hypotheses), that of the paper, a nearer
+/// one, and one on each side.
 const STARTS: [&str; 6] = [
     "1",
     "1.02",
@@ -95,7 +96,7 @@ fn starts() -> impl Iterator<Item = Exact> {
     STARTS.iter().map(|start| start.parse().expect("a decimal"))
 }
 
-/// Are verdicts, factors and growth at this minimum those of the statement?
+/// Are the verdicts, factors and growth at this minimum those of the statement?
 fn as_stated(minimum: Minimum, version: Version) -> Verdict {
     let (model, eta, one) = (minimum.model(), toy::learning_rate(), Exact::one());
     let (growth, factors, stable) = match minimum {
@@ -122,8 +123,8 @@ fn growth<T: Field>(minimum: Minimum, eta: &Exact) -> T {
     one_dimension::growth(a, s2, &T::from_exact(eta), &T::one())
 }
 
-/// The steps until SGD on the two samples in turn leaves the basin of `x = 1`, on the toy itself
-/// and not its linearisation; `None` when it does not.
+/// The number of steps until SGD, taking the two samples in turn on the toy itself, leaves the basin of
+/// `x = 1`; `None` when it does not.
 fn escape(start: &Exact) -> Option<usize> {
     let eta = toy::learning_rate();
     let mut x = start.clone();
@@ -137,7 +138,7 @@ fn escape(start: &Exact) -> Option<usize> {
     None
 }
 
-/// Does gradient descent on the toy multiply the distance to `x = 1` by −2/5, ten times over?
+/// Does gradient descent on the toy multiply the distance to `x = 1` by −2/5 in each of ten steps?
 fn descent_returns(start: &Exact) -> bool {
     let distance = |x: &Exact| x - Exact::one();
     let mut x = start.clone();
@@ -148,7 +149,7 @@ fn descent_returns(start: &Exact) -> bool {
     })
 }
 
-/// Exactly on the minimum, and at it for ever: nothing escapes.
+/// A start exactly on the minimum never escapes.
 fn outside() -> Evidence {
     let start = Exact::one();
     let on_it = Examined {
@@ -160,7 +161,7 @@ fn outside() -> Evidence {
     tally(Version::STATED, [on_it.outside()])
 }
 
-/// By enclosures: the growth is below 1 at `x = 0` and above 1 at `x = 1`.
+/// Over intervals: the growth is below 1 at `x = 0` and above 1 at `x = 1`.
 fn growth_certified(version: Version) -> Evidence {
     let cases = Minimum::ALL.map(|minimum| {
         let growth = growth::<Certified>(minimum, &toy::learning_rate());
@@ -190,7 +191,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/toy_escape.txt"))]
 
-        /// From every start near x = 1 but off it.
+        /// SGD escapes from every start near x = 1 except x = 1 itself.
         #[test]
         fn every_start_escapes(sign in prop::bool::ANY, distance in 1u64..1_000_000_000) {
             let distance = Exact::fraction(1, distance) * Exact::fraction(1, 100);
@@ -200,7 +201,8 @@ mod tests {
         }
     }
 
-    /// The authors' run, twenty times with different seeds: each ends at x = 0, to within 10⁻⁶.
+    /// The authors' run, repeated twenty times with different seeds: each ends at x = 0, to within
+    /// 10⁻⁶.
     #[test]
     fn random_runs_end_at_the_uniform_minimum() {
         let eta = toy::learning_rate();

@@ -1,4 +1,4 @@
-//! What the trace of the second-moment map says about s.
+//! The bounds that follow from the trace of the second-moment map.
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
@@ -41,7 +41,7 @@ fn examination<T: Checked>() -> Examination<T> {
     }
 }
 
-/// Unstable learning rates at which the bound breaks: it ends at 4/3 for the three inputs.
+/// Unstable learning rates for which the bound fails; for the three inputs it has its end at 4/3.
 fn outside() -> Evidence {
     let beyond =
         ["1.334", "3/2", "2"].map(|eta| Instance::single(golden::three_inputs(), fraction(eta)));
@@ -58,7 +58,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/trace_bound_is_necessary.txt"))]
 
-        /// Property 13, its trace: at the very end of stability.
+        /// Property 13 for the trace: both bounds hold up to and including the end of stability.
         #[test]
         fn both_bounds_hold_up_to_the_end(model in model(), p in weight()) {
             let eta = end_of(&model, &p).lower;

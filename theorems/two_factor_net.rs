@@ -1,4 +1,4 @@
-//! Gradient descent on ½(xy − 1)²: what a step does to the balance of the factors.
+//! Gradient descent on ½(xy − 1)²: how a step changes the balance of the factors.
 
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
@@ -33,12 +33,12 @@ fn balance_formula() -> String {
     balance(&Symbol::named(r"\eta"), &Symbol::named(r"\rho")).to_string()
 }
 
-/// `1 − (ηρ)²`.
+/// The factor `1 − (ηρ)²`.
 fn balance<T: Field>(eta: &T, residual: &T) -> T {
     T::one() - (eta * residual).square()
 }
 
-/// Factors with a residual that is not zero.
+/// Factors with a non-zero residual.
 const FACTORS: [(&str, &str); 6] = [
     ("2", "1/3"),
     ("3/2", "1"),
@@ -48,10 +48,10 @@ const FACTORS: [(&str, &str); 6] = [
     ("5/2", "-1/3"),
 ];
 
-/// `η|ρ|`: on both sides of √2 = 1.41421…, near and far.
+/// Values of `η|ρ|`: on both sides of √2 = 1.41421…, near it and far from it.
 const PRODUCTS: [&str; 6] = ["1/10", "1", "1.41421", "1.41422", "3/2", "2"];
 
-/// The factors at both signs of `η`, and balanced ones.
+/// The unbalanced factors at both signs of `η`, and balanced ones.
 fn evidence<T: Field>(version: Version) -> Evidence {
     let factors = FACTORS.iter().chain([&("3", "3")]);
     let cases = factors.flat_map(|(x, y)| {
@@ -74,7 +74,7 @@ fn examine<T: Field>(x: &Exact, y: &Exact, product: &Exact, version: Version) ->
     let next = net.step(&over(&eta));
     let identity = version.formula("balance", &over(&eta), |eta| {
         let predicted = balance(eta, &net.residual()) * net.imbalance(0, 1);
-        // Two enclosures of one number can only be told to be compatible.
+        // Two intervals that enclose one number can only be shown to overlap.
         let error = (next.imbalance(0, 1) - predicted).sign();
         error.is_none_or(|sign| sign.is_eq()).into()
     });
@@ -93,7 +93,7 @@ fn examine<T: Field>(x: &Exact, y: &Exact, product: &Exact, version: Version) ->
     }
 }
 
-/// Balanced factors with a large step: the sharpness stays although η²ρ² > 2.
+/// Balanced factors with a large step: the sharpness does not change although η²ρ² > 2.
 fn outside() -> Evidence {
     let balanced = [("2", "3/2"), ("1/3", "2"), ("-3", "5")];
     let cases = balanced.map(|(x, product)| {
@@ -113,7 +113,7 @@ mod tests {
     proptest! {
         #![proptest_config(config("proptest-regressions/two_factor_net.txt"))]
 
-        /// Property 21: the identity, as rationals.
+        /// Property 21: the identity holds exactly, over ℚ.
         #[test]
         fn the_imbalance_shrinks_as_stated(x in rational(), y in rational(), eta in rational()) {
             let net = ProductNet { weights: vec![x, y] };

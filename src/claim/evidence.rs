@@ -1,10 +1,10 @@
-//! Counting what a check saw.
+//! Counts of what a check has found.
 
 use serde::{Deserialize, Serialize};
 
 use crate::number::Verdict;
 
-/// How near an instance came to breaking the claim.
+/// How close an instance came to breaking the claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Margin {
     /// The distance to the edge in the claim's own unit, negative beyond it.
@@ -13,29 +13,29 @@ pub struct Margin {
     pub instance: String,
 }
 
-/// What a check saw, case by case.
+/// The results of a check, counted by instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Instances on which the claim holds.
     pub holds: u64,
     /// Instances on which it fails.
     pub fails: u64,
-    /// Instances the arithmetic could not decide.
+    /// Instances that the arithmetic could not decide.
     pub undecided: u64,
-    /// Instances that do not meet the hypotheses: counted, never dropped.
+    /// Instances that do not meet the hypotheses; they are counted, never dropped.
     pub unmet: u64,
     /// The instance with the smallest margin.
     pub worst: Option<Margin>,
 }
 
 impl Evidence {
-    /// No case yet.
+    /// Evidence without any instance.
     pub fn new() -> Self {
         Evidence::default()
     }
 
-    /// Counts one instance. `hypotheses` decides whether it counts at all; `margin` and `instance`
-    /// are kept when the margin is the smallest so far among those that hold or fail.
+    /// Counts one instance. `hypotheses` decides whether it counts as unmet. `margin` and `instance`
+    /// are kept if the margin is the smallest so far among the instances that hold or fail.
     pub fn record(
         &mut self,
         hypotheses: Verdict,
@@ -55,7 +55,7 @@ impl Evidence {
                 return;
             }
         }
-        // A margin that is no number is the worst: it must be seen.
+        // A margin of NaN counts as the worst, so that it is seen.
         let value = if margin.is_nan() {
             f64::NEG_INFINITY
         } else {
@@ -67,7 +67,7 @@ impl Evidence {
         }
     }
 
-    /// How many instances were looked at.
+    /// The number of instances counted.
     pub fn total(&self) -> u64 {
         self.holds + self.fails + self.undecided + self.unmet
     }

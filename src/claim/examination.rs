@@ -1,20 +1,21 @@
-//! How a claim is examined: hypotheses and conclusion, over a scalar and on any instances, counted.
+//! The examination of a claim: its hypotheses and conclusion, over a scalar, evaluated and counted on
+//! instances.
 
 use super::{Evidence, Instance, Posed, Version};
 use crate::number::{Exact, Field, Verdict};
 
-/// A claim on instances as something that can be examined over any scalar.
+/// A claim about instances, in a form that can be examined over any scalar.
 pub struct Examination<T: Field> {
     /// Do the hypotheses hold?
     pub hypotheses: fn(&Posed<T>) -> Verdict,
-    /// Does the conclusion hold? Asked only where the hypotheses may.
+    /// Does the conclusion hold? Only called where the hypotheses do not fail.
     pub conclusion: fn(&Posed<T>) -> Verdict,
-    /// How far η is from the edge at which the conclusion would break; the sign is not used.
+    /// The distance of η from the edge at which the conclusion would break; the sign is ignored.
     pub margin: fn(&Instance) -> f64,
 }
 
 impl<T: Field> Examination<T> {
-    /// This version of the claim on each of these instances.
+    /// Examines this version of the claim on each of these instances.
     pub fn of<'a>(
         &self,
         instances: impl IntoIterator<Item = &'a Instance>,
@@ -23,7 +24,7 @@ impl<T: Field> Examination<T> {
         tally(version, self.cases(instances, version))
     }
 
-    /// What [`Examination::of`] counts.
+    /// The cases that [`Examination::of`] counts.
     pub fn cases<'a>(
         &self,
         instances: impl IntoIterator<Item = &'a Instance>,
@@ -41,13 +42,13 @@ impl<T: Field> Examination<T> {
         })
     }
 
-    /// The conclusion alone, on instances that break the hypotheses. One that meets them after
-    /// all counts as holding, which the claim's check refuses.
+    /// Examines the conclusion alone, on instances that violate the hypotheses. An instance that meets
+    /// them after all counts as holding, which makes the claim's check fail.
     pub fn outside<'a>(&self, instances: impl IntoIterator<Item = &'a Instance>) -> Evidence {
         tally(Version::STATED, self.cases_outside(instances))
     }
 
-    /// What [`Examination::outside`] counts.
+    /// The cases that [`Examination::outside`] counts.
     pub fn cases_outside<'a>(
         &self,
         instances: impl IntoIterator<Item = &'a Instance>,
@@ -83,22 +84,22 @@ impl<T: Field> Examination<T> {
     }
 }
 
-/// One case of a claim, examined.
+/// The result of examining one case of a claim.
 #[derive(Clone, Debug)]
 pub struct Examined {
     /// Do the hypotheses hold?
     pub hypotheses: Verdict,
-    /// Does the conclusion hold? Not asked where the hypotheses fail.
+    /// Does the conclusion hold? Not evaluated where the hypotheses fail.
     pub conclusion: Verdict,
-    /// How far the case is from the edge at which the conclusion would break; the sign is not used.
+    /// The distance from the edge at which the conclusion would break; the sign is ignored.
     pub distance: f64,
     /// The case, written so that it can be run again.
     pub case: String,
 }
 
 impl Examined {
-    /// A case outside the hypotheses, to be counted by its conclusion. One that meets them after
-    /// all counts as holding, which the claim's check refuses.
+    /// The result for a case outside the hypotheses, which is counted by its conclusion. A case that
+    /// meets the hypotheses after all counts as holding, which makes the claim's check fail.
     #[must_use]
     pub fn outside(self) -> Self {
         let conclusion = if self.hypotheses.fails() {
@@ -114,8 +115,8 @@ impl Examined {
     }
 }
 
-/// Counts the cases. A margin is negative when the conclusion fails. Of a changed version of the
-/// statement one failure is all that is wanted.
+/// Counts the cases. A margin is negative when the conclusion fails. For a changed version of the
+/// statement, counting stops at the first failure.
 pub fn tally(version: Version, cases: impl IntoIterator<Item = Examined>) -> Evidence {
     let mut evidence = Evidence::new();
     for examined in cases {
@@ -134,17 +135,17 @@ pub fn tally(version: Version, cases: impl IntoIterator<Item = Examined>) -> Evi
     evidence
 }
 
-/// `1 − η/η_c` for the end `η_c` of a criterion.
+/// The headroom `1 − η/η_c` below the end `η_c` of a criterion.
 pub fn headroom(learning_rate: &Exact, end: &Exact) -> f64 {
     (Exact::from(1) - learning_rate / end).to_f64()
 }
 
-/// `a ⇔ b`.
+/// The equivalence `a ⇔ b`.
 pub fn equivalent(a: Verdict, b: Verdict) -> Verdict {
     a.implies(b).and(b.implies(a))
 }
 
-/// `value ≤ bound`.
+/// The comparison `value ≤ bound`.
 pub fn at_most<T: Field>(value: &T, bound: &T) -> Verdict {
     Verdict::non_negative(bound.compare(value))
 }

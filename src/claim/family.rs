@@ -1,4 +1,4 @@
-//! The instances on which claims are examined: models known by hand and pseudo-random ones, each at
+//! The instances on which claims are examined: models known by hand and pseudo-random models, each at
 //! the edges of its criteria.
 
 use std::sync::OnceLock;
@@ -18,7 +18,7 @@ use crate::number::{Exact, Field};
 /// The seed of the pseudo-random models.
 const SEED: u64 = 2018;
 
-/// How many pseudo-random models there are.
+/// The number of pseudo-random models.
 const RANDOM_MODELS: usize = 48;
 
 /// A learning rate just beyond the end of a criterion.
@@ -30,13 +30,13 @@ pub fn beyond(end: &Bracket) -> Exact {
     }
 }
 
-/// The instances of the roll: the [`degenerate`] ones, then the models known by hand and the random
-/// ones, each at the edges of its criteria.
+/// The standard instances: the [`degenerate`] ones, then the models known by hand and the random
+/// models, each at the edges of its criteria.
 pub fn instances<'a>() -> impl Iterator<Item = &'a Instance> {
     every(1)
 }
 
-/// [`instances`] with every `stride`-th of the edges only: for checks that cost more.
+/// [`instances`] with only every `stride`-th edge, for expensive checks.
 pub fn every<'a>(stride: usize) -> impl Iterator<Item = &'a Instance> {
     static DEGENERATE: OnceLock<Vec<Instance>> = OnceLock::new();
     static EDGES: OnceLock<Vec<Instance>> = OnceLock::new();
@@ -52,13 +52,13 @@ fn edges() -> Vec<Instance> {
         .collect()
 }
 
-/// The same question at the ends of every criterion, just beyond them, and well to both sides of the
-/// end of mean-square stability.
+/// The same model and batches at the end of every criterion, just beyond each end, and well to both
+/// sides of the end of mean-square stability.
 fn around_the_edges(question: &Instance) -> Vec<Instance> {
     let Some(critical) = question.critical_rates() else {
         return vec![question.clone()];
     };
-    // A claim about the end of a single sample asks for it itself.
+    // A claim about the end of a single sample adds that end itself.
     let ends = critical.criteria.iter();
     let ends = ends.filter_map(|(_, end)| end.bracket());
     let mut rates: Vec<Exact> = ends
@@ -70,21 +70,21 @@ fn around_the_edges(question: &Instance) -> Vec<Instance> {
     at_each(question, rates)
 }
 
-/// The question at each of these learning rates, in order and once.
+/// The question at each of these learning rates, in ascending order and without duplicates.
 fn at_each(question: &Instance, mut rates: Vec<Exact>) -> Vec<Instance> {
     rates.sort();
     rates.dedup();
     rates.into_iter().map(|eta| question.at(eta)).collect()
 }
 
-/// A hair, 2⁻³²: a relative distance from a proposed end that is above the error of the proposal
-/// (some 1e-12) and below most differences of two criteria on a small model.
+/// The relative distance 2⁻³² from a proposed end: larger than the error of the proposal (about 1e-12)
+/// and smaller than most differences of two criteria on a small model.
 pub(crate) fn hair() -> Exact {
     Exact::power_of_two(-32)
 }
 
-/// The models known by hand ([`golden::all`]), with every batch size and both schemes, at the ends of
-/// both sides of a conjecture and a hair to either side of each.
+/// The models known by hand ([`golden::all`]), with every batch size and both sampling schemes, at the
+/// ends of both sides of a conjecture and slightly (2⁻³²) to either side of each.
 pub fn at_the_ends(conjecture: &Conjecture) -> Vec<Instance> {
     let models = golden::all().into_iter().map(|(_, model)| model);
     let questions = models.flat_map(every_batch);
@@ -94,8 +94,8 @@ pub fn at_the_ends(conjecture: &Conjecture) -> Vec<Instance> {
 }
 
 /// `count` random models of two to four samples in up to three dimensions, each at the ends of both
-/// sides of a conjecture and a hair to either side: for property tests. The same seed gives the same
-/// models.
+/// sides of a conjecture and slightly to either side. They are for property tests; the same seed gives
+/// the same models.
 pub fn random_at_the_ends(conjecture: &Conjecture, seed: u64, count: usize) -> Vec<Instance> {
     let questions = random_questions(seed, count);
     let around = questions
@@ -104,8 +104,9 @@ pub fn random_at_the_ends(conjecture: &Conjecture, seed: u64, count: usize) -> V
     around.collect()
 }
 
-/// The question at each end of a side: the simplest fraction within a hair of it (the end itself,
-/// where that is a small fraction), and a hair below and above. At η = 1 when no side ends.
+/// The question at each end of a side and slightly below and above it. The end is taken as the simplest
+/// fraction close to it (the end itself, when that is a small fraction). When no side ends, the
+/// question is at η = 1.
 fn around_the_ends(conjecture: &Conjecture, question: &Instance) -> Vec<Instance> {
     let ends = conjecture.ends(&question.model.to(), question.weight.to_f64());
     let finite = [ends.hypotheses, ends.conclusion]
@@ -127,8 +128,8 @@ fn around_the_ends(conjecture: &Conjecture, question: &Instance) -> Vec<Instance
     at_each(question, rates)
 }
 
-/// Questions that a statement may have forgotten: no learning rate and a negative one, a single
-/// sample, no curvature, a singular Hessian, and saddles of all samples and of some.
+/// Instances that a statement may have forgotten: zero and negative learning rates, a single sample, no
+/// curvature, a singular Hessian, and saddles of all samples or of some.
 pub fn degenerate() -> Vec<Instance> {
     let model = |d: usize, hessians: &[&[i64]]| {
         let matrix = |h: &&[i64]| DMatrix::from_row_iterator(d, d, h.iter().map(|&x| x.into()));
@@ -169,7 +170,7 @@ pub fn rates_at(end: &Exact) -> [Exact; 5] {
     ]
 }
 
-/// Curvatures of the samples in one dimension: alike, stiff, with flat ones, and the toy's.
+/// One-dimensional models whose sample curvatures are equal, stiff, partly flat, or those of the toy.
 pub fn one_dimensional_models() -> Vec<Quadratic> {
     let lists: [&[&str]; 7] = [
         &["2"],
@@ -187,12 +188,12 @@ pub fn one_dimensional_models() -> Vec<Quadratic> {
     lists.iter().map(model).collect()
 }
 
-/// A fraction written by us.
+/// Parses a fraction that is written in the code.
 pub fn fraction(text: &str) -> Exact {
     text.parse().expect("a fraction")
 }
 
-/// A model with every batch size and both schemes.
+/// A model with every batch size and both sampling schemes.
 pub fn every_batch(model: Quadratic) -> Vec<Instance> {
     let ask = |batch| {
         let model = model.clone();
@@ -205,12 +206,12 @@ fn question(model: Quadratic, sampling: Sampling, batch: usize) -> Instance {
     Instance::new(model, sampling, batch, Exact::one()).expect("a batch from 1 to n")
 }
 
-/// The random models of the fixed seed, each with one batch size and scheme.
+/// The random models of the fixed seed, each with one batch size and sampling scheme.
 pub fn random() -> Vec<Instance> {
     random_questions(SEED, RANDOM_MODELS)
 }
 
-/// Small models, every third of them commuting, each with one batch size and scheme.
+/// Small random models, every third of them commuting, each with one batch size and sampling scheme.
 fn random_questions(seed: u64, count: usize) -> Vec<Instance> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let ask = |index: usize| {
@@ -245,8 +246,8 @@ fn random_model(random: &mut ChaCha8Rng, commuting: bool) -> Quadratic {
     Quadratic::new(scales.iter().map(hessian).collect()).expect("sums of squares")
 }
 
-/// The counter-examples known by hand, each at a learning rate where mean-square stability holds
-/// although the one-step criterion fails: G1, G2, G3.
+/// The counter-examples G1, G2 and G3, each at a learning rate where mean-square stability holds
+/// although the one-step criterion fails.
 pub fn counter_examples() -> [Instance; 3] {
     [
         Instance::single(golden::three_inputs(), Exact::fraction(5, 4)),

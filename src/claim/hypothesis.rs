@@ -1,4 +1,4 @@
-//! What a claim supposes: each hypothesis is a sentence and the predicate it stands for.
+//! The hypotheses of a claim: each is a sentence and the predicate it stands for.
 
 use num_traits::Zero;
 
@@ -7,24 +7,24 @@ use crate::criterion::mean_square;
 use crate::model::Quadratic;
 use crate::number::{Exact, Field, Interval, Verdict};
 
-/// The enclosures of every certified check.
+/// The interval type of all certified checks.
 pub type Certified = Interval<128>;
 
-/// An instance over the scalar `T`, and the version of the statement that is asked of it.
+/// An instance over the scalar `T`, and the version of the statement to be examined.
 pub struct Posed<'a, T: Field> {
     /// The instance as it was given.
     pub instance: &'a Instance,
-    /// Its model over `T`.
+    /// The model over `T`.
     pub model: Quadratic<T>,
-    /// Its learning rate `η`.
+    /// The learning rate `η`.
     pub eta: T,
-    /// Its noise weight `p`.
+    /// The noise weight `p`.
     pub p: T,
     version: Version,
 }
 
 impl<'a, T: Field> Posed<'a, T> {
-    /// The instance with every number turned into a `T`, and the statement as it stands.
+    /// The instance with every number converted to `T`, and the statement unchanged.
     pub fn from(instance: &'a Instance) -> Self {
         Posed::version(instance, Version::STATED)
     }
@@ -40,7 +40,7 @@ impl<'a, T: Field> Posed<'a, T> {
         }
     }
 
-    /// The verdict of the statement's formula of this name at the learning rate.
+    /// The verdict at the learning rate of the statement's formula with this name.
     pub fn formula(&self, name: &str, formula: impl FnOnce(&T) -> Verdict) -> Verdict {
         self.version.formula(name, &self.eta, formula)
     }
@@ -55,7 +55,7 @@ impl<T: Checked> Posed<'_, T> {
 }
 
 impl Instance {
-    /// Do all of these hypotheses hold, asked over ℚ?
+    /// Do all of these hypotheses hold? Decided over ℚ.
     pub fn meets(&self, hypotheses: &[Hypothesis]) -> Verdict {
         let verdicts = hypotheses
             .iter()
@@ -67,9 +67,9 @@ impl Instance {
     }
 }
 
-/// The two scalars in which claims are checked: the rationals, and enclosures ([`Certified`]).
+/// The two scalars in which claims are checked: rationals, and intervals ([`Certified`]).
 pub trait Checked: Field {
-    /// The predicate over this scalar.
+    /// Chooses the predicate for this scalar.
     fn choose(
         exact: fn(&Posed<Exact>) -> Verdict,
         certified: fn(&Posed<Certified>) -> Verdict,
@@ -94,29 +94,30 @@ impl Checked for Certified {
     }
 }
 
-/// A hypothesis of a claim.
+/// A hypothesis of a claim: a sentence and its predicate.
 #[derive(Clone, Copy, Debug)]
 pub struct Hypothesis {
-    /// A name and what it says, as in "curved: H ≠ 0".
+    /// A name and what it says, for example "curved: H ≠ 0".
     pub sentence: &'static str,
     predicate: Predicate,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Predicate {
-    /// Of an instance, decided over ℚ.
+    /// A predicate on an instance, always decided over ℚ.
     Decided(fn(&Instance) -> Verdict),
-    /// Of an instance over the scalar of the check.
+    /// A predicate on an instance over the scalar of the check.
     Asked {
         exact: fn(&Posed<Exact>) -> Verdict,
         certified: fn(&Posed<Certified>) -> Verdict,
     },
-    /// Of a case that is no [`Instance`], or of a part of the statement.
+    /// A predicate on something other than an [`Instance`], or a part of the statement; only the check
+    /// can evaluate it.
     ByTheCheck,
 }
 
 impl Hypothesis {
-    /// One that is decided over ℚ, whatever the scalar of the check: `n = 2`, `η > 0`.
+    /// A hypothesis that is decided over ℚ, whatever the scalar of the check: `n = 2`, `η > 0`.
     pub const fn decided(sentence: &'static str, predicate: fn(&Instance) -> Verdict) -> Self {
         Hypothesis {
             sentence,
@@ -124,8 +125,8 @@ impl Hypothesis {
         }
     }
 
-    /// One that is asked over the scalar of the check, such as a criterion: the same generic function,
-    /// over both scalars.
+    /// A hypothesis that is evaluated over the scalar of the check, such as a criterion. The two
+    /// arguments are the same generic function over the two scalars.
     pub const fn asked(
         sentence: &'static str,
         exact: fn(&Posed<Exact>) -> Verdict,
@@ -137,9 +138,9 @@ impl Hypothesis {
         }
     }
 
-    /// One that only the claim's own check can ask: it speaks of more than an [`Instance`], such as a
-    /// momentum or the weights of a net, or it is itself a formula of the statement that the check
-    /// asks through its [`Version`].
+    /// A hypothesis that only the claim's own check can evaluate. It is about more than an
+    /// [`Instance`], such as a momentum or the weights of a net, or it is a formula of the statement
+    /// that the check evaluates through its [`Version`].
     pub const fn by_the_check(sentence: &'static str) -> Self {
         Hypothesis {
             sentence,
@@ -147,12 +148,12 @@ impl Hypothesis {
         }
     }
 
-    /// The same hypothesis in other words.
+    /// The same hypothesis with another sentence.
     pub const fn worded(self, sentence: &'static str) -> Self {
         Hypothesis { sentence, ..self }
     }
 
-    /// Does it hold? One that only the claim's own check can ask counts as holding here.
+    /// Does it hold? A hypothesis that only the claim's own check can evaluate counts as holding here.
     pub fn of<T: Checked>(&self, posed: &Posed<T>) -> Verdict {
         match self.predicate {
             Predicate::Decided(predicate) => predicate(posed.instance),
@@ -162,18 +163,18 @@ impl Hypothesis {
     }
 }
 
-/// A hypothesis on a case that is no [`Instance`], such as a momentum or a preconditioner: the claim
-/// states it and its check asks it.
+/// A hypothesis about a case that is not an [`Instance`], such as a momentum or a preconditioner. The
+/// claim states it and its check evaluates it.
 #[derive(Clone, Copy, Debug)]
 pub struct CaseHypothesis<C: 'static> {
-    /// As the claim lists it.
+    /// The hypothesis in the claim's list.
     pub stated: Hypothesis,
     /// Does it hold for the case?
     pub holds: fn(&C) -> Verdict,
 }
 
 impl<C> CaseHypothesis<C> {
-    /// The sentence and its predicate.
+    /// A hypothesis with this sentence and predicate.
     pub const fn new(sentence: &'static str, holds: fn(&C) -> Verdict) -> Self {
         CaseHypothesis {
             stated: Hypothesis::by_the_check(sentence),
@@ -182,7 +183,7 @@ impl<C> CaseHypothesis<C> {
     }
 }
 
-/// The learning rate is above zero.
+/// The learning rate is positive.
 pub const POSITIVE_LEARNING_RATE: Hypothesis =
     Hypothesis::decided("positive_learning_rate: η > 0", positive_learning_rate);
 
@@ -190,8 +191,8 @@ fn positive_learning_rate(asked: &Instance) -> Verdict {
     (asked.learning_rate > Exact::zero()).into()
 }
 
-/// The learning rate is above zero and SGD mean-square stable at it. (Backwards in time, `η < 0`, the
-/// criterion holds and the run diverges.)
+/// The learning rate is positive and SGD is mean-square stable. (For `η < 0` the criterion holds, but
+/// the run diverges.)
 pub const MEAN_SQUARE_STABLE: Hypothesis = Hypothesis::asked(
     "mean_square_stable: η > 0 and SGD is mean-square stable at η",
     mean_square_stable,
@@ -206,12 +207,12 @@ fn mean_square_stable<T: Field>(posed: &Posed<T>) -> Verdict {
     }
 }
 
-/// The point is a minimum of every sample.
+/// The point is a minimum of every sample loss.
 pub const MINIMUM: Hypothesis = Hypothesis::decided("minimum: every H_i ⪰ 0", |asked| {
     asked.model.is_minimum().into()
 });
 
-/// Some sample is curved.
+/// The mean Hessian `H` is not zero.
 pub const CURVED: Hypothesis =
     Hypothesis::decided("curved: H ≠ 0", |asked| (!asked.model.is_flat()).into());
 
@@ -225,7 +226,7 @@ mod tests {
     use super::*;
     use crate::model::golden;
 
-    /// G1 ends at 3 − √3 = 1.2679…
+    /// The edge of G1 is 3 − √3 = 1.2679…
     #[test]
     fn both_scalars_ask_the_same_predicate() {
         let at = |eta: &str| Instance::single(golden::three_inputs(), eta.parse().unwrap());

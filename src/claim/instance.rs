@@ -1,4 +1,4 @@
-//! One question: is SGD on this model stable with this batch and this learning rate?
+//! The subject of most claims: SGD on one model with one batch size and learning rate.
 
 use std::ops::{Add, Div};
 use std::sync::{Arc, OnceLock};
@@ -12,20 +12,21 @@ use crate::matrix::Bracket;
 use crate::model::{Model, Quadratic, Sampling};
 use crate::number::{Exact, Field};
 
-/// A model, how batches are drawn from it, and a learning rate: what a claim speaks of.
+/// A model, how batches are drawn from it, and a learning rate.
 #[derive(Clone, Debug)]
 pub struct Instance {
     /// The model, `n` sample Hessians of size d × d.
     pub model: Arc<Quadratic>,
-    /// How a batch is drawn.
+    /// How batches are drawn.
     pub sampling: Sampling,
     /// The batch size `B`.
     pub batch: usize,
-    /// The noise weight `p` that follows from the three ([`Sampling::weight`]).
+    /// The noise weight `p` of this model and these batches ([`Sampling::weight`]).
     pub weight: Exact,
     /// The learning rate `η`.
     pub learning_rate: Exact,
-    /// See [`Instance::critical_rates`]; shared by all learning rates of the same question.
+    /// The cache of [`Instance::critical_rates`], shared by all learning rates of the same model and
+    /// batches.
     critical: Arc<OnceLock<Option<CriticalRates>>>,
 }
 
@@ -56,7 +57,7 @@ impl Instance {
         instance.expect("a model has at least one sample")
     }
 
-    /// The same question at another learning rate.
+    /// The same model and batches at another learning rate.
     #[must_use]
     pub fn at(&self, learning_rate: Exact) -> Self {
         Instance {
@@ -65,17 +66,18 @@ impl Instance {
         }
     }
 
-    /// The same question of another model; the weight follows its number of samples.
+    /// The same batches and learning rate on another model; the noise weight is computed for its number
+    /// of samples.
     ///
     /// # Errors
-    /// When the batch does not fit the model.
+    /// When the batch size does not fit the model.
     pub fn on(&self, model: Quadratic) -> Result<Self> {
         let (sampling, batch) = (self.sampling, self.batch);
         Instance::new(model, sampling, batch, self.learning_rate.clone())
     }
 
     /// The critical learning rates of the model, to the default width; `None` at a saddle, where the
-    /// criteria need not end. Computed when they are first asked for.
+    /// criteria need not have an end. They are computed on first use.
     pub fn critical_rates(&self) -> Option<&CriticalRates> {
         let rates = || CriticalRates::of(&self.model, &self.weight, &critical::default_width());
         let known = self
@@ -84,8 +86,9 @@ impl Instance {
         known.as_ref()
     }
 
-    /// `1 − η/η_c` for the critical learning rate `η_c` of a criterion: zero on the edge, negative beyond it, 1 when
-    /// nothing bounds η; 0 at a saddle, where there is no such end.
+    /// The headroom `1 − η/η_c` below the critical learning rate `η_c` of a criterion. It is zero on
+    /// the edge, negative beyond it, 1 when nothing bounds η, and 0 at a saddle, where there is no such
+    /// end.
     pub fn headroom(&self, criterion: Criterion) -> f64 {
         let Some(rates) = self.critical_rates() else {
             return 0.0;
@@ -112,13 +115,13 @@ impl Instance {
         sum.expect("at least one batch") / T::int(batches.len() as i64)
     }
 
-    /// The flags of `sgd-stability decide` that ask this question of a model file.
+    /// The flags with which `sgd-stability decide` decides this instance for a model file.
     pub fn flags(&self) -> String {
         let (eta, batch, sampling) = (&self.learning_rate, self.batch, self.sampling);
         format!("--lr {eta} --batch {batch} --sampling {sampling}")
     }
 
-    /// The instance as a model file and flags, to be run again.
+    /// The instance as a model file and flags, so that it can be run again.
     pub fn describe(&self) -> String {
         let model = Model::Quadratic(Quadratic::clone(&self.model));
         let model = serde_json::to_string(&model).expect("a model is plain data");
@@ -149,7 +152,7 @@ mod tests {
         assert!(Instance::new(golden::two_inputs(), scheme, 3, eta).is_err());
     }
 
-    /// The toy at x = 1: gradient descent ends at 1.
+    /// The toy at x = 1: gradient descent has its edge at 1.
     #[test]
     fn the_headroom_is_zero_on_the_edge_and_at_a_saddle() {
         let edge = Instance::single(golden::toy_edge(), Exact::one());

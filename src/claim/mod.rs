@@ -1,19 +1,19 @@
-//! Room **claim**: what a claim must have, and how its evidence is counted.
+//! Room **claim**: the parts of a claim, and how its evidence is counted.
 //!
-//! A *claim* says: under these hypotheses, this criterion holds exactly when SGD behaves so. The
-//! claims themselves are the files of the top-level folder `theorems/`; this room gives their form,
-//! and the instances on which they are examined. Evidence is counted, never summarised: a case whose hypotheses are unmet is counted as
-//! such and never dropped, and the worst margin keeps the instance that made it.
+//! A *claim* says: under these hypotheses, this criterion holds exactly when SGD behaves so. The claims
+//! themselves are the files of the top-level folder `theorems/`; this room defines their form and the
+//! instances on which they are checked. Evidence is counted: an instance that does not meet the
+//! hypotheses is counted as unmet, never dropped, and the worst margin is kept with its instance.
 //!
-//! A claim is stated once, in a [`Claim`]: its words, its formula, its hypotheses (each a sentence
-//! with the predicate it stands for, [`Hypothesis`]) and its checks. Most claims speak of an
-//! [`Instance`]; their checks are an [`Examination`] of the instances of a [`family`]. The claims of
-//! the roll and a claim of your own (`examples/own_claim.rs`) are written in the same way, and a
-//! [`Conjecture`] hands the same examination to the search for a counter-example.
+//! Each claim is one [`Claim`]: its text, its formula, its hypotheses (each a sentence and the
+//! predicate it stands for, [`Hypothesis`]) and its checks. Most claims are about an [`Instance`];
+//! their checks are an [`Examination`] of the instances of a [`family`]. The claims of the roll
+//! (`theorems/mod.rs`) and your own (`examples/own_claim.rs`) are written in the same way. A
+//! [`Conjecture`] gives the same examination to the search for a counter-example.
 //!
-//! A check is worth something only if it can fail: it is given the statement as a [`Version`], and
-//! each claim names the changes that turn its truth ([`Guard`]). [`Claim::unnoticed`] runs the claim's
-//! own checks on every one of them.
+//! A check is only worth something if it can fail. So a check receives the statement as a [`Version`],
+//! and each claim lists the changes that reverse its truth ([`Guard`]). [`Claim::unnoticed`]
+//! runs the claim's own checks on every changed version.
 
 mod conjecture;
 mod evidence;
@@ -33,32 +33,33 @@ pub use hypothesis::{
 pub use instance::Instance;
 pub use version::{Change, Guard, Version};
 
-/// What is known of a claim.
+/// What is known about a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Proved; every check must agree.
+    /// It is proved; every check must agree.
     Upheld,
-    /// False; the file holds a counter-example and its check must find the claim failing there.
+    /// It is false; its file contains a counter-example, and the check must find that the claim fails
+    /// there.
     Refuted,
-    /// Neither proved nor refuted; the checks count what was tried.
+    /// It is neither proved nor refuted; the checks count what was tried.
     Open,
 }
 
-/// One road by which a claim is checked.
+/// One way of checking a claim.
 #[derive(Clone, Copy, Debug)]
 pub enum Check<Run = fn() -> Evidence> {
-    /// The check itself.
+    /// The function that runs the check.
     Run(Run),
-    /// Why there is no such check.
+    /// The reason why there is no such check.
     Without(&'static str),
 }
 
-/// A check of the statement, or of a changed [`Version`] of it.
+/// A check of the statement or of a changed [`Version`] of it.
 pub type StatementCheck = Check<fn(Version) -> Evidence>;
 
 impl<Run> Check<Run> {
-    /// The reason why there is no such check, when there is none.
+    /// The reason why there is no such check; `None` when there is one.
     pub fn without(&self) -> Option<&'static str> {
         match self {
             Check::Run(_) => None,
@@ -68,7 +69,7 @@ impl<Run> Check<Run> {
 }
 
 impl Check {
-    /// The evidence, when there is a check to run.
+    /// Runs the check; `None` when there is none.
     pub fn evidence(&self) -> Option<Evidence> {
         match self {
             Check::Run(run) => Some(run()),
@@ -78,7 +79,7 @@ impl Check {
 }
 
 impl StatementCheck {
-    /// The evidence about this version, when there is a check to run.
+    /// Runs the check on this version; `None` when there is none.
     pub fn evidence_of(&self, version: Version) -> Option<Evidence> {
         match self {
             Check::Run(run) => Some(run(version)),
@@ -90,55 +91,57 @@ impl StatementCheck {
 /// A statement with its source, its hypotheses and the checks that try to break it.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
-    /// The file's name without its ending: what the claim says, in words.
+    /// The name of its file without the ending, which says in words what is claimed.
     pub id: &'static str,
-    /// One line for the roll.
+    /// The title, one line.
     pub title: &'static str,
     /// The statement in words.
     pub statement: &'static str,
-    /// The statement's formula in LaTeX, printed by the very code that is checked. Means, products
-    /// over batches and spectra, for which no scalar stands, are written around what it prints.
+    /// The formula of the statement in LaTeX, printed by the code that is checked. Means, products over
+    /// batches and spectra, which have no scalar, are written around what that code prints.
     pub formula: fn() -> String,
-    /// Author, year, number; and what we changed (conventions of η, b, ½).
+    /// Author, year and number of the result, and what differs from the source (conventions of η, b,
+    /// ½).
     pub source: &'static str,
-    /// What is supposed.
+    /// The hypotheses.
     pub hypotheses: &'static [Hypothesis],
-    /// What it means, and where it stops being true.
+    /// What the claim means, and where it stops being true.
     pub reading: &'static str,
-    /// What is known of it.
+    /// What is known about it.
     pub status: Status,
-    /// The formulas of the statement, with the changes that its checks must notice.
+    /// The formulas of the statement, and the changes to them that its checks must notice.
     pub guards: &'static [Guard],
-    /// Over ℚ, on a fixed family with instances exactly on the edge.
+    /// The check over ℚ, on a fixed family with instances exactly on the edge.
     pub exact: StatementCheck,
-    /// Just outside the hypotheses: every instance must make the conclusion *fail*.
+    /// The check just outside the hypotheses: the conclusion must *fail* on every instance.
     pub outside: Check,
-    /// Over intervals, where roots or logarithms forbid ℚ.
+    /// The check over intervals, for roots and logarithms, which ℚ does not have.
     pub certified: StatementCheck,
-    /// By the f32 engine: a measured margin with its uncertainty, through the same criterion.
+    /// The check by the f32 engine: a measured margin with its uncertainty, through the same criterion.
     pub empirical: Check,
 }
 
 /// The evidence of all checks of one claim.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Findings {
-    /// See [`Claim::exact`].
+    /// The evidence of [`Claim::exact`].
     pub exact: Option<Evidence>,
-    /// See [`Claim::outside`].
+    /// The evidence of [`Claim::outside`].
     pub outside: Option<Evidence>,
-    /// See [`Claim::certified`].
+    /// The evidence of [`Claim::certified`].
     pub certified: Option<Evidence>,
-    /// See [`Claim::empirical`].
+    /// The evidence of [`Claim::empirical`].
     pub empirical: Option<Evidence>,
-    /// Did every check come out as the status says?
+    /// Did every check come out as the status requires?
     pub as_stated: bool,
 }
 
 impl Claim {
     /// Runs every check of the claim.
     ///
-    /// *Upheld*: something holds and nothing fails. *Refuted*: something fails. *Open*: nothing
-    /// is required. In every case each instance outside the hypotheses must fail.
+    /// An *upheld* claim must hold on some instance and fail on none, a *refuted* one must fail on
+    /// some, and of an *open* one nothing is required. In every case the conclusion must fail on each
+    /// instance outside the hypotheses.
     pub fn check(&self) -> Findings {
         let [exact, certified] =
             [self.exact, self.certified].map(|check| check.evidence_of(Version::STATED));
@@ -162,9 +165,9 @@ impl Claim {
         }
     }
 
-    /// The changes of the statement that a check of the claim does not notice: none, when the
-    /// checks are worth something. A change of a claim that is upheld or open must make an instance
-    /// fail; after one of a refuted claim instances must hold and none may fail.
+    /// The changes of the statement that no check of the claim notices. The list must be empty, or the
+    /// checks are worthless. A changed version of an upheld or open claim must fail on some instance; a
+    /// changed version of a refuted claim must hold on some instance and fail on none.
     pub fn unnoticed(&self) -> Vec<Version> {
         let noticed = |evidence: Evidence| match self.status {
             Status::Upheld | Status::Open => evidence.fails > 0,
@@ -216,8 +219,8 @@ mod tests {
         evidence
     }
 
-    /// The guard guarded: a check that does not ask through its version, one that asks under another
-    /// name, and a certified one that does so, tell nothing.
+    /// A test of the guards: they must reject a check that ignores its version, a check that uses
+    /// another name, and a certified check that does so.
     #[test]
     fn a_check_that_ignores_its_version_is_found() {
         assert!(HONEST.check().as_stated && HONEST.unnoticed().is_empty());
@@ -242,7 +245,8 @@ mod tests {
         }
     }
 
-    /// What mends a refuted claim must hold; what leaves it false is no mend.
+    /// A change that repairs a refuted claim must make it hold; one that leaves it false is not
+    /// accepted.
     #[test]
     fn a_refuted_claim_must_be_mended() {
         let refuted = |mends| Claim {

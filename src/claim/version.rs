@@ -1,39 +1,39 @@
-//! A statement and its opposites: what a check must be able to tell apart.
+//! Statements and changed versions of them, which a check must be able to tell apart.
 //!
-//! A check that passes says something only if it would not pass for a wrong statement. So a check
-//! is not given the statement but a [`Version`] of it: as it stands, or with one of its formulas
-//! changed. It asks every formula through [`Version::formula`], which is where the change happens.
+//! A check that passes is only meaningful if it would fail for a wrong statement. So a check receives a
+//! [`Version`] of the statement: unchanged, or with one formula changed. It evaluates every formula
+//! through [`Version::formula`], which applies the change.
 
 use crate::number::{Field, Verdict};
 
 /// How a formula of a statement is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is asked at this many tenths of its argument (most often the learning rate), so that its
-    /// edge stands elsewhere: with 9 it allows more than it should, with 11 less.
+    /// Evaluate it at this many tenths of its argument (usually the learning rate), which moves its
+    /// edge: with 9 the formula allows more than it should, with 11 less.
     Tenths(u16),
-    /// Its contrary.
+    /// Negate it.
     Negated,
-    /// It always holds.
+    /// Let it always hold.
     Always,
-    /// It never holds.
+    /// Let it never hold.
     Never,
 }
 
-/// A formula of a statement by its name, and the changes that turn the truth of the statement: of
-/// one that is upheld into a falsehood, of a refuted one into a truth. The checks must notice each.
+/// A formula of a statement, by name, and the changes to it that reverse the truth of the statement:
+/// they make an upheld statement false, or a refuted one true. The checks must notice every one.
 #[derive(Clone, Copy, Debug)]
 pub struct Guard {
-    /// What the claim's file calls the formula.
+    /// The name of the formula in the claim's file.
     pub formula: &'static str,
-    /// The changes.
+    /// The changes that the checks must notice.
     pub opposites: &'static [Change],
-    /// Is it asked over ℚ alone, and not by the certified check?
+    /// Is the formula used by the exact check only, and not by the certified one?
     pub exact_only: bool,
 }
 
 impl Guard {
-    /// "Exactly when": an edge that is moved to either side is wrong, and each outcome occurs.
+    /// For "exactly when": an edge moved to either side is wrong, and both outcomes occur.
     pub const fn exactly(formula: &'static str) -> Self {
         const OPPOSITES: &[Change] = &[
             Change::Tenths(11),
@@ -45,7 +45,7 @@ impl Guard {
         Guard::of(formula, OPPOSITES)
     }
 
-    /// "Only if", the formula is necessary: asking for a tenth more is wrong.
+    /// For "only if", a necessary formula: requiring a tenth more is wrong.
     pub const fn necessary(formula: &'static str) -> Self {
         Guard::of(
             formula,
@@ -53,7 +53,7 @@ impl Guard {
         )
     }
 
-    /// "If", the formula is enough: asking for a tenth less is wrong.
+    /// For "if", a sufficient formula: requiring a tenth less is wrong.
     pub const fn enough(formula: &'static str) -> Self {
         Guard::of(
             formula,
@@ -61,12 +61,12 @@ impl Guard {
         )
     }
 
-    /// An identity: with any other argument it is wrong.
+    /// For an identity, which is wrong with any other argument.
     pub const fn identity(formula: &'static str) -> Self {
         Guard::of(formula, &[Change::Tenths(11), Change::Tenths(9)])
     }
 
-    /// A formula with opposites of its own.
+    /// A guard with its own list of changes.
     pub const fn of(formula: &'static str, opposites: &'static [Change]) -> Self {
         Guard {
             formula,
@@ -75,7 +75,7 @@ impl Guard {
         }
     }
 
-    /// The same formula, which the certified check does not ask.
+    /// The same guard, for a formula that the certified check does not use.
     #[must_use]
     pub const fn exact_only(self) -> Self {
         Guard {
@@ -85,29 +85,29 @@ impl Guard {
     }
 }
 
-/// A statement as a check asks it.
+/// A statement in the version that a check is to examine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version {
     changed: Option<(&'static str, Change)>,
 }
 
 impl Version {
-    /// As it stands.
+    /// The unchanged statement.
     pub const STATED: Version = Version { changed: None };
 
-    /// With the formula of this name changed, and all others as they stand.
+    /// The statement with the formula of this name changed, and all others unchanged.
     pub fn changed(formula: &'static str, change: Change) -> Self {
         Version {
             changed: Some((formula, change)),
         }
     }
 
-    /// Is this the statement as it stands?
+    /// Is this the unchanged statement?
     pub fn is_stated(self) -> bool {
         self.changed.is_none()
     }
 
-    /// The verdict of the formula of this name at `argument`, as this version has it.
+    /// The verdict of the formula of this name at `argument`, in this version.
     pub fn formula<T: Field>(
         self,
         name: &str,

@@ -1,12 +1,13 @@
-//! The alignment of noise and curvature (Wu, Wang and Su 2022).
+//! The alignment of sampling noise and curvature (Wu, Wang and Su 2022).
 //!
-//! With `L = ½xᵀHx` and the covariance `S_x = (1/n) Σ H_i xxᵀH_i − Hxx ᵀH` of the sample gradients,
-//! the alignment at `x` is `μ(x) = tr(S_xH)/(2L(x)‖H‖_F²)`. If `μ(x) ≥ μ₀` everywhere, the loss grows
-//! at least by `η²pμ₀‖H‖_F²` per step, so stability needs `‖H‖_F ≤ 1/(η√(pμ₀))`.
+//! With `L = ½xᵀHx` and the covariance `S_x = (1/n) Σ H_i xxᵀH_i − HxxᵀH` of the sample gradients, the
+//! alignment at `x` is `μ(x) = tr(S_xH)/(2L(x)‖H‖_F²)`. If `μ(x) ≥ μ₀` everywhere, the expected loss is
+//! multiplied by at least `η²pμ₀‖H‖_F²` per step, so stability requires `‖H‖_F ≤ 1/(η√(pμ₀))`.
 //!
 //! The best `μ₀` is the smallest eigenvalue of the pencil `((1/n) Σ H_iHH_i − H³, H)` on the range of
-//! `H`, over `‖H‖_F²`; it may be negative, and then nothing is said. Asked without that eigenvalue:
-//! the bound is broken exactly when `η²p((1/n) Σ H_iHH_i − H³) − H ≻ 0` on the range of `H`.
+//! `H`, divided by `‖H‖_F²`. When it is negative the bound says nothing. The bound can be tested
+//! without that eigenvalue: it is violated exactly when `η²p((1/n) Σ H_iHH_i − H³) − H ≻ 0` on the
+//! range of `H`.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -15,16 +16,16 @@ use crate::matrix::{Algebra, inertia, positive_semidefinite};
 use crate::model::Quadratic;
 use crate::number::{Field, Symbol, Verdict};
 
-/// `(1/n) Σ H_iHH_i − H³`, d × d.
+/// The matrix `(1/n) Σ H_iHH_i − H³`, d × d.
 pub fn noise<T: Field>(model: &Quadratic<T>) -> DMatrix<T> {
     let h = model.hessian();
     model.mean_sandwich(h) - h * h * h
 }
 
-/// `μ(x)`, at a distance `x` (length d) from the minimum.
+/// The alignment `μ(x)` at displacement `x` (length d) from the minimum.
 ///
 /// # Panics
-/// Over ℚ when the loss at `x` or the Hessian is zero.
+/// Over ℚ, when the loss at `x` or the Hessian is zero.
 pub fn alignment<T: Field>(model: &Quadratic<T>, x: &DVector<T>) -> T {
     let h = model.hessian();
     x.dot(&(noise(model) * x)) / x.dot(&(h * x)) / squared_norm(h)
@@ -37,12 +38,12 @@ pub fn is_at_least<T: Field>(model: &Quadratic<T>, least: &T) -> Verdict {
     positive_semidefinite(&(noise(model) - bound))
 }
 
-/// `1 − η²pμ₀‖H‖_F²`: not negative when `‖H‖_F ≤ 1/(η√(pμ₀))`.
+/// The slack `1 − η²pμ₀‖H‖_F²`, which is `≥ 0` when `‖H‖_F ≤ 1/(η√(pμ₀))`.
 pub fn slack<T: Field>(alignment: &T, squared_norm: &T, learning_rate: &T, weight: &T) -> T {
     T::one() - learning_rate.square() * weight * alignment * squared_norm
 }
 
-/// `‖H‖_F²`.
+/// The squared Frobenius norm `‖H‖_F²`.
 pub fn squared_norm<T: Field>(matrix: &DMatrix<T>) -> T {
     matrix
         .iter()

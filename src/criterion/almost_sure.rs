@@ -1,13 +1,14 @@
 //! Almost sure stability: the sign of the Lyapunov exponent
 //! `lim (1/t) log‖A_{b_t} ⋯ A_{b_1}‖` on the range of `H` (Ziyin et al. 2023; Chemnitz and Engel 2024).
 //!
-//! In one dimension it is `E log|1 − ηa_b|`, and its sign is that of `Π_b (1 − ηa_b)² − 1` over all
-//! equally likely batches: decided over ℚ, no logarithm. The stable learning rates need not form an
-//! interval, and stability in the mean square is stronger.
+//! In one dimension the exponent is `E log|1 − ηa_b|`, whose sign is that of `Π_b (1 − ηa_b)² − 1` over
+//! all equally likely batches. It is decided over ℚ without logarithms. The stable learning rates need
+//! not form an interval. Mean-square stability is the stronger property.
 //!
-//! In several dimensions there are certificates on words of `k` batches, `P_w = A_{b_k} ⋯ A_{b_1}`:
-//! stable when `Π_w ‖P_w‖_F² < 1` (the exponent is at most `(1/2k) E log‖P_w‖_F²`), unstable when
-//! `Π_b det(A_b)² > 1` (it is at least `(1/r) E log|det A_b|`). Between them: undecided.
+//! In several dimensions there are certificates from the words of `k` batches,
+//! `P_w = A_{b_k} ⋯ A_{b_1}`: stable when `Π_w ‖P_w‖_F² < 1` (the exponent is at most
+//! `(1/2k) E log‖P_w‖_F²`), unstable when `Π_b det(A_b)² > 1` (it is at least `(1/r) E log|det A_b|`).
+//! If neither holds, the verdict is undecided.
 
 use std::cmp::Ordering;
 
@@ -20,7 +21,7 @@ use crate::matrix::Algebra;
 use crate::matrix::polynomial::determinant;
 use crate::number::{Exact, Field, Symbol, Verdict};
 
-/// `Π_b (1 − ηa_b)²` over the curvatures of all equally likely batches, in one dimension.
+/// The product `Π_b (1 − ηa_b)²` over the curvatures of all equally likely batches, in one dimension.
 pub fn squared_product<T: Field>(curvatures: &[T], learning_rate: &T) -> T {
     let factor = |a: &T| (T::one() - learning_rate * a).square();
     curvatures
@@ -30,26 +31,27 @@ pub fn squared_product<T: Field>(curvatures: &[T], learning_rate: &T) -> T {
 }
 
 /// The sign of the Lyapunov exponent in one dimension: `Less` is stable, `Greater` unstable, `Equal`
-/// is the edge; `None` when the scalar cannot tell. A zero factor means −∞, stable.
+/// the edge; `None` when the scalar cannot tell. With a zero factor the exponent is −∞, which is
+/// stable.
 pub fn exponent_sign<T: Field>(curvatures: &[T], learning_rate: &T) -> Option<Ordering> {
     squared_product(curvatures, learning_rate).compare(&T::one())
 }
 
-/// Is the Lyapunov exponent in one dimension not above zero, `Π_b (1 − ηa_b)² ≤ 1`? Below the edge the
-/// run converges almost surely. On it, it need not even stay bounded: with the factors 1/10 and 10
+/// Is the Lyapunov exponent in one dimension `≤ 0`, that is `Π_b (1 − ηa_b)² ≤ 1`? Below the edge, runs
+/// converge almost surely. On the edge they need not even stay bounded: with the factors 1/10 and 10,
 /// `log|x|` is a simple random walk.
 pub fn one_dimensional_verdict<T: Field>(curvatures: &[T], learning_rate: &T) -> Verdict {
     let order = exponent_sign(curvatures, learning_rate);
     Verdict::non_negative(order.map(Ordering::reverse))
 }
 
-/// Is the Lyapunov exponent below zero (holds) or above it (fails), by words of up to `length`
-/// batches? `batch_hessians`: the equally likely `H_b` on the range of `H`
-/// ([`crate::model::Quadratic::batch_hessians_on_range`]), any coordinates. There are `m^length`
-/// words of `m` batches.
+/// Holds when words of up to `length` batches prove that the Lyapunov exponent is negative; fails when
+/// they prove that it is positive. `batch_hessians` are the equally likely `H_b` on the range of `H`
+/// ([`crate::model::Quadratic::batch_hessians_on_range`]), in any coordinates. There are `m^length` words of `m`
+/// batches.
 ///
 /// # Panics
-/// When there is no batch.
+/// When there are no batches.
 pub fn verdict(batch_hessians: &[DMatrix<Exact>], learning_rate: &Exact, length: usize) -> Verdict {
     let first = batch_hessians.first().expect("at least one batch");
     let identity = DMatrix::identity(first.nrows(), first.nrows());
@@ -69,7 +71,7 @@ pub fn verdict(batch_hessians: &[DMatrix<Exact>], learning_rate: &Exact, length:
     Verdict::Undecided
 }
 
-/// `Π_b det(A_b)² > 1`.
+/// Is `Π_b det(A_b)² > 1`?
 fn volumes_grow(steps: &[DMatrix<Exact>]) -> bool {
     let product = steps
         .iter()
@@ -78,7 +80,7 @@ fn volumes_grow(steps: &[DMatrix<Exact>]) -> bool {
     product > Exact::one()
 }
 
-/// `Π_w ‖P_w‖_F² < 1`.
+/// Is `Π_w ‖P_w‖_F² < 1`?
 fn norms_shrink(words: &[DMatrix<Exact>]) -> bool {
     let norms = words.iter().map(squared_norm);
     let product = norms.fold(Exact::one(), |product, norm| {
@@ -90,13 +92,13 @@ fn norms_shrink(words: &[DMatrix<Exact>]) -> bool {
     product < Exact::one()
 }
 
-/// The certificate of stability on words of `k` batches in LaTeX.
+/// The certificate of stability from words of `k` batches, in LaTeX.
 pub fn latex_of_words() -> String {
     let [last, first] = ["H_{w_k}", "H_{w_1}"].map(step);
     format!(r"\prod_w \|\left({last}\right) \cdots \left({first}\right)\|_F^2 < 1")
 }
 
-/// The criterion of one dimension, for two batches, in LaTeX.
+/// The criterion in one dimension for two batches, in LaTeX.
 pub fn latex() -> String {
     let curvatures = ["a_1", "a_2"].map(Symbol::named);
     let product = squared_product(&curvatures, &eta());

@@ -1,9 +1,9 @@
-//! Mean-square stability with Bernoulli batches (Dexter et al. 2024): every sample joins by itself with
-//! probability `B/n`, the sum is divided by `B`.
+//! Mean-square stability with Bernoulli batches (Dexter et al. 2024): every sample independently joins
+//! the batch with probability `B/n`, and the sum over the batch is divided by `B`.
 //!
-//! As in [`super::mean_square`] the answer is `C − ηD ⪰ 0`, here with `D(X) = HXH + qV(X)` and
-//! `q = (n − B)/(nB)`. In the cone order this `D` exceeds that of the other schemes by
-//! `(q − p)V + pHXH`.
+//! As in [`super::mean_square`], the criterion is `C − ηD ⪰ 0`, here with `D(X) = HXH + qV(X)` and
+//! `q = (n − B)/(nB)`. This `D` exceeds that of the other schemes by `(q − p)V + pHXH`, in the order of
+//! the cone.
 
 use nalgebra::DMatrix;
 
@@ -20,8 +20,8 @@ pub fn verdict<T: Field>(model: &Quadratic<T>, learning_rate: &T, weight: &T) ->
     positive_semidefinite(&super::mean_square::slack(&maps, learning_rate))
 }
 
-/// `Id − η²qV` on Sym(d), as a Gram matrix: necessary, because the rest of the second-moment map is
-/// positive. It bounds the incoherent part alone.
+/// The incoherent part of the criterion, `Id − η²qV` on Sym(d), as a Gram matrix. `Id − η²qV ⪰ 0` is
+/// necessary for stability, because the rest of the second-moment map is positive.
 pub fn incoherent_slack<T: Field>(
     model: &Quadratic<T>,
     learning_rate: &T,
@@ -33,7 +33,7 @@ pub fn incoherent_slack<T: Field>(
     symmetric::sandwich(&DMatrix::identity(d, d)) - incoherent.scaled(&factor)
 }
 
-/// Does the incoherent part alone allow stability, `Id − η²qV ⪰ 0`?
+/// Does the necessary condition `Id − η²qV ⪰ 0` hold?
 pub fn incoherent_verdict<T: Field>(
     model: &Quadratic<T>,
     learning_rate: &T,

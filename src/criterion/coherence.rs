@@ -1,11 +1,11 @@
-//! Coherence (Dexter et al. 2024, their first theorem): with Bernoulli batches SGD diverges when `a > 2/η` or
-//! `a > (σ/η)(n/B − 1)^{−1/2}`, `σ = λ_1(S)/max_i λ_1(H_i)` with the coherence matrix
-//! `S_ij = ‖H_i^{1/2} H_j^{1/2}‖_F = √tr(H_iH_j)`.
+//! The coherence bound (Dexter et al. 2024, their first theorem): with Bernoulli batches SGD diverges
+//! when `a > 2/η` or `a > (σ/η)(n/B − 1)^{−1/2}`, where `σ = λ_1(S)/max_i λ_1(H_i)` with the coherence
+//! matrix `S_ij = ‖H_i^{1/2} H_j^{1/2}‖_F = √tr(H_iH_j)`.
 //!
-//! Proof sketch: `λ_max(Σ H_i ⊗ H_i) ≥ max λ_1(H_i)²` and `na ≤ λ_1(S)`, so the second condition makes
-//! the incoherent part alone grow ([`super::bernoulli::incoherent_verdict`], which is stronger and
-//! simpler). The statement needs roots and three eigenvalues; they are enclosed between rationals,
-//! and near the edge nothing is said.
+//! Proof sketch: `λ_max(Σ H_i ⊗ H_i) ≥ max λ_1(H_i)²` and `na ≤ λ_1(S)`, so under the second condition
+//! the incoherent part alone grows ([`super::bernoulli::incoherent_verdict`] tests that part, which is
+//! stronger and simpler). The bound needs roots and three eigenvalues; they are enclosed by rationals,
+//! and the verdict is undecided near the edge.
 
 use nalgebra::DMatrix;
 
@@ -14,14 +14,14 @@ use crate::matrix::{Algebra, Bracket, bracket, pencil, positive_semidefinite};
 use crate::model::Quadratic;
 use crate::number::{Exact, Field, Interval, Real, Symbol, Verdict};
 
-/// The enclosures of the roots.
+/// The interval type that encloses the roots.
 type Enclosure = Interval<256>;
 
-/// The relative width to which eigenvalues are enclosed: far below any margin worth stating, far
-/// above the width of the roots.
+/// The relative width to which eigenvalues are enclosed: far below any margin of interest, far above
+/// the width of the enclosed roots.
 const WIDTH: &str = "1e-12";
 
-/// `S_ij² = tr(H_iH_j)`, n × n: rational.
+/// The squared coherence matrix, `S_ij² = tr(H_iH_j)`, n × n, which is rational.
 pub fn squared_coherence(model: &Quadratic) -> DMatrix<Exact> {
     let hessians = model.hessians();
     let n = model.samples();
@@ -34,17 +34,16 @@ pub fn squared_coherence(model: &Quadratic) -> DMatrix<Exact> {
     })
 }
 
-/// `σ = λ_1(S)/max_i λ_1(H_i)`, enclosed; `None` when every `H_i` is zero.
+/// An enclosure of `σ = λ_1(S)/max_i λ_1(H_i)`; `None` when every `H_i` is zero.
 pub fn coherence(model: &Quadratic) -> Option<Enclosure> {
     let matrix = squared_coherence(model).map(|entry| Enclosure::from_exact(&entry).sqrt());
     Some(enclosed_eigenvalue(&matrix)? / largest_of_samples(model)?)
 }
 
-/// Is instability *not* asserted, `a ≤ 2/η` and `a² η² (n/B − 1) ≤ σ²`? Fails when the theorem
-/// certifies divergence.
+/// Do `a ≤ 2/η` and `a² η² (n/B − 1) ≤ σ²` hold? When this fails, the theorem certifies divergence.
 ///
 /// # Panics
-/// When the batch is not from 1 to n.
+/// When `batch` is not from 1 to `n`.
 pub fn verdict(model: &Quadratic, learning_rate: &Exact, batch: usize) -> Verdict {
     let n = model.samples();
     assert!(
@@ -65,17 +64,17 @@ pub fn verdict(model: &Quadratic, learning_rate: &Exact, batch: usize) -> Verdic
     descent.and(Verdict::non_negative(slack.sign()))
 }
 
-/// `n/B − 1`.
+/// The factor `n/B − 1`.
 fn rest<T: Field>(samples: &T, batch: &T) -> T {
     samples / batch - T::one()
 }
 
-/// `σ² − a²η²(n/B − 1)`: not negative when `a ≤ (σ/η)(n/B − 1)^{−1/2}`.
+/// The slack `σ² − a²η²(n/B − 1)`, which is `≥ 0` when `a ≤ (σ/η)(n/B − 1)^{−1/2}`.
 fn slack<T: Field>(coherence: &T, sharpness: &T, learning_rate: &T, rest: &T) -> T {
     coherence.square() - (sharpness * learning_rate).square() * rest
 }
 
-/// `max_i λ_1(H_i)`.
+/// An enclosure of `max_i λ_1(H_i)`.
 fn largest_of_samples(model: &Quadratic) -> Option<Enclosure> {
     let enclose = |h: &DMatrix<Exact>| h.map(|entry| Enclosure::from_exact(&entry));
     let values = model
@@ -83,15 +82,16 @@ fn largest_of_samples(model: &Quadratic) -> Option<Enclosure> {
         .iter()
         .filter_map(|h| enclosed_eigenvalue(&enclose(h)));
     values.reduce(|a, b| {
-        // The maximum of two enclosed numbers lies between the maxima of their bounds.
+        // The maximum of two enclosed numbers lies between the maxima of their lower and upper bounds.
         let [low, high] = [Enclosure::lower, Enclosure::upper]
             .map(|end| end(&a).max(end(&b)).expect("brackets are finite"));
         Enclosure::between(&low, &high)
     })
 }
 
-/// The largest eigenvalue of a symmetric matrix with a non-negative one, between two rationals:
-/// `1/λ` is the end of `I − xA ⪰ 0`. `None` for the zero matrix and when nothing can be proposed.
+/// An enclosure of the largest eigenvalue `λ` of a symmetric matrix with a non-negative eigenvalue,
+/// from the end `1/λ` of `I − xA ⪰ 0`. `None` for the zero matrix, and when floating point cannot
+/// propose a value.
 fn enclosed_eigenvalue(matrix: &DMatrix<Enclosure>) -> Option<Enclosure> {
     let proposal = pencil::largest_eigenvalue(&matrix.map(|entry| entry.midpoint()))?;
     if proposal <= 0.0 {
@@ -111,12 +111,12 @@ fn enclosed_eigenvalue(matrix: &DMatrix<Enclosure>) -> Option<Enclosure> {
             &width,
         )
     };
-    // The lower end was proved semi-definite, the upper one proved not to be.
+    // The lower end was proved semi-definite, and the upper end proved not semi-definite.
     let (lower, upper) = (certain(false).lower, certain(true).upper);
     Some(Enclosure::between(&upper.reciprocal(), &lower.reciprocal()))
 }
 
-/// The statement in LaTeX.
+/// The bound in LaTeX.
 pub fn latex() -> String {
     let [coherence, a, n, batch] = [r"\sigma", "a", "n", "B"].map(Symbol::named);
     let descent = super::gradient_descent::largest_sharpness(&eta());
@@ -135,9 +135,9 @@ mod tests {
         let model = golden::three_inputs();
         let sigma = coherence(&model).unwrap();
         assert!(sigma.contains(&Exact::fraction(3, 2)), "{sigma}");
-        // A width of 1e-12 in each of two eigenvalues, and a factor 10 for their sizes.
+        // Each of two eigenvalues has a width of 1e-12; a factor of 10 allows for their sizes.
         assert!(sigma.width() < 1e-11);
-        // a = 1, n/B − 1 = 2: unstable from 3/(2√2) = 1.06066 on.
+        // a = 1 and n/B − 1 = 2, so SGD is unstable from 3/(2√2) = 1.06066 on.
         assert!(verdict(&model, &"1.06066".parse().unwrap(), 1).holds());
         assert!(verdict(&model, &"1.06067".parse().unwrap(), 1).fails());
         assert!(verdict(&model, &"2.1".parse().unwrap(), 3).fails());

@@ -1,8 +1,10 @@
-//! Cyclic SGD and shuffle-once: the same epoch for ever, with the factor `P = A_{b_K} ⋯ A_{b_1}`.
+//! Cyclic SGD and shuffle-once: the same epoch is repeated, with the step matrix
+//! `P = A_{b_K} ⋯ A_{b_1}`.
 //!
-//! Nothing is random, so the distance converges from every start exactly when `ρ(P) < 1` on the range
-//! of `H`: asked of the characteristic polynomial by the recursion of Schur and Cohn. `P` is not
-//! symmetric; at `ρ = 1` boundedness would need semi-simple eigenvalues, which is not asked here.
+//! Nothing is random, so SGD converges from every start exactly when `ρ(P) < 1` on the range of `H`.
+//! This is decided from the characteristic polynomial by the recursion of Schur and Cohn. `P` is not
+//! symmetric; at `ρ(P) = 1`, boundedness would also require semi-simple eigenvalues, which is not
+//! tested.
 
 use crate::matrix::polynomial::spectral_radius_below_one;
 use crate::matrix::range::{range_basis, restricted};
@@ -10,7 +12,7 @@ use crate::model::Quadratic;
 use crate::model::reshuffling::{Epoch, factor};
 use crate::number::{Exact, Verdict};
 
-/// Does the distance converge to zero on the range of `H`? On the edge it does not.
+/// Does the distance to the minimum converge to zero on the range of `H`? Fails on the edge.
 pub fn converges(model: &Quadratic, epoch: &Epoch, learning_rate: &Exact) -> Verdict {
     let basis = range_basis(model.hessian());
     spectral_radius_below_one(&restricted(&factor(model, epoch, learning_rate), &basis))

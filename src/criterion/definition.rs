@@ -1,4 +1,4 @@
-//! What a criterion is: one value that holds its names, its formula and its code.
+//! The type of a criterion: its names, its formula and its code in one value.
 
 use nalgebra::DMatrix;
 use serde::Serialize;
@@ -7,25 +7,25 @@ use crate::matrix::Fractions;
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Exact, Field, Interval, Verdict};
 
-/// What a criterion says of the mean-square stability of SGD.
+/// What a criterion says about the mean-square stability of SGD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// SGD is stable exactly when it holds.
     Exact,
-    /// Where it fails, SGD is unstable.
+    /// SGD is unstable where it fails.
     Necessary,
-    /// Where it holds, SGD is stable.
+    /// SGD is stable where it holds.
     Sufficient,
     /// Exact in one dimension; in several it is neither necessary nor sufficient.
     Indicative,
 }
 
-/// A criterion for the mean-square stability of SGD with independent batches, a closed condition
-/// `A − ηᵏB ⪰ 0`: it holds for the learning rates `η` from 0 to its critical one.
+/// A criterion for the mean-square stability of SGD with independent batches. It is a closed condition
+/// `A − ηᵏB ⪰ 0` that holds for the learning rates `η` from 0 to its critical one.
 ///
-/// Every list of criteria in this crate is [`super::CRITERIA`]: the questions of `decide`, the sides
-/// of a conjecture, and the tables and JSON of the command line.
+/// [`super::CRITERIA`] is the only list of criteria: `decide` evaluates it, conjectures are built from
+/// it, and the tables and JSON of the command line follow it.
 #[derive(Clone, Copy, Debug)]
 pub struct Criterion {
     /// Its name in JSON: `one_step`.
@@ -34,72 +34,72 @@ pub struct Criterion {
     pub title: &'static str,
     /// The formula in plain text: `2H − η(H² + pΣ) ⪰ 0`.
     pub formula: &'static str,
-    /// What the literature calls it or writes for it: "Theorem 1".
+    /// The name or notation in the literature: "Theorem 1".
     pub known_as: &'static str,
     /// The critical learning rate in plain text: `1/(s√p)`.
     pub end: &'static str,
-    /// What it says of SGD.
+    /// What it says about SGD.
     pub role: Role,
     /// Why it has this role: for a necessary criterion, why SGD is unstable where it fails; for a
     /// sufficient one, why SGD is stable where it holds.
     pub reason: &'static str,
     /// The slack in LaTeX.
     pub latex: fn() -> String,
-    /// Does it hold for a model at a learning rate `η` and a noise weight `p`? Decided over ℚ.
+    /// Does it hold for a model at a learning rate `η` and a noise weight `p`? Always decided, over ℚ.
     pub verdict: fn(&Quadratic, &Exact, &Exact) -> Verdict,
-    /// The critical learning rate for a model and a noise weight `p`, in floating point: 0 for
-    /// "holds nowhere", `∞` for "holds everywhere", NaN when it cannot be computed. The certified one
-    /// is [`crate::decide::CriticalRates`]'.
+    /// The critical learning rate for a model and a noise weight `p`, in floating point: 0 when the
+    /// criterion holds nowhere, `∞` when it holds everywhere, NaN when it cannot be computed.
+    /// [`crate::decide::CriticalRates`] has the certified value.
     pub critical: fn(&Quadratic<f64>, f64) -> f64,
-    /// The matrices on which `decide` asks it of models of any size.
+    /// The matrices from which `decide` evaluates it for models of any size.
     pub form: Form,
 }
 
 impl PartialEq for Criterion {
-    /// Criteria are equal when they have the same name.
+    /// Criteria with the same name are equal.
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
 }
 
-/// The matrices `A` and `B` of a criterion `A − ηᵏB ⪰ 0`.
+/// The matrices `A` and `B` of a criterion `A − ηᵏB ⪰ 0`, by the kind of their entries.
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
-    /// Made of the moments `H` and `Σ`, d × d.
+    /// d × d matrices computed from the moments `H` and `Σ`.
     Matrix(MatrixForm),
     /// The maps `C` and `D` on the symmetric matrices, `k = 1`.
     SecondMoment,
 }
 
-/// A criterion that is one matrix of the moments `H` and `Σ`, over each algebra that `decide` uses.
+/// A criterion given by one matrix in the moments `H` and `Σ`, over each algebra that `decide` uses.
 #[derive(Clone, Copy, Debug)]
 pub struct MatrixForm {
-    /// Which moments `B` is made of.
+    /// The moments that `B` depends on.
     pub diffusion: Diffusion,
-    /// `k`, the power of `η`.
+    /// The power `k` of `η`.
     pub power: Power,
-    /// Over ℚ, with one denominator for a whole matrix.
+    /// Over ℚ, with a common denominator per matrix.
     pub fractions: Pencil<Fractions, Exact>,
-    /// In enclosures, for models whose common denominator is too long.
+    /// Over intervals, for models whose common denominator is too long.
     pub enclosures: Pencil<DMatrix<Interval<512>>, Interval<512>>,
-    /// In floating point, which only proposes.
+    /// In floating point, for proposals only.
     pub machine: Pencil<DMatrix<f64>, f64>,
-    /// In one dimension, over ℚ.
+    /// Over ℚ, in one dimension.
     pub numbers: Pencil<Exact, Exact>,
 }
 
-/// What the matrix `B` of a criterion is made of, and so when it vanishes.
+/// The moments that the matrix `B` of a criterion depends on, which determine when it vanishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Diffusion {
-    /// `H` alone: `Σ` need not be computed.
+    /// `H` alone; `Σ` need not be computed.
     Mean,
-    /// `pΣ` alone: there is no critical learning rate when `p = 0` or `Σ = 0`.
+    /// `pΣ` alone; there is no critical learning rate when `p = 0` or `Σ = 0`.
     Noise,
-    /// Both.
+    /// Both `H` and `pΣ`.
     Both,
 }
 
-/// The power in which the learning rate stands in a criterion `A − ηᵏB ⪰ 0`.
+/// The power `k` of the learning rate in a criterion `A − ηᵏB ⪰ 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Power {
     /// `k = 1`.
@@ -109,7 +109,7 @@ pub enum Power {
 }
 
 impl Power {
-    /// `ηᵏ`.
+    /// `ηᵏ` at a learning rate `η`.
     pub fn of(self, learning_rate: &Exact) -> Exact {
         match self {
             Power::First => learning_rate.clone(),
@@ -117,7 +117,7 @@ impl Power {
         }
     }
 
-    /// `η` from `ηᵏ`, a square root to this many bits.
+    /// `η` from `ηᵏ`; a square root is computed to this many bits.
     pub fn root(self, power: Exact, bits: u32) -> Exact {
         match self {
             Power::First => power,

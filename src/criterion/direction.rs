@@ -1,9 +1,9 @@
-//! The bound along a direction: for every unit vector `v`, mean-square stability needs
+//! The bound along a direction: mean-square stability requires, for every unit vector `v`,
 //! `η(m² + p·Var_i(vᵀH_iv)) ≤ 2m` with `m = vᵀHv`.
 //!
-//! It is the Rayleigh quotient of `C − ηD` at `X = vvᵀ` (Mulayoff and Michaeli 2024, their
-//! condition (15), take the top eigenvector of `H`). It is the right form of the non-uniformity
-//! bound in several dimensions: it bounds the spread of `vᵀH_iv` along each direction.
+//! The slack is the Rayleigh quotient of `C − ηD` at `X = vvᵀ` (condition (15) of Mulayoff and Michaeli
+//! 2024 is the case of the top eigenvector of `H`). This is the valid form of the non-uniformity bound
+//! in several dimensions: it bounds the spread of `vᵀH_iv` along each direction.
 
 use nalgebra::DVector;
 
@@ -15,11 +15,11 @@ use crate::number::{Field, Symbol, Verdict};
 /// The bound in plain text.
 pub const FORMULA: &str = "η(m² + pVar) ≤ 2m";
 
-/// Mean and variance of `vᵀH_iv` over the samples. `v` need not be a unit vector: both are
-/// divided by the power of `vᵀv` that makes them those of `v/‖v‖`, with no root.
+/// Mean and variance of `vᵀH_iv` over the samples, for `v` scaled to unit length. `v` may have any
+/// length: both numbers are divided by a power of `vᵀv`, which needs no root.
 ///
 /// # Panics
-/// When the direction has not the model's dimension; over ℚ when it is zero.
+/// When `direction` does not have the model's dimension; over ℚ, also when it is zero.
 pub fn curvature<T: Field>(model: &Quadratic<T>, direction: &DVector<T>) -> Curvature<T> {
     let (d, length) = (model.dimension(), direction.len());
     assert_eq!(d, length, "a direction of length {length} in dimension {d}");
@@ -36,7 +36,7 @@ pub fn curvature<T: Field>(model: &Quadratic<T>, direction: &DVector<T>) -> Curv
     Curvature::along_one_direction(mean, variance)
 }
 
-/// `2m − η(m² + p·Var_i(vᵀH_iv))`, by the formula of [`one_step`].
+/// The slack `2m − η(m² + p·Var_i(vᵀH_iv))`, by the formula of [`one_step`].
 pub fn slack<T: Field>(
     model: &Quadratic<T>,
     direction: &DVector<T>,

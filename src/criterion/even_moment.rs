@@ -1,11 +1,13 @@
-//! Stability of higher moments (Ma and Ying 2021): `E‖x_t‖^k ≤ C‖x_0‖^k`.
+//! Stability of higher moments (Ma and Ying 2021): is there a `C` with `E‖x_t‖^k ≤ C‖x_0‖^k` for all
+//! `t`?
 //!
-//! For even `k` the map `E[A_b^{⊗k}]` on the symmetric tensors is self-adjoint and keeps the cone of
-//! the powers `x^{⊗k}`, so boundedness is `Id − E[A_b^{⊗k}] ⪰ 0`: decided on a Gram matrix of
-//! `C(d + k − 1, k)` rows, by enumeration of all batches. `k = 2` is [`super::mean_square`].
+//! For even `k`, the map `E[A_b^{⊗k}]` on the symmetric tensors is self-adjoint and keeps the cone of
+//! the powers `x^{⊗k}`, so the moment is bounded exactly when `Id − E[A_b^{⊗k}] ⪰ 0`. This is decided
+//! on a Gram matrix of `C(d + k − 1, k)` rows, by enumerating all batches. `k = 2` is
+//! [`super::mean_square`].
 //!
-//! Necessary along every unit vector `v` ([`directional_slack`]):
-//! `(1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k`, from Minkowski's inequality
+//! A necessary condition for every unit vector `v` ([`directional_slack`]) is
+//! `(1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k`. It follows from Minkowski's inequality
 //! `‖ηh_b‖_k ≤ 1 + ‖1 − ηh_b‖_k ≤ 2` and `E h_b^k ≥ B^{1−k} (1/n) Σ h_i^k`.
 
 use nalgebra::{DMatrix, DVector};
@@ -17,11 +19,11 @@ use crate::matrix::symmetric_power::symmetric_power;
 use crate::model::Quadratic;
 use crate::number::{Field, Symbol, Verdict};
 
-/// `Id − E[A_b^{⊗k}]` as a Gram matrix on the symmetric tensors of order `k`, for these equally likely
-/// batches ([`Sampling::batches`](crate::model::Sampling::batches)).
+/// The slack `Id − E[A_b^{⊗k}]` as a Gram matrix on the symmetric tensors of order `k`, for these
+/// equally likely batches ([`Sampling::batches`](crate::model::Sampling::batches)).
 ///
 /// # Panics
-/// When the order is odd or there is no batch.
+/// When the order is odd or there are no batches.
 pub fn slack<T: Field>(
     model: &Quadratic<T>,
     batches: &[Vec<usize>],
@@ -39,10 +41,10 @@ pub fn slack<T: Field>(
     symmetric_power(&DMatrix::identity(d, d), order) - mean
 }
 
-/// Does `E‖x_t‖^k` stay bounded, for even `k`? The edge is stable.
+/// Does `E‖x_t‖^k` stay bounded, for even `k`? The edge counts as stable.
 ///
 /// # Panics
-/// When the order is odd or there is no batch.
+/// When the order is odd or there are no batches.
 pub fn verdict<T: Field>(
     model: &Quadratic<T>,
     batches: &[Vec<usize>],
@@ -52,11 +54,12 @@ pub fn verdict<T: Field>(
     positive_semidefinite(&slack(model, batches, learning_rate, order))
 }
 
-/// `1 − E|1 − ηa_b|^k` for the curvatures `a_b` of equally likely batches in one dimension, where
-/// every order `k ≥ 1` has an exact criterion; `None` when a sign cannot be told.
+/// The slack `1 − E|1 − ηa_b|^k` for the curvatures `a_b` of equally likely batches in one dimension,
+/// where it gives an exact criterion for every order `k ≥ 1`; `None` when the scalar cannot tell a
+/// sign.
 ///
 /// # Panics
-/// When there is no curvature.
+/// When there are no curvatures.
 pub fn one_dimensional_slack<T: Field>(
     curvatures: &[T],
     learning_rate: &T,
@@ -78,16 +81,16 @@ pub fn one_dimensional_slack<T: Field>(
     Some(T::one() - sum / T::int(curvatures.len() as i64))
 }
 
-/// `2^k B^{k−1} − η^k m_k`, where `m_k` is the mean of `(vᵀH_iv)^k` over the samples.
+/// The slack `2^k B^{k−1} − η^k m_k`, where `m_k` is the mean of `(vᵀH_iv)^k` over the samples.
 pub fn bound_slack<T: Field>(moment: &T, batch: &T, learning_rate: &T, order: usize) -> T {
     let most = power(&T::int(2), order) * power(batch, order - 1);
     most - power(learning_rate, order) * moment
 }
 
-/// [`bound_slack`] along a direction that need not have unit length.
+/// [`bound_slack`] along a direction of any length, scaled to unit length.
 ///
 /// # Panics
-/// When the direction has not the model's dimension; over ℚ when it is zero.
+/// When `direction` does not have the model's dimension; over ℚ, also when it is zero.
 pub fn directional_slack<T: Field>(
     model: &Quadratic<T>,
     direction: &DVector<T>,
@@ -120,7 +123,7 @@ pub fn latex_of_bound() -> String {
     bound_slack(&moment, &batch, &eta(), 4).to_string()
 }
 
-/// `x^exponent`, by squares, so that an even power of an interval is not negative.
+/// `x^exponent` by repeated squaring, so that an even power of an interval is not negative.
 fn power<T: Field>(x: &T, exponent: usize) -> T {
     match exponent {
         0 => T::one(),
@@ -151,7 +154,8 @@ mod tests {
         }
     }
 
-    /// The toy at x = 1: L³ ends at 0.550000, L⁴ at 0.547937, L⁸ at 0.542258; L¹ at 5/9.
+    /// The critical learning rates of the toy at x = 1: 0.550000 for L³, 0.547937 for L⁴, 0.542258 for
+    /// L⁸, and 5/9 for L¹.
     #[test]
     fn the_moments_of_the_toy_end_at_their_known_places() {
         let model = golden::toy_edge();

@@ -1,7 +1,7 @@
-//! Gradient descent: `η λ_max(H) ≤ 2`.
+//! The criterion of gradient descent: `η λ_max(H) ≤ 2`.
 //!
-//! Classical (Polyak 1987, section 1.4; for networks Cohen et al. 2021): `x⁺ = (I − ηH)x` stays
-//! bounded from every start exactly when no eigenvalue of `ηH` exceeds 2.
+//! A classical result (Polyak 1987, section 1.4; for networks Cohen et al. 2021): `x⁺ = (I − ηH)x`
+//! stays bounded from every start exactly when no eigenvalue of `ηH` exceeds 2.
 
 use super::definition::{Criterion, Diffusion, Form, MatrixForm, Pencil, Power, Role};
 use super::proposed::largest_eigenvalue;
@@ -10,7 +10,7 @@ use crate::matrix::{Algebra, positive_semidefinite};
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Verdict};
 
-/// Gradient descent's criterion, necessary for SGD.
+/// The criterion of gradient descent, necessary for SGD.
 pub const GRADIENT_DESCENT: Criterion = Criterion {
     name: "gradient_descent",
     title: "gradient descent",
@@ -44,13 +44,13 @@ pub const GRADIENT_DESCENT: Criterion = Criterion {
     }),
 };
 
-/// `2I − ηH`; in one direction `2 − ηa`.
+/// The slack `2I − ηH`; along one direction, `2 − ηa`.
 pub fn slack<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, learning_rate: &T) -> A {
     let identity = curvature.identity.clone();
     identity.scaled(&T::int(2)) - curvature.hessian.clone().scaled(learning_rate)
 }
 
-/// `2I` and `H`.
+/// The parts `2I` and `H`.
 fn parts<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, _: &T) -> [A; 2] {
     let twice = curvature.identity.clone().scaled(&T::int(2));
     [twice, curvature.hessian.clone()]
@@ -64,7 +64,7 @@ pub fn verdict<T: Field>(model: &Quadratic<T>, learning_rate: &T) -> Verdict {
 /// The largest stable sharpness, `2/η`.
 ///
 /// # Panics
-/// Over ℚ when the learning rate is zero.
+/// Over ℚ, when the learning rate is zero.
 pub fn largest_sharpness<T: Field>(learning_rate: &T) -> T {
     T::int(2) / learning_rate
 }

@@ -1,13 +1,13 @@
 //! Heavy ball: `x⁺ = (1 + β)x − βx⁻ − ηH_b x`, `−1 < β < 1`.
 //!
 //! * Gradient descent: `η λ_max(H) ≤ 2(1 + β)` (Polyak 1964; Cohen et al. 2021).
-//! * SGD in one dimension, in the mean square: `η((1 − β)a² + (1 + β)ps²) ≤ 2(1 − β²)a`. It follows
-//!   from the 3 × 3 map of `(E x², E xx⁻, E x⁻²)`. So the largest non-uniformity is
-//!   `√(1 − β²)/(η√p)`, reached at `a = (1 + β)/η`: momentum widens the range of sharpness and narrows
-//!   that of non-uniformity.
-//! * SGD in several dimensions: the test of Stein on the factors of the pairs `(x, x⁻)`.
+//! * SGD in one dimension, in the mean square: `η((1 − β)a² + (1 + β)ps²) ≤ 2(1 − β²)a`, from the 3 × 3
+//!   map of `(E x², E xx⁻, E x⁻²)`. So the largest non-uniformity is `√(1 − β²)/(η√p)`, reached at
+//!   `a = (1 + β)/η`: momentum widens the range of stable sharpness and narrows that of stable
+//!   non-uniformity.
+//! * SGD in several dimensions: Stein's test on the step matrices of the pairs `(x, x⁻)`.
 //!
-//! With `β ≥ 0` as PyTorch's SGD has it: no dampening, `η` undivided.
+//! For `β ≥ 0` this is PyTorch's SGD with momentum and no dampening; `η` is the same number.
 
 use nalgebra::DMatrix;
 
@@ -18,7 +18,7 @@ use crate::model::momentum::Momentum;
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Real, Symbol, Verdict};
 
-/// The criterion of gradient descent in plain text, in one direction.
+/// The criterion of gradient descent in plain text, along one direction.
 pub const DESCENT_FORMULA: &str = "η a ≤ 2(1 + β)";
 
 /// The bound on the non-uniformity in plain text.
@@ -27,7 +27,7 @@ pub const NON_UNIFORMITY_FORMULA: &str = "s ≤ √(1 − β²)/(η√p)";
 /// The criterion of SGD in plain text, in one dimension.
 pub const FORMULA: &str = "η((1−β)a² + (1+β)ps²) ≤ 2(1−β²)a";
 
-/// `2(1 + β)I − ηH`; in one direction `2(1 + β) − ηa`.
+/// The slack `2(1 + β)I − ηH`; along one direction, `2(1 + β) − ηa`.
 pub fn descent_slack<A: Algebra<T>, T: Field>(
     curvature: &Curvature<A>,
     learning_rate: &T,
@@ -37,28 +37,28 @@ pub fn descent_slack<A: Algebra<T>, T: Field>(
     curvature.identity.clone().scaled(&edge) - curvature.hessian.clone().scaled(learning_rate)
 }
 
-/// The largest sharpness at which gradient descent with heavy ball is stable, `2(1 + β)/η`.
+/// The largest sharpness at which gradient descent with heavy ball momentum is stable, `2(1 + β)/η`.
 ///
 /// # Panics
-/// Over ℚ when the learning rate is zero.
+/// Over ℚ, when the learning rate is zero.
 pub fn largest_sharpness<T: Field>(learning_rate: &T, beta: &T) -> T {
     gradient_descent::largest_sharpness(learning_rate) * (T::one() + beta)
 }
 
-/// The largest non-uniformity at which SGD can be stable in one dimension, `√(1 − β²)/(η√p)`;
-/// infinite (an interval: the whole line) when `p = 0`.
+/// The largest non-uniformity at which SGD can be stable in one dimension, `√(1 − β²)/(η√p)`. When
+/// `p = 0` it is infinite, and over intervals the whole real line.
 pub fn largest_non_uniformity<T: Real>(learning_rate: &T, weight: &T, beta: &T) -> T {
     let narrowed = (T::one() - beta.square()).sqrt();
     non_uniformity::largest_non_uniformity(learning_rate, weight) * narrowed
 }
 
-/// Is gradient descent with heavy ball stable, `2(1 + β)I − ηH ⪰ 0`?
+/// Is gradient descent with heavy ball momentum stable, `2(1 + β)I − ηH ⪰ 0`?
 pub fn descent_verdict<T: Field>(model: &Quadratic<T>, learning_rate: &T, beta: &T) -> Verdict {
     positive_semidefinite(&descent_slack(&model.curvature(), learning_rate, beta))
 }
 
-/// `2(1 − β²)a − η((1 − β)a² + (1 + β)ps²)`, in one dimension. Takes `s²`. Above zero the mean square
-/// converges, below zero it grows.
+/// The slack `2(1 − β²)a − η((1 − β)a² + (1 + β)ps²)` in one dimension, from `a` and `s²`. The mean
+/// square converges when it is positive and grows when it is negative.
 pub fn slack<T: Field>(
     sharpness: &T,
     squared_non_uniformity: &T,
@@ -70,10 +70,10 @@ pub fn slack<T: Field>(
     drift - learning_rate * diffusion(sharpness, squared_non_uniformity, weight, beta)
 }
 
-/// `η* = 2(1 − β²)a/((1 − β)a² + (1 + β)ps²)`, in one dimension.
+/// The critical learning rate `η* = 2(1 − β²)a/((1 − β)a² + (1 + β)ps²)` in one dimension.
 ///
 /// # Panics
-/// Over ℚ when the sharpness is zero.
+/// Over ℚ, when the sharpness is zero.
 pub fn critical<T: Field>(sharpness: &T, squared_non_uniformity: &T, weight: &T, beta: &T) -> T {
     let drift = T::int(2) * (T::one() - beta.square()) * sharpness;
     drift / diffusion(sharpness, squared_non_uniformity, weight, beta)
@@ -83,8 +83,8 @@ fn diffusion<T: Field>(a: &T, s2: &T, p: &T, beta: &T) -> T {
     (T::one() - beta) * a.square() + (T::one() + beta) * p * s2
 }
 
-/// `1 − β² − η²ps²`: not negative when `s ≤ √(1 − β²)/(η√p)`, which stability in one dimension needs
-/// for every sharpness.
+/// The slack `1 − β² − η²ps²`, which is `≥ 0` when `s ≤ √(1 − β²)/(η√p)`. Stability in one dimension
+/// requires this for every sharpness.
 pub fn non_uniformity_slack<T: Field>(
     squared_non_uniformity: &T,
     learning_rate: &T,
@@ -94,8 +94,8 @@ pub fn non_uniformity_slack<T: Field>(
     T::one() - beta.square() - learning_rate.square() * weight * squared_non_uniformity
 }
 
-/// Does `E‖x_t‖²` converge to zero? `batch_hessians`: the equally likely `H_b` on the range of `H`
-/// ([`Quadratic::batch_hessians_on_range`]). An open condition: on the edge it fails.
+/// Does `E‖x_t‖²` converge to zero? `batch_hessians` are the equally likely `H_b` on the range of `H`
+/// ([`Quadratic::batch_hessians_on_range`]). This is an open condition: it fails on the edge.
 pub fn mean_square_converges<T: Field>(
     batch_hessians: &[DMatrix<T>],
     learning_rate: &T,

@@ -1,16 +1,17 @@
-//! Does the expected loss fall in one step, from every point? And measured at one point: the
-//! sharpness that the noise sees.
+//! Criteria for the expected loss: does it fall in one step from every point? At a single point the
+//! same conditions become bounds on measured sharpnesses.
 //!
-//! With `L = ½xᵀHx`, `g = Hx`, `g_b = H_bx`, `S_b = E g_b g_bᵀ`:
+//! Let `L = ½xᵀHx`, `g = Hx`, `g_b = H_bx` and `S_b = E g_b g_bᵀ`.
 //!
-//! * `E L(x⁺) − L(x) = −η‖g‖² + (η²/2) tr(H S_b)`: never positive when `2H² − ηE[H_bHH_b] ⪰ 0`. At one
-//!   point: the gradient-noise interaction `tr(HS_b)/‖g‖² ≤ 2/η`, or the interaction-aware sharpness
-//!   `tr(HS_b)/tr(S_b) ≤ (2/η)‖g‖²/tr(S_b)` (Lee and Jang 2023): the same statement.
-//! * `E L_b(x⁺) − E L_b(x) = −ηE‖g_b‖² + (η²/2) E g_bᵀH_bg_b`, the loss on the batch itself: never
-//!   positive when `2E[H_b²] − ηE[H_b³] ⪰ 0`. At one point: batch sharpness
-//!   `E[g_bᵀH_bg_b]/E‖g_b‖² ≤ 2/η` (Andreyev and Beneventano 2024, who take the mean of the ratios:
-//!   [`mean_of_batch_sharpness`]; the identity is for the ratio of the means).
-//! * `2H − ηE[H_b²] ⪰ 0` for the distance is [`super::one_step`].
+//! * `E L(x⁺) − L(x) = −η‖g‖² + (η²/2) tr(H S_b)` is never positive when
+//!   `2H² − ηE[H_bHH_b] ⪰ 0`. At one point, this is the bound `tr(HS_b)/‖g‖² ≤ 2/η` on the gradient-noise interaction, or
+//!   equivalently `tr(HS_b)/tr(S_b) ≤ (2/η)‖g‖²/tr(S_b)` on the interaction-aware sharpness (Lee and
+//!   Jang 2023).
+//! * `E L_b(x⁺) − E L_b(x) = −ηE‖g_b‖² + (η²/2) E g_bᵀH_bg_b`, for the loss on the batch itself, is
+//!   never positive when `2E[H_b²] − ηE[H_b³] ⪰ 0`. At one point, this is the bound
+//!   `E[g_bᵀH_bg_b]/E‖g_b‖² ≤ 2/η` on the batch sharpness. (Andreyev and Beneventano 2024 use the mean
+//!   of the ratios, [`mean_of_batch_sharpness`]; the identity is for the ratio of the means.)
+//! * For the distance, the condition `2H − ηE[H_b²] ⪰ 0` is [`super::one_step`].
 
 use nalgebra::{DMatrix, DVector};
 
@@ -20,29 +21,29 @@ use crate::matrix::{Algebra, positive_semidefinite};
 use crate::model::{Quadratic, second_moment};
 use crate::number::{Field, Symbol, Verdict};
 
-/// `2F − ηG`: what falls to first order against what the step adds to second order.
+/// The slack `2F − ηG`, where `F` is the first-order decrease and `G` the second-order increase.
 pub fn slack<A: Algebra<T>, T: Field>(first: A, second: A, learning_rate: &T) -> A {
     first.scaled(&T::int(2)) - second.scaled(learning_rate)
 }
 
-/// `E[H_b X H_b]` for batches of noise weight `p`.
+/// The mean `E[H_b X H_b]` for batches of noise weight `p`.
 fn diffusion<T: Field>(model: &Quadratic<T>, x: &DMatrix<T>, weight: &T) -> DMatrix<T> {
     let h = model.hessian();
     second_moment::diffusion(h * x * h, model.mean_sandwich(x), weight)
 }
 
-/// Does the expected loss not rise in one step from any point, `2H² − ηE[H_bHH_b] ⪰ 0`?
+/// Does the expected loss never increase in one step, from any point: `2H² − ηE[H_bHH_b] ⪰ 0`?
 pub fn non_expansion<T: Field>(model: &Quadratic<T>, learning_rate: &T, weight: &T) -> Verdict {
     let first = model.hessian().squared();
     let second = diffusion(model, model.hessian(), weight);
     positive_semidefinite(&slack(first, second, learning_rate))
 }
 
-/// Does the expected loss of the batch on itself not rise in one step from any point,
-/// `2E[H_b²] − ηE[H_b³] ⪰ 0`? By enumeration of all batches.
+/// Does the expected loss of the batch on itself never increase in one step, from any point:
+/// `2E[H_b²] − ηE[H_b³] ⪰ 0`? All batches are enumerated.
 ///
 /// # Panics
-/// When there is no batch.
+/// When there are no batches.
 pub fn batch_non_expansion<T: Field>(
     model: &Quadratic<T>,
     batches: &[Vec<usize>],
@@ -54,19 +55,19 @@ pub fn batch_non_expansion<T: Field>(
     positive_semidefinite(&slack(second, third, learning_rate))
 }
 
-/// The three numbers of one step from a point, by the noise weight.
+/// The three numbers that determine how one step from a point changes the expected loss.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interaction<T> {
-    /// `‖g‖²`.
+    /// The squared gradient norm `‖g‖²`.
     pub squared_gradient: T,
-    /// `tr S_b = E‖g_b‖²`.
+    /// The mean squared batch gradient norm, `tr S_b = E‖g_b‖²`.
     pub squared_batch_gradient: T,
-    /// `tr(H S_b) = E g_bᵀHg_b`.
+    /// The mean curvature along the batch gradients, `tr(H S_b) = E g_bᵀHg_b`.
     pub curvature: T,
 }
 
 impl<T: Field> Interaction<T> {
-    /// At the distance `x` from the minimum (length d).
+    /// The numbers at displacement `x` (length d) from the minimum, for batches of noise weight `p`.
     pub fn at(model: &Quadratic<T>, x: &DVector<T>, weight: &T) -> Self {
         let gradient = model.hessian() * x;
         let noise = diffusion(model, &(x * x.transpose()), weight);
@@ -77,7 +78,7 @@ impl<T: Field> Interaction<T> {
         }
     }
 
-    /// `2‖g‖² − η tr(HS_b)`: not negative when the expected loss does not rise.
+    /// The slack `2‖g‖² − η tr(HS_b)`, which is `≥ 0` when the expected loss does not increase.
     pub fn slack(&self, learning_rate: &T) -> T {
         slack(
             self.squared_gradient.clone(),
@@ -86,10 +87,11 @@ impl<T: Field> Interaction<T> {
         )
     }
 
-    /// The gradient-noise interaction `tr(HS_b)/‖g‖²`, at most `2/η` when the loss does not rise.
+    /// The gradient-noise interaction `tr(HS_b)/‖g‖²`, at most `2/η` when the expected loss does not
+    /// increase.
     ///
     /// # Panics
-    /// Over ℚ when the gradient is zero.
+    /// Over ℚ, when the gradient is zero.
     pub fn gradient_noise_interaction(&self) -> T {
         &self.curvature / &self.squared_gradient
     }
@@ -97,17 +99,18 @@ impl<T: Field> Interaction<T> {
     /// The interaction-aware sharpness `tr(HS_b)/tr(S_b)`.
     ///
     /// # Panics
-    /// Over ℚ when every batch gradient is zero.
+    /// Over ℚ, when every batch gradient is zero.
     pub fn interaction_aware_sharpness(&self) -> T {
         &self.curvature / &self.squared_batch_gradient
     }
 }
 
-/// Batch sharpness as the ratio of the means: `E[g_bᵀH_bg_b]` and `E‖g_b‖²`, by enumeration; their
-/// quotient is at most `2/η` exactly when the expected batch loss does not rise.
+/// The numerator `E[g_bᵀH_bg_b]` and the denominator `E‖g_b‖²` of batch sharpness as a ratio of means,
+/// by enumerating all batches. The quotient is at most `2/η` exactly when the expected batch loss does
+/// not increase.
 ///
 /// # Panics
-/// When there is no batch.
+/// When there are no batches.
 pub fn batch_sharpness<T: Field>(
     model: &Quadratic<T>,
     batches: &[Vec<usize>],
@@ -122,11 +125,11 @@ pub fn batch_sharpness<T: Field>(
     (sum.0 / &count, sum.1 / count)
 }
 
-/// Batch sharpness as the mean of the ratios `g_bᵀH_bg_b/‖g_b‖²`, over the batches whose gradient is not
-/// zero; `None` when there is none. An empirical measure and no criterion.
+/// Batch sharpness as the mean of the ratios `g_bᵀH_bg_b/‖g_b‖²` over the batches whose gradient is not
+/// zero; `None` when there are none. It is an empirical measure, not a criterion.
 ///
 /// # Panics
-/// When there is no batch.
+/// When there are no batches.
 pub fn mean_of_batch_sharpness<T: Field>(
     model: &Quadratic<T>,
     batches: &[Vec<usize>],
@@ -142,7 +145,7 @@ pub fn mean_of_batch_sharpness<T: Field>(
     Some(sum / T::int(ratios.len() as i64))
 }
 
-/// `g_bᵀH_bg_b` and `‖g_b‖²` of every batch.
+/// `g_bᵀH_bg_b` and `‖g_b‖²` for every batch.
 fn batch_terms<T: Field>(
     model: &Quadratic<T>,
     batches: &[Vec<usize>],
@@ -184,7 +187,8 @@ mod tests {
 
     #[test]
     fn one_dimension_is_decided_by_hand() {
-        // Curvatures 0 and 2: H = 1, E[H_bHH_b] = 2, E[H_b²] = 2, E[H_b³] = 4; all end at η = 1.
+        // Curvatures 0 and 2: H = 1, E[H_bHH_b] = 2, E[H_b²] = 2, E[H_b³] = 4. Every bound ends at
+        // η = 1.
         let (model, one) = (golden::one_flat_sample(), Exact::from(1));
         let single = [vec![0], vec![1]];
         let beyond = "1.001".parse().unwrap();
@@ -204,7 +208,7 @@ mod tests {
             mean_of_batch_sharpness(&model, &single, &x),
             Some(Exact::from(2))
         );
-        // Of rank-one samples a batch of one has the ratio ‖x_i‖²: here 1, 1 and 2.
+        // With rank-one samples, a batch of one has the ratio ‖x_i‖²: here 1, 1 and 2.
         let x = DVector::from_row_slice(&[1, -2].map(Exact::from));
         assert_eq!(
             mean_of_batch_sharpness(&golden::three_inputs(), &[vec![0], vec![1], vec![2]], &x),

@@ -1,12 +1,13 @@
-//! Mean-square stability, exactly: `C − ηD ⪰ 0` on the symmetric matrices.
+//! The exact criterion of mean-square stability: `C − ηD ⪰ 0` on the symmetric matrices.
 //!
-//! The second moment moves by the self-adjoint map `T(X) = X − η(C(X) − ηD(X))`
-//! ([`crate::model::second_moment`]), which keeps the cone of semi-definite matrices; by the
-//! theorem of Krein and Rutman its spectral radius is its largest eigenvalue. So `E‖x_t‖²` is
-//! bounded from every start exactly when `λ_max(T) ≤ 1`, that is when `C − ηD ⪰ 0` (Mulayoff and
-//! Michaeli 2024 state the threshold; `C` here is twice theirs).
+//! The second moment evolves by the self-adjoint map `T(X) = X − η(C(X) − ηD(X))`
+//! ([`crate::model::second_moment`]), which keeps the cone of semi-definite matrices. By the theorem of
+//! Krein and Rutman its spectral radius is its largest eigenvalue. So `E‖x_t‖²` is bounded from every
+//! start exactly when `λ_max(T) ≤ 1`, that is, `C − ηD ⪰ 0` (Mulayoff and Michaeli 2024 state the
+//! threshold; `C` here is twice theirs).
 //!
-//! Decided on the Gram matrix in a rational basis of Sym(d): m × m, m = d(d+1)/2, cost m³.
+//! It is decided on the Gram matrix in a rational basis of Sym(d): m × m with m = d(d+1)/2, at a cost
+//! of m³.
 
 use nalgebra::DMatrix;
 
@@ -18,7 +19,7 @@ use crate::model::Quadratic;
 use crate::model::second_moment::{self, Maps};
 use crate::number::{Field, Symbol, Verdict};
 
-/// Mean-square stability.
+/// The criterion of mean-square stability.
 pub const MEAN_SQUARE: Criterion = Criterion {
     name: "mean_square",
     title: "mean square",
@@ -36,7 +37,8 @@ pub const MEAN_SQUARE: Criterion = Criterion {
     form: Form::SecondMoment,
 };
 
-/// The Gram matrix of `C − ηD` (m × m). Only its inertia means something, not its eigenvalues.
+/// The slack `C − ηD` as a Gram matrix (m × m). Its inertia is that of the map; its eigenvalues are
+/// not.
 pub fn slack<T: Field>(maps: &Maps<T>, learning_rate: &T) -> DMatrix<T> {
     second_moment::slack(maps.drift.clone(), maps.diffusion.clone(), learning_rate)
 }

@@ -1,40 +1,40 @@
-//! Room **criterion**: formulas, once each.
+//! Room **criterion**: the formulas of stability, each written once.
 //!
 //! A criterion is a closed condition on the curvature of a minimum, the learning rate `η` and the
-//! weight `p` of the sample noise ([`crate::model::Sampling::weight`]). Each gives its *slack*,
+//! weight `p` of the sampling noise ([`crate::model::Sampling::weight`]). Each is given by its *slack*,
 //! generic over [`Algebra`](crate::matrix::Algebra): the criterion holds exactly when the slack is
-//! `⪰ 0` (a matrix) or `≥ 0` (a number). Equality is stable.
+//! `⪰ 0` (a matrix) or `≥ 0` (a number). Equality counts as stable.
 //!
-//! The criteria that `decide` asks of every model are values of one type, [`Criterion`], in one list,
-//! [`CRITERIA`].
+//! The criteria that `decide` evaluates for every model are values of one type, [`Criterion`], in one
+//! list, [`CRITERIA`].
 //!
-//! | criterion | slack | says of SGD |
+//! | criterion | slack | what it says about SGD |
 //! |---|---|---|
-//! | [`gradient_descent`] | `2I − ηH` | necessary; all of it for the full batch |
+//! | [`gradient_descent`] | `2I − ηH` | necessary; exact for the full batch |
 //! | [`non_uniformity`] | `I − η²pΣ` | necessary in one dimension, for two samples, when the `H_i` commute |
 //! | [`one_step`] | `2H − η(H² + pΣ)` | sufficient; exact in one dimension |
 //! | [`mean_square`] | `C − ηD` on Sym(d) | exact |
 //! | [`direction`] | `2m − η(m² + p·Var)` | necessary along every direction |
 //! | [`trace`] | `2 tr H − η tr(H² + pΣ)`, `r − η²p tr Σ` | necessary |
 //! | [`alignment`] | `1 − η²pμ₀‖H‖_F²` | necessary |
-//! | [`loss`] | `2H² − ηE[H_bHH_b]` | sufficient; the expected loss does not rise in one step |
+//! | [`loss`] | `2H² − ηE[H_bHH_b]` | sufficient; the expected loss does not increase in one step |
 //! | [`even_moment`] | `Id − E[A_b^{⊗k}]` on Sym^k | exact for `E‖x_t‖^k`, `k` even |
-//! | [`almost_sure`] | `1 − Π(1 − ηa_b)²` | exact in one dimension; words decide part of several |
+//! | [`almost_sure`] | `1 − Π(1 − ηa_b)²` | exact in one dimension; in several, words of batches decide some cases |
 //! | [`bernoulli`] | `C − ηD` with `D = HXH + qV` | exact for Bernoulli batches |
 //! | [`coherence`] | `σ² − a²η²(n/B − 1)` | necessary for Bernoulli batches |
 //! | [`reshuffling`] | `Id − T_RR` on Sym(d) | exact for random reshuffling |
-//! | [`cyclic`] | `ρ(P) < 1` | exact for one order, strictly |
-//! | [`heavy_ball`], [`nesterov`] | see there | descent; SGD in one dimension; any dimension, strictly |
+//! | [`cyclic`] | `ρ(P) < 1` | exact for one order of the samples, strictly |
+//! | [`heavy_ball`], [`nesterov`] | see the modules | gradient descent; SGD in one dimension; any dimension, strictly |
 //! | [`preconditioned`] | `2(1 + β)P − (1 − β)ηH` | exact for a frozen preconditioner |
 //! | [`spectral`] | `1 − U` | exact for spectrally expressible noise, strictly |
-//! | [`flip`] | `3f'''² − f''f''''` | what follows gradient descent's edge in one dimension |
+//! | [`flip`] | `3f'''² − f''f''''` | what gradient descent does past its edge in one dimension |
 //!
-//! "Strictly" marks the maps that are not self-adjoint: there convergence (`ρ < 1`) is decided, and
-//! the edge counts as failing.
+//! "Strictly" marks maps that are not self-adjoint. For these, convergence (`ρ < 1`) is decided, and
+//! the criterion fails on the edge.
 //!
-//! The same slack runs over matrices of rationals (decides), of intervals (certifies), over plain
-//! numbers (measured values, one dimension) and over symbols (prints its LaTeX). `T: Field` in a
-//! signature says that no root is needed, so the criterion is decidable over ℚ.
+//! The same slack is evaluated over matrices of rationals (to decide), matrices of intervals (to
+//! certify), plain numbers (for measured values, or in one dimension) and symbols (to print its LaTeX).
+//! `T: Field` in a signature means that no root is needed, so the criterion is decidable over ℚ.
 
 pub mod alignment;
 pub mod almost_sure;
@@ -68,8 +68,8 @@ pub use non_uniformity::NON_UNIFORMITY;
 pub use one_step::ONE_STEP;
 pub use per_criterion::PerCriterion;
 
-/// The criteria that `decide` asks of every model, in the order in which they are listed everywhere.
-/// A new one is a value beside its formula and a line here.
+/// The criteria that `decide` evaluates for every model, in the order in which they are listed
+/// everywhere. A new criterion is added here, and its value is defined in the module of its formula.
 pub const CRITERIA: [Criterion; 4] = [GRADIENT_DESCENT, NON_UNIFORMITY, ONE_STEP, MEAN_SQUARE];
 
 #[cfg(test)]
@@ -80,7 +80,8 @@ mod tests {
     use crate::model::{Curvature, Sampling, golden};
     use crate::number::{Exact, Real, Symbol};
 
-    /// Relative: far above the rounding of two-by-two matrices, far below any wrong formula.
+    /// A relative tolerance, far above the rounding errors of 2 × 2 matrices and far below the error of
+    /// any wrong formula.
     const NEAR: f64 = 1e-9;
 
     #[test]
@@ -101,7 +102,7 @@ mod tests {
         }
     }
 
-    /// The plain text is the LaTeX that the code prints, in other letters.
+    /// The plain text is the LaTeX that the code prints, transliterated.
     #[test]
     fn plain_formulas_say_what_the_code_prints() {
         let letters = [
@@ -137,8 +138,8 @@ mod tests {
         fn of<T: Real, A: Algebra<T>>(&self, curvature: &Curvature<A>, eta: &T, p: &T) -> A;
     }
 
-    /// The printed tree is the formula: evaluated at numbers it gives bit for bit what the
-    /// formula gives at these numbers.
+    /// Evaluating the printed expression at numbers gives bit for bit what the formula gives at these
+    /// numbers.
     fn prints_what_it_computes(slack: impl Slack) {
         let tree: Symbol = slack.of(&Curvature::of_matrix_symbols(), &eta(), &weight());
         let numbers = Curvature::along_one_direction(1.375, 0.8125);

@@ -1,10 +1,10 @@
 //! Nesterov's momentum: `x⁺ = (I − ηH_b)((1 + β)x − βx⁻)`, `0 ≤ β < 1`.
 //!
-//! * Gradient descent: `η(1 + 2β) λ_max(H) ≤ 2 + 2β` (the test of Jury on each eigenvalue).
+//! * Gradient descent: `η(1 + 2β) λ_max(H) ≤ 2 + 2β` (Jury's test on each eigenvalue).
 //! * SGD in one dimension, in the mean square, with `q = 1 − ηa` and `Q = q² + η²ps²`:
 //!   `Q(((1 + β)² + β²)(1 + βq) − 2β(1 + β)²q) < 1 + βq` and `1 + βq > 0`, from the 3 × 3 map of
 //!   `(E x², E xx⁻, E x⁻²)`.
-//! * SGD in several dimensions: the test of Stein on the factors of the pairs `(x, x⁻)`.
+//! * SGD in several dimensions: Stein's test on the step matrices of the pairs `(x, x⁻)`.
 
 use nalgebra::DMatrix;
 
@@ -14,10 +14,10 @@ use crate::model::momentum::Momentum;
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Symbol, Verdict};
 
-/// The criterion of gradient descent in plain text, in one direction.
+/// The criterion of gradient descent in plain text, along one direction.
 pub const DESCENT_FORMULA: &str = "η a(1 + 2β) ≤ 2 + 2β";
 
-/// `(2 + 2β)I − η(1 + 2β)H`.
+/// The slack `(2 + 2β)I − η(1 + 2β)H` of gradient descent.
 pub fn descent_slack<A: Algebra<T>, T: Field>(
     curvature: &Curvature<A>,
     learning_rate: &T,
@@ -33,7 +33,7 @@ pub fn descent_slack<A: Algebra<T>, T: Field>(
 /// `(2 + 2β)/(η(1 + 2β))`.
 ///
 /// # Panics
-/// Over ℚ when the learning rate is zero.
+/// Over ℚ, when the learning rate is zero.
 pub fn largest_sharpness<T: Field>(learning_rate: &T, beta: &T) -> T {
     let twice = T::int(2) * beta;
     (T::int(2) + &twice) / (learning_rate * (T::one() + twice))
@@ -44,12 +44,12 @@ pub fn descent_verdict<T: Field>(model: &Quadratic<T>, learning_rate: &T, beta: 
     positive_semidefinite(&descent_slack(&model.curvature(), learning_rate, beta))
 }
 
-/// `1 + βq` with `q = 1 − ηa`: must be positive.
+/// The number `1 + βq` with `q = 1 − ηa`, which stability requires to be positive.
 pub fn gate<T: Field>(sharpness: &T, learning_rate: &T, beta: &T) -> T {
     T::one() + beta * (T::one() - learning_rate * sharpness)
 }
 
-/// `1 + βq − Q(((1 + β)² + β²)(1 + βq) − 2β(1 + β)²q)`, in one dimension. Takes `s²`.
+/// The slack `1 + βq − Q(((1 + β)² + β²)(1 + βq) − 2β(1 + β)²q)` in one dimension, from `a` and `s²`.
 pub fn slack<T: Field>(
     sharpness: &T,
     squared_non_uniformity: &T,
@@ -67,7 +67,7 @@ pub fn slack<T: Field>(
     gate - square * (first - second)
 }
 
-/// Does the mean square converge, in one dimension, for `0 ≤ β < 1`? On the edge it does not.
+/// Does the mean square converge in one dimension, for `0 ≤ β < 1`? Fails on the edge.
 pub fn converges<T: Field>(
     sharpness: &T,
     squared_non_uniformity: &T,
@@ -86,8 +86,8 @@ pub fn converges<T: Field>(
     Verdict::positive(gate.sign()).and(Verdict::positive(slack.sign()))
 }
 
-/// Does `E‖x_t‖²` converge to zero? `batch_hessians`: the equally likely `H_b` on the range of `H`
-/// ([`Quadratic::batch_hessians_on_range`]). An open condition: on the edge it fails.
+/// Does `E‖x_t‖²` converge to zero? `batch_hessians` are the equally likely `H_b` on the range of `H`
+/// ([`Quadratic::batch_hessians_on_range`]). This is an open condition: it fails on the edge.
 pub fn mean_square_converges<T: Field>(
     batch_hessians: &[DMatrix<T>],
     learning_rate: &T,

@@ -1,8 +1,8 @@
-//! The non-uniformity bound: `s ≤ 1/(η√p)`, that is `s ≤ (1/η) √(B(n − 1)/(n − B))` without
-//! replacement, with `s² = λ_max(Σ)`.
+//! The non-uniformity bound: `s ≤ 1/(η√p)` with `s² = λ_max(Σ)`. Without replacement this is
+//! `s ≤ (1/η) √(B(n − 1)/(n − B))`.
 //!
-//! Wu, Ma and E (2018) read it off their Theorem 1. It is necessary for mean-square stability in
-//! one dimension, for two samples and when the `H_i` commute, but not in general.
+//! Wu, Ma and E (2018) derive it from their Theorem 1. It is necessary for mean-square stability in one
+//! dimension, for two samples, and when the `H_i` commute, but not in general.
 
 use super::definition::{Criterion, Diffusion, Form, MatrixForm, Pencil, Power, Role};
 use super::proposed::largest_eigenvalue;
@@ -33,7 +33,7 @@ pub const NON_UNIFORMITY: Criterion = Criterion {
     }),
 };
 
-/// `I − η²pΣ`; in one direction `1 − η²ps²`. No root: decidable over ℚ.
+/// The slack `I − η²pΣ`; along one direction, `1 − η²ps²`. It needs no root and is decidable over ℚ.
 pub fn slack<A: Algebra<T>, T: Field>(
     curvature: &Curvature<A>,
     learning_rate: &T,
@@ -43,7 +43,7 @@ pub fn slack<A: Algebra<T>, T: Field>(
     curvature.identity.clone() - curvature.variance.clone().scaled(&factor)
 }
 
-/// `I` and `pΣ`.
+/// The parts `I` and `pΣ`.
 fn parts<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, weight: &T) -> [A; 2] {
     let noise = curvature.variance.clone().scaled(weight);
     [curvature.identity.clone(), noise]
@@ -54,14 +54,14 @@ pub fn verdict<T: Field>(model: &Quadratic<T>, learning_rate: &T, weight: &T) ->
     positive_semidefinite(&slack(&model.curvature(), learning_rate, weight))
 }
 
-/// `1 − η√p·s` for a measured non-uniformity `s` (not squared): no division, so that `p = 0`
-/// leaves every `s` free.
+/// The slack `1 − η√p·s` for a measured non-uniformity `s` (not squared). There is no division, so with
+/// `p = 0` it holds for every `s`.
 pub fn slack_of_measured<T: Real>(non_uniformity: &T, learning_rate: &T, weight: &T) -> T {
     T::one() - learning_rate * weight.sqrt() * non_uniformity
 }
 
-/// The largest non-uniformity that the bound allows, `1/(η√p)`; infinite (an interval: the whole
-/// line) when `p = 0`.
+/// The largest non-uniformity that the bound allows, `1/(η√p)`. When `p = 0` it is infinite, and over
+/// intervals the whole real line.
 pub fn largest_non_uniformity<T: Real>(learning_rate: &T, weight: &T) -> T {
     T::one() / (learning_rate * weight.sqrt())
 }

@@ -1,15 +1,15 @@
-//! One dimension: `η(a² + ps²) ≤ 2a`, exact (Wu, Ma and E 2018, section 3).
+//! The exact criterion in one dimension: `η(a² + ps²) ≤ 2a` (Wu, Ma and E 2018, section 3).
 //!
-//! `E x⁺² = ((1 − ηa)² + η²ps²) x²`, so this is the one-step criterion over plain numbers. On a
-//! network it is read with `a = λ_max(H)` and `s² = λ_max(Σ)` measured, as if one direction
-//! carried both.
+//! `E x⁺² = ((1 − ηa)² + η²ps²) x²`, so this is the one-step criterion over plain numbers. For a
+//! network it is evaluated at the measured `a = λ_max(H)` and `s² = λ_max(Σ)`, as if both belonged to
+//! one direction.
 
 use super::one_step;
 use super::symbols::{eta, weight};
 use crate::model::Curvature;
 use crate::number::{Field, Symbol};
 
-/// `2a − η(a² + ps²)`, by the formula of [`one_step`]. Takes `s²`.
+/// The slack `2a − η(a² + ps²)`, by the formula of [`one_step`], from `a` and `s²`.
 pub fn slack<T: Field>(
     sharpness: T,
     squared_non_uniformity: T,
@@ -20,7 +20,7 @@ pub fn slack<T: Field>(
     one_step::slack(&curvature, learning_rate, weight)
 }
 
-/// `(1 − ηa)² + η²ps² = 1 − η·slack`: the factor of the mean square in one step.
+/// The factor `(1 − ηa)² + η²ps² = 1 − η·slack` by which one step multiplies the mean square.
 pub fn growth<T: Field>(
     sharpness: T,
     squared_non_uniformity: T,
@@ -31,10 +31,11 @@ pub fn growth<T: Field>(
     (T::one() - learning_rate * sharpness).square() + noise
 }
 
-/// `η(a² + ps²)/(2a)`, at most 1 when stable: how near the edge a measured minimum is.
+/// The ratio `η(a² + ps²)/(2a)`, which is at most 1 when stable; it says how close to the edge a
+/// measured minimum is.
 ///
 /// # Panics
-/// Over ℚ when the sharpness is zero.
+/// Over ℚ, when the sharpness is zero.
 pub fn ratio<T: Field>(
     sharpness: T,
     squared_non_uniformity: T,
@@ -44,10 +45,10 @@ pub fn ratio<T: Field>(
     learning_rate / critical(sharpness, squared_non_uniformity, weight)
 }
 
-/// `η* = 2a/(a² + ps²)`, the largest stable learning rate.
+/// The largest stable learning rate, `η* = 2a/(a² + ps²)`.
 ///
 /// # Panics
-/// Over ℚ when the sharpness is zero: then every learning rate is stable.
+/// Over ℚ, when the sharpness is zero; every learning rate is then stable.
 pub fn critical<T: Field>(sharpness: T, squared_non_uniformity: T, weight: &T) -> T {
     let curvature = Curvature::along_one_direction(sharpness, squared_non_uniformity);
     T::int(2) * &curvature.hessian / one_step::second_moment(&curvature, weight)

@@ -1,9 +1,8 @@
-//! The one-step criterion: `λ_max((I − ηH)² + η²pΣ) ≤ 1`, Theorem 1 of Wu, Ma and E (2018).
+//! The one-step criterion `λ_max((I − ηH)² + η²pΣ) ≤ 1`, Theorem 1 of Wu, Ma and E (2018).
 //!
-//! The matrix is `E[A_b²]`, `A_b = I − ηH_b`: the criterion says that `E‖x_{t+1}‖² ≤ ‖x_t‖²` from
-//! every `x_t`. Written without the square of `I − ηH` and divided by η it is
-//! `2H − η(H² + pΣ) ⪰ 0`. It is sufficient for mean-square stability, and necessary in one
-//! dimension.
+//! The matrix is `E[A_b²]` with `A_b = I − ηH_b`, so the criterion says that `E‖x_{t+1}‖² ≤ ‖x_t‖²` for
+//! every `x_t`. Expanded and divided by η, it reads `2H − η(H² + pΣ) ⪰ 0`. It is sufficient for
+//! mean-square stability, and in one dimension also necessary.
 
 use super::definition::{Criterion, Diffusion, Form, MatrixForm, Pencil, Power, Role};
 use super::proposed::last_semidefinite;
@@ -12,7 +11,7 @@ use crate::matrix::{Algebra, positive_semidefinite};
 use crate::model::{Curvature, Quadratic};
 use crate::number::{Field, Verdict};
 
-/// Theorem 1 of Wu, Ma and E.
+/// The one-step criterion, Theorem 1 of Wu, Ma and E.
 pub const ONE_STEP: Criterion = Criterion {
     name: "one_step",
     title: "one step",
@@ -30,7 +29,7 @@ pub const ONE_STEP: Criterion = Criterion {
     form: Form::Matrix(FORM),
 };
 
-/// `2H − η(H² + pΣ)` over each algebra.
+/// The matrix `2H − η(H² + pΣ)` over each algebra.
 pub const FORM: MatrixForm = MatrixForm {
     diffusion: Diffusion::Both,
     power: Power::First,
@@ -40,7 +39,7 @@ pub const FORM: MatrixForm = MatrixForm {
     numbers: Pencil { slack, parts },
 };
 
-/// `2H − η(H² + pΣ)`; in one direction `2a − η(a² + ps²)`.
+/// The slack `2H − η(H² + pΣ)`; along one direction, `2a − η(a² + ps²)`.
 pub fn slack<A: Algebra<T>, T: Field>(
     curvature: &Curvature<A>,
     learning_rate: &T,
@@ -50,12 +49,12 @@ pub fn slack<A: Algebra<T>, T: Field>(
     drift - second_moment.scaled(learning_rate)
 }
 
-/// `E[H_b²] = H² + pΣ`.
+/// The second moment of the batch Hessians, `E[H_b²] = H² + pΣ`.
 pub fn second_moment<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, weight: &T) -> A {
     curvature.hessian.squared() + curvature.variance.clone().scaled(weight)
 }
 
-/// `2H` and `H² + pΣ`.
+/// The parts `2H` and `H² + pΣ`.
 fn parts<A: Algebra<T>, T: Field>(curvature: &Curvature<A>, weight: &T) -> [A; 2] {
     let drift = curvature.hessian.clone().scaled(&T::int(2));
     [drift, second_moment(curvature, weight)]

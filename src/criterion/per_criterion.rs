@@ -1,4 +1,4 @@
-//! One value for each criterion of the list.
+//! A container with one value per criterion.
 
 use std::ops::{Index, IndexMut};
 
@@ -6,30 +6,30 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{CRITERIA, Criterion};
 
-/// One value for each of [`CRITERIA`], in their order: `verdicts[ONE_STEP]`. In JSON an
-/// object with the names of the criteria.
+/// One value for each of [`CRITERIA`], in their order: `verdicts[ONE_STEP]`. In JSON it is an object
+/// whose keys are the names of the criteria.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PerCriterion<T>([T; CRITERIA.len()]);
 
 impl<T> PerCriterion<T> {
-    /// The value that `value` gives for each criterion.
+    /// Calls `value` for each criterion.
     pub fn from_fn(value: impl FnMut(Criterion) -> T) -> Self {
         PerCriterion(CRITERIA.map(value))
     }
 
-    /// Each criterion with its value.
+    /// Iterates over the criteria and their values.
     pub fn iter(&self) -> impl Iterator<Item = (Criterion, &T)> {
         CRITERIA.into_iter().zip(&self.0)
     }
 
-    /// Each criterion with its value, to be changed.
+    /// Iterates over the criteria and mutable references to their values.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (Criterion, &mut T)> {
         CRITERIA.into_iter().zip(&mut self.0)
     }
 }
 
 /// # Panics
-/// When the criterion is none of [`CRITERIA`].
+/// When the criterion is not one of [`CRITERIA`].
 impl<T> Index<Criterion> for PerCriterion<T> {
     type Output = T;
 

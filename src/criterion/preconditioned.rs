@@ -1,16 +1,17 @@
 //! Preconditioned gradient descent with a frozen preconditioner `P ≻ 0`: `x⁺ = x − ηP⁻¹∇f`.
 //!
-//! Stable exactly when `λ_max(P⁻¹H) ≤ 2/η`; for Newton, `P = H`, when `η ≤ 2`. With an exponential
-//! mean of gradients, `m⁺ = β₁m + (1 − β₁)∇f` and `x⁺ = x − ηP⁻¹m⁺`, it is heavy ball with the
-//! learning rate `(1 − β₁)η`: `λ_max(P⁻¹H) ≤ (2 + 2β₁)/((1 − β₁)η)`, which is `38/η` at `β₁ = 9/10`
-//! (Cohen et al. 2022, the adaptive edge of stability). Adam's `P` moves and its bias correction is
-//! left out here.
+//! It is stable exactly when `λ_max(P⁻¹H) ≤ 2/η`; for Newton's method, `P = H`, exactly when `η ≤ 2`.
+//! With an exponential average of gradients, `m⁺ = β₁m + (1 − β₁)∇f` and `x⁺ = x − ηP⁻¹m⁺`, it is heavy
+//! ball with the learning rate `(1 − β₁)η`. The condition becomes
+//! `λ_max(P⁻¹H) ≤ (2 + 2β₁)/((1 − β₁)η)`, which is `38/η` at `β₁ = 9/10` (Cohen et al. 2022, the
+//! adaptive edge of stability). The changes of Adam's `P` and its bias correction are not modelled.
 
 use super::symbols::{beta, eta};
 use crate::matrix::Algebra;
 use crate::number::{Field, Symbol};
 
-/// `2(1 + β₁)P − (1 − β₁)ηH`, d × d; `β₁ = 0` is plain preconditioned descent, `2P − ηH`.
+/// The slack `2(1 + β₁)P − (1 − β₁)ηH`, d × d; for `β₁ = 0` it is that of plain preconditioned descent,
+/// `2P − ηH`.
 pub fn slack<A: Algebra<T>, T: Field>(
     preconditioner: &A,
     hessian: &A,
@@ -25,7 +26,7 @@ pub fn slack<A: Algebra<T>, T: Field>(
 /// The largest stable `λ_max(P⁻¹H)`: `(2 + 2β₁)/((1 − β₁)η)`.
 ///
 /// # Panics
-/// Over ℚ when `β₁ = 1` or `η = 0`.
+/// Over ℚ, when `β₁ = 1` or `η = 0`.
 pub fn largest_preconditioned_sharpness<T: Field>(learning_rate: &T, beta: &T) -> T {
     T::int(2) * (T::one() + beta) / ((T::one() - beta) * learning_rate)
 }

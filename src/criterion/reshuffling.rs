@@ -1,10 +1,11 @@
 //! Random reshuffling: every epoch uses each sample once, in a new uniform order.
 //!
-//! The second moment moves per epoch by `T_RR(X) = E_π[P_π X P_πᵀ]`. When `B` divides `n` the reversed
-//! order is as likely, so `T_RR` is self-adjoint and `E‖x_t‖²` stays bounded exactly when
-//! `Id − T_RR ⪰ 0` on Sym(d). It is a polynomial of degree `2n/B` in `η`, and the stable learning
-//! rates need not form an interval. With a short last batch only strict stability is decided.
-//! The cost is one matrix product chain per order: `n!/(B!)^K`.
+//! In each epoch the second moment is mapped by `T_RR(X) = E_π[P_π X P_πᵀ]`. When `B` divides `n`, each
+//! order is as likely as its reverse, so `T_RR` is self-adjoint, and `E‖x_t‖²` stays bounded exactly
+//! when `Id − T_RR ⪰ 0` on Sym(d). `T_RR` is a polynomial of degree `2n/B` in `η`, and the stable
+//! learning rates need not form an interval. With a short last batch, only strict stability is decided.
+//!
+//! The cost is a chain of matrix products for each of the `n!/(B!)^K` orders.
 
 use nalgebra::DMatrix;
 
@@ -17,7 +18,7 @@ use crate::number::{Exact, Field, Verdict};
 /// The Gram matrix of `T_RR` on Sym(d) (m × m, m = d(d+1)/2).
 ///
 /// # Panics
-/// When the batch is zero.
+/// When `batch` is zero.
 pub fn epoch_map<T: Field>(model: &Quadratic<T>, batch: usize, learning_rate: &T) -> DMatrix<T> {
     let epochs = reshuffling::epochs(model.samples(), batch);
     mean_of(&epochs, |epoch| {
@@ -25,10 +26,10 @@ pub fn epoch_map<T: Field>(model: &Quadratic<T>, batch: usize, learning_rate: &T
     })
 }
 
-/// Does `E‖x_t‖²` stay bounded, `Id − T_RR ⪰ 0`? The edge is stable.
+/// Does `E‖x_t‖²` stay bounded, `Id − T_RR ⪰ 0`? The edge counts as stable.
 ///
 /// # Panics
-/// When the batch does not divide the number of samples: then `T_RR` is not self-adjoint.
+/// When `batch` does not divide the number of samples: `T_RR` is then not self-adjoint.
 pub fn verdict<T: Field>(model: &Quadratic<T>, batch: usize, learning_rate: &T) -> Verdict {
     let (n, d) = (model.samples(), model.dimension());
     assert!(
@@ -39,10 +40,10 @@ pub fn verdict<T: Field>(model: &Quadratic<T>, batch: usize, learning_rate: &T) 
     positive_semidefinite(&(identity - epoch_map(model, batch, learning_rate)))
 }
 
-/// Does `E‖x_t‖²` converge to zero on the range of `H`, for any batch size? On the edge it does not.
+/// Does `E‖x_t‖²` converge to zero on the range of `H`, for any batch size? Fails on the edge.
 ///
 /// # Panics
-/// When the batch is zero.
+/// When `batch` is zero.
 pub fn converges(model: &Quadratic, batch: usize, learning_rate: &Exact) -> Verdict {
     let basis = range_basis(model.hessian());
     let epochs = reshuffling::epochs(model.samples(), batch);

@@ -1,14 +1,16 @@
 //! Mean-square stability of models whose noise is *spectrally expressible* (Velikanov, Kuznedelev and
 //! Yarotsky 2023): `V(X) − HXH = τ₁ H tr(HX) − τ₂ HXH`.
 //!
-//! Then the eigenvalues `λ_k` of `H` alone decide. With momentum `β`, `η λ_max < 2(1 + β)` and
+//! For these the eigenvalues `λ_k` of `H` determine stability. With momentum `β` the conditions are
+//! `η λ_max < 2(1 + β)` and
 //!
 //! ```text
 //! U = Σ_k p τ₁ ηλ_k / [ (1 − β)/(1 + β) · (2(1 + β) − ηλ_k) + p τ₂ ηλ_k ] < 1
 //! ```
 //!
-//! with positive denominators. Gaussian inputs have `τ₁ = 1, τ₂ = −1` (the stream of least mean
-//! squares). Exact when the identity holds; otherwise a model of the noise and no criterion.
+//! with positive denominators. Gaussian inputs (the streaming least-mean-squares algorithm) have
+//! `τ₁ = 1, τ₂ = −1`. The criterion is exact when the identity holds; otherwise it only models the
+//! noise.
 
 use nalgebra::DMatrix;
 
@@ -17,18 +19,17 @@ use crate::matrix::Algebra;
 use crate::model::Quadratic;
 use crate::number::{Field, Symbol, Verdict};
 
-/// `τ₁` and `τ₂`.
+/// The weights `τ₁` and `τ₂` of spectrally expressible noise.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expression<T> {
-    /// The weight of `H tr(HX)`.
+    /// `τ₁`, the weight of `H tr(HX)`.
     pub trace: T,
-    /// The weight of `−HXH`.
+    /// `τ₂`, the weight of `−HXH`.
     pub sandwich: T,
 }
 
 impl<T: Field> Expression<T> {
-    /// Does `V(X) − HXH = τ₁ H tr(HX) − τ₂ HXH` hold for every `X` of a basis of Sym(d)? Over ℚ this
-    /// is decided.
+    /// Does `V(X) − HXH = τ₁ H tr(HX) − τ₂ HXH` hold for every `X` of a basis of Sym(d)? Exact over ℚ.
     pub fn describes(&self, model: &Quadratic<T>) -> bool {
         let (d, h) = (model.dimension(), model.hessian());
         crate::matrix::symmetric::pairs(d)
@@ -44,7 +45,7 @@ impl<T: Field> Expression<T> {
             })
     }
 
-    /// `(1 − β)(2(1 + β) − ηλ) + (1 + β)pτ₂ηλ`: the denominator of one term, times `1 + β`.
+    /// The denominator of one term times `1 + β`: `(1 − β)(2(1 + β) − ηλ) + (1 + β)pτ₂ηλ`.
     pub fn denominator(&self, eta_lambda: &T, weight: &T, beta: &T) -> T {
         let ahead = T::one() + beta;
         let room = T::int(2) * &ahead - eta_lambda;
@@ -54,13 +55,13 @@ impl<T: Field> Expression<T> {
     /// One term of `U`, `(1 + β)pτ₁ηλ/denominator`.
     ///
     /// # Panics
-    /// Over ℚ when the denominator is zero.
+    /// Over ℚ, when the denominator is zero.
     pub fn term(&self, eta_lambda: &T, weight: &T, beta: &T) -> T {
         let numerator = (T::one() + beta) * weight * &self.trace * eta_lambda;
         numerator / self.denominator(eta_lambda, weight, beta)
     }
 
-    /// Does `E‖x_t‖²` converge to zero (`−1 < β < 1`)? On the edge it does not.
+    /// Does `E‖x_t‖²` converge to zero, for `−1 < β < 1`? Fails on the edge.
     pub fn converges(&self, eigenvalues: &[T], learning_rate: &T, weight: &T, beta: &T) -> Verdict {
         let edge = T::int(2) * (T::one() + beta);
         let scaled: Vec<T> = eigenvalues.iter().map(|l| learning_rate * l).collect();
@@ -125,8 +126,8 @@ mod tests {
         assert_eq!([term("1/2"), term("1/3")], [number("1/2"), number("1/4")]);
     }
 
-    /// The mean follows gradient descent, so no noise makes a run converge beyond its edge
-    /// `2(1 + β)`: here the denominators stay positive, and the sum is zero.
+    /// The mean follows gradient descent, so no noise makes a run converge beyond the edge `2(1 + β)`.
+    /// In this example the denominators stay positive and the sum is zero.
     #[test]
     fn nothing_converges_beyond_the_edge_of_gradient_descent() {
         let quiet = Expression {
@@ -140,8 +141,8 @@ mod tests {
         assert!(at("2.99", "1/2").holds() && at("3.01", "1/2").fails());
     }
 
-    /// In one dimension every noise is spectrally expressible, `τ₁ = s²/a²` and `τ₂ = 0`; then the
-    /// criterion is that of heavy ball.
+    /// In one dimension all noise is spectrally expressible, with `τ₁ = s²/a²` and `τ₂ = 0`. The
+    /// criterion is then that of heavy ball.
     #[test]
     fn in_one_dimension_it_is_the_criterion_of_heavy_ball() {
         let (a, s2, p) = (number("2"), number("3"), number("2/3"));

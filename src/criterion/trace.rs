@@ -1,9 +1,9 @@
-//! The trace bound: mean-square stability needs `η tr(H² + pΣ) ≤ 2 tr H`.
+//! The trace bound: mean-square stability requires `η tr(H² + pΣ) ≤ 2 tr H`.
 //!
-//! It is the Rayleigh quotient of `C − ηD` at `X = I` (Mulayoff and Michaeli 2024, their condition
-//! (16)), the trace of the slack of [`super::one_step`]. With `‖H‖_F² ≥ (tr H)²/r`, `r = rank H`, it
-//! gives `η²p tr Σ ≤ 2η tr H − η²‖H‖_F² ≤ r`, hence `s ≤ √r/(η√p)` in any dimension: what remains of
-//! the non-uniformity bound in general.
+//! The slack is the Rayleigh quotient of `C − ηD` at `X = I` (condition (16) of Mulayoff and Michaeli
+//! 2024), and the trace of the slack of [`super::one_step`]. With `‖H‖_F² ≥ (tr H)²/r`, `r = rank H`,
+//! it gives `η²p tr Σ ≤ 2η tr H − η²‖H‖_F² ≤ r`. Hence `s ≤ √r/(η√p)` in any dimension, which is the
+//! general form of the non-uniformity bound.
 
 use super::one_step;
 use super::symbols::{eta, weight};
@@ -11,12 +11,12 @@ use crate::matrix::inertia;
 use crate::model::Quadratic;
 use crate::number::{Field, Symbol, Verdict};
 
-/// `2 tr H − η tr(H² + pΣ)`.
+/// The slack `2 tr H − η tr(H² + pΣ)`.
 pub fn slack<T: Field>(model: &Quadratic<T>, learning_rate: &T, weight: &T) -> T {
     sum_of_diagonal(&one_step::slack(&model.curvature(), learning_rate, weight))
 }
 
-/// `r − η²p tr Σ`.
+/// The slack `r − η²p tr Σ` of the rank bound.
 pub fn rank_slack<T: Field>(rank: &T, trace_of_variance: &T, learning_rate: &T, weight: &T) -> T {
     rank - learning_rate.square() * weight * trace_of_variance
 }
@@ -45,7 +45,7 @@ pub fn latex() -> String {
     format!(r"\mathrm{{tr}}\left({}\right)", one_step::latex())
 }
 
-/// The slack of the bound by the rank in LaTeX.
+/// The slack of the rank bound in LaTeX.
 pub fn latex_of_rank() -> String {
     let [rank, variance] = ["r", r"\mathrm{tr}\,\Sigma"].map(Symbol::named);
     rank_slack(&rank, &variance, &eta(), &weight()).to_string()

@@ -1,22 +1,22 @@
-//! Certificates: a verdict on mean-square stability with all that a stranger needs to check it.
+//! Certificates: a verdict on mean-square stability with everything needed to check it.
 //!
 //! ```json
 //! {"claim": "mean_square_stable", "model": {"kind": "linear", "inputs": [["1", "0"]]},
 //!  "lr": "1/2", "batch": 1, "sampling": "without-replacement", "witness": [["1", "0"], ["0", "0"]]}
 //! ```
 //!
-//! The witness of *stable* is a symmetric `X ⪰ 0` with `ker X = ker H` and `X − T(X) ⪰ 0`: then
-//! `X` bounds a multiple of the projector onto the range of `H` from above, and
-//! `Σ ‖x_t‖²` along it never grows. The witness of *unstable* is a symmetric `Y` with
-//! `⟨Y, T(Y)⟩ > ⟨Y, Y⟩`: then the self-adjoint `T` has an eigenvalue above 1. Exactly on the edge
-//! there may be neither; then `"witness": null, "method": "exact-edge"`, and the test of
-//! `C − ηD ⪰ 0` on Sym(d) decides anew.
+//! The witness of *stable* is a symmetric `X ⪰ 0` with `ker X = ker H` and `X − T(X) ⪰ 0`: a multiple
+//! of `X` bounds the projector onto the range of `H` from above, and the second moment of SGD started
+//! at `X` never grows. The witness of *unstable* is a symmetric `Y` with `⟨Y, T(Y)⟩ > ⟨Y, Y⟩`, which
+//! shows that the self-adjoint `T` has an eigenvalue above 1. Exactly on the edge there may be neither.
+//! The certificate then has `"witness": null, "method": "exact-edge"`, and the checker decides
+//! `C − ηD ⪰ 0` on Sym(d) itself.
 //!
-//! Linear regression in many dimensions with few inputs has short witnesses: `"basis": "inputs"`
-//! says that the witness is the symmetric `W` (n × n) of `Σ W_ij x_i x_jᵀ`, which vanishes on the
-//! kernel of `H` by its form, and that all may be checked with the Gram matrix of the inputs alone.
+//! Linear regression with few inputs in many dimensions has short witnesses: `"basis": "inputs"` says
+//! that the witness is the symmetric `W` (n × n) of `Σ W_ij x_i x_jᵀ`. Such a matrix vanishes on the
+//! kernel of `H` by construction, and the Gram matrix of the inputs suffices to check it.
 //!
-//! `docs/formats.md` is the grammar, to which the checker in plain Python holds too.
+//! The grammar is in `docs/formats.md`; the checker in plain Python follows it too.
 
 use std::path::Path;
 
@@ -35,10 +35,10 @@ use crate::model::{Model, Samples, Sampling, file};
 use crate::number::{Exact, LONGEST_NUMBER, Verdict};
 use crate::read;
 
-/// The dimension up to which a witness is written as a d × d matrix.
+/// The largest dimension in which a witness is written as a d × d matrix.
 const LARGEST_WRITTEN: usize = 64;
 
-/// What a certificate claims of SGD.
+/// What a certificate claims about SGD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Statement {
@@ -48,19 +48,19 @@ pub enum Statement {
     MeanSquareUnstable,
 }
 
-/// In which form a witness stands, if not as a d × d matrix.
+/// The form of a witness that is not written as a d × d matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
-    /// As the `W` (n × n) of `Σ W_ij x_i x_jᵀ`.
+    /// The `W` (n × n) of `Σ W_ij x_i x_jᵀ`.
     Inputs,
 }
 
-/// How a statement without a witness is checked.
+/// How to check a claim without a witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// By the exact test of `C − ηD ⪰ 0` on Sym(d).
+    /// Decide `C − ηD ⪰ 0` on Sym(d) exactly.
     ExactEdge,
 }
 
@@ -69,7 +69,7 @@ pub enum Method {
 pub struct Certificate {
     /// What is claimed.
     pub claim: Statement,
-    /// The model, as it was read.
+    /// The model, in the form in which it was read.
     pub model: Model,
     /// The learning rate `η`.
     pub lr: Exact,
@@ -77,10 +77,10 @@ pub struct Certificate {
     pub batch: usize,
     /// How a batch is drawn.
     pub sampling: Sampling,
-    /// The witness (d × d, or n × n in the basis of the inputs; symmetric), or none.
+    /// The symmetric witness (d × d, or n × n in the basis of the inputs), if any.
     #[serde(serialize_with = "as_rows")]
     pub witness: Option<DMatrix<Exact>>,
-    /// The form of the witness; none for a d × d matrix.
+    /// The form of the witness; `None` for a d × d matrix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,
     /// How to check the claim when there is no witness.
@@ -94,8 +94,8 @@ const FIELDS: [&str; 8] = [
 ];
 
 impl Certificate {
-    /// The certificate of a decision; `None` for one that was not reached, or that is neither on the edge nor
-    /// has a witness that was found.
+    /// The certificate of a decision. `None` when there is no decision, or when it is not on the edge
+    /// and no witness was found.
     pub(super) fn of(
         model: &Model,
         lr: &Exact,
@@ -132,15 +132,15 @@ impl Certificate {
     /// Reads a certificate file.
     ///
     /// # Errors
-    /// When the file cannot be read or is no certificate; the message names the file and field.
+    /// When the file cannot be read or is not a certificate; the message names the file and the field.
     pub fn read(path: &Path) -> Result<Self> {
         Self::parse(&path.display().to_string(), &read::text(path)?)
     }
 
-    /// Reads a certificate from text that came from `place`, the name used in errors.
+    /// Parses a certificate from text that came from `place`, the name used in errors.
     ///
     /// # Errors
-    /// When the text is no certificate; the message names the place and the field.
+    /// When the text is not a certificate; the message names the place and the field.
     pub fn parse(place: &str, text: &str) -> Result<Self> {
         let within = format!("{place}: model");
         let fields = Value::document(place, "certificate", text).object(place, &FIELDS)?;
@@ -179,7 +179,7 @@ impl Certificate {
     /// The text of a certificate file.
     ///
     /// # Errors
-    /// When it would be longer, or have a longer number, than the grammar lets a reader expect.
+    /// When the text or one of its numbers would be longer than the grammar allows.
     pub fn to_text(&self) -> Result<String> {
         let text = serde_json::to_string(self).map_err(Error::internal)? + "\n";
         let fault = |fault: String| Err(Error::input("certificate", "witness", fault));
@@ -225,10 +225,11 @@ impl Certificate {
         Subject::of(&self.model, &Exact::zero()).range.rank()
     }
 
-    /// Checks the claim from nothing but what stands in the certificate.
+    /// Checks the claim, using only the contents of the certificate.
     ///
     /// # Errors
-    /// When the witness does not prove the claim: one sentence that says where it fails.
+    /// When the witness does not prove the claim; the message says in one sentence which condition
+    /// fails.
     pub fn check(&self) -> Result<()> {
         let weight = self.sampling.weight(self.model.samples(), self.batch)?;
         let Some(witness) = &self.witness else {
@@ -261,7 +262,8 @@ impl Certificate {
     }
 }
 
-/// `X` vanishes on the kernel of `H`, is definite on its range, and `(C − ηD)(X) ⪰ 0`.
+/// Checks that `X` vanishes on the kernel of `H`, is definite on its range, and satisfies
+/// `(C − ηD)(X) ⪰ 0`.
 fn check_stable(subject: &Subject, x: &Fractions, learning_rate: &Exact) -> Result<()> {
     let range = &subject.range;
     if !range.carries(x) {
@@ -283,7 +285,8 @@ fn check_stable(subject: &Subject, x: &Fractions, learning_rate: &Exact) -> Resu
     Err(Error::check("X − T(X) is not positive semi-definite"))
 }
 
-/// A checker does not abstain, however long the numbers.
+/// Is the matrix positive semi-definite? Unlike a verdict, this is never undecided, however long the
+/// numbers are.
 fn is_semidefinite(matrix: &Fractions) -> bool {
     match definite::semidefinite(matrix) {
         Verdict::Undecided => definite::exactly_semidefinite(&matrix.to_exact()),
@@ -291,7 +294,7 @@ fn is_semidefinite(matrix: &Fractions) -> bool {
     }
 }
 
-/// `⟨Y, (C − ηD)(Y)⟩ < 0`.
+/// Checks that `⟨Y, (C − ηD)(Y)⟩ < 0`.
 fn check_unstable(subject: &Subject, y: &Fractions, learning_rate: &Exact) -> Result<()> {
     if subject.dot(y, &subject.slack(y, learning_rate)) < Exact::zero() {
         return Ok(());
@@ -299,7 +302,7 @@ fn check_unstable(subject: &Subject, y: &Fractions, learning_rate: &Exact) -> Re
     Err(Error::check("⟨Y, T(Y)⟩ is not above ⟨Y, Y⟩"))
 }
 
-/// A batch size from 1 to the number of samples.
+/// Reads a batch size from 1 to the number of samples.
 fn batch(value: &Value, samples: usize) -> Result<usize> {
     let whole = value.text().parse().ok();
     let within = whole.filter(|batch| (1..=samples).contains(batch));
@@ -310,7 +313,7 @@ fn batch(value: &Value, samples: usize) -> Result<usize> {
     })
 }
 
-/// A square matrix of this size.
+/// Reads a square matrix of this size.
 fn square(value: &Value, size: usize) -> Result<DMatrix<Exact>> {
     let matrix = file::matrix(value)?;
     let (rows, columns) = matrix.shape();
@@ -321,7 +324,7 @@ fn square(value: &Value, size: usize) -> Result<DMatrix<Exact>> {
     Err(value.refused(fault))
 }
 
-/// A witness as it is written: d × d where that is short, else as it is held.
+/// The form in which a witness is written: d × d where that is short, otherwise as it is held.
 fn written(model: &Model, held: &Fractions) -> (Fractions, Option<Basis>) {
     match fewer_inputs(model) {
         None => (held.clone(), None),

@@ -1,7 +1,8 @@
-//! The chain `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)`, asserted over certified brackets.
+//! The chain `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)`, checked on certified brackets.
 //!
-//! From `E[H_b²] ⪯ max λ_max(H_b)·H`, from `T(I) ⪯ I` (Collatz and Wielandt) and from `E x_t`, which
-//! follows gradient descent. Brackets that contradict a link would show a fault of this program.
+//! The three inequalities follow from `E[H_b²] ⪯ max λ_max(H_b)·H`, from `T(I) ⪯ I` (Collatz and
+//! Wielandt), and from the fact that `E x_t` follows gradient descent. Brackets that contradict one of
+//! them reveal a bug.
 
 use serde::Serialize;
 
@@ -9,28 +10,29 @@ use super::threshold::Critical;
 use crate::error::{Error, Result};
 use crate::matrix::Bracket;
 
-/// Two neighbours of the chain, by their names in JSON.
+/// Two neighbours in the chain, by their names in JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Link {
-    /// The smaller.
+    /// The name of the smaller one.
     pub first: &'static str,
-    /// The larger.
+    /// The name of the larger one.
     pub second: &'static str,
-    /// Do the brackets prove them to be different? If not, they are equal or nearer than the width.
+    /// Do the brackets prove that they differ? If not, they are equal or closer than the width of the
+    /// brackets.
     pub apart: bool,
 }
 
-/// A member of the chain that is enclosed.
+/// A member of the chain that has a bracket.
 #[derive(Clone, Copy)]
 struct Member<'a> {
     name: &'static str,
     bracket: &'a Bracket,
 }
 
-/// The links between the members that are known.
+/// The links between the members that have brackets.
 ///
 /// # Errors
-/// An internal one when two brackets contradict a link.
+/// An internal error when two brackets contradict a link.
 pub(super) fn links(members: &[(&'static str, &Critical)]) -> Result<Vec<Link>> {
     let known = members.iter().filter_map(|&(name, critical)| {
         let bracket = critical.bracket()?;
@@ -43,7 +45,7 @@ pub(super) fn links(members: &[(&'static str, &Critical)]) -> Result<Vec<Link>> 
 
 fn link(first: Member, second: Member) -> Result<Link> {
     let (a, b) = (first.bracket, second.bracket);
-    // The upper end is above its value, unless the value is known.
+    // The upper end is above the value, unless the value is known exactly.
     if a.lower > b.upper || (a.lower == b.upper && !b.is_point()) {
         return Err(Error::internal(format!(
             "the certified brackets break the chain: {} is at least {}, {} at most {}",
@@ -72,14 +74,15 @@ mod tests {
         }
     }
 
-    /// Some value of the bracket, in quarters: the lower end may be one, the upper end is none.
+    /// The possible values in a bracket, in quarters: the lower end may be the value, the upper end may
+    /// not.
     fn values((lower, width): (i64, i64)) -> std::ops::Range<i64> {
         4 * lower..4 * (lower + width) + i64::from(width == 0)
     }
 
     proptest! {
-        /// A link is refused when no two values of its brackets are in order, and proved when all
-        /// are and none are equal.
+        /// A link is refused when no two values of its brackets are in order, and proved strict when
+        /// all are in order and none are equal.
         #[test]
         fn a_link_is_what_the_values_say(a in (1i64..6, 0i64..3), b in (1i64..6, 0i64..3)) {
             let [first, second] = [a, b].map(|ends| Critical::Bracket(bracket(ends)));

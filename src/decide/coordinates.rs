@@ -1,11 +1,12 @@
-//! Where machine numbers look at symmetric matrices on the range of `H`: in its eigenbasis, where the drift
-//! `C` is diagonal, scaled to `z = C^{1/2}X`.
+//! The coordinates in which floating point handles symmetric matrices on the range of `H`: an
+//! eigenbasis of `H`, in which the drift `C` is diagonal, with the scaling `z = C^{1/2}X`.
 //!
-//! Two roads lead there. [`Machine`] takes the eigenbasis in machine numbers, which lose the eigenvalues of
-//! `H` below 10⁻¹⁶ of the largest. [`Scaled`] takes it in numbers of as many bits as the condition of `H`
-//! asks for and moves residuals and corrections over ℚ, so that only what is scaled to be near 1 is rounded:
-//! with the columns of `S = YΛ^{−1/2}`, `X = S(w∘z)Sᵀ` with `w_ij = (λ_iλ_j/(λ_i + λ_j))^{1/2}`, and
-//! `C^{−1/2}DC^{−1/2}` is `z ↦ w∘E[B(w∘z)B]` with the `B = SᵀH_bS`, whose mean is `I`.
+//! There are two implementations. [`Machine`] computes the eigenbasis in `f64`, which loses the
+//! eigenvalues of `H` below 10⁻¹⁶ of the largest. [`Scaled`] computes it with as many bits as the
+//! condition of `H` requires and transforms residuals and corrections over ℚ, so that only numbers
+//! scaled to be near 1 are rounded. With the columns of `S = YΛ^{−1/2}`, `X = S(w∘z)Sᵀ` with
+//! `w_ij = (λ_iλ_j/(λ_i + λ_j))^{1/2}`, and `C^{−1/2}DC^{−1/2}` is `z ↦ w∘E[B(w∘z)B]` with the
+//! `B = SᵀH_bS`, whose mean is `I`.
 
 use nalgebra::DMatrix;
 
@@ -18,32 +19,32 @@ use crate::matrix::{Algebra, Fractions, pencil};
 use crate::number::Exact;
 use crate::work;
 
-/// The largest rank of `H` whose eigenbasis is made in numbers of many bits.
+/// The largest rank of `H` for which the eigenbasis is computed in high precision.
 pub(super) const LARGEST_SCALED: usize = 100;
 
-/// One of the two roads.
+/// One of the two kinds of coordinates.
 pub(super) enum Coordinates {
     Machine(Box<Machine>),
     Scaled(Box<Scaled>),
 }
 
-/// Coordinates, and what machine numbers propose in them.
+/// Coordinates, and the proposal of floating point in them.
 pub(super) struct Prepared {
     pub(super) coordinates: Coordinates,
     pub(super) proposal: Proposal,
 }
 
-/// A solution of `(C − ηD)X = R` in machine numbers.
+/// A solution of `(C − ηD)X = R` found in floating point.
 pub(super) struct Correction {
     /// X in the basis of the range, r × r.
     pub(super) matrix: Fractions,
-    /// About `log₂` of its size, in the sense in which [`Coordinates::size`] measures a direction; `None` for
+    /// `log₂`, approximately, of its size as [`Coordinates::size`] measures a direction; `None` for
     /// zero.
     pub(super) size: Option<i32>,
 }
 
 impl Coordinates {
-    /// What a matrix that is held, times `2^−size`, is in `C^{−1/2}`-coordinates.
+    /// A held matrix times `2^−size`, in `C^{−1/2}`-coordinates.
     fn enter(&self, subject: &Subject, held: &Fractions, size: i32) -> DMatrix<f64> {
         match self {
             Coordinates::Machine(machine) => machine.in_basis(held, -size),
@@ -59,7 +60,7 @@ impl Coordinates {
         }
     }
 
-    /// The bits before the point that a direction of one unit takes in the basis of the range.
+    /// Bits before the binary point that a direction of unit size takes in the basis of the range.
     pub(super) fn bits_before_the_point(&self, direction: &Fractions) -> Option<i32> {
         match self {
             Coordinates::Machine(_) => direction.exponent(),
@@ -67,17 +68,18 @@ impl Coordinates {
         }
     }
 
-    /// About `log₂` of how large a direction is.
+    /// `log₂`, approximately, of the size of a direction.
     pub(super) fn size(&self, direction: &Fractions) -> Option<i32> {
         match self {
             Coordinates::Machine(_) => direction.exponent(),
-            // A direction leaves with ‖z‖ = 1, and corrections change little of it.
+            // A direction leaves with ‖z‖ = 1, and corrections hardly change that.
             Coordinates::Scaled(_) => Some(0),
         }
     }
 
-    /// `X` with `(C − ηD)X = R`, roughly, up to a multiple of the slowest direction, for an R that is held
-    /// and not zero, rounded to this many bits; `None` when it is not finite.
+    /// An `X` with `(C − ηD)X = R`, approximately and up to a multiple of the slowest direction, for a
+    /// held `R` that is not zero. The result is rounded to this many bits; `None` when it is not
+    /// finite.
     pub(super) fn solve(
         &self,
         subject: &Subject,
@@ -99,7 +101,8 @@ impl Coordinates {
         Some(Correction { matrix, size })
     }
 
-    /// `H·2^exponent` has entries near 1, and learning rates are divided by as much.
+    /// The exponent for which `H·2^exponent` has entries near 1; learning rates are divided by the same
+    /// power.
     fn exponent(&self) -> i32 {
         match self {
             Coordinates::Machine(machine) => machine.exponent,
@@ -107,8 +110,9 @@ impl Coordinates {
         }
     }
 
-    /// The exponent of a solution for a right side that entered as it is: `C·2^exponent` was inverted, and
-    /// what is held entered times `2^own`; or, between `Sᵀ` and `S`, `C·2^−exponent`.
+    /// The exponent of a solution whose right-hand side entered with size 0. [`Machine`] inverts
+    /// `C·2^exponent` and takes in held matrices times `2^own`; [`Scaled`], between `Sᵀ` and `S`,
+    /// inverts `C·2^−exponent`.
     fn unit(&self) -> i32 {
         match self {
             Coordinates::Machine(machine) => machine.exponent - machine.own,
@@ -116,8 +120,9 @@ impl Coordinates {
         }
     }
 
-    /// About `log₂` of the condition of `H` times `64r`: bits behind the point that a solution of size 1
-    /// needs, so that rounding it moves `(C − ηD)X` by less than an eighth of the smallest eigenvalue.
+    /// `log₂`, approximately, of `64r` times the condition number of `H`. A solution of size 1 needs
+    /// this many bits after the binary point, so that rounding it changes `(C − ηD)X` by less than an
+    /// eighth of the smallest eigenvalue.
     pub(super) fn condition_bits(&self) -> i32 {
         match self {
             Coordinates::Machine(machine) => {
@@ -132,7 +137,8 @@ impl Coordinates {
         }
     }
 
-    /// Bits by which an entry of X may be larger than what it says of `z`: more of them are kept.
+    /// Extra bits to keep, because an entry of X may be larger than its contribution to `z` by this
+    /// many bits.
     pub(super) fn spare_bits(&self) -> i32 {
         match self {
             Coordinates::Machine(_) => 0,
@@ -141,23 +147,23 @@ impl Coordinates {
     }
 }
 
-/// The eigenbasis in machine numbers.
+/// Coordinates from an eigenbasis in `f64`.
 pub(super) struct Machine {
     exponent: i32,
-    /// `B` with `QᵀXQ = BᵀXB·2^−own` for what is held as X.
+    /// `B` with `QᵀXQ = BᵀXB·2^−own` for every held X.
     basis: DMatrix<f64>,
     own: i32,
-    /// The eigenvalues of `H·2^exponent` on its range, from the largest.
+    /// The eigenvalues of `H·2^exponent` on its range, in descending order.
     eigenvalues: Vec<f64>,
     /// `(λ_i + λ_j)^{−1/2}`.
     root: DMatrix<f64>,
-    /// `B` with `Σ (BzBᵀ)_ab u_a u_bᵀ·2^back_exponent` being `z` in the eigenbasis (r × r).
+    /// `B` for which `Σ (BzBᵀ)_ab u_a u_bᵀ·2^back_exponent` is `z` in the eigenbasis (r × r).
     back: DMatrix<f64>,
     back_exponent: i32,
 }
 
 impl Machine {
-    /// With the proposal there; `None` when machine numbers do not reach the model.
+    /// The coordinates with their proposal; `None` when `f64` cannot represent the model.
     pub(super) fn of(subject: &Subject) -> Option<Prepared> {
         let (samples, range) = (&subject.samples, &subject.range);
         let rank = range.rank();
@@ -198,7 +204,7 @@ impl Machine {
         })
     }
 
-    /// A matrix that is held, scaled by `2^{scale + own}`.
+    /// A held matrix in the eigenbasis, scaled by `2^{scale + own}`.
     fn in_basis(&self, matrix: &Fractions, scale: i32) -> DMatrix<f64> {
         let inside = self
             .basis
@@ -214,12 +220,13 @@ impl Machine {
     }
 }
 
-/// The eigenbasis in the basis of the range (r × r), and the power of two that two of it lack.
+/// The eigenbasis in the basis of the range (r × r), and the exponent that a product of two such
+/// factors lacks.
 fn way_back(range: &HessianRange, eigenbasis: &DMatrix<f64>) -> Option<(DMatrix<f64>, i32)> {
     let metric = range.metric();
     let length = metric.exponent()?;
     let unit = range.basis().map_or(Some(0), Fractions::exponent)?;
-    // The eigenbasis as the basis sees it; from there the metric leads to coordinates.
+    // The inner products of the eigenbasis with the basis; the metric turns them into coordinates.
     let seen = match range.basis() {
         Some(basis) => basis.scaled_to_f64(-unit) * eigenbasis,
         None => eigenbasis.clone(),
@@ -228,7 +235,7 @@ fn way_back(range: &HessianRange, eigenbasis: &DMatrix<f64>) -> Option<(DMatrix<
     Some((back, 2 * (unit - length)))
 }
 
-/// The eigenbasis in numbers of many bits.
+/// Coordinates from an eigenbasis in high precision.
 pub(super) struct Scaled {
     exponent: i32,
     /// `S` in the basis of the range, r × r.
@@ -236,18 +243,19 @@ pub(super) struct Scaled {
     /// `w`, for `H·2^exponent`.
     weights: DMatrix<f64>,
     condition_bits: i32,
-    /// About `log₂` of what a unit of X in the basis of the range may be in `z`, but for the condition of `H`:
-    /// `w∘z = SᵀAXAS` with `A_ab = ⟨u_a, Hu_b⟩`, and `AS(AS)ᵀ = A`. The basis may be as bad as it likes.
+    /// `log₂`, approximately, of the largest size in `z` of a unit of X in the basis of the range,
+    /// apart from the condition of `H`: `w∘z = SᵀAXAS` with `A_ab = ⟨u_a, Hu_b⟩`, and `AS(AS)ᵀ = A`.
+    /// The basis itself may be ill-conditioned.
     form_bits: i32,
 }
 
-/// About `log₂` of the norm.
+/// `log₂` of the norm, rounded up.
 fn size_of(z: &DMatrix<f64>) -> i32 {
     z.norm().log2().ceil() as i32
 }
 
 impl Scaled {
-    /// With the proposal there; `None` when the rank is too large or no precision reaches the model.
+    /// The coordinates with their proposal; `None` when the rank is too large or no precision suffices.
     pub(super) fn of(subject: &Subject) -> Option<Prepared> {
         let (samples, range) = (&subject.samples, &subject.range);
         if range.rank() > LARGEST_SCALED {
@@ -296,7 +304,8 @@ impl Scaled {
         let inside = (&inside + inside.transpose()) * 0.5;
         let largest = inside.amax();
         let inside = if largest > 0.0 {
-            // Small entries are as exact as large ones: they belong to long columns of S.
+            // Small entries need the same accuracy as large ones, because they belong to long columns
+            // of S.
             Fractions::rounded(&inside, bits + self.condition_bits - largest.log2() as i32)?
         } else {
             rounded(&inside, bits)?

@@ -1,7 +1,7 @@
-//! Critical learning rates: for each criterion the end of the interval on which it holds.
+//! Critical learning rates: for each criterion, the end of the interval on which it holds.
 //!
-//! Machine numbers, refined over ℚ to the digits asked for, say where the end is; the two ends of
-//! the bracket are then decided exactly. The brackets must agree with the chain
+//! The end is proposed in floating point and refined over ℚ to the required digits; both ends of the
+//! bracket are then decided exactly. The brackets must agree with the chain
 //! `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)` ([`super::chain`]).
 
 use std::cell::RefCell;
@@ -19,12 +19,13 @@ use crate::model::{Model, Quadratic};
 use crate::number::Exact;
 use crate::work;
 
-/// The relative width of a bracket when none is asked for: 1e-12.
+/// The default relative width of a bracket, 1e-12.
 pub fn default_width() -> Exact {
     Exact::from(10).pow(12).reciprocal()
 }
 
-/// The critical learning rate of one criterion, to this relative width.
+/// The critical learning rate of one criterion, to this relative width, for batches of noise weight
+/// `weight`.
 ///
 /// # Panics
 /// When the model is a saddle.
@@ -35,11 +36,11 @@ pub fn of(criterion: Criterion, model: &Quadratic, weight: &Exact, width: &Exact
 }
 
 impl CriticalRates {
-    /// All of them, to this relative width.
+    /// The critical learning rates of all criteria, to this relative width.
     ///
     /// # Panics
-    /// When the model is a saddle: there the criteria need not hold on an interval. When the chain
-    /// is broken, which would be a fault of this program.
+    /// When the model is at a saddle, where the criteria need not hold on an interval. Also when the
+    /// brackets contradict the chain, which would be a bug.
     pub fn of(model: &Quadratic, weight: &Exact, width: &Exact) -> Self {
         let model = minimum(model);
         let subject = Subject::of(&model, weight);
@@ -47,10 +48,11 @@ impl CriticalRates {
         rates.unwrap_or_else(|fault| panic!("{fault}"))
     }
 
-    /// All of them, with a mean-square question that is ready.
+    /// The critical learning rates of all criteria, for a mean-square question that is already
+    /// prepared.
     ///
     /// # Errors
-    /// When the chain is broken, which would be a fault of this program.
+    /// When the brackets contradict the chain, which would be a bug.
     pub(super) fn of_subject(
         subject: &Subject,
         mean_square: &mut MeanSquare,
@@ -88,7 +90,8 @@ fn in_time(of: &str, find: impl FnOnce() -> Critical) -> Critical {
     found.unwrap_or_else(|_| Critical::out_of_time())
 }
 
-/// At a saddle a search for the end of an interval could go on for ever.
+/// The model, which must be at a minimum: at a saddle, a search for the end of an interval could run
+/// forever.
 fn minimum(model: &Quadratic) -> Model {
     assert!(model.is_minimum(), "critical learning rates of a saddle");
     Model::Quadratic(model.clone())
@@ -106,7 +109,7 @@ fn of_criterion(
     }
 }
 
-/// The end of `A − ηᵏB ⪰ 0`, for a matrix of the moments `H` and `Σ`.
+/// The end of `A − ηᵏB ⪰ 0` for a criterion in the moments `H` and `Σ`.
 fn of_matrix_form(form: &MatrixForm, subject: &Subject, width: &Exact) -> Critical {
     if let Some(known) = without_search(form, subject) {
         return known;
@@ -128,10 +131,10 @@ fn of_second_moment(subject: &Subject, question: &mut MeanSquare, width: &Exact)
         return known;
     }
     question.look_as_near_as(digits(width));
-    // What digits corrections do not gain, questions do.
+    // Digits that corrections cannot gain are gained by further questions.
     let proposed = question.proposed_end(digits(width));
     let question = RefCell::new(question);
-    // The quotient was rounded to some 300 bits or more.
+    // The proposed quotient was rounded to about 300 bits or more.
     let above = Exact::from(1) + Exact::power_of_two(-200);
     let ask = |eta: &Exact| question.borrow_mut().verdict(eta);
     let why = || question.borrow().why();
@@ -140,8 +143,8 @@ fn of_second_moment(subject: &Subject, question: &mut MeanSquare, width: &Exact)
         .known_exactly(width, |eta| question.borrow().is_edge(eta))
 }
 
-/// What needs no search: that there is no end, and in one dimension the end `A/B`, where `η` stands
-/// in the first power.
+/// The cases that need no search: there is no end, or in one dimension the end is `A/B` (for `η` in the
+/// first power).
 fn without_search(form: &MatrixForm, subject: &Subject) -> Option<Critical> {
     if let Some(reason) = subject.unbounded(form.diffusion) {
         return Some(Critical::Unbounded(reason));

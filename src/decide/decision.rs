@@ -1,4 +1,4 @@
-//! What is decided of one model at one learning rate.
+//! The decision about one model at one learning rate.
 
 use std::collections::BTreeMap;
 
@@ -10,39 +10,39 @@ use crate::criterion::{CRITERIA, PerCriterion};
 use crate::model::{Model, Sampling};
 use crate::number::Exact;
 
-/// What is decided of one model at one learning rate and batch size.
+/// The verdicts on one model at one learning rate and batch size, and the critical learning rates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
     /// The learning rate `η`.
     pub lr: Exact,
     /// The batch size `B`.
     pub batch: usize,
-    /// How a batch is drawn.
+    /// How batches are drawn.
     pub sampling: Sampling,
     /// The dimension `d`.
     pub dimension: usize,
     /// The number of samples `n`.
     pub samples: usize,
-    /// Does each criterion hold at `η`? All are closed conditions: the edge is stable.
+    /// Does each criterion hold at `η`? All are closed conditions: the edge counts as stable.
     pub verdicts: Verdicts,
     /// The largest learning rate at which each criterion holds.
     pub critical_lr: CriticalRates,
-    /// For every verdict that is `None`, by the name of its criterion: why it is.
+    /// The reason for every verdict that is `None`, by the name of its criterion.
     pub undecided: BTreeMap<&'static str, String>,
 }
 
-/// One exact answer for each criterion; `None` where it was not reached, with the reason in
+/// The verdict of each criterion; `None` where none was reached, with the reason in
 /// [`Decision::undecided`].
 pub type Verdicts = PerCriterion<Option<bool>>;
 
-/// The reasons when the time was over before the first question.
+/// The reason "time limit" for every criterion, when the time was over before the first question.
 pub fn all_out_of_time() -> BTreeMap<&'static str, String> {
     let names = CRITERIA.map(|criterion| criterion.name);
     names.map(|name| (name, TIME_LIMIT.to_owned())).into()
 }
 
 impl Decision {
-    /// Nothing is decided yet.
+    /// A decision in which nothing is decided yet.
     pub(super) fn unasked(model: &Model, lr: &Exact, batch: usize, sampling: Sampling) -> Self {
         Decision {
             lr: lr.clone(),
@@ -56,14 +56,15 @@ impl Decision {
         }
     }
 
-    /// Is every verdict decided and every critical learning rate enclosed or shown not to exist?
+    /// Is every verdict decided, and every critical learning rate either enclosed or shown not to
+    /// exist?
     pub fn is_complete(&self) -> bool {
         self.undecided.is_empty() && self.critical_lr.not_found().is_empty()
     }
 }
 
-/// `null` for a verdict that was not reached and for a critical learning rate without a bracket; the
-/// reasons stand in `undecided`, and in `unbounded` or `not_found`. `exact` names the brackets whose
+/// A verdict that was not reached is `null`, as is a critical learning rate without a bracket. The
+/// reasons are in `undecided`, and in `unbounded` or `not_found`. `exact` lists the brackets whose
 /// lower end is the critical learning rate itself.
 impl Serialize for Decision {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,7 +1,7 @@
-//! Many dimensions and diagonal Hessians: each coordinate is a model of its own.
+//! Models with diagonal Hessians in many dimensions, where each coordinate is a model of its own.
 //!
-//! There `T` multiplies `X_jk` by `E[(1 − ηh_j)(1 − ηh_k)]`, by Cauchy and Schwarz no more than the larger of
-//! both factors on the diagonal. So the one-step criterion is exact, and
+//! Here `T` multiplies `X_jk` by `E[(1 − ηh_j)(1 − ηh_k)]`, which by Cauchy and Schwarz is at most the
+//! larger of the two diagonal factors. So the one-step criterion is exact, and
 //! `η* = η₁ = min_j 2a_j/(a_j² + ps_j²)` is rational.
 
 use super::rates::CriticalRates;
@@ -12,14 +12,14 @@ use crate::matrix::Fractions;
 use crate::model::Curvature;
 use crate::number::{Exact, Field, Verdict};
 
-/// The smallest size of a diagonal model. Below, the general search is quick, and its brackets were
-/// published.
+/// The smallest dimension of a diagonal model that is treated here. In lower dimensions the general
+/// search is quick, and its published brackets must not change.
 const FEWEST: usize = 65;
 
-/// The curvatures of the coordinates that have any.
+/// The curvatures of the coordinates that are not flat.
 pub(super) struct Diagonal {
     coordinates: Vec<Coordinate>,
-    /// The largest entry of any sample.
+    /// The largest diagonal entry of any sample.
     largest: Exact,
 }
 
@@ -29,7 +29,7 @@ struct Coordinate {
 }
 
 impl Diagonal {
-    /// `None` when the model is small, or some Hessian is not diagonal or not stored as a matrix.
+    /// `None` when the model is small, or its Hessians are not all diagonal and stored as matrices.
     pub(super) fn of(subject: &Subject) -> Option<Self> {
         let hessians = subject.samples.full_hessians()?;
         let size = subject.samples.size();
@@ -58,7 +58,8 @@ impl Diagonal {
         })
     }
 
-    /// `A/B` of the coordinate where that is least; `None` when `B` vanishes on all of them.
+    /// The coordinate with the smallest `A/B`, and that quotient; `None` when `B` vanishes on all
+    /// coordinates.
     fn worst(&self, form: &MatrixForm, weight: &Exact) -> Option<(Exact, &Coordinate)> {
         let quotients = self.coordinates.iter().filter_map(|coordinate| {
             let [a, b] = (form.numbers.parts)(&coordinate.curvature, weight);
@@ -82,7 +83,7 @@ impl Diagonal {
         }
     }
 
-    /// The end of `A − ηᵏB ⪰ 0`: the `ηᵏ` of the worst coordinate is rational.
+    /// The end of `A − ηᵏB ⪰ 0`: `ηᵏ` is the rational quotient of the worst coordinate.
     fn critical(&self, form: &MatrixForm, weight: &Exact, width: &Exact) -> Critical {
         let Some((least, _)) = self.worst(form, weight) else {
             return Critical::Unbounded(match form.diffusion {
@@ -101,7 +102,7 @@ impl Diagonal {
             .known_exactly(width, |eta| form.power.of(eta) == least)
     }
 
-    /// `E_jj` for a coordinate that is unstable at this learning rate, if one is.
+    /// The matrix `E_jj` of a coordinate that is unstable at this learning rate, if there is one.
     pub(super) fn unstable(
         &self,
         weight: &Exact,

@@ -1,9 +1,9 @@
-//! Models whose numbers are too long for exact matrices: what enclosures decide of them.
+//! Decisions by interval arithmetic, for models whose numbers are too long for exact matrices.
 //!
-//! Over one common denominator a matrix is as long as all its denominators together: sixty-six dimensions
-//! with a hundred digits each make entries of half a million digits. In outward rounded arithmetic of 512
-//! bits the length of the numbers does not matter; a verdict that is reached there is certain. What is not
-//! reached is undecided: the edges themselves, singular matrices, and mean-square stability where Theorem 1
+//! Over a common denominator, each entry of a matrix is as long as all denominators together: 66
+//! dimensions with a hundred digits each make entries of half a million digits. In interval arithmetic
+//! of 512 bits the length of the numbers does not matter, and a verdict reached there is certain. It
+//! leaves undecided the edges themselves, singular matrices, and mean-square stability where Theorem 1
 //! fails and gradient descent is stable.
 
 use std::collections::BTreeSet;
@@ -23,19 +23,21 @@ use crate::work;
 
 type Enclosure = Interval<512>;
 
-/// The longest matrix, in bits, that is made over a common denominator: a quarter of a gigabyte.
+/// The largest matrix over a common denominator that is computed exactly, in bits: a quarter of a
+/// gigabyte.
 const LONGEST: u64 = 1 << 31;
 
-/// Why the exact side is not asked.
+/// The reason why exact arithmetic is not used.
 const TOO_LONG: &str = "over a common denominator its matrices would have more than 2^31 bits, and enclosures of 512 bits do not decide it";
 
-/// Is a matrix of the model, over one denominator, too long to be made?
+/// Would a matrix of the model over a common denominator be too long?
 pub(super) fn is_too_long(model: &Model) -> bool {
     let entries: Vec<&Exact> = match model {
         Model::Linear(linear) => linear.inputs().iter().flatten().collect(),
         Model::Quadratic(model) => model.hessians().iter().flatten().collect(),
     };
-    // Most models have few denominators; a long one has many, and they are not all kept.
+    // Most models have few denominators. Many different ones mean that the matrix is long, and they are
+    // not all kept.
     let count = entries.len() as u64;
     let mut distinct = BTreeSet::new();
     let mut bits = 0;
@@ -52,7 +54,7 @@ pub(super) fn is_too_long(model: &Model) -> bool {
     false
 }
 
-/// What enclosures decide.
+/// A model with its moments as enclosures.
 struct Enclosed<'a> {
     model: &'a Model,
     curvature: Curvature<DMatrix<Enclosure>>,
@@ -91,7 +93,7 @@ impl<'a> Enclosed<'a> {
         ))
     }
 
-    /// Does no step on a single sample lengthen a vector? Asked of inputs only.
+    /// Does no step on a single sample lengthen a vector? Decided for linear regression only.
     fn single_sample(&self, eta: &Exact) -> Verdict {
         match self.longest_square() {
             Some(longest) => (longest * eta <= Exact::from(2)).into(),
@@ -99,7 +101,7 @@ impl<'a> Enclosed<'a> {
         }
     }
 
-    /// `max_i ‖x_i‖²`.
+    /// The largest squared input length, `max_i ‖x_i‖²`.
     fn longest_square(&self) -> Option<Exact> {
         let Model::Linear(linear) = self.model else {
             return None;
@@ -107,7 +109,8 @@ impl<'a> Enclosed<'a> {
         linear.inputs().iter().map(|x| x.dot(x)).max()
     }
 
-    /// The critical learning rates; that in mean square is bounded by its neighbours only.
+    /// The critical learning rates. That of mean-square stability is only bounded by its neighbours in
+    /// the chain.
     fn rates(&self, weight: &Exact, width: &Exact) -> CriticalRates {
         let Curvature {
             identity,
@@ -131,7 +134,7 @@ impl<'a> Enclosed<'a> {
         rates.bounded_by_neighbours()
     }
 
-    /// The end of `A − ηᵏB ⪰ 0`, for the same curvature in machine numbers.
+    /// The end of `A − ηᵏB ⪰ 0`, given the same curvature in floating point.
     fn critical(
         &self,
         form: &MatrixForm,
@@ -162,7 +165,7 @@ fn not_found() -> Critical {
     })
 }
 
-/// `H` and `(1/n) Σ H_i² = (1/n) Σ ‖x_i‖² x_i x_iᵀ`.
+/// The moments `H` and `(1/n) Σ H_i² = (1/n) Σ ‖x_i‖² x_i x_iᵀ`.
 fn moments_of_inputs(linear: &Linear) -> (DMatrix<Enclosure>, DMatrix<Enclosure>) {
     let inputs: Vec<_> = linear
         .inputs()
@@ -189,7 +192,7 @@ fn product(a: &DMatrix<Enclosure>, b: &DMatrix<Enclosure>) -> DMatrix<Enclosure>
     product
 }
 
-/// Fills the decision as far as enclosures and the time go.
+/// Fills in the decision as far as interval arithmetic and the time limit permit.
 pub(super) fn decide(decision: &mut Decision, model: &Model, weight: &Exact, width: &Exact) {
     let Ok(enclosed) = work::in_time(|| Enclosed::of(model, weight)) else {
         return;

@@ -1,4 +1,4 @@
-//! The exact mean-square test, prepared once for many learning rates.
+//! The exact test of mean-square stability, prepared once for many learning rates.
 
 use super::subject::Subject;
 use crate::criterion::mean_square;
@@ -7,15 +7,16 @@ use crate::matrix::fraction_free::Sign;
 use crate::model::second_moment::Maps;
 use crate::number::Exact;
 
-/// The maps `C` and `D` of a model at a minimum on Sym(range H), r(r+1)/2 rows. Beside the range
-/// there is nothing to ask: `C − ηD` is zero on Sym(ker H), and `C` alone, which is semi-definite,
-/// on what is mixed.
+/// The maps `C` and `D` of a model at a minimum on Sym(range H), as matrices of r(r+1)/2 rows.
+/// Elsewhere nothing needs to be tested: `C − ηD` is zero on Sym(ker H) and equals `C`, which is
+/// semi-definite, on the mixed part.
 pub(super) struct MeanSquareTest {
     maps: Maps<Exact>,
 }
 
 impl MeanSquareTest {
-    /// For a minimum: at a saddle `D` need not vanish where `C` does.
+    /// Prepares the test. The model must be at a minimum: at a saddle `D` need not vanish where `C`
+    /// does.
     pub(super) fn of(subject: &Subject) -> Self {
         let (samples, range) = (&subject.samples, &subject.range);
         let seen = samples.seen_by(range.values());
@@ -24,8 +25,8 @@ impl MeanSquareTest {
         }
     }
 
-    /// The sign of `C − ηD` at this learning rate: SGD is mean-square stable when it is not negative, and
-    /// on its edge when it is singular.
+    /// The sign of `C − ηD` at this learning rate. SGD is mean-square stable when it is not negative,
+    /// and on the edge when it is singular.
     pub(super) fn sign(&self, learning_rate: &Exact) -> Sign {
         exact_sign(&mean_square::slack(&self.maps, learning_rate))
     }
@@ -41,7 +42,7 @@ mod tests {
     use crate::model::{Linear, Model};
     use crate::number::Verdict;
 
-    /// Four inputs in seven dimensions: the criterion has 28 rows, the test 10.
+    /// Four inputs in seven dimensions: the criterion has 28 rows, the test only 10.
     #[test]
     fn the_test_is_the_criterion_in_over_parameterised_models_too() {
         let input = |i: i64| DVector::from_fn(7, |j, _| Exact::from((i * (j as i64 + 1)) % 5 - 2));

@@ -1,4 +1,4 @@
-//! Models whose small eigenvalues machine numbers lose are decided like all others.
+//! Tests of models with small eigenvalues that `f64` loses: they must be decided like all others.
 
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
@@ -14,20 +14,20 @@ fn exact(text: &str) -> Exact {
     text.parse().unwrap()
 }
 
-/// Regression on the inputs (1, t, …, t¹⁹), t = i/30.
+/// Linear regression on the inputs (1, t, …, t¹⁹), t = i/30.
 fn polynomials() -> Model {
     let input = |i: i64| DVector::from_fn(20, |k, _| Exact::fraction(i, 30).pow(k as u32));
     Model::Linear(Linear::new((1..=30).map(input).collect()).unwrap())
 }
 
-/// `H₁ = 1/(i + j + 1)` and `H₂ = 1/(i + j + 3)`.
+/// A model with the Hessians `H₁ = 1/(i + j + 1)` and `H₂ = 1/(i + j + 3)`.
 fn hilbert_pair(d: usize) -> Model {
     let matrix =
         |shift: usize| DMatrix::from_fn(d, d, |i, j| Exact::fraction(1, (i + j + shift) as u64));
     Model::Quadratic(Quadratic::symmetric(vec![matrix(1), matrix(3)]).unwrap())
 }
 
-/// At both ends of `η*` the verdict has a witness that holds.
+/// Asserts that at both ends of the bracket of `η*` the verdict has a valid witness.
 fn both_ends_have_witnesses(model: &Model, decision: &Decision) {
     let end = decision.critical_lr[MEAN_SQUARE].clone().unwrap();
     for (eta, stable) in [(end.lower, true), (end.upper, false)] {
@@ -40,8 +40,8 @@ fn both_ends_have_witnesses(model: &Model, decision: &Decision) {
     }
 }
 
-/// The thresholds are those of power iteration on `C^{−1/2}DC^{−1/2}` in numbers of 100 digits, by another
-/// program (mpmath), and those of elimination at d = 16.
+/// The expected thresholds come from power iteration on `C^{−1/2}DC^{−1/2}` with 100 digits in mpmath,
+/// and from elimination at d = 16.
 #[test]
 fn thresholds_of_bad_condition_are_enclosed() {
     for (model, known) in [
@@ -73,11 +73,12 @@ fn one_per_cent_beside_the_edge_is_no_edge() {
     assert!(matches!(decided, Decided::By(Witness::Stable(_))));
 }
 
-/// Nearer to the edge than a search goes by itself, and not on it: 2⁻²⁰⁰ off, where the exact test says that
-/// it is no edge, and a witness is looked for until there is one.
+/// A distance of 2⁻²⁰⁰ from the edge, closer than the search goes by itself. The exact test says that
+/// this is not the edge, and the search continues until it finds a witness.
 #[test]
 fn what_is_next_to_an_edge_is_told_from_it() {
-    // (3 − η)² = 3: the three inputs, beside a third direction so that no side is plain.
+    // (3 − η)² = 3 at the edge: the three inputs, beside a third direction, so that the identity is no
+    // witness on either side.
     let three = crate::model::golden::three_inputs();
     let widened = |h: &DMatrix<Exact>| {
         let mut sum = DMatrix::identity(3, 3) * exact("8/5");
@@ -100,8 +101,9 @@ fn what_is_next_to_an_edge_is_told_from_it() {
     ));
 }
 
-/// Inputs whose coordinates are measured in units up to 10⁻²⁰ apart, so that `H` has a condition of up to
-/// 10⁴⁰, some dependent; in as many dimensions, in more, and as Hessians.
+/// Inputs whose coordinates have units up to 10⁻²⁰ apart, so that `H` has a condition number of up to
+/// 10⁴⁰. Some are dependent. The dimension is equal to or larger than the number of inputs, or the
+/// model consists of Hessians.
 fn graded() -> impl Strategy<Value = (Model, Sampling, usize)> {
     let sizes = (5usize..8, 5usize..9, 0usize..3, 0usize..21);
     sizes.prop_flat_map(|(d, n, form, power)| {
@@ -135,8 +137,8 @@ fn graded() -> impl Strategy<Value = (Model, Sampling, usize)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Every end is enclosed, and elimination on Sym(d), which no condition troubles, says of both ends of `η*`
-    /// what they are said to be.
+    /// Every end is enclosed. Elimination on Sym(d), which does not depend on the condition number,
+    /// confirms both ends of the bracket of `η*`.
     #[test]
     fn graded_models_are_decided_like_all_others((model, sampling, batch) in graded()) {
         let decision = decide(&model, &exact("1/1000"), batch, sampling).unwrap();
@@ -146,7 +148,7 @@ proptest! {
         };
         let weight = sampling.weight(model.samples(), batch).unwrap();
         let few = match &model {
-            // The zeros of longer inputs change nothing.
+            // Padding the inputs with zeros changes nothing.
             Model::Linear(linear) => {
                 let inputs = linear.inputs().iter();
                 let d = model.dimension().min(7);
@@ -158,7 +160,7 @@ proptest! {
         prop_assert_eq!(verdict(&end.lower), Verdict::Holds);
         let beyond = &end.upper * (Exact::from(1) + critical::default_width());
         prop_assert_eq!(verdict(&beyond), Verdict::Fails);
-        // An end that elimination alone decides has none.
+        // An end that only elimination decides has no witness.
         for eta in [&end.lower, &end.upper] {
             let asked = decide_mean_square(&model, eta, batch, sampling).unwrap();
             if let Some(certificate) = Certificate::of(&model, eta, batch, sampling, &asked) {
@@ -168,7 +170,8 @@ proptest! {
     }
 }
 
-/// In many dimensions diagonal samples are decided by their coordinates, like the same in few dimensions.
+/// Diagonal samples in many dimensions are decided by their coordinates, with the same result as in few
+/// dimensions.
 #[test]
 fn many_diagonal_dimensions_are_decided_by_their_coordinates() {
     let diagonal = |d: usize, sample: i64| {

@@ -14,40 +14,42 @@ use crate::matrix::fraction_free::Sign;
 use crate::number::{Exact, Verdict};
 use crate::work;
 
-/// The largest rank `r` of `H` for which the edge itself is decided, by elimination of a matrix of
+/// The largest rank `r` of `H` for which the edge itself is decided, by eliminating a matrix of
 /// `r(r+1)/2 = 136` rows.
 pub const LARGEST_EDGE: usize = 16;
 
-/// Up to this rank (10 rows of the second-moment test) the elimination is quicker than any
-/// search.
+/// Up to this rank (10 rows of the second-moment test) elimination is quicker than any search.
 const SMALL: usize = 4;
 
-/// Bits of the distance from the edge, relative, below which the exact test takes over …
+/// The search goes to a relative distance of `2^−NEAR` from the edge; nearer than that, the exact test
+/// decides.
 const NEAR: i32 = 96;
-/// … or, where the model is too large for it, no answer is given.
+/// The same where the model is too large for the exact test; nearer than that, no answer is given.
 const NEAREST: i32 = 768;
-/// Where the exact test says that this is not the edge, the search goes on to here.
+/// The search goes this near when the exact test has shown that this is not the edge.
 const NEAREST_BESIDE_THE_EDGE: i32 = 1 << 14;
 
-/// Bits of a proposed end that may be missing without a better one being looked for.
+/// The number of bits that a proposed end may lack before a better one is looked for.
 const TOLERATED_BITS: i32 = 12;
 
-/// What decided the question of mean-square stability at one learning rate.
+/// How mean-square stability was decided at one learning rate.
 #[derive(Clone, Debug)]
 pub enum Decided {
-    /// A witness that a stranger can check.
+    /// By a witness that anyone can check.
     By(Witness),
-    /// The exact test of `C − ηD` on Sym(d): semi-definite and singular on the range of `H`, so that this is
-    /// the edge, which is stable and where there need be no witness.
+    /// By the exact test of `C − ηD` on Sym(d): it is semi-definite and singular on the range of `H`.
+    /// This is the edge, which counts as stable and need not have a witness.
     OnTheEdge,
-    /// The exact test says that this is not the edge, true when stable; a witness exists and was not found.
+    /// By the exact test, which says that this is not the edge; `true` means stable. A witness exists
+    /// but was not found.
     ByElimination(bool),
-    /// No answer, where the rank of `H` is above [`LARGEST_EDGE`]: what failed.
+    /// Not decided, which happens only for a rank of `H` above [`LARGEST_EDGE`]; the text says what
+    /// failed.
     Not(String),
 }
 
 impl Decided {
-    /// Is SGD mean-square stable?
+    /// Is SGD mean-square stable? Undecided for [`Decided::Not`].
     pub fn verdict(&self) -> Verdict {
         match self {
             Decided::By(Witness::Stable(_)) | Decided::OnTheEdge => Verdict::Holds,
@@ -58,23 +60,24 @@ impl Decided {
     }
 }
 
-/// The mean-square question of one model and noise weight, prepared for many learning rates.
+/// The question of mean-square stability for one model and noise weight, prepared for many learning
+/// rates.
 pub(super) struct MeanSquare<'a> {
     subject: &'a Subject,
-    /// The bits of the distance from the edge, relative, to which the search goes.
+    /// The search goes to a relative distance of `2^−bits` from the edge.
     bits: i32,
     by_machine_numbers: OnceCell<Option<Search<'a>>>,
     by_many_bits: OnceCell<Option<Search<'a>>>,
-    /// Has the search by machine numbers failed away from the edge?
+    /// Has the search in `f64` failed away from the edge?
     is_beyond_machine_numbers: bool,
     exact: OnceCell<MeanSquareTest>,
     diagonal: OnceCell<Option<Diagonal>>,
-    /// Why the last question that was undecided was so.
+    /// The reason for the last answer that was undecided.
     undecided: Option<String>,
 }
 
 impl<'a> MeanSquare<'a> {
-    /// For a model at a minimum.
+    /// Prepares the question for a model at a minimum.
     pub(super) fn of(subject: &'a Subject) -> Self {
         MeanSquare {
             subject,
@@ -92,13 +95,13 @@ impl<'a> MeanSquare<'a> {
         }
     }
 
-    /// Lets the search go to a distance of `2^−bits` from the edge, if that is farther than it goes
-    /// by itself.
+    /// Extends the search to a distance of `2^−bits` from the edge, if it would not go that near by
+    /// itself.
     pub(super) fn look_as_near_as(&mut self, bits: i32) {
         self.bits = self.bits.max(bits);
     }
 
-    /// The verdict alone, in the quickest way.
+    /// The verdict without a witness, by the quickest method.
     pub(super) fn verdict(&mut self, learning_rate: &Exact) -> Verdict {
         if self.subject.range.rank() > SMALL {
             return self.decide(learning_rate).verdict();
@@ -107,9 +110,9 @@ impl<'a> MeanSquare<'a> {
         sign.is_semidefinite().into()
     }
 
-    /// The verdict with a witness, if there is one to be found.
+    /// The verdict, with a witness if one can be found.
     pub(super) fn decide(&mut self, learning_rate: &Exact) -> Decided {
-        // A projector's digits grow with r: in large models the search finds shorter witnesses.
+        // A projector's digits grow with r, so in large models the search finds shorter witnesses.
         let short = self.identity_is_held() || self.subject.range.rank() <= LARGEST_EDGE;
         if short && let Some(witness) = self.plain_witness(learning_rate) {
             return Decided::By(witness);
@@ -129,7 +132,7 @@ impl<'a> MeanSquare<'a> {
         Decided::Not(reason)
     }
 
-    /// The exact test tells the edge from what is beside it, where there is a witness to be found yet.
+    /// Decides by the exact test. Off the edge a witness exists, and the search for it goes on.
     fn by_elimination(&mut self, learning_rate: &Exact) -> Decided {
         work::stage("elimination of C − ηD on Sym(d)");
         let sign = self.exact_test().sign(learning_rate);
@@ -147,7 +150,7 @@ impl<'a> MeanSquare<'a> {
         Decided::ByElimination(sign.is_semidefinite())
     }
 
-    /// A witness by machine numbers, or, where they fail away from the edge, by more bits.
+    /// A witness found in `f64`, or in high precision where `f64` fails away from the edge.
     fn searched(&mut self, learning_rate: &Exact, bits: i32) -> Result<Witness, Missed> {
         work::stage("a witness of mean-square stability");
         let mut missed = Missed::Unreached;
@@ -166,7 +169,8 @@ impl<'a> MeanSquare<'a> {
         }
     }
 
-    /// A learning rate next to `η*` and not below it, as near as `2^−bits` where corrections gain so much.
+    /// A learning rate close to `η*` and not below it: to within `2^−bits`, if corrections gain that
+    /// much.
     pub(super) fn proposed_end(&mut self, bits: i32) -> Option<Exact> {
         let end = |search: &mut Search| {
             let refined = search.refine_to(bits / 2);
@@ -187,32 +191,33 @@ impl<'a> MeanSquare<'a> {
         }
     }
 
-    /// The search by machine numbers, when they reach the model.
+    /// The search in `f64`; `None` when `f64` cannot represent the model.
     pub(super) fn by_machine_numbers(&mut self) -> Option<&mut Search<'a>> {
         let search = || Search::by_machine_numbers(self.subject);
         self.by_machine_numbers.get_or_init(search);
         self.by_machine_numbers.get_mut()?.as_mut()
     }
 
-    /// The search by many bits, when they reach the model.
+    /// The search in high precision; `None` when no precision suffices.
     pub(super) fn by_many_bits(&mut self) -> Option<&mut Search<'a>> {
         self.by_many_bits
             .get_or_init(|| Search::by_many_bits(self.subject));
         self.by_many_bits.get_mut()?.as_mut()
     }
 
-    /// Is this the edge, `C − ηD` semi-definite and singular on the range of `H`? Where that is eliminated.
+    /// Is this the edge: is `C − ηD` semi-definite and singular on the range of `H`? `false` where the
+    /// rank is too large for elimination.
     pub(super) fn is_edge(&self, learning_rate: &Exact) -> bool {
         self.subject.range.rank() <= LARGEST_EDGE
             && self.exact_test().sign(learning_rate) == Sign::Singular
     }
 
-    /// Why the last question that was undecided was so.
+    /// The reason for the last answer that was undecided.
     pub(super) fn why(&self) -> String {
         self.undecided.clone().unwrap_or_default()
     }
 
-    /// What failed, in words.
+    /// The message that says what failed.
     fn reason(&self, missed: &Missed, learning_rate: &Exact) -> String {
         let rank = self.subject.range.rank();
         let bits = if rank <= LARGEST_SCALED {
@@ -235,9 +240,10 @@ impl<'a> MeanSquare<'a> {
         }
     }
 
-    /// The identity on the range as a witness: stable where the one-step criterion holds
-    /// (`(C − ηD)(I)` is its slack, so this serves every edge of commuting samples), unstable where its
-    /// trace is negative. In many dimensions, one coordinate of diagonal samples.
+    /// The identity on the range as a witness. It proves stability where the one-step criterion holds
+    /// (`(C − ηD)(I)` is its slack, so this covers every edge of commuting samples), and instability
+    /// where the trace of that slack is negative. For diagonal samples in many dimensions, one
+    /// coordinate may be the witness.
     fn plain_witness(&self, learning_rate: &Exact) -> Option<Witness> {
         let subject = self.subject;
         let slack = subject.matrix(&one_step::FORM, learning_rate);
@@ -255,7 +261,7 @@ impl<'a> MeanSquare<'a> {
         unstable.map(Witness::Unstable)
     }
 
-    /// Is `H` regular, so that the projector onto its range is the identity?
+    /// Is `H` invertible, so that the projector onto its range is the identity?
     fn identity_is_held(&self) -> bool {
         self.subject.range.values().is_none()
     }

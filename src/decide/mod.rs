@@ -1,8 +1,8 @@
-//! Room **decide**: exact verdicts, witnesses, and certified critical learning rates.
+//! Room **decide**: exact verdicts, their witnesses, and certified critical learning rates.
 //!
-//! Floating point only proposes where to look; every verdict is decided over ℚ. The JSON of a
-//! [`Decision`] is what `sgd-stability decide --json` prints; a [`Certificate`] carries the witness
-//! that lets a stranger check the mean-square verdict.
+//! Floating point only proposes where to search; every verdict is decided over ℚ. The JSON of a
+//! [`Decision`] is what `sgd-stability decide --json` prints. A [`Certificate`] contains the witness
+//! with which anyone can check the mean-square verdict.
 
 pub mod certificate;
 pub mod chain;
@@ -43,12 +43,12 @@ pub use threshold::{Critical, NotFound, Unbounded};
 pub use values::Values;
 pub use witness::Witness;
 
-/// Decides every criterion at `learning_rate`, and brackets each critical learning rate to a
-/// relative width of 1e-12.
+/// Decides every criterion at `learning_rate`, and brackets each critical learning rate to a relative
+/// width of 1e-12.
 ///
 /// # Errors
-/// When the learning rate is not positive, the batch is not from 1 to `n`, or the model is no
-/// minimum; and an internal one should the certified brackets ever contradict
+/// When the learning rate is not positive, the batch is not from 1 to `n`, or the model is not at a
+/// minimum. An internal error if the certified brackets ever contradict
 /// `2/max_i λ_max(H_i) ≤ η₁ ≤ η* ≤ 2/λ_max(H)`.
 pub fn decide(
     model: &Model,
@@ -61,13 +61,14 @@ pub fn decide(
     Ok(decision)
 }
 
-/// Like [`decide`], but with brackets of this relative width, and with the certificate of the
-/// mean-square verdict; away from the edge there is none when no witness was found. Within
-/// [`work::watched`] the cheap questions come first, a certain answer is told at once, and what was not
-/// reached before the deadline is `None`, with that reason.
+/// [`decide`] with brackets of the given relative width, and with the certificate of the mean-square
+/// verdict. Away from the edge there is no certificate when no witness was found.
+///
+/// Within [`work::watched`] the cheap questions are asked first and each certain answer is reported at
+/// once. A verdict not reached before the deadline is `None`, and its reason says so.
 ///
 /// # Errors
-/// Those of [`decide`], and a width that is not positive.
+/// As [`decide`], and when the width is not positive.
 pub fn decide_to_width(
     model: &Model,
     learning_rate: &Exact,
@@ -105,10 +106,10 @@ pub fn decide_to_width(
     Ok((decision, certificate))
 }
 
-/// Decides mean-square stability alone, with its witness.
+/// Decides only mean-square stability, with a witness.
 ///
 /// # Errors
-/// Those of [`decide`].
+/// As [`decide`].
 pub fn decide_mean_square(
     model: &Model,
     learning_rate: &Exact,

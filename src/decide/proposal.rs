@@ -1,10 +1,10 @@
-//! What floating point proposes about the second moment: its slowest direction, and where to look
-//! for a witness. Nothing here is ever an answer.
+//! The slowest direction of the second moment in floating point, which tells the search for a witness
+//! where to start. Nothing here is ever an answer.
 //!
-//! In an eigenbasis of `H` ([`super::coordinates`]; r = rank H) the drift is diagonal, `(CX)_ij = (λ_i + λ_j) X_ij`.
-//! With `z = C^{1/2} X` the pencil `(C, D)` becomes the ordinary eigenproblem of
-//! `M = C^{−1/2} D C^{−1/2}`, whose largest eigenvalue is `1/η*`; most of its spectrum is near 0, so
-//! Lanczos and conjugate gradients need few products, of `n r²` operations each.
+//! In an eigenbasis of `H` ([`super::coordinates`]; r = rank H) the drift is diagonal,
+//! `(CX)_ij = (λ_i + λ_j) X_ij`. With `z = C^{1/2} X` the pencil `(C, D)` becomes the ordinary
+//! eigenproblem of `M = C^{−1/2} D C^{−1/2}`, whose largest eigenvalue is `1/η*`. Most of its spectrum
+//! is near 0, so Lanczos and conjugate gradients need few products, of `n r²` operations each.
 
 use nalgebra::DMatrix;
 
@@ -12,32 +12,33 @@ use crate::matrix::pencil;
 use crate::model::samples::Rounded;
 use crate::work;
 
-/// Steps of Lanczos before it starts again from its best vector.
+/// Lanczos steps before it restarts from its best vector.
 const LANCZOS_STEPS: usize = 48;
-/// Starts of Lanczos; what is not found then is refined exactly or not at all.
+/// The number of Lanczos starts. An eigenvector not found by then is left to exact refinement.
 const LANCZOS_STARTS: usize = 8;
-/// The relative residual at which the slowest direction is good enough: a few roundings.
+/// The relative residual at which the slowest direction is accepted: a few rounding errors.
 const LANCZOS_RESIDUAL: f64 = 1e-14;
-/// Steps of conjugate gradients: with the slowest direction taken out they converge in a few dozen.
+/// The most steps of conjugate gradients; without the slowest direction they converge in a few dozen.
 const GRADIENT_STEPS: usize = 400;
 /// The relative residual at which conjugate gradients stop.
 const GRADIENT_RESIDUAL: f64 = 1e-13;
 
-/// The pencil `(C, D)` in machine numbers, as `M`.
+/// The pencil `(C, D)` in floating point, as the operator `M`.
 pub(super) struct Proposal {
     curvatures: Rounded,
-    /// `C^{−1/2}`, entry by entry.
+    /// `C^{−1/2}`, entrywise.
     root: DMatrix<f64>,
-    /// The diagonal of `H` among the curvatures.
+    /// The diagonal of `H`, where `H` is among the curvatures.
     hessian: Vec<f64>,
     weight: f64,
-    /// The unit vector `z` of the largest eigenvalue of `M`.
+    /// The unit eigenvector `z` of the largest eigenvalue of `M`.
     top: DMatrix<f64>,
 }
 
 impl Proposal {
-    /// For curvatures of diagonal mean `hessian` and noise weight `p`, where the drift is `root^{−2}`, entry by
-    /// entry, and the eigenvalues of `H` are these; `None` when machine numbers do not reach it.
+    /// The proposal for curvatures of diagonal mean `hessian` and noise weight `p`. `root^{−2}` is the
+    /// drift, entrywise, and the last argument holds the eigenvalues of `H`. `None` when floating point
+    /// cannot represent the model.
     pub(super) fn of(
         curvatures: Rounded,
         root: DMatrix<f64>,
@@ -62,7 +63,7 @@ impl Proposal {
         &self.top
     }
 
-    /// `z` with `(1 − ηM)z = right`, roughly, up to a multiple of the slowest direction.
+    /// A `z` with `(1 − ηM)z = right`, approximately and up to a multiple of the slowest direction.
     pub(super) fn solve(&self, right: DMatrix<f64>, learning_rate: f64) -> DMatrix<f64> {
         let mut residual = self.without_top(right);
         let enough = residual.norm() * GRADIENT_RESIDUAL;
@@ -86,7 +87,7 @@ impl Proposal {
         solution
     }
 
-    /// `Mz`.
+    /// The product `Mz`.
     fn apply(&self, z: &DMatrix<f64>) -> DMatrix<f64> {
         let x = z.component_mul(&self.root);
         work::step();
@@ -104,7 +105,7 @@ impl Proposal {
         z
     }
 
-    /// The eigenvector of the largest eigenvalue of `M`, by Lanczos from the image of `H`.
+    /// The eigenvector of the largest eigenvalue of `M`, by Lanczos started at the image of `H`.
     fn slowest(&self, eigenvalues: &[f64]) -> Option<DMatrix<f64>> {
         let diagonal = |i: usize, j: usize| f64::from(i == j) * (eigenvalues[i] / 2.0).sqrt();
         let rank = eigenvalues.len();
@@ -119,7 +120,7 @@ impl Proposal {
         Some(start)
     }
 
-    /// The best vector of a Krylov space and its relative residual; full orthogonalisation.
+    /// The best vector of a Krylov space and its relative residual, with full orthogonalisation.
     fn lanczos(&self, start: &DMatrix<f64>) -> Option<(DMatrix<f64>, f64)> {
         let mut space = vec![start / start.norm()];
         let (mut diagonal, mut beside) = (Vec::new(), Vec::new());
@@ -148,7 +149,7 @@ impl Proposal {
     }
 }
 
-/// The largest eigenvalue of a symmetric tridiagonal matrix and its vector.
+/// The largest eigenvalue of a symmetric tridiagonal matrix, and its eigenvector.
 fn top_of_tridiagonal(diagonal: &[f64], beside: &[f64]) -> Option<(f64, Vec<f64>)> {
     let matrix = DMatrix::from_fn(diagonal.len(), diagonal.len(), |i, j| match i.abs_diff(j) {
         0 => diagonal[i],

@@ -1,7 +1,7 @@
-//! The verdicts at one learning rate, the cheap questions first.
+//! The verdicts at one learning rate, with the cheap questions first.
 //!
-//! What is cheap may settle mean-square stability before its own question is asked: a necessary criterion
-//! that fails, a sufficient one that holds, or samples of which no step lengthens a vector.
+//! A cheap question may settle mean-square stability before the expensive one is asked: a necessary
+//! criterion that fails, a sufficient one that holds, or samples on which no step lengthens a vector.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,17 @@ use crate::criterion::{CRITERIA, Criterion, Form, MEAN_SQUARE, MatrixForm, Role}
 use crate::number::{Exact, Verdict};
 use crate::work;
 
-/// The questions that one matrix each decides, at one learning rate.
+/// The questions at one learning rate that are each decided by one matrix.
 pub(super) struct Asked<'a> {
-    /// Does a criterion hold that is made of the moments `H` and `Σ`?
+    /// Does this criterion in the moments `H` and `Σ` hold?
     pub(super) matrix: &'a dyn Fn(&MatrixForm) -> Verdict,
     /// Does no step on a single sample lengthen a vector?
     pub(super) single_sample: &'a dyn Fn() -> Verdict,
-    /// Why one of them is undecided, if it is not for the time.
+    /// The reason when one of them is undecided for another cause than the time limit.
     pub(super) undecided: &'static str,
 }
 
-/// The answers at one learning rate so far.
+/// The answers so far at one learning rate.
 #[derive(Default)]
 pub(super) struct Questions {
     verdicts: Verdicts,
@@ -33,8 +33,8 @@ pub(super) struct Questions {
 }
 
 impl Questions {
-    /// Asks what one matrix each decides, as far as there is time, and then, where it is asked exactly,
-    /// mean-square stability; what decided that, if anything did.
+    /// Asks the questions that one matrix decides, as far as time permits, and then the exact question
+    /// of mean-square stability. Returns what decided the latter, if anything did.
     pub(super) fn ask_all(
         &mut self,
         subject: &Subject,
@@ -49,7 +49,8 @@ impl Questions {
         self.ask_mean_square(|| mean_square.decide(learning_rate))
     }
 
-    /// Asks what one matrix each decides; mean-square stability where that settles it.
+    /// Asks the questions that one matrix decides, and records mean-square stability where they settle
+    /// it.
     pub(super) fn ask_matrices(&mut self, asked: &Asked) {
         self.ask_those(|role| role == Role::Necessary, asked);
         if self.verdicts[MEAN_SQUARE].is_none()
@@ -65,12 +66,12 @@ impl Questions {
         }
     }
 
-    /// The verdicts, and why those are undecided that are.
+    /// The verdicts, and the reasons for those that are undecided.
     pub(super) fn answers(self) -> (Verdicts, BTreeMap<&'static str, String>) {
         (self.verdicts, self.undecided)
     }
 
-    /// Asks the criteria of some role that are made of the moments.
+    /// Asks those criteria in the moments whose role satisfies `has_role`.
     fn ask_those(&mut self, has_role: fn(Role) -> bool, asked: &Asked) {
         for criterion in CRITERIA.into_iter().filter(|c| has_role(c.role)) {
             let Form::Matrix(form) = criterion.form else {
@@ -105,7 +106,7 @@ impl Questions {
         None
     }
 
-    /// Mean-square stability is certain before it is asked.
+    /// Records mean-square stability as settled before its own question was asked.
     fn settle(&mut self, stable: bool, reason: &str) {
         self.verdicts[MEAN_SQUARE] = Some(stable);
         if !std::mem::replace(&mut self.is_told, true) {

@@ -1,20 +1,20 @@
-//! The range of `H`, with a basis over ℚ. On the kernel of `H` SGD stands still, so every question is
-//! asked on the range only, which is small in over-parameterised models.
+//! The range of `H`, with a basis over ℚ. SGD does not move on the kernel of `H`, so every question is
+//! restricted to the range, which is small in over-parameterised models.
 
 use crate::matrix::{Fractions, fraction_free};
 use crate::model::Samples;
 
-/// A basis `u_1 … u_r` of the range of `H`: inputs, or rows of `H`, or the standard basis when
-/// `r = d`. What is held has `m` rows ([`Samples::size`]).
+/// A basis `u_1 … u_r` of the range of `H`: inputs, rows of `H`, or the standard basis when `r = d`.
+/// Held matrices have `m` rows ([`Samples::size`]).
 #[derive(Clone, Debug)]
 pub(super) struct HessianRange {
     rank: usize,
-    /// The basis, held: r × m; `None` for the identity.
+    /// The basis as held rows, r × m; `None` for the identity.
     basis: Option<Fractions>,
-    /// `⟨u_a, ·⟩` as rows (r × m): the basis itself, or in the Gram view its rows of `K`; `None` for the
-    /// identity.
+    /// The functionals `⟨u_a, ·⟩` as rows (r × m): the basis itself, or in the Gram view its rows of
+    /// `K`; `None` for the identity.
     values: Option<Fractions>,
-    /// Does every matrix that can be held lie on the range?
+    /// Is every held matrix supported on the range?
     holds_only_range: bool,
 }
 
@@ -24,7 +24,7 @@ impl HessianRange {
         let chosen = fraction_free::independent_rows(rows);
         let (rank, size) = (chosen.len(), samples.size());
         let everything = rank == size;
-        // The denominator is one number for all rows: it changes no span.
+        // The common denominator scales all rows alike and does not change their span.
         let whole_rows = || {
             let entry = |i: usize, j: usize| rows.numerator(chosen[i], j).clone();
             Fractions::from_fn(rank, size, entry)
@@ -45,12 +45,12 @@ impl HessianRange {
         }
     }
 
-    /// `r = rank H`.
+    /// The rank `r` of `H`.
     pub(super) fn rank(&self) -> usize {
         self.rank
     }
 
-    /// Does a symmetric matrix, held, vanish on the kernel of `H`?
+    /// Does a held symmetric matrix vanish on the kernel of `H`?
     pub(super) fn carries(&self, x: &Fractions) -> bool {
         match &self.basis {
             Some(basis) if !self.holds_only_range => fraction_free::spans(basis, x),
@@ -58,8 +58,8 @@ impl HessianRange {
         }
     }
 
-    /// What holds `Σ y_ab u_a u_bᵀ` for a symmetric y (r × r): every symmetric matrix on the range has
-    /// this form.
+    /// The held matrix `Σ y_ab u_a u_bᵀ` for a symmetric y (r × r). Every symmetric matrix on the range
+    /// has this form.
     pub(super) fn lifted(&self, y: &Fractions) -> Fractions {
         match &self.basis {
             None => y.clone(),
@@ -70,8 +70,8 @@ impl HessianRange {
         }
     }
 
-    /// An r × r matrix with the inertia on the range of a symmetric X that is held: `⟨u_a, X u_b⟩`, or
-    /// X itself where only the range is held and all of it.
+    /// An r × r matrix with the inertia of a held symmetric X on the range: `⟨u_a, X u_b⟩`, or X itself
+    /// when held matrices are exactly those on the range.
     pub(super) fn seen(&self, x: &Fractions) -> Fractions {
         let (Some(_), Some(values)) = (&self.basis, &self.values) else {
             return x.clone();
@@ -80,7 +80,7 @@ impl HessianRange {
         values.symmetric_product(&product)
     }
 
-    /// `⟨u_a, X u_b⟩` (r × r) of an operator.
+    /// The matrix `⟨u_a, X u_b⟩` (r × r) of an operator X.
     pub(super) fn seen_operator(&self, operator: &Fractions) -> Fractions {
         match &self.values {
             None => operator.clone(),
@@ -88,7 +88,7 @@ impl HessianRange {
         }
     }
 
-    /// `Uᵀ X U` (r × r) of the dual of a symmetric matrix, with the basis in the columns of `U`.
+    /// `Uᵀ X U` (r × r) for the dual of a symmetric matrix, where the columns of `U` are the basis.
     pub(super) fn compressed(&self, dual: Fractions) -> Fractions {
         match &self.basis {
             None => dual,
@@ -96,7 +96,7 @@ impl HessianRange {
         }
     }
 
-    /// `⟨u_a, u_b⟩` (r × r).
+    /// The metric `⟨u_a, u_b⟩` (r × r).
     pub(super) fn metric(&self) -> Fractions {
         match &self.values {
             None => Fractions::identity(self.rank),
@@ -104,7 +104,7 @@ impl HessianRange {
         }
     }
 
-    /// The matrix times the basis in columns.
+    /// The product of the matrix with the basis as columns.
     fn on_basis(&self, matrix: Fractions) -> Fractions {
         match &self.basis {
             None => matrix,
@@ -112,12 +112,12 @@ impl HessianRange {
         }
     }
 
-    /// The basis, held (r × m); `None` for the identity.
+    /// The basis as held rows (r × m); `None` for the identity.
     pub(super) fn basis(&self) -> Option<&Fractions> {
         self.basis.as_ref()
     }
 
-    /// `⟨u_a, ·⟩` as rows (r × m); `None` for the identity.
+    /// The functionals `⟨u_a, ·⟩` as rows (r × m); `None` for the identity.
     pub(super) fn values(&self) -> Option<&Fractions> {
         self.values.as_ref()
     }

@@ -11,14 +11,15 @@ use crate::criterion::{Criterion, GRADIENT_DESCENT, MEAN_SQUARE, ONE_STEP, PerCr
 use crate::error::Result;
 use crate::number::Exact;
 
-/// The name in JSON of `2/max_i λ_max(H_i)`.
+/// The name of `2/max_i λ_max(H_i)` in JSON.
 const SINGLE_SAMPLE: &str = "single_sample";
 
-/// The critical learning rate of each criterion: `rates[MEAN_SQUARE]` is `η*`. In JSON a bracket or
-/// null; where it is null, [`CriticalRates::unbounded`] or [`CriticalRates::not_found`] says why.
+/// The critical learning rate of each criterion: `rates[MEAN_SQUARE]` is `η*`. In JSON each is a
+/// bracket or null; where it is null, [`CriticalRates::unbounded`] or [`CriticalRates::not_found`] says
+/// why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CriticalRates {
-    /// `2/max_i λ_max(H_i)`: up to this learning rate no step on a single sample lengthens a vector.
+    /// `2/max_i λ_max(H_i)`, up to which no step on a single sample lengthens a vector.
     pub single_sample: Critical,
     /// The largest learning rate at which each criterion holds.
     #[serde(flatten)]
@@ -34,7 +35,7 @@ impl Index<Criterion> for CriticalRates {
 }
 
 impl CriticalRates {
-    /// Nothing was asked before the time was over.
+    /// The rates when the time was over before any question was asked.
     pub fn out_of_time() -> Self {
         CriticalRates {
             single_sample: Critical::out_of_time(),
@@ -42,7 +43,7 @@ impl CriticalRates {
         }
     }
 
-    /// Where no bracket was found, the neighbours in the chain bound the critical learning rate.
+    /// Bounds each critical learning rate without a bracket by its neighbours in the chain.
     pub(super) fn bounded_by_neighbours(mut self) -> Self {
         let bounded = self[ONE_STEP]
             .clone()
@@ -55,7 +56,7 @@ impl CriticalRates {
         self
     }
 
-    /// Where no bracket was found, the verdict at a learning rate bounds the critical one.
+    /// Bounds each critical learning rate without a bracket by the verdict at a learning rate.
     pub(super) fn knowing(
         mut self,
         learning_rate: &Exact,
@@ -67,14 +68,14 @@ impl CriticalRates {
         self
     }
 
-    /// All of them with their names in JSON.
+    /// All critical learning rates with their names in JSON.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &Critical)> {
         let criteria = self.criteria.iter();
         let named = criteria.map(|(criterion, critical)| (criterion.name, critical));
         std::iter::once((SINGLE_SAMPLE, &self.single_sample)).chain(named)
     }
 
-    /// Those that hold at every learning rate: why they do.
+    /// The names of the criteria that hold at every learning rate, with the reasons.
     pub fn unbounded(&self) -> BTreeMap<&'static str, &'static str> {
         let reason = |(name, critical): (_, &Critical)| match critical {
             Critical::Unbounded(reason) => Some((name, reason.reason())),
@@ -83,7 +84,7 @@ impl CriticalRates {
         self.named().filter_map(reason).collect()
     }
 
-    /// Those that were not enclosed: what is known of them, and what failed.
+    /// The names of the critical learning rates that were not enclosed, with what is known of them.
     pub fn not_found(&self) -> BTreeMap<&'static str, &NotFound> {
         let mut known = BTreeMap::new();
         for (name, critical) in self.named() {
@@ -94,7 +95,7 @@ impl CriticalRates {
         known
     }
 
-    /// The names of those whose lower end is the critical learning rate itself.
+    /// The names of the brackets whose lower end is the critical learning rate itself.
     pub fn exact(&self) -> Vec<&'static str> {
         let exact = self.named().filter(|(_, critical)| critical.is_exact());
         exact.map(|(name, _)| name).collect()
@@ -104,7 +105,7 @@ impl CriticalRates {
     /// enclosed; none when the loss is flat.
     ///
     /// # Errors
-    /// When two brackets contradict a link: a fault of the program that made them.
+    /// When two brackets contradict a link, which means that the program that made them has a bug.
     pub fn chain(&self) -> Result<Vec<Link>> {
         let single = (SINGLE_SAMPLE, &self.single_sample);
         let criteria = [ONE_STEP, MEAN_SQUARE, GRADIENT_DESCENT];

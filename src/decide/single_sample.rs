@@ -1,5 +1,5 @@
-//! `2/max_i λ_max(H_i)`: the learning rate up to which no step on a single sample lengthens a
-//! vector, `2I − ηH_i ⪰ 0` for every `i`.
+//! The learning rate `2/max_i λ_max(H_i)`, up to which no step on a single sample lengthens a vector:
+//! `2I − ηH_i ⪰ 0` for every `i`.
 
 use std::borrow::Borrow;
 
@@ -11,14 +11,14 @@ use crate::matrix::{Algebra, Fractions, definite, pencil};
 use crate::model::Curvature;
 use crate::number::{Exact, Verdict};
 
-/// `2/max_i λ_max(H_i)`.
+/// The critical learning rate `2/max_i λ_max(H_i)`.
 pub(super) fn single_sample(subject: &Subject, width: &Exact) -> Critical {
     if let Some(flat) = subject.unbounded(Diffusion::Mean) {
         return Critical::Unbounded(flat);
     }
     match subject.samples.full_hessians() {
         Some(hessians) if subject.samples.size() > 1 => of_hessians(subject, hessians, width),
-        // What has rank one has one eigenvalue, its trace: the squared length of an input.
+        // A matrix of rank one has one non-zero eigenvalue, its trace: the squared length of the input.
         _ => {
             let largest = subject.samples.largest_trace();
             Critical::point(Exact::from(2) / largest)
@@ -41,8 +41,8 @@ fn of_hessians(subject: &Subject, hessians: &[Fractions], width: &Exact) -> Crit
     })
 }
 
-/// Does no step on a single sample lengthen a vector at this learning rate? If so SGD is stable in every
-/// sense.
+/// Does no step on a single sample lengthen a vector at this learning rate? If so, SGD is stable in
+/// every sense.
 pub(super) fn holds(subject: &Subject, learning_rate: &Exact) -> Verdict {
     match subject.samples.full_hessians() {
         Some(hessians) => {
@@ -56,7 +56,7 @@ pub(super) fn holds(subject: &Subject, learning_rate: &Exact) -> Verdict {
     }
 }
 
-/// Is `2I − ηH_i ⪰ 0` for every sample? Stops at the first for which it fails.
+/// Is `2I − ηH_i ⪰ 0` for every sample? Stops at the first sample for which it fails.
 fn no_sample_lengthens<C: Borrow<Curvature<Fractions>>>(
     descents: impl IntoIterator<Item = C>,
     learning_rate: &Exact,
@@ -72,7 +72,7 @@ fn no_sample_lengthens<C: Borrow<Curvature<Fractions>>>(
     all
 }
 
-/// The Hessians, roughly from the largest `λ_max`; those that vanish are left out.
+/// The non-zero Hessians, approximately in descending order of `λ_max`.
 fn sharpest_first(hessians: &[Fractions]) -> Vec<&Fractions> {
     let exponents = hessians.iter().map(Fractions::exponent);
     let unit = exponents.flatten().max().unwrap_or(0);

@@ -1,6 +1,5 @@
-//! A model made ready for many questions: its samples over one denominator, the range of `H`, and
-//! the moments in which the criteria are written. *Held* and *operator* are defined in
-//! [`crate::model::samples`].
+//! A model prepared for many questions: its samples over one denominator, the range of `H`, and the
+//! moments that the criteria are written in. [`crate::model::samples`] defines *held* and *operator*.
 
 use std::cell::OnceCell;
 
@@ -14,22 +13,23 @@ use crate::model::{Curvature, Linear, Model, Samples};
 use crate::number::{Exact, Verdict};
 use crate::work;
 
-/// Why a criterion of one matrix is undecided.
+/// The reason when a criterion given by one matrix is undecided.
 pub(super) const UNDECIDED: &str = "factorisations of up to 1024 bits prove neither side, so it is within about 2^-1000 of its edge or on it, and its elimination was given up at pivots of 60000 bits";
 
-/// One model and noise weight.
+/// A model and a noise weight, prepared for questions.
 #[derive(Clone, Debug)]
 pub(super) struct Subject {
     pub(super) samples: Samples,
     pub(super) weight: Exact,
-    /// `I`, `H`, `Σ` as operators; made when it is asked for, since `Σ` costs `n` products.
+    /// The operators `I`, `H` and `Σ`, computed on first use because `Σ` costs `n` products.
     curvature: OnceCell<Curvature<Fractions>>,
-    /// The same with 0 for `Σ`.
+    /// The same with `Σ` replaced by 0.
     descent: OnceCell<Curvature<Fractions>>,
     pub(super) range: HessianRange,
 }
 
-/// A linear regression with fewer inputs than dimensions, which is smaller in the Gram view.
+/// The linear regression with fewer inputs than dimensions, if the model is one: it is smaller in the
+/// Gram view.
 pub(super) fn fewer_inputs(model: &Model) -> Option<&Linear> {
     match model {
         Model::Linear(linear) if model.samples() < model.dimension() => Some(linear),
@@ -55,7 +55,7 @@ impl Subject {
         }
     }
 
-    /// `I`, `H`, `Σ` as operators.
+    /// The operators `I`, `H` and `Σ`.
     pub(super) fn curvature(&self) -> &Curvature<Fractions> {
         self.curvature.get_or_init(|| {
             work::stage("Σ = (1/n) Σ H_i² − H²");
@@ -63,7 +63,7 @@ impl Subject {
         })
     }
 
-    /// Gradient descent on one curvature, an operator.
+    /// The curvature of gradient descent with this Hessian, an operator.
     pub(super) fn descent_on(&self, hessian: &Fractions) -> Curvature<Fractions> {
         let size = self.samples.size();
         Curvature {
@@ -73,7 +73,7 @@ impl Subject {
         }
     }
 
-    /// The moments that a criterion is made of.
+    /// The moments that a criterion needs.
     fn curvature_of(&self, form: &MatrixForm) -> &Curvature<Fractions> {
         match form.diffusion {
             Diffusion::Mean => self
@@ -83,13 +83,13 @@ impl Subject {
         }
     }
 
-    /// `A − ηᵏB`, an operator.
+    /// The operator `A − ηᵏB`.
     pub(super) fn matrix(&self, form: &MatrixForm, learning_rate: &Exact) -> Fractions {
         let curvature = self.curvature_of(form);
         (form.fractions.slack)(curvature, learning_rate, &self.weight)
     }
 
-    /// `A` and `B`, operators.
+    /// The operators `A` and `B`.
     pub(super) fn parts(&self, form: &MatrixForm) -> [Fractions; 2] {
         (form.fractions.parts)(self.curvature_of(form), &self.weight)
     }
@@ -104,28 +104,29 @@ impl Subject {
         definite::semidefinite(&self.range.seen_operator(operator))
     }
 
-    /// Is an operator singular on the range of `H`? For a slack that holds, this is its edge.
+    /// Is an operator singular on the range of `H`? A slack that holds and is singular there is on its
+    /// edge.
     pub(super) fn is_singular(&self, operator: &Fractions) -> bool {
         let seen = self.range.seen_operator(operator);
         fraction_free::independent_rows(&seen).len() < self.range.rank()
     }
 
-    /// `(C − ηD)(X) = (X − T(X))/η`, held.
+    /// The held matrix `(C − ηD)(X) = (X − T(X))/η`.
     pub(super) fn slack(&self, x: &Fractions, learning_rate: &Exact) -> Fractions {
         self.samples.slack(x, learning_rate, &self.weight)
     }
 
-    /// `⟨X, Z⟩ = tr(XZ)` of two matrices that are held.
+    /// The inner product `⟨X, Z⟩ = tr(XZ)` of two held matrices.
     pub(super) fn dot(&self, x: &Fractions, z: &Fractions) -> Exact {
         self.samples.dual(x).dot(z)
     }
 
-    /// `⟨u_a, X u_b⟩` (r × r) of a symmetric matrix that is held.
+    /// The matrix `⟨u_a, X u_b⟩` (r × r) of a held symmetric matrix.
     pub(super) fn form_on_range(&self, x: &Fractions) -> Fractions {
         self.range.compressed(self.samples.dual(x))
     }
 
-    /// The orthogonal projector onto the range of `H`, held.
+    /// The orthogonal projector onto the range of `H`, as a held matrix.
     pub(super) fn projector(&self) -> Fractions {
         if self.range.values().is_none() {
             return Fractions::identity(self.samples.size());
@@ -135,7 +136,8 @@ impl Subject {
             .lifted(&inverse.expect("a basis has a regular Gram matrix"))
     }
 
-    /// Why a criterion whose `B` is made of these moments holds at every learning rate, if it does.
+    /// The reason why a criterion whose `B` depends on these moments holds at every learning rate, if
+    /// it does.
     pub(super) fn unbounded(&self, diffusion: Diffusion) -> Option<Unbounded> {
         match diffusion {
             Diffusion::Mean | Diffusion::Both => {
@@ -149,8 +151,8 @@ impl Subject {
         }
     }
 
-    /// A usable first guess of a critical learning rate; where none is proposed, `2/tr H`, which is at
-    /// most `2/λ_max(H)` and at least a d-th of it. (A loss that is not flat has `tr H > 0`.)
+    /// A positive first guess of a critical learning rate: the proposed one, or else `2/tr H`, which
+    /// lies between `2/(d·λ_max(H))` and `2/λ_max(H)`. (A loss that is not flat has `tr H > 0`.)
     pub(super) fn usable(&self, proposed: Option<Exact>) -> Exact {
         let positive = proposed.filter(|eta| *eta > Exact::zero());
         positive.unwrap_or_else(|| Exact::from(2) / self.samples.hessian().trace())

@@ -37,7 +37,7 @@ fn the_three_inputs_are_decided_as_known() {
         assert!(high - low <= critical::default_width() * low);
     };
     let star = critical[MEAN_SQUARE].clone().unwrap();
-    // (3 − η)² ≥ 3 below 3 − √3; 3/2 ≥ η² below √(3/2).
+    // (3 − η)² ≥ 3 up to 3 − √3; 3/2 ≥ η² up to √(3/2).
     known(&star.lower, &star.upper, |eta| {
         (Exact::from(3) - eta).square() - Exact::from(3)
     });
@@ -84,8 +84,8 @@ fn what_is_unbounded_is_null_and_has_a_reason() {
     assert!(json["unbounded"]["mean_square"].is_string() && json.get("not_found").is_none());
 }
 
-/// Full Hessians of which no eigenvalue is rational: the longest step is that of the third sample, with
-/// λ_max = (3 + √5)/2, and it is not the one of the largest trace.
+/// Full Hessians without rational eigenvalues. The longest step is on the third sample, with
+/// λ_max = (3 + √5)/2, which is not the sample of the largest trace.
 #[test]
 fn the_chain_begins_at_the_sharpest_sample() {
     let hessian = |entries: [i64; 4]| DMatrix::from_row_slice(2, 2, &entries.map(Exact::from));
@@ -93,7 +93,7 @@ fn the_chain_begins_at_the_sharpest_sample() {
     let quadratic = Quadratic::new(hessians.to_vec()).unwrap();
     let decision = decide(&model(quadratic), &exact("1/2"), 1, WITHOUT).unwrap();
     let single = decision.critical_lr.single_sample.clone().unwrap();
-    // 2/λ_max = 3 − √5: (3 − η)² ≥ 5 up to it.
+    // 2/λ_max = 3 − √5, so (3 − η)² ≥ 5 holds up to it.
     let below = |eta: &Exact| (Exact::from(3) - eta).square() >= Exact::from(5);
     assert!(below(&single.lower) && !below(&single.upper));
     let chain = decision.critical_lr.chain().unwrap();
@@ -114,8 +114,8 @@ fn the_chain_begins_at_the_sharpest_sample() {
     );
 }
 
-/// d = 300 and n = 8, of which two inputs are dependent: the Gram view, beside the same model in the
-/// coordinates of its first eight dimensions, where nothing is hidden.
+/// d = 300 and n = 8, with two dependent inputs: the Gram view, compared with the same model in its
+/// first eight dimensions, where the Gram view is not used.
 #[test]
 fn few_inputs_are_decided_like_the_same_inputs_in_few_dimensions() {
     let entry =
@@ -148,7 +148,7 @@ fn few_inputs_are_decided_like_the_same_inputs_in_few_dimensions() {
             let certificate = certificate.unwrap();
             assert_eq!(certificate.basis, Some(certificate::Basis::Inputs));
             certificate.check().unwrap();
-            // The same Σ W_ij x_i x_jᵀ written out in the few dimensions proves the same.
+            // The same Σ W_ij x_i x_jᵀ, as a matrix in the few dimensions, proves the same claim.
             let design = Linear::new(inputs(8)).unwrap().design();
             let witness = certificate.witness.clone().unwrap();
             let plain = Certificate {
@@ -163,7 +163,7 @@ fn few_inputs_are_decided_like_the_same_inputs_in_few_dimensions() {
     }
 }
 
-/// Gradient descent on H = I ends at η = 2.
+/// Gradient descent on H = I has its edge at η = 2.
 #[test]
 fn an_edge_certificate_is_for_ranks_that_are_eliminated() {
     let certificate = |rank: usize| {
@@ -181,8 +181,8 @@ fn an_edge_certificate_is_for_ranks_that_are_eliminated() {
     assert!(refusal.contains("up to rank 16 of H"), "{refusal}");
 }
 
-/// The three inputs beside fifteen directions of curvature 8/5: the edge is 5/4 exactly, and it is not
-/// decided; yet it stands between two learning rates that are.
+/// The three inputs beside fifteen directions of curvature 8/5. The edge is exactly 5/4 and cannot be
+/// decided, but lies between two learning rates that can.
 #[test]
 fn an_undecided_edge_is_bracketed() {
     let three = golden::three_inputs();

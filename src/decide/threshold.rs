@@ -1,4 +1,5 @@
-//! What is known of the end of a criterion: a bracket, that there is none, or what a search left open.
+//! What is known about the end of a criterion: a bracket, a proof that there is none, or what a search
+//! found out.
 
 use num_traits::One;
 use serde::{Serialize, Serializer};
@@ -7,58 +8,60 @@ use crate::matrix::{Bracket, try_bracket};
 use crate::number::{Exact, Verdict};
 use crate::work;
 
-/// Why a search was broken off by the deadline.
+/// The reason when a deadline ended a search.
 pub(super) const TIME_LIMIT: &str = "time limit";
 
-/// Answers that may be undecided before a search is given up: each halves the learning rate at most.
+/// The number of undecided answers before a search is given up; each at most halves the learning rate.
 const MOST_UNDECIDED: usize = 100;
 
-/// A rational of this many bits is simple, whatever the width of its bracket.
+/// A rational of up to this many bits counts as simple, whatever the width of its bracket.
 const SIMPLE_BITS: u32 = 12;
 
-/// The largest learning rate at which a criterion holds, as far as it is known. A search that ended without
-/// a bracket is no proof that there is no end: [`Critical::Unbounded`] has its own, exact reasons.
+/// The largest learning rate at which a criterion holds, as far as it is known. A search that ended
+/// without a bracket does not prove that there is no end; [`Critical::Unbounded`] requires an exact
+/// reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Critical {
-    /// Between two learning rates, each decided exactly.
+    /// It lies between two learning rates that were each decided exactly.
     Bracket(Bracket),
-    /// The lower end of this bracket itself, where the criterion holds and its slack is singular.
+    /// It is the lower end of this bracket, where the criterion holds and its slack is singular.
     Exact(Bracket),
-    /// The criterion holds at every learning rate, for this reason.
+    /// There is none: the criterion holds at every learning rate, for this reason.
     Unbounded(Unbounded),
-    /// There may be an end, and it was not enclosed.
+    /// It was not enclosed, and may not exist.
     NotFound(NotFound),
 }
 
-/// Why a criterion holds at every learning rate; each was decided over ℚ.
+/// Why a criterion holds at every learning rate. Each reason is decided over ℚ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unbounded {
-    /// `H = 0`.
+    /// The loss is flat, `H = 0`.
     Flat,
-    /// `p = 0`.
+    /// The sampling noise vanishes, `p = 0`.
     FullBatch,
-    /// `Σ = 0`.
+    /// All samples are equal, `Σ = 0`.
     EqualSamples,
 }
 
-/// What a search knows that found no bracket.
+/// What a search without a bracket has found out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NotFound {
     /// The largest learning rate at which the criterion is known to hold.
     pub lower: Option<Exact>,
-    /// The smallest at which it is known to fail, or that is known to be no smaller than the end.
+    /// The smallest learning rate at which the criterion is known to fail, or that is a known upper
+    /// bound of the end.
     pub upper: Option<Exact>,
-    /// What failed.
+    /// Why the search found no bracket.
     pub reason: String,
 }
 
-/// The bits that a proposal needs for this relative width, with some to spare.
+/// The bits that a proposal needs for this relative width, including some to spare.
 pub(super) fn digits(width: &Exact) -> i32 {
     16 - width.exponent()
 }
 
 impl Unbounded {
-    /// In words, with the witness first.
+    /// The reason as a sentence that starts with its proof.
     pub fn reason(self) -> &'static str {
         match self {
             Unbounded::Flat => "every H_i is zero: SGD stands still",
@@ -69,12 +72,12 @@ impl Unbounded {
 }
 
 impl Critical {
-    /// The end of a criterion that is known exactly.
+    /// A critical learning rate that is known exactly.
     pub fn point(value: Exact) -> Self {
         Critical::Exact(Bracket::point(value))
     }
 
-    /// What was not asked before the time was over.
+    /// A critical learning rate that was not searched for before the time was over.
     pub fn out_of_time() -> Self {
         Critical::NotFound(NotFound {
             reason: TIME_LIMIT.to_owned(),
@@ -93,7 +96,7 @@ impl Critical {
     /// The bracket.
     ///
     /// # Panics
-    /// When there is none, with what is known instead.
+    /// When there is no bracket; the message says what is known instead.
     pub fn unwrap(self) -> Bracket {
         self.expect("a bracket")
     }
@@ -101,7 +104,7 @@ impl Critical {
     /// The bracket.
     ///
     /// # Panics
-    /// When there is none, with this expectation and with what is known instead.
+    /// When there is no bracket; the message contains `expected` and says what is known instead.
     pub fn expect(self, expected: &str) -> Bracket {
         match self {
             Critical::Bracket(bracket) | Critical::Exact(bracket) => bracket,
@@ -109,7 +112,7 @@ impl Critical {
         }
     }
 
-    /// What the critical learning rate is known to be at least, and at most.
+    /// The known lower and upper bounds of the critical learning rate.
     pub fn ends(&self) -> (Option<&Exact>, Option<&Exact>) {
         match self {
             Critical::Bracket(bracket) | Critical::Exact(bracket) => {
@@ -125,8 +128,8 @@ impl Critical {
         matches!(self, Critical::Exact(_))
     }
 
-    /// Where the lower end is a far simpler fraction than the width of the bracket asks for: asks whether
-    /// it is the critical learning rate itself.
+    /// If the lower end is a much simpler fraction than the width of the bracket calls for, asks
+    /// whether it is the critical learning rate itself.
     pub(super) fn known_exactly(self, width: &Exact, is_edge: impl FnOnce(&Exact) -> bool) -> Self {
         let simple = SIMPLE_BITS.max(width.exponent().unsigned_abs() / 3);
         match self {
@@ -141,7 +144,7 @@ impl Critical {
         }
     }
 
-    /// Where no bracket was found: the critical learning rate is at most this.
+    /// Adds an upper bound, if there is no bracket.
     pub(super) fn at_most(self, upper: Option<Exact>) -> Self {
         let known = NotFound {
             upper,
@@ -150,7 +153,7 @@ impl Critical {
         self.between(&Critical::out_of_time(), &Critical::NotFound(known))
     }
 
-    /// Where no bracket was found: at this learning rate the criterion holds, or does not.
+    /// Adds the verdict at a learning rate as a bound, if there is no bracket.
     pub(super) fn know(&mut self, learning_rate: &Exact, verdict: Option<bool>) {
         let (Critical::NotFound(known), Some(holds)) = (self, verdict) else {
             return;
@@ -163,7 +166,7 @@ impl Critical {
         }
     }
 
-    /// Where no bracket was found: the critical learning rate lies between two others.
+    /// Adds two other critical learning rates as lower and upper bounds, if there is no bracket.
     pub(super) fn between(self, smaller: &Critical, larger: &Critical) -> Self {
         let Critical::NotFound(own) = self else {
             return self;
@@ -177,16 +180,17 @@ impl Critical {
     }
 }
 
-/// The bracket, or null.
+/// Serialises the bracket, or null.
 impl Serialize for Critical {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         self.bracket().serialize(serializer)
     }
 }
 
-/// Encloses the end of a criterion between two learning rates that are decided. A point that is undecided
-/// (an edge that is too large to eliminate) counts as unstable in the search, and the upper end then moves
-/// a little outwards, to where it is decided. Where it is not even there, `why` says what failed.
+/// Encloses the end of a criterion between two learning rates that are decided. A learning rate that is
+/// undecided (an edge too large for elimination) counts as unstable in the search; if it becomes the
+/// upper end, that end is then moved slightly outwards, to where it is decided. If that fails too,
+/// `why` gives the reason.
 pub(super) fn certified(
     ask: impl FnMut(&Exact) -> Verdict,
     guess: &Exact,
@@ -199,7 +203,7 @@ pub(super) fn certified(
         undecided: 0,
         is_out_of_time: false,
     };
-    // A quarter of the width is kept for the move outwards.
+    // A quarter of the width is reserved for moving the upper end outwards.
     let inner = width * Exact::fraction(3, 4);
     let found = try_bracket(|eta| search.is_stable(eta), guess, &inner);
     match found.and_then(|found| search.with_decided_end(found, width)) {
@@ -219,15 +223,15 @@ pub(super) fn certified(
 struct EndSearch<F> {
     /// Does the criterion hold at a learning rate?
     ask: F,
-    /// What the answers so far say.
+    /// What the answers so far have shown.
     known: NotFound,
-    /// How many answers were undecided.
+    /// The number of undecided answers.
     undecided: usize,
     is_out_of_time: bool,
 }
 
 impl<F: FnMut(&Exact) -> Verdict> EndSearch<F> {
-    /// Does the criterion hold? `None` when the search is to be given up.
+    /// Does the criterion hold? `None` when the search must be given up.
     fn is_stable(&mut self, eta: &Exact) -> Option<bool> {
         let Ok(verdict) = work::in_time(|| (self.ask)(eta)) else {
             self.is_out_of_time = true;
@@ -250,8 +254,8 @@ impl<F: FnMut(&Exact) -> Verdict> EndSearch<F> {
         Some(verdict.holds())
     }
 
-    /// The bracket with its upper end moved a little outwards, if it is undecided; `None` when it is
-    /// undecided there too.
+    /// The bracket, with its upper end moved slightly outwards if it is undecided; `None` when the
+    /// moved end is undecided too.
     fn with_decided_end(&mut self, mut found: Bracket, width: &Exact) -> Option<Bracket> {
         if self.known.upper.as_ref() != Some(&found.upper) {
             let part = |sixteenths| {

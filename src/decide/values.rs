@@ -1,4 +1,4 @@
-//! The irrational numbers behind a decision, enclosed between decimals.
+//! The irrational numbers behind a decision, enclosed between decimal numbers.
 
 use num_traits::Zero;
 use serde::Serialize;
@@ -10,43 +10,43 @@ use crate::matrix::Bracket;
 use crate::model::{Model, Sampling};
 use crate::number::{Exact, Field, Interval, Real};
 
-/// Bits of the enclosures: two hundred digits (665 bits), and a hundred more for the rounding of a
-/// few thousand operations.
+/// The precision of the intervals: two hundred digits (665 bits), and a hundred digits more for the
+/// rounding of a few thousand operations.
 const BITS: u32 = 1024;
 type Enclosure = Interval<BITS>;
 
-/// The most batches over which a Lyapunov exponent is summed.
+/// The largest number of batches over which a Lyapunov exponent is summed.
 const MOST_BATCHES: u64 = 4096;
 
-/// Two decimals with the value between them, the lower rounded down and the upper up.
+/// Two decimal numbers that enclose a value; the lower is rounded down and the upper up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decimals {
-    /// At most the value.
+    /// A lower bound of the value.
     pub lower: String,
-    /// At least the value.
+    /// An upper bound of the value.
     pub upper: String,
 }
 
 /// The values behind a decision, each enclosed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Values {
-    /// `a = λ_max(H)`.
+    /// The sharpness `a = λ_max(H)`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sharpness: Option<Decimals>,
-    /// `s = √λ_max(Σ)`; absent when it does not matter (`p = 0`) or is zero.
+    /// The non-uniformity `s = √λ_max(Σ)`; absent when it is zero or has no effect (`p = 0`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub non_uniformity: Option<Decimals>,
-    /// `E log|1 − ηa_b|`, the growth per step of almost every run, in one dimension; absent where
-    /// it is `−∞` (a batch that lands on the minimum) or has too many batches.
+    /// In one dimension, the growth per step of almost every run, `E log|1 − ηa_b|`; absent when it is
+    /// `−∞` (some batch leads exactly to the minimum) or there are too many batches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lyapunov_exponent: Option<Decimals>,
 }
 
 impl Values {
-    /// To this many digits, as far as the brackets of the decision have them.
+    /// The values to this many digits, as far as the brackets of the decision permit.
     ///
     /// # Errors
-    /// When the batch does not fit the model.
+    /// When the batch size does not fit the model.
     pub fn of(model: &Model, decision: &Decision, digits: u32) -> Result<Self> {
         let weight = decision.sampling.weight(decision.samples, decision.batch)?;
         let critical = &decision.critical_lr;
@@ -68,7 +68,7 @@ impl Values {
         })
     }
 
-    /// Those that are there, with their names.
+    /// The values that are present, with their names.
     pub fn named(&self) -> Vec<(&'static str, &Decimals)> {
         [
             ("sharpness a = λ_max(H)", &self.sharpness),
@@ -81,11 +81,11 @@ impl Values {
     }
 }
 
-/// `E log|1 − ηa_b|` over the batches of a one-dimensional model, enclosed by one logarithm per
-/// batch; `None` when it is `−∞` or there are more than 4096 batches.
+/// An enclosure of `E log|1 − ηa_b|` over the batches of a one-dimensional model, from one logarithm
+/// per batch; `None` when it is `−∞` or there are more than 4096 batches.
 ///
 /// # Panics
-/// When the model is not one-dimensional or the batch is not from 1 to n.
+/// When the model is not one-dimensional or the batch is not from 1 to `n`.
 pub fn lyapunov_exponent(
     model: &Model,
     sampling: Sampling,
@@ -110,7 +110,7 @@ pub fn lyapunov_exponent(
     Some(sum / Enclosure::int(batches.len() as i64))
 }
 
-/// `n^B` or `C(n, B)`; `None` when it is beyond 64 bits.
+/// The number of batches, `n^B` or `C(n, B)`; `None` when it exceeds 64 bits.
 fn count(sampling: Sampling, samples: usize, batch: usize) -> Option<u64> {
     let (n, b) = (samples as u64, batch as u64);
     match sampling {
@@ -126,7 +126,8 @@ fn enclosed(bracket: &Bracket) -> Enclosure {
     Enclosure::between(&bracket.lower, &bracket.upper)
 }
 
-/// Two digits more than are asked for, so that rounding outwards costs none of them.
+/// The decimals, with two digits more than asked for, so that outward rounding costs none of the
+/// requested digits.
 fn decimals(value: &Enclosure, digits: u32) -> Decimals {
     let (lower, upper) = value.decimals(digits as usize + 2);
     Decimals { lower, upper }

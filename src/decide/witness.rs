@@ -1,15 +1,16 @@
-//! Witnesses of mean-square stability, found in floating point and checked over ℚ.
+//! Witnesses of mean-square stability, found in floating point and checked over ℚ:
 //!
 //! * stable: a rational `X ⪰ 0` with the kernel of `H` and `X − T(X) ⪰ 0`;
 //! * unstable: a rational symmetric `Y` with `⟨Y, T(Y)⟩ > ⟨Y, Y⟩`.
 //!
-//! `X − T(X) = η(C − ηD)(X)`, so both are statements about the slack `C − ηD`. The search holds a
-//! rational approximation `V` of the slowest direction, the matrix at which `⟨V, CV⟩/⟨V, DV⟩` is
-//! least: that quotient is never below `η*` and its error is quadratic in that of `V`. Above it `V`
-//! itself is the unstable witness; below it `X` is the solution of `(C − ηD)X = H`, made of the
-//! right multiple of `V` (large near the edge) and a remainder that machine numbers can find.
-//! Where the edge is nearer than machine numbers see, `V` is refined: residuals are computed over
-//! ℚ, corrections in `f64`, and every step adds digits.
+//! `X − T(X) = η(C − ηD)(X)`, so both are statements about the slack `C − ηD`. The search keeps a
+//! rational approximation `V` of the slowest direction, the matrix that minimises `⟨V, CV⟩/⟨V, DV⟩`.
+//! This quotient is never below `η*`, and its error is quadratic in that of `V`. Above the quotient,
+//! `V` itself is the unstable witness. Below it, `X` is the solution of `(C − ηD)X = H`: a suitable
+//! multiple of `V` (large near the edge) plus a remainder that floating point can find.
+//!
+//! Where the edge is too near for floating point, `V` is refined: residuals are computed over ℚ,
+//! corrections in `f64`, and every step adds digits.
 
 use num_traits::Zero;
 
@@ -22,59 +23,62 @@ use crate::model::second_moment;
 use crate::number::Exact;
 use crate::work;
 
-/// Significant bits of a correction in machine numbers that are kept.
+/// The number of significant bits kept of a correction in floating point.
 const CORRECTION_BITS: i32 = 60;
-/// Bits by which the slowest direction must be better known than the edge is near.
+/// The slowest direction must be known to this many bits more than the distance to the edge.
 const GUARD_BITS: i32 = 8;
-/// The bits to which Lanczos is trusted to know the slowest direction: its residual is a few
-/// roundings, but a neighbouring eigenvalue may be near.
+/// The bits to which the slowest direction from Lanczos is trusted. Its residual is a few rounding
+/// errors, but a neighbouring eigenvalue may be close.
 const FIRST_BITS: i32 = 30;
-/// Bits of the first, short form of an unstable witness.
+/// The precision of the first, short form of an unstable witness.
 const SHORT_BITS: i32 = 20;
-/// Attempts at a stable witness: each adds the digits that the one before was short of …
+/// Attempts at a stable witness; each adds the digits that the previous one lacked.
 const ATTEMPTS: i32 = 4;
-/// … and one more for every so many bits by which entries of X hide what they say of `C^{1/2}X`.
+/// One attempt more is made for this many bits by which entries of X exceed their contribution to
+/// `C^{1/2}X`.
 const BITS_AN_ATTEMPT: i32 = 24;
-/// Corrections of the slowest direction in a row that may fail to gain digits.
+/// The number of consecutive corrections of the slowest direction that may fail to gain digits.
 const PATIENCE: usize = 3;
 
-/// A witness, checked, as [`crate::model::samples`] holds it: d × d, or for linear regression with
-/// fewer inputs than dimensions the `Y` (n × n) of `X = Σ Y_ij x_i x_jᵀ`.
+/// A checked witness, held as in [`crate::model::samples`]: d × d, or for linear regression with fewer
+/// inputs than dimensions the `Y` (n × n) of `X = Σ Y_ij x_i x_jᵀ`.
 #[derive(Clone, Debug)]
 pub enum Witness {
-    /// `X`: mean-square stable.
+    /// The `X` that proves mean-square stability.
     Stable(Fractions),
-    /// `Y`: mean-square unstable.
+    /// The `Y` that proves mean-square instability.
     Unstable(Fractions),
 }
 
 /// Why a search found no witness.
 #[derive(Clone, Debug)]
 pub(super) enum Missed {
-    /// The learning rate is within about `2^−bits` of the least quotient, which is known as well.
+    /// The learning rate is within about `2^−bits` of the smallest quotient, and the quotient is known
+    /// no better.
     Near { bits: i32 },
-    /// It is farther from the least quotient that was found, and nothing proposed was proved.
+    /// The learning rate is farther from the smallest quotient found, but no proposed witness was a
+    /// proof.
     Unproved { quotient: Exact },
-    /// Nothing was proposed: the model was not reached.
+    /// There was no proposal: floating point could not represent the model.
     Unreached,
 }
 
-/// A symmetric matrix and what the maps `C` and `D` make of it, held.
+/// A symmetric matrix with its images under the maps `C` and `D`, all held.
 struct Images {
     matrix: Fractions,
-    /// What gives inner products with the matrix.
+    /// The dual of the matrix, which gives inner products with it.
     dual: Fractions,
     drift: Fractions,
     diffusion: Fractions,
 }
 
 impl Images {
-    /// `(C − ηD)V`.
+    /// The matrix `(C − ηD)V`.
     fn slack(&self, learning_rate: &Exact) -> Fractions {
         second_moment::slack(self.drift.clone(), self.diffusion.clone(), learning_rate)
     }
 
-    /// `⟨V, CV⟩/⟨V, DV⟩`, rounded to this many bits; `None` when `DV` vanishes along `V`.
+    /// The quotient `⟨V, CV⟩/⟨V, DV⟩`, rounded to this many bits; `None` when `⟨V, DV⟩` vanishes.
     fn quotient(&self, bits: i32) -> Option<Exact> {
         let diffusion = self.dual.dot(&self.diffusion);
         (diffusion > Exact::zero())
@@ -87,26 +91,26 @@ pub(super) struct Search<'a> {
     subject: &'a Subject,
     coordinates: Coordinates,
     proposal: Proposal,
-    /// About `log₂` of the largest `⟨u_a, u_b⟩`.
+    /// `log₂`, approximately, of the largest `⟨u_a, u_b⟩`.
     length: i32,
-    /// `V` in the basis of the range, r × r.
+    /// The direction `V` in the basis of the range, r × r.
     direction: Fractions,
-    /// `V`, `CV` and `DV`, held.
+    /// `V`, `CV` and `DV` as held matrices.
     images: Images,
-    /// `⟨V, CV⟩/⟨V, DV⟩`, rounded far below its distance from `η*`.
+    /// The quotient `⟨V, CV⟩/⟨V, DV⟩`, with a rounding error far below its distance from `η*`.
     quotient: Exact,
-    /// The bits to which `V` is known, roughly.
+    /// The number of bits to which `V` is known, approximately.
     accuracy: i32,
 }
 
 impl<'a> Search<'a> {
-    /// In the eigenbasis in machine numbers; `None` when `H = 0` or they do not reach the model.
+    /// A search in an `f64` eigenbasis; `None` when `H = 0` or `f64` cannot represent the model.
     pub(super) fn by_machine_numbers(subject: &'a Subject) -> Option<Self> {
         Self::of(subject, Machine::of(subject)?)
     }
 
-    /// In the eigenbasis in numbers of many bits; `None` when `H = 0`, its rank is too large, or no precision
-    /// reaches the model.
+    /// A search in a high-precision eigenbasis; `None` when `H = 0`, its rank is too large, or no
+    /// precision suffices.
     pub(super) fn by_many_bits(subject: &'a Subject) -> Option<Self> {
         Self::of(subject, Scaled::of(subject)?)
     }
@@ -138,15 +142,17 @@ impl<'a> Search<'a> {
         Some(search)
     }
 
-    /// `⟨V, CV⟩/⟨V, DV⟩`, not below `η*`, and above it by the square of the error of `V`.
+    /// The quotient `⟨V, CV⟩/⟨V, DV⟩`, which exceeds `η*` by the square of the error of `V` and is
+    /// never below it.
     pub(super) fn quotient(&self) -> &Exact {
         &self.quotient
     }
 
-    /// A witness at this learning rate.
+    /// Searches for a witness at this learning rate.
     ///
     /// # Errors
-    /// When none was found, with the reason; then the edge may be within about `2^−bits`, or not.
+    /// When none was found, with the reason: the edge is within about `2^−bits`, or the proposals were
+    /// not proofs.
     pub(super) fn at(&mut self, learning_rate: &Exact, bits: i32) -> Result<Witness, Missed> {
         loop {
             work::step();
@@ -173,8 +179,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Refines until the slowest direction is known to about this many bits; `None` when
-    /// corrections gain no more.
+    /// Refines the slowest direction until it is known to about this many bits; `None` when corrections
+    /// gain no more.
     pub(super) fn refine_to(&mut self, bits: i32) -> Option<()> {
         while self.accuracy < bits {
             self.refine_further()?;
@@ -193,7 +199,7 @@ impl<'a> Search<'a> {
         None
     }
 
-    /// One correction of `V` by the residual `(C − θD)V`.
+    /// Corrects `V` once, by the residual `(C − θD)V`.
     fn refine(&mut self) -> Option<()> {
         let residual = self.images.slack(&self.quotient);
         let length = self.coordinates.bits_before_the_point(&self.direction)?;
@@ -204,7 +210,7 @@ impl<'a> Search<'a> {
             let found = self.solve(&residual, &self.quotient)?;
             found.size.map(|own| (found.matrix, size - own))
         };
-        // Without a residual or a correction V is the slowest direction itself, exactly.
+        // Without a residual or a correction, V is exactly the slowest direction.
         let Some((correction, gained)) = correction else {
             self.accuracy = i32::MAX;
             return Some(());
@@ -214,7 +220,7 @@ impl<'a> Search<'a> {
         self.take(refined.in_units_of(gained + self.correction_bits() - length))
     }
 
-    /// Makes this `V`; `None` when it is orthogonal to its own diffusion.
+    /// Takes this direction as `V`; `None` when it is orthogonal to its own diffusion.
     fn take(&mut self, direction: Fractions) -> Option<()> {
         let matrix = self.subject.range.lifted(&direction);
         let samples = &self.subject.samples;
@@ -231,7 +237,7 @@ impl<'a> Search<'a> {
         Some(())
     }
 
-    /// `V` where it proves instability, in short form when that does.
+    /// `V` if it proves instability at this learning rate; its short form if that does.
     fn unstable(&self, learning_rate: &Exact) -> Option<Fractions> {
         let length = self.direction.exponent()?;
         let short = self.direction.in_units_of(SHORT_BITS - length);
@@ -244,7 +250,7 @@ impl<'a> Search<'a> {
         negative.then(|| self.images.matrix.clone())
     }
 
-    /// The solution of `(C − ηD)X = H`, as far as it need be known.
+    /// The solution of `(C − ηD)X = H`, as accurately as needed.
     fn stable(&self, learning_rate: &Exact) -> Option<Fractions> {
         let dual = &self.images.dual;
         let slack_of_direction = self.images.slack(learning_rate);
@@ -272,7 +278,7 @@ impl<'a> Search<'a> {
         None
     }
 
-    /// `X` with `(C − ηD)X = R`, roughly, for an R that is held.
+    /// An `X` with `(C − ηD)X = R`, approximately, for a held R.
     fn solve(&self, right: &Fractions, learning_rate: &Exact) -> Option<Correction> {
         let bits = self.correction_bits();
         let proposal = &self.proposal;
@@ -280,7 +286,7 @@ impl<'a> Search<'a> {
             .solve(self.subject, proposal, right, learning_rate, bits)
     }
 
-    /// Significant bits of a correction that are kept.
+    /// The number of significant bits kept of a correction.
     fn correction_bits(&self) -> i32 {
         CORRECTION_BITS + self.coordinates.spare_bits()
     }

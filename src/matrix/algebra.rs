@@ -1,4 +1,4 @@
-//! What a formula needs of the things it adds and multiplies, be they numbers or matrices.
+//! The operations that formulas need of their values, whether numbers or matrices.
 
 use std::ops::{Add, Mul, Sub};
 
@@ -9,15 +9,15 @@ use crate::number::Field;
 /// An associative algebra over the field `T`: matrices, the numbers themselves (the 1 × 1 case), and
 /// [`Symbol`](crate::number::Symbol), which may stand for either.
 ///
-/// A formula written over an algebra is written once: it runs over `DMatrix<Exact>` and decides,
-/// over `DMatrix<Interval<128>>` and certifies, over plain numbers in one dimension, and over symbols
-/// to print itself. Products keep their order.
+/// A formula over an algebra is written once. `DMatrix<Exact>` decides it, `DMatrix<Interval<128>>`
+/// certifies it, plain numbers evaluate it in one dimension, and symbols print it. Products keep their
+/// order.
 pub trait Algebra<T>: Clone + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
     /// `factor · self`.
     #[must_use]
     fn scaled(self, factor: &T) -> Self;
 
-    /// `self · self`, as tight as the scalar can make it.
+    /// `self · self`, as tightly as the scalar can compute it.
     #[must_use]
     fn squared(&self) -> Self;
 }
@@ -42,7 +42,7 @@ impl<T: Field> Algebra<T> for DMatrix<T> {
     }
 }
 
-/// The mean of a matrix over a non-empty list.
+/// The mean of `matrix(item)` over a non-empty list of items.
 pub(crate) fn mean_of<T: Field, I>(items: &[I], matrix: impl Fn(&I) -> DMatrix<T>) -> DMatrix<T> {
     let count = T::one() / T::int(items.len() as i64);
     let sum = items.iter().map(matrix).reduce(|sum, term| sum + term);

@@ -1,12 +1,12 @@
-//! Critical values as two rationals: one certified stable, one certified unstable.
+//! Critical values enclosed by two rationals: one decided stable, one decided unstable.
 
 use num_traits::{One, Zero};
 use serde::{Deserialize, Serialize};
 
 use crate::number::Exact;
 
-/// The critical value lies in `[lower, upper]`: `lower` was decided stable, `upper` unstable
-/// (or both are the critical value itself, when it is known as a rational).
+/// A critical value in `[lower, upper]`: `lower` was decided stable and `upper` unstable, or both are
+/// the critical value itself when it is known as a rational.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bracket {
@@ -30,17 +30,17 @@ impl Bracket {
         self.lower == self.upper
     }
 
-    /// A machine number inside the bracket, for tables and margins.
+    /// The midpoint of the bracket as an `f64`, for tables and margins.
     pub fn to_f64(&self) -> f64 {
         ((&self.lower + &self.upper) * Exact::fraction(1, 2)).to_f64()
     }
 }
 
-/// Brackets the end of a stable set of the form `[0, η*]`, `0 < η* < ∞`, by asking `stable`.
+/// Brackets the end of a stable set `[0, η*]`, `0 < η* < ∞`, by calling `stable`.
 ///
-/// `guess` is where to look first; a bad one costs a few questions, never correctness. The result
-/// has `upper − lower ≤ relative_width · lower`. Every point asked is the simplest rational in its
-/// range, so the ends are short to write and an edge that is a simple rational becomes `lower`.
+/// The search starts at `guess`; a bad guess costs a few calls, never correctness. The result has
+/// `upper − lower ≤ relative_width · lower`. Every point asked is the simplest rational in its range,
+/// so the ends are short to write, and an edge that is a simple rational becomes `lower`.
 ///
 /// # Panics
 /// When `guess` or `relative_width` is not positive.
@@ -49,7 +49,8 @@ pub fn bracket(stable: impl Fn(&Exact) -> bool, guess: &Exact, relative_width: &
     found.expect("every question has an answer")
 }
 
-/// [`bracket`] by questions that may be broken off: `None` for one of them ends the search.
+/// [`bracket`] with a question that may be given up: the search ends with `None` as soon as `stable`
+/// returns `None`.
 ///
 /// # Panics
 /// When `guess` or `relative_width` is not positive.
@@ -85,7 +86,7 @@ fn around(guess: &Exact, spread: &Exact) -> Exact {
     Exact::simplest_between(&(guess * (&one - &spread)), &(guess * (one + spread)))
 }
 
-/// From a stable value upwards, with growing strides, to an unstable one.
+/// Searches upwards from a stable value, with growing strides, for an unstable one.
 fn rise(
     stable: &mut impl FnMut(&Exact) -> Option<bool>,
     mut lower: Exact,
@@ -102,7 +103,7 @@ fn rise(
     unreachable!("the strides never end")
 }
 
-/// From an unstable value downwards, with growing strides, to a stable one.
+/// Searches downwards from an unstable value, with growing strides, for a stable one.
 fn fall(
     stable: &mut impl FnMut(&Exact) -> Option<bool>,
     mut upper: Exact,
@@ -119,7 +120,7 @@ fn fall(
     unreachable!("the strides never end")
 }
 
-/// `width/4, 8·width/4, 64·width/4, …`, at most ½, for ever.
+/// The endless strides `width/4, 8·width/4, 64·width/4, …`, each at most ½.
 fn strides(width: &Exact) -> impl Iterator<Item = Exact> {
     let cap = Exact::fraction(1, 2);
     let first = (width * Exact::fraction(1, 4)).min(cap.clone());
@@ -128,7 +129,7 @@ fn strides(width: &Exact) -> impl Iterator<Item = Exact> {
     })
 }
 
-/// The simplest rational in the middle quarter.
+/// The simplest rational in the middle quarter of the bracket.
 fn middle(bracket: &Bracket) -> Exact {
     let width = &bracket.upper - &bracket.lower;
     let part = |eighths| &bracket.lower + &width * Exact::fraction(eighths, 8);

@@ -1,41 +1,43 @@
-//! Definiteness proved by a factorisation in rounded arithmetic.
+//! Proofs of definiteness by a Cholesky factorisation in rounded arithmetic.
 //!
-//! **Theorem** (Demmel 1989; Higham 2002, theorems 10.3 and 10.5; Rump 2006). When the Cholesky
-//! factorisation of a symmetric n × n matrix `Ã`, made with unit roundoff `u`, runs to its end, then
+//! **Theorem** (Demmel 1989; Higham 2002, theorems 10.3 and 10.5; Rump 2006). If the Cholesky
+//! factorisation of a symmetric n × n matrix `Ã` with unit roundoff `u` runs to completion, then
 //! `RᵀR = Ã + E` with `|e_ij| ≤ γ/(1 − γ)·√(ã_ii ã_jj)`, `γ = (n + 1)u/(1 − (n + 1)u)`; hence
 //! `λ_min(Ã) ≥ −γ/(1 − γ)·tr Ã`.
 //!
-//! A whole matrix `A` is scaled by powers of two (a congruence) to diagonal entries in `[1/4, 1)`;
-//! a semi-definite one then has no entry of 2 or above. Rounded, and with the shift `c` taken off
-//! the diagonal, each entry is off by at most `8u`, the whole by `8nu` in the spectral norm; with
-//! `(n + 4)u ≤ 1/8` the theorem adds at most `2n·2(n + 1)u`. So `c = 16n(n + 4)u` is more than both, and a
-//! factorisation that runs to its end proves `A ≻ 0`. (Underflow in `f64` adds at most
-//! `n²·2^−1000`, which the slack in `c` covers many times over.)
+//! An integer matrix `A` is scaled by powers of two (a congruence) to diagonal entries in `[1/4, 1)`; a
+//! semi-definite matrix then has no entry of 2 or above. After rounding, and with the shift `c`
+//! subtracted from the diagonal, each entry is off by at most `8u`, and the matrix by `8nu` in the
+//! spectral norm; with `(n + 4)u ≤ 1/8` the theorem adds at most `2n·2(n + 1)u`. So `c = 16n(n + 4)u`
+//! exceeds the sum of both errors, and a factorisation that runs to completion proves `A ≻ 0`.
+//! (Underflow in `f64` adds at most `n²·2^−1000`, which the slack in `c` covers many times over.)
 //!
-//! When a pivot fails, the factor gives a direction `v` with `vᵀAv` about that pivot; rounded to
-//! whole numbers and inserted into `A` it proves `A ⋡ 0`, or proves nothing.
+//! When a pivot fails, the factor gives a direction `v` for which `vᵀAv` is about that pivot. `v` is
+//! rounded to integers and `vᵀAv` computed exactly: a negative value proves `A ⋡ 0`, any other proves
+//! nothing.
 
 use crate::number::{Exact, Rounded, Whole};
 use crate::work;
 
 use super::Fractions;
 
-/// What a rounded factorisation can prove.
+/// What a factorisation in rounded arithmetic has proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// `A ≻ 0`.
     Definite,
-    /// `vᵀAv < 0` for a vector of whole numbers.
+    /// `vᵀAv < 0` for an integer vector.
     Negative,
-    /// Nothing: too near the edge for this many bits.
+    /// Nothing: the matrix is too near the edge for this many bits.
     Nothing,
 }
 
-/// Significant bits of the components of a direction: enough for an eigenvalue that is negative
-/// by `2^−40` of the scaled matrix, and more is left to more bits of the scalar.
+/// Significant bits of the components of a direction. They suffice for an eigenvalue of the scaled
+/// matrix below `−2^−40`; cases nearer to zero are left to scalars with more bits.
 const DIRECTION_BITS: u32 = 48;
 
-/// Factorises a symmetric whole matrix (the denominator has no part in definiteness).
+/// Tries to prove that a symmetric matrix is definite, or that it is not semi-definite. Only the
+/// numerators matter, because the common denominator is positive.
 pub fn prove<T: Rounded>(matrix: &Fractions) -> Proof {
     let n = matrix.shape().0;
     if (0..n).any(|i| matrix.numerator(i, i).sign().is_lt()) {
@@ -62,8 +64,8 @@ pub fn prove<T: Rounded>(matrix: &Fractions) -> Proof {
     }
 }
 
-/// The shifted lower triangle; `None` when an entry is too large for a semi-definite matrix or the
-/// matrix too large for the bits.
+/// The scaled and shifted lower triangle; `None` when an entry is too large for a semi-definite matrix,
+/// or the matrix is too large for the bits.
 fn scaled_rows<T: Rounded>(matrix: &Fractions, scales: &[i32]) -> Option<Vec<Vec<T>>> {
     let n = scales.len();
     let magnitude = (16 * n * (n + 4)).ilog2() as i32 + 1;
@@ -86,7 +88,7 @@ fn scaled_rows<T: Rounded>(matrix: &Fractions, scales: &[i32]) -> Option<Vec<Vec
     (0..n).all(|i| (0..i).all(|j| bound(i, j))).then_some(rows)
 }
 
-/// `A = LLᵀ` in place; the first pivot that is not above zero, if any.
+/// Factorises `A = LLᵀ` in place; returns the first pivot that is not positive, if any.
 fn factorise<T: Rounded>(rows: &mut [Vec<T>]) -> Option<usize> {
     let zero = T::zero();
     for k in 0..rows.len() {
@@ -109,8 +111,8 @@ fn factorise<T: Rounded>(rows: &mut [Vec<T>]) -> Option<usize> {
     None
 }
 
-/// `v = (−L⁻ᵀl, 1, 0, …)` for the failed pivot's row `l`: the direction of which the pivot is the
-/// value.
+/// `v = (−L⁻ᵀl, 1, 0, …)` for the row `l` of the failed pivot: the direction in which the quadratic
+/// form takes the value of the pivot.
 fn direction<T: Rounded>(rows: &[Vec<T>], pivot: usize) -> Vec<T> {
     let mut v: Vec<T> = rows[pivot][..pivot].iter().map(|l| -l).collect();
     for i in (0..pivot).rev() {
@@ -124,7 +126,7 @@ fn direction<T: Rounded>(rows: &[Vec<T>], pivot: usize) -> Vec<T> {
     v
 }
 
-/// Is `vᵀAv < 0`, exactly, for the direction rounded to whole numbers and scaled back?
+/// Is `vᵀAv < 0`, computed exactly, for the direction scaled back and rounded to integers?
 fn is_negative<T: Rounded>(matrix: &Fractions, direction: &[T], scales: &[i32]) -> bool {
     let exact: Option<Vec<Exact>> = direction.iter().map(T::to_exact).collect();
     let Some(exact) = exact else { return false };

@@ -1,5 +1,5 @@
-//! Is a rational symmetric matrix positive semi-definite? Rounded arithmetic proves what it can,
-//! with more and more bits; what stays on the edge is eliminated over whole numbers.
+//! Decides whether a rational symmetric matrix is positive semi-definite. Rounded arithmetic of growing
+//! precision is tried first; exact elimination over the integers decides the rest.
 
 use std::cmp::Ordering;
 
@@ -10,17 +10,17 @@ use super::fraction_free::{self, Sign};
 use super::{Fractions, positive_semidefinite};
 use crate::number::{Exact, Field, Interval, Precise, Verdict};
 
-/// Below this many rows an elimination over whole numbers is as quick as a rounded one.
+/// Up to this many rows, elimination over the integers is as quick as a rounded factorisation.
 const SMALL: usize = 3;
 
-/// The bits of the first and by far the quickest factorisation.
+/// The precision, in bits, of the first and by far the quickest factorisation.
 const FIRST_RUNG: u32 = f64::MANTISSA_DIGITS;
 
-/// The largest pivot, in bits, that an elimination over whole numbers may meet before it is given
-/// up: a matrix of a hundred rows with entries of 300 bits stays within it.
+/// The largest pivot, in bits, before an integer elimination is given up. A matrix of a hundred rows
+/// with entries of 300 bits stays below it.
 const LARGEST_PIVOT: u32 = 60_000;
 
-/// Bits of all denominators together beyond which enclosures are tried first.
+/// The total length of all denominators, in bits, beyond which interval arithmetic is tried first.
 const LONG_DENOMINATORS: u64 = 1 << 16;
 
 /// Is the symmetric matrix positive semi-definite? Undecided only when it is within about `2^−1000`
@@ -32,8 +32,8 @@ pub fn semidefinite(matrix: &Fractions) -> Verdict {
     semidefinite_within(matrix, 0)
 }
 
-/// [`semidefinite`] of a matrix that is known to lie within about `2^−bits` of the edge: what fewer
-/// bits cannot decide is not tried.
+/// [`semidefinite`] for a matrix that is known to lie within about `2^−bits` of the edge: precisions
+/// that cannot decide it are skipped.
 ///
 /// # Panics
 /// When the matrix is not square.
@@ -51,7 +51,8 @@ pub fn semidefinite_within(matrix: &Fractions, bits: u32) -> Verdict {
     } else {
         eliminate()
     };
-    // More bits never prove a singular matrix definite; elimination is what is left for it.
+    // More bits never prove a singular matrix definite, so a singular matrix goes straight to
+    // elimination.
     let singular = || n > SMALL && fraction_free::independent_rows_modulo_prime(matrix).len() < n;
     let found = quickly
         .or_else(|| singular().then(eliminate).flatten())
@@ -60,9 +61,9 @@ pub fn semidefinite_within(matrix: &Fractions, bits: u32) -> Verdict {
     found.map_or(Verdict::Undecided, Verdict::from)
 }
 
-/// Is a common denominator so much longer than the numbers that enclosures are tried first?
+/// Are the denominators so long that interval arithmetic is tried first?
 fn has_long_denominators(matrix: &DMatrix<Exact>) -> bool {
-    // A whole number has the denominator 1, of one bit.
+    // An integer has the denominator 1, which has one bit.
     let bits = |entry: &Exact| u64::from(entry.denominator().bits() - 1);
     matrix.iter().map(bits).sum::<u64>() > LONG_DENOMINATORS
 }
@@ -77,13 +78,14 @@ fn sign_of_diagonal(matrix: &Fractions) -> Option<Sign> {
     })
 }
 
-/// Is the symmetric matrix positive definite, provably by rounded arithmetic? `false` proves
+/// Does rounded arithmetic prove that the symmetric matrix is positive definite? `false` proves
 /// nothing.
 pub fn proved_definite(matrix: &Fractions) -> bool {
     by_rounded_arithmetic(matrix, |_| true) == Some(true)
 }
 
-/// `Some(true)`: definite; `Some(false)`: not semi-definite; `None`: singular, or nearly so.
+/// `Some(true)`: definite; `Some(false)`: not semi-definite; `None`: singular or nearly so. Only
+/// precisions that `takes` accepts are tried.
 fn by_rounded_arithmetic(matrix: &Fractions, takes: impl Fn(u32) -> bool) -> Option<bool> {
     type Rung = (u32, fn(&Fractions) -> Proof);
     const LADDER: [Rung; 5] = [
@@ -135,7 +137,7 @@ pub fn exact_sign(matrix: &DMatrix<Exact>) -> Sign {
             None
         }
     };
-    // As above, a matrix that is singular modulo a prime is hardly ever proved definite by more bits.
+    // As above: more bits hardly ever prove a matrix definite that is singular modulo a prime.
     let singular = || fraction_free::independent_rows_modulo_prime(matrix).len() < n;
     let found = proved(|own| own == FIRST_RUNG).or_else(|| {
         if n > SMALL && singular() {
@@ -216,7 +218,7 @@ mod tests {
         }
     }
 
-    /// Long entries, which elimination would give up, and a margin below every double: more bits decide.
+    /// The entries are too long for elimination and the margin is below every `f64`: more bits decide.
     #[test]
     fn what_is_too_long_to_eliminate_is_decided_by_more_bits() {
         let d = 24;

@@ -1,8 +1,9 @@
-//! Eigenvectors in numbers of many bits, for matrices whose small eigenvalues machine numbers lose.
+//! Eigenvectors in high precision, for matrices whose small eigenvalues are lost in `f64`.
 //!
-//! Jacobi's rotations (Jacobi 1846; Demmel and Veselić 1992 for what they do to small eigenvalues of a
-//! definite matrix): each makes one entry beside the diagonal vanish. They end when every `|a_ij|` is below
-//! `2^−64 √(a_ii a_jj)`, small beside the *smaller* of both. A proposal like all eigenvectors here.
+//! Jacobi's rotations (Jacobi 1846; Demmel and Veselić 1992 for the small eigenvalues of a definite
+//! matrix): each rotation makes one off-diagonal entry vanish. They end when every `|a_ij|` is below
+//! `2^−64 √(a_ii a_jj)`, which is small compared with the *smaller* of the two diagonal entries. Like
+//! all eigenvectors in this room, the result is a proposal that exact arithmetic must check.
 
 use nalgebra::DMatrix;
 
@@ -10,26 +11,27 @@ use super::Fractions;
 use crate::number::{Exact, Precise, Rounded};
 use crate::work;
 
-/// Bits to which entries beside the diagonal vanish.
+/// Off-diagonal entries count as zero below `2^−DIAGONAL_BITS` times the geometric mean of their
+/// diagonal entries.
 const DIAGONAL_BITS: i32 = 64;
-/// Bits that the arithmetic has more than the condition of the matrix.
+/// Bits of precision beyond the condition of the matrix.
 const SPARE_BITS: i32 = 80;
-/// Sweeps over all entries after which the rotations are given up; eight are typical.
+/// Number of sweeps over all entries after which Jacobi's method is given up; eight are typical.
 const SWEEPS: usize = 40;
 
-/// The eigenvectors of a pencil, `AY = BYΛ`, as far as numbers of some bits have them.
+/// The approximate eigenvectors of a pencil, `AY = BYΛ`.
 #[derive(Clone, Debug)]
 pub struct Eigenbasis {
-    /// `λ_1 … λ_r`, all above zero, from the largest.
+    /// `λ_1 … λ_r`, all positive, in descending order.
     pub eigenvalues: Vec<Exact>,
-    /// `Y Λ^{−1/2}`, r × r: `SᵀAS` is near `I`, and `SᵀBS` near `Λ^{−1}`.
+    /// `S = Y Λ^{−1/2}`, r × r: `SᵀAS` is close to `I`, and `SᵀBS` to `Λ^{−1}`.
     pub scaled: Fractions,
-    /// About `log₂(λ_1/λ_r)`.
+    /// `log₂(λ_1/λ_r)`, approximately.
     pub condition_bits: i32,
 }
 
-/// The eigenbasis of two symmetric positive definite matrices (r × r each), by growing precision; `None` when
-/// 2048 bits do not reach it.
+/// The eigenbasis of two symmetric positive definite matrices (r × r each), with growing precision;
+/// `None` when 2048 bits do not suffice.
 pub fn eigenbasis(a: &Fractions, b: &Fractions) -> Option<Eigenbasis> {
     type Rung = fn(&Fractions, &Fractions) -> Option<Eigenbasis>;
     const LADDER: [Rung; 4] = [
@@ -43,7 +45,7 @@ pub fn eigenbasis(a: &Fractions, b: &Fractions) -> Option<Eigenbasis> {
 
 fn in_bits<T: Rounded>(a: &Fractions, b: &Fractions) -> Option<Eigenbasis> {
     let factor = cholesky(rounded::<T>(b))?;
-    // L⁻¹ A L⁻ᵀ, symmetric, has the eigenvalues of the pencil.
+    // L⁻¹ A L⁻ᵀ is symmetric and has the eigenvalues of the pencil.
     let half = solve_lower(&factor, rounded(a)).transpose();
     let (values, vectors) = jacobi(solve_lower(&factor, half))?;
     let vectors = solve_upper(&factor, vectors);
@@ -81,7 +83,7 @@ fn rounded<T: Rounded>(matrix: &Fractions) -> DMatrix<T> {
     DMatrix::from_fn(rows, columns, |i, j| T::from_exact(&matrix.entry(i, j)))
 }
 
-/// The lower `L` of `B = LLᵀ`; `None` when a pivot is not above zero.
+/// The lower triangular `L` of `B = LLᵀ`; `None` when a pivot is not positive.
 fn cholesky<T: Rounded>(mut b: DMatrix<T>) -> Option<DMatrix<T>> {
     let n = b.nrows();
     for k in 0..n {
@@ -134,8 +136,8 @@ fn solve_upper<T: Rounded>(lower: &DMatrix<T>, mut m: DMatrix<T>) -> DMatrix<T> 
     m
 }
 
-/// Eigenvalues and eigenvectors (in the columns) of a symmetric matrix; `None` when one is not above zero or
-/// the rotations do not end.
+/// Eigenvalues and eigenvectors (as columns) of a symmetric matrix; `None` when an eigenvalue is not
+/// positive or the rotations do not converge.
 fn jacobi<T: Rounded>(mut a: DMatrix<T>) -> Option<(Vec<T>, DMatrix<T>)> {
     let n = a.nrows();
     let mut vectors = DMatrix::<T>::identity(n, n);
@@ -160,7 +162,7 @@ fn jacobi<T: Rounded>(mut a: DMatrix<T>) -> Option<(Vec<T>, DMatrix<T>)> {
     None
 }
 
-/// Makes `a_pq` vanish by a rotation of columns and rows `p` and `q`.
+/// Makes `a_pq` vanish by rotating the columns and rows `p` and `q`.
 fn rotate<T: Rounded>(a: &mut DMatrix<T>, vectors: &mut DMatrix<T>, p: usize, q: usize) {
     let one = T::one();
     let slope = (&a[(q, q)] - &a[(p, p)]) / (&a[(p, q)] + &a[(p, q)]);
@@ -195,7 +197,7 @@ fn is_positive<T: Rounded>(x: &T) -> bool {
 mod tests {
     use super::*;
 
-    /// The Hilbert matrix of order 20 has a condition of about 10²⁸; its determinant is known.
+    /// The Hilbert matrix of order 20 has a condition number of about 10²⁸ and a known determinant.
     #[test]
     fn the_hilbert_matrix_is_scaled_to_the_identity() {
         let n = 20;

@@ -1,5 +1,5 @@
-//! Elimination over whole numbers without fractions (Bareiss 1968): after `k` steps every entry is
-//! a minor of order `k + 1`, so entries stay as short as Hadamard's bound lets them.
+//! Fraction-free elimination over the integers (Bareiss 1968): after `k` steps every entry is a minor
+//! of order `k + 1`, so Hadamard's bound limits the length of the entries.
 
 use std::cmp::Ordering;
 
@@ -10,26 +10,26 @@ use super::{Algebra, Fractions};
 use crate::number::{Exact, Whole};
 use crate::work;
 
-/// The sign of a symmetric matrix.
+/// The definiteness of a symmetric matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
     /// `A ≻ 0`.
     Definite,
-    /// `A ⪰ 0` with a kernel.
+    /// `A ⪰ 0` with a non-trivial kernel.
     Singular,
-    /// Some `vᵀAv < 0`.
+    /// `vᵀAv < 0` for some `v`.
     Negative,
 }
 
 impl Sign {
-    /// `A ⪰ 0`?
+    /// Is `A ⪰ 0`?
     pub fn is_semidefinite(self) -> bool {
         self != Sign::Negative
     }
 }
 
-/// The sign of a symmetric matrix. Decides every matrix; `None` when it would take a pivot at which an
-/// entry has more than `bits` bits.
+/// The definiteness of a symmetric matrix; `None` when elimination would need a pivot with more than
+/// `bits` bits.
 ///
 /// # Panics
 /// When the matrix is not square.
@@ -65,7 +65,8 @@ pub fn sign(matrix: &Fractions, bits: u32) -> Option<Sign> {
     }
 }
 
-/// `(a_kk a_ij − a_ik a_jk) / previous` in the remaining rows, and `a_kk` as a last row.
+/// Eliminates with pivot `k`: `(a_kk a_ij − a_ik a_jk) / previous` in the remaining rows, and `a_kk` as
+/// the last row.
 fn eliminated(rows: &[Vec<Whole>], k: usize, previous: &Whole) -> Vec<Vec<Whole>> {
     let at = |i: usize, j: usize| &rows[i.max(j)][i.min(j)];
     let rest: Vec<usize> = (0..rows.len()).filter(|&i| i != k).collect();
@@ -82,8 +83,8 @@ fn eliminated(rows: &[Vec<Whole>], k: usize, previous: &Whole) -> Vec<Vec<Whole>
     next
 }
 
-/// The inverse of a symmetric positive definite matrix; `None` when it is not definite. After the last
-/// step of Jordan's elimination every pivot is the determinant.
+/// The inverse of a symmetric positive definite matrix; `None` when the matrix is not definite. After
+/// the last step of Gauss–Jordan elimination every pivot equals the determinant.
 ///
 /// # Panics
 /// When the matrix is not square.
@@ -126,11 +127,12 @@ pub fn inverse(matrix: &Fractions) -> Option<Fractions> {
     Some(adjugate.scaled(&Exact::quotient(matrix.denominator(), &previous)))
 }
 
-/// The rows of a maximal independent set, the first that will do.
+/// The indices of a maximal set of independent rows, chosen greedily from the first row on.
 pub fn independent_rows(matrix: &Fractions) -> Vec<usize> {
     let (rows, columns) = matrix.shape();
     let most = rows.min(columns);
-    // Independent modulo a prime is independent; only what looks dependent needs whole numbers.
+    // Rows that are independent modulo a prime are independent; only rows that look dependent need
+    // integers.
     let modular = independent_rows_modulo_prime(matrix);
     if modular.len() == most {
         return modular;
@@ -139,10 +141,10 @@ pub fn independent_rows(matrix: &Fractions) -> Vec<usize> {
     (0..rows).filter(|&i| basis.takes(matrix.row(i))).collect()
 }
 
-/// Does every row of `candidates` lie in the span of the rows of `basis` (exactly)?
+/// Does every row of `candidates` lie in the span of the rows of `basis`? Decided exactly.
 ///
 /// # Panics
-/// When the rows are not equally long.
+/// When the rows of the two matrices differ in length.
 pub fn spans(basis: &Fractions, candidates: &Fractions) -> bool {
     let (a, b) = (basis.shape().1, candidates.shape().1);
     assert_eq!(a, b, "rows of lengths {a} and {b}");
@@ -154,7 +156,7 @@ pub fn spans(basis: &Fractions, candidates: &Fractions) -> bool {
         || (0..candidates.shape().0).all(|i| echelon.reduced(candidates.row(i)).1.is_none())
 }
 
-/// Independent rows in echelon form, fraction-free, with the column of each one's pivot.
+/// Independent rows in fraction-free echelon form, each with the column of its pivot.
 #[derive(Default)]
 struct Echelon {
     rows: Vec<Vec<Whole>>,
@@ -162,7 +164,7 @@ struct Echelon {
 }
 
 impl Echelon {
-    /// The row without its parts along the basis, and the first column where it does not vanish.
+    /// The row reduced by the basis, and the first column where the rest does not vanish.
     fn reduced(&self, row: &[Whole]) -> (Vec<Whole>, Option<usize>) {
         let mut rest = row.to_vec();
         let mut previous = Whole::one();
@@ -182,7 +184,7 @@ impl Echelon {
         (rest, first)
     }
 
-    /// Takes the row into the basis if it is independent.
+    /// Adds the row to the basis if it is independent; returns whether it was.
     fn takes(&mut self, row: &[Whole]) -> bool {
         let (rest, first) = self.reduced(row);
         if let Some(pivot) = first {
@@ -196,8 +198,8 @@ impl Echelon {
 /// The largest prime below `2^31`: products of residues fit in 62 bits.
 const PRIME: u64 = 2_147_483_647;
 
-/// The rows that are independent modulo a prime, the first that will do: independent over ℚ too,
-/// but perhaps not all that are.
+/// The indices of rows that are independent modulo a prime, chosen greedily from the first row on. They
+/// are independent over ℚ too, but the set may not be maximal there.
 pub fn independent_rows_modulo_prime(matrix: &Fractions) -> Vec<usize> {
     let mut basis: Vec<(usize, Vec<u64>)> = Vec::new();
     let mut takes = |row: &[Whole]| {
@@ -226,7 +228,7 @@ pub fn independent_rows_modulo_prime(matrix: &Fractions) -> Vec<usize> {
         .collect()
 }
 
-/// `base^exponent` modulo the prime; with `PRIME − 2` the inverse (Fermat).
+/// `base^exponent` modulo the prime; the exponent `PRIME − 2` gives the inverse (Fermat).
 fn power(base: u64, exponent: u64) -> u64 {
     let bits = (0..64).rev().map(|bit| exponent >> bit & 1);
     bits.fold(1, |power, bit| {
@@ -264,7 +266,7 @@ mod tests {
         }
     }
 
-    /// A pivot of three bits may be taken where three are allowed.
+    /// With a limit of three bits a pivot of three bits is still taken.
     #[test]
     fn an_elimination_is_given_up_beyond_its_bits() {
         let four = Fractions::from_fn(2, 2, |i, j| [[4, 1], [1, 7]][i][j].into());

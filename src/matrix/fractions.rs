@@ -1,8 +1,8 @@
 //! Rational matrices over one common denominator.
 //!
-//! A product of two d × d matrices of rationals looks for `d³` common factors; over one denominator
-//! it looks for none. The entries may keep factors that the denominator has too: equality is asked
-//! of the numbers, never of the form.
+//! A product of two d × d matrices of rationals computes `d³` greatest common divisors; over one
+//! denominator it computes none. Entries and denominator may have common factors: `==` compares the
+//! numbers, not their representation.
 
 use std::cmp::Ordering;
 use std::ops::{Add, Mul, Sub};
@@ -13,7 +13,7 @@ use super::Algebra;
 use crate::number::{Exact, Whole};
 use crate::work;
 
-/// `entries / denominator`, row by row; the denominator is above zero.
+/// The matrix `entries / denominator`, row-major; the denominator is positive.
 #[derive(Clone, Debug)]
 pub struct Fractions {
     rows: usize,
@@ -23,7 +23,7 @@ pub struct Fractions {
 }
 
 impl Fractions {
-    /// The matrix of these whole entries, over 1.
+    /// The matrix of these integer entries, over the denominator 1.
     pub fn from_fn(rows: usize, columns: usize, entry: impl Fn(usize, usize) -> Whole) -> Self {
         let entry = &|i, j| {
             work::step();
@@ -54,7 +54,7 @@ impl Fractions {
         }
     }
 
-    /// A matrix of machine numbers in whole units of `2^−bits`; `None` when one is not finite.
+    /// A matrix of `f64` rounded to multiples of `2^−bits`; `None` when an entry is not finite.
     pub fn rounded(matrix: &DMatrix<f64>, bits: i32) -> Option<Self> {
         let exact: Option<Vec<Exact>> = matrix.iter().map(|&x| Exact::from_f64(x)).collect();
         let exact = DMatrix::from_vec(matrix.nrows(), matrix.ncols(), exact?);
@@ -66,22 +66,22 @@ impl Fractions {
         Self::from_fn(dimension, dimension, |i, j| Whole::from(i64::from(i == j)))
     }
 
-    /// Zero.
+    /// The zero matrix.
     pub fn zeros(rows: usize, columns: usize) -> Self {
         Self::from_fn(rows, columns, |_, _| Whole::zero())
     }
 
-    /// Rows and columns.
+    /// The numbers of rows and columns.
     pub fn shape(&self) -> (usize, usize) {
         (self.rows, self.columns)
     }
 
-    /// The whole number above the denominator.
+    /// The numerator of entry `(i, j)` over the common denominator.
     pub fn numerator(&self, i: usize, j: usize) -> &Whole {
         &self.entries[i * self.columns + j]
     }
 
-    /// The numerators of a row.
+    /// The numerators of row `i`.
     pub fn row(&self, i: usize) -> &[Whole] {
         &self.entries[i * self.columns..(i + 1) * self.columns]
     }
@@ -91,7 +91,7 @@ impl Fractions {
         &self.denominator
     }
 
-    /// One entry.
+    /// Entry `(i, j)` in lowest terms.
     pub fn entry(&self, i: usize, j: usize) -> Exact {
         Exact::quotient(self.numerator(i, j), &self.denominator)
     }
@@ -104,13 +104,13 @@ impl Fractions {
         })
     }
 
-    /// About `log₂` of the largest magnitude, within two; `None` for the zero matrix.
+    /// `log₂` of the largest magnitude, to within two; `None` for the zero matrix.
     pub fn exponent(&self) -> Option<i32> {
         let bits = self.entries.iter().map(Whole::bits).max().unwrap_or(0);
         (bits > 0).then(|| bits as i32 - self.denominator.bits() as i32)
     }
 
-    /// `2^exponent` times the matrix in machine numbers, each with a relative error below `2^−50`.
+    /// `2^exponent` times the matrix as `f64`, each entry with a relative error below `2^−50`.
     pub fn scaled_to_f64(&self, exponent: i32) -> DMatrix<f64> {
         let down = self.denominator.bits() as i32;
         let denominator = self.denominator.scaled_to_f64(-down);
@@ -119,7 +119,7 @@ impl Fractions {
         })
     }
 
-    /// The matrix with its entries rounded to whole units of `2^−bits`.
+    /// The matrix with its entries rounded to multiples of `2^−bits`.
     #[must_use]
     pub fn in_units_of(&self, bits: i32) -> Self {
         let unit = Exact::power_of_two(-bits);
@@ -137,7 +137,7 @@ impl Fractions {
         }
     }
 
-    /// `⟨A, B⟩ = Σ a_ij b_ij`.
+    /// The inner product `⟨A, B⟩ = Σ a_ij b_ij`.
     ///
     /// # Panics
     /// When the shapes differ.
@@ -152,7 +152,8 @@ impl Fractions {
         Exact::quotient(&sum, &below)
     }
 
-    /// `xᵢᵀ A xᵢ` for every row `xᵢᵀ` of this matrix (n × d), as a column (n × 1).
+    /// The values `xᵢᵀ A xᵢ` of the form `A` (d × d) at the rows `xᵢᵀ` of this matrix (n × d), as a
+    /// column (n × 1).
     ///
     /// # Panics
     /// When `A` is not d × d.
@@ -186,7 +187,7 @@ impl Fractions {
         (0..self.rows).map(|i| self.entry(i, i)).sum()
     }
 
-    /// Some of the rows.
+    /// The matrix of the chosen rows, in the order given.
     #[must_use]
     pub fn select_rows(&self, chosen: &[usize]) -> Self {
         let entry = |i: usize, j| self.numerator(chosen[i], j).clone();
@@ -196,11 +197,11 @@ impl Fractions {
         }
     }
 
-    /// The lower triangle of a whole matrix `DAD` with a positive diagonal `D`, which has the
-    /// inertia of `A`: for elimination, whose cost grows with the length of the entries.
+    /// The lower triangle of an integer matrix `DAD` with a positive diagonal `D`, which has the
+    /// inertia of `A`. It is meant for elimination, whose cost grows with the length of the entries.
     ///
-    /// Either every entry is brought over the common denominator, or row and column `i` over that of
-    /// row `i`; common factors are taken out and the shorter result is given.
+    /// Of two candidates the shorter is returned, with common factors removed: every entry over the
+    /// common denominator, or row and column `i` over the denominator of row `i`.
     pub fn short_congruent_triangle(&self) -> Vec<Vec<Whole>> {
         let triangle = |entry: &dyn Fn(usize, usize) -> Whole| -> Vec<Vec<Whole>> {
             let entry = |i, j| {
@@ -227,13 +228,13 @@ impl Fractions {
         }
     }
 
-    /// Is it its own transpose?
+    /// Does the matrix equal its transpose?
     pub fn is_symmetric(&self) -> bool {
         self.rows == self.columns
             && (0..self.rows).all(|i| (0..i).all(|j| self.numerator(i, j) == self.numerator(j, i)))
     }
 
-    /// Is every entry beside the diagonal zero?
+    /// Is every off-diagonal entry zero?
     pub fn is_diagonal(&self) -> bool {
         let beside = |(place, _): &(usize, &Whole)| place / self.columns != place % self.columns;
         let entries = self.entries.iter().enumerate().filter(beside);
@@ -245,7 +246,7 @@ impl Fractions {
         self.entries.iter().all(Whole::is_zero)
     }
 
-    /// `self · other` where the product is known to be symmetric: half the work.
+    /// `self · other` for a product that is known to be symmetric, at half the cost.
     ///
     /// # Panics
     /// When the shapes do not make a square product.
@@ -259,7 +260,7 @@ impl Fractions {
         self.product(other, |i| i + 1).mirrored()
     }
 
-    /// The product of which row `i` is computed in the first `width(i)` columns.
+    /// The product, computed only in the first `width(i)` columns of each row `i`.
     fn product(&self, other: &Self, width: impl Fn(usize) -> usize) -> Self {
         let mut product = Self::zeros(self.rows, other.columns);
         for (i, row) in product.entries.chunks_mut(other.columns.max(1)).enumerate() {

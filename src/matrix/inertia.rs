@@ -1,11 +1,11 @@
-//! Signs of a quadratic form by symmetric elimination.
+//! The inertia of a quadratic form by symmetric elimination.
 //!
-//! Sylvester: a congruence `A ↦ LᵀAL` keeps the numbers of positive, zero and negative
-//! eigenvalues, so elimination with pivots from the diagonal finds them by the four operations
-//! alone. When every remaining diagonal entry vanishes but some entry `b` beside it does not, the
-//! block `[[0, b], [b, 0]]` is the pivot; it has one eigenvalue of either sign.
+//! Sylvester: a congruence `A ↦ LᵀAL` keeps the numbers of positive, zero and negative eigenvalues, so
+//! elimination with pivots from the diagonal finds them with the four operations alone. When every
+//! remaining diagonal entry vanishes but some off-diagonal entry `b` does not, the block
+//! `[[0, b], [b, 0]]` is the pivot; it has one positive and one negative eigenvalue.
 //!
-//! Over an interval a sign may stay unknown; then nothing is said.
+//! Over intervals a sign may be unknown; the answer is then `None` or `Undecided`.
 
 use std::cmp::Ordering;
 
@@ -14,8 +14,8 @@ use nalgebra::DMatrix;
 use crate::number::{Field, Verdict};
 use crate::work;
 
-/// The numbers of positive, zero and negative eigenvalues of a symmetric matrix, multiplicity
-/// counted.
+/// The numbers of positive, zero and negative eigenvalues of a symmetric matrix, counted with
+/// multiplicity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inertia {
     /// Eigenvalues above zero.
@@ -33,8 +33,8 @@ impl Inertia {
     }
 }
 
-/// The inertia of a symmetric matrix, of which the lower triangle is read; `None` when a sign that
-/// is needed cannot be told.
+/// The inertia of a symmetric matrix, of which only the lower triangle is read; `None` when the scalar
+/// cannot tell a sign that is needed.
 ///
 /// # Panics
 /// When the matrix is not square.
@@ -91,16 +91,16 @@ fn definite<T: Field>(matrix: &DMatrix<T>, at_end: impl Fn(usize) -> Verdict) ->
     }
 }
 
-/// What stands next on the diagonal; the indices are those of the original matrix.
+/// The next pivot; indices are those of the original matrix.
 #[derive(Clone, Copy)]
 enum Pivot {
     Positive(usize),
     Negative(usize),
-    /// The diagonal vanishes and this entry beside it does not.
+    /// The diagonal vanishes but this off-diagonal entry does not.
     Both(usize, usize),
-    /// What remains is zero, of this dimension; the elimination is done.
+    /// The rest, of this dimension, is zero; the elimination is done.
     Null(usize),
-    /// A sign that is needed cannot be told.
+    /// The scalar cannot tell a sign that is needed.
     Unknown,
 }
 
@@ -136,8 +136,8 @@ impl<T: Field> Elimination<T> {
         pivot
     }
 
-    /// A negative diagonal entry if there is one (it settles definiteness), else the largest
-    /// positive one (it keeps intervals narrow), else an entry off the vanishing diagonal.
+    /// A negative diagonal entry if there is one (it settles definiteness), else the largest positive
+    /// one (it keeps intervals narrow), else an off-diagonal entry.
     fn choose(&self) -> Pivot {
         let mut largest: Option<usize> = None;
         let mut unknown = false;
@@ -202,13 +202,13 @@ impl<T: Field> Elimination<T> {
         self.subtract(|i, j| Some((&left[i] * &right[j] + &right[i] * &left[j]) / &pivot));
     }
 
-    /// The entries of the remaining rows in column `k`, by place in `remaining`.
+    /// The entries of column `k` in the remaining rows, by position in `remaining`.
     fn column(&self, k: usize) -> Vec<T> {
         let entry = |&i: &usize| self.at(i, k).clone();
         self.remaining.iter().map(entry).collect()
     }
 
-    /// Subtracts `term(i, j)` (places in `remaining`) in the lower triangle; `None` is zero.
+    /// Subtracts `term(i, j)` (positions in `remaining`) in the lower triangle; `None` means zero.
     fn subtract(&mut self, term: impl Fn(usize, usize) -> Option<T>) {
         for (i, &row) in self.remaining.iter().enumerate() {
             work::step();

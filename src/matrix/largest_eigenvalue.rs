@@ -1,5 +1,5 @@
-//! The largest eigenvalue of a rational symmetric matrix between two rationals, to any number of
-//! digits.
+//! Encloses the largest eigenvalue of a rational symmetric matrix between two rationals, to any number
+//! of digits.
 
 use std::cell::Cell;
 
@@ -10,9 +10,9 @@ use super::least_quotient::least_quotient;
 use super::{Algebra, Bracket, Fractions, bracket, definite};
 use crate::number::{Exact, Verdict};
 
-/// `λ_max(A)` enclosed within `10^−digits · (1 + max_i Σ_j |a_ij|)`: at the upper end `cI − A ⪰ 0` is
-/// proved, at the lower its contrary. `None` when a proof would need an elimination that is too
-/// large (the end is the eigenvalue itself, of a matrix of very many digits).
+/// Encloses `λ_max(A)` within `10^−digits · (1 + max_i Σ_j |a_ij|)`: `cI − A ⪰ 0` is proved at the
+/// upper end `c` and refuted at the lower. `None` when a proof would need too large an elimination (an
+/// end equals the eigenvalue and the matrix has very long entries).
 ///
 /// # Panics
 /// When the matrix is not square or is empty.
@@ -22,7 +22,7 @@ pub fn largest_eigenvalue(matrix: &DMatrix<Exact>, digits: u32) -> Option<Bracke
         rows == columns && rows > 0,
         "an eigenvalue of a {rows} × {columns} matrix"
     );
-    // A + shift·I has all its eigenvalues from 1 to 2·shift.
+    // All eigenvalues of A + shift·I lie between 1 and 2·shift.
     let sum = |row: usize| matrix.row(row).iter().map(Exact::abs).sum::<Exact>();
     let norm = (0..rows).map(sum).max().unwrap_or_else(Exact::zero);
     let shift = norm + Exact::from(1);

@@ -1,9 +1,9 @@
-//! The least quotient `xᵀAx / xᵀBx` of two rational matrices, refined to any number of digits.
+//! The smallest quotient `xᵀAx / xᵀBx` of two rational matrices, refined to any number of digits.
 //!
-//! It is the largest `η` with `A − ηB ⪰ 0`. Machine numbers give the first vector and a corrector
-//! (all eigenpairs of the pencil); residuals are computed over ℚ, so that every correction adds
-//! the digits that machine numbers have to spare. The quotient of any vector is an *upper* bound
-//! of the least one, and its error is the square of the vector's.
+//! It is the largest `η` with `A − ηB ⪰ 0`. Floating point gives the first vector and a corrector (all
+//! eigenpairs of the pencil); residuals are computed over ℚ, so every correction gains about as many
+//! digits as floating point has. The quotient of any vector is an *upper* bound of the smallest one,
+//! and its error is the square of the vector's error.
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
@@ -11,17 +11,17 @@ use num_traits::Zero;
 use super::{Algebra, Fractions, pencil};
 use crate::number::Exact;
 
-/// Significant bits of a correction that are kept.
+/// The number of significant bits kept of a correction.
 const CORRECTION_BITS: i32 = 60;
-/// Eigenvalues within this part of the least quotient belong to its cluster: no correction along
-/// them, for its digits would be noise.
+/// Eigenvalues within this relative distance of the smallest quotient form its cluster. Corrections
+/// along them are left out, because their digits would be noise.
 const CLUSTER: f64 = 1e-9;
-/// The least gain of a correction, in bits, that is worth another.
+/// The smallest gain of a correction, in bits, that justifies another one.
 const LEAST_GAIN: i32 = 4;
 
-/// `xᵀAx / xᵀBx` for a vector near the least one, as near as asked or as near as can be; `None` when
-/// machine numbers do not reach the pencil. `A` is definite, `B` semi-definite and not zero, both
-/// r × r and symmetric.
+/// `xᵀAx / xᵀBx` for a vector close to the minimiser, to `bits` bits or to as many as can be reached;
+/// `None` when floating point cannot represent the pencil. `A` is definite, `B` semi-definite and not
+/// zero; both are symmetric, r × r.
 pub fn least_quotient(a: &Fractions, b: &Fractions, bits: i32) -> Option<Exact> {
     let corrector = Corrector::of(a, b)?;
     let column = DMatrix::from_column_slice(a.shape().0, 1, corrector.vectors.column(0).as_slice());
@@ -29,7 +29,7 @@ pub fn least_quotient(a: &Fractions, b: &Fractions, bits: i32) -> Option<Exact> 
     let mut known = 0;
     loop {
         let quotient = quotient(a, b, &vector, 2 * known + 4 * CORRECTION_BITS)?;
-        // The error of the quotient is the square of the vector's.
+        // The error of the quotient is the square of the vector's error.
         if 2 * known >= bits {
             return Some(quotient);
         }
@@ -53,12 +53,12 @@ fn quotient(a: &Fractions, b: &Fractions, x: &Fractions, bits: i32) -> Option<Ex
     (below > Exact::zero()).then(|| (above / below).rounded_to(bits as u32))
 }
 
-/// The pencil in machine numbers, `A·2^−scale_a` and `B·2^−scale_b`.
+/// The eigenpairs of the pencil in floating point, for `A·2^−scale_a` and `B·2^−scale_b`.
 struct Corrector {
     scales: (i32, i32),
-    /// `1/η_j`, falling.
+    /// `1/η_j`, in descending order.
     inverses: Vec<f64>,
-    /// `x_j` with `x_jᵀAx_k = δ_jk`, as columns.
+    /// The vectors `x_j` with `x_jᵀAx_k = δ_jk`, as columns.
     vectors: DMatrix<f64>,
 }
 
@@ -78,7 +78,8 @@ impl Corrector {
         })
     }
 
-    /// `Δ` with `(A − θB)Δ = residual`, without parts in the cluster of the least quotient.
+    /// The solution `Δ` of `(A − θB)Δ = residual`, without components in the cluster of the smallest
+    /// quotient.
     fn correct(&self, residual: &Fractions, quotient: &Exact) -> Option<Fractions> {
         let size = residual.exponent()?;
         let theta = quotient * Exact::power_of_two(self.scales.1 - self.scales.0);
@@ -96,7 +97,7 @@ impl Corrector {
     }
 }
 
-/// Rounded to this many bits of the largest entry; `None` when it is not finite.
+/// The matrix rounded to this many bits of its largest entry; `None` when that is not finite.
 pub fn rounded(matrix: &DMatrix<f64>, bits: i32) -> Option<Fractions> {
     let size = matrix.amax();
     if size > 0.0 && size.is_finite() {
@@ -113,8 +114,8 @@ mod tests {
 
     #[test]
     fn the_golden_ratio_is_refined_to_two_hundred_digits() {
-        // λ_max [[1, 1], [1, 0]] = φ: the least quotient of (I, ·) is 1/φ = φ − 1, a root of
-        // x² + x = 1.
+        // λ_max [[1, 1], [1, 0]] = φ, so the smallest quotient of (I, ·) is 1/φ = φ − 1, a root of x² +
+        // x = 1.
         let fibonacci = Fractions::from_fn(2, 2, |i, j| i64::from(i + j < 2).into());
         let found = least_quotient(&Fractions::identity(2), &fibonacci, 700).unwrap();
         let excess = found.square() + &found - Exact::from(1);

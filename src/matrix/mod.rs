@@ -1,9 +1,9 @@
-//! Room **matrix**: what nalgebra cannot give over a field without roots: inertia (semi-definite
-//! too), brackets, spectral radii below 1.
+//! Room **matrix**: the linear algebra over fields without roots that nalgebra does not have: inertia
+//! (also of semi-definite matrices), brackets of critical values, tests of a spectral radius against 1.
 //!
-//! nalgebra is the container; the questions asked of a matrix are answered here without roots:
-//! "λ_max(A) ≤ c" is asked as "c·I − A ⪰ 0", a critical value is a pair of rationals, and "ρ < 1" is
-//! asked of the characteristic polynomial ([`polynomial`]) or of one linear system ([`stein`]).
+//! Matrices are nalgebra's. Every question is asked in a form that needs no roots: "λ_max(A) ≤ c"
+//! becomes "c·I − A ⪰ 0", a critical value becomes a pair of rationals, and "ρ < 1" is decided from the
+//! characteristic polynomial ([`polynomial`]) or from one linear system ([`stein`]).
 
 pub mod algebra;
 pub mod bracket;

@@ -1,17 +1,17 @@
-//! Critical values proposed in floating point. A proposal is never an answer: it only says where
-//! the exact decision should look first ([`crate::matrix::bracket()`]).
+//! Critical values proposed in floating point. A proposal is never an answer; it only says where the
+//! exact search starts ([`crate::matrix::bracket()`]).
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
-/// Sweeps of the QR iteration per eigenvalue after which the proposal is given up; the iteration
-/// converges cubically, so that three are typical.
+/// QR sweeps per eigenvalue after which the computation is given up; convergence is cubic, so three are
+/// typical.
 const SWEEPS: usize = 64;
 
-/// Directions in which `A` is below this part of its largest eigenvalue count as its kernel: well
-/// above the rounding of d = 136 rows, and a wrong cut only costs questions.
+/// Directions in which `A` is below this fraction of its largest eigenvalue count as its kernel. The
+/// fraction is well above rounding errors at d = 136 rows, and a wrong choice only costs time.
 const KERNEL: f64 = 1e-11;
 
-/// The largest eigenvalue of a symmetric matrix, roughly; `None` when it is not to be had.
+/// The largest eigenvalue of a symmetric matrix, approximately; `None` when it cannot be computed.
 pub fn largest_eigenvalue(matrix: &DMatrix<f64>) -> Option<f64> {
     let largest = eigen(matrix)?
         .eigenvalues
@@ -21,8 +21,8 @@ pub fn largest_eigenvalue(matrix: &DMatrix<f64>) -> Option<f64> {
     largest.is_finite().then_some(largest)
 }
 
-/// The `count` largest eigenvalues of a symmetric matrix, falling, and their vectors as columns
-/// (n × count), roughly; `None` when they are not to be had.
+/// The `count` largest eigenvalues of a symmetric matrix in descending order, and their eigenvectors as
+/// columns (n × count), approximately; `None` when they cannot be computed.
 pub fn leading_eigenpairs(matrix: &DMatrix<f64>, count: usize) -> Option<(Vec<f64>, DMatrix<f64>)> {
     let eigen = eigen(matrix)?;
     let mut order: Vec<usize> = (0..matrix.nrows()).collect();
@@ -33,7 +33,7 @@ pub fn leading_eigenpairs(matrix: &DMatrix<f64>, count: usize) -> Option<(Vec<f6
     finite.then(|| (values, eigen.eigenvectors.select_columns(&order)))
 }
 
-/// The largest η with `A − ηB ⪰ 0`, roughly: `1/λ_max(A^{+/2} B A^{+/2})`, where `A ⪰ 0` and
+/// The largest η with `A − ηB ⪰ 0`, approximately: `1/λ_max(A^{+/2} B A^{+/2})`, where `A ⪰ 0` and
 /// `B ⪰ 0` vanishes on the kernel of `A`; `None` when it is not finite and positive.
 pub fn critical_factor(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Option<f64> {
     let eigen = eigen(a)?;
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn proposals_are_near_and_give_up_quietly() {
         let a = DMatrix::from_row_slice(2, 2, &[4.0, 0.0, 0.0, 9.0]);
-        // 1e-9 is far above rounding and far below any wrong eigenvalue.
+        // 1e-9 is far above rounding errors and far below the distance to any wrong eigenvalue.
         assert!((largest_eigenvalue(&a).unwrap() - 9.0).abs() < 1e-9);
         let (values, vectors) = leading_eigenpairs(&a, 1).unwrap();
         assert!((values[0] - 9.0).abs() < 1e-9 && vectors[(0, 0)].abs() < 1e-9);
@@ -78,7 +78,7 @@ mod tests {
     fn the_critical_factor_leaves_flat_directions_out() {
         let a = DMatrix::from_row_slice(2, 2, &[4.0, 0.0, 0.0, 0.0]);
         let b = DMatrix::from_row_slice(2, 2, &[2.0, 0.0, 0.0, 0.0]);
-        // 1e-9 is far above rounding and far below any wrong factor.
+        // 1e-9 is far above rounding errors and far below the distance to any wrong factor.
         assert!((critical_factor(&a, &b).unwrap() - 2.0).abs() < 1e-9);
         assert_eq!(critical_factor(&a, &DMatrix::zeros(2, 2)), None);
     }

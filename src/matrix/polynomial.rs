@@ -1,4 +1,4 @@
-//! Characteristic polynomials, and whether all roots lie inside the unit disc.
+//! Characteristic polynomials, and a test whether all roots lie inside the unit disc.
 //!
 //! A polynomial is the list of its coefficients, constant term first.
 
@@ -9,8 +9,8 @@ use nalgebra::DMatrix;
 use crate::matrix::Algebra;
 use crate::number::{Field, Verdict};
 
-/// The coefficients of `det(zI − A)` (d + 1 of them, the last is 1), by Faddeev and LeVerrier:
-/// only divisions by 1 … d.
+/// The coefficients of `det(zI − A)` (d + 1 of them, the last is 1), by Faddeev and LeVerrier. The only
+/// divisions are by 1, …, d.
 ///
 /// # Panics
 /// When the matrix is not square.
@@ -43,9 +43,10 @@ pub fn determinant<T: Field>(matrix: &DMatrix<T>) -> T {
     }
 }
 
-/// Does every root satisfy `|z| < 1`? The recursion of Schur and Cohn: the leading coefficient must
-/// exceed the constant one in size, and `(a_n p(z) − a_0 zⁿp(1/z))/z` must have the property too.
-/// The leading coefficient must not vanish.
+/// Does every root satisfy `|z| < 1`? The leading coefficient must not vanish.
+///
+/// By the recursion of Schur and Cohn: the leading coefficient must exceed the constant one in absolute
+/// value, and `(a_n p(z) − a_0 zⁿp(1/z))/z` must have all its roots inside the disc too.
 pub fn roots_inside_unit_disc<T: Field>(coefficients: &[T]) -> Verdict {
     let mut polynomial = coefficients.to_vec();
     while polynomial.len() > 1 {
@@ -56,7 +57,7 @@ pub fn roots_inside_unit_disc<T: Field>(coefficients: &[T]) -> Verdict {
             Some(_) => return Verdict::Fails,
             None => return Verdict::Undecided,
         }
-        // Divided by a_n, so that a monic polynomial keeps coefficients of its own size.
+        // Dividing by a_n keeps the coefficients of a monic polynomial at their size.
         let ratio = &low / &high;
         let reduced = |j| &polynomial[j + 1] - &ratio * &polynomial[degree - 1 - j];
         polynomial = (0..degree).map(reduced).collect();

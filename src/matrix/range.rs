@@ -1,12 +1,13 @@
-//! The range without roots: a rational orthogonal basis, although an orthonormal one is not rational.
+//! The range of a matrix over a field without roots: an orthogonal basis, because an orthonormal one
+//! need not be rational.
 
 use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
 
 use crate::number::{Exact, Field};
 
-/// An orthogonal basis of the range of a matrix with d rows, as the columns of a d × r matrix: made
-/// from its columns by Gram and Schmidt without roots, so the columns are not of unit length.
+/// An orthogonal basis of the range of a matrix with d rows, as the columns of a d × r matrix. It is
+/// made from the matrix's columns by Gram–Schmidt without normalisation.
 pub fn range_basis(matrix: &DMatrix<Exact>) -> DMatrix<Exact> {
     let d = matrix.nrows();
     let mut basis: Vec<DVector<Exact>> = Vec::new();
@@ -23,9 +24,9 @@ pub fn range_basis(matrix: &DMatrix<Exact>) -> DMatrix<Exact> {
     DMatrix::from_fn(d, basis.len(), |i, j| basis[j][i].clone())
 }
 
-/// The matrix (d × d) of a map that keeps the span of an orthogonal basis (d × r), in the
-/// coordinates of this basis: `(QᵀQ)⁻¹ QᵀAQ`, r × r. Similar to the restriction, so eigenvalues
-/// are kept; not symmetric.
+/// The matrix (r × r) of a map (d × d) restricted to an invariant subspace, in the coordinates of an
+/// orthogonal basis (d × r) of that subspace: `(QᵀQ)⁻¹ QᵀAQ`. It has the eigenvalues of the restriction
+/// but is not symmetric.
 pub fn restricted(matrix: &DMatrix<Exact>, basis: &DMatrix<Exact>) -> DMatrix<Exact> {
     let mut inside = basis.transpose() * matrix * basis;
     for (i, q) in basis.column_iter().enumerate() {

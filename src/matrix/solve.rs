@@ -1,4 +1,4 @@
-//! Linear systems over any field, with three-valued pivots.
+//! Linear systems over any field, where a pivot may be zero, non-zero or unknown.
 
 use std::cmp::Ordering;
 
@@ -6,10 +6,10 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::number::Field;
 
-/// What is known of the system `Mx = r`.
+/// The outcome of solving `Mx = r`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Solution<T> {
-    /// `M` is regular and this is `x`; over an interval, every entry encloses the true one.
+    /// `M` is invertible and this is `x`; over intervals, every entry encloses the true one.
     Unique(DVector<T>),
     /// `M` is singular.
     Singular,
@@ -20,7 +20,7 @@ pub enum Solution<T> {
 /// Solves `Mx = r` by elimination with row pivots (M: n × n, r: n).
 ///
 /// # Panics
-/// When the shapes do not fit.
+/// When the shapes do not match.
 pub fn solve<T: Field>(matrix: &DMatrix<T>, right: &DVector<T>) -> Solution<T> {
     let (rows, columns, length) = (matrix.nrows(), matrix.ncols(), right.len());
     assert!(

@@ -1,8 +1,9 @@
 //! Is the spectral radius of a positive map `T(X) = mean_w M_w X M_wᵀ` below 1?
 //!
-//! Such a map keeps the semi-definite cone, self-adjoint or not. `ρ(T) < 1` exactly when
-//! `Z − T(Z) = I` has one solution and it is `≻ 0`: then `Z = Σ Tᵏ(I)`; conversely `Z ≻ 0` and
-//! `T(Z) = Z − I ≺ Z` bound the radius (Stein 1952 for one factor). No root, no complex number.
+//! Such a map keeps the semi-definite cone, whether or not it is self-adjoint. `ρ(T) < 1` exactly when
+//! `Z − T(Z) = I` has a unique solution and that solution is `≻ 0`: if `ρ(T) < 1`, then `Z = Σ Tᵏ(I)`;
+//! conversely `Z ≻ 0` and `T(Z) = Z − I ≺ Z` bound the radius (Stein 1952 for one factor). No roots or
+//! complex numbers are needed.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -11,11 +12,11 @@ use super::solve::{Solution, solve};
 use super::{positive_definite, symmetric};
 use crate::number::{Field, Verdict};
 
-/// Is `ρ(T) < 1` for the mean over these equally likely factors `M_w` (each d × d)? Without a
-/// dimension it is. On the edge, `ρ = 1`, it is not.
+/// Is `ρ(T) < 1` for the mean over these equally likely factors `M_w` (each d × d)? Holds for d = 0;
+/// fails on the edge `ρ = 1`.
 ///
 /// # Panics
-/// When there is no factor, or they are not square and of one size.
+/// When there are no factors, or they are not square matrices of one size.
 pub fn contracts<T: Field>(factors: &[DMatrix<T>]) -> Verdict {
     let d = factors.first().expect("at least one factor").nrows();
     if d == 0 {

@@ -1,9 +1,9 @@
-//! Linear maps on the symmetric matrices, as matrices.
+//! Linear maps on the space of symmetric matrices, as matrices.
 //!
-//! The space Sym(d) has the rational basis `E_ii` and `E_ij + E_ji` (i < j), in the order of
-//! [`pairs`]; it has `d(d+1)/2` elements. A self-adjoint map `L` becomes its Gram matrix
-//! `⟨X_a, L X_b⟩` with `⟨X, Y⟩ = tr(XY)`. The basis is orthogonal but not normalised (√2 is not
-//! rational): that is a congruence, so definiteness and rank are those of `L`, eigenvalues are not.
+//! The space Sym(d) has the rational basis `E_ii` and `E_ij + E_ji` (i < j), in the order of [`pairs`],
+//! with `d(d+1)/2` elements. A self-adjoint map `L` is represented by its Gram matrix `⟨X_a, L X_b⟩`
+//! with `⟨X, Y⟩ = tr(XY)`. The basis is orthogonal but not normalised (√2 is not rational); this is a
+//! congruence, so the Gram matrix has the definiteness and rank of `L`, but not its eigenvalues.
 
 use nalgebra::DMatrix;
 
@@ -15,8 +15,8 @@ pub fn pairs(dimension: usize) -> Vec<(usize, usize)> {
     (0..dimension).flat_map(row).collect()
 }
 
-/// The Gram matrix of `X ↦ AXAᵀ` for any square `A` (d × d; the result is m × m, m = d(d+1)/2). That
-/// of the identity is the Gram matrix of the basis.
+/// The Gram matrix of `X ↦ AXAᵀ` for any square `A` (d × d; the result is m × m, m = d(d+1)/2). With
+/// `A = I` it is the Gram matrix of the basis.
 pub fn sandwich<T: Field>(a: &DMatrix<T>) -> DMatrix<T> {
     gram(a, |(i, j), (k, l)| match (i == j, k == l) {
         (true, true) => a[(i, k)].square(),
@@ -29,7 +29,7 @@ pub fn sandwich<T: Field>(a: &DMatrix<T>) -> DMatrix<T> {
 /// The Gram matrix of `X ↦ AX + XA` for a symmetric `A` (d × d; the result is m × m).
 pub fn anticommutator<T: Field>(a: &DMatrix<T>) -> DMatrix<T> {
     gram(a, |(i, j), (k, l)| {
-        // (AX)_ij + (XA)_ij for X = E_kl, and for X = E_lk when it is another matrix.
+        // (AX)_ij + (XA)_ij for X = E_kl, plus the same for X = E_lk when that is another matrix.
         let unit = |k: usize, l: usize| {
             let left = if j == l { a[(i, k)].clone() } else { T::zero() };
             let right = if i == k { a[(l, j)].clone() } else { T::zero() };
@@ -66,7 +66,7 @@ pub fn assemble<T: Field>(dimension: usize, entries: &[T]) -> DMatrix<T> {
     matrix
 }
 
-/// `⟨X_ij, Y⟩` where `entry` gives `Y_ij`: the entry itself on the diagonal, twice it beside.
+/// `⟨X_ij, Y⟩` where `entry` gives `Y_ij`: the entry itself on the diagonal, twice the entry off it.
 fn gram<T: Field>(
     a: &DMatrix<T>,
     entry: impl Fn((usize, usize), (usize, usize)) -> T,

@@ -1,9 +1,9 @@
-//! Symmetric powers: how `x ↦ Ax` carries the monomials of degree `k`, as Gram matrices.
+//! Symmetric powers: the action of `x ↦ Ax` on the monomials of degree `k`, as Gram matrices.
 //!
-//! The symmetric tensors of order `k` over `ℝ^d` have dimension `C(d + k − 1, k)`. A tensor is
-//! given by its entries `S_α`, one for each exponent `α` of a monomial `x^α`; the entry stands
-//! `k!/α!` times in the full tensor, so `⟨S, S'⟩ = Σ_α (k!/α!) S_α S'_α`. The Gram matrix of
-//! `A^{⊗k}` is rational, and symmetric when `A` is.
+//! The symmetric tensors of order `k` over `ℝ^d` have dimension `C(d + k − 1, k)`. A tensor is given by
+//! its entries `S_α`, one for each exponent `α` of a monomial `x^α`. The entry occurs `k!/α!` times in
+//! the full tensor, so `⟨S, S'⟩ = Σ_α (k!/α!) S_α S'_α`. The Gram matrix of `A^{⊗k}` is rational, and
+//! symmetric when `A` is.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use nalgebra::DMatrix;
 
 use crate::number::Field;
 
-/// A homogeneous polynomial: exponents to coefficients.
+/// A homogeneous polynomial, as a map from exponents to coefficients.
 type Polynomial<T> = BTreeMap<Vec<usize>, T>;
 
-/// The exponents of the monomials of degree `order` in `d` variables, in lexical order.
+/// The exponents of the monomials of degree `order` in `d` variables, in lexicographic order.
 pub fn exponents(dimension: usize, order: usize) -> Vec<Vec<usize>> {
     let Some(rest) = dimension.checked_sub(1) else {
         return if order == 0 { vec![vec![]] } else { vec![] };
@@ -26,8 +26,8 @@ pub fn exponents(dimension: usize, order: usize) -> Vec<Vec<usize>> {
     (0..=order).flat_map(with_first).collect()
 }
 
-/// The Gram matrix of `A^{⊗k}` on the symmetric tensors (A: d × d; result m × m with
-/// `m = C(d + k − 1, k)`). That of the identity is the Gram matrix of the basis.
+/// The Gram matrix of `A^{⊗k}` on the symmetric tensors (A: d × d; the result is m × m with
+/// `m = C(d + k − 1, k)`). With `A = I` it is the Gram matrix of the basis.
 pub fn symmetric_power<T: Field>(a: &DMatrix<T>, order: usize) -> DMatrix<T> {
     let basis = exponents(a.nrows(), order);
     let mut gram = DMatrix::zeros(basis.len(), basis.len());
@@ -51,7 +51,7 @@ fn image<T: Field>(a: &DMatrix<T>, exponent: &[usize]) -> Polynomial<T> {
     rows.fold(one, |polynomial, row| times_row(&polynomial, a, row))
 }
 
-/// The polynomial times `Σ_j a_ij x_j` for the row `i`.
+/// The polynomial multiplied by `Σ_j a_ij x_j` for the row `i`.
 fn times_row<T: Field>(polynomial: &Polynomial<T>, a: &DMatrix<T>, row: usize) -> Polynomial<T> {
     let mut product = Polynomial::new();
     for (exponent, coefficient) in polynomial {
@@ -65,7 +65,7 @@ fn times_row<T: Field>(polynomial: &Polynomial<T>, a: &DMatrix<T>, row: usize) -
     product
 }
 
-/// `k!/α!`, how often the entry stands in the full tensor.
+/// The number of times `k!/α!` that the entry occurs in the full tensor.
 fn multinomial(exponent: &[usize]) -> i64 {
     let binomial = |n: usize, k: usize| (1..=k).fold(1, |c, i| c * (n - k + i) / i);
     let mut sum = 0;

@@ -1,14 +1,14 @@
-//! The two moments of the sample curvatures: all that most criteria need of a model.
+//! The mean and variance of the sample curvatures, which are all that most criteria need of a model.
 
 use num_traits::One;
 
 use crate::number::{Field, Symbol};
 
-/// Mean and variance of the sample Hessians, with the unit of the algebra they live in:
-/// d × d matrices, plain numbers in one dimension or along one direction, or symbols.
+/// Mean and variance of the sample Hessians, and the identity of their algebra: d × d matrices, numbers
+/// (in one dimension or along one direction), or symbols.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curvature<A> {
-    /// `I`, or 1.
+    /// The identity: `I`, or 1.
     pub identity: A,
     /// `H = (1/n) Σ H_i`, or the sharpness `a`.
     pub hessian: A,
@@ -17,7 +17,7 @@ pub struct Curvature<A> {
 }
 
 impl<T: Field> Curvature<T> {
-    /// One direction with sharpness `a = λ_max(H)` and squared non-uniformity `s² = λ_max(Σ)`.
+    /// The numbers 1, `a = λ_max(H)` (the sharpness) and `s² = λ_max(Σ)` (the squared non-uniformity).
     pub fn along_one_direction(sharpness: T, squared_non_uniformity: T) -> Self {
         Curvature {
             identity: T::one(),
@@ -28,7 +28,7 @@ impl<T: Field> Curvature<T> {
 }
 
 impl Curvature<Symbol> {
-    /// The names of the matrices: `I`, `H`, `Σ`.
+    /// The symbols of the matrices: `I`, `H`, `Σ`.
     pub fn of_matrix_symbols() -> Self {
         Curvature {
             identity: Symbol::named("I"),
@@ -37,7 +37,7 @@ impl Curvature<Symbol> {
         }
     }
 
-    /// The names of the numbers: 1, `a`, `s²`.
+    /// The symbols of the numbers: 1, `a`, `s²`.
     pub fn of_number_symbols() -> Self {
         Curvature {
             identity: Symbol::one(),

@@ -1,9 +1,10 @@
-//! JSON documents read by the letter: no field twice, no number but as it is written.
+//! A strict reader of JSON documents: no field may occur twice, and numbers are read exactly as
+//! written.
 //!
-//! The readers that serde derives are kinder than a format with several readers may be: in a nested
-//! object the last of two equal fields wins, `null` is a field left out, a list is an object, and a
-//! whole number beyond 2⁶⁴ is rounded. Here a value stays text until what it must be is known. The
-//! grammar is written down in `docs/formats.md`.
+//! The readers that serde derives are too lenient for a format with several implementations: in a
+//! nested object the last of two equal fields wins, `null` counts as a missing field, a list is
+//! accepted as an object, and an integer beyond 2⁶⁴ is rounded. Here a value stays text until its
+//! expected type is known. The grammar is in `docs/formats.md`.
 
 use std::fmt;
 
@@ -14,7 +15,7 @@ use serde_json::value::RawValue;
 use crate::error::{Error, Result};
 use crate::number::{BLANKS, Exact};
 
-/// A JSON value, still as text, and what messages call it.
+/// A JSON value, still as text, with its name in messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Value<'a> {
     place: &'a str,
@@ -23,7 +24,7 @@ pub(crate) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The whole of a document that came from `place`; messages call it `name`.
+    /// A whole document that was read from `place`; messages call it `name`.
     pub(crate) fn document(place: &'a str, name: &str, text: &'a str) -> Self {
         Value {
             place,
@@ -32,28 +33,28 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The error that says what is wrong with this value.
+    /// An error that says what is wrong with this value.
     pub(crate) fn refused(&self, fault: impl fmt::Display) -> Error {
         Error::input(self.place, &self.field, fault)
     }
 
-    /// The error that shows this value and says what it must be.
+    /// An error that shows this value and says what it must be.
     pub(crate) fn must_be(&self, what: impl fmt::Display) -> Error {
         self.refused(format!("is {}; it must be {what}", shortened(self.text)))
     }
 
-    /// The value as it is written.
+    /// The text of the value, as written.
     pub(crate) fn text(&self) -> &'a str {
         self.text
     }
 
-    /// Is it `null`?
+    /// Is the value `null`?
     pub(crate) fn is_null(&self) -> bool {
         self.text == "null"
     }
 
-    /// The fields of an object that has none but the `known` ones, none of them twice; messages
-    /// about them begin with `place`.
+    /// The fields of an object. Every field must be one of the `known` ones and occur at most once.
+    /// Messages about the fields begin with `place`.
     pub(crate) fn object(&self, place: &'a str, known: &'a [&'a str]) -> Result<Object<'a>> {
         if !self.text.starts_with('{') {
             return Err(self.refused("is not a JSON object; it must begin with {"));
@@ -68,7 +69,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The elements of a list, each with the name of its place: `hessians[1][0]`.
+    /// The elements of a list, each with its position as its name: `hessians[1][0]`.
     pub(crate) fn list(&self) -> Result<Vec<Value<'a>>> {
         if !self.text.starts_with('[') {
             return Err(self.must_be("a list"));
@@ -83,7 +84,7 @@ impl<'a> Value<'a> {
         Ok(elements.into_iter().enumerate().map(named).collect())
     }
 
-    /// A rational number: a string that [`Exact`] reads, or a whole number without quotes.
+    /// A rational number: a string that [`Exact`] can parse, or an integer without quotes.
     pub(crate) fn number(&self) -> Result<Exact> {
         let what = "a rational number in quotes, such as \"7/10\", \"-3\" or \"0.125\"";
         let number = match self.text.as_bytes().first() {
@@ -100,7 +101,7 @@ impl<'a> Value<'a> {
         number.map_err(|fault: String| self.refused(fault))
     }
 
-    /// One of the words of `T`, which `what` lists.
+    /// One of the words of `T`; `what` lists them for the message.
     pub(crate) fn word<T: Deserialize<'static>>(&self, what: &str) -> Result<T> {
         if !self.text.starts_with('"') {
             return Err(self.must_be(what));
@@ -123,7 +124,7 @@ pub(crate) struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// The field of this name, if it is there.
+    /// The field of this name, if present.
     pub(crate) fn field(&self, name: &str) -> Option<Value<'a>> {
         let (name, value) = self.fields.iter().find(|(own, _)| own == name)?;
         Some(Value {
@@ -133,7 +134,7 @@ impl<'a> Object<'a> {
         })
     }
 
-    /// The field of this name; `mend` says what to do when it is not there.
+    /// The field of this name; when it is missing, `mend` tells the user what to do.
     pub(crate) fn required(&self, name: &str, mend: &str) -> Result<Value<'a>> {
         let missing = || Error::input(self.place, name, format!("is missing; {mend}"));
         self.field(name).ok_or_else(missing)
@@ -173,7 +174,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
     }
 }
 
-/// What a fault says without its place in the text, which begins anew with every object.
+/// The message of an error without its position, which serde counts from the start of each object.
 fn without_position(cause: &serde_json::Error) -> String {
     let said = cause.to_string();
     let fault = said
@@ -182,7 +183,7 @@ fn without_position(cause: &serde_json::Error) -> String {
     fault.unwrap_or(said)
 }
 
-/// The beginning of a text that may be long.
+/// The beginning of a text, for messages.
 pub(crate) fn shortened(text: &str) -> String {
     const SHOWN: usize = 40;
     match text.char_indices().nth(SHOWN) {

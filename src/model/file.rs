@@ -1,4 +1,4 @@
-//! The model file: JSON with rationals as strings. `docs/formats.md` is its grammar.
+//! The model file: JSON with rationals as strings. The grammar is in `docs/formats.md`.
 //!
 //! ```json
 //! {"kind": "quadratic", "hessians": [[["1", "1/2"], ["1/2", "1"]]]}
@@ -17,7 +17,7 @@ use crate::matrix::definite::exactly_semidefinite;
 use crate::number::Exact;
 use crate::read;
 
-/// A model as it stands in a file. Serialises to the form it was read from.
+/// A model as read from a file. It serialises to the form it was read from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Model {
@@ -38,15 +38,15 @@ impl Model {
     /// Reads a model file.
     ///
     /// # Errors
-    /// When the file cannot be read or is no model; the message names the file and the field.
+    /// When the file cannot be read or is not a model; the message names the file and the field.
     pub fn read(path: &Path) -> Result<Self> {
         Self::parse(&path.display().to_string(), &read::text(path)?)
     }
 
-    /// Reads a model from text that came from `place`, the name used in errors.
+    /// Parses a model from text that came from `place`, the name used in errors.
     ///
     /// # Errors
-    /// When the text is no model; the message names the place and the field.
+    /// When the text is not a model; the message names the place and the field.
     pub fn parse(place: &str, text: &str) -> Result<Self> {
         Self::of_value(&Value::document(place, "model", text), place)
     }
@@ -55,7 +55,7 @@ impl Model {
     /// `place`.
     ///
     /// # Errors
-    /// When the value is no model; the message names the place and the field.
+    /// When the value is not a model; the message names the place and the field.
     pub(crate) fn of_value<'a>(value: &Value<'a>, place: &'a str) -> Result<Self> {
         let fields = value.object(place, &["kind", "hessians", "inputs"])?;
         let kind = fields.required("kind", "write \"quadratic\" or \"linear\"")?;
@@ -87,7 +87,7 @@ impl Model {
         }
     }
 
-    /// Is every `H_i ⪰ 0`? Linear models always are at a minimum.
+    /// Is every `H_i ⪰ 0`? Always true of linear models.
     pub fn is_minimum(&self) -> bool {
         match self {
             Model::Quadratic(model) => model.hessians().iter().all(exactly_semidefinite),
@@ -95,7 +95,7 @@ impl Model {
         }
     }
 
-    /// The curvature as SGD sees it.
+    /// The model as sample Hessians.
     pub fn quadratic(&self) -> Quadratic {
         match self {
             Model::Quadratic(model) => model.clone(),
@@ -104,7 +104,8 @@ impl Model {
     }
 }
 
-/// The list that a model of this kind has, provided that it has no other.
+/// The list that a model of this kind needs, provided that it does not also have the list of the other
+/// kind.
 fn only<'a>(fields: &Object<'a>, kind: &str, name: &str, other: &str) -> Result<Value<'a>> {
     match fields.field(other) {
         Some(other) => {
@@ -123,7 +124,7 @@ fn matrices(list: &Value) -> Result<Vec<DMatrix<Exact>>> {
     list.list()?.iter().map(matrix).collect()
 }
 
-/// The rows, which are equally long, as a matrix.
+/// The matrix of these rows, which must be equally long.
 pub(crate) fn matrix(rows: &Value) -> Result<DMatrix<Exact>> {
     let (rows, mut entries, mut columns) = (rows.list()?, Vec::new(), 0);
     for (i, row) in rows.iter().enumerate() {

@@ -1,7 +1,7 @@
-//! Small models whose exact thresholds are known by hand: examples and counter-examples.
+//! Small models whose exact thresholds are known by hand, for use as examples and counter-examples.
 //!
-//! All thresholds are for batches of one sample (`p = 1`). Each `η*` is the exact end of
-//! mean-square stability, `η₁` that of the one-step criterion.
+//! All thresholds are for batches of one sample (`p = 1`). `η*` is the exact end of mean-square
+//! stability, `η₁` that of the one-step criterion, `a = λ_max(H)` and `s² = λ_max(Σ)`.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -25,24 +25,25 @@ pub fn two_inputs() -> Quadratic {
     regression(&[&[0, 1], &[1, 1]])
 }
 
-/// G3: three samples that do not commute although `H = diag(4/3, 1)` and `Σ = diag(14/9, 2/3)`
-/// are diagonal.
+/// G3: three samples that do not commute, although `H = diag(4/3, 1)` and `Σ = diag(14/9, 2/3)` are
+/// diagonal.
 ///
 /// `η₁ = 4/5`, the non-uniformity bound is `3/√14 ≈ 0.8018`, `η* = (9 − √21)/5 ≈ 0.883485`.
 pub fn diagonal_mean() -> Quadratic {
     minimum(2, &[&[0, 0, 0, 1], &[2, -1, -1, 1], &[2, 1, 1, 1]])
 }
 
-/// G4: the toy example at `x = 1`, to be looked at with `η = 5/9`: there the factors are 8/9 and
-/// −10/9, the mean-square factor is 82/81 (unstable), the product −80/81 (almost surely stable).
+/// G4: the toy example at `x = 1`. At `η = 5/9` the two step factors are 8/9 and −10/9; the mean-square
+/// factor is 82/81 (unstable), and the product is −80/81 (almost surely stable).
 pub fn toy_edge() -> Quadratic {
     toy::Minimum::One.model()
 }
 
 /// G5: curvatures 1 and 10 in one dimension.
 ///
-/// `η* = 22/101`. With one pass per epoch in random order the epoch factor is
-/// `(1 − η)(1 − 10η)`: stable on `[0, 0.2298…]` and again on `[0.8702…, 11/10]`, no interval.
+/// `η* = 22/101`. With one pass per epoch in random order, the factor of an epoch is
+/// `(1 − η)(1 − 10η)`. It is stable on `[0, 0.2298…]` and again on `[0.8702…, 11/10]`, so the stable
+/// set is not an interval.
 pub fn stiff_pair() -> Quadratic {
     minimum(1, &[&[1], &[10]])
 }
@@ -52,20 +53,22 @@ pub fn one_flat_sample() -> Quadratic {
     minimum(1, &[&[0], &[2]])
 }
 
-/// G6, raised curvature: curvatures 1 and 2, `η* = 6/5`, *larger* than that of
-/// [`one_flat_sample`] although no sample is flatter.
+/// G6, raised curvature: curvatures 1 and 2. `η* = 6/5` is *larger* than that of [`one_flat_sample`],
+/// although no sample is flatter.
 pub fn raised_sample() -> Quadratic {
     minimum(1, &[&[1], &[2]])
 }
 
 /// Two reflections and a third sample: `H₁ = [[1, −2/3], [−2/3, 5/3]]`, `H₂ = diag(2, 0)`,
-/// `H₃ = diag(0, 2)`, to be looked at with `η = 1`.
+/// `H₃ = diag(0, 2)`.
 ///
-/// There `A₃A₂ = −I`: in the order 1, 2, 3 the last two steps cancel and the epoch has the spectral
-/// radius `(1 + √5)/3 ≈ 1.0787` of `A₁`, although SGD with independent batches of one converges in the
-/// mean square, `ρ(T) ≈ 0.9289`. An epoch of random reshuffling contracts less than three independent
-/// steps: `ρ(T_RR) ≈ 0.8090 > ρ(T)³ ≈ 0.8014`. At `η = 35/34` SGD with independent batches still
-/// converges and with random reshuffling it diverges: `ρ(T) ≈ 0.9987`, `ρ(T_RR) ≈ 1.007`.
+/// At `η = 1`, `A₃A₂ = −I`: in the order 1, 2, 3 the last two steps cancel, so the epoch has the
+/// spectral radius `(1 + √5)/3 ≈ 1.0787` of `A₁`, although SGD with independent batches of one
+/// converges in the mean square, `ρ(T) ≈ 0.9289`. An epoch of random reshuffling contracts less than
+/// three independent steps: `ρ(T_RR) ≈ 0.8090 > ρ(T)³ ≈ 0.8014`.
+///
+/// At `η = 35/34`, SGD with independent batches still converges and SGD with random reshuffling
+/// diverges: `ρ(T) ≈ 0.9987`, `ρ(T_RR) ≈ 1.007`.
 pub fn two_reflections() -> Quadratic {
     let third = Exact::fraction(1, 3);
     let threefold = minimum(2, &[&[3, -2, -2, 5], &[6, 0, 0, 0], &[0, 0, 0, 6]]);
@@ -77,7 +80,7 @@ pub fn two_reflections() -> Quadratic {
     Quadratic::new(hessians).expect("semi-definite matrices")
 }
 
-/// All of them, G1 to G6, with their names.
+/// The models G1 to G6 with their names.
 pub fn all() -> Vec<(&'static str, Quadratic)> {
     vec![
         ("three inputs (G1)", three_inputs()),

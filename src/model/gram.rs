@@ -1,8 +1,8 @@
-//! Linear regression seen from its residuals: n × n instead of d × d.
+//! Linear regression in terms of its residuals: n × n matrices instead of d × d.
 //!
-//! With one output, `H_i = g_i g_iᵀ`; the residuals `r_i = g_iᵀx` obey `r⁺ = r − (η/B) K S_b r` with
+//! With one output, `H_i = g_i g_iᵀ`. The residuals `r_i = g_iᵀx` obey `r⁺ = r − (η/B) K S_b r` with
 //! the Gram matrix `K = GGᵀ` (the neural tangent kernel) and the selector `S_b` of the batch. Their
-//! second moment `R = E[r rᵀ]` is carried by
+//! second moment `R = E[r rᵀ]` evolves as
 //!
 //! ```text
 //! R⁺ = R − (η/n)(KR + RK) + η² K ((1 − p)R/n² + p diag(R)/n) K
@@ -23,13 +23,13 @@ pub fn matrix(model: &Linear) -> DMatrix<Exact> {
     DMatrix::from_fn(n, n, |i, j| inputs[i].dot(&inputs[j]))
 }
 
-/// The residuals `r_i = g_iᵀx` at a distance `x` from the minimum (length d).
+/// The residuals `r_i = g_iᵀx` at displacement `x` (length d) from the minimum.
 pub fn residuals(model: &Linear, x: &DVector<Exact>) -> DVector<Exact> {
     let inputs = model.inputs();
     DVector::from_iterator(inputs.len(), inputs.iter().map(|g| g.dot(x)))
 }
 
-/// One step of `R = E[r rᵀ]` (n × n) for batches of noise weight `p`.
+/// One step of `R = E[r rᵀ]` (n × n) for batches of noise weight `p` ([`super::Sampling::weight`]).
 pub fn step<T: Field>(
     gram: &DMatrix<T>,
     weight: &T,
@@ -58,14 +58,14 @@ fn next<A: Algebra<T>, T: Field>(
     r() - drift.scaled(&(learning_rate * &part)) + noise.scaled(&learning_rate.square())
 }
 
-/// `E f = tr R/(2n)`.
+/// The expected loss, `E f = tr R/(2n)`.
 pub fn loss<T: Field>(residuals: &DMatrix<T>) -> T {
     let n = residuals.nrows();
     let trace = (0..n).fold(T::zero(), |sum, i| sum + &residuals[(i, i)]);
     trace / T::int(2 * n as i64)
 }
 
-/// The next second moment of the residuals in LaTeX.
+/// The formula of [`step`] in LaTeX.
 pub fn latex() -> String {
     let [gram, residuals, diagonal] = ["K", "R", r"\mathrm{diag}(R)"].map(Symbol::named);
     let [samples, weight, eta] = ["n", "p", r"\eta"].map(Symbol::named);

@@ -1,4 +1,4 @@
-//! Linear regression with one output: every sample curvature has rank one.
+//! Linear regression with one output: every sample Hessian has rank one.
 
 use nalgebra::{DMatrix, DVector};
 use serde::{Serialize, Serializer};
@@ -7,7 +7,7 @@ use super::Quadratic;
 use crate::error::{Error, Result};
 use crate::number::Exact;
 
-/// `f_i(w) = ½ (x_iᵀw − y_i)²` at a solution of all equations: `H_i = x_i x_iᵀ`.
+/// Losses `f_i(w) = ½ (x_iᵀw − y_i)²` at a solution of all equations: `H_i = x_i x_iᵀ`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Linear {
     #[serde(serialize_with = "as_lists")]
@@ -15,15 +15,15 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// The inputs `x_i ∈ ℚ^d`, one per sample.
+    /// A model with the inputs `x_i ∈ ℚ^d`, one per sample.
     ///
     /// # Errors
-    /// When there is no input or no dimension, or the inputs are not equally long.
+    /// When there are no inputs, they have no entries, or they differ in length.
     pub fn new(inputs: Vec<DVector<Exact>>) -> Result<Self> {
         Self::checked("model", inputs)
     }
 
-    /// [`Linear::new`] for a model that came from `place`.
+    /// [`Linear::new`] for a model that was read from `place`, the name used in errors.
     pub(super) fn checked(place: &str, inputs: Vec<DVector<Exact>>) -> Result<Self> {
         let Some(d) = inputs.first().map(DVector::len) else {
             return Err(Error::input(
@@ -47,13 +47,13 @@ impl Linear {
         &self.inputs
     }
 
-    /// The inputs as the rows of one matrix, `G` (n × d).
+    /// The design matrix `G` (n × d), with the inputs as its rows.
     pub fn design(&self) -> DMatrix<Exact> {
         let entry = |i: usize, j: usize| self.inputs[i][j].clone();
         DMatrix::from_fn(self.inputs.len(), self.inputs[0].len(), entry)
     }
 
-    /// The curvature as SGD sees it: `H_i = x_i x_iᵀ`, semi-definite by its form.
+    /// The model as sample Hessians `H_i = x_i x_iᵀ`, which are semi-definite by construction.
     pub fn quadratic(&self) -> Quadratic {
         let outer = |x: &DVector<Exact>| -> DMatrix<Exact> { x * x.transpose() };
         let hessians = self.inputs.iter().map(outer).collect();

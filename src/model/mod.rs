@@ -1,8 +1,9 @@
-//! Room **model**: losses with known per-sample curvature: linear, quadratic, toy; sampling schemes; exact moments.
+//! Room **model**: losses with known per-sample curvature (linear, quadratic, toy), sampling schemes
+//! and exact moments.
 //!
-//! A loss `f(x) = (1/n) Σ f_i(x)` near a minimum `x*` that interpolates (`∇f_i(x*) = 0` for every
-//! sample) is seen by SGD as the Hessians `H_i = ∇²f_i(x*) ⪰ 0` (no factor ½: the toy `x²` has
-//! `H = 2`). One step on the linearisation is `x⁺ − x* = (I − ηH_b)(x − x*)` with
+//! Let `f(x) = (1/n) Σ f_i(x)` have a minimum `x*` that interpolates: `∇f_i(x*) = 0` for every sample.
+//! Near it, SGD depends only on the Hessians `H_i = ∇²f_i(x*) ⪰ 0` (without a factor ½: the loss `x²`
+//! has `H = 2`). One step on the linearisation is `x⁺ − x* = (I − ηH_b)(x − x*)` with
 //! `H_b = (1/B) Σ_{i∈b} H_i`.
 
 pub mod curvature;

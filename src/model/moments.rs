@@ -1,12 +1,13 @@
-//! Exact expectations along a run of SGD: `E‖x_t‖²`, `E f(x_t)`, and the variance in a direction.
+//! Exact expectations along a run of SGD: `E‖x_t‖²`, `E f(x_t)`, and the second moment along a
+//! direction.
 
 use nalgebra::{DMatrix, DVector};
 
 use super::{Quadratic, second_moment};
 use crate::number::Field;
 
-/// The second moment `E[x_t x_tᵀ]` of SGD from a fixed start, step by step (distances are from the
-/// minimum: `x* = 0`).
+/// The second moment `E[x_t x_tᵀ]` of SGD from a fixed start, step by step. `x_t` is the displacement
+/// from the minimum.
 #[derive(Clone, Debug)]
 pub struct Evolution<'a, T: Field> {
     model: &'a Quadratic<T>,
@@ -16,10 +17,11 @@ pub struct Evolution<'a, T: Field> {
 }
 
 impl<'a, T: Field> Evolution<'a, T> {
-    /// At `t = 0`, from the point `start` (length d), for independent batches of noise weight `p`.
+    /// The state at `t = 0` at the point `start` (length d), for independent batches of noise weight
+    /// `p`.
     ///
     /// # Panics
-    /// When the start has not the model's dimension.
+    /// When `start` does not have the model's dimension.
     pub fn from(model: &'a Quadratic<T>, weight: T, learning_rate: T, start: &DVector<T>) -> Self {
         let (d, length) = (model.dimension(), start.len());
         assert_eq!(d, length, "a start of length {length} in dimension {d}");
@@ -31,7 +33,7 @@ impl<'a, T: Field> Evolution<'a, T> {
         }
     }
 
-    /// One step of SGD.
+    /// Advances by one step of SGD.
     pub fn step(&mut self) {
         let (weight, eta) = (&self.weight, &self.learning_rate);
         self.moment = second_moment::step(self.model, weight, eta, &self.moment);
@@ -47,12 +49,12 @@ impl<'a, T: Field> Evolution<'a, T> {
         trace(&self.moment)
     }
 
-    /// `E f(x_t) = ½ ⟨H, E[x_t x_tᵀ]⟩` (the loss has the ½).
+    /// The expected loss, `E f(x_t) = ½ ⟨H, E[x_t x_tᵀ]⟩`.
     pub fn loss(&self) -> T {
         T::ratio(1, 2) * trace(&(self.model.hessian() * &self.moment))
     }
 
-    /// `E (vᵀx_t)²`.
+    /// `E (vᵀx_t)²` for the direction `v` (length d).
     pub fn along(&self, direction: &DVector<T>) -> T {
         (direction.transpose() * &self.moment * direction)[(0, 0)].clone()
     }
@@ -110,7 +112,7 @@ mod tests {
             evolution.step();
             norms.push(evolution.squared_norm());
         }
-        // The published digits: four of them, so half a unit of the fourth.
+        // The published values have four digits, so they are within half a unit of the fourth.
         for (t, norm) in [
             (1, 53.0 / 48.0),
             (2, 1.1107),

@@ -1,25 +1,25 @@
-//! One step of SGD with momentum, as a factor on the pair `(x_t, x_{t−1})`.
+//! One step of SGD with momentum, as a matrix that acts on the pair `(x_t, x_{t−1})`.
 //!
 //! Heavy ball (Polyak): `x⁺ = (1 + β)x − βx⁻ − ηH_b x`. Nesterov: the gradient is taken at
-//! `y = x + β(x − x⁻)`, so `x⁺ = (I − ηH_b)((1 + β)x − βx⁻)`. Heavy ball with this `η` is what
-//! PyTorch calls SGD with momentum.
+//! `y = x + β(x − x⁻)`, so `x⁺ = (I − ηH_b)((1 + β)x − βx⁻)`. Heavy ball with this `η` is PyTorch's SGD
+//! with momentum.
 
 use nalgebra::DMatrix;
 
 use crate::matrix::Algebra;
 use crate::number::Field;
 
-/// Which momentum.
+/// The kind of momentum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Momentum {
-    /// The gradient at `x`.
+    /// The gradient is taken at `x`.
     HeavyBall,
-    /// The gradient at the point the momentum leads to.
+    /// The gradient is taken at the extrapolated point `y`.
     Nesterov,
 }
 
 impl Momentum {
-    /// The 2d × 2d factor of one step on a batch with Hessian `H_b` (d × d, in any coordinates).
+    /// The 2d × 2d matrix of one step on a batch with Hessian `H_b` (d × d, in any coordinates).
     pub fn factor<T: Field>(self, hessian: &DMatrix<T>, learning_rate: &T, beta: &T) -> DMatrix<T> {
         let d = hessian.nrows();
         let identity = DMatrix::<T>::identity(d, d);
@@ -41,7 +41,7 @@ impl Momentum {
         factor
     }
 
-    /// The factors of all batches, equally likely when the Hessians are.
+    /// The step matrices of all batches, equally likely when the Hessians are.
     pub fn factors<T: Field>(
         self,
         batch_hessians: &[DMatrix<T>],

@@ -1,4 +1,4 @@
-//! A loss that is quadratic in every sample: the linearisation of SGD at an interpolating minimum.
+//! Losses that are quadratic in every sample: the linearisation of SGD at an interpolating minimum.
 
 use nalgebra::DMatrix;
 use num_traits::Zero;
@@ -13,7 +13,7 @@ use crate::matrix::{Algebra, definite, positive_semidefinite};
 use crate::number::{Exact, Field};
 use crate::work;
 
-/// `f_i(x) = ½ (x − x*)ᵀ H_i (x − x*)`, `i = 1 … n`, with symmetric `d × d` matrices `H_i`.
+/// Sample losses `f_i(x) = ½ (x − x*)ᵀ H_i (x − x*)`, `i = 1 … n`, with symmetric d × d matrices `H_i`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(bound = "T: Serialize")]
 pub struct Quadratic<T: Field = Exact> {
@@ -24,16 +24,16 @@ pub struct Quadratic<T: Field = Exact> {
 }
 
 impl Quadratic<Exact> {
-    /// A minimum: every `H_i` must be positive semi-definite.
+    /// A model at a minimum: every `H_i` must be positive semi-definite.
     ///
     /// # Errors
-    /// When there is no sample or no dimension, or an `H_i` is not square, not of the size of the
-    /// first, not symmetric or not positive semi-definite.
+    /// When there are no samples or d = 0, or an `H_i` is not square, not of the size of the first, not
+    /// symmetric or not positive semi-definite.
     pub fn new(hessians: Vec<DMatrix<Exact>>) -> Result<Self> {
         Self::checked("model", hessians)
     }
 
-    /// [`Quadratic::new`] for a model that came from `place`.
+    /// [`Quadratic::new`] for a model that was read from `place`, the name used in errors.
     pub(super) fn checked(place: &str, hessians: Vec<DMatrix<Exact>>) -> Result<Self> {
         let model = Self::checked_symmetric(place, hessians)?;
         work::stage("is every H_i positive semi-definite?");
@@ -48,11 +48,11 @@ impl Quadratic<Exact> {
         }
     }
 
-    /// Any critical point, a saddle too: the `H_i` need only be symmetric. For what lies outside
-    /// the hypotheses of the theory.
+    /// A model at any critical point, including a saddle: the `H_i` need only be symmetric. It is for
+    /// cases outside the hypotheses of the theory.
     ///
     /// # Errors
-    /// Those of [`Quadratic::new`] except for definiteness.
+    /// As [`Quadratic::new`], except for definiteness.
     pub fn symmetric(hessians: Vec<DMatrix<Exact>>) -> Result<Self> {
         Self::checked_symmetric("model", hessians)
     }
@@ -100,11 +100,11 @@ impl Quadratic<Exact> {
     }
 
     /// The batch Hessians `H_b`, all equally likely, on the range of `H`: r × r matrices in the
-    /// coordinates of a rational orthogonal basis, hence similar to the restrictions and not
-    /// symmetric. Off the range nothing moves, so strict stability is asked here.
+    /// coordinates of a rational orthogonal basis, hence similar to the restrictions but not symmetric.
+    /// Nothing moves off the range, so strict stability is decided on it.
     ///
     /// # Panics
-    /// When the batch is not from 1 to n.
+    /// When `batch` is not from 1 to `n`.
     pub fn batch_hessians_on_range(&self, sampling: Sampling, batch: usize) -> Vec<DMatrix<Exact>> {
         let basis = range_basis(&self.mean);
         let batches = sampling.batches(self.samples(), batch);
@@ -112,14 +112,14 @@ impl Quadratic<Exact> {
         batches.iter().map(inside).collect()
     }
 
-    /// The same model over another scalar.
+    /// Converts the model to another scalar.
     pub fn to<T: Field>(&self) -> Quadratic<T> {
         let convert = |h: &DMatrix<Exact>| h.map(|entry| T::from_exact(&entry));
         Quadratic::of_symmetric(self.hessians.iter().map(convert).collect())
     }
 }
 
-/// The first entry that differs from its mirror image.
+/// The first entry that differs from its mirror image, if any.
 fn asymmetry(matrix: &DMatrix<Exact>) -> Option<(usize, usize)> {
     let below = |i| (0..i).map(move |j| (i, j));
     (0..matrix.nrows())
@@ -128,7 +128,7 @@ fn asymmetry(matrix: &DMatrix<Exact>) -> Option<(usize, usize)> {
 }
 
 impl<T: Field> Quadratic<T> {
-    /// The model of matrices that are known to be of one size and symmetric.
+    /// A model of matrices that are known to be symmetric and of one size.
     pub fn of_symmetric(hessians: Vec<DMatrix<T>>) -> Self {
         let mean = mean(&hessians);
         Quadratic { hessians, mean }
@@ -149,17 +149,18 @@ impl<T: Field> Quadratic<T> {
         &self.hessians
     }
 
-    /// `H = (1/n) Σ H_i`.
+    /// The mean Hessian `H = (1/n) Σ H_i`.
     pub fn hessian(&self) -> &DMatrix<T> {
         &self.mean
     }
 
-    /// `(1/n) Σ H_i²`, the second moment of the sample Hessians.
+    /// The second moment `(1/n) Σ H_i²` of the sample Hessians.
     pub fn second_moment(&self) -> DMatrix<T> {
         mean_of(&self.hessians, Algebra::squared)
     }
 
-    /// `Σ = (1/n) Σ (H_i − H)² = (1/n) Σ H_i² − H²`; `s² = λ_max(Σ)`.
+    /// The variance `Σ = (1/n) Σ (H_i − H)² = (1/n) Σ H_i² − H²` of the sample Hessians;
+    /// `s² = λ_max(Σ)`.
     pub fn variance(&self) -> DMatrix<T> {
         mean_of(&self.hessians, |h| (h - &self.mean).squared())
     }
@@ -169,7 +170,7 @@ impl<T: Field> Quadratic<T> {
         mean_of(&self.hessians, |h| h * x * h)
     }
 
-    /// The two moments that the criteria are written in.
+    /// The moments of the sample Hessians that the criteria use.
     pub fn curvature(&self) -> Curvature<DMatrix<T>> {
         Curvature {
             identity: DMatrix::identity(self.dimension(), self.dimension()),
@@ -189,19 +190,20 @@ impl<T: Field> Quadratic<T> {
         step(identity, self.batch_hessian(batch), learning_rate)
     }
 
-    /// Is every `H_i ⪰ 0`, as far as the scalar can tell? Over ℚ this is decided.
+    /// Is every `H_i ⪰ 0`? Always decided over ℚ; over other scalars, `false` when the scalar cannot
+    /// tell.
     pub fn is_minimum(&self) -> bool {
         self.hessians
             .iter()
             .all(|h| positive_semidefinite(h).holds())
     }
 
-    /// Is the loss flat in every direction, `H = 0`? Over ℚ this is decided.
+    /// Is the loss flat in every direction, `H = 0`? Exact over ℚ.
     pub fn is_flat(&self) -> bool {
         self.mean.iter().all(Zero::is_zero)
     }
 
-    /// Do all `H_i` commute, so that one basis diagonalises them all? Over ℚ this is decided.
+    /// Do all `H_i` commute, so that one basis diagonalises them all? Exact over ℚ.
     pub fn commutes(&self) -> bool {
         let pairs = self.hessians.iter().enumerate();
         pairs
@@ -210,7 +212,7 @@ impl<T: Field> Quadratic<T> {
     }
 }
 
-/// `I − ηH`: one step, over matrices or symbols.
+/// The step `I − ηH`, over matrices or symbols.
 pub(crate) fn step<A: Algebra<T>, T: Field>(identity: A, hessian: A, learning_rate: &T) -> A {
     identity - hessian.scaled(learning_rate)
 }
@@ -219,7 +221,7 @@ fn mean<T: Field>(matrices: &[DMatrix<T>]) -> DMatrix<T> {
     mean_of(matrices, DMatrix::clone)
 }
 
-/// A matrix as a list of its rows.
+/// Serialises each matrix as a list of its rows.
 fn as_rows<T: Field + Serialize, S: Serializer>(
     matrices: &[DMatrix<T>],
     serializer: S,

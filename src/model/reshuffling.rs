@@ -1,7 +1,7 @@
-//! Epochs that use every sample once: random reshuffling, shuffle once, cyclic.
+//! Epochs that use every sample once: random reshuffling, shuffle-once and cyclic SGD.
 //!
-//! An epoch is a list of disjoint batches that together hold all samples; the last one is shorter
-//! when `B` does not divide `n`. Its factor is `P = A_{b_K} ⋯ A_{b_1}`.
+//! An epoch is a list of disjoint batches that together contain all samples; the last batch is shorter
+//! when `B` does not divide `n`. Its step matrix is `P = A_{b_K} ⋯ A_{b_1}`.
 
 use nalgebra::DMatrix;
 
@@ -11,8 +11,8 @@ use crate::number::Field;
 /// An epoch: batches in the order of use.
 pub type Epoch = Vec<Vec<usize>>;
 
-/// Every epoch of random reshuffling, all equally likely: `n!/(B!)^K` of them when `K = n/B` is
-/// whole. For small cases.
+/// All epochs of random reshuffling, equally likely: `n!/(B!)^K` of them when `K = n/B` is an integer.
+/// Feasible for small `n` only.
 ///
 /// # Panics
 /// When `batch` is zero.
@@ -22,7 +22,7 @@ pub fn epochs(samples: usize, batch: usize) -> Vec<Epoch> {
     continuations(&all, batch)
 }
 
-/// The ways to use up the remaining samples.
+/// All ways to divide the remaining samples into batches.
 fn continuations(remaining: &[usize], batch: usize) -> Vec<Epoch> {
     if remaining.is_empty() {
         return vec![vec![]];
@@ -40,7 +40,7 @@ fn continuations(remaining: &[usize], batch: usize) -> Vec<Epoch> {
         .collect()
 }
 
-/// The subsets of this size, in order.
+/// The subsets of this size, each in the order of `items`.
 fn subsets(items: &[usize], size: usize) -> Vec<Vec<usize>> {
     match (size, items) {
         (0, _) => vec![vec![]],
@@ -53,7 +53,7 @@ fn subsets(items: &[usize], size: usize) -> Vec<Vec<usize>> {
     }
 }
 
-/// The epoch that takes the samples in the order in which they are given: cyclic SGD repeats it.
+/// The epoch that takes the samples in the given order; cyclic SGD repeats it.
 ///
 /// # Panics
 /// When `batch` is zero.
@@ -62,7 +62,7 @@ pub fn in_order(samples: usize, batch: usize) -> Epoch {
     all.chunks(batch).map(<[usize]>::to_vec).collect()
 }
 
-/// The factor of an epoch, `A_{b_K} ⋯ A_{b_1}` with `A_b = I − ηH_b`, d × d. Not symmetric.
+/// The step matrix of an epoch, `A_{b_K} ⋯ A_{b_1}` with `A_b = I − ηH_b`, d × d. It is not symmetric.
 pub fn factor<T: Field>(model: &Quadratic<T>, epoch: &Epoch, learning_rate: &T) -> DMatrix<T> {
     let identity = DMatrix::identity(model.dimension(), model.dimension());
     let after =

@@ -1,14 +1,15 @@
-//! The sample curvatures over one common denominator: the form in which large models are decided.
+//! The sample curvatures over one common denominator, the form in which large models are decided.
 //!
-//! **The Gram view.** Inputs `x_i` (rows of `G`, n × d) that are fewer than their dimensions span
-//! little of it, and all that SGD does happens there. Then nothing is d × d:
+//! **The Gram view.** When there are fewer inputs `x_i` (rows of `G`, n × d) than dimensions, SGD moves
+//! only within their span, and n × n matrices suffice:
 //!
 //! * a symmetric matrix on the span is *held* as a symmetric `Y` (n × n): `X = GᵀYG = Σ Y_ij x_i x_jᵀ`;
-//! * an *operator* `X` is the `L` (n × n) with `XGᵀ = GᵀL`, which is `YK` with the Gram matrix
-//!   `K = GGᵀ`. Products of operators are products of their `L`; the identity is `I`, and `H` is `K/n`.
+//! * an *operator* `X` is represented by the `L` (n × n) with `XGᵀ = GᵀL`, which is `YK` with the Gram
+//!   matrix `K = GGᵀ`. The product of operators is the product of their `L`; the identity is `I`, and
+//!   `H` is `K/n`.
 //!
-//! As `HX` is held as `(K/n)Y`, every formula of the second moment stands as it is, with `K/n` for `H`.
-//! In the other views a matrix is held as itself and is its own operator.
+//! Since `HX` is held as `(K/n)Y`, every formula of the second moment is valid as written, with `K/n`
+//! for `H`. In the other views a matrix is held as itself and is its own operator.
 
 use nalgebra::DMatrix;
 
@@ -20,8 +21,8 @@ mod frame;
 
 pub use frame::{Frame, Rounded};
 
-/// The Hessians `H_i` of a model, with `H = (1/n) Σ H_i` at hand. Hessians of rank one stay the
-/// vectors that they come from, so that `V(X)` costs `n d²` and not `n d³`; in the Gram view `n³`.
+/// The Hessians `H_i` of a model and their mean `H = (1/n) Σ H_i`. Hessians of rank one are stored as
+/// their vectors, so that `V(X)` costs `n d²` and not `n d³`; in the Gram view it costs `n³`.
 #[derive(Clone, Debug)]
 pub struct Samples {
     storage: Storage,
@@ -34,7 +35,7 @@ enum Storage {
     RankOne(Fractions),
     /// `H_i`, each d × d.
     Full(Vec<Fractions>),
-    /// `H_i = x_i x_iᵀ` by the Gram matrix `K` of the inputs (n × n).
+    /// `H_i = x_i x_iᵀ`, represented by the Gram matrix `K` of the inputs (n × n).
     Gram(Fractions),
 }
 
@@ -80,12 +81,12 @@ impl Samples {
         }
     }
 
-    /// The rows of the matrices that hold others: the dimension `d`, or `n` in the Gram view.
+    /// The number of rows of a held matrix: `d`, or `n` in the Gram view.
     pub fn size(&self) -> usize {
         self.mean.shape().0
     }
 
-    /// The Gram matrix `K` (n × n), in the Gram view.
+    /// The Gram matrix `K` (n × n); `None` outside the Gram view.
     pub fn gram_matrix(&self) -> Option<&Fractions> {
         match &self.storage {
             Storage::Gram(gram) => Some(gram),
@@ -107,7 +108,7 @@ impl Samples {
         &self.mean
     }
 
-    /// `H`, held.
+    /// `H` as a held matrix.
     pub fn held_hessian(&self) -> Fractions {
         match &self.storage {
             Storage::RankOne(_) | Storage::Full(_) => self.mean.clone(),
@@ -115,7 +116,7 @@ impl Samples {
         }
     }
 
-    /// The Hessians `H_i`, where they are stored as matrices.
+    /// The Hessians `H_i`, if they are stored as matrices.
     pub fn full_hessians(&self) -> Option<&[Fractions]> {
         match &self.storage {
             Storage::Full(hessians) => Some(hessians),
@@ -123,7 +124,7 @@ impl Samples {
         }
     }
 
-    /// `max_i tr H_i`; for Hessians of rank one that is `max_i λ_max(H_i)`.
+    /// `max_i tr H_i`; for Hessians of rank one this equals `max_i λ_max(H_i)`.
     pub fn largest_trace(&self) -> Exact {
         let largest = |traces: &mut dyn Iterator<Item = Exact>| traces.max();
         let count = 0..self.count();
@@ -138,8 +139,9 @@ impl Samples {
         found.expect("a model has a sample")
     }
 
-    /// The Hessians as a basis sees them: `⟨u_a, H_i u_b⟩` for the rows `u_aᵀ` of an r × d matrix, or
-    /// in the Gram view the rows `(⟨u_a, x_j⟩)_j` (r × n); without one, for the standard basis.
+    /// The Hessians in a basis, `⟨u_a, H_i u_b⟩`. The basis is given by the rows `u_aᵀ` of an r × d
+    /// matrix, or in the Gram view by the rows `(⟨u_a, x_j⟩)_j` (r × n); `None` means the standard
+    /// basis.
     pub fn seen_by(&self, basis: Option<&Fractions>) -> Vec<DMatrix<Exact>> {
         let outer = |rows: Fractions| -> Vec<DMatrix<Exact>> {
             let rows = rows.to_exact();
@@ -163,7 +165,7 @@ impl Samples {
         }
     }
 
-    /// `V(X) = (1/n) Σ H_i X H_i`, held, for a symmetric X that is held so.
+    /// `V(X) = (1/n) Σ H_i X H_i`, for a symmetric X; both are held matrices.
     pub fn mean_sandwich(&self, x: &Fractions) -> Fractions {
         let sum = match &self.storage {
             Storage::RankOne(inputs) => {
@@ -187,12 +189,12 @@ impl Samples {
         sum.scaled(&Exact::fraction(1, self.count() as u64))
     }
 
-    /// `I`, `H` and `Σ = V(I) − H²`, in which most criteria are written, as operators.
+    /// The operators `I`, `H` and `Σ = V(I) − H²`, which most criteria are written in.
     pub fn curvature(&self) -> Curvature<Fractions> {
         let identity = Fractions::identity(self.size());
         let second_moment = match &self.storage {
             Storage::RankOne(_) | Storage::Full(_) => self.mean_sandwich(&identity),
-            // `Σ ‖x_i‖² x_i x_iᵀ` takes x_j to `Σ ‖x_i‖² K_ij x_i`.
+            // `Σ ‖x_i‖² x_i x_iᵀ` maps x_j to `Σ ‖x_i‖² K_ij x_i`.
             Storage::Gram(gram) => self.over_count(weighted_rows(gram, &gram.diagonal())),
         };
         Curvature {
@@ -202,8 +204,8 @@ impl Samples {
         }
     }
 
-    /// What gives inner products: `⟨X, Z⟩ = tr(XZ)` is the sum of the products of the entries of the
-    /// dual of X and of Z, both held. In the Gram view `KXK`.
+    /// The dual of X, which gives inner products: `⟨X, Z⟩ = tr(XZ)` is the entrywise inner product of
+    /// the dual of X with Z, both held. In the Gram view the dual is `KXK`.
     pub fn dual(&self, x: &Fractions) -> Fractions {
         match &self.storage {
             Storage::RankOne(_) | Storage::Full(_) => x.clone(),
@@ -219,7 +221,7 @@ impl Samples {
     /// `D(X) = (1 − p) HXH + p V(X)` for a symmetric X.
     pub fn diffusion(&self, x: &Fractions, weight: &Exact) -> Fractions {
         let size = self.size();
-        // Single samples leave no part to the mean: its product has the factor 0.
+        // Batches of one sample (`p = 1`) give the mean the factor 0, so its product is not computed.
         let mean = if *weight == Exact::from(1) {
             Fractions::zeros(size, size)
         } else {
@@ -233,8 +235,8 @@ impl Samples {
         second_moment::slack(self.drift(x), self.diffusion(x, weight), learning_rate)
     }
 
-    /// Rows of which the independent ones are a basis of the range of `H`: the inputs (n × d), or `H`
-    /// itself (d × d); in the Gram view, what the inputs are to one another, `K`.
+    /// Rows that span the range of `H` and may be dependent: the inputs (n × d), `H` itself (d × d), or
+    /// in the Gram view `K`, the inner products of the inputs with each other.
     pub fn spanning_rows(&self) -> &Fractions {
         match &self.storage {
             Storage::RankOne(inputs) => inputs,

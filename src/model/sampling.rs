@@ -1,7 +1,7 @@
-//! How a batch is drawn, and the weight `p` with which the sample noise enters.
+//! How a batch is drawn, and the weight `p` of the sampling noise.
 //!
-//! Batches of different steps are independent. For every symmetric `X` (theory of the second
-//! moment): `E[H_b X H_b] = (1 − p) HXH + p (1/n) Σ H_i X H_i`.
+//! Batches of different steps are independent. For every symmetric `X`,
+//! `E[H_b X H_b] = (1 − p) HXH + p (1/n) Σ H_i X H_i`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::number::Exact;
 
-/// The sampling scheme inside one batch.
+/// The sampling scheme within one batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sampling {
     /// `B` independent draws: `p = 1/B`.
     WithReplacement,
-    /// `B` different samples: `p = (n − B)/(B(n − 1))`, and 0 for a single sample.
+    /// `B` distinct samples: `p = (n − B)/(B(n − 1))`, and 0 for a single sample.
     WithoutReplacement,
 }
 
@@ -25,7 +25,7 @@ impl Sampling {
     /// Both schemes.
     pub const ALL: [Sampling; 2] = [Sampling::WithReplacement, Sampling::WithoutReplacement];
 
-    /// The word for it on the command line and in files.
+    /// The name of the scheme on the command line and in files.
     pub fn name(self) -> &'static str {
         match self {
             Sampling::WithReplacement => "with-replacement",
@@ -33,8 +33,8 @@ impl Sampling {
         }
     }
 
-    /// The weight `p ∈ [0, 1]` of the sample noise. The full batch without replacement has
-    /// `p = 0`: it is gradient descent.
+    /// The weight `p ∈ [0, 1]` of the sampling noise. The full batch without replacement has `p = 0`:
+    /// it is gradient descent.
     ///
     /// # Errors
     /// When `batch` is not from 1 to `samples`.
@@ -50,8 +50,8 @@ impl Sampling {
         })
     }
 
-    /// Every batch as sample indices, all equally likely: `n^B` words, or `C(n, B)` subsets. For
-    /// small cases: a second road to every expectation.
+    /// All batches as lists of sample indices, equally likely: `n^B` words, or `C(n, B)` subsets.
+    /// Feasible for small cases only, where it gives an independent check of every expectation.
     ///
     /// # Panics
     /// When `batch` is not from 1 to `samples`.
@@ -72,9 +72,9 @@ impl Sampling {
     }
 }
 
-/// The weight `q = (n − B)/(nB)` of Bernoulli sampling: every sample joins the batch by itself with
-/// probability `B/n`, and the sum over the batch is divided by `B`, so that batches vary in size
-/// (Dexter et al. 2024). There `E[H_b X H_b] = HXH + qV(X)`, with no `1 − q`.
+/// The weight `q = (n − B)/(nB)` of Bernoulli sampling (Dexter et al. 2024): every sample independently
+/// joins the batch with probability `B/n`, so batches vary in size, and the sum over the batch is
+/// divided by `B`. Then `E[H_b X H_b] = HXH + qV(X)`, without the factor `1 − q` on the first term.
 ///
 /// # Errors
 /// When `batch` is not from 1 to `samples`.

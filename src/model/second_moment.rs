@@ -1,12 +1,12 @@
-//! The second moment `X = E[x xᵀ]` of SGD on a quadratic, and the map that carries it one step.
+//! The second moment `X = E[x xᵀ]` of SGD on a quadratic, and the map of one step.
 //!
 //! With `A_b = I − ηH_b`, `E[A_b X A_b] = T(X) = X − η (C(X) − η D(X))`, where
 //!
 //! * `C(X) = HX + XH`, the *drift* towards the minimum, and
 //! * `D(X) = E[H_b X H_b] = (1 − p) HXH + p V(X)`, the *diffusion*, `V(X) = (1/n) Σ H_i X H_i`.
 //!
-//! `C` and `D` are positive semi-definite maps on Sym(d). Each formula stands here once and takes
-//! what it adds: d × d matrices, Gram matrices of maps on Sym(d), or symbols.
+//! `C` and `D` are positive semi-definite maps on Sym(d). Each formula is written once, generic over
+//! its operands: d × d matrices, Gram matrices of maps on Sym(d), or symbols.
 
 use nalgebra::DMatrix;
 
@@ -15,27 +15,28 @@ use crate::matrix::algebra::mean_of;
 use crate::matrix::{Algebra, symmetric};
 use crate::number::{Field, Symbol};
 
-/// `C(X) = HX + XH`.
+/// The drift `C(X) = HX + XH`.
 pub fn drift<A: Algebra<T>, T: Field>(hessian: &A, x: &A) -> A {
     hessian.clone() * x.clone() + x.clone() * hessian.clone()
 }
 
-/// `D(X) = (1 − p) HXH + p V(X)`, from `HXH` and `V(X)`.
+/// The diffusion `D(X) = (1 − p) HXH + p V(X)`, where `mean` is `HXH` and `incoherent` is `V(X)`.
 pub fn diffusion<A: Algebra<T>, T: Field>(mean: A, incoherent: A, weight: &T) -> A {
     mean.scaled(&(T::one() - weight)) + incoherent.scaled(weight)
 }
 
-/// `D(X) = HXH + q V(X)` of Bernoulli sampling ([`super::sampling::bernoulli_weight`]).
+/// The diffusion `D(X) = HXH + q V(X)` of Bernoulli sampling, with the weight `q` of
+/// [`super::sampling::bernoulli_weight`].
 pub fn bernoulli_diffusion<A: Algebra<T>, T: Field>(mean: A, incoherent: A, weight: &T) -> A {
     mean + incoherent.scaled(weight)
 }
 
-/// `C − ηD`: mean-square stability is its semi-definiteness.
+/// The slack `C − ηD`. SGD is mean-square stable when it is positive semi-definite.
 pub fn slack<A: Algebra<T>, T: Field>(drift: A, diffusion: A, learning_rate: &T) -> A {
     drift - diffusion.scaled(learning_rate)
 }
 
-/// `T(X) = X − η (C(X) − η D(X))`.
+/// The next second moment `T(X) = X − η (C(X) − η D(X))`.
 pub fn next<A: Algebra<T>, T: Field>(x: A, slack: A, learning_rate: &T) -> A {
     x - slack.scaled(learning_rate)
 }
@@ -58,9 +59,9 @@ pub fn step<T: Field>(
 /// ([`crate::matrix::symmetric`]).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Maps<T> {
-    /// `C`.
+    /// The drift `C`.
     pub drift: DMatrix<T>,
-    /// `D`.
+    /// The diffusion `D`.
     pub diffusion: DMatrix<T>,
 }
 
@@ -70,8 +71,9 @@ impl<T: Field> Maps<T> {
         Self::with(model, weight, diffusion)
     }
 
-    /// The maps on the span of a basis `u_1 … u_r`, on which the Hessians act: `⟨u_a, H_i u_b⟩` and
-    /// `⟨u_a, u_b⟩` (r × r each). The Gram matrices are those of the `u_a u_bᵀ + u_b u_aᵀ`.
+    /// The maps on the span of a basis `u_1 … u_r` that the Hessians leave invariant, given
+    /// `⟨u_a, H_i u_b⟩` and `⟨u_a, u_b⟩` (r × r each). The Gram matrices are those of the
+    /// `u_a u_bᵀ + u_b u_aᵀ`.
     pub fn in_a_basis(hessians: &[DMatrix<T>], metric: &DMatrix<T>, weight: &T) -> Self {
         let mean = mean_of(hessians, DMatrix::clone);
         let incoherent = mean_of(hessians, symmetric::sandwich);
@@ -99,7 +101,7 @@ impl<T: Field> Maps<T> {
     }
 }
 
-/// `T(X)` in LaTeX, by the functions above.
+/// The formula of `T(X)` in LaTeX, from the functions above.
 pub fn latex() -> String {
     let [h, x, v, p, eta] = ["H", "X", "V(X)", "p", r"\eta"].map(Symbol::named);
     let diffusion = diffusion(&h * &x * &h, v, &p);

@@ -1,9 +1,9 @@
-//! Minima that do not interpolate: the second moment at which SGD settles.
+//! Minima that do not interpolate: the second moment at which SGD becomes stationary.
 //!
-//! When the sample gradients at the minimum do not vanish, their covariance `Σ_g` is added in every
-//! step: `X⁺ = T(X) + η²pΣ_g` (the gradients independent of the Hessians, or the cross terms zero). A
-//! fixed point solves `(C − ηD)(X) = ηpΣ_g`, a linear system on Sym(d) (Mulayoff and Michaeli 2024,
-//! Theorem 5).
+//! When the sample gradients at the minimum do not vanish, their covariance `Σ_g` enters every step:
+//! `X⁺ = T(X) + η²pΣ_g`, provided that the gradients are independent of the Hessians or the cross terms
+//! vanish. A fixed point solves `(C − ηD)(X) = ηpΣ_g`, a linear system on Sym(d) (Mulayoff and Michaeli
+//! 2024, Theorem 5).
 
 use nalgebra::{DMatrix, DVector};
 
@@ -13,14 +13,14 @@ use crate::matrix::solve::{Solution, solve};
 use crate::matrix::{Algebra, symmetric};
 use crate::number::{Field, Symbol};
 
-/// What is known of the fixed point.
+/// The outcome of solving for the fixed point.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Covariance<T> {
-    /// There is one solution, d × d; it is a second moment only when it is semi-definite.
+    /// The unique solution, d × d; it is a second moment only when it is semi-definite.
     Unique(DMatrix<T>),
     /// `C − ηD` is singular: flat directions, or the edge of stability.
     Singular,
-    /// The scalar cannot tell.
+    /// The scalar cannot tell which.
     Unknown,
 }
 
@@ -28,7 +28,7 @@ pub enum Covariance<T> {
 /// `Σ_g` (d × d, per sample, population form).
 ///
 /// # Panics
-/// When `Σ_g` has not the model's dimension.
+/// When `Σ_g` does not have the model's dimension.
 pub fn covariance<T: Field>(
     model: &Quadratic<T>,
     weight: &T,
@@ -55,12 +55,12 @@ pub fn covariance<T: Field>(
     }
 }
 
-/// `ηpΣ_g`.
+/// The right-hand side `ηpΣ_g`.
 fn noise<A: Algebra<T>, T: Field>(gradient_covariance: A, weight: &T, learning_rate: &T) -> A {
     gradient_covariance.scaled(&(learning_rate * weight))
 }
 
-/// The equation in LaTeX.
+/// The equation of the fixed point in LaTeX.
 pub fn latex() -> String {
     let [drift, diffusion, eta] = ["C(X)", "D(X)", r"\eta"].map(Symbol::named);
     let slack = second_moment::slack(drift, diffusion, &eta);

@@ -1,7 +1,8 @@
-//! Moments of any order by plain evolution of the moment tensor: for small dimensions.
+//! Moments of any order, computed by evolving the whole moment tensor. Feasible for small dimensions
+//! only.
 //!
-//! `E[x_t^{⊗k}]` is carried by `E[A_b^{⊗k}]`, the mean over all batches. The cost per step is
-//! `batches · k · d^{k+1}`. With `k = 4` it gives the variance of `‖x_t‖²` exactly, hence honest
+//! `E[x_t^{⊗k}]` is multiplied in each step by `E[A_b^{⊗k}]`, the mean over all batches. A step costs
+//! `batches · k · d^{k+1}`. With `k = 4` this gives the exact variance of `‖x_t‖²`, and hence exact
 //! error bars for a simulated mean of `‖x_t‖²`.
 
 use nalgebra::{DMatrix, DVector};
@@ -9,7 +10,8 @@ use nalgebra::{DMatrix, DVector};
 use super::Quadratic;
 use crate::number::Field;
 
-/// `E[x_t^{⊗k}]` along a run of SGD from a fixed start (distances are from the minimum).
+/// The tensor `E[x_t^{⊗k}]` along a run of SGD from a fixed start. `x_t` is the displacement from the
+/// minimum.
 #[derive(Clone, Debug)]
 pub struct TensorEvolution<T> {
     /// `A_b` for every batch, all equally likely.
@@ -21,11 +23,11 @@ pub struct TensorEvolution<T> {
 }
 
 impl<T: Field> TensorEvolution<T> {
-    /// At `t = 0`, from the point `start` (length d), for the moment of order `k` and these equally likely
-    /// batches ([`Sampling::batches`](super::Sampling::batches)).
+    /// The state at `t = 0` at the point `start` (length d), for the moment of order `k` and these
+    /// equally likely batches ([`Sampling::batches`](super::Sampling::batches)).
     ///
     /// # Panics
-    /// When the start has not the model's dimension.
+    /// When `start` does not have the model's dimension.
     pub fn from(
         model: &Quadratic<T>,
         batches: &[Vec<usize>],
@@ -53,7 +55,7 @@ impl<T: Field> TensorEvolution<T> {
         }
     }
 
-    /// One step of SGD.
+    /// Advances by one step of SGD.
     pub fn step(&mut self) {
         let mut sum = vec![T::zero(); self.entries.len()];
         for step in &self.steps {
@@ -65,8 +67,8 @@ impl<T: Field> TensorEvolution<T> {
         self.entries = sum.iter().map(|total| total * &count).collect();
     }
 
-    /// `A^{⊗k}` applied to the tensor: `k` times, `A` acts on the last index, which then becomes
-    /// the first, so that after `k` times every index is in its place again.
+    /// `A^{⊗k}` applied to the tensor. `A` acts on the last index, which then becomes the first; after
+    /// `k` rounds every index is back in its place.
     fn carried(&self, step: &DMatrix<T>) -> Vec<T> {
         (0..self.order).fold(self.entries.clone(), |entries, _| {
             let dot = |i: usize, fibre: &[T]| {
@@ -79,7 +81,7 @@ impl<T: Field> TensorEvolution<T> {
         })
     }
 
-    /// `E‖x_t‖^k` for an even order `k`: the indices contracted in pairs.
+    /// `E‖x_t‖^k` for an even order `k`, by contracting the indices in pairs.
     ///
     /// # Panics
     /// When the order is odd.
@@ -101,8 +103,8 @@ impl<T: Field> TensorEvolution<T> {
     }
 }
 
-/// `Var‖x_t‖² = E‖x_t‖⁴ − (E‖x_t‖²)²` for `t = 0, 1, …, steps`, together with the mean
-/// `E‖x_t‖²`, as `(mean, variance)`.
+/// The pairs `(mean, variance)` of `‖x_t‖²` for `t = 0, 1, …, steps`: `E‖x_t‖²` and
+/// `E‖x_t‖⁴ − (E‖x_t‖²)²`.
 pub fn squared_norm_statistics<T: Field>(
     model: &Quadratic<T>,
     batches: &[Vec<usize>],

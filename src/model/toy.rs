@@ -1,13 +1,13 @@
-//! The motivating example of Wu, Ma and E (2018): two minima that gradient descent cannot tell
-//! apart and SGD can.
+//! The motivating example of Wu, Ma and E (2018): two minima that gradient descent cannot distinguish
+//! but SGD can.
 //!
 //! ```text
 //! f₁(x) = min{x², (1/10)(x − 1)²},  f₂(x) = min{x², (19/10)(x − 1)²},  f = (f₁ + f₂)/2
 //! ```
 //!
-//! Both minima, x = 0 and x = 1, have `f = 0` and `f'' = 2`. At 0 both samples have curvature 2;
-//! at 1 they have 1/5 and 19/5. Where the two branches are equal the branch `x²` is taken, as in
-//! the authors' code.
+//! Both minima, x = 0 and x = 1, have `f = 0` and `f'' = 2`. At 0 both samples have curvature 2; at 1
+//! they have 1/5 and 19/5. Where the two branches are equal, the branch `x²` is taken, as in the
+//! authors' code.
 
 use std::cmp::Ordering;
 
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::Quadratic;
 use crate::number::{Exact, Field};
 
-/// The learning rate of the paper's figure, 7/10.
+/// The learning rate of the figure in the paper, 7/10.
 pub fn learning_rate() -> Exact {
     Exact::fraction(7, 10)
 }
@@ -28,7 +28,7 @@ pub fn learning_rate() -> Exact {
 pub enum Minimum {
     /// x = 0, where both samples agree: `a = 2`, `s = 0`.
     Zero,
-    /// x = 1, where they do not: `a = 2`, `s = 9/5`.
+    /// x = 1, where the samples differ: `a = 2`, `s = 9/5`.
     One,
 }
 
@@ -36,7 +36,7 @@ impl Minimum {
     /// Both minima.
     pub const ALL: [Minimum; 2] = [Minimum::Zero, Minimum::One];
 
-    /// The place of the minimum.
+    /// The position of the minimum, 0 or 1.
     pub fn place(self) -> Exact {
         match self {
             Minimum::Zero => Exact::from(0),
@@ -44,7 +44,7 @@ impl Minimum {
         }
     }
 
-    /// The curvatures `f_i''` there.
+    /// The curvatures `f_i''` at this minimum.
     pub fn curvatures(self) -> [Exact; 2] {
         match self {
             Minimum::Zero => [Exact::from(2), Exact::from(2)],
@@ -52,12 +52,12 @@ impl Minimum {
         }
     }
 
-    /// The linearisation there, a quadratic in one dimension with two samples.
+    /// The linearisation at this minimum: a one-dimensional quadratic model with two samples.
     pub fn model(self) -> Quadratic {
         Quadratic::one_dimensional(&self.curvatures()).expect("two positive curvatures")
     }
 
-    /// The factors `1 − η f_i''` by which one step on either sample multiplies the distance.
+    /// The factors `1 − η f_i''` by which a step on each sample multiplies the distance to the minimum.
     pub fn factors(self, learning_rate: &Exact) -> [Exact; 2] {
         self.curvatures().map(|a| Exact::one() - learning_rate * a)
     }
@@ -93,7 +93,7 @@ impl Sample {
         }
     }
 
-    /// The minimum whose branch the sample is on at `x`; `x²` where the scalar cannot tell.
+    /// The minimum whose branch the sample takes at `x`; `Zero` where the scalar cannot tell.
     pub fn branch<T: Field>(self, x: &T) -> Minimum {
         let (near_zero, near_one) = self.branches(x);
         match near_zero.compare(&near_one) {
@@ -109,7 +109,7 @@ impl Sample {
         )
     }
 
-    /// `f_i'(x)`, on the branch that the sample is on.
+    /// The derivative `f_i'(x)` on the branch that the sample takes at `x`.
     pub fn gradient<T: Field>(self, x: &T) -> T {
         match self.branch(x) {
             Minimum::Zero => T::int(2) * x,
@@ -123,7 +123,7 @@ impl Sample {
     }
 }
 
-/// `f(x) = (f₁(x) + f₂(x))/2`.
+/// The loss `f(x) = (f₁(x) + f₂(x))/2`.
 pub fn loss<T: Field>(x: &T) -> T {
     let [first, second] = Sample::ALL.map(|sample| sample.loss(x));
     T::ratio(1, 2) * (first + second)
@@ -135,7 +135,7 @@ pub fn descend<T: Field>(x: &T, learning_rate: &T) -> T {
     x - learning_rate * (first + second) * T::ratio(1, 2)
 }
 
-/// Are both samples on the branch of this minimum, so that its linearisation is exact at `x`?
+/// Do both samples take the branch of this minimum, so that its linearisation is exact at `x`?
 pub fn in_basin<T: Field>(minimum: Minimum, x: &T) -> bool {
     Sample::ALL.iter().all(|sample| sample.branch(x) == minimum)
 }

@@ -1,4 +1,5 @@
-//! Decimals whose digits are all true: rounded towards one side, never to nearest.
+//! Decimal strings rounded down or up, never to nearest, so that a printed number is a bound of the
+//! exact one.
 
 use std::cmp::Ordering;
 
@@ -8,25 +9,26 @@ use rug::{Integer, Rational};
 
 use super::Exact;
 
-/// Numbers of this many places before the point, or zeros after it, are written with an exponent.
+/// A number with more than `MOST_PLACES` digits before the point, or with `MOST_ZEROS` zeros or more
+/// right after it, is written with an exponent.
 const MOST_PLACES: i64 = 15;
 const MOST_ZEROS: i64 = 4;
 
 impl Exact {
-    /// The largest decimal of `digits` significant digits that is not above a number `≥ 0`: its first digits.
-    /// Zeros that end a fraction are left out.
+    /// The largest decimal of `digits` significant digits that is not above this number, which must be
+    /// `≥ 0`: its leading digits. Trailing zeros of a fraction are left out.
     ///
     /// # Panics
-    /// When the number is negative or no digit is asked for.
+    /// When the number is negative or `digits` is 0.
     pub fn decimal_below(&self, digits: usize) -> String {
         self.decimal(digits, |scaled| Rational::from(scaled.floor_ref()))
     }
 
-    /// The smallest decimal of `digits` significant digits that is not below a number `≥ 0`. Zeros that end a
-    /// fraction are left out.
+    /// The smallest decimal of `digits` significant digits that is not below this number, which must be
+    /// `≥ 0`. Trailing zeros of a fraction are left out.
     ///
     /// # Panics
-    /// When the number is negative or no digit is asked for.
+    /// When the number is negative or `digits` is 0.
     pub fn decimal_above(&self, digits: usize) -> String {
         self.decimal(digits, |scaled| Rational::from(scaled.ceil_ref()))
     }
@@ -42,7 +44,7 @@ impl Exact {
         let mut whole = round(&Rational::from(&self.0 * &power_of_ten(shift)))
             .numer()
             .to_string();
-        // 9.99 rounded up has a digit more; its last one is 0.
+        // 9.99 rounded up gains a digit; the last digit is then 0.
         if whole.len() > digits {
             whole.pop();
             power += 1;
@@ -50,10 +52,10 @@ impl Exact {
         written(&whole, power)
     }
 
-    /// `⌊log₁₀ x⌋` of a number above zero.
+    /// `⌊log₁₀ x⌋` of a positive number.
     fn decimal_power(&self) -> i64 {
         let bits = i64::from(self.exponent());
-        // log₁₀ 2 lies between 0.30102 and 0.30103, and the exponent is within one.
+        // log₁₀ 2 lies between 0.30102 and 0.30103, and the binary exponent is off by at most one.
         let mut power = (bits * 30_103).div_euclid(100_000) - 1;
         while power_of_ten(power + 1) <= self.0 {
             power += 1;
@@ -74,7 +76,7 @@ fn power_of_ten(exponent: i64) -> Rational {
     }
 }
 
-/// The digits with the point behind the first, times `10^power`.
+/// The digits with the decimal point after the first, times `10^power`.
 fn written(digits: &str, power: i64) -> String {
     let (mantissa, power) = if (-MOST_ZEROS..MOST_PLACES).contains(&power) {
         (digits, power)
@@ -134,7 +136,8 @@ mod tests {
     }
 
     proptest! {
-        /// What is printed is read back on its side, within one unit of the last digit.
+        /// A printed bound, read back, is on its side of the number and within one unit of the last
+        /// digit.
         #[test]
         fn what_is_printed_is_read_back_on_its_side(
             (p, q) in (1i64..1_000_000_000, 1u64..1_000_000_000),

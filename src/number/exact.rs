@@ -11,9 +11,9 @@ use super::ops::operators;
 
 /// An exact rational number, always in lowest terms with a positive denominator.
 ///
-/// A newtype of `rug::Rational`, because there `&a * &b` is an unfinished computation and not a
-/// number. Reads `"7/10"`, `"-3"`, `"0.125"`, `"1e-3"` (a decimal string means exactly that
-/// decimal) and prints `p/q` or an integer.
+/// A newtype of `rug::Rational`, whose `&a * &b` is an unfinished computation rather than a number.
+/// Parses `"7/10"`, `"-3"`, `"0.125"`, `"1e-3"` (a decimal string means exactly that decimal) and
+/// prints an integer or `p/q`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Exact(pub(super) Rational);
 
@@ -53,7 +53,7 @@ impl Exact {
         Exact(self.0.clone().abs())
     }
 
-    /// `self` to a whole power.
+    /// `self` raised to a non-negative integer power.
     #[must_use]
     pub fn pow(&self, exponent: u32) -> Self {
         use rug::ops::Pow;
@@ -65,7 +65,7 @@ impl Exact {
         Exact(Rational::from(1) << exponent)
     }
 
-    /// The larger of the numbers of bits in numerator and denominator: the size of the number.
+    /// The size of the number: the bit length of its numerator or denominator, whichever is longer.
     pub fn bits(&self) -> u32 {
         let (numerator, denominator) = (self.0.numer(), self.0.denom());
         numerator
@@ -73,8 +73,8 @@ impl Exact {
             .max(denominator.significant_bits())
     }
 
-    /// The fraction with the smallest denominator in the closed interval from `low` to `high`
-    /// (the simplest fraction between, found by continued fractions).
+    /// The fraction with the smallest denominator in the closed interval from `low` to `high`, found by
+    /// continued fractions.
     ///
     /// # Panics
     /// When `low > high`.
@@ -109,12 +109,12 @@ impl Exact {
         Exact(self.0.clone().recip())
     }
 
-    /// Numerator and denominator as decimal strings, for printers that set a fraction.
+    /// Numerator and denominator as decimal strings, for output that typesets fractions.
     pub fn parts(&self) -> (String, String) {
         (self.0.numer().to_string(), self.0.denom().to_string())
     }
 
-    /// The nearest IEEE number with this many bits, subnormal ones rounded once only.
+    /// The nearest IEEE number with this many bits; a subnormal result is rounded only once.
     fn rounded(&self, bits: u32) -> Float {
         let (mut value, direction) = Float::with_val_round(bits, &self.0, Round::Nearest);
         value.subnormalize_ieee_round(direction, Round::Nearest);

@@ -1,4 +1,4 @@
-//! The traits a formula is generic over.
+//! The traits that formulas are generic over.
 
 use std::cmp::Ordering;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -20,14 +20,14 @@ mod sealed {
 
 /// Makes a bound on a borrowed type an *implied* bound.
 ///
-/// `trait Field: for<'a> Imply<&'a Self, Is: Mul<Output = Self>>` lets generic code write
-/// `&a * &b` without repeating a where-clause. The idea is that of the crate `imply-hack` and of
-/// `faer-traits`.
+/// `trait Field: for<'a> Imply<&'a Self, Is: Mul<Output = Self>>` lets generic code write `&a * &b`
+/// without repeating a where-clause. The crates `imply-hack` and `faer-traits` use the same idea.
 pub trait Imply<T>: sealed::Is<T, Is = T> {}
 
 impl<T, U> Imply<T> for U {}
 
-/// A number with the four operations and a three-valued comparison: what is decidable over ℚ.
+/// A number with the four operations and a three-valued comparison: everything that is decidable over
+/// ℚ.
 ///
 /// There is no `Copy` (rationals are not), no `PartialOrd` (intervals overlap) and no
 /// constructor from floats (0.1 is not 1/10). Constants enter by [`Field::ratio`] and
@@ -64,10 +64,11 @@ pub trait Field:
                 + Div<Self, Output = Self>,
     >
 {
-    /// The number nearest to, enclosing, or equal to the given rational, as the scalar does it.
+    /// Converts a rational: exactly, to the nearest number, or to an enclosure, depending on the
+    /// scalar.
     fn from_exact(value: &Exact) -> Self;
 
-    /// `self < other`, `=`, `>`; or `None` when this scalar cannot tell.
+    /// Compares two numbers; `None` when this scalar cannot tell.
     fn compare(&self, other: &Self) -> Option<Ordering>;
 
     /// The square. Never write `x * x`: over intervals `[−1, 2]²` is `[0, 4]`, but
@@ -77,20 +78,20 @@ pub trait Field:
         self * self
     }
 
-    /// The constant `numerator / denominator`.
+    /// The constant `numerator / denominator`, as written in a formula.
     ///
     /// # Panics
-    /// When the denominator is zero: constants are written by programmers, not by users.
+    /// When the denominator is zero.
     fn ratio(numerator: i64, denominator: u64) -> Self {
         Self::from_exact(&Exact::fraction(numerator, denominator))
     }
 
-    /// The constant `value`.
+    /// The integer constant `value`.
     fn int(value: i64) -> Self {
         Self::ratio(value, 1)
     }
 
-    /// The sign as a comparison with zero; `None` when this scalar cannot tell.
+    /// The result of comparing with zero; `None` when this scalar cannot tell.
     fn sign(&self) -> Option<Ordering> {
         self.compare(&Self::zero())
     }
@@ -108,8 +109,8 @@ impl Field for Exact {
 
 /// A field with roots, exponentials and logarithms.
 ///
-/// [`Exact`] does not implement it, so that a criterion bound by [`Field`] alone is exactly
-/// decidable by its signature:
+/// [`Exact`] does not implement it. A criterion bounded by [`Field`] alone is therefore exactly
+/// decidable, and its signature says so:
 ///
 /// ```compile_fail,E0277
 /// use sgd_stability::number::{Exact, Real};

@@ -1,8 +1,8 @@
-//! Outward-rounded enclosures.
+//! Interval arithmetic with outward rounding.
 //!
-//! **Guarantee.** Every operation rounds its lower bound down and its upper bound up, so the
-//! result encloses every value the operation can take on the operands. An undefined operation
-//! (division by an interval that holds zero, ∞ − ∞) gives the whole line, never a wrong number.
+//! **Guarantee.** Every operation rounds its lower bound down and its upper bound up, so the result
+//! encloses every value that the operation takes on the operands. An undefined operation (division by
+//! an interval that contains zero, ∞ − ∞) gives the whole real line, never a wrong number.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -17,8 +17,7 @@ use super::{Exact, Field, Real};
 
 /// The closed interval `[lower, upper]` with bounds of `BITS` bits.
 ///
-/// Equality (`==`) is identity of enclosures, never equality of the numbers enclosed; decide
-/// mathematics by [`Field::compare`].
+/// `==` compares the bounds, not the enclosed numbers; use [`Field::compare`] to compare numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interval<const BITS: u32> {
     lower: Float,
@@ -26,7 +25,7 @@ pub struct Interval<const BITS: u32> {
 }
 
 impl<const BITS: u32> Interval<BITS> {
-    /// The enclosure of every number from `low` to `high`.
+    /// The smallest representable interval that contains every number from `low` to `high`.
     ///
     /// # Panics
     /// When `low > high`.
@@ -38,7 +37,7 @@ impl<const BITS: u32> Interval<BITS> {
         }
     }
 
-    /// The enclosure of `centre ± radius`; the whole line when either is not finite.
+    /// The enclosure of `centre ± radius`; the whole real line when either is not finite.
     pub fn around(centre: f64, radius: f64) -> Self {
         match (Exact::from_f64(centre), Exact::from_f64(radius.abs())) {
             (Some(centre), Some(radius)) => Self::between(&(&centre - &radius), &(centre + radius)),
@@ -46,12 +45,12 @@ impl<const BITS: u32> Interval<BITS> {
         }
     }
 
-    /// Do both hold some number?
+    /// Do the two intervals have a number in common?
     pub fn meets(&self, other: &Self) -> bool {
         self.lower <= other.upper && other.lower <= self.upper
     }
 
-    /// The whole line: nothing is known.
+    /// The whole real line: nothing is known.
     pub fn whole() -> Self {
         Self {
             lower: Float::with_val(BITS, Special::NegInfinity),
@@ -69,13 +68,13 @@ impl<const BITS: u32> Interval<BITS> {
         self.upper.to_rational().map(Exact)
     }
 
-    /// Does the interval hold this number?
+    /// Does the interval contain this number?
     pub fn contains(&self, value: &Exact) -> bool {
         self.lower <= value.0 && self.upper >= value.0
     }
 
-    /// The bounds in decimal with this many significant digits, the lower rounded down and the
-    /// upper up.
+    /// The bounds in decimal with this many significant digits; the lower bound is rounded down, the
+    /// upper bound up.
     pub fn decimals(&self, digits: usize) -> (String, String) {
         let decimal = |x: &Float, round| x.to_string_radix_round(10, Some(digits), round);
         (
@@ -84,7 +83,7 @@ impl<const BITS: u32> Interval<BITS> {
         )
     }
 
-    /// Upper bound of the width, rounded up to an `f64`.
+    /// An upper bound of the width, as an `f64`.
     pub fn width(&self) -> f64 {
         let width = (&self.upper - &self.lower)
             .complete_round(BITS, Round::Up)
@@ -92,13 +91,13 @@ impl<const BITS: u32> Interval<BITS> {
         width.to_f64_round(Round::Up)
     }
 
-    /// A machine number inside or next to the interval, for plots.
+    /// An approximate midpoint, for plots.
     pub fn midpoint(&self) -> f64 {
         let sum = Float::with_val(BITS + 1, &self.lower + &self.upper);
         (sum / 2u32).to_f64()
     }
 
-    /// Bounds computed with outward rounding; NaN on either side means that nothing is known.
+    /// The interval of two bounds that were rounded outward; NaN in either means that nothing is known.
     fn outward(lower: Float, upper: Float) -> Self {
         if lower.is_nan() || upper.is_nan() {
             return Self::whole();
@@ -120,7 +119,7 @@ impl<const BITS: u32> Interval<BITS> {
         Self::outward(lower, upper)
     }
 
-    /// The product, by the signs of the operands (N: ≤ 0, M: holds 0 inside, P: ≥ 0):
+    /// The product, by the signs of the operands (N: ≤ 0, M: zero in the interior, P: ≥ 0):
     ///
     /// | `self` \ `other` | P | M | N |
     /// |---|---|---|---|
@@ -147,7 +146,8 @@ impl<const BITS: u32> Interval<BITS> {
         Self::outward(lower, upper)
     }
 
-    /// Both operands hold zero inside: the extremes are among the four products of bounds.
+    /// The product when both operands have zero in their interior: the extremes are among the four
+    /// products of bounds.
     fn mixed_product(&self, other: &Self) -> Self {
         let product = |a: &Float, b: &Float, round| (a * b).complete_round(BITS, round).0;
         let lower = product(&self.lower, &other.upper, Round::Down).min(&product(
@@ -180,7 +180,7 @@ impl<const BITS: u32> Interval<BITS> {
         let one = Float::with_val(BITS, 1);
         let (mut lower, mut upper) = (self.lower.clone(), self.upper.clone());
         if other.lower == other.upper {
-            // A point divides the bounds directly: one rounding, not two.
+            // A point divides the bounds directly, which rounds once instead of twice.
             if other.side() == Sign::Negative {
                 std::mem::swap(&mut lower, &mut upper);
             }
@@ -220,7 +220,7 @@ impl<const BITS: u32> Zero for Interval<BITS> {
         }
     }
 
-    /// Exactly `[0, 0]`.
+    /// Is the interval exactly `[0, 0]`?
     fn is_zero(&self) -> bool {
         self.lower.is_zero() && self.upper.is_zero()
     }
@@ -240,7 +240,7 @@ impl<const BITS: u32> Field for Interval<BITS> {
         Self::between(value, value)
     }
 
-    /// Decides only when every pair of enclosed numbers compares the same way.
+    /// Some ordering only when every pair of enclosed numbers compares that way.
     fn compare(&self, other: &Self) -> Option<Ordering> {
         if self.upper < other.lower {
             Some(Ordering::Less)
@@ -336,7 +336,7 @@ mod tests {
                 prop_assert!(root.lower().unwrap().square() <= a);
                 prop_assert!(root.upper().unwrap().square() >= a);
             }
-            // e^a > 1 + a, and e^a < 1/(1 − a) where a < 1: the ends hold what the exponential does.
+            // e^a > 1 + a, and e^a < 1/(1 − a) for a < 1: the bounds must respect both.
             prop_assert!(x.exp().upper().unwrap() >= Exact::one() + &a);
             if a < Exact::one() {
                 prop_assert!(x.exp().lower().unwrap() <= (Exact::one() - &a).reciprocal());

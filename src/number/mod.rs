@@ -1,8 +1,8 @@
-//! Room **number**: the scalars every formula of the theory runs over.
+//! Room **number**: the scalars that every formula of the theory is evaluated with.
 //!
-//! A criterion is written once, generic over [`Field`], and then run over
+//! A criterion is written once, generic over [`Field`], and then evaluated over
 //!
-//! | scalar | what it is | at the edge |
+//! | scalar | what it is | on the edge of stability |
 //! |---|---|---|
 //! | [`Exact`] | a rational number | decides |
 //! | [`Interval`] | an outward-rounded enclosure with `BITS` bits | abstains |
@@ -10,15 +10,16 @@
 //! | `f64`, `f32` | the machine's numbers | prove nothing |
 //! | [`Symbol`] | an expression that prints itself as LaTeX | is not asked |
 //!
-//! Comparison is three-valued and belongs to the scalar ([`Field::compare`]): there is no
-//! `PartialOrd` bound, so an overlapping interval can never silently count as "not less".
-//! [`Field`] holds what is decidable over ℚ; [`Real`] adds roots, exponentials and logarithms, and [`Exact`]
-//! does not implement it: a claim that needs a root cannot be decided over ℚ *by its signature*.
+//! Comparison is three-valued and belongs to the scalar ([`Field::compare`]). There is no `PartialOrd`
+//! bound, so an overlapping interval can never silently count as "not less". [`Field`] has the
+//! operations that are decidable over ℚ; [`Real`] adds roots, exponentials and logarithms. [`Exact`]
+//! does not implement `Real`, so the signature of a formula that needs a root says that it cannot be
+//! decided over ℚ.
 //!
-//! [`Whole`] numbers carry rational matrices over one denominator, and [`Rounded`] names the
-//! scalars of which a rounding error is bounded; neither is a field of formulas.
+//! [`Whole`] is the integer type of rational matrices over a common denominator, and [`Rounded`] the
+//! trait of scalars with a known rounding error; formulas use neither.
 //!
-//! This is the only room in which the crate `rug` is named.
+//! Only this room uses the crate `rug`.
 
 mod decimal;
 mod exact;

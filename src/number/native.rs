@@ -1,4 +1,4 @@
-//! The machine's own numbers: fast, and never trusted at the edge.
+//! `f64` and `f32` as scalars: fast, but they prove nothing.
 
 use std::cmp::Ordering;
 

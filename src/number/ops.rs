@@ -1,4 +1,4 @@
-//! The one macro of the crate: every operator form of a number from one function.
+//! A macro that derives every operator form of a number type from one function per operation.
 
 /// Implements `Add`, `Sub`, `Mul`, `Div`, `Neg` and their assigning forms, over values and
 /// borrows, from five associated functions `add_ref`, `sub_ref`, `mul_ref`, `div_ref`

@@ -1,4 +1,4 @@
-//! Rational numbers as text and in JSON.
+//! Rational numbers as text and as JSON.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,14 +10,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Exact;
 
-/// The largest decimal exponent that is read: "1e999999999" would be a gigabyte of digits.
+/// The largest decimal exponent that is accepted: "1e999999999" would need a gigabyte of digits.
 const LARGEST_EXPONENT: u32 = 4096;
 
-/// The longest text of a number that is read, in bytes: one operation on such numbers takes up to a
-/// second.
+/// The longest text of a number that is accepted, in bytes. One operation on numbers of this length
+/// takes up to a second.
 pub const LONGEST_NUMBER: usize = 1_000_000;
 
-/// What JSON takes for white space: it may stand around a number, and nothing else that Unicode has.
+/// JSON's white space, which may surround a number; other Unicode white space may not.
 pub const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
 impl FromStr for Exact {
@@ -57,14 +57,14 @@ impl FromStr for Exact {
     }
 }
 
-/// A decimal whose exponent is a number, but a larger one than is read?
+/// Is this a decimal whose exponent is a valid number but too large to be accepted?
 fn exponent_beyond_reach(text: &str) -> bool {
     let exponent = text.split_once(['e', 'E']);
     let exponent = exponent.and_then(|(_, exponent)| integer(exponent, true));
     exponent.is_some_and(|exponent| exponent.abs() > LARGEST_EXPONENT)
 }
 
-/// A run of ASCII digits, with a sign where one is allowed.
+/// A run of ASCII digits, with an optional sign if `signed`.
 fn integer(text: &str, signed: bool) -> Option<Integer> {
     let digits = match text.strip_prefix(['-', '+']) {
         Some(rest) if signed => rest,

@@ -1,4 +1,4 @@
-//! One rounded number of many bits.
+//! Floating-point numbers of many bits.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -11,8 +11,8 @@ use super::{Exact, Field, Real};
 
 /// An MPFR number with `BITS` bits, rounded to nearest after every operation.
 ///
-/// It proves nothing (for proof use [`super::Interval`]); it draws trajectories and is the second
-/// opinion on a machine number. The precision stands in the type so that zero and one are honest.
+/// It proves nothing (use [`super::Interval`] for proofs). It serves to draw trajectories and to check
+/// results in `f64`. The precision is part of the type, so that zero and one have it too.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Precise<const BITS: u32>(pub(super) Float);
 

@@ -1,13 +1,13 @@
-//! Numbers that round to nearest: what a floating-point proof is made with.
+//! Scalars that round to nearest, for proofs in floating-point arithmetic.
 
 use rug::Float;
 
 use super::{Exact, Precise, Real, Whole};
 
-/// A number of a fixed count of bits whose four operations and square root are rounded to nearest
-/// (relative error at most `u = 2^−BITS`), so that the classical error analysis applies.
+/// A number with a fixed count of bits whose four operations and square root round to nearest (relative
+/// error at most `u = 2^−BITS`), so that classical error analysis applies.
 pub trait Rounded: Real {
-    /// The significant bits; the unit roundoff is `u = 2^−BITS`.
+    /// The number of significant bits; the unit roundoff is `u = 2^−BITS`.
     const BITS: u32;
 
     /// `value · 2^exponent`, with a relative error of at most `2u`.

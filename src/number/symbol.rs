@@ -1,4 +1,4 @@
-//! A scalar that writes down the formula it ran through.
+//! A scalar that records the formula it is computed by.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -9,11 +9,11 @@ use num_traits::{One, Zero};
 use super::ops::operators;
 use super::{Exact, Field, Real};
 
-/// An expression. Running a formula over symbols instead of numbers gives the LaTeX of the very
-/// formula that ran, so a report cannot drift from the code.
+/// An expression. Evaluating a formula over symbols instead of numbers gives the LaTeX of the code that
+/// ran, so a report cannot drift from the code.
 ///
-/// `0 + x`, `1·x`, `x − 0` and the like are simplified while the expression is built; nothing
-/// else is, so the printed shape is the computed shape. Comparison abstains unless the two
+/// `0 + x`, `1·x`, `x − 0` and the like are simplified while the expression is built; nothing else is,
+/// so the printed formula has the shape of the computation. Comparison abstains unless the two
 /// expressions are identical. A symbol may also stand for a matrix (products keep their order).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Symbol(Rc<Node>);
@@ -113,7 +113,7 @@ impl Symbol {
         }
     }
 
-    /// How tightly the top operation binds: sums 1, signs and products 2, atoms 3.
+    /// How tightly the top operation binds: 1 for sums, 2 for signs and products, 3 for atoms.
     fn binding(&self) -> u8 {
         match &*self.0 {
             Sum(..) | Difference(..) => 1,
@@ -123,7 +123,7 @@ impl Symbol {
         }
     }
 
-    /// Writes the expression, in parentheses when it binds less tightly than its place asks.
+    /// Writes the expression, in parentheses when it binds less tightly than `tightness`.
     fn write(&self, f: &mut fmt::Formatter<'_>, tightness: u8) -> fmt::Result {
         if self.binding() < tightness {
             f.write_str("\\left(")?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a scalar can say about an inequality.
 ///
-/// "Undecided" is an honest answer, not an error: an enclosure that touches the edge gives it.
+/// `Undecided` is not an error: an interval that contains the edge gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -20,20 +20,20 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// "value ≥ 0", given the sign of the value if it is known. Equality holds: all criteria of
-    /// the theory are closed conditions.
+    /// The verdict on "value ≥ 0", given the sign of the value if it is known. Equality holds: all
+    /// criteria of the theory are closed conditions.
     pub fn non_negative(sign: Option<Ordering>) -> Self {
         sign.map_or(Verdict::Undecided, |sign| (sign != Ordering::Less).into())
     }
 
-    /// "value > 0", given the sign of the value if it is known.
+    /// The verdict on "value > 0", given the sign of the value if it is known.
     pub fn positive(sign: Option<Ordering>) -> Self {
         sign.map_or(Verdict::Undecided, |sign| {
             (sign == Ordering::Greater).into()
         })
     }
 
-    /// Kleene's conjunction: one failure decides, otherwise one doubt abstains.
+    /// Kleene's conjunction: fails if either fails, otherwise undecided if either is undecided.
     #[must_use]
     pub fn and(self, other: Verdict) -> Verdict {
         match (self, other) {

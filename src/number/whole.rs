@@ -1,4 +1,4 @@
-//! Whole numbers: what a rational matrix is made of once its denominators are one.
+//! Integers of any size, the entries of rational matrices over a common denominator.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -8,10 +8,10 @@ use rug::{Integer, Rational};
 
 use super::Exact;
 
-/// A whole number of any size.
+/// An integer of any size.
 ///
-/// Not a [`super::Field`]: it has no division. It has instead what exact linear algebra lives on,
-/// products added in place without a common factor ever being looked for.
+/// Not a [`super::Field`], because it has no division. Products are added in place and never reduced by
+/// common factors, which is what makes exact linear algebra fast.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Whole(pub(super) Integer);
 
@@ -51,7 +51,7 @@ impl Whole {
         self.0 *= &other.0;
     }
 
-    /// `self / other`, where the division leaves no remainder.
+    /// `self / other`, where the division must leave no remainder.
     pub fn divide_exactly(&mut self, other: &Whole) {
         self.0.div_exact_mut(&other.0);
     }
@@ -68,7 +68,7 @@ impl Whole {
         Whole(Integer::from(self.0.lcm_ref(&other.0)))
     }
 
-    /// The greatest common divisor, not negative; that of 0 and 0 is 0.
+    /// The greatest common divisor, which is never negative; that of 0 and 0 is 0.
     #[must_use]
     pub fn greatest_common_divisor(&self, other: &Whole) -> Whole {
         Whole(Integer::from(self.0.gcd_ref(&other.0)))
@@ -102,12 +102,13 @@ impl Whole {
         u64::from(self.0.mod_u(modulus))
     }
 
-    /// `self · 2^exponent` as a machine number, with a relative error below `2^−52` wherever the
-    /// result is a normal number (the mantissa is cut, not rounded).
+    /// `self · 2^exponent` as an `f64`, with a relative error below `2^−52` wherever the result is a
+    /// normal number (the mantissa is truncated, not rounded).
     pub fn scaled_to_f64(&self, exponent: i32) -> f64 {
         let (mantissa, own) = self.0.to_f64_exp();
         let own = i64::from(own) + i64::from(exponent);
-        // Two steps, so that neither power of two leaves the range before the result does.
+        // Scale in two steps, so that neither power of two overflows or underflows before the result
+        // does.
         let half = own.clamp(-2200, 2200) / 2;
         let rest = own.clamp(-2200, 2200) - half;
         mantissa * 2f64.powi(half as i32) * 2f64.powi(rest as i32)
@@ -129,18 +130,18 @@ impl Exact {
         Whole(self.0.numer().clone())
     }
 
-    /// The denominator in lowest terms, above zero.
+    /// The denominator in lowest terms, which is positive.
     pub fn denominator(&self) -> Whole {
         Whole(self.0.denom().clone())
     }
 
-    /// `⌊self · 2^bits + ½⌋`: the number in units of `2^−bits`, rounded.
+    /// `⌊self · 2^bits + ½⌋`: the number rounded to an integer count of units of `2^−bits`.
     pub fn in_units_of(&self, bits: i32) -> Whole {
         let scaled = self.0.clone() << bits;
         Whole(scaled.round().numer().clone())
     }
 
-    /// About `log₂|self|`, within one; the smallest `i32` for zero.
+    /// `log₂|self|` to within one; the smallest `i32` for zero.
     pub fn exponent(&self) -> i32 {
         if self.is_zero() {
             return i32::MIN;
@@ -197,7 +198,7 @@ mod tests {
         assert_eq!(huge.scaled_to_f64(0), f64::INFINITY);
         assert_eq!(Whole::from(-3).scaled_to_f64(1), -6.0);
         assert_eq!(Whole::zero().scaled_to_f64(-5000), 0.0);
-        // 60 significant bits: within a unit of the sixtieth.
+        // 60 significant bits: the error is below one unit of the sixtieth bit.
         let near = (third.rounded_to(60) - &third).abs();
         assert!(near <= Exact::power_of_two(-60) && near > Exact::zero());
     }

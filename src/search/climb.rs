@@ -1,4 +1,5 @@
-//! Random small models, and steps that widen the gap, in floating point: proposals only.
+//! The climb: random small models, and steps that widen the gap. All in floating point, for proposals
+//! only.
 
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
@@ -7,17 +8,17 @@ use rand_chacha::ChaCha8Rng;
 use super::factors::Factors;
 use super::hunt::{Goal, Hunt};
 
-/// Gaps below this are not looked at: the ends are proposed with relative errors up to some 1e-12,
-/// and where a conjecture holds with equality half of all gaps would be a hair above 1.
+/// Gaps below this are ignored. The ends are proposed with relative errors of up to about 1e-12, so
+/// where a conjecture holds with equality, half of all gaps would be slightly above 1.
 pub(super) const WORTH_ASKING: f64 = 1.0 + 1e-9;
 
-/// How many counter-examples a search for the smallest one gathers before it shrinks them.
+/// The number of counter-examples that a search for the smallest one collects before it shrinks them.
 const ENOUGH: usize = 24;
 
-/// Models tried in one climb, per entry of the factors.
+/// The number of models tried in one climb, per entry of the factors.
 const PATIENCE: u64 = 60;
 
-/// Steps below this part of a unit do not change a gap that is worth rounding to fractions.
+/// Smaller steps than this do not change a gap enough to survive rounding to fractions.
 const SMALLEST_STEP: f64 = 1e-7;
 
 /// A model and its gap.
@@ -27,18 +28,18 @@ pub(super) struct Candidate {
     pub(super) factors: Factors<f64>,
 }
 
-/// What the climbs saw.
+/// The results of all climbs.
 #[derive(Debug, Default)]
 pub(super) struct Climbed {
     pub(super) tried: u64,
     pub(super) unmet: u64,
-    /// The top of every climb that is worth asking, in the order they were made.
+    /// The best model of every climb whose gap is large enough, in the order of the climbs.
     pub(super) candidates: Vec<Candidate>,
     highest: Option<Candidate>,
 }
 
 impl Climbed {
-    /// The widest gap of all.
+    /// The model with the widest gap of all.
     pub(super) fn best(&self) -> Option<&Candidate> {
         self.highest.as_ref()
     }
@@ -47,7 +48,7 @@ impl Climbed {
         self.tried >= budget
     }
 
-    /// Tries a model; −∞ stands for "no gap", below every gap.
+    /// Evaluates a model. A model without a gap gets −∞, which is below every gap.
     fn tried(&mut self, hunt: &Hunt, factors: Factors<f64>) -> Candidate {
         self.tried += 1;
         let gap = hunt.gap(&factors);
@@ -68,8 +69,9 @@ impl Climbed {
     }
 }
 
-/// Spends the budget. For the smallest counter-example every climb ends at the first one met, and
-/// all end when enough are met; for the widest gap the second half of the budget polishes the best.
+/// Spends the budget. For the smallest counter-example, every climb ends at the first one found, and
+/// climbing ends when enough are found. For the widest gap, the second half of the budget improves the
+/// best model.
 pub(super) fn climb(hunt: &Hunt, progress: &mut dyn FnMut(u64)) -> Climbed {
     let (settings, mut climbed) = (hunt.settings, Climbed::default());
     let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
@@ -99,7 +101,7 @@ pub(super) fn climb(hunt: &Hunt, progress: &mut dyn FnMut(u64)) -> Climbed {
     climbed
 }
 
-/// Steps of random size that are taken when they widen the gap: longer after a success, shorter
+/// Takes steps of random size when they widen the gap. Steps get longer after a success and shorter
 /// after a failure, so that about one in five succeeds (Rechenberg 1973).
 fn ascend(
     hunt: &Hunt,
@@ -124,7 +126,7 @@ fn ascend(
     top
 }
 
-/// A step of every entry, or of one sample.
+/// A random step of every entry, or of the entries of one sample.
 fn stepped(from: &Factors<f64>, step: f64, random: &mut ChaCha8Rng) -> Factors<f64> {
     let mut to = from.clone();
     let n = to.samples();
@@ -139,8 +141,8 @@ fn stepped(from: &Factors<f64>, step: f64, random: &mut ChaCha8Rng) -> Factors<f
     to
 }
 
-/// Small whole numbers, zero and one more often than others. Every second start is linear
-/// regression, the others take all numbers of columns in turn.
+/// A random start with small integers, where zero and one are more frequent. Every second start is
+/// linear regression; the others go through all numbers of columns.
 fn start(hunt: &Hunt, round: usize, random: &mut ChaCha8Rng) -> Factors<f64> {
     let d = hunt.settings.dimension;
     let columns = if round.is_multiple_of(2) {

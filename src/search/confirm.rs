@@ -1,4 +1,4 @@
-//! A counter-example, decided over ℚ.
+//! Counter-examples, decided over ℚ.
 
 use num_traits::One;
 
@@ -10,50 +10,50 @@ use crate::claim::{Conjecture, Ends, Instance};
 use crate::model::{Model, Sampling};
 use crate::number::Exact;
 
-/// An instance at which the hypotheses hold and the conclusion fails, both decided over ℚ.
+/// An instance where the hypotheses hold and the conclusion fails, both decided over ℚ.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct CounterExample {
-    /// The model as it is written to a file.
+    /// The model, as written to a model file.
     pub model: Model,
     /// The number of samples `n`.
     pub samples: usize,
     /// The dimension `d`.
     pub dimension: usize,
-    /// The simplest learning rate `η` that does it.
+    /// The simplest learning rate `η` of a counter-example with this model.
     pub lr: Exact,
     /// The batch size `B`.
     pub batch: usize,
-    /// How a batch is drawn.
+    /// How batches are drawn.
     pub sampling: Sampling,
-    /// How wide the gap is; `None` when a side does not end.
+    /// The width of the gap; `None` when a side has no end.
     pub span: Option<Span>,
 }
 
-/// Two learning rates close to the ends of the sides, decided over ℚ.
+/// Two learning rates near the ends of the two sides, decided over ℚ.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Span {
-    /// Here the conclusion fails.
+    /// A learning rate at which the conclusion fails.
     pub conclusion_fails_at: Exact,
-    /// Here, further on, the hypotheses still hold.
+    /// A larger learning rate at which the hypotheses still hold.
     pub hypotheses_hold_at: Exact,
 }
 
 impl Span {
-    /// The proved gap, `η_holds / η_fails`: a lower bound of the ratio of the ends.
+    /// The proved gap, `η_holds / η_fails`, which is a lower bound of the ratio of the ends.
     pub fn gap(&self) -> Exact {
         &self.hypotheses_hold_at / &self.conclusion_fails_at
     }
 }
 
 impl CounterExample {
-    /// The question it answers.
+    /// The instance: model, batches and learning rate.
     pub fn instance(&self) -> Instance {
         let eta = self.lr.clone();
         Instance::new(self.model.quadratic(), self.sampling, self.batch, eta)
             .expect("a counter-example has a batch that fits its model")
     }
 
-    /// Asks again over ℚ: do the hypotheses hold and does the conclusion fail?
+    /// Decides again, over ℚ, whether the hypotheses hold and the conclusion fails.
     pub fn refutes(&self, conjecture: &Conjecture) -> bool {
         refutes(conjecture, &self.instance())
     }
@@ -64,8 +64,8 @@ fn refutes(conjecture: &Conjecture, instance: &Instance) -> bool {
 }
 
 impl Hunt<'_> {
-    /// Is this a counter-example whose gap is at least `gap`, as far as floating point can tell,
-    /// and a counter-example for certain? Then here it is.
+    /// The counter-example of this model, if its gap in floating point is at least `gap` and the
+    /// instance is confirmed over ℚ.
     pub(super) fn confirm(&self, grid: &Grid, gap: f64) -> Option<CounterExample> {
         let ends = self.ends(&grid.proposed())?;
         if ends.gap()? < gap.max(WORTH_ASKING) {
@@ -88,9 +88,9 @@ impl Hunt<'_> {
         })
     }
 
-    /// The simplest learning rate between the ends at which the instance refutes the conjecture.
+    /// The simplest learning rate between the ends for which the instance refutes the conjecture.
     fn learning_rate(&self, asked: &Instance, ends: Ends) -> Option<Exact> {
-        // The hypotheses may hold on their very end: first with it, then without.
+        // The hypotheses may hold at their end: try first with the end included, then without.
         let uppers = [above(ends.hypotheses), below(ends.hypotheses)];
         uppers.into_iter().find_map(|upper| {
             let lower = above(ends.conclusion)?;
@@ -105,7 +105,7 @@ impl Hunt<'_> {
         })
     }
 
-    /// `None` when a side has no end above zero to stand at.
+    /// The span of the gap; `None` when a side has no end above zero.
     fn span(&self, asked: &Instance, ends: Ends) -> Option<Span> {
         let simplest =
             |low: Option<Exact>, high: Option<Exact>| Some(Exact::simplest_between(&low?, &high?));
@@ -130,12 +130,12 @@ impl Hunt<'_> {
     }
 }
 
-/// A hair above the end, where that is a number.
+/// A number slightly above the end; `None` when the end is not finite.
 fn above(end: f64) -> Option<Exact> {
     Exact::from_f64(end).map(|end| above_exact(&end))
 }
 
-/// A hair below the end, where that is a number.
+/// A number slightly below the end; `None` when the end is not finite.
 fn below(end: f64) -> Option<Exact> {
     Exact::from_f64(end).map(|end| below_exact(&end))
 }

@@ -1,14 +1,15 @@
-//! A model by its factors, `H_i = G_i G_iᵀ`: any change of a `G_i` gives a minimum again.
+//! Models stored as their factors, `H_i = G_i G_iᵀ`, so that any change of a `G_i` gives a minimum
+//! again.
 
 use nalgebra::{DMatrix, Scalar};
 
 use crate::model::Quadratic;
 use crate::number::Field;
 
-/// `G_1 … G_n`, each d × r: with `r = 1` linear regression on the inputs `G_i`.
+/// The factors `G_1 … G_n`, each d × r; `r = 1` is linear regression on the inputs `G_i`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factors<T: Scalar> {
-    /// The `G_i`, equally large.
+    /// The `G_i`, all of the same shape.
     pub of_samples: Vec<DMatrix<T>>,
 }
 
@@ -18,22 +19,22 @@ impl<T: Scalar> Factors<T> {
         self.of_samples.len()
     }
 
-    /// The dimension `d`, and the number of columns `r`, which bounds the rank of every `H_i`.
+    /// The dimension `d` and the number of columns `r`, which bounds the rank of every `H_i`.
     pub fn shape(&self) -> (usize, usize) {
         self.of_samples.first().map_or((0, 0), DMatrix::shape)
     }
 
-    /// Every entry: sample by sample, column by column.
+    /// Iterates over all entries, sample by sample and column by column.
     pub fn entries(&self) -> impl Iterator<Item = &T> {
         self.of_samples.iter().flat_map(|g| g.iter())
     }
 
-    /// Every entry, to be changed, in the order of [`Factors::entries`].
+    /// Iterates over mutable references to all entries, in the order of [`Factors::entries`].
     pub fn entries_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.of_samples.iter_mut().flat_map(|g| g.iter_mut())
     }
 
-    /// The factors with every entry changed.
+    /// The factors with `change` applied to every entry.
     pub fn map<S: Scalar>(&self, change: impl Fn(&T) -> S) -> Factors<S> {
         let changed = |g: &DMatrix<T>| g.map(|entry| change(&entry));
         Factors {
@@ -41,8 +42,8 @@ impl<T: Scalar> Factors<T> {
         }
     }
 
-    /// The factors without one sample, without one coordinate, and without one column, for each of
-    /// them in turn; at least one of each is left.
+    /// All factors that result from removing one sample, one coordinate, or one column; at least one of
+    /// each remains.
     pub fn smaller(&self) -> Vec<Self> {
         let ((d, r), n) = (self.shape(), self.samples());
         let several = |count: usize| 0..if count > 1 { count } else { 0 };

@@ -1,4 +1,4 @@
-//! Factors in fractions with one denominator, and how large such a model is to write down.
+//! Factors as fractions with one denominator, and a measure of how large such a model is when written.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -6,16 +6,16 @@ use super::factors::Factors;
 use crate::model::{Linear, Model};
 use crate::number::Exact;
 
-/// The factors `G_i / q` with whole `G_i`.
+/// The factors `G_i / q` with integer matrices `G_i`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid {
-    /// The numerators, `G_i`.
+    /// The numerators `G_i`.
     pub numerators: Factors<i64>,
-    /// The denominator, `q ≥ 1`.
+    /// The denominator `q ≥ 1`.
     pub denominator: u64,
 }
 
-/// What is to become small, the most important first.
+/// The size of a written model, compared field by field in this order; the search minimises it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size {
     /// The number of samples `n`.
@@ -42,7 +42,7 @@ impl Grid {
         }
     }
 
-    /// The same factors with another denominator, rounded where they must be.
+    /// The factors rounded to another denominator.
     #[must_use]
     pub fn over(&self, denominator: u64) -> Self {
         Grid::rounded(&self.proposed(), denominator)
@@ -61,7 +61,7 @@ impl Grid {
             .map(|entry| Exact::fraction(*entry, denominator))
     }
 
-    /// The model as it is written to a file: linear regression where the factors have one column.
+    /// The model as written to a model file: linear regression when the factors have one column.
     pub fn file(&self) -> Model {
         let exact = self.exact();
         let input = |g: &DMatrix<Exact>| DVector::from_iterator(g.nrows(), g.iter().cloned());
@@ -74,7 +74,7 @@ impl Grid {
         }
     }
 
-    /// How large the model is to write down.
+    /// The size of the written model.
     pub fn size(&self) -> Size {
         let (dimension, columns) = self.numerators.shape();
         let entries = || self.numerators.entries();
@@ -88,7 +88,7 @@ impl Grid {
         }
     }
 
-    /// The same model with its samples in order and no column that begins with a minus.
+    /// The same model with its samples sorted and with no column that starts with a minus sign.
     #[must_use]
     pub fn tidy(mut self) -> Self {
         for g in &mut self.numerators.of_samples {

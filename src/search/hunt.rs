@@ -1,4 +1,4 @@
-//! What is searched, and how long.
+//! What a search looks for, where, and for how long.
 
 use super::factors::Factors;
 use crate::claim::{Conjecture, Ends};
@@ -6,38 +6,39 @@ use crate::error::{Error, Result};
 use crate::model::Sampling;
 use crate::number::Exact;
 
-/// The largest dimension searched: a climb asks for the eigenvalues of d(d+1)/2 = 36 rows.
+/// The largest dimension searched: a climb computes eigenvalues of matrices of d(d+1)/2 = 36 rows.
 pub const LARGEST_DIMENSION: usize = 8;
 
 /// The largest number of samples searched.
 pub const MOST_SAMPLES: usize = 64;
 
-/// What a search is after.
+/// The kind of counter-example that a search looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Goal {
-    /// The smallest counter-example there is.
+    /// The smallest counter-example.
     Smallest,
-    /// The counter-example with the widest gap, in numbers as small as its width allows.
+    /// The counter-example with the widest gap, written with the smallest numbers that keep almost all
+    /// of its width.
     WidestGap,
 }
 
-/// Where to search, and how long.
+/// The range and the budget of a search.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Settings {
-    /// What is wanted.
+    /// The kind of counter-example to look for.
     pub goal: Goal,
-    /// The dimension `d` of the models tried; a counter-example may come out smaller.
+    /// The dimension `d` of the models tried; the counter-example may be smaller.
     pub dimension: usize,
-    /// The number of samples `n` of the models tried; a counter-example may come out smaller.
+    /// The number of samples `n` of the models tried; the counter-example may have fewer.
     pub samples: usize,
-    /// The batch size `B`; with 1, `p = 1`.
+    /// The batch size `B`; a batch of 1 has `p = 1`.
     pub batch: usize,
-    /// How a batch is drawn.
+    /// How batches are drawn.
     pub sampling: Sampling,
-    /// How many models the climb may try. Rounding, shrinking and confirming come on top.
+    /// The number of models that the climb may try. Rounding, shrinking and confirming come on top.
     pub budget: u64,
-    /// The seed.
+    /// The seed of the random models and steps.
     pub seed: u64,
 }
 
@@ -55,13 +56,13 @@ impl Settings {
         within("batch", self.batch, self.samples)
     }
 
-    /// The noise weight of a model with this many samples; `None` when a batch does not fit it.
+    /// The noise weight of a model with this many samples; `None` when the batch size does not fit.
     fn weight(&self, samples: usize) -> Option<Exact> {
         self.sampling.weight(samples, self.batch).ok()
     }
 }
 
-/// A conjecture and where to look for its counter-example.
+/// A conjecture and the settings of the search for its counter-example.
 #[derive(Clone, Copy)]
 pub(super) struct Hunt<'a> {
     pub(super) conjecture: &'a Conjecture,
@@ -69,13 +70,13 @@ pub(super) struct Hunt<'a> {
 }
 
 impl Hunt<'_> {
-    /// Where the two sides end for this model; `None` when a batch does not fit it.
+    /// The ends of the two sides for this model; `None` when the batch size does not fit.
     pub(super) fn ends(&self, factors: &Factors<f64>) -> Option<Ends> {
         let weight = self.settings.weight(factors.samples())?.to_f64();
         Some(self.conjecture.ends(&factors.model(), weight))
     }
 
-    /// See [`Ends::gap`].
+    /// The gap of this model, as defined by [`Ends::gap`].
     pub(super) fn gap(&self, factors: &Factors<f64>) -> Option<f64> {
         self.ends(factors)?.gap()
     }

@@ -1,15 +1,16 @@
-//! Room **search**: exact counter-examples to a conjecture, found and made small.
+//! Room **search**: finds exact counter-examples to a conjecture and shrinks them.
 //!
-//! Three steps, of which the last one alone is believed:
+//! A search has three steps. Only the result of the last one is trusted.
 //!
-//! 1. *Climb* in floating point (`climb`): random small models, and steps that widen the gap
-//!    between the end of the hypotheses and the end of the conclusion ([`Ends::gap`](crate::claim::Ends::gap)).
-//! 2. *Round and shrink* (`shrink`): every `H_i = G_i G_iᵀ` is kept as its factor, so that any
-//!    rounding of the `G_i` is a minimum again; then fewer samples, dimensions, columns and smaller
-//!    numbers, as long as it stays a counter-example.
-//! 3. *Confirm* over ℚ (`confirm`): the hypotheses hold and the conclusion fails, decided.
+//! 1. *Climb* in floating point (`climb`): random small models, and steps that widen the gap between
+//!    the end of the hypotheses and the end of the conclusion ([`Ends::gap`](crate::claim::Ends::gap)).
+//! 2. *Round and shrink* (`shrink`): every `H_i = G_i G_iᵀ` is stored as its factor, so that rounding
+//!    the `G_i` gives a minimum again. Then samples, dimensions, columns and the size of the numbers
+//!    are reduced for as long as the model stays a counter-example.
+//! 3. *Confirm* over ℚ (`confirm`): decides that the hypotheses hold and the conclusion fails.
 //!
-//! The same settings give the same result: one seed, one thread, a budget counted in models.
+//! The same settings always give the same result: a search uses one seed, one thread, and a budget
+//! counted in models.
 
 mod climb;
 mod confirm;
@@ -25,26 +26,26 @@ pub use confirm::{CounterExample, Span};
 use hunt::Hunt;
 pub use hunt::{Goal, LARGEST_DIMENSION, MOST_SAMPLES, Settings};
 
-/// What a search saw.
+/// The result of a search.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Outcome {
-    /// How many models the climb tried.
+    /// The number of models that the climb tried.
     pub tried: u64,
-    /// How many of them had no gap to speak of: the hypotheses hold at no learning rate, or
-    /// neither side ends.
+    /// The number of those models without a gap: their hypotheses hold at no learning rate, or neither
+    /// side has an end.
     pub unmet: u64,
-    /// The widest gap seen in floating point, `η_hypotheses / η_conclusion`: where to look, not
-    /// proved. `None` when no model had a finite one.
+    /// The widest gap seen in floating point, `η_hypotheses / η_conclusion`. It is a proposal, not
+    /// proved. `None` when no model had a finite gap.
     pub widest: Option<f64>,
-    /// The counter-example, decided over ℚ; `None` when none was found, which proves nothing.
+    /// The counter-example, decided over ℚ. `None` when none was found, which proves nothing.
     pub found: Option<CounterExample>,
 }
 
-/// Hunts a counter-example to the conjecture. `progress` is told, now and then, how many models
-/// were tried.
+/// Searches for a counter-example to the conjecture. `progress` is called now and then with the number
+/// of models tried.
 ///
 /// # Errors
-/// When a setting is out of range.
+/// When a setting is out of its range.
 pub fn search(
     conjecture: &Conjecture,
     settings: &Settings,

@@ -5,22 +5,22 @@ use super::confirm::CounterExample;
 use super::grid::Grid;
 use super::hunt::Hunt;
 
-/// The denominators tried in turn, each about a third larger than the one before.
+/// The denominators that are tried in turn.
 const DENOMINATORS: [u64; 24] = [
     1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 512, 1024, 4096, 16384,
     65536,
 ];
 
-/// Up to this many entries, two entries are changed at a time where one does not help.
+/// Up to this many entries, pairs of entries are changed when single changes do not help.
 const FEW_ENTRIES: usize = 16;
 
-/// The part of the width, `gap − 1`, that may be lost to smaller numbers.
+/// The fraction of the width, `gap − 1`, that may be lost by using smaller numbers.
 const LOSS: f64 = 1e-3;
 
-/// How many of the widest candidates are rounded; the first is nearly always the one.
+/// The number of widest candidates that are rounded; nearly always the first one succeeds.
 const WIDEST: usize = 3;
 
-/// The smallest counter-example that shrinking any of the candidates gives.
+/// The smallest counter-example that results from shrinking the candidates.
 pub(super) fn smallest(hunt: &Hunt, candidates: &[Candidate]) -> Option<CounterExample> {
     let shrink = |candidate: &Candidate| {
         let start = rounded(hunt, candidate, WORTH_ASKING)?;
@@ -31,7 +31,7 @@ pub(super) fn smallest(hunt: &Hunt, candidates: &[Candidate]) -> Option<CounterE
     Some(smallest.tidied(hunt, WORTH_ASKING))
 }
 
-/// The widest candidate in numbers that lose at most [`LOSS`] of its width.
+/// The widest candidate, in numbers that lose at most the fraction [`LOSS`] of its width.
 pub(super) fn widest(hunt: &Hunt, candidates: &[Candidate]) -> Option<CounterExample> {
     let mut sorted: Vec<&Candidate> = candidates.iter().collect();
     sorted.sort_by(|a, b| b.gap.total_cmp(&a.gap));
@@ -43,7 +43,7 @@ pub(super) fn widest(hunt: &Hunt, candidates: &[Candidate]) -> Option<CounterExa
     })
 }
 
-/// A model in fractions that is confirmed.
+/// A confirmed model in fractions.
 struct Kept {
     grid: Grid,
     found: CounterExample,
@@ -64,7 +64,7 @@ fn rounded(hunt: &Hunt, candidate: &Candidate, gap: f64) -> Option<Kept> {
     })
 }
 
-/// Takes smaller models as long as one keeps the gap.
+/// Replaces the model by smaller ones for as long as one keeps the gap.
 fn shrunk(hunt: &Hunt, mut kept: Kept, gap: f64) -> Kept {
     loop {
         let smaller = |grid: &Grid| {
@@ -80,7 +80,7 @@ fn shrunk(hunt: &Hunt, mut kept: Kept, gap: f64) -> Kept {
     }
 }
 
-/// The first of these grids that is smaller and still confirmed.
+/// The first of these grids that is smaller and is confirmed.
 fn first_smaller(
     hunt: &Hunt,
     grids: impl IntoIterator<Item = Grid>,
@@ -95,7 +95,7 @@ fn first_smaller(
     })
 }
 
-/// One sample, coordinate or column less.
+/// The grids with one sample, coordinate or column less.
 fn fewer(grid: &Grid) -> Vec<Grid> {
     let numerators = grid.numerators.smaller().into_iter();
     let with = |numerators| Grid {
@@ -105,8 +105,8 @@ fn fewer(grid: &Grid) -> Vec<Grid> {
     numerators.map(with).collect()
 }
 
-/// Smaller denominators: the factors times the denominator (for conjectures that do not depend on
-/// the unit of curvature), and the nearest factors.
+/// The grids with a smaller denominator: the factors times the denominator (for conjectures that do not
+/// depend on the unit of curvature), and the nearest factors.
 fn coarser(grid: &Grid) -> impl Iterator<Item = Grid> {
     let whole = Grid {
         denominator: 1,
@@ -116,7 +116,7 @@ fn coarser(grid: &Grid) -> impl Iterator<Item = Grid> {
     std::iter::once(whole).chain(nearest)
 }
 
-/// One entry nearer to zero, or without its sign.
+/// The grids in which one entry is nearer to zero or loses its sign.
 fn singles(grid: &Grid) -> impl Iterator<Item = Grid> {
     let entries: Vec<i64> = grid.numerators.entries().copied().collect();
     let changes = entries.into_iter().enumerate().flat_map(|(i, entry)| {
@@ -126,7 +126,7 @@ fn singles(grid: &Grid) -> impl Iterator<Item = Grid> {
     changes.map(|change| changed(grid, &change))
 }
 
-/// One entry nearer to zero, and another one by 1 in either direction, or without its sign.
+/// The grids in which one entry is nearer to zero and another changes by ±1 or loses its sign.
 fn pairs(grid: &Grid) -> impl Iterator<Item = Grid> {
     let entries: Vec<i64> = grid.numerators.entries().copied().collect();
     let count = if entries.len() <= FEW_ENTRIES {
@@ -146,7 +146,7 @@ fn pairs(grid: &Grid) -> impl Iterator<Item = Grid> {
     changes.map(|change| changed(grid, &change))
 }
 
-/// The grid with these entries put in place.
+/// The grid with these entries replaced.
 fn changed(grid: &Grid, change: &[(usize, i64)]) -> Grid {
     let mut grid = grid.clone();
     for (i, value) in change {

@@ -9,7 +9,7 @@ use crate::matrix::Bracket;
 use crate::model::{Linear, Model, Quadratic, Sampling, golden};
 use crate::number::Verdict;
 
-/// Small inputs, often dependent, equal or zero: every rank from 0 to d.
+/// Small inputs, often dependent, equal or zero, which give every rank from 0 to d.
 fn linear() -> impl Strategy<Value = Model> {
     (1usize..5, 1usize..5).prop_flat_map(|(d, n)| {
         proptest::collection::vec(-2i64..3, d * n).prop_map(move |entries| {
@@ -37,7 +37,7 @@ fn weight(model: &Model) -> impl Strategy<Value = (Sampling, usize)> + use<> {
     (proptest::sample::select(Sampling::ALL.to_vec()), 1..=n)
 }
 
-/// Every decision is that of the criterion, and its certificate holds.
+/// Asserts that every decision agrees with the criterion and that its certificate checks.
 fn agrees(model: &Model, sampling: Sampling, batch: usize, eta: &Exact) {
     let p = sampling.weight(model.samples(), batch).unwrap();
     let expected = mean_square::verdict(&model.quadratic(), eta, &p);
@@ -74,13 +74,13 @@ proptest! {
     }
 }
 
-/// `true` below the closed form of the edge, by the sign of its polynomial.
+/// `true` below the closed form of the edge, decided by the sign of its polynomial.
 type Below = fn(&Exact) -> bool;
 
 #[test]
 fn brackets_of_two_hundred_digits_hold_the_closed_forms() {
     let closed_forms: [(Quadratic, Below); 3] = [
-        // η² − 6η + 6 = 0, (3η − 7)² = 13, (5η − 9)² = 21: each the smaller root.
+        // η² − 6η + 6 = 0, (3η − 7)² = 13, (5η − 9)² = 21; the edge is the smaller root of each.
         (golden::three_inputs(), |eta| {
             (Exact::from(3) - eta).pow(2) > Exact::from(3)
         }),
@@ -99,7 +99,7 @@ fn brackets_of_two_hundred_digits_hold_the_closed_forms() {
         let end = decision.critical_lr[MEAN_SQUARE].clone().unwrap();
         assert!(below(&end.lower) && !below(&end.upper));
         assert!(&end.upper - &end.lower <= &width * &end.lower);
-        // Even there the witness is found, and checks.
+        // Even at the ends of the bracket a witness is found and checks.
         agrees(&model, scheme, 1, &end.lower);
         agrees(&model, scheme, 1, &end.upper);
     }
@@ -127,7 +127,7 @@ fn the_edge_without_a_witness_is_eliminated() {
     );
 }
 
-/// `n` inputs in `d` dimensions, measured in this unit.
+/// A model with `n` inputs in `d` dimensions, measured in this unit.
 fn large(n: i64, d: usize, unit: &str) -> Model {
     let unit: Exact = unit.parse().unwrap();
     let entry = |i: i64, j: i64| Exact::fraction((i * i + 7 * i * j + 3 * j * j) % 41 - 20, 10);
@@ -135,8 +135,8 @@ fn large(n: i64, d: usize, unit: &str) -> Model {
     Model::Linear(Linear::new((1..=n).map(input).collect()).unwrap())
 }
 
-/// Thirty inputs in twenty dimensions, and fewer inputs than dimensions: beyond the reach of elimination
-/// in the time of a test, and over-parameterised. The unit of length changes nothing but η.
+/// Thirty inputs in twenty dimensions, which elimination cannot decide in the time of a test, and fewer
+/// inputs than dimensions. The unit of length only changes η.
 #[test]
 fn large_models_are_decided_within_a_millionth_of_the_edge() {
     for (n, d, unit) in [
@@ -165,9 +165,9 @@ fn large_models_are_decided_within_a_millionth_of_the_edge() {
     }
 }
 
-/// A correction is solved for at the learning rate of the edge, in the units of the proposal: every one
-/// adds most of the digits of a machine number. (Without the learning rate it would be a step of power
-/// iteration, of one or two bits.)
+/// A correction solves at the learning rate of the edge, in the units of the proposal, so that each one
+/// adds most of the digits of an `f64`. (Without the learning rate it would be a step of power
+/// iteration, which adds one or two bits.)
 #[test]
 fn corrections_add_many_digits_at_every_step() {
     for (n, d, unit) in [(30, 20, "1"), (30, 20, "1e-9"), (18, 25, "1e13")] {
@@ -189,8 +189,8 @@ fn corrections_add_many_digits_at_every_step() {
     }
 }
 
-/// Far from the edge the identity is a witness too, but on the span of eighteen inputs it is a projector
-/// of more than twice the digits.
+/// Far from the edge the identity on the span is a witness too, but for eighteen inputs it is a
+/// projector with more than twice as many digits.
 #[test]
 fn the_witness_of_a_large_span_is_short() {
     let model = large(18, 25, "1");

@@ -45,7 +45,8 @@ fn zero_has_no_exponent_and_others_have_theirs() {
     }
 }
 
-/// `1/(q_i q_j)` is congruent to the matrix of ones, which over the common denominator it is not.
+/// The matrix `1/(q_i q_j)` is congruent to the matrix of ones, which is shorter than its entries over
+/// the common denominator.
 #[test]
 fn the_shorter_congruent_form_is_given() {
     let q = [2i64, 3, 5, 7];

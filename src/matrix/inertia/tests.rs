@@ -60,7 +60,7 @@ fn symmetric() -> impl Strategy<Value = DMatrix<Exact>> {
 }
 
 proptest! {
-    /// A congruence by an invertible (unit triangular) matrix changes nothing: Sylvester.
+    /// Sylvester's law: a congruence by an invertible (unit triangular) matrix keeps the inertia.
     #[test]
     fn inertia_is_kept_by_congruence(a in symmetric(), seed in symmetric()) {
         let d = a.nrows();
@@ -73,8 +73,8 @@ proptest! {
         prop_assert_eq!(inertia(&a), inertia(&congruent));
     }
 
-    /// nalgebra's eigenvalues, a road without elimination: they may differ only near zero.
-    /// No diagonal pivot at all: the eigenvalues have the sum 0 and the product 2abc.
+    /// A symmetric 3 × 3 matrix with a zero diagonal offers no diagonal pivot. The sum of its
+    /// eigenvalues is 0 and their product is 2abc.
     #[test]
     fn hollow_matrices_have_the_signs_of_their_determinant(a in -3i64..4, b in -3i64..4, c in -3i64..4) {
         let found = counts(&[&[0, a, b], &[a, 0, c], &[b, c, 0]]);
@@ -87,13 +87,14 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 
+    /// nalgebra's eigenvalues are computed without elimination; they may disagree only near zero.
     #[test]
     fn inertia_agrees_with_eigenvalues(a in symmetric()) {
         let found = inertia(&a).unwrap();
         let eigenvalues = a.map(|x| x.to_f64()).symmetric_eigenvalues();
-        // Entries are at most 3 and d ≤ 4, so the solver's error is far below 1e-12; a non-zero
-        // eigenvalue is far above it (the product of the non-zero ones is a rational with a
-        // denominator of at most 6⁴).
+        // Entries are at most 3 and d ≤ 4, so the solver's error is far below 1e-12. A non-zero
+        // eigenvalue is far above it, because the product of the non-zero ones is a rational with a
+        // denominator of at most 6⁴.
         let near = |x: &&f64| x.abs() < 1e-12;
         prop_assert_eq!(found.zero, eigenvalues.iter().filter(near).count());
         prop_assert_eq!(found.positive, eigenvalues.iter().filter(|x| **x >= 1e-12).count());

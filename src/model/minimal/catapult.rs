@@ -1,24 +1,24 @@
 //! The linear net with one hidden layer of width `m` on one sample (Lewkowycz et al. 2020):
-//! `f = u·v/√m`, `L = f²/2`, kernel `λ = (‖u‖² + ‖v‖²)/m`.
+//! `f = u·v/√m`, `L = f²/2`, tangent kernel `λ = (‖u‖² + ‖v‖²)/m`.
 //!
-//! Gradient descent closes on two numbers: `f⁺ = f (1 − ηλ + η²f²/m)` and
-//! `λ⁺ = λ + (ηf²/m)(ηλ − 4)`. So `λ` falls for ever when `ηλ₀ < 4` and rises for ever when
-//! `ηλ₀ > 4` (unless `f` hits zero); at `ηλ₀ = 4` it stands still, and for `m = 1` `g = ηf` moves
-//! by `g⁺ = g³ − 3g = 2T₃(g/2)`, the chaotic cubic of Chebyshev on `[−2, 2]`.
+//! Under gradient descent the two numbers `f` and `λ` determine their own evolution:
+//! `f⁺ = f (1 − ηλ + η²f²/m)` and `λ⁺ = λ + (ηf²/m)(ηλ − 4)`. So `λ` falls forever when `ηλ₀ < 4` and
+//! rises forever when `ηλ₀ > 4` (unless `f` hits zero). At `ηλ₀ = 4` it is constant, and for `m = 1`
+//! the number `g = ηf` follows `g⁺ = g³ − 3g = 2T₃(g/2)`, Chebyshev's chaotic cubic on `[−2, 2]`.
 //!
-//! The root is avoided: the state holds `√m·f = u·v`.
+//! To avoid the root, the state holds `√m·f = u·v`.
 
 use nalgebra::DVector;
 
 use crate::matrix::Algebra;
 use crate::number::{Field, Symbol};
 
-/// The two numbers on which gradient descent closes, and the width.
+/// The state of gradient descent, output and kernel, and the width.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catapult<T> {
     /// `√m·f = u·v`.
     pub output: T,
-    /// The kernel `λ = (‖u‖² + ‖v‖²)/m`; the sharpness at a minimum.
+    /// The tangent kernel `λ = (‖u‖² + ‖v‖²)/m`; at a minimum it is the sharpness.
     pub kernel: T,
     /// The width `m`.
     pub width: T,
@@ -60,7 +60,7 @@ impl<T: Field> Catapult<T> {
     }
 }
 
-/// One step of gradient descent on the weights themselves: `u⁺ = u − ηf v/√m`, and `v⁺` alike.
+/// One step of gradient descent on the weights: `u⁺ = u − ηf v/√m`, and `v⁺` likewise.
 pub fn descend<T: Field>(
     u: &DVector<T>,
     v: &DVector<T>,
@@ -71,12 +71,12 @@ pub fn descend<T: Field>(
     (u - along(v), v - along(u))
 }
 
-/// `g⁺ = g³ − 3g`: the map of `g = ηf` at `ηλ = 4` in width 1; `2T₃(g/2)`.
+/// The map `g⁺ = g³ − 3g = 2T₃(g/2)` of `g = ηf`, for `ηλ = 4` and width 1.
 pub fn chebyshev<A: Algebra<T>, T: Field>(g: &A) -> A {
     g.squared() * g.clone() - g.clone().scaled(&T::int(3))
 }
 
-/// The next kernel in LaTeX.
+/// The formula of the next kernel in LaTeX.
 pub fn latex() -> String {
     let [output, kernel, width] = [r"\varphi", r"\lambda", "m"].map(Symbol::named);
     let state = Catapult {

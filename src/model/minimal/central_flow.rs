@@ -1,16 +1,16 @@
-//! The central flow at the edge of stability (Cohen et al. 2025): the smooth path about which
-//! gradient descent oscillates while one eigenvalue stands at `S = 2/η`.
+//! The central flow at the edge of stability (Cohen et al. 2025): the smooth path around which gradient
+//! descent oscillates while its sharpness stays at `S = 2/η`.
 //!
-//! `dw/dt = −η(∇L + ½σ²∇S)` with the variance of the oscillation
-//! `σ² = 2⟨−∇L, ∇S⟩/‖∇S‖²`, chosen so that `dS/dt = 0`. A model of the time average, for one critical
-//! eigenvalue and `⟨−∇L, ∇S⟩ ≥ 0`; several need a matrix in place of `σ²`.
+//! `dw/dt = −η(∇L + ½σ²∇S)` with the variance of the oscillation `σ² = 2⟨−∇L, ∇S⟩/‖∇S‖²`, chosen so
+//! that `dS/dt = 0`. It models the time average for one critical eigenvalue and `⟨−∇L, ∇S⟩ ≥ 0`;
+//! several critical eigenvalues need a matrix in place of `σ²`.
 
 use nalgebra::DVector;
 
 use crate::number::Field;
 
-/// `σ² = 2⟨−∇L, ∇S⟩/‖∇S‖²`, from the gradients of loss and sharpness (both of length d). Negative when
-/// the sharpness falls by itself: then the run leaves the edge, and there is no oscillation.
+/// `σ² = 2⟨−∇L, ∇S⟩/‖∇S‖²`, from the gradients of loss and sharpness (both of length d). A negative
+/// value means that the sharpness falls by itself: the run leaves the edge and does not oscillate.
 ///
 /// # Panics
 /// When the gradients differ in length; over ℚ when `∇S = 0`.
@@ -18,10 +18,10 @@ pub fn oscillation<T: Field>(loss: &DVector<T>, sharpness: &DVector<T>) -> T {
     T::int(-2) * loss.dot(sharpness) / sharpness.dot(sharpness)
 }
 
-/// `dw/dt = −η(∇L + ½σ²∇S)`.
+/// The velocity `dw/dt = −η(∇L + ½σ²∇S)`, of length d.
 ///
 /// # Panics
-/// Those of [`oscillation`].
+/// As [`oscillation`].
 pub fn velocity<T: Field>(
     loss: &DVector<T>,
     sharpness: &DVector<T>,

@@ -1,11 +1,11 @@
-//! Scalar deep nets: `L = (Πw_i − 1)²/2` (Kreisler et al. 2023; with four factors, two by two equal,
-//! the minimal example of Zhu et al. 2023; with two factors `L = (xy − 1)²/2`).
+//! Scalar deep nets: `L = (Πw_i − 1)²/2` (Kreisler et al. 2023). Two factors give `L = (xy − 1)²/2`;
+//! four factors in two equal pairs give the minimal example of Zhu et al. (2023).
 
 use nalgebra::DMatrix;
 
 use crate::number::Field;
 
-/// The factors `w_1 … w_D`.
+/// A scalar deep net with the weights `w_1 … w_D`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProductNet<T> {
     /// The weights, one per layer.
@@ -13,25 +13,25 @@ pub struct ProductNet<T> {
 }
 
 impl<T: Field> ProductNet<T> {
-    /// `ρ = Πw_i − 1`.
+    /// The residual `ρ = Πw_i − 1`.
     pub fn residual(&self) -> T {
         self.product_without(&[]) - T::one()
     }
 
-    /// `L = ρ²/2`.
+    /// The loss `L = ρ²/2`.
     pub fn loss(&self) -> T {
         T::ratio(1, 2) * self.residual().square()
     }
 
-    /// `∂L/∂w_i = ρ Π_{j≠i} w_j`.
+    /// The gradient, `∂L/∂w_i = ρ Π_{j≠i} w_j`.
     pub fn gradient(&self) -> Vec<T> {
         let residual = self.residual();
         let entry = |i| &residual * self.product_without(&[i]);
         (0..self.weights.len()).map(entry).collect()
     }
 
-    /// The Hessian, D × D: `P_i P_j + ρ P_ij` with `P_i = Π_{k≠i} w_k`, and `P_ij = Π_{k≠i,j} w_k`
-    /// off the diagonal, 0 on it.
+    /// The Hessian, D × D: `P_i P_j + ρ P_ij` with `P_i = Π_{k≠i} w_k`, and `P_ij = Π_{k≠i,j} w_k` off
+    /// the diagonal, 0 on it.
     pub fn hessian(&self) -> DMatrix<T> {
         let (depth, residual) = (self.weights.len(), self.residual());
         DMatrix::from_fn(depth, depth, |i, j| {
@@ -43,7 +43,7 @@ impl<T: Field> ProductNet<T> {
         })
     }
 
-    /// `Σ_i Π_{j≠i} w_j²`: the sharpness, when this is a minimum (`ρ = 0`, where the Hessian has
+    /// `Σ_i Π_{j≠i} w_j²`, which is the sharpness when this is a minimum (at `ρ = 0` the Hessian has
     /// rank one).
     pub fn sharpness_at_minimum(&self) -> T {
         let term = |i| self.product_without(&[i]).square();
@@ -61,17 +61,17 @@ impl<T: Field> ProductNet<T> {
         }
     }
 
-    /// `w_i² − w_j²`: gradient flow keeps it. With two factors gradient descent multiplies it by
-    /// `1 − η²ρ²` in each step.
+    /// `w_i² − w_j²`, which gradient flow conserves. With two factors, each step of gradient descent
+    /// multiplies it by `1 − η²ρ²`.
     pub fn imbalance(&self, i: usize, j: usize) -> T {
         self.weights[i].square() - self.weights[j].square()
     }
 
-    /// With two factors: the square of the sharpness of the minimum that gradient flow would reach
-    /// from here, `(x² − y²)² + 4`.
+    /// For two factors: the squared sharpness of the minimum that gradient flow would reach from here,
+    /// `(x² − y²)² + 4`.
     ///
     /// # Panics
-    /// When there are not two factors.
+    /// When the number of factors is not two.
     pub fn squared_flow_sharpness(&self) -> T {
         let depth = self.weights.len();
         assert_eq!(

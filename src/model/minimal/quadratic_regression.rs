@@ -1,25 +1,25 @@
 //! Quadratic regression on one sample: `f(θ) = b + Gᵀθ + θᵀQθ/2`, `L = z²/2`, `z = f − y` (Zhu et al.
 //! 2022; Agarwala, Pedregosa and Pennington 2022).
 //!
-//! With `J = ∇f = G + Qθ`, gradient descent closes on `z` and `J`:
-//! `z⁺ = z − ηz JᵀJ + ½η²z² JᵀQJ` and `J⁺ = J − ηzQJ`.
+//! Under gradient descent the residual `z` and the Jacobian `J = ∇f = G + Qθ` determine their own
+//! evolution: `z⁺ = z − ηz JᵀJ + ½η²z² JᵀQJ` and `J⁺ = J − ηzQJ`.
 
 use nalgebra::{DMatrix, DVector};
 
 use crate::number::{Field, Symbol};
 
-/// The model: `Q` symmetric, d × d, and `G` of length d; the constant `b − y` joined to one number.
+/// The model, with the constants `b` and `y` combined into `b − y`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuadraticRegression<T> {
-    /// `b − y`.
+    /// `b − y`, the residual at `θ = 0`.
     pub offset: T,
-    /// `G`.
+    /// `G`, of length d: the slope of `f` at `θ = 0`.
     pub slope: DVector<T>,
-    /// `Q`.
+    /// `Q`, symmetric, d × d: the Hessian of `f`.
     pub curvature: DMatrix<T>,
 }
 
-/// The residual and the Jacobian.
+/// The residual and the Jacobian at some parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State<T> {
     /// `z = f − y`.
@@ -29,7 +29,7 @@ pub struct State<T> {
 }
 
 impl<T: Field> QuadraticRegression<T> {
-    /// `z` and `J` at the parameters `θ`.
+    /// The state at the parameters `θ` (length d).
     pub fn at(&self, theta: &DVector<T>) -> State<T> {
         let bend = &self.curvature * theta;
         State {
@@ -45,7 +45,7 @@ impl<T: Field> QuadraticRegression<T> {
         theta - state.jacobian.map(|entry| entry * &pull)
     }
 
-    /// The same step on residual and Jacobian.
+    /// The same step, on residual and Jacobian.
     pub fn step(&self, state: &State<T>, learning_rate: &T) -> State<T> {
         let (z, j) = (&state.residual, &state.jacobian);
         let bend = &self.curvature * j;
@@ -57,12 +57,12 @@ impl<T: Field> QuadraticRegression<T> {
     }
 }
 
-/// `z − ηz JᵀJ + ½(ηz)² JᵀQJ`, for the pull `ηz`.
+/// `z − ηz JᵀJ + ½(ηz)² JᵀQJ`, where `pull` is `ηz`, `kernel` is `JᵀJ` and `bent` is `JᵀQJ`.
 fn next_residual<T: Field>(residual: &T, kernel: &T, bent: &T, pull: &T) -> T {
     residual - pull * kernel + T::ratio(1, 2) * pull.square() * bent
 }
 
-/// `J − ηzQJ`, entry by entry.
+/// `J − ηzQJ`, entry by entry, where `pull` is `ηz`.
 fn next_slope<T: Field>(slope: &T, bend: &T, pull: &T) -> T {
     slope - pull * bend
 }
@@ -80,7 +80,7 @@ pub fn latex() -> String {
 }
 
 impl<T: Field> State<T> {
-    /// `JᵀJ`, the tangent kernel; at `z = 0` the sharpness.
+    /// The tangent kernel `JᵀJ`; at `z = 0` it is the sharpness.
     pub fn kernel(&self) -> T {
         self.jacobian.dot(&self.jacobian)
     }

@@ -1,21 +1,20 @@
-//! Self-stabilisation at the edge of stability (Damian, Nichani and Lee 2023): the reduced map
-//! around sharpness `2/η`.
+//! Self-stabilisation at the edge of stability (Damian, Nichani and Lee 2023): the reduced map near
+//! sharpness `2/η`.
 //!
-//! `x` is the displacement along the top eigenvector, `y` the sharpness less `2/η`, `α > 0` the
-//! rate of progressive sharpening, `β > 0` the strength of the restoring force:
-//! `x⁺ = −(1 + ηy)x`, `y⁺ = y + η(α − βx²/2)`. The 2-cycle `x² = 2α/β, y = 0` keeps the sharpness
-//! at `2/η`.
+//! `x` is the displacement along the top eigenvector, `y` the sharpness minus `2/η`, `α > 0` the rate
+//! of progressive sharpening and `β > 0` the strength of the restoring force: `x⁺ = −(1 + ηy)x`,
+//! `y⁺ = y + η(α − βx²/2)`. The 2-cycle `x² = 2α/β, y = 0` keeps the sharpness at `2/η`.
 
 use crate::number::{Field, Symbol};
 
 /// The constants of the reduced map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SelfStabilisation<T> {
-    /// `η`.
+    /// The learning rate `η`.
     pub learning_rate: T,
-    /// `α = −∇L·∇S`.
+    /// The progressive sharpening `α = −∇L·∇S`.
     pub sharpening: T,
-    /// `β = ‖∇S_⊥‖²`.
+    /// The restoring force `β = ‖∇S_⊥‖²`.
     pub restoring: T,
 }
 
@@ -28,7 +27,7 @@ impl<T: Field> SelfStabilisation<T> {
         (next_x, y + eta * force)
     }
 
-    /// `x² = 2α/β` of the 2-cycle at `y = 0`.
+    /// `x² = 2α/β` on the 2-cycle at `y = 0`.
     ///
     /// # Panics
     /// Over ℚ when `β = 0`.

@@ -1,22 +1,23 @@
-//! The sample curvatures in machine numbers, in an eigenbasis of `H`: for proposals.
+//! The sample curvatures in floating point, in an eigenbasis of `H`. They serve proposals only.
 
 use nalgebra::DMatrix;
 
 use super::{Samples, Storage};
 use crate::matrix::Fractions;
 
-/// An orthonormal eigenbasis `Q` of `H` on its range (d × r), and the curvatures in it.
+/// An orthonormal eigenbasis `Q` of `H` on its range (d × r), and the curvatures in that basis.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// `B` with `QᵀXQ = BᵀXB·2^−exponent` for what is held as X: `Q`, or `GQ·2^{exponent/2}`.
+    /// `B` with `QᵀXQ = BᵀXB·2^−exponent` for every held X: `Q`, or `GQ·2^{exponent/2}` in the Gram
+    /// view.
     pub basis: DMatrix<f64>,
-    /// See [`Frame::basis`].
+    /// The exponent in the formula of [`Frame::basis`].
     pub exponent: i32,
     /// The curvatures in this basis.
     pub curvatures: Rounded,
 }
 
-/// The curvatures in machine numbers, in some basis (r rows and columns).
+/// The curvatures in floating point, in some basis of r vectors.
 #[derive(Clone, Debug)]
 pub enum Rounded {
     /// One row per sample.
@@ -26,8 +27,8 @@ pub enum Rounded {
 }
 
 impl Samples {
-    /// The frame of the eigenvectors of the operator `H` (in the columns) to these eigenvalues of
-    /// `H·2^exponent`, with the curvatures times `2^exponent`. The exponent is even.
+    /// The frame for these eigenvectors of the operator `H` (as columns) with these eigenvalues of
+    /// `H·2^exponent`; the curvatures are multiplied by `2^exponent`. The exponent must be even.
     pub fn frame(&self, vectors: DMatrix<f64>, eigenvalues: &[f64], exponent: i32) -> Frame {
         let (basis, curvatures, own) = match &self.storage {
             Storage::RankOne(inputs) => {
@@ -57,9 +58,9 @@ impl Samples {
         }
     }
 
-    /// The curvatures `SᵀUᵀH_iUS` for a basis `U`, given by `values`, its inner products with what spans
-    /// (r × m; none for the standard basis), and a change of basis `S` (r × r). All is rounded at the
-    /// end only, so that `S` may be as long as the small eigenvalues of `H` need it.
+    /// The curvatures `SᵀUᵀH_iUS` for a basis `U` and a change of basis `S` (r × r). `U` is given by
+    /// `values` in the form that [`Samples::seen_by`] takes. Only the result is rounded, so `S` may
+    /// have as many digits as the small eigenvalues of `H` need.
     pub fn moved_curvatures(&self, values: Option<&Fractions>, change: &Fractions) -> Rounded {
         let inside = |rows: Fractions| (rows * change.clone()).scaled_to_f64(0);
         match &self.storage {
@@ -71,7 +72,7 @@ impl Samples {
                 values.map_or_else(|| gram.clone(), Fractions::transpose),
             )),
             Storage::Full(hessians) => {
-                // The columns of US, held.
+                // The columns of US, as held vectors.
                 let moved = match values {
                     Some(basis) => basis.transpose() * change.clone(),
                     None => change.clone(),
@@ -87,7 +88,7 @@ impl Samples {
 }
 
 impl Rounded {
-    /// `V(X)`, roughly, for a symmetric X (r × r) in the same basis.
+    /// `V(X)` for a symmetric X (r × r) in the same basis, approximately.
     pub fn mean_sandwich(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
         match self {
             Rounded::RankOne(inputs) => {

@@ -43,12 +43,13 @@ fn machine_numbers_are_near_the_curvatures() {
             .frame(DMatrix::identity(3, 3), &[], 2)
             .curvatures
             .mean_sandwich(&x);
-        // Scaled by 2² per Hessian; far above the rounding of a dozen products.
+        // The scale is 2² per Hessian; the tolerance is far above the rounding errors of a dozen
+        // products.
         assert!((found - &expected * 4.0).amax() < 1e-12 * expected.amax().square());
     }
 }
 
-/// Two inputs in three dimensions, and four of which two are dependent in five.
+/// Two inputs in three dimensions, and four inputs in five dimensions of which two are dependent.
 fn thin() -> [Linear; 2] {
     let five = [
         [1, 2, 0, -1, 3],
@@ -109,11 +110,11 @@ fn the_frame_of_the_gram_view_is_near_the_model_too() {
     let hessian = gram.hessian().scaled_to_f64(exponent);
     let (eigenvalues, vectors) = crate::matrix::pencil::leading_eigenpairs(&hessian, 2).unwrap();
     let frame = gram.frame(vectors, &eigenvalues, exponent);
-    // H in its own eigenbasis is diagonal, and so is the mean of H_i·1·H_i = E[H_i²].
+    // In its own eigenbasis H is diagonal, and so is the mean of H_i·1·H_i = E[H_i²].
     let held = gram.held_hessian().scaled_to_f64(0);
     let found = frame.basis.tr_mul(&(held * &frame.basis));
     let expected = DMatrix::from_diagonal(&DVector::from_vec(eigenvalues));
-    // Rounding of a dozen products of numbers near 1.
+    // The tolerance is far above the rounding errors of a dozen products of numbers near 1.
     assert!((found - expected).amax() < 1e-12);
     let second_moment = linear.quadratic().to::<f64>().second_moment();
     let found = frame
