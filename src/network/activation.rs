@@ -4,6 +4,7 @@
 //! its first two derivatives, and the numbers these are computed from. Let `z` be the number before the
 //! activation, `y = σ(z)` the number after it, ∂ the derivative of the loss with respect to either, and
 //! R the derivative along a direction in parameter space. Then:
+//!
 //! ```text
 //! forward            y = σ(z)
 //! jvp               Ry = σ'(z)·Rz
