@@ -139,8 +139,8 @@ pub fn contents(source: &Source) -> Result<Option<Contents>> {
         (Kind::Npz, _) => {
             let path = source.name.clone();
             let count = npz::elements(&path, &source.arrays)?;
-            // At most 12 bytes: the number as it is in the file, plus f64 if selected from an f64 array;
-            // all else is f32.
+            // The number as it is in the file and, for an f64 array, once more as a selected f64. All
+            // other copies are in f32.
             (path, count, 12)
         }
         (Kind::Idx, _) => images(source.name.clone())?,

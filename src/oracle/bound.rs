@@ -82,7 +82,7 @@ pub fn gamma(format: &Format, depth: u64) -> Exact {
 /// The order in which a kernel guarantees to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// One after the other.
+    /// One term after the other.
     Chain,
     /// In this many lanes (a power of two): term `i` goes to lane `i mod lanes`, and a tree adds the
     /// lanes.

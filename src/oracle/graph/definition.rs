@@ -12,9 +12,9 @@ pub type Enclosure = Interval<256>;
 /// The means and variances that batch normalisation uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Statistics {
-    /// Those of the batch: the samples are coupled.
+    /// Those of the batch, which couple the samples.
     Batch,
-    /// Given ones.
+    /// Given, fixed ones.
     Fixed,
 }
 
