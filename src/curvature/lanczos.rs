@@ -255,8 +255,8 @@ pub(super) struct Space {
 }
 
 impl Space {
-    /// The Ritz vector of one end, with its Rayleigh quotient and residual measured by a product of
-    /// their own; `None` when they are not finite.
+    /// The Ritz vector of one end, with its Rayleigh quotient and residual measured by an extra product;
+    /// `None` when they are not finite.
     pub fn measured(
         &self,
         isa: Isa,
