@@ -26,7 +26,7 @@ pub(super) trait Lanes: Copy {
     type Vector: Copy;
     /// A vector of 16 f64 numbers.
     type Wide: Copy;
-    /// The number of vector registers, each of the type `Vector`.
+    /// The number of vectors that fit in the registers.
     const REGISTERS: usize;
     /// The number of vectors in a row of the register tiles.
     const TILE_VECTORS: usize;

@@ -55,8 +55,8 @@ impl<'a> PackedB<'a> {
         }
     }
 
-    /// The panel that begins at these columns, a multiple of [`NR`]; it is packed first if `is_first` is
-    /// set.
+    /// The panel of these columns, which start at a multiple of [`NR`]; it is packed first if `is_first`
+    /// is set.
     #[inline(always)]
     pub(super) fn panel<L: Lanes>(
         &mut self,
