@@ -40,8 +40,8 @@ impl Kernel for ScaleShift<'_> {
 ///
 /// `x`, `y`: rows × channels; `scale`, `shift`: one number per channel.
 ///
+/// # Panics
 /// When the lengths do not match.
-/// When the lengths do not fit.
 pub fn scale_shift(
     isa: Isa,
     (scale, shift): (&[f32], &[f32]),

@@ -169,10 +169,9 @@ pub fn descend(
 /// chain of [`gemm`].
 ///
 /// `delta`: m × n; `weights`: `W`, n × k; all with adjacent columns.
-/// `delta`: m × n; `weights`: `W`, n × k; adjacent columns.
 ///
+/// # Panics
 /// When the shapes do not match, or columns are not adjacent.
-/// When the shapes do not fit or columns are not adjacent.
 pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
     assert_fits(delta, below.dx.shape(), weights.shape());
     assert_below(&below);

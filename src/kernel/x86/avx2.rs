@@ -6,7 +6,7 @@ use std::array::from_fn;
 use super::proved;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
-/// A token that proves that the processor has AVX2 and FMA.
+/// A token that proves that the processor has AVX2, FMA and POPCNT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::kernel) struct Avx2 {
     detected: (),

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::proved;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
-/// A token that proves that the processor has AVX-512F.
+/// A token that proves that the processor has AVX-512F and POPCNT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::kernel) struct Avx512 {
     detected: (),
