@@ -5,14 +5,14 @@
 //! padding are left out, not multiplied by zero.
 //!
 //! ```text
-//!   plan      pixels sorted into classes that read the same part of the kernel (the interior, each
-//!             edge, each corner); a tile takes pixels of one class from wherever they are, other
-//!             rows and samples included
+//!   plan      sorts pixels into classes that read the same part of the kernel (the interior, each
+//!             edge, each corner); a tile may combine pixels of one class from different rows and
+//!             samples
 //!   slide     forward, and backward with the transposed weights: registers hold pixels × channels of
-//!   tile      the result; an FMA takes one number of a pixel and a vector of weights
-//!   gradient  registers hold weights; an FMA takes one number of the input and a vector of the
-//!             output's derivative, while the pixels pass
-//!   depthwise all three where every channel has a kernel of its own: a vector holds channels
+//!   tile      the result; an FMA multiplies one number of a pixel by a vector of weights
+//!   gradient  registers hold sums for weights; for each pixel, an FMA multiplies one number of the
+//!             input by a vector of the output's derivative
+//!   depthwise all three products where every channel has its own kernel: a vector holds channels
 //! ```
 //!
 //! Groups of channels are processed one after the other, each as a separate convolution.

@@ -4,11 +4,11 @@
 //! is n × k, one row per output, as it is stored in a parameter vector.
 //!
 //! ```text
-//! few samples     W is what has to be moved. It is read where it lies: `dots` multiplies its rows by
-//!                 samples, `sweep` reads each part of it once, passes the derivative down through
-//!                 it and changes it. Behind a rectifier half of the derivatives are zero: samples
-//!                 are left out for rows of `W` by whose outputs their derivatives are zero.
-//! many samples    The products of [`gemm`].
+//! few samples     Moving W dominates the cost, so W is read in place: `dots` multiplies its rows by
+//!                 the samples; `sweep` reads each part of W once, propagates the derivative through
+//!                 it and updates it. After a ReLU, half of the derivatives are zero: a sample is
+//!                 skipped for the rows of W for whose outputs its derivatives are zero.
+//! many samples    The products of `gemm`.
 //! ```
 //!
 //! The choice between the two depends only on the number of samples.
