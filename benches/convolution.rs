@@ -1,8 +1,8 @@
-//! The speed of the three products of each convolution of the small VGG network, on one thread.
+//! The speed of the three products of each convolution in the small VGG network, on one thread.
 //!
-//! The table counts nominal operations, two for each weight and window, those in the padding
-//! included, and stands beside a loop of FMAs that reads nothing. What is timed has been checked:
-//! every instruction set must give the same bits before the clock starts.
+//! The table counts nominal operations, two for each pair of a weight and a window, padding included. A
+//! loop of FMAs that reads no memory is timed for comparison. Before the clock starts, every instruction
+//! set must give the same bits.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -16,8 +16,9 @@ use sgd_stability::kernel::convolution::{
 use sgd_stability::kernel::pool::{Pool, max_pool, scatter_pool};
 use sgd_stability::kernel::{Isa, Sides, Start, Window, peak};
 
-/// 3 × 3 windows. The first five are those of the VGG network, the next four of a residual one; then the
-/// same sixty-four channels dilated, in groups, and each by itself.
+/// Convolutions with 3 × 3 windows. The first five are those of the VGG network and the next four those
+/// of a residual network; the last ones have the same sixty-four channels dilated, in groups, and one per
+/// group.
 const LAYERS: [Shape; 14] = [
     three(32, (3, 16), 1),
     three(16, (16, 16), 1),
@@ -40,7 +41,8 @@ const LAYERS: [Shape; 14] = [
     grouped(64),
 ];
 
-/// The side of the image, channels of input and output, and the stride; padding 1.
+/// A 3 × 3 convolution with padding 1: the side of the image, the channels of input and output, and the
+/// stride.
 const fn three(side: usize, (inputs, outputs): (usize, usize), stride: usize) -> Shape {
     Shape {
         height: side,
@@ -54,7 +56,7 @@ const fn three(side: usize, (inputs, outputs): (usize, usize), stride: usize) ->
     }
 }
 
-/// 64 → 64 channels in so many groups.
+/// A 3 × 3 convolution of 64 → 64 channels in `groups` groups.
 const fn grouped(groups: usize) -> Shape {
     Shape {
         groups,
@@ -62,7 +64,7 @@ const fn grouped(groups: usize) -> Shape {
     }
 }
 
-/// Samples of a call.
+/// The number of samples in a call.
 const SAMPLES: usize = 8;
 
 fn numbers(length: usize) -> Vec<f32> {
@@ -72,7 +74,7 @@ fn numbers(length: usize) -> Vec<f32> {
         .collect()
 }
 
-/// A layer and its numbers.
+/// A layer with its input, weights and output.
 struct Layer {
     name: String,
     convolution: Convolution,
@@ -147,13 +149,13 @@ impl Layer {
         }
     }
 
-    /// Nominal operations of a call.
+    /// The number of nominal operations in a call.
     fn operations(&self) -> f64 {
         (2 * SAMPLES * self.convolution.shape().products()) as f64
     }
 }
 
-/// The least seconds of a call among many.
+/// The shortest time of a call in seconds, among many calls.
 fn least(run: impl FnMut()) -> f64 {
     let mut run = run;
     let (begin, mut least) = (Instant::now(), f64::INFINITY);
@@ -189,7 +191,8 @@ fn table(layers: &[Layer], isa: Isa) {
     }
 }
 
-/// The pools of the VGG network, (side of the image, channels): what they take beside the products.
+/// The pools of the VGG network, as (side of the image, channels), to compare their times with those of
+/// the products.
 const POOLS: [(usize, usize); 3] = [(32, 16), (16, 16), (8, 32)];
 
 fn pools(isa: Isa) {
@@ -205,7 +208,7 @@ fn pools(isa: Isa) {
         let mut places = vec![0; y.len()];
         let find = least(|| max_pool(isa, &pool, &x, black_box(&mut y), &mut places));
         let scatter = least(|| scatter_pool(isa, &pool, &y, &places, black_box(&mut x)));
-        // Four numbers against one, and its place.
+        // Reads four numbers, and writes one and its position.
         let bytes = (y.len() * (5 * size_of::<f32>() + 1)) as f64;
         for (name, seconds) in [("max", find), ("scatter", scatter)] {
             println!(

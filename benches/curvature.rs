@@ -1,12 +1,12 @@
-//! Curvature products, and sharpness and non-uniformity to a relative 10⁻³:
+//! Times curvature products, and the measurement of sharpness and non-uniformity to a relative 10⁻³:
 //! `cargo bench --bench curvature`.
 //!
-//! The networks are 784-500-500-500-10 and VGG "A" with two classes, the samples 1000, at the point
-//! where some steps of gradient descent end (`-- 2000` takes 2000). A product with H takes six
-//! products of matrices a layer (two in the first), one with Σ twice as many; GFLOP/s count them whole,
-//! though terms that are zero are left out. With `--test` one step
-//! and one product are made. With `SGD_STABILITY_PEERS` the products of the first network are timed in
-//! PyTorch and JAX as well, in turns with ours (`benches/peers/peers.py`).
+//! The networks are 784-500-500-500-10 and VGG "A" with two classes. The curvature is that over 1000
+//! samples (`-- 2000` takes 2000), at the point that some steps of gradient descent reach. A product with
+//! H takes six matrix products for each layer (two for the first), a product with Σ twice as many;
+//! GFLOP/s count all of them, including terms that are skipped because they are zero. With `--test`, one
+//! step and one product are made. With `SGD_STABILITY_PEERS`, the products of the first network are also
+//! timed in PyTorch and JAX, taking turns with ours (`benches/peers/peers.py`).
 
 mod peers;
 
@@ -26,9 +26,9 @@ use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
 use peers::{Peers, Race, TURNS, best, median};
 
 const SAMPLES: usize = 1000;
-/// Products in a window of ours.
+/// The number of products in one of our windows.
 const IN_WINDOW: u32 = 5;
-/// Measurements from random starts.
+/// The number of measurements from random start vectors.
 const COLD_STARTS: u64 = 5;
 const TOLERANCE: Lanczos = Lanczos {
     tolerance: 1e-3,
@@ -76,7 +76,7 @@ fn samples<'a>(inputs: &'a [f32], targets: &'a [f32]) -> Batch<'a> {
     }
 }
 
-/// Times a network's products and measurements after so many steps of gradient descent.
+/// Times the products and measurements of a network after `steps` steps of gradient descent.
 fn look(name: &str, network: &Network, data: &Batch<'_>, steps: u64, is_smoke: bool) {
     let isa = Isa::best();
     let samples = Gathered::by_target(data);
@@ -118,7 +118,7 @@ fn look(name: &str, network: &Network, data: &Batch<'_>, steps: u64, is_smoke: b
     );
 }
 
-/// Multiply-adds of one product with H for one sample.
+/// The number of multiply-adds of one product with H for one sample.
 fn terms(network: &Network) -> f64 {
     let layers = network.layers().iter().map(|layer| {
         let products = if layer.reads == 0 { 2 } else { 6 };
@@ -141,7 +141,7 @@ fn descend(isa: Isa, network: &Network, state: &mut State, data: &Batch<'_>, ste
     begin.elapsed().as_secs_f64()
 }
 
-/// Seconds of the base pass, and the measurement with its seconds for a and for s.
+/// The time of the base pass in seconds, and the measurement with the times for a and for s.
 fn measure(
     isa: Isa,
     network: &Network,
@@ -160,7 +160,7 @@ fn measure(
     (base, (measured, begin.elapsed().as_secs_f64()))
 }
 
-/// Seconds of each of the two numbers from random starts.
+/// The time in seconds to measure each of the two numbers from random start vectors.
 fn cold_starts(isa: Isa, network: &Network, state: &State, batch: &Batch<'_>, count: u64) {
     let point = state.point(network, Normalisation::Fixed);
     let mut curvature = Curvature::new(isa, point, *batch, CurvatureMatrix::Hessian);
@@ -180,7 +180,7 @@ fn cold_starts(isa: Isa, network: &Network, state: &State, batch: &Batch<'_>, co
     }
 }
 
-/// Products a second with H and with Σ, in turns with the peers'.
+/// The products per second with H and with Σ, taking turns with the peers.
 fn products(
     isa: Isa,
     network: &Network,
@@ -215,7 +215,7 @@ fn products(
     [hessian, covariance]
 }
 
-/// Our best window beside the best of theirs.
+/// Prints the rate of our best window, and its ratio to the best of the peers.
 fn print_ratio(what: &str, race: &Race) {
     if let (Some((peer, theirs)), Some((of_best, of_turns))) = (&race.best_peer, race.ratios()) {
         println!(

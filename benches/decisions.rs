@@ -1,9 +1,10 @@
-//! The price of exact decisions: definiteness, the second moment, witnesses, a hundred digits.
+//! Times exact decisions: definiteness, the second moment, witnesses, and a hundred digits.
 //!
-//! The families are those on which other exact libraries were timed: R is random and indefinite,
-//! PD is R made diagonally dominant, RK is a singular Gram matrix; the second-moment models have 2d
-//! inputs in hundredths, or fractions with denominators up to 100, at half and three times the learning
-//! rate `2·E‖x‖²/E‖x‖⁴`. Every answer is checked once before the timer starts.
+//! The families of matrices are those on which other exact libraries have been timed: R is random and
+//! indefinite, PD is R made diagonally dominant, and RK is a singular Gram matrix. The second-moment
+//! models have 2d inputs, either hundredths or fractions with denominators up to 100; they are decided at
+//! half and at three times the learning rate `2·E‖x‖²/E‖x‖⁴`. Every answer is checked once before the
+//! clock starts.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -69,15 +70,18 @@ fn definiteness(bench: &mut Criterion) {
 
 fn regression(d: usize, n: usize, hundredths: bool) -> Model {
     let mut random = ChaCha8Rng::seed_from_u64((1000 * d + n) as u64);
-    let mut entry = || match hundredths {
-        true => Exact::fraction(random.random_range(-100..=100), 100),
-        false => fraction(&mut random, 100),
+    let mut entry = || {
+        if hundredths {
+            Exact::fraction(random.random_range(-100..=100), 100)
+        } else {
+            fraction(&mut random, 100)
+        }
     };
     let inputs = (0..n).map(|_| DVector::from_fn(d, |_, _| entry()));
     Model::Linear(Linear::new(inputs.collect()).expect("equally long inputs"))
 }
 
-/// `2·E‖x‖²/E‖x‖⁴`, in ten thousandths.
+/// The learning rate `2·E‖x‖²/E‖x‖⁴`, rounded to about 14 significant bits.
 fn typical_rate(model: &Model) -> Exact {
     let Model::Linear(model) = model else {
         unreachable!("regression is linear")

@@ -1,9 +1,9 @@
-//! Writes the report's plots: `cargo bench --bench figures`.
+//! Draws the figures of the report: `cargo bench --bench figures`.
 //!
-//! Runs every experiment at the quick scale into `target/figures/quick`, keeping what is there already,
-//! and writes each figure as SVG and CSV. With filter words only the experiments whose name holds
-//! one of them; with `--test` (a smoke run) at the smallest scale, into
-//! `target/figures/smoke`; `--list` names them.
+//! Runs every experiment at the quick scale into `target/figures/quick`, keeps existing outcomes, and
+//! writes each figure as SVG and CSV. Filter words select the experiments whose names contain one of
+//! them. With `--test` (a smoke run), the scale is the smallest and the folder is `target/figures/smoke`.
+//! `--list` lists the experiments.
 
 use std::path::{Path, PathBuf};
 
@@ -28,9 +28,10 @@ fn main() {
     if has("--list") {
         return chosen.for_each(|study| println!("{}: benchmark", study.name));
     }
-    let scale = match has("--test") {
-        true => Scale::Smoke,
-        false => Scale::Quick,
+    let scale = if has("--test") {
+        Scale::Smoke
+    } else {
+        Scale::Quick
     };
     let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target");
     let folder = target.join("figures").join(scale.name());
@@ -43,7 +44,7 @@ fn main() {
     }
 }
 
-/// Runs what is missing of one experiment and writes its figures and tables.
+/// Runs the missing cells of one experiment, and writes its figures and tables.
 fn draw(study: &Study, scale: Scale, store: &Store, folder: &Path) -> Result<()> {
     let context = Context {
         isa: Isa::best(),

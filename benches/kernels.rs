@@ -1,7 +1,7 @@
 //! The speed of every kernel on every instruction set of this machine, on one thread.
 //!
-//! What is timed has been checked: every instruction set must give the same bits before the clock
-//! starts. Products stand beside nalgebra's (the crate `matrixmultiply`).
+//! Before the clock starts, every instruction set must give the same bits. Matrix products are compared
+//! with those of nalgebra (the crate `matrixmultiply`).
 
 use std::hint::black_box;
 
@@ -15,9 +15,9 @@ use sgd_stability::kernel::{
     relu_backward, row_axpy, row_dots, scale, sum,
 };
 
-/// 64 KiB: two vectors fit in the second cache.
+/// The length of a vector of 64 KiB; two of them fit in the L2 cache.
 const LENGTH: usize = 1 << 14;
-/// Rows and columns of the kernels of rows: a batch of a hidden layer.
+/// Rows and columns of the matrices for row-wise kernels: a batch in a hidden layer.
 const BATCH: (usize, usize) = (25, 500);
 
 fn numbers(length: usize) -> Vec<f32> {
@@ -27,8 +27,8 @@ fn numbers(length: usize) -> Vec<f32> {
         .collect()
 }
 
-/// Times `kernel` on every instruction set; it reads and writes `x`, and may return a sum. `work`
-/// is the throughput of one call.
+/// Times `kernel` on every instruction set. It reads and writes `x`, and may return a sum. `work` is the
+/// throughput of one call.
 fn each_isa<T: PartialEq>(
     group: &mut BenchmarkGroup<WallTime>,
     work: Throughput,
@@ -51,15 +51,15 @@ fn each_isa<T: PartialEq>(
     }
 }
 
-/// Bytes that `vectors` vectors of `length` numbers move.
+/// The bytes moved when reading or writing `vectors` vectors of `length` numbers.
 fn bytes(vectors: usize, length: usize) -> Throughput {
     Throughput::Bytes((vectors * length * size_of::<f32>()) as u64)
 }
 
-/// A kernel that sums, or one that changes its numbers in place.
+/// A kernel that returns a sum, or one that changes its numbers in place.
 type Kernel<'a, T> = &'a dyn Fn(Isa, &mut [f32]) -> T;
 
-/// Times kernels (name, vectors moved, kernel) on `length` numbers.
+/// Times kernels, given as (name, vectors moved, kernel), on `length` numbers.
 fn each_kernel<T: PartialEq, const COUNT: usize>(
     criterion: &mut Criterion,
     length: usize,
@@ -79,7 +79,7 @@ fn vectors(criterion: &mut Criterion) {
         ("sum", 1, &|isa, y| sum(isa, y)),
     ];
     each_kernel(criterion, LENGTH, sums);
-    // Factors that neither grow nor shrink the numbers out of range over many calls.
+    // Factors that keep the numbers in range over many calls.
     let changes: [(&str, usize, Kernel<()>); 4] = [
         ("axpy", 3, &|isa, y| axpy(isa, 1e-9, &x, y)),
         ("scale", 2, &|isa, y| scale(isa, -1.0, y)),
@@ -118,9 +118,9 @@ fn rows(criterion: &mut Criterion) {
     each_kernel(criterion, rows * columns, changes);
 }
 
-/// The products of a network of layers 784, 500, 500: batch × inputs × outputs, with the weights as
-/// they lie (a row per output), which the forward pass reads transposed and the backward pass does
-/// not.
+/// The products in a network with layers of 784, 500 and 500 units: batch × inputs × outputs. The weights
+/// are stored with one row for each output; the forward pass reads them transposed, the backward pass
+/// does not.
 fn products(criterion: &mut Criterion) {
     for batch in [1000, 25, 10, 1] {
         for (inputs, outputs) in [(784, 500), (500, 500)] {
@@ -142,7 +142,7 @@ fn product(criterion: &mut Criterion, name: &str, m: usize, b: MatrixRef) {
         gemm(isa, left, b, Start::Zero, MatrixMut::new(c, m, n));
     });
     let a = DMatrix::from_row_slice(m, k, &a);
-    // In the layout that the peer likes best, its own: adjacent rows.
+    // In the layout that the peer prefers, its own: contiguous columns.
     let right = DMatrix::from_fn(k, n, |i, j| b.get(i, j));
     let mut c = DMatrix::zeros(m, n);
     group.bench_function("nalgebra", |bencher| {
@@ -151,7 +151,7 @@ fn product(criterion: &mut Criterion, name: &str, m: usize, b: MatrixRef) {
 }
 
 fn main() {
-    // One thread, so that the peer, which has only one, is a peer.
+    // The peer is single-threaded, so we use one thread as well.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
     pool.build().expect("a pool of one thread").install(|| {
         let mut criterion = Criterion::default().configure_from_args();

@@ -1,7 +1,8 @@
-//! The price of certainty: one criterion over every scalar.
+//! The cost of certainty: one criterion, evaluated with every scalar type.
 //!
-//! The mean-square criterion of a model with six samples in four dimensions: inertia of a 10 × 10
-//! matrix, strictly inside the stable interval, where every scalar must give the right answer.
+//! The mean-square criterion of a model with six samples in four dimensions requires the inertia of a 10
+//! × 10 matrix. The learning rate is well inside the stable interval, where every scalar type must give
+//! the right answer.
 
 use std::hint::black_box;
 
@@ -13,7 +14,7 @@ use sgd_stability::model::second_moment::Maps;
 use sgd_stability::model::{Linear, Quadratic};
 use sgd_stability::number::{Exact, Field, Interval, Precise, Verdict};
 
-/// Regression on six inputs that span four dimensions.
+/// Linear regression on six inputs that span four dimensions.
 fn model() -> Quadratic {
     let input = |i: i64| {
         let entry = |j: usize, _| Exact::fraction((i * (j as i64 + 2) + i * i) % 7 - 3, 4);

@@ -1,19 +1,20 @@
-//! Training steps a second, beside the limit of the machine: `cargo bench --bench training`.
+//! Training steps per second, compared with the limit of the machine: `cargo bench --bench training`.
 //!
-//! The networks are 784-500-500-500-10 (898,510 parameters) and VGG "A" with two classes (71,410),
-//! the data 1000 images, a step one of plain SGD with its batch gathered inside it, timed through the
-//! real training loop. The limit of a step is the longer of two times: its multiplications and additions
-//! at the speed of FMAs in registers, and the bytes it cannot avoid to move (the weights read forward,
-//! read and written backward) at the speed of reading as many bytes as the weights of the first network
-//! have. Both speeds are measured just before and after every window, as they swing on a shared machine;
-//! the share of the limit is the median over the windows, and in brackets that of the best window beside
-//! the best speeds of all. Every term counts, also those that a product leaves out because they are zero.
-//! Words choose networks and batches (`-- fnn 1 25`); with `--test` each batch makes two steps.
-//! The images of VGG are noise: what they show does not change the work.
+//! The networks are 784-500-500-500-10 (898,510 parameters) and VGG "A" with two classes (71,410). The
+//! data are 1000 images. A step is one of plain SGD, including gathering its batch, and is timed through
+//! the real training loop. The limit of a step is the longer of two times: that of its multiplications
+//! and additions at the speed of FMAs in registers, and that of the bytes it must move (weights read
+//! forward, read and written backward) at the speed of reading as many bytes as the weights of the first
+//! network have. Both speeds are measured just before and after every window, since they vary on a shared
+//! machine. The share of the limit is the median over the windows; the number in brackets is that of the
+//! best window relative to the best speeds. Every term counts, including those that a product skips
+//! because they are zero.
+//! Words select networks and batch sizes (`-- fnn 1 25`). With `--test`, each batch size makes two steps.
+//! The images for VGG are noise, since their contents do not affect the amount of work.
 //!
-//! With `SGD_STABILITY_PEERS` naming a Python that has torch and jax, both and ours take turns, window by
-//! window (`benches/peers`); the last columns are our best window over the best of theirs, and the
-//! median of the ratios turn by turn. `make bench-peers` does it.
+//! If `SGD_STABILITY_PEERS` names a Python interpreter with torch and jax, these and ours take turns,
+//! window by window (`benches/peers`). The last columns are then the ratio of our best window to the best
+//! of theirs, and the median of the ratios of each turn. `make bench-peers` runs this.
 
 mod peers;
 
@@ -32,20 +33,20 @@ use peers::{Peers, Race, TURNS, best, median};
 
 const WIDTHS: [usize; 5] = [784, 500, 500, 500, 10];
 const SAMPLES: usize = 1000;
-/// The length of a window.
+/// The duration of a window.
 const WINDOW: Duration = Duration::from_millis(300);
-/// The length of one that measures the machine.
+/// The duration of a window that measures the machine.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// Rates of `work(count)`, per second, window after window.
+/// Measures the rate of `work(count)` per second, window by window.
 struct Windows<W> {
     work: W,
-    /// Calls of a window.
+    /// The number of calls in a window.
     count: u64,
 }
 
 impl<W: FnMut(u64)> Windows<W> {
-    /// Two calls a window where no length is given.
+    /// Windows of this duration; of two calls if there is none.
     fn new(length: Option<Duration>, work: W) -> Self {
         let mut windows = Windows { work, count: 2 };
         while length.is_some_and(|length| windows.seconds() < length.as_secs_f64() / 2.0) {
@@ -65,17 +66,17 @@ impl<W: FnMut(u64)> Windows<W> {
     }
 }
 
-/// What the machine can do with all threads of the pool.
+/// The speed of the machine with all threads of the pool.
 #[derive(Clone, Copy)]
 struct Machine {
-    /// FLOP/s.
+    /// Floating-point operations per second.
     flops: f64,
-    /// Bytes/s.
+    /// Bytes per second.
     bytes: f64,
 }
 
 impl Machine {
-    /// A gauge of it, which reads as many bytes as these.
+    /// A function that measures the speed, reading this many bytes.
     fn gauge(isa: Isa, is_smoke: bool, bytes: usize) -> impl FnMut() -> Machine {
         let threads = rayon::current_num_threads();
         let rounds = if is_smoke { 10 } else { 20_000 };
@@ -104,7 +105,7 @@ impl Machine {
         }
     }
 
-    /// The mean of two.
+    /// The mean of two measurements.
     fn beside(self, other: Machine) -> Machine {
         Machine {
             flops: f64::midpoint(self.flops, other.flops),
@@ -112,7 +113,7 @@ impl Machine {
         }
     }
 
-    /// Seconds that so many operations and bytes take at least, and which of the two takes them.
+    /// The minimum time in seconds for these operations and bytes, and which of the two determines it.
     fn limit(self, operations: f64, moved: f64) -> (f64, &'static str) {
         let (arithmetic, bytes) = (operations / self.flops, moved / self.bytes);
         if arithmetic > bytes {
@@ -123,8 +124,8 @@ impl Machine {
     }
 }
 
-/// Multiplications and additions of a step: forward, for the weights, and below all layers but those
-/// that read the input.
+/// The number of multiplications and additions in a step: for the forward pass, the gradient of the
+/// weights, and the derivatives of the inputs of every layer that does not read the network's input.
 fn operations(network: &Network, batch: usize) -> f64 {
     let products = |layer: &Layer| {
         let weights = layer.weight.len() * layer.output.positions();
@@ -138,7 +139,7 @@ fn operations(network: &Network, batch: usize) -> f64 {
     (2 * batch * products) as f64
 }
 
-/// Bytes a step cannot avoid to move.
+/// The number of bytes that a step must move.
 fn moved(network: &Network, batch: usize) -> f64 {
     (size_of::<f32>() * (3 * network.parameters() + batch * network.features())) as f64
 }
@@ -201,7 +202,7 @@ fn measure(words: &[String], is_smoke: bool) -> Result<()> {
     Ok(())
 }
 
-/// 1000 samples.
+/// A data set of 1000 samples.
 struct Data {
     inputs: Vec<f32>,
     targets: Vec<f32>,
@@ -243,7 +244,7 @@ fn trainer<'a>(isa: Isa, network: &'a Network, data: &'a Data, batch: usize) -> 
     Trainer::new(isa, network, data, plan, state).expect("a good plan")
 }
 
-/// The limit of a turn is that of the machine just before and after it.
+/// Prints a row. The limit of a turn is that of the machine just before and after it.
 fn print_row(network: &Network, machines: &[Machine], batch: usize, race: &Race) {
     let (operations, moved) = (operations(network, batch), moved(network, batch));
     let ours = median(&race.ours);

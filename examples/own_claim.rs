@@ -1,8 +1,8 @@
-//! Your own claim, in one file: a made-up criterion, written down as the claims of `theorems/` are,
-//! its checks, the hunt for its counter-example, and its page of the report.
+//! A claim of your own in one file: a made-up criterion, written like the claims in `theorems/`, with its
+//! checks, the search for a counter-example, and its page of the report.
 //!
-//! The criterion: SGD should be stable when one step shrinks the squared distance *on average over
-//! directions*. Run it with
+//! The criterion says that SGD is stable if one step shrinks the squared distance *on average over
+//! directions*. To run the example:
 //!
 //! ```sh
 //! cargo run --example own_claim -- out/own-claim
@@ -51,7 +51,7 @@ const CLAIM: Claim = Claim {
     empirical: Check::Without("a network gives no trace of Σ"),
 };
 
-/// What the search is given: the same examination, and where its two sides end.
+/// The input of the search: the same criterion, and the learning rates at which its two sides end.
 const CONJECTURE: Conjecture = Conjecture::of(&[Link {
     examination,
     hypotheses: end_on_average,
@@ -75,12 +75,13 @@ fn shrinks_on_average<T: Field>(posed: &Posed<T>) -> Verdict {
     Verdict::non_negative(slack.trace().sign())
 }
 
-/// Where the hypothesis ends, roughly: `2 tr H / tr(H² + pΣ)`.
+/// The approximate learning rate at which the hypothesis ends, `2 tr H / tr(H² + pΣ)`.
 fn end_on_average(model: &Quadratic<f64>, p: f64) -> f64 {
     2.0 * model.hessian().trace() / one_step::second_moment(&model.curvature(), &p).trace()
 }
 
-/// The instances of the roll, the same models at the claim's own ends, and random ones there.
+/// The instances of the roll, the same models at the learning rates where this claim ends, and random models
+/// at such learning rates.
 fn evidence<T: Checked>(version: Version) -> Evidence {
     let mut own = at_the_ends(&CONJECTURE);
     own.extend(random_at_the_ends(&CONJECTURE, 1, 64));

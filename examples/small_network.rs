@@ -1,5 +1,5 @@
-//! Trains a small network on the embedded images and writes its weights after every 2,000 steps: the
-//! run that the pages in `docs/` measure.
+//! Trains a small network on the embedded images, and writes its weights every 2,000 steps. The pages in
+//! `docs/` measure this run.
 //!
 //! ```sh
 //! cargo run --release --example small_network -- run
@@ -17,17 +17,17 @@ use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 use sgd_stability::write::write_file;
 
-/// Images of Fashion-MNIST that are trained on: the first so many.
+/// The number of training images, counted from the first one of Fashion-MNIST.
 const SAMPLES: usize = 200;
 const WIDTHS: [usize; 3] = [784, 24, 10];
 const STEPS: u64 = 16_000;
-/// Steps from one checkpoint to the next.
+/// The number of steps between two checkpoints.
 const EVERY: u64 = 2_000;
 
-/// Trains, and writes `step2000.safetensors`, `step4000.safetensors`, … into the folder.
+/// Trains the network, and writes `step2000.safetensors`, `step4000.safetensors`, … into the folder.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// Returns an error if a file cannot be written.
 pub fn train_into(folder: &Path) -> Result<()> {
     let data = fashion_mnist::load(None, Split::Train)?.first(SAMPLES)?;
     let targets = data.targets.rows();
@@ -56,7 +56,7 @@ pub fn train_into(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The weights of a network of dense layers under PyTorch's names, `fc.0.weight`, `fc.0.bias`, ….
+/// The weights of a network of dense layers under PyTorch's names: `fc.0.weight`, `fc.0.bias`, ….
 fn to_safetensors(network: &Network, parameters: &[f32]) -> Result<Vec<u8>> {
     let bytes: Vec<u8> = parameters.iter().flat_map(|x| x.to_le_bytes()).collect();
     let mut tensors = Vec::new();

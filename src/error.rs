@@ -1,29 +1,29 @@
-//! Errors: bad input from outside, said in one sentence.
+//! Errors about input from outside, each with a message of one sentence.
 //!
-//! Mathematics that cannot be decided is not an error ([`crate::number::Verdict::Undecided`]), and
-//! a shape mismatch between two of our own values is a bug and asserts. What remains is input: a
-//! file, a flag, a value. Its error names the place and the mend.
+//! Mathematics that cannot be decided is not an error ([`crate::number::Verdict::Undecided`]), and a
+//! shape mismatch between two values of this crate is a bug, which asserts catch. What remains is input:
+//! a file, a flag, a value. The message of an error names the place of the fault and how to correct it.
 
 use std::fmt::Display;
 use std::path::Path;
 
-/// What went wrong, for the exit code and for `--json`.
+/// The kind of an error, which determines the exit code and appears in `--json` output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A flag, a file or a value from outside is not what it must be.
+    /// A flag, a file or a value from outside is invalid.
     Input,
-    /// What is asked for does not fit into the memory that may be used.
+    /// The request does not fit into the memory that may be used.
     Memory,
-    /// The machine failed us: a disk is full, a folder cannot be written.
+    /// The system failed: a disk is full, or a folder cannot be written.
     Io,
-    /// A check ran and did not come out as stated.
+    /// A check failed.
     Check,
-    /// Our own fault.
+    /// A bug in this crate.
     Internal,
 }
 
 impl Kind {
-    /// The word that stands in `{"error":{"kind":…}}`.
+    /// The name of the kind in `{"error":{"kind":…}}`.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Input => "input",
@@ -34,7 +34,7 @@ impl Kind {
         }
     }
 
-    /// The exit code of a program that ends with this error.
+    /// The exit code of the program when it ends with this error.
     pub fn exit_code(self) -> u8 {
         match self {
             Kind::Internal | Kind::Io => 1,
@@ -44,20 +44,20 @@ impl Kind {
     }
 }
 
-/// One sentence about one place.
+/// An error: one sentence about one place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
-    /// The family of the error.
+    /// The kind of the error.
     pub kind: Kind,
-    /// "place: field: what is wrong; how to mend it".
+    /// The message, in the form "place: field: what is wrong; how to correct it".
     pub message: String,
 }
 
 impl Error {
-    /// Bad input: `place` is a file or a flag, `field` the part of it, `fault` says what is wrong
-    /// and how to mend it. Control characters, which text of a file may hold, are escaped, so
-    /// that the message is one line.
+    /// An error about invalid input. `place` is a file or a flag, `field` is a part of it, and `fault`
+    /// says what is wrong and how to correct it. Control characters, which may come from a file, are
+    /// escaped, so that the message is one line.
     pub fn input(place: impl Display, field: impl Display, fault: impl Display) -> Self {
         Error {
             kind: Kind::Input,
@@ -65,7 +65,7 @@ impl Error {
         }
     }
 
-    /// A file that cannot be read.
+    /// An error about a file that cannot be read.
     pub fn unreadable(path: &Path, cause: &std::io::Error) -> Self {
         Error {
             kind: Kind::Input,
@@ -73,7 +73,7 @@ impl Error {
         }
     }
 
-    /// A file or folder that cannot be written.
+    /// An error about a file or folder that cannot be written.
     pub fn unwritable(path: &Path, cause: impl Display) -> Self {
         Error {
             kind: Kind::Io,
@@ -81,7 +81,7 @@ impl Error {
         }
     }
 
-    /// Work that would not fit into the memory that may be used.
+    /// An error about work that does not fit into the memory that may be used.
     pub fn memory(message: impl Display) -> Self {
         Error {
             kind: Kind::Memory,
@@ -89,7 +89,7 @@ impl Error {
         }
     }
 
-    /// A check that did not come out as stated.
+    /// An error about a check that failed.
     pub fn check(message: impl Display) -> Self {
         Error {
             kind: Kind::Check,
@@ -97,7 +97,7 @@ impl Error {
         }
     }
 
-    /// A fault of our own.
+    /// An error about a bug in this crate.
     pub fn internal(message: impl Display) -> Self {
         Error {
             kind: Kind::Internal,
@@ -106,7 +106,7 @@ impl Error {
     }
 }
 
-/// A path as messages show it: what is no UTF-8 as `�`, control characters escaped.
+/// A path as messages show it: invalid UTF-8 becomes `�`, and control characters are escaped.
 pub fn shown(path: &Path) -> String {
     one_line(&path.display().to_string())
 }
@@ -124,10 +124,10 @@ fn one_line(text: &str) -> String {
     line
 }
 
-/// What everything that reads input returns.
+/// The result of everything that reads input.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Is the result an error whose message has all these words?
+/// Asserts that the result is an error whose message contains all these words.
 #[cfg(test)]
 #[track_caller]
 pub(crate) fn expect<T: std::fmt::Debug>(result: Result<T>, words: &[&str]) {

@@ -21,7 +21,7 @@
 //! | [`diagnosis`] | a checkpoint and its data → measured curvature → which criteria hold |
 //! | [`experiment`] | one file per experiment: configuration → record |
 //! | [`record`] | what an experiment hands to the report: sentences, tables, figures |
-//! | [`reference`] | the same curvature in f64, by another road |
+//! | [`reference`](mod@reference) | the same curvature in f64, by another road |
 //! | [`curvature`] | sharpness, non-uniformity, smallest eigenvalue, with residual bounds |
 //! | [`train`] | optimisers, batch sampling, stopping |
 //! | [`network`] | forward, backward, directional derivative, per-sample products |

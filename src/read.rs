@@ -1,9 +1,10 @@
-//! Opening files from outside: the one place, so that no file keeps the program waiting for ever.
+//! Opens files from outside. All such files are opened here, so that no file can block the program
+//! forever.
 //!
-//! A regular file is read, and so is a pipe (`mkfifo`, a shell's `<(…)`, `/dev/stdin`) into which
-//! somebody writes, where a reader goes through its input once. A pipe without a writer is refused
-//! after [`PATIENCE`]; a folder, a device and a socket at once. The size of a pipe is known only when
-//! it has ended: what is checked by size before it is read is of a pipe checked after.
+//! Regular files can be read, and so can pipes (`mkfifo`, a shell's `<(…)`, `/dev/stdin`), provided that
+//! the reader passes through its input only once. A pipe that has no writer is refused after
+//! [`PATIENCE`]; folders, devices and sockets are refused at once. The size of a pipe is known only at
+//! its end, so that limits on size are checked for a file before it is read, and for a pipe afterwards.
 
 use std::fs::{self, File};
 use std::io::{self, Cursor, ErrorKind, Read};
@@ -16,23 +17,23 @@ use rustix::fs::{OFlags, fcntl_setfl};
 
 use crate::error::{Error, Result};
 
-/// How long a pipe may have no writer.
+/// How long to wait for a writer of a pipe.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The longest text that is read, in bytes.
+/// The length in bytes of the longest text that is read.
 pub const LONGEST_TEXT: usize = 1 << 28;
 
-/// A file or a pipe, open at its beginning.
+/// A file or a pipe, opened at its beginning.
 #[derive(Debug)]
 pub struct Input {
-    /// What was read to see whether somebody writes.
+    /// The bytes that were read to find out whether the pipe has a writer.
     first: Cursor<Vec<u8>>,
     file: File,
     length: Option<u64>,
 }
 
 impl Input {
-    /// The bytes that are there; `None` for a pipe, which does not know.
+    /// The length of the file in bytes; `None` for a pipe, whose length is not known.
     pub fn length(&self) -> Option<u64> {
         self.length
     }
@@ -47,11 +48,11 @@ impl Read for Input {
     }
 }
 
-/// Opens what is read once, from its beginning to its end.
+/// Opens a file or a pipe that will be read once, from beginning to end.
 ///
 /// # Errors
-/// When it is not there, may not be read, is neither a file nor a pipe, or is a pipe into which
-/// nobody writes.
+/// Returns an error if the path does not exist, may not be read, is neither a file nor a pipe, or is a
+/// pipe without a writer.
 pub fn open(path: &Path) -> Result<Input> {
     let file = open_unblocked(path)?;
     let metadata = file.metadata();
@@ -76,10 +77,10 @@ pub fn open(path: &Path) -> Result<Input> {
     })
 }
 
-/// Opens what is read in any order or more than once: a regular file.
+/// Opens a regular file that will be read in any order or more than once.
 ///
 /// # Errors
-/// When it is not there, may not be read, or is something else.
+/// Returns an error if the path does not exist, may not be read, or is not a regular file.
 pub fn open_file(path: &Path) -> Result<File> {
     let file = open_unblocked(path)?;
     match file.metadata() {
@@ -92,10 +93,10 @@ pub fn open_file(path: &Path) -> Result<File> {
     }
 }
 
-/// Reads a text whole.
+/// Reads a whole text.
 ///
 /// # Errors
-/// As [`open`]; when it is longer than [`LONGEST_TEXT`], or is no UTF-8.
+/// The errors of [`open`]; also if the text is longer than [`LONGEST_TEXT`] or is not UTF-8.
 pub fn text(path: &Path) -> Result<String> {
     let too_long = || {
         let fault = format!("is longer than {LONGEST_TEXT} bytes, the most that is read of a text");
@@ -108,7 +109,7 @@ pub fn text(path: &Path) -> Result<String> {
     {
         return too_long();
     }
-    // What has no length may still go on for ever.
+    // A pipe has no length, and may be endless.
     let mut bytes = Vec::new();
     let read = input.take(LONGEST_TEXT as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|cause| Error::unreadable(path, &cause))?;
@@ -122,7 +123,7 @@ pub fn text(path: &Path) -> Result<String> {
     })
 }
 
-/// What is at `path`, when it is no file.
+/// The name of this kind of file, if it is not a regular file.
 pub fn other_kind(kind: fs::FileType) -> Option<&'static str> {
     let kinds = [
         (kind.is_dir(), "folder"),
@@ -150,8 +151,8 @@ fn open_unblocked(path: &Path) -> Result<File> {
     opened.map_err(unreadable)
 }
 
-/// Waits until somebody writes into a pipe; gives what has been read by then, and from then on waits
-/// for the rest. `None` when nobody does.
+/// Waits until something is written into a pipe, and returns what has been read by then; later reads
+/// block as usual. `None` if nobody writes.
 fn first_byte(mut pipe: &File) -> io::Result<Option<Vec<u8>>> {
     let mut byte = [0];
     let begin = Instant::now();
@@ -160,7 +161,7 @@ fn first_byte(mut pipe: &File) -> io::Result<Option<Vec<u8>>> {
             Ok(0) if begin.elapsed() >= PATIENCE => return Ok(None),
             Ok(0) => sleep(Duration::from_millis(20)),
             Ok(_) => break byte.to_vec(),
-            // There is a writer, who has not written yet.
+            // There is a writer that has not written yet.
             Err(cause) if cause.kind() == ErrorKind::WouldBlock => break Vec::new(),
             Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
             Err(cause) => return Err(cause),
@@ -195,7 +196,7 @@ mod tests {
         assert_eq!(open(&path).unwrap().length(), Some(4));
         assert_eq!(text(&path).unwrap(), "text");
         let path = pipe(&folder);
-        // More than a pipe holds at once, from a writer that begins late and rests on the way.
+        // More than a pipe buffers, from a writer that begins late and pauses on the way.
         let long = "0123456789".repeat(20_000);
         let (writer, sent) = (path.clone(), long.clone());
         let writer = spawn(move || {

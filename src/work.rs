@@ -1,42 +1,42 @@
-//! Long work says what it is doing, and ends when its time is over.
+//! Progress reports and deadlines for long computations.
 //!
-//! Exact arithmetic has no useful bound on its time: entries grow while a matrix is eliminated. So inner
-//! loops call [`step`], stages name themselves by [`stage`], and who asked for the work may watch it and
-//! give it a deadline ([`watched`]). A step that finds the time over unwinds to the nearest [`in_time`],
-//! by the road of [`std::panic::resume_unwind`], which is no panic: no hook runs and nothing is printed.
-//! Where nobody watches, a step costs one look at a flag.
+//! Exact arithmetic has no useful bound on its running time, since the entries of a matrix grow during
+//! elimination. Inner loops therefore call [`step`], stages announce themselves with [`stage`], and the
+//! caller may watch the work and give it a deadline ([`watched`]). A step that finds the deadline passed
+//! unwinds to the nearest [`in_time`] by [`std::panic::resume_unwind`], which is not a panic: no panic
+//! hook runs, and nothing is printed. If nobody watches, a step costs one test of a flag.
 //!
-//! What is done between two steps is one operation on whole numbers, or a product or an eigenbasis in machine
-//! numbers: that is how far a deadline may be passed.
+//! Between two steps lies one operation on integers, or one matrix product or eigendecomposition in
+//! floating point. A deadline may be exceeded by that much.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Instant;
 
-/// The time was over before the work was done.
+/// The error of work whose deadline passed before it was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfTime;
 
-/// Who watches the work.
+/// Receives the progress of the work.
 pub trait Watcher {
-    /// A stage begins: what is being done, in words.
+    /// A stage begins; `what` describes it in words.
     fn stage(&mut self, what: &str);
 
-    /// Of the rounds of the stage, `done` are done and at most `most` will be.
+    /// `done` rounds of the stage are done, of at most `most`.
     fn progress(&mut self, _done: usize, _most: usize) {}
 
-    /// An answer that is certain before the work is done.
+    /// An answer is certain before the work is done.
     fn answer(&mut self, answer: &str);
 
-    /// The work goes on; called often.
+    /// The work is still going on. This is called often.
     fn tick(&mut self) {}
 }
 
 thread_local! {
-    /// Does anybody watch?
+    /// Whether the work of this thread is watched.
     static IS_WATCHED: Cell<bool> = const { Cell::new(false) };
     static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
-    /// How many calls of [`in_time`] an unwinding step would find.
+    /// The number of calls of [`in_time`] on the stack, which would catch an unwinding step.
     static CATCHERS: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -45,8 +45,8 @@ struct Watch {
     watcher: Box<dyn Watcher>,
 }
 
-/// Does the work while someone watches it; after the deadline every [`step`] within [`in_time`] ends it.
-/// Only steps of this thread are seen.
+/// Does the work while a watcher receives its progress. After the deadline, the next [`step`] within
+/// [`in_time`] ends the work. Only steps on the current thread are seen.
 pub fn watched<T>(
     deadline: Option<Instant>,
     watcher: Box<dyn Watcher>,
@@ -58,7 +58,7 @@ pub fn watched<T>(
     work()
 }
 
-/// Ends the watch, however the work ended.
+/// Ends the watch when dropped, however the work ended.
 struct End;
 
 impl Drop for End {
@@ -68,16 +68,16 @@ impl Drop for End {
     }
 }
 
-/// Does the work as far as there is time.
+/// Does the work, unless its deadline passes.
 ///
 /// # Errors
-/// When the deadline passed before the end, or had passed before the beginning.
+/// Returns [`OutOfTime`] if the deadline passes before the work is done, or had passed before it began.
 pub fn in_time<T>(work: impl FnOnce() -> T) -> Result<T, OutOfTime> {
     if is_over() {
         return Err(OutOfTime);
     }
     CATCHERS.set(CATCHERS.get() + 1);
-    // What is left half done is not looked at again: the caller has only the error.
+    // Unwind safety: the caller gets only the error, and never sees what was left half done.
     let done = catch_unwind(AssertUnwindSafe(work));
     CATCHERS.set(CATCHERS.get() - 1);
     done.map_err(|cause| match cause.downcast::<OutOfTime>() {
@@ -86,7 +86,8 @@ pub fn in_time<T>(work: impl FnOnce() -> T) -> Result<T, OutOfTime> {
     })
 }
 
-/// One step of an inner loop.
+/// Marks one step of an inner loop. If the deadline has passed, it unwinds to the nearest [`in_time`];
+/// outside of `in_time` it always returns.
 pub fn step() {
     if !IS_WATCHED.get() {
         return;
@@ -97,20 +98,20 @@ pub fn step() {
     }
 }
 
-/// Names what is done from here on.
+/// Announces the stage that begins here.
 pub fn stage(what: &str) {
     with_watcher(|watcher| watcher.stage(what));
     step();
 }
 
-/// Says how far the stage has come: `done` rounds of at most `most`.
+/// Reports the progress of the stage: `done` rounds of at most `most`.
 pub fn progress(done: usize, most: usize) {
     if IS_WATCHED.get() {
         with_watcher(|watcher| watcher.progress(done, most));
     }
 }
 
-/// Tells an answer that is certain before the work is done.
+/// Reports an answer that is certain before the work is done.
 pub fn answer(answer: &str) {
     with_watcher(|watcher| watcher.answer(answer));
 }
@@ -135,7 +136,7 @@ mod tests {
 
     use super::*;
 
-    /// Writes down what it is told.
+    /// A watcher that records everything that it receives.
     #[derive(Clone, Default)]
     struct Notes(Rc<RefCell<Vec<String>>>);
 

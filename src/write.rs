@@ -1,4 +1,4 @@
-//! Writing files so that a reader never sees half of one.
+//! Writes files atomically, so that a reader never sees an incomplete one.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -6,15 +6,15 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Writes a file whole or not at all: a temporary file in the same folder is written, synced and
-/// renamed over `path`, then the folder is synced. Missing folders are made. When anything fails,
-/// what stood at `path` stands there still.
+/// Writes a file atomically: a temporary file in the same folder is written, synced and renamed to
+/// `path`, and then the folder is synced. Missing folders are created. If any step fails, the previous
+/// contents of `path` remain.
 ///
-/// Of a link what it leads to is replaced, and the link stays; a pipe or a device (`/dev/stdout`) is
-/// written into.
+/// If `path` is a symbolic link, its target is replaced and the link remains. A pipe or a device
+/// (`/dev/stdout`) is written to directly.
 ///
 /// # Errors
-/// When the folder or the file cannot be written.
+/// Returns an error if the folder or the file cannot be written.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = match fs::metadata(path) {
         Ok(there) if !there.is_file() && !there.is_dir() => stream(path, bytes),
@@ -26,19 +26,20 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     written.map_err(|cause| Error::unwritable(path, cause))
 }
 
-/// Writes into what keeps nothing.
+/// Writes to a pipe or a device, which cannot be replaced.
 fn stream(path: &Path, bytes: &[u8]) -> io::Result<()> {
     File::options().write(true).open(path)?.write_all(bytes)
 }
 
-/// Writes each file (a relative path and its bytes) into `folder` as [`write_file`] does. Files of
-/// the folder that are not in the list are left alone.
+/// Writes each file, given as a relative path and its bytes, into `folder` as [`write_file`] does. Other
+/// files of the folder remain as they are.
 ///
 /// # Errors
-/// When one cannot be written; those before it are then new, the others old, and all are whole.
+/// Returns an error if a file cannot be written. The files before it are then new and the others old, and
+/// all are complete.
 ///
 /// # Panics
-/// When a path leads out of the folder.
+/// If a path leads out of the folder.
 pub fn write_files(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
     for (path, bytes) in files {
         let inside = path
@@ -59,7 +60,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::
     let mut temporary = with_ordinary_permissions(&mut tempfile::Builder::new())
         .prefix(".unfinished-")
         .tempfile_in(folder)
-        // It would name the temporary file.
+        // The full error would name the temporary file.
         .map_err(|cause| io::Error::from(cause.kind()))?;
     write(temporary.as_file_mut())?;
     temporary.as_file().sync_all()?;
@@ -67,7 +68,8 @@ fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::
     File::open(folder)?.sync_all()
 }
 
-/// What `File::create` would give, for a report is there to be read by others.
+/// Gives the file the permissions that `File::create` would give, since others are meant to read a
+/// report.
 fn with_ordinary_permissions<'a, 'b, 'c>(
     builder: &'a mut tempfile::Builder<'b, 'c>,
 ) -> &'a mut tempfile::Builder<'b, 'c> {

@@ -1,4 +1,4 @@
-//! DESIGN.md, docs/accuracy.md and the code say the same.
+//! DESIGN.md, docs/accuracy.md and the code agree.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,13 +23,13 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// What stands between backquotes outside of fenced blocks.
+/// The inline code outside of fenced blocks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     let prose = text.split("```").step_by(2);
     prose.flat_map(|prose| prose.split('`').skip(1).step_by(2))
 }
 
-/// Is this `module::CONSTANT`?
+/// The parts of a word of the form `module::CONSTANT`.
 fn constant(word: &str) -> Option<(&str, &str)> {
     let (module, name) = word.rsplit_once("::")?;
     let is_constant = name.len() > 2 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
@@ -42,7 +42,7 @@ fn the_design_is_short() {
     assert!(words <= 2500, "DESIGN.md has {words} words");
 }
 
-/// A tolerance that has left the code must leave the documents as well.
+/// A constant that has been removed from the code must be removed from the documents as well.
 #[test]
 fn every_constant_in_the_documents_is_in_the_code() {
     let mut files = Vec::new();

@@ -1,11 +1,11 @@
-//! The opening example: one question at the edge, asked of three scalars by the same function.
+//! The opening example: one question at the edge, put to three scalar types by the same function.
 
 use nalgebra::DMatrix;
 use sgd_stability::matrix::positive_definite;
 use sgd_stability::number::{Exact, Field, Interval, Verdict};
 
-/// Is λ_max(A) < 1 for A = [[1/3, 2/3], [2/3, 1/3]]? Asked without roots, as I − A ≻ 0. The largest
-/// eigenvalue is exactly 1, so the answer is no.
+/// Decides whether λ_max(A) < 1 for A = [[1/3, 2/3], [2/3, 1/3]]. No roots are needed: the condition is I
+/// − A ≻ 0. The largest eigenvalue is exactly 1, so the answer is no.
 fn largest_eigenvalue_is_below_one<T: Field>() -> Verdict {
     let [third, two_thirds] = [T::ratio(1, 3), T::ratio(2, 3)];
     let entries = [third.clone(), two_thirds.clone(), two_thirds, third];

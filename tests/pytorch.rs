@@ -1,8 +1,8 @@
-//! `diagnose` on checkpoints that PyTorch made, against float64 curvature from PyTorch: dense
-//! Hessians of three small networks, products with those of every named architecture, over data that
-//! come by every road. No code in common. For the deep tier: it makes a virtual environment and
-//! installs PyTorch there from pip, once. `SGD_STABILITY_PYTHON` names an interpreter that has torch,
-//! safetensors and numpy already.
+//! Compares `diagnose`, on checkpoints that PyTorch made, with float64 curvature from PyTorch: dense
+//! Hessians of three small networks, and products with those of every named architecture, over data from
+//! every kind of source. The two sides share no code. The test belongs to the deep tier: it creates a
+//! virtual environment and installs PyTorch into it from pip, once. `SGD_STABILITY_PYTHON` names an
+//! interpreter that already has torch, safetensors and numpy.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -17,7 +17,7 @@ fn run(program: &Path, words: &[&str]) -> Option<Output> {
     output.status.success().then_some(output)
 }
 
-/// An interpreter that has PyTorch, or why there is none.
+/// A Python interpreter with PyTorch, or the reason why there is none.
 fn python() -> Result<PathBuf, &'static str> {
     if let Some(named) = std::env::var_os("SGD_STABILITY_PYTHON") {
         return Ok(PathBuf::from(named));
@@ -43,7 +43,7 @@ fn python() -> Result<PathBuf, &'static str> {
     Ok(python)
 }
 
-/// Makes `NAME.safetensors` of `NAME.pt` by the lines that docs/your-own-network.md gives.
+/// Converts `NAME.pt` to `NAME.safetensors` with the lines given in docs/your-own-network.md.
 fn export(python: &Path, folder: &Path, name: &str) {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/your-own-network.md");
     let page = std::fs::read_to_string(page).expect("the page");
@@ -64,7 +64,7 @@ fn export(python: &Path, folder: &Path, name: &str) {
     );
 }
 
-/// What the program finds with these flags, in the folder that they speak of.
+/// The answer of the program with these flags, in the folder that they refer to.
 fn diagnose(folder: &Path, name: &str, flags: &Value) -> Value {
     let weights = format!("{name}.safetensors");
     let flags = flags.as_array().expect("a list").iter();
@@ -124,8 +124,9 @@ fn checkpoints_of_pytorch_give_pytorchs_float64_curvature() {
         ];
         for (key, value, bar) in values {
             let exact = number(&known[key]);
-            // The smallest eigenvalue is sought to a thousandth of the largest in size; the bars of the
-            // others have what f32 rounds, and float64 is known to a residual of 10⁻⁷.
+            // The smallest eigenvalue is measured to a thousandth of the largest absolute one. The error
+            // bars of the other numbers include the rounding of f32, and float64 is accurate to a
+            // residual of 10⁻⁷.
             let allowance = match key {
                 "smallest_eigenvalue" => 1e-3 * a,
                 "train_loss" => 1e-5 * exact,

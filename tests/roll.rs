@@ -1,13 +1,13 @@
-//! The roll of claims is complete and every claim file has the form of a claim file.
+//! The roll of claims is complete, and every claim file has the prescribed form.
 //!
-//! What the claims *say* (no part empty, every check as its status says) is tested beside the
-//! roll, in `theorems/mod.rs`, where the values are at hand.
+//! The contents of the claims (no empty part, every check as its status says) are tested next to the
+//! roll, in `theorems/mod.rs`, where the values are available.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// Files that help the claims and are none themselves.
+/// Files that support the claims and are not claims themselves.
 const HELPERS: [&str; 9] = [
     "mod",
     "directions",
@@ -20,10 +20,10 @@ const HELPERS: [&str; 9] = [
     "strategies",
 ];
 
-/// The independent checker of certificates: a program of its own.
+/// The independent checker of certificates, a separate program.
 const CHECKER: &str = "check_certificate.py";
 
-/// The headings that every claim file has, in this order: the fields of its claim, then its tests.
+/// The headings of every claim file, in order: the fields of its claim, then its tests.
 const HEADINGS: [&str; 12] = [
     "\npub const CLAIM: Claim = Claim {\n",
     "\n    title: \"",
@@ -43,7 +43,7 @@ fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/theorems"))
 }
 
-/// The text of every Rust file of the folder, by its name without the ending.
+/// The text of every Rust file in the folder, by name without the extension.
 fn files() -> BTreeMap<String, String> {
     let entries = fs::read_dir(folder()).expect("the folder theorems/");
     let paths = entries.map(|entry| entry.expect("a readable folder").path());
@@ -100,7 +100,7 @@ fn every_claim_file_has_its_headings_in_order() {
         let places: Vec<_> = HEADINGS.iter().map(|heading| text.find(heading)).collect();
         assert!(places.iter().all(Option::is_some), "{name}: {places:?}");
         assert!(places.is_sorted(), "{name}: {places:?}");
-        // The claim comes first: nothing but the module's line and its imports stands above it.
+        // The claim comes first: only the module's doc line and its imports precede it.
         let above = &text[..places[0].expect("a claim")];
         assert!(
             !above.contains("fn ") && !above.contains("const "),
@@ -109,8 +109,8 @@ fn every_claim_file_has_its_headings_in_order() {
     }
 }
 
-/// No title, statement, source or reading of a claim stands a second time: in its own file not even in
-/// a comment, and in no other file as a text of its own.
+/// The title, statement, source and reading of a claim occur once: its own file does not repeat them even
+/// in a comment, and no other file repeats them as a string.
 #[test]
 fn every_claim_is_stated_once() {
     let everything = sources(&["src", "theorems", "examples"]).concat();
@@ -124,7 +124,7 @@ fn every_claim_is_stated_once() {
     }
 }
 
-/// The text of every Rust file below these folders, each on one line.
+/// The text of every Rust file below these folders, each joined into one line.
 fn sources(folders: &[&str]) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut left: Vec<_> = folders.iter().map(|folder| root.join(folder)).collect();
@@ -142,7 +142,7 @@ fn sources(folders: &[&str]) -> Vec<String> {
     found
 }
 
-/// Without the breaks of strings and comments, and without the backquotes of comments.
+/// The text without the line breaks of strings and comments, and without the backquotes of comments.
 fn one_line(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let line = line.trim().trim_end_matches('\\').trim_end();
@@ -152,7 +152,7 @@ fn one_line(text: &str) -> String {
     lines.collect::<Vec<_>>().join(" ")
 }
 
-/// What a field of a claim says.
+/// The text of a field of a claim.
 fn words(text: &str, field: &str) -> String {
     let start = format!("\n    {field}: \"");
     let (_, rest) = text.split_once(&start).expect("a field");
@@ -190,7 +190,7 @@ fn claims_use_the_public_library_only() {
     }
 }
 
-/// The properties of the theory are numbered; each stands above a test of a claim.
+/// The properties of the theory are numbered; each number is in the doc of a test next to a claim.
 #[test]
 fn every_property_has_a_test_beside_a_claim() {
     const PROPERTIES: usize = 23;

@@ -1,5 +1,5 @@
-//! The search as a library user meets it, with a conjecture of one's own, and as the program does.
-//! What it finds of the claims is tested beside the roll, in `theorems/searches.rs`.
+//! The search as users call it: from the library with their own conjecture, and from the program. The
+//! counter-examples that it finds to claims are tested next to the roll, in `theorems/searches.rs`.
 
 use sgd_stability::claim::family::random_at_the_ends;
 use sgd_stability::claim::{Conjecture, Examination, Link, MEAN_SQUARE_STABLE};
@@ -46,7 +46,7 @@ fn settings_out_of_range_are_refused() {
     assert!(refusal(3, 2, 4).contains("batch: is 4; it must be from 1 to 3"));
 }
 
-/// Every instance of an edge family asks at a learning rate above zero, by any scalar.
+/// Every instance of an edge family has a positive learning rate, with any scalar type.
 #[test]
 fn the_rates_of_an_edge_family_are_positive() {
     let family = random_at_the_ends(&Conjecture::of(&[BOUND]), 3, 20);
@@ -57,7 +57,7 @@ fn the_rates_of_an_edge_family_are_positive() {
     );
 }
 
-/// Sides that hold everywhere or nowhere have no end to stand at: the counter-example is the
+/// Sides that hold everywhere or nowhere have no end at which to search. The counter-example is then the
 /// smallest model there is, and no gap is claimed.
 #[test]
 fn sides_without_an_end_are_searched_too() {
@@ -100,7 +100,7 @@ fn sides_without_an_end_are_searched_too() {
     }
 }
 
-/// The program runs in `folder`: exit code and what it printed.
+/// Runs the program in `folder`: the exit code and the output.
 fn program(folder: &std::path::Path, words: &[&str]) -> (i32, String) {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_sgd-stability"));
     let output = command.current_dir(folder).args(words).output();

@@ -1,14 +1,14 @@
-//! PyTorch and JAX on the same work (`peers.py`), where `SGD_STABILITY_PEERS` names a Python that
-//! has them.
+//! Times PyTorch and JAX on the same work (`peers.py`), if `SGD_STABILITY_PEERS` names a Python
+//! interpreter that has them.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// How often we and the peers take turns: fractions of a second each, as the moods of a shared
-/// machine last for minutes.
+/// The number of times that we and the peers take turns. A turn takes a fraction of a second, since the
+/// load of a shared machine changes over minutes.
 pub const TURNS: usize = 9;
 
-/// A Python that waits for work.
+/// A Python process that waits for work.
 pub struct Peers {
     python: Child,
     to: ChildStdin,
@@ -16,7 +16,7 @@ pub struct Peers {
 }
 
 impl Peers {
-    /// Starts it, where there is one.
+    /// Starts the process, if an interpreter is named.
     pub fn start() -> Option<Self> {
         let python = std::env::var_os("SGD_STABILITY_PEERS")?;
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/peers.py");
@@ -35,7 +35,7 @@ impl Peers {
         }
     }
 
-    /// The calls a second of one window; `None` where the peer cannot do it.
+    /// The rate of one window in calls per second; `None` if the peer cannot do the work.
     fn rate(&mut self, work: &str) -> Option<f64> {
         let mut answer = String::new();
         writeln!(self.to, "{work}").ok()?;
@@ -46,21 +46,21 @@ impl Peers {
 
 impl Drop for Peers {
     fn drop(&mut self) {
-        // It waits for nothing that we would miss.
+        // The process holds nothing that must be finished.
         let _ = self.python.kill().and_then(|()| self.python.wait());
     }
 }
 
-/// What we and the peers have made of the same work, window by window, in calls a second.
+/// The rates of ours and of the peers on the same work, for each window, in calls per second.
 pub struct Race {
     pub ours: Vec<f64>,
-    /// The peer with the best window.
+    /// The peer with the fastest window.
     pub best_peer: Option<(String, Vec<f64>)>,
 }
 
 impl Race {
-    /// Takes turns, so many: `ours()` is the rate of one window; the peers' work is `works`, the last
-    /// word of which is the peer's name.
+    /// Takes turns. `ours()` returns the rate of one window; `works` describes the work of each peer, and
+    /// ends with the name of the peer.
     pub fn run(
         turns: usize,
         mut peers: Option<&mut Peers>,
@@ -68,7 +68,7 @@ impl Race {
         mut ours: impl FnMut() -> f64,
     ) -> Self {
         let mut rate = |work: &String| peers.as_deref_mut()?.rate(work);
-        // What comes first is compiled.
+        // The first call compiles, and is not timed.
         for work in works {
             let _ = rate(work);
         }
@@ -89,7 +89,8 @@ impl Race {
         }
     }
 
-    /// Our best window over the best one of the best peer, and the median of the ratios turn by turn.
+    /// The ratio of our best window to the best window of the best peer, and the median of the ratios of
+    /// each turn.
     pub fn ratios(&self) -> Option<(f64, f64)> {
         let (_, theirs) = self.best_peer.as_ref()?;
         let turns = self

@@ -12,7 +12,7 @@ use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending};
 use super::progress::told;
 
-/// Check again a certificate that `decide --certificate` wrote, from nothing but what stands in it.
+/// Check a certificate that `decide --certificate` wrote, using only the numbers in the file itself.
 #[derive(Debug, Args)]
 #[command(
     before_help = EXAMPLE,
@@ -47,7 +47,7 @@ const EXIT_CODES: [(u8, &str); 2] = [
     ),
 ];
 
-/// Checks, and says on the way what it is doing.
+/// Checks the certificate, and reports progress.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let certificate = Certificate::read(&arguments.certificate)?;
     let refuted = told(arguments.json, |_| {

@@ -1,4 +1,4 @@
-//! A checkpoint read for its measurement, by the flags that `diagnose` and `watch` share.
+//! Reads a checkpoint for measurement, by the flags that `diagnose` and `watch` share.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use sgd_stability::error::{Result, shown};
 
 use super::subject::Subject;
 
-/// What is the same for every checkpoint: the flags, read.
+/// The parsed flags, which are the same for every checkpoint.
 pub struct Setup<'a> {
     pub subject: &'a Subject,
     pub request: Request,
@@ -20,7 +20,8 @@ pub struct Setup<'a> {
 }
 
 impl<'a> Setup<'a> {
-    /// Reads the flags and the data set, which may be let go when the last checkpoint is read.
+    /// Parses the flags and loads the data set. The caller may drop the data set after reading the last
+    /// checkpoint.
     pub fn new(subject: &'a Subject) -> Result<(Self, Dataset)> {
         let (request, effort) = (subject.request()?, subject.effort()?);
         subject.check_data()?;
@@ -34,7 +35,7 @@ impl<'a> Setup<'a> {
         Ok((setup, data))
     }
 
-    /// Reads a checkpoint, and the samples as its network takes them.
+    /// Reads a checkpoint, and converts the samples for its network.
     pub fn read(&self, path: &Path, data: &Dataset) -> Result<Loaded> {
         self.subject.check_file(path)?;
         let model = Model::read(path, &self.request, data)?;
@@ -48,19 +49,19 @@ impl<'a> Setup<'a> {
 
 /// A checkpoint and the samples over which it is measured.
 pub struct Loaded {
-    /// Its path, as messages show it.
+    /// The path of the checkpoint, as messages show it.
     pub place: String,
     pub model: Model,
     pub samples: Samples,
 }
 
 impl Loaded {
-    /// The mode of batch normalisation, once the flags are seen to belong to this network.
+    /// The mode of batch normalisation, after checking that the flags fit this network.
     pub fn mode(&self, setup: &Setup<'_>) -> Result<Option<Mode>> {
         setup.subject.check_network(&self.model.network)
     }
 
-    /// What a line of `watch.jsonl` says of how it was measured.
+    /// The conditions of the measurement, for a line of `watch.jsonl`.
     pub fn conditions(&self, mode: Option<Mode>, setup: &Setup<'_>) -> Conditions {
         let network = &self.model.network;
         Conditions::new(
@@ -73,14 +74,14 @@ impl Loaded {
         )
     }
 
-    /// The forecast of memory, once it is seen to be within what may be used.
+    /// The memory forecast, after checking that it is within the limit.
     pub fn forecast(&self, in_f64: bool, setup: &Setup<'_>) -> Result<Forecast> {
         let forecast = diagnosis::forecast(&self.model, &self.samples, &setup.effort, in_f64);
         setup.subject.check_memory(&forecast)?;
         Ok(forecast)
     }
 
-    /// What is measured; the loss must be the expected one, where there is one.
+    /// The task to measure, after checking the loss against the expected one, if there is one.
     pub fn task<'a>(&'a self, expected: Option<f64>, setup: &'a Setup<'_>) -> Task<'a> {
         Task {
             place: &self.place,

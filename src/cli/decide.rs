@@ -42,13 +42,13 @@ pub struct Arguments {
     /// How a batch is drawn: without-replacement or with-replacement.
     #[arg(long, value_name = "SCHEME", default_value_t = Sampling::WithoutReplacement)]
     sampling: Sampling,
-    /// Print brackets and values to so many significant digits.
+    /// The number of significant digits in brackets and values.
     #[arg(long, help_heading = headings::OUTPUT, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=200))]
     digits: u32,
     /// Write a certificate of the mean-square verdict, which `certify` or anybody can check.
     #[arg(long, help_heading = headings::OUTPUT, value_name = "OUT.json")]
     certificate: Option<PathBuf>,
-    /// Work no longer than this (30s, 5m, 1h), then say what is known.
+    /// Stop after this time (30s, 5m, 1h) and print what is known by then.
     #[arg(long, value_name = "LIMIT", value_parser = time_limit)]
     time: Option<Duration>,
     /// Print one JSON object.
@@ -72,7 +72,7 @@ const EXIT_CODES: [(u8, &str); 2] = [
     (4, "something is undecided, or the time was over"),
 ];
 
-/// Decides, and says on the way what it is doing.
+/// Decides, and reports progress.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let deadline = arguments
         .time
@@ -128,7 +128,7 @@ fn no_certificate(decision: &Decision) -> &'static str {
     }
 }
 
-/// The time was over before the model was read and checked.
+/// The answer if the time ran out before the model was read and checked.
 fn out_of_time(arguments: &Arguments, learning_rate: &Exact) -> Answer {
     let rates = CriticalRates::out_of_time();
     Answer {

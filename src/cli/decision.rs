@@ -1,9 +1,9 @@
-//! What `decide` says to a person.
+//! The answer of `decide` as text.
 
 use sgd_stability::criterion::{CRITERIA, MEAN_SQUARE};
 use sgd_stability::decide::{Critical, Decision, Link, Values};
 
-/// A rational of this many characters stands on a line.
+/// The most characters of a rational that is printed in full.
 const SHORT: usize = 40;
 
 /// The whole page.
@@ -45,7 +45,7 @@ pub fn text(decision: &Decision, chain: &[Link], values: &Values, digits: u32) -
     }
 }
 
-/// The smallest member of the chain, and how the brackets order all of it.
+/// The smallest member of the chain, and the order of all members that the brackets prove.
 fn chain_text(decision: &Decision, chain: &[Link], digits: u32) -> String {
     let smallest = critical_text(&decision.critical_lr.single_sample, digits);
     let mut text = format!(
@@ -69,9 +69,10 @@ fn chain_text(decision: &Decision, chain: &[Link], digits: u32) -> String {
     text
 }
 
-/// A critical learning rate: the rational itself where it is known and short; else two decimals between which
-/// it lies. The lower is rounded down from a learning rate that was decided stable, the upper up from one that
-/// was decided unstable, so that what is printed is as certain as what was decided.
+/// A critical learning rate: the rational itself if it is known and short, else two decimals that enclose
+/// it. The lower one is rounded down from a learning rate that was decided stable, the upper one up from
+/// a learning rate that was decided unstable, so that the printed enclosure is as certain as the
+/// decisions.
 fn critical_text(critical: &Critical, digits: u32) -> String {
     let digits = digits as usize;
     match critical {

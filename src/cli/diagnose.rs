@@ -66,7 +66,7 @@ const EXIT_CODES: [(u8, &str); 3] = [
     (4, "undecided, with --check"),
 ];
 
-/// Diagnoses, and says on the way what it is doing.
+/// Diagnoses the checkpoint, and reports progress.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     told(arguments.json, |_| diagnose(arguments))
 }

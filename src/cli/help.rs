@@ -1,12 +1,12 @@
-//! The shape of every help text: one sentence, an example, the usage, the options under their headings, the
-//! exit codes.
+//! The layout of every help text: one sentence, an example, the usage, the options under their headings,
+//! and the exit codes.
 
-/// Sentence and example first. The example of a command is its `before_help`: every line that begins with
-/// `$` is run by a test.
+/// The template, which puts the sentence and the example first. The example of a command is its
+/// `before_help`; a test runs every line of it that begins with `$`.
 pub const TEMPLATE: &str =
     "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 
-/// What options are listed under.
+/// The headings under which options are listed.
 pub mod headings {
     pub const NETWORK: &str = "Network";
     pub const DATA: &str = "Data";
@@ -16,7 +16,7 @@ pub mod headings {
     pub const OUTPUT: &str = "Output";
 }
 
-/// The exit codes of a command: its own, and the two that every command has.
+/// The section on exit codes: those of a command, and the two that every command has.
 pub fn exit_codes(own: &[(u8, &str)]) -> String {
     const ALL: [(u8, &str); 2] = [
         (1, "internal error, or output that cannot be written"),
@@ -31,7 +31,7 @@ pub fn exit_codes(own: &[(u8, &str)]) -> String {
     format!("Exit codes:\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// Paragraphs that explain, then the exit codes.
+/// Explanatory paragraphs, followed by the exit codes.
 pub fn explained(text: &str, own: &[(u8, &str)]) -> String {
     format!("{text}\n\n{}", exit_codes(own))
 }

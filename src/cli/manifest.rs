@@ -1,8 +1,9 @@
-//! What a run was made of: the one part of a report that may differ between two machines.
+//! The manifest: software, hardware and data of a run. It is the only part of a report that may differ
+//! between two machines.
 //!
-//! `reproduce` writes it beside the cells, `merge` joins several, `report` reads it. A folder holds
-//! cells of one data set only; everything else may differ from cell to cell, and then every value
-//! is listed.
+//! `reproduce` writes it beside the cells, `merge` joins several, and `report` reads it. The cells of a
+//! folder must come from one data set. Everything else may differ from cell to cell; the manifest then
+//! lists every value.
 
 use std::path::Path;
 
@@ -13,16 +14,16 @@ use sgd_stability::kernel::Isa;
 use sgd_stability::read;
 use sgd_stability::write::write_file;
 
-/// (what, value), in the report's order.
+/// Names and values of the entries, in the order of the report.
 pub type Manifest = Vec<(String, String)>;
 
-/// The entries that must agree in one folder.
+/// The names of the entries that must agree within one folder.
 const DATA: [&str; 2] = ["training images", "test images"];
 
-/// What stands between the values of an entry that differed.
+/// The separator between the values of an entry that differ.
 const BETWEEN: &str = "; ";
 
-/// What a run with this context is made of.
+/// The manifest of a run with this context.
 pub fn of(context: &Context) -> Result<Manifest> {
     let digest = |split| {
         let data = fashion_mnist::load(context.data_dir.as_deref(), split)?;
@@ -67,14 +68,15 @@ pub fn read(folder: &Path) -> Result<Manifest> {
         .map_err(|fault| Error::input(path.display(), "manifest", format!("{fault}; {mend}")))
 }
 
-/// Joins a manifest to what stands in a folder, if anything does, and writes it there.
+/// Joins a manifest with the one in a folder, if there is one, and writes the result there.
 ///
 /// # Errors
-/// When the folder's cells were made of other data.
+/// Returns an error if the cells in the folder were made from other data.
 pub fn join(folder: &Path, new: Manifest) -> Result<()> {
-    let joined = match folder.join("manifest.json").exists() {
-        true => both(folder, read(folder)?, new)?,
-        false => new,
+    let joined = if folder.join("manifest.json").exists() {
+        both(folder, read(folder)?, new)?
+    } else {
+        new
     };
     let mut text = serde_json::to_vec_pretty(&joined).map_err(Error::internal)?;
     text.push(b'\n');

@@ -34,10 +34,10 @@ Example, two machines that took half of the cells each:
   $ sgd-stability reproduce toy --scale smoke --shard 2/2 --out two
   $ sgd-stability merge one two --out all";
 
-/// Scale, experiment and cell.
+/// The scale, experiment and cell of an outcome.
 type Key = (Scale, String, String);
 
-/// Merges; two different outcomes of one cell are an error, missing cells are said.
+/// Merges the folders. Two different outcomes of one cell are an error; missing cells are listed.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let mut merged: BTreeMap<Key, Finished> = BTreeMap::new();
     for folder in &arguments.folders {
@@ -74,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     })
 }
 
-/// The cells that the scales seen ask for and nobody ran.
+/// The cells that no folder contains, at the scales that occur in the folders.
 fn missing(merged: &BTreeMap<Key, Finished>) -> Vec<String> {
     let mut missing = Vec::new();
     for scale in Scale::ALL {

@@ -1,7 +1,7 @@
-//! Room **cli**: the program. One file a command; the only place that prints, exits or shows
-//! progress.
+//! Room **cli**: the program, with one file for each command. Nothing else in the crate prints, exits or
+//! shows progress.
 //!
-//! A new command is a file with its `Arguments` and `run`, and an arm of [`Command`].
+//! To add a command, write a file with its `Arguments` and `run`, and add a variant to [`Command`].
 //!
 //! Exit codes: 0 done, all claims as stated · 1 internal error, or output that cannot be written ·
 //! 2 usage or bad input · 3 unstable (`diagnose --check`) · 4 undecided, or out of time · 5 a check failed.
@@ -75,7 +75,7 @@ const EXIT_CODES: [(u8, &str); 4] = [
     (5, "a check failed (verify, certify, report --check)"),
 ];
 
-/// In the order in which a newcomer meets them.
+/// The commands, in the order in which a newcomer needs them.
 #[derive(Debug, Subcommand)]
 enum Command {
     Diagnose(Box<diagnose::Arguments>),
@@ -116,7 +116,7 @@ impl Cli {
     }
 }
 
-/// Runs the program on its arguments and says how it ended.
+/// Runs the program with its arguments, and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let json = arguments.iter().any(|argument| argument == "--json");

@@ -25,7 +25,7 @@ const ABOUT: &str = "\
 Nothing of the table is written by hand: every entry was found by running the layer or the loss in a tiny \
 network. The words are those of architecture files (--arch NET.toml).";
 
-/// Prints the table.
+/// Answers with the table.
 pub fn run(_: &Arguments) -> Result<Answer> {
     let [layers, losses] = support::table();
     let rows = |rows: &[support::Row]| -> serde_json::Map<String, serde_json::Value> {

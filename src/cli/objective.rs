@@ -1,4 +1,4 @@
-//! The flags that say which loss a run descends.
+//! The flags that describe the training loss.
 
 use std::str::FromStr;
 
@@ -38,7 +38,7 @@ fn losses() -> impl TypedValueParser<Value = Loss> {
 }
 
 impl Flags {
-    /// What is said of the loss.
+    /// The objective that the flags describe.
     pub fn objective(&self) -> Result<Objective> {
         if let Some(decay) = self.weight_decay
             && !(decay.is_finite() && decay >= 0.0)
@@ -53,7 +53,7 @@ impl Flags {
         })
     }
 
-    /// The expected loss where there is one checkpoint.
+    /// The expected loss, for a command that reads one checkpoint.
     pub fn expected(&self) -> Result<Option<f64>> {
         match &self.expect_loss {
             Some(Expected {
@@ -72,12 +72,12 @@ impl Flags {
     }
 }
 
-/// A loss, and the checkpoint that has it.
+/// An expected loss, and the checkpoint that has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
-    /// Its file's name; without one, the last that is there.
+    /// The file name of the checkpoint; `None` is the last checkpoint that exists at the start.
     pub checkpoint: Option<String>,
-    /// The loss.
+    /// The expected loss.
     pub loss: f64,
 }
 

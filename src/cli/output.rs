@@ -1,4 +1,4 @@
-//! What the program says, and with which exit code.
+//! The output of the program, and its exit codes.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -10,45 +10,45 @@ use sgd_stability::error::{Error, Kind};
 
 use super::terminal::above_the_line;
 
-/// The end of a command that did its work.
+/// The result of a command that completed.
 pub struct Answer {
-    /// For a person.
+    /// The answer as text.
     pub text: String,
-    /// For `--json`.
+    /// The answer for `--json`.
     pub json: Value,
-    /// How it ended, for the exit code.
+    /// How the command ended, which determines the exit code.
     pub ending: Ending,
 }
 
-/// How a command that did its work ended.
+/// How a command that completed ended.
 #[derive(Clone, Copy, Debug)]
 pub enum Ending {
-    /// As it should: exit code 0.
+    /// Without findings: exit code 0.
     Done,
-    /// A check ran and did not come out as stated: exit code 5.
+    /// A check failed: exit code 5.
     Failed,
-    /// A network is unstable, and the command was asked to check: exit code 3.
+    /// A network is unstable, and the command was asked to check it: exit code 3.
     Unstable,
-    /// A question was answered with "undecided": exit code 4.
+    /// The answer is "undecided": exit code 4.
     Undecided,
-    /// Some of the input could not be used, as the `error` of the answer's JSON says: exit code 2.
+    /// Some input could not be used, as the field `error` of the JSON answer says: exit code 2.
     Faulty,
 }
 
 impl Ending {
-    /// Failed, or done.
+    /// [`Ending::Failed`] if `failed`, else [`Ending::Done`].
     pub fn failed_if(failed: bool) -> Self {
         if failed { Ending::Failed } else { Ending::Done }
     }
 }
 
-/// The exit code of "undecided".
+/// The exit code for "undecided".
 const UNDECIDED: u8 = 4;
 
-/// The exit code of "unstable".
+/// The exit code for "unstable".
 const UNSTABLE: u8 = 3;
 
-/// Says on the way what a person at a terminal may want to know.
+/// Prints a remark on progress, if stderr is a terminal.
 pub fn remark(text: &str) {
     let mut out = io::stderr();
     if out.is_terminal() {
@@ -56,22 +56,23 @@ pub fn remark(text: &str) {
     }
 }
 
-/// Says on stdout what is certain before the whole answer is there.
+/// Prints to stdout what is certain before the whole answer is known.
 pub fn first_answer(text: &str) {
-    // When it cannot be said, the whole answer says that.
+    // A failure to print is reported with the whole answer.
     let _ = above_the_line(|| say(io::stdout(), text));
 }
 
-/// Says what somebody must know who waits for the end, at a terminal or not.
+/// Prints a warning to stderr, whether it is a terminal or not.
 pub fn warning(text: &str) {
     let _ = above_the_line(|| say(io::stderr(), text));
 }
 
-/// Prints an answer; an answer that could not be printed was not given.
+/// Prints an answer and returns its exit code; a failure to print is an error.
 pub fn answer(answer: &Answer, json: bool) -> ExitCode {
-    let said = match json {
-        true => say(io::stdout(), &pretty(&answer.json)),
-        false => say(io::stdout(), &answer.text),
+    let said = if json {
+        say(io::stdout(), &pretty(&answer.json))
+    } else {
+        say(io::stdout(), &answer.text)
     };
     if let Err(cause) = said {
         return error(
@@ -100,7 +101,7 @@ pub fn error(error: &Error, json: bool) -> ExitCode {
     ExitCode::from(error.kind.exit_code())
 }
 
-/// Prints what clap has to say of the command line; help and version are no errors.
+/// Prints a message of clap about the command line. Help and version are not errors.
 pub fn usage(said: &clap::Error, json: bool) -> ExitCode {
     let text = said.render().to_string();
     if matches!(
@@ -120,7 +121,7 @@ pub fn usage(said: &clap::Error, json: bool) -> ExitCode {
     ExitCode::from(Kind::Input.exit_code())
 }
 
-/// What clap says is wrong, and its tips, in one line; without the usage.
+/// The error and the tips of a clap message, in one line and without the usage.
 fn sentence(text: &str) -> String {
     let is_said = |part: &&str| !part.starts_with("Usage:") && !part.starts_with("For more");
     let parts = text.trim().split("\n\n").map(str::trim).filter(is_said);
@@ -130,7 +131,7 @@ fn sentence(text: &str) -> String {
 }
 
 fn fault(kind: &str, message: &str, json: bool) {
-    // When even the error cannot be said, the exit code still says it.
+    // If even the error cannot be printed, the exit code still reports it.
     let _ = if json {
         let object = json!({"error": {"kind": kind, "message": message}});
         say(io::stdout(), &pretty(&object))
@@ -143,7 +144,7 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("a JSON value has string keys")
 }
 
-/// Writes a text and one line end. A reader that has gone away (a closed pipe) is no fault.
+/// Writes a text and one newline. A reader that has closed the pipe is not an error.
 fn say(mut out: impl Write, text: &str) -> io::Result<()> {
     let written = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
     match written {

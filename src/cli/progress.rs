@@ -1,4 +1,4 @@
-//! What stderr shows of long work, when it is a terminal.
+//! The progress display on stderr, shown if stderr is a terminal.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,14 +10,14 @@ use sgd_stability::work::{self, Watcher};
 use super::output;
 use super::terminal::{self, target};
 
-/// How long an answer that is certain early waits for the whole.
+/// How long an early certain answer is held back in case the whole answer follows.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How often the line is drawn.
+/// The interval between two redraws.
 const TICK: Duration = Duration::from_millis(100);
-/// A rate is not told before a stage has lasted as long: the first rounds are no measure of it.
+/// How long a stage must last before its rate is shown: the first rounds say little about it.
 const WARM: Duration = Duration::from_millis(500);
 
-/// A bar of this length, with the rate and the time left.
+/// A progress bar of this length, with the rate and the remaining time.
 pub fn progress(length: u64) -> ProgressBar {
     const TEMPLATE: &str = "{elapsed} {wide_bar} {pos}/{len}, {per_sec}, {eta} left {msg}";
     let style = ProgressStyle::with_template(TEMPLATE);
@@ -29,28 +29,28 @@ pub fn progress(length: u64) -> ProgressBar {
     bar
 }
 
-/// Does the work under a line that tells its stages.
+/// Does the work while a line on the terminal shows its stages.
 pub fn told<T>(is_json: bool, work: impl FnOnce(&Stages) -> T) -> T {
     let stages = Stages::new(is_json);
     work::watched(None, Box::new(stages.clone()), || work(&stages))
 }
 
-/// The line: which task of how many, its stage, how far that has come, and how long it still takes. Copies
-/// draw the same line, which goes with the last of them.
+/// The progress line: the task, its stage, how far the stage is, and the remaining time. Clones share one
+/// line, which disappears when the last of them is dropped.
 ///
-/// An answer that is certain early is printed as soon as the rest takes longer than half a second: on
-/// stdout or, where that is for JSON, on stderr.
+/// An early certain answer is printed once the rest of the work takes longer than half a second. It goes
+/// to stdout or, if stdout is reserved for JSON, to stderr.
 #[derive(Clone)]
 pub struct Stages(Rc<RefCell<State>>);
 
 struct State {
     line: ProgressBar,
-    /// Is the line drawn?
+    /// Whether the line is being drawn.
     is_begun: bool,
     is_json: bool,
     drawn: Instant,
     answer: Option<(String, Instant)>,
-    /// The task, when there are several.
+    /// The present task, if there are several.
     task: Option<Task>,
     stage: String,
     began: Instant,
@@ -61,12 +61,12 @@ struct Task {
     what: &'static str,
     name: String,
     of: Rounds,
-    /// When the first task began, and how long those before this one took.
+    /// When the first task began, and the time that the tasks before the present one took.
     began: Instant,
     taken: Duration,
 }
 
-/// How many rounds are done, of at most how many.
+/// The number of rounds done, and their maximum.
 #[derive(Clone, Copy)]
 struct Rounds {
     done: usize,
@@ -74,7 +74,7 @@ struct Rounds {
 }
 
 impl Stages {
-    /// At the beginning of the work.
+    /// The state before any work.
     pub fn new(is_json: bool) -> Self {
         let style = ProgressStyle::with_template("{elapsed} {wide_msg}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
@@ -92,7 +92,7 @@ impl Stages {
         })))
     }
 
-    /// Task number `done + 1` of `most` begins: `what` it is, a claim for instance, and its name.
+    /// Begins task number `done + 1` of `most`. `what` is the kind of task, for example a claim.
     pub fn task(&self, what: &'static str, name: &str, (done, most): (usize, usize)) {
         let mut state = self.0.borrow_mut();
         let before = state.task.take();
@@ -107,7 +107,7 @@ impl Stages {
         state.begin("");
     }
 
-    /// What is done outside of all tasks.
+    /// Begins work that belongs to no task.
     pub fn rest(&self, what: &str) {
         let mut state = self.0.borrow_mut();
         state.task = None;
@@ -125,7 +125,7 @@ impl State {
             self.is_begun = true;
             terminal::draw(Some(self.line.clone()));
             if !self.line.is_hidden() {
-                // A thread of its own draws the clock, also while the work is busy.
+                // A separate thread redraws the clock while the work is busy.
                 self.line.enable_steady_tick(TICK);
             }
         }
@@ -155,7 +155,7 @@ impl State {
 }
 
 impl Rounds {
-    /// The round that is under way: `product 12 of at most 100, 3.4/s, at most 0:26 left`.
+    /// The present round as text: `product 12 of at most 100, 3.4/s, at most 0:26 left`.
     fn told(self, what: &str, bound: &str, elapsed: Duration) -> String {
         let Rounds { done, most } = self;
         let number = (done + 1).min(most);

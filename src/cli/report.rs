@@ -1,4 +1,4 @@
-//! `sgd-stability report`: the page that sets theory, simulation and published numbers together.
+//! `sgd-stability report`: the page that compares theory, simulation and published numbers.
 
 use std::path::{Path, PathBuf};
 
@@ -83,16 +83,17 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         .map(|path| path.display().to_string())
         .collect();
     Ok(Answer {
-        text: match stale.is_empty() {
-            true => format!("{} files are current", files.len()),
-            false => format!("not current: {}", names.join(", ")),
+        text: if stale.is_empty() {
+            format!("{} files are current", files.len())
+        } else {
+            format!("not current: {}", names.join(", "))
         },
         json: json!({"current": stale.is_empty(), "stale": names}),
         ending: Ending::failed_if(!stale.is_empty()),
     })
 }
 
-/// Everything the report says: manifest, roll and records.
+/// The input of the report: manifest, roll and records.
 fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
     stages.rest("reading the cells");
     let finished = Store::at(folder).finished()?;
@@ -126,7 +127,7 @@ fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
     })
 }
 
-/// Settings and outcomes of the finished cells of an experiment, in the experiment's order.
+/// The settings and outcomes of the finished cells of an experiment, in the order of the experiment.
 fn results_of(study: &Study, scale: Scale, finished: &[Finished]) -> Vec<(Value, Value)> {
     let cells = study.cells(scale).into_iter();
     let result = |cell: Cell| {
@@ -138,8 +139,8 @@ fn results_of(study: &Study, scale: Scale, finished: &[Finished]) -> Vec<(Value,
     cells.filter_map(result).collect()
 }
 
-/// The record of some cells, with the scale and their number among its settings. Off the quick
-/// scale its names carry the scale, so that several scales can stand in one report.
+/// The record of some cells, whose settings include the scale and the number of cells. On all scales but
+/// quick, its names contain the scale, so that one report can hold several scales.
 fn record_of(study: &Study, scale: Scale, results: &[(Value, Value)]) -> Result<Record> {
     let mut record = study.record(results)?;
     let (found, all) = (results.len(), study.cells(scale).len());

@@ -15,7 +15,7 @@ use super::manifest;
 use super::output::{Answer, Ending};
 use super::progress::progress;
 
-/// Run the experiments of the report and keep the outcome of every cell; what is there is not run again.
+/// Run the experiments of the report and keep the outcome of every cell; cells that exist are not run again.
 #[derive(Debug, Args)]
 #[command(
     allow_negative_numbers = true,
@@ -72,7 +72,7 @@ impl From<Size> for Scale {
     }
 }
 
-/// Runs the cells of the shard that are not there yet.
+/// Runs the cells of the shard that have no outcome yet.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let scale = arguments.scale.into();
     let chosen = choose(&arguments.names)?;
@@ -101,7 +101,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     })
 }
 
-/// Runs what is missing; gives how many cells ran and how many were there.
+/// Runs the missing cells. Returns the number of cells that were run, and of those that existed.
 fn run_cells(
     cells: &[(&Study, Cell)],
     scale: Scale,
@@ -126,7 +126,7 @@ fn run_cells(
     Ok(counts)
 }
 
-/// The experiments of these names, in the report's order.
+/// The experiments of these names, in the order of the report.
 fn choose(names: &[String]) -> Result<Vec<Study>> {
     let all = studies();
     let is_unknown = |name: &&String| all.iter().all(|study| study.name != **name);

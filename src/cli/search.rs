@@ -1,4 +1,4 @@
-//! `sgd-stability search`: hunt an exact counter-example.
+//! `sgd-stability search`: searches for an exact counter-example.
 
 use std::path::{Path, PathBuf};
 
@@ -71,7 +71,7 @@ const EXIT_CODES: [(u8, &str); 1] = [(
     "the search has ended, whether something was found or not",
 )];
 
-/// Searches.
+/// Runs the search.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let known = choose(&arguments.claim)?;
     let settings = Settings {
@@ -146,13 +146,13 @@ fn text(known: &Search, outcome: &Outcome, out: Option<&Path>) -> Result<String>
     Ok(text)
 }
 
-/// The second model, where the statement is about a pair.
+/// The second model, if the statement is about a pair of models.
 fn counterpart(known: &Search, found: &CounterExample) -> Option<Model> {
     let counterpart = known.conjecture.counterpart?;
     Some(Model::Quadratic(counterpart(&found.instance().model)))
 }
 
-/// The command line that asks again.
+/// The command line that checks the counter-example again.
 fn confirmation(found: &CounterExample, out: Option<&Path>) -> String {
     let place = out.map_or("MODEL.json".into(), |path| path.display().to_string());
     format!("sgd-stability decide {place} {}", found.instance().flags())
@@ -162,7 +162,7 @@ fn confirmation(found: &CounterExample, out: Option<&Path>) -> String {
 fn floor_to_millionths(value: &Exact) -> String {
     let millionth = Exact::fraction(1, 1_000_000);
     let steps = (value / &millionth).to_f64().floor();
-    // The quotient was rounded to the nearest f64; one step less where that was upwards.
+    // The quotient was rounded to the nearest f64. If it was rounded up, take one step less.
     let down = Exact::from_f64(steps).map(|steps| &steps * &millionth);
     match down {
         Some(down) if down <= *value => format!("{:.6}", steps / 1e6),

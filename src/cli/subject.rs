@@ -54,8 +54,8 @@ struct NetworkFlags {
     ignore: Vec<String>,
     /// Say in which order the network runs layers of equal shape.
     ///
-    /// Needed where neither the exporter's entry `order` nor the names tell it: the names of the layers,
-    /// first to last; or `file`, as they stand in the file; or `natural`, by the numbers in their names.
+    /// The order of the layers, needed where neither the file's entry `order` nor the names tell it: their names,
+    /// first to last; or `file`, their order in the file; or `natural`, by the numbers in their names.
     #[arg(long, value_name = "NAMES|file|natural")]
     order: Option<RequestedOrder>,
 }
@@ -134,7 +134,7 @@ struct MeasurementFlags {
     /// The seed of the random start vectors.
     #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = whole::<u64>)]
     seed: u64,
-    /// Use at most so much memory, such as 800MB or 4GB [default: what is available].
+    /// The most memory to use, such as 800MB or 4GB [default: what is available].
     #[arg(long, value_name = "SIZE")]
     memory: Option<String>,
 }
@@ -150,7 +150,7 @@ fn optimizers() -> impl TypedValueParser<Value = Optimizer> {
 }
 
 impl Subject {
-    /// What is named.
+    /// The network and the samples that the flags name.
     pub fn request(&self) -> Result<Request> {
         Ok(Request {
             arch: self.network.arch.clone(),
@@ -174,7 +174,7 @@ impl Subject {
         }
     }
 
-    /// How the optimiser runs over these samples.
+    /// The hyperparameters of the optimiser over these samples.
     pub fn setting(&self, data: &Dataset) -> Result<Setting> {
         let run = &self.run;
         let setting = Setting::new(
@@ -193,12 +193,12 @@ impl Subject {
         }
     }
 
-    /// The mode that was asked for, before there is a network to compare it with.
+    /// The requested mode, not yet checked against a network.
     pub fn mode(&self) -> Option<Mode> {
         self.network.mode
     }
 
-    /// The mode of this network's batch normalisation, once the flags are seen to belong to the network.
+    /// The mode of batch normalisation, after checking that the flags fit the network.
     pub fn check_network(&self, network: &Network) -> Result<Option<Mode>> {
         let decay = network.weight_decay();
         if let Some(optimizer) = self.run.optimizer
@@ -214,7 +214,7 @@ impl Subject {
         Mode::check(self.network.mode, network)
     }
 
-    /// How far measurements go.
+    /// The effort of the measurements.
     pub fn effort(&self) -> Result<Effort> {
         if !(self.measurement.tolerance > 0.0 && self.measurement.tolerance < 1.0) {
             let fault = "must lie between 0 and 1";
@@ -238,13 +238,14 @@ impl Subject {
         })
     }
 
-    /// Refuses a measurement that would not fit into the memory.
+    /// Returns an error if a measurement would not fit into memory.
     pub fn check_memory(&self, forecast: &Forecast) -> Result<()> {
         self.budget()?
             .map_or(Ok(()), |budget| forecast.check(budget))
     }
 
-    /// Refuses samples that would not fit into the memory, before they are unpacked.
+    /// Returns an error if the samples would not fit into memory. The check comes before they are
+    /// unpacked.
     pub fn check_data(&self) -> Result<()> {
         let contents = dataset::contents(&self.source())?;
         match self.budget()?.zip(contents) {
@@ -253,9 +254,9 @@ impl Subject {
         }
     }
 
-    /// Refuses a checkpoint that would not fit into the memory, before it is read.
+    /// Returns an error if a checkpoint would not fit into memory. The check comes before it is read.
     pub fn check_file(&self, path: &Path) -> Result<()> {
-        // What cannot be asked for its size will be refused where it is read.
+        // A file whose size cannot be found is refused when it is read.
         let size = checkpoint::size(path);
         self.budget()?
             .map_or(Ok(()), |budget| check_file(path, size, budget))

@@ -1,4 +1,4 @@
-//! The one line that is drawn on the terminal, above which everything else is printed.
+//! The progress line on the terminal. Everything else is printed above it.
 
 use std::cell::RefCell;
 use std::io::{IsTerminal, stderr};
@@ -9,7 +9,7 @@ thread_local! {
     static LINE: RefCell<Option<ProgressBar>> = const { RefCell::new(None) };
 }
 
-/// Where a line is drawn: on stderr when that is a terminal, else nowhere.
+/// The target of progress lines: stderr if it is a terminal, else nothing.
 pub fn target() -> ProgressDrawTarget {
     if stderr().is_terminal() {
         ProgressDrawTarget::stderr()
@@ -18,12 +18,12 @@ pub fn target() -> ProgressDrawTarget {
     }
 }
 
-/// Which line is drawn from now on; `None` when it is gone.
+/// Sets the line that is drawn from now on; `None` removes it.
 pub fn draw(line: Option<ProgressBar>) {
     LINE.set(line);
 }
 
-/// Prints while the line is out of the way.
+/// Prints while the line is hidden.
 pub fn above_the_line<T>(print: impl FnOnce() -> T) -> T {
     match LINE.with_borrow(Clone::clone) {
         Some(line) => line.suspend(print),

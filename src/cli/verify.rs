@@ -1,4 +1,4 @@
-//! `sgd-stability verify`: check the claims.
+//! `sgd-stability verify`: checks the claims.
 
 use clap::Args;
 use serde_json::json;
@@ -40,7 +40,7 @@ const EXIT_CODES: [(u8, &str); 2] = [
     (5, "some claim did not"),
 ];
 
-/// Checks the chosen claims, and says on the way which.
+/// Checks the chosen claims, and reports progress.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let claims = choose(&arguments.claims)?;
     let roll = told(arguments.json, |stages| check(&claims, stages));
@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     })
 }
 
-/// The claims of these names, in the roll's order.
+/// The claims of these names, in the order of the roll.
 fn choose(names: &[String]) -> Result<Vec<&'static Claim>> {
     if let Some(unknown) = names
         .iter()
@@ -82,7 +82,7 @@ pub fn check(claims: &[&'static Claim], stages: &Stages) -> Vec<RollEntry> {
     claims.iter().enumerate().map(entry).collect()
 }
 
-/// The whole roll.
+/// Checks all claims of the roll.
 pub fn whole_roll(stages: &Stages) -> Vec<RollEntry> {
     check(&ROLL.iter().collect::<Vec<_>>(), stages)
 }
@@ -90,7 +90,7 @@ pub fn whole_roll(stages: &Stages) -> Vec<RollEntry> {
 /// The names of the checks, in the order of [`columns`].
 const CHECKS: [&str; 4] = ["exact", "outside", "certified", "empirical"];
 
-/// As wide as the widest counts and a gap.
+/// The column width: the widest count and a gap.
 const COLUMN: usize = 17;
 
 fn columns(findings: &Findings) -> [&Option<Evidence>; 4] {

@@ -1,4 +1,4 @@
-//! `sgd-stability watch`: a run followed over its checkpoints.
+//! `sgd-stability watch`: follows a run over its checkpoints.
 
 mod done;
 mod measure;
@@ -45,13 +45,13 @@ pub struct Arguments {
     folder: PathBuf,
     #[command(flatten)]
     subject: Subject,
-    /// Measure what is there and end.
+    /// Measure the checkpoints that are there now, then end.
     #[arg(long, help_heading = WHEN)]
     once: bool,
-    /// End after so many seconds in which no checkpoint came or changed.
+    /// End after this many seconds without a new or changed checkpoint.
     #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>, help_heading = WHEN)]
     idle: Option<u64>,
-    /// Look for new checkpoints every so many seconds.
+    /// Seconds between two looks at the folder.
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = seconds, help_heading = WHEN)]
     poll: u64,
     /// Print one JSON object at the end.
@@ -59,7 +59,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// The heading of the flags that say how long is watched.
+/// The help heading of the flags that say when to look, and when to end.
 const WHEN: &str = "When to look, and when to end";
 
 const EXAMPLE: &str = "\
@@ -80,7 +80,7 @@ const EXIT_CODES: [(u8, &str); 2] = [
     (2, "some checkpoint could not be measured"),
 ];
 
-/// Watches.
+/// Watches the folder until the end.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     told(arguments.json, |stages| watch(arguments, stages))
 }
@@ -104,7 +104,7 @@ fn watch(arguments: &Arguments, stages: &Stages) -> Result<Answer> {
     }
     let mut last = Instant::now();
     loop {
-        // The end is looked for first: what was written before it is still measured.
+        // The end is checked first, so that everything written before it is still measured.
         let is_done = arguments.once || done.has_come();
         let is_busy = watch.look(is_done)?;
         if is_busy {
@@ -129,7 +129,7 @@ fn watch(arguments: &Arguments, stages: &Stages) -> Result<Answer> {
     summary.answer(watch.measurer.setting())
 }
 
-/// Becomes true with the first Ctrl-C (or SIGTERM); the second one ends the program.
+/// A flag that the first Ctrl-C (or SIGTERM) sets; the second one ends the program.
 fn asked_to_end() -> Result<Arc<AtomicBool>> {
     let is_over = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
@@ -140,22 +140,22 @@ fn asked_to_end() -> Result<Arc<AtomicBool>> {
     Ok(is_over)
 }
 
-/// A watch that goes on.
+/// The state of a watch.
 struct Watch<'a> {
     folder: &'a PathBuf,
-    /// From one look to the next.
+    /// The time between two looks at the folder.
     poll: Duration,
     measurer: Measurer<'a>,
     skipped: Skipped,
-    /// How many lines are new.
+    /// The number of lines that this watch added.
     measured: usize,
-    /// Has somebody asked for the end?
+    /// Whether the user has asked for the end.
     is_over: Arc<AtomicBool>,
     stages: &'a Stages,
 }
 
 impl Watch<'_> {
-    /// Waits for the next look; true when the end is asked for.
+    /// Waits for the next look. Returns `true` if the user asked for the end.
     fn rest(&self) -> bool {
         self.stages.rest(&format!(
             "waiting for checkpoints in {}, {} measured; Ctrl-C ends the watch",
@@ -169,8 +169,8 @@ impl Watch<'_> {
         self.is_over.load(Relaxed)
     }
 
-    /// Measures what is new and has kept still since the look before, or, at the last look, all that is
-    /// new; says whether anything has come or changed.
+    /// Measures every new checkpoint that has not changed since the previous look or, at the last look,
+    /// every new checkpoint. Returns whether a checkpoint has appeared or changed.
     fn look(&mut self, is_last: bool) -> Result<bool> {
         let mut is_busy = false;
         let names = checkpoints(self.folder)?;
@@ -189,7 +189,7 @@ impl Watch<'_> {
         Ok(is_busy)
     }
 
-    /// Has it a line, or is there nothing more to be learnt of it as it is now?
+    /// Whether the checkpoint has a line, or measuring it in its present state would tell nothing new.
     fn is_known(&self, name: &OsString) -> bool {
         let Ok(Some(stamp)) = Stamp::of_file(&self.folder.join(name)) else {
             return false;
@@ -199,12 +199,12 @@ impl Watch<'_> {
             || self.skipped.knows(name, stamp)
     }
 
-    /// Looks at one checkpoint; says whether it is new or has changed.
+    /// Looks at one checkpoint. Returns whether it is new or has changed.
     fn visit(&mut self, name: OsString, is_last: bool) -> Result<bool> {
         let path = self.folder.join(&name);
         let stamp = match Stamp::of_file(&path) {
             Ok(Some(stamp)) => stamp,
-            // One that is gone again is no fault.
+            // A checkpoint that has disappeared again is not an error.
             Ok(None) => return Ok(false),
             Err(fault) => return Ok(self.skipped.note(name, None, Why::Fault(fault))),
         };

@@ -1,12 +1,12 @@
-//! What stands behind a flag, as values.
+//! Parsers for the values of flags.
 
 use std::str::FromStr;
 use std::time::Duration;
 
-/// The longest limit that is read: a year of 365 days.
+/// The longest accepted time limit in seconds: a year of 365 days.
 const LONGEST: f64 = 365.0 * 86_400.0;
 
-/// Reads `30s`, `5m`, `1.5h` or plain seconds.
+/// Parses `30s`, `5m`, `1.5h` or plain seconds.
 pub fn time_limit(text: &str) -> Result<Duration, String> {
     let (number, unit) = match text.char_indices().next_back() {
         Some((end, 's')) => (&text[..end], 1.0),
@@ -24,13 +24,13 @@ pub fn time_limit(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Reads a whole number that is not negative.
+/// Parses a non-negative whole number.
 pub fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     let number = text.parse();
     number.map_err(|_| "write a whole number, such as 10".to_owned())
 }
 
-/// Reads seconds, at least one.
+/// Parses a number of seconds, at least one.
 pub fn seconds(text: &str) -> Result<u64, String> {
     match text.parse() {
         Ok(seconds) if seconds > 0 => Ok(seconds),
@@ -38,13 +38,13 @@ pub fn seconds(text: &str) -> Result<u64, String> {
     }
 }
 
-/// Reads a class: its number, from 0.
+/// Parses the number of a class, counted from 0.
 pub fn class(text: &str) -> Result<usize, String> {
     let mend = "write the numbers of the classes, such as 0,1";
     text.trim().parse().map_err(|_| mend.to_owned())
 }
 
-/// Reads `800MB` as bytes; powers of ten.
+/// Parses a size such as `800MB` in bytes, with decimal prefixes.
 pub fn size(text: &str) -> Result<u64, String> {
     const UNITS: [(&str, f64); 5] = [
         ("kB", 1e3),

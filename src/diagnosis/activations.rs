@@ -1,12 +1,13 @@
-//! The activations of a network, named.
+//! The names of the activations of a network.
 
 use crate::network::{Activation, Network, Operation};
 
-/// The word for no activation.
+/// The word for "no activation".
 const NONE: &str = "none";
 
-/// The activation behind each dense layer and convolution, before the next one: the words of the
-/// architecture files, joined by " + " where there are several, or "none".
+/// The activation that follows each dense layer and each convolution, up to the next of these layers. The
+/// words are those of the architecture files, joined by " + " where there are several activations, or
+/// "none".
 pub fn of(network: &Network) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for layer in network.layers() {
@@ -16,7 +17,7 @@ pub fn of(network: &Network) -> Vec<String> {
         ) {
             all.push(String::new());
         }
-        // What stands before the first of them is no activation behind a layer.
+        // Activations before the first dense layer or convolution follow no layer.
         if let Some(last) = all.last_mut()
             && layer.activation != Activation::Identity
         {
@@ -34,7 +35,7 @@ pub fn of(network: &Network) -> Vec<String> {
     named.collect()
 }
 
-/// The kinds of activations that a network has, in the order in which they first come.
+/// The distinct activations of a network, in order of first appearance.
 pub fn kinds(network: &Network) -> String {
     let mut kinds: Vec<String> = Vec::new();
     for name in of(network) {
@@ -49,7 +50,7 @@ pub fn kinds(network: &Network) -> String {
     }
 }
 
-/// The same as one line: `relu behind layers 1–3, none behind the last`.
+/// The activations of a network on one line: `relu behind layers 1–3, none behind the last`.
 pub fn in_words(network: &Network) -> String {
     let all = of(network);
     let mut runs: Vec<(usize, usize, &str)> = Vec::new();
@@ -72,7 +73,7 @@ pub fn in_words(network: &Network) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
-/// Who says so: a checkpoint holds no activations.
+/// Where the activations are known from. It is never the checkpoint, which stores none.
 pub fn source(arch: &str) -> String {
     match arch {
         "fnn" => "assumed for fnn".to_owned(),
@@ -96,7 +97,7 @@ mod tests {
         );
         assert_eq!(in_words(&Network::fnn(&[3, 2])), "none behind any layer");
         assert_eq!(kinds(&Network::fnn(&[3, 2])), "identity");
-        // Behind a batch normalisation and a shortcut too.
+        // Batch normalisations and shortcuts may come between a layer and its activation.
         let residual = of(&Network::resnet8(2));
         assert_eq!(residual.len(), 8);
         assert!(residual[..7].iter().all(|name| name == "relu"));

@@ -1,4 +1,4 @@
-//! What helps where an interval reaches across an edge.
+//! Advice for criteria whose interval contains the edge.
 
 use crate::criterion::{GRADIENT_DESCENT, NON_UNIFORMITY};
 
@@ -7,11 +7,11 @@ use super::number::Number;
 use super::reading::Precision;
 use super::reading::Reading;
 
-/// A residual so many times what rounding leaves can still be made smaller by more products.
+/// More products are advised while a residual exceeds its rounding error by this factor.
 const ABOVE_ROUNDING: f64 = 3.0;
 
-/// What helps at the edge of a criterion: more products where the residual is most of the bar, another
-/// precision where rounding is, and nothing where that is the last one.
+/// Advice for a criterion that is undecided: more products if the residual makes up most of the error
+/// bar, a higher precision if rounding does, and none if the precision is already the highest.
 pub fn at_edge(criterion: &str, reading: &Reading) -> String {
     let (name, residual, rounding) = widest(criterion, reading);
     if residual > ABOVE_ROUNDING * rounding {
@@ -32,7 +32,8 @@ pub fn at_edge(criterion: &str, reading: &Reading) -> String {
     }
 }
 
-/// The number whose bar is the widest for its size among those of a criterion, with residual and rounding.
+/// The name, residual and rounding of the number in a criterion whose error bar is largest relative to
+/// its value.
 fn widest<'a>(criterion: &str, reading: &'a Reading) -> (&'a str, f64, f64) {
     let of = |name, number: &Number| (name, number.residual, number.rounding, number.value);
     let a = of("a", &reading.sharpness);
@@ -80,7 +81,7 @@ mod tests {
             let said = at_edge("gradient_descent", &reading(bar, precision));
             assert!(said.contains(word), "{bar:?} in {precision:?}: {said}");
         }
-        // The number that is known the worst is the one to mend.
+        // The advice is about the number with the largest relative error bar.
         let mut both = reading((0.0, 1e-6), Precision::F32);
         both.non_uniformity.as_mut().expect("an s").residual = 0.1;
         assert!(at_edge("one_direction", &both).contains("residual of s"));

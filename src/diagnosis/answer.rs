@@ -1,4 +1,4 @@
-//! The whole answer for one checkpoint.
+//! The complete answer for one checkpoint.
 
 use crate::criterion::nesterov;
 use crate::curvature::Tracker;
@@ -22,30 +22,31 @@ use super::task::{Effort, Task};
 use super::untrained;
 use super::verdict::Judgement;
 
-/// What is looked at beside the reading itself.
+/// Optional measurements beyond the reading itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extras {
-    /// The other matrix, along the vector of the sharpness.
+    /// Whether to measure the other matrix (Hessian or Gauss–Newton) along the eigenvector of the
+    /// sharpness.
     pub other_matrix: bool,
-    /// The same point in f64.
+    /// Whether to measure the same point again in f64.
     pub in_f64: bool,
 }
 
-/// What was measured in one mode of batch normalisation, and what follows.
+/// The measurements in one mode of batch normalisation, and the verdict on them.
 #[derive(Clone, Debug)]
 pub struct ModeDiagnosis {
-    /// The mode; `None` without batch normalisation.
+    /// The mode; `None` for a network without batch normalisation.
     pub mode: Option<Mode>,
-    /// The reading in f32, judged.
+    /// The f32 reading with its criteria and verdict.
     pub in_f32: Assessment,
-    /// The reading in f64, judged, where it was asked for.
+    /// The f64 reading with its criteria and verdict, if it was requested.
     pub in_f64: Option<Assessment>,
     /// The verdict: that of [`ModeDiagnosis::best`], except that an untrained network is never called stable.
     pub judgement: Judgement,
 }
 
 impl ModeDiagnosis {
-    /// The assessment that counts: that of f64 where there is one.
+    /// The more precise assessment: that in f64 if there is one, else that in f32.
     pub fn best(&self) -> &Assessment {
         self.in_f64.as_ref().unwrap_or(&self.in_f32)
     }
@@ -55,7 +56,7 @@ impl ModeDiagnosis {
         &self.best().criteria
     }
 
-    /// Whether f32 and f64 agree, where both were asked for.
+    /// Whether f32 and f64 agree; `None` unless both were measured.
     pub fn comparison(&self) -> Option<Comparison> {
         let fine = self.in_f64.as_ref()?;
         Some(Comparison::of(&self.in_f32, fine))
@@ -63,11 +64,11 @@ impl ModeDiagnosis {
 }
 
 impl Task<'_> {
-    /// Measures and judges in one mode, with a tracker that may have measured near by.
+    /// Measures and judges in one mode. A `tracker` that has measured a nearby point saves products.
     ///
     /// # Errors
-    /// When there is no such mode here, when loss or curvature are beyond the range of f32, or when they
-    /// are not finite in f64.
+    /// Returns an error if the mode is not available for this model, if the loss or the curvature
+    /// overflows f32, or if a number is not finite in f64.
     pub fn measure(
         &self,
         mode: Option<Mode>,
@@ -108,11 +109,11 @@ impl Task<'_> {
         })
     }
 
-    /// Measures in the mode that was asked for and in every other that there is, and in f64 again
-    /// where that is asked for; the forecast has passed the budget.
+    /// Checks the loss, and measures in the requested mode and in every other mode that is available; in
+    /// f64 as well if `in_f64`. The `forecast` is only recorded: the caller has compared it with the budget.
     ///
     /// # Errors
-    /// As [`Task::measure`].
+    /// The errors of [`Task::check_loss`] and [`Task::measure`].
     pub fn diagnose(
         &self,
         mode: Option<Mode>,
@@ -154,40 +155,40 @@ impl Task<'_> {
     }
 }
 
-/// Everything that is told of one checkpoint.
+/// Everything that is reported about one checkpoint.
 #[derive(Clone, Debug)]
 pub struct Diagnosis {
-    /// The optimiser.
+    /// The optimiser and its hyperparameters.
     pub setting: Setting,
-    /// Training samples or not, where the name of their file says it.
+    /// Whether the samples are training samples, if the name of their file tells.
     pub split: Option<Split>,
-    /// The loss that was expected, and found to 1 %.
+    /// The expected loss, which the measured loss matches to 1 %.
     pub expected: Option<f64>,
-    /// What was measured in the mode that was asked for.
+    /// The measurements in the requested mode.
     pub main: ModeDiagnosis,
-    /// The other modes.
+    /// The measurements in the other modes.
     pub others: Vec<ModeDiagnosis>,
-    /// The modes in which nothing can be measured, and why.
+    /// The modes in which nothing can be measured, each with the reason.
     pub left_out: Vec<(Mode, String)>,
     /// Which second derivative was measured.
     pub matrix: CurvatureMatrix,
-    /// Is every weight of a network of several layers zero?
+    /// Whether every weight of a network of several layers is zero.
     pub is_untrained: bool,
     /// The forecast of memory.
     pub forecast: Forecast,
-    /// The most bytes that the program had resident when all was measured, where the system tells.
+    /// The peak resident memory of the program in bytes after all measurements, if the system reports it.
     pub peak: Option<u64>,
 }
 
 impl Diagnosis {
-    /// The bounds on a and on s at η and B; that on s is missing when it is infinite.
+    /// The bounds on `a` and `s` at η and B. The bound on `s` is `None` if it is infinite.
     pub fn bounds(&self) -> [Option<f64>; 2] {
         bounds(&self.setting)
     }
 }
 
-/// The bounds on a and on s of a setting; that on s is missing when it is infinite, and what is not
-/// known of an optimiser likewise.
+/// The bounds on `a` and `s` under a setting. The bound on `s` is `None` if it is infinite; a bound that
+/// is not known for the optimiser is `None` too.
 pub fn bounds(setting: &Setting) -> [Option<f64>; 2] {
     use crate::criterion::heavy_ball::{largest_non_uniformity, largest_sharpness};
     if setting.uncovered().is_some() {
@@ -204,8 +205,8 @@ pub fn bounds(setting: &Setting) -> [Option<f64>; 2] {
     ]
 }
 
-/// The peak over all modes that [`Task::diagnose`] measures, over measuring what f32 has rounded, and over
-/// measuring again in f64.
+/// The peak memory over everything that [`Task::diagnose`] does: all modes, the measurement of the
+/// rounding error of f32, and the repetition in f64.
 pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, in_f64: bool) -> Forecast {
     let of = |is_coupled| {
         let (network, n, products) = (&model.network, samples.count, effort.lanczos.products);

@@ -1,4 +1,4 @@
-//! The network that a word or a file names.
+//! From the name of an architecture, or its TOML file, to a network.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -14,12 +14,12 @@ use super::matching::group::{Group, groups};
 use super::matching::order::{KnownOrder, RequestedOrder};
 use super::matching::{foreign, has_the_layers_of};
 
-/// The network that `arch` names: `fnn` with the widths and the biases of the checkpoint, another name
-/// with as many outputs as make its layers those of the checkpoint, or a TOML file; `place` names the
-/// checkpoint in errors.
+/// Builds the network that `arch` names. `fnn` takes its widths and biases from the checkpoint; any other
+/// name takes the number of outputs that makes its layers match the checkpoint; anything else is the path
+/// of a TOML file. Errors name the checkpoint as `place`.
 ///
 /// # Errors
-/// When there is no such architecture, or it cannot read the samples.
+/// Returns an error if there is no such architecture, or if the network cannot read the samples.
 pub fn network(
     arch: &Path,
     place: &str,
@@ -42,10 +42,11 @@ pub fn network(
     Ok(Network::dense_chain(&widths, |layer| layers[layer].bias))
 }
 
-/// The network of a TOML file, which is the same for every checkpoint; `None` for a name.
+/// The network of a TOML file, which does not depend on the checkpoint; `None` for a name.
 ///
 /// # Errors
-/// When `arch` is neither, or the file cannot be read or describes no network.
+/// Returns an error if `arch` is neither a name nor a file, or if the file cannot be read or does not
+/// describe a network.
 pub fn described(arch: &Path) -> Result<Option<Network>> {
     if arch.as_os_str().as_encoded_bytes().ends_with(b".toml") {
         return description::parse(&read::text(arch)?, arch).map(Some);
@@ -56,7 +57,7 @@ pub fn described(arch: &Path) -> Result<Option<Network>> {
         .ok_or_else(|| no_architecture(arch))
 }
 
-/// Samples that are no images, or too small ones.
+/// The error for samples that are not images, or are images that are too small.
 fn no_image(arch: &str, shape: Shape, fault: impl Display) -> Error {
     let fault = format!(
         "does not read samples of {shape} ({fault}); give images that are large enough, n × channels × \
@@ -71,10 +72,10 @@ fn no_architecture(arch: &Path) -> Error {
     Error::input("--arch", arch.display(), fault)
 }
 
-/// The network of this name whose layers the checkpoint has, or else the one that has as many outputs
-/// as its last matrix.
+/// The network of this name whose layers match the checkpoint; if none does, the one with as many outputs
+/// as the last matrix of the checkpoint has rows.
 fn of_name(arch: &Path, place: &str, groups: &[Group<'_>], data: &Dataset) -> Result<Network> {
-    /// A named network has fewer dense layers.
+    /// No named network has this many dense layers.
     const MOST: usize = 8;
     let (word, shape) = (arch.to_str().unwrap_or_default(), image(&data.shape));
     let of_outputs = |outputs| {
@@ -100,7 +101,7 @@ fn of_name(arch: &Path, place: &str, groups: &[Group<'_>], data: &Dataset) -> Re
     of_outputs(last)
 }
 
-/// The shape of a sample as an image, channels first, or as a vector.
+/// The shape of a sample: an image with channels first, or a vector.
 fn image(shape: &[usize]) -> Shape {
     match *shape {
         [channels, height, width] => Shape::image(channels, height, width),
@@ -109,11 +110,11 @@ fn image(shape: &[usize]) -> Shape {
     }
 }
 
-/// Can the network read samples of this shape? A vector is read as an image, channels first, when
-/// it has as many numbers.
+/// Checks that the network can read samples of this shape. A vector is read as an image, channels first,
+/// if it has the right number of elements.
 ///
 /// # Errors
-/// When it cannot; `place` names the data set.
+/// Returns an error if the network cannot read the samples; `place` names the data set.
 pub fn check_samples(place: &str, network: &Network, shape: &[usize]) -> Result<()> {
     let (input, given) = (network.input(), image(shape));
     let fits = input.numbers() == shape.iter().product::<usize>()

@@ -1,4 +1,4 @@
-//! What follows from a reading, and whether two readings of one point agree.
+//! A reading with its criteria and verdict, and the comparison of two readings of one point.
 
 use super::criteria::{self, Enclosure, Known, MeasuredCriterion};
 use super::number::Number;
@@ -6,19 +6,19 @@ use super::reading::Reading;
 use super::setting::Setting;
 use super::verdict::{self, Judgement};
 
-/// A reading, judged. Which engine made it is not asked.
+/// A reading with its criteria and verdict, whichever engine made the reading.
 #[derive(Clone, Debug)]
 pub struct Assessment {
-    /// The numbers.
+    /// The measured numbers.
     pub reading: Reading,
-    /// The criteria at these numbers.
+    /// The criteria, evaluated at these numbers.
     pub criteria: Vec<MeasuredCriterion>,
     /// The verdict.
     pub judgement: Judgement,
 }
 
 impl Assessment {
-    /// Judges a reading under an optimiser.
+    /// Evaluates the criteria at a reading, and gives the verdict, under an optimiser.
     pub fn of(reading: Reading, setting: &Setting) -> Self {
         let criteria = criteria::all(&reading, setting);
         Assessment {
@@ -29,21 +29,22 @@ impl Assessment {
     }
 }
 
-/// Two assessments of one point: is the coarse one enough?
+/// A comparison of a coarse and a fine assessment of one point: does the coarse one suffice?
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
-    /// Has every iteration of both converged?
+    /// Whether every iteration of both assessments has converged.
     pub converged: bool,
-    /// Which of `a`, `s` and `λ_min` of the fine reading lie outside the bars (for `λ_min`, below the
-    /// floor) of the coarse one: an iteration has found another eigenvalue than the largest.
+    /// Which of `a`, `s` and `λ_min` of the fine reading lie outside the error bars of the coarse one
+    /// (for `λ_min`: below its floor). There, one of the iterations found an eigenvalue that is not the
+    /// extreme one.
     pub disjoint: Vec<&'static str>,
-    /// Are the verdict and every criterion the same, from numbers that have converged and agree within
-    /// their bars?
+    /// Whether the verdict and every criterion are the same, and rest on numbers that have converged and
+    /// agree within their error bars.
     pub suffices: bool,
 }
 
 impl Comparison {
-    /// Compares a coarse assessment with a fine one.
+    /// Compares a coarse assessment with a fine one of the same point.
     pub fn of(coarse: &Assessment, fine: &Assessment) -> Self {
         let disjoint = disjoint(&coarse.reading, &fine.reading);
         let converged = coarse.reading.has_converged() && fine.reading.has_converged();
@@ -60,7 +61,7 @@ impl Comparison {
         }
     }
 
-    /// Was f32 enough? One sentence for a person.
+    /// One sentence for the user that says whether f32 was enough.
     pub fn sufficiency(&self) -> String {
         if self.suffices {
             "f32 was enough for every verdict".to_owned()
@@ -76,7 +77,8 @@ impl Comparison {
         }
     }
 
-    /// The numbers of the fine assessment, measured in f64, and whether f32 was enough, for a person.
+    /// A text for the user: the numbers of the fine assessment, measured in f64, and whether f32 was
+    /// enough.
     pub fn text(&self, fine: &Assessment) -> String {
         let reading = &fine.reading;
         let told = |name: &str, number: &Number| {
@@ -95,7 +97,7 @@ impl Comparison {
     }
 }
 
-/// Those of `a`, `s` and `λ_min` in which two readings of one point exclude each other.
+/// Those of `a`, `s` and `λ_min` for which the intervals of two readings of one point are disjoint.
 fn disjoint(coarse: &Reading, fine: &Reading) -> Vec<&'static str> {
     let (one, other) = (Known::new(coarse), Known::new(fine));
     let smallest = Enclosure::around(fine.smallest.value, fine.smallest.bar());

@@ -1,4 +1,5 @@
-//! The criteria at measured numbers, over intervals: three-valued.
+//! The stability criteria, evaluated in interval arithmetic at measured numbers. Their verdicts are
+//! three-valued.
 
 mod known;
 mod rule;
@@ -17,15 +18,16 @@ pub(super) use known::{Enclosure, Known};
 use rule::{At, Rule};
 pub use rule::{MeasuredCriterion, Range};
 
-/// The name in JSON of the bound along the vector of a.
+/// The JSON name of the bound along the eigenvector of `a`.
 const DIRECTION_OF_SHARPNESS: &str = "direction_of_sharpness";
-/// The name in JSON of the bound along the vector of s.
+/// The JSON name of the bound along the eigenvector of `s`.
 pub(super) const DIRECTION_OF_NOISE: &str = "direction_of_noise";
-/// The name in JSON of the criterion for a and s in one direction.
+/// The JSON name of the criterion that takes `a` and `s` to lie in one direction.
 pub(super) const ONE_DIRECTION: &str = "one_direction";
 
-/// Every criterion that applies at a reading, necessary ones first: none where the samples are coupled
-/// and a batch is not all of them, and none for an optimiser that they do not describe.
+/// Every criterion that applies to a reading, necessary ones first. There are none if the samples are
+/// coupled and the batch is smaller than the whole set, and none if the criteria do not describe the
+/// optimiser.
 pub fn all(reading: &Reading, setting: &Setting) -> Vec<MeasuredCriterion> {
     let is_coupled = reading.non_uniformity.is_none() && !setting.is_full_batch();
     if is_coupled || setting.uncovered().is_some() {
@@ -39,7 +41,7 @@ pub fn all(reading: &Reading, setting: &Setting) -> Vec<MeasuredCriterion> {
 
 fn rules<'a>(known: &'a Known, setting: &Setting, here: &At) -> Vec<Rule<'a>> {
     if setting.is_nesterov() {
-        // No criterion here describes the noise under Nesterov's momentum.
+        // No criterion in this crate describes gradient noise under Nesterov momentum.
         return vec![nesterov_descent(known, here)];
     }
     let mut rules = vec![gradient_descent(known, here)];
@@ -67,15 +69,15 @@ fn gradient_descent<'a>(known: &'a Known, here: &At) -> Rule<'a> {
         formula: heavy_ball::DESCENT_FORMULA,
         role: GRADIENT_DESCENT.role,
         slack: Box::new(slack),
-        // The bound on a at η and the bound on η at a are one formula.
+        // The bound on `a` at a given η and the bound on η at a given `a` are the same formula.
         critical: is_positive(&known.a)
             .then(|| heavy_ball::largest_sharpness(&known.a, &here.momentum)),
         not_asked: None,
     }
 }
 
-/// The mean of the iterates obeys gradient descent's recursion, so that the criterion is necessary for
-/// batches too.
+/// The criterion of gradient descent with Nesterov momentum. The mean of the iterates follows the
+/// recursion of gradient descent, so that the criterion is necessary for mini-batches too.
 fn nesterov_descent<'a>(known: &'a Known, here: &At) -> Rule<'a> {
     let slack = |at: &At| {
         let along = Curvature::along_one_direction(known.a.clone(), Enclosure::zero());
@@ -90,7 +92,7 @@ fn nesterov_descent<'a>(known: &'a Known, here: &At) -> Rule<'a> {
     }
 }
 
-/// Along the vectors of a and of s.
+/// The criteria along the eigenvectors of `a` and of `s`.
 fn directions<'a>(known: &'a Known, here: &At) -> Vec<Rule<'a>> {
     let Some(along) = &known.along else {
         return Vec::new();
@@ -132,7 +134,7 @@ fn along_vector<'a>(name: &'static str, along: &'a Curvature<Enclosure>, here: &
 fn non_uniformity<'a>(squared_s: &'a Enclosure, here: &At) -> Rule<'a> {
     let slack =
         |at: &At| heavy_ball::non_uniformity_slack(squared_s, &at.lr, &at.weight, &at.momentum);
-    // As above: the bound on s at η and the bound on η at s are one formula.
+    // As above: the bound on `s` at a given η and the bound on η at a given `s` are the same formula.
     let s = squared_s.sqrt();
     let bounds = is_positive(&s) && is_positive(&here.weight);
     Rule {
@@ -159,8 +161,8 @@ fn one_direction<'a>(a: &'a Enclosure, squared_s: &'a Enclosure, here: &At) -> R
     }
 }
 
-/// Theorem 1 from numbers alone: `2λ − η(λ² + ps²)` is concave in λ, so that it is not negative on
-/// `[λ_min, a]` when it is not at both ends, and `Σ ⪯ s²I` gives the rest.
+/// Theorem 1 from numbers alone. `2λ − η(λ² + ps²)` is concave in λ, so it is non-negative on
+/// `[λ_min, a]` if it is non-negative at both ends; `Σ ⪯ s²I` does the rest.
 fn two_numbers<'a>(known: &'a Known, squared_s: &'a Enclosure, here: &At) -> Rule<'a> {
     let (smallest, a) = (&known.smallest, &known.a);
     let at_end = |end: &Enclosure, at: &At| {
@@ -183,7 +185,7 @@ fn is_positive(number: &Enclosure) -> bool {
     Verdict::positive(number.sign()).holds()
 }
 
-/// The enclosure of the smaller of two numbers.
+/// An enclosure of the smaller of two numbers.
 fn least(x: Enclosure, y: Enclosure) -> Enclosure {
     match (x.lower(), y.lower(), x.upper(), y.upper()) {
         (Some(a), Some(b), Some(c), Some(d)) => Enclosure::between(&a.min(b), &c.min(d)),

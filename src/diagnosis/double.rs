@@ -1,5 +1,5 @@
-//! The reading of the reference, in f64: the same point measured again, by an engine that shares nothing
-//! with the first.
+//! The reading of the f64 reference: the same point, measured again by code that shares nothing with the
+//! f32 engine.
 
 use nalgebra::DVector;
 
@@ -13,11 +13,12 @@ use super::reading::{Along, Precision, Reading, Vectors};
 use super::shared_point::SharedPoint;
 use super::task::{Effort, Task};
 
-/// Measures again at a point of the task's model, after what was `found` there in f32, with its vectors.
-/// The floor of `λ_min`, the gradient, the penalty and the other matrix stay those of f32.
+/// Measures a point of the task's model again, starting from the reading and the eigenvectors `found`
+/// there in f32. The floor of `λ_min`, the gradient, the penalty and the other matrix are taken over from
+/// f32.
 ///
 /// # Errors
-/// When a number is not finite.
+/// Returns an error if a number is not finite.
 pub fn read(
     task: &Task<'_>,
     mode: Option<Mode>,
@@ -30,7 +31,7 @@ pub fn read(
     })
 }
 
-/// As [`read`]; `None` when a number is not finite.
+/// Like [`read`], but returns `None` if a number is not finite.
 fn measure(
     task: &Task<'_>,
     mode: Option<Mode>,
@@ -48,7 +49,7 @@ fn measure(
         let unit = DVector::from_vec(shared.in_f64(vector)).normalize();
         Along::of(&point.sample_quotients(unit.as_slice()))
     };
-    // Of one sample Σ is zero.
+    // With one sample, Σ is zero.
     let s = match measured.non_uniformity {
         Some(_) if task.samples.count == 1 => Some(Number::zero()),
         s => s.map(|s| number(s, with_covariance, found_s)),
@@ -68,8 +69,8 @@ fn measure(
     Some(reading.rounded(lost.in_f64(), task.effort.lanczos.tolerance))
 }
 
-/// The reference's iteration ends by its residual ρ, where the engine's ends by its error ρ²/gap: with a
-/// gap of a hundredth of the eigenvalue both are as fine.
+/// The settings of the reference's iteration, which stops by its residual ρ, whereas the engine's stops
+/// by its error ρ²/gap. The two are equally precise if the gap is a hundredth of the eigenvalue.
 fn settings(effort: &Effort) -> Lanczos {
     Lanczos {
         tolerance: effort.lanczos.tolerance.sqrt() / 10.0,
@@ -90,8 +91,8 @@ fn number(eigenvalue: Eigenvalue, products: usize, converged: bool) -> Number {
     }
 }
 
-/// `c − λ_max(cI − H)`, `c = |λ_max(H)|`: the run for the largest eigenvalue leaves the smallest one
-/// coarse.
+/// `λ_min` as `c − λ_max(cI − H)` with `c = |λ_max(H)|`, in a run of its own: the run for the largest
+/// eigenvalue determines the smallest one only coarsely.
 fn smallest(point: &ReferencePoint, settings: &Lanczos, largest: f64) -> Option<Number> {
     let settings = Lanczos {
         tolerance: FINE_ENOUGH,

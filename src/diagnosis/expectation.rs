@@ -1,5 +1,5 @@
-//! Is the loss of the samples the one that the user has seen? If it is not, something else is measured
-//! than was trained.
+//! Compares the measured loss with the loss that the user expects. If they differ, the measured function
+//! is not the one that was trained.
 
 use crate::dataset::Split;
 use crate::error::{Error, Result};
@@ -11,20 +11,21 @@ use super::point;
 use super::task::Task;
 use super::text::{counted, digits};
 
-/// How far the two losses may be apart, as a share of the expected one.
+/// The largest accepted difference of the two losses, relative to the expected one.
 const TOLERANCE: f64 = 0.01;
 
-/// An expected loss below this share of that of zero outputs counts as this share: so near zero rounding
-/// to f32 is seen in a hundredth of the loss.
+/// An expected loss below this share of the loss of zero outputs is replaced by this share in the
+/// tolerance: so close to zero, rounding to f32 changes the loss by more than a hundredth.
 const NEAR_ZERO: f64 = 1e-7;
 
 impl Task<'_> {
-    /// Refuses the model when its mean loss over the samples, without the penalty of weight decay, is not the
-    /// expected one to 1 % of it; near zero, to 1 % of 10⁻⁷ of the loss of zero outputs. Without an expected
-    /// loss nothing is refused.
+    /// Checks the mean loss over the samples, without the weight-decay penalty, against the expected
+    /// loss. They may differ by 1 % of the expected loss or, near zero, by 1 % of 10⁻⁷ of the loss of
+    /// zero outputs. Without an expected loss the check always succeeds.
     ///
     /// # Errors
-    /// When it is not: the sentence names the usual causes, or the one that explains the ratio.
+    /// Returns an error if they differ by more. Its message names the one cause that explains the ratio,
+    /// or else the usual causes.
     pub fn check_loss(&self, mode: Option<Mode>) -> Result<()> {
         let Some(expected) = self.expected else {
             return Ok(());
@@ -58,7 +59,7 @@ impl Task<'_> {
     }
 }
 
-/// What a model's loss was found to be.
+/// The loss of a model, as it was measured.
 struct Seen {
     loss: f64,
     penalty: f64,
@@ -72,7 +73,7 @@ impl Seen {
         (loss - expected).abs() <= TOLERANCE * size
     }
 
-    /// Which loss the expected one is, where it is this one in other units.
+    /// The loss that the expected one is, if the two differ only in their units.
     fn explained(&self, expected: f64, network: &Network) -> Option<String> {
         let (loss, c) = (network.loss(), network.outputs());
         let sum = "the sum over the samples: give their mean";
@@ -135,7 +136,7 @@ mod tests {
     #[test]
     fn one_percent_is_the_same_loss_and_near_zero_rounding_is() {
         assert!(seen(0.1).is(0.1, 0.1009) && !seen(0.1).is(0.1, 0.1012));
-        // 10⁻⁷ of 2, and a hundredth of it.
+        // 10⁻⁷ of 2, and a hundredth of that.
         assert!(seen(0.0).is(1.9e-9, 0.0) && !seen(0.0).is(2.1e-9, 0.0));
         assert!(!seen(0.1).is(f64::NAN, 0.1));
     }

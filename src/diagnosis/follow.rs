@@ -1,4 +1,4 @@
-//! A run followed over its checkpoints: one line each, and the path in the plane of a and s.
+//! A run, followed over its checkpoints: one line for each, and its path in the plane of a and s.
 
 mod figure;
 mod folder;

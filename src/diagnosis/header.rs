@@ -1,4 +1,4 @@
-//! What the page says first: which function was measured, and what is assumed of the run.
+//! The head of the page: which function was measured, and what is assumed about the run.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use super::setting::Setting;
 use super::subject::Model;
 use super::text::{digits, wrap};
 
-/// a and s under another convention of the loss.
+/// The values of a and s under another convention of the loss.
 struct Convention {
     loss: Loss,
     factor: f64,
@@ -18,8 +18,8 @@ struct Convention {
     non_uniformity: Option<f64>,
 }
 
-/// The other conventions of a squared loss: the data's part of H and s are multiplied, weight decay is
-/// not.
+/// The other conventions of a squared loss. They multiply s and the data's part of H, but not weight
+/// decay.
 fn conventions(diagnosis: &Diagnosis, network: &Network) -> Vec<Convention> {
     let best = &diagnosis.main.best().reading;
     let (a, s) = (best.sharpness, best.non_uniformity);
@@ -34,7 +34,7 @@ fn conventions(diagnosis: &Diagnosis, network: &Network) -> Vec<Convention> {
     convention.collect()
 }
 
-/// The lines about the loss and the activations of a model.
+/// The lines about the loss and those about the activations of a model.
 pub fn about(model: &Model) -> [Vec<String>; 2] {
     let network = &model.network;
     let loss = network.loss();
@@ -47,7 +47,7 @@ pub fn about(model: &Model) -> [Vec<String>; 2] {
     [format!("loss {}: {formula}", loss.name()), activations].map(|line| wrap(&line, "  "))
 }
 
-/// The same, with a and s under the other conventions of the loss between them.
+/// The same lines, with a and s under the other conventions of the loss between the two parts.
 pub fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
     let [loss, activations] = about(model);
     let (same, others): (Vec<_>, Vec<_>) = conventions(diagnosis, &model.network)
@@ -60,7 +60,7 @@ pub fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
         let s = other.non_uniformity;
         let s = s.map_or(String::new(), |s| format!(", s = {}", digits(s)));
         let a = digits(other.sharpness);
-        // A name and its numbers stay on one line.
+        // No-break spaces keep a name and its numbers on one line.
         format!("as {} a = {a}{s}", other.loss.name()).replace(' ', "\u{a0}")
     });
     let told = others.chain(same).collect::<Vec<_>>().join("; ");
@@ -72,7 +72,7 @@ pub fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
     [loss, told, activations].concat()
 }
 
-/// The optimiser, and whether it was named.
+/// The optimiser, and whether the user named it.
 pub fn optimizer(setting: &Setting) -> String {
     let name = setting.optimizer_name();
     match setting.optimizer {
@@ -81,7 +81,7 @@ pub fn optimizer(setting: &Setting) -> String {
     }
 }
 
-/// The fields of the same in JSON.
+/// The same information as JSON fields.
 pub fn json(diagnosis: &Diagnosis, model: &Model) -> Map<String, Value> {
     let (network, setting) = (&model.network, &diagnosis.setting);
     let others: Map<String, Value> = conventions(diagnosis, network)

@@ -8,7 +8,7 @@ use super::split;
 use super::subject::{Model, Samples};
 
 impl Diagnosis {
-    /// One JSON object.
+    /// The answer as one JSON object.
     pub fn json(&self, model: &Model, samples: &Samples) -> Value {
         let [sharpness, non_uniformity] = self.bounds();
         let modes: Map<String, Value> = (self.others.iter().chain([&self.main]))
@@ -85,7 +85,7 @@ impl ModeDiagnosis {
         })
     }
 
-    /// The reading in f64, and whether f32 was enough.
+    /// The f64 reading, and whether f32 was enough.
     fn double(&self) -> Option<Value> {
         let (fine, comparison) = (self.in_f64.as_ref()?, self.comparison()?);
         let reading = &fine.reading;

@@ -1,7 +1,8 @@
-//! The memory of the machine, where the system tells of it (Linux).
+//! The memory of the machine, as far as the operating system reports it (Linux).
 
-/// The bytes that may still be taken: what is free, and what a limit of the address space (`ulimit
-/// -v`) leaves, which is less than can be resident: reserved room counts too.
+/// The bytes that can still be allocated: the free memory, or what the limit of the address space
+/// (`ulimit -v`) leaves if that is less. The latter is less than can become resident, since reserved
+/// addresses count too.
 pub fn available() -> Option<u64> {
     let free = kilobytes("/proc/meminfo", "MemAvailable:");
     let left = || {
@@ -12,25 +13,25 @@ pub fn available() -> Option<u64> {
     free.into_iter().chain(left()).min()
 }
 
-/// The most bytes that the program has had resident.
+/// The peak resident memory of the program in bytes.
 pub fn peak() -> Option<u64> {
     kilobytes("/proc/self/status", "VmHWM:")
 }
 
-/// The limit of the address space among these, in bytes.
+/// The limit of the address space in this text, in bytes.
 fn address_space(limits: &str) -> Option<u64> {
     let line = field(limits, "Max address space")?;
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// A number of kilobytes behind a word, in bytes.
+/// The number of kilobytes that follows a word in a file, in bytes.
 fn kilobytes(path: &str, word: &str) -> Option<u64> {
     let text = std::fs::read_to_string(path).ok()?;
     let number = field(&text, word)?.trim().strip_suffix(" kB")?;
     Some(number.trim().parse::<u64>().ok()? * 1024)
 }
 
-/// What stands behind a word that begins a line.
+/// The rest of the line that begins with this word.
 fn field<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     text.lines().find_map(|line| line.strip_prefix(word))
 }

@@ -1,17 +1,17 @@
-//! The tensors of a checkpoint to the parameters of a network, by shape and, where that leaves a
+//! Assigns the tensors of a checkpoint to the parameters of a network: by shape and, where shapes leave a
 //! choice, by an order that is proved.
 //!
 //! | file | what |
 //! |---|---|
 //! | `group` | the modules of a checkpoint |
-//! | `order` | which comes first of modules that could be exchanged |
-//! | `neighbours` | batch normalisations by the convolutions in front of them |
-//! | `chain` | a chain of dense layers from its weights |
-//! | `fill` | a module of the checkpoint for each module of the network |
-//! | `pairs` | parameters, ties and names of modules that were matched |
-//! | `assignment` | which tensor became which layer's, for the page and for JSON |
-//! | `layout` | weights that stand inputs before outputs |
-//! | `foreign` | tensors that are not the model's |
+//! | `order` | the order of modules that could be exchanged |
+//! | `neighbours` | the order of batch normalisations, from the convolutions in front of them |
+//! | `chain` | a chain of dense layers, from the weights alone |
+//! | `fill` | assigns a module of the checkpoint to each module of the network |
+//! | `pairs` | parameters, ties and names of matched modules |
+//! | `assignment` | which tensor fills which layer, for the page and for JSON |
+//! | `layout` | weights stored with inputs before outputs |
+//! | `foreign` | tensors that do not belong to the model |
 
 pub mod assignment;
 pub mod chain;

@@ -1,4 +1,4 @@
-//! How much memory a measurement will take.
+//! A forecast of the memory that a measurement will take.
 
 use std::path::Path;
 
@@ -12,44 +12,45 @@ use crate::reference::{CHUNK, SHARES};
 use super::rounding;
 use super::shared_point::SLICE;
 
-/// Peak bytes of a measurement, by what takes them.
+/// The peak memory of a measurement in bytes, split by use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Forecast {
-    /// Samples, as they were read and as the network reads them, and targets.
+    /// Samples, both as read and as the network takes them, and targets.
     pub data: u64,
-    /// Parameters, statistics, the gradient.
+    /// Parameters, statistics and the gradient.
     pub weights: u64,
-    /// Activations, derivatives and sums of the passes.
+    /// Activations, derivatives and sums of the forward and backward passes.
     pub passes: u64,
-    /// The Krylov basis when every product is spent, and the vectors kept.
+    /// The Krylov basis after the largest allowed number of products, and the eigenvectors that are kept.
     pub eigenvectors: u64,
-    /// What the allocator holds back of what was given back to it.
+    /// Freed memory that the allocator does not return to the system.
     pub held_back: u64,
     /// The program itself and its threads.
     pub program: u64,
 }
 
-/// The allocator is taken to hold back one part in this many of all else; at most 5 % were measured.
+/// The allocator is assumed to hold back this fraction (one part in `HELD_BACK`) of all other memory. At
+/// most 5 % was measured.
 const HELD_BACK: u64 = 8;
 
-/// Bytes of a number in f32.
+/// The size of an f32 in bytes.
 const NUMBER: u64 = 4;
 
-/// Bytes of a number in f64.
+/// The size of an f64 in bytes.
 const DOUBLE: u64 = 8;
 
-/// Bytes that the program takes before it reads anything, measured: a few megabytes, and the embedded
-/// images.
+/// The memory in bytes that the program takes before it reads anything: a measured value of a few
+/// megabytes, and the embedded images.
 const PROGRAM: u64 = 24 << 20;
 
 impl Forecast {
-    /// The forecast for `samples` samples, `products` products a matrix, with samples coupled by
-    /// batch normalisation or not.
+    /// The forecast for `samples` samples and `products` products with each matrix. `is_coupled` says
+    /// whether batch normalisation couples the samples.
     pub fn new(network: &Network, samples: usize, products: usize, is_coupled: bool) -> Self {
         let (n, d) = (samples as u64, network.parameters() as u64);
         let (features, outputs) = (network.features() as u64, network.outputs() as u64);
-        // The basis, the next vector, two Ritz vectors made beside it, and the two of the matrix
-        // that was measured before.
+        // The basis, the next vector, two Ritz vectors that are formed beside it, and the two of the
+        // matrix that was measured before.
         let vectors = products.min(network.parameters()) as u64 + 6;
         Forecast {
             data: NUMBER * n * (2 * features + outputs),
@@ -62,7 +63,7 @@ impl Forecast {
         .with_held_back()
     }
 
-    /// The forecast for measuring again in f64, beside what stays in memory of f32.
+    /// The forecast for measuring again in f64, in addition to what stays in memory from f32.
     pub fn in_f64(network: &Network, samples: usize, products: usize, is_coupled: bool) -> Self {
         let (n, d) = (samples as u64, network.parameters() as u64);
         let (features, outputs) = (network.features() as u64, network.outputs() as u64);
@@ -79,8 +80,8 @@ impl Forecast {
         Forecast {
             data: narrow.data + DOUBLE * n * (features + outputs),
             weights: narrow.weights + NUMBER * 2 * d + DOUBLE * used,
-            // Sums of two vectors, their total, numbers a + t·b forward and backward, and on each thread
-            // the windows of an image.
+            // Sums of two vectors and their total, dual numbers a + t·b forward and backward, and on each
+            // thread the im2col windows of an image.
             passes: DOUBLE * (2 * (SHARES as u64 + 1) * used + 6 * together + windows),
             eigenvectors: DOUBLE * vectors * d,
             held_back: 0,
@@ -89,8 +90,8 @@ impl Forecast {
         .with_held_back()
     }
 
-    /// The forecast for measuring what f32 has rounded, beside the passes in f32. Only three eigenvectors
-    /// are kept by then.
+    /// The forecast for measuring the rounding error of f32, in addition to the passes in f32. By then
+    /// only three eigenvectors are kept.
     pub fn in_both(network: &Network, samples: usize, is_together: bool) -> Self {
         let (n, d) = (samples as u64, network.parameters() as u64);
         let (features, outputs) = (network.features() as u64, network.outputs() as u64);
@@ -99,7 +100,7 @@ impl Forecast {
             let compared = samples.min(rounding::together(network));
             (compared, compared as u64 * activations)
         } else {
-            // Of each share a chunk at a time.
+            // Each share processes one chunk at a time.
             let chunk = (CHUNK as u64 / activations.max(1)).clamp(1, n.div_ceil(SHARES as u64));
             let threads = rayon::current_num_threads() as u64;
             (samples, chunk * activations * threads)
@@ -108,10 +109,10 @@ impl Forecast {
         let slice = (n * (features + outputs)).min(SLICE as u64 + features + outputs);
         let narrow = Forecast::new(network, samples, 0, is_together);
         Forecast {
-            // In f64, gathered in f32, and the same channels first.
+            // In f64, gathered in f32, and again in f32 with channels first.
             data: narrow.data + (DOUBLE + 2 * NUMBER) * slice,
             weights: narrow.weights + NUMBER * 2 * d + DOUBLE * d,
-            // For Σv each share has two sums and a vector of its own.
+            // For Σv, each share has two sums and a vector of its own.
             passes: passes + DOUBLE * (3 * (SHARES as u64 + 1) * d + 6 * together),
             eigenvectors: (3 * NUMBER + 4 * DOUBLE) * d,
             held_back: 0,
@@ -120,8 +121,8 @@ impl Forecast {
         .with_held_back()
     }
 
-    /// The same with so many bytes of numbers that f32 does not hold, of the weights and of the samples.
-    /// Each is kept, and copied once.
+    /// Adds this many bytes of weights and of samples that f32 cannot represent. Both are kept, and
+    /// copied once.
     #[must_use]
     pub fn with_unrounded(self, weights: u64, data: u64) -> Self {
         Forecast {
@@ -132,7 +133,7 @@ impl Forecast {
         .with_held_back()
     }
 
-    /// All of it, in bytes.
+    /// The sum of all parts in bytes.
     pub fn total(&self) -> u64 {
         self.used() + self.held_back + self.program
     }
@@ -141,7 +142,7 @@ impl Forecast {
         self.data + self.weights + self.passes + self.eigenvectors
     }
 
-    /// The same, with what the allocator holds back.
+    /// Adds what the allocator holds back.
     fn with_held_back(self) -> Self {
         Forecast {
             held_back: self.used() / HELD_BACK,
@@ -149,10 +150,10 @@ impl Forecast {
         }
     }
 
-    /// Does it fit into `budget` bytes?
+    /// Checks that the forecast fits into `budget` bytes.
     ///
     /// # Errors
-    /// When it does not.
+    /// Returns an error if it does not.
     pub fn check(&self, budget: u64) -> Result<()> {
         let needed = self.total();
         let what = format!(
@@ -165,10 +166,11 @@ impl Forecast {
     }
 }
 
-/// Does a checkpoint of `size` bytes fit into `budget` bytes, beside the parameters it becomes?
+/// Checks that a checkpoint of `size` bytes fits into `budget` bytes, together with the parameters that
+/// are made from it.
 ///
 /// # Errors
-/// When it does not.
+/// Returns an error if it does not.
 pub fn check_file(path: &Path, size: u64, budget: u64) -> Result<()> {
     let needed = size.saturating_mul(2);
     let what = format!(
@@ -180,11 +182,12 @@ pub fn check_file(path: &Path, size: u64, budget: u64) -> Result<()> {
     within(needed, budget, &what, "export the weights alone")
 }
 
-/// Do the numbers that a file promises fit into `budget` bytes while they become samples: as they
-/// were read, in f32, and in f32 selected, in the order of the network and beside their like?
+/// Checks that the samples that a file announces fit into `budget` bytes while they are read: once as
+/// stored, and four times in f32 (converted, selected, in the network's order, and with equal targets side
+/// by side).
 ///
 /// # Errors
-/// When they do not.
+/// Returns an error if they do not.
 pub fn check_contents(contents: &Contents, budget: u64) -> Result<()> {
     let needed = contents.count.saturating_mul(contents.width + 4 * NUMBER);
     let what = format!(
@@ -196,8 +199,11 @@ pub fn check_contents(contents: &Contents, budget: u64) -> Result<()> {
     within(needed, budget, &what, "give a file with fewer samples")
 }
 
+/// Checks that `needed` bytes fit into the budget.
+///
 /// # Errors
-/// When `needed` bytes are more than the budget: `what` says what needs them, `mend` what helps.
+/// Returns an error if `needed` exceeds the budget. `what` names what needs the memory, `mend` says what
+/// helps.
 fn within(needed: u64, budget: u64, what: &str, mend: &str) -> Result<()> {
     if needed <= budget {
         return Ok(());
@@ -208,7 +214,7 @@ fn within(needed: u64, budget: u64, what: &str, mend: &str) -> Result<()> {
     )))
 }
 
-/// `1.23 GB`: powers of ten, three digits.
+/// A size such as `1.23 GB`, with decimal prefixes and three digits.
 pub fn bytes(count: u64) -> String {
     let count = count as f64;
     match count {

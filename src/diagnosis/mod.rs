@@ -1,25 +1,26 @@
-//! Room **diagnosis**: a checkpoint and its data → measured curvature → which criteria hold.
+//! Room **diagnosis**: from a checkpoint and its data to measured curvature, and from there to the
+//! criteria that hold.
 //!
 //! | file | what |
 //! |---|---|
-//! | `subject`, `architecture`, `matching` | samples; the network that is named; tensors to parameters |
-//! | `objective`, `targets`, `split` | the loss that is descended; what it takes for targets; training samples or not |
-//! | `optimizer`, `expectation` | the run's optimiser; the loss that the user has seen |
-//! | `setting`, `mode` | η, B, β, sampling; statistics of batch normalisation |
-//! | `memory`, `machine` | the forecast; what the machine has |
-//! | `task`, `point` | what is diagnosed and how; the point of a model in a mode |
-//! | `reading`, `number` | what is measured at a point, whichever engine measures it; an eigenvalue with its bar |
-//! | `single`, `double` | the reading of the engine in f32, and of the reference in f64 |
-//! | `rounding`, `shared_point` | how far rounding has moved the products of f32; a point for both engines |
-//! | `criteria`, `verdict`, `notes` | what follows from it, three-valued, and what it does not say |
-//! | `untrained` | a checkpoint of zeros, which is never called stable |
-//! | `assessment` | a reading, judged; two of one point compared: was f32 enough? |
-//! | `advice` | what helps where an interval reaches across an edge |
-//! | `answer`, `json`, `page`, `header`, `activations`, `text` | the whole answer, as JSON and on one screen |
-//! | `follow` | a run followed over its checkpoints |
-//! | `support` | which layers and losses can do what, found by doing it |
+//! | `subject`, `architecture`, `matching` | the samples; the network; which tensor fills which parameter |
+//! | `objective`, `targets`, `split` | the training loss; the targets it accepts; whether samples are training samples |
+//! | `optimizer`, `expectation` | the optimiser of the run; the loss that the user expects |
+//! | `setting`, `mode` | η, B, β and sampling; the statistics that batch normalisation uses |
+//! | `memory`, `machine` | the memory that a measurement will take; the memory that the machine has |
+//! | `task`, `point` | what is diagnosed and with which effort; the point of a model in a mode |
+//! | `reading`, `number` | the numbers measured at a point by either engine; an eigenvalue with its error bar |
+//! | `single`, `double` | the reading of the f32 engine, and that of the f64 reference |
+//! | `rounding`, `shared_point` | the measured rounding error of f32 products; a point for both engines |
+//! | `criteria`, `verdict`, `notes` | three-valued criteria, the verdict, and what the verdict leaves out |
+//! | `untrained` | checkpoints of zeros, which are never called stable |
+//! | `assessment` | a reading with its criteria and verdict; the comparison of f32 with f64 |
+//! | `advice` | what to do when an interval contains the edge of a criterion |
+//! | `answer`, `json`, `page`, `header`, `activations`, `text` | the whole answer, as JSON and as one screen of text |
+//! | `follow` | a run, followed over its checkpoints |
+//! | `support` | what each layer and each loss can do, found by running it |
 //!
-//! Everything from `criteria` on reads a [`Reading`], whatever engine measured it.
+//! `criteria` and everything below it in this table read a [`Reading`], whichever engine measured it.
 
 mod activations;
 mod advice;

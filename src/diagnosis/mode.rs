@@ -1,4 +1,4 @@
-//! Which statistics batch normalisation uses where curvature is measured.
+//! The statistics that batch normalisation uses when curvature is measured.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,23 +8,24 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::network::Network;
 
-/// The three modes.
+/// The statistics that batch normalisation uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// The statistics of the batch itself: the samples are coupled and have no Hessians.
+    /// The statistics of the batch itself. They couple the samples, which then have no Hessians of their
+    /// own.
     Train,
     /// The running statistics of the checkpoint.
     Eval,
-    /// The statistics of these samples, held fixed: the same outputs as in training mode.
+    /// The statistics of these samples, held fixed: the outputs are those of training mode.
     Frozen,
 }
 
 impl Mode {
-    /// All of them.
+    /// All modes.
     pub const ALL: [Mode; 3] = [Mode::Train, Mode::Eval, Mode::Frozen];
 
-    /// The word on the command line.
+    /// The name of the mode on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Mode::Train => "train",
@@ -33,10 +34,12 @@ impl Mode {
         }
     }
 
-    /// The mode asked for, which a network with batch normalisation must have and no other may.
+    /// Checks the requested mode against the network. A network with batch normalisation needs a mode,
+    /// and no other network may have one.
     ///
     /// # Errors
-    /// When it is missing, does not belong there, or there is nothing to evaluate with.
+    /// Returns an error if the mode is missing or superfluous, or if it is [`Mode::Eval`] and there are
+    /// no running statistics.
     pub fn check(asked: Option<Mode>, network: &Network) -> Result<Option<Mode>> {
         let refuse = |fault| Err(Error::input("--mode", network.name(), fault));
         match (asked, network.has_batch_norm()) {
@@ -50,13 +53,13 @@ impl Mode {
         }
     }
 
-    /// Are the samples coupled?
+    /// Whether the samples are coupled in this mode.
     pub fn is_coupled(self) -> bool {
         self == Mode::Train
     }
 }
 
-/// Why there is no evaluation mode.
+/// Why there is no evaluation mode without running statistics.
 pub(super) const NO_STATISTICS: &str = "some batch normalisation has no running statistics, so that there is no eval \
                              mode: PyTorch too normalises by the batch there; give train or frozen";
 

@@ -1,4 +1,4 @@
-//! What a reader must know besides the verdict.
+//! The notes: what a user must know besides the verdict.
 
 use crate::dataset::Split;
 
@@ -10,17 +10,17 @@ use super::subject::Model;
 use super::text::digits;
 use super::untrained;
 
-/// A loss above this share of that of outputs that are all zero is not small.
+/// A loss above this share of the loss of zero outputs is not small.
 const SMALL: f64 = 0.05;
 
-/// `−λ_min` above this share of a is worth a word.
+/// If `−λ_min` is above this share of a, a note mentions it.
 const NEGATIVE: f64 = 0.01;
 
-/// A rounding above this share of a leaves none of its digits.
+/// If the rounding error of a is above this share of it, a has no correct digit.
 const LOST: f64 = 0.1;
 
 impl Diagnosis {
-    /// What a reader must know besides the verdict, one sentence each.
+    /// What a user must know besides the verdict, one sentence for each note.
     pub fn notes(&self, model: &Model) -> Vec<String> {
         let mut notes = of(self);
         notes.extend(model.assignment.notes());
@@ -28,7 +28,7 @@ impl Diagnosis {
     }
 }
 
-/// The notes that do not depend on the file of the weights.
+/// The notes that do not depend on how the weights were read.
 fn of(diagnosis: &Diagnosis) -> Vec<String> {
     let mut notes = Vec::new();
     if diagnosis.is_untrained {
@@ -96,7 +96,7 @@ fn of(diagnosis: &Diagnosis) -> Vec<String> {
     notes
 }
 
-/// What an optimiser's name and its momentum come to together.
+/// A note on the combination of the optimiser's name with its momentum.
 fn of_the_run(setting: &Setting) -> Option<&'static str> {
     match (setting.optimizer?, setting.is_plain()) {
         (Optimizer::Sgd, false) => {

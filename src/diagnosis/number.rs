@@ -1,20 +1,20 @@
-//! A measured eigenvalue, with the bar within which an eigenvalue of the exact matrix lies.
+//! A measured eigenvalue, with an error bar within which the exact matrix has an eigenvalue.
 
 use serde::Serialize;
 
 use crate::curvature::{Eigenvalue, Ends, Smallest};
 
-/// Did an iteration reach its tolerance? If not, some eigenvalue still lies within the bar, but it may
-/// not be the largest.
+/// Whether an iteration reached its tolerance. If it did not, some eigenvalue still lies within the error
+/// bar, but it may not be the largest one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// The estimated error is below tolerance·|value|.
+    /// The estimated error is below tolerance · |value|.
     Converged,
-    /// The iteration has reached its tolerance, but the rounding of its products is larger: a lower
-    /// tolerance would not make the value more exact.
+    /// The iteration has reached its tolerance, but the rounding error of its products is larger: a lower
+    /// tolerance would not make the value more accurate.
     ConvergedToRounding,
-    /// The products ran out before that.
+    /// The iteration used up its products before it reached its tolerance.
     NotConverged,
 }
 
@@ -27,7 +27,7 @@ impl Status {
         }
     }
 
-    /// The same where products have rounded so much.
+    /// The status of the same iteration, given the rounding error of its products.
     fn after(self, rounding: f64, tolerance: f64) -> Self {
         match self {
             Status::Converged if rounding > tolerance => Status::ConvergedToRounding,
@@ -36,25 +36,25 @@ impl Status {
     }
 }
 
-/// An eigenvalue, or the root of one.
+/// An eigenvalue or the square root of one, with its errors.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(into = "NumberJson")]
 pub struct Number {
-    /// The value.
+    /// The computed eigenvalue, or its square root.
     pub value: f64,
-    /// `‖Âv − θv‖`, `Âv` being the product as it was computed.
+    /// The residual `‖Âv − θv‖`, where `Âv` is the product as computed.
     pub residual: f64,
-    /// What rounding adds to the residual ([`Rounding`](super::Rounding)).
+    /// The amount that rounding adds to the residual ([`Rounding`](super::Rounding)).
     pub rounding: f64,
-    /// The estimated error, by Kato and Temple.
+    /// The estimated error, by the Kato–Temple bound.
     pub error: f64,
-    /// Did its iteration reach the tolerance?
+    /// Whether the iteration reached its tolerance.
     pub status: Status,
-    /// Products with its matrix that were spent.
+    /// The number of products with the matrix.
     pub products: usize,
 }
 
-/// A number with its bar, as JSON has it.
+/// The JSON form of a number with its error bar.
 #[derive(Serialize)]
 struct NumberJson {
     value: f64,
@@ -81,18 +81,18 @@ impl From<Number> for NumberJson {
 }
 
 impl Number {
-    /// Some eigenvalue lies within this distance: residual and rounding.
+    /// The error bar, residual plus rounding: some eigenvalue lies within this distance of the value.
     pub fn bar(&self) -> f64 {
         self.residual + self.rounding
     }
 
-    /// Is it known not to be zero?
+    /// Whether the number is known to differ from zero.
     pub fn excludes_zero(&self) -> bool {
         self.value.abs() > self.bar()
     }
 
-    /// The same with what rounding adds to the residual; `tolerance` is that of the iteration, in the unit
-    /// of the value.
+    /// The same number with the amount that rounding adds to the residual. `tolerance` is that of the
+    /// iteration, in units of the value.
     pub(super) fn rounded(self, rounding: f64, tolerance: f64) -> Self {
         Number {
             rounding,
@@ -101,11 +101,12 @@ impl Number {
         }
     }
 
-    /// [`Number::rounded`] for the root of an eigenvalue; `squared` is what rounding adds to the residual
-    /// of the eigenvalue itself.
+    /// [`Number::rounded`] for the square root of an eigenvalue. `squared` is the amount that rounding
+    /// adds to the residual of the eigenvalue itself.
     pub(super) fn rounded_root(self, squared: f64, tolerance: f64) -> Self {
         let (value, residual) = (self.value, self.residual);
-        // The residual of the square, whose wider side on the root is `residual`.
+        // The residual of the square; `residual` is the larger of the two distances that it makes for the
+        // root.
         let square = if residual < value {
             value.powi(2) - (value - residual).powi(2)
         } else {
@@ -118,7 +119,7 @@ impl Number {
         self.rounded(bar - residual, tolerance)
     }
 
-    /// An eigenvalue of a matrix that is zero.
+    /// An eigenvalue of the zero matrix.
     pub(super) fn zero() -> Self {
         Number {
             value: 0.0,
@@ -161,7 +162,7 @@ mod tests {
 
     #[test]
     fn the_bar_of_a_root_is_that_of_its_square() {
-        // s² = 4 with a residual of 1/2 and a rounding of 7/10, and of much more than s².
+        // s² = 4 with a residual of 1/2 and a rounding error of 7/10, or of much more than s².
         for (residual, rounding) in [
             (0.5, 0.7),
             (0.0, 1e-9),

@@ -1,25 +1,26 @@
-//! The loss that a run descends, as far as the architecture does not say it.
+//! The training loss, where it differs from that of the architecture.
 
 use crate::error::{Error, Result};
 use crate::network::{Loss, Network};
 
-/// What a user says of the loss.
+/// What the user says about the training loss.
 #[derive(Clone, Debug, Default)]
 pub struct Objective {
-    /// The loss, when it is not the architecture's.
+    /// The loss, if it is not that of the architecture.
     pub loss: Option<Loss>,
-    /// Label smoothing, when it is not the architecture's.
+    /// The label smoothing, if it is not that of the architecture.
     pub label_smoothing: Option<f64>,
-    /// λ of weight decay, when the architecture does not say it.
+    /// The weight decay λ, if the architecture does not state it.
     pub weight_decay: Option<f64>,
 }
 
 impl Objective {
-    /// The network with this loss. Named again, a loss keeps the smoothing of its architecture.
+    /// The network with this loss. If the loss is the architecture's own, it keeps the architecture's
+    /// label smoothing.
     ///
     /// # Errors
-    /// When the smoothing is not in [0, 1], or the loss has none; when the architecture has another weight
-    /// decay.
+    /// Returns an error if the smoothing is not in [0, 1] or the loss does not support it, or if the
+    /// architecture states another weight decay.
     pub fn of(&self, network: Network) -> Result<Network> {
         let loss = self.loss_over(network.loss())?;
         let own = network.weight_decay();
@@ -43,11 +44,11 @@ impl Objective {
         })
     }
 
-    /// The same in words where another loss is named than in these; what else a loss has, the
-    /// architecture may say.
+    /// This objective in words, if it names another loss than the text `others`; else `others` itself, whose
+    /// remaining settings may come from the architecture.
     ///
     /// # Errors
-    /// As [`Objective::of`].
+    /// The errors of [`Objective::of`].
     pub fn words_or(&self, others: &str) -> Result<String> {
         let is_other = |loss: &Loss| others.split(',').next() != Some(loss.name());
         match self.loss.filter(is_other) {
@@ -60,7 +61,7 @@ impl Objective {
     }
 }
 
-/// The whole objective of a network in words, by which two of them are compared.
+/// The whole objective of a network in words. Two objectives are compared by this text.
 pub fn in_words(network: &Network) -> String {
     words(network.loss(), network.weight_decay())
 }

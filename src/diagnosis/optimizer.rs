@@ -1,25 +1,25 @@
-//! The optimiser of a run under its PyTorch name, and whether a criterion is about it.
+//! The optimiser of a run under its PyTorch name, and whether the criteria describe it.
 //!
-//! Here and on the command line it is spelt as PyTorch spells it; the methods that this crate trains by
-//! are [`crate::train::Optimiser`].
+//! This type and the command line use PyTorch's spelling, "optimizer". The methods that this crate trains
+//! with are [`crate::train::Optimiser`].
 
 use std::fmt;
 use std::str::FromStr;
 
-/// An optimiser by the name that users give it.
+/// An optimiser, by the name that the user gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Optimizer {
-    /// SGD, with PyTorch's momentum if there is one; gradient descent at B = n.
+    /// SGD, with PyTorch's momentum if there is any; gradient descent if B = n.
     Sgd,
     /// SGD with heavy-ball momentum: PyTorch's `momentum`.
     HeavyBall,
     /// SGD with Nesterov's momentum: PyTorch's `nesterov=True`.
     Nesterov,
-    /// A method that none of the criteria is about.
+    /// A method that no criterion describes.
     Other(&'static str),
 }
 
-/// The other names, and what a criterion for each would need to know.
+/// The names of the other methods, and what a criterion for each would have to take into account.
 const OTHERS: [(&str, &str); 15] = [
     ("adam", SECOND_MOMENTS),
     ("adamw", SECOND_MOMENTS),
@@ -58,7 +58,7 @@ const SIGNS: &str = "the length of its step does not shrink with the gradient, s
                      at no curvature";
 
 impl Optimizer {
-    /// Those that a criterion is about.
+    /// The methods that a criterion describes.
     const COVERED: [Optimizer; 3] = [Optimizer::Sgd, Optimizer::HeavyBall, Optimizer::Nesterov];
 
     fn all() -> impl Iterator<Item = Optimizer> {
@@ -66,12 +66,12 @@ impl Optimizer {
         Self::COVERED.into_iter().chain(others)
     }
 
-    /// Every name.
+    /// All names.
     pub fn names() -> Vec<&'static str> {
         Self::all().map(Optimizer::name).collect()
     }
 
-    /// The word on the command line.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Optimizer::Sgd => "sgd",
@@ -81,7 +81,7 @@ impl Optimizer {
         }
     }
 
-    /// Why no criterion is about it; `None` where one is.
+    /// Why no criterion describes this method; `None` if one does.
     pub fn uncovered(self) -> Option<String> {
         let Optimizer::Other(name) = self else {
             return None;
@@ -93,7 +93,8 @@ impl Optimizer {
         ))
     }
 
-    /// Does its own weight decay act on the weights beside the loss, so that it adds nothing to H?
+    /// Whether its weight decay acts on the weights directly instead of through the loss, so that it adds
+    /// nothing to H.
     pub fn decouples_decay(self) -> bool {
         ["adamw", "lion", "muon", "lamb"].contains(&self.name())
     }

@@ -1,4 +1,4 @@
-//! One screen for a person: at most 80 columns.
+//! The answer as one screen of text, at most 80 columns wide.
 
 mod criteria;
 mod modes;
@@ -14,7 +14,7 @@ use criteria::criteria;
 use modes::{again_elsewhere, modes};
 use numbers::numbers;
 
-/// What the files are called.
+/// The names of the input files.
 pub struct Names<'a> {
     /// The checkpoint.
     pub weights: &'a str,
@@ -22,7 +22,7 @@ pub struct Names<'a> {
     pub data: &'a str,
 }
 
-/// The page: what was measured, the verdict, the numbers, the criteria, and what else a reader must know.
+/// The page: what was measured, the verdict, the numbers, the criteria, and the notes.
 pub fn page(diagnosis: &Diagnosis, model: &Model, samples: &Samples, names: &Names<'_>) -> String {
     let mut lines = subject(diagnosis, model, samples, names);
     lines.extend(wrap(&conditions(diagnosis), "  "));
@@ -47,7 +47,7 @@ pub fn page(diagnosis: &Diagnosis, model: &Model, samples: &Samples, names: &Nam
     lines.join("\n")
 }
 
-/// The network with its mode, its loss and its activations, the files, and how they were read.
+/// The network with its mode, loss and activations; the files; and how they were read.
 fn subject(
     diagnosis: &Diagnosis,
     model: &Model,
@@ -74,10 +74,10 @@ fn subject(
     lines
 }
 
-/// The optimiser, its learning rate, batch and momentum, and the memory that was taken.
+/// The optimiser with its learning rate, batch size and momentum, and the memory used.
 fn conditions(diagnosis: &Diagnosis) -> String {
     let setting = &diagnosis.setting;
-    // A number and its unit stay on one line.
+    // A no-break space keeps a number and its unit on one line.
     let size = |count| bytes(count).replace(' ', "\u{a0}");
     let momentum = match setting.uncovered() {
         Some(_) => String::new(),
@@ -111,7 +111,7 @@ fn loss(diagnosis: &Diagnosis, model: &Model) -> String {
     )
 }
 
-/// What weight decay adds, beside the loss.
+/// The penalty that weight decay adds to the loss.
 fn penalty(model: &Model, reading: &Reading) -> String {
     match model.network.weight_decay() {
         0.0 => String::new(),
@@ -127,7 +127,7 @@ fn source(what: &str, name: &str, digest: &str) -> String {
     )
 }
 
-/// What f32 does not hold of the files.
+/// How many numbers of the files f32 cannot represent.
 fn rounded(model: &Model, samples: &Samples) -> Vec<String> {
     let [inputs, targets] = samples.rounded;
     let counts = [

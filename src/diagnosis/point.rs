@@ -1,4 +1,4 @@
-//! The point of a model in a mode of batch normalisation.
+//! The point in parameter space at which a model is measured, in a mode of batch normalisation.
 
 use crate::kernel::Isa;
 use crate::network::{Batch, Layer, Normalisation, Operation, Pass, Point};
@@ -7,7 +7,7 @@ use super::mode::{Mode, NO_STATISTICS};
 use super::subject::Model;
 
 impl Mode {
-    /// The statistics of this mode at a model over a batch.
+    /// The statistics that this mode uses for a model and a batch.
     pub fn statistics(self, isa: Isa, model: &Model, batch: &Batch<'_>) -> Vec<f32> {
         let point = model.state.point(&model.network, Normalisation::Batch);
         match self {
@@ -16,8 +16,8 @@ impl Mode {
         }
     }
 
-    /// Why nothing can be measured in this mode: there are no statistics, or a variance that is divided
-    /// by is zero and ε is zero too.
+    /// Why nothing can be measured in this mode: there are no running statistics, or a variance and the ε
+    /// that is added to it are both zero.
     pub fn fault(self, isa: Isa, model: &Model, batch: &Batch<'_>) -> Option<String> {
         let network = &model.network;
         if self == Mode::Eval && !network.has_running_statistics() {
@@ -54,12 +54,12 @@ fn is_norm(layer: &Layer) -> bool {
     matches!(layer.operation, Operation::Standardise(_))
 }
 
-/// Is a variance of this layer divided by without an ε?
+/// Whether this layer divides by a variance without adding an ε.
 fn is_bare(layer: &Layer) -> bool {
     matches!(&layer.operation, Operation::Standardise(norm) if norm.epsilon as f32 == 0.0)
 }
 
-/// The point of a model in a mode, or without one; `statistics` are those of the mode.
+/// The point of a model in a mode, or without one. `statistics` are those of the mode.
 pub fn point<'a>(model: &'a Model, mode: Option<Mode>, statistics: &'a [f32]) -> Point<'a> {
     Point {
         network: &model.network,

@@ -1,4 +1,4 @@
-//! What is measured at a point, whichever engine measures it.
+//! The numbers measured at one point, whichever engine measured them.
 
 use serde::Serialize;
 
@@ -6,21 +6,22 @@ use crate::curvature::FINE_ENOUGH;
 
 use super::number::{Number, Status};
 
-/// How much an f32 product along any direction may be off, as a share of the largest eigenvalue in size:
-/// ten times what was measured against exact derivatives. It widens the floor of λ_min, which is about all
-/// directions, while rounding is measured along three.
+/// The largest error of an f32 product along any direction, as a share of the largest absolute
+/// eigenvalue: ten times the largest error that was measured against exact derivatives. It widens the
+/// floor of λ_min, which concerns all directions, whereas rounding is measured along only three.
 const EVERYWHERE: f64 = 1e-5;
 
-/// Mean and deviation over the samples of `vᵀH_i v` for one unit vector `v`.
+/// The mean and spread over the samples of `vᵀH_i v`, for one unit vector `v`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Along {
-    /// `m = vᵀHv`.
+    /// The mean, `m = vᵀHv`.
     pub mean: f64,
-    /// The root of `Var_i(vᵀH_i v)`, divided by n.
+    /// The root of `Var_i(vᵀH_i v)`, where the variance is normalised by n.
     pub deviation: f64,
     /// The largest `|vᵀH_i v|`.
     pub largest: f64,
-    /// The most that rounding moves a `vᵀH_i v`: the exact mean and deviation lie within this distance.
+    /// A bound on the rounding error of each `vᵀH_i v`: the exact mean and deviation lie within this
+    /// distance.
     pub rounding: f64,
 }
 
@@ -38,17 +39,17 @@ impl Along {
     }
 }
 
-/// One value for the vector of `a` and one for that of `s`.
+/// One value for the eigenvector of `a`, and one for that of `s`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Both<T> {
-    /// For the vector of `a = λ_max(H)`.
+    /// The value for the eigenvector of `a = λ_max(H)`.
     pub sharpness: T,
-    /// For the vector of `s² = λ_max(Σ)`.
+    /// The value for the eigenvector of `s² = λ_max(Σ)`.
     pub noise: T,
 }
 
 impl<T> Both<T> {
-    /// References to both.
+    /// References to both values.
     pub fn as_ref(&self) -> Both<&T> {
         Both {
             sharpness: &self.sharpness,
@@ -56,7 +57,7 @@ impl<T> Both<T> {
         }
     }
 
-    /// Applies a function to both.
+    /// Applies a function to both values.
     pub fn map<U>(self, mut each: impl FnMut(T) -> U) -> Both<U> {
         Both {
             sharpness: each(self.sharpness),
@@ -65,61 +66,60 @@ impl<T> Both<T> {
     }
 }
 
-/// How the other matrix, Hessian or Gauss–Newton, differs along the unit vector `v` of the
-/// sharpness.
+/// How the other matrix (Gauss–Newton or Hessian) differs along the unit vector `v` of the sharpness.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct OtherMatrix {
-    /// The quotient of the other matrix along `v`: its own sharpness is not smaller.
+    /// The Rayleigh quotient of the other matrix along `v`, a lower bound on its sharpness.
     pub quotient: f64,
-    /// `‖(H − G)v‖`.
+    /// The distance `‖(H − G)v‖`.
     pub distance: f64,
 }
 
-/// The numbers of one point over one set of samples.
+/// The numbers measured at one point over one set of samples.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reading {
-    /// The mean loss.
+    /// The mean loss, without the penalty of weight decay.
     pub loss: f64,
-    /// The mean loss when every output is zero.
+    /// The mean loss if every output is zero.
     pub loss_of_zero: f64,
-    /// The share of samples classified rightly, in [0, 1]; `None` where the targets name no classes.
+    /// The share of samples classified correctly, in [0, 1]; `None` if the targets are not classes.
     pub accuracy: Option<f64>,
-    /// The length of the mean gradient.
+    /// The norm of the mean gradient.
     pub gradient: f64,
-    /// `a = λ_max(H)`.
+    /// The sharpness `a = λ_max(H)`.
     pub sharpness: Number,
-    /// `λ_min(H)`.
+    /// The smallest eigenvalue `λ_min(H)`.
     pub smallest: Number,
-    /// `λ_min(H)` is not less than this, except with probability [`RISK`](crate::curvature::RISK); `None`
-    /// when the products are too few to tell.
+    /// A lower bound on `λ_min(H)` that holds except with probability [`RISK`](crate::curvature::RISK);
+    /// `None` if there were too few products for one.
     pub smallest_floor: Option<f64>,
-    /// `s = √λ_max(Σ)`; `None` where the samples are coupled.
+    /// The non-uniformity `s = √λ_max(Σ)`; `None` if the samples are coupled.
     pub non_uniformity: Option<Number>,
-    /// Along the vectors of `a` and of `s`; `None` where the samples are coupled.
+    /// The quotients along the eigenvectors of `a` and of `s`; `None` if the samples are coupled.
     pub along: Option<Both<Along>>,
-    /// The other matrix, where it was asked for.
+    /// The other matrix, if it was requested.
     pub other: Option<OtherMatrix>,
-    /// The penalty of weight decay, which is no part of the loss above.
+    /// The penalty of weight decay, which is not part of `loss`.
     pub penalty: f64,
-    /// The precision of the products.
+    /// The floating-point format of the products.
     pub precision: Precision,
-    /// How far rounding has moved its products, where that has been measured.
+    /// The rounding error of the products, if it has been measured.
     pub rounding: Option<Rounding>,
 }
 
-/// The unit vectors at which a reading was taken.
+/// The unit eigenvectors at which a reading was taken.
 #[derive(Clone, Debug)]
 pub struct Vectors {
-    /// That of a.
+    /// The eigenvector of `a`.
     pub sharpness: Vec<f32>,
-    /// That of λ_min.
+    /// The eigenvector of `λ_min`.
     pub smallest: Vec<f32>,
-    /// That of s; empty where there is none.
+    /// The eigenvector of `s`; empty if there is no `s`.
     pub noise: Vec<f32>,
 }
 
 impl Vectors {
-    /// The vectors along which `vᵀH_i v` is taken: that of a twice where there is none of s.
+    /// The vectors along which `vᵀH_i v` is measured. Without an `s`, both are the eigenvector of `a`.
     pub(super) fn for_quotients(&self) -> Both<&Vec<f32>> {
         Both {
             sharpness: &self.sharpness,
@@ -132,19 +132,20 @@ impl Vectors {
     }
 }
 
-/// The floating-point format of the products.
+/// The floating-point format in which products are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// 24 bits.
+    /// Single precision, with a significand of 24 bits.
     F32,
-    /// 53 bits.
+    /// Double precision, with a significand of 53 bits.
     F64,
 }
 
 impl Precision {
-    /// What remains where nothing else rounds, as a share of the numbers that enter: a value is divided,
-    /// a residual subtracted in this precision. 32 units of the last place in f64, 2 in f32.
+    /// The rounding error of the final steps alone, in which a value is divided and a residual subtracted
+    /// in this precision, as a share of the numbers involved: 32 units in the last place in f64, 2 in
+    /// f32.
     pub fn least(self) -> f64 {
         match self {
             Precision::F32 => 2_f64.powi(-23),
@@ -153,36 +154,36 @@ impl Precision {
     }
 }
 
-/// How far rounding has moved the products with H and Σ.
+/// The measured rounding errors of the products with H and Σ.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Rounding {
-    /// `‖(Ĥ − H)v‖` at the vector of a.
+    /// The error `‖(Ĥ − H)v‖` at the eigenvector of `a`.
     pub sharpness: f64,
-    /// The same at the vector of λ_min.
+    /// The same error at the eigenvector of `λ_min`.
     pub smallest: f64,
-    /// `‖(Σ̂ − Σ)v‖` at the vector of s, in the unit of s²; 0 where there is none.
+    /// The error `‖(Σ̂ − Σ)v‖` at the eigenvector of `s`, in units of `s²`; 0 if there is none.
     pub covariance: f64,
-    /// The largest error of a `vᵀH_i v`, or of their mean, along both vectors.
+    /// The largest error of a `vᵀH_i v`, or of their mean, along each of the two eigenvectors.
     pub along: Both<f64>,
-    /// Over how many samples it was measured.
+    /// The number of samples that each error was measured on.
     pub samples: Compared,
 }
 
-/// Over how many samples both engines were compared; 0 where there was nothing to compare.
+/// The number of samples on which the two engines were compared; 0 if there was nothing to compare.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Compared {
-    /// Products with H.
+    /// For products with H.
     pub hessian: usize,
-    /// Products with Σ.
+    /// For products with Σ.
     pub covariance: usize,
-    /// `vᵀH_i v`.
+    /// For the quotients `vᵀH_i v`.
     pub quotients: usize,
 }
 
 impl Rounding {
-    /// What the products in f64 have rounded, by what those in f32 have: they make sums of the same
-    /// numbers, each rounding 2²⁹ times smaller. Sixteen times as much is allowed for other orders of
-    /// the sums. Where f32 has lost every digit this is a guess.
+    /// Estimates the rounding errors of products in f64 from those in f32. Both engines sum the same
+    /// numbers, and each operation in f64 rounds 2²⁹ times less; a factor of sixteen allows for a
+    /// different order of summation. If f32 has lost every digit, the estimate is a guess.
     pub fn in_f64(&self) -> Self {
         let share = 16.0 * 2_f64.powi(-29);
         Rounding {
@@ -197,7 +198,7 @@ impl Rounding {
 
 #[cfg(test)]
 impl Reading {
-    /// A reading whose runs converged to these values with these residuals.
+    /// A reading whose iterations converged to these values with these residuals.
     pub(super) fn of_numbers(a: (f64, f64), s: (f64, f64), smallest: f64) -> Self {
         let number = |(value, residual)| Number {
             value,
@@ -226,8 +227,8 @@ impl Reading {
 }
 
 impl Reading {
-    /// The same reading with bars that hold what its products have rounded; `tolerance` is the one of its
-    /// iterations.
+    /// The same reading with error bars that include the rounding errors of its products. `tolerance` is
+    /// that of its iterations.
     #[must_use]
     pub fn rounded(mut self, rounding: Rounding, tolerance: f64) -> Self {
         let (scale, least) = (self.scale(), self.precision.least());
@@ -259,25 +260,25 @@ impl Reading {
         self
     }
 
-    /// `a`, `λ_min` and, where it exists, `s`.
+    /// The numbers `a`, `λ_min` and, if there is one, `s`.
     fn numbers(&self) -> impl Iterator<Item = &Number> {
         [&self.sharpness, &self.smallest]
             .into_iter()
             .chain(&self.non_uniformity)
     }
 
-    /// Has the iteration of every number ended?
+    /// Whether the iteration of every number has converged.
     pub fn has_converged(&self) -> bool {
         self.numbers()
             .all(|number| number.status != Status::NotConverged)
     }
 
-    /// Products with H and with Σ, all together.
+    /// The number of products with H and with Σ together.
     pub fn products(&self) -> usize {
         self.numbers().map(|number| number.products).sum()
     }
 
-    /// The largest eigenvalue of H in size.
+    /// The largest absolute eigenvalue of H.
     pub(super) fn scale(&self) -> f64 {
         let ends = [&self.sharpness, &self.smallest];
         ends.map(|end| end.value.abs())

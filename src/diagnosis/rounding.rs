@@ -1,15 +1,16 @@
-//! What f32 has rounded in the products, measured: the same products in f64.
+//! The rounding error of f32 products, measured by repeating them in f64.
 //!
-//! A Lanczos residual shows how far the vector is from an eigenvector of what f32 computes, and nothing of
-//! how far that is from the Hessian. So the products with the final vectors are made again in f64, by
-//! an engine that shares nothing with the first and takes weights and data as the files have them.
-//! Their distance `‖(Ĥ − H)v‖` belongs into the bar: for a unit vector v and any θ some eigenvalue of H
-//! lies within `‖Hv − θv‖ ≤ ‖Ĥv − θv‖ + ‖(Ĥ − H)v‖` of θ.
+//! A Lanczos residual shows how far a vector is from an eigenvector of the matrix that f32 computes, but
+//! not how far that matrix is from the Hessian. The products with the final vectors are therefore
+//! repeated in f64, by code that shares nothing with the f32 engine and takes weights and data as they
+//! are in the files. The distance `‖(Ĥ − H)v‖` belongs in the error bar: for a unit vector v and any θ,
+//! some eigenvalue of H lies within `‖Hv − θv‖ ≤ ‖Ĥv − θv‖ + ‖(Ĥ − H)v‖` of θ.
 //!
-//! A product with H in f64 costs as much as some five in f32, one with Σ as much as forty. So H is
-//! compared over all samples; Σ over those of [`WORK`], with how much more the sum over all samples
-//! rounds, which products with H show. Where batch normalisation reads the batch, all activations are
-//! in memory at once: beyond [`ROOM`] a part of the samples is compared as a batch of its own.
+//! In f64, a product with H costs as much as about five in f32, and a product with Σ as much as about
+//! forty. H is therefore compared over all samples, and Σ only over as many as [`WORK`] allows; that
+//! error is scaled by how much more the sum over all samples rounds, as products with H show it. If batch
+//! normalisation reads the batch, all activations are in memory at once; if they need more than [`ROOM`],
+//! a part of the samples is compared as a batch of its own.
 
 use crate::network::{Curvature, Network};
 
@@ -18,26 +19,27 @@ use super::reading::{Both, Compared, Reading, Rounding, Vectors};
 use super::shared_point::SharedPoint;
 use super::task::Task;
 
-/// How many numbers the passes of single samples may touch for one product with Σ in f64.
+/// The most numbers that the passes of single samples may touch for one product with Σ in f64.
 const WORK: usize = 1 << 27;
 
-/// How many bytes the activations of a batch may take in f64.
+/// The most bytes that the activations of a batch may take in f64.
 const ROOM: usize = 1 << 30;
 
-/// How many samples' quotients are compared.
+/// The number of samples whose quotients are compared.
 const QUOTIENTS: usize = 32;
 
-/// How often the passes touch each activation of a sample: about as often as a convolution reads it.
+/// How often the passes touch each activation of a sample, which is about as often as a convolution reads
+/// it.
 const TAPS: usize = 50;
 
-/// How far two products with one vector are apart.
+/// The difference of two products with one vector.
 #[derive(Clone, Copy)]
 struct Gap {
-    /// The length of their difference.
+    /// The norm of the difference.
     length: f64,
-    /// The length of the one in f64.
+    /// The norm of the product in f64.
     size: f64,
-    /// The vector times the difference.
+    /// The inner product of the vector with the difference.
     along: f64,
 }
 
@@ -58,7 +60,7 @@ impl Gap {
     }
 }
 
-/// Both engines at one point over the same samples.
+/// Both engines at one point, over the same samples.
 struct Engines<'a> {
     shared: &'a SharedPoint<'a>,
     single: Curvature<'a>,
@@ -81,9 +83,9 @@ impl<'a> Engines<'a> {
         Gap::of(&self.shared.in_f64(&product), &exact, &direction)
     }
 
-    /// The larger length of the two gaps of Σ along the vectors of s and of a: where `(1/n) Σ H_i²` and
-    /// `H²` cancel, they do most along that of a, and what f32 loses there may hide the vector of s from
-    /// it.
+    /// The larger norm of the errors of Σ at the eigenvectors of s and of a. The cancellation between
+    /// `(1/n) Σ H_i²` and `H²` is strongest at the eigenvector of a, and the error of f32 there may hide
+    /// the true eigenvector of s.
     fn largest_of_covariance(&mut self, vectors: &Vectors) -> f64 {
         let point = self.shared.reference();
         let lengths = [&vectors.noise, &vectors.sharpness].map(|vector| {
@@ -96,7 +98,7 @@ impl<'a> Engines<'a> {
         lengths[0].max(lengths[1])
     }
 
-    /// The errors of `vᵀH_i v` along a vector.
+    /// The errors of `vᵀH_i v` along a vector, on some of the samples.
     fn quotients(&mut self, vector: &[f32]) -> QuotientGap {
         let single = self.single.sample_quotients(vector);
         let chosen = chosen(&single, QUOTIENTS);
@@ -112,17 +114,17 @@ impl<'a> Engines<'a> {
     }
 }
 
-/// `vᵀH_i v` by both engines.
+/// The quotients `vᵀH_i v` of both engines, compared.
 struct QuotientGap {
     /// The largest error.
     largest: f64,
-    /// Over how many samples.
+    /// The number of samples compared.
     compared: usize,
-    /// Those of the engine in f32, of all samples.
+    /// The quotients of the f32 engine, for all samples.
     single: Vec<f64>,
 }
 
-/// Measures at the vectors of a reading how far rounding has moved its products.
+/// Measures the rounding errors of the products at the eigenvectors of a reading.
 pub fn measure(
     task: &Task<'_>,
     mode: Option<Mode>,
@@ -138,7 +140,7 @@ pub fn measure(
     let shared = SharedPoint::new(task, mode, spread(count, together));
     let mut engines = Engines::new(&shared, task);
     let [a, smallest] = [&vectors.sharpness, &vectors.smallest].map(|v| engines.hessian(v));
-    // A part of the samples has another Hessian: what counts is the share that it loses.
+    // A part of the samples has another Hessian, so that the relative error is what counts.
     let size = if shared.count() < count && a.size > 0.0 {
         (reading.sharpness.value.abs() / a.size).max(1.0)
     } else {
@@ -146,7 +148,8 @@ pub fn measure(
     };
     let mut rounding = Rounding {
         sharpness: size * a.length,
-        // Weyl: an end moves by no more than the whole error, of which the one along a is a part.
+        // By Weyl's inequality an eigenvalue moves by no more than the norm of the error, which is at
+        // least the error along the vector of a.
         smallest: size * smallest.length.max(a.length),
         covariance: 0.0,
         along: Both {
@@ -164,7 +167,7 @@ pub fn measure(
     rounding
 }
 
-/// The part that belongs to single samples: products with Σ, and `vᵀH_i v`.
+/// The errors of quantities that are built from single samples: products with Σ, and `vᵀH_i v`.
 fn of_samples(
     rounding: &mut Rounding,
     task: &Task<'_>,
@@ -199,26 +202,27 @@ fn of_samples(
     rounding.covariance = growth * few.largest_of_covariance(vectors);
 }
 
-/// How many samples pass one by one for a product with Σ.
+/// The number of samples, processed one by one, that a product with Σ is compared on.
 fn one_by_one(network: &Network) -> usize {
     let work = network.parameters() + TAPS * network.activation_numbers() as usize;
     (WORK / work.max(1)).max(16)
 }
 
-/// How many samples pass together where their statistics are read: forward and backward, values and
-/// derivatives, and one layer more of each.
+/// The number of samples that may be processed together when batch normalisation reads their statistics:
+/// values and derivatives, forward and backward, with one extra layer of each.
 pub(super) fn together(network: &Network) -> usize {
     let numbers = network.features() + network.activation_numbers() as usize;
     (ROOM / (6 * size_of::<f64>() * numbers.max(1))).max(2)
 }
 
-/// At most so many of `count` samples, evenly spread.
+/// At most `most` of `count` indices, evenly spaced.
 fn spread(count: usize, most: usize) -> Vec<usize> {
     let taken = most.min(count);
     (0..taken).map(|k| k * count / taken).collect()
 }
 
-/// At most so many samples: half of them those whose quotient is the largest in size, half spread.
+/// At most `most` samples: half of them have the largest absolute quotients, the others are evenly
+/// spaced.
 fn chosen(quotients: &[f64], most: usize) -> Vec<usize> {
     let count = quotients.len();
     if count <= most {

@@ -1,4 +1,4 @@
-//! How the optimiser runs.
+//! The hyperparameters of the optimiser.
 
 use num_traits::{One, Zero};
 use serde::Serialize;
@@ -9,30 +9,32 @@ use crate::number::Exact;
 
 use super::optimizer::Optimizer;
 
-/// Learning rate, batch, sampling and momentum, over a number of samples.
+/// The learning rate, batch size, sampling and momentum of a run over a number of samples.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Setting {
-    /// η > 0.
+    /// The learning rate η > 0.
     pub lr: Exact,
-    /// B.
+    /// The batch size B.
     pub batch: usize,
     /// How a batch is drawn.
     pub sampling: Sampling,
-    /// β of heavy ball (or of Nesterov, where that is the optimiser), 0 ≤ β < 1; 0 is plain SGD.
+    /// The momentum β of heavy ball (or of Nesterov, if that is the optimiser), 0 ≤ β < 1; 0 is plain
+    /// SGD.
     pub momentum: Exact,
-    /// The optimiser, where it was named.
+    /// The optimiser, if the user named it.
     #[serde(skip)]
     pub optimizer: Option<Optimizer>,
-    /// n.
+    /// The number of samples n.
     #[serde(skip)]
     pub samples: usize,
 }
 
 impl Setting {
-    /// A setting from the words of a command line.
+    /// Parses a setting from the values of command-line flags.
     ///
     /// # Errors
-    /// When the rate is not positive, the momentum not in [0, 1), or the batch not from 1 to n.
+    /// Returns an error if the learning rate is not positive, the momentum is not in [0, 1), or the batch
+    /// size is not from 1 to n.
     pub fn new(
         lr: &str,
         momentum: &str,
@@ -66,11 +68,11 @@ impl Setting {
         Ok(setting)
     }
 
-    /// The same run under an optimiser that was named. SGD with momentum is heavy ball, and heavy ball
-    /// without is SGD.
+    /// The same run with a named optimiser. SGD with momentum is heavy ball, and heavy ball without
+    /// momentum is SGD.
     ///
     /// # Errors
-    /// When there is momentum and the optimiser is none of those that have one.
+    /// Returns an error if there is momentum and the optimiser does not have one.
     pub fn with_optimizer(self, optimizer: Optimizer) -> Result<Self> {
         if matches!(optimizer, Optimizer::Other(_)) && !self.is_plain() {
             let fault = format!(
@@ -85,7 +87,7 @@ impl Setting {
         })
     }
 
-    /// The optimiser's name, or that of the one that is assumed.
+    /// The name of the optimiser, or of the one that is assumed.
     pub fn optimizer_name(&self) -> &'static str {
         let assumed = if self.is_plain() {
             Optimizer::Sgd
@@ -95,33 +97,33 @@ impl Setting {
         self.optimizer.unwrap_or(assumed).name()
     }
 
-    /// Why no criterion here speaks of this run; `None` where some does.
+    /// Why no criterion describes this run; `None` if one does.
     pub fn uncovered(&self) -> Option<String> {
         self.optimizer.and_then(Optimizer::uncovered)
     }
 
-    /// The optimiser's name, where the criteria are not those of SGD and heavy ball.
+    /// The name of the optimiser, if its criteria are not those of SGD and heavy ball.
     pub fn special_optimizer(&self) -> Option<&'static str> {
         let is_special = self.uncovered().is_some() || self.is_nesterov();
         is_special.then(|| self.optimizer_name())
     }
 
-    /// Is there Nesterov's momentum?
+    /// Whether the run has Nesterov momentum.
     pub fn is_nesterov(&self) -> bool {
         self.optimizer == Some(Optimizer::Nesterov) && !self.is_plain()
     }
 
-    /// Has every epoch, where there are epochs, batches of one size?
+    /// Whether all batches of an epoch have the same size. This holds if there are no epochs.
     pub fn has_even_epochs(&self) -> bool {
         self.sampling == Sampling::WithReplacement || self.samples.is_multiple_of(self.batch)
     }
 
-    /// Refuses a batch that does not divide the samples: an epoch that goes through them all, as data
-    /// loaders do, would end with a smaller one, of which no criterion speaks. Drawn with replacement
-    /// there are no epochs.
+    /// Checks that the batch size divides the number of samples. Otherwise an epoch that passes through
+    /// all samples, as data loaders do, would end with a smaller batch, which no criterion describes.
+    /// Batches drawn with replacement form no epochs and always pass.
     ///
     /// # Errors
-    /// When it does not divide them.
+    /// Returns an error if the batch size does not divide the number of samples.
     pub fn check_epochs(&self) -> Result<()> {
         if self.has_even_epochs() {
             return Ok(());
@@ -140,26 +142,26 @@ impl Setting {
         Err(Error::input("--batch", batch, fault))
     }
 
-    /// p, the weight of the sample noise at this batch.
+    /// The weight p of the gradient noise at this batch size.
     pub fn weight(&self) -> Exact {
         self.weight_of(self.batch)
     }
 
-    /// p at another batch.
+    /// The weight p at another batch size.
     ///
     /// # Panics
-    /// When the batch is not from 1 to n.
+    /// If the batch size is not from 1 to n.
     pub fn weight_of(&self, batch: usize) -> Exact {
         let weight = self.sampling.weight(self.samples, batch);
         weight.expect("a batch from 1 to the number of samples")
     }
 
-    /// Is it plain SGD, without momentum?
+    /// Whether the run is plain SGD, without momentum.
     pub fn is_plain(&self) -> bool {
         self.momentum.is_zero()
     }
 
-    /// Does every step see every sample once?
+    /// Whether every step uses every sample once.
     pub fn is_full_batch(&self) -> bool {
         self.weight().is_zero()
     }

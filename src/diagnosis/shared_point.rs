@@ -1,4 +1,4 @@
-//! A point that the engine measures in f32 and the reference in f64.
+//! A point that the f32 engine and the f64 reference both measure.
 
 use crate::network::{Batch, CurvatureMatrix, Gathered, Network, Point};
 use crate::reference::translate::{self, in_pytorch_order};
@@ -9,28 +9,28 @@ use super::point;
 use super::subject::{Model, Samples};
 use super::task::Task;
 
-/// How many numbers the inputs and targets have of the samples that are in f64 at a time.
+/// The most input and target numbers that are held in f64 at a time.
 pub(super) const SLICE: usize = 1 << 23;
 
-/// The point of a task's model in a mode, over some of its samples, for the engine and for the reference.
-/// The reference reads the numbers of the files themselves where f32 has rounded them.
+/// The point of a task's model in a mode, over some of its samples, for the f32 engine and for the f64
+/// reference. If f32 has rounded numbers of the files, the reference reads the original ones.
 pub(super) struct SharedPoint<'a> {
     model: &'a Model,
     all: &'a Samples,
     mode: Option<Mode>,
     matrix: CurvatureMatrix,
-    /// Which samples.
+    /// The indices of the samples.
     samples: Vec<usize>,
-    /// These samples in f32, where they are not all.
+    /// These samples in f32, if they are not all.
     gathered: Option<Gathered>,
-    /// The statistics of the mode, for the engine.
+    /// The statistics of the mode, for the f32 engine.
     statistics: Vec<f32>,
-    /// Those that stay fixed, for the reference, where f32 would round them.
+    /// The fixed statistics in f64, for the reference, if f32 would round them.
     fixed_statistics: Option<Vec<f64>>,
 }
 
 impl<'a> SharedPoint<'a> {
-    /// The point over these samples. Statistics of the samples are those of these ones.
+    /// The point over these samples. Statistics that depend on samples are computed from these.
     pub fn new(task: &Task<'a>, mode: Option<Mode>, samples: Vec<usize>) -> Self {
         let all = task.samples;
         let gathered = (samples.len() < all.count).then(|| gathered(all, &samples));
@@ -55,7 +55,7 @@ impl<'a> SharedPoint<'a> {
         shared
     }
 
-    /// The same point over some of its samples, by their places here, with the statistics that it has.
+    /// The same point over some of its samples, given by index. The statistics stay the same.
     pub fn subset(&self, places: &[usize]) -> Self {
         let samples: Vec<usize> = places.iter().map(|&place| self.samples[place]).collect();
         SharedPoint {
@@ -67,12 +67,12 @@ impl<'a> SharedPoint<'a> {
         }
     }
 
-    /// How many samples.
+    /// The number of samples.
     pub fn count(&self) -> usize {
         self.samples.len()
     }
 
-    /// The samples in f32.
+    /// The samples in f32, as one batch.
     pub fn batch(&self) -> Batch<'_> {
         match &self.gathered {
             Some(gathered) => gathered.batch(),
@@ -80,7 +80,7 @@ impl<'a> SharedPoint<'a> {
         }
     }
 
-    /// The point of the engine.
+    /// The point for the f32 engine.
     pub fn point(&self) -> Point<'_> {
         point::point(self.model, self.mode, &self.statistics)
     }
@@ -89,7 +89,7 @@ impl<'a> SharedPoint<'a> {
         &self.model.network
     }
 
-    /// The point of the reference, over all the samples here.
+    /// The point for the reference, over all the samples.
     pub fn reference(&self) -> ReferencePoint {
         self.reference_over(&self.samples)
     }
@@ -108,8 +108,8 @@ impl<'a> SharedPoint<'a> {
             })
     }
 
-    /// `Hv` of the reference, slice by slice where the samples are not coupled; `v` and the product stand
-    /// in PyTorch's order.
+    /// The product `Hv` of the reference, computed slice by slice if the samples are not coupled. `v` and
+    /// the product are in PyTorch's parameter order.
     pub fn hessian_product(&self, direction: &[f64]) -> Vec<f64> {
         let width = self.network().features() + self.network().outputs();
         let slice = if self.point().is_coupled() {
@@ -127,7 +127,7 @@ impl<'a> SharedPoint<'a> {
         sum
     }
 
-    /// A vector of the engine as one of the reference.
+    /// Converts a vector of the f32 engine to one of the reference.
     pub fn in_f64(&self, vector: &[f32]) -> Vec<f64> {
         let ordered = in_pytorch_order(self.network(), vector);
         ordered.into_iter().map(f64::from).collect()

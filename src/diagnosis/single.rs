@@ -1,4 +1,4 @@
-//! The reading of the engine, in f32.
+//! The reading of the f32 engine.
 
 use crate::curvature::{Ends, Smallest, Tracker, root, smallest};
 use crate::error::{Error, Result};
@@ -10,11 +10,11 @@ use super::number::Number;
 use super::reading::{Along, OtherMatrix, Precision, Reading, Vectors};
 use super::task::{Effort, Task};
 
-/// Measures at a point of the task's model. A tracker that has measured near by saves products. How far
-/// rounding has moved the products is not yet in the reading ([`Reading::rounded`]).
+/// Measures a point of the task's model. A tracker that has measured a nearby point saves products. The
+/// reading does not yet include the rounding errors of the products ([`Reading::rounded`]).
 ///
 /// # Errors
-/// When loss or curvature are beyond the range of f32.
+/// Returns an error if the loss or the curvature overflows f32.
 pub fn read(
     task: &Task<'_>,
     point: &Point<'_>,
@@ -26,7 +26,7 @@ pub fn read(
     })
 }
 
-/// As [`read`]; `None` when a number is not finite.
+/// Like [`read`], but returns `None` if a number is not finite.
 fn measure(
     task: &Task<'_>,
     point: &Point<'_>,
@@ -72,8 +72,8 @@ fn measure(
 /// The ends of the spectra of H and Σ.
 struct Spectra {
     hessian: Ends,
-    /// `None` where the samples are coupled, and of one sample, whose Σ is zero: a product would show
-    /// rounding only.
+    /// `None` if the samples are coupled, and for a single sample, whose Σ is zero, so that a product
+    /// would show only rounding errors.
     covariance: Option<Ends>,
     smallest: Smallest,
 }
@@ -113,7 +113,7 @@ impl Spectra {
     }
 }
 
-/// Is every target a unit vector of several?
+/// Whether there are several outputs and every target is a unit vector.
 fn names_classes(outputs: usize, batch: &Batch<'_>) -> bool {
     let is_unit = |row: &[f32]| {
         let count = |number| row.iter().filter(|&&y| y == number).count();
@@ -128,7 +128,7 @@ fn gradient_norm(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> f64 {
     kernel::dot_wide(isa, &gradient, &gradient).sqrt()
 }
 
-/// The other matrix at the same point, along `vector`, that of the sharpness.
+/// Compares the other matrix at the same point, along `vector`, the eigenvector of the sharpness.
 pub fn other_matrix(task: &Task<'_>, point: &Point<'_>, vector: &[f32]) -> OtherMatrix {
     let (effort, batch) = (task.effort, task.samples.batch());
     let product = |matrix| {

@@ -1,10 +1,11 @@
-//! Are samples those that a run was trained on? What the name of their file says.
+//! Whether samples are training samples, judged by the name of their file.
 
 use std::path::Path;
 
 use crate::dataset::{Source, Split};
 
-/// Words of a file's name, between anything but letters and digits.
+/// Words that mark training data in the name of a file. They are delimited by anything but letters and
+/// digits.
 const TRAIN: [&str; 3] = ["train", "training", "trainset"];
 const TEST: [&str; 9] = [
     "test",
@@ -18,8 +19,8 @@ const TEST: [&str; 9] = [
     "heldout",
 ];
 
-/// The split of a source of samples: that of training for a named data set; of a file what its name says,
-/// `None` where it does not.
+/// The split of a source of samples. A named data set is training data; for a file the name decides, and
+/// the result is `None` if it does not tell.
 pub fn of(source: &str) -> Option<Split> {
     if !Source::named(source).is_file() {
         return Some(Split::Train);
@@ -37,7 +38,7 @@ pub fn of(source: &str) -> Option<Split> {
     }
 }
 
-/// The word in JSON.
+/// The name of a split in JSON.
 pub fn name(split: Option<Split>) -> &'static str {
     match split {
         Some(Split::Train) => "train",
@@ -46,7 +47,7 @@ pub fn name(split: Option<Split>) -> &'static str {
     }
 }
 
-/// What the loss over these samples is called.
+/// The name of the loss over these samples.
 pub fn loss(split: Option<Split>) -> &'static str {
     match split {
         Some(Split::Train) => "train loss",

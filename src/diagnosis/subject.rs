@@ -1,4 +1,4 @@
-//! What is looked at: one fixed set of samples, and a network at a point.
+//! The subject of a measurement: a fixed set of samples, and a network at a point.
 
 use std::path::{Path, PathBuf};
 
@@ -14,36 +14,37 @@ use super::mode::Mode;
 use super::objective::Objective;
 use super::{architecture, matching, split, targets};
 
-/// What a user names.
+/// The network and the samples that the user names.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// `fnn`, another name, or a TOML file.
+    /// The architecture: `fnn`, another name, or the path of a TOML file.
     pub arch: PathBuf,
-    /// The loss that is descended.
+    /// The training loss.
     pub objective: Objective,
-    /// The samples.
+    /// The source of the samples.
     pub data: Source,
-    /// The first so many samples; without it, 1000 of a named data set and all of a file.
+    /// How many samples to use, counted from the first. Without it, 1000 of a named data set and all of a
+    /// file.
     pub samples: Option<usize>,
-    /// The classes that are kept.
+    /// The classes to keep.
     pub classes: Option<Vec<usize>>,
     /// Which tensors of a checkpoint are the model's.
     pub choice: Choice,
-    /// The order of its modules, where the user tells it.
+    /// The order of its modules, if the user gives one.
     pub order: Option<RequestedOrder>,
 }
 
 impl Request {
-    /// The name of the samples in errors.
+    /// The name of the data set, for errors.
     pub fn place(&self) -> String {
         shown(&self.data.name)
     }
 }
 
-/// The samples that a request names, whatever network reads them.
+/// Loads the samples that a request names, whatever network will read them.
 ///
 /// # Errors
-/// As [`dataset::load`].
+/// The errors of [`dataset::load`].
 pub fn load(request: &Request) -> Result<Dataset> {
     work::stage("reading the data");
     let samples = request
@@ -53,11 +54,11 @@ pub fn load(request: &Request) -> Result<Dataset> {
     dataset::load(&request.data, Split::Train, samples, classes)
 }
 
-/// What can be said of a request before there is a checkpoint: whether its architecture is one, and,
-/// where a TOML file describes the network, whether samples and mode belong to it.
+/// Checks a request before there is a checkpoint: its architecture must exist and, if a TOML file
+/// describes the network, the samples and the mode must fit it.
 ///
 /// # Errors
-/// When one of these is wrong.
+/// Returns an error if one of these conditions fails.
 pub fn check(request: &Request, data: &Dataset, mode: Option<Mode>) -> Result<()> {
     let Some(network) = architecture::described(&request.arch)? else {
         return Ok(());
@@ -68,22 +69,22 @@ pub fn check(request: &Request, data: &Dataset, mode: Option<Mode>) -> Result<()
     Samples::new(&request.place(), data, &network).map(drop)
 }
 
-/// A network at the point that a checkpoint gives.
+/// A network with the parameters of a checkpoint.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// What the user called the network.
+    /// The architecture, as the user named it.
     pub arch: PathBuf,
     /// The network, with its loss.
     pub network: Network,
     /// Its parameters and running statistics.
     pub state: State,
-    /// SHA-256 of the checkpoint.
+    /// The SHA-256 of the checkpoint.
     pub digest: String,
-    /// How many weights were rounded to f32 when they were read.
+    /// The number of weights that were rounded to f32 when they were read.
     pub rounded: usize,
-    /// Which tensor became which layer's.
+    /// Which tensor fills which layer.
     pub assignment: Assignment,
-    /// The weights and statistics of the file, where f32 has rounded some of them.
+    /// The weights and statistics as they are in the file, if f32 has rounded some of them.
     pub exact: Unrounded,
 }
 
@@ -91,7 +92,7 @@ impl Model {
     /// Reads a checkpoint into the network that a request names.
     ///
     /// # Errors
-    /// When the checkpoint is malformed, or does not fit the network or the samples.
+    /// Returns an error if the checkpoint is malformed, or does not fit the network or the samples.
     pub fn read(path: &Path, request: &Request, data: &Dataset) -> Result<Self> {
         work::stage("reading the weights");
         let checkpoint = Checkpoint::read_chosen(path, &request.choice)?;
@@ -114,34 +115,35 @@ impl Model {
 }
 
 impl Model {
-    /// Is every weight zero, in a network of more than one layer with weights, as in a file that was made and
-    /// never filled?
+    /// Whether every weight is zero in a network with more than one layer of weights, as in a file that
+    /// was created but never filled.
     pub fn is_untrained(&self) -> bool {
         let is_zero = self.state.parameters.iter().all(|weight| *weight == 0.0);
         is_zero && self.network.modules().len() > 1
     }
 }
 
-/// Samples as a network reads them, like targets side by side.
+/// Samples and targets in the form that a network reads, with equal targets side by side.
 #[derive(Clone, Debug)]
 pub struct Samples {
     rows: Gathered,
-    /// How many.
+    /// The number of samples.
     pub count: usize,
-    /// Training samples or not, by the name of the data set; `None` where it does not say.
+    /// Whether the name of the data set marks training or test samples; `None` if it does not tell.
     pub split: Option<Split>,
-    /// SHA-256 of exactly these samples and their labels.
+    /// The SHA-256 of exactly these samples and their labels.
     pub digest: String,
-    /// How many inputs, and how many targets, were rounded to f32 when they were read.
+    /// The number of inputs, and of targets, that were rounded to f32 when they were read.
     pub rounded: [usize; 2],
     exact: Unrounded,
 }
 
 impl Samples {
-    /// The samples of a data set for a network; `place` names the data set in errors.
+    /// Converts the samples of a data set for a network. Errors name the data set as `place`.
     ///
     /// # Errors
-    /// When the targets do not fit the outputs, or are not what the loss is of.
+    /// Returns an error if the targets do not match the outputs of the network, or are not what its loss
+    /// accepts.
     pub fn new(place: &str, data: &Dataset, network: &Network) -> Result<Self> {
         let targets = targets::rows(place, &data.targets, network)?;
         let batch = Batch {
@@ -164,7 +166,7 @@ impl Samples {
         self.rows.batch()
     }
 
-    /// These samples in f64, where f32 has rounded some of their numbers.
+    /// The original numbers of these samples, if f32 has rounded some of them.
     pub fn exact(&self, samples: &[usize]) -> Unrounded {
         let rows = |numbers: &Option<Vec<f64>>| rows(numbers.as_ref()?, self.count, samples);
         Unrounded {
@@ -174,13 +176,14 @@ impl Samples {
         }
     }
 
-    /// The bytes that the numbers take that f32 does not hold.
+    /// The size in bytes of the original numbers that f32 has rounded.
     pub fn exact_bytes(&self) -> u64 {
         self.exact.bytes()
     }
 }
 
-/// The numbers that f32 has rounded, sample by sample as the batch is gathered, channels first.
+/// The original numbers, if f32 has rounded some: sample by sample in the order of the batch, channels
+/// first.
 fn exact(data: &Dataset, batch: &Batch<'_>) -> Unrounded {
     let exact = &data.exact;
     if exact.inputs.is_none() && exact.targets.is_none() {
@@ -195,7 +198,7 @@ fn exact(data: &Dataset, batch: &Batch<'_>) -> Unrounded {
     }
 }
 
-/// The rows of these samples, of numbers that `count` samples have.
+/// The rows of these samples, out of `numbers` for `count` samples.
 fn rows(numbers: &[f64], count: usize, samples: &[usize]) -> Option<Vec<f64>> {
     let width = numbers.len() / count;
     let rows = samples

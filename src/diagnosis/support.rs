@@ -1,4 +1,4 @@
-//! What each layer and each loss can do, found by doing it on a tiny network.
+//! A table of what each layer and each loss can do, found by running it in a tiny network.
 
 use std::path::Path;
 
@@ -11,20 +11,20 @@ use crate::train::random::{Purpose, stream};
 
 use super::text::{padded, width};
 
-/// A layer or a loss, and what it can do.
+/// A layer or a loss, with what it can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The word in architecture files, with the mode of batch normalisation.
+    /// The name in architecture files, followed by a variant or the mode of batch normalisation.
     pub name: String,
-    /// Outputs, gradient, `Hv`, Gauss–Newton `Gv`, `Σv`.
+    /// Whether outputs, the gradient, `Hv`, the Gauss–Newton product `Gv` and `Σv` can be computed.
     pub can: [bool; 5],
 }
 
-/// The heads of [`Row::can`].
+/// The column heads of [`Row::can`].
 pub const HEADS: [&str; 5] = ["forward", "backward", "Hv", "Gauss–Newton", "Σv"];
 
-/// Each layer word, with what makes it another layer, and the layer; in training mode the statistics are
-/// those of the batch.
+/// The name of each layer variant, and the layer in an architecture file. In training mode, batch
+/// normalisation uses the statistics of the batch.
 const LAYERS: [(&str, &str); 18] = [
     ("dense", "type = \"dense\"\noutputs = 3"),
     (
@@ -76,7 +76,8 @@ const LAYERS: [(&str, &str); 18] = [
 /// The layer that couples the samples.
 const TRAINING: &str = "batch-norm, training";
 
-/// A convolution before the layer and a dense layer behind, so that it stands inside a network.
+/// Surrounds a layer with a convolution in front and a dense layer behind, so that it is tested inside a
+/// network.
 fn around(layer: &str) -> String {
     format!(
         "input = [2, 4, 4]\n[[layer]]\ntype = \"convolution\"\noutputs = 2\nkernel = 3\n\
@@ -85,10 +86,10 @@ fn around(layer: &str) -> String {
     )
 }
 
-/// The rows of the layers, then of the losses.
+/// The rows for the layers, and those for the losses.
 ///
 /// # Panics
-/// When one of the tiny networks cannot be built: a fault of the table.
+/// If one of the tiny networks cannot be built, which is a bug in this table.
 pub fn table() -> [Vec<Row>; 2] {
     let network = |text: &str| {
         let built = description::parse(text, Path::new("support.toml"));
@@ -115,7 +116,7 @@ pub fn table() -> [Vec<Row>; 2] {
     [layers.collect(), losses.collect()]
 }
 
-/// Runs everything; "can" is a finite result that is not all zero.
+/// Runs every computation; one succeeds if its result is finite and not all zero.
 fn run(network: &Network, normalisation: Normalisation) -> [bool; 5] {
     const SAMPLES: usize = 3;
     let mut random = stream(1, Purpose::Initial, 0);
@@ -171,7 +172,7 @@ fn run(network: &Network, normalisation: Normalisation) -> [bool; 5] {
     ]
 }
 
-/// The table in Markdown, its columns aligned.
+/// The table in Markdown, with aligned columns.
 pub fn markdown() -> String {
     let [layers, losses] = table();
     let words = |row: &Row| row.can.map(|can| if can { "yes" } else { "no" });

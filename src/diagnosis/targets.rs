@@ -1,23 +1,24 @@
-//! What each loss takes for targets: looked at, and refused where it is something else.
+//! The targets that each loss accepts. Anything else is refused.
 //!
 //! | loss | targets of one sample |
 //! |---|---|
-//! | the squares | any finite numbers; a label is a unit vector |
+//! | squared losses | any finite numbers; a label is a unit vector |
 //! | cross-entropy | a distribution; a label is a unit vector |
 //! | binary cross-entropy | numbers from 0 to 1; a label is a unit vector, or 0 or 1 itself at one output |
-//! | hinge squared | signs −1 and 1, or 0 and 1 which stand for them; a label likewise |
+//! | squared hinge | −1 and 1, or 0 and 1 in their place; the same for a label |
 
 use crate::dataset::Targets;
 use crate::error::{Error, Result};
 use crate::network::{Loss, Network};
 
-/// How far the numbers of a distribution may be from summing to one.
+/// The largest accepted deviation of the sum of a distribution from one.
 const MASS: f32 = 1e-3;
 
-/// The targets as a network's loss reads them, samples × outputs; `place` names the data set in errors.
+/// The targets in the form that a network's loss reads, samples × outputs. Errors name the data set as
+/// `place`.
 ///
 /// # Errors
-/// When they do not fit the outputs, or are not what the loss is of.
+/// Returns an error if they do not match the outputs, or are not what the loss accepts.
 pub fn rows(place: &str, targets: &Targets, network: &Network) -> Result<Vec<f32>> {
     let (loss, outputs) = (network.loss(), network.outputs());
     let refuse = |row: usize, fault: &str| {
@@ -71,8 +72,8 @@ pub fn rows(place: &str, targets: &Targets, network: &Network) -> Result<Vec<f32
     }
 }
 
-/// Labels where there is one output: it has no unit vectors, so that only losses of two classes know
-/// what is meant.
+/// Labels for a network with one output, where there are no unit vectors: only losses of two classes give
+/// them a meaning.
 fn of_one_output(place: &str, targets: &Targets, network: &Network) -> Result<Option<Vec<f32>>> {
     let (1, Targets::Labels { labels, .. }) = (network.outputs(), targets) else {
         return Ok(None);
@@ -96,7 +97,8 @@ fn of_one_output(place: &str, targets: &Targets, network: &Network) -> Result<Op
     }
 }
 
-/// Zeros and ones for signs, which may be written as such; or the first row that is neither.
+/// Converts targets to signs; they may be signs already, or zeros and ones. The error is the first row
+/// that is neither.
 fn signs(mut rows: Vec<f32>, outputs: usize) -> std::result::Result<Vec<f32>, usize> {
     let other = |allowed: [f32; 2]| rows.iter().position(|y| !allowed.contains(y));
     match (other([0.0, 1.0]), other([-1.0, 1.0])) {
@@ -143,7 +145,7 @@ mod tests {
             let fault = hinge(mixed).unwrap_err();
             assert!(fault.contains("none of the signs -1 and 1"), "{fault}");
         }
-        // The first number that is no sign where another one is none of 0 and 1.
+        // If another number is neither 0 nor 1, the first number that is not a sign is at fault.
         let fault = values(Loss::HingeSquared, 2, &[1.0, 1.0, -1.0, 1.0, 1.0, 0.0]).unwrap_err();
         assert!(fault.starts_with("d: target 2: "), "{fault}");
     }

@@ -1,4 +1,4 @@
-//! What is diagnosed, and how far its curvature is measured.
+//! What is diagnosed, and with how much effort.
 
 use crate::curvature::Lanczos;
 use crate::kernel::Isa;
@@ -7,31 +7,31 @@ use crate::network::CurvatureMatrix;
 use super::setting::Setting;
 use super::subject::{Model, Samples};
 
-/// A model over samples under an optimiser: what is diagnosed, and how.
+/// A model, samples and an optimiser, together with the effort of the measurement.
 #[derive(Clone, Copy, Debug)]
 pub struct Task<'a> {
-    /// The checkpoint, as errors name it.
+    /// The name of the checkpoint in errors.
     pub place: &'a str,
     /// The model.
     pub model: &'a Model,
     /// The samples.
     pub samples: &'a Samples,
-    /// The optimiser.
+    /// The optimiser and its hyperparameters.
     pub setting: &'a Setting,
-    /// How far measurements go.
+    /// The effort of the measurements.
     pub effort: &'a Effort,
-    /// The loss that the user has seen, which the measured one must be to 1 %.
+    /// The loss that the user expects, which the measured loss must match to 1 %.
     pub expected: Option<f64>,
 }
 
-/// How far a measurement goes.
+/// How a point is measured, and when its iterations stop.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// The instruction set.
+    /// The instruction set of the kernels.
     pub isa: Isa,
     /// Which second derivative is measured.
     pub matrix: CurvatureMatrix,
-    /// The tolerance, and the most products, of each iteration.
+    /// The tolerance of each iteration, and its largest number of products.
     pub lanczos: Lanczos,
     /// The seed of the start vectors.
     pub seed: u64,

@@ -1,13 +1,13 @@
-//! Numbers and lines of the page: at most 80 columns.
+//! Formats numbers and lines for the page, which is 80 columns wide.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::number::Exact;
 
-/// Columns.
+/// The width of the page in columns.
 pub const WIDTH: usize = 80;
 
-/// A fraction as it is, or rounded where it is long.
+/// A fraction as it is, or rounded if it is long.
 pub fn brief(number: &Exact) -> String {
     const LONGEST: usize = 24;
     let exact = number.to_string();
@@ -18,7 +18,7 @@ pub fn brief(number: &Exact) -> String {
     }
 }
 
-/// Four significant digits.
+/// A number with four significant digits.
 pub fn digits(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
@@ -30,7 +30,7 @@ pub fn digits(value: f64) -> String {
     }
 }
 
-/// The same, and no more than the number.
+/// A number with four significant digits, rounded so that the text never exceeds the number.
 pub fn digits_below(value: f64) -> String {
     let nearest = digits(value);
     if nearest.parse().is_ok_and(|nearest: f64| nearest > value) {
@@ -40,7 +40,7 @@ pub fn digits_below(value: f64) -> String {
     }
 }
 
-/// The place of the fourth significant digit behind the point.
+/// The position of the fourth significant digit after the decimal point.
 fn places(size: f64) -> i32 {
     3 - size.log10().floor() as i32
 }
@@ -50,13 +50,13 @@ pub fn share(accuracy: Option<f64>) -> String {
     accuracy.map_or("none".to_owned(), |share| format!("{share:.4}"))
 }
 
-/// `1 sample`, `2 samples`.
+/// A count with its noun: `1 sample`, `2 samples`.
 pub fn counted(count: usize, what: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {what}{ending}")
 }
 
-/// As much of a line as the page has room for.
+/// The beginning of a line, as much as fits on the page.
 pub fn cut(line: &str) -> String {
     if line.width() <= WIDTH {
         return line.to_owned();
@@ -64,7 +64,7 @@ pub fn cut(line: &str) -> String {
     format!("{}…", beginning(line.chars(), WIDTH - 1))
 }
 
-/// The end of a text in at most so many columns, behind `…` where something is left out.
+/// The end of a text in at most `columns` columns, after `…` if something is left out.
 pub fn end(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();
@@ -74,7 +74,7 @@ pub fn end(text: &str, columns: usize) -> String {
     format!("…{end}")
 }
 
-/// As many of these characters as so many columns have room for.
+/// As many of these characters as fit into `columns` columns.
 fn beginning(characters: impl Iterator<Item = char>, columns: usize) -> String {
     let mut taken = 0;
     let fits = |c: &char| {
@@ -84,18 +84,18 @@ fn beginning(characters: impl Iterator<Item = char>, columns: usize) -> String {
     characters.take_while(fits).collect()
 }
 
-/// A text with blanks behind it, so many columns wide.
+/// A text padded with spaces to `columns` columns.
 pub fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
-/// How many columns a text takes on a terminal.
+/// The number of columns that a text takes on a terminal.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The lines of a text, broken between words but not at a no-break space; all but the first begin with
-/// `indent`.
+/// Breaks a text into lines, between words but never at a no-break space. All lines but the first begin
+/// with `indent`.
 pub fn wrap(text: &str, indent: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

@@ -1,17 +1,17 @@
-//! A checkpoint in which every weight is zero: as a rule a file that was made and never filled.
+//! Checkpoints in which every weight is zero, usually files that were created but never filled.
 //!
-//! Of one layer zero is a point as good as any. Where a layer stands behind another, no layer but the
-//! last learns anything there: the curvature is that of a network nobody trained, and nothing is
-//! called stable by it.
+//! In a network of one layer, zero is an ordinary point. In a network of several layers, no layer but the
+//! last has a gradient at zero: the curvature is that of an untrained network, and the point is never
+//! called stable.
 
 use super::subject::Model;
 use super::verdict::{Judgement, Justification, Stability};
 
-/// What a reader must know of such a point.
+/// The note on such a point.
 pub const NOTE: &str = "Every weight is zero: is this the file you mean, or one that was made and never \
                         filled? Behind a zero layer no other learns.";
 
-/// The judgement of a point, where there is anything to judge.
+/// The judgement of a model: unchanged, unless the model is untrained and would be called stable.
 pub fn judge(model: &Model, judgement: Judgement) -> Judgement {
     if judgement.verdict != Stability::Stable || !model.is_untrained() {
         return judgement;

@@ -1,10 +1,10 @@
-//! The verdict: what the criteria together allow to say.
+//! The verdict that follows from all criteria together.
 //!
-//! *unstable*: a necessary criterion certainly fails, so that the mean square of linearised SGD
-//! grows from almost every start. *stable*: a sufficient criterion certainly holds, or, by the
-//! two-number reading, no necessary one fails and both bounds and the one-direction form certainly
-//! hold; the second is no proof in several dimensions, where neither is needed or enough. Anything
-//! else is *undecided*.
+//! *unstable*: a necessary criterion certainly fails, so that the mean square of linearised SGD grows
+//! from almost every start. *stable*: either a sufficient criterion certainly holds, or, by the
+//! two-number reading, no necessary criterion fails and both bounds and the one-direction form certainly
+//! hold. The two-number reading is no proof in several dimensions, where these conditions are neither
+//! necessary nor sufficient. *undecided*: everything else.
 
 use serde::Serialize;
 
@@ -24,12 +24,12 @@ pub enum Stability {
     Stable,
     /// A necessary criterion certainly fails.
     Unstable,
-    /// Neither.
+    /// Neither of these is certain.
     Undecided,
 }
 
 impl Stability {
-    /// The word for it.
+    /// The name of the verdict.
     pub fn name(self) -> &'static str {
         match self {
             Stability::Stable => "stable",
@@ -39,17 +39,17 @@ impl Stability {
     }
 }
 
-/// What a verdict rests on.
+/// The reason for a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Justification {
-    /// A necessary criterion fails.
+    /// A necessary criterion certainly fails.
     Necessary,
-    /// A sufficient criterion holds.
+    /// A sufficient criterion certainly holds.
     Sufficient,
-    /// `a` and `s`, read as if one direction carried both.
+    /// The two-number reading: `a` and `s`, taken to lie in one direction.
     TwoNumbers,
-    /// Nothing: undecided.
+    /// There is none: the verdict is undecided.
     None,
 }
 
@@ -58,13 +58,13 @@ pub enum Justification {
 pub struct Judgement {
     /// The verdict.
     pub verdict: Stability,
-    /// What it rests on.
+    /// The kind of reason for it.
     pub basis: Justification,
-    /// One sentence.
+    /// The reason in one sentence.
     pub reason: String,
 }
 
-/// Where `−λ_min` is above this share of `a` there is no minimum, and nothing is called stable.
+/// If `−λ_min` is above this share of `a`, the point is not a minimum and is never called stable.
 const INDEFINITE: f64 = 0.1;
 
 /// Judges a reading by its criteria.
@@ -94,12 +94,11 @@ pub fn judge(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Settin
     }
 }
 
-/// Why nothing can be called stable, whatever the criteria say.
+/// Why the point cannot be called stable, whatever the criteria say.
 fn doubt(reading: &Reading) -> Option<String> {
     let (a, smallest) = (&reading.sharpness, &reading.smallest);
-    let not_converged = |name: &str| {
-        format!("{name} has not converged, so that a larger one may exist; raise --products")
-    };
+    let not_converged =
+        |name: &str| format!("{name} has not converged, a larger one may exist; raise --products");
     if a.status == Status::NotConverged {
         return Some(not_converged("a"));
     }
@@ -111,7 +110,7 @@ fn doubt(reading: &Reading) -> Option<String> {
     }
     if smallest.status == Status::NotConverged {
         return Some(
-            "λ_min has not converged, so that this may be no minimum; raise --products".to_owned(),
+            "λ_min has not converged, this may be no minimum; raise --products".to_owned(),
         );
     }
     (-smallest.value > INDEFINITE * a.value.abs()).then(|| {
@@ -122,7 +121,7 @@ fn doubt(reading: &Reading) -> Option<String> {
     })
 }
 
-/// What can be said where no necessary criterion fails.
+/// The verdict if no necessary criterion fails.
 fn hold(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Setting) -> Judgement {
     let mut sufficient = criteria.iter().filter(|c| c.role == Role::Sufficient);
     if let Some(criterion) = sufficient.find(|c| c.holds()) {
@@ -150,9 +149,10 @@ fn hold(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Setting) ->
     by_two_numbers(reading, criteria)
 }
 
-/// What a and s say, read as if one direction carried both.
+/// The verdict of the two-number reading: `a` and `s`, taken to lie in one direction.
 fn by_two_numbers(reading: &Reading, criteria: &[MeasuredCriterion]) -> Judgement {
-    // Along the vector of s an interval may hold the edge because everything there is nearly zero.
+    // The bound along the vector of s is left out: it may be open merely because everything there is
+    // nearly zero.
     let counts =
         |c: &&MeasuredCriterion| c.role != Role::Sufficient && c.name != DIRECTION_OF_NOISE;
     match criteria.iter().filter(counts).find(|c| c.is_open()) {

@@ -1,4 +1,4 @@
-//! Gradient descent on a network: the sharpness where it ends, against 2/η.
+//! Gradient descent on a network: the sharpness at the end of training, compared with 2/η.
 
 use crate::criterion::gradient_descent;
 use crate::error::Result;
@@ -12,7 +12,7 @@ use super::{Context, Scale};
 use crate::record::numeral::significant;
 use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Record, Series, Style, Table};
 
-/// The experiment.
+/// Trains networks by gradient descent and compares their final sharpness with 2/η.
 pub struct Descent;
 
 impl Experiment for Descent {
@@ -21,10 +21,10 @@ impl Experiment for Descent {
     const NAME: &'static str = "descent";
 
     fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
-        // By the authors' stopping rule the network of the smoke scale stops while its sharpness still
-        // oscillates a few percent around the bound. The claim speaks of minima, so at that scale
-        // training goes on to a loss of 10⁻⁶. A run may even then be a tenth of a percent above the
-        // bound, which decides nothing; hence several learning rates.
+        // Under the authors' stopping rule, the small network of the smoke scale stops while its
+        // sharpness still oscillates a few percent around the bound. The claim is about minima, so at
+        // that scale training continues to a loss of 10⁻⁶. Even then a run may be a tenth of a percent
+        // above the bound, which decides nothing; several learning rates make up for that.
         let (rates, seeds, tolerance, steps): (&[f32], _, _, _) = match scale {
             Scale::Smoke => (&[0.5, 1.0, 2.0], 1..=1, 1e-6, 12_000),
             Scale::Quick => (&[0.2, 0.5, 1.0, 2.0, 4.0], 1..=3, 1e-4, 10_000),

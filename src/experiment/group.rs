@@ -1,4 +1,4 @@
-//! Runs that differ in their seed only, taken together.
+//! Groups of runs that differ only in their seeds.
 
 use crate::curvature::{Eigenvalue, Measurement};
 use crate::model::{Curvature, Sampling};
@@ -10,45 +10,45 @@ use super::trained::{TrainingOutcome, TrainingSettings};
 use crate::record::numeral::significant;
 use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series};
 
-/// Runs that differ in their seed only.
+/// Runs that differ only in their seeds.
 pub struct Group<'a> {
     /// The settings of the first run.
     pub settings: &'a TrainingSettings,
-    /// All runs.
+    /// The outcomes of all runs.
     pub outcomes: Vec<&'a TrainingOutcome>,
 }
 
-/// A bound, and where the runs of a group lie.
+/// A bound, and where the runs of a group lie relative to it.
 pub struct Bound<'a> {
     /// The id of the claim that states it.
     pub claim: &'a str,
-    /// How runs above the bound stand to the theory.
+    /// What a run above the bound means for the theory.
     pub beyond: Agreement,
-    /// Do the runs meet the criterion?
+    /// Whether the runs satisfy the criterion.
     pub verdict: Verdict,
     /// The largest measured value in units of the bound.
     pub largest: f64,
 }
 
-/// Mean, smallest and largest of a quantity over the runs of a group.
+/// The mean and the range of a quantity over the runs of a group.
 #[derive(Clone, Copy, Debug)]
 pub struct Spread {
     /// The mean.
     pub mean: f64,
-    /// The smallest.
+    /// The smallest value.
     pub low: f64,
-    /// The largest.
+    /// The largest value.
     pub high: f64,
 }
 
-/// What a table shows where there is no value.
+/// The text in a table cell that has no value.
 pub const ABSENT: &str = "–";
 
 /// The precision of intervals around measured values, in bits: enough for an f64.
 pub const BITS: u32 = 64;
 
 impl<'a> Group<'a> {
-    /// Groups results whose settings differ in their seeds only, in the order of first appearance.
+    /// Groups the results whose settings differ only in their seeds, in order of first appearance.
     pub fn all(results: &'a [(TrainingSettings, TrainingOutcome)]) -> Vec<Group<'a>> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for (settings, outcome) in results {
@@ -64,7 +64,7 @@ impl<'a> Group<'a> {
         groups
     }
 
-    /// η, the f32 that was used.
+    /// The learning rate η, as the f32 that was used.
     pub fn learning_rate(&self) -> f64 {
         f64::from(self.settings.plan.learning_rate)
     }
@@ -74,18 +74,18 @@ impl<'a> Group<'a> {
         self.settings.plan.learning_rate.to_string()
     }
 
-    /// B.
+    /// The batch size B.
     pub fn batch(&self) -> usize {
         self.settings.plan.batch
     }
 
-    /// The weight `p` of the sample noise. Each batch of a reshuffled epoch is marginally a
-    /// uniform subset.
+    /// The weight `p` of the gradient noise. Each batch of a reshuffled epoch is, by itself, a uniformly
+    /// random subset.
     pub fn weight<T: Field>(&self) -> T {
         let sampling = match self.settings.plan.sampler {
             Sampler::WithReplacement => Sampling::WithReplacement,
             Sampler::WithoutReplacement | Sampler::Reshuffled => Sampling::WithoutReplacement,
-            // Its noise is a multiple of the second moment, not of the variance.
+            // The noise of Bernoulli batches is a multiple of the second moment, not of the variance.
             Sampler::Bernoulli => unreachable!("no experiment here draws Bernoulli batches"),
         };
         let weight = sampling.weight(self.settings.samples, self.batch());
@@ -97,7 +97,7 @@ impl<'a> Group<'a> {
         self.outcomes.iter().filter_map(|o| o.measurement.as_ref())
     }
 
-    /// The spread of a quantity over the measured runs; `None` when every run diverged.
+    /// The spread of a quantity over the measured runs; `None` if every run diverged.
     pub fn spread(&self, of: impl Fn(&Measurement) -> f64) -> Option<Spread> {
         let values: Vec<f64> = self.measurements().map(of).collect();
         Some(Spread {
@@ -107,8 +107,8 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// `a·η/2` and `s·η√p` over the runs: both are 1 on the bounds, whatever η and B. `None` when every
-    /// run diverged.
+    /// The spreads of `a·η/2` and `s·η√p` over the runs; both quantities are 1 on their bounds, whatever
+    /// η and B. `None` if every run diverged.
     pub fn scaled(&self) -> Option<(Spread, Spread)> {
         let eta = self.learning_rate();
         let noise = eta * self.weight::<f64>().sqrt();
@@ -134,15 +134,16 @@ impl<'a> Group<'a> {
         parts.join(", ")
     }
 
-    /// Did every run converge? The theory is about minima, and a run that did not converge is at none.
+    /// Whether every run converged. The theory is about minima, and a run that did not converge is not at
+    /// one.
     pub fn is_at_minima(&self) -> bool {
         self.outcomes
             .iter()
             .all(|o| o.run.ending == Ending::Converged)
     }
 
-    /// What the runs say about a bound. Runs that did not all converge do not meet the hypotheses of the
-    /// claim; they decide nothing and have no margin.
+    /// The finding of these runs about a bound. If some runs did not converge, the hypotheses of the
+    /// claim are not satisfied: the finding is undecided and has no margin.
     pub fn finding(&self, bound: Bound<'_>, sentence: String) -> Finding {
         let Bound {
             claim,
@@ -164,7 +165,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// The finding when no run could be measured.
+    /// The finding if no run could be measured.
     pub fn nothing_to_say(&self, claim: &str) -> Finding {
         let (eta, batch) = (self.learning_rate_text(), self.batch());
         Finding {
@@ -175,8 +176,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// The mean of the runs' test accuracies, in percent with one digit; a dash when every run
-    /// diverged.
+    /// The mean test accuracy of the runs, in percent with one decimal; a dash if every run diverged.
     pub fn test_accuracy(&self) -> String {
         let accuracies = self.outcomes.iter().filter_map(|o| o.test_accuracy);
         let accuracies: Vec<f64> = accuracies.collect();
@@ -187,14 +187,15 @@ impl<'a> Group<'a> {
         format!("{mean:.1}")
     }
 
-    /// The spread of a quantity as text; a dash when every run diverged.
+    /// The spread of a quantity as text; a dash if every run diverged.
     pub fn spread_text(&self, of: impl Fn(&Measurement) -> f64) -> String {
         self.spread(of)
             .map_or(ABSENT.to_owned(), |spread| spread.text())
     }
 
-    /// Do all measured runs meet a criterion, that is, is its slack ≥ 0? Every measured value enters as an
-    /// interval whose radius is its residual. `slack` is given a and s, η, and p.
+    /// Whether all measured runs satisfy a criterion, that is, whether its slack is ≥ 0. Every measured
+    /// value enters as an interval whose radius is its residual. The arguments of `slack` are a and s, η,
+    /// and p.
     pub fn verdict(
         &self,
         slack: impl Fn(&Curvature<Interval<BITS>>, &Interval<BITS>, &Interval<BITS>) -> Interval<BITS>,
@@ -211,20 +212,20 @@ impl<'a> Group<'a> {
     }
 }
 
-/// Measured sharpness and non-uniformity as intervals, as if one direction carried both.
+/// The measured sharpness and non-uniformity as intervals, taken to lie in one direction.
 fn curvature(measurement: &Measurement) -> Curvature<Interval<BITS>> {
     let interval = |e: Eigenvalue| Interval::around(e.value, e.residual);
     let s: Interval<BITS> = interval(measurement.non_uniformity);
     Curvature::along_one_direction(interval(measurement.sharpness), s.square())
 }
 
-/// A group as a point of [`rectangle`]; its error bar is that of the non-uniformity.
+/// A group as a point of [`rectangle`]; the error bar is that of the non-uniformity.
 pub fn point_in_rectangle(group: &Group<'_>) -> Option<DataPoint> {
     let (sharpness, noise) = group.scaled()?;
     Some(noise.point(sharpness.mean))
 }
 
-/// A figure of points in units of the two bounds, and the bounds themselves.
+/// A figure in which the axes are in units of the two bounds, with the bounds themselves.
 pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
     let corner = [(0.0, 1.0), (1.0, 1.0), (1.0, 0.0)];
     let corner = corner.map(|(x, y)| DataPoint::new(x, y)).to_vec();
@@ -250,7 +251,7 @@ pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
 }
 
 impl Spread {
-    /// The mean at abscissa `x`, its bar from the smallest to the largest.
+    /// The mean as a point at abscissa `x`, with an error bar from the smallest to the largest value.
     pub fn point(&self, x: f64) -> DataPoint {
         DataPoint {
             low: Some(self.low),
@@ -259,7 +260,7 @@ impl Spread {
         }
     }
 
-    /// `mean [low, high]` with four significant digits.
+    /// The text `mean [low, high]`, with four significant digits each.
     pub fn text(&self) -> String {
         let Spread { mean, low, high } = *self;
         format!(

@@ -1,18 +1,18 @@
-//! Room **experiment**: a file or folder per experiment. Experiments are pure functions: they print
-//! nothing, write no files and read no clock.
+//! Room **experiment**: the experiments, one file or folder for each. Experiments are pure functions:
+//! they print nothing, write no files and read no clock.
 //!
-//! An experiment consists of *cells* that are independent of each other, so that they can be run in any
-//! order, spread over machines, and resumed. The outcome of a cell is plain data; from all outcomes the
-//! experiment makes its [`Record`](crate::record::Record).
+//! An experiment consists of *cells* that do not depend on each other, so that they can be run in any
+//! order, spread over machines, and resumed. The outcome of a cell is plain data. From the outcomes of
+//! all cells, the experiment makes its [`Record`](crate::record::Record).
 //!
-//! | file | what is in it |
+//! | file | contents |
 //! |---|---|
-//! | `study` | what an experiment has to give |
+//! | `study` | the trait of an experiment |
 //! | `registry` | the list of all experiments |
-//! | `trained`, `group` | networks trained on images and measured, one by one and over seeds |
-//! | `published`, `statistics` | the numbers of others, means with their errors |
+//! | `trained`, `group` | training on images and measuring the result; groups of runs over several seeds |
+//! | `published`, `statistics` | numbers published by others; means with their standard errors |
 //! | `tiny` | networks small enough for exact derivatives |
-//! | the others | one experiment each: in a folder, `cell` is what is computed, `page` what is reported |
+//! | the others | one experiment each; in a folder, `cell` is what is computed and `page` what is reported |
 
 pub mod descent;
 pub mod engine;

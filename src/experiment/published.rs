@@ -1,19 +1,19 @@
-//! Numbers recorded by the authors, for comparison.
+//! Numbers that the authors of the theory recorded, for comparison.
 //!
-//! Source: the result files of Wu, Ma and E's own repository (`sgd.stability`, revision 0570d94),
-//! from which Table 1 and the figures of the paper were made. Network 784-500-500-500-10, ReLU,
-//! the first 1000 training images of Fashion-MNIST, MSE over samples and outputs.
+//! Source: the result files in the repository of Wu, Ma and E (`sgd.stability`, revision 0570d94), from
+//! which Table 1 and the figures of the paper were made. The network is 784-500-500-500-10 with ReLU; the
+//! loss is the mean square over samples and outputs of the first 1000 training images of Fashion-MNIST.
 
-/// Number of training images n of the runs.
+/// The number of training images n of the runs.
 pub const SAMPLES: usize = 1000;
 
-/// The largest `aη/2` among the authors' runs without momentum or batch normalisation (VGG on CIFAR-10
-/// at η = 0.5: 4.086/4). When training stops, gradient descent still oscillates about the edge, so a
-/// ratio up to this one is evidence neither for nor against the theory.
+/// The largest `aη/2` among the authors' runs without momentum or batch normalisation (VGG on CIFAR-10 at
+/// η = 0.5: 4.086/4). When training stops, gradient descent still oscillates around the edge, so a ratio
+/// up to this one is evidence neither for nor against the theory.
 pub const LARGEST_OVERSHOOT: f64 = 1.022;
 
-/// Gradient descent: learning rate, mean, smallest and largest sharpness of 5 runs, and mean test
-/// accuracy in percent (paper, Table 1).
+/// The authors' runs of gradient descent: learning rate; mean, smallest and largest sharpness of 5 runs;
+/// mean test accuracy in percent (paper, Table 1).
 #[expect(
     clippy::approx_constant,
     reason = "0.3926 is a measured sharpness, not π/8"
@@ -27,16 +27,16 @@ pub const DESCENT: [DescentRow; 6] = [
     DescentRow::new(5.0, 0.3968, 0.3926, 0.3987, 81.02),
 ];
 
-/// One row of [`DESCENT`].
+/// A row of [`DESCENT`].
 #[derive(Clone, Copy, Debug)]
 pub struct DescentRow {
-    /// η.
+    /// The learning rate η.
     pub learning_rate: f64,
-    /// Mean sharpness of the runs.
+    /// The mean sharpness of the runs.
     pub sharpness: f64,
-    /// The smallest and the largest.
+    /// The smallest and the largest sharpness.
     pub range: [f64; 2],
-    /// Mean test accuracy, percent.
+    /// The mean test accuracy in percent.
     pub accuracy: f64,
 }
 
@@ -51,8 +51,8 @@ impl DescentRow {
     }
 }
 
-/// SGD: learning rate, batch size, mean sharpness and mean non-uniformity of about 5 runs, mean
-/// test accuracy in percent.
+/// The authors' runs of SGD: learning rate, batch size, mean sharpness and mean non-uniformity of about 5
+/// runs, mean test accuracy in percent.
 pub const STOCHASTIC: [StochasticRow; 12] = [
     StochasticRow::new(0.05, 10, 17.23, 35.44, 80.11),
     StochasticRow::new(0.1, 10, 7.853, 20.66, 80.39),
@@ -68,23 +68,23 @@ pub const STOCHASTIC: [StochasticRow; 12] = [
     StochasticRow::new(5.0, 100, 0.392, 1.519, 80.60),
 ];
 
-/// One row of [`STOCHASTIC`].
+/// A row of [`STOCHASTIC`].
 #[derive(Clone, Copy, Debug)]
 pub struct StochasticRow {
-    /// η.
+    /// The learning rate η.
     pub learning_rate: f64,
-    /// B, out of n = 1000.
+    /// The batch size B, out of n = 1000.
     pub batch: usize,
-    /// Mean sharpness a.
+    /// The mean sharpness a.
     pub sharpness: f64,
-    /// Mean non-uniformity s.
+    /// The mean non-uniformity s.
     pub non_uniformity: f64,
-    /// Mean test accuracy, percent.
+    /// The mean test accuracy in percent.
     pub accuracy: f64,
 }
 
 impl StochasticRow {
-    /// `aη/2` and `sη√p`, both 1 on their bounds.
+    /// `aη/2` and `sη√p`, which are 1 on their bounds.
     pub fn scaled(&self) -> (f64, f64) {
         let (n, b) = (SAMPLES as f64, self.batch as f64);
         let weight = (n - b) / (b * (n - 1.0));

@@ -1,11 +1,11 @@
-//! What a single trajectory shows: SGD trained far beyond the paper's stopping rule, with independent
-//! batches and with reshuffled ones.
+//! What a single trajectory shows: SGD, trained far beyond the paper's stopping rule, with independent
+//! and with reshuffled batches.
 //!
-//! The paper's bounds are about the mean square under independent batches. A single trajectory needs
-//! less: it converges where its *almost sure* growth rate is negative, which is a weaker condition. And
-//! the authors' loader reshuffles; under reshuffling the bounds are not necessary even in one dimension
+//! The paper's bounds are about the mean square under independent batches. A single trajectory converges
+//! under a weaker condition, namely if its *almost sure* growth rate is negative. Moreover, the authors'
+//! data loader reshuffles, and under reshuffling the bounds are not necessary even in one dimension
 //! (curvatures 1 and 10 are stable at η = 1, where `ηa = 5.5`). Here SGD is trained with either kind of
-//! batches until the loss is so small that only places where SGD can stay are left.
+//! batches until the loss is so small that the run can only be at a point where SGD stays.
 
 use crate::error::Result;
 use crate::train::{Optimiser, Plan, Sampler, Stop};
@@ -17,10 +17,10 @@ use super::{Context, Scale};
 use crate::record::numeral::significant;
 use crate::record::{Agreement, Finding, Record, Series, Style, Table};
 
-/// The experiment.
+/// Trains with independent and with reshuffled batches until the loss is tiny.
 pub struct Sampling;
 
-/// The samplers with the words for them.
+/// The samplers and their names.
 const SAMPLERS: [(Sampler, &str); 2] = [
     (Sampler::WithoutReplacement, "independent"),
     (Sampler::Reshuffled, "reshuffled"),
@@ -49,7 +49,8 @@ impl Experiment for Sampling {
                         seed,
                         stop: Stop::at(tolerance, steps),
                     };
-                    // The smallest network: what is asked is how far a run goes, not how wide.
+                    // The smallest network suffices: the question is how far a run gets, not how wide the
+                    // network is.
                     let settings = TrainingSettings::of_scale(Scale::Smoke, seed, plan);
                     cells.push((
                         format!("{word}-lr{learning_rate}-b{batch}-seed{seed}"),
@@ -92,8 +93,8 @@ fn word(group: &Group<'_>) -> &'static str {
     SAMPLERS.iter().find(own).map_or("other", |(_, word)| word)
 }
 
-/// A finding that bears on no claim, because one trajectory does not measure the mean square. It says
-/// all the same whether the runs lie in the rectangle.
+/// A finding that is not about a claim, because one trajectory does not measure the mean square. It still
+/// says whether the runs lie in the rectangle.
 fn finding(group: &Group<'_>) -> Finding {
     let (eta, batch) = (group.learning_rate_text(), group.batch());
     let Some((sharpness, noise)) = group.scaled() else {

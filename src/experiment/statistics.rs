@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::Agreement;
 
-/// Theory and measurement differ when they are more than so many standard errors apart. A normal
-/// variable exceeds 4.5 with probability 7·10⁻⁶, a mean of skewness one with about 10⁻³. A report makes
-/// about a hundred comparisons, almost all of them of means with far less skewness.
+/// Theory and measurement differ if they are more than this number of standard errors apart. A normal
+/// variable exceeds 4.5 standard deviations with probability 7·10⁻⁶, a mean with skewness one with about
+/// 10⁻³. A report makes about a hundred comparisons, almost all of means with far less skewness.
 const DIFFERS: f64 = 4.5;
 
-/// Whether a measurement so many standard errors from the theory agrees with it.
+/// Whether a measurement that is `deviation` standard errors from the theory agrees with it.
 pub fn agreement(deviation: f64) -> Agreement {
     if deviation.is_nan() {
         Agreement::Undecided
@@ -20,24 +20,24 @@ pub fn agreement(deviation: f64) -> Agreement {
     }
 }
 
-/// How many standard errors a deviation is from counting as a difference; negative when it does.
+/// The distance in standard errors from a deviation to the threshold of a difference; negative beyond it.
 pub fn margin(deviation: f64) -> Option<f64> {
     deviation.is_finite().then(|| DIFFERS - deviation.abs())
 }
 
-/// A sample mean and its standard error. A statistical error bar is never called certified.
+/// A sample mean with its standard error. A statistical error is never called certified.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mean {
     /// The mean of the sample.
     pub value: f64,
-    /// The standard error of the mean: `√(sample variance / count)`.
+    /// The standard error of the mean, `√(sample variance / count)`.
     pub error: f64,
-    /// How many values.
+    /// The number of values.
     pub count: u64,
 }
 
 impl Mean {
-    /// The mean of some values, its variance with `count − 1`.
+    /// The mean of these values. The sample variance is normalised by `count − 1`.
     pub fn of(values: &[f64]) -> Self {
         let count = values.len() as f64;
         let value = values.iter().sum::<f64>() / count;
@@ -63,7 +63,7 @@ mod tests {
     fn mean_and_error_are_those_of_the_textbook() {
         let mean = Mean::of(&[1.0, 2.0, 3.0, 6.0]);
         assert_eq!(mean.value, 3.0);
-        // Squares 4 + 1 + 0 + 9 = 14; 14/3/4.
+        // The squared deviations sum to 4 + 1 + 0 + 9 = 14; the error is the root of 14/3/4.
         assert_eq!(mean.error, (14.0f64 / 12.0).sqrt());
         assert_eq!(mean.deviation(3.0), 0.0);
     }

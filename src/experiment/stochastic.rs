@@ -1,4 +1,5 @@
-//! SGD on a network: sharpness and non-uniformity where it ends, against the predicted rectangle.
+//! SGD on a network: sharpness and non-uniformity at the end of training, compared with the predicted
+//! rectangle.
 
 use crate::criterion::{gradient_descent, non_uniformity, one_step};
 use crate::error::Result;
@@ -12,7 +13,7 @@ use super::{Context, Scale};
 use crate::record::numeral::significant;
 use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Record, Series, Style, Table};
 
-/// The experiment.
+/// Trains networks by SGD and compares their final curvature with the predicted bounds.
 pub struct Stochastic;
 
 impl Experiment for Stochastic {
@@ -118,7 +119,7 @@ fn findings(group: &Group<'_>) -> Vec<Finding> {
     vec![of_sharpness, group.finding(bound, sentence)]
 }
 
-/// Groups by learning rate, each with its text.
+/// The groups of each learning rate, with that rate as text.
 fn by_rate<'a, 'b>(groups: &'b [Group<'a>]) -> Vec<(String, Vec<&'b Group<'a>>)> {
     let mut rates: Vec<(String, Vec<&Group<'_>>)> = Vec::new();
     for group in groups {

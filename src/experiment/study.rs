@@ -1,4 +1,4 @@
-//! What an experiment has to give, and the same with its types erased.
+//! The trait that an experiment implements, and its type-erased form.
 
 use std::path::PathBuf;
 
@@ -10,23 +10,23 @@ use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::record::Record;
 
-/// How large an experiment is run.
+/// The size at which an experiment is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scale {
-    /// Seconds: enough to see that everything runs, and to serve as a claim's empirical check.
+    /// Takes seconds: enough to see that everything runs, and to serve as the empirical check of a claim.
     Smoke,
-    /// Minutes on two cores: a smaller network and fewer samples.
+    /// Takes minutes on two cores: a smaller network and fewer samples than the paper's.
     Quick,
-    /// The sizes of the paper: hours.
+    /// Takes hours: the sizes of the paper.
     Paper,
 }
 
 impl Scale {
-    /// Every scale, smallest first.
+    /// Every scale, from the smallest to the largest.
     pub const ALL: [Scale; 3] = [Scale::Smoke, Scale::Quick, Scale::Paper];
 
-    /// The word on the command line and the name of the folder of its cells.
+    /// The name on the command line, which is also that of the folder of its cells.
     pub fn name(self) -> &'static str {
         match self {
             Scale::Smoke => "smoke",
@@ -36,34 +36,34 @@ impl Scale {
     }
 }
 
-/// What a cell may use besides its own settings.
+/// What a cell may use in addition to its settings.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// The instruction set the engine runs on. No outcome depends on it.
+    /// The instruction set of the engine. No outcome depends on it.
     pub isa: Isa,
-    /// A folder with the standard idx files of Fashion-MNIST; `None` for the embedded subset.
+    /// A folder with the standard idx files of Fashion-MNIST; `None` means the embedded subset.
     pub data_dir: Option<PathBuf>,
 }
 
-/// An experiment, with typed settings and outcomes.
+/// An experiment with typed settings and outcomes.
 pub trait Experiment {
-    /// Everything that decides one cell.
+    /// Everything that determines one cell.
     type Settings: Serialize + DeserializeOwned;
     /// The result of one cell.
     type Outcome: Serialize + DeserializeOwned;
-    /// The name on the command line and of the folder of its cells.
+    /// The name on the command line, which is also that of the folder of its cells.
     const NAME: &'static str;
 
-    /// The cells of a scale, each with a name that is unique in the experiment.
+    /// The cells of a scale, each with a name that is unique within the experiment.
     fn cells(scale: Scale) -> Vec<(String, Self::Settings)>;
 
     /// Runs one cell.
     ///
     /// # Errors
-    /// When its data cannot be read.
+    /// Returns an error if the data of the cell cannot be read.
     fn run(settings: &Self::Settings, context: &Context) -> Result<Self::Outcome>;
 
-    /// Could this outcome, read from a file, belong to these settings? Checks what
+    /// Whether this outcome, read from a file, can belong to these settings. This checks everything that
     /// [`Experiment::record`] relies on.
     fn fits(_settings: &Self::Settings, _outcome: &Self::Outcome) -> bool {
         true
@@ -73,18 +73,18 @@ pub trait Experiment {
     fn record(results: &[(Self::Settings, Self::Outcome)]) -> Record;
 }
 
-/// One cell: its name and its settings.
+/// The name and the settings of one cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
-    /// Unique in its experiment; a file name.
+    /// The name, which is unique within the experiment and a valid file name.
     pub name: String,
-    /// The settings, as the experiment's own type writes them.
+    /// The settings, as serialised from the experiment's own type.
     pub settings: Value,
 }
 
-/// An experiment with its types erased, so that all of them fit in one list.
+/// A type-erased experiment, so that all experiments fit in one list.
 pub struct Study {
-    /// The experiment's name.
+    /// The name of the experiment.
     pub name: &'static str,
     cells: fn(Scale) -> Vec<Cell>,
     run: fn(&Value, &Context) -> Result<Value>,
@@ -93,7 +93,7 @@ pub struct Study {
 }
 
 impl Study {
-    /// An experiment with its types erased.
+    /// Erases the types of an experiment.
     pub(super) fn of<E: Experiment>() -> Self {
         Study {
             name: E::NAME,
@@ -130,20 +130,20 @@ impl Study {
     /// Runs one cell.
     ///
     /// # Errors
-    /// When its data cannot be read.
+    /// Returns an error if the data of the cell cannot be read.
     pub fn run(&self, cell: &Cell, context: &Context) -> Result<Value> {
         (self.run)(&cell.settings, context)
     }
 
-    /// Could this outcome, read from a file, belong to this cell?
+    /// Whether this outcome, read from a file, can belong to this cell.
     pub fn fits(&self, cell: &Cell, outcome: &Value) -> bool {
         (self.fits)(&cell.settings, outcome)
     }
 
-    /// The record of (settings, outcome) pairs.
+    /// The record of these pairs of settings and outcome.
     ///
     /// # Errors
-    /// When a pair is not what this experiment writes.
+    /// Returns an error if a pair is not of this experiment's types.
     pub fn record(&self, results: &[(Value, Value)]) -> Result<Record> {
         (self.record)(results)
     }

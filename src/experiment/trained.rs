@@ -1,4 +1,4 @@
-//! Networks trained on images and measured: what the experiments on real data have in common.
+//! Training on images and measuring the result: what the experiments on real data share.
 
 use std::collections::BTreeSet;
 
@@ -14,28 +14,28 @@ use crate::network::{
 use crate::train::random::{Purpose, stream};
 use crate::train::{Ending, Plan, Run, train};
 
-/// Everything that decides one training run and its measurement.
+/// Everything that determines one training run and its measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainingSettings {
-    /// Widths of the layers, input first.
+    /// The widths of the layers, input first.
     pub widths: Vec<usize>,
-    /// How many training images: the first ones of Fashion-MNIST.
+    /// The number of training images, counted from the first one of Fashion-MNIST.
     pub samples: usize,
-    /// How many test images: the first ones.
+    /// The number of test images, counted from the first one.
     pub test_samples: usize,
-    /// The seed of the initial parameters and of the Lanczos start.
+    /// The seed of the initial parameters and of the start vector of Lanczos.
     pub seed: u64,
-    /// The training run.
+    /// The plan of the training run.
     pub plan: Plan,
-    /// Relative tolerance of the sharpness and of s².
+    /// The relative tolerance of the sharpness and of s².
     pub tolerance: f64,
-    /// The largest number of products with H, and with Σ.
+    /// The largest number of products with H, and likewise with Σ.
     pub products: usize,
 }
 
 impl TrainingSettings {
-    /// The sizes of a scale: 784-30-10 on 100 images, 784-100-100-10 on 500, or the paper's
-    /// 784-500-500-500-10 on 1000. `plan` makes the plan of the run from the number of samples.
+    /// The settings of a scale: 784-30-10 on 100 images, 784-100-100-10 on 500, or the paper's
+    /// 784-500-500-500-10 on 1000. `plan` returns the plan of the run for a number of samples.
     pub fn of_scale(scale: Scale, seed: u64, plan: impl Fn(usize) -> Plan) -> Self {
         let (widths, samples) = match scale {
             Scale::Smoke => (vec![784, 30, 10], 100),
@@ -53,7 +53,7 @@ impl TrainingSettings {
         }
     }
 
-    /// How sharpness and s² are measured.
+    /// The settings of the Lanczos iterations for sharpness and s².
     pub fn lanczos(&self) -> Lanczos {
         Lanczos {
             tolerance: self.tolerance,
@@ -61,13 +61,13 @@ impl TrainingSettings {
         }
     }
 
-    /// How they are measured, in words for a record.
+    /// The settings of the measurement in words, for a record.
     pub fn lanczos_in_words(&self) -> String {
         let (tolerance, products) = (self.tolerance, self.products);
         format!("relative tolerance {tolerance}, at most {products} products")
     }
 
-    /// Are these the same settings, except for the seeds?
+    /// Whether these are the same settings except for the seeds.
     pub fn differs_in_seed_only(&self, other: &TrainingSettings) -> bool {
         let mut other = other.clone();
         other.seed = self.seed;
@@ -76,20 +76,20 @@ impl TrainingSettings {
     }
 }
 
-/// A network's name and size, for a record.
+/// The name and the size of a network, for a record.
 pub fn network_in_words(network: &Network) -> String {
     let (name, parameters) = (network.name(), network.parameters());
     format!("{name} ReLU, {parameters} parameters")
 }
 
-/// The seeds of some cells, each once, for a record.
+/// The distinct seeds of some cells, for a record.
 pub fn seeds_in_words(seeds: impl Iterator<Item = u64>) -> String {
     let seeds: BTreeSet<u64> = seeds.collect();
     let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
     seeds.join(", ")
 }
 
-/// The sizes and conventions that some runs share, for a record.
+/// The sizes and conventions that these runs share, for a record.
 pub fn describe(results: &[(TrainingSettings, TrainingOutcome)]) -> Vec<(String, String)> {
     let Some((first, outcome)) = results.first() else {
         return Vec::new();
@@ -130,42 +130,42 @@ pub fn describe(results: &[(TrainingSettings, TrainingOutcome)]) -> Vec<(String,
     pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
-/// A training run and its measurement.
+/// The outcome of a training run and its measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainingOutcome {
     /// The training run.
     pub run: Run,
-    /// Curvature on the training samples; absent when the run diverged.
+    /// The curvature on the training samples; `None` if the run diverged.
     pub measurement: Option<Measurement>,
-    /// The share of test images that are classified correctly, in [0, 1]; absent when the run diverged.
+    /// The share of test images that are classified correctly, in [0, 1]; `None` if the run diverged.
     pub test_accuracy: Option<f64>,
-    /// SHA-256 of the training bytes and of the test bytes.
+    /// The SHA-256 of the training bytes, and of the test bytes.
     pub data: [String; 2],
 }
 
-/// A trained network, and what it was trained on.
+/// A trained network with its training data.
 pub struct Trained {
     /// The network.
     pub network: Network,
     /// The training images.
     pub training: Dataset,
-    /// Where the run ended.
+    /// The state at the end of the run.
     pub state: State,
     /// The run.
     pub run: Run,
 }
 
 impl Trained {
-    /// The training images, sorted for curvature.
+    /// The training images, gathered for curvature products.
     pub fn samples(&self) -> Gathered {
         Gathered::by_target(&batch(&self.training, &self.training.targets.rows()))
     }
 }
 
-/// Trains from PyTorch's initial law.
+/// Trains a network from PyTorch's initial distribution.
 ///
 /// # Errors
-/// When the data cannot be read or holds fewer samples.
+/// Returns an error if the data cannot be read or hold too few samples.
 pub fn trained(settings: &TrainingSettings, context: &Context) -> Result<Trained> {
     let training = load(Split::Train, settings.samples, context)?;
     let network = Network::fnn(&settings.widths);
@@ -183,15 +183,15 @@ pub fn trained(settings: &TrainingSettings, context: &Context) -> Result<Trained
     })
 }
 
-/// The first `count` images.
+/// The first `count` images of a split.
 fn load(split: Split, count: usize, context: &Context) -> Result<Dataset> {
     fashion_mnist::load(context.data_dir.as_deref(), split)?.first(count)
 }
 
-/// Trains from PyTorch's initial law and measures where the run ends.
+/// Trains a network from PyTorch's initial distribution, and measures the curvature at the end.
 ///
 /// # Errors
-/// When the data cannot be read or holds fewer samples.
+/// Returns an error if the data cannot be read or hold too few samples.
 pub fn train_and_measure(
     settings: &TrainingSettings,
     context: &Context,

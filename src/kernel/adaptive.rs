@@ -68,7 +68,8 @@ impl Kernel for Descend<'_> {
         let (adaptive, step) = (self.adaptive, lanes.splat(-self.step));
         combine_two(
             lanes,
-            (self.m, self.v),
+            self.m,
+            self.v,
             self.w,
             #[inline(always)]
             |m, v, w| lanes.fma(step, lanes.div(m, adaptive.denominator(lanes, v)), w),
@@ -84,7 +85,8 @@ pub fn descend_adaptive(
     isa: Isa,
     adaptive: Adaptive,
     step: f32,
-    (m, v): (&[f32], &[f32]),
+    m: &[f32],
+    v: &[f32],
     w: &mut [f32],
 ) {
     assert!(
@@ -94,7 +96,7 @@ pub fn descend_adaptive(
         v.len(),
         w.len()
     );
-    in_piece_triples((m, v), w, |m, v, w| {
+    in_piece_triples(m, v, w, |m, v, w| {
         isa.run(Descend {
             adaptive,
             step,

@@ -42,13 +42,7 @@ impl Kernel for ScaleShift<'_> {
 ///
 /// # Panics
 /// When the lengths do not match.
-pub fn scale_shift(
-    isa: Isa,
-    (scale, shift): (&[f32], &[f32]),
-    relu: bool,
-    x: &[f32],
-    y: &mut [f32],
-) {
+pub fn scale_shift(isa: Isa, scale: &[f32], shift: &[f32], relu: bool, x: &[f32], y: &mut [f32]) {
     check(scale.len(), x);
     assert!(
         shift.len() == scale.len() && y.len() == x.len(),
@@ -170,7 +164,7 @@ impl Kernel for ChannelSums<'_> {
 /// # Panics
 /// When the lengths do not match.
 pub fn channel_sums(isa: Isa, x: &[f32], start: Start, out: &mut [f64]) {
-    sums(isa, (x, None), start, out);
+    sums(isa, x, None, start, out);
 }
 
 /// `out_c ← start + Σ_r x_rc y_rc` in f64, in the order of [`channel_sums`]. The products are exact, so
@@ -180,10 +174,10 @@ pub fn channel_sums(isa: Isa, x: &[f32], start: Start, out: &mut [f64]) {
 /// When the lengths do not match.
 pub fn channel_dots(isa: Isa, x: &[f32], y: &[f32], start: Start, out: &mut [f64]) {
     assert_eq!(x.len(), y.len(), "lengths of the factors of channel dots");
-    sums(isa, (x, Some(y)), start, out);
+    sums(isa, x, Some(y), start, out);
 }
 
-fn sums(isa: Isa, (x, y): (&[f32], Option<&[f32]>), start: Start, out: &mut [f64]) {
+fn sums(isa: Isa, x: &[f32], y: Option<&[f32]>, start: Start, out: &mut [f64]) {
     check(out.len(), x);
     if start == Start::Zero {
         out.fill(0.0);

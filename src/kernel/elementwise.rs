@@ -70,7 +70,8 @@ pub(super) fn in_piece_pairs(x: &[f32], y: &mut [f32], run: impl Fn(&[f32], &mut
 #[inline(always)]
 pub(super) fn combine_two<L: Lanes>(
     lanes: L,
-    (x, y): (&[f32], &[f32]),
+    x: &[f32],
+    y: &[f32],
     z: &mut [f32],
     f: impl Fn(L::Vector, L::Vector, L::Vector) -> L::Vector,
 ) {
@@ -88,7 +89,8 @@ pub(super) fn combine_two<L: Lanes>(
 
 /// Distributes `x`, `y` and `z`, which have the same length, among the threads in pieces.
 pub(super) fn in_piece_triples(
-    (x, y): (&[f32], &[f32]),
+    x: &[f32],
+    y: &[f32],
     z: &mut [f32],
     run: impl Fn(&[f32], &[f32], &mut [f32]) + Sync,
 ) {

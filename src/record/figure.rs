@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A figure: series on one pair of axes.
+/// A figure: several series on one pair of axes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
-    /// File name of its CSV and SVG, without the ending; unique in the report.
+    /// The name of its CSV and SVG files without the extension; unique within the report.
     pub name: String,
-    /// Heading.
+    /// The heading.
     pub title: String,
     /// One or two sentences that define every symbol.
     pub caption: String,
@@ -22,14 +22,14 @@ pub struct Figure {
 /// One axis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
-    /// Label with its unit.
+    /// The label, with its unit.
     pub label: String,
-    /// Linear or logarithmic.
+    /// The spacing of values along the axis.
     pub scale: Spacing,
 }
 
 impl Axis {
-    /// An axis of equal steps.
+    /// A linear axis.
     pub fn linear(label: &str) -> Self {
         Axis {
             label: label.to_owned(),
@@ -37,7 +37,7 @@ impl Axis {
         }
     }
 
-    /// An axis of equal factors.
+    /// A logarithmic axis.
     pub fn logarithmic(label: &str) -> Self {
         Axis {
             label: label.to_owned(),
@@ -46,13 +46,14 @@ impl Axis {
     }
 }
 
-/// The scale of an axis.
+/// How values are spaced along an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Spacing {
-    /// Equal steps.
+    /// Linear: equal distances for equal differences.
     Linear,
-    /// Equal factors; points at or below zero are not drawn and are counted in the caption.
+    /// Logarithmic: equal distances for equal ratios. Points at or below zero are not drawn; the caption
+    /// counts them.
     Logarithmic,
 }
 
@@ -60,38 +61,39 @@ pub enum Spacing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Style {
-    /// Measured by us: marker and error bar.
+    /// Our own measurement, drawn as markers with error bars.
     Points,
-    /// A connected measurement.
+    /// Our own measurement, drawn as a line.
     Line,
-    /// What the theory says of the series before it: a line in that series' colour.
+    /// The prediction of the theory for the preceding series, drawn as a line in the colour of that
+    /// series.
     Theory,
-    /// A theoretical bound: dashed line, labelled at its end as well as in the legend.
+    /// A theoretical bound, drawn as a dashed line that is labelled at its end as well as in the legend.
     Bound,
-    /// Published by others: hollow marker.
+    /// A measurement published by others, drawn as hollow markers.
     Published,
 }
 
 impl Style {
-    /// Are the points joined?
+    /// Whether the points are joined by a line.
     pub fn is_line(self) -> bool {
         matches!(self, Style::Line | Style::Theory | Style::Bound)
     }
 
-    /// Does every point, or every so many of a line, carry a marker?
+    /// Whether the points carry markers. A long line has one only at some of its points.
     pub fn has_markers(self) -> bool {
         matches!(self, Style::Points | Style::Line | Style::Published)
     }
 }
 
-/// Points that belong together.
+/// A series of points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Series {
-    /// The legend's text.
+    /// The text in the legend.
     pub label: String,
     /// How it is drawn.
     pub style: Style,
-    /// The points, in drawing order.
+    /// The points in drawing order.
     pub points: Vec<DataPoint>,
 }
 
@@ -106,16 +108,16 @@ impl Series {
     }
 }
 
-/// One point, with the ends of its error bar where it has one.
+/// A point, with an optional error bar.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataPoint {
-    /// Abscissa.
+    /// The abscissa.
     pub x: f64,
-    /// Ordinate.
+    /// The ordinate.
     pub y: f64,
-    /// Lower end of the error bar.
+    /// The lower end of the error bar.
     pub low: Option<f64>,
-    /// Upper end of the error bar.
+    /// The upper end of the error bar.
     pub high: Option<f64>,
 }
 

@@ -1,10 +1,10 @@
-//! Room **record**: what an experiment hands to the report, as data.
+//! Room **record**: the data that an experiment hands to the report.
 //!
-//! | file | what is in it |
+//! | file | contents |
 //! |---|---|
-//! | this one | records, with their findings and tables |
+//! | this one | records with their findings and tables |
 //! | `figure` | figures |
-//! | [`numeral`] | numbers as they are printed |
+//! | [`numeral`] | formats numbers for a reader |
 
 mod figure;
 pub mod numeral;
@@ -16,15 +16,16 @@ pub use figure::{Axis, DataPoint, Figure, Series, Spacing, Style};
 /// The result of one experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// The experiment's name on the command line.
+    /// The name of the experiment on the command line.
     pub name: String,
-    /// The heading of its section.
+    /// The heading of its section in the report.
     pub title: String,
-    /// The question it asks, in one or two sentences.
+    /// The question of the experiment, in one or two sentences.
     pub question: String,
-    /// Sizes, seeds and conventions, as (name, value): everything needed to run it again.
+    /// Sizes, seeds and conventions as pairs of name and value: everything needed to repeat the
+    /// experiment.
     pub settings: Vec<(String, String)>,
-    /// The results, one sentence each, with how it stands to the theory.
+    /// The findings, one sentence each.
     pub findings: Vec<Finding>,
     /// The figures.
     pub figures: Vec<Figure>,
@@ -32,7 +33,7 @@ pub struct Record {
     pub tables: Vec<Table>,
 }
 
-/// How a finding stands to the theory.
+/// How a finding relates to the theory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Agreement {
@@ -40,35 +41,35 @@ pub enum Agreement {
     Agrees,
     /// Theory and measurement contradict each other.
     Differs,
-    /// The measurement lies beyond a bound that, by the theory, need not hold here.
+    /// The measurement exceeds a bound, but the theory does not require the bound to hold here.
     Beyond,
-    /// The measurement cannot tell.
+    /// The measurement does not decide.
     Undecided,
 }
 
-/// A result in one sentence.
+/// A result of an experiment in one sentence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// The sentence, with its numbers and their uncertainty.
     pub sentence: String,
-    /// How it stands to the theory.
+    /// How the result relates to the theory.
     pub agreement: Agreement,
-    /// How far the result is from contradicting the theory, in the unit that the sentence speaks of;
-    /// negative when it does. `None` when there was nothing to measure.
+    /// How far the result is from contradicting the theory, in the unit of the sentence; negative if it
+    /// contradicts it. `None` if nothing was measured.
     pub margin: Option<f64>,
-    /// The id of the claim that it bears on; empty when it bears on none.
+    /// The id of the claim that it is about; empty if there is none.
     pub claim: String,
 }
 
-/// A table: column headings and rows of finished text.
+/// A table of text, with column headings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
-    /// File name of its CSV, without the ending; unique in the report.
+    /// The name of its CSV file without the extension; unique within the report.
     pub name: String,
     /// One or two sentences under the table that define every column.
     pub caption: String,
-    /// Column headings.
+    /// The column headings.
     pub columns: Vec<String>,
-    /// Rows, each as long as `columns`.
+    /// The rows, each as long as `columns`.
     pub rows: Vec<Vec<String>>,
 }

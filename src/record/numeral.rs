@@ -1,6 +1,6 @@
-//! Numbers as a reader likes them: 0.05, 20, −1.5, 10⁻³.
+//! Formats numbers for a reader: 0.05, 20, −1.5, 10⁻³.
 
-/// The exponent in raised digits: `-3` is `⁻³`.
+/// An exponent in superscript digits: `-3` becomes `⁻³`.
 pub fn superscript(exponent: i32) -> String {
     let raise = |c| match c {
         '-' => '⁻',
@@ -12,7 +12,7 @@ pub fn superscript(exponent: i32) -> String {
     exponent.to_string().chars().map(raise).collect()
 }
 
-/// With `decimals` digits after the point and a true minus sign; never "−0".
+/// A number with `decimals` digits after the point and a true minus sign. It is never "−0".
 pub fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let zero = !text.contains(|c| ('1'..='9').contains(&c));
@@ -23,7 +23,8 @@ pub fn fixed(value: f64, decimals: usize) -> String {
     }
 }
 
-/// `mantissa`·10^`exponent`, with `decimals` digits in the mantissa; a mantissa of 1 is left out.
+/// The number `mantissa`·10^`exponent`, with `decimals` digits after the point of the mantissa. A
+/// mantissa of 1 is omitted.
 pub fn scientific(mantissa: f64, decimals: usize, exponent: i32) -> String {
     times_power(&fixed(mantissa, decimals), exponent)
 }
@@ -37,14 +38,14 @@ fn times_power(mantissa: &str, exponent: i32) -> String {
     }
 }
 
-/// The exponent of the leading digit: 0.05 has −2. The value is neither zero nor infinite.
+/// The decimal exponent of the leading digit: −2 for 0.05. The value must be finite and non-zero.
 pub fn exponent(value: f64) -> i32 {
     let text = format!("{value:e}");
     let (_, exponent) = text.split_once('e').expect("the format writes an e");
     exponent.parse().expect("the format writes an integer")
 }
 
-/// Four significant digits, for reading; the exact value is in the data beside it.
+/// A number with four significant digits, for reading; the data files hold the exact value.
 pub fn significant(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();

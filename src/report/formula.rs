@@ -1,14 +1,14 @@
-//! LaTeX to MathML, which browsers typeset without a script.
+//! Converts LaTeX to MathML, which browsers typeset without a script.
 
 use std::convert::Infallible;
 
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{Event, Parser, RenderConfig, Storage, push_mathml};
 
-/// The `<math>` element of a formula that stands on its own line.
+/// The `<math>` element of a displayed formula.
 ///
 /// # Errors
-/// What is wrong with the LaTeX.
+/// Returns what is wrong with the LaTeX.
 pub fn to_mathml(latex: &str) -> Result<String, String> {
     let storage = Storage::new();
     let events: Result<Vec<Event<'_>>, _> = Parser::new(latex, &storage).collect();
@@ -25,7 +25,7 @@ pub fn to_mathml(latex: &str) -> Result<String, String> {
         config,
     )
     .map_err(|error| error.to_string())?;
-    // The renderer leaves the operators < and & bare; `<<` and `>&<` stand nowhere else.
+    // The renderer does not escape the operators < and &; `<<` and `>&<` occur nowhere else.
     Ok(mathml.replace("<<", "&lt;<").replace(">&<", ">&amp;<"))
 }
 

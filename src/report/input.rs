@@ -1,4 +1,4 @@
-//! What a report is made of.
+//! The input of a report.
 
 use std::collections::BTreeSet;
 
@@ -8,30 +8,30 @@ use crate::claim::{Claim, Findings, Status};
 use crate::error::{Error, Result};
 use crate::record::{Record, Table};
 
-/// Everything a report says.
+/// Everything that a report contains.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReportInput {
-    /// The page's title.
+    /// The title of the page.
     pub title: String,
-    /// What made it, as (name, value): versions, seeds, digests. No clock and no host name, or the
-    /// report would not come out the same twice.
+    /// What the report was made with, as pairs of name and value: versions, seeds and digests. It
+    /// contains neither times nor host names, so that the same report always has the same bytes.
     pub manifest: Vec<(String, String)>,
-    /// The claims, in the order of the roll.
+    /// The claims in the order of the roll.
     pub roll: Vec<RollEntry>,
-    /// The experiments, in order.
+    /// The experiments in the order of the report.
     pub records: Vec<Record>,
 }
 
-/// A claim and what its checks saw.
+/// A claim, and the findings of its checks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RollEntry {
-    /// See [`Claim::id`]; the anchor in the page.
+    /// The id of the claim, which is also its anchor in the page; see [`Claim::id`].
     pub id: String,
     /// See [`Claim::title`].
     pub title: String,
     /// See [`Claim::statement`].
     pub statement: String,
-    /// See [`Claim::formula`]: LaTeX.
+    /// The formula in LaTeX; see [`Claim::formula`].
     pub formula: String,
     /// See [`Claim::source`].
     pub source: String,
@@ -41,10 +41,10 @@ pub struct RollEntry {
     pub reading: String,
     /// See [`Claim::status`].
     pub status: Status,
-    /// For each check the claim goes without: its name (`exact`, `outside`, `certified` or
+    /// The checks that the claim does not have: for each, its name (`exact`, `outside`, `certified` or
     /// `empirical`) and the reason.
     pub without: Vec<(String, String)>,
-    /// What the checks saw.
+    /// The findings of the checks.
     pub findings: Findings,
 }
 
@@ -52,7 +52,7 @@ pub struct RollEntry {
 pub const CHECKS: [&str; 4] = ["exact", "outside", "certified", "empirical"];
 
 impl RollEntry {
-    /// The entry of `claim`, whose checks came out as `findings`.
+    /// The entry for `claim`, whose checks returned `findings`.
     pub fn new(claim: &Claim, findings: Findings) -> Self {
         let reasons = [
             claim.exact.without(),
@@ -84,12 +84,12 @@ impl RollEntry {
 }
 
 impl ReportInput {
-    /// Can this be rendered? `place` names the input in the error.
+    /// Checks that the input can be rendered. Errors name the input as `place`.
     ///
     /// # Errors
-    /// When the name of a claim, record, figure or table is not made of ASCII letters, digits,
-    /// `-` and `_` (it becomes a file name or an anchor), when two claims, two records, or two
-    /// figures or tables share a name, or when a row of a table is not as long as its headings.
+    /// Returns an error if the name of a claim, record, figure or table contains anything but ASCII
+    /// letters, digits, `-` and `_` (it becomes a file name or an anchor), if two claims, two records, or
+    /// two figures or tables share a name, or if a row of a table is not as long as its headings.
     pub fn check(&self, place: &str) -> Result<()> {
         let figures = self.records.iter().flat_map(|r| &r.figures);
         let tables = || self.records.iter().flat_map(|r| &r.tables);
@@ -109,7 +109,7 @@ fn check_names<'a>(place: &str, what: &str, names: impl Iterator<Item = &'a Stri
             let fault = "a name is made of the letters a to z, digits, - and _; rename it";
             return Err(Error::input(place, format!("{what} {name:?}"), fault));
         }
-        // File systems may not tell upper case from lower.
+        // File systems may not distinguish upper from lower case.
         if !seen.insert(name.to_ascii_lowercase()) {
             let fault = "the name is there twice; rename one of them";
             return Err(Error::input(place, format!("{what} {name:?}"), fault));

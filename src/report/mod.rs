@@ -1,8 +1,8 @@
-//! Room **report**: turns records into HTML, SVG and CSV by pure functions. No other room uses plotters.
+//! Room **report**: pure functions that turn records into HTML, SVG and CSV. No other room uses plotters.
 //!
-//! [`render`] turns a [`ReportInput`] into files; the same input gives the same bytes. The page is
-//! one file without scripts or outside addresses, so it can be mailed, archived and diffed.
-//! [`mod@crate::write`] puts them into a folder.
+//! [`render`] turns a [`ReportInput`] into files; equal inputs give equal bytes. The page is a single
+//! file without scripts or external addresses, so that it can be mailed, archived and diffed.
+//! [`mod@crate::write`] writes the files into a folder.
 
 mod figure;
 mod formula;
@@ -15,12 +15,12 @@ use std::path::PathBuf;
 pub use figure::{Drawing, draw};
 pub use input::{ReportInput, RollEntry};
 
-/// The files of the report, with paths relative to its folder: `index.html` (one self-contained
-/// page), `report.json` (the input), `figures/NAME.svg` for each figure and `data/NAME.csv` for
-/// each figure and each table.
+/// Renders the files of a report, with paths relative to its folder: `index.html` (a self-contained
+/// page), `report.json` (the input), `figures/NAME.svg` for each figure, and `data/NAME.csv` for each
+/// figure and each table.
 ///
 /// # Panics
-/// When [`ReportInput::check`] would refuse the input; call it first on input from outside.
+/// If [`ReportInput::check`] refuses the input. Call it first on input from outside.
 pub fn render(input: &ReportInput) -> Vec<(PathBuf, Vec<u8>)> {
     if let Err(error) = input.check("report") {
         panic!("{error}");

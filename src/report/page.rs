@@ -1,4 +1,4 @@
-//! The page: one self-contained file that is valid as HTML and as XML.
+//! The page of a report: one self-contained file that is valid as HTML and as XML.
 
 use askama::Template;
 
@@ -8,7 +8,7 @@ use crate::claim::{Evidence, Status};
 use crate::record::numeral;
 use crate::record::{Agreement, Figure, Record, Table};
 
-/// The page of a report.
+/// Renders the page of a report.
 pub fn render(input: &ReportInput) -> String {
     let page = Page {
         input,
@@ -29,33 +29,33 @@ struct Page<'a> {
     experiments: Vec<ExperimentSection<'a>>,
 }
 
-/// A claim with everything its section shows.
+/// A claim with everything that its section shows.
 struct ClaimSection<'a> {
     entry: &'a RollEntry,
     status: &'static str,
-    /// MathML, or what is wrong with the LaTeX.
+    /// The formula in MathML, or what is wrong with its LaTeX.
     formula: Result<String, String>,
     checks: Vec<CheckRow<'a>>,
 }
 
-/// One check of a claim.
+/// A check of a claim.
 struct CheckRow<'a> {
     name: &'static str,
     evidence: Option<&'a Evidence>,
-    /// The worst margin and the instance that made it.
+    /// The worst margin, and the instance that has it.
     worst: Option<(String, &'a str)>,
-    /// Why there is no such check.
+    /// Why the claim has no such check.
     without: &'a str,
 }
 
-/// An experiment with its figures drawn.
+/// An experiment with its drawn figures.
 struct ExperimentSection<'a> {
     record: &'a Record,
     drawings: Vec<figure::Drawing>,
     tables: Vec<TableView<'a>>,
 }
 
-/// A table and which of its columns hold numbers.
+/// A table, and which of its columns hold numbers.
 struct TableView<'a> {
     table: &'a Table,
     numeric: Vec<bool>,
@@ -108,7 +108,7 @@ impl<'a> ExperimentSection<'a> {
         }
     }
 
-    /// The figures, each with its drawing.
+    /// The figures with their drawings.
     fn figures(&self) -> impl Iterator<Item = (&Figure, &figure::Drawing)> {
         self.record.figures.iter().zip(&self.drawings)
     }
@@ -126,7 +126,7 @@ impl<'a> TableView<'a> {
         }
     }
 
-    /// The class of the cells of a column.
+    /// The CSS class of the cells of a column.
     fn class(&self, column: &usize) -> &'static str {
         if self.numeric[*column] {
             "number"
@@ -136,13 +136,14 @@ impl<'a> TableView<'a> {
     }
 }
 
-/// Should a cell be aligned to the right? It should when it is empty, a dash, or begins with a number.
+/// Whether a cell looks numeric, that is, is empty, a dash, or begins with a number. Such cells are
+/// aligned right.
 fn looks_numeric(cell: &str) -> bool {
     let unsigned = cell.trim_start_matches(['-', '−', '+', '<', '>', '≤', '≥', '±', '–', '∞', ' ']);
     unsigned.is_empty() || unsigned.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// The badge of a finding: its class and its word are the same.
+/// The badge of a finding, which is both its CSS class and its text.
 fn agreement(agreement: &Agreement) -> &'static str {
     match agreement {
         Agreement::Agrees => "agrees",

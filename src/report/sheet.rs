@@ -1,9 +1,9 @@
-//! Figures and tables as CSV.
+//! Writes figures and tables as CSV.
 
 use crate::record::{Figure, Style, Table};
 
-/// One row per point: series, style, x, y, low, high; an absent end of an error bar is empty.
-/// Numbers are the shortest decimals that read back as the same f64.
+/// The CSV of a figure, with one row for each point: series, style, x, y, low, high. A missing end of an
+/// error bar is empty. Numbers are the shortest decimals that read back as the same f64.
 pub fn of_figure(figure: &Figure) -> Vec<u8> {
     let headings = ["series", "style", "x", "y", "low", "high"].map(String::from);
     let rows = figure.series.iter().flat_map(|series| {
@@ -22,7 +22,7 @@ pub fn of_figure(figure: &Figure) -> Vec<u8> {
     write(std::iter::once(headings).chain(rows))
 }
 
-/// The headings, then the rows.
+/// The CSV of a table: the headings, then the rows.
 pub fn of_table(table: &Table) -> Vec<u8> {
     write(std::iter::once(&table.columns).chain(&table.rows))
 }

@@ -1,8 +1,8 @@
-//! Room **sweep**: the folder of finished cells, and how cells are spread over machines.
+//! Room **sweep**: the folder of finished cells, and how cells are spread over several machines.
 //!
-//! A folder of results holds a file `cells/<scale>/<experiment>/<cell>.json` per cell, written whole or
-//! not at all. A cell whose file has the settings that are asked for is not run again. A cluster needs
-//! nothing but plain processes and a shared folder.
+//! A folder of results holds one file `cells/<scale>/<experiment>/<cell>.json` for each cell, written
+//! atomically. A cell is not run again if its file has the requested settings. A cluster needs nothing
+//! but plain processes and a shared folder.
 
 mod shard;
 mod store;

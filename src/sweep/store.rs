@@ -11,17 +11,17 @@ use crate::experiment::{Cell, Context, Scale, Study};
 use crate::read;
 use crate::write::write_file;
 
-/// A finished cell, as its file holds it.
+/// A finished cell, as stored in its file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Finished {
-    /// The experiment's name.
+    /// The name of the experiment.
     pub experiment: String,
-    /// The scale it belongs to.
+    /// The scale of the cell.
     pub scale: Scale,
-    /// Its name and settings.
+    /// The name and settings of the cell.
     pub cell: Cell,
-    /// Its outcome.
+    /// The outcome of the cell.
     pub outcome: Value,
 }
 
@@ -32,14 +32,14 @@ pub struct Store {
 }
 
 impl Store {
-    /// The folder `folder`, which need not exist yet.
+    /// The store in `folder`, which need not exist yet.
     pub fn at(folder: &Path) -> Self {
         Store {
             folder: folder.to_owned(),
         }
     }
 
-    /// The file of the cell of this name.
+    /// The path of a cell's file.
     fn path(&self, experiment: &str, scale: Scale, cell: &str) -> PathBuf {
         let scale = self.folder.join("cells").join(scale.name());
         scale.join(experiment).join(format!("{cell}.json"))
@@ -53,10 +53,11 @@ impl Store {
         is_whole.then_some(finished.outcome)
     }
 
-    /// The outcome of a cell, which is run and kept if it has not been. Also tells whether it was run.
+    /// Returns the outcome of a cell, after running the cell and storing the outcome if there is none.
+    /// Also returns whether the cell was run.
     ///
     /// # Errors
-    /// When its data cannot be read or the folder cannot be written.
+    /// Returns an error if the data of the cell cannot be read, or the folder cannot be written.
     pub fn complete(
         &self,
         study: &Study,
@@ -77,10 +78,10 @@ impl Store {
         Ok((outcome, true))
     }
 
-    /// Writes a finished cell, whole or not at all.
+    /// Stores a finished cell atomically.
     ///
     /// # Errors
-    /// When the folder cannot be written.
+    /// Returns an error if the folder cannot be written.
     pub fn keep(&self, finished: &Finished) -> Result<()> {
         let path = self.path(&finished.experiment, finished.scale, &finished.cell.name);
         let mut text = serde_json::to_vec_pretty(finished).map_err(Error::internal)?;
@@ -88,10 +89,10 @@ impl Store {
         write_file(&path, &text)
     }
 
-    /// Every finished cell of the folder, ordered by path.
+    /// All finished cells of the folder, ordered by path.
     ///
     /// # Errors
-    /// When a file there is not a finished cell, or not the one that its path names.
+    /// Returns an error if a file is not a finished cell, or not the cell that its path names.
     pub fn finished(&self) -> Result<Vec<Finished>> {
         let cells = self.folder.join("cells");
         let mut paths = Vec::new();
@@ -102,8 +103,8 @@ impl Store {
         paths.iter().map(|path| self.read(path)).collect()
     }
 
-    /// Reads one file. A cell whose own names lead to another path is refused, because merging would
-    /// write it there.
+    /// Reads one file. A cell whose own names imply another path is refused, because merging would write
+    /// it to that path.
     fn read(&self, path: &Path) -> Result<Finished> {
         let text = read::text(path)?;
         let fault = |fault| Error::input(path.display(), "cell", fault);

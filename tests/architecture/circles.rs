@@ -1,7 +1,8 @@
-//! Inside a room, too, the arrows point one way.
+//! Checks that the files of a room do not depend on each other in circles.
 //!
-//! In every folder, a file with the folder of its name is one node. It points at another when a path in
-//! its code leads there; a name that `mod.rs` only passes on (`pub use`) leads to where it is defined.
+//! Within a folder, a file and the subfolder of the same name form one node. A node depends on another if
+//! a path in its code leads there. A name that `mod.rs` re-exports (`pub use`) leads to the file that
+//! defines it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,15 +10,15 @@ use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
 
-/// The place of a module: `["kernel", "gemm", "pack"]`; the crate itself is empty.
+/// The path of a module: `["kernel", "gemm", "pack"]`. That of the crate itself is empty.
 type Place = Vec<String>;
 
-/// What one source file says of itself.
+/// The contents of a source file.
 #[derive(Default)]
 struct Module {
-    /// Every path in its code, unit tests left out.
+    /// Every path in its code, without unit tests.
     paths: BTreeSet<Place>,
-    /// What it passes on: name → path.
+    /// Its re-exports: name → path.
     passes_on: BTreeMap<String, Place>,
 }
 
@@ -30,7 +31,7 @@ impl Module {
         module
     }
 
-    /// Every path of a `use`, with the name under which it is known from then on.
+    /// Every path of a `use`, with the name that it introduces.
     fn imports(tree: &syn::UseTree, prefix: &[String], found: &mut Vec<(String, Place)>) {
         let joined = |ident: &syn::Ident| [prefix, &[ident.to_string()]].concat();
         match tree {
@@ -73,7 +74,7 @@ impl<'ast> Visit<'ast> for Module {
         }
     }
 
-    /// `pub(super)` says who sees an item, not what the item needs.
+    /// `pub(super)` says who can see an item, not what the item needs.
     fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
@@ -83,7 +84,7 @@ impl<'ast> Visit<'ast> for Module {
     }
 }
 
-/// All modules of the library by their places.
+/// All modules of the library, by path.
 struct Library {
     modules: BTreeMap<Place, Module>,
 }
@@ -107,7 +108,8 @@ impl Library {
         }
     }
 
-    /// The module that defines what `path`, written in the module `at`, leads to; `None` outside.
+    /// The module that defines the target of `path`, as written in the module `at`; `None` if it is
+    /// outside the library.
     fn resolve(&self, at: &[String], path: &[String]) -> Option<Place> {
         let (first, rest) = path.split_first()?;
         let child = [at, std::slice::from_ref(first)].concat();
@@ -128,7 +130,7 @@ impl Library {
         }
     }
 
-    /// From the module `at` along `rest`.
+    /// Follows `rest` from the module `at`.
     fn walk(&self, mut at: Place, rest: &[String]) -> Option<Place> {
         for (index, word) in rest.iter().enumerate() {
             let child = [&at[..], std::slice::from_ref(word)].concat();
@@ -144,7 +146,7 @@ impl Library {
         Some(at)
     }
 
-    /// Every arrow inside every folder: folder → node → nodes.
+    /// All dependencies within each folder: folder → node → nodes.
     fn arrows(&self) -> BTreeMap<Place, BTreeMap<String, BTreeSet<String>>> {
         let mut arrows: BTreeMap<Place, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
         for (at, module) in &self.modules {
@@ -165,7 +167,7 @@ impl Library {
     }
 }
 
-/// The nodes from which a walk along the arrows comes back.
+/// The nodes that depend on themselves through others.
 fn on_circles(arrows: &BTreeMap<String, BTreeSet<String>>) -> Vec<&str> {
     let reaches_itself = |start: &&String| {
         let (mut seen, mut open) = (BTreeSet::new(), vec![*start]);

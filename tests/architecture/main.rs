@@ -1,11 +1,11 @@
-//! The arrows between the rooms point one way.
+//! Checks that each room of the library depends only on lower rooms.
 
 mod circles;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The rooms of the library, highest first: each may import only rooms below it.
+/// The rooms of the library, highest first. Each may import only from the rooms below it.
 const ROOMS: [&str; 19] = [
     "report",
     "sweep",
@@ -28,7 +28,7 @@ const ROOMS: [&str; 19] = [
     "number",
 ];
 
-/// A word that may stand in code under one path only.
+/// Words that may occur in the code of one path only.
 const HOMES: [(&str, &str); 6] = [
     ("rug::", "number"),
     ("plotters::", "report"),
@@ -54,7 +54,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// (path below src, code without comments and without its unit tests).
+/// Pairs of a path below `src` and the code there, without comments and unit tests.
 fn code() -> Vec<(String, String)> {
     let mut found = Vec::new();
     files(source(), &mut found);
@@ -115,10 +115,10 @@ fn what_belongs_to_one_room_is_named_there_only() {
     }
 }
 
-/// Files from outside are opened in one place, which knows what could keep a reader waiting for ever.
+/// All files from outside are opened in one module, which knows what could block a reader forever.
 #[test]
 fn input_files_are_opened_in_one_place() {
-    // A folder is opened to be synced, and what the system tells of itself is no input.
+    // Folders are opened only to be synced, and what the system reports about itself is not input.
     let exempt = ["read.rs", "write.rs", "diagnosis/machine.rs"];
     for (name, code) in code() {
         let opens = ["File::open", "fs::read(", "fs::read_to_string"];

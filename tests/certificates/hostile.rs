@@ -1,5 +1,5 @@
-//! The hostile set, `hostile/answers.tsv`: every reader of models and certificates gives each file the
-//! answer that stands in the table. What is too long to be committed is made here.
+//! The hostile set, `hostile/answers.tsv`: every reader of models and certificates must give each file
+//! the answer in the table. Files that are too long to be committed are generated here.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,11 +8,11 @@ use std::process::Output;
 
 use super::{MALFORMED, VERIFIED, code, program, python_answers, root};
 
-/// A file and the answer that it must get.
+/// A file, and the answer that it must get.
 struct Row {
     path: PathBuf,
     code: i32,
-    /// A word of the message.
+    /// A word that the message must contain.
     word: String,
 }
 
@@ -56,7 +56,7 @@ fn all_said(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
 }
 
-/// What `certify` says.
+/// The answer of `certify`.
 fn certified(row: &Row) -> String {
     let output = program(&["certify", row.path.to_str().unwrap()]);
     let said = all_said(&output);
@@ -64,7 +64,7 @@ fn certified(row: &Row) -> String {
     said
 }
 
-/// What the checker in Python says, where there is one.
+/// The answers of the Python checker; `None` if there is no Python.
 fn checked_by_python(rows: &[Row]) -> Option<Vec<String>> {
     let files: Vec<PathBuf> = rows.iter().map(|row| row.path.clone()).collect();
     let answers = python_answers(&files)?;
@@ -76,7 +76,7 @@ fn checked_by_python(rows: &[Row]) -> Option<Vec<String>> {
     Some(said.collect())
 }
 
-/// The models, each as the model of a certificate that is good otherwise.
+/// The models, each inside an otherwise valid certificate.
 fn models_in_certificates(folder: &Path) -> Vec<Row> {
     let wrapped = |row: Row| {
         let model = fs::read(&row.path).unwrap();
@@ -110,7 +110,7 @@ fn decide_answers_as_the_table_says() {
     }
 }
 
-/// The words in the table of faults of the grammar.
+/// The words in the table of faults in the grammar.
 fn words() -> Vec<String> {
     let grammar = fs::read_to_string(root().join("docs/formats.md")).expect("the grammar");
     let (_, faults) = grammar
@@ -130,8 +130,8 @@ fn words() -> Vec<String> {
     quoted.flat_map(|(_, cell)| odd(cell)).collect()
 }
 
-/// Every certificate, every model in a certificate, and what is made; each as the table says, and every
-/// word of the grammar is said by both checkers.
+/// Every certificate, every model inside a certificate, and every generated file gets the answer in the
+/// table, and both checkers use every word of the grammar.
 #[test]
 fn both_checkers_answer_as_the_table_says() {
     let folder = tempfile::tempdir().unwrap();
@@ -152,14 +152,14 @@ fn both_checkers_answer_as_the_table_says() {
     }
 }
 
-/// The good certificate of the set with this learning rate and witness.
+/// The valid certificate of the set with this learning rate and witness.
 fn certificate(lr: &str, x: &str) -> String {
     format!(
         r#"{{"claim":"mean_square_stable","model":{{"kind":"linear","inputs":[["1","0"],["0","1"],["1","1"]]}},"lr":{lr},"batch":1,"sampling":"without-replacement","witness":[[{x},"0"],["0",{x}]]}}"#
     )
 }
 
-/// (name, text, code, word) of files that are made when they are needed.
+/// Generated files, as (name, text, exit code, word).
 fn recipes() -> Vec<(&'static str, String, i32, &'static str)> {
     let good = |lr: &str, x: &str| certificate(&format!("\"{lr}\""), x);
     let digits = |count: usize| "123456789".repeat(count / 9 + 1)[..count].to_owned();
@@ -258,7 +258,7 @@ fn recipes() -> Vec<(&'static str, String, i32, &'static str)> {
     ]
 }
 
-/// What is made, as it is to be answered.
+/// The generated files, with the answers that they must get.
 fn made(folder: &Path) -> Vec<Row> {
     let written = |(name, text, code, word): (&str, String, i32, &str)| {
         let path = folder.join(name);

@@ -1,5 +1,5 @@
-//! Certificates: the committed set is verified, by the library, by the program and by plain Python;
-//! what is changed is refused, by all of them alike.
+//! Certificates: the committed set is verified by the library, by the program and by plain Python, and
+//! all three refuse it after any change.
 
 mod hostile;
 mod mutated;
@@ -20,7 +20,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every committed certificate, in the order of their names.
+/// Every committed certificate, in the order of the names.
 fn committed() -> Vec<PathBuf> {
     let folder = root().join("tests/certificates");
     let entries = std::fs::read_dir(folder).expect("the folder of this file");
@@ -33,7 +33,7 @@ fn committed() -> Vec<PathBuf> {
     certificates
 }
 
-/// The program on these arguments.
+/// Runs the program with these arguments.
 fn program(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_sgd-stability"))
         .args(arguments)
@@ -41,8 +41,8 @@ fn program(arguments: &[&str]) -> Output {
         .expect("the program runs")
 }
 
-/// The independent checker on these files; `None`, said where no test harness hides it, where there is
-/// no Python 3.
+/// Runs the independent checker on these files; `None` if there is no Python 3, in which case a message
+/// is printed that the test harness does not capture.
 fn python(files: &[&Path]) -> Option<Output> {
     let checker = root().join("theorems/check_certificate.py");
     let run = Command::new("python3").arg(checker).args(files).output();
@@ -57,7 +57,7 @@ fn python(files: &[&Path]) -> Option<Output> {
     run.ok()
 }
 
-/// What the independent checker says of each of these files, in one process: exit code and line.
+/// The answers of the independent checker to these files, from one process: exit code and line.
 fn python_answers(files: &[PathBuf]) -> Option<Vec<(i32, String)>> {
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let output = python(&paths)?;

@@ -1,4 +1,4 @@
-//! Certificates with random faults: both checkers give the same answer to each, whatever it is.
+//! Certificates with random faults: both checkers must give the same answer, whatever it is.
 
 use std::fs;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use super::{MALFORMED, REFUTED, VERIFIED, committed, python_answers};
 
 const CASES: u32 = 600;
 
-/// What may stand where a value stood.
+/// Values that may replace a value.
 const VALUES: [&str; 33] = [
     "\"0\"",
     "\"1\"",
@@ -50,10 +50,10 @@ const VALUES: [&str; 33] = [
     "\"with-replacement\"",
 ];
 
-/// What may be put in or stand for a byte.
+/// Bytes that may be inserted or replace a byte.
 const BYTES: &[u8] = b"{}[],:\"\\0123456789eE.+-/_ ntfalsu\n\t\x00\x01\x80\xc3\xff";
 
-/// Fields that may be put behind an opening brace.
+/// Fields that may be inserted after an opening brace.
 const FIELDS: [&str; 8] = [
     "\"lr\":\"1/2\",",
     "\"batch\":1,",
@@ -65,7 +65,7 @@ const FIELDS: [&str; 8] = [
     "\"witness\":null,",
 ];
 
-/// One fault: a kind of it, a place as a share of what there is, and a choice.
+/// A fault: its kind, its position as a share of all positions, and a choice.
 #[derive(Clone, Debug)]
 struct Fault {
     kind: u8,
@@ -77,7 +77,7 @@ fn at(share: f64, count: usize) -> usize {
     ((share * count as f64) as usize).min(count.saturating_sub(1))
 }
 
-/// Where the strings and bare words of a JSON text begin and end.
+/// The ranges of the strings and bare words in a JSON text.
 fn values(text: &[u8]) -> Vec<Range<usize>> {
     let (mut found, mut i) = (Vec::new(), 0);
     while i < text.len() {
@@ -133,7 +133,7 @@ fn with(mut text: Vec<u8>, fault: &Fault) -> Vec<u8> {
                 text.splice(value.clone(), VALUES[choice % VALUES.len()].bytes());
             }
         }
-        // Mostly still a certificate, for another model.
+        // The result is usually still a certificate, but for another model.
         _ => {
             let digit = |i: &usize| text[*i].is_ascii_digit();
             let digits: Vec<usize> = (0..text.len()).filter(digit).collect();
@@ -145,7 +145,7 @@ fn with(mut text: Vec<u8>, fault: &Fault) -> Vec<u8> {
     text
 }
 
-/// A committed certificate with one or two faults.
+/// A strategy for committed certificates with one or two faults.
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
     let read = |path: &PathBuf| fs::read(path).unwrap();
     let mut originals: Vec<Vec<u8>> = committed().iter().map(read).collect();
@@ -162,13 +162,14 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn applied(text: Vec<u8>, fault: &Fault) -> Vec<u8> {
-    match text.is_empty() {
-        true => text,
-        false => with(text, fault),
+    if text.is_empty() {
+        text
+    } else {
+        with(text, fault)
     }
 }
 
-/// What `certify` ends with.
+/// The exit code of `certify`.
 fn own_answer(path: &Path) -> i32 {
     let checked = Certificate::read(path).and_then(|certificate| certificate.check());
     checked.map_or_else(|fault| i32::from(fault.kind.exit_code()), |()| VERIFIED)

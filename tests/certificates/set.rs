@@ -1,4 +1,4 @@
-//! The committed set.
+//! The committed certificates.
 
 use std::path::{Path, PathBuf};
 
@@ -48,7 +48,7 @@ fn the_set_has_every_kind() {
     assert!(set.iter().filter(|c| c.basis.is_some()).count() >= 2);
 }
 
-/// The examples that stand in the grammar are read, and the certificates among them verified.
+/// The examples in the grammar can be read, and the certificates among them are valid.
 #[test]
 fn the_examples_of_the_grammar_are_good() {
     let grammar = std::fs::read_to_string(root().join("docs/formats.md")).expect("the grammar");

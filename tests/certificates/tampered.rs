@@ -1,4 +1,4 @@
-//! What is changed is refused.
+//! Checkers refuse changed certificates.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{MALFORMED, REFUTED, VERIFIED, code, committed, program, python};
 
-/// Both checkers end with this exit code on the changed certificate.
+/// Asserts that both checkers end with this exit code on the changed certificate.
 fn both_say(expected: i32, certificate: &Value, change: &str) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("changed.json");
@@ -30,7 +30,7 @@ fn originals() -> Vec<(String, Value)> {
     committed().into_iter().map(read).collect()
 }
 
-/// Has the model no curvature, so that zero is its witness and every learning rate is stable?
+/// Whether the model has no curvature, so that its witness is zero and every learning rate is stable.
 fn is_flat(certificate: &Value) -> bool {
     let model = certificate["model"].to_string();
     !model.contains(|digit| ('1'..='9').contains(&digit))
@@ -53,8 +53,8 @@ fn the_contrary_claim_is_refuted() {
 #[test]
 fn another_learning_rate_is_refuted() {
     for (name, mut certificate) in originals() {
-        // A loss that is flat everywhere is stable at any learning rate; all else is stable
-        // at one near zero and unstable at one near infinity.
+        // A loss that is flat everywhere is stable at any learning rate. Every other loss is stable at a
+        // learning rate near zero and unstable at one near infinity.
         let stable = certificate["claim"] == "mean_square_stable";
         let expected = if is_flat(&certificate) {
             VERIFIED
@@ -95,7 +95,7 @@ fn a_changed_witness_is_refuted() {
     }
 }
 
-/// The form of a witness is part of what is claimed.
+/// The basis of a witness is part of the claim.
 #[test]
 fn another_basis_is_malformed() {
     for (name, mut certificate) in originals() {

@@ -1,4 +1,4 @@
-//! What `decide` writes, `certify` verifies; what cannot be decided is said.
+//! `certify` verifies every certificate that `decide` writes; `decide` reports what it cannot decide.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use sgd_stability::number::Exact;
 
 use super::{UNDECIDED, VERIFIED, code, program, python, root};
 
-/// `decide` on a model, at a learning rate, with a certificate in the folder.
+/// Runs `decide` on a model at a learning rate, with a certificate in the folder.
 fn decide(folder: &Path, model: &Value, lr: &str) -> (i32, Value) {
     let [model_file, certificate] = ["model.json", "certificate.json"].map(|f| folder.join(f));
     fs::write(&model_file, model.to_string()).unwrap();
@@ -29,7 +29,7 @@ fn decide(folder: &Path, model: &Value, lr: &str) -> (i32, Value) {
     (code(&told), serde_json::from_slice(&told.stdout).unwrap())
 }
 
-/// Twelve inputs in ten dimensions, and a learning rate on either side of the critical one.
+/// Twelve inputs in ten dimensions, at learning rates on both sides of the critical one.
 #[test]
 fn both_sides_of_the_edge_are_certified() {
     let entry = |i: u64, j: u64| format!("{}/7", (i * i + 3 * i * j + 5 * j) % 23);
@@ -55,8 +55,8 @@ fn both_sides_of_the_edge_are_certified() {
     }
 }
 
-/// The three inputs beside fifteen directions of curvature 8/5: the edge is 5/4 exactly, and the
-/// model has one dimension more than is eliminated.
+/// The three inputs, together with fifteen directions of curvature 8/5: the edge is exactly 5/4, and the
+/// model has one dimension more than elimination accepts.
 #[test]
 fn an_edge_that_is_too_large_is_undecided() {
     let entry = |g: [[u8; 2]; 2], i: usize, j: usize| match (i < 2 && j < 2, i == j) {
@@ -84,7 +84,7 @@ fn an_edge_that_is_too_large_is_undecided() {
     }
 }
 
-/// One digit more than the grammar lets a number have.
+/// A number has one digit more than the grammar allows.
 #[test]
 fn a_certificate_that_no_reader_takes_is_not_written() {
     let text = fs::read_to_string(root().join("tests/certificates/three_inputs_stable.json"));

@@ -1,5 +1,5 @@
-//! Every file of the fuzzing corpus, every cut of it, and random changes of it are read or refused
-//! in one sentence.
+//! Every file of the fuzzing corpus, every prefix of it, and random changes of it are either read or
+//! refused in one sentence.
 
 mod readers;
 
@@ -78,16 +78,16 @@ fn every_reader_has_a_fuzz_target() {
     }
 }
 
-/// One change of a file.
+/// A change of a file.
 #[derive(Clone, Debug)]
 enum Change {
-    /// Another byte at a place.
+    /// Replaces a byte.
     Set(Index, u8),
-    /// One bit of a byte turned over.
+    /// Flips one bit of a byte.
     Flip(Index, u8),
-    /// Bytes put in at a place.
+    /// Inserts bytes.
     Insert(Index, Vec<u8>),
-    /// Some bytes from a place on taken away.
+    /// Removes some bytes, starting at a position.
     Remove(Index, usize),
 }
 

@@ -1,5 +1,5 @@
-//! One function for each reader: bytes from outside, and the promise that nothing but success or
-//! an input error comes of them. The fuzz targets and the replay of their corpus both call these.
+//! One function for each reader of untrusted bytes. Each asserts that reading ends in success or an input
+//! error, and nothing else. The fuzz targets and the replay of their corpus both call these functions.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -14,13 +14,13 @@ use sgd_stability::model::Model;
 use sgd_stability::network::description;
 use sgd_stability::sweep::Finished;
 
-/// The name in errors.
+/// The name of the input in errors.
 const PLACE: &str = "input";
 
-/// A reader: did it take the bytes?
+/// A reader; it returns whether it accepted the bytes.
 pub type Reader = fn(&[u8]) -> bool;
 
-/// Every reader, by the name of its fuzz target and of its folder in `fuzz/corpus`.
+/// Every reader, with the name of its fuzz target, which is also that of its folder in `fuzz/corpus`.
 pub const READERS: [(&str, Reader); 10] = [
     ("idx", read_idx),
     ("cifar", read_cifar),
@@ -34,7 +34,7 @@ pub const READERS: [(&str, Reader); 10] = [
     ("watch", read_watch),
 ];
 
-/// Success, or one line that names the place; anything else panics.
+/// Asserts success or an error of one line that names the place.
 fn expect<T>(result: Result<T>) -> Option<T> {
     match result {
         Ok(value) => Some(value),
@@ -47,7 +47,7 @@ fn expect<T>(result: Result<T>) -> Option<T> {
     }
 }
 
-/// An idx file of images or of labels.
+/// Reads an idx file of images or of labels.
 pub fn read_idx(bytes: &[u8]) -> bool {
     let images = expect(idx::read::<3>(PLACE, bytes));
     let labels = expect(idx::read::<1>(PLACE, bytes));
@@ -61,7 +61,7 @@ pub fn read_idx(bytes: &[u8]) -> bool {
     images.is_some() || labels.is_some()
 }
 
-/// A batch of CIFAR-10, whole and two images of two classes.
+/// Reads a batch of CIFAR-10: all of it, and two images of two classes.
 pub fn read_cifar(bytes: &[u8]) -> bool {
     let two = Selection::new(Some(&[1, 0]), Some(2)).expect("a selection");
     let some = expect(cifar::read(PLACE, bytes, &two));
@@ -70,7 +70,7 @@ pub fn read_cifar(bytes: &[u8]) -> bool {
     whole.is_some_and(|images| images.samples() * (1 + cifar::FEATURES) == bytes.len())
 }
 
-/// An array of NumPy.
+/// Reads a NumPy array.
 pub fn read_npy(bytes: &[u8]) -> bool {
     let Some(array) = expect(npy::read(PLACE, bytes)) else {
         return false;
@@ -91,7 +91,7 @@ pub fn read_npy(bytes: &[u8]) -> bool {
     true
 }
 
-/// A data set of NumPy, whole and cut.
+/// Reads a NumPy data set: all of it, and a part.
 pub fn read_npz(bytes: &[u8]) -> bool {
     let Some(data) = expect(npz::read(
         PLACE,
@@ -107,7 +107,7 @@ pub fn read_npz(bytes: &[u8]) -> bool {
     true
 }
 
-/// The weights of a network.
+/// Reads the weights of a network.
 pub fn read_safetensors(bytes: &[u8]) -> bool {
     let Some(checkpoint) = expect(Checkpoint::parse(PLACE, bytes)) else {
         return false;
@@ -122,7 +122,7 @@ pub fn read_safetensors(bytes: &[u8]) -> bool {
         let mut tensors = checkpoint.tensors.iter();
         assert!(tensors.any(|tensor| tensor.name == alias.of));
     }
-    // Every tensor may be left out but the last one.
+    // Every tensor but the last may be left out.
     let names = checkpoint.tensors.iter().map(|tensor| tensor.name.clone());
     let choice = Choice::new(None, names.take(1).collect());
     if let Some(chosen) = choice
@@ -134,7 +134,7 @@ pub fn read_safetensors(bytes: &[u8]) -> bool {
     true
 }
 
-/// A model file, which is written again as it was read.
+/// Reads a model file, and writes it again unchanged.
 pub fn read_model(bytes: &[u8]) -> bool {
     let text = std::str::from_utf8(bytes).ok();
     let Some(model) = text.and_then(|text| expect(Model::parse(PLACE, text))) else {
@@ -145,7 +145,7 @@ pub fn read_model(bytes: &[u8]) -> bool {
     true
 }
 
-/// A certificate, which is written again as it was read, and checked when it is small.
+/// Reads a certificate, writes it again unchanged, and checks it if it is small.
 pub fn read_certificate(bytes: &[u8]) -> bool {
     let text = std::str::from_utf8(bytes).ok();
     let Some(certificate) = text.and_then(|text| expect(Certificate::parse(PLACE, text))) else {
@@ -159,7 +159,7 @@ pub fn read_certificate(bytes: &[u8]) -> bool {
     true
 }
 
-/// A finished cell, and whether a report can be made of it.
+/// Reads a finished cell, and tries to make a report from it.
 pub fn read_cell(bytes: &[u8]) -> bool {
     let Ok(finished) = serde_json::from_slice::<Finished>(bytes) else {
         return false;
@@ -169,7 +169,7 @@ pub fn read_cell(bytes: &[u8]) -> bool {
     study.is_some_and(|study| study.fits(&finished.cell, &finished.outcome))
 }
 
-/// A list of layers in TOML, whose shapes fit together when it is taken.
+/// Reads a list of layers in TOML; if it is accepted, the shapes of the layers fit together.
 pub fn read_network(bytes: &[u8]) -> bool {
     let text = std::str::from_utf8(bytes).ok();
     let network = text.and_then(|text| expect(description::parse(text, Path::new(PLACE))));
@@ -181,7 +181,7 @@ pub fn read_network(bytes: &[u8]) -> bool {
     true
 }
 
-/// The lines of a watched run.
+/// Reads the lines of a watched run.
 pub fn read_watch(bytes: &[u8]) -> bool {
     let text = std::str::from_utf8(bytes).ok();
     let log = text.and_then(|text| expect(Log::parse(Path::new(PLACE), text)));

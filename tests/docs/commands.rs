@@ -1,10 +1,10 @@
-//! The commands that the documents show without running them exist, with the flags that they show.
+//! The commands that the documents show without running them exist, and have the flags shown.
 
 use std::process::Command;
 
 use crate::markdown::{blocks, documents, read, root};
 
-/// What `sgd-stability COMMAND --help` prints; `None` where there is no such command.
+/// The output of `sgd-stability COMMAND --help`; `None` if there is no such command.
 fn help(command: &str) -> Option<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_sgd-stability"))
         .args([command, "--help"])
@@ -14,7 +14,7 @@ fn help(command: &str) -> Option<String> {
     output.status.success().then_some(text)
 }
 
-/// The lines of the `sh` blocks and what stands between backquotes, each with its document.
+/// The lines of `sh` blocks and all inline code, each with its document.
 fn shown() -> Vec<(String, String)> {
     let mut shown = Vec::new();
     for path in documents() {

@@ -1,9 +1,9 @@
-//! Every `console` block is run, and prints what it shows.
+//! Every `console` block is run, and prints the output shown.
 //!
-//! The blocks of a page run in one temporary folder that looks like the repository's, one after the
-//! other. In what a block shows, `...` stands for what is left out: alone for any number of lines,
-//! within a line for any text. A command that ends with `\` goes on in the next line. `cat FILE` shows a
-//! file of the reader's: it is written first where it is not there.
+//! The blocks of a page run one after the other in one temporary folder that looks like the repository's.
+//! In the output shown, `...` stands for omitted text: on a line of its own for any number of lines,
+//! within a line for any text. A command that ends with `\` continues on the next line. `cat FILE` shows
+//! a file that the reader is meant to have; if it does not exist, it is written first.
 
 use std::path::Path;
 use std::process::Command;
@@ -46,7 +46,7 @@ fn reproduce_and_report_shows_what_is_printed() {
     run_page("docs/reproduce-and-report.md");
 }
 
-/// A command and the lines shown below it.
+/// A command, and the lines shown below it.
 struct Step {
     command: String,
     shown: Vec<String>,
@@ -105,7 +105,7 @@ fn check(step: &Step, folder: &Path) -> Result<(), String> {
     })
 }
 
-/// What the command prints, errors too.
+/// The output of the command, including stderr.
 fn run(command: &str, folder: &Path) -> Result<String, String> {
     if let Some(name) = command.strip_prefix("cargo run --release --example small_network -- ") {
         let trained = small_network::train_into(&folder.join(name));
@@ -131,7 +131,7 @@ fn run(command: &str, folder: &Path) -> Result<String, String> {
     }
 }
 
-/// The first shown line that is not printed in its place.
+/// The first shown line that is missing from the output, in order.
 fn first_missing<'a>(shown: &'a [impl AsRef<str>], printed: &[&str]) -> Option<&'a str> {
     let mut rest = printed.iter();
     let mut may_skip = false;
@@ -154,7 +154,7 @@ fn first_missing<'a>(shown: &'a [impl AsRef<str>], printed: &[&str]) -> Option<&
     (!is_whole).then_some("(nothing more)")
 }
 
-/// Is the printed line the shown one, whose `...` stand for any text?
+/// Whether the printed line matches the shown one, in which `...` stands for any text.
 fn fits(shown: &str, printed: &str) -> bool {
     let Some((start, rest)) = shown.split_once("...") else {
         return shown == printed;

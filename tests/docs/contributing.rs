@@ -1,15 +1,15 @@
-//! The lists of CONTRIBUTING.md are true: each file is there, and speaks of the example.
+//! The lists in CONTRIBUTING.md are correct: each file exists, and mentions the example.
 
 use crate::markdown::{prose, read, root};
 
-/// A list: its examples, and its paths with NAME for the example.
+/// A list: its examples, and its paths, in which NAME stands for the example.
 struct Recipe {
     heading: String,
     examples: Vec<String>,
     paths: Vec<String>,
 }
 
-/// What stands between the first two backquotes; `None` without them.
+/// The text between the first two backquotes; `None` if there are none.
 fn first_quoted(line: &str) -> Option<&str> {
     line.split('`').nth(1)
 }
@@ -42,7 +42,7 @@ fn recipes() -> Vec<Recipe> {
     sections.map(recipe).collect()
 }
 
-/// Letters and digits alone: `ada_grad`, `AdaGrad` and `ada-grad` are one word.
+/// The letters and digits only, in which `ada_grad`, `AdaGrad` and `ada-grad` are equal.
 fn letters(text: &str) -> String {
     let text = text.chars().filter(|c| c.is_alphanumeric());
     text.flat_map(char::to_lowercase).collect()

@@ -1,4 +1,4 @@
-//! Every link of the documents leads to a file, and to a heading where it names one.
+//! Every link in the documents leads to an existing file, and to an existing heading if it names one.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ fn every_relative_link_leads_somewhere() {
     }
 }
 
-/// What stands in `](…)` and in `src="…"`.
+/// The targets in `](…)` and in `src="…"`.
 fn targets(text: &str) -> Vec<String> {
     let mut targets = Vec::new();
     for (open, close) in [("](", ')'), ("src=\"", '"')] {
@@ -39,7 +39,7 @@ fn targets(text: &str) -> Vec<String> {
     targets
 }
 
-/// Is there a heading that GitHub would give this anchor?
+/// Whether the file has a heading to which GitHub would give this anchor.
 fn has_heading(file: &Path, anchor: &str) -> bool {
     let text = prose(&read(file));
     let mut headings = text.lines().filter(|line| line.starts_with('#'));

@@ -1,4 +1,4 @@
-//! The documents: what they show is what the program prints, what they link to and list is there.
+//! Tests of the documents: the program prints what they show, and what they link to or list exists.
 
 mod commands;
 mod console;

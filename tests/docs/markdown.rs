@@ -1,14 +1,14 @@
-//! The documents as text: which there are, and their fenced blocks.
+//! Parses the documents: their list, and their fenced blocks.
 
 use std::path::{Path, PathBuf};
 
 /// A fenced block.
 pub struct Block {
-    /// The word behind the opening fence; empty where there is none.
+    /// The word after the opening fence; empty if there is none.
     pub language: String,
     /// Its text, with a newline at the end of every line.
     pub text: String,
-    /// The line of the opening fence, from 1.
+    /// The line of the opening fence, counted from 1.
     pub line: usize,
 }
 
@@ -17,7 +17,7 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every document for readers: those at the root, and all of `docs/`.
+/// Every document for readers: those at the root, and all in `docs/`.
 pub fn documents() -> Vec<PathBuf> {
     let files = |folder: PathBuf| {
         let entries = std::fs::read_dir(folder).expect("a folder");
@@ -36,7 +36,7 @@ pub fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()))
 }
 
-/// The fenced blocks of a document, in order.
+/// The fenced blocks of a document in order.
 pub fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut is_open = false;

@@ -1,4 +1,4 @@
-//! The picture of the README is the reference report's, on paper.
+//! The picture in the README is that of the reference report, on a paper background.
 
 use crate::markdown::{read, root};
 

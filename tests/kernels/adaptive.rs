@@ -1,4 +1,4 @@
-//! The kernels of the optimisers: every operation rounds once, so that one result is right.
+//! The kernels of the optimisers. Every operation rounds once, so that exactly one result is correct.
 
 use num_traits::Zero;
 use sgd_stability::kernel::{
@@ -10,8 +10,8 @@ use sgd_stability::oracle::{cases, rounded};
 use crate::elementwise::assert_right;
 use crate::support::{Guarded, LONG, all_bits, same_everywhere, short_lengths};
 
-/// The f32 nearest to `√v`. No root of an f32 lies between two neighbours in the middle, for the
-/// square of a middle has more digits than an f32.
+/// The f32 nearest to `√v`. The square root of an f32 is never halfway between two adjacent f32 numbers,
+/// since the square of a halfway point has more digits than an f32.
 fn root(v: f32) -> f32 {
     let Some(exact) = Exact::from_f32(v) else {
         return if v == f32::INFINITY { v } else { f32::NAN };
@@ -37,13 +37,13 @@ fn root(v: f32) -> f32 {
     near
 }
 
-/// `a/b` rounded once, for `b` that is not negative.
+/// `a/b` rounded once, for non-negative `b`.
 fn quotient(a: f32, b: f32) -> f32 {
     match [a, b].map(Exact::from_f32) {
         [Some(exact_a), Some(exact_b)] if !exact_b.is_zero() && !exact_a.is_zero() => {
             (exact_a.abs() / exact_b).to_f32().copysign(a)
         }
-        // Nothing rounds here.
+        // These cases involve no rounding.
         _ => a / b,
     }
 }
@@ -87,7 +87,7 @@ fn roots_and_quotients_round_once() {
     };
     assert_right("descend_adaptive", &cases, right, |isa, x, y| {
         let v: Vec<f32> = x.iter().map(|x| rounded::product(*x, *x)).collect();
-        descend_adaptive(isa, ADAPTIVE, 0.01, (x, &v), y);
+        descend_adaptive(isa, ADAPTIVE, 0.01, x, &v, y);
     });
 }
 
@@ -100,7 +100,7 @@ fn long_vectors_have_the_same_bits_everywhere() {
             let mut y = Guarded::new(&case.y);
             decay(isa, 0.9, &case.x, y.numbers());
             approach(isa, 0.1, &case.x, y.numbers());
-            descend_adaptive(isa, ADAPTIVE, 0.3, (&case.x, &v), y.numbers());
+            descend_adaptive(isa, ADAPTIVE, 0.3, &case.x, &v, y.numbers());
             decay_squares(isa, (0.9, 0.1), &case.x, y.numbers());
             multiply(isa, &case.x, y.numbers());
             let mut p = Guarded::new(&case.y);

@@ -5,7 +5,7 @@ use sgd_stability::oracle::{Family, Format, Order, Outcome, Terms, judge, rounde
 
 use crate::support::{Guarded, all_bits, bits64};
 
-/// (rows, channels).
+/// The shapes of matrices as (rows, channels).
 const SHAPES: [(usize, usize); 8] = [
     (0, 5),
     (1, 1),
@@ -17,7 +17,7 @@ const SHAPES: [(usize, usize); 8] = [
     (40, 64),
 ];
 
-/// Two matrices and three rows of one family.
+/// Two matrices and three rows, all of one family.
 struct Numbers {
     channels: usize,
     x: Vec<f32>,
@@ -54,7 +54,7 @@ fn scale_shift_rounds_every_number_once() {
             let right: Vec<f32> = right.collect();
             for isa in Isa::available() {
                 let mut y = Guarded::new(&numbers.y);
-                scale_shift(isa, (scale, shift), relu, &numbers.x, y.numbers());
+                scale_shift(isa, scale, shift, relu, &numbers.x, y.numbers());
                 assert_eq!(all_bits(&y.checked(name)), all_bits(&right), "{name}");
             }
         }
@@ -110,7 +110,7 @@ fn sums_of_channels_stay_within_their_proved_bounds() {
         let (x, y) = family.vectors(60 * 7, 5);
         let column = |c: usize| (c..x.len()).step_by(7);
         let terms = (0..7).map(|c| column(c).fold(Terms::new(), |sum, i| sum.and(x[i], y[i])));
-        // The chain, and one addition to the start.
+        // The chain, and one addition to the start value.
         let order = Order::Pieces {
             lanes: 1,
             length: 60,

@@ -1,8 +1,8 @@
 //! The three products of a convolution.
 //!
-//! All three are sums over the same triples (number of the input, weight, number of the output):
-//! the sum by the output's number is the forward product, by the input's the backward one, by the
-//! weight's the gradient. The triples are listed by the definition.
+//! All three are sums over the same triples (input index, weight index, output index). Summed by output
+//! index they give the forward product, by input index the backward product, and by weight index the
+//! gradient. The triples are listed from the definition of a convolution.
 
 use num_traits::Zero;
 use rand::{RngExt, SeedableRng};
@@ -17,10 +17,10 @@ use sgd_stability::oracle::{Expected, Family, Format, Order, Outcome, Terms, jud
 use crate::shapes::{edge_shapes, free, free_shapes, shape};
 use crate::support::{Guarded, all_bits};
 
-/// (input, weight, output).
+/// The indices (input, weight, output).
 type Triple = [usize; 3];
 
-/// Which sum.
+/// One of the three products.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Product {
     Forward,
@@ -31,7 +31,7 @@ enum Product {
 const PRODUCTS: [Product; 3] = [Product::Forward, Product::Backward, Product::Gradient];
 
 impl Product {
-    /// The places of the two factors and of the result in a triple.
+    /// The positions in a triple of the two factors and of the result.
     fn places(self) -> (usize, usize, usize) {
         match self {
             Product::Forward => (0, 1, 2),
@@ -41,8 +41,7 @@ impl Product {
     }
 }
 
-/// All triples, in the order (sample, pixel of the output, pixel of the window, channel of the
-/// input, channel of the output).
+/// All triples, in the order (sample, output pixel, window pixel, input channel, output channel).
 fn triples(shape: &Shape, samples: usize) -> Vec<Triple> {
     let Window {
         size,
@@ -90,12 +89,12 @@ fn triples(shape: &Shape, samples: usize) -> Vec<Triple> {
     triples
 }
 
-/// The numbers of samples of a shape, all of one family.
+/// The inputs, weights and outputs for some samples of a shape, all of one family.
 struct Numbers {
     shape: Shape,
     samples: usize,
     triples: Vec<Triple>,
-    /// Input, weights, output.
+    /// The input, the weights and the output.
     numbers: [Vec<f32>; 3],
 }
 
@@ -120,7 +119,7 @@ impl Numbers {
         format!("{product:?} of {} samples, {:?}", self.samples, self.shape)
     }
 
-    /// The chains of a product by the definition, which begin with `old`.
+    /// The chains of a product, from the definition. They begin with `old`.
     fn chains(&self, product: Product, old: &[f32]) -> Vec<f32> {
         let (a, b, result) = product.places();
         let mut sums = old.to_vec();
@@ -132,7 +131,7 @@ impl Numbers {
         sums
     }
 
-    /// The exact sums of a product, with `old`.
+    /// The exact sums of a product, including `old`.
     fn terms(&self, product: Product, old: &[f32]) -> Vec<Terms> {
         let (a, b, result) = product.places();
         let mut sums: Vec<Terms> = old.iter().map(|&old| Terms::new().and(old, 1.0)).collect();
@@ -150,7 +149,8 @@ impl Numbers {
         expected.collect()
     }
 
-    /// What the kernel makes of `old`; with `None`, of nothing (a NaN everywhere must be forgotten).
+    /// The result of the kernel on `old`; with `None` it must overwrite its output, which holds NaN
+    /// everywhere.
     fn computed(&self, isa: Isa, product: Product, old: Option<&[f32]>) -> Vec<f32> {
         let convolution = Convolution::new(self.shape);
         let [x, w, y] = &self.numbers;
@@ -246,7 +246,8 @@ fn every_number_of_a_random_free_shape_is_one_chain() {
     }
 }
 
-/// More pixels than a block holds (128), and samples on both sides of whole blocks.
+/// Shapes with more pixels than a block holds (128), and numbers of samples on both sides of whole
+/// blocks.
 #[test]
 fn chains_go_on_from_block_to_block() {
     for (shape, samples) in [
@@ -288,7 +289,7 @@ fn products_stay_within_their_proved_bounds() {
                 .iter()
                 .flat_map(|numbers| numbers.expected(product, &old(numbers)))
                 .collect();
-            // Nothing but zeros shows nothing.
+            // A result of nothing but zeros is no evidence.
             let outcome = match family {
                 Family::SignedZeros => Outcome::Mistrusted,
                 _ => Outcome::Holds,
@@ -306,7 +307,7 @@ fn products_stay_within_their_proved_bounds() {
     }
 }
 
-/// The judge must see one sample of a gradient that is forgotten.
+/// The test must notice that a gradient leaves out one sample.
 #[test]
 fn a_forgotten_sample_is_caught() {
     let shape = shape((4, 4), (3, 5), (3, 1, 1));
@@ -322,7 +323,7 @@ fn a_forgotten_sample_is_caught() {
     assert_eq!(judge(&computed, &expected).broken.len(), shape.weights());
 }
 
-/// `⟨y, x∗w⟩ = ⟨y∗w', x⟩ = ⟨∇_w, w⟩`, exactly, because sums of small whole numbers do not round.
+/// `⟨y, x∗w⟩ = ⟨y∗w', x⟩ = ⟨∇_w, w⟩` holds exactly, because sums of small integers do not round.
 #[test]
 fn the_three_products_are_adjoint() {
     let mut random = ChaCha8Rng::seed_from_u64(8);

@@ -1,16 +1,17 @@
-//! `axpy`, `scale`, `relu` and `relu_backward`: one rounding or none, so that one result is right.
+//! `axpy`, `scale`, `relu` and `relu_backward`. They round at most once, so that exactly one result is
+//! correct.
 
 use sgd_stability::kernel::{Isa, axpy, relu, relu_backward, scale};
 use sgd_stability::oracle::{Case, Family, cases, rounded};
 
 use crate::support::{Guarded, LONG, all_bits, same_everywhere, short_lengths};
 
-/// Factors: ordinary, one that makes subnormal numbers, one that makes infinite ones, and the
-/// special ones.
+/// Ordinary factors, one that produces subnormal numbers, one that produces infinities, and special
+/// values.
 const FACTORS: [f32; 8] = [0.7, -1.0, 1e-38, 3e38, 0.0, -0.0, f32::INFINITY, f32::NAN];
 
-/// Runs `kernel` on the `y` of each case, between guards, on every instruction set, and compares
-/// with what `right` says of each element.
+/// Runs `kernel` on the `y` of each case, between guards, on every instruction set, and compares each
+/// element with the result of `right`.
 pub fn assert_right(
     name: &str,
     cases: &[Case],
@@ -33,7 +34,7 @@ pub fn assert_right(
     }
 }
 
-/// Each factor meets lengths of every tail of 16 lanes.
+/// Combines each factor with lengths that cover every tail of 16 lanes.
 fn factor_cases(factor: usize) -> Vec<Case> {
     let lengths: Vec<usize> = (factor..=130).step_by(FACTORS.len() + 1).collect();
     cases(&lengths, factor as u64)

@@ -7,10 +7,10 @@ use sgd_stability::oracle::{Expected, Family, Format, Order, Outcome, Tally, Ter
 
 use crate::support::{Guarded, all_bits, same_everywhere};
 
-/// (m, k, n).
+/// The shape of a product: (m, k, n).
 type Shape = (usize, usize, usize);
 
-/// How an operand lies in memory.
+/// The memory layout of an operand.
 #[derive(Clone, Copy, Debug)]
 enum Layout {
     Rows,
@@ -28,7 +28,7 @@ const LAYOUTS: [Layout; 5] = [
     Layout::OneRow,
 ];
 
-/// An operand and the numbers behind it.
+/// An operand, with the memory that holds it.
 struct Operand {
     data: Vec<f32>,
     shape: (usize, usize),
@@ -60,7 +60,7 @@ impl Operand {
     }
 }
 
-/// The product by the definition: for each element one chain of FMAs in k.
+/// The product from the definition: for each element, one chain of FMAs in k.
 pub fn chains(a: MatrixRef, b: MatrixRef, start: Start, old: &[f32]) -> Vec<f32> {
     let (rows, columns) = (a.rows(), b.columns());
     let chain = |ij: usize| {
@@ -72,7 +72,7 @@ pub fn chains(a: MatrixRef, b: MatrixRef, start: Start, old: &[f32]) -> Vec<f32>
     (0..rows * columns).map(chain).collect()
 }
 
-/// Runs the kernel on a copy of `old`, whose rows lie apart with guards between them.
+/// Runs the kernel on a copy of `old` whose rows are separated by guards.
 pub fn product(isa: Isa, a: MatrixRef, b: MatrixRef, start: Start, old: &[f32]) -> Vec<f32> {
     let (rows, columns) = (a.rows(), b.columns());
     const BETWEEN: [f32; 3] = [11.0, 12.0, 13.0];
@@ -109,8 +109,8 @@ fn assert_chains(shape: Shape, layouts: (Layout, Layout), family: Family, start:
     }
 }
 
-/// Small shapes with zeros among them, and shapes around the edges of every tile (4 and 6 rows;
-/// one to four vectors), 508 in all.
+/// Small shapes, some with zeros, and shapes around the edges of every tile (4 and 6 rows; one to four
+/// vectors), 508 in all.
 fn shapes() -> Vec<Shape> {
     let mut random = ChaCha8Rng::seed_from_u64(20);
     let mut up_to_20 = || random.random_range(0..=20);
@@ -150,7 +150,7 @@ fn special_values_pass_through_every_chain() {
     }
 }
 
-/// Longer than the blocks for the caches in each direction (108 rows, 800 terms, 1024 columns).
+/// Shapes longer than the cache blocks in each direction (108 rows, 800 terms, 1024 columns).
 #[test]
 fn chains_go_on_through_every_block() {
     for shape in [(3, 961, 5), (30, 321, 40), (485, 3, 17), (2, 5, 2049)] {
@@ -201,7 +201,7 @@ fn products_have_the_same_bits_on_every_isa_and_any_number_of_threads() {
     }
 }
 
-/// The exact sums of an element-by-element product.
+/// The exact sums of a product, element by element.
 fn expected(a: MatrixRef, b: MatrixRef, old: &[f32]) -> Vec<Expected> {
     let element = |ij: usize| {
         let (i, j) = (ij / b.columns(), ij % b.columns());
@@ -212,7 +212,7 @@ fn expected(a: MatrixRef, b: MatrixRef, old: &[f32]) -> Vec<Expected> {
     (0..a.rows() * b.columns()).map(element).collect()
 }
 
-/// What the kernel makes of three shapes of one family.
+/// The judgement on the kernel for three shapes of one family.
 fn judged(isa: Isa, family: Family) -> Tally {
     let (mut computed, mut exact) = (Vec::new(), Vec::new());
     for (i, (m, k, n)) in [(1, 50, 7), (13, 9, 17), (6, 130, 4)]
@@ -233,7 +233,7 @@ fn judged(isa: Isa, family: Family) -> Tally {
 fn products_stay_within_their_proved_bounds() {
     for family in Family::ALL {
         let outcome = match family {
-            // Nothing but zeros shows nothing.
+            // A result of nothing but zeros is no evidence.
             Family::SignedZeros => Outcome::Mistrusted,
             _ => Outcome::Holds,
         };

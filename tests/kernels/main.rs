@@ -1,5 +1,5 @@
-//! Every kernel, on every instruction set of this machine, against its exact oracle, and every
-//! instruction set and number of threads against every other, bit for bit.
+//! Tests every kernel on every instruction set of this machine against its exact oracle, and compares all
+//! instruction sets and numbers of threads bit by bit.
 
 mod adaptive;
 mod channels;

@@ -1,7 +1,7 @@
 //! Pools.
 //!
-//! Every pool but the largest of its input is linear, and its backward kernel is the transpose. The
-//! windows are listed by the definition.
+//! Every pool except max-pooling is linear in its input, and its backward kernel is the transpose. The
+//! windows are listed from the definition.
 
 use num_traits::Zero;
 use sgd_stability::kernel::pool::{
@@ -13,9 +13,9 @@ use sgd_stability::oracle::{Family, rounded};
 
 use crate::support::{Guarded, all_bits};
 
-/// Windows of one pixel, of the whole image, of four pixels and of other numbers of them; rows and
-/// columns left over; channels on both sides of whole vectors. Then windows that overlap, that lie apart
-/// and that reach beyond the image.
+/// Windows of one pixel, of the whole image, of four pixels and of other numbers of pixels; images with
+/// rows and columns left over; numbers of channels on both sides of whole vectors; windows that overlap,
+/// that have gaps between them, and that extend beyond the image.
 const POOLS: [(Pool, usize); 16] = [
     (pool((1, 1), 1, (1, 1)), 3),
     (pool((2, 2), 16, (2, 2)), 5),
@@ -39,7 +39,7 @@ const fn pool(image: (usize, usize), channels: usize, window: (usize, usize)) ->
     free(image, channels, [window, window, (0, 0)])
 }
 
-/// Size, stride and padding of a window.
+/// The size, stride and padding of a window.
 const fn free(
     (height, width): (usize, usize),
     channels: usize,
@@ -59,8 +59,8 @@ const fn sides((rows, columns): (usize, usize)) -> Sides {
     Sides { rows, columns }
 }
 
-/// For each number of the output the numbers of the input in its window, row after row, and which pixel
-/// of the window each is.
+/// For each output element, the input elements in its window, row by row, each with its pixel in the
+/// window.
 fn windows(pool: &Pool, samples: usize) -> Vec<Vec<(usize, usize)>> {
     let Window {
         size,
@@ -98,7 +98,7 @@ fn each(test: impl Fn(&str, &Pool, usize, Family)) {
     }
 }
 
-/// The first of the largest; the last NaN where there is one.
+/// The index of the first largest element, or of the last NaN if there is one.
 fn largest(x: impl Iterator<Item = f32> + Clone) -> usize {
     let last_nan = x.clone().enumerate().filter(|(_, x)| x.is_nan()).last();
     let largest = x.clone().fold(f32::NEG_INFINITY, f32::max);
@@ -109,7 +109,8 @@ fn largest(x: impl Iterator<Item = f32> + Clone) -> usize {
         .expect("a window has pixels")
 }
 
-/// What a window hands back to a pixel: of tiles it is all there is, else it is added from +0.
+/// Passes a derivative from a window to a pixel. If the windows are tiles, a pixel gets one derivative,
+/// which is stored; otherwise derivatives are added up from +0.
 fn hand_back(pool: &Pool, dx: &mut f32, back: f32) {
     let is_tiled = pool.window == Window::tiles(pool.window.size);
     *dx = if is_tiled {
@@ -124,7 +125,7 @@ fn the_first_of_the_largest_is_found() {
     each(|name, pool, samples, family| {
         let mut x = family.vectors(samples * pool.input(), 1).0;
         if family == Family::Uniform {
-            // Few different numbers: many are equal.
+            // There are few distinct values, so that many are equal.
             x.iter_mut().for_each(|x| *x = (*x * 2.0).round());
         }
         let windows = windows(pool, samples);

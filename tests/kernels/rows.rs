@@ -7,7 +7,7 @@ use sgd_stability::oracle::{Family, Format, Order, Outcome, Terms, judge, rounde
 
 use crate::support::{Guarded, all_bits, same_everywhere};
 
-/// (rows, columns): empty ones, every kind of tail, and some for several threads.
+/// Shapes as (rows, columns): empty ones, every kind of tail, and some that several threads share.
 const SHAPES: [(usize, usize); 10] = [
     (0, 5),
     (5, 0),
@@ -21,7 +21,7 @@ const SHAPES: [(usize, usize); 10] = [
     (70, 1001),
 ];
 
-/// A matrix and a vector of each length, all of one family.
+/// A matrix, and a vector of each of its lengths, all of one family.
 struct Numbers {
     rows: usize,
     columns: usize,
@@ -52,7 +52,7 @@ impl Numbers {
         MatrixRef::new(&self.other, self.rows, self.columns)
     }
 
-    /// A kernel run on the matrix, between guards.
+    /// The result of a kernel that runs on the matrix, between guards.
     fn changed(&self, kernel: impl Fn(MatrixMut)) -> Vec<f32> {
         let mut m = Guarded::new(&self.m);
         kernel(MatrixMut::new(m.numbers(), self.rows, self.columns));
@@ -92,7 +92,7 @@ fn row_axpy_rounds_every_element_once() {
         let right = |(ij, &m): (usize, &f32)| {
             let c = numbers.column[ij / numbers.columns];
             match numbers.m.len() {
-                // Exact arithmetic takes its time; the machine's own FMA does for large ones.
+                // Exact arithmetic is slow; larger shapes use the FMA of the machine.
                 ..2000 => rounded::fma(c, numbers.other[ij], m),
                 _ => c.mul_add(numbers.other[ij], m),
             }
@@ -165,7 +165,7 @@ fn column_sums_stay_within_their_proved_bounds() {
         }
     }
     mistrusted.dedup();
-    // Of 301 numbers with an infinity of each sign, or a NaN, the sum is NaN.
+    // The sum of 301 numbers is NaN if it contains infinities of both signs or a NaN.
     let silent = [Family::SignedZeros, Family::Infinities, Family::NotANumber];
     assert_eq!(mistrusted, silent);
 }

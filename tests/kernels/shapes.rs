@@ -3,7 +3,8 @@
 use sgd_stability::kernel::convolution::Shape;
 use sgd_stability::kernel::{Sides, Window};
 
-/// Square windows: the image, the channels of input and output, and size, stride and padding.
+/// A convolution with a square window: the image, the channels of input and output, and size, stride and
+/// padding.
 pub fn shape(
     image: (usize, usize),
     channels: (usize, usize),
@@ -25,7 +26,7 @@ fn sides((rows, columns): (usize, usize)) -> Sides {
     Sides { rows, columns }
 }
 
-/// Another number in each direction: size, stride, padding and dilation.
+/// A convolution with another value in each direction for size, stride, padding and dilation.
 pub fn free(
     image: (usize, usize),
     channels: (usize, usize, usize),
@@ -44,8 +45,8 @@ pub fn free(
     }
 }
 
-/// Strides and dilations with and without a common divisor, paddings beyond the kernel, groups of few and
-/// of many channels, a kernel for every channel, on both sides of whole vectors.
+/// Strides and dilations with and without a common divisor, paddings larger than the kernel, groups of
+/// few and of many channels, one group per channel; numbers of channels on both sides of whole vectors.
 pub fn free_shapes() -> Vec<(Shape, usize)> {
     vec![
         (free((4, 6), (3, 5, 1), [(1, 3), (1, 2), (2, 4), (1, 1)]), 3),
@@ -100,8 +101,9 @@ pub fn free_shapes() -> Vec<(Shape, usize)> {
     ]
 }
 
-/// Images of one pixel, windows larger than the image, windows in the padding alone, pixels that no
-/// window reads, strides that do not divide, channels on both sides of whole vectors.
+/// Images of one pixel, windows larger than the image, windows entirely in the padding, pixels that no
+/// window reads, strides that do not divide the image; numbers of channels on both sides of whole
+/// vectors.
 pub fn edge_shapes() -> Vec<(Shape, usize)> {
     vec![
         (shape((1, 1), (1, 1), (1, 1, 0)), 1),

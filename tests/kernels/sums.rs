@@ -5,7 +5,7 @@ use sgd_stability::oracle::{Case, Expected, Format, Order, Outcome, Terms, cases
 
 use crate::support::{LONG, bits, bits64, same_everywhere, short_lengths};
 
-/// As documented at the kernels.
+/// The order of the sums, as the kernels document it.
 const LANES: Order = Order::Lanes(64);
 const PIECES: Order = Order::Pieces {
     lanes: 64,
@@ -17,7 +17,7 @@ fn all_cases() -> Vec<Case> {
     cases(&lengths, 0x5d07)
 }
 
-/// What the oracle expects of a kernel of two vectors, case by case.
+/// The results that the oracle expects of a kernel on two vectors, case by case.
 fn expectations(
     cases: &[Case],
     terms: impl Fn(&Case) -> Terms,
@@ -28,8 +28,8 @@ fn expectations(
     cases.iter().map(expected).collect()
 }
 
-/// Judges the results of a kernel on every instruction set, which must hold, and be telling in
-/// all but the families that cannot tell.
+/// Judges the results of a kernel on every instruction set. They must be within their bounds, and most of
+/// them must be evidence; some families cannot give evidence.
 fn assert_within_bounds(
     name: &str,
     cases: &[Case],
@@ -46,7 +46,7 @@ fn assert_within_bounds(
             "{name} on {}: {broken:?}",
             isa.name()
         );
-        // Zeros, NaN, overflows, and cases without terms; the other seven families all tell.
+        // Zeros, NaN, overflows and empty cases give no evidence; the seven other families do.
         assert!(
             judgement.telling > judgement.silent,
             "{name}: {} telling cases against {} silent ones",
@@ -99,7 +99,7 @@ fn sums_have_the_same_bits_on_every_isa_and_any_number_of_threads() {
     });
 }
 
-/// The same tests must catch kernels that are a little wrong.
+/// The same tests must catch kernels with small errors.
 #[test]
 fn broken_sums_are_caught() {
     let cases = cases(&short_lengths(), 3);

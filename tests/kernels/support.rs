@@ -1,33 +1,33 @@
-//! What the tests share.
+//! What the tests of the kernels share.
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use sgd_stability::kernel::Isa;
 
-/// The lengths of all tails of 64 lanes, twice.
+/// Lengths that cover all tails of 64 lanes, twice.
 pub fn short_lengths() -> Vec<usize> {
     (0..=130).collect()
 }
 
-/// Lengths on both sides of the edge of a piece of parallel work (2¹⁴), and far beyond.
+/// Lengths on both sides of one piece of parallel work (2¹⁴ elements), and far beyond.
 pub const LONG: [usize; 5] = [257, 4099, 16_384, 16_385, 50_021];
 
-/// The bits, with one NaN for all: the payload of a NaN is not part of the promise.
+/// The bits of a number. All NaNs count as one, because the kernels do not promise the payload of a NaN.
 pub fn bits(x: f32) -> u32 {
     if x.is_nan() { f32::NAN } else { x }.to_bits()
 }
 
-/// The bits of many numbers.
+/// The bits of each number.
 pub fn all_bits(x: &[f32]) -> Vec<u32> {
     x.iter().copied().map(bits).collect()
 }
 
-/// The bits, with one NaN for all.
+/// The bits of an f64, in which all NaNs count as one.
 pub fn bits64(x: f64) -> u64 {
     if x.is_nan() { f64::NAN } else { x }.to_bits()
 }
 
-/// Runs on one, two, three and eight threads and asserts that every instruction set gives on each
-/// the bits that the portable one gives on one thread; returns them.
+/// Runs on one, two, three and eight threads, asserts that every instruction set always gives the bits of
+/// the portable one on one thread, and returns them.
 pub fn same_everywhere<T: PartialEq + std::fmt::Debug + Send>(
     name: &str,
     run: impl Fn(Isa) -> T + Sync,
@@ -44,20 +44,20 @@ pub fn same_everywhere<T: PartialEq + std::fmt::Debug + Send>(
     reference
 }
 
-/// A pool of so many threads.
+/// A pool of `threads` threads.
 pub fn pool(threads: usize) -> ThreadPool {
     let builder = ThreadPoolBuilder::new().num_threads(threads);
     builder.build().expect("a pool of threads")
 }
 
-/// Numbers between two guards that nobody may touch.
+/// Numbers between two guards that must stay unchanged.
 pub struct Guarded {
     all: Vec<f32>,
 }
 
-/// An odd number of guards, so that the numbers are aligned to nothing.
+/// The number of guards. It is odd, so that the numbers are not aligned.
 const GUARDS: usize = 17;
-/// A signalling NaN whose bits no kernel makes.
+/// A signalling NaN whose bits no kernel produces.
 const GUARD: u32 = 0x7f81_2345;
 
 impl Guarded {
@@ -69,13 +69,13 @@ impl Guarded {
         }
     }
 
-    /// The numbers.
+    /// The numbers, to be changed.
     pub fn numbers(&mut self) -> &mut [f32] {
         let end = self.all.len() - GUARDS;
         &mut self.all[GUARDS..end]
     }
 
-    /// The numbers, after a look at the guards.
+    /// The numbers, after checking the guards.
     pub fn checked(self, name: &str) -> Vec<f32> {
         let end = self.all.len() - GUARDS;
         let mut guards = self.all[..GUARDS].iter().chain(&self.all[end..]);
@@ -86,7 +86,7 @@ impl Guarded {
         self.all[GUARDS..end].to_vec()
     }
 
-    /// What a kernel that writes too much would do.
+    /// Overwrites the first guard, as a kernel that writes too much would.
     pub fn touch_one_beyond(&mut self) {
         let beyond = self.all.len() - GUARDS;
         self.all[beyond] = 0.0;

@@ -1,4 +1,4 @@
-//! Threads that stand by.
+//! Teams of waiting threads.
 
 use std::thread::current;
 

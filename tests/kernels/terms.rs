@@ -1,4 +1,4 @@
-//! Terms of the matrix product that are zero for a whole group of elements, and are left out.
+//! Terms of the matrix product that are skipped because they are zero for a whole group of elements.
 
 use std::ops::Range;
 
@@ -9,27 +9,27 @@ use sgd_stability::kernel::{Isa, MatrixRef, Start};
 use crate::gemm::{self, product};
 use crate::support::{all_bits, same_everywhere};
 
-/// Rows of A that skip the same terms.
+/// The number of rows of A that skip the same terms.
 const ROWS: usize = 6;
-/// Columns of B that are zero together, for which nothing is skipped.
+/// The number of columns of B that are zero together; nothing is skipped for them.
 const COLUMNS: usize = 64;
-/// Rows of a transpose that are sorted together.
+/// The number of rows of a transpose that are sorted together.
 const SORTED: usize = 252;
 
-/// Is it the transpose of a matrix that lies row by row?
+/// Whether the matrix is the transpose of a row-major matrix.
 fn is_transpose(a: MatrixRef) -> bool {
     !a.has_adjacent_columns() && a.transposed().has_adjacent_columns()
 }
 
-/// The block of at most 800 equal ones that term k is in.
+/// The block that contains term k; blocks have equal sizes of at most 800 terms.
 fn block(depth: usize, k: usize) -> Range<usize> {
     let size = depth.div_ceil(depth.div_ceil(800));
     let first = k / size * size;
     first..depth.min(first + size)
 }
 
-/// The rows of A that skip the same terms as row i. Those of a transpose are sorted by how often they are not
-/// zero at 64 terms of the block at most.
+/// The rows of A that skip the same terms as row i. The rows of a transpose are sorted by how many of at
+/// most 64 sampled terms of the block are non-zero.
 fn group(a: MatrixRef, i: usize, block: &Range<usize>) -> Vec<usize> {
     let first = i / SORTED * SORTED;
     let mut rows: Vec<usize> = (first..a.rows().min(first + SORTED)).collect();
@@ -41,7 +41,8 @@ fn group(a: MatrixRef, i: usize, block: &Range<usize>) -> Vec<usize> {
     groups.find(|group| group.contains(&i)).unwrap().to_vec()
 }
 
-/// Which terms count of those that `is_live`, block by block: all of a block that begins with 64 such.
+/// Which terms count, given which are live, block by block. In a block that begins with 64 live terms,
+/// all terms count.
 fn counting(depth: usize, is_live: impl Fn(&Range<usize>, usize) -> bool) -> Vec<bool> {
     let is_full = |block: &Range<usize>| (0..64).all(|k| is_live(block, block.start + k));
     let counts = |k| {
@@ -51,7 +52,7 @@ fn counting(depth: usize, is_live: impl Fn(&Range<usize>, usize) -> bool) -> Vec
     (0..depth).map(counts).collect()
 }
 
-/// For each row of A: which terms count by the rule in the documentation of `gemm`.
+/// For each row of A, which terms count by the rule in the documentation of `gemm`.
 fn counting_of_rows(a: MatrixRef) -> Vec<Vec<bool>> {
     let of_row = |i| {
         let first = group(a, i, &block(a.columns(), 0));
@@ -76,8 +77,9 @@ fn chains(a: MatrixRef, b: MatrixRef, old: &[f32]) -> Vec<f32> {
     old.iter().enumerate().map(chain).collect()
 }
 
-/// rows × columns numbers; in a group of so many rows and columns all are zero, but for one group in
-/// `live`, and in the first 64 rows or columns but for all of them where `begins_full` says so.
+/// A random matrix of `rows` × `columns` numbers, divided into groups of `unit` rows and columns. A group
+/// is live with probability 0.6; the numbers of all other groups are zero. If `begins_full`, the first 64
+/// rows or columns are never zero.
 fn sparse(
     (rows, columns): (usize, usize),
     unit: (usize, usize),
@@ -102,8 +104,8 @@ fn sparse(
     places.map(|place| number(place, random)).collect()
 }
 
-/// Shapes with a last group that is cut short, with several bands and with two blocks of terms, and
-/// shapes too small to look into.
+/// Shapes whose last group is cut short, with several bands and with two blocks of terms, and shapes that
+/// are too small to be searched for zeros.
 const SHAPES: [(usize, usize, usize); 9] = [
     (100, 130, 70),
     (407, 70, 70),
@@ -116,7 +118,7 @@ const SHAPES: [(usize, usize, usize); 9] = [
     (20, 90, 63),
 ];
 
-/// Runs `check` on products whose factors are zero in groups, in the layouts of a layer's products.
+/// Runs `check` on products whose factors are zero in groups, in the layouts of the products of a layer.
 fn on_sparse_factors(check: impl Fn(MatrixRef, MatrixRef, &mut ChaCha8Rng)) {
     let mut random = ChaCha8Rng::seed_from_u64(41);
     for (m, k, n) in SHAPES {
@@ -171,8 +173,8 @@ fn what_is_zero_for_a_whole_group_is_left_out_everywhere() {
     });
 }
 
-/// Rows of a transpose that seldom count stand together: which terms a row leaves out shows where a zero
-/// meets an infinity.
+/// Rows of a transpose with few non-zero terms are grouped together. The terms that a row skips can be
+/// seen where a zero is multiplied by an infinity.
 #[test]
 fn rows_of_a_transpose_that_seldom_count_stand_together() {
     let mut random = ChaCha8Rng::seed_from_u64(42);
@@ -211,7 +213,7 @@ fn a_term_that_is_left_out_changes_at_most_the_sign_of_zero() {
     });
 }
 
-/// A weight that is infinite is met by every sample that reads it, and by no other group of samples.
+/// An infinite weight affects every sample that reads it, and no other group of samples.
 #[test]
 fn an_infinite_weight_reaches_those_who_read_it() {
     let (m, k, n) = (24, 8, 64);

@@ -1,4 +1,4 @@
-//! Training and curvature of networks with every kind of layer: the same bits on every instruction
+//! Training and curvature of networks with every kind of layer give the same bits on every instruction
 //! set and any number of threads.
 
 use rand::{Rng, RngExt};
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 const SAMPLES: usize = 21;
 
-/// Inputs and targets of so many samples.
+/// Random inputs and targets of `count` samples.
 fn samples(network: &Network, count: usize, random: &mut impl Rng) -> (Vec<f32>, Vec<f32>) {
     let inputs = (0..count * network.features()).map(|_| random.random());
     let outputs = network.outputs();
@@ -23,7 +23,7 @@ fn samples(network: &Network, count: usize, random: &mut impl Rng) -> (Vec<f32>,
     (inputs.collect(), (0..count).flat_map(target).collect())
 }
 
-/// The bits of a run's losses and parameters, and of the ends of both spectra where it ends.
+/// The bits of the losses and parameters of a run, and of the ends of both spectra where it ends.
 fn bits(isa: Isa, network: &Network) -> Vec<u64> {
     let mut random = stream(3, Purpose::Initial, 0);
     let (inputs, targets) = samples(network, SAMPLES, &mut random);
@@ -82,9 +82,9 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
     bits
 }
 
-/// A chain with bands of units, several panels, a layer without ReLU inside, a layer of one unit, and
-/// samples that no number of threads shares evenly. An infinite derivative by the last output, which meets
-/// a zero of the direction, shows which terms are left out.
+/// A chain with bands of units, several panels, an inner layer without a ReLU, a layer of one unit, and a
+/// number of samples that no number of threads divides evenly. The derivative by the last output is
+/// infinite; multiplied by a zero of the direction, it shows which terms are skipped.
 fn chain_bits(isa: Isa) -> Vec<u64> {
     const SAMPLES: usize = 130;
     let mut builder = Builder::new("chain", Shape::features(20), Loss::MeanSquared);
@@ -121,7 +121,7 @@ fn chain_bits(isa: Isa) -> Vec<u64> {
         };
         let mut curvature = Curvature::new(isa, point, data, CurvatureMatrix::Hessian);
         let mut product = vec![0.0; network.parameters()];
-        // One NaN for all.
+        // All NaNs count as one.
         let bits_of = |x: &f32| u64::from(if x.is_nan() { f32::NAN } else { *x }.to_bits());
         curvature.hessian_product(&direction, &mut product);
         bits.extend(product.iter().map(bits_of));
@@ -131,7 +131,8 @@ fn chain_bits(isa: Isa) -> Vec<u64> {
     bits
 }
 
-/// A step of an architecture of the paper and the products where it ends, under a loss with logarithms.
+/// The bits of one training step of an architecture of the paper, and of the products at its end, under a
+/// loss with logarithms.
 fn named_bits(isa: Isa, network: &Network) -> Vec<u64> {
     const SAMPLES: usize = 3;
     let mut random = stream(7, Purpose::Initial, 0);
@@ -165,8 +166,8 @@ fn named_bits(isa: Isa, network: &Network) -> Vec<u64> {
     bits
 }
 
-/// Asserts that every instruction set gives on every number of threads what the portable one gives on one;
-/// prints their SHA-256, and counts the repetitions.
+/// Asserts that every instruction set gives, on every number of threads, the bits that the portable one
+/// gives on one thread. Prints their SHA-256, and returns the number of repetitions.
 fn same_everywhere(name: &str, bits: impl Fn(Isa) -> Vec<u64> + Sync) -> usize {
     let on = |isa, threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();

@@ -1,4 +1,4 @@
-//! Where the engine's result is a polynomial, its error has a proved bound.
+//! If the engine's result is a polynomial of its inputs, its error has a proved bound.
 
 use sgd_stability::experiment::tiny::{self, Difference, Tiny, enclosed};
 use sgd_stability::kernel::Isa;
@@ -8,7 +8,7 @@ use sgd_stability::oracle::graph::{Enclosure, SecondDerivative};
 
 use super::support::{MATRICES, bounded, smooth};
 
-/// In parts of the largest entry (DESIGN.md): deep networks have bounds that are wide.
+/// The tolerance relative to the largest entry (DESIGN.md). The proved bounds of deep networks are wide.
 const TOLERANCE: f64 = 1e-5;
 
 fn holds(name: &str, loss: Loss, samples: usize) {
@@ -25,7 +25,7 @@ fn holds(name: &str, loss: Loss, samples: usize) {
                 difference.relative <= TOLERANCE,
                 "{name} {what} {difference:?}"
             );
-            // One sample has no covariance, and a linear network no curvature of its outputs.
+            // Σ is zero for a single sample.
             let may_vanish = what == "Σv" && samples == 1;
             assert!(
                 difference.compared == 1 || may_vanish,
@@ -60,7 +60,7 @@ fn shares_and_chunks_lose_no_sample() {
 
 #[test]
 fn a_wrong_product_breaks_the_bound() {
-    // Gauss–Newton drops the residuals' curvature: a fault of the kind that is to be noticed.
+    // Gauss–Newton drops the curvature of the residuals, which is the kind of fault that must be noticed.
     for name in [
         "3-4-3-2",
         "without-bias",

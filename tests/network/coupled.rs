@@ -1,5 +1,5 @@
-//! Where the engine's result is no polynomial it is compared with an enclosure, within a chosen
-//! tolerance.
+//! If the engine's result is not a polynomial of its inputs, it is compared with an enclosure, within a
+//! chosen tolerance.
 
 use sgd_stability::experiment::tiny::{Difference, Tiny, enclosed};
 use sgd_stability::kernel::Isa;
@@ -9,7 +9,7 @@ use sgd_stability::oracle::graph::{Enclosure, SecondDerivative};
 
 use super::support::{MATRICES, smooth};
 
-/// The tolerance, in parts of the largest entry (DESIGN.md).
+/// The tolerance relative to the largest entry (DESIGN.md).
 const TOLERANCE: f64 = 1e-4;
 
 fn compare(tiny: &Tiny, (matrix, second): (CurvatureMatrix, SecondDerivative)) -> Difference {
@@ -109,8 +109,8 @@ fn one_coupled_step_descends_and_moves_the_statistics() {
     let mut difference = Difference::default();
     difference.add(&tiny.in_pytorch_order(&state.parameters), &expected);
     assert!(difference.relative <= TOLERANCE, "{difference:?}");
-    // The first layer normalises the inputs, whose moments are known without any network: channels
-    // last, two channels, over samples and positions; the running variance is the unbiased one.
+    // The first layer normalises the inputs, whose moments can be computed without a network: channels
+    // last, two channels, over samples and positions. The running variance is the unbiased one.
     let channels = 2;
     let count = tiny.inputs.len() / channels;
     for channel in 0..channels {

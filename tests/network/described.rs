@@ -1,4 +1,4 @@
-//! What a TOML file may say of windows, groups and statistics, and what it is told where it may not.
+//! What a TOML file may say about windows, groups and statistics, and the errors otherwise.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ fn parse(input: &str, layers: &[&str]) -> Result<Network, String> {
     description::parse(&text, Path::new("net.toml")).map_err(|error| error.to_string())
 }
 
-/// The network of some layers with a dense one behind them.
+/// A network of these layers, followed by a dense layer.
 fn network(input: &str, layers: &[&str]) -> Network {
     let dense = "type = \"dense\", outputs = 2";
     parse(input, &[layers, &[dense]].concat()).expect("a network")
 }
 
-/// What the first layer gives, and its weights.
+/// The output shape and the number of weights of the first layer.
 fn first(input: &str, layer: &str) -> (Shape, usize) {
     let network = network(input, &[layer]);
     (network.layers()[0].output, network.layers()[0].weight.len())

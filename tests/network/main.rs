@@ -1,4 +1,5 @@
-//! The engine's derivatives against exact ones (`oracle::graph`) and those of f64 (`reference`).
+//! Compares the engine's derivatives with exact ones (`oracle::graph`) and with those in f64
+//! (`reference`).
 
 mod bits;
 mod bounded;

@@ -1,4 +1,4 @@
-//! The losses in their units, and weight decay, against exact derivatives and against each other.
+//! Compares losses in different units, and weight decay, with exact derivatives and with each other.
 
 use sgd_stability::experiment::tiny::{self, Difference, Tiny, enclosed};
 use sgd_stability::kernel::Isa;
@@ -8,10 +8,10 @@ use sgd_stability::oracle::graph::Enclosure;
 
 use super::support::{MATRICES, bounded};
 
-/// On the grid, so that λ and λ/2 are f32 numbers.
+/// The weight decay is on the grid, so that λ and λ/2 are f32 numbers.
 const DECAY: f64 = 3.0 / 64.0;
 
-/// The first of some seeds at which a network with this loss and decay is smooth.
+/// A network with this loss and decay, at the first seed at which it is smooth.
 fn smooth(name: &str, loss: Loss, decay: f64) -> Tiny {
     let network = || tiny::network(name).with_loss(loss).with_weight_decay(decay);
     let drawn = (0..100).map(|seed| Tiny::new(network(), Normalisation::Fixed, 4, seed));
@@ -56,11 +56,11 @@ fn a_decay_that_is_not_there_breaks_the_bound() {
     for difference in [gradient, product] {
         assert!(difference.share_of_bound > 2.0, "{difference:?}");
     }
-    // Σ is the same, and only its bound is wider.
+    // Σ is the same; only its bound is wider.
     assert!(covariance.share_of_bound <= 1.0, "{covariance:?}");
 }
 
-/// The largest difference in parts of the largest entry of gradient, Hv and Σv.
+/// The largest difference of gradient, Hv and Σv, relative to the largest entry of each.
 fn difference(tiny: &Tiny) -> f64 {
     let direction = tiny.exact_direction();
     let mut worst = Difference::default();
@@ -90,14 +90,14 @@ fn losses_with_exponentials_agree_with_their_enclosures() {
             }
         }
     }
-    // The tolerance sees that labels were not smoothed.
+    // The tolerance is small enough to notice labels that were not smoothed.
     let tiny = smooth("3-4-3-2", smoothed, 0.0);
     let network = tiny.network.clone().with_loss(Loss::CROSS_ENTROPY);
     let seen = difference(&Tiny { network, ..tiny });
     assert!(seen > 1e-3, "{seen}");
 }
 
-/// Everything of the engine, as numbers that a factor of the loss multiplies.
+/// All numbers that the engine computes and that scale with the loss.
 fn numbers(tiny: &Tiny) -> Vec<f64> {
     let isa = Isa::best();
     let mut curvature = Curvature::new(isa, tiny.point(), tiny.batch(), CurvatureMatrix::Hessian);
@@ -113,7 +113,7 @@ fn numbers(tiny: &Tiny) -> Vec<f64> {
 
 #[test]
 fn the_squares_are_one_loss_in_three_units_to_the_last_bit() {
-    // With powers of two nothing rounds otherwise; two outputs.
+    // Factors that are powers of two do not change any rounding; there are two outputs.
     for name in ["3-4-3-2", "convolution", "batch-norm"] {
         let of = |loss| {
             let network = tiny::network(name).with_loss(loss);
@@ -134,7 +134,7 @@ fn the_squares_are_one_loss_in_three_units_to_the_last_bit() {
             };
             let expected: Vec<f64> = numbers(&half).iter().map(|x| x * factor).collect();
             assert_eq!(numbers(&scaled), expected, "{name} {loss:?}");
-            // Σ is of the second degree in H.
+            // Σ is quadratic in H.
             let sigma = |tiny: &Tiny| {
                 tiny.products(Isa::best(), CurvatureMatrix::Hessian)
                     .remove(1)

@@ -1,4 +1,4 @@
-//! `v'H_i v` of each sample against the products with the Hessian of that sample alone.
+//! Compares `v'H_i v` of each sample with products with the Hessian of that sample alone.
 
 use rand::RngExt;
 use sgd_stability::kernel::Isa;

@@ -1,4 +1,4 @@
-//! The engine against the reference in f64, on networks of real shapes.
+//! Compares the engine with the f64 reference, on networks of realistic shapes.
 
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
@@ -10,7 +10,7 @@ use sgd_stability::train::random::{Purpose, stream};
 
 use rand::RngExt;
 
-/// The largest difference, in parts of the largest entry.
+/// The largest difference, relative to the largest entry.
 fn difference(network: &Network, computed: &[f32], exact: &[f64]) -> f64 {
     let computed = in_pytorch_order(network, computed);
     let size = exact.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
@@ -19,8 +19,8 @@ fn difference(network: &Network, computed: &[f32], exact: &[f64]) -> f64 {
     errors.fold(0.0, f64::max) / size
 }
 
-/// What the stem of a ResNet, a MobileNet and a network of dilated convolutions are made of, over images
-/// that are no squares, on both sides of whole vectors of channels.
+/// Building blocks of the stem of a ResNet, of a MobileNet and of a network with dilated convolutions,
+/// over images that are not square, with numbers of channels on both sides of whole vectors.
 const SLID: &str = r#"
 name = "slid"
 input = [3, 28, 20]
@@ -47,7 +47,7 @@ fn slid() -> Network {
     network.expect("a network")
 }
 
-/// Gradient, `Hv` and, where it exists, `Σv`.
+/// Asserts that gradient, `Hv` and, if it exists, `Σv` agree.
 fn agrees(network: &Network, normalisation: Normalisation, samples: usize, tolerance: f64) {
     let mut random = stream(5, Purpose::Initial, 0);
     let state = State::initial(network, &mut random);
@@ -97,7 +97,7 @@ fn agrees(network: &Network, normalisation: Normalisation, samples: usize, toler
     assert_eq!(curvature.accuracy(), exact.accuracy());
 }
 
-/// In parts of the largest entry (DESIGN.md).
+/// The tolerance relative to the largest entry (DESIGN.md).
 const TOLERANCE: f64 = 1e-4;
 
 #[test]
@@ -133,7 +133,7 @@ fn windows_of_every_kind_have_the_curvature_that_f64_gives() {
     agrees(&slid(), Normalisation::Fixed, 9, TOLERANCE);
 }
 
-/// The network where each first one of these tensors is the second one.
+/// The network in which, for each pair, the first tensor is tied to the second.
 fn tied(network: Network, ties: &[(usize, usize)]) -> Network {
     let modules = network.modules();
     let tensors = modules.iter().flat_map(|module| &module.tensors);
@@ -153,11 +153,12 @@ fn tied(network: Network, ties: &[(usize, usize)]) -> Network {
 fn tied_parameters_have_the_curvature_that_f64_gives() {
     let fixed = Normalisation::Fixed;
     let chain = || Network::fnn(&[20, 16, 16, 16, 4]);
-    // The weight of the second layer again in the third, and its bias too.
+    // The third layer reuses the weight of the second layer, and its bias too.
     agrees(&tied(chain(), &[(4, 2)]), fixed, 20, TOLERANCE);
     let whole = tied(chain(), &[(4, 2), (5, 3)]);
     agrees(&whole.with_loss(Loss::CROSS_ENTROPY), fixed, 20, TOLERANCE);
-    // The convolutions of the first block, and the bias of one as that of a normalisation.
+    // The convolutions of the first block are tied, and the bias of one of them to that of a
+    // normalisation.
     let residual = || tied(Network::resnet8(2), &[(8, 4), (11, 5)]);
     agrees(&residual(), fixed, 2, TOLERANCE);
     agrees(&residual(), Normalisation::Batch, 4, TOLERANCE);

@@ -1,20 +1,20 @@
-//! Comparisons that the tests of this folder share.
+//! Helpers that the tests in this folder share.
 
 use sgd_stability::experiment::tiny::{self, Difference, Tiny};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{CurvatureMatrix, Loss, Normalisation};
 use sgd_stability::oracle::graph::SecondDerivative;
 
-/// The same matrix in the words of the engine and of the oracle.
+/// The names of the same matrix in the engine and in the oracle.
 pub const MATRICES: [(CurvatureMatrix, SecondDerivative); 2] = [
     (CurvatureMatrix::Hessian, SecondDerivative::Hessian),
     (CurvatureMatrix::GaussNewton, SecondDerivative::GaussNewton),
 ];
 
-/// The first of some seeds at which the network is smooth.
+/// A network at the first seed at which it is smooth.
 ///
 /// # Panics
-/// When there is none: a test would compare nothing.
+/// If there is no such seed, since the test would then compare nothing.
 pub fn smooth(name: &str, loss: Loss, normalisation: Normalisation, samples: usize) -> Tiny {
     let network = || tiny::network(name).with_loss(loss);
     let drawn = (0..100).map(|seed| Tiny::new(network(), normalisation, samples, seed));
@@ -22,7 +22,7 @@ pub fn smooth(name: &str, loss: Loss, normalisation: Normalisation, samples: usi
     smooth.unwrap_or_else(|| panic!("{name} with {samples} samples stands on a switch"))
 }
 
-/// Gradient, `Hv` and `Σv` against the exact ones with the proved bound.
+/// Compares gradient, `Hv` and `Σv` with the exact ones and with the proved bounds.
 pub fn bounded(tiny: &Tiny, matrix: (CurvatureMatrix, SecondDerivative)) -> [Difference; 3] {
     let mut differences = [(); 3].map(|()| Difference::default());
     let (direction, bound) = (tiny.exact_direction(), tiny.exact.bound());

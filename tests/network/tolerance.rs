@@ -1,4 +1,4 @@
-//! How true a measurement to 10⁻³ is, and what it costs.
+//! How accurate a measurement with tolerance 10⁻³ is, and what it costs.
 
 use sgd_stability::curvature::{Lanczos, Tracker};
 use sgd_stability::dataset::{self, Source, Split};
@@ -9,7 +9,7 @@ use sgd_stability::reference::translate::reference_point;
 use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 
-/// A network that gradient descent has trained on these samples.
+/// The state of a network after gradient descent on these samples.
 fn trained(network: &Network, batch: Batch<'_>) -> State {
     let mut random = stream(1, Purpose::Initial, 0);
     let start = State::initial(network, &mut random);
@@ -45,7 +45,7 @@ fn thirteen_products_give_sharpness_and_non_uniformity_to_a_thousandth() {
     };
     let state = trained(&network, batch);
     let point = state.point(&network, Normalisation::Fixed);
-    // In f64, by another engine, until the residual is a millionth.
+    // Measured in f64, by another engine, until the residual is a millionth.
     let fine = reference::Lanczos {
         tolerance: 1e-6,
         least: 20,

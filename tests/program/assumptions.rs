@@ -1,5 +1,5 @@
-//! What is assumed of a run, and how it is told or refused: the loss that is expected, the optimiser, the
-//! split, the activations.
+//! The assumptions about a run, and how they are reported or refused: the expected loss, the optimiser,
+//! the split and the activations.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::support::{file, run_line};
 fn a_model_whose_loss_is_another_one_is_refused_with_what_explains_it() {
     let folder = ten_outputs();
     let of = |words: &str| at(&folder, "ten.safetensors", &format!("{words} --json"));
-    // The mean is 0.5.
+    // The mean loss is 0.5.
     let good = of("--expect-loss 0.504").json();
     assert_eq!(good["expected_loss"], 0.504);
     let page = at(&folder, "ten.safetensors", "--expect-loss 0.504").out;
@@ -80,7 +80,7 @@ fn watch_compares_the_loss_of_the_last_checkpoint_or_of_one_that_is_named() {
         run_line(folder.path(), &format!("{line} {words}"))
     };
     let lines = folder.path().join("run/watch.jsonl");
-    // (9 + 1)/10 before, (4 + 1)/10 at the end.
+    // (9 + 1)/10 before, and (4 + 1)/10 at the end.
     for words in [
         "--expect-loss 1",
         "--expect-loss step9.safetensors=0.5",
@@ -98,7 +98,7 @@ fn watch_compares_the_loss_of_the_last_checkpoint_or_of_one_that_is_named() {
         about.contains("(1/10)·Σ_k") && about.contains("activations: none"),
         "{about}"
     );
-    // What is known already is compared as well.
+    // Losses that are already known are compared as well.
     assert_eq!(
         watch("--expect-loss step9.safetensors=1").json()["measured"],
         0
@@ -139,7 +139,7 @@ fn lines_of_another_objective_or_optimiser_are_not_mixed() {
         assert_eq!(refused.code, 2, "{words}: {}", refused.out);
         assert!(refused.error.contains("watch.jsonl"), "{}", refused.error);
     }
-    // A loss named again keeps what its architecture says of it.
+    // A loss that is named again keeps the settings of the architecture.
     let list = "input = [1]\nloss = \"cross-entropy\"\nlabel-smoothing = 0.1\n\
                 layer = [{ type = \"dense\", outputs = 10, bias = false }]";
     file(&folder, "net.toml", list);
@@ -185,7 +185,7 @@ fn an_optimiser_that_no_criterion_is_about_is_never_stable() {
         assert_eq!(json["criteria"], json!([]), "{name}");
         assert_eq!(json["bounds"]["sharpness"], Value::Null, "{name}");
     }
-    // Lenient where it is clear what is meant, and said.
+    // A clear but inexact flag is accepted with a note.
     let momentum = of("--optimizer sgd --momentum 0.9");
     assert!(
         momentum.code == 0 && momentum.out.contains("taken for heavy ball"),
@@ -205,7 +205,7 @@ fn an_optimiser_that_no_criterion_is_about_is_never_stable() {
             refused.error
         );
     }
-    // (2 + 2β)/((1 + 2β)·1) = 1.357 at β = 0.9, where heavy ball may go to 3.8.
+    // The bound (2 + 2β)/((1 + 2β)·1) is 1.357 at β = 0.9, where heavy ball allows 3.8.
     let at = |lr: &str, name: &str| {
         let words =
             format!("--arch fnn --lr {lr} --batch 6 --momentum 0.9 --optimizer {name} --json");
@@ -265,7 +265,7 @@ fn the_header_names_every_activation_and_who_says_so() {
     let words = format!("--arch net.toml {words} --any-batch --mode eval");
     let toml = diagnose_line(&net, "net.safetensors", &words).out;
     assert!(toml.contains("none behind the last (by the TOML"), "{toml}");
-    // Another activation is refused by name.
+    // An unknown activation is refused by name.
     let list = "input = [3]\nlayer = [{ type = \"dense\", outputs = 4 }, { type = \"tanh\" }]";
     file(&folder, "tanh.toml", list);
     let refused = diagnose_line(

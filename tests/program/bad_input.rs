@@ -1,13 +1,13 @@
-//! Bad input: one clear sentence that names the file and the field, exit code 2, nothing written.
+//! Bad input: one clear sentence that names the file and the field, exit code 2, and nothing written.
 
 use std::fs;
 use std::path::Path;
 
 use crate::support::{file, folder, run, run_in};
 
-/// The error for a model file with this text, after checking its form: one line on stderr that
-/// begins with `error: ` and names the file, nothing on stdout, exit code 2; and the same sentence
-/// as one JSON object with `--json`.
+/// The error for a model file with this text, after checking its form: one line on stderr that begins
+/// with `error: ` and names the file, nothing on stdout, and exit code 2. With `--json`, the same
+/// sentence is in one JSON object.
 fn decide_error(text: &str, words: &[&str]) -> String {
     let folder = folder();
     let path = file(&folder, "model.json", text);
@@ -107,7 +107,7 @@ fn a_missing_file_is_named() {
 #[test]
 fn a_truncated_data_set_is_named_and_nothing_is_left_half_written() {
     let folder = folder();
-    // The header of 2 images of 28 × 28, and no image.
+    // The header for 2 images of 28 × 28, without the images.
     let header = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28];
     file(&folder, "train-images-idx3-ubyte", header);
     file(
@@ -186,7 +186,7 @@ fn cells_that_are_not_what_they_say_are_refused_and_named() {
     let name = "three-inputs-lr1-b1.json";
     let text = fs::read_to_string(cells.join(name)).unwrap();
 
-    // A cell that would be copied out of its folder.
+    // A cell that would be copied to a place outside of its folder.
     let escaping = text.replace("\"three-inputs-lr1-b1\"", "\"../../../escaped\"");
     fs::write(cells.join(name), escaping).unwrap();
     let merged = at(&["merge", "out", "--out", "merged"]);

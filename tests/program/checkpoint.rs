@@ -1,16 +1,17 @@
-//! Checkpoints and data files, written byte by byte.
+//! Writes checkpoints and data files byte by byte.
 
 use std::io::{Cursor, Write};
 
-/// A tensor of a checkpoint: name, shape, numbers.
+/// A tensor of a checkpoint: name, shape and elements.
 pub type Tensor<'a> = (&'a str, &'a [usize], &'a [f32]);
 
-/// A safetensors file of f32 tensors, which stand as they are given.
+/// A safetensors file of f32 tensors, stored in the given order.
 pub fn safetensors(tensors: &[Tensor<'_>]) -> Vec<u8> {
     safetensors_with(&[], tensors)
 }
 
-/// A safetensors file with metadata, whose tensors stand by their names, as the library writes them.
+/// A safetensors file with metadata whose tensors are sorted by name, as the safetensors library writes
+/// them.
 pub fn sorted(metadata: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8> {
     let mut tensors = tensors.to_vec();
     tensors.sort_by_key(|(name, ..)| *name);
@@ -59,7 +60,7 @@ pub fn safetensors_in_f64(tensors: &[(&str, &[usize], &[f64])]) -> Vec<u8> {
     [&length[..], &header, &body].concat()
 }
 
-/// Samples with target values, all in f64.
+/// An npz file of samples with target values, all in f64.
 pub fn valued_in_f64(x: &[f64], shape: &[usize], y: &[f64], outputs: usize) -> Vec<u8> {
     let samples = y.len() / outputs;
     let bytes = |numbers: &[f64]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
@@ -85,7 +86,7 @@ fn npz(x: Vec<u8>, y: Vec<u8>) -> Vec<u8> {
     archive([("x.npy", x), ("y.npy", y)])
 }
 
-/// A zip file of these members.
+/// A zip file with these members.
 fn archive<const N: usize>(members: [(&str, Vec<u8>); N]) -> Vec<u8> {
     let mut file = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
@@ -101,7 +102,7 @@ fn floats(numbers: &[f32]) -> Vec<u8> {
     numbers.iter().flat_map(|x| x.to_le_bytes()).collect()
 }
 
-/// Samples with labels.
+/// An npz file of samples with labels.
 pub fn labelled(x: &[f32], shape: &[usize], labels: &[i64]) -> Vec<u8> {
     let sides = [&[labels.len()], shape].concat();
     let y = labels.iter().flat_map(|y| y.to_le_bytes()).collect();
@@ -111,7 +112,7 @@ pub fn labelled(x: &[f32], shape: &[usize], labels: &[i64]) -> Vec<u8> {
     )
 }
 
-/// The same beside an array of other samples, under names of one's own.
+/// The same file with non-standard array names, and an array of other samples besides.
 pub fn named(x: &[f32], shape: &[usize], labels: &[i64]) -> Vec<u8> {
     let sides = [&[labels.len()], shape].concat();
     let y = labels.iter().flat_map(|y| y.to_le_bytes()).collect();
@@ -123,7 +124,7 @@ pub fn named(x: &[f32], shape: &[usize], labels: &[i64]) -> Vec<u8> {
     ])
 }
 
-/// Samples with target values.
+/// An npz file of samples with target values.
 pub fn valued(x: &[f32], shape: &[usize], y: &[f32], outputs: usize) -> Vec<u8> {
     let samples = y.len() / outputs;
     let sides = [&[samples], shape].concat();

@@ -1,10 +1,10 @@
-//! Each command doing its work.
+//! Each command at work.
 
 use std::fs;
 
 use crate::support::{file, folder, run, run_in};
 
-/// G1 of the literature's counter-examples: three inputs in two dimensions.
+/// G1 of the known counter-examples: three inputs in two dimensions.
 const THREE_INPUTS: &str = r#"{"kind":"linear","inputs":[["1","0"],["0","1"],["1","1"]]}"#;
 
 #[test]
@@ -36,7 +36,7 @@ fn decide_answers_in_the_agreed_form() {
             assert!(bound.is_some(), "{criterion}: {end}");
         }
     }
-    // The longest input has the squared length 2; no two members of the chain meet.
+    // The longest input has squared length 2; no two members of the chain are equal.
     assert_eq!(json["critical_lr"]["single_sample"]["lower"], "1");
     let members = [
         "single_sample",
@@ -115,7 +115,7 @@ fn experiments_are_sharded_merged_resumed_and_reported() {
     let ran = |json: &serde_json::Value| json["run"].as_u64().expect("a count");
     assert_eq!(ran(&first) + ran(&second), 10);
 
-    // The two other halves of other experiments are missing, and said to be.
+    // The other halves of two experiments are missing, and are reported as missing.
     let merged = at(&["merge", "one", "two", "--out", "all", "--json"]).json();
     assert_eq!(merged["cells"], 10);
     let missing = merged["missing"].as_array().expect("a list");
@@ -129,10 +129,10 @@ fn experiments_are_sharded_merged_resumed_and_reported() {
             .all(|cell| !cell.as_str().unwrap().starts_with("toy"))
     );
 
-    // What was merged can be reported as it is.
+    // Merged cells can be reported.
     at(&["report", "all"]);
 
-    // What is there is not run again, and the same cell gives the same bytes.
+    // Existing cells are not run again, and equal cells give equal bytes.
     let again = at(&[&reproduce[..], &["--out", "all"]].concat()).json();
     assert_eq!((ran(&again), &again["kept"]), (0, &10.into()));
     let cell = "cells/smoke/toy/sgd-from-one.json";

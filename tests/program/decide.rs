@@ -1,4 +1,4 @@
-//! What `decide` prints is certain, and it ends in time.
+//! Everything that `decide` prints is certain, and it ends in time.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{file, folder, run_in};
 
-/// `decide` on a model at a learning rate, with a batch of one and further words.
+/// Runs `decide` on a model at a learning rate, with a batch size of one and further arguments.
 fn decide(model: &Value, lr: &str, words: &[&str]) -> crate::support::Run {
     let folder = folder();
     file(&folder, "model.json", model.to_string());
@@ -18,7 +18,7 @@ fn linear(inputs: &[&[&str]]) -> Value {
     json!({"kind": "linear", "inputs": inputs})
 }
 
-/// Models whose ends are rational, quadratic irrationals, and neither.
+/// Models whose critical learning rates are rational, quadratic irrationals, and neither.
 fn models() -> Vec<Value> {
     let inputs = |n: i64, d: i64| -> Vec<Vec<String>> {
         let entry = |i: i64, j: i64| format!("{}/{}", (i * i + 3 * i * j + 5 * j) % 11 - 4, i + 1);
@@ -43,7 +43,7 @@ const ROWS: [(&str, &str); 4] = [
     ("mean square", "mean_square"),
 ];
 
-/// What stands behind the verdict on the line of a criterion.
+/// The text after the verdict on the line of a criterion.
 fn printed<'a>(page: &'a str, row: &str) -> &'a str {
     let line = page.lines().find(|line| line.starts_with(row)).expect(row);
     let (_, end) = line
@@ -53,7 +53,8 @@ fn printed<'a>(page: &'a str, row: &str) -> &'a str {
     end.trim()
 }
 
-/// Digits are read back and asked about: the lower end holds, the upper fails, whatever their number.
+/// Printed digits are decided again: the criterion holds at the lower end and fails at the upper one,
+/// however many digits there are.
 #[test]
 fn printed_ends_are_what_the_program_itself_says_of_them() {
     let verdict = |model: &Value, lr: &str, criterion: &str| {
@@ -84,7 +85,8 @@ fn printed_ends_are_what_the_program_itself_says_of_them() {
     }
 }
 
-/// The second of the known counter-examples: (7 − √13)/3 = 1.131482908178…, which rounds to a number beyond it.
+/// The second of the known counter-examples. Its end (7 − √13)/3 = 1.131482908178… would round to a
+/// number beyond it.
 #[test]
 fn digits_are_rounded_to_the_stable_side() {
     let model = linear(&[&["0", "1"], &["1", "1"]]);
@@ -108,11 +110,15 @@ fn digits_are_rounded_to_the_stable_side() {
     );
 }
 
-/// Dense Hessians, definite since each entry of the diagonal is above the sum of the others in its row.
+/// A model with dense Hessians. They are definite, since each diagonal entry exceeds the sum of the
+/// others in its row.
 fn dense(d: usize, n: usize) -> Value {
-    let entry = |s: usize, i: usize, j: usize| match i == j {
-        true => 7 * d,
-        false => (s + i * j + i + j) % 7,
+    let entry = |s: usize, i: usize, j: usize| {
+        if i == j {
+            7 * d
+        } else {
+            (s + i * j + i + j) % 7
+        }
     };
     let hessian = |s: usize| -> Vec<Vec<String>> {
         let row = |i| (0..d).map(|j| entry(s, i, j).to_string()).collect();
@@ -121,11 +127,12 @@ fn dense(d: usize, n: usize) -> Value {
     json!({"kind": "quadratic", "hessians": (0..n).map(hessian).collect::<Vec<_>>()})
 }
 
-/// What is not reached is null with its reason, exit code 4, in time; what was certain before is said.
+/// With a time limit, results that are not reached are null with a reason, the exit code is 4, and what
+/// was certain before is reported.
 #[test]
 fn a_time_limit_ends_the_work_with_what_is_known() {
     let model = dense(160, 6);
-    // Beyond 2/λ_max(H), and below every end.
+    // Learning rates above 2/λ_max(H) and below every end.
     for (lr, stable) in [("1", false), ("1/1000000", true)] {
         let began = Instant::now();
         let run = decide(&model, lr, &["--time", "3s", "--json"]);
@@ -172,7 +179,7 @@ fn a_limit_that_is_not_reached_changes_nothing() {
     );
 }
 
-/// A thousand dimensions of which each is a model of its own.
+/// A thousand dimensions that do not interact.
 #[test]
 fn the_identity_in_many_dimensions_is_decided() {
     let d = 300;
@@ -185,11 +192,11 @@ fn the_identity_in_many_dimensions_is_decided() {
     assert!(printed(&run.out, "non-uniformity").starts_with("no bound: Σ = 0"));
 }
 
-/// Numbers so long that no matrix over one denominator is made: enclosures decide what they can, and the
-/// rest is said to be open between what they found.
+/// The numbers are so long that no matrix over a common denominator is formed. Enclosures decide what
+/// they can; the rest is reported as open between the bounds found.
 #[test]
 fn long_denominators_are_decided_by_enclosures() {
-    // The digits of a linear congruential generator: no two denominators are the same.
+    // The digits come from a linear congruential generator, so that no two denominators are equal.
     let digits = |seed: u64| -> String {
         let mut state = seed;
         let mut digit = || {

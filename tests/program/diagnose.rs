@@ -1,4 +1,4 @@
-//! `diagnose` and `networks`.
+//! Tests of `diagnose` and `networks`.
 
 use serde_json::Value;
 use sgd_stability::kernel::Isa;
@@ -8,7 +8,7 @@ use crate::checkpoint::{labelled, safetensors, valued};
 use crate::diagnose_page::assert_is_one_screen;
 use crate::support::{Run, file, folder, run, run_in};
 
-/// A 3-4-2 network all of whose weights are zero but the last bias, and six samples.
+/// A 3-4-2 network whose weights are all zero except the last bias, and six samples.
 pub fn dead() -> TempDir {
     let folder = folder();
     let zeros = [0.0_f32; 12];
@@ -29,7 +29,7 @@ pub fn diagnose(folder: &TempDir, weights: &str, words: &[&str]) -> Run {
     run_in(folder.path(), &[&named[..], words].concat())
 }
 
-/// The same with the words of a line.
+/// Runs `diagnose` on a checkpoint with the arguments of this line.
 pub fn diagnose_line(folder: &TempDir, weights: &str, line: &str) -> Run {
     diagnose(folder, weights, &line.split(' ').collect::<Vec<_>>())
 }
@@ -56,7 +56,7 @@ fn a_dead_network_of_two_classes_has_sharpness_one() {
     assert!(number(&json["sharpness"]["residual"]) < 1e-6);
     assert!(number(&json["non_uniformity"]["value"]) < 1e-6);
     assert!(number(&json["smallest_eigenvalue"]).abs() < 1e-6);
-    // Half of the targets are (1, 0): ½·(¼ + ¼) each.
+    // Half of the targets are (1, 0): the loss is ½·(¼ + ¼) each.
     assert_eq!(
         (number(&json["train_loss"]), number(&json["train_accuracy"])),
         (0.25, 0.5)
@@ -88,7 +88,7 @@ fn a_check_says_unstable_by_its_exit_code() {
     );
     assert_eq!(at("2.1", &[]).code, 0);
     assert_eq!(at("1.5", &["--check"]).code, 0);
-    // On the edge the f32 numbers cannot tell.
+    // On the edge, f32 numbers cannot decide.
     assert_eq!(at("2", &["--check"]).code, 4);
 }
 
@@ -192,7 +192,7 @@ fn a_small_learning_rate_is_stable_by_a_proof_where_the_minimum_is_strict() {
     );
 }
 
-/// A network with batch normalisation, as a TOML file and a checkpoint, and images.
+/// A network with batch normalisation (a TOML file and a checkpoint), and images.
 pub fn normalised(variances: [f32; 2]) -> TempDir {
     let folder = folder();
     file(
@@ -245,7 +245,7 @@ fn batch_normalisation_is_shown_in_all_three_modes() {
     )
     .json();
     let modes = &json["modes"];
-    // Of coupled samples no criterion speaks at a batch of one.
+    // With coupled samples, no criterion applies at batch size one.
     let criteria = |mode: &str| modes[mode]["criteria"].as_array().map(Vec::len);
     assert_eq!(criteria("train"), Some(0), "{json}");
     assert_eq!((criteria("eval"), criteria("frozen")), (Some(6), Some(6)));

@@ -1,4 +1,4 @@
-//! `diagnose --precision f64`.
+//! Tests of `diagnose --precision f64`.
 
 use serde_json::Value;
 use sgd_stability::diagnosis::Mode;
@@ -42,7 +42,7 @@ fn f64_measures_the_same_numbers_again_in_every_mode() {
         {
             for part in ["mean", "deviation"] {
                 let [f32, f64] = [&one[name][part], &other[name][part]].map(number);
-                // By another engine, and so with other last digits.
+                // Another engine measured the f64 value, so its last digits differ.
                 assert_ne!(f32.to_bits(), f64.to_bits(), "{mode} {name} {part}");
                 assert!(
                     (f32 - f64).abs() < 1e-5 * number(&other[name]["largest"]),
@@ -85,7 +85,7 @@ fn f64_measures_gauss_newton_in_every_mode() {
     }
 }
 
-/// Numbers near 10⁴ that differ by a tenth: f32 cannot tell the moments of the batch.
+/// Numbers near 10⁴ that differ by a tenth: f32 cannot resolve the moments of the batch.
 #[test]
 fn what_f32_gets_wrong_is_seen_and_judged_by_f64() {
     let folder = folder();
@@ -125,10 +125,10 @@ fn what_f32_gets_wrong_is_seen_and_judged_by_f64() {
         let a = |json: &Value| number(&json["sharpness"]["value"]);
         let distance = (a(&json) - a(&json["double"])).abs();
         assert!(distance > 1e-3 * a(&json["double"]), "{mode}: {json}");
-        // The bar of f32 reaches so far, and its residual does not.
+        // The error bar of f32 reaches that far, but its residual does not.
         let [residual, bar] = ["residual", "bar"].map(|name| number(&json["sharpness"][name]));
         assert!(residual < distance && distance <= bar, "{mode}: {json}");
-        // Between the two bounds f32 does not know, and f64 decides.
+        // Between the two bounds, f32 is undecided and f64 decides.
         let between = 2.0 / (a(&json) * a(&json["double"])).sqrt();
         let run = at(&between.to_string());
         let (json, code) = (run.json(), run.code);
@@ -159,7 +159,7 @@ fn runs_that_have_not_converged_prove_nothing_about_f32() {
 
 #[test]
 fn a_sharpness_of_two_directions_is_judged_along_the_same_vectors() {
-    // H is 160 times the identity, twice; along each vector the samples differ in another way.
+    // H is 160 times the identity, twice; the samples differ in another way along each vector.
     let folder = folder();
     let tensors = [
         ("weight", &[1, 2][..], &[1.0, -2.0][..]),
@@ -193,14 +193,14 @@ fn a_sharpness_of_two_directions_is_judged_along_the_same_vectors() {
         "{json}"
     );
     assert_eq!(json["double"]["f32_suffices"], true, "{json}");
-    // Three dimensions are known as a whole; the floor leaves room for what f32 has rounded.
+    // With three dimensions the whole spectrum is known; the floor allows for rounding in f32.
     let below = number(&json["smallest_eigenvalue"]) - number(&json["smallest_eigenvalue_floor"]);
     assert!((0.9e-5..2e-5).contains(&(below / 160.0)), "{json}");
 }
 
 #[test]
 fn what_f32_cannot_tell_of_small_noise_is_no_contradiction() {
-    // Eight samples 1e-4 apart: s is what rounding leaves of numbers the size of a.
+    // Eight samples 1e-4 apart: s is the rounding error of numbers of the size of a.
     let folder = folder();
     let wave = |i: usize| (1.7 * i as f32 + 0.3).sin();
     let first: Vec<f32> = (0..48).map(wave).collect();

@@ -189,7 +189,7 @@ fn every_fault_is_one_sentence_that_names_its_place() {
 #[test]
 fn a_checkpoint_too_large_for_the_memory_is_not_read() {
     let folder = dead();
-    // Zeros are no checkpoint, but that is not asked of what will not fit.
+    // Zeros are no checkpoint, but a file that does not fit into memory is not read that far.
     file(&folder, "large.safetensors", vec![0; 4000]);
     let words = [
         "--arch", "fnn", "--lr", "1", "--batch", "1", "--memory", "5kB",
@@ -205,7 +205,7 @@ fn samples_too_many_for_the_memory_are_not_unpacked() {
     let folder = dead();
     let words = "--arch fnn --lr 0.1 --batch 2 --memory 300B";
     let run = diagnose_line(&folder, "dead.safetensors", words);
-    // x is 6 × 3 and y has 6 labels, each 28 bytes at most while they are read.
+    // x is 6 × 3 and y has 6 labels; each sample takes at most 28 bytes while it is read.
     assert_eq!(run.code, 2, "{}", run.error);
     for word in ["data.npz holds 24 numbers", "--memory"] {
         assert!(run.error.contains(word), "{word}: {}", run.error);
@@ -216,7 +216,7 @@ fn samples_too_many_for_the_memory_are_not_unpacked() {
 #[test]
 fn images_too_many_for_the_memory_are_not_unpacked() {
     let folder = dead();
-    // A header of 60,000 images, compressed, with nothing behind it.
+    // A header for 60,000 images, compressed, with nothing after it.
     let header = [0, 0, 8, 3, 0, 0, 0xea, 0x60, 0, 0, 0, 28, 0, 0, 0, 28];
     let level = flate2::Compression::default();
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), level);

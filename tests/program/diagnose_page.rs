@@ -1,4 +1,4 @@
-//! The page of `diagnose`, and what it says of numbers that have no limit or no meaning.
+//! The page of `diagnose`, and how it shows numbers that have no limit or no meaning.
 
 use serde_json::Value;
 
@@ -95,7 +95,7 @@ fn where_every_rate_holds_none_is_called_the_largest() {
             .expect("one")
             .clone()
     };
-    // With p = 0 the noise bounds no rate.
+    // With p = 0, the noise does not bound the learning rate.
     let free = criterion("non_uniformity");
     assert_eq!(
         (&free["verdict"], &free["largest_lr"]["high"]),

@@ -1,6 +1,6 @@
-//! What `diagnose` says where f32 rounds more than its residuals show, where nothing is there to be
-//! measured, and where f64 has numbers that f32 has not. The right values are made here, in plain f64 or
-//! by hand.
+//! The answers of `diagnose` if f32 rounds more than its residuals show, if there is nothing to measure,
+//! and if the f64 files hold numbers that f32 cannot represent. The correct values are computed here in
+//! plain f64 or by hand.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -9,7 +9,7 @@ use crate::checkpoint::{labelled, safetensors, safetensors_in_f64, valued, value
 use crate::diagnose::{dead, diagnose_line, normalised, number};
 use crate::support::{file, folder};
 
-/// The largest eigenvalue of a positive semi-definite matrix, by squaring it.
+/// The largest eigenvalue of a positive semi-definite matrix, by repeated squaring.
 fn largest<const D: usize>(matrix: [[f64; D]; D]) -> f64 {
     let norm = |x: &[f64; D]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
     let apply = |x: &[f64; D]| matrix.map(|row| row.iter().zip(x).map(|(m, x)| m * x).sum());
@@ -22,7 +22,7 @@ fn largest<const D: usize>(matrix: [[f64; D]; D]) -> f64 {
     norm(&apply(&x))
 }
 
-/// The value of a measured number, what it is off from `truth`, its residual and its bar.
+/// The value of a measured number, its distance from `truth`, its residual and its error bar.
 #[track_caller]
 fn off(json: &Value, truth: f64) -> (f64, f64, f64) {
     let error = (number(&json["value"]) - truth).abs();
@@ -32,7 +32,7 @@ fn off(json: &Value, truth: f64) -> (f64, f64, f64) {
     (error, residual, bar)
 }
 
-/// Two classes whose logits are near 3·10⁵, where neighbours in f32 are 1/32 apart.
+/// Two classes with logits near 3·10⁵, where adjacent f32 numbers are 1/32 apart.
 fn large_logits() -> (TempDir, f64) {
     let folder = folder();
     let (rows, biases) = ([[3e5_f32, 0.7], [3e5, -0.4]], [0.1_f32, -0.2]);
@@ -80,7 +80,7 @@ fn a_bar_has_the_rounding_of_large_logits() {
         json["sharpness"]["status"], "converged_to_rounding",
         "{json}"
     );
-    // Between the two edges f32 does not know, and f64 does.
+    // Between the two edges, f32 is undecided and f64 decides.
     let measured = number(&json["sharpness"]["value"]);
     let between = 2.0 / (measured * truth).sqrt();
     let json = at(between, "--tolerance 1e-9 --json");
@@ -88,9 +88,10 @@ fn a_bar_has_the_rounding_of_large_logits() {
     let reason = json["reason"].as_str().expect("a reason");
     assert!(reason.contains("--precision f64"), "{reason}");
     let again = at(between, "--precision f64 --json");
-    let expected = match measured < truth {
-        true => ("unstable", "necessary"),
-        false => ("stable", "sufficient"),
+    let expected = if measured < truth {
+        ("unstable", "necessary")
+    } else {
+        ("stable", "sufficient")
     };
     let found = (&again["verdict"], &again["basis"]);
     assert_eq!(found, (&expected.0.into(), &expected.1.into()), "{again}");
@@ -136,7 +137,7 @@ fn a_bar_has_the_rounding_of_sums_over_many_samples() {
     assert_eq!(json["rounding"]["samples"]["hessian"], SAMPLES, "{json}");
 }
 
-/// What f32 loses along the vector of a hides the vector of s: the bar reaches to the true s all the same.
+/// What f32 loses along the vector of a hides the vector of s; the error bar still reaches the true s.
 #[test]
 fn a_bar_reaches_to_a_spread_that_rounding_hides() {
     const SAMPLES: usize = 20_000;
@@ -147,7 +148,7 @@ fn a_bar_reaches_to_a_spread_that_rounding_hides() {
     let x: Vec<f32> = (0..SAMPLES).flat_map(|i| [1000.0, wave(i)]).collect();
     let y = [500.0; SAMPLES];
     file(&folder, "data.npz", valued(&x, &[2], &y, 1));
-    // Σ = (1/n) Σ (H_i − H)², H_i = 2xxᵀ, without a difference of large numbers.
+    // Σ = (1/n) Σ (H_i − H)² with H_i = 2xxᵀ, computed without differences of large numbers.
     let rows = || {
         x.chunks_exact(2)
             .map(|x| [f64::from(x[0]), f64::from(x[1])])
@@ -247,7 +248,7 @@ fn no_seed_changes_a_verdict_where_the_noise_is_zero() {
     assert_eq!(verdicts.len(), 1, "{verdicts:?}");
 }
 
-/// f = w₂·w₁·x at x = 1 with the target w₂·w₁: H = 2·(w₂, w₁)ᵀ(w₂, w₁), a = 2(w₁² + w₂²).
+/// The model f = w₂·w₁·x at x = 1 with target w₂·w₁, where H = 2·(w₂, w₁)ᵀ(w₂, w₁) and a = 2(w₁² + w₂²).
 fn product(w: [f64; 2]) -> TempDir {
     let folder = folder();
     let tensors = [
@@ -265,7 +266,8 @@ fn product(w: [f64; 2]) -> TempDir {
 
 #[test]
 fn f64_takes_the_numbers_of_the_files_as_they_are() {
-    // w₁ = 1 ± 2⁻³⁰, w₂ = 1: a = 4 ± 2⁻²⁸ + 2⁻⁵⁹, to either side of the edge 2/η = 4. f32 has 4.
+    // With w₁ = 1 ± 2⁻³⁰ and w₂ = 1, a = 4 ± 2⁻²⁸ + 2⁻⁵⁹ lies on either side of the edge 2/η = 4. In f32,
+    // a is 4.
     for (sign, verdict, basis) in [
         (1.0, "unstable", "necessary"),
         (-1.0, "stable", "sufficient"),
@@ -291,7 +293,7 @@ fn f64_takes_the_numbers_of_the_files_as_they_are() {
         assert_eq!(json["double"]["disjoint"], serde_json::json!([]), "{json}");
         let counts = serde_json::json!({"weights": 1, "inputs": 0, "targets": 1});
         assert_eq!(json["rounded"], counts, "{json}");
-        // The bar of f32 reaches to the point of the file.
+        // The error bar of f32 reaches the value at the point in the file.
         let f32 = &json["sharpness"];
         let distance = (number(&f32["value"]) - exact).abs();
         assert!(distance > 0.0 && distance <= number(&f32["bar"]), "{json}");
@@ -311,7 +313,7 @@ fn on_the_edge_itself_no_precision_is_advised() {
     };
     let narrow = at("--tolerance 1e-9");
     assert!(
-        narrow.contains("no --tolerance mends") && narrow.contains("--precision f64"),
+        narrow.contains("no --tolerance makes smaller") && narrow.contains("--precision f64"),
         "{narrow}"
     );
     let wide = at("--precision f64");
@@ -346,11 +348,11 @@ fn running_statistics_in_f64_are_used_in_f64() {
     );
     let words = "--arch net.toml --lr 0.1 --batch 1 --mode eval --precision f64 --json";
     let json = diagnose_line(&folder, "net.safetensors", words).json();
-    // By the convolution's weight, γ, the shift, and the last weight.
+    // The slopes by the convolution's weight, γ, the shift, and the last weight.
     let slopes = [weight * inverse, weight * normal, weight, normal];
     let a = 2.0 * slopes.iter().map(|x| x * x).sum::<f64>();
     let found = number(&json["double"]["sharpness"]["value"]);
     assert!((found - a).abs() < 1e-14 * a, "{found}, not {a}: {json}");
-    // The f32 nearest to 1/3 alone would move it by 10⁻⁸ of itself.
+    // Rounding 1/3 to f32 alone would change the value by a relative 10⁻⁸.
     assert_eq!(json["rounded"]["weights"], 3, "{json}");
 }

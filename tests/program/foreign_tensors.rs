@@ -1,4 +1,5 @@
-//! Tensors that are not the model's, or not as PyTorch has them: what is said, and what mends it.
+//! Tensors that do not belong to the model, or are not in PyTorch's form: the message, and whether its
+//! advice works.
 
 use crate::checkpoint::{Tensor, labelled, safetensors, sorted, valued};
 use crate::diagnose::{diagnose_line, number};
@@ -83,7 +84,7 @@ fn what_belongs_to_a_training_is_left_out_by_the_line_that_is_given() {
     }
 }
 
-/// A layer and a counter of whole numbers.
+/// A checkpoint of a layer and an integer counter.
 fn counted() -> Vec<u8> {
     let header = "{\"step\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},\
                   \"fc.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[8,12]}}";
@@ -164,7 +165,7 @@ fn parametrised_weights_are_told_what_takes_the_parametrisation_off() {
     }
 }
 
-/// What is left of a chain without its first layer is a chain too: the data are not blamed for it.
+/// A chain without its first layer is still a chain; the error must not blame the data.
 #[test]
 fn a_parametrised_first_layer_does_not_blame_the_data() {
     let folder = with(&[]);
@@ -236,7 +237,7 @@ fn kernels_that_fit_both_ways_are_refused_by_name() {
     for word in ["d/kernel: [2, 2] fits as it stands and turned", "kernel.T"] {
         assert!(run.out.contains(word), "{word}: {}", run.out);
     }
-    // 2 → 3 → 2, whichever way they are read.
+    // 2 → 3 → 2, in whichever direction the weights are read.
     let six = [0.5_f32, 1.0, 0.25, -1.0, 0.125, 2.0];
     let hourglass = [
         ("d0.kernel", &[2, 3][..], &six[..]),
@@ -348,7 +349,7 @@ fn a_checkpoint_in_parts_is_read_by_its_index() {
         let run = diagnose_line(&folder, name, WORDS);
         assert!(run.code == 2 && run.out.contains(word), "{}", run.out);
     }
-    // A part alone is not taken for the whole.
+    // One part alone is not taken for the whole checkpoint.
     let part = "w-00001-of-00002.safetensors";
     std::fs::copy(
         folder.path().join("1.safetensors"),
@@ -364,7 +365,7 @@ fn a_checkpoint_in_parts_is_read_by_its_index() {
         "{}",
         run.out
     );
-    // Both parts are counted before they are read.
+    // The sizes of both parts count before they are read.
     file(&folder, name, index("2.safetensors"));
     std::fs::write(folder.path().join("2.safetensors"), vec![0; 4000]).expect("a file");
     let run = diagnose_line(&folder, name, &format!("{WORDS} --memory 5kB"));

@@ -1,4 +1,4 @@
-//! The help texts: what they begin and end with, and that every example in them works as it stands.
+//! The help texts: how they begin and end, and that every example in them works as printed.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn commands() -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// The lines behind `$`, each with those that continue it.
+/// The lines after `$`, each joined with its continuation lines.
 fn examples(help: &str) -> Vec<String> {
     let mut examples: Vec<String> = Vec::new();
     let mut is_open = false;
@@ -35,7 +35,7 @@ fn examples(help: &str) -> Vec<String> {
     examples
 }
 
-/// A folder with a checkpoint of a small network for Fashion-MNIST, and one in the folder `runs`.
+/// A folder with a checkpoint of a small network for Fashion-MNIST, and a folder `runs` with another.
 fn with_a_checkpoint() -> TempDir {
     let folder = folder();
     let wave = |count: usize| -> Vec<f32> { (0..count).map(|i| (i as f32).sin() / 9.0).collect() };
@@ -51,7 +51,7 @@ fn with_a_checkpoint() -> TempDir {
     folder
 }
 
-/// Runs a line of a shell in a folder, where the program is called by its name.
+/// Runs a shell line in a folder, where the program can be called by its name.
 fn shell(folder: &Path, line: &str) -> (Option<i32>, String) {
     let program = Path::new(env!("CARGO_BIN_EXE_sgd-stability"));
     let own = program.parent().expect("a folder").display().to_string();

@@ -1,4 +1,4 @@
-//! `diagnose` on layers whose words change what a checkpoint has and which modes there are.
+//! `diagnose` on layers whose settings change the tensors of the checkpoint and the available modes.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -11,8 +11,8 @@ fn wave(n: usize, f: f32) -> Vec<f32> {
     (0..n).map(|i| (f * i as f32).sin() * 0.5).collect()
 }
 
-/// A network `net.toml` whose batch normalisation has these words, with a checkpoint that has the moments
-/// only where some are given, and samples whose last feature is `last`.
+/// A network `net.toml` whose batch normalisation has these settings, a checkpoint that includes the
+/// moments if some are given, and samples whose last feature is `last`.
 fn normalised(words: &str, moments: Option<[f32; 2]>, last: Option<f32>) -> TempDir {
     let folder = folder();
     let text = format!(
@@ -101,7 +101,7 @@ fn a_checkpoint_with_what_the_words_deny_is_refused() {
 
 #[test]
 fn fixed_statistics_without_an_affine_part_are_a_division_known_by_heart() {
-    // With ε = 0, means 0 and 1/4 and variances 4 and 1/4 the inputs are x₁/2 and 2x₂ − 1/2.
+    // With ε = 0, means 0 and 1/4 and variances 4 and 1/4, the normalised inputs are x₁/2 and 2x₂ − 1/2.
     let folder = normalised("affine = false, epsilon = 0", Some([4.0, 0.25]), None);
     let plain = "input = [2]\nlayer = [{ type = \"normalise\", mean = [0, 0.25], deviation = [2, 0.5] }, \
                  { type = \"dense\", outputs = 3 }, { type = \"relu\" }, { type = \"dense\", outputs = 2 }]";

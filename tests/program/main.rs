@@ -1,4 +1,4 @@
-//! The program as its users run it: what it prints, what it writes, and how it exits.
+//! Tests of the program as users run it: its output, its files and its exit codes.
 
 mod assumptions;
 mod bad_input;

@@ -1,4 +1,4 @@
-//! What `diagnose` takes of memory beside what it forecasts.
+//! Compares the memory that `diagnose` uses with its forecast.
 
 use sgd_stability::network::Network;
 
@@ -7,7 +7,7 @@ use crate::diagnose::number;
 use crate::named::{checkpoint, somewhere};
 use crate::support::{file, folder, run_line};
 
-/// Forecast and peak of a run over so many samples.
+/// The forecast and the peak memory of a run over `samples` samples.
 fn memory(network: &Network, samples: usize, words: &str) -> [f64; 2] {
     let folder = folder();
     file(
@@ -34,7 +34,7 @@ fn memory(network: &Network, samples: usize, words: &str) -> [f64; 2] {
     [number(&memory["forecast"]), number(&memory["peak"])]
 }
 
-/// The forecast is for every product being spent, so the runs here spend them all.
+/// The forecast assumes that every product is used, so the runs here use them all.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_forecast_is_above_the_peak_and_near_it() {

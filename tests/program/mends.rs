@@ -1,4 +1,4 @@
-//! What an error says must help: its mend, tried, works.
+//! The advice in an error message works if it is followed.
 
 use tempfile::TempDir;
 
@@ -7,7 +7,7 @@ use crate::support::{Run, file, folder, run_line};
 
 const X: [f32; 8] = [0.1, 0.9, 0.4, 0.2, 0.7, 0.3, 0.5, 0.8];
 
-/// A dense network of one layer, from so many inputs to so many outputs.
+/// A checkpoint of one dense layer with these numbers of inputs and outputs.
 fn dense(inputs: usize, outputs: usize) -> Vec<u8> {
     let (weights, bias) = (vec![0.25; inputs * outputs], vec![0.5; outputs]);
     safetensors(&[
@@ -46,7 +46,7 @@ fn taken(folder: &TempDir, words: &str) {
 fn whole_numbers_for_one_output_are_to_be_made_float32() {
     let folder = folder();
     file(&folder, "one.safetensors", dense(2, 1));
-    // All zeros too: no class, but the value 0.
+    // Zeros throughout, too: these are not classes but the value 0.
     for labels in [[0, 1, 1, 0], [3, 5, 8, 2], [0; 4]] {
         file(&folder, "data.npz", labelled(&X, &[2], &labels));
         let words = "--weights one.safetensors --data data.npz --arch fnn";
@@ -89,7 +89,7 @@ fn labels_below_zero_are_to_be_numbered_anew_or_made_float32() {
         &folder,
         "--weights one.safetensors --data values.npz --arch fnn",
     );
-    // One float a sample where the network has two outputs: these were labels.
+    // One float per sample where the network has two outputs: these were labels.
     refused(
         &folder,
         "--weights two.safetensors --data values.npz --arch fnn",
@@ -165,7 +165,7 @@ fn what_is_no_data_set_is_told_how_to_become_one() {
     );
 }
 
-/// A file that was made and never filled, in two ways.
+/// A file that was created and never filled, in two ways.
 #[test]
 fn weights_that_are_all_zero_are_not_called_stable() {
     let folder = folder();
@@ -195,7 +195,7 @@ fn weights_that_are_all_zero_are_not_called_stable() {
         assert!(page.out.contains(part), "no {part:?} in {}", page.out);
     }
     assert_eq!(diagnose(&folder, &format!("{words} --check")).code, 4);
-    // Of one layer zero is a point as good as any: least squares begins there.
+    // In a network of one layer, zero is an ordinary point: least squares begins there.
     let zero = safetensors(&[("fc.weight", &[1, 2], &weights[..2])]);
     file(&folder, "linear.safetensors", zero);
     file(

@@ -1,4 +1,4 @@
-//! `diagnose` on the named networks, over every road by which samples come.
+//! `diagnose` on the named networks, with samples from every kind of source.
 
 use serde_json::Value;
 use sgd_stability::dataset::{self, Source, Split};
@@ -13,13 +13,13 @@ use crate::checkpoint::safetensors;
 use crate::diagnose::number;
 use crate::support::{file, folder, run_line};
 
-/// The network at a random point.
+/// A random state of the network.
 pub fn somewhere(network: &Network) -> State {
     let mut random = stream(7, Purpose::Initial, 0);
     State::initial(network, &mut random)
 }
 
-/// The point as PyTorch would save it.
+/// The state in the form in which PyTorch would save it.
 pub fn checkpoint(network: &Network, state: &State) -> Vec<u8> {
     let mut assembly = Assembly::new(network);
     assembly.parameters.copy_from_slice(&state.parameters);
@@ -41,7 +41,7 @@ pub fn checkpoint(network: &Network, state: &State) -> Vec<u8> {
     safetensors(&borrowed)
 }
 
-/// Images that are smooth and differ, as bytes.
+/// Smooth, distinct images as bytes.
 fn pixels(samples: usize, features: usize) -> Vec<u8> {
     let pixel = |k: usize| {
         let (sample, place) = (k / features, k % features);
@@ -51,7 +51,7 @@ fn pixels(samples: usize, features: usize) -> Vec<u8> {
     (0..samples * features).map(pixel).collect()
 }
 
-/// The published files of Fashion-MNIST and CIFAR-10, but with few images.
+/// The published files of Fashion-MNIST and CIFAR-10, with only a few images.
 fn published() -> TempDir {
     let folder = folder();
     let labels: Vec<u8> = (0..20).map(|k| k % 10).collect();
@@ -73,7 +73,7 @@ fn published() -> TempDir {
     folder
 }
 
-/// The loss of a network at a state over samples, without the program.
+/// The loss of a network at a state over samples, computed without the program.
 fn loss(network: &Network, state: &State, data: &dataset::Dataset) -> f64 {
     let targets = data.targets.rows();
     let batch = Batch {
@@ -85,8 +85,8 @@ fn loss(network: &Network, state: &State, data: &dataset::Dataset) -> f64 {
     Pass::new(Isa::best()).evaluate(&point, &batch).loss
 }
 
-/// Runs the program in f32 and f64 with these words on a network somewhere; what it says of the
-/// main mode, after the two have been compared in every mode.
+/// Runs the program in f32 and f64 with these arguments on a network at a random state. Compares the two
+/// precisions in every mode, and returns the answer for the main mode.
 #[track_caller]
 fn diagnosed(network: &Network, state: &State, words: &str) -> Value {
     let folder = published();
@@ -105,7 +105,8 @@ fn diagnosed(network: &Network, state: &State, words: &str) -> Value {
     json
 }
 
-/// Are the numbers of f32 and f64 within their residuals, and the verdicts the same?
+/// Asserts that the numbers of f32 and f64 agree within their residuals, and that the verdicts are the
+/// same.
 #[track_caller]
 fn agree(reading: &Value) {
     let again = &reading["double"];
@@ -179,7 +180,7 @@ fn lenet_reads_embedded_and_published_images() {
     let json = diagnosed(&network, &state, embedded);
     let expected = loss(&network, &state, &data("fashion-mnist", 6, None));
     assert_loss(&json, expected);
-    // Other start vectors find the same numbers by another way.
+    // Other start vectors lead to the same numbers.
     let seeded = diagnosed(&network, &state, &format!("{embedded} --seed 5"));
     let [one, other] = [&json, &seeded].map(|json| number(&json["sharpness"]["value"]));
     assert!(

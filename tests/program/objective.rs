@@ -1,4 +1,4 @@
-//! Which loss is descended: `--loss`, its targets, label smoothing, weight decay.
+//! The training loss: `--loss` and its targets, label smoothing, and weight decay.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -7,7 +7,7 @@ use crate::checkpoint::{labelled, safetensors, valued};
 use crate::diagnose::{dead, diagnose_line, normalised, number};
 use crate::support::{Run, file, folder};
 
-/// One weight for each of ten outputs, all zero but the first; x = 1 and y = the second unit vector.
+/// One weight for each of ten outputs, all zero except the first; x = 1, and y is the second unit vector.
 pub fn ten_outputs() -> TempDir {
     let folder = folder();
     let mut weights = [0.0; 10];
@@ -56,7 +56,7 @@ fn with_ten_outputs_the_same_network_reads_a_fifth_one_and_two() {
             assert_near(&reading["sharpness"]["value"], 2.0 * factor);
         }
         assert_eq!(json["loss"], loss);
-        // The bound is η's, so that the largest rate is the inverse of a.
+        // The bound on a is 2/η, so the largest learning rate is 2/a.
         let descent = &json["criteria"][0]["largest_lr"];
         let [low, high] = ["low", "high"].map(|end| number(&descent[end]));
         assert!(
@@ -104,11 +104,11 @@ fn weight_decay_shifts_the_spectrum_and_stands_beside_the_loss() {
     }
     assert_near(&json["smallest_eigenvalue"], 0.7);
     assert!(number(&json["smallest_eigenvalue_floor"]) > 0.69, "{json}");
-    // (λ/2)·2², and H_i v = (0.2 + λ)v along every v: no noise.
+    // (λ/2)·2², and H_i v = (0.2 + λ)v for every v: there is no noise.
     assert_near(&json["penalty"], 1.0);
     assert!(number(&json["non_uniformity"]["value"]) < 1e-6, "{json}");
     assert_near(&json["along"]["sharpness"]["mean"], 0.7);
-    // Decay is no part of the unit: 10·0.2 + 0.5.
+    // The unit of the loss does not affect weight decay: 10·0.2 + 0.5.
     assert_near(&json["conventions"]["sum-squared"]["sharpness"], 2.5);
     // ∂f = 0.2·(2, −1, 0, …) + 0.5·(2, 0, …).
     assert_near(&json["gradient_norm"], (1.4_f64.powi(2) + 0.04).sqrt());
@@ -159,7 +159,8 @@ fn weight_decay_is_in_every_mode_of_batch_normalisation() {
 
 #[test]
 fn signs_are_signs_to_hinge_squared() {
-    // One weight at zero and y = ±1: f_i = 1 and H_i = 2x²; taken for 0 and 1 it would be 5 times that.
+    // One weight at zero and y = ±1: f_i = 1 and H_i = 2x². If the targets were taken for 0 and 1, it
+    // would be 5 times that.
     let folder = folder();
     file(
         &folder,
@@ -242,7 +243,7 @@ fn one_output_of_two_classes_has_binary_cross_entropy() {
         (
             valued(&x, &[1], &[1.0, 1.0], 1),
             "cross-entropy",
-            "give binary-cross-entropy",
+            "give --loss binary-cross-entropy",
         ),
         (
             labelled(&x, &[1], &[0, 1]),

@@ -1,8 +1,8 @@
-//! Layers of equal shape: an order that is proved or told, never guessed.
+//! Layers of equal shape: their order is proved or given, never guessed.
 //!
 //! The network of every test is a chain of scalars, `o = w_k·relu(… relu(w_1·x))` at x = 1. With
-//! `w = (1, …, 1, −1)` and y = −1 the loss is 0 and every derivative of o by a weight is ±1, so
-//! `a = 2k`; with the −1 anywhere else the network is dead, with loss 1 and a = 0.
+//! `w = (1, …, 1, −1)` and y = −1, the loss is 0 and the derivative of o by every weight is ±1, so
+//! `a = 2k`. With the −1 at any other position the network is dead: its loss is 1, and a = 0.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -14,7 +14,7 @@ use crate::support::{Run, file, folder, run_line};
 const ONE: [f32; 1] = [1.0];
 const MINUS: [f32; 1] = [-1.0];
 
-/// A weight a name, in their order in the network.
+/// One weight for each name, in the order of the network.
 fn chain<'a>(names: &'a [String]) -> Vec<Tensor<'a>> {
     let last = names.len() - 1;
     let weight = |(place, name): (usize, &'a String)| -> Tensor<'a> {
@@ -35,7 +35,7 @@ fn measure(folder: &TempDir, words: &str) -> Run {
     diagnose_line(folder, "w.safetensors", words.trim_end())
 }
 
-/// The right network was measured: loss 0 and a = 2k, and every name has its place.
+/// Asserts that the right network was measured: loss 0, a = 2k, and every name at its position.
 #[track_caller]
 fn assert_right(json: &Value, names: &[String]) {
     assert_eq!(number(&json["train_loss"]), 0.0, "{json}");
@@ -54,7 +54,7 @@ fn assert_right(json: &Value, names: &[String]) {
     );
 }
 
-/// Modules of these names, as tensors.
+/// The names of the weights of these modules.
 fn weights(modules: &[&str]) -> Vec<String> {
     modules
         .iter()
@@ -86,7 +86,7 @@ fn names_without_an_order_are_refused_with_the_mend_and_right_with_it() {
         assert_eq!(mended.json()["order"][0]["grounds"], "asked");
         let by_tensors = measure(&folder, &format!("--order {}", names.join(",")));
         assert_right(&by_tensors.json(), &names);
-        // What the exporter wrote needs no flag, and what the user says goes before it.
+        // An order recorded by the exporter needs no flag, and the user's order takes precedence over it.
         let entry = names.join("\n");
         file(
             &folder,
@@ -138,7 +138,7 @@ fn the_places_in_the_file_are_an_order_unless_they_are_those_of_the_alphabet() {
     assert_right(&measure(&folder, "--order file").json(), &alphabetic);
 }
 
-/// Sorted by their letters is no order of a network.
+/// Sorting names by their letters does not give the order of a network.
 #[test]
 fn natural_is_by_numbers_alone() {
     let folder = data();

@@ -1,4 +1,4 @@
-//! Paths that are no UTF-8, pipes, and what else is no ordinary file.
+//! Paths that are not UTF-8, pipes, and other files that are not regular.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -13,14 +13,15 @@ use crate::checkpoint::{labelled, named};
 use crate::support::{file, folder, run_in, run_line};
 use crate::watch::{at, four_samples};
 
-/// A name in Latin-1.
+/// A file name in Latin-1.
 fn odd(ending: &str) -> OsString {
     let mut name = OsStr::from_bytes(b"caf\xe9").to_owned();
     name.push(ending);
     name
 }
 
-/// Runs with the words of a line, in which `@.ending` stands for the odd name with that ending.
+/// Runs the program with the arguments of a line, in which `@.ending` stands for the Latin-1 name with
+/// that extension.
 #[track_caller]
 fn run_odd(folder: &Path, line: &str) -> crate::support::Run {
     let word = |word: &str| match word.strip_prefix('@') {
@@ -140,7 +141,7 @@ fn a_path_that_is_wrong_is_shown_as_far_as_it_can_be() {
     }
 }
 
-/// A pipe, and somebody who writes these bytes into it when it is opened.
+/// A pipe, and a thread that writes these bytes into it once it is opened.
 fn pipe(folder: &TempDir, name: &str, bytes: Vec<u8>) {
     let path = folder.path().join(name);
     let made = Command::new("mkfifo").arg(&path).status();

@@ -1,4 +1,4 @@
-//! Running the program.
+//! Runs the program.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -8,26 +8,26 @@ use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A run that has ended.
+/// The result of a finished run.
 pub struct Run {
     pub code: i32,
     pub out: String,
     pub error: String,
 }
 
-/// A folder that is gone after the test.
+/// A folder that is deleted after the test.
 pub fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
-/// Writes a file of the folder.
+/// Writes a file into the folder.
 pub fn file(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).expect("a writable folder");
     path
 }
 
-/// Runs the program with these words, in `folder`.
+/// Runs the program with these arguments in `folder`.
 pub fn run_in(folder: &Path, words: &[impl AsRef<OsStr>]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sgd-stability"));
     let output = command.current_dir(folder).args(words).output();
@@ -40,12 +40,12 @@ pub fn run_in(folder: &Path, words: &[impl AsRef<OsStr>]) -> Run {
     }
 }
 
-/// Runs the program with the words of this line, in `folder`.
+/// Runs the program with the arguments of this line in `folder`.
 pub fn run_line(folder: &Path, line: &str) -> Run {
     run_in(folder, &line.split(' ').collect::<Vec<_>>())
 }
 
-/// Starts the program with these words, in `folder`.
+/// Starts the program with these arguments in `folder`.
 pub fn start_in(folder: &Path, words: &[&str]) -> Child {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sgd-stability"));
     let command = command.current_dir(folder).args(words);
@@ -53,13 +53,13 @@ pub fn start_in(folder: &Path, words: &[&str]) -> Child {
     command.spawn().expect("the program starts")
 }
 
-/// Runs the program with these words.
+/// Runs the program with these arguments.
 pub fn run(words: &[&str]) -> Run {
     run_in(Path::new("."), words)
 }
 
 impl Run {
-    /// What `--json` printed.
+    /// The output of `--json`.
     pub fn json(&self) -> Value {
         let read = serde_json::from_str(&self.out);
         read.unwrap_or_else(|fault| panic!("{fault} in {}", self.out))

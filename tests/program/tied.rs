@@ -1,7 +1,7 @@
-//! Tied weights: a parameter that is used twice is one parameter.
+//! Tied weights: a parameter that is used twice is still one parameter.
 //!
-//! With x = 1, y = c and one weight used twice, `f(w) = (w² − c)²`: `f″ = 12w² − 4c`. Two weights of
-//! their own have `∂²f = 2u²`, `2v²` and `4uv − 2c` between them.
+//! With x = 1, y = c and one weight used twice, `f(w) = (w² − c)²` and `f″ = 12w² − 4c`. For two separate
+//! weights, the second derivatives are `2u²` and `2v²`, and the mixed one is `4uv − 2c`.
 
 use crate::checkpoint::{labelled, safetensors, sorted, valued};
 use crate::diagnose::{diagnose_line, number};
@@ -29,7 +29,7 @@ fn a_tied_parameter_is_one_parameter() {
                 assert!((found - a).abs() < 1e-5 * a, "{weights}: {found}, {a}");
             }
             assert_eq!(json["parameters"], parameters);
-            // |f′| = 4w|w² − y|, and √2 of 2w|w² − y| where they are two.
+            // |f′| = 4w|w² − y| for one weight, and √2 times 2w|w² − y| for two.
             let slope = 4.0 * 2.0 * (4.0 - f64::from(y)) / f64::sqrt(f64::from(parameters));
             assert!(
                 (number(&json["gradient_norm"]) - slope).abs() < 1e-4,

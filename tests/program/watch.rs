@@ -1,4 +1,4 @@
-//! `watch`.
+//! Tests of `watch`.
 
 use std::process::Command;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::checkpoint::{labelled, safetensors};
 use crate::support::{Run, file, folder, run_in, run_line, start_in};
 
-/// A 2-3-2 network at a place on a line between two points.
+/// A 2-3-2 network at position `t` on a line between two points.
 pub fn at(t: f32) -> Vec<u8> {
     let wave =
         |n: usize, f: f32| -> Vec<f32> { (0..n).map(|i| (f * i as f32 + t).sin()).collect() };
@@ -73,7 +73,7 @@ fn a_run_is_followed_resumed_and_drawn() {
             .all(|name| lines[1][*name].as_f64().is_some_and(|number| number > 0.0))
     );
 
-    // The warm start changes the way and not the answer.
+    // The warm start changes the path of the iteration but not the answer.
     let alone = [
         "diagnose",
         "--weights",
@@ -100,7 +100,7 @@ fn a_run_is_followed_resumed_and_drawn() {
         );
     }
 
-    // A torn last line is measured again; what is whole is not.
+    // A torn last line is measured again, and complete lines are not.
     let torn = read();
     std::fs::write(&path, &torn[..torn.len() - 20]).expect("a writable file");
     assert_eq!(watch("0.1").json()["measured"], 1);
@@ -132,7 +132,7 @@ fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
         run_in(folder.path(), &[&words, more].concat())
     };
     file(&folder, "run/step1.safetensors", at(0.1));
-    // Without --once: what is wrong with a flag no other checkpoint will mend.
+    // Without --once, a wrong flag ends the watch, since no other checkpoint would correct it.
     let wrong = watch(&["--mode", "eval"]);
     assert_eq!(wrong.code, 2);
     assert!(wrong.error.contains("--mode"), "{}", wrong.error);
@@ -149,8 +149,8 @@ fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
         "{}",
         torn.error
     );
-    // Other conditions are refused before anything is measured or drawn, also where the checkpoint
-    // that could tell is gone.
+    // Other conditions are refused before anything is measured or drawn, even if the checkpoint that
+    // would show the difference no longer exists.
     std::fs::remove_file(folder.path().join("run/step1.safetensors")).expect("the checkpoint");
     for (more, named) in [
         (&["--once", "--loss", "cross-entropy"][..], "loss"),
@@ -163,7 +163,7 @@ fn what_cannot_be_measured_is_named_and_what_can_is_drawn() {
     }
 }
 
-/// Waits until the log has so many lines.
+/// Waits until the log has `count` lines.
 pub fn wait_for(folder: &TempDir, count: usize) {
     let path = folder.path().join("run/watch.jsonl");
     let lines = || std::fs::read_to_string(&path).map_or(0, |text| text.lines().count());
@@ -174,7 +174,7 @@ pub fn wait_for(folder: &TempDir, count: usize) {
     assert!(is_there, "{count} lines after a minute");
 }
 
-/// A training loop that saves step after step, and says when it is done.
+/// A training loop that saves one checkpoint after another, and signals its end.
 #[test]
 fn new_checkpoints_are_measured_until_the_run_is_done_or_idle() {
     for end in ["done", "idle"] {
@@ -189,7 +189,7 @@ fn new_checkpoints_are_measured_until_the_run_is_done_or_idle() {
             wait_for(&folder, step);
         }
         if end == "done" {
-            // What was written before the word is still measured.
+            // Checkpoints written before the signal are still measured.
             file(&folder, "run/step4.safetensors", at(0.4));
             file(&folder, "run/done", "");
         }
@@ -205,7 +205,7 @@ fn new_checkpoints_are_measured_until_the_run_is_done_or_idle() {
     }
 }
 
-/// A training loop that keeps writing one file, and somebody who has seen enough.
+/// A training loop that keeps overwriting one file, and a user who interrupts the watch.
 #[test]
 fn a_file_written_over_gets_a_line_each_time_and_an_interrupt_draws() {
     let folder = four_samples();
@@ -228,7 +228,7 @@ fn a_file_written_over_gets_a_line_each_time_and_an_interrupt_draws() {
     assert!(folder.path().join("run/watch.svg").exists());
     let again = || run_in(folder.path(), &[&words[..], &["--once", "--json"]].concat()).json();
     assert_eq!(again()["measured"], 0);
-    // Written again with the same bytes it is no news; going back to what it was before is.
+    // Rewriting a file with the same bytes is not news; restoring earlier bytes is.
     file(&folder, "run/latest.safetensors", at(0.3));
     assert_eq!(again()["measured"], 0);
     file(&folder, "run/latest.safetensors", at(0.1));
@@ -249,7 +249,7 @@ fn where_samples_are_coupled_there_is_no_margin_of_s_and_nothing_is_drawn() {
     let line: Value = serde_json::from_str(&lines).expect("one line");
     let a = line["a"].as_f64().expect("a");
     let margin = line["margin"].as_f64().expect("a margin");
-    // η/2 of it.
+    // The margin is η/2 times a.
     assert!((margin - 0.005 * a).abs() < 1e-12 * a, "{line}");
     assert!(
         line["margin_a"] == line["margin"] && line["margin_s"].is_null() && line["s"].is_null(),

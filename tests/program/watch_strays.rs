@@ -1,4 +1,4 @@
-//! `watch` and what arrives in its folder besides the checkpoints of the run.
+//! `watch`, and other files that appear in its folder.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::watch::{at, four_samples, wait_for};
 
 const WORDS: &str = "watch run --arch fnn --data data.npz --lr 0.1 --batch 2";
 
-/// Another network, whose samples have so many numbers.
+/// Another network, whose samples have `inputs` numbers.
 fn stray(inputs: usize) -> Vec<u8> {
     let (weights, bias) = (vec![0.5; 2 * inputs], [0.1, 0.2]);
     safetensors(&[
@@ -64,7 +64,7 @@ fn strays_that_arrive_are_named_at_the_end_and_nothing_else_is_lost() {
     assert!(made.expect("mkfifo").success());
     file(&folder, "run/step3.safetensors", at(0.3));
     wait_for(&folder, 2);
-    // Those that were still being written get their lines, and what is gone is forgotten.
+    // Checkpoints that were still being written get their lines, and deleted ones are forgotten.
     file(&folder, "run/step2.safetensors", at(0.2));
     fs::remove_file(run.join("gone.safetensors")).expect("the file");
     wait_for(&folder, 3);
@@ -91,7 +91,7 @@ fn strays_that_arrive_are_named_at_the_end_and_nothing_else_is_lost() {
         "zeros.safetensors",
     ];
     assert_eq!(names(&json), expected, "{json}");
-    // Each is at fault itself: neither the log nor the data are.
+    // Each is at fault by itself; neither the log nor the data are blamed.
     for fault in json["faults"].as_array().expect("the faults") {
         let (name, message) = (fault["name"].as_str(), fault["message"].as_str());
         let (name, message) = name.zip(message).expect("texts");
@@ -126,7 +126,7 @@ fn where_some_fail_the_summary_is_printed_all_the_same() {
         assert!(run.error.contains(part), "no {part:?} in {}", run.error);
     }
     assert!(folder.path().join("run/watch.svg").exists());
-    // Where none was measured as well.
+    // The same if no checkpoint was measured.
     fs::remove_file(folder.path().join("run/step1.safetensors")).expect("the checkpoint");
     fs::remove_file(folder.path().join("run/watch.jsonl")).expect("the lines");
     let run = run_line(folder.path(), &format!("{WORDS} --once --json"));
@@ -188,7 +188,8 @@ fn faults_of_the_lines_are_told_from_those_of_checkpoints() {
     assert!(broken.error.starts_with(named), "{}", broken.error);
     fs::remove_file(folder.path().join("run/watch.jsonl")).expect("the lines");
     assert_eq!(watch().code, 0);
-    // A known checkpoint that became another network does not turn the flags against the lines.
+    // If a known checkpoint becomes another network, the flags are not blamed for contradicting the
+    // lines.
     file(&folder, "run/step1.safetensors", stray(2));
     file(&folder, "run/step2.safetensors", at(0.2));
     let other = watch();
@@ -198,7 +199,8 @@ fn faults_of_the_lines_are_told_from_those_of_checkpoints() {
     assert!(other.out.contains("\nstep2.safetensors  "), "{}", other.out);
 }
 
-/// A writer that makes the whole file first and fills it piece by piece gets one line, of the whole.
+/// A writer that creates the whole file first and fills it piece by piece gets one line, for the complete
+/// file.
 #[test]
 fn what_is_still_being_filled_is_not_measured() {
     use std::io::{Seek, SeekFrom, Write};
@@ -215,7 +217,7 @@ fn what_is_still_being_filled_is_not_measured() {
         .open(&path)
         .expect("the file");
     for end in (filled.len() - 64..=filled.len()).step_by(8) {
-        // Half as long as the program waits between two looks.
+        // Half the time that the program waits between two looks.
         std::thread::sleep(std::time::Duration::from_millis(150));
         file.seek(SeekFrom::Start(0)).expect("a seekable file");
         file.write_all(&whole[..end]).expect("a writable file");
@@ -235,7 +237,8 @@ fn what_is_still_being_filled_is_not_measured() {
     );
 }
 
-/// What no checkpoint can mend ends the watch before one is there: none of these waits.
+/// Faults that no checkpoint can correct end the watch before there is a checkpoint; none of these runs
+/// waits.
 #[test]
 fn flags_are_wrong_from_the_start() {
     let folder = four_samples();

@@ -1,4 +1,4 @@
-//! Files that NumPy, safetensors and PyTorch wrote are read as the numbers that were written.
+//! Files written by NumPy, safetensors and PyTorch are read as the numbers that were written.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn labels(labels: &[usize], classes: usize) -> Targets {
     Targets::Labels { labels, classes }
 }
 
-/// Element i is i / 8.
+/// Numbers whose element i is i / 8.
 fn eighths() -> Vec<f32> {
     (0..24u8).map(|i| f32::from(i) / 8.0).collect()
 }
@@ -86,7 +86,7 @@ fn python_objects_and_records_are_refused_by_name() {
     assert!(message.contains("structure"), "{message}");
 }
 
-/// Element i of the k-th weight is k + i / 8, a counter is k, in the order of the state
+/// Asserts that element i of the k-th weight is k + i / 8 and a counter is k, in the order of the state
 /// dictionary, which the writer did not keep.
 fn check_numbered(checkpoint: &Checkpoint) {
     for (k, tensor) in checkpoint.tensors.iter().enumerate() {

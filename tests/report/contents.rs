@@ -1,4 +1,4 @@
-//! The files beside the page.
+//! The files that accompany the page.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,7 +25,7 @@ fn every_figure_and_table_has_its_files_and_no_name_comes_twice() {
     let files = render(&sample::report());
     let names: BTreeSet<&PathBuf> = files.iter().map(|(path, _)| path).collect();
     assert_eq!(names.len(), files.len());
-    // The page, the input, four figures twice, three tables.
+    // The page, the input, two files for each of four figures, and three tables.
     assert_eq!(files.len(), 2 + 4 * 2 + 3);
     file(&files, "figures/escape-loss.svg");
     file(&files, "data/escape-loss.csv");
@@ -76,7 +76,7 @@ fn the_data_of_a_table_reads_back() {
 #[test]
 fn the_input_reads_back_from_the_report() {
     let mut input = sample::report();
-    // JSON has no word for a number that is not one.
+    // JSON cannot represent a number that is NaN.
     input.records[1].figures[0].series[3].points[9].y = 0.0;
     let json = file(&render(&input), "report.json");
     assert!(serde_json::from_str::<ReportInput>(&json).unwrap() == input);

@@ -1,4 +1,4 @@
-//! The report as a reader gets it: one page that needs nothing from outside, and the data beside.
+//! The report as a reader gets it: one self-contained page, with its data beside it.
 
 mod contents;
 mod page;

@@ -1,4 +1,4 @@
-//! A report with everything a report can hold.
+//! A sample report that contains everything a report can contain.
 
 mod figures;
 

@@ -1,4 +1,4 @@
-//! Batches of random size.
+//! Bernoulli batches, whose size is random.
 
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{Network, Normalisation, Pass};
@@ -12,7 +12,7 @@ fn a_step_takes_the_sum_over_its_batch_divided_by_the_mean_size() {
     let data = Data::new(&network, 9, 4);
     let rules = [
         Optimiser::Plain,
-        // From rest the first step of heavy ball is that of descent.
+        // The first step of heavy ball from rest is that of gradient descent.
         Optimiser::HeavyBall(HeavyBall { momentum: 0.0 }),
     ];
     let (mut sizes, eta, mean_size) = (Vec::new(), 0.5, 3);
@@ -25,7 +25,7 @@ fn a_step_takes_the_sum_over_its_batch_divided_by_the_mean_size() {
             let before = trainer.state().clone();
             let mut indices = Vec::new();
             batches.draw(number, &mut indices);
-            // The sum over the batch, sample by sample, in f64.
+            // The sum over the batch in f64, sample by sample.
             let mut sum = vec![0.0; network.parameters()];
             let mut loss = 0.0;
             for &i in &indices {
@@ -45,7 +45,7 @@ fn a_step_takes_the_sum_over_its_batch_divided_by_the_mean_size() {
             let after = &trainer.state().parameters;
             for ((w, sum), after) in before.parameters.iter().zip(&sum).zip(after) {
                 let expected = f64::from(*w) - f64::from(eta) * sum / mean_size as f64;
-                // Sums of at most nine terms of size about one: thirty roundings.
+                // Sums of at most nine terms of size about one: thirty rounding errors.
                 let error = (f64::from(*after) - expected).abs();
                 assert!(
                     error <= 30.0 * f64::from(f32::EPSILON),
@@ -86,6 +86,6 @@ fn an_empty_batch_leaves_everything_but_the_count() {
             assert_eq!(after, before);
         }
     }
-    // (8/9)⁹ = 0.35 of the batches are empty: 21 of 60 with deviation 3.7.
+    // (8/9)⁹ = 0.35 of the batches are empty: 21 of 60, with standard deviation 3.7.
     assert!((3..=39).contains(&empty), "{empty}");
 }

@@ -1,4 +1,4 @@
-//! The bits of a run on every instruction set and any number of threads.
+//! A run gives the same bits on every instruction set and any number of threads.
 
 use rayon::ThreadPoolBuilder;
 use sgd_stability::kernel::Isa;
@@ -7,7 +7,7 @@ use sgd_stability::train::{Optimiser, Sampler};
 
 use crate::support::{Data, Rule, optimisers, plan, residual, trainer};
 
-/// The bits of losses, parameters, statistics and preconditioner of a run.
+/// The bits of the losses, parameters, statistics and preconditioner of a run.
 fn bits(
     isa: Isa,
     network: &Network,
@@ -62,7 +62,7 @@ fn assert_same_everywhere(network: &Network, samples: usize, batch: (usize, Samp
 
 #[test]
 fn every_optimiser_has_the_same_bits_everywhere_on_dense_layers() {
-    // 20 771 parameters: more than one piece of parallel work.
+    // 20 771 parameters, which is more than one piece of parallel work.
     let network = Network::fnn(&[40, 300, 27, 11]);
     assert!(network.parameters() > 1 << 14);
     assert_same_everywhere(&network, 23, (7, Sampler::Reshuffled));

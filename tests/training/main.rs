@@ -1,4 +1,4 @@
-//! Training: bits, pieces, trajectories, thresholds, stopping.
+//! Tests of training: bits, runs in pieces, trajectories, thresholds and stopping.
 
 mod bernoulli;
 mod bits;

@@ -6,7 +6,7 @@ use sgd_stability::train::Optimiser;
 
 use crate::support::{Data, optimisers, plan, residual, trainer};
 
-/// Batch normalisation on the input itself, whose moments are known.
+/// A network that normalises its input, whose moments are known.
 fn on_the_input(shape: Shape) -> Network {
     let mut builder = Builder::new("normalised", shape, Loss::MeanSquared);
     let norm = BatchNorm::default();
@@ -15,7 +15,8 @@ fn on_the_input(shape: Shape) -> Network {
     builder.finish().expect("a network")
 }
 
-/// Mean and variance of a channel over samples and positions, the variance divided by count − 1.
+/// The mean and the variance of a channel over samples and positions; the variance is normalised by count
+/// − 1.
 fn moments(data: &Data, channels: usize, channel: usize) -> [f64; 2] {
     let values = data.inputs.iter().skip(channel).step_by(channels);
     let values: Vec<f64> = values.map(|x| f64::from(*x)).collect();
@@ -31,7 +32,7 @@ fn running_statistics_go_a_tenth_of_the_way_each_step() {
     let network = on_the_input(shape);
     let data = Data::new(&network, 7, 2);
     for rule in optimisers() {
-        // From (0, 1), k steps towards the same moments leave 0.9ᵏ of the start.
+        // From (0, 1), k steps towards the same moments leave 0.9ᵏ of the initial value.
         let steps = 6;
         let mut trainer = trainer(Isa::best(), &network, &data, plan(rule, 7, steps));
         trainer.finish();
@@ -43,8 +44,8 @@ fn running_statistics_go_a_tenth_of_the_way_each_step() {
             let statistics = &trainer.state().statistics;
             let computed = [statistics[channel], statistics[3 + channel]];
             for (computed, expected) in computed.into_iter().zip(expected) {
-                // Each step rounds a number of size at most one some four times, and the moments
-                // bring as much.
+                // Each step makes about four rounding errors of numbers of size at most one, and the
+                // moments contribute as much.
                 let error = (f64::from(computed) - expected).abs();
                 let bound = 8.0 * steps as f64 * f64::from(f32::EPSILON);
                 assert!(

@@ -1,4 +1,4 @@
-//! A run in pieces, through a file, is the run in one go.
+//! A run in pieces, saved to a file in between, equals the uninterrupted run.
 
 use std::fs;
 use std::path::Path;

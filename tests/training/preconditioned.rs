@@ -1,4 +1,4 @@
-//! The sharpness of `P⁻¹H` against the eigenvalues of a dense matrix of exact entries.
+//! Compares the sharpness of `P⁻¹H` with the eigenvalues of a dense matrix of exact entries.
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use sgd_stability::criterion::preconditioned::largest_preconditioned_sharpness;
@@ -14,8 +14,8 @@ use crate::support::{optimisers, plan};
 
 const WIDTHS: [usize; 4] = [3, 4, 3, 2];
 
-/// The matrix whose columns are the products with unit vectors, in f64, scaled by `P^(−1/2)` from
-/// both sides.
+/// The matrix in f64 whose columns are the products with unit vectors, scaled by `P^(−1/2)` on both
+/// sides.
 fn dense(product: impl Fn(&[Enclosure]) -> Vec<Enclosure>, preconditioner: &[f32]) -> DMatrix<f64> {
     let size = preconditioner.len();
     let root = |j: usize| f64::from(preconditioner[j]).sqrt();
@@ -46,7 +46,7 @@ fn both_ends_are_those_of_the_dense_matrix() {
         let Some(preconditioner) = trainer.preconditioner() else {
             continue;
         };
-        // Units that are dead on every sample have no gradient and P = ε there; H is zero there too.
+        // Units that are dead on every sample have no gradient, so P = ε there; H is zero there too.
         let exact = tiny.landscape_at(trainer.state());
         let point = trainer.state().point(&tiny.network, Normalisation::Fixed);
         let mut curvature = Curvature::new(isa, point, tiny.batch(), CurvatureMatrix::Hessian);
@@ -58,8 +58,8 @@ fn both_ends_are_those_of_the_dense_matrix() {
         let ends = ends.expect("finite products");
         let hessian = |v: &[Enclosure]| exact.hessian_product(v, SecondDerivative::Hessian);
         let matrix = dense(hessian, &preconditioner);
-        // The engine's matrix is within γ·terms of the exact one, entry by entry, so its
-        // eigenvalues are within the Frobenius norm of that (Weyl).
+        // The engine's matrix differs from the exact one by at most γ·terms in each entry. By Weyl's
+        // inequality, its eigenvalues differ by at most the Frobenius norm of these bounds.
         let bound = exact.bound();
         let terms = dense(
             |v| bound.hessian_terms(v, SecondDerivative::Hessian),
@@ -71,11 +71,12 @@ fn both_ends_are_those_of_the_dense_matrix() {
         let Ends {
             largest, smallest, ..
         } = &ends;
-        // The bound must be able to fail.
+        // The bound must be small enough to fail.
         let bound = largest.residual + weyl;
         assert!(bound < 0.05 * values.max(), "{place}, rounding {weyl}");
         assert!((largest.value - values.max()).abs() <= bound, "{place}");
-        // The iteration ends when the largest has converged: of the smallest only this is proved.
+        // The iteration ends when the largest eigenvalue has converged; this is all that is proved of the
+        // smallest.
         let bound = smallest.residual + weyl;
         let mut values = values.iter();
         assert!(smallest.value >= values.clone().copied().fold(0.0, f64::min) - weyl);
@@ -88,7 +89,7 @@ fn both_ends_are_those_of_the_dense_matrix() {
     assert_eq!(adaptive, 18);
 }
 
-/// AdaGrad and RMSprop have a preconditioner before their first step, that of `v = 0`.
+/// Whether the method has a preconditioner before its first step, that of `v = 0`: AdaGrad and RMSprop.
 fn is_sum(optimiser: Optimiser) -> bool {
     matches!(optimiser, Optimiser::AdaGrad(_) | Optimiser::RmsProp(_))
 }
@@ -100,7 +101,7 @@ fn the_bound_belongs_to_the_momentum_of_the_optimiser() {
         largest_preconditioned_sharpness(&Exact::fraction(1, 100), &beta).to_f64()
     };
     let [.., rms_prop, adam, ada_grad, _] = optimisers().map(|rule| rule.optimiser);
-    // 0.9 is rounded to f64: the bound moves by some 10⁻¹⁶ of 1/(1 − β)² of itself.
+    // 0.9 is rounded to f64, which moves the bound by a relative 10⁻¹⁶/(1 − β)² or so.
     assert!((bound(adam) - 3800.0).abs() < 1e-10 * 3800.0);
     assert_eq!([bound(rms_prop), bound(ada_grad)], [200.0; 2]);
 }

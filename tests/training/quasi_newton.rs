@@ -1,5 +1,5 @@
-//! L-BFGS against conjugate gradients: on a quadratic, with exact line searches and a memory for
-//! every step, both take the same steps (Nazareth 1979) and end after as many as there are
+//! Compares L-BFGS with conjugate gradients. On a quadratic, with exact line searches and a memory of all
+//! steps, both take the same steps (Nazareth 1979) and finish after as many steps as there are
 //! parameters.
 
 use nalgebra::{DMatrix, DVector};
@@ -12,7 +12,7 @@ use crate::support::{Data, plan, start, trainer, with_rate};
 const FEATURES: usize = 5;
 const SAMPLES: usize = 24;
 
-/// `H` and `Hw*` of linear regression in f64, from its normal equations.
+/// `H` and `Hw*` of linear regression in f64, from the normal equations.
 fn normal_equations(data: &Data) -> (DMatrix<f64>, DVector<f64>) {
     let x = DMatrix::from_fn(SAMPLES, FEATURES + 1, |i, j| match j {
         FEATURES => 1.0,
@@ -70,7 +70,7 @@ fn exact_searches_take_the_steps_of_conjugate_gradients() {
             trainer.step();
             let parameters = trainer.state().parameters.iter();
             let w = DVector::from_iterator(FEATURES + 1, parameters.map(|w| f64::from(*w)));
-            // A search ends at a slope of at most a thousandth: that much of a step may be missing.
+            // A line search ends at a slope of at most a thousandth, so a step may be off by that much.
             let error = (w - expected).norm() / away;
             assert!(error <= 2e-3, "seed {seed}, step {step}: {error}");
         }
@@ -99,7 +99,8 @@ fn the_default_search_reaches_the_minimum_of_a_quadratic_to_rounding() {
         let w = DVector::from_iterator(FEATURES + 1, parameters.map(|w| f64::from(*w)));
         let error = (w - &solution).norm() / solution.norm();
         println!("seed {seed}: {run:?}, relative error {error:.1e}");
-        // A search that sees losses to 2⁻²⁰ stops at the root of that, times the condition's root.
+        // A line search that resolves losses to 2⁻²⁰ is accurate to the root of that, times the root of
+        // the condition number.
         let values = h.symmetric_eigen().eigenvalues;
         let condition = values.max() / values.min();
         assert!(
@@ -128,7 +129,7 @@ fn a_network_is_fitted_and_its_loss_never_rises() {
         "{:?}",
         losses.last()
     );
-    // The search takes 2⁻²⁰ of a loss for rounding.
+    // The line search attributes 2⁻²⁰ of a loss to rounding.
     let rises = |pair: &[f64]| pair[1] > pair[0] * (1.0 + 2.0_f64.powi(-20));
     assert!(!losses.windows(2).any(rises), "{losses:?}");
 }

@@ -34,7 +34,7 @@ fn the_smoothed_loss_is_that_of_the_authors() {
         let before = smoothed.last().copied().unwrap_or(*loss);
         smoothed.push(0.9 * before + 0.1 * loss);
     }
-    // A tolerance that is passed on the way: the run ends at the first step below it.
+    // A tolerance that the run crosses on the way: it ends at the first step below it.
     plan.stop.tolerance = 0.5 * (smoothed[0] + smoothed.iter().copied().fold(f64::MAX, f64::min));
     let last = smoothed.iter().position(|m| *m < plan.stop.tolerance);
     let last = last.expect("it is passed");
@@ -88,7 +88,7 @@ fn every_optimiser_says_that_it_diverged() {
         let mut plan = plan(with_rate(optimiser, 1e38), 12, 50);
         plan.sampler = Sampler::WithoutReplacement;
         if let Optimiser::Lbfgs(_) = optimiser {
-            // A line search does not go where the loss is not finite.
+            // A line search does not accept a point at which the loss is not finite.
             let run = trainer(isa, &network, &data, plan).finish();
             assert_ne!(run.ending, Ending::Diverged);
             continue;
@@ -104,7 +104,7 @@ fn the_last_step_is_looked_at_too() {
     let (network, isa) = (network(), Isa::best());
     let mut data = Data::new(&network, 12, 1);
     data.inputs.iter_mut().for_each(|x| *x *= 1000.0);
-    // The loss before the only step is finite; the parameters after it are not.
+    // The loss before the only step is finite, but the parameters after it are not.
     let run = trainer(
         isa,
         &network,

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers that the tests of training share.
 
 use rand::RngExt;
 use sgd_stability::kernel::Isa;
@@ -24,7 +24,7 @@ pub fn with_rate(optimiser: Optimiser, learning_rate: f32) -> Rule {
     }
 }
 
-/// Every optimiser, with a learning rate that trains.
+/// Every optimiser, each with a learning rate at which it trains well.
 pub fn optimisers() -> [Rule; 7] {
     [
         with_rate(Optimiser::Plain, 0.25),
@@ -37,7 +37,7 @@ pub fn optimisers() -> [Rule; 7] {
     ]
 }
 
-/// Random samples with targets that a smooth function gives.
+/// Random samples, with targets from a smooth function.
 pub struct Data {
     pub inputs: Vec<f32>,
     pub targets: Vec<f32>,
@@ -73,7 +73,7 @@ pub fn start(network: &Network, seed: u64) -> State {
     State::initial(network, &mut random)
 }
 
-/// A plan that ends after its steps only.
+/// A plan that ends only after its number of steps.
 pub fn plan(rule: Rule, batch: usize, steps: u64) -> Plan {
     Plan {
         optimiser: rule.optimiser,
@@ -85,7 +85,7 @@ pub fn plan(rule: Rule, batch: usize, steps: u64) -> Plan {
     }
 }
 
-/// A run of this plan from the initial state.
+/// A trainer that runs this plan from the initial state.
 pub fn trainer<'a>(isa: Isa, network: &'a Network, data: &'a Data, plan: Plan) -> Trainer<'a> {
     Trainer::new(isa, network, data.batch(), plan, start(network, 1)).expect("a good plan")
 }

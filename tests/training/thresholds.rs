@@ -1,5 +1,5 @@
-//! The critical learning rates of the criteria, exactly computed, against runs of the engine on
-//! linear regression: one dense layer, whose loss is quadratic everywhere.
+//! Compares the exact critical learning rates of the criteria with runs of the engine on linear
+//! regression: one dense layer, whose loss is quadratic everywhere.
 
 use nalgebra::DMatrix;
 use sgd_stability::criterion::{heavy_ball, nesterov};
@@ -14,10 +14,10 @@ use crate::support::Data;
 const FEATURES: usize = 3;
 const SAMPLES: usize = 16;
 
-/// Learning rates are multiples of this, so that f32 and ℚ speak of the same ones.
+/// Learning rates are multiples of 1/GRID, which both f32 and ℚ represent exactly.
 const GRID: u64 = 1024;
 
-/// Regression with targets that a linear function gives exactly.
+/// Linear regression with targets that a linear function fits exactly.
 fn data(network: &Network, seed: u64) -> Data {
     let mut data = Data::new(network, SAMPLES, seed);
     let rows = data.inputs.chunks_exact(FEATURES);
@@ -27,7 +27,7 @@ fn data(network: &Network, seed: u64) -> Data {
     data
 }
 
-/// `f_i = (x̃·w − y)²` with `x̃ = (x, 1)`: `H_i = 2x̃x̃ᵀ`.
+/// The model of `f_i = (x̃·w − y)²` with `x̃ = (x, 1)`, where `H_i = 2x̃x̃ᵀ`.
 fn model(data: &Data) -> Quadratic<Exact> {
     let hessian = |x: &[f32]| {
         let entry = |j: usize| {
@@ -43,7 +43,7 @@ fn model(data: &Data) -> Quadratic<Exact> {
     Quadratic::new(hessians.collect()).expect("positive semi-definite")
 }
 
-/// The largest stable multiple of the grid.
+/// The largest stable learning rate, in multiples of the grid.
 fn largest_stable(verdict: impl Fn(&Exact) -> Verdict) -> u64 {
     let is_stable = |k: u64| verdict(&Exact::fraction(k as i64, GRID)).holds();
     let (mut low, mut high) = (1, 64 * GRID);
@@ -84,12 +84,13 @@ fn ending(network: &Network, data: &Data, optimiser: Optimiser, k: u64) -> Endin
     trainer.expect("a good plan").finish().ending
 }
 
-/// Where the loss has converged. So near to the edge a mode shrinks by some 10⁻³ a step, and the
-/// roundings of f32 add up to a thousand times their size: 10⁻⁴ in the parameters, 10⁻⁸ in the loss.
+/// A loss below this counts as converged. So close to the edge, a mode shrinks by only about 10⁻³ per
+/// step, so that rounding errors of f32 add up to a thousand times their size: 10⁻⁴ in the parameters,
+/// 10⁻⁸ in the loss.
 const TOLERANCE: f64 = 1e-6;
 
-/// One multiple of the grid away from the critical learning rate, on either side, the engine does
-/// what the criterion says.
+/// Asserts that the engine behaves as the criterion says one multiple of the grid away from the critical
+/// learning rate, on either side.
 fn assert_edge(optimiser: Optimiser, verdict: impl Fn(&Quadratic<Exact>, &Exact) -> Verdict) {
     let network = Network::fnn(&[FEATURES, 1]);
     for seed in 0..3 {
@@ -107,7 +108,7 @@ fn assert_edge(optimiser: Optimiser, verdict: impl Fn(&Quadratic<Exact>, &Exact)
     }
 }
 
-/// β as a float and as a fraction.
+/// Values of β, as a float and as a fraction.
 fn betas() -> [(f64, Exact); 3] {
     [1, 2, 7].map(|eighths| (eighths as f64 / 8.0, Exact::fraction(eighths, 8)))
 }

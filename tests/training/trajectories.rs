@@ -1,11 +1,13 @@
-//! Whole trajectories against the formulas of the textbooks in f64, by other code.
+//! Compares whole trajectories with textbook formulas in f64, in independent code.
 //!
-//! The reference derives a two-layer ReLU network with plain loops and writes every optimiser in
-//! closed form: sums over all past gradients instead of recurrences, Nesterov by his pair of points.
+//! The reference differentiates a two-layer ReLU network with plain loops, and writes every optimiser in
+//! closed form: with sums over all past gradients instead of recurrences, and Nesterov's method with its
+//! pair of points.
 //!
-//! **The tolerance.** How far roundings of f32 can carry a trajectory is measured on the reference:
-//! it is run again with every gradient and every parameter moved at random by a few units in the
-//! last place, and the engine may be away from it at most four times as far as the farthest of these.
+//! **The tolerance.** The reference measures how far rounding errors of f32 can carry a trajectory: it is
+//! run again with every gradient and every parameter perturbed at random by a few units in the last
+//! place. The engine may deviate from the reference by at most four times the largest of these
+//! deviations.
 
 use rand::RngExt;
 use sgd_stability::kernel::Isa;
@@ -19,7 +21,7 @@ const WIDTHS: [usize; 3] = [4, 6, 3];
 const SAMPLES: usize = 10;
 const STEPS: usize = 40;
 
-/// The gradient of the mean of `(1/c)‖W₂ relu(W₁x + b₁) + b₂ − y‖²`.
+/// The gradient of the mean over samples of `(1/c)‖W₂ relu(W₁x + b₁) + b₂ − y‖²`.
 fn gradient(data: &Data, w: &[f64]) -> Vec<f64> {
     let [d, h, c] = WIDTHS;
     let (first, bias, second, last) = (0, h * d, h * d + h, h * d + h + c * h);
@@ -49,24 +51,24 @@ fn gradient(data: &Data, w: &[f64]) -> Vec<f64> {
     g
 }
 
-/// `Σ_k βᵗ⁻ᵏ f(g_k)` of one parameter over the gradients so far.
+/// The sum `Σ_k βᵗ⁻ᵏ f(g_k)` for one parameter, over the gradients so far.
 fn discounted(past: &[Vec<f64>], beta: f64, place: usize, f: impl Fn(f64) -> f64) -> f64 {
     let newest_first = past.iter().rev().enumerate();
     let term = |(age, g): (usize, &Vec<f64>)| beta.powi(age as i32) * f(g[place]);
     newest_first.map(term).sum()
 }
 
-/// One parameter before a step.
+/// A parameter before a step.
 struct Parameter<'a> {
     /// Its index.
     place: usize,
     /// Its value.
     w: f64,
-    /// For Nesterov, the point from which the last look ahead was taken.
+    /// For Nesterov's method, the point from which the last look-ahead was taken.
     x: &'a mut f64,
 }
 
-/// Where a parameter goes, from all gradients so far, the newest last.
+/// The next value of a parameter, from all gradients so far, the newest last.
 fn next(rule: Rule, past: &[Vec<f64>], parameter: Parameter<'_>) -> f64 {
     let Parameter { place, w, x } = parameter;
     let eta = f64::from(rule.learning_rate);
@@ -103,7 +105,7 @@ fn next(rule: Rule, past: &[Vec<f64>], parameter: Parameter<'_>) -> f64 {
     }
 }
 
-/// The parameters after each step; with a seed, everything is moved by some roundings of f32.
+/// The parameters after each step. With a seed, everything is perturbed by a few f32 rounding errors.
 fn reference(data: &Data, rule: Rule, noise: Option<u64>) -> Vec<Vec<f64>> {
     let network = Network::fnn(&WIDTHS);
     let initial = start(&network, 1).parameters;
@@ -139,7 +141,8 @@ fn distance(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
     pairs.fold(0.0, |far: f64, (a, b)| far.max((a - b).abs()))
 }
 
-/// The engine's distance from the reference, in units of the farthest of eight moved references.
+/// The engine's deviation from the reference, in units of the largest deviation of eight perturbed
+/// references.
 fn share(engine: Rule, formula: Optimiser) -> f64 {
     let network = Network::fnn(&WIDTHS);
     let data = Data::new(&network, SAMPLES, 8);
@@ -171,7 +174,7 @@ fn rules() -> Vec<Rule> {
         with_rate(Optimiser::HeavyBall(HeavyBall { momentum }), 0.05),
         with_rate(Optimiser::Nesterov(Nesterov { momentum }), 0.05),
         with_rate(Optimiser::RmsProp(RmsProp::default()), 0.001),
-        // An epsilon that shows whether it is inside the root.
+        // An epsilon large enough to show whether it is inside the root.
         with_rate(
             Optimiser::RmsProp(RmsProp {
                 decay: 0.8,
@@ -195,7 +198,7 @@ fn every_optimiser_follows_its_formula_to_the_roundings() {
     }
 }
 
-/// The comparison must notice a formula that is not the engine's.
+/// The comparison must notice a formula that differs from the engine's.
 #[test]
 fn no_optimiser_follows_the_formula_of_another() {
     let rules = rules();

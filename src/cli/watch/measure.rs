@@ -1,4 +1,4 @@
-//! What a checkpoint of a run comes to.
+//! Measures the checkpoints of a run.
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
@@ -15,13 +15,13 @@ use super::super::objective::Expected;
 use super::super::output::remark;
 use super::stamp::Stamp;
 
-/// What a checkpoint comes to.
+/// The result for one checkpoint.
 pub enum Outcome {
-    /// Its line.
+    /// Its new line.
     Line(Box<Line>),
-    /// Its last line is of the same bytes.
+    /// Its last line is of a file with the same bytes.
     Known,
-    /// What is wrong with it.
+    /// Why it cannot be measured.
     Fault(Error),
 }
 
@@ -30,22 +30,22 @@ pub struct Measurer<'a> {
     folder: &'a Path,
     setup: Setup<'a>,
     data: Dataset,
-    /// The lines of the checkpoints that were measured.
+    /// The log, with a line for each measured checkpoint.
     pub log: Log,
     tracker: Tracker,
-    /// The loss and the activations, in words, once a checkpoint was read.
+    /// The loss and the activations in words, once a checkpoint has been read.
     about: OnceCell<String>,
-    /// The loss that a checkpoint must have, until it was compared.
+    /// The loss that a checkpoint must have, until it has been compared.
     expected: Option<Expected>,
-    /// Was it told which tensor became which layer's?
+    /// Whether the mapping from tensors to layers has been printed.
     is_told: bool,
 }
 
 impl<'a> Measurer<'a> {
-    /// Nothing measured yet.
+    /// A measurer that has measured nothing yet.
     ///
     /// # Errors
-    /// When a flag does not belong to the network, as far as that is known without a checkpoint.
+    /// Returns an error if a flag does not fit the network, as far as that is known without a checkpoint.
     pub fn new(folder: &'a Path, setup: Setup<'a>, data: Dataset, log: Log) -> Result<Self> {
         diagnosis::check(&setup.request, &data, setup.subject.mode())?;
         Ok(Measurer {
@@ -60,18 +60,18 @@ impl<'a> Measurer<'a> {
         })
     }
 
-    /// How the optimiser runs.
+    /// The optimiser and its hyperparameters.
     pub fn setting(&self) -> &Setting {
         &self.setup.setting
     }
 
-    /// The loss and the activations in words, once a checkpoint was read.
+    /// The loss and the activations in words, once a checkpoint has been read.
     pub fn about(&self) -> Option<String> {
         self.about.get().cloned()
     }
 
-    /// Compares the expected loss, once, with that of its checkpoint: the last one of the first look that
-    /// finds any, or the one that was named, as soon as it can be read.
+    /// Compares the expected loss, once, with that of its checkpoint: the named one as soon as it can be
+    /// read, or else the last one of the first look that finds any.
     pub fn expect(&mut self, there: &[OsString]) -> Result<()> {
         let Some(Expected { checkpoint, loss }) = &self.expected else {
             return Ok(());
@@ -86,7 +86,7 @@ impl<'a> Measurer<'a> {
         let path = self.folder.join(name);
         let loaded = match self.read(&path) {
             Ok(loaded) => loaded,
-            // It is still being written, or will be named among the faults.
+            // The file is still being written, or will be listed among the faults.
             Err(error) => return fault(&path, error).map(drop),
         };
         let mode = loaded.mode(&self.setup)?;
@@ -95,7 +95,7 @@ impl<'a> Measurer<'a> {
         Ok(())
     }
 
-    /// The fault of an expected loss that no checkpoint was compared with.
+    /// The fault to report if the expected loss was never compared with a checkpoint.
     pub fn not_compared(&self) -> Option<(String, Error)> {
         const FLAG: &str = "--expect-loss";
         let expected = self.expected.as_ref()?;
@@ -107,12 +107,12 @@ impl<'a> Measurer<'a> {
         Some((FLAG.to_owned(), Error::input(FLAG, expected.loss, fault)))
     }
 
-    /// Refuses flags, samples or a network that are not those of the lines that are there, if any are.
+    /// Returns an error if flags, samples or network differ from those of the existing lines.
     pub fn check_log(&self) -> Result<()> {
         let Some(last) = self.log.lines.last() else {
             return Ok(());
         };
-        // What no checkpoint is needed for is compared without one.
+        // Conditions that need no checkpoint are compared without one.
         let setup = &self.setup;
         let here = Conditions::new(
             &last.conditions.network,
@@ -130,12 +130,12 @@ impl<'a> Measurer<'a> {
             Ok(loaded) => self
                 .log
                 .check(&loaded.conditions(loaded.mode(setup)?, setup)),
-            // What is wrong with a checkpoint is no fault of the lines.
+            // A faulty checkpoint does not make the lines wrong.
             Err(_) => Ok(()),
         }
     }
 
-    /// The last checkpoint that has a line.
+    /// The path of the last checkpoint that has a line.
     fn last_with_a_line(&self) -> Result<Option<PathBuf>> {
         let names = checkpoints(self.folder)?;
         let has_line = |name: &OsString, path: &Path| {
@@ -157,8 +157,8 @@ impl<'a> Measurer<'a> {
         Ok(loaded)
     }
 
-    /// What a checkpoint comes to. What is wrong with it does not end the watch; what is wrong with the
-    /// flags does: no other checkpoint will mend it.
+    /// Measures one checkpoint. A fault of the checkpoint does not end the watch; a fault of the flags
+    /// does, since no other checkpoint would correct it.
     pub fn measure(&mut self, name: &str, stamp: Stamp, path: &Path) -> Result<Outcome> {
         let loaded = match self.read(path) {
             Ok(loaded) => loaded,
@@ -204,7 +204,7 @@ impl<'a> Measurer<'a> {
     }
 }
 
-/// Is this file what somebody wanted to save? It may be still being written.
+/// Why the file is probably not what the user meant to save, if it is not. It may still be being written.
 fn doubt(path: &Path, stamp: Stamp, model: &Model) -> Option<Error> {
     let refuse = |field, fault| Some(Error::input(path.display(), field, fault));
     if Stamp::of_file(path) != Ok(Some(stamp)) {
@@ -221,7 +221,8 @@ fn doubt(path: &Path, stamp: Stamp, model: &Model) -> Option<Error> {
     None
 }
 
-/// An error that a checkpoint made, with the checkpoint named; any other ends the watch.
+/// Turns an error that a checkpoint caused into an outcome that names the checkpoint; any other error
+/// ends the watch.
 fn fault(path: &Path, error: Error) -> Result<Outcome> {
     let place = shown(path);
     match error.kind {

@@ -1,4 +1,4 @@
-//! The checkpoints that have no line of their own, and why.
+//! The checkpoints that have no line of their own, each with the reason.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -8,39 +8,39 @@ use sgd_stability::error::Error;
 use super::super::output::remark;
 use super::stamp::Stamp;
 
-/// So often a checkpoint may have changed since the look before.
+/// The largest number of consecutive looks at which a checkpoint is left alone because it has changed.
 const MOST_LOOKS: u32 = 5;
 
-/// Checkpoints with why each was skipped; it is looked at again once it has changed.
+/// Skipped checkpoints with the reasons. Each is looked at again once it has changed.
 #[derive(Default)]
 pub struct Skipped(Vec<Entry>);
 
 #[derive(PartialEq)]
 struct Entry {
     name: OsString,
-    /// What it was then; `None` for what is no file.
+    /// The stamp at that time; `None` if there is no such file.
     stamp: Option<Stamp>,
     why: Why,
 }
 
-/// Why a checkpoint gave no line.
+/// The reason why a checkpoint has no line.
 #[derive(PartialEq)]
 pub enum Why {
-    /// It may still be being written: at so many looks in a row it had changed since the one before.
+    /// It may still be being written: at this many looks in a row it had changed since the previous look.
     Changing(u32),
-    /// Nothing but its times has changed since its last line.
+    /// Only its timestamps have changed since its last line.
     SameBytes,
     /// It cannot be measured.
     Fault(Error),
 }
 
 impl Skipped {
-    /// Is anything noted of it?
+    /// Whether a reason is recorded for this checkpoint.
     pub fn notes(&self, name: &OsStr) -> bool {
         self.0.iter().any(|entry| entry.name == name)
     }
 
-    /// Is there nothing more to be learnt of it as it is now?
+    /// Whether measuring the checkpoint in its present state would tell nothing new.
     pub fn knows(&self, name: &OsStr, stamp: Stamp) -> bool {
         let mut entries = self.0.iter();
         entries.any(|entry| {
@@ -49,8 +49,8 @@ impl Skipped {
         })
     }
 
-    /// Is it to be left alone until the next look, which will tell whether it has kept still? One that
-    /// changes for ever is measured all the same.
+    /// Whether to leave the checkpoint alone until the next look, which shows whether it has stopped
+    /// changing. A checkpoint that keeps changing is measured in the end.
     pub fn waits(&mut self, name: &OsStr, stamp: Stamp) -> bool {
         let before = self.0.iter().find(|entry| entry.name == name);
         let looks = match before {
@@ -69,7 +69,7 @@ impl Skipped {
         self.note(name.to_owned(), Some(stamp), Why::Changing(looks))
     }
 
-    /// Notes a checkpoint that gave no line; says whether that is news.
+    /// Records why a checkpoint has no line. Returns whether the reason is new.
     pub fn note(&mut self, name: OsString, stamp: Option<Stamp>, why: Why) -> bool {
         let entry = Entry { name, stamp, why };
         if self.0.contains(&entry) {
@@ -83,12 +83,13 @@ impl Skipped {
         true
     }
 
-    /// It has a line now.
+    /// Removes a checkpoint that now has a line.
     pub fn forget(&mut self, name: &OsStr) {
         self.0.retain(|entry| entry.name != name);
     }
 
-    /// What could not be measured and is still there: each name, as far as it can be shown, and why.
+    /// The checkpoints that still exist and could not be measured: the displayable name of each, and the
+    /// error.
     pub fn faults(self, folder: &Path) -> Vec<(String, Error)> {
         let is_there = |entry: &Entry| folder.join(&entry.name).symlink_metadata().is_ok();
         let with_fault = |entry: Entry| match entry.why {

@@ -1,4 +1,4 @@
-//! By what a file is seen to have changed.
+//! Stamps, by which changes of a file are detected.
 
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
@@ -8,27 +8,27 @@ use std::path::Path;
 use sgd_stability::error::{Error, Result};
 use sgd_stability::read::other_kind;
 
-/// Size and times of a file, which change while it is being written, or when it is given other
+/// The size and the timestamps of a file, which change when the file is written or given other
 /// permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
     size: u64,
-    /// Seconds since 1970 and nanoseconds of the last write.
+    /// The time of the last write, in seconds and nanoseconds since 1970.
     written: (i64, i64),
-    /// And of the last change of anything about the file.
+    /// The time of the last change of the file's contents or metadata, likewise.
     changed: (i64, i64),
 }
 
 impl Stamp {
-    /// The stamp of whatever is there.
+    /// The stamp of a path, whatever kind of file it is.
     pub fn of(path: &Path) -> Option<Self> {
         fs::metadata(path).ok().as_ref().map(Stamp::from)
     }
 
-    /// The stamp of a file; `None` where nothing is.
+    /// The stamp of a regular file; `None` if nothing exists there.
     ///
     /// # Errors
-    /// When what is there is no file, a link that leads nowhere, or may not be looked at.
+    /// Returns an error if the path is not a file, is a dangling link, or may not be read.
     pub fn of_file(path: &Path) -> Result<Option<Self>> {
         match fs::metadata(path) {
             Ok(metadata) => match other_kind(metadata.file_type()) {
@@ -49,7 +49,7 @@ impl Stamp {
         }
     }
 
-    /// When the file was last written: milliseconds since 1970.
+    /// The time of the last write in milliseconds since 1970.
     pub fn milliseconds(&self) -> u64 {
         let (seconds, nanoseconds) = self.written;
         let seconds = u64::try_from(seconds).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a watch came to.
+//! The summary at the end of a watch.
 
 use std::path::Path;
 
@@ -11,27 +11,27 @@ use sgd_stability::write::write_file;
 
 use super::super::output::{Answer, Ending};
 
-/// The most names that the error lists; the page lists all.
+/// The most names that the error lists; the page lists all of them.
 const MOST: usize = 8;
 
-/// The end of a watch.
+/// The results of a watch.
 pub struct Summary<'a> {
-    /// The loss and the activations, in words, where a checkpoint was read.
+    /// The loss and the activations in words, if a checkpoint was read.
     pub about: Option<String>,
-    /// What was watched.
+    /// The folder that was watched.
     pub folder: &'a Path,
     /// All lines, in the natural order of their names.
     pub lines: Vec<Line>,
-    /// How many of them are new.
+    /// The number of new lines.
     pub measured: usize,
-    /// What could not be measured: its name, and why.
+    /// The checkpoints that could not be measured: the name of each, and the error.
     pub faults: Vec<(String, Error)>,
-    /// Was a `done` of an earlier run passed over?
+    /// Whether a `done` file of an earlier run was ignored.
     pub leftover: bool,
 }
 
 impl Summary<'_> {
-    /// Draws the path and tells what there is, what is not, and why.
+    /// Draws the path, and builds the answer.
     pub fn answer(self, setting: &Setting) -> Result<Answer> {
         let Summary {
             folder,
@@ -69,9 +69,10 @@ impl Summary<'_> {
         Ok(Answer {
             text: self.text(&drawn),
             json,
-            ending: match faults.is_empty() {
-                true => Ending::Done,
-                false => Ending::Faulty,
+            ending: if faults.is_empty() {
+                Ending::Done
+            } else {
+                Ending::Faulty
             },
         })
     }
@@ -82,7 +83,7 @@ impl Summary<'_> {
         self.faults.iter().map(told).collect()
     }
 
-    /// The table of the lines, then what has none.
+    /// The table of the lines, followed by the checkpoints without a line.
     fn text(&self, drawn: &str) -> String {
         let mut parts: Vec<String> = self.about.iter().cloned().collect();
         if !self.lines.is_empty() {
@@ -100,7 +101,7 @@ impl Summary<'_> {
         parts.join("\n\n")
     }
 
-    /// What could not be measured, in one sentence.
+    /// The checkpoints that could not be measured, in one sentence.
     fn error(&self) -> Option<Error> {
         let first = &self.faults.first()?.1;
         let mut names: Vec<&str> = self.faults.iter().map(|(name, _)| &name[..]).collect();
@@ -150,7 +151,7 @@ fn table(lines: &[Line]) -> String {
     text + "\nmargin: the larger of a and s over its bound; 1 is the edge. Hv: products."
 }
 
-/// A line for a person.
+/// A line of the log as one line of text.
 pub fn brief(line: &Line) -> String {
     let s = line.s.map_or("none".to_owned(), |s| format!("{s:.4}"));
     let margin = line

@@ -1,4 +1,4 @@
-//! Measured numbers as the intervals that criteria are asked over.
+//! Measured numbers as intervals, at which criteria are evaluated.
 
 use crate::model::Curvature;
 use crate::number::{Field, Interval};
@@ -6,17 +6,17 @@ use crate::number::{Field, Interval};
 use super::super::number::Number;
 use super::super::reading::{Along, Both, Reading};
 
-/// What a measured number is known to lie in.
+/// An interval that contains the exact value of a measured number.
 pub(in crate::diagnosis) type Enclosure = Interval<64>;
 
-/// Measured numbers as intervals.
+/// The measured numbers of a reading as intervals.
 pub(in crate::diagnosis) struct Known {
     pub(in crate::diagnosis) a: Enclosure,
     pub(in crate::diagnosis) smallest: Enclosure,
     pub(in crate::diagnosis) squared_s: Option<Enclosure>,
     pub(in crate::diagnosis) along: Option<Both<Curvature<Enclosure>>>,
-    /// Is the eigenvalue of each vector known not to be zero? The vector of an eigenvalue that may be zero
-    /// may be any vector, and a bound along it would depend on the seed of the start vector.
+    /// Whether the eigenvalue of each eigenvector is known to differ from zero. If it may be zero, its
+    /// eigenvector may be any vector, and a bound along it would depend on the seed of the start vector.
     pub(in crate::diagnosis) is_asked: Both<bool>,
 }
 
@@ -36,8 +36,8 @@ impl Known {
     }
 }
 
-/// From the floor under `λ_min`, which allows for rounding, to the Rayleigh quotient and what rounding
-/// may lose. With probability [`RISK`](crate::curvature::RISK) it lies lower.
+/// An enclosure of `λ_min`: from its floor, which allows for rounding, to the Rayleigh quotient plus the
+/// possible rounding error. With probability [`RISK`](crate::curvature::RISK), `λ_min` lies below it.
 fn smallest_from(reading: &Reading) -> Enclosure {
     let top = reading.smallest.value + reading.smallest.rounding;
     match reading.smallest_floor {
@@ -49,14 +49,15 @@ fn smallest_from(reading: &Reading) -> Enclosure {
     }
 }
 
-/// A Rayleigh quotient is never above the largest eigenvalue, which therefore lies between the value
-/// and the residual above it, widened on both sides by what rounding may lose.
+/// An enclosure of a largest eigenvalue. A Rayleigh quotient is never above the largest eigenvalue, which
+/// therefore lies between the value and the value plus the residual. Both ends are widened by the
+/// possible rounding error.
 fn one_sided(number: &Number) -> Enclosure {
     let half = number.residual / 2.0;
     Enclosure::around(number.value + half, half + number.rounding)
 }
 
-/// The square of `s`, enclosed in the same way.
+/// An enclosure of `s²`, made like that of [`one_sided`].
 fn squared(s: &Number) -> Enclosure {
     let low = if s.excludes_zero() {
         (s.value - s.rounding).powi(2)

@@ -1,4 +1,4 @@
-//! One criterion, asked at measured numbers: does it hold, up to which η, and from which B?
+//! One criterion at measured numbers: whether it holds, up to which η, and from which B on.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::criterion::Role;
 use crate::diagnosis::setting::Setting;
 use crate::number::{Field, Verdict};
 
-/// From `low` to `high`; an end that is missing is infinite.
+/// The closed range from `low` to `high`; a missing end is infinite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Range<T> {
     /// The lower end.
@@ -16,49 +16,50 @@ pub struct Range<T> {
     pub high: Option<T>,
 }
 
-/// One criterion at a measured point.
+/// A criterion, evaluated at a measured point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MeasuredCriterion {
-    /// Its name in JSON.
+    /// The name of the criterion in JSON.
     pub name: &'static str,
-    /// Its formula, in the symbols of the page.
+    /// The formula of the criterion, in the symbols of the page.
     pub formula: &'static str,
-    /// What it says of SGD.
+    /// What the criterion implies for SGD, for example that it is necessary.
     pub role: Role,
-    /// Does it hold? Undecided where the interval of the numbers touches the edge; `None` where it is
-    /// not asked.
+    /// Whether the criterion holds: undecided if the interval of its slack contains the edge, `None` if
+    /// the criterion was not evaluated.
     pub verdict: Option<Verdict>,
-    /// Why it is not asked.
+    /// Why the criterion was not evaluated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_asked: Option<&'static str>,
-    /// η over its largest stable value: below 1 is stable. `None` where no η is stable.
+    /// η divided by its largest stable value, so that values below 1 are stable; `None` if no η is
+    /// stable.
     pub factor: Option<Range<f64>>,
-    /// The largest stable η for this B; `None` where none is stable. Where no largest one is known it
-    /// is at least the η that holds.
+    /// The largest stable η for this B; `None` if no η is stable. If no largest value is known, the range
+    /// starts at the present η, provided that the criterion holds there.
     pub largest_lr: Option<Range<f64>>,
-    /// The smallest stable B for this η; an end that is missing means that no B is stable, or that the
-    /// criterion is not asked.
+    /// The smallest stable B for this η. An end is missing if no B is stable, or if the criterion was not
+    /// evaluated.
     pub smallest_batch: Range<usize>,
 }
 
 impl MeasuredCriterion {
-    /// Is it asked, and does it certainly hold?
+    /// Whether the criterion was evaluated and certainly holds.
     pub fn holds(&self) -> bool {
         self.verdict.is_some_and(Verdict::holds)
     }
 
-    /// Is it asked, and does it certainly fail?
+    /// Whether the criterion was evaluated and certainly fails.
     pub fn fails(&self) -> bool {
         self.verdict.is_some_and(Verdict::fails)
     }
 
-    /// Is it asked without certainly holding?
+    /// Whether the criterion was evaluated and does not certainly hold.
     pub fn is_open(&self) -> bool {
         self.verdict.is_some_and(|verdict| !verdict.holds())
     }
 }
 
-/// η, p and β as intervals, each of one point up to its own rounding.
+/// η, p and β as intervals. Each has the width of its own rounding error.
 pub(super) struct At {
     pub(super) lr: Enclosure,
     pub(super) weight: Enclosure,
@@ -66,7 +67,7 @@ pub(super) struct At {
 }
 
 impl At {
-    /// The run with batches of another size.
+    /// The values of a setting, with another batch size.
     pub(super) fn new(setting: &Setting, batch: usize) -> Self {
         At {
             lr: Enclosure::from_exact(&setting.lr),
@@ -76,21 +77,21 @@ impl At {
     }
 }
 
-/// A criterion before it is asked.
+/// A criterion that can be evaluated at any η, p and β.
 pub(super) struct Rule<'a> {
     pub(super) name: &'static str,
     pub(super) formula: &'static str,
     pub(super) role: Role,
-    /// The criterion holds where this is not negative.
+    /// The slack: the criterion holds where it is non-negative.
     pub(super) slack: Box<dyn Fn(&At) -> Enclosure + 'a>,
-    /// The largest stable η, where there is one.
+    /// The largest stable η, if there is one.
     pub(super) critical: Option<Enclosure>,
-    /// Why it is not asked, if it is not.
+    /// Why the criterion is not to be evaluated, if it is not.
     pub(super) not_asked: Option<&'static str>,
 }
 
 impl Rule<'_> {
-    /// Asks it, at this B and for the smallest stable one.
+    /// Evaluates the criterion at this B, and finds the smallest stable B.
     pub(super) fn ask(&self, setting: &Setting, here: &At) -> MeasuredCriterion {
         let mut asked = MeasuredCriterion {
             name: self.name,
@@ -125,7 +126,7 @@ impl Rule<'_> {
         Verdict::non_negative((self.slack)(at).sign())
     }
 
-    /// η over the largest stable one. Where that is not known, below 1 if the criterion holds.
+    /// η divided by the largest stable η. If that is not known: below 1 if the criterion holds.
     fn factor(&self, verdict: Verdict, here: &At) -> Option<Range<f64>> {
         match (&self.critical, verdict) {
             (Some(critical), _) => Some(range(&(&here.lr / critical))),
@@ -138,7 +139,7 @@ impl Rule<'_> {
         }
     }
 
-    /// The largest stable η. Where it is not known, at least this one if the criterion holds.
+    /// The largest stable η. If it is not known: at least the present η if the criterion holds.
     fn largest_lr(&self, verdict: Verdict, here: &At) -> Option<Range<f64>> {
         match (&self.critical, verdict) {
             (Some(critical), _) => Some(range(critical)),
@@ -159,8 +160,8 @@ fn range(enclosure: &Enclosure) -> Range<f64> {
     }
 }
 
-/// The smallest batch from 1 to `samples` that is enough. What is enough stays enough for larger
-/// batches, since p falls.
+/// The smallest batch size from 1 to `samples` for which `is_enough` holds. Since p falls with B, every
+/// larger batch size is then enough as well.
 fn smallest_batch(samples: usize, is_enough: impl Fn(usize) -> bool) -> Option<usize> {
     let (mut low, mut high) = (1, samples);
     if !is_enough(high) {

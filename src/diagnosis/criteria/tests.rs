@@ -1,4 +1,5 @@
-//! What a criterion says of η and B, against its inequality in plain f64, tried at every B.
+//! Compares the answers of the criteria about η and B with their inequalities in plain f64, tried at
+//! every B.
 
 use super::*;
 use crate::diagnosis::number::{Number, Status};
@@ -10,7 +11,7 @@ const SAMPLES: usize = 24;
 /// η, p and β.
 type Place = (f64, f64, f64);
 
-/// Numbers in the order of a, s², λ_min, and m and variance along both vectors.
+/// Measured values in the order a, s², λ_min, and then mean and variance along both eigenvectors.
 struct Plain {
     a: f64,
     squared_s: f64,
@@ -19,7 +20,7 @@ struct Plain {
 }
 
 impl Plain {
-    /// Does the criterion of this name hold there?
+    /// Whether the criterion of this name holds at this place.
     fn holds(&self, name: &str, (lr, p, beta): Place) -> bool {
         let one = |m: f64, variance: f64| lr * (m * m + p * variance) <= 2.0 * m;
         let Plain { a, squared_s, .. } = *self;
@@ -37,7 +38,7 @@ impl Plain {
         }
     }
 
-    /// The largest stable η, by halving.
+    /// The largest stable η, found by bisection.
     fn critical(&self, name: &str, (p, beta): (f64, f64)) -> f64 {
         let (mut low, mut high) = (0.0, 1e6);
         for _ in 0..200 {
@@ -70,7 +71,7 @@ impl Plain {
     }
 }
 
-/// p of a batch, from the variance of its mean.
+/// p at a batch size, computed from the variance of the batch mean.
 fn weight(sampling: Sampling, batch: usize) -> f64 {
     let (b, n) = (batch as f64, SAMPLES as f64);
     match sampling {
@@ -125,7 +126,7 @@ fn the_smallest_batch_and_the_largest_rate_are_where_the_inequality_turns() {
             }
         }
     }
-    // Six criteria without momentum, three with it, at 39 rates and two samplings.
+    // Six criteria without momentum and three with it, at 39 learning rates and with two samplings.
     assert_eq!(seen, 2 * 39 * (6 + 3));
     assert_eq!(
         inner.len(),
@@ -134,7 +135,7 @@ fn the_smallest_batch_and_the_largest_rate_are_where_the_inequality_turns() {
     );
 }
 
-/// What another unit of the loss does: a, s and every vᵀHv times a factor.
+/// The same reading with the loss in other units: a, s and every vᵀHv are multiplied by `factor`.
 fn in_other_units(reading: &Reading, factor: f64) -> Reading {
     let scaled = |number: Number| Number {
         value: factor * number.value,

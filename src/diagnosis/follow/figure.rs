@@ -1,4 +1,4 @@
-//! The path of a run in the plane of a and s.
+//! The path of a run in the plane of a and s, as a figure.
 
 use crate::criterion::heavy_ball;
 use crate::record::{Axis, DataPoint, Figure, Series, Style};
@@ -7,7 +7,8 @@ use super::super::answer::bounds;
 use super::super::setting::Setting;
 use super::line::Line;
 
-/// The path in the plane of a and s, with the bounds as lines; `None` where no line has an s.
+/// The path of the run in the plane of a and s, with the bounds as lines; `None` if no line of the log
+/// has an s.
 pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
     let path = lines.iter().filter_map(|line| {
         let (s, bar) = line.s.zip(line.s_bar.or(line.s_residual))?;
@@ -66,7 +67,8 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
     })
 }
 
-/// The edge of the one-direction form: its slack is linear in s², so two values give the root.
+/// The edge of the one-direction criterion, whose slack is linear in s², so that two values determine its
+/// root.
 fn edge(setting: &Setting, bound_a: f64) -> Vec<DataPoint> {
     const STEPS: usize = 80;
     let (lr, p) = (setting.lr.to_f64(), setting.weight().to_f64());

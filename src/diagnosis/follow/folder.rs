@@ -7,10 +7,11 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// The checkpoints of a folder, `*.safetensors`, in natural order: `step200` before `step1000`.
+/// The names of the checkpoints (`*.safetensors`) in a folder, in natural order: `step200` before
+/// `step1000`.
 ///
 /// # Errors
-/// When the folder cannot be read.
+/// Returns an error if the folder cannot be read.
 pub fn checkpoints(folder: &Path) -> Result<Vec<OsString>> {
     let unreadable = |cause| Error::unreadable(folder, &cause);
     let mut names = Vec::new();
@@ -26,7 +27,8 @@ pub fn checkpoints(folder: &Path) -> Result<Vec<OsString>> {
     Ok(names)
 }
 
-/// Digits are compared by the number that they write, all else by its characters.
+/// Compares two names in natural order: runs of digits by their numeric value, everything else by
+/// character.
 pub fn natural(a: &str, b: &str) -> Ordering {
     let pieces = |name: &str| {
         let text = name.strip_suffix(".safetensors").unwrap_or(name);

@@ -1,4 +1,4 @@
-//! What a checkpoint came to, and under which conditions it was measured.
+//! The result for one checkpoint, and the conditions of its measurement.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,34 +8,34 @@ use super::super::answer::{ModeDiagnosis, bounds};
 use super::super::mode::Mode;
 use super::super::setting::Setting;
 
-/// What the lines of a file must have in common.
+/// The conditions that all lines of one log share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Conditions {
     /// SHA-256 of the samples.
     pub data_sha256: String,
     /// The network.
     pub network: String,
-    /// The loss, with label smoothing and weight decay where there are any.
+    /// The loss, with label smoothing and weight decay if there are any.
     pub loss: String,
-    /// Which second derivative.
+    /// Which second derivative was measured.
     pub matrix: String,
     /// The mode of batch normalisation.
     pub mode: Option<String>,
-    /// η, exactly.
+    /// The learning rate η, as an exact number.
     pub lr: String,
-    /// B.
+    /// The batch size B.
     pub batch: usize,
-    /// p, exactly.
+    /// The noise weight p, as an exact number.
     pub noise_weight: String,
-    /// β, exactly.
+    /// The momentum β, as an exact number.
     pub momentum: String,
-    /// The optimiser, where it is neither SGD nor heavy ball.
+    /// The optimiser, if it is neither SGD nor heavy ball.
     #[serde(default)]
     pub optimizer: Option<String>,
 }
 
 impl Conditions {
-    /// Those of a measurement of a network with a loss, over the samples of a digest.
+    /// The conditions of a measurement of a network with its loss, over the samples with this digest.
     pub fn new(
         network: &str,
         loss: &str,
@@ -59,59 +59,59 @@ impl Conditions {
     }
 }
 
-/// What a checkpoint came to: numbers side by side, as tables have them, and how they were measured.
+/// The result for one checkpoint as one row of a table, and the conditions of its measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
-    /// The file's name.
+    /// The name of the checkpoint's file.
     pub name: String,
-    /// When the file was written: milliseconds since 1970 (UTC).
+    /// The modification time of the file in milliseconds since 1970 (UTC).
     pub modified: u64,
     /// SHA-256 of the file.
     pub weights_sha256: String,
     /// The mean loss.
     pub loss: f64,
-    /// The share of samples classified rightly; absent where the targets name no classes.
+    /// The share of samples classified correctly; `None` if the targets are not classes.
     pub accuracy: Option<f64>,
-    /// a.
+    /// The sharpness `a = λ_max(H)`.
     pub a: f64,
-    /// Its residual.
+    /// The residual of a.
     pub a_residual: f64,
-    /// Its bar: residual and rounding. Absent in lines of older versions.
+    /// The error bar of a: residual plus rounding error. Absent from lines that older versions wrote.
     #[serde(default)]
     pub a_bar: Option<f64>,
-    /// λ_min.
+    /// The smallest eigenvalue `λ_min(H)`.
     pub smallest_eigenvalue: f64,
-    /// Its residual.
+    /// The residual of λ_min.
     pub smallest_eigenvalue_residual: f64,
-    /// s; absent where the samples are coupled.
+    /// The non-uniformity s; absent if the samples are coupled.
     pub s: Option<f64>,
-    /// Its residual.
+    /// The residual of s.
     pub s_residual: Option<f64>,
-    /// Its bar, as that of a.
+    /// The error bar of s, like that of a.
     #[serde(default)]
     pub s_bar: Option<f64>,
-    /// The larger one of the next two: beyond 1, a bound is broken; absent where no criterion is about
-    /// the optimiser.
+    /// The larger of `margin_a` and `margin_s`; above 1, a bound is violated. Absent if no criterion
+    /// describes the optimiser.
     pub margin: Option<f64>,
-    /// a over its bound: 0 where none is known.
+    /// a divided by its bound; 0 if no bound is known.
     pub margin_a: Option<f64>,
-    /// s over its bound: 0 where it has none, absent where there is no s.
+    /// s divided by its bound; 0 if it has no bound, absent if there is no s.
     pub margin_s: Option<f64>,
-    /// Did every iteration converge?
+    /// Whether every iteration converged.
     pub converged: bool,
-    /// Products spent: with H for both ends of its spectrum, and with Σ.
+    /// The number of products: those with H, for both ends of its spectrum, and those with Σ.
     pub products: usize,
     /// The verdict.
     pub verdict: String,
-    /// How it was measured.
+    /// The conditions of the measurement.
     pub conditions: Conditions,
 }
 
-/// Which checkpoint a line is of.
+/// The identity of a checkpoint.
 pub struct Named<'a> {
-    /// The file's name.
+    /// The name of the file.
     pub name: &'a str,
-    /// When the file was written: milliseconds since 1970 (UTC).
+    /// The modification time of the file in milliseconds since 1970 (UTC).
     pub modified: u64,
     /// SHA-256 of the file.
     pub digest: &'a str,

@@ -1,4 +1,4 @@
-//! The file of lines, one for each checkpoint that was measured.
+//! The log of a run: a file with one line for each measured checkpoint.
 
 use std::path::{Path, PathBuf};
 
@@ -9,31 +9,31 @@ use crate::write::write_file;
 use super::folder::natural;
 use super::line::{Conditions, Line};
 
-/// One condition that is not what it was.
+/// A condition that differs from that of an earlier line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Its name.
+    /// The name of the condition.
     pub field: String,
-    /// What the lines say.
+    /// Its value in the log.
     pub there: String,
-    /// What it is now.
+    /// Its present value.
     pub here: String,
 }
 
-/// The file of lines.
+/// The log of a run.
 #[derive(Clone, Debug)]
 pub struct Log {
     path: PathBuf,
-    /// What stands in it.
+    /// The lines of the log.
     pub lines: Vec<Line>,
 }
 
 impl Log {
-    /// Reads a file of lines, which need not exist yet. A last line without an end was torn when
-    /// its writer was stopped, and is dropped.
+    /// Reads a log, which need not exist yet. A last line without a newline was cut off when its writer
+    /// was stopped, and is dropped.
     ///
     /// # Errors
-    /// When the file cannot be read, or a whole line of it is no line.
+    /// Returns an error if the file cannot be read, or if a complete line of it is malformed.
     pub fn read(path: &Path) -> Result<Self> {
         if path.exists() {
             Log::parse(path, &read::text(path)?)
@@ -42,10 +42,10 @@ impl Log {
         }
     }
 
-    /// The lines of a text; `path` is named in errors, and is where lines will be appended.
+    /// Parses the text of a log. Errors name the file as `path`, and [`Log::append`] writes to it.
     ///
     /// # Errors
-    /// When a whole line is no line.
+    /// Returns an error if a complete line is malformed.
     pub fn parse(path: &Path, text: &str) -> Result<Self> {
         let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
         let lines = whole.lines().enumerate().map(|(number, line)| {
@@ -63,22 +63,22 @@ impl Log {
         })
     }
 
-    /// Does it hold the checkpoint of this name that was written then?
+    /// Whether the log holds the checkpoint of this name and modification time.
     pub fn holds(&self, name: &str, modified: u64) -> bool {
         let mut lines = self.lines.iter();
         lines.any(|line| line.name == name && line.modified == modified)
     }
 
-    /// Is the last line of this name of these bytes?
+    /// Whether the last line of this name is of a file with this digest.
     pub fn ends_with(&self, name: &str, weights_sha256: &str) -> bool {
         let last = self.lines.iter().rfind(|line| line.name == name);
         last.is_some_and(|line| line.weights_sha256 == weights_sha256)
     }
 
-    /// Were the lines there made under these conditions?
+    /// Checks that the lines of the log were measured under these conditions.
     ///
     /// # Errors
-    /// When they were not; names what differs.
+    /// Returns an error that names the difference if they were not.
     pub fn check(&self, conditions: &Conditions) -> Result<()> {
         let Some(Difference { field, there, here }) = self.difference(conditions)? else {
             return Ok(());
@@ -89,10 +89,10 @@ impl Log {
         Err(Error::input(self.path.display(), field, fault))
     }
 
-    /// The first condition in which the last line differs from these.
+    /// The first condition in which the last line differs from `conditions`, if there is one.
     ///
     /// # Errors
-    /// None that a user could make.
+    /// Returns an error if the conditions cannot be serialised, which no input of a user causes.
     pub fn difference(&self, conditions: &Conditions) -> Result<Option<Difference>> {
         let Some(last) = self.lines.last() else {
             return Ok(None);
@@ -119,10 +119,10 @@ impl Log {
         lines
     }
 
-    /// Appends a line; the file is written anew and renamed, so that it is never torn.
+    /// Appends a line. The file is written afresh and renamed into place, so that it is always complete.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn append(&mut self, line: Line) -> Result<()> {
         self.lines.push(line);
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! Which tensor fills which layer, and what there is to say of it.
+//! Which tensor fills which layer, and what the user is told about it.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -8,12 +8,12 @@ use crate::dataset::checkpoint::Alias;
 use super::super::text::counted;
 use super::order::OrderedBy;
 
-/// A tensor at its place.
+/// A tensor and the parameter that it fills.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Assigned {
-    /// The module with parameters, counted from 1 in the order in which the network runs.
+    /// The number of the module among those with parameters, counted from 1 in the order of the network.
     pub module: usize,
-    /// What its layer is.
+    /// A description of the layer.
     pub layer: String,
     /// `weight`, `bias`, `running_mean` or `running_var`.
     pub part: &'static str,
@@ -21,34 +21,34 @@ pub struct Assigned {
     pub tensor: String,
 }
 
-/// Modules that could be exchanged, in the order that they were given.
+/// Modules that could be exchanged, in the order in which they were assigned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchangeable {
-    /// Their names.
+    /// The names of the modules.
     pub modules: Vec<String>,
-    /// Why in this order.
+    /// Where the order comes from.
     pub ordered_by: OrderedBy,
 }
 
 /// How a checkpoint fills a network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assignment {
-    /// Every tensor that is used, in the order in which the network runs.
+    /// Every tensor that is used, in the order of the network.
     pub mapping: Vec<Assigned>,
-    /// Modules that could be exchanged.
+    /// The groups of modules that could be exchanged.
     pub exchangeable: Vec<Exchangeable>,
-    /// Parameters that are those of a layer before: the name here and the name there.
+    /// Parameters that are shared with an earlier layer: their own name and the name there.
     pub tied: Vec<Alias>,
-    /// Weights that are equal bit by bit and yet two parameters.
+    /// Pairs of weights that are equal bit by bit but remain two parameters.
     pub equal: Vec<[String; 2]>,
-    /// Weights that stood inputs before outputs.
+    /// Weights that were stored with inputs before outputs and have been transposed.
     pub turned: Vec<String>,
-    /// What was left out of the file.
+    /// The tensors of the file that were ignored.
     pub ignored: Vec<String>,
 }
 
 impl Assignment {
-    /// What the first lines of a page must say: orders that are not the exporter's, and ties.
+    /// The first lines of a page: orders that do not come from the exporter, and ties.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for ordered_by in OrderedBy::NAMED {
@@ -70,7 +70,7 @@ impl Assignment {
         lines
     }
 
-    /// One line a module: `1 dense 3 → 4, relu: fc.0.weight, fc.0.bias`.
+    /// One line for each module: `1 dense 3 → 4, relu: fc.0.weight, fc.0.bias`.
     pub fn table(&self) -> Vec<String> {
         let modules = self.mapping.chunk_by(|a, b| a.module == b.module);
         let line = |fillers: &[Assigned]| {
@@ -81,7 +81,7 @@ impl Assignment {
         modules.map(line).collect()
     }
 
-    /// What a reader must know besides the verdict, one sentence each.
+    /// What a user must know besides the verdict, in one sentence each.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some([one, other]) = self.equal.first() {
@@ -115,7 +115,7 @@ impl Assignment {
         notes
     }
 
-    /// What JSON says of it.
+    /// The assignment as JSON.
     pub fn json(&self) -> Value {
         let order = self.exchangeable.iter();
         let order = order.map(|some| json!({"modules": some.modules, "grounds": some.ordered_by}));
@@ -132,7 +132,7 @@ impl Assignment {
     }
 }
 
-/// The first of these, and how many more.
+/// The first of these texts, and the number of the others.
 fn some_of(texts: &[String], between: &str) -> String {
     const MOST: usize = 8;
     match texts.len() {

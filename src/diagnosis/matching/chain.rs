@@ -1,4 +1,4 @@
-//! A chain of dense layers from its weights: each reads what another gives.
+//! A chain of dense layers from its weights alone: each layer reads the outputs of another.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -10,7 +10,7 @@ use super::foreign;
 use super::group::Group;
 use super::order::{KnownOrder, call, undecided};
 
-/// What a dense layer is.
+/// The shape of a dense layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dense {
     pub inputs: usize,
@@ -19,7 +19,7 @@ pub struct Dense {
 }
 
 impl Dense {
-    /// The layer of a module, when its weight is a matrix.
+    /// The layer of a module whose weight is a matrix; else `None`.
     fn of(group: &Group<'_>) -> Option<Self> {
         let [outputs, inputs] = group.matrix()?;
         Some(Dense {
@@ -30,11 +30,12 @@ impl Dense {
     }
 }
 
-/// The layers of the one chain that all matrices of a checkpoint make, for samples of so many numbers.
-/// Where their shapes make several, their order must be known.
+/// The layers of the one chain that uses every matrix of a checkpoint and reads samples with this number
+/// of features. If the shapes allow several chains, the order must be known.
 ///
 /// # Errors
-/// When there is no matrix, no chain, or more than one and no order; `place` names the file.
+/// Returns an error if there is no matrix or no chain, or if there are several chains and no order;
+/// `place` names the file.
 pub fn chain(
     place: &str,
     groups: &[Group<'_>],
@@ -85,14 +86,14 @@ pub fn chain(
     }
 }
 
-/// There is no dense layer.
+/// The error for a checkpoint without dense layers.
 pub fn no_matrix(place: &str) -> Error {
     let fault = "are missing: there is no tensor \"….weight\" of shape outputs × inputs; save the \
                  model's state_dict() as docs/your-own-network.md shows";
     Error::input(place, "dense weights", fault)
 }
 
-/// The layers of these modules, in their order.
+/// The layers of these modules, in the given order.
 fn in_order(place: &str, dense: &[&Group<'_>]) -> Result<Vec<Dense>> {
     let layers: Vec<Dense> = dense.iter().filter_map(|group| Dense::of(group)).collect();
     let mut before = layers[0].inputs;
@@ -114,8 +115,8 @@ fn in_order(place: &str, dense: &[&Group<'_>]) -> Result<Vec<Dense>> {
     Ok(layers)
 }
 
-/// The chains that use every layer once: up to two that differ, from `features` inputs if there is one,
-/// else from anywhere. An end of the search that is not reached counts as two.
+/// The chains that use every layer once, at most two different ones. They start from `features` inputs if
+/// there is such a chain, else from any width. A search that is cut off counts as two chains.
 fn chains(layers: &[Dense], features: usize) -> Vec<Vec<Dense>> {
     let mut kinds: BTreeMap<Dense, usize> = BTreeMap::new();
     let mut balance: BTreeMap<usize, i64> = BTreeMap::new();
@@ -131,7 +132,7 @@ fn chains(layers: &[Dense], features: usize) -> Vec<Vec<Dense>> {
     if !found.is_empty() {
         return found;
     }
-    // A chain begins where more layers read than give, or anywhere on a circle.
+    // A chain starts at the width that more layers read than produce, or anywhere on a cycle.
     let is_circle = balance.values().all(|balance| *balance == 0);
     let starts = balance
         .iter()
@@ -144,17 +145,17 @@ fn chains(layers: &[Dense], features: usize) -> Vec<Vec<Dense>> {
     all
 }
 
-/// The same from one width.
+/// The chains from one width.
 fn chains_from(kinds: &BTreeMap<Dense, usize>, start: usize) -> Vec<Vec<Dense>> {
     let mut left = kinds.clone();
     let total = kinds.values().sum::<usize>();
     let mut steps = 4 * total + (1 << 16);
     let (mut found, mut path) = (Vec::new(), Vec::<Dense>::new());
-    // The layer that was tried last behind each beginning of the path.
+    // For each prefix of the path, the layer that was tried last after it.
     let mut tried: Vec<Option<Dense>> = vec![None];
     while let Some(last) = tried.last_mut() {
         if steps == 0 {
-            // Two that are the same: whether there is another one is not known.
+            // Two equal chains: the search does not know whether another one exists.
             let some: Vec<Dense> = found.pop().unwrap_or_default();
             return vec![some.clone(), some];
         }
@@ -182,7 +183,7 @@ fn chains_from(kinds: &BTreeMap<Dense, usize>, start: usize) -> Vec<Vec<Dense>> 
     found
 }
 
-/// The next kind of layer with so many inputs of which one is left.
+/// The next kind of layer that has this number of inputs and is not used up.
 fn next(left: &BTreeMap<Dense, usize>, inputs: usize, tried: Option<Dense>) -> Option<Dense> {
     let first = Dense {
         inputs,
@@ -229,7 +230,7 @@ mod tests {
             ),
             (&[(3, 4), (4, 3)], 3, vec![vec![3, 4, 3]]),
             (&[(3, 4), (4, 3)], 9, vec![vec![3, 4, 3], vec![4, 3, 4]]),
-            // Down and up again, and the other way round the inner circle.
+            // Down and up again, and the inner cycle in the other direction.
             (
                 &[(16, 8), (8, 4), (4, 8), (8, 16)],
                 16,
@@ -251,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_search_without_end_is_no_proof_of_one_chain() {
-        // Forty circles through one width, and no way out of them to the last layer.
+        // Forty cycles through one width, and no way from them to the last layer.
         let circles = (10..50).flat_map(|width| [(2, width), (width, 2)]);
         let pieces: Vec<_> = circles.chain([(60, 61)]).collect();
         assert_eq!(chains_from_2(&pieces), 2);

@@ -1,4 +1,4 @@
-//! The network at the point of a checkpoint: a module of the checkpoint for each module of the network.
+//! Fills a network from a checkpoint: assigns a module of the checkpoint to each module of the network.
 
 use std::collections::BTreeMap;
 
@@ -13,39 +13,41 @@ use super::order::{Arranged, KnownOrder, RequestedOrder, call, undecided};
 use super::pairs::{assemble, equal, exact, mapping, ties};
 use super::{foreign, layout, neighbours};
 
-/// A network at the point of a checkpoint.
+/// A network with the parameters and statistics of a checkpoint.
 #[derive(Clone, Debug)]
 pub struct Filled {
-    /// The network, its tied parameters one.
+    /// The network, with tied parameters merged into one.
     pub network: Network,
-    /// Parameters and statistics.
+    /// Its parameters and statistics in f32.
     pub state: State,
-    /// Both as they are in the file, where f32 has rounded some of them.
+    /// The parameters and statistics as they are in the file, if f32 has rounded some of them.
     pub exact: Unrounded,
-    /// Which tensor became which layer's.
+    /// Which tensor fills which layer.
     pub assignment: Assignment,
 }
 
-/// Modules whose tensors have the same names and shapes: places among those of the network, which take one
-/// each, and among those of the checkpoint.
+/// Modules whose tensors have the same names and shapes: the indices of those of the network, and of
+/// those of the checkpoint. Each of the former takes one of the latter.
 #[derive(Default)]
 struct Class {
     takers: Vec<usize>,
     groups: Vec<usize>,
 }
 
-/// Parameters and statistics of `network` from a checkpoint; `place` names the file in errors.
+/// Reads the parameters and statistics of `network` from a checkpoint. Errors name the file as `place`.
 ///
-/// Each module of the network takes a module of the checkpoint that has exactly the same tensors of
-/// the same shapes. Where there are several that differ, their order must be known: by the `wish` of
-/// the user, the entry `order` of the exporter, numbers that alone differ in their names, the order of
-/// the file where its writer kept one, or, for batch normalisations, the convolutions in front.
-/// `num_batches_tracked` is ignored. Tensors that the checkpoint names twice are one parameter.
+/// Each module of the network takes a module of the checkpoint whose tensors have the same names and
+/// shapes. If several modules do and they differ, their order must be known. It is taken from the first
+/// of these sources that exists: the order that the user asks for (`wish`); the entry `order` of the
+/// exporter; the numbers in the names, if the names differ in nothing else; the order of the file, if its
+/// writer kept one; for batch normalisations, the convolutions in front of them. `num_batches_tracked` is
+/// ignored. A tensor that the checkpoint stores under two names is one parameter.
 ///
 /// # Errors
-/// When a module of the network finds none, a tensor of the checkpoint is left over, the order of
-/// modules that could be exchanged is not known, a weight may stand inputs before outputs or not, or a
-/// variance is negative.
+/// Returns an error if a module of the network finds no module of the checkpoint, if a tensor of the
+/// checkpoint is left over, if the order of modules that could be exchanged is not known or names and
+/// file contradict each other about it, if it is not clear whether a weight is stored with inputs before
+/// outputs, or if a variance is negative.
 pub fn fill(
     place: &str,
     checkpoint: &Checkpoint,
@@ -93,7 +95,7 @@ pub fn fill(
     })
 }
 
-/// Has the checkpoint of these modules as many of each kind as the network?
+/// Whether the modules of a checkpoint match those of the network in number, kind by kind.
 pub fn has_the_layers_of(groups: &[Group<'_>], network: &Network) -> bool {
     let matching = Matching {
         place: "",
@@ -107,7 +109,7 @@ pub fn has_the_layers_of(groups: &[Group<'_>], network: &Network) -> bool {
         .all(|class| class.groups.len() == class.takers.len())
 }
 
-/// What is matched.
+/// The inputs of the assignment.
 struct Matching<'a> {
     place: &'a str,
     network: &'a Network,
@@ -129,7 +131,7 @@ impl Matching<'_> {
         classes
     }
 
-    /// Are there as many of each kind in the checkpoint as in the network?
+    /// Checks that checkpoint and network have the same number of modules of each kind.
     fn check_counts(&self, classes: &BTreeMap<Signature, Class>) -> Result<()> {
         let mut left: Vec<usize> = (classes.values())
             .flat_map(|class| class.groups.iter().skip(class.takers.len()).copied())
@@ -186,7 +188,8 @@ impl Matching<'_> {
         Error::input(self.place, field, fault)
     }
 
-    /// The group of each module of the network, and those that could be exchanged.
+    /// Decides which module of the checkpoint each module of the network takes, and collects those that
+    /// could be exchanged.
     fn settle(
         &self,
         classes: &BTreeMap<Signature, Class>,
@@ -216,7 +219,8 @@ impl Matching<'_> {
         Ok(settled.finish())
     }
 
-    /// Puts normalisations in the order of the convolutions in front, if these are known.
+    /// Puts batch normalisations in the order of the convolutions in front of them, if those are already
+    /// assigned.
     fn settle_by_neighbours(&self, class: &Class, settled: &mut Settled) -> bool {
         let arranged = neighbours::arrange(
             self.network,
@@ -237,11 +241,11 @@ impl Matching<'_> {
     }
 }
 
-/// What each module of the network has taken so far.
+/// The assignment so far.
 struct Settled {
-    /// The group of each module.
+    /// The group that each module of the network has taken.
     taken: Vec<Option<usize>>,
-    /// Modules that could be exchanged, with the first module of the network that takes one.
+    /// Modules that could be exchanged, each with the first module of the network that takes one of them.
     exchangeable: Vec<(usize, Exchangeable)>,
 }
 
@@ -253,14 +257,15 @@ impl Settled {
         }
     }
 
-    /// Gives the modules of a class these groups.
+    /// Assigns these groups to the modules of a class.
     fn give(&mut self, class: &Class, groups: &[usize]) {
         for (&taker, &group) in class.takers.iter().zip(groups) {
             self.taken[taker] = Some(group);
         }
     }
 
-    /// Gives the modules of a class its groups in an order, and notes where that comes from.
+    /// Assigns the groups of a class to its modules in a given order, and records where that order comes
+    /// from.
     fn arrange(&mut self, class: &Class, arranged: &Arranged, all: &[Group<'_>]) {
         let order = arranged.places.iter().map(|&place| class.groups[place]);
         let groups: Vec<usize> = order.collect();

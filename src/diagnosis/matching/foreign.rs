@@ -1,12 +1,12 @@
-//! Tensors that are not the model's own, or that PyTorch's modules do not have in this form, and the
-//! mend for each.
+//! Tensors that do not belong to the model, or that PyTorch's modules do not have in this form, and how
+//! the user can correct each.
 
 use crate::dataset::checkpoint::Choice;
 use crate::error::{Error, Result};
 
 use super::group::{Group, Named};
 
-/// What belongs to a training run and not to its network, by words in its name, and what it is.
+/// Tensors that belong to a training run and not to its network: words in their names, and what they are.
 const FOREIGN: [(&[&str], &str); 5] = [
     (
         &[
@@ -56,7 +56,8 @@ const FOREIGN: [(&[&str], &str); 5] = [
     (&["_forward_module"], "a wrapper's copy of the model"),
 ];
 
-/// What a parametrisation leaves in the place of a weight, and how it is taken off.
+/// Tensors that replace a weight under a parametrisation: words in their names, what they are, and how
+/// the parametrisation is removed.
 const PARAMETRISED: [(&[&str], &str, &str); 4] = [
     (
         &["weight_g", "original0", "original1"],
@@ -82,10 +83,10 @@ const PARAMETRISED: [(&[&str], &str, &str); 4] = [
     ),
 ];
 
-/// Keras' and JAX's words for the tensors of a normalisation.
+/// The names that Keras and JAX give to the tensors of a normalisation.
 const NORMALISATION: [&str; 5] = ["gamma", "beta", "moving_mean", "moving_variance", "scale"];
 
-/// The last parts of PyTorch's names, and that of a kernel.
+/// The last components of the names that PyTorch uses, and `kernel`.
 const KNOWN: [&str; 6] = [
     "weight",
     "bias",
@@ -95,7 +96,8 @@ const KNOWN: [&str; 6] = [
     "kernel",
 ];
 
-/// Refuses the first of these modules that is foreign among `all`.
+/// Returns an error for the first of these modules that is foreign; `all` are the modules of the
+/// checkpoint.
 pub fn check<'a>(
     place: &str,
     groups: impl IntoIterator<Item = &'a Group<'a>>,
@@ -146,7 +148,7 @@ pub fn check<'a>(
     }
 }
 
-/// The mend for a tensor with a name of its own: `W1` is the weight of layer 1.
+/// The advice for a tensor without a module name: `W1` is the weight of layer 1.
 fn bare(named: &Named<'_>) -> String {
     let (part, sides) = match named.tensor.shape.len() {
         1 => ("bias", ""),
@@ -162,7 +164,7 @@ fn bare(named: &Named<'_>) -> String {
     )
 }
 
-/// What a tensor of this name is, and the beginning of the name that says so.
+/// What a tensor of this name is, and the prefix of the name that shows it.
 fn foreign(name: &str) -> Option<(&'static str, &str)> {
     let mut end = 0;
     for part in name.split_inclusive(['.', '/']) {
@@ -176,7 +178,7 @@ fn foreign(name: &str) -> Option<(&'static str, &str)> {
     None
 }
 
-/// The flags that leave all foreign out.
+/// The flags that leave out everything that is foreign.
 fn mends(all: &[Group<'_>]) -> String {
     const MOST: usize = 6;
     let (mut prefixes, mut firsts) = (Vec::new(), Vec::new());
@@ -202,7 +204,7 @@ fn mends(all: &[Group<'_>]) -> String {
         }
     };
     match &firsts[..] {
-        // The flag must take this word, and nothing strange may be below it.
+        // The flag must accept this prefix, and nothing foreign may have it.
         [Some(only)]
             if Choice::new(Some((*only).to_owned()), Vec::new()).is_ok()
                 && !prefixes

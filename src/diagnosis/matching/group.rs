@@ -1,37 +1,37 @@
-//! The modules of a checkpoint: tensors that share a name up to its last part.
+//! The modules of a checkpoint: tensors whose names agree up to the last component.
 
 use std::collections::HashMap;
 
 use crate::dataset::checkpoint::{Checkpoint, Tensor};
 use crate::network::{Module, TensorRole};
 
-/// One name of a tensor.
+/// A tensor under one of its names.
 #[derive(Clone, Copy, Debug)]
 pub struct Named<'a> {
-    /// The whole name, which may be a further name of a tied tensor.
+    /// The whole name. If the tensor is tied, this may be one of its further names.
     pub name: &'a str,
     pub tensor: &'a Tensor,
 }
 
-/// The tensors of one PyTorch module: all that share a name up to its last part.
+/// The tensors of one PyTorch module: those whose names agree up to the last component.
 #[derive(Clone, Debug)]
 pub struct Group<'a> {
     pub name: &'a str,
     pub tensors: Vec<Named<'a>>,
 }
 
-/// What the tensors of a module are, with their shapes in PyTorch: modules that agree in it could be
-/// exchanged.
+/// The names and shapes, as in PyTorch, of the tensors of a module. Modules with equal signatures could
+/// be exchanged.
 pub type Signature = Vec<(String, Vec<usize>)>;
 
-/// Counts batches and has no part in what a network computes.
+/// The name of a counter of batches, which does not affect what a network computes.
 const IGNORED: &str = "num_batches_tracked";
 
-/// The weight of a layer in Keras and JAX, inputs before outputs.
+/// The name of a weight in Keras and JAX, which store inputs before outputs.
 const KERNEL: &str = "kernel";
 
-/// Name of a module and last part of the name of a tensor: `fc.0` and `weight`, `dense` and `kernel`.
-/// The number that TensorFlow puts behind (`kernel:0`) is taken off.
+/// Splits the name of a tensor into the name of its module and the last component: `fc.0` and `weight`,
+/// `dense` and `kernel`. The number that TensorFlow appends (`kernel:0`) is removed.
 pub fn split(name: &str) -> (&str, &str) {
     let plain = name.strip_suffix(":0").unwrap_or(name);
     plain.rsplit_once(['.', '/']).unwrap_or(("", plain))
@@ -70,17 +70,17 @@ pub fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
 }
 
 impl<'a> Named<'a> {
-    /// The last part of the name.
+    /// The last component of the name.
     pub fn part(&self) -> &'a str {
         split(self.name).1
     }
 
-    /// Does it stand as Keras and JAX have it, inputs before outputs?
+    /// Whether it is stored as in Keras and JAX, with inputs before outputs.
     pub fn is_kernel(&self) -> bool {
         self.part() == KERNEL && matches!(self.tensor.shape.len(), 2 | 4)
     }
 
-    /// What PyTorch calls it, and its shape there.
+    /// The name and the shape that the tensor has in PyTorch.
     pub fn in_pytorch(&self) -> (&'a str, Vec<usize>) {
         let shape = &self.tensor.shape;
         match (self.is_kernel(), &shape[..]) {
@@ -95,19 +95,19 @@ impl<'a> Named<'a> {
 }
 
 impl<'a> Group<'a> {
-    /// Its tensor for a part of a module.
+    /// The tensor of this module that has the given role.
     pub fn tensor(&self, part: TensorRole) -> Option<Named<'a>> {
         let is_it = |named: &&Named<'_>| named.in_pytorch().0 == part.name();
         self.tensors.iter().find(is_it).copied()
     }
 
-    /// Its weight when that is a matrix, as outputs × inputs.
+    /// The shape of its weight as outputs × inputs, if the weight is a matrix.
     pub fn matrix(&self) -> Option<[usize; 2]> {
         let (_, shape) = self.tensor(TensorRole::Weight)?.in_pytorch();
         shape.try_into().ok()
     }
 
-    /// What its tensors are.
+    /// The signature of this module.
     pub fn signature(&self) -> Signature {
         let tensors = self.tensors.iter().map(|named| {
             let (part, shape) = named.in_pytorch();
@@ -116,7 +116,7 @@ impl<'a> Group<'a> {
         sorted(tensors.collect())
     }
 
-    /// The same numbers, so that it does not matter which comes first?
+    /// Whether two modules hold the same numbers, so that their order does not matter.
     pub fn equals(&self, other: &Group<'_>) -> bool {
         self.tensors.len() == other.tensors.len()
             && self.tensors.iter().all(|named| {
@@ -127,7 +127,7 @@ impl<'a> Group<'a> {
             })
     }
 
-    /// `fc.0 with weight [10, 784], bias [10]`.
+    /// A description of the module: `fc.0 with weight [10, 784], bias [10]`.
     pub fn describe(&self) -> String {
         let tensors = self.tensors.iter();
         let parts = tensors.map(|named| (named.part(), &named.tensor.shape[..]));
@@ -135,7 +135,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// What the tensors of a module of a network are.
+/// The signature of a module of a network.
 pub fn signature(module: &Module) -> Signature {
     let tensors = module.tensors.iter();
     sorted(
@@ -150,7 +150,7 @@ fn sorted(mut signature: Signature) -> Signature {
     signature
 }
 
-/// `weight [10, 784], bias [10]`.
+/// A description of tensors: `weight [10, 784], bias [10]`.
 pub fn describe<'a>(parts: impl Iterator<Item = (&'a str, &'a [usize])>) -> String {
     let parts: Vec<String> = parts
         .map(|(part, shape)| format!("{part} {shape:?}"))

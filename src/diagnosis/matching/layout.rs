@@ -1,4 +1,4 @@
-//! Weights as Keras and JAX have them: `kernel`, inputs before outputs, images channels last.
+//! Weights as Keras and JAX store them: `kernel`, inputs before outputs, images with channels last.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ use crate::network::{Module, Network, Operation, TensorRole};
 
 use super::group::{Group, Named};
 
-/// The numbers of a kernel (inputs × outputs, or height × width × inputs × outputs) as PyTorch has
-/// them: outputs × inputs (× height × width).
+/// The elements of a kernel (inputs × outputs, or height × width × inputs × outputs) in PyTorch's order:
+/// outputs × inputs (× height × width).
 fn turned<T: Copy>(shape: &[usize], numbers: &[T]) -> Vec<T> {
     let (taps, channels) = shape.split_at(shape.len() - 2);
     let (inputs, outputs) = (channels[0], channels[1]);
@@ -22,7 +22,7 @@ fn turned<T: Copy>(shape: &[usize], numbers: &[T]) -> Vec<T> {
     turned
 }
 
-/// The numbers of a tensor as PyTorch has them.
+/// The elements of a tensor in PyTorch's order.
 pub fn in_pytorch<'a, T: Copy>(named: &Named<'_>, numbers: &'a [T]) -> Cow<'a, [T]> {
     if named.is_kernel() {
         Cow::Owned(turned(&named.tensor.shape, numbers))
@@ -31,7 +31,8 @@ pub fn in_pytorch<'a, T: Copy>(named: &Named<'_>, numbers: &'a [T]) -> Cow<'a, [
     }
 }
 
-/// Could each kernel stand in no other way, and is each behind what Keras and PyTorch see alike?
+/// Returns an error if a kernel could also be meant without transposing it, or if its layer reads a
+/// flattened image, which Keras and PyTorch flatten in different orders.
 pub fn check(place: &str, network: &Network, pairs: &[(&Module, &Group<'_>)]) -> Result<()> {
     let weight = |module: &Module| {
         let mut tensors = module.tensors.iter();
@@ -56,7 +57,7 @@ pub fn check(place: &str, network: &Network, pairs: &[(&Module, &Group<'_>)]) ->
     Ok(())
 }
 
-/// The mend for a kernel that fits as it stands and turned.
+/// The advice for a kernel that fits both as it is and transposed.
 fn both_ways(kernel: &Named<'_>) -> String {
     let turn = match kernel.tensor.shape.len() {
         2 => "T",
@@ -69,7 +70,7 @@ fn both_ways(kernel: &Named<'_>) -> String {
     )
 }
 
-/// Does the layer read an image of several channels and places as a vector?
+/// Whether the layer reads an image with several channels and several pixels as one vector.
 fn flattens_an_image(network: &Network, module: &Module) -> bool {
     let layers = network.layers();
     let before = layers[module.layer].reads.checked_sub(1);
@@ -87,7 +88,7 @@ mod tests {
     #[test]
     fn kernels_are_turned_to_outputs_before_inputs() {
         assert_eq!(turned(&[2, 3], &[1, 2, 3, 4, 5, 6]), [1, 4, 2, 5, 3, 6]);
-        // Two taps, two inputs, three outputs.
+        // Two pixels, two inputs, three outputs.
         let numbers: Vec<usize> = (0..12).collect();
         let expected = [0, 6, 3, 9, 1, 7, 4, 10, 2, 8, 5, 11];
         assert_eq!(turned(&[1, 2, 2, 3], &numbers), expected);

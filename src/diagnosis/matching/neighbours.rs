@@ -1,19 +1,19 @@
-//! Batch normalisations by the convolutions that they stand behind.
+//! The order of batch normalisations, found from the convolutions that they follow.
 //!
-//! PyTorch's networks pair them by name: `conv1` and `bn1`, or two neighbours of a `Sequential`. In
-//! some the normalisation stands before its convolution; where it does, its channels are those that
-//! the convolution reads. So a pair counts only where every pair of a checkpoint can stand behind, and
-//! one can do nothing else.
+//! PyTorch networks pair the two by name: `conv1` and `bn1`, or two neighbours in a `Sequential`. In some
+//! networks the normalisation comes before its convolution instead, and then has as many channels as the
+//! convolution reads. The pairs are therefore used only if every pair of the checkpoint can have the
+//! normalisation behind the convolution, and at least one pair cannot have it in front.
 
 use crate::network::{Module, Network, TensorRole};
 
 use super::group::Group;
 use super::order::{Arranged, OrderedBy};
 
-/// Words for a normalisation, beside a convolution `conv`.
+/// The words for a normalisation that belongs to a convolution called `conv`.
 const NORMS: [&str; 3] = ["bn", "norm", "batchnorm"];
 
-/// The module of a normalisation that a module of this name has behind it.
+/// The names that a normalisation behind a module of this name could have.
 fn behind(name: &str) -> Vec<String> {
     let (parent, own) = match name.rsplit_once('.') {
         Some((parent, own)) => (format!("{parent}."), own),
@@ -26,7 +26,7 @@ fn behind(name: &str) -> Vec<String> {
     }
 }
 
-/// The place of the normalisation behind a convolution among these modules.
+/// The index of the normalisation behind a convolution, among these modules.
 fn partner(convolution: &Group<'_>, groups: &[Group<'_>]) -> Option<usize> {
     let names = behind(convolution.name);
     let is_it = |group: &Group<'_>| names.iter().any(|name| *name == group.name) && is_norm(group);
@@ -37,7 +37,7 @@ fn is_norm(group: &Group<'_>) -> bool {
     group.tensor(TensorRole::Variance).is_some()
 }
 
-/// Do all pairs have the normalisation behind, and must one of them?
+/// Whether all pairs can have the normalisation behind the convolution, and at least one pair must.
 pub fn stand_behind(groups: &[Group<'_>]) -> bool {
     let mut is_certain = false;
     for convolution in groups.iter().filter(|group| !is_norm(group)) {
@@ -63,8 +63,8 @@ pub fn stand_behind(groups: &[Group<'_>]) -> bool {
     is_certain
 }
 
-/// The order of a class of normalisations (places among all groups), where each of the network's
-/// modules that they are for stands behind a convolution whose group is known.
+/// The order of a class of normalisations, as indices into all groups. It is known if each module of the
+/// network that takes one of them follows a convolution whose group is known.
 pub fn arrange(
     network: &Network,
     modules: &[Module],
@@ -76,7 +76,7 @@ pub fn arrange(
     let mut places = Vec::new();
     for &taker in takers {
         let before = taker.checked_sub(1)?;
-        // The half that standardises reads what the convolution gives.
+        // The layer that standardises comes first, and reads the output of the convolution.
         let standardise = network.layers().get(modules[taker].layer.checked_sub(1)?)?;
         if standardise.reads != modules[before].layer + 1 {
             return None;

@@ -1,5 +1,5 @@
-//! Which comes first of modules that could be exchanged: what the user says, else what the exporter
-//! said, else what names and places in the file prove. Never a guess.
+//! The order of modules that could be exchanged. It is the order that the user asks for, else the one
+//! that the exporter recorded, else one that names and positions in the file prove; it is never guessed.
 
 mod arranged;
 mod names;
@@ -19,23 +19,23 @@ use super::group::Group;
 use names::{by_numbers, natural};
 use places::{in_file, is_ascending, start};
 
-/// What is known of the order of a checkpoint's modules.
+/// What is known about the order of the modules of a checkpoint.
 pub struct KnownOrder<'a> {
     place: &'a str,
     wish: Option<&'a RequestedOrder>,
-    /// The positions of names that the user or the exporter has put in order.
+    /// The position of each name in the order given by the user or the exporter.
     told: Option<HashMap<&'a str, usize>>,
-    /// Does the file keep an order of its own?
+    /// Whether the order of the file carries information.
     is_kept: bool,
-    /// Do modules whose names differ in numbers alone stand there in the order of these?
+    /// Whether modules whose names differ only in numbers are stored in the order of these numbers.
     is_ascending: bool,
 }
 
 impl<'a> KnownOrder<'a> {
-    /// That of a checkpoint with these modules; `place` names it in errors.
+    /// Collects what is known about a checkpoint with these modules. Errors name it as `place`.
     ///
     /// # Errors
-    /// When the user names what is not there, or something twice.
+    /// Returns an error if the user names a module that does not exist, or names one twice.
     pub fn new(
         place: &'a str,
         checkpoint: &'a Checkpoint,
@@ -60,7 +60,7 @@ impl<'a> KnownOrder<'a> {
         })
     }
 
-    /// Has the user or the exporter put all these modules in order?
+    /// Whether the user or the exporter has ordered all these modules.
     pub fn tells(&self, groups: &[&Group<'_>]) -> bool {
         match (self.wish, &self.told) {
             (Some(RequestedOrder::File | RequestedOrder::Natural), _) => true,
@@ -69,10 +69,11 @@ impl<'a> KnownOrder<'a> {
         }
     }
 
-    /// The order of modules that could be exchanged; `None` when nothing proves one.
+    /// The order of modules that could be exchanged; `None` if nothing proves one.
     ///
     /// # Errors
-    /// When what the user says does not reach, or names and file contradict each other.
+    /// Returns an error if the order that the user gave does not cover them, or if names and file
+    /// contradict each other.
     pub fn arrange(&self, groups: &[&Group<'_>]) -> Result<Option<Arranged>> {
         match self.wish {
             Some(RequestedOrder::File) => self.as_asked(groups).map(Some),
@@ -84,7 +85,7 @@ impl<'a> KnownOrder<'a> {
         }
     }
 
-    /// By the names that the user or the exporter has put in order.
+    /// The order given by the user or the exporter.
     fn as_told(&self, told: &HashMap<&str, usize>, groups: &[&Group<'_>]) -> Result<Arranged> {
         let keys: Vec<_> = groups.iter().map(|group| position(told, group)).collect();
         if let Some(missing) = keys.iter().position(Option::is_none) {
@@ -108,7 +109,7 @@ impl<'a> KnownOrder<'a> {
         Ok(Arranged::by(keys, ordered_by))
     }
 
-    /// By the numbers in their names.
+    /// The order of the numbers in their names.
     fn as_numbered(&self, groups: &[&Group<'_>]) -> Result<Arranged> {
         match by_numbers(groups) {
             Some(arranged) => Ok(Arranged {
@@ -126,7 +127,7 @@ impl<'a> KnownOrder<'a> {
         }
     }
 
-    /// By their places in the file, whatever else there is.
+    /// The order of the file, as the user asked.
     fn as_asked(&self, groups: &[&Group<'_>]) -> Result<Arranged> {
         let keys: Vec<_> = groups.iter().map(|group| start(group)).collect();
         match keys.iter().position(Option::is_none) {
@@ -142,7 +143,7 @@ impl<'a> KnownOrder<'a> {
         }
     }
 
-    /// By what proves an order, if anything does.
+    /// The order that names and file prove, if they prove one.
     fn as_proved(&self, groups: &[&Group<'_>]) -> Result<Option<Arranged>> {
         let by_numbers = by_numbers(groups);
         let starts: Vec<_> = groups.iter().map(|group| start(group)).collect();
@@ -163,14 +164,14 @@ impl<'a> KnownOrder<'a> {
     }
 }
 
-/// The position of a module by its own name or that of a tensor.
+/// The position of a module, which may be listed by its own name or by that of one of its tensors.
 fn position(told: &HashMap<&str, usize>, group: &Group<'_>) -> Option<usize> {
     let names = group.tensors.iter().map(|named| named.name);
     let names = names.chain([group.name]);
     names.filter_map(|name| told.get(name).copied()).min()
 }
 
-/// Is every name that of a module or a tensor, once?
+/// Checks that every name is that of a module or a tensor, and occurs once.
 fn check_names(place: &str, names: &[String], groups: &[Group<'_>]) -> Result<()> {
     let mut seen = HashSet::new();
     for name in names {
@@ -188,7 +189,7 @@ fn check_names(place: &str, names: &[String], groups: &[Group<'_>]) -> Result<()
     Ok(())
 }
 
-/// Nothing says which of these modules, that could be exchanged because of `why`, comes first.
+/// The error for modules whose order is not known; `why` says why they could be exchanged.
 pub fn undecided(place: &str, why: &str, classes: &[Vec<&Group<'_>>]) -> Error {
     let classes: Vec<_> = classes.iter().map(|groups| natural(groups)).collect();
     let lists = classes.iter().map(|groups| list(groups.iter().copied()));

@@ -1,4 +1,4 @@
-//! What the modules of a network take from those of a checkpoint that fill them.
+//! The parameters, ties and names of modules that have been matched.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use super::assignment::Assigned;
 use super::group::{Group, Named};
 use super::layout;
 
-/// A module of the network and that of the checkpoint which fills it.
+/// A module of the network, and the module of the checkpoint that fills it.
 pub type Pair<'a> = (&'a Module, &'a Group<'a>);
 
-/// The weights and biases of all pairs, as [`Network::tied`] counts them.
+/// The weights and biases of all pairs, in the order in which [`Network::tied`] counts them.
 fn parameters<'a>(pairs: &'a [Pair<'a>]) -> impl Iterator<Item = Named<'a>> {
     pairs.iter().flat_map(|(module, group)| {
         let parts = module.tensors.iter().map(|(part, _)| *part);
@@ -23,7 +23,8 @@ fn parameters<'a>(pairs: &'a [Pair<'a>]) -> impl Iterator<Item = Named<'a>> {
     })
 }
 
-/// Which tensor of the network owns the parameter of each, and the names of those that do not.
+/// For each tensor of the network, the tensor that owns its parameter, and the names of the tensors that
+/// own none.
 pub fn ties(pairs: &[Pair<'_>]) -> (Vec<usize>, Vec<Alias>) {
     let (mut owners, mut tied) = (Vec::new(), Vec::new());
     let mut firsts: HashMap<&str, (usize, &str)> = HashMap::new();
@@ -42,7 +43,7 @@ pub fn ties(pairs: &[Pair<'_>]) -> (Vec<usize>, Vec<Alias>) {
     (owners, tied)
 }
 
-/// Pairs of weights that are equal and not constant, and yet two parameters.
+/// The names of pairs of weights that are equal and not constant, but are two parameters.
 pub fn equal(pairs: &[Pair<'_>], owners: &[usize]) -> Vec<[String; 2]> {
     let mut of_shape: HashMap<&[usize], Vec<Named<'_>>> = HashMap::new();
     let mut equal = Vec::new();
@@ -60,7 +61,7 @@ pub fn equal(pairs: &[Pair<'_>], owners: &[usize]) -> Vec<[String; 2]> {
     equal
 }
 
-/// Is every number the same, as where nothing was trained yet?
+/// Whether all elements are equal, as they may be before training.
 fn is_constant(values: &Values) -> bool {
     match values {
         Values::Real { values, .. } => values.iter().all(|value| *value == values[0]),
@@ -88,8 +89,8 @@ pub fn mapping(network: &Network, pairs: &[Pair<'_>]) -> Vec<Assigned> {
     fillers.collect()
 }
 
-/// The numbers of modules from groups that fit them. Only now is memory taken: as much as the
-/// checkpoint has, whatever the architecture asked for.
+/// The parameters and statistics of the network, read from groups that fit. Memory is allocated only
+/// here, and no more than the checkpoint has, whatever size the architecture asks for.
 pub fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Result<State> {
     let mut assembly = Assembly::new(network);
     for (module, group) in pairs {
@@ -109,8 +110,8 @@ pub fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Result<St
     })
 }
 
-/// All weights and biases, tied ones as often as they are used, and all statistics, as they are in the
-/// file.
+/// All weights and biases and all statistics, as they are in the file. Tied parameters occur as often as
+/// they are used.
 pub fn exact(pairs: &[Pair<'_>]) -> Unrounded {
     let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
     for (module, group) in pairs {

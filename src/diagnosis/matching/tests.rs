@@ -7,7 +7,7 @@ use crate::network::{Network, description};
 use super::*;
 use crate::dataset::checkpoint::Values;
 
-/// Tensors of zeros and ascending numbers, in this order of the file.
+/// A checkpoint of these tensors, in this order of the file, filled with zeros or with ascending numbers.
 fn checkpoint(order: Order, tensors: &[(&str, &[usize])]) -> Checkpoint {
     let tensor = |(start, (name, shape)): (usize, &(&str, &[usize]))| Tensor {
         name: (*name).to_owned(),
@@ -37,7 +37,7 @@ fn network(layers: &str) -> Network {
     description::parse(&text, Path::new("net.toml")).unwrap()
 }
 
-/// A convolution of so many channels and batch normalisation behind it, or before.
+/// A convolution with this number of channels, and a batch normalisation behind or in front of it.
 fn unit(channels: usize, is_behind: bool) -> String {
     let convolution =
         format!("{{ type = \"convolution\", outputs = {channels}, kernel = 3, padding = 1 }}");
@@ -64,7 +64,7 @@ fn norm(name: &str, channels: usize) -> Vec<(String, Vec<usize>)> {
         .to_vec()
 }
 
-/// The modules of the checkpoint in the order in which the network takes them.
+/// The names of the modules of the checkpoint, in the order in which the network takes them.
 fn taken(network: Network, mut modules: Vec<Vec<(String, Vec<usize>)>>) -> Result<Vec<String>> {
     modules.push(vec![
         (
@@ -111,7 +111,7 @@ fn normalisations_stand_behind_the_convolutions_of_their_names() {
 
 #[test]
 fn normalisations_that_may_stand_before_their_convolutions_are_not_guessed() {
-    // As above, but the network has the last of them behind the others: a wide ResNet.
+    // As above, but the network has the last of them behind the others, as in a wide ResNet.
     let stem = "{ type = \"convolution\", outputs = 4, kernel = 3, padding = 1 }";
     let last = "{ type = \"batch-norm\" }";
     let units = [
@@ -162,7 +162,7 @@ fn places_in_the_file_are_an_order_where_the_writer_kept_one() {
             .message
             .contains("--order dec,enc")
     );
-    // A writer that scatters a module's tensors, or has fc.10 before fc.2, keeps no order.
+    // A writer that scatters the tensors of a module, or puts fc.10 before fc.2, keeps no order.
     let mut scattered = tensors;
     scattered.swap(3, 5);
     assert!(of(Order::Kept, &scattered).is_err());
@@ -214,6 +214,6 @@ fn modules_that_are_equal_need_no_order() {
     same.tensors[1].values = same.tensors[0].values.clone();
     let filled = fill("w", &same, network, None).unwrap();
     assert_eq!(filled.assignment.exchangeable, []);
-    // One number each is no evidence of a tie.
+    // One element each is no evidence of a tie.
     assert_eq!(filled.assignment.equal, [] as [[String; 2]; 0]);
 }

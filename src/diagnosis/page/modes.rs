@@ -1,10 +1,10 @@
-//! The modes of batch normalisation side by side.
+//! The modes of batch normalisation, side by side.
 
 use super::super::answer::{Diagnosis, ModeDiagnosis};
 use super::super::number::{Number, Status};
 use super::super::text::{digits, share, wrap};
 
-/// The modes side by side, where there are several.
+/// The modes side by side, if there are several.
 pub fn modes(diagnosis: &Diagnosis) -> Vec<String> {
     if diagnosis.others.is_empty() {
         return Vec::new();
@@ -50,7 +50,7 @@ pub fn modes(diagnosis: &Diagnosis) -> Vec<String> {
     lines
 }
 
-/// Whether f32 was enough in the other modes; those of which the same is said together.
+/// Whether f32 was enough in the other modes; modes with the same answer share a line.
 pub fn again_elsewhere(others: &[ModeDiagnosis]) -> Vec<String> {
     let mut told: Vec<(Vec<&str>, String)> = Vec::new();
     for finding in others {

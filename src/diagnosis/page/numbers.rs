@@ -1,4 +1,4 @@
-//! The table of a, λ_min and s, and what there is to say of these numbers.
+//! The table of a, λ_min and s, with remarks on these numbers.
 
 use crate::curvature::RISK;
 use crate::network::CurvatureMatrix;
@@ -8,8 +8,8 @@ use super::super::number::{Number, Status};
 use super::super::reading::{Along, Reading};
 use super::super::text::{digits, digits_below, wrap};
 
-/// What the bars owe to rounding, where it is a tenth of one or more, and over how many samples it was
-/// measured where these are not all.
+/// Remarks on the error bars: the part that rounding makes up, if it is a tenth or more of one, and the
+/// number of samples that rounding was measured on, if that is not all of them.
 fn owed(reading: &Reading, count: usize) -> Vec<String> {
     let s = reading.non_uniformity.filter(|s| s.products > 0);
     let numbers = [
@@ -43,7 +43,7 @@ fn owed(reading: &Reading, count: usize) -> Vec<String> {
     wrap(&line, "  ")
 }
 
-/// a, λ_min and s with their bounds.
+/// The table of a, λ_min and s with their bounds.
 pub fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
     let reading = &diagnosis.main.in_f32.reading;
     let [bound_a, bound_s] = diagnosis.bounds();

@@ -1,49 +1,49 @@
-//! What a cell is computed from, and what it comes to.
+//! The settings and the outcome of a cell.
 
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::tiny::Difference;
 
-/// What is compared.
+/// The comparison that a cell makes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "look")]
 pub enum Settings {
-    /// `Hv` and `Σv` of tiny networks against exact ones.
+    /// Compares `Hv` and `Σv` of tiny networks with exact products.
     Products {
-        /// Name ([`crate::experiment::tiny::network`]) and number of samples of each network.
+        /// The name ([`crate::experiment::tiny::network`]) and the number of samples of each network.
         networks: Vec<(String, usize)>,
-        /// Random networks of each shape.
+        /// The number of random networks of each shape.
         seeds: u64,
     },
-    /// A training run and a measurement on every instruction set and number of threads.
+    /// Repeats a training run and a measurement on every instruction set and number of threads.
     Bits {
-        /// Widths of the layers.
+        /// The widths of the layers, input first.
         widths: Vec<usize>,
-        /// Training images.
+        /// The number of training images.
         samples: usize,
-        /// Numbers of threads.
+        /// The numbers of threads.
         threads: Vec<usize>,
     },
 }
 
-/// How the comparison came out.
+/// The result of a comparison.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "look")]
 pub enum Outcome {
-    /// See [`Settings::Products`].
+    /// The result of [`Settings::Products`].
     Products {
-        /// Of `Hv` and of `Σv`.
+        /// The differences of `Hv`, and those of `Σv`.
         differences: [Difference; 2],
-        /// Networks on a kink of a ReLU or a max-pool, where there is no second derivative.
+        /// The number of networks on a kink of a ReLU or a max-pool, where there is no second derivative.
         on_a_switch: u64,
     },
-    /// See [`Settings::Bits`].
+    /// The result of [`Settings::Bits`].
     Bits {
-        /// The SHA-256 over the bits of losses, parameters and curvature on the portable path with
-        /// one thread.
+        /// The SHA-256 of the bits of losses, parameters and curvature on the portable path with one
+        /// thread.
         digest: String,
-        /// The repetitions with other bits. Which repetitions were made depends on the machine and is
-        /// recorded in the manifest.
+        /// The repetitions whose bits differ. Which repetitions were made depends on the machine; the
+        /// manifest records it.
         different: Vec<String>,
     },
 }

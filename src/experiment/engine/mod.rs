@@ -1,5 +1,5 @@
-//! The engine tested: curvature products against exact ones, and the same bits on every instruction
-//! set and number of threads.
+//! A test of the engine: its curvature products are compared with exact ones, and its bits between all
+//! instruction sets and numbers of threads.
 
 mod cell;
 mod page;
@@ -23,7 +23,8 @@ use super::{Context, Scale};
 use crate::record::Record;
 use cell::{Outcome, Settings};
 
-/// The experiment.
+/// Compares the engine's products with exact ones, and its bits across machines' instruction sets and
+/// threads.
 pub struct Engine;
 
 impl Experiment for Engine {
@@ -154,7 +155,7 @@ fn compare_bits(
     })
 }
 
-/// The SHA-256 over the bits of a short run's parameters, losses and measured curvature.
+/// The SHA-256 of the bits of parameters, losses and measured curvature of a short run.
 fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> Result<String> {
     let mut hash = Sha256::new();
     let mut random = stream(1, Purpose::Initial, 0);

@@ -1,14 +1,14 @@
-//! What the report says of the engine.
+//! What the report says about the engine.
 
 use crate::experiment::tiny::Difference;
 use crate::record::{Agreement, Finding, Table};
 
 use super::cell::{Outcome, Settings};
 
-/// The products that are compared.
+/// The names of the compared products.
 const QUANTITIES: [&str; 2] = ["Hv", "Σv"];
 
-/// Sizes and conventions.
+/// The sizes and conventions of the comparison.
 pub fn describe(settings: &Settings) -> Vec<(String, String)> {
     let pairs = match settings {
         Settings::Products { networks, seeds } => {
@@ -40,7 +40,7 @@ pub fn describe(settings: &Settings) -> Vec<(String, String)> {
     pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
-/// What came out.
+/// The findings of a comparison.
 pub fn findings(outcome: &Outcome) -> Vec<Finding> {
     match outcome {
         Outcome::Products {
@@ -100,7 +100,7 @@ fn agreement(agrees: bool) -> Agreement {
     }
 }
 
-/// The products in numbers; the bits are one sentence.
+/// The table of the compared products; `None` for the bits, which one sentence reports.
 pub fn table(outcome: &Outcome) -> Option<Table> {
     let Outcome::Products { differences, .. } = outcome else {
         return None;

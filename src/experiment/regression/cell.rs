@@ -1,4 +1,4 @@
-//! One regression problem with one learning rate, and its moments.
+//! A regression problem with one learning rate, and the moments of SGD on it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,33 +7,33 @@ use crate::number::{Exact, Verdict};
 /// SGD on one regression problem with one learning rate.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Settings {
-    /// What the problem is called.
+    /// The name of the problem.
     pub problem: String,
-    /// The inputs x_i; the targets are met exactly at 0.
+    /// The inputs x_i; all targets are attained at 0.
     pub inputs: Vec<Vec<i64>>,
-    /// The start, in the span of the inputs (off it nothing ever moves).
+    /// The start, in the span of the inputs, since components orthogonal to it never change.
     pub start: Vec<i64>,
-    /// η.
+    /// The learning rate η.
     pub learning_rate: Exact,
-    /// B, drawn without replacement.
+    /// The batch size B; batches are drawn without replacement.
     pub batch: usize,
-    /// Number of walks.
+    /// The number of walks.
     pub walks: u64,
-    /// Steps of each walk.
+    /// The number of steps of each walk.
     pub steps: usize,
-    /// Seed of the walks.
+    /// The seed of the walks.
     pub seed: u64,
 }
 
 /// Exact and simulated moments, relative to `‖x_0‖²`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outcome {
-    /// `E‖x_t‖²/‖x_0‖²`, exact rationals, rounded once at the end.
+    /// `E‖x_t‖²/‖x_0‖²` for each step, computed with exact rationals and rounded once at the end.
     pub exact: Vec<f64>,
-    /// The standard deviation of `‖x_t‖²/‖x_0‖²`, from the fourth-moment tensor in f64.
+    /// The standard deviation of `‖x_t‖²/‖x_0‖²`, computed from the fourth-moment tensor in f64.
     pub deviation: Vec<f64>,
-    /// The mean over the walks, simulated in f32.
+    /// The mean of `‖x_t‖²/‖x_0‖²` over the walks, simulated in f32.
     pub simulated: Vec<f64>,
-    /// One-step contraction, non-uniformity bound, mean square.
+    /// The verdicts of three criteria: one-step contraction, the non-uniformity bound, and mean square.
     pub verdicts: [Verdict; 3],
 }

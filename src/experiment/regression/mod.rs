@@ -1,8 +1,8 @@
-//! Linear over-parameterised regression: simulated `E‖x_t‖²` against exact moments.
+//! Linear over-parameterised regression: simulated `E‖x_t‖²`, compared with exact moments.
 //!
 //! The loss is quadratic, so the theory is exact. `‖x_t‖²` is heavy-tailed: its variance is dominated by
-//! walks so rare that a sample does not contain them. The error bars therefore come from the variance
-//! that the fourth-moment tensor gives for exactly this model and step, not from the sample.
+//! walks so rare that a sample does not contain them. The error bars therefore do not come from the
+//! sample but from the exact variance, which the fourth-moment tensor gives for each model and step.
 
 mod cell;
 mod moments;
@@ -16,7 +16,7 @@ use super::{Context, Scale};
 use crate::record::Record;
 use cell::{Outcome, Settings};
 
-/// The experiment.
+/// Compares simulated moments of SGD on linear regression with exact ones.
 pub struct Regression;
 
 impl Experiment for Regression {
@@ -30,7 +30,7 @@ impl Experiment for Regression {
             Scale::Quick => 50_000,
             Scale::Paper => 2_000_000,
         };
-        // (problem, inputs, start, [(η, B)])
+        // Each problem: (name, inputs, start, [(η, B)]).
         let three = (
             "three-inputs",
             vec![vec![1, 0], vec![0, 1], vec![1, 1]],

@@ -1,4 +1,4 @@
-//! Exact and simulated moments of one regression problem.
+//! Exact and simulated moments of SGD on one regression problem.
 
 use nalgebra::DVector;
 use rand::seq::index;
@@ -12,7 +12,7 @@ use crate::train::random::{Purpose, stream};
 use super::cell::Settings;
 
 impl Settings {
-    /// The problem as SGD sees it.
+    /// The regression problem as a quadratic model.
     pub fn model(&self) -> Quadratic {
         let vector = |x: &Vec<i64>| DVector::from_iterator(x.len(), x.iter().map(|&v| v.into()));
         let inputs = self.inputs.iter().map(vector).collect();
@@ -21,13 +21,13 @@ impl Settings {
             .quadratic()
     }
 
-    /// The weight p of the sample noise.
+    /// The weight p of the gradient noise.
     pub fn weight(&self) -> Exact {
         let weight = Sampling::WithoutReplacement.weight(self.inputs.len(), self.batch);
         weight.expect("a batch from 1 to the number of samples")
     }
 
-    /// `E‖x_t‖²` exactly.
+    /// The exact value of `E‖x_t‖²` for each step.
     pub fn exact_moments(&self) -> Vec<Exact> {
         let start = DVector::from_iterator(self.start.len(), self.start.iter().map(|&x| x.into()));
         let (model, weight) = (self.model(), self.weight());
@@ -40,7 +40,7 @@ impl Settings {
         moments
     }
 
-    /// `Var‖x_t‖²` in f64, which is exact enough for an error bar.
+    /// The value of `Var‖x_t‖²` for each step in f64, which is accurate enough for an error bar.
     pub fn variances(&self) -> Vec<f64> {
         let start = DVector::from_iterator(self.start.len(), self.start.iter().map(|&x| x as f64));
         let eta = f64::from_exact(&self.learning_rate);
@@ -54,7 +54,7 @@ impl Settings {
             .collect()
     }
 
-    /// `‖x_t‖²` along one walk, in f32 by the engine's kernels.
+    /// The values of `‖x_t‖²` along one walk, computed in f32 by the engine's kernels.
     fn walk(&self, isa: Isa, walk: u64) -> Vec<f64> {
         let mut random = stream(self.seed, Purpose::Walk, walk);
         let step = -(self.learning_rate.to_f32() / self.batch as f32);
@@ -82,7 +82,7 @@ impl Settings {
         (0..=self.steps).map(mean).collect()
     }
 
-    /// The problem with its plan.
+    /// The name of the problem with its learning rate and batch size.
     pub fn name(&self) -> String {
         let (eta, batch) = (&self.learning_rate, self.batch);
         format!("{}, η = {eta}, B = {batch}", self.problem)

@@ -1,4 +1,4 @@
-//! What the report says of the moments.
+//! What the report says about the moments.
 
 use crate::experiment::statistics::{agreement, margin};
 use crate::record::numeral::significant;
@@ -6,7 +6,7 @@ use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series, Style, 
 
 use super::cell::{Outcome, Settings};
 
-/// Sizes and conventions.
+/// The sizes and conventions of the experiment.
 pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
     let Some((first, _)) = results.first() else {
         return Vec::new();
@@ -37,16 +37,16 @@ impl Outcome {
         self.deviation[t] / (settings.walks as f64).sqrt()
     }
 
-    /// Are there enough walks for their mean to be nearly normal? They are while the relative standard
-    /// error ε of the mean of N walks is below N^(−1/3): the skewness of the mean, which for such
-    /// products grows like ε³N, is then below one. Otherwise a comparison says nothing.
+    /// Whether there are enough walks for their mean to be nearly normal. There are while the relative
+    /// standard error ε of the mean of N walks is below N^(−1/3): the skewness of the mean, which for
+    /// such products grows like ε³N, is then below one. Otherwise the comparison is not informative.
     fn is_sampled(&self, settings: &Settings, t: usize) -> bool {
         let relative = self.error(settings, t) / self.exact[t];
         relative.powi(3) * (settings.walks as f64) < 1.0
     }
 
-    /// The largest deviation in standard errors over the sampled steps, and their number. Step 0
-    /// has no deviation.
+    /// The largest deviation in standard errors over the sampled steps, and the number of these steps.
+    /// Step 0 has no deviation.
     fn largest_deviation(&self, settings: &Settings) -> (f64, usize) {
         let sampled = (1..self.exact.len()).filter(|&t| self.is_sampled(settings, t));
         let deviation = |t| (self.simulated[t] - self.exact[t]) / self.error(settings, t);
@@ -56,7 +56,7 @@ impl Outcome {
     }
 }
 
-/// What came out.
+/// The finding of one cell.
 pub fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
     let (deviation, sampled) = outcome.largest_deviation(settings);
     let [one_step, bound, mean_square] = outcome.verdicts;
@@ -79,7 +79,7 @@ pub fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
     }
 }
 
-/// One figure a problem.
+/// One figure for each problem.
 pub fn figures(results: &[(Settings, Outcome)]) -> Vec<Figure> {
     let mut problems: Vec<&str> = Vec::new();
     for (settings, _) in results {
@@ -131,7 +131,7 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
     }
 }
 
-/// Some steps in numbers.
+/// A table of some of the steps.
 pub fn table(results: &[(Settings, Outcome)]) -> Table {
     let mut rows = Vec::new();
     for (settings, outcome) in results {

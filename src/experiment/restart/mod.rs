@@ -1,8 +1,8 @@
-//! Gradient descent restarted beside a minimum, with learning rates on both sides of 2/a.
+//! Gradient descent, restarted next to a minimum with learning rates on both sides of 2/a.
 //!
-//! A run that ends near 2/η says which minima gradient descent finds. This experiment asks whether a
-//! minimum also *holds* it: two runs begin on either side along the top eigenvector `v`. Linearised,
-//! their distance along `v` obeys `d⁺ = (1 − ηa)·d`, wherever the two of them move together.
+//! A run that ends near 2/η shows which minima gradient descent finds. This experiment asks whether
+//! gradient descent also *stays* at a minimum. Two runs start on either side of it along the top
+//! eigenvector `v`. In the linearised dynamics, their distance along `v` follows `d⁺ = (1 − ηa)·d`.
 
 mod cell;
 mod page;
@@ -18,7 +18,7 @@ use crate::record::Record;
 use cell::{Outcome, Settings};
 use place::{Place, RunsBeside, plan};
 
-/// The experiment.
+/// Restarts gradient descent next to a minimum.
 pub struct Restart;
 
 impl Experiment for Restart {

@@ -1,4 +1,4 @@
-//! What the report says of runs begun anew.
+//! What the report says about restarted runs.
 
 use crate::experiment::trained::{network_in_words, seeds_in_words};
 use crate::network::Network;
@@ -8,22 +8,22 @@ use crate::train::{Ending, Run};
 
 use super::cell::{MeasuredMinimum, Outcome, Settings, Trial};
 
-/// The claim that the findings speak of.
+/// The id of the claim that the findings are about.
 const CLAIM: &str = "gradient_descent_threshold";
 
-/// Results as an experiment gets them.
+/// The settings and outcomes of the cells.
 type Results = [(Settings, Outcome)];
 
-/// `ln |1 − ηa|` from ηa/2.
+/// The growth `ln |1 − ηa|` of the linearised distance, from ηa/2.
 fn linear_growth(scaled: f64) -> f64 {
     (2.0 * scaled - 1.0).abs().ln()
 }
 
-/// The new runs of one learning rate, with the minimum beside which they began.
+/// The new runs with one learning rate, and the minimum next to which they started.
 struct Tried<'a> {
-    /// The seed that led to the minimum.
+    /// The seed of the run that found the minimum.
     seed: u64,
-    /// The run that found it.
+    /// The run that found the minimum.
     run: &'a Run,
     minimum: &'a MeasuredMinimum,
     trial: &'a Trial,
@@ -45,12 +45,12 @@ fn tried(results: &Results) -> impl Iterator<Item = Tried<'_>> {
 }
 
 impl Tried<'_> {
-    /// ηa/2.
+    /// The scaled learning rate ηa/2.
     fn scaled(&self) -> f64 {
         f64::from(self.trial.learning_rate) * self.minimum.sharpness.value / 2.0
     }
 
-    /// `ln |1 − ηa|`.
+    /// The predicted growth per step, `ln |1 − ηa|`.
     fn predicted(&self) -> f64 {
         linear_growth(self.scaled())
     }
@@ -60,13 +60,13 @@ impl Tried<'_> {
         self.trial.growth[0]
     }
 
-    /// How far the growth may be from that of the linearised runs: its difference from the growth over
-    /// half the distance, where the terms beyond the linear ones are a quarter as large.
+    /// The size of the non-linear terms in the growth, estimated by its difference from the growth at
+    /// half the distance, where these terms are a quarter as large.
     fn uncertainty(&self) -> f64 {
         (self.trial.growth[0] - self.trial.growth[1]).abs()
     }
 
-    /// Is ηa above 2, at the minimum and on both sides of it? `None` when they disagree.
+    /// Whether ηa is above 2 at the minimum and on both sides of it; `None` if they disagree.
     fn is_above(&self) -> Option<bool> {
         let MeasuredMinimum {
             beside, sharpness, ..
@@ -151,7 +151,7 @@ fn loss(loss: Option<f64>) -> String {
     loss.map_or("∞".to_owned(), significant)
 }
 
-/// Sizes and conventions.
+/// The sizes and conventions of the experiment.
 pub fn describe(results: &Results) -> Vec<(String, String)> {
     let Some((first, outcome)) = results.first() else {
         return Vec::new();
@@ -192,7 +192,7 @@ pub fn describe(results: &Results) -> Vec<(String, String)> {
     pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
-/// One sentence for each new run.
+/// One finding for each new run.
 pub fn findings(results: &Results) -> Vec<Finding> {
     let lost = results
         .iter()
@@ -210,7 +210,7 @@ pub fn findings(results: &Results) -> Vec<Finding> {
         .collect()
 }
 
-/// Growth against ηa/2.
+/// The figure of the growth against ηa/2.
 pub fn figure(results: &Results) -> Figure {
     let measured: Vec<DataPoint> = tried(results).map(|tried| tried.point()).collect();
     let least = measured.iter().map(|point| point.x).fold(0.9, f64::min);
@@ -245,7 +245,7 @@ pub fn figure(results: &Results) -> Figure {
     }
 }
 
-/// Every new run.
+/// The table of all new runs.
 pub fn table(results: &Results) -> Table {
     let columns = [
         "seed",
@@ -283,7 +283,7 @@ mod tests {
     use crate::experiment::restart::Restart;
     use crate::experiment::{Scale, study::Experiment};
 
-    /// The finding about one run from a minimum of sharpness 4, and 4.2 on one side of it.
+    /// The agreement for one run next to a minimum of sharpness 4, with curvature 4.2 on one side of it.
     fn agreement(ending: Ending, learning_rate: f32, growth: [f64; 2]) -> Agreement {
         let eigenvalue = |value| Eigenvalue {
             value,
@@ -326,9 +326,9 @@ mod tests {
         assert_eq!(at_a_minimum(0.6, [0.3, 0.2]), Agrees);
         assert_eq!(at_a_minimum(0.4, [0.5, 0.4]), Differs);
         assert_eq!(at_a_minimum(0.6, [-0.3, -0.2]), Differs);
-        // Half the distance gives a difference as large as the growth.
+        // The growth at half the distance differs by as much as the growth itself.
         assert_eq!(at_a_minimum(0.4, [-0.1, 0.1]), Undecided);
-        // 2/η lies between the curvatures of the two sides.
+        // 2/η lies between the curvatures on the two sides.
         assert_eq!(at_a_minimum(0.49, [0.3, 0.3]), Undecided);
         assert_eq!(agreement(Ending::OutOfSteps, 0.4, [-0.5, -0.4]), Undecided);
     }

@@ -1,4 +1,4 @@
-//! A minimum, and runs that begin beside it.
+//! Finds and measures a minimum, and runs gradient descent next to it.
 
 use crate::curvature::{Ends, Tracker};
 use crate::error::Result;
@@ -9,7 +9,7 @@ use crate::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 
 use super::cell::{MeasuredMinimum, Settings, Trial};
 
-/// Plain descent on all samples.
+/// The plan of plain gradient descent on all samples.
 pub fn plan(learning_rate: f32, samples: usize, stop: Stop) -> Plan {
     Plan {
         optimiser: Optimiser::Plain,
@@ -21,7 +21,7 @@ pub fn plan(learning_rate: f32, samples: usize, stop: Stop) -> Plan {
     }
 }
 
-/// The loss of a network on its training samples, with all that is needed to descend and to measure it.
+/// The training loss of a network, with everything needed to descend on it and to measure it.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     pub settings: &'a Settings,
@@ -31,7 +31,7 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// A run of plain descent.
+    /// A trainer for plain gradient descent from this state.
     fn descent(&self, state: State, learning_rate: f32, steps: u64) -> Result<Trainer<'_>> {
         let plan = plan(learning_rate, self.samples.samples, Stop::at(0.0, steps));
         Trainer::new(self.context.isa, self.network, self.samples, plan, state)
@@ -47,14 +47,14 @@ impl Place<'_> {
         )
     }
 
-    /// Both ends of the spectrum of H; `None` where it is not finite.
+    /// Both ends of the spectrum of H; `None` if the curvature is not finite.
     fn ends(&self, curvature: &mut Curvature<'_>) -> Option<Ends> {
         let start = &self.settings.start;
         Tracker::new(start.lanczos(), start.seed).hessian(self.context.isa, curvature)
     }
 
-    /// Where plain descent with the learning rate 1/a leads from here; `None` where the curvature is not
-    /// finite.
+    /// The state that plain descent with learning rate 1/a reaches from here; `None` if the curvature is
+    /// not finite.
     pub fn settle(&self, state: State) -> Result<Option<State>> {
         let Some(ends) = self.ends(&mut self.curvature(&state)) else {
             return Ok(None);
@@ -65,7 +65,8 @@ impl Place<'_> {
         Ok(Some(run.into_state()))
     }
 
-    /// Measures this minimum; also gives its top eigenvector. `None` where the curvature is not finite.
+    /// Measures a minimum, and returns its top eigenvector as well; `None` if the curvature is not
+    /// finite.
     pub fn measure(&self, state: &State) -> Option<(MeasuredMinimum, Vec<f32>)> {
         let isa = self.context.isa;
         let mut curvature = self.curvature(state);
@@ -86,7 +87,7 @@ impl Place<'_> {
         Some((minimum, ends.largest.vector))
     }
 
-    /// `vᵀHv`.
+    /// The quotient `vᵀHv` for `v = direction`.
     fn quotient(&self, state: &State, direction: &[f32]) -> f64 {
         let mut image = vec![0.0; direction.len()];
         self.curvature(state).hessian_product(direction, &mut image);
@@ -94,7 +95,7 @@ impl Place<'_> {
     }
 }
 
-/// The state, moved by `offset` along a direction.
+/// The state moved by `offset` along `direction`.
 fn moved(state: &State, direction: &[f32], offset: f32) -> State {
     let pairs = state.parameters.iter().zip(direction);
     State {
@@ -103,11 +104,11 @@ fn moved(state: &State, direction: &[f32], offset: f32) -> State {
     }
 }
 
-/// Runs of plain descent that begin beside a minimum.
+/// Runs of plain gradient descent that start next to a minimum.
 pub struct RunsBeside<'a> {
     pub place: Place<'a>,
     pub minimum: &'a State,
-    /// v, of length 1.
+    /// The unit vector v.
     pub direction: &'a [f32],
 }
 
@@ -129,8 +130,8 @@ impl RunsBeside<'_> {
         })
     }
 
-    /// `ln(d⁺/d)` of the distance `d` between two runs that begin on either side, the mean over the
-    /// steps.
+    /// The growth `ln(d⁺/d)` of the distance `d` between two runs that start on either side, averaged
+    /// over the steps.
     fn growth(&self, learning_rate: f32, distance: f32) -> Result<f64> {
         let followed = self.place.settings.followed;
         let mut there = self.begin(learning_rate, distance, followed)?;
@@ -152,7 +153,7 @@ impl RunsBeside<'_> {
         self.place.descent(state, learning_rate, steps)
     }
 
-    /// `vᵀ(x − y)` in f64.
+    /// The distance `vᵀ(x − y)` of two runs along v, in f64.
     fn distance(&self, x: &Trainer<'_>, y: &Trainer<'_>) -> f64 {
         let pairs = x.state().parameters.iter().zip(&y.state().parameters);
         let differences = pairs.map(|(x, y)| f64::from(*x) - f64::from(*y));

@@ -1,11 +1,11 @@
-//! Tiny networks that hold every kind of layer, on which every number stays on a dyadic grid:
-//! windows, deviations, output counts and ε are powers of two.
+//! Tiny networks that contain every kind of layer. All their numbers stay on a dyadic grid: windows,
+//! deviations, output counts and ε are powers of two.
 
 use std::path::Path;
 
 use crate::network::{Network, description};
 
-/// Name and description (TOML, [`description`]) of each.
+/// The name and the description (TOML, [`description`]) of each network.
 const DESCRIBED: [(&str, &str); 15] = [
     (
         "convolution",
@@ -208,16 +208,16 @@ const DESCRIBED: [(&str, &str); 15] = [
     ),
 ];
 
-/// The described networks.
+/// The names of the described networks.
 pub fn names() -> impl Iterator<Item = &'static str> {
     DESCRIBED.iter().map(|(name, _)| *name)
 }
 
-/// The tiny network of this name, or the chain of dense layers whose widths it lists (`3-4-2`); the
+/// The tiny network of this name, or the chain of dense layers whose widths the name lists (`3-4-2`). The
 /// loss is the mean square.
 ///
 /// # Panics
-/// When there is none of this name.
+/// If there is no network of this name.
 pub fn network(name: &str) -> Network {
     let widths: Result<Vec<usize>, _> = name.split('-').map(str::parse).collect();
     if let Ok(widths) = widths {

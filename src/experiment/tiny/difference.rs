@@ -1,4 +1,4 @@
-//! Computed against exact.
+//! The difference between computed and exact vectors.
 
 use num_traits::Zero;
 use serde::{Deserialize, Serialize};
@@ -6,26 +6,26 @@ use serde::{Deserialize, Serialize};
 use crate::number::Exact;
 use crate::oracle::graph::Enclosure;
 
-/// How far computed vectors are from exact ones.
+/// The largest differences between computed and exact vectors.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Difference {
     /// The number of vectors compared. A vector that may be zero is not compared.
     pub compared: u64,
-    /// The largest entry of a difference over the largest entry of its exact vector.
+    /// The largest absolute error of an entry, relative to the largest entry of its exact vector.
     pub relative: f64,
-    /// The largest share of its proved bound `γ·terms` that an entry uses; at most 1. Zero where
-    /// no bound was given.
+    /// The largest ratio of the error of an entry to its proved bound `γ·terms`; at most 1. Zero if no
+    /// bound was given.
     pub share_of_bound: f64,
 }
 
 impl Difference {
-    /// Compares one vector; an enclosure counts by its farther end.
+    /// Compares one vector. If an exact entry is known as an interval, its farther end counts.
     pub fn add(&mut self, computed: &[f32], exact: &[Enclosure]) {
         let none = vec![None; exact.len()];
         self.compare(computed, exact, &none);
     }
 
-    /// Compares one vector, also with its bound `γ·terms`.
+    /// Compares one vector, and its errors with their bounds `γ·terms`.
     pub fn add_bounded(
         &mut self,
         computed: &[f32],
@@ -60,8 +60,10 @@ impl Difference {
     }
 }
 
+/// The lower end of an enclosure.
+///
 /// # Panics
-/// When nothing is known of the number.
+/// If nothing is known about the number.
 fn lower(x: &Enclosure) -> Exact {
     x.lower().expect("a finite enclosure")
 }
@@ -75,7 +77,7 @@ fn least(x: &Enclosure) -> Exact {
     low.abs().min(high.abs())
 }
 
-/// The largest distance of a number from what an interval holds.
+/// The largest distance from `computed` to a number in the interval.
 fn error(computed: f32, exact: &Enclosure) -> Exact {
     let computed = Exact::from_f32(computed).expect("a finite number");
     let upper = exact.upper().expect("a finite enclosure");

@@ -20,25 +20,25 @@ use crate::train::random::{Purpose, stream};
 pub use architectures::{names, network};
 pub use difference::Difference;
 
-/// A network on a dyadic grid (multiples of 1/16 up to 1, biases of 1/512, so that with output counts that are powers
-/// of two every intermediate value is a multiple of 2⁻¹⁴⁹ and nothing underflows), with data, a
-/// direction and its exact twin.
+/// A network with data, a direction, and an exact twin of its loss. All its numbers are on a dyadic grid:
+/// multiples of 1/16 up to 1, and biases that are multiples of 1/512. With output counts that are powers
+/// of two, every intermediate value is therefore a multiple of 2⁻¹⁴⁹, and nothing underflows.
 pub struct Tiny {
     /// The engine's network.
     pub network: Network,
-    /// Which statistics its batch normalisation works with.
+    /// The statistics that its batch normalisation uses.
     pub normalisation: Normalisation,
     /// Its parameters and statistics.
     pub state: State,
-    /// samples × features, as the engine reads them.
+    /// The inputs, samples × features, in the engine's order.
     pub inputs: Vec<f32>,
-    /// samples × outputs.
+    /// The targets, samples × outputs.
     pub targets: Vec<f32>,
-    /// As long as the parameters, in the engine's order.
+    /// A vector of the same length as the parameters, in the engine's order.
     pub direction: Vec<f32>,
-    /// Number of samples.
+    /// The number of samples.
     pub samples: usize,
-    /// The exact twin.
+    /// The exact twin of the loss.
     pub exact: Landscape<Enclosure>,
 }
 
@@ -52,7 +52,8 @@ impl Tiny {
         };
         let mut parameters = grid(network.parameters());
         for layer in network.layers() {
-            // Products of two sixteenths never cancel an odd number of 512ths: fewer switches.
+            // Odd multiples of 1/512 are never cancelled by products of two sixteenths, so fewer units
+            // lie on a switch.
             let biases = &mut parameters[layer.bias.clone()];
             biases.iter_mut().for_each(|bias| *bias += 1.0 / 512.0);
         }
@@ -68,7 +69,7 @@ impl Tiny {
             parameters,
             statistics,
         };
-        let exact = twin(&network, normalisation, &state, (&inputs, &targets));
+        let exact = twin(&network, normalisation, &state, &inputs, &targets);
         Tiny {
             network,
             normalisation,
@@ -81,7 +82,7 @@ impl Tiny {
         }
     }
 
-    /// The same network with other targets.
+    /// The same network with different targets.
     #[must_use]
     pub fn with_targets(mut self, targets: Vec<f32>) -> Self {
         self.targets = targets;
@@ -89,15 +90,21 @@ impl Tiny {
         self
     }
 
-    /// The exact landscape over the same data at another state.
+    /// The exact loss over the same data, at another state.
     pub fn landscape_at(&self, state: &State) -> Landscape<Enclosure> {
-        let data = (&self.inputs[..], &self.targets[..]);
-        twin(&self.network, self.normalisation, state, data)
+        let Tiny {
+            network,
+            normalisation,
+            inputs,
+            targets,
+            ..
+        } = self;
+        twin(network, *normalisation, state, inputs, targets)
     }
 
-    /// On a switch of a ReLU, a max-pool or a hinge there is no second derivative to compare. Off
-    /// it by more than any rounding of the engine, where that is bounded, and by 2⁻¹⁰ where it is
-    /// not.
+    /// Whether there is a second derivative to compare with. There is none on a switch of a ReLU, a
+    /// max-pool or a hinge. The distance from every switch must exceed any rounding error of the engine
+    /// where that has a bound, and 2⁻¹⁰ where it has none.
     pub fn is_smooth(&self) -> bool {
         if self.exact.is_polynomial() {
             return self.exact.bound().is_smooth(&self.exact);
@@ -116,19 +123,19 @@ impl Tiny {
         }
     }
 
-    /// The point of the loss.
+    /// The point at which the engine evaluates the loss.
     pub fn point(&self) -> Point<'_> {
         self.state.point(&self.network, self.normalisation)
     }
 
-    /// The gradient by the engine, in PyTorch's order.
+    /// The gradient as the engine computes it, in PyTorch's order.
     pub fn gradient(&self, isa: Isa) -> Vec<f32> {
         let mut gradient = vec![0.0; self.network.parameters()];
         Pass::new(isa).gradient(&self.point(), &self.batch(), &mut gradient);
         self.in_pytorch_order(&gradient)
     }
 
-    /// `Hv` and, where the samples are not coupled, `Σv` by the engine, in PyTorch's order.
+    /// `Hv` and, if the samples are not coupled, `Σv`, as the engine computes them, in PyTorch's order.
     pub fn products(&self, isa: Isa, matrix: CurvatureMatrix) -> Vec<Vec<f32>> {
         let mut curvature = Curvature::new(isa, self.point(), self.batch(), matrix);
         let mut product = vec![0.0; self.network.parameters()];
@@ -141,21 +148,22 @@ impl Tiny {
         products
     }
 
-    /// A vector as long as the parameters, from the engine's order to the oracle's.
+    /// Converts a vector of the same length as the parameters from the engine's order to that of the
+    /// oracle.
     pub fn in_pytorch_order(&self, vector: &[f32]) -> Vec<f32> {
         in_pytorch_order(&self.network, vector)
     }
 
-    /// The direction as the oracle has it.
+    /// The direction in the form that the oracle takes.
     pub fn exact_direction(&self) -> Vec<Enclosure> {
         enclosed(&self.in_pytorch_order(&self.direction))
     }
 }
 
-/// Every finite float is a rational, and an interval of width zero.
+/// Converts floats to intervals of width zero; every finite float is a rational number.
 ///
 /// # Panics
-/// At NaN and ±∞, which the engine cannot make of a dyadic grid.
+/// At NaN and ±∞, which the engine cannot produce from a dyadic grid.
 pub fn enclosed(values: &[f32]) -> Vec<Enclosure> {
     let exact = |&x| Exact::from_f32(x).expect("a finite number");
     values
@@ -168,7 +176,8 @@ fn twin(
     network: &Network,
     normalisation: Normalisation,
     state: &State,
-    (inputs, targets): (&[f32], &[f32]),
+    inputs: &[f32],
+    targets: &[f32],
 ) -> Landscape<Enclosure> {
     let values = Values {
         parameters: &in_pytorch_order(network, &state.parameters),
@@ -179,7 +188,7 @@ fn twin(
     Landscape::new(&graph(network, normalisation), &values)
 }
 
-/// Makes variances of which `σ² + ε` is 1/4, 1 or 4: then `1/√(σ² + ε)` is on the grid too.
+/// Sets variances such that `σ² + ε` is 1/4, 1 or 4, so that `1/√(σ² + ε)` is on the grid too.
 fn variances(layer: &Layer, statistics: &mut [f32]) {
     if let Operation::Standardise(norm) = &layer.operation {
         let half = layer.statistics.len() / 2;
@@ -190,8 +199,8 @@ fn variances(layer: &Layer, statistics: &mut [f32]) {
     }
 }
 
-/// Targets that the loss can have, from numbers on the grid: any for the squares, 0 or 1 for the
-/// hinge, sixteenths up to one for binary cross-entropy, and such that sum to one for cross-entropy.
+/// Turns numbers on the grid into targets that the loss accepts: any numbers for the squared losses, 0 or
+/// 1 for the hinge, sixteenths up to one for binary cross-entropy, and distributions for cross-entropy.
 fn targets(network: &Network, raw: &[f32]) -> Vec<f32> {
     match network.loss() {
         Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared => raw.to_vec(),

@@ -1,4 +1,4 @@
-//! The paper's motivating example: two minima that gradient descent cannot tell apart and SGD can.
+//! The motivating example of the paper: two minima that gradient descent cannot tell apart, but SGD can.
 //!
 //! Walks start 10⁻⁵ from a minimum. Inside its basin, every step multiplies the distance by one of two
 //! factors. The squared factor and its logarithm are therefore bounded, and the error bars of their means
@@ -20,7 +20,7 @@ use crate::record::Record;
 use cell::{LINEAR, Outcome, Settings};
 use walk::Walk;
 
-/// The experiment.
+/// Walks of SGD and gradient descent next to the two minima of the toy problem.
 pub struct Toy;
 
 impl Experiment for Toy {

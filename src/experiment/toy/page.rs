@@ -1,4 +1,4 @@
-//! What the report says of the walks.
+//! What the report says about the walks.
 
 use num_traits::One;
 
@@ -10,7 +10,7 @@ use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series, Style, 
 
 use super::cell::{LINEAR, Outcome, Settings};
 
-/// Sizes and conventions.
+/// The sizes and conventions of the experiment.
 pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
     let most = results.iter().map(|(settings, _)| settings.walks).max();
     let Some((first, _)) = results.first() else {
@@ -28,7 +28,7 @@ pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
     pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
-/// `E f^k` over the two equally likely factors of one step.
+/// The moment `E f^k` of the factor f of one step, which takes two equally likely values; `k = order`.
 fn moment(settings: &Settings, order: i32) -> f64 {
     let factors = settings.minimum.factors(&settings.learning_rate);
     factors
@@ -38,13 +38,13 @@ fn moment(settings: &Settings, order: i32) -> f64 {
         / 2.0
 }
 
-/// `E f²` exactly.
+/// The exact value of `E f²`.
 fn exact_factor(settings: &Settings) -> Exact {
     let factors = settings.minimum.factors(&settings.learning_rate);
     factors.iter().map(|f| f.square()).sum::<Exact>() * Exact::fraction(1, 2)
 }
 
-/// `E ln|f|` over the two equally likely factors of one step.
+/// The Lyapunov exponent `E ln|f|` of the factor f of one step, which takes two equally likely values.
 fn lyapunov_exponent(settings: &Settings) -> f64 {
     let factors = settings.minimum.factors(&settings.learning_rate);
     factors
@@ -59,7 +59,7 @@ fn name(settings: &Settings) -> String {
     format!("{walker} beside x = {}", settings.minimum.place())
 }
 
-/// Is this walker linearly stable (SGD: in mean square) at its minimum? Decided exactly.
+/// Whether the walker is linearly stable at its minimum (for SGD: in mean square), decided exactly.
 fn is_stable(settings: &Settings) -> bool {
     let (model, eta) = (settings.minimum.model(), &settings.learning_rate);
     if settings.stochastic {
@@ -69,7 +69,7 @@ fn is_stable(settings: &Settings) -> bool {
     }
 }
 
-/// What came out.
+/// The findings of one cell.
 pub fn findings(settings: &Settings, outcome: &Outcome) -> Vec<Finding> {
     let left = *outcome.left.last().unwrap_or(&0);
     let walks = settings.walks;
@@ -124,7 +124,7 @@ fn compared(what: &str, mean: Mean, exact: f64) -> Finding {
     }
 }
 
-/// `E(x_t − 1)²` against its exact value.
+/// The figure of `E(x_t − 1)²` compared with its exact value.
 pub fn growth_figure(results: &[(Settings, Outcome)]) -> Figure {
     let mut series = Vec::new();
     let unstable = results
@@ -164,7 +164,7 @@ pub fn growth_figure(results: &[(Settings, Outcome)]) -> Figure {
     }
 }
 
-/// How many walks have left.
+/// The figure of the number of walks that have left the basin.
 pub fn escape_figure(results: &[(Settings, Outcome)]) -> Figure {
     let one = results.iter().filter(|(s, _)| s.minimum == Minimum::One);
     let series = one.map(|(settings, outcome)| {
@@ -190,7 +190,7 @@ pub fn escape_figure(results: &[(Settings, Outcome)]) -> Figure {
     }
 }
 
-/// Where the walks end.
+/// The table of where the walks end.
 pub fn table(results: &[(Settings, Outcome)]) -> Table {
     let row = |(settings, outcome): &(Settings, Outcome)| {
         let [zero, one, elsewhere] = outcome.ends;

@@ -1,4 +1,4 @@
-//! One walk, and what many of them come to.
+//! A single walk, and the statistics of many walks.
 
 use rand::RngExt;
 
@@ -9,11 +9,11 @@ use crate::train::random::{Purpose, stream};
 use super::cell::{LINEAR, Outcome, Settings};
 use crate::experiment::statistics::Mean;
 
-/// Logarithms are rounded to multiples of 2⁻⁴⁰, far below their statistical error, so that no cell
-/// depends on the last bit of the mathematical library.
+/// Logarithms are rounded to multiples of 2⁻⁴⁰, far below their statistical error, so that no outcome
+/// depends on the last bit of the math library.
 const GRID: f64 = (1u64 << 40) as f64;
 
-/// What one walk contributes to the outcome.
+/// The contribution of one walk to the outcome.
 pub struct Walk {
     left_at: Option<usize>,
     end: f64,
@@ -21,7 +21,7 @@ pub struct Walk {
 }
 
 impl Settings {
-    /// The walk of this number: its random stream.
+    /// Runs the walk with this index, which selects its random stream.
     pub fn walk(&self, index: u64) -> Walk {
         let mut random = stream(self.seed, Purpose::Walk, index);
         let eta = f64::from_exact(&self.learning_rate);
@@ -51,7 +51,7 @@ impl Settings {
 }
 
 impl Outcome {
-    /// What these walks come to.
+    /// The statistics of these walks.
     pub fn of(settings: &Settings, walks: &[Walk]) -> Self {
         let left = |t| {
             walks

@@ -118,7 +118,7 @@ impl Block<'_> {
             let panel = first..columns.min(first + NR);
             let b = b.panel(lanes, panel.clone(), self.is_first);
             for part in column_panels::<L>(panel.len()) {
-                let b = b.from_column(part.start);
+                let b = b.starting_at(part.start);
                 let part = first + part.start..first + part.end;
                 self.multiply_panel(lanes, b, c.block(0..rows, part));
             }

@@ -83,15 +83,16 @@ impl<'a, const ROWS: usize, const VECTORS: usize> Factors<'a, ROWS, VECTORS> {
                 && last * b.stride + VECTORS * LANES <= b.numbers.len(),
             "the numbers of a tile"
         );
-        let (first_a, first_b) = (a.numbers.as_ptr(), b.numbers.as_ptr());
+        // `black_box`, because the compiler would otherwise recompute these two for each term.
+        let fourth_a = black_box(a.numbers.as_ptr().wrapping_add(3 * a.stride));
+        let b_stride = black_box(b.stride);
+        let first_b = b.numbers.as_ptr();
         Factors {
-            // `black_box`, because the compiler would otherwise recompute the second pointer for each
-            // term.
-            a: [first_a, black_box(first_a.wrapping_add(3 * a.stride))],
+            a: [a.numbers.as_ptr(), fourth_a],
             a_stride: a.stride,
             b: first_b,
-            b_ahead: first_b.wrapping_add(b.stride.wrapping_mul(AHEAD)),
-            b_stride: b.stride,
+            b_ahead: first_b.wrapping_add(b_stride.wrapping_mul(AHEAD)),
+            b_stride,
             numbers: PhantomData,
         }
     }

@@ -137,8 +137,11 @@ impl<'a> PackedA<'a> {
 /// Writes the rows of any matrix, `stride` numbers apart.
 fn copy(rows: MatrixRef, stride: usize, to: &mut [f32]) {
     for (i, to) in (0..rows.rows()).zip(to.chunks_exact_mut(stride)) {
-        for (k, to) in to[..rows.columns()].iter_mut().enumerate() {
-            *to = rows.get(i, k);
+        let to = &mut to[..rows.columns()];
+        if rows.has_adjacent_columns() {
+            to.copy_from_slice(rows.row(i));
+        } else {
+            (0..rows.columns()).for_each(|k| to[k] = rows.get(i, k));
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct PanelB<'a> {
 impl PanelB<'_> {
     /// The panel starting at this column.
     #[inline(always)]
-    pub(super) fn from_column(self, column: usize) -> Self {
+    pub(super) fn starting_at(self, column: usize) -> Self {
         PanelB {
             numbers: &self.numbers[column..],
             ..self

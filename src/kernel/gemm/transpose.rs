@@ -56,11 +56,19 @@ fn transpose_rows<L: Lanes>(
                 None => lanes.load_padded(&rows[i][(block * LANES).min(rows[i].len())..]),
             };
         }
-        let columns = block * LANES..from.columns().min((block + 1) * LANES);
-        for (column, vector) in columns.zip(lanes.transpose(square)) {
-            if let Some(to) = to[start(column) + first..].first_chunk_mut() {
-                lanes.store(vector, to);
+        let square = lanes.transpose(square);
+        let mut write = |j: usize| {
+            let to = &mut to[start(block * LANES + j) + first..];
+            if let Some(to) = to.first_chunk_mut() {
+                lanes.store(square[j], to);
             }
+        };
+        // A loop of known length keeps the square in registers.
+        let columns = from.columns() - block * LANES;
+        if columns >= LANES {
+            (0..LANES).for_each(&mut write);
+        } else {
+            (0..columns).for_each(&mut write);
         }
     }
 }

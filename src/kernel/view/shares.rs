@@ -19,7 +19,7 @@ impl Shared<'_, '_> {
     /// # Safety
     /// The blocks of an output that are in use at the same time must not overlap.
     unsafe fn block(&self, i: usize, rows: Range<usize>, columns: Range<usize>) -> MatrixMut<'_> {
-        let whole = self.0[i].part(self.0[i].first, self.0[i].shape());
+        let whole = self.0[i].all();
         let (above, _) = whole.split_at_row(rows.end);
         let (_, rows) = above.split_at_row(rows.start);
         let (left, _) = rows.split_at_column(columns.end);

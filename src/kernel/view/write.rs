@@ -123,7 +123,7 @@ impl<'a> MatrixMut<'a> {
 
     /// The same view with a shorter lifetime.
     pub fn reborrow(&mut self) -> MatrixMut<'_> {
-        self.part(self.first, self.shape())
+        self.all()
     }
 
     /// The block with these rows and columns, with a shorter lifetime.
@@ -132,7 +132,7 @@ impl<'a> MatrixMut<'a> {
     /// When a range reaches beyond the matrix.
     #[inline]
     pub fn block(&mut self, rows: Range<usize>, columns: Range<usize>) -> MatrixMut<'_> {
-        let whole = self.part(self.first, self.shape());
+        let whole = self.all();
         let (above, _) = whole.split_at_row(rows.end);
         let (_, rows) = above.split_at_row(rows.start);
         let (left, _) = rows.split_at_column(columns.end);
@@ -152,8 +152,8 @@ impl<'a> MatrixMut<'a> {
             self.first
         };
         (
-            self.part(self.first, (at, columns)),
-            self.part(start, (rows - at, columns)),
+            self.part(self.first, at, columns),
+            self.part(start, rows - at, columns),
         )
     }
 
@@ -171,17 +171,18 @@ impl<'a> MatrixMut<'a> {
             self.first
         };
         (
-            self.part(self.first, (rows, at)),
-            self.part(start, (rows, columns - at)),
+            self.part(self.first, rows, at),
+            self.part(start, rows, columns - at),
         )
     }
 
+    /// A view of all elements, which must be handed out only once.
+    pub(super) fn all<'b>(&self) -> MatrixMut<'b> {
+        self.part(self.first, self.rows, self.columns)
+    }
+
     /// A view of some of our elements, which must be handed out only once.
-    pub(super) fn part<'b>(
-        &self,
-        first: *mut f32,
-        (rows, columns): (usize, usize),
-    ) -> MatrixMut<'b> {
+    pub(super) fn part<'b>(&self, first: *mut f32, rows: usize, columns: usize) -> MatrixMut<'b> {
         MatrixMut {
             first,
             rows,

@@ -149,7 +149,7 @@ impl Describe for ChannelScale {
 impl Bilinear for ChannelScale {
     fn affine(&self, at: &Site, x: &[f32], w: LayerParameters, relu: bool, z: &mut [f32]) {
         let LayerParameters { weight, bias, .. } = w;
-        kernel::scale_shift(at.isa, (weight, bias), relu, x, z);
+        kernel::scale_shift(at.isa, weight, bias, relu, x, z);
     }
 
     fn add_product(&self, at: &Site, x: &[f32], w: LayerParameters, z: &mut [f32]) {

@@ -46,7 +46,7 @@ impl Moments {
         // The numbers are centred first, which keeps the digits of σ² when μ is large.
         let shift: Vec<f32> = self.mean.iter().map(|m| -m).collect();
         let mut centred = vec![0.0; x.len()];
-        kernel::scale_shift(isa, (&vec![1.0; channels], &shift), false, x, &mut centred);
+        kernel::scale_shift(isa, &vec![1.0; channels], &shift, false, x, &mut centred);
         let squares = dots(isa, &centred, &centred, channels);
         self.variance = squares.iter().map(|sum| (sum / count) as f32).collect();
         self.invert(epsilon);
@@ -62,7 +62,7 @@ impl Moments {
     pub fn forward(&self, isa: Isa, x: &[f32], y: &mut [f32]) {
         let pairs = self.mean.iter().zip(&self.inverse);
         let shift: Vec<f32> = pairs.map(|(m, r)| -m * r).collect();
-        kernel::scale_shift(isa, (&self.inverse, &shift), false, x, y);
+        kernel::scale_shift(isa, &self.inverse, &shift, false, x, y);
     }
 
     /// `y ← y + r·P(x)`, with `P(x) = x` for fixed moments. This multiplies by the Jacobian, which is

@@ -65,7 +65,7 @@ impl Operator for Normalise {
         let scale = self.inverse();
         let pairs = self.mean.iter().zip(&scale);
         let shift: Vec<f32> = pairs.map(|(&m, s)| -(m as f32) * s).collect();
-        kernel::scale_shift(at.isa, (&scale, &shift), false, x.main, z);
+        kernel::scale_shift(at.isa, &scale, &shift, false, x.main, z);
     }
 
     fn jvp(&self, base: &Recorded, rx: Inputs, _direction: LayerParameters, rz: &mut [f32]) {

@@ -5,9 +5,9 @@ use super::{text, ticks};
 
 /// A range and its labelled ticks.
 pub struct TickedAxis {
-    /// What it covers.
+    /// The range of the axis.
     pub span: Span,
-    /// Values and labels, ascending.
+    /// The values and labels of the ticks, in ascending order.
     pub ticks: Vec<(f64, String)>,
 }
 
@@ -26,7 +26,7 @@ impl TickedAxis {
         TickedAxis { span, ticks }
     }
 
-    /// The width of the widest label, in pixels.
+    /// The width of the widest tick label in pixels.
     pub fn widest_label(&self) -> f64 {
         let widths = self.ticks.iter().map(|(_, label)| text::width(label));
         widths.fold(0.0, f64::max)

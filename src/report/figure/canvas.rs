@@ -1,4 +1,4 @@
-//! The only file that draws with plotters: paths, polygons and text in CSS pixels.
+//! Draws paths, polygons and text in CSS pixels. No other file uses plotters for drawing.
 
 use plotters::coord::Shift;
 use plotters::prelude::{
@@ -10,16 +10,16 @@ use plotters::style::{Color, TextStyle};
 
 use super::{colour, text};
 
-/// A place in CSS pixels from the top left corner, x to the right and y down.
+/// A position in CSS pixels from the top left corner: x to the right, y down.
 pub type Spot = (f64, f64);
 
-/// Plotters places things on whole units; a CSS pixel has so many.
+/// The number of plotters units in a CSS pixel. Plotters rounds positions to whole units.
 const UNITS: f64 = 4.0;
 
-/// Plotters divides the size of a font by this before it writes it.
+/// The factor by which plotters divides the font size before it writes it.
 const FONT_FACTOR: f64 = 1.24;
 
-/// Which point of a text is at its place, horizontally; vertically it is always the middle.
+/// Which point of a text lies at its position horizontally. Vertically it is always the middle.
 #[derive(Clone, Copy)]
 pub enum Align {
     /// The left end.
@@ -30,10 +30,10 @@ pub enum Align {
     End,
 }
 
-/// Something to draw on.
+/// A surface to draw on.
 pub struct Canvas<'a>(DrawingArea<SVGBackend<'a>, Shift>);
 
-/// What `draw` draws as an SVG document of `width` × `height` CSS pixels.
+/// Returns an SVG document of `width` × `height` CSS pixels with what `draw` draws.
 pub fn paint(width: f64, height: f64, draw: impl FnOnce(&Canvas<'_>)) -> String {
     let (width, height) = (width.ceil(), height.ceil());
     let (wide, high) = ((width * UNITS) as u32, (height * UNITS) as u32);
@@ -59,20 +59,20 @@ fn units(path: &[Spot]) -> Vec<(i32, i32)> {
 }
 
 impl Canvas<'_> {
-    /// A line through the spots.
+    /// Draws a line through these positions.
     pub fn path(&self, path: &[Spot], colour: RGBColor, width: f64) {
         let style: ShapeStyle = colour.stroke_width((width * UNITS).round() as u32);
         let element = PathElement::new(units(path), style);
         self.0.draw(&element).expect(INFALLIBLE);
     }
 
-    /// A filled polygon.
+    /// Draws a filled polygon.
     pub fn polygon(&self, corners: &[Spot], colour: RGBColor) {
         let element = Polygon::new(units(corners), colour.filled());
         self.0.draw(&element).expect(INFALLIBLE);
     }
 
-    /// One line of text in the size of all text.
+    /// Draws one line of text. All text has the same size.
     pub fn text(&self, line: &str, spot: Spot, align: Align) {
         let horizontal = match align {
             Align::Start => HPos::Left,
@@ -86,7 +86,7 @@ impl Canvas<'_> {
         self.0.draw(&element).expect(INFALLIBLE);
     }
 
-    /// Lines of text, one below the other; the first stands at `spot`.
+    /// Draws lines of text below each other; the first one is at `spot`.
     pub fn lines(&self, lines: &[String], spot: Spot, align: Align) {
         for (i, line) in lines.iter().enumerate() {
             self.text(line, (spot.0, spot.1 + text::LINE * i as f64), align);

@@ -2,8 +2,8 @@
 
 use super::canvas::Spot;
 
-/// The pieces of `path` on which the pen is down. `pattern` holds the lengths of dashes and gaps in turn,
-/// in CSS pixels; the empty pattern is a solid line.
+/// The dashes along `path`. `pattern` lists the lengths of dashes and gaps alternately, in CSS pixels;
+/// the empty pattern is a solid line.
 pub fn along(path: &[Spot], pattern: &'static [f64]) -> Vec<Vec<Spot>> {
     match path {
         [] => Vec::new(),
@@ -16,12 +16,12 @@ pub fn along(path: &[Spot], pattern: &'static [f64]) -> Vec<Vec<Spot>> {
     }
 }
 
-/// A pen that is put down and lifted in a pattern.
+/// A pen that alternates between drawing and not drawing.
 struct Pen {
     pattern: &'static [f64],
-    /// Which length of the pattern it is in; the pen is down in the even ones.
+    /// The index of the current length in the pattern; the pen draws at even indices.
     phase: usize,
-    /// What is left of that length.
+    /// The remainder of the current length.
     left: f64,
     piece: Vec<Spot>,
     pieces: Vec<Vec<Spot>>,

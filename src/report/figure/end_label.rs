@@ -1,14 +1,15 @@
-//! The names of the bounds, written beside them where they hide the least.
+//! The labels of bounds, placed where they cover the least.
 
 use super::canvas::{Align, Canvas, Spot};
 use super::plot::Plot;
 use super::{colour, marks, text};
 use crate::record::{Figure, Series, Style};
 
-/// The largest number of spots along a bound at which its label is tried: about one every three pixels.
+/// The largest number of positions along a bound at which its label is tried, about one every three
+/// pixels.
 const PLACES: usize = 200;
 
-/// A rectangle: left, top, right, bottom.
+/// A rectangle: left, top, right and bottom.
 #[derive(Clone, Copy)]
 struct Area(f64, f64, f64, f64);
 
@@ -22,9 +23,9 @@ impl Area {
     }
 }
 
-/// Writes the label of each bound on a white patch above or below it, as far right as it fits without
-/// covering data or another label; if it fits nowhere, where it covers the fewest points. A label wider
-/// than the plot appears in the legend only.
+/// Draws the label of each bound on a white patch above or below the bound, as far to the right as it
+/// fits without covering data or another label. If it fits nowhere, it goes where it covers the fewest
+/// points. A label wider than the plot appears only in the legend.
 pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
     let obstacles = obstacles(plot, figure);
     let mut taken: Vec<Area> = Vec::new();
@@ -38,7 +39,7 @@ pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
                 .count();
             1000 * labels + points
         };
-        // `min_by_key` keeps the first of equals: the rightmost.
+        // `min_by_key` returns the first minimum, which is the rightmost one.
         let best = places(plot, &path, &series.label)
             .into_iter()
             .min_by_key(cost);
@@ -55,8 +56,9 @@ pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
     }
 }
 
-/// Where the label of a bound may be, the best place first: at spots of the bound from right to left,
-/// ending or beginning there, just above or below it, and within the plot.
+/// The possible areas of the label of a bound, the best one first. They lie within the plot, just above
+/// or below the bound, and begin or end at a position of the bound; positions are taken from right to
+/// left.
 fn places(plot: &Plot, path: &[Spot], label: &str) -> Vec<Area> {
     let (width, height) = (text::width(label) + 4.0, text::LINE - 2.0);
     let beside = |&(x, y): &Spot| {
@@ -72,14 +74,14 @@ fn places(plot: &Plot, path: &[Spot], label: &str) -> Vec<Area> {
     let inside = Area(plot.left, plot.top, plot.right, plot.bottom);
     let within = |a: &Area| inside.contains((a.0, a.1)) && inside.contains((a.2, a.3));
     let mut spots = dense(path);
-    // Rightmost first; on a vertical bound the uppermost.
+    // The rightmost position comes first; on a vertical bound, the uppermost.
     spots.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)));
     let every = spots.len().div_ceil(PLACES).max(1);
     let spots = spots.iter().step_by(every);
     spots.flat_map(beside).filter(within).collect()
 }
 
-/// What a label should not cover: markers, error bars and lines.
+/// The positions that a label should not cover: markers, error bars and lines.
 fn obstacles(plot: &Plot, figure: &Figure) -> Vec<Spot> {
     figure
         .series
@@ -98,7 +100,7 @@ fn covered(plot: &Plot, series: &Series) -> Vec<Spot> {
         let bar: Vec<Spot> = ends.filter_map(|end| plot.place(point.x, end)).collect();
         dense(&bar)
     });
-    // A marker is about nine pixels wide: its middle and its four sides.
+    // A marker is about nine pixels wide: its centre and its four sides.
     let sides = [(0.0, 0.0), (-5.0, 0.0), (5.0, 0.0), (0.0, -5.0), (0.0, 5.0)];
     let markers = runs
         .concat()
@@ -107,7 +109,7 @@ fn covered(plot: &Plot, series: &Series) -> Vec<Spot> {
     bars.chain(markers).collect()
 }
 
-/// Spots along a path, at most eight pixels apart: half the height of a label.
+/// Positions along a path, at most eight pixels apart, which is half the height of a label.
 fn dense(path: &[Spot]) -> Vec<Spot> {
     let mut spots: Vec<Spot> = path.first().copied().into_iter().collect();
     for pair in path.windows(2) {

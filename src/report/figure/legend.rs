@@ -1,20 +1,20 @@
-//! The legend, below the plot where it covers nothing.
+//! The legend, below the plot so that it covers nothing.
 
 use super::canvas::{Align, Canvas};
 use super::look::Look;
 use super::{marks, text};
 use crate::record::Figure;
 
-/// The width of the sample of line or marker before a label.
+/// The width of the sample of a line or marker in front of a label.
 const SAMPLE: f64 = 34.0;
 /// The space between the sample and its label.
 const GAP: f64 = 7.0;
-/// The space between two entries of a row.
+/// The space between two entries in a row.
 const BETWEEN: f64 = 20.0;
 
-/// A legend with its entries placed.
+/// A legend with the positions of its entries.
 pub struct Legend {
-    /// How high it is, in pixels.
+    /// Its height in pixels.
     pub height: f64,
     entries: Vec<Entry>,
 }
@@ -26,7 +26,7 @@ struct Entry {
     y: f64,
 }
 
-/// Places the entries in rows of at most `width` pixels; a label that is wider is broken into lines.
+/// Arranges the entries in rows of at most `width` pixels. A wider label is broken into lines.
 pub fn lay_out(figure: &Figure, width: f64) -> Legend {
     let (mut x, mut y, mut row_height) = (0.0, 0.0, 0.0);
     let mut entries = Vec::new();
@@ -49,7 +49,7 @@ pub fn lay_out(figure: &Figure, width: f64) -> Legend {
 }
 
 impl Legend {
-    /// Draws it with its upper edge at `top`.
+    /// Draws the legend with its upper edge at `top`.
     pub fn draw(&self, canvas: &Canvas<'_>, top: f64) {
         for entry in &self.entries {
             let (x, y) = (entry.x, top + entry.y + text::LINE / 2.0);

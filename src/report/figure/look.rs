@@ -1,4 +1,4 @@
-//! How each series looks: no two differ by colour alone.
+//! The look of each series. No two series differ by colour alone.
 
 use std::f64::consts::{FRAC_PI_2, TAU};
 
@@ -8,8 +8,8 @@ use super::canvas::{Canvas, Spot};
 use super::{colour, dashes};
 use crate::record::Style;
 
-/// The palette of M. Okabe and K. Ito (2008), made for the colour-blind, without the yellow that
-/// vanishes on white; vermilion and blue, the pair that differs most, first.
+/// The palette of M. Okabe and K. Ito (2008), made for colour-blind readers, without its yellow, which
+/// vanishes on white. Vermilion and blue, the pair that differs most, come first.
 const COLOURS: [RGBColor; 7] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xd5, 0x5e, 0x00),
@@ -23,9 +23,9 @@ const COLOURS: [RGBColor; 7] = [
 /// A regular polygon as a marker.
 struct Shape {
     corners: usize,
-    /// From upright, in full turns.
+    /// The rotation from upright, in full turns.
     rotation: f64,
-    /// Relative to a circle.
+    /// The size relative to a circle.
     size: f64,
 }
 
@@ -39,7 +39,7 @@ impl Shape {
     }
 }
 
-/// Circle, square, triangle, diamond, triangle upside down.
+/// Circle, square, triangle, diamond and inverted triangle.
 const SHAPES: [Shape; 5] = [
     Shape::new(32, 0.0, 1.0),
     Shape::new(4, 0.125, 1.2),
@@ -48,16 +48,16 @@ const SHAPES: [Shape; 5] = [
     Shape::new(3, 0.5, 1.35),
 ];
 
-/// The dash patterns of measured lines ([`dashes::along`]).
+/// The dash patterns of measured lines, for [`dashes::along`].
 const LINES: [&[f64]; 4] = [&[], &[2.0, 3.0], &[11.0, 3.0, 2.0, 3.0], &[16.0, 4.0]];
 
-/// Those of bounds, which are always dashed.
+/// The dash patterns of bounds, which are always dashed.
 const BOUNDS: [&[f64]; 3] = [&[7.0, 4.0], &[4.0, 3.0], &[12.0, 5.0]];
 
-/// How one series looks.
+/// The look of a series.
 #[derive(Clone, Copy)]
 pub struct Look {
-    /// What kind of series it is.
+    /// The kind of series.
     pub style: Style,
     /// Its colour.
     pub colour: RGBColor,
@@ -66,8 +66,8 @@ pub struct Look {
 }
 
 impl Look {
-    /// The look of series number `index` of its figure, theories not counted, and number `among` of
-    /// those of its style.
+    /// The look of series number `index` of a figure, not counting theories. It is number `among` of
+    /// those with its style.
     pub fn new(style: Style, index: usize, among: usize) -> Self {
         Look {
             style,
@@ -81,18 +81,18 @@ impl Look {
         }
     }
 
-    /// The looks of series of these styles, in order.
+    /// The looks of series with these styles, in order.
     pub fn all(styles: &[Style]) -> Vec<Look> {
         let among = |i: usize| styles[..i].iter().filter(|s| **s == styles[i]).count();
-        // A theory has the colour of the series before it, so it takes no number of its own.
+        // A theory has the colour of the series before it, so it is not counted.
         let own = |i: usize| styles[..=i].iter().filter(|s| **s != Style::Theory).count();
         let number = |i: usize| own(i).saturating_sub(1);
         let look = |(i, style): (usize, &Style)| Look::new(*style, number(i), among(i));
         styles.iter().enumerate().map(look).collect()
     }
 
-    /// Draws a marker: filled with a thin light edge, or when published by others a hollow one,
-    /// wide enough that a measured marker in the same place shows through.
+    /// Draws a marker. It is filled, with a thin light edge; for published series it is hollow, and wide
+    /// enough to leave a measured marker at the same position visible.
     pub fn marker(&self, canvas: &Canvas<'_>, spot: Spot) {
         if self.style == Style::Published {
             return canvas.path(&self.corners(spot, 6.5), self.colour, 1.75);
@@ -102,7 +102,7 @@ impl Look {
         canvas.path(&outline, colour::PAPER, 0.75);
     }
 
-    /// The closed outline of the marker.
+    /// The closed outline of a marker.
     fn corners(&self, (x, y): Spot, radius: f64) -> Vec<Spot> {
         let Shape {
             corners,
@@ -114,11 +114,12 @@ impl Look {
             let (sin, cos) = angle.sin_cos();
             (x + radius * size * cos, y + radius * size * sin)
         };
-        // One corner more than closes the outline, so that the last join is mitred like the others.
+        // The outline repeats one more corner than closing it takes, so that its last join is mitred like
+        // the others.
         (0..=corners + 1).map(corner).collect()
     }
 
-    /// Draws a line with the look's dashes.
+    /// Draws a line with the dashes of this look.
     pub fn line(&self, canvas: &Canvas<'_>, path: &[Spot]) {
         let width = match self.style {
             Style::Bound | Style::Theory => 1.5,

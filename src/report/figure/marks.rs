@@ -1,4 +1,4 @@
-//! The data: lines, error bars and markers.
+//! Draws the data: lines, error bars and markers.
 
 use super::canvas::{Canvas, Spot};
 use super::look::Look;
@@ -6,14 +6,14 @@ use super::plot::Plot;
 use super::span;
 use crate::record::{DataPoint, Figure, Series, Style};
 
-/// A line shows a marker at each point while there are at most this many points, and beyond that
-/// at about this many of them.
+/// A line with at most this many points has a marker at each of them; a longer line has about this many
+/// markers.
 const MARKERS: usize = 24;
 
-/// Half the width of the caps of an error bar.
+/// Half the width of the caps of an error bar in pixels.
 const CAP: f64 = 3.0;
 
-/// Draws every series: bounds lowest, then lines, then markers; published ones on top.
+/// Draws every series: bounds first, then lines, then markers, with published ones on top.
 pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
     let layers = [
         Style::Bound,
@@ -32,7 +32,7 @@ pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
     }
 }
 
-/// The look of each series of a figure.
+/// The look of each series of a figure, in order.
 pub fn looks(figure: &Figure) -> Vec<Look> {
     let styles: Vec<Style> = figure.series.iter().map(|series| series.style).collect();
     Look::all(&styles)
@@ -61,7 +61,7 @@ fn draw_series(canvas: &Canvas<'_>, plot: &Plot, series: &Series, look: &Look) {
     }
 }
 
-/// The unbroken pieces of a line: a point that cannot be drawn breaks it.
+/// The unbroken pieces of a line. A point that cannot be drawn breaks the line.
 pub fn runs(plot: &Plot, series: &Series) -> Vec<Vec<Spot>> {
     let spots: Vec<Option<Spot>> = series.points.iter().map(|p| plot.place(p.x, p.y)).collect();
     let pieces = spots.split(Option::is_none);
@@ -69,8 +69,8 @@ pub fn runs(plot: &Plot, series: &Series) -> Vec<Vec<Spot>> {
     runs.filter(|run: &Vec<Spot>| !run.is_empty()).collect()
 }
 
-/// An end that the axis cannot show (zero on a logarithmic one) is drawn to the axis' edge and
-/// without a cap.
+/// Draws an error bar. An end that the axis cannot show, such as zero on a logarithmic axis, is drawn at
+/// the edge of the axis and without a cap.
 fn draw_error_bar(canvas: &Canvas<'_>, plot: &Plot, point: &DataPoint, look: &Look) {
     let Some((x, y)) = plot.place(point.x, point.y) else {
         return;
@@ -85,7 +85,7 @@ fn draw_error_bar(canvas: &Canvas<'_>, plot: &Plot, point: &DataPoint, look: &Lo
     }
 }
 
-/// True when no number of the point is infinite, not a number or too large to be drawn.
+/// Whether every number of the point is finite and small enough to be drawn.
 pub fn is_finite(point: &DataPoint) -> bool {
     [point.x, point.y]
         .iter()

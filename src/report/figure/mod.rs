@@ -1,4 +1,4 @@
-//! A figure as SVG: drawn by plotters, laid out by us.
+//! Draws a figure as SVG. This module does the layout; plotters does the drawing.
 //!
 //! ```text
 //! y label (horizontal, so that it can be as long as it needs)
@@ -8,8 +8,8 @@
 //!                   x label
 //! legend, in rows below
 //! ```
-//! Without a font engine the width of a text can only be guessed ([`text::width`]); the guess is rather
-//! too wide than too narrow.
+//! Without a font engine, the width of a text can only be estimated ([`text::width`]). The estimate is
+//! more likely too wide than too narrow.
 
 mod axis;
 mod canvas;
@@ -33,7 +33,7 @@ use crate::record::Figure;
 pub struct Drawing {
     /// The SVG document.
     pub svg: String,
-    /// A sentence for each kind of points that could not be drawn, with their number.
+    /// One sentence, with a count, for each kind of point that could not be drawn.
     pub notes: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ pub fn draw(figure: &Figure) -> Drawing {
         draw_axes(canvas, &plot);
         canvas.lines(&y_label, (0.0, text::LINE / 2.0), Align::Start);
         let middle = (plot.left + plot.right) / 2.0;
-        // A label wider than the plot is centred in the figure instead.
+        // A label that is wider than the plot is centred in the figure instead.
         let wide = x_label
             .iter()
             .any(|line| text::width(line) > plot.right - plot.left);

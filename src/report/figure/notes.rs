@@ -1,10 +1,10 @@
-//! Sentences on what a drawing leaves out.
+//! Sentences about what a drawing leaves out.
 
 use super::marks;
 use super::plot::Plot;
 use crate::record::{DataPoint, Figure, Spacing};
 
-/// One sentence for each way in which points are not drawn in full, with their number.
+/// One sentence, with a count, for each reason why points are not drawn in full.
 pub fn of(figure: &Figure, plot: &Plot) -> Vec<String> {
     let count = |what: &dyn Fn(&DataPoint) -> bool| {
         let points = figure.series.iter().flat_map(|series| &series.points);

@@ -1,4 +1,4 @@
-//! The rectangle between the axes.
+//! The plot area: the rectangle between the axes.
 
 use super::axis::TickedAxis;
 use super::canvas::Spot;
@@ -6,12 +6,12 @@ use super::span::Span;
 use super::text;
 use crate::record::Figure;
 
-/// The width of every figure, in CSS pixels.
+/// The width of every figure in CSS pixels.
 pub const WIDTH: f64 = 640.0;
-/// The height of the rectangle between the axes.
+/// The height of the plot area in CSS pixels.
 const PLOT_HEIGHT: f64 = 310.0;
 
-/// The rectangle between the axes and the scales along its sides.
+/// The plot area, and the scales along its sides.
 pub struct Plot {
     pub left: f64,
     pub right: f64,
@@ -22,7 +22,7 @@ pub struct Plot {
 }
 
 impl Plot {
-    /// The plot of a figure whose vertical axis has a label of so many lines.
+    /// The plot area of a figure whose vertical axis has a label of `y_label_lines` lines.
     pub fn new(figure: &Figure, y_label_lines: usize) -> Self {
         let points = || figure.series.iter().flat_map(|series| &series.points);
         let top = text::LINE * y_label_lines as f64 + 12.0;
@@ -43,7 +43,7 @@ impl Plot {
         }
     }
 
-    /// Where a point lies; `None` where the scales cannot show it.
+    /// The position of a point; `None` if the scales cannot show it.
     pub fn place(&self, x: f64, y: f64) -> Option<Spot> {
         Some((self.place_x(x)?, self.place_y(y)?))
     }

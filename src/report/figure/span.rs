@@ -1,17 +1,17 @@
-//! The range of an axis, and where a value lies in it.
+//! The range of an axis, and the position of a value within it.
 
 use crate::record::Spacing;
 
-/// The largest absolute value that is drawn: with a larger one, as with ∞, the margins would overflow.
+/// The largest absolute value that is drawn. A larger one would overflow the margins, as ∞ would.
 pub const LARGEST: f64 = 1e300;
 
-/// The part of its length that an axis leaves free at each end.
+/// The share of its length that an axis leaves free at each end.
 const MARGIN: f64 = 0.05;
 
-/// The range of an axis; its ends are finite and apart, and positive on a logarithmic one.
+/// The range of an axis. Its ends are finite and distinct, and positive on a logarithmic axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Span {
-    /// Equal steps or equal factors.
+    /// The spacing of values, linear or logarithmic.
     pub scale: Spacing,
     /// The lower end.
     pub low: f64,
@@ -20,8 +20,8 @@ pub struct Span {
 }
 
 impl Span {
-    /// The range that shows all `values` that the scale can show, with a margin. A linear axis includes
-    /// zero when all values have one sign and the smallest is at most 0.4 of the largest.
+    /// The range that contains all `values` that the scale can show, with a margin. A linear axis
+    /// includes zero if all values have one sign and the smallest is at most 0.4 of the largest.
     pub fn covering(scale: Spacing, values: impl Iterator<Item = f64>) -> Self {
         let shown = values.filter(|value| match scale {
             Spacing::Linear => value.abs() <= LARGEST,
@@ -44,7 +44,7 @@ impl Span {
             high = 0.0;
         }
         let size = low.abs().max(high.abs());
-        // Ticks closer than a millionth of the values could not be told apart by their labels.
+        // If ticks were closer than a millionth of the values, their labels would be equal.
         let spread = match high - low {
             0.0 if size < 1.0 / LARGEST => 2.0,
             0.0 => 0.2 * size,
@@ -60,7 +60,7 @@ impl Span {
 
     fn logarithmic([low, high]: [f64; 2]) -> Self {
         let decades = high.log10() - low.log10();
-        // A single value stands in the middle of half a decade; else as for a linear axis.
+        // A single value is placed in the middle of half a decade; otherwise as for a linear axis.
         let spread = if decades == 0.0 {
             0.5
         } else {
@@ -69,13 +69,13 @@ impl Span {
         let factor = 10f64.powf((spread - decades) / 2.0 + MARGIN * spread);
         Span {
             scale: Spacing::Logarithmic,
-            // The smallest positive number and the largest: the margin stays on the axis.
+            // The smallest positive number and the largest keep the margin on the axis.
             low: (low / factor).max(f64::from_bits(1)),
             high: (high * factor).min(f64::MAX),
         }
     }
 
-    /// Where `value` lies between the ends, 0 to 1; none when it does not.
+    /// The position of `value` between the ends, from 0 to 1; `None` if it lies outside.
     pub fn fraction(&self, value: f64) -> Option<f64> {
         let along = |value: f64| match self.scale {
             Spacing::Linear => value,

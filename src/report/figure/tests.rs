@@ -29,7 +29,7 @@ fn series(label: &str, style: Style, points: &[(f64, f64)]) -> Series {
     }
 }
 
-/// Every style, with a long label, error bars that leave the axis and hostile values.
+/// A figure with every style, a long label, error bars that leave the axis, and hostile values.
 fn everything(x: Spacing, y: Spacing) -> Figure {
     let points = [
         (0.1, 2.0),
@@ -60,10 +60,10 @@ fn number(node: &Node<'_, '_>, name: &str) -> f64 {
     node.attribute(name).unwrap().parse().unwrap()
 }
 
-/// A text and its left, top, right and bottom.
+/// A text with its left, top, right and bottom.
 type Placed = (String, [f64; 4]);
 
-/// The size of the viewBox and, for each text, its guessed rectangle in the same units.
+/// The size of the viewBox and, for each text, its estimated rectangle in the same units.
 struct Texts {
     width: f64,
     height: f64,

@@ -1,22 +1,23 @@
-//! The size of text, and its width, which must be guessed because the reader's browser chooses the font.
+//! The size of text, and its width, which can only be estimated because the reader's browser chooses the
+//! font.
 
-/// The size of all text, in CSS pixels.
+/// The size of all text in CSS pixels.
 pub const SIZE: f64 = 13.0;
 
-/// The height of one line of text, in CSS pixels.
+/// The height of a line of text in CSS pixels.
 pub const LINE: f64 = 18.0;
 
-/// The assumed mean width of a character, as a share of the font's size. Sans-serif fonts lie between
-/// 0.50 (Helvetica) and 0.58 (DejaVu Sans); a little more, so that nothing is cut off.
+/// The assumed mean width of a character, as a share of the font size. Sans-serif fonts lie between 0.50
+/// (Helvetica) and 0.58 (DejaVu Sans); the value is a little larger, so that nothing is cut off.
 const WIDTH: f64 = 0.6;
 
-/// About how wide `text` is, in CSS pixels.
+/// The estimated width of `text` in CSS pixels.
 pub fn width(text: &str) -> f64 {
     WIDTH * SIZE * text.chars().count() as f64
 }
 
-/// The text in lines of at most `limit` pixels, broken between words, and within a word only when
-/// it is longer than a line. An empty text has no lines.
+/// Breaks a text into lines of at most `limit` pixels, between words, and within a word only if it is
+/// longer than a line. An empty text has no lines.
 pub fn wrap(text: &str, limit: f64) -> Vec<String> {
     let most = ((limit / (WIDTH * SIZE)) as usize).max(1);
     let mut lines: Vec<String> = Vec::new();

@@ -1,18 +1,19 @@
-//! Which values of an axis are labelled, and how they are written.
+//! Chooses the labelled values of an axis, and writes their labels.
 
 use super::span::Span;
 use crate::record::Spacing;
 use crate::record::numeral;
 
-/// A tick: its value and its label.
+/// The value and the label of a tick.
 type Tick = (f64, String);
 
-/// The most ticks on an axis.
+/// The largest number of ticks on an axis.
 const MOST: usize = 9;
 
-/// The ticks of an axis of `length` pixels: round numbers on a linear axis; 1, 2, 5 times powers
-/// of ten on a logarithmic one, more of them when it is short of a decade and fewer when it is
-/// long. `distance(a, b)` is how far apart neighbours with these labels must be, in pixels.
+/// The ticks of an axis of `length` pixels. On a linear axis they are round numbers. On a logarithmic
+/// axis they are 1, 2 and 5 times powers of ten, with more of them if the axis covers less than a decade
+/// and fewer if it covers many. `distance(a, b)` is the minimum distance in pixels of adjacent ticks with
+/// the labels `a` and `b`.
 pub fn choose(span: &Span, length: f64, distance: impl Fn(&str, &str) -> f64) -> Vec<Tick> {
     let fits = |ticks: &Vec<Tick>| {
         let apart = |pair: &[Tick]| {
@@ -24,7 +25,7 @@ pub fn choose(span: &Span, length: f64, distance: impl Fn(&str, &str) -> f64) ->
     candidates(span).find(fits).unwrap_or_default()
 }
 
-/// The sets of ticks to try, the best first.
+/// The sets of ticks to try, best first.
 fn candidates(span: &Span) -> Box<dyn Iterator<Item = Vec<Tick>> + '_> {
     let linear = (2..=7).rev().map(|most| linear(span, most));
     if span.scale == Spacing::Linear {
@@ -34,8 +35,8 @@ fn candidates(span: &Span) -> Box<dyn Iterator<Item = Vec<Tick>> + '_> {
     let fine = fine.map(|mantissas| logarithmic(span, mantissas, 1));
     let decades = [1, 2, 3, 5, 10, 20, 50, 100, 200].map(|step| logarithmic(span, &[1], step));
     let enough = |least: usize| move |ticks: &Vec<Tick>| ticks.len() >= least;
-    // Within a factor of five there may be fewer than three whole multiples of a power of ten, and
-    // a logarithmic axis reads almost like a linear one.
+    // Within a factor of five there may be fewer than three integer multiples of a power of ten, and a
+    // logarithmic axis looks almost linear.
     let narrow = span.high / span.low < 5.0;
     let linear = linear.filter(move |ticks| narrow && ticks.len() >= 3);
     let fine = fine.into_iter().filter(enough(3));
@@ -62,7 +63,7 @@ fn linear(span: &Span, most: u32) -> Vec<Tick> {
     (first..=last).map(tick).collect()
 }
 
-/// `units`·10^`power` on an axis whose largest value has the exponent `size`.
+/// The label of `units`·10^`power` on an axis whose largest value has the decimal exponent `size`.
 fn linear_label(units: f64, power: i32, size: i32) -> String {
     if units == 0.0 {
         return "0".to_owned();
@@ -74,7 +75,7 @@ fn linear_label(units: f64, power: i32, size: i32) -> String {
     numeral::fixed(times_power(units, power), (-power).max(0) as usize)
 }
 
-/// mantissa·10^k for every `step`-th k.
+/// The ticks `mantissa`·10^k for each mantissa and every `step`-th k.
 fn logarithmic(span: &Span, mantissas: &[i32], step: usize) -> Vec<Tick> {
     let (first, last) = (numeral::exponent(span.low), numeral::exponent(span.high));
     let first = first.div_euclid(step as i32) * step as i32;
@@ -92,11 +93,11 @@ fn logarithmic_label(mantissa: f64, power: i32) -> String {
     numeral::scientific(mantissa, 0, power)
 }
 
-/// `units`·10^`power`, rounded once where the power of ten is exact (up to 10²²).
+/// The value `units`·10^`power`, rounded only once if the power of ten is exact (up to 10²²).
 fn times_power(units: f64, power: i32) -> f64 {
     match power {
         ..0 if power >= -300 => units / 10f64.powi(-power),
-        // 10³⁰¹ and beyond: in two steps, for the power alone would overflow.
+        // Below 10⁻³⁰⁰ in two steps, since 10^−`power` alone might overflow.
         ..-300 => units / 1e300 / 10f64.powi(-power - 300),
         _ => units * 10f64.powi(power),
     }

@@ -33,12 +33,13 @@ impl Method for AdaGrad {
     fn step(&self, Squares { squares }: &mut Squares, site: &mut Site<'_>) -> Taken {
         let loss = site.evaluate();
         kernel::decay_squares(site.isa, (1.0, 1.0), site.gradient, squares);
-        let (adaptive, pair) = (roots(self.epsilon), (&*site.gradient, &squares[..]));
+        let adaptive = roots(self.epsilon);
         kernel::descend_adaptive(
             site.isa,
             adaptive,
             site.learning_rate,
-            pair,
+            site.gradient,
+            squares,
             site.parameters,
         );
         Taken::from_loss(loss)

@@ -85,8 +85,8 @@ impl Method for Adam {
         kernel::decay_squares(site.isa, factors, site.gradient, squares);
         let correction = 1.0 - power(beta1, *steps);
         let step = (f64::from(site.learning_rate) / correction) as f32;
-        let (adaptive, pair) = (self.adaptive(*steps), (&mean[..], &squares[..]));
-        kernel::descend_adaptive(site.isa, adaptive, step, pair, site.parameters);
+        let adaptive = self.adaptive(*steps);
+        kernel::descend_adaptive(site.isa, adaptive, step, mean, squares, site.parameters);
         Taken::from_loss(loss)
     }
 

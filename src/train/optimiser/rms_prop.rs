@@ -60,12 +60,13 @@ impl Method for RmsProp {
         let loss = site.evaluate();
         let factors = (self.decay as f32, (1.0 - self.decay) as f32);
         kernel::decay_squares(site.isa, factors, site.gradient, squares);
-        let (adaptive, pair) = (roots(self.epsilon), (&*site.gradient, &squares[..]));
+        let adaptive = roots(self.epsilon);
         kernel::descend_adaptive(
             site.isa,
             adaptive,
             site.learning_rate,
-            pair,
+            site.gradient,
+            squares,
             site.parameters,
         );
         Taken::from_loss(loss)

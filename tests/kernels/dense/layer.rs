@@ -1,4 +1,4 @@
-//! A fully connected layer, and what it gives by the definitions.
+//! A fully connected layer, and its results computed from the definitions.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -8,10 +8,10 @@ use sgd_stability::oracle::Family;
 
 use crate::support::Guarded;
 
-/// Samples up to which sums run otherwise than in `gemm`: forward, backward.
+/// The largest numbers of samples for which sums run in another order than in `gemm`: forward, backward.
 const FEW: (usize, usize) = (48, 64);
 
-/// A layer of `n` outputs that reads `m` samples of `k` numbers.
+/// A layer of `n` outputs that reads `m` samples of `k` numbers each.
 pub struct Layer {
     pub shape: (usize, usize, usize),
     x: Vec<f32>,
@@ -34,8 +34,8 @@ impl Layer {
         }
     }
 
-    /// The same layer under a rectifier: half of the derivatives are a zero of either sign, those of
-    /// every fifth output are zero for all samples.
+    /// The same layer under a ReLU: half of the derivatives are zeros of either sign, and those of every
+    /// fifth output are zero for all samples.
     pub fn rectified(family: Family, shape: (usize, usize, usize)) -> Self {
         let mut layer = Layer::new(family, shape);
         let mut random = ChaCha8Rng::seed_from_u64(43);
@@ -47,13 +47,13 @@ impl Layer {
         layer
     }
 
-    /// Both kinds.
+    /// The plain layer and the one under a ReLU.
     pub fn both(family: Family, shape: (usize, usize, usize)) -> [Self; 2] {
         [Self::new(family, shape), Self::rectified(family, shape)]
     }
 
-    /// Do the sums take the term of sample `i` and output `j`? By the rule in the documentation of
-    /// `backward`.
+    /// Whether the sums include the term of sample `i` and output `j`, by the rule in the documentation
+    /// of `backward`.
     fn counts(&self, i: usize, j: usize) -> bool {
         let (m, _, n) = self.shape;
         let pair = match m {
@@ -98,7 +98,7 @@ impl Layer {
         dx.checked("backward")
     }
 
-    /// Weights and biases.
+    /// The gradient of weights and biases.
     pub fn gradient(&self, isa: Isa, start: Start) -> Vec<f32> {
         let (mut w, mut b) = (Guarded::new(&self.weights), Guarded::new(&self.bias));
         let (weights, bias) = (w.numbers(), b.numbers());
@@ -106,7 +106,7 @@ impl Layer {
         [w.checked("weights"), b.checked("biases")].concat()
     }
 
-    /// Weights and biases, and the derivative below.
+    /// The gradient of weights and biases, and the derivative by the input.
     pub fn descend(&self, isa: Isa) -> (Vec<f32>, Vec<f32>) {
         let (m, k, _) = self.shape;
         let (mut w, mut b) = (Guarded::new(&self.weights), Guarded::new(&self.bias));
@@ -122,7 +122,7 @@ impl Layer {
     }
 }
 
-/// A dot product in 16 lanes by the definition.
+/// A dot product in 16 lanes, from the definition.
 fn dot16(x: &[f32], y: &[f32]) -> f32 {
     let mut lanes = [0.0f32; 16];
     for (i, (x, y)) in x.iter().zip(y).enumerate() {
@@ -136,7 +136,7 @@ fn dot16(x: &[f32], y: &[f32]) -> f32 {
     lanes[0]
 }
 
-/// `affine` by the definition.
+/// The result of `affine`, from the definition.
 pub fn affine_by_definition(layer: &Layer, rectified: bool) -> Vec<f32> {
     let (m, k, n) = layer.shape;
     let mut y = vec![0.0; m * n];
@@ -158,8 +158,8 @@ pub fn affine_by_definition(layer: &Layer, rectified: bool) -> Vec<f32> {
     y
 }
 
-/// `delta·W` times the derivative of the rectifier, by the definition: for few samples eight pieces of
-/// the rows of `W`, each a chain over the terms that count, in a tree.
+/// `delta·W` times the derivative of the ReLU, from the definition. For few samples, the rows of `W` are
+/// split into eight pieces; each piece is a chain over the terms that count, and a tree adds the pieces.
 pub fn backward_by_definition(layer: &Layer, is_rectified: bool) -> Vec<f32> {
     let (m, k, n) = layer.shape;
     let units = n.div_ceil(8);
@@ -195,7 +195,7 @@ pub fn backward_by_definition(layer: &Layer, is_rectified: bool) -> Vec<f32> {
     (0..m * k).map(element).collect()
 }
 
-/// The gradient of weights and biases, from zero or added to them, by the definition.
+/// The gradient of weights and biases from the definition, starting from zero or added to the old values.
 pub fn gradient_by_definition(layer: &Layer, start: Start) -> Vec<f32> {
     let (m, k, n) = layer.shape;
     let (mut w, mut b) = (layer.weights.clone(), layer.bias.clone());

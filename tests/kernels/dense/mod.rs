@@ -9,8 +9,8 @@ use sgd_stability::oracle::{Family, Format, Order, Outcome, Terms, judge};
 use crate::support::{Guarded, all_bits, same_everywhere};
 use layer::{Layer, affine_by_definition, backward_by_definition, gradient_by_definition};
 
-/// Every number of samples modulo the tiles, on both sides of the edges between few and many; every
-/// tail in k; rows of `W` for empty pieces, for whole ones, and for tails.
+/// Shapes with every number of samples modulo the tiles, on both sides of the limits between few and many
+/// samples; with every tail in k; and with rows of `W` for empty pieces, whole pieces and tails.
 fn shapes() -> Vec<(usize, usize, usize)> {
     let mut shapes = vec![(0, 3, 4), (3, 0, 4), (2, 3, 0), (1, 1, 1)];
     for m in [1, 2, 3, 4, 5, 6, 7, 9, 25, 48, 49, 64, 65] {
@@ -79,7 +79,8 @@ fn a_step_of_descent_is_backward_and_then_the_gradient() {
     }
 }
 
-/// To add −0 changes nothing, so a bias of −0 is none; and the weights know nothing of biases.
+/// Adding −0 changes nothing, so a bias of −0 is the same as no bias. The gradient of the weights does
+/// not depend on biases.
 #[test]
 fn a_layer_without_biases_is_one_with_biases_that_change_nothing() {
     for shape in shapes() {
@@ -108,8 +109,8 @@ fn a_layer_without_biases_is_one_with_biases_that_change_nothing() {
     }
 }
 
-/// A weight that is infinite is met by the samples that reach its row or its neighbour; that of a row
-/// no sample reaches stays what it is.
+/// An infinite weight affects the samples that reach its row or the neighbouring row. The row of a weight
+/// that no sample reaches keeps its values.
 #[test]
 fn an_infinite_weight_reaches_those_who_pass_through_it() {
     let (m, k, n) = (5, 20, 96);
@@ -156,7 +157,7 @@ fn layers_have_the_same_bits_on_every_isa_and_any_number_of_threads() {
 fn layers_stay_within_their_proved_bounds() {
     for family in Family::ALL {
         let outcome = match family {
-            // Nothing but zeros shows nothing.
+            // A result of nothing but zeros is no evidence.
             Family::SignedZeros => Outcome::Mistrusted,
             _ => Outcome::Holds,
         };
@@ -242,7 +243,7 @@ fn shapes_that_do_not_fit_are_named() {
     );
 }
 
-/// With eight threads a part has eight outputs, and some no bias of these.
+/// With eight threads, each part has eight outputs, and some parts have no biases.
 #[test]
 #[should_panic(expected = "64 outputs with 8 biases")]
 fn biases_of_another_number_are_named() {

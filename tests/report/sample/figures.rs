@@ -1,4 +1,4 @@
-//! The four figures of the sample.
+//! The four figures of the sample report.
 
 use sgd_stability::record::{Axis, DataPoint, Figure, Series, Spacing, Style};
 
@@ -21,7 +21,7 @@ fn points(points: &[(f64, f64)]) -> Vec<DataPoint> {
     points.iter().map(|(x, y)| DataPoint::new(*x, *y)).collect()
 }
 
-/// Logarithmic axes, error bars, published points on measured ones, two bounds, a long label.
+/// Logarithmic axes, error bars, published points on top of measured ones, two bounds, and a long label.
 pub fn sharpness_by_rate() -> Figure {
     let rates = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0];
     let published = [53.48, 39.32, 19.62, 3.857, 1.925, 0.3968];
@@ -72,7 +72,7 @@ pub fn narrow_band() -> Figure {
     }
 }
 
-/// Long lines, three points of which cannot be drawn.
+/// Long lines, with three points that cannot be drawn.
 pub fn escape_loss() -> Figure {
     let run = |rate: f64, noise: u32| -> Vec<DataPoint> {
         let point = |i: u32| {
@@ -106,7 +106,7 @@ pub fn escape_loss() -> Figure {
     }
 }
 
-/// Many series, bounds that cross, one of them vertical.
+/// Many series, and bounds that cross, one of them vertical.
 pub fn escape_plane() -> Figure {
     let cloud = |(k, batch): (i32, i32)| {
         let point = |i: i32| {

@@ -61,7 +61,7 @@ fn an_index_and_its_parts_must_agree() {
     for (index, words) in [
         (
             of(r#"{"a.weight":"1","b.weight":"3"}"#),
-            ["3", "cannot be read"],
+            ["3", "put all parts beside their index"],
         ),
         (
             of(r#"{"a.weight":"2","b.weight":"2"}"#),

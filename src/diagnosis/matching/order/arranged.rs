@@ -1,25 +1,25 @@
-//! Modules in their order, and what it was taken from.
+//! Modules in order, with the source of that order.
 
 use serde::Serialize;
 
-/// Why modules that could be exchanged stand in their order.
+/// The source of the order of modules that could be exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OrderedBy {
-    /// The exporter's entry `order`.
+    /// The entry `order` that the exporter wrote.
     Exporter,
-    /// The user's `--order`.
+    /// The flag `--order` of the user.
     Asked,
-    /// Their names differ in numbers alone.
+    /// The numbers in their names, which differ in nothing else.
     Numbers,
-    /// The file keeps an order of its own.
+    /// The order of the file, whose writer kept that of the model.
     File,
-    /// Each stands behind a convolution of its name.
+    /// The convolutions in front of them, paired by name.
     Neighbours,
 }
 
 impl OrderedBy {
-    /// Those that a page names.
+    /// The sources that a page mentions.
     pub const NAMED: [OrderedBy; 4] = [
         OrderedBy::Asked,
         OrderedBy::Numbers,
@@ -27,7 +27,7 @@ impl OrderedBy {
         OrderedBy::Neighbours,
     ];
 
-    /// In front of the modules.
+    /// The phrase for this source, which precedes the names of the modules.
     pub fn text(self) -> &'static str {
         match self {
             OrderedBy::Exporter => "as the file's entry `order` says",
@@ -39,17 +39,17 @@ impl OrderedBy {
     }
 }
 
-/// Modules in their order.
+/// Modules in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arranged {
-    /// Places in the list that was to be put in order.
+    /// Indices into the list that was ordered.
     pub places: Vec<usize>,
-    /// Why.
+    /// The source of the order.
     pub ordered_by: OrderedBy,
 }
 
 impl Arranged {
-    /// In the ascending order of these keys.
+    /// The order in which these keys ascend.
     pub fn by<K: Ord>(keys: Vec<K>, ordered_by: OrderedBy) -> Self {
         let mut places: Vec<usize> = (0..keys.len()).collect();
         places.sort_by(|&a, &b| keys[a].cmp(&keys[b]));

@@ -1,11 +1,11 @@
-//! The names of modules: what a module is called, and the numbers in its name.
+//! The names of modules, and the numbers in them.
 
 use std::collections::HashSet;
 
 use super::super::group::Group;
 use super::arranged::{Arranged, OrderedBy};
 
-/// `fc1, fc2 and 3 more`.
+/// A list of names, cut short: `fc1, fc2 and 3 more`.
 pub fn list<'a>(groups: impl IntoIterator<Item = &'a Group<'a>>) -> String {
     const MOST: usize = 24;
     let names: Vec<&str> = groups.into_iter().map(call).collect();
@@ -18,14 +18,14 @@ pub fn list<'a>(groups: impl IntoIterator<Item = &'a Group<'a>>) -> String {
     }
 }
 
-/// In the natural order of their names.
+/// The modules in the natural order of their names.
 pub fn natural<'a>(groups: &[&'a Group<'a>]) -> Vec<&'a Group<'a>> {
     let mut groups = groups.to_vec();
     groups.sort_by_key(|group| pieces(group.name));
     groups
 }
 
-/// What a module is called; one without a name by its first tensor.
+/// The name of a module, or of its first tensor if it has none.
 pub fn call<'a>(group: &Group<'a>) -> &'a str {
     match group.name {
         "" => group.tensors[0].name,
@@ -33,7 +33,7 @@ pub fn call<'a>(group: &Group<'a>) -> &'a str {
     }
 }
 
-/// By the numbers in their names, when these differ in nothing else.
+/// The order of the numbers in the names; `None` if the names differ in more than numbers.
 pub fn by_numbers(groups: &[&Group<'_>]) -> Option<Arranged> {
     let keys: Vec<Vec<Piece<'_>>> = groups.iter().map(|group| pieces(group.name)).collect();
     let is_same = keys.iter().all(|key| template(key) == template(&keys[0]));
@@ -42,10 +42,11 @@ pub fn by_numbers(groups: &[&Group<'_>]) -> Option<Arranged> {
     proves.then(|| Arranged::by(keys, OrderedBy::Numbers))
 }
 
-/// A part of a name: compared as text, or as the number that it writes.
+/// A piece of a name, compared as text or, for a run of digits, as a number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Piece<'a> {
-    /// The count of the digits without leading zeros, and these.
+    /// The digits without leading zeros, preceded by their count, so that the derived order is that of
+    /// the numbers.
     Number(usize, &'a str),
     Text(&'a str),
 }
@@ -67,7 +68,7 @@ pub fn pieces(name: &str) -> Vec<Piece<'_>> {
     runs.map(piece).collect()
 }
 
-/// A name without its numbers.
+/// A name with its numbers removed.
 pub fn template<'a>(pieces: &[Piece<'a>]) -> Vec<Option<&'a str>> {
     let text = |piece: &Piece<'a>| match piece {
         Piece::Text(text) => Some(*text),

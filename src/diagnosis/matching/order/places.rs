@@ -1,11 +1,11 @@
-//! The places of modules in their file.
+//! The positions of modules in their file.
 
 use std::collections::{HashMap, HashSet};
 
 use super::super::group::Group;
 use super::names::{pieces, template};
 
-/// Where the elements of a module begin in the file; not of one that is another's further name.
+/// The offset in the file of the first element of a module; aliases of other tensors are not counted.
 pub fn start(group: &Group<'_>) -> Option<usize> {
     let own = group
         .tensors
@@ -14,8 +14,8 @@ pub fn start(group: &Group<'_>) -> Option<usize> {
     own.map(|named| named.tensor.start).min()
 }
 
-/// The modules as they stand in the file; `None` where the tensors of one do not stand together, as a
-/// writer leaves them that keeps the order of the model.
+/// The modules in the order of the file. `None` if the tensors of some module are not adjacent, as they
+/// would be if the writer had kept the order of the model.
 pub fn in_file<'a, 'b>(groups: &'b [Group<'a>]) -> Option<Vec<&'b Group<'a>>> {
     let places = groups.iter().enumerate().flat_map(|(place, group)| {
         let own = group
@@ -33,7 +33,7 @@ pub fn in_file<'a, 'b>(groups: &'b [Group<'a>]) -> Option<Vec<&'b Group<'a>>> {
     is_whole.then(|| runs.iter().map(|&place| &groups[place]).collect())
 }
 
-/// Are modules whose names differ in numbers alone in the order of these?
+/// Whether modules whose names differ only in numbers are in the order of these numbers.
 pub fn is_ascending(groups: &[&Group<'_>]) -> bool {
     let mut last = HashMap::new();
     groups.iter().all(|group| {

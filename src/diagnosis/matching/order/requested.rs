@@ -1,16 +1,16 @@
-//! The order that a user asks for, `--order`.
+//! The order that the user asks for with `--order`.
 
 use std::convert::Infallible;
 use std::str::FromStr;
 
-/// What a user says of the order of the modules, `--order`.
+/// The value of `--order`: how exchangeable modules are to be ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestedOrder {
-    /// Of these modules, named themselves or by a tensor, an earlier one comes first.
+    /// In the order of this list, which names modules or their tensors.
     Names(Vec<String>),
-    /// As their elements stand in the file: the word `file`.
+    /// In the order of their elements in the file: the word `file`.
     File,
-    /// In the natural order of their names, numbers by value: the word `natural`.
+    /// In the natural order of their names, with numbers compared by value: the word `natural`.
     Natural,
 }
 
