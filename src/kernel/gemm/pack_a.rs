@@ -134,7 +134,7 @@ impl<'a> PackedA<'a> {
     }
 }
 
-/// Writes the rows of any matrix, `stride` numbers apart.
+/// Writes the rows of a matrix with any strides to `to`, `stride` numbers apart.
 fn copy(rows: MatrixRef, stride: usize, to: &mut [f32]) {
     for (i, to) in (0..rows.rows()).zip(to.chunks_exact_mut(stride)) {
         let to = &mut to[..rows.columns()];
@@ -146,7 +146,7 @@ fn copy(rows: MatrixRef, stride: usize, to: &mut [f32]) {
     }
 }
 
-/// So many rows, and those of zeros that fill the last tile.
+/// The number of rows, including the rows of zeros that fill the last tile.
 fn padded(rows: usize) -> usize {
     let whole = rows / MR * MR;
     if whole == rows {

@@ -7,9 +7,9 @@ use crate::number::Real;
 /// The sign with which the terms of a sum are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
-    /// As they are.
+    /// With their own signs.
     AsIs,
-    /// In absolute value.
+    /// In absolute value, so that every term is positive.
     Positive,
 }
 

@@ -65,7 +65,8 @@ impl Wolfe {
         (low.at > 0.0).then_some(low)
     }
 
-    /// Whether `here` satisfies the first condition. NaN and infinite values never do.
+    /// Whether `here` satisfies the first condition; never for a value of NaN or +∞, or a slope that is
+    /// not finite.
     fn is_lower(&self, start: &Place, here: &Place) -> bool {
         let enough = here.value <= start.value + self.decrease * here.at * start.slope;
         let flat = (here.value - start.value).abs() <= noise(start)
