@@ -46,11 +46,11 @@ impl Checkpoint {
     /// layers, then a shortcut, then the classifier (`fc`, `linear`, `classifier`, `head`).
     ///
     /// # Errors
-    /// When the file cannot be read, is truncated, is larger than 4 GB or is not a safetensors file;
-    /// when its header is malformed, names a tensor twice, or does not place the elements in the file
-    /// one tensor after the other; when there is no tensor; when a tensor has a type other than F32,
-    /// F64, F16 or BF16 (`num_batches_tracked`: I64) or holds a number that is not finite in f32; when
-    /// the entry `order` does not name each tensor exactly once.
+    /// Returns an error when the file cannot be read, is truncated, is larger than 4 GB or is not a
+    /// safetensors file; when its header is malformed, names a tensor twice, or does not place the
+    /// elements in the file one tensor after the other; when there is no tensor; when a tensor has a
+    /// type other than F32, F64, F16 or BF16 (`num_batches_tracked`: I64) or holds a number that is not
+    /// finite in f32; when the entry `order` does not name each tensor exactly once.
     pub fn read(path: &Path) -> Result<Self> {
         Self::read_chosen(path, &Choice::default())
     }
@@ -59,8 +59,8 @@ impl Checkpoint {
     /// of a checkpoint in several files, which are in the same folder.
     ///
     /// # Errors
-    /// Under the conditions of [`Checkpoint::read`]; when a prefix of the choice matches no tensor, or
-    /// no tensor is left; when an index is malformed or contradicts its files.
+    /// Returns an error under the conditions of [`Checkpoint::read`]; when a prefix of the choice
+    /// matches no tensor, or no tensor is left; when an index is malformed or contradicts its files.
     pub fn read_chosen(path: &Path, choice: &Choice) -> Result<Self> {
         if shards::is_index(path) {
             return shards::read(path, choice);
@@ -75,7 +75,7 @@ impl Checkpoint {
     /// Reads all tensors of a checkpoint from the bytes of its file; `place` names it in errors.
     ///
     /// # Errors
-    /// Under the conditions of [`Checkpoint::read`].
+    /// Returns an error under the conditions of [`Checkpoint::read`].
     pub fn parse(place: &str, bytes: &[u8]) -> Result<Self> {
         Self::parse_chosen(place, bytes, &Choice::default())
     }
@@ -83,7 +83,7 @@ impl Checkpoint {
     /// Reads the chosen tensors of a checkpoint from the bytes of its file; `place` names it in errors.
     ///
     /// # Errors
-    /// Under the conditions of [`Checkpoint::read_chosen`].
+    /// Returns an error under the conditions of [`Checkpoint::read_chosen`].
     pub fn parse_chosen(place: &str, bytes: &[u8], choice: &Choice) -> Result<Self> {
         let contents = Contents::parse(place, bytes, choice)?;
         contents.check_choice(place, choice)?;

@@ -29,8 +29,8 @@ const BATCHES: usize = 5;
 /// the records after the last image taken must also be complete; their labels are not checked.
 ///
 /// # Errors
-/// When a class above 9 is chosen; when there is no file; when a file is malformed; when there are too
-/// few images, or none of a chosen class.
+/// Returns an error when a class above 9 is chosen; when there is no file; when a file is malformed;
+/// when there are too few images, or none of a chosen class.
 pub fn load(data_dir: &Path, split: Split, selection: &Selection) -> Result<Dataset> {
     let classes = selection.classes("CIFAR-10", CLASSES)?;
     let files = files(data_dir, split)?;
@@ -47,7 +47,7 @@ pub fn load(data_dir: &Path, split: Split, selection: &Selection) -> Result<Data
 /// Reads the images of a selection from one file, given as `source`; `place` names it in errors.
 ///
 /// # Errors
-/// Under the conditions of [`load`].
+/// Returns an error under the conditions of [`load`].
 pub fn read(place: &str, source: impl Read, selection: &Selection) -> Result<Dataset> {
     let classes = selection.classes(place, CLASSES)?;
     let mut images = Images::default();

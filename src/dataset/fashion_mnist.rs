@@ -22,7 +22,7 @@ const TEST_LABELS: &[u8] = include_bytes!("embedded/t10k-1000-labels-idx1-ubyte.
 /// subset: the first 1,200 training or the first 1,000 test samples.
 ///
 /// # Errors
-/// When a file is missing or malformed.
+/// Returns an error when a file is missing or malformed.
 pub fn load(data_dir: Option<&Path>, split: Split) -> Result<Dataset> {
     let Some(dir) = data_dir else {
         return embedded(split);
@@ -43,7 +43,7 @@ pub fn load(data_dir: Option<&Path>, split: Split) -> Result<Dataset> {
 /// The path of the published file with the images of a split in `dir`.
 ///
 /// # Errors
-/// When the file does not exist.
+/// Returns an error when the file does not exist.
 pub fn images(dir: &Path, split: Split) -> Result<PathBuf> {
     find(dir, &format!("{}-images-idx3-ubyte", prefix(split)))
 }

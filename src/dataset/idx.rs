@@ -30,8 +30,8 @@ pub struct Array<const RANK: usize> {
 /// Reads an array of rank `RANK` from `source`, compressed or not; `place` names it in errors.
 ///
 /// # Errors
-/// When the source cannot be read, is truncated, has another element type or rank, is empty, has more
-/// than 235 million elements, or continues after its last element.
+/// Returns an error when the source cannot be read, is truncated, has another element type or rank, is
+/// empty, has more than 235 million elements, or continues after its last element.
 pub fn read<const RANK: usize>(place: &str, source: impl Read) -> Result<Array<RANK>> {
     let mut source = unpacked(place, source)?;
     let (shape, size) = read_header(place, &mut source)?;
@@ -43,7 +43,7 @@ pub fn read<const RANK: usize>(place: &str, source: impl Read) -> Result<Array<R
 /// is read.
 ///
 /// # Errors
-/// Under the conditions of [`read`] that concern the header.
+/// Returns an error under the conditions of [`read`] that concern the header.
 pub fn elements(images: &Path) -> Result<u64> {
     let place = images.display().to_string();
     let mut source = unpacked(&place, open(images)?)?;
@@ -53,7 +53,8 @@ pub fn elements(images: &Path) -> Result<u64> {
 /// Reads a data set from a file of images (rank 3: n × rows × columns) and a file of labels (rank 1).
 ///
 /// # Errors
-/// Under the conditions of [`read`]; when the two counts differ, or a label is not below `classes`.
+/// Returns an error under the conditions of [`read`]; when the two counts differ, or a label is not
+/// below `classes`.
 pub fn read_pair(images: &Path, labels: &Path, classes: usize) -> Result<Dataset> {
     pair(
         Named {
@@ -83,7 +84,7 @@ pub fn names_images(path: &Path) -> bool {
 /// published. The number of classes is the largest label plus one.
 ///
 /// # Errors
-/// Under the conditions of [`read_pair`].
+/// Returns an error under the conditions of [`read_pair`].
 pub fn load(images: &Path) -> Result<Dataset> {
     let named = labels_name(images.file_name().unwrap_or_default());
     let stem = named.as_bytes().strip_suffix(b".gz");

@@ -22,9 +22,10 @@ use crate::error::Result;
 /// Reads an array from `source`; `place` names it in errors.
 ///
 /// # Errors
-/// When the source cannot be read, is truncated, or continues after its last element; when it holds
-/// Python objects, structures, text, complex numbers or dates; when it is empty or has more than 235
-/// million elements; when an element is not finite in f32, or is an integer outside the range of i64.
+/// Returns an error when the source cannot be read, is truncated, or continues after its last element;
+/// when it holds Python objects, structures, text, complex numbers or dates; when it is empty or has
+/// more than 235 million elements; when an element is not finite in f32, or is an integer outside the
+/// range of i64.
 pub fn read(place: &str, mut source: impl Read) -> Result<Array> {
     let header = Header::read(place, &mut source)?;
     header.read_body(place, &mut source)
@@ -35,7 +36,7 @@ impl Header {
     /// for bytes that actually arrive.
     ///
     /// # Errors
-    /// Under the conditions of [`read`].
+    /// Returns an error under the conditions of [`read`].
     pub fn read_body(&self, place: &str, source: &mut impl Read) -> Result<Array> {
         Ok(Array {
             shape: self.shape.clone(),

@@ -56,7 +56,7 @@ impl Arrays {
 /// Reads a data set from an npz file.
 ///
 /// # Errors
-/// Under the conditions of [`read`].
+/// Returns an error under the conditions of [`read`].
 pub fn load(path: &Path, arrays: &Arrays) -> Result<Dataset> {
     read(&path.display().to_string(), open(path)?, arrays)
 }
@@ -64,9 +64,9 @@ pub fn load(path: &Path, arrays: &Arrays) -> Result<Dataset> {
 /// Reads a data set from an npz file given as `source`; `place` names it in errors.
 ///
 /// # Errors
-/// When the source is not a zip file or is damaged; when one of the two arrays is missing, declares more
-/// bytes than its compressed data can hold, or is not supported (see [`super::npy::read`]); when the two
-/// arrays differ in n; when a label is negative or not below 65,536.
+/// Returns an error when the source is not a zip file or is damaged; when one of the two arrays is
+/// missing, declares more bytes than its compressed data can hold, or is not supported (see
+/// [`super::npy::read`]); when the two arrays differ in n; when a label is negative or not below 65,536.
 pub fn read(place: &str, source: impl Read + Seek, arrays: &Arrays) -> Result<Dataset> {
     let mut archive = archive(place, source)?;
     let inputs = array(place, &mut archive, arrays.inputs())?;
@@ -95,7 +95,7 @@ pub fn read(place: &str, source: impl Read + Seek, arrays: &Arrays) -> Result<Da
 /// The number of elements that the headers of the two arrays declare together. Nothing else is read.
 ///
 /// # Errors
-/// Under the conditions of [`read`] that concern the zip file and the headers.
+/// Returns an error under the conditions of [`read`] that concern the zip file and the headers.
 pub fn elements(path: &Path, arrays: &Arrays) -> Result<u64> {
     let place = path.display().to_string();
     let mut archive = archive(&place, open(path)?)?;

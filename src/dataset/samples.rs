@@ -78,7 +78,7 @@ impl Dataset {
     /// The first `n` samples.
     ///
     /// # Errors
-    /// When `n` is zero or larger than the number of samples.
+    /// Returns an error when `n` is zero or larger than the number of samples.
     pub fn first(&self, n: usize) -> Result<Self> {
         self.select("data set", &Selection::new(None, Some(n))?)
     }
@@ -86,8 +86,8 @@ impl Dataset {
     /// The samples of a selection, in order; `place` names the data set in errors.
     ///
     /// # Errors
-    /// When there are fewer samples than selected; when a chosen class does not exist in the data set or
-    /// has no sample; when classes are chosen although the targets are not labels.
+    /// Returns an error when there are fewer samples than selected; when a chosen class does not exist
+    /// in the data set or has no sample; when classes are chosen although the targets are not labels.
     pub fn select(&self, place: &str, selection: &Selection) -> Result<Self> {
         let (rows, targets) = selection.of(place, &self.targets)?;
         let features = self.features();

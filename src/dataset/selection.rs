@@ -15,7 +15,7 @@ impl Selection {
     /// become positions in `classes`: with `[3, 5]`, class 3 becomes 0 and class 5 becomes 1.
     ///
     /// # Errors
-    /// When `classes` is empty or repeats a class, or when `samples` is zero.
+    /// Returns an error when `classes` is empty or repeats a class, or when `samples` is zero.
     pub fn new(classes: Option<&[usize]>, samples: Option<usize>) -> Result<Self> {
         if let Some(classes) = classes {
             let refuse = |fault| Err(Error::input("--classes", format!("{classes:?}"), fault));
@@ -54,7 +54,7 @@ impl Selection {
     /// The number of classes that remain of a data set with `there` classes.
     ///
     /// # Errors
-    /// When a chosen class is not below `there`; `place` names the data set in errors.
+    /// Returns an error when a chosen class is not below `there`; `place` names the data set in errors.
     pub fn classes(&self, place: &str, there: usize) -> Result<usize> {
         let Some(classes) = &self.classes else {
             return Ok(there);
@@ -72,7 +72,7 @@ impl Selection {
     /// Checks that the selection is complete, given the new labels of all samples taken.
     ///
     /// # Errors
-    /// When there are fewer samples than requested, or none of a chosen class.
+    /// Returns an error when there are fewer samples than requested, or none of a chosen class.
     pub fn check(&self, place: &str, labels: &[usize]) -> Result<()> {
         self.check_number(place, labels.len())?;
         let Some(classes) = &self.classes else {

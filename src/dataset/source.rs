@@ -85,9 +85,9 @@ impl Source {
 /// files; labels become positions in `classes`.
 ///
 /// # Errors
-/// When there is no such data set; when a file is missing or malformed; when `classes` is not a valid
-/// choice among its classes; when there are too few samples; when the test split of an npz file is
-/// requested.
+/// Returns an error when there is no such data set; when a file is missing or malformed; when `classes`
+/// is not a valid choice among its classes; when there are too few samples; when the test split of an
+/// npz file is requested.
 pub fn load(
     source: &Source,
     split: Split,
@@ -130,7 +130,8 @@ pub struct Contents {
 /// images and for CIFAR-10, of which only the requested images are kept in memory.
 ///
 /// # Errors
-/// When there is no such source; under the conditions of [`npz::elements`] and [`idx::elements`].
+/// Returns an error when there is no such source; under the conditions of [`npz::elements`] and
+/// [`idx::elements`].
 pub fn contents(source: &Source) -> Result<Option<Contents>> {
     let images = |path: PathBuf| idx::elements(&path).map(|count| (path, count, 1));
     let (path, count, width) = match (source.check()?, &source.folder) {

@@ -75,8 +75,8 @@ impl Targets {
     /// samples; `place` names the data set in errors.
     ///
     /// # Errors
-    /// When a label is not below `outputs`; when there are labels but only one output; when the number
-    /// of values per sample is not `outputs`.
+    /// Returns an error when a label is not below `outputs`; when there are labels but only one output;
+    /// when the number of values per sample is not `outputs`.
     pub fn with_outputs(self, place: &str, outputs: usize) -> Result<Self> {
         match self {
             Targets::Labels { .. } if outputs == 1 => {

@@ -75,7 +75,7 @@ impl Isa {
     /// Checks that the environment variable `SGD_STABILITY_ISA` is either unset or one of the names.
     ///
     /// # Errors
-    /// When it has any other value.
+    /// Returns an error when it has any other value.
     pub fn check_environment() -> Result<()> {
         match std::env::var_os(VARIABLE) {
             Some(word) if word.to_str().and_then(place).is_none() => Err(Error::input(

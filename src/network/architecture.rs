@@ -14,7 +14,7 @@ pub const NAMES: [&str; 4] = ["fnn", "vgg11", "lenet", "resnet8"];
 /// architecture of that name. `fnn` reads any input; the others read images.
 ///
 /// # Errors
-/// When the architecture cannot read the input shape.
+/// Returns an error when the architecture cannot read the input shape.
 pub fn named(
     name: &str,
     input: Shape,

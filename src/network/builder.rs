@@ -98,7 +98,7 @@ impl Builder {
     /// Appends a dense layer that reads the flattened input, with or without a bias.
     ///
     /// # Errors
-    /// When `outputs` is zero.
+    /// Returns an error when `outputs` is zero.
     pub fn dense(&mut self, outputs: usize, bias: bool) -> Result<(), Fault> {
         let input = Shape::features(self.shape().numbers());
         let dense = Dense::fit(input, outputs, bias)?;
@@ -119,8 +119,8 @@ impl Builder {
     /// Appends a convolution whose weights are initialised as given.
     ///
     /// # Errors
-    /// When the window does not fit, or when the number of groups does not divide the input and output
-    /// channels.
+    /// Returns an error when the window does not fit, or when the number of groups does not divide the
+    /// input and output channels.
     pub fn convolution(
         &mut self,
         filters: Filters,
@@ -136,7 +136,7 @@ impl Builder {
     /// if it is affine.
     ///
     /// # Errors
-    /// When ε is negative or not finite.
+    /// Returns an error when ε is negative or not finite.
     pub fn batch_norm(&mut self, norm: BatchNorm) -> Result<(), Fault> {
         let shape = self.shape();
         self.push(Operation::Standardise, norm.standardise(shape)?);
@@ -151,7 +151,8 @@ impl Builder {
     /// channel.
     ///
     /// # Errors
-    /// When there is not one mean and one deviation per channel, or when a deviation is not positive.
+    /// Returns an error when there is not one mean and one deviation per channel, or when a deviation is
+    /// not positive.
     pub fn normalise(&mut self, constants: Normalise) -> Result<(), Fault> {
         let normalise = constants.fit(self.shape())?;
         self.push(Operation::Normalise, normalise);
@@ -161,7 +162,7 @@ impl Builder {
     /// Appends a max-pool: the largest number of each window; the padding counts as −∞.
     ///
     /// # Errors
-    /// When the window does not fit, or has more than 16 rows or columns.
+    /// Returns an error when the window does not fit, or has more than 16 rows or columns.
     pub fn max_pool(&mut self, window: Window) -> Result<(), Fault> {
         let pool = MaxPool::fit(self.shape(), window)?;
         self.push(Operation::MaxPool, pool);
@@ -171,7 +172,7 @@ impl Builder {
     /// Appends an average pool: the mean of each window; the padding consists of zeros, which count.
     ///
     /// # Errors
-    /// When the window does not fit.
+    /// Returns an error when the window does not fit.
     pub fn average_pool(&mut self, window: Window) -> Result<(), Fault> {
         let pool = AveragePool::fit(self.shape(), window)?;
         self.push(Operation::AveragePool, pool);
@@ -181,7 +182,7 @@ impl Builder {
     /// Appends a layer that adds the earlier activation `from` ([`Operation::Shortcut`]).
     ///
     /// # Errors
-    /// When there is no such activation, or when its shape does not fit.
+    /// Returns an error when there is no such activation, or when its shape does not fit.
     pub fn shortcut(&mut self, from: usize) -> Result<(), Fault> {
         if from >= self.here() {
             return Err(format!("a shortcut from {from} must come from before it"));
@@ -194,7 +195,7 @@ impl Builder {
     /// Applies [`Activation::Relu`] after the last layer.
     ///
     /// # Errors
-    /// When the network has no layer yet.
+    /// Returns an error when the network has no layer yet.
     pub fn relu(&mut self) -> Result<(), Fault> {
         self.activation(Activation::Relu)
     }
@@ -202,7 +203,7 @@ impl Builder {
     /// Applies an activation after the last layer.
     ///
     /// # Errors
-    /// When the network has no layer yet.
+    /// Returns an error when the network has no layer yet.
     pub fn activation(&mut self, activation: Activation) -> Result<(), Fault> {
         let Some(last) = self.network.layers.last() else {
             return Err(format!("a {} must follow a layer", activation.name()));
@@ -243,7 +244,7 @@ impl Builder {
     /// Finishes the network.
     ///
     /// # Errors
-    /// When it has no parameters, or when its output is an image.
+    /// Returns an error when it has no parameters, or when its output is an image.
     pub fn finish(mut self) -> Result<Network, Fault> {
         if self.parameters == 0 {
             return Err("a network needs a layer with parameters".to_owned());

@@ -87,7 +87,8 @@ const LARGEST_INPUT: usize = 1 << 24;
 /// Builds the network that a TOML file describes; `path` is named in errors.
 ///
 /// # Errors
-/// When the text is not a valid description, or when a layer does not fit after the one before it.
+/// Returns an error when the text is not a valid description, or when a layer does not fit after the one
+/// before it.
 pub fn parse(text: &str, path: &Path) -> error::Result<Network> {
     let fault = |field: String, fault: Fault| Error::input(path.display(), field, fault);
     let description: Description = toml::from_str(text).map_err(|cause| {

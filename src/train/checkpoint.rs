@@ -55,7 +55,7 @@ impl Checkpoint {
     /// Writes the file atomically: either completely or not at all.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// Returns an error when the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
         let mut memory = self.memory.clone();
         let header = Header {
@@ -83,7 +83,8 @@ impl Checkpoint {
     /// Reads the checkpoint of a run that trains `network`.
     ///
     /// # Errors
-    /// When the file cannot be read, is not a checkpoint, is incomplete, or belongs to another network.
+    /// Returns an error when the file cannot be read, is not a checkpoint, is incomplete, or belongs to
+    /// another network.
     pub fn read(path: &Path, network: &Network) -> Result<Self> {
         let mut reader = Reader::open(path)?;
         let header = reader.header()?;

@@ -68,8 +68,8 @@ impl Plan {
     /// Checks that the plan can be carried out on `samples` samples.
     ///
     /// # Errors
-    /// When a number is out of its range, or when an optimiser needs every sample in every step and the
-    /// batches have fewer.
+    /// Returns an error when a number is out of its range, or when an optimiser needs every sample in
+    /// every step and the batches have fewer.
     pub fn check(&self, samples: usize) -> Result<()> {
         let wrong = |field: &str, fault: String| Err(Error::input("plan", field, fault));
         self.optimiser.check()?;

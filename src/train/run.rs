@@ -13,7 +13,7 @@ use super::trainer::Trainer;
 /// called for an empty batch.
 ///
 /// # Errors
-/// When the plan cannot be carried out ([`Plan::check`]).
+/// Returns an error when the plan cannot be carried out ([`Plan::check`]).
 ///
 /// # Panics
 /// When the state or the data do not match the network.

@@ -44,7 +44,7 @@ impl<'a> Trainer<'a> {
     /// Starts a run from `state`.
     ///
     /// # Errors
-    /// When the plan cannot be carried out ([`Plan::check`]).
+    /// Returns an error when the plan cannot be carried out ([`Plan::check`]).
     ///
     /// # Panics
     /// When the state or the data do not match the network.
@@ -70,8 +70,8 @@ impl<'a> Trainer<'a> {
     /// allows more.
     ///
     /// # Errors
-    /// When the plan cannot be carried out ([`Plan::check`]), or when the checkpoint belongs to another
-    /// network or optimiser.
+    /// Returns an error when the plan cannot be carried out ([`Plan::check`]), or when the checkpoint
+    /// belongs to another network or optimiser.
     ///
     /// # Panics
     /// When the state or the data do not match the network.

@@ -20,8 +20,8 @@ impl Choice {
     /// the prefix `only`.
     ///
     /// # Errors
-    /// When a prefix is empty, or when `only` is `a`, `s` or `a,s`: these words are reserved for
-    /// choosing what is measured.
+    /// Returns an error when a prefix is empty, or when `only` is `a`, `s` or `a,s`: these words are
+    /// reserved for choosing what is measured.
     pub fn new(only: Option<String>, ignore: Vec<String>) -> Result<Self> {
         if let Some(word @ ("a" | "s" | "a,s")) = only.as_deref() {
             let fault = "is no prefix here: it is kept for choosing what is measured; a module of \

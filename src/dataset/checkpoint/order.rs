@@ -66,8 +66,8 @@ pub(super) fn is_by_type_and_name(tensors: &[Tensor]) -> bool {
 /// Sorts the tensors into the order of these names.
 ///
 /// # Errors
-/// When a tensor or one of its additional names is not listed, or when a name is listed twice or is
-/// unknown.
+/// Returns an error when a tensor or one of its additional names is not listed, or when a name is listed
+/// twice or is unknown.
 pub(super) fn by_entry(
     place: &str,
     tensors: &mut [Tensor],

@@ -32,8 +32,8 @@ impl Header {
     /// Reads a header from `source`; `place` names the array in errors.
     ///
     /// # Errors
-    /// When the header is truncated or malformed, or describes an unsupported array (see
-    /// [`super::read`]).
+    /// Returns an error when the header is truncated or malformed, or describes an unsupported array
+    /// (see [`super::read`]).
     pub fn read(place: &str, source: &mut impl Read) -> Result<Self> {
         let mut head = [0; 8];
         fill(place, source, &mut head)?;

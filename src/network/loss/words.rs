@@ -66,7 +66,7 @@ impl Loss {
     /// Returns the loss with this label smoothing; with `None`, the loss as it is.
     ///
     /// # Errors
-    /// When the smoothing is not in [0, 1], or the loss is not cross-entropy.
+    /// Returns an error when the smoothing is not in [0, 1], or the loss is not cross-entropy.
     pub fn with_smoothing(self, smoothing: Option<f64>) -> Result<Self, String> {
         match (self, smoothing) {
             (_, None) => Ok(self),

@@ -20,7 +20,7 @@ pub trait Method: Copy + Serialize + DeserializeOwned {
     /// Checks that the settings are in their ranges.
     ///
     /// # Errors
-    /// When a setting is out of range.
+    /// Returns an error when a setting is out of range.
     fn check(&self) -> Result<()>;
 
     /// The β₁ of the stability bounds; 0 without momentum.

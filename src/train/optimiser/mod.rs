@@ -82,7 +82,7 @@ macro_rules! methods {
             /// Checks that the settings are in their ranges.
             ///
             /// # Errors
-            /// When a setting is out of range.
+            /// Returns an error when a setting is out of range.
             pub fn check(self) -> Result<()> {
                 match self {
                     Optimiser::Plain => Ok(()),
