@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use crate::kernel::{self, Isa};
 
-/// Numbers of a vector that stay in a core's cache while the whole basis passes.
+/// The length of the pieces into which vectors are cut: short enough to stay in a core's cache while the
+/// whole basis is applied to a piece.
 const PIECE: usize = 1 << 13;
 
 /// Orthonormal vectors in f32.
@@ -14,7 +15,7 @@ pub(super) struct Basis {
 }
 
 impl Basis {
-    /// The basis of one vector, scaled to length 1; the zero vector stays.
+    /// A basis of one vector, scaled to length 1; the zero vector is left unchanged.
     pub fn new(isa: Isa, start: Vec<f32>) -> Self {
         let length = kernel::dot_wide(isa, &start, &start).sqrt();
         let mut basis = Basis {
@@ -29,7 +30,7 @@ impl Basis {
         self.vectors.last().expect("the start vector")
     }
 
-    /// Adds `rest`, whose length is known and which is orthogonal to the basis.
+    /// Appends `rest`, scaled to length 1. It must be orthogonal to the basis and have the given length.
     pub fn push(&mut self, rest: &[f32], length: f64) {
         let mut vector = rest.to_vec();
         if length > 0.0 {
@@ -38,10 +39,10 @@ impl Basis {
         self.vectors.push(vector);
     }
 
-    /// Takes from `image` what lies in the basis; gives its overlap with the last vector and the
-    /// length of the rest. The last two vectors go first: in a Lanczos recurrence they hold all but
-    /// rounding, so that one more round against the whole basis is the second of the "twice" that is
-    /// enough (Kahan; Parlett 1998, §6.9).
+    /// Subtracts from `image` its projection onto the basis. Returns its overlap with the last vector
+    /// and the length of the rest. The last two vectors are subtracted first: in a Lanczos recurrence
+    /// they contain everything except rounding errors, so one further round against the whole basis
+    /// completes the "twice is enough" rule (Kahan; Parlett 1998, §6.9).
     pub fn orthogonalise(&self, image: &mut [f32]) -> (f64, f64) {
         let tail = self.vectors.len().saturating_sub(2);
         let first = self.remove(&self.vectors[tail..], image);
@@ -51,7 +52,7 @@ impl Basis {
         (overlap, kernel::dot_wide(self.isa, image, image).sqrt())
     }
 
-    /// `image ← image − Σ v·⟨v, image⟩`; gives the overlaps.
+    /// `image ← image − Σ v·⟨v, image⟩`; returns the overlaps `⟨v, image⟩`.
     fn remove(&self, vectors: &[Vec<f32>], image: &mut [f32]) -> Vec<f64> {
         let overlaps = self.overlaps(vectors, image);
         kernel::share_out(image, PIECE, |first, image| {
@@ -63,7 +64,7 @@ impl Basis {
         overlaps
     }
 
-    /// `⟨v, image⟩`, each summed piece by piece in order.
+    /// The overlaps `⟨v, image⟩`, each summed piece by piece in order.
     fn overlaps(&self, vectors: &[Vec<f32>], image: &[f32]) -> Vec<f64> {
         let pieces: Vec<_> = image.chunks(PIECE).map(|_| OnceLock::new()).collect();
         kernel::share(pieces.len(), |place| {

@@ -1,4 +1,4 @@
-//! The Lanczos method with full reorthogonalisation, for both ends of a spectrum.
+//! The Lanczos method with full reorthogonalisation, for both ends of the spectrum.
 
 use nalgebra::{DMatrix, SymmetricEigen};
 use rand::{Rng, RngExt};
@@ -8,17 +8,17 @@ use crate::work;
 
 use super::basis::Basis;
 
-/// One approximate eigenvalue with its vector.
+/// An approximate eigenvalue with its vector.
 #[derive(Clone, Debug)]
 pub struct Ritz {
-    /// θ.
+    /// The Ritz value θ.
     pub value: f64,
-    /// `‖Ax − θx‖` of the unit Ritz vector: some eigenvalue lies this near, up to the rounding of
-    /// f32 products (about 10⁻⁶ of the largest eigenvalue in size).
+    /// `‖Ax − θx‖` for the unit Ritz vector `x`. Some eigenvalue lies within this distance of θ, up to
+    /// the rounding of f32 products (about 10⁻⁶ of the largest absolute eigenvalue).
     pub residual: f64,
-    /// How far θ is estimated to lie from its eigenvalue: the smaller one of the residual and
-    /// `residual²/gap` (Kato and Temple), where the gap to the rest of the spectrum is the one that
-    /// the Ritz values show.
+    /// The estimated distance between θ and its eigenvalue: the smaller of the residual and
+    /// `residual²/gap` (Kato and Temple), where the gap to the rest of the spectrum is estimated from
+    /// the Ritz values.
     pub error: f64,
     /// The unit Ritz vector `x`.
     pub vector: Vec<f32>,
@@ -27,44 +27,45 @@ pub struct Ritz {
 /// Both ends of a spectrum.
 #[derive(Clone, Debug)]
 pub struct Ends {
-    /// The largest algebraic eigenvalue; its residual is measured by a product of its own.
+    /// The largest algebraic eigenvalue; its residual is measured by an extra product.
     pub largest: Ritz,
-    /// The smallest algebraic eigenvalue; its residual is that of the recurrence.
+    /// The smallest algebraic eigenvalue; its residual is the one that the recurrence implies.
     pub smallest: Ritz,
-    /// Matrix products spent, the one for the residual included.
+    /// The number of matrix products computed, including the one for the residual.
     pub products: usize,
-    /// Did the largest end reach the tolerance?
+    /// Whether the largest end reached the tolerance.
     pub converged: bool,
 }
 
-/// How far an iteration goes.
+/// The settings that end a Lanczos iteration.
 #[derive(Clone, Copy, Debug)]
 pub struct Lanczos {
     /// The largest end has converged when its estimated error is below `tolerance·|θ|`.
     pub tolerance: f64,
-    /// The most products spent on the Krylov space; the space may be smaller in low dimension.
+    /// The largest number of products spent on the Krylov space, which may be smaller in low dimension.
     pub products: usize,
 }
 
-/// The fewest products of a run from a random start. The top eigenvector may have so small a share in
-/// the start that after a few products the second one looks like the top, with a small estimated error.
+/// The smallest number of products in a run from a random start. The start may have so small a component
+/// along the top eigenvector that, after a few products, the second eigenvalue looks like the top one
+/// and has a small estimated error.
 pub const LEAST_PRODUCTS: usize = 12;
 
-/// What f32 products lose, as a share of the largest eigenvalue in size. A coupling below it shows that
-/// the Krylov space is complete: more products would add rounding only.
+/// The rounding error of f32 products, relative to the largest absolute eigenvalue. A coupling below it
+/// means that the Krylov space is complete: further products would add nothing but rounding errors.
 const ROUNDING: f64 = 1e-5;
 
-/// A random start vector: independent numbers, uniform in [−1, 1).
+/// A random start vector with independent entries, uniform on [−1, 1).
 pub fn cold_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
     (0..dimension)
         .map(|_| 2.0 * random.random::<f32>() - 1.0)
         .collect()
 }
 
-/// A start vector near `before`, the unit eigenvector of an earlier measurement, with a little noise:
-/// without it a direction that `before` has no share in would never be found.
+/// A start vector near `before`, the unit eigenvector of an earlier measurement, plus a little noise.
+/// Without the noise, directions orthogonal to `before` would never be found.
 pub fn warm_start(isa: Isa, before: &[f32], random: &mut impl Rng) -> Vec<f32> {
-    /// The length of the noise beside the unit vector.
+    /// The length of the noise, relative to the unit vector.
     const NOISE: f32 = 0.02;
     let mut start = cold_start(before.len(), random);
     let length = kernel::dot_wide(isa, &start, &start).sqrt().max(1.0) as f32;
@@ -73,20 +74,20 @@ pub fn warm_start(isa: Isa, before: &[f32], random: &mut impl Rng) -> Vec<f32> {
     start
 }
 
-/// The eigenvalues of the tridiagonal matrix, ascending, with its unit eigenvectors as columns.
+/// The eigenvalues of the tridiagonal matrix in ascending order, with its unit eigenvectors as columns.
 pub(super) struct Projected {
     pub values: Vec<f64>,
     vectors: DMatrix<f64>,
-    /// The coupling to what is not yet in the space.
+    /// The coupling to the vector that would extend the space next.
     beside: f64,
 }
 
-/// One end of the Ritz values.
+/// One end of the sorted Ritz values.
 #[derive(Clone, Copy)]
 pub(super) struct End {
-    /// Its place among them.
+    /// The index of the end.
     pub place: usize,
-    /// The place of the value beside it.
+    /// The index of the neighbouring value.
     pub next: Option<usize>,
 }
 
@@ -107,12 +108,12 @@ impl Projected {
         }
     }
 
-    /// The residual of Ritz value `i`, by the recurrence.
+    /// The residual of Ritz value `i`, as the recurrence implies it.
     pub fn residual(&self, i: usize) -> f64 {
         self.beside * self.vectors[(self.values.len() - 1, i)].abs()
     }
 
-    /// Is the Krylov space complete, `scale` being the largest eigenvalue in size?
+    /// Whether the Krylov space is complete; `scale` is the largest absolute eigenvalue.
     pub fn is_whole(&self, scale: f64) -> bool {
         self.beside <= ROUNDING * scale
     }
@@ -146,11 +147,12 @@ impl Projected {
 }
 
 impl Lanczos {
-    /// Both ends of the spectrum of the symmetric `product: (v, out) → out ← A v` on vectors as long
-    /// as `start`, a random one ([`cold_start`]). At least [`LEAST_PRODUCTS`] products are made, where the
-    /// dimension and [`Lanczos::products`] allow.
+    /// Computes both ends of the spectrum of the symmetric matrix A given by
+    /// `product: (v, out) → out ← A v`. The vectors have the length of `start`, which must be random
+    /// ([`cold_start`]). At least [`LEAST_PRODUCTS`] products are computed, if the dimension and
+    /// [`Lanczos::products`] allow.
     ///
-    /// `None` when a product is not finite: the matrix has left the range of f32.
+    /// Returns `None` when a product is not finite, because the matrix has left the range of f32.
     ///
     /// # Panics
     /// When `start` is empty.
@@ -164,7 +166,8 @@ impl Lanczos {
         kernel::with_team(|| self.iterate(isa, start, least, product))
     }
 
-    /// [`Lanczos::run`] from a start near an eigenvector ([`warm_start`]): it may end after any product.
+    /// [`Lanczos::run`] from a start near an eigenvector ([`warm_start`]). The run may end after any
+    /// product.
     ///
     /// # Panics
     /// When `start` is empty.
@@ -203,8 +206,8 @@ impl Lanczos {
         })
     }
 
-    /// A Krylov space that grows until `is_done`, or the products are spent; `None` when a product
-    /// is not finite.
+    /// Grows a Krylov space until `is_done` returns true or the products are spent; `None` when a
+    /// product is not finite.
     pub(super) fn grow(
         &self,
         isa: Isa,
@@ -243,17 +246,17 @@ impl Lanczos {
     }
 }
 
-/// A Krylov space and the matrix in it.
+/// A Krylov space, with the matrix projected onto it.
 pub(super) struct Space {
     pub projected: Projected,
     pub basis: Basis,
-    /// Did it grow as far as was asked for?
+    /// Whether the space grew until it met its stopping condition.
     pub is_done: bool,
 }
 
 impl Space {
-    /// The Ritz vector of one end, with its Rayleigh quotient and residual measured by a product of
-    /// their own; `None` when they are not finite.
+    /// The Ritz vector of one end, with its Rayleigh quotient and residual measured by an extra product;
+    /// `None` when they are not finite.
     pub fn measured(
         &self,
         isa: Isa,
@@ -294,7 +297,7 @@ mod tests {
     use super::*;
     use crate::train::random::{Purpose, stream};
 
-    /// The ends of a diagonal matrix, found from its products alone.
+    /// The ends of a diagonal matrix, computed from products only.
     fn ends_of(diagonal: &[f32], products: usize) -> Ends {
         let settings = Lanczos {
             tolerance: 1e-5,

@@ -7,11 +7,11 @@ use super::lanczos::Ritz;
 /// A measured eigenvalue: some eigenvalue lies within `residual` of `value`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Eigenvalue {
-    /// θ.
+    /// The approximate eigenvalue θ.
     pub value: f64,
-    /// The residual bound, in the unit of `value`.
+    /// The residual bound, in the units of `value`.
     pub residual: f64,
-    /// The estimated error ([`Ritz::error`]), in the unit of `value`.
+    /// The estimated error ([`Ritz::error`]), in the units of `value`.
     pub error: f64,
 }
 
@@ -30,22 +30,23 @@ impl From<&Ritz> for Eigenvalue {
 pub struct Measurement {
     /// `a = λ_max(H)`.
     pub sharpness: Eigenvalue,
-    /// `λ_min(H)`; of a [`Tracker`](super::Tracker), whose runs end with the largest, no more than a bound from above.
+    /// `λ_min(H)`. From a [`Tracker`](super::Tracker) this is only an upper bound, because its runs end
+    /// once the largest eigenvalue has converged.
     pub smallest_eigenvalue: Eigenvalue,
-    /// `s = √λ_max(Σ)`; the residual is that of the root, the wider side of `√(s² ± r)`.
+    /// `s = √λ_max(Σ)`; its residual is that of the root, the larger deviation of `√(s² ± r)` from `s`.
     pub non_uniformity: Eigenvalue,
-    /// Products with H and with Σ that were spent.
+    /// The numbers of products with H and with Σ that were computed.
     pub products: [usize; 2],
-    /// Did the iterations for the largest eigenvalues of H and of Σ reach their tolerance?
+    /// Whether the iterations for the largest eigenvalues of H and of Σ reached their tolerances.
     pub converged: bool,
     /// The mean loss.
     pub loss: f64,
-    /// The share of samples classified rightly, in [0, 1].
+    /// The fraction of samples classified correctly, in [0, 1].
     pub accuracy: f64,
 }
 
-/// `√(θ ± r)`: the root of the value, and the larger distance of the two ends from it. Σ is
-/// positive semi-definite, so a value below zero is rounding and is read as zero.
+/// `√(θ ± r)`: the root of the value, and the larger distance of the two ends from it. Σ is positive
+/// semi-definite, so a negative value is a rounding error and is taken as zero.
 pub fn root(variance: &Ritz) -> Eigenvalue {
     let at = |shift: f64| (variance.value + shift).max(0.0).sqrt();
     let value = at(0.0);

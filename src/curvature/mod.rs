@@ -1,22 +1,23 @@
 //! Room **curvature**: the ends of the spectrum, each number with a residual bound.
 //!
-//! Sharpness is the largest *algebraic* eigenvalue of the Hessian, never the largest in size, and
-//! the smallest one is always given beside it. Non-uniformity is `s = √λ_max(Σ)`,
-//! `Σ = (1/n) Σ_i H_i² − H²` (population variance, divided by n).
+//! Sharpness is the largest *algebraic* eigenvalue of the Hessian, not the largest in absolute value;
+//! the smallest eigenvalue is always reported with it. Non-uniformity is `s = √λ_max(Σ)` with
+//! `Σ = (1/n) Σ_i H_i² − H²` (the population variance, divided by n).
 //!
-//! What a residual proves: for a symmetric matrix some eigenvalue lies within `‖Ax − θx‖/‖x‖` of θ, up
-//! to the f32 rounding of the one product that measures it (about 10⁻⁶ of the largest eigenvalue in
-//! size as a rule, and far more with ill-scaled data: `diagnosis` measures it). That it is the
-//! *largest* one is the usual, stated assumption of the Lanczos method with a random start. Of the
-//! smallest one, which stands among many near zero, that would be too much to assume ([`Smallest`]).
+//! A residual proves the following: a symmetric matrix has some eigenvalue within `‖Ax − θx‖/‖x‖` of θ,
+//! up to the f32 rounding of the one product that measures it (usually about 10⁻⁶ of the largest
+//! absolute eigenvalue, but far more for badly scaled data; `diagnosis` measures it). That this
+//! eigenvalue is the *largest* one is the usual assumption of the Lanczos method with a random start.
+//! For the smallest eigenvalue, which has many neighbours near zero, this assumption would be too strong
+//! ([`Smallest`]).
 //!
-//! | file | what is in it |
+//! | file | contents |
 //! |---|---|
 //! | [`Lanczos`], `basis` | both ends of a spectrum from products alone, with full reorthogonalisation |
-//! | [`fn@smallest`] | the smallest eigenvalue, by a run of its own, and a floor under it |
+//! | [`fn@smallest`] | the smallest eigenvalue, by a run of its own, and a lower bound |
 //! | [`Measurement`] | sharpness, smallest eigenvalue and non-uniformity of a network at a point |
 //! | [`fn@measure`], [`Tracker`] | one measurement; measurements along a training run |
-//! | [`fn@preconditioned`] | the spectrum that an adaptive optimiser sees |
+//! | [`fn@preconditioned`] | the spectrum that determines the stability of an adaptive optimiser |
 
 mod basis;
 mod lanczos;

@@ -1,4 +1,5 @@
-//! The sharpness that decides the stability of an adaptive optimiser: that of the preconditioned Hessian.
+//! The largest eigenvalue of the preconditioned Hessian, which decides the stability of an adaptive
+//! optimiser.
 
 use crate::kernel::{self, Isa};
 use crate::network::Curvature;
@@ -6,17 +7,17 @@ use crate::train::random::{Purpose, stream};
 
 use super::lanczos::{Ends, Lanczos, cold_start};
 
-/// Both ends of the spectrum of `P⁻¹H` at the point of `curvature`, `P` diagonal with the positive
-/// entries `preconditioner` ([`crate::train::Trainer::preconditioner`]).
+/// Computes both ends of the spectrum of `P⁻¹H` at the point of `curvature`, where `P` is the diagonal
+/// matrix with the positive entries `preconditioner` ([`crate::train::Trainer::preconditioner`]).
 ///
-/// `P⁻¹H` has the eigenvalues of the symmetric `S = P^(−1/2) H P^(−1/2)`, to which the residuals and
-/// Ritz vectors belong. The entries of `P^(−1/2)` are rounded twice to f32, which moves an eigenvalue
-/// by at most 4·2⁻²⁴ of itself (Ostrowski). The largest end is to be held against
-/// [`crate::criterion::preconditioned::largest_preconditioned_sharpness`]. `seed` gives the start
-/// vector; `None` when a product has left the range of f32.
+/// `P⁻¹H` has the same eigenvalues as the symmetric matrix `S = P^(−1/2) H P^(−1/2)`; the residuals and
+/// Ritz vectors are those of `S`. The entries of `P^(−1/2)` are rounded twice to f32, which moves an
+/// eigenvalue by a relative error of at most 4·2⁻²⁴ (Ostrowski). The largest end is to be compared with
+/// [`crate::criterion::preconditioned::largest_preconditioned_sharpness`]. `seed` determines the start
+/// vector. Returns `None` when a product has left the range of f32.
 ///
 /// # Panics
-/// When there is not one entry a parameter.
+/// When there is not one entry per parameter.
 pub fn preconditioned(
     isa: Isa,
     curvature: &mut Curvature<'_>,

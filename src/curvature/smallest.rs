@@ -1,16 +1,16 @@
-//! The smallest eigenvalue, and a floor under it.
+//! The smallest eigenvalue, with a lower bound.
 //!
-//! The Hessian of an over-parametrised network has most of its eigenvalues near zero. There a Ritz
-//! vector has a small residual long before the space has found the few eigenvalues below, so that a
-//! residual says nothing of the smallest one. A random start does prove something: after k
-//! products with a symmetric matrix of dimension d,
+//! Most eigenvalues of an over-parametrised network's Hessian are near zero. A Ritz vector among them
+//! has a small residual long before the Krylov space contains the few eigenvectors below, so a small
+//! residual does not show that the smallest eigenvalue has been found. A random start, however, proves
+//! the following. After k products with a symmetric matrix of dimension d,
 //!
 //! ```text
-//! θ_min − λ_min ≤ ε·(λ_max − λ_min)     but for a chance of 1.648·√d·exp(−(2k − 1)·√ε)
+//! θ_min − λ_min ≤ ε·(λ_max − λ_min)     except with probability at most 1.648·√d·exp(−(2k − 1)·√ε)
 //! ```
 //!
-//! whatever the spectrum is (Kuczyński and Woźniakowski, SIAM J. Matrix Anal. Appl. 13, 1992). It holds
-//! for a start that is uniform on the sphere.
+//! for any spectrum (Kuczyński and Woźniakowski, SIAM J. Matrix Anal. Appl. 13, 1992), if the start is
+//! uniform on the sphere.
 
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
@@ -20,39 +20,40 @@ use crate::kernel::{self, Isa};
 use crate::network::Curvature;
 use crate::train::random::{Purpose, stream};
 
-/// The chance that λ_min lies below its floor.
+/// The probability that λ_min lies below its lower bound.
 pub const RISK: f64 = 1e-6;
 
-/// The fewest products before a small residual of the smallest eigenvalue ends its run.
+/// The smallest number of products after which a small residual may end the run for the smallest
+/// eigenvalue.
 pub const LEAST_FOR_SMALLEST: usize = 32;
 
-/// The residual, as a share of the largest eigenvalue in size, at which the smallest one counts as
-/// converged: it is there to be compared with the largest.
+/// The residual, relative to the largest absolute eigenvalue, at which the smallest eigenvalue counts as
+/// converged. It is precise enough for a comparison with the largest.
 pub const FINE_ENOUGH: f64 = 3e-5;
 
-/// The smallest eigenvalue, from above and from below.
+/// Bounds on the smallest eigenvalue, from above and from below.
 #[derive(Clone, Debug)]
 pub struct Smallest {
-    /// The smallest Ritz value, with its measured residual; λ_min is not above it.
+    /// The smallest Ritz value, with its measured residual; λ_min is at most this value.
     pub ritz: Ritz,
-    /// λ_min is not below this floor, except with probability [`RISK`] and for the rounding of f32; `None`
-    /// when the products are too few to tell.
+    /// A lower bound on λ_min, valid up to f32 rounding except with probability [`RISK`]; `None` if
+    /// there were too few products for a bound.
     pub floor: Option<f64>,
-    /// Matrix products spent.
+    /// The number of matrix products computed.
     pub products: usize,
-    /// Did the residual reach its tolerance?
+    /// Whether the residual reached its tolerance.
     pub converged: bool,
 }
 
-/// A start that is uniform on the sphere, up to its length.
+/// A start vector whose direction is uniform on the sphere.
 pub fn isotropic_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
     let normal = |_| random.sample::<f32, _>(StandardNormal);
     (0..dimension).map(normal).collect()
 }
 
-/// The smallest eigenvalue at the point of `curvature`, by a run of its own from a start of its own:
-/// the run for the `largest` one ends long before it has found the smallest. At most `products` products
-/// are spent on the Krylov space. `None` when a product is not finite.
+/// Computes the smallest eigenvalue at the point of `curvature`, by its own run from its own start,
+/// because the run for the `largest` eigenvalue ends long before it has found the smallest. At most
+/// `products` products are spent on the Krylov space. Returns `None` when a product is not finite.
 pub fn smallest(
     isa: Isa,
     curvature: &mut Curvature<'_>,
@@ -71,8 +72,8 @@ pub fn smallest(
 }
 
 impl Lanczos {
-    /// The smallest eigenvalue of `product`, until its residual is below `tolerance·scale`, `scale`
-    /// being the largest eigenvalue in size. `None` when a product is not finite.
+    /// Computes the smallest eigenvalue of `product`, until its residual is below `tolerance·scale`,
+    /// where `scale` is the largest absolute eigenvalue. Returns `None` when a product is not finite.
     ///
     /// # Panics
     /// When `start` is empty.
@@ -111,7 +112,7 @@ fn floor(space: &Space, ritz: &Ritz, dimension: usize, scale: f64) -> Option<f64
     (share < 1.0).then(|| ritz.value - share / (1.0 - share) * (top - ritz.value))
 }
 
-/// ε after so many products.
+/// The ε of the bound after `products` products.
 fn share(dimension: usize, products: usize) -> f64 {
     let logarithm = (1.648 * (dimension as f64).sqrt() / RISK).ln();
     (logarithm / (2 * products - 1) as f64).powi(2)
@@ -121,7 +122,7 @@ fn share(dimension: usize, products: usize) -> f64 {
 mod tests {
     use super::*;
 
-    /// A diagonal: a few large eigenvalues, most near zero, and one a little below.
+    /// A diagonal with a few large entries, most entries near zero, and one slightly below zero.
     fn bulk(dimension: usize) -> Vec<f32> {
         let value = |i: usize| match i {
             0 => -0.02,

@@ -1,4 +1,5 @@
-//! Curvature at one point, or followed along a run: each measurement begins where the last one ended.
+//! Curvature at one point, or along a training run, where each measurement starts from the previous
+//! result.
 
 use crate::kernel::Isa;
 use crate::network::Curvature;
@@ -8,11 +9,11 @@ use super::lanczos::{Ends, Lanczos, cold_start, warm_start};
 use super::measurement::{Measurement, root};
 use super::smallest::smallest;
 
-/// Measures at the point of `curvature`, the smallest eigenvalue by a run of its own; `seed` gives the
-/// start vectors. `None` when the curvature there has left the range of f32.
+/// Measures the curvature at the point of `curvature`; the smallest eigenvalue gets its own run. `seed`
+/// determines the start vectors. Returns `None` when the curvature has left the range of f32.
 ///
 /// # Panics
-/// Where samples have no Hessians of their own ([`Curvature::has_samples`]).
+/// When samples have no Hessians of their own ([`Curvature::has_samples`]).
 pub fn measure(
     isa: Isa,
     curvature: &mut Curvature<'_>,
@@ -27,8 +28,8 @@ pub fn measure(
     Some(measured)
 }
 
-/// Remembers the top eigenvectors of H and of Σ from one measurement to the next. The first one
-/// begins with random vectors.
+/// Measures curvature repeatedly and keeps the top eigenvectors of H and of Σ from one measurement to
+/// the next. The first measurement starts from random vectors.
 #[derive(Clone, Debug)]
 pub struct Tracker {
     settings: Lanczos,
@@ -39,7 +40,7 @@ pub struct Tracker {
 }
 
 impl Tracker {
-    /// Nothing measured yet; `seed` gives the random numbers of the start vectors.
+    /// A tracker without measurements; `seed` determines the random numbers in the start vectors.
     pub fn new(settings: Lanczos, seed: u64) -> Self {
         Tracker {
             settings,
@@ -62,7 +63,7 @@ impl Tracker {
     /// Both ends of the spectrum of Σ; `None` when it has left the range of f32.
     ///
     /// # Panics
-    /// Where samples have no Hessians of their own ([`Curvature::has_samples`]).
+    /// When samples have no Hessians of their own ([`Curvature::has_samples`]).
     pub fn covariance(&mut self, isa: Isa, curvature: &mut Curvature<'_>) -> Option<Ends> {
         let before = self.covariance.as_ref();
         let start = self.start(isa, before, curvature.dimension(), 1);
@@ -75,7 +76,7 @@ impl Tracker {
     /// range of f32.
     ///
     /// # Panics
-    /// As [`Tracker::covariance`].
+    /// Under the conditions of [`Tracker::covariance`].
     pub fn measure(&mut self, isa: Isa, curvature: &mut Curvature<'_>) -> Option<Measurement> {
         let hessian = self.hessian(isa, curvature)?;
         let covariance = self.covariance(isa, curvature)?;
@@ -91,7 +92,7 @@ impl Tracker {
         })
     }
 
-    /// Where a run begins; `matrix` is 0 for H and 1 for Σ.
+    /// The start of a run; `matrix` is 0 for H and 1 for Σ.
     fn start(&self, isa: Isa, before: Option<&Vec<f32>>, dimension: usize, matrix: u64) -> Start {
         let mut random = stream(self.seed, Purpose::Probe, 2 * self.measured + matrix);
         match before {
@@ -110,10 +111,10 @@ impl Tracker {
     }
 }
 
-/// The vector that a run begins with.
+/// The start vector of a run.
 enum Start {
-    /// A random one.
+    /// A random vector.
     Cold(Vec<f32>),
-    /// Near the eigenvector of the last measurement.
+    /// A vector near the eigenvector of the last measurement.
     Warm(Vec<f32>),
 }

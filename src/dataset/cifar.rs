@@ -1,6 +1,6 @@
-//! CIFAR-10 in its binary version.
+//! The binary version of CIFAR-10.
 //!
-//! A file is a row of records of 3,073 bytes: the label (0 to 9), then 1,024 red, 1,024 green and
+//! A file is a sequence of records of 3,073 bytes: the label (0 to 9), then 1,024 red, 1,024 green and
 //! 1,024 blue pixels, each channel row major (so an image is channels × rows × columns).
 //! Source: A. Krizhevsky, "Learning multiple layers of features from tiny images" (2009).
 
@@ -14,24 +14,23 @@ use crate::error::{Error, Result};
 /// The shape of an image: channels × rows × columns.
 pub const SHAPE: [usize; 3] = [3, 32, 32];
 
-/// The pixels of an image.
+/// The number of values in an image.
 pub const FEATURES: usize = 3 * 32 * 32;
 
-/// The classes of CIFAR-10.
+/// The number of classes in CIFAR-10.
 const CLASSES: usize = 10;
 
-/// The most training batches there are.
+/// The largest number of training batches.
 const BATCHES: usize = 5;
 
-/// The images of a selection, in the order of the files: `data_batch_1.bin` up to
-/// `data_batch_5.bin`, as many as stand there in a row, or `test_batch.bin`. They are looked for
-/// in `data_dir` and in `data_dir/cifar-10-batches-bin`, as the published archive unpacks. Of a file
-/// that is read at all the records behind the last image taken must be whole; their labels are not
-/// looked at.
+/// Loads the images of a selection, in the order of the files: `data_batch_1.bin` to `data_batch_5.bin`,
+/// up to the first one that is missing, or `test_batch.bin`. The files are looked for in `data_dir` and
+/// in `data_dir/cifar-10-batches-bin`, the folder in the published archive. If a file is read at all,
+/// the records after the last image taken must also be complete; their labels are not checked.
 ///
 /// # Errors
-/// When a class is chosen above 9; when no file is there; when a file is malformed; when there
-/// are fewer images, or none of a chosen class.
+/// Returns an error when a class above 9 is chosen; when there is no file; when a file is malformed;
+/// when there are too few images, or none of a chosen class.
 pub fn load(data_dir: &Path, split: Split, selection: &Selection) -> Result<Dataset> {
     let classes = selection.classes("CIFAR-10", CLASSES)?;
     let files = files(data_dir, split)?;
@@ -45,10 +44,10 @@ pub fn load(data_dir: &Path, split: Split, selection: &Selection) -> Result<Data
     images.finish(&files[0].display().to_string(), selection, classes)
 }
 
-/// The images of a selection, of one file that comes from `source`; `place` names it in errors.
+/// Reads the images of a selection from one file, given as `source`; `place` names it in errors.
 ///
 /// # Errors
-/// As [`load`].
+/// Returns an error under the conditions of [`load`].
 pub fn read(place: &str, source: impl Read, selection: &Selection) -> Result<Dataset> {
     let classes = selection.classes(place, CLASSES)?;
     let mut images = Images::default();
@@ -56,7 +55,7 @@ pub fn read(place: &str, source: impl Read, selection: &Selection) -> Result<Dat
     images.finish(place, selection, classes)
 }
 
-/// The files of a split that are there.
+/// The existing files of a split.
 fn files(data_dir: &Path, split: Split) -> Result<Vec<PathBuf>> {
     let names = match split {
         Split::Train => (1..=BATCHES)
@@ -75,7 +74,7 @@ fn files(data_dir: &Path, split: Split) -> Result<Vec<PathBuf>> {
     Err(Error::input(data_dir.display(), &names[0], fault))
 }
 
-/// The images taken so far.
+/// The images read so far.
 #[derive(Default)]
 struct Images {
     pixels: Vec<u8>,
@@ -83,7 +82,7 @@ struct Images {
 }
 
 impl Images {
-    /// Takes what is wanted of one file; the rest is only counted.
+    /// Reads the selected images of one file; the other records are only counted.
     fn read(&mut self, place: &str, mut source: impl Read, selection: &Selection) -> Result<()> {
         let mut record = [0; 1 + FEATURES];
         for index in 0.. {
@@ -138,7 +137,7 @@ impl Images {
     }
 }
 
-/// Fills `buffer` as far as the source goes.
+/// Fills `buffer` as far as the source goes, and returns how many bytes were read.
 fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {

@@ -1,16 +1,16 @@
-//! Numbers that f32 does not hold.
+//! Numbers that f32 does not represent exactly.
 
-/// The numbers of a data set as its file has them, where f32 has rounded some of them.
+/// The numbers of a data set as its file has them; present only where f32 rounds some of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exact {
-    /// n × features, as [`Dataset::inputs`](super::Dataset::inputs).
+    /// The inputs, n × features, like [`Dataset::inputs`](super::Dataset::inputs).
     pub inputs: Option<Vec<f64>>,
-    /// n × outputs, as the values of [`Targets::Values`](super::Targets::Values).
+    /// The targets, n × outputs, like the values of [`Targets::Values`](super::Targets::Values).
     pub targets: Option<Vec<f64>>,
 }
 
 impl Exact {
-    /// Those of the samples `rows`, which have `widths` inputs and targets each.
+    /// The numbers of the samples `rows`; `inputs` and `targets` are the widths of one sample.
     pub(super) fn select(&self, rows: &[usize], [inputs, targets]: [usize; 2]) -> Self {
         let select = |numbers: &Option<Vec<f64>>, width: usize| {
             let numbers = numbers.as_ref()?;
@@ -25,7 +25,7 @@ impl Exact {
         }
     }
 
-    /// The bytes that they take in memory.
+    /// The memory that the numbers take, in bytes.
     pub fn bytes(&self) -> u64 {
         let numbers = [&self.inputs, &self.targets].into_iter().flatten();
         numbers
@@ -34,7 +34,7 @@ impl Exact {
     }
 }
 
-/// How many numbers f32 does not hold.
+/// How many numbers f32 does not represent exactly.
 pub(super) fn count_rounded(narrow: &[f32], exact: &[f64]) -> usize {
     let pairs = narrow.iter().zip(exact);
     pairs

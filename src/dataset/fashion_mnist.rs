@@ -1,15 +1,15 @@
 //! Fashion-MNIST: 28 × 28 grey images of ten kinds of clothing.
 //!
 //! Source: H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking
-//! machine learning algorithms", arXiv 1708.07747. How the embedded part was cut, and its licence,
-//! stand beside it in `embedded/`.
+//! machine learning algorithms", arXiv 1708.07747. The folder `embedded/` documents how the embedded
+//! subset was made, and contains its licence.
 
 use std::path::{Path, PathBuf};
 
 use super::{Dataset, Split, idx};
 use crate::error::{Error, Result};
 
-/// The classes of Fashion-MNIST.
+/// The number of classes in Fashion-MNIST.
 const CLASSES: usize = 10;
 
 const TRAIN_IMAGES: &[u8] = include_bytes!("embedded/train-1200-images-idx3-ubyte.gz");
@@ -17,12 +17,12 @@ const TRAIN_LABELS: &[u8] = include_bytes!("embedded/train-1200-labels-idx1-ubyt
 const TEST_IMAGES: &[u8] = include_bytes!("embedded/t10k-1000-images-idx3-ubyte.gz");
 const TEST_LABELS: &[u8] = include_bytes!("embedded/t10k-1000-labels-idx1-ubyte.gz");
 
-/// A split, whole from the published files in `data_dir` (`train-images-idx3-ubyte` and its like,
-/// each with or without `.gz`), or without a folder the embedded part: the first 1,200 training
-/// and the first 1,000 test samples.
+/// Loads a split. With `data_dir`, it is the whole split from the published files in that folder
+/// (`train-images-idx3-ubyte` and so on, each with or without `.gz`). Without, it is the embedded
+/// subset: the first 1,200 training or the first 1,000 test samples.
 ///
 /// # Errors
-/// When a file is not there or is malformed.
+/// Returns an error when a file is missing or malformed.
 pub fn load(data_dir: Option<&Path>, split: Split) -> Result<Dataset> {
     let Some(dir) = data_dir else {
         return embedded(split);
@@ -40,10 +40,10 @@ pub fn load(data_dir: Option<&Path>, split: Split) -> Result<Dataset> {
     Ok(data)
 }
 
-/// The published file of the images of a split in `dir`.
+/// The path of the published file with the images of a split in `dir`.
 ///
 /// # Errors
-/// When it is not there.
+/// Returns an error when the file does not exist.
 pub fn images(dir: &Path, split: Split) -> Result<PathBuf> {
     find(dir, &format!("{}-images-idx3-ubyte", prefix(split)))
 }
@@ -55,7 +55,7 @@ fn prefix(split: Split) -> &'static str {
     }
 }
 
-/// Pixels of an image.
+/// The number of pixels in an image.
 pub const FEATURES: usize = 28 * 28;
 
 fn embedded(split: Split) -> Result<Dataset> {

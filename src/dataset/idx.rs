@@ -1,7 +1,7 @@
-//! The idx format of MNIST and its kin, gzip-compressed or not.
+//! The idx format of MNIST and similar data sets, with or without gzip compression.
 //!
-//! A big-endian header (two zero bytes, the element type, the rank, one u32 per dimension), then
-//! the elements, the last dimension fastest. Only unsigned bytes (type 0x08) are read.
+//! A file is a big-endian header (two zero bytes, the element type, the rank, one u32 per dimension),
+//! followed by the elements, last dimension fastest. Only unsigned bytes (type 0x08) are supported.
 //! Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
 
 use std::ffi::{OsStr, OsString};
@@ -15,23 +15,23 @@ use super::text::{LARGEST, open};
 use super::{Dataset, Targets};
 use crate::error::{Error, Result};
 
-/// The element type of unsigned bytes.
+/// The code of the element type "unsigned byte".
 const UNSIGNED_BYTE: u8 = 0x08;
 
 /// An array of unsigned bytes of rank `RANK`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Array<const RANK: usize> {
-    /// The dimensions, the slowest first.
+    /// The dimensions, slowest first.
     pub shape: [usize; RANK],
-    /// The elements, row major; as many as the product of the dimensions.
+    /// The elements, row major; their number is the product of the dimensions.
     pub elements: Vec<u8>,
 }
 
 /// Reads an array of rank `RANK` from `source`, compressed or not; `place` names it in errors.
 ///
 /// # Errors
-/// When the source cannot be read, is cut short, is of another type or rank, is empty, larger than
-/// 235 million elements, or goes on after its last element.
+/// Returns an error when the source cannot be read, is truncated, has another element type or rank, is
+/// empty, has more than 235 million elements, or continues after its last element.
 pub fn read<const RANK: usize>(place: &str, source: impl Read) -> Result<Array<RANK>> {
     let mut source = unpacked(place, source)?;
     let (shape, size) = read_header(place, &mut source)?;
@@ -39,20 +39,22 @@ pub fn read<const RANK: usize>(place: &str, source: impl Read) -> Result<Array<R
     Ok(Array { shape, elements })
 }
 
-/// How many pixels a file of images, compressed or not, has by its header: nothing else is read.
+/// The number of pixels that the header of a file of images, compressed or not, declares. Nothing else
+/// is read.
 ///
 /// # Errors
-/// As [`read`], for the header.
+/// Returns an error under the conditions of [`read`] that concern the header.
 pub fn elements(images: &Path) -> Result<u64> {
     let place = images.display().to_string();
     let mut source = unpacked(&place, open(images)?)?;
     read_header::<3>(&place, &mut source).map(|(_, size)| size)
 }
 
-/// A data set from a file of images (rank 3: n × rows × columns) and one of labels (rank 1).
+/// Reads a data set from a file of images (rank 3: n × rows × columns) and a file of labels (rank 1).
 ///
 /// # Errors
-/// As [`read`], and when the counts differ or a label is not below `classes`.
+/// Returns an error under the conditions of [`read`]; when the two counts differ, or a label is not
+/// below `classes`.
 pub fn read_pair(images: &Path, labels: &Path, classes: usize) -> Result<Dataset> {
     pair(
         Named {
@@ -67,21 +69,22 @@ pub fn read_pair(images: &Path, labels: &Path, classes: usize) -> Result<Dataset
     )
 }
 
-/// What the name of a file of images has, and what that of its labels has in the same place.
+/// The part of a file name that marks images, and the part that takes its place in the name of the
+/// labels.
 const NAMES: [&str; 2] = ["images-idx3-ubyte", "labels-idx1-ubyte"];
 
-/// Does this path name images of a pair of files that [`load`] finds?
+/// Whether this is the path of a file of images that [`load`] can pair with its labels.
 pub fn names_images(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| name.to_string_lossy().contains(NAMES[0]))
 }
 
-/// The data set of a file of images, whose name has `images-idx3-ubyte`, and of its labels, whose name
-/// beside it has `labels-idx1-ubyte` instead, as MNIST and its kin are published. There are as many
-/// classes as the largest label plus one.
+/// Loads a data set from a file of images, whose name contains `images-idx3-ubyte`, and the file of
+/// labels beside it, whose name has `labels-idx1-ubyte` instead, as MNIST and similar data sets are
+/// published. The number of classes is the largest label plus one.
 ///
 /// # Errors
-/// As [`read_pair`].
+/// Returns an error under the conditions of [`read_pair`].
 pub fn load(images: &Path) -> Result<Dataset> {
     let named = labels_name(images.file_name().unwrap_or_default());
     let stem = named.as_bytes().strip_suffix(b".gz");
@@ -95,7 +98,7 @@ pub fn load(images: &Path) -> Result<Dataset> {
     Ok(data)
 }
 
-/// The name of the labels beside images of this name; what else stands in it stays, byte by byte.
+/// The name of the labels that belong to images of this name; the rest of the name is kept byte by byte.
 fn labels_name(images: &OsStr) -> OsString {
     let (images, [old, new]) = (images.as_bytes(), NAMES.map(str::as_bytes));
     let place = images.windows(old.len()).position(|part| part == old);
@@ -103,7 +106,7 @@ fn labels_name(images: &OsStr) -> OsString {
     OsString::from_vec(named.unwrap_or_else(|| images.to_vec()))
 }
 
-/// The file of that name in a folder, or else the one with `.gz` after it.
+/// The file of that name in a folder or, if there is none, the one with `.gz` appended.
 pub(super) fn find(folder: &Path, name: &OsStr) -> Option<PathBuf> {
     let mut packed = name.to_owned();
     packed.push(".gz");
@@ -111,13 +114,13 @@ pub(super) fn find(folder: &Path, name: &OsStr) -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.exists())
 }
 
-/// A source of bytes and what it is called in errors.
+/// A source of bytes, with its name for errors.
 pub(super) struct Named<'a, S> {
     pub place: &'a str,
     pub source: S,
 }
 
-/// [`read_pair`] over sources of bytes.
+/// [`read_pair`] for arbitrary sources.
 pub(super) fn pair(
     images: Named<'_, impl Read>,
     labels: Named<'_, impl Read>,
@@ -146,7 +149,7 @@ pub(super) fn pair(
     Ok(Dataset::from_pixels(pixels, &shape, labels, classes))
 }
 
-/// The source, decompressed when it begins as gzip does.
+/// The source, decompressed if it begins like a gzip file.
 fn unpacked<'a>(place: &str, mut source: impl Read + 'a) -> Result<Box<dyn Read + 'a>> {
     let mut head = [0; 2];
     fill(place, "header", &mut source, &mut head)?;
@@ -157,7 +160,7 @@ fn unpacked<'a>(place: &str, mut source: impl Read + 'a) -> Result<Box<dyn Read 
     })
 }
 
-/// The dimensions, and the number of elements.
+/// Reads the dimensions; returns them and the number of elements.
 fn read_header<const RANK: usize>(
     place: &str,
     source: &mut dyn Read,
@@ -195,7 +198,7 @@ fn check_magic<const RANK: usize>(place: &str, magic: [u8; 4]) -> Result<()> {
     Ok(())
 }
 
-/// The number of elements of an array of this shape, when it may be read.
+/// The number of elements of an array of this shape, if such an array may be read.
 fn check_shape(place: &str, shape: &[usize]) -> Result<u64> {
     let product = |size: u64, &dimension: &usize| size.checked_mul(dimension as u64);
     let refuse = |what: &str| {
@@ -209,7 +212,8 @@ fn check_shape(place: &str, shape: &[usize]) -> Result<u64> {
     }
 }
 
-/// Exactly `size` bytes, then the end of the source. Memory grows with the bytes that come.
+/// Reads exactly `size` bytes and checks that the source ends there. Memory is allocated only for bytes
+/// that actually arrive.
 fn read_body(place: &str, source: &mut dyn Read, size: u64) -> Result<Vec<u8>> {
     let mut elements = Vec::new();
     let read = source.take(size + 1).read_to_end(&mut elements);

@@ -1,8 +1,9 @@
 //! Room **dataset**: readers for idx, CIFAR binary, npy, npz and safetensors files, and the
 //! embedded Fashion-MNIST subset.
 //!
-//! Every reader takes its file for hostile: it never allocates what a header promises, only what
-//! the file holds, and each way to be malformed has its own sentence.
+//! All readers treat their files as untrusted: memory is never allocated for what a header promises,
+//! only for what the file really contains, and each kind of malformed file has an error message of its
+//! own.
 
 pub mod checkpoint;
 pub mod cifar;

@@ -1,11 +1,11 @@
-//! The npz format of NumPy: a zip file of arrays. A data set has two: `x` and `y`, or those that the
-//! user names ([`Arrays`]).
+//! The npz format of NumPy: a zip file of arrays. A data set consists of two of them: `x` and `y`, or
+//! those that the user names ([`Arrays`]).
 //!
-//! `x` (n × …) holds the samples, images as channels × rows × columns. Unsigned bytes are taken for
-//! pixels and become byte / 255; other numbers are taken as they are, rounded to the nearest f32, and kept
-//! in f64 as well where f32 does not hold them ([`Exact`]).
-//! `y` holds whole numbers (n): the labels 0 to c − 1, where c is the largest plus one; or
-//! floating-point numbers (n, or n × c): target values. Other arrays are not looked at.
+//! `x` (n × …) holds the samples, with images as channels × rows × columns. Unsigned bytes are taken as
+//! pixels and become byte / 255. Other numbers are rounded to the nearest f32, and also kept in f64 if
+//! f32 does not represent them exactly ([`Exact`]). `y` holds either integers (n), which are labels from
+//! 0 to c − 1, where c is the largest label plus one; or floating-point numbers (n, or n × c), which are
+//! target values. Other arrays are ignored.
 
 mod listing;
 
@@ -22,24 +22,24 @@ use super::targets::Targets;
 use super::text::open;
 use crate::error::{Error, Result};
 
-/// The most bytes that one compressed byte can stand for: the shortest code of deflate, two bits,
-/// copies 258 bytes at most.
+/// The largest number of bytes that one compressed byte can expand to: the shortest code of deflate, two
+/// bits long, copies at most 258 bytes.
 const MOST_PER_BYTE: u64 = 8 / 2 * 258;
 
-/// Labels are below this, so that their unit vectors have a sensible length.
+/// Labels must be below this, so that their one-hot vectors have a sensible length.
 const MOST_CLASSES: i64 = 1 << 16;
 
-/// Which arrays of a file are the samples and their targets.
+/// The arrays of a file that hold the samples and their targets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrays {
-    /// The array of the samples; `x` when it is not named.
+    /// The array of the samples; `x` if `None`.
     pub inputs: Option<String>,
-    /// The array of the targets; `y` when it is not named.
+    /// The array of the targets; `y` if `None`.
     pub targets: Option<String>,
 }
 
 impl Arrays {
-    /// Is any named?
+    /// Whether the user has named any of the two.
     pub fn are_named(&self) -> bool {
         self.inputs.is_some() || self.targets.is_some()
     }
@@ -53,20 +53,20 @@ impl Arrays {
     }
 }
 
-/// Reads the data set of an npz file.
+/// Reads a data set from an npz file.
 ///
 /// # Errors
-/// As [`read`].
+/// Returns an error under the conditions of [`read`].
 pub fn load(path: &Path, arrays: &Arrays) -> Result<Dataset> {
     read(&path.display().to_string(), open(path)?, arrays)
 }
 
-/// Reads the data set of the npz file that `source` holds; `place` names it in errors.
+/// Reads a data set from an npz file given as `source`; `place` names it in errors.
 ///
 /// # Errors
-/// When the source is no zip file or is damaged; when one of the two arrays is missing, promises more than
-/// its compressed bytes can hold, or is none of the arrays that are read (see [`super::npy::read`]); when
-/// the two differ in n; when a label is negative or not below 65,536.
+/// Returns an error when the source is not a zip file or is damaged; when one of the two arrays is
+/// missing, declares more bytes than its compressed data can hold, or is not supported (see
+/// [`super::npy::read`]); when the two arrays differ in n; when a label is negative or not below 65,536.
 pub fn read(place: &str, source: impl Read + Seek, arrays: &Arrays) -> Result<Dataset> {
     let mut archive = archive(place, source)?;
     let inputs = array(place, &mut archive, arrays.inputs())?;
@@ -92,10 +92,10 @@ pub fn read(place: &str, source: impl Read + Seek, arrays: &Arrays) -> Result<Da
     })
 }
 
-/// How many elements the two arrays of an npz file have together, by their headers: nothing else is read.
+/// The number of elements that the headers of the two arrays declare together. Nothing else is read.
 ///
 /// # Errors
-/// As [`read`], for the zip file and the headers.
+/// Returns an error under the conditions of [`read`] that concern the zip file and the headers.
 pub fn elements(path: &Path, arrays: &Arrays) -> Result<u64> {
     let place = path.display().to_string();
     let mut archive = archive(&place, open(path)?)?;
@@ -126,7 +126,7 @@ fn array(place: &str, archive: &mut ZipArchive<impl Read + Seek>, name: &str) ->
     header.read_body(&format!("{place}: {name}"), &mut file)
 }
 
-/// The array of this name behind its header.
+/// Opens the array of this name and reads its header; the returned reader is at the first element.
 fn begin<'a, S: Read + Seek>(
     place: &str,
     archive: &'a mut ZipArchive<S>,
@@ -157,7 +157,7 @@ fn begin<'a, S: Read + Seek>(
     Ok((file, header))
 }
 
-/// Can the compressed bytes hold what they promise?
+/// Checks that the compressed data can hold as many bytes as they declare.
 fn check_size(place: &str, file: &ZipFile<'_, impl Read>) -> Result<()> {
     let (size, compressed) = (file.size(), file.compressed_size());
     if size <= compressed.saturating_mul(MOST_PER_BYTE) {
@@ -170,7 +170,7 @@ fn check_size(place: &str, file: &ZipFile<'_, impl Read>) -> Result<()> {
     Err(Error::input(place, "size", fault))
 }
 
-/// The targets that the array `y` says, for n samples, and their values where f32 has rounded them.
+/// The targets in the array `y`, for n samples, and their exact values if f32 rounds some of them.
 fn targets_of(
     place: &str,
     n: usize,
@@ -220,7 +220,7 @@ fn labelled(
     Ok((Targets::of_labels(labels), None))
 }
 
-/// The elements of an array in f32, bytes as shades, and as they are where f32 does not hold them all.
+/// The elements in f32, with bytes as pixels, and their exact values if f32 rounds some of them.
 fn rounded(elements: Elements) -> (Vec<f32>, Option<Vec<f64>>) {
     let exact: Vec<f64> = match elements {
         Elements::Bytes(pixels) => return (pixels.into_iter().map(shade).collect(), None),

@@ -8,25 +8,25 @@ use super::targets::Targets;
 use super::text::hexadecimal;
 use crate::error::Result;
 
-/// Samples: inputs and their targets.
+/// A data set: inputs and their targets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
-    /// n × features, row major, rows are samples. A value that was a byte is byte / 255, rounded
-    /// to nearest; other values are as they were read.
+    /// The inputs, n × features, row major, one row per sample. A byte is stored as byte / 255, rounded
+    /// to nearest; other values are stored as read.
     pub inputs: Vec<f32>,
-    /// The shape of one sample, the last dimension fastest. Images are channels × rows × columns.
+    /// The shape of one sample, last dimension fastest. Images are channels × rows × columns.
     pub shape: Vec<usize>,
     /// The n targets.
     pub targets: Targets,
-    /// Inputs and targets in f64, where f32 has rounded some of them.
+    /// The inputs and targets in f64, where f32 rounds some of them.
     pub exact: Exact,
 }
 
 impl Dataset {
-    /// The data set with the images `pixels` (n × the product of `shape`, row major).
+    /// Builds a data set from images `pixels` (n × the product of `shape`, row major).
     ///
     /// # Panics
-    /// When the shapes contradict each other or a label is not below `classes`.
+    /// When the lengths contradict each other, or a label is not below `classes`.
     pub fn from_pixels(pixels: &[u8], shape: &[usize], labels: Vec<usize>, classes: usize) -> Self {
         let (n, bytes) = (labels.len(), pixels.len());
         let features: usize = shape.iter().product();
@@ -47,7 +47,7 @@ impl Dataset {
         }
     }
 
-    /// How many inputs, and how many targets, are not what the file says but the f32 nearest to it.
+    /// How many inputs, and how many targets, had to be rounded to the nearest f32.
     pub fn rounded(&self) -> [usize; 2] {
         let of = |narrow: &[f32], exact: &Option<Vec<f64>>| {
             let exact = exact.as_ref();
@@ -60,17 +60,17 @@ impl Dataset {
         [of(&self.inputs, &self.exact.inputs), targets]
     }
 
-    /// The number of samples n.
+    /// The number of samples, n.
     pub fn samples(&self) -> usize {
         self.targets.samples()
     }
 
-    /// The length of one sample: the product of its shape.
+    /// The number of values in one sample: the product of its shape.
     pub fn features(&self) -> usize {
         self.shape.iter().product()
     }
 
-    /// The bytes that the samples take in memory, the rows of their targets included.
+    /// The memory that the samples take, in bytes, including the rows of their targets.
     pub fn bytes(&self) -> u64 {
         size_of_val(&self.inputs[..]) as u64 + self.targets.bytes() + self.exact.bytes()
     }
@@ -78,17 +78,16 @@ impl Dataset {
     /// The first `n` samples.
     ///
     /// # Errors
-    /// When `n` is zero or more than there are.
+    /// Returns an error when `n` is zero or larger than the number of samples.
     pub fn first(&self, n: usize) -> Result<Self> {
         self.select("data set", &Selection::new(None, Some(n))?)
     }
 
-    /// The samples of a selection, in their order; `place` names the data set in errors.
+    /// The samples of a selection, in order; `place` names the data set in errors.
     ///
     /// # Errors
-    /// When there are fewer samples than the selection takes, when a chosen class is none of the
-    /// data set's or has no sample among them, or when classes are chosen and the targets are no
-    /// labels.
+    /// Returns an error when there are fewer samples than selected; when a chosen class does not exist
+    /// in the data set or has no sample; when classes are chosen although the targets are not labels.
     pub fn select(&self, place: &str, selection: &Selection) -> Result<Self> {
         let (rows, targets) = selection.of(place, &self.targets)?;
         let features = self.features();
@@ -104,10 +103,11 @@ impl Dataset {
         })
     }
 
-    /// SHA-256, in hexadecimal, of the inputs followed by the targets, whatever file they came
-    /// from. Inputs that are all a byte / 255 enter as bytes, others as little-endian f32; labels
-    /// of up to 256 classes enter as bytes, others as little-endian u64; values as little-endian
-    /// f32. So it is that of the bodies of the idx files cut to these samples.
+    /// The SHA-256, in hexadecimal, of the inputs followed by the targets; it does not depend on the
+    /// file format. If all inputs are multiples byte / 255, they are hashed as bytes, otherwise as
+    /// little-endian f32. Labels of up to 256 classes are hashed as bytes, others as little-endian u64,
+    /// and values as little-endian f32. For data from idx files this is the digest of the files' element
+    /// data, cut to these samples.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
         match self.pixels() {
@@ -121,7 +121,7 @@ impl Dataset {
         hexadecimal(&hash.finalize())
     }
 
-    /// The bytes the inputs were made from, when every value is a byte / 255.
+    /// The bytes that the inputs were made from, if every input is a byte / 255.
     fn pixels(&self) -> Option<Vec<u8>> {
         let pixel = |&value: &f32| {
             let byte = (value * 255.0).round() as u8;
@@ -131,7 +131,7 @@ impl Dataset {
     }
 }
 
-/// The input that a byte stands for, rounded to nearest.
+/// The input value of a byte, rounded to nearest.
 pub(super) fn shade(pixel: u8) -> f32 {
     f32::from(pixel) / 255.0
 }

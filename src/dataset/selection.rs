@@ -1,9 +1,9 @@
-//! Which samples of a data set are taken.
+//! The selection of samples from a data set.
 
 use super::Targets;
 use crate::error::{Error, Result};
 
-/// The first so many samples of some classes, in the order of the file.
+/// The first samples of some classes, in the order of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     classes: Option<Vec<usize>>,
@@ -11,11 +11,11 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The first `samples` (or all) of the samples whose class is in `classes` (or of all). Labels
-    /// become positions in `classes`: with `[3, 5]`, class 3 is 0 and class 5 is 1.
+    /// Selects the first `samples` samples (or all) whose class is in `classes` (or in any). Labels
+    /// become positions in `classes`: with `[3, 5]`, class 3 becomes 0 and class 5 becomes 1.
     ///
     /// # Errors
-    /// When `classes` is empty or repeats a class, or `samples` is zero.
+    /// Returns an error when `classes` is empty or repeats a class, or when `samples` is zero.
     pub fn new(classes: Option<&[usize]>, samples: Option<usize>) -> Result<Self> {
         if let Some(classes) = classes {
             let refuse = |fault| Err(Error::input("--classes", format!("{classes:?}"), fault));
@@ -38,7 +38,7 @@ impl Selection {
         })
     }
 
-    /// The new label of a sample with this label, if it may be taken.
+    /// The new label of a sample with this label; `None` if its class is not selected.
     pub fn label(&self, label: usize) -> Option<usize> {
         match &self.classes {
             Some(classes) => classes.iter().position(|&class| class == label),
@@ -46,15 +46,15 @@ impl Selection {
         }
     }
 
-    /// Is that all, once `taken` samples are taken?
+    /// Whether the selection is complete once `taken` samples are taken.
     pub fn is_complete(&self, taken: usize) -> bool {
         self.samples.is_some_and(|samples| taken >= samples)
     }
 
-    /// The number of classes, of a data set that has `there`.
+    /// The number of classes that remain of a data set with `there` classes.
     ///
     /// # Errors
-    /// When a chosen class is not below `there`; `place` names the data set.
+    /// Returns an error when a chosen class is not below `there`; `place` names the data set in errors.
     pub fn classes(&self, place: &str, there: usize) -> Result<usize> {
         let Some(classes) = &self.classes else {
             return Ok(there);
@@ -69,10 +69,10 @@ impl Selection {
         Ok(classes.len())
     }
 
-    /// Is everything there, when these are the new labels of all the samples taken?
+    /// Checks that the selection is complete, given the new labels of all samples taken.
     ///
     /// # Errors
-    /// When there are fewer than were asked for, or none of a chosen class.
+    /// Returns an error when there are fewer samples than requested, or none of a chosen class.
     pub fn check(&self, place: &str, labels: &[usize]) -> Result<()> {
         self.check_number(place, labels.len())?;
         let Some(classes) = &self.classes else {
@@ -107,7 +107,7 @@ impl Selection {
         Err(Error::input(place, "samples", fault))
     }
 
-    /// The rows that are taken of samples with these targets, and the targets they have then.
+    /// The selected rows of samples with these targets, and the new targets of these rows.
     pub(super) fn of(&self, place: &str, targets: &Targets) -> Result<(Vec<usize>, Targets)> {
         match targets {
             Targets::Labels { labels, classes } => {

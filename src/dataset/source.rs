@@ -1,4 +1,4 @@
-//! The data sets a user names.
+//! The data sets that a user can name.
 
 use std::path::{Path, PathBuf};
 
@@ -6,19 +6,19 @@ use super::npz::Arrays;
 use super::{Dataset, Selection, Split, cifar, fashion_mnist, idx, npz};
 use crate::error::{Error, Result};
 
-/// What a user names as data: `fashion-mnist`, `cifar-10`, or the path of an npz file or of the
-/// images of a pair of idx files (see [`idx::load`]).
+/// A data set as named by the user: `fashion-mnist`, `cifar-10`, or the path of an npz file or of the
+/// images in a pair of idx files (see [`idx::load`]).
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The word or the path.
+    /// The name or the path.
     pub name: PathBuf,
-    /// The folder of the files of a data set that a word names.
+    /// The folder with the files of a named data set.
     pub folder: Option<PathBuf>,
-    /// Which arrays of an npz file are taken.
+    /// The arrays to take from an npz file.
     pub arrays: Arrays,
 }
 
-/// What the name of a source says that it is.
+/// The kind of a source, judged by its name.
 enum Kind {
     FashionMnist,
     Cifar,
@@ -27,7 +27,7 @@ enum Kind {
 }
 
 impl Source {
-    /// The source of this name, with nothing more said.
+    /// The source of this name, without a folder and with the default arrays.
     pub fn named(name: impl Into<PathBuf>) -> Self {
         Source {
             name: name.into(),
@@ -36,7 +36,7 @@ impl Source {
         }
     }
 
-    /// Is it a file, and not the name of a data set?
+    /// Whether this is a file rather than the name of a data set.
     pub fn is_file(&self) -> bool {
         matches!(self.kind(), Some(Kind::Npz | Kind::Idx))
     }
@@ -53,7 +53,7 @@ impl Source {
         }
     }
 
-    /// Its kind, when what is said beside the name belongs to it.
+    /// The kind of the source; an error if it has options that do not apply to this kind.
     fn check(&self) -> Result<Kind> {
         let name = self.name.display();
         let Some(kind) = self.kind() else {
@@ -79,14 +79,15 @@ impl Source {
     }
 }
 
-/// The data that a source names; fashion-mnist is read from the published files in its folder, or is
-/// the embedded part, and cifar-10 from the binary version in its folder. Of it the first `samples`
-/// (or all) of the samples of `classes` (or of all classes), in the order of the files; labels become
-/// positions in `classes`.
+/// Loads the data that a source names. fashion-mnist is read from the published files in its folder, or
+/// is the embedded subset without one; cifar-10 is read from the binary version in its folder. The first
+/// `samples` samples (or all) of the given `classes` (or of all classes) are taken, in the order of the
+/// files; labels become positions in `classes`.
 ///
 /// # Errors
-/// When there is no such data set, when a file is not there or is malformed, when `classes` is no
-/// choice among its classes, when there are fewer samples, or for the test part of an npz file.
+/// Returns an error when there is no such data set; when a file is missing or malformed; when `classes`
+/// is not a valid choice among its classes; when there are too few samples; when the test split of an
+/// npz file is requested.
 pub fn load(
     source: &Source,
     split: Split,
@@ -114,22 +115,23 @@ pub fn load(
     }
 }
 
-/// What a file, compressed or not, says that it holds.
+/// The size of a file's contents, compressed or not, according to its header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contents {
-    /// The file.
+    /// The path of the file.
     pub path: PathBuf,
-    /// How many numbers.
+    /// How many numbers the file contains.
     pub count: u64,
-    /// The most bytes that one takes as it is read.
+    /// The largest memory that reading takes per number, in bytes.
     pub width: u64,
 }
 
-/// What a source promises by its headers, before the rest is unpacked; `None` for the embedded images,
-/// and for CIFAR-10, of which no more is kept than is asked for.
+/// What the headers of a source declare, before anything else is unpacked. `None` for the embedded
+/// images and for CIFAR-10, of which only the requested images are kept in memory.
 ///
 /// # Errors
-/// When there is no such source; as [`npz::elements`] and [`idx::elements`].
+/// Returns an error when there is no such source; under the conditions of [`npz::elements`] and
+/// [`idx::elements`].
 pub fn contents(source: &Source) -> Result<Option<Contents>> {
     let images = |path: PathBuf| idx::elements(&path).map(|count| (path, count, 1));
     let (path, count, width) = match (source.check()?, &source.folder) {
@@ -138,7 +140,8 @@ pub fn contents(source: &Source) -> Result<Option<Contents>> {
         (Kind::Npz, _) => {
             let path = source.name.clone();
             let count = npz::elements(&path, &source.arrays)?;
-            // As it is in the file, and in f64 selected where that is its own: what is beside is in f32.
+            // The number as it is in the file and, for an f64 array, once more as a selected f64. All
+            // other copies are in f32.
             (path, count, 12)
         }
         (Kind::Idx, _) => images(source.name.clone())?,
@@ -207,7 +210,7 @@ mod tests {
             Split::Train,
             &["--data-dir", "my-images"],
         );
-        // One compressed, the other not.
+        // One file is compressed, the other is not.
         let packed = std::fs::File::create(path("my-images-idx3-ubyte.gz")).unwrap();
         let mut packed = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
         std::io::Write::write_all(&mut packed, &images.concat()).unwrap();

@@ -1,6 +1,6 @@
 //! The two parts of a data set.
 
-/// Which part of a data set.
+/// A part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Split {
     /// The samples to train on.

@@ -1,4 +1,4 @@
-//! What a network is to answer.
+//! The targets of samples.
 
 use sha2::{Digest, Sha256};
 
@@ -7,30 +7,30 @@ use crate::error::{Error, Result};
 /// The targets of n samples.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Targets {
-    /// A class for each sample.
+    /// One class per sample.
     Labels {
         /// n labels, each below `classes`.
         labels: Vec<usize>,
         /// The number of classes.
         classes: usize,
     },
-    /// Numbers for each sample.
+    /// One or more numbers per sample.
     Values {
-        /// n × `outputs`, row major, rows are samples.
+        /// n × `outputs`, row major, one row per sample.
         values: Vec<f32>,
-        /// The numbers of one sample.
+        /// The number of values per sample.
         outputs: usize,
     },
 }
 
 impl Targets {
-    /// Labels of as many classes as the largest one plus one.
+    /// Labels, with the largest label plus one as the number of classes.
     pub fn of_labels(labels: Vec<usize>) -> Self {
         let classes = 1 + labels.iter().max().copied().unwrap_or_default();
         Targets::Labels { labels, classes }
     }
 
-    /// The number of samples n.
+    /// The number of samples, n.
     pub fn samples(&self) -> usize {
         match self {
             Targets::Labels { labels, .. } => labels.len(),
@@ -38,7 +38,8 @@ impl Targets {
         }
     }
 
-    /// The numbers a network is to put out for one sample: the classes, or the values.
+    /// The number of outputs a network needs for these targets: the number of classes, or of values per
+    /// sample.
     pub fn outputs(&self) -> usize {
         match *self {
             Targets::Labels { classes, .. } => classes,
@@ -46,7 +47,8 @@ impl Targets {
         }
     }
 
-    /// n × [`outputs`](Self::outputs), row major: labels as unit vectors, values as they are.
+    /// The targets as n × [`outputs`](Self::outputs), row major: labels as one-hot vectors, values
+    /// unchanged.
     pub fn rows(&self) -> Vec<f32> {
         match self {
             Targets::Labels { labels, classes } => {
@@ -60,7 +62,7 @@ impl Targets {
         }
     }
 
-    /// The bytes that the targets and their [`rows`](Self::rows) take in memory.
+    /// The memory that the targets and their [`rows`](Self::rows) take, in bytes.
     pub fn bytes(&self) -> u64 {
         let kept = match self {
             Targets::Labels { labels, .. } => size_of_val(&labels[..]),
@@ -69,12 +71,12 @@ impl Targets {
         (kept + self.samples() * self.outputs() * size_of::<f32>()) as u64
     }
 
-    /// The same targets for a network with `outputs` outputs, which may know classes that have no
-    /// sample; `place` names the data set in errors.
+    /// Adapts the targets to a network with `outputs` outputs, which may include classes without
+    /// samples; `place` names the data set in errors.
     ///
     /// # Errors
-    /// When a label is not below `outputs`, when there are labels and one output, or when there are not
-    /// so many values a sample.
+    /// Returns an error when a label is not below `outputs`; when there are labels but only one output;
+    /// when the number of values per sample is not `outputs`.
     pub fn with_outputs(self, place: &str, outputs: usize) -> Result<Self> {
         match self {
             Targets::Labels { .. } if outputs == 1 => {
@@ -106,7 +108,7 @@ impl Targets {
         }
     }
 
-    /// Feeds the targets to a digest, as [`super::Dataset::digest`] says.
+    /// Feeds the targets to a hash, as described in [`super::Dataset::digest`].
     pub(super) fn digest(&self, hash: &mut Sha256) {
         match self {
             Targets::Labels { labels, classes } if *classes <= 256 => {
@@ -160,7 +162,7 @@ mod tests {
             message.starts_with("d: sample 1: has label 2, "),
             "{message}"
         );
-        // Whole numbers of a regression, all zeros among them: one output knows no class.
+        // Integers of a regression, even all zeros: a network with one output has no classes.
         for whole in [two, labels(&[0, 0], 1)] {
             let message = whole.with_outputs("d", 1).unwrap_err().message;
             assert!(message.contains("y of an npz file as float32"), "{message}");

@@ -1,4 +1,4 @@
-//! A step with a learning rate of its own for every parameter.
+//! An optimiser step with a separate learning rate for every parameter.
 
 use super::elementwise::{combine, combine_two, in_piece_pairs, in_piece_triples};
 use super::isa::Isa;
@@ -9,7 +9,7 @@ use super::lanes::{Kernel, Lanes};
 pub struct Adaptive {
     /// The factor of `√v`: one over the root of the bias correction, or 1.
     pub root: f32,
-    /// ε.
+    /// The constant ε.
     pub epsilon: f32,
 }
 
@@ -77,7 +77,7 @@ impl Kernel for Descend<'_> {
     }
 }
 
-/// `w_i ← fma(−step, m_i/p_i, w_i)` with the `p` of [`denominators`].
+/// `w_i ← fma(−step, m_i/p_i, w_i)`, where `p` is computed as in [`denominators`].
 ///
 /// # Panics
 /// When the lengths differ.

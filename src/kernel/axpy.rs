@@ -1,4 +1,4 @@
-//! Scaled addition: to a vector, to every row of a matrix, with a factor for each row.
+//! Scaled addition: to a vector, to every row of a matrix, or with one factor per row.
 
 use super::elementwise::{combine, in_piece_pairs, in_row_blocks};
 use super::isa::Isa;
@@ -36,7 +36,7 @@ pub fn axpy(isa: Isa, a: f32, x: &[f32], y: &mut [f32]) {
     in_piece_pairs(x, y, |x, y| isa.run(Axpy { a, x, y }));
 }
 
-/// Row `i` of `m` takes `factor(i)` times row `i` of `rows`.
+/// Adds `factor(i)` times `row(i)` to row `i` of `m`.
 struct RowAxpy<'a, F, R> {
     factor: F,
     row: R,
@@ -58,7 +58,7 @@ impl<'r, F: Fn(usize) -> f32, R: Fn(usize) -> &'r [f32]> Kernel for RowAxpy<'_, 
 /// `m_ij ← m_ij + row_j`, rounded once: a row (the bias) added to every row of a matrix.
 ///
 /// # Panics
-/// When the row is not as long as the rows of the matrix.
+/// When the row does not have the length of the matrix's rows.
 pub fn add_row(isa: Isa, row: &[f32], m: MatrixMut) {
     assert_eq!(
         row.len(),

@@ -1,13 +1,13 @@
-//! Memory that is kept from call to call.
+//! Memory that is reused from call to call.
 
 use super::lanes::LANES;
 
-/// Memory that is kept from call to call, aligned to cache lines.
+/// Memory that is reused from call to call, aligned to cache lines.
 #[derive(Default)]
 pub(super) struct Buffer(Vec<f32>);
 
 impl Buffer {
-    /// So many numbers, with any values.
+    /// Returns `length` numbers with arbitrary values.
     pub(super) fn numbers(&mut self, length: usize) -> &mut [f32] {
         if self.0.len() < length + LANES {
             self.0.resize(length + LANES, 0.0);
@@ -16,7 +16,7 @@ impl Buffer {
         &mut self.0[offset..][..length]
     }
 
-    /// Where the first cache line begins. It is a wish: beyond the spare line it would only cost speed.
+    /// Where the first cache line begins. Alignment is best effort: missing it would only cost speed.
     fn offset(&self) -> usize {
         let offset = self.0.as_ptr().align_offset(size_of::<[f32; LANES]>());
         offset.min(LANES)

@@ -1,12 +1,12 @@
-//! How sums run: in 64 lanes, as four chains of vectors side by side.
+//! Sums in 64 lanes, as four chains of vectors side by side.
 
 use super::lanes::{LANES, Lanes};
 
-/// Vectors that are summed side by side: enough independent chains to hide the latency of an FMA.
+/// The number of vectors summed side by side: enough independent chains to hide the latency of an FMA.
 pub(super) const CHAINS: usize = 4;
 
-/// Adds the pairs `(x_i, y_i)` to four chains: pair `i` goes to lane `i mod 64`, in order; the
-/// sequence is padded with zeros to a multiple of 64. The slices have the same length.
+/// Adds the pairs `(x_i, y_i)` to four chains. Pair `i` goes to lane `i mod 64`, in order; the sequence
+/// is padded with zeros to a multiple of 64. The slices have the same length.
 #[inline(always)]
 pub(super) fn in_chains<L: Lanes, S: Copy>(
     lanes: L,
@@ -27,7 +27,7 @@ pub(super) fn in_chains<L: Lanes, S: Copy>(
     sums
 }
 
-/// At most one vector for each chain.
+/// Adds at most one vector to each chain.
 #[inline(always)]
 fn add_block<L: Lanes, S: Copy>(
     lanes: L,

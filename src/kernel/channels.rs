@@ -1,5 +1,5 @@
-//! Kernels of channels, for batch normalisation: a factor and an addend for each column of a
-//! matrix, and sums of its columns in f64. On the calling thread.
+//! Channel-wise kernels for batch normalisation: a factor and an addend for each column of a matrix, and
+//! sums of its columns in f64. They run on the calling thread.
 
 use super::isa::Isa;
 use super::lanes::{Kernel, LANES, Lanes};
@@ -35,13 +35,13 @@ impl Kernel for ScaleShift<'_> {
     }
 }
 
-/// `y_rc ← f(fma(x_rc, scale_c, shift_c))`; `f` is the rectifier `0 > s ? 0 : s` when `relu`, else
-/// nothing.
+/// `y_rc ← f(fma(x_rc, scale_c, shift_c))`, where `f` is ReLU, `0 > s ? 0 : s`, if `relu` is set,
+/// otherwise the identity.
 ///
 /// `x`, `y`: rows × channels; `scale`, `shift`: one number per channel.
 ///
 /// # Panics
-/// When the lengths do not fit.
+/// When the lengths do not match.
 pub fn scale_shift(isa: Isa, scale: &[f32], shift: &[f32], relu: bool, x: &[f32], y: &mut [f32]) {
     check(scale.len(), x);
     assert!(
@@ -61,7 +61,7 @@ pub fn scale_shift(isa: Isa, scale: &[f32], shift: &[f32], relu: bool, x: &[f32]
     });
 }
 
-/// Whole rows of channels?
+/// Checks that `x` consists of whole rows of channels.
 fn check(channels: usize, x: &[f32]) {
     assert!(
         x.is_empty() || (channels > 0 && x.len().is_multiple_of(channels)),
@@ -97,13 +97,13 @@ impl Kernel for Blend<'_> {
     }
 }
 
-/// `y_rc ← fma(y_rc, a_c, fma(x_rc, b_c, c_c))`: the derivative of a batch normalisation, which is
-/// affine in the derivative above it and in what it read.
+/// `y_rc ← fma(y_rc, a_c, fma(x_rc, b_c, c_c))`. The backward pass of a batch normalisation has this
+/// form: it is affine in the derivative of its output and in its input.
 ///
 /// `x`, `y`: rows × channels; `a`, `b`, `c`: one number per channel.
 ///
 /// # Panics
-/// When the lengths do not fit.
+/// When the lengths do not match.
 pub fn blend(isa: Isa, [a, b, c]: [&[f32]; 3], x: &[f32], y: &mut [f32]) {
     check(a.len(), x);
     assert!(
@@ -156,22 +156,22 @@ impl Kernel for ChannelSums<'_> {
     }
 }
 
-/// `out_c ← start + Σ_r x_rc` in f64: for each channel the chain of additions from 0 in the order of
-/// the rows, then one addition to the start.
+/// `out_c ← start + Σ_r x_rc` in f64: for each channel, a chain of additions from 0 in the order of the
+/// rows, then one addition to the start.
 ///
 /// `x`: rows × channels; `out`: one number per channel.
 ///
 /// # Panics
-/// When the lengths do not fit.
+/// When the lengths do not match.
 pub fn channel_sums(isa: Isa, x: &[f32], start: Start, out: &mut [f64]) {
     sums(isa, x, None, start, out);
 }
 
-/// `out_c ← start + Σ_r x_rc y_rc` in f64, in the order of [`channel_sums`]. The products are exact,
-/// so that an addition is the only thing that rounds.
+/// `out_c ← start + Σ_r x_rc y_rc` in f64, in the order of [`channel_sums`]. The products are exact, so
+/// only the additions round.
 ///
 /// # Panics
-/// When the lengths do not fit.
+/// When the lengths do not match.
 pub fn channel_dots(isa: Isa, x: &[f32], y: &[f32], start: Start, out: &mut [f64]) {
     assert_eq!(x.len(), y.len(), "lengths of the factors of channel dots");
     sums(isa, x, Some(y), start, out);

@@ -1,4 +1,4 @@
-//! The sums of the columns of a matrix.
+//! Sums of the columns of a matrix.
 
 use super::elementwise::{PIECE, combine};
 use super::isa::Isa;
@@ -29,11 +29,11 @@ impl Kernel for ColumnSums<'_> {
     }
 }
 
-/// `out_j ← start + m_0j + m_1j + …`: for each column a chain of additions in the order of the rows,
-/// which begins with 0 or with what stands in `out_j`. Any strides of `m`.
+/// `out_j ← start + m_0j + m_1j + …`: for each column, a chain of additions in the order of the rows,
+/// starting from 0 or from the old value of `out_j`. `m` may have any strides.
 ///
 /// # Panics
-/// When `out` has not one number per column.
+/// When `out` does not have one number per column.
 pub fn column_sums(isa: Isa, m: MatrixRef, start: Start, out: &mut [f32]) {
     assert_eq!(
         out.len(),
@@ -62,7 +62,7 @@ pub fn column_sums(isa: Isa, m: MatrixRef, start: Start, out: &mut [f32]) {
     );
 }
 
-/// The same chains where the columns are not adjacent, so that lanes have nothing to load.
+/// The same chains for columns that are not adjacent, so that vectors cannot be loaded.
 fn add_chains(m: MatrixRef, out: &mut [f32]) {
     for (j, out) in out.iter_mut().enumerate() {
         *out = (0..m.rows()).fold(*out, |sum, i| sum + m.get(i, j));

@@ -33,9 +33,9 @@ impl Kernel for Dot<'_> {
 
 /// `Σ x_i y_i` in f32.
 ///
-/// Term `i` enters lane `i mod 64` by an FMA, in order; the sequence is padded with zeros to a
-/// multiple of 64. The lanes are added in the tree `(v₀ + v₁) + (v₂ + v₃)` of vectors of 16 and then
-/// by halving: `⌈n/64⌉ + 6` roundings on the longest path, 0 for no terms.
+/// Term `i` enters lane `i mod 64` by an FMA, in order; the sequence is padded with zeros to a multiple
+/// of 64. The lanes are added in the tree `(v₀ + v₁) + (v₂ + v₃)` of vectors of 16, then by halving. The
+/// longest path has `⌈n/64⌉ + 6` roundings, or 0 if there are no terms.
 ///
 /// # Panics
 /// When the lengths differ.
@@ -68,9 +68,9 @@ impl Kernel for RowDots<'_> {
     }
 }
 
-/// `out_i ← Σ_j a_ij b_ij`: a [`dot`] for each row, with the bits of `dot`.
+/// `out_i ← Σ_j a_ij b_ij`: one [`dot`] per row, with the same bits.
 ///
-/// `a`, `b`: the same shape, adjacent columns; `out`: one number per row.
+/// `a`, `b`: matrices of the same shape with adjacent columns; `out`: one number per row.
 ///
 /// # Panics
 /// When the shapes differ or columns are not adjacent.

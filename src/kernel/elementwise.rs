@@ -1,13 +1,13 @@
-//! How a function of one lane runs over slices and over the rows of a matrix.
+//! Applies functions of single lanes to slices and to the rows of a matrix.
 //!
-//! Elements do not meet, so any cut into pieces gives the same bits.
+//! Elements are independent, so the bits do not depend on how the work is cut into pieces.
 
 use super::lanes::{LANES, Lanes};
 use super::team::threads;
 use super::view::{Cut, Cuts, Grid, MatrixMut, share_out};
 
-/// Numbers in a piece of work for one thread: 64 KiB, some microseconds, well above the price of
-/// handing a piece over (below one microsecond).
+/// The length of a piece of work for one thread: 64 KiB, which takes some microseconds and so much
+/// longer than handing the piece over (less than one microsecond).
 pub(super) const PIECE: usize = 1 << 14;
 
 /// `x_i ← f(x_i)`.
@@ -43,19 +43,19 @@ pub(super) fn combine<L: Lanes>(
     }
 }
 
-/// Parts for so many numbers.
+/// The number of parts for `numbers` numbers.
 fn parts(numbers: usize) -> usize {
     threads().min(numbers / PIECE).max(1)
 }
 
-/// Gives `x` away in pieces.
+/// Distributes `x` among the threads in pieces.
 pub(super) fn in_pieces(x: &mut [f32], run: impl Fn(&mut [f32]) + Sync) {
     share_out(parts(x.len()), [Cut::slice(x, LANES)], |_, [(_, mut x)]| {
         run(x.row_mut(0));
     });
 }
 
-/// Gives `x` and `y`, which have the same length, away in pieces.
+/// Distributes `x` and `y`, which have the same length, among the threads in pieces.
 pub(super) fn in_piece_pairs(x: &[f32], y: &mut [f32], run: impl Fn(&[f32], &mut [f32]) + Sync) {
     share_out(
         parts(y.len()),
@@ -87,7 +87,7 @@ pub(super) fn combine_two<L: Lanes>(
     }
 }
 
-/// Gives `x`, `y` and `z`, which have the same length, away in pieces.
+/// Distributes `x`, `y` and `z`, which have the same length, among the threads in pieces.
 pub(super) fn in_piece_triples(
     x: &[f32],
     y: &[f32],
@@ -103,7 +103,7 @@ pub(super) fn in_piece_triples(
     );
 }
 
-/// Gives the rows of `m` away in blocks, each with the number of its first row.
+/// Distributes the rows of `m` among the threads in blocks, each with the index of its first row.
 pub(super) fn in_row_blocks(m: MatrixMut, run: &(impl Fn(usize, MatrixMut) + Sync)) {
     let (rows, columns) = m.shape();
     let grid = Grid {

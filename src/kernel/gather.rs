@@ -1,12 +1,12 @@
-//! Rows of a matrix, copied side by side.
+//! Copies selected rows of a matrix side by side.
 
 use super::elementwise::in_row_blocks;
 use super::view::{MatrixMut, MatrixRef};
 
-/// Row `i` of `to` becomes row `rows[i]` of `from`, for each of the numbers `rows`; adjacent columns.
+/// Sets row `i` of `to` to row `rows[i]` of `from`, for each entry of `rows`. Columns must be adjacent.
 ///
 /// # Panics
-/// When the shapes do not fit or `from` has no such row.
+/// When the shapes do not match, or `from` has no such row.
 pub fn gather(from: MatrixRef, rows: &[usize], to: MatrixMut) {
     assert!(
         to.shape() == (rows.len(), from.columns()),

@@ -1,4 +1,4 @@
-//! The instruction sets: the only place that asks what the processor can do.
+//! The instruction sets. Only this file asks what the processor can do.
 
 use std::sync::LazyLock;
 
@@ -8,13 +8,13 @@ use super::portable::Portable;
 use super::x86::{Avx2, Avx512};
 use crate::error::{Error, Result};
 
-/// The environment variable that caps [`Isa::best`].
+/// The environment variable that limits [`Isa::best`].
 const VARIABLE: &str = "SGD_STABILITY_ISA";
 
 /// An instruction set that this machine can run.
 ///
-/// A value exists only where the processor was found to have the instructions: having one is the
-/// proof of safety that every kernel asks for.
+/// A value exists only if the processor was found to have the instructions. Holding one is the proof of
+/// safety that every kernel requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Isa(Set);
 
@@ -27,14 +27,13 @@ enum Set {
     Avx512(Avx512),
 }
 
-/// All instruction sets we are written for, from the slowest to the fastest.
+/// All supported instruction sets, from the slowest to the fastest.
 const NAMES: [&str; 3] = ["portable", "avx2", "avx512"];
 
 impl Isa {
-    /// The fastest instruction set of this machine, but none above the one that the environment
-    /// variable `SGD_STABILITY_ISA` names (`portable`, `avx2` or `avx512`; read once). A variable
-    /// that names nothing caps nothing; a program that wants to complain asks
-    /// [`Isa::check_environment`].
+    /// The fastest instruction set of this machine, limited by the environment variable
+    /// `SGD_STABILITY_ISA` (`portable`, `avx2` or `avx512`; read once). Any other value of the variable
+    /// is ignored; a program that wants to report it calls [`Isa::check_environment`].
     pub fn best() -> Isa {
         static BEST: LazyLock<Isa> = LazyLock::new(|| {
             let word = std::env::var(VARIABLE).ok();
@@ -43,13 +42,13 @@ impl Isa {
         *BEST
     }
 
-    /// Plain Rust, which runs everywhere.
+    /// Plain Rust, which runs on every machine.
     pub fn portable() -> Isa {
         Isa(Set::Portable(Portable))
     }
 
-    /// Every instruction set of this machine, from the portable one to the fastest, whatever the
-    /// environment says.
+    /// Every instruction set of this machine, from the portable one to the fastest, regardless of the
+    /// environment.
     pub fn available() -> Vec<Isa> {
         #[cfg(target_arch = "x86_64")]
         let found = [
@@ -62,7 +61,7 @@ impl Isa {
         std::iter::once(Isa::portable()).chain(found).collect()
     }
 
-    /// `portable`, `avx2` or `avx512`.
+    /// The name: `portable`, `avx2` or `avx512`.
     pub fn name(self) -> &'static str {
         match self.0 {
             Set::Portable(_) => NAMES[0],
@@ -73,10 +72,10 @@ impl Isa {
         }
     }
 
-    /// Is the environment variable `SGD_STABILITY_ISA` absent, or one of the names?
+    /// Checks that the environment variable `SGD_STABILITY_ISA` is either unset or one of the names.
     ///
     /// # Errors
-    /// When it is anything else.
+    /// Returns an error when it has any other value.
     pub fn check_environment() -> Result<()> {
         match std::env::var_os(VARIABLE) {
             Some(word) if word.to_str().and_then(place).is_none() => Err(Error::input(
@@ -92,7 +91,7 @@ impl Isa {
         }
     }
 
-    /// Runs the kernel as compiled for this instruction set.
+    /// Runs the kernel, compiled for this instruction set.
     #[inline]
     pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
@@ -105,12 +104,12 @@ impl Isa {
     }
 }
 
-/// The place of a name in [`NAMES`].
+/// The index of a name in [`NAMES`].
 fn place(name: &str) -> Option<usize> {
     NAMES.iter().position(|known| *known == name)
 }
 
-/// The fastest instruction set of this machine up to this place in [`NAMES`].
+/// The fastest instruction set of this machine up to this index in [`NAMES`].
 fn capped(cap: Option<usize>) -> Isa {
     let allowed = |isa: &Isa| cap.is_none_or(|cap| place(isa.name()) <= Some(cap));
     let fastest = Isa::available().into_iter().rfind(allowed);

@@ -1,37 +1,38 @@
-//! What every kernel is written in: operations on 16 lanes.
+//! Operations on 16 lanes, in which every kernel is written.
 
 use std::ops::Add;
 
-/// The number of lanes of a vector, on every machine.
+/// The number of lanes in a vector, the same on every machine.
 pub(super) const LANES: usize = 16;
 
 /// A function that is compiled once for each instruction set ([`super::isa::Isa::run`]).
 pub(super) trait Kernel {
-    /// What it returns.
+    /// The return type of the function.
     type Output;
 
-    /// The function. Implementations say `#[inline(always)]`: the body must land in the function
-    /// that has the instruction set enabled, and so must every function it passes `lanes` to.
+    /// The function. Implementations must be `#[inline(always)]`: the body must be inlined into the
+    /// function that has the instruction set enabled, and so must every function to which it passes
+    /// `lanes`.
     fn run<L: Lanes>(self, lanes: L) -> Self::Output;
 }
 
-/// 16 lanes of f32 and of f64 on one instruction set.
+/// Operations on 16 lanes of f32 and of f64, on one instruction set.
 ///
-/// A value of an implementing type is the proof that the machine has the instructions; this is why
-/// the operations are methods and are safe. Each rounds once, to nearest, ties to even, and gives
-/// the same bits everywhere (payloads of NaN excepted).
+/// A value of an implementing type proves that the machine has the instructions; this is why the
+/// operations are methods and are safe. Each operation rounds once, to nearest, ties to even, and
+/// computes the same bits on every machine (except for the payloads of NaN).
 pub(super) trait Lanes: Copy {
-    /// 16 numbers f32.
+    /// A vector of 16 f32 numbers.
     type Vector: Copy;
-    /// 16 numbers f64.
+    /// A vector of 16 f64 numbers.
     type Wide: Copy;
-    /// Vectors that stay in registers.
+    /// The number of vectors that fit in the registers.
     const REGISTERS: usize;
-    /// Vectors in a row of the register tiles.
+    /// The number of vectors in a row of the register tiles.
     const TILE_VECTORS: usize;
-    /// Pixels of the register tile of a convolution, at most.
+    /// The largest number of pixels in the register tile of a convolution.
     const TILE_PLACES: usize;
-    /// Vectors of sums in the register tiles of a convolution, at most.
+    /// The largest number of vectors of sums in the register tiles of a convolution.
     const TILE_SUMS: usize;
 
     /// The same number in every lane.
@@ -50,9 +51,9 @@ pub(super) trait Lanes: Copy {
     fn sqrt(self, a: Self::Vector) -> Self::Vector;
     /// `a·b + c`, rounded once.
     fn fma(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
-    /// `0 > x ? 0 : x`: NaN and −0 stay.
+    /// `0 > x ? 0 : x`; NaN and −0 are kept.
     fn positive_part(self, x: Self::Vector) -> Self::Vector;
-    /// `gate > 0 ? x : 0`: NaN closes the gate.
+    /// `gate > 0 ? x : 0`; a NaN gate gives 0.
     fn where_positive(self, gate: Self::Vector, x: Self::Vector) -> Self::Vector;
     /// `x > bar or x is NaN ? a : b`.
     fn where_above(
@@ -62,7 +63,7 @@ pub(super) trait Lanes: Copy {
         a: Self::Vector,
         b: Self::Vector,
     ) -> Self::Vector;
-    /// `x = y ? a : b`: NaN equals nothing.
+    /// `x = y ? a : b`; NaN is equal to nothing.
     fn where_equal(
         self,
         x: Self::Vector,
@@ -70,18 +71,18 @@ pub(super) trait Lanes: Copy {
         a: Self::Vector,
         b: Self::Vector,
     ) -> Self::Vector;
-    /// A bit for each lane, the first one the lowest: is it anything but a zero?
+    /// One bit per lane, the first lane lowest: whether the lane is nonzero (NaN included).
     fn nonzero(self, x: Self::Vector) -> u16;
     /// `(a₀ b₀ a₁ b₁ … a₇ b₇, a₈ b₈ … a₁₅ b₁₅)`.
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
 
-    /// Asks for the cache line of the first number, to be there when it is needed.
+    /// Prefetches the cache line of the first number.
     #[inline(always)]
     fn prefetch(self, _from: *const f32) {}
 
     /// Zero in every lane.
     fn wide_zero(self) -> Self::Wide;
-    /// The same numbers as f64.
+    /// The same numbers, converted to f64.
     fn widen(self, x: Self::Vector) -> Self::Wide;
     /// Writes 16 numbers.
     fn wide_store(self, value: Self::Wide, to: &mut [f64; LANES]);
@@ -90,7 +91,7 @@ pub(super) trait Lanes: Copy {
     /// `a·b + c`, rounded once.
     fn wide_fma(self, a: Self::Wide, b: Self::Wide, c: Self::Wide) -> Self::Wide;
 
-    /// Reads the first 16 numbers, with zeros for those that are not there.
+    /// Reads the first 16 numbers, with zeros beyond the end of the slice.
     #[inline(always)]
     fn load_padded(self, from: &[f32]) -> Self::Vector {
         if let Some(whole) = from.first_chunk() {
@@ -101,7 +102,7 @@ pub(super) trait Lanes: Copy {
         self.load(&padded)
     }
 
-    /// Writes the first numbers, as many as there is room for.
+    /// Writes the first numbers, up to the end of the slice.
     #[inline(always)]
     fn store_cut(self, value: Self::Vector, to: &mut [f32]) {
         if let Some(whole) = to.first_chunk_mut() {
@@ -112,10 +113,10 @@ pub(super) trait Lanes: Copy {
         to.copy_from_slice(&whole[..to.len()]);
     }
 
-    /// Lane `v` is the sum of the lanes of vector `v`, in the order of [`tree_sum`].
+    /// Lane `v` of the result is the sum of the lanes of vector `v`, in the order of [`tree_sum`].
     ///
-    /// To interleave vector `v` with vector `v + half` and to add what comes out folds both once:
-    /// their lanes stand alternately, and the number of the vector moves into that of the lane.
+    /// Interleaving vector `v` with vector `v + half` and adding the two results folds both vectors
+    /// once: their lanes alternate, and the vector number becomes part of the lane number.
     #[inline(always)]
     fn tree_sums(self, mut vectors: [Self::Vector; LANES]) -> Self::Vector {
         self.fold::<8>(&mut vectors);
@@ -125,7 +126,8 @@ pub(super) trait Lanes: Copy {
         vectors[0]
     }
 
-    /// A step of [`Lanes::tree_sums`]. One by one and not in a loop, or the vectors leave the registers.
+    /// One step of [`Lanes::tree_sums`]. The calls are unrolled because in a loop the vectors would
+    /// leave the registers.
     #[inline(always)]
     fn fold<const HALF: usize>(self, vectors: &mut [Self::Vector; LANES]) {
         for v in 0..HALF {
@@ -134,7 +136,7 @@ pub(super) trait Lanes: Copy {
         }
     }
 
-    /// Rows to columns: 16 vectors of 16 lanes as a matrix.
+    /// Turns rows into columns: transposes 16 vectors of 16 lanes as a matrix.
     ///
     /// Lane `j` of vector `i` has the eight-bit index `(i, j)`. Interleaving vector `i` with vector
     /// `i + 8` rotates every index by one bit; after four rotations `i` and `j` have changed places.
@@ -161,11 +163,11 @@ pub(super) fn tree_sum<T: Copy + Add<Output = T>>(mut lanes: [T; LANES]) -> T {
     lanes[0]
 }
 
-/// Calls `visit(first, count)` for every vector of so many numbers.
+/// Calls `visit(first, count)` for every vector of `numbers` numbers.
 #[inline(always)]
 pub(super) fn vectors(numbers: usize, mut visit: impl FnMut(usize, usize)) {
     let whole = numbers / LANES * LANES;
-    // Whole vectors apart, so that their length is known when this is compiled.
+    // Whole vectors are handled separately, so that their length is known at compile time.
     for first in (0..whole).step_by(LANES) {
         visit(first, LANES);
     }

@@ -1,38 +1,39 @@
-//! Room **kernel**: f32 SIMD kernels, one kernel one file. All unsafe code of the crate lives here.
+//! Room **kernel**: f32 SIMD kernels, one file per kernel. All unsafe code of the crate is in this module.
 //!
 //! # The promise
 //!
-//! Every instruction set gives the same bits, for any number of threads (the payload of a NaN
-//! excepted), and the test of it is `==`. Nothing has to be compared "up to rounding", because the
-//! order of the roundings is part of what a kernel *means*:
+//! Every instruction set computes the same bits, for any number of threads (except for the payload of a
+//! NaN), and the tests compare with `==`. Nothing has to be compared "up to rounding", because the order
+//! of the roundings is part of the definition of each kernel:
 //!
-//! * a vector has 16 lanes whatever the machine has; sums run in 64 virtual lanes (4 vectors)
-//!   that are added in one fixed tree, the sequence being padded with zeros to whole blocks;
+//! * a vector has 16 lanes on every machine; sums run in 64 virtual lanes (4 vectors) that are added in
+//!   one fixed tree, and the sequence is padded with zeros to whole blocks;
 //! * every multiply-add is fused;
-//! * an element of a matrix product ([`gemm`]) is one chain of fused multiply-adds in the order of
-//!   `k`, so no tiling, packing or threading can change it; in a fully connected layer with few
-//!   samples it is a sum in lanes or in pieces, as [`dense`] says;
-//! * so is every number of a convolution's three products, in an order that its definition gives;
-//! * a long sum is cut into pieces of fixed length, whose sums are added in order: the number of
-//!   threads decides who adds, never what is added.
+//! * an element of a matrix product ([`gemm`]) is one chain of fused multiply-adds in the order of `k`,
+//!   so no tiling, packing or threading can change it; in a fully connected layer with few samples it is
+//!   a sum in lanes or in pieces, as [`dense`] documents;
+//! * every number of a convolution's three products is also one such chain, in an order given by its
+//!   definition;
+//! * a long sum is cut into pieces of fixed length, whose sums are added in order: the number of threads
+//!   decides which thread adds, but not what is added.
 //!
 //! # How it is built
 //!
-//! | file | what is in it |
+//! | file | contents |
 //! |---|---|
-//! | `isa` | detection; [`Isa`], whose values are the proof that the machine has the instructions |
-//! | `lanes` | the operations on 16 lanes that the algorithms are written in |
-//! | `portable`, `x86/*` | those operations, bound to one instruction set each |
+//! | `isa` | detection; [`Isa`], whose values prove that the machine has the instructions |
+//! | `lanes` | the operations on 16 lanes in which the algorithms are written |
+//! | `portable`, `x86/*` | those operations, each for one instruction set |
 //! | `view` | [`MatrixRef`], [`MatrixMut`], outputs cut into shares |
-//! | `buffer` | memory that is kept from call to call |
-//! | `window` | a window that slides over an image, and which pixels meet under it |
-//! | `elementwise` | how a function of one lane runs over slices and rows, in parallel |
-//! | `chains` | how sums run in 64 lanes |
+//! | `buffer` | memory that is reused from call to call |
+//! | `window` | a window that slides over an image, and which pixels it reads |
+//! | `elementwise` | applies a function of single lanes to slices and rows, in parallel |
+//! | `chains` | sums in 64 lanes |
 //! | `gemm` | the matrix product, in the scheme of BLIS |
-//! | `team` | how work is shared out among threads, and threads that stand by for it |
+//! | `team` | how work is shared among threads, and threads that wait for it |
 //! | [`dense`] | the kernels of fully connected layers |
-//! | [`convolution`], [`pool`] | kernels of images; on the calling thread |
-//! | `peak` | FMAs that read nothing: how fast the machine is |
+//! | [`convolution`], [`pool`] | the kernels of images; they run on the calling thread |
+//! | `peak` | FMAs on registers only, to measure the speed of the machine |
 //! | the others | one kernel each, written once for all instruction sets |
 
 mod adaptive;

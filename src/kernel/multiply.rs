@@ -1,4 +1,4 @@
-//! `y ← x·y`, element by element.
+//! The element-wise product `y ← x·y`.
 
 use super::elementwise::{combine, in_piece_pairs};
 use super::isa::Isa;
@@ -24,7 +24,7 @@ impl Kernel for Multiply<'_> {
     }
 }
 
-/// `y_i ← x_i·y_i`, rounded once: a diagonal matrix times a vector.
+/// `y_i ← x_i·y_i`, rounded once: the product of a diagonal matrix and a vector.
 ///
 /// # Panics
 /// When the lengths differ.

@@ -1,10 +1,10 @@
-//! What the processor could do at most.
+//! Measures the peak arithmetic speed of the processor.
 
 use super::isa::Isa;
 use super::lanes::{Kernel, LANES, Lanes, tree_sum};
 
-/// Chains side by side: more than enough to hide the latency of an FMA, and no more than there are
-/// registers.
+/// The number of chains side by side: more than enough to hide the latency of an FMA, but not more than
+/// there are registers.
 const CHAINS: usize = 12;
 
 struct Peak {
@@ -32,8 +32,9 @@ impl Kernel for Peak {
     }
 }
 
-/// `384·rounds` floating-point operations in registers, half of them multiplications: how fast they
-/// run is the limit of every product. Returns a number that depends on all of them.
+/// Performs `384·rounds` floating-point operations in registers, half of them multiplications. Their
+/// speed is an upper limit for every product. Returns a number that depends on all of them, so that none
+/// is optimised away.
 pub fn peak(isa: Isa, rounds: usize) -> f32 {
     isa.run(Peak { rounds })
 }

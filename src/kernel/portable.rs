@@ -1,10 +1,11 @@
-//! The 16 lanes in plain Rust: right on every machine, and the reference for the others.
+//! The 16 lanes in plain Rust: correct on every machine, and the reference for the other instruction
+//! sets.
 
 use std::array::from_fn;
 
 use super::lanes::{LANES, Lanes};
 
-/// Plain Rust needs no proof.
+/// The token of plain Rust, which every machine can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Portable;
 

@@ -1,4 +1,4 @@
-//! The rectifier.
+//! The ReLU function, in place.
 
 use super::elementwise::{in_pieces, update};
 use super::isa::Isa;

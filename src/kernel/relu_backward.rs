@@ -1,4 +1,4 @@
-//! The backward pass of the rectifier.
+//! The backward pass of ReLU.
 
 use super::elementwise::{combine, in_piece_pairs};
 use super::isa::Isa;
@@ -24,9 +24,8 @@ impl Kernel for ReluBackward<'_> {
     }
 }
 
-/// `dy_i ← y_i > 0 ? dy_i : +0`, in place: the derivative of the rectifier times `dy`, from what the
-/// rectifier gave, `output` = y (its input serves as well). The derivative at 0 is 0, and so it is
-/// where y is NaN.
+/// `dy_i ← y_i > 0 ? dy_i : +0`, in place: multiplies `dy` by the derivative of ReLU. `output` = y is
+/// the output of the ReLU; its input gives the same result. The derivative is 0 at 0 and where y is NaN.
 ///
 /// # Panics
 /// When the lengths differ.

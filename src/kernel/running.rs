@@ -26,7 +26,7 @@ impl Kernel for Decay<'_> {
     }
 }
 
-/// `sum_i ← fma(keep, sum_i, x_i)`: a sum that forgets.
+/// `sum_i ← fma(keep, sum_i, x_i)`: a sum whose older terms decay.
 ///
 /// # Panics
 /// When the lengths differ.
@@ -57,7 +57,7 @@ impl Kernel for Approach<'_> {
     }
 }
 
-/// `mean_i ← fma(share, x_i − mean_i, mean_i)`: a mean moves a share of the way to `x`.
+/// `mean_i ← fma(share, x_i − mean_i, mean_i)`: moves a mean towards `x` by the fraction `share`.
 ///
 /// # Panics
 /// When the lengths differ.

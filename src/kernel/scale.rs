@@ -1,4 +1,4 @@
-//! `x ← a·x`.
+//! The scaling `x ← a·x`.
 
 use super::elementwise::{in_pieces, update};
 use super::isa::Isa;

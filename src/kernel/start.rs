@@ -1,10 +1,10 @@
-//! What an accumulating kernel begins with.
+//! The initial value of an accumulating kernel.
 
-/// What an accumulating kernel begins with.
+/// The initial value of an accumulating kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// Zero: what stood in the output is forgotten, even a NaN.
+    /// Zero: the old contents of the output are overwritten, even a NaN.
     Zero,
-    /// What stands in the output.
+    /// The old contents of the output.
     Accumulate,
 }

@@ -1,11 +1,12 @@
-//! How a kernel is shared out among threads.
+//! Shares the work of a kernel among threads.
 //!
-//! Work is cut into numbered parts. Who runs a part is left open (the poster of a team's work begins
-//! with the first); what a part is never depends on it, so that the bits do not either.
+//! Work is cut into numbered parts. Any thread may run any part (the thread that posts a team's work
+//! begins with the first). The content of a part does not depend on the thread that runs it, so neither
+//! do the bits.
 //!
-//! Waking a sleeping thread costs tens of microseconds, as much as a whole product of a small batch.
-//! So a long piece of work can hold threads ([`with_team`]): they stand by, looking for parts, and
-//! sharing out a kernel then costs less than a microsecond. Elsewhere the parts go to rayon.
+//! Waking a sleeping thread costs tens of microseconds, as much as a whole product of a small batch. A
+//! long computation can therefore hold threads ([`with_team`]): they wait actively for parts, so that
+//! sharing a kernel costs less than a microsecond. Without a team, the parts go to rayon.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -19,47 +20,47 @@ use std::thread::yield_now;
 
 use rayon::prelude::*;
 
-/// The most parts of one piece of work.
+/// The largest number of parts of one piece of work.
 const MOST_PARTS: usize = (1 << 12) - 1;
-/// Looks at the ticket before a waiting thread begins to offer its processor to others: some tens of
+/// How often a waiting thread looks at the ticket before it begins to yield its processor: some tens of
 /// microseconds.
 const SPINS: u32 = 1 << 15;
-/// Looks from one hint to the processor that we only wait to the next.
+/// The number of looks between two spin-loop hints to the processor.
 const HINT_EVERY: u32 = 1 << 6;
-/// Offers before a thread that stands by goes to sleep: about a millisecond.
+/// How often a waiting thread yields before it goes to sleep: about a millisecond.
 const OFFERS: u32 = 1 << 11;
 
-/// Work on the poster's stack.
+/// The work, which is stored on the poster's stack.
 struct Job<'a> {
     run: &'a (dyn Fn(usize) + Sync),
 }
 
-/// A cache line (two, as they are fetched in pairs) of its own.
+/// A value on a cache line of its own (two lines, since they are fetched in pairs).
 #[repr(align(128))]
 #[derive(Default)]
 struct Apart<T>(T);
 
-/// Threads that stand by, and the work of the moment.
+/// Threads that wait for work, and the current work.
 #[derive(Default)]
 struct Team {
-    /// The round, the number of its parts and the next part nobody has taken: 40, 12 and 12 bits.
+    /// The round, its number of parts and the next part to be taken, in 40, 12 and 12 bits.
     ticket: Apart<AtomicU64>,
-    /// Parts of this round that are done.
+    /// The number of parts of this round that are done.
     done: Apart<AtomicUsize>,
     /// The work of this round.
     job: Apart<AtomicPtr<Job<'static>>>,
     closed: AtomicBool,
     sleepers: AtomicUsize,
-    /// Guards going to sleep.
+    /// Protects the transition to sleep.
     bed: Mutex<()>,
     bell: Condvar,
-    /// What the first part that panicked said.
+    /// The payload of the first part that panicked.
     panic: Mutex<Option<Box<dyn Any + Send>>>,
     threads: usize,
 }
 
 thread_local! {
-    /// The team of the work that runs on this thread.
+    /// The team that serves the work on this thread.
     static TEAM: RefCell<Option<Arc<Team>>> = const { RefCell::new(None) };
 }
 
@@ -67,15 +68,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The parts of a ticket and the next one.
+/// The number of parts in a ticket, and the next part to be taken.
 fn parts_and_next(ticket: u64) -> (usize, usize) {
     let low = ticket as usize;
     (low >> 12 & MOST_PARTS, low & MOST_PARTS)
 }
 
-/// Waits a little, the longer it has waited the more politely.
+/// Waits a little; the longer it has waited, the more readily it gives up the processor.
 ///
-/// A hint at every look would be taken by a hypervisor for a reason to run another guest.
+/// There is no hint at every look, because a hypervisor would take that as a reason to run another
+/// guest.
 fn wait(looks: u32) {
     match looks {
         SPINS.. => yield_now(),
@@ -85,14 +87,15 @@ fn wait(looks: u32) {
 }
 
 impl Team {
-    /// Runs all parts, with whatever threads stand by, and returns when they are done.
+    /// Runs all parts on the calling thread and on the waiting threads, and returns when they are done.
     fn run(&self, parts: usize, run: &(dyn Fn(usize) + Sync)) {
         let job = Job { run };
         let round = (self.ticket.0.load(Relaxed) >> 24) + 1;
         self.done.0.store(0, Relaxed);
         let job = from_ref(&job).cast_mut().cast::<Job<'static>>();
         self.job.0.store(job, Relaxed);
-        // The first part is ours: the same part of every kernel finds its data in our cache.
+        // This thread takes the first part, so that the same part of every kernel finds its data in this
+        // core's cache.
         let ticket = round << 24 | (parts as u64) << 12 | 1;
         self.ticket.0.store(ticket, SeqCst);
         if self.sleepers.load(SeqCst) > 0 {
@@ -112,7 +115,7 @@ impl Team {
         }
     }
 
-    /// Takes a part and runs it, if there is one.
+    /// Takes a part and runs it, if one is left; returns whether there was one.
     fn take_part(&self) -> bool {
         let ticket = self.ticket.0.load(Acquire);
         let (parts, next) = parts_and_next(ticket);
@@ -134,7 +137,7 @@ impl Team {
         true
     }
 
-    /// Runs a part and counts it as done.
+    /// Runs a part and marks it as done.
     fn run_part(&self, run: &(dyn Fn(usize) + Sync), part: usize) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(part))) {
             lock(&self.panic).get_or_insert(panic);
@@ -173,7 +176,7 @@ impl Team {
     }
 }
 
-/// Ends a team, also when its work panics.
+/// Closes a team on drop, even when its work panics.
 struct Closing<'a>(&'a Team);
 
 impl Drop for Closing<'_> {
@@ -185,9 +188,9 @@ impl Drop for Closing<'_> {
     }
 }
 
-/// Runs `work` on this thread; meanwhile the idle threads of the current rayon pool stand by for the
-/// kernels it calls. Worth it for work of many kernels and little else: training, a power
-/// iteration. Inside another `with_team` the outer team serves.
+/// Runs `work` on this thread while the idle threads of the current rayon pool wait for the kernels that
+/// it calls. This is worthwhile for work that consists mainly of many kernels, such as training or a
+/// power iteration. A nested `with_team` uses the outer team.
 ///
 /// The result is that of `work()`, to the bit.
 pub fn with_team<T>(work: impl FnOnce() -> T) -> T {
@@ -210,13 +213,13 @@ pub fn with_team<T>(work: impl FnOnce() -> T) -> T {
     })
 }
 
-/// How many threads may take part in a kernel that is called here.
+/// The number of threads that may take part in a kernel called on this thread.
 pub fn threads() -> usize {
     let held = TEAM.with_borrow(|team| team.as_ref().map(|team| team.threads));
     held.unwrap_or_else(rayon::current_num_threads)
 }
 
-/// Puts a team back that was taken away for a round.
+/// Restores on drop a team that was removed for a round.
 struct Lent(Option<Arc<Team>>);
 
 impl Drop for Lent {
@@ -225,7 +228,7 @@ impl Drop for Lent {
     }
 }
 
-/// Runs `work` on this thread: the kernels it calls use no other.
+/// Runs `work` on this thread; the kernels that it calls use no other threads.
 pub fn alone<T>(work: impl FnOnce() -> T) -> T {
     let one = Team {
         threads: 1,
@@ -235,12 +238,12 @@ pub fn alone<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Calls `run(0)`, `run(1)`, …, each number below `parts` once, on any threads in any order.
+/// Calls `run(i)` once for every `i` below `parts`, on any threads and in any order.
 pub fn share(parts: usize, run: impl Fn(usize) + Sync) {
     if parts <= 1 || threads() == 1 {
         return (0..parts).for_each(run);
     }
-    // While the round runs the team cannot be asked for another one from inside a part.
+    // During the round, the parts cannot use the team for another round.
     let lent = Lent(TEAM.take());
     match &lent.0 {
         Some(team) if parts <= MOST_PARTS => team.run(parts, &run),
@@ -248,8 +251,8 @@ pub fn share(parts: usize, run: impl Fn(usize) + Sync) {
     }
 }
 
-/// Calls `run(first, piece)` for consecutive pieces of `numbers`, each of `length` numbers but the
-/// last, where `first` is the place of the piece's first number; on any threads in any order.
+/// Calls `run(first, piece)` for consecutive pieces of `numbers`, on any threads and in any order. All
+/// pieces except the last have `length` numbers; `first` is the index of the piece's first number.
 ///
 /// # Panics
 /// When `length` is 0.

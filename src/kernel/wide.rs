@@ -1,4 +1,4 @@
-//! Sums in f64 of numbers in f32: the dot product and the plain sum.
+//! Sums in f64 of f32 numbers: the dot product and the plain sum.
 
 use std::ops::Range;
 use std::sync::atomic::AtomicU64;
@@ -55,7 +55,7 @@ impl Kernel for Sum<'_> {
     }
 }
 
-/// The sum of 64 lanes in the fixed tree.
+/// The sum of 64 lanes, added in the fixed tree.
 #[inline(always)]
 fn wide_tree<L: Lanes>(lanes: L, [a, b, c, d]: [L::Wide; CHAINS]) -> f64 {
     let pairs = (lanes.wide_add(a, b), lanes.wide_add(c, d));
@@ -64,11 +64,12 @@ fn wide_tree<L: Lanes>(lanes: L, [a, b, c, d]: [L::Wide; CHAINS]) -> f64 {
     tree_sum(total)
 }
 
-/// `Σ x_i y_i` in f64. The product of two f32 is exact in f64 and nothing can underflow, so that an
-/// addition is the only thing that rounds.
+/// `Σ x_i y_i` in f64. The product of two f32 numbers is exact in f64 and cannot underflow, so only the
+/// additions round.
 ///
-/// Pieces of 2¹⁴ terms, each summed in 64 lanes and the tree of [`super::dot`], then added in order:
-/// at most `min(⌈n/64⌉, 2⁸) + 6 + ⌈n/2¹⁴⌉` roundings on the longest path.
+/// The terms are cut into pieces of 2¹⁴. Each piece is summed in 64 lanes and the tree of
+/// [`super::dot`], and the pieces are added in order. The longest path has at most
+/// `min(⌈n/64⌉, 2⁸) + 6 + ⌈n/2¹⁴⌉` roundings.
 ///
 /// # Panics
 /// When the lengths differ.
@@ -87,7 +88,7 @@ pub fn dot_wide(isa: Isa, x: &[f32], y: &[f32]) -> f64 {
     })
 }
 
-/// `Σ x_i` in f64, in the order of [`dot_wide`] with the ones vector.
+/// `Σ x_i` in f64, in the order of [`dot_wide`] with a vector of ones.
 pub fn sum(isa: Isa, x: &[f32]) -> f64 {
     if x.len() <= PIECE {
         return isa.run(Sum { x });
@@ -95,7 +96,7 @@ pub fn sum(isa: Isa, x: &[f32]) -> f64 {
     in_order(x.len(), |piece| isa.run(Sum { x: &x[piece] }))
 }
 
-/// The sums of the pieces of so many terms, added in order.
+/// Computes the sums of the pieces of `terms` terms, and adds them in order.
 fn in_order(terms: usize, sum: impl Fn(Range<usize>) -> f64 + Sync) -> f64 {
     let pieces = terms.div_ceil(PIECE);
     let sums: Vec<AtomicU64> = (0..pieces).map(|_| AtomicU64::new(0)).collect();

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// A number for each direction of an image.
+/// A pair of numbers, one for each direction of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sides {
-    /// Down the image.
+    /// The number for the vertical direction, counted in rows.
     pub rows: usize,
-    /// Along a row.
+    /// The number for the horizontal direction, counted in columns.
     pub columns: usize,
 }
 
@@ -20,13 +20,13 @@ impl Sides {
         }
     }
 
-    /// The product of both.
+    /// The product of both numbers.
     pub const fn area(self) -> usize {
         self.rows * self.columns
     }
 }
 
-/// One number where both are equal, as architecture files have it; else `rows × columns`.
+/// One number if both are equal, as in architecture files; otherwise `rows × columns`.
 impl fmt::Display for Sides {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.rows == self.columns {
@@ -37,22 +37,22 @@ impl fmt::Display for Sides {
     }
 }
 
-/// A window that slides over an image: in each direction window `t` reads with its index `k` the
-/// coordinate `t·stride + k·dilation − padding`.
+/// A window that slides over an image: in each direction, index `k` of window `t` reads the coordinate
+/// `t·stride + k·dilation − padding`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Indices in each direction.
+    /// The number of indices in each direction.
     pub size: Sides,
-    /// From window to window.
+    /// The step between windows.
     pub stride: Sides,
     /// How far windows may reach beyond each edge of the image.
     pub padding: Sides,
-    /// From index to index.
+    /// The step between indices.
     pub dilation: Sides,
 }
 
 impl Window {
-    /// Adjacent pixels, moved by one, nothing around the image.
+    /// A window of adjacent pixels, with stride one and without padding.
     pub const fn new(size: Sides) -> Self {
         Window {
             size,
@@ -62,39 +62,39 @@ impl Window {
         }
     }
 
-    /// A square of adjacent pixels, moved by one.
+    /// A square window of adjacent pixels, with stride one and without padding.
     pub const fn square(side: usize) -> Self {
         Window::new(Sides::both(side))
     }
 
-    /// Windows side by side: none in another.
+    /// Windows side by side, without overlap.
     pub const fn tiles(size: Sides) -> Self {
         Window::new(size).every(size)
     }
 
-    /// The same window with this stride.
+    /// Returns the window with this stride.
     #[must_use]
     pub const fn every(mut self, stride: Sides) -> Self {
         self.stride = stride;
         self
     }
 
-    /// The same window with this padding.
+    /// Returns the window with this padding.
     #[must_use]
     pub const fn padded(mut self, padding: Sides) -> Self {
         self.padding = padding;
         self
     }
 
-    /// The same window with this dilation.
+    /// Returns the window with this dilation.
     #[must_use]
     pub const fn dilated(mut self, dilation: Sides) -> Self {
         self.dilation = dilation;
         self
     }
 
-    /// How many windows an image has in each direction:
-    /// `⌊(side + 2·padding − dilation·(size − 1) − 1)/stride⌋ + 1`, or 0 where none fits.
+    /// The number of windows on an image in each direction:
+    /// `⌊(side + 2·padding − dilation·(size − 1) − 1)/stride⌋ + 1`, or 0 if none fits.
     ///
     /// # Panics
     /// When a size, a stride or a dilation is zero.
@@ -105,7 +105,7 @@ impl Window {
         }
     }
 
-    /// What it does down an image of so many rows.
+    /// The vertical direction, on an image with `size` rows.
     pub(super) fn rows(&self, size: usize) -> Axis {
         Axis {
             size,
@@ -116,7 +116,7 @@ impl Window {
         }
     }
 
-    /// What it does along an image of so many columns.
+    /// The horizontal direction, on an image with `size` columns.
     pub(super) fn columns(&self, size: usize) -> Axis {
         Axis {
             size,
@@ -138,8 +138,9 @@ pub(super) struct Axis {
     dilation: usize,
 }
 
-/// What one coordinate of the result reads in one direction: the coordinate `source` under the
-/// kernel's index `tap`, and so on in equal steps under `tap + 1`, …, `taps` in number.
+/// What one coordinate of the result reads in one direction: it reads the coordinate `source` at the
+/// kernel's index `tap`, and further coordinates in equal steps at `tap + 1` and so on, at `taps`
+/// indices in total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reach {
     pub(super) source: usize,
@@ -161,8 +162,9 @@ impl Axis {
         room.map_or(0, |room| room / self.stride + 1)
     }
 
-    /// What coordinate `target` of the output reads in the input, from index to index one
-    /// [dilation](Axis::forward_step) further: index `k` reads `target·stride + k·dilation − padding`.
+    /// What coordinate `target` of the output reads in the input. Index `k` reads
+    /// `target·stride + k·dilation − padding`, one [dilation](Axis::forward_step) further for each
+    /// index.
     pub(super) fn forward(&self, target: usize) -> Reach {
         let start = target * self.stride;
         let tap = self.padding.saturating_sub(start).div_ceil(self.dilation);
@@ -178,18 +180,18 @@ impl Axis {
         }
     }
 
-    /// From index to index in the input.
+    /// The step in the input between indices.
     pub(super) fn forward_step(&self) -> usize {
         self.dilation
     }
 
-    /// What coordinate `target` of the input reads in the output, under the indices of the transposed
-    /// kernel ([`Axis::transposed`]), from index to index one [step](Axis::backward_step) further.
+    /// What coordinate `target` of the input reads in the output, at the indices of the transposed
+    /// kernel ([`Axis::transposed`]), one [step](Axis::backward_step) further for each index.
     ///
-    /// It was read by index `k` of window `w` when `w·stride + k·dilation = target + padding`. With `g`
-    /// the largest common divisor of stride and dilation, one solution leads to the next: `k` falls by
-    /// `stride/g` as `w` grows by `dilation/g`. So all indices have one remainder of division by
-    /// `stride/g`.
+    /// The coordinate was read by index `k` of window `w` if `w·stride + k·dilation = target + padding`.
+    /// Let `g` be the greatest common divisor of stride and dilation. Then one solution leads to the
+    /// next: `k` decreases by `stride/g` as `w` increases by `dilation/g`. All these indices have the
+    /// same remainder when divided by `stride/g`.
     pub(super) fn backward(&self, target: usize) -> Reach {
         let place = target + self.padding;
         let Some(phase) = self.phase(place).filter(|k| *k < self.kernel) else {
@@ -198,7 +200,7 @@ impl Axis {
         let Some(left) = place.checked_sub(phase * self.dilation) else {
             return NOTHING;
         };
-        // The window that meets the lowest index is the last one.
+        // The window that reads with the lowest index is the last one.
         let (last, step, phases) = (left / self.stride, self.backward_step(), self.phases());
         let most = (self.phase_taps(phase) - 1).min(last / step);
         let source = last - most * step;
@@ -217,13 +219,13 @@ impl Axis {
         }
     }
 
-    /// From index to index of the transposed kernel in the output.
+    /// The step in the output between indices of the transposed kernel.
     pub(super) fn backward_step(&self) -> usize {
         self.dilation / common_divisor(self.stride, self.dilation)
     }
 
-    /// The place of index `k` in the transposed kernel: sorted by the remainder of division by
-    /// `stride/g`, and backwards among equal ones.
+    /// The position of index `k` in the transposed kernel: indices are sorted by their remainder when
+    /// divided by `stride/g`, and in descending order among equal remainders.
     pub(super) fn transposed(&self, k: usize) -> usize {
         let phase = k % self.phases();
         let (whole, rest) = (self.kernel / self.phases(), self.kernel % self.phases());
@@ -231,8 +233,8 @@ impl Axis {
         before + self.phase_taps(phase) - 1 - k / self.phases()
     }
 
-    /// The lowest index `k ≥ 0`, of the kernel or not, for which `place − k·dilation` is a multiple of the
-    /// stride.
+    /// The lowest `k ≥ 0`, whether or not it is an index of the kernel, for which `place − k·dilation`
+    /// is a multiple of the stride; `None` if there is none.
     fn phase(&self, place: usize) -> Option<usize> {
         let phases = self.phases();
         let divisor = self.stride / phases;
@@ -241,7 +243,7 @@ impl Axis {
         is_met.then(|| place / divisor % phases * inverse % phases)
     }
 
-    /// How many remainders there are.
+    /// The number of remainders, `stride/g`.
     fn phases(&self) -> usize {
         self.stride / common_divisor(self.stride, self.dilation)
     }
@@ -252,10 +254,9 @@ impl Axis {
     }
 }
 
-/// The number below `modulus` whose product with `a`, which has no common divisor with it, leaves the
-/// remainder of one.
+/// The inverse of `a` modulo `modulus`; `a` must be coprime to the modulus.
 fn inverse(a: usize, modulus: usize) -> usize {
-    // Euclid's: each remainder is `factor·a` up to a multiple of the modulus.
+    // Euclid's algorithm: each remainder is `factor·a` up to a multiple of the modulus.
     let (mut before, mut now) = ((modulus, 0), (a % modulus, 1 % modulus));
     while now.0 > 1 {
         let times = before.0 / now.0;
@@ -266,7 +267,7 @@ fn inverse(a: usize, modulus: usize) -> usize {
     now.1
 }
 
-/// Euclid's.
+/// The greatest common divisor, by Euclid's algorithm.
 fn common_divisor(a: usize, b: usize) -> usize {
     match b {
         0 => a,
@@ -278,7 +279,7 @@ fn common_divisor(a: usize, b: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// The windows and indices that read coordinate `target` of the input, by trying all of them.
+    /// The windows and indices that read coordinate `target` of the input, found by trying all of them.
     fn tried(axis: &Axis, target: usize) -> Vec<(usize, usize)> {
         let all = (0..axis.targets()).flat_map(|w| (0..axis.kernel).map(move |k| (w, k)));
         let reads =

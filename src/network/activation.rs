@@ -1,9 +1,9 @@
-//! Activations: functions of one number that may follow a layer.
+//! Activations: elementwise functions that follow a layer.
 //!
-//! Everything that a pass has to know of an activation σ stands here: its word, the function, its two
-//! derivatives, and what these are computed from. With `z` the number before the activation, `y = σ(z)`
-//! the one behind it, ∂ the derivative of the loss by either, and R the derivative along a direction of
-//! the parameters:
+//! This file holds everything that a pass needs to know about an activation σ: its name, the function,
+//! its first two derivatives, and the numbers these are computed from. Let `z` be the number before the
+//! activation, `y = σ(z)` the number after it, ∂ the derivative of the loss with respect to either, and
+//! R the derivative along a direction in parameter space. Then:
 //!
 //! ```text
 //! forward            y = σ(z)
@@ -14,30 +14,30 @@
 
 use crate::kernel::{self, Isa};
 
-/// The activation behind a layer.
+/// The activation that follows a layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Activation {
-    /// None: `σ(z) = z`.
+    /// No activation: `σ(z) = z`.
     #[default]
     Identity,
     /// `σ(z) = max(0, z)`, with `σ'(0) = 0` as in PyTorch.
     Relu,
 }
 
-/// Which numbers the derivatives of an activation are computed from.
+/// The numbers from which the derivatives of an activation are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keeps {
-    /// Its output y, which every pass keeps.
+    /// The output y, which every pass keeps anyway.
     Output,
-    /// Its input z, which is kept besides.
+    /// The input z, which must be kept in addition.
     Input,
 }
 
-/// `x ← σ''(z)·x`, from the numbers that [`Activation::keeps`] names.
+/// `x ← σ''(z)·x`, computed from the numbers that [`Activation::keeps`] names.
 pub(super) type SecondDerivative = fn(Isa, &[f32], &mut [f32]);
 
 impl Activation {
-    /// The word in architecture files, in messages and on pages.
+    /// The name used in architecture files, in messages and on pages.
     pub fn name(self) -> &'static str {
         match self {
             Activation::Identity => "identity",
@@ -45,14 +45,14 @@ impl Activation {
         }
     }
 
-    /// What its derivatives are computed from.
+    /// The numbers from which the derivatives are computed.
     pub fn keeps(self) -> Keeps {
         match self {
             Activation::Identity | Activation::Relu => Keeps::Output,
         }
     }
 
-    /// Is it the rectifier, which forward kernels can apply to what they write?
+    /// Whether this is the ReLU, which forward kernels can apply to their own output.
     pub(super) fn is_relu(self) -> bool {
         match self {
             Activation::Identity => false,
@@ -68,7 +68,7 @@ impl Activation {
         }
     }
 
-    /// `x ← σ'(z)·x`, from the numbers that [`Activation::keeps`] names.
+    /// `x ← σ'(z)·x`, computed from the numbers that [`Activation::keeps`] names.
     pub(super) fn derivative(self, isa: Isa, kept: &[f32], x: &mut [f32]) {
         match self {
             Activation::Identity => {}
@@ -76,16 +76,16 @@ impl Activation {
         }
     }
 
-    /// How σ'' is multiplied with; `None` where σ is piecewise linear and σ'' counts as zero.
+    /// The function that multiplies by σ''; `None` where σ is piecewise linear and σ'' is taken as zero.
     pub(super) fn second_derivative(self) -> Option<SecondDerivative> {
         match self {
             Activation::Identity | Activation::Relu => None,
         }
     }
 
-    /// Numbers that curvature products keep for each output of the layer, besides those of every layer:
-    /// z where the derivatives need it, and where there is a second derivative ∂y and the Rz of two
-    /// tangents.
+    /// How many numbers curvature products keep per output of the layer because of its activation: z
+    /// where the derivatives need it, and, where the activation has a second derivative, ∂y and the Rz
+    /// of two tangents.
     pub(super) fn kept_numbers(self) -> usize {
         let input = match self.keeps() {
             Keeps::Output => 0,

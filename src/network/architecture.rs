@@ -1,20 +1,20 @@
-//! The architectures that have a name.
+//! The named architectures.
 
 use super::builder::Builder;
 use super::layer::Initialisation;
 use super::{Activation, BatchNorm, Fault, Filters, Loss, Network, Shape, Sides, Window};
 
-/// The square of every convolution here: 3 × 3, one zero around.
+/// The window of every convolution here: 3 × 3, padded with one zero on each side.
 const THREE: Window = Window::square(3).padded(Sides::both(1));
 
 /// The names that [`named`] knows.
 pub const NAMES: [&str; 4] = ["fnn", "vgg11", "lenet", "resnet8"];
 
-/// The architecture of this name with so many outputs; `None` where there is none. `fnn` reads any
-/// input, the others images.
+/// Builds the architecture called `name` with `outputs` outputs, or returns `None` when there is no
+/// architecture of that name. `fnn` reads any input; the others read images.
 ///
 /// # Errors
-/// When the architecture cannot read the input.
+/// Returns an error when the architecture cannot read the input shape.
 pub fn named(
     name: &str,
     input: Shape,
@@ -32,20 +32,19 @@ pub fn named(
 }
 
 impl Network {
-    /// The fully connected network whose layers have these widths, input first, with ReLU between
-    /// its layers and none after the last; the loss is the mean square. The authors' is
-    /// `[784, 500, 500, 500, 10]`.
+    /// The fully connected network with these layer widths, input first, with ReLU between layers and
+    /// none after the last; the loss is the mean square. The authors use `[784, 500, 500, 500, 10]`.
     ///
     /// # Panics
-    /// With fewer than two widths, or a width of zero.
+    /// With fewer than two widths, or with a width of zero.
     pub fn fnn(widths: &[usize]) -> Self {
         Self::dense_chain(widths, |_| true)
     }
 
-    /// [`Network::fnn`] where layer `i`, counted from 0, has a bias only if `has_bias(i)`.
+    /// [`Network::fnn`], except that layer `i`, counted from 0, has a bias only if `has_bias(i)`.
     ///
     /// # Panics
-    /// As [`Network::fnn`].
+    /// Under the conditions of [`Network::fnn`].
     pub fn dense_chain(widths: &[usize], has_bias: impl Fn(usize) -> bool) -> Self {
         let built = || {
             let (input, layers) = widths.split_first().ok_or("no widths")?;
@@ -64,11 +63,11 @@ impl Network {
         network.unwrap_or_else(|fault| panic!("widths {widths:?}: {fault}"))
     }
 
-    /// The authors' VGG "A" for 3×32×32 images: convolutions of 16, 16, 32, 64, 64 channels, each
-    /// with ReLU and a 2×2 max-pool, then dense layers of 128 and `outputs`.
+    /// The authors' VGG "A" for 3×32×32 images: convolutions with 16, 16, 32, 64 and 64 channels, each
+    /// followed by ReLU and a 2×2 max-pool, then dense layers with 128 and `outputs` outputs.
     ///
     /// # Panics
-    /// With no outputs.
+    /// When `outputs` is zero.
     pub fn vgg11(outputs: usize) -> Self {
         vgg(Shape::image(3, 32, 32), outputs).unwrap_or_else(|fault| panic!("vgg11: {fault}"))
     }
@@ -76,15 +75,15 @@ impl Network {
     /// The authors' ResNet of width 4 and depth 8 for 3×32×32 images.
     ///
     /// # Panics
-    /// With no outputs.
+    /// When `outputs` is zero.
     pub fn resnet8(outputs: usize) -> Self {
         resnet(Shape::image(3, 32, 32), outputs).unwrap_or_else(|fault| panic!("resnet8: {fault}"))
     }
 
-    /// LeNet-5 with ReLU and max-pools for this image.
+    /// LeNet-5 with ReLU and max-pools, for images of shape `input`.
     ///
     /// # Panics
-    /// When the image is too small, or with no outputs.
+    /// When the image is too small, or `outputs` is zero.
     pub fn lenet(input: Shape, outputs: usize) -> Self {
         lenet(input, outputs).unwrap_or_else(|fault| panic!("lenet: {fault}"))
     }
@@ -106,7 +105,7 @@ fn vgg(input: Shape, outputs: usize) -> Result<Network, Fault> {
 
 fn lenet(input: Shape, outputs: usize) -> Result<Network, Fault> {
     let mut builder = Builder::new("lenet", input, Loss::MeanSquared);
-    // 28×28 images get the border of two zeros that makes them 32×32, as LeCun et al. had it.
+    // 28×28 images are padded with two zeros on each side to 32×32, as in LeCun et al.
     let border = if input.height == 28 { 2 } else { 0 };
     for (channels, padding) in [(6, border), (16, 0)] {
         let window = Window::square(5).padded(Sides::both(padding));
@@ -123,7 +122,7 @@ fn lenet(input: Shape, outputs: usize) -> Result<Network, Fault> {
     builder.finish()
 }
 
-/// Three stages of one block each, of 32, 64 and 128 channels.
+/// Three stages of one block each, with 32, 64 and 128 channels.
 fn resnet(input: Shape, outputs: usize) -> Result<Network, Fault> {
     let mut builder = Builder::new("resnet8", input, Loss::MeanSquared);
     unit(&mut builder, 32, 1)?;
@@ -143,7 +142,7 @@ fn resnet(input: Shape, outputs: usize) -> Result<Network, Fault> {
     builder.finish()
 }
 
-/// A convolution with bias, and batch normalisation.
+/// A 3 × 3 convolution with bias, followed by batch normalisation.
 fn unit(builder: &mut Builder, channels: usize, stride: usize) -> Result<(), Fault> {
     let window = THREE.every(Sides::both(stride));
     let initialisation = Initialisation::Normal((2.0 / (9 * channels) as f32).sqrt());
@@ -151,7 +150,7 @@ fn unit(builder: &mut Builder, channels: usize, stride: usize) -> Result<(), Fau
     builder.batch_norm(BatchNorm::default())
 }
 
-/// Filters with a bias that read all channels.
+/// Ungrouped filters with a bias.
 fn filters(outputs: usize, window: Window) -> Filters {
     Filters {
         outputs,

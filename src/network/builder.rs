@@ -1,4 +1,4 @@
-//! Putting layers one behind the other, with every shape checked.
+//! Builds networks layer by layer and checks every shape.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::layers::{
 };
 use super::{Activation, Loss, Network, Shape};
 
-/// A network that is being built: each call adds a layer behind the last one.
+/// A network under construction: each call appends a layer.
 #[derive(Clone, Debug)]
 pub struct Builder {
     network: Network,
@@ -20,7 +20,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// No layer yet.
+    /// Starts a network without layers.
     pub fn new(name: &str, input: Shape, loss: Loss) -> Self {
         let network = Network {
             name: name.to_owned(),
@@ -38,12 +38,12 @@ impl Builder {
         }
     }
 
-    /// The activation behind the last layer, for [`Builder::shortcut`].
+    /// The index of the activation after the last layer, to be passed to [`Builder::shortcut`].
     pub fn here(&self) -> usize {
         self.network.layers.len()
     }
 
-    /// The shape behind the last layer.
+    /// The shape of the activation after the last layer.
     pub fn shape(&self) -> Shape {
         self.shape_of(self.here())
     }
@@ -60,7 +60,7 @@ impl Builder {
         *counter - length..*counter
     }
 
-    /// Puts a layer behind the last one.
+    /// Appends a layer.
     fn push<T>(&mut self, wrap: impl FnOnce(T) -> Operation, fitted: Fitted<T>) -> &mut Layer {
         let Fitted {
             operator,
@@ -95,10 +95,10 @@ impl Builder {
         network.layers.last_mut().expect("just pushed")
     }
 
-    /// A dense layer on the flattened input, with a bias or without.
+    /// Appends a dense layer that reads the flattened input, with or without a bias.
     ///
     /// # Errors
-    /// With no outputs.
+    /// Returns an error when `outputs` is zero.
     pub fn dense(&mut self, outputs: usize, bias: bool) -> Result<(), Fault> {
         let input = Shape::features(self.shape().numbers());
         let dense = Dense::fit(input, outputs, bias)?;
@@ -107,7 +107,8 @@ impl Builder {
         Ok(())
     }
 
-    /// An image to a vector; nothing where it is one already.
+    /// Appends a layer that flattens an image to a vector; appends nothing when the input already is a
+    /// vector.
     pub fn flatten(&mut self) {
         let shape = self.shape();
         if !shape.is_flat() {
@@ -115,10 +116,11 @@ impl Builder {
         }
     }
 
-    /// A convolution whose weights begin like this.
+    /// Appends a convolution whose weights are initialised as given.
     ///
     /// # Errors
-    /// When the window does not fit, or the groups do not divide the channels of both images.
+    /// Returns an error when the window does not fit, or when the number of groups does not divide the
+    /// input and output channels.
     pub fn convolution(
         &mut self,
         filters: Filters,
@@ -130,11 +132,11 @@ impl Builder {
         Ok(layer)
     }
 
-    /// Batch normalisation: [`Operation::Standardise`], then [`Operation::ChannelScale`] where it is
-    /// affine.
+    /// Appends batch normalisation: [`Operation::Standardise`], followed by [`Operation::ChannelScale`]
+    /// if it is affine.
     ///
     /// # Errors
-    /// When ε is negative or not finite.
+    /// Returns an error when ε is negative or not finite.
     pub fn batch_norm(&mut self, norm: BatchNorm) -> Result<(), Fault> {
         let shape = self.shape();
         self.push(Operation::Standardise, norm.standardise(shape)?);
@@ -145,40 +147,42 @@ impl Builder {
         Ok(())
     }
 
-    /// Constants subtracted and divided by, channel by channel.
+    /// Appends a layer that subtracts a constant mean and divides by a constant deviation, channel by
+    /// channel.
     ///
     /// # Errors
-    /// When there is not one of each a channel, or a deviation is not positive.
+    /// Returns an error when there is not one mean and one deviation per channel, or when a deviation is
+    /// not positive.
     pub fn normalise(&mut self, constants: Normalise) -> Result<(), Fault> {
         let normalise = constants.fit(self.shape())?;
         self.push(Operation::Normalise, normalise);
         Ok(())
     }
 
-    /// The largest number of each window; the padding holds −∞.
+    /// Appends a max-pool: the largest number of each window; the padding counts as −∞.
     ///
     /// # Errors
-    /// When the window does not fit, or has more than 16 rows or columns.
+    /// Returns an error when the window does not fit, or has more than 16 rows or columns.
     pub fn max_pool(&mut self, window: Window) -> Result<(), Fault> {
         let pool = MaxPool::fit(self.shape(), window)?;
         self.push(Operation::MaxPool, pool);
         Ok(())
     }
 
-    /// The mean of each window; the padding holds zeros, which count.
+    /// Appends an average pool: the mean of each window; the padding consists of zeros, which count.
     ///
     /// # Errors
-    /// When the window does not fit.
+    /// Returns an error when the window does not fit.
     pub fn average_pool(&mut self, window: Window) -> Result<(), Fault> {
         let pool = AveragePool::fit(self.shape(), window)?;
         self.push(Operation::AveragePool, pool);
         Ok(())
     }
 
-    /// Adds an earlier activation, [`Operation::Shortcut`].
+    /// Appends a layer that adds the earlier activation `from` ([`Operation::Shortcut`]).
     ///
     /// # Errors
-    /// When there is no such activation, or its shape does not fit.
+    /// Returns an error when there is no such activation, or when its shape does not fit.
     pub fn shortcut(&mut self, from: usize) -> Result<(), Fault> {
         if from >= self.here() {
             return Err(format!("a shortcut from {from} must come from before it"));
@@ -188,18 +192,18 @@ impl Builder {
         Ok(())
     }
 
-    /// [`Activation::Relu`] behind the last layer.
+    /// Applies [`Activation::Relu`] after the last layer.
     ///
     /// # Errors
-    /// When there is no layer before it.
+    /// Returns an error when the network has no layer yet.
     pub fn relu(&mut self) -> Result<(), Fault> {
         self.activation(Activation::Relu)
     }
 
-    /// An activation behind the last layer.
+    /// Applies an activation after the last layer.
     ///
     /// # Errors
-    /// When there is no layer before it.
+    /// Returns an error when the network has no layer yet.
     pub fn activation(&mut self, activation: Activation) -> Result<(), Fault> {
         let Some(last) = self.network.layers.last() else {
             return Err(format!("a {} must follow a layer", activation.name()));
@@ -207,8 +211,8 @@ impl Builder {
         if last.activation.is_relu() && activation.is_relu() {
             return Ok(());
         }
-        // The derivatives of a standardising layer are computed from what it gives, which an activation
-        // would write over.
+        // The derivatives of a standardising layer are computed from its output, which an in-place
+        // activation would overwrite.
         let is_read_again = matches!(last.operation, Operation::Standardise(_));
         if is_read_again || last.activation != Activation::Identity {
             self.normalise(Normalise::identity(self.shape().channels))?;
@@ -218,8 +222,9 @@ impl Builder {
         Ok(())
     }
 
-    /// Moves every ReLU that only a max-pool reads behind the pool: the largest of the positive parts is
-    /// the positive part of the largest, and behind the pool there are fewer numbers to rectify.
+    /// Moves every ReLU that is read only by a max-pool behind that pool. The result is the same, since
+    /// the largest of the positive parts is the positive part of the largest, and there are fewer
+    /// numbers to rectify.
     fn pool_before_relus(&mut self) {
         let layers = &mut self.network.layers;
         for pool in 1..layers.len() {
@@ -236,10 +241,10 @@ impl Builder {
         }
     }
 
-    /// The network.
+    /// Finishes the network.
     ///
     /// # Errors
-    /// When it has no parameters, or ends with an image.
+    /// Returns an error when it has no parameters, or when its output is an image.
     pub fn finish(mut self) -> Result<Network, Fault> {
         if self.parameters == 0 {
             return Err("a network needs a layer with parameters".to_owned());
@@ -261,7 +266,8 @@ mod tests {
     use super::*;
     use crate::kernel::Sides;
 
-    /// Which layers of a convolution, a ReLU, a 2 × 2 max-pool and whatever `more` adds have a ReLU?
+    /// Which layers have a ReLU, in a network of a convolution, a ReLU, a 2 × 2 max-pool and what `more`
+    /// appends.
     fn relus(more: impl Fn(&mut Builder) -> Result<(), Fault>) -> Vec<bool> {
         let mut builder = Builder::new("small", Shape::image(1, 4, 4), Loss::MeanSquared);
         let filters = Filters {

@@ -1,9 +1,10 @@
-//! How a batch is cut, so that threads decide who works and never what is computed.
+//! Splits a batch so that the number of threads never changes the result.
 //!
-//! The samples of a batch are dealt to at most [`SHARES`] shares of consecutive samples, each with a
-//! sum of its own, and the sums are added in order. Within a share the samples pass in chunks that
-//! stay in a core's cache. A chain of dense layers passes whole: there the weights are what fills
-//! the cache, and the products cut themselves. So does a network whose samples are coupled.
+//! The samples of a batch are split into at most [`SHARES`] shares of consecutive samples. Each share
+//! has its own sum, and the sums are added in order. Within a share, the samples are processed in chunks
+//! that fit in a core's cache. A chain of dense layers processes its batch whole: there the weights fill
+//! the cache, and the matrix products do their own blocking. A network with coupled samples also
+//! processes its batch whole.
 
 use std::ops::Range;
 use std::sync::Mutex;
@@ -13,10 +14,10 @@ use crate::kernel::{self, Isa, Start};
 use super::layers::CHUNK;
 use super::{Network, Point};
 
-/// Sums that are kept side by side; more threads than this share no batch.
+/// The largest number of shares, and so of threads that can work on one batch.
 pub(super) const SHARES: usize = 8;
 
-/// Consecutive samples of one share, and the chunks they pass in.
+/// The consecutive samples of one share, and the length of the chunks in which they are processed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Share {
     pub samples: Range<usize>,
@@ -33,7 +34,7 @@ impl Share {
             .map(move |first| first..end.min(first + chunk))
     }
 
-    /// What the share's sum begins with when this chunk is added to it.
+    /// Whether the share's sum is overwritten or added to when this chunk is processed.
     pub fn start_of(&self, chunk: &Range<usize>) -> Start {
         if chunk.start == self.samples.start {
             Start::Zero
@@ -43,7 +44,7 @@ impl Share {
     }
 }
 
-/// The shares of a batch.
+/// Splits a batch into shares.
 pub(super) fn shares(network: &Network, is_coupled: bool, samples: usize) -> Vec<Share> {
     if network.is_dense() || is_coupled {
         return vec![Share {
@@ -54,25 +55,25 @@ pub(super) fn shares(network: &Network, is_coupled: bool, samples: usize) -> Vec
     shares_of(samples, CHUNK)
 }
 
-/// Shares whose samples pass one by one.
+/// Splits a batch into shares whose chunks are single samples.
 pub(super) fn single_shares(samples: usize) -> Vec<Share> {
     shares_of(samples, 1)
 }
 
 fn shares_of(samples: usize, chunk: usize) -> Vec<Share> {
     let count = SHARES.min(samples).max(1);
-    // The longer ones first, as threads take them in turn.
+    // The longer shares come first, since threads take the shares in order.
     let cut = |share: usize| share * (samples / count) + share.min(samples % count);
     let share = |place| {
         let samples = cut(place)..cut(place + 1);
-        // Equal chunks.
+        // All chunks of a share have about the same length.
         let chunk = samples.len().div_ceil(samples.len().div_ceil(chunk).max(1));
         Share { samples, chunk }
     };
     (0..count).map(share).collect()
 }
 
-/// One share at work: its own scratch and its own sum.
+/// The state of one share: its own scratch memory and its own sum.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Worker<S> {
     pub scratch: S,
@@ -80,7 +81,7 @@ pub(super) struct Worker<S> {
     pub loss: f64,
 }
 
-/// Runs every share on its worker; the sums hold as many numbers as there are parameters.
+/// Processes every share on its own worker; each sum has one entry per parameter.
 pub(super) fn run<S: Send + Default + Clone>(
     point: &Point<'_>,
     shares: &[Share],
@@ -98,9 +99,9 @@ pub(super) fn run<S: Send + Default + Clone>(
     });
 }
 
-/// `out ← out + sum of the first worker + sum of the second + …`, in this order.
+/// `out ← out + sum of the first worker + sum of the second + …`, added in this order.
 pub(super) fn add_sums<S: Sync>(isa: Isa, workers: &[Worker<S>], out: &mut [f32]) {
-    /// Numbers of one piece: they stay in the first cache while the workers pass.
+    /// The length of one piece, chosen to stay in the L1 cache while the sums of all workers are added.
     const PIECE: usize = 1 << 12;
     if let [only] = workers {
         return kernel::axpy(isa, 1.0, &only.sum, out);

@@ -1,17 +1,17 @@
-//! A point of the loss, made ready for passes.
+//! A point of the loss, prepared for passes.
 
 use crate::kernel::Isa;
 
 use super::layers::{LayerParameters, Site};
 use super::{Network, Point};
 
-/// Copies of the weights of a parameter vector in the order that the backward passes of convolutions
-/// read; made once for all the chunks of a batch.
+/// Copies of a network's convolution weights in the order that the backward passes read. They are made
+/// once for all chunks of a batch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct BackwardWeights(Vec<Vec<f32>>);
 
 impl BackwardWeights {
-    /// Copies the weights of `parameters`.
+    /// Copies the weights from `parameters`.
     pub fn fill(&mut self, isa: Isa, network: &Network, parameters: &[f32]) {
         self.0.resize(network.layers().len(), Vec::new());
         for (layer, ordered) in network.layers().iter().zip(&mut self.0) {
@@ -22,7 +22,7 @@ impl BackwardWeights {
     }
 }
 
-/// A parameter vector, or a direction among them, ready for use.
+/// A parameter vector, or a direction in parameter space, prepared for passes.
 #[derive(Clone, Copy)]
 pub(super) struct Parameters<'a> {
     pub flat: &'a [f32],
@@ -30,7 +30,7 @@ pub(super) struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// Those of layer `index`.
+    /// The parameters of layer `index`.
     pub fn of(&self, network: &Network, index: usize) -> LayerParameters<'a> {
         let layer = &network.layers()[index];
         LayerParameters {
@@ -41,7 +41,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// A point with its parameters ready for use, and the instructions that the passes run on.
+/// A point with its prepared parameters, and the instruction set that the passes run on.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub isa: Isa,
@@ -63,7 +63,7 @@ impl<'a> Context<'a> {
         self.point.network
     }
 
-    /// Layer `index` with so many samples.
+    /// Layer `index`, applied to `samples` samples.
     pub fn layer(&self, index: usize, samples: usize) -> Site<'a> {
         let layer = &self.network().layers[index];
         let is_fixed = !self.point.is_coupled();

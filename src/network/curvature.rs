@@ -9,20 +9,20 @@ use super::tangent::{Base, Problem, Tangent};
 use super::tape::Tape;
 use super::{Batch, CurvatureMatrix, Evaluation, Pass, Point};
 
-/// Why there is no product with Σ.
+/// The reason why there is no product with Σ when samples are coupled.
 const COUPLED: &str = "coupled samples have no Hessians of their own";
 
-/// A point of the loss where curvature is measured, over one fixed batch.
+/// The curvature of the loss at one point, over one fixed batch.
 pub struct Curvature<'a> {
     setup: Setup<'a>,
     evaluation: Evaluation,
-    /// The convolution weights of the direction of a product.
+    /// The convolution weights of a product's direction, in the order that backward passes read.
     backward_direction: BackwardWeights,
     mean: Vec<f32>,
     method: Method,
 }
 
-/// What every product is computed from.
+/// The inputs that all products share.
 struct Setup<'a> {
     isa: Isa,
     point: Point<'a>,
@@ -41,13 +41,13 @@ impl Setup<'_> {
     }
 }
 
-/// How a network's products are computed.
+/// How the products are computed for a network.
 enum Method {
-    /// A chain of dense layers: the whole batch at once, its base pass made once and kept.
+    /// For a chain of dense layers: the whole batch at once; the base pass is computed once and kept.
     Chain(Box<Chain>),
-    /// Coupled samples: the same.
+    /// For coupled samples: likewise the whole batch, with the base pass kept.
     Whole(Box<Whole>),
-    /// Share by share and chunk by chunk, the base pass made anew for each product.
+    /// For all other networks: share by share and chunk by chunk; each product recomputes the base pass.
     Chunks(Vec<Worker<Scratch>>),
 }
 
@@ -63,7 +63,7 @@ struct Scratch {
     chunk: Chunk,
 }
 
-/// What a chunk works with besides its base pass.
+/// The working memory of a chunk, besides its base pass.
 #[derive(Clone, Debug, Default)]
 struct Chunk {
     tangent: Tangent,
@@ -109,27 +109,27 @@ impl<'a> Curvature<'a> {
         }
     }
 
-    /// Number of parameters: the length of every vector here.
+    /// The number of parameters, which is the length of every vector here.
     pub fn dimension(&self) -> usize {
         self.mean.len()
     }
 
-    /// The mean loss over the samples, without the penalty of weight decay.
+    /// The mean loss over the samples, without the weight-decay penalty.
     pub fn loss(&self) -> f64 {
         self.evaluation.loss
     }
 
-    /// The share of samples classified as their targets say, in [0, 1].
+    /// The fraction of samples that are classified correctly, in [0, 1].
     pub fn accuracy(&self) -> f64 {
         self.evaluation.accuracy
     }
 
-    /// Does a Hessian of one sample exist? Not where batch normalisation couples the samples.
+    /// Whether single samples have Hessians. They do not when batch normalisation couples the samples.
     pub fn has_samples(&self) -> bool {
         !self.setup.point.is_coupled()
     }
 
-    /// `product ← H v`, `H = (1/n) Σ_i H_i`, weight decay's `λI` included.
+    /// `product ← H v` with `H = (1/n) Σ_i H_i`, including the `λI` of weight decay.
     pub fn hessian_product(&mut self, direction: &[f32], product: &mut [f32]) {
         self.mean_product(direction, product);
         let network = self.setup.point.network;
@@ -174,15 +174,15 @@ impl<'a> Curvature<'a> {
         );
     }
 
-    /// `product ← Σ v`, `Σ = (1/n) Σ_i H_i² − H² = (1/n) Σ_i H_i (H_i − H)`.
+    /// `product ← Σ v` with `Σ = (1/n) Σ_i H_i² − H² = (1/n) Σ_i H_i (H_i − H)`.
     ///
-    /// Weight decay is the same in every `H_i`, so it cancels. There are two directional passes: the first
-    /// gives `Hv`, the second has the direction `H_i v − Hv` for each sample. In a chain of dense layers
-    /// `H_i v` has rank two in each layer and is never formed; elsewhere it is formed for one sample at a
-    /// time, which is cheap where convolutions have few weights.
+    /// Weight decay adds the same term to every `H_i`, so it cancels. The product takes two directional
+    /// passes: the first computes `Hv`, the second uses the direction `H_i v − Hv` for each sample. In a
+    /// chain of dense layers, `H_i v` has rank two in each layer and is never formed. In other networks
+    /// it is formed for one sample at a time, which is cheap because convolutions have few weights.
     ///
     /// # Panics
-    /// Where batch normalisation couples the samples ([`Curvature::has_samples`]).
+    /// When batch normalisation couples the samples ([`Curvature::has_samples`]).
     pub fn covariance_product(&mut self, direction: &[f32], product: &mut [f32]) {
         let mut mean = std::mem::take(&mut self.mean);
         self.mean_product(direction, &mut mean);
@@ -217,11 +217,12 @@ impl<'a> Curvature<'a> {
         self.mean = mean;
     }
 
-    /// `vᵀH_i v` of every sample, weight decay included: f32 passes, summed in f64. One directional pass
-    /// forward and the products `Rx·V`; no directional pass back.
+    /// `vᵀH_i v` for every sample, including weight decay: computed by f32 passes, summed in f64. The
+    /// cost is one forward directional pass and the products `Rx·V`; no backward directional pass is
+    /// needed.
     ///
     /// # Panics
-    /// Where batch normalisation couples the samples ([`Curvature::has_samples`]).
+    /// When batch normalisation couples the samples ([`Curvature::has_samples`]).
     pub fn sample_quotients(&mut self, direction: &[f32]) -> Vec<f64> {
         let network = self.setup.point.network;
         self.backward_direction
@@ -258,7 +259,7 @@ impl<'a> Curvature<'a> {
     }
 }
 
-/// `product ←` what `each` leaves in the sums of the shares, added in order.
+/// `product ←` the sum, in order, of what `each` leaves in the sums of the shares.
 fn sum_chunks(
     problem: Problem<'_>,
     shares: &[Share],
@@ -273,8 +274,8 @@ fn sum_chunks(
     add_sums(problem.context.isa, &workers[..shares.len()], product);
 }
 
-/// Makes the base pass of every chunk of a share and hands it on, with the share's sum and what that
-/// begins with.
+/// Computes the base pass of every chunk of a share and passes it on, together with the share's sum and
+/// whether that sum is to be overwritten or added to.
 fn each_chunk(
     problem: Problem<'_>,
     share: &Share,
@@ -294,7 +295,7 @@ fn each_chunk(
 }
 
 impl Chunk {
-    /// Fills the tangent of one sample along `H_i v − H v`; `negative_mean` holds `−H v`.
+    /// Computes the tangent of one sample along `H_i v − H v`; `negative_mean` holds `−H v`.
     fn propagate_difference(
         &mut self,
         base: &Base<'_>,

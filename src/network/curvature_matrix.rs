@@ -1,17 +1,18 @@
-//! The two matrices of second derivatives.
+//! The choice between the Hessian and the Gauss–Newton matrix.
 
-/// Which matrix of second derivatives is meant.
+/// The matrix of second derivatives to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CurvatureMatrix {
-    /// The full Hessian `H_i = J_iᵀ L_i J_i + Σ_k (∂f_i/∂o_k)·∇²o_k`, with `L_i` the Hessian of the
-    /// loss by the outputs and `J_i` the outputs' Jacobian.
+    /// The full Hessian `H_i = J_iᵀ L_i J_i + Σ_k (∂f_i/∂o_k)·∇²o_k`, where `L_i` is the Hessian of the
+    /// loss with respect to the outputs and `J_i` is the Jacobian of the outputs with respect to the
+    /// parameters.
     Hessian,
-    /// The Gauss–Newton matrix `J_iᵀ L_i J_i`, equal to the Hessian where the loss is least.
+    /// The Gauss–Newton matrix `J_iᵀ L_i J_i`, equal to the Hessian where `∂f_i/∂o = 0`.
     GaussNewton,
 }
 
 impl CurvatureMatrix {
-    /// The word on the command line.
+    /// The name used on the command line.
     pub fn name(self) -> &'static str {
         match self {
             CurvatureMatrix::Hessian => "hessian",
@@ -19,7 +20,7 @@ impl CurvatureMatrix {
         }
     }
 
-    /// The other one.
+    /// The other of the two matrices.
     #[must_use]
     pub fn other(self) -> Self {
         match self {

@@ -16,8 +16,8 @@
 //! type = "relu"
 //! ```
 //!
-//! The words of each layer stand in its file in [`super::layers`]; docs/layers-and-losses.md
-//! lists them all.
+//! The keys of each layer are defined in its file in [`super::layers`]; docs/layers-and-losses.md lists
+//! them all.
 
 use std::path::Path;
 
@@ -48,13 +48,13 @@ struct Description {
     layer: Vec<Item>,
 }
 
-/// One item of the list `layer`; the words of each stand in the file of its layer.
+/// One item of the list `layer`. The keys of each item are defined in the file of its layer.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 enum Item {
     Dense(DenseItem),
     Convolution(ConvolutionItem),
-    // Braces: without them serde lets fields pass that do not belong here.
+    // With braces, because serde accepts unknown fields for unit variants.
     Relu {},
     MaxPool(MaxPoolItem),
     AveragePool(AveragePoolItem),
@@ -65,7 +65,7 @@ enum Item {
 }
 
 impl Item {
-    /// Is it an activation, which writes over what the item before it gives?
+    /// Whether this is an activation, which overwrites the output of the item before it.
     fn is_activation(&self) -> bool {
         match self {
             Item::Relu {} => true,
@@ -81,13 +81,14 @@ impl Item {
     }
 }
 
-/// The most numbers that one sample may have: more would be no image.
+/// The largest number of values that one sample may have; a larger one cannot be meant as an image.
 const LARGEST_INPUT: usize = 1 << 24;
 
-/// The network that a TOML file describes; `path` is named in errors.
+/// Builds the network that a TOML file describes; `path` is named in errors.
 ///
 /// # Errors
-/// When the text is no description, or a layer does not fit behind the one before it.
+/// Returns an error when the text is not a valid description, or when a layer does not fit after the one
+/// before it.
 pub fn parse(text: &str, path: &Path) -> error::Result<Network> {
     let fault = |field: String, fault: Fault| Error::input(path.display(), field, fault);
     let description: Description = toml::from_str(text).map_err(|cause| {
@@ -116,8 +117,8 @@ pub fn parse(text: &str, path: &Path) -> error::Result<Network> {
         return Err(fault(format!("weight-decay = {decay}"), told));
     }
     let mut builder = Builder::new(&name.unwrap_or_default(), input, loss);
-    // What each item gives, as an activation of the network: an item may be several layers or none.
-    // `None` where an activation has written over it.
+    // The activation index of the output of each item, since one item may become several layers or none.
+    // It is `None` where an activation has overwritten that output.
     let mut behind = vec![Some(0)];
     for (index, item) in description.layer.iter().enumerate() {
         add(&mut builder, item, &behind).map_err(|f| fault(format!("layer {}", index + 1), f))?;

@@ -1,4 +1,4 @@
-//! How many numbers passes keep in memory.
+//! How much memory the passes need, in numbers.
 
 use super::Network;
 use super::chunks::SHARES;
@@ -6,25 +6,25 @@ use super::layer::Layer;
 use super::layers::CHUNK;
 
 impl Network {
-    /// Numbers of all activations of one sample, the input left out.
+    /// How many numbers the activations of one sample hold together, not counting the input.
     pub fn activation_numbers(&self) -> u64 {
         let layers = self.layers.iter();
         layers.map(|layer| layer.output.numbers() as u64).sum()
     }
 
-    /// Numbers of the largest matrix of windows: the windows of one image and one group of channels, each a
-    /// column, which the engine in f64 makes of every image.
+    /// The size of the largest im2col matrix, in numbers: the windows of one image and one group of
+    /// channels, one column per window. The f64 engine forms this matrix for every image.
     pub fn window_numbers(&self) -> u64 {
         let numbers = |layer: &Layer| layer.operation.operator().window_numbers(layer.output);
         self.layers.iter().map(numbers).max().unwrap_or(0) as u64
     }
 
-    /// Numbers (4 bytes each) that a measurement of curvature over `samples` samples keeps beside
-    /// the samples and the parameters themselves: activations and derivatives of the base pass and
-    /// of two directional passes, weights copied for the backward passes, and sums.
+    /// How many numbers (4 bytes each) a measurement of curvature over `samples` samples keeps besides
+    /// the samples and the parameters themselves: activations and derivatives of the base pass and of
+    /// two directional passes, weights copied for the backward passes, and sums.
     ///
-    /// A chain of dense layers and a network with coupled samples keep whole batches, `6·n·A` with
-    /// `A` the numbers of all activations of one sample; others keep a chunk a share.
+    /// A chain of dense layers and a network with coupled samples keep whole batches, `6·n·A`, where `A`
+    /// is the number of activations per sample; other networks keep one chunk per share.
     pub fn curvature_numbers(&self, samples: usize, is_coupled: bool) -> u64 {
         let wide = |count: usize| count as u64;
         let sum = |numbers: &dyn Fn(&Layer) -> usize| wide(self.layers.iter().map(numbers).sum());
@@ -42,8 +42,8 @@ impl Network {
         let parameters = wide(self.parameters());
         let shared = parameters + 2 * backward_weights;
         if self.is_dense() || is_coupled {
-            // The passes that give loss and gradient are over before the second tangent is made;
-            // with coupled samples there is none, but a copy or two of the largest activation.
+            // The passes for loss and gradient are over before the second tangent is made. With coupled
+            // samples there is no second tangent, but one or two copies of the largest activation.
             let own = if is_coupled { 2 * largest } else { 0 };
             shared + parameters + wide(samples) * (6 * activations + saved + own)
         } else {

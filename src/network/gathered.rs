@@ -1,10 +1,10 @@
-//! Rows of a batch, copied side by side in an order of choice.
+//! Copies rows of a batch side by side, in any order.
 
 use crate::kernel::{self, MatrixMut, MatrixRef};
 
 use super::Batch;
 
-/// Samples of one's own.
+/// An owned batch of samples.
 #[derive(Clone, Debug, Default)]
 pub struct Gathered {
     inputs: Vec<f32>,
@@ -13,17 +13,17 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// All samples of a batch, in the order of [`Batch::by_target`].
+    /// Copies all samples of a batch, in the order of [`Batch::by_target`].
     pub fn by_target(data: &Batch<'_>) -> Self {
         let mut gathered = Gathered::default();
         gathered.gather(data, &data.by_target());
         gathered
     }
 
-    /// Replaces the samples by those that the indices name.
+    /// Replaces the samples by those at the given indices.
     ///
     /// # Panics
-    /// When there is no such sample.
+    /// When an index is out of range.
     pub fn gather(&mut self, data: &Batch<'_>, indices: &[usize]) {
         self.samples = indices.len();
         for (rows, from) in [
@@ -37,7 +37,7 @@ impl Gathered {
         }
     }
 
-    /// The samples.
+    /// The samples as a batch.
     pub fn batch(&self) -> Batch<'_> {
         Batch {
             inputs: &self.inputs,
@@ -48,12 +48,12 @@ impl Gathered {
 }
 
 impl Batch<'_> {
-    /// The order of the samples when they are sorted by their targets, and those of one target by how many
-    /// of their inputs are not zero.
+    /// The order in which the samples are sorted by target and, within a target, by the number of
+    /// nonzero inputs.
     ///
-    /// Sums over samples change by their rounding only. But samples of one class tend to leave the same
-    /// units at zero, and products leave out what is zero in several neighbouring rows
-    /// ([`crate::kernel::gemm`]).
+    /// The order changes a sum over samples only by rounding. Samples of the same class tend to leave
+    /// the same units at zero, and matrix products skip entries that are zero in several neighbouring
+    /// rows ([`crate::kernel::gemm`]), so this order makes them faster.
     pub fn by_target(&self) -> Vec<usize> {
         let row = |numbers, i| {
             let numbers: &[f32] = numbers;

@@ -1,4 +1,4 @@
-//! A network: layers in the order in which they run.
+//! A network: its layers in the order in which they run.
 
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Normal};
@@ -11,9 +11,9 @@ use super::{Loss, Shape};
 
 /// A network: a directed graph of layers, its loss, and the shape of its input.
 ///
-/// Parameters are one flat vector, layer after layer, weights before bias. Dense weights stand as
-/// in PyTorch (outputs × inputs); convolution weights stand as groups × rows × columns × inputs × outputs of a group.
-/// [`super::Assembly`] turns PyTorch's order into this one.
+/// The parameters form one flat vector, layer after layer, weights before bias. Dense weights have
+/// PyTorch's order (outputs × inputs). Convolution weights have the order groups × rows × columns ×
+/// inputs per group × outputs per group. [`super::Assembly`] converts from PyTorch's order.
 #[derive(Clone, Debug)]
 pub struct Network {
     pub(super) name: String,
@@ -21,9 +21,10 @@ pub struct Network {
     pub(super) loss: Loss,
     pub(super) weight_decay: f64,
     pub(super) layers: Vec<Layer>,
-    /// Does activation `i` depend on a parameter?
+    /// `requires_gradient[i]`: whether activation `i` depends on a parameter.
     pub(super) requires_gradient: Vec<bool>,
-    /// The last layer that reads activation `i`: the first to hand a derivative back to it.
+    /// The last layer that reads activation `i`, which is the first to propagate a derivative back to
+    /// it.
     pub(super) last_reader: Vec<usize>,
 }
 
@@ -43,7 +44,7 @@ impl Network {
         self.loss
     }
 
-    /// The same network with another loss.
+    /// Returns the network with another loss.
     #[must_use]
     pub fn with_loss(mut self, loss: Loss) -> Self {
         self.loss = loss;
@@ -55,17 +56,17 @@ impl Network {
         &self.layers
     }
 
-    /// Numbers of one sample.
+    /// The number of values in one sample.
     pub fn features(&self) -> usize {
         self.input.numbers()
     }
 
-    /// Number of outputs `c`.
+    /// The number of outputs `c`.
     pub fn outputs(&self) -> usize {
         self.last().output.numbers()
     }
 
-    /// Number of parameters.
+    /// The number of parameters.
     pub fn parameters(&self) -> usize {
         let ends = self
             .layers
@@ -74,17 +75,17 @@ impl Network {
         ends.max().unwrap_or(0)
     }
 
-    /// Number of means and variances of batch normalisation.
+    /// The number of means and variances in all batch normalisations.
     pub fn statistics(&self) -> usize {
         self.last().statistics.end
     }
 
-    /// Does the network normalise over batches, so that its samples are coupled in training mode?
+    /// Whether the network has batch normalisation, which couples the samples in training mode.
     pub fn has_batch_norm(&self) -> bool {
         self.statistics() > 0
     }
 
-    /// Does a checkpoint have means and variances for all of its batch normalisation?
+    /// Whether a checkpoint contains means and variances for all batch normalisations.
     pub fn has_running_statistics(&self) -> bool {
         let lacks = |layer: &Layer| {
             let operation = &layer.operation;
@@ -93,8 +94,8 @@ impl Network {
         !self.layers.iter().any(lacks)
     }
 
-    /// Is it a chain of dense layers, none of them tied, with activations that are piecewise linear?
-    /// Then a whole batch passes at once, and `H_i v` has rank two in every layer.
+    /// Whether the network is a chain of dense layers, none of them tied, with piecewise linear
+    /// activations. Then a whole batch is processed at once, and `H_i v` has rank two in every layer.
     pub fn is_dense(&self) -> bool {
         let is_dense = |layer: &Layer| {
             matches!(layer.operation, Operation::Dense(_))
@@ -113,7 +114,7 @@ impl Network {
         operands.filter(|&(_, read)| self.requires_gradient[read])
     }
 
-    /// What layer `index` begins with when it hands a derivative back to activation `read`.
+    /// Whether layer `index` overwrites or adds to the derivative with respect to activation `read`.
     pub(super) fn start_of(&self, index: usize, read: usize) -> Start {
         if self.last_reader[read] == index {
             Start::Zero
@@ -126,7 +127,7 @@ impl Network {
         self.layers.last().expect("a network has a layer")
     }
 
-    /// Parameters drawn at random as each layer's [`Initialisation`] says.
+    /// Draws random parameters according to each layer's [`Initialisation`].
     pub fn initial_parameters(&self, random: &mut impl Rng) -> Vec<f32> {
         let mut parameters = Vec::with_capacity(self.parameters());
         for layer in &self.layers {
@@ -151,7 +152,7 @@ impl Network {
         parameters
     }
 
-    /// The statistics before any training: means 0, variances 1.
+    /// The statistics before any training: mean 0 and variance 1.
     pub fn initial_statistics(&self) -> Vec<f32> {
         let mut statistics = vec![0.0; self.statistics()];
         for layer in &self.layers {
@@ -161,7 +162,7 @@ impl Network {
     }
 }
 
-/// So many numbers uniform on `[−bound, bound)`.
+/// Draws `count` numbers uniformly from `[−bound, bound)`.
 fn uniform(random: &mut impl Rng, bound: f32, count: usize) -> impl Iterator<Item = f32> {
     (0..count).map(move |_| (2.0 * random.random::<f32>() - 1.0) * bound)
 }

@@ -1,4 +1,4 @@
-//! One layer: what it does, what it reads, and where its parameters stand.
+//! One layer: its operation, its inputs, and the location of its parameters.
 
 use std::ops::Range;
 
@@ -8,84 +8,84 @@ use super::activation::Activation;
 use super::layers::{Operand, Operation, Site};
 use super::shape::Shape;
 
-/// How the weights of a layer begin. Its biases begin as PyTorch's default, uniform on
-/// `[−1/√fan_in, 1/√fan_in)`, or as zeros.
+/// How the weights of a layer are initialised. Biases are either zero or drawn as by PyTorch's default,
+/// uniformly from `[−1/√fan_in, 1/√fan_in)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Initialisation {
     /// PyTorch's default: uniform on `[−1/√fan_in, 1/√fan_in)`.
     FanIn,
-    /// Normal with mean zero and this deviation.
+    /// Normal with mean zero and this standard deviation.
     Normal(f32),
-    /// One: the scale of batch normalisation.
+    /// All ones, for the scale of batch normalisation.
     One,
 }
 
-/// Which parameters of a layer are those of a layer before it.
+/// Which parameters of a layer are shared with an earlier layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tied {
-    /// Is its weight?
+    /// Whether the weight is shared.
     pub weight: bool,
-    /// Is its bias?
+    /// Whether the bias is shared.
     pub bias: bool,
 }
 
 /// One layer of a network.
 #[derive(Clone, Debug)]
 pub struct Layer {
-    /// What it does.
+    /// The operation of the layer.
     pub operation: Operation,
-    /// Which activation it reads: 0 the network's input, `i + 1` the output of layer `i`.
+    /// The activation that the layer reads: 0 is the network's input, `i + 1` the output of layer `i`.
     pub reads: usize,
-    /// The shape of what it reads.
+    /// The shape of the layer's input.
     pub input: Shape,
-    /// The shape of what it gives.
+    /// The shape of the layer's output.
     pub output: Shape,
-    /// The activation that follows. A ReLU that only a max-pool reads stands behind the pool.
+    /// The activation that follows. A ReLU that is read only by a max-pool is moved behind the pool.
     pub activation: Activation,
-    /// Place of the weights among the parameters; empty where the layer has none.
+    /// The range of the weights in the parameter vector; empty if the layer has none.
     pub weight: Range<usize>,
-    /// Place of the bias among the parameters; empty where the layer has none.
+    /// The range of the bias in the parameter vector; empty if the layer has none.
     pub bias: Range<usize>,
-    /// Which of the two are parameters of a layer before, [`super::Network::tied`].
+    /// Which of the two are shared with an earlier layer ([`super::Network::tied`]).
     pub tied: Tied,
-    /// Place of μ and then σ² among the statistics; empty but for [`Operation::Standardise`].
+    /// The range of μ, followed by σ², in the statistics; empty except for [`Operation::Standardise`].
     pub statistics: Range<usize>,
-    /// How the weights begin.
+    /// How the weights are initialised.
     pub initialisation: Initialisation,
-    /// Does the bias begin as zeros?
+    /// Whether the bias is initialised to zero.
     pub zero_bias: bool,
 }
 
 impl Layer {
-    /// Does the layer have parameters, in which it is linear?
+    /// Whether the layer has parameters. Such a layer is linear in them.
     pub fn has_parameters(&self) -> bool {
         !self.weight.is_empty()
     }
 
-    /// Place of the means among the statistics.
+    /// The range of the means in the statistics.
     pub fn means(&self) -> Range<usize> {
         self.statistics.start..self.statistics.start + self.statistics.len() / 2
     }
 
-    /// Place of the variances among the statistics.
+    /// The range of the variances in the statistics.
     pub fn variances(&self) -> Range<usize> {
         self.means().end..self.statistics.end
     }
 
-    /// Numbers that enter one output: the fan-in of the initial weights.
+    /// The number of inputs of one output: the fan-in used to initialise the weights.
     pub fn fan_in(&self) -> usize {
         self.operation.operator().fan_in(self.input)
     }
 
-    /// The activations that it reads.
+    /// The activations that the layer reads.
     pub(super) fn operands(&self) -> impl Iterator<Item = (Operand, usize)> {
         let skip = self.operation.operator().skip();
         std::iter::once((Operand::Main, self.reads)).chain(skip.map(|from| (Operand::Skip, from)))
     }
 
-    /// `sum ← start +` the gradients by weight and bias at their places in `sum`, which is as long as
-    /// the parameters; `x` is what the layer read and `dz` the derivative by what it gives before its
-    /// activation, of every sample.
+    /// `sum ← start +` the gradients with respect to weight and bias, at their ranges in `sum`, which
+    /// has one entry per parameter. `x` is the layer's input and `dz` the derivative with respect to its
+    /// output before the activation, both for every sample.
     pub(super) fn gradient(
         &self,
         at: &Site<'_>,
@@ -105,7 +105,7 @@ impl Layer {
         }
     }
 
-    /// One line about the layer: `convolution 3×32×32 → 16×32×32, relu`.
+    /// A one-line description of the layer, such as `convolution 3×32×32 → 16×32×32, relu`.
     pub fn describe(&self) -> String {
         let activation = match self.activation {
             Activation::Identity => String::new(),

@@ -1,6 +1,6 @@
-//! What PyTorch's layers can do and those of an architecture file cannot, and what to write in its place.
+//! Features of PyTorch's layers that architecture files lack, and what to write instead.
 
-/// PyTorch's word, as it stands in the message of the reader, and what to say of it.
+/// PyTorch's word as it appears in the parser's message, with the advice to add.
 const WORDS: [(&str, &str); 5] = [
     (
         "`ceil_mode`",
@@ -13,7 +13,7 @@ const WORDS: [(&str, &str); 5] = [
          without padding both are the same",
     ),
     ("`return_indices`", "leave it out: it changes no output"),
-    // Of convolutions it is known, so that the reader never refuses it there.
+    // Convolutions do have this key, so the parser never rejects it there.
     (
         "unknown field `dilation`",
         "pools are computed with PyTorch's default, dilation=1; another one cannot be described yet",
@@ -25,7 +25,7 @@ const WORDS: [(&str, &str); 5] = [
     ),
 ];
 
-/// What to add to the message of the reader, `; ` in front; empty where nothing more is known.
+/// The advice to append to the parser's message, starting with `; `; empty if there is none.
 pub(super) fn mend(told: &str) -> String {
     let known = WORDS.iter().find(|(word, _)| told.contains(word));
     known.map_or(String::new(), |(_, mend)| format!("; {mend}"))

@@ -1,28 +1,29 @@
-//! Room **network**: forward, backward, directional derivative and per-sample curvature products.
+//! Room **network**: forward and backward passes, directional derivatives and per-sample curvature
+//! products.
 //!
-//! A network is a list of layers, each of which reads an earlier activation. What passes ask of a
-//! layer is one trait, and every layer is one file ([`layers`]): with parameters it is linear in its
-//! input and in its weights; without, it is linear once the base pass has chosen its places; only batch
-//! normalisation in training mode is neither.
+//! A network is a list of layers, each of which reads earlier activations. Every layer is one file and
+//! implements the same trait, through which the passes use it ([`layers`]). Layers with parameters are
+//! linear in their input and in their weights. Layers without parameters are linear once the base pass
+//! has fixed the positions that they choose. The only exception is batch normalisation in training mode.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
-//! | `layers/*` | the layers, a file each |
-//! | `activation` | the functions of one number that may follow a layer |
-//! | `shape`, `layer`, `graph` | shapes, layers at their places, networks |
-//! | `builder`, `architecture`, `description` | layers put together, by name, or from a TOML file |
-//! | `order` | PyTorch's tensors to the engine's parameters |
-//! | `tied` | tensors that are one parameter |
-//! | `loss`, `decay` | squares, cross-entropies, hinge squared; weight decay |
-//! | `point`, `gathered` | a batch, a point of the loss; rows in an order of choice |
-//! | `context` | a point made ready for passes |
-//! | `chunks` | how a batch is cut without changing a bit |
-//! | `tape` | forward and backward over a chunk, and what they leave |
-//! | `pass` | loss, gradient, gradient descent over a batch |
+//! | `layers/*` | the layers, one file each |
+//! | `activation` | the elementwise functions that may follow a layer |
+//! | `shape`, `layer`, `graph` | shapes, layers with their inputs and parameters, networks |
+//! | `builder`, `architecture`, `description` | networks built layer by layer, by name, or from a TOML file |
+//! | `order` | conversion of PyTorch's tensors to the engine's parameters |
+//! | `tied` | tensors that share one parameter |
+//! | `loss`, `decay` | squared losses, cross-entropies, squared hinge; weight decay |
+//! | `point`, `gathered` | a batch, and a point of the loss; a batch's rows in a chosen order |
+//! | `context` | a point prepared for passes |
+//! | `chunks` | how a batch is split without changing the result |
+//! | `tape` | forward and backward over a chunk, and what they record |
+//! | `pass` | loss, gradient and gradient descent over a batch |
 //! | `tangent` | forward mode over both passes: Hessian-vector products of a chunk |
-//! | `chain` | the same for a chain of dense layers, also with directions of each sample's own |
+//! | `chain` | the same for a chain of dense layers, also along directions that differ by sample |
 //! | `curvature` | `Hv`, `Σv = (1/n) Σ_i H_i(H_i v − Hv)` and every `vᵀH_i v` at a point |
-//! | `footprint` | how many numbers passes keep in memory |
+//! | `footprint` | how many numbers the passes keep in memory |
 
 mod activation;
 mod architecture;

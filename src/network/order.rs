@@ -1,10 +1,11 @@
-//! PyTorch's tensors to the engine's parameters.
+//! Conversion of PyTorch's tensors to the engine's parameters.
 //!
-//! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs of a group ×
-//! rows × columns in PyTorch and groups × rows × columns × inputs of a group × outputs of a group here.
-//! PyTorch's batch normalisation is two layers here: [`Operation::ChannelScale`] has its weight and bias,
-//! [`Operation::Standardise`] before it the running mean and variance. Without weight and bias the latter
-//! stands for the module; without any of the four there is no module.
+//! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs per group × rows
+//! × columns in PyTorch, and groups × rows × columns × inputs per group × outputs per group in the
+//! engine. One batch normalisation of PyTorch is two layers here: [`Operation::ChannelScale`] has the
+//! weight and bias, and [`Operation::Standardise`] before it has the running mean and variance. A module
+//! without weight and bias is represented by the latter; a module without any of the four tensors is not
+//! listed.
 
 use std::ops::Range;
 
@@ -12,16 +13,17 @@ use super::Network;
 use super::layer::Layer;
 use super::layers::Operation;
 
-/// The tensors that belong to one PyTorch module, in the order of PyTorch's `state_dict`.
+/// The tensors of one PyTorch module, in the order of PyTorch's `state_dict`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Module {
-    /// The layer whose weight and bias these are, or that has the statistics alone.
+    /// The layer that has the weight and bias or, if the module has statistics only, the layer with
+    /// these.
     pub layer: usize,
-    /// What each tensor is, and its shape in PyTorch.
+    /// The role of each tensor, with its shape in PyTorch.
     pub tensors: Vec<(TensorRole, Vec<usize>)>,
 }
 
-/// What a tensor is to its module.
+/// The role of a tensor in its module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TensorRole {
     /// `….weight`
@@ -35,7 +37,7 @@ pub enum TensorRole {
 }
 
 impl TensorRole {
-    /// The last word of the tensor's name.
+    /// The last part of the tensor's name.
     pub fn name(self) -> &'static str {
         match self {
             TensorRole::Weight => "weight",
@@ -46,18 +48,18 @@ impl TensorRole {
     }
 }
 
-/// The parameters and statistics of a network, of which the tensors are written one by one.
+/// The parameters and statistics of a network, assembled tensor by tensor.
 #[derive(Clone, Debug)]
 pub struct Assembly<'a> {
     network: &'a Network,
-    /// Written so far; the rest is zero.
+    /// The parameters; those not yet written are zero.
     pub parameters: Vec<f32>,
-    /// Written so far; the rest is zero.
+    /// The statistics; those not yet written are zero.
     pub statistics: Vec<f32>,
 }
 
 impl Network {
-    /// The modules with tensors, in the order in which the network runs.
+    /// The modules that have tensors, in the order in which the network runs.
     pub fn modules(&self) -> Vec<Module> {
         let modules = (0..self.layers().len()).map(|layer| Module {
             layer,
@@ -91,7 +93,7 @@ impl Network {
         tensors
     }
 
-    /// The layer whose statistics belong to the module that this layer stands for.
+    /// The layer whose statistics belong to the module that layer `index` represents.
     fn normalises(&self, index: usize) -> Option<usize> {
         let is_scale = |layer: &Layer| matches!(layer.operation, Operation::ChannelScale(_));
         let is_standardise = |layer: &Layer| matches!(layer.operation, Operation::Standardise(_));
@@ -105,7 +107,7 @@ impl Network {
 }
 
 impl<'a> Assembly<'a> {
-    /// Nothing written yet.
+    /// Starts with nothing written.
     pub fn new(network: &'a Network) -> Self {
         Assembly {
             network,
@@ -114,10 +116,10 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    /// Writes one tensor, whose numbers stand in PyTorch's order.
+    /// Writes one tensor, given in PyTorch's order.
     ///
     /// # Panics
-    /// When the module has no such tensor, or the length is not that of its shape.
+    /// When the module has no such tensor, or when the number of values does not match its shape.
     pub fn write(&mut self, module: &Module, role: TensorRole, values: &[f32]) {
         let layer = &self.network.layers()[module.layer];
         match role {
@@ -136,7 +138,7 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    /// The numbers of one tensor in PyTorch's order, as they are written so far.
+    /// One tensor as written so far, in PyTorch's order.
     ///
     /// # Panics
     /// When the module has no such tensor.
@@ -154,7 +156,7 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    /// The place of running means or variances.
+    /// The range of the running means or variances in the statistics.
     fn place(&self, module: &Module, role: TensorRole) -> Range<usize> {
         let layer = self.network.normalises(module.layer);
         let layer = &self.network.layers()[layer.expect("a module with statistics")];
@@ -166,7 +168,7 @@ impl<'a> Assembly<'a> {
     }
 }
 
-/// The place in the engine's weight of every number of PyTorch's.
+/// The position in the engine's weight of every number of PyTorch's weight.
 fn places(layer: &Layer) -> Box<dyn Iterator<Item = usize>> {
     let operator = layer.operation.operator();
     operator.weight_places(layer.weight.len())

@@ -1,4 +1,4 @@
-//! Loss, gradient, and one step of descent over a batch.
+//! Loss, gradient and gradient descent over a batch.
 
 use rand::Rng;
 
@@ -10,20 +10,21 @@ use super::loss::Predictions;
 use super::tape::Tape;
 use super::{Batch, Network, Normalisation, Point};
 
-/// What a network says of a batch.
+/// The loss and the accuracy of a network on a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evaluation {
-    /// The mean loss over the samples, without the penalty of weight decay.
+    /// The mean loss over the samples, without the weight-decay penalty.
     pub loss: f64,
-    /// The share of samples whose largest output is their target's, in [0, 1].
+    /// The fraction of samples whose largest output has the same index as their largest target, in [0,
+    /// 1].
     pub accuracy: f64,
 }
 
 impl Evaluation {
-    /// What these outputs, samples × outputs, say of a batch.
+    /// Evaluates the given outputs, samples × outputs, against the targets of a batch.
     ///
     /// # Panics
-    /// When the numbers of outputs and targets differ.
+    /// When outputs and targets differ in length.
     pub fn of(isa: Isa, network: &Network, outputs: &[f32], batch: &Batch<'_>) -> Self {
         let width = network.outputs();
         let mut gradient = vec![0.0; outputs.len()];
@@ -46,18 +47,18 @@ impl Evaluation {
     }
 }
 
-/// The parameters and statistics of a network that is trained.
+/// The parameters and statistics of a network in training.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
-    /// One flat vector.
+    /// The parameters, as one flat vector.
     pub parameters: Vec<f32>,
-    /// Running means and variances of batch normalisation, which each training step moves.
+    /// The running means and variances of batch normalisation, which each training step updates.
     pub statistics: Vec<f32>,
 }
 
 impl State {
-    /// Parameters drawn at random as each layer's initialisation says, and the statistics that PyTorch
-    /// begins with.
+    /// Random parameters, drawn according to each layer's initialisation, and PyTorch's initial
+    /// statistics.
     pub fn initial(network: &Network, random: &mut impl Rng) -> Self {
         State {
             parameters: network.initial_parameters(random),
@@ -65,7 +66,7 @@ impl State {
         }
     }
 
-    /// The point of the loss at this state.
+    /// The point of the loss that this state represents.
     pub fn point<'a>(&'a self, network: &'a Network, normalisation: Normalisation) -> Point<'a> {
         Point {
             network,
@@ -76,7 +77,7 @@ impl State {
     }
 }
 
-/// Passes over batches; the buffers are kept from one to the next.
+/// Computes passes over batches; its buffers are reused.
 #[derive(Clone, Debug)]
 pub struct Pass {
     isa: Isa,
@@ -85,7 +86,7 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// No buffers yet.
+    /// Starts with empty buffers.
     pub fn new(isa: Isa) -> Self {
         Pass {
             isa,
@@ -94,7 +95,7 @@ impl Pass {
         }
     }
 
-    /// The outputs at a point, samples × outputs, written over `outputs`.
+    /// Writes the outputs at a point, samples × outputs, over `outputs`.
     pub fn outputs(&mut self, point: &Point<'_>, batch: &Batch<'_>, outputs: &mut Vec<f32>) {
         let shares = shares(point.network, point.is_coupled(), batch.samples);
         let context = Context::new(self.isa, *point, &self.backward_weights);
@@ -113,15 +114,15 @@ impl Pass {
         sums.for_each(|sum| outputs.extend_from_slice(sum));
     }
 
-    /// Loss and accuracy at a point.
+    /// The loss and accuracy at a point.
     pub fn evaluate(&mut self, point: &Point<'_>, batch: &Batch<'_>) -> Evaluation {
         let mut outputs = Vec::new();
         self.outputs(point, batch, &mut outputs);
         Evaluation::of(self.isa, point.network, &outputs, batch)
     }
 
-    /// The gradient `(1/samples)·Σ_i ∇f_i`, weight decay's `λw` included; gives the mean loss without
-    /// the penalty.
+    /// Computes the gradient `(1/samples)·Σ_i ∇f_i`, including the `λw` of weight decay. Returns the
+    /// mean loss without the penalty.
     pub fn gradient(&mut self, point: &Point<'_>, batch: &Batch<'_>, gradient: &mut [f32]) -> f64 {
         let (shares, loss) = self.sum_gradients(point, batch, 1.0 / batch.samples as f32);
         gradient.fill(0.0);
@@ -131,9 +132,11 @@ impl Pass {
         loss
     }
 
-    /// Leaves `scale·Σ_i ∇f_i` in the sums of the first workers; gives their number and the mean loss.
+    /// Leaves `scale·Σ_i ∇f_i` in the sums of the first workers. Returns how many workers these are, and
+    /// the mean loss.
     ///
-    /// The derivative by the outputs carries the scale; all other derivatives are linear in it.
+    /// The scale is applied to the derivative with respect to the outputs; all other derivatives are
+    /// linear in that one.
     fn sum_gradients(&mut self, point: &Point<'_>, batch: &Batch<'_>, scale: f32) -> (usize, f64) {
         self.backward_weights
             .fill(self.isa, point.network, point.parameters);
@@ -157,9 +160,9 @@ impl Pass {
         (shares.len(), losses.sum::<f64>() / batch.samples as f64)
     }
 
-    /// One step of gradient descent, `w ← w − η·(1/samples)·Σ_i ∇f_i` with η the learning rate; gives the
-    /// batch's mean loss before the step, without the penalty of weight decay. With
-    /// [`Normalisation::Batch`] the running statistics move as PyTorch's do.
+    /// Takes one step of gradient descent, `w ← w − η·(1/samples)·Σ_i ∇f_i` with learning rate η.
+    /// Returns the batch's mean loss before the step, without the weight-decay penalty. With
+    /// [`Normalisation::Batch`], the running statistics are updated as in PyTorch.
     pub fn descend(
         &mut self,
         network: &Network,
@@ -183,8 +186,8 @@ impl Pass {
         loss
     }
 
-    /// Moves the running statistics a tenth of the way to those of the last coupled batch, whose variance
-    /// is divided by the count less one, as PyTorch does.
+    /// Moves the running statistics a tenth of the way towards those of the last coupled batch. As in
+    /// PyTorch, the variance of the batch is divided by the count minus one.
     pub fn track(&self, network: &Network, samples: usize, statistics: &mut [f32]) {
         let saved = self.workers[0].scratch.saved();
         for (layer, saved) in network.layers().iter().zip(saved) {
@@ -203,8 +206,8 @@ impl Pass {
         }
     }
 
-    /// The statistics of a batch at a point, to be frozen there: with them and
-    /// [`Normalisation::Fixed`] the network gives the same outputs as with the batch's own.
+    /// Computes the statistics of a batch at a point, so that they can be frozen there: with them and
+    /// [`Normalisation::Fixed`], the network has the same outputs as with the statistics of the batch.
     pub fn measure_statistics(&mut self, point: &Point<'_>, batch: &Batch<'_>) -> Vec<f32> {
         let point = Point {
             normalisation: Normalisation::Batch,
@@ -223,7 +226,8 @@ impl Pass {
         statistics
     }
 
-    /// Each layer's gradient product accumulates straight into its weights.
+    /// Takes a step of gradient descent in a chain of dense layers, where each layer's gradient product
+    /// accumulates directly into its weights.
     fn descend_dense(
         &mut self,
         network: &Network,
@@ -252,7 +256,7 @@ impl Pass {
     }
 }
 
-/// The place of the first largest entry.
+/// The index of the first largest entry.
 fn largest(row: &[f32]) -> usize {
     (1..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best })
 }

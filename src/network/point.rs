@@ -1,54 +1,54 @@
-//! A point of a network's loss.
+//! A batch, and a point of a network's loss.
 
 use serde::{Deserialize, Serialize};
 
 use super::Network;
 
-/// Samples and their targets, one row each.
+/// Samples and their targets, one row per sample.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
-    /// samples × features, images channels last ([`super::channels_last`]).
+    /// The inputs, samples × features; images are channels last ([`super::channels_last`]).
     pub inputs: &'a [f32],
-    /// samples × outputs.
+    /// The targets, samples × outputs.
     pub targets: &'a [f32],
-    /// Number of samples.
+    /// The number of samples.
     pub samples: usize,
 }
 
-/// With which means and variances batch normalisation works. It has no default: the answer to
-/// every question about curvature depends on it.
+/// The means and variances that batch normalisation uses. There is no default, because every question
+/// about curvature depends on this choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalisation {
-    /// Those of the batch (training mode): the samples are coupled, and a Hessian of one sample
-    /// does not exist.
+    /// Those of the batch (training mode). The samples are then coupled, and single samples have no
+    /// Hessian.
     Batch,
     /// Fixed ones (evaluation mode, or statistics frozen at a point).
     Fixed,
 }
 
-/// Where a network's loss is looked at.
+/// A point of a network's loss.
 #[derive(Clone, Copy, Debug)]
 pub struct Point<'a> {
     /// The network.
     pub network: &'a Network,
-    /// Its parameters.
+    /// The parameters of the network.
     pub parameters: &'a [f32],
-    /// Means and variances for [`Normalisation::Fixed`].
+    /// The means and variances that [`Normalisation::Fixed`] uses.
     pub statistics: &'a [f32],
-    /// Which means and variances count.
+    /// The means and variances that are used.
     pub normalisation: Normalisation,
 }
 
 impl Point<'_> {
-    /// Are the samples of a batch coupled?
+    /// Whether the samples of a batch are coupled.
     pub fn is_coupled(&self) -> bool {
         self.normalisation == Normalisation::Batch && self.network.has_batch_norm()
     }
 }
 
 impl<'a> Batch<'a> {
-    /// Samples `range` of the batch.
+    /// The samples of the batch in `range`.
     pub(super) fn part(&self, range: std::ops::Range<usize>, network: &Network) -> Batch<'a> {
         let (features, outputs) = (network.features(), network.outputs());
         Batch {

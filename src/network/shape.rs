@@ -4,15 +4,15 @@ use std::fmt;
 
 use crate::kernel::Sides;
 
-/// Height × width × channels of one sample, channels last: element (y, x, c) stands at
+/// Height × width × channels of one sample, channels last: element (y, x, c) has the index
 /// `(y·width + x)·channels + c`. A plain vector of features is 1 × 1 × features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Rows of the image.
+    /// The number of rows of the image.
     pub height: usize,
-    /// Columns of the image.
+    /// The number of columns of the image.
     pub width: usize,
-    /// Numbers at one position.
+    /// The number of values at one position.
     pub channels: usize,
 }
 
@@ -26,7 +26,7 @@ impl Shape {
         }
     }
 
-    /// The shape of an image, channels first as PyTorch names it.
+    /// The shape of an image; the arguments are in PyTorch's order, channels first.
     pub fn image(channels: usize, height: usize, width: usize) -> Self {
         Shape {
             height,
@@ -35,7 +35,7 @@ impl Shape {
         }
     }
 
-    /// Positions of one sample.
+    /// The number of positions of one sample.
     pub fn positions(self) -> usize {
         self.height * self.width
     }
@@ -48,17 +48,17 @@ impl Shape {
         }
     }
 
-    /// Numbers of one sample.
+    /// How many numbers one sample has.
     pub fn numbers(self) -> usize {
         self.positions() * self.channels
     }
 
-    /// Is it a plain vector?
+    /// Whether this is the shape of a plain vector.
     pub fn is_flat(self) -> bool {
         self.positions() == 1
     }
 
-    /// The place, channels last, of every element in PyTorch's order (channels first).
+    /// The index, channels last, of every element in PyTorch's order (channels first).
     pub fn places_of_channels_first(self) -> impl Iterator<Item = usize> {
         let positions = self.positions();
         (0..self.channels)
@@ -76,12 +76,12 @@ impl fmt::Display for Shape {
     }
 }
 
-/// Samples × channels × height × width, as PyTorch and image files have them, to samples × height
-/// × width × channels, as the engine reads them. The same numbers where the shape is flat or has
-/// one channel.
+/// Converts samples × channels × height × width, the order of PyTorch and of image files, to samples ×
+/// height × width × channels, the order of the engine. Returns the numbers unchanged if the shape is
+/// flat or has one channel.
 ///
 /// # Panics
-/// When the numbers are no whole samples.
+/// When `numbers` does not consist of whole samples.
 pub fn channels_last(shape: Shape, numbers: &[f32]) -> Vec<f32> {
     let samples = numbers.chunks_exact(shape.numbers());
     assert!(samples.remainder().is_empty(), "whole samples of {shape}");

@@ -1,16 +1,17 @@
 //! Hessian-vector products by forward mode over reverse mode: the directional derivative of a forward
 //! and a backward pass.
 //!
-//! Along parameters `w + t·v`, R being the derivative by `t` at 0, the forward pass gives `Rh` (jvp) and
-//! the backward pass `R∂z`; the sums over the samples of `R∂W` are the product `H v`. Each layer adds
-//! its own terms ([`super::layers`]), each activation σ too:
+//! Let the parameters be `w + t·v` and R the derivative with respect to `t` at 0. The forward pass
+//! computes `Rh` (jvp) and the backward pass `R∂z`; `R∂W`, summed over the samples, is the product
+//! `H v`. Each layer contributes its own terms ([`super::layers`]), and so does each activation σ:
 //!
 //! ```text
 //! Rh = σ'(z)·Rz,     R∂z = σ'(z)·R∂h + σ''(z)·Rz·∂h
 //! ```
 //!
-//! Leaving out every term with a second derivative but that of the loss gives the Gauss–Newton product.
-//! [`super::chain`] does the same for a chain of dense layers, whose samples pass independently.
+//! Dropping every term with a second derivative, except that of the loss, gives the Gauss–Newton
+//! product. [`super::chain`] does the same for a chain of dense layers, whose samples are processed
+//! independently.
 
 use crate::kernel::{self, Start};
 
@@ -21,7 +22,7 @@ use super::loss::Predictions;
 use super::tape::Tape;
 use super::{Batch, CurvatureMatrix, Network};
 
-/// What is differentiated twice: a point, samples, and which matrix is meant.
+/// What is differentiated twice: a point, its samples, and the curvature matrix in question.
 #[derive(Clone, Copy)]
 pub(super) struct Problem<'a> {
     pub context: Context<'a>,
@@ -29,7 +30,7 @@ pub(super) struct Problem<'a> {
     pub matrix: CurvatureMatrix,
 }
 
-/// A problem whose base pass has been made.
+/// A problem whose base pass has been computed.
 #[derive(Clone, Copy)]
 pub(super) struct Base<'a> {
     pub problem: Problem<'a>,
@@ -37,7 +38,7 @@ pub(super) struct Base<'a> {
 }
 
 impl<'a> Problem<'a> {
-    /// With the base pass over all of its samples.
+    /// Pairs the problem with the base pass over all of its samples.
     pub fn with<'b>(self, tape: &'b Tape) -> Base<'b>
     where
         'a: 'b,
@@ -54,12 +55,12 @@ impl<'a> Base<'a> {
         self.problem.context.network()
     }
 
-    /// What layer `layer` read.
+    /// The input of layer `layer`.
     pub fn read(&self, layer: &Layer) -> &'a [f32] {
         self.tape.read(layer, self.problem.batch.inputs)
     }
 
-    /// What the network gave, and what it should give.
+    /// The outputs of the network, with the targets.
     pub fn predictions(&self) -> Predictions<'a> {
         Predictions {
             outputs: self.tape.outputs(),
@@ -87,7 +88,7 @@ pub(super) struct Tangent {
     terms: Vec<f32>,
 }
 
-/// R of activation `read`; empty where it does not depend on the parameters.
+/// The derivative of activation `read`; empty if the activation does not depend on the parameters.
 fn tangent_of<'a>(values: &'a [Vec<f32>], network: &Network, read: usize) -> &'a [f32] {
     if network.requires_gradient[read] {
         &values[read - 1]
@@ -97,7 +98,7 @@ fn tangent_of<'a>(values: &'a [Vec<f32>], network: &Network, read: usize) -> &'a
 }
 
 impl Tangent {
-    /// Fills the tangent along a direction.
+    /// Computes the tangent along a direction.
     pub fn propagate(&mut self, base: &Base<'_>, direction: Parameters<'_>) {
         self.forward(base, direction);
         self.loss_hvp(base);
@@ -108,7 +109,7 @@ impl Tangent {
         }
     }
 
-    /// Fills the values `Rh_l` alone.
+    /// Computes only the values `Rh_l`.
     fn forward(&mut self, base: &Base<'_>, direction: Parameters<'_>) {
         let network = base.network();
         let depth = network.layers.len();
@@ -143,7 +144,7 @@ impl Tangent {
         layer.activation.derivative(context.isa, kept, rz);
     }
 
-    /// The Hessian of the loss by the outputs, times their derivatives.
+    /// Multiplies the derivatives of the outputs by the Hessian of the loss with respect to the outputs.
     fn loss_hvp(&mut self, base: &Base<'_>) {
         let network = base.network();
         let top = network.layers.len() - 1;
@@ -154,7 +155,7 @@ impl Tangent {
             .hvp(isa, base.predictions(), &mut self.deltas[top]);
     }
 
-    /// Finishes `R∂z` of layer `index` and hands it down to what the layer reads.
+    /// Completes `R∂z` of layer `index` and propagates it to the layer's inputs.
     fn backward_layer(&mut self, base: &Base<'_>, direction: Parameters<'_>, index: usize) {
         let (context, tape, network) = (&base.problem.context, base.tape, base.network());
         let layer = &network.layers[index];
@@ -187,7 +188,8 @@ impl Tangent {
         }
     }
 
-    /// Writes `σ''(z)·Rz·∂h` of layer `index` into `terms`; false where there are none.
+    /// Writes `σ''(z)·Rz·∂h` of layer `index` into `terms`; returns false if the activation has no such
+    /// term.
     fn fill_activation_terms(&mut self, base: &Base<'_>, index: usize) -> bool {
         let (isa, layer) = (base.problem.context.isa, &base.network().layers[index]);
         let Some(second_derivative) = layer.activation.second_derivative() else {
@@ -200,7 +202,7 @@ impl Tangent {
         true
     }
 
-    /// `sum ← start + H v`, the sums over the samples of `R∂W` and `R∂b` for every parameter.
+    /// `sum ← start + H v`: `R∂W` and `R∂b`, summed over the samples, for every parameter.
     pub fn add_hvp(&self, base: &Base<'_>, start: Start, sum: &mut [f32]) {
         let (context, tape, network) = (&base.problem.context, base.tape, base.network());
         for (index, layer) in network.layers.iter().enumerate() {
@@ -215,15 +217,16 @@ impl Tangent {
         }
     }
 
-    /// Appends `vᵀH_i v` of each sample along a direction `v` to `quotients`:
+    /// Appends `vᵀH_i v`, along a direction `v`, for each sample to `quotients`:
     ///
     /// ```text
     /// vᵀH_i v = Roᵀ·(∂²f_i/∂o²)·Ro + Σ_l (2·∂z_lᵀ·(Rx_l·V_l) + Rz_lᵀ·(σ''(z_l)·Rz_l·∂h_l))
     /// ```
     ///
-    /// with the first term of the sum over the layers with parameters; the Gauss–Newton matrix has
-    /// nothing of the sum. This is the second derivative of `f_i` along `v`, since
-    /// `R²z_l = R²x_l·W_l + 2·Rx_l·V_l` and the other layers are linear. The samples must not be coupled.
+    /// where the first term of the sum is taken over the layers with parameters only. For the
+    /// Gauss–Newton matrix the whole sum is dropped. This is the second derivative of `f_i` along `v`,
+    /// since `R²z_l = R²x_l·W_l + 2·Rx_l·V_l` and the other layers are linear. The samples must not be
+    /// coupled.
     pub fn sample_quotients(
         &mut self,
         base: &Base<'_>,
@@ -265,7 +268,7 @@ impl Tangent {
     }
 }
 
-/// `sums_i ← sums_i + factor·x_i·y_i`, one dot product a sample.
+/// `sums_i ← sums_i + factor·x_i·y_i`, one dot product per sample.
 fn add_dots(base: &Base<'_>, x: &[f32], y: &[f32], factor: f64, sums: &mut [f64]) {
     let width = x.len() / base.tape.samples;
     let rows = x.chunks_exact(width).zip(y.chunks_exact(width));

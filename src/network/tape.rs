@@ -1,4 +1,4 @@
-//! What one pass over one chunk of samples leaves behind.
+//! The record of a forward and a backward pass over one chunk of samples.
 
 use std::mem::take;
 
@@ -12,22 +12,24 @@ use super::layers::{Inputs, Recorded, Saved};
 use super::loss::Predictions;
 use super::{Batch, Network};
 
-/// Activations and derivatives of a chunk, one buffer a layer, kept from one pass to the next.
+/// The activations and derivatives of a chunk, one buffer per layer; the buffers are reused by later
+/// passes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tape {
     pub samples: usize,
-    /// `values[l]`: what layer `l` gives, behind its activation.
+    /// `values[l]`: the output of layer `l`, after its activation.
     pub values: Vec<Vec<f32>>,
-    /// `deltas[l]`: `∂f_i/∂z_l`, the derivative by what layer `l` gives before its activation.
+    /// `deltas[l]`: `∂f_i/∂z_l`, the derivative with respect to the output of layer `l` before its
+    /// activation.
     pub deltas: Vec<Vec<f32>>,
     saved: Vec<Saved>,
-    /// `z_l`, where the derivatives of the activation need it.
+    /// `z_l`, for layers whose activation needs it for its derivatives.
     preactivations: Vec<Vec<f32>>,
-    /// `∂f_i/∂y_l`, where the activation has a second derivative.
+    /// `∂f_i/∂y_l`, for layers whose activation has a second derivative.
     output_deltas: Vec<Vec<f32>>,
 }
 
-/// Activation `read`: the inputs, or what a layer gave.
+/// Activation `read`: the network's inputs, or the output of a layer.
 fn activation<'a>(values: &'a [Vec<f32>], inputs: &'a [f32], read: usize) -> &'a [f32] {
     match read.checked_sub(1) {
         None => inputs,
@@ -36,7 +38,7 @@ fn activation<'a>(values: &'a [Vec<f32>], inputs: &'a [f32], read: usize) -> &'a
 }
 
 impl Tape {
-    /// Makes room for so many samples.
+    /// Resizes the buffers for `samples` samples.
     fn resize(&mut self, network: &Network, samples: usize) {
         let depth = network.layers.len();
         self.samples = samples;
@@ -54,17 +56,17 @@ impl Tape {
         }
     }
 
-    /// The outputs of the network: samples × outputs.
+    /// The outputs of the network, samples × outputs.
     pub fn outputs(&self) -> &[f32] {
         self.values.last().expect("a network has a layer")
     }
 
-    /// What a layer read.
+    /// The input of a layer.
     pub fn read<'a>(&'a self, layer: &Layer, inputs: &'a [f32]) -> &'a [f32] {
         activation(&self.values, inputs, layer.reads)
     }
 
-    /// What the derivatives of the activation of layer `index` are computed from.
+    /// The numbers from which the derivatives of the activation of layer `index` are computed.
     pub fn kept_by_activation(&self, layer: &Layer, index: usize) -> &[f32] {
         match layer.activation.keeps() {
             Keeps::Output => &self.values[index],
@@ -72,13 +74,13 @@ impl Tape {
         }
     }
 
-    /// The derivative by what layer `index` gives behind its activation, where that has a second
-    /// derivative.
+    /// The derivative with respect to the output of layer `index` after its activation; available if the
+    /// activation has a second derivative.
     pub fn output_delta(&self, index: usize) -> &[f32] {
         &self.output_deltas[index]
     }
 
-    /// What layer `index` left.
+    /// What the passes recorded at layer `index`.
     pub fn recorded<'a>(
         &'a self,
         context: &Context<'a>,
@@ -99,7 +101,7 @@ impl Tape {
         &self.saved
     }
 
-    /// All activations of these samples.
+    /// Computes all activations of the samples of `batch`.
     pub fn forward(&mut self, context: &Context<'_>, batch: &Batch<'_>) {
         self.resize(context.network(), batch.samples);
         for index in 0..context.network().layers.len() {
@@ -128,7 +130,8 @@ impl Tape {
         }
     }
 
-    /// The derivatives of the loss times `scale`, from the top down, and the summed loss.
+    /// Computes the derivatives of the loss times `scale`, from the last layer to the first. Returns the
+    /// summed loss.
     pub fn backward(&mut self, context: &Context<'_>, batch: &Batch<'_>, scale: f32) -> f64 {
         let loss = self.loss_and_gradient(context, batch, scale);
         let mut deltas = take(&mut self.deltas);
@@ -141,7 +144,7 @@ impl Tape {
         loss
     }
 
-    /// `scale` times the derivative by the outputs, and the summed loss.
+    /// Computes `scale` times the derivative with respect to the outputs. Returns the summed loss.
     pub fn loss_and_gradient(
         &mut self,
         context: &Context<'_>,
@@ -163,7 +166,7 @@ impl Tape {
         loss
     }
 
-    /// Finishes `deltas[index]` and hands it down to what the layer reads.
+    /// Completes `deltas[index]` and propagates it to the layer's inputs.
     fn backward_layer(
         &mut self,
         context: &Context<'_>,
@@ -190,7 +193,7 @@ impl Tape {
         }
     }
 
-    /// `sum ← start + Σ_i` of the gradients by every parameter.
+    /// `sum ← start + Σ_i` of the gradients with respect to every parameter.
     pub fn gradient(&self, context: &Context<'_>, inputs: &[f32], start: Start, sum: &mut [f32]) {
         for (index, layer) in context.network().layers.iter().enumerate() {
             let at = context.layer(index, self.samples);
@@ -199,8 +202,8 @@ impl Tape {
         }
     }
 
-    /// One step of descent through a dense layer of a chain: finishes its derivative, hands it down,
-    /// and adds the gradient product, which carries the step's factor, to the parameters.
+    /// One step of gradient descent through a dense layer of a chain: completes the derivative,
+    /// propagates it, and adds the gradient product, which carries the step's factor, to the parameters.
     pub fn descend_layer(
         &mut self,
         isa: Isa,

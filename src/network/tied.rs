@@ -1,9 +1,9 @@
-//! Tensors that are one parameter: tied weights.
+//! Tied weights: tensors that share one parameter.
 //!
-//! Tensors that are tied have the same place among the parameters, so every vector here is over the
-//! parameters that there are: with `E` the matrix that copies each of them to all its places, the
-//! loss is `f(E w)`, the gradient `Eᵀ∇f`, and `H_i` becomes `Eᵀ H_i E`. Passes read a place as often
-//! as it is used and add up what comes back to it.
+//! Tied tensors have the same range in the parameter vector, so every vector here has one entry per
+//! distinct parameter. With `E` the matrix that copies each parameter to everywhere it is used, the loss
+//! is `f(E w)`, the gradient `Eᵀ∇f`, and `H_i` becomes `Eᵀ H_i E`. Passes read a parameter wherever it
+//! is used and add up the derivatives that come back to it.
 
 use std::ops::Range;
 
@@ -13,13 +13,13 @@ use super::layer::{Layer, Tied};
 use super::{Network, TensorRole};
 
 impl Layer {
-    /// Is its weight or its bias a parameter of a layer before it?
+    /// Whether the layer shares its weight or its bias with an earlier layer.
     pub fn is_tied(&self) -> bool {
         self.tied.weight || self.tied.bias
     }
 
-    /// What the sums over its weight and over its bias begin with, in a walk over the layers that
-    /// begins with `start`: what a layer before it has written is added to.
+    /// Whether the sums over the weight and over the bias are overwritten or added to, in a walk over
+    /// the layers that begins with `start`: a sum that an earlier layer has written is added to.
     pub(super) fn starts(&self, start: Start) -> [Start; 2] {
         [self.tied.weight, self.tied.bias].map(
             |is_tied| {
@@ -29,14 +29,14 @@ impl Layer {
     }
 }
 
-/// The parameters that stand at one place, and the places given so far.
+/// The ranges assigned to tensors in the parameter vector.
 struct Places {
     taken: Vec<Range<usize>>,
     end: usize,
 }
 
 impl Places {
-    /// The place of the next tensor, of this length: that of tensor `owner`, which may be itself.
+    /// The range of the next tensor, of the given length: that of tensor `owner`, which may be itself.
     fn next(&mut self, owner: usize, length: usize) -> Range<usize> {
         let place = match self.taken.get(owner) {
             Some(place) => place.clone(),
@@ -52,12 +52,12 @@ impl Places {
 }
 
 impl Network {
-    /// The same network where tensor `k` is the same parameter as tensor `owners[k] ≤ k`, the
-    /// weights and biases being counted as [`Network::modules`] lists them. Who owns itself is a
-    /// parameter of its own.
+    /// Returns the network in which tensor `k` shares the parameter of tensor `owners[k] ≤ k`, where
+    /// weights and biases are counted in the order of [`Network::modules`]. A tensor that owns itself
+    /// has a parameter of its own.
     ///
     /// # Panics
-    /// When there is not one owner a tensor, an owner comes later, or tied tensors differ in length.
+    /// When there is not one owner per tensor, an owner comes later, or tied tensors differ in length.
     #[must_use]
     pub fn tied(mut self, owners: &[usize]) -> Self {
         let mut places = Places {
@@ -89,12 +89,13 @@ impl Network {
         self
     }
 
-    /// Is any tensor the same parameter as another one?
+    /// Whether any tensors are tied.
     pub fn is_tied(&self) -> bool {
         self.layers.iter().any(Layer::is_tied)
     }
 
-    /// Numbers of all weights and biases, tied ones counted as often as they are used.
+    /// How many numbers all weights and biases have together, counting tied ones each time they are
+    /// used.
     pub fn used_parameters(&self) -> usize {
         let used = |layer: &Layer| layer.weight.len() + layer.bias.len();
         self.layers.iter().map(used).sum()
@@ -102,7 +103,7 @@ impl Network {
 }
 
 impl Tied {
-    /// Is this tensor a parameter of a layer before?
+    /// Whether the tensor with this role is shared with an earlier layer.
     pub fn is(self, role: TensorRole) -> bool {
         match role {
             TensorRole::Weight => self.weight,

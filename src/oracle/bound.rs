@@ -2,16 +2,16 @@
 //!
 //! # Derivation
 //!
-//! One operation, rounded to nearest in a format with unit roundoff `u` and least subnormal `2t`,
-//! gives `fl(z) = z(1 + δ) + ε` with `|δ| ≤ u`, `|ε| ≤ t`, `δε = 0`, when it does not overflow: a
-//! result in the normal range has a relative error, one below it an absolute error of half the
-//! least subnormal (Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., §2.1).
-//! The sum of two numbers of the format is a multiple of the least subnormal, so an addition has
-//! ε = 0; a fused multiply-add need not.
+//! An operation is rounded to nearest in a format with unit roundoff `u` and least subnormal `2t`. If it
+//! does not overflow, its result is `fl(z) = z(1 + δ) + ε` with `|δ| ≤ u`, `|ε| ≤ t` and `δε = 0`: a
+//! result in the normal range has a relative error, and a smaller one has an absolute error of at most
+//! half the least subnormal (Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., §2.1).
+//! The sum of two numbers of the format is a multiple of the least subnormal, so an addition has ε = 0;
+//! a fused multiply-add need not.
 //!
-//! Term `z_i = x_i y_i` enters by one FMA, and the partial sum it went into passes further FMAs and
-//! additions. Let `d` be the largest number of roundings on the way of any term to the result,
-//! and `r` the number of FMAs. Unrolling the recursion, for some |δ|, |ε| as above,
+//! The term `z_i = x_i y_i` enters the sum by one FMA, and the resulting partial sum passes through
+//! further FMAs and additions. Let `d` be the largest number of roundings between any term and the
+//! result, and `r` the number of FMAs. Unrolling the recursion gives, for some δ and ε as above,
 //!
 //! ```text
 //! computed = Σ_i z_i ∏_{j on the way of i} (1 + δ_j)  +  Σ_{FMA f} ε_f ∏_{j after f} (1 + δ_j).
@@ -24,36 +24,36 @@
 //! |computed − Σ z_i|  ≤  γ_d Σ|z_i| + r t (1 + γ_d).
 //! ```
 //!
-//! The same unrolling bounds every intermediate result before its rounding by
-//! `(1 + γ_d) Σ|z_i| + r t (1 + γ_d)`: where this is at most the largest number of the format,
-//! nothing overflows. And a sum that has overflowed never becomes finite again, so that the bound
-//! holds of every *finite* result, whatever the magnitudes.
+//! The same unrolling bounds the exact value of every intermediate result, before it is rounded, by
+//! `(1 + γ_d) Σ|z_i| + r t (1 + γ_d)`. If this is at most the largest number of the format, nothing
+//! overflows. Moreover, a sum that has overflowed never becomes finite again, so the bound holds for
+//! every *finite* result, whatever the magnitudes.
 //!
-//! The order of the additions enters by `d` alone. Padding with zero terms changes nothing: adding
-//! 0 is exact.
+//! The order of the additions matters only through `d`. Padding with zero terms changes nothing, because
+//! adding 0 is exact.
 
 use num_traits::One;
 
 use crate::number::Exact;
 
-/// A binary format as the model of rounding sees it.
+/// The parameters of a binary floating-point format in the model of rounding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Format {
     /// The unit roundoff `u`.
     pub unit: Exact,
-    /// Half the least subnormal: the largest error of a result below the normal range.
+    /// Half the least subnormal: the largest error of a result that is below the normal range.
     pub tiny: Exact,
     /// The largest finite number.
     pub largest: Exact,
 }
 
 impl Format {
-    /// binary32: u = 2⁻²⁴, half the least subnormal is 2⁻¹⁵⁰.
+    /// The format binary32: u = 2⁻²⁴; half the least subnormal is 2⁻¹⁵⁰.
     pub fn single() -> Self {
         Format::with(24, 127)
     }
 
-    /// binary64: u = 2⁻⁵³, half the least subnormal is 2⁻¹⁰⁷⁵.
+    /// The format binary64: u = 2⁻⁵³; half the least subnormal is 2⁻¹⁰⁷⁵.
     pub fn double() -> Self {
         Format::with(53, 1023)
     }
@@ -71,7 +71,7 @@ impl Format {
 /// `γ_d = du / (1 − du)`.
 ///
 /// # Panics
-/// When du ≥ 1: so many roundings have no such bound.
+/// When du ≥ 1, because then there is no such bound.
 pub fn gamma(format: &Format, depth: u64) -> Exact {
     let depth = i64::try_from(depth).expect("a number of roundings fits in an i64");
     let du = Exact::from(depth) * &format.unit;
@@ -79,25 +79,26 @@ pub fn gamma(format: &Format, depth: u64) -> Exact {
     &du / (Exact::one() - &du)
 }
 
-/// The order in which a kernel promises to add.
+/// The order in which a kernel guarantees to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// One after the other.
+    /// One term after the other.
     Chain,
-    /// In so many lanes (a power of two), term `i` in lane `i mod lanes`, the lanes then in a tree.
+    /// In this many lanes (a power of two): term `i` goes to lane `i mod lanes`, and a tree adds the
+    /// lanes.
     Lanes(u64),
-    /// Pieces of a fixed length, each in [`Order::Lanes`], the sums of the pieces then one after
-    /// the other.
+    /// In pieces of fixed length: each piece is added as in [`Order::Lanes`], then the sums of the
+    /// pieces are added one after the other.
     Pieces {
-        /// See [`Order::Lanes`].
+        /// The number of lanes in each piece ([`Order::Lanes`]).
         lanes: u64,
-        /// Terms in a piece.
+        /// The number of terms in a piece.
         length: u64,
     },
 }
 
 impl Order {
-    /// The largest number of roundings on the way of one of `count` terms to the sum.
+    /// The largest number of roundings between one of `count` terms and the sum.
     pub fn depth(self, count: u64) -> u64 {
         match self {
             Order::Chain => count,

@@ -1,24 +1,25 @@
-//! Inputs that have been known to break kernels.
+//! Test inputs that are known to break kernels.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// What the numbers of a case are like.
+/// The kind of numbers in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// Uniform in [−1, 1).
     Uniform,
-    /// Every exponent from −126 to 63: products underflow and sums are swamped, nothing overflows.
+    /// Every exponent from −126 to 63: products underflow and small terms are lost in sums; nothing
+    /// overflows.
     WideRange,
     /// Every exponent up to 127: products and sums may overflow.
     Overflowing,
-    /// Subnormal numbers; `y` is of ordinary size.
+    /// Subnormal numbers in `x`; `y` is of ordinary size.
     Subnormal,
     /// +0 and −0 only.
     SignedZeros,
-    /// Every term is followed by its negative, but for a small remainder.
+    /// Every term is followed by its negative, up to a small remainder.
     Cancelling,
-    /// Uniform, with an infinity of one sign in `x`.
+    /// Uniform, with infinities of one sign in `x`.
     OneInfinity,
     /// Uniform, with infinities of both signs and zeros.
     Infinities,
@@ -31,7 +32,7 @@ pub enum Family {
 }
 
 impl Family {
-    /// All of them.
+    /// All families.
     pub const ALL: [Family; 11] = [
         Family::Uniform,
         Family::WideRange,
@@ -46,7 +47,7 @@ impl Family {
         Family::Repeated,
     ];
 
-    /// Two vectors of this family, the same for the same seed on every machine.
+    /// Two vectors of this family; the same seed gives the same vectors on every machine.
     pub fn vectors(self, length: usize, seed: u64) -> (Vec<f32>, Vec<f32>) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(self as u64);
@@ -78,7 +79,7 @@ impl Family {
     fn right(self, i: usize, random: &mut ChaCha8Rng) -> f32 {
         match self {
             Family::Subnormal => random.random_range(-4.0..4.0),
-            // Above zero, so that the terms that are infinite have one sign.
+            // Positive, so that all infinite terms have the same sign.
             Family::OneInfinity => random.random_range(0.5..1.0),
             Family::Infinities if random.random_ratio(1, 16) => 0.0,
             _ => self.left(i, random),
@@ -87,12 +88,12 @@ impl Family {
 }
 
 fn scaled(number: f32, exponent: i32) -> f32 {
-    // In two steps, because 2⁻¹²⁶ and 2¹²⁷ are the ends of the range of normal factors.
+    // In two steps, because the exponents of normal factors are limited to −126 to 127.
     let half = exponent / 2;
     number * 2.0_f32.powi(half) * 2.0_f32.powi(exponent - half)
 }
 
-/// Every second term is the negative of the one before, a few roundings away from it.
+/// Makes every second term the negative of the one before, up to a few roundings.
 fn cancelling(x: &[f32], y: &[f32]) -> (Vec<f32>, Vec<f32>) {
     let pair = |i: usize| i - i % 2;
     let x = (0..x.len()).map(|i| match i % 2 {
@@ -106,10 +107,10 @@ fn repeated(x: &[f32]) -> Vec<f32> {
     (0..x.len()).map(|i| x[i % 7]).collect()
 }
 
-/// Two vectors of the same length.
+/// A test case: two vectors of the same length.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// What its numbers are like.
+    /// The kind of numbers in it.
     pub family: Family,
     /// The first vector.
     pub x: Vec<f32>,
@@ -118,14 +119,14 @@ pub struct Case {
 }
 
 impl Case {
-    /// The case in words, for a message.
+    /// A description of the case for messages.
     pub fn name(&self) -> String {
         format!("{:?}, length {}", self.family, self.x.len())
     }
 }
 
-/// A case of every family for every length: exactly `Family::ALL.len() × lengths.len()` cases, the
-/// same for the same seed on every machine.
+/// One case for every family and every length, so `Family::ALL.len() × lengths.len()` cases. The same
+/// seed gives the same cases on every machine.
 pub fn cases(lengths: &[usize], seed: u64) -> Vec<Case> {
     let cases: Vec<Case> = Family::ALL
         .into_iter()

@@ -1,47 +1,47 @@
-//! Computed against expected.
+//! Compares computed results with expected ones.
 
 use num_traits::Zero;
 
 use super::terms::Expected;
 use crate::number::Exact;
 
-/// The answer of [`judge`].
+/// The verdict of [`judge`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Every result is as expected, and at least one of them could have been wrong.
     Holds,
-    /// A result is not as expected.
+    /// At least one result is not as expected.
     Broken,
-    /// Nothing is wrong, and nothing is proved: there are only zeros, NaN and sums that may overflow.
+    /// No result is wrong, but nothing is proved: there are only zeros, NaN and sums that may overflow.
     Mistrusted,
 }
 
-/// How many results are as expected, and which are not.
+/// The verdict, with the counts behind it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
-    /// The answer.
+    /// The verdict.
     pub outcome: Outcome,
-    /// Results as expected that could have been wrong.
+    /// The number of results that are as expected and could have been wrong.
     pub telling: u64,
-    /// Results as expected that prove nothing: zeros, NaN, sums that may overflow.
+    /// The number of results that are as expected but prove nothing: zeros, NaN, sums that may overflow.
     pub silent: u64,
-    /// The results that are not as expected.
+    /// The indices of the results that are not as expected.
     pub broken: Vec<usize>,
-    /// The largest error in units of its bound, among finite results with a bound above zero.
+    /// The largest ratio of an error to its bound, among finite results with a positive bound.
     pub worst_ratio: f64,
 }
 
-/// What one result shows.
+/// What one result proves.
 enum Sight {
     Telling(f64),
     Silent,
     Broken(f64),
 }
 
-/// Compares results with what is expected of them. A result in f32 is given as the f64 it is.
+/// Compares results with their expectations. An f32 result is passed as the f64 of the same value.
 ///
 /// # Panics
-/// When there is not one expectation per result.
+/// When there is not exactly one expectation per result.
 pub fn judge(computed: &[f64], expected: &[Expected]) -> Tally {
     assert_eq!(
         computed.len(),
@@ -114,7 +114,7 @@ fn look(computed: f64, expected: &Expected) -> Sight {
     }
 }
 
-/// A sum with a term that is not zero has a bound above zero.
+/// Compares an error with its bound, which is positive for every sum that has a nonzero term.
 fn near(error: &Exact, radius: &Exact) -> Sight {
     let ratio = (error / radius).to_f64();
     if error <= radius {

@@ -1,16 +1,17 @@
 //! Room **oracle**: exact results and proved error bounds for kernels and networks; case generators.
 //!
-//! Shares nothing with the engine: a kernel or network and its oracle agree only when both are right.
+//! The oracle shares nothing with the engine: a kernel or network agrees with its oracle only if both
+//! are right.
 //!
-//! | file | what is in it |
+//! | file | contents |
 //! |---|---|
 //! | [`Terms`] | the exact sum of products that a kernel approximates |
-//! | [`Order`], [`gamma`] | how far the computed sum may be from it, as a theorem |
-//! | [`Expected`] | what may come out: an interval, an infinity, NaN |
-//! | [`rounded`] | the one right result of an operation that rounds once |
-//! | [`Case`] | inputs that have been known to break kernels |
+//! | [`Order`], [`gamma`] | the proved bound on the distance of the computed sum from the exact one |
+//! | [`Expected`] | the permitted results: an interval, an infinity, NaN |
+//! | [`rounded`] | the one correct result of an operation that rounds once |
+//! | [`Case`] | inputs that are known to break kernels |
 //! | [`graph`] | networks as PyTorch defines them; exact derivatives of small ones, proved bounds |
-//! | [`judge`](fn@judge) | computed against expected: holds, broken, or a case that proves nothing |
+//! | [`judge`](fn@judge) | compares computed with expected: holds, broken, or a case that proves nothing |
 
 mod bound;
 mod cases;

@@ -1,4 +1,4 @@
-//! The one right result of an operation that rounds once, by exact arithmetic.
+//! The one correct result of an operation that rounds once, computed in exact arithmetic.
 
 use num_traits::Zero;
 
@@ -16,8 +16,8 @@ use crate::number::Exact;
 pub fn fma(a: f32, x: f32, y: f32) -> f32 {
     let finite = [a, x, y].map(Exact::from_f32);
     let [Some(exact_a), Some(exact_x), Some(exact_y)] = finite else {
-        // Nothing rounds where an operand is not finite, except that a finite product must not
-        // become infinite.
+        // If an operand is not finite, nothing is rounded, but the product of two finite factors must
+        // not become infinite.
         let product = if a.is_finite() && x.is_finite() {
             0.0
         } else {
@@ -37,7 +37,7 @@ pub fn fma(a: f32, x: f32, y: f32) -> f32 {
 
 /// `a·x` rounded once to the nearest f32, ties to even.
 pub fn product(a: f32, x: f32) -> f32 {
-    // Adding a zero of the product's own sign changes nothing.
+    // The addend is a zero with the sign of the product, which changes nothing.
     let negative = a.is_sign_negative() != x.is_sign_negative();
     fma(a, x, signed(0.0, negative))
 }
@@ -47,7 +47,7 @@ pub fn sum(x: f32, y: f32) -> f32 {
     fma(1.0, x, y)
 }
 
-/// The rectifier: 0 below zero; NaN stays NaN and −0 stays −0.
+/// ReLU: 0 for numbers below zero; NaN stays NaN and −0 stays −0.
 pub fn relu(x: f32) -> f32 {
     match Exact::from_f32(x) {
         Some(exact) if exact < Exact::zero() => 0.0,
@@ -56,7 +56,8 @@ pub fn relu(x: f32) -> f32 {
     }
 }
 
-/// `dy` where the rectifier's output is above zero, +0 elsewhere and where the output is NaN.
+/// The derivative of ReLU: `dy` where its output is above zero, otherwise +0, also where the output is
+/// NaN.
 pub fn relu_backward(output: f32, dy: f32) -> f32 {
     match Exact::from_f32(output) {
         Some(exact) if exact > Exact::zero() => dy,

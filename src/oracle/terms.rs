@@ -1,51 +1,51 @@
-//! The exact sum of products, and what a kernel may make of it.
+//! The exact sum of products, and the results that a kernel may return for it.
 
 use num_traits::{One, Zero};
 
 use super::bound::{Format, Order, gamma};
 use crate::number::Exact;
 
-/// A sum of products of f32, exactly; special values are counted beside it.
+/// An exact sum of products of f32 numbers; special values are counted separately.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// The sum of the finite terms.
     pub sum: Exact,
     /// The sum of their absolute values.
     pub magnitude: Exact,
-    /// The number of all terms.
+    /// The number of terms, including special values.
     pub count: u64,
-    /// Terms that are NaN, 0·∞ included.
+    /// The number of terms that are NaN, including 0·∞.
     pub invalid: u64,
-    /// Terms that are +∞.
+    /// The number of terms that are +∞.
     pub positive_infinities: u64,
-    /// Terms that are −∞.
+    /// The number of terms that are −∞.
     pub negative_infinities: u64,
 }
 
-/// What may come out.
+/// The results that a kernel may return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// A number within `radius` of `value`, or, where the magnitudes permit it, an overflow.
+    /// A number within `radius` of `value`, or an overflow if the magnitudes permit one.
     Near {
         /// The exact value.
         value: Exact,
-        /// The proved bound of the error.
+        /// The proved bound on the error.
         radius: Exact,
-        /// The sum of the magnitudes of the terms.
+        /// The sum of the absolute values of the terms.
         magnitude: Exact,
-        /// May an intermediate result overflow?
+        /// Whether an intermediate result may overflow.
         may_overflow: bool,
     },
-    /// An infinity of this sign (`true`: −∞).
+    /// An infinity of this sign (`true` means −∞).
     Infinite(bool),
     /// NaN.
     Invalid,
-    /// Anything: an infinite term, and finite terms that may overflow to the other side.
+    /// Anything: there is an infinite term, and the finite terms may overflow to the opposite infinity.
     Unknown,
 }
 
 impl Terms {
-    /// The empty sum.
+    /// An empty sum.
     pub fn new() -> Self {
         Terms {
             sum: Exact::zero(),
@@ -74,7 +74,7 @@ impl Terms {
             .fold(Terms::new(), |terms, x| terms.and(x, 1.0))
     }
 
-    /// One term more: `x·y`.
+    /// Adds the term `x·y`.
     #[must_use]
     pub fn and(mut self, x: f32, y: f32) -> Self {
         self.count += 1;
@@ -84,7 +84,8 @@ impl Terms {
                 self.magnitude += term.abs();
                 self.sum += term;
             }
-            // Not both finite: the machine's product is NaN or an infinity, without any rounding.
+            // One of the factors is not finite: the machine's product is NaN or an infinity, without any
+            // rounding.
             None => match x * y {
                 product if product.is_nan() => self.invalid += 1,
                 product if product > 0.0 => self.positive_infinities += 1,
@@ -94,8 +95,8 @@ impl Terms {
         self
     }
 
-    /// What a kernel may return that adds these terms in this order in this format, one FMA (or
-    /// addition) per term.
+    /// The results that a kernel may return if it adds these terms in this order and format, with one
+    /// FMA (or addition) per term.
     pub fn expected(&self, format: &Format, order: Order) -> Expected {
         let gamma = gamma(format, order.depth(self.count));
         let count = i64::try_from(self.count).expect("a number of terms fits in an i64");
@@ -150,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_bound_is_attained_to_within_a_quarter() {
-        // 1 + u(1 + 2u): the sum lies just above the middle of two neighbours and is rounded up.
+        // 1 + u(1 + 2u): the sum lies just above the midpoint of two neighbours and is rounded up.
         let (x, y) = ([1.0, 1.0], [1.0, f32::EPSILON / 2.0 * (1.0 + f32::EPSILON)]);
         let Expected::Near { value, radius, .. } = expected(&x, &y) else {
             panic!("a finite sum");

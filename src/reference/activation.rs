@@ -16,7 +16,7 @@ pub(super) fn forward(activation: Activation, x: Dual) -> Dual {
     }
 }
 
-/// `f'(x)·back`: the derivative of the loss by `x` from that by `f(x)`.
+/// `f'(x)·back`: the derivative of the loss with respect to `x`, given that with respect to `f(x)`.
 pub(super) fn backward(activation: Activation, x: Dual, back: Dual) -> Dual {
     match activation {
         Activation::Relu => {

@@ -1,12 +1,12 @@
-//! The backward pass over pairs: derivatives of the loss by activations and parameters, and their
-//! tangents.
+//! The backward pass over pairs: derivatives of the loss with respect to activations and parameters,
+//! with their tangents.
 
 use super::dual::Dual;
 use super::forward::{Pass, Places, add, duals, kernels, rows};
 use super::{activation, bilinear, loss};
 use crate::oracle::graph::{Layer, SecondDerivative, Size, numbers};
 
-/// Which half of a pair is meant.
+/// One half of a pair.
 #[derive(Clone, Copy, PartialEq)]
 enum Half {
     Value,
@@ -29,12 +29,12 @@ impl Pass<'_> {
         self.backward([values, tangents], Half::Value, sum);
     }
 
-    /// `sum ← sum + Σ H_i v`, `v` being the direction of the pass.
+    /// `sum ← sum + Σ H_i v`, where `v` is the direction of the pass.
     pub fn hessian_product(self, second: SecondDerivative, sum: &mut [f64]) {
         let (values, tangents) = self.output_gradient();
         match second {
             SecondDerivative::Hessian => self.backward([values, tangents], Half::Tangent, sum),
-            // J_iᵀ(L_i J_i v): the backward pass at w of the tangent of the outputs' gradient.
+            // J_iᵀ(L_i J_i v): the tangent of the outputs' gradient, propagated backward at w.
             SecondDerivative::GaussNewton => {
                 let zeros = vec![0.0; tangents.len()];
                 self.backward([tangents, zeros], Half::Value, sum);
@@ -42,7 +42,7 @@ impl Pass<'_> {
         }
     }
 
-    /// The derivative of the loss by the outputs, and its tangent.
+    /// The derivative of the loss with respect to the outputs, and its tangent.
     fn output_gradient(&self) -> (Vec<f64>, Vec<f64>) {
         let (loss, outputs) = (self.point.graph.loss(), self.point.graph.outputs());
         let top = &self.activations[self.point.graph.layers().len()];
@@ -54,14 +54,14 @@ impl Pass<'_> {
         gradient.map(|dual| (dual.value, dual.tangent)).unzip()
     }
 
-    /// Adds one half of the derivative by the parameters to `sum`; `top` is that by the outputs, and
-    /// its tangent.
+    /// Adds one half of the derivative with respect to the parameters to `sum`; `top` is the derivative
+    /// with respect to the outputs, and its tangent.
     fn backward(mut self, top: [Vec<f64>; 2], half: Half, sum: &mut [f64]) {
         let depth = self.point.graph.layers().len();
         let mut backs: Vec<Vec<f64>> = vec![Vec::new(); depth + 1];
         backs[depth] = top.concat();
         let places = self.places();
-        // Below the first parameters nothing is asked of a derivative.
+        // Below the first layer with parameters no derivative is needed.
         let has_weights = |places: &Places| !places.weights.is_empty();
         let first = places.iter().position(has_weights).unwrap_or(depth);
         for layer in (first..depth).rev() {
@@ -86,7 +86,7 @@ impl Pass<'_> {
         back.resize(self.activations[activation].len(), 0.0);
     }
 
-    /// The derivative by the layer's parameters.
+    /// The derivative with respect to the layer's parameters.
     fn backward_parameters(
         &self,
         layer: usize,
@@ -144,7 +144,7 @@ impl Pass<'_> {
         }
     }
 
-    /// The derivative by what the layer read, added to `below`.
+    /// Adds the derivative with respect to the layer's input to `below`.
     fn backward_input(&self, layer: usize, places: &Places, back: &[f64], below: &mut Vec<f64>) {
         self.make_room(layer, below);
         let (from, to) = self.sizes(layer);
@@ -215,7 +215,7 @@ impl Pass<'_> {
     }
 }
 
-/// `sum ← sum +` the sums over samples and positions of every channel.
+/// `sum ← sum +` the sum of each channel over samples and positions.
 fn add_bias_gradient(back: &[f64], to: Size, sum: &mut [f64]) {
     for row in rows(back, to) {
         let channels = row.chunks_exact(to[1] * to[2]);

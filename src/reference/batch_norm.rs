@@ -2,7 +2,7 @@
 
 use super::dual::{Dual, mean};
 
-/// Mean and variance, divided by the count.
+/// The mean, and the variance divided by the count.
 pub(super) fn moments(x: &[Dual]) -> (Dual, Dual) {
     let centre = mean(x.iter().copied());
     let squares = x.iter().map(|&x| (x - centre) * (x - centre));
@@ -17,7 +17,7 @@ pub(super) struct Channel {
 }
 
 impl Channel {
-    /// With a fixed mean and variance, or with those of `x`.
+    /// Uses the fixed mean and variance if given, otherwise those of `x`.
     pub fn new(x: &[Dual], fixed: Option<(f64, f64)>, epsilon: f64) -> Self {
         let (centre, variance) = match fixed {
             Some((centre, variance)) => (Dual::constant(centre), Dual::constant(variance)),
@@ -31,7 +31,8 @@ impl Channel {
         }
     }
 
-    /// The derivative of the loss by `x` from that by `x̂` (Ioffe and Szegedy 2015).
+    /// The derivative of the loss with respect to `x`, given that with respect to `x̂` (Ioffe and
+    /// Szegedy 2015).
     pub fn backward(&self, back: &[Dual]) -> Vec<Dual> {
         if !self.is_of_batch {
             return back.iter().map(|&b| b * self.inverse).collect();

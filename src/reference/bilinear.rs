@@ -1,15 +1,16 @@
 //! Dense layers and convolutions over pairs.
 //!
-//! A pair holds the rows `x` of some samples and then the rows `Rx`, their tangents along the direction
-//! `V`. `y = W·x` gives `Ry = W·Rx + V·x`.
+//! A pair holds the rows `x` of some samples, followed by the rows `Rx`, their tangents along the
+//! direction `V`. From `y = W·x` follows `Ry = W·Rx + V·x`.
 
 use super::matrix::{Matrix, axpy, dot, multiply};
 use super::windows::Kernels;
 
-/// Rows below which a dense product is made of dots: packing a matrix would cost more than using it.
+/// With at most this many rows, a dense product is computed as dot products, since packing a matrix
+/// would cost more than it saves.
 const FEW: usize = 8;
 
-/// Weights (outputs × inputs) or a direction among them.
+/// Weights (outputs × inputs), or a direction in weight space.
 #[derive(Clone, Copy)]
 pub(super) struct Dense<'a> {
     pub weights: &'a [f64],
@@ -67,7 +68,8 @@ pub(super) fn dense_gradient(y: &[f64], x: &[f64], inputs: usize, sum: &mut [f64
     }
 }
 
-/// Numbers of one group among those of all `groups`, of weights, an image and what comes of it.
+/// The part of `numbers` that belongs to one of `groups` groups: weights, or channels of an input or
+/// output.
 fn of_group(numbers: &[f64], groups: usize, group: usize) -> &[f64] {
     let size = numbers.len() / groups;
     &numbers[group * size..(group + 1) * size]

@@ -66,7 +66,7 @@ impl std::iter::Sum for Dual {
     }
 }
 
-/// The mean of some numbers.
+/// The mean of `numbers`.
 pub(super) fn mean(numbers: impl ExactSizeIterator<Item = Dual>) -> Dual {
     let share = 1.0 / numbers.len() as f64;
     numbers.sum::<Dual>().scaled(share)

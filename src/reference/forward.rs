@@ -1,5 +1,5 @@
-//! The forward pass over pairs: the numbers of some samples, then their tangents, which are their
-//! derivatives along a direction of the parameters.
+//! The forward pass over pairs. A pair holds the values of some samples, followed by their tangents, the
+//! derivatives along a direction in parameter space.
 
 use std::ops::Range;
 
@@ -17,11 +17,11 @@ pub(super) struct Pass<'a> {
     pub(super) direction: &'a [f64],
     pub(super) samples: usize,
     pub(super) targets: &'a [f64],
-    /// The input, then the output of each layer, each a pair.
+    /// The input, then the output of each layer, each as a pair.
     pub(super) activations: Vec<Vec<f64>>,
 }
 
-/// Where a layer's parameters and statistics stand.
+/// The ranges of a layer's parameters and statistics.
 pub(super) struct Places {
     pub weights: Range<usize>,
     pub biases: Range<usize>,
@@ -55,7 +55,7 @@ impl<'a> Pass<'a> {
         rows.map(|(o, y)| loss::value(loss, o, y)).sum()
     }
 
-    /// How many samples have their largest output where their target is largest.
+    /// The number of samples whose largest output has the same index as their largest target.
     pub fn hits(&self) -> usize {
         let largest = |row: &[f64]| {
             (1..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
@@ -65,8 +65,8 @@ impl<'a> Pass<'a> {
             .count()
     }
 
-    /// The mean and the variance of every channel that batch normalisation reads: means and then
-    /// variances, layer after layer.
+    /// The mean and the variance of every channel that batch normalisation reads: means, then variances,
+    /// layer after layer.
     pub fn moments(&self) -> Vec<f64> {
         let layers = self.point.graph.layers().iter().enumerate();
         let norms = layers.filter(|(_, layer)| layer.is_batch_norm());
@@ -90,13 +90,13 @@ impl<'a> Pass<'a> {
             .zip(self.targets.chunks_exact(outputs))
     }
 
-    /// Values and tangents of an activation.
+    /// The values and the tangents of an activation.
     pub(super) fn halves(&self, activation: usize) -> (&[f64], &[f64]) {
         let pair = &self.activations[activation];
         pair.split_at(pair.len() / 2)
     }
 
-    /// The places of every layer.
+    /// The parameter and statistics ranges of every layer.
     pub(super) fn places(&self) -> Vec<Places> {
         let graph = &self.point.graph;
         let (mut parameters, mut statistics) = (0, 0);
@@ -188,7 +188,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// A convolution without biases.
+    /// Computes a convolution without biases.
     fn convolve(&self, places: &Places, kernels: &Kernels, x: &[f64], y: &mut [f64]) {
         let weights = &self.point.parameters[places.weights.clone()];
         let along = &self.direction[places.weights.clone()];
@@ -206,8 +206,8 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Calls `pair(place read, place written)` for the largest number of every window of a max-pool, in
-    /// both halves; which one is the largest depends on the values alone.
+    /// Calls `pair(index read, index written)` for the largest number of every window of a max-pool, in
+    /// both halves. The values alone determine which number is the largest.
     pub(super) fn each_largest(
         &self,
         layer: usize,
@@ -225,7 +225,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Calls `pair(place read, place written)` for every number of every window of an average-pool, in
+    /// Calls `pair(index read, index written)` for every number of every window of an average pool, in
     /// both halves.
     pub(super) fn each_pooled(
         &self,
@@ -241,7 +241,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Calls `pair(place in the earlier activation, place written)` for a shortcut, in both halves.
+    /// Calls `pair(index in the earlier activation, index written)` for a shortcut, in both halves.
     pub(super) fn each_skipped(
         &self,
         layer: usize,
@@ -282,7 +282,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// γ and β of one channel of batch normalisation.
+    /// The γ and β of one channel of batch normalisation.
     pub(super) fn scale_and_shift(&self, places: &Places, c: usize) -> [Dual; 2] {
         if places.weights.is_empty() {
             return [1.0, 0.0].map(Dual::constant);
@@ -291,7 +291,7 @@ impl<'a> Pass<'a> {
             .map(|place| Dual::new(self.point.parameters[place], self.direction[place]))
     }
 
-    /// One normalised channel of what a layer reads.
+    /// One channel of a layer's input, normalised.
     pub(super) fn channel(&self, layer: usize, places: &Places, c: usize, epsilon: f64) -> Channel {
         let size = self.sizes(layer).0;
         let x = self.channel_of(size, c, &self.activations[layer]);
@@ -305,7 +305,7 @@ impl<'a> Pass<'a> {
         Channel::new(&x, fixed, epsilon)
     }
 
-    /// The places of one channel's values, sample after sample.
+    /// The indices of one channel's values, sample after sample.
     fn channel_places(&self, size: Size, c: usize) -> impl Iterator<Item = usize> + use<> {
         let positions = size[1] * size[2];
         let whole = numbers(size);
@@ -315,7 +315,7 @@ impl<'a> Pass<'a> {
         })
     }
 
-    /// One channel of a pair.
+    /// One channel of a pair, as dual numbers.
     pub(super) fn channel_of(&self, size: Size, c: usize, pair: &[f64]) -> Vec<Dual> {
         let half = pair.len() / 2;
         let dual = |place| Dual::new(pair[place], pair[half + place]);
@@ -332,7 +332,7 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// The kernels of a convolution between images of these sizes.
+/// The kernels of a convolution from images of size `from` to images of size `to`.
 pub(super) fn kernels(window: graph::Window, groups: usize, from: Size, to: Size) -> Kernels {
     let of_group = |[channels, height, width]: Size| [channels / groups, height, width];
     Kernels {
@@ -355,12 +355,12 @@ fn normalise(x: &[f64], size: Size, mean: &[f64], deviation: &[f64], y: &mut [f6
     }
 }
 
-/// The rows of samples of this size.
+/// The values of each sample of this size.
 pub(super) fn rows(values: &[f64], size: Size) -> std::slice::ChunksExact<'_, f64> {
     values.chunks_exact(numbers(size))
 }
 
-/// The numbers of a pair.
+/// The dual numbers in a pair.
 pub(super) fn duals(pair: &[f64]) -> impl Iterator<Item = Dual> {
     let (values, tangents) = pair.split_at(pair.len() / 2);
     let pairs = values.iter().zip(tangents);

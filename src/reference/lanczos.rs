@@ -1,4 +1,4 @@
-//! Both ends of the spectrum of a symmetric matrix that is known by its products, in f64.
+//! Both ends of the spectrum of a symmetric matrix that is given by its products, in f64.
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rand::{RngExt, SeedableRng};
@@ -6,16 +6,16 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::work;
 
-/// A coupling below this share of the largest eigenvalue in size shows that the space holds all that
-/// the start had.
+/// A coupling below this fraction of the largest absolute eigenvalue means that the Krylov space of the
+/// start vector is complete.
 const ROUNDING: f64 = 1e-12;
 
 /// A computed eigenvalue: some eigenvalue lies within `residual` of `value`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Eigenvalue {
-    /// θ.
+    /// The approximate eigenvalue θ.
     pub value: f64,
-    /// `‖Ax − θx‖` of its unit vector, by one more product.
+    /// `‖Ax − θx‖` for its unit vector, measured by an extra product.
     pub residual: f64,
 }
 
@@ -26,29 +26,29 @@ pub struct Ends {
     pub largest: Eigenvalue,
     /// The smallest algebraic eigenvalue.
     pub smallest: Eigenvalue,
-    /// Products spent, the two for the residuals included.
+    /// The number of products computed, including the two for the residuals.
     pub products: usize,
-    /// Did the largest end reach the tolerance?
+    /// Whether the largest end reached the tolerance.
     pub converged: bool,
 }
 
-/// Lanczos with full reorthogonalisation from a random start.
+/// The settings of the Lanczos method with full reorthogonalisation from a random start.
 #[derive(Clone, Copy, Debug)]
 pub struct Lanczos {
     /// The largest end has converged when its estimated residual is below `tolerance·|θ|`.
     pub tolerance: f64,
-    /// The fewest products spent on the Krylov space, where it does not end before: after a few the
-    /// top eigenvector may not yet show.
+    /// The smallest number of products spent on the Krylov space, unless the space is complete before.
+    /// After only a few products, the top eigenvector may not have appeared yet.
     pub least: usize,
-    /// The most products spent on the Krylov space.
+    /// The largest number of products spent on the Krylov space.
     pub products: usize,
     /// The seed of the start vector.
     pub seed: u64,
 }
 
 impl Lanczos {
-    /// Both ends of the symmetric `product: v → A v` on vectors of this length; `None` when a
-    /// product is not finite.
+    /// Computes both ends of the spectrum of the symmetric matrix given by `product: v → A v` on vectors
+    /// of this length. Returns `None` when a product is not finite.
     ///
     /// # Panics
     /// When the length is 0.
@@ -81,8 +81,8 @@ impl Lanczos {
         }
     }
 
-    /// Has the largest end converged? `rest` is the length of what the last product has outside of the
-    /// Krylov space, `length` that of the vectors.
+    /// Whether the largest end has converged. `rest` is the length of the component of the last product
+    /// outside the Krylov space, `length` the length of the vectors.
     fn has_converged(&self, ritz: &Eigen, rest: f64, length: usize) -> bool {
         let (top, size) = (ritz.eigenvalues.imax(), ritz.eigenvalues.len());
         let estimate = rest * ritz.eigenvectors[(size - 1, top)].abs();
@@ -92,10 +92,10 @@ impl Lanczos {
     }
 }
 
-/// Eigenvalues and unit eigenvectors of the tridiagonal matrix.
+/// The eigenvalues and unit eigenvectors of the tridiagonal matrix.
 type Eigen = SymmetricEigen<f64, nalgebra::Dyn>;
 
-/// Both ends, their residuals measured; `None` when a number is not finite.
+/// Both ends, with measured residuals; `None` when a number is not finite.
 fn ends(
     ritz: &Eigen,
     basis: &[DVector<f64>],

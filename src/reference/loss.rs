@@ -3,7 +3,7 @@
 use super::dual::Dual;
 use crate::oracle::graph::Loss;
 
-/// The derivative of the loss of one sample by its outputs.
+/// The derivative of the loss of one sample with respect to its outputs.
 pub(super) fn gradient(loss: Loss, outputs: &[Dual], targets: &[f64]) -> Vec<Dual> {
     let pairs = outputs.iter().zip(targets);
     let count = outputs.len() as f64;
@@ -52,7 +52,7 @@ fn residuals(outputs: &[Dual], targets: &[f64], factor: f64) -> Vec<Dual> {
     pairs.map(residual).collect()
 }
 
-/// `1/(1 + exp(−x))`, by the one of two forms that cannot overflow.
+/// `1/(1 + exp(−x))`, computed by whichever of two forms cannot overflow.
 fn logistic(x: Dual) -> Dual {
     let one = Dual::constant(1.0);
     if x.value > 0.0 {
@@ -68,7 +68,7 @@ fn smoothed(targets: &[f64], smoothing: f64) -> Vec<f64> {
     targets.iter().map(|y| rest * y + share).collect()
 }
 
-/// `exp(o_k − max o)`: the maximum changes no quotient of two of them.
+/// `exp(o_k − max o)`. Subtracting the maximum does not change the ratio of any two of them.
 fn powers(outputs: &[Dual]) -> Vec<Dual> {
     let values = outputs.iter().map(|o| o.value);
     let largest = Dual::constant(values.fold(f64::NEG_INFINITY, f64::max));

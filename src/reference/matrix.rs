@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrixView, DMatrixViewMut};
 
-/// A matrix that is read, row-major or transposed.
+/// A matrix to be read, row-major or transposed.
 #[derive(Clone, Copy)]
 pub(super) struct Matrix<'a> {
     data: &'a [f64],
@@ -11,7 +11,7 @@ pub(super) struct Matrix<'a> {
 }
 
 impl<'a> Matrix<'a> {
-    /// rows × columns, row-major.
+    /// A row-major matrix, rows × columns.
     pub fn new(data: &'a [f64], rows: usize, columns: usize) -> Self {
         assert_eq!(data.len(), rows * columns, "{rows} × {columns}");
         Matrix {
@@ -39,10 +39,10 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// Sides up to which nalgebra would not use its blocked product.
+/// The largest side for which nalgebra does not use its blocked product.
 const SMALL: usize = 5;
 
-/// `c ← c + a·b`, `c` row-major.
+/// `c ← c + a·b`, where `c` is row-major.
 pub(super) fn multiply(a: Matrix<'_>, b: Matrix<'_>, c: &mut [f64]) {
     let ((rows, inner), columns) = (a.shape, b.shape.1);
     assert_eq!(
@@ -57,12 +57,12 @@ pub(super) fn multiply(a: Matrix<'_>, b: Matrix<'_>, c: &mut [f64]) {
         }
         return;
     }
-    // nalgebra keeps columns together: cᵀ ← cᵀ + bᵀ·aᵀ.
+    // nalgebra is column-major: cᵀ ← cᵀ + bᵀ·aᵀ.
     let mut c = DMatrixViewMut::from_slice(c, columns, rows);
     c.gemm(1.0, &b.transposed().view(), &a.transposed().view(), 1.0);
 }
 
-/// `Σ x_i y_i` in eight lanes.
+/// `Σ x_i y_i`, summed in eight lanes.
 pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
     let (x8, y8) = (x.chunks_exact(8), y.chunks_exact(8));
     let rest: f64 = x8

@@ -10,21 +10,21 @@ pub struct Measurement {
     pub sharpness: Eigenvalue,
     /// `λ_min(H)`.
     pub smallest_eigenvalue: Eigenvalue,
-    /// `s = √λ_max(Σ)`, the residual being the wider side of `√(s² ± r)`; `None` where batch
-    /// normalisation couples the samples.
+    /// `s = √λ_max(Σ)`, with the larger deviation of `√(s² ± r)` from `s` as its residual; `None` if
+    /// batch normalisation couples the samples.
     pub non_uniformity: Option<Eigenvalue>,
-    /// Products with H and with Σ that were spent.
+    /// The numbers of products with H and with Σ that were computed.
     pub products: [usize; 2],
-    /// Did the iterations with H and with Σ reach their tolerance?
+    /// Whether the iterations with H and with Σ reached their tolerances.
     pub converged: [bool; 2],
     /// The mean loss.
     pub loss: f64,
-    /// The share of samples classified rightly, in [0, 1].
+    /// The fraction of samples classified correctly, in [0, 1].
     pub accuracy: f64,
 }
 
 impl ReferencePoint {
-    /// Measures at this point; `None` when a product is not finite.
+    /// Measures the curvature at this point; `None` when a product is not finite.
     pub fn measure(&self, settings: &Lanczos) -> Option<Measurement> {
         let hessian = settings.run(self.dimension(), |v| self.hessian_product(v))?;
         let covariance = if self.has_samples() {
@@ -47,7 +47,7 @@ impl ReferencePoint {
     }
 }
 
-/// `√(θ ± r)`. Σ is positive semi-definite: below zero there is rounding only.
+/// `√(θ ± r)`. Σ is positive semi-definite, so a negative value is only a rounding error.
 fn root(variance: Eigenvalue) -> Eigenvalue {
     let root = |x: f64| x.max(0.0).sqrt();
     let value = root(variance.value);

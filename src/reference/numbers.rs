@@ -2,7 +2,7 @@
 
 use crate::oracle::graph::{Graph, Statistics, Values};
 
-/// A graph and what it is evaluated with, as [`Values`] has it.
+/// A graph with the numbers on which it is evaluated, as in [`Values`].
 #[derive(Clone, Debug)]
 pub(super) struct Numbers {
     pub graph: Graph,
@@ -15,7 +15,7 @@ pub(super) struct Numbers {
 
 impl Numbers {
     /// # Panics
-    /// When a length does not fit.
+    /// When a length does not match the graph.
     pub fn new(graph: Graph, values: &Values<'_>) -> Self {
         let wide = |values: &[f32]| values.iter().map(|&x| f64::from(x)).collect();
         Numbers {
@@ -28,7 +28,7 @@ impl Numbers {
         }
     }
 
-    /// The same, where these statistics normalise.
+    /// Returns the numbers with these statistics for batch normalisation.
     pub fn with_statistics(self, statistics: Statistics) -> Self {
         Numbers {
             graph: self.graph.with_statistics(statistics),
@@ -36,10 +36,10 @@ impl Numbers {
         }
     }
 
-    /// The same with unrounded numbers.
+    /// Returns the numbers with the given ones replaced by their unrounded values.
     ///
     /// # Panics
-    /// When a length is another one.
+    /// When a length changes.
     pub fn with_unrounded(mut self, unrounded: Unrounded) -> Self {
         let replace = |here: &mut Vec<f64>, there: Option<Vec<f64>>| {
             if let Some(there) = there {
@@ -55,21 +55,21 @@ impl Numbers {
     }
 }
 
-/// Numbers as their files have them, which f32 would round. `None` is what f32 holds as it is.
+/// Numbers as in their files, where f32 would round them. `None` means that f32 represents them exactly.
 #[derive(Clone, Debug, Default)]
 pub struct Unrounded {
     /// All weights and biases, in PyTorch's order.
     pub parameters: Option<Vec<f64>>,
-    /// Means and then variances, layer after layer.
+    /// The means, then the variances, layer after layer.
     pub statistics: Option<Vec<f64>>,
-    /// Samples × channels × height × width.
+    /// The inputs: samples × channels × height × width.
     pub inputs: Option<Vec<f64>>,
-    /// Samples × outputs.
+    /// The targets: samples × outputs.
     pub targets: Option<Vec<f64>>,
 }
 
 impl Unrounded {
-    /// The bytes that these numbers take.
+    /// The memory that these numbers take, in bytes.
     pub fn bytes(&self) -> u64 {
         let all = [
             &self.parameters,

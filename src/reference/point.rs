@@ -10,14 +10,15 @@ use super::numbers::{Numbers, Unrounded};
 use super::ties::Ties;
 use crate::oracle::graph::{Graph, SecondDerivative, Statistics, Values};
 
-/// How many sums are kept side by side and added in order, so that threads change no bit.
+/// The number of partial sums, which are added in order so that the number of threads never changes the
+/// result.
 pub(crate) const SHARES: usize = 8;
 
-/// How many numbers the activations of the samples that pass together may have.
+/// The limit on the number of activation values of samples that are processed together.
 pub(crate) const CHUNK: usize = 1 << 19;
 
-/// The loss of a graph over samples, at one point of its parameters, in f64. Vectors are as long as the
-/// parameters and stand in PyTorch's order ([`Graph::weights`]).
+/// The loss of a graph over samples, at one point in parameter space, in f64. Vectors have one entry per
+/// parameter, in PyTorch's order ([`Graph::weights`]).
 #[derive(Clone, Debug)]
 pub struct ReferencePoint {
     numbers: Numbers,
@@ -26,10 +27,10 @@ pub struct ReferencePoint {
 }
 
 impl ReferencePoint {
-    /// The point of a graph at these numbers; `H_i` is the Hessian.
+    /// The point of a graph at these values, with the Hessian as `H_i`.
     ///
     /// # Panics
-    /// When a length does not fit.
+    /// When a length does not match the graph.
     pub fn new(graph: Graph, values: &Values<'_>) -> Self {
         ReferencePoint {
             numbers: Numbers::new(graph, values),
@@ -38,11 +39,11 @@ impl ReferencePoint {
         }
     }
 
-    /// The same point, where number `k` of the graph's parameters is number `places[k]` of the
-    /// parameters that there are: every vector is then as long as these.
+    /// Returns the same point with tied parameters: number `k` of the graph's weights and biases is
+    /// parameter `places[k]`. Every vector then has one entry per distinct parameter.
     ///
     /// # Panics
-    /// When the length does not fit, or a number of them is missing.
+    /// When the length does not match, or when a parameter is not used.
     #[must_use]
     pub fn tied(self, places: Vec<usize>) -> Self {
         assert_eq!(places.len(), self.numbers.parameters.len(), "places");
@@ -52,16 +53,16 @@ impl ReferencePoint {
         }
     }
 
-    /// The same point, where `H_i` is this second derivative of the loss of one sample.
+    /// Returns the same point with this second derivative of the loss of one sample as `H_i`.
     #[must_use]
     pub fn with_second(self, second: SecondDerivative) -> Self {
         ReferencePoint { second, ..self }
     }
 
-    /// The same point with these numbers instead of the rounded ones.
+    /// Returns the same point with these numbers instead of the rounded ones.
     ///
     /// # Panics
-    /// When a length is another one.
+    /// When a length changes.
     #[must_use]
     pub fn with_unrounded(self, unrounded: Unrounded) -> Self {
         ReferencePoint {
@@ -70,7 +71,7 @@ impl ReferencePoint {
         }
     }
 
-    /// The same point with the statistics of all its samples, held fixed.
+    /// Returns the same point with the statistics of all its samples, held fixed.
     #[must_use]
     pub fn frozen(self) -> Self {
         let numbers = self.numbers.with_statistics(Statistics::Batch);
@@ -85,12 +86,12 @@ impl ReferencePoint {
         }
     }
 
-    /// Means and then variances, layer after layer, where they are fixed.
+    /// The fixed means, then the variances, layer after layer.
     pub fn statistics(&self) -> &[f64] {
         &self.numbers.statistics
     }
 
-    /// The number of parameters: the length of every vector here.
+    /// The number of parameters, which is the length of every vector here.
     pub fn dimension(&self) -> usize {
         match &self.ties {
             Some(ties) => ties.dimension(),
@@ -98,12 +99,12 @@ impl ReferencePoint {
         }
     }
 
-    /// The zero direction, for every number of the graph.
+    /// The zero direction, with one entry per weight and bias of the graph.
     fn still(&self) -> Vec<f64> {
         vec![0.0; self.numbers.parameters.len()]
     }
 
-    /// `E v`: a vector over the parameters as one over all weights and biases of the graph.
+    /// `E v`: expands a vector over the parameters to all weights and biases of the graph.
     fn spread<'a>(&self, vector: &'a [f64]) -> Cow<'a, [f64]> {
         match &self.ties {
             Some(ties) => Cow::Owned(ties.spread(vector)),
@@ -111,7 +112,8 @@ impl ReferencePoint {
         }
     }
 
-    /// `Eᵀ u`: a derivative by all weights and biases of the graph as one by the parameters.
+    /// `Eᵀ u`: turns a derivative with respect to all weights and biases of the graph into one with
+    /// respect to the parameters.
     fn gather(&self, vector: Vec<f64>) -> Vec<f64> {
         match &self.ties {
             Some(ties) => ties.gather(&vector),
@@ -119,7 +121,7 @@ impl ReferencePoint {
         }
     }
 
-    /// The parameters themselves, each once.
+    /// The distinct parameters.
     fn values(&self) -> Cow<'_, [f64]> {
         match &self.ties {
             Some(ties) => Cow::Owned(ties.values(&self.numbers.parameters)),
@@ -127,12 +129,12 @@ impl ReferencePoint {
         }
     }
 
-    /// Does a Hessian of one sample exist? Not where batch normalisation couples the samples.
+    /// Whether single samples have Hessians. They do not when batch normalisation couples the samples.
     pub fn has_samples(&self) -> bool {
         !self.numbers.graph.is_coupled()
     }
 
-    /// The mean loss, without the penalty of weight decay.
+    /// The mean loss, without the weight-decay penalty.
     pub fn loss(&self) -> f64 {
         let still = self.still();
         let losses =
@@ -141,14 +143,15 @@ impl ReferencePoint {
         sum / self.numbers.samples as f64
     }
 
-    /// `(λ/2)·Σ_j w_j²`, the penalty of weight decay.
+    /// The weight-decay penalty `(λ/2)·Σ_j w_j²`.
     pub fn penalty(&self) -> f64 {
         let values = self.values();
         let squares = values.iter().map(|w| w * w);
         self.numbers.graph.weight_decay() / 2.0 * squares.sum::<f64>()
     }
 
-    /// The share of samples whose largest output is where their target is largest, in [0, 1].
+    /// The fraction of samples whose largest output has the same index as their largest target, in [0,
+    /// 1].
     pub fn accuracy(&self) -> f64 {
         let still = self.still();
         let hits =
@@ -157,7 +160,7 @@ impl ReferencePoint {
         sum as f64 / self.numbers.samples as f64
     }
 
-    /// `∇f = (1/n) Σ ∇f_i`, weight decay's `λw` included.
+    /// `∇f = (1/n) Σ ∇f_i`, including the `λw` of weight decay.
     pub fn gradient(&self) -> Vec<f64> {
         let still = self.still();
         let gradient = self.mean(still.len(), |samples, sum| {
@@ -166,16 +169,16 @@ impl ReferencePoint {
         self.decayed(self.gather(gradient), &self.values())
     }
 
-    /// `Hv`, `H = (1/n) Σ H_i`, weight decay's `λI` included.
+    /// `Hv` with `H = (1/n) Σ H_i`, including the `λI` of weight decay.
     ///
     /// # Panics
-    /// When the direction is not as long as the parameters.
+    /// When the direction does not have one entry per parameter.
     pub fn hessian_product(&self, direction: &[f64]) -> Vec<f64> {
         assert_eq!(direction.len(), self.dimension(), "a direction");
         self.decayed(self.mean_product(direction), direction)
     }
 
-    /// `(1/n) Σ H_i v` without weight decay.
+    /// `(1/n) Σ H_i v`, without weight decay.
     fn mean_product(&self, direction: &[f64]) -> Vec<f64> {
         let direction = self.spread(direction);
         let product = self.mean(direction.len(), |samples, sum| {
@@ -191,23 +194,23 @@ impl ReferencePoint {
         vector
     }
 
-    /// `Σv`, `Σ = (1/n) Σ H_i² − H²`, in which weight decay cancels: it is left out.
+    /// `Σv` with `Σ = (1/n) Σ H_i² − H²`, in which weight decay cancels and is therefore left out.
     ///
     /// # Panics
-    /// When the direction is not as long as the parameters, or the samples are coupled.
+    /// When the direction does not have one entry per parameter, or the samples are coupled.
     pub fn covariance_product(&self, direction: &[f64]) -> Vec<f64> {
         assert!(self.has_samples(), "coupled samples have no Hessians");
         assert_eq!(direction.len(), self.dimension(), "a direction");
         let direction = self.spread(direction);
         let length = direction.len();
-        // The sum of H_i v, and that of H_i (H_i v) behind it.
+        // The sum of H_i v, followed by the sum of H_i (H_i v).
         let mut sums = self.mean(2 * length, |samples, sums| {
             let (first, second) = sums.split_at_mut(length);
             let mut own = vec![0.0; length];
             for sample in samples {
                 self.sample_product(sample, &direction, &mut own);
                 first.iter_mut().zip(&own).for_each(|(sum, x)| *sum += x);
-                // With ties H_i is EᵀH_iE: EEᵀ stands between the two products.
+                // With ties, H_i is EᵀH_iE, so EEᵀ is applied between the two products.
                 if let Some(ties) = &self.ties {
                     own = ties.spread(&ties.gather(&own));
                 }
@@ -221,10 +224,10 @@ impl ReferencePoint {
         squares
     }
 
-    /// `vᵀH_i v` of every sample.
+    /// `vᵀH_i v` for every sample.
     ///
     /// # Panics
-    /// When the direction is not as long as the parameters, or the samples are coupled.
+    /// When the direction does not have one entry per parameter, or the samples are coupled.
     pub fn sample_quotients(&self, direction: &[f64]) -> Vec<f64> {
         assert!(self.has_samples(), "coupled samples have no Hessians");
         assert_eq!(direction.len(), self.dimension(), "a direction");
@@ -246,15 +249,15 @@ impl ReferencePoint {
             .collect()
     }
 
-    /// `H_i v` without weight decay, for every number of the graph.
+    /// `H_i v` without weight decay, for every weight and bias of the graph.
     fn sample_product(&self, sample: usize, direction: &[f64], product: &mut [f64]) {
         product.fill(0.0);
         Pass::new(&self.numbers, sample..sample + 1, direction)
             .hessian_product(self.second, product);
     }
 
-    /// The mean over the samples of vectors of this length: `add` adds those of a chunk of samples to a
-    /// sum.
+    /// The mean over the samples of vectors of this length; `add` adds the vectors of a chunk of samples
+    /// to a sum.
     fn mean(&self, length: usize, add: impl Fn(Range<usize>, &mut [f64]) + Sync) -> Vec<f64> {
         let shares = self.shares(|samples, sum: &mut Vec<f64>| {
             sum.resize(length, 0.0);
@@ -269,8 +272,8 @@ impl ReferencePoint {
         total
     }
 
-    /// For each share of the samples: what `each` gives for its chunks, and the state that it has left
-    /// there.
+    /// For each share of the samples: the results of `each` for its chunks, and the final state of the
+    /// share.
     fn shares<R: Send, S: Send + Default>(
         &self,
         each: impl Fn(Range<usize>, &mut S) -> R + Sync,

@@ -3,7 +3,7 @@ use crate::oracle::graph::{
     Activation, Graph, Landscape, Layer, Loss, SecondDerivative, Statistics, Values, Window,
 };
 
-/// Numbers between −1 and 1 without any pattern that a layer could follow.
+/// Numbers between −1 and 1 without a pattern that could hide an error in a layer.
 fn numbers(count: usize, seed: u32) -> Vec<f32> {
     let number = |i: u32| (f64::from(i * i + 7 * i + seed) * 0.754_877_666).fract() as f32;
     (0..count as u32).map(|i| 2.0 * number(i) - 1.0).collect()
@@ -25,7 +25,8 @@ fn batch_norm(affine: bool) -> Layer {
     }
 }
 
-/// Groups, dilations and windows that overlap, reach beyond the image and differ in rows and columns.
+/// Groups, dilations, and windows that overlap, reach beyond the image, and have different rows and
+/// columns.
 fn slid() -> Vec<Layer> {
     let slides = |outputs, groups, stride, dilation| Layer::Convolution {
         outputs,
@@ -62,7 +63,7 @@ fn slid() -> Vec<Layer> {
     ]
 }
 
-/// Every kind of layer, images that are not square, a window of three.
+/// Every kind of layer, with non-square images and a window of size three.
 fn residual() -> Vec<Layer> {
     vec![
         Layer::Normalise {
@@ -108,7 +109,7 @@ fn near(computed: &[f64], exact: &[f64], what: &str) {
     }
 }
 
-/// Compares with the jets, which run over f64 here: 10⁻¹² is some thousand roundings.
+/// Compares with jets over f64: 10⁻¹² corresponds to a few thousand roundings.
 fn agrees(layers: Vec<Layer>, input: [usize; 3], loss: Loss, statistics: Statistics) {
     let graph = Graph::new(input, layers, loss, statistics).with_weight_decay(0.3);
     let samples = 11;
@@ -191,7 +192,7 @@ fn both_ends_of_a_spectrum_are_found_within_their_residuals() {
 
 #[test]
 fn the_measurement_of_a_parabola_is_known_by_heart() {
-    // f_i = (w·x_i − y)² without a bias that moves: H_i = 2·[x², x; x, 1]; inputs 1 and 3.
+    // f_i = (w·x_i + b − y)² with b = 0: H_i = 2·[x², x; x, 1]; the inputs are 1 and 3.
     let values = Values {
         parameters: &[0.0, 0.0],
         statistics: &[],
@@ -211,7 +212,7 @@ fn the_measurement_of_a_parabola_is_known_by_heart() {
     assert!((measured.sharpness.value - 6.0 - 32.0_f64.sqrt()).abs() < 1e-9);
     assert!((measured.smallest_eigenvalue.value - 6.0 + 32.0_f64.sqrt()).abs() < 1e-9);
     assert!((s.value - 4.0 - 20.0_f64.sqrt()).abs() < 1e-9, "{s:?}");
-    // Along a unit vector v of D to 4 + √20: vᵀH_i v = vᵀHv ± s, v ∝ (4 + √20, 2).
+    // v ∝ (4 + √20, 2) is a unit eigenvector of D for 4 + √20, so vᵀH_i v = vᵀHv ± s.
     let (x, y) = (4.0 + 20.0_f64.sqrt(), 2.0);
     let length = x.hypot(y);
     let noise = point.sample_quotients(&[x / length, y / length]);

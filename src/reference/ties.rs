@@ -1,6 +1,6 @@
 //! Parameters that a graph uses in several places (tied weights).
 
-/// The matrix `E` that copies every parameter to its places.
+/// The matrix `E` that copies every parameter to the places where it is used.
 #[derive(Clone, Debug)]
 pub(super) struct Ties {
     places: Vec<usize>,
@@ -8,7 +8,7 @@ pub(super) struct Ties {
 }
 
 impl Ties {
-    /// Number `k` of the graph is parameter `places[k]`.
+    /// Number `k` of the graph's weights and biases is parameter `places[k]`.
     pub fn new(places: Vec<usize>) -> Self {
         let dimension = places.iter().max().map_or(0, |last| last + 1);
         let mut is_used = vec![false; dimension];
@@ -27,7 +27,7 @@ impl Ties {
         self.places.iter().map(|&place| vector[place]).collect()
     }
 
-    /// The `v` of `u = E v`.
+    /// The `v` for which `u = E v`.
     pub fn values(&self, spread: &[f64]) -> Vec<f64> {
         let mut values = vec![0.0; self.dimension];
         let pairs = self.places.iter().zip(spread);

@@ -1,4 +1,4 @@
-//! A network of the engine as a graph of the oracle, and the orders of its numbers.
+//! Conversion of the engine's networks to graphs of the oracle, and of their numbers to PyTorch's order.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use crate::network::{
 };
 use crate::oracle::graph::{self, Activation, Graph, Layer, SecondDerivative, Statistics, Values};
 
-/// The same network as a graph of the oracle.
+/// The graph of the oracle that defines the same network.
 pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
     let mut layers: Vec<Layer> = Vec::new();
-    // For each activation of the engine: which one of the graph it is.
+    // The graph's activation for each activation of the engine.
     let mut places = vec![0];
     let is_scale = |layer: &network::Layer| matches!(layer.operation, Operation::ChannelScale(_));
     for (index, layer) in network.layers().iter().enumerate() {
@@ -45,7 +45,7 @@ pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
     graph.with_weight_decay(network.weight_decay())
 }
 
-/// The same point of the loss in f64. Its vectors stand in PyTorch's order.
+/// The same point of the loss in f64. Its vectors are in PyTorch's order.
 pub fn reference_point(point: &Point<'_>, batch: &Batch<'_>) -> ReferencePoint {
     let network = point.network;
     let mut parameters = in_pytorch_order(network, point.parameters);
@@ -66,8 +66,8 @@ pub fn reference_point(point: &Point<'_>, batch: &Batch<'_>) -> ReferencePoint {
     }
 }
 
-/// Which parameter, as [`in_pytorch_order`] counts them, is each number of all weights and biases,
-/// where some of these are tied.
+/// The index of the parameter, counted as by [`in_pytorch_order`], for each number of all weights and
+/// biases, some of which are tied.
 fn places(network: &Network) -> Vec<usize> {
     let (mut places, mut firsts, mut count) = (Vec::new(), HashMap::new(), 0);
     for module in network.modules() {
@@ -84,7 +84,7 @@ fn places(network: &Network) -> Vec<usize> {
     places
 }
 
-/// The same second derivative.
+/// The second derivative of the oracle that corresponds to `matrix`.
 pub fn second(matrix: CurvatureMatrix) -> SecondDerivative {
     match matrix {
         CurvatureMatrix::Hessian => SecondDerivative::Hessian,
@@ -92,7 +92,7 @@ pub fn second(matrix: CurvatureMatrix) -> SecondDerivative {
     }
 }
 
-/// The elementwise function behind a layer; none for the identity, which is no layer of the oracle.
+/// The elementwise function after a layer; `None` for the identity, which is not a layer of the oracle.
 fn activation(activation: network::Activation) -> Option<Activation> {
     match activation {
         network::Activation::Identity => None,
@@ -100,8 +100,8 @@ fn activation(activation: network::Activation) -> Option<Activation> {
     }
 }
 
-/// The layer of the oracle that begins with this one. The two halves of batch normalisation are
-/// one layer there, which stands for the first; whether there is a second is left to the caller.
+/// The layer of the oracle that begins with this one. Batch normalisation is one layer in the oracle and
+/// is returned for the first of its two halves; the caller handles the second half, if there is one.
 fn same(kind: &Operation, no_bias: bool, output: Shape, places: &[usize]) -> Option<Layer> {
     Some(match kind {
         Operation::Dense(_) => Layer::Dense {
@@ -150,8 +150,8 @@ fn size(shape: Shape) -> graph::Size {
     [shape.channels, shape.height, shape.width]
 }
 
-/// A vector as long as the parameters, from the engine's order to PyTorch's, which is the oracle's;
-/// of tied tensors the first one counts.
+/// Converts a vector over the parameters from the engine's order to PyTorch's, which the oracle uses.
+/// Tied tensors are listed once, at the first of them.
 ///
 /// # Panics
 /// When the length is not the number of parameters.
@@ -162,7 +162,7 @@ pub fn in_pytorch_order(network: &Network, parameters: &[f32]) -> Vec<f32> {
     tensors(network, &assembly, [TensorRole::Weight, TensorRole::Bias])
 }
 
-/// The statistics, from the engine's order to PyTorch's: means, then variances, layer after layer.
+/// Converts statistics from the engine's order to PyTorch's: means, then variances, layer after layer.
 ///
 /// # Panics
 /// When the length is not the number of statistics.
@@ -188,11 +188,11 @@ fn tensors(network: &Network, assembly: &Assembly<'_>, parts: [TensorRole; 2]) -
     numbers
 }
 
-/// Samples × height × width × channels, as the engine reads them, to samples × channels × height ×
-/// width.
+/// Converts samples × height × width × channels, the order of the engine, to samples × channels × height
+/// × width.
 ///
 /// # Panics
-/// When the numbers are no whole samples.
+/// When `numbers` does not consist of whole samples.
 pub fn channels_first(shape: Shape, numbers: &[f32]) -> Vec<f32> {
     let samples = numbers.chunks_exact(shape.numbers());
     assert!(samples.remainder().is_empty(), "whole samples of {shape}");

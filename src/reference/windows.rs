@@ -1,34 +1,34 @@
-//! The matrix of a convolution's windows, and pools.
+//! The im2col matrix of a convolution, and pools.
 
 use crate::oracle::graph::{self, Size};
 
-/// The kernels of a convolution. Channels first, the groups lie one behind the other, and each is a
-/// convolution of its own.
+/// The kernels of a convolution. With channels first, the groups lie one after the other in memory, and
+/// each is a separate convolution.
 #[derive(Clone, Copy)]
 pub(super) struct Kernels {
     pub groups: usize,
-    /// That of each group.
+    /// The window of each group.
     pub window: Window,
 }
 
-/// The kernel of a group of channels that slides over an image.
+/// The window of one group of channels, over an image.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
-    /// The channels of one group, and the image.
+    /// The size of the input, with the channels of one group.
     pub from: Size,
     pub to: Size,
     pub window: graph::Window,
 }
 
 impl Window {
-    /// Rows (channels × kernel) and columns (places) of the matrix.
+    /// The number of rows (channels × kernel) and of columns (positions) of the im2col matrix.
     pub fn shape(&self) -> (usize, usize) {
         let rows = self.from[0] * self.window.area();
         (rows, self.to[1] * self.to[2])
     }
 
-    /// Calls `run(place in the matrix, place in the image, count)` for every run of numbers that
-    /// lie side by side in both and are no border.
+    /// Calls `run(index in the matrix, index in the image, count)` for every run of numbers that are
+    /// contiguous in both and do not belong to the padding.
     fn each_run(&self, mut run: impl FnMut(usize, usize, usize)) {
         let ([channels, height, width], [_, rows, columns]) = (self.from, self.to);
         let graph::Window {
@@ -68,7 +68,7 @@ impl Window {
         }
     }
 
-    /// The matrix of the windows of one image.
+    /// The im2col matrix of one image.
     pub fn spread(&self, image: &[f64]) -> Vec<f64> {
         let (rows, columns) = self.shape();
         let mut matrix = vec![0.0; rows * columns];
@@ -78,7 +78,7 @@ impl Window {
         matrix
     }
 
-    /// `image ← image +` the numbers of the matrix, each at the place it came from.
+    /// `image ← image +` the numbers of the matrix, each at the position it came from.
     pub fn gather(&self, matrix: &[f64], image: &mut [f64]) {
         self.each_run(|from, to, count| {
             let numbers = image[to..to + count].iter_mut();
@@ -87,7 +87,7 @@ impl Window {
     }
 }
 
-/// Calls `pair(place in the pooled image, place in the image)`, window after window.
+/// Calls `pair(index in the pooled image, index in the image)`, window after window.
 pub(super) fn each_pooled(
     from: Size,
     to: Size,
@@ -113,7 +113,7 @@ pub(super) fn each_pooled(
     }
 }
 
-/// The place of the first largest number of every window.
+/// The index of the first largest number of every window.
 pub(super) fn largest(from: Size, to: Size, window: &graph::Window, image: &[f64]) -> Vec<usize> {
     let mut places = vec![usize::MAX; to.iter().product()];
     each_pooled(from, to, window, |pooled, place| {

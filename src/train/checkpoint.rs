@@ -1,8 +1,8 @@
-//! A run in a file.
+//! Checkpoints: a training run saved to a file.
 //!
-//! The file holds, in this order: eight bytes of magic, the length of the header as a u64, the header as
-//! JSON, parameters, statistics and the optimiser's vectors as f32, and the SHA-256 of everything before.
-//! Numbers are little endian.
+//! The file consists of eight magic bytes, the length of the header as a u64, the header as JSON, the
+//! parameters, statistics and optimiser vectors as f32, and the SHA-256 of everything before it, in this
+//! order. All numbers are little endian.
 
 use std::fs::File;
 use std::io::Read;
@@ -22,19 +22,19 @@ use super::progress::Progress;
 
 const MAGIC: &[u8; 8] = b"SGDSTAB1";
 const DIGEST: usize = 32;
-/// More bytes than any header that was written.
+/// A length that exceeds any header that is ever written.
 const LONGEST_HEADER: u64 = 1 << 20;
 
-/// Everything that the rest of a run depends on, except network and data.
+/// Everything that determines the rest of a run, except the network and the data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     /// The name of the network.
     pub network: String,
-    /// The plan. Its number of steps may be changed before the run is resumed.
+    /// The plan. Its number of steps may be changed before resuming.
     pub plan: Plan,
     /// How far the run has come.
     pub progress: Progress,
-    /// Parameters and statistics.
+    /// The parameters and statistics.
     pub state: State,
     /// The state of the optimiser.
     pub memory: Memory,
@@ -52,10 +52,10 @@ struct Header {
 }
 
 impl Checkpoint {
-    /// Writes the file whole or not at all.
+    /// Writes the file atomically: either completely or not at all.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// Returns an error when the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
         let mut memory = self.memory.clone();
         let header = Header {
@@ -80,10 +80,11 @@ impl Checkpoint {
         write_file(path, &bytes)
     }
 
-    /// Reads the checkpoint of a run of this network.
+    /// Reads the checkpoint of a run that trains `network`.
     ///
     /// # Errors
-    /// When the file cannot be read, is no checkpoint, is not whole, or is of another network.
+    /// Returns an error when the file cannot be read, is not a checkpoint, is incomplete, or belongs to
+    /// another network.
     pub fn read(path: &Path, network: &Network) -> Result<Self> {
         let mut reader = Reader::open(path)?;
         let header = reader.header()?;
@@ -119,7 +120,8 @@ impl Checkpoint {
         })
     }
 
-    /// Is it of this network, with a memory of its own optimiser?
+    /// Checks that the checkpoint belongs to this network and that the memory is that of the plan's
+    /// optimiser.
     pub(super) fn check_is_of(&self, network: &Network) -> Result<()> {
         let optimiser = self.plan.optimiser;
         if self.network == network.name() && self.memory.belongs_to(optimiser) {
@@ -135,14 +137,14 @@ impl Checkpoint {
     }
 }
 
-/// A checkpoint file being read, from its start to its end.
+/// Reads a checkpoint file from start to end.
 struct Reader<'a> {
     path: &'a Path,
     file: File,
-    /// The length of the file, and how much of it has been read, in bytes.
+    /// The length of the file in bytes; `position` is how many bytes have been read.
     length: u64,
     position: u64,
-    /// Over what has been read.
+    /// The hash of everything read so far.
     hash: Sha256,
 }
 
@@ -164,7 +166,7 @@ impl<'a> Reader<'a> {
         Error::input(self.path.display(), field, fault.into())
     }
 
-    /// Fills `bytes`; tells whether there were enough of them.
+    /// Fills `bytes`; returns whether the file had enough of them.
     fn fill(&mut self, bytes: &mut [u8]) -> bool {
         self.position += bytes.len() as u64;
         let is_full = self.file.read_exact(bytes).is_ok();
@@ -191,7 +193,7 @@ impl<'a> Reader<'a> {
             .map_err(|cause| self.wrong("header", format!("{cause}; write the file again")))
     }
 
-    /// The rest of the file: so many numbers and the digest of all that is before it.
+    /// Reads the rest of the file: `count` numbers and the digest of everything before it.
     fn numbers(mut self, count: usize) -> Result<Vec<f32>> {
         let whole = self.position + 4 * count as u64 + DIGEST as u64;
         if self.length != whole {

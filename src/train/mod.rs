@@ -1,17 +1,17 @@
 //! Room **train**: optimisers, batch sampling, stopping.
 //!
-//! A run is a function of its plan, its start and its data. Random numbers are counter-based
-//! ([`random`]), so step `t` draws the same batch on any number of threads, and also when the run was
-//! stopped and resumed before it.
+//! A run is determined by its plan, its initial state and its data. Random numbers are counter-based
+//! ([`random`]), so step `t` draws the same batch for any number of threads, and also after the run has
+//! been stopped and resumed.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
-//! | `plan` | everything that decides a run |
+//! | `plan` | everything that determines a run, besides network, initial state and data |
 //! | `sampler` | which samples are in a batch |
-//! | `optimiser` | how a gradient becomes a step, a file per method |
+//! | `optimiser` | how a gradient becomes a step, one file per method |
 //! | `progress` | how far a run has come, and when it ends |
 //! | `trainer`, `run` | a run step by step, and from start to end |
-//! | `checkpoint` | a run in a file |
+//! | `checkpoint` | a run saved to a file |
 
 mod checkpoint;
 mod optimiser;

@@ -1,4 +1,4 @@
-//! Everything that decides a run, besides the network, its start and its data.
+//! Everything that determines a run, besides the network, its initial state and its data.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,15 +6,15 @@ use crate::error::{Error, Result};
 
 use super::{Optimiser, Sampler};
 
-/// When a run stops.
+/// The conditions under which a run stops.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stop {
-    /// The smoothed batch loss below which the run has converged. Smoothing is the authors':
-    /// `m ← 0.9·m + 0.1·loss`, from the first loss on.
+    /// The run has converged when the smoothed batch loss is below this. The smoothing is the authors':
+    /// `m ← 0.9·m + 0.1·loss`, starting with the first loss.
     pub tolerance: f64,
     /// The largest number of steps.
     pub steps: u64,
-    /// The gradient below which the run is stationary; never looked at when `None`.
+    /// The run is stationary when the gradient is below this; `None` disables the check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gradient: Option<GradientStop>,
     /// The run has diverged when the smoothed loss exceeds this many times the first loss (or the
@@ -24,18 +24,18 @@ pub struct Stop {
     pub blow_up: Option<f64>,
 }
 
-/// When the gradient of the loss over all samples counts as zero. Batch normalisation is in training mode.
+/// The test for a zero gradient of the loss over all samples, with batch normalisation in training mode.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GradientStop {
-    /// The Euclidean norm below which the run is stationary.
+    /// The run is stationary when the Euclidean norm is below this.
     pub tolerance: f64,
-    /// The gradient is computed after every so many steps.
+    /// The number of steps between two computations of the gradient.
     pub every: u64,
 }
 
 impl Stop {
-    /// Stops below a smoothed loss, or after so many steps.
+    /// Stops when the smoothed loss is below `tolerance`, or after `steps` steps.
     pub fn at(tolerance: f64, steps: u64) -> Self {
         Stop {
             tolerance,
@@ -46,15 +46,15 @@ impl Stop {
     }
 }
 
-/// Everything that decides a run, besides the network, its start and its data.
+/// Everything that determines a run, besides the network, its initial state and its data.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// How a gradient becomes a step; plain where a file does not say.
+    /// The optimiser; plain if a file does not say.
     #[serde(default)]
     pub optimiser: Optimiser,
-    /// η, per step; for L-BFGS the first trial of its line search.
+    /// The learning rate η per step; for L-BFGS the first trial of its line search.
     pub learning_rate: f32,
-    /// B; the number of samples for gradient descent.
+    /// The batch size B; all samples for gradient descent.
     pub batch: usize,
     /// How batches are drawn.
     pub sampler: Sampler,
@@ -65,11 +65,11 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Can the plan be carried out on so many samples?
+    /// Checks that the plan can be carried out on `samples` samples.
     ///
     /// # Errors
-    /// When a number is out of its range, or an optimiser that needs every sample in every step is
-    /// given fewer.
+    /// Returns an error when a number is out of its range, or when an optimiser needs every sample in
+    /// every step and the batches have fewer.
     pub fn check(&self, samples: usize) -> Result<()> {
         let wrong = |field: &str, fault: String| Err(Error::input("plan", field, fault));
         self.optimiser.check()?;

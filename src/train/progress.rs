@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use super::optimiser::Taken;
 use super::plan::Stop;
 
-/// How a run ended.
+/// The way in which a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
     /// The smoothed loss fell below the tolerance.
     Converged,
-    /// The gradient of the whole loss fell below its tolerance.
+    /// The gradient of the loss over all samples fell below its tolerance.
     Stationary,
-    /// The line search found no lower point: the loss is flat to its rounding, or has a kink.
+    /// The line search found no lower point: the loss is flat up to rounding, or has a kink.
     Stalled,
     /// The steps were used up.
     OutOfSteps,
@@ -31,7 +31,7 @@ impl Ending {
         Ending::Diverged,
     ];
 
-    /// Its words in tables.
+    /// The name in tables.
     pub fn words(self) -> &'static str {
         match self {
             Ending::Converged => "converged",
@@ -46,9 +46,9 @@ impl Ending {
 /// The result of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// How it ended.
+    /// How the run ended.
     pub ending: Ending,
-    /// Steps taken.
+    /// The number of steps taken.
     pub steps: u64,
     /// The smoothed batch loss at the end; `None` when it is not finite, or no step had a loss.
     pub smoothed_loss: Option<f64>,
@@ -58,7 +58,7 @@ pub struct Run {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Progress {
-    /// Steps taken.
+    /// The number of steps taken.
     pub steps: u64,
     /// The first batch loss.
     pub first_loss: Option<f64>,
@@ -69,7 +69,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Takes the loss of a step into account; gives how the run ends, if it ends with this step.
+    /// Records the result of a step; returns how the run ends if this step ends it.
     pub(super) fn take(
         &mut self,
         Taken { loss, is_stalled }: Taken,
@@ -94,7 +94,7 @@ impl Progress {
         is_stalled.then_some(Ending::Stalled)
     }
 
-    /// The result so far; out of steps while the run goes on.
+    /// The result so far; its ending is "out of steps" while the run continues.
     pub(super) fn run(&self) -> Run {
         Run {
             ending: self.ending.unwrap_or(Ending::OutOfSteps),

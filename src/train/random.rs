@@ -1,9 +1,9 @@
-//! Counter-based random numbers: every (seed, purpose, index) has a stream of its own.
+//! Counter-based random numbers: every (seed, purpose, index) has its own stream.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// What random numbers are for. No two purposes share a stream.
+/// The purpose of random numbers. No two purposes share a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Initial parameters.
@@ -16,8 +16,8 @@ pub enum Purpose {
     Walk,
 }
 
-/// Stream number `index` for `purpose` under `seed`: ChaCha with 8 rounds, whose key holds seed and
-/// purpose, and whose stream number is the index.
+/// The stream number `index` for `purpose` under `seed`: ChaCha with 8 rounds, with seed and purpose in
+/// the key and the index as the stream number.
 pub fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());

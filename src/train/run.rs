@@ -1,4 +1,4 @@
-//! A training run from its start to its end.
+//! A training run from start to end.
 
 use crate::error::Result;
 use crate::kernel::{self, Isa};
@@ -8,14 +8,15 @@ use super::plan::Plan;
 use super::progress::Run;
 use super::trainer::Trainer;
 
-/// Trains `state` in place, batch normalisation in training mode. `observe` is called after each step
-/// with its number, from 0, and the loss of its batch before the step; not for an empty batch.
+/// Trains `state` in place, with batch normalisation in training mode. After each step, `observe` is
+/// called with the number of the step, from 0, and the loss of its batch before the step; it is not
+/// called for an empty batch.
 ///
 /// # Errors
-/// When the plan cannot be carried out ([`Plan::check`]).
+/// Returns an error when the plan cannot be carried out ([`Plan::check`]).
 ///
 /// # Panics
-/// When state or data do not fit the network.
+/// When the state or the data do not match the network.
 pub fn train(
     isa: Isa,
     network: &Network,

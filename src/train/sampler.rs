@@ -1,4 +1,4 @@
-//! Which samples are in the batch of step `t`.
+//! The samples in the batch of step `t`.
 
 use rand::RngExt;
 use rand::seq::{SliceRandom, index};
@@ -12,26 +12,26 @@ use super::random::{Purpose, stream};
 pub enum Sampler {
     /// B independent uniform samples.
     WithReplacement,
-    /// A uniform B-subset, independent from step to step.
+    /// A uniform subset of B samples, drawn independently at each step.
     WithoutReplacement,
-    /// A new permutation each epoch, cut into consecutive batches. As in the loader of Wu, Ma and E
-    /// (2018), the first epoch is in dataset order and a short last batch is kept. (Their loader
-    /// differs only for a batch that is larger than its load of 100 CIFAR-10 or 2000 Fashion-MNIST
-    /// images and no multiple of it: it then takes `⌊B/load⌋` loads of equal weight.)
+    /// A new permutation in each epoch, cut into consecutive batches. As in the loader of Wu, Ma and E
+    /// (2018), the first epoch is in dataset order and a short last batch is kept. (Their loader differs
+    /// only if a batch is larger than its load of 100 CIFAR-10 or 2000 Fashion-MNIST images and not a
+    /// multiple of it: then it takes `⌊B/load⌋` loads of equal weight.)
     Reshuffled,
-    /// Each sample with probability B/n, independently of the others and of other steps. The sum over
-    /// the batch is divided by B, its mean size. With an empty batch no step is taken.
+    /// Each sample with probability B/n, independently of other samples and other steps. The sum over
+    /// the batch is divided by B, its expected size. No step is taken for an empty batch.
     Bernoulli,
 }
 
 impl Sampler {
-    /// Does every batch of size `batch` consist of all `samples`, each once?
+    /// Whether every batch of size `batch` contains each of the `samples` samples exactly once.
     pub fn takes_all(self, batch: usize, samples: usize) -> bool {
         batch == samples && self != Sampler::WithReplacement
     }
 }
 
-/// The batches of a run, each a function of its step.
+/// The batches of a run, each determined by its step.
 #[derive(Clone, Debug)]
 pub struct Batches {
     sampler: Sampler,
@@ -43,10 +43,10 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// Batches of size `batch` out of so many samples.
+    /// The batches of size `batch` out of `samples` samples.
     ///
     /// # Panics
-    /// When `batch` is 0 or above `samples`.
+    /// When `batch` is 0 or larger than `samples`.
     pub fn new(sampler: Sampler, seed: u64, samples: usize, batch: usize) -> Self {
         assert!(
             (1..=samples).contains(&batch),
@@ -62,13 +62,13 @@ impl Batches {
         }
     }
 
-    /// Does every batch consist of all samples, each once?
+    /// Whether every batch contains each sample exactly once.
     pub fn is_full(&self) -> bool {
         self.sampler.takes_all(self.batch, self.samples)
     }
 
-    /// The factor on the mean over a batch of so many samples: `samples/B` where the size is random, so
-    /// that the sum is divided by B; else 1.
+    /// The factor for the mean over a batch of `samples` samples: `samples/B` if the batch size is
+    /// random, so that the sum is divided by B; otherwise 1.
     pub fn share(&self, samples: usize) -> f32 {
         if self.sampler == Sampler::Bernoulli {
             samples as f32 / self.batch as f32
@@ -77,7 +77,7 @@ impl Batches {
         }
     }
 
-    /// Writes the samples of a step over `indices`.
+    /// Writes the indices of a step's samples over `indices`.
     pub fn draw(&mut self, step: u64, indices: &mut Vec<usize>) {
         indices.clear();
         let mut random = stream(self.seed, Purpose::Batch, step);
@@ -152,8 +152,8 @@ mod tests {
             .map(|step| draw(Sampler::Bernoulli, step).len() as f64)
             .collect();
         let mean = |f: &dyn Fn(f64) -> f64| sizes.iter().map(|s| f(*s)).sum::<f64>() / 2e4;
-        // n = 10, q = 0.4: mean 4, variance 2.4, fourth central moment 2.4·(1 + 3·8·0.24) = 16.224;
-        // six deviations of each mean over 20 000 draws.
+        // n = 10, q = 0.4: mean 4, variance 2.4, fourth central moment 2.4·(1 + 3·8·0.24) = 16.224; the
+        // tolerance is six standard deviations of each mean over 20 000 draws.
         assert!((mean(&|s| s) - 4.0).abs() < 6.0 * (2.4_f64 / 2e4).sqrt());
         let error = 6.0 * ((16.224 - 2.4_f64.powi(2)) / 2e4).sqrt();
         assert!((mean(&|s| (s - 4.0).powi(2)) - 2.4).abs() < error);
@@ -173,7 +173,8 @@ mod tests {
             for step in 0..5000 {
                 draw(sampler, step).iter().for_each(|&i| counts[i] += 1);
             }
-            // 20 000 draws: 2000 each with deviation at most √(20 000·0.09) = 42.4; six of them.
+            // 20 000 draws: 2000 each with standard deviation at most √(20 000·0.09) = 42.4; six of
+            // them.
             assert!(
                 counts.iter().all(|&c: &i32| (c - 2000).abs() < 255),
                 "{counts:?}"

@@ -1,4 +1,4 @@
-//! A run taken step by step, which can be stopped and resumed.
+//! A training run that proceeds step by step and can be stopped and resumed.
 
 use crate::error::Result;
 use crate::kernel::{self, Isa};
@@ -13,14 +13,14 @@ use super::sampler::Batches;
 /// One step that was taken.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
-    /// Its number, from 0.
+    /// The number of the step, from 0.
     pub number: u64,
-    /// The mean loss over its batch, before the step; `None` when the batch was empty.
+    /// The mean loss over the batch before the step; `None` when the batch was empty.
     pub loss: Option<f64>,
 }
 
-/// A run in progress. A run that is stopped and resumed, also through a [`Checkpoint`], has the same
-/// bits as one that is not.
+/// A run in progress. Stopping and resuming a run, even through a [`Checkpoint`], does not change a bit
+/// of its result.
 #[derive(Clone, Debug)]
 pub struct Trainer<'a> {
     isa: Isa,
@@ -32,22 +32,22 @@ pub struct Trainer<'a> {
     progress: Progress,
     pass: Pass,
     batches: Batches,
-    /// The samples of the batch; gathered once where every batch has all of them.
+    /// The samples of the current batch; gathered only once if every batch contains all samples.
     gathered: Gathered,
     indices: Vec<usize>,
-    /// The position of each sample in [`Batch::by_target`]; empty where batches are not drawn.
+    /// The position of each sample in [`Batch::by_target`]; empty if batches are not drawn.
     ranks: Vec<usize>,
     gradient: Vec<f32>,
 }
 
 impl<'a> Trainer<'a> {
-    /// A run from `state`.
+    /// Starts a run from `state`.
     ///
     /// # Errors
-    /// When the plan cannot be carried out ([`Plan::check`]).
+    /// Returns an error when the plan cannot be carried out ([`Plan::check`]).
     ///
     /// # Panics
-    /// When state or data do not fit the network.
+    /// When the state or the data do not match the network.
     pub fn new(
         isa: Isa,
         network: &'a Network,
@@ -66,15 +66,15 @@ impl<'a> Trainer<'a> {
         Self::resume(isa, network, data, checkpoint)
     }
 
-    /// Resumes the run of a checkpoint. A run that was out of steps goes on when its plan now allows
-    /// more.
+    /// Resumes the run of a checkpoint. A run that had used up its steps continues if its plan now
+    /// allows more.
     ///
     /// # Errors
-    /// When the plan cannot be carried out ([`Plan::check`]), or the checkpoint is of another
-    /// network or optimiser.
+    /// Returns an error when the plan cannot be carried out ([`Plan::check`]), or when the checkpoint
+    /// belongs to another network or optimiser.
     ///
     /// # Panics
-    /// When state or data do not fit the network.
+    /// When the state or the data do not match the network.
     pub fn resume(
         isa: Isa,
         network: &'a Network,
@@ -118,7 +118,8 @@ impl<'a> Trainer<'a> {
         Ok(trainer)
     }
 
-    /// Gathers all samples by target where every batch has all of them, and else notes their order.
+    /// Gathers all samples sorted by target if every batch contains all of them; otherwise records that
+    /// order.
     fn sort_samples(&mut self) {
         let order = self.data.by_target();
         if self.batches.is_full() {
@@ -131,7 +132,7 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// Takes one step; `None` when the run has ended.
+    /// Takes one step; returns `None` when the run has ended.
     pub fn step(&mut self) -> Option<Step> {
         if self.progress.ending.is_some() {
             return None;
@@ -144,7 +145,7 @@ impl<'a> Trainer<'a> {
         Some(Step { number, loss })
     }
 
-    /// Takes steps until so many have been taken, or the run has ended.
+    /// Takes steps until `steps` steps have been taken in total, or the run has ended.
     pub fn step_until(&mut self, steps: u64) {
         while self.progress.steps < steps && self.step().is_some() {}
     }
@@ -160,7 +161,7 @@ impl<'a> Trainer<'a> {
         self.progress
     }
 
-    /// The result so far; out of steps while the run goes on.
+    /// The result so far; its ending is "out of steps" while the run continues.
     pub fn run(&self) -> Run {
         self.progress.run()
     }
@@ -170,12 +171,12 @@ impl<'a> Trainer<'a> {
         &self.state
     }
 
-    /// The current parameters and statistics.
+    /// Consumes the trainer and returns the current parameters and statistics.
     pub fn into_state(self) -> State {
         self.state
     }
 
-    /// The plan.
+    /// The plan of the run.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
@@ -185,7 +186,7 @@ impl<'a> Trainer<'a> {
         self.memory.preconditioner(self.isa, self.plan.optimiser)
     }
 
-    /// Everything that the rest of the run depends on, except network and data.
+    /// Everything that determines the rest of the run, except the network and the data.
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             network: self.network.name().to_owned(),
@@ -196,8 +197,8 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// The Euclidean norm of the gradient of the loss over all samples, batch normalisation in training
-    /// mode.
+    /// The Euclidean norm of the gradient of the loss over all samples, with batch normalisation in
+    /// training mode.
     pub fn gradient_norm(&mut self) -> f64 {
         self.gradient.resize(self.network.parameters(), 0.0);
         let point = self.state.point(self.network, Normalisation::Batch);
@@ -205,7 +206,7 @@ impl<'a> Trainer<'a> {
         kernel::dot_wide(self.isa, &self.gradient, &self.gradient).sqrt()
     }
 
-    /// Draws the batch and takes the step; `None` when the batch is empty.
+    /// Draws a batch and takes a step; returns `None` when the batch is empty.
     fn draw_and_step(&mut self, number: u64) -> Option<Taken> {
         if !self.batches.is_full() {
             self.batches.draw(number, &mut self.indices);
@@ -289,8 +290,8 @@ impl<'a> Trainer<'a> {
         (norm < stop.tolerance).then_some(Ending::Stationary)
     }
 
-    /// Ends the run; as diverged when the last step, whose loss nobody has computed, left a parameter
-    /// that is not finite.
+    /// Ends the run. The ending is "diverged" if the last step, whose loss has not been computed, left a
+    /// parameter that is not finite.
     fn end(&mut self, ending: Ending) {
         let parameters = &self.state.parameters;
         let size = kernel::dot_wide(self.isa, parameters, parameters);

@@ -1,13 +1,13 @@
-//! Which tensors of a file are the model's own.
+//! The choice of the tensors in a file that belong to the model.
 
 use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
-/// The tensors that are read: those below a prefix, but for some that are left out.
+/// The tensors to read: those below a prefix, except for some that are ignored.
 ///
-/// A prefix ends where a part of a name does: `ema` stands for `ema`, `ema.fc.weight` and
-/// `ema/fc/kernel`, not for `ema_model.fc.weight`; one that ends with another character than a letter
-/// or a digit, such as `ema_`, is taken as it is.
+/// A prefix matches whole parts of a name only: `ema` matches `ema`, `ema.fc.weight` and
+/// `ema/fc/kernel`, but not `ema_model.fc.weight`. A prefix that ends with a character other than a
+/// letter or a digit, such as `ema_`, matches literally.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     only: Option<String>,
@@ -15,12 +15,13 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// The tensors below the prefix `only`, which is taken off their names, if there is one, without
-    /// those that a prefix of `ignore` names, with the first prefix or without.
+    /// Chooses the tensors below the prefix `only`, if there is one, and removes that prefix from their
+    /// names. The prefixes in `ignore` exclude tensors; they are matched against names with and without
+    /// the prefix `only`.
     ///
     /// # Errors
-    /// When a prefix is empty, or is `a`, `s` or `a,s`: these words are kept for the numbers that are
-    /// measured.
+    /// Returns an error when a prefix is empty, or when `only` is `a`, `s` or `a,s`: these words are
+    /// reserved for choosing what is measured.
     pub fn new(only: Option<String>, ignore: Vec<String>) -> Result<Self> {
         if let Some(word @ ("a" | "s" | "a,s")) = only.as_deref() {
             let fault = "is no prefix here: it is kept for choosing what is measured; a module of \
@@ -38,7 +39,7 @@ impl Choice {
         }
     }
 
-    /// What the tensor of this name is called from here on, if it is one of the model's.
+    /// The name that a tensor has from here on, or `None` if it does not belong to the model.
     pub(super) fn name<'a>(&self, name: &'a str) -> Option<&'a str> {
         let own = match &self.only {
             Some(prefix) => below(name, prefix).filter(|rest| !rest.is_empty())?,
@@ -48,7 +49,7 @@ impl Choice {
         (!self.ignore.iter().any(names)).then_some(own)
     }
 
-    /// Does every prefix begin the name of a tensor, and is a tensor left?
+    /// Checks that every prefix matches a tensor and that at least one tensor is left.
     pub(super) fn check(&self, place: &str, names: &[&str]) -> Result<()> {
         let flags = self.only.iter().map(|prefix| ("--only", prefix));
         let flags = flags.chain(self.ignore.iter().map(|prefix| ("--ignore", prefix)));
@@ -77,7 +78,7 @@ impl Choice {
     }
 }
 
-/// What follows the prefix in a name that is the prefix or stands below it.
+/// The rest of `name` after `prefix`, if the name is the prefix or lies below it.
 fn below<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
     let rest = name.strip_prefix(prefix)?;
     let is_whole = rest.is_empty() || prefix.ends_with(|c: char| !c.is_alphanumeric());

@@ -1,4 +1,4 @@
-//! All that one file holds, and the checkpoint that it becomes.
+//! The contents of one file, and the checkpoint built from them.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
@@ -15,37 +15,37 @@ use crate::dataset::text::hexadecimal;
 use crate::error::{Error, Result};
 use crate::read;
 
-/// The largest file that is read, in bytes: a thousand million weights in f32.
+/// The largest file that is read, in bytes: one thousand million weights in f32.
 const LARGEST: u64 = 4_000_000_000;
 
-/// The metadata entry with the names in their order, and that which names the writer.
+/// The metadata entry that lists the names in order; `FORMAT` is the one that names the writer.
 pub(super) const ORDER: &str = "order";
 const FORMAT: &str = "format";
 
-/// Tensors with their names, as they stand in a file.
+/// The tensors of a checkpoint, with their names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
-    /// The tensors, in the order of the exporter or else in the usual order of their names.
+    /// The tensors, in the exporter's order or else in the usual order of their names.
     pub tensors: Vec<Tensor>,
-    /// Further names of tensors: tied weights, of which the file holds one.
+    /// Additional names of tensors: for tied weights, the file holds one tensor only.
     pub aliases: Vec<Alias>,
-    /// What the file tells of the order in which the network uses them.
+    /// What the file reveals about the order in which the network uses the tensors.
     pub order: Order,
-    /// The names of the tensors that a [`Choice`] has left out.
+    /// The names of the tensors that a [`Choice`] excluded.
     pub ignored: Vec<String>,
-    /// SHA-256 of the file, in hexadecimal; of a file in parts, that of the digests of its parts, one
-    /// a line, in the order of their names.
+    /// The SHA-256 of the file, in hexadecimal. For a checkpoint in several files, the SHA-256 of the
+    /// digests of its files, one per line, in the order of the file names.
     pub digest: String,
 }
 
 impl Checkpoint {
-    /// The number of weights: elements of all tensors but `num_batches_tracked`.
+    /// The number of weights: the elements of all tensors except `num_batches_tracked`.
     pub fn weights(&self) -> usize {
         let real = self.tensors.iter().filter_map(Tensor::real);
         real.map(<[f32]>::len).sum()
     }
 
-    /// How many weights are not what the file says but the f32 nearest to it.
+    /// How many weights had to be rounded to the nearest f32.
     pub fn rounded(&self) -> usize {
         let rounded = |tensor: &Tensor| match tensor.values {
             Values::Real { rounded, .. } => rounded,
@@ -61,7 +61,7 @@ fn too_large(place: &str) -> Error {
     Error::input(place, "file", fault)
 }
 
-/// The bytes of a file.
+/// Reads the bytes of a file.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>> {
     let file = read::open(path)?;
     if file.length().is_some_and(|length| length > LARGEST) {
@@ -74,12 +74,12 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What stands in one file.
+/// The contents of one file.
 #[derive(Default)]
 pub(super) struct Contents {
-    /// The chosen tensors, by their whole names.
+    /// The chosen tensors, with their full names.
     pub tensors: Vec<Tensor>,
-    /// The names of the others.
+    /// The names of the other tensors.
     pub ignored: Vec<String>,
     pub metadata: HashMap<String, String>,
     pub digest: String,
@@ -113,7 +113,7 @@ impl Contents {
         Ok(contents)
     }
 
-    /// Does every prefix of the choice begin a name, and is a tensor left?
+    /// Checks that every prefix of the choice matches a name and that at least one tensor is left.
     pub fn check_choice(&self, place: &str, choice: &Choice) -> Result<()> {
         let names = self.tensors.iter().map(|tensor| &tensor.name);
         let names = names.chain(&self.ignored);
@@ -124,14 +124,14 @@ impl Contents {
         choice.check(place, &names)
     }
 
-    /// The checkpoint, with the names that the choice leaves.
+    /// Builds the checkpoint, with the names as shortened by the choice.
     pub fn put_in_order(mut self, place: &str, choice: &Choice) -> Result<Checkpoint> {
         let order = match self.metadata.get(ORDER) {
             Some(entry) => {
                 let names = entry.lines().filter_map(|name| choice.name(name));
                 Order::Told(names.map(str::to_owned).collect())
             }
-            // Maps of MLX are in the order of their hashes.
+            // The maps of MLX are in the order of their hashes.
             None if self.metadata.get(FORMAT).is_some_and(|by| by == "mlx") => Order::Lost,
             None if order::is_by_type_and_name(&self.tensors) => Order::Lost,
             None => Order::Kept,
@@ -154,8 +154,8 @@ impl Contents {
         })
     }
 
-    /// The chosen further names of chosen tensors: metadata whose value is the name of a tensor, and
-    /// whose key is none.
+    /// The chosen additional names of the chosen tensors: metadata entries whose value is the name of a
+    /// tensor and whose key is not.
     fn aliases(&self, choice: &Choice) -> Vec<Alias> {
         let names: HashSet<&str> = self.tensors.iter().map(|tensor| &tensor.name[..]).collect();
         let pairs = self.metadata.iter().filter(|(name, of)| {

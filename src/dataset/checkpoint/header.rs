@@ -1,4 +1,4 @@
-//! What the crate's own checks of a header lack, and what they say.
+//! Checks of a header beyond those of the `safetensors` crate, and their error messages.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -14,21 +14,21 @@ use super::tensor::Dtype;
 use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
-/// How to mend a file that is not one of ours.
+/// How to replace a file in another format.
 const EXPORT: &str = "export the weights as docs/your-own-network.md shows, with \
                       safetensors.torch.save_file(model.state_dict(), FILE)";
 
-/// The longest header that is read, in bytes: that of some hundred thousand tensors.
+/// The longest header that is read, in bytes: enough for some hundred thousand tensors.
 const LONGEST: usize = 10_000_000;
 
-/// The entry of the header that is no tensor.
+/// The entry of the header that is not a tensor.
 const METADATA: &str = "__metadata__";
 
-/// Is this no other kind of file, is its header whole, and has every tensor a name of its own and, if
-/// it is chosen, a type that is read and the bytes its shape needs?
+/// Checks that the file is not of another known kind, that its header is complete, that no name occurs
+/// twice, and that every chosen tensor has a supported type and as many bytes as its shape requires.
 pub(super) fn check(place: &str, bytes: &[u8], choice: &Choice) -> Result<()> {
     let refuse = |field: &str, fault: String| Err(Error::input(place, field, fault));
-    // A zip file, or a pickle of protocol 2 to 5, which also could be the length of a header.
+    // A zip file, or a pickle of protocol 2 to 5; the latter could also be the length of a header.
     let is_pickle = matches!(bytes, [0x80, 2..=5, ..]) && bytes.get(8) != Some(&b'{');
     if bytes.starts_with(b"PK\x03\x04") || is_pickle {
         let fault = format!("is a pickle of PyTorch, which could run any program; {EXPORT}");
@@ -74,7 +74,7 @@ pub(super) fn check(place: &str, bytes: &[u8], choice: &Choice) -> Result<()> {
         .map_err(|cause| Error::input(place, "header", format!("{cause}; {EXPORT}")))
 }
 
-/// One sentence for a refusal of the crate.
+/// The error message, in one sentence, for an error of the crate.
 pub(super) fn fault(place: &str, cause: &SafeTensorError) -> Error {
     let (field, fault) = match cause {
         SafeTensorError::MetadataIncompleteBuffer => (
@@ -90,10 +90,11 @@ pub(super) fn fault(place: &str, cause: &SafeTensorError) -> Error {
     Error::input(place, field, format!("{fault}; {EXPORT}"))
 }
 
-/// Looks at every entry of the header.
+/// Visits every entry of the header.
 struct Tensors<'a> {
     choice: &'a Choice,
-    /// The first tensor of a type that is not read, and why: no fault of the header.
+    /// The first tensor of an unsupported type, with the reason. This is not an error in the header
+    /// itself.
     of_type: &'a RefCell<Option<(String, String)>>,
 }
 

@@ -1,4 +1,4 @@
-//! The order of the tensors in the network, as far as a file tells it.
+//! What a file reveals about the order in which a network uses its tensors.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use super::tensor::{Alias, Tensor};
 use crate::dataset::text::brief;
 use crate::error::{Error, Result};
 
-/// The last parts of a layer's names, in PyTorch's order.
+/// The last parts of the names in a layer, in PyTorch's order.
 const PARTS: [&str; 5] = [
     "weight",
     "bias",
@@ -16,10 +16,10 @@ const PARTS: [&str; 5] = [
     "num_batches_tracked",
 ];
 
-/// Names of layers that begin a block, in their order when their numbers agree.
+/// Names of layers that begin a block, in the order used when their numbers are equal.
 const FIRST: [&str; 4] = ["conv", "bn", "norm", "batchnorm"];
 
-/// Names of layers that stand at the end of a block or network, in their order.
+/// Names of layers at the end of a block or network, in their order.
 const LAST: [&str; 7] = [
     "shortcut",
     "downsample",
@@ -30,26 +30,27 @@ const LAST: [&str; 7] = [
     "output",
 ];
 
-/// What a file tells of the order in which a network uses its tensors.
+/// What a file reveals about the order in which a network uses its tensors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// These names, further names of tied tensors among them, first to last: the exporter's entry
-    /// `order`.
+    /// The names of all tensors, including the additional names of tied ones, first to last, from the
+    /// exporter's entry `order`.
     Told(Vec<String>),
-    /// Nothing by name, but the elements stand in another order than by type and name, so that the
-    /// writer has kept an order of its own.
+    /// There are no names, but the elements are not sorted by type and name, so the writer has kept an
+    /// order of its own.
     Kept,
-    /// Nothing: the elements stand by type and name, as safetensors' own writers put them, in several
-    /// files, or as a writer put them that keeps no order.
+    /// Nothing: the elements are sorted by type and name, as by safetensors' own writers, or lie in
+    /// several files, or come from a writer that keeps no order.
     Lost,
 }
 
-/// Puts the tensors in the usual order of their names, [`Checkpoint::read`](super::Checkpoint::read).
+/// Sorts the tensors into the usual order of their names
+/// ([`Checkpoint::read`](super::Checkpoint::read)).
 pub(super) fn by_name(tensors: &mut [Tensor]) {
     tensors.sort_by(|a, b| compare(&a.name, &b.name));
 }
 
-/// Do the elements stand by type and then by name, as safetensors' own writers put them?
+/// Whether the elements are sorted by type and then by name, as by safetensors' own writers.
 pub(super) fn is_by_type_and_name(tensors: &[Tensor]) -> bool {
     let mut by_start: Vec<&Tensor> = tensors.iter().collect();
     by_start.sort_by_key(|tensor| tensor.start);
@@ -62,10 +63,11 @@ pub(super) fn is_by_type_and_name(tensors: &[Tensor]) -> bool {
     })
 }
 
-/// Puts the tensors in the order of these names.
+/// Sorts the tensors into the order of these names.
 ///
 /// # Errors
-/// When a tensor or a further name of one is not named, or something is named twice or is not there.
+/// Returns an error when a tensor or one of its additional names is not listed, or when a name is listed
+/// twice or is unknown.
 pub(super) fn by_entry(
     place: &str,
     tensors: &mut [Tensor],
@@ -98,7 +100,7 @@ pub(super) fn by_entry(
     }
 }
 
-/// Which of two names comes first in a network?
+/// Compares two names by the usual order of tensors in a network.
 fn compare(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a.split('.'), b.split('.'));
     loop {
@@ -114,10 +116,10 @@ fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// What decides the place of one part of a name: a family, and what counts within it.
+/// The sort key of one part of a name: its family, then what decides within the family.
 ///
-/// The families are: parts of a layer itself, layers that begin a block, all others and plain
-/// numbers, layers at the end.
+/// The families are, in order: parts of a layer itself; layers that begin a block; all other layers and
+/// plain numbers; layers at the end.
 fn key(part: &str) -> (u8, usize, &str, Number<'_>, usize, &str) {
     let stem = part.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = Number(part[stem.len()..].trim_start_matches('0'));
@@ -134,7 +136,7 @@ fn key(part: &str) -> (u8, usize, &str, Number<'_>, usize, &str) {
     (2, 0, stem, number, 0, part)
 }
 
-/// The digits of a number without leading zeros, compared by its value.
+/// The digits of a number without leading zeros, compared by numeric value.
 #[derive(PartialEq, Eq)]
 struct Number<'a>(&'a str);
 

@@ -1,4 +1,4 @@
-//! A checkpoint in parts: `model.safetensors.index.json` names the file of every tensor.
+//! A checkpoint in several files: `model.safetensors.index.json` names the file of every tensor.
 //!
 //! `{"metadata": {"total_size": 123}, "weight_map": {"fc.0.weight": "model-00001-of-00002.safetensors"}}`.
 //! Source: Hugging Face, "Sharded checkpoints", huggingface.co/docs/transformers/big_models.
@@ -18,7 +18,7 @@ use super::order::Order;
 use crate::dataset::text::{brief, hexadecimal};
 use crate::error::{Error, Result};
 
-/// The index: which tensor stands in which file.
+/// The index: which tensor is in which file.
 #[derive(Deserialize)]
 struct Index {
     #[serde(default)]
@@ -26,7 +26,7 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
-/// The name of the index of which a file of this name is a part: `model.safetensors.index.json` for
+/// The name of the index to which a file of this name belongs: `model.safetensors.index.json` for
 /// `model-00001-of-00002.safetensors`.
 pub(super) fn index_of_part(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
@@ -38,13 +38,12 @@ pub(super) fn index_of_part(path: &Path) -> Option<String> {
     is_part.then(|| format!("{stem}.{extension}.index.json"))
 }
 
-/// Is this file an index, by its name?
+/// Whether this file is an index, judged by its name.
 pub(super) fn is_index(path: &Path) -> bool {
     path.extension() == Some(OsStr::new("json"))
 }
 
-/// The bytes that reading a checkpoint takes from the disk, those of all parts together; 0 where that
-/// is not known.
+/// How many bytes are read from disk for a checkpoint, all its files together; 0 if unknown.
 pub fn size(path: &Path) -> u64 {
     let length = |path: &Path| metadata(path).map_or(0, |metadata| metadata.len());
     let parts = is_index(path).then(|| Index::read(path).ok()).flatten();
@@ -53,7 +52,7 @@ pub fn size(path: &Path) -> u64 {
     parts.map(|(_, part)| length(&part)).sum::<u64>() + length(path)
 }
 
-/// Reads the chosen tensors of all parts.
+/// Reads the chosen tensors from all files of a checkpoint.
 pub(super) fn read(path: &Path, choice: &Choice) -> Result<Checkpoint> {
     let (place, index) = (path.display().to_string(), Index::read(path)?);
     let mut all = Contents {
@@ -92,7 +91,7 @@ pub(super) fn read(path: &Path, choice: &Choice) -> Result<Checkpoint> {
     all.check_choice(&place, choice)?;
     let mut checkpoint = all.put_in_order(&place, choice)?;
     if checkpoint.order == Order::Kept {
-        // Places in different files cannot be compared.
+        // Positions in different files cannot be compared.
         checkpoint.order = Order::Lost;
     }
     Ok(checkpoint)
@@ -115,7 +114,7 @@ impl Index {
         }
     }
 
-    /// Its texts, among them the exporter's `order`.
+    /// The text entries of the metadata, among them the exporter's `order`.
     fn entries(&self) -> HashMap<String, String> {
         let entries = self.metadata.iter();
         let texts =
@@ -123,7 +122,8 @@ impl Index {
         texts.collect()
     }
 
-    /// The files in the folder of the index, each once, in the order of their names.
+    /// The files that the index names, each once, in the order of their names; they are in the folder of
+    /// the index.
     fn parts(&self, path: &Path) -> Result<BTreeMap<String, PathBuf>> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let part = |(name, file): (&String, &String)| {
@@ -142,7 +142,8 @@ impl Index {
         self.weight_map.iter().map(part).collect()
     }
 
-    /// Does every tensor stand where the index says, and is every one named?
+    /// Checks that every tensor is in the file that the index names, and that the index names every
+    /// tensor.
     fn check(&self, place: &str, places: &HashMap<String, String>) -> Result<()> {
         for (name, file) in &self.weight_map {
             if places.get(name) != Some(file) {

@@ -18,39 +18,39 @@ pub struct Tensor {
     pub shape: Vec<usize>,
     /// The type of an element in the file.
     pub dtype: Dtype,
-    /// Where its first byte stands among those of all tensors.
+    /// The offset of the tensor's first byte in the data section of the file.
     pub start: usize,
     /// The elements, row major; as many as the product of the dimensions.
     pub values: Values,
 }
 
-/// Another name of a tensor. Source: `safetensors.torch.save_model`, which writes one of several
-/// tensors that share their memory, and for each other one `"other name": "name"` among the metadata.
+/// Another name of a tensor. Source: `safetensors.torch.save_model`, which writes only one of several
+/// tensors that share their memory, and a metadata entry `"other name": "name"` for each of the others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Alias {
     /// The other name.
     pub name: String,
-    /// That of the tensor in the file.
+    /// The name under which the file has the tensor.
     pub of: String,
 }
 
-/// The type of an element in the file.
+/// The type of the elements in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dtype {
-    /// Floating-point numbers of 32 bits.
+    /// 32-bit floating-point numbers.
     F32,
-    /// Floating-point numbers of 64 bits.
+    /// 64-bit floating-point numbers.
     F64,
-    /// Floating-point numbers of 16 bits as IEEE 754 has them.
+    /// 16-bit floating-point numbers of IEEE 754.
     F16,
-    /// The upper 16 bits of F32.
+    /// bfloat16: the upper 16 bits of an F32.
     Bf16,
-    /// Whole numbers of 64 bits: counters.
+    /// 64-bit integers: counters.
     I64,
 }
 
 impl Dtype {
-    /// The type a header calls `text`, when a tensor of this name may have it.
+    /// The type that a header calls `text`, if a tensor of this name may have it.
     pub(super) fn of(name: &str, text: &str) -> std::result::Result<Self, String> {
         let is_counter = name.rsplit('.').next() == Some(COUNTER);
         match (text, is_counter) {
@@ -71,7 +71,7 @@ impl Dtype {
         }
     }
 
-    /// The bytes of one element.
+    /// The size of one element in bytes.
     pub fn width(self) -> usize {
         match self {
             Dtype::F16 | Dtype::Bf16 => 2,
@@ -80,7 +80,7 @@ impl Dtype {
         }
     }
 
-    /// What a header calls the type.
+    /// The name of the type in a header.
     pub fn name(self) -> &'static str {
         match self {
             Dtype::F32 => "F32",
@@ -92,30 +92,30 @@ impl Dtype {
     }
 }
 
-/// Is it a type of whole numbers?
+/// Whether `text` names an integer type.
 fn is_whole(text: &str) -> bool {
     let digits = text.strip_prefix(['I', 'U']);
     text == "BOOL" || digits.is_some_and(|digits| digits.parse::<u8>().is_ok())
 }
 
-/// Is this the name of a weight or a bias, which might have been quantised?
+/// Whether this is the name of a weight or a bias, which might have been quantised.
 fn is_of_a_layer(name: &str) -> bool {
     matches!(name.rsplit('.').next(), Some("weight" | "bias"))
 }
 
-/// The last part of the name of a counter.
+/// The last part of a counter's name.
 const COUNTER: &str = "num_batches_tracked";
 
 /// The elements of a tensor.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
-    /// Finite numbers.
+    /// Finite floating-point numbers.
     Real {
         /// The elements, rounded to the nearest f32.
         values: Vec<f32>,
-        /// How many of them f32 does not hold exactly.
+        /// How many elements f32 does not represent exactly.
         rounded: usize,
-        /// The elements as they are in the file, where f32 does not hold them all.
+        /// The elements as they are in the file, if f32 does not represent them all.
         exact: Option<Vec<f64>>,
     },
     /// The counter of a batch normalisation.
@@ -123,7 +123,7 @@ pub enum Values {
 }
 
 impl Values {
-    /// Keeps the f64 that `data` holds beside the f32, where these are others.
+    /// Keeps the f64 numbers in `data` in addition to the f32 ones, if they differ.
     fn keep(&mut self, data: &[u8]) {
         let Values::Real {
             values,
@@ -141,7 +141,7 @@ impl Values {
 }
 
 impl Tensor {
-    /// The elements, unless they are whole numbers.
+    /// The elements, unless they are integers.
     pub fn real(&self) -> Option<&[f32]> {
         match &self.values {
             Values::Real { values, .. } => Some(values),
@@ -149,7 +149,7 @@ impl Tensor {
         }
     }
 
-    /// The elements as they are in the file, unless they are whole numbers.
+    /// The elements as they are in the file, unless they are integers.
     pub fn exact(&self) -> Option<Cow<'_, [f64]>> {
         match &self.values {
             Values::Real {
@@ -162,7 +162,7 @@ impl Tensor {
         }
     }
 
-    /// The tensor whose elements are `data`, as the header, which has been checked, says.
+    /// Reads the tensor whose elements are `data`, as described by a header that has been checked.
     pub(super) fn read(place: &str, name: &str, info: &TensorInfo, data: &[u8]) -> Result<Self> {
         let refuse = |fault: String| Error::input(place, brief(name), fault);
         let dtype = Dtype::of(name, &info.dtype.to_string()).map_err(refuse)?;
@@ -195,7 +195,7 @@ impl Tensor {
     }
 }
 
-/// The elements, or the position of one that is not finite.
+/// The elements, or the position of the first that is not finite.
 fn real<const W: usize>(
     data: &[u8],
     mut of: impl FnMut([u8; W]) -> f32,

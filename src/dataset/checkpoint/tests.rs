@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::dataset::text::hexadecimal;
 
-/// A file written by hand.
+/// A file assembled by hand.
 fn file(header: &str, data: &[u8]) -> Vec<u8> {
     let length = (header.len() as u64).to_le_bytes();
     [&length[..], header.as_bytes(), data].concat()
@@ -198,7 +198,7 @@ fn a_pickle_is_refused_with_the_way_to_export() {
             ],
         );
     }
-    // A header of 0x0280 bytes begins as a pickle does.
+    // A header of 0x0280 bytes begins like a pickle.
     let padding = " ".repeat(0x0280 - entry("a", "F32", "[1]", 0, 4).len() - 2);
     let header = format!("{{{}}}{padding}", entry("a", "F32", "[1]", 0, 4));
     let bytes = file(&header, &[0; 4]);
@@ -206,7 +206,7 @@ fn a_pickle_is_refused_with_the_way_to_export() {
     assert!(Checkpoint::parse("w", &bytes).is_ok());
 }
 
-/// The order in which tensors of these names come, written in another order.
+/// The order in which tensors of these names are returned when the file has them in another order.
 fn ordered(names: &[&str], metadata: Option<&str>) -> Result<Vec<String>> {
     let mut entries: Vec<String> = metadata
         .map(|order| format!("\"__metadata__\":{{\"order\":{order:?}}}"))

@@ -61,7 +61,7 @@ fn every_length_but_whole_records_is_refused() {
         let record = format!("record {}", end / 3073);
         expect(select(&[0, 1], None, &file[..end]), &[&record, "cut short"]);
     }
-    // Also behind the images that are asked for.
+    // The file is truncated after the images that are requested.
     let torn = select(&[0], Some(1), &file[..6145]);
     expect(torn, &["batch.bin: record 1", "cut short"]);
 }

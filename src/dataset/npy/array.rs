@@ -1,11 +1,11 @@
-//! What is read.
+//! The result of reading an npy file.
 
 /// An array.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Array {
-    /// The dimensions, the slowest first.
+    /// The dimensions, slowest first.
     pub shape: Vec<usize>,
-    /// The elements in C order; as many as the product of the dimensions.
+    /// The elements in C order; their number is the product of the dimensions.
     pub elements: Elements,
 }
 
@@ -14,10 +14,10 @@ pub struct Array {
 pub enum Elements {
     /// Unsigned bytes.
     Bytes(Vec<u8>),
-    /// Other whole numbers; truth values are 0 and 1.
+    /// All other integers; booleans are 0 and 1.
     Whole(Vec<i64>),
-    /// Finite floating-point numbers, all of which f32 holds.
+    /// Finite floating-point numbers that f32 represents exactly.
     Real(Vec<f32>),
-    /// Finite floating-point numbers within the range of f32, not all of which it holds.
+    /// Finite floating-point numbers within the range of f32, not all of which it represents exactly.
     Double(Vec<f64>),
 }

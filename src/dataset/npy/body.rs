@@ -1,4 +1,4 @@
-//! The elements.
+//! Reads the elements of an npy file.
 
 use std::io::{ErrorKind, Read};
 
@@ -9,10 +9,10 @@ use super::element::{Element, refuse};
 use super::header::Header;
 use crate::error::{Error, Result};
 
-/// Bytes read at a time; a multiple of every width.
+/// How many bytes are read at a time; a multiple of every element size.
 const CHUNK: usize = 1 << 16;
 
-/// Reads the elements up to the end of the source and puts them in C order.
+/// Reads the elements up to the end of the source and arranges them in C order.
 pub(super) fn read(place: &str, header: &Header, source: &mut impl Read) -> Result<Elements> {
     let mut body = Body {
         place,
@@ -47,7 +47,7 @@ impl<R: Read> Body<'_, R> {
         self.decode(|bytes| Some(of(bytes)).filter(|value| value.is_finite()))
     }
 
-    /// In f32 where it holds them all.
+    /// Reads f64 elements; they become f32 if it represents them all exactly.
     fn double(&mut self) -> Result<Elements> {
         let numbers = self.decode(|bytes| {
             let number = f64::from_le_bytes(bytes);
@@ -68,7 +68,7 @@ impl<R: Read> Body<'_, R> {
         self.decode(|bytes| of(bytes).try_into().ok())
     }
 
-    /// All elements in C order; `of` takes the bytes of one, the least significant first.
+    /// Reads all elements in C order; `of` converts the bytes of one element, least significant first.
     fn decode<const W: usize, T: Copy>(
         &mut self,
         of: impl Fn([u8; W]) -> Option<T>,
@@ -97,7 +97,7 @@ impl<R: Read> Body<'_, R> {
         Ok(elements)
     }
 
-    /// Fills a part of the elements, of which `left` bytes are to come.
+    /// Fills `bytes` with elements; `left` bytes of all elements are yet to be read.
     fn fill(&mut self, bytes: &mut [u8], left: u64) -> Result<()> {
         let unreadable = |cause| unreadable(self.place, &cause);
         let mut filled = 0;
@@ -162,7 +162,7 @@ fn unreadable(place: &str, cause: &std::io::Error) -> Error {
     Error::input(place, "elements", fault)
 }
 
-/// Elements in C order, from those in Fortran order.
+/// Rearranges elements from Fortran order to C order.
 fn in_c_order<T: Copy>(shape: &[usize], elements: &[T]) -> Vec<T> {
     let mut strides = vec![1; shape.len()];
     for axis in 1..shape.len() {

@@ -1,13 +1,13 @@
-//! The text of a header: a dictionary of Python with three flat values.
+//! The text of a header: a Python dictionary with three flat values.
 
 use super::element::{Element, refuse};
 use crate::dataset::text::{LARGEST, brief};
 use crate::error::Result;
 
-/// The most dimensions an array of NumPy has.
+/// The largest number of dimensions of a NumPy array.
 const MOST_DIMENSIONS: usize = 64;
 
-/// The first entry of a dictionary: the key, the text of the value, and what comes after.
+/// The first entry of a dictionary: its key, the text of its value, and the text after it.
 pub(super) fn entry(text: &str) -> Option<(&str, &str, &str)> {
     let quote = text.chars().next().filter(|c| ['\'', '"'].contains(c))?;
     let (key, rest) = text[1..].split_once(quote)?;
@@ -23,8 +23,8 @@ pub(super) fn entry(text: &str) -> Option<(&str, &str, &str)> {
     Some((key, value.trim_end(), after))
 }
 
-/// Where the value at the start of `text` ends: at a comma outside brackets and quotation marks,
-/// or with the text. A colon there would be that of the next key.
+/// Where the value at the start of `text` ends: at a comma outside brackets and quotation marks, or at
+/// the end of the text. `None` if there is a colon before, which would belong to the next key.
 fn end_of_value(text: &str) -> Option<usize> {
     let (mut depth, mut quote) = (0usize, None);
     for (i, c) in text.char_indices() {
@@ -42,7 +42,7 @@ fn end_of_value(text: &str) -> Option<usize> {
     (depth == 0 && quote.is_none()).then_some(text.len())
 }
 
-/// What a type string such as `<f4` says: the element, and whether it is big endian.
+/// Parses a type string such as `<f4`: returns the element type and whether it is big endian.
 pub(super) fn element(place: &str, descr: &str) -> Result<(Element, bool)> {
     const READ: &str = "use float16, float32, float64, uint8, int64 or another whole number";
     let no = |what: &str| refuse(place, "dtype", format!("{what}; {READ}"));
@@ -90,7 +90,7 @@ pub(super) fn element(place: &str, descr: &str) -> Result<(Element, bool)> {
 
 const EMPTY: &str = "is an empty array; save at least one sample";
 
-/// The dimensions of a tuple such as `(3, 4)`, when such an array may be read.
+/// Parses the dimensions from a tuple such as `(3, 4)`, if such an array may be read.
 pub(super) fn dimensions(place: &str, tuple: &str) -> Result<Vec<usize>> {
     let no = |what: String| refuse(place, "shape", format!("{} {what}", brief(tuple)));
     let inside = tuple
@@ -102,7 +102,7 @@ pub(super) fn dimensions(place: &str, tuple: &str) -> Result<Vec<usize>> {
     let inside = inside.strip_suffix(',').unwrap_or(inside);
     let mut shape = Vec::new();
     for number in inside.split(',').filter(|_| !inside.is_empty()) {
-        // Python 2 writes long integers with an L after them.
+        // Python 2 appends an L to long integers.
         let digits = number.trim().trim_end_matches('L');
         match digits.parse() {
             Ok(dimension) if shape.len() < MOST_DIMENSIONS => shape.push(dimension),

@@ -1,22 +1,22 @@
-//! What an element is, and how a fault is told.
+//! The element type of an array, and a helper for errors.
 
 use crate::error::{Error, Result};
 
-/// What an element is.
+/// The element type of an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Element {
     /// A byte that is 0 or 1.
     Bool,
-    /// A signed number of so many bytes.
+    /// A signed integer of this many bytes.
     Int(usize),
-    /// An unsigned number of so many bytes.
+    /// An unsigned integer of this many bytes.
     Uint(usize),
-    /// A floating-point number of so many bytes.
+    /// A floating-point number of this many bytes.
     Float(usize),
 }
 
 impl Element {
-    /// The bytes of one element.
+    /// The size of one element in bytes.
     pub fn width(self) -> usize {
         match self {
             Element::Bool => 1,
@@ -25,7 +25,7 @@ impl Element {
     }
 }
 
-/// A fault of the part `field` of the array `place`.
+/// The error for the part `field` of the array `place`.
 pub(super) fn refuse<T>(place: &str, field: &str, fault: impl std::fmt::Display) -> Result<T> {
     Err(Error::input(place, field, fault))
 }

@@ -1,4 +1,4 @@
-//! What stands before the elements.
+//! The header of an npy file, which precedes the elements.
 
 use std::io::{ErrorKind, Read};
 
@@ -10,19 +10,19 @@ use crate::error::{Error, Result};
 /// The first bytes of every npy file.
 const MAGIC: [u8; 6] = *b"\x93NUMPY";
 
-/// The longest text that is read: what a header of version 1 may hold. Only structures need more.
+/// The longest text that is read, the limit of version 1. Only structured types need more.
 const LONGEST: usize = 0xffff;
 
-/// The header of an npy file: six magic bytes, two of the version, the length of the text (u16 in
-/// version 1, u32 in versions 2 and 3), and the text: a Python dictionary such as
+/// The header of an npy file: six magic bytes, two bytes of the version, the length of the text (u16 in
+/// version 1, u32 in versions 2 and 3), and the text, a Python dictionary such as
 /// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// What an element is.
+    /// The element type.
     pub element: Element,
-    /// Is the most significant byte of an element the first?
+    /// Whether the elements are big endian.
     pub is_big_endian: bool,
-    /// Is the first dimension the fastest?
+    /// Whether the elements are in Fortran order, the first dimension fastest.
     pub is_fortran_order: bool,
     /// The dimensions.
     pub shape: Vec<usize>,
@@ -32,7 +32,8 @@ impl Header {
     /// Reads a header from `source`; `place` names the array in errors.
     ///
     /// # Errors
-    /// When it is cut short or malformed, or of an array that is not read (see [`super::read`]).
+    /// Returns an error when the header is truncated or malformed, or describes an unsupported array
+    /// (see [`super::read`]).
     pub fn read(place: &str, source: &mut impl Read) -> Result<Self> {
         let mut head = [0; 8];
         fill(place, source, &mut head)?;
@@ -79,12 +80,12 @@ impl Header {
             .product()
     }
 
-    /// The bytes of all elements.
+    /// The size of all elements in bytes.
     pub fn bytes(&self) -> u64 {
         self.size() * self.element.width() as u64
     }
 
-    /// `60000 × 28 × 28, uint8`, as NumPy names the type.
+    /// Describes the array, such as `60000 × 28 × 28, uint8`, with NumPy's name of the type.
     pub(in crate::dataset) fn describe(&self) -> String {
         let sides: Vec<String> = self.shape.iter().map(usize::to_string).collect();
         let shape = if sides.is_empty() {

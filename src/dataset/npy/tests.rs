@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// An npy file written by hand.
+/// An npy file assembled by hand.
 fn file(version: u8, text: &str, body: &[u8]) -> Vec<u8> {
     let mut file = b"\x93NUMPY".to_vec();
     file.extend([version, 0]);
@@ -216,8 +216,8 @@ fn a_lying_shape_neither_allocates_nor_overflows() {
     expect(&long, &["header", "4294967295 bytes"]);
 }
 
-/// The position in Fortran order of each element in C order, by the sum over the dimensions that
-/// defines it.
+/// The position in Fortran order of the element at a position in C order, computed from the definition
+/// as a sum over the dimensions.
 fn fortran_position(shape: &[usize], mut c_position: usize) -> usize {
     let mut index = vec![0; shape.len()];
     for axis in (0..shape.len()).rev() {

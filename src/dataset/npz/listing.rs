@@ -1,4 +1,4 @@
-//! What a file holds, for who looks for the names of its arrays.
+//! Lists the contents of an npz file, for error messages.
 
 use std::io::{Read, Seek};
 
@@ -7,10 +7,11 @@ use zip::ZipArchive;
 use crate::dataset::npy::Header;
 use crate::dataset::text::brief;
 
-/// The most arrays that are listed.
+/// The largest number of arrays that are listed.
 const MOST: usize = 12;
 
-/// `images (60000 × 28 × 28, uint8), labels (60000, int64)`; the rest is counted.
+/// A list such as `images (60000 × 28 × 28, uint8), labels (60000, int64)`; further arrays are only
+/// counted.
 pub(super) fn of<S: Read + Seek>(archive: &mut ZipArchive<S>) -> String {
     let count = archive.len();
     let mut listed: Vec<String> = (0..count.min(MOST))
@@ -26,7 +27,7 @@ pub(super) fn of<S: Read + Seek>(archive: &mut ZipArchive<S>) -> String {
     }
 }
 
-/// Name, shape and type of an array; the name alone of what is none.
+/// The name, shape and type of an array; only the name if the entry is not an array.
 fn array<S: Read + Seek>(archive: &mut ZipArchive<S>, index: usize) -> String {
     let Ok(mut file) = archive.by_index(index) else {
         return "something that cannot be read".to_owned();

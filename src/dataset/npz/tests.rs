@@ -5,12 +5,12 @@ use flate2::{Compression, Crc};
 
 use super::*;
 
-/// One file of a zip file, written by hand.
+/// One entry of a zip file, assembled by hand.
 struct Entry {
     name: &'static str,
     bytes: Vec<u8>,
     is_deflated: bool,
-    /// What the headers say of the size; the true size when absent.
+    /// The size that the headers declare; the true size if `None`.
     size: Option<u32>,
 }
 
@@ -47,7 +47,7 @@ impl Entry {
         encoder.finish().unwrap()
     }
 
-    /// What the local and the central header have in common, from the needed version on.
+    /// The part that the local and the central header have in common, from the required version on.
     fn header(&self) -> Vec<u8> {
         let mut crc = Crc::new();
         crc.update(&self.bytes);
@@ -217,7 +217,7 @@ fn missing_and_unreadable_arrays_are_named() {
 
 #[test]
 fn a_trap_is_refused_before_and_while_it_unpacks() {
-    // Zeros that are truly there, but fewer than promised, in the zip header or in both.
+    // There really are zeros, but fewer than promised in the zip header or in both headers.
     let trap = |promised: &str| Entry::new("x.npy", npy("|u1", promised, &[0; 200_000])).deflated();
     expect(
         dataset(&[trap("(2, 100000)").promising(u32::MAX - 1), labels()]),
@@ -231,7 +231,7 @@ fn a_trap_is_refused_before_and_while_it_unpacks() {
         dataset(&[trap("(2, 110000)").promising(220_100), labels()]),
         &["x: elements", "200000 of 220000 bytes"],
     );
-    // More than the header says.
+    // There is more data than the header says.
     expect(
         dataset(&[trap("(2, 3)"), labels()]),
         &["x: elements", "go on"],
@@ -271,12 +271,12 @@ fn arrays_are_found_by_the_names_that_are_given() {
     let read = |second, arrays: &Arrays| read("a.npz", Cursor::new(file(second)), arrays);
     let found = read("a/labels.npy", &named(None, Some("a/labels"))).unwrap();
     assert_eq!(found, expected);
-    // An array may be both; then its bytes are labels only where there is one a sample.
+    // One array may serve as both; its bytes are labels only if there is one per sample.
     expect(
         read("y.npy", &named(None, Some("x"))),
         &["x: shape: [2, 3]", "float32"],
     );
-    // Nothing is guessed, also where there is one candidate left.
+    // Nothing is guessed, even when only one candidate is left.
     expect(
         read("labels.npy", &named(None, None)),
         &[

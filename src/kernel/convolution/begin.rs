@@ -1,12 +1,12 @@
-//! What the sums of a result begin with.
+//! The initial values of the sums in a result.
 
-/// What the chains of a result begin with.
+/// The initial values of the chains in a result.
 #[derive(Clone, Copy, Debug)]
 pub enum Begin<'a> {
-    /// Zero: what stood in the result is forgotten.
+    /// Zero: the old contents of the result are overwritten.
     Zero,
-    /// For each channel this number (the bias), at every pixel.
+    /// One number per channel (the bias), the same at every pixel.
     Row(&'a [f32]),
-    /// What stands in the result.
+    /// The old contents of the result.
     Accumulate,
 }

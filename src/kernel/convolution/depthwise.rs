@@ -1,5 +1,5 @@
-//! Convolutions of channels that each have a kernel of their own: a vector holds channels, and each lane
-//! goes through the taps of its own kernel. The chains are those of the definition.
+//! Depthwise convolutions, in which every channel has its own kernel: a vector holds channels, and each
+//! lane processes the taps of its own kernel. The chains are those of the definition.
 
 use super::begin::Begin;
 use super::gradient;
@@ -8,7 +8,7 @@ use crate::kernel::buffer::Buffer;
 use crate::kernel::isa::Isa;
 use crate::kernel::lanes::{Kernel, Lanes, vectors};
 
-/// The weights channels × taps as taps × channels.
+/// Reorders weights from channels × taps to taps × channels.
 pub(super) fn by_tap<'a>(w: &[f32], channels: usize, buffer: &'a mut Buffer) -> &'a mut [f32] {
     let taps = w.len() / channels;
     let transposed = buffer.numbers(w.len());
@@ -20,11 +20,12 @@ pub(super) fn by_tap<'a>(w: &[f32], channels: usize, buffer: &'a mut Buffer) -> 
     transposed
 }
 
-/// `y ← begin + Σ x·w` on one thread: forward, and backward with the transposed weights.
+/// `y ← begin + Σ x·w` on one thread: the forward product, or the backward one with the transposed
+/// weights.
 pub(super) struct Depthwise<'a> {
     pub(super) plan: &'a Plan,
     pub(super) x: &'a [f32],
-    /// Taps × channels.
+    /// The weights, taps × channels.
     pub(super) w: &'a [f32],
     pub(super) begin: Begin<'a>,
     pub(super) relu: bool,
@@ -57,7 +58,7 @@ impl Kernel for Depthwise<'_> {
 }
 
 impl Depthwise<'_> {
-    /// All channels of the pixel of the result at `to`, from the pixels that `x` begins with.
+    /// Computes all channels of the result's pixel at `to`; `x` starts at the first pixel that it reads.
     #[inline(always)]
     fn pixel<L: Lanes>(&mut self, lanes: L, class: &Class, x: &[f32], to: usize) {
         let (plan, channels) = (self.plan, self.plan.groups);
@@ -119,7 +120,7 @@ struct Gradient<'a> {
     plan: &'a gradient::Plan,
     x: &'a [f32],
     dy: &'a [f32],
-    /// Taps × channels.
+    /// The gradient, taps × channels.
     dw: &'a mut [f32],
 }
 
@@ -142,7 +143,7 @@ impl Kernel for Gradient<'_> {
     }
 }
 
-/// The weights of one tap, while the pixels pass.
+/// Sums the gradient with respect to the weights of one tap over the pixels.
 #[inline(always)]
 fn tap_sums<L: Lanes>(lanes: L, x: &[f32], dy: &[f32], places: &[Place], dw: &mut [f32]) {
     vectors(

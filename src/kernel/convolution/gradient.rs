@@ -1,4 +1,4 @@
-//! The derivative by the weights.
+//! The derivative with respect to the weights.
 
 use super::plan::{Class, Image, Place, block, images, steps};
 use super::shape::{Group, Shape, groups};
@@ -7,33 +7,33 @@ use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::window::{Axis, Sides};
 
-/// Images of few channels: all rows of the window go through the registers together, because the
-/// channels alone are too few chains to hide the latency of an FMA.
+/// Up to this many channels per image, all rows of the window are processed together in registers,
+/// because the channels alone give too few chains to hide the latency of an FMA.
 const FEW: usize = 3;
 
-/// Which pixels of the input and of the output meet under which weights.
+/// Which pixels of the input and of the output belong to which weights.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) source: Image,
     pub(super) target: Image,
     kernel: Sides,
-    /// Channels of the input that a group reads.
+    /// The number of input channels that a group reads.
     inputs: usize,
-    /// From index to index of the kernel, in pixels of the input.
+    /// The step between indices of the kernel, in pixels of the input.
     step: Sides,
-    /// Samples in a block.
+    /// The number of samples in a block.
     pub(super) block: usize,
-    /// For each the weights of some rows in one column of the kernel.
+    /// The classes; each belongs to the weights of some rows in one column of the kernel.
     pub(super) classes: Vec<Class>,
 }
 
-/// Places of a block, over all classes: a list of more fills no cache.
+/// The limit on positions in a block, over all classes; a longer list would not fit in the caches.
 const PLACES: usize = 1 << 20;
 
 impl Plan {
     pub(super) fn new(shape: &Shape) -> Self {
         let (source, target) = images(shape);
-        // Offsets of the output count vectors of a group; those of a depthwise one all channels.
+        // Offsets in the output count the vectors of a group; for depthwise convolutions, all channels.
         let target = Image {
             channels: if shape.is_depthwise() {
                 shape.outputs
@@ -71,13 +71,13 @@ impl Plan {
 }
 
 impl Plan {
-    /// The first index of a class in the kernel, row after row.
+    /// The first index of a class in the kernel, counted row after row.
     pub(super) fn tap(&self, class: &Class) -> usize {
         class.first.rows * self.kernel.columns + class.first.columns
     }
 }
 
-/// For each index of the kernel the coordinates of the output that it reaches the image from.
+/// For each index of the kernel, the coordinates of the output at which it reads inside the image.
 fn single(targets: usize, axis: Axis) -> Vec<Group> {
     let group = |tap| {
         let reached = (0..targets).map(|target| (target, axis.forward(target)));
@@ -102,9 +102,9 @@ pub(super) struct Gradient<'a> {
     pub(super) plan: &'a Plan,
     pub(super) group: usize,
     pub(super) x: &'a [f32],
-    /// A row per pixel.
+    /// The derivative of the output, one row per pixel.
     pub(super) dy: Rows<'a>,
-    /// Weights of one row: channels of the output of a group.
+    /// The length of a row of weights: the output channels of a group.
     pub(super) outputs: usize,
     /// The weights of the group.
     pub(super) dw: &'a mut [f32],
@@ -144,17 +144,17 @@ impl Kernel for Gradient<'_> {
     }
 }
 
-/// A block of samples under some rows of the weights, some vectors of outputs.
+/// A block of samples, for some rows of the weights and some vectors of output channels.
 struct Panel<'a> {
     x: &'a [f32],
-    /// From a place to the first number that is read.
+    /// The offset from a position to the first number that is read.
     from: usize,
-    /// From row to row of the window in the image.
+    /// The offset between rows of the window in the image.
     source_step: usize,
     dy: &'a [[f32; LANES]],
     places: &'a [Place],
     outputs: usize,
-    /// The first vector of outputs, and how many there are.
+    /// The first vector of output channels; `vectors` is their number.
     first: usize,
     vectors: usize,
     dw: &'a mut [f32],
@@ -182,7 +182,7 @@ impl Panel<'_> {
         }
     }
 
-    /// All channels of one tap.
+    /// Processes all channels of one tap.
     #[inline(always)]
     fn column<L: Lanes>(&mut self, lanes: L, row: usize, channels: usize, offset: usize) {
         let mut channel = 0;
@@ -209,7 +209,7 @@ impl Panel<'_> {
         }
     }
 
-    /// A tile of one tap; gives back its height.
+    /// Processes a tile of one tap; returns its height.
     #[inline(always)]
     fn tall<L: Lanes, const HEIGHT: usize, const VECTORS: usize>(
         &mut self,
@@ -221,8 +221,9 @@ impl Panel<'_> {
         HEIGHT
     }
 
-    /// `TAPS` times `HEIGHT` rows of the weights, `VECTORS` wide; the first one and the step from tap
-    /// to tap are `rows`. `offset`: from a place to the first number that is read.
+    /// Processes `TAPS` times `HEIGHT` rows of the weights, `VECTORS` wide. `rows` gives the first row
+    /// and the step between taps, and `offset` the distance from a position to the first number that is
+    /// read.
     #[inline(always)]
     fn tile<L: Lanes, const TAPS: usize, const HEIGHT: usize, const VECTORS: usize>(
         &mut self,
@@ -266,7 +267,8 @@ impl Panel<'_> {
     }
 }
 
-/// Taps of the next tile, when so many are left: several only of images of one or three channels.
+/// The number of taps in the next tile when `left` taps remain; more than one only for one or three
+/// channels.
 fn together<L: Lanes>(left: usize, channels: usize) -> usize {
     let sizes: &[usize] = match channels {
         1 => &[5, 3],
@@ -277,7 +279,7 @@ fn together<L: Lanes>(left: usize, channels: usize) -> usize {
     sizes.iter().copied().find(fits).unwrap_or(1)
 }
 
-/// Rows of the next tile of so many vectors, when so many are left.
+/// The number of rows in the next tile of `vectors` vectors when `left` rows remain.
 fn height<L: Lanes>(left: usize, vectors: usize) -> usize {
     let tallest = (L::TILE_SUMS / vectors).min(left);
     [16, 8, 6, 4, 2]

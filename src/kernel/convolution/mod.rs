@@ -1,23 +1,23 @@
-//! Convolutions of images, by the definition.
+//! Convolutions of images, computed as they are defined.
 //!
-//! Every number of a result is *one* chain of fused multiply-adds in an order that the definition
-//! gives, so tiles, blocks and the cut of a batch among threads cannot change it. Taps that fall in
-//! the padding are no terms: they are left out, not multiplied by zero.
+//! Every number of a result is *one* chain of fused multiply-adds in an order given by the definition,
+//! so tiles, blocks and the split of a batch among threads cannot change it. Taps that fall in the
+//! padding are left out, not multiplied by zero.
 //!
 //! ```text
-//!   plan      pixels sorted into classes that read the same part of the kernel (the interior, each
-//!             edge, each corner); a tile takes pixels of one class from wherever they are, other
-//!             rows and samples included
+//!   plan      sorts pixels into classes that read the same part of the kernel (the interior, each
+//!             edge, each corner); a tile may combine pixels of one class from different rows and
+//!             samples
 //!   slide     forward, and backward with the transposed weights: registers hold pixels × channels of
-//!   tile      the result; an FMA takes one number of a pixel and a vector of weights
-//!   gradient  registers hold weights; an FMA takes one number of the input and a vector of the
-//!             output's derivative, while the pixels pass
-//!   depthwise all three where every channel has a kernel of its own: a vector holds channels
+//!   tile      the result; an FMA multiplies one number of a pixel by a vector of weights
+//!   gradient  registers hold sums for weights; for each pixel, an FMA multiplies one number of the
+//!             input by a vector of the output's derivative
+//!   depthwise all three products where every channel has its own kernel: a vector holds channels
 //! ```
 //!
-//! Groups of channels pass one after the other, each as a convolution of its own.
+//! Groups of channels are processed one after the other, each as a separate convolution.
 //!
-//! Everything runs on the calling thread: whoever has a batch cuts it into chunks of samples.
+//! Everything runs on the calling thread; callers split a batch into chunks of samples.
 
 mod begin;
 mod depthwise;
@@ -45,11 +45,11 @@ use super::isa::Isa;
 use super::start::Start;
 
 thread_local! {
-    /// Kept from call to call.
+    /// Reused from call to call.
     static BUFFER: RefCell<Buffer> = RefCell::default();
 }
 
-/// A convolution with the plans of its three products. Made once for a shape.
+/// A convolution with the plans of its three products. Build it once per shape.
 #[derive(Clone, Debug)]
 pub struct Convolution {
     shape: Shape,
@@ -59,11 +59,11 @@ pub struct Convolution {
 }
 
 impl Convolution {
-    /// The plans for a shape.
+    /// Makes the plans for a shape.
     ///
     /// # Panics
-    /// When a size other than the padding is zero, no window fits, or the groups do not divide the
-    /// channels of both images.
+    /// When a size other than the padding is zero, when no window fits, or when the number of groups
+    /// does not divide the channels of both images.
     pub fn new(shape: Shape) -> Self {
         assert!(shape.is_sound(), "no convolution has the shape {shape:?}");
         Convolution {
@@ -74,12 +74,12 @@ impl Convolution {
         }
     }
 
-    /// The sizes.
+    /// The sizes of the convolution.
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
 
-    /// The number of samples of an input and an output.
+    /// The number of samples in an input and an output.
     fn samples(&self, input: &[f32], output: &[f32]) -> usize {
         let samples = input.len() / self.shape.input();
         assert!(
@@ -109,15 +109,15 @@ fn check_begin(begin: Begin, channels: usize) {
     }
 }
 
-/// `y_(p, o) ← f(begin + Σ_(k_y, k_x, i) x_(p·stride + k·dilation − padding, i)·w_(k, i, o))` for every pixel
-/// `p` of the output: the chain `s ← fma(x, w, s)` in the order (k_y, k_x, i) over the taps inside
-/// the image and the channels of its group, one rounding per term. `f` is the rectifier
-/// `0 > s ? 0 : s` when `relu`, else nothing.
+/// `y_(p, o) ← f(begin + Σ_(k_y, k_x, i) x_(p·stride + k·dilation − padding, i)·w_(k, i, o))` for every
+/// pixel `p` of the output. The sum is the chain `s ← fma(x, w, s)` in the order (k_y, k_x, i), over the
+/// taps inside the image and the input channels of the group, with one rounding per term. `f` is ReLU,
+/// `0 > s ? 0 : s`, if `relu` is set, otherwise the identity.
 ///
-/// `x`: samples of the input, `y`: as many of the output.
+/// `x`: samples of the input; `y`: the same number of samples of the output.
 ///
 /// # Panics
-/// When the lengths do not fit.
+/// When the lengths do not match.
 pub fn forward(
     isa: Isa,
     convolution: &Convolution,
@@ -133,9 +133,10 @@ pub fn forward(
     slide(isa, &convolution.forward, x, w, begin, relu, y);
 }
 
-/// Copies the weights into the order that [`backward`] reads: for each tap of a group the matrix inputs ×
-/// outputs transposed, the taps sorted by the remainder of (k_y, k_x) by the stride (over its largest
-/// common divisor with the dilation) and backwards among equal ones. Once for all chunks of a batch.
+/// Copies the weights into the order that [`backward`] reads. Each tap of a group is the transpose of
+/// its matrix inputs × outputs. The taps are sorted by the remainder of (k_y, k_x) divided by the stride
+/// (over its greatest common divisor with the dilation), and in descending order among equal remainders.
+/// One copy serves all chunks of a batch.
 ///
 /// # Panics
 /// When a length is not the number of weights.
@@ -146,15 +147,15 @@ pub fn transpose_weights(isa: Isa, convolution: &Convolution, w: &[f32], out: &m
     isa.run(Transpose { shape, w, out });
 }
 
-/// `dx_(q, i) ← begin + Σ_(p, o) dy_(p, o)·w_(k, i, o)` over the pixels `p` of the output whose
-/// window holds pixel `q` of the input, at its place `k`, `k·dilation = q + padding − p·stride`: the chain
-/// `s ← fma(dy, w, s)` in the order (p, o), row after row, one rounding per term.
+/// `dx_(q, i) ← begin + Σ_(p, o) dy_(p, o)·w_(k, i, o)`, over the pixels `p` of the output whose window
+/// contains pixel `q` of the input, at index `k` with `k·dilation = q + padding − p·stride`. The sum is
+/// the chain `s ← fma(dy, w, s)` in the order (p, o), row after row, with one rounding per term.
 ///
-/// `dy`: samples of the output, `transposed`: the weights after [`transpose_weights`], `dx`: as many samples
-/// of the input.
+/// `dy`: samples of the output; `transposed`: the weights as copied by [`transpose_weights`]; `dx`: the
+/// same number of samples of the input.
 ///
 /// # Panics
-/// When the lengths do not fit.
+/// When the lengths do not match.
 pub fn backward(
     isa: Isa,
     convolution: &Convolution,
@@ -169,7 +170,7 @@ pub fn backward(
     slide(isa, &convolution.backward, dy, transposed, begin, false, dx);
 }
 
-/// Forward, and backward with the transposed weights.
+/// The forward product, or the backward product with the transposed weights.
 fn slide(isa: Isa, plan: &Plan, x: &[f32], w: &[f32], begin: Begin, relu: bool, y: &mut [f32]) {
     BUFFER.with_borrow_mut(|buffer| {
         if plan.groups > 1 && (plan.reads(), plan.writes()) == (1, 1) {
@@ -201,15 +202,15 @@ fn slide(isa: Isa, plan: &Plan, x: &[f32], w: &[f32], begin: Begin, relu: bool, 
     });
 }
 
-/// `dw_(k, i, o) ← start + Σ_(n, p) x_(n, p·stride + k·dilation − padding, i)·dy_(n, p, o)` over the samples
-/// `n` and the pixels `p` of the output that read inside the image under `k`: the chain
-/// `s ← fma(x, dy, s)` in the order (n, p), row after row, one rounding per term. So a batch may be
-/// given in parts, one after the other with [`Start::Accumulate`].
+/// `dw_(k, i, o) ← start + Σ_(n, p) x_(n, p·stride + k·dilation − padding, i)·dy_(n, p, o)`, over the
+/// samples `n` and the pixels `p` of the output that read inside the image at index `k`. The sum is the
+/// chain `s ← fma(x, dy, s)` in the order (n, p), row after row, with one rounding per term. A batch may
+/// therefore be processed in parts, one after the other with [`Start::Accumulate`].
 ///
-/// `x`: samples of the input, `dy`: as many of the output.
+/// `x`: samples of the input; `dy`: the same number of samples of the output.
 ///
 /// # Panics
-/// When the lengths do not fit.
+/// When the lengths do not match.
 pub fn weight_gradient(
     isa: Isa,
     convolution: &Convolution,

@@ -1,9 +1,9 @@
-//! Which pixel reads which: lists of places, made once for a shape.
+//! Lists of which pixel reads which, made once per shape.
 
 use super::shape::{Group, Shape, groups};
 use crate::kernel::window::{Axis, Reach, Sides};
 
-/// A pixel of the result and the first pixel that it reads, as offsets in numbers from the first
+/// A pixel of the result and the first pixel that it reads, as offsets, in numbers, from the first
 /// sample of a block.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
@@ -11,18 +11,19 @@ pub(super) struct Place {
     pub(super) target: u32,
 }
 
-/// Places that read under the same indices of the kernel, `taps` in number from `first` on.
+/// The positions that read at the same indices of the kernel, which are `taps` indices starting at
+/// `first`.
 #[derive(Clone, Debug)]
 pub(super) struct Class {
     pub(super) first: Sides,
     pub(super) taps: Sides,
-    /// Sample after sample of a block, in each row after row.
+    /// The positions, sample after sample of a block, and row after row in each sample.
     pub(super) places: Vec<Place>,
-    /// How many of them each sample has.
+    /// The number of positions per sample.
     pub(super) each: usize,
 }
 
-/// An image as it lies in memory.
+/// The layout of an image in memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Image {
     pub(super) height: usize,
@@ -31,17 +32,17 @@ pub(super) struct Image {
 }
 
 impl Image {
-    /// The numbers of a row.
+    /// How many numbers one row has.
     pub(super) fn row(self) -> usize {
         self.width * self.channels
     }
 
-    /// The numbers of a sample.
+    /// How many numbers one sample has.
     pub(super) fn sample(self) -> usize {
         self.height * self.row()
     }
 
-    /// From pixel to pixel, in numbers, where one moves by so many rows and columns.
+    /// The offset, in numbers, of a move by this many rows and by this many columns.
     pub(super) fn step(self, by: Sides) -> Sides {
         Sides {
             rows: by.rows * self.row(),
@@ -50,32 +51,32 @@ impl Image {
     }
 }
 
-/// Pixels that are worth a block of samples: tiles are cut within a block.
+/// The number of pixels that justify a block of samples; tiles do not cross blocks.
 const PIXELS: usize = 128;
 
-/// How one image is made from another, block of samples by block of samples.
+/// How one image is computed from another, block of samples by block of samples.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) source: Image,
     pub(super) target: Image,
     pub(super) kernel: Sides,
     pub(super) groups: usize,
-    /// From index to index of the kernel, in pixels of the source.
+    /// The step between indices of the kernel, in pixels of the source.
     pub(super) step: Sides,
-    /// Samples in a block.
+    /// The number of samples in a block.
     pub(super) block: usize,
     pub(super) classes: Vec<Class>,
 }
 
 impl Plan {
-    /// The output from the input.
+    /// The plan that computes the output from the input.
     pub(super) fn forward(shape: &Shape) -> Self {
         let (source, target) = images(shape);
         let step = steps(shape, Axis::forward_step);
         Plan::new(source, target, shape, step, Axis::forward)
     }
 
-    /// The input's derivative from the output's, under the transposed weights.
+    /// The plan that computes the input's derivative from the output's, with the transposed weights.
     pub(super) fn backward(shape: &Shape) -> Self {
         let (source, target) = images(shape);
         let step = steps(shape, Axis::backward_step);
@@ -109,18 +110,18 @@ impl Plan {
         }
     }
 
-    /// Channels of the source that a channel of the target reads.
+    /// The number of source channels that one target channel reads.
     pub(super) fn reads(&self) -> usize {
         self.source.channels / self.groups
     }
 
-    /// Channels of the target that read the same channels of the source.
+    /// The number of target channels that read the same source channels.
     pub(super) fn writes(&self) -> usize {
         self.target.channels / self.groups
     }
 }
 
-/// The step of each direction.
+/// The step in each direction.
 pub(super) fn steps(shape: &Shape, step: fn(&Axis) -> usize) -> Sides {
     Sides {
         rows: step(&shape.rows()),
@@ -128,7 +129,7 @@ pub(super) fn steps(shape: &Shape, step: fn(&Axis) -> usize) -> Sides {
     }
 }
 
-/// The input and the output.
+/// The layouts of the input and the output.
 pub(super) fn images(shape: &Shape) -> (Image, Image) {
     let input = Image {
         height: shape.height,
@@ -143,13 +144,13 @@ pub(super) fn images(shape: &Shape) -> (Image, Image) {
     (input, output)
 }
 
-/// Samples in a block.
+/// The number of samples in a block.
 pub(super) fn block(target: Image) -> usize {
     PIXELS.div_ceil((target.height * target.width).max(1))
 }
 
 impl Class {
-    /// All places of these rows and columns in a block of samples.
+    /// All positions of these rows and columns in a block of samples.
     pub(super) fn new(
         rows: &Group,
         columns: &Group,

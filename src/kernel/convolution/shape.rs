@@ -4,46 +4,46 @@ use std::collections::HashMap;
 
 use crate::kernel::window::{Axis, Reach, Sides, Window};
 
-/// The sizes of a convolution of images, in numbers.
+/// The sizes of a convolution of images.
 ///
-/// Images are samples × height × width × channels, contiguous. The channels of both images are cut
-/// into as many equal groups, and a group of the output reads the same group of the input. Weights are
-/// groups × rows × columns × inputs of a group × outputs of a group, contiguous: element
-/// (g, k_y, k_x, i, o) weighs channel `i` of group `g` of the pixel (k_y, k_x) of the window for
+/// Images are samples × height × width × channels, contiguous. The channels of both images are divided
+/// into the same number of equal groups, and a group of the output reads the same group of the input.
+/// Weights are groups × rows × columns × inputs per group × outputs per group, contiguous: element (g,
+/// k_y, k_x, i, o) is the weight from channel `i` of group `g`, at pixel (k_y, k_x) of the window, to
 /// channel `o` of group `g` of the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Rows of the input image.
+    /// The number of rows of the input image.
     pub height: usize,
-    /// Columns of the input image.
+    /// The number of columns of the input image.
     pub width: usize,
-    /// Channels of the input.
+    /// The number of channels of the input.
     pub inputs: usize,
-    /// Channels of the output.
+    /// The number of channels of the output.
     pub outputs: usize,
-    /// The kernel, as it slides.
+    /// The window of the kernel.
     pub window: Window,
-    /// Groups of channels; 1 joins all.
+    /// The number of groups of channels; with 1, every output channel reads all input channels.
     pub groups: usize,
 }
 
 impl Shape {
-    /// Rows of the output image, or 0 where no window fits ([`Window::places`]).
+    /// The number of rows of the output image, or 0 if no window fits ([`Window::places`]).
     pub fn output_height(&self) -> usize {
         self.rows().targets()
     }
 
-    /// Columns of the output image.
+    /// The number of columns of the output image, or 0 if no window fits.
     pub fn output_width(&self) -> usize {
         self.columns().targets()
     }
 
-    /// Channels of the input that one channel of the output reads.
+    /// The number of input channels that one output channel reads.
     pub fn group_inputs(&self) -> usize {
         self.inputs / self.groups
     }
 
-    /// Channels of the output that read the same channels of the input.
+    /// The number of output channels that read the same input channels.
     pub fn group_outputs(&self) -> usize {
         self.outputs / self.groups
     }
@@ -53,33 +53,33 @@ impl Shape {
         self.groups * self.group_weights()
     }
 
-    /// The weights of one group.
+    /// The number of weights in one group.
     pub(super) fn group_weights(&self) -> usize {
         self.window.size.area() * self.group_inputs() * self.group_outputs()
     }
 
-    /// Has every channel a kernel of its own, and gives one?
+    /// Whether every input channel has its own kernel and produces one output channel.
     pub(super) fn is_depthwise(&self) -> bool {
         self.groups > 1 && self.group_inputs() == 1 && self.group_outputs() == 1
     }
 
-    /// The numbers of one sample of the input.
+    /// How many numbers one sample of the input has.
     pub fn input(&self) -> usize {
         self.height * self.width * self.inputs
     }
 
-    /// The numbers of one sample of the output.
+    /// How many numbers one sample of the output has.
     pub fn output(&self) -> usize {
         self.output_height() * self.output_width() * self.outputs
     }
 
-    /// Terms of the forward product of one sample, padding included:
+    /// The number of terms in the forward product of one sample, including those in the padding:
     /// `output_height·output_width·weights`.
     pub fn products(&self) -> usize {
         self.output_height() * self.output_width() * self.weights()
     }
 
-    /// Is there something to convolve?
+    /// Whether the sizes describe a valid convolution.
     pub(super) fn is_sound(&self) -> bool {
         let Window {
             size,
@@ -111,16 +111,16 @@ impl Shape {
     }
 }
 
-/// Coordinates that read under the same indices.
+/// Coordinates that read at the same indices of the kernel.
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub(super) tap: usize,
     pub(super) taps: usize,
-    /// (coordinate of the result, first coordinate that it reads), in order.
+    /// Pairs (coordinate of the result, first coordinate that it reads), in order.
     pub(super) places: Vec<(usize, usize)>,
 }
 
-/// The groups of `count` coordinates, in the order of their first ones.
+/// The groups of `count` coordinates, in the order of their first members.
 pub(super) fn groups(count: usize, reach: impl Fn(usize) -> Reach) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut known = HashMap::new();

@@ -1,4 +1,4 @@
-//! A kernel that slides over images: the forward product, and the backward one with the transposed
+//! A kernel that slides over images: the forward product, and the backward product with the transposed
 //! weights.
 
 use super::begin::Begin;
@@ -8,7 +8,7 @@ use super::weights::Rows;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::window::Sides;
 
-/// Places of the smaller tiles, for what is left over.
+/// The sizes of the smaller tiles, used for the remaining pixels.
 const SHORT: usize = 4;
 const SHORTEST: usize = 2;
 
@@ -19,7 +19,7 @@ pub(super) struct Slide<'a> {
     pub(super) x: &'a [f32],
     /// The weights of the group.
     pub(super) w: Rows<'a>,
-    /// A row for the group.
+    /// One number per channel of the group, or another start.
     pub(super) begin: Begin<'a>,
     pub(super) relu: bool,
     pub(super) y: &'a mut [f32],
@@ -55,7 +55,7 @@ impl Kernel for Slide<'_> {
     }
 }
 
-/// All tiles of a class and so many vectors of channels.
+/// Processes all tiles of a class, for the given vectors of channels.
 #[inline(always)]
 fn tiles<L: Lanes>(
     lanes: L,
@@ -92,7 +92,7 @@ impl Taps {
     fn new(plan: &Plan, class: &Class, group: usize) -> Self {
         let (channels, taps) = (plan.reads(), class.taps);
         let row = plan.kernel.columns * channels;
-        // Where the pixels of a row are adjacent and all channels are read, a row is one run.
+        // If the pixels of a row are adjacent and all channels are read, a row is a single run.
         let is_one = plan.groups == 1 && plan.step.columns == 1;
         let (columns, length) = if is_one {
             (taps.columns.min(1), taps.columns * channels)

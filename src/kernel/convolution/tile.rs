@@ -1,4 +1,4 @@
-//! The innermost loop of the sliding kernel: some pixels by some channels in registers.
+//! The innermost loop of the sliding kernel: a tile of pixels by channels in registers.
 
 use std::array;
 use std::iter::from_fn;
@@ -9,26 +9,26 @@ use super::weights::Rows;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::window::Sides;
 
-/// The terms of a pixel: runs in rows and columns of the window, in each `length` numbers that lie one
-/// behind the other (the channels of adjacent pixels, or those of a group of one pixel), against as many
-/// adjacent rows of the weights.
+/// The terms of a pixel. They consist of runs, counted in rows and columns of the window; each run
+/// multiplies `length` contiguous numbers (the channels of adjacent pixels, or those of one group of a
+/// pixel) by the same number of adjacent rows of the weights.
 #[derive(Clone, Copy)]
 pub(super) struct Taps {
     pub(super) runs: Sides,
     pub(super) length: usize,
-    /// From a place to the first number that is read.
+    /// The offset from a position to the first number that is read.
     pub(super) from: usize,
-    /// The row of the weights that the first run begins with.
+    /// The first row of the weights, at which the first run starts.
     pub(super) first: usize,
-    /// From run to run in the source.
+    /// The offset between runs in the source.
     pub(super) source_step: Sides,
-    /// From run to run in rows of the weights.
+    /// The offset between runs in the weights, in rows.
     pub(super) weight_step: Sides,
 }
 
-/// Panels of so many vectors of channels: the first vector of each, and how many go through the
-/// registers together, at most `most`. The more there are, the fewer numbers are loaded for an FMA: 9
-/// for 8 with one vector, 10 for 16 with two, 8 for 16 with four.
+/// Splits `vectors` vectors of channels into panels of at most `most` vectors, which are in registers
+/// together. Yields the first vector and the size of each panel. Larger panels need fewer loads per FMA:
+/// 9 loads for 8 FMAs with one vector, 10 for 16 with two, 8 for 16 with four.
 pub(super) fn panels(vectors: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
     let mut first = 0;
     from_fn(move || {
@@ -39,12 +39,12 @@ pub(super) fn panels(vectors: usize, most: usize) -> impl Iterator<Item = (usize
     })
 }
 
-/// Where a tile begins and ends.
+/// How a tile begins, and where its result goes.
 pub(super) struct Output<'a> {
     pub(super) y: &'a mut [f32],
-    /// Channels that are written of a pixel.
+    /// The number of channels written per pixel.
     pub(super) channels: usize,
-    /// From a place to the first of them.
+    /// The offset from a position to the first of these channels.
     pub(super) to: usize,
     /// The first vector of channels of the tile.
     pub(super) first: usize,
@@ -52,9 +52,9 @@ pub(super) struct Output<'a> {
     pub(super) relu: bool,
 }
 
-/// `y ← begin + Σ x·w` for a tile of `PLACES` pixels by `VECTORS` vectors of channels, of which
-/// `places` and the channels take what they have room for. Pixels that are missing repeat the
-/// first one and are not written.
+/// `y ← begin + Σ x·w` for a tile of `PLACES` pixels by `VECTORS` vectors of channels. Pixels and
+/// channels that are missing at the edge are computed but not written; a missing pixel repeats the first
+/// one.
 #[inline(always)]
 pub(super) fn tile<L: Lanes, const PLACES: usize, const VECTORS: usize>(
     lanes: L,
@@ -96,7 +96,7 @@ pub(super) fn tile<L: Lanes, const PLACES: usize, const VECTORS: usize>(
 }
 
 impl Output<'_> {
-    /// What the chains of a tile begin with.
+    /// The initial values of the chains in a tile.
     #[inline(always)]
     fn begin<L: Lanes, const PLACES: usize, const VECTORS: usize>(
         &self,
@@ -145,7 +145,7 @@ impl Output<'_> {
     }
 }
 
-/// Reads vectors, with zeros where the numbers have ended.
+/// Reads vectors, with zeros beyond the end of the numbers.
 #[inline(always)]
 pub(super) fn load<L: Lanes, const VECTORS: usize>(
     lanes: L,
@@ -157,7 +157,7 @@ pub(super) fn load<L: Lanes, const VECTORS: usize>(
     )
 }
 
-/// Writes vectors, as far as there is room.
+/// Writes vectors up to the end of the slice.
 #[inline(always)]
 pub(super) fn store<L: Lanes, const VECTORS: usize>(
     lanes: L,

@@ -1,4 +1,4 @@
-//! The weights as the backward product reads them.
+//! Copies the weights into the order that the backward product reads.
 
 use super::shape::Shape;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
@@ -31,8 +31,8 @@ impl Kernel for Transpose<'_> {
     }
 }
 
-/// Writes the transpose of `from`, rows of `width` numbers, to `to`, rows of `height` numbers: 16 × 16 numbers
-/// at a time.
+/// Writes the transpose of `from`, with rows of `width` numbers, to `to`, with rows of `height` numbers,
+/// in blocks of 16 × 16 numbers.
 #[inline(always)]
 fn transpose<L: Lanes>(lanes: L, from: &[f32], width: usize, to: &mut [f32], height: usize) {
     for row in (0..height).step_by(LANES) {

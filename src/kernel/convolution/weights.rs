@@ -1,4 +1,4 @@
-//! The weights as the tiles read them.
+//! The weights in the layout that the tiles read.
 
 use std::ops::Range;
 use std::slice::ChunksExact;
@@ -6,17 +6,17 @@ use std::slice::ChunksExact;
 use crate::kernel::buffer::Buffer;
 use crate::kernel::lanes::LANES;
 
-/// Rows of whole vectors: of the weights, one for each (k_y, k_x, channel of the source).
+/// Rows of whole vectors: in the weights, one row for each (k_y, k_x, channel of the source).
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a> {
     vectors: &'a [[f32; LANES]],
-    /// Vectors of a row.
+    /// The number of vectors in a row.
     length: usize,
 }
 
 impl<'a> Rows<'a> {
-    /// Rows of `channels` numbers where they stand, or copied and padded with zeros where they are
-    /// no whole vectors.
+    /// Rows of `channels` numbers. They are read in place or, if they are not whole vectors, copied and
+    /// padded with zeros.
     pub(super) fn new(numbers: &'a [f32], channels: usize, buffer: &'a mut Buffer) -> Self {
         let length = channels.div_ceil(LANES);
         if channels != length * LANES {
@@ -48,7 +48,7 @@ impl<'a> Rows<'a> {
         self.vectors
     }
 
-    /// The rows from row `first` on.
+    /// The rows starting at row `first`.
     #[inline(always)]
     pub(super) fn from(self, first: usize) -> ChunksExact<'a, [f32; LANES]> {
         self.vectors[first * self.length..].chunks_exact(self.length)

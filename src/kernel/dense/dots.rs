@@ -1,4 +1,4 @@
-//! Few samples forward: dot products of the rows of `W`, where they lie, with the samples.
+//! The forward product for few samples: dot products of the samples with the rows of `W`, read in place.
 
 use std::array::from_fn;
 use std::cell::RefCell;
@@ -9,13 +9,13 @@ use crate::kernel::isa::Isa;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::view::{MatrixMut, MatrixRef};
 
-/// Rows of `W` that stay in the second cache while the samples pass.
+/// The number of rows of `W` that stay in the L2 cache while all samples are processed.
 const GROUP: usize = 16;
 
 /// A vector in memory.
 type Cell = [f32; LANES];
 
-/// `y ← x·Wᵀ + b` on one thread, then the rectifier if `relu`.
+/// `y ← x·Wᵀ + b` on one thread, followed by ReLU if `relu` is set.
 pub(super) struct Dots<'a> {
     pub(super) x: MatrixRef<'a>,
     pub(super) weights: MatrixRef<'a>,
@@ -25,7 +25,7 @@ pub(super) struct Dots<'a> {
 }
 
 impl Dots<'_> {
-    /// Runs on this thread.
+    /// Runs on the calling thread.
     pub(super) fn run_here(self, isa: Isa) {
         thread_local! {
             static BUFFER: RefCell<Buffer> = RefCell::default();
@@ -37,7 +37,7 @@ impl Dots<'_> {
     }
 }
 
-/// The work, and memory for the packed samples.
+/// The computation, with memory for the packed samples.
 struct Packed<'a> {
     dots: Dots<'a>,
     cells: &'a mut Buffer,
@@ -77,7 +77,8 @@ impl Kernel for Packed<'_> {
     }
 }
 
-/// Samples in a tile, when so many are left. Of four the last may be none.
+/// The number of samples in the next tile when `left` remain. In a tile of four, the last may be
+/// missing.
 fn height(left: usize) -> usize {
     match left {
         1 | 2 => left,
@@ -85,7 +86,7 @@ fn height(left: usize) -> usize {
     }
 }
 
-/// The samples of a tile side by side, vector by vector; padded with zeros.
+/// Packs the samples of a tile side by side, vector by vector, padded with zeros.
 #[inline(always)]
 fn pack<L: Lanes>(lanes: L, x: MatrixRef, cells: &mut [Cell]) {
     let (m, k) = x.shape();
@@ -105,8 +106,8 @@ fn pack<L: Lanes>(lanes: L, x: MatrixRef, cells: &mut [Cell]) {
     }
 }
 
-/// The products of a tile of samples with a group of rows of `W`, 16 results at a time. Gives the
-/// number of samples.
+/// Multiplies a tile of samples by a group of rows of `W`, 16 results at a time. Returns the number of
+/// samples.
 #[inline(always)]
 fn tiles<L: Lanes, const SAMPLES: usize, const ROWS: usize>(
     lanes: L,
@@ -118,7 +119,7 @@ fn tiles<L: Lanes, const SAMPLES: usize, const ROWS: usize>(
     let (count, k) = weights.shape();
     let x = &x[..k.div_ceil(LANES)];
     for first in (0..count).step_by(ROWS) {
-        // Beyond the edge the last row is taken again, and the result dropped.
+        // Beyond the edge, the last row is used again and its result is dropped.
         let mut w: [&[f32]; ROWS] = [&[]; ROWS];
         for (r, w) in w.iter_mut().enumerate() {
             *w = weights.row((first + r).min(count - 1));
@@ -137,7 +138,7 @@ fn tiles<L: Lanes, const SAMPLES: usize, const ROWS: usize>(
     SAMPLES
 }
 
-/// Lane by lane the products of every sample with every row: sample `i` with row `r` at
+/// The products of every sample with every row, still separate by lanes: sample `i` with row `r` is at
 /// `i·ROWS + r`.
 #[inline(always)]
 fn multiply<L: Lanes, const SAMPLES: usize, const ROWS: usize>(
@@ -146,7 +147,7 @@ fn multiply<L: Lanes, const SAMPLES: usize, const ROWS: usize>(
     w: [&[f32]; ROWS],
 ) -> [L::Vector; LANES] {
     let mut sums = [lanes.splat(0.0); LANES];
-    // As many rows at a time as the registers allow.
+    // The number of rows at a time is as large as the registers allow.
     match (SAMPLES, L::REGISTERS >= 32) {
         (1 | 2, true) => part::<L, SAMPLES, ROWS, 8>(lanes, x, &w, &mut sums),
         (_, true) | (1, false) => part::<L, SAMPLES, ROWS, 4>(lanes, x, &w, &mut sums),

@@ -1,4 +1,4 @@
-//! What is done to the result of a product while it is in the cache: bias, rectifier, partial sums.
+//! Steps applied to the result of a product while it is in the cache: bias, ReLU, partial sums.
 
 use std::array::from_fn;
 
@@ -6,7 +6,7 @@ use crate::kernel::elementwise::{combine, update};
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::view::{MatrixMut, MatrixRef};
 
-/// `y ← y + b` for each row where there is a bias, and the rectifier if `relu`.
+/// `y ← y + b` for each row if there is a bias, followed by ReLU if `relu` is set.
 pub(super) struct BiasRelu<'a> {
     pub(super) bias: &'a [f32],
     pub(super) relu: bool,
@@ -41,7 +41,7 @@ impl Kernel for BiasRelu<'_> {
     }
 }
 
-/// `dx ← x > 0 ? dx : +0`, where `x` is what a rectifier gave.
+/// `dx ← x > 0 ? dx : +0`, where `x` is the output of a ReLU.
 pub(super) struct ReluBackward<'a> {
     pub(super) x: MatrixRef<'a>,
     pub(super) dx: MatrixMut<'a>,
@@ -64,8 +64,8 @@ impl Kernel for ReluBackward<'_> {
     }
 }
 
-/// `dx ←` the sum of two, four or eight partial sums in a tree, then [`ReluBackward`] where there is an `x`.
-/// The partial sums stand one below the other in `partial`.
+/// `dx ←` the sum of two, four or eight partial sums in a tree, followed by [`ReluBackward`] if there is
+/// an `x`. The partial sums are stacked vertically in `partial`.
 pub(super) struct TreeSum<'a> {
     pub(super) partial: MatrixRef<'a>,
     pub(super) x: Option<MatrixRef<'a>>,

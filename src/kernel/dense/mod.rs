@@ -1,17 +1,17 @@
-//! The fully connected layer: `y = x·Wᵀ + b`, its derivatives, and its step of descent.
+//! The fully connected layer `y = x·Wᵀ + b`, its derivatives, and its step of gradient descent.
 //!
-//! Rows are samples: `x` is m × k, `y` and `delta` (the derivative by `y`) are m × n; `W` is n × k,
-//! a row for each output, as it lies in a vector of parameters.
+//! Rows are samples: `x` is m × k; `y` and `delta` (the derivative with respect to `y`) are m × n. `W`
+//! is n × k, one row per output, as it is stored in a parameter vector.
 //!
 //! ```text
-//! few samples     W is what has to be moved. It is read where it lies: `dots` multiplies its rows by
-//!                 samples, `sweep` reads each part of it once, passes the derivative down through
-//!                 it and changes it. Behind a rectifier half of the derivatives are zero: samples
-//!                 are left out for rows of `W` by whose outputs their derivatives are zero.
-//! many samples    The products of [`gemm`].
+//! few samples     Moving W dominates the cost, so W is read in place: `dots` multiplies its rows by
+//!                 the samples; `sweep` reads each part of W once, propagates the derivative through
+//!                 it and updates it. After a ReLU, half of the derivatives are zero: a sample is
+//!                 skipped for the rows of W for whose outputs its derivatives are zero.
+//! many samples    The products of `gemm`.
 //! ```
 //!
-//! Which of the two it is depends on the number of samples alone.
+//! The choice between the two depends only on the number of samples.
 
 mod dots;
 mod epilogue;
@@ -37,18 +37,18 @@ use epilogue::{BiasRelu, ReluBackward, TreeSum};
 use pieces::{Part, ROWS, WORK, parts};
 use sweep::{Sweep, Weights};
 
-/// Up to this many samples `affine` is made of dot products.
+/// Up to this many samples, `affine` computes dot products.
 const DOTS: usize = 48;
-/// Up to this many samples the backward half is a sweep over `W`.
+/// Up to this many samples, the backward half is a sweep over `W`.
 const SWEEP: usize = 64;
 
-/// Where the derivative goes that a layer passes down.
+/// Where a layer writes the derivative with respect to its input.
 #[derive(Debug)]
 pub struct Below<'a> {
-    /// Where the layer reads the output of a rectifier, that output x, m × k: `dx` is then +0 where x is
+    /// The output x of the ReLU that the layer reads, m × k, if it reads one: `dx` is then +0 where x is
     /// not positive.
     pub rectified: Option<MatrixRef<'a>>,
-    /// The derivative by what the layer read, m × k.
+    /// The derivative with respect to the layer's input, m × k.
     pub dx: MatrixMut<'a>,
 }
 
@@ -56,18 +56,18 @@ fn is_swept(samples: usize) -> bool {
     (1..=SWEEP).contains(&samples)
 }
 
-/// `y ← x·Wᵀ + b`, then the rectifier `0 > y ? 0 : y` if `relu` (NaN and −0 stay).
+/// `y ← x·Wᵀ + b`, followed by ReLU, `0 > y ? 0 : y`, if `relu` is set (NaN and −0 are kept).
 ///
-/// `x`: m × k; `weights`: `W`, n × k; `bias`: n numbers, or none: then nothing is added; `y`: m × n;
+/// `x`: m × k; `weights`: `W`, n × k; `bias`: n numbers, or empty for no bias; `y`: m × n; all with
 /// adjacent columns.
 ///
-/// For m ≤ 48 an element is a dot product in 16 lanes: term `l` enters lane `l mod 16` by an FMA, in
-/// order; the lanes are added by halving (lane `i` takes lane `i + 8`, then `i + 4`, `i + 2`,
-/// `i + 1`): `⌈k/16⌉ + 4` roundings on the longest path. For more samples it is the chain of
-/// [`gemm`]. Then the bias is added, rounded once.
+/// For m ≤ 48, an element is a dot product in 16 lanes. Term `l` enters lane `l mod 16` by an FMA, in
+/// order; the lanes are added by halving (lane `i` takes lane `i + 8`, then `i + 4`, `i + 2`, `i + 1`).
+/// The longest path has `⌈k/16⌉ + 4` roundings. For more samples, an element is the chain of [`gemm`].
+/// Then the bias is added, rounded once.
 ///
 /// # Panics
-/// When the shapes do not fit or columns are not adjacent.
+/// When the shapes do not match, or columns are not adjacent.
 pub fn affine(isa: Isa, x: MatrixRef, weights: MatrixRef, bias: &[f32], relu: bool, y: MatrixMut) {
     let ((m, k), n) = (x.shape(), weights.rows());
     assert!(
@@ -102,7 +102,7 @@ pub fn affine(isa: Isa, x: MatrixRef, weights: MatrixRef, bias: &[f32], relu: bo
     });
 }
 
-/// One step of descent of a layer, and the derivative by what it read:
+/// Takes one step of gradient descent of a layer, and computes the derivative with respect to its input:
 ///
 /// ```text
 /// dx ← [x > 0] ⊙ (delta·W)      with the weights as they were
@@ -110,14 +110,15 @@ pub fn affine(isa: Isa, x: MatrixRef, weights: MatrixRef, bias: &[f32], relu: bo
 /// b  ← b + Σ_i delta_i
 /// ```
 ///
-/// where the learning rate rides, negative, on `delta`. The bits are those of [`backward`] followed
-/// by [`weight_gradient`] with [`Start::Accumulate`]; for few samples `W` is read once.
+/// where `delta` already contains the negative learning rate as a factor. The bits are those of
+/// [`backward`] followed by [`weight_gradient`] with [`Start::Accumulate`]; for few samples, `W` is read
+/// only once.
 ///
-/// `delta`: m × n; `x`: m × k; `weights`: n × k, row after row; `bias`: n numbers or none; adjacent
-/// columns.
+/// `delta`: m × n; `x`: m × k; `weights`: n × k, row-major; `bias`: n numbers, or empty; all with
+/// adjacent columns.
 ///
 /// # Panics
-/// When the shapes do not fit or columns are not adjacent.
+/// When the shapes do not match, or columns are not adjacent.
 pub fn descend(
     isa: Isa,
     delta: MatrixRef,
@@ -159,17 +160,18 @@ pub fn descend(
 
 /// `dx ← [x > 0] ⊙ (delta·W)`.
 ///
-/// For 1 ≤ m ≤ 64 the rows of `W` are cut in eight pieces: with u = ⌈n/8⌉ piece p holds the rows from
-/// 8·⌊u·p/8⌋ up to the next piece. The product runs over each piece in a chain of FMAs from +0, in
-/// the order of the rows, and the pieces are added in the tree
-/// `((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7))`, those without rows being left out. The terms of
-/// sample i and rows 2j and 2j + 1 are left out when `delta` is zero for both, and for m ≤ 2 those of
-/// any one row for which it is. For more samples an element is the chain of [`gemm`].
+/// For 1 ≤ m ≤ 64, the rows of `W` are cut into eight pieces: with u = ⌈n/8⌉, piece p consists of the
+/// rows from 8·⌊u·p/8⌋ to the start of the next piece. Each piece is summed by a chain of FMAs from +0,
+/// in the order of the rows, and the pieces are added in the tree
+/// `((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7))`, without the pieces that have no rows. The terms of
+/// sample i and rows 2j and 2j + 1 are skipped if `delta` is zero for both rows; for m ≤ 2, the terms of
+/// every single row are skipped if `delta` is zero for that row. For more samples, an element is the
+/// chain of [`gemm`].
 ///
-/// `delta`: m × n; `weights`: `W`, n × k; adjacent columns.
+/// `delta`: m × n; `weights`: `W`, n × k; all with adjacent columns.
 ///
 /// # Panics
-/// When the shapes do not fit or columns are not adjacent.
+/// When the shapes do not match, or columns are not adjacent.
 pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
     assert_fits(delta, below.dx.shape(), weights.shape());
     assert_below(&below);
@@ -194,7 +196,7 @@ pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
     });
 }
 
-/// The gradient of a layer's parameters, alone or added to what is there:
+/// Computes the gradient with respect to a layer's parameters, or adds it to the old values:
 ///
 /// ```text
 /// W ← start + deltaᵀ·x        an element is the chain of `gemm`, for m ≤ 64 over all samples but
@@ -202,11 +204,11 @@ pub fn backward(isa: Isa, delta: MatrixRef, weights: MatrixRef, below: Below) {
 /// b ← start + Σ_i delta_i     a chain of additions, see `column_sums`
 /// ```
 ///
-/// `delta`: m × n; `x`: m × k; `weights`: n × k, row after row; `bias`: n numbers or none; adjacent
-/// columns.
+/// `delta`: m × n; `x`: m × k; `weights`: n × k, row-major; `bias`: n numbers, or empty; all with
+/// adjacent columns.
 ///
 /// # Panics
-/// When the shapes do not fit or columns are not adjacent.
+/// When the shapes do not match, or columns are not adjacent.
 pub fn weight_gradient(
     isa: Isa,
     delta: MatrixRef,
@@ -238,11 +240,11 @@ pub fn weight_gradient(
     );
 }
 
-/// Runs `sweeps`, which leave a partial sum of the derivative for each part, m × k each, one below
-/// the other; adds them up, and applies the derivative of the rectifier.
+/// Runs `sweeps`, which leave one partial sum of the derivative per part, m × k each, stacked
+/// vertically. Adds these up and applies the derivative of ReLU.
 fn in_partial_sums(isa: Isa, parts: usize, below: Below, sweeps: impl FnOnce(Cut)) {
     thread_local! {
-        /// Kept from sweep to sweep.
+        /// Reused from sweep to sweep.
         static PARTIAL: RefCell<Buffer> = RefCell::default();
     }
     let Below { rectified, mut dx } = below;
@@ -269,7 +271,7 @@ fn in_partial_sums(isa: Isa, parts: usize, below: Below, sweeps: impl FnOnce(Cut
     });
 }
 
-/// The bias of these outputs.
+/// The bias of the given outputs.
 fn part_of(bias: &[f32], outputs: Range<usize>) -> &[f32] {
     match bias {
         [] => bias,
@@ -277,14 +279,14 @@ fn part_of(bias: &[f32], outputs: Range<usize>) -> &[f32] {
     }
 }
 
-/// `b ← start + Σ_i delta_i`, where there is a bias.
+/// `b ← start + Σ_i delta_i`, if there is a bias.
 fn add_sums(isa: Isa, delta: MatrixRef, start: Start, bias: &mut [f32]) {
     if !bias.is_empty() {
         column_sums(isa, delta, start, bias);
     }
 }
 
-/// All rows of these columns.
+/// All rows of the given columns.
 fn across<'a>(m: MatrixRef<'a>, columns: &Range<usize>) -> MatrixRef<'a> {
     m.block(0..m.rows(), columns.clone())
 }

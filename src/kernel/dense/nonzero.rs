@@ -1,21 +1,21 @@
-//! Which samples count for which rows of `W`: behind a rectifier half of the derivatives are zero.
+//! Which samples contribute to which rows of `W`: after a ReLU, half of the derivatives are zero.
 
 use std::ops::Range;
 
 use crate::kernel::view::MatrixRef;
 
-/// The most rows that pass together.
+/// The largest number of rows processed together.
 pub(super) const PAIR: usize = 2;
 
-/// A sample whose derivative by one of a group of outputs is not zero.
+/// A sample whose derivative with respect to at least one of a group of outputs is not zero.
 #[derive(Clone, Copy, Default)]
 pub(super) struct SampleDelta {
     pub(super) sample: usize,
-    /// Its derivatives by the outputs of the group, as many as there are.
+    /// The derivatives with respect to the outputs of the group; further entries are unused.
     pub(super) deltas: [f32; PAIR],
 }
 
-/// For each group of one or two rows of `W` the samples that count, in order.
+/// For each group of one or two rows of `W`, the samples that contribute, in order.
 #[derive(Default)]
 pub(super) struct Nonzero {
     at_a_time: usize,
@@ -23,19 +23,19 @@ pub(super) struct Nonzero {
     groups: Vec<Group>,
 }
 
-/// Rows that pass together, and where their samples stand in the list.
+/// Rows that are processed together, and the range of their samples in the list.
 struct Group {
     rows: Range<usize>,
     samples: Range<usize>,
 }
 
 impl Nonzero {
-    /// Looks through `delta`, samples × rows, so many rows at a time.
+    /// Searches `delta`, samples × rows, in groups of `at_a_time` rows.
     pub(super) fn find(&mut self, delta: MatrixRef, at_a_time: usize) {
         let (samples, rows) = delta.shape();
         self.at_a_time = at_a_time;
         self.groups.clear();
-        // A sample that does not count is written too, and written over by the next one.
+        // A sample that does not contribute is also written, but the next one overwrites it.
         self.samples
             .resize(samples * rows + 1, SampleDelta::default());
         for first in (0..rows).step_by(at_a_time) {
@@ -65,7 +65,8 @@ impl Nonzero {
         });
     }
 
-    /// Some rows, which begin with a group and end with one: each group with the samples that count.
+    /// Some rows, which begin and end at group boundaries: yields each group with the samples that
+    /// contribute.
     pub(super) fn of(
         &self,
         rows: &Range<usize>,

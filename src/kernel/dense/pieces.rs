@@ -1,5 +1,5 @@
-//! The pieces of the rows of `W` whose contributions to a derivative are summed apart, and the tree in
-//! which these sums are added.
+//! The pieces into which the rows of `W` are cut so that their contributions to a derivative are summed
+//! separately, and the tree in which these sums are added.
 
 use super::row_kernel::Cell;
 use crate::kernel::lanes::Lanes;
@@ -7,23 +7,23 @@ use crate::kernel::team::threads;
 
 /// The number of pieces.
 pub(super) const PIECES: usize = 8;
-/// Pieces are cut at multiples of so many rows.
+/// Pieces are cut at multiples of this many rows.
 pub(super) const ROWS: usize = 8;
-/// Multiply-adds that are worth a thread of their own: about a microsecond.
+/// The number of multiply-adds that are worth a separate thread: about a microsecond.
 pub(super) const WORK: usize = 1 << 14;
 
-/// One of the parts in which the threads share the pieces.
+/// One of the parts in which the pieces are distributed among the threads.
 #[derive(Clone, Copy)]
 pub(super) struct Part {
     pub(super) number: usize,
-    /// How many parts there are: a power of two up to [`PIECES`], so that pieces are whole.
+    /// The number of parts: a power of two up to [`PIECES`], so that no piece is split.
     pub(super) of: usize,
 }
 
-/// The number of parts for so many multiply-adds with the `n` rows of `W`, none of them empty.
+/// The number of parts for `work` multiply-adds with the `n` rows of `W`; no part is empty.
 ///
-/// Forward and backward a part has the same rows, so that they stay in one processor's cache: to
-/// fetch what another processor has just written is many times slower.
+/// A part has the same rows in the forward and the backward pass, so that they stay in one processor's
+/// cache. Fetching what another processor has just written is many times slower.
 pub(super) fn parts(work: usize, n: usize) -> usize {
     if n.div_ceil(ROWS) < PIECES {
         return 1;
@@ -32,9 +32,9 @@ pub(super) fn parts(work: usize, n: usize) -> usize {
     1 << most.ilog2()
 }
 
-/// The sums of pieces, added as a tree: `(0 + 1) + (2 + 3)`. Pieces without rows are left out.
+/// The sums of pieces, added as a tree, `(0 + 1) + (2 + 3)`, without the pieces that have no rows.
 pub(super) struct Tree<'a> {
-    /// The piece that is being summed; at the end the sum of all.
+    /// The sum of the current piece; at the end, the sum of all pieces.
     pub(super) current: &'a mut [Cell],
     /// The sums of one, two and four pieces that wait for their other half.
     waiting: [&'a mut [Cell]; 3],
@@ -43,7 +43,7 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// `workspace`: four times `cells`.
+    /// `workspace` must have four times `cells` cells.
     pub(super) fn new(workspace: &'a mut [Cell], cells: usize) -> Self {
         let (current, rest) = workspace.split_at_mut(cells);
         let (one, rest) = rest.split_at_mut(cells);
@@ -56,7 +56,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Takes up the current piece; `is_there`: it has rows.
+    /// Adds the current piece to the tree; `is_there` tells whether the piece has rows.
     #[inline(always)]
     pub(super) fn take_up<L: Lanes>(&mut self, lanes: L, mut is_there: bool) {
         let halves = self.pieces.trailing_ones() as usize;

@@ -1,4 +1,5 @@
-//! One or two rows of `W`, some vectors wide, in registers while the samples that count pass.
+//! One or two rows of `W`, some vectors wide, held in registers while the contributing samples are
+//! processed.
 
 use std::array::from_fn;
 
@@ -8,7 +9,7 @@ use crate::kernel::lanes::{LANES, Lanes};
 /// A vector in memory.
 pub(super) type Cell = [f32; LANES];
 
-/// A part of the columns of what the samples read, and of the derivative by it.
+/// Some columns of the samples' inputs, and of the derivative with respect to them.
 pub(super) struct Block<'a, const VECTORS: usize> {
     pub(super) x: &'a [[Cell; VECTORS]],
     pub(super) dx: &'a mut [[Cell; VECTORS]],
@@ -34,7 +35,7 @@ pub(super) fn pass_down<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     }
 }
 
-/// `dx ← dx + delta·w` if `DOWN`, and `w ← w + deltaᵀ·x`, from zero if `NEW`.
+/// `dx ← dx + delta·w` if `DOWN`, and `w ← w + deltaᵀ·x`, starting from zero if `NEW`.
 #[inline(always)]
 pub(super) fn change<
     L: Lanes,
@@ -98,7 +99,7 @@ fn splats<L: Lanes, const ROWS: usize>(lanes: L, numbers: &[f32; PAIR]) -> [L::V
     )
 }
 
-/// A row's vectors, the last of which may be cut.
+/// Reads the vectors of a row; the last one may be incomplete.
 #[inline(always)]
 fn read<L: Lanes, const VECTORS: usize>(lanes: L, row: &[f32]) -> [L::Vector; VECTORS] {
     match row.as_chunks::<LANES>().0.first_chunk::<VECTORS>() {

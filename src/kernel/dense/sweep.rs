@@ -1,6 +1,6 @@
-//! Few samples backward: the rows of `W` pass, one or two at a time and some vectors wide. They are in
-//! registers while the samples pass that count for them: `dx` takes `delta` times the rows as they were,
-//! and the rows take `deltaᵀ·x`.
+//! The backward half for few samples: a sweep over the rows of `W`, one or two at a time and some
+//! vectors wide. The rows are held in registers while the contributing samples are processed: `dx` gains
+//! `delta` times the old rows, and the rows gain `deltaᵀ·x`.
 
 use std::array::from_fn;
 use std::cell::RefCell;
@@ -15,18 +15,19 @@ use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef, share_of};
 
-/// Up to this many samples rows pass one by one: those for which no sample counts are not read.
+/// Up to this many samples, rows are processed one by one; rows to which no sample contributes are not
+/// read.
 const ONE_BY_ONE: usize = 2;
 
-/// How many rows pass at a time. Two share the reading of `x` and of `dx`; with a third or fourth
-/// hardly any sample would be left out.
+/// The number of rows processed at a time. Two rows share the reads of `x` and `dx`; with a third or
+/// fourth, hardly any sample could be skipped.
 fn at_a_time(samples: usize) -> usize {
     if samples <= ONE_BY_ONE { 1 } else { PAIR }
 }
 
-/// What a sweep does to the weights.
+/// What a sweep does with the weights.
 pub(super) enum Weights<'a> {
-    /// Nothing.
+    /// The weights are only read.
     Kept(MatrixRef<'a>),
     /// `W ← start + deltaᵀ·x`.
     Changed {
@@ -45,19 +46,19 @@ impl Weights<'_> {
     }
 }
 
-/// The backward half of a layer for the rows of `W` of one part, on one thread.
+/// The backward half of a layer, for the rows of `W` in one part, on one thread.
 pub(super) struct Sweep<'a> {
-    /// All columns of it.
+    /// The derivative with respect to all outputs.
     delta: MatrixRef<'a>,
-    /// The part's rows.
+    /// The rows of the part.
     weights: Weights<'a>,
-    /// Where its contribution to the derivative goes, before the derivative of the rectifier.
+    /// The part's contribution to the derivative of the input, before the derivative of ReLU is applied.
     dx: Option<MatrixMut<'a>>,
     part: Part,
     workspace: &'a mut Workspace,
 }
 
-/// Kept from sweep to sweep.
+/// Memory that is reused from sweep to sweep.
 #[derive(Default)]
 struct Workspace {
     nonzero: Nonzero,
@@ -75,8 +76,8 @@ impl Kernel for Sweep<'_> {
         let rows = share_of(outputs, number, of, ROWS);
         let delta = self.delta.block(0..samples, rows);
         self.workspace.nonzero.find(delta, at_a_time(samples));
-        // At most half of the registers hold rows: each vector as it will be, and where it is passed
-        // down also as it was.
+        // At most half of the registers hold rows: the new value of each vector and, if the derivative
+        // is passed down, also its old value.
         let most = match (at_a_time(samples), &self.dx) {
             (PAIR, Some(_)) => L::REGISTERS / 8,
             _ => L::REGISTERS / 4,
@@ -95,7 +96,7 @@ impl Kernel for Sweep<'_> {
 }
 
 impl Sweep<'_> {
-    /// Runs on this thread.
+    /// Runs on the calling thread.
     pub(super) fn run_here(
         isa: Isa,
         delta: MatrixRef,
@@ -117,7 +118,7 @@ impl Sweep<'_> {
         });
     }
 
-    /// All rows, so many vectors wide, from column `start` on. Gives the number of vectors.
+    /// Processes all rows, `VECTORS` vectors wide, from column `start`. Returns the number of vectors.
     #[inline(always)]
     fn block<L: Lanes, const VECTORS: usize>(&mut self, lanes: L, start: usize) -> usize {
         let (samples, outputs) = self.delta.shape();
@@ -163,7 +164,7 @@ impl Sweep<'_> {
 }
 
 impl Weights<'_> {
-    /// Some rows from `row` on and the samples that count for them.
+    /// Processes the rows starting at `row`, with the samples that contribute to them.
     #[inline(always)]
     fn pass<L: Lanes, const ROWS: usize, const VECTORS: usize>(
         &mut self,

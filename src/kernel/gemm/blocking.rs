@@ -1,37 +1,40 @@
-//! The sizes at which a product is cut. They never change its bits.
+//! The block sizes of the matrix product. They never change its bits.
 
 use std::ops::Range;
 
 use crate::kernel::lanes::{LANES, Lanes};
 
-/// Rows of a micro-panel of A, and of the micro-kernel's tile.
+/// The number of rows in a micro-panel of A and in the micro-kernel's tile.
 pub(super) const MR: usize = 6;
 
-/// The rows of A in which [`gemm`](crate::kernel::gemm) looks for common zeros. Who gives it a matrix in parts
-/// cuts at multiples, so that every cut skips the same terms.
+/// The size of the row groups of A in which [`gemm`](crate::kernel::gemm) looks for common zeros.
+/// Callers that pass a matrix in parts cut it at multiples of this number, so that the skipped terms do
+/// not depend on the cuts.
 pub const ROW_GROUP: usize = MR;
 
-/// Rows of the tile for the last rows, where at most so many are left.
+/// The number of rows in the tile for the last rows, used when at most this many are left.
 const SHORT: usize = 4;
 
-/// Columns of a panel of B. A tile of an instruction set with few registers takes a part of them.
+/// The number of columns in a panel of B. Instruction sets with few registers use tiles with some of
+/// them.
 pub(super) const NR: usize = 64;
 
-/// The most rows of a block of A, which stays in the second cache (340 KiB) beside a panel of B.
+/// The largest number of rows in a block of A, which stays in the L2 cache (340 KiB) next to a panel of
+/// B.
 pub(super) const MC: usize = 108;
 
-/// Rows of a block of an A that is a transpose: its rows are sorted within a block, so blocks are cut at
-/// multiples of this number whatever thread has them.
+/// The number of rows in a block of a transposed A. Rows are sorted within a block, so blocks are cut at
+/// multiples of this number, whichever thread processes them.
 pub(super) const MC_TRANSPOSE: usize = 252;
 
-/// The most terms of a block. C passes through memory once more after each block, which costs more than
-/// a panel of B (200 KiB) that does not fit the first cache.
+/// The largest number of terms in a block. C passes through memory once more after each block, which
+/// costs more than a panel of B (200 KiB) that does not fit in the L1 cache.
 pub(super) const KC: usize = 800;
 
-/// The most columns of a block of B.
+/// The largest number of columns in a block of B.
 pub(super) const NC: usize = 1024;
 
-/// Blocks of about equal length, at most `largest`, cut at multiples of `unit`.
+/// Cuts `0..length` into blocks of about equal length, at most `largest`, at multiples of `unit`.
 pub(super) fn blocks(
     length: usize,
     largest: usize,
@@ -42,22 +45,22 @@ pub(super) fn blocks(
     pieces(length, move |_| size)
 }
 
-/// Micro-panels of so many rows of A.
+/// The micro-panels of `rows` rows of A.
 pub(super) fn row_panels(rows: usize) -> impl Iterator<Item = Range<usize>> {
     pieces(rows, move |first| panel_height(rows - first))
 }
 
-/// The parts of so many columns of a panel of B that one tile takes.
+/// The parts of a panel of B with `columns` columns that one tile each processes.
 pub(super) fn column_panels<L: Lanes>(columns: usize) -> impl Iterator<Item = Range<usize>> {
     pieces(columns, |_| L::TILE_VECTORS * LANES)
 }
 
-/// The height of the next tile, when so many rows are left.
+/// The height of the next tile when `left` rows remain.
 pub(super) fn panel_height(left: usize) -> usize {
     if left <= SHORT { SHORT } else { MR }
 }
 
-/// Cuts `0..length`; `size(first)` is the size of the piece that begins at `first`.
+/// Cuts `0..length` into pieces, where `size(first)` is the size of the piece that begins at `first`.
 fn pieces(length: usize, size: impl Fn(usize) -> usize) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! One rectangle of C on one thread: blocks for the caches, tiles for the registers.
+//! Computes one rectangle of C on one thread, in blocks for the caches and tiles for the registers.
 
 use std::ops::Range;
 
@@ -14,15 +14,16 @@ use crate::kernel::lanes::{Kernel, LANES, Lanes};
 use crate::kernel::start::Start;
 use crate::kernel::view::{MatrixMut, MatrixRef};
 
-/// What is done to a block of C while it is in the cache: called with the rows and columns it covers.
+/// A function applied to a block of C while it is in the cache; it gets the rows and columns of the
+/// block.
 pub(super) type Epilogue<'a> = dyn Fn(Range<usize>, Range<usize>, MatrixMut) + 'a;
 
 /// `C ← start + A·B`.
 pub(super) struct MacroKernel<'a> {
     pub(super) a: MatrixRef<'a>,
-    /// How the whole A lies, of which these are some rows.
+    /// The memory layout of the whole A, of which `a` holds some rows.
     pub(super) layout: Layout,
-    /// Are terms skipped that are zero in a whole micro-panel of A?
+    /// Whether terms are skipped that are zero in a whole micro-panel of A.
     pub(super) searches_zeros: bool,
     pub(super) b: MatrixRef<'a>,
     pub(super) start: Start,
@@ -31,7 +32,7 @@ pub(super) struct MacroKernel<'a> {
     pub(super) epilogue: &'a Epilogue<'a>,
 }
 
-/// Memory that is kept from product to product: fresh pages cost more than a small product.
+/// Memory that is reused from product to product, since fresh pages cost more than a small product.
 #[derive(Default)]
 pub(super) struct Workspace {
     a: pack_a::Workspace,
@@ -88,7 +89,7 @@ impl Kernel for MacroKernel<'_> {
 }
 
 impl MacroKernel<'_> {
-    /// A sum of no terms is what it starts with.
+    /// Handles a product without terms, which leaves only the initial value.
     fn run_without_terms(mut self) {
         let (rows, columns) = self.c.shape();
         if self.start == Start::Zero {
@@ -98,17 +99,18 @@ impl MacroKernel<'_> {
     }
 }
 
-/// A block of A, to be multiplied by a block of B.
+/// A block of A that is multiplied by a block of B.
 struct Block<'a> {
     a: &'a PackedA<'a>,
     nonzero: &'a Nonzero,
     start: Start,
-    /// Is it the first one of A that meets this block of B?
+    /// Whether this is the first block of A that is multiplied by this block of B.
     is_first: bool,
 }
 
 impl Block<'_> {
-    /// All tiles of a block of C: a panel of B stays in the first cache while the micro-panels of A pass.
+    /// Computes all tiles of a block of C: a panel of B stays in the L1 cache while the micro-panels of
+    /// A are read.
     #[inline(always)]
     fn multiply<L: Lanes>(&self, lanes: L, b: &mut PackedB, mut c: MatrixMut) {
         let (rows, columns) = c.shape();
@@ -123,7 +125,7 @@ impl Block<'_> {
         }
     }
 
-    /// The tiles of a few columns of C.
+    /// Computes the tiles in the columns of one panel.
     #[inline(always)]
     fn multiply_panel<L: Lanes>(&self, lanes: L, b: PanelB, mut c: MatrixMut) {
         let (rows, vectors) = (c.rows(), c.columns().div_ceil(LANES));

@@ -1,4 +1,4 @@
-//! The micro-kernel: a tile of C in registers while the terms pass.
+//! The micro-kernel: a tile of C is held in registers while the terms are added.
 
 use std::array::from_fn;
 use std::hint::black_box;
@@ -10,22 +10,23 @@ use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::start::Start;
 use crate::kernel::view::MatrixMut;
 
-/// How many rows of B ahead of the one that is multiplied the next ones are asked for.
+/// How many rows ahead of the current one B is prefetched.
 const AHEAD: usize = 8;
 
-/// What a tile of C is made of.
+/// The inputs of a tile of C.
 #[derive(Clone, Copy)]
 pub(super) struct Tile<'a> {
     pub(super) a: PanelA<'a>,
     pub(super) b: PanelB<'a>,
-    /// The terms that count, in ascending order; `None`: all.
+    /// The terms to be added, in ascending order; `None` means all terms.
     pub(super) nonzero: Option<&'a [u16]>,
     pub(super) start: Start,
-    /// The rows of C that the rows of `a` belong to; as many as C has of them.
+    /// The rows of C to which the rows of `a` belong; there may be fewer than the tile has.
     pub(super) rows: &'a [usize],
 }
 
-/// `C ← start + A·B` for a tile of `ROWS` rows of `VECTORS` vectors, of which `c` takes what it has room for.
+/// `C ← start + A·B` for a tile of `ROWS` rows of `VECTORS` vectors; only the part inside `c` is
+/// written.
 #[inline(always)]
 pub(super) fn micro_kernel<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
@@ -57,11 +58,12 @@ pub(super) fn micro_kernel<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     store(lanes, sums, c, tile.rows);
 }
 
-/// `ROWS` rows of A and `VECTORS` vectors of B, whose bounds are asserted once for all terms: an assertion
-/// for each term, or a pointer for each row, would leave the sums without registers.
+/// `ROWS` rows of A and `VECTORS` vectors of B, whose bounds are asserted once for all terms. An
+/// assertion for each term, or a pointer for each row, would leave no registers for the sums.
 #[derive(Clone, Copy)]
 struct Factors<'a, const ROWS: usize, const VECTORS: usize> {
-    /// The first row and the fourth, from which the processor reaches two more without arithmetic.
+    /// Pointers to the first and the fourth row, from each of which two more are reached without
+    /// arithmetic.
     a: [*const f32; 2],
     a_stride: usize,
     b: *const f32,
@@ -72,7 +74,7 @@ struct Factors<'a, const ROWS: usize, const VECTORS: usize> {
 
 impl<'a, const ROWS: usize, const VECTORS: usize> Factors<'a, ROWS, VECTORS> {
     /// # Panics
-    /// When `a` or `b` has less than `b.depth` terms, or when there are none.
+    /// When `a` or `b` has fewer than `b.depth` terms, or when there are no terms.
     #[inline(always)]
     fn new(a: PanelA<'a>, b: PanelB<'a>) -> Self {
         let last = b.depth.checked_sub(1).expect("a term");
@@ -81,7 +83,7 @@ impl<'a, const ROWS: usize, const VECTORS: usize> Factors<'a, ROWS, VECTORS> {
                 && last * b.stride + VECTORS * LANES <= b.numbers.len(),
             "the numbers of a tile"
         );
-        // The compiler would forget that it has these two, and compute them anew for each term.
+        // `black_box`, because the compiler would otherwise recompute these two for each term.
         let fourth_a = black_box(a.numbers.as_ptr().wrapping_add(3 * a.stride));
         let b_stride = black_box(b.stride);
         let first_b = b.numbers.as_ptr();
@@ -127,11 +129,11 @@ impl<'a, const ROWS: usize, const VECTORS: usize> Factors<'a, ROWS, VECTORS> {
     }
 }
 
-/// A tile on its way between memory and registers. Here it may be cut short, row by row; sums that a
-/// loop of unknown length touches would be kept in memory all the while.
+/// A tile on its way between memory and registers. It may be cut short here, row by row; if the sums
+/// themselves were accessed in a loop of unknown length, they would be kept in memory throughout.
 type Copied<const ROWS: usize, const VECTORS: usize> = [[[f32; LANES]; VECTORS]; ROWS];
 
-/// Reads a tile, with zeros where `c` has ended.
+/// Reads a tile, with zeros outside `c`.
 #[inline(always)]
 fn load<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,
@@ -163,7 +165,7 @@ fn load<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     sums
 }
 
-/// Writes a tile, as far as `c` goes.
+/// Writes the part of a tile that is inside `c`.
 #[inline(always)]
 fn store<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     lanes: L,

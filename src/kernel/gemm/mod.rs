@@ -1,14 +1,16 @@
-//! The matrix product, by the scheme of Goto and van de Geijn (ACM TOMS 34, 2008) in the names of BLIS.
+//! The matrix product, following Goto and van de Geijn (ACM TOMS 34, 2008), with the terminology of
+//! BLIS.
 //!
-//! | loop | file | what it does |
+//! | loop | file | purpose |
 //! |---|---|---|
-//! | threads | `product` | cuts C into rectangles, one for each thread; the contract of [`gemm()`] |
+//! | threads | `product` | cuts C into rectangles, one per thread; the contract of [`gemm()`] |
 //! | blocks | `macro_kernel` | cuts a rectangle so that a block of A and a panel of B stay in the caches |
-//! | packing | `pack_a`, `pack_b` | copies what the micro-kernel could not read fast where it stands |
+//! | packing | `pack_a`, `pack_b` | copies what the micro-kernel could not read efficiently in place |
 //! | micro-kernel | `micro_kernel` | a tile of C in registers: one fused multiply-add per term and vector |
 //!
-//! `blocking` holds the sizes. Behind rectifiers half of A is zero: `nonzero` lists the terms that
-//! count for each micro-panel of A, and `row_order` moves rows of a transpose so that the lists are short.
+//! `blocking` defines the block sizes. After ReLUs, half of A is zero: `nonzero` lists the terms that
+//! are not skipped in each micro-panel of A, and `row_order` reorders the rows of a transpose to make
+//! these lists short.
 
 mod blocking;
 mod macro_kernel;

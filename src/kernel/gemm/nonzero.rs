@@ -1,33 +1,34 @@
-//! The terms that count: those of which a micro-panel of A is not zero in all rows.
+//! The terms that are not skipped: those in which at least one row of a micro-panel of A is not zero.
 //!
-//! What a rectifier has passed and what a dark image holds is zero in half of all places, often in six
-//! rows at once. To look costs one read of A, some hundredths of the product.
+//! Half of the output of a ReLU and of a dark image is zero, often in six rows at once. Searching for
+//! zeros costs one read of A, a few hundredths of the product.
 
 use super::blocking::MR;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
 
-/// Where the first so many terms all count, the others are taken to count too: a dense factor is not
-/// worth a whole look.
+/// If none of this many first terms can be skipped, the others are not skipped either, since a full
+/// search of a dense factor is not worthwhile.
 const SAMPLE: usize = 64;
 
-/// For each micro-panel of a block of A the terms that count; without micro-panels nothing was looked for.
+/// For each micro-panel of a block of A, the terms not skipped; without micro-panels, no search was
+/// made.
 #[derive(Default)]
 pub(super) struct Nonzero {
     terms: Vec<u16>,
-    /// Where the terms of each micro-panel end.
+    /// The end of the terms of each micro-panel in the list.
     ends: Vec<usize>,
     depth: usize,
 }
 
 impl Nonzero {
-    /// Forgets everything: all terms count.
+    /// Forgets everything, so that no term is skipped.
     pub(super) fn clear(&mut self) {
         self.terms.clear();
         self.ends.clear();
     }
 
-    /// Looks through a block of A with adjacent columns.
+    /// Searches a block of A with adjacent columns.
     #[inline(always)]
     pub(super) fn find<L: Lanes>(&mut self, lanes: L, a: MatrixRef) {
         self.clear();
@@ -35,7 +36,7 @@ impl Nonzero {
         for first in (0..a.rows()).step_by(MR) {
             let panel = a.row_block(first..a.rows().min(first + MR));
             let start = self.terms.len();
-            // A vector of terms is written at a time.
+            // Terms are written a whole vector at a time.
             self.terms.resize(start + self.depth + LANES, 0);
             let end = start + list(lanes, panel, &mut self.terms[start..]);
             self.terms.truncate(end);
@@ -43,7 +44,7 @@ impl Nonzero {
         }
     }
 
-    /// The terms that count for the micro-panel that begins with this row; `None`: all.
+    /// The terms not skipped in the micro-panel that begins with this row; `None` means all terms.
     #[inline(always)]
     pub(super) fn of_panel(&self, row: usize) -> Option<&[u16]> {
         let panel = row / MR;
@@ -53,8 +54,8 @@ impl Nonzero {
     }
 }
 
-/// Lists the columns that are not zero in all rows, and counts them. `list` has room for a vector more
-/// than there are columns.
+/// Lists the columns that are not zero in all rows; returns their number. `list` must have room for one
+/// vector more than there are columns.
 #[inline(always)]
 fn list<L: Lanes>(lanes: L, panel: MatrixRef, list: &mut [u16]) -> usize {
     let (depth, mut count) = (panel.columns(), 0);
@@ -68,7 +69,7 @@ fn list<L: Lanes>(lanes: L, panel: MatrixRef, list: &mut [u16]) -> usize {
     count
 }
 
-/// A bit for each of 16 columns, the first one the lowest: is anything in it not zero?
+/// One bit for each of 16 columns, the first one lowest: whether the column has a nonzero entry.
 #[inline(always)]
 fn nonzero_columns<L: Lanes>(lanes: L, panel: MatrixRef, first: usize) -> u16 {
     let columns = first..panel.columns().min(first + LANES);
@@ -82,7 +83,7 @@ fn nonzero_columns<L: Lanes>(lanes: L, panel: MatrixRef, first: usize) -> u16 {
     bits
 }
 
-/// The places of the bits of a byte, and behind them anything.
+/// The indices of the bits set in a byte, followed by arbitrary entries.
 const PLACES: [[u16; 8]; 256] = {
     let mut table = [[0; 8]; 256];
     let mut bits = 0;
@@ -98,7 +99,7 @@ const PLACES: [[u16; 8]; 256] = {
     table
 };
 
-/// Writes `first` plus the place of each bit that is set, and counts them.
+/// Writes `first` plus the index of each bit that is set; returns the number of bits set.
 #[inline(always)]
 fn append(bits: u16, first: u16, room: &mut [u16; LANES]) -> usize {
     let mut count = 0;

@@ -1,4 +1,5 @@
-//! A block of A as the micro-kernel reads it: row by row, each row's numbers adjacent.
+//! A block of A in the layout that the micro-kernel reads: row by row, with the numbers of each row
+//! adjacent.
 
 use std::ops::Range;
 
@@ -9,12 +10,12 @@ use crate::kernel::buffer::Buffer;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
 
-/// How a matrix lies in memory.
+/// The memory layout of a matrix.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
     /// The numbers of a row are adjacent.
     Rows,
-    /// Only those of a column are.
+    /// Only the numbers of a column are adjacent.
     Transpose,
     /// Neither.
     Strided,
@@ -39,21 +40,21 @@ pub(super) struct PanelA<'a> {
     pub(super) stride: usize,
 }
 
-/// A block of A. A row whose numbers are adjacent is read where it stands: each is broadcast to a whole
-/// vector, so that nothing is gained by having it beside those of the next row. The last rows are
-/// copied where they are fewer than their tile has. Of a transpose each column stands on a page of its
-/// own, nearly, and every panel of B needs them all: it is copied row by row, in an order in which
-/// more terms are zero.
+/// A block of A. A row with adjacent numbers is read in place: each number is broadcast to a whole
+/// vector, so nothing would be gained by placing it next to those of the next row. Only the last rows
+/// are copied, if they do not fill their tile. In a transpose, nearly every column lies on a separate
+/// page, and every panel of B needs all of them, so it is copied row by row, in an order that increases
+/// the number of skipped terms.
 pub(super) struct PackedA<'a> {
     rows: MatrixRef<'a>,
-    /// The rows from `first_copied` on, with zeros below.
+    /// The rows from `first_copied` on, followed by rows of zeros.
     copied: &'a [f32],
     first_copied: usize,
-    /// Which row of C each row belongs to.
+    /// The row of C to which each row belongs.
     order: &'a [usize],
 }
 
-/// Memory for a block.
+/// Working memory for a block.
 #[derive(Default)]
 pub(super) struct Workspace {
     numbers: Buffer,
@@ -61,7 +62,7 @@ pub(super) struct Workspace {
 }
 
 impl<'a> PackedA<'a> {
-    /// A block of a matrix that lies as `layout` says.
+    /// Prepares a block of a matrix with the given layout.
     #[inline(always)]
     pub(super) fn new<L: Lanes>(
         lanes: L,
@@ -104,12 +105,12 @@ impl<'a> PackedA<'a> {
         }
     }
 
-    /// As a matrix with adjacent columns.
+    /// The block as a matrix with adjacent columns.
     pub(super) fn rows(&self) -> MatrixRef<'a> {
         self.rows
     }
 
-    /// The rows of C that these rows belong to.
+    /// The rows of C to which these rows belong.
     #[inline(always)]
     pub(super) fn rows_of_c(&self, rows: Range<usize>) -> &'a [usize] {
         &self.order[rows]
@@ -133,7 +134,7 @@ impl<'a> PackedA<'a> {
     }
 }
 
-/// Writes the rows of any matrix, `stride` numbers apart.
+/// Writes the rows of a matrix with any strides to `to`, `stride` numbers apart.
 fn copy(rows: MatrixRef, stride: usize, to: &mut [f32]) {
     for (i, to) in (0..rows.rows()).zip(to.chunks_exact_mut(stride)) {
         let to = &mut to[..rows.columns()];
@@ -145,7 +146,7 @@ fn copy(rows: MatrixRef, stride: usize, to: &mut [f32]) {
     }
 }
 
-/// So many rows, and those of zeros that fill the last tile.
+/// The number of rows, including the rows of zeros that fill the last tile.
 fn padded(rows: usize) -> usize {
     let whole = rows / MR * MR;
     if whole == rows {

@@ -1,4 +1,4 @@
-//! A block of B as the micro-kernel reads it: panels of [`NR`] columns, each row by row.
+//! A block of B in the layout that the micro-kernel reads: panels of [`NR`] columns, each row by row.
 
 use std::ops::Range;
 
@@ -8,11 +8,11 @@ use crate::kernel::buffer::Buffer;
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
 
-/// How many rows ahead of the one that is copied the next ones are asked for.
+/// How many rows ahead of the one being copied the source is prefetched.
 const AHEAD: usize = 12;
 
-/// A panel of B, or its columns from one on: row `k` begins at `k·stride`; the last one is padded with
-/// zeros to whole vectors.
+/// A panel of B, or its columns from some column on. Row `k` begins at `k·stride`; the last panel is
+/// padded with zeros to whole vectors.
 #[derive(Clone, Copy)]
 pub(super) struct PanelB<'a> {
     pub(super) numbers: &'a [f32],
@@ -21,7 +21,7 @@ pub(super) struct PanelB<'a> {
 }
 
 impl PanelB<'_> {
-    /// The panel from this column on.
+    /// The panel starting at this column.
     #[inline(always)]
     pub(super) fn starting_at(self, column: usize) -> Self {
         PanelB {
@@ -35,8 +35,8 @@ impl PanelB<'_> {
 pub(super) struct PackedB<'a> {
     b: MatrixRef<'a>,
     packed: &'a mut [f32],
-    /// Do panels stand one behind the other, for further blocks of A? Otherwise each takes the place of the
-    /// one before, which is still in the first cache.
+    /// Whether all panels are kept one after the other, for further blocks of A. Otherwise each panel
+    /// replaces the previous one, which is still in the L1 cache.
     is_kept: bool,
 }
 
@@ -55,7 +55,8 @@ impl<'a> PackedB<'a> {
         }
     }
 
-    /// The panel of these columns, which begin with a multiple of [`NR`]; `is_first`: it is not packed yet.
+    /// The panel of these columns, which start at a multiple of [`NR`]; it is packed first if `is_first`
+    /// is set.
     #[inline(always)]
     pub(super) fn panel<L: Lanes>(
         &mut self,
@@ -97,7 +98,7 @@ fn pack<L: Lanes>(lanes: L, panel: MatrixRef, stride: usize, to: &mut [f32]) {
     }
 }
 
-/// Rows whose numbers are adjacent.
+/// Copies rows with adjacent numbers.
 #[inline(always)]
 fn copy<L: Lanes>(lanes: L, panel: MatrixRef, stride: usize, to: &mut [f32]) {
     for (k, to) in to.chunks_exact_mut(stride).enumerate() {
@@ -118,7 +119,7 @@ fn copy<L: Lanes>(lanes: L, panel: MatrixRef, stride: usize, to: &mut [f32]) {
     }
 }
 
-/// A row of a whole panel.
+/// Copies a row of a complete panel.
 #[inline(always)]
 fn copy_whole<L: Lanes>(lanes: L, row: &[f32; NR], to: &mut [[f32; LANES]; NR / LANES]) {
     for (from, to) in row.as_chunks().0.iter().zip(to) {

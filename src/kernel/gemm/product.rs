@@ -1,4 +1,4 @@
-//! The product as callers know it, and how C is shared out among threads.
+//! The public matrix product, and how C is divided among threads.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -11,44 +11,46 @@ use crate::kernel::start::Start;
 use crate::kernel::team::threads;
 use crate::kernel::view::{Cuts, Grid, MatrixMut, MatrixRef};
 
-/// Multiply-adds that are worth a thread of their own: some microseconds.
+/// The number of multiply-adds that are worth a separate thread: some microseconds.
 const PIECE: usize = 1 << 16;
 
-/// What packing a number costs, in multiply-adds.
+/// The cost of packing one number, in multiply-adds.
 const PACKING: usize = 16;
 
-/// Columns of C from which on it pays to look for zeros in A.
+/// The number of columns of C from which searching A for zeros pays off.
 const SEARCHED_COLUMNS: usize = 64;
 
 /// `C ← start + A·B`.
 ///
-/// Every element is one chain of fused multiply-adds, `s ← fma(a_ik, b_kj, s)` for k = 0, 1, …, one
-/// rounding per term. It begins with +0 ([`Start::Zero`]) or with the old `c_ij`
+/// Every element is one chain of fused multiply-adds, `s ← fma(a_ik, b_kj, s)` for k = 0, 1, …, with one
+/// rounding per term. The chain starts from +0 ([`Start::Zero`]) or from the old `c_ij`
 /// ([`Start::Accumulate`]).
 ///
-/// `a`: m × k; `b`: k × n; `c`: m × n. Strides of `a` and `b` are free: a transpose is a view. Runs on
-/// the threads of the current rayon pool.
+/// `a`: m × k; `b`: k × n; `c`: m × n. `a` and `b` may have any strides, so a transpose is just a view.
+/// Runs on the threads of the current rayon pool.
 ///
 /// # Zeros of A
-/// For n ≥ 64 a term is skipped where `a_ik` is zero in all rows of a group of six. Among finite numbers
-/// that changes at most the sign of a sum that is zero; where the skipped term is 0·∞ or 0·NaN, the sum
-/// does not become NaN. Which terms are skipped depends on the shape, the strides and the numbers of
-/// `a` alone:
+/// For n ≥ 64, a term is skipped if `a_ik` is zero in all rows of a group of six. Among finite numbers,
+/// this changes at most the sign of a sum that is zero; if the skipped term is 0·∞ or 0·NaN, the sum
+/// does not become NaN. Which terms are skipped depends only on n and on the shape, the strides and the
+/// numbers of `a`:
 ///
 /// * k is cut into ⌈k/800⌉ blocks of equal length; the last may be shorter.
-/// * Rows 6r to 6r + 5 are a group. Where `a` is a transpose (only its rows are adjacent in memory), the
-///   rows 252r to 252r + 251 are first sorted, in each block, by the number of their nonzeros
-///   among the terms 0, d, 2d, … of the block, d = ⌈length/64⌉; equal ones stay in their order.
-/// * Where the first 64 terms of a block all count for a group, all others of the block count too.
+/// * Rows 6r to 6r + 5 form a group. If `a` is a transpose (only the numbers of a column are adjacent in
+///   memory), the rows 252r to 252r + 251 are first sorted, separately in each block, by the number of
+///   their nonzeros among the terms 0, d, 2d, … of the block, where d = ⌈length/64⌉; equal rows keep
+///   their order.
+/// * If none of the first 64 terms of a block is skipped for a group, no other term of the block is
+///   skipped.
 ///
 /// # Panics
-/// When the shapes do not fit.
+/// When the shapes do not match.
 pub fn gemm(isa: Isa, a: MatrixRef, b: MatrixRef, start: Start, c: MatrixMut) {
     gemm_then(isa, a, b, start, c, |_, _, _| {});
 }
 
-/// [`gemm`], and `epilogue` for each block of `c` that is done, with the rows and columns it covers,
-/// while it is in the cache.
+/// [`gemm`], with a call of `epilogue` for each finished block of `c` and the rows and columns it
+/// covers, while the block is in the cache.
 pub(in crate::kernel) fn gemm_then(
     isa: Isa,
     a: MatrixRef,
@@ -92,8 +94,8 @@ fn shifted(range: Range<usize>, by: usize) -> Range<usize> {
     range.start + by..range.end + by
 }
 
-/// The cut of C for the threads: by columns alone or by rows first, whichever leaves the largest
-/// rectangle the least work, packing included.
+/// Chooses how to cut C for the threads: by columns alone, or by rows first, whichever gives the largest
+/// rectangle the least work, including packing.
 fn grid<'c>(a: MatrixRef, b: MatrixRef, output: MatrixMut<'c>) -> Grid<'c> {
     let (rows, columns) = output.shape();
     let work = a.columns() * columns * (rows + PACKING);

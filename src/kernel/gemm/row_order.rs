@@ -1,35 +1,37 @@
 //! The order in which the rows of a transposed block of A are packed.
 //!
-//! In the gradient of a layer's weights A is δᵀ: a row holds what reaches one unit, and behind a rectifier
-//! half of it is zero. Hardly a sample leaves six neighbouring units untouched at once; where units
-//! that few samples reach stand together, a quarter of all terms is zero in whole micro-panels.
+//! In the gradient with respect to a layer's weights, A is δᵀ: a row holds the derivatives that reach
+//! one unit, and after a ReLU half of them are zero. Six neighbouring units are rarely all zero for the
+//! same sample. But when units that few samples reach are sorted next to each other, a quarter of all
+//! terms is zero in whole micro-panels.
 
 use std::iter::zip;
 
 use crate::kernel::view::MatrixRef;
 
-/// How many terms of a block are looked at, at most.
+/// The largest number of terms of a block that are examined.
 const LOOKS: usize = 64;
 
-/// An order of rows.
+/// A permutation of rows.
 #[derive(Default)]
 pub(super) struct RowOrder {
-    /// Which row stands in each place.
+    /// The row at each position.
     pub(super) rows: Vec<usize>,
-    /// The place of each row.
+    /// The position of each row.
     pub(super) places: Vec<usize>,
     counts: Vec<u32>,
 }
 
 impl RowOrder {
-    /// Every row stays in its place.
+    /// The order in which every row keeps its position.
     pub(super) fn keep(&mut self, rows: usize) {
         self.rows.clear();
         self.rows.extend(0..rows);
         self.places.clone_from(&self.rows);
     }
 
-    /// The rows of A by how many of a few terms are not zero; `across` is Aᵀ, with adjacent columns.
+    /// Sorts the rows of A by how many of a few terms are not zero; `across` is Aᵀ, with adjacent
+    /// columns.
     #[inline(always)]
     pub(super) fn sort(&mut self, across: MatrixRef) {
         self.keep(across.columns());

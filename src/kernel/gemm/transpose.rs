@@ -1,11 +1,11 @@
-//! Copying rows to columns, 16 × 16 numbers at a time, in registers.
+//! Copies rows to columns, 16 × 16 numbers at a time, in registers.
 
 use std::array::from_fn;
 
 use crate::kernel::lanes::{LANES, Lanes};
 use crate::kernel::view::MatrixRef;
 
-/// How many vectors ahead of those that are transposed the next ones of the same rows are asked for.
+/// How many vectors ahead of the current ones the same rows are prefetched.
 const AHEAD: usize = 4;
 
 /// Writes column `j` of `from`, which has adjacent columns, to `to[start(j)..]`, with zeros up to a
@@ -26,7 +26,7 @@ pub(super) fn transpose<L: Lanes>(
     }
 }
 
-/// [`transpose`] for 16 rows from `first` on.
+/// [`transpose`] for the 16 rows starting at `first`.
 #[inline(always)]
 fn transpose_rows<L: Lanes>(
     lanes: L,

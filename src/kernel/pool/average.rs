@@ -50,19 +50,20 @@ impl Kernel for Average<'_> {
     }
 }
 
-/// The f32 nearest to 1/pixels.
+/// The scale s: the f32 nearest to 1/pixels.
 fn share(pool: &Pool) -> f32 {
     1.0 / pool.pixels() as f32
 }
 
-/// `y ← (x_0 + x_1 + …)·s` for each window, where `s` is the f32 nearest to 1/pixels: the chain of
-/// additions from +0 over the pixels inside the image, row after row, then one product. Pixels in the padding
-/// count as zeros (`count_include_pad` of PyTorch). A global average is the pool with one window.
+/// `y ← (x_0 + x_1 + …)·s` for each window, where `s` is the f32 nearest to 1/pixels: a chain of
+/// additions from +0 over the pixels inside the image, row after row, then one product. Pixels in the
+/// padding count as zeros (PyTorch's `count_include_pad`). A global average is a pool with a single
+/// window.
 ///
-/// `x`: samples of the input; `y`: as many of the output. On the calling thread.
+/// `x`: samples of the input; `y`: the same number of samples of the output. Runs on the calling thread.
 ///
 /// # Panics
-/// When the lengths do not fit.
+/// When the lengths do not match.
 pub fn average_pool(isa: Isa, pool: &Pool, x: &[f32], y: &mut [f32]) {
     pool.check(x, y);
     isa.run(Average { pool, x, y });
@@ -115,11 +116,12 @@ impl Kernel for Spread<'_> {
     }
 }
 
-/// `dx_k ← Σ dy·s` over the windows that hold pixel `k`, in their order from +0; for windows side by side
-/// the one product, 0 outside of them: the transpose of [`average_pool`].
+/// `dx_k ← Σ dy·s` over the windows that contain pixel `k`, in their order from +0, or 0 for pixels
+/// outside all windows. For windows side by side, the sum is a single product. This is the transpose of
+/// [`average_pool`].
 ///
 /// # Panics
-/// When the lengths do not fit.
+/// When the lengths do not match.
 pub fn spread_pool(isa: Isa, pool: &Pool, dy: &[f32], dx: &mut [f32]) {
     pool.check(dx, dy);
     isa.run(Spread { pool, dy, dx });

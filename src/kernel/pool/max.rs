@@ -1,11 +1,11 @@
-//! The largest number of each window, and what follows from its place.
+//! The largest number of each window, and operations that use its position.
 
 use super::places;
 use super::shape::Pool;
 use crate::kernel::isa::Isa;
 use crate::kernel::lanes::{Kernel, Lanes};
 
-/// The pixels of the windows that have their own code.
+/// The number of pixels of the windows with specialised code.
 const FOUR: usize = 4;
 
 struct Largest<'a> {
@@ -55,7 +55,7 @@ impl Largest<'_> {
 }
 
 impl Largest<'_> {
-    /// The same wherever the windows lie.
+    /// The general case, for windows in any position.
     #[inline(always)]
     fn patches<L: Lanes>(&mut self, lanes: L) {
         let samples = self.y.len() / self.pool.output();
@@ -84,15 +84,16 @@ impl Largest<'_> {
     }
 }
 
-/// The largest number of each window and its place: `y ← max_k x_k`, `place ← argmax_k`, where
-/// `k = row·columns + column` counts the pixels of the window row after row. Only pixels inside the image count: the padding
-/// holds −∞. The first of equal numbers has it; NaN is above every number, and of several NaN the last one has it (as in
-/// PyTorch).
+/// The largest number of each window and its position: `y ← max_k x_k`, `place ← argmax_k`, where
+/// `k = row·columns + column` counts the pixels of the window row after row. Only pixels inside the
+/// image count, as if the padding held −∞. Among equal numbers the first is chosen. A NaN counts as
+/// larger than every number, and among several NaN the last is chosen (as in PyTorch).
 ///
-/// `x`: samples of the input; `y`, `places`: as many of the output. On the calling thread.
+/// `x`: samples of the input; `y`, `places`: the same number of samples of the output. Runs on the
+/// calling thread.
 ///
 /// # Panics
-/// When the lengths do not fit, or a window has more than 256 pixels.
+/// When the lengths do not match, or a window has more than 256 pixels.
 pub fn max_pool(isa: Isa, pool: &Pool, x: &[f32], y: &mut [f32], places: &mut [u8]) {
     check(pool, x, y, places);
     isa.run(Largest { pool, x, y, places });
@@ -157,11 +158,11 @@ impl Kernel for Gather<'_> {
     }
 }
 
-/// `y ← x_place`: the numbers at the places that [`max_pool`] found, which is its derivative in the
-/// direction `x`. A place outside the window gives 0.
+/// `y ← x_place`: the numbers at the positions found by [`max_pool`]. This is the derivative of the pool
+/// in the direction `x`. A position outside the window gives 0.
 ///
 /// # Panics
-/// As [`max_pool`].
+/// Under the conditions of [`max_pool`].
 pub fn gather_pool(isa: Isa, pool: &Pool, x: &[f32], places: &[u8], y: &mut [f32]) {
     check(pool, x, y, places);
     isa.run(Gather { pool, x, places, y });
@@ -192,7 +193,7 @@ impl Kernel for Scatter<'_> {
 }
 
 impl Scatter<'_> {
-    /// Where windows may overlap, a pixel collects what each of them hands back.
+    /// For windows that may overlap: a pixel sums the derivatives from all of its windows.
     #[inline(always)]
     fn patches<L: Lanes>(&mut self, lanes: L) {
         self.dx.fill(0.0);
@@ -235,11 +236,12 @@ impl Scatter<'_> {
     }
 }
 
-/// `dx ← dy` at the places that [`max_pool`] found, 0 elsewhere, and where windows overlap the sum of what
-/// they hand back, in their order from +0: the transpose of [`gather_pool`].
+/// `dx ← dy` at the positions found by [`max_pool`], and 0 elsewhere. Where windows overlap, their
+/// derivatives are summed, in the order of the windows from +0. This is the transpose of
+/// [`gather_pool`].
 ///
 /// # Panics
-/// As [`max_pool`].
+/// Under the conditions of [`max_pool`].
 pub fn scatter_pool(isa: Isa, pool: &Pool, dy: &[f32], places: &[u8], dx: &mut [f32]) {
     check(pool, dx, dy, places);
     isa.run(Scatter {

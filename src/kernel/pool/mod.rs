@@ -1,5 +1,5 @@
-//! Pools: one number of each window of an image, and back. On the calling thread: whoever has a
-//! batch cuts it into chunks of samples.
+//! Pools, which compute one number from each window of an image, and their derivatives. They run on the
+//! calling thread; callers split a batch into chunks of samples.
 
 mod average;
 mod max;

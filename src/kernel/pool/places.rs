@@ -1,10 +1,10 @@
-//! Places in a window as lanes.
+//! Converts positions in a window to lanes and back.
 
 use std::array::from_fn;
 
 use crate::kernel::lanes::{LANES, Lanes};
 
-/// Reads places as numbers, with zeros for those that are not there.
+/// Reads positions as f32 numbers, with zeros beyond the end of the slice.
 #[inline(always)]
 pub(super) fn load<L: Lanes>(lanes: L, places: &[u8]) -> L::Vector {
     if let Some(whole) = places.first_chunk::<LANES>() {
@@ -15,12 +15,12 @@ pub(super) fn load<L: Lanes>(lanes: L, places: &[u8]) -> L::Vector {
     }))
 }
 
-/// The place `k` of at most 255 as a number whose lowest byte is `k`: 2²³ + k.
+/// The position `k`, at most 255, as a number whose lowest byte is `k`: 2²³ + k.
 pub(super) fn marked(k: usize) -> f32 {
     (1 << 23) as f32 + k as f32
 }
 
-/// Writes places that are [`marked`], as many as there is room for.
+/// Writes positions encoded by [`marked`], up to the end of the slice.
 #[inline(always)]
 pub(super) fn store<L: Lanes>(lanes: L, value: L::Vector, places: &mut [u8]) {
     let mut numbers = [0.0_f32; LANES];

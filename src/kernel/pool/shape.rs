@@ -1,32 +1,32 @@
-//! The sizes of a pool, and the walks over its windows.
+//! The sizes of a pool, and iteration over its windows.
 
 use crate::kernel::lanes::vectors;
 use crate::kernel::window::{Reach, Sides, Window};
 
-/// Windows over an image, of which those behind the last whole one are left out. Every window must hold
-/// a pixel of the image, and its pixels lie side by side: a padding of at most half its size, a dilation
-/// of one.
+/// Windows over an image; rows and columns after the last whole window are left out. Every window must
+/// contain a pixel of the image, and its pixels must be adjacent: the padding is at most half the size,
+/// and the dilation is one.
 ///
-/// Images are samples × height × width × channels, contiguous; every channel is by itself.
+/// Images are samples × height × width × channels, contiguous; channels are pooled separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pool {
-    /// Rows of the input image.
+    /// The number of rows of the input image.
     pub height: usize,
-    /// Columns of the input image.
+    /// The number of columns of the input image.
     pub width: usize,
-    /// Channels of both images.
+    /// The number of channels of both images.
     pub channels: usize,
-    /// The window; one of (height, width) makes one number of the whole image.
+    /// The window; a window of size (height, width) reduces the whole image to one number per channel.
     pub window: Window,
 }
 
 impl Pool {
-    /// Rows of the output image.
+    /// The number of rows of the output image.
     pub fn output_height(&self) -> usize {
         self.window.places(self.image()).rows
     }
 
-    /// Columns of the output image.
+    /// The number of columns of the output image.
     pub fn output_width(&self) -> usize {
         self.window.places(self.image()).columns
     }
@@ -38,22 +38,22 @@ impl Pool {
         }
     }
 
-    /// The numbers of one sample of the input.
+    /// How many numbers one sample of the input has.
     pub fn input(&self) -> usize {
         self.height * self.width * self.channels
     }
 
-    /// The numbers of one sample of the output.
+    /// How many numbers one sample of the output has.
     pub fn output(&self) -> usize {
         self.output_height() * self.output_width() * self.channels
     }
 
-    /// Pixels of a window, those in the padding included.
+    /// The number of pixels in a window, including those in the padding.
     pub fn pixels(&self) -> usize {
         self.window.size.area()
     }
 
-    /// Does the window fit, and does every one hold a pixel of the image?
+    /// Whether the window fits, and every window contains a pixel of the image.
     fn is_sound(&self) -> bool {
         let Window {
             size,
@@ -70,7 +70,7 @@ impl Pool {
             && self.output() > 0
     }
 
-    /// Checks that an input and an output have whole samples, the same number of both.
+    /// Checks that an input and an output consist of the same number of whole samples.
     pub(super) fn check(&self, input: &[f32], output: &[f32]) {
         assert!(self.is_sound(), "no pool has the shape {self:?}");
         let samples = input.len() / self.input();
@@ -82,12 +82,12 @@ impl Pool {
         );
     }
 
-    /// Do the windows lie side by side, none in another, none in the padding?
+    /// Whether the windows lie side by side, without overlap and without padding.
     pub(super) fn is_tiled(&self) -> bool {
         self.window == Window::tiles(self.window.size)
     }
 
-    /// From the first number of a window of tiles to those of its pixels, row after row.
+    /// The offsets from the first number of a window of tiles to those of its pixels, row after row.
     pub(super) fn offsets(&self) -> Vec<usize> {
         let Sides { rows, columns } = self.window.size;
         let pixels = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
@@ -96,8 +96,8 @@ impl Pool {
             .collect()
     }
 
-    /// Calls `visit(input, output, count)` for every vector of channels of every window of tiles: where
-    /// it begins in the input and in the output, and how many channels it has.
+    /// Calls `visit(input, output, count)` for every vector of channels of every window of tiles, with
+    /// its start in the input and in the output and its number of channels.
     #[inline(always)]
     pub(super) fn vectors(&self, samples: usize, mut visit: impl FnMut(usize, usize, usize)) {
         let size = self.window.size;
@@ -117,8 +117,8 @@ impl Pool {
         }
     }
 
-    /// Calls `visit(patch, output, count)` for every vector of channels of every window, wherever the
-    /// windows lie.
+    /// Calls `visit(patch, output, count)` for every vector of channels of every window, for windows in
+    /// any position.
     #[inline(always)]
     pub(super) fn patches(&self, samples: usize, mut visit: impl FnMut(&Patch, usize, usize)) {
         let (rows, columns) = (
@@ -151,7 +151,7 @@ impl Pool {
         }
     }
 
-    /// Writes 0 where tiles leave something over.
+    /// Writes 0 to the pixels that the tiles do not cover.
     pub(super) fn clear_rest(&self, x: &mut [f32]) {
         let size = self.window.size;
         let covered = (
@@ -164,18 +164,18 @@ impl Pool {
     }
 }
 
-/// The pixels of one window that lie in the image, for a vector of channels.
+/// The pixels of one window that are inside the image, for a vector of channels.
 pub(super) struct Patch<'a> {
     pool: &'a Pool,
-    /// Where the first of them begins.
+    /// The start of the first of these pixels.
     input: usize,
     row: Reach,
     column: Reach,
 }
 
 impl Patch<'_> {
-    /// Calls `visit(input, k)` for each, row after row: where it begins, and which pixel of the window
-    /// it is.
+    /// Calls `visit(input, k)` for each pixel, row after row, with its start in the input and its index
+    /// in the window.
     #[inline(always)]
     pub(super) fn each(&self, mut visit: impl FnMut(usize, usize)) {
         let Pool {

@@ -1,4 +1,4 @@
-//! Views of matrices: what the kernels read and write.
+//! Matrix views, which the kernels read and write.
 
 mod read;
 #[expect(unsafe_code, reason = "parts write to disjoint blocks")]

@@ -1,14 +1,14 @@
-//! The view that is read.
+//! The read-only view.
 
 use std::ops::Range;
 
-/// A matrix that is read: element (i, j) stands at `i·row_stride + j·column_stride` of a slice.
+/// A read-only view of a matrix: element (i, j) is at `i·row_stride + j·column_stride` in a slice.
 ///
-/// Any strides: a transpose is a view, and so is a block. Nothing is copied and nothing is
-/// checked twice; the constructor asserts that every element lies inside the slice.
+/// Strides are arbitrary, so transposes and blocks are also views. Nothing is copied. The constructor
+/// asserts once that every element lies inside the slice.
 #[derive(Clone, Copy, Debug)]
 pub struct MatrixRef<'a> {
-    /// Begins with the first element and ends no earlier than the last one.
+    /// Starts with the first element, and ends with the last one or later.
     data: &'a [f32],
     rows: usize,
     columns: usize,
@@ -16,7 +16,7 @@ pub struct MatrixRef<'a> {
     column_stride: usize,
 }
 
-/// The length of the slice that a matrix needs.
+/// The length of the slice that a matrix of this shape and these strides needs.
 pub(super) fn extent(shape: (usize, usize), strides: (usize, usize)) -> usize {
     match shape {
         (0, _) | (_, 0) => 0,
@@ -29,10 +29,10 @@ pub(super) fn extent(shape: (usize, usize), strides: (usize, usize)) -> usize {
 }
 
 impl<'a> MatrixRef<'a> {
-    /// A row-major matrix: `data` holds exactly `rows × columns` numbers, row after row.
+    /// A row-major matrix: `data` contains exactly `rows × columns` numbers, row after row.
     ///
     /// # Panics
-    /// When the length of `data` is another.
+    /// When `data` has a different length.
     pub fn new(data: &'a [f32], rows: usize, columns: usize) -> Self {
         assert!(
             Some(data.len()) == rows.checked_mul(columns),
@@ -42,8 +42,8 @@ impl<'a> MatrixRef<'a> {
         Self::strided(data, (rows, columns), (columns, 1))
     }
 
-    /// A matrix of `shape` (rows, columns) with `strides` (from row to row, from column to
-    /// column), whose first element is `data[0]`.
+    /// A matrix of `shape` (rows, columns) with `strides` (between rows, between columns), whose first
+    /// element is `data[0]`.
     ///
     /// # Panics
     /// When an element lies outside `data`.
@@ -74,13 +74,13 @@ impl<'a> MatrixRef<'a> {
         self.columns
     }
 
-    /// (rows, columns).
+    /// The shape: (rows, columns).
     #[inline]
     pub fn shape(self) -> (usize, usize) {
         (self.rows, self.columns)
     }
 
-    /// (from row to row, from column to column), counted in numbers.
+    /// The strides in numbers: (between rows, between columns).
     #[inline]
     pub fn strides(self) -> (usize, usize) {
         (self.row_stride, self.column_stride)
@@ -94,7 +94,7 @@ impl<'a> MatrixRef<'a> {
         Self::strided(self.data, (shape.1, shape.0), (strides.1, strides.0))
     }
 
-    /// The block of these rows and columns.
+    /// The block with these rows and columns.
     ///
     /// # Panics
     /// When a range reaches beyond the matrix.
@@ -116,7 +116,7 @@ impl<'a> MatrixRef<'a> {
         Self::strided(data, (rows.len(), columns.len()), self.strides())
     }
 
-    /// The block of these rows, all columns.
+    /// The block with these rows and all columns.
     ///
     /// # Panics
     /// When the range reaches beyond the matrix.
@@ -129,7 +129,7 @@ impl<'a> MatrixRef<'a> {
     /// Element (i, j).
     ///
     /// # Panics
-    /// Outside the matrix.
+    /// When the element is outside the matrix.
     pub fn get(self, i: usize, j: usize) -> f32 {
         assert!(
             i < self.rows && j < self.columns,
@@ -159,13 +159,13 @@ impl<'a> MatrixRef<'a> {
         }
     }
 
-    /// Are the elements of a row adjacent in memory?
+    /// Whether the elements of each row are adjacent in memory.
     #[inline]
     pub fn has_adjacent_columns(self) -> bool {
         self.column_stride == 1 || self.columns <= 1
     }
 
-    /// The slice behind the view, from the first element on.
+    /// The slice behind the view, starting with the first element.
     #[inline]
     pub(in crate::kernel) fn numbers(self) -> &'a [f32] {
         self.data

@@ -1,4 +1,4 @@
-//! Outputs cut into shares, one for each part of shared work.
+//! Outputs cut into shares, one for each part of the work.
 
 use std::array::from_fn;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::write::MatrixMut;
 use crate::kernel::team::share;
 
-/// Matrices that parts of shared work write to, each to blocks of its own.
+/// Matrices to which the parts of shared work write, each to its own blocks.
 struct Shared<'s, 'a>(&'s mut [MatrixMut<'a>]);
 
 // SAFETY: only `block` reaches the elements, and its callers ask for disjoint blocks; those may be
@@ -17,7 +17,7 @@ impl Shared<'_, '_> {
     /// A block of output `i`.
     ///
     /// # Safety
-    /// No two of the blocks of an output that are used at the same time overlap.
+    /// The blocks of an output that are in use at the same time must not overlap.
     unsafe fn block(&self, i: usize, rows: Range<usize>, columns: Range<usize>) -> MatrixMut<'_> {
         let whole = self.0[i].all();
         let (above, _) = whole.split_at_row(rows.end);
@@ -27,7 +27,7 @@ impl Shared<'_, '_> {
     }
 }
 
-/// Share `part` of `length`, cut at multiples of `unit`: shares do not overlap.
+/// The range of share `part` of `length`, cut at multiples of `unit`. Shares do not overlap.
 pub(in crate::kernel) fn share_of(
     length: usize,
     part: usize,
@@ -39,7 +39,7 @@ pub(in crate::kernel) fn share_of(
     edge(part)..edge(part + 1)
 }
 
-/// An output and how it is cut: along `axis`, at multiples of `unit`.
+/// An output, to be cut along `axis` at multiples of `unit`.
 pub(in crate::kernel) struct Cut<'a> {
     output: MatrixMut<'a>,
     axis: Axis,
@@ -53,27 +53,27 @@ enum Axis {
 }
 
 impl<'a> Cut<'a> {
-    /// Its rows go to the parts.
+    /// An output whose rows are distributed to the parts.
     pub(in crate::kernel) fn rows(output: MatrixMut<'a>, unit: usize) -> Self {
         let axis = Axis::Rows;
         Cut { output, axis, unit }
     }
 
-    /// Its columns go to the parts.
+    /// An output whose columns are distributed to the parts.
     pub(in crate::kernel) fn columns(output: MatrixMut<'a>, unit: usize) -> Self {
         let axis = Axis::Columns;
         Cut { output, axis, unit }
     }
 
-    /// A slice.
+    /// A slice to be distributed to the parts.
     pub(in crate::kernel) fn slice(output: &'a mut [f32], unit: usize) -> Self {
         let length = output.len();
         Self::columns(MatrixMut::new(output, 1, length), unit)
     }
 }
 
-/// Runs every part once, with its number, its share of every output and the rows or columns this
-/// covers.
+/// Runs every part once, with its number, its share of every output, and the rows or columns of that
+/// share.
 pub(in crate::kernel) fn share_out<const OUTPUTS: usize>(
     parts: usize,
     outputs: [Cut<'_>; OUTPUTS],
@@ -109,7 +109,7 @@ pub(in crate::kernel) struct Cuts {
 }
 
 impl Cuts {
-    /// The most that a part of so much has.
+    /// The largest length that a part of `length` can have.
     pub(in crate::kernel) fn largest(self, length: usize) -> usize {
         length.div_ceil(self.unit).div_ceil(self.parts) * self.unit
     }
@@ -119,7 +119,7 @@ impl Cuts {
     }
 }
 
-/// An output, cut into a grid of blocks.
+/// An output to be cut into a grid of blocks.
 pub(in crate::kernel) struct Grid<'a> {
     pub(in crate::kernel) output: MatrixMut<'a>,
     pub(in crate::kernel) rows: Cuts,
@@ -127,7 +127,7 @@ pub(in crate::kernel) struct Grid<'a> {
 }
 
 impl Grid<'_> {
-    /// Runs every part once, with its block and the rows and columns this covers.
+    /// Runs every part once, with its rows, its columns, and the block that they cover.
     pub(in crate::kernel) fn run(
         self,
         run: impl Fn(Range<usize>, Range<usize>, MatrixMut<'_>) + Sync,

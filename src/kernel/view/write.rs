@@ -1,16 +1,16 @@
-//! The view that is written.
+//! The mutable view.
 
 use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::read::extent;
 
-/// A row-major matrix that is written: element (i, j) stands at `i·row_stride + j`, and the view
-/// owns its elements alone for `'a` (not the numbers between its rows).
+/// A mutable view of a row-major matrix: element (i, j) is at `i·row_stride + j`. The view has exclusive
+/// access to its elements for `'a`, but not to the numbers between its rows.
 #[derive(Debug)]
 pub struct MatrixMut<'a> {
-    /// Points to the first element. Elements (i, j) inside the shape are valid for reads and
-    /// writes for `'a`, and no other reference to them is used meanwhile.
+    /// Points to the first element. Elements (i, j) inside the shape are valid for reads and writes for
+    /// `'a`, and no other reference to them is used during that time.
     pub(super) first: *mut f32,
     rows: usize,
     columns: usize,
@@ -22,10 +22,10 @@ pub struct MatrixMut<'a> {
 unsafe impl Send for MatrixMut<'_> {}
 
 impl<'a> MatrixMut<'a> {
-    /// A row-major matrix: `data` holds exactly `rows × columns` numbers, row after row.
+    /// A row-major matrix: `data` contains exactly `rows × columns` numbers, row after row.
     ///
     /// # Panics
-    /// When the length of `data` is another.
+    /// When `data` has a different length.
     pub fn new(data: &'a mut [f32], rows: usize, columns: usize) -> Self {
         assert!(
             Some(data.len()) == rows.checked_mul(columns),
@@ -35,8 +35,8 @@ impl<'a> MatrixMut<'a> {
         Self::strided(data, (rows, columns), columns)
     }
 
-    /// A matrix of `shape` (rows, columns) whose rows lie `row_stride` apart; its first element
-    /// is `data[0]`. The numbers between the rows are never touched.
+    /// A matrix of `shape` (rows, columns) whose rows begin `row_stride` numbers apart; its first
+    /// element is `data[0]`. The numbers between the rows are never accessed.
     ///
     /// # Panics
     /// When an element lies outside `data`, or rows overlap.
@@ -67,13 +67,13 @@ impl<'a> MatrixMut<'a> {
         self.columns
     }
 
-    /// (rows, columns).
+    /// The shape: (rows, columns).
     #[inline]
     pub fn shape(&self) -> (usize, usize) {
         (self.rows, self.columns)
     }
 
-    /// Where row `i` begins; for an empty matrix any place, never used.
+    /// The start of row `i`; for an empty matrix an arbitrary pointer that is never used.
     fn row_start(&self, i: usize) -> *mut f32 {
         assert!(
             i < self.rows,
@@ -87,7 +87,7 @@ impl<'a> MatrixMut<'a> {
         }
     }
 
-    /// Row `i`, to read.
+    /// Row `i`, for reading.
     ///
     /// # Panics
     /// When there is no such row.
@@ -97,7 +97,7 @@ impl<'a> MatrixMut<'a> {
         unsafe { std::slice::from_raw_parts(self.row_start(i), self.columns) }
     }
 
-    /// Row `i`, to write.
+    /// Row `i`, for writing.
     ///
     /// # Panics
     /// When there is no such row.
@@ -107,10 +107,10 @@ impl<'a> MatrixMut<'a> {
         unsafe { std::slice::from_raw_parts_mut(self.row_start(i), self.columns) }
     }
 
-    /// Rows `first`, `first + 1`, …, to write.
+    /// Rows `first`, `first + 1`, …, for writing.
     ///
     /// # Panics
-    /// When there are not so many.
+    /// When there are not enough rows.
     pub(in crate::kernel) fn rows_mut<const ROWS: usize>(
         &mut self,
         first: usize,
@@ -121,12 +121,12 @@ impl<'a> MatrixMut<'a> {
         })
     }
 
-    /// The same view for a shorter time.
+    /// The same view with a shorter lifetime.
     pub fn reborrow(&mut self) -> MatrixMut<'_> {
         self.all()
     }
 
-    /// The block of these rows and columns, for a shorter time.
+    /// The block with these rows and columns, with a shorter lifetime.
     ///
     /// # Panics
     /// When a range reaches beyond the matrix.
@@ -139,10 +139,10 @@ impl<'a> MatrixMut<'a> {
         left.split_at_column(columns.start).1
     }
 
-    /// Rows before `at`, and the rest.
+    /// Splits the view into the rows before `at` and the rest.
     ///
     /// # Panics
-    /// When there are fewer rows.
+    /// When there are fewer than `at` rows.
     pub fn split_at_row(self, at: usize) -> (MatrixMut<'a>, MatrixMut<'a>) {
         let (rows, columns) = self.shape();
         assert!(at <= rows, "split of {:?} at row {at}", self.shape());
@@ -157,10 +157,10 @@ impl<'a> MatrixMut<'a> {
         )
     }
 
-    /// Columns before `at`, and the rest.
+    /// Splits the view into the columns before `at` and the rest.
     ///
     /// # Panics
-    /// When there are fewer columns.
+    /// When there are fewer than `at` columns.
     pub fn split_at_column(self, at: usize) -> (MatrixMut<'a>, MatrixMut<'a>) {
         let (rows, columns) = self.shape();
         assert!(at <= columns, "split of {:?} at column {at}", self.shape());
@@ -176,12 +176,12 @@ impl<'a> MatrixMut<'a> {
         )
     }
 
-    /// A view of all elements, which must be given away only once.
+    /// A view of all elements, which must be handed out only once.
     pub(super) fn all<'b>(&self) -> MatrixMut<'b> {
         self.part(self.first, self.rows, self.columns)
     }
 
-    /// A view of some of our elements, which must be given away only once.
+    /// A view of some of our elements, which must be handed out only once.
     pub(super) fn part<'b>(&self, first: *mut f32, rows: usize, columns: usize) -> MatrixMut<'b> {
         MatrixMut {
             first,

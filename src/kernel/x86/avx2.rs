@@ -6,7 +6,7 @@ use std::array::from_fn;
 use super::proved;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
-/// The proof that the processor has AVX2 and FMA.
+/// A token that proves that the processor has AVX2, FMA and POPCNT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::kernel) struct Avx2 {
     detected: (),
@@ -18,7 +18,7 @@ fn run<K: Kernel>(lanes: Avx2, kernel: K) -> K::Output {
 }
 
 impl Avx2 {
-    /// The proof, where there is one.
+    /// Returns the token if the processor has the instructions.
     pub(in crate::kernel) fn detect() -> Option<Self> {
         let detected = is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("fma")
@@ -26,7 +26,7 @@ impl Avx2 {
         detected.then_some(Avx2 { detected: () })
     }
 
-    /// Runs a kernel that was compiled for AVX2 and FMA.
+    /// Runs a kernel compiled for AVX2 and FMA.
     pub(in crate::kernel) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         proved!(self, run(self, kernel))
     }
@@ -92,7 +92,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn positive_part(self, x: Self::Vector) -> Self::Vector {
-        // Of NaN and of two zeros the instruction returns its second operand.
+        // For NaN and for two zeros, the instruction returns its second operand.
         proved!(self, {
             let zero = _mm256_setzero_ps();
             [_mm256_max_ps(zero, x[0]), _mm256_max_ps(zero, x[1])]
@@ -219,8 +219,8 @@ impl Lanes for Avx2 {
 }
 
 impl Avx2 {
-    /// `a₀ b₀ a₁ b₁ … a₇ b₇`. The unpacking instructions work within 128 bits, so that the
-    /// quarters come out as 0 2 (low) and 1 3 (high) and have to be put in order.
+    /// `a₀ b₀ a₁ b₁ … a₇ b₇`. The unpacking instructions work within 128 bits, so the quarters come out
+    /// as 0 2 (low) and 1 3 (high) and have to be reordered.
     #[inline(always)]
     fn interleave_halves(self, a: __m256, b: __m256) -> [__m256; 2] {
         proved!(self, {

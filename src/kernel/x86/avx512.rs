@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::proved;
 use crate::kernel::lanes::{Kernel, LANES, Lanes};
 
-/// The proof that the processor has AVX-512F.
+/// A token that proves that the processor has AVX-512F and POPCNT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::kernel) struct Avx512 {
     detected: (),
@@ -17,13 +17,13 @@ fn run<K: Kernel>(lanes: Avx512, kernel: K) -> K::Output {
 }
 
 impl Avx512 {
-    /// The proof, where there is one.
+    /// Returns the token if the processor has the instructions.
     pub(in crate::kernel) fn detect() -> Option<Self> {
         let detected = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("popcnt");
         detected.then_some(Avx512 { detected: () })
     }
 
-    /// Runs a kernel that was compiled for AVX-512F.
+    /// Runs a kernel compiled for AVX-512F.
     pub(in crate::kernel) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         proved!(self, run(self, kernel))
     }
@@ -79,7 +79,7 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn positive_part(self, x: Self::Vector) -> Self::Vector {
-        // Of NaN and of two zeros the instruction returns its second operand.
+        // For NaN and for two zeros, the instruction returns its second operand.
         proved!(self, _mm512_max_ps(_mm512_setzero_ps(), x))
     }
 
@@ -208,7 +208,7 @@ impl Lanes for Avx512 {
     }
 }
 
-/// The mask of the first lanes, fewer than 16.
+/// The mask of the first `count` lanes, fewer than 16.
 fn first_lanes(count: usize) -> __mmask16 {
     (1 << count) - 1
 }

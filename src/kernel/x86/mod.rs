@@ -1,5 +1,5 @@
-//! The 16 lanes on x86-64. In each file a token type, made only where the processor was found to
-//! have the instructions, and the operations bound to them.
+//! The 16 lanes on x86-64. Each file defines a token type, whose values exist only if the processor was
+//! found to have the instructions, and the operations for that type.
 
 mod avx2;
 mod avx512;
@@ -7,7 +7,7 @@ mod avx512;
 pub(super) use avx2::Avx2;
 pub(super) use avx512::Avx512;
 
-/// Calls intrinsics of the instruction set whose token is `$token`.
+/// Calls intrinsics of the instruction set to which `$token` belongs.
 macro_rules! proved {
     ($token:ident, $call:expr) => {{
         let Self { detected: () } = $token;

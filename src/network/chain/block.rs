@@ -1,4 +1,4 @@
-//! Consecutive samples, forward and backward through all layers.
+//! A block of consecutive samples, taken forward and backward through all layers.
 
 use std::mem::take;
 use std::ops::Range;
@@ -8,24 +8,24 @@ use crate::network::layer::Layer;
 use crate::network::loss::Predictions;
 use crate::network::tangent::{Base, Tangent};
 
-/// A direction among the parameters: `shared` by all samples, plus, where `own` is the tangent along v,
-/// the `H_i v` that each sample has for itself.
+/// A direction in parameter space: `shared` is common to all samples; if `own` is the tangent along v,
+/// each sample i adds its own `H_i v` to it.
 #[derive(Clone, Copy)]
 pub(super) struct Direction<'a> {
     pub shared: &'a [f32],
     pub own: Option<&'a Tangent>,
 }
 
-/// Consecutive samples of a tangent, and the base pass that they belong to.
+/// Consecutive samples of a tangent, with the base pass that they belong to.
 pub(super) struct Block<'a> {
     pub base: Base<'a>,
     pub samples: Range<usize>,
-    /// `Rh_l` of these samples, and `R∂z_l`.
+    /// `Rh_l` of these samples; `deltas` holds their `R∂z_l`.
     pub values: Vec<&'a mut [f32]>,
     pub deltas: Vec<&'a mut [f32]>,
 }
 
-/// The weights of a dense layer among all parameters, outputs × inputs.
+/// The weights of a dense layer within the vector of all parameters, outputs × inputs.
 fn weights<'a>(layer: &Layer, parameters: &'a [f32]) -> MatrixRef<'a> {
     let (outputs, inputs) = (layer.output.numbers(), layer.input.numbers());
     MatrixRef::new(&parameters[layer.weight.clone()], outputs, inputs)
@@ -36,7 +36,7 @@ impl<'a> Block<'a> {
         self.base.problem.context.isa
     }
 
-    /// The weights of a layer at the point itself.
+    /// The weights of a layer at the base point.
     fn weights(&self, layer: &Layer) -> MatrixRef<'a> {
         weights(layer, self.base.problem.context.parameters.flat)
     }
@@ -45,35 +45,35 @@ impl<'a> Block<'a> {
         self.base.network().layers()
     }
 
-    /// These samples' share of numbers that are samples × width.
+    /// The part of `numbers`, samples × width, that belongs to these samples.
     fn share<'b>(&self, numbers: &'b [f32], width: usize) -> &'b [f32] {
         &numbers[self.samples.start * width..self.samples.end * width]
     }
 
-    /// The same as a matrix.
+    /// [`Block::share`] as a matrix.
     pub(super) fn rows<'b>(&self, numbers: &'b [f32], width: usize) -> MatrixRef<'b> {
         MatrixRef::new(self.share(numbers, width), self.samples.len(), width)
     }
 
-    /// What a layer reads.
+    /// The input of a layer.
     pub(super) fn read(&self, layer: &Layer) -> MatrixRef<'a> {
         self.rows(self.base.read(layer), layer.input.numbers())
     }
 
-    /// The derivative by what layer `index` gives.
+    /// The derivative of the loss with respect to the output of layer `index`, before its activation.
     pub(super) fn delta(&self, index: usize) -> MatrixRef<'a> {
         let width = self.layers()[index].output.numbers();
         self.rows(&self.base.tape.deltas[index], width)
     }
 
-    /// Fills the tangent.
+    /// Computes the tangent.
     pub fn propagate(&mut self, direction: &Direction<'_>) {
         self.forward(direction);
         self.loss_hvp();
         self.backward(direction);
     }
 
-    /// `Rz = Rx·W + x·V`, layer after layer.
+    /// `Rz = Rx·W + x·V`, layer by layer.
     fn forward(&mut self, direction: &Direction<'_>) {
         let (isa, samples) = (self.isa(), self.samples.len());
         let mut values = take(&mut self.values);
@@ -100,7 +100,7 @@ impl<'a> Block<'a> {
         self.values = values;
     }
 
-    /// Multiplies with the derivative of the activation behind layer `index`.
+    /// Multiplies `tangent` by the derivative of the activation of layer `index`.
     fn activation_derivative(&self, index: usize, tangent: &mut [f32]) {
         let layer = &self.layers()[index];
         let kept = self.base.tape.kept_by_activation(layer, index);
@@ -108,7 +108,7 @@ impl<'a> Block<'a> {
         layer.activation.derivative(self.isa(), kept, tangent);
     }
 
-    /// The Hessian of the loss by the outputs, times their derivatives.
+    /// Multiplies the derivatives of the outputs by the Hessian of the loss with respect to the outputs.
     fn loss_hvp(&mut self) {
         let Predictions {
             outputs,
@@ -126,7 +126,7 @@ impl<'a> Block<'a> {
         loss.hvp(isa, predictions, self.deltas[last]);
     }
 
-    /// `R∂x = R∂z·Wᵀ + ∂z·Vᵀ`, layer after layer from the top.
+    /// `R∂x = R∂z·Wᵀ + ∂z·Vᵀ`, layer by layer from the last to the first.
     fn backward(&mut self, direction: &Direction<'_>) {
         let (isa, samples) = (self.isa(), self.samples.len());
         let mut deltas = take(&mut self.deltas);

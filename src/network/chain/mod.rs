@@ -1,11 +1,11 @@
-//! Products with H in a chain of dense layers, a whole batch at once.
+//! Products with H in a chain of dense layers, computed for a whole batch at once.
 //!
 //! ```text
 //! both passes    samples are independent: each thread takes a block of them through all layers (`block`)
 //! Σ_i R∂W        samples are summed, layer by layer: threads share the weights
 //! ```
 //!
-//! The base pass is made once. `rank_two` adds the directions that differ from sample to sample.
+//! The base pass is computed once. `rank_two` handles directions that differ from sample to sample.
 
 mod block;
 mod rank_two;
@@ -22,7 +22,7 @@ use super::tape::Tape;
 
 use block::{Block, Direction};
 
-/// A chain at a point, over a batch.
+/// A chain of dense layers at a point, over a batch.
 pub(super) struct Chain {
     tape: Tape,
     first: Tangent,
@@ -30,7 +30,7 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// Makes the base pass.
+    /// Computes the base pass.
     pub fn new(context: &Context<'_>, batch: &Batch<'_>) -> Self {
         let mut tape = Tape::default();
         tape.forward(context, batch);
@@ -58,7 +58,7 @@ impl Chain {
         sum_hvp(&base, &self.first, product);
     }
 
-    /// `product ← Σ_i H_i (H_i v + shared)`, where v is the direction of the last [`Chain::hvp`].
+    /// `product ← Σ_i H_i (H_i v + shared)`, where v is the direction passed to the last [`Chain::hvp`].
     pub fn hvp_of_own_directions(
         &mut self,
         problem: Problem<'_>,
@@ -74,7 +74,7 @@ impl Chain {
         sum_hvp(&base, &self.second, product);
     }
 
-    /// Appends `vᵀH_i v` of each sample.
+    /// Appends `vᵀH_i v` for each sample.
     pub fn sample_quotients(
         &mut self,
         problem: Problem<'_>,
@@ -86,7 +86,7 @@ impl Chain {
     }
 }
 
-/// Fills a tangent, each thread some of its samples.
+/// Computes a tangent; each thread computes it for some of the samples.
 fn propagate(base: &Base<'_>, direction: &Direction<'_>, tangent: &mut Tangent) {
     let blocks = blocks(base, tangent);
     if let [block] = &blocks[..] {
@@ -98,8 +98,8 @@ fn propagate(base: &Base<'_>, direction: &Direction<'_>, tangent: &mut Tangent) 
     });
 }
 
-/// At most a block of samples for each thread, cut at whole groups, so that a product skips the same
-/// terms for any number of threads.
+/// Splits the samples into at most one block per thread. Blocks are cut at whole groups, so that a
+/// product skips the same terms whatever the number of threads.
 fn blocks<'a>(base: &Base<'a>, tangent: &'a mut Tangent) -> Vec<Mutex<Block<'a>>> {
     let (samples, layers) = (base.tape.samples, base.network().layers());
     let step = samples.div_ceil(kernel::threads()).max(1);

@@ -1,7 +1,8 @@
 //! Directions that differ from sample to sample.
 //!
-//! `H_i v` of one sample has rank two in each layer, `R∂z_i·x_iᵀ + ∂z_i·Rx_iᵀ`, so it is never
-//! formed: its products with `x` and `∂z` need only the row dots `x·x`, `Rx·x`, `R∂z·∂z` and `∂z·∂z`.
+//! For one sample, `H_i v` has rank two in each layer, `R∂z_i·x_iᵀ + ∂z_i·Rx_iᵀ`. It is never formed:
+//! its products with `x` and `∂z` only need the row-wise dot products `x·x`, `Rx·x`, `R∂z·∂z` and
+//! `∂z·∂z`.
 
 use crate::kernel::{self, MatrixMut, MatrixRef};
 use crate::network::tangent::Tangent;
@@ -9,7 +10,7 @@ use crate::network::tangent::Tangent;
 use super::block::Block;
 
 impl Block<'_> {
-    /// `Rx` of layer `index`, for all but the first one.
+    /// `Rx` of layer `index`; `None` for the first layer, whose input does not move.
     fn x_tangent<'b>(&self, own: &'b Tangent, index: usize) -> Option<MatrixRef<'b>> {
         let below = index.checked_sub(1)?;
         let width = self.layers()[index].input.numbers();
@@ -28,7 +29,8 @@ impl Block<'_> {
         dots
     }
 
-    /// `z_i ← z_i + U_i x_i + u_{b,i} = z_i + R∂z·(x·x + 1) + ∂z·(Rx·x)`: a bias reads a 1.
+    /// `z_i ← z_i + U_i x_i + u_{b,i} = z_i + R∂z·(x·x + 1) + ∂z·(Rx·x)`; the 1 is the input of the
+    /// bias.
     pub(super) fn add_own_forward(&self, own: &Tangent, index: usize, mut z: MatrixMut) {
         let (isa, layer) = (self.isa(), &self.layers()[index]);
         let x = self.read(layer);

@@ -14,23 +14,24 @@ use super::operator::{
     SecondOrder, Site, begin,
 };
 
-/// ε where nothing is said, PyTorch's default.
+/// The default ε, which is PyTorch's.
 const EPSILON: f64 = 1e-5;
 
-/// What `torch.nn.BatchNorm2d` is told, and `type = "batch-norm"` in an architecture file.
+/// The arguments of `torch.nn.BatchNorm2d`, and the keys of `type = "batch-norm"` in an architecture
+/// file.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BatchNorm {
-    /// ε ≥ 0, under the root beside the variance.
+    /// ε ≥ 0, added to the variance under the square root.
     pub epsilon: f64,
-    /// Is there a scale and a shift a channel, which are parameters?
+    /// Whether each channel has a scale and a shift as parameters.
     pub affine: bool,
-    /// Does a checkpoint have running means and variances?
+    /// Whether a checkpoint contains running means and variances.
     pub running_statistics: bool,
 }
 
 impl Default for BatchNorm {
-    /// As PyTorch has it.
+    /// PyTorch's defaults.
     fn default() -> Self {
         BatchNorm {
             epsilon: EPSILON,
@@ -41,7 +42,7 @@ impl Default for BatchNorm {
 }
 
 impl BatchNorm {
-    /// The first half.
+    /// The standardising layer, which is the first half.
     pub(in crate::network) fn standardise(
         self,
         shape: Shape,
@@ -57,7 +58,7 @@ impl BatchNorm {
         Ok(Fitted::without_parameters(standardise, shape))
     }
 
-    /// The second half, where there is one.
+    /// The scaling layer, which is the second half; `None` if the normalisation is not affine.
     pub(in crate::network) fn scale(self, shape: Shape) -> Option<Fitted<ChannelScale>> {
         self.affine.then_some(Fitted {
             operator: ChannelScale,
@@ -68,13 +69,13 @@ impl BatchNorm {
     }
 }
 
-/// `z_c = (x_c − μ_c)/√(σ²_c + ε)`, with `μ` and `σ²` those of the batch or fixed, as
-/// [`crate::network::Normalisation`] says.
+/// `z_c = (x_c − μ_c)/√(σ²_c + ε)`. [`crate::network::Normalisation`] decides whether `μ` and `σ²` are
+/// those of the batch or fixed.
 #[derive(Clone, Debug)]
 pub struct Standardise {
     /// ε.
     pub epsilon: f64,
-    /// Does a checkpoint have `μ` and `σ²` to be fixed?
+    /// Whether a checkpoint contains the fixed `μ` and `σ²`.
     pub running_statistics: bool,
 }
 
@@ -131,7 +132,7 @@ impl Operator for Standardise {
     }
 }
 
-/// `z_c = γ_c·x_c + β_c` at every position; `γ` is its weight and `β` its bias.
+/// `z_c = γ_c·x_c + β_c` at every position; `γ` is the weight and `β` the bias.
 #[derive(Clone, Debug)]
 pub struct ChannelScale;
 

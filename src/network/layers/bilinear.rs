@@ -1,7 +1,7 @@
-//! Layers with parameters: linear in what they read and linear in their weights.
+//! Layers with parameters, which are linear in their input and linear in their weights.
 //!
-//! All their passes are made of four products, each of which takes the weights or a direction among
-//! them. With `V` the direction of the weights and R the derivative along it:
+//! All their passes are built from four products, each of which takes either the weights or a direction
+//! in weight space. With `V` the direction of the weights and R the derivative along it:
 //!
 //! ```text
 //! forward   z  = x·W + b
@@ -16,9 +16,9 @@ use super::operator::{
     Describe, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, SecondOrder, Site,
 };
 
-/// The four products of a layer with parameters.
+/// The four products from which the passes of a layer with parameters are built.
 pub(in crate::network) trait Bilinear: Describe {
-    /// `z ← x·W + b`, or the positive part of it.
+    /// `z ← x·W + b`, or its positive part if `relu` is set.
     fn affine(&self, at: &Site, x: &[f32], w: LayerParameters, relu: bool, z: &mut [f32]);
 
     /// `z ← z + x·W`.

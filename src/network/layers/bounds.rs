@@ -1,19 +1,20 @@
-//! What an architecture may ask for: windows that fit, and sizes that a machine can hold.
+//! Limits on what an architecture may ask for: windows must fit, and sizes must be within a machine's
+//! memory.
 
 use crate::kernel::{Sides, Window};
 
 use super::operator::Fault;
 use crate::network::shape::Shape;
 
-/// The shape of a result with so many channels and one number for each window over an image; `name` is
-/// what the file calls the size of the window.
+/// The output shape of a layer with `channels` channels and one number per window over an image. `name`
+/// is the architecture file's key for the window size.
 pub(super) fn output_shape(
     input: Shape,
     window: &Window,
     channels: usize,
     name: &str,
 ) -> Result<Shape, Fault> {
-    /// No image has more rows or columns.
+    /// The largest number of rows or columns of an image.
     const MOST: usize = 1 << 24;
     let Window {
         size,
@@ -52,16 +53,16 @@ pub(super) fn output_shape(
     })
 }
 
-/// Can a machine hold the lists of places that these windows have, and what they give?
+/// Checks that the lists of positions for these windows, and the output, fit in a machine's memory.
 pub(super) fn check_size(input: Shape, window: &Window, output: Shape) -> Result<(), Fault> {
-    /// Pixels of the result by taps of the window; numbers of the result.
+    /// The largest product of output pixels and window taps, and the largest output.
     const MOST: usize = 1 << 24;
-    /// Places that a list weighs.
+    /// The memory overhead of one list, counted in positions.
     const LIST: usize = 16;
     let fits = || {
         let taps = bounded(window.size.rows, window.size.columns, MOST)?;
         let pixels = bounded(output.height, output.width, MOST)?;
-        // An index of a window has a list of its own, which weighs more than a place.
+        // Every index of a window has its own list, which takes more memory than a position does.
         bounded(pixels.max(LIST), taps, MOST).and(bounded(pixels, output.channels, MOST))
     };
     fits().map(drop).ok_or_else(|| {
@@ -73,14 +74,14 @@ pub(super) fn check_size(input: Shape, window: &Window, output: Shape) -> Result
     })
 }
 
-/// So many parameters, if a machine could hold them.
+/// The number of parameters `a·b`, if a machine could hold them.
 pub(super) fn checked(a: usize, b: usize) -> Result<usize, Fault> {
-    /// More parameters than any machine that this runs on can hold vectors of.
+    /// More parameters than any machine that this runs on can hold in a vector.
     const MOST: usize = 1 << 34;
     bounded(a, b, MOST).ok_or_else(|| format!("{a} × {b} parameters are too many"))
 }
 
-/// The product, where it is not more than `most`.
+/// The product of `a` and `b`, if it is at most `most`.
 fn bounded(a: usize, b: usize, most: usize) -> Option<usize> {
     a.checked_mul(b).filter(|product| *product <= most)
 }

@@ -1,4 +1,4 @@
-//! Arithmetic channel by channel that several layers share.
+//! Channel-by-channel arithmetic that several layers share.
 
 use crate::kernel::{self, Isa};
 

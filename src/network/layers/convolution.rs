@@ -1,8 +1,8 @@
-//! The convolution, `torch.nn.Conv2d`.
+//! The convolution layer, `torch.nn.Conv2d`.
 //!
-//! `z_{p,o} = Σ_{k,i} W_{k,i,o}·x_{p·stride + k·dilation − padding, i} + b_o` over the taps `k` and the
-//! channels `i` of the group of `o`, `W` of shape groups × rows × columns × inputs/groups ×
-//! outputs/groups.
+//! `z_{p,o} = Σ_{k,i} W_{k,i,o}·x_{p·stride + k·dilation − padding, i} + b_o`, summed over the taps `k`
+//! and the input channels `i` in the group of `o`. `W` has the shape groups × rows × columns ×
+//! inputs/groups × outputs/groups.
 
 use std::sync::OnceLock;
 
@@ -17,19 +17,20 @@ use super::bounds::{check_size, checked, output_shape};
 use super::operator::{Describe, Fault, Fitted, LayerParameters, Site, begin};
 use super::words::{Each, one, ones, yes, zeros};
 
-/// Samples that one thread convolves before another may take over.
+/// How many samples a thread convolves before another thread may take over.
 pub(in crate::network) const CHUNK: usize = 8;
 
-/// What a convolution slides over its input: what `torch.nn.Conv2d` is told.
+/// The filters of a convolution: the arguments of `torch.nn.Conv2d`.
 #[derive(Clone, Copy, Debug)]
 pub struct Filters {
-    /// Channels of the output.
+    /// The number of output channels.
     pub outputs: usize,
-    /// The kernel, as it slides; the padding holds zeros.
+    /// The window of the kernel; the padding holds zeros.
     pub window: Window,
-    /// Groups of channels that see nothing of each other; 1 joins all.
+    /// The number of groups; outputs of one group read the inputs of that group only. With 1, they read
+    /// all.
     pub groups: usize,
-    /// Is there a number a channel that is added?
+    /// Whether there is a bias, one number per output channel.
     pub bias: bool,
 }
 
@@ -67,14 +68,14 @@ impl ConvolutionItem {
     }
 }
 
-/// Filters over an image, and a bias a channel or none.
+/// A convolution over images of one shape, with or without a bias per output channel.
 #[derive(Clone, Debug)]
 pub struct Convolution {
     plans: Box<convolution::Convolution>,
 }
 
 impl Convolution {
-    /// The convolution with these filters over an image.
+    /// The convolution with these filters, over images of shape `input`.
     pub(in crate::network) fn fit(input: Shape, filters: Filters) -> Result<Fitted<Self>, Fault> {
         let Filters {
             outputs,
@@ -114,12 +115,12 @@ impl Convolution {
         })
     }
 
-    /// The sizes.
+    /// The sizes of the convolution.
     pub fn shape(&self) -> &convolution::Shape {
         self.plans.shape()
     }
 
-    /// The gradient over many samples: chunk by chunk, the chunks added in order.
+    /// The gradient over many samples, computed chunk by chunk; the chunks are added in order.
     fn gradient_of_chunks(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]) {
         let chunk = |numbers: &[f32], size: usize, place: usize| {
             let first = place * CHUNK * size;
@@ -220,7 +221,7 @@ impl Bilinear for Convolution {
     }
 }
 
-/// Runs over samples of the shape `from`, and over what becomes of them, of the shape `to`, chunk by
+/// Processes the samples in `read`, of shape `from`, and the matching results of shape `to`, chunk by
 /// chunk.
 fn in_chunks(
     read: &[f32],

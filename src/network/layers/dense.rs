@@ -1,4 +1,4 @@
-//! The dense layer: `z = W x + b`, `W` of shape outputs × inputs.
+//! The dense layer `z = W x + b`, where `W` has the shape outputs × inputs.
 
 use serde::Deserialize;
 
@@ -20,12 +20,12 @@ pub(in crate::network) struct DenseItem {
     pub bias: bool,
 }
 
-/// A matrix of weights, and a bias or none. Reads a vector.
+/// A dense layer, with or without a bias. It reads a vector.
 #[derive(Clone, Debug)]
 pub struct Dense;
 
 impl Dense {
-    /// The layer with so many outputs behind a vector.
+    /// The layer with `outputs` outputs that reads a vector of shape `input`.
     pub(in crate::network) fn fit(
         input: Shape,
         outputs: usize,
@@ -49,17 +49,17 @@ impl Describe for Dense {
     }
 }
 
-/// The weights as a matrix, outputs × inputs.
+/// The weight as a matrix, outputs × inputs.
 fn matrix<'a>(at: &Site, parameters: LayerParameters<'a>) -> MatrixRef<'a> {
     MatrixRef::new(parameters.weight, at.output.numbers(), at.input.numbers())
 }
 
-/// Samples × inputs.
+/// The input as a matrix, samples × inputs.
 fn read<'a>(at: &Site, x: &'a [f32]) -> MatrixRef<'a> {
     MatrixRef::new(x, at.samples, at.input.numbers())
 }
 
-/// Samples × outputs.
+/// The output as a matrix, samples × outputs.
 fn given<'a>(at: &Site, z: &'a [f32]) -> MatrixRef<'a> {
     MatrixRef::new(z, at.samples, at.output.numbers())
 }

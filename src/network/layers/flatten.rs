@@ -1,4 +1,4 @@
-//! An image to a vector in PyTorch's order, channels first.
+//! Flattens an image to a vector in PyTorch's order, channels first.
 
 use crate::kernel::Start;
 use crate::network::shape::Shape;
@@ -7,12 +7,12 @@ use super::operator::{
     Describe, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, Site, begin,
 };
 
-/// Changes the order of the numbers of a sample.
+/// Reorders the numbers of a sample from channels last to channels first.
 #[derive(Clone, Debug)]
 pub struct Flatten;
 
 impl Flatten {
-    /// The layer behind an image.
+    /// The layer that flattens images of shape `input`.
     pub(in crate::network) fn fit(input: Shape) -> Fitted<Self> {
         Fitted::without_parameters(Flatten, Shape::features(input.numbers()))
     }
@@ -24,7 +24,7 @@ impl Describe for Flatten {
     }
 }
 
-/// Every number's place in the image and its place in the vector, sample after sample.
+/// Pairs the position of every number in the image with its position in the vector, sample after sample.
 fn places(at: &Site) -> impl Iterator<Item = (usize, usize)> + use<> {
     let (shape, size) = (at.input, at.input.numbers());
     (0..at.samples).flat_map(move |sample| {

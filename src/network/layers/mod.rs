@@ -1,13 +1,13 @@
-//! The layers, a file each. A file holds what its layer *is*: its words in architecture files, the
-//! shapes that it fits, its passes, and what it keeps in memory.
+//! The layers, one file each. A file defines everything about its layer: its keys in architecture files,
+//! the input shapes it accepts, its passes, and the numbers it keeps in memory.
 //!
-//! | file | what is in it |
+//! | file | contents |
 //! |---|---|
-//! | `operator` | the traits `Describe` and `Operator`: all that the passes ask of a layer |
-//! | `bilinear` | the passes of every layer with parameters, made of four products |
+//! | `operator` | the traits `Describe` and `Operator`: everything that the passes need from a layer |
+//! | `bilinear` | the passes of every layer with parameters, built from four products |
 //! | `dense`, `convolution`, `batch_norm`, `normalise`, `pooling`, `flatten`, `shortcut` | the layers |
-//! | `moments`, `channels` | arithmetic channel by channel |
-//! | `bounds`, `words` | what an architecture may ask for; what its items share |
+//! | `moments`, `channels` | channel-by-channel arithmetic |
+//! | `bounds`, `words` | limits on what an architecture may ask for; keys that several items share |
 
 mod batch_norm;
 mod bilinear;
@@ -40,31 +40,31 @@ pub(super) use operator::{
 pub(super) use pooling::{AveragePoolItem, MaxPoolItem};
 pub(super) use shortcut::ShortcutItem;
 
-/// What a layer does to one sample, before its activation.
+/// The operation of a layer on one sample, before the activation.
 #[derive(Clone, Debug)]
 pub enum Operation {
-    /// A matrix times a vector.
+    /// A matrix times a vector, plus a bias.
     Dense(Dense),
     /// Filters that slide over an image.
     Convolution(Convolution),
-    /// The second half of batch normalisation.
+    /// The second half of batch normalisation: a scale and a shift per channel.
     ChannelScale(ChannelScale),
-    /// The first half of batch normalisation.
+    /// The first half of batch normalisation: subtracts the mean and divides by the deviation.
     Standardise(Standardise),
-    /// Constants subtracted and divided by.
+    /// Subtracts a constant mean and divides by a constant deviation, channel by channel.
     Normalise(Normalise),
     /// The largest number of each window.
     MaxPool(MaxPool),
     /// The mean of each window.
     AveragePool(AveragePool),
-    /// An image to a vector.
+    /// An image flattened to a vector.
     Flatten(Flatten),
-    /// An earlier activation, added.
+    /// Adds an earlier activation.
     Shortcut(Shortcut),
 }
 
 impl Operation {
-    /// The layer's own code. All that passes know of a layer goes through this match.
+    /// The implementation of the layer. The passes access layers only through this match.
     pub(super) fn operator(&self) -> &dyn Operator {
         match self {
             Operation::Dense(layer) => layer,
@@ -79,7 +79,7 @@ impl Operation {
         }
     }
 
-    /// The word in architecture files, messages and the table of support.
+    /// The name used in architecture files, in messages and in the table of supported layers.
     pub fn name(&self) -> &'static str {
         self.operator().name()
     }

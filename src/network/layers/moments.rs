@@ -1,7 +1,8 @@
-//! Means and variances a channel, and what they make of numbers: `x̂ = (x − μ)·r`, `r = 1/√(σ² + ε)`.
+//! Means and variances per channel, and standardising with them: `x̂ = (x − μ)·r` with
+//! `r = 1/√(σ² + ε)`.
 //!
-//! With fixed `μ` and `σ²` this is affine. With those of the batch it couples the samples; with `⟨·⟩`
-//! the mean over samples and positions and `P(u) = u − ⟨u⟩ − x̂·⟨x̂ u⟩`,
+//! With fixed `μ` and `σ²` this map is affine. With those of the batch it couples the samples. Let `⟨·⟩`
+//! be the mean over samples and positions, and `P(u) = u − ⟨u⟩ − x̂·⟨x̂ u⟩`; then
 //!
 //! ```text
 //! jvp        Rx̂ = r·P(Rx)                      and  Rr = −r·m·r,  m = r·⟨x̂ Rx⟩
@@ -13,21 +14,21 @@ use crate::kernel::{self, Isa, MatrixMut, Start};
 
 use super::channels::add_scaled;
 
-/// The moments that one layer worked with in a forward pass, kept for the passes that follow.
+/// The moments that a layer used in a forward pass, kept for the passes that follow.
 #[derive(Clone, Debug, Default)]
 pub(in crate::network) struct Moments {
-    /// μ, one a channel.
+    /// The means μ, one per channel.
     pub mean: Vec<f32>,
-    /// σ², one a channel, divided by the count.
+    /// The variances σ², one per channel, computed as the sum of squares divided by the count.
     pub variance: Vec<f32>,
-    /// r, one a channel.
+    /// The factors r, one per channel.
     pub inverse: Vec<f32>,
-    /// Are they those of the batch?
+    /// Whether the moments are those of the batch.
     pub of_batch: bool,
 }
 
 impl Moments {
-    /// Fixed moments.
+    /// Sets fixed moments.
     pub fn fix(&mut self, mean: &[f32], variance: &[f32], epsilon: f32) {
         self.mean.clear();
         self.mean.extend_from_slice(mean);
@@ -37,12 +38,12 @@ impl Moments {
         self.of_batch = false;
     }
 
-    /// The moments of the rows of `x`.
+    /// Sets the moments to those of the rows of `x`.
     pub fn measure(&mut self, isa: Isa, x: &[f32], channels: usize, epsilon: f32) {
         let count = (x.len() / channels) as f64;
         let sums = sums(isa, x, channels);
         self.mean = sums.iter().map(|sum| (sum / count) as f32).collect();
-        // Centred first: σ² keeps its digits when μ is large.
+        // The numbers are centred first, which keeps the digits of σ² when μ is large.
         let shift: Vec<f32> = self.mean.iter().map(|m| -m).collect();
         let mut centred = vec![0.0; x.len()];
         kernel::scale_shift(isa, &vec![1.0; channels], &shift, false, x, &mut centred);
@@ -64,8 +65,8 @@ impl Moments {
         kernel::scale_shift(isa, &self.inverse, &shift, false, x, y);
     }
 
-    /// `y ← y + r·P(x)`, with `P(x) = x` where the moments are fixed: the Jacobian, which is its own
-    /// transpose.
+    /// `y ← y + r·P(x)`, with `P(x) = x` for fixed moments. This multiplies by the Jacobian, which is
+    /// symmetric.
     pub fn project(&self, isa: Isa, normal: &[f32], x: &[f32], y: &mut [f32]) {
         add_scaled(isa, &self.inverse, x, y);
         if self.of_batch {
@@ -77,11 +78,11 @@ impl Moments {
         }
     }
 
-    /// `dx ← dx + R∂x`: the derivative of the backward pass along a direction.
+    /// `dx ← dx + R∂x`, the derivative of the backward pass along a direction.
     pub(super) fn add_hvp_backward(&self, isa: Isa, at: &HvpBackward, dx: &mut [f32]) {
         self.project(isa, at.normal, at.delta_tangent, dx);
         if self.of_batch {
-            // −m·∂x with ∂x = r·P(∂x̂), built on its own and then scaled.
+            // −m·∂x with ∂x = r·P(∂x̂), computed separately and then scaled.
             let mut back = vec![0.0; dx.len()];
             self.project(isa, at.normal, at.delta, &mut back);
             let m = self.overlap(isa, at.normal, at.x_tangent, -1.0);
@@ -97,13 +98,13 @@ impl Moments {
         self.inverse.len()
     }
 
-    /// `sign·r·⟨x y⟩`, one a channel.
+    /// `sign·r·⟨x y⟩`, one number per channel.
     fn overlap(&self, isa: Isa, x: &[f32], y: &[f32], sign: f64) -> Vec<f32> {
         let sums = dots(isa, x, y, self.channels());
         self.means(&sums, x, sign)
     }
 
-    /// `sign·r·(sum/count)`, one a channel.
+    /// `sign·r·(sum/count)`, one number per channel.
     fn means(&self, sums: &[f64], x: &[f32], sign: f64) -> Vec<f32> {
         let count = (x.len() / self.channels()) as f64;
         let pairs = sums.iter().zip(&self.inverse);
@@ -113,7 +114,7 @@ impl Moments {
     }
 }
 
-/// What the derivative of the backward pass is made of; each is rows × channels.
+/// The inputs to the derivative of the backward pass; each is rows × channels.
 pub(super) struct HvpBackward<'a> {
     /// x̂.
     pub normal: &'a [f32],
@@ -127,14 +128,14 @@ pub(super) struct HvpBackward<'a> {
     pub delta_tangent: &'a [f32],
 }
 
-/// `Σ x`, one a channel.
+/// `Σ x`, one sum per channel.
 fn sums(isa: Isa, x: &[f32], channels: usize) -> Vec<f64> {
     let mut sums = vec![0.0; channels];
     kernel::channel_sums(isa, x, Start::Zero, &mut sums);
     sums
 }
 
-/// `Σ x·y`, one a channel.
+/// `Σ x·y`, one sum per channel.
 fn dots(isa: Isa, x: &[f32], y: &[f32], channels: usize) -> Vec<f64> {
     let mut sums = vec![0.0; channels];
     kernel::channel_dots(isa, x, y, Start::Zero, &mut sums);

@@ -1,4 +1,4 @@
-//! Constants subtracted and divided by, channel by channel: `z_c = (x_c − mean_c)/deviation_c`.
+//! Normalisation by constants, channel by channel: `z_c = (x_c − mean_c)/deviation_c`.
 
 use serde::Deserialize;
 
@@ -11,18 +11,18 @@ use super::operator::{
     begin,
 };
 
-/// The constants, and `type = "normalise"` in an architecture file.
+/// The constants of the layer, and the keys of `type = "normalise"` in an architecture file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Normalise {
-    /// One mean a channel.
+    /// The means, one per channel.
     pub mean: Vec<f64>,
-    /// One deviation a channel.
+    /// The deviations, one per channel.
     pub deviation: Vec<f64>,
 }
 
 impl Normalise {
-    /// The constants that change nothing.
+    /// The constants that change nothing: mean 0, deviation 1.
     pub(in crate::network) fn identity(channels: usize) -> Self {
         Normalise {
             mean: vec![0.0; channels],
@@ -30,7 +30,8 @@ impl Normalise {
         }
     }
 
-    /// The same, where there is one of each a channel and f32 can divide by them.
+    /// The layer with these constants, if there is one of each per channel and f32 can divide by the
+    /// deviations.
     pub(in crate::network) fn fit(self, shape: Shape) -> Result<Fitted<Self>, Fault> {
         let Normalise { mean, deviation } = &self;
         if mean.len() != shape.channels || deviation.len() != shape.channels {

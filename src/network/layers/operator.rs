@@ -1,27 +1,27 @@
-//! What the passes ask of a layer: the traits that every layer implements.
+//! The traits that every layer implements, through which the passes use it.
 
 use crate::kernel::{Isa, Start};
 use crate::network::shape::Shape;
 
 use super::moments::Moments;
 
-/// What is wrong with a layer, in words that fit behind "layer 3: ".
+/// A description of what is wrong with a layer, worded to follow "layer 3: ".
 pub type Fault = String;
 
-/// A layer that fits behind what it reads.
+/// A layer whose shape has been checked against its input.
 #[derive(Clone, Debug)]
 pub(in crate::network) struct Fitted<T> {
     pub operator: T,
-    /// The shape of what it gives.
+    /// The shape of the output.
     pub output: Shape,
-    /// Numbers of its weight.
+    /// How many numbers the weight has.
     pub weights: usize,
-    /// Numbers of its bias.
+    /// How many numbers the bias has.
     pub biases: usize,
 }
 
 impl<T> Fitted<T> {
-    /// A layer without parameters.
+    /// Wraps a layer without parameters.
     pub fn without_parameters(operator: T, output: Shape) -> Self {
         Fitted {
             operator,
@@ -32,34 +32,34 @@ impl<T> Fitted<T> {
     }
 }
 
-/// Which of its inputs a layer hands a derivative back to.
+/// The input of a layer to which a derivative is propagated back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::network) enum Operand {
-    /// What every layer reads.
+    /// The input that every layer has.
     Main,
     /// The earlier activation that a shortcut adds.
     Skip,
 }
 
-/// What a layer reads, samples × numbers each. Of derivatives along a direction, an empty slice stands
-/// for zero.
+/// The inputs of a layer, each samples × numbers. For derivatives along a direction, an empty slice
+/// means zero.
 #[derive(Clone, Copy)]
 pub(in crate::network) struct Inputs<'a> {
     pub main: &'a [f32],
-    /// Empty unless [`Describe::skip`] names an activation.
+    /// The second input; empty unless [`Describe::skip`] names an activation.
     pub skip: &'a [f32],
 }
 
-/// The parameters of one layer, or a direction among them.
+/// The parameters of one layer, or a direction in their space.
 #[derive(Clone, Copy)]
 pub(in crate::network) struct LayerParameters<'a> {
     pub weight: &'a [f32],
     pub bias: &'a [f32],
-    /// The weight as [`Describe::order_for_backward`] leaves it.
+    /// The weight in the order that [`Describe::order_for_backward`] produces.
     pub backward_weight: &'a [f32],
 }
 
-/// A layer at work: its shapes, its parameters, and how many samples pass.
+/// A layer in one pass: its shapes, its parameters, and the number of samples.
 #[derive(Clone, Copy)]
 pub(in crate::network) struct Site<'a> {
     pub isa: Isa,
@@ -67,114 +67,116 @@ pub(in crate::network) struct Site<'a> {
     pub input: Shape,
     pub output: Shape,
     pub parameters: LayerParameters<'a>,
-    /// Fixed means, then variances, of the layers that have them; `None` where the samples of a batch
-    /// are normalised by their own.
+    /// Fixed means, then variances, for layers that have them; `None` where a batch is normalised by its
+    /// own statistics.
     pub statistics: Option<&'a [f32]>,
 }
 
-/// What a forward pass writes down for the passes that follow, besides activations.
+/// What a forward pass saves for the passes that follow, besides activations.
 #[derive(Clone, Debug, Default)]
 pub(in crate::network) struct Saved {
-    /// The places that a max-pool chose.
+    /// The positions that a max-pool chose.
     pub places: Vec<u8>,
-    /// The moments that a batch normalisation worked with.
+    /// The moments that a batch normalisation used.
     pub moments: Moments,
 }
 
-/// A layer at work, and what the base pass left there.
+/// A layer in one pass, with what the base pass left there.
 #[derive(Clone, Copy)]
 pub(in crate::network) struct Recorded<'a> {
     pub at: Site<'a>,
-    /// What the layer read, samples × numbers.
+    /// The input of the layer, samples × numbers.
     pub x: &'a [f32],
-    /// What it gave, behind its activation.
+    /// The output of the layer, after its activation.
     pub y: &'a [f32],
     pub saved: &'a Saved,
 }
 
-/// What the derivative of a backward pass along a direction is made of, at one layer. `z` is what the
-/// layer gives, before its activation; each is samples × numbers.
+/// The inputs to the derivative of a layer's backward pass along a direction. `z` is the layer's output
+/// before its activation; each field is samples × numbers.
 #[derive(Clone, Copy)]
 pub(in crate::network) struct SecondOrder<'a> {
     /// ∂z.
     pub delta: &'a [f32],
     /// Rx; empty where it is zero.
     pub x_tangent: &'a [f32],
-    /// R of what the layer gives.
+    /// The derivative of the layer's output.
     pub y_tangent: &'a [f32],
     /// R∂z.
     pub delta_tangent: &'a [f32],
     pub direction: LayerParameters<'a>,
 }
 
-/// What a layer is, its passes apart.
+/// The properties of a layer, apart from its passes.
 pub(in crate::network) trait Describe {
-    /// The word in architecture files, messages and the table of support.
+    /// The name used in architecture files, in messages and in the table of supported layers.
     fn name(&self) -> &'static str;
 
-    /// The earlier activation that it reads besides the main one.
+    /// The earlier activation that the layer reads as its second input, if any.
     fn skip(&self) -> Option<usize> {
         None
     }
 
-    /// Numbers that enter one output: the fan-in of the initial weights.
+    /// The number of inputs of one output: the fan-in used to initialise the weights.
     fn fan_in(&self, input: Shape) -> usize {
         input.numbers()
     }
 
-    /// Numbers of its means and variances.
+    /// How many means and variances the layer has.
     fn statistics(&self, _output: Shape) -> usize {
         0
     }
 
-    /// The shape of its weight in PyTorch, where it has one.
+    /// The shape of the weight in PyTorch. Meaningful only for layers with a weight.
     fn weight_shape(&self, input: Shape, output: Shape) -> Vec<usize> {
         vec![output.channels, input.numbers()]
     }
 
-    /// The place in the engine's weight of every number of PyTorch's, which has so many.
+    /// The position in the engine's weight of every number of PyTorch's weight, which has `numbers`
+    /// numbers.
     fn weight_places(&self, numbers: usize) -> Box<dyn Iterator<Item = usize>> {
         Box::new(0..numbers)
     }
 
-    /// Copies a weight into the order that [`Operator::backward`] reads, where that is another one.
+    /// Copies a weight into the order that [`Operator::backward`] reads, if that order differs.
     fn order_for_backward(&self, _isa: Isa, _weight: &[f32], _ordered: &mut Vec<f32>) {}
 
-    /// Is there a copy of the weight for the way back?
+    /// Whether the backward pass reads a reordered copy of the weight.
     fn has_backward_weight(&self) -> bool {
         false
     }
 
-    /// Numbers that a pass saves for one sample, besides activations.
+    /// How many numbers a pass saves per sample, besides activations.
     fn saved_numbers(&self, _output: Shape) -> usize {
         0
     }
 
-    /// Numbers of the matrix of all windows over one image and one group of channels, each a column,
-    /// which the f64 engine makes.
+    /// The size, in numbers, of the im2col matrix of one image and one group of channels, with one
+    /// column per window. The f64 engine forms this matrix.
     fn window_numbers(&self, _output: Shape) -> usize {
         0
     }
 }
 
-/// The passes of a layer. `x` is what it reads and `z` what it gives before its activation, of every
-/// sample; `Jᵀ` is the transpose of the Jacobian of `z` by `x`.
+/// The passes of a layer. `x` is its input and `z` its output before the activation, for every sample;
+/// `Jᵀ` is the transpose of the Jacobian of `z` with respect to `x`.
 pub(in crate::network) trait Operator: Describe {
-    /// Can [`Operator::forward`] apply the rectifier to what it writes?
+    /// Whether [`Operator::forward`] can apply ReLU to its own output.
     fn fuses_relu(&self) -> bool {
         false
     }
 
-    /// `z` of `x`, or the positive part of it where `relu` asks a layer that fuses it.
+    /// `z` as a function of `x`, or its positive part if `relu` is set, which only layers that fuse ReLU
+    /// support.
     fn forward(&self, at: &Site, x: Inputs, saved: &mut Saved, relu: bool, z: &mut [f32]);
 
-    /// `Rz`: the derivative of `z` while `x` moves along `rx` and the parameters along `direction`.
+    /// `Rz`: the derivative of `z` as `x` moves along `rx` and the parameters along `direction`.
     fn jvp(&self, base: &Recorded, rx: Inputs, direction: LayerParameters, rz: &mut [f32]);
 
-    /// `dx ← start + Jᵀ·dz`, the derivative by one of the inputs.
+    /// `dx ← start + Jᵀ·dz`, the derivative with respect to one of the inputs.
     fn backward(&self, base: &Recorded, by: Operand, dz: &[f32], start: Start, dx: &mut [f32]);
 
-    /// `dx ← start + R(Jᵀ·∂z)`. Of a layer that is linear, `Jᵀ·R∂z`.
+    /// `dx ← start + R(Jᵀ·∂z)`. For a linear layer this is `Jᵀ·R∂z`.
     fn hvp_backward(
         &self,
         base: &Recorded,
@@ -186,7 +188,8 @@ pub(in crate::network) trait Operator: Describe {
         self.backward(base, by, second.delta_tangent, start, dx);
     }
 
-    /// `sum ← start +` the gradient by the weight, summed over the samples. Nothing without a weight.
+    /// `sum ← start +` the gradient with respect to the weight, summed over the samples. Does nothing
+    /// for a layer without a weight.
     fn weight_gradient(
         &self,
         _at: &Site,
@@ -197,8 +200,8 @@ pub(in crate::network) trait Operator: Describe {
     ) {
     }
 
-    /// `sum ← sum + ½·R²z` of an `x` that moves along `rx` at constant speed, where each sample has a
-    /// Hessian of its own. Nothing where a layer without parameters is linear.
+    /// `sum ← sum + ½·R²z` for an `x` that moves along `rx` at constant speed, for uncoupled samples.
+    /// Does nothing for a linear layer without parameters.
     fn add_second_derivative(
         &self,
         _at: &Site,
@@ -209,7 +212,7 @@ pub(in crate::network) trait Operator: Describe {
     }
 }
 
-/// Zeros, where nothing is to be added to.
+/// Fills `dx` with zeros if its previous contents are not to be added to.
 pub(super) fn begin(start: Start, dx: &mut [f32]) {
     if start == Start::Zero {
         dx.fill(0.0);

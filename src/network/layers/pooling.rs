@@ -1,4 +1,4 @@
-//! Pools: the largest number or the mean of each window.
+//! Pooling layers: the largest number or the mean of each window.
 
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use super::operator::{
 };
 use super::words::{Each, zeros};
 
-/// `type = "max-pool"` in an architecture file. Without a stride the windows lie side by side.
+/// The keys of `type = "max-pool"` in an architecture file. The stride defaults to the window size.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct MaxPoolItem {
@@ -28,7 +28,7 @@ impl MaxPoolItem {
     }
 }
 
-/// `type = "average-pool"` in an architecture file. Without a window it is the mean of the whole image.
+/// The keys of `type = "average-pool"` in an architecture file. The window defaults to the whole image.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct AveragePoolItem {
@@ -38,7 +38,7 @@ pub(in crate::network) struct AveragePoolItem {
 }
 
 impl AveragePoolItem {
-    /// The window over an image.
+    /// The window over images of shape `image`.
     pub fn window(&self, image: Shape) -> Result<Window, Fault> {
         let (stride, padding) = (self.stride, self.padding);
         match self.window {
@@ -52,13 +52,13 @@ impl AveragePoolItem {
     }
 }
 
-/// A window of this size; without a stride it moves by its own size.
+/// A window of the given size. The stride defaults to that size.
 fn window(size: Each, stride: Option<Each>, padding: Each) -> Window {
     let stride = stride.unwrap_or(size);
     Window::new(size.0).every(stride.0).padded(padding.0)
 }
 
-/// A pool with this window, and what it gives.
+/// The pool with this window, and the shape of its output.
 fn pooled(input: Shape, window: Window) -> Result<(Pool, Shape), Fault> {
     let (size, padding) = (window.size, window.padding);
     let output = output_shape(input, &window, input.channels, "window")?;
@@ -78,7 +78,7 @@ fn pooled(input: Shape, window: Window) -> Result<(Pool, Shape), Fault> {
     Ok((pool, output))
 }
 
-/// `dx ← start +` what `write` writes, whatever stood there.
+/// `dx ← start +` what `write` writes into a buffer; `write` overwrites everything in it.
 fn add_written(isa: Isa, start: Start, dx: &mut [f32], write: impl FnOnce(&mut [f32])) {
     match start {
         Start::Zero => write(dx),
@@ -90,18 +90,18 @@ fn add_written(isa: Isa, start: Start, dx: &mut [f32], write: impl FnOnce(&mut [
     }
 }
 
-/// `torch.nn.MaxPool2d`: the largest number of each window, the padding left out. What is left over at
-/// the right and at the bottom is dropped. Of equal numbers the first one counts.
+/// `torch.nn.MaxPool2d`: the largest number of each window, ignoring the padding. Rows and columns left
+/// over at the bottom and at the right are dropped. The first of several equal numbers is chosen.
 #[derive(Clone, Debug)]
 pub struct MaxPool {
-    /// The image and the window.
+    /// The image shape and the window.
     pub pool: Pool,
 }
 
 impl MaxPool {
-    /// The pool with this window over an image.
+    /// The max-pool with this window, over images of shape `input`.
     pub(in crate::network) fn fit(input: Shape, window: Window) -> Result<Fitted<Self>, Fault> {
-        /// Places in a window are bytes.
+        /// The largest window side, so that a position in a window fits in a byte.
         const MOST: usize = 16;
         let Sides { rows, columns } = window.size;
         if rows.max(columns) > MOST {
@@ -142,16 +142,16 @@ impl Operator for MaxPool {
     }
 }
 
-/// `torch.nn.AvgPool2d`: the mean of each window, the padding counted as zeros. What is left over at
-/// the right and at the bottom is dropped.
+/// `torch.nn.AvgPool2d`: the mean of each window, including the zeros of the padding. Rows and columns
+/// left over at the bottom and at the right are dropped.
 #[derive(Clone, Debug)]
 pub struct AveragePool {
-    /// The image and the window.
+    /// The image shape and the window.
     pub pool: Pool,
 }
 
 impl AveragePool {
-    /// The pool with this window over an image.
+    /// The average pool with this window, over images of shape `input`.
     pub(in crate::network) fn fit(input: Shape, window: Window) -> Result<Fitted<Self>, Fault> {
         let (pool, output) = pooled(input, window)?;
         Ok(Fitted::without_parameters(AveragePool { pool }, output))

@@ -1,7 +1,7 @@
-//! The shortcut of a residual network without parameters: `z = x + skip(x')`.
+//! The parameter-free shortcut of a residual network: `z = x + skip(x')`.
 //!
-//! Of the earlier activation `x'` every `stride`-th row and column is taken, with zeros for channels
-//! that it does not have (option A of He et al. 2015).
+//! `skip` takes every `stride`-th row and column of the earlier activation `x'` and fills missing
+//! channels with zeros (option A of He et al. 2015).
 
 use serde::Deserialize;
 
@@ -13,27 +13,27 @@ use super::operator::{
     begin,
 };
 
-/// `type = "shortcut"` in an architecture file.
+/// The keys of `type = "shortcut"` in an architecture file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct ShortcutItem {
-    /// Adds what stands behind this item of the list; 0 is the input.
+    /// The item of the list whose output is added, counted from 1; 0 is the input.
     pub from: usize,
 }
 
-/// An earlier activation, which is added.
+/// Adds an earlier activation to the input.
 #[derive(Clone, Debug)]
 pub struct Shortcut {
-    /// Which one: 0 the network's input, `i + 1` the output of layer `i`.
+    /// The earlier activation: 0 is the network's input, `i + 1` the output of layer `i`.
     pub from: usize,
     /// Its shape.
     pub source: Shape,
-    /// Every so many rows and columns.
+    /// The step between the rows, and between the columns, that are read.
     pub stride: usize,
 }
 
 impl Shortcut {
-    /// The shortcut from activation `from`, of the shape `source`, to one of the shape `target`.
+    /// The shortcut from activation `from`, of shape `source`, to an activation of shape `target`.
     pub(in crate::network) fn fit(
         from: usize,
         source: Shape,
@@ -54,7 +54,8 @@ impl Shortcut {
         Ok(Fitted::without_parameters(shortcut, target))
     }
 
-    /// Every number's place in the earlier activation and its place in the output, sample after sample.
+    /// Pairs each number's position in the earlier activation with its position in the output, sample
+    /// after sample.
     fn places(
         &self,
         output: Shape,
@@ -71,7 +72,7 @@ impl Shortcut {
         })
     }
 
-    /// The sum, where an empty slice stands for zero.
+    /// The sum of the two inputs, where an empty slice means zero.
     fn add(&self, at: &Site, x: Inputs, z: &mut [f32]) {
         if x.main.is_empty() {
             z.fill(0.0);

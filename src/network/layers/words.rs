@@ -1,5 +1,5 @@
-//! What the items of an architecture file share: numbers for both directions of an image, and
-//! defaults.
+//! Keys that several items of an architecture file share: numbers for both directions of an image, and
+//! default values.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::kernel::Sides;
 
-/// A number for both directions, or [rows, columns].
+/// One number for both directions, or the pair `[rows, columns]`.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::network) struct Each(pub Sides);
 

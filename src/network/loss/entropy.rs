@@ -1,6 +1,6 @@
-//! The two cross-entropies, whose exponentials are taken in f64.
+//! The two cross-entropies. Their exponentials are computed in f64.
 
-/// One row of cross-entropy: the loss, and its scaled derivative written over the outputs `o`.
+/// Cross-entropy of one row: returns the loss and overwrites the outputs `o` with its scaled derivative.
 pub(super) fn value_and_gradient(o: &mut [f32], y: &[f32], smoothing: f64, scale: f32) -> f64 {
     let (p, logarithm) = softmax(o);
     let targets = || smoothed(y, smoothing);
@@ -13,7 +13,7 @@ pub(super) fn value_and_gradient(o: &mut [f32], y: &[f32], smoothing: f64, scale
     loss
 }
 
-/// One row of cross-entropy: `r ← (∂²f/∂o²)·r`.
+/// Cross-entropy of one row: `r ← (∂²f/∂o²)·r`.
 pub(super) fn hvp(o: &[f32], y: &[f32], smoothing: f64, r: &mut [f32]) {
     let mass: f64 = smoothed(y, smoothing).sum();
     let p = softmax(o).0;
@@ -23,7 +23,7 @@ pub(super) fn hvp(o: &[f32], y: &[f32], smoothing: f64, r: &mut [f32]) {
     }
 }
 
-/// `(1 − ε)·y + ε/c`, as PyTorch smooths labels.
+/// `(1 − ε)·y + ε/c`: label smoothing as in PyTorch.
 fn smoothed(y: &[f32], smoothing: f64) -> impl Iterator<Item = f64> {
     let share = smoothing / y.len() as f64;
     y.iter()
@@ -41,8 +41,9 @@ fn softmax(o: &[f32]) -> (Vec<f64>, f64) {
     (p, largest + sum.ln())
 }
 
-/// One output of binary cross-entropy: `log(1 + eᵒ) − y·o`, and its scaled derivative written over the
-/// output. The derivative `σ(o) − y` is taken as `(1 − y)·σ(o) − y·σ(−o)`, which cancels nothing.
+/// Binary cross-entropy of one output: returns `log(1 + eᵒ) − y·o` and overwrites the output with its
+/// scaled derivative. The derivative `σ(o) − y` is computed as `(1 − y)·σ(o) − y·σ(−o)`, which avoids
+/// cancellation.
 pub(super) fn binary_value_and_gradient(o: &mut f32, y: f32, scale: f64) -> f64 {
     let (x, y) = (f64::from(*o), f64::from(y));
     *o = (scale * ((1.0 - y) * sigmoid(x) - y * sigmoid(-x))) as f32;
@@ -50,7 +51,7 @@ pub(super) fn binary_value_and_gradient(o: &mut f32, y: f32, scale: f64) -> f64 
     (1.0 - y) * x.max(0.0) + y * (-x).max(0.0) + beyond
 }
 
-/// The second derivative of one output, `σ(o)·σ(−o)`.
+/// The second derivative with respect to one output, `σ(o)·σ(−o)`.
 pub(super) fn binary_second_derivative(o: f32) -> f64 {
     let x = f64::from(o);
     sigmoid(x) * sigmoid(-x)
@@ -71,7 +72,7 @@ mod tests {
             let loss = binary_value_and_gradient(&mut o, y, 1.0);
             (loss, f64::from(o))
         };
-        // log(1 + e⁻⁴⁰) and σ(−40) are e⁻⁴⁰ to 17 digits.
+        // log(1 + e⁻⁴⁰) and σ(−40) both equal e⁻⁴⁰ to 17 digits.
         let small = (-40.0_f64).exp();
         for (o, y) in [(40.0, 1.0), (-40.0, 0.0)] {
             let (loss, slope) = at(o, y);
@@ -87,7 +88,7 @@ mod tests {
             ),
             (0.25, 0.0)
         );
-        // ln 2, whatever the target.
+        // ln 2, for any target.
         assert!((at(0.0, 0.375).0 - 2.0_f64.ln()).abs() < 1e-16);
     }
 

@@ -1,4 +1,4 @@
-//! The losses of one sample: value, first and second derivative by the outputs.
+//! The loss of one sample: its value, and its first and second derivatives with respect to the outputs.
 
 mod entropy;
 mod words;
@@ -12,7 +12,7 @@ use crate::kernel::{self, Isa};
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Loss {
-    /// `(1/c)·Σ_k (o_k − y_k)²`: the authors' (no ½, no softmax).
+    /// `(1/c)·Σ_k (o_k − y_k)²`: the authors' loss (no ½, no softmax).
     MeanSquared,
     /// `½·Σ_k (o_k − y_k)²`.
     HalfSumSquared,
@@ -25,23 +25,23 @@ pub enum Loss {
     },
     /// `(1/c)·Σ_k (log(1 + exp o_k) − y_k·o_k)`: outputs are logits, `y` is in [0, 1].
     BinaryCrossEntropy,
-    /// `(1/c)·Σ_k max(0, 1 − t_k·o_k)²` with `t = 2y − 1`, so that a `y` of zeros and ones gives signs.
+    /// `(1/c)·Σ_k max(0, 1 − t_k·o_k)²` with `t = 2y − 1`, so that targets of 0 and 1 become −1 and 1.
     HingeSquared,
 }
 
-/// What a network gives for some samples, and what it should give.
+/// The outputs of a network for some samples, with their targets.
 #[derive(Clone, Copy)]
 pub(super) struct Predictions<'a> {
     /// samples × width.
     pub outputs: &'a [f32],
     /// samples × width.
     pub targets: &'a [f32],
-    /// Outputs of one sample, `c`.
+    /// The number of outputs of one sample, `c`.
     pub width: usize,
 }
 
 impl Loss {
-    /// Cross-entropy with the targets as they are.
+    /// Cross-entropy without label smoothing.
     pub const CROSS_ENTROPY: Loss = Loss::CrossEntropy { smoothing: 0.0 };
 
     /// Every loss.
@@ -54,15 +54,15 @@ impl Loss {
         Loss::HingeSquared,
     ];
 
-    /// The three squares of residuals, which are one loss in three units.
+    /// The three squared losses, which differ only by a factor.
     pub const SQUARED: [Loss; 3] = [Loss::MeanSquared, Loss::HalfSumSquared, Loss::SumSquared];
 
-    /// Is it a square of residuals?
+    /// Whether the loss is a square of residuals.
     pub fn is_squared(self) -> bool {
         Loss::SQUARED.contains(&self)
     }
 
-    /// What the sum over the outputs is divided by: `c` where the loss is a mean.
+    /// The divisor of the sum over the outputs: `c` if the loss is a mean, otherwise 1.
     pub fn divisor(self, c: usize) -> f64 {
         match self {
             Loss::MeanSquared | Loss::BinaryCrossEntropy | Loss::HingeSquared => c as f64,
@@ -71,7 +71,7 @@ impl Loss {
         }
     }
 
-    /// The sum `Σ_i f_i` in f64, and `gradient ← scale·∂f_i/∂o` of every sample.
+    /// Returns the sum `Σ_i f_i` in f64, and sets `gradient ← scale·∂f_i/∂o` for every sample.
     pub(super) fn value_and_gradient(
         self,
         isa: Isa,
@@ -116,7 +116,8 @@ impl Loss {
         }
     }
 
-    /// `tangent ← (∂²f_i/∂o²)·tangent` of every sample, where `tangent` holds a direction of outputs.
+    /// `tangent ← (∂²f_i/∂o²)·tangent` for every sample, where `tangent` holds a direction in output
+    /// space.
     pub(super) fn hvp(self, isa: Isa, predictions: Predictions<'_>, tangent: &mut [f32]) {
         let Predictions {
             outputs,

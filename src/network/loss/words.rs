@@ -1,11 +1,11 @@
-//! A loss in words: its name, its formula, the losses it is a multiple of.
+//! Names and formulas of the losses, and the losses that are multiples of each other.
 
 use std::str::FromStr;
 
 use super::Loss;
 
 impl Loss {
-    /// The word in architecture files and on the command line.
+    /// The name used in architecture files and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Loss::MeanSquared => "mean-squared",
@@ -17,8 +17,8 @@ impl Loss {
         }
     }
 
-    /// What one sample with `c` outputs adds to the objective, as a formula for a person: the loss and,
-    /// where there is weight decay λ, its penalty.
+    /// The term that one sample with `c` outputs adds to the objective, as a human-readable formula: the
+    /// loss and, if there is weight decay λ, its penalty.
     pub fn formula(self, c: usize, weight_decay: f64) -> String {
         let share = match self.divisor(c) {
             1.0 => String::new(),
@@ -51,7 +51,7 @@ impl Loss {
         format!("f_i = {share}{sum}{penalty}{targets}")
     }
 
-    /// Label smoothing ε, of the loss that has it.
+    /// The label smoothing ε, for the loss that has it.
     pub fn smoothing(self) -> Option<f64> {
         match self {
             Loss::CrossEntropy { smoothing } => Some(smoothing),
@@ -63,10 +63,10 @@ impl Loss {
         }
     }
 
-    /// The same loss with this label smoothing, where there is one.
+    /// Returns the loss with this label smoothing; with `None`, the loss as it is.
     ///
     /// # Errors
-    /// When it is not in [0, 1], or the loss is not cross-entropy.
+    /// Returns an error when the smoothing is not in [0, 1], or the loss is not cross-entropy.
     pub fn with_smoothing(self, smoothing: Option<f64>) -> Result<Self, String> {
         match (self, smoothing) {
             (_, None) => Ok(self),
@@ -82,8 +82,8 @@ impl Loss {
         }
     }
 
-    /// The other losses that are this one times a factor at `c` outputs, each with its factor: the
-    /// squares of residuals, in their other units.
+    /// The losses that equal this one times a factor, given `c` outputs, each with its factor: for a
+    /// squared loss, the other squared losses.
     pub fn conventions(self, c: usize) -> Vec<(Loss, f64)> {
         let others = Loss::SQUARED
             .into_iter()

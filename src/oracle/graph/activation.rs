@@ -1,13 +1,13 @@
-//! The elementwise functions: everything that the oracle knows of each.
+//! The elementwise functions, with everything that the oracle knows about each.
 //!
-//! The engine in f64 has definitions of its own, in `reference/activation.rs`.
+//! The f64 engine has its own definitions, in `reference/activation.rs`.
 
 use std::cmp::Ordering;
 
 use super::jet::Jet;
 use crate::number::Real;
 
-/// A function of every number for itself. The identity is no layer.
+/// A function applied to every number separately. There is no layer for the identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// `max(0, x)`.
@@ -15,8 +15,8 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// The smooth piece on which `x` lies, counted from 0, and how far `x` is from the next piece, where
-    /// there are several.
+    /// The index, from 0, of the smooth piece on which `x` lies, and the distance of `x` from the next
+    /// piece if there are several.
     pub(super) fn piece<T: Real>(self, x: &T) -> (usize, Option<T>) {
         match self {
             Activation::Relu => {
@@ -26,7 +26,7 @@ impl Activation {
         }
     }
 
-    /// The value with its derivatives, on this piece of the function.
+    /// The value and its derivatives, computed on this piece of the function.
     pub(super) fn on_piece<T: Real>(self, piece: usize, x: &Jet<T>) -> Jet<T> {
         match self {
             Activation::Relu => {
@@ -39,7 +39,7 @@ impl Activation {
         }
     }
 
-    /// Is every piece a polynomial, so that the rounding of the engine has a proved bound?
+    /// Whether every piece is a polynomial, so that the engine's rounding error has a proved bound.
     pub(super) fn is_polynomial(self) -> bool {
         match self {
             Activation::Relu => true,

@@ -1,14 +1,14 @@
-//! How far the engine's result may be from the exact one, as a theorem.
+//! A proved bound on the distance between the engine's result and the exact one.
 //!
-//! Between two switches of ReLUs, max-pools and hinges, with fixed statistics and without the
-//! cross-entropies, the engine's result is a polynomial in its inputs, computed by additions and
-//! multiplications only. If no path from an input to the result passes more than `m` roundings,
-//! then `|computed − exact| ≤ γ_m·A` with `γ_m = m·u/(1 − m·u)` and `A` the same polynomial with
-//! every term taken positive (Higham 2002, §3.1). Constants that are themselves computed (`1/n`,
-//! `2/c`, `1/deviation`, `1/√(σ² + ε)`) bring at most three roundings with them.
+//! With fixed statistics, without the cross-entropies, and between two switches of ReLUs, max-pools and
+//! hinges, the engine's result is a polynomial in its inputs, computed by additions and multiplications
+//! only. If no path from an input to the result passes more than `m` roundings, then
+//! `|computed − exact| ≤ γ_m·A`, where `γ_m = m·u/(1 − m·u)` and `A` is the same polynomial with every
+//! term taken positive (Higham 2002, §3.1). Constants that are themselves computed (`1/n`, `2/c`,
+//! `1/deviation`, `1/√(σ² + ε)`) contribute at most three roundings each.
 //!
-//! Underflow is excluded by choosing inputs on a dyadic grid: a number on a grid stays on it when
-//! it is rounded, and a product of few factors lies on a grid no finer than 2⁻¹⁴⁹.
+//! Underflow is excluded by choosing inputs on a dyadic grid: rounding keeps a number on its grid, and a
+//! product of few factors lies on a grid no finer than 2⁻¹⁴⁹.
 
 use std::cmp::Ordering;
 
@@ -18,7 +18,7 @@ use super::{Layer, SecondDerivative};
 use crate::number::{Exact, Real};
 use crate::oracle::{Format, gamma};
 
-/// The two factors of the bound of a landscape.
+/// The two factors `γ_m` and `A` of the bound, for one landscape.
 #[derive(Clone, Debug)]
 pub struct Bound<T> {
     positive: Landscape<T>,
@@ -27,7 +27,7 @@ pub struct Bound<T> {
 }
 
 impl<T: Real + Send + Sync> Landscape<T> {
-    /// Is the engine's result a polynomial, so that there is a proved bound?
+    /// Whether the engine's result is a polynomial, so that there is a proved bound.
     pub fn is_polynomial(&self) -> bool {
         let is_polynomial = |layer: &Layer| match layer {
             Layer::Activation(activation) => activation.is_polynomial(),
@@ -38,10 +38,10 @@ impl<T: Real + Send + Sync> Landscape<T> {
             && self.graph.layers().iter().all(is_polynomial)
     }
 
-    /// The bound of the engine's error, in f32.
+    /// The bound on the error of the engine in f32.
     ///
     /// # Panics
-    /// When the engine's result is no polynomial.
+    /// When the engine's result is not a polynomial.
     pub fn bound(&self) -> Bound<T> {
         assert!(
             self.is_polynomial(),
@@ -54,12 +54,13 @@ impl<T: Real + Send + Sync> Landscape<T> {
         }
     }
 
-    /// `γ_m` for the longest path of roundings in a gradient or a product of the engine. It goes
-    /// three times forward and three times backward through every layer (values and two tangents), each
-    /// time through at most two sums of products and five scalings or additions; through two
-    /// collections over samples and positions, each of two sums and of those of 8 shares; and
-    /// through the loss and the divisions by counts, eight roundings. Weight decay, where there is any,
-    /// brings four: λ itself, its product, and that of the sum in each of two directions.
+    /// `γ_m` for the longest path of roundings in a gradient or a product computed by the engine. The
+    /// path goes three times forward and three times backward through every layer (values and two
+    /// tangents), each time through at most two sums of products and five scalings or additions. It then
+    /// passes two sums over samples and positions, each of which consists of two sums and the sum of 8
+    /// shares, and finally eight roundings in the loss and the divisions by counts. Weight decay, if
+    /// any, adds four roundings: that of λ itself, that of its product, and those of the sum in each of
+    /// two directions.
     fn gamma(&self) -> Exact {
         let layers = self.graph.layers().iter().enumerate();
         let (mut passes, mut longest) = (0, 0);
@@ -77,14 +78,14 @@ impl<T: Real + Send + Sync> Landscape<T> {
         gamma(&Format::single(), (passes + collections + 8 + decay) as u64)
     }
 
-    /// `γ_m` for the forward pass alone: one sum and a few scalings a layer.
+    /// `γ_m` for the forward pass alone: one sum and a few scalings per layer.
     fn gamma_forward(&self) -> Exact {
         let layers = self.graph.layers().iter().enumerate();
         let sums = layers.map(|(layer, kind)| kind.fan_in(self.graph.size(layer)) + 5);
         gamma(&Format::single(), sums.sum::<usize>() as u64)
     }
 
-    /// The largest number in size that any layer gives for any sample, at least 1.
+    /// The largest absolute value that any layer outputs for any sample, at least 1.
     fn largest_activation(&self) -> T {
         let point = self.at(None, None);
         let mut largest = T::one();
@@ -100,31 +101,31 @@ impl<T: Real + Send + Sync> Landscape<T> {
 }
 
 impl<T: Real + Send + Sync> Bound<T> {
-    /// `γ_m`.
+    /// The factor `γ_m`.
     pub fn gamma(&self) -> &Exact {
         &self.gamma
     }
 
-    /// `A` of every entry of the mean gradient.
+    /// The factor `A` for every entry of the mean gradient.
     pub fn gradient_terms(&self) -> Vec<T> {
         self.positive.gradient()
     }
 
-    /// `A` of every entry of `H v`.
+    /// The factor `A` for every entry of `H v`.
     pub fn hessian_terms(&self, direction: &[T], second: SecondDerivative) -> Vec<T> {
         let direction = absolute(direction);
         self.positive.hessian_product(&direction, second)
     }
 
-    /// `A` of every entry of `Σ v`.
+    /// The factor `A` for every entry of `Σ v`.
     pub fn covariance_terms(&self, direction: &[T], second: SecondDerivative) -> Vec<T> {
         let direction = absolute(direction);
         self.positive.covariance_product(&direction, second)
     }
 
-    /// Do the roundings of the engine leave every switch of `landscape` as it stands? A switch
-    /// compares two numbers, or 1 and `t·o` with `|t| ≤ 3`: no error of it exceeds four times that
-    /// of the largest activation.
+    /// Whether the engine's roundings leave every switch of `landscape` in its position. A switch
+    /// compares two numbers, or 1 and `t·o` with `|t| ≤ 3`, so its error is at most four times that of
+    /// the largest activation.
     pub fn is_smooth(&self, landscape: &Landscape<T>) -> bool {
         let error =
             T::from_exact(&self.gamma_forward) * T::int(4) * self.positive.largest_activation();

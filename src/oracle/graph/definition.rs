@@ -1,41 +1,42 @@
-//! A network by its definition, and the numbers with which it is evaluated.
+//! The definition of a network, and the numbers on which it is evaluated.
 
 use super::activation::Activation;
 use super::layer::{Layer, Size, numbers};
 use super::loss::Loss;
 use crate::number::Interval;
 
-/// The scalar of the proofs. On a dyadic grid, 256 bits hold every number of a small network.
+/// The scalar used in proofs. On a dyadic grid, 256 bits represent every number of a small network
+/// exactly.
 pub type Enclosure = Interval<256>;
 
-/// Which means and variances batch normalisation works with.
+/// The means and variances that batch normalisation uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Statistics {
-    /// Those of the batch: the samples are coupled.
+    /// Those of the batch, which couple the samples.
     Batch,
-    /// Given ones.
+    /// Given, fixed ones.
     Fixed,
 }
 
-/// Which second derivative `H_i` of the loss of a sample is meant.
+/// The second derivative to use as the `H_i` of the loss of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecondDerivative {
     /// The Hessian.
     Hessian,
-    /// The Gauss–Newton matrix `Jᵀ L J`: the outputs are taken as linear in the parameters.
+    /// The Gauss–Newton matrix `Jᵀ L J`: the outputs are treated as linear in the parameters.
     GaussNewton,
 }
 
-/// The numbers with which a graph is evaluated.
+/// The numbers on which a graph is evaluated.
 #[derive(Clone, Copy, Debug)]
 pub struct Values<'a> {
     /// All weights and biases, in PyTorch's order ([`Graph::weights`]).
     pub parameters: &'a [f32],
-    /// Means and then variances, layer after layer; none are read where the batch gives them.
+    /// The means, then the variances, layer after layer; unused when the batch provides them.
     pub statistics: &'a [f32],
-    /// Samples × channels × height × width.
+    /// The inputs: samples × channels × height × width.
     pub inputs: &'a [f32],
-    /// Samples × outputs.
+    /// The targets: samples × outputs.
     pub targets: &'a [f32],
 }
 
@@ -43,7 +44,7 @@ impl Values<'_> {
     /// The number of samples.
     ///
     /// # Panics
-    /// When a length does not fit the graph.
+    /// When a length does not match the graph.
     pub(crate) fn samples(&self, graph: &Graph) -> usize {
         let samples = self.targets.len() / graph.outputs();
         assert_eq!(self.parameters.len(), graph.parameters(), "parameters");
@@ -53,7 +54,7 @@ impl Values<'_> {
     }
 }
 
-/// A network by its definition: a list of layers with their loss.
+/// The definition of a network: a list of layers and a loss.
 #[derive(Clone, Debug)]
 pub struct Graph {
     layers: Vec<Layer>,
@@ -64,10 +65,10 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// The graph that reads samples of size `input`.
+    /// Builds the graph that reads samples of size `input`.
     ///
     /// # Panics
-    /// When a layer does not fit behind the one before it.
+    /// When a layer does not fit after the one before it.
     pub fn new(input: Size, layers: Vec<Layer>, loss: Loss, statistics: Statistics) -> Self {
         let mut sizes = vec![input];
         for layer in &layers {
@@ -82,10 +83,10 @@ impl Graph {
         }
     }
 
-    /// The fully connected ReLU network of these widths, input first, with the mean square.
+    /// The fully connected ReLU network with these layer widths, input first, and the mean-squared loss.
     ///
     /// # Panics
-    /// With no widths.
+    /// When `widths` is empty.
     pub fn chain(widths: &[usize]) -> Self {
         let mut layers = Vec::new();
         for &outputs in &widths[1..] {
@@ -114,7 +115,8 @@ impl Graph {
         self.loss
     }
 
-    /// The same graph where `(λ/2)·Σ_j w_j²` over all parameters is added to the loss of every sample.
+    /// Returns the graph in which `(λ/2)·Σ_j w_j²`, over all parameters, is added to the loss of every
+    /// sample.
     #[must_use]
     pub fn with_weight_decay(self, weight_decay: f64) -> Self {
         Graph {
@@ -123,28 +125,28 @@ impl Graph {
         }
     }
 
-    /// λ.
+    /// The weight decay λ.
     pub fn weight_decay(&self) -> f64 {
         self.weight_decay
     }
 
-    /// The same graph where these statistics normalise.
+    /// Returns the graph with these statistics for batch normalisation.
     #[must_use]
     pub fn with_statistics(self, statistics: Statistics) -> Self {
         Graph { statistics, ..self }
     }
 
-    /// Which statistics normalise.
+    /// The statistics that batch normalisation uses.
     pub fn statistics(&self) -> Statistics {
         self.statistics
     }
 
-    /// The size of activation `activation`: 0 the input, `i + 1` what layer `i` gives.
+    /// The size of activation `activation`: 0 is the input, `i + 1` the output of layer `i`.
     pub fn size(&self, activation: usize) -> Size {
         self.sizes[activation]
     }
 
-    /// Numbers of one sample's input.
+    /// How many numbers the input of one sample has.
     pub fn features(&self) -> usize {
         numbers(self.sizes[0])
     }
@@ -154,8 +156,8 @@ impl Graph {
         numbers(self.sizes[self.layers.len()])
     }
 
-    /// How many weights and how many biases layer `layer` has. They stand in this order among the
-    /// parameters, layer after layer.
+    /// How many weights and how many biases layer `layer` has. The parameter vector lists them in this
+    /// order, layer after layer.
     pub fn weights(&self, layer: usize) -> (usize, usize) {
         self.layers[layer].weights(self.sizes[layer])
     }
@@ -166,12 +168,12 @@ impl Graph {
         weights.map(|(weights, biases)| weights + biases).sum()
     }
 
-    /// How many numbers all activations of one sample have, the input included.
+    /// How many numbers all activations of one sample have together, including the input.
     pub(crate) fn activation_numbers(&self) -> usize {
         self.sizes.iter().map(|&size| numbers(size)).sum()
     }
 
-    /// Are the samples of a batch coupled?
+    /// Whether the samples of a batch are coupled.
     pub fn is_coupled(&self) -> bool {
         self.statistics == Statistics::Batch && self.layers.iter().any(Layer::is_batch_norm)
     }

@@ -1,4 +1,4 @@
-//! The forward pass of each layer, as it is defined: loops over channels, rows and columns.
+//! The forward pass of each layer, written as its definition: loops over channels, rows and columns.
 
 use std::cmp::Ordering;
 
@@ -11,28 +11,28 @@ use crate::number::Real;
 /// The jets of one activation of one sample, channels first.
 pub(super) type Jets<T> = Vec<Jet<T>>;
 
-/// The sizes of what a layer reads and of what it gives.
+/// The sizes of a layer's input and output.
 #[derive(Clone, Copy)]
 pub(super) struct Sizes {
     pub from: Size,
     pub to: Size,
 }
 
-/// What a layer works with besides what it reads.
+/// What a layer uses besides its input.
 pub(super) struct Own<'a, T> {
     pub weights: &'a [Jet<T>],
     pub biases: &'a [Jet<T>],
-    /// Means, then variances; `None` when those of the batch count.
+    /// Means, then variances; `None` if the statistics of the batch are used.
     pub statistics: Option<&'a [f32]>,
     pub terms: Sign,
 }
 
-/// (channel, row, column) to the place.
+/// The index of (channel, row, column) in an image.
 fn at(size: Size, c: usize, y: usize, x: usize) -> usize {
     (c * size[1] + y) * size[2] + x
 }
 
-/// Every (channel, row, column) in order.
+/// All (channel, row, column) in the order of their indices.
 fn places(size: Size) -> impl Iterator<Item = (usize, usize, usize)> {
     let [channels, height, width] = size;
     (0..channels)
@@ -115,7 +115,7 @@ pub(super) fn batch_norm<T: Real>(
     out
 }
 
-/// The mean and the variance (over all, divided by `count`) of a channel.
+/// The mean and the variance (divided by `count`) of a channel, over all samples and positions.
 fn moments<'a, T: Real + 'a, I: Iterator<Item = &'a Jet<T>>>(
     count: usize,
     all: impl Fn() -> I,
@@ -131,7 +131,7 @@ fn moments<'a, T: Real + 'a, I: Iterator<Item = &'a Jet<T>>>(
     (mean, squares.scaled(&share))
 }
 
-/// `(x_c − mean_c)/deviation_c`, of the constants that f32 has.
+/// `(x_c − mean_c)/deviation_c`, with the constants rounded to f32.
 pub(super) fn normalise<T: Real>(
     read: &[Jet<T>],
     size: Size,
@@ -147,8 +147,8 @@ pub(super) fn normalise<T: Real>(
     places(size).enumerate().map(output).collect()
 }
 
-/// The place of the first largest number of every window, and how far the largest lies above the
-/// others. Equal zeros, as closed ReLUs leave them, do not compete.
+/// The index of the first largest number of every window, and its distance from the other numbers. Equal
+/// zeros, as closed ReLUs leave them, are not counted as competitors.
 pub(super) fn largest<T: Real>(
     read: &[Jet<T>],
     Sizes { from, to }: Sizes,
@@ -179,7 +179,7 @@ pub(super) fn largest<T: Real>(
     places(to).map(choose).collect()
 }
 
-/// The places of one window that lie in the image.
+/// The indices that one window covers inside the image.
 fn in_window(
     size: Size,
     place: (usize, usize, usize),
@@ -193,7 +193,7 @@ fn in_window(
     })
 }
 
-/// The mean of every window, zeros around the image counted.
+/// The mean of every window, including the zeros around the image.
 pub(super) fn average_pool<T: Real>(
     read: &[Jet<T>],
     Sizes { from, to }: Sizes,

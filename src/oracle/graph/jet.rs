@@ -74,7 +74,7 @@ impl<T: Real> Jet<T> {
         }
     }
 
-    /// `g(self)`, from `g`, `g'` and `g''` at the value (Taylor's formula, which ends here).
+    /// `g(self)`, given `g`, `g'` and `g''` at the value; Taylor's formula has no further terms here.
     pub fn compose(&self, [g, first, second]: [T; 3]) -> Self {
         let mut mixed = &first * &self.mixed;
         mixed += &second * &self.first * &self.second;
@@ -106,17 +106,17 @@ impl<T: Real> Jet<T> {
     }
 }
 
-/// `sum += a·b`; most parts of most jets are zero, and a zero costs nothing.
+/// `sum += a·b`. Most parts of most jets are zero, and these are skipped.
 fn add_term<T: Real>(sum: &mut T, a: &T, b: &T) {
     if !a.is_zero() && !b.is_zero() {
         *sum += a * b;
     }
 }
 
-/// Every finite float is a rational.
+/// Converts a float, which is an exact rational when it is finite.
 ///
 /// # Panics
-/// At NaN and ±∞, which are no point of a loss.
+/// When the value is NaN or infinite, and so cannot be part of a point of the loss.
 pub(super) fn number<T: Real>(value: f32) -> T {
     T::from_exact(&Exact::from_f32(value).expect("a finite number"))
 }

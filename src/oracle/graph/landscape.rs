@@ -1,4 +1,4 @@
-//! The loss over samples as a function of the parameters, at one point.
+//! The loss over samples as a function of the parameters, near one point.
 
 use rayon::prelude::*;
 
@@ -8,7 +8,7 @@ use super::switches::{Closest, Switches};
 use super::{Graph, SecondDerivative, Values};
 use crate::number::Real;
 
-/// The loss of a graph over samples, near one point of its parameters.
+/// The loss of a graph over samples, near one point in parameter space.
 #[derive(Clone, Debug)]
 pub struct Landscape<T> {
     pub(super) graph: Graph,
@@ -22,10 +22,10 @@ pub struct Landscape<T> {
 }
 
 impl<T: Real + Send + Sync> Landscape<T> {
-    /// The landscape of this graph at these numbers.
+    /// The landscape of this graph at these values.
     ///
     /// # Panics
-    /// When a number is not finite or a length does not fit.
+    /// When a number is not finite, or a length does not match.
     pub fn new(graph: &Graph, values: &Values<'_>) -> Self {
         let samples = values.samples(graph);
         let numbers = |values: &[f32]| values.iter().map(|&x| number(x)).collect();
@@ -53,14 +53,14 @@ impl<T: Real + Send + Sync> Landscape<T> {
         self.switches.len()
     }
 
-    /// The smallest distance from a switch, over all samples: a number before a ReLU, a lead in a
-    /// max-pool, a margin of the hinge. `None` without a switch. At zero the loss has no second
-    /// derivative.
+    /// The smallest distance from a switch, over all samples. A switch is a number before a ReLU, the
+    /// lead of the largest number in a max-pool, or a margin of the hinge. `None` if there is no switch.
+    /// At distance zero the loss has no second derivative.
     pub fn closest_switch(&self) -> Option<&T> {
         self.closest.0.as_ref()
     }
 
-    /// The mean loss, with the penalty of weight decay.
+    /// The mean loss, including the weight-decay penalty.
     pub fn loss(&self) -> T {
         let point = self.at(None, None);
         let sum = self.groups().fold(T::zero(), |sum, group| {
@@ -77,16 +77,16 @@ impl<T: Real + Send + Sync> Landscape<T> {
         self.mean(groups)
     }
 
-    /// `H v`, `H = (1/n) Σ H_i`.
+    /// `H v` with `H = (1/n) Σ H_i`.
     pub fn hessian_product(&self, direction: &[T], second: SecondDerivative) -> Vec<T> {
         let groups = self.groups();
         self.mean(groups.map(|group| self.group_product(&group, direction, second)))
     }
 
-    /// `Σ v = (1/n) Σ H_i (H_i v − H v)`; with positive terms the difference is a sum.
+    /// `Σ v = (1/n) Σ H_i (H_i v − H v)`; with positive terms, the difference is replaced by a sum.
     ///
     /// # Panics
-    /// When the samples are coupled: then there is no `H_i`.
+    /// When the samples are coupled, because then there is no `H_i`.
     pub fn covariance_product(&self, direction: &[T], second: SecondDerivative) -> Vec<T> {
         assert!(!self.graph.is_coupled(), "coupled samples have no Hessians");
         let groups = || self.groups();
@@ -122,7 +122,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
             .collect()
     }
 
-    /// With every term of every sum taken positive, the switches as they stand.
+    /// The landscape with every term of every sum taken positive and with unchanged switches.
     pub(super) fn with_positive_terms(&self) -> Self {
         Landscape {
             terms: Sign::Positive,
@@ -136,7 +136,8 @@ impl<T: Real + Send + Sync> Landscape<T> {
         T::ratio(1, self.samples() as u64)
     }
 
-    /// The samples that must be looked at together: each for itself, or all.
+    /// The groups of samples to be evaluated together: each sample alone, or all together if they are
+    /// coupled.
     pub(super) fn groups(&self) -> impl Iterator<Item = Vec<usize>> + use<T> {
         let all: Vec<usize> = (0..self.samples()).collect();
         let length = if self.graph.is_coupled() {

@@ -1,64 +1,66 @@
-//! The layers of a graph: what each is, which sizes it fits, and how many parameters it has.
+//! The layers of a graph: their definitions, the sizes they accept, and their numbers of parameters.
 
 use super::activation::Activation;
 use super::window::Window;
 
-/// Channels, height and width of one sample between two layers; a plain vector is c × 1 × 1.
+/// Channels, height and width of one sample between two layers; a plain vector is channels × 1 × 1.
 pub type Size = [usize; 3];
 
-/// How many numbers one sample of this size has.
+/// How many numbers a sample of this size has.
 pub fn numbers(size: Size) -> usize {
     size.iter().product()
 }
 
-/// One layer. A layer reads what the layer before it gives.
+/// A layer, which reads the output of the layer before it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Layer {
-    /// `torch.nn.Linear`: `y = W x + b`, `W` of shape outputs × inputs.
+    /// `torch.nn.Linear`: `y = W x + b`, where `W` has the shape outputs × inputs.
     Dense {
         /// The length of `y`.
         outputs: usize,
-        /// Is there a `b`?
+        /// Whether there is a `b`.
         bias: bool,
     },
-    /// `torch.nn.Conv2d`: `y[o, p] = b[o] + Σ_{i,k} W[o, i, k]·x[g + i, p·stride + k·dilation − padding]`,
-    /// `W` of shape outputs × inputs/groups × rows × columns, `g` the first channel of the group of `o`.
+    /// `torch.nn.Conv2d`:
+    /// `y[o, p] = b[o] + Σ_{i,k} W[o, i, k]·x[g + i, p·stride + k·dilation − padding]`, where `W` has
+    /// the shape outputs × inputs/groups × rows × columns, and `g` is the first input channel in the
+    /// group of `o`.
     Convolution {
-        /// Channels of `y`.
+        /// The number of channels of `y`.
         outputs: usize,
         /// The window that `W` covers; `x` is padded with zeros.
         window: Window,
-        /// Groups of channels.
+        /// The number of groups of channels.
         groups: usize,
-        /// Is there a `b`?
+        /// Whether there is a `b`.
         bias: bool,
     },
     /// `torch.nn.BatchNorm2d`: `y_c = γ_c·(x_c − μ_c)/√(σ²_c + ε) + β_c`.
     BatchNorm {
         /// ε.
         epsilon: f64,
-        /// Are there `γ` and `β`? Without them they are 1 and 0.
+        /// Whether there are `γ` and `β`. Without them they are 1 and 0.
         affine: bool,
     },
     /// `(x_c − mean_c)/deviation_c` with constants.
     Normalise {
-        /// One mean a channel.
+        /// The means, one per channel.
         mean: Vec<f64>,
-        /// One deviation a channel.
+        /// The deviations, one per channel.
         deviation: Vec<f64>,
     },
-    /// A function of every number for itself.
+    /// A function applied to every number separately.
     Activation(Activation),
-    /// `torch.nn.MaxPool2d`: the padding is never the largest.
+    /// `torch.nn.MaxPool2d`: the padding is never the largest number.
     MaxPool(Window),
-    /// `torch.nn.AvgPool2d`: the zeros of the padding count.
+    /// `torch.nn.AvgPool2d`: the zeros of the padding are included in the mean.
     AveragePool(Window),
     /// `torch.nn.Flatten`.
     Flatten,
-    /// `x + a[::stride, ::stride]`, where `a` is an earlier activation; channels that `a` does not have
-    /// count as zero.
+    /// `x + a[::stride, ::stride]`, where `a` is an earlier activation; channels that `a` lacks count as
+    /// zero.
     Shortcut {
-        /// Which activation: 0 is the input, `i + 1` the output of layer `i`.
+        /// The earlier activation: 0 is the input, `i + 1` the output of layer `i`.
         from: usize,
         /// The step between the rows, and between the columns, of `a` that are read.
         stride: usize,
@@ -66,10 +68,10 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// The size of the layer's output, from the sizes of all activations before it.
+    /// The size of the layer's output, given the sizes of all activations before it.
     ///
     /// # Panics
-    /// When the layer does not fit there.
+    /// When the layer does not fit after these activations.
     pub(super) fn output_size(&self, sizes: &[Size]) -> Size {
         let input = sizes[sizes.len() - 1];
         let [channels, height, width] = input;
@@ -132,7 +134,7 @@ impl Layer {
         }
     }
 
-    /// How many means and variances normalise the layer when it reads samples of this size.
+    /// How many means and variances the layer uses when it reads samples of this size.
     pub(crate) fn statistics(&self, input: Size) -> usize {
         if self.is_batch_norm() {
             2 * input[0]
@@ -141,12 +143,12 @@ impl Layer {
         }
     }
 
-    /// Does the layer normalise with means and variances over samples?
+    /// Whether the layer normalises with means and variances over samples.
     pub(crate) fn is_batch_norm(&self) -> bool {
         matches!(self, Layer::BatchNorm { .. })
     }
 
-    /// How many products or numbers are added up for one number of the output.
+    /// How many terms are added up for one number of the output.
     pub(super) fn fan_in(&self, input: Size) -> usize {
         match self {
             Layer::Dense { .. } => numbers(input),
@@ -161,7 +163,7 @@ impl Layer {
         }
     }
 
-    /// How many numbers are added up for the derivative by one number of the input.
+    /// How many terms are added up for the derivative with respect to one number of the input.
     pub(super) fn fan_out(&self, output: Size) -> usize {
         match self {
             Layer::Dense { .. } => numbers(output),

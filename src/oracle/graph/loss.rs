@@ -1,4 +1,4 @@
-//! The losses, as they are defined.
+//! The losses, written as their definitions.
 
 use super::jet::{Jet, number};
 use super::sign::Sign;
@@ -25,7 +25,7 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// Which outputs lie on the curved side of the hinge, and how far each is from the kink.
+    /// Which outputs lie on the curved side of the hinge, and the distance of each output from the kink.
     pub(super) fn switches<T: Real>(self, outputs: &[T], targets: &[f32]) -> Vec<(bool, T)> {
         if self != Loss::HingeSquared {
             return Vec::new();
@@ -37,7 +37,7 @@ impl Loss {
         outputs.iter().zip(targets).map(margin).collect()
     }
 
-    /// Is the loss a polynomial of the outputs, on either side of a kink?
+    /// Whether the loss is a polynomial in the outputs, on either side of a kink.
     pub(super) fn is_polynomial(self) -> bool {
         match self {
             Loss::MeanSquared | Loss::HalfSumSquared | Loss::SumSquared | Loss::HingeSquared => {
@@ -47,8 +47,8 @@ impl Loss {
         }
     }
 
-    /// The loss of one sample; `open` says which outputs count ([`Loss::switches`]). With
-    /// [`Sign::Positive`] every difference becomes a sum and every term is taken positive.
+    /// The loss of one sample; `open` tells which outputs contribute ([`Loss::switches`]). With
+    /// [`Sign::Positive`], every difference is replaced by a sum and every term is taken positive.
     pub(super) fn of<T: Real>(
         self,
         outputs: &[Jet<T>],
@@ -85,7 +85,7 @@ impl Loss {
     }
 }
 
-/// `t = 2y − 1`; with positive terms `−|t|`, so that `1 − t·o` is a sum.
+/// `t = 2y − 1`; with positive terms it is `−|t|`, so that `1 − t·o` becomes a sum.
 fn sign<T: Real>(target: f32, terms: Sign) -> T {
     let t = number::<T>(target) * T::int(2) - T::one();
     match (terms, t.sign()) {
@@ -103,7 +103,7 @@ pub(super) fn penalty<T: Real>(parameters: &[Jet<T>], decay: f64) -> Jet<T> {
     squares.scaled(&(float::<T>(decay) * T::ratio(1, 2)))
 }
 
-/// Every finite float is a rational.
+/// Converts a float, which is an exact rational when it is finite.
 fn float<T: Real>(value: f64) -> T {
     T::from_exact(&Exact::from_f64(value).expect("a finite number"))
 }

@@ -1,23 +1,23 @@
-//! A network as PyTorch defines it, and its exact derivatives by a road of its own.
+//! Networks as PyTorch defines them, with exact derivatives computed by an independent method.
 //!
-//! The engine derives by hand, keeps channels last and multiplies matrices; here every layer is the
-//! plain loop of its definition, channels first, over numbers `a + s·b + t·c + s·t·d` with
-//! `s² = t² = 0`. The coefficient of `s·t` of the loss at `w + s·e_j + t·v` is `(H v)_j`. The two
-//! roads share no code and no method.
+//! The engine uses hand-written derivatives, stores images channels last and multiplies matrices. Here,
+//! every layer is the plain loop of its definition, channels first, over numbers `a + s·b + t·c + s·t·d`
+//! with `s² = t² = 0`. If the loss is evaluated at `w + s·e_j + t·v`, its coefficient of `s·t` is
+//! `(H v)_j`. The two methods share no code.
 //!
-//! | file | what is in it |
+//! | file | contents |
 //! |---|---|
-//! | [`Graph`] | a network by its definition: layers, loss, and which statistics normalise |
+//! | [`Graph`] | the definition of a network: layers, loss, and which statistics normalise |
 //! | [`Layer`], [`Activation`], [`Window`] | the layers: sizes and numbers of parameters; elementwise functions |
 //! | `jet` | the numbers with two nilpotent directions |
-//! | `forward`, [`Loss`] | layers and losses as they are defined |
+//! | `forward`, [`Loss`] | layers and losses, written as their definitions |
 //! | `pass` | the layers one after the other, and on which smooth piece of the loss a point lies |
 //! | [`Landscape`] | gradients, Hessians and their products at a point |
-//! | [`Bound`] | `γ_m·A`: how far the engine may be away, as a theorem |
-//! | `sign`, `switches` | terms in absolute value; smooth pieces of the loss |
+//! | [`Bound`] | the proved bound `γ_m·A` on the engine's error |
+//! | `sign`, `switches` | sums with terms in absolute value; smooth pieces of the loss |
 //!
-//! The scalar is any [`crate::number::Real`]. Over intervals the result is an enclosure; on a
-//! dyadic grid, where no root, exponential or third part occurs, it is a single number.
+//! The scalar is any [`crate::number::Real`]. Over intervals, the result is an enclosure. On a dyadic
+//! grid it is a single number, as long as no root, exponential or division by three occurs.
 
 mod activation;
 mod bound;

@@ -1,5 +1,5 @@
-//! The layers one after the other: the loss of some samples near a point, and on which smooth piece of
-//! it the point lies.
+//! The layers one after the other: the loss of some samples near a point, and the smooth piece of the
+//! loss on which the point lies.
 
 use super::forward::{self, Jets, Own, Sizes};
 use super::jet::Jet;
@@ -7,14 +7,14 @@ use super::landscape::Landscape;
 use super::{Layer, SecondDerivative, Statistics, loss};
 use crate::number::Real;
 
-/// What a layer makes of the activation of one sample.
+/// A layer as a function of the activation of one sample.
 type Alone<'a, T> = dyn Fn(&Jets<T>) -> Jets<T> + 'a;
 
-/// The same at the places that the sample's switches chose.
+/// The same for a layer that reads the indices chosen by the sample's switches.
 type Chosen<'a, T> = dyn Fn(&Jets<T>, &[usize]) -> Jets<T> + 'a;
 
 impl<T: Real + Send + Sync> Landscape<T> {
-    /// Every activation of some samples: of the input, then of each layer.
+    /// Every activation of some samples: the input, then the output of each layer.
     pub(super) fn activations(&self, group: &[usize], point: &[Jet<T>]) -> Vec<Vec<Jets<T>>> {
         let mut activations = vec![self.inputs_of(group)];
         let mut place = Place::default();
@@ -25,7 +25,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
         activations
     }
 
-    /// The summed loss of some samples, the penalty of each included.
+    /// The summed loss of some samples, including the penalty of each.
     pub(super) fn group_loss(
         &self,
         group: &[usize],
@@ -69,7 +69,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
         group.iter().map(input).collect()
     }
 
-    /// What layer `layer` gives for the samples of a group.
+    /// The output of layer `layer` for the samples of a group.
     fn layer(
         &self,
         layer: usize,
@@ -121,7 +121,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
         }
     }
 
-    /// Takes the layer's parameters and statistics from where they stand.
+    /// The layer's own parameters and statistics, which start at `place`.
     fn own<'a>(&'a self, layer: usize, place: &mut Place, point: &'a [Jet<T>]) -> Own<'a, T> {
         let (weights, biases) = self.graph.weights(layer);
         let start = place.parameters;
@@ -138,7 +138,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
         }
     }
 
-    /// Finds which way every switch stands, layer by layer, and remembers the closest one.
+    /// Determines the position of every switch, layer by layer, and records the closest one.
     pub(super) fn set_switches(&mut self) {
         let point = self.at(None, None);
         for group in self.groups() {
@@ -163,7 +163,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
         }
     }
 
-    /// The pieces or places of one layer.
+    /// Determines the pieces or chosen indices of one layer.
     fn set_layer(&mut self, layer: usize, sample: usize, read: &[Jet<T>]) {
         let sizes = self.sizes(layer);
         let chosen = match &self.graph.layers()[layer] {
@@ -195,7 +195,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
     }
 }
 
-/// How many parameters and statistics the layers before have.
+/// How many parameters and statistics the preceding layers have.
 #[derive(Default)]
 struct Place {
     parameters: usize,

@@ -1,15 +1,15 @@
-//! Sums as they are, and sums of which every term is taken positive: those bound rounding.
+//! Ordinary sums, and sums with every term taken positive, which bound rounding errors.
 
 use std::cmp::Ordering;
 
 use crate::number::Real;
 
-/// How the terms of a sum count.
+/// The sign with which the terms of a sum are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
-    /// As they are.
+    /// With their own signs.
     AsIs,
-    /// In absolute value.
+    /// In absolute value, so that every term is positive.
     Positive,
 }
 
@@ -23,7 +23,7 @@ impl Sign {
     }
 }
 
-/// The absolute values.
+/// The absolute values of `values`.
 pub(super) fn absolute<T: Real>(values: &[T]) -> Vec<T> {
     let absolute = |x: &T| {
         if x.sign() == Some(Ordering::Less) {

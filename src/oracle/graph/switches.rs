@@ -1,25 +1,25 @@
-//! On which smooth piece of the loss a point lies.
+//! The smooth piece of the loss on which a point lies.
 
 use std::cmp::Ordering;
 
 use crate::number::Real;
 
-/// The pieces of one sample.
+/// The pieces for one sample.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Switches {
-    /// For each layer and number: the piece of an activation function, or the place that a max-pool
-    /// chose; empty for other layers.
+    /// For each layer and each of its numbers: the piece of the activation function, or the index that a
+    /// max-pool chose; empty for other layers.
     pub layers: Vec<Vec<usize>>,
-    /// The outputs on the curved side of the hinge.
+    /// Which outputs lie on the curved side of the hinge.
     pub hinges: Vec<bool>,
 }
 
-/// The smallest distance to another piece so far; `None` before the first.
+/// The smallest distance to another piece found so far; `None` before the first.
 #[derive(Clone, Debug)]
 pub(super) struct Closest<T>(pub Option<T>);
 
 impl<T: Real> Closest<T> {
-    /// Takes `|distance|` where it is smaller.
+    /// Keeps `|distance|` if it is the smallest so far.
     pub fn take(&mut self, distance: &T) {
         let size = match distance.sign() {
             Some(Ordering::Less) => -distance,

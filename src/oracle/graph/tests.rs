@@ -5,7 +5,7 @@ use super::{
 };
 use crate::number::{Exact, Field, Real};
 
-/// The one number of an interval of width zero.
+/// The single number in an interval of width zero.
 fn point(x: &Enclosure) -> Exact {
     assert_eq!(x.width(), 0.0, "{x} is no single number");
     x.lower().expect("a finite number")
@@ -74,7 +74,8 @@ fn a_product_of_two_weights_has_the_mixed_derivative_of_its_formula() {
 
 #[test]
 fn a_convolution_is_the_sum_of_its_definition() {
-    // One 2×3 image of two channels; a 2×2 window with one zero around, every second place.
+    // One 2×3 image of two channels; a 2×2 window with one zero of padding on each side and a stride of
+    // two.
     let layer = Layer::Convolution {
         outputs: 1,
         window: Window::square(2, 2, 1),
@@ -84,7 +85,7 @@ fn a_convolution_is_the_sum_of_its_definition() {
     let image = [1., 2., 3., 4., 5., 6., 10., 20., 30., 40., 50., 60.];
     let weights = [1., 2., 3., 4., 5., 6., 7., 8., 100.];
     let outputs = outputs_of(layer, [2, 2, 3], &weights, &image);
-    // Top left corner: only the lower right tap is inside: 4·1 + 8·10 + 100.
+    // Top left corner: only the lower right tap is inside the image: 4·1 + 8·10 + 100.
     // Top right: taps (1, 0), (1, 1) on columns 1, 2: 3·2 + 4·3 + 7·20 + 8·30 + 100.
     // Below: taps (0, ·) and (1, ·), row 1 read by the upper ones.
     let below = [2 * 4 + 6 * 40 + 100, 5 + 2 * 6 + 5 * 50 + 6 * 60 + 100];
@@ -123,7 +124,7 @@ fn pools_shortcuts_and_flattening_keep_pytorchs_order() {
 
 #[test]
 fn windows_reach_apart_aside_and_beyond_the_image() {
-    // Two channels, each with a 1×2 kernel of its own whose numbers lie two columns apart.
+    // Two channels, each with its own 1×2 kernel whose numbers are two columns apart.
     let layer = Layer::Convolution {
         outputs: 2,
         window: Window {
@@ -135,11 +136,11 @@ fn windows_reach_apart_aside_and_beyond_the_image() {
         groups: 2,
         bias: false,
     };
-    // Windows of columns (−1, 1), (0, 2), (1, 3): what lies outside is zero.
+    // Windows of columns (−1, 1), (0, 2), (1, 3): numbers outside the image are zero.
     let image = [1., 2., 3., 10., 20., 30.];
     let outputs = outputs_of(layer, [2, 1, 3], &[1., 2., 3., 4.], &image);
     assert_eq!(outputs, whole(&[4, 7, 2, 80, 150, 60]));
-    // Windows of three with one around, every second: (−, 1, 2), (2, 3, −) of negative numbers.
+    // Windows of size three, padding one, stride two: (−, 1, 2), (2, 3, −), on negative numbers.
     let window = Window {
         size: [1, 3],
         stride: [1, 2],
@@ -148,7 +149,7 @@ fn windows_reach_apart_aside_and_beyond_the_image() {
     };
     let largest = outputs_of(Layer::MaxPool(window), [1, 1, 3], &[], &[-3., -2., -5.]);
     assert_eq!(largest, whole(&[-2, -2]));
-    // Windows of two, (0, −3) and (−3, −6): the zero around the image counts.
+    // Windows of size two, (0, −3) and (−3, −6): the zero of the padding counts.
     let two = Window {
         size: [1, 2],
         ..window
@@ -172,7 +173,7 @@ fn a_batch_is_normalised_over_samples_and_positions() {
 
 #[test]
 fn losses_have_the_second_derivatives_known_by_heart() {
-    // One output o = b: the curvature of the loss itself.
+    // One output o = b, which gives the curvature of the loss itself.
     let bent = |loss, bias: f32, target: f32| {
         let layers = vec![Layer::Dense {
             outputs: 1,
@@ -188,7 +189,8 @@ fn losses_have_the_second_derivatives_known_by_heart() {
     assert_eq!(inside, (Exact::from(-1), Exact::from(2)));
     let beyond = bent(Loss::HingeSquared, 1.5, 1.0);
     assert_eq!(beyond, (Exact::zero(), Exact::zero()));
-    // (o − y)² at o − y = 2, in the three units at one output; and with weight decay on both weights.
+    // (o − y)² at o − y = 2, in the three conventions at one output; then with weight decay on both
+    // weights.
     for (loss, factor) in [
         (Loss::MeanSquared, Exact::from(1)),
         (Loss::HalfSumSquared, Exact::fraction(1, 2)),

@@ -1,4 +1,4 @@
-//! AdaGrad, as PyTorch's: no decay of the learning rate, sums from zero.
+//! AdaGrad as in PyTorch, without learning-rate decay and with sums that start at zero.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,11 +8,11 @@ use crate::kernel::{self, Adaptive};
 use super::method::{Method, Site, Taken, check_positive};
 use super::rms_prop::{Squares, roots};
 
-/// `v ← v + g²`, `w ← w − ηg/(√v + ε)`, from `v = 0`.
+/// `v ← v + g²`, `w ← w − ηg/(√v + ε)`, starting with `v = 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdaGrad {
-    /// ε.
+    /// The constant ε that is added to the root.
     pub epsilon: f64,
 }
 

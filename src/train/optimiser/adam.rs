@@ -1,4 +1,4 @@
-//! Adam, as PyTorch's: corrected for the start, no weight decay.
+//! Adam as in PyTorch, with bias correction and without weight decay of its own.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,16 +7,16 @@ use crate::kernel::{self, Adaptive};
 
 use super::method::{Method, Site, Taken, Vectors, check_decay, check_positive};
 
-/// `m ← m + (1 − β₁)(g − m)`, `v ← β₂v + (1 − β₂)g²`, and with `m̂ = m/(1 − β₁ᵗ)`,
-/// `v̂ = v/(1 − β₂ᵗ)` after `t` steps, `w ← w − ηm̂/(√v̂ + ε)`; from `m = v = 0`.
+/// `m ← m + (1 − β₁)(g − m)`, `v ← β₂v + (1 − β₂)g²` and `w ← w − ηm̂/(√v̂ + ε)`, where
+/// `m̂ = m/(1 − β₁ᵗ)` and `v̂ = v/(1 − β₂ᵗ)` after `t` steps; starting with `m = v = 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Adam {
-    /// β₁, in [0, 1).
+    /// The decay rate β₁ of the mean, in [0, 1).
     pub beta1: f64,
-    /// β₂, in [0, 1).
+    /// The decay rate β₂ of the mean square, in [0, 1).
     pub beta2: f64,
-    /// ε.
+    /// The constant ε that is added to the root.
     pub epsilon: f64,
 }
 
@@ -30,7 +30,7 @@ impl Default for Adam {
     }
 }
 
-/// m, v and t.
+/// The running moments `m` and `v`, and the number of steps `t`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Moments {
     steps: u64,
@@ -47,7 +47,7 @@ impl Vectors for Moments {
 }
 
 impl Adam {
-    /// How `v` becomes the denominators `√v̂ + ε` after so many steps, 1 or more.
+    /// How to compute the denominators `√v̂ + ε` from `v` after `steps` steps, at least 1.
     fn adaptive(&self, steps: u64) -> Adaptive {
         let correction = 1.0 - power(self.beta2, steps);
         Adaptive {
@@ -90,14 +90,14 @@ impl Method for Adam {
         Taken::from_loss(loss)
     }
 
-    /// Before the first step there is none: `v̂` is 0/0.
+    /// `None` before the first step, where `v̂` is 0/0.
     fn preconditioner<'a>(&self, memory: &'a Moments) -> Option<(Adaptive, &'a [f32])> {
         let adaptive = (memory.steps > 0).then(|| self.adaptive(memory.steps))?;
         Some((adaptive, &memory.squares))
     }
 }
 
-/// `baseᵉ` by squaring: products only, so that every machine rounds alike.
+/// `baseᵉ` by repeated squaring. It uses products only, so that every machine rounds in the same way.
 fn power(base: f64, mut exponent: u64) -> f64 {
     let (mut square, mut result) = (base, 1.0);
     while exponent > 0 {

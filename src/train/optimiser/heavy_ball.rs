@@ -1,4 +1,4 @@
-//! Heavy ball, as PyTorch's `SGD(momentum)`: no dampening.
+//! Heavy-ball momentum, as PyTorch's `SGD(momentum)`, without dampening.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,15 +7,15 @@ use crate::kernel;
 
 use super::method::{Method, Site, Taken, Vectors, check_decay};
 
-/// `v ← βv + g`, `w ← w − ηv`, from `v = 0`.
+/// `v ← βv + g`, `w ← w − ηv`, starting with `v = 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeavyBall {
-    /// β, in [0, 1).
+    /// The momentum β, in [0, 1).
     pub momentum: f64,
 }
 
-/// v.
+/// The velocity v.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Velocity {
     #[serde(skip)]

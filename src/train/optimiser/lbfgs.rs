@@ -10,19 +10,20 @@ use crate::kernel::{self, Isa};
 use super::line_search::{Place, Wolfe};
 use super::method::{Method, Site, Taken, Vectors, wrong};
 
-/// `w ← w − t·B⁻¹g`, where `B⁻¹` comes from the last differences of parameters and gradients by the
-/// two-loop recursion, from `(sᵀy/yᵀy)·I`, and `t` from a line search for the
-/// strong Wolfe conditions whose first trial is η (use 1), in the first step `η·min(1, 1/‖g‖₁)` as in PyTorch.
+/// `w ← w − t·B⁻¹g`. `B⁻¹` is computed by the two-loop recursion from the last differences of parameters
+/// and gradients, starting from `(sᵀy/yᵀy)·I`. `t` is found by a line search for the strong Wolfe
+/// conditions. Its first trial is η (use 1), except in the first step, where it is `η·min(1, 1/‖g‖₁)` as
+/// in PyTorch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lbfgs {
-    /// The most pairs that are kept.
+    /// The largest number of pairs that are kept.
     pub history: usize,
-    /// c₁ of the Wolfe conditions.
+    /// The constant c₁ of the Wolfe conditions.
     pub decrease: f64,
-    /// c₂ of the Wolfe conditions: 0.9 for cheap searches, near 0 for exact ones.
+    /// The constant c₂ of the Wolfe conditions: 0.9 for cheap searches, near 0 for exact ones.
     pub curvature: f64,
-    /// The most gradients of one search.
+    /// The largest number of gradients in one search.
     pub evaluations: usize,
 }
 
@@ -37,29 +38,29 @@ impl Default for Lbfgs {
     }
 }
 
-/// `s = w⁺ − w`, `y = g⁺ − g`, with `sᵀy > 0`.
+/// The differences `s = w⁺ − w` and `y = g⁺ − g` of one step, with `sᵀy > 0`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Pair {
     #[serde(skip)]
     s: Vec<f32>,
     #[serde(skip)]
     y: Vec<f32>,
-    /// sᵀy.
+    /// The product sᵀy.
     product: f64,
 }
 
-/// The pairs, oldest first, and what is known where the run stands.
+/// The pairs, oldest first, with the gradient and the loss at the current parameters.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct History {
     pairs: VecDeque<Pair>,
     #[serde(skip)]
     gradient: Vec<f32>,
-    /// The loss there; `None` before the first step.
+    /// The loss at the current parameters; `None` before the first step.
     loss: Option<f64>,
 }
 
 impl Vectors for History {
-    /// Those of the pairs in their order, the gradient last.
+    /// The vectors of the pairs in order, then the gradient.
     fn vectors_mut(&mut self) -> Vec<&mut Vec<f32>> {
         let pairs = self.pairs.iter_mut();
         let vectors = pairs.flat_map(|pair| [&mut pair.s, &mut pair.y]);
@@ -133,7 +134,8 @@ impl History {
         }
     }
 
-    /// `−B⁻¹g`, and its slope; steepest descent, the pairs forgotten, where that is no descent.
+    /// The direction `−B⁻¹g` and its slope. If that is not a descent direction, the pairs are dropped
+    /// and the direction is that of steepest descent.
     fn direction(&mut self, isa: Isa) -> (Vec<f32>, f64) {
         let mut direction = self.gradient.clone();
         self.apply_inverse(isa, &mut direction);
@@ -164,8 +166,8 @@ impl History {
         }
     }
 
-    /// Takes in the step along the line, and the gradient where it ended; a pair without curvature
-    /// beyond the rounding of its vectors is left out.
+    /// Stores the step along the line and the gradient at its end. A pair whose curvature does not
+    /// exceed the rounding of its vectors is not kept.
     fn remember(&mut self, most: usize, line: &Line<'_, '_>) {
         let isa = line.site.isa;
         let mut s = line.site.parameters.to_vec();
@@ -184,8 +186,8 @@ impl History {
     }
 }
 
-/// The loss along a direction from `before`; the parameters and the gradient of the site are those of
-/// the last place that was tried.
+/// The loss along a direction from `before`. The parameters and the gradient of the site are those of
+/// the last point tried.
 struct Line<'l, 's> {
     before: Vec<f32>,
     direction: Vec<f32>,
@@ -193,7 +195,7 @@ struct Line<'l, 's> {
 }
 
 impl Line<'_, '_> {
-    /// Goes to a place that meets the conditions; `None` when there is none.
+    /// Moves to a point that satisfies the conditions; `None` when none is found.
     fn search(&mut self, settings: &Lbfgs, start: Place, first: f64) -> Option<Place> {
         let wolfe = Wolfe {
             decrease: settings.decrease,

@@ -1,39 +1,40 @@
 //! A line search for the strong Wolfe conditions.
 //!
-//! Along a direction with `φ(0)` and `φ'(0) < 0` it looks for a `t > 0` with
-//! `φ(t) ≤ φ(0) + c₁·t·φ'(0)` and `|φ'(t)| ≤ c₂·|φ'(0)|` (Nocedal and Wright 2006, algorithms 3.5
-//! and 3.6, with the secant of the slopes for a next trial, which is exact on a parabola). Where the
-//! values differ by no more than their rounding, the first condition is asked of the slope:
-//! `φ'(t) ≤ (1 − 2c₁)·|φ'(0)|` (Hager and Zhang 2005, the approximate Wolfe conditions).
+//! Given `φ(0)` and `φ'(0) < 0` along a direction, it looks for a `t > 0` with
+//! `φ(t) ≤ φ(0) + c₁·t·φ'(0)` and `|φ'(t)| ≤ c₂·|φ'(0)|` (Nocedal and Wright 2006, algorithms 3.5 and
+//! 3.6; the next trial is where the secant of the slopes is zero, which is exact for a parabola). If the
+//! values differ only by rounding, the first condition is replaced by one on the slope:
+//! `φ'(t) ≤ (1 − 2c₁)·|φ'(0)|` (the approximate Wolfe conditions of Hager and Zhang 2005).
 
-/// Differences of the loss below this share of it count as rounding: 2⁻²⁰, sixteen roundings of f32.
+/// Differences below this fraction of the loss are treated as rounding: 2⁻²⁰, sixteen roundings of f32.
 const ROUNDING: f64 = 1.0 / (1 << 20) as f64;
 
-/// The function along the line at one place.
+/// The function along the line at one point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Place {
-    /// t.
+    /// The position t.
     pub at: f64,
-    /// φ(t).
+    /// The value φ(t).
     pub value: f64,
-    /// φ'(t).
+    /// The slope φ'(t).
     pub slope: f64,
 }
 
-/// The conditions, and how long they are sought.
+/// The Wolfe conditions, and the limit on the search.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wolfe {
-    /// c₁.
+    /// The constant c₁.
     pub decrease: f64,
-    /// c₂.
+    /// The constant c₂.
     pub curvature: f64,
-    /// The most places that are tried.
+    /// The largest number of points tried.
     pub evaluations: usize,
 }
 
 impl Wolfe {
-    /// The first place found that meets the conditions; when the evaluations run out, the best one
-    /// that meets the first; `None` when there is none. `start` is at 0, `first` the first trial.
+    /// Returns the first point found that satisfies both conditions. If the evaluations run out, returns
+    /// the best point that satisfies the first condition, or `None` if there is none. `start` is the
+    /// point at 0, and `first` the first trial.
     pub fn search(
         &self,
         start: Place,
@@ -64,7 +65,8 @@ impl Wolfe {
         (low.at > 0.0).then_some(low)
     }
 
-    /// NaN and infinite values are never lower.
+    /// Whether `here` satisfies the first condition; never for a value of NaN or +∞, or a slope that is
+    /// not finite.
     fn is_lower(&self, start: &Place, here: &Place) -> bool {
         let enough = here.value <= start.value + self.decrease * here.at * start.slope;
         let flat = (here.value - start.value).abs() <= noise(start)
@@ -77,12 +79,12 @@ fn noise(start: &Place) -> f64 {
     ROUNDING * start.value.abs()
 }
 
-/// Where the secant of two slopes is zero.
+/// The position where the secant of two slopes is zero.
 fn secant(a: &Place, b: &Place) -> f64 {
     a.at - a.slope * (b.at - a.at) / (b.slope - a.slope)
 }
 
-/// A place beyond both: that of the secant, 1.1 to 10 times as far.
+/// A position beyond both points: that of the secant, limited to 1.1 to 10 times the distance.
 fn beyond(low: &Place, here: &Place) -> f64 {
     let (near, far) = (1.1 * here.at, 10.0 * here.at);
     match secant(low, here) {
@@ -91,7 +93,7 @@ fn beyond(low: &Place, here: &Place) -> f64 {
     }
 }
 
-/// A place between two: that of the secant, kept away from the ends, or the middle.
+/// A position between two points: that of the secant, kept away from the ends, or the midpoint.
 fn between(low: &Place, high: &Place, halve: bool) -> f64 {
     let (left, right) = (low.at.min(high.at), low.at.max(high.at));
     let margin = 0.05 * (right - left);
@@ -152,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_function_that_only_rises_has_no_lower_place() {
-        // The slope at zero is a lie, as that of a kink may be.
+        // The slope at zero is wrong, as it may be at a kink.
         let f = |t: f64| (t, if t == 0.0 { -1.0 } else { 1.0 });
         assert_eq!(search(f, 1.0), None);
     }

@@ -1,8 +1,8 @@
-//! How a gradient becomes a step: a file per method, and one list of them ([`Optimiser`]).
+//! How a gradient becomes a step: one file per method, and one list of all methods ([`Optimiser`]).
 //!
-//! The formulas and defaults are PyTorch's (`torch.optim`); `g` is the gradient of the step, `η` the
-//! learning rate of the plan. The vectors are f32 and every element is rounded as the kernels say;
-//! settings are f64 and each factor is rounded to f32 once, after it has been computed.
+//! The formulas and defaults are PyTorch's (`torch.optim`); `g` is the gradient of the step and `η` the
+//! learning rate of the plan. The vectors are f32, and every element is rounded as the kernels document.
+//! Settings are f64; each factor is computed in f64 and rounded to f32 once.
 
 mod ada_grad;
 mod adam;
@@ -28,11 +28,11 @@ use crate::error::Result;
 use crate::kernel::{self, Isa};
 use method::{Method, Vectors};
 
-/// Makes [`Optimiser`] and [`Memory`] from one list of methods, and passes every question on to the
+/// Generates [`Optimiser`] and [`Memory`] from one list of methods, and forwards their functions to each
 /// method's own file.
 macro_rules! methods {
     ($($(#[$doc:meta])* $method:ident,)*) => {
-        /// The rule of a step, with its settings.
+        /// The update rule of a step, with its settings.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum Optimiser {
@@ -42,8 +42,8 @@ macro_rules! methods {
             $($(#[$doc])* $method($method),)*
         }
 
-        /// What an optimiser remembers from step to step. Serialised, it holds everything but its
-        /// vectors.
+        /// The state that an optimiser keeps from step to step. When serialised, it holds everything
+        /// except its vectors.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum Memory {
@@ -54,7 +54,7 @@ macro_rules! methods {
         }
 
         impl Optimiser {
-            /// The word in plans.
+            /// The name in plans.
             pub fn name(self) -> &'static str {
                 match self {
                     Optimiser::Plain => "plain",
@@ -62,7 +62,8 @@ macro_rules! methods {
                 }
             }
 
-            /// β₁ of the stability bounds: the momentum of heavy ball, Nesterov and Adam, 0 elsewhere.
+            /// The β₁ of the stability bounds: the momentum of heavy ball, Nesterov and Adam, 0 for
+            /// other methods.
             pub fn momentum(self) -> f64 {
                 match self {
                     Optimiser::Plain => 0.0,
@@ -70,7 +71,7 @@ macro_rules! methods {
                 }
             }
 
-            /// Does it need every sample in every step?
+            /// Whether the method needs every sample in every step.
             pub fn needs_every_sample(self) -> bool {
                 match self {
                     Optimiser::Plain => false,
@@ -78,10 +79,10 @@ macro_rules! methods {
                 }
             }
 
-            /// Are the settings in their ranges?
+            /// Checks that the settings are in their ranges.
             ///
             /// # Errors
-            /// When one is not.
+            /// Returns an error when a setting is out of range.
             pub fn check(self) -> Result<()> {
                 match self {
                     Optimiser::Plain => Ok(()),
@@ -91,7 +92,7 @@ macro_rules! methods {
         }
 
         impl Memory {
-            /// The memory before the first step on so many parameters.
+            /// The memory before the first step, for `parameters` parameters.
             pub fn new(optimiser: Optimiser, parameters: usize) -> Self {
                 let mut memory = match optimiser {
                     Optimiser::Plain => Memory::Plain,
@@ -103,7 +104,7 @@ macro_rules! methods {
                 memory
             }
 
-            /// Its vectors, each as long as the parameters, in a fixed order.
+            /// The vectors, each with one entry per parameter, in a fixed order.
             pub(super) fn vectors_mut(&mut self) -> Vec<&mut Vec<f32>> {
                 match self {
                     Memory::Plain => Vec::new(),
@@ -111,8 +112,9 @@ macro_rules! methods {
                 }
             }
 
-            /// Takes a step of the optimiser whose memory this is. `None`, and no step, for the memory
-            /// of another one and for plain steps, which [`crate::network::Pass::descend`] takes.
+            /// Takes a step of the optimiser to which this memory belongs. Returns `None`, without a
+            /// step, if the memory belongs to another optimiser, and for plain steps, which
+            /// [`crate::network::Pass::descend`] takes.
             pub(super) fn step(&mut self, optimiser: Optimiser, site: &mut Site<'_>) -> Option<Taken> {
                 match (optimiser, self) {
                     $((Optimiser::$method(method), Memory::$method(memory)) => {
@@ -122,7 +124,7 @@ macro_rules! methods {
                 }
             }
 
-            /// The diagonal `P` of a step `w ← w − ηP⁻¹m`: `√v + ε`, for Adam `√v̂ + ε`. `None` where
+            /// The diagonal `P` of a step `w ← w − ηP⁻¹m`: `√v + ε`, or `√v̂ + ε` for Adam. `None` if
             /// the optimiser has none, and for Adam before its first step, where `v̂` is 0/0.
             pub fn preconditioner(&self, isa: Isa, optimiser: Optimiser) -> Option<Vec<f32>> {
                 let (adaptive, squares) = match (optimiser, self) {
@@ -144,18 +146,19 @@ methods! {
     HeavyBall,
     /// `v ← βv + g`, `w ← w − η(g + βv)`.
     Nesterov,
-    /// Steps divided by the root of a running mean of squared gradients.
+    /// Divides steps by the root of a running mean of squared gradients.
     RmsProp,
-    /// The same along a running mean of gradients, both means corrected for their start at zero.
+    /// Like RMSprop, but along a running mean of gradients; both means are corrected for starting at
+    /// zero.
     Adam,
-    /// Steps divided by the root of the sum of squared gradients.
+    /// Divides steps by the root of the sum of squared gradients.
     AdaGrad,
     /// Limited-memory BFGS with a line search; needs every sample in every step.
     Lbfgs,
 }
 
 impl Memory {
-    /// Is it the memory of this optimiser?
+    /// Whether this is the memory of the given optimiser.
     pub fn belongs_to(&self, optimiser: Optimiser) -> bool {
         let fresh = Memory::new(optimiser, 0);
         std::mem::discriminant(self) == std::mem::discriminant(&fresh)

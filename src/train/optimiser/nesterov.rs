@@ -1,6 +1,7 @@
 //! Nesterov's momentum, as PyTorch's `SGD(momentum, nesterov=True)`.
 //!
-//! The parameters are those at which the gradient is taken: `w = x + β(x − x⁻)` of the usual pair.
+//! The parameters are the points at which gradients are taken: `w = x + β(x − x⁻)` in the usual notation
+//! with two sequences.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +11,11 @@ use crate::kernel;
 use super::heavy_ball::Velocity;
 use super::method::{Method, Site, Taken, check_decay};
 
-/// `v ← βv + g`, `w ← w − η(g + βv)`, from `v = 0`.
+/// `v ← βv + g`, `w ← w − η(g + βv)`, starting with `v = 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nesterov {
-    /// β, in [0, 1).
+    /// The momentum β, in [0, 1).
     pub momentum: f64,
 }
 

@@ -1,4 +1,4 @@
-//! RMSprop, as PyTorch's: not centred, no momentum.
+//! RMSprop as in PyTorch, not centred and without momentum.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,13 +7,13 @@ use crate::kernel::{self, Adaptive};
 
 use super::method::{Method, Site, Taken, Vectors, check_decay, check_positive};
 
-/// `v ← αv + (1 − α)g²`, `w ← w − ηg/(√v + ε)`, from `v = 0`.
+/// `v ← αv + (1 − α)g²`, `w ← w − ηg/(√v + ε)`, starting with `v = 0`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RmsProp {
-    /// α, in [0, 1).
+    /// The decay rate α, in [0, 1).
     pub decay: f64,
-    /// ε.
+    /// The constant ε that is added to the root.
     pub epsilon: f64,
 }
 
@@ -26,7 +26,7 @@ impl Default for RmsProp {
     }
 }
 
-/// How `v` becomes the denominators `√v + ε`.
+/// How to compute the denominators `√v + ε` from `v`.
 pub(super) fn roots(epsilon: f64) -> Adaptive {
     Adaptive {
         root: 1.0,
@@ -34,7 +34,7 @@ pub(super) fn roots(epsilon: f64) -> Adaptive {
     }
 }
 
-/// v: a weighted sum of squared gradients.
+/// The weighted sum `v` of squared gradients.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Squares {
     #[serde(skip)]

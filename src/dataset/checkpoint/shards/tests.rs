@@ -4,7 +4,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// A file of one tensor of two numbers.
+/// A file with one tensor of two numbers.
 fn part(name: &str, number: f32) -> Vec<u8> {
     let header =
         format!("{{\"{name}\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}}}");
@@ -13,7 +13,7 @@ fn part(name: &str, number: f32) -> Vec<u8> {
     [&length[..], header.as_bytes(), &number, &number].concat()
 }
 
-/// A folder with the parts `1` and `2`, which have `a.weight` and `b.weight`, and this index.
+/// A folder with the files `1` and `2`, which hold `a.weight` and `b.weight`, and with this index.
 fn folder(index: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("w.safetensors.index.json");
