@@ -16,7 +16,7 @@
 //! type = "relu"
 //! ```
 //!
-//! The keys of each layer are defined in its file in [`super::layers`]; docs/layers-and-losses.md lists
+//! The keys of each layer are defined in its file in `network::layers`; docs/layers-and-losses.md lists
 //! them all.
 
 use std::path::Path;

@@ -2,7 +2,7 @@
 //! products.
 //!
 //! A network is a list of layers, each of which reads earlier activations. Every layer is one file and
-//! implements the same trait, through which the passes use it ([`layers`]). Layers with parameters are
+//! implements the same trait, through which the passes use it (`layers`). Layers with parameters are
 //! linear in their input and in their weights. Layers without parameters are linear once the base pass
 //! has fixed the positions that they choose. The only exception is batch normalisation in training mode.
 //!
