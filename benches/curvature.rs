@@ -19,7 +19,7 @@ use sgd_stability::dataset::{Split, fashion_mnist};
 use sgd_stability::error::Result;
 use sgd_stability::kernel::{Isa, with_team};
 use sgd_stability::network::{
-    Batch, Curvature, CurvatureMatrix, Gathered, Network, Normalisation, State,
+    Batch, CurvatureMatrix, CurvatureOperator, Gathered, Network, Normalisation, State,
 };
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
 
@@ -108,7 +108,7 @@ fn look(name: &str, network: &Network, data: &Batch<'_>, steps: u64, is_smoke: b
     let (_, again) = measure(isa, network, &state, &batch, &mut tracker);
     print_measurement("  50 steps later, warm ", &again.0, again.1);
     let point = state.point(network, Normalisation::Fixed);
-    let mut curvature = Curvature::new(isa, point, batch, CurvatureMatrix::Hessian);
+    let mut curvature = CurvatureOperator::new(isa, point, batch, CurvatureMatrix::Hessian);
     let (begin, ends) = (Instant::now(), tracker.hessian(isa, &mut curvature));
     let products = ends.map_or(0, |ends| ends.products);
     let share = (base + begin.elapsed().as_secs_f64()) / (50.0 * per_step);
@@ -151,7 +151,7 @@ fn measure(
 ) -> (f64, (Measurement, f64)) {
     let begin = Instant::now();
     let point = state.point(network, Normalisation::Fixed);
-    let mut curvature = Curvature::new(isa, point, *batch, CurvatureMatrix::Hessian);
+    let mut curvature = CurvatureOperator::new(isa, point, *batch, CurvatureMatrix::Hessian);
     let base = begin.elapsed().as_secs_f64();
     let begin = Instant::now();
     let measured = tracker
@@ -163,8 +163,8 @@ fn measure(
 /// The time in seconds to measure each of the two numbers from random start vectors.
 fn cold_starts(isa: Isa, network: &Network, state: &State, batch: &Batch<'_>, count: u64) {
     let point = state.point(network, Normalisation::Fixed);
-    let mut curvature = Curvature::new(isa, point, *batch, CurvatureMatrix::Hessian);
-    let mut seconds = |run: fn(&mut Tracker, Isa, &mut Curvature<'_>) -> Option<Ends>| {
+    let mut curvature = CurvatureOperator::new(isa, point, *batch, CurvatureMatrix::Hessian);
+    let mut seconds = |run: fn(&mut Tracker, Isa, &mut CurvatureOperator<'_>) -> Option<Ends>| {
         let times = (0..count).map(|seed| {
             let begin = Instant::now();
             run(&mut Tracker::new(TOLERANCE, seed), isa, &mut curvature).expect("finite products");
@@ -191,7 +191,7 @@ fn products(
 ) -> [Race; 2] {
     let (turns, in_window) = if is_smoke { (1, 1) } else { (TURNS, IN_WINDOW) };
     let point = state.point(network, Normalisation::Fixed);
-    let mut curvature = Curvature::new(isa, point, *batch, CurvatureMatrix::Hessian);
+    let mut curvature = CurvatureOperator::new(isa, point, *batch, CurvatureMatrix::Hessian);
     let (v, mut out) = (
         vec![1e-3; network.parameters()],
         vec![0.0; network.parameters()],

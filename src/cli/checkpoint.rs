@@ -5,7 +5,7 @@ use std::path::Path;
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::Conditions;
 use sgd_stability::diagnosis::{
-    self, Effort, Forecast, Mode, Model, Request, Samples, Setting, Task,
+    self, Effort, Forecast, LoadedNetwork, Mode, Request, Samples, Setting, Task,
 };
 use sgd_stability::error::{Result, shown};
 
@@ -38,7 +38,7 @@ impl<'a> Setup<'a> {
     /// Reads a checkpoint, and converts the samples for its network.
     pub fn read(&self, path: &Path, data: &Dataset) -> Result<Loaded> {
         self.subject.check_file(path)?;
-        let model = Model::read(path, &self.request, data)?;
+        let model = LoadedNetwork::read(path, &self.request, data)?;
         Ok(Loaded {
             samples: Samples::new(&self.request.place(), data, &model.network)?,
             place: shown(path),
@@ -51,7 +51,7 @@ impl<'a> Setup<'a> {
 pub struct Loaded {
     /// The path of the checkpoint, as messages show it.
     pub place: String,
-    pub model: Model,
+    pub model: LoadedNetwork,
     pub samples: Samples,
 }
 

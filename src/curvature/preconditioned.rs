@@ -2,7 +2,7 @@
 //! optimiser.
 
 use crate::kernel::{self, Isa};
-use crate::network::Curvature;
+use crate::network::CurvatureOperator;
 use crate::train::random::{Purpose, stream};
 
 use super::lanczos::{Ends, Lanczos, cold_start};
@@ -20,7 +20,7 @@ use super::lanczos::{Ends, Lanczos, cold_start};
 /// When there is not one entry per parameter.
 pub fn preconditioned(
     isa: Isa,
-    curvature: &mut Curvature<'_>,
+    curvature: &mut CurvatureOperator<'_>,
     preconditioner: &[f32],
     settings: &Lanczos,
     seed: u64,

@@ -17,7 +17,7 @@ use rand_distr::StandardNormal;
 
 use super::lanczos::{Lanczos, Ritz, Space};
 use crate::kernel::{self, Isa};
-use crate::network::Curvature;
+use crate::network::CurvatureOperator;
 use crate::train::random::{Purpose, stream};
 
 /// The probability that λ_min lies below its lower bound.
@@ -56,7 +56,7 @@ pub fn isotropic_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
 /// `products` products are spent on the Krylov space. Returns `None` when a product is not finite.
 pub fn smallest(
     isa: Isa,
-    curvature: &mut Curvature<'_>,
+    curvature: &mut CurvatureOperator<'_>,
     largest: f64,
     products: usize,
     seed: u64,

@@ -2,7 +2,7 @@
 //! result.
 
 use crate::kernel::Isa;
-use crate::network::Curvature;
+use crate::network::CurvatureOperator;
 use crate::train::random::{Purpose, stream};
 
 use super::lanczos::{Ends, Lanczos, cold_start, warm_start};
@@ -13,10 +13,10 @@ use super::smallest::smallest;
 /// determines the start vectors. Returns `None` when the curvature has left the range of f32.
 ///
 /// # Panics
-/// When samples have no Hessians of their own ([`Curvature::has_samples`]).
+/// When samples have no Hessians of their own ([`CurvatureOperator::has_samples`]).
 pub fn measure(
     isa: Isa,
-    curvature: &mut Curvature<'_>,
+    curvature: &mut CurvatureOperator<'_>,
     settings: &Lanczos,
     seed: u64,
 ) -> Option<Measurement> {
@@ -52,7 +52,7 @@ impl Tracker {
     }
 
     /// Both ends of the spectrum of H; `None` when it has left the range of f32.
-    pub fn hessian(&mut self, isa: Isa, curvature: &mut Curvature<'_>) -> Option<Ends> {
+    pub fn hessian(&mut self, isa: Isa, curvature: &mut CurvatureOperator<'_>) -> Option<Ends> {
         let before = self.hessian.as_ref();
         let start = self.start(isa, before, curvature.dimension(), 0);
         let run = self.run(isa, start, |v, out| curvature.hessian_product(v, out));
@@ -63,8 +63,8 @@ impl Tracker {
     /// Both ends of the spectrum of Σ; `None` when it has left the range of f32.
     ///
     /// # Panics
-    /// When samples have no Hessians of their own ([`Curvature::has_samples`]).
-    pub fn covariance(&mut self, isa: Isa, curvature: &mut Curvature<'_>) -> Option<Ends> {
+    /// When samples have no Hessians of their own ([`CurvatureOperator::has_samples`]).
+    pub fn covariance(&mut self, isa: Isa, curvature: &mut CurvatureOperator<'_>) -> Option<Ends> {
         let before = self.covariance.as_ref();
         let start = self.start(isa, before, curvature.dimension(), 1);
         let run = self.run(isa, start, |v, out| curvature.covariance_product(v, out));
@@ -77,7 +77,11 @@ impl Tracker {
     ///
     /// # Panics
     /// Under the conditions of [`Tracker::covariance`].
-    pub fn measure(&mut self, isa: Isa, curvature: &mut Curvature<'_>) -> Option<Measurement> {
+    pub fn measure(
+        &mut self,
+        isa: Isa,
+        curvature: &mut CurvatureOperator<'_>,
+    ) -> Option<Measurement> {
         let hessian = self.hessian(isa, curvature)?;
         let covariance = self.covariance(isa, curvature)?;
         self.measured += 1;

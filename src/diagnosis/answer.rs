@@ -17,7 +17,7 @@ use super::point;
 use super::rounding;
 use super::setting::Setting;
 use super::single;
-use super::subject::{Model, Samples};
+use super::subject::{LoadedNetwork, Samples};
 use super::task::{Effort, Task};
 use super::untrained;
 use super::verdict::Judgement;
@@ -207,7 +207,12 @@ pub fn bounds(setting: &Setting) -> [Option<f64>; 2] {
 
 /// The peak memory over everything that [`Task::diagnose`] does: all modes, the measurement of the
 /// rounding error of f32, and the repetition in f64.
-pub fn forecast(model: &Model, samples: &Samples, effort: &Effort, in_f64: bool) -> Forecast {
+pub fn forecast(
+    model: &LoadedNetwork,
+    samples: &Samples,
+    effort: &Effort,
+    in_f64: bool,
+) -> Forecast {
     let of = |is_coupled| {
         let (network, n, products) = (&model.network, samples.count, effort.lanczos.products);
         let f32 = larger(

@@ -7,7 +7,7 @@ use crate::network::{Loss, Network};
 use super::activations;
 use super::answer::Diagnosis;
 use super::setting::Setting;
-use super::subject::Model;
+use super::subject::LoadedNetwork;
 use super::text::{digits, wrap};
 
 /// The values of a and s under another convention of the loss.
@@ -35,7 +35,7 @@ fn conventions(diagnosis: &Diagnosis, network: &Network) -> Vec<Convention> {
 }
 
 /// The lines about the loss and those about the activations of a model.
-pub fn about(model: &Model) -> [Vec<String>; 2] {
+pub fn about(model: &LoadedNetwork) -> [Vec<String>; 2] {
     let network = &model.network;
     let loss = network.loss();
     let formula = loss.formula(network.outputs(), network.weight_decay());
@@ -48,7 +48,7 @@ pub fn about(model: &Model) -> [Vec<String>; 2] {
 }
 
 /// The same lines, with a and s under the other conventions of the loss between the two parts.
-pub fn lines(diagnosis: &Diagnosis, model: &Model) -> Vec<String> {
+pub fn lines(diagnosis: &Diagnosis, model: &LoadedNetwork) -> Vec<String> {
     let [loss, activations] = about(model);
     let (same, others): (Vec<_>, Vec<_>) = conventions(diagnosis, &model.network)
         .into_iter()
@@ -82,7 +82,7 @@ pub fn optimizer(setting: &Setting) -> String {
 }
 
 /// The same information as JSON fields.
-pub fn json(diagnosis: &Diagnosis, model: &Model) -> Map<String, Value> {
+pub fn json(diagnosis: &Diagnosis, model: &LoadedNetwork) -> Map<String, Value> {
     let (network, setting) = (&model.network, &diagnosis.setting);
     let others: Map<String, Value> = conventions(diagnosis, network)
         .iter()

@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use super::answer::{Diagnosis, ModeDiagnosis};
 use super::header;
 use super::split;
-use super::subject::{Model, Samples};
+use super::subject::{LoadedNetwork, Samples};
 
 impl Diagnosis {
     /// The answer as one JSON object.
-    pub fn json(&self, model: &Model, samples: &Samples) -> Value {
+    pub fn json(&self, model: &LoadedNetwork, samples: &Samples) -> Value {
         let [sharpness, non_uniformity] = self.bounds();
         let modes: Map<String, Value> = (self.others.iter().chain([&self.main]))
             .filter_map(|finding| Some((finding.mode?.name().to_owned(), finding.json())))

@@ -6,7 +6,7 @@ use super::answer::Diagnosis;
 use super::mode::Mode;
 use super::optimizer::Optimizer;
 use super::setting::Setting;
-use super::subject::Model;
+use super::subject::LoadedNetwork;
 use super::text::digits;
 use super::untrained;
 
@@ -21,7 +21,7 @@ const LOST: f64 = 0.1;
 
 impl Diagnosis {
     /// What a user must know besides the verdict, one sentence for each note.
-    pub fn notes(&self, model: &Model) -> Vec<String> {
+    pub fn notes(&self, model: &LoadedNetwork) -> Vec<String> {
         let mut notes = of(self);
         notes.extend(model.assignment.notes());
         notes

@@ -7,7 +7,7 @@ mod numbers;
 use super::answer::Diagnosis;
 use super::memory::bytes;
 use super::reading::Reading;
-use super::subject::{Model, Samples};
+use super::subject::{LoadedNetwork, Samples};
 use super::text::{WIDTH, brief, counted, cut, digits, end, share, wrap};
 use super::{header, split};
 use criteria::criteria;
@@ -23,7 +23,12 @@ pub struct Names<'a> {
 }
 
 /// The page: what was measured, the verdict, the numbers, the criteria, and the notes.
-pub fn page(diagnosis: &Diagnosis, model: &Model, samples: &Samples, names: &Names<'_>) -> String {
+pub fn page(
+    diagnosis: &Diagnosis,
+    model: &LoadedNetwork,
+    samples: &Samples,
+    names: &Names<'_>,
+) -> String {
     let mut lines = subject(diagnosis, model, samples, names);
     lines.extend(wrap(&conditions(diagnosis), "  "));
     let judgement = &diagnosis.main.judgement;
@@ -50,7 +55,7 @@ pub fn page(diagnosis: &Diagnosis, model: &Model, samples: &Samples, names: &Nam
 /// The network with its mode, loss and activations; the files; and how they were read.
 fn subject(
     diagnosis: &Diagnosis,
-    model: &Model,
+    model: &LoadedNetwork,
     samples: &Samples,
     names: &Names<'_>,
 ) -> Vec<String> {
@@ -98,7 +103,7 @@ fn conditions(diagnosis: &Diagnosis) -> String {
 }
 
 /// The loss, the accuracy and the gradient.
-fn loss(diagnosis: &Diagnosis, model: &Model) -> String {
+fn loss(diagnosis: &Diagnosis, model: &LoadedNetwork) -> String {
     let reading = &diagnosis.main.in_f32.reading;
     let expected = diagnosis.expected.map_or("", |_| " as expected");
     format!(
@@ -112,7 +117,7 @@ fn loss(diagnosis: &Diagnosis, model: &Model) -> String {
 }
 
 /// The penalty that weight decay adds to the loss.
-fn penalty(model: &Model, reading: &Reading) -> String {
+fn penalty(model: &LoadedNetwork, reading: &Reading) -> String {
     match model.network.weight_decay() {
         0.0 => String::new(),
         _ => format!(" + penalty {}", digits(reading.penalty)),
@@ -128,7 +133,7 @@ fn source(what: &str, name: &str, digest: &str) -> String {
 }
 
 /// How many numbers of the files f32 cannot represent.
-fn rounded(model: &Model, samples: &Samples) -> Vec<String> {
+fn rounded(model: &LoadedNetwork, samples: &Samples) -> Vec<String> {
     let [inputs, targets] = samples.rounded;
     let counts = [
         (model.rounded, "weights"),

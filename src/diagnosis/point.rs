@@ -4,11 +4,11 @@ use crate::kernel::Isa;
 use crate::network::{Batch, Layer, Normalisation, Operation, Pass, Point};
 
 use super::mode::{Mode, NO_STATISTICS};
-use super::subject::Model;
+use super::subject::LoadedNetwork;
 
 impl Mode {
     /// The statistics that this mode uses for a model and a batch.
-    pub fn statistics(self, isa: Isa, model: &Model, batch: &Batch<'_>) -> Vec<f32> {
+    pub fn statistics(self, isa: Isa, model: &LoadedNetwork, batch: &Batch<'_>) -> Vec<f32> {
         let point = model.state.point(&model.network, Normalisation::Batch);
         match self {
             Mode::Frozen => Pass::new(isa).measure_statistics(&point, batch),
@@ -18,7 +18,7 @@ impl Mode {
 
     /// Why nothing can be measured in this mode: there are no running statistics, or a variance and the ε
     /// that is added to it are both zero.
-    pub fn fault(self, isa: Isa, model: &Model, batch: &Batch<'_>) -> Option<String> {
+    pub fn fault(self, isa: Isa, model: &LoadedNetwork, batch: &Batch<'_>) -> Option<String> {
         let network = &model.network;
         if self == Mode::Eval && !network.has_running_statistics() {
             return Some(NO_STATISTICS.to_owned());
@@ -60,7 +60,7 @@ fn is_bare(layer: &Layer) -> bool {
 }
 
 /// The point of a model in a mode, or without one. `statistics` are those of the mode.
-pub fn point<'a>(model: &'a Model, mode: Option<Mode>, statistics: &'a [f32]) -> Point<'a> {
+pub fn point<'a>(model: &'a LoadedNetwork, mode: Option<Mode>, statistics: &'a [f32]) -> Point<'a> {
     Point {
         network: &model.network,
         parameters: &model.state.parameters,

@@ -12,7 +12,7 @@
 //! normalisation reads the batch, all activations are in memory at once; if they need more than [`ROOM`],
 //! a part of the samples is compared as a batch of its own.
 
-use crate::network::{Curvature, Network};
+use crate::network::{CurvatureOperator, Network};
 
 use super::mode::Mode;
 use super::reading::{Both, Compared, Reading, Rounding, Vectors};
@@ -63,7 +63,7 @@ impl Gap {
 /// Both engines at one point, over the same samples.
 struct Engines<'a> {
     shared: &'a SharedPoint<'a>,
-    single: Curvature<'a>,
+    single: CurvatureOperator<'a>,
 }
 
 impl<'a> Engines<'a> {
@@ -71,7 +71,12 @@ impl<'a> Engines<'a> {
         let effort = task.effort;
         Engines {
             shared,
-            single: Curvature::new(effort.isa, shared.point(), shared.batch(), effort.matrix),
+            single: CurvatureOperator::new(
+                effort.isa,
+                shared.point(),
+                shared.batch(),
+                effort.matrix,
+            ),
         }
     }
 

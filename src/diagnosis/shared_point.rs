@@ -6,7 +6,7 @@ use crate::reference::{ReferencePoint, Unrounded};
 
 use super::mode::Mode;
 use super::point;
-use super::subject::{Model, Samples};
+use super::subject::{LoadedNetwork, Samples};
 use super::task::Task;
 
 /// The most input and target numbers that are held in f64 at a time.
@@ -15,7 +15,7 @@ pub(super) const SLICE: usize = 1 << 23;
 /// The point of a task's model in a mode, over some of its samples, for the f32 engine and for the f64
 /// reference. If f32 has rounded numbers of the files, the reference reads the original ones.
 pub(super) struct SharedPoint<'a> {
-    model: &'a Model,
+    model: &'a LoadedNetwork,
     all: &'a Samples,
     mode: Option<Mode>,
     matrix: CurvatureMatrix,

@@ -3,7 +3,7 @@
 use crate::curvature::{Ends, Smallest, Tracker, root, smallest};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
-use crate::network::{Batch, Curvature, Evaluation, Pass, Point};
+use crate::network::{Batch, CurvatureOperator, Evaluation, Pass, Point};
 use crate::work;
 
 use super::number::Number;
@@ -35,7 +35,7 @@ fn measure(
     let (effort, batch) = (task.effort, task.samples.batch());
     work::stage("loss and gradient");
     let gradient = gradient_norm(effort.isa, point, &batch);
-    let mut curvature = Curvature::new(effort.isa, *point, batch, effort.matrix);
+    let mut curvature = CurvatureOperator::new(effort.isa, *point, batch, effort.matrix);
     if !curvature.loss().is_finite() || !gradient.is_finite() {
         return None;
     }
@@ -81,7 +81,7 @@ struct Spectra {
 impl Spectra {
     fn measure(
         effort: &Effort,
-        curvature: &mut Curvature<'_>,
+        curvature: &mut CurvatureOperator<'_>,
         samples: usize,
         tracker: &mut Tracker,
     ) -> Option<Self> {
@@ -133,7 +133,8 @@ pub fn other_matrix(task: &Task<'_>, point: &Point<'_>, vector: &[f32]) -> Other
     let (effort, batch) = (task.effort, task.samples.batch());
     let product = |matrix| {
         let mut product = vec![0.0; vector.len()];
-        Curvature::new(effort.isa, *point, batch, matrix).hessian_product(vector, &mut product);
+        CurvatureOperator::new(effort.isa, *point, batch, matrix)
+            .hessian_product(vector, &mut product);
         product
     };
     let theirs = product(effort.matrix.other());

@@ -71,7 +71,7 @@ pub fn check(request: &Request, data: &Dataset, mode: Option<Mode>) -> Result<()
 
 /// A network with the parameters of a checkpoint.
 #[derive(Clone, Debug)]
-pub struct Model {
+pub struct LoadedNetwork {
     /// The architecture, as the user named it.
     pub arch: PathBuf,
     /// The network, with its loss.
@@ -88,7 +88,7 @@ pub struct Model {
     pub exact: Unrounded,
 }
 
-impl Model {
+impl LoadedNetwork {
     /// Reads a checkpoint into the network that a request names.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl Model {
         let network = request.objective.of(network)?;
         architecture::check_samples(&request.place(), &network, &data.shape)?;
         let filled = matching::fill(&place, &checkpoint, network, wish)?;
-        Ok(Model {
+        Ok(LoadedNetwork {
             arch: request.arch.clone(),
             exact: filled.exact,
             rounded: checkpoint.rounded(),
@@ -114,7 +114,7 @@ impl Model {
     }
 }
 
-impl Model {
+impl LoadedNetwork {
     /// Whether every weight is zero in a network with more than one layer of weights, as in a file that
     /// was created but never filled.
     pub fn is_untrained(&self) -> bool {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::kernel::Isa;
 use crate::network::{
-    Batch, Curvature, CurvatureMatrix, Loss, NAMES, Network, Normalisation, Pass, Point,
+    Batch, CurvatureMatrix, CurvatureOperator, Loss, NAMES, Network, Normalisation, Pass, Point,
     description,
 };
 use crate::train::random::{Purpose, stream};
@@ -152,7 +152,7 @@ fn run(network: &Network, normalisation: Normalisation) -> [bool; 5] {
     Pass::new(isa).gradient(&point, &batch, &mut product);
     let backward = is_there(&product);
     let mut along = |matrix| {
-        let mut curvature = Curvature::new(isa, point, batch, matrix);
+        let mut curvature = CurvatureOperator::new(isa, point, batch, matrix);
         curvature.hessian_product(&direction, &mut product);
         let hessian = is_there(&product);
         let covariance = curvature.has_samples() && {

@@ -5,7 +5,7 @@ use crate::kernel::Isa;
 use crate::network::CurvatureMatrix;
 
 use super::setting::Setting;
-use super::subject::{Model, Samples};
+use super::subject::{LoadedNetwork, Samples};
 
 /// A model, samples and an optimiser, together with the effort of the measurement.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub struct Task<'a> {
     /// The name of the checkpoint in errors.
     pub place: &'a str,
     /// The model.
-    pub model: &'a Model,
+    pub model: &'a LoadedNetwork,
     /// The samples.
     pub samples: &'a Samples,
     /// The optimiser and its hyperparameters.

@@ -4,7 +4,7 @@
 //! last has a gradient at zero: the curvature is that of an untrained network, and the point is never
 //! called stable.
 
-use super::subject::Model;
+use super::subject::LoadedNetwork;
 use super::verdict::{Judgement, Justification, Stability};
 
 /// The note on such a point.
@@ -12,7 +12,7 @@ pub const NOTE: &str = "Every weight is zero: is this the file you mean, or one 
                         filled? Behind a zero layer no other learns.";
 
 /// The judgement of a model: unchanged, unless the model is untrained and would be called stable.
-pub fn judge(model: &Model, judgement: Judgement) -> Judgement {
+pub fn judge(model: &LoadedNetwork, judgement: Judgement) -> Judgement {
     if judgement.verdict != Stability::Stable || !model.is_untrained() {
         return judgement;
     }

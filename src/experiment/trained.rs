@@ -9,7 +9,7 @@ use crate::curvature::{Lanczos, Measurement, measure};
 use crate::dataset::{Dataset, Split, fashion_mnist};
 use crate::error::Result;
 use crate::network::{
-    Batch, Curvature, CurvatureMatrix, Gathered, Network, Normalisation, Pass, Point, State,
+    Batch, CurvatureMatrix, CurvatureOperator, Gathered, Network, Normalisation, Pass, Point, State,
 };
 use crate::train::random::{Purpose, stream};
 use crate::train::{Ending, Plan, Run, train};
@@ -208,7 +208,8 @@ pub fn train_and_measure(
         let (isa, network) = (context.isa, &trained.network);
         let point = trained.state.point(network, Normalisation::Fixed);
         let samples = trained.samples();
-        let mut curvature = Curvature::new(isa, point, samples.batch(), CurvatureMatrix::Hessian);
+        let mut curvature =
+            CurvatureOperator::new(isa, point, samples.batch(), CurvatureMatrix::Hessian);
         let lanczos = settings.lanczos();
         outcome.measurement = measure(isa, &mut curvature, &lanczos, settings.seed);
         outcome.test_accuracy = Some(accuracy(&point, &test, context));

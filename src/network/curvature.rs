@@ -13,7 +13,7 @@ use super::{Batch, CurvatureMatrix, Evaluation, Pass, Point};
 const COUPLED: &str = "coupled samples have no Hessians of their own";
 
 /// The curvature of the loss at one point, over one fixed batch.
-pub struct Curvature<'a> {
+pub struct CurvatureOperator<'a> {
     setup: Setup<'a>,
     evaluation: Evaluation,
     /// The convolution weights of a product's direction, in the order that backward passes read.
@@ -72,7 +72,7 @@ struct Chunk {
     quotients: Vec<f64>,
 }
 
-impl<'a> Curvature<'a> {
+impl<'a> CurvatureOperator<'a> {
     /// The curvature at `point` over `batch`.
     pub fn new(isa: Isa, point: Point<'a>, batch: Batch<'a>, matrix: CurvatureMatrix) -> Self {
         let mut backward_weights = BackwardWeights::default();
@@ -94,7 +94,7 @@ impl<'a> Curvature<'a> {
             let evaluation = Pass::new(isa).evaluate(&point, &batch);
             (Method::Chunks(Vec::new()), evaluation)
         };
-        Curvature {
+        CurvatureOperator {
             setup: Setup {
                 isa,
                 point,
@@ -182,7 +182,7 @@ impl<'a> Curvature<'a> {
     /// it is formed for one sample at a time, which is cheap because convolutions have few weights.
     ///
     /// # Panics
-    /// When batch normalisation couples the samples ([`Curvature::has_samples`]).
+    /// When batch normalisation couples the samples ([`CurvatureOperator::has_samples`]).
     pub fn covariance_product(&mut self, direction: &[f32], product: &mut [f32]) {
         let mut mean = std::mem::take(&mut self.mean);
         self.mean_product(direction, &mut mean);
@@ -222,7 +222,7 @@ impl<'a> Curvature<'a> {
     /// needed.
     ///
     /// # Panics
-    /// When batch normalisation couples the samples ([`Curvature::has_samples`]).
+    /// When batch normalisation couples the samples ([`CurvatureOperator::has_samples`]).
     pub fn sample_quotients(&mut self, direction: &[f32]) -> Vec<f64> {
         let network = self.setup.point.network;
         self.backward_direction

@@ -54,7 +54,7 @@ pub use crate::kernel::{Sides, Window};
 pub use activation::{Activation, Keeps};
 pub use architecture::{NAMES, named};
 pub use builder::Builder;
-pub use curvature::Curvature;
+pub use curvature::CurvatureOperator;
 pub use curvature_matrix::CurvatureMatrix;
 pub use gathered::Gathered;
 pub use graph::Network;

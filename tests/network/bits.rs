@@ -6,8 +6,8 @@ use sgd_stability::curvature::{Lanczos, Tracker, smallest};
 use sgd_stability::experiment::tiny::{names, network};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Batch, Builder, Curvature, CurvatureMatrix, Loss, Network, Normalisation, Pass, Point, Shape,
-    State,
+    Batch, Builder, CurvatureMatrix, CurvatureOperator, Loss, Network, Normalisation, Pass, Point,
+    Shape, State,
 };
 use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, train};
@@ -55,7 +55,7 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
     ];
     for (normalisation, matrix) in ways {
         let point = state.point(network, normalisation);
-        let mut curvature = Curvature::new(isa, point, data, matrix);
+        let mut curvature = CurvatureOperator::new(isa, point, data, matrix);
         let settings = Lanczos {
             tolerance: 0.0,
             products: 4,
@@ -119,7 +119,7 @@ fn chain_bits(isa: Isa) -> Vec<u64> {
             statistics: &[],
             normalisation: Normalisation::Fixed,
         };
-        let mut curvature = Curvature::new(isa, point, data, CurvatureMatrix::Hessian);
+        let mut curvature = CurvatureOperator::new(isa, point, data, CurvatureMatrix::Hessian);
         let mut product = vec![0.0; network.parameters()];
         // All NaNs count as one.
         let bits_of = |x: &f32| u64::from(if x.is_nan() { f32::NAN } else { *x }.to_bits());
@@ -157,7 +157,7 @@ fn named_bits(isa: Isa, network: &Network) -> Vec<u64> {
     let step = parameters.iter().zip(&product).map(|(w, g)| w - 0.1 * g);
     let after: Vec<f32> = step.collect();
     point.parameters = &after;
-    let mut curvature = Curvature::new(isa, point, data, CurvatureMatrix::Hessian);
+    let mut curvature = CurvatureOperator::new(isa, point, data, CurvatureMatrix::Hessian);
     bits.push(curvature.loss().to_bits());
     curvature.hessian_product(&direction, &mut product);
     bits.extend(product.iter().map(|x| u64::from(x.to_bits())));

@@ -2,7 +2,9 @@
 
 use sgd_stability::experiment::tiny::{self, Difference, Tiny, enclosed};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Curvature, CurvatureMatrix, Loss, Network, Normalisation, Pass};
+use sgd_stability::network::{
+    CurvatureMatrix, CurvatureOperator, Loss, Network, Normalisation, Pass,
+};
 use sgd_stability::number::Field;
 use sgd_stability::oracle::graph::Enclosure;
 
@@ -100,7 +102,8 @@ fn losses_with_exponentials_agree_with_their_enclosures() {
 /// All numbers that the engine computes and that scale with the loss.
 fn numbers(tiny: &Tiny) -> Vec<f64> {
     let isa = Isa::best();
-    let mut curvature = Curvature::new(isa, tiny.point(), tiny.batch(), CurvatureMatrix::Hessian);
+    let mut curvature =
+        CurvatureOperator::new(isa, tiny.point(), tiny.batch(), CurvatureMatrix::Hessian);
     let mut numbers = vec![curvature.loss()];
     numbers.extend(curvature.sample_quotients(&tiny.direction));
     let [product, _] = &tiny.products(isa, CurvatureMatrix::Hessian)[..] else {
@@ -154,7 +157,8 @@ fn decay_adds_its_penalty_beside_the_loss_and_its_length_to_every_quotient() {
         let isa = Isa::best();
         let of = |network: &Network| {
             let point = with.state.point(network, Normalisation::Fixed);
-            let mut curvature = Curvature::new(isa, point, with.batch(), CurvatureMatrix::Hessian);
+            let mut curvature =
+                CurvatureOperator::new(isa, point, with.batch(), CurvatureMatrix::Hessian);
             (
                 curvature.loss(),
                 curvature.sample_quotients(&with.direction),

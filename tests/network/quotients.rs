@@ -3,7 +3,7 @@
 use rand::RngExt;
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Batch, Curvature, CurvatureMatrix, Loss, Network, Normalisation, Point, description,
+    Batch, CurvatureMatrix, CurvatureOperator, Loss, Network, Normalisation, Point, description,
 };
 use sgd_stability::train::random::{Purpose, stream};
 
@@ -68,12 +68,12 @@ fn quotients_are_those_of_each_samples_own_hessian() {
                     samples: samples.len(),
                 };
                 let isa = Isa::best();
-                let mut all = Curvature::new(isa, point, batch(0..SAMPLES), matrix);
+                let mut all = CurvatureOperator::new(isa, point, batch(0..SAMPLES), matrix);
                 let quotients = all.sample_quotients(&direction);
                 assert_eq!(quotients.len(), SAMPLES);
                 let mut product = vec![0.0; direction.len()];
                 for (i, quotient) in quotients.iter().enumerate() {
-                    let mut one = Curvature::new(isa, point, batch(i..i + 1), matrix);
+                    let mut one = CurvatureOperator::new(isa, point, batch(i..i + 1), matrix);
                     one.hessian_product(&direction, &mut product);
                     let pairs = product.iter().zip(&direction);
                     let terms = pairs.map(|(p, v)| f64::from(*p) * f64::from(*v));

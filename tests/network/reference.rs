@@ -2,7 +2,7 @@
 
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Batch, Curvature, CurvatureMatrix, Loss, Network, Normalisation, Pass, Shape, State,
+    Batch, CurvatureMatrix, CurvatureOperator, Loss, Network, Normalisation, Pass, Shape, State,
     TensorRole, description,
 };
 use sgd_stability::reference::translate::{in_pytorch_order, reference_point};
@@ -70,7 +70,7 @@ fn agrees(network: &Network, normalisation: Normalisation, samples: usize, toler
     let exact = reference_point(&point, &batch);
     let along = in_pytorch_order(network, &direction);
     let along: Vec<f64> = along.into_iter().map(f64::from).collect();
-    let mut curvature = Curvature::new(Isa::best(), point, batch, CurvatureMatrix::Hessian);
+    let mut curvature = CurvatureOperator::new(Isa::best(), point, batch, CurvatureMatrix::Hessian);
     let mut computed = vec![0.0; network.parameters()];
     let mut seen = Vec::new();
     Pass::new(Isa::best()).gradient(&point, &batch, &mut computed);

@@ -3,7 +3,9 @@
 use sgd_stability::curvature::{Lanczos, Tracker};
 use sgd_stability::dataset::{self, Source, Split};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Batch, Curvature, CurvatureMatrix, Network, Normalisation, State};
+use sgd_stability::network::{
+    Batch, CurvatureMatrix, CurvatureOperator, Network, Normalisation, State,
+};
 use sgd_stability::reference;
 use sgd_stability::reference::translate::reference_point;
 use sgd_stability::train::random::{Purpose, stream};
@@ -65,7 +67,7 @@ fn thirteen_products_give_sharpness_and_non_uniformity_to_a_thousandth() {
     };
     let isa = Isa::best();
     for seed in 1..=5 {
-        let mut curvature = Curvature::new(isa, point, batch, CurvatureMatrix::Hessian);
+        let mut curvature = CurvatureOperator::new(isa, point, batch, CurvatureMatrix::Hessian);
         let mut tracker = Tracker::new(settings, seed);
         let measured = tracker.measure(isa, &mut curvature).expect("finite");
         assert!(

@@ -5,7 +5,7 @@ use sgd_stability::criterion::preconditioned::largest_preconditioned_sharpness;
 use sgd_stability::curvature::{Ends, Lanczos, preconditioned};
 use sgd_stability::experiment::tiny::{Tiny, enclosed};
 use sgd_stability::kernel::Isa;
-use sgd_stability::network::{Curvature, CurvatureMatrix, Network, Normalisation};
+use sgd_stability::network::{CurvatureMatrix, CurvatureOperator, Network, Normalisation};
 use sgd_stability::number::Exact;
 use sgd_stability::oracle::graph::{Enclosure, SecondDerivative};
 use sgd_stability::train::{Optimiser, Trainer};
@@ -49,7 +49,8 @@ fn both_ends_are_those_of_the_dense_matrix() {
         // Units that are dead on every sample have no gradient, so P = ε there; H is zero there too.
         let exact = tiny.landscape_at(trainer.state());
         let point = trainer.state().point(&tiny.network, Normalisation::Fixed);
-        let mut curvature = Curvature::new(isa, point, tiny.batch(), CurvatureMatrix::Hessian);
+        let mut curvature =
+            CurvatureOperator::new(isa, point, tiny.batch(), CurvatureMatrix::Hessian);
         let lanczos = Lanczos {
             tolerance: 1e-6,
             products: preconditioner.len(),

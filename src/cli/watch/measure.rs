@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sgd_stability::curvature::Tracker;
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::{Conditions, Line, Log, Named, checkpoints};
-use sgd_stability::diagnosis::{self, Extras, Model, Setting};
+use sgd_stability::diagnosis::{self, Extras, LoadedNetwork, Setting};
 use sgd_stability::error::{Error, Kind, Result, shown};
 
 use super::super::checkpoint::{Loaded, Setup};
@@ -205,7 +205,7 @@ impl<'a> Measurer<'a> {
 }
 
 /// Why the file is probably not what the user meant to save, if it is not. It may still be being written.
-fn doubt(path: &Path, stamp: Stamp, model: &Model) -> Option<Error> {
+fn doubt(path: &Path, stamp: Stamp, model: &LoadedNetwork) -> Option<Error> {
     let refuse = |field, fault| Some(Error::input(path.display(), field, fault));
     if Stamp::of_file(path) != Ok(Some(stamp)) {
         return refuse(

@@ -11,7 +11,9 @@ use crate::curvature::{Lanczos, measure};
 use crate::dataset::{Split, fashion_mnist};
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
-use crate::network::{Batch, Curvature, CurvatureMatrix, Gathered, Network, Normalisation, State};
+use crate::network::{
+    Batch, CurvatureMatrix, CurvatureOperator, Gathered, Network, Normalisation, State,
+};
 use crate::oracle::graph::SecondDerivative;
 use crate::train::random::{Purpose, stream};
 use crate::train::{Optimiser, Plan, Sampler, Stop, train};
@@ -177,7 +179,8 @@ fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> Result<String> {
     parameters.for_each(|p| hash.update(p.to_le_bytes()));
     let point = state.point(network, Normalisation::Fixed);
     let samples = Gathered::by_target(data);
-    let mut curvature = Curvature::new(isa, point, samples.batch(), CurvatureMatrix::Hessian);
+    let mut curvature =
+        CurvatureOperator::new(isa, point, samples.batch(), CurvatureMatrix::Hessian);
     let lanczos = Lanczos {
         tolerance: 0.0,
         products: 4,

@@ -4,7 +4,9 @@ use crate::curvature::{Ends, Tracker};
 use crate::error::Result;
 use crate::experiment::Context;
 use crate::kernel;
-use crate::network::{Batch, Curvature, CurvatureMatrix, Network, Normalisation, Pass, State};
+use crate::network::{
+    Batch, CurvatureMatrix, CurvatureOperator, Network, Normalisation, Pass, State,
+};
 use crate::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 
 use super::cell::{MeasuredMinimum, Settings, Trial};
@@ -37,9 +39,9 @@ impl Place<'_> {
         Trainer::new(self.context.isa, self.network, self.samples, plan, state)
     }
 
-    fn curvature<'s>(&'s self, state: &'s State) -> Curvature<'s> {
+    fn curvature<'s>(&'s self, state: &'s State) -> CurvatureOperator<'s> {
         let point = state.point(self.network, Normalisation::Fixed);
-        Curvature::new(
+        CurvatureOperator::new(
             self.context.isa,
             point,
             self.samples,
@@ -48,7 +50,7 @@ impl Place<'_> {
     }
 
     /// Both ends of the spectrum of H; `None` if the curvature is not finite.
-    fn ends(&self, curvature: &mut Curvature<'_>) -> Option<Ends> {
+    fn ends(&self, curvature: &mut CurvatureOperator<'_>) -> Option<Ends> {
         let start = &self.settings.start;
         Tracker::new(start.lanczos(), start.seed).hessian(self.context.isa, curvature)
     }

@@ -7,8 +7,8 @@ use rand::RngExt;
 
 use crate::kernel::Isa;
 use crate::network::{
-    Batch, Curvature, CurvatureMatrix, Layer, Loss, Network, Normalisation, Operation, Pass, Point,
-    State,
+    Batch, CurvatureMatrix, CurvatureOperator, Layer, Loss, Network, Normalisation, Operation,
+    Pass, Point, State,
 };
 use crate::number::{Exact, Field};
 use crate::oracle::graph::{Enclosure, Landscape, Values};
@@ -137,7 +137,7 @@ impl Tiny {
 
     /// `Hv` and, if the samples are not coupled, `Σv`, as the engine computes them, in PyTorch's order.
     pub fn products(&self, isa: Isa, matrix: CurvatureMatrix) -> Vec<Vec<f32>> {
-        let mut curvature = Curvature::new(isa, self.point(), self.batch(), matrix);
+        let mut curvature = CurvatureOperator::new(isa, self.point(), self.batch(), matrix);
         let mut product = vec![0.0; self.network.parameters()];
         curvature.hessian_product(&self.direction, &mut product);
         let mut products = vec![self.in_pytorch_order(&product)];
