@@ -25,7 +25,7 @@ impl Selection {
             let twice = |i: &usize| classes[..*i].contains(&classes[*i]);
             if let Some(i) = (0..classes.len()).find(twice) {
                 let class = classes[i];
-                return refuse(format!("{class} stands there twice; name each class once"));
+                return refuse(format!("{class} occurs twice; name each class once"));
             }
         }
         if samples == Some(0) {

@@ -121,7 +121,7 @@ impl<'de> Visitor<'de> for Tensors<'_> {
             checked.map_err(|fault| A::Error::custom(format!("{}: {fault}", brief(&name))))?;
             if names.contains(&name) {
                 return Err(A::Error::custom(format!(
-                    "{}: stands there twice",
+                    "{}: occurs twice",
                     brief(&name)
                 )));
             }

@@ -150,7 +150,7 @@ fn a_name_twice_is_refused() {
     ];
     expect(
         &of_entries(&entries, &[0; 4]),
-        &["same: stands there twice"],
+        &["same: occurs twice"],
     );
     let escaped = [
         entry("same", "F32", "[1]", 0, 4),
@@ -158,7 +158,7 @@ fn a_name_twice_is_refused() {
     ];
     expect(
         &of_entries(&escaped, &[0; 4]),
-        &["same: stands there twice"],
+        &["same: occurs twice"],
     );
 }
 

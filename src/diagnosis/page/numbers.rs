@@ -80,7 +80,7 @@ pub fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
     ];
     let floor = match reading.smallest_floor {
         Some(floor) => format!(
-            "λ_min({letter}) ≥ {}, but for a chance of {RISK:.0e}",
+            "λ_min({letter}) ≥ {} except with probability {RISK:.0e}",
             digits_below(floor)
         ),
         None => format!("how far λ_min({letter}) lies below is not known: too few products"),
