@@ -52,7 +52,7 @@ Example, with the checkpoint that safetensors.torch.save_file wrote:
       --data fashion-mnist --lr 0.1 --batch 10";
 
 const ABOUT: &str = "\
-Measured are the sharpness a = λ_max(H), the largest eigenvalue of the Hessian of the mean loss, and the \
+Two numbers are measured: the sharpness a = λ_max(H), the largest eigenvalue of the Hessian of the mean loss, and the \
 non-uniformity s = √λ_max(Σ), Σ = (1/n) Σ_i H_i² − H², which says how much the Hessians of single samples \
 differ. The learning rate and the batch size bound both; every criterion is evaluated at the measured \
 numbers with their error bars, so that its verdict is stable, unstable or undecided.

@@ -120,10 +120,7 @@ impl<'de> Visitor<'de> for Tensors<'_> {
             };
             checked.map_err(|fault| A::Error::custom(format!("{}: {fault}", brief(&name))))?;
             if names.contains(&name) {
-                return Err(A::Error::custom(format!(
-                    "{}: occurs twice",
-                    brief(&name)
-                )));
+                return Err(A::Error::custom(format!("{}: occurs twice", brief(&name))));
             }
             names.insert(name);
         }

@@ -148,18 +148,12 @@ fn a_name_twice_is_refused() {
         entry("same", "F32", "[1]", 0, 4),
         entry("same", "F32", "[1]", 0, 4),
     ];
-    expect(
-        &of_entries(&entries, &[0; 4]),
-        &["same: occurs twice"],
-    );
+    expect(&of_entries(&entries, &[0; 4]), &["same: occurs twice"]);
     let escaped = [
         entry("same", "F32", "[1]", 0, 4),
         entry("s\\u0061me", "F32", "[1]", 0, 4),
     ];
-    expect(
-        &of_entries(&escaped, &[0; 4]),
-        &["same: occurs twice"],
-    );
+    expect(&of_entries(&escaped, &[0; 4]), &["same: occurs twice"]);
 }
 
 #[test]

@@ -152,7 +152,7 @@ impl<'a> KnownOrder<'a> {
         match (by_numbers, by_file) {
             (Some(numbers), Some(file)) if numbers.places != file.places => {
                 let fault = format!(
-                    "the numbers in the names of {} say another order than their places in the file; \
+                    "the numbers in the names of {} give another order than their places in the file; \
                      give --order natural, --order file, or --order with the names",
                     list(groups.iter().copied())
                 );

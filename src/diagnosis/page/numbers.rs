@@ -83,7 +83,7 @@ pub fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
             "λ_min({letter}) ≥ {} except with probability {RISK:.0e}",
             digits_below(floor)
         ),
-        None => format!("how far λ_min({letter}) lies below is not known: too few products"),
+        None => format!("no lower bound on λ_min({letter}): too few products"),
     };
     match &reading.non_uniformity {
         Some(s) => lines.push(row("non-uniformity s = √λ_max(Σ)", s, &bound(bound_s))),
