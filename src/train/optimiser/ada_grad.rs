@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::kernel::{self, Adaptive};
+use crate::kernel::Adaptive;
 
 use super::method::{Method, Site, Taken, check_positive};
 use super::rms_prop::{Squares, roots};
@@ -30,19 +30,8 @@ impl Method for AdaGrad {
         check_positive("epsilon", self.epsilon)
     }
 
-    fn step(&self, Squares { squares }: &mut Squares, site: &mut Site<'_>) -> Taken {
-        let loss = site.evaluate();
-        kernel::decay_squares(site.isa, (1.0, 1.0), site.gradient, squares);
-        let adaptive = roots(self.epsilon);
-        kernel::descend_adaptive(
-            site.isa,
-            adaptive,
-            site.learning_rate,
-            site.gradient,
-            squares,
-            site.parameters,
-        );
-        Taken::from_loss(loss)
+    fn step(&self, memory: &mut Squares, site: &mut Site<'_>) -> Taken {
+        memory.descend(1.0, 1.0, self.epsilon, site)
     }
 
     fn preconditioner<'a>(&self, memory: &'a Squares) -> Option<(Adaptive, &'a [f32])> {

@@ -47,6 +47,30 @@ impl Vectors for Squares {
     }
 }
 
+impl Squares {
+    /// One step of `v ← keep·v + add·g²`, `w ← w − ηg/(√v + ε)`.
+    pub(super) fn descend(
+        &mut self,
+        keep: f64,
+        add: f64,
+        epsilon: f64,
+        site: &mut Site<'_>,
+    ) -> Taken {
+        let loss = site.evaluate();
+        let factors = (keep as f32, add as f32);
+        kernel::decay_squares(site.isa, factors, site.gradient, &mut self.squares);
+        kernel::descend_adaptive(
+            site.isa,
+            roots(epsilon),
+            site.learning_rate,
+            site.gradient,
+            &self.squares,
+            site.parameters,
+        );
+        Taken::from_loss(loss)
+    }
+}
+
 impl Method for RmsProp {
     type Memory = Squares;
     const NAME: &'static str = "rms-prop";
@@ -56,20 +80,8 @@ impl Method for RmsProp {
         check_positive("epsilon", self.epsilon)
     }
 
-    fn step(&self, Squares { squares }: &mut Squares, site: &mut Site<'_>) -> Taken {
-        let loss = site.evaluate();
-        let factors = (self.decay as f32, (1.0 - self.decay) as f32);
-        kernel::decay_squares(site.isa, factors, site.gradient, squares);
-        let adaptive = roots(self.epsilon);
-        kernel::descend_adaptive(
-            site.isa,
-            adaptive,
-            site.learning_rate,
-            site.gradient,
-            squares,
-            site.parameters,
-        );
-        Taken::from_loss(loss)
+    fn step(&self, memory: &mut Squares, site: &mut Site<'_>) -> Taken {
+        memory.descend(self.decay, 1.0 - self.decay, self.epsilon, site)
     }
 
     fn preconditioner<'a>(&self, memory: &'a Squares) -> Option<(Adaptive, &'a [f32])> {
