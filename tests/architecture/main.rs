@@ -1,9 +1,12 @@
 //! Checks that each room of the library depends only on lower rooms.
 
 mod circles;
+mod rust_files;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use rust_files::files;
 
 /// The rooms of the library, highest first. Each may import only from the rooms below it.
 const ROOMS: [&str; 19] = [
@@ -40,18 +43,6 @@ const HOMES: [(&str, &str); 6] = [
 
 fn source() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))
-}
-
-/// Every Rust file below a folder.
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("a readable entry").path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
 }
 
 /// Pairs of a path below `src` and the code there, without comments and unit tests.

@@ -1,27 +1,10 @@
 //! DESIGN.md, docs/accuracy.md and the code agree.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(name: &str) -> String {
-    fs::read_to_string(root().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
-
-/// Every Rust file below a folder.
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("a readable entry").path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-}
+use crate::markdown::{read, root};
+use crate::rust_files::files;
 
 /// The inline code outside of fenced blocks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
@@ -38,18 +21,18 @@ fn constant(word: &str) -> Option<(&str, &str)> {
 
 #[test]
 fn the_design_is_short() {
-    let words = read("DESIGN.md").split_whitespace().count();
+    let words = read(&root().join("DESIGN.md")).split_whitespace().count();
     assert!(words <= 2500, "DESIGN.md has {words} words");
 }
 
 /// A constant that has been removed from the code must be removed from the documents as well.
 #[test]
 fn every_constant_in_the_documents_is_in_the_code() {
-    let mut files = Vec::new();
-    sources(&root().join("src"), &mut files);
+    let mut found = Vec::new();
+    files(&root().join("src"), &mut found);
     let mut count = 0;
     for document in ["DESIGN.md", "docs/accuracy.md"] {
-        let text = read(document);
+        let text = read(&root().join(document));
         for (module, name) in quoted(&text).filter_map(constant) {
             count += 1;
             let module = module.rsplit("::").next().unwrap_or(module);
@@ -62,7 +45,7 @@ fn every_constant_in_the_documents_is_in_the_code() {
                 code.contains(&format!("const {name}:"))
             };
             assert!(
-                files.iter().filter(is_module).any(defines),
+                found.iter().filter(is_module).any(defines),
                 "{document}: no constant {module}::{name} in src"
             );
         }
@@ -73,7 +56,7 @@ fn every_constant_in_the_documents_is_in_the_code() {
 #[test]
 fn every_test_file_in_the_documents_exists() {
     for document in ["DESIGN.md", "docs/accuracy.md"] {
-        let text = read(document);
+        let text = read(&root().join(document));
         for path in quoted(&text).filter(|word| word.starts_with("tests/")) {
             assert!(root().join(path).exists(), "{document}: there is no {path}");
         }

@@ -2,10 +2,13 @@
 
 mod commands;
 mod console;
+mod constants;
 mod contributing;
 mod links;
 mod markdown;
 mod picture;
+#[path = "../architecture/rust_files.rs"]
+mod rust_files;
 #[path = "../../examples/small_network.rs"]
 #[expect(dead_code, reason = "its main is for cargo run")]
 mod small_network;
