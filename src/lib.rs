@@ -26,6 +26,7 @@
 //! | [`curvature`] | sharpness, non-uniformity, smallest eigenvalue, with residual bounds |
 //! | [`train`] | optimisers, batch sampling, stopping |
 //! | [`network`] | forward, backward, directional derivative, per-sample products |
+//! | [`trial`] | puts numerical kernels on trial, ours and anyone's, against the oracle |
 //! | [`kernel`] | f32 SIMD kernels; all unsafe code |
 //! | [`dataset`] | readers; the embedded Fashion-MNIST subset |
 //! | [`oracle`] | exact results and proved bounds for kernels and networks |
@@ -37,7 +38,7 @@
 //! | [`matrix`] | inertia and brackets over fields without roots |
 //! | [`number`] | exact, interval, precise, native and symbolic scalars |
 //!
-//! [`error`], [`read`], [`work`] and [`mod@write`] serve all rooms.
+//! [`error`], [`read`], [`shard`], [`work`] and [`mod@write`] serve all rooms.
 
 pub mod claim;
 pub mod criterion;
@@ -58,8 +59,10 @@ pub mod record;
 pub mod reference;
 pub mod report;
 pub mod search;
+pub mod shard;
 pub mod sweep;
 pub mod train;
+pub mod trial;
 pub mod work;
 pub mod write;
 

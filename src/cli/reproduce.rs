@@ -8,7 +8,8 @@ use serde_json::json;
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Context, Scale, Study, studies};
 use sgd_stability::kernel::Isa;
-use sgd_stability::sweep::{Shard, Store};
+use sgd_stability::shard::Shard;
+use sgd_stability::sweep::Store;
 
 use super::help::{exit_codes, explained, headings};
 use super::manifest;

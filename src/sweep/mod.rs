@@ -4,8 +4,6 @@
 //! atomically. A cell is not run again if its file has the requested settings. A cluster needs nothing
 //! but plain processes and a shared folder.
 
-mod shard;
 mod store;
 
-pub use shard::Shard;
 pub use store::{Finished, Store};

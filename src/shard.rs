@@ -1,9 +1,9 @@
-//! One of several nearly equal parts of the cells.
+//! One of several nearly equal parts of some work.
 
 use std::str::FromStr;
 
-/// Part `index` of `count`, with `1 ≤ index ≤ count`. It contains the cells whose number, counted from 0,
-/// is congruent to `index − 1` modulo `count`.
+/// Part `index` of `count`, with `1 ≤ index ≤ count`. It contains the pieces of work whose number, counted
+/// from 0, is congruent to `index − 1` modulo `count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     index: usize,
@@ -11,10 +11,10 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// The shard that contains all cells.
+    /// The shard that contains everything.
     pub const ALL: Shard = Shard { index: 1, count: 1 };
 
-    /// Whether cell number `position`, counted from 0, is in this shard.
+    /// Whether piece number `position`, counted from 0, is in this shard.
     pub fn holds(self, position: usize) -> bool {
         position % self.count == self.index - 1
     }

@@ -1,0 +1,61 @@
+//! Gathers faults while a trial runs.
+
+use super::verdict::{Fault, FaultKind};
+
+/// The faults found so far: the count of each kind with its first example.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recorder {
+    faults: Vec<Fault>,
+}
+
+/// One example of a fault, as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The input: its bits, and what they mean.
+    pub input: String,
+    /// What the kernel returned.
+    pub came: String,
+    /// What would have been right.
+    pub right: String,
+    /// The arguments that make `kernels check` try just this case again.
+    pub replay: String,
+}
+
+impl Recorder {
+    /// Counts `count` faults of a kind. The example is asked for only if it is the first.
+    pub fn record(&mut self, kind: FaultKind, count: u64, example: impl FnOnce() -> Example) {
+        if count == 0 {
+            return;
+        }
+        match self.faults.iter_mut().find(|fault| fault.kind == kind) {
+            Some(fault) => fault.count += count,
+            None => {
+                let Example {
+                    input,
+                    came,
+                    right,
+                    replay,
+                } = example();
+                self.faults.push(Fault {
+                    kind,
+                    count,
+                    input,
+                    came,
+                    right,
+                    replay,
+                });
+            }
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_clean(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// The faults, in the order of their kinds.
+    pub fn faults(mut self) -> Vec<Fault> {
+        self.faults.sort_by_key(|fault| fault.kind);
+        self.faults
+    }
+}

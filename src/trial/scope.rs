@@ -1,0 +1,32 @@
+//! What a kernel takes, and by which policy its special cases are judged.
+
+/// What a kernel takes. Cases outside are left out of its trial and counted there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Strides other than 1.
+    pub strides: bool,
+    /// Matrices in either order, transposed or not.
+    pub layouts: bool,
+    /// α and β other than 1.
+    pub factors: bool,
+}
+
+impl Scope {
+    /// Everything that CBLAS allows.
+    pub const EVERYTHING: Scope = Scope {
+        strides: true,
+        layouts: true,
+        factors: true,
+    };
+}
+
+/// What is asked of a kernel where a factor or a length is zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// As the reference BLAS does it: where α = 0, A, B and x are not read, so that a NaN or an infinity
+    /// there is lost; where β = 0, what stood in the output is not read.
+    #[default]
+    Reference,
+    /// As the formula says for α: 0 times a NaN or an infinity is NaN. β = 0 still overwrites.
+    Strict,
+}

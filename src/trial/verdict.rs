@@ -1,0 +1,228 @@
+//! What a trial found.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What a trial of one kernel found. Parts of a trial ([`crate::shard`]) are joined by [`Verdict::join`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The name of the kernel.
+    pub name: String,
+    /// The function that it should compute, such as `tanh` or `sdot`.
+    pub function: String,
+    /// Whether every possible input was tried.
+    pub exhaustive: bool,
+    /// The number of results that were judged.
+    pub inputs: u64,
+    /// The number of results or cases that prove little: all zeros, saturated, NaN on both sides.
+    pub mistrusted: u64,
+    /// The number of cases outside of what the kernel takes, by reason.
+    pub left_out: BTreeMap<String, u64>,
+    /// The largest error in units in the last place of the unrounded value; `None` where the error is
+    /// judged by a bound of another kind.
+    pub max_ulp: Option<f64>,
+    /// The permitted error in units in the last place.
+    pub allowed_ulp: Option<f64>,
+    /// The largest ratio of an error to its proved bound; `None` where the error is judged in ulps.
+    pub max_ratio: Option<f64>,
+    /// The input with the largest error or ratio.
+    pub worst_input: Option<WorstInput>,
+    /// How many results have which error in ulps.
+    pub histogram: Histogram,
+    /// The error against the input, for a figure.
+    pub density: Vec<Density>,
+    /// What is wrong, one entry for each kind.
+    pub faults: Vec<Fault>,
+    /// Whether the kernel passed: nothing is wrong, and something was proved.
+    pub passed: bool,
+}
+
+/// The input with the largest error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorstInput {
+    /// The bits, such as `0x3e6ee50c`, or the number of a case.
+    pub bits: String,
+    /// The same in words, such as `0x1.ddca18p-3`, or a description of the case.
+    pub value: String,
+}
+
+/// The upper ends of the classes of a [`Histogram`]; the last class has none.
+pub const CLASSES: [f64; 7] = [0.0, 0.5, 0.51, 1.0, 2.0, 10.0, 100.0];
+
+/// The number of results by error: 0, at most ½, 0.51, 1, 2, 10, 100 ulps, and more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Histogram(pub [u64; 8]);
+
+impl Histogram {
+    /// Counts `count` results with this error.
+    pub fn count(&mut self, ulps: f64, count: u64) {
+        let class = CLASSES.iter().position(|end| ulps <= *end);
+        self.0[class.unwrap_or(CLASSES.len())] += count;
+    }
+
+    /// Adds the counts of another histogram.
+    pub fn join(&mut self, other: &Histogram) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count += more;
+        }
+    }
+}
+
+/// How large the error is in one bin of inputs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Density {
+    /// The bin of inputs, counted from −∞ upwards; the trial says what a bin is.
+    pub bin: u32,
+    /// The largest error there, in ulps.
+    pub max_ulp: f64,
+    /// The number of results by error.
+    pub histogram: Histogram,
+}
+
+/// One kind of fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// The error is above its bound.
+    TooLarge,
+    /// A zero has the wrong sign.
+    SignOfZero,
+    /// A finite result where an infinity is right, or the reverse, or the other infinity.
+    Infinity,
+    /// A NaN did not come through.
+    LostNan,
+    /// A NaN where a number is right.
+    MadeNan,
+    /// The results do not rise, or fall, where the function does.
+    Monotonicity,
+    /// f(−x) is not what f(x) says.
+    Symmetry,
+    /// The same input gave another result: in another lane, at another place or at another time.
+    Differs,
+    /// An operand that is only read was changed.
+    InputWritten,
+    /// A gap between the elements of the output was changed.
+    GapWritten,
+    /// Memory outside of an operand was written.
+    WrittenOutside,
+    /// Memory outside of an operand was read.
+    ReadOutside,
+    /// The rounding mode was left changed.
+    RoundingMode,
+    /// Flush-to-zero was left changed.
+    FlushToZero,
+    /// The kernel crashed, or panicked.
+    Crash,
+    /// The kernel did not return in time.
+    Timeout,
+    /// The kernel took more memory than it may.
+    Memory,
+    /// The kernel wrote to the output of the program.
+    Output,
+    /// The kernel ended the program.
+    Exit,
+    /// The kernel is worse than the table says.
+    Worse,
+}
+
+impl FaultKind {
+    /// What is wrong, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            FaultKind::TooLarge => "the error is above its bound",
+            FaultKind::SignOfZero => "a zero has the wrong sign",
+            FaultKind::Infinity => "an infinity is wrong or missing",
+            FaultKind::LostNan => "a NaN did not come through",
+            FaultKind::MadeNan => "a NaN where a number is right",
+            FaultKind::Monotonicity => "the results do not follow the order of the inputs",
+            FaultKind::Symmetry => "f(−x) does not fit f(x)",
+            FaultKind::Differs => "the same input gave another result",
+            FaultKind::InputWritten => "an input was changed",
+            FaultKind::GapWritten => "a gap between elements was changed",
+            FaultKind::WrittenOutside => "memory outside of an operand was written",
+            FaultKind::ReadOutside => "memory outside of an operand was read",
+            FaultKind::RoundingMode => "the rounding mode was left changed",
+            FaultKind::FlushToZero => "flush-to-zero was left changed",
+            FaultKind::Crash => "the kernel crashed",
+            FaultKind::Timeout => "the kernel did not return in time",
+            FaultKind::Memory => "the kernel took too much memory",
+            FaultKind::Output => "the kernel wrote to the program's output",
+            FaultKind::Exit => "the kernel ended the program",
+            FaultKind::Worse => "the kernel is worse than recorded",
+        }
+    }
+}
+
+/// A kind of fault with its first example.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// How often it was found.
+    pub count: u64,
+    /// The input of the first example: its bits, and what they mean.
+    pub input: String,
+    /// What the kernel returned, with its bits.
+    pub came: String,
+    /// What would have been right, with its bits or as an interval.
+    pub right: String,
+    /// The arguments that make `kernels check` try just this case again, such as `--input 0x3e6ee50c` or
+    /// `--case 217`.
+    pub replay: String,
+}
+
+impl Verdict {
+    /// Joins the verdict on another part of the same trial to this one. The result is exhaustive if the
+    /// caller says so, because only the caller knows whether all parts are there.
+    pub fn join(&mut self, other: Verdict) {
+        if worse(other.max_ulp, self.max_ulp) || worse(other.max_ratio, self.max_ratio) {
+            self.worst_input = other.worst_input;
+        }
+        self.inputs += other.inputs;
+        self.mistrusted += other.mistrusted;
+        for (reason, count) in other.left_out {
+            *self.left_out.entry(reason).or_default() += count;
+        }
+        self.max_ulp = larger(self.max_ulp, other.max_ulp);
+        self.max_ratio = larger(self.max_ratio, other.max_ratio);
+        self.histogram.join(&other.histogram);
+        self.join_density(other.density);
+        for fault in other.faults {
+            match self
+                .faults
+                .iter_mut()
+                .find(|known| known.kind == fault.kind)
+            {
+                Some(known) => known.count += fault.count,
+                None => self.faults.push(fault),
+            }
+        }
+        self.exhaustive &= other.exhaustive;
+        self.passed &= other.passed;
+    }
+
+    fn join_density(&mut self, more: Vec<Density>) {
+        for bin in more {
+            match self
+                .density
+                .binary_search_by_key(&bin.bin, |known| known.bin)
+            {
+                Ok(place) => {
+                    let known = &mut self.density[place];
+                    known.max_ulp = known.max_ulp.max(bin.max_ulp);
+                    known.histogram.join(&bin.histogram);
+                }
+                Err(place) => self.density.insert(place, bin),
+            }
+        }
+    }
+}
+
+fn worse(error: Option<f64>, than: Option<f64>) -> bool {
+    error.is_some() && error > than
+}
+
+fn larger(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    if worse(b, a) { b } else { a }
+}
