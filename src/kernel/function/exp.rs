@@ -17,7 +17,7 @@ pub(super) const SHORT: [f64; 8] = [
     0.001_333_347_869_904_282_4,
     0.000_154_036_293_927_204_62,
     1.530_364_060_028_269_5e-5,
-    1.321_554_294_896_674_8e-6,
+    1.321_554_294_896_678_8e-6,
 ];
 
 /// A polynomial with a relative error of at most `2^−55.6`: for sums in which terms cancel.
