@@ -9,16 +9,27 @@
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
 //! | `recorder` | gathers faults while a trial runs |
+//! | `options` | how a trial of numbered cases is run |
+//! | `operand` | memory for operands, in which nothing but results may change |
+//! | `calls` | one call, and whether it left everything as it was |
+//! | `case_trial` | a trial of numbered cases: runs them and gathers what was found |
 
+mod calls;
+mod case_trial;
 mod kernels;
+mod operand;
+mod options;
 mod recorder;
 mod scope;
 mod verdict;
 
+pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
 pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,
 };
+pub use operand::{Input, Pattern};
+pub use options::Options;
 pub use recorder::{Example, Recorder};
 pub use scope::{Policy, Scope};
 pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};
