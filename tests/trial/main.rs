@@ -1,0 +1,6 @@
+//! Puts honest and faulty kernels on trial: the judge may be wrong in neither direction.
+
+mod faulty_vectors;
+mod honest_vectors;
+mod support;
+mod vectors;
