@@ -48,12 +48,12 @@ pub mod convolution;
 pub mod dense;
 mod dot;
 mod elementwise;
-mod function;
 #[expect(
     unsafe_code,
     reason = "the state of the processor is read and put back"
 )]
 mod environment;
+mod function;
 mod gather;
 mod gemm;
 #[expect(unsafe_code, reason = "pages that nobody may touch")]
@@ -86,11 +86,11 @@ pub use axpy::{add_row, axpy, row_axpy};
 pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
+pub use environment::{Left, environment_is_known, watched};
 pub use function::{
     Elementary, Nonlinearity, elementary, log_sum_exp_rows, nonlinear, nonlinear_derivative,
     nonlinear_second_derivative, softmax_rows,
 };
-pub use environment::{Left, environment_is_known, watched};
 pub use gather::gather;
 pub use gemm::{ROW_GROUP, gemm};
 pub use guarded::{Guarded, Place};
