@@ -11,6 +11,7 @@
 //! | [`rounded`] | the one correct result of an operation that rounds once |
 //! | [`Case`] | inputs that are known to break kernels |
 //! | [`graph`] | networks as PyTorch defines them; exact derivatives of small ones, proved bounds |
+//! | [`unary`] | functions of one number: exact errors in ulps, and a proved filter |
 //! | [`judge`](fn@judge) | compares computed with expected: holds, broken, or a case that proves nothing |
 
 mod bound;
@@ -19,6 +20,7 @@ pub mod graph;
 mod judge;
 pub mod rounded;
 mod terms;
+pub mod unary;
 
 pub use bound::{Format, Order, gamma};
 pub use cases::{Case, Family, cases};

@@ -8,11 +8,15 @@
 //! | `kernels` | what can be tried: one trait for each kind of kernel |
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
+//! | [`unary`] | the trial of a function of one number |
+//! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
 
 mod kernels;
+mod notation;
 mod recorder;
 mod scope;
+pub mod unary;
 mod verdict;
 
 pub use kernels::{
