@@ -15,11 +15,14 @@
 //! | `case_trial` | a trial of numbered cases: runs them and gathers what was found |
 //! | `elements` | compares the elements of a result with what is permitted |
 //! | `matrices` | products of matrices, and of a matrix and a vector |
-//! | `ours` | our own kernels: each with its trial |
 //! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
+//! | `dice` | random numbers that depend on the number of a case only |
+//! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
+//! | [`ours`] | the kernels of this crate, each with its trial |
 
 mod calls;
 mod case_trial;
+mod dice;
 mod elements;
 mod kernels;
 mod matrices;
@@ -30,6 +33,7 @@ mod recorder;
 mod row;
 mod scope;
 mod table;
+mod vectors;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
@@ -44,4 +48,5 @@ pub use recorder::{Example, Recorder};
 pub use row::Row;
 pub use scope::{Policy, Scope};
 pub use table::{Comparison, Table};
+pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
 pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};

@@ -14,7 +14,7 @@
 //! | file | contents |
 //! |---|---|
 //! | `setup` | a case: operands and permitted results |
-//! | `products` | the matrix product as BLAS declares it |
+//! | `vectors`, `products` | the kernels of vectors and the matrix product, as BLAS declares them |
 //! | `elementwise`, `rows`, `channels` | functions of single numbers; sums and updates of rows and columns; batch normalisation |
 //! | `convolution`, `pool`, `dense` | the kernels of layers |
 //! | `layers` | a network of fully connected layers: its gradient, against the exact one |
@@ -28,13 +28,16 @@ mod pool;
 mod products;
 mod rows;
 mod setup;
+mod vectors;
 
 use super::matrices::{check_gemm, check_gemv};
 use super::options::Options;
+use super::vectors::{check_axpy, check_dot, check_nrm2, check_scal};
 use super::verdict::Verdict;
 use crate::kernel::Isa;
 use products::{OurMatrixVector, OurProduct};
 use setup::Subject;
+pub use vectors::{Axpy, Dot, DotWide, Norm, Scal};
 
 /// The trial of a kernel.
 type Run = Box<dyn Fn(&Options) -> Verdict + Send + Sync>;
@@ -79,6 +82,21 @@ pub fn entries() -> Vec<Entry> {
 
 fn of_isa(isa: Isa) -> Vec<Entry> {
     let mut entries = vec![
+        Entry::new("dot", isa, "sdot", move |options| {
+            check_dot(&Dot { isa }, "dot", options)
+        }),
+        Entry::new("dot_wide, rounded", isa, "sdot", move |options| {
+            check_dot(&DotWide { isa }, "dot_wide, rounded", options)
+        }),
+        Entry::new("root of dot_wide", isa, "snrm2", move |options| {
+            check_nrm2(&Norm { isa }, "root of dot_wide", options)
+        }),
+        Entry::new("axpy", isa, "saxpy", move |options| {
+            check_axpy(&Axpy { isa }, "axpy", options)
+        }),
+        Entry::new("scale", isa, "sscal", move |options| {
+            check_scal(&Scal { isa }, "scale", options)
+        }),
         Entry::new("gemm", isa, "sgemm", move |options| {
             check_gemm(&OurProduct(isa), "gemm", options)
         }),
