@@ -8,6 +8,8 @@
 //! | `kernels` | what can be tried: one trait for each kind of kernel |
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
+//! | [`unary`] | the trial of a function of one number |
+//! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
 //! | `options` | how a trial of numbered cases is run |
 //! | `operand` | memory for operands, in which nothing but results may change |
@@ -29,11 +31,13 @@ mod matrices;
 mod operand;
 mod options;
 pub mod ours;
+mod notation;
 mod recorder;
 mod row;
 mod scope;
 mod table;
 mod vectors;
+pub mod unary;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
