@@ -28,16 +28,16 @@ mod dice;
 mod elements;
 mod kernels;
 mod matrices;
+mod notation;
 mod operand;
 mod options;
 pub mod ours;
-mod notation;
 mod recorder;
 mod row;
 mod scope;
 mod table;
-mod vectors;
 pub mod unary;
+mod vectors;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
