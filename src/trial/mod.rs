@@ -9,6 +9,7 @@
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
 //! | [`unary`] | the trial of a function of one number |
+//! | [`binary`] | the trial of a function of two numbers |
 //! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
 //! | `options` | how a trial of numbered cases is run |
@@ -22,6 +23,7 @@
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
 //! | [`ours`] | the kernels of this crate, each with its trial |
 
+pub mod binary;
 mod calls;
 mod case_trial;
 mod dice;
