@@ -84,7 +84,7 @@ pub use axpy::{add_row, axpy, row_axpy};
 pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
-pub use environment::{Left, environment_is_known, watched};
+pub use environment::{LeftChanged, environment_is_known, watched};
 pub use gather::gather;
 pub use gemm::{ROW_GROUP, gemm};
 pub use guarded::{Guarded, Place};

@@ -3,5 +3,6 @@
 mod crash;
 mod faulty_vectors;
 mod honest_vectors;
+mod numbered;
 mod support;
 mod vectors;
