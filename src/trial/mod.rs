@@ -8,24 +8,38 @@
 //! | `kernels` | what can be tried: one trait for each kind of kernel |
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
+//! | [`unary`] | the trial of a function of one number |
+//! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
 //! | `options` | how a trial of numbered cases is run |
 //! | `operand` | memory for operands, in which nothing but results may change |
 //! | `calls` | one call, and whether it left everything as it was |
 //! | `case_trial` | a trial of numbered cases: runs them and gathers what was found |
+//! | `elements` | compares the elements of a result with what is permitted |
+//! | `matrices` | products of matrices, and of a matrix and a vector |
+//! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
 //! | `dice` | random numbers that depend on the number of a case only |
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
-//! | [`ours`] | the kernels of this crate in the form in which they are tried |
+//! | [`ours`] | the kernels of this crate, each with its trial |
 
 mod calls;
 mod case_trial;
 mod dice;
+mod elements;
 mod kernels;
+mod matrices;
+mod notation;
 mod operand;
 mod options;
 pub mod ours;
 mod recorder;
+mod recorder;
 mod scope;
+mod scope;
+mod row;
+mod scope;
+mod table;
+pub mod unary;
 mod vectors;
 mod verdict;
 
@@ -34,9 +48,12 @@ pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,
 };
+pub use matrices::{check_gemm, check_gemv};
 pub use operand::{Input, Pattern};
 pub use options::Options;
 pub use recorder::{Example, Recorder};
+pub use row::Row;
 pub use scope::{Policy, Scope};
+pub use table::{Comparison, Table};
 pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
 pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};
