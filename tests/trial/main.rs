@@ -4,8 +4,8 @@
 mod crash;
 mod faulty_vectors;
 mod honest_vectors;
-mod numbered;
 mod matrices;
+mod numbered;
 mod ours;
 mod support;
 mod table;
