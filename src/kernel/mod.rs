@@ -32,6 +32,7 @@
 //! | `gemm` | the matrix product, in the scheme of BLIS |
 //! | `team` | how work is shared among threads, and threads that wait for it |
 //! | [`dense`] | the kernels of fully connected layers |
+//! | [`foreign`] | functions of other people's libraries, which are put on trial |
 //! | [`convolution`], [`pool`] | the kernels of images; they run on the calling thread |
 //! | `peak` | FMAs on registers only, to measure the speed of the machine |
 //! | the others | one kernel each, written once for all instruction sets |
@@ -46,6 +47,8 @@ pub mod convolution;
 pub mod dense;
 mod dot;
 mod elementwise;
+#[expect(unsafe_code, reason = "functions of shared libraries are called")]
+pub mod foreign;
 mod gather;
 mod gemm;
 mod isa;
