@@ -8,8 +8,10 @@
 //! | `kernels` | what can be tried: one trait for each kind of kernel |
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
+//! | `foreign` | functions of shared libraries as kernels |
 //! | `recorder` | gathers faults while a trial runs |
 
+mod foreign;
 mod kernels;
 mod recorder;
 mod scope;

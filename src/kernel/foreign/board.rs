@@ -20,6 +20,9 @@ pub struct Board(NonNull<AtomicU64>);
 /// The number that stands for no case.
 pub const NO_CASE: u64 = u64::MAX;
 
+/// The number that stands for the loading of the library.
+pub const LOADING: u64 = u64::MAX - 1;
+
 /// The number of slots. More threads share them.
 const SLOTS: usize = 64;
 /// The most numbers of an array that a slot keeps.
@@ -40,6 +43,7 @@ mod header {
     pub const DONE: usize = 6;
     pub const ALL: usize = 7;
     pub const TEXT_LENGTH: usize = 8;
+    pub const IS_FINISHED: usize = 9;
     pub const TEXT: usize = 16;
     pub const END: usize = TEXT + super::TEXT / 8;
 }
@@ -49,9 +53,10 @@ pub(super) mod slot {
     pub const IS_RUNNING: usize = 0;
     pub const CALLS: usize = 1;
     pub const CASE: usize = 2;
-    /// 0: nothing; 1: one scalar call; 2: an array.
-    pub const KIND: usize = 3;
+    /// 1 if there are scalar arguments.
+    pub const IS_SCALAR: usize = 3;
     pub const SCALAR: usize = 4;
+    /// The length of the array, if there is one.
     pub const LENGTH: usize = 5;
     pub const OPERANDS: usize = 8;
     pub const NUMBERS: usize = OPERANDS + 2 * super::OPERANDS;
@@ -91,7 +96,7 @@ pub struct Call {
     pub case: u64,
     /// The bits of the arguments of a function of one or two numbers, the second one in the upper half.
     pub scalar: Option<u64>,
-    /// The array of a vector-unary function.
+    /// The numbers on which a function of one number is called.
     pub inputs: Option<Vec<f32>>,
     /// The first address of each operand, and the one behind its end.
     pub operands: Vec<Range<u64>>,
@@ -164,6 +169,16 @@ impl Board {
     /// How many cases of how many are done.
     pub fn done(&self) -> (u64, u64) {
         (self.get(header::DONE), self.get(header::ALL))
+    }
+
+    /// Tells that the process has done its work, and ends from now on by its own will.
+    pub fn finish(&self) {
+        self.set(header::IS_FINISHED, 1);
+    }
+
+    /// Whether the process has done its work.
+    pub fn is_finished(&self) -> bool {
+        self.get(header::IS_FINISHED) != 0
     }
 
     /// Keeps a description, shortened to what has space.
@@ -241,7 +256,7 @@ impl Board {
     fn call(&self, index: usize) -> Call {
         let slot = self.slot(index);
         let get = |place: usize| slot[place].load(Relaxed);
-        let (kind, length) = (get(slot::KIND), (get(slot::LENGTH) as usize).min(MOST));
+        let length = (get(slot::LENGTH) as usize).min(MOST);
         let number = |i: usize| {
             let word = get(slot::NUMBERS + i / 2);
             f32::from_bits((word >> (32 * (i % 2))) as u32)
@@ -251,8 +266,8 @@ impl Board {
             is_running: get(slot::IS_RUNNING) != 0,
             calls: get(slot::CALLS),
             case: get(slot::CASE),
-            scalar: (kind == 1).then(|| get(slot::SCALAR)),
-            inputs: (kind == 2).then(|| (0..length).map(number).collect()),
+            scalar: (get(slot::IS_SCALAR) != 0).then(|| get(slot::SCALAR)),
+            inputs: (length > 0).then(|| (0..length).map(number).collect()),
             operands: (0..OPERANDS)
                 .map(operand)
                 .filter(|range| range.end > 0)

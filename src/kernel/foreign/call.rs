@@ -29,7 +29,8 @@ pub(super) fn enter<const N: usize>(inputs: Inputs, operands: [Range<*const f32>
         set(slot::OPERANDS + 2 * i, range.start);
         set(slot::OPERANDS + 2 * i + 1, range.end);
     }
-    set(slot::KIND, 0);
+    set(slot::IS_SCALAR, 0);
+    set(slot::LENGTH, 0);
     if let Inputs::These(numbers) = inputs {
         let kept = &numbers[..numbers.len().min(MOST)];
         for (place, pair) in kept.chunks(2).enumerate() {
@@ -37,7 +38,6 @@ pub(super) fn enter<const N: usize>(inputs: Inputs, operands: [Range<*const f32>
             set(slot::NUMBERS + place, bits(0) | bits(1) << 32);
         }
         set(slot::LENGTH, kept.len() as u64);
-        set(slot::KIND, 2);
     }
     set(slot::CALLS, own[slot::CALLS].load(Relaxed) + 1);
     set(slot::IS_RUNNING, 1);
@@ -50,7 +50,7 @@ impl Entry {
     pub(super) fn scalar(&self, bits: u64) {
         if let Some(slot) = self.0 {
             slot[slot::SCALAR].store(bits, Relaxed);
-            slot[slot::KIND].store(1, Relaxed);
+            slot[slot::IS_SCALAR].store(1, Relaxed);
         }
     }
 }

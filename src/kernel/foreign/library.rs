@@ -3,6 +3,10 @@
 use std::ffi::OsStr;
 use std::sync::Arc;
 
+use super::board::{self, LOADING, NO_CASE};
+use super::call::{self, Inputs};
+use super::supervision;
+
 /// A loaded library. It stays loaded as long as this value or a function of it is alive.
 #[derive(Clone, Debug)]
 pub struct Library(Arc<libloading::Library>);
@@ -32,9 +36,14 @@ impl Library {
     /// # Errors
     /// Returns what the system says if it does not load the library.
     pub fn load(path: &OsStr) -> Result<Library, LoadError> {
+        board::set_case(LOADING);
+        let entry = call::enter(Inputs::None, []);
         // SAFETY: initialisers of the library run here. The caller gave this library to be tried, and
         // does so in a process of its own, in which nothing else depends on them.
         let loaded = unsafe { libloading::Library::new(path) };
+        supervision::forgive_output();
+        drop(entry);
+        board::set_case(NO_CASE);
         let loaded = loaded.map_err(|error| LoadError::Library(error.to_string()))?;
         Ok(Library(Arc::new(loaded)))
     }

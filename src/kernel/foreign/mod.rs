@@ -25,7 +25,7 @@ mod signature;
 mod supervision;
 
 pub use blas::{Sasum, Saxpy, Sdot, Sgemm, SgemmArguments, Sgemv, SgemvArguments, Snrm2, Sscal};
-pub use board::{Board, Call, Death, NO_CASE};
+pub use board::{Board, Call, Death, LOADING, NO_CASE};
 pub use function::Foreign;
 pub use functions::{FloatBinary, FloatUnary, FloatVector};
 pub use library::{Library, LoadError};

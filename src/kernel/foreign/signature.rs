@@ -82,6 +82,11 @@ impl Signature {
         }
     }
 
+    /// Whether it is a function of one number.
+    pub fn is_of_one_number(self) -> bool {
+        matches!(self, Signature::Unary | Signature::VectorUnary)
+    }
+
     /// Whether the signature alone does not say which function is computed.
     pub fn needs_function(self) -> bool {
         matches!(

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_int, c_void};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 
 use rustix::fs::fstat;
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -24,7 +24,7 @@ pub struct Limits {
 }
 
 /// The lengths of the files behind the standard output and the standard error at the beginning.
-static WRITTEN: OnceLock<[i64; 2]> = OnceLock::new();
+static WRITTEN: [AtomicI64; 2] = [AtomicI64::new(0), AtomicI64::new(0)];
 static LIMIT: OnceLock<Limits> = OnceLock::new();
 static IS_CAREFUL: AtomicBool = AtomicBool::new(false);
 
@@ -47,6 +47,9 @@ const SIGNALS: [c_int; 7] = [
 /// Returns the error of the system.
 pub fn supervise(board: Board, limits: Limits) -> std::io::Result<&'static Board> {
     let board = board::install(board);
+    // Without a watcher there is no use in going on. Only Linux has this.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     LIMIT.get_or_init(|| limits);
     let limit = |most: u64| Rlimit {
         current: Some(most),
@@ -60,8 +63,15 @@ pub fn supervise(board: Board, limits: Limits) -> std::io::Result<&'static Board
     }
     // SAFETY: `note_exit` is a function of this program, which stays loaded.
     unsafe { libc::atexit(note_exit) };
-    WRITTEN.get_or_init(lengths);
+    forgive_output();
     Ok(board)
+}
+
+/// What was written to the output until now is no fault of a call.
+pub(super) fn forgive_output() {
+    for (known, length) in WRITTEN.iter().zip(lengths()) {
+        known.store(length, Relaxed);
+    }
 }
 
 /// The next calls of this thread belong to this case.
@@ -93,10 +103,10 @@ fn lengths() -> [i64; 2] {
 
 /// Ends this process if something was written to its output.
 pub(super) fn check_output() {
-    let (Some(before), Some(board)) = (WRITTEN.get(), board::current()) else {
+    let Some(board) = board::current() else {
         return;
     };
-    if lengths() != *before {
+    if lengths() != WRITTEN.each_ref().map(|length| length.load(Relaxed)) {
         board.note_death(&Death::Wrote);
         // SAFETY: the process ends without running anything more of the faulty library.
         unsafe { libc::_exit(WROTE) };
@@ -105,6 +115,7 @@ pub(super) fn check_output() {
 
 extern "C" fn note_exit() {
     if let Some(board) = board::current()
+        && !board.is_finished()
         && board.death().is_none()
     {
         board.note_death(&Death::Exit);
