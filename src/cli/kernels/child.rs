@@ -9,10 +9,10 @@ use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::foreign::{
     Board, Foreign, Library, Limits, begin_case, supervise, wait_for_each_output,
 };
-use sgd_stability::trial::Options;
 
 use super::job::{Folder, Job, Outcome, Part, Work, read_json, write_json};
-use super::trials;
+use super::task::Task;
+use super::trials::{self, Reports};
 use crate::cli::output::{Answer, Ending};
 
 /// Run one job of `kernels check` in a process that may die.
@@ -71,31 +71,35 @@ fn perform(job: &Job, board: &'static Board, path: &Path) -> Outcome {
             call(&function, arguments);
             Outcome::Called
         }
-        Work::Try(part) => attempt(job, part, &function, board),
+        Work::Try(part) => attempt(&function, task, part, board, &|case, _| begin_case(case)),
         Work::Describe(case) => {
             let describe = |_: u64, text: &dyn Fn() -> String| {
                 board.describe(&text());
                 let _ = finish(board, path, &Outcome::Called);
                 std::process::exit(0);
             };
-            let options = Options {
-                policy: task.policy(),
-                only: Some(*case),
-                before_case: &describe,
-                ..Options::default()
+            let part = Part {
+                case: Some(*case),
+                shard: "1/1".to_owned(),
+                ..Part::default()
             };
-            let _ = trials::numbered(&function, task, &options, &[]);
-            Outcome::Called
+            attempt(&function, task, &part, board, &describe)
         }
     }
 }
 
-fn attempt(job: &Job, part: &Part, function: &Foreign, board: &'static Board) -> Outcome {
-    let progress = |done, all| board.progress(done, all);
-    let tried = trials::attempt(function, &job.task, part, &progress, &|case, _| {
-        begin_case(case);
-    });
-    match tried {
+fn attempt(
+    function: &Foreign,
+    task: &Task,
+    part: &Part,
+    board: &Board,
+    before_case: &(dyn Fn(u64, &dyn Fn() -> String) + Sync),
+) -> Outcome {
+    let reports = Reports {
+        progress: &|done, all| board.progress(done, all),
+        before_case,
+    };
+    match trials::attempt(function, task, part, reports) {
         Ok(verdict) => Outcome::Tried(Box::new(verdict)),
         Err(error) => Outcome::Refused(error.message),
     }
