@@ -25,6 +25,7 @@ use crate::cli::words;
 /// Try kernels: ours, one function of a C library, or those that a file lists.
 #[derive(Debug, Args)]
 #[command(
+    allow_negative_numbers = true,
     before_help = EXAMPLE,
     after_help = exit_codes(&super::EXIT_CODES),
     after_long_help = explained(ABOUT, &super::EXIT_CODES)

@@ -126,10 +126,10 @@ fn outside(call: &Call, address: u64, is_write: bool) -> Option<(FaultKind, Stri
     } else {
         (FaultKind::ReadOutside, "a read")
     };
-    let place = if address >= range.end {
-        format!("{} bytes behind the end of", address - range.end)
-    } else {
-        format!("{} bytes before the beginning of", range.start - address)
+    let place = match address.checked_sub(range.end) {
+        Some(0) => "right behind the end of".to_owned(),
+        Some(bytes) => format!("{bytes} bytes behind the end of"),
+        None => format!("{} bytes before the beginning of", range.start - address),
     };
     Some((kind, format!("{verb} {place} operand {}", index + 1)))
 }

@@ -1,5 +1,6 @@
 //! The trial of a foreign kernel, in child processes that may die.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -38,9 +39,14 @@ pub fn attempt(
         memory: limits.memory,
     };
     let (mut part, mut faults) = (part, Vec::new());
+    let all = Cell::new(0);
+    let progress = |done, most| {
+        all.set(most);
+        progress(done, most);
+    };
     loop {
         job.work = Work::Try(part.clone());
-        let incident = match run(&job, limits.time, progress)? {
+        let incident = match run(&job, limits.time, &progress)? {
             End::Outcome(Outcome::Tried(verdict)) => return Ok(joined(*verdict, faults)),
             End::Outcome(Outcome::Refused(message)) => {
                 return Err(Error {
@@ -59,10 +65,10 @@ pub fn attempt(
             Place::Case(case) if part.case.is_none() => part.skipped_cases.push(case),
             Place::Input(input) if part.input.is_none() => part.skipped_inputs.push(input),
             Place::Block(block) if part.input.is_none() => part.skipped_inputs.extend(block),
-            _ => return Ok(given_up(task, faults)),
+            _ => return Ok(given_up(task, faults, all.get())),
         }
         if faults.len() >= MOST_DEATHS {
-            return Ok(given_up(task, faults));
+            return Ok(given_up(task, faults, all.get()));
         }
     }
 }
@@ -105,21 +111,17 @@ fn joined(mut verdict: Verdict, deaths: Vec<Fault>) -> Verdict {
     verdict
 }
 
-/// The verdict on a kernel whose trial did not come to an end.
-fn given_up(task: &Task, deaths: Vec<Fault>) -> Verdict {
-    let is_over = deaths.len() >= MOST_DEATHS;
-    let reason = "the trial was given up after five deaths of the process".to_owned();
+/// The verdict on a kernel whose trial, of `all` cases or inputs, did not come to an end.
+fn given_up(task: &Task, deaths: Vec<Fault>, all: u64) -> Verdict {
+    let reason = "not judged, because the process died too often".to_owned();
+    let rest = all.saturating_sub(deaths.len() as u64);
     let nothing = Verdict {
         name: task.name.clone(),
         function: task.function.clone(),
         exhaustive: false,
         inputs: 0,
         mistrusted: 0,
-        left_out: if is_over {
-            BTreeMap::from([(reason, 1)])
-        } else {
-            BTreeMap::new()
-        },
+        left_out: BTreeMap::from([(reason, rest)]),
         max_ulp: None,
         allowed_ulp: task.signature.0.needs_function().then_some(task.max_ulp),
         max_ratio: None,

@@ -112,13 +112,11 @@ pub fn function_of(place: &str, signature: Signature, function: Option<&str>) ->
     if known.iter().any(|name| name == function) {
         return Ok(function.to_owned());
     }
-    let near = functions::nearest(function, &known);
-    let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-    let fault = format!(
-        "there is no function \"{function}\"{near} The functions are {}",
-        known.join(", ")
-    );
-    let fault = fault.replace("\" The", "\"; the").replace("? The", "? The");
+    let mend = match functions::nearest(function, &known) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("choose from {}", known.join(", ")),
+    };
+    let fault = format!("there is no function \"{function}\"; {mend}");
     Err(Error::input(place, "function", fault))
 }
 
@@ -166,9 +164,8 @@ pub enum Rule {
 pub fn from_file(path: &Path) -> Result<Vec<Task>> {
     let text = read::text(path)?;
     let file: File = toml::from_str(&text).map_err(|fault| {
-        let line = fault
-            .span()
-            .map_or(1, |span| text[..span.start].lines().count().max(1));
+        let start = fault.span().map_or(0, |span| span.start);
+        let line = 1 + text[..start].matches('\n').count();
         Error::input(path.display(), format!("line {line}"), fault.message())
     })?;
     let beside = path.parent().unwrap_or(Path::new(""));
