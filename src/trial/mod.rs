@@ -9,6 +9,8 @@
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
 //! | `foreign` | functions of shared libraries as kernels |
+//! | [`unary`] | the trial of a function of one number |
+//! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
 //! | `options` | how a trial of numbered cases is run |
 //! | `operand` | memory for operands, in which nothing but results may change |
@@ -29,6 +31,10 @@ pub mod ours;
 mod recorder;
 mod scope;
 mod vectors;
+mod notation;
+mod recorder;
+mod scope;
+pub mod unary;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
