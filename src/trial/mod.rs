@@ -19,32 +19,43 @@
 //! | `dice` | random numbers that depend on the number of a case only |
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
 //! | [`ours`] | the kernels of this crate in the form in which they are tried |
+//! | `elements` | compares the elements of a result with what is permitted |
+//! | `matrices` | products of matrices, and of a matrix and a vector |
+//! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
+//! | `lanes` | whether a function over arrays depends on the place of a number |
 
 mod calls;
 mod case_trial;
 mod dice;
+mod elements;
 mod foreign;
 mod kernels;
+mod lanes;
+mod matrices;
+mod notation;
 mod operand;
 mod options;
 pub mod ours;
 mod recorder;
+mod row;
 mod scope;
-mod vectors;
-mod notation;
-mod recorder;
-mod scope;
+mod table;
 pub mod unary;
+mod vectors;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
+pub use lanes::check_lanes;
 pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,
 };
+pub use matrices::{check_gemm, check_gemv};
 pub use operand::{Input, Pattern};
 pub use options::Options;
 pub use recorder::{Example, Recorder};
+pub use row::Row;
 pub use scope::{Policy, Scope};
 pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
+pub use table::{Comparison, Table};
 pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};
