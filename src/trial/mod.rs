@@ -9,6 +9,7 @@
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
 //! | `foreign` | functions of shared libraries as kernels |
+//! | `guest` | a function of one number that may do what it must not |
 //! | [`unary`] | the trial of a function of one number |
 //! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
@@ -18,7 +19,7 @@
 //! | `case_trial` | a trial of numbered cases: runs them and gathers what was found |
 //! | `dice` | random numbers that depend on the number of a case only |
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
-//! | [`ours`] | the kernels of this crate in the form in which they are tried |
+//! | [`ours`] | our own kernels: each with its trial |
 //! | `elements` | compares the elements of a result with what is permitted |
 //! | `matrices` | products of matrices, and of a matrix and a vector |
 //! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
@@ -29,6 +30,7 @@ mod case_trial;
 mod dice;
 mod elements;
 mod foreign;
+mod guest;
 mod kernels;
 mod lanes;
 mod matrices;
@@ -45,17 +47,18 @@ mod vectors;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
-pub use lanes::check_lanes;
+pub use guest::Guest;
 pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,
 };
+pub use lanes::check_lanes;
 pub use matrices::{check_gemm, check_gemv};
 pub use operand::{Input, Pattern};
 pub use options::Options;
 pub use recorder::{Example, Recorder};
 pub use row::Row;
 pub use scope::{Policy, Scope};
-pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
 pub use table::{Comparison, Table};
+pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
 pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};

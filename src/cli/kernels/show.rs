@@ -10,6 +10,8 @@ pub struct Tried {
     pub verdict: Verdict,
     /// The arguments of `kernels check` that try this kernel.
     pub flags: String,
+    /// The instruction set, of a kernel of ours.
+    pub isa: Option<String>,
     /// How the verdict stands to the baseline, if there is one.
     pub standing: Option<Standing>,
 }
@@ -147,6 +149,9 @@ pub fn json(tried: &[Tried]) -> Vec<Value> {
         let mut value = json!(one.verdict);
         for (index, fault) in one.verdict.faults.iter().enumerate() {
             value["faults"][index]["command"] = json!(one.replay(fault));
+        }
+        if let Some(isa) = &one.isa {
+            value["isa"] = json!(isa);
         }
         if let Some(standing) = &one.standing {
             value["baseline"] = json!(standing.name());
