@@ -8,22 +8,22 @@
 //! | `kernels` | what can be tried: one trait for each kind of kernel |
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
+//! | [`unary`] | the trial of a function of one number |
 //! | `foreign` | functions of shared libraries as kernels |
 //! | `guest` | a function of one number that may do what it must not |
-//! | [`unary`] | the trial of a function of one number |
+//! | `lanes` | whether a function over arrays depends on the place of a number |
 //! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
 //! | `options` | how a trial of numbered cases is run |
 //! | `operand` | memory for operands, in which nothing but results may change |
 //! | `calls` | one call, and whether it left everything as it was |
 //! | `case_trial` | a trial of numbered cases: runs them and gathers what was found |
-//! | `dice` | random numbers that depend on the number of a case only |
-//! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
-//! | [`ours`] | our own kernels: each with its trial |
 //! | `elements` | compares the elements of a result with what is permitted |
 //! | `matrices` | products of matrices, and of a matrix and a vector |
 //! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
-//! | `lanes` | whether a function over arrays depends on the place of a number |
+//! | `dice` | random numbers that depend on the number of a case only |
+//! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
+//! | [`ours`] | the kernels of this crate, each with its trial |
 
 mod calls;
 mod case_trial;

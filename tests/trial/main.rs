@@ -1,5 +1,11 @@
-//! Puts the trials on trial: honest kernels of every kind are accepted, and every faulty one is refused.
+//! Puts the trials on trial: honest kernels of every kind are accepted, and every faulty one is refused. The
+//! judge may be wrong in neither direction.
 
+mod crash;
+mod faulty_vectors;
+mod honest_vectors;
 mod matrices;
 mod ours;
+mod support;
 mod table;
+mod vectors;
