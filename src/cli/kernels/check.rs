@@ -71,6 +71,10 @@ pub struct Arguments {
     /// Try only this input: the bits of a float, or of two with a comma between.
     #[arg(long, value_name = "0x…", help_heading = WHAT, conflicts_with = "case")]
     input: Option<String>,
+    /// Try our functions of one number on all 2³² inputs, which takes minutes each; foreign ones always
+    /// are.
+    #[arg(long, help_heading = WHAT, conflicts_with_all = ["library", "kernels", "sample"])]
+    every_input: bool,
     /// Try about so many inputs or cases, spread over all.
     #[arg(long, value_name = "N", value_parser = count, help_heading = WHAT)]
     sample: Option<u64>,
@@ -191,6 +195,7 @@ fn part(arguments: &Arguments) -> Result<Part> {
         case: arguments.case,
         input: input.map_err(|fault| Error::input("kernels check", "--input", fault))?,
         sample: arguments.sample,
+        is_every_input: arguments.every_input,
         shard: arguments.shard.clone(),
         ..Part::default()
     })

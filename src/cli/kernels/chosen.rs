@@ -4,8 +4,8 @@ use std::path::Path;
 
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
-use sgd_stability::trial::Verdict;
 use sgd_stability::trial::ours::{self, Entry};
+use sgd_stability::trial::{Verdict, unary};
 
 use super::check::Arguments;
 use super::functions;
@@ -13,7 +13,7 @@ use super::job::Part;
 use super::resume::{place, recall};
 use super::supervised::{self, Limits};
 use super::task::{MAX_ULP, Rule, Task, Word, from_file, function_of, library, quoted};
-use super::trials::options;
+use super::trials::{of_one_number, options};
 
 /// A kernel to try.
 pub enum Subject {
@@ -73,16 +73,32 @@ impl Subject {
                     supervised::attempt(task, part.clone(), limits, progress)
                 })
             }
-            (Subject::Own(entry), None) => Ok(entry.run(&options(part, progress)?)),
+            (Subject::Own(entry), None) => own_verdict(entry, part, None, progress),
             (Subject::Own(entry), Some(folder)) => {
                 let name = format!("{}-{}", entry.name, entry.isa.name());
                 let path = place(folder, &name, &entry.function);
                 recall(&path, self.flags(), part, || {
-                    Ok(entry.run(&options(part, progress)?))
+                    own_verdict(entry, part, Some(&path), progress)
                 })
             }
         }
     }
+}
+
+/// Tries a kernel of ours. A function of one number is tried on a sample, if nothing else is asked.
+fn own_verdict(
+    entry: &Entry,
+    part: &Part,
+    folder: Option<&Path>,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Verdict> {
+    if part.is_every_input || part.sample.is_some() || part.input.is_some() {
+        let options = of_one_number(part, folder, unary::Options::default())?;
+        if let Some(verdict) = entry.run_on_every_input(&options) {
+            return verdict;
+        }
+    }
+    Ok(entry.run(&options(part, progress)?))
 }
 
 /// The kernels that the flags ask for.

@@ -19,6 +19,8 @@ pub struct Part {
     pub input: Option<Vec<u32>>,
     /// Try about so many inputs.
     pub sample: Option<u64>,
+    /// Try our functions of one number on every input.
+    pub is_every_input: bool,
     /// The shard, such as `1/1`.
     pub shard: String,
     /// The folder for finished pieces of a trial of a function of one number.

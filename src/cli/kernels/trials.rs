@@ -1,6 +1,6 @@
 //! Which trial belongs to which signature.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::foreign::{Board, Foreign};
@@ -49,6 +49,21 @@ pub fn options<'a>(part: &'a Part, progress: &'a (dyn Fn(u64, u64) + Sync)) -> R
     })
 }
 
+/// The options of a trial of a function of one number, for this part of it.
+pub fn of_one_number(
+    part: &Part,
+    folder: Option<&Path>,
+    others: unary::Options,
+) -> Result<unary::Options> {
+    Ok(unary::Options {
+        shard: part.shard.parse().map_err(Error::internal)?,
+        resume: folder.map(Path::to_owned),
+        only: part.input.as_ref().and_then(|bits| bits.first().copied()),
+        sample: part.sample,
+        ..others
+    })
+}
+
 /// Tries a foreign function.
 pub fn attempt(function: &Foreign, task: &Task, part: &Part, reports: Reports) -> Result<Verdict> {
     let progress = |done, all| reports.board.progress(done, all);
@@ -89,16 +104,12 @@ fn one_number(
         skipped: &skipped,
         is_over_arrays,
     };
-    let only = part.input.as_ref().and_then(|bits| bits.first().copied());
     let options = unary::Options {
         allowed_ulp: task.max_ulp,
-        shard: part.shard.parse().map_err(Error::internal)?,
-        resume: part.folder.as_deref().map(PathBuf::from),
-        only,
-        sample: part.sample,
         strict: task.is_strict,
         ..unary::Options::default()
     };
+    let options = of_one_number(part, part.folder.as_deref(), options)?;
     work::watched(None, Box::new(Telling(reports.board)), || {
         guest.check(&task.name, &options)
     })

@@ -3,5 +3,6 @@
 mod baseline;
 mod deaths;
 mod flags;
+mod functions;
 mod honest;
 mod library;
