@@ -12,6 +12,7 @@
 //! | `foreign` | functions of shared libraries as kernels |
 //! | `guest` | a function of one number that may do what it must not |
 //! | `lanes` | whether a function over arrays depends on the place of a number |
+//! | [`binary`] | the trial of a function of two numbers |
 //! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
 //! | `options` | how a trial of numbered cases is run |
@@ -25,6 +26,7 @@
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
 //! | [`ours`] | the kernels of this crate, each with its trial |
 
+pub mod binary;
 mod calls;
 mod case_trial;
 mod dice;
