@@ -95,10 +95,7 @@ impl<'a> CaseTrial<'a> {
             worst: None,
         };
         for number in 0..count {
-            let is_asked = match options.only {
-                Some(only) => only == number,
-                None => options.shard.holds(number as usize),
-            };
+            let is_asked = options.asks_for(number, count);
             if is_asked {
                 case(&mut trial, number);
             }

@@ -9,6 +9,9 @@
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
 //! | [`unary`] | the trial of a function of one number |
+//! | `foreign` | functions of shared libraries as kernels |
+//! | `guest` | a function of one number that may do what it must not |
+//! | `lanes` | whether a function over arrays depends on the place of a number |
 //! | [`binary`] | the trial of a function of two numbers |
 //! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
@@ -28,7 +31,10 @@ mod calls;
 mod case_trial;
 mod dice;
 mod elements;
+mod foreign;
+mod guest;
 mod kernels;
+mod lanes;
 mod matrices;
 mod notation;
 mod operand;
@@ -43,10 +49,12 @@ mod vectors;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
+pub use guest::Guest;
 pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,
 };
+pub use lanes::check_lanes;
 pub use matrices::{check_gemm, check_gemv};
 pub use operand::{Input, Pattern};
 pub use options::Options;
