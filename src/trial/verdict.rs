@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::conditioned::Conditioned;
+
 /// What a trial of one kernel found. Parts of a trial ([`crate::shard`]) are joined by [`Verdict::join`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -30,8 +32,15 @@ pub struct Verdict {
     pub worst_input: Option<WorstInput>,
     /// How many results have which error in ulps.
     pub histogram: Histogram,
-    /// The error against the input, for a figure.
+    /// The error against the input, for a figure; written as runs of equal bins.
+    #[serde(with = "super::runs")]
     pub density: Vec<Density>,
+    /// The error of a dot product against the condition number, for a figure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditioned: Vec<Conditioned>,
+    /// The time for one element in nanoseconds, if it was measured; `measured` in the file says how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nanoseconds: Option<f64>,
     /// What is wrong, one entry for each kind.
     pub faults: Vec<Fault>,
     /// Whether the kernel passed: nothing is wrong, and something was proved.
@@ -72,7 +81,7 @@ impl Histogram {
 /// How large the error is in one bin of inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Density {
-    /// The bin of inputs, counted from −∞ upwards; the trial says what a bin is.
+    /// The bin of inputs ([`super::bins`]), counted from −∞ upwards.
     pub bin: u32,
     /// The largest error there, in ulps.
     pub max_ulp: f64,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use roxmltree::{Document, Node, ParsingOptions};
 use sgd_stability::record::Record;
-use sgd_stability::report::{ReportInput, RollEntry, render};
+use sgd_stability::report::{ReportInput, RollEntry, Trials, render};
 
 use crate::sample;
 
@@ -244,6 +244,7 @@ fn an_empty_report_is_a_page_too() {
         manifest: vec![],
         roll: vec![],
         records: vec![],
+        trials: Trials::default(),
     };
     let text = text(parse(&page_of(&input)).root());
     assert!(text.contains("0 claims were checked"));

@@ -1,0 +1,32 @@
+//! Everything that the section is made of.
+
+use serde::{Deserialize, Serialize};
+
+use super::entry::{Entry, Speed};
+use crate::trial::Verdict;
+
+/// Everything that the section is made of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Trials {
+    /// The kernels that were tried.
+    pub kernels: Vec<Entry>,
+    /// Kernels with a deliberate fault, which the trial should refuse.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faulty: Vec<Verdict>,
+    /// Honest kernels of many kinds, which the trial should accept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub honest: Vec<Verdict>,
+    /// Speeds that were measured apart from the trials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speeds: Vec<Speed>,
+    /// How the speeds were measured, one sentence for each way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<String>,
+}
+
+impl Trials {
+    /// Whether nothing was tried.
+    pub fn is_empty(&self) -> bool {
+        self.kernels.is_empty() && self.faulty.is_empty() && self.honest.is_empty()
+    }
+}
