@@ -98,8 +98,13 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 /// The input of the report: manifest, roll and records.
 fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
     stages.rest("reading the cells");
+    let trials = trials(folder)?;
     let finished = Store::at(folder).finished()?;
-    let mut manifest = manifest::read(folder)?;
+    let mut manifest = if finished.is_empty() && !trials.is_empty() {
+        Vec::new()
+    } else {
+        manifest::read(folder)?
+    };
     let mut records = Vec::new();
     let mut shown = 0;
     for scale in Scale::ALL {
@@ -111,7 +116,6 @@ fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
             }
         }
     }
-    let trials = trials(folder)?;
     if shown == 0 && trials.is_empty() {
         let fault = "holds no finished cell of any experiment and no trial of a kernel; run \
                      `sgd-stability reproduce` first";

@@ -19,6 +19,7 @@ mod named;
 mod objective;
 mod order;
 mod paths;
+mod report_kernels;
 mod support;
 mod tied;
 mod watch;

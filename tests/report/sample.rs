@@ -1,6 +1,7 @@
 //! A sample report that contains everything a report can contain.
 
 mod figures;
+pub mod trials;
 
 use sgd_stability::claim::{Check, Claim, Evidence, Hypothesis, Status};
 use sgd_stability::number::Verdict;

@@ -59,7 +59,7 @@ pub fn times(group: &Group<'_>) -> String {
     let number = numeral::significant;
     match &pairs[..] {
         [] => "–".to_owned(),
-        [(_, time)] => number(*time),
+        [(_, time)] if group.entries.len() == 1 => number(*time),
         _ => {
             let named = pairs.iter().map(|(isa, time)| {
                 let isa = isa.as_deref().unwrap_or("");

@@ -32,7 +32,7 @@ impl Entry {
 pub struct Speed {
     /// See [`Entry::library`].
     pub library: String,
-    /// See [`Verdict::function`].
+    /// The function or the name of the kernel in its verdict.
     pub function: String,
     /// The instruction set; `None` if there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +44,8 @@ pub struct Speed {
 impl Speed {
     /// Whether this is the speed of a kernel.
     pub fn fits(&self, entry: &Entry) -> bool {
-        let same = self.library == entry.library && self.function == entry.verdict.function;
-        same && (self.isa.is_none() || self.isa == entry.isa)
+        let verdict = &entry.verdict;
+        let is_named = [&verdict.function, &verdict.name].contains(&&self.function);
+        self.library == entry.library && is_named && (self.isa.is_none() || self.isa == entry.isa)
     }
 }

@@ -69,10 +69,10 @@ fn speed(groups: &[Group<'_>]) -> Option<NamedFigure> {
         let Some((time, error)) = group.fastest().zip(group.verdict().max_ulp) else {
             continue;
         };
-        let place = series.iter().position(|s| s.label == group.library());
+        let place = series.iter().position(|s| s.label == group.library);
         let place = place.unwrap_or_else(|| {
             series.push(Series {
-                label: group.library().to_owned(),
+                label: group.library.to_owned(),
                 style: Style::Points,
                 points: Vec::new(),
             });
@@ -126,7 +126,7 @@ pub fn maps(groups: &[Group<'_>]) -> Vec<Map> {
 /// The library, the kernel if it has a name of its own, and the instruction sets.
 fn label(group: &Group<'_>) -> String {
     let verdict = group.verdict();
-    let mut label = group.library().to_owned();
+    let mut label = group.library.to_owned();
     if verdict.name != verdict.function {
         label += &format!(" {}", verdict.name);
     }

@@ -4,9 +4,11 @@
 //! {"library": "glibc 2.36 (FMA)", "measured": "On an Intel Core, …", "kernels": [VERDICT, …]}
 //! {"faulty": [VERDICT, …], "honest": [VERDICT, …]}
 //! {"speeds": [{"library": "ours", "function": "tanh", "isa": "avx2", "nanoseconds": 0.6}, …]}
+//! {"libraries": {"glibc": "glibc 2.36 (FMA)", …}}
 //! ```
 //! A verdict is what `kernels check --json` prints of a kernel; it may have its own `library` and `isa`.
-//! Without a `library`, the name of the file stands for it: the kernels in `ours.json` are ours.
+//! Without a `library`, the name of the file stands for it, or what `libraries` calls it: the kernels in
+//! `ours.json` are ours.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -29,7 +31,7 @@ impl Trials {
             .map_err(|why| Error::input(place, "file", format!("is not JSON ({why}); {MEND}")))?;
         let file = File { place, name };
         let object = file.object(whole, "file")?;
-        let known = ["kernels", "faulty", "honest", "speeds"];
+        let known = ["kernels", "faulty", "honest", "speeds", "libraries"];
         if !known.iter().any(|field| object.contains_key(*field)) {
             let fault = format!("has none of the lists {}; {MEND}", known.join(", "));
             return Err(Error::input(place, "file", fault));
@@ -50,6 +52,7 @@ impl Trials {
             file.check_positive(&field, speed.nanoseconds)?;
             self.speeds.push(speed);
         }
+        self.libraries.extend(file.names(&object)?);
         if let Some(sentence) = file.words(&object, "measured", "measured")?
             && !self.measured.contains(&sentence)
         {
@@ -101,6 +104,21 @@ impl File<'_> {
         }
     }
 
+    /// The full names of libraries.
+    fn names(&self, object: &Map<String, Value>) -> Result<Vec<(String, String)>> {
+        let Some(names) = object.get("libraries") else {
+            return Ok(Vec::new());
+        };
+        let names = self.object(names.clone(), "libraries")?;
+        let pairs = names.keys().map(|short| {
+            let field = format!("libraries: {short}");
+            let full = self.words(&names, short, &field)?;
+            let full = full.ok_or_else(|| self.fault(&field, "is no text"))?;
+            Ok((short.clone(), full))
+        });
+        pairs.collect()
+    }
+
     fn parsed<T: DeserializeOwned>(&self, field: &str, value: Value) -> Result<T> {
         serde_json::from_value(value).map_err(|why| self.fault(field, why))
     }
@@ -117,7 +135,10 @@ impl File<'_> {
     }
 
     /// A verdict whose numbers can be shown.
-    fn verdict(&self, field: &str, item: Value) -> Result<Verdict> {
+    fn verdict(&self, field: &str, mut item: Value) -> Result<Verdict> {
+        if let Some(Value::Array(faults)) = item.get_mut("faults") {
+            faults.iter_mut().for_each(replay_by_command);
+        }
         let verdict: Verdict = self.parsed(field, item)?;
         for (what, value) in [
             ("max_ulp", verdict.max_ulp),
@@ -143,5 +164,12 @@ impl File<'_> {
             return Ok(());
         }
         Err(self.fault(&format!("{field}: nanoseconds"), "is not above zero"))
+    }
+}
+
+/// Puts the whole command that tries a fault again, where it is told, in place of its arguments.
+fn replay_by_command(fault: &mut Value) {
+    if let Some(command) = fault.get("command").filter(|c| c.is_string()).cloned() {
+        fault["replay"] = command;
     }
 }

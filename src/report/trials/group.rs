@@ -1,10 +1,13 @@
 //! The instruction sets of a kernel that give the same results.
 
-use super::entry::{Entry, Speed};
+use super::entry::Entry;
+use super::input::Trials;
 use crate::trial::Verdict;
 
 /// A kernel on the instruction sets on which a trial found the same.
 pub struct Group<'a> {
+    /// The full name of its library.
+    pub library: &'a str,
     /// Its trials, one for each instruction set.
     pub entries: Vec<&'a Entry>,
     /// The times for one element in nanoseconds, where measured.
@@ -13,11 +16,12 @@ pub struct Group<'a> {
 
 impl<'a> Group<'a> {
     /// The groups: ours first, otherwise in the order of the files.
-    pub fn all(entries: &'a [Entry], speeds: &[Speed]) -> Vec<Group<'a>> {
+    pub fn all(trials: &'a Trials) -> Vec<Group<'a>> {
         let mut groups: Vec<Group<'a>> = Vec::new();
-        let (ours, others): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(|e| e.is_ours());
+        let (ours, others): (Vec<&Entry>, Vec<&Entry>) =
+            trials.kernels.iter().partition(|e| e.is_ours());
         for entry in ours.into_iter().chain(others) {
-            let measured = speeds.iter().find(|speed| speed.fits(entry));
+            let measured = trials.speeds.iter().find(|speed| speed.fits(entry));
             let nanoseconds = entry
                 .verdict
                 .nanoseconds
@@ -28,6 +32,7 @@ impl<'a> Group<'a> {
                     group.nanoseconds.push(nanoseconds);
                 }
                 None => groups.push(Group {
+                    library: trials.full_name(&entry.library),
                     entries: vec![entry],
                     nanoseconds: vec![nanoseconds],
                 }),
@@ -43,13 +48,11 @@ impl<'a> Group<'a> {
         is_new && known.library == entry.library && same(&known.verdict, &entry.verdict)
     }
 
-    /// What the trial found on each of its instruction sets.
+    /// What the trial found on each of its instruction sets; with the data of figures, if any has them.
     pub fn verdict(&self) -> &'a Verdict {
-        &self.entries[0].verdict
-    }
-
-    pub fn library(&self) -> &'a str {
-        &self.entries[0].library
+        let mut verdicts = self.entries.iter().map(|entry| &entry.verdict);
+        let drawn = verdicts.find(|v| !v.density.is_empty() || !v.conditioned.is_empty());
+        drawn.unwrap_or(&self.entries[0].verdict)
     }
 
     pub fn is_ours(&self) -> bool {
@@ -94,6 +97,11 @@ fn same(a: &Verdict, b: &Verdict) -> bool {
     };
     a.function == b.function
         && found(a) == found(b)
-        && a.density == b.density
-        && a.conditioned == b.conditioned
+        && equal_where_given(&a.density, &b.density)
+        && equal_where_given(&a.conditioned, &b.conditioned)
+}
+
+/// Whether the figures of two trials have the same data. A file may give them for one instruction set only.
+fn equal_where_given<T: PartialEq>(a: &[T], b: &[T]) -> bool {
+    a.is_empty() || b.is_empty() || a == b
 }

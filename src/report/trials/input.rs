@@ -1,5 +1,7 @@
 //! Everything that the section is made of.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Speed};
@@ -19,6 +21,9 @@ pub struct Trials {
     /// Speeds that were measured apart from the trials.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub speeds: Vec<Speed>,
+    /// The full names of libraries that the kernels name by a short one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub libraries: BTreeMap<String, String>,
     /// How the speeds were measured, one sentence for each way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measured: Vec<String>,
@@ -28,5 +33,10 @@ impl Trials {
     /// Whether nothing was tried.
     pub fn is_empty(&self) -> bool {
         self.kernels.is_empty() && self.faulty.is_empty() && self.honest.is_empty()
+    }
+
+    /// The full name of a library.
+    pub fn full_name<'a>(&'a self, library: &'a str) -> &'a str {
+        self.libraries.get(library).map_or(library, String::as_str)
     }
 }

@@ -57,7 +57,7 @@ impl Trials {
         if self.is_empty() {
             return None;
         }
-        let groups = Group::all(&self.kernels, &self.speeds);
+        let groups = Group::all(self);
         Some(Section {
             sentences: sentences::all(self, &groups),
             tables: tables::all(self, &groups),

@@ -58,7 +58,7 @@ fn refused(groups: &[Group<'_>]) -> Option<String> {
         } else {
             format!(" ({isas})")
         };
-        format!("{function} of {}{isas}", group.library())
+        format!("{function} of {}{isas}", group.library)
     });
     let names: Vec<String> = names.collect();
     (!names.is_empty()).then(|| format!("Not passed: {}.", names.join(", ")))

@@ -74,7 +74,7 @@ fn others(groups: &[Group<'_>]) -> Table {
     let row = |group: &Group<'_>| {
         let verdict = group.verdict();
         vec![
-            group.library().to_owned(),
+            group.library.to_owned(),
             named(verdict),
             largest_error(verdict),
             allowed(verdict),
@@ -110,8 +110,9 @@ fn algebra(groups: &[Group<'_>]) -> Table {
     let row = |group: &Group<'_>| {
         let verdict = group.verdict();
         vec![
-            group.library().to_owned(),
-            named(verdict),
+            group.library.to_owned(),
+            verdict.name.clone(),
+            verdict.function.clone(),
             group.isas(),
             grouped(verdict.inputs),
             grouped(verdict.mistrusted),
@@ -119,6 +120,7 @@ fn algebra(groups: &[Group<'_>]) -> Table {
             verdict
                 .max_ratio
                 .map_or("–".to_owned(), numeral::significant),
+            times(group),
             ending(verdict).to_owned(),
             faults_with_examples(verdict),
         ]
@@ -133,11 +135,13 @@ fn algebra(groups: &[Group<'_>]) -> Table {
         &[
             "library",
             "kernel",
+            "function",
             "instruction sets",
             "results",
             "mistrusted",
             "left out",
             "largest error / bound",
+            "ns per element",
             "verdict",
             "faults",
         ],
