@@ -21,7 +21,7 @@ fn a_folder_with_trials_only_is_reported_and_kept_current() {
     assert_eq!(written.code, 0, "{}", written.error);
     let page = fs::read_to_string(folder.path().join("out/index.html")).unwrap();
     assert!(page.contains("2 kernels were tried: 1 passed and 1 did not."));
-    assert!(page.contains("Not passed: tanh of glibc."));
+    assert!(page.contains("Did not pass: 1 of the 2 of glibc: tanhf."));
     let check = ["report", "out", "--check"];
     assert_eq!(run_in(folder.path(), &check).code, 0);
 

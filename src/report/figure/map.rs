@@ -184,7 +184,7 @@ fn draw_panel(canvas: &Canvas<'_>, area: &Area, panel: &Panel) {
     let frame = [(LEFT, top), (LEFT, bottom), (RIGHT, bottom)];
     canvas.path(&frame, colour::FRAME, 1.0);
     for line in lines(area, &panel.bins) {
-        canvas.path(&line, LARGEST, 1.5);
+        canvas.path(&line, LARGEST, 1.0);
     }
 }
 

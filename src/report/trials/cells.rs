@@ -19,6 +19,9 @@ pub fn grouped(count: u64) -> String {
 
 /// The number of inputs of a function that were tried.
 pub fn inputs(verdict: &Verdict) -> String {
+    if verdict.exhaustive && verdict.inputs == 1 << 32 {
+        return "all 2³²".to_owned();
+    }
     if verdict.exhaustive {
         return format!("all {}", grouped(verdict.inputs));
     }
@@ -63,7 +66,7 @@ pub fn times(group: &Group<'_>) -> String {
         _ => {
             let named = pairs.iter().map(|(isa, time)| {
                 let isa = isa.as_deref().unwrap_or("");
-                format!("{} {isa}", number(*time))
+                format!("{isa} {}", number(*time))
             });
             named.collect::<Vec<_>>().join(", ")
         }

@@ -48,20 +48,33 @@ fn answer(groups: &[Group<'_>]) -> String {
     text
 }
 
-/// Which kernels did not pass.
+/// Which kernels did not pass, library by library.
 fn refused(groups: &[Group<'_>]) -> Option<String> {
-    let names = groups.iter().filter(|group| !group.verdict().passed);
-    let names = names.map(|group| {
-        let (function, isas) = (&group.verdict().function, group.isas());
-        let isas = if isas.is_empty() {
-            isas
-        } else {
-            format!(" ({isas})")
+    let mut libraries: Vec<(&str, Vec<String>)> = Vec::new();
+    for group in groups.iter().filter(|group| !group.verdict().passed) {
+        let isas = group.isas();
+        let name = match isas.as_str() {
+            "" => group.verdict().name.clone(),
+            isas => format!("{} ({isas})", group.verdict().name),
         };
-        format!("{function} of {}{isas}", group.library)
+        match libraries
+            .iter_mut()
+            .find(|(known, _)| *known == group.library)
+        {
+            Some((_, names)) => names.push(name),
+            None => libraries.push((group.library, vec![name])),
+        }
+    }
+    let parts = libraries.iter().map(|(library, names)| {
+        let all = groups.iter().filter(|g| g.library == *library).count();
+        format!(
+            "{} of the {all} of {library}: {}",
+            names.len(),
+            names.join(", ")
+        )
     });
-    let names: Vec<String> = names.collect();
-    (!names.is_empty()).then(|| format!("Not passed: {}.", names.join(", ")))
+    let parts: Vec<String> = parts.collect();
+    (!parts.is_empty()).then(|| format!("Did not pass: {}.", parts.join("; ")))
 }
 
 /// How the trial judges kernels that are known to be wrong or right.

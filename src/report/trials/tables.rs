@@ -40,13 +40,13 @@ fn ours(groups: &[Group<'_>]) -> Table {
         vec![
             verdict.function.clone(),
             group.isas(),
+            ending(verdict).to_owned(),
             largest_error(verdict),
             allowed(verdict),
             inputs(verdict),
             worst(verdict),
             times(group),
             faults(verdict),
-            ending(verdict).to_owned(),
         ]
     };
     table(
@@ -57,13 +57,13 @@ fn ours(groups: &[Group<'_>]) -> Table {
         &[
             "function",
             "instruction sets",
+            "verdict",
             "largest error",
             "allowed",
             "inputs",
             "worst input",
             "ns per element",
             "faults",
-            "verdict",
         ],
         rows.map(row).collect(),
     )
@@ -76,13 +76,13 @@ fn others(groups: &[Group<'_>]) -> Table {
         vec![
             group.library.to_owned(),
             named(verdict),
+            ending(verdict).to_owned(),
             largest_error(verdict),
             allowed(verdict),
             inputs(verdict),
             worst(verdict),
             times(group),
             faults(verdict),
-            ending(verdict).to_owned(),
         ]
     };
     table(
@@ -93,13 +93,13 @@ fn others(groups: &[Group<'_>]) -> Table {
         &[
             "library",
             "function",
+            "verdict",
             "largest error",
             "allowed",
             "inputs",
             "worst input",
             "ns per element",
             "faults",
-            "verdict",
         ],
         rows.map(row).collect(),
     )
@@ -114,6 +114,7 @@ fn algebra(groups: &[Group<'_>]) -> Table {
             verdict.name.clone(),
             verdict.function.clone(),
             group.isas(),
+            ending(verdict).to_owned(),
             grouped(verdict.inputs),
             grouped(verdict.mistrusted),
             left_out(verdict),
@@ -121,7 +122,6 @@ fn algebra(groups: &[Group<'_>]) -> Table {
                 .max_ratio
                 .map_or("–".to_owned(), numeral::significant),
             times(group),
-            ending(verdict).to_owned(),
             faults_with_examples(verdict),
         ]
     };
@@ -137,12 +137,12 @@ fn algebra(groups: &[Group<'_>]) -> Table {
             "kernel",
             "function",
             "instruction sets",
+            "verdict",
             "results",
             "mistrusted",
             "left out",
             "largest error / bound",
             "ns per element",
-            "verdict",
             "faults",
         ],
         rows.map(row).collect(),
