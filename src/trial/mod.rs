@@ -10,21 +10,59 @@
 //! | `verdict`, `runs` | what a trial found, and how it is written |
 //! | [`bins`] | the inputs of a unary function in the order of value, in 512 parts |
 //! | [`conditioned`](fn@conditioned) | the error of a dot product against its condition number |
+//! | `verdict` | what a trial found |
+//! | `foreign` | functions of shared libraries as kernels |
+//! | [`unary`] | the trial of a function of one number |
+//! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
+//! | `options` | how a trial of numbered cases is run |
+//! | `operand` | memory for operands, in which nothing but results may change |
+//! | `calls` | one call, and whether it left everything as it was |
+//! | `case_trial` | a trial of numbered cases: runs them and gathers what was found |
+//! | `dice` | random numbers that depend on the number of a case only |
+//! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
+//! | [`ours`] | the kernels of this crate in the form in which they are tried |
+//! | `elements` | compares the elements of a result with what is permitted |
+//! | `matrices` | products of matrices, and of a matrix and a vector |
+//! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
+//! | `lanes` | whether a function over arrays depends on the place of a number |
 
 pub mod bins;
 mod conditioned;
+mod calls;
+mod case_trial;
+mod dice;
+mod elements;
+mod foreign;
 mod kernels;
+mod lanes;
+mod matrices;
+mod notation;
+mod operand;
+mod options;
+pub mod ours;
 mod recorder;
 mod runs;
+mod row;
 mod scope;
+mod table;
+pub mod unary;
+mod vectors;
 mod verdict;
 
 pub use conditioned::{Conditioned, LENGTH, conditioned};
+pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
+pub use lanes::check_lanes;
 pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,
 };
+pub use matrices::{check_gemm, check_gemv};
+pub use operand::{Input, Pattern};
+pub use options::Options;
 pub use recorder::{Example, Recorder};
+pub use row::Row;
 pub use scope::{Policy, Scope};
+pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
+pub use table::{Comparison, Table};
 pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};
