@@ -3,3 +3,9 @@
 mod matrices;
 mod ours;
 mod table;
+//! Puts honest and faulty kernels on trial: the judge may be wrong in neither direction.
+
+mod faulty_vectors;
+mod honest_vectors;
+mod support;
+mod vectors;
