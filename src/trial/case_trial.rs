@@ -239,6 +239,8 @@ impl<'a> CaseTrial<'a> {
             worst_input,
             histogram: Histogram::default(),
             density: Vec::new(),
+            conditioned: Vec::new(),
+            nanoseconds: None,
             faults: self.recorder.faults(),
             passed,
         }

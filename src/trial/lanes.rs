@@ -10,7 +10,14 @@ const LONGEST: usize = 67;
 /// Inputs that take different ways through most functions: zeros, subnormal numbers, powers of ten and
 /// their neighbours, where functions overflow, infinities and NaN.
 fn inputs() -> Vec<f32> {
-    let mut inputs = vec![0.0, f32::from_bits(1), 1e-40, f32::MAX, f32::INFINITY, f32::NAN];
+    let mut inputs = vec![
+        0.0,
+        f32::from_bits(1),
+        1e-40,
+        f32::MAX,
+        f32::INFINITY,
+        f32::NAN,
+    ];
     for power in -38..=38 {
         let x: f32 = 10_f32.powi(power);
         inputs.extend([x, x.next_up(), 2.7 * x]);

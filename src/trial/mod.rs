@@ -9,8 +9,6 @@
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict`, `runs` | what a trial found, and how it is written |
 //! | [`bins`] | the inputs of a unary function in the order of value, in 512 parts |
-//! | [`conditioned`](fn@conditioned) | the error of a dot product against its condition number |
-//! | `verdict` | what a trial found |
 //! | `foreign` | functions of shared libraries as kernels |
 //! | [`unary`] | the trial of a function of one number |
 //! | `notation` | how numbers are written in verdicts |
@@ -28,7 +26,6 @@
 //! | `lanes` | whether a function over arrays depends on the place of a number |
 
 pub mod bins;
-mod conditioned;
 mod calls;
 mod case_trial;
 mod dice;
@@ -42,27 +39,28 @@ mod operand;
 mod options;
 pub mod ours;
 mod recorder;
-mod runs;
 mod row;
+mod runs;
 mod scope;
 mod table;
 pub mod unary;
 mod vectors;
 mod verdict;
 
-pub use conditioned::{Conditioned, LENGTH, conditioned};
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
-pub use lanes::check_lanes;
 pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,
 };
+pub use lanes::check_lanes;
 pub use matrices::{check_gemm, check_gemv};
 pub use operand::{Input, Pattern};
 pub use options::Options;
 pub use recorder::{Example, Recorder};
 pub use row::Row;
 pub use scope::{Policy, Scope};
-pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
 pub use table::{Comparison, Table};
-pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};
+pub use vectors::{CONDITIONED_LENGTH, check_asum, check_axpy, check_dot, check_nrm2, check_scal};
+pub use verdict::{
+    CLASSES, Conditioned, Density, Fault, FaultKind, Histogram, Verdict, WorstInput,
+};

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::conditioned::Conditioned;
-
 /// What a trial of one kernel found. Parts of a trial ([`crate::shard`]) are joined by [`Verdict::join`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -87,6 +85,17 @@ pub struct Density {
     pub max_ulp: f64,
     /// The number of results by error.
     pub histogram: Histogram,
+}
+
+/// One dot product of prescribed condition, and what a kernel made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conditioned {
+    /// The condition number.
+    pub condition: f64,
+    /// The relative error of the result; `None` if the result is infinite or NaN.
+    pub error: Option<f64>,
+    /// The proved bound on the relative error, for any order of the additions.
+    pub bound: f64,
 }
 
 /// One kind of fault.

@@ -209,6 +209,8 @@ mod tests {
             worst_input: None,
             histogram: Histogram::default(),
             density: Vec::new(),
+            conditioned: Vec::new(),
+            nanoseconds: None,
             faults: if lost > 0 { vec![fault] } else { vec![] },
             passed: lost == 0,
         }

@@ -3,7 +3,7 @@
 use super::group::Group;
 use crate::record::{Axis, DataPoint, Figure, Series, Style};
 use crate::report::figure::{Map, Panel};
-use crate::trial::{Conditioned, LENGTH};
+use crate::trial::{CONDITIONED_LENGTH, Conditioned};
 
 /// A figure whose points have names.
 pub struct NamedFigure {
@@ -51,7 +51,7 @@ fn condition(groups: &[Group<'_>]) -> Option<NamedFigure> {
                 "The relative error |computed − xᵀy| / |xᵀy| of dot products of {} terms (Ogita, Rump and \
                  Oishi 2005) against their condition number, both from exact rational arithmetic. The \
                  bound is γₙ/2 times the condition number, with γₙ = nu/(1 − nu) and u = 2⁻²⁴.",
-                LENGTH
+                CONDITIONED_LENGTH
             ),
             x: Axis::logarithmic("condition number 2 Σ|xᵢyᵢ| / |Σxᵢyᵢ|"),
             y: Axis::logarithmic("relative error"),
