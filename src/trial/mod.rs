@@ -17,6 +17,9 @@
 //! | `operand` | memory for operands, in which nothing but results may change |
 //! | `calls` | one call, and whether it left everything as it was |
 //! | `case_trial` | a trial of numbered cases: runs them and gathers what was found |
+//! | `elements` | compares the elements of a result with what is permitted |
+//! | `matrices` | products of matrices, and of a matrix and a vector |
+//! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
 //! | `dice` | random numbers that depend on the number of a case only |
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
 //! | [`ours`] | the kernels of this crate in the form in which they are tried |
@@ -24,6 +27,7 @@
 //! | `matrices` | products of matrices, and of a matrix and a vector |
 //! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
 //! | `lanes` | whether a function over arrays depends on the place of a number |
+//! | [`ours`] | the kernels of this crate, each with its trial |
 
 pub mod bins;
 mod calls;
@@ -39,8 +43,12 @@ mod operand;
 mod options;
 pub mod ours;
 mod recorder;
+mod recorder;
+mod row;
 mod row;
 mod runs;
+mod scope;
+mod scope;
 mod scope;
 mod table;
 pub mod unary;
@@ -60,7 +68,12 @@ pub use recorder::{Example, Recorder};
 pub use row::Row;
 pub use scope::{Policy, Scope};
 pub use table::{Comparison, Table};
-pub use vectors::{CONDITIONED_LENGTH, check_asum, check_axpy, check_dot, check_nrm2, check_scal};
+pub use vectors::{
+    CONDITIONED_LENGTH, check_asum, check_axpy, check_dot, check_nrm2, check_scal,
+    conditioned_textbook,
+};
+pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
 pub use verdict::{
     CLASSES, Conditioned, Density, Fault, FaultKind, Histogram, Verdict, WorstInput,
 };
+pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};

@@ -211,6 +211,7 @@ fn the_data_of_the_figures_are_those_of_the_trials() {
         "OpenBLAS 0.3.21 (SkylakeX) cblas_sdot",
         "ours dot (portable, avx2)",
         "proved bound, any order of additions",
+        "the textbook's loop",
     ];
     assert_eq!(labels.into_iter().collect::<Vec<_>>(), expected);
     assert!(

@@ -3,7 +3,7 @@
 use super::group::Group;
 use crate::record::{Axis, DataPoint, Figure, Series, Style};
 use crate::report::figure::{Map, Panel};
-use crate::trial::{CONDITIONED_LENGTH, Conditioned};
+use crate::trial::{CONDITIONED_LENGTH, Conditioned, conditioned_textbook};
 
 /// A figure whose points have names.
 pub struct NamedFigure {
@@ -30,26 +30,20 @@ fn condition(groups: &[Group<'_>]) -> Option<NamedFigure> {
     };
     let bound = measured().next()?.verdict().conditioned.iter();
     let bound = bound.map(|point| DataPoint::new(point.condition, point.bound));
-    let mut series = vec![Series::bound(
-        "proved bound, any order of additions",
-        bound.collect(),
-    )];
-    series.extend(measured().map(|group| {
-        let points = group.verdict().conditioned.iter();
-        let point = |p: &Conditioned| DataPoint::new(p.condition, p.error.unwrap_or(f64::INFINITY));
-        Series {
-            label: label(group),
-            style: Style::Points,
-            points: points.map(point).collect(),
-        }
-    }));
+    let series = [
+        Series::bound("proved bound, any order of additions", bound.collect()),
+        points("the textbook's loop", &conditioned_textbook()),
+    ];
+    let measured = measured().map(|group| points(&label(group), &group.verdict().conditioned));
+    let series = series.into_iter().chain(measured).collect();
     Some(NamedFigure {
         figure: Figure {
             name: "kernels-condition".to_owned(),
             title: "Dot products of prescribed condition".to_owned(),
             caption: format!(
                 "The relative error |computed − xᵀy| / |xᵀy| of dot products of {} terms (Ogita, Rump and \
-                 Oishi 2005) against their condition number, both from exact rational arithmetic. The \
+                 Oishi 2005) against their condition number, both from exact rational arithmetic. The textbook's \
+                 loop adds one term after the other in f32. The \
                  bound is γₙ/2 times the condition number, with γₙ = nu/(1 − nu) and u = 2⁻²⁴.",
                 CONDITIONED_LENGTH
             ),
@@ -59,6 +53,16 @@ fn condition(groups: &[Group<'_>]) -> Option<NamedFigure> {
         },
         names: Vec::new(),
     })
+}
+
+/// The errors of one kernel against the condition numbers.
+fn points(label: &str, problems: &[Conditioned]) -> Series {
+    let point = |p: &Conditioned| DataPoint::new(p.condition, p.error.unwrap_or(f64::INFINITY));
+    Series {
+        label: label.to_owned(),
+        style: Style::Points,
+        points: problems.iter().map(point).collect(),
+    }
 }
 
 /// The largest error against the time, for every function of every library.

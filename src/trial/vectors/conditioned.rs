@@ -38,6 +38,21 @@ pub(super) fn conditioned(kernel: &dyn Dot) -> Vec<Conditioned> {
     points
 }
 
+/// The same for the loop of the textbook, to compare others with.
+pub fn conditioned_textbook() -> Vec<Conditioned> {
+    conditioned(&Sequential)
+}
+
+/// One term after the other, each product and each sum rounded to f32.
+struct Sequential;
+
+impl Dot for Sequential {
+    fn dot(&self, x: Vector, y: Vector) -> f32 {
+        let terms = x.memory.iter().zip(y.memory);
+        terms.fold(0.0, |sum, (x, y)| sum + x * y)
+    }
+}
+
 /// The result of a kernel for one problem; `None` if its sum is zero, and its condition number infinite.
 fn judged(kernel: &dyn Dot, x: &[f32], y: &[f32]) -> Option<Conditioned> {
     let terms = Terms::dot(x, y);
@@ -63,18 +78,6 @@ fn judged(kernel: &dyn Dot, x: &[f32], y: &[f32]) -> Option<Conditioned> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The textbook's loop.
-    struct Sequential;
-
-    impl Dot for Sequential {
-        fn dot(&self, x: Vector, y: Vector) -> f32 {
-            x.memory
-                .iter()
-                .zip(y.memory)
-                .fold(0.0, |sum, (x, y)| sum + x * y)
-        }
-    }
 
     /// The same in f64.
     struct Double;

@@ -24,7 +24,7 @@ mod scal;
 
 pub use asum::check_asum;
 pub use axpy::check_axpy;
-pub use conditioned::CONDITIONED_LENGTH;
+pub use conditioned::{CONDITIONED_LENGTH, conditioned_textbook};
 pub use dot::check_dot;
 pub use nrm2::check_nrm2;
 pub use scal::check_scal;

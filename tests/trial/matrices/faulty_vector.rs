@@ -60,7 +60,7 @@ fn run(p: MatrixVector, way: Way) {
 const FAULTY: &[(&str, &[FaultKind], FaultyVector)] = &[
     (
         "ignores the stride of x",
-        &[TooLarge, LostNan, MadeNan, Infinity],
+        &[ReadOutside, TooLarge, LostNan, MadeNan, Infinity],
         |p| {
             run(
                 p,
@@ -73,7 +73,7 @@ const FAULTY: &[(&str, &[FaultKind], FaultyVector)] = &[
     ),
     (
         "begins at the wrong end if a stride is negative",
-        &[TooLarge, LostNan, MadeNan, Infinity],
+        &[ReadOutside, TooLarge, LostNan, MadeNan, Infinity],
         |p| {
             run(
                 p,
@@ -99,7 +99,7 @@ const FAULTY: &[(&str, &[FaultKind], FaultyVector)] = &[
     ),
     (
         "ignores the transpose of a square matrix",
-        &[TooLarge, LostNan, MadeNan, Infinity],
+        &[ReadOutside, TooLarge, LostNan, MadeNan, Infinity],
         |p| {
             let a = |p: &MatrixVector, i, l| {
                 place(
@@ -115,7 +115,7 @@ const FAULTY: &[(&str, &[FaultKind], FaultyVector)] = &[
     ),
     (
         "takes columns for rows",
-        &[TooLarge, LostNan, MadeNan, Infinity],
+        &[ReadOutside, TooLarge, LostNan, MadeNan, Infinity],
         |p| {
             let a = |p: &MatrixVector, i, l| place(Order::RowMajor, p.transpose, p.leading_a, i, l);
             run(p, Way { a: &a, ..HONEST });
@@ -123,7 +123,7 @@ const FAULTY: &[(&str, &[FaultKind], FaultyVector)] = &[
     ),
     (
         "takes the number of columns for the leading dimension",
-        &[TooLarge, LostNan, MadeNan, Infinity],
+        &[ReadOutside, TooLarge, LostNan, MadeNan, Infinity],
         |p| {
             let a = |p: &MatrixVector, i, l| {
                 let line = if p.order == Order::RowMajor {

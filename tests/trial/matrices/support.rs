@@ -99,7 +99,7 @@ pub fn whole(call: &Call, i: usize, j: usize) -> f32 {
 }
 
 /// The call behind the arguments, with C.
-pub fn split(p: Product) -> (Call, &mut [f32], usize) {
+pub fn split(p: Product<'_>) -> (Call<'_>, &mut [f32], usize) {
     let call = Call {
         m: p.m,
         n: p.n,
