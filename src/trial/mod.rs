@@ -22,10 +22,6 @@
 //! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
 //! | `dice` | random numbers that depend on the number of a case only |
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
-//! | [`ours`] | the kernels of this crate in the form in which they are tried |
-//! | `elements` | compares the elements of a result with what is permitted |
-//! | `matrices` | products of matrices, and of a matrix and a vector |
-//! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
 //! | `lanes` | whether a function over arrays depends on the place of a number |
 //! | [`ours`] | the kernels of this crate, each with its trial |
 
@@ -43,12 +39,8 @@ mod operand;
 mod options;
 pub mod ours;
 mod recorder;
-mod recorder;
-mod row;
 mod row;
 mod runs;
-mod scope;
-mod scope;
 mod scope;
 mod table;
 pub mod unary;
@@ -72,8 +64,6 @@ pub use vectors::{
     CONDITIONED_LENGTH, check_asum, check_axpy, check_dot, check_nrm2, check_scal,
     conditioned_textbook,
 };
-pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
 pub use verdict::{
     CLASSES, Conditioned, Density, Fault, FaultKind, Histogram, Verdict, WorstInput,
 };
-pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};
