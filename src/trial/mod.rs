@@ -11,6 +11,8 @@
 //! | [`bins`] | the inputs of a unary function in the order of value, in 512 parts |
 //! | `foreign` | functions of shared libraries as kernels |
 //! | [`unary`] | the trial of a function of one number |
+//! | `guest` | a function of one number that may do what it must not |
+//! | `lanes` | whether a function over arrays depends on the place of a number |
 //! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
 //! | `options` | how a trial of numbered cases is run |
@@ -22,7 +24,6 @@
 //! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
 //! | `dice` | random numbers that depend on the number of a case only |
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
-//! | `lanes` | whether a function over arrays depends on the place of a number |
 //! | [`ours`] | the kernels of this crate, each with its trial |
 
 pub mod bins;
@@ -31,6 +32,7 @@ mod case_trial;
 mod dice;
 mod elements;
 mod foreign;
+mod guest;
 mod kernels;
 mod lanes;
 mod matrices;
@@ -48,6 +50,7 @@ mod vectors;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
+pub use guest::Guest;
 pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,

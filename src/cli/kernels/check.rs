@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::foreign::Signature;
 use sgd_stability::shard::Shard;
+use sgd_stability::trial::{FaultKind, Table, Verdict};
 use sgd_stability::write;
 
-use super::baseline::Baseline;
+use super::baseline::{self, Standing};
 use super::chosen::{Subject, chosen};
 use super::inputs;
 use super::job::Part;
@@ -76,6 +77,9 @@ pub struct Arguments {
     /// Try only share I of N, 1 ≤ I ≤ N, to spread a trial over machines; `kernels merge` joins them.
     #[arg(long, value_name = "I/N", default_value = "1/1", help_heading = WHAT)]
     shard: String,
+    /// Of our kernels only those for this instruction set: portable, avx2 or avx512.
+    #[arg(long, value_name = "ISA", help_heading = WHAT, conflicts_with_all = ["library", "kernels"])]
+    pub(super) isa: Option<String>,
     /// Keep finished pieces in this folder, and do not try again those that are there.
     #[arg(long, value_name = "DIR", help_heading = WHAT)]
     resume: Option<PathBuf>,
@@ -142,18 +146,19 @@ fn call_limit(text: &str) -> std::result::Result<Duration, String> {
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let part = part(arguments)?;
     let subjects = chosen(arguments)?;
-    let baseline = baseline(arguments)?;
+    let table = table(arguments)?;
     let mut tried = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
         tried.push(attempt(arguments, subject, &part, (index, subjects.len()))?);
     }
-    if let Some((path, baseline)) = baseline {
+    if let Some(table) = table {
         for one in &mut tried {
-            one.standing = Some(baseline.compare(&mut one.verdict));
+            one.standing = Some(Standing(
+                table.compare(one.isa.as_deref(), &mut one.verdict),
+            ));
         }
         if arguments.record {
-            let verdicts: Vec<_> = tried.iter().map(|one| &one.verdict).collect();
-            baseline.record(path, &verdicts)?;
+            record(arguments, table, &tried)?;
         }
     }
     let json = json!({
@@ -191,16 +196,40 @@ fn part(arguments: &Arguments) -> Result<Part> {
     })
 }
 
-fn baseline(arguments: &Arguments) -> Result<Option<(&Path, Baseline)>> {
-    let read = |path: &'_ PathBuf| Baseline::read(path, arguments.record);
+/// The path of the committed table of our own kernels, in the folder of the sources.
+const OURS: &str = "src/trial/ours.json";
+
+/// The table to compare with: a baseline, or for our own kernels the committed one.
+fn table(arguments: &Arguments) -> Result<Option<Table>> {
+    let is_own = arguments.library.is_none() && arguments.kernels.is_none();
     match &arguments.baseline {
-        Some(path) => Ok(Some((path, read(path)?))),
+        Some(path) => Ok(Some(baseline::read(path, arguments.record)?)),
+        None if is_own => Ok(Some(Table::ours()?)),
         None if arguments.record => {
             let fault = "needs --baseline FILE, the file to write";
             Err(Error::input("kernels check", "--record", fault))
         }
         None => Ok(None),
     }
+}
+
+/// Writes the verdicts to the table that they were compared with.
+fn record(arguments: &Arguments, table: Table, tried: &[Tried]) -> Result<()> {
+    let path = arguments.baseline.as_deref().unwrap_or(Path::new(OURS));
+    if arguments.baseline.is_none() && !path.exists() {
+        let fault = "is not here; run it in the folder of the sources, or add --baseline FILE";
+        return Err(Error::input(path.display(), "--record", fault));
+    }
+    let before = |verdict: &Verdict| {
+        let mut verdict = verdict.clone();
+        verdict
+            .faults
+            .retain(|fault| fault.kind != FaultKind::Worse);
+        verdict
+    };
+    let verdicts: Vec<Verdict> = tried.iter().map(|one| before(&one.verdict)).collect();
+    let isas = tried.iter().map(|one| one.isa.as_deref());
+    baseline::write(path, &table.recorded(isas.zip(&verdicts)))
 }
 
 fn attempt(
@@ -224,6 +253,7 @@ fn attempt(
     Ok(Tried {
         verdict,
         flags: subject.flags(),
+        isa: subject.isa().map(str::to_owned),
         standing: None,
     })
 }

@@ -92,13 +92,10 @@ fn attempt(
     function: &Foreign,
     task: &Task,
     part: &Part,
-    board: &Board,
+    board: &'static Board,
     before_case: &(dyn Fn(u64, &dyn Fn() -> String) + Sync),
 ) -> Outcome {
-    let reports = Reports {
-        progress: &|done, all| board.progress(done, all),
-        before_case,
-    };
+    let reports = Reports { board, before_case };
     match trials::attempt(function, task, part, reports) {
         Ok(verdict) => Outcome::Tried(Box::new(verdict)),
         Err(error) => Outcome::Refused(error.message),

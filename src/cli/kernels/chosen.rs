@@ -3,19 +3,24 @@
 use std::path::Path;
 
 use sgd_stability::error::{Error, Result};
+use sgd_stability::kernel::Isa;
 use sgd_stability::trial::Verdict;
+use sgd_stability::trial::ours::{self, Entry};
 
 use super::check::Arguments;
 use super::functions;
 use super::job::Part;
-use super::resume::{PIECES, piece, recall};
+use super::resume::{place, recall};
 use super::supervised::{self, Limits};
-use super::task::{MAX_ULP, Rule, Task, Word, from_file, function_of, library};
+use super::task::{MAX_ULP, Rule, Task, Word, from_file, function_of, library, quoted};
+use super::trials::options;
 
 /// A kernel to try.
 pub enum Subject {
     /// One of a shared library.
     Foreign(Task),
+    /// One of ours.
+    Own(Entry),
 }
 
 impl Subject {
@@ -23,6 +28,15 @@ impl Subject {
     pub fn name(&self) -> &str {
         match self {
             Subject::Foreign(task) => &task.name,
+            Subject::Own(entry) => &entry.name,
+        }
+    }
+
+    /// The instruction set, of a kernel of ours.
+    pub fn isa(&self) -> Option<&'static str> {
+        match self {
+            Subject::Foreign(_) => None,
+            Subject::Own(entry) => Some(entry.isa.name()),
         }
     }
 
@@ -30,53 +44,45 @@ impl Subject {
     pub fn flags(&self) -> String {
         match self {
             Subject::Foreign(task) => task.flags(),
+            Subject::Own(entry) => format!("{} --isa {}", quoted(&entry.name), entry.isa.name()),
         }
     }
 
-    /// Tries it; long trials in pieces, if they can be kept in a folder.
+    /// Tries it. What is done is kept in the folder, if there is one.
     pub fn attempt(
         &self,
         part: &Part,
         limits: Limits,
         folder: Option<&Path>,
-        progress: &dyn Fn(u64, u64),
+        progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<Verdict> {
-        match self {
-            Subject::Foreign(task) => {
-                let work = |part: &Part, tell: &dyn Fn(u64, u64)| {
-                    supervised::attempt(task, part.clone(), limits, tell)
+        match (self, folder) {
+            (Subject::Foreign(task), Some(folder)) if task.signature.0.is_of_one_number() => {
+                let part = Part {
+                    folder: Some(place(folder, &task.name, &task.function)),
+                    ..part.clone()
                 };
-                let is_long = task.signature.0.is_of_one_number()
-                    && part.sample.is_none()
-                    && part.input.is_none();
-                match folder {
-                    None => work(part, progress),
-                    Some(folder) if is_long => in_pieces(folder, task, part, progress, work),
-                    Some(folder) => recall(folder, task, part, || work(part, progress)),
-                }
+                supervised::attempt(task, part, limits, progress)
+            }
+            (Subject::Foreign(task), None) => {
+                supervised::attempt(task, part.clone(), limits, progress)
+            }
+            (Subject::Foreign(task), Some(folder)) => {
+                let path = place(folder, &task.name, &task.function);
+                recall(&path, self.flags(), part, || {
+                    supervised::attempt(task, part.clone(), limits, progress)
+                })
+            }
+            (Subject::Own(entry), None) => Ok(entry.run(&options(part, progress)?)),
+            (Subject::Own(entry), Some(folder)) => {
+                let name = format!("{}-{}", entry.name, entry.isa.name());
+                let path = place(folder, &name, &entry.function);
+                recall(&path, self.flags(), part, || {
+                    Ok(entry.run(&options(part, progress)?))
+                })
             }
         }
     }
-}
-
-fn in_pieces(
-    folder: &Path,
-    task: &Task,
-    part: &Part,
-    progress: &dyn Fn(u64, u64),
-    work: impl Fn(&Part, &dyn Fn(u64, u64)) -> Result<Verdict>,
-) -> Result<Verdict> {
-    let mut whole: Option<Verdict> = None;
-    for index in 0..PIECES {
-        let tell = |done: u64, all: u64| progress(index as u64 * all + done, PIECES as u64 * all);
-        let piece = piece(part, index);
-        let verdict = recall(folder, task, &piece, || work(&piece, &tell))?;
-        match &mut whole {
-            Some(whole) => whole.join(verdict),
-            None => whole = Some(verdict),
-        }
-    }
-    Ok(whole.expect("there is a piece"))
 }
 
 /// The kernels that the flags ask for.
@@ -92,15 +98,10 @@ pub fn chosen(arguments: &Arguments) -> Result<Vec<Subject>> {
             tasks
         }
         (None, Some(path)) => vec![single(arguments, path, strict)?],
-        (None, None) => Vec::new(),
+        (None, None) => return own(arguments),
     };
-    let known: Vec<String> = tasks.iter().map(|task| task.name.clone()).collect();
-    if let Some(unknown) = arguments.names.iter().find(|name| !known.contains(name)) {
-        let near = functions::nearest(unknown, &known);
-        let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-        let fault = format!("there is no kernel \"{unknown}\" here{near}");
-        return Err(Error::input("kernels check", "NAME", fault));
-    }
+    let known = tasks.iter().map(|task| task.name.clone());
+    check_names(&arguments.names, &known.collect::<Vec<_>>())?;
     let is_wanted =
         |task: &Task| arguments.names.is_empty() || arguments.names.contains(&task.name);
     Ok(tasks
@@ -108,6 +109,43 @@ pub fn chosen(arguments: &Arguments) -> Result<Vec<Subject>> {
         .filter(is_wanted)
         .map(Subject::Foreign)
         .collect())
+}
+
+/// Our kernels of these names and this instruction set.
+fn own(arguments: &Arguments) -> Result<Vec<Subject>> {
+    let entries = ours::entries();
+    let known = entries.iter().map(|entry| entry.name.clone());
+    check_names(&arguments.names, &known.collect::<Vec<_>>())?;
+    let sets: Vec<&str> = Isa::available().into_iter().map(Isa::name).collect();
+    if let Some(isa) = &arguments.isa
+        && !sets.contains(&&isa[..])
+    {
+        let fault = format!("this machine has {}, not \"{isa}\"", sets.join(", "));
+        return Err(Error::input("kernels check", "--isa", fault));
+    }
+    let is_wanted = |entry: &Entry| {
+        let is_named = arguments.names.is_empty() || arguments.names.contains(&entry.name);
+        let isa = arguments.isa.as_deref();
+        is_named && isa.is_none_or(|isa| isa == entry.isa.name())
+    };
+    Ok(entries
+        .into_iter()
+        .filter(is_wanted)
+        .map(Subject::Own)
+        .collect())
+}
+
+/// Checks that every name is known.
+fn check_names(names: &[String], known: &[String]) -> Result<()> {
+    let Some(unknown) = names.iter().find(|name| !known.contains(name)) else {
+        return Ok(());
+    };
+    let mend = match functions::nearest(unknown, known) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "`sgd-stability kernels list` shows ours".to_owned(),
+    };
+    let fault = format!("there is no kernel \"{unknown}\" here; {mend}");
+    Err(Error::input("kernels check", "NAME", fault))
 }
 
 /// The kernel that single flags describe.

@@ -21,6 +21,8 @@ pub struct Part {
     pub sample: Option<u64>,
     /// The shard, such as `1/1`.
     pub shard: String,
+    /// The folder for finished pieces of a trial of a function of one number.
+    pub folder: Option<PathBuf>,
     /// Cases that have ended the process before.
     pub skipped_cases: Vec<u64>,
     /// Inputs that have ended the process before.

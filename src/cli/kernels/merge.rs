@@ -39,7 +39,14 @@ Example, two machines with half of the cases each:
 struct File {
     shard: String,
     sample: Option<u64>,
-    kernels: Vec<Verdict>,
+    kernels: Vec<Kernel>,
+}
+
+#[derive(Deserialize)]
+struct Kernel {
+    isa: Option<String>,
+    #[serde(flatten)]
+    verdict: Verdict,
 }
 
 /// Joins the files.
@@ -98,23 +105,31 @@ fn numbers(path: &Path, shard: &str) -> Result<(usize, usize)> {
 
 /// The verdicts on the same kernels joined. They are exhaustive only if every shard is there.
 fn joined(files: Vec<File>, is_complete: bool) -> Vec<Tried> {
-    let mut joined: Vec<Verdict> = Vec::new();
-    for verdict in files.into_iter().flat_map(|file| file.kernels) {
-        let same = |known: &&mut Verdict| {
-            (&known.name, &known.function) == (&verdict.name, &verdict.function)
+    let mut joined: Vec<Kernel> = Vec::new();
+    for kernel in files.into_iter().flat_map(|file| file.kernels) {
+        let key = |kernel: &Kernel| {
+            let verdict = &kernel.verdict;
+            (
+                verdict.name.clone(),
+                verdict.function.clone(),
+                kernel.isa.clone(),
+            )
         };
-        match joined.iter_mut().find(same) {
-            Some(known) => known.join(verdict),
-            None => joined.push(verdict),
+        match joined.iter_mut().find(|known| key(known) == key(&kernel)) {
+            Some(known) => known.verdict.join(kernel.verdict),
+            None => joined.push(kernel),
         }
     }
-    for verdict in &mut joined {
-        verdict.exhaustive &= is_complete;
-    }
-    let tried = |verdict: Verdict| Tried {
-        flags: format!("{} …", verdict.name),
-        verdict,
-        standing: None,
+    let tried = |kernel: Kernel| {
+        let Kernel { isa, mut verdict } = kernel;
+        let is_every_float = verdict.allowed_ulp.is_some() && verdict.inputs == 1 << 32;
+        verdict.exhaustive = is_complete && (verdict.exhaustive || is_every_float);
+        Tried {
+            flags: format!("{} …", verdict.name),
+            verdict,
+            isa,
+            standing: None,
+        }
     };
     joined.into_iter().map(tried).collect()
 }

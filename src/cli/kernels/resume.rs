@@ -1,44 +1,23 @@
-//! A long trial in pieces, which are kept in a folder so that it can go on after an interruption.
+//! Keeps what is done of a long run in a folder, so that it can go on after an interruption.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::trial::Verdict;
 
 use super::job::{Part, read_json, write_json};
-use super::task::Task;
 
-/// The number of pieces.
-pub const PIECES: usize = 64;
-
-/// A piece that is done.
+/// A trial that is done.
 #[derive(Serialize, Deserialize)]
 struct Done {
-    task: Task,
+    flags: String,
     part: Part,
     verdict: Verdict,
 }
 
-/// Piece `index` of a shard such as `1/4`: the pieces of work of a shard of a shard are those of one of
-/// more shards.
-pub fn piece(part: &Part, index: usize) -> Part {
-    let (shard, count) = part.shard.split_once('/').unwrap_or(("1", "1"));
-    let number = |text: &str| text.parse::<usize>().unwrap_or(1);
-    let (shard, count) = (number(shard), number(count));
-    Part {
-        shard: format!("{}/{}", shard + count * index, count * PIECES),
-        ..part.clone()
-    }
-}
-
-/// The verdict on a part, from the folder if it is there, otherwise by `work`.
-pub fn recall(
-    folder: &Path,
-    task: &Task,
-    part: &Part,
-    work: impl FnOnce() -> Result<Verdict>,
-) -> Result<Verdict> {
+/// The path for a kernel in the folder.
+pub fn place(folder: &Path, name: &str, function: &str) -> PathBuf {
     let safe = |c: char| {
         if c.is_alphanumeric() || c == '-' {
             c
@@ -46,45 +25,34 @@ pub fn recall(
             '_'
         }
     };
-    let name: String = task.name.chars().map(safe).collect();
+    let name: String = name.chars().map(safe).collect();
+    folder.join(format!("{name}-{function}"))
+}
+
+/// The verdict on a part of a trial, from the file if it is there, otherwise by `work`. The flags say
+/// which kernel it is.
+pub fn recall(
+    path: &Path,
+    flags: String,
+    part: &Part,
+    work: impl FnOnce() -> Result<Verdict>,
+) -> Result<Verdict> {
     let shard = part.shard.replace('/', "of");
-    let path = folder.join(format!("{name}-{}-{shard}.json", task.function));
+    let path = path.with_extension(format!("{shard}.json"));
     if path.exists() {
         let done: Done = read_json(&path)?;
-        if (&done.task, &done.part) != (task, part) {
-            let fault = "is a piece of another trial; give --resume a folder of its own";
+        if (&done.flags, &done.part) != (&flags, part) {
+            let fault = "belongs to another trial; give --resume a folder of its own";
             return Err(Error::input(path.display(), "file", fault));
         }
         return Ok(done.verdict);
     }
     let verdict = work()?;
     let done = Done {
-        task: task.clone(),
+        flags,
         part: part.clone(),
         verdict,
     };
     write_json(&path, &done)?;
     Ok(done.verdict)
-}
-
-#[cfg(test)]
-mod tests {
-    use sgd_stability::shard::Shard;
-
-    use super::*;
-
-    #[test]
-    fn the_pieces_of_a_shard_share_it_out() {
-        let part = Part {
-            shard: "2/3".to_owned(),
-            ..Part::default()
-        };
-        let whole: Shard = part.shard.parse().unwrap();
-        let pieces = (0..PIECES).map(|index| piece(&part, index).shard.parse().unwrap());
-        let pieces: Vec<Shard> = pieces.collect();
-        for position in 0..1000 {
-            let holders = pieces.iter().filter(|piece| piece.holds(position)).count();
-            assert_eq!(holders, usize::from(whole.holds(position)), "{position}");
-        }
-    }
 }

@@ -39,6 +39,10 @@ pub fn attempt(
         memory: limits.memory,
     };
     let (mut part, mut faults) = (part, Vec::new());
+    let io = |cause| Error::unwritable(&std::env::temp_dir(), cause);
+    // Pieces that are finished need not be tried again after a death.
+    let pieces = tempfile::tempdir().map_err(io)?;
+    part.folder.get_or_insert_with(|| pieces.path().to_owned());
     let all = Cell::new(0);
     let progress = |done, most| {
         all.set(most);
@@ -121,7 +125,7 @@ fn given_up(task: &Task, deaths: Vec<Fault>, all: u64) -> Verdict {
         exhaustive: false,
         inputs: 0,
         mistrusted: 0,
-        left_out: BTreeMap::from([(reason, rest)]),
+        left_out: BTreeMap::from_iter((rest > 0).then_some((reason, rest))),
         max_ulp: None,
         allowed_ulp: task.signature.0.needs_function().then_some(task.max_ulp),
         max_ratio: None,
