@@ -236,6 +236,8 @@ impl<'a> CaseTrial<'a> {
             worst_input: self.worst,
             histogram: Histogram::default(),
             density: Vec::new(),
+            conditioned: Vec::new(),
+            nanoseconds: None,
             faults: self.recorder.faults(),
             passed,
         }

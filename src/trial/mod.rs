@@ -7,9 +7,10 @@
 //! |---|---|
 //! | `kernels` | what can be tried: one trait for each kind of kernel |
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
-//! | `verdict` | what a trial found |
-//! | [`unary`] | the trial of a function of one number |
+//! | `verdict`, `runs` | what a trial found, and how it is written |
+//! | [`bins`] | the inputs of a unary function in the order of value, in 512 parts |
 //! | `foreign` | functions of shared libraries as kernels |
+//! | [`unary`] | the trial of a function of one number |
 //! | `guest` | a function of one number that may do what it must not |
 //! | `lanes` | whether a function over arrays depends on the place of a number |
 //! | [`binary`] | the trial of a function of two numbers |
@@ -27,6 +28,7 @@
 //! | [`ours`] | the kernels of this crate, each with its trial |
 
 pub mod binary;
+pub mod bins;
 mod calls;
 mod case_trial;
 mod dice;
@@ -42,6 +44,7 @@ mod options;
 pub mod ours;
 mod recorder;
 mod row;
+mod runs;
 mod scope;
 mod table;
 pub mod unary;
@@ -62,5 +65,10 @@ pub use recorder::{Example, Recorder};
 pub use row::Row;
 pub use scope::{Policy, Scope};
 pub use table::{Comparison, Table};
-pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
-pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};
+pub use vectors::{
+    CONDITIONED_LENGTH, check_asum, check_axpy, check_dot, check_nrm2, check_scal,
+    conditioned_textbook,
+};
+pub use verdict::{
+    CLASSES, Conditioned, Density, Fault, FaultKind, Histogram, Verdict, WorstInput,
+};

@@ -39,6 +39,12 @@ impl Default for Options<'_> {
 }
 
 impl Options<'_> {
+    /// Whether all cases are tried, and none has ended the process.
+    pub fn is_whole(&self) -> bool {
+        let is_part = self.only.is_some() || self.sample.is_some() || !self.skipped.is_empty();
+        !is_part && self.shard == Shard::ALL
+    }
+
     /// Whether a case, of `count`, is to be tried.
     pub fn asks_for(&self, number: u64, count: u64) -> bool {
         if self.skipped.contains(&number) {

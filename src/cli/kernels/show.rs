@@ -143,10 +143,18 @@ fn times(count: u64) -> String {
     }
 }
 
-/// The verdicts as JSON: those fields of [`Verdict`], each fault with its command line.
+/// The verdicts as JSON: those fields of [`Verdict`], each fault with its command line. What is only for
+/// figures is left out where it is the same as on an instruction set before.
 pub fn json(tried: &[Tried]) -> Vec<Value> {
-    let kernel = |one: &Tried| {
+    let kernel = |(index, one): (usize, &Tried)| {
         let mut value = json!(one.verdict);
+        if tried[..index]
+            .iter()
+            .any(|before| is_drawn_alike(&before.verdict, &one.verdict))
+        {
+            value["density"] = json!([]);
+            value["conditioned"] = json!([]);
+        }
         for (index, fault) in one.verdict.faults.iter().enumerate() {
             value["faults"][index]["command"] = json!(one.replay(fault));
         }
@@ -158,7 +166,14 @@ pub fn json(tried: &[Tried]) -> Vec<Value> {
         }
         value
     };
-    tried.iter().map(kernel).collect()
+    tried.iter().enumerate().map(kernel).collect()
+}
+
+/// Whether two verdicts on a kernel have the same figures.
+fn is_drawn_alike(a: &Verdict, b: &Verdict) -> bool {
+    let drawn = |v: &Verdict| !v.density.is_empty() || !v.conditioned.is_empty();
+    let same = (&a.name, &a.function, &a.density) == (&b.name, &b.function, &b.density);
+    drawn(b) && same && a.conditioned == b.conditioned
 }
 
 #[cfg(test)]

@@ -132,6 +132,8 @@ fn given_up(task: &Task, deaths: Vec<Fault>, all: u64) -> Verdict {
         worst_input: None,
         histogram: Histogram::default(),
         density: Vec::new(),
+        conditioned: Vec::new(),
+        nanoseconds: None,
         faults: Vec::new(),
         passed: false,
     };
