@@ -1,0 +1,201 @@
+//! Walks through a file: which parts are changed, and how.
+
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{
+    Arm, Attribute, Expr, ExprBinary, ExprCall, ExprIf, ExprLit, ExprMethodCall, ExprRange,
+    ExprUnary, ExprWhile, ImplItem, ImplItemFn, Item, ItemFn, Lit, Macro, PathSegment, RangeLimits,
+    Stmt, TraitItemFn, Type, UnOp,
+};
+
+use crate::mutant::Kind;
+use crate::numbers::{self, Use};
+use crate::places::Places;
+use crate::words;
+
+/// Macros of which only the words matter, or which stop a caller who made a mistake.
+const UNTOUCHED: [&str; 13] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "eprintln",
+    "format",
+    "panic",
+    "println",
+    "todo",
+    "unreachable",
+    "write",
+    "writeln",
+];
+
+impl<'ast> Visit<'ast> for Places<'_> {
+    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+
+    /// Another type seldom compiles.
+    fn visit_type(&mut self, _: &'ast Type) {}
+
+    fn visit_item(&mut self, item: &'ast Item) {
+        let attributes = match item {
+            Item::Mod(module) => &module.attrs,
+            Item::Fn(function) => &function.attrs,
+            Item::Impl(block) => &block.attrs,
+            Item::Const(constant) => &constant.attrs,
+            Item::Use(names) => &names.attrs,
+            _ => return visit::visit_item(self, item),
+        };
+        if !attributes.iter().any(is_for_tests) {
+            visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_impl_item(&mut self, item: &'ast ImplItem) {
+        match item {
+            ImplItem::Fn(function) if function.attrs.iter().any(is_for_tests) => {}
+            _ => visit::visit_impl_item(self, item),
+        }
+    }
+
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        self.body(&function.sig, &function.block);
+        visit::visit_block(self, &function.block);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        self.body(&function.sig, &function.block);
+        visit::visit_block(self, &function.block);
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
+        if let Some(block) = &function.default {
+            self.body(&function.sig, block);
+            visit::visit_block(self, block);
+        }
+    }
+
+    fn visit_macro(&mut self, call: &'ast Macro) {
+        let name = call.path.segments.last().map(|last| last.ident.to_string());
+        if name.is_none_or(|name| UNTOUCHED.contains(&name.as_str())) {
+            return;
+        }
+        // Only macros whose operands are expressions are understood.
+        let operands = Punctuated::<Expr, syn::Token![,]>::parse_terminated;
+        if let Ok(operands) = operands.parse2(call.tokens.clone()) {
+            operands.iter().for_each(|operand| self.visit_expr(operand));
+        }
+    }
+
+    fn visit_expr_lit(&mut self, literal: &'ast ExprLit) {
+        let changed = match &literal.lit {
+            Lit::Float(number) => numbers::float(number),
+            Lit::Int(number) => numbers::integer(number, self.numbers),
+            Lit::Bool(word) => vec![(!word.value).to_string()],
+            _ => return,
+        };
+        for becomes in changed {
+            let kind = match &literal.lit {
+                Lit::Float(_) if becomes.starts_with("(-") => Kind::Sign,
+                _ => Kind::Number,
+            };
+            self.change(kind, literal.span(), becomes);
+        }
+    }
+
+    fn visit_expr_unary(&mut self, expression: &'ast ExprUnary) {
+        if let UnOp::Neg(_) | UnOp::Not(_) = expression.op {
+            let positive = self.text(&*expression.expr);
+            self.change(Kind::Sign, expression.span(), positive);
+        }
+        visit::visit_expr_unary(self, expression);
+    }
+
+    fn visit_expr_binary(&mut self, expression: &'ast ExprBinary) {
+        if let Some(other) = words::operator(&expression.op) {
+            self.change(Kind::Operator, expression.op.span(), other);
+        }
+        visit::visit_expr_binary(self, expression);
+    }
+
+    fn visit_expr_if(&mut self, expression: &'ast ExprIf) {
+        self.condition(&expression.cond);
+        visit::visit_expr_if(self, expression);
+    }
+
+    fn visit_expr_while(&mut self, expression: &'ast ExprWhile) {
+        self.condition(&expression.cond);
+        visit::visit_expr_while(self, expression);
+    }
+
+    fn visit_arm(&mut self, arm: &'ast Arm) {
+        if let Some((_, guard)) = &arm.guard {
+            self.condition(guard);
+        }
+        visit::visit_arm(self, arm);
+    }
+
+    fn visit_expr_range(&mut self, range: &'ast ExprRange) {
+        match (&range.end, &range.limits) {
+            (Some(end), RangeLimits::HalfOpen(_)) => {
+                let shorter = format!("({}) - 1", self.text(&**end));
+                self.change(Kind::Range, end.span(), shorter);
+            }
+            (Some(_), RangeLimits::Closed(limits)) => {
+                self.change(Kind::Range, limits.span(), "..");
+            }
+            (None, _) => {}
+        }
+        visit::visit_expr_range(self, range);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+        let name = call.method.to_string();
+        if name == "prefetch" {
+            return;
+        }
+        if let Some(other) = words::method(&name) {
+            self.change(Kind::Method, call.method.span(), other);
+        }
+        if words::ORDERED.contains(&name.as_str()) {
+            self.exchange(&call.args);
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast ExprCall) {
+        if self.text(&*call.func).ends_with("from_bits") {
+            self.numbers = Use::Bits;
+        }
+        visit::visit_expr_call(self, call);
+        self.numbers = Use::Count;
+    }
+
+    fn visit_path_segment(&mut self, segment: &'ast PathSegment) {
+        if let Some(other) = words::instruction(&segment.ident.to_string()) {
+            self.change(Kind::Method, segment.ident.span(), other);
+        }
+        visit::visit_path_segment(self, segment);
+    }
+
+    fn visit_stmt(&mut self, statement: &'ast Stmt) {
+        if let Stmt::Expr(
+            Expr::Call(_) | Expr::MethodCall(_) | Expr::Assign(_) | Expr::Binary(_),
+            Some(_),
+        ) = statement
+            && !self.text(statement).contains(".prefetch(")
+        {
+            self.change(Kind::Statement, statement.span(), ";");
+        }
+        visit::visit_stmt(self, statement);
+    }
+}
+
+/// Whether an attribute says that something is for tests only.
+fn is_for_tests(attribute: &Attribute) -> bool {
+    let path = attribute.path();
+    let list = attribute.meta.require_list();
+    let words = list.map(|list| list.tokens.to_string());
+    path.is_ident("test") || path.is_ident("cfg") && words.is_ok_and(|words| words == "test")
+}
