@@ -8,6 +8,8 @@ mod attempt;
 mod equivalent;
 mod mutant;
 mod numbers;
+#[cfg(test)]
+mod own_tests;
 mod places;
 mod report;
 mod rooms;
