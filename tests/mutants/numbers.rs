@@ -1,9 +1,11 @@
 //! How a number is changed.
 //!
-//! A float becomes larger by 2⁻²⁰ of itself, or 1 where it is 0. That is eight to sixteen units in the last
-//! place of an f32: more than rounding hides where the number matters in full, and little enough that only a
-//! test of the last bits sees it. The other sign is a change of its own. An integer becomes larger or smaller
-//! by 1, except where it is the bit pattern of a float: there, 8 is added, which is 2⁻²⁰ again.
+//! A float becomes larger by 2⁻²⁰ of itself: eight to sixteen units in the last place of an f32, more than
+//! rounding hides where the number matters in full, and little enough that only a test of the last bits sees
+//! it. A float below ¼ becomes larger by 2⁻¹⁰ of itself, because it is often one of the last coefficients of a
+//! polynomial, which add so little to the result that a smaller change would be less than the error of the
+//! polynomial, and no fault. A zero becomes 1. The other sign is a change of its own. An integer becomes larger
+//! or smaller by 1, except where it is the bit pattern of a float: there, 8 is added, which is about 2⁻²⁰ again.
 
 use syn::{LitFloat, LitInt};
 
@@ -25,7 +27,8 @@ pub fn float(number: &LitFloat) -> Vec<String> {
     if value == 0.0 {
         return vec![format!("1.0{suffix}")];
     }
-    let near = value * (1.0 + f64::from(2.0_f32.powi(-20)));
+    let change = if value < 0.25 { -10 } else { -20 };
+    let near = value * (1.0 + 2.0_f64.powi(change));
     vec![format!("{near:?}{suffix}"), format!("(-{number})")]
 }
 

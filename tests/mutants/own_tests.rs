@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::campaign::{mutants, sources};
+use crate::equivalent::EQUIVALENT;
 use crate::mutant::{Kind, Mutant};
 use crate::places::places;
+use crate::sample::order;
 use crate::watch::{Ended, watch};
-use crate::{mutants, sample, sources};
 
 fn changes(source: &str) -> Vec<String> {
     let all = places("file.rs", source);
@@ -65,7 +67,7 @@ fn tests_assertions_types_and_documentation_stay_as_they_are() {
 #[test]
 fn a_change_leaves_a_file_that_can_be_read() {
     let sources = sources();
-    for mutant in sample::order(mutants(&sources)).into_iter().take(300) {
+    for mutant in order(mutants(&sources)).into_iter().take(300) {
         let changed = mutant.apply(&sources[&mutant.file]);
         assert!(changed != sources[&mutant.file], "{}", mutant.change());
         let read = syn::parse_file(&changed);
@@ -84,8 +86,8 @@ fn a_sample_begins_with_one_change_of_every_file() {
     let files = mutants(&sources());
     assert!(files.len() > 80, "{} files", files.len());
     let with_places = files.iter().filter(|file| !file.is_empty()).count();
-    let order = sample::order(files);
-    let first: BTreeSet<_> = order[..with_places]
+    let all = order(files);
+    let first: BTreeSet<_> = all[..with_places]
         .iter()
         .map(|mutant| &mutant.file)
         .collect();
@@ -108,4 +110,16 @@ fn the_first_failure_and_the_end_of_the_time_stop_a_program() {
     assert_eq!(run("echo test room::b ... FAILED; sleep 60"), failed);
     assert!(matches!(run("kill -SEGV $$"), Ended::Failed(_)));
     assert_eq!(run("sleep 60"), Ended::TimedOut);
+}
+
+#[test]
+fn every_equivalent_change_is_still_there() {
+    let sources = sources();
+    let mutants = mutants(&sources).concat();
+    for known in EQUIVALENT {
+        let found = mutants
+            .iter()
+            .any(|mutant| known.holds(mutant, &sources[&mutant.file]));
+        assert!(found, "{}: no change where {}", known.file, known.because);
+    }
 }

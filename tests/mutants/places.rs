@@ -4,10 +4,10 @@ use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{Block, Expr, ReturnType, Signature, Token};
+use syn::{Block, Expr, ExprLit, ExprRange, Lit, RangeLimits, ReturnType, Signature, Token};
 
 use crate::mutant::{Kind, Mutant};
-use crate::numbers::Use;
+use crate::numbers::{self, Use};
 
 /// Every mutant of a file, in the order of its places.
 pub fn places(file: &str, source: &str) -> Vec<Mutant> {
@@ -49,6 +49,37 @@ impl Places<'_> {
     /// The text of a place.
     pub fn text(&self, place: &impl Spanned) -> String {
         self.source[place.span().byte_range()].to_owned()
+    }
+
+    /// Changes a number, or `true` and `false`.
+    pub fn literal(&mut self, literal: &ExprLit) {
+        let changed = match &literal.lit {
+            Lit::Float(number) => numbers::float(number),
+            Lit::Int(number) => numbers::integer(number, self.numbers),
+            Lit::Bool(word) => vec![(!word.value).to_string()],
+            _ => return,
+        };
+        for becomes in changed {
+            let kind = match &literal.lit {
+                Lit::Float(_) if becomes.starts_with("(-") => Kind::Sign,
+                _ => Kind::Number,
+            };
+            self.change(kind, literal.span(), becomes);
+        }
+    }
+
+    /// Makes a range shorter by one.
+    pub fn range(&mut self, range: &ExprRange) {
+        match (&range.end, &range.limits) {
+            (Some(end), RangeLimits::HalfOpen(_)) => {
+                let shorter = format!("({}) - 1", self.text(&**end));
+                self.change(Kind::Range, end.span(), shorter);
+            }
+            (Some(_), RangeLimits::Closed(limits)) => {
+                self.change(Kind::Range, limits.span(), "..");
+            }
+            (None, _) => {}
+        }
     }
 
     /// Turns a condition round.

@@ -20,6 +20,24 @@ pub struct Tried {
     pub seconds: f64,
 }
 
+impl Tried {
+    /// The result in one line.
+    pub fn line(&self) -> String {
+        let Tried {
+            mutant,
+            end,
+            seconds,
+        } = self;
+        let Mutant { file, line, .. } = mutant;
+        let end = match end {
+            End::Caught(by) => format!("caught by {by}"),
+            End::Survived => "SURVIVED".to_owned(),
+            End::Unbuildable => "does not compile".to_owned(),
+        };
+        format!("{seconds:5.1} s {file}:{line} {} {end}", mutant.change())
+    }
+}
+
 /// How many mutants of a room ended how.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Score {
@@ -107,10 +125,9 @@ impl Report {
                 "| {room} | {counted} (and {unbuildable} that do not compile) | {caught} | {survived} | {percent:.1} % |\n"
             );
         }
-        for Tried { mutant, end, .. } in &self.tried {
-            if *end == End::Survived {
-                let Mutant { file, line, .. } = mutant;
-                text += &format!("survived: {file}:{line} {}\n", mutant.change());
+        for tried in &self.tried {
+            if tried.end == End::Survived {
+                text += &format!("{}\n", tried.line());
             }
         }
         text

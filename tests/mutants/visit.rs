@@ -6,31 +6,15 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
     Arm, Attribute, Expr, ExprBinary, ExprCall, ExprIf, ExprLit, ExprMethodCall, ExprRange,
-    ExprUnary, ExprWhile, ImplItem, ImplItemFn, Item, ItemFn, Lit, Macro, PathSegment, RangeLimits,
-    Stmt, TraitItemFn, Type, UnOp,
+    ExprUnary, ExprWhile, ImplItem, ImplItemFn, Item, ItemFn, Macro, PathSegment, Stmt,
+    TraitItemFn, Type, UnOp,
 };
 
 use crate::mutant::Kind;
-use crate::numbers::{self, Use};
+use crate::numbers::Use;
 use crate::places::Places;
+use crate::untouched;
 use crate::words;
-
-/// Macros of which only the words matter, or which stop a caller who made a mistake.
-const UNTOUCHED: [&str; 13] = [
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "eprintln",
-    "format",
-    "panic",
-    "println",
-    "todo",
-    "unreachable",
-    "write",
-    "writeln",
-];
 
 impl<'ast> Visit<'ast> for Places<'_> {
     fn visit_attribute(&mut self, _: &'ast Attribute) {}
@@ -39,22 +23,14 @@ impl<'ast> Visit<'ast> for Places<'_> {
     fn visit_type(&mut self, _: &'ast Type) {}
 
     fn visit_item(&mut self, item: &'ast Item) {
-        let attributes = match item {
-            Item::Mod(module) => &module.attrs,
-            Item::Fn(function) => &function.attrs,
-            Item::Impl(block) => &block.attrs,
-            Item::Const(constant) => &constant.attrs,
-            Item::Use(names) => &names.attrs,
-            _ => return visit::visit_item(self, item),
-        };
-        if !attributes.iter().any(is_for_tests) {
+        if !untouched::is_test(item) {
             visit::visit_item(self, item);
         }
     }
 
     fn visit_impl_item(&mut self, item: &'ast ImplItem) {
         match item {
-            ImplItem::Fn(function) if function.attrs.iter().any(is_for_tests) => {}
+            ImplItem::Fn(function) if function.attrs.iter().any(untouched::is_for_tests) => {}
             _ => visit::visit_impl_item(self, item),
         }
     }
@@ -77,8 +53,7 @@ impl<'ast> Visit<'ast> for Places<'_> {
     }
 
     fn visit_macro(&mut self, call: &'ast Macro) {
-        let name = call.path.segments.last().map(|last| last.ident.to_string());
-        if name.is_none_or(|name| UNTOUCHED.contains(&name.as_str())) {
+        if untouched::is_message(call) {
             return;
         }
         // Only macros whose operands are expressions are understood.
@@ -89,19 +64,7 @@ impl<'ast> Visit<'ast> for Places<'_> {
     }
 
     fn visit_expr_lit(&mut self, literal: &'ast ExprLit) {
-        let changed = match &literal.lit {
-            Lit::Float(number) => numbers::float(number),
-            Lit::Int(number) => numbers::integer(number, self.numbers),
-            Lit::Bool(word) => vec![(!word.value).to_string()],
-            _ => return,
-        };
-        for becomes in changed {
-            let kind = match &literal.lit {
-                Lit::Float(_) if becomes.starts_with("(-") => Kind::Sign,
-                _ => Kind::Number,
-            };
-            self.change(kind, literal.span(), becomes);
-        }
+        self.literal(literal);
     }
 
     fn visit_expr_unary(&mut self, expression: &'ast ExprUnary) {
@@ -137,16 +100,7 @@ impl<'ast> Visit<'ast> for Places<'_> {
     }
 
     fn visit_expr_range(&mut self, range: &'ast ExprRange) {
-        match (&range.end, &range.limits) {
-            (Some(end), RangeLimits::HalfOpen(_)) => {
-                let shorter = format!("({}) - 1", self.text(&**end));
-                self.change(Kind::Range, end.span(), shorter);
-            }
-            (Some(_), RangeLimits::Closed(limits)) => {
-                self.change(Kind::Range, limits.span(), "..");
-            }
-            (None, _) => {}
-        }
+        self.range(range);
         visit::visit_expr_range(self, range);
     }
 
@@ -190,12 +144,4 @@ impl<'ast> Visit<'ast> for Places<'_> {
         }
         visit::visit_stmt(self, statement);
     }
-}
-
-/// Whether an attribute says that something is for tests only.
-fn is_for_tests(attribute: &Attribute) -> bool {
-    let path = attribute.path();
-    let list = attribute.meta.require_list();
-    let words = list.map(|list| list.tokens.to_string());
-    path.is_ident("test") || path.is_ident("cfg") && words.is_ok_and(|words| words == "test")
 }
