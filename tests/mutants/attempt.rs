@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::mutant::Mutant;
-use crate::rooms::TRIED;
-use crate::scratch::{Scratch, TARGETS};
+use crate::scratch::Scratch;
+use crate::stages::{Stage, stages};
 use crate::watch::{Ended, watch};
 
 /// What became of a mutant.
@@ -22,12 +22,6 @@ pub enum End {
     Survived,
     /// It does not compile, which says nothing about the tests.
     Unbuildable,
-}
-
-/// A program of tests and the arguments that choose some of them.
-struct Stage {
-    target: &'static str,
-    arguments: Vec<String>,
 }
 
 /// Tries a mutant in a scratch crate; each program may run as long as `limit`.
@@ -46,14 +40,12 @@ pub fn attempt(mutant: &Mutant, source: &str, scratch: &Scratch, limit: Duration
 pub fn unchanged(scratch: &Scratch) -> Duration {
     let patience = Duration::from_secs(3600);
     let mut slowest = Duration::ZERO;
-    for room in TRIED {
-        for stage in stages(&format!("src/{room}/mod.rs")) {
-            let program = build(stage.target, scratch).expect("the tests without any change");
-            let started = Instant::now();
-            let ended = watch(&program, &stage.arguments, &scratch.root, patience);
-            assert_eq!(ended, Ended::Passed, "{} without any change", stage.target);
-            slowest = slowest.max(started.elapsed());
-        }
+    for stage in stages("src/kernel/mod.rs") {
+        let program = build(stage.target, scratch).expect("the tests without any change");
+        let started = Instant::now();
+        let ended = watch(&program, &stage.arguments, &scratch.root, patience);
+        assert_eq!(ended, Ended::Passed, "{} without any change", stage.target);
+        slowest = slowest.max(started.elapsed());
     }
     slowest
 }
@@ -71,50 +63,6 @@ fn run(stages: Vec<Stage>, scratch: &Scratch, limit: Duration) -> End {
         }
     }
     End::Survived
-}
-
-/// The programs that see a file. The tests that have the name of the file or its folder come first.
-fn stages(file: &str) -> Vec<Stage> {
-    let path = file.trim_start_matches("src/").trim_end_matches(".rs");
-    let words: Vec<&str> = path.split('/').filter(|word| *word != "mod").collect();
-    let (room, near) = (words[0], &words[1..]);
-    let unit = |arguments: Vec<String>| Stage {
-        target: "lib",
-        arguments,
-    };
-    let rooms = TRIED.map(|room| format!("{room}::")).to_vec();
-    let integration = TARGETS.into_iter().filter(|target| exists(target));
-    match room {
-        "kernel" => {
-            let mut stages = Vec::new();
-            for target in integration {
-                stages.extend(near_first(target, near));
-            }
-            stages.push(unit(rooms));
-            stages
-        }
-        _ => {
-            let mut stages = vec![unit(rooms)];
-            let seen = integration.filter(|target| room == "oracle" || *target == room);
-            stages.extend(seen.flat_map(|target| near_first(target, near)));
-            stages
-        }
-    }
-}
-
-/// First the tests that have one of these words in their names, then the others.
-fn near_first(target: &'static str, words: &[&str]) -> Vec<Stage> {
-    let skip = |word: &&str| ["--skip".to_owned(), (*word).to_owned()];
-    let near = words.iter().map(|word| (*word).to_owned()).collect();
-    let far = words.iter().flat_map(skip).collect();
-    let stages = [near, far].map(|arguments| Stage { target, arguments });
-    // Without words, all tests are far.
-    let first = usize::from(words.is_empty());
-    stages.into_iter().skip(first).collect()
-}
-
-fn exists(target: &str) -> bool {
-    Path::new("tests").join(target).join("main.rs").exists()
 }
 
 /// Builds a program of tests; `None` if it does not compile.

@@ -17,6 +17,7 @@ mod rooms;
 mod sample;
 mod scratch;
 mod settings;
+mod stages;
 mod untouched;
 mod visit;
 mod watch;

@@ -1,0 +1,58 @@
+//! Which tests see a file.
+
+use std::path::Path;
+
+use crate::rooms::TRIED;
+
+/// A program of tests and the arguments that choose some of them.
+pub struct Stage {
+    /// The target: `lib` for the unit tests, or the folder of integration tests.
+    pub target: &'static str,
+    /// What the program is called with.
+    pub arguments: Vec<String>,
+}
+
+/// The programs that see a file, the quickest to find a fault first. Those for the room `kernel` are all that
+/// there are.
+pub fn stages(file: &str) -> Vec<Stage> {
+    let path = file.trim_start_matches("src/").trim_end_matches(".rs");
+    let words: Vec<&str> = path.split('/').filter(|word| *word != "mod").collect();
+    let units = Stage {
+        target: "lib",
+        arguments: TRIED.map(|room| format!("{room}::")).to_vec(),
+    };
+    let of = |targets: &[&'static str]| {
+        let there = targets.iter().filter(|target| exists(target));
+        there
+            .flat_map(|target| near_first(target, &words[1..]))
+            .collect::<Vec<_>>()
+    };
+    let mut stages = match words[..] {
+        ["kernel", ..] => of(&["kernels", "trial"]),
+        ["oracle", "graph", ..] => of(&["trial"]),
+        ["oracle", ..] => of(&["kernels", "trial"]),
+        _ => of(&["trial"]),
+    };
+    let place = if words[0] == "kernel" {
+        stages.len()
+    } else {
+        0
+    };
+    stages.insert(place, units);
+    stages
+}
+
+/// First the tests that have one of these words in their names, then the others.
+fn near_first(target: &'static str, words: &[&str]) -> Vec<Stage> {
+    let skip = |word: &&str| ["--skip".to_owned(), (*word).to_owned()];
+    let near = words.iter().map(|word| (*word).to_owned()).collect();
+    let far = words.iter().flat_map(skip).collect();
+    let stages = [near, far].map(|arguments| Stage { target, arguments });
+    // Without words, all tests are far.
+    let first = usize::from(words.is_empty());
+    stages.into_iter().skip(first).collect()
+}
+
+fn exists(target: &str) -> bool {
+    Path::new("tests").join(target).join("main.rs").exists()
+}
