@@ -71,6 +71,12 @@ pub(super) trait Lanes: Copy {
         a: Self::Vector,
         b: Self::Vector,
     ) -> Self::Vector;
+    /// `x < low ? low : x > high ? high : x`; NaN is kept, and so is the sign of a zero.
+    fn clamp(self, x: Self::Vector, low: f32, high: f32) -> Self::Vector;
+    /// `|x|`.
+    fn abs(self, x: Self::Vector) -> Self::Vector;
+    /// `|magnitude|` with the sign of `sign`.
+    fn copy_sign(self, magnitude: Self::Vector, sign: Self::Vector) -> Self::Vector;
     /// One bit per lane, the first lane lowest: whether the lane is nonzero (NaN included).
     fn nonzero(self, x: Self::Vector) -> u16;
     /// `(a₀ b₀ a₁ b₁ … a₇ b₇, a₈ b₈ … a₁₅ b₁₅)`.
@@ -82,14 +88,31 @@ pub(super) trait Lanes: Copy {
 
     /// Zero in every lane.
     fn wide_zero(self) -> Self::Wide;
+    /// The same number in every lane.
+    fn wide_splat(self, value: f64) -> Self::Wide;
     /// The same numbers, converted to f64.
     fn widen(self, x: Self::Vector) -> Self::Wide;
+    /// The numbers, rounded to f32.
+    fn narrow(self, x: Self::Wide) -> Self::Vector;
     /// Writes 16 numbers.
     fn wide_store(self, value: Self::Wide, to: &mut [f64; LANES]);
     /// `a + b`.
     fn wide_add(self, a: Self::Wide, b: Self::Wide) -> Self::Wide;
+    /// `a·b`.
+    fn wide_mul(self, a: Self::Wide, b: Self::Wide) -> Self::Wide;
+    /// `a/b`.
+    fn wide_div(self, a: Self::Wide, b: Self::Wide) -> Self::Wide;
     /// `a·b + c`, rounded once.
     fn wide_fma(self, a: Self::Wide, b: Self::Wide, c: Self::Wide) -> Self::Wide;
+    /// `x < low ? low : x`; NaN is kept.
+    fn wide_at_least(self, x: Self::Wide, low: f64) -> Self::Wide;
+    /// The nearest whole number; the even one of two.
+    fn wide_round(self, x: Self::Wide) -> Self::Wide;
+    /// `x·2^k` for whole `k`, if `x` and the result are normal; NaN if both `x` and `k` are NaN.
+    fn wide_scale(self, x: Self::Wide, k: Self::Wide) -> Self::Wide;
+    /// For positive normal `x`, the whole number `k` with `√½ ≤ x·2^−k < √2`, and `2^−k`. For other
+    /// numbers, some numbers, the same on every machine.
+    fn wide_exponent(self, x: Self::Wide) -> (Self::Wide, Self::Wide);
 
     /// Reads the first 16 numbers, with zeros beyond the end of the slice.
     #[inline(always)]
@@ -151,6 +174,20 @@ pub(super) trait Lanes: Copy {
         rows
     }
 }
+
+/// What [`Lanes::wide_exponent`] adds to the bits of a number, so that the exponent field of the sum is
+/// `k + 1023`: the bits of 1 minus those of the f64 nearest to √½.
+pub(super) const FROM_ROOT: u64 = 0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd;
+/// The exponent field of an f64.
+pub(super) const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
+/// Twice the bits of 1: minus the bits of `2^k`, they are the bits of `2^−k`.
+pub(super) const ONE_OVER: u64 = 2 * 0x3ff0_0000_0000_0000;
+/// The bits of `2^52`; numbers below `2^52` in the lowest bits are added to it.
+pub(super) const WHOLE: u64 = 0x4330_0000_0000_0000;
+/// The number whose bits are [`WHOLE`], and the bias of exponents.
+pub(super) const WHOLE_AND_BIAS: f64 = 4_503_599_627_370_496.0 + 1023.0;
+/// A number at which adding a small whole number adds it to the lowest bits: `1.5·2^52`.
+pub(super) const SHIFT: f64 = 6_755_399_441_055_744.0;
 
 /// The sum of 16 lanes by halving: lane `i` takes lane `i + 8`, then `i + 4`, `i + 2`, `i + 1`.
 #[inline(always)]

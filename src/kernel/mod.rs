@@ -33,6 +33,7 @@
 //! | `team` | how work is shared among threads, and threads that wait for it |
 //! | [`dense`] | the kernels of fully connected layers |
 //! | [`convolution`], [`pool`] | the kernels of images; they run on the calling thread |
+//! | `function` | elementary and activation functions in f64, rounded once; functions of rows |
 //! | `peak` | FMAs on registers only, to measure the speed of the machine |
 //! | the others | one kernel each, written once for all instruction sets |
 
@@ -46,6 +47,7 @@ pub mod convolution;
 pub mod dense;
 mod dot;
 mod elementwise;
+mod function;
 mod gather;
 mod gemm;
 mod isa;
@@ -76,6 +78,10 @@ pub use axpy::{add_row, axpy, row_axpy};
 pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
+pub use function::{
+    Elementary, Nonlinearity, elementary, log_sum_exp_rows, nonlinear, nonlinear_derivative,
+    nonlinear_second_derivative, softmax_rows,
+};
 pub use gather::gather;
 pub use gemm::{ROW_GROUP, gemm};
 pub use isa::Isa;

@@ -3,7 +3,7 @@
 
 use std::array::from_fn;
 
-use super::lanes::{LANES, Lanes};
+use super::lanes::{EXPONENT, FROM_ROOT, LANES, Lanes, ONE_OVER, SHIFT, WHOLE, WHOLE_AND_BIAS};
 
 /// The token of plain Rust, which every machine can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,21 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn clamp(self, x: Self::Vector, low: f32, high: f32) -> Self::Vector {
+        x.map(|x| x.clamp(low, high))
+    }
+
+    #[inline(always)]
+    fn abs(self, x: Self::Vector) -> Self::Vector {
+        x.map(f32::abs)
+    }
+
+    #[inline(always)]
+    fn copy_sign(self, magnitude: Self::Vector, sign: Self::Vector) -> Self::Vector {
+        from_fn(|i| magnitude[i].copysign(sign[i]))
+    }
+
+    #[inline(always)]
     fn nonzero(self, x: Self::Vector) -> u16 {
         (0..LANES).fold(0, |bits, i| bits | u16::from(x[i] != 0.0) << i)
     }
@@ -113,8 +128,18 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn wide_splat(self, value: f64) -> Self::Wide {
+        [value; LANES]
+    }
+
+    #[inline(always)]
     fn widen(self, x: Self::Vector) -> Self::Wide {
         x.map(f64::from)
+    }
+
+    #[inline(always)]
+    fn narrow(self, x: Self::Wide) -> Self::Vector {
+        x.map(|x| x as f32)
     }
 
     #[inline(always)]
@@ -128,7 +153,43 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn wide_mul(self, a: Self::Wide, b: Self::Wide) -> Self::Wide {
+        from_fn(|i| a[i] * b[i])
+    }
+
+    #[inline(always)]
+    fn wide_div(self, a: Self::Wide, b: Self::Wide) -> Self::Wide {
+        from_fn(|i| a[i] / b[i])
+    }
+
+    #[inline(always)]
     fn wide_fma(self, a: Self::Wide, b: Self::Wide, c: Self::Wide) -> Self::Wide {
         from_fn(|i| a[i].mul_add(b[i], c[i]))
+    }
+
+    #[inline(always)]
+    fn wide_at_least(self, x: Self::Wide, low: f64) -> Self::Wide {
+        x.map(|x| if x < low { low } else { x })
+    }
+
+    #[inline(always)]
+    fn wide_round(self, x: Self::Wide) -> Self::Wide {
+        x.map(f64::round_ties_even)
+    }
+
+    #[inline(always)]
+    fn wide_scale(self, x: Self::Wide, k: Self::Wide) -> Self::Wide {
+        from_fn(|i| {
+            let up = (k[i] + SHIFT).to_bits() << 52;
+            f64::from_bits(x[i].to_bits().wrapping_add(up))
+        })
+    }
+
+    #[inline(always)]
+    fn wide_exponent(self, x: Self::Wide) -> (Self::Wide, Self::Wide) {
+        let moved = x.map(|x| x.to_bits().wrapping_add(FROM_ROOT));
+        let exponent = moved.map(|bits| f64::from_bits(bits >> 52 | WHOLE) - WHOLE_AND_BIAS);
+        let one_over = |bits: u64| f64::from_bits(ONE_OVER.wrapping_sub(bits & EXPONENT));
+        (exponent, moved.map(one_over))
     }
 }

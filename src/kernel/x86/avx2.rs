@@ -4,7 +4,9 @@ use std::arch::x86_64::*;
 use std::array::from_fn;
 
 use super::proved;
-use crate::kernel::lanes::{Kernel, LANES, Lanes};
+use crate::kernel::lanes::{
+    EXPONENT, FROM_ROOT, Kernel, LANES, Lanes, ONE_OVER, SHIFT, WHOLE, WHOLE_AND_BIAS,
+};
 
 /// A token that proves that the processor has AVX2, FMA and POPCNT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +152,43 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn clamp(self, x: Self::Vector, low: f32, high: f32) -> Self::Vector {
+        // For NaN and for two zeros, the instructions return their second operand.
+        proved!(self, {
+            let (low, high) = (_mm256_set1_ps(low), _mm256_set1_ps(high));
+            [
+                _mm256_min_ps(high, _mm256_max_ps(low, x[0])),
+                _mm256_min_ps(high, _mm256_max_ps(low, x[1])),
+            ]
+        })
+    }
+
+    #[inline(always)]
+    fn abs(self, x: Self::Vector) -> Self::Vector {
+        proved!(self, {
+            let sign = _mm256_set1_ps(-0.0);
+            [_mm256_andnot_ps(sign, x[0]), _mm256_andnot_ps(sign, x[1])]
+        })
+    }
+
+    #[inline(always)]
+    fn copy_sign(self, magnitude: Self::Vector, sign: Self::Vector) -> Self::Vector {
+        proved!(self, {
+            let bit = _mm256_set1_ps(-0.0);
+            [
+                _mm256_or_ps(
+                    _mm256_andnot_ps(bit, magnitude[0]),
+                    _mm256_and_ps(bit, sign[0]),
+                ),
+                _mm256_or_ps(
+                    _mm256_andnot_ps(bit, magnitude[1]),
+                    _mm256_and_ps(bit, sign[1]),
+                ),
+            ]
+        })
+    }
+
+    #[inline(always)]
     fn nonzero(self, x: Self::Vector) -> u16 {
         let [low, high] = x.map(
             #[inline(always)]
@@ -181,6 +220,11 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn wide_splat(self, value: f64) -> Self::Wide {
+        proved!(self, [_mm256_set1_pd(value); 4])
+    }
+
+    #[inline(always)]
     fn widen(self, x: Self::Vector) -> Self::Wide {
         proved!(
             self,
@@ -189,6 +233,17 @@ impl Lanes for Avx2 {
                 _mm256_cvtps_pd(_mm256_extractf128_ps::<1>(x[0])),
                 _mm256_cvtps_pd(_mm256_castps256_ps128(x[1])),
                 _mm256_cvtps_pd(_mm256_extractf128_ps::<1>(x[1])),
+            ]
+        )
+    }
+
+    #[inline(always)]
+    fn narrow(self, x: Self::Wide) -> Self::Vector {
+        proved!(
+            self,
+            [
+                _mm256_set_m128(_mm256_cvtpd_ps(x[1]), _mm256_cvtpd_ps(x[0])),
+                _mm256_set_m128(_mm256_cvtpd_ps(x[3]), _mm256_cvtpd_ps(x[2])),
             ]
         )
     }
@@ -210,11 +265,76 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn wide_mul(self, mut a: Self::Wide, b: Self::Wide) -> Self::Wide {
+        for (a, b) in a.iter_mut().zip(b) {
+            *a = proved!(self, _mm256_mul_pd(*a, b));
+        }
+        a
+    }
+
+    #[inline(always)]
+    fn wide_div(self, mut a: Self::Wide, b: Self::Wide) -> Self::Wide {
+        for (a, b) in a.iter_mut().zip(b) {
+            *a = proved!(self, _mm256_div_pd(*a, b));
+        }
+        a
+    }
+
+    #[inline(always)]
     fn wide_fma(self, a: Self::Wide, b: Self::Wide, mut c: Self::Wide) -> Self::Wide {
         for (i, c) in c.iter_mut().enumerate() {
             *c = proved!(self, _mm256_fmadd_pd(a[i], b[i], *c));
         }
         c
+    }
+
+    #[inline(always)]
+    fn wide_at_least(self, mut x: Self::Wide, low: f64) -> Self::Wide {
+        // For NaN, the instruction returns its second operand.
+        for x in &mut x {
+            *x = proved!(self, _mm256_max_pd(_mm256_set1_pd(low), *x));
+        }
+        x
+    }
+
+    #[inline(always)]
+    fn wide_round(self, mut x: Self::Wide) -> Self::Wide {
+        for x in &mut x {
+            *x = proved!(
+                self,
+                _mm256_round_pd::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(*x)
+            );
+        }
+        x
+    }
+
+    #[inline(always)]
+    fn wide_scale(self, mut x: Self::Wide, k: Self::Wide) -> Self::Wide {
+        for (x, k) in x.iter_mut().zip(k) {
+            *x = proved!(self, {
+                let whole = _mm256_castpd_si256(_mm256_add_pd(k, _mm256_set1_pd(SHIFT)));
+                let up = _mm256_slli_epi64::<52>(whole);
+                _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(*x), up))
+            });
+        }
+        x
+    }
+
+    #[inline(always)]
+    fn wide_exponent(self, mut x: Self::Wide) -> (Self::Wide, Self::Wide) {
+        let mut exponent = x;
+        for (x, exponent) in x.iter_mut().zip(&mut exponent) {
+            proved!(self, {
+                let bits = |bits: u64| _mm256_set1_epi64x(bits.cast_signed());
+                let moved = _mm256_add_epi64(_mm256_castpd_si256(*x), bits(FROM_ROOT));
+                let whole = _mm256_or_si256(_mm256_srli_epi64::<52>(moved), bits(WHOLE));
+                let whole = _mm256_castsi256_pd(whole);
+                *exponent = _mm256_sub_pd(whole, _mm256_set1_pd(WHOLE_AND_BIAS));
+                let power = _mm256_and_si256(moved, bits(EXPONENT));
+                *x = _mm256_castsi256_pd(_mm256_sub_epi64(bits(ONE_OVER), power));
+            });
+        }
+        (exponent, x)
     }
 }
 

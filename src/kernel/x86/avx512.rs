@@ -3,7 +3,9 @@
 use std::arch::x86_64::*;
 
 use super::proved;
-use crate::kernel::lanes::{Kernel, LANES, Lanes};
+use crate::kernel::lanes::{
+    EXPONENT, FROM_ROOT, Kernel, LANES, Lanes, ONE_OVER, SHIFT, WHOLE, WHOLE_AND_BIAS,
+};
 
 /// A token that proves that the processor has AVX-512F and POPCNT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +123,33 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn clamp(self, x: Self::Vector, low: f32, high: f32) -> Self::Vector {
+        // For NaN and for two zeros, the instructions return their second operand.
+        proved!(self, {
+            let (low, high) = (_mm512_set1_ps(low), _mm512_set1_ps(high));
+            _mm512_min_ps(high, _mm512_max_ps(low, x))
+        })
+    }
+
+    #[inline(always)]
+    fn abs(self, x: Self::Vector) -> Self::Vector {
+        proved!(self, _mm512_abs_ps(x))
+    }
+
+    #[inline(always)]
+    fn copy_sign(self, magnitude: Self::Vector, sign: Self::Vector) -> Self::Vector {
+        // The truth table 0xd8 is `bit ? sign : magnitude`.
+        proved!(self, {
+            let bit = _mm512_set1_epi32(i32::MIN);
+            _mm512_castsi512_ps(_mm512_ternarylogic_epi32::<0xd8>(
+                _mm512_castps_si512(magnitude),
+                _mm512_castps_si512(sign),
+                bit,
+            ))
+        })
+    }
+
+    #[inline(always)]
     fn nonzero(self, x: Self::Vector) -> u16 {
         proved!(
             self,
@@ -173,6 +202,11 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn wide_splat(self, value: f64) -> Self::Wide {
+        proved!(self, [_mm512_set1_pd(value); 2])
+    }
+
+    #[inline(always)]
     fn widen(self, x: Self::Vector) -> Self::Wide {
         proved!(self, {
             let high = _mm512_extractf64x4_pd::<1>(_mm512_castps_pd(x));
@@ -180,6 +214,15 @@ impl Lanes for Avx512 {
                 _mm512_cvtps_pd(_mm512_castps512_ps256(x)),
                 _mm512_cvtps_pd(_mm256_castpd_ps(high)),
             ]
+        })
+    }
+
+    #[inline(always)]
+    fn narrow(self, x: Self::Wide) -> Self::Vector {
+        proved!(self, {
+            let low = _mm512_castps256_ps512(_mm512_cvtpd_ps(x[0]));
+            let high = _mm256_castps_pd(_mm512_cvtpd_ps(x[1]));
+            _mm512_castpd_ps(_mm512_insertf64x4::<1>(_mm512_castps_pd(low), high))
         })
     }
 
@@ -197,6 +240,16 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn wide_mul(self, a: Self::Wide, b: Self::Wide) -> Self::Wide {
+        proved!(self, [_mm512_mul_pd(a[0], b[0]), _mm512_mul_pd(a[1], b[1])])
+    }
+
+    #[inline(always)]
+    fn wide_div(self, a: Self::Wide, b: Self::Wide) -> Self::Wide {
+        proved!(self, [_mm512_div_pd(a[0], b[0]), _mm512_div_pd(a[1], b[1])])
+    }
+
+    #[inline(always)]
     fn wide_fma(self, a: Self::Wide, b: Self::Wide, c: Self::Wide) -> Self::Wide {
         proved!(
             self,
@@ -205,6 +258,56 @@ impl Lanes for Avx512 {
                 _mm512_fmadd_pd(a[1], b[1], c[1]),
             ]
         )
+    }
+
+    #[inline(always)]
+    fn wide_at_least(self, mut x: Self::Wide, low: f64) -> Self::Wide {
+        // For NaN, the instruction returns its second operand.
+        for x in &mut x {
+            *x = proved!(self, _mm512_max_pd(_mm512_set1_pd(low), *x));
+        }
+        x
+    }
+
+    #[inline(always)]
+    fn wide_round(self, x: Self::Wide) -> Self::Wide {
+        const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+        proved!(
+            self,
+            [
+                _mm512_roundscale_pd::<NEAREST>(x[0]),
+                _mm512_roundscale_pd::<NEAREST>(x[1]),
+            ]
+        )
+    }
+
+    #[inline(always)]
+    fn wide_scale(self, mut x: Self::Wide, k: Self::Wide) -> Self::Wide {
+        for (x, k) in x.iter_mut().zip(k) {
+            *x = proved!(self, {
+                let whole = _mm512_castpd_si512(_mm512_add_pd(k, _mm512_set1_pd(SHIFT)));
+                let up = _mm512_slli_epi64::<52>(whole);
+                _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(*x), up))
+            });
+        }
+        x
+    }
+
+    #[inline(always)]
+    fn wide_exponent(self, mut x: Self::Wide) -> (Self::Wide, Self::Wide) {
+        let mut exponent = x;
+        for (x, exponent) in x.iter_mut().zip(&mut exponent) {
+            proved!(self, {
+                let bits = |bits: u64| _mm512_set1_epi64(bits.cast_signed());
+                let moved = _mm512_add_epi64(_mm512_castpd_si512(*x), bits(FROM_ROOT));
+                let whole = _mm512_or_si512(_mm512_srli_epi64::<52>(moved), bits(WHOLE));
+                let whole = _mm512_castsi512_pd(whole);
+                *exponent = _mm512_sub_pd(whole, _mm512_set1_pd(WHOLE_AND_BIAS));
+                let power = _mm512_and_si512(moved, bits(EXPONENT));
+                *x = _mm512_castsi512_pd(_mm512_sub_epi64(bits(ONE_OVER), power));
+            });
+        }
+        (exponent, x)
     }
 }
 
