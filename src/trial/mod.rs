@@ -9,16 +9,34 @@
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
 //! | `recorder` | gathers faults while a trial runs |
+//! | `options` | how a trial of numbered cases is run |
+//! | `operand` | memory for operands, in which nothing but results may change |
+//! | `calls` | one call, and whether it left everything as it was |
+//! | `case_trial` | a trial of numbered cases: runs them and gathers what was found |
+//! | `dice` | random numbers that depend on the number of a case only |
+//! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
+//! | [`ours`] | the kernels of this crate in the form in which they are tried |
 
+mod calls;
+mod case_trial;
+mod dice;
 mod kernels;
+mod operand;
+mod options;
+pub mod ours;
 mod recorder;
 mod scope;
+mod vectors;
 mod verdict;
 
+pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
 pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,
 };
+pub use operand::{Input, Pattern};
+pub use options::Options;
 pub use recorder::{Example, Recorder};
 pub use scope::{Policy, Scope};
+pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
 pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};
