@@ -20,13 +20,24 @@
 mod calls;
 mod case_trial;
 mod dice;
+//! | `elements` | compares the elements of a result with what is permitted |
+//! | `matrices` | products of matrices, and of a matrix and a vector |
+//! | `ours` | our own kernels: each with its trial |
+//! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
+
+mod calls;
+mod case_trial;
+mod elements;
 mod kernels;
+mod matrices;
 mod operand;
 mod options;
 pub mod ours;
 mod recorder;
+mod row;
 mod scope;
 mod vectors;
+mod table;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
@@ -34,9 +45,12 @@ pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,
 };
+pub use matrices::{check_gemm, check_gemv};
 pub use operand::{Input, Pattern};
 pub use options::Options;
 pub use recorder::{Example, Recorder};
+pub use row::Row;
 pub use scope::{Policy, Scope};
 pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
+pub use table::{Comparison, Table};
 pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};

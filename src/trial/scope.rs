@@ -9,6 +9,8 @@ pub struct Scope {
     pub layouts: bool,
     /// α and β other than 1.
     pub factors: bool,
+    /// Zeros that meet a NaN or an infinity, and give NaN. A kernel that skips zeros does not take them.
+    pub zeros: bool,
 }
 
 impl Scope {
@@ -17,6 +19,7 @@ impl Scope {
         strides: true,
         layouts: true,
         factors: true,
+        zeros: true,
     };
 }
 

@@ -1,0 +1,3 @@
+//! Puts the trials on trial: honest kernels of every kind pass, and every faulty one is refused.
+
+mod matrices;
