@@ -15,11 +15,6 @@
 //! | `case_trial` | a trial of numbered cases: runs them and gathers what was found |
 //! | `dice` | random numbers that depend on the number of a case only |
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
-//! | [`ours`] | the kernels of this crate in the form in which they are tried |
-
-mod calls;
-mod case_trial;
-mod dice;
 //! | `elements` | compares the elements of a result with what is permitted |
 //! | `matrices` | products of matrices, and of a matrix and a vector |
 //! | `ours` | our own kernels: each with its trial |
@@ -27,6 +22,7 @@ mod dice;
 
 mod calls;
 mod case_trial;
+mod dice;
 mod elements;
 mod kernels;
 mod matrices;
@@ -36,8 +32,8 @@ pub mod ours;
 mod recorder;
 mod row;
 mod scope;
-mod vectors;
 mod table;
+mod vectors;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
@@ -51,6 +47,6 @@ pub use options::Options;
 pub use recorder::{Example, Recorder};
 pub use row::Row;
 pub use scope::{Policy, Scope};
-pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
 pub use table::{Comparison, Table};
+pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
 pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};
