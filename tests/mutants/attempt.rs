@@ -1,7 +1,7 @@
 //! Tries one mutant: builds it, and runs the tests that see its file, the nearest first.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -20,8 +20,8 @@ pub enum End {
     Caught(String),
     /// All tests passed.
     Survived,
-    /// It does not compile, which says nothing about the tests.
-    Unbuildable,
+    /// It does not compile, for this reason, which says nothing about the tests.
+    Unbuildable(String),
 }
 
 /// Tries a mutant in a scratch crate; each program may run as long as `limit`.
@@ -53,8 +53,9 @@ pub fn unchanged(scratch: &Scratch) -> Duration {
 /// Builds and runs one program after the other until one fails.
 fn run(stages: Vec<Stage>, scratch: &Scratch, limit: Duration) -> End {
     for Stage { target, arguments } in stages {
-        let Some(program) = build(target, scratch) else {
-            return End::Unbuildable;
+        let program = match build(target, scratch) {
+            Ok(program) => program,
+            Err(reason) => return End::Unbuildable(reason),
         };
         match watch(&program, &arguments, &scratch.root, limit) {
             Ended::Passed => {}
@@ -65,8 +66,8 @@ fn run(stages: Vec<Stage>, scratch: &Scratch, limit: Duration) -> End {
     End::Survived
 }
 
-/// Builds a program of tests; `None` if it does not compile.
-fn build(target: &str, scratch: &Scratch) -> Option<PathBuf> {
+/// Builds a program of tests and returns its path, or the first error of the compiler.
+fn build(target: &str, scratch: &Scratch) -> Result<PathBuf, String> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(cargo);
     command.args(["test", "--no-run", "--quiet", "--message-format", "json"]);
@@ -74,17 +75,24 @@ fn build(target: &str, scratch: &Scratch) -> Option<PathBuf> {
         "lib" => command.arg("--lib"),
         target => command.args(["--test", target]),
     };
-    let output = command
-        .current_dir(&scratch.root)
-        .env("CARGO_TARGET_DIR", "target")
-        .stderr(Stdio::null())
-        .output()
-        .expect("cargo");
-    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    command.current_dir(&scratch.root);
+    command.env("CARGO_TARGET_DIR", "target");
+    let output = command.output().expect("cargo");
+    let lines = String::from_utf8_lossy(&output.stdout);
     let messages = lines
         .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut executables =
-        messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-    output.status.success().then(|| executables.next_back())?
+        .filter_map(|line| serde_json::from_str(line).ok());
+    let messages: Vec<Value> = messages.collect();
+    let mut programs = messages
+        .iter()
+        .filter_map(|message| message["executable"].as_str());
+    let program = programs.next_back().map(PathBuf::from);
+    if let (true, Some(program)) = (output.status.success(), program) {
+        return Ok(program);
+    }
+    let mut errors = messages.iter().map(|message| &message["message"]);
+    let error = errors.find(|message| message["level"] == "error");
+    let words = error.and_then(|error| error["message"].as_str());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(words.map_or(said, str::to_owned))
 }

@@ -58,8 +58,10 @@ pub fn run(settings: &Settings) -> Report {
     let sources = sources();
     let (chosen, equivalent) = chosen(&sources, settings);
     let first = Scratch::new(0);
-    // The tests share the machine with those of other mutants, and with builds.
-    let limit = unchanged(&first) * 4 * settings.workers as u32 + Duration::from_secs(20);
+    let limit = settings.limit.unwrap_or_else(|| {
+        // The tests share the machine with those of other mutants, and with builds.
+        unchanged(&first) * 4 * settings.workers as u32 + Duration::from_secs(20)
+    });
     println!(
         "{} mutants; a program of tests may run {} s",
         chosen.len(),

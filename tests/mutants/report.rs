@@ -32,7 +32,7 @@ impl Tried {
         let end = match end {
             End::Caught(by) => format!("caught by {by}"),
             End::Survived => "SURVIVED".to_owned(),
-            End::Unbuildable => "does not compile".to_owned(),
+            End::Unbuildable(reason) => format!("does not compile: {reason}"),
         };
         format!("{seconds:5.1} s {file}:{line} {} {end}", mutant.change())
     }
@@ -86,7 +86,7 @@ impl Report {
                 room: name.to_owned(),
                 caught,
                 survived,
-                unbuildable: count(|end| *end == End::Unbuildable),
+                unbuildable: count(|end| matches!(end, End::Unbuildable(_))),
                 percent: 100.0 * caught as f64 / (caught + survived) as f64,
             }
         };

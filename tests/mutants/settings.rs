@@ -3,6 +3,7 @@
 use std::env::var;
 use std::fmt::Debug;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Which mutants are tried, and how many at once.
 pub struct Settings {
@@ -12,6 +13,9 @@ pub struct Settings {
     pub shard: (usize, usize),
     /// `MUTANTS_IN`: a part of the names of the files, such as `src/oracle`.
     pub within: String,
+    /// `MUTANTS_SECONDS`: how long a program of tests may run. Without it, the tests are run without any change
+    /// first, and the limit is several times what they take.
+    pub limit: Option<Duration>,
     /// `MUTANTS_WORKERS`: how many mutants are tried at once; as many as there are cores.
     pub workers: usize,
 }
@@ -31,6 +35,9 @@ impl Settings {
             count: setting("MUTANTS", 160),
             shard,
             within: var("MUTANTS_IN").unwrap_or_default(),
+            limit: var("MUTANTS_SECONDS")
+                .ok()
+                .map(|seconds| Duration::from_secs(parsed(&seconds))),
             workers: setting("MUTANTS_WORKERS", cores.min(8)).max(1),
         }
     }
