@@ -58,10 +58,11 @@ pub fn run(settings: &Settings) -> Report {
     let sources = sources();
     let (chosen, equivalent) = chosen(&sources, settings);
     let first = Scratch::new(0);
-    let limit = settings.limit.unwrap_or_else(|| {
+    let mut limit = unchanged(&first, settings.limit);
+    if settings.limit.is_none() {
         // The tests share the machine with those of other mutants, and with builds.
-        unchanged(&first) * 4 * settings.workers as u32 + Duration::from_secs(20)
-    });
+        limit = limit * 4 * settings.workers as u32 + Duration::from_secs(20);
+    }
     println!(
         "{} mutants; a program of tests may run {} s",
         chosen.len(),
