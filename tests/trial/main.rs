@@ -1,3 +1,7 @@
-//! Puts the trials on trial: honest kernels of every kind pass, and every faulty one is refused.
+//! Puts honest and faulty kernels on trial: the judge may be wrong in neither direction.
 
+mod faulty_vectors;
+mod honest_vectors;
 mod matrices;
+mod support;
+mod vectors;
