@@ -37,7 +37,7 @@ pub fn mutants(sources: &BTreeMap<String, String>) -> Vec<Vec<Mutant>> {
 fn chosen(sources: &BTreeMap<String, String>, settings: &Settings) -> (Vec<Mutant>, usize) {
     let mut files = mutants(sources);
     for file in &mut files {
-        file.retain(|mutant| mutant.file.contains(&settings.within));
+        file.retain(|mutant| settings.takes(&mutant.file));
     }
     let all = files.iter().map(Vec::len).sum::<usize>();
     for file in &mut files {

@@ -11,8 +11,10 @@ pub struct Settings {
     pub count: usize,
     /// `MUTANTS_SHARD`: this run takes every so many-th of them; `2/3` takes the second, fifth, eighth, …
     pub shard: (usize, usize),
-    /// `MUTANTS_IN`: a part of the names of the files, such as `src/oracle`.
-    pub within: String,
+    /// `MUTANTS_IN`: a part of the names of the files, such as `src/oracle` or `src/trial/matrices`. Without it,
+    /// `src/kernel` and `src/oracle` are tried, but not `src/trial`, where most numbers only say which cases
+    /// are tried.
+    within: Option<String>,
     /// `MUTANTS_SECONDS`: how long a program of tests may run. Without it, the tests are run without any change
     /// first, and the limit is several times what they take.
     pub limit: Option<Duration>,
@@ -34,11 +36,19 @@ impl Settings {
         Settings {
             count: setting("MUTANTS", 160),
             shard,
-            within: var("MUTANTS_IN").unwrap_or_default(),
+            within: var("MUTANTS_IN").ok(),
             limit: var("MUTANTS_SECONDS")
                 .ok()
                 .map(|seconds| Duration::from_secs(parsed(&seconds))),
             workers: setting("MUTANTS_WORKERS", cores.min(8)).max(1),
+        }
+    }
+
+    /// Whether a file is to be changed.
+    pub fn takes(&self, file: &str) -> bool {
+        match &self.within {
+            Some(part) => file.contains(part),
+            None => !file.starts_with("src/trial"),
         }
     }
 }

@@ -119,7 +119,8 @@ impl<'ast> Visit<'ast> for Places<'_> {
     }
 
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
-        if self.text(&*call.func).ends_with("from_bits") {
+        let is_bits = self.text(&*call.func).ends_with("from_bits");
+        if is_bits && matches!(call.args.first(), Some(Expr::Lit(_))) {
             self.numbers = Use::Bits;
         }
         visit::visit_expr_call(self, call);
