@@ -2,7 +2,7 @@
 
 use num_traits::Zero;
 
-use crate::number::Exact;
+use crate::number::{Exact, Whole};
 
 /// The weight of the last binary digit is 2^LOWEST: the least product of two f32 numbers is 2⁻²⁹⁸.
 const LOWEST: i32 = -298;
@@ -78,14 +78,18 @@ impl LongSum {
     /// The sum.
     pub fn value(&self) -> Exact {
         let (negative, digits) = self.carried();
-        let mut value = Exact::zero();
-        for (i, digit) in digits
-            .into_iter()
-            .enumerate()
-            .filter(|(_, digit)| *digit != 0)
-        {
-            value += Exact::from(digit) * Exact::power_of_two(32 * i as i32 + LOWEST);
+        let Some(last) = digits.iter().position(|&digit| digit != 0) else {
+            return Exact::zero();
+        };
+        let base = Whole::power_of_two(32);
+        let mut whole = Whole::zero();
+        let above = digits[last..].iter().rev();
+        for &digit in above.skip_while(|digit| **digit == 0) {
+            whole.multiply(&base);
+            whole.add(&Whole::from(digit));
         }
+        let weight = Exact::power_of_two(32 * last as i32 + LOWEST);
+        let value = Exact::quotient(&whole, &Whole::one()) * weight;
         if negative { -value } else { value }
     }
 

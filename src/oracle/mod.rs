@@ -12,6 +12,7 @@
 //! | [`rounded`] | the one correct result of an operation that rounds once |
 //! | [`Case`] | inputs that are known to break kernels |
 //! | [`graph`] | networks as PyTorch defines them; exact derivatives of small ones, proved bounds |
+//! | [`unary`] | functions of one number: exact errors in ulps, and a proved filter |
 //! | [`judge`](fn@judge) | compares computed with expected: holds, broken, or a case that proves nothing |
 
 mod any_order;
@@ -22,6 +23,7 @@ mod judge;
 mod long_sum;
 pub mod rounded;
 mod terms;
+pub mod unary;
 
 pub use any_order::AnyOrder;
 pub use bound::{Format, Order, gamma};

@@ -70,7 +70,8 @@ pub struct CaseTrial<'a> {
     left_out: BTreeMap<String, u64>,
     inputs: u64,
     mistrusted: u64,
-    worst: Option<(f64, WorstInput)>,
+    max_ratio: Option<f64>,
+    worst: Option<WorstInput>,
 }
 
 impl<'a> CaseTrial<'a> {
@@ -90,6 +91,7 @@ impl<'a> CaseTrial<'a> {
             left_out: BTreeMap::new(),
             inputs: 0,
             mistrusted: 0,
+            max_ratio: None,
             worst: None,
         };
         for number in 0..count {
@@ -195,17 +197,13 @@ impl<'a> CaseTrial<'a> {
         for wrong in found.wrong {
             self.record(case, wrong.kind, || (wrong.came, wrong.right));
         }
-        if self
-            .worst
-            .as_ref()
-            .is_none_or(|(ratio, _)| found.ratio > *ratio)
-        {
-            let worst = WorstInput {
+        if found.ratio > self.max_ratio.unwrap_or(0.0) {
+            self.worst = Some(WorstInput {
                 bits: format!("case {}", case.number),
                 value: (case.description)(),
-            };
-            self.worst = Some((found.ratio, worst));
+            });
         }
+        self.max_ratio = Some(found.ratio.max(self.max_ratio.unwrap_or(0.0)));
     }
 
     /// Records a fault of a case; `texts` says what came and what is right.
@@ -228,7 +226,6 @@ impl<'a> CaseTrial<'a> {
 
     fn verdict(self, name: &str, function: &str) -> Verdict {
         let passed = self.recorder.is_clean() && self.mistrusted < self.inputs;
-        let (max_ratio, worst_input) = self.worst.unzip();
         Verdict {
             name: name.to_owned(),
             function: function.to_owned(),
@@ -238,8 +235,8 @@ impl<'a> CaseTrial<'a> {
             left_out: self.left_out,
             max_ulp: None,
             allowed_ulp: None,
-            max_ratio,
-            worst_input,
+            max_ratio: self.max_ratio,
+            worst_input: self.worst,
             histogram: Histogram::default(),
             density: Vec::new(),
             faults: self.recorder.faults(),

@@ -75,14 +75,24 @@ fn look(came: f64, expected: &Expected) -> Sight {
     }
 }
 
-/// Compares an error with its bound. Where the bound is 0, every error is infinitely too large, which is
+/// Compares an error with its bound; the ratio is rounded to f64. Where the bound is 0, every error is infinitely too large, which is
 /// not counted as a ratio.
 fn near(error: &Exact, radius: &Exact) -> Sight {
-    match (error.is_zero(), radius.is_zero()) {
-        (true, _) => Sight::Telling(0.0),
-        (false, true) => Sight::Wrong(FaultKind::TooLarge),
-        (false, false) if error <= radius => Sight::Telling((error / radius).to_f64()),
-        (false, false) => Sight::TooLarge((error / radius).to_f64()),
+    if error.is_zero() {
+        return Sight::Telling(0.0);
+    }
+    if radius.is_zero() {
+        return Sight::Wrong(FaultKind::TooLarge);
+    }
+    let ratio = if radius.exponent() > -500 {
+        error.to_f64() / radius.to_f64()
+    } else {
+        (error / radius).to_f64()
+    };
+    if error <= radius {
+        Sight::Telling(ratio.min(1.0))
+    } else {
+        Sight::TooLarge(ratio.max(1.0))
     }
 }
 

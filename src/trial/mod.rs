@@ -8,6 +8,8 @@
 //! | `kernels` | what can be tried: one trait for each kind of kernel |
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
 //! | `verdict` | what a trial found |
+//! | [`unary`] | the trial of a function of one number |
+//! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
 //! | `options` | how a trial of numbered cases is run |
 //! | `operand` | memory for operands, in which nothing but results may change |
@@ -17,8 +19,10 @@
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
 //! | `elements` | compares the elements of a result with what is permitted |
 //! | `matrices` | products of matrices, and of a matrix and a vector |
-//! | `ours` | our own kernels: each with its trial |
 //! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |
+//! | `dice` | random numbers that depend on the number of a case only |
+//! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
+//! | [`ours`] | the kernels of this crate, each with its trial |
 
 mod calls;
 mod case_trial;
@@ -26,13 +30,18 @@ mod dice;
 mod elements;
 mod kernels;
 mod matrices;
+mod notation;
 mod operand;
 mod options;
 pub mod ours;
 mod recorder;
+mod recorder;
+mod scope;
+mod scope;
 mod row;
 mod scope;
 mod table;
+pub mod unary;
 mod vectors;
 mod verdict;
 

@@ -1,5 +1,6 @@
 //! Tests of the program as users run it: its output, its files and its exit codes.
 
+mod activated;
 mod assumptions;
 mod bad_input;
 mod checkpoint;

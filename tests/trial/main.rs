@@ -1,7 +1,12 @@
 //! Puts honest and faulty kernels on trial: the judge may be wrong in neither direction.
+//! Puts the trials on trial: honest kernels of every kind are accepted, and every faulty one is refused. The
+//! judge may be wrong in neither direction.
 
+mod crash;
 mod faulty_vectors;
 mod honest_vectors;
 mod matrices;
+mod ours;
 mod support;
+mod table;
 mod vectors;

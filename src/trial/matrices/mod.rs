@@ -49,7 +49,6 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | `long` | sums of products without rounding |
 //! | `problem` | the numbers of a case, and the permitted results |
 //! | `content` | what stands in the matrices |
 //! | `shapes`, `case` | the cases, in a fixed order |
@@ -60,7 +59,6 @@ mod case;
 mod content;
 mod gemm;
 mod gemv;
-mod long;
 mod memory;
 mod problem;
 mod shapes;

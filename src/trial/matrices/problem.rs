@@ -2,9 +2,8 @@
 
 use num_traits::{One, Zero};
 
-use super::long::Long;
 use crate::number::Exact;
-use crate::oracle::{Expected, Format, gamma};
+use crate::oracle::{Expected, Format, LongSum, gamma};
 use crate::trial::scope::Policy;
 
 /// The numbers of `C ← αAB + βC`. All matrices are row-major, without gaps; the memory of a kernel is
@@ -50,7 +49,9 @@ struct Bounds {
     is_scaled: bool,
     /// The number of terms.
     terms: Exact,
-    /// The number of roundings to below the normal range that meet no factor afterwards.
+    /// t(1 + γ).
+    tiny: Exact,
+    /// The errors of roundings to below the normal range that meet no factor afterwards.
     small: Exact,
 }
 
@@ -71,15 +72,17 @@ impl Bounds {
         };
         let format = Format::single();
         let exact = |factor| Exact::from_f32(factor).expect("a finite factor");
+        let gamma = above(gamma(&format, depth));
+        let small =
+            Exact::from(terms as i64 + i64::from(is_scaled) + i64::from(!is_unit(problem.beta)));
         Bounds {
-            gamma: gamma(&format, depth),
+            tiny: &format.tiny * (Exact::one() + &gamma),
+            small: &small * &format.tiny * (Exact::one() + &gamma),
+            gamma,
             alpha: exact(problem.alpha).abs(),
             beta: exact(problem.beta),
             is_scaled,
             terms: Exact::from(terms as i64),
-            small: Exact::from(
-                terms as i64 + i64::from(is_scaled) + i64::from(!is_unit(problem.beta)),
-            ),
             format,
         }
     }
@@ -88,10 +91,10 @@ impl Bounds {
 /// What is summed for one element.
 #[derive(Default)]
 struct Element {
-    sum: Long,
-    magnitude: Long,
+    sum: LongSum,
+    magnitude: LongSum,
     /// `Σ|a_l| + |b_l|`, and the largest of these numbers.
-    factors: Long,
+    factors: LongSum,
     largest: f32,
     special: Special,
     c: f32,
@@ -132,7 +135,8 @@ impl Element {
         for l in 0..k {
             let (a, b) = (problem.a[i * k + l], problem.b[l * n + j]);
             if a.is_finite() && b.is_finite() {
-                element.sum.add(a, b, &mut element.magnitude);
+                element.sum.add(a, b, false);
+                element.magnitude.add(a, b, true);
             } else {
                 element.special.add(a * b * problem.alpha);
                 let finite = if a.is_finite() { a } else { b };
@@ -141,7 +145,7 @@ impl Element {
             }
             if is_scaled {
                 for factor in [a, b].into_iter().filter(|factor| factor.is_finite()) {
-                    element.factors.add_absolute(factor);
+                    element.factors.add(factor, 1.0, true);
                     element.largest = element.largest.max(factor.abs());
                 }
             }
@@ -151,7 +155,7 @@ impl Element {
 
     fn expected(self, problem: &Problem, bounds: &Bounds) -> Expected {
         let c = Exact::from_f32(self.c).unwrap_or_else(Exact::zero);
-        let (sum, magnitude) = (self.sum.exact(), self.magnitude.exact());
+        let (sum, magnitude) = (self.sum.value(), self.magnitude.value());
         let alpha = Exact::from_f32(problem.alpha).expect("a finite factor");
         let with_c = &bounds.beta * c;
         let value = &alpha * sum + &with_c;
@@ -161,12 +165,7 @@ impl Element {
         } else {
             &bounds.gamma * &total + self.underflow(bounds)
         };
-        let largest = Exact::from_f32(self.largest).unwrap_or_else(Exact::zero);
-        let one = Exact::one();
-        let widest = [&magnitude, &(&bounds.alpha * largest)]
-            .into_iter()
-            .fold(total.clone(), |widest, next| widest.max(next.clone()));
-        let may_overflow = (one + &bounds.gamma) * widest + &radius > bounds.format.largest;
+        let may_overflow = self.may_overflow(bounds, &[&total, &magnitude], &radius);
         match self.special {
             Special { invalid: true, .. } => Expected::Invalid,
             Special {
@@ -192,12 +191,32 @@ impl Element {
         }
     }
 
+    /// Whether an intermediate result may be above the largest number: the sum of all terms in absolute
+    /// value, before or after it is multiplied by α, or a factor multiplied by α.
+    fn may_overflow(&self, bounds: &Bounds, sums: &[&Exact], radius: &Exact) -> bool {
+        let factor = &bounds.alpha * Exact::from_f32(self.largest).unwrap_or_else(Exact::zero);
+        let is_near = |number: &Exact| number.exponent() > 120;
+        let may = |number: &Exact| {
+            is_near(number)
+                && (Exact::one() + &bounds.gamma) * number + radius > bounds.format.largest
+        };
+        is_near(radius) || sums.iter().any(|sum| may(sum)) || may(&factor)
+    }
+
     /// The sum of all errors of results below the normal range, with the factors that they meet later.
     fn underflow(&self, bounds: &Bounds) -> Exact {
         let mut small = bounds.small.clone();
         if bounds.is_scaled {
-            small = small + &bounds.terms * &bounds.alpha + self.factors.exact();
+            let factors = &bounds.terms * &bounds.alpha + self.factors.value();
+            small += factors * &bounds.tiny;
         }
-        small * &bounds.format.tiny * (Exact::one() + &bounds.gamma)
+        small
     }
+}
+
+/// A number that is above a positive one by less than 2⁻⁶⁰ of it, but whose denominator is a power of two,
+/// which makes arithmetic with it fast.
+fn above(number: Exact) -> Exact {
+    let last = Exact::power_of_two(number.exponent().max(-1000) - 62);
+    number.rounded_to(64) + last
 }

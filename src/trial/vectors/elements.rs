@@ -27,7 +27,7 @@ pub enum Family {
     IllConditioned,
     /// Zeros of both signs among numbers.
     Zeros,
-    /// One NaN.
+    /// One NaN, sometimes beside a zero.
     NotNumber,
     /// One infinity, or two.
     Infinity,
@@ -123,10 +123,16 @@ impl Family {
         let place = dice.below(count as u64) as usize;
         let infinity = dice.choose(&[f32::INFINITY, f32::NEG_INFINITY]);
         let in_x = dice.below(4) > 0;
-        let vector = if in_x { &mut *x } else { &mut *y };
         match self {
-            Family::NotNumber => vector[place] = f32::NAN,
+            Family::NotNumber => {
+                if dice.below(3) == 0 {
+                    (x[place], y[place]) = (0.0, 0.0);
+                }
+                let vector = if in_x { x } else { y };
+                vector[place] = f32::NAN;
+            }
             Family::Infinity => {
+                let vector = if in_x { x } else { y };
                 vector[place] = infinity;
                 if dice.below(4) == 0 {
                     let other = dice.below(count as u64) as usize;
