@@ -33,8 +33,8 @@
 //! | `team` | how work is shared among threads, and threads that wait for it |
 //! | [`dense`] | the kernels of fully connected layers |
 //! | [`convolution`], [`pool`] | the kernels of images; they run on the calling thread |
-//! | `function` | elementary and activation functions in f64, rounded once; functions of rows |
 //! | `guarded`, `environment` | for kernels on trial: memory between inaccessible pages, and what a call left changed in the processor |
+//! | `function` | elementary and activation functions in f64, rounded once; functions of rows |
 //! | `peak` | FMAs on registers only, to measure the speed of the machine |
 //! | the others | one kernel each, written once for all instruction sets |
 

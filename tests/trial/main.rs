@@ -1,4 +1,3 @@
-//! Puts honest and faulty kernels on trial: the judge may be wrong in neither direction.
 //! Puts the trials on trial: honest kernels of every kind are accepted, and every faulty one is refused. The
 //! judge may be wrong in neither direction.
 
