@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::mutant::Mutant;
 use crate::scratch::Scratch;
-use crate::stages::{Stage, stages};
+use crate::stages::{Stage, all, stages};
 use crate::watch::{Ended, watch};
 
 /// What became of a mutant.
@@ -28,7 +28,7 @@ pub enum End {
 pub fn attempt(mutant: &Mutant, source: &str, scratch: &Scratch, limit: Duration) -> End {
     let file = Path::new(&mutant.file);
     scratch.write(file, mutant.apply(source).as_bytes());
-    let end = run(stages(&mutant.file), scratch, limit);
+    let end = run(stages(&mutant.file, source), scratch, limit);
     scratch.write(file, source.as_bytes());
     end
 }
@@ -41,7 +41,7 @@ pub fn attempt(mutant: &Mutant, source: &str, scratch: &Scratch, limit: Duration
 pub fn unchanged(scratch: &Scratch, limit: Option<Duration>) -> Duration {
     let patience = Duration::from_secs(3600);
     let mut slowest = Duration::ZERO;
-    for Stage { target, arguments } in stages("src/kernel/mod.rs") {
+    for Stage { target, arguments } in all() {
         let program = build(target, scratch);
         let program =
             program.unwrap_or_else(|reason| panic!("{target} without any change: {reason}"));

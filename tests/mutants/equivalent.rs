@@ -32,9 +32,10 @@ const fn change(
     }
 }
 
-const ORDER_OF_WORK: &str =
-    "decides when or by which thread a part is computed, which by design changes no bit";
-const WAITING: &str = "decides how long a thread waits before it yields or sleeps";
+const SHARES: &str = "says how work is cut into parts or blocks, which by design changes no bit";
+const WAITING: &str = "says how long a thread waits before it yields or sleeps";
+const AHEAD: &str = "says how far ahead memory is asked for";
+const REGISTERS: &str = "chooses the register tile that is fastest, which by design changes no bit";
 
 /// All such changes. A test fails when an entry is no longer found.
 pub const EQUIVALENT: &[Equivalent] = &[
@@ -43,24 +44,56 @@ pub const EQUIVALENT: &[Equivalent] = &[
         "",
         "measures the speed of the machine; its result is a time",
     ),
+    line("src/kernel/gemm/blocking.rs", "pub(super) const MC", SHARES),
+    line("src/kernel/gemm/blocking.rs", "pub(super) const NC", SHARES),
+    line("src/kernel/gemm/blocking.rs", "pub(super) const KC", SHARES),
+    line("src/kernel/gemm/pack_b.rs", "const AHEAD", AHEAD),
+    line("src/kernel/gemm/transpose.rs", "const AHEAD", AHEAD),
+    line("src/kernel/dot.rs", "let parts = threads().min(", SHARES),
     line(
-        "src/kernel/gemm/blocking.rs",
-        "pub(super) const MC",
-        ORDER_OF_WORK,
+        "src/kernel/dense/mod.rs",
+        "let sharers = threads().min(",
+        SHARES,
     ),
-    line(
-        "src/kernel/gemm/blocking.rs",
-        "pub(super) const NC",
-        ORDER_OF_WORK,
-    ),
-    line(
-        "src/kernel/gemm/blocking.rs",
-        "pub(super) const KC",
-        ORDER_OF_WORK,
-    ),
+    line("src/kernel/portable.rs", "const REGISTERS", REGISTERS),
+    line("src/kernel/portable.rs", "const TILE_", REGISTERS),
+    line("src/kernel/x86/avx2.rs", "const REGISTERS", REGISTERS),
+    line("src/kernel/x86/avx2.rs", "const TILE_", REGISTERS),
+    line("src/kernel/x86/avx512.rs", "const REGISTERS", REGISTERS),
+    line("src/kernel/x86/avx512.rs", "const TILE_", REGISTERS),
     line("src/kernel/team.rs", "const SPINS", WAITING),
     line("src/kernel/team.rs", "const OFFERS", WAITING),
     line("src/kernel/team.rs", "const HINT_EVERY", WAITING),
+    change(
+        "src/kernel/team.rs",
+        "if self.sleepers.load(SeqCst) > 0",
+        "`>` → `>=`",
+        "rings the bell when nobody sleeps, too",
+    ),
+    change(
+        "src/kernel/team.rs",
+        "if parts <= 1 || threads() == 1",
+        "`<=` → `<`",
+        "gives a single part to the team, which runs it",
+    ),
+    change(
+        "src/kernel/buffer.rs",
+        "self.0.resize(length + LANES, 0.0)",
+        "`0.0` → `1.0`",
+        "fills memory whose values are arbitrary",
+    ),
+    change(
+        "src/oracle/judge.rs",
+        "let right = computed.is_infinite() && (computed < 0.0) == *negative;",
+        "`<` → `<=`",
+        "compares an infinity with 0",
+    ),
+    change(
+        "src/oracle/terms.rs",
+        "product if product > 0.0",
+        "`>` → `>=`",
+        "compares an infinity with 0",
+    ),
 ];
 
 impl Equivalent {
