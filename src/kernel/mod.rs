@@ -86,7 +86,7 @@ pub use axpy::{add_row, axpy, row_axpy};
 pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
-pub use environment::{Left, environment_is_known, watched};
+pub use environment::{LeftChanged, environment_is_known, watched};
 pub use function::{
     Elementary, Nonlinearity, elementary, log_sum_exp_rows, nonlinear, nonlinear_derivative,
     nonlinear_second_derivative, softmax_rows,
