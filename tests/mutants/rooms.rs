@@ -63,11 +63,18 @@ pub fn sources(room: &str) -> Vec<PathBuf> {
     [files(&folder), files(&file)].concat()
 }
 
-/// The names that stand behind `crate::`.
+/// The rooms whose names stand behind `crate::` in code.
 fn used_by(text: &str) -> Vec<String> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let places = text.split("crate::").skip(1);
-    let names = places.map(|rest| rest.split(|c| !is_name(c)).next().unwrap_or_default());
-    let rooms = names.filter(|name| !sources(name).is_empty());
+    let code = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default());
+    let uses = code.flat_map(|line| line.split("crate::").skip(1));
+    let words = uses.flat_map(|rest| match rest.strip_prefix('{') {
+        Some(list) => list.split([',', '}']).map(str::trim).collect(),
+        None => vec![rest],
+    });
+    let names = words.filter_map(|word| word.split(|c| !is_name(c)).next());
+    let rooms = names.filter(|name| !name.is_empty() && !sources(name).is_empty());
     rooms.map(str::to_owned).collect()
 }
