@@ -20,6 +20,8 @@
 //! | `operand` | memory for operands, in which nothing but results may change |
 //! | `calls` | one call, and whether it left everything as it was |
 //! | `case_trial` | a trial of numbered cases: runs them and gathers what was found |
+//! | `dice` | random numbers that depend on the number of a case only |
+//! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
 //! | `elements` | compares the elements of a result with what is permitted |
 //! | `matrices` | products of matrices, and of a matrix and a vector |
 //! | `row`, `table` | what kernels could do when it was recorded; later runs are compared with it |

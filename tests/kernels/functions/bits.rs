@@ -8,10 +8,10 @@ use super::activations::FUNCTIONS;
 use super::everything;
 use crate::support::{Guarded, all_bits, same_everywhere};
 
-type Kernel = Box<dyn Fn(Isa, &[f32], &mut [f32]) + Sync>;
+pub type Kernel = Box<dyn Fn(Isa, &[f32], &mut [f32]) + Sync>;
 
 /// Every kernel of this module, as one that changes `x` and reads `z`.
-fn kernels() -> Vec<(String, Kernel)> {
+pub fn kernels() -> Vec<(String, Kernel)> {
     let mut all: Vec<(String, Kernel)> = Vec::new();
     for f in Elementary::ALL {
         let run: Kernel = Box::new(move |isa, _, x| elementary(isa, f, x));

@@ -4,6 +4,7 @@ mod activations;
 mod bits;
 mod elementary;
 mod formulas;
+mod pinned;
 mod rows;
 
 use std::ops::Range;
