@@ -35,6 +35,10 @@ impl Library {
         let library = self.clone();
         macro_rules! bound {
             ($kind:ident, $of:ident) => {{
+                #[expect(
+                    clippy::missing_transmute_annotations,
+                    reason = "the constructor says which function it takes"
+                )]
                 // SAFETY: the caller says that the symbol is a function with this signature; a symbol
                 // and a function pointer have the same size on every system with `dlsym`.
                 let function = unsafe { std::mem::transmute::<*mut (), _>(address) };

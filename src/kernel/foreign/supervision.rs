@@ -142,8 +142,8 @@ fn handle(signal: c_int) -> std::io::Result<()> {
 extern "C" fn end_by(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     if let Some(board) = board::current() {
         let has_address = signal == libc::SIGSEGV || signal == libc::SIGBUS;
-        // SAFETY: the system gives a valid siginfo, which has an address for these signals.
         let address = if has_address {
+            // SAFETY: the system gives a valid siginfo, which has an address for these signals.
             unsafe { (*info).si_addr() }.addr() as u64
         } else {
             0

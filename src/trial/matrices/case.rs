@@ -41,7 +41,7 @@ impl Layout {
         const SLACK: [usize; 5] = [0, 3, 0, 1, 16];
         const STRIDES: [isize; 7] = [1, 1, -1, 2, 1, -3, 5];
         let pick = |step: usize| SLACK[(number / 2 + step) % SLACK.len()];
-        let order = if number % 2 == 0 {
+        let order = if number.is_multiple_of(2) {
             Order::RowMajor
         } else {
             Order::ColumnMajor

@@ -291,8 +291,8 @@ impl Judge {
         let may_skip = results.block.direction.is_some() && results.block.exponent.is_some();
         let y = results.y;
         let same = |i: usize, j: usize| y[i].to_bits() == y[j].to_bits() && errors[j] >= 0.0;
-        for i in 0..errors.len() {
-            if errors[i] < most - 2.0 * epsilon || errors[i] + epsilon < self.tally.largest() {
+        for (i, &error) in errors.iter().enumerate() {
+            if error < most - 2.0 * epsilon || error + epsilon < self.tally.largest() {
                 continue;
             }
             let is_inside = 0 < i && i + 1 < y.len() && same(i, i - 1) && same(i, i + 1);
@@ -363,7 +363,7 @@ fn unknown_unit(y: &[f32], v: &[f64], margin: Margin, errors: &mut [f64]) -> Loo
 #[inline]
 fn needs_look(y: f32, v: f64, error: f64) -> bool {
     let is_wrong_zero = y == 0.0 && y.is_sign_negative() != v.is_sign_negative();
-    !(error < HUGE) | is_wrong_zero | (v.abs() >= NEAR_OVERFLOW)
+    error.is_nan() | (error >= HUGE) | is_wrong_zero | (v.abs() >= NEAR_OVERFLOW)
 }
 
 fn least(errors: &[f64]) -> f64 {
