@@ -17,6 +17,9 @@ use crate::trial::verdict::FaultKind;
 
 /// The number of results that are looked at together.
 const CHUNK: usize = 1024;
+/// A largest error below this is told by the estimate only, because where a function is nearly linear at
+/// zero, millions of results have errors that no estimate tells from 0.
+const NEGLIGIBLE: f64 = 1.0 / 1024.0;
 /// The error of a result that was judged by the oracle.
 const DONE: f64 = -1.0;
 
@@ -282,11 +285,16 @@ impl Judge {
         if most < 0.0 || most + epsilon < self.tally.largest() {
             return;
         }
+        if most + epsilon < NEGLIGIBLE {
+            let i = errors.iter().position(|error| *error == most).unwrap_or(0);
+            self.tally.weigh(results.input(i), most);
+            return;
+        }
         let may_skip = results.block.direction.is_some() && results.block.exponent.is_some();
         let y = results.y;
         let same = |i: usize, j: usize| y[i].to_bits() == y[j].to_bits() && errors[j] >= 0.0;
-        for i in 0..errors.len() {
-            if errors[i] < most - 2.0 * epsilon || errors[i] + epsilon < self.tally.largest() {
+        for (i, error) in errors.iter().enumerate() {
+            if *error < most - 2.0 * epsilon || error + epsilon < self.tally.largest() {
                 continue;
             }
             let is_inside = 0 < i && i + 1 < y.len() && same(i, i - 1) && same(i, i + 1);

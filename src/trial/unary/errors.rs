@@ -64,5 +64,5 @@ pub(super) fn unknown_unit(y: &[f32], v: &[f64], margin: Margin, errors: &mut [f
 #[inline]
 fn needs_look(y: f32, v: f64, error: f64) -> bool {
     let is_wrong_zero = y == 0.0 && y.is_sign_negative() != v.is_sign_negative();
-    !(error < HUGE) | is_wrong_zero | (v.abs() >= NEAR_OVERFLOW)
+    (error >= HUGE) | error.is_nan() | is_wrong_zero | (v.abs() >= NEAR_OVERFLOW)
 }
