@@ -6,6 +6,9 @@ use sgd_stability::oracle::unary::{Edges, Finding, Function, blocks, expected, j
 use sgd_stability::trial::unary::{Options, check};
 use sgd_stability::trial::{CLASSES, Unary, Verdict};
 
+/// A function as C has it.
+type Single = fn(f32) -> f32;
+
 /// A kernel that is a function of single numbers.
 pub struct Each<F>(pub F);
 
@@ -192,7 +195,7 @@ fn a_correctly_rounded_kernel_has_at_most_half_an_ulp() {
 /// The trial by the filter is compared with the verdict of the oracle on every single input.
 #[test]
 fn the_filter_finds_what_the_oracle_finds() {
-    let kernels: [(Function, fn(f32) -> f32); 5] = [
+    let kernels: [(Function, Single); 5] = [
         (Function::Tanh, |x| x.tanh() * (1.0 + f32::EPSILON)),
         (Function::Tanh, |x| {
             x.clamp(-1f32.next_down(), 1f32.next_down())
@@ -213,7 +216,7 @@ fn the_filter_finds_what_the_oracle_finds() {
     }
 }
 
-fn one_by_one(function: Function, kernel: fn(f32) -> f32, first: u32, last: u32) -> Verdict {
+fn one_by_one(function: Function, kernel: Single, first: u32, last: u32) -> Verdict {
     let one = |input| {
         let options = Options {
             only: Some(input),
@@ -281,7 +284,7 @@ fn parts_and_interrupted_trials_give_the_whole() {
 /// The crate `libm` near inputs that are published as the worst of the same algorithms in C.
 #[test]
 fn the_crate_libm_is_measured() {
-    let kernels: [(Function, fn(f32) -> f32, u32); 4] = [
+    let kernels: [(Function, Single, u32); 4] = [
         (Function::Erfc, libm::erfcf, 0x3f50_3d06),
         (Function::Expm1, libm::expm1f, 0x3f80_0000),
         (Function::Log1p, libm::log1pf, 0x3f25_0286),
