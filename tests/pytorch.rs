@@ -1,6 +1,6 @@
 //! Compares `diagnose`, on checkpoints that PyTorch made, with float64 curvature from PyTorch: dense
-//! Hessians of three small networks, and products with those of every named architecture, over data from
-//! every kind of source. The two sides share no code. The test belongs to the deep tier: it creates a
+//! Hessians of small networks with every layer and every activation, and products with those of every
+//! named architecture, over data from every kind of source. The two sides share no code. The test belongs to the deep tier: it creates a
 //! virtual environment and installs PyTorch into it from pip, once. `SGD_STABILITY_PYTHON` names an
 //! interpreter that already has torch, safetensors and numpy.
 
@@ -83,13 +83,24 @@ fn diagnose(folder: &Path, name: &str, flags: &Value) -> Value {
 #[test]
 #[ignore = "needs PyTorch"]
 fn checkpoints_of_pytorch_give_pytorchs_float64_curvature() {
+    compare("layers");
+}
+
+#[test]
+#[ignore = "needs PyTorch"]
+fn every_activation_of_pytorch_gives_its_float64_curvature() {
+    compare("activations");
+}
+
+/// Compares the networks of this kind.
+fn compare(kind: &str) {
     let python = python().unwrap_or_else(|why| {
         panic!("{why}; SGD_STABILITY_PYTHON may name an interpreter that has torch")
     });
     let folder = tempfile::tempdir().expect("a temporary folder");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pytorch/export.py");
     let name = folder.path().to_str().expect("a UTF-8 path");
-    let output = run(&python, &["-B", script, name]).expect("the script runs");
+    let output = run(&python, &["-B", script, name, kind]).expect("the script runs");
     let known: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     let number = |json: &Value| json.as_f64().unwrap_or_else(|| panic!("no number: {json}"));
     for (name, known) in known.as_object().expect("an object") {

@@ -15,7 +15,7 @@ use sgd_stability::diagnosis::{
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
 use sgd_stability::model::Sampling;
-use sgd_stability::network::{CurvatureMatrix, Network};
+use sgd_stability::network::{Activation, CurvatureMatrix, Network};
 
 use super::help::headings;
 use super::objective;
@@ -42,6 +42,12 @@ struct NetworkFlags {
     /// The network: fnn (widths from the checkpoint), vgg11, resnet8, lenet, or a TOML file.
     #[arg(long, value_name = "ARCH")]
     arch: PathBuf,
+    /// The activation of a named architecture, in place of ReLU [default: relu].
+    ///
+    /// Its numbers are PyTorch's defaults: leaky-relu has slope 0.01, elu has alpha 1, gelu is exact. Others need a
+    /// TOML file.
+    #[arg(long, value_name = "NAME", value_parser = activations())]
+    activation: Option<Activation>,
     /// With batch normalisation: use the statistics of the batch (train), of the checkpoint (eval), or of
     /// these samples, held fixed (frozen).
     #[arg(long, value_name = "MODE")]
@@ -145,6 +151,11 @@ enum MatrixName {
     GaussNewton,
 }
 
+fn activations() -> impl TypedValueParser<Value = Activation> {
+    PossibleValuesParser::new(Activation::NAMED.map(Activation::name))
+        .try_map(|name| name.parse::<Activation>())
+}
+
 fn optimizers() -> impl TypedValueParser<Value = Optimizer> {
     PossibleValuesParser::new(Optimizer::names()).try_map(|name| name.parse::<Optimizer>())
 }
@@ -154,6 +165,7 @@ impl Subject {
     pub fn request(&self) -> Result<Request> {
         Ok(Request {
             arch: self.network.arch.clone(),
+            activation: self.network.activation,
             objective: self.objective.objective()?,
             data: self.source(),
             samples: self.data.samples,

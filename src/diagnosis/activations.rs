@@ -7,8 +7,19 @@ const NONE: &str = "none";
 
 /// The activation that follows each dense layer and each convolution, up to the next of these layers. The
 /// words are those of the architecture files, joined by " + " where there are several activations, or
-/// "none".
+/// "none". A setting is added in parentheses where it is not PyTorch's default.
 pub fn of(network: &Network) -> Vec<String> {
+    named(network, |activation| {
+        if activation.is_default() {
+            activation.name().to_owned()
+        } else {
+            activation.to_string()
+        }
+    })
+}
+
+/// The same, with the name that `name` gives each activation.
+fn named(network: &Network, name: impl Fn(Activation) -> String) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for layer in network.layers() {
         if matches!(
@@ -22,7 +33,7 @@ pub fn of(network: &Network) -> Vec<String> {
             && layer.activation != Activation::Identity
         {
             let joint = if last.is_empty() { "" } else { " + " };
-            *last += &format!("{joint}{}", layer.activation.name());
+            *last += &format!("{joint}{}", name(layer.activation));
         }
     }
     let named = all.into_iter().map(|name| {
@@ -50,9 +61,10 @@ pub fn kinds(network: &Network) -> String {
     }
 }
 
-/// The activations of a network on one line: `relu behind layers 1–3, none behind the last`.
+/// The activations of a network on one line, with every setting: `leaky-relu (slope 0.01) behind layers
+/// 1–3, none behind the last`.
 pub fn in_words(network: &Network) -> String {
-    let all = of(network);
+    let all = named(network, |activation| activation.to_string());
     let mut runs: Vec<(usize, usize, &str)> = Vec::new();
     for (index, name) in all.iter().enumerate() {
         match runs.last_mut() {
@@ -73,12 +85,17 @@ pub fn in_words(network: &Network) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
-/// Where the activations are known from. It is never the checkpoint, which stores none.
-pub fn source(arch: &str) -> String {
-    match arch {
-        "fnn" => "assumed for fnn".to_owned(),
-        arch if arch.ends_with(".toml") => "by the TOML file".to_owned(),
-        arch => format!("by --arch {arch}"),
+/// Where the activations are known from, given the architecture and the activation that the user named, if
+/// any. It is never the checkpoint, which stores none.
+pub fn source(arch: &str, activation: Option<Activation>) -> String {
+    match (arch, activation.map(Activation::setting)) {
+        (_, Some(None)) => "by --activation".to_owned(),
+        (_, Some(Some(setting))) => {
+            format!("by --activation; {setting} is PyTorch's default")
+        }
+        ("fnn", None) => "assumed for fnn".to_owned(),
+        (arch, None) if arch.ends_with(".toml") => "by the TOML file".to_owned(),
+        (arch, None) => format!("by --arch {arch}"),
     }
 }
 
@@ -108,5 +125,25 @@ mod tests {
             in_words(&mixed),
             "none behind layer 1, relu behind layer 2, none behind the last"
         );
+    }
+
+    #[test]
+    fn settings_are_told_and_in_lists_only_where_they_are_not_pytorchs() {
+        let with = |activation| Network::dense_chain(&[3, 4, 2], |_| true, activation);
+        let slope = |slope| with(Activation::LeakyRelu { slope });
+        assert_eq!(of(&slope(0.01)), ["leaky-relu", "none"]);
+        assert_eq!(of(&slope(0.2)), ["leaky-relu (slope 0.2)", "none"]);
+        assert_eq!(of(&with(Activation::Gelu)), ["gelu", "none"]);
+        let approximate = of(&with(Activation::GeluTanh));
+        assert_eq!(approximate, ["gelu (approximate tanh)", "none"]);
+        assert_eq!(
+            in_words(&slope(0.01)),
+            "leaky-relu (slope 0.01) behind layer 1, none behind the last"
+        );
+        let leaky = Activation::LeakyRelu { slope: 0.01 };
+        let told = "by --activation; slope 0.01 is PyTorch's default";
+        assert_eq!(source("fnn", Some(leaky)), told);
+        assert_eq!(source("vgg11", Some(Activation::Tanh)), "by --activation");
+        assert_eq!(source("fnn", None), "assumed for fnn");
     }
 }

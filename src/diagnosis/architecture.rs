@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::dataset::Dataset;
 use crate::dataset::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
-use crate::network::{Loss, NAMES, Network, Shape, description, named};
+use crate::network::{Activation, Loss, NAMES, Network, Shape, description, named};
 use crate::read;
 
 use super::matching::chain::{chain, no_matrix};
@@ -14,41 +14,73 @@ use super::matching::group::{Group, groups};
 use super::matching::order::{KnownOrder, RequestedOrder};
 use super::matching::{foreign, has_the_layers_of};
 
-/// Builds the network that `arch` names. `fnn` takes its widths and biases from the checkpoint; any other
-/// name takes the number of outputs that makes its layers match the checkpoint; anything else is the path
-/// of a TOML file. Errors name the checkpoint as `place`.
+/// What the user says about the network of a checkpoint.
+#[derive(Clone, Copy)]
+pub struct Wish<'a> {
+    /// The architecture: `fnn`, another name, or the path of a TOML file.
+    pub arch: &'a Path,
+    /// The activation of a named architecture, if it is not ReLU.
+    pub activation: Option<Activation>,
+    /// The order of the modules, if the user gives one.
+    pub order: Option<&'a RequestedOrder>,
+}
+
+impl Wish<'_> {
+    fn activation(&self) -> Activation {
+        self.activation.unwrap_or(Activation::Relu)
+    }
+}
+
+/// Builds the network that the user wishes. `fnn` takes its widths and biases from the checkpoint; any
+/// other name takes the number of outputs that makes its layers match the checkpoint; anything else is the
+/// path of a TOML file. Errors name the checkpoint as `place`.
 ///
 /// # Errors
-/// Returns an error if there is no such architecture, or if the network cannot read the samples.
+/// Returns an error if there is no such architecture, if it has no place for the activation that is named,
+/// or if the network cannot read the samples.
 pub fn network(
-    arch: &Path,
+    wish: Wish<'_>,
     place: &str,
     checkpoint: &Checkpoint,
-    wish: Option<&RequestedOrder>,
     data: &Dataset,
 ) -> Result<Network> {
-    if let Some(network) = described(arch)? {
+    if let Some(network) = described(wish.arch, wish.activation)? {
         return Ok(network);
     }
     let groups = groups(checkpoint);
-    if arch != Path::new("fnn") {
-        return of_name(arch, place, &groups, data);
+    if wish.arch != Path::new("fnn") {
+        return of_name(wish, place, &groups, data);
     }
-    let known = KnownOrder::new(place, checkpoint, &groups, wish)?;
+    let known = KnownOrder::new(place, checkpoint, &groups, wish.order)?;
     let layers = chain(place, &groups, &known, data.features())?;
     let inputs = layers[0].inputs;
     let outputs = layers.iter().map(|layer| layer.outputs);
     let widths: Vec<usize> = std::iter::once(inputs).chain(outputs).collect();
-    Ok(Network::dense_chain(&widths, |layer| layers[layer].bias))
+    if let Some(activation) = wish.activation
+        && layers.len() == 1
+    {
+        let fault =
+            format!("has no place: {place} has one dense layer, and none follows it; leave it out");
+        return Err(Error::input("--activation", activation.name(), fault));
+    }
+    let (has_bias, activation) = (|layer: usize| layers[layer].bias, wish.activation());
+    Ok(Network::dense_chain(&widths, has_bias, activation))
 }
 
 /// The network of a TOML file, which does not depend on the checkpoint; `None` for a name.
 ///
 /// # Errors
-/// Returns an error if `arch` is neither a name nor a file, or if the file cannot be read or does not
-/// describe a network.
-pub fn described(arch: &Path) -> Result<Option<Network>> {
+/// Returns an error if `arch` is neither a name nor a file, if the file cannot be read or does not
+/// describe a network, or if an activation is named although the file lists its own.
+pub fn described(arch: &Path, activation: Option<Activation>) -> Result<Option<Network>> {
     if arch.as_os_str().as_encoded_bytes().ends_with(b".toml") {
+        if let Some(activation) = activation {
+            let fault = format!(
+                "is for named architectures; {} lists its activations itself, so change them there",
+                arch.display()
+            );
+            return Err(Error::input("--activation", activation.name(), fault));
+        }
         return description::parse(&read::text(arch)?, arch).map(Some);
     }
     let is_known = NAMES.iter().any(|name| arch == Path::new(name));
@@ -74,12 +106,13 @@ fn no_architecture(arch: &Path) -> Error {
 
 /// The network of this name whose layers match the checkpoint; if none does, the one with as many outputs
 /// as the last matrix of the checkpoint has rows.
-fn of_name(arch: &Path, place: &str, groups: &[Group<'_>], data: &Dataset) -> Result<Network> {
+fn of_name(wish: Wish<'_>, place: &str, groups: &[Group<'_>], data: &Dataset) -> Result<Network> {
     /// No named network has this many dense layers.
     const MOST: usize = 8;
-    let (word, shape) = (arch.to_str().unwrap_or_default(), image(&data.shape));
+    let (arch, shape) = (wish.arch, image(&data.shape));
+    let word = arch.to_str().unwrap_or_default();
     let of_outputs = |outputs| {
-        let built = named(word, shape, outputs, Loss::MeanSquared);
+        let built = named(word, shape, outputs, Loss::MeanSquared, wish.activation());
         let built = built.ok_or_else(|| no_architecture(arch))?;
         built.map_err(|fault| no_image(word, shape, &fault))
     };

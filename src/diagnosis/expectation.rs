@@ -112,8 +112,8 @@ fn usual_causes(network: &Network, split: Option<Split>) -> String {
         Some(Split::Train) | None => "",
     };
     format!(
-        "the usual causes: another activation than the {} taken here, another convention of the loss \
-         (--loss), other samples, data that were scaled otherwise for the training, layers in another \
+        "the usual causes: another activation than the {} taken here (--activation), another convention \
+         of the loss (--loss), other samples, data that were scaled otherwise for the training, layers in another \
          order{samples}",
         activations::kinds(network)
     )

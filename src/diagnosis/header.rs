@@ -42,7 +42,7 @@ pub fn about(model: &LoadedNetwork) -> [Vec<String>; 2] {
     let activations = format!(
         "activations: {} ({})",
         activations::in_words(network),
-        activations::source(&model.arch.to_string_lossy())
+        activations::source(&model.arch.to_string_lossy(), model.activation)
     );
     [format!("loss {}: {formula}", loss.name()), activations].map(|line| wrap(&line, "  "))
 }
@@ -104,7 +104,7 @@ pub fn json(diagnosis: &Diagnosis, model: &LoadedNetwork) -> Map<String, Value> 
         "expected_loss": diagnosis.expected,
         "conventions": others,
         "activations": activations::of(network),
-        "activations_from": activations::source(&model.arch.to_string_lossy()),
+        "activations_from": activations::source(&model.arch.to_string_lossy(), model.activation),
         "optimizer": setting.optimizer_name(),
         "optimizer_assumed": setting.optimizer.is_none(),
     });

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::dataset::checkpoint::{Checkpoint, Choice};
 use crate::dataset::{self, Dataset, Source, Split};
 use crate::error::{Result, shown};
-use crate::network::{Batch, Gathered, Network, State, channels_last};
+use crate::network::{Activation, Batch, Gathered, Network, State, channels_last};
 use crate::reference::Unrounded;
 use crate::work;
 
+use super::architecture::Wish;
 use super::matching::{Assignment, RequestedOrder};
 use super::mode::Mode;
 use super::objective::Objective;
@@ -19,6 +20,8 @@ use super::{architecture, matching, split, targets};
 pub struct Request {
     /// The architecture: `fnn`, another name, or the path of a TOML file.
     pub arch: PathBuf,
+    /// The activation of a named architecture, if it is not ReLU.
+    pub activation: Option<Activation>,
     /// The training loss.
     pub objective: Objective,
     /// The source of the samples.
@@ -60,7 +63,7 @@ pub fn load(request: &Request) -> Result<Dataset> {
 /// # Errors
 /// Returns an error if one of these conditions fails.
 pub fn check(request: &Request, data: &Dataset, mode: Option<Mode>) -> Result<()> {
-    let Some(network) = architecture::described(&request.arch)? else {
+    let Some(network) = architecture::described(&request.arch, request.activation)? else {
         return Ok(());
     };
     let network = request.objective.of(network)?;
@@ -74,6 +77,8 @@ pub fn check(request: &Request, data: &Dataset, mode: Option<Mode>) -> Result<()
 pub struct LoadedNetwork {
     /// The architecture, as the user named it.
     pub arch: PathBuf,
+    /// The activation that the user named, if any.
+    pub activation: Option<Activation>,
     /// The network, with its loss.
     pub network: Network,
     /// Its parameters and running statistics.
@@ -97,13 +102,18 @@ impl LoadedNetwork {
         work::stage("reading the weights");
         let checkpoint = Checkpoint::read_chosen(path, &request.choice)?;
         let place = path.display().to_string();
-        let wish = request.order.as_ref();
-        let network = architecture::network(&request.arch, &place, &checkpoint, wish, data)?;
+        let wish = Wish {
+            arch: &request.arch,
+            activation: request.activation,
+            order: request.order.as_ref(),
+        };
+        let network = architecture::network(wish, &place, &checkpoint, data)?;
         let network = request.objective.of(network)?;
         architecture::check_samples(&request.place(), &network, &data.shape)?;
-        let filled = matching::fill(&place, &checkpoint, network, wish)?;
+        let filled = matching::fill(&place, &checkpoint, network, wish.order)?;
         Ok(LoadedNetwork {
             arch: request.arch.clone(),
+            activation: request.activation,
             exact: filled.exact,
             rounded: checkpoint.rounded(),
             digest: checkpoint.digest,

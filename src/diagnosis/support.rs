@@ -25,7 +25,7 @@ pub const HEADS: [&str; 5] = ["forward", "backward", "Hv", "Gauss–Newton", "Σ
 
 /// The name of each layer variant, and the layer in an architecture file. In training mode, batch
 /// normalisation uses the statistics of the batch.
-const LAYERS: [(&str, &str); 18] = [
+const LAYERS: [(&str, &str); 28] = [
     ("dense", "type = \"dense\"\noutputs = 3"),
     (
         "convolution",
@@ -48,6 +48,19 @@ const LAYERS: [(&str, &str); 18] = [
         "type = \"convolution\"\noutputs = 2\nkernel = 3\npadding = 1\ngroups = 2",
     ),
     ("relu", "type = \"relu\""),
+    ("leaky-relu", "type = \"leaky-relu\"\nslope = 0.2"),
+    ("elu", "type = \"elu\"\nalpha = 0.5"),
+    ("selu", "type = \"selu\""),
+    ("tanh", "type = \"tanh\""),
+    ("sigmoid", "type = \"sigmoid\""),
+    ("softplus", "type = \"softplus\""),
+    ("hardtanh", "type = \"hardtanh\""),
+    ("gelu", "type = \"gelu\""),
+    (
+        "gelu, approximate",
+        "type = \"gelu\"\napproximate = \"tanh\"",
+    ),
+    ("silu", "type = \"silu\""),
     ("max-pool", "type = \"max-pool\"\nwindow = 2"),
     (
         "max-pool, overlapping",

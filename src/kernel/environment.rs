@@ -5,7 +5,7 @@
 
 /// What a kernel changed in the floating-point environment and did not put back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Left {
+pub struct LeftChanged {
     /// The direction of rounding.
     pub rounding: bool,
     /// Whether subnormal results or operands become zero.
@@ -15,10 +15,10 @@ pub struct Left {
 /// Calls a function and puts the floating-point environment back as it was. Returns what it had changed
 /// with the result. Where the environment is [unknown](environment_is_known), nothing is found and nothing is put
 /// back.
-pub fn watched<T>(call: impl FnOnce() -> T) -> (T, Left) {
+pub fn watched<T>(call: impl FnOnce() -> T) -> (T, LeftChanged) {
     let before = control::read();
     let result = call();
-    let left = before.map_or(Left::default(), control::put_back);
+    let left = before.map_or(LeftChanged::default(), control::put_back);
     (result, left)
 }
 
@@ -29,7 +29,7 @@ pub fn environment_is_known() -> bool {
 
 #[cfg(target_arch = "x86_64")]
 mod control {
-    use super::Left;
+    use super::LeftChanged;
     use std::arch::asm;
 
     /// The flags of MXCSR that record what has happened; every operation may raise them.
@@ -45,13 +45,13 @@ mod control {
         Some(bits)
     }
 
-    pub(super) fn put_back(before: u32) -> Left {
+    pub(super) fn put_back(before: u32) -> LeftChanged {
         let after = read().unwrap_or(before);
         let changed = (before ^ after) & !RAISED;
         if changed != 0 {
             write(before);
         }
-        Left {
+        LeftChanged {
             rounding: changed & ROUNDING != 0,
             flushing: changed & FLUSHING != 0,
         }
@@ -66,14 +66,14 @@ mod control {
 
 #[cfg(not(target_arch = "x86_64"))]
 mod control {
-    use super::Left;
+    use super::LeftChanged;
 
     pub(super) fn read() -> Option<u32> {
         None
     }
 
-    pub(super) fn put_back(_before: u32) -> Left {
-        Left::default()
+    pub(super) fn put_back(_before: u32) -> LeftChanged {
+        LeftChanged::default()
     }
 }
 
@@ -96,12 +96,12 @@ mod tests {
     #[test]
     fn what_is_left_changed_is_found_and_put_back() {
         assert!(environment_is_known());
-        let nothing = Left::default();
-        let rounding = Left {
+        let nothing = LeftChanged::default();
+        let rounding = LeftChanged {
             rounding: true,
             ..nothing
         };
-        let flushing = Left {
+        let flushing = LeftChanged {
             flushing: true,
             ..nothing
         };
@@ -114,7 +114,7 @@ mod tests {
             (1 << 15, flushing),
             (
                 1 << 13 | 1 << 15,
-                Left {
+                LeftChanged {
                     rounding: true,
                     flushing: true,
                 },

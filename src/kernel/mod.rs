@@ -32,6 +32,7 @@
 //! | `gemm` | the matrix product, in the scheme of BLIS |
 //! | `team` | how work is shared among threads, and threads that wait for it |
 //! | [`dense`] | the kernels of fully connected layers |
+//! | [`foreign`] | functions of other people's libraries, which are put on trial |
 //! | [`convolution`], [`pool`] | the kernels of images; they run on the calling thread |
 //! | `guarded`, `environment` | for kernels on trial: memory between inaccessible pages, and what a call left changed in the processor |
 //! | `function` | elementary and activation functions in f64, rounded once; functions of rows |
@@ -53,6 +54,8 @@ mod elementwise;
     reason = "the state of the processor is read and put back"
 )]
 mod environment;
+#[expect(unsafe_code, reason = "functions of shared libraries are called")]
+pub mod foreign;
 mod function;
 mod gather;
 mod gemm;
@@ -86,7 +89,7 @@ pub use axpy::{add_row, axpy, row_axpy};
 pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
-pub use environment::{Left, environment_is_known, watched};
+pub use environment::{LeftChanged, environment_is_known, watched};
 pub use function::{
     Elementary, Nonlinearity, elementary, log_sum_exp_rows, nonlinear, nonlinear_derivative,
     nonlinear_second_derivative, softmax_rows,

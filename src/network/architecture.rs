@@ -10,8 +10,9 @@ const THREE: Window = Window::square(3).padded(Sides::both(1));
 /// The names that [`named`] knows.
 pub const NAMES: [&str; 4] = ["fnn", "vgg11", "lenet", "resnet8"];
 
-/// Builds the architecture called `name` with `outputs` outputs, or returns `None` when there is no
-/// architecture of that name. `fnn` reads any input; the others read images.
+/// Builds the architecture called `name` with `outputs` outputs and this activation wherever it has a
+/// ReLU, or returns `None` when there is no architecture of that name. `fnn` reads any input; the others
+/// read images.
 ///
 /// # Errors
 /// Returns an error when the architecture cannot read the input shape.
@@ -20,15 +21,40 @@ pub fn named(
     input: Shape,
     outputs: usize,
     loss: Loss,
+    activation: Activation,
 ) -> Option<Result<Network, Fault>> {
+    let variant = Variant {
+        outputs,
+        activation,
+    };
     match name {
-        "fnn" => Some(Ok(Network::fnn(&[input.numbers(), 500, 500, 500, outputs]))),
-        "vgg11" => Some(vgg(input, outputs)),
-        "lenet" => Some(lenet(input, outputs)),
-        "resnet8" => Some(resnet(input, outputs)),
+        "fnn" => {
+            let widths = [input.numbers(), 500, 500, 500, outputs];
+            Some(Ok(Network::dense_chain(&widths, |_| true, activation)))
+        }
+        "vgg11" => Some(vgg(input, variant)),
+        "lenet" => Some(lenet(input, variant)),
+        "resnet8" => Some(resnet(input, variant)),
         _ => None,
     }
     .map(|network| network.map(|network| network.with_loss(loss)))
+}
+
+/// What may differ between networks of one architecture.
+#[derive(Clone, Copy)]
+struct Variant {
+    outputs: usize,
+    activation: Activation,
+}
+
+impl Variant {
+    /// The authors' networks, with so many outputs.
+    fn of_authors(outputs: usize) -> Self {
+        Variant {
+            outputs,
+            activation: Activation::Relu,
+        }
+    }
 }
 
 impl Network {
@@ -38,14 +64,19 @@ impl Network {
     /// # Panics
     /// With fewer than two widths, or with a width of zero.
     pub fn fnn(widths: &[usize]) -> Self {
-        Self::dense_chain(widths, |_| true)
+        Self::dense_chain(widths, |_| true, Activation::Relu)
     }
 
-    /// [`Network::fnn`], except that layer `i`, counted from 0, has a bias only if `has_bias(i)`.
+    /// [`Network::fnn`], except that layer `i`, counted from 0, has a bias only if `has_bias(i)`, and that
+    /// this activation follows each layer but the last.
     ///
     /// # Panics
     /// Under the conditions of [`Network::fnn`].
-    pub fn dense_chain(widths: &[usize], has_bias: impl Fn(usize) -> bool) -> Self {
+    pub fn dense_chain(
+        widths: &[usize],
+        has_bias: impl Fn(usize) -> bool,
+        activation: Activation,
+    ) -> Self {
         let built = || {
             let (input, layers) = widths.split_first().ok_or("no widths")?;
             let name = widths.iter().map(usize::to_string).collect::<Vec<_>>();
@@ -54,7 +85,7 @@ impl Network {
             for (index, width) in layers.iter().enumerate() {
                 builder.dense(*width, has_bias(index))?;
                 if index + 1 < layers.len() {
-                    builder.relu()?;
+                    builder.activation(activation)?;
                 }
             }
             builder.finish()
@@ -69,7 +100,8 @@ impl Network {
     /// # Panics
     /// When `outputs` is zero.
     pub fn vgg11(outputs: usize) -> Self {
-        vgg(Shape::image(3, 32, 32), outputs).unwrap_or_else(|fault| panic!("vgg11: {fault}"))
+        let built = vgg(Shape::image(3, 32, 32), Variant::of_authors(outputs));
+        built.unwrap_or_else(|fault| panic!("vgg11: {fault}"))
     }
 
     /// The authors' ResNet of width 4 and depth 8 for 3×32×32 images.
@@ -77,7 +109,8 @@ impl Network {
     /// # Panics
     /// When `outputs` is zero.
     pub fn resnet8(outputs: usize) -> Self {
-        resnet(Shape::image(3, 32, 32), outputs).unwrap_or_else(|fault| panic!("resnet8: {fault}"))
+        let built = resnet(Shape::image(3, 32, 32), Variant::of_authors(outputs));
+        built.unwrap_or_else(|fault| panic!("resnet8: {fault}"))
     }
 
     /// LeNet-5 with ReLU and max-pools, for images of shape `input`.
@@ -85,60 +118,61 @@ impl Network {
     /// # Panics
     /// When the image is too small, or `outputs` is zero.
     pub fn lenet(input: Shape, outputs: usize) -> Self {
-        lenet(input, outputs).unwrap_or_else(|fault| panic!("lenet: {fault}"))
+        let built = lenet(input, Variant::of_authors(outputs));
+        built.unwrap_or_else(|fault| panic!("lenet: {fault}"))
     }
 }
 
-fn vgg(input: Shape, outputs: usize) -> Result<Network, Fault> {
+fn vgg(input: Shape, variant: Variant) -> Result<Network, Fault> {
     let mut builder = Builder::new("vgg11", input, Loss::MeanSquared);
     for channels in [16, 16, 32, 64, 64] {
         let initialisation = Initialisation::Normal((2.0 / (9 * channels) as f32).sqrt());
         let layer = builder.convolution(filters(channels, THREE), initialisation)?;
-        (layer.zero_bias, layer.activation) = (true, Activation::Relu);
+        layer.zero_bias = true;
+        builder.activation(variant.activation)?;
         builder.max_pool(Window::tiles(Sides::both(2)))?;
     }
     builder.dense(128, true)?;
-    builder.relu()?;
-    builder.dense(outputs, true)?;
+    builder.activation(variant.activation)?;
+    builder.dense(variant.outputs, true)?;
     builder.finish()
 }
 
-fn lenet(input: Shape, outputs: usize) -> Result<Network, Fault> {
+fn lenet(input: Shape, variant: Variant) -> Result<Network, Fault> {
     let mut builder = Builder::new("lenet", input, Loss::MeanSquared);
     // 28×28 images are padded with two zeros on each side to 32×32, as in LeCun et al.
     let border = if input.height == 28 { 2 } else { 0 };
     for (channels, padding) in [(6, border), (16, 0)] {
         let window = Window::square(5).padded(Sides::both(padding));
-        builder
-            .convolution(filters(channels, window), Initialisation::FanIn)?
-            .activation = Activation::Relu;
+        builder.convolution(filters(channels, window), Initialisation::FanIn)?;
+        builder.activation(variant.activation)?;
         builder.max_pool(Window::tiles(Sides::both(2)))?;
     }
     for width in [120, 84] {
         builder.dense(width, true)?;
-        builder.relu()?;
+        builder.activation(variant.activation)?;
     }
-    builder.dense(outputs, true)?;
+    builder.dense(variant.outputs, true)?;
     builder.finish()
 }
 
 /// Three stages of one block each, with 32, 64 and 128 channels.
-fn resnet(input: Shape, outputs: usize) -> Result<Network, Fault> {
+fn resnet(input: Shape, variant: Variant) -> Result<Network, Fault> {
     let mut builder = Builder::new("resnet8", input, Loss::MeanSquared);
     unit(&mut builder, 32, 1)?;
-    builder.relu()?;
+    builder.activation(variant.activation)?;
     for (channels, stride) in [(32, 1), (64, 2), (128, 2)] {
         let from = builder.here();
         unit(&mut builder, channels, stride)?;
-        builder.relu()?;
+        builder.activation(variant.activation)?;
         unit(&mut builder, channels, 1)?;
         builder.shortcut(from)?;
-        builder.relu()?;
+        builder.activation(variant.activation)?;
     }
     let shape = builder.shape();
     let side = shape.height.min(shape.width);
     builder.average_pool(Window::tiles(Sides::both(side)))?;
-    builder.dense(outputs, true)?;
+    builder.dense(variant.outputs, true)?;
     builder.finish()
 }
 
@@ -180,7 +214,7 @@ mod tests {
         let parameters = |shape| Network::lenet(shape, 10).parameters();
         assert_eq!(parameters(Shape::image(1, 28, 28)), 61_706);
         assert_eq!(parameters(Shape::image(3, 32, 32)), 62_006);
-        let fault = lenet(Shape::image(1, 7, 7), 10).unwrap_err();
+        let fault = lenet(Shape::image(1, 7, 7), Variant::of_authors(10)).unwrap_err();
         assert!(fault.contains("does not fit"), "{fault}");
     }
 

@@ -203,10 +203,13 @@ impl Builder {
     /// Applies an activation after the last layer.
     ///
     /// # Errors
-    /// Returns an error when the network has no layer yet.
+    /// Returns an error when the network has no layer yet, or when a number of the activation is not
+    /// finite.
     pub fn activation(&mut self, activation: Activation) -> Result<(), Fault> {
+        activation.check()?;
         let Some(last) = self.network.layers.last() else {
-            return Err(format!("a {} must follow a layer", activation.name()));
+            let name = activation.name();
+            return Err(format!("the activation {name} must follow a layer"));
         };
         if last.activation.is_relu() && activation.is_relu() {
             return Ok(());
@@ -222,16 +225,18 @@ impl Builder {
         Ok(())
     }
 
-    /// Moves every ReLU that is read only by a max-pool behind that pool. The result is the same, since
-    /// the largest of the positive parts is the positive part of the largest, and there are fewer
-    /// numbers to rectify.
+    /// Moves every ReLU that is read only by a max-pool behind that pool, unless another activation is
+    /// there. The result is the same, since the largest of the positive parts is the positive part of the
+    /// largest, and there are fewer numbers to rectify.
     fn pool_before_relus(&mut self) {
         let layers = &mut self.network.layers;
         for pool in 1..layers.len() {
             let read = layers[pool].reads;
             let readers = layers.iter().flat_map(Layer::operands);
             let is_only_reader = readers.filter(|&(_, r)| r == read).count() == 1;
+            let is_free = [Activation::Identity, Activation::Relu];
             if matches!(layers[pool].operation, Operation::MaxPool(_))
+                && is_free.contains(&layers[pool].activation)
                 && is_only_reader
                 && read > 0
                 && layers[read - 1].activation == Activation::Relu
@@ -298,5 +303,7 @@ mod tests {
         assert_eq!(relus(|_| Ok(())), [false, true, false, false]);
         let with_shortcut = relus(|builder| builder.shortcut(1));
         assert_eq!(with_shortcut, [true, false, false, false, false]);
+        let with_tanh = relus(|builder| builder.activation(Activation::Tanh));
+        assert_eq!(with_tanh, [true, false, false, false]);
     }
 }

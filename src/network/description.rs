@@ -25,6 +25,7 @@ use serde::Deserialize;
 
 use crate::error::{self, Error};
 
+use super::activation::{ELU_ALPHA, LEAKY_SLOPE};
 use super::builder::Builder;
 use super::layer::Initialisation;
 use super::layers::{
@@ -56,6 +57,24 @@ enum Item {
     Convolution(ConvolutionItem),
     // With braces, because serde accepts unknown fields for unit variants.
     Relu {},
+    LeakyRelu {
+        #[serde(default = "leaky_slope")]
+        slope: f64,
+    },
+    Elu {
+        #[serde(default = "elu_alpha")]
+        alpha: f64,
+    },
+    Selu {},
+    Tanh {},
+    Sigmoid {},
+    Softplus {},
+    Hardtanh {},
+    Gelu {
+        #[serde(default)]
+        approximate: Approximation,
+    },
+    Silu {},
     MaxPool(MaxPoolItem),
     AveragePool(AveragePoolItem),
     BatchNorm(BatchNorm),
@@ -64,11 +83,41 @@ enum Item {
     Shortcut(ShortcutItem),
 }
 
+/// How GELU is computed, in PyTorch's words.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Approximation {
+    #[default]
+    None,
+    Tanh,
+}
+
+fn leaky_slope() -> f64 {
+    LEAKY_SLOPE
+}
+
+fn elu_alpha() -> f64 {
+    ELU_ALPHA
+}
+
 impl Item {
-    /// Whether this is an activation, which overwrites the output of the item before it.
-    fn is_activation(&self) -> bool {
-        match self {
-            Item::Relu {} => true,
+    /// The activation that this item is, if it is one. An activation overwrites the output of the item
+    /// before it.
+    fn activation(&self) -> Option<Activation> {
+        Some(match *self {
+            Item::Relu {} => Activation::Relu,
+            Item::LeakyRelu { slope } => Activation::LeakyRelu { slope },
+            Item::Elu { alpha } => Activation::Elu { alpha },
+            Item::Selu {} => Activation::Selu,
+            Item::Tanh {} => Activation::Tanh,
+            Item::Sigmoid {} => Activation::Sigmoid,
+            Item::Softplus {} => Activation::Softplus,
+            Item::Hardtanh {} => Activation::Hardtanh,
+            Item::Gelu { approximate } => match approximate {
+                Approximation::None => Activation::Gelu,
+                Approximation::Tanh => Activation::GeluTanh,
+            },
+            Item::Silu {} => Activation::Silu,
             Item::Dense(_)
             | Item::Convolution(_)
             | Item::MaxPool(_)
@@ -76,8 +125,8 @@ impl Item {
             | Item::BatchNorm(_)
             | Item::Normalise(_)
             | Item::Flatten {}
-            | Item::Shortcut(_) => false,
-        }
+            | Item::Shortcut(_) => return None,
+        })
     }
 }
 
@@ -123,7 +172,7 @@ pub fn parse(text: &str, path: &Path) -> error::Result<Network> {
     for (index, item) in description.layer.iter().enumerate() {
         add(&mut builder, item, &behind).map_err(|f| fault(format!("layer {}", index + 1), f))?;
         let here = Some(builder.here());
-        if item.is_activation() {
+        if item.activation().is_some() {
             let before = behind.iter_mut().filter(|activation| **activation == here);
             before.for_each(|activation| *activation = None);
         }
@@ -158,7 +207,16 @@ fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Result<(
                 .convolution(filters, Initialisation::FanIn)
                 .map(|_| ())
         }
-        Item::Relu {} => builder.activation(Activation::Relu),
+        Item::Relu {}
+        | Item::LeakyRelu { .. }
+        | Item::Elu { .. }
+        | Item::Selu {}
+        | Item::Tanh {}
+        | Item::Sigmoid {}
+        | Item::Softplus {}
+        | Item::Hardtanh {}
+        | Item::Gelu { .. }
+        | Item::Silu {} => builder.activation(item.activation().unwrap_or_default()),
         Item::MaxPool(pool) => builder.max_pool(pool.window()),
         Item::AveragePool(pool) => builder.average_pool(pool.window(builder.shape())?),
         Item::BatchNorm(norm) => builder.batch_norm(*norm),

@@ -94,14 +94,10 @@ impl Network {
         !self.layers.iter().any(lacks)
     }
 
-    /// Whether the network is a chain of dense layers, none of them tied, with piecewise linear
-    /// activations. Then a whole batch is processed at once, and `H_i v` has rank two in every layer.
+    /// Whether the network is a chain of dense layers, none of them tied. Then a whole batch is processed at once, and `H_i v` has rank two in every layer.
     pub fn is_dense(&self) -> bool {
-        let is_dense = |layer: &Layer| {
-            matches!(layer.operation, Operation::Dense(_))
-                && layer.activation.second_derivative().is_none()
-                && !layer.is_tied()
-        };
+        let is_dense =
+            |layer: &Layer| matches!(layer.operation, Operation::Dense(_)) && !layer.is_tied();
         self.layers.iter().all(is_dense)
     }
 

@@ -109,7 +109,7 @@ impl Layer {
     pub fn describe(&self) -> String {
         let activation = match self.activation {
             Activation::Identity => String::new(),
-            activation => format!(", {}", activation.name()),
+            activation => format!(", {activation}"),
         };
         format!(
             "{} {} → {}{activation}",

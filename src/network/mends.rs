@@ -1,7 +1,7 @@
 //! Features of PyTorch's layers that architecture files lack, and what to write instead.
 
 /// PyTorch's word as it appears in the parser's message, with the advice to add.
-const WORDS: [(&str, &str); 5] = [
+const WORDS: [(&str, &str); 8] = [
     (
         "`ceil_mode`",
         "windows are cut as with PyTorch's default, ceil_mode=False; a network that was trained with \
@@ -13,6 +13,12 @@ const WORDS: [(&str, &str); 5] = [
          without padding both are the same",
     ),
     ("`return_indices`", "leave it out: it changes no output"),
+    ("`inplace`", "leave it out: it changes no output"),
+    ("`negative_slope`", "its word here is slope"),
+    (
+        "`min_val`",
+        "hardtanh is cut at −1 and 1, PyTorch's defaults; other ends cannot be described yet",
+    ),
     // Convolutions do have this key, so the parser never rejects it there.
     (
         "unknown field `dilation`",

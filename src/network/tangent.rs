@@ -83,7 +83,7 @@ pub(super) struct Tangent {
     pub values: Vec<Vec<f32>>,
     pub deltas: Vec<Vec<f32>>,
     /// `Rz_l`, where the activation has a second derivative.
-    preactivations: Vec<Vec<f32>>,
+    pub preactivations: Vec<Vec<f32>>,
     /// `σ''(z)·Rz·∂h` of one layer.
     terms: Vec<f32>,
 }
@@ -137,7 +137,7 @@ impl Tangent {
         };
         let recorded = tape.recorded(context, base.problem.batch.inputs, index);
         operator.jvp(&recorded, rx, direction.of(network, index), rz);
-        if layer.activation.second_derivative().is_some() {
+        if layer.activation.has_second_derivative() {
             self.preactivations[index].clone_from(rz);
         }
         let kept = tape.kept_by_activation(layer, index);
@@ -192,13 +192,15 @@ impl Tangent {
     /// term.
     fn fill_activation_terms(&mut self, base: &Base<'_>, index: usize) -> bool {
         let (isa, layer) = (base.problem.context.isa, &base.network().layers[index]);
-        let Some(second_derivative) = layer.activation.second_derivative() else {
+        if !layer.activation.has_second_derivative() {
             return false;
-        };
+        }
         self.terms.clone_from(&self.preactivations[index]);
         kernel::multiply(isa, base.tape.output_delta(index), &mut self.terms);
         let kept = base.tape.kept_by_activation(layer, index);
-        second_derivative(isa, kept, &mut self.terms);
+        layer
+            .activation
+            .second_derivative(isa, kept, &mut self.terms);
         true
     }
 

@@ -178,7 +178,7 @@ impl Tape {
         let layer = &network.layers[index];
         let (below, here) = deltas.split_at_mut(index);
         let dy = &mut here[0];
-        if layer.activation.second_derivative().is_some() {
+        if layer.activation.has_second_derivative() {
             self.output_deltas[index].clone_from(dy);
         }
         let kept = self.kept_by_activation(layer, index);

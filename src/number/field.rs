@@ -107,7 +107,7 @@ impl Field for Exact {
     }
 }
 
-/// A field with roots, exponentials and logarithms.
+/// A field with roots, exponentials, logarithms, π and the error function.
 ///
 /// [`Exact`] does not implement it. A criterion bounded by [`Field`] alone is therefore exactly
 /// decidable, and its signature says so:
@@ -130,4 +130,11 @@ pub trait Real: Field {
     /// The natural logarithm of a positive number, −∞ at zero.
     #[must_use]
     fn ln(&self) -> Self;
+
+    /// The error function `(2/√π)·∫₀ˣ exp(−t²) dt`.
+    #[must_use]
+    fn erf(&self) -> Self;
+
+    /// The constant π.
+    fn pi() -> Self;
 }

@@ -9,7 +9,7 @@ use std::fmt;
 
 use num_traits::{One, Zero};
 use rug::Float;
-use rug::float::{Round, Special};
+use rug::float::{Constant, Round, Special};
 use rug::ops::{AddAssignRound, CompleteRound, DivAssignRound, MulAssignRound, SubAssignRound};
 
 use super::ops::operators;
@@ -290,6 +290,20 @@ impl<const BITS: u32> Real for Interval<BITS> {
             self.upper.ln_ref().complete_round(BITS, Round::Up).0,
         )
     }
+
+    fn erf(&self) -> Self {
+        Self::outward(
+            self.lower.erf_ref().complete_round(BITS, Round::Down).0,
+            self.upper.erf_ref().complete_round(BITS, Round::Up).0,
+        )
+    }
+
+    fn pi() -> Self {
+        Self::outward(
+            Float::with_val_round(BITS, Constant::Pi, Round::Down).0,
+            Float::with_val_round(BITS, Constant::Pi, Round::Up).0,
+        )
+    }
 }
 
 impl<const BITS: u32> fmt::Display for Interval<BITS> {
@@ -345,6 +359,23 @@ mod tests {
                 prop_assert_eq!(order, a.cmp(&b));
             }
         }
+    }
+
+    #[test]
+    fn pi_and_the_error_function_are_enclosed() {
+        // Archimedes: 3 + 10/71 < π < 3 + 1/7.
+        let (low, high) = (Exact::fraction(223, 71), Exact::fraction(22, 7));
+        let pi = Interval::<64>::pi();
+        assert!(pi.lower() > Some(low) && pi.upper() < Some(high));
+        assert!(0.0 < pi.width() && pi.width() < 1e-18);
+        // x − x³/3 < (√π/2)·erf(x) < x − x³/3 + x⁵/10 for x > 0, at x = 1/2 (the series alternates).
+        let half = |x: &Interval<64>| x.erf() * Interval::<64>::pi().sqrt() * Interval::ratio(1, 2);
+        let value = half(&Interval::ratio(1, 2));
+        assert!(value.lower() > Some(Exact::fraction(11, 24)));
+        assert!(value.upper() < Some(Exact::fraction(443, 960) + Exact::fraction(1, 1 << 40)));
+        assert!(value.width() < 1e-17, "{value}");
+        let wide = Interval::<64>::between(&Exact::from(-1), &Exact::from(1)).erf();
+        assert_eq!(wide.lower(), wide.upper().map(|x| -x));
     }
 
     #[test]

@@ -12,9 +12,9 @@
 //!
 //! Comparison is three-valued and belongs to the scalar ([`Field::compare`]). There is no `PartialOrd`
 //! bound, so an overlapping interval can never silently count as "not less". [`Field`] has the
-//! operations that are decidable over ℚ; [`Real`] adds roots, exponentials and logarithms. [`Exact`]
-//! does not implement `Real`, so the signature of a formula that needs a root says that it cannot be
-//! decided over ℚ.
+//! operations that are decidable over ℚ; [`Real`] adds roots, exponentials, logarithms, π and the error
+//! function. [`Exact`] does not implement `Real`, so the signature of a formula that needs a root says that
+//! it cannot be decided over ℚ.
 //!
 //! [`Whole`] is the integer type of rational matrices over a common denominator, and [`Rounded`] the
 //! trait of scalars with a known rounding error; formulas use neither.
@@ -24,6 +24,7 @@
 //!
 //! Only this room uses the crate `rug`.
 
+mod bivariate;
 mod bracket;
 mod decimal;
 mod exact;
@@ -39,6 +40,7 @@ mod symbol;
 mod verdict;
 mod whole;
 
+pub use bivariate::{Bivariate, BivariateValue};
 pub use bracket::{Bracket, Distance};
 pub use exact::Exact;
 pub use field::{Field, Imply, Real};

@@ -26,6 +26,14 @@ impl Real for f64 {
     fn ln(&self) -> Self {
         f64::ln(*self)
     }
+
+    fn erf(&self) -> Self {
+        libm::erf(*self)
+    }
+
+    fn pi() -> Self {
+        std::f64::consts::PI
+    }
 }
 
 impl Field for f32 {
@@ -49,5 +57,13 @@ impl Real for f32 {
 
     fn ln(&self) -> Self {
         f32::ln(*self)
+    }
+
+    fn erf(&self) -> Self {
+        libm::erff(*self)
+    }
+
+    fn pi() -> Self {
+        std::f32::consts::PI
     }
 }

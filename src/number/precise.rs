@@ -5,6 +5,7 @@ use std::fmt;
 
 use num_traits::{One, Zero};
 use rug::Float;
+use rug::float::Constant;
 
 use super::ops::operators;
 use super::{Exact, Field, Real};
@@ -91,6 +92,14 @@ impl<const BITS: u32> Real for Precise<BITS> {
 
     fn ln(&self) -> Self {
         Self(Float::with_val(BITS, self.0.ln_ref()))
+    }
+
+    fn erf(&self) -> Self {
+        Self(Float::with_val(BITS, self.0.erf_ref()))
+    }
+
+    fn pi() -> Self {
+        Self(Float::with_val(BITS, Constant::Pi))
     }
 }
 

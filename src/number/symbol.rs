@@ -22,6 +22,7 @@ pub struct Symbol(Rc<Node>);
 enum Node {
     Constant(Exact),
     Name(String),
+    Pi,
     Sum(Symbol, Symbol),
     Difference(Symbol, Symbol),
     Product(Symbol, Symbol),
@@ -31,7 +32,7 @@ enum Node {
     Function(&'static str, Symbol),
 }
 
-use Node::{Constant, Difference, Function, Name, Negative, Product, Quotient, Square, Sum};
+use Node::{Constant, Difference, Function, Name, Negative, Pi, Product, Quotient, Square, Sum};
 
 impl Symbol {
     /// A variable, written in LaTeX: `Symbol::named(r"\eta")`.
@@ -47,6 +48,7 @@ impl Symbol {
         let of = |symbol: &Symbol| symbol.evaluate(value);
         Ok(match &*self.0 {
             Constant(constant) => T::from_exact(constant),
+            Pi => T::pi(),
             Name(name) => value(name).ok_or_else(|| name.clone())?,
             Sum(a, b) => of(a)? + of(b)?,
             Difference(a, b) => of(a)? - of(b)?,
@@ -56,6 +58,7 @@ impl Symbol {
             Square(a) => of(a)?.square(),
             Function("\\sqrt", a) => of(a)?.sqrt(),
             Function("\\exp", a) => of(a)?.exp(),
+            Function("\\operatorname{erf}", a) => of(a)?.erf(),
             Function(_, a) => of(a)?.ln(),
         })
     }
@@ -137,6 +140,7 @@ impl Symbol {
         match &*self.0 {
             Constant(value) => write_constant(f, value),
             Name(name) => f.write_str(name),
+            Pi => f.write_str("\\pi"),
             Sum(a, b) => {
                 a.write(f, 1)?;
                 f.write_str(" + ")?;
@@ -158,7 +162,7 @@ impl Symbol {
                 a.write(f, 3)
             }
             Square(a) => {
-                let atom = matches!(&*a.0, Name(_));
+                let atom = matches!(&*a.0, Name(_) | Pi);
                 a.write(f, if atom { 3 } else { 4 })?;
                 f.write_str("^2")
             }
@@ -230,6 +234,14 @@ impl Real for Symbol {
     fn ln(&self) -> Self {
         Symbol::node(Function("\\ln", self.clone()))
     }
+
+    fn erf(&self) -> Self {
+        Symbol::node(Function("\\operatorname{erf}", self.clone()))
+    }
+
+    fn pi() -> Self {
+        Symbol::node(Pi)
+    }
 }
 
 impl fmt::Display for Symbol {
@@ -255,6 +267,10 @@ mod tests {
             (sum.square(), r"\left(a + b\right)^2"),
             (a.square(), "a^2"),
             (a.square().square(), r"\left(a^2\right)^2"),
+            (
+                Symbol::pi().sqrt() * a.erf(),
+                r"\sqrt{\pi}\,\operatorname{erf}\left(a\right)",
+            ),
             (&a - (&b - &a), r"a - \left(b - a\right)"),
             (&a - &b - &a, "a - b - a"),
             (-(&a * &b), r"-\left(a\,b\right)"),
@@ -272,6 +288,7 @@ mod tests {
     fn the_expression_evaluates_to_what_the_formula_computes() {
         fn formula<T: Real>(a: &T, b: &T) -> T {
             (a - b).square() / (a + T::ratio(3, 2)) - (a * b).sqrt() * T::int(-2)
+                + (a / T::pi()).erf() / b.exp()
         }
         let (a, b) = names();
         let value = |name: &str| Some(if name == "a" { 3.25 } else { 1.5 });

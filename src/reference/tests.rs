@@ -167,6 +167,37 @@ fn products_agree_with_jets_for_every_layer_and_loss() {
 }
 
 #[test]
+fn products_agree_with_jets_for_every_activation() {
+    for activation in [
+        Activation::Relu,
+        Activation::LeakyRelu { slope: 0.25 },
+        Activation::Elu { alpha: 1.5 },
+        Activation::Selu,
+        Activation::Tanh,
+        Activation::Sigmoid,
+        Activation::Softplus,
+        Activation::Hardtanh,
+        Activation::Gelu,
+        Activation::GeluTanh,
+        Activation::Silu,
+    ] {
+        let with = |layers: Vec<Layer>| {
+            let layers = layers.into_iter().map(|layer| match layer {
+                Layer::Activation(_) => Layer::Activation(activation),
+                other => other,
+            });
+            layers.collect::<Vec<_>>()
+        };
+        let loss = Loss::MeanSquared;
+        for statistics in [Statistics::Batch, Statistics::Fixed] {
+            agrees(with(residual()), [2, 5, 4], loss, statistics);
+        }
+        let chain = Graph::chain(&[6, 9, 7, 3]).layers().to_vec();
+        agrees(with(chain), [6, 1, 1], loss, Statistics::Fixed);
+    }
+}
+
+#[test]
 fn both_ends_of_a_spectrum_are_found_within_their_residuals() {
     let diagonal: Vec<f64> = (0..300).map(|i| f64::from(i) / 300.0 - 0.5).collect();
     let settings = Lanczos {

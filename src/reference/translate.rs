@@ -97,6 +97,16 @@ fn activation(activation: network::Activation) -> Option<Activation> {
     match activation {
         network::Activation::Identity => None,
         network::Activation::Relu => Some(Activation::Relu),
+        network::Activation::LeakyRelu { slope } => Some(Activation::LeakyRelu { slope }),
+        network::Activation::Elu { alpha } => Some(Activation::Elu { alpha }),
+        network::Activation::Selu => Some(Activation::Selu),
+        network::Activation::Tanh => Some(Activation::Tanh),
+        network::Activation::Sigmoid => Some(Activation::Sigmoid),
+        network::Activation::Softplus => Some(Activation::Softplus),
+        network::Activation::Hardtanh => Some(Activation::Hardtanh),
+        network::Activation::Gelu => Some(Activation::Gelu),
+        network::Activation::GeluTanh => Some(Activation::GeluTanh),
+        network::Activation::Silu => Some(Activation::Silu),
     }
 }
 

@@ -7,29 +7,10 @@ use sgd_stability::network::{CurvatureMatrix, Loss, Normalisation, Pass};
 use sgd_stability::number::Field;
 use sgd_stability::oracle::graph::{Enclosure, SecondDerivative};
 
-use super::support::{MATRICES, smooth};
+use super::support::{MATRICES, compare, smooth};
 
 /// The tolerance relative to the largest entry (DESIGN.md).
 const TOLERANCE: f64 = 1e-4;
-
-fn compare(tiny: &Tiny, (matrix, second): (CurvatureMatrix, SecondDerivative)) -> Difference {
-    let direction = tiny.exact_direction();
-    let computed = tiny.products(Isa::best(), matrix);
-    let mut exact = vec![tiny.exact.hessian_product(&direction, second)];
-    if computed.len() > 1 {
-        exact.push(tiny.exact.covariance_product(&direction, second));
-    }
-    let mut difference = Difference::default();
-    let products = computed.iter().zip(&exact);
-    products.for_each(|(computed, exact)| difference.add(computed, exact));
-    difference.add(&tiny.gradient(Isa::best()), &tiny.exact.gradient());
-    assert_eq!(
-        difference.compared,
-        computed.len() as u64 + 1,
-        "a vector is zero"
-    );
-    difference
-}
 
 #[test]
 fn cross_entropy_agrees_with_its_enclosure() {

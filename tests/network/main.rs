@@ -1,6 +1,7 @@
 //! Compares the engine's derivatives with exact ones (`oracle::graph`) and with those in f64
 //! (`reference`).
 
+mod activated;
 mod bits;
 mod bounded;
 mod coupled;

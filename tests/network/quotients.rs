@@ -3,7 +3,8 @@
 use rand::RngExt;
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Batch, CurvatureMatrix, CurvatureOperator, Loss, Network, Normalisation, Point, description,
+    Activation, Batch, CurvatureMatrix, CurvatureOperator, Loss, Network, Normalisation, Point,
+    description,
 };
 use sgd_stability::train::random::{Purpose, stream};
 
@@ -38,12 +39,47 @@ fn numbers(count: usize, index: u64) -> Vec<f32> {
     (0..count).map(|_| random.random::<f32>() - 0.5).collect()
 }
 
+/// A network with every activation.
+const ALL_ACTIVATIONS: &str = r#"
+input = [2, 4, 4]
+layer = [
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1 },
+  { type = "gelu" },
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1, bias = false },
+  { type = "batch-norm" },
+  { type = "silu" },
+  { type = "shortcut", from = 2 },
+  { type = "hardtanh" },
+  { type = "max-pool", window = 2 },
+  { type = "selu" },
+  { type = "dense", outputs = 5 },
+  { type = "tanh" },
+  { type = "dense", outputs = 5 },
+  { type = "leaky-relu", slope = 0.2 },
+  { type = "elu", alpha = 0.5 },
+  { type = "dense", outputs = 5 },
+  { type = "softplus" },
+  { type = "dense", outputs = 4 },
+  { type = "gelu", approximate = "tanh" },
+  { type = "dense", outputs = 2 },
+  { type = "sigmoid" },
+]
+"#;
+
 #[test]
 fn quotients_are_those_of_each_samples_own_hessian() {
-    let path = std::path::Path::new("all.toml");
-    let mixed = description::parse(ALL_LAYERS, path).expect("a network");
+    let parse = |text| {
+        let network = description::parse(text, std::path::Path::new("all.toml"));
+        network.expect("a network")
+    };
     const SAMPLES: usize = 21;
-    for network in [mixed, Network::fnn(&[4, 5, 3, 2])] {
+    let chain = |activation| Network::dense_chain(&[4, 5, 3, 2], |_| true, activation);
+    for network in [
+        parse(ALL_LAYERS),
+        parse(ALL_ACTIVATIONS),
+        chain(Activation::Relu),
+        chain(Activation::Tanh),
+    ] {
         for loss in Loss::ALL {
             let network = network.clone().with_loss(loss).with_weight_decay(0.125);
             let mut statistics = network.initial_statistics();

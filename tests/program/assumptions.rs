@@ -266,16 +266,16 @@ fn the_header_names_every_activation_and_who_says_so() {
     let toml = diagnose_line(&net, "net.safetensors", &words).out;
     assert!(toml.contains("none behind the last (by the TOML"), "{toml}");
     // An unknown activation is refused by name.
-    let list = "input = [3]\nlayer = [{ type = \"dense\", outputs = 4 }, { type = \"tanh\" }]";
-    file(&folder, "tanh.toml", list);
+    let list = "input = [3]\nlayer = [{ type = \"dense\", outputs = 4 }, { type = \"mish\" }]";
+    file(&folder, "mish.toml", list);
     let refused = diagnose_line(
         &folder,
         "dead.safetensors",
-        "--arch tanh.toml --lr 1 --batch 6",
+        "--arch mish.toml --lr 1 --batch 6",
     );
     assert_eq!(refused.code, 2);
     assert!(
-        refused.error.contains("`tanh`") && refused.error.contains("`relu`"),
+        refused.error.contains("`mish`") && refused.error.contains("`tanh`"),
         "{}",
         refused.error
     );

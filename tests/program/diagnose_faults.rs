@@ -22,7 +22,7 @@ fn every_fault_is_one_sentence_that_names_its_place() {
     file(
         &folder,
         "layer.toml",
-        "input = [3]\n[[layer]]\ntype = \"gelu\"\n",
+        "input = [3]\n[[layer]]\ntype = \"mish\"\n",
     );
     file(
         &folder,
@@ -114,7 +114,7 @@ fn every_fault_is_one_sentence_that_names_its_place() {
             "dead.safetensors",
             "data.npz",
             &["--arch", "layer.toml", "--lr", "1", "--batch", "1"],
-            &["gelu", "dense"],
+            &["mish", "dense"],
         ),
         (
             "dead.safetensors",

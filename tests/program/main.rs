@@ -1,5 +1,6 @@
 //! Tests of the program as users run it: its output, its files and its exit codes.
 
+mod activated;
 mod assumptions;
 mod bad_input;
 mod checkpoint;
@@ -19,6 +20,7 @@ mod named;
 mod objective;
 mod order;
 mod paths;
+mod report_kernels;
 mod support;
 mod tied;
 mod watch;

@@ -4,7 +4,8 @@ use serde_json::Value;
 use sgd_stability::dataset::{self, Source, Split};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
-    Assembly, Batch, Loss, Network, Normalisation, Pass, Shape, State, channels_last,
+    Activation, Assembly, Batch, Loss, Network, Normalisation, Pass, Shape, State, channels_last,
+    named,
 };
 use sgd_stability::train::random::{Purpose, stream};
 use tempfile::TempDir;
@@ -201,6 +202,25 @@ fn lenet_reads_embedded_and_published_images() {
     let published = "--arch lenet --data fashion-mnist --data-dir . --samples 6 --batch 3";
     let other = diagnosed(&network, &state, published);
     assert_ne!(other["data_sha256"], json["data_sha256"]);
+}
+
+#[test]
+fn lenet_takes_another_activation() {
+    let shape = Shape::image(1, 28, 28);
+    let network = named("lenet", shape, 10, Loss::MeanSquared, Activation::Silu);
+    let network = network.expect("a name").expect("a network");
+    let state = somewhere(&network);
+    let words = "--arch lenet --activation silu --data fashion-mnist --samples 6 --batch 3";
+    let json = diagnosed(&network, &state, words);
+    assert_loss(
+        &json,
+        loss(&network, &state, &data("fashion-mnist", 6, None)),
+    );
+    let silu = "silu";
+    assert_eq!(
+        json["activations"],
+        serde_json::json!([silu, silu, silu, silu, "none"])
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
-"""Trains networks in PyTorch and saves them. Prints, as one JSON object, the curvature of each in
-float64 and the flags with which `diagnose` is to find the same."""
+"""Trains networks in PyTorch and saves them in a folder. Prints, as one JSON object, the curvature of
+each in float64 and the flags with which `diagnose` is to find the same. The second argument says which
+networks: `layers` or `activations`."""
 import json
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -14,9 +15,10 @@ from torch.nn import functional
 
 import images
 from curvature import by_products, dense, reference
-from networks import BARE, SLID, SMALL, Bare, Chain, LeNet, ResNet, Slid, Small, Tied, Vgg
+from networks import (
+    ACTIVATIONS, BARE, BENT, SLID, SMALL, Bare, Bent, Chain, LeNet, ResNet, Slid, Small, Tied, Vgg)
 
-FOLDER = Path(sys.argv[1])
+FOLDER, KIND = Path(sys.argv[1]), sys.argv[2]
 BATCH = 4
 
 
@@ -102,8 +104,33 @@ NAMED_CASES = {
 }
 
 
+# Every activation in a chain, under two losses, where a named architecture has ReLU, and in a TOML file.
+ACTIVATED_CASES = {
+    "lenet-silu": (lambda: LeNet(10, nn.SiLU), images.fashion, {
+        "arch": "lenet", "activation": "silu", **IDX, "samples": 24}),
+    "chain-tanh-gauss-newton": (lambda: Chain(6, 9, 7, 3, activation=nn.Tanh), (6,), {
+        "arch": "fnn", "activation": "tanh", "data": "tanh.npz", "matrix": "gauss-newton"}),
+}
+
+ACTIVATED_CASES |= {
+    f"chain-{word}-{loss}": (
+        lambda activation=activation: Chain(6, 9, 7, 3, activation=activation), (6,), {
+            "arch": "fnn", "activation": word, "loss": loss, "data": f"{word}-{loss}.npz"})
+    for word, activation in ACTIVATIONS.items()
+    for loss in ["mean-squared", "cross-entropy"]
+}
+
+ACTIVATED_CASES |= {
+    f"bent-{mode}": (Bent, (2, 5, 4), {
+        "arch": "bent.toml", "mode": mode, "data": f"bent-{mode}.npz"})
+    for mode in ["eval", "frozen"]
+}
+
+CASES = {"layers": NAMED_CASES | SMALL_CASES, "activations": ACTIVATED_CASES}
+
+
 def write_files():
-    for name, text in [("small", SMALL), ("slid", SLID), ("bare", BARE)]:
+    for name, text in [("small", SMALL), ("slid", SLID), ("bare", BARE), ("bent", BENT)]:
         (FOLDER / f"{name}.toml").write_text(text)
     images.write_idx(FOLDER)
     images.write_cifar(FOLDER)
@@ -130,24 +157,29 @@ def visit(model, kind, see, x):
 
 
 def own_statistics(norm, inputs):
-    norm.running_mean = inputs[0].mean((0, 2, 3))
-    norm.running_var = inputs[0].var((0, 2, 3), unbiased=False)
+    places = [d for d in range(inputs[0].dim()) if d != 1]
+    norm.running_mean = inputs[0].mean(places)
+    norm.running_var = inputs[0].var(places, unbiased=False)
 
 
 def seen(model, x, mode):
     """The model in float64, with the statistics of the mode in its batch normalisation."""
     model = deepcopy(model).double().eval()
     if mode == "frozen":
-        visit(model, nn.BatchNorm2d, own_statistics, x)
+        visit(model, (nn.BatchNorm1d, nn.BatchNorm2d), own_statistics, x)
     return model
 
 
 def is_clear(model, x):
-    """Is every ReLU so far from its edge that f32 sees it on the same side?"""
+    """Is every activation so far from its kinks that f32 sees it on the same side?"""
     nearest = []
-    near = lambda _, inputs: nearest.append(inputs[0].abs().min() / inputs[0].std())
-    visit(model, nn.ReLU, near, x)
-    return min(nearest) > 2e-6
+
+    def near(module, inputs):
+        kink = 1 if isinstance(module, nn.Hardtanh) else 0
+        nearest.append((inputs[0].abs() - kink).abs().min() / inputs[0].std())
+
+    visit(model, (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.Hardtanh), near, x)
+    return min(nearest, default=1) > 2e-6
 
 
 def train(model, x, t, loss):
@@ -170,7 +202,7 @@ def shake(model, x, mode):
             return wide
         for parameter in model.parameters():
             parameter.data *= 1 + 1e-4 * torch.randn_like(parameter)
-    raise RuntimeError("some ReLU is always at its edge")
+    raise RuntimeError("some activation is always at its kink")
 
 
 def noise_weight(n, sampling):
@@ -182,7 +214,7 @@ def noise_weight(n, sampling):
 def answer(name):
     """Trains and saves a model, and measures it as its flags say."""
     torch.manual_seed(3)
-    build, source, flags = (SMALL_CASES | NAMED_CASES)[name]
+    build, source, flags = CASES[KIND][name]
     model, (x, t, method) = build(), samples(source, flags)
     loss = loss_of(flags)
     train(model, x, t, loss)
@@ -202,7 +234,7 @@ def answer(name):
 
 if __name__ == "__main__":
     write_files()
-    names = [*NAMED_CASES, *SMALL_CASES]
+    names = [*CASES[KIND]]
     # Threads of one process would wait for each other wherever something else runs beside them.
     with ProcessPoolExecutor(2, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         print(json.dumps(dict(zip(names, pool.map(answer, names)))))

@@ -3,14 +3,28 @@ from torch import nn
 from torch.nn.functional import avg_pool2d, max_pool2d, pad
 
 
-class Chain(nn.Module):
-    """Dense layers of these widths with ReLU between them."""
+# The words of `--activation`, with modules that have PyTorch's defaults.
+ACTIVATIONS = {
+    "leaky-relu": nn.LeakyReLU,
+    "elu": nn.ELU,
+    "selu": nn.SELU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "softplus": nn.Softplus,
+    "hardtanh": nn.Hardtanh,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+}
 
-    def __init__(self, *widths):
+
+class Chain(nn.Module):
+    """Dense layers of these widths with an activation between them."""
+
+    def __init__(self, *widths, activation=nn.ReLU):
         super().__init__()
         layers = [nn.Flatten()]
         for i, o in zip(widths, widths[1:]):
-            layers += [nn.Linear(i, o), nn.ReLU()]
+            layers += [nn.Linear(i, o), activation()]
         self.fc = nn.Sequential(*layers[:-1])
 
     def forward(self, x):
@@ -134,17 +148,64 @@ class Bare(nn.Module):
         return self.layers(x)
 
 
+BENT = """
+input = [2, 5, 4]
+layer = [
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1 },
+  { type = "gelu", approximate = "tanh" },
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1 },
+  { type = "batch-norm" },
+  { type = "leaky-relu", slope = 0.2 },
+  { type = "max-pool", window = 2 },
+  { type = "hardtanh" },
+  { type = "dense", outputs = 5 },
+  { type = "batch-norm" },
+  { type = "elu", alpha = 0.7 },
+  { type = "dense", outputs = 4 },
+  { type = "softplus" },
+  { type = "dense", outputs = 3 },
+]
+"""
+
+
+class Bent(nn.Module):
+    """What `BENT` describes: activations whose numbers are not PyTorch's defaults, behind layers of every
+    kind."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(2, 3, 3, padding=1),
+            nn.GELU(approximate="tanh"),
+            nn.Conv2d(3, 3, 3, padding=1),
+            nn.BatchNorm2d(3),
+            nn.LeakyReLU(0.2),
+            nn.MaxPool2d(2),
+            nn.Hardtanh(),
+            nn.Flatten(),
+            nn.Linear(12, 5),
+            nn.BatchNorm1d(5),
+            nn.ELU(0.7),
+            nn.Linear(5, 4),
+            nn.Softplus(),
+            nn.Linear(4, 3),
+        )
+
+    def forward(self, x):
+        return self.layers(x)
+
+
 class LeNet(nn.Module):
-    def __init__(self, outputs):
+    def __init__(self, outputs, activation=nn.ReLU):
         super().__init__()
         self.first = nn.Conv2d(1, 6, 5, padding=2)
         self.second = nn.Conv2d(6, 16, 5)
-        self.relu = nn.ReLU()
-        self.dense = Chain(400, 120, 84, outputs)
+        self.activation = activation()
+        self.dense = Chain(400, 120, 84, outputs, activation=activation)
 
     def forward(self, x):
         for convolution in (self.first, self.second):
-            x = max_pool2d(self.relu(convolution(x)), 2)
+            x = max_pool2d(self.activation(convolution(x)), 2)
         return self.dense(x)
 
 

@@ -5,6 +5,7 @@ mod crash;
 mod faulty_vectors;
 mod honest_vectors;
 mod matrices;
+mod numbered;
 mod ours;
 mod support;
 mod table;

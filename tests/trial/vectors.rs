@@ -128,6 +128,37 @@ fn honest_elements_are_accepted() {
     accept(&check_scal(&clears, "clears where α = 0", &reference));
 }
 
+/// As the reference BLAS: functions of one vector do nothing where its stride is negative.
+#[test]
+fn doing_nothing_for_a_negative_stride_is_accepted() {
+    for policy in POLICIES {
+        let scal = ScalBy::new(|a: f32, x| {
+            if x.stride > 0 {
+                change(x, |_, x| a * x);
+            }
+        });
+        let sum = Reduced::new(|x| match x.stride {
+            ..=0 => 0.0,
+            _ => elements(x).iter().fold(0.0, |sum, x| sum + x.abs()),
+        });
+        let verdicts = [
+            check_scal(&scal, "scal", &share(policy)),
+            check_asum(&sum, "asum", &share(policy)),
+        ];
+        for verdict in verdicts {
+            assert!(
+                verdict.passed && verdict.left_out.is_empty(),
+                "{verdict:#?}"
+            );
+            assert!(
+                4 * verdict.mistrusted > verdict.inputs,
+                "{}",
+                verdict.mistrusted
+            );
+        }
+    }
+}
+
 #[test]
 fn our_kernels_are_accepted_on_every_case() {
     for isa in Isa::available() {

@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
-use crate::network::{Network, description};
+use crate::network::{
+    Activation, BatchNorm, Builder, Fault, Filters, Initialisation, Loss, Network, Shape, Sides,
+    Window, description,
+};
 
 /// The name and the description (TOML, [`description`]) of each network.
 const DESCRIBED: [(&str, &str); 15] = [
@@ -207,6 +210,43 @@ const DESCRIBED: [(&str, &str); 15] = [
         ]"#,
     ),
 ];
+
+/// Two tiny networks with this activation: a chain of dense layers, and one with a layer of every other
+/// kind.
+///
+/// # Panics
+/// If a number of the activation is not finite.
+pub fn activated(activation: Activation) -> [Network; 2] {
+    let chain = Network::dense_chain(&[3, 4, 3, 2], |layer| layer != 1, activation);
+    [Ok(chain), images(activation)].map(|built| built.unwrap_or_else(|fault| panic!("{fault}")))
+}
+
+/// The activation behind a convolution, a batch normalisation, a shortcut, a max-pool and another
+/// activation.
+fn images(activation: Activation) -> Result<Network, Fault> {
+    let mut builder = Builder::new("images", Shape::image(1, 4, 4), Loss::MeanSquared);
+    let filters = Filters {
+        outputs: 2,
+        window: Window::square(3).padded(Sides::both(1)),
+        groups: 1,
+        bias: true,
+    };
+    builder.convolution(filters, Initialisation::FanIn)?;
+    builder.activation(activation)?;
+    let from = builder.here();
+    builder.convolution(filters, Initialisation::FanIn)?;
+    builder.batch_norm(BatchNorm {
+        epsilon: 0.0625,
+        ..BatchNorm::default()
+    })?;
+    builder.activation(activation)?;
+    builder.shortcut(from)?;
+    builder.activation(activation)?;
+    builder.max_pool(Window::tiles(Sides::both(2)))?;
+    builder.activation(activation)?;
+    builder.dense(2, true)?;
+    builder.finish()
+}
 
 /// The names of the described networks.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -22,7 +22,7 @@ pub(super) const SHORT: [f64; 8] = [
 
 /// A polynomial with a relative error of at most `2^−55.6`: for sums in which terms cancel.
 pub(super) const LONG: [f64; 11] = [
-    0.693_147_180_559_945_3,
+    std::f64::consts::LN_2,
     0.240_226_506_959_100_97,
     0.055_504_108_664_821_236,
     0.009_618_129_107_607_003,

@@ -23,6 +23,8 @@ pub(super) struct Block<'a> {
     /// `Rh_l` of these samples; `deltas` holds their `R∂z_l`.
     pub values: Vec<&'a mut [f32]>,
     pub deltas: Vec<&'a mut [f32]>,
+    /// `Rz_l`, where the activation has a second derivative; elsewhere empty.
+    pub preactivations: Vec<&'a mut [f32]>,
 }
 
 /// The weights of a dense layer within the vector of all parameters, outputs × inputs.
@@ -95,6 +97,9 @@ impl<'a> Block<'a> {
             if let Some(own) = direction.own {
                 self.add_own_forward(own, index, z);
             }
+            if layer.activation.has_second_derivative() {
+                self.preactivations[index].copy_from_slice(here[0]);
+            }
             self.activation_derivative(index, here[0]);
         }
         self.values = values;
@@ -106,6 +111,20 @@ impl<'a> Block<'a> {
         let kept = self.base.tape.kept_by_activation(layer, index);
         let kept = self.share(kept, layer.output.numbers());
         layer.activation.derivative(self.isa(), kept, tangent);
+    }
+
+    /// `delta ← delta + σ''(z)·Rz·∂h`, where σ is the activation of layer `index`; `terms` is scratch space.
+    fn add_activation_terms(&self, index: usize, terms: &mut Vec<f32>, delta: &mut [f32]) {
+        let (isa, layer) = (self.isa(), &self.layers()[index]);
+        let width = layer.output.numbers();
+        terms.clear();
+        terms.extend_from_slice(self.preactivations[index]);
+        let output_delta = self.base.tape.output_delta(index);
+        kernel::multiply(isa, self.share(output_delta, width), terms);
+        let kept = self.base.tape.kept_by_activation(layer, index);
+        let activation = layer.activation;
+        activation.second_derivative(isa, self.share(kept, width), terms);
+        kernel::axpy(isa, 1.0, terms, delta);
     }
 
     /// Multiplies the derivatives of the outputs by the Hessian of the loss with respect to the outputs.
@@ -126,13 +145,18 @@ impl<'a> Block<'a> {
         loss.hvp(isa, predictions, self.deltas[last]);
     }
 
-    /// `R∂x = R∂z·Wᵀ + ∂z·Vᵀ`, layer by layer from the last to the first.
+    /// `R∂x = R∂z·Wᵀ + ∂z·Vᵀ` with `R∂z = σ'(z)·R∂h + σ''(z)·Rz·∂h`, layer by layer from the last to the
+    /// first.
     fn backward(&mut self, direction: &Direction<'_>) {
         let (isa, samples) = (self.isa(), self.samples.len());
         let mut deltas = take(&mut self.deltas);
+        let mut terms = Vec::new();
         for (index, layer) in self.layers().iter().enumerate().rev() {
             let (below, here) = deltas.split_at_mut(index);
             self.activation_derivative(index, here[0]);
+            if self.base.is_second_order() && layer.activation.has_second_derivative() {
+                self.add_activation_terms(index, &mut terms, here[0]);
+            }
             let Some(below) = below.last_mut() else {
                 break;
             };

@@ -11,12 +11,14 @@ mod block;
 mod rank_two;
 
 use std::iter::zip;
+use std::slice::ChunksMut;
 use std::sync::Mutex;
 
 use crate::kernel::{self, MatrixMut, MatrixRef, ROW_GROUP, Start};
 use crate::network::Batch;
 
 use super::context::{Context, Parameters};
+use super::layer::Layer;
 use super::tangent::{Base, Problem, Tangent};
 use super::tape::Tape;
 
@@ -104,25 +106,38 @@ fn blocks<'a>(base: &Base<'a>, tangent: &'a mut Tangent) -> Vec<Mutex<Block<'a>>
     let (samples, layers) = (base.tape.samples, base.network().layers());
     let step = samples.div_ceil(kernel::threads()).max(1);
     let step = step.next_multiple_of(ROW_GROUP);
-    let cut = |buffers: &'a mut Vec<Vec<f32>>| {
+    let cut = |buffers: &'a mut Vec<Vec<f32>>, is_kept: fn(&Layer) -> bool| {
         buffers.resize(layers.len(), Vec::new());
         let pieces = zip(layers, buffers).map(|(layer, buffer)| {
             let width = layer.output.numbers();
-            buffer.resize(samples * width, 0.0);
+            buffer.resize(if is_kept(layer) { samples * width } else { 0 }, 0.0);
             buffer.chunks_mut(step * width)
         });
         pieces.collect::<Vec<_>>()
     };
-    let (mut values, mut deltas) = (cut(&mut tangent.values), cut(&mut tangent.deltas));
+    let mut values = cut(&mut tangent.values, |_| true);
+    let mut deltas = cut(&mut tangent.deltas, |_| true);
+    let mut preactivations = cut(&mut tangent.preactivations, |layer| {
+        layer.activation.has_second_derivative()
+    });
     let block = |first: usize| {
         Mutex::new(Block {
             base: *base,
             samples: first..samples.min(first + step),
-            values: values.iter_mut().filter_map(Iterator::next).collect(),
-            deltas: deltas.iter_mut().filter_map(Iterator::next).collect(),
+            values: next(&mut values),
+            deltas: next(&mut deltas),
+            preactivations: next(&mut preactivations),
         })
     };
     (0..samples).step_by(step).map(block).collect()
+}
+
+/// The next piece of every buffer; nothing of a buffer that is empty.
+fn next<'a>(pieces: &mut [ChunksMut<'a, f32>]) -> Vec<&'a mut [f32]> {
+    let pieces = pieces.iter_mut();
+    pieces
+        .map(|piece| piece.next().unwrap_or_default())
+        .collect()
 }
 
 /// `sum ← Σ_i H_i v = Σ_i (R∂W, R∂b)`, with `R∂W = R∂z·xᵀ + ∂z·Rxᵀ`, for every parameter.

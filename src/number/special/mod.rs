@@ -171,7 +171,7 @@ pub fn quarter_turns(q: i32) -> u128 {
     let bits = 512;
     let mut pi = Float::new(bits);
     rug::ops::AssignRound::assign_round(&mut pi, rug::float::Constant::Pi, Round::Nearest);
-    let turns = Float::with_val(bits, 2) / pi << (q + 126);
+    let turns = (Float::with_val(bits, 2) / pi) << (q + 126);
     let whole = turns.to_integer_round(Round::Down).map(|(whole, _)| whole);
     let whole = whole.expect("a finite number");
     whole.keep_bits(128).to_u128_wrapping()

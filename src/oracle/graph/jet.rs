@@ -94,6 +94,21 @@ impl<T: Real> Jet<T> {
         self.compose([g, first, second])
     }
 
+    /// `1/self`.
+    pub fn inverse(&self) -> Self {
+        let g = T::one() / &self.value;
+        let first = -g.square();
+        let second = &first * &g * T::int(-2);
+        self.compose([g, first, second])
+    }
+
+    /// The error function; its derivative is `(2/√π)·exp(−x²)`.
+    pub fn erf(&self) -> Self {
+        let first = T::int(2) / T::pi().sqrt() * (-self.value.square()).exp();
+        let second = &first * &self.value * T::int(-2);
+        self.compose([self.value.erf(), first, second])
+    }
+
     pub fn exp(&self) -> Self {
         let g = self.value.exp();
         self.compose([g.clone(), g.clone(), g])
@@ -119,4 +134,12 @@ fn add_term<T: Real>(sum: &mut T, a: &T, b: &T) {
 /// When the value is NaN or infinite, and so cannot be part of a point of the loss.
 pub(super) fn number<T: Real>(value: f32) -> T {
     T::from_exact(&Exact::from_f32(value).expect("a finite number"))
+}
+
+/// Converts an `f64` in the same way.
+///
+/// # Panics
+/// When the value is NaN or infinite.
+pub(super) fn float<T: Real>(value: f64) -> T {
+    T::from_exact(&Exact::from_f64(value).expect("a finite number"))
 }

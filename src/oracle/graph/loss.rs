@@ -1,8 +1,8 @@
 //! The losses, written as their definitions.
 
-use super::jet::{Jet, number};
+use super::jet::{Jet, float, number};
 use super::sign::Sign;
-use crate::number::{Exact, Real};
+use crate::number::Real;
 
 /// The loss of one sample, as a function of its `c` outputs `o` and its target `y`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,11 +101,6 @@ pub(super) fn penalty<T: Real>(parameters: &[Jet<T>], decay: f64) -> Jet<T> {
         sum
     });
     squares.scaled(&(float::<T>(decay) * T::ratio(1, 2)))
-}
-
-/// Converts a float, which is an exact rational when it is finite.
-fn float<T: Real>(value: f64) -> T {
-    T::from_exact(&Exact::from_f64(value).expect("a finite number"))
 }
 
 /// `−Σ_k (y_k·log σ(o_k) + (1 − y_k)·log(1 − σ(o_k)))` with `σ(o) = 1/(1 + exp(−o))`.

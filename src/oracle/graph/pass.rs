@@ -101,7 +101,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
             Layer::Activation(activation) => chosen(&|x, pieces| {
                 let pairs = x.iter().zip(pieces);
                 pairs
-                    .map(|(x, &piece)| activation.on_piece(piece, x))
+                    .map(|(x, &piece)| activation.on_piece(piece, x, self.terms))
                     .collect()
             }),
             Layer::MaxPool(_) => {

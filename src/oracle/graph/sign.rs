@@ -14,6 +14,14 @@ pub(super) enum Sign {
 }
 
 impl Sign {
+    /// A factor, or a number that is added: with positive terms its absolute value.
+    pub fn added(self, number: f32) -> f32 {
+        match self {
+            Sign::AsIs => number,
+            Sign::Positive => number.abs(),
+        }
+    }
+
     /// A number that is subtracted: with positive terms the difference becomes a sum.
     pub fn subtracted(self, number: f32) -> f32 {
         match self {

@@ -11,9 +11,8 @@ use crate::trial::verdict::Verdict;
 /// Puts `Σ |x_i|` on trial: 59 360 cases, judged by the bound for any order of additions
 /// ([`AnyOrder`]): n − 1 roundings and no underflow, because sums of f32 numbers do not underflow.
 ///
-/// The reference BLAS returns 0 where the stride is negative; such cases are left out by
-/// [`crate::trial::Policy::Reference`], and asked as the formula says by
-/// [`crate::trial::Policy::Strict`].
+/// Where the stride is negative, the reference BLAS returns 0; that is permitted and proves little, and
+/// any other result is judged as the formula says.
 pub fn check_asum(kernel: &dyn Asum, name: &str, options: &Options) -> Verdict {
     let reduction = Reduction {
         function: "sasum",

@@ -171,3 +171,77 @@ pub(super) fn permitted_words(permitted: &[f32]) -> String {
     words.dedup();
     words.join(" or ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(sight: &Sight) -> Result<bool, FaultKind> {
+        match sight {
+            Sight::Telling(_) => Ok(true),
+            Sight::Silent => Ok(false),
+            Sight::Wrong(kind, _) => Err(*kind),
+        }
+    }
+
+    #[track_caller]
+    fn sum(terms: &[f32], came: f32, right: Result<bool, FaultKind>) {
+        let sum = AnyOrder::dot(terms, &vec![1.0; terms.len()]);
+        let expected = sum.expected(sum.count(), sum.count());
+        assert_eq!(kind(&judge_sum(came, &sum, &expected)), right);
+    }
+
+    #[test]
+    fn sums_are_judged_by_the_table() {
+        use FaultKind::{Infinity, LostNan, MadeNan, SignOfZero, TooLarge};
+        let (infinity, nan, max) = (f32::INFINITY, f32::NAN, f32::MAX);
+        sum(&[nan, 1.0], nan, Ok(false));
+        sum(&[nan, 1.0], 1.0, Err(LostNan));
+        sum(&[infinity, -infinity], 0.0, Err(LostNan));
+        sum(&[infinity, 1.0], nan, Err(MadeNan));
+        sum(&[infinity, 1.0], max, Err(Infinity));
+        sum(&[-infinity, 1.0], infinity, Err(Infinity));
+        sum(&[-infinity, 1.0], -infinity, Ok(true));
+        sum(&[max, max], infinity, Ok(false));
+        sum(&[max, max], nan, Ok(false));
+        sum(&[max, max], max, Err(TooLarge));
+        sum(&[1.0, 2.0], nan, Err(MadeNan));
+        sum(&[1.0, 2.0], infinity, Err(Infinity));
+        sum(&[1.0, 2.0], 3.0, Ok(true));
+        sum(&[1.0, 2.0], 3.0_f32.next_up(), Err(TooLarge));
+        sum(&[1.0, 1e-9], 1.0, Ok(true));
+        sum(&[1.0, -1.0], -0.0, Err(SignOfZero));
+        sum(&[1.0, -1.0], 0.0, Ok(true));
+        sum(&[-0.0, 0.0], 0.0, Ok(false));
+        sum(&[-0.0, 0.0], -0.0, Err(SignOfZero));
+        sum(&[-0.0], -0.0, Ok(false));
+        sum(&[], -0.0, Err(SignOfZero));
+    }
+
+    #[test]
+    fn elements_are_judged_by_their_set() {
+        use FaultKind::{Infinity, LostNan, MadeNan, SignOfZero, TooLarge};
+        let (infinity, nan) = (f32::INFINITY, f32::NAN);
+        for (came, permitted, right) in [
+            (1.0, [1.0, 1.0_f32.next_up()], Ok(true)),
+            (1.0_f32.next_down(), [1.0, 1.0], Err(TooLarge)),
+            (nan, [nan, nan], Ok(false)),
+            (2.0, [nan, 2.0], Ok(false)),
+            (3.0, [nan, 2.0], Err(TooLarge)),
+            (0.0, [nan, nan], Err(LostNan)),
+            (nan, [1.0, 1.0], Err(MadeNan)),
+            (0.0, [0.0, 0.0], Ok(false)),
+            (-0.0, [0.0, 0.0], Err(SignOfZero)),
+            (infinity, [infinity, f32::MAX], Ok(true)),
+            (f32::MAX, [infinity, infinity], Err(Infinity)),
+            (infinity, [-infinity, -infinity], Err(Infinity)),
+            (infinity, [1.0, 1.0], Err(Infinity)),
+        ] {
+            assert_eq!(
+                kind(&judge_element(came, &permitted)),
+                right,
+                "{came} of {permitted:?}"
+            );
+        }
+    }
+}
