@@ -4,8 +4,6 @@ use std::path::Path;
 
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::foreign::{Board, FloatBinary, Foreign};
-use sgd_stability::oracle::binary;
-use sgd_stability::oracle::unary::Function;
 use sgd_stability::shard::Shard;
 use sgd_stability::trial::{
     Guest, GuestOfTwo, Options, Unary, Verdict, binary as binary_trial, check_asum, check_axpy,
@@ -16,21 +14,6 @@ use sgd_stability::work::{self, Watcher};
 use super::inputs::joined;
 use super::job::Part;
 use super::task::Task;
-
-/// The names of the functions of one number.
-pub fn unary_names() -> Vec<String> {
-    Function::all()
-        .map(|function| function.name().to_owned())
-        .collect()
-}
-
-/// The names of the functions of two numbers.
-pub fn binary_names() -> Vec<String> {
-    let functions = binary::Function::all();
-    functions
-        .map(|function| function.name().to_owned())
-        .collect()
-}
 
 /// What a trial tells while it runs.
 #[derive(Clone, Copy)]
