@@ -70,3 +70,8 @@ pub mod write;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/the-library.md")]
 struct TheLibrary;
+
+/// Runs the example of the page on kernels as a doctest.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/kernels-on-trial.md")]
+struct KernelsOnTrial;

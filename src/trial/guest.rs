@@ -1,14 +1,15 @@
-//! A function of one number that may do what it must not, as the trial calls it.
+//! A function of one or two numbers that may do what it must not, as the trial calls it.
 
 use std::sync::Mutex;
 
-use super::kernels::Unary;
+use super::kernels::{Binary, Unary};
 use super::lanes::check_lanes;
 use super::recorder::{Example, Recorder};
 use super::unary::{self, Options};
 use super::verdict::{FaultKind, Verdict};
 use crate::error::Result;
-use crate::kernel::watched;
+use crate::kernel::{Left, watched};
+use crate::oracle::binary;
 use crate::oracle::unary::{Function, nearest};
 
 /// A function of somebody else.
@@ -90,29 +91,96 @@ impl Watched<'_> {
             left.rounding || left.flushing
         };
         let x = x.iter().copied().find(alone).unwrap_or(x[0]);
-        let example = |came: &str| Example {
-            input: format!("{:#010x} = {x:e}", x.to_bits()),
+        record(&self.found, left, || {
+            let bits = x.to_bits();
+            (
+                format!("{bits:#010x} = {x:e}"),
+                format!("--input {bits:#010x}"),
+            )
+        });
+    }
+}
+
+/// A function of two numbers that may do what it must not.
+pub struct GuestOfTwo<'a> {
+    /// The function.
+    pub kernel: &'a dyn Binary,
+    /// What it should compute.
+    pub function: binary::Function,
+    /// The bits of pairs with which it is not called, because it has ended the process there.
+    pub skipped: &'a [[u32; 2]],
+}
+
+/// A guest with what it was found to do beside its results.
+struct WatchedOfTwo<'a> {
+    guest: &'a GuestOfTwo<'a>,
+    found: Mutex<Recorder>,
+}
+
+impl GuestOfTwo<'_> {
+    /// Tries the function as [`super::binary::check`] does, and looks also whether it leaves the
+    /// floating-point environment changed.
+    pub fn check(&self, name: &str, options: &super::binary::Options) -> Verdict {
+        let watched = WatchedOfTwo {
+            guest: self,
+            found: Mutex::default(),
+        };
+        let mut verdict = super::binary::check(&watched, name, self.function, options);
+        let found = watched.found.into_inner();
+        let found = found.unwrap_or_else(std::sync::PoisonError::into_inner);
+        for fault in found.faults() {
+            verdict.passed = false;
+            verdict.faults.push(fault);
+        }
+        verdict.faults.sort_by_key(|fault| fault.kind);
+        verdict
+    }
+}
+
+impl Binary for WatchedOfTwo<'_> {
+    fn map(&self, x: &[f32], y: &[f32], z: &mut [f32]) {
+        for ((x, y), z) in x.iter().zip(y).zip(z) {
+            let bits = [x.to_bits(), y.to_bits()];
+            if self.guest.skipped.contains(&bits) {
+                *z = binary::nearest(self.guest.function, [*x, *y]);
+                continue;
+            }
+            let call = || self.guest.kernel.map(&[*x], &[*y], std::slice::from_mut(z));
+            let ((), left) = watched(call);
+            record(&self.found, left, || {
+                let [a, b] = bits;
+                let input = format!("{a:#010x} = {x:e}, {b:#010x} = {y:e}");
+                (input, format!("--input {a:#010x},{b:#010x}"))
+            });
+        }
+    }
+}
+
+/// Records what a call left changed; `place` gives its input in words and the flag that replays it.
+fn record(found: &Mutex<Recorder>, left: Left, place: impl Fn() -> (String, String)) {
+    let example = |came: &str| {
+        let (input, replay) = place();
+        Example {
+            input,
             came: came.to_owned(),
             right: "the floating-point environment as it was".to_owned(),
-            replay: format!("--input {:#010x}", x.to_bits()),
-        };
-        let mut found = self.found.lock();
-        let found = found.as_deref_mut();
-        let Ok(found) = found else { return };
-        let kinds = [
-            (
-                FaultKind::RoundingMode,
-                left.rounding,
-                "a changed rounding mode",
-            ),
-            (
-                FaultKind::FlushToZero,
-                left.flushing,
-                "flush-to-zero, changed",
-            ),
-        ];
-        for (kind, is_so, came) in kinds {
-            found.record(kind, u64::from(is_so), || example(came));
+            replay,
         }
+    };
+    let Ok(mut found) = found.lock() else { return };
+    let kinds = [
+        (
+            FaultKind::RoundingMode,
+            left.rounding,
+            "a changed rounding mode",
+        ),
+        (
+            FaultKind::FlushToZero,
+            left.flushing,
+            "flush-to-zero, changed",
+        ),
+    ];
+    for (kind, is_so, came) in kinds {
+        found.record(kind, u64::from(is_so), || example(came));
     }
 }

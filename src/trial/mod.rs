@@ -12,6 +12,7 @@
 //! | `foreign` | functions of shared libraries as kernels |
 //! | [`unary`] | the trial of a function of one number |
 //! | `guest` | a function of one number that may do what it must not |
+//! | `guest` | a function of one or two numbers that may do what it must not |
 //! | `lanes` | whether a function over arrays depends on the place of a number |
 //! | [`binary`] | the trial of a function of two numbers |
 //! | `notation` | how numbers are written in verdicts |
@@ -54,7 +55,7 @@ mod vectors;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
-pub use guest::Guest;
+pub use guest::{Guest, GuestOfTwo};
 pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,

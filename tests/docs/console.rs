@@ -46,6 +46,11 @@ fn reproduce_and_report_shows_what_is_printed() {
     run_page("docs/reproduce-and-report.md");
 }
 
+#[test]
+fn kernels_on_trial_shows_what_is_printed() {
+    run_page("docs/kernels-on-trial.md");
+}
+
 /// A command, and the lines shown below it.
 struct Step {
     command: String,

@@ -13,6 +13,7 @@ mod diagnose_page;
 mod diagnose_rounding;
 mod foreign_tensors;
 mod help;
+mod kernels;
 mod layers;
 mod memory;
 mod mends;

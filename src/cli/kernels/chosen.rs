@@ -7,7 +7,7 @@ use sgd_stability::kernel::Isa;
 use sgd_stability::trial::ours::{self, Entry};
 use sgd_stability::trial::{Verdict, unary};
 
-use super::check::Arguments;
+use super::arguments::Arguments;
 use super::functions;
 use super::job::Part;
 use super::resume::{place, recall};

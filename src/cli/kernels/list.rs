@@ -7,7 +7,7 @@ use sgd_stability::kernel::Isa;
 use sgd_stability::kernel::foreign::Signature;
 use sgd_stability::trial::ours;
 
-use super::trials;
+use super::functions;
 use crate::cli::help::{exit_codes, headings};
 use crate::cli::output::{Answer, Ending};
 
@@ -35,7 +35,7 @@ pub fn run(_: &Arguments) -> Result<Answer> {
         .collect();
     own.sort();
     own.dedup();
-    let (unary, binary) = (trials::unary_names(), trials::binary_names());
+    let (unary, binary) = (functions::one_number(), functions::two_numbers());
     let signatures = Signature::ALL.map(|known| (known.name(), known.declaration()));
     let mut text = format!("our kernels\n{}", commas(&own));
     text += &format!("instruction sets of this machine\n  {}\n", sets.join(", "));

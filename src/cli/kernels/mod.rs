@@ -4,6 +4,7 @@
 //! and leaves a verdict. If it dies instead, `narrow` finds the case that did it, `incident` makes a
 //! fault of it, and `supervised` goes on with the other cases.
 
+mod arguments;
 mod baseline;
 mod check;
 mod child;
@@ -65,7 +66,7 @@ const EXIT_CODES: [(u8, &str); 2] = [
 #[derive(Debug, Subcommand)]
 enum Command {
     List(list::Arguments),
-    Check(Box<check::Arguments>),
+    Check(Box<arguments::Arguments>),
     Merge(merge::Arguments),
     #[command(hide = true)]
     Trial(child::Arguments),

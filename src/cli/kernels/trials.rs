@@ -3,29 +3,17 @@
 use std::path::Path;
 
 use sgd_stability::error::{Error, Result};
-use sgd_stability::kernel::foreign::{Board, Foreign};
-use sgd_stability::oracle::unary::Function;
+use sgd_stability::kernel::foreign::{Board, FloatBinary, Foreign};
 use sgd_stability::shard::Shard;
 use sgd_stability::trial::{
-    Guest, Options, Unary, Verdict, check_asum, check_axpy, check_dot, check_gemm, check_gemv,
-    check_nrm2, check_scal, unary,
+    Guest, GuestOfTwo, Options, Unary, Verdict, binary as binary_trial, check_asum, check_axpy,
+    check_dot, check_gemm, check_gemv, check_nrm2, check_scal, unary,
 };
 use sgd_stability::work::{self, Watcher};
 
+use super::inputs::joined;
 use super::job::Part;
 use super::task::Task;
-
-/// The names of the functions of one number.
-pub fn unary_names() -> Vec<String> {
-    Function::all()
-        .map(|function| function.name().to_owned())
-        .collect()
-}
-
-/// The names of the functions of two numbers.
-pub fn binary_names() -> Vec<String> {
-    Vec::new()
-}
 
 /// What a trial tells while it runs.
 #[derive(Clone, Copy)]
@@ -83,9 +71,7 @@ pub fn attempt(function: &Foreign, task: &Task, part: &Part, reports: Reports) -
         Foreign::Sgemm(kernel) => check_gemm(kernel, name, &options),
         Foreign::Unary(kernel) => return one_number(kernel, false, task, part, reports),
         Foreign::VectorUnary(kernel) => return one_number(kernel, true, task, part, reports),
-        Foreign::Binary(_) => {
-            return Err(Error::internal("functions of two numbers have no trial"));
-        }
+        Foreign::Binary(kernel) => return two_numbers(kernel, task, part, reports),
     })
 }
 
@@ -113,6 +99,33 @@ fn one_number(
     work::watched(None, Box::new(Telling(reports.board)), || {
         guest.check(&task.name, &options)
     })
+}
+
+fn two_numbers(
+    kernel: &FloatBinary,
+    task: &Task,
+    part: &Part,
+    reports: Reports,
+) -> Result<Verdict> {
+    let pair = |bits: &u64| [*bits as u32, (*bits >> 32) as u32];
+    let skipped: Vec<[u32; 2]> = part.skipped_inputs.iter().map(pair).collect();
+    let guest = GuestOfTwo {
+        kernel,
+        function: task.function.parse().map_err(Error::internal)?,
+        skipped: &skipped,
+    };
+    let only = part.input.as_deref().map(|bits| pair(&joined(bits)));
+    let defaults = binary_trial::Options::default();
+    let options = binary_trial::Options {
+        allowed_ulp: task.max_ulp,
+        shard: part.shard.parse().map_err(Error::internal)?,
+        only,
+        random: part.sample.unwrap_or(defaults.random),
+    };
+    let telling = Box::new(Telling(reports.board));
+    Ok(work::watched(None, telling, || {
+        guest.check(&task.name, &options)
+    }))
 }
 
 /// Passes the progress of a trial on.

@@ -6,7 +6,13 @@ use crate::support::run_in;
 #[test]
 fn a_baseline_is_recorded_kept_and_broken() {
     let library = Library::compiled(include_str!("vectors.c"));
-    let check = |flags: &str| library.check("good", "sdot", &format!("--sample 500 --baseline b.json {flags}"));
+    let check = |flags: &str| {
+        library.check(
+            "good",
+            "sdot",
+            &format!("--sample 500 --baseline b.json {flags}"),
+        )
+    };
     assert_eq!(check("").code, 2, "there is no file yet");
     assert_eq!(check("--record").code, 0);
     let same = check("--json");
@@ -23,12 +29,20 @@ fn a_baseline_is_recorded_kept_and_broken() {
     with(1e-9);
     let worse = check("");
     assert_eq!(worse.code, 5);
-    assert!(worse.out.contains("worse than the baseline"), "{}", worse.out);
+    assert!(
+        worse.out.contains("worse than the baseline"),
+        "{}",
+        worse.out
+    );
     assert!(worse.out.contains("0.000000001"), "{}", worse.out);
     with(0.99);
     let better = check("");
     assert_eq!(better.code, 0, "{}", better.out);
-    assert!(better.out.contains("better") && better.out.contains("--record"), "{}", better.out);
+    assert!(
+        better.out.contains("better") && better.out.contains("--record"),
+        "{}",
+        better.out
+    );
     assert_eq!(check("--record").code, 0);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), recorded);
 }
@@ -62,7 +76,14 @@ fn shards_make_the_whole_and_a_missing_one_is_named() {
     assert_eq!(joined.code, 0, "{}", joined.out);
     let joined = joined.json();
     assert_eq!(joined["missing"], serde_json::json!([]));
-    for field in ["inputs", "mistrusted", "max_ratio", "passed", "exhaustive", "worst_input"] {
+    for field in [
+        "inputs",
+        "mistrusted",
+        "max_ratio",
+        "passed",
+        "exhaustive",
+        "worst_input",
+    ] {
         assert_eq!(joined["kernels"][0][field], whole[field], "{field}");
     }
     let part = merge("1.json 3.json").json();

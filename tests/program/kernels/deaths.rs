@@ -8,7 +8,11 @@ use super::library::{Library, fault, kinds};
 fn some(library: &Library, symbol: &str, signature: &str) -> Value {
     let flags = "--sample 1500 --time-limit 2s --memory-limit 400MB";
     let (code, kernel) = library.verdict(symbol, signature, flags);
-    assert_eq!((code, &kernel["passed"]), (5, &Value::Bool(false)), "{symbol}");
+    assert_eq!(
+        (code, &kernel["passed"]),
+        (5, &Value::Bool(false)),
+        "{symbol}"
+    );
     kernel
 }
 
@@ -21,16 +25,34 @@ fn every_way_to_die_is_told_with_its_case_which_replays() {
         ("ends", "sdot", "exit", "exit"),
         ("prints", "sdot", "output", "n is 17"),
         ("takes_all", "sdot", "memory", "memory"),
-        ("reads_behind", "sdot", "read-outside", "behind the end of operand 1"),
-        ("reads_before", "sdot", "read-outside", "before the beginning of operand 2"),
-        ("writes_behind", "sscal", "written-outside", "behind the end of operand 1"),
+        (
+            "reads_behind",
+            "sdot",
+            "read-outside",
+            "behind the end of operand 1",
+        ),
+        (
+            "reads_before",
+            "sdot",
+            "read-outside",
+            "before the beginning of operand 2",
+        ),
+        (
+            "writes_behind",
+            "sscal",
+            "written-outside",
+            "behind the end of operand 1",
+        ),
     ] {
         let kernel = some(&library, symbol, signature);
         let fault = fault(&kernel, kind);
         let text = fault["came"].as_str().unwrap();
         assert!(text.contains(came), "{symbol}: {text}");
         let input = fault["input"].as_str().unwrap();
-        assert!(input.starts_with("case ") && input.contains("n = "), "{input}");
+        assert!(
+            input.starts_with("case ") && input.contains("n = "),
+            "{input}"
+        );
         assert_eq!(library.again(fault), [kind], "{symbol}");
     }
 }
@@ -40,7 +62,10 @@ fn an_endless_loop_ends_at_the_limit_of_a_call() {
     let library = Library::compiled(include_str!("vectors.c"));
     let flags = "--sample 1500 --time-limit 300ms";
     let (code, kernel) = library.verdict("endless", "sdot", flags);
-    assert_eq!((code, &kinds(&kernel)[..]), (5, &["timeout".to_owned()][..]));
+    assert_eq!(
+        (code, &kinds(&kernel)[..]),
+        (5, &["timeout".to_owned()][..])
+    );
     let came = fault(&kernel, "timeout")["came"].as_str().unwrap();
     assert_eq!(came, "no return within 0.3 s");
 }
@@ -56,7 +81,11 @@ fn what_a_kernel_leaves_changed_is_found() {
         let kernel = some(&library, symbol, "sdot");
         let input = fault(&kernel, kind)["input"].as_str().unwrap();
         assert!(input.contains("n = 17"), "{input}");
-        assert!(library.again(fault(&kernel, kind)).contains(&kind.to_owned()));
+        assert!(
+            library
+                .again(fault(&kernel, kind))
+                .contains(&kind.to_owned())
+        );
     }
 }
 
@@ -75,7 +104,8 @@ fn wrong_results_are_found_and_replayed() {
 
 #[test]
 fn one_bad_case_does_not_keep_the_others_from_being_tried() {
-    let source = include_str!("vectors.c").replace("if (n == 17) abort()", "if (n == 5018) abort()");
+    let source =
+        include_str!("vectors.c").replace("if (n == 17) abort()", "if (n == 5018) abort()");
     let library = Library::compiled(&source);
     let few = library.verdict("crash", "sdot", "--sample 30").1;
     let good = library.verdict("good", "sdot", "--sample 30").1;

@@ -7,8 +7,17 @@ use crate::support::{file, folder, run, run_in};
 fn sentence(words: &str) -> String {
     let words: Vec<&str> = words.split_whitespace().collect();
     let plain = run(&words);
-    assert_eq!((plain.code, plain.out.as_str()), (2, ""), "{words:?}: {}", plain.error);
-    let message = plain.error.trim_end().strip_prefix("error: ").expect("an error says so");
+    assert_eq!(
+        (plain.code, plain.out.as_str()),
+        (2, ""),
+        "{words:?}: {}",
+        plain.error
+    );
+    let message = plain
+        .error
+        .trim_end()
+        .strip_prefix("error: ")
+        .expect("an error says so");
     assert_eq!(message.lines().count(), 1, "{message}");
     let json = run(&[&words[..], &["--json"]].concat());
     assert_eq!((json.code, json.error.as_str()), (2, ""));
@@ -20,22 +29,70 @@ fn sentence(words: &str) -> String {
 fn every_wrong_flag_is_said_in_one_sentence() {
     let check = "kernels check --library";
     for (words, parts) in [
-        (format!("{check} /nowhere/libnone.so --symbol f --signature sdot"), ["/nowhere/libnone.so", "cannot be read"]),
-        (format!("{check} libnone.so --symbol f --signature sdot"), ["libnone.so", "cannot be loaded"]),
-        (format!("{check} libm.so.6 --symbol tahn --signature sdot"), ["libm.so.6", "nm -D"]),
-        (format!("{check} libm.so.6 --symbol cblas_tanh --signature sdot"), ["no symbol", "did you mean tanhf?"]),
-        (format!("{check} libm.so.6 --symbol tanhf --signature dot"), ["signature", "sdot"]),
-        (format!("{check} libm.so.6 --symbol tanhf"), ["--signature", "required"]),
-        (format!("{check} libm.so.6 --symbol tanhf --signature sdot --function tanh"), ["function", "sdot"]),
-        (format!("{check} libm.so.6 --symbol tanhf --signature sdot --max-ulp -1"), ["max-ulp", "-1"]),
-        (format!("{check} libm.so.6 --symbol tanhf --signature sdot --shard 3/2"), ["--shard", "3/2"]),
-        (format!("{check} libm.so.6 --symbol tanhf --signature sdot --input 1.0"), ["--input", "0x3f800000"]),
-        (format!("{check} libm.so.6 --symbol tanhf --signature sdot --time-limit 0"), ["time-limit", "10s"]),
-        (format!("{check} libm.so.6 --symbol tanhf --signature sdot --record"), ["--record", "--baseline"]),
-        (format!("{check} libm.so.6 --symbol tanhf --signature sdot --baseline none.json"), ["none.json", "--record"]),
-        ("kernels check --symbol tanhf".to_owned(), ["--library", "required"]),
-        ("kernels check --kernels none.toml".to_owned(), ["none.toml", "cannot be read"]),
-        ("kernels merge none.json".to_owned(), ["none.json", "cannot be read"]),
+        (
+            format!("{check} /nowhere/libnone.so --symbol f --signature sdot"),
+            ["/nowhere/libnone.so", "cannot be read"],
+        ),
+        (
+            format!("{check} libnone.so --symbol f --signature sdot"),
+            ["libnone.so", "cannot be loaded"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol tahn --signature sdot"),
+            ["libm.so.6", "nm -D"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol cblas_tanh --signature sdot"),
+            ["no symbol", "did you mean tanhf?"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol tanhf --signature dot"),
+            ["signature", "sdot"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol tanhf"),
+            ["--signature", "required"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol tanhf --signature sdot --function tanh"),
+            ["function", "sdot"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol tanhf --signature sdot --max-ulp -1"),
+            ["max-ulp", "-1"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol tanhf --signature sdot --shard 3/2"),
+            ["--shard", "3/2"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol tanhf --signature sdot --input 1.0"),
+            ["--input", "0x3f800000"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol tanhf --signature sdot --time-limit 0"),
+            ["time-limit", "10s"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol tanhf --signature sdot --record"),
+            ["--record", "--baseline"],
+        ),
+        (
+            format!("{check} libm.so.6 --symbol tanhf --signature sdot --baseline none.json"),
+            ["none.json", "--record"],
+        ),
+        (
+            "kernels check --symbol tanhf".to_owned(),
+            ["--library", "required"],
+        ),
+        (
+            "kernels check --kernels none.toml".to_owned(),
+            ["none.toml", "cannot be read"],
+        ),
+        (
+            "kernels merge none.json".to_owned(),
+            ["none.json", "cannot be read"],
+        ),
     ] {
         let message = sentence(&words);
         for part in parts {
@@ -47,20 +104,37 @@ fn every_wrong_flag_is_said_in_one_sentence() {
 #[test]
 fn faults_of_a_file_of_kernels_are_said_with_their_place() {
     let folder = folder();
-    let entry = |lines: &str| format!("library = \"libm.so.6\"\n[[kernel]]\nsymbol = \"f\"\n{lines}");
+    let entry =
+        |lines: &str| format!("library = \"libm.so.6\"\n[[kernel]]\nsymbol = \"f\"\n{lines}");
     for (text, parts) in [
         ("library = 3".to_owned(), ["kernels.toml", "line 1"]),
         (entry("signature = \"dot\""), ["line 4", "sdot"]),
-        (entry("signature = \"sdot\"\nbound = 3"), ["line 5", "bound"]),
-        (entry("signature = \"sdot\"\nmax-ulp = -1.0"), ["kernel[0]", "max-ulp"]),
+        (
+            entry("signature = \"sdot\"\nbound = 3"),
+            ["line 5", "bound"],
+        ),
+        (
+            entry("signature = \"sdot\"\nmax-ulp = -1.0"),
+            ["kernel[0]", "max-ulp"],
+        ),
         (entry("signature = \"unary\""), ["kernel[0]", "function"]),
-        (entry("signature = \"unary\"\nfunction = \"tahn\""), ["kernel[0]", "did you mean tanh?"]),
+        (
+            entry("signature = \"unary\"\nfunction = \"tahn\""),
+            ["kernel[0]", "did you mean tanh?"],
+        ),
     ] {
         file(&folder, "kernels.toml", &text);
-        let run = run_in(folder.path(), &["kernels", "check", "--kernels", "kernels.toml"]);
+        let run = run_in(
+            folder.path(),
+            &["kernels", "check", "--kernels", "kernels.toml"],
+        );
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{text}");
         for part in parts {
-            assert!(run.error.contains(part), "{text}: no {part:?} in {}", run.error);
+            assert!(
+                run.error.contains(part),
+                "{text}: no {part:?} in {}",
+                run.error
+            );
         }
     }
 }
@@ -74,7 +148,18 @@ fn a_file_lists_many_kernels_and_names_choose_among_them() {
     std::fs::create_dir(library.path().join("elsewhere")).unwrap();
     std::fs::write(library.path().join("kernels.toml"), text).unwrap();
     let at = |words: &[&str]| {
-        let words = [&["kernels", "check", "--kernels", "../kernels.toml", "--sample", "100"], words].concat();
+        let words = [
+            &[
+                "kernels",
+                "check",
+                "--kernels",
+                "../kernels.toml",
+                "--sample",
+                "100",
+            ],
+            words,
+        ]
+        .concat();
         run_in(&library.path().join("elsewhere"), &words)
     };
     let both = at(&[]);

@@ -12,10 +12,21 @@ fn honest_functions_pass() {
     for (symbol, signature) in [("good", "unary"), ("over_array", "vector-unary")] {
         let (code, kernel) = library.verdict(symbol, signature, &format!("{TANH} --sample 3000"));
         assert_eq!(code, 0, "{kernel:#}");
-        assert_eq!((&kernel["function"], &kernel["passed"]), (&"tanh".into(), &true.into()));
-        assert_eq!((&kernel["exhaustive"], &kernel["inputs"]), (&false.into(), &3000.into()));
+        assert_eq!(
+            (&kernel["function"], &kernel["passed"]),
+            (&"tanh".into(), &true.into())
+        );
+        assert_eq!(
+            (&kernel["exhaustive"], &kernel["inputs"]),
+            (&false.into(), &3000.into())
+        );
         assert!(kernel["max_ulp"].as_f64() <= Some(0.501), "{kernel:#}");
-        assert!(kernel["worst_input"]["bits"].as_str().unwrap().starts_with("0x"));
+        assert!(
+            kernel["worst_input"]["bits"]
+                .as_str()
+                .unwrap()
+                .starts_with("0x")
+        );
     }
 }
 
@@ -32,15 +43,32 @@ fn the_one_input_with_a_fault_is_told_and_replays() {
         ("wrong_once", "unary", "too-large"),
         ("crashes_in_array", "vector-unary", "crash"),
     ] {
-        let at = |input: &str| library.verdict(symbol, signature, &format!("{TANH} --input {input}"));
+        let at =
+            |input: &str| library.verdict(symbol, signature, &format!("{TANH} --input {input}"));
         let (code, kernel) = at("0x3f801234");
-        assert_eq!((code, &kinds(&kernel)[..]), (5, &[kind.to_owned()][..]), "{symbol}: {kernel:#}");
+        assert_eq!(
+            (code, &kinds(&kernel)[..]),
+            (5, &[kind.to_owned()][..]),
+            "{symbol}: {kernel:#}"
+        );
         let fault = fault(&kernel, kind);
-        assert!(fault["input"].as_str().unwrap().starts_with("0x3f801234"), "{symbol}");
-        assert!(fault["command"].as_str().unwrap().ends_with("--input 0x3f801234"));
+        assert!(
+            fault["input"].as_str().unwrap().starts_with("0x3f801234"),
+            "{symbol}"
+        );
+        assert!(
+            fault["command"]
+                .as_str()
+                .unwrap()
+                .ends_with("--input 0x3f801234")
+        );
         assert_eq!(library.again(fault), [kind], "{symbol}");
         let (code, kernel) = at("0x3f801235");
-        assert_eq!((code, &kernel["passed"]), (0, &Value::Bool(true)), "{symbol}");
+        assert_eq!(
+            (code, &kernel["passed"]),
+            (0, &Value::Bool(true)),
+            "{symbol}"
+        );
     }
 }
 
@@ -59,7 +87,11 @@ fn a_death_on_the_way_leaves_the_other_inputs_and_the_input_is_told() {
     // Every input of the sample from a third on is a crash.
     let source = include_str!("functions.c").replace("bits(x) == 0x3f801234u", "x > 1e30f");
     let library = Library::compiled(&source);
-    for (symbol, signature) in [("crash", "unary"), ("crashes_in_array", "vector-unary"), ("prints", "unary")] {
+    for (symbol, signature) in [
+        ("crash", "unary"),
+        ("crashes_in_array", "vector-unary"),
+        ("prints", "unary"),
+    ] {
         let flags = format!("{TANH} --sample 20");
         let (code, kernel) = library.verdict(symbol, signature, &flags);
         assert_eq!(code, 5, "{symbol}");

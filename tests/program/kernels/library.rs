@@ -21,7 +21,11 @@ impl Library {
         let mut command = Command::new(compiler);
         let output = command.args(words.split(' ')).current_dir(folder.path());
         let output = output.output().expect("a C compiler");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         Library(folder)
     }
 
@@ -32,7 +36,9 @@ impl Library {
 
     /// Runs `kernels check` on a function with these further flags.
     pub fn check(&self, symbol: &str, signature: &str, flags: &str) -> Run {
-        let words = format!("kernels check --library ./libtried.so --symbol {symbol} --signature {signature} {flags}");
+        let words = format!(
+            "kernels check --library ./libtried.so --symbol {symbol} --signature {signature} {flags}"
+        );
         run_in(self.path(), &words.split_whitespace().collect::<Vec<_>>())
     }
 
