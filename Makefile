@@ -21,7 +21,7 @@ test: setup
 # checkpoints made by PyTorch, which is installed from pip into target/ for them; and the kernels
 # where bad memory shows.
 test-deep: setup sanitize
-	PROPTEST_CASES=640 $(CARGO) test --release --locked -- --include-ignored
+	PROPTEST_CASES=640 $(CARGO) test --release --locked -- --include-ignored --skip mutants_are_caught
 
 # The kernels under AddressSanitizer (needs a nightly toolchain), and their portable and AVX2 paths
 # under valgrind, which has no AVX-512, with few random cases and without the tests that take it more
@@ -47,10 +47,14 @@ fuzz: setup
 			-max_total_time=$(FUZZ_SECONDS) -max_len=8192 -rss_limit_mb=512 -timeout=10 || exit 5; \
 	done
 # A fixed sample of the mutants of the exact rooms, every 40th, each against the library's tests
-# (`cargo install cargo-mutants --locked`). The report is in target/mutants.out.
+# (`cargo install cargo-mutants --locked`). The report is in target/mutants.out. Then MUTANTS changes of the
+# kernels, their oracles and trials, numbers too, in a small crate of their own; that report is in
+# target/mutants/report.json.
+MUTANTS ?= 160
 mutants: setup
 	$(CARGO) mutants --shard 0/40 --sharding round-robin --no-shuffle -o target \
 		-f 'src/number/**' -f 'src/matrix/**' -f 'src/criterion/**' -f 'src/decide/**' -- --lib
+	MUTANTS=$(MUTANTS) $(CARGO) test --locked --test mutants -- --ignored --nocapture
 
 bench: setup
 	$(CARGO) bench --locked
@@ -59,7 +63,7 @@ bench: setup
 bench-peers: setup
 	test -x target/peers/bin/python || { python3 -m venv target/peers && \
 		target/peers/bin/pip install -q torch numpy "jax[cpu]"; }
-	SGD_STABILITY_PEERS=$(CURDIR)/target/peers/bin/python $(CARGO) bench --locked --bench training --bench curvature
+	SGD_STABILITY_PEERS=$(CURDIR)/target/peers/bin/python $(CARGO) bench --locked --bench training --bench curvature --bench functions
 
 # The committed reference report, from the committed or freshly run cells.
 report: setup

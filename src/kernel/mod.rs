@@ -32,7 +32,9 @@
 //! | `gemm` | the matrix product, in the scheme of BLIS |
 //! | `team` | how work is shared among threads, and threads that wait for it |
 //! | [`dense`] | the kernels of fully connected layers |
+//! | [`foreign`] | functions of other people's libraries, which are put on trial |
 //! | [`convolution`], [`pool`] | the kernels of images; they run on the calling thread |
+//! | `guarded`, `environment` | for kernels on trial: memory between inaccessible pages, and what a call left changed in the processor |
 //! | `function` | elementary and activation functions in f64, rounded once; functions of rows |
 //! | `peak` | FMAs on registers only, to measure the speed of the machine |
 //! | the others | one kernel each, written once for all instruction sets |
@@ -47,9 +49,18 @@ pub mod convolution;
 pub mod dense;
 mod dot;
 mod elementwise;
+#[expect(
+    unsafe_code,
+    reason = "the state of the processor is read and put back"
+)]
+mod environment;
+#[expect(unsafe_code, reason = "functions of shared libraries are called")]
+pub mod foreign;
 mod function;
 mod gather;
 mod gemm;
+#[expect(unsafe_code, reason = "pages that nobody may touch")]
+mod guarded;
 mod isa;
 mod lanes;
 mod multiply;
@@ -78,12 +89,14 @@ pub use axpy::{add_row, axpy, row_axpy};
 pub use channels::{blend, channel_dots, channel_sums, scale_shift};
 pub use column_sums::column_sums;
 pub use dot::{dot, row_dots};
+pub use environment::{LeftChanged, environment_is_known, watched};
 pub use function::{
     Elementary, Nonlinearity, elementary, log_sum_exp_rows, nonlinear, nonlinear_derivative,
     nonlinear_second_derivative, softmax_rows,
 };
 pub use gather::gather;
 pub use gemm::{ROW_GROUP, gemm};
+pub use guarded::{Guarded, Place};
 pub use isa::Isa;
 pub use multiply::multiply;
 pub use peak::peak;

@@ -19,8 +19,13 @@
 //! [`Whole`] is the integer type of rational matrices over a common denominator, and [`Rounded`] the
 //! trait of scalars with a known rounding error; formulas use neither.
 //!
+//! [`Special`] encloses the functions of a mathematical library in [`Bracket`]s of any number of bits, which
+//! the oracle of such functions asks for.
+//!
 //! Only this room uses the crate `rug`.
 
+mod bivariate;
+mod bracket;
 mod decimal;
 mod exact;
 mod field;
@@ -30,16 +35,20 @@ mod ops;
 mod parse;
 mod precise;
 mod rounded;
+mod special;
 mod symbol;
 mod verdict;
 mod whole;
 
+pub use bivariate::{Bivariate, BivariateValue};
+pub use bracket::{Bracket, Distance};
 pub use exact::Exact;
 pub use field::{Field, Imply, Real};
 pub use interval::Interval;
 pub use parse::{BLANKS, LONGEST_NUMBER};
 pub use precise::Precise;
 pub use rounded::Rounded;
+pub use special::{Special, quarter_turns};
 pub use symbol::Symbol;
 pub use verdict::Verdict;
 pub use whole::Whole;

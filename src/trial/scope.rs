@@ -9,6 +9,8 @@ pub struct Scope {
     pub layouts: bool,
     /// α and β other than 1.
     pub factors: bool,
+    /// Zeros that meet a NaN or an infinity, and give NaN. A kernel that skips zeros does not take them.
+    pub zeros: bool,
 }
 
 impl Scope {
@@ -17,6 +19,7 @@ impl Scope {
         strides: true,
         layouts: true,
         factors: true,
+        zeros: true,
     };
 }
 
@@ -24,7 +27,9 @@ impl Scope {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
     /// As the reference BLAS does it: where α = 0, A, B and x are not read, so that a NaN or an infinity
-    /// there is lost; where β = 0, what stood in the output is not read.
+    /// there is lost; where β = 0, what stood in the output is not read. Of vectors this permits, but does
+    /// not ask, that axpy leaves y and scal writes zeros where α = 0, that a norm's squares leave the range
+    /// of f32, and that the order of additions depends on the place in memory.
     #[default]
     Reference,
     /// As the formula says for α: 0 times a NaN or an infinity is NaN. β = 0 still overwrites.

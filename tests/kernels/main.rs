@@ -6,6 +6,7 @@ mod channels;
 mod convolution;
 mod dense;
 mod elementwise;
+mod functions;
 mod gemm;
 mod pool;
 mod rows;

@@ -133,3 +133,6 @@ impl<T: Real + Send + Sync> Bound<T> {
         landscape.closest_switch().is_none_or(is_clear)
     }
 }
+
+#[cfg(test)]
+mod tests;

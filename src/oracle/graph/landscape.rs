@@ -184,3 +184,6 @@ impl<T: Real + Send + Sync> Landscape<T> {
         (0..self.dimension()).into_par_iter().map(entry).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,20 +7,25 @@ use super::{
 use crate::number::{Exact, Field, Real};
 
 /// The single number in an interval of width zero.
-fn point(x: &Enclosure) -> Exact {
+pub(super) fn point(x: &Enclosure) -> Exact {
     assert_eq!(x.width(), 0.0, "{x} is no single number");
     x.lower().expect("a finite number")
 }
 
-fn points(values: &[Enclosure]) -> Vec<Exact> {
+pub(super) fn points(values: &[Enclosure]) -> Vec<Exact> {
     values.iter().map(point).collect()
 }
 
-fn whole(values: &[i64]) -> Vec<Exact> {
+pub(super) fn whole(values: &[i64]) -> Vec<Exact> {
     values.iter().map(|&value| Exact::from(value)).collect()
 }
 
-fn at(graph: &Graph, parameters: &[f32], inputs: &[f32], targets: &[f32]) -> Landscape<Enclosure> {
+pub(super) fn at(
+    graph: &Graph,
+    parameters: &[f32],
+    inputs: &[f32],
+    targets: &[f32],
+) -> Landscape<Enclosure> {
     let values = Values {
         parameters,
         statistics: &[],

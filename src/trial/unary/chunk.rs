@@ -1,0 +1,398 @@
+//! Judges the results of one block: by the estimates of the filter where these decide, otherwise by the
+//! oracle.
+//!
+//! An estimate `v̂` with `|v̂ − v| ≤ margin` gives the error of a result up to `ε = margin/ulp`. A result is
+//! passed to the oracle if its class of errors, its unit or its sign may depend on this ε, or if its error may be the
+//! largest so far. Everything else is decided by the estimate.
+//!
+//! In a run of inputs with the same result, on a block where the function is strictly monotone and has one
+//! unit, `y − f(x)` is monotone. Hence, if the oracle finds the same class and the same sign of `y − f(x)` at both ends of a
+//! run, then it holds between them; and the largest error of a run is at an end. This keeps functions that
+//! saturate, such as tanh, away from the oracle.
+
+use super::tally::{Tally, bin};
+use crate::oracle::unary::OVERFLOW;
+use crate::oracle::unary::{Block, Finding, Function, Margin, judge};
+use crate::trial::verdict::FaultKind;
+
+/// The number of results that are looked at together.
+const CHUNK: usize = 1024;
+/// Errors from here on, and infinities, are looked at one by one.
+const HUGE: f64 = 1e18;
+/// The exponent of the least normal f32 as f64 has it, with its bias.
+const LEAST_BIASED: u64 = 1023 - 126;
+/// The error of a result that was judged by the oracle.
+const DONE: f64 = -1.0;
+
+/// The results of one sign.
+pub(super) struct Side<'a> {
+    /// The bits to add to those of an input.
+    pub sign: u32,
+    /// Whether the results are negated, so that they are those of −x for an odd function.
+    pub flips: bool,
+    /// The results.
+    pub y: &'a [f32],
+}
+
+impl Side<'_> {
+    /// What the kernel returned.
+    pub fn came(&self, y: f32) -> f32 {
+        if self.flips { -y } else { y }
+    }
+}
+
+/// Judges blocks, and keeps what it finds.
+pub(super) struct Judge {
+    function: Function,
+    pub tally: Tally,
+    estimates: Vec<f64>,
+    errors: Vec<f64>,
+    open: Vec<usize>,
+}
+
+/// The results of a chunk or block.
+#[derive(Clone, Copy)]
+struct Results<'a> {
+    block: &'a Block,
+    x: &'a [f32],
+    y: &'a [f32],
+    side: &'a Side<'a>,
+}
+
+impl Results<'_> {
+    fn input(&self, i: usize) -> u32 {
+        self.x[i].to_bits() | self.side.sign
+    }
+
+    /// The verdict of the oracle on result `i`.
+    fn judge(&self, function: Function, tally: &Tally, i: usize) -> Finding {
+        let x = f32::from_bits(self.input(i));
+        judge(function, x, self.side.came(self.y[i]), tally.edges())
+    }
+}
+
+impl Judge {
+    pub fn new(function: Function, allowed: f64) -> Self {
+        Judge {
+            function,
+            tally: Tally::new(function, allowed),
+            estimates: vec![0.0; CHUNK],
+            errors: vec![0.0; CHUNK],
+            open: Vec::new(),
+        }
+    }
+
+    /// Judges the results at `x`, the inputs of a block; `start` is the place of the first among the results
+    /// of a side.
+    pub fn block(&mut self, block: &Block, x: &[f32], sides: &[Side], start: usize) {
+        if let Some(right) = block.saturated() {
+            for side in sides {
+                let y = &side.y[start..start + x.len()];
+                self.saturated(Results { block, x, y, side }, right);
+            }
+            return;
+        }
+        if !block.has_estimates() {
+            for side in sides {
+                let y = &side.y[start..start + x.len()];
+                let results = Results { block, x, y, side };
+                (0..x.len()).for_each(|i| self.single(results, i));
+            }
+            return;
+        }
+        for (number, x) in x.chunks(CHUNK).enumerate() {
+            let mut estimates = std::mem::take(&mut self.estimates);
+            let margin = block.estimate(x, &mut estimates[..x.len()]);
+            for side in sides {
+                let from = start + number * CHUNK;
+                let y = &side.y[from..from + x.len()];
+                let results = Results { block, x, y, side };
+                self.chunk(results, &estimates[..x.len()], margin);
+            }
+            self.estimates = estimates;
+        }
+    }
+
+    fn saturated(&mut self, results: Results, right: f32) {
+        let fits = |y: f32| y == right || (y.is_nan() && right.is_nan());
+        let fitting = results.y.iter().filter(|y| fits(**y)).count();
+        self.tally.add_saturated(fitting as u64);
+        if fitting < results.y.len() {
+            for i in (0..results.y.len()).filter(|i| !fits(results.y[*i])) {
+                self.single(results, i);
+            }
+        }
+    }
+
+    /// Lets the oracle judge result `i`.
+    fn single(&mut self, results: Results, i: usize) {
+        let finding = results.judge(self.function, &self.tally, i);
+        let came = results.side.came(results.y[i]);
+        self.tally.add(results.input(i), came, finding);
+    }
+
+    fn chunk(&mut self, results: Results, estimates: &[f64], margin: Margin) {
+        let mut errors = std::mem::take(&mut self.errors);
+        let errors_here = &mut errors[..results.y.len()];
+        let unit = match results.block.exponent {
+            Some(exponent) => known_unit(results.y, estimates, exponent, errors_here),
+            None => unknown_unit(results.y, estimates, margin, errors_here),
+        };
+        let mut most = unit.most;
+        if unit.is_odd {
+            self.odd(results, estimates, margin, errors_here);
+            most = errors_here.iter().copied().fold(DONE, f64::max);
+        }
+        // The error of the estimate, and the roundings of the error and of its unit.
+        let epsilon = (margin.absolute * unit.per_ulp + margin.relative * 2f64.powi(24))
+            * (1.0 + 1e-6)
+            + most.max(0.0) * 1e-15;
+        self.find_open(results, errors_here, most, epsilon);
+        self.settle(results, errors_here);
+        self.count(results, errors_here, most);
+        self.candidates(results, errors_here, most, epsilon);
+        self.errors = errors;
+    }
+
+    /// Decides the results whose errors are no numbers that can be compared: NaN, infinities, zeros with the
+    /// wrong sign, values near the overflow, and units that depend on the error of the estimate.
+    fn odd(&mut self, results: Results, estimates: &[f64], margin: Margin, errors: &mut [f64]) {
+        for i in 0..errors.len() {
+            let (y, v) = (results.y[i], estimates[i]);
+            let (input, came) = (results.input(i), results.side.came(y));
+            let bound = (margin.absolute + margin.relative * v.abs()) * (1.0 + 1e-6);
+            let is_signed = results.block.is_signed || v.abs() > bound;
+            if errors[i] >= 0.0 && errors[i] < HUGE && v.abs() < NEAR_OVERFLOW {
+                if y == 0.0 && y.is_sign_negative() != v.is_sign_negative() {
+                    if is_signed {
+                        self.tally.fault(FaultKind::SignOfZero, 1, input, came);
+                    } else {
+                        errors[i] = DONE;
+                        self.single(results, i);
+                    }
+                }
+                continue;
+            }
+            errors[i] = DONE;
+            let is_number = v.is_finite() && v.abs() + bound < NEAR_OVERFLOW;
+            if is_number && y.is_nan() {
+                self.tally.add(input, came, Finding::MadeNan);
+            } else if is_number && y.is_infinite() {
+                self.tally.add(input, came, Finding::Infinity);
+            } else {
+                self.single(results, i);
+            }
+        }
+    }
+
+    /// Collects the results whose class depends on the error of the estimate, and marks them as done.
+    fn find_open(&mut self, results: Results, errors: &mut [f64], most: f64, epsilon: f64) {
+        self.open.clear();
+        let ends = self.tally.edges().ends();
+        let is_near = |error: f64| {
+            let near = |end: &f64| (error - end).abs() <= epsilon;
+            let [zero, rest @ ..] = ends else {
+                return false;
+            };
+            rest.iter().any(near) || (results.block.may_be_exact && near(zero))
+        };
+        let mut must_look = results.block.may_be_exact && least(errors) <= epsilon;
+        for end in &ends[1..] {
+            if *end > most + epsilon {
+                break;
+            }
+            let low = errors.iter().filter(|e| **e >= end - epsilon).count();
+            let high = errors.iter().filter(|e| **e > end + epsilon).count();
+            must_look |= low != high;
+        }
+        if must_look {
+            for (i, error) in errors.iter_mut().enumerate() {
+                if *error >= 0.0 && is_near(*error) {
+                    self.open.push(i);
+                }
+            }
+        }
+    }
+
+    /// Lets the oracle judge the open results, runs of the same result together.
+    fn settle(&mut self, results: Results, errors: &mut [f64]) {
+        let open = std::mem::take(&mut self.open);
+        let continues = |a: &usize, b: &usize| {
+            a + 1 == *b && results.y[*a].to_bits() == results.y[*b].to_bits()
+        };
+        for run in open.chunk_by(continues) {
+            self.settle_run(results, run);
+            run.iter().for_each(|i| errors[*i] = DONE);
+        }
+        self.open = open;
+    }
+
+    fn settle_run(&mut self, results: Results, run: &[usize]) {
+        let may_skip = results.block.direction.is_some() && results.block.exponent.is_some();
+        let [first, .., last] = run else {
+            return run.iter().for_each(|i| self.single(results, *i));
+        };
+        let ends = [*first, *last].map(|i| results.judge(self.function, &self.tally, i));
+        if may_skip && run.len() > 2 && agree(ends) {
+            let worse = if ulps(ends[0]) >= ulps(ends[1]) { 0 } else { 1 };
+            let i = [*first, *last][worse];
+            let came = results.side.came(results.y[i]);
+            let count = run.len() as u64;
+            self.tally
+                .add_many(results.input(i), came, ends[worse], count);
+        } else if run.len() > 2 && may_skip {
+            let (left, right) = run.split_at(run.len() / 2);
+            self.settle_run(results, left);
+            self.settle_run(results, right);
+        } else {
+            run.iter().for_each(|i| self.single(results, *i));
+        }
+    }
+
+    /// Counts the classes of the errors that the estimates decide.
+    fn count(&mut self, results: Results, errors: &[f64], most: f64) {
+        let bin = bin(results.input(0));
+        let mut above = errors.iter().filter(|e| **e >= 0.0).count();
+        if above == 0 {
+            return;
+        }
+        let ends = self.tally.edges().ends().to_vec();
+        for (class, end) in ends.iter().chain([&f64::INFINITY]).enumerate() {
+            let beyond = match class {
+                // What may be exact was judged by the oracle.
+                0 => above,
+                _ if *end >= most => 0,
+                _ => errors.iter().filter(|e| **e > *end).count(),
+            };
+            let count = (above - beyond) as u64;
+            if count > 0 {
+                self.tally.add_class(bin, class, count);
+                if !self.tally.edges().permits(class) {
+                    self.too_large(results, errors, ends[class - 1], count);
+                }
+            }
+            above = beyond;
+        }
+        self.tally.see(bin, most);
+    }
+
+    fn too_large(&mut self, results: Results, errors: &[f64], end: f64, count: u64) {
+        let i = errors.iter().position(|error| *error > end).unwrap_or(0);
+        let came = results.side.came(results.y[i]);
+        self.tally
+            .fault(FaultKind::TooLarge, count, results.input(i), came);
+    }
+
+    /// Lets the oracle measure the errors that may be the largest so far.
+    fn candidates(&mut self, results: Results, errors: &[f64], most: f64, epsilon: f64) {
+        if most < 0.0 || most + epsilon < self.tally.largest() {
+            return;
+        }
+        let may_skip = results.block.direction.is_some() && results.block.exponent.is_some();
+        let y = results.y;
+        let same = |i: usize, j: usize| y[i].to_bits() == y[j].to_bits() && errors[j] >= 0.0;
+        for i in 0..errors.len() {
+            if errors[i] < most - 2.0 * epsilon || errors[i] + epsilon < self.tally.largest() {
+                continue;
+            }
+            let is_inside = 0 < i && i + 1 < y.len() && same(i, i - 1) && same(i, i + 1);
+            if may_skip && is_inside {
+                continue;
+            }
+            if let Finding::Error { ulps, .. } = results.judge(self.function, &self.tally, i) {
+                self.tally.weigh(results.input(i), ulps);
+            }
+        }
+    }
+}
+
+/// Estimates from here on are looked at one by one.
+const NEAR_OVERFLOW: f64 = OVERFLOW * (1.0 - 1e-9);
+
+/// What a look at the errors of a chunk found.
+struct Look {
+    /// The largest error.
+    most: f64,
+    /// Whether some result needs a closer look.
+    is_odd: bool,
+    /// The largest number by which a margin is multiplied to have it in ulps.
+    per_ulp: f64,
+}
+
+/// Writes the errors where all values have the unit 2^(exponent − 23).
+fn known_unit(y: &[f32], v: &[f64], exponent: i32, errors: &mut [f64]) -> Look {
+    let per_ulp = 2f64.powi(23 - exponent);
+    let (mut most, mut is_odd) = (0.0, false);
+    for ((y, v), error) in y.iter().zip(v).zip(errors) {
+        let e = (f64::from(*y) - v).abs() * per_ulp;
+        is_odd |= needs_look(*y, *v, e);
+        most = if e > most { e } else { most };
+        *error = e;
+    }
+    Look {
+        most,
+        is_odd,
+        per_ulp,
+    }
+}
+
+/// Writes the errors where the unit is that of the estimate; NaN where the margin of the estimate leaves
+/// two units.
+fn unknown_unit(y: &[f32], v: &[f64], margin: Margin, errors: &mut [f64]) -> Look {
+    let (mut most, mut is_odd, mut largest) = (0.0, false, 0.0);
+    for ((y, v), error) in y.iter().zip(v).zip(errors) {
+        let size = v.abs();
+        let margin = (margin.absolute + margin.relative * size) * (1.0 + 1e-6);
+        let biased = |size: f64| (size.max(0.0).to_bits() >> 52).max(LEAST_BIASED);
+        let (low, high) = (biased(size - margin), biased(size + margin));
+        let per_ulp = f64::from_bits((2 * 1023 + 23 - high.min(1023 + 129)) << 52);
+        let e = (f64::from(*y) - v).abs() * per_ulp;
+        let e = if low == high { e } else { f64::NAN };
+        is_odd |= needs_look(*y, *v, e);
+        most = if e > most { e } else { most };
+        largest = if per_ulp > largest { per_ulp } else { largest };
+        *error = e;
+    }
+    Look {
+        most,
+        is_odd,
+        per_ulp: largest,
+    }
+}
+
+#[inline]
+fn needs_look(y: f32, v: f64, error: f64) -> bool {
+    let is_wrong_zero = y == 0.0 && y.is_sign_negative() != v.is_sign_negative();
+    !(error < HUGE) | is_wrong_zero | (v.abs() >= NEAR_OVERFLOW)
+}
+
+fn least(errors: &[f64]) -> f64 {
+    let done = |e: &&f64| **e >= 0.0;
+    errors
+        .iter()
+        .filter(done)
+        .copied()
+        .fold(f64::INFINITY, f64::min)
+}
+
+fn ulps(finding: Finding) -> f64 {
+    match finding {
+        Finding::Error { ulps, .. } => ulps,
+        _ => 0.0,
+    }
+}
+
+/// Whether the verdicts at both ends of a run hold between them.
+fn agree(ends: [Finding; 2]) -> bool {
+    let key = |finding| match finding {
+        Finding::Error {
+            class,
+            side,
+            unit,
+            wrong_zero,
+            ..
+        } => Some((class, side, unit, wrong_zero)),
+        _ => None,
+    };
+    key(ends[0]).is_some() && key(ends[0]) == key(ends[1])
+}

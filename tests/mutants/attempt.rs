@@ -1,0 +1,103 @@
+//! Tries one mutant: builds it, and runs the tests that see its file, the nearest first.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::mutant::Mutant;
+use crate::scratch::Scratch;
+use crate::stages::{Stage, all, stages};
+use crate::watch::{Ended, watch};
+
+/// What became of a mutant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "end", content = "by")]
+pub enum End {
+    /// This test failed, or the program crashed or did not end.
+    Caught(String),
+    /// All tests passed.
+    Survived,
+    /// It does not compile, for this reason, which says nothing about the tests.
+    Unbuildable(String),
+}
+
+/// Tries a mutant in a scratch crate; each program may run as long as `limit`.
+pub fn attempt(mutant: &Mutant, source: &str, scratch: &Scratch, limit: Duration) -> End {
+    let file = Path::new(&mutant.file);
+    scratch.write(file, mutant.apply(source).as_bytes());
+    let end = run(stages(&mutant.file, source), scratch, limit);
+    scratch.write(file, source.as_bytes());
+    end
+}
+
+/// Builds all tests without a change and, unless there is a limit, runs them. Returns the limit, or the time
+/// that the slowest program takes.
+///
+/// # Panics
+/// When something does not compile, or a test fails.
+pub fn unchanged(scratch: &Scratch, limit: Option<Duration>) -> Duration {
+    let patience = Duration::from_secs(3600);
+    let mut slowest = Duration::ZERO;
+    for Stage { target, arguments } in all() {
+        let program = build(target, scratch);
+        let program =
+            program.unwrap_or_else(|reason| panic!("{target} without any change: {reason}"));
+        if limit.is_none() {
+            let started = Instant::now();
+            let ended = watch(&program, &arguments, &scratch.root, patience);
+            assert_eq!(ended, Ended::Passed, "{target} without any change");
+            slowest = slowest.max(started.elapsed());
+        }
+    }
+    limit.unwrap_or(slowest)
+}
+
+/// Builds and runs one program after the other until one fails.
+fn run(stages: Vec<Stage>, scratch: &Scratch, limit: Duration) -> End {
+    for Stage { target, arguments } in stages {
+        let program = match build(target, scratch) {
+            Ok(program) => program,
+            Err(reason) => return End::Unbuildable(reason),
+        };
+        match watch(&program, &arguments, &scratch.root, limit) {
+            Ended::Passed => {}
+            Ended::Failed(test) => return End::Caught(test),
+            Ended::TimedOut => return End::Caught(format!("the time limit of {target}")),
+        }
+    }
+    End::Survived
+}
+
+/// Builds a program of tests and returns its path, or the first error of the compiler.
+fn build(target: &str, scratch: &Scratch) -> Result<PathBuf, String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut command = Command::new(cargo);
+    command.args(["test", "--no-run", "--quiet", "--message-format", "json"]);
+    match target {
+        "lib" => command.arg("--lib"),
+        target => command.args(["--test", target]),
+    };
+    command.current_dir(&scratch.root);
+    command.env("CARGO_TARGET_DIR", "target");
+    let output = command.output().expect("cargo");
+    let lines = String::from_utf8_lossy(&output.stdout);
+    let messages = lines
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok());
+    let messages: Vec<Value> = messages.collect();
+    let mut programs = messages
+        .iter()
+        .filter_map(|message| message["executable"].as_str());
+    let program = programs.next_back().map(PathBuf::from);
+    if let (true, Some(program)) = (output.status.success(), program) {
+        return Ok(program);
+    }
+    let mut errors = messages.iter().map(|message| &message["message"]);
+    let error = errors.find(|message| message["level"] == "error");
+    let words = error.and_then(|error| error["message"].as_str());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(words.map_or(said, str::to_owned))
+}

@@ -1,0 +1,56 @@
+//! Our own kernels.
+
+use sgd_stability::kernel::Isa;
+use sgd_stability::trial::{Options, ours};
+
+#[test]
+fn every_kernel_of_ours_passes_its_trial() {
+    let options = Options::default();
+    for entry in ours::entries() {
+        let place = format!("{} on {}", entry.name, entry.isa.name());
+        let verdict = entry.run(&options);
+        assert!(verdict.passed, "{place}: {:#?}", verdict.faults);
+        assert_eq!(verdict.function, entry.function, "{place}");
+        let is_within = match verdict.max_ratio {
+            Some(ratio) => ratio <= 1.0,
+            None => verdict.max_ulp.is_some() && verdict.max_ulp <= verdict.allowed_ulp,
+        };
+        assert!(
+            is_within,
+            "{place}: {:?} {:?}",
+            verdict.max_ratio, verdict.max_ulp
+        );
+        assert_eq!(
+            entry.is_of_one_number(),
+            verdict.max_ulp.is_some(),
+            "{place}"
+        );
+        println!(
+            "| {place} | {} | {} | {:?} | {:?} | {} |",
+            verdict.inputs,
+            verdict.mistrusted,
+            verdict.max_ratio,
+            verdict
+                .worst_input
+                .map_or(String::new(), |worst| worst.value)
+        );
+    }
+}
+
+#[test]
+fn every_instruction_set_has_every_kernel() {
+    let entries = ours::entries();
+    let names = |isa: Isa| -> Vec<&str> {
+        let entries = entries.iter().filter(|entry| entry.isa == isa);
+        entries.map(|entry| entry.name.as_str()).collect()
+    };
+    let portable = names(Isa::portable());
+    assert!(portable.len() > 20);
+    for isa in Isa::available() {
+        assert_eq!(names(isa), portable, "{}", isa.name());
+    }
+    let mut once = portable.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), portable.len(), "a name for one kernel only");
+}
