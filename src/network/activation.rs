@@ -108,7 +108,6 @@ impl Activation {
         match self {
             Activation::LeakyRelu { slope } => Some(format!("slope {slope}")),
             Activation::Elu { alpha } => Some(format!("alpha {alpha}")),
-            Activation::Gelu => Some("approximate none".to_owned()),
             Activation::GeluTanh => Some("approximate tanh".to_owned()),
             Activation::Identity
             | Activation::Relu
@@ -117,6 +116,7 @@ impl Activation {
             | Activation::Sigmoid
             | Activation::Softplus
             | Activation::Hardtanh
+            | Activation::Gelu
             | Activation::Silu => None,
         }
     }
@@ -140,7 +140,7 @@ impl Activation {
             return Ok(());
         }
         Err(format!(
-            "{word} must be a number within the range of f32, not {number}"
+            "{word} must be a number within the range of f32, not {number:?}"
         ))
     }
 

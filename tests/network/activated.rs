@@ -100,7 +100,7 @@ fn quotients(tiny: &Tiny, matrix: CurvatureMatrix, second: SecondDerivative) -> 
 fn the_quotients_of_every_activation_are_those_of_f64() {
     for activation in all() {
         for network in activated(activation) {
-            let tiny = smooth_of(&network, Normalisation::Fixed, 19);
+            let tiny = smooth_of(&network, Normalisation::Fixed, 9);
             for (matrix, second) in MATRICES {
                 let [computed, exact] = quotients(&tiny, matrix, second);
                 let size = exact.iter().fold(0.0_f64, |size, x| size.max(x.abs()));

@@ -64,8 +64,7 @@ fn the_first_lines_tell_the_activation_and_whose_numbers_it_has() {
         ),
         (
             "--activation gelu",
-            "gelu (approximate none) behind layer 1, none behind the last (by --activation; approximate \
-             none is PyTorch's default)",
+            "activations: gelu behind layer 1, none behind the last (by --activation)",
         ),
     ] {
         assert!(head(words).contains(told), "{}", head(words));

@@ -221,8 +221,7 @@ pub fn activated(activation: Activation) -> [Network; 2] {
     [Ok(chain), images(activation)].map(|built| built.unwrap_or_else(|fault| panic!("{fault}")))
 }
 
-/// The activation behind a convolution, a batch normalisation, a shortcut, a max-pool and another
-/// activation.
+/// The activation behind a convolution, a batch normalisation and a shortcut, and before a max-pool.
 fn images(activation: Activation) -> Result<Network, Fault> {
     let mut builder = Builder::new("images", Shape::image(1, 4, 4), Loss::MeanSquared);
     let filters = Filters {
@@ -243,7 +242,6 @@ fn images(activation: Activation) -> Result<Network, Fault> {
     builder.shortcut(from)?;
     builder.activation(activation)?;
     builder.max_pool(Window::tiles(Sides::both(2)))?;
-    builder.activation(activation)?;
     builder.dense(2, true)?;
     builder.finish()
 }

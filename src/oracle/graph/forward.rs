@@ -148,7 +148,7 @@ pub(super) fn normalise<T: Real>(
 }
 
 /// The index of the first largest number of every window, and its distance from the other numbers. Equal
-/// zeros, as closed ReLUs leave them, are not counted as competitors.
+/// numbers 0, 1 or −1, as closed ReLUs and cut hardtanhs leave them, are not counted as competitors.
 pub(super) fn largest<T: Real>(
     read: &[Jet<T>],
     Sizes { from, to }: Sizes,
@@ -166,7 +166,7 @@ pub(super) fn largest<T: Real>(
             );
         let best = best.expect("a window is not empty");
         let others = candidates.into_iter().filter(|&place| place != best);
-        let others = others.filter(|&p| !(value(p).is_zero() && value(best).is_zero()));
+        let others = others.filter(|&p| !(is_cut(value(p)) && is(value(p), value(best))));
         let second = others.reduce(|second, place| {
             if is_above(place, second) {
                 place
@@ -177,6 +177,16 @@ pub(super) fn largest<T: Real>(
         (best, second.map(|second| value(best) - value(second)))
     };
     places(to).map(choose).collect()
+}
+
+/// Whether two numbers are known to be equal.
+fn is<T: Real>(x: &T, y: &T) -> bool {
+    x.compare(y) == Some(Ordering::Equal)
+}
+
+/// Whether a number is one of those at which activations are constant.
+fn is_cut<T: Real>(x: &T) -> bool {
+    x.is_zero() || is(x, &T::one()) || is(x, &-T::one())
 }
 
 /// The indices that one window covers inside the image.

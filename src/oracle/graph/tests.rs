@@ -1,7 +1,8 @@
 use num_traits::{One, Zero};
 
 use super::{
-    Enclosure, Graph, Landscape, Layer, Loss, SecondDerivative, Statistics, Values, Window,
+    Activation, Enclosure, Graph, Landscape, Layer, Loss, SecondDerivative, Statistics, Values,
+    Window,
 };
 use crate::number::{Exact, Field, Real};
 
@@ -75,6 +76,76 @@ fn a_product_of_two_weights_has_the_mixed_derivative_of_its_formula() {
     ];
     let product = open.hessian_product(&unit, SecondDerivative::GaussNewton);
     assert_eq!(point(&product[2]), Exact::from(12));
+}
+
+/// `f = (v·σ(w) − y)²` at v = 2 and x = 1, without biases; the parameters are w and v.
+fn behind(activation: Activation, w: f32, y: f32) -> Landscape<Enclosure> {
+    let dense = Layer::Dense {
+        outputs: 1,
+        bias: false,
+    };
+    let layers = vec![dense.clone(), Layer::Activation(activation), dense];
+    let graph = Graph::new([1, 1, 1], layers, Loss::MeanSquared, Statistics::Fixed);
+    at(&graph, &[w, 2.0], &[1.0], &[y])
+}
+
+#[test]
+fn activations_with_kinks_have_the_pieces_known_by_heart() {
+    let leaky = Activation::LeakyRelu { slope: 0.25 };
+    // f_wv = σ'·(4·v·σ − 2·y) with σ = −3/4 and σ' = 1/4: (−6 − 2)/4.
+    let below = behind(leaky, -3.0, 1.0);
+    assert_eq!(point(&below.sample_hessian(0)[0][1]), Exact::from(-2));
+    for (activation, w, distance) in [
+        (leaky, -3.0, Exact::from(3)),
+        (Activation::Elu { alpha: 1.5 }, -0.5, Exact::fraction(1, 2)),
+        (Activation::Selu, 0.25, Exact::fraction(1, 4)),
+        (Activation::Hardtanh, 3.0, Exact::from(2)),
+        (Activation::Hardtanh, 0.25, Exact::fraction(3, 4)),
+        (Activation::Hardtanh, -0.25, Exact::fraction(3, 4)),
+        (Activation::Hardtanh, -2.0, Exact::from(1)),
+    ] {
+        let landscape = behind(activation, w, 1.0);
+        assert_eq!(landscape.closest_switch().map(point), Some(distance));
+    }
+    // Beyond the cuts only v counts: f_vv = 2·σ² = 2.
+    for w in [3.0, -2.0] {
+        let hessian = behind(Activation::Hardtanh, w, 1.0).sample_hessian(0);
+        assert_eq!(points(&hessian.concat()), whole(&[0, 0, 0, 2]), "{w}");
+    }
+    assert!(
+        behind(Activation::Tanh, 0.0, 1.0)
+            .closest_switch()
+            .is_none()
+    );
+    // Two numbers that hardtanh cuts to the same one do not compete in a max-pool; 5 and 3 lie 4 and 2
+    // above the cut.
+    let pool = Layer::MaxPool(Window {
+        size: [1, 2],
+        ..Window::square(1, 1, 0)
+    });
+    let layers = vec![Layer::Activation(Activation::Hardtanh), pool];
+    let graph = Graph::new([1, 1, 2], layers, Loss::MeanSquared, Statistics::Fixed);
+    let cut = at(&graph, &[], &[5.0, 3.0], &[0.0]);
+    assert_eq!(cut.closest_switch().map(point), Some(Exact::from(2)));
+}
+
+#[test]
+fn smooth_activations_have_the_derivatives_known_by_heart() {
+    // f_ww = 2·v·(v·σ'² + (v·σ − y)·σ'') at w = 0 and v = 2.
+    let bent = |activation, y| behind(activation, 0.0, y).sample_hessian(0)[0][0].clone();
+    let near = |x: &Enclosure, y: Enclosure| x.meets(&y) && x.width() < 1e-70;
+    let number = |numerator, denominator| Enclosure::ratio(numerator, denominator);
+    // (σ, σ', σ'') is (0, 1, 0); (1/2, 1/4, 0); (0, 1/2, 1/2).
+    assert!(near(&bent(Activation::Tanh, 1.0), number(8, 1)));
+    assert!(near(&bent(Activation::Sigmoid, 3.0), number(1, 2)));
+    assert!(near(&bent(Activation::Silu, -1.0), number(4, 1)));
+    // (ln 2, 1/2, 1/4), and (0, 1/2, √(2/π)) for both forms of GELU.
+    let two = number(2, 1).ln() * number(2, 1);
+    assert!(near(&bent(Activation::Softplus, 0.0), number(2, 1) + two));
+    for gelu in [Activation::Gelu, Activation::GeluTanh] {
+        let root = (number(2, 1) / Enclosure::pi()).sqrt();
+        assert!(near(&bent(gelu, -1.0), number(2, 1) + number(4, 1) * root));
+    }
 }
 
 #[test]
