@@ -46,7 +46,7 @@ pub struct Speeds {
 }
 
 /// A window that measures something.
-type Gauge = Box<dyn FnMut() -> f64>;
+type Gauge = Box<dyn FnMut() -> f64 + Send>;
 
 /// Measures the machine, with windows that are prepared once.
 pub struct Machine {

@@ -84,7 +84,7 @@ fn read(text: &str, least: u32) -> Option<impl Iterator<Item = Density>> {
     let counts: Option<Vec<u64>> = words.map(|count| count.parse().ok()).collect();
     let (counts, mut histogram) = (counts?, Histogram::default());
     let fits = least <= first && first <= last && last < BINS;
-    if !fits || !(max_ulp >= 0.0) || counts.len() > histogram.0.len() {
+    if !fits || max_ulp.is_nan() || max_ulp < 0.0 || counts.len() > histogram.0.len() {
         return None;
     }
     histogram.0[..counts.len()].copy_from_slice(&counts);
