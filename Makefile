@@ -63,7 +63,7 @@ bench: setup
 bench-peers: setup
 	test -x target/peers/bin/python || { python3 -m venv target/peers && \
 		target/peers/bin/pip install -q torch numpy "jax[cpu]"; }
-	SGD_STABILITY_PEERS=$(CURDIR)/target/peers/bin/python $(CARGO) bench --locked --bench training --bench curvature
+	SGD_STABILITY_PEERS=$(CURDIR)/target/peers/bin/python $(CARGO) bench --locked --bench training --bench curvature --bench functions
 
 # The committed reference report, from the committed or freshly run cells.
 report: setup

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use sgd_stability::error::Result;
 use sgd_stability::experiment::{Context, Scale, Study, studies};
 use sgd_stability::kernel::Isa;
-use sgd_stability::report::{ReportInput, render};
+use sgd_stability::report::{ReportInput, Trials, render};
 use sgd_stability::sweep::Store;
 use sgd_stability::write::write_files;
 
@@ -60,6 +60,7 @@ fn draw(study: &Study, scale: Scale, store: &Store, folder: &Path) -> Result<()>
         manifest: Vec::new(),
         roll: Vec::new(),
         records: vec![study.record(&results)?],
+        trials: Trials::default(),
     });
     let plots = files
         .into_iter()

@@ -19,7 +19,7 @@ use sgd_stability::criterion::{MEAN_SQUARE, mean_square, one_step};
 use sgd_stability::error::Result;
 use sgd_stability::model::{Quadratic, Sampling};
 use sgd_stability::number::{Exact, Field, Verdict};
-use sgd_stability::report::{ReportInput, RollEntry, render};
+use sgd_stability::report::{ReportInput, RollEntry, Trials, render};
 use sgd_stability::search::{Goal, Settings, search};
 use sgd_stability::write::write_files;
 
@@ -119,6 +119,7 @@ fn main() -> Result<()> {
         manifest: vec![("seed".to_owned(), settings.seed.to_string())],
         roll: vec![RollEntry::new(&CLAIM, findings)],
         records: vec![],
+        trials: Trials::default(),
     };
     let folder = std::env::args()
         .nth(1)

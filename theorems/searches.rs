@@ -120,7 +120,7 @@ mod tests {
     use sgd_stability::claim::{Findings, Instance};
     use sgd_stability::decide::decide;
     use sgd_stability::model::{Model, Sampling};
-    use sgd_stability::report::{ReportInput, RollEntry, render};
+    use sgd_stability::report::{ReportInput, RollEntry, Trials, render};
     use sgd_stability::search::{CounterExample, Outcome, Settings, search};
 
     use super::*;
@@ -305,6 +305,7 @@ mod tests {
             manifest: vec![],
             roll: vec![RollEntry::new(&theorem_one_is_necessary::CLAIM, findings)],
             records: vec![],
+            trials: Trials::default(),
         };
         let page = String::from_utf8(render(&page)[0].1.clone()).expect("a page in UTF-8");
         for part in ["refuted", "theorem_one_is_necessary", "--lr 9/8", "<math"] {

@@ -4,6 +4,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use sgd_stability::kernel::Isa;
+
 /// The number of times that we and the peers take turns. A turn takes a fraction of a second, since the
 /// load of a shared machine changes over minutes.
 pub const TURNS: usize = 9;
@@ -16,11 +18,16 @@ pub struct Peers {
 }
 
 impl Peers {
-    /// Starts the process, if an interpreter is named.
+    /// Starts the process, if an interpreter is named. If AVX2 is the best of our instruction sets, the peers
+    /// have no better one.
     pub fn start() -> Option<Self> {
         let python = std::env::var_os("SGD_STABILITY_PEERS")?;
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/peers.py");
         let mut command = Command::new(python);
+        if Isa::best().name() == "avx2" {
+            command.env("ATEN_CPU_CAPABILITY", "avx2");
+            command.env("XLA_FLAGS", "--xla_cpu_max_isa=AVX2");
+        }
         let command = command.arg(script).stdin(Stdio::piped());
         match command.stdout(Stdio::piped()).spawn() {
             Ok(mut python) => Some(Peers {

@@ -7,6 +7,7 @@ window of it has made:
     hessian torch|jax          products Hv of the FNN over all samples: PyTorch's with the graph kept,
                                JAX's linearised once
     covariance jax             products Σv of it
+    function NAME N torch|jax  NAME of N numbers, on one thread
 
 The first time it is made, compiled and warmed up. Same networks, same work: plain SGD with the batch
 gathered inside the step, n = 1000, two threads. The images are noise, which changes no work. PyTorch's FNN step is written by hand with the update
@@ -240,6 +241,56 @@ def jax_squares(x, y):
     return squares
 
 
+def function_numbers(name, length):
+    """Numbers of ordinary size, positive for a logarithm; rows of 256 for functions of rows."""
+    x = random.uniform(0.01 if name.startswith("log") else -6, 6, length).astype(np.float32)
+    return x.reshape(-1, 256) if name in ("softmax", "log-sum-exp") else x
+
+
+def torch_function(name, length):
+    import torch
+    from torch.nn import functional as f
+
+    torch.set_num_threads(1)
+    x = torch.from_numpy(function_numbers(name, length))
+    out = torch.empty_like(x)
+    calls = {
+        "softplus": f.softplus,
+        "gelu": f.gelu,
+        "gelu-tanh": lambda x: f.gelu(x, approximate="tanh"),
+        "silu": f.silu,
+        "elu": f.elu,
+        "softmax": lambda x: torch.softmax(x, 1),
+        "log-sum-exp": lambda x: torch.logsumexp(x, 1),
+    }
+    if name in calls:
+        return lambda _: calls[name](x)
+    call = getattr(torch, name)
+    return lambda _: call(x, out=out)
+
+
+def jax_function(name, length):
+    # One core before JAX starts its threads, and so for all of them.
+    os.sched_setaffinity(0, {min(CORES)})
+    import jax
+    from jax import numpy as jnp
+
+    x = jnp.asarray(function_numbers(name, length))
+    calls = {
+        "sigmoid": jax.nn.sigmoid,
+        "softplus": jax.nn.softplus,
+        "erf": jax.scipy.special.erf,
+        "gelu": lambda x: jax.nn.gelu(x, approximate=False),
+        "gelu-tanh": lambda x: jax.nn.gelu(x, approximate=True),
+        "silu": jax.nn.silu,
+        "elu": jax.nn.elu,
+        "softmax": jax.nn.softmax,
+        "log-sum-exp": lambda x: jax.nn.logsumexp(x, axis=1),
+    }
+    call = jax.jit(calls.get(name) or getattr(jnp, name))
+    return lambda _: call(x).block_until_ready()
+
+
 def make(words):
     match words:
         case ["hessian", "torch"]:
@@ -248,6 +299,10 @@ def make(words):
             return jax_hessian()[0]
         case ["covariance", "jax"]:
             return jax_covariance()
+        case ["function", name, length, "torch"]:
+            return torch_function(name, int(length))
+        case ["function", name, length, "jax"]:
+            return jax_function(name, int(length))
         case [net, batch, peer]:
             return {"torch": torch_step, "jax": jax_step}[peer](net, int(batch))
 

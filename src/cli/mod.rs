@@ -12,6 +12,7 @@ mod decide;
 mod decision;
 mod diagnose;
 mod help;
+mod kernels;
 mod manifest;
 mod merge;
 mod networks;
@@ -72,7 +73,10 @@ const EXIT_CODES: [(u8, &str); 4] = [
     (0, "done; every check came out as stated"),
     (3, "unstable (diagnose --check)"),
     (4, "undecided, or out of time (decide; diagnose --check)"),
-    (5, "a check failed (verify, certify, report --check)"),
+    (
+        5,
+        "a check failed (verify, certify, report --check, kernels)",
+    ),
 ];
 
 /// The commands, in the order in which a newcomer needs them.
@@ -88,6 +92,7 @@ enum Command {
     Reproduce(reproduce::Arguments),
     Merge(merge::Arguments),
     Report(report::Arguments),
+    Kernels(kernels::Arguments),
 }
 
 impl Command {
@@ -104,14 +109,16 @@ impl Command {
             Command::Reproduce(arguments) => reproduce::run(arguments),
             Command::Merge(arguments) => merge::run(arguments),
             Command::Report(arguments) => report::run(arguments),
+            Command::Kernels(arguments) => kernels::run(arguments),
         }
     }
 }
 
 impl Cli {
     fn read(arguments: &[OsString]) -> std::result::Result<Self, clap::Error> {
-        let command =
-            Cli::command().mut_subcommands(|command| command.help_template(help::TEMPLATE));
+        let with_template = |command: clap::Command| command.help_template(help::TEMPLATE);
+        let command = Cli::command()
+            .mut_subcommands(|command| with_template(command).mut_subcommands(with_template));
         Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
     }
 }

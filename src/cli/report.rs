@@ -1,5 +1,6 @@
 //! `sgd-stability report`: the page that compares theory, simulation and published numbers.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,7 +9,7 @@ use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Scale, Study, studies};
 use sgd_stability::read;
 use sgd_stability::record::Record;
-use sgd_stability::report::{ReportInput, render};
+use sgd_stability::report::{ReportInput, Trials, render};
 use sgd_stability::sweep::{Finished, Store};
 use sgd_stability::write::write_files;
 
@@ -43,7 +44,8 @@ Example, of one small experiment:
   $ sgd-stability report out";
 
 const ABOUT: &str = "\
-The claims are checked first, as verify does. Written into the folder are index.html (one page without \
+The claims are checked first, as verify does. Trials of kernels are read from DIR/kernels/*.json, which \
+`kernels check --json --out FILE` writes. Written into the folder are index.html (one page without \
 scripts or outside addresses), figures/*.svg, data/*.csv and report.json.";
 
 const EXIT_CODES: [(u8, &str); 2] = [
@@ -96,8 +98,13 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 /// The input of the report: manifest, roll and records.
 fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
     stages.rest("reading the cells");
+    let trials = trials(folder)?;
     let finished = Store::at(folder).finished()?;
-    let mut manifest = manifest::read(folder)?;
+    let mut manifest = if finished.is_empty() && !trials.is_empty() {
+        Vec::new()
+    } else {
+        manifest::read(folder)?
+    };
     let mut records = Vec::new();
     let mut shown = 0;
     for scale in Scale::ALL {
@@ -109,8 +116,9 @@ fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
             }
         }
     }
-    if shown == 0 {
-        let fault = "holds no finished cell of any experiment; run `sgd-stability reproduce` first";
+    if shown == 0 && trials.is_empty() {
+        let fault = "holds no finished cell of any experiment and no trial of a kernel; run \
+                     `sgd-stability reproduce` first";
         return Err(Error::input(folder.display(), "cells", fault));
     }
     let left_out = finished.len() - shown;
@@ -124,7 +132,31 @@ fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
         manifest,
         roll: verify::whole_roll(stages),
         records,
+        trials,
     })
+}
+
+/// The trials of kernels in the folder `kernels`, file by file in the order of their names.
+fn trials(folder: &Path) -> Result<Trials> {
+    let folder = folder.join("kernels");
+    let mut trials = Trials::default();
+    if !folder.exists() {
+        return Ok(trials);
+    }
+    let unreadable = |cause| Error::unreadable(&folder, &cause);
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    for path in paths {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        trials.add(&path.display().to_string(), &name, &read::text(&path)?)?;
+    }
+    Ok(trials)
 }
 
 /// The settings and outcomes of the finished cells of an experiment, in the order of the experiment.

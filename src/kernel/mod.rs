@@ -32,6 +32,7 @@
 //! | `gemm` | the matrix product, in the scheme of BLIS |
 //! | `team` | how work is shared among threads, and threads that wait for it |
 //! | [`dense`] | the kernels of fully connected layers |
+//! | [`foreign`] | functions of other people's libraries, which are put on trial |
 //! | [`convolution`], [`pool`] | the kernels of images; they run on the calling thread |
 //! | `guarded`, `environment` | for kernels on trial: memory between inaccessible pages, and what a call left changed in the processor |
 //! | `function` | elementary and activation functions in f64, rounded once; functions of rows |
@@ -53,6 +54,8 @@ mod elementwise;
     reason = "the state of the processor is read and put back"
 )]
 mod environment;
+#[expect(unsafe_code, reason = "functions of shared libraries are called")]
+pub mod foreign;
 mod function;
 mod gather;
 mod gemm;

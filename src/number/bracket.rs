@@ -103,7 +103,12 @@ impl Bracket {
     /// The number rounded to the nearest f32, ties to even; `None` if the bracket does not tell.
     pub fn to_f32(&self) -> Option<f32> {
         let (low, high) = (self.lower.to_f32(), self.upper.to_f32());
-        (low.to_bits() == high.to_bits()).then_some(low)
+        if low == 0.0 && high == 0.0 {
+            // The bounds may be zeros of both signs.
+            let is_negative = self.compare(0.0) == Some(Ordering::Less);
+            return Some(if is_negative { -0.0 } else { low.abs() });
+        }
+        (low == high).then_some(low)
     }
 
     /// An f64 next to the number.

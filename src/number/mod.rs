@@ -24,6 +24,7 @@
 //!
 //! Only this room uses the crate `rug`.
 
+mod bivariate;
 mod bracket;
 mod decimal;
 mod exact;
@@ -39,6 +40,7 @@ mod symbol;
 mod verdict;
 mod whole;
 
+pub use bivariate::{Bivariate, BivariateValue};
 pub use bracket::{Bracket, Distance};
 pub use exact::Exact;
 pub use field::{Field, Imply, Real};

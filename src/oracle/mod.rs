@@ -13,9 +13,11 @@
 //! | [`Case`] | inputs that are known to break kernels |
 //! | [`graph`] | networks as PyTorch defines them; exact derivatives of small ones, proved bounds |
 //! | [`unary`] | functions of one number: exact errors in ulps, and a proved filter |
+//! | [`binary`] | functions of two numbers: exact errors in ulps |
 //! | [`judge`](fn@judge) | compares computed with expected: holds, broken, or a case that proves nothing |
 
 mod any_order;
+pub mod binary;
 mod bound;
 mod cases;
 pub mod graph;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::trials::{Section, Trials};
 use crate::claim::{Claim, Findings, Status};
 use crate::error::{Error, Result};
 use crate::record::{Record, Table};
@@ -20,6 +22,19 @@ pub struct ReportInput {
     pub roll: Vec<RollEntry>,
     /// The experiments in the order of the report.
     pub records: Vec<Record>,
+    /// The trials of kernels.
+    #[serde(
+        default,
+        skip_serializing_if = "Trials::is_empty",
+        serialize_with = "in_one_line"
+    )]
+    pub trials: Trials,
+}
+
+/// Writes the trials without line breaks, since their densities have thousands of short lists.
+fn in_one_line<S: Serializer>(trials: &Trials, to: S) -> std::result::Result<S::Ok, S::Error> {
+    let line = serde_json::value::to_raw_value(trials).map_err(S::Error::custom)?;
+    line.serialize(to)
 }
 
 /// A claim, and the findings of its checks.
@@ -91,9 +106,12 @@ impl ReportInput {
     /// letters, digits, `-` and `_` (it becomes a file name or an anchor), if two claims, two records, or
     /// two figures or tables share a name, or if a row of a table is not as long as its headings.
     pub fn check(&self, place: &str) -> Result<()> {
+        let section = self.trials.section();
+        let section = section.iter();
         let figures = self.records.iter().flat_map(|r| &r.figures);
         let tables = || self.records.iter().flat_map(|r| &r.tables);
         let drawn = figures.map(|f| &f.name).chain(tables().map(|t| &t.name));
+        let drawn = drawn.chain(section.flat_map(Section::names));
         check_names(place, "claim", self.roll.iter().map(|entry| &entry.id))?;
         check_names(place, "experiment", self.records.iter().map(|r| &r.name))?;
         check_names(place, "figure or table", drawn)?;

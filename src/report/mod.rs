@@ -3,17 +3,21 @@
 //! [`render`] turns a [`ReportInput`] into files; equal inputs give equal bytes. The page is a single
 //! file without scripts or external addresses, so that it can be mailed, archived and diffed.
 //! [`mod@crate::write`] writes the files into a folder.
+//!
+//! [`Trials`] are the verdicts on kernels, which the section "Kernels on trial" shows.
 
 mod figure;
 mod formula;
 mod input;
 mod page;
 mod sheet;
+mod trials;
 
 use std::path::PathBuf;
 
 pub use figure::{Drawing, draw};
 pub use input::{ReportInput, RollEntry};
+pub use trials::{Entry, Speed, Trials};
 
 /// Renders the files of a report, with paths relative to its folder: `index.html` (a self-contained
 /// page), `report.json` (the input), `figures/NAME.svg` for each figure, and `data/NAME.csv` for each
@@ -42,6 +46,22 @@ pub fn render(input: &ReportInput) -> Vec<(PathBuf, Vec<u8>)> {
             files.push((data(&figure.name), sheet::of_figure(figure)));
         }
         for table in &record.tables {
+            files.push((data(&table.name), sheet::of_table(table)));
+        }
+    }
+    if let Some(section) = input.trials.section() {
+        let drawing = |name: &str| PathBuf::from(format!("figures/{name}.svg"));
+        for named in &section.figures {
+            let name = &named.figure.name;
+            let svg = figure::draw_named(&named.figure, &named.names).svg;
+            files.push((drawing(name), svg.into_bytes()));
+            files.push((data(name), sheet::of_named(named)));
+        }
+        for map in &section.maps {
+            files.push((drawing(&map.name), figure::draw_map(map).svg.into_bytes()));
+            files.push((data(&map.name), sheet::of_map(map)));
+        }
+        for table in &section.tables {
             files.push((data(&table.name), sheet::of_table(table)));
         }
     }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::input::CHECKS;
+use super::trials::Section;
 use super::{ReportInput, RollEntry, figure, formula};
 use crate::claim::{Evidence, Status};
 use crate::record::numeral;
@@ -10,11 +11,13 @@ use crate::record::{Agreement, Figure, Record, Table};
 
 /// Renders the page of a report.
 pub fn render(input: &ReportInput) -> String {
+    let trials = input.trials.section();
     let page = Page {
         input,
         summary: summary(input),
         claims: input.roll.iter().map(ClaimSection::new).collect(),
         experiments: input.records.iter().map(ExperimentSection::new).collect(),
+        trials: trials.as_ref().map(TrialsSection::new),
     };
     page.render()
         .expect("rendering into a string does not fail")
@@ -27,6 +30,7 @@ struct Page<'a> {
     summary: String,
     claims: Vec<ClaimSection<'a>>,
     experiments: Vec<ExperimentSection<'a>>,
+    trials: Option<TrialsSection<'a>>,
 }
 
 /// A claim with everything that its section shows.
@@ -52,6 +56,14 @@ struct CheckRow<'a> {
 struct ExperimentSection<'a> {
     record: &'a Record,
     drawings: Vec<figure::Drawing>,
+    tables: Vec<TableView<'a>>,
+}
+
+/// The trials of kernels with their drawn figures.
+struct TrialsSection<'a> {
+    section: &'a Section,
+    drawings: Vec<figure::Drawing>,
+    maps: Vec<figure::Drawing>,
     tables: Vec<TableView<'a>>,
 }
 
@@ -111,6 +123,31 @@ impl<'a> ExperimentSection<'a> {
     /// The figures with their drawings.
     fn figures(&self) -> impl Iterator<Item = (&Figure, &figure::Drawing)> {
         self.record.figures.iter().zip(&self.drawings)
+    }
+}
+
+impl<'a> TrialsSection<'a> {
+    fn new(section: &'a Section) -> Self {
+        let named = section.figures.iter();
+        TrialsSection {
+            section,
+            drawings: named
+                .map(|named| figure::draw_named(&named.figure, &named.names))
+                .collect(),
+            maps: section.maps.iter().map(figure::draw_map).collect(),
+            tables: section.tables.iter().map(TableView::new).collect(),
+        }
+    }
+
+    /// The figures with their drawings.
+    fn figures(&self) -> impl Iterator<Item = (&Figure, &figure::Drawing)> {
+        let figures = self.section.figures.iter().map(|named| &named.figure);
+        figures.zip(&self.drawings)
+    }
+
+    /// The maps with their drawings.
+    fn maps(&self) -> impl Iterator<Item = (&figure::Map, &figure::Drawing)> {
+        self.section.maps.iter().zip(&self.maps)
     }
 }
 

@@ -1,6 +1,9 @@
-//! Writes figures and tables as CSV.
+//! Writes figures, maps and tables as CSV.
 
+use super::figure::{CLASS_NAMES, Map};
+use super::trials::NamedFigure;
 use crate::record::{Figure, Style, Table};
+use crate::trial::bins;
 
 /// The CSV of a figure, with one row for each point: series, style, x, y, low, high. A missing end of an
 /// error bar is empty. Numbers are the shortest decimals that read back as the same f64.
@@ -20,6 +23,44 @@ pub fn of_figure(figure: &Figure) -> Vec<u8> {
         })
     });
     write(std::iter::once(headings).chain(rows))
+}
+
+/// The CSV of a figure whose points have names, with the name of each point in a last column.
+pub fn of_named(named: &NamedFigure) -> Vec<u8> {
+    if named.names.is_empty() {
+        return of_figure(&named.figure);
+    }
+    let headings = ["series", "x", "y", "name"].map(String::from);
+    let series = named.figure.series.iter().zip(&named.names);
+    let rows = series.flat_map(|(series, names)| {
+        series.points.iter().zip(names).map(|(point, name)| {
+            let (x, y) = (decimal(point.x), decimal(point.y));
+            [series.label.clone(), x, y, name.clone()]
+        })
+    });
+    write(std::iter::once(headings).chain(rows))
+}
+
+/// The CSV of a map, with one row for each run of bins with equal errors: kernel, bits of the first input
+/// and of the last one in the order of value, largest error in each bin, and the number of inputs in each
+/// bin by class of error.
+pub fn of_map(map: &Map) -> Vec<u8> {
+    let headings = ["kernel", "from", "to", "largest error"].map(String::from);
+    let headings = headings.into_iter().chain(CLASS_NAMES.map(String::from));
+    let rows = map.panels.iter().flat_map(|panel| {
+        let runs = panel.bins.chunk_by(|a, b| {
+            a.bin + 1 == b.bin && a.max_ulp == b.max_ulp && a.histogram == b.histogram
+        });
+        runs.map(|run| {
+            let (first, last) = (&run[0], &run[run.len() - 1]);
+            let [from, to] = [bins::ends(first.bin)[0], bins::ends(last.bin)[1]]
+                .map(|x| format!("{:#010x}", x.to_bits()));
+            let start = [panel.label.clone(), from, to, decimal(first.max_ulp)];
+            let counts = first.histogram.0.map(|count| count.to_string());
+            start.into_iter().chain(counts).collect::<Vec<_>>()
+        })
+    });
+    write(std::iter::once(headings.collect()).chain(rows))
 }
 
 /// The CSV of a table: the headings, then the rows.

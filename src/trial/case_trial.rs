@@ -95,10 +95,7 @@ impl<'a> CaseTrial<'a> {
             worst: None,
         };
         for number in 0..count {
-            let is_asked = match options.only {
-                Some(only) => only == number,
-                None => options.shard.holds(number as usize),
-            };
+            let is_asked = options.asks_for(number, count);
             if is_asked {
                 case(&mut trial, number);
             }
@@ -239,6 +236,8 @@ impl<'a> CaseTrial<'a> {
             worst_input: self.worst,
             histogram: Histogram::default(),
             density: Vec::new(),
+            conditioned: Vec::new(),
+            nanoseconds: None,
             faults: self.recorder.faults(),
             passed,
         }

@@ -7,8 +7,13 @@
 //! |---|---|
 //! | `kernels` | what can be tried: one trait for each kind of kernel |
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
-//! | `verdict` | what a trial found |
+//! | `verdict`, `runs` | what a trial found, and how it is written |
+//! | [`bins`] | the inputs of a unary function in the order of value, in 512 parts |
+//! | `foreign` | functions of shared libraries as kernels |
 //! | [`unary`] | the trial of a function of one number |
+//! | `guest` | a function of one number that may do what it must not |
+//! | `lanes` | whether a function over arrays depends on the place of a number |
+//! | [`binary`] | the trial of a function of two numbers |
 //! | `notation` | how numbers are written in verdicts |
 //! | `recorder` | gathers faults while a trial runs |
 //! | `options` | how a trial of numbered cases is run |
@@ -24,11 +29,16 @@
 //! | `vectors` | the trials of dot, axpy, scal, nrm2 and asum |
 //! | [`ours`] | the kernels of this crate, each with its trial |
 
+pub mod binary;
+pub mod bins;
 mod calls;
 mod case_trial;
 mod dice;
 mod elements;
+mod foreign;
+mod guest;
 mod kernels;
+mod lanes;
 mod matrices;
 mod notation;
 mod operand;
@@ -36,6 +46,7 @@ mod options;
 pub mod ours;
 mod recorder;
 mod row;
+mod runs;
 mod scope;
 mod table;
 pub mod unary;
@@ -43,10 +54,12 @@ mod vectors;
 mod verdict;
 
 pub use case_trial::{CaseTrial, Judgement, NumberedCase, Wrong};
+pub use guest::Guest;
 pub use kernels::{
     Asum, Axpy, Binary, Dot, Gemm, Gemv, MatrixVector, Nrm2, Order, Product, Scal, Unary, Vector,
     VectorMut,
 };
+pub use lanes::check_lanes;
 pub use matrices::{check_gemm, check_gemv};
 pub use operand::{Input, Pattern};
 pub use options::Options;
@@ -54,5 +67,10 @@ pub use recorder::{Example, Recorder};
 pub use row::Row;
 pub use scope::{Policy, Scope};
 pub use table::{Comparison, Table};
-pub use vectors::{check_asum, check_axpy, check_dot, check_nrm2, check_scal};
-pub use verdict::{CLASSES, Density, Fault, FaultKind, Histogram, Verdict, WorstInput};
+pub use vectors::{
+    CONDITIONED_LENGTH, check_asum, check_axpy, check_dot, check_nrm2, check_scal,
+    conditioned_textbook,
+};
+pub use verdict::{
+    CLASSES, Conditioned, Density, Fault, FaultKind, Histogram, Verdict, WorstInput,
+};

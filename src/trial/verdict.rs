@@ -30,8 +30,15 @@ pub struct Verdict {
     pub worst_input: Option<WorstInput>,
     /// How many results have which error in ulps.
     pub histogram: Histogram,
-    /// The error against the input, for a figure.
+    /// The error against the input, for a figure; written as runs of equal bins.
+    #[serde(with = "super::runs")]
     pub density: Vec<Density>,
+    /// The error of a dot product against the condition number, for a figure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditioned: Vec<Conditioned>,
+    /// The time for one element in nanoseconds, if it was measured; `measured` in the file says how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nanoseconds: Option<f64>,
     /// What is wrong, one entry for each kind.
     pub faults: Vec<Fault>,
     /// Whether the kernel passed: nothing is wrong, and something was proved.
@@ -72,12 +79,23 @@ impl Histogram {
 /// How large the error is in one bin of inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Density {
-    /// The bin of inputs, counted from −∞ upwards; the trial says what a bin is.
+    /// The bin of inputs ([`super::bins`]), counted from −∞ upwards.
     pub bin: u32,
     /// The largest error there, in ulps.
     pub max_ulp: f64,
     /// The number of results by error.
     pub histogram: Histogram,
+}
+
+/// One dot product of prescribed condition, and what a kernel made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conditioned {
+    /// The condition number.
+    pub condition: f64,
+    /// The relative error of the result; `None` if the result is infinite or NaN.
+    pub error: Option<f64>,
+    /// The proved bound on the relative error, for any order of the additions.
+    pub bound: f64,
 }
 
 /// One kind of fault.

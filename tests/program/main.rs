@@ -20,6 +20,7 @@ mod named;
 mod objective;
 mod order;
 mod paths;
+mod report_kernels;
 mod support;
 mod tied;
 mod watch;

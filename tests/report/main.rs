@@ -3,3 +3,4 @@
 mod contents;
 mod page;
 mod sample;
+mod trials;

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use roxmltree::{Document, Node, ParsingOptions};
 use sgd_stability::record::Record;
-use sgd_stability::report::{ReportInput, RollEntry, render};
+use sgd_stability::report::{ReportInput, RollEntry, Trials, render};
 
 use crate::sample;
 
 const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
 const SVG: &str = "http://www.w3.org/2000/svg";
 
-fn page_of(input: &ReportInput) -> String {
+pub fn page_of(input: &ReportInput) -> String {
     let (path, bytes) = render(input).swap_remove(0);
     assert_eq!(path.to_str(), Some("index.html"));
     String::from_utf8(bytes).unwrap()
@@ -21,7 +21,7 @@ fn page() -> String {
     page_of(&sample::report())
 }
 
-fn parse(page: &str) -> Document<'_> {
+pub fn parse(page: &str) -> Document<'_> {
     let options = ParsingOptions {
         allow_dtd: true,
         ..ParsingOptions::default()
@@ -30,7 +30,7 @@ fn parse(page: &str) -> Document<'_> {
 }
 
 /// The text of a node and all its descendants.
-fn text(node: Node<'_, '_>) -> String {
+pub fn text(node: Node<'_, '_>) -> String {
     node.descendants()
         .filter_map(|n| if n.is_text() { n.text() } else { None })
         .collect()
@@ -244,6 +244,7 @@ fn an_empty_report_is_a_page_too() {
         manifest: vec![],
         roll: vec![],
         records: vec![],
+        trials: Trials::default(),
     };
     let text = text(parse(&page_of(&input)).root());
     assert!(text.contains("0 claims were checked"));

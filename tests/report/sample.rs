@@ -1,11 +1,12 @@
 //! A sample report that contains everything a report can contain.
 
 mod figures;
+pub mod trials;
 
 use sgd_stability::claim::{Check, Claim, Evidence, Hypothesis, Status};
 use sgd_stability::number::Verdict;
 use sgd_stability::record::{Agreement, Finding, Record, Table};
-use sgd_stability::report::{ReportInput, RollEntry};
+use sgd_stability::report::{ReportInput, RollEntry, Trials};
 
 /// Two claims, two experiments, four figures, three tables.
 pub fn report() -> ReportInput {
@@ -30,6 +31,7 @@ pub fn report() -> ReportInput {
             sharpness(text(&[("samples", "1000"), ("loss", "½ mean square")])),
             escape(),
         ],
+        trials: Trials::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Puts the trials on trial: honest kernels of every kind are accepted, and every faulty one is refused. The
 //! judge may be wrong in neither direction.
 
+mod binary;
 mod crash;
 mod faulty_vectors;
 mod honest_vectors;
@@ -9,4 +10,6 @@ mod numbered;
 mod ours;
 mod support;
 mod table;
+mod unary;
+mod unary_faults;
 mod vectors;

@@ -11,12 +11,22 @@ fn every_kernel_of_ours_passes_its_trial() {
         let verdict = entry.run(&options);
         assert!(verdict.passed, "{place}: {:#?}", verdict.faults);
         assert_eq!(verdict.function, entry.function, "{place}");
+        let is_within = match verdict.max_ratio {
+            Some(ratio) => ratio <= 1.0,
+            None => verdict.max_ulp.is_some() && verdict.max_ulp <= verdict.allowed_ulp,
+        };
         assert!(
-            verdict.max_ratio.is_some_and(|ratio| ratio <= 1.0),
+            is_within,
+            "{place}: {:?} {:?}",
+            verdict.max_ratio, verdict.max_ulp
+        );
+        assert_eq!(
+            entry.is_of_one_number(),
+            verdict.max_ulp.is_some(),
             "{place}"
         );
         println!(
-            "| {place} | {} | {} | {:?} | {} |",
+            "| {place} | {} | {} | {:?} | {:?} | {} |",
             verdict.inputs,
             verdict.mistrusted,
             verdict.max_ratio,

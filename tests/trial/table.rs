@@ -19,6 +19,8 @@ fn verdict(inputs: u64, exhaustive: bool, max_ulp: f64) -> Verdict {
         }),
         histogram: Histogram::default(),
         density: Vec::new(),
+        conditioned: Vec::new(),
+        nanoseconds: None,
         faults: Vec::new(),
         passed: true,
     }

@@ -123,7 +123,12 @@ pub fn decide(y: f32, edges: &Edges, enclose: impl Fn(u32) -> Bracket) -> Findin
 }
 
 /// Compares a result that is no NaN with an enclosed value; `None` if the enclosure is too wide.
-fn compare(bracket: &Bracket, negative: bool, y: f32, edges: &Edges) -> Option<Finding> {
+pub(in crate::oracle) fn compare(
+    bracket: &Bracket,
+    negative: bool,
+    y: f32,
+    edges: &Edges,
+) -> Option<Finding> {
     let overflows = bracket.compare_magnitude(OVERFLOW)? != Ordering::Less;
     if y.is_infinite() {
         let right = overflows && negative == y.is_sign_negative();

@@ -29,6 +29,7 @@ mod shape;
 
 pub use crate::number::Special as Function;
 pub use block::{Block, Margin, blocks};
+pub(super) use finding::compare;
 pub use finding::{Edges, Finding, OVERFLOW, decide, judge, nearest, round};
 pub use limits::{Expected, expected};
 pub use shape::{Direction, Parity, direction, may_be_exact, parity};

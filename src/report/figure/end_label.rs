@@ -1,5 +1,6 @@
 //! The labels of bounds, placed where they cover the least.
 
+use super::area::Area;
 use super::canvas::{Align, Canvas, Spot};
 use super::plot::Plot;
 use super::{colour, marks, text};
@@ -8,20 +9,6 @@ use crate::record::{Figure, Series, Style};
 /// The largest number of positions along a bound at which its label is tried, about one every three
 /// pixels.
 const PLACES: usize = 200;
-
-/// A rectangle: left, top, right and bottom.
-#[derive(Clone, Copy)]
-struct Area(f64, f64, f64, f64);
-
-impl Area {
-    fn contains(&self, (x, y): Spot) -> bool {
-        self.0 <= x && x <= self.2 && self.1 <= y && y <= self.3
-    }
-
-    fn overlaps(&self, other: &Area) -> bool {
-        self.0 < other.2 && other.0 < self.2 && self.1 < other.3 && other.1 < self.3
-    }
-}
 
 /// Draws the label of each bound on a white patch above or below the bound, as far to the right as it
 /// fits without covering data or another label. If it fits nowhere, it goes where it covers the fewest

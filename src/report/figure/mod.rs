@@ -11,14 +11,18 @@
 //! Without a font engine, the width of a text can only be estimated ([`text::width`]). The estimate is
 //! more likely too wide than too narrow.
 
+mod area;
 mod axis;
 mod canvas;
 mod colour;
 mod dashes;
+mod drawing;
 mod end_label;
 mod legend;
 mod look;
+mod map;
 mod marks;
+mod names;
 mod notes;
 mod plot;
 mod span;
@@ -26,19 +30,24 @@ mod text;
 mod ticks;
 
 use self::canvas::{Align, Canvas};
+pub use self::drawing::Drawing;
+pub use self::map::{CLASS_NAMES, Map, Panel};
+use self::names::Names;
 use self::plot::{Plot, WIDTH};
 use crate::record::Figure;
 
-/// A drawn figure.
-pub struct Drawing {
-    /// The SVG document.
-    pub svg: String,
-    /// One sentence, with a count, for each kind of point that could not be drawn.
-    pub notes: Vec<String>,
-}
-
 /// Draws a figure.
 pub fn draw(figure: &Figure) -> Drawing {
+    draw_named(figure, &[])
+}
+
+/// Draws the map of the errors of some kernels.
+pub fn draw_map(map: &Map) -> Drawing {
+    map::draw(map)
+}
+
+/// Draws a figure with the names of the points of each series beside them, where there is room.
+pub fn draw_named(figure: &Figure, names: &Names) -> Drawing {
     let y_label = text::wrap(&figure.y.label, WIDTH);
     let x_label = text::wrap(&figure.x.label, WIDTH);
     let plot = Plot::new(figure, y_label.len());
@@ -56,6 +65,7 @@ pub fn draw(figure: &Figure) -> Drawing {
         canvas.lines(&x_label, (middle, plot.bottom + 34.0), Align::Middle);
         marks::draw(canvas, &plot, figure);
         end_label::draw(canvas, &plot, figure);
+        names::draw(canvas, &plot, figure, names);
         legend.draw(canvas, legend_top);
     });
     Drawing {

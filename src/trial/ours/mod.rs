@@ -9,6 +9,7 @@
 //! | sums of products | γ_d Σ|terms| + kt(1 + γ_d), d as the kernel documents its order ([`crate::oracle`]) |
 //! | results that round once | u times the exact value, or t |
 //! | choices, copies | 0 |
+//! | softmax, log-sum-exp | 0.501 units in the last place, as the kernels document |
 //! | others | γ_d times the sum of the terms in absolute value, d and the number of small errors counted where the case is made |
 //!
 //! | file | contents |
@@ -18,6 +19,7 @@
 //! | `functions` | functions of one number |
 //! | `elementwise`, `rows`, `channels` | functions of single numbers; sums and updates of rows and columns; batch normalisation |
 //! | `convolution`, `pool`, `dense` | the kernels of layers |
+//! | `softmax` | softmax and the logarithm of a sum of exponentials |
 //! | `layers` | a network of fully connected layers: its gradient, against the exact one |
 
 mod channels;
@@ -30,6 +32,7 @@ mod pool;
 mod products;
 mod rows;
 mod setup;
+mod softmax;
 mod vectors;
 
 use super::matrices::{check_gemm, check_gemv};
@@ -94,6 +97,11 @@ impl Entry {
         }
     }
 
+    /// Whether the kernel is a function of one number, which can be tried on every input.
+    pub fn is_of_one_number(&self) -> bool {
+        self.of_one_number.is_some()
+    }
+
     /// Puts the kernel on trial; a function of one number only on a sample of inputs.
     pub fn run(&self, options: &Options) -> Verdict {
         (self.run)(options)
@@ -153,6 +161,7 @@ fn of_isa(isa: Isa) -> Vec<Entry> {
         pool::SUBJECTS,
         dense::SUBJECTS,
         layers::SUBJECTS,
+        softmax::SUBJECTS,
     ];
     entries.extend(
         subjects

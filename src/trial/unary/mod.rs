@@ -24,6 +24,7 @@ use rayon::prelude::*;
 use self::piece::{PIECE, PIECES, try_piece};
 use self::resume::Header;
 use self::tally::Tally;
+use super::dice::Dice;
 use super::kernels::Unary;
 use super::verdict::Verdict;
 use crate::error::Result;
@@ -104,18 +105,10 @@ fn sample(count: u64, options: &Options) -> Vec<u32> {
     let count = count.clamp(1, all);
     let place = |stretch: u64| {
         let (from, to) = (all * stretch / count, all * (stretch + 1) / count);
-        from + mix(stretch) % (to - from)
+        from + Dice::of_case(stretch).bits() % (to - from)
     };
     let input = |place: u64| (first + (place >> 1) as u32) | ((place & 1) as u32) << 31;
     (0..count).map(place).map(input).collect()
-}
-
-/// A number that looks random (the finaliser of SplitMix64; Steele, Lea and Flood 2014).
-fn mix(number: u64) -> u64 {
-    let mut z = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ z >> 31
 }
 
 /// Tries all chosen magnitudes, piece by piece on all cores.

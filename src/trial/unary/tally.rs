@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::oracle::unary::{Edges, Finding, Function, nearest};
+use crate::trial::bins;
 use crate::trial::notation::{hexadecimal, with_bits};
 use crate::trial::recorder::{Example, Recorder};
 use crate::trial::verdict::{CLASSES, Density, FaultKind, Histogram, Verdict, WorstInput};
@@ -32,15 +33,9 @@ struct Bin {
     counts: Vec<u64>,
 }
 
-/// The bin of the density to which an input belongs: a bin is a sign with an exponent, counted from the
-/// negative numbers of the greatest exponent upwards.
+/// The bin ([`bins`]) of an input, given by its bits.
 pub(super) fn bin(input: u32) -> u32 {
-    let exponent = input >> 23 & 0xff;
-    if input >> 31 == 1 {
-        255 - exponent
-    } else {
-        256 + exponent
-    }
+    bins::bin(f32::from_bits(input))
 }
 
 impl Tally {
@@ -206,6 +201,8 @@ impl Tally {
             }),
             histogram: histogram(&self.counts),
             density,
+            conditioned: Vec::new(),
+            nanoseconds: None,
             passed: self.inputs > 0 && !faults.iter().any(|fault| is_grave(fault.kind)),
             faults,
         }

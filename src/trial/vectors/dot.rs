@@ -1,6 +1,7 @@
 //! The trial of a dot product.
 
 use super::cases::{VectorCase, in_memory};
+use super::conditioned::conditioned;
 use super::judge::{judge_sum, words};
 use crate::kernel::Place;
 use crate::oracle::AnyOrder;
@@ -11,10 +12,11 @@ use crate::trial::options::Options;
 use crate::trial::verdict::Verdict;
 
 /// Puts `Σ x_i y_i` on trial: 59 360 cases, judged by the bound for any order of additions
-/// ([`AnyOrder`]), n roundings and n underflows.
+/// ([`AnyOrder`]), n roundings and n underflows. A whole trial has the error against the condition number
+/// too.
 pub fn check_dot(kernel: &dyn Dot, name: &str, options: &Options) -> Verdict {
     let scope = kernel.scope();
-    CaseTrial::run(name, "sdot", options, VectorCase::COUNT, |trial, number| {
+    let mut verdict = CaseTrial::run(name, "sdot", options, VectorCase::COUNT, |trial, number| {
         let case = VectorCase::new(number);
         if case.strides != [1, 1] && !scope.strides {
             return trial.leave_out("a stride other than 1");
@@ -50,5 +52,9 @@ pub fn check_dot(kernel: &dyn Dot, name: &str, options: &Options) -> Verdict {
                 judge_sum(results[0], &sum, &expected).of_one(results[0], || words(&expected))
             },
         );
-    })
+    });
+    if options.is_whole() {
+        verdict.conditioned = conditioned(kernel);
+    }
+    verdict
 }

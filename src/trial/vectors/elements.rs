@@ -65,7 +65,9 @@ impl Family {
     /// The elements of x and y.
     pub fn elements(self, count: usize, dice: &mut Dice) -> [Vec<f32>; 2] {
         if self == Family::IllConditioned {
-            return ill_conditioned(count, dice);
+            // The binary logarithm of the condition, 10² to 10³⁰.
+            let bits = dice.between(7, 100);
+            return ill_conditioned(count, bits, dice);
         }
         let falls = dice.below(2) == 0;
         let zero = dice.choose(&[0.0_f32, -0.0]);
@@ -168,9 +170,9 @@ fn power(exponent: i32) -> f32 {
 /// Algorithm 6.1 (GenDot) of Ogita, Rump and Oishi with the exact sum so far: the first half has random
 /// exponents up to half of the condition's, and each later y_i takes away what the sum is then, down to
 /// numbers near 1. The order is random.
-fn ill_conditioned(count: usize, dice: &mut Dice) -> [Vec<f32>; 2] {
-    // The binary logarithm of the condition, 10² to 10³⁰.
-    let bits = dice.between(7, 100);
+///
+/// `bits` is the binary logarithm of the condition.
+pub(super) fn ill_conditioned(count: usize, bits: i32, dice: &mut Dice) -> [Vec<f32>; 2] {
     let (mut x, mut y) = (Vec::with_capacity(count), Vec::with_capacity(count));
     let mut sum = LongSum::new();
     let half = count / 2;

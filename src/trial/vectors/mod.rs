@@ -3,6 +3,7 @@
 //! | file | contents |
 //! |---|---|
 //! | `cases` | the numbered cases |
+//! | `conditioned` | the error of a dot product against its condition number |
 //! | `elements` | families of values that are known to break kernels |
 //! | `elementwise` | the results that an element may have |
 //! | `judge` | a sum against the bound for any order; an element against its permitted results |
@@ -12,6 +13,7 @@
 mod asum;
 mod axpy;
 mod cases;
+mod conditioned;
 mod dot;
 mod elements;
 mod elementwise;
@@ -22,6 +24,7 @@ mod scal;
 
 pub use asum::check_asum;
 pub use axpy::check_axpy;
+pub use conditioned::{CONDITIONED_LENGTH, conditioned_textbook};
 pub use dot::check_dot;
 pub use nrm2::check_nrm2;
 pub use scal::check_scal;

@@ -1,9 +1,57 @@
-//! The names of the functions.
+//! The functions and their names.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::Special;
+/// A function of one real number.
+///
+/// | name | formula |
+/// |---|---|
+/// | `exp10`, `exp2`, `exp`, `expm1` | 10ˣ, 2ˣ, eˣ, eˣ − 1 |
+/// | `log`, `log2`, `log10`, `log1p` | the logarithms to the bases e, 2, 10, and log(1 + x) |
+/// | `sin` … `atanh` | the circular and hyperbolic functions and their inverses |
+/// | `erf`, `erfc` | (2/√π) ∫₀ˣ e^(−t²) dt, and 1 minus this |
+/// | `tgamma`, `lgamma` | Γ(x), log\|Γ(x)\| |
+/// | `sigmoid` | 1/(1 + e⁻ˣ) |
+/// | `softplus` | log(1 + eˣ) |
+/// | `gelu` | x·Φ(x) = (x/2)·erfc(−x/√2) |
+/// | `gelu-tanh` | (x/2)(1 + tanh(√(2/π)(x + 0.044715x³))), with 0.044715 exactly and √(2/π) unrounded |
+/// | `silu` | x/(1 + e⁻ˣ) |
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the table above describes them")]
+pub enum Special {
+    Exp,
+    Exp2,
+    Exp10,
+    Expm1,
+    Log,
+    Log2,
+    Log10,
+    Log1p,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Sinh,
+    Cosh,
+    Tanh,
+    Asinh,
+    Acosh,
+    Atanh,
+    Erf,
+    Erfc,
+    Cbrt,
+    Sqrt,
+    Tgamma,
+    Lgamma,
+    Sigmoid,
+    Softplus,
+    Gelu,
+    GeluTanh,
+    Silu,
+}
 
 /// Every function with its name, in the order of the tables.
 const NAMES: [(Special, &str); 31] = [

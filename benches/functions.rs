@@ -1,0 +1,223 @@
+//! Times the elementary functions, activation functions and functions of rows on one thread:
+//! `cargo bench --bench functions`. Words select those whose names contain one of them.
+//!
+//! For each instruction set: nanoseconds for an element, the share of the limit, and the largest error over
+//! the numbers of the bench in units in the last place, against f64. The limit is the peak speed of the core
+//! (`kernel::peak`) for the operations on f64 that an element takes; a division counts as one operation,
+//! though it takes many times as long, and conversions, selections and memory count nothing. With
+//! `SGD_STABILITY_PEERS`, PyTorch and JAX take turns with ours on the instruction set that
+//! `SGD_STABILITY_ISA` names (the best one without it). With `--test`, everything runs once.
+
+mod peers;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sgd_stability::kernel::{
+    Elementary, Isa, MatrixMut, MatrixRef, Nonlinearity, elementary, log_sum_exp_rows, nonlinear,
+    peak, softmax_rows,
+};
+
+use peers::{Peers, Race, TURNS, best};
+
+/// Numbers of one call: 64 KiB, which fit in the L2 cache beside a copy.
+const LENGTH: usize = 1 << 14;
+/// Columns of the matrix for functions of rows.
+const COLUMNS: usize = 256;
+
+type Kernel = Box<dyn Fn(Isa, &mut [f32])>;
+
+/// A kernel on trial.
+struct Trial {
+    /// Its name here and in `peers.py`.
+    name: &'static str,
+    /// The operations on f64 that an element takes.
+    operations: usize,
+    kernel: Kernel,
+    /// The function in f64; none for functions of rows.
+    right: Option<fn(f64) -> f64>,
+}
+
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn gelu(z: f64) -> f64 {
+    0.5 * z * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
+}
+
+fn gelu_tanh(z: f64) -> f64 {
+    z * sigmoid((8.0 / std::f64::consts::PI).sqrt() * (z + 0.044715 * z.powi(3)))
+}
+
+fn elu(z: f64) -> f64 {
+    if z > 0.0 { z } else { z.exp_m1() }
+}
+
+fn trials() -> Vec<Trial> {
+    let of_elementary = |function: Elementary, operations, right| Trial {
+        name: function.name(),
+        operations,
+        kernel: Box::new(move |isa, x| elementary(isa, function, x)),
+        right: Some(right),
+    };
+    let of_nonlinear = |name, function, operations, right| Trial {
+        name,
+        operations,
+        kernel: Box::new(move |isa, x| nonlinear(isa, function, x)),
+        right: Some(right),
+    };
+    vec![
+        of_elementary(Elementary::Exp, 13, f64::exp),
+        of_elementary(Elementary::Expm1, 14, f64::exp_m1),
+        of_elementary(Elementary::Log, 12, f64::ln),
+        of_elementary(Elementary::Log1p, 14, f64::ln_1p),
+        of_elementary(Elementary::Tanh, 17, f64::tanh),
+        of_elementary(Elementary::Sigmoid, 15, sigmoid),
+        of_elementary(Elementary::Softplus, 26, softplus),
+        of_elementary(Elementary::Erf, 24, libm::erf),
+        of_nonlinear("gelu", Nonlinearity::Gelu, 32, gelu),
+        of_nonlinear("gelu-tanh", Nonlinearity::GeluTanh, 18, gelu_tanh),
+        of_nonlinear("silu", Nonlinearity::Silu, 15, |z| z * sigmoid(z)),
+        of_nonlinear("elu", Nonlinearity::Elu { alpha: 1.0 }, 16, elu),
+        Trial {
+            name: "softmax",
+            operations: 32,
+            kernel: Box::new(|isa, x| {
+                softmax_rows(isa, MatrixMut::new(x, LENGTH / COLUMNS, COLUMNS));
+            }),
+            right: None,
+        },
+        Trial {
+            name: "log-sum-exp",
+            operations: 16,
+            kernel: Box::new(|isa, x| {
+                let mut sums = [0.0; LENGTH / COLUMNS];
+                let m = MatrixRef::new(x, LENGTH / COLUMNS, COLUMNS);
+                log_sum_exp_rows(isa, m, &mut sums);
+                x[0] = sums[0];
+            }),
+            right: None,
+        },
+    ]
+}
+
+/// Numbers of ordinary size, positive for a logarithm.
+fn numbers(name: &str) -> Vec<f32> {
+    let mut random = ChaCha8Rng::seed_from_u64(20);
+    let lowest = if name.starts_with("log") { 0.01 } else { -6.0 };
+    let number = |_| random.random_range(lowest..6.0);
+    (0..LENGTH).map(number).collect()
+}
+
+/// The speed of a window in calls a second. Copying the numbers is part of a call.
+fn window(trial: &Trial, isa: Isa, x: &[f32], calls: u32) -> f64 {
+    let mut y = x.to_vec();
+    let begin = Instant::now();
+    for _ in 0..calls {
+        y.copy_from_slice(black_box(x));
+        (trial.kernel)(isa, black_box(&mut y));
+    }
+    f64::from(calls) / begin.elapsed().as_secs_f64()
+}
+
+/// The operations on f64 that a core makes in a second: half of those on f32.
+fn limit(isa: Isa) -> f64 {
+    let rounds = 20_000;
+    let windows = (0..50).map(|_| {
+        let begin = Instant::now();
+        black_box(peak(isa, rounds));
+        // An FMA counts as one operation here.
+        (192 * rounds) as f64 / 2.0 / begin.elapsed().as_secs_f64()
+    });
+    best(&windows.collect::<Vec<_>>())
+}
+
+/// The largest error over the numbers in units in the last place.
+fn error(trial: &Trial, isa: Isa, x: &[f32]) -> Option<f64> {
+    let right = trial.right?;
+    let mut y = x.to_vec();
+    (trial.kernel)(isa, &mut y);
+    let units = x.iter().zip(&y).map(|(&x, &y)| {
+        let right = right(f64::from(x));
+        let exponent = ((right.to_bits() >> 52) & 0x7ff) as i32 - 1023;
+        (f64::from(y) - right).abs() / 2_f64.powi(exponent.max(-126) - 23)
+    });
+    Some(units.fold(0.0, f64::max))
+}
+
+fn nanoseconds(rate: f64) -> f64 {
+    1e9 / rate / LENGTH as f64
+}
+
+fn look(trial: &Trial, peers: Option<&mut Peers>, is_smoke: bool) {
+    let x = numbers(trial.name);
+    let (calls, turns) = if is_smoke { (1, 1) } else { (500, TURNS) };
+    for isa in Isa::available() {
+        // Plain Rust is the reference, not meant to be fast.
+        let calls = if isa == Isa::portable() {
+            calls.min(5)
+        } else {
+            calls
+        };
+        let rates: Vec<f64> = (0..turns).map(|_| window(trial, isa, &x, calls)).collect();
+        let limit = limit(isa) / (trial.operations * LENGTH) as f64;
+        let error = error(trial, isa, &x);
+        println!(
+            "{:12} {:9} {:7.3} ns {:4.0} % of the limit{}",
+            trial.name,
+            isa.name(),
+            nanoseconds(best(&rates)),
+            100.0 * best(&rates) / limit,
+            error.map_or(String::new(), |error| format!(", {error:.4} units"))
+        );
+    }
+    let works = ["torch", "jax"].map(|peer| format!("function {} {LENGTH} {peer}", trial.name));
+    if let Some(peers) = peers {
+        let isa = Isa::best();
+        let race = Race::run(turns, Some(peers), &works, || window(trial, isa, &x, calls));
+        if let (Some((peer, theirs)), Some((of_best, of_turns))) = (&race.best_peer, race.ratios())
+        {
+            println!(
+                "{:12} {:9} {:7.3} ns, {peer} {:.3} ns: {of_best:.2} times as fast, {of_turns:.2} turn by turn",
+                "",
+                isa.name(),
+                nanoseconds(best(&race.ours)),
+                nanoseconds(best(theirs)),
+            );
+        }
+    }
+}
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let has = |flag: &str| words.iter().any(|word| word == flag);
+    if has("--list") {
+        println!("functions: benchmark");
+        return;
+    }
+    let filters: Vec<&String> = words
+        .iter()
+        .filter(|word| !word.starts_with("--"))
+        .collect();
+    let is_wanted = |trial: &Trial| {
+        filters.is_empty()
+            || filters
+                .iter()
+                .any(|word| trial.name.contains(word.as_str()))
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    pool.expect("a pool of one thread").install(|| {
+        let is_smoke = has("--test");
+        let mut peers = (!is_smoke).then(Peers::start).flatten();
+        for trial in trials().iter().filter(|trial| is_wanted(trial)) {
+            look(trial, peers.as_mut(), is_smoke);
+        }
+    });
+}
