@@ -8,8 +8,21 @@ use crate::kernel::lanes::Lanes;
 
 /// An elementary function.
 ///
-/// It is computed in f64 and rounded once. The error is at most 0.501 units in the last place of the result,
-/// subnormal results included; NaN stays NaN.
+/// It is computed in f64 with a relative error below `2^−36`, that is, `2^−12` units in the last place of an
+/// f32, and rounded once. So the error is at most 0.501 units in the last place of the result, subnormal results
+/// included; NaN stays NaN. The largest errors found against f64, over every input with `2^−30 ≤ |x| < 2^9` and one
+/// in 64 of the others:
+///
+/// | function | units | at |
+/// |---|---|---|
+/// | exp | 0.50003 | `0xc1f1069f` |
+/// | expm1 | 0.50008 | `0x3ebe05a8` |
+/// | log | 0.50007 | `0x3f66f71f` |
+/// | log1p | 0.50007 | `0xbe38e895` |
+/// | tanh | 0.50008 | `0x3afc9f44` |
+/// | sigmoid | 0.50002 | `0xc296766c` |
+/// | softplus | 0.50008 | `0xc019649b` |
+/// | erf | 0.50002 | `0x3a623422` |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Elementary {
     /// `e^x`.

@@ -8,13 +8,14 @@
 //! | `polynomial`, `exp`, `log`, `normal` | the functions in f64, on lanes |
 //! | `apply` | applies a function of lanes to slices |
 //! | `elementary` | the elementary functions |
-//! | `smooth`, `units` | activation functions and their derivatives |
+//! | `smooth`, `units`, `gelu` | activation functions and their derivatives |
 //! | `nonlinearity` | which activation functions there are |
 //! | `rows` | functions of rows |
 
 mod apply;
 mod elementary;
 mod exp;
+mod gelu;
 mod log;
 mod nonlinearity;
 mod normal;
