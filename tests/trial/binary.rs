@@ -37,7 +37,10 @@ fn errors_are_those_that_can_be_computed_by_hand() {
     assert_eq!(error(Function::Atan2, 0.0, 1.0, 0.0), 0.0);
     assert_eq!(nearest(Function::Pow, [-0.0, -3.0]), f32::NEG_INFINITY);
     assert_eq!(nearest(Function::Pow, [1.0, f32::NAN]), 1.0);
-    assert_eq!(nearest(Function::Hypot, [f32::NAN, f32::INFINITY]), f32::INFINITY);
+    assert_eq!(
+        nearest(Function::Hypot, [f32::NAN, f32::INFINITY]),
+        f32::INFINITY
+    );
     assert!(nearest(Function::Atan2, [-0.0, 1.0]).is_sign_negative());
 }
 
@@ -50,7 +53,10 @@ fn correctly_rounded_kernels_pass_and_faulty_ones_do_not() {
         assert!(!right.exhaustive && right.inputs > 20_000);
         let unsigned = trial(function, |x, y| nearest(function, [x, y]).abs());
         let has = |verdict: &Verdict, kind| verdict.faults.iter().any(|fault| fault.kind == kind);
-        assert_eq!(has(&unsigned, FaultKind::TooLarge), function != Function::Hypot);
+        assert_eq!(
+            has(&unsigned, FaultKind::TooLarge),
+            function != Function::Hypot
+        );
         let quiet = trial(function, |x, y| {
             let z = nearest(function, [x, y]);
             if z.is_nan() { 0.0 } else { z }
@@ -58,7 +64,12 @@ fn correctly_rounded_kernels_pass_and_faulty_ones_do_not() {
         assert!(has(&quiet, FaultKind::LostNan));
     }
     let naive = trial(Function::Hypot, |x, y| (x * x + y * y).sqrt());
-    assert!(naive.faults.iter().any(|fault| fault.kind == FaultKind::Infinity));
+    assert!(
+        naive
+            .faults
+            .iter()
+            .any(|fault| fault.kind == FaultKind::Infinity)
+    );
     let no_quadrant = trial(Function::Atan2, |y, x| (y / x).atan());
     assert!(!no_quadrant.passed);
 }
@@ -67,7 +78,11 @@ fn correctly_rounded_kernels_pass_and_faulty_ones_do_not() {
 fn a_fault_can_be_replayed_and_parts_make_the_whole() {
     let kernel = |x: f32, y: f32| {
         let z = nearest(Function::Pow, [x, y]);
-        if x == 10.0 && y == 2.0 { z.next_up().next_up() } else { z }
+        if x == 10.0 && y == 2.0 {
+            z.next_up().next_up()
+        } else {
+            z
+        }
     };
     let whole = trial(Function::Pow, kernel);
     let fault = &whole.faults[0];
@@ -88,6 +103,9 @@ fn a_fault_can_be_replayed_and_parts_make_the_whole() {
     };
     let mut joined = part("1/2");
     joined.join(part("2/2"));
-    assert_eq!((joined.inputs, joined.histogram), (whole.inputs, whole.histogram));
+    assert_eq!(
+        (joined.inputs, joined.histogram),
+        (whole.inputs, whole.histogram)
+    );
     assert_eq!(joined.max_ulp, whole.max_ulp);
 }

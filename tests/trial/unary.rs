@@ -1,10 +1,13 @@
 //! The trial of functions of one number: known values, honest kernels, the filter against MPFR, parts of a
 //! trial.
 
-use sgd_stability::oracle::unary::{Edges, Finding, Function, blocks, expected, judge, nearest};
 use sgd_stability::oracle::unary::Expected;
+use sgd_stability::oracle::unary::{Edges, Finding, Function, blocks, expected, judge, nearest};
 use sgd_stability::trial::unary::{Options, check};
 use sgd_stability::trial::{CLASSES, Unary, Verdict};
+
+/// A function as C has it.
+type Single = fn(f32) -> f32;
 
 /// A kernel that is a function of single numbers.
 pub struct Each<F>(pub F);
@@ -59,7 +62,13 @@ fn one_millionth_of_an_ulp_is_seen() {
             only: Some(0x3f00_0000),
             ..Options::default()
         };
-        check(&Each(|_: f32| 0.462_117_14), "tanh", Function::Tanh, &options).unwrap()
+        check(
+            &Each(|_: f32| 0.462_117_14),
+            "tanh",
+            Function::Tanh,
+            &options,
+        )
+        .unwrap()
     };
     let exact = verdict(1.0).max_ulp.unwrap();
     assert!(!verdict(exact - 1e-7).passed);
@@ -83,7 +92,10 @@ fn the_limits_are_those_of_c() {
     ] {
         assert_eq!(expected(function, x), right, "{function} at {x}");
     }
-    assert_eq!(nearest(Function::Atan, f32::INFINITY), std::f32::consts::FRAC_PI_2);
+    assert_eq!(
+        nearest(Function::Atan, f32::INFINITY),
+        std::f32::consts::FRAC_PI_2
+    );
     assert_eq!(nearest(Function::Exp, 89.0), f32::INFINITY);
     assert_eq!(nearest(Function::Exp, -104.0), 0.0);
     assert_eq!("gelu-tanh".parse(), Ok(Function::GeluTanh));
@@ -127,9 +139,18 @@ fn compare(function: Function, first: u32, count: u32) -> usize {
             let value = function.enclose(x[0].into(), 200);
             let bound = margin.absolute + margin.relative * v[0].abs();
             let miss = value.distance(v[0], 0).least;
-            assert!(miss <= bound, "{function} at {:e}: {miss:e} > {bound:e}", x[0]);
+            assert!(
+                miss <= bound,
+                "{function} at {:e}: {miss:e} > {bound:e}",
+                x[0]
+            );
             if let Some(exponent) = block.exponent {
-                assert_eq!(value.exponent(-126), Some(exponent), "{function} at {:e}", x[0]);
+                assert_eq!(
+                    value.exponent(-126),
+                    Some(exponent),
+                    "{function} at {:e}",
+                    x[0]
+                );
             }
             compared += 1;
         }
@@ -144,7 +165,11 @@ fn correct(function: Function) -> impl Fn(f32) -> f32 + Sync {
 #[test]
 fn a_correctly_rounded_kernel_has_at_most_half_an_ulp() {
     for (place, function) in Function::all().enumerate() {
-        for (first, length) in [(0x3f3f_fc00, 0x800), (0x4000_0000, 0x300), (0x3380_0000, 0x200)] {
+        for (first, length) in [
+            (0x3f3f_fc00, 0x800),
+            (0x4000_0000, 0x300),
+            (0x3380_0000, 0x200),
+        ] {
             // Another stretch for every function, across the ends of blocks.
             let first = first + 0x1000 * place as u32;
             let options = Options {
@@ -153,7 +178,11 @@ fn a_correctly_rounded_kernel_has_at_most_half_an_ulp() {
                 ..within(first, first + length)
             };
             let verdict = check(&Each(correct(function)), "right", function, &options).unwrap();
-            assert!(verdict.faults.is_empty(), "{function}: {:?}", verdict.faults);
+            assert!(
+                verdict.faults.is_empty(),
+                "{function}: {:?}",
+                verdict.faults
+            );
             assert_eq!(verdict.inputs, 2 * u64::from(length) + 2);
             let judged: u64 = verdict.histogram.0.iter().sum();
             assert_eq!(judged + verdict.mistrusted, verdict.inputs);
@@ -166,16 +195,19 @@ fn a_correctly_rounded_kernel_has_at_most_half_an_ulp() {
 /// The trial by the filter is compared with the verdict of the oracle on every single input.
 #[test]
 fn the_filter_finds_what_the_oracle_finds() {
-    let kernels: [(Function, fn(f32) -> f32); 5] = [
+    let kernels: [(Function, Single); 5] = [
         (Function::Tanh, |x| x.tanh() * (1.0 + f32::EPSILON)),
-        (Function::Tanh, |x| x.clamp(-1f32.next_down(), 1f32.next_down())),
+        (Function::Tanh, |x| {
+            x.clamp(-1f32.next_down(), 1f32.next_down())
+        }),
         (Function::Log, |x| libm::log2f(x) * std::f32::consts::LN_2),
         (Function::Lgamma, libm::lgammaf),
         (Function::Sin, |x| (f64::from(x) - 1e-9).sin() as f32),
     ];
     for (function, kernel) in kernels {
         for first in [0x3f7f_fc00, 0x4049_0c00, 0x4180_0000] {
-            let verdict = check(&Each(kernel), "k", function, &within(first, first + 0x7ff)).unwrap();
+            let verdict =
+                check(&Each(kernel), "k", function, &within(first, first + 0x7ff)).unwrap();
             let single = one_by_one(function, kernel, first, first + 0x7ff);
             assert_eq!(verdict.histogram, single.histogram, "{function} {first:#x}");
             assert_eq!(verdict.mistrusted, single.mistrusted);
@@ -184,7 +216,7 @@ fn the_filter_finds_what_the_oracle_finds() {
     }
 }
 
-fn one_by_one(function: Function, kernel: fn(f32) -> f32, first: u32, last: u32) -> Verdict {
+fn one_by_one(function: Function, kernel: Single, first: u32, last: u32) -> Verdict {
     let one = |input| {
         let options = Options {
             only: Some(input),
@@ -219,7 +251,15 @@ fn parts_and_interrupted_trials_give_the_whole() {
     let mut joined = part("1/2");
     joined.join(part("2/2"));
     joined.faults.sort_by_key(|fault| fault.kind);
-    let key = |v: &Verdict| (v.inputs, v.mistrusted, v.histogram, v.max_ulp, v.worst_input.clone());
+    let key = |v: &Verdict| {
+        (
+            v.inputs,
+            v.mistrusted,
+            v.histogram,
+            v.max_ulp,
+            v.worst_input.clone(),
+        )
+    };
     assert_eq!(key(&joined), key(&whole));
     assert_eq!(joined.density, whole.density);
     // All pieces are there, so the kernel is not called any more.
@@ -244,7 +284,7 @@ fn parts_and_interrupted_trials_give_the_whole() {
 /// The crate `libm` near inputs that are published as the worst of the same algorithms in C.
 #[test]
 fn the_crate_libm_is_measured() {
-    let kernels: [(Function, fn(f32) -> f32, u32); 4] = [
+    let kernels: [(Function, Single, u32); 4] = [
         (Function::Erfc, libm::erfcf, 0x3f50_3d06),
         (Function::Expm1, libm::expm1f, 0x3f80_0000),
         (Function::Log1p, libm::log1pf, 0x3f25_0286),

@@ -31,13 +31,24 @@ fn refused(verdict: &Verdict, kind: FaultKind, count: u64) {
 
 #[test]
 fn one_wrong_input_of_a_block_is_found() {
-    for (function, bad) in [(Function::Tanh, 0x3f00_1234), (Function::Exp, 0xbf00_0fff), (Function::Sin, 0x4f00_0001)] {
+    for (function, bad) in [
+        (Function::Tanh, 0x3f00_1234),
+        (Function::Exp, 0xbf00_0fff),
+        (Function::Sin, 0x4f00_0001),
+    ] {
         let first = bad & 0x7fff_e000;
         let verdict = faulty(function, (first, first + 0x1fff), |x, y| {
-            if x.to_bits() == bad { y.next_up().next_up() } else { y }
+            if x.to_bits() == bad {
+                y.next_up().next_up()
+            } else {
+                y
+            }
         });
         refused(&verdict, FaultKind::TooLarge, 1);
-        let fault = verdict.faults.iter().find(|fault| fault.kind == FaultKind::TooLarge);
+        let fault = verdict
+            .faults
+            .iter()
+            .find(|fault| fault.kind == FaultKind::TooLarge);
         let fault = fault.unwrap();
         assert_eq!(fault.replay, format!("--input {bad:#010x}"));
         assert_eq!(verdict.worst_input.unwrap().bits, format!("{bad:#010x}"));
@@ -55,20 +66,39 @@ fn one_wrong_input_of_a_block_is_found() {
 #[test]
 fn a_zero_with_the_wrong_sign_is_found() {
     // At −0, where the right result is −0.
-    let lost = faulty(Function::Tanh, (0, 15), |x, y| if x == 0.0 { 0.0 } else { y });
+    let lost = faulty(
+        Function::Tanh,
+        (0, 15),
+        |x, y| if x == 0.0 { 0.0 } else { y },
+    );
     refused(&lost, FaultKind::SignOfZero, 1);
     // Γ alternates its sign below the least number.
-    let lost = faulty(Function::Tgamma, (0x42a0_0000, 0x42a0_ffff), |_, y| if y == 0.0 { 0.0 } else { y });
-    assert!(lost.faults.iter().any(|fault| fault.kind == FaultKind::SignOfZero));
+    let lost = faulty(Function::Tgamma, (0x42a0_0000, 0x42a0_ffff), |_, y| {
+        if y == 0.0 { 0.0 } else { y }
+    });
+    assert!(
+        lost.faults
+            .iter()
+            .any(|fault| fault.kind == FaultKind::SignOfZero)
+    );
 }
 
 #[test]
 fn wrong_infinities_are_found() {
     // e^x overflows from 88.72284 on.
     let overflow = (0x42b1_7200, 0x42b1_72ff);
-    let early = faulty(Function::Exp, overflow, |x, y| if x > 88.7228 { f32::INFINITY } else { y });
-    assert!(early.faults.iter().any(|fault| fault.kind == FaultKind::Infinity));
-    let never = faulty(Function::Exp, (0x42b8_0000, 0x42b8_0fff), |_, y| y.min(f32::MAX));
+    let early = faulty(Function::Exp, overflow, |x, y| {
+        if x > 88.7228 { f32::INFINITY } else { y }
+    });
+    assert!(
+        early
+            .faults
+            .iter()
+            .any(|fault| fault.kind == FaultKind::Infinity)
+    );
+    let never = faulty(Function::Exp, (0x42b8_0000, 0x42b8_0fff), |_, y| {
+        y.min(f32::MAX)
+    });
     refused(&never, FaultKind::Infinity, 0x1000);
     let pole = faulty(Function::Log, (0, 7), |_, y| y.max(-1e30));
     refused(&pole, FaultKind::Infinity, 2);
@@ -79,9 +109,13 @@ fn nan_must_come_through_and_must_not_be_made() {
     let nan = (0x7fc0_0000, 0x7fc0_0fff);
     let swallowed = faulty(Function::Exp, nan, |_, y| if y.is_nan() { 0.0 } else { y });
     refused(&swallowed, FaultKind::LostNan, 0x2000);
-    let made = faulty(Function::Exp, (0x3f80_0000, 0x3f80_0fff), |x, y| if x == 1.0 { f32::NAN } else { y });
+    let made = faulty(Function::Exp, (0x3f80_0000, 0x3f80_0fff), |x, y| {
+        if x == 1.0 { f32::NAN } else { y }
+    });
     refused(&made, FaultKind::MadeNan, 1);
-    let outside = faulty(Function::Log, (0x3f80_0000, 0x3f80_00ff), |x, y| if x < 0.0 { 0.0 } else { y });
+    let outside = faulty(Function::Log, (0x3f80_0000, 0x3f80_00ff), |x, y| {
+        if x < 0.0 { 0.0 } else { y }
+    });
     refused(&outside, FaultKind::LostNan, 0x100);
 }
 
@@ -89,7 +123,11 @@ fn nan_must_come_through_and_must_not_be_made() {
 fn a_broken_order_is_found() {
     let bad = f32::from_bits(0x3f00_0123);
     let verdict = faulty(Function::Erfc, (0x3f00_0000, 0x3f00_0fff), |x, y| {
-        if x == bad { y.next_up().next_up().next_up() } else { y }
+        if x == bad {
+            y.next_up().next_up().next_up()
+        } else {
+            y
+        }
     });
     refused(&verdict, FaultKind::Monotonicity, 1);
     let falling = faulty(Function::Exp, (0x3f00_0000, 0x3f00_0fff), |x, y| {
@@ -111,7 +149,11 @@ fn a_broken_symmetry_is_found() {
 #[test]
 fn lost_subnormals_are_found() {
     let verdict = faulty(Function::Sinh, (0x007f_f000, 0x0080_0fff), |_, y| {
-        if y.abs() < f32::MIN_POSITIVE { 0.0f32.copysign(y) } else { y }
+        if y.abs() < f32::MIN_POSITIVE {
+            0.0f32.copysign(y)
+        } else {
+            y
+        }
     });
     refused(&verdict, FaultKind::TooLarge, 0x2000);
     assert!(verdict.max_ulp.unwrap() > 8e6);
@@ -149,7 +191,14 @@ fn a_sample_is_no_proof_but_finds_gross_faults() {
     };
     let right = Each(|x| nearest(Function::Tanh, x));
     let right = check(&right, "right", Function::Tanh, &options).unwrap();
-    assert_eq!((right.inputs, right.exhaustive, right.passed), (4000, false, true));
+    assert_eq!(
+        (right.inputs, right.exhaustive, right.passed),
+        (4000, false, true)
+    );
     let coarse = Each(|x: f32| f32::from_bits(x.tanh().to_bits() & 0xffff_0000));
-    assert!(!check(&coarse, "bf16", Function::Tanh, &options).unwrap().passed);
+    assert!(
+        !check(&coarse, "bf16", Function::Tanh, &options)
+            .unwrap()
+            .passed
+    );
 }

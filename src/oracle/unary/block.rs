@@ -66,9 +66,10 @@ const TINY_ERROR: f64 = TINY * (1u64 << 30) as f64;
 /// Cuts `count` floats from the one with the bits `first` on, away from zero, into blocks.
 ///
 /// # Panics
-/// If the floats have different exponents, or `count` is above [`LARGEST`].
+/// If the floats have different exponents, or `count` is above [`LARGEST`] or no power of two.
 pub fn blocks(function: Function, first: u32, count: u32) -> Vec<Block> {
-    assert!(count <= LARGEST, "{count} floats are too many for a block");
+    let is_fit = count.is_power_of_two() && count <= LARGEST;
+    assert!(is_fit, "{count} floats are no block");
     assert_eq!(
         first >> 23,
         (first + (count - 1)) >> 23,
@@ -82,7 +83,7 @@ pub fn blocks(function: Function, first: u32, count: u32) -> Vec<Block> {
 fn cut(function: Function, first: u32, count: u32, found: &mut Vec<Block>) {
     if let Some(block) = Block::whole(function, first, count) {
         found.push(block);
-    } else if count < SMALLEST || !count.is_power_of_two() {
+    } else if count < SMALLEST {
         found.push(Block::new(function, first, count, Road::Single));
     } else {
         cut(function, first, count / 2, found);
@@ -284,7 +285,7 @@ fn ends(first: u32, count: u32) -> (f64, f64) {
     (near.min(far), near.max(far))
 }
 
-/// The centre and the radius of an interval around the floats; the radius is a power of two if the count is.
+/// The centre and the radius of an interval around the floats; the radius is a power of two.
 fn disc_of(first: u32, count: u32) -> (f64, f64) {
     let exponent = (first >> 23 & 0xff).max(1) as i32;
     let radius = f64::from(count) / 2.0 * 2f64.powi(exponent - 150);

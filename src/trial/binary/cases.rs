@@ -70,7 +70,7 @@ pub(super) fn hard(function: Function) -> Vec<[f32; 2]> {
 pub(super) fn random(number: u64) -> [f32; 2] {
     let mut dice = Dice::of_case(number + 1);
     let x = f32::from_bits(dice.bits() as u32);
-    let y = if number % 2 == 0 {
+    let y = if number.is_multiple_of(2) {
         f32::from_bits(dice.bits() as u32)
     } else {
         let scale = 2f32.powi(dice.between(-26, 26));

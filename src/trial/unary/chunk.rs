@@ -10,17 +10,16 @@
 //! run, then it holds between them; and the largest error of a run is at an end. This keeps functions that
 //! saturate, such as tanh, away from the oracle.
 
+use super::errors::{HUGE, NEAR_OVERFLOW, known_unit, unknown_unit};
 use super::tally::{Tally, bin};
-use crate::oracle::unary::OVERFLOW;
 use crate::oracle::unary::{Block, Finding, Function, Margin, judge};
 use crate::trial::verdict::FaultKind;
 
 /// The number of results that are looked at together.
 const CHUNK: usize = 1024;
-/// Errors from here on, and infinities, are looked at one by one.
-const HUGE: f64 = 1e18;
-/// The exponent of the least normal f32 as f64 has it, with its bias.
-const LEAST_BIASED: u64 = 1023 - 126;
+/// A largest error below this is told by the estimate only, because where a function is nearly linear at
+/// zero, millions of results have errors that no estimate tells from 0.
+const NEGLIGIBLE: f64 = 1.0 / 1024.0;
 /// The error of a result that was judged by the oracle.
 const DONE: f64 = -1.0;
 
@@ -163,13 +162,11 @@ impl Judge {
             let bound = (margin.absolute + margin.relative * v.abs()) * (1.0 + 1e-6);
             let is_signed = results.block.is_signed || v.abs() > bound;
             if errors[i] >= 0.0 && errors[i] < HUGE && v.abs() < NEAR_OVERFLOW {
-                if y == 0.0 && y.is_sign_negative() != v.is_sign_negative() {
-                    if is_signed {
-                        self.tally.fault(FaultKind::SignOfZero, 1, input, came);
-                    } else {
-                        errors[i] = DONE;
-                        self.single(results, i);
-                    }
+                if y == 0.0 && !is_signed {
+                    errors[i] = DONE;
+                    self.single(results, i);
+                } else if y == 0.0 && y.is_sign_negative() != v.is_sign_negative() {
+                    self.tally.fault(FaultKind::SignOfZero, 1, input, came);
                 }
                 continue;
             }
@@ -288,11 +285,16 @@ impl Judge {
         if most < 0.0 || most + epsilon < self.tally.largest() {
             return;
         }
+        if most + epsilon < NEGLIGIBLE {
+            let i = errors.iter().position(|error| *error == most).unwrap_or(0);
+            self.tally.weigh(results.input(i), most);
+            return;
+        }
         let may_skip = results.block.direction.is_some() && results.block.exponent.is_some();
         let y = results.y;
         let same = |i: usize, j: usize| y[i].to_bits() == y[j].to_bits() && errors[j] >= 0.0;
-        for i in 0..errors.len() {
-            if errors[i] < most - 2.0 * epsilon || errors[i] + epsilon < self.tally.largest() {
+        for (i, error) in errors.iter().enumerate() {
+            if *error < most - 2.0 * epsilon || error + epsilon < self.tally.largest() {
                 continue;
             }
             let is_inside = 0 < i && i + 1 < y.len() && same(i, i - 1) && same(i, i + 1);
@@ -304,66 +306,6 @@ impl Judge {
             }
         }
     }
-}
-
-/// Estimates from here on are looked at one by one.
-const NEAR_OVERFLOW: f64 = OVERFLOW * (1.0 - 1e-9);
-
-/// What a look at the errors of a chunk found.
-struct Look {
-    /// The largest error.
-    most: f64,
-    /// Whether some result needs a closer look.
-    is_odd: bool,
-    /// The largest number by which a margin is multiplied to have it in ulps.
-    per_ulp: f64,
-}
-
-/// Writes the errors where all values have the unit 2^(exponent − 23).
-fn known_unit(y: &[f32], v: &[f64], exponent: i32, errors: &mut [f64]) -> Look {
-    let per_ulp = 2f64.powi(23 - exponent);
-    let (mut most, mut is_odd) = (0.0, false);
-    for ((y, v), error) in y.iter().zip(v).zip(errors) {
-        let e = (f64::from(*y) - v).abs() * per_ulp;
-        is_odd |= needs_look(*y, *v, e);
-        most = if e > most { e } else { most };
-        *error = e;
-    }
-    Look {
-        most,
-        is_odd,
-        per_ulp,
-    }
-}
-
-/// Writes the errors where the unit is that of the estimate; NaN where the margin of the estimate leaves
-/// two units.
-fn unknown_unit(y: &[f32], v: &[f64], margin: Margin, errors: &mut [f64]) -> Look {
-    let (mut most, mut is_odd, mut largest) = (0.0, false, 0.0);
-    for ((y, v), error) in y.iter().zip(v).zip(errors) {
-        let size = v.abs();
-        let margin = (margin.absolute + margin.relative * size) * (1.0 + 1e-6);
-        let biased = |size: f64| (size.max(0.0).to_bits() >> 52).max(LEAST_BIASED);
-        let (low, high) = (biased(size - margin), biased(size + margin));
-        let per_ulp = f64::from_bits((2 * 1023 + 23 - high.min(1023 + 129)) << 52);
-        let e = (f64::from(*y) - v).abs() * per_ulp;
-        let e = if low == high { e } else { f64::NAN };
-        is_odd |= needs_look(*y, *v, e);
-        most = if e > most { e } else { most };
-        largest = if per_ulp > largest { per_ulp } else { largest };
-        *error = e;
-    }
-    Look {
-        most,
-        is_odd,
-        per_ulp: largest,
-    }
-}
-
-#[inline]
-fn needs_look(y: f32, v: f64, error: f64) -> bool {
-    let is_wrong_zero = y == 0.0 && y.is_sign_negative() != v.is_sign_negative();
-    !(error < HUGE) | is_wrong_zero | (v.abs() >= NEAR_OVERFLOW)
 }
 
 fn least(errors: &[f64]) -> f64 {

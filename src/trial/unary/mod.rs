@@ -5,10 +5,12 @@
 //! | `options` | what the caller chooses |
 //! | `piece` | 2²⁴ magnitudes with both signs; order and symmetry |
 //! | `chunk` | judges results by the proved filter, and by the oracle where that does not decide |
+//! | `errors` | the errors of many results at once |
 //! | `tally` | gathers what is found |
 //! | `resume` | keeps finished pieces in a folder |
 
 mod chunk;
+mod errors;
 mod options;
 mod piece;
 mod resume;
