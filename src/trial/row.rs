@@ -52,7 +52,7 @@ impl Row {
     /// What is wrong with a row of a file, and where.
     pub(super) fn flaw(&self) -> Option<(&str, String)> {
         let errors = [("max_ulp", self.max_ulp), ("max_ratio", self.max_ratio)];
-        let bad = |error: Option<f64>| error.is_some_and(|error| !(error >= 0.0));
+        let bad = |error: Option<f64>| error.is_some_and(|error| error < 0.0 || error.is_nan());
         if let Some((field, _)) = errors.into_iter().find(|(_, error)| bad(*error)) {
             return Some((field, "an error is a number from 0 up".to_owned()));
         }

@@ -30,6 +30,7 @@ fn every_kernel_of_ours_passes_its_trial() {
             verdict.inputs,
             verdict.mistrusted,
             verdict.max_ratio,
+            verdict.max_ulp,
             verdict
                 .worst_input
                 .map_or(String::new(), |worst| worst.value)

@@ -162,6 +162,8 @@ impl Tally {
             }),
             histogram: self.histogram,
             density: Vec::new(),
+            conditioned: Vec::new(),
+            nanoseconds: None,
             passed: faults.is_empty() && self.inputs > self.mistrusted,
             faults,
         }

@@ -1,6 +1,8 @@
 //! The trial of a product of two matrices.
 
-use super::case::{Case, cases};
+use super::case::Case;
+use super::element::expected;
+use super::list::cases;
 use super::memory::{Stored, places};
 use super::problem::Problem;
 use crate::trial::case_trial::{CaseTrial, NumberedCase};
@@ -36,7 +38,7 @@ fn try_case(trial: &mut CaseTrial, case: &Case, kernel: &dyn Gemm) {
     let problem = case.problem();
     let [a, b, c] = stored(case, &problem);
     let [first, second] = places(case.number, case.layout.offsets);
-    let expected = problem.expected(trial.policy());
+    let expected = expected(&problem, trial.policy());
     let [m, n, k] = case.shape;
     let call = |memories: &mut [&mut [f32]]| {
         let [memory_a, memory_b, memory_c] = memories else {

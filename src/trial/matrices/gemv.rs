@@ -1,6 +1,8 @@
 //! The trial of a product of a matrix and a vector.
 
-use super::case::{Case, cases};
+use super::case::Case;
+use super::element::expected;
+use super::list::cases;
 use super::memory::{Stored, places};
 use crate::trial::case_trial::{CaseTrial, NumberedCase};
 use crate::trial::elements::judge;
@@ -40,7 +42,7 @@ fn try_case(trial: &mut CaseTrial, case: &Case, kernel: &dyn Gemv) {
     let x = Stored::vector(&problem.b, x_stride);
     let y = Stored::vector(&problem.c, y_stride);
     let [first, second] = places(case.number, layout.offsets);
-    let expected = problem.expected(trial.policy());
+    let expected = expected(&problem, trial.policy());
     let [rows, columns] = if transpose { [k, m] } else { [m, k] };
     let call = |memories: &mut [&mut [f32]]| {
         let [memory_a, memory_x, memory_y] = memories else {

@@ -99,7 +99,7 @@ impl Stored {
 /// before or after an inaccessible page.
 pub(super) fn places(number: usize, offsets: [usize; 3]) -> [[Place; 3]; 2] {
     let beside = |operand: usize| {
-        if (number / 3 + operand) % 3 == 0 {
+        if (number / 3 + operand).is_multiple_of(3) {
             Place::AfterGuard
         } else {
             Place::BeforeGuard

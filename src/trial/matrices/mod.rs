@@ -49,19 +49,24 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | `problem` | the numbers of a case, and the permitted results |
-//! | `content` | what stands in the matrices |
-//! | `shapes`, `case` | the cases, in a fixed order |
+//! | `problem`, `element` | the numbers of a case, and the permitted results |
+//! | `content`, `structure` | what stands in the matrices |
+//! | `case`, `layout` | one case |
+//! | `shapes`, `list` | the cases, in a fixed order |
 //! | `memory` | where the elements stand in memory |
 //! | `gemm`, `gemv` | the trials |
 
 mod case;
 mod content;
+mod element;
 mod gemm;
 mod gemv;
+mod layout;
+mod list;
 mod memory;
 mod problem;
 mod shapes;
+mod structure;
 
 pub use gemm::check_gemm;
 pub use gemv::check_gemv;
