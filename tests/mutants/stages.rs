@@ -24,23 +24,28 @@ pub fn all() -> Vec<Stage> {
 
 /// The programs that see a file with this text, the quickest to find a fault first. Only its own unit tests,
 /// the tests of kernels and the trials of our kernels see a kernel; what stands guard in every trial is no
-/// kernel.
+/// kernel. Of the oracle, exact networks serve the trials of our layers, and functions of one number theirs.
 pub fn stages(file: &str, text: &str) -> Vec<Stage> {
     let path = file.trim_start_matches("src/").trim_end_matches(".rs");
     let words: Vec<&str> = path.split('/').filter(|word| *word != "mod").collect();
     let near = &words[1..];
+    let some = |words: &[&str]| {
+        let arguments = words.iter().map(|word| (*word).to_owned()).collect();
+        let target = "trial";
+        exists(target).then_some(Stage { target, arguments })
+    };
     let mut stages = match words[..] {
         ["kernel", "guarded" | "environment"] => whole(&["trial"], near),
-        ["kernel", ..] => {
-            let mut stages = whole(&["kernels"], near);
-            if exists("trial") {
-                let arguments = vec![OURS.to_owned()];
-                let target = "trial";
-                stages.push(Stage { target, arguments });
-            }
-            stages
-        }
-        ["oracle", "graph", ..] | ["trial", ..] => whole(&["trial"], near),
+        ["kernel", ..] => whole(&["kernels"], near)
+            .into_iter()
+            .chain(some(&[OURS]))
+            .collect(),
+        ["oracle", "graph", ..] => some(&[OURS]).into_iter().collect(),
+        ["oracle", "unary", ..] => [some(&["unary"]), some(&["binary", OURS])]
+            .into_iter()
+            .flatten()
+            .collect(),
+        ["trial", ..] => whole(&["trial"], near),
         _ => whole(&["kernels", "trial"], near),
     };
     if words[0] != "kernel" {
