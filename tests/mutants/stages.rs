@@ -12,38 +12,62 @@ pub struct Stage {
     pub arguments: Vec<String>,
 }
 
-/// Every program, in the order of those of the room `kernel`.
+/// The names of the tests in `trial` that run kernels of this crate.
+const OURS: &str = "our";
+
+/// Every program with all of its tests.
 pub fn all() -> Vec<Stage> {
-    stages("src/kernel/mod.rs", "cfg(test)")
+    let mut stages = whole(&["kernels", "trial"], &[]);
+    stages.push(units());
+    stages
 }
 
-/// The programs that see a file with this text, the quickest to find a fault first. Only the unit tests of the
-/// file itself see a kernel.
+/// The programs that see a file with this text, the quickest to find a fault first. Only its own unit tests,
+/// the tests of kernels and the trials of our kernels see a kernel; what stands guard in every trial is no
+/// kernel. Of the oracle, exact networks serve the trials of our layers, and functions of one number theirs.
 pub fn stages(file: &str, text: &str) -> Vec<Stage> {
     let path = file.trim_start_matches("src/").trim_end_matches(".rs");
     let words: Vec<&str> = path.split('/').filter(|word| *word != "mod").collect();
-    let units = Stage {
-        target: "lib",
-        arguments: TRIED.map(|room| format!("{room}::")).to_vec(),
-    };
-    let of = |targets: &[&'static str]| {
-        let there = targets.iter().filter(|target| exists(target));
-        there
-            .flat_map(|target| near_first(target, &words[1..]))
-            .collect::<Vec<_>>()
+    let near = &words[1..];
+    let some = |words: &[&str]| {
+        let arguments = words.iter().map(|word| (*word).to_owned()).collect();
+        let target = "trial";
+        exists(target).then_some(Stage { target, arguments })
     };
     let mut stages = match words[..] {
-        ["kernel", ..] => of(&["kernels", "trial"]),
-        ["oracle", "graph", ..] => of(&["trial"]),
-        ["oracle", ..] => of(&["kernels", "trial"]),
-        _ => of(&["trial"]),
+        ["kernel", "guarded" | "environment"] => whole(&["trial"], near),
+        ["kernel", ..] => whole(&["kernels"], near)
+            .into_iter()
+            .chain(some(&[OURS]))
+            .collect(),
+        ["oracle", "graph", ..] => some(&[OURS]).into_iter().collect(),
+        ["oracle", "unary", ..] => [some(&["unary"]), some(&["binary", OURS])]
+            .into_iter()
+            .flatten()
+            .collect(),
+        ["trial", ..] => whole(&["trial"], near),
+        _ => whole(&["kernels", "trial"], near),
     };
     if words[0] != "kernel" {
-        stages.insert(0, units);
+        stages.insert(0, units());
     } else if text.contains("cfg(test)") {
-        stages.push(units);
+        stages.push(units());
     }
     stages
+}
+
+/// The unit tests of the tried rooms.
+fn units() -> Stage {
+    Stage {
+        target: "lib",
+        arguments: TRIED.map(|room| format!("{room}::")).to_vec(),
+    }
+}
+
+/// All tests of some targets, those near to a file first.
+fn whole(targets: &[&'static str], near: &[&str]) -> Vec<Stage> {
+    let there = targets.iter().filter(|target| exists(target));
+    there.flat_map(|target| near_first(target, near)).collect()
 }
 
 /// First the tests that have one of these words in their names, then the others.
