@@ -8,7 +8,7 @@ use super::recorder::{Example, Recorder};
 use super::unary::{self, Options};
 use super::verdict::{FaultKind, Verdict};
 use crate::error::Result;
-use crate::kernel::{Left, watched};
+use crate::kernel::{LeftChanged, watched};
 use crate::oracle::binary;
 use crate::oracle::unary::{Function, nearest};
 
@@ -157,7 +157,7 @@ impl Binary for WatchedOfTwo<'_> {
 }
 
 /// Records what a call left changed; `place` gives its input in words and the flag that replays it.
-fn record(found: &Mutex<Recorder>, left: Left, place: impl Fn() -> (String, String)) {
+fn record(found: &Mutex<Recorder>, left: LeftChanged, place: impl Fn() -> (String, String)) {
     let example = |came: &str| {
         let (input, replay) = place();
         Example {

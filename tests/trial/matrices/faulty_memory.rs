@@ -78,9 +78,9 @@ pub fn writes_gap(p: Product) {
 /// Writes one number behind C, where that number is in the same page.
 pub fn writes_beyond(p: Product) {
     let end = p.c.as_mut_ptr_range().end;
-    let is_odd = p.c.len() % 8 != 0;
+    let is_odd = !p.c.len().is_multiple_of(8);
     each_sum(p, whole);
-    if is_odd && end.addr() % 4096 != 0 {
+    if is_odd && !end.addr().is_multiple_of(4096) {
         // SAFETY: the page is accessible, as the trial keeps canaries there.
         unsafe { end.write_volatile(0.0) };
     }
@@ -89,7 +89,7 @@ pub fn writes_beyond(p: Product) {
 /// Adds the number before B times zero, where that number is in the same page.
 pub fn reads_before(p: Product) {
     let first = p.b.as_ptr();
-    let before = if first.addr() % 4096 == 0 || p.b.is_empty() {
+    let before = if first.addr().is_multiple_of(4096) || p.b.is_empty() {
         0.0
     } else {
         // SAFETY: the page is accessible, as the trial keeps canaries there.
@@ -114,7 +114,7 @@ pub fn reads_gaps(p: Product) {
 }
 
 pub fn misaligned(p: Product) {
-    let is_aligned = p.c.as_ptr().addr() % 16 == 0;
+    let is_aligned = p.c.as_ptr().addr().is_multiple_of(16);
     each_sum(p, |call, i, j| {
         let terms = if is_aligned || call.m < 8 {
             call.k

@@ -155,7 +155,7 @@ const FAULTY: &[(&str, &[FaultKind], FaultyVector)] = &[
         |p| {
             let takes = |p: &MatrixVector, i: usize, l: usize, _| {
                 let m = p.y.count;
-                m % 2 == 0 || i + 1 < m || l > 0
+                m.is_multiple_of(2) || i + 1 < m || l > 0
             };
             run(
                 p,
