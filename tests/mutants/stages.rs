@@ -41,7 +41,7 @@ pub fn stages(file: &str, text: &str) -> Vec<Stage> {
             .chain(some(&[OURS]))
             .collect(),
         ["oracle", "graph", ..] => some(&[OURS]).into_iter().collect(),
-        ["oracle", "unary", ..] => [some(&["unary"]), some(&["binary", OURS])]
+        ["oracle", "unary" | "binary", ..] => [some(&[words[1]]), some(&["unary", "binary", OURS])]
             .into_iter()
             .flatten()
             .collect(),
