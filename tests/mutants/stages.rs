@@ -18,7 +18,7 @@ const OURS: &str = "our";
 /// Every program with all of its tests.
 pub fn all() -> Vec<Stage> {
     let mut stages = whole(&["kernels", "trial"], &[]);
-    stages.push(units());
+    stages.push(units(&TRIED));
     stages
 }
 
@@ -49,18 +49,18 @@ pub fn stages(file: &str, text: &str) -> Vec<Stage> {
         _ => whole(&["kernels", "trial"], near),
     };
     if words[0] != "kernel" {
-        stages.insert(0, units());
+        stages.insert(0, units(&[words[0]]));
     } else if text.contains("cfg(test)") {
-        stages.push(units());
+        stages.push(units(&[&words.join("::")]));
     }
     stages
 }
 
-/// The unit tests of the tried rooms.
-fn units() -> Stage {
+/// The unit tests of some rooms or modules.
+fn units(modules: &[&str]) -> Stage {
     Stage {
         target: "lib",
-        arguments: TRIED.map(|room| format!("{room}::")).to_vec(),
+        arguments: modules.iter().map(|module| format!("{module}::")).collect(),
     }
 }
 
