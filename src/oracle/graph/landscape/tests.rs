@@ -140,12 +140,15 @@ fn the_closest_switch_is_that_of_any_sample() {
     let pool = at(&graph, &[], &[1.0, 0.0, 4.0, -1.0, 2.0, -2.0], &[0.0; 2]);
     assert_eq!(pool.closest_switch().map(point), Some(Exact::from(3)));
     assert_eq!(values(&pool, 1), whole(&[4]));
-    // Equal zeros do not compete, but equal numbers do.
+    // Numbers at which activations are cut do not compete with their equals, but others do.
     let equal = |numbers: [f32; 3]| {
         at(&graph, &[], &numbers, &[0.0])
             .closest_switch()
             .map(point)
     };
     assert_eq!(equal([0.0, 0.0, -2.0]), Some(Exact::from(2)));
-    assert_eq!(equal([1.0, 1.0, -2.0]), Some(Exact::from(0)));
+    assert_eq!(equal([1.0, 1.0, -2.0]), Some(Exact::from(3)));
+    assert_eq!(equal([-1.0, -1.0, -2.0]), Some(Exact::from(1)));
+    assert_eq!(equal([2.0, 2.0, -2.0]), Some(Exact::from(0)));
+    assert_eq!(equal([1.0, 0.0, 0.0]), Some(Exact::from(1)));
 }
