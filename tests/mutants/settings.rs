@@ -11,7 +11,7 @@ pub struct Settings {
     pub count: usize,
     /// `MUTANTS_SHARD`: this run takes every so many-th of them; `2/3` takes the second, fifth, eighth, …
     pub shard: (usize, usize),
-    /// `MUTANTS_IN`: a part of the names of the files, such as `src/oracle` or `src/trial/matrices`. Without it,
+    /// `MUTANTS_IN`: parts of the names of the files, such as `src/oracle,trial/matrices`. Without it,
     /// `src/kernel` and `src/oracle` are tried, but not `src/trial`, where most numbers only say which cases
     /// are tried.
     within: Option<String>,
@@ -47,7 +47,7 @@ impl Settings {
     /// Whether a file is to be changed.
     pub fn takes(&self, file: &str) -> bool {
         match &self.within {
-            Some(part) => file.contains(part),
+            Some(parts) => parts.split(',').any(|part| file.contains(part)),
             None => !file.starts_with("src/trial"),
         }
     }
