@@ -167,6 +167,17 @@ mod tests {
     }
 
     #[test]
+    fn every_second_term_cancels_the_one_before() {
+        let (x, y) = Family::Cancelling.vectors(100, 3);
+        for i in (0..100).step_by(2) {
+            assert_eq!(x[i + 1], -x[i] * (1.0 + f32::EPSILON));
+            assert_eq!(y[i + 1], y[i]);
+        }
+        // A term without a second one stays.
+        assert_eq!(Family::Cancelling.vectors(101, 3).0.len(), 101);
+    }
+
+    #[test]
     fn the_same_seed_gives_the_same_numbers() {
         let bits = |x: &[f32]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         for family in Family::ALL {
