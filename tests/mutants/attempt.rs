@@ -77,16 +77,37 @@ fn run(stages: Vec<Stage>, scratch: &Scratch, limit: Duration) -> End {
 }
 
 /// Builds a program of tests and returns its path, or the first error of the compiler.
+///
+/// A change that compiles can be linked. If it cannot, a build was interrupted earlier and left half of its
+/// files; it is begun anew.
 fn build(target: &str, scratch: &Scratch) -> Result<PathBuf, String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let mut command = Command::new(cargo);
+    match build_once(target, scratch) {
+        Err(reason) if reason.starts_with("linking") => {
+            let mut clean = cargo(scratch);
+            clean.args(["clean", "--quiet", "--package", "sgd-stability"]);
+            assert!(clean.status().expect("cargo").success(), "{reason}");
+            build_once(target, scratch)
+        }
+        built => built,
+    }
+}
+
+/// Cargo in a scratch crate.
+fn cargo(scratch: &Scratch) -> Command {
+    let program = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut cargo = Command::new(program);
+    cargo.current_dir(&scratch.root);
+    cargo.env("CARGO_TARGET_DIR", "target");
+    cargo
+}
+
+fn build_once(target: &str, scratch: &Scratch) -> Result<PathBuf, String> {
+    let mut command = cargo(scratch);
     command.args(["test", "--no-run", "--quiet", "--message-format", "json"]);
     match target {
         "lib" => command.arg("--lib"),
         target => command.args(["--test", target]),
     };
-    command.current_dir(&scratch.root);
-    command.env("CARGO_TARGET_DIR", "target");
     let output = command.output().expect("cargo");
     let lines = String::from_utf8_lossy(&output.stdout);
     let messages = lines

@@ -94,6 +94,24 @@ pub const EQUIVALENT: &[Equivalent] = &[
         "`>` → `>=`",
         "compares an infinity with 0",
     ),
+    change(
+        "src/oracle/terms.rs",
+        "product if product.is_nan() => self.invalid += 1",
+        "`1` → `2`",
+        "counts what is only asked whether it is there",
+    ),
+    change(
+        "src/oracle/terms.rs",
+        "product if product > 0.0 => self.positive_infinities += 1",
+        "`1` → `2`",
+        "counts what is only asked whether it is there",
+    ),
+    change(
+        "src/oracle/terms.rs",
+        "_ => self.negative_infinities += 1",
+        "`1` → `2`",
+        "counts what is only asked whether it is there",
+    ),
 ];
 
 impl Equivalent {
