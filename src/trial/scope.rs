@@ -28,8 +28,9 @@ impl Scope {
 pub enum Policy {
     /// As the reference BLAS does it: where α = 0, A, B and x are not read, so that a NaN or an infinity
     /// there is lost; where β = 0, what stood in the output is not read. Of vectors this permits, but does
-    /// not ask, that axpy leaves y and scal writes zeros where α = 0, that a norm's squares leave the range
-    /// of f32, and that the order of additions depends on the place in memory.
+    /// not ask, that axpy leaves y and scal writes zeros where α = 0, that a product of a vector and a matrix
+    /// without rows or columns leaves y, that a norm's squares leave the range of f32, and that the order
+    /// of additions depends on the place in memory.
     #[default]
     Reference,
     /// As the formula says for α: 0 times a NaN or an infinity is NaN. β = 0 still overwrites.

@@ -45,7 +45,12 @@
 //! |---|---|---|
 //! | β = 0 | C is not read | C is not read |
 //! | α = 0 | A and B are not read: C ← βC | NaN and infinities of A and B give NaN |
-//! | k = 0 | C ← βC | C ← βC |
+//! | k = 0, product of matrices | C ← βC | C ← βC |
+//! | k = 0, product with a vector | y ← βy, or y as it was | y ← βy |
+//!
+//! The reference BLAS returns from SGEMM without reading C where m = 0 or n = 0, which leaves no element
+//! to judge, and where β = 1 and α or k is 0, which is what the formula says. From SGEMV it returns where
+//! either dimension of A is 0, so that y is not multiplied by β; hence the last line.
 //!
 //! | file | contents |
 //! |---|---|

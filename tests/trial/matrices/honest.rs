@@ -2,7 +2,7 @@
 //! accepted.
 
 use sgd_stability::trial::{
-    Gemm, MatrixVector, Options, Policy, Product, Verdict, check_gemm, check_gemv,
+    Gemm, Gemv, MatrixVector, Options, Policy, Product, Verdict, check_gemm, check_gemv,
 };
 
 use super::support::{
@@ -10,6 +10,9 @@ use super::support::{
 };
 
 type Kernel = fn(Product);
+
+/// The number of a case of a product with a vector with m = 3, k = 0 and β = −1.
+const EMPTY: u64 = 43;
 
 /// All honest products, by name.
 const HONEST: [(&str, Kernel); 11] = [
@@ -186,4 +189,38 @@ fn policies_differ_where_alpha_is_zero() {
     };
     assert!(passed(&strict, Policy::Strict) && passed(&reference, Policy::Reference));
     assert!(!passed(&strict, Policy::Reference) && !passed(&reference, Policy::Strict));
+}
+
+/// The reference BLAS returns from SGEMV at once where the matrix has no rows or no columns, and leaves
+/// y. Its policy permits that beside y ← βy, but nothing else; the strict policy asks for y ← βy.
+#[test]
+fn an_empty_matrix_may_leave_the_vector_by_the_reference_policy_alone() {
+    let product: Kernel = HONEST[0].1;
+    let scaling = VectorByFunction(|p: MatrixVector| by_columns(p, product));
+    let leaving = VectorByFunction(|p: MatrixVector| {
+        if p.rows > 0 && p.columns > 0 {
+            by_columns(p, product);
+        }
+    });
+    let clearing = VectorByFunction(|p: MatrixVector| {
+        if p.rows > 0 && p.columns > 0 {
+            by_columns(p, product);
+        } else {
+            p.y.memory.fill(0.0);
+        }
+    });
+    let check = |kernel: &dyn Gemv, policy| {
+        let options = Options {
+            policy,
+            only: Some(EMPTY),
+            ..Options::default()
+        };
+        check_gemv(kernel, "an empty matrix", &options)
+    };
+    let counts = |verdict: Verdict| (verdict.inputs, verdict.mistrusted, verdict.faults.len());
+    assert_eq!(counts(check(&scaling, Policy::Reference)), (3, 0, 0));
+    assert_eq!(counts(check(&scaling, Policy::Strict)), (3, 0, 0));
+    assert_eq!(counts(check(&leaving, Policy::Reference)), (3, 3, 0));
+    assert_eq!(counts(check(&leaving, Policy::Strict)), (3, 0, 1));
+    assert_eq!(counts(check(&clearing, Policy::Reference)), (3, 0, 1));
 }
