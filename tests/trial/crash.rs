@@ -1,11 +1,13 @@
 //! A kernel that leaves its operands onto an inaccessible page ends its process, and the case is known.
 
+use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
-use sgd_stability::trial::{Options, check_dot};
+use sgd_stability::trial::{Fault, FaultKind, Histogram, Options, Verdict, check_dot};
 
 use crate::faulty_vectors::stray;
+use crate::roll::enter_faulty;
 use crate::support::{DotBy, products};
 
 /// Set in the child process: the distance at which its kernel reads, from the end (0) or the beginning (−1).
@@ -13,18 +15,21 @@ const VARIABLE: &str = "FAULTY_DISTANCE";
 const SIGSEGV: i32 = 11;
 
 #[test]
-fn a_read_beside_an_operand_ends_the_process_in_a_known_case() {
+pub fn a_read_beside_an_operand_ends_the_process_in_a_known_case() {
     if let Some(distance) = std::env::var(VARIABLE)
         .ok()
         .and_then(|text| text.parse().ok())
     {
         return read_beside(distance);
     }
-    for (distance, place) in [(0, "BeforeGuard"), (-1, "AfterGuard")] {
+    for (distance, place, name) in [
+        (0, "BeforeGuard", "the page after x is read"),
+        (-1, "AfterGuard", "the page before x is read"),
+    ] {
         let program = std::env::current_exe().expect("the program of this test");
-        let name = "crash::a_read_beside_an_operand_ends_the_process_in_a_known_case";
+        let test = "crash::a_read_beside_an_operand_ends_the_process_in_a_known_case";
         let child = Command::new(program)
-            .args(["--exact", name, "--nocapture"])
+            .args(["--exact", test, "--nocapture"])
             .env(VARIABLE, distance.to_string())
             .output()
             .expect("a child process");
@@ -36,6 +41,43 @@ fn a_read_beside_an_operand_ends_the_process_in_a_known_case() {
             last.contains(&format!("at {place}")) || last.contains(&format!("then {place}")),
             "{last}"
         );
+        enter_faulty(&crashed(name, last), 0);
+    }
+}
+
+/// What is said of a kernel that ended its process in this case. The command `kernels check` says it.
+fn crashed(name: &str, case: &str) -> Verdict {
+    let number: usize = case
+        .trim_start_matches("case ")
+        .split(':')
+        .next()
+        .and_then(|number| number.parse().ok())
+        .expect("the number of the case");
+    let fault = Fault {
+        kind: FaultKind::Crash,
+        count: 1,
+        input: case.to_owned(),
+        came: "SIGSEGV".to_owned(),
+        right: "a number".to_owned(),
+        replay: format!("--case {number}"),
+    };
+    Verdict {
+        name: name.to_owned(),
+        function: "dot".to_owned(),
+        exhaustive: false,
+        inputs: number as u64,
+        mistrusted: 0,
+        left_out: BTreeMap::new(),
+        max_ulp: None,
+        allowed_ulp: None,
+        max_ratio: None,
+        worst_input: None,
+        histogram: Histogram::default(),
+        density: Vec::new(),
+        conditioned: Vec::new(),
+        nanoseconds: None,
+        faults: vec![fault],
+        passed: false,
     }
 }
 

@@ -8,6 +8,7 @@ mod honest_vectors;
 mod matrices;
 mod numbered;
 mod ours;
+mod roll;
 mod support;
 mod table;
 mod unary;

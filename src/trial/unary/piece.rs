@@ -49,18 +49,23 @@ pub(super) fn try_piece(
 impl Unit {
     /// Calls the kernel. One more float than the unit has is tried, to compare the order across its end.
     fn new(kernel: &dyn Unary, first: u32, last: u32) -> Self {
+        let count = last - first + 1;
         let beyond = last.saturating_add(1).min(SIGN - 1);
         let x: Vec<f32> = (first..=beyond).map(f32::from_bits).collect();
         let map = |x: &[f32]| {
             // A kernel that leaves an element unwritten must not profit from an earlier one.
             let mut y = vec![f32::from_bits(0x7fa5_a5a5); x.len()];
-            kernel.map(x, &mut y);
+            let (own, next) = y.split_at_mut(count as usize);
+            // The last result of a call is judged too, so that the float beyond has a call of its own.
+            kernel.map(&x[..own.len()], own);
+            if !next.is_empty() {
+                kernel.map(&x[own.len()..], next);
+            }
             y
         };
         let plus = map(&x);
         let opposite: Vec<f32> = x.iter().map(|x| -x).collect();
         let minus = map(&opposite);
-        let count = last - first + 1;
         Unit {
             first,
             count,

@@ -333,6 +333,6 @@ const FAULTY: &[(&str, &[FaultKind], FaultyProduct)] = &[
 ];
 
 #[test]
-fn every_faulty_product_is_refused() {
+pub fn every_faulty_product_is_refused() {
     refuse(FAULTY, super::refuse::gemm);
 }

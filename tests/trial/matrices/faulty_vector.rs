@@ -221,6 +221,6 @@ const FAULTY: &[(&str, &[FaultKind], FaultyVector)] = &[
 ];
 
 #[test]
-fn every_faulty_product_with_a_vector_is_refused() {
+pub fn every_faulty_product_with_a_vector_is_refused() {
     refuse(FAULTY, super::refuse::gemv);
 }

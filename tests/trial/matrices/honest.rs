@@ -5,6 +5,8 @@ use sgd_stability::trial::{
     Gemm, Gemv, MatrixVector, Options, Policy, Product, Verdict, check_gemm, check_gemv,
 };
 
+use crate::roll::enter_honest;
+
 use super::support::{
     ByFunction, Call, VectorByFunction, by_columns, each, each_sum, place, split, whole,
 };
@@ -144,20 +146,21 @@ fn compensated(call: &Call, i: usize, j: usize) -> f32 {
 }
 
 fn assert_passed(verdict: &Verdict) {
+    enter_honest(verdict);
     assert!(verdict.passed, "{}: {:#?}", verdict.name, verdict.faults);
     assert!(verdict.max_ratio.is_some_and(|ratio| ratio <= 1.0));
     assert!(verdict.mistrusted < verdict.inputs / 10 && verdict.left_out.is_empty());
 }
 
 #[test]
-fn every_honest_product_is_accepted() {
+pub fn every_honest_product_is_accepted() {
     for (name, kernel) in HONEST {
         assert_passed(&check_gemm(&ByFunction(kernel), name, &Options::default()));
     }
 }
 
 #[test]
-fn every_honest_product_with_a_vector_is_accepted() {
+pub fn every_honest_product_with_a_vector_is_accepted() {
     for (name, kernel) in HONEST {
         let kernel = VectorByFunction(|p: MatrixVector| by_columns(p, kernel));
         assert_passed(&check_gemv(&kernel, name, &Options::default()));

@@ -1,9 +1,9 @@
 //! Products of matrices, and of a matrix and a vector.
 
-mod faulty;
+pub mod faulty;
 #[cfg(target_arch = "x86_64")]
 mod faulty_memory;
-mod faulty_vector;
-mod honest;
+pub mod faulty_vector;
+pub mod honest;
 mod refuse;
 mod support;

@@ -4,6 +4,8 @@ use sgd_stability::trial::{
     FaultKind, MatrixVector, Options, Product, Verdict, check_gemm, check_gemv,
 };
 
+use crate::roll::enter_faulty;
+
 use super::support::{ByFunction, VectorByFunction};
 
 /// A faulty product of matrices.
@@ -47,6 +49,7 @@ pub fn refuse<K: Copy>(
             accepted.push(name.to_owned());
             continue;
         };
+        enter_faulty(&verdict, 0);
         for fault in &verdict.faults {
             println!("| {name} | {:?} | {} |", fault.kind, fault.input);
             if !kinds.contains(&fault.kind) {
