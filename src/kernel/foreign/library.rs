@@ -1,5 +1,6 @@
 //! Loads a shared library and finds a symbol in it.
 
+use std::error::Error;
 use std::ffi::OsStr;
 use std::sync::Arc;
 
@@ -29,6 +30,11 @@ fn no_symbol(name: &str, near: Option<&str>) -> String {
     }
 }
 
+/// What the system said; the error itself says only which of its functions failed.
+fn said(error: &dyn Error) -> String {
+    error.source().unwrap_or(error).to_string()
+}
+
 impl Library {
     /// Loads a library by its path, or by a name that the system's loader searches for. Code of the
     /// library may run at once, so this belongs into a process that may die.
@@ -44,7 +50,7 @@ impl Library {
         supervision::forgive_output();
         drop(entry);
         board::set_case(NO_CASE);
-        let loaded = loaded.map_err(|error| LoadError::Library(error.to_string()))?;
+        let loaded = loaded.map_err(|error| LoadError::Library(said(&error)))?;
         Ok(Library(Arc::new(loaded)))
     }
 
