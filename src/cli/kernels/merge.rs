@@ -45,6 +45,8 @@ struct File {
 #[derive(Deserialize)]
 struct Kernel {
     isa: Option<String>,
+    flags: String,
+    strict: bool,
     #[serde(flatten)]
     verdict: Verdict,
 }
@@ -113,6 +115,8 @@ fn joined(files: Vec<File>, is_complete: bool) -> Vec<Tried> {
                 verdict.name.clone(),
                 verdict.function.clone(),
                 kernel.isa.clone(),
+                kernel.strict,
+                verdict.allowed_ulp,
             )
         };
         match joined.iter_mut().find(|known| key(known) == key(&kernel)) {
@@ -121,11 +125,17 @@ fn joined(files: Vec<File>, is_complete: bool) -> Vec<Tried> {
         }
     }
     let tried = |kernel: Kernel| {
-        let Kernel { isa, mut verdict } = kernel;
+        let Kernel {
+            isa,
+            flags,
+            strict,
+            mut verdict,
+        } = kernel;
         let is_every_float = verdict.allowed_ulp.is_some() && verdict.inputs == 1 << 32;
         verdict.exhaustive = is_complete && (verdict.exhaustive || is_every_float);
         Tried {
-            flags: format!("{} …", verdict.name),
+            flags,
+            is_strict: strict,
             verdict,
             isa,
             standing: None,

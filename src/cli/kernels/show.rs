@@ -10,6 +10,8 @@ pub struct Tried {
     pub verdict: Verdict,
     /// The arguments of `kernels check` that try this kernel.
     pub flags: String,
+    /// Whether order and symmetry are asked for too.
+    pub is_strict: bool,
     /// The instruction set, of a kernel of ours.
     pub isa: Option<String>,
     /// How the verdict stands to the baseline, if there is one.
@@ -22,6 +24,15 @@ impl Tried {
         match &self.standing {
             Some(standing) => standing.is_accepted(&self.verdict),
             None => self.verdict.passed,
+        }
+    }
+
+    /// What is added to a fault that does not make the kernel fail.
+    fn remark(&self, fault: &Fault) -> &'static str {
+        if fault.kind.is_of_order() && !self.is_strict {
+            " (not asked)"
+        } else {
+            ""
         }
     }
 
@@ -126,7 +137,8 @@ fn notes(one: &Tried) -> String {
         notes += &format!("  {said}\n");
     }
     for fault in &verdict.faults {
-        notes += &format!("  {}: {}\n", times(fault.count), fault.kind.words());
+        let (count, words) = (times(fault.count), fault.kind.words());
+        notes += &format!("  {count}: {words}{}\n", one.remark(fault));
         notes += &format!("    input  {}\n", fault.input);
         notes += &format!("    came   {}\n", fault.came);
         notes += &format!("    right  {}\n", fault.right);
@@ -143,7 +155,8 @@ fn times(count: u64) -> String {
     }
 }
 
-/// The verdicts as JSON: those fields of [`Verdict`], each fault with its command line. What is only for
+/// The verdicts as JSON: those fields of [`Verdict`], the flags that try the kernel, and each fault with
+/// its command line. What is only for
 /// figures is left out where it is the same as on an instruction set before.
 pub fn json(tried: &[Tried]) -> Vec<Value> {
     let kernel = |(index, one): (usize, &Tried)| {
@@ -158,6 +171,8 @@ pub fn json(tried: &[Tried]) -> Vec<Value> {
         for (index, fault) in one.verdict.faults.iter().enumerate() {
             value["faults"][index]["command"] = json!(one.replay(fault));
         }
+        value["flags"] = json!(one.flags);
+        value["strict"] = json!(one.is_strict);
         if let Some(isa) = &one.isa {
             value["isa"] = json!(isa);
         }

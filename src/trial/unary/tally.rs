@@ -183,8 +183,7 @@ impl Tally {
         });
         let density = density.collect();
         let faults = self.recorder.faults();
-        let is_grave =
-            |kind| strict || !matches!(kind, FaultKind::Monotonicity | FaultKind::Symmetry);
+        let is_grave = |kind: FaultKind| strict || !kind.is_of_order();
         Verdict {
             name: name.to_owned(),
             function: self.function.name().to_owned(),
