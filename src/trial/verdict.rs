@@ -193,8 +193,8 @@ pub struct Fault {
     pub came: String,
     /// What would have been right, with its bits or as an interval.
     pub right: String,
-    /// The arguments that make `kernels check` try just this case again, such as `--input 0x3e6ee50c` or
-    /// `--case 217`.
+    /// The arguments that make `kernels check` try just this case again, such as `--input 0x3e6ee50c`,
+    /// `--case 217`, or `--shard 64/128` for neighbours or opposites that do not fit each other.
     pub replay: String,
 }
 

@@ -50,7 +50,8 @@ pub struct Arguments {
     #[arg(long, value_enum, value_name = "P", help_heading = WHAT)]
     pub(super) policy: Option<Rule>,
     /// The same as --policy strict. It also makes a function of one number fail that does not rise or
-    /// fall where it should, or breaks its symmetry; without it, such faults are only counted.
+    /// fall where it should, or breaks its symmetry; without it, such faults are only counted. A sample
+    /// has no neighbours, and shows neither.
     #[arg(long, help_heading = WHAT, conflicts_with = "policy")]
     pub(super) strict: bool,
     /// Try only this case, as a fault names it.

@@ -28,10 +28,12 @@ pub struct Arguments {
 
 const EXAMPLE: &str = "\
 Example, two machines with half of the cases each:
-  $ sgd-stability kernels check --library libm.so.6 --symbol hypotf --signature binary \\
-      --function hypot --sample 2000 --shard 1/2 --out one.json
-  $ sgd-stability kernels check --library libm.so.6 --symbol hypotf --signature binary \\
-      --function hypot --sample 2000 --shard 2/2 --out two.json
+  $ sgd-stability kernels check --library libm.so.6 --symbol hypotf \\
+      --signature binary --function hypot --sample 2000 \\
+      --shard 1/2 --out one.json
+  $ sgd-stability kernels check --library libm.so.6 --symbol hypotf \\
+      --signature binary --function hypot --sample 2000 \\
+      --shard 2/2 --out two.json
   $ sgd-stability kernels merge one.json two.json";
 
 /// What `kernels check --out` writes.
