@@ -1,7 +1,6 @@
 //! Products of matrices, and of a matrix and a vector.
 
 mod faulty;
-#[cfg(target_arch = "x86_64")]
 mod faulty_memory;
 mod faulty_vector;
 mod honest;
