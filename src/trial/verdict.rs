@@ -41,7 +41,9 @@ pub struct Verdict {
     pub nanoseconds: Option<f64>,
     /// What is wrong, one entry for each kind.
     pub faults: Vec<Fault>,
-    /// Whether the kernel passed: nothing is wrong, and something was proved.
+    /// Whether the kernel passed: nothing that was asked of it is wrong, and something was proved. Of a
+    /// function of one number, breaks of the order and of the symmetry ([`FaultKind::is_of_order`]) are
+    /// always counted in `faults`, but make this false only where the trial is strict.
     pub passed: bool,
 }
 
@@ -145,6 +147,12 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Whether this is a break of the order or of the symmetry of a function of one number, which a kernel
+    /// may have and still keep its bound.
+    pub fn is_of_order(self) -> bool {
+        matches!(self, FaultKind::Monotonicity | FaultKind::Symmetry)
+    }
+
     /// What is wrong, in words.
     pub fn words(self) -> &'static str {
         match self {
@@ -185,8 +193,8 @@ pub struct Fault {
     pub came: String,
     /// What would have been right, with its bits or as an interval.
     pub right: String,
-    /// The arguments that make `kernels check` try just this case again, such as `--input 0x3e6ee50c` or
-    /// `--case 217`.
+    /// The arguments that make `kernels check` try just this case again, such as `--input 0x3e6ee50c`,
+    /// `--case 217`, or `--shard 64/128` for neighbours or opposites that do not fit each other.
     pub replay: String,
 }
 

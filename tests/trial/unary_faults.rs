@@ -58,7 +58,12 @@ fn refused(verdict: &Verdict, kind: FaultKind, count: u64) {
     let found = verdict.faults.iter().find(|fault| fault.kind == kind);
     let found = found.expect("the fault that was found");
     assert_eq!(found.count, count, "{found:?}");
-    assert!(found.replay.starts_with("--input 0x"), "{found:?}");
+    let replay = if kind.is_of_order() {
+        "--shard "
+    } else {
+        "--input 0x"
+    };
+    assert!(found.replay.starts_with(replay), "{found:?}");
 }
 
 #[test]

@@ -46,10 +46,12 @@ pub struct Arguments {
     /// The most memory for the process that runs a foreign kernel, such as 800MB.
     #[arg(long, value_name = "SIZE", default_value = "2GB", value_parser = words::size, help_heading = FOREIGN)]
     pub(super) memory_limit: u64,
-    /// How special cases are judged: as the reference BLAS does it, or by the formula.
+    /// How special cases are judged: as the reference BLAS does it, or by the formula (strict).
     #[arg(long, value_enum, value_name = "P", help_heading = WHAT)]
     pub(super) policy: Option<Rule>,
-    /// The same as --policy strict.
+    /// The same as --policy strict. It also makes a function of one number fail that does not rise or
+    /// fall where it should, or breaks its symmetry; without it, such faults are only counted. A sample
+    /// has no neighbours, and shows neither.
     #[arg(long, help_heading = WHAT, conflicts_with = "policy")]
     pub(super) strict: bool,
     /// Try only this case, as a fault names it.

@@ -130,6 +130,7 @@ fn attempt(
     Ok(Tried {
         verdict,
         flags: subject.flags(),
+        is_strict: subject.is_strict(),
         isa: subject.isa().map(str::to_owned),
         standing: None,
     })

@@ -48,6 +48,11 @@ impl Subject {
         }
     }
 
+    /// Whether order and symmetry are asked of it too; of ours they are not.
+    pub fn is_strict(&self) -> bool {
+        matches!(self, Subject::Foreign(task) if task.is_strict)
+    }
+
     /// Tries it. What is done is kept in the folder, if there is one.
     pub fn attempt(
         &self,

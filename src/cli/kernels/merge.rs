@@ -28,10 +28,12 @@ pub struct Arguments {
 
 const EXAMPLE: &str = "\
 Example, two machines with half of the cases each:
-  $ sgd-stability kernels check --library libm.so.6 --symbol hypotf --signature binary \\
-      --function hypot --sample 2000 --shard 1/2 --out one.json
-  $ sgd-stability kernels check --library libm.so.6 --symbol hypotf --signature binary \\
-      --function hypot --sample 2000 --shard 2/2 --out two.json
+  $ sgd-stability kernels check --library libm.so.6 --symbol hypotf \\
+      --signature binary --function hypot --sample 2000 \\
+      --shard 1/2 --out one.json
+  $ sgd-stability kernels check --library libm.so.6 --symbol hypotf \\
+      --signature binary --function hypot --sample 2000 \\
+      --shard 2/2 --out two.json
   $ sgd-stability kernels merge one.json two.json";
 
 /// What `kernels check --out` writes.
@@ -45,6 +47,8 @@ struct File {
 #[derive(Deserialize)]
 struct Kernel {
     isa: Option<String>,
+    flags: String,
+    strict: bool,
     #[serde(flatten)]
     verdict: Verdict,
 }
@@ -113,6 +117,8 @@ fn joined(files: Vec<File>, is_complete: bool) -> Vec<Tried> {
                 verdict.name.clone(),
                 verdict.function.clone(),
                 kernel.isa.clone(),
+                kernel.strict,
+                verdict.allowed_ulp,
             )
         };
         match joined.iter_mut().find(|known| key(known) == key(&kernel)) {
@@ -121,11 +127,17 @@ fn joined(files: Vec<File>, is_complete: bool) -> Vec<Tried> {
         }
     }
     let tried = |kernel: Kernel| {
-        let Kernel { isa, mut verdict } = kernel;
+        let Kernel {
+            isa,
+            flags,
+            strict,
+            mut verdict,
+        } = kernel;
         let is_every_float = verdict.allowed_ulp.is_some() && verdict.inputs == 1 << 32;
         verdict.exhaustive = is_complete && (verdict.exhaustive || is_every_float);
         Tried {
-            flags: format!("{} …", verdict.name),
+            flags,
+            is_strict: strict,
             verdict,
             isa,
             standing: None,

@@ -10,6 +10,8 @@ pub struct Tried {
     pub verdict: Verdict,
     /// The arguments of `kernels check` that try this kernel.
     pub flags: String,
+    /// Whether order and symmetry are asked for too.
+    pub is_strict: bool,
     /// The instruction set, of a kernel of ours.
     pub isa: Option<String>,
     /// How the verdict stands to the baseline, if there is one.
@@ -25,10 +27,25 @@ impl Tried {
         }
     }
 
+    /// What is added to a fault that does not make the kernel fail.
+    fn remark(&self, fault: &Fault) -> &'static str {
+        if fault.kind.is_of_order() && !self.is_strict {
+            " (not asked)"
+        } else {
+            ""
+        }
+    }
+
     /// The command line that tries just the example of this fault again.
     fn replay(&self, fault: &Fault) -> String {
+        // Neighbours and opposites of ours are compared only where every input is tried.
+        let every = if fault.kind.is_of_order() && self.isa.is_some() {
+            " --every-input"
+        } else {
+            ""
+        };
         let line = format!(
-            "sgd-stability kernels check {} {}",
+            "sgd-stability kernels check {}{every} {}",
             self.flags, fault.replay
         );
         line.trim_end().to_owned()
@@ -36,7 +53,7 @@ impl Tried {
 }
 
 /// The widths of the columns but the last; all fits into 80.
-const WIDTHS: [usize; 4] = [22, 11, 20, 19];
+const WIDTHS: [usize; 4] = [20, 12, 20, 22];
 
 /// The table, with the faults below their kernels.
 pub fn text(tried: &[Tried]) -> String {
@@ -111,7 +128,12 @@ fn notes(one: &Tried) -> String {
     let verdict = &one.verdict;
     let mut notes = String::new();
     if let Some(worst) = &verdict.worst_input {
-        notes += &format!("  worst at {} = {}\n", worst.bits, worst.value);
+        let sign = if worst.bits.starts_with("case") {
+            ":"
+        } else {
+            " ="
+        };
+        notes += &format!("  worst at {}{sign} {}\n", worst.bits, worst.value);
     }
     if verdict.mistrusted > 0 {
         notes += &format!(
@@ -126,7 +148,8 @@ fn notes(one: &Tried) -> String {
         notes += &format!("  {said}\n");
     }
     for fault in &verdict.faults {
-        notes += &format!("  {}: {}\n", times(fault.count), fault.kind.words());
+        let (count, words) = (times(fault.count), fault.kind.words());
+        notes += &format!("  {count}: {words}{}\n", one.remark(fault));
         notes += &format!("    input  {}\n", fault.input);
         notes += &format!("    came   {}\n", fault.came);
         notes += &format!("    right  {}\n", fault.right);
@@ -143,7 +166,8 @@ fn times(count: u64) -> String {
     }
 }
 
-/// The verdicts as JSON: those fields of [`Verdict`], each fault with its command line. What is only for
+/// The verdicts as JSON: those fields of [`Verdict`], the flags that try the kernel, and each fault with
+/// its command line. What is only for
 /// figures is left out where it is the same as on an instruction set before.
 pub fn json(tried: &[Tried]) -> Vec<Value> {
     let kernel = |(index, one): (usize, &Tried)| {
@@ -158,6 +182,8 @@ pub fn json(tried: &[Tried]) -> Vec<Value> {
         for (index, fault) in one.verdict.faults.iter().enumerate() {
             value["faults"][index]["command"] = json!(one.replay(fault));
         }
+        value["flags"] = json!(one.flags);
+        value["strict"] = json!(one.is_strict);
         if let Some(isa) = &one.isa {
             value["isa"] = json!(isa);
         }
@@ -186,8 +212,9 @@ mod tests {
             "cblas_sdot",
             "log-sum-exp",
             "1.234e-5 of its bound",
-            "≥ (sampled, 123456)",
+            "≥ (sampled, 33554432)",
         ];
+        assert_eq!(row(cells, "FAILED").lines().count(), 1);
         for line in row(cells, "passed")
             .lines()
             .chain(row(["name"; 4], "FAILED").lines())

@@ -21,7 +21,7 @@ const CHUNK: usize = 1024;
 /// zero, millions of results have errors that no estimate tells from 0.
 const NEGLIGIBLE: f64 = 1.0 / 1024.0;
 /// The error of a result that was judged by the oracle.
-const DONE: f64 = -1.0;
+pub(super) const DONE: f64 = -1.0;
 
 /// The results of one sign.
 pub(super) struct Side<'a> {
@@ -42,29 +42,29 @@ impl Side<'_> {
 
 /// Judges blocks, and keeps what it finds.
 pub(super) struct Judge {
-    function: Function,
+    pub function: Function,
     pub tally: Tally,
     estimates: Vec<f64>,
     errors: Vec<f64>,
-    open: Vec<usize>,
+    pub open: Vec<usize>,
 }
 
 /// The results of a chunk or block.
 #[derive(Clone, Copy)]
-struct Results<'a> {
-    block: &'a Block,
+pub(super) struct Results<'a> {
+    pub block: &'a Block,
     x: &'a [f32],
-    y: &'a [f32],
-    side: &'a Side<'a>,
+    pub y: &'a [f32],
+    pub side: &'a Side<'a>,
 }
 
 impl Results<'_> {
-    fn input(&self, i: usize) -> u32 {
+    pub fn input(&self, i: usize) -> u32 {
         self.x[i].to_bits() | self.side.sign
     }
 
     /// The verdict of the oracle on result `i`.
-    fn judge(&self, function: Function, tally: &Tally, i: usize) -> Finding {
+    pub fn judge(&self, function: Function, tally: &Tally, i: usize) -> Finding {
         let x = f32::from_bits(self.input(i));
         judge(function, x, self.side.came(self.y[i]), tally.edges())
     }
@@ -124,7 +124,7 @@ impl Judge {
     }
 
     /// Lets the oracle judge result `i`.
-    fn single(&mut self, results: Results, i: usize) {
+    pub fn single(&mut self, results: Results, i: usize) {
         let finding = results.judge(self.function, &self.tally, i);
         let came = results.side.came(results.y[i]);
         self.tally.add(results.input(i), came, finding);
@@ -179,70 +179,6 @@ impl Judge {
             } else {
                 self.single(results, i);
             }
-        }
-    }
-
-    /// Collects the results whose class depends on the error of the estimate, and marks them as done.
-    fn find_open(&mut self, results: Results, errors: &mut [f64], most: f64, epsilon: f64) {
-        self.open.clear();
-        let ends = self.tally.edges().ends();
-        let is_near = |error: f64| {
-            let near = |end: &f64| (error - end).abs() <= epsilon;
-            let [zero, rest @ ..] = ends else {
-                return false;
-            };
-            rest.iter().any(near) || (results.block.may_be_exact && near(zero))
-        };
-        let mut must_look = results.block.may_be_exact && least(errors) <= epsilon;
-        for end in &ends[1..] {
-            if *end > most + epsilon {
-                break;
-            }
-            let low = errors.iter().filter(|e| **e >= end - epsilon).count();
-            let high = errors.iter().filter(|e| **e > end + epsilon).count();
-            must_look |= low != high;
-        }
-        if must_look {
-            for (i, error) in errors.iter_mut().enumerate() {
-                if *error >= 0.0 && is_near(*error) {
-                    self.open.push(i);
-                }
-            }
-        }
-    }
-
-    /// Lets the oracle judge the open results, runs of the same result together.
-    fn settle(&mut self, results: Results, errors: &mut [f64]) {
-        let open = std::mem::take(&mut self.open);
-        let continues = |a: &usize, b: &usize| {
-            a + 1 == *b && results.y[*a].to_bits() == results.y[*b].to_bits()
-        };
-        for run in open.chunk_by(continues) {
-            self.settle_run(results, run);
-            run.iter().for_each(|i| errors[*i] = DONE);
-        }
-        self.open = open;
-    }
-
-    fn settle_run(&mut self, results: Results, run: &[usize]) {
-        let may_skip = results.block.direction.is_some() && results.block.exponent.is_some();
-        let [first, .., last] = run else {
-            return run.iter().for_each(|i| self.single(results, *i));
-        };
-        let ends = [*first, *last].map(|i| results.judge(self.function, &self.tally, i));
-        if may_skip && run.len() > 2 && agree(ends) {
-            let worse = if ulps(ends[0]) >= ulps(ends[1]) { 0 } else { 1 };
-            let i = [*first, *last][worse];
-            let came = results.side.came(results.y[i]);
-            let count = run.len() as u64;
-            self.tally
-                .add_many(results.input(i), came, ends[worse], count);
-        } else if run.len() > 2 && may_skip {
-            let (left, right) = run.split_at(run.len() / 2);
-            self.settle_run(results, left);
-            self.settle_run(results, right);
-        } else {
-            run.iter().for_each(|i| self.single(results, *i));
         }
     }
 
@@ -306,35 +242,4 @@ impl Judge {
             }
         }
     }
-}
-
-fn least(errors: &[f64]) -> f64 {
-    let done = |e: &&f64| **e >= 0.0;
-    errors
-        .iter()
-        .filter(done)
-        .copied()
-        .fold(f64::INFINITY, f64::min)
-}
-
-fn ulps(finding: Finding) -> f64 {
-    match finding {
-        Finding::Error { ulps, .. } => ulps,
-        _ => 0.0,
-    }
-}
-
-/// Whether the verdicts at both ends of a run hold between them.
-fn agree(ends: [Finding; 2]) -> bool {
-    let key = |finding| match finding {
-        Finding::Error {
-            class,
-            side,
-            unit,
-            wrong_zero,
-            ..
-        } => Some((class, side, unit, wrong_zero)),
-        _ => None,
-    };
-    key(ends[0]).is_some() && key(ends[0]) == key(ends[1])
 }

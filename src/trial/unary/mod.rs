@@ -5,12 +5,14 @@
 //! | `options` | what the caller chooses |
 //! | `piece` | 2²⁴ magnitudes with both signs; order and symmetry |
 //! | `chunk` | judges results by the proved filter, and by the oracle where that does not decide |
+//! | `open` | the results that the filter does not decide, judged by the oracle |
 //! | `errors` | the errors of many results at once |
 //! | `tally` | gathers what is found |
 //! | `resume` | keeps finished pieces in a folder |
 
 mod chunk;
 mod errors;
+mod open;
 mod options;
 mod piece;
 mod resume;

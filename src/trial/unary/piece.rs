@@ -46,6 +46,11 @@ pub(super) fn try_piece(
     }
 }
 
+/// The flag for the trial of the piece that has this input.
+fn replay(input: u32) -> String {
+    format!("--shard {}/{PIECES}", (input & (SIGN - 1)) / PIECE + 1)
+}
+
 impl Unit {
     /// Calls the kernel. One more float than the unit has is tried, to compare the order across its end.
     fn new(kernel: &dyn Unary, first: u32, last: u32) -> Self {
@@ -146,7 +151,7 @@ impl Unit {
         };
         judge
             .tally
-            .pair_fault(FaultKind::Symmetry, count as u64, pair);
+            .pair_fault(FaultKind::Symmetry, count as u64, replay(self.first), pair);
     }
 }
 
@@ -205,8 +210,11 @@ fn order(
             let bits = |i: usize| (block.first + i as u32) | side.sign;
             [i, i + 1].map(|i| (bits(i), side.came(y[i])))
         };
-        judge
-            .tally
-            .pair_fault(FaultKind::Monotonicity, count as u64, pair);
+        judge.tally.pair_fault(
+            FaultKind::Monotonicity,
+            count as u64,
+            replay(block.first),
+            pair,
+        );
     }
 }

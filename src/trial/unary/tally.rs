@@ -146,11 +146,13 @@ impl Tally {
         });
     }
 
-    /// Records breaks of the order or symmetry, with an example of two neighbours or opposites.
+    /// Records breaks of the order or symmetry, with an example of two neighbours or opposites. `replay` is
+    /// the flag for the piece that shows them again; one input alone does not.
     pub fn pair_fault(
         &mut self,
         kind: FaultKind,
         count: u64,
+        replay: String,
         pair: impl FnOnce() -> [(u32, f32); 2],
     ) {
         let function = self.function;
@@ -161,7 +163,7 @@ impl Tally {
                 input: format!("{} and {}", with_bits(xa), with_bits(xb)),
                 came: format!("{} and {}", with_bits(fa), with_bits(fb)),
                 right: format!("{} and {}", right(function, xa), right(function, xb)),
-                replay: format!("--input {a:#010x}"),
+                replay,
             }
         });
     }
@@ -183,8 +185,7 @@ impl Tally {
         });
         let density = density.collect();
         let faults = self.recorder.faults();
-        let is_grave =
-            |kind| strict || !matches!(kind, FaultKind::Monotonicity | FaultKind::Symmetry);
+        let is_grave = |kind: FaultKind| strict || !kind.is_of_order();
         Verdict {
             name: name.to_owned(),
             function: self.function.name().to_owned(),

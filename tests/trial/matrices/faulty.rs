@@ -290,11 +290,13 @@ const FAULTY: &[(&str, &[FaultKind], FaultyProduct)] = &[
         &[Differs, TooLarge, ReadOutside],
         faulty_memory::races,
     ),
+    #[cfg(target_arch = "x86_64")]
     (
         "leaves the rounding mode changed",
         &[RoundingMode],
         faulty_memory::rounds_down,
     ),
+    #[cfg(target_arch = "x86_64")]
     (
         "leaves flush-to-zero on",
         &[FlushToZero],

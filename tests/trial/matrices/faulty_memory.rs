@@ -5,6 +5,7 @@
     reason = "kernels that go wrong with memory and the processor"
 )]
 
+#[cfg(target_arch = "x86_64")]
 use std::arch::asm;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,7 +13,9 @@ use sgd_stability::trial::Product;
 
 use super::support::{Call, each, each_sum, place, split, whole};
 
-/// Sets bits of the control register of the processor, and leaves them set.
+/// Sets bits of the control register of the processor, and leaves them set. Another processor has other
+/// registers, and its trial is without the two kernels that use this.
+#[cfg(target_arch = "x86_64")]
 fn set(bits: u32) {
     let mut word = 0_u32;
     // SAFETY: the instructions read and write four bytes; the trial puts the register back.
@@ -23,6 +26,7 @@ fn set(bits: u32) {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
 pub fn rounds_down(p: Product) {
     let is_long = p.k > 8;
     each_sum(p, whole);
@@ -31,6 +35,7 @@ pub fn rounds_down(p: Product) {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
 pub fn flushes(p: Product) {
     let is_wide = p.n > 16;
     each_sum(p, whole);

@@ -1,7 +1,6 @@
 //! Products of matrices, and of a matrix and a vector.
 
 pub mod faulty;
-#[cfg(target_arch = "x86_64")]
 mod faulty_memory;
 pub mod faulty_vector;
 pub mod honest;
