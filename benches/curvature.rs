@@ -217,7 +217,7 @@ fn products(
 
 /// Prints the rate of our best window, and its ratio to the best of the peers.
 fn print_ratio(what: &str, race: &Race) {
-    if let (Some((peer, theirs)), Some((of_best, of_turns))) = (&race.best_peer, race.ratios()) {
+    if let (Some((peer, theirs)), Some((of_best, of_turns))) = (race.best_peer(), race.ratios()) {
         println!(
             "  {what}: best {:.1} ms, {peer} {:.1} ms, {of_best:.2} times as fast, turn by turn {of_turns:.2}",
             1e3 / best(&race.ours),

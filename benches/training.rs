@@ -275,7 +275,7 @@ fn print_row(network: &Network, machines: &[Machine], batch: usize, race: &Race)
         100.0 * best(&race.ours) * fastest.limit(operations, moved).0,
         typical.limit(operations, moved).1
     );
-    match (&race.best_peer, race.ratios()) {
+    match (race.best_peer(), race.ratios()) {
         (Some((peer, theirs)), Some((of_best, of_turns))) => {
             let theirs = peers::best(theirs);
             println!("  {theirs:8.1} {peer:<5} {of_best:4.2} {of_turns:4.2}");

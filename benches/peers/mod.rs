@@ -42,8 +42,9 @@ impl Peers {
         }
     }
 
-    /// The rate of one window in calls per second; `None` if the peer cannot do the work.
-    fn rate(&mut self, work: &str) -> Option<f64> {
+    /// The number that answers a line: for a work, the rate of one window in calls per second. `None` if the
+    /// peer cannot do the work.
+    pub fn ask(&mut self, work: &str) -> Option<f64> {
         let mut answer = String::new();
         writeln!(self.to, "{work}").ok()?;
         self.from.read_line(&mut answer).ok()?;
@@ -61,8 +62,8 @@ impl Drop for Peers {
 /// The rates of ours and of the peers on the same work, for each window, in calls per second.
 pub struct Race {
     pub ours: Vec<f64>,
-    /// The peer with the fastest window.
-    pub best_peer: Option<(String, Vec<f64>)>,
+    /// The peers that can do the work.
+    pub peers: Vec<(String, Vec<f64>)>,
 }
 
 impl Race {
@@ -74,7 +75,7 @@ impl Race {
         works: &[String],
         mut ours: impl FnMut() -> f64,
     ) -> Self {
-        let mut rate = |work: &String| peers.as_deref_mut()?.rate(work);
+        let mut rate = |work: &String| peers.as_deref_mut()?.ask(work);
         // The first call compiles, and is not timed.
         for work in works {
             let _ = rate(work);
@@ -92,14 +93,20 @@ impl Race {
         });
         Race {
             ours: of_ours,
-            best_peer: named.max_by(|(_, a), (_, b)| best(a).total_cmp(&best(b))),
+            peers: named.collect(),
         }
+    }
+
+    /// The peer with the fastest window.
+    pub fn best_peer(&self) -> Option<&(String, Vec<f64>)> {
+        let rate = |(_, rates): &&(String, Vec<f64>)| best(rates);
+        self.peers.iter().max_by(|a, b| rate(a).total_cmp(&rate(b)))
     }
 
     /// The ratio of our best window to the best window of the best peer, and the median of the ratios of
     /// each turn.
     pub fn ratios(&self) -> Option<(f64, f64)> {
-        let (_, theirs) = self.best_peer.as_ref()?;
+        let (_, theirs) = self.best_peer()?;
         let turns = self
             .ours
             .iter()

@@ -9,6 +9,9 @@ window of it has made:
     covariance jax             products Σv of it
     function NAME N torch|jax  NAME of N numbers, on one thread
 
+`error` before such a line asks for the largest error of NAME over N numbers instead, in units in the
+last place of PyTorch's result in f64.
+
 The first time it is made, compiled and warmed up. Same networks, same work: plain SGD with the batch
 gathered inside the step, n = 1000, two threads. The images are noise, which changes no work. PyTorch's FNN step is written by hand with the update
 fused into the product (the least it can do); its VGG step is autograd with fused SGD. JAX runs one
@@ -247,13 +250,10 @@ def function_numbers(name, length):
     return x.reshape(-1, 256) if name in ("softmax", "log-sum-exp") else x
 
 
-def torch_function(name, length):
+def torch_call(name):
     import torch
     from torch.nn import functional as f
 
-    torch.set_num_threads(1)
-    x = torch.from_numpy(function_numbers(name, length))
-    out = torch.empty_like(x)
     calls = {
         "softplus": f.softplus,
         "gelu": f.gelu,
@@ -263,19 +263,26 @@ def torch_function(name, length):
         "softmax": lambda x: torch.softmax(x, 1),
         "log-sum-exp": lambda x: torch.logsumexp(x, 1),
     }
-    if name in calls:
-        return lambda _: calls[name](x)
-    call = getattr(torch, name)
+    return calls.get(name)
+
+
+def torch_function(name, length):
+    import torch
+
+    torch.set_num_threads(1)
+    x = torch.from_numpy(function_numbers(name, length))
+    if call := torch_call(name):
+        return lambda _: call(x)
+    call, out = getattr(torch, name), torch.empty_like(x)
     return lambda _: call(x, out=out)
 
 
-def jax_function(name, length):
+def jax_call(name):
     # One core before JAX starts its threads, and so for all of them.
     os.sched_setaffinity(0, {min(CORES)})
     import jax
     from jax import numpy as jnp
 
-    x = jnp.asarray(function_numbers(name, length))
     calls = {
         "sigmoid": jax.nn.sigmoid,
         "softplus": jax.nn.softplus,
@@ -287,8 +294,25 @@ def jax_function(name, length):
         "softmax": jax.nn.softmax,
         "log-sum-exp": lambda x: jax.nn.logsumexp(x, axis=1),
     }
-    call = jax.jit(calls.get(name) or getattr(jnp, name))
+    return jax.jit(calls.get(name) or getattr(jnp, name))
+
+
+def jax_function(name, length):
+    from jax import numpy as jnp
+
+    call, x = jax_call(name), jnp.asarray(function_numbers(name, length))
     return lambda _: call(x).block_until_ready()
+
+
+def error(name, length, peer):
+    import torch
+
+    x = function_numbers(name, length)
+    of_torch = torch_call(name) or getattr(torch, name)
+    right = of_torch(torch.from_numpy(x).double()).numpy()
+    came = jax_call(name)(x) if peer == "jax" else of_torch(torch.from_numpy(x)).numpy()
+    unit = 2.0 ** (np.maximum(np.frexp(right)[1] - 1, -126) - 23)
+    return np.max(np.abs(np.asarray(came, np.float64) - right) / unit)
 
 
 def make(words):
@@ -310,6 +334,10 @@ def make(words):
 if __name__ == "__main__":
     made = {}
     for line in sys.stdin:
+        if line.startswith("error "):
+            _, _, name, length, peer = line.split()
+            print(error(name, int(length), peer), flush=True)
+            continue
         if line not in made:
             made[line] = windows(make(line.split()))
         rate = next(made[line])

@@ -12,15 +12,20 @@
 
 mod accuracy;
 mod machine;
+mod speeds;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::{Value, json};
 use sgd_stability::kernel::Isa;
 
 use accuracy::Accuracy;
 use machine::{Machine, Windows};
+use speeds::{Speed, Speeds};
+
+/// How the times are measured.
+const MEASURED: &str = "Times for one element of the kernels of linear algebra: one thread, operands in the cache, the best \
+                        window of seven (`cargo bench --bench kernels`).";
 
 /// The number of turns.
 const TURNS: usize = 7;
@@ -46,17 +51,16 @@ pub struct Work {
 pub struct Table {
     words: Vec<String>,
     is_smoke: bool,
-    out: Option<PathBuf>,
     accuracy: Accuracy,
     machine: Machine,
-    speeds: Vec<Value>,
+    speeds: Speeds,
 }
 
 impl Table {
     /// Begins a table and prints its headings; `None` if the arguments ask only for a list of benchmarks.
     pub fn begin(name: &str) -> Option<Table> {
         let mut arguments = std::env::args().skip(1);
-        let (mut words, mut is_smoke, mut out) = (Vec::new(), false, None);
+        let (mut words, mut is_smoke, mut out) = (Vec::new(), false, None::<PathBuf>);
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--list" => {
@@ -76,10 +80,9 @@ impl Table {
         Some(Table {
             words,
             is_smoke,
-            out,
             accuracy: Accuracy::read(),
             machine: Machine::new(is_smoke),
-            speeds: Vec::new(),
+            speeds: Speeds::new(out, MEASURED),
         })
     }
 
@@ -92,22 +95,23 @@ impl Table {
     pub fn ours(&mut self, work: &Work, isa: Isa, call: impl FnMut()) {
         let error = self.accuracy.of(&work.kernel, isa.name());
         let nanoseconds = self.row(work, isa, isa.name(), &error, call);
-        self.speeds.push(json!({
-            "library": "ours",
-            "function": work.kernel,
-            "isa": isa.name(),
-            "nanoseconds": nanoseconds,
-        }));
+        self.add("ours", work, Some(isa), nanoseconds);
     }
 
     /// Measures the kernel of another library, compared with the limit of the best instruction set.
     pub fn other(&mut self, work: &Work, library: &str, call: impl FnMut()) {
         let nanoseconds = self.row(work, Isa::best(), library, "", call);
-        self.speeds.push(json!({
-            "library": library,
-            "function": work.kernel,
-            "nanoseconds": nanoseconds,
-        }));
+        self.add(library, work, None, nanoseconds);
+    }
+
+    fn add(&mut self, library: &str, work: &Work, isa: Option<Isa>, nanoseconds: f64) {
+        self.speeds.add(Speed {
+            library: library.to_owned(),
+            function: work.kernel.clone(),
+            isa: isa.map(|isa| isa.name().to_owned()),
+            nanoseconds,
+            max_ulp: None,
+        });
     }
 
     /// Prints a row, and returns the time for one element in nanoseconds.
@@ -148,17 +152,7 @@ impl Table {
 
     /// Writes the times, if a file was named.
     pub fn finish(self) {
-        let Some(path) = self.out else { return };
-        let times = json!({
-            "measured": "Times for one element: one thread, operands in the cache, the best window of seven \
-                         (`cargo bench`).",
-            "speeds": self.speeds,
-        });
-        let text = serde_json::to_string_pretty(&times).expect("numbers serialise");
-        if let Err(error) = sgd_stability::write::write_file(&path, text.as_bytes()) {
-            eprintln!("error: {error}");
-            std::process::exit(1);
-        }
+        self.speeds.write();
     }
 }
 

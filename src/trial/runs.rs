@@ -57,6 +57,13 @@ fn rounded_up(value: f64) -> f64 {
     parse(format!("{:.3e}", near + last_digit))
 }
 
+/// Rounds the largest errors as in the written form.
+pub fn round(density: &mut [Density]) {
+    for bin in density {
+        bin.max_ulp = rounded_up(bin.max_ulp);
+    }
+}
+
 /// Reads the runs of a density.
 pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Density>, D::Error> {
     let mut density: Vec<Density> = Vec::new();

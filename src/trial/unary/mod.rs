@@ -30,6 +30,7 @@ use self::resume::Header;
 use self::tally::Tally;
 use super::dice::Dice;
 use super::kernels::Unary;
+use super::runs;
 use super::verdict::Verdict;
 use crate::error::Result;
 use crate::oracle::unary::{Function, judge};
@@ -168,6 +169,8 @@ fn pieces(
         whole.join(verdict);
     }
     whole.faults.sort_by_key(|fault| fault.kind);
+    // So that a trial that was interrupted, whose pieces have been written, gives the same.
+    runs::round(&mut whole.density);
     whole.exhaustive = whole.inputs == 1 << 32;
     Ok(whole)
 }
