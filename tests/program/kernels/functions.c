@@ -48,3 +48,12 @@ void crashes_in_array(size_t n, const float *x, float *y) {
 float good_hypot(float x, float y) { return (float)hypot((double)x, (double)y); }
 
 float naive_hypot(float x, float y) { return sqrtf(x * x + y * y); }
+
+/* At -1.0005555 the other one of the two nearest floats, so that f(-x) is not -f(x). */
+void not_odd(size_t n, const float *x, float *y) {
+    over_array(n, x, y);
+    for (size_t i = 0; i < n; i++) {
+        double exact = tanh((double)x[i]);
+        if (bits(x[i]) == 0xbf801234u) y[i] = nextafterf(y[i], exact > y[i] ? 1 : -1);
+    }
+}

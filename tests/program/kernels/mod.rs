@@ -6,3 +6,7 @@ mod flags;
 mod functions;
 mod honest;
 mod library;
+mod long_runs;
+mod matrices;
+mod order;
+mod pairs;
