@@ -150,9 +150,9 @@ fn window(trial: &Trial, isa: Isa, x: &[f32], calls: u32) -> f64 {
 }
 
 /// The operations on f64 that a core makes in a second: half of those on f32.
-fn limit(isa: Isa) -> f64 {
+fn limit(isa: Isa, windows: u32) -> f64 {
     let rounds = 20_000;
-    let windows = (0..50).map(|_| {
+    let windows = (0..windows).map(|_| {
         let begin = Instant::now();
         black_box(peak(isa, rounds));
         // An FMA counts as one operation here.
@@ -191,11 +191,11 @@ fn look_at_ours(trial: &Trial, x: &[f32], [calls, windows]: [u32; 2], speeds: &m
         let is_reference = isa == Isa::portable();
         let windows = if is_reference { 1 } else { windows };
         let rates: Vec<f64> = (0..windows).map(|_| window(trial, isa, x, calls)).collect();
-        let limit = limit(isa) / (trial.operations * LENGTH) as f64;
         // Plain Rust is the reference, not meant to be fast: its FMA is a call, and has no peak.
         let share = if is_reference {
             String::new()
         } else {
+            let limit = limit(isa, windows) / (trial.operations * LENGTH) as f64;
             format!(", {:.0} % of the limit", 100.0 * best(&rates) / limit)
         };
         let mut y = x.to_vec();

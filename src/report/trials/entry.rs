@@ -39,6 +39,10 @@ pub struct Speed {
     pub isa: Option<String>,
     /// The time for one element in nanoseconds.
     pub nanoseconds: f64,
+    /// The largest error found over the numbers that were timed, in ulps. It stands for the error of a
+    /// function that has no verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_ulp: Option<f64>,
 }
 
 impl Speed {

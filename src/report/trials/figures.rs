@@ -1,6 +1,8 @@
 //! The figures: the error against the input, the condition number and the speed.
 
+use super::entry::Speed;
 use super::group::Group;
+use super::input::Trials;
 use crate::record::{Axis, DataPoint, Figure, Series, Style};
 use crate::report::figure::{Map, Panel};
 use crate::trial::{CONDITIONED_LENGTH, Conditioned, conditioned_textbook};
@@ -14,8 +16,8 @@ pub struct NamedFigure {
 }
 
 /// The figures on one pair of axes that have a point.
-pub fn all(groups: &[Group<'_>]) -> Vec<NamedFigure> {
-    [condition(groups), speed(groups)]
+pub fn all(trials: &Trials, groups: &[Group<'_>]) -> Vec<NamedFigure> {
+    [condition(groups), speed(trials, groups)]
         .into_iter()
         .flatten()
         .collect()
@@ -65,26 +67,54 @@ fn points(label: &str, problems: &[Conditioned]) -> Series {
     }
 }
 
+/// The points of a library, with their names.
+#[derive(Default)]
+struct Cloud<'a> {
+    library: &'a str,
+    points: Vec<DataPoint>,
+    names: Vec<String>,
+}
+
 /// The largest error against the time, for every function of every library.
-fn speed(groups: &[Group<'_>]) -> Option<NamedFigure> {
-    let mut series: Vec<Series> = Vec::new();
-    let mut names: Vec<Vec<String>> = Vec::new();
-    for group in groups {
-        let Some((time, error)) = group.fastest().zip(group.verdict().max_ulp) else {
-            continue;
-        };
-        let place = series.iter().position(|s| s.label == group.library);
+fn clouds<'a>(trials: &'a Trials, groups: &[Group<'a>]) -> Vec<Cloud<'a>> {
+    let mut clouds: Vec<Cloud> = Vec::new();
+    let mut add = |library, function: &str, time, error| {
+        let place = clouds.iter().position(|cloud| cloud.library == library);
         let place = place.unwrap_or_else(|| {
-            series.push(Series {
-                label: group.library.to_owned(),
-                style: Style::Points,
-                points: Vec::new(),
+            clouds.push(Cloud {
+                library,
+                ..Cloud::default()
             });
-            names.push(Vec::new());
-            series.len() - 1
+            clouds.len() - 1
         });
-        series[place].points.push(DataPoint::new(time, error));
-        names[place].push(group.verdict().function.clone());
+        clouds[place].points.push(DataPoint::new(time, error));
+        clouds[place].names.push(function.to_owned());
+    };
+    for group in groups {
+        if let (Some(time), Some(error)) = (group.fastest(), group.verdict().max_ulp) {
+            add(group.library, &group.verdict().function, time, error);
+        }
+    }
+    let has_verdict = |speed: &Speed| trials.kernels.iter().any(|entry| speed.fits(entry));
+    for speed in trials.speeds.iter().filter(|speed| !has_verdict(speed)) {
+        if let Some(error) = speed.max_ulp {
+            let library = trials.full_name(&speed.library);
+            add(library, &speed.function, speed.nanoseconds, error);
+        }
+    }
+    clouds
+}
+
+/// The largest error against the time.
+fn speed(trials: &Trials, groups: &[Group<'_>]) -> Option<NamedFigure> {
+    let (mut series, mut names) = (Vec::new(), Vec::new());
+    for cloud in clouds(trials, groups) {
+        series.push(Series {
+            label: cloud.library.to_owned(),
+            style: Style::Points,
+            points: cloud.points,
+        });
+        names.push(cloud.names);
     }
     if series.is_empty() {
         return None;
@@ -94,8 +124,9 @@ fn speed(groups: &[Group<'_>]) -> Option<NamedFigure> {
             name: "kernels-speed".to_owned(),
             title: "Accuracy against speed".to_owned(),
             caption: "Each point is a function of a library: the largest error found against the time for \
-                      one element, on the fastest instruction set that the library was measured on. Left \
-                      and low is good. Names stand where there is room; the data have them all."
+                      one element, on the fastest instruction set that the library was measured on; of a \
+                      library that was not tried, the error over the numbers that were timed. Left and \
+                      low is good. Names stand where there is room; the data have them all."
                 .to_owned(),
             x: Axis::logarithmic("nanoseconds per element"),
             y: Axis::logarithmic("largest error in ulps"),

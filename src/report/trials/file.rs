@@ -50,6 +50,9 @@ impl Trials {
         for (field, item) in file.list(&object, "speeds")? {
             let speed: Speed = file.parsed(&field, item)?;
             file.check_positive(&field, speed.nanoseconds)?;
+            if speed.max_ulp.is_some_and(|ulps| ulps < 0.0) {
+                return Err(file.fault(&format!("{field}: max_ulp"), "is negative"));
+            }
             self.speeds.push(speed);
         }
         self.libraries.extend(file.names(&object)?);

@@ -61,7 +61,7 @@ impl Trials {
         Some(Section {
             sentences: sentences::all(self, &groups),
             tables: tables::all(self, &groups),
-            figures: figures::all(&groups),
+            figures: figures::all(self, &groups),
             maps: figures::maps(&groups),
         })
     }
