@@ -111,7 +111,7 @@ fn number(x: f64) -> String {
     if x == 0.0 || (1e-3..1e4).contains(&x) {
         format!("{x:.4}")
     } else {
-        format!("{x:.3e}")
+        format!("{x:.1e}")
     }
 }
 
@@ -211,7 +211,7 @@ mod tests {
         let cells = [
             "cblas_sdot",
             "log-sum-exp",
-            "1.234e-5 of its bound",
+            "1.2e-5 of its bound",
             "≥ (sampled, 33554432)",
         ];
         assert_eq!(row(cells, "FAILED").lines().count(), 1);

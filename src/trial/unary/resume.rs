@@ -8,7 +8,8 @@ use super::Options;
 use crate::error::{Error, Result};
 use crate::oracle::unary::Function;
 use crate::trial::verdict::Verdict;
-use crate::{read, write};
+use crate::read;
+use crate::write;
 
 /// The version of the files: another version of the program may judge otherwise.
 const VERSION: &str = concat!("unary trial of sgd-stability ", env!("CARGO_PKG_VERSION"));
