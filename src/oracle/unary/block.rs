@@ -66,7 +66,7 @@ const TINY_ERROR: f64 = TINY * (1u64 << 30) as f64;
 /// Cuts `count` floats from the one with the bits `first` on, away from zero, into blocks.
 ///
 /// # Panics
-/// If the floats have different exponents, or `count` is above [`LARGEST`] or no power of two.
+/// If the floats have different exponents, or `count` is above `LARGEST` or no power of two.
 pub fn blocks(function: Function, first: u32, count: u32) -> Vec<Block> {
     let is_fit = count.is_power_of_two() && count <= LARGEST;
     assert!(is_fit, "{count} floats are no block");

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::Options;
 use crate::error::{Error, Result};
 use crate::oracle::unary::Function;
-use crate::trial::verdict::Verdict;
 use crate::read;
+use crate::trial::verdict::Verdict;
 use crate::write;
 
 /// The version of the files: another version of the program may judge otherwise.
