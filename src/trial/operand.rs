@@ -152,13 +152,15 @@ impl Operand {
             places.find(|&p| memory[p].to_bits() != right(p))
         };
         Changed {
-            element: match input.is_output {
-                true => None,
-                false => find(true, &|p| input.values[p].to_bits()),
+            element: if input.is_output {
+                None
+            } else {
+                find(true, &|p| input.values[p].to_bits())
             },
-            gap: match pattern.width < pattern.period {
-                true => find(false, &|p| filling.canary(p as isize)),
-                false => None,
+            gap: if pattern.width < pattern.period {
+                find(false, &|p| filling.canary(p as isize))
+            } else {
+                None
             },
             outside: self
                 .sizes

@@ -36,71 +36,56 @@ const ERRORS: &str = "Errors are in units in the last place of the unrounded val
 fn ours(groups: &[Group<'_>]) -> Table {
     let rows = groups.iter().filter(|g| g.is_ours() && g.is_in_ulps());
     let row = |group: &Group<'_>| {
-        let verdict = group.verdict();
-        vec![
-            verdict.function.clone(),
-            group.isas(),
-            ending(verdict).to_owned(),
-            largest_error(verdict),
-            allowed(verdict),
-            inputs(verdict),
-            worst(verdict),
-            times(group),
-            faults(verdict),
-        ]
+        let name = [group.verdict().function.clone(), group.isas()];
+        [&name[..], &results(group)].concat()
     };
     table(
         "kernels-ours",
         format!(
             "Our functions. Instruction sets on which the trial found the same stand in one row. {ERRORS}"
         ),
-        &[
-            "function",
-            "instruction sets",
-            "verdict",
-            "largest error",
-            "allowed",
-            "inputs",
-            "worst input",
-            "ns per element",
-            "faults",
-        ],
+        &[&["function", "instruction sets"][..], &RESULTS].concat(),
         rows.map(row).collect(),
     )
+}
+
+/// The headings of [`results`].
+const RESULTS: [&str; 7] = [
+    "verdict",
+    "largest error",
+    "allowed",
+    "inputs",
+    "worst input",
+    "ns per element",
+    "faults",
+];
+
+/// What was found of a function of one or two numbers.
+fn results(group: &Group<'_>) -> [String; 7] {
+    let verdict = group.verdict();
+    [
+        ending(verdict).to_owned(),
+        largest_error(verdict),
+        allowed(verdict),
+        inputs(verdict),
+        worst(verdict),
+        times(group),
+        faults(verdict),
+    ]
 }
 
 fn others(groups: &[Group<'_>]) -> Table {
     let rows = groups.iter().filter(|g| !g.is_ours() && g.is_in_ulps());
     let row = |group: &Group<'_>| {
-        let verdict = group.verdict();
-        vec![
-            group.library.to_owned(),
-            named(verdict),
-            ending(verdict).to_owned(),
-            largest_error(verdict),
-            allowed(verdict),
-            inputs(verdict),
-            worst(verdict),
-            times(group),
-            faults(verdict),
-        ]
+        let name = [group.library.to_owned(), named(group.verdict())];
+        [&name[..], &results(group)].concat()
     };
     table(
         "kernels-others",
         format!(
             "The functions of other libraries, each with the variant that it chose on this machine. {ERRORS}"
         ),
-        &[
-            "library",
-            "function",
-            "verdict",
-            "largest error",
-            "allowed",
-            "inputs",
-            "worst input",
-            "ns per element",
-            "faults",
-        ],
+        &[&["library", "function"][..], &RESULTS].concat(),
         rows.map(row).collect(),
     )
 }

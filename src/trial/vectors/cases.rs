@@ -167,12 +167,13 @@ pub fn in_memory(elements: &[f32], stride: isize) -> Vec<f32> {
             .map_or(0, |last| 1 + last * step)
     ];
     let places = memory.iter_mut().step_by(step);
-    match stride < 0 {
-        true => places
+    if stride < 0 {
+        places
             .rev()
             .zip(elements)
-            .for_each(|(place, x)| *place = *x),
-        false => places.zip(elements).for_each(|(place, x)| *place = *x),
+            .for_each(|(place, x)| *place = *x)
+    } else {
+        places.zip(elements).for_each(|(place, x)| *place = *x)
     }
     memory
 }

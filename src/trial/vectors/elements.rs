@@ -185,9 +185,10 @@ pub(super) fn ill_conditioned(count: usize, bits: i32, dice: &mut Dice) -> [Vec<
         let factor = dice.signed() + power(-24);
         let x_i = factor * power(exponent);
         let wanted = dice.signed() * power(exponent);
-        let y_i = match i < half {
-            true => wanted,
-            false => ((f64::from(wanted) - sum.approximate()) / f64::from(x_i)) as f32,
+        let y_i = if i < half {
+            wanted
+        } else {
+            ((f64::from(wanted) - sum.approximate()) / f64::from(x_i)) as f32
         };
         let y_i = if y_i.is_finite() { y_i } else { 1.0 };
         sum.add(x_i, y_i, false);
