@@ -61,6 +61,7 @@ pub mod report;
 pub mod search;
 pub mod shard;
 pub mod sweep;
+pub mod threshold;
 pub mod train;
 pub mod trial;
 pub mod work;

@@ -94,6 +94,8 @@ pub(super) trait Lanes: Copy {
     fn widen(self, x: Self::Vector) -> Self::Wide;
     /// The numbers, rounded to f32.
     fn narrow(self, x: Self::Wide) -> Self::Vector;
+    /// Reads 16 numbers.
+    fn wide_load(self, from: &[f64; LANES]) -> Self::Wide;
     /// Writes 16 numbers.
     fn wide_store(self, value: Self::Wide, to: &mut [f64; LANES]);
     /// `a + b`.

@@ -143,6 +143,11 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn wide_load(self, from: &[f64; LANES]) -> Self::Wide {
+        *from
+    }
+
+    #[inline(always)]
     fn wide_store(self, value: Self::Wide, to: &mut [f64; LANES]) {
         *to = value;
     }

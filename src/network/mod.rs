@@ -23,6 +23,7 @@
 //! | `tangent` | forward mode over both passes: Hessian-vector products of a chunk |
 //! | `chain` | the same for a chain of dense layers, also along directions that differ by sample |
 //! | `curvature` | `Hv`, `Σv = (1/n) Σ_i H_i(H_i v − Hv)` and every `vᵀH_i v` at a point |
+//! | `gram` | `J Jᵀ`, the Gram matrix of the Jacobian |
 //! | `footprint` | how many numbers the passes keep in memory |
 
 mod activation;
@@ -37,6 +38,7 @@ mod decay;
 pub mod description;
 mod footprint;
 mod gathered;
+mod gram;
 mod graph;
 mod layer;
 mod layers;
@@ -57,6 +59,7 @@ pub use builder::Builder;
 pub use curvature::CurvatureOperator;
 pub use curvature_matrix::CurvatureMatrix;
 pub use gathered::Gathered;
+pub use gram::{Gram, jacobian};
 pub use graph::Network;
 pub use layer::{Initialisation, Layer, Tied};
 pub use layers::{

@@ -134,14 +134,30 @@ impl Tape {
     /// summed loss.
     pub fn backward(&mut self, context: &Context<'_>, batch: &Batch<'_>, scale: f32) -> f64 {
         let loss = self.loss_and_gradient(context, batch, scale);
+        self.propagate(context, batch.inputs);
+        loss
+    }
+
+    /// Computes the derivatives of one output of every sample, from the last layer to the first.
+    pub fn backward_from(&mut self, context: &Context<'_>, inputs: &[f32], output: usize) {
+        let mut top = self.deltas.pop().expect("a network has a layer");
+        top.clear();
+        top.resize(self.outputs().len(), 0.0);
+        let rows = top.chunks_exact_mut(context.network().outputs());
+        rows.for_each(|row| row[output] = 1.0);
+        self.deltas.push(top);
+        self.propagate(context, inputs);
+    }
+
+    /// Propagates the derivatives with respect to the outputs to all layers below.
+    fn propagate(&mut self, context: &Context<'_>, inputs: &[f32]) {
         let mut deltas = take(&mut self.deltas);
         for index in (0..deltas.len()).rev() {
             if context.network().requires_gradient[index + 1] {
-                self.backward_layer(context, batch.inputs, &mut deltas, index);
+                self.backward_layer(context, inputs, &mut deltas, index);
             }
         }
         self.deltas = deltas;
-        loss
     }
 
     /// Computes `scale` times the derivative with respect to the outputs. Returns the summed loss.

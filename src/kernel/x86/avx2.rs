@@ -249,6 +249,12 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn wide_load(self, from: &[f64; LANES]) -> Self::Wide {
+        let (quarters, _) = from.as_chunks::<4>();
+        from_fn(|i| proved!(self, _mm256_loadu_pd(quarters[i].as_ptr())))
+    }
+
+    #[inline(always)]
     fn wide_store(self, value: Self::Wide, to: &mut [f64; LANES]) {
         let (quarters, _) = to.as_chunks_mut::<4>();
         for (quarter, value) in quarters.iter_mut().zip(value) {

@@ -227,6 +227,12 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn wide_load(self, from: &[f64; LANES]) -> Self::Wide {
+        let (halves, _) = from.as_chunks::<8>();
+        [0, 1].map(|i| proved!(self, _mm512_loadu_pd(halves[i].as_ptr())))
+    }
+
+    #[inline(always)]
     fn wide_store(self, value: Self::Wide, to: &mut [f64; LANES]) {
         let (halves, _) = to.as_chunks_mut::<8>();
         for (half, value) in halves.iter_mut().zip(value) {

@@ -23,6 +23,18 @@ pub(super) fn hvp(o: &[f32], y: &[f32], smoothing: f64, r: &mut [f32]) {
     }
 }
 
+/// The second derivative of the cross-entropy of one row, `mass·(diag(p) − p·pᵀ)`, c × c.
+pub(super) fn second_derivative(o: &[f32], y: &[f32], smoothing: f64, block: &mut [f64]) {
+    let mass: f64 = smoothed(y, smoothing).sum();
+    let p = softmax(o).0;
+    for (j, row) in block.chunks_exact_mut(p.len()).enumerate() {
+        for (k, entry) in row.iter_mut().enumerate() {
+            let diagonal = if j == k { 1.0 } else { 0.0 };
+            *entry = mass * p[j] * (diagonal - p[k]);
+        }
+    }
+}
+
 /// `(1 − ε)·y + ε/c`: label smoothing as in PyTorch.
 fn smoothed(y: &[f32], smoothing: f64) -> impl Iterator<Item = f64> {
     let share = smoothing / y.len() as f64;

@@ -154,4 +154,43 @@ impl Loss {
             }
         }
     }
+
+    /// `∂²f_i/∂o²` of every sample in f64, samples × c × c.
+    pub(super) fn second_derivatives(self, predictions: Predictions<'_>) -> Vec<f64> {
+        let Predictions {
+            outputs,
+            targets,
+            width: c,
+        } = predictions;
+        let divisor = self.divisor(c);
+        let mut blocks = vec![0.0; outputs.len() * c];
+        let rows = outputs.chunks_exact(c).zip(targets.chunks_exact(c));
+        for (block, (o, y)) in blocks.chunks_exact_mut(c * c).zip(rows) {
+            if let Loss::CrossEntropy { smoothing } = self {
+                entropy::second_derivative(o, y, smoothing, block);
+                continue;
+            }
+            for (k, (&o, &y)) in o.iter().zip(y).enumerate() {
+                block[k * c + k] = self.curvature_of_output(o, y) / divisor;
+            }
+        }
+        blocks
+    }
+
+    /// The second derivative of one output's term, for losses that are sums over the outputs, times the
+    /// divisor.
+    fn curvature_of_output(self, o: f32, y: f32) -> f64 {
+        match self {
+            Loss::BinaryCrossEntropy => entropy::binary_second_derivative(o),
+            Loss::HingeSquared => {
+                let sign = 2.0 * f64::from(y) - 1.0;
+                if 1.0 - sign * f64::from(o) > 0.0 {
+                    2.0 * sign * sign
+                } else {
+                    0.0
+                }
+            }
+            _ => 2.0,
+        }
+    }
 }

@@ -72,15 +72,16 @@ pub fn direction(function: Function, low: f64, high: f64) -> Option<Direction> {
 /// * erf and erfc, and so gelu, are values of E-functions, transcendental at algebraic x ≠ 0 (Shidlovskii,
 ///   *Transcendental Numbers*, 1989).
 /// * Of Γ only the values at the integers are known to be rational, and nothing is claimed of the others.
-///   Nothing is claimed of gelu-tanh, whose formula has √(2/π) in the exponent, for |x| ≥ 2⁻²⁴; below,
-///   0 < |f(x) − x/2| < 2⁻²⁴·|x/2|, so no number of 24 bits is hit in the normal range. Below the normal
-///   range x/2 is a multiple of 2⁻¹⁵⁰, f(x) is nearer to it than 2⁻¹⁷⁰ and different from it.
+/// * gelu-tanh has √(2/π) in its exponent, and nothing is claimed where 2⁻²⁴ ≤ |x| and x < 6. For smaller
+///   |x|, 0 < |f(x) − x/2| < 2⁻²⁴·|x/2|, so no number of 24 bits is hit in the normal range; below the normal
+///   range x/2 is a multiple of 2⁻¹⁵⁰, f(x) is nearer to it than 2⁻¹⁷⁰ and different from it. For x ≥ 6,
+///   0 < x − f(x) < x·e⁻²⁴ < 2⁻³⁴·x, and the next number of 24 bits below x is at least 2⁻²⁴·x away.
 pub fn may_be_exact(function: Function, low: f64, high: f64) -> bool {
     use Function::*;
     match function {
         Exp2 | Exp10 => low.ceil() <= high && low.abs().min(high.abs()) <= 256.0,
         Log2 | Log10 | Cbrt | Sqrt | Tgamma | Lgamma => true,
-        GeluTanh => low.abs().max(high.abs()) >= 2f64.powi(-24),
+        GeluTanh => low.abs().max(high.abs()) >= 2f64.powi(-24) && low < 6.0,
         _ => false,
     }
 }
