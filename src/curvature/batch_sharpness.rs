@@ -52,6 +52,33 @@ pub struct BatchPlan {
     pub seed: u64,
 }
 
+impl BatchPlan {
+    /// Whether the only batch is the full batch.
+    pub fn is_full(&self, samples: usize) -> bool {
+        self.sampling == Sampling::WithoutReplacement && self.batch == samples
+    }
+
+    /// The indices of the samples in each of the first `count` batches, in ascending order: neighbours in the
+    /// data set tend to have the same target, and their products are faster side by side
+    /// ([`Batch::by_target`]).
+    ///
+    /// # Panics
+    /// When the batch size is not from 1 to the number of samples.
+    pub fn batches(&self, samples: usize, count: usize) -> impl Iterator<Item = Vec<usize>> {
+        let sampler = match self.sampling {
+            Sampling::WithReplacement => Sampler::WithReplacement,
+            Sampling::WithoutReplacement => Sampler::WithoutReplacement,
+        };
+        let mut batches = Batches::new(sampler, self.seed, samples, self.batch);
+        (0..count as u64).map(move |step| {
+            let mut indices = Vec::new();
+            batches.draw(step, &mut indices);
+            indices.sort_unstable();
+            indices
+        })
+    }
+}
+
 /// Why no further batch was drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -96,7 +123,7 @@ pub fn batch_sharpness(
     plan: &BatchPlan,
 ) -> BatchSharpness {
     let mut probe = Probe::new(isa, point, matrix);
-    let is_full = plan.sampling == Sampling::WithoutReplacement && plan.batch == data.samples;
+    let is_full = plan.is_full(data.samples);
     let (draws, stopped) = kernel::with_team(|| {
         if is_full {
             (vec![probe.draw(data)], Stopped::FullBatch)
@@ -124,18 +151,22 @@ pub fn batch_sharpness(
     found
 }
 
+/// `gᵀH_B g/‖g‖²` and `‖g‖²` of one batch.
+pub fn along_gradient(
+    isa: Isa,
+    point: &Point<'_>,
+    batch: &Batch<'_>,
+    matrix: CurvatureMatrix,
+) -> Draw {
+    Probe::new(isa, point, matrix).draw(batch)
+}
+
 /// Draws batches until the stop rule ends it, or a number is not finite.
 fn draw_many(probe: &mut Probe<'_>, data: &Batch<'_>, plan: &BatchPlan) -> (Vec<Draw>, Stopped) {
-    let sampler = match plan.sampling {
-        Sampling::WithReplacement => Sampler::WithReplacement,
-        Sampling::WithoutReplacement => Sampler::WithoutReplacement,
-    };
-    let mut batches = Batches::new(sampler, plan.seed, data.samples, plan.batch);
     let most = most_batches(data.samples, plan.batch);
-    let (mut rows, mut indices) = (Gathered::default(), Vec::new());
+    let mut rows = Gathered::default();
     let mut draws: Vec<Draw> = Vec::new();
-    while draws.len() < most {
-        batches.draw(draws.len() as u64, &mut indices);
+    for indices in plan.batches(data.samples, most) {
         rows.gather(data, &indices);
         let draw = probe.draw(&rows.batch());
         draws.push(draw);

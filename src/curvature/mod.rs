@@ -32,9 +32,10 @@ mod smallest;
 mod tracker;
 
 pub use batch_sharpness::{
-    BatchPlan, BatchSharpness, LEAST_BATCHES, PRECISION, Stopped, batch_sharpness, most_batches,
+    BatchPlan, BatchSharpness, LEAST_BATCHES, PRECISION, Stopped, along_gradient, batch_sharpness,
+    most_batches,
 };
-pub use estimate::Estimate;
+pub use estimate::{Draw, Estimate};
 pub use lanczos::{Ends, LEAST_PRODUCTS, Lanczos, Ritz, cold_start, warm_start};
 pub use measurement::{Eigenvalue, Measurement, root};
 pub use one_step::{OneStepEnds, OneStepMatrix, OneStepParts};

@@ -107,8 +107,9 @@ impl<'c, 'a> OneStepMatrix<'c, 'a> {
     }
 
     /// Both ends of the spectrum; `seed` determines the start vectors. The run for the smallest eigenvalue
-    /// ends at the residual [`FINE_ENOUGH`], relative to the largest absolute eigenvalue. Returns `None`
-    /// when a product is not finite.
+    /// ends at the residual [`FINE_ENOUGH`], relative to the largest absolute eigenvalue, if a negative
+    /// eigenvalue has been found. If not, its floor is what decides, and it makes all its products. Returns
+    /// `None` when a product is not finite.
     pub fn ends(&mut self, settings: &Lanczos, seed: u64) -> Option<OneStepEnds> {
         let (isa, dimension) = (self.isa, self.part.len());
         let random = |index: usize| stream(seed, Purpose::Probe, STREAMS[index]);
@@ -124,7 +125,10 @@ impl<'c, 'a> OneStepMatrix<'c, 'a> {
             ..*settings
         };
         let start = isotropic_start(dimension, &mut random(1));
-        let smallest = settings.run_smallest(isa, start, scale, |v, out| self.product(v, out))?;
+        let is_negative = |value: f64| value < -FINE_ENOUGH * scale;
+        let smallest = settings.seek_smallest(isa, start, scale, is_negative, |v, out| {
+            self.product(v, out)
+        })?;
         Some(OneStepEnds { largest, smallest })
     }
 }

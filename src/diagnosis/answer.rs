@@ -1,7 +1,7 @@
 //! The complete answer for one checkpoint.
 
 use crate::criterion::nesterov;
-use crate::curvature::{BatchSharpness, Tracker};
+use crate::curvature::Tracker;
 use crate::dataset::Split;
 use crate::error::{Error, Result};
 use crate::network::CurvatureMatrix;
@@ -17,7 +17,7 @@ use super::one_step::{self, OneStepAnswer};
 use super::point;
 use super::rounding;
 use super::setting::Setting;
-use super::sharpness_of_batches;
+use super::sharpness_of_batches::SharpnessOfBatches;
 use super::single;
 use super::subject::{LoadedNetwork, Samples};
 use super::task::{Effort, Task};
@@ -48,7 +48,7 @@ pub struct ModeDiagnosis {
     /// The f64 reading with its criteria and verdict, if it was requested.
     pub in_f64: Option<Assessment>,
     /// The batch sharpness, if it was requested.
-    pub batch_sharpness: Option<BatchSharpness>,
+    pub batch_sharpness: Option<SharpnessOfBatches>,
     /// Theorem 1 on the full matrix, if it was requested.
     pub one_step: Option<OneStepAnswer>,
     /// The verdict: that of [`ModeDiagnosis::best`], except that a point where Theorem 1 was measured and
@@ -124,7 +124,7 @@ impl Task<'_> {
         let wanted = extras.batch_sharpness;
         Ok(ModeDiagnosis {
             mode,
-            batch_sharpness: wanted.then(|| sharpness_of_batches::measure(self, &point)),
+            batch_sharpness: wanted.then(|| SharpnessOfBatches::measure(self, mode, &point)),
             one_step,
             judgement: untrained::judge(self.model, judgement),
             in_f32,

@@ -6,7 +6,6 @@ use super::answer::{Diagnosis, ModeDiagnosis};
 use super::header;
 use super::one_step::OneStepAnswer;
 use super::setting::Setting;
-use super::sharpness_of_batches;
 use super::split;
 use super::subject::{LoadedNetwork, Samples};
 
@@ -86,8 +85,7 @@ impl ModeDiagnosis {
             "along": reading.along,
             "rounding": reading.rounding,
             "other_matrix": reading.other,
-            "batch_sharpness": batch_sharpness
-                .map(|found| sharpness_of_batches::json(found, setting)),
+            "batch_sharpness": batch_sharpness.map(|found| found.json(setting)),
             "one_step": self.one_step.as_ref().map(OneStepAnswer::json),
             "criteria": self.criteria(),
             "verdict": self.judgement.verdict,

@@ -77,6 +77,7 @@ pub use optimizer::Optimizer;
 pub use page::{Names, page};
 pub use reading::{Along, Both, Compared, OtherMatrix, Precision, Reading, Rounding};
 pub use setting::Setting;
+pub use sharpness_of_batches::SharpnessOfBatches;
 pub use subject::{LoadedNetwork, Request, Samples, check, load};
 pub use task::{Effort, Task};
 pub use text::{counted, padded, width};

@@ -175,6 +175,12 @@ impl OneStep {
         }
     }
 
+    /// Whether negative curvature of the loss itself makes up most of a negative `λ_min(M)`: then the point
+    /// is no minimum, and it is not the noise of the batches that makes Theorem 1 fail.
+    pub fn is_no_minimum(&self) -> bool {
+        2.0 * self.along.hessian < self.smallest.value.min(0.0) / 2.0
+    }
+
     fn json(&self) -> Value {
         let mut smallest = json!(self.smallest);
         smallest["floor"] = json!(self.floor);

@@ -124,6 +124,7 @@ fn batch_sharpness_is_that_over_all_batches() {
             assert_eq!(found["stopped"] == "full-batch", is_full, "{found}");
             assert_eq!(found["batches"] == 1, is_full, "{found}");
             assert_eq!(found["stop_rule"]["least"], 32);
+            assert!(number(&found["rounding"]) < 1e-4, "{found}");
             assert_eq!(json["one_step"], Value::Null);
         }
     }
@@ -292,4 +293,22 @@ fn theorem_1_is_left_out_with_a_sentence_where_it_does_not_speak() {
         );
         assert_eq!(found["verdict"], Value::Null);
     }
+}
+
+#[test]
+fn a_gradient_that_f32_loses_is_named() {
+    // Residuals of one rounding: x·w − y = 1/3·3 − 1 is no zero in f64, and another number in f32.
+    let folder = folder();
+    let tensors = [
+        ("weight", &[1, 2][..], &[1.1, 0.7][..]),
+        ("bias", &[1], &[0.3]),
+    ];
+    file(&folder, "line.safetensors", safetensors(&tensors));
+    let x = [1.3, 0.4, -0.9, 1.7, 0.6, -1.1, 2.3, 0.2];
+    let y: Vec<f32> = x.chunks(2).map(|x| 1.1 * x[0] + 0.7 * x[1] + 0.3).collect();
+    file(&folder, "data.npz", valued(&x, &[2], &y, 1));
+    let words = "--arch fnn --lr 0.1 --batch 2";
+    let page = diagnose_line(&folder, "line.safetensors", words).out;
+    let said = page.contains("no batch sharpness") || page.contains("f32 loses");
+    assert!(said, "{page}");
 }

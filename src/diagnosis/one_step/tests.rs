@@ -66,6 +66,12 @@ fn only_what_the_bar_excludes_holds_or_fails() {
             .is_some_and(|upper| (upper - 1.08).abs() < 1e-12)
     );
     assert_eq!(found.smallest.status, Status::ConvergedToRounding);
+    // λ_min(M) = −1/2, with 2vᵀHv = −2/5 or −1/5 of it.
+    for (hessian, is_no_minimum) in [(-0.2, true), (-0.1, false), (1.0, false)] {
+        let mut found = found;
+        found.along.hessian = hessian;
+        assert_eq!(found.is_no_minimum(), is_no_minimum);
+    }
 }
 
 #[test]

@@ -9,9 +9,10 @@ use super::super::text::{digits, wrap};
 
 /// Both numbers with their standard errors, and the value 2/η beside them; or why there are none.
 pub fn batch_sharpness(diagnosis: &Diagnosis) -> Vec<String> {
-    let Some(found) = &diagnosis.main.batch_sharpness else {
+    let Some(sharpness) = &diagnosis.main.batch_sharpness else {
         return Vec::new();
     };
+    let found = &sharpness.numbers;
     let Some((ratio, mean)) = found.ratio_of_means.zip(found.mean_of_ratios) else {
         return wrap(&format!("no batch sharpness: {}", missing(found)), "  ");
     };
@@ -21,13 +22,16 @@ pub fn batch_sharpness(diagnosis: &Diagnosis) -> Vec<String> {
     };
     let edge = edge(&diagnosis.setting).map_or(String::new(), |edge| {
         format!(
-            "; by experience, not by a theorem, SGD\u{a0}drives it to 2/η\u{a0}=\u{a0}{}",
+            "; empirical edge 2/η\u{a0}=\u{a0}{}, no\u{a0}theorem",
             digits(edge)
         )
     });
+    let lost = match sharpness.rounding {
+        Some(lost) if sharpness.is_rounded() => format!("; f32 loses {} of it", digits(lost)),
+        _ => String::new(),
+    };
     let line = format!(
-        "batch sharpness E[gᵀ{letter}_B\u{a0}g]/E|g|²\u{a0}=\u{a0}{}, E[gᵀ{letter}_B\u{a0}g/|g|²]\u{a0}=\u{a0}{} \
-         ({}){edge}",
+        "batch sharpness E[gᵀ{letter}_Bg]/E|g|² = {}, E[gᵀ{letter}_Bg/|g|²]\u{a0}=\u{a0}{} ({}){edge}{lost}",
         told(&ratio),
         told(&mean),
         batches(found),
@@ -36,8 +40,23 @@ pub fn batch_sharpness(diagnosis: &Diagnosis) -> Vec<String> {
 }
 
 fn told(estimate: &Estimate) -> String {
-    let [value, error] = [estimate.value, estimate.standard_error].map(digits);
-    format!("{value}\u{a0}±\u{a0}{error}")
+    let value = digits(estimate.value);
+    format!(
+        "{value}\u{a0}±\u{a0}{}",
+        two_digits(estimate.standard_error)
+    )
+}
+
+/// A standard error with two significant digits.
+fn two_digits(error: f64) -> String {
+    if (1e-3..1e3).contains(&error) {
+        let places = (1.0 - error.log10().floor()).max(0.0) as usize;
+        format!("{error:.places$}")
+    } else if error == 0.0 {
+        "0".to_owned()
+    } else {
+        format!("{error:.1e}")
+    }
 }
 
 /// How many batches were drawn, and why no more.
@@ -47,14 +66,11 @@ fn batches(found: &BatchSharpness) -> String {
         zeros => format!(", {zeros} of them with gradient 0"),
     };
     let why = match found.stopped {
-        Stopped::FullBatch => return "exact: the full batch".to_owned(),
-        Stopped::Precise => format!("enough for {} %", 100.0 * PRECISION),
-        Stopped::Limit | Stopped::NotFinite => "the limit".to_owned(),
+        Stopped::FullBatch => return "the full batch: no sampling".to_owned(),
+        Stopped::Precise => format!("within {} %", 100.0 * PRECISION),
+        Stopped::Limit | Stopped::NotFinite => "limit".to_owned(),
     };
-    format!(
-        "± standard error; {}{zeros}, {why}",
-        format!("{} batches", found.batches)
-    )
+    format!("standard errors; {} batches{zeros}, {why}", found.batches)
 }
 
 /// Why there is no batch sharpness.

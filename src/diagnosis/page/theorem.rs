@@ -76,7 +76,7 @@ fn meaning(found: &OneStep, is_free: bool) -> String {
         Verdict::Holds => "holds: from no start does the mean distance grow, which is enough for \
                            stability."
             .to_owned(),
-        Verdict::Fails if found.along.hessian < 0.0 => format!(
+        Verdict::Fails if found.is_no_minimum() => format!(
             "fails, which does not show instability: Theorem 1 is only sufficient. Along the vector of \
              λ_min(M) the loss itself curves down, vᵀHv = {}: it is the point, no exact minimum, that fails \
              there, and not the noise of the batches.",
@@ -98,8 +98,7 @@ fn meaning(found: &OneStep, is_free: bool) -> String {
 fn hope(is_free: bool) -> &'static str {
     if is_free {
         "At a minimum with more parameters than the samples determine, Mv is 0 where no sample has \
-         curvature: λ_min(M) is at most 0 there, and more --products bring the upper end nearer to 1, not \
-         below it."
+         curvature: λ_min(M) is at most 0, and more --products bring the upper end nearer to 1, not below it."
     } else {
         "More --products bring the ends nearer to each other."
     }
