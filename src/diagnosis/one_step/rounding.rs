@@ -18,7 +18,7 @@ use super::super::mode::Mode;
 use super::super::reading::{EVERYWHERE, Precision, Reading, Vectors};
 use super::super::rounding::{of_covariance, relative, shared_point};
 use super::super::task::Task;
-use super::Factors;
+use super::factors::Factors;
 
 /// The errors of f32 products with M, in units of M.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,7 @@
 use super::super::number::Status;
 use super::*;
+use crate::curvature::{Ends, OneStepParts, Smallest};
+use crate::number::Verdict;
 
 fn ritz(value: f64, residual: f64) -> crate::curvature::Ritz {
     crate::curvature::Ritz {
