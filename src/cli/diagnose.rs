@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use sgd_stability::diagnosis::{self, Names, Stability, bytes};
+use sgd_stability::diagnosis::{self, Extras, Names, Stability, bytes};
 use sgd_stability::error::Result;
 
 use super::checkpoint::{Loaded, Setup};
@@ -29,6 +29,12 @@ pub struct Arguments {
     /// With f64, measure again in f64 and say whether f32 was enough for the verdicts.
     #[arg(long, value_name = "PRECISION", default_value = "f32", help_heading = headings::MEASUREMENT)]
     precision: PrecisionName,
+    /// Measure Theorem 1 of Wu, Ma and E on the full matrix, with both ends of its spectrum.
+    ///
+    /// The matrix is 2H − η(H² + pΣ); where its smallest eigenvalue is certainly not negative, SGD is stable.
+    /// A product with it takes two with H and one with Σ, so that the measurement takes several times as long.
+    #[arg(long, help_heading = headings::MEASUREMENT)]
+    one_step: bool,
     /// Print first which tensor of the checkpoint became which layer's.
     #[arg(long, help_heading = headings::OUTPUT)]
     mapping: bool,
@@ -57,6 +63,9 @@ non-uniformity s = √λ_max(Σ), Σ = (1/n) Σ_i H_i² − H², which says how 
 differ. The learning rate and the batch size bound both; every criterion is evaluated at the measured \
 numbers with their error bars, so that its verdict is stable, unstable or undecided.
 
+Beside them stands batch sharpness, the curvature of random batches along their own gradients, with standard \
+errors: a number of experience, about which there is no theorem.
+
 Tensors are matched to layers by their shapes; where shapes leave a choice, the order must be proved by the \
 file or given with --order. Nothing is guessed.";
 
@@ -79,10 +88,16 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     drop(data);
     let mode = checkpoint.mode(&setup)?;
     let forecast = checkpoint.forecast(in_f64, &setup)?;
+    let extras = Extras {
+        other_matrix: true,
+        in_f64,
+        batch_sharpness: true,
+        one_step: arguments.one_step,
+    };
     remark(&format!("memory forecast {}", bytes(forecast.total())));
     let found = checkpoint
         .task(expected, &setup)
-        .diagnose(mode, in_f64, forecast)?;
+        .diagnose(mode, extras, forecast)?;
     let Loaded {
         place,
         model,

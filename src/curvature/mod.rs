@@ -18,16 +18,27 @@
 //! | [`Measurement`] | sharpness, smallest eigenvalue and non-uniformity of a network at a point |
 //! | [`fn@measure`], [`Tracker`] | one measurement; measurements along a training run |
 //! | [`fn@preconditioned`] | the spectrum that determines the stability of an adaptive optimiser |
+//! | [`OneStepMatrix`] | the spectrum of Theorem 1's matrix `2H − η(H² + pΣ)` |
+//! | [`fn@batch_sharpness`], `estimate` | the curvature of random batches along their own gradients |
 
 mod basis;
+mod batch_sharpness;
+mod estimate;
 mod lanczos;
 mod measurement;
+mod one_step;
 mod preconditioned;
 mod smallest;
 mod tracker;
 
+pub use batch_sharpness::{
+    BatchPlan, BatchSharpness, LEAST_BATCHES, PRECISION, Stopped, along_gradient, batch_sharpness,
+    most_batches,
+};
+pub use estimate::{Draw, Estimate};
 pub use lanczos::{Ends, LEAST_PRODUCTS, Lanczos, Ritz, cold_start, warm_start};
 pub use measurement::{Eigenvalue, Measurement, root};
+pub use one_step::{OneStepEnds, OneStepMatrix, OneStepParts};
 pub use preconditioned::preconditioned;
 pub use smallest::{FINE_ENOUGH, LEAST_FOR_SMALLEST, RISK, Smallest, isotropic_start, smallest};
 pub use tracker::{Tracker, measure};

@@ -15,7 +15,7 @@
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-use super::lanczos::{Lanczos, Ritz, Space};
+use super::lanczos::{Lanczos, Projected, Ritz, Space};
 use crate::kernel::{self, Isa};
 use crate::network::CurvatureOperator;
 use crate::train::random::{Purpose, stream};
@@ -82,21 +82,40 @@ impl Lanczos {
         isa: Isa,
         start: Vec<f32>,
         scale: f64,
+        product: impl FnMut(&[f32], &mut [f32]),
+    ) -> Option<Smallest> {
+        self.seek_smallest(isa, start, scale, |_| true, product)
+    }
+
+    /// [`Lanczos::run_smallest`], except that a run whose smallest Ritz value is not `is_enough` goes on until
+    /// its products are spent: they raise the floor even where the residual is small already.
+    ///
+    /// # Panics
+    /// When `start` is empty.
+    pub(super) fn seek_smallest(
+        &self,
+        isa: Isa,
+        start: Vec<f32>,
+        scale: f64,
+        is_enough: impl Fn(f64) -> bool,
         mut product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Smallest> {
+        let has_converged = |projected: &Projected| {
+            let is_long = projected.values.len() >= LEAST_FOR_SMALLEST;
+            projected.is_whole(scale) || is_long && projected.residual(0) <= self.tolerance * scale
+        };
         kernel::with_team(|| {
             let dimension = start.len();
             let space = self.grow(isa, start, &mut product, |projected| {
-                let is_long = projected.values.len() >= LEAST_FOR_SMALLEST;
-                projected.is_whole(scale)
-                    || is_long && projected.residual(0) <= self.tolerance * scale
+                let is_over = projected.is_whole(scale) || is_enough(projected.values[0]);
+                is_over && has_converged(projected)
             })?;
             let ritz = space.measured(isa, space.projected.smallest(), &mut product)?;
             Some(Smallest {
                 floor: floor(&space, &ritz, dimension, scale),
                 ritz,
                 products: space.projected.values.len() + 1,
-                converged: space.is_done,
+                converged: has_converged(&space.projected),
             })
         })
     }

@@ -13,9 +13,11 @@ use super::double;
 use super::machine;
 use super::memory::Forecast;
 use super::mode::Mode;
+use super::one_step::{self, OneStepAnswer};
 use super::point;
 use super::rounding;
 use super::setting::Setting;
+use super::sharpness_of_batches::SharpnessOfBatches;
 use super::single;
 use super::subject::{LoadedNetwork, Samples};
 use super::task::{Effort, Task};
@@ -30,6 +32,10 @@ pub struct Extras {
     pub other_matrix: bool,
     /// Whether to measure the same point again in f64.
     pub in_f64: bool,
+    /// Whether to measure the batch sharpness.
+    pub batch_sharpness: bool,
+    /// Whether to measure Theorem 1 on the full matrix.
+    pub one_step: bool,
 }
 
 /// The measurements in one mode of batch normalisation, and the verdict on them.
@@ -41,7 +47,12 @@ pub struct ModeDiagnosis {
     pub in_f32: Assessment,
     /// The f64 reading with its criteria and verdict, if it was requested.
     pub in_f64: Option<Assessment>,
-    /// The verdict: that of [`ModeDiagnosis::best`], except that an untrained network is never called stable.
+    /// The batch sharpness, if it was requested.
+    pub batch_sharpness: Option<SharpnessOfBatches>,
+    /// Theorem 1 on the full matrix, if it was requested.
+    pub one_step: Option<OneStepAnswer>,
+    /// The verdict: that of [`ModeDiagnosis::best`], except that a point where Theorem 1 was measured and
+    /// holds is stable, and that an untrained network is never called stable.
     pub judgement: Judgement,
 }
 
@@ -100,43 +111,57 @@ impl Task<'_> {
         } else {
             None
         };
-        let best = in_f64.as_ref().unwrap_or(&in_f32);
+        let one_step = if extras.one_step {
+            let reading = &in_f32.reading;
+            Some(one_step::measure(self, mode, &point, reading, &vectors)?)
+        } else {
+            None
+        };
+        let mut judgement = in_f64.as_ref().unwrap_or(&in_f32).judgement.clone();
+        if let Some(answer) = &one_step {
+            judgement = answer.judge(judgement);
+        }
+        let wanted = extras.batch_sharpness;
         Ok(ModeDiagnosis {
             mode,
-            judgement: untrained::judge(self.model, best.judgement.clone()),
+            batch_sharpness: wanted.then(|| SharpnessOfBatches::measure(self, mode, &point)),
+            one_step,
+            judgement: untrained::judge(self.model, judgement),
             in_f32,
             in_f64,
         })
     }
 
-    /// Checks the loss, and measures in the requested mode and in every other mode that is available; in
-    /// f64 as well if `in_f64`. The `forecast` is only recorded: the caller has compared it with the budget.
+    /// Checks the loss, and measures in the requested mode with these extras, and in every other mode that
+    /// is available, where neither the other matrix nor Theorem 1 is measured. The `forecast` is only
+    /// recorded: the caller has compared it with the budget.
     ///
     /// # Errors
     /// The errors of [`Task::check_loss`] and [`Task::measure`].
     pub fn diagnose(
         &self,
         mode: Option<Mode>,
-        in_f64: bool,
+        extras: Extras,
         forecast: Forecast,
     ) -> Result<Diagnosis> {
         self.check_loss(mode)?;
-        let measure = |mode, other_matrix| {
+        let measure = |mode, extras| {
             let tracker = &mut Tracker::new(self.effort.lanczos, self.effort.seed);
-            let extras = Extras {
-                other_matrix,
-                in_f64,
-            };
             self.measure(mode, extras, tracker)
         };
-        let main = measure(mode, true)?;
+        let main = measure(mode, extras)?;
+        let fewer = Extras {
+            other_matrix: false,
+            one_step: false,
+            ..extras
+        };
         let (mut others, mut left_out) = (Vec::new(), Vec::new());
         for other in Mode::ALL {
             if mode.is_none_or(|mode| mode == other) {
                 continue;
             }
             match other.fault(self.effort.isa, self.model, &self.samples.batch()) {
-                None => others.push(measure(Some(other), false)?),
+                None => others.push(measure(Some(other), fewer)?),
                 Some(fault) => left_out.push((other, fault)),
             }
         }

@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Diagnosis, ModeDiagnosis};
 use super::header;
+use super::one_step::OneStepAnswer;
+use super::setting::Setting;
 use super::split;
 use super::subject::{LoadedNetwork, Samples};
 
@@ -12,7 +14,10 @@ impl Diagnosis {
     pub fn json(&self, model: &LoadedNetwork, samples: &Samples) -> Value {
         let [sharpness, non_uniformity] = self.bounds();
         let modes: Map<String, Value> = (self.others.iter().chain([&self.main]))
-            .filter_map(|finding| Some((finding.mode?.name().to_owned(), finding.json())))
+            .filter_map(|finding| {
+                let mode = finding.mode?.name().to_owned();
+                Some((mode, finding.json(&self.setting)))
+            })
             .collect();
         let network = &model.network;
         let mut json = json!({
@@ -43,9 +48,11 @@ impl Diagnosis {
                 "peak": self.peak,
             },
         });
-        if let (Value::Object(all), Value::Object(own), Value::Object(assignment)) =
-            (&mut json, self.main.json(), model.assignment.json())
-        {
+        if let (Value::Object(all), Value::Object(own), Value::Object(assignment)) = (
+            &mut json,
+            self.main.json(&self.setting),
+            model.assignment.json(),
+        ) {
             all.extend(own);
             all.extend(header::json(self, model));
             all.extend(assignment);
@@ -59,8 +66,9 @@ impl Diagnosis {
 
 impl ModeDiagnosis {
     /// The numbers, the criteria and the verdict of one mode.
-    pub fn json(&self) -> Value {
+    pub fn json(&self, setting: &Setting) -> Value {
         let reading = &self.in_f32.reading;
+        let batch_sharpness = self.batch_sharpness.as_ref();
         json!({
             "train_loss": reading.loss,
             "train_accuracy": reading.accuracy,
@@ -77,6 +85,8 @@ impl ModeDiagnosis {
             "along": reading.along,
             "rounding": reading.rounding,
             "other_matrix": reading.other,
+            "batch_sharpness": batch_sharpness.map(|found| found.json(setting)),
+            "one_step": self.one_step.as_ref().map(OneStepAnswer::json),
             "criteria": self.criteria(),
             "verdict": self.judgement.verdict,
             "basis": self.judgement.basis,

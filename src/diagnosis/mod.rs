@@ -11,7 +11,9 @@
 //! | `task`, `point` | what is diagnosed and with which effort; the point of a model in a mode |
 //! | `reading`, `number` | the numbers measured at a point by either engine; an eigenvalue with its error bar |
 //! | `single`, `double` | the reading of the f32 engine, and that of the f64 reference |
-//! | `rounding`, `shared_point` | the measured rounding error of f32 products; a point for both engines |
+//! | `rounding`, `engines`, `shared_point` | the measured rounding error of f32 products; both engines at a point |
+//! | `sharpness_of_batches` | batch sharpness, an empirical number beside the criteria |
+//! | `one_step` | Theorem 1 measured on the full matrix, and what f32 loses there |
 //! | `criteria`, `verdict`, `notes` | three-valued criteria, the verdict, and what the verdict leaves out |
 //! | `untrained` | checkpoints of zeros, which are never called stable |
 //! | `assessment` | a reading with its criteria and verdict; the comparison of f32 with f64 |
@@ -29,6 +31,7 @@ mod architecture;
 mod assessment;
 mod criteria;
 mod double;
+mod engines;
 mod expectation;
 pub mod follow;
 mod header;
@@ -40,6 +43,7 @@ mod mode;
 mod notes;
 mod number;
 mod objective;
+mod one_step;
 mod optimizer;
 mod page;
 mod point;
@@ -47,6 +51,7 @@ mod reading;
 mod rounding;
 mod setting;
 mod shared_point;
+mod sharpness_of_batches;
 mod single;
 mod split;
 mod subject;
@@ -67,10 +72,12 @@ pub use memory::{Forecast, bytes, check_contents, check_file};
 pub use mode::Mode;
 pub use number::{Number, Status};
 pub use objective::{Objective, in_words};
+pub use one_step::{Growth, OneStep, OneStepAnswer};
 pub use optimizer::Optimizer;
 pub use page::{Names, page};
 pub use reading::{Along, Both, Compared, OtherMatrix, Precision, Reading, Rounding};
 pub use setting::Setting;
+pub use sharpness_of_batches::SharpnessOfBatches;
 pub use subject::{LoadedNetwork, Request, Samples, check, load};
 pub use task::{Effort, Task};
 pub use text::{counted, padded, width};

@@ -1,8 +1,10 @@
 //! The answer as one screen of text, at most 80 columns wide.
 
+mod batches;
 mod criteria;
 mod modes;
 mod numbers;
+mod theorem;
 
 use super::answer::Diagnosis;
 use super::memory::bytes;
@@ -10,9 +12,11 @@ use super::reading::Reading;
 use super::subject::{LoadedNetwork, Samples};
 use super::text::{WIDTH, brief, counted, cut, digits, end, share, wrap};
 use super::{header, split};
+use batches::batch_sharpness;
 use criteria::criteria;
 use modes::{again_elsewhere, modes};
 use numbers::numbers;
+use theorem::theorem;
 
 /// The names of the input files.
 pub struct Names<'a> {
@@ -37,9 +41,11 @@ pub fn page(
     lines.extend(wrap(&verdict, ""));
     lines.extend([String::new(), loss(diagnosis, model)]);
     lines.extend(numbers(diagnosis));
+    lines.extend(batch_sharpness(diagnosis));
     if diagnosis.setting.uncovered().is_none() {
         lines.extend(criteria(&diagnosis.main));
     }
+    lines.extend(theorem(diagnosis, model));
     lines.extend(modes(diagnosis));
     let main = &diagnosis.main;
     if let Some((fine, comparison)) = main.in_f64.as_ref().zip(main.comparison()) {

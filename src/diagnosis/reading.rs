@@ -9,7 +9,7 @@ use super::number::{Number, Status};
 /// The largest error of an f32 product along any direction, as a share of the largest absolute
 /// eigenvalue: ten times the largest error that was measured against exact derivatives. It widens the
 /// floor of λ_min, which concerns all directions, whereas rounding is measured along only three.
-const EVERYWHERE: f64 = 1e-5;
+pub(super) const EVERYWHERE: f64 = 1e-5;
 
 /// The mean and spread over the samples of `vᵀH_i v`, for one unit vector `v`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

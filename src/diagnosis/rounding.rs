@@ -12,8 +12,9 @@
 //! normalisation reads the batch, all activations are in memory at once; if they need more than [`ROOM`],
 //! a part of the samples is compared as a batch of its own.
 
-use crate::network::{CurvatureOperator, Network};
+use crate::network::Network;
 
+use super::engines::{Engines, Gap};
 use super::mode::Mode;
 use super::reading::{Both, Compared, Reading, Rounding, Vectors};
 use super::shared_point::SharedPoint;
@@ -32,77 +33,7 @@ const QUOTIENTS: usize = 32;
 /// it.
 const TAPS: usize = 50;
 
-/// The difference of two products with one vector.
-#[derive(Clone, Copy)]
-struct Gap {
-    /// The norm of the difference.
-    length: f64,
-    /// The norm of the product in f64.
-    size: f64,
-    /// The inner product of the vector with the difference.
-    along: f64,
-}
-
-impl Gap {
-    fn of(rounded: &[f64], exact: &[f64], vector: &[f64]) -> Self {
-        let length =
-            |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
-        let difference = || rounded.iter().zip(exact).map(|(x, y)| x - y);
-        Gap {
-            length: length(&mut difference()),
-            size: length(&mut exact.iter().copied()),
-            along: difference()
-                .zip(vector)
-                .map(|(x, v)| x * v)
-                .sum::<f64>()
-                .abs(),
-        }
-    }
-}
-
-/// Both engines at one point, over the same samples.
-struct Engines<'a> {
-    shared: &'a SharedPoint<'a>,
-    single: CurvatureOperator<'a>,
-}
-
-impl<'a> Engines<'a> {
-    fn new(shared: &'a SharedPoint<'a>, task: &Task<'_>) -> Self {
-        let effort = task.effort;
-        Engines {
-            shared,
-            single: CurvatureOperator::new(
-                effort.isa,
-                shared.point(),
-                shared.batch(),
-                effort.matrix,
-            ),
-        }
-    }
-
-    fn hessian(&mut self, vector: &[f32]) -> Gap {
-        let mut product = vec![0.0; vector.len()];
-        self.single.hessian_product(vector, &mut product);
-        let direction = self.shared.in_f64(vector);
-        let exact = self.shared.hessian_product(&direction);
-        Gap::of(&self.shared.in_f64(&product), &exact, &direction)
-    }
-
-    /// The larger norm of the errors of Σ at the eigenvectors of s and of a. The cancellation between
-    /// `(1/n) Σ H_i²` and `H²` is strongest at the eigenvector of a, and the error of f32 there may hide
-    /// the true eigenvector of s.
-    fn largest_of_covariance(&mut self, vectors: &Vectors) -> f64 {
-        let point = self.shared.reference();
-        let lengths = [&vectors.noise, &vectors.sharpness].map(|vector| {
-            let mut product = vec![0.0; vector.len()];
-            self.single.covariance_product(vector, &mut product);
-            let direction = self.shared.in_f64(vector);
-            let exact = point.covariance_product(&direction);
-            Gap::of(&self.shared.in_f64(&product), &exact, &direction).length
-        });
-        lengths[0].max(lengths[1])
-    }
-
+impl Engines<'_> {
     /// The errors of `vᵀH_i v` along a vector, on some of the samples.
     fn quotients(&mut self, vector: &[f32]) -> QuotientGap {
         let single = self.single.sample_quotients(vector);
@@ -129,6 +60,32 @@ struct QuotientGap {
     single: Vec<f64>,
 }
 
+/// The point that both engines measure, over all samples or as many as [`ROOM`] allows.
+pub(super) fn shared_point<'a>(task: &Task<'a>, mode: Option<Mode>) -> SharedPoint<'a> {
+    let count = task.samples.count;
+    let together = match mode {
+        Some(Mode::Train | Mode::Frozen) => together(&task.model.network),
+        Some(Mode::Eval) | None => count,
+    };
+    SharedPoint::new(task, mode, spread(count, together))
+}
+
+/// The factor from an error over the samples of `shared` to one over all samples; `a` is the gap between
+/// the products along the eigenvector of the sharpness. A part of the samples has another Hessian, so that
+/// the relative error is what counts.
+pub(super) fn relative(
+    task: &Task<'_>,
+    shared: &SharedPoint<'_>,
+    reading: &Reading,
+    a: &Gap,
+) -> f64 {
+    if shared.count() < task.samples.count && a.size > 0.0 {
+        (reading.sharpness.value.abs() / a.size).max(1.0)
+    } else {
+        1.0
+    }
+}
+
 /// Measures the rounding errors of the products at the eigenvectors of a reading.
 pub fn measure(
     task: &Task<'_>,
@@ -136,21 +93,10 @@ pub fn measure(
     reading: &Reading,
     vectors: &Vectors,
 ) -> Rounding {
-    let network = &task.model.network;
-    let count = task.samples.count;
-    let together = match mode {
-        Some(Mode::Train | Mode::Frozen) => together(network),
-        Some(Mode::Eval) | None => count,
-    };
-    let shared = SharedPoint::new(task, mode, spread(count, together));
+    let shared = shared_point(task, mode);
     let mut engines = Engines::new(&shared, task);
     let [a, smallest] = [&vectors.sharpness, &vectors.smallest].map(|v| engines.hessian(v));
-    // A part of the samples has another Hessian, so that the relative error is what counts.
-    let size = if shared.count() < count && a.size > 0.0 {
-        (reading.sharpness.value.abs() / a.size).max(1.0)
-    } else {
-        1.0
-    };
+    let size = relative(task, &shared, reading, &a);
     let mut rounding = Rounding {
         sharpness: size * a.length,
         // By Weyl's inequality an eigenvalue moves by no more than the norm of the error, which is at
@@ -186,25 +132,54 @@ fn of_samples(
         sharpness: along_a.largest.max(rounding.along.sharpness),
         noise: along_s.largest.max(all.along),
     };
-    let chosen = chosen(&along_s.single, one_by_one(&task.model.network));
+    // The cancellation between (1/n) Σ H_i² and H² is strongest at the eigenvector of a, and the error of
+    // f32 there may hide the true eigenvector of s.
+    let vectors = [&vectors.noise, &vectors.sharpness];
+    let gap = of_covariance(task, engines, &vectors, &along_s.single, &all);
+    rounding.covariance = gap.length;
     rounding.samples = Compared {
-        covariance: chosen.len(),
+        covariance: gap.compared,
         quotients: along_s.compared,
         ..rounding.samples
     };
-    if chosen.len() == engines.shared.count() {
-        rounding.covariance = engines.largest_of_covariance(vectors);
-        return;
+}
+
+/// The measured error of products with Σ.
+pub(super) struct CovarianceGap {
+    /// The largest norm of an error.
+    pub length: f64,
+    /// The number of samples compared.
+    pub compared: usize,
+}
+
+/// The largest error of the products with Σ along some vectors, compared on as many samples as [`WORK`]
+/// allows and scaled up to all of them. For the first vector, `quotients` are the `vᵀH_i v` of f32, and
+/// `all` is the gap between the products `Hv` over all samples.
+pub(super) fn of_covariance(
+    task: &Task<'_>,
+    engines: &mut Engines<'_>,
+    vectors: &[&Vec<f32>],
+    quotients: &[f64],
+    all: &Gap,
+) -> CovarianceGap {
+    let chosen = chosen(quotients, one_by_one(&task.model.network));
+    let compared = chosen.len();
+    if compared == engines.shared.count() {
+        let length = engines.covariance(vectors);
+        return CovarianceGap { length, compared };
     }
     let subset = engines.shared.subset(&chosen);
     let mut few = Engines::new(&subset, task);
-    let some = few.hessian(&vectors.noise);
+    let some = few.hessian(vectors[0]);
     let growth = if some.length > 0.0 {
         (all.length / some.length).max(1.0)
     } else {
         1.0
     };
-    rounding.covariance = growth * few.largest_of_covariance(vectors);
+    CovarianceGap {
+        length: growth * few.covariance(vectors),
+        compared,
+    }
 }
 
 /// The number of samples, processed one by one, that a product with Σ is compared on.

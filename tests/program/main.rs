@@ -1,6 +1,7 @@
 //! Tests of the program as users run it: its output, its files and its exit codes.
 
 mod activated;
+mod along_gradients;
 mod assumptions;
 mod bad_input;
 mod checkpoint;
