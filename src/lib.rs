@@ -23,6 +23,7 @@
 //! | [`experiment`] | one file per experiment: from its configuration to its record |
 //! | [`record`] | what an experiment hands to the report: sentences, tables, figures |
 //! | [`reference`](mod@reference) | the same curvature in f64, computed independently |
+//! | [`threshold`] | the learning rates up to which SGD is stable at a minimum of a network |
 //! | [`curvature`] | sharpness, non-uniformity, smallest eigenvalue, with residual bounds |
 //! | [`train`] | optimisers, batch sampling, stopping |
 //! | [`network`] | forward, backward, directional derivative, per-sample products |

@@ -5,7 +5,7 @@ use std::path::Path;
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::Conditions;
 use sgd_stability::diagnosis::{
-    self, Effort, Forecast, LoadedNetwork, Mode, Request, Samples, Setting, Task,
+    self, Effort, Forecast, LoadedNetwork, Mode, Request, Samples, Setting, Task, ThresholdRequest,
 };
 use sgd_stability::error::{Result, shown};
 
@@ -75,8 +75,17 @@ impl Loaded {
     }
 
     /// The memory forecast, after checking that it is within the limit.
-    pub fn forecast(&self, in_f64: bool, setup: &Setup<'_>) -> Result<Forecast> {
-        let forecast = diagnosis::forecast(&self.model, &self.samples, &setup.effort, in_f64);
+    pub fn forecast(
+        &self,
+        in_f64: bool,
+        thresholds: Option<&ThresholdRequest>,
+        setup: &Setup<'_>,
+    ) -> Result<Forecast> {
+        let mut forecast = diagnosis::forecast(&self.model, &self.samples, &setup.effort, in_f64);
+        if let Some(request) = thresholds {
+            let rows = request.count(self.samples.count) * self.model.network.outputs();
+            forecast = forecast.with_thresholds(rows);
+        }
         setup.subject.check_memory(&forecast)?;
         Ok(forecast)
     }

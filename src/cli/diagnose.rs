@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use sgd_stability::diagnosis::{self, Extras, Names, Stability, bytes};
+use sgd_stability::diagnosis::{self, Extras, Names, Stability, ThresholdRequest, bytes};
 use sgd_stability::error::Result;
 
 use super::checkpoint::{Loaded, Setup};
@@ -35,6 +35,19 @@ pub struct Arguments {
     /// A product with it takes two with H and one with Σ, so that the measurement takes several times as long.
     #[arg(long, help_heading = headings::MEASUREMENT)]
     one_step: bool,
+    /// Compute the learning rates up to which the linearised network is stable, from its Gram matrix.
+    ///
+    /// They are those of the Gauss–Newton matrices at this point: of gradient descent, of Theorem 1, of the paper's
+    /// two numbers, and the exact one in mean square, η*, which then decides the verdict. The Gram matrix has N = samples × outputs
+    /// rows; N = 2000 takes half a minute, and the time grows as N³.
+    #[arg(long, help_heading = headings::MEASUREMENT)]
+    threshold: bool,
+    /// Compute the thresholds of M samples only, evenly spaced; they then decide nothing.
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..), requires = "threshold", help_heading = headings::MEASUREMENT)]
+    threshold_samples: Option<u32>,
+    /// Compute η* for batch sizes 1, 2, 4, …, n too, and the smallest batch at which --lr is stable.
+    #[arg(long, requires = "threshold", help_heading = headings::MEASUREMENT)]
+    threshold_curve: bool,
     /// Print first which tensor of the checkpoint became which layer's.
     #[arg(long, help_heading = headings::OUTPUT)]
     mapping: bool,
@@ -87,12 +100,17 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     let checkpoint = setup.read(&arguments.weights, &data)?;
     drop(data);
     let mode = checkpoint.mode(&setup)?;
-    let forecast = checkpoint.forecast(in_f64, &setup)?;
+    let thresholds = arguments.threshold.then(|| ThresholdRequest {
+        samples: arguments.threshold_samples.map(|count| count as usize),
+        curve: arguments.threshold_curve,
+    });
+    let forecast = checkpoint.forecast(in_f64, thresholds.as_ref(), &setup)?;
     let extras = Extras {
         other_matrix: true,
         in_f64,
         batch_sharpness: true,
         one_step: arguments.one_step,
+        thresholds,
     };
     remark(&format!("memory forecast {}", bytes(forecast.total())));
     let found = checkpoint

@@ -21,6 +21,7 @@ use super::sharpness_of_batches::SharpnessOfBatches;
 use super::single;
 use super::subject::{LoadedNetwork, Samples};
 use super::task::{Effort, Task};
+use super::thresholds::{self, ThresholdAnswer, ThresholdRequest};
 use super::untrained;
 use super::verdict::Judgement;
 
@@ -36,6 +37,8 @@ pub struct Extras {
     pub batch_sharpness: bool,
     /// Whether to measure Theorem 1 on the full matrix.
     pub one_step: bool,
+    /// The thresholds that are requested, if any.
+    pub thresholds: Option<ThresholdRequest>,
 }
 
 /// The measurements in one mode of batch normalisation, and the verdict on them.
@@ -51,8 +54,11 @@ pub struct ModeDiagnosis {
     pub batch_sharpness: Option<SharpnessOfBatches>,
     /// Theorem 1 on the full matrix, if it was requested.
     pub one_step: Option<OneStepAnswer>,
+    /// The thresholds of the linearised network, if they were requested.
+    pub thresholds: Option<ThresholdAnswer>,
     /// The verdict: that of [`ModeDiagnosis::best`], except that a point where Theorem 1 was measured and
-    /// holds is stable, and that an untrained network is never called stable.
+    /// holds is stable, that the thresholds decide where they apply, and that an untrained network is never
+    /// called stable.
     pub judgement: Judgement,
 }
 
@@ -121,11 +127,18 @@ impl Task<'_> {
         if let Some(answer) = &one_step {
             judgement = answer.judge(judgement);
         }
+        let reading = &in_f32.reading;
+        let request = extras.thresholds.as_ref();
+        let thresholds = request.map(|request| thresholds::measure(self, &point, reading, request));
+        if let Some(answer) = &thresholds {
+            judgement = answer.judge(judgement, self.setting);
+        }
         let wanted = extras.batch_sharpness;
         Ok(ModeDiagnosis {
             mode,
             batch_sharpness: wanted.then(|| SharpnessOfBatches::measure(self, mode, &point)),
             one_step,
+            thresholds,
             judgement: untrained::judge(self.model, judgement),
             in_f32,
             in_f64,
@@ -133,7 +146,7 @@ impl Task<'_> {
     }
 
     /// Checks the loss, and measures in the requested mode with these extras, and in every other mode that
-    /// is available, where neither the other matrix nor Theorem 1 is measured. The `forecast` is only
+    /// is available, where neither the other matrix, Theorem 1 nor thresholds are measured. The `forecast` is only
     /// recorded: the caller has compared it with the budget.
     ///
     /// # Errors
@@ -153,6 +166,7 @@ impl Task<'_> {
         let fewer = Extras {
             other_matrix: false,
             one_step: false,
+            thresholds: None,
             ..extras
         };
         let (mut others, mut left_out) = (Vec::new(), Vec::new());

@@ -8,6 +8,7 @@ use super::one_step::OneStepAnswer;
 use super::setting::Setting;
 use super::split;
 use super::subject::{LoadedNetwork, Samples};
+use super::thresholds::ThresholdAnswer;
 
 impl Diagnosis {
     /// The answer as one JSON object.
@@ -87,6 +88,8 @@ impl ModeDiagnosis {
             "other_matrix": reading.other,
             "batch_sharpness": batch_sharpness.map(|found| found.json(setting)),
             "one_step": self.one_step.as_ref().map(OneStepAnswer::json),
+            "thresholds": self.thresholds.as_ref().map(ThresholdAnswer::json),
+            "gram": self.thresholds.as_ref().map(ThresholdAnswer::gram),
             "criteria": self.criteria(),
             "verdict": self.judgement.verdict,
             "basis": self.judgement.basis,

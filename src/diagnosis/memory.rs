@@ -23,6 +23,8 @@ pub struct Forecast {
     pub passes: u64,
     /// The Krylov basis after the largest allowed number of products, and the eigenvectors that are kept.
     pub eigenvectors: u64,
+    /// The Gram matrix and the matrices of its size, if thresholds were requested.
+    pub thresholds: u64,
     /// Freed memory that the allocator does not return to the system.
     pub held_back: u64,
     /// The program itself and its threads.
@@ -57,6 +59,7 @@ impl Forecast {
             weights: NUMBER * (2 * d + 2 * network.statistics() as u64),
             passes: NUMBER * network.curvature_numbers(samples, is_coupled),
             eigenvectors: NUMBER * vectors * d,
+            thresholds: 0,
             held_back: 0,
             program: PROGRAM,
         }
@@ -84,6 +87,7 @@ impl Forecast {
             // thread the im2col windows of an image.
             passes: DOUBLE * (2 * (SHARES as u64 + 1) * used + 6 * together + windows),
             eigenvectors: DOUBLE * vectors * d,
+            thresholds: 0,
             held_back: 0,
             program: PROGRAM,
         }
@@ -115,6 +119,7 @@ impl Forecast {
             // For Σv, each share has two sums and a vector of its own.
             passes: passes + DOUBLE * (3 * (SHARES as u64 + 1) * d + 6 * together),
             eigenvectors: (3 * NUMBER + 4 * DOUBLE) * d,
+            thresholds: 0,
             held_back: 0,
             program: PROGRAM,
         }
@@ -133,13 +138,25 @@ impl Forecast {
         .with_held_back()
     }
 
+    /// Adds the memory for the thresholds of a Gram matrix with this many rows.
+    #[must_use]
+    pub fn with_thresholds(self, rows: usize) -> Self {
+        /// How many f64 matrices of that size are in memory at a time.
+        const MATRICES: u64 = 16;
+        Forecast {
+            thresholds: MATRICES * DOUBLE * (rows as u64).pow(2),
+            ..self
+        }
+        .with_held_back()
+    }
+
     /// The sum of all parts in bytes.
     pub fn total(&self) -> u64 {
         self.used() + self.held_back + self.program
     }
 
     fn used(&self) -> u64 {
-        self.data + self.weights + self.passes + self.eigenvectors
+        self.data + self.weights + self.passes + self.eigenvectors + self.thresholds
     }
 
     /// Adds what the allocator holds back.
@@ -156,12 +173,14 @@ impl Forecast {
     /// Returns an error if it does not.
     pub fn check(&self, budget: u64) -> Result<()> {
         let needed = self.total();
-        let what = format!(
-            "the forecast is {} ({} of them eigenvectors)",
-            bytes(needed),
-            bytes(self.eigenvectors)
-        );
-        let mend = "take fewer --samples or --products";
+        let (part, mend) = if self.thresholds > self.eigenvectors {
+            let part = format!("{} of them for the thresholds", bytes(self.thresholds));
+            (part, "give fewer --threshold-samples")
+        } else {
+            let part = format!("{} of them eigenvectors", bytes(self.eigenvectors));
+            (part, "take fewer --samples or --products")
+        };
+        let what = format!("the forecast is {} ({part})", bytes(needed));
         within(needed, budget, &what, mend)
     }
 }

@@ -14,6 +14,7 @@
 //! | `rounding`, `engines`, `shared_point` | the measured rounding error of f32 products; both engines at a point |
 //! | `sharpness_of_batches` | batch sharpness, an empirical number beside the criteria |
 //! | `one_step` | Theorem 1 measured on the full matrix, and what f32 loses there |
+//! | `thresholds` | the exact thresholds of the linearised network, and the verdict by them |
 //! | `criteria`, `verdict`, `notes` | three-valued criteria, the verdict, and what the verdict leaves out |
 //! | `untrained` | checkpoints of zeros, which are never called stable |
 //! | `assessment` | a reading with its criteria and verdict; the comparison of f32 with f64 |
@@ -59,6 +60,7 @@ pub mod support;
 mod targets;
 mod task;
 mod text;
+mod thresholds;
 mod untrained;
 mod verdict;
 
@@ -81,4 +83,5 @@ pub use sharpness_of_batches::SharpnessOfBatches;
 pub use subject::{LoadedNetwork, Request, Samples, check, load};
 pub use task::{Effort, Task};
 pub use text::{counted, padded, width};
+pub use thresholds::{ThresholdAnswer, ThresholdRequest, ThresholdsFound};
 pub use verdict::{Judgement, Justification, Stability};

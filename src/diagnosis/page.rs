@@ -5,6 +5,7 @@ mod criteria;
 mod modes;
 mod numbers;
 mod theorem;
+mod thresholds;
 
 use super::answer::Diagnosis;
 use super::memory::bytes;
@@ -17,6 +18,7 @@ use criteria::criteria;
 use modes::{again_elsewhere, modes};
 use numbers::numbers;
 use theorem::theorem;
+use thresholds::thresholds;
 
 /// The names of the input files.
 pub struct Names<'a> {
@@ -46,6 +48,7 @@ pub fn page(
         lines.extend(criteria(&diagnosis.main));
     }
     lines.extend(theorem(diagnosis, model));
+    lines.extend(thresholds(diagnosis));
     lines.extend(modes(diagnosis));
     let main = &diagnosis.main;
     if let Some((fine, comparison)) = main.in_f64.as_ref().zip(main.comparison()) {

@@ -47,6 +47,8 @@ pub enum Justification {
     Necessary,
     /// A sufficient criterion certainly holds.
     Sufficient,
+    /// The learning rate against the exact threshold of the linearised network.
+    Threshold,
     /// The two-number reading: `a` and `s`, taken to lie in one direction.
     TwoNumbers,
     /// There is none: the verdict is undecided.

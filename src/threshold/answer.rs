@@ -108,9 +108,9 @@ impl Linearised {
     pub fn thresholds(&self, question: &Question) -> Option<Thresholds> {
         work::stage("thresholds: one step and the spread of the samples");
         let squares = self.mean_of_squares();
-        let largest = *self.spectrum().last()?;
+        let largest = self.spectrum().last()? + self.decay();
         let momentum = question.momentum;
-        let one_step = self.one_step(squares.clone(), question.noise)?;
+        let one_step = self.one_step(&squares, question.noise)?;
         let non_uniformity = self.non_uniformity(squares, question.noise)?;
         work::stage("thresholds: mean square");
         let plain = Pencil::of_threshold(self, 0.0, question.noise);
@@ -155,7 +155,7 @@ impl Linearised {
     /// The largest weight p of the noise at which a learning rate is stable, as an upper bound that an iteration
     /// gives; `None` at or above the threshold of the full batch, where no noise is small enough.
     pub fn largest_noise(&self, learning_rate: f64, question: &Question) -> Option<f64> {
-        let largest = *self.spectrum().last()?;
+        let largest = self.spectrum().last()? + self.decay();
         if learning_rate * largest >= 2.0 * (1.0 + question.momentum) {
             return None;
         }
@@ -164,15 +164,21 @@ impl Linearised {
         Some(1.0 / (learning_rate * top.value))
     }
 
-    /// `2/η₁ = λ_max((1 − p)H + p·H^−½ V(I) H^−½)`.
-    fn one_step(&self, mut squares: Vec<f64>, noise: f64) -> Option<Bracket> {
-        let rank = self.rank();
-        squares.iter_mut().for_each(|x| *x *= noise);
-        for (j, value) in self.spectrum().iter().enumerate() {
-            squares[j * rank + j] += (1.0 - noise) * value;
+    /// `1/η₁ = λ_max((2H)^−½ (H² + pΣ) (2H)^−½)`, with weight decay in H.
+    fn one_step(&self, squares: &[f64], noise: f64) -> Option<Bracket> {
+        let (rank, spectrum, decay) = (self.rank(), self.spectrum(), self.decay());
+        let share = |a: &f64| (a / (2.0 * (a + decay))).sqrt();
+        let mut matrix = squares.to_vec();
+        for (row, a) in matrix.chunks_exact_mut(rank).zip(spectrum) {
+            let entries = row.iter_mut().zip(spectrum);
+            entries.for_each(|(x, b)| *x *= noise * share(a) * share(b));
         }
-        let largest = dense::eigenvalues(&squares, rank)?.pop()?;
-        Some(Bracket::around(2.0 / largest))
+        for (j, a) in spectrum.iter().enumerate() {
+            let steady = ((a + decay).powi(2) - noise * a * a) / (2.0 * (a + decay));
+            matrix[j * rank + j] += steady;
+        }
+        let largest = dense::eigenvalues(&matrix, rank)?.pop()?;
+        Some(Bracket::around(1.0 / largest))
     }
 
     /// `1/(s√p)` with `s² = λ_max(V(I) − H²)`; `Some(None)` where there is no bound.

@@ -99,6 +99,7 @@ pub(super) fn ascend(pencil: &Pencil<'_>, start: Vec<f64>, effort: Effort) -> To
         axpy(-value, &here.vector, &mut residual.vector);
         let size = dot(&residual.vector, &residual.vector).sqrt();
         work::step();
+        work::progress(products, effort.products);
         if size <= effort.tolerance * value.abs() || products >= effort.products {
             return Top {
                 value,

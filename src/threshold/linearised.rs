@@ -27,8 +27,10 @@ pub struct GramSummary {
 pub struct Linearised {
     samples: usize,
     outputs: usize,
-    /// The eigenvalues of H, ascending, all positive.
+    /// The eigenvalues of `(1/n) Σ_i G_i`, ascending, all positive.
     spectrum: Vec<f64>,
+    /// The λ of weight decay, which adds λI to every `G_i`.
+    decay: f64,
     /// B, row after row: samples × outputs × rank.
     factor: Vec<f64>,
     /// The diagonal blocks of the weighted Gram matrix, `B_i B_iᵀ`.
@@ -80,10 +82,23 @@ impl Linearised {
             samples: n,
             outputs: c,
             spectrum: values.iter().map(|value| value / n as f64).collect(),
+            decay: 0.0,
             factor,
             blocks,
             summary,
         })
+    }
+
+    /// The same model with weight decay λ, `½λ‖w‖²` in every sample's loss. It adds λ to the curvature of every
+    /// direction and nothing to the noise of the batches.
+    #[must_use]
+    pub fn with_decay(self, decay: f64) -> Self {
+        Linearised { decay, ..self }
+    }
+
+    /// The λ of weight decay.
+    pub fn decay(&self) -> f64 {
+        self.decay
     }
 
     /// What became of the Gram matrix.
@@ -96,7 +111,7 @@ impl Linearised {
         self.samples
     }
 
-    /// The eigenvalues of H on its range, ascending.
+    /// The eigenvalues of `(1/n) Σ_i G_i` on its range, ascending, without weight decay.
     pub fn spectrum(&self) -> &[f64] {
         &self.spectrum
     }

@@ -45,5 +45,5 @@ mod floor;
 mod linearised;
 mod pencil;
 
-pub use answer::{Bracket, Curve, Question, Thresholds};
+pub use answer::{Bracket, Curve, MeanSquare, Question, Thresholds};
 pub use linearised::{GramSummary, Linearised};

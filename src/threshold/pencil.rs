@@ -56,13 +56,15 @@ impl<'a> Pencil<'a> {
 
     /// `S_jk`, the part of D that the batches do not change.
     fn steady(&self, a: f64, b: f64) -> f64 {
-        let beta = self.momentum;
+        let (beta, decay) = (self.momentum, self.model.decay());
+        let (a, b) = (a + decay, b + decay);
         a * b * ((1.0 - beta) / (1.0 + beta)) - beta / (1.0 - beta * beta) * (a - b).powi(2)
     }
 
     /// The factor of C at an entry, for the eigenvalues of its row and its column.
     fn left(&self, a: f64, b: f64) -> f64 {
-        (1.0 - self.momentum) * (a + b) - self.moved * self.steady(a, b)
+        let sum = a + b + 2.0 * self.model.decay();
+        (1.0 - self.momentum) * sum - self.moved * self.steady(a, b)
     }
 
     /// The factor of D at an entry, besides V.
@@ -89,12 +91,12 @@ impl<'a> Pencil<'a> {
         });
     }
 
-    /// The diagonal matrix with these functions of the eigenvalues of H.
+    /// The diagonal matrix with this function of the eigenvalues of H, which contain weight decay.
     pub fn diagonal(&self, entry: impl Fn(f64) -> f64) -> Vec<f64> {
         let (spectrum, rank) = (self.model.spectrum(), self.rank());
         let mut matrix = vec![0.0; self.entries()];
         for (j, value) in spectrum.iter().enumerate() {
-            matrix[j * rank + j] = entry(*value);
+            matrix[j * rank + j] = entry(value + self.model.decay());
         }
         matrix
     }
@@ -120,12 +122,13 @@ impl<'a> Pencil<'a> {
     /// `‖H^−½ C^½(R) H^−½‖`, in the Frobenius norm, for a scaled matrix R.
     pub fn scaled_norm(&self, residual: &[f64]) -> f64 {
         let (spectrum, rank) = (self.model.spectrum(), self.rank());
+        let decay = self.model.decay();
         let rows = residual.par_chunks_exact(rank).zip(spectrum);
         let squares: Vec<f64> = rows
             .map(|(row, a)| {
                 let entries = row.iter().zip(spectrum);
                 entries
-                    .map(|(r, b)| r * r * self.left(*a, *b) / (a * b))
+                    .map(|(r, b)| r * r * self.left(*a, *b) / ((a + decay) * (b + decay)))
                     .sum()
             })
             .collect();

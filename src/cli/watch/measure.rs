@@ -185,7 +185,7 @@ impl<'a> Measurer<'a> {
             let lines = loaded.model.assignment.lines();
             lines.iter().for_each(|line| remark(line));
         }
-        if let Err(error) = loaded.forecast(false, &self.setup) {
+        if let Err(error) = loaded.forecast(false, None, &self.setup) {
             return fault(path, error);
         }
         let task = loaded.task(None, &self.setup);

@@ -5,8 +5,12 @@ use std::sync::Mutex;
 
 use crate::kernel::{self, Isa, MatrixRef};
 
-use super::super::chunks::{Worker, run, shares};
-use super::{Batch, Context, Gram, Tape, each_output, factored};
+use super::matrix::Gram;
+use super::outputs::{each_output, factored};
+use crate::network::Batch;
+use crate::network::chunks::{Worker, run, shares};
+use crate::network::context::Context;
+use crate::network::tape::Tape;
 
 /// How many rows of the Gram matrix one thread computes at a time, at least.
 const BAND: usize = 128;

@@ -17,36 +17,22 @@
 //! bits are the same for any number of threads and on every instruction set.
 
 mod factors;
+mod matrix;
+mod outputs;
 mod rows;
 
 use crate::kernel::Isa;
 
-use super::chunks::Share;
 use super::context::{BackwardWeights, Context};
-use super::layer::Layer;
-use super::layers::Operation;
 use super::loss::Predictions;
-use super::tape::Tape;
-use super::{Batch, Network, Pass, Point};
+use super::{Batch, Pass, Point};
 use factors::Factors;
+pub use matrix::Gram;
+use outputs::factored;
 use rows::Rows;
 
 /// Why there is no Gram matrix when samples are coupled.
 const COUPLED: &str = "coupled samples have no Jacobians of their own";
-
-/// The Gram matrix of the Jacobian of a network's outputs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gram {
-    /// The number of samples, n.
-    pub samples: usize,
-    /// The number of outputs of a sample, c.
-    pub outputs: usize,
-    /// `K`, row after row; it is symmetric.
-    pub products: Vec<f64>,
-    /// The second derivatives `L_i = ∂²f_i/∂o²` of the loss with respect to the outputs, samples × c × c,
-    /// so that the Gauss–Newton matrices are `J_iᵀ L_i J_i`.
-    pub loss_hessians: Vec<f64>,
-}
 
 impl Gram {
     /// The Gram matrix at a point, over the samples of a batch.
@@ -71,28 +57,6 @@ impl Gram {
         Rows::new(&context, batch, others).add_to(&mut gram);
         gram.mirror();
         gram
-    }
-
-    /// The number of rows and columns, N = n·c.
-    pub fn size(&self) -> usize {
-        self.samples * self.outputs
-    }
-
-    /// Copies the lower triangle, which alone was computed, to the upper one.
-    fn mirror(&mut self) {
-        /// Squares of this size are copied at a time, because both the rows and the columns of one stay
-        /// in the cache.
-        const SQUARE: usize = 64;
-        let size = self.size();
-        for top in (0..size).step_by(SQUARE) {
-            for left in (0..=top).step_by(SQUARE) {
-                for i in top..size.min(top + SQUARE) {
-                    for j in left..i.min(left + SQUARE) {
-                        self.products[j * size + i] = self.products[i * size + j];
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -119,51 +83,4 @@ fn loss_hessians(isa: Isa, point: &Point<'_>, batch: &Batch<'_>) -> Vec<f64> {
         targets: batch.targets,
         width: point.network.outputs(),
     })
-}
-
-/// Whether each layer is a dense one that shares no weights, so that its rows are known as factors.
-fn factored(network: &Network) -> Vec<bool> {
-    let layers = network.layers();
-    let meets = |one: &Layer, other: &Layer| {
-        let overlap = |a: &std::ops::Range<usize>, b: &std::ops::Range<usize>| {
-            a.start.max(b.start) < a.end.min(b.end)
-        };
-        overlap(&one.weight, &other.weight) || overlap(&one.bias, &other.bias)
-    };
-    let is_factored = |(index, layer): (usize, &Layer)| {
-        let others = layers
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != index);
-        matches!(layer.operation, Operation::Dense(_))
-            && !others.into_iter().any(|(_, other)| meets(layer, other))
-    };
-    layers.iter().enumerate().map(is_factored).collect()
-}
-
-/// The first sample of a chunk, and an output.
-#[derive(Clone, Copy)]
-struct At {
-    first: usize,
-    output: usize,
-}
-
-/// Calls `visit` for every chunk of a share and for every output, with the chunk and what a
-/// backward pass from that output left.
-fn each_output(
-    context: &Context<'_>,
-    batch: &Batch<'_>,
-    share: &Share,
-    tape: &mut Tape,
-    mut visit: impl FnMut(At, &Batch<'_>, &Tape),
-) {
-    for samples in share.chunks() {
-        let part = batch.part(samples.clone(), context.network());
-        tape.forward(context, &part);
-        for output in 0..context.network().outputs() {
-            tape.backward_from(context, part.inputs, output);
-            let first = samples.start;
-            visit(At { first, output }, &part, tape);
-        }
-    }
 }

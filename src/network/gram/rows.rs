@@ -5,8 +5,12 @@ use std::sync::Mutex;
 
 use crate::kernel::{self, MatrixRef, Start};
 
-use super::super::chunks::{Share, Worker};
-use super::{Batch, Context, Gram, Tape, each_output};
+use super::matrix::Gram;
+use super::outputs::each_output;
+use crate::network::Batch;
+use crate::network::chunks::{Share, Worker};
+use crate::network::context::Context;
+use crate::network::tape::Tape;
 
 /// The most memory of a tile of rows, in numbers; there are two tiles at a time.
 const TILE: usize = 1 << 25;

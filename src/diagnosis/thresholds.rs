@@ -1,0 +1,305 @@
+//! The exact thresholds of the linearised network, and the verdict by them.
+//!
+//! They are the learning rates up to which SGD is stable on the model in which the network is replaced by
+//! its linearisation and each sample has its Gauss–Newton matrix ([`crate::threshold`]). At a minimum that
+//! interpolates this is what stability means; elsewhere the Hessian has a second part, and the thresholds
+//! decide nothing.
+
+use serde_json::{Value, json};
+
+use crate::network::{Batch, Gathered, Gram, Point};
+use crate::threshold::{Curve, Linearised, Question, Thresholds};
+use crate::work;
+
+use super::reading::Reading;
+use super::setting::Setting;
+use super::task::Task;
+use super::verdict::{Judgement, Justification, Stability};
+
+/// Which thresholds are requested.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ThresholdRequest {
+    /// How many of the samples are used; all if `None`.
+    pub samples: Option<usize>,
+    /// Whether η* is computed for other batch sizes too.
+    pub curve: bool,
+}
+
+impl ThresholdRequest {
+    /// The number of samples used, of `all`.
+    pub fn count(&self, all: usize) -> usize {
+        self.samples.map_or(all, |count| count.min(all))
+    }
+}
+
+/// The largest distance of the Hessian from the Gauss–Newton matrix along the eigenvector of the sharpness, as
+/// a share of it, at which the thresholds decide the verdict.
+const NEAR: f64 = 0.1;
+
+/// The residual of 1/η*, as a share of it, at which the iteration ends.
+const TOLERANCE: f64 = 1e-7;
+
+/// The most products of an iteration.
+const PRODUCTS: usize = 500;
+
+/// The answer to a request for thresholds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ThresholdAnswer {
+    /// They were computed.
+    Found(Box<ThresholdsFound>),
+    /// There are none, for the reason given.
+    LeftOut(String),
+}
+
+/// The thresholds of a network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThresholdsFound {
+    /// The thresholds.
+    pub thresholds: Thresholds,
+    /// The number of samples that they are those of.
+    pub samples: usize,
+    /// The number of samples that were measured.
+    pub all: usize,
+    /// ‖(H − G)v‖/a for the unit eigenvector v of the sharpness a, if it was measured.
+    pub departure: Option<f64>,
+    /// η* at other batch sizes; empty unless requested.
+    pub curve: Vec<(usize, Curve)>,
+    /// The smallest stable batch at this learning rate.
+    pub smallest_batch: SmallestBatch,
+}
+
+/// The smallest batch at which the learning rate is stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmallestBatch {
+    /// It was not requested.
+    Unknown,
+    /// No batch is large enough: the full batch is unstable too.
+    None,
+    /// This one.
+    Some(usize),
+}
+
+/// Computes the thresholds at a point, whose reading is known.
+pub(super) fn measure(
+    task: &Task<'_>,
+    point: &Point<'_>,
+    reading: &Reading,
+    request: &ThresholdRequest,
+) -> ThresholdAnswer {
+    let found = left_out(task.setting, point)
+        .map_or(Ok(()), Err)
+        .and_then(|()| find(task, point, reading, request));
+    match found {
+        Ok(found) => ThresholdAnswer::Found(Box::new(found)),
+        Err(reason) => ThresholdAnswer::LeftOut(reason),
+    }
+}
+
+/// Why there are no thresholds of this run; `None` if there are.
+fn left_out(setting: &Setting, point: &Point<'_>) -> Option<String> {
+    if setting.uncovered().is_some() || setting.is_nesterov() {
+        let name = setting.optimizer_name();
+        return Some(format!(
+            "they are those of SGD and heavy ball, and the optimiser is {name}"
+        ));
+    }
+    point.is_coupled().then(|| {
+        "batch normalisation couples the samples of a batch, so that G_i does not exist; give \
+         --mode eval or frozen"
+            .to_owned()
+    })
+}
+
+fn find(
+    task: &Task<'_>,
+    point: &Point<'_>,
+    reading: &Reading,
+    request: &ThresholdRequest,
+) -> Result<ThresholdsFound, String> {
+    let (setting, batch) = (task.setting, task.samples.batch());
+    let count = request.count(batch.samples);
+    let mut chosen = Gathered::default();
+    chosen.gather(&batch, &spread(count, batch.samples));
+    let model = linearise(task, point, &chosen.batch())?;
+    let question = Question {
+        noise: setting.weight().to_f64(),
+        momentum: setting.momentum.to_f64(),
+        both_ends: true,
+        tolerance: TOLERANCE,
+        products: PRODUCTS,
+    };
+    let thresholds = model.thresholds(&question).ok_or(NOT_FINITE)?;
+    let departure =
+        (reading.other.as_ref()).map(|other| other.distance / reading.sharpness.value.abs());
+    let (curve, smallest_batch) = if request.curve {
+        work::stage("thresholds: other batch sizes");
+        (
+            curve(&model, setting, &question),
+            smallest_batch(&model, setting, &question),
+        )
+    } else {
+        (Vec::new(), SmallestBatch::Unknown)
+    };
+    Ok(ThresholdsFound {
+        thresholds,
+        samples: count,
+        all: batch.samples,
+        departure,
+        curve,
+        smallest_batch,
+    })
+}
+
+const NOT_FINITE: &str = "a number of the Gram matrix is beyond the range of f32";
+
+/// `count` indices below `all`, evenly spaced.
+fn spread(count: usize, all: usize) -> Vec<usize> {
+    (0..count).map(|k| k * all / count).collect()
+}
+
+/// The linearised model of the network over these samples.
+fn linearise(task: &Task<'_>, point: &Point<'_>, batch: &Batch<'_>) -> Result<Linearised, String> {
+    work::stage("thresholds: the Gram matrix");
+    let gram = Gram::of(task.effort.isa, point, batch);
+    if !gram.products.iter().all(|x| x.is_finite()) {
+        return Err(NOT_FINITE.to_owned());
+    }
+    work::stage("thresholds: the range of H");
+    let model = Linearised::new(gram).ok_or(
+        "every Gauss–Newton matrix is zero here: no output depends on a parameter, or the loss has no \
+         curvature",
+    )?;
+    Ok(model.with_decay(point.network.weight_decay()))
+}
+
+/// η* at batch sizes 1, 2, 4, … and at all samples.
+fn curve(model: &Linearised, setting: &Setting, question: &Question) -> Vec<(usize, Curve)> {
+    let mut batches: Vec<usize> = std::iter::successors(Some(1), |batch| Some(2 * batch))
+        .take_while(|batch| *batch < setting.samples)
+        .collect();
+    batches.push(setting.samples);
+    let noises: Vec<f64> = batches
+        .iter()
+        .map(|&batch| setting.weight_of(batch).to_f64())
+        .collect();
+    batches
+        .into_iter()
+        .zip(model.curve(&noises, question))
+        .collect()
+}
+
+fn smallest_batch(model: &Linearised, setting: &Setting, question: &Question) -> SmallestBatch {
+    let Some(noise) = model.largest_noise(setting.lr.to_f64(), question) else {
+        return SmallestBatch::None;
+    };
+    let is_stable = |batch: &usize| setting.weight_of(*batch).to_f64() <= noise;
+    let found = (1..=setting.samples).find(is_stable);
+    found.map_or(SmallestBatch::None, SmallestBatch::Some)
+}
+
+impl ThresholdsFound {
+    /// Why these thresholds decide no verdict; `None` if they do.
+    pub fn decides_nothing(&self) -> Option<String> {
+        if self.samples < self.all {
+            return Some(format!(
+                "they are those of {} of the {} samples",
+                self.samples, self.all
+            ));
+        }
+        let departure = self.departure.filter(|departure| *departure > NEAR)?;
+        Some(format!(
+            "this is not near a minimum that interpolates: along the eigenvector of a the Hessian and \
+             the Gauss–Newton matrix differ by {:.0} % of a",
+            100.0 * departure
+        ))
+    }
+
+    /// The judgement of the learning rate by η*.
+    fn judge(&self, setting: &Setting) -> Judgement {
+        let (name, found) = match &self.thresholds.heavy_ball {
+            Some(found) => ("η* of heavy ball", found),
+            None => ("η*", &self.thresholds.mean_square),
+        };
+        let (rate, ends) = (setting.lr.to_f64(), found.bracket);
+        let share = rate / ends.upper;
+        let verdict = if ends.lower.is_some_and(|lower| rate <= lower) {
+            Stability::Stable
+        } else if rate > ends.upper {
+            Stability::Unstable
+        } else {
+            Stability::Undecided
+        };
+        let (basis, reason) = match verdict {
+            Stability::Undecided => (
+                Justification::None,
+                format!("η lies between the two ends that are known of {name}"),
+            ),
+            _ => (
+                Justification::Threshold,
+                format!("η is {share:.4} of {name}, the exact threshold of the linearised network"),
+            ),
+        };
+        Judgement {
+            verdict,
+            basis,
+            reason,
+        }
+    }
+
+    fn json(&self) -> Value {
+        let mut json = json!(self.thresholds);
+        let point = |(batch, point): &(usize, Curve)| {
+            json!({
+                "batch": batch,
+                "noise_weight": point.noise,
+                "learning_rate": point.learning_rate,
+                "residual": point.residual,
+            })
+        };
+        json["samples"] = json!(self.samples);
+        json["departure"] = json!(self.departure);
+        json["decides_nothing"] = json!(self.decides_nothing());
+        json["curve"] = Value::Array(self.curve.iter().map(point).collect());
+        json["smallest_batch"] = match self.smallest_batch {
+            SmallestBatch::Some(batch) => json!(batch),
+            SmallestBatch::None | SmallestBatch::Unknown => Value::Null,
+        };
+        json
+    }
+}
+
+impl ThresholdAnswer {
+    /// The thresholds as JSON, or the reason why there are none.
+    pub fn json(&self) -> Value {
+        match self {
+            ThresholdAnswer::Found(found) => found.json(),
+            ThresholdAnswer::LeftOut(reason) => json!({"left_out": reason}),
+        }
+    }
+
+    /// What became of the Gram matrix; `None` if there is none.
+    pub fn gram(&self) -> Option<Value> {
+        match self {
+            ThresholdAnswer::Found(found) => Some(json!(found.thresholds.gram)),
+            ThresholdAnswer::LeftOut(_) => None,
+        }
+    }
+
+    /// The judgement with this answer: that by the threshold, where it decides.
+    pub(super) fn judge(&self, judgement: Judgement, setting: &Setting) -> Judgement {
+        match self {
+            ThresholdAnswer::Found(found) if found.decides_nothing().is_none() => {
+                let by_threshold = found.judge(setting);
+                let contradicts = judgement.basis == Justification::Necessary
+                    && by_threshold.verdict == Stability::Stable;
+                if contradicts {
+                    // A necessary criterion of the full Hessian fails, which the linearisation leaves out.
+                    judgement
+                } else {
+                    by_threshold
+                }
+            }
+            _ => judgement,
+        }
+    }
+}
