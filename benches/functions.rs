@@ -246,6 +246,23 @@ fn look_at_c(trial: &Trial, x: &[f32], [calls, windows]: [u32; 2], speeds: &mut 
     });
 }
 
+/// The largest error, in units in the last place, at which a peer is as accurate as ours is promised to be.
+const ACCURATE: f64 = 1.0;
+
+/// Compares with the fastest peer that is as accurate.
+fn say_fair(fair: &Option<(String, f64)>, ours: f64) {
+    match fair {
+        Some((peer, theirs)) => {
+            let ratio = ours / theirs;
+            println!(
+                "{:12} {ratio:.2} of the time of {peer}, the fastest within 1 unit",
+                ""
+            );
+        }
+        None => println!("{:12} no peer stays within 1 unit", ""),
+    }
+}
+
 /// Takes turns with the peers.
 fn look_at_peers(trial: &Trial, x: &[f32], calls: u32, peers: &mut Peers, speeds: &mut Speeds) {
     let isa = Isa::best();
@@ -253,10 +270,15 @@ fn look_at_peers(trial: &Trial, x: &[f32], calls: u32, peers: &mut Peers, speeds
     let race = Race::run(TURNS, Some(&mut *peers), &works, || {
         window(trial, isa, x, calls)
     });
+    let mut fair: Option<(String, f64)> = None;
     for (peer, rates) in &race.peers {
         let work = format!("error function {} {LENGTH} {peer}", trial.name);
         let (time, error) = (nanoseconds(best(rates)), peers.ask(&work));
         println!("{:12} {peer:9} {time:7.3} ns{}", "", in_words(error));
+        let is_fastest = fair.as_ref().is_none_or(|(_, fastest)| time < *fastest);
+        if error.is_some_and(|error| error <= ACCURATE) && is_fastest {
+            fair = Some((peer.clone(), time));
+        }
         speeds.add(Speed {
             library: peer.clone(),
             function: trial.verdict.to_owned(),
@@ -265,6 +287,7 @@ fn look_at_peers(trial: &Trial, x: &[f32], calls: u32, peers: &mut Peers, speeds
             max_ulp: error,
         });
     }
+    say_fair(&fair, nanoseconds(best(&race.ours)));
     if let (Some((peer, theirs)), Some((of_best, of_turns))) = (race.best_peer(), race.ratios()) {
         println!(
             "{:12} {:9} {:7.3} ns, {peer} {:.3} ns: {of_best:.2} times as fast, {of_turns:.2} turn by turn",

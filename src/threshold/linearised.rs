@@ -62,7 +62,7 @@ impl Linearised {
         let first = eigen.values.iter().position(kept)?;
         let (dropped, values) = eigen.values.split_at(first);
         let rank = values.len();
-        let size_of = |values: &[f64]| values.iter().map(|value| value.abs()).sum::<f64>();
+        let size_of = |values: &[f64]| values.iter().fold(0.0, |sum, value| sum + value.abs());
         let summary = GramSummary {
             size,
             rank,

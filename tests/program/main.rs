@@ -24,6 +24,7 @@ mod order;
 mod paths;
 mod report_kernels;
 mod support;
+mod thresholds;
 mod tied;
 mod watch;
 mod watch_strays;

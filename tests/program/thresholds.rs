@@ -1,0 +1,223 @@
+//! `diagnose --threshold`, compared with the recursion of second moments in f64.
+
+use nalgebra::DMatrix;
+use serde_json::Value;
+use sgd_stability::kernel::Isa;
+use sgd_stability::model::Sampling;
+use sgd_stability::network::{
+    Activation, Batch, CurvatureMatrix, Gathered, Network, Normalisation, Pass, State,
+};
+use sgd_stability::reference::translate;
+use tempfile::TempDir;
+
+use crate::checkpoint::valued;
+use crate::diagnose::{diagnose_line, normalised, number};
+use crate::named::{checkpoint, somewhere};
+use crate::support::{file, folder};
+
+const SAMPLES: usize = 5;
+
+/// A 3-4-2 network with tanh at a random point, and five samples whose targets are its outputs, so that the
+/// point is a minimum; or some distance from them.
+struct Minimum {
+    network: Network,
+    state: State,
+    inputs: Vec<f32>,
+    targets: Vec<f32>,
+    folder: TempDir,
+}
+
+impl Minimum {
+    fn new(distance: f32) -> Self {
+        let network = Network::dense_chain(&[3, 4, 2], |_| true, Activation::Tanh);
+        let wave = |i: usize| 2.0 * (1.7 * i as f32).sin();
+        let inputs: Vec<f32> = (0..3 * SAMPLES).map(wave).collect();
+        let (state, folder) = (somewhere(&network), folder());
+        let batch = Batch {
+            inputs: &inputs,
+            targets: &[0.0; 2 * SAMPLES],
+            samples: SAMPLES,
+        };
+        let mut targets = Vec::new();
+        let point = state.point(&network, Normalisation::Fixed);
+        Pass::new(Isa::best()).outputs(&point, &batch, &mut targets);
+        targets.iter_mut().for_each(|target| *target += distance);
+        file(&folder, "net.safetensors", checkpoint(&network, &state));
+        file(&folder, "data.npz", valued(&inputs, &[3], &targets, 2));
+        Minimum {
+            network,
+            state,
+            inputs,
+            targets,
+            folder,
+        }
+    }
+
+    fn json(&self, words: &str) -> Value {
+        let words = format!("--arch fnn --activation tanh --any-batch --threshold --json {words}");
+        let run = diagnose_line(&self.folder, "net.safetensors", &words);
+        assert_eq!(run.code, 0, "{}", run.out);
+        run.json()
+    }
+
+    /// The Gauss–Newton matrices of the samples in f64.
+    fn matrices(&self, decay: f64) -> Vec<DMatrix<f64>> {
+        let network = self.network.clone().with_weight_decay(decay);
+        let all = Batch {
+            inputs: &self.inputs,
+            targets: &self.targets,
+            samples: SAMPLES,
+        };
+        let point = self.state.point(&network, Normalisation::Fixed);
+        let matrix = |sample: usize| {
+            let mut rows = Gathered::default();
+            rows.gather(&all, &[sample]);
+            let reference = translate::reference_point(&point, &rows.batch());
+            let reference = reference.with_second(translate::second(CurvatureMatrix::GaussNewton));
+            let d = reference.dimension();
+            let columns = (0..d).flat_map(|j| {
+                let unit: Vec<f64> = (0..d).map(|i| f64::from(i == j)).collect();
+                reference.hessian_product(&unit)
+            });
+            DMatrix::from_iterator(d, d, columns)
+        };
+        (0..SAMPLES).map(matrix).collect()
+    }
+}
+
+/// The factor by which the second moment of SGD with this momentum grows in a step, in the long run.
+fn growth(matrices: &[DMatrix<f64>], rate: f64, momentum: f64, noise: f64) -> f64 {
+    let (d, n) = (matrices[0].nrows(), matrices.len() as f64);
+    let mean = matrices.iter().sum::<DMatrix<f64>>() / n;
+    let step = |matrix: &DMatrix<f64>| {
+        let mut step = DMatrix::zeros(2 * d, 2 * d);
+        let here = DMatrix::identity(d, d) * (1.0 + momentum) - matrix * rate;
+        step.view_mut((0, 0), (d, d)).copy_from(&here);
+        let before = DMatrix::identity(d, d) * -momentum;
+        step.view_mut((0, d), (d, d)).copy_from(&before);
+        step.view_mut((d, 0), (d, d)).fill_with_identity();
+        step
+    };
+    let steady = step(&mean);
+    let noisy: Vec<_> = matrices.iter().map(step).collect();
+    let mut moment = DMatrix::<f64>::identity(2 * d, 2 * d);
+    let mut factor = 1.0;
+    for _ in 0..4000 {
+        let mut next = &steady * &moment * steady.transpose() * (1.0 - noise);
+        for step in &noisy {
+            next += step * &moment * step.transpose() * (noise / n);
+        }
+        factor = next.trace() / moment.trace();
+        moment = next.clone() / next.trace();
+    }
+    factor
+}
+
+#[test]
+fn the_threshold_is_where_second_moments_begin_to_grow() {
+    let minimum = Minimum::new(0.0);
+    for (momentum, decay) in [("0", 0.0), ("0.6", 0.0), ("0", 0.2)] {
+        for batch in [1, 3] {
+            let words =
+                format!("--lr 0.01 --batch {batch} --momentum {momentum} --weight-decay {decay}");
+            let found = minimum.json(&words);
+            let key = if momentum == "0" {
+                "mean_square"
+            } else {
+                "heavy_ball"
+            };
+            let ends = &found["thresholds"][key];
+            let (lower, upper) = (number(&ends["lower"]), number(&ends["upper"]));
+            let noise = Sampling::WithoutReplacement
+                .weight(SAMPLES, batch)
+                .unwrap()
+                .to_f64();
+            let matrices = minimum.matrices(decay);
+            let momentum: f64 = momentum.parse().unwrap();
+            let grows = |rate: f64| growth(&matrices, rate, momentum, noise);
+            assert!(lower < upper && upper < 1.0001 * lower, "{lower} {upper}");
+            assert!(
+                grows(0.99 * lower) <= 1.0 + 1e-9,
+                "{batch} {momentum} {decay}"
+            );
+            assert!(grows(1.01 * upper) > 1.001, "{batch} {momentum} {decay}");
+            assert_eq!(found["verdict"], "stable");
+            assert_eq!(found["basis"], "threshold");
+            let beyond = words.replace("0.01", &format!("{}", 1.01 * upper));
+            let beyond = minimum.json(&beyond);
+            assert_eq!(beyond["verdict"], "unstable");
+        }
+    }
+}
+
+#[test]
+fn the_chain_of_thresholds_and_the_curve_are_in_order() {
+    let found = Minimum::new(0.0).json("--lr 0.3 --batch 2 --threshold-curve");
+    let all = &found["thresholds"];
+    let upper = |key: &str| number(&all[key]["upper"]);
+    assert!(upper("one_step") <= upper("mean_square"));
+    assert!(upper("mean_square") <= upper("gradient_descent"));
+    assert_eq!(all["heavy_ball"], Value::Null);
+    assert_eq!(found["gram"]["size"], 2 * SAMPLES);
+    let curve = all["curve"].as_array().unwrap();
+    let points: Vec<(u64, f64)> = curve
+        .iter()
+        .map(|point| {
+            (
+                point["batch"].as_u64().unwrap(),
+                number(&point["learning_rate"]),
+            )
+        })
+        .collect();
+    assert_eq!(
+        points.iter().map(|point| point.0).collect::<Vec<_>>(),
+        [1, 2, 4, 5]
+    );
+    assert!(
+        points
+            .windows(2)
+            .all(|pair| pair[0].1 <= pair[1].1 * (1.0 + 1e-9))
+    );
+    assert!((points[1].1 / upper("mean_square") - 1.0).abs() < 1e-6);
+    // The smallest stable batch at this learning rate is the first whose threshold is above it.
+    let smallest = all["smallest_batch"].as_u64().map(|batch| batch as usize);
+    let stable = |batch: &usize| {
+        let words = format!("--lr 0.3 --batch {batch}");
+        Minimum::new(0.0).json(&words)["verdict"] == "stable"
+    };
+    assert_eq!((1..=SAMPLES).find(stable), smallest);
+}
+
+#[test]
+fn thresholds_that_decide_nothing_say_why() {
+    let far = Minimum::new(3.0).json("--lr 0.01 --batch 2");
+    let reason = far["thresholds"]["decides_nothing"].as_str().unwrap();
+    assert!(reason.contains("not near a minimum"), "{reason}");
+    assert_ne!(far["basis"], "threshold");
+    let part = Minimum::new(0.0).json("--lr 0.01 --batch 2 --threshold-samples 3");
+    let reason = part["thresholds"]["decides_nothing"].as_str().unwrap();
+    assert!(reason.contains("3 of the 5 samples"), "{reason}");
+    assert_eq!(part["gram"]["size"], 6);
+    assert_ne!(part["basis"], "threshold");
+}
+
+#[test]
+fn what_has_no_thresholds_gets_a_sentence() {
+    let minimum = Minimum::new(0.0);
+    let other = minimum.json("--lr 0.01 --batch 2 --optimizer adam");
+    let reason = other["thresholds"]["left_out"].as_str().unwrap();
+    assert!(reason.contains("the optimiser is adam"), "{reason}");
+    let coupled = normalised([2.0, 0.5]);
+    let words = "--arch net.toml --mode train --lr 0.01 --batch 1 --threshold --json";
+    let run = diagnose_line(&coupled, "net.safetensors", words);
+    assert_eq!(run.code, 0, "{}", run.out);
+    let reason = run.json()["thresholds"]["left_out"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(reason.contains("couples the samples"), "{reason}");
+    let words =
+        "--arch fnn --activation tanh --any-batch --lr 0.01 --batch 2 --threshold-samples 3";
+    let run = diagnose_line(&minimum.folder, "net.safetensors", words);
+    assert_eq!(run.code, 2, "{}", run.out);
+}
