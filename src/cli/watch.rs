@@ -14,6 +14,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use sgd_stability::diagnosis::ThresholdRequest;
 use sgd_stability::diagnosis::follow::{Log, checkpoints};
 use sgd_stability::error::{Error, Result, shown};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -26,7 +27,7 @@ use super::progress::{Stages, told};
 use super::subject::Subject;
 use super::words::{seconds, whole};
 use done::Done;
-use measure::{Measurer, Outcome};
+use measure::{EveryThresholds, Measurer, Outcome};
 use skipped::{Skipped, Why};
 use stamp::Stamp;
 use summary::{Summary, brief};
@@ -54,9 +55,30 @@ pub struct Arguments {
     /// Seconds between two looks at the folder.
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = seconds, help_heading = WHEN)]
     poll: u64,
+    /// At every N-th checkpoint compute η*, the exact threshold of the linearised network, and draw η/η*.
+    ///
+    /// See `diagnose --threshold`, whose time and memory it takes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = headings::MEASUREMENT)]
+    threshold_every: Option<u32>,
+    /// Compute η* of M samples only, evenly spaced; it then decides no verdict.
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..), requires = "threshold_every", help_heading = headings::MEASUREMENT)]
+    threshold_samples: Option<u32>,
     /// Print one JSON object at the end.
     #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
+}
+
+impl Arguments {
+    /// The thresholds that are requested, if any.
+    fn thresholds(&self) -> Option<EveryThresholds> {
+        Some(EveryThresholds {
+            every: self.threshold_every? as usize,
+            request: ThresholdRequest {
+                samples: self.threshold_samples.map(|count| count as usize),
+                curve: false,
+            },
+        })
+    }
 }
 
 /// The help heading of the flags that say when to look, and when to end.
@@ -92,7 +114,8 @@ fn watch(arguments: &Arguments, stages: &Stages) -> Result<Answer> {
     let mut watch = Watch {
         folder: &arguments.folder,
         poll: Duration::from_secs(arguments.poll),
-        measurer: Measurer::new(&arguments.folder, setup, data, log)?,
+        measurer: Measurer::new(&arguments.folder, setup, data, log)?
+            .with_thresholds(arguments.thresholds()),
         skipped: Skipped::default(),
         measured: 0,
         is_over: asked_to_end()?,

@@ -5,7 +5,7 @@ mod folder;
 mod line;
 mod log;
 
-pub use figure::figure;
+pub use figure::{figure, threshold_figure};
 pub use folder::checkpoints;
 pub use line::{Conditions, Line, Named};
 pub use log::{Difference, Log};

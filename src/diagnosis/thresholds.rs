@@ -5,16 +5,19 @@
 //! interpolates this is what stability means; elsewhere the Hessian has a second part, and the thresholds
 //! decide nothing.
 
+mod found;
+
 use serde_json::{Value, json};
 
 use crate::network::{Batch, Gathered, Gram, Point};
-use crate::threshold::{Curve, Linearised, Question, Thresholds};
+use crate::threshold::{Bracket, Curve, Linearised, Question};
 use crate::work;
 
 use super::reading::Reading;
 use super::setting::Setting;
 use super::task::Task;
 use super::verdict::{Judgement, Justification, Stability};
+pub use found::{SmallestBatch, ThresholdsFound};
 
 /// Which thresholds are requested.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,10 +35,6 @@ impl ThresholdRequest {
     }
 }
 
-/// The largest distance of the Hessian from the Gauss–Newton matrix along the eigenvector of the sharpness, as
-/// a share of it, at which the thresholds decide the verdict.
-const NEAR: f64 = 0.1;
-
 /// The residual of 1/η*, as a share of it, at which the iteration ends.
 const TOLERANCE: f64 = 1e-7;
 
@@ -49,34 +48,6 @@ pub enum ThresholdAnswer {
     Found(Box<ThresholdsFound>),
     /// There are none, for the reason given.
     LeftOut(String),
-}
-
-/// The thresholds of a network.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ThresholdsFound {
-    /// The thresholds.
-    pub thresholds: Thresholds,
-    /// The number of samples that they are those of.
-    pub samples: usize,
-    /// The number of samples that were measured.
-    pub all: usize,
-    /// ‖(H − G)v‖/a for the unit eigenvector v of the sharpness a, if it was measured.
-    pub departure: Option<f64>,
-    /// η* at other batch sizes; empty unless requested.
-    pub curve: Vec<(usize, Curve)>,
-    /// The smallest stable batch at this learning rate.
-    pub smallest_batch: SmallestBatch,
-}
-
-/// The smallest batch at which the learning rate is stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SmallestBatch {
-    /// It was not requested.
-    Unknown,
-    /// No batch is large enough: the full batch is unstable too.
-    None,
-    /// This one.
-    Some(usize),
 }
 
 /// Computes the thresholds at a point, whose reading is known.
@@ -197,83 +168,20 @@ fn smallest_batch(model: &Linearised, setting: &Setting, question: &Question) ->
     found.map_or(SmallestBatch::None, SmallestBatch::Some)
 }
 
-impl ThresholdsFound {
-    /// Why these thresholds decide no verdict; `None` if they do.
-    pub fn decides_nothing(&self) -> Option<String> {
-        if self.samples < self.all {
-            return Some(format!(
-                "they are those of {} of the {} samples",
-                self.samples, self.all
-            ));
-        }
-        let departure = self.departure.filter(|departure| *departure > NEAR)?;
-        Some(format!(
-            "this is not near a minimum that interpolates: along the eigenvector of a the Hessian and \
-             the Gauss–Newton matrix differ by {:.0} % of a",
-            100.0 * departure
-        ))
-    }
-
-    /// The judgement of the learning rate by η*.
-    fn judge(&self, setting: &Setting) -> Judgement {
-        let (name, found) = match &self.thresholds.heavy_ball {
-            Some(found) => ("η* of heavy ball", found),
-            None => ("η*", &self.thresholds.mean_square),
-        };
-        let (rate, ends) = (setting.lr.to_f64(), found.bracket);
-        let share = rate / ends.upper;
-        let verdict = if ends.lower.is_some_and(|lower| rate <= lower) {
-            Stability::Stable
-        } else if rate > ends.upper {
-            Stability::Unstable
-        } else {
-            Stability::Undecided
-        };
-        let (basis, reason) = match verdict {
-            Stability::Undecided => (
-                Justification::None,
-                format!("η lies between the two ends that are known of {name}"),
-            ),
-            _ => (
-                Justification::Threshold,
-                format!("η is {share:.4} of {name}, the exact threshold of the linearised network"),
-            ),
-        };
-        Judgement {
-            verdict,
-            basis,
-            reason,
-        }
-    }
-
-    fn json(&self) -> Value {
-        let mut json = json!(self.thresholds);
-        let point = |(batch, point): &(usize, Curve)| {
-            json!({
-                "batch": batch,
-                "noise_weight": point.noise,
-                "learning_rate": point.learning_rate,
-                "residual": point.residual,
-            })
-        };
-        json["samples"] = json!(self.samples);
-        json["departure"] = json!(self.departure);
-        json["decides_nothing"] = json!(self.decides_nothing());
-        json["curve"] = Value::Array(self.curve.iter().map(point).collect());
-        json["smallest_batch"] = match self.smallest_batch {
-            SmallestBatch::Some(batch) => json!(batch),
-            SmallestBatch::None | SmallestBatch::Unknown => Value::Null,
-        };
-        json
-    }
-}
-
 impl ThresholdAnswer {
     /// The thresholds as JSON, or the reason why there are none.
     pub fn json(&self) -> Value {
         match self {
             ThresholdAnswer::Found(found) => found.json(),
             ThresholdAnswer::LeftOut(reason) => json!({"left_out": reason}),
+        }
+    }
+
+    /// The ends of η* for the optimiser of the run; `None` if there are none.
+    pub fn ends(&self) -> Option<Bracket> {
+        match self {
+            ThresholdAnswer::Found(found) => Some(found.ends()),
+            ThresholdAnswer::LeftOut(_) => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! All thresholds of a network.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::work;
 
@@ -19,7 +19,7 @@ const ROUNDING: f64 = 8e-12;
 const WIDTHS: [f64; 3] = [1e-5, 1e-3, 1e-1];
 
 /// Two ends between which a number lies.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bracket {
     /// The lower end; `None` if none was found.
     pub lower: Option<f64>,

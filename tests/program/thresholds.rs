@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::checkpoint::valued;
 use crate::diagnose::{diagnose_line, normalised, number};
 use crate::named::{checkpoint, somewhere};
-use crate::support::{file, folder};
+use crate::support::{file, folder, run_line};
 
 const SAMPLES: usize = 5;
 
@@ -220,4 +220,46 @@ fn what_has_no_thresholds_gets_a_sentence() {
         "--arch fnn --activation tanh --any-batch --lr 0.01 --batch 2 --threshold-samples 3";
     let run = diagnose_line(&minimum.folder, "net.safetensors", words);
     assert_eq!(run.code, 2, "{}", run.out);
+}
+
+#[test]
+fn watch_computes_thresholds_at_every_second_checkpoint() {
+    let minimum = Minimum::new(0.0);
+    let run = minimum.folder.path().join("run");
+    std::fs::create_dir(&run).unwrap();
+    for step in 1..=3 {
+        let mut state = minimum.state.clone();
+        state
+            .parameters
+            .iter_mut()
+            .for_each(|w| *w *= 1.0 + 0.01 * step as f32);
+        let name = format!("run/step{step}.safetensors");
+        file(&minimum.folder, &name, checkpoint(&minimum.network, &state));
+    }
+    let words = "watch run --arch fnn --activation tanh --data data.npz --any-batch --lr 0.05 --batch 2 --once \
+                 --threshold-every 2";
+    let page = run_line(minimum.folder.path(), words);
+    assert_eq!(page.code, 0, "{}", page.out);
+    assert!(page.out.contains("η/η*"), "{}", page.out);
+    let log = std::fs::read_to_string(run.join("watch.jsonl")).unwrap();
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let shares: Vec<bool> = lines
+        .iter()
+        .map(|line| line["share_of_threshold"].is_f64())
+        .collect();
+    assert_eq!(shares, [true, false, true]);
+    let upper = number(&lines[0]["threshold"]["upper"]);
+    assert!((number(&lines[0]["share_of_threshold"]) - 0.05 / upper).abs() < 1e-12);
+    let drawn = std::fs::read_to_string(run.join("watch-threshold.svg")).unwrap();
+    assert!(drawn.contains("η/η*"), "the figure names its points");
+    // Without the flag nothing of it appears.
+    std::fs::remove_file(run.join("watch.jsonl")).unwrap();
+    let plain = run_line(
+        minimum.folder.path(),
+        words.rsplit_once(" --threshold").unwrap().0,
+    );
+    assert!(!plain.out.contains("η/η*"), "{}", plain.out);
 }

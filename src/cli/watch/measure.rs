@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sgd_stability::curvature::Tracker;
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::{Conditions, Line, Log, Named, checkpoints};
-use sgd_stability::diagnosis::{self, Extras, LoadedNetwork, Setting};
+use sgd_stability::diagnosis::{self, Extras, LoadedNetwork, Setting, ThresholdRequest};
 use sgd_stability::error::{Error, Kind, Result, shown};
 
 use super::super::checkpoint::{Loaded, Setup};
@@ -25,6 +25,14 @@ pub enum Outcome {
     Fault(Error),
 }
 
+/// The thresholds that are computed at every so many-th checkpoint.
+#[derive(Clone, Copy)]
+pub struct EveryThresholds {
+    /// 1 for every checkpoint.
+    pub every: usize,
+    pub request: ThresholdRequest,
+}
+
 /// Measures the checkpoints of a run one after the other.
 pub struct Measurer<'a> {
     folder: &'a Path,
@@ -33,6 +41,7 @@ pub struct Measurer<'a> {
     /// The log, with a line for each measured checkpoint.
     pub log: Log,
     tracker: Tracker,
+    thresholds: Option<EveryThresholds>,
     /// The loss and the activations in words, once a checkpoint has been read.
     about: OnceCell<String>,
     /// The loss that a checkpoint must have, until it has been compared.
@@ -51,6 +60,7 @@ impl<'a> Measurer<'a> {
         Ok(Measurer {
             folder,
             tracker: Tracker::new(setup.effort.lanczos, setup.effort.seed),
+            thresholds: None,
             expected: setup.subject.objective.expect_loss.clone(),
             setup,
             data,
@@ -58,6 +68,23 @@ impl<'a> Measurer<'a> {
             about: OnceCell::new(),
             is_told: false,
         })
+    }
+
+    /// The same measurer, which also computes these thresholds.
+    pub fn with_thresholds(self, thresholds: Option<EveryThresholds>) -> Self {
+        Measurer { thresholds, ..self }
+    }
+
+    /// What is measured at the next checkpoint beyond its reading. The count goes on from the lines of the log.
+    fn extras(&self) -> Extras {
+        let is_due = |every: &EveryThresholds| self.log.lines.len().is_multiple_of(every.every);
+        let thresholds = self.thresholds.filter(is_due).map(|every| every.request);
+        Extras {
+            // It tells whether the thresholds decide.
+            other_matrix: thresholds.is_some(),
+            thresholds,
+            ..Extras::default()
+        }
     }
 
     /// The optimiser and its hyperparameters.
@@ -185,11 +212,12 @@ impl<'a> Measurer<'a> {
             let lines = loaded.model.assignment.lines();
             lines.iter().for_each(|line| remark(line));
         }
-        if let Err(error) = loaded.forecast(false, None, &self.setup) {
+        let extras = self.extras();
+        if let Err(error) = loaded.forecast(false, extras.thresholds.as_ref(), &self.setup) {
             return fault(path, error);
         }
         let task = loaded.task(None, &self.setup);
-        match task.measure(mode, Extras::default(), &mut self.tracker) {
+        match task.measure(mode, extras, &mut self.tracker) {
             Ok(finding) => {
                 let named = Named {
                     name,

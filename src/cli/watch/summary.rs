@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use sgd_stability::diagnosis::follow::{Line, figure};
+use sgd_stability::diagnosis::follow::{Line, figure, threshold_figure};
 use sgd_stability::diagnosis::{Setting, counted, padded, width};
 use sgd_stability::error::{Error, Result, shown};
 use sgd_stability::report;
@@ -49,16 +49,23 @@ impl Summary<'_> {
             write_file(&path, report::draw(figure).svg.as_bytes())?;
         }
         let path = path.display().to_string();
-        let drawn = match figure {
+        let mut drawn = match figure {
             Some(_) => format!("The run is drawn in {path}."),
             None => "Nothing is drawn: no checkpoint has an s.".to_owned(),
         };
+        let shares = threshold_figure(lines, setting);
+        let shares_path = folder.join("watch-threshold.svg");
+        if let Some(figure) = &shares {
+            write_file(&shares_path, report::draw(figure).svg.as_bytes())?;
+            drawn += &format!("\nη/η* is drawn in {}.", shares_path.display());
+        }
         let mut json = json!({
             "about": self.about,
             "checkpoints": lines.len(),
             "measured": self.measured,
             "lines": folder.join("watch.jsonl").display().to_string(),
             "figure": figure.is_some().then_some(path),
+            "threshold_figure": shares.map(|_| shares_path.display().to_string()),
             "last": lines.last(),
             "faults": self.told_faults(),
             "leftover_done": self.leftover,
@@ -129,26 +136,49 @@ fn table(lines: &[Line]) -> String {
     let head = "checkpoint";
     let widest = names.iter().map(|name| width(name)).max();
     let widest = widest.unwrap_or(0).max(head.len());
+    let has_thresholds = lines.iter().any(|line| line.threshold.is_some());
+    let column = |share: &str| {
+        if has_thresholds {
+            format!("{share:>8}")
+        } else {
+            String::new()
+        }
+    };
     let mut text = format!(
-        "{:<widest$}{:>11}{:>10}{:>10}{:>8}{:>5}  verdict",
-        head, "loss", "a", "s", "margin", "Hv"
+        "{:<widest$}{:>11}{:>10}{:>10}{:>8}{}{:>5}  verdict",
+        head,
+        "loss",
+        "a",
+        "s",
+        "margin",
+        column("η/η*"),
+        "Hv"
     );
     for (line, name) in lines.iter().zip(&names) {
         let number = |number: Option<f64>, places| {
             number.map_or("none".to_owned(), |number| format!("{number:.places$}"))
         };
         text += &format!(
-            "\n{}{:>11.4e}{:>10}{:>10}{:>8}{:>5}  {}",
+            "\n{}{:>11.4e}{:>10}{:>10}{:>8}{}{:>5}  {}",
             padded(name, widest),
             line.loss,
             number(Some(line.a), 4),
             number(line.s, 4),
             number(line.margin, 2),
+            column(
+                &line
+                    .share_of_threshold
+                    .map_or(String::new(), |share| format!("{share:.4}"))
+            ),
             line.products,
             line.verdict
         );
     }
-    text + "\nmargin: the larger of a and s over its bound; 1 is the edge. Hv: products."
+    text += "\nmargin: the larger of a and s over its bound; 1 is the edge. Hv: products.";
+    if has_thresholds {
+        text += "\nη/η*: over the exact threshold of the network linearised there.";
+    }
+    text
 }
 
 /// A line of the log as one line of text.
@@ -157,8 +187,10 @@ pub fn brief(line: &Line) -> String {
     let margin = line
         .margin
         .map_or("none".to_owned(), |margin| format!("{margin:.2}"));
+    let share =
+        (line.share_of_threshold).map_or(String::new(), |share| format!(", η/η* {share:.4}"));
     format!(
-        "loss {:.4e}, a {:.4}, s {s}, margin {margin}, {} products, {}",
+        "loss {:.4e}, a {:.4}, s {s}, margin {margin}{share}, {} products, {}",
         line.loss, line.a, line.products, line.verdict
     )
 }

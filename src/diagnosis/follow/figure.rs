@@ -67,6 +67,57 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
     })
 }
 
+/// η/η* and the shares of the two bounds at each checkpoint; `None` if no line of the log has an η*.
+pub fn threshold_figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
+    let points = |value: &dyn Fn(&Line) -> Option<f64>| -> Vec<DataPoint> {
+        let numbered = (1..).zip(lines);
+        let point =
+            |(number, line): (i32, &Line)| Some(DataPoint::new(f64::from(number), value(line)?));
+        numbered.filter_map(point).collect()
+    };
+    let shares = points(&|line| line.share_of_threshold);
+    if shares.is_empty() {
+        return None;
+    }
+    let end = lines.len() as f64;
+    let series = vec![
+        Series {
+            label: "η/η*".to_owned(),
+            style: Style::Points,
+            points: shares,
+        },
+        Series {
+            label: "a over its bound".to_owned(),
+            style: Style::Line,
+            points: points(&|line| line.margin_a),
+        },
+        Series {
+            label: "s over its bound".to_owned(),
+            style: Style::Line,
+            points: points(&|line| line.margin_s),
+        },
+        Series::bound(
+            "edge of stability",
+            vec![DataPoint::new(1.0, 1.0), DataPoint::new(end.max(2.0), 1.0)],
+        ),
+    ];
+    Some(Figure {
+        name: "watch-threshold".to_owned(),
+        title: "The learning rate over its exact threshold".to_owned(),
+        caption: format!(
+            "η* is the threshold in mean square of the network linearised at each checkpoint; η = {}, B = {}, \
+             p = {}, β = {}.",
+            setting.lr,
+            setting.batch,
+            setting.weight(),
+            setting.momentum
+        ),
+        x: Axis::linear("checkpoint, in natural order"),
+        y: Axis::linear("share of the largest stable η"),
+        series,
+    })
+}
+
 /// The edge of the one-direction criterion, whose slack is linear in s², so that two values determine its
 /// root.
 fn edge(setting: &Setting, bound_a: f64) -> Vec<DataPoint> {

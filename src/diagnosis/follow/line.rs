@@ -7,6 +7,8 @@ use crate::network::CurvatureMatrix;
 use super::super::answer::{ModeDiagnosis, bounds};
 use super::super::mode::Mode;
 use super::super::setting::Setting;
+use super::super::thresholds::ThresholdAnswer;
+use crate::threshold::Bracket;
 
 /// The conditions that all lines of one log share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,6 +99,12 @@ pub struct Line {
     pub margin_a: Option<f64>,
     /// s divided by its bound; 0 if it has no bound, absent if there is no s.
     pub margin_s: Option<f64>,
+    /// The two ends of η*, the exact threshold of the linearised network, if it was requested at this checkpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Bracket>,
+    /// η/η*, by the upper end; above 1, SGD linearised here is unstable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_of_threshold: Option<f64>,
     /// Whether every iteration converged.
     pub converged: bool,
     /// The number of products: those with H, for both ends of its spectrum, and those with Σ.
@@ -134,6 +142,8 @@ impl Line {
             has_bounds.then(|| bound.map_or(0.0, |bound| value / bound))
         };
         let margin_a = share(a.value, bound_a);
+        let threshold = finding.thresholds.as_ref().and_then(ThresholdAnswer::ends);
+        let lr = setting.lr.to_f64();
         let margin_s = s.and_then(|s| share(s.value, bound_s));
         Line {
             name: checkpoint.name.to_owned(),
@@ -152,6 +162,8 @@ impl Line {
             margin: margin_a.map(|a| margin_s.map_or(a, |s| a.max(s))),
             margin_a,
             margin_s,
+            threshold,
+            share_of_threshold: threshold.map(|ends| lr / ends.upper),
             converged: reading.has_converged(),
             products: reading.products(),
             verdict: finding.judgement.verdict.name().to_owned(),
