@@ -185,6 +185,14 @@ impl ThresholdAnswer {
         }
     }
 
+    /// The number of samples that the thresholds are those of, if it is not all.
+    pub fn part(&self) -> Option<usize> {
+        match self {
+            ThresholdAnswer::Found(found) if found.samples < found.all => Some(found.samples),
+            _ => None,
+        }
+    }
+
     /// What became of the Gram matrix; `None` if there is none.
     pub fn gram(&self) -> Option<Value> {
         match self {

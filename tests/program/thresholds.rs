@@ -255,6 +255,11 @@ fn watch_computes_thresholds_at_every_second_checkpoint() {
     assert!((number(&lines[0]["share_of_threshold"]) - 0.05 / upper).abs() < 1e-12);
     let drawn = std::fs::read_to_string(run.join("watch-threshold.svg")).unwrap();
     assert!(drawn.contains("η/η*"), "the figure names its points");
+    // A part of the samples is said to be one.
+    std::fs::remove_file(run.join("watch.jsonl")).unwrap();
+    let part = format!("{words} --threshold-samples 3");
+    let part = run_line(minimum.folder.path(), &part);
+    assert!(part.out.contains("of 3 samples only"), "{}", part.out);
     // Without the flag nothing of it appears.
     std::fs::remove_file(run.join("watch.jsonl")).unwrap();
     let plain = run_line(

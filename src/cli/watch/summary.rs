@@ -176,7 +176,11 @@ fn table(lines: &[Line]) -> String {
     }
     text += "\nmargin: the larger of a and s over its bound; 1 is the edge. Hv: products.";
     if has_thresholds {
-        text += "\nη/η*: over the exact threshold of the network linearised there.";
+        text += "\nη/η*: over the exact threshold of the network linearised there";
+        text += &match lines.iter().find_map(|line| line.threshold_samples) {
+            Some(samples) => format!(", of {samples} samples only."),
+            None => ".".to_owned(),
+        };
     }
     text
 }

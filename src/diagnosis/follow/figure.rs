@@ -79,6 +79,10 @@ pub fn threshold_figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
     if shares.is_empty() {
         return None;
     }
+    let part = lines.iter().find_map(|line| line.threshold_samples);
+    let part = part.map_or(String::new(), |samples| {
+        format!(", of {samples} samples only")
+    });
     let end = lines.len() as f64;
     let series = vec![
         Series {
@@ -105,7 +109,7 @@ pub fn threshold_figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
         name: "watch-threshold".to_owned(),
         title: "The learning rate over its exact threshold".to_owned(),
         caption: format!(
-            "η* is the threshold in mean square of the network linearised at each checkpoint; η = {}, B = {}, \
+            "η* is the threshold in mean square of the network linearised at each checkpoint{part}; η = {}, B = {}, \
              p = {}, β = {}.",
             setting.lr,
             setting.batch,

@@ -102,6 +102,9 @@ pub struct Line {
     /// The two ends of η*, the exact threshold of the linearised network, if it was requested at this checkpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<Bracket>,
+    /// The number of samples that η* is that of, if it is not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold_samples: Option<usize>,
     /// η/η*, by the upper end; above 1, SGD linearised here is unstable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share_of_threshold: Option<f64>,
@@ -142,7 +145,8 @@ impl Line {
             has_bounds.then(|| bound.map_or(0.0, |bound| value / bound))
         };
         let margin_a = share(a.value, bound_a);
-        let threshold = finding.thresholds.as_ref().and_then(ThresholdAnswer::ends);
+        let answer = finding.thresholds.as_ref();
+        let threshold = answer.and_then(ThresholdAnswer::ends);
         let lr = setting.lr.to_f64();
         let margin_s = s.and_then(|s| share(s.value, bound_s));
         Line {
@@ -163,6 +167,7 @@ impl Line {
             margin_a,
             margin_s,
             threshold,
+            threshold_samples: answer.and_then(ThresholdAnswer::part),
             share_of_threshold: threshold.map(|ends| lr / ends.upper),
             converged: reading.has_converged(),
             products: reading.products(),
