@@ -1,11 +1,11 @@
-//! `add_row`, `column_sums`, `row_dots` and `row_axpy`.
+//! `add_row`, `column_sums`, `row_dots`, `row_products` and `row_axpy`.
 
 use sgd_stability::kernel::{
-    Isa, MatrixMut, MatrixRef, Start, add_row, column_sums, dot, row_axpy, row_dots,
+    Isa, MatrixMut, MatrixRef, Start, add_row, column_sums, dot, row_axpy, row_dots, row_products,
 };
 use sgd_stability::oracle::{Family, Format, Order, Outcome, Terms, judge, rounded};
 
-use crate::support::{Guarded, all_bits, same_everywhere};
+use crate::support::{Guarded, all_bits, bits64, same_everywhere};
 
 /// Shapes as (rows, columns): empty ones, every kind of tail, and some that several threads share.
 const SHAPES: [(usize, usize); 10] = [
@@ -116,6 +116,50 @@ fn row_dots_are_the_dots_of_the_rows() {
         });
         assert_eq!(result, all_bits(&right.collect::<Vec<_>>()), "{name}");
     });
+}
+
+#[test]
+fn row_products_are_chains_in_f64() {
+    each(|name, numbers| {
+        let (x, y) = (numbers.matrix(), numbers.other());
+        let (rows, columns) = (x.rows(), y.rows().min(19));
+        let y = y.row_block(0..columns);
+        let result = same_everywhere(name, |isa| {
+            let mut products = vec![f64::NAN; rows * columns];
+            row_products(isa, x, y, &mut products);
+            products.into_iter().map(bits64).collect::<Vec<_>>()
+        });
+        let chain = |place: usize| {
+            let (x, y) = (x.row(place / columns), y.row(place % columns));
+            let terms = x.iter().zip(y);
+            terms.fold(0.0, |sum: f64, (x, y)| {
+                f64::from(*x).mul_add(f64::from(*y), sum)
+            })
+        };
+        let right = (0..rows * columns).map(|place| bits64(chain(place)));
+        assert_eq!(result, right.collect::<Vec<_>>(), "{name}");
+    });
+    // More terms than are packed at a time, and rows and columns on both sides of a tile.
+    for (rows, columns, depth) in [(17, 33, 600), (9, 15, 256), (1, 1, 257)] {
+        let (x, _) = Family::Uniform.vectors(rows * depth, 5);
+        let (_, y) = Family::WideRange.vectors(columns * depth, 6);
+        let (x, y) = (
+            MatrixRef::new(&x, rows, depth),
+            MatrixRef::new(&y, columns, depth),
+        );
+        let result = same_everywhere("deep", |isa| {
+            let mut products = vec![0.0; rows * columns];
+            row_products(isa, x, y, &mut products);
+            products.into_iter().map(bits64).collect::<Vec<_>>()
+        });
+        for (place, product) in result.into_iter().enumerate() {
+            let pairs = x.row(place / columns).iter().zip(y.row(place % columns));
+            let chain = pairs.fold(0.0, |sum: f64, (x, y)| {
+                f64::from(*x).mul_add(f64::from(*y), sum)
+            });
+            assert_eq!(product, bits64(chain), "{rows} {columns} {depth} {place}");
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
-//! Sums and updates of the rows and columns of a matrix.
+//! Sums, products and updates of the rows and columns of a matrix.
 
-use super::setup::{Operand, Setup, Subject, once};
-use crate::kernel::{MatrixMut, MatrixRef, Start, add_row, column_sums, row_axpy, row_dots};
+use super::setup::{Operand, Setup, Subject, narrow, once};
+use crate::kernel::{
+    MatrixMut, MatrixRef, Start, add_row, column_sums, row_axpy, row_dots, row_products,
+};
 use crate::oracle::{Family, Format, Order, Terms};
 
 /// Rows and columns.
@@ -140,6 +142,42 @@ pub(super) const SUBJECTS: &[Subject] = &[
             }
         },
         is_wide: false,
+    },
+    Subject {
+        name: "row_products",
+        function: "Σ_k x_ik·y_jk in f64",
+        cases: CASES,
+        setup: |number| {
+            let Numbers {
+                shape: (rows, columns),
+                m,
+                other,
+                description,
+                ..
+            } = numbers(number);
+            let product = |place: usize| {
+                let (x, y) = (place / rows * columns, place % rows * columns);
+                let term = |sum: Terms, k| sum.and(m[x + k], other[y + k]);
+                let terms = (0..columns).fold(Terms::new(), term);
+                terms.expected(&Format::double(), Order::Chain)
+            };
+            let expected = (0..rows * rows).map(product).collect();
+            let products = Operand::Out(vec![0.0; 2 * rows * rows]);
+            let operands = vec![Operand::In(m), Operand::In(other), products];
+            Setup {
+                description,
+                operands,
+                expected,
+            }
+        },
+        call: |isa, number, memories| {
+            if let [x, y, out] = memories {
+                let mut products = vec![f64::NAN; shape(number).0.pow(2)];
+                row_products(isa, matrix(number, x), matrix(number, y), &mut products);
+                narrow(&products, out);
+            }
+        },
+        is_wide: true,
     },
 ];
 
