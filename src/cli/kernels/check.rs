@@ -81,6 +81,10 @@ fn table(arguments: &Arguments) -> Result<Option<Table>> {
     let is_own = arguments.library.is_none() && arguments.kernels.is_none();
     match &arguments.baseline {
         Some(path) => Ok(Some(baseline::read(path, arguments.record)?)),
+        // What was recorded since the program was built must not be lost.
+        None if is_own && arguments.record && Path::new(OURS).exists() => {
+            Ok(Some(baseline::read(Path::new(OURS), true)?))
+        }
         None if is_own => Ok(Some(Table::ours()?)),
         None if arguments.record => {
             let fault = "needs --baseline FILE, the file to write";
