@@ -72,21 +72,18 @@ impl<'a> Pencil<'a> {
         self.kept * self.steady(a, b) - self.noise * a * b
     }
 
-    /// Changes every entry: `change(old, other, left, right)`, with the entry of another matrix and the
-    /// factors of C and D there.
-    fn each(
-        &self,
-        x: &mut [f64],
-        other: &[f64],
-        change: impl Fn(f64, f64, f64, f64) -> f64 + Sync,
-    ) {
+    /// Changes every entry, which has its place and the factors of C and D there.
+    fn each(&self, x: &mut [f64], change: impl Fn(&mut f64, Entry) + Sync) {
         let (spectrum, rank) = (self.model.spectrum(), self.rank());
-        let rows = x
-            .par_chunks_exact_mut(rank)
-            .zip(other.par_chunks_exact(rank));
-        rows.zip(spectrum).for_each(|((x, other), a)| {
-            for ((x, other), b) in x.iter_mut().zip(other).zip(spectrum) {
-                *x = change(*x, *other, self.left(*a, *b), self.right(*a, *b));
+        let rows = x.par_chunks_exact_mut(rank).zip(spectrum).enumerate();
+        rows.for_each(|(row, (numbers, a))| {
+            for (column, (number, b)) in numbers.iter_mut().zip(spectrum).enumerate() {
+                let entry = Entry {
+                    place: row * rank + column,
+                    left: self.left(*a, *b),
+                    right: self.right(*a, *b),
+                };
+                change(number, entry);
             }
         });
     }
@@ -103,14 +100,12 @@ impl<'a> Pencil<'a> {
 
     /// `C^½(X)`, in place.
     pub fn scale_up(&self, x: &mut [f64]) {
-        let same = x.to_vec();
-        self.each(x, &same, |x, _, left, _| x * left.sqrt());
+        self.each(x, |x, entry| *x *= entry.left.sqrt());
     }
 
     /// `C^−½(Y)`, in place.
     pub fn scale_down(&self, y: &mut [f64]) {
-        let same = y.to_vec();
-        self.each(y, &same, |y, _, left, _| y / left.sqrt());
+        self.each(y, |y, entry| *y /= entry.left.sqrt());
     }
 
     /// The number m with X ⪰ m·I for the solution X of `C(X) − ηD(X) = H`, if η is below the threshold: X is a
@@ -137,15 +132,25 @@ impl<'a> Pencil<'a> {
 
     /// `C^−½ D C^−½(Y)`.
     pub fn apply(&self, y: &[f64], work: &mut Work, product: &mut [f64]) {
-        work.unscaled.resize(y.len(), 0.0);
-        self.each(&mut work.unscaled, y, |_, y, left, _| y / left.sqrt());
-        self.model
-            .mean_of_sandwiches(&work.unscaled, &mut work.rows, product);
-        let noise = self.noise;
-        self.each(product, &work.unscaled, |v, x, left, right| {
-            (noise * v + right * x) / left.sqrt()
+        let Work { unscaled, rows } = work;
+        unscaled.clear();
+        unscaled.extend_from_slice(y);
+        self.scale_down(unscaled);
+        self.model.mean_of_sandwiches(unscaled, rows, product);
+        self.each(product, |v, entry| {
+            let x = unscaled[entry.place];
+            *v = (self.noise * *v + entry.right * x) / entry.left.sqrt();
         });
     }
+}
+
+/// An entry of a matrix.
+struct Entry {
+    place: usize,
+    /// The factor of C.
+    left: f64,
+    /// The factor of D, besides V.
+    right: f64,
 }
 
 /// Memory that products use, besides their operands.

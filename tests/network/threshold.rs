@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use sgd_stability::criterion::{MEAN_SQUARE, ONE_STEP};
 use sgd_stability::decide::critical;
 use sgd_stability::kernel::Isa;
-use sgd_stability::model::{Quadratic, Sampling};
+use sgd_stability::model::{Momentum, Quadratic, Sampling};
 use sgd_stability::network::{Activation, Gram, Loss, Network, Normalisation, jacobian};
 use sgd_stability::number::Exact;
 use sgd_stability::threshold::{Linearised, Question, Thresholds};
@@ -120,15 +120,7 @@ fn thresholds_agree_with_exact_decisions() {
 fn contracts(model: &[DMatrix<f64>], noise: f64, momentum: f64, learning_rate: f64) -> bool {
     let (d, n) = (model[0].nrows(), model.len() as f64);
     let mean = model.iter().sum::<DMatrix<f64>>() / n;
-    let step = |hessian: &DMatrix<f64>| {
-        let mut step = DMatrix::zeros(2 * d, 2 * d);
-        let here = DMatrix::identity(d, d) * (1.0 + momentum) - hessian * learning_rate;
-        step.view_mut((0, 0), (d, d)).copy_from(&here);
-        let before = DMatrix::identity(d, d) * -momentum;
-        step.view_mut((0, d), (d, d)).copy_from(&before);
-        step.view_mut((d, 0), (d, d)).fill_with_identity();
-        step
-    };
+    let step = |hessian| Momentum::HeavyBall.factor(hessian, &learning_rate, &momentum);
     let steady = step(&mean);
     let mut moments = steady.kronecker(&steady) * (1.0 - noise);
     for hessian in model {

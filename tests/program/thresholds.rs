@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use serde_json::Value;
 use sgd_stability::kernel::Isa;
-use sgd_stability::model::Sampling;
+use sgd_stability::model::{Momentum, Sampling};
 use sgd_stability::network::{
     Activation, Batch, CurvatureMatrix, Gathered, Network, Normalisation, Pass, State,
 };
@@ -89,15 +89,7 @@ impl Minimum {
 fn growth(matrices: &[DMatrix<f64>], rate: f64, momentum: f64, noise: f64) -> f64 {
     let (d, n) = (matrices[0].nrows(), matrices.len() as f64);
     let mean = matrices.iter().sum::<DMatrix<f64>>() / n;
-    let step = |matrix: &DMatrix<f64>| {
-        let mut step = DMatrix::zeros(2 * d, 2 * d);
-        let here = DMatrix::identity(d, d) * (1.0 + momentum) - matrix * rate;
-        step.view_mut((0, 0), (d, d)).copy_from(&here);
-        let before = DMatrix::identity(d, d) * -momentum;
-        step.view_mut((0, d), (d, d)).copy_from(&before);
-        step.view_mut((d, 0), (d, d)).fill_with_identity();
-        step
-    };
+    let step = |matrix| Momentum::HeavyBall.factor(matrix, &rate, &momentum);
     let steady = step(&mean);
     let noisy: Vec<_> = matrices.iter().map(step).collect();
     let mut moment = DMatrix::<f64>::identity(2 * d, 2 * d);
