@@ -4,9 +4,12 @@ use nalgebra::{DMatrix, DVector};
 use sgd_stability::criterion::{MEAN_SQUARE, ONE_STEP};
 use sgd_stability::decide::critical;
 use sgd_stability::kernel::Isa;
-use sgd_stability::model::{Momentum, Quadratic, Sampling};
+use sgd_stability::model::momentum::Momentum;
+use sgd_stability::model::{Quadratic, Sampling};
 use sgd_stability::network::{Activation, Gram, Loss, Network, Normalisation, jacobian};
 use sgd_stability::number::Exact;
+use sgd_stability::oracle::graph::SecondDerivative;
+use sgd_stability::reference::translate::reference_point;
 use sgd_stability::threshold::{Linearised, Question, Thresholds};
 
 use super::gram::Case;
@@ -204,4 +207,33 @@ fn the_largest_noise_and_the_threshold_are_inverse() {
         assert_eq!(model.largest_noise(1e9, &question(1.0, 0.0)), None);
     }
     assert!(compared >= 16, "{compared}");
+}
+
+#[test]
+fn the_spectrum_is_that_of_the_gauss_newton_matrix_for_every_loss() {
+    for loss in Loss::ALL {
+        let network = Network::dense_chain(&[3, 4, 3], |_| true, Activation::Tanh);
+        let case = Case::new(network.with_loss(loss), 4, 31);
+        let point = case.state.point(&case.network, Normalisation::Fixed);
+        let exact =
+            reference_point(&point, &case.batch()).with_second(SecondDerivative::GaussNewton);
+        let d = exact.dimension();
+        let columns = (0..d).flat_map(|j| {
+            let unit: Vec<f64> = (0..d).map(|i| f64::from(i == j)).collect();
+            exact.hessian_product(&unit)
+        });
+        let mut right = DMatrix::from_iterator(d, d, columns).symmetric_eigenvalues();
+        right.as_mut_slice().sort_by(f64::total_cmp);
+        let model = Linearised::new(case.gram(Isa::best())).expect("a linearised model");
+        let (found, largest) = (model.spectrum(), right[d - 1]);
+        assert!(largest > 1e-3, "{loss:?}: something to compare");
+        for (place, value) in found.iter().rev().enumerate() {
+            let error = (value - right[d - 1 - place]).abs();
+            assert!(error <= 1e-5 * largest, "{loss:?} {place}: {value}");
+        }
+        assert!(
+            right[d - 1 - found.len()].abs() <= 1e-6 * largest,
+            "{loss:?}: the rank"
+        );
+    }
 }

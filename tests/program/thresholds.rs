@@ -3,7 +3,8 @@
 use nalgebra::DMatrix;
 use serde_json::Value;
 use sgd_stability::kernel::Isa;
-use sgd_stability::model::{Momentum, Sampling};
+use sgd_stability::model::Sampling;
+use sgd_stability::model::momentum::Momentum;
 use sgd_stability::network::{
     Activation, Batch, CurvatureMatrix, Gathered, Network, Normalisation, Pass, State,
 };

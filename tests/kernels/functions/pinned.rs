@@ -9,70 +9,70 @@ use crate::support::bits;
 
 /// The names of the kernels and their sums ([`sum`]).
 const PINNED: [(&str, u64); 41] = [
-    ("exp", 0x2bb3_17a4_badd_5d77),
-    ("expm1", 0x98d4_04ff_a998_37c1),
-    ("log", 0x4770_994f_971c_6007),
-    ("log1p", 0x0092_20f6_9f0b_b616),
-    ("tanh", 0xdebe_a7fe_62c0_affb),
-    ("sigmoid", 0x85d5_d04d_9042_aaf3),
-    ("softplus", 0x798a_0481_4aa5_7fa4),
-    ("erf", 0xe6fa_1444_29d7_76eb),
-    ("LeakyRelu { slope: 0.01 }", 0x88de_1fa6_2435_39a1),
+    ("exp", 0xc521_2104_5893_5ac8),
+    ("expm1", 0x1fb6_f691_7a7e_6b9c),
+    ("log", 0xa289_a883_74c6_e301),
+    ("log1p", 0x9937_9636_e27b_f75c),
+    ("tanh", 0xb7cc_b1e9_41d2_9197),
+    ("sigmoid", 0x7380_e102_acf8_03e6),
+    ("softplus", 0x7e6a_7461_7d25_3e4d),
+    ("erf", 0xdbab_56fa_ef99_abeb),
+    ("LeakyRelu { slope: 0.01 }", 0x48e9_de6c_c24a_2f22),
     (
         "first derivative of LeakyRelu { slope: 0.01 }",
-        0x503b_7ac4_f8a7_067d,
+        0x90a2_4f85_ee36_7696,
     ),
     (
         "second derivative of LeakyRelu { slope: 0.01 }",
-        0xebc5_ff61_9224_ae65,
+        0x80c8_d706_7846_7b55,
     ),
-    ("Elu { alpha: 1.0 }", 0x3405_64c1_e8cb_4d14),
+    ("Elu { alpha: 1.0 }", 0x91f4_3cc2_eb4e_0560),
     (
         "first derivative of Elu { alpha: 1.0 }",
-        0xcb0c_21e5_ffe4_ccc4,
+        0xa490_072f_60c5_de79,
     ),
     (
         "second derivative of Elu { alpha: 1.0 }",
-        0x1267_6f06_0515_39ac,
+        0x12ca_7190_0fab_7b38,
     ),
-    ("Elu { alpha: -0.7 }", 0x65ea_17da_1269_a93e),
+    ("Elu { alpha: -0.7 }", 0x5dc4_182a_0e03_50d8),
     (
         "first derivative of Elu { alpha: -0.7 }",
-        0x10d6_5a56_b98f_d578,
+        0x2939_c576_aa3c_d171,
     ),
     (
         "second derivative of Elu { alpha: -0.7 }",
-        0x91e1_9be3_1a79_8248,
+        0xca7b_58b2_3a88_0970,
     ),
-    ("Selu", 0x4877_61d4_8021_eab1),
-    ("first derivative of Selu", 0xe37a_e5be_d5f6_2d32),
-    ("second derivative of Selu", 0xc2b1_b0c7_7416_aa6b),
-    ("Tanh", 0xdebe_a7fe_62c0_affb),
-    ("first derivative of Tanh", 0xc3e1_e380_d2e2_da5a),
-    ("second derivative of Tanh", 0x72a9_5ef6_510b_68b1),
-    ("Sigmoid", 0x85d5_d04d_9042_aaf3),
-    ("first derivative of Sigmoid", 0x5f16_6233_63eb_b3c9),
-    ("second derivative of Sigmoid", 0xb9b9_71af_4636_6148),
-    ("Softplus", 0x798a_0481_4aa5_7fa4),
-    ("first derivative of Softplus", 0xe0bc_23d6_de6a_7bd6),
-    ("second derivative of Softplus", 0x5f16_6233_63eb_b3c9),
-    ("Hardtanh", 0x1256_156a_d59e_1993),
-    ("first derivative of Hardtanh", 0x53a6_a9b0_3df5_034d),
-    ("second derivative of Hardtanh", 0xebc5_ff61_9224_ae65),
-    ("Gelu", 0xf682_e8bd_dca5_d9dc),
-    ("first derivative of Gelu", 0x9e1b_96ca_b53c_44e7),
-    ("second derivative of Gelu", 0x553b_be86_7bba_cb5b),
-    ("GeluTanh", 0x604c_d98e_d7fb_88fd),
-    ("first derivative of GeluTanh", 0x8f83_453a_0c65_3c8f),
-    ("second derivative of GeluTanh", 0x6b69_8737_8b06_1e29),
-    ("Silu", 0x5830_b341_f4c3_3286),
-    ("first derivative of Silu", 0xf376_feb3_e10b_65d7),
-    ("second derivative of Silu", 0x2230_6ab6_eee7_1cea),
+    ("Selu", 0xdadb_14b9_250e_965e),
+    ("first derivative of Selu", 0x5085_d299_3066_53f0),
+    ("second derivative of Selu", 0x8cfd_29df_d362_ad2e),
+    ("Tanh", 0xb7cc_b1e9_41d2_9197),
+    ("first derivative of Tanh", 0xff66_419d_e174_9d64),
+    ("second derivative of Tanh", 0x51d5_9ad4_e007_d901),
+    ("Sigmoid", 0x7380_e102_acf8_03e6),
+    ("first derivative of Sigmoid", 0x5d29_e38c_ac43_6e55),
+    ("second derivative of Sigmoid", 0x4c05_c672_3d27_a0dc),
+    ("Softplus", 0x7e6a_7461_7d25_3e4d),
+    ("first derivative of Softplus", 0xc845_c3ac_5e85_88f2),
+    ("second derivative of Softplus", 0x5d29_e38c_ac43_6e55),
+    ("Hardtanh", 0x8a1c_dd5b_c840_a257),
+    ("first derivative of Hardtanh", 0x46c9_b61e_02f4_81ce),
+    ("second derivative of Hardtanh", 0x80c8_d706_7846_7b55),
+    ("Gelu", 0xb3c5_3418_c22d_e710),
+    ("first derivative of Gelu", 0x0c70_4a23_f310_5aea),
+    ("second derivative of Gelu", 0xe16b_01e9_1a5a_3b6d),
+    ("GeluTanh", 0xd54f_b5e2_1705_2d85),
+    ("first derivative of GeluTanh", 0xa3eb_133d_fbd2_f23f),
+    ("second derivative of GeluTanh", 0xe79b_6043_e5cb_c985),
+    ("Silu", 0x3acf_4453_4668_2c63),
+    ("first derivative of Silu", 0x289f_7f24_a66f_c782),
+    ("second derivative of Silu", 0x2d27_359b_e01f_3cb3),
 ];
 
-/// Numbers of both signs from 2⁻²⁷ to 2⁹, 131 thousand of them.
+/// Numbers of both signs from 2⁻²⁷ to 2⁹, 9.9 million of them: a change that moves one result in a million is seen.
 fn arguments() -> Vec<f32> {
-    let fields = (100_u32 << 23..136 << 23).step_by(4603);
+    let fields = (100_u32 << 23..136 << 23).step_by(61);
     let magnitudes = fields.map(f32::from_bits);
     magnitudes.flat_map(|x| [x, -x]).collect()
 }
@@ -90,7 +90,11 @@ fn the_bits_are_those_that_were_promised() {
     let found = kernels().into_iter().map(|(name, kernel)| {
         // Elementary functions are of `x`; derivatives at `z` are multiplied by `x`.
         let mut x = z.clone();
-        x.rotate_left(if name.contains("derivative") { 1009 } else { 0 });
+        x.rotate_left(if name.contains("derivative") {
+            76_129
+        } else {
+            0
+        });
         kernel(Isa::best(), &z, &mut x);
         format!("(\"{name}\", {:#018x}),\n", sum(&x))
     });
