@@ -275,3 +275,38 @@ impl Sgemm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::*;
+
+    #[test]
+    fn a_vector_needs_its_last_element_and_no_more() {
+        let numbers = [0.0; 7];
+        for (count, step) in [(3, 3), (3, -3), (7, 1), (1, 9), (0, 9)] {
+            assert_eq!(stride(&numbers, count, step), step as c_int);
+            if count > 1 {
+                let refused = catch_unwind(|| stride(&numbers[..6], count, step));
+                assert!(
+                    refused.is_err(),
+                    "{count} elements with stride {step} in 6 numbers"
+                );
+            }
+        }
+        assert!(catch_unwind(|| stride(&[], 1, 1)).is_err());
+        assert!(catch_unwind(|| stride(&numbers, 2, 0)).is_err());
+    }
+
+    #[test]
+    fn a_matrix_needs_its_last_element_and_no_more() {
+        let numbers = [0.0; 11];
+        check_matrix(&numbers, 3, 3, 4);
+        assert!(catch_unwind(|| check_matrix(&numbers[..10], 3, 3, 4)).is_err());
+        check_matrix(&[], 0, 3, 3);
+        check_matrix(&[], 3, 0, 1);
+        assert!(catch_unwind(|| check_matrix(&numbers, 2, 3, 2)).is_err());
+        assert!(catch_unwind(|| check_matrix(&numbers, 0, 0, 0)).is_err());
+    }
+}
