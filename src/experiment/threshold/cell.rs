@@ -28,8 +28,10 @@ pub struct Settings {
 pub struct WalkSettings {
     /// Their learning rates, in units of η*.
     pub factors: Vec<f64>,
-    /// The number of walks with each learning rate.
-    pub walks: u64,
+    /// The number of populations of walks with each learning rate.
+    pub populations: u64,
+    /// The number of walks of a population.
+    pub size: usize,
     /// The number of steps of each walk.
     pub steps: usize,
 }
@@ -95,7 +97,7 @@ pub struct Rates {
 pub struct Growth {
     /// E‖x_t‖² after the last step t, by the recursion of second moments; it is 1 at the start.
     pub exact: f64,
-    /// The mean of ‖x_t‖² over the walks, with its standard error.
+    /// Its mean over the populations of simulated walks, with its standard error.
     pub simulated: Mean,
 }
 
@@ -140,6 +142,7 @@ impl Minimum {
         self.growths.len() == settings.walk.factors.len()
             && self.restarts.len() == settings.restart.factors.len()
             && settings.walk.steps > 0
+            && self.growths.iter().all(|growth| growth.simulated.count > 0)
     }
 }
 
@@ -154,8 +157,8 @@ impl Growth {
         self.simulated.error / self.simulated.value / steps as f64
     }
 
-    /// Whether there are enough walks for their mean to be nearly normal: the relative standard error is below
-    /// walks^(−1/3).
+    /// Whether there are enough populations for their mean to be nearly normal: the relative standard error is
+    /// below populations^(−1/3).
     pub fn is_sampled(&self) -> bool {
         let relative = self.simulated.error / self.simulated.value;
         relative.powi(3) * (self.simulated.count as f64) < 1.0

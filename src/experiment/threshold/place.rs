@@ -76,14 +76,13 @@ impl Place<'_> {
     fn growths(&self, model: &Linearised, threshold: f64) -> Vec<Growth> {
         let walk = &self.settings.walk;
         let mut moments = Moments::new(model, self.settings.noise());
-        let critical = moments.critical();
+        let critical = moments.critical(threshold);
         let starts = Starts::new(&critical, model.rank());
         let walks = Walks {
             model,
             starts: &starts,
             batch: self.settings.start.plan.batch,
-            steps: walk.steps,
-            walks: walk.walks,
+            settings: walk,
             seed: self.settings.start.seed,
         };
         let mut growth = |factor: &f64| Growth {

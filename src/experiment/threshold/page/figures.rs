@@ -12,16 +12,17 @@ pub fn settled(groups: &[Group<'_>]) -> Figure {
             let scaled = group.scaled(minimum);
             DataPoint::new(scaled.sharpness.max(scaled.noise), scaled.mean_square)
         };
-        group.minima().map(point).collect::<Vec<_>>()
+        group.settled().map(point).collect::<Vec<_>>()
     };
-    let mut series: Vec<Series> = groups
-        .iter()
-        .map(|group| Series {
-            label: group.name(),
+    let network = |name: &str| {
+        let own = groups.iter().filter(|group| group.network() == name);
+        Series {
+            label: name.to_owned(),
             style: Style::Points,
-            points: points(group),
-        })
-        .collect();
+            points: own.flat_map(points).collect(),
+        }
+    };
+    let mut series: Vec<Series> = networks(groups).into_iter().map(network).collect();
     let all = series.iter().flat_map(|series| &series.points);
     let most = all.fold(1.1, |most: f64, point| most.max(point.x).max(point.y));
     let line = |ends: [f64; 4]| {
@@ -38,7 +39,7 @@ pub fn settled(groups: &[Group<'_>]) -> Figure {
     Figure {
         name: "threshold-settled".to_owned(),
         title: "Where SGD settles, against the exact threshold of the minimum".to_owned(),
-        caption: "One point per run. Vertically: η in units of η*, the exact mean-square threshold of the \
+        caption: "One point per run that converged. Vertically: η in units of η*, the exact mean-square threshold of the \
                   linearised network at the minimum. Horizontally: η in units of the smaller of 2/a and \
                   1/(s√p), the two bounds of the paper. Above the slanted line, the bounds admit learning \
                   rates that are unstable there; below it, they forbid some that are stable."
@@ -103,7 +104,7 @@ fn growth(network: &str, groups: &[&Group<'_>]) -> Figure {
         name: format!("threshold-growth-{}", network.to_lowercase()),
         title: format!("Growth of the linearised SGD on both sides of η*: {network}"),
         caption: "Vertically: ln(E‖x_t‖²/E‖x_0‖²)/t, the mean growth a step from the critical second moment, \
-                  over the minima of one η and B (of training). Points: simulated, while the tail is sampled; \
+                  over the minima of one η and B (of training). Points: simulated; \
                   bars: two standard errors. Lines: the exact recursion. Horizontally: the learning rate of \
                   the walks in units of η*; points are moved a little aside so that none hides another."
             .to_owned(),

@@ -56,6 +56,13 @@ impl<'a> Group<'a> {
             .filter_map(|outcome| outcome.minimum.as_ref())
     }
 
+    /// The minima of the runs that converged.
+    pub fn settled(&self) -> impl Iterator<Item = &'a Minimum> + '_ {
+        let converged = |outcome: &&&Outcome| outcome.run.ending == Ending::Converged;
+        let converged = self.outcomes.iter().filter(converged);
+        converged.filter_map(|outcome| outcome.minimum.as_ref())
+    }
+
     /// Whether every run converged and was measured. The theory is about minima.
     pub fn is_at_minima(&self) -> bool {
         let is = |outcome: &&Outcome| {

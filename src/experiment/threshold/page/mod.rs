@@ -81,8 +81,8 @@ fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
         (
             "walks",
             format!(
-                "{} of {} steps for each learning rate",
-                walk.walks, walk.steps
+                "{} populations of {} for each learning rate, of {} steps",
+                walk.populations, walk.size, walk.steps
             ),
         ),
         (
