@@ -49,8 +49,8 @@ impl Beside<'_> {
         let mut trainer = Trainer::new(self.context.isa, self.network, self.samples, plan, start)?;
         while trainer.progress().ending.is_none() {
             trainer.step_until(trainer.progress().steps + EVERY);
-            // A loss that is not a number has escaped, too.
-            if !(self.loss(trainer.state()) <= bound) {
+            let loss = self.loss(trainer.state());
+            if loss.is_nan() || loss > bound {
                 return Ok(Some(trainer.progress().steps));
             }
         }
