@@ -25,6 +25,7 @@ pub mod sampling;
 pub mod statistics;
 pub mod stochastic;
 mod study;
+pub mod threshold;
 pub mod tiny;
 pub mod toy;
 pub mod trained;

@@ -7,6 +7,7 @@ use super::restart::Restart;
 use super::sampling::Sampling;
 use super::stochastic::Stochastic;
 use super::study::Study;
+use super::threshold::Threshold;
 use super::toy::Toy;
 
 /// Every experiment, in the order of the report.
@@ -16,6 +17,7 @@ pub fn studies() -> Vec<Study> {
         Study::of::<Regression>(),
         Study::of::<Descent>(),
         Study::of::<Restart>(),
+        Study::of::<Threshold>(),
         Study::of::<Stochastic>(),
         Study::of::<Sampling>(),
         Study::of::<Engine>(),

@@ -167,8 +167,19 @@ impl Trained {
 /// # Errors
 /// Returns an error if the data cannot be read or hold too few samples.
 pub fn trained(settings: &TrainingSettings, context: &Context) -> Result<Trained> {
+    trained_network(Network::fnn(&settings.widths), settings, context)
+}
+
+/// Trains this network, whose layers have the widths of the settings, from PyTorch's initial distribution.
+///
+/// # Errors
+/// Returns an error if the data cannot be read or hold too few samples.
+pub fn trained_network(
+    network: Network,
+    settings: &TrainingSettings,
+    context: &Context,
+) -> Result<Trained> {
     let training = load(Split::Train, settings.samples, context)?;
-    let network = Network::fnn(&settings.widths);
     let mut random = stream(settings.seed, Purpose::Initial, 0);
     let mut state = State::initial(&network, &mut random);
     let targets = training.targets.rows();

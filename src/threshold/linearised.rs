@@ -111,6 +111,12 @@ impl Linearised {
         self.samples
     }
 
+    /// The factor `B_i` of the matrix of sample i, `G_i = B_iᵀ B_i`: outputs × rank, row after row.
+    pub fn factor_of(&self, sample: usize) -> &[f64] {
+        let size = self.outputs * self.rank();
+        &self.factor[sample * size..(sample + 1) * size]
+    }
+
     /// The eigenvalues of `(1/n) Σ_i G_i` on its range, ascending, without weight decay.
     pub fn spectrum(&self) -> &[f64] {
         &self.spectrum
@@ -121,11 +127,12 @@ impl Linearised {
         self.spectrum.len()
     }
 
-    /// `V(X) = (1/n) Σ_i G_i X G_i` of a symmetric X. `work` has room for B.
+    /// `V(X) = (1/n) Σ_i G_i X G_i` of a symmetric X, rank × rank. `work` is memory for a matrix
+    /// of the size of B, which is used again by the next call.
     ///
     /// Costs two products of shapes N × r × r, 4·N·r² FLOP, since `G_i X G_i = B_iᵀ (B_i X B_iᵀ) B_i` has an
     /// inner part of c × c.
-    pub(super) fn mean_of_sandwiches(&self, x: &[f64], work: &mut Vec<f64>, sum: &mut [f64]) {
+    pub fn mean_of_sandwiches(&self, x: &[f64], work: &mut Vec<f64>, sum: &mut [f64]) {
         let (rank, c) = (self.rank(), self.outputs);
         work.resize(self.factor.len(), 0.0);
         dense::multiply(x, &self.factor, rank, work);

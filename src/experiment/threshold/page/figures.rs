@@ -1,0 +1,115 @@
+//! The figures: η against its threshold, and growth against the exact recursion.
+
+use crate::record::{Axis, DataPoint, Figure, Series, Style};
+
+use super::findings::mean_growths;
+use super::group::Group;
+
+/// η/η* against the larger of aη/2 and sη√p, at every minimum.
+pub fn settled(groups: &[Group<'_>]) -> Figure {
+    let points = |group: &Group<'_>| {
+        let point = |minimum| {
+            let scaled = group.scaled(minimum);
+            DataPoint::new(scaled.sharpness.max(scaled.noise), scaled.mean_square)
+        };
+        group.settled().map(point).collect::<Vec<_>>()
+    };
+    let network = |name: &str| {
+        let own = groups.iter().filter(|group| group.network() == name);
+        Series {
+            label: name.to_owned(),
+            style: Style::Points,
+            points: own.flat_map(points).collect(),
+        }
+    };
+    let mut series: Vec<Series> = networks(groups).into_iter().map(network).collect();
+    let all = series.iter().flat_map(|series| &series.points);
+    let most = all.fold(1.1, |most: f64, point| most.max(point.x).max(point.y));
+    let line = |ends: [f64; 4]| {
+        vec![
+            DataPoint::new(ends[0], ends[1]),
+            DataPoint::new(ends[2], ends[3]),
+        ]
+    };
+    series.push(Series::bound("η = η*", line([0.0, 1.0, most, 1.0])));
+    series.push(Series::bound(
+        "if the bounds were exact",
+        line([0.0, 0.0, most, most]),
+    ));
+    Figure {
+        name: "threshold-settled".to_owned(),
+        title: "Where SGD settles, against the exact threshold of the minimum".to_owned(),
+        caption: "One point per run that converged. Vertically: η in units of η*, the exact mean-square threshold of the \
+                  linearised network at the minimum. Horizontally: η in units of the smaller of 2/a and \
+                  1/(s√p), the two bounds of the paper. Above the slanted line, the bounds admit learning \
+                  rates that are unstable there; below it, they forbid some that are stable."
+            .to_owned(),
+        x: Axis::linear("larger of a η / 2 and s η √p"),
+        y: Axis::linear("η / η*"),
+        series,
+    }
+}
+
+/// The networks, in the order of the groups.
+fn networks<'a>(groups: &'a [Group<'_>]) -> Vec<&'a str> {
+    let mut names: Vec<&str> = groups.iter().map(Group::network).collect();
+    names.dedup();
+    names
+}
+
+/// The growth of the linearised dynamics, a figure for each network.
+pub fn growths(groups: &[Group<'_>]) -> Vec<Figure> {
+    let figure = |network: &str| {
+        let own: Vec<&Group<'_>> = groups.iter().filter(|g| g.network() == network).collect();
+        growth(network, &own)
+    };
+    networks(groups).into_iter().map(figure).collect()
+}
+
+fn growth(network: &str, groups: &[&Group<'_>]) -> Figure {
+    let mut series = Vec::new();
+    for (place, group) in groups.iter().enumerate() {
+        let all = mean_growths(group);
+        // Points of different groups stand beside each other.
+        let aside = 0.006 * (place as f64 - (groups.len() as f64 - 1.0) / 2.0);
+        let sampled = all.iter().filter(|growth| growth.is_sampled);
+        let plan = &group.settings.start.plan;
+        let name = format!("η = {}, B = {}", plan.learning_rate, plan.batch);
+        series.push(Series {
+            label: format!("{name}: simulated"),
+            style: Style::Points,
+            points: sampled
+                .map(|g| DataPoint::with_error(g.factor + aside, g.simulated, 2.0 * g.error))
+                .collect(),
+        });
+        series.push(Series {
+            label: format!("{name}: exact"),
+            style: Style::Theory,
+            points: all
+                .iter()
+                .map(|g| DataPoint::new(g.factor + aside, g.exact))
+                .collect(),
+        });
+    }
+    let factors = groups.iter().flat_map(|group| &group.settings.walk.factors);
+    let [low, high] = factors.fold([0.95_f64, 1.05_f64], |[low, high], x| {
+        [low.min(*x), high.max(*x)]
+    });
+    let ends = [low - 0.01, high + 0.01];
+    series.push(Series::bound(
+        "no growth",
+        ends.map(|x| DataPoint::new(x, 0.0)).to_vec(),
+    ));
+    Figure {
+        name: format!("threshold-growth-{}", network.to_lowercase()),
+        title: format!("Growth of the linearised SGD on both sides of η*: {network}"),
+        caption: "Vertically: ln(E‖x_t‖²/E‖x_0‖²)/t, the mean growth a step from the critical second moment, \
+                  over the minima of one η and B (of training). Points: simulated; \
+                  bars: two standard errors. Lines: the exact recursion. Horizontally: the learning rate of \
+                  the walks in units of η*; points are moved a little aside so that none hides another."
+            .to_owned(),
+        x: Axis::linear("learning rate / η*"),
+        y: Axis::linear("growth a step"),
+        series,
+    }
+}
