@@ -52,8 +52,10 @@ pub struct Threshold;
 /// The activations of the networks: one with kinks, and a smooth one.
 const ACTIVATIONS: [&str; 2] = ["relu", "tanh"];
 
-/// The learning rates η and batch sizes B of the runs that settle.
-const PLANS: [(f32, usize); 3] = [(0.2, 5), (0.2, 10), (0.5, 20)];
+/// The learning rates η and batch sizes B of the runs that settle. The first two were added, and (1, 10) left out,
+/// after a first run in which most ReLU networks did not come near loss 0 and every tanh network diverged at
+/// (1, 10); the predictions stayed as they were.
+const PLANS: [(f32, usize); 5] = [(0.2, 5), (0.2, 10), (0.5, 5), (0.5, 10), (0.5, 20)];
 
 /// The sizes of a scale.
 struct Sizes {
