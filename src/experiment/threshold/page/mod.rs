@@ -79,6 +79,11 @@ fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
             ),
         ),
         (
+            "plans",
+            "chosen so that most networks converge, after a first run; the predictions were not changed"
+                .to_owned(),
+        ),
+        (
             "walks",
             format!(
                 "{} populations of {} for each learning rate, of {} steps",
