@@ -131,6 +131,18 @@ impl Linearised {
         })
     }
 
+    /// The critical second moment X* of trace 1: `C(X*) = η*·D(X*)`, so that SGD with the threshold η* leaves it as
+    /// it is. Symmetric and positive semi-definite, rank × rank.
+    pub fn critical_moment(&self, question: &Question) -> Vec<f64> {
+        work::stage("the critical second moment");
+        let pencil = Pencil::of_threshold(self, question.momentum, question.noise);
+        let mut moment = ascend(&pencil, plain_start(&pencil), question.effort()).vector;
+        pencil.scale_down(&mut moment);
+        let trace: f64 = moment.iter().step_by(self.rank() + 1).sum();
+        moment.iter_mut().for_each(|x| *x /= trace);
+        moment
+    }
+
     /// η* of plain SGD (or heavy ball) for several weights of the noise, each from the solution before.
     pub fn curve(&self, noises: &[f64], question: &Question) -> Vec<Curve> {
         let mut start: Option<Vec<f64>> = None;

@@ -11,15 +11,6 @@ pub struct Moments<'a> {
     work: Vec<f64>,
 }
 
-/// The change of a matrix of trace 1 at which the search for the critical moment ends.
-const SETTLED: f64 = 1e-6;
-
-/// The most products of that search.
-const PRODUCTS: usize = 200;
-
-/// A guess of the second eigenvalue in that search, as a share of the first; it decides the speed only.
-const OTHERS: f64 = 0.9;
-
 impl<'a> Moments<'a> {
     /// The maps at this weight of the noise.
     pub fn new(model: &'a Linearised, noise: f64) -> Self {
@@ -50,35 +41,6 @@ impl<'a> Moments<'a> {
     pub fn step(&mut self, x: &mut [f64], learning_rate: f64) {
         let eta = learning_rate;
         self.replace(x, |x, d, sum| x - eta * sum * x + eta * eta * d);
-    }
-
-    /// The critical moment X* of trace 1, which one step at the threshold η* returns as it is.
-    ///
-    /// It is the eigenmatrix of the largest eigenvalue 1/η* of `C⁻¹D`, with `C(X) = HX + XH`, a positive map that
-    /// is self-adjoint for ⟨X, C(Y)⟩. It is the limit of power steps with momentum, `X⁺ = η*·C⁻¹D(X) − βX⁻`, from
-    /// X = I: eigenvalues up to [`OTHERS`]`/η*` shrink alike, and faster than without momentum.
-    pub fn critical(&mut self, threshold: f64) -> Vec<f64> {
-        let rank = self.model.rank();
-        let mut x: Vec<f64> = (0..rank * rank)
-            .map(|place| f64::from(u8::from(place % (rank + 1) == 0)) / rank as f64)
-            .collect();
-        let mut last = vec![0.0; x.len()];
-        for _ in 0..PRODUCTS {
-            let mut next = x.clone();
-            self.replace(&mut next, |_, d, sum| threshold * d / sum);
-            let pairs = next.iter_mut().zip(&last);
-            pairs.for_each(|(next, last)| *next -= OTHERS * OTHERS / 4.0 * last);
-            let scale = 1.0 / trace(&next, rank);
-            next.iter_mut().for_each(|x| *x *= scale);
-            let changes = next.iter().zip(&x).map(|(x, y)| (x - y).powi(2));
-            let change = changes.sum::<f64>().sqrt();
-            last = std::mem::replace(&mut x, next);
-            last.iter_mut().for_each(|x| *x *= scale);
-            if change < SETTLED {
-                break;
-            }
-        }
-        x
     }
 
     /// `E‖x_t‖² = tr X_t` after this number of steps from the moment `start`.

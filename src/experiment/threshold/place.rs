@@ -55,14 +55,19 @@ impl Place<'_> {
         }))
     }
 
-    fn rates(&self, model: &Linearised) -> Option<Rates> {
-        let thresholds = model.thresholds(&Question {
+    /// Plain SGD with the noise of the cell.
+    fn question(&self) -> Question {
+        Question {
             noise: self.settings.noise(),
             momentum: 0.0,
             both_ends: true,
             tolerance: TOLERANCE,
             products: PRODUCTS,
-        })?;
+        }
+    }
+
+    fn rates(&self, model: &Linearised) -> Option<Rates> {
+        let thresholds = model.thresholds(&self.question())?;
         Some(Rates {
             gradient_descent: thresholds.gradient_descent.upper,
             non_uniformity: thresholds.non_uniformity.map(|bound| bound.upper),
@@ -76,7 +81,7 @@ impl Place<'_> {
     fn growths(&self, model: &Linearised, threshold: f64) -> Vec<Growth> {
         let walk = &self.settings.walk;
         let mut moments = Moments::new(model, self.settings.noise());
-        let critical = moments.critical(threshold);
+        let critical = model.critical_moment(&self.question());
         let starts = Starts::new(&critical, model.rank());
         let walks = Walks {
             model,

@@ -31,6 +31,14 @@ fn tiny() -> Settings {
     settings
 }
 
+const QUESTION: Question = Question {
+    noise: 1.0,
+    momentum: 0.0,
+    both_ends: false,
+    tolerance: 1e-9,
+    products: 500,
+};
+
 /// A linearised network of four samples, two outputs and two inputs, with its threshold at p = 1.
 fn linearised() -> (Linearised, f64) {
     let network = Network::fnn(&[2, 4, 2]);
@@ -43,14 +51,7 @@ fn linearised() -> (Linearised, f64) {
     };
     let point = state.point(&network, Normalisation::Fixed);
     let model = Linearised::new(Gram::of(Isa::best(), &point, &batch)).expect("a model");
-    let question = Question {
-        noise: 1.0,
-        momentum: 0.0,
-        both_ends: false,
-        tolerance: 1e-9,
-        products: 500,
-    };
-    let found = model.thresholds(&question).expect("thresholds");
+    let found = model.thresholds(&QUESTION).expect("thresholds");
     (model, found.mean_square.bracket.upper)
 }
 
@@ -77,7 +78,7 @@ fn a_cell_is_determined_by_its_settings_and_survives_its_file() {
 fn the_critical_moment_neither_grows_nor_shrinks_at_the_threshold() {
     let (model, threshold) = linearised();
     let mut moments = Moments::new(&model, 1.0);
-    let critical = moments.critical(threshold);
+    let critical = model.critical_moment(&QUESTION);
     let growth = |moments: &mut Moments<'_>, factor: f64| {
         moments.squared_norm(&critical, factor * threshold, 5).ln()
     };
@@ -93,7 +94,7 @@ fn the_critical_moment_neither_grows_nor_shrinks_at_the_threshold() {
 fn walks_have_the_moments_of_the_recursion() {
     let (model, threshold) = linearised();
     let mut moments = Moments::new(&model, 1.0);
-    let critical = moments.critical(threshold);
+    let critical = model.critical_moment(&QUESTION);
     let starts = Starts::new(&critical, model.rank());
     let settings = WalkSettings {
         factors: Vec::new(),

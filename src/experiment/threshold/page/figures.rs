@@ -23,18 +23,20 @@ pub fn settled(groups: &[Group<'_>]) -> Figure {
         }
     };
     let mut series: Vec<Series> = networks(groups).into_iter().map(network).collect();
-    let all = series.iter().flat_map(|series| &series.points);
-    let most = all.fold(1.1, |most: f64, point| most.max(point.x).max(point.y));
+    let ends = series.iter().flat_map(|series| &series.points);
+    let ends: Vec<f64> = ends.flat_map(|point| [point.x, point.y]).collect();
+    let most = ends.iter().copied().fold(1.1, f64::max);
+    let least = ends.iter().copied().fold(0.95, f64::min);
     let line = |ends: [f64; 4]| {
         vec![
             DataPoint::new(ends[0], ends[1]),
             DataPoint::new(ends[2], ends[3]),
         ]
     };
-    series.push(Series::bound("η = η*", line([0.0, 1.0, most, 1.0])));
+    series.push(Series::bound("η = η*", line([least, 1.0, most, 1.0])));
     series.push(Series::bound(
         "if the bounds were exact",
-        line([0.0, 0.0, most, most]),
+        line([least, least, most, most]),
     ));
     Figure {
         name: "threshold-settled".to_owned(),
