@@ -11,8 +11,10 @@ use sgd_stability::oracle::unary::Function;
 use sgd_stability::trial::Unary;
 use sgd_stability::trial::unary::{Options, check};
 
+type Single = fn(f32) -> f32;
+
 /// A function of one number as a kernel.
-struct Each(fn(f32) -> f32);
+struct Each(Single);
 
 impl Unary for Each {
     fn map(&self, x: &[f32], y: &mut [f32]) {
@@ -22,7 +24,7 @@ impl Unary for Each {
     }
 }
 
-const FUNCTIONS: [(&str, fn(f32) -> f32); 26] = [
+const FUNCTIONS: [(&str, Single); 26] = [
     ("exp", libm::expf),
     ("exp2", libm::exp2f),
     ("exp10", libm::exp10f),

@@ -116,7 +116,7 @@ impl Settings {
     /// Returns an error if there is no such activation.
     pub fn network(&self) -> Result<Network> {
         let activation: Activation = (self.activation.parse())
-            .map_err(|fault| Error::input("cell", "activation", format!("{fault}")))?;
+            .map_err(|fault: String| Error::input("cell", "activation", fault))?;
         Ok(Network::dense_chain(
             &self.start.widths,
             |_| true,

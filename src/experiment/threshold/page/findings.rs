@@ -214,8 +214,8 @@ pub fn restarts(group: &Group<'_>) -> Option<Finding> {
     let room = below
         .map(|e| TENTH + e.slack() - e.share())
         .reduce(f64::min)?;
-    let lost = all.iter().filter(|e| e.above[0] == e.minima);
-    let all_lost = lost.fold(true, |all, e| all && e.escaped == e.runs);
+    let mut lost = all.iter().filter(|e| e.above[0] == e.minima);
+    let all_lost = lost.all(|e| e.escaped == e.runs);
     let agreement = match (group.is_at_minima(), room >= 0.0 && all_lost) {
         (false, _) => Agreement::Undecided,
         (true, true) => Agreement::Agrees,
