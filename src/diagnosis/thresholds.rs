@@ -35,12 +35,6 @@ impl ThresholdRequest {
     }
 }
 
-/// The residual of 1/η*, as a share of it, at which the iteration ends.
-const TOLERANCE: f64 = 1e-7;
-
-/// The most products of an iteration.
-const PRODUCTS: usize = 500;
-
 /// The answer to a request for thresholds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ThresholdAnswer {
@@ -92,13 +86,7 @@ fn find(
     let mut chosen = Gathered::default();
     chosen.gather(&batch, &spread(count, batch.samples));
     let model = linearise(task, point, &chosen.batch())?;
-    let question = Question {
-        noise: setting.weight().to_f64(),
-        momentum: setting.momentum.to_f64(),
-        both_ends: true,
-        tolerance: TOLERANCE,
-        products: PRODUCTS,
-    };
+    let question = Question::new(setting.weight().to_f64(), setting.momentum.to_f64());
     let thresholds = model.thresholds(&question).ok_or(NOT_FINITE)?;
     let departure =
         (reading.other.as_ref()).map(|other| other.distance / reading.sharpness.value.abs());

@@ -65,6 +65,17 @@ pub struct Question {
 }
 
 impl Question {
+    /// Both ends at this weight of the noise and this momentum, with 1/η* to a residual of 10⁻⁷.
+    pub fn new(noise: f64, momentum: f64) -> Self {
+        Question {
+            noise,
+            momentum,
+            both_ends: true,
+            tolerance: 1e-7,
+            products: 500,
+        }
+    }
+
     fn effort(&self) -> Effort {
         Effort {
             tolerance: self.tolerance,

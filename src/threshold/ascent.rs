@@ -50,13 +50,12 @@ impl Pair {
         axpy(factor, &other.image, &mut self.image);
     }
 
-    /// Makes the vector a unit vector; false if it is zero.
-    fn normalise(&mut self) -> bool {
+    /// Makes the vector a unit vector, unless it is zero.
+    fn normalise(&mut self) {
         let norm = dot(&self.vector, &self.vector).sqrt();
         if norm > 0.0 {
             self.scale(1.0 / norm);
         }
-        norm > 0.0
     }
 }
 

@@ -40,8 +40,7 @@ fn solve(pencil: &Pencil<'_>, learning_rate: f64, top: &Top) -> Option<Vec<f64>>
         let pairs = product.par_iter_mut().zip(y);
         pairs.for_each(|(p, y)| *p = y - learning_rate * *p);
     };
-    let mut right = pencil.diagonal(|value| value);
-    pencil.scale_down(&mut right);
+    let right = scaled_h(pencil);
     // Along the eigenvector the solution is known.
     let mut y = right.clone();
     let gain = 1.0 / (1.0 - learning_rate * top.value) - 1.0;
@@ -73,6 +72,13 @@ fn solve(pencil: &Pencil<'_>, learning_rate: f64, top: &Top) -> Option<Vec<f64>>
     None
 }
 
+/// The right side, `C^−½(H)`.
+fn scaled_h(pencil: &Pencil<'_>) -> Vec<f64> {
+    let mut right = pencil.diagonal(|value| value);
+    pencil.scale_down(&mut right);
+    right
+}
+
 /// Whether the residual of `y`, computed afresh, is small enough.
 fn is_solved(
     pencil: &Pencil<'_>,
@@ -81,8 +87,6 @@ fn is_solved(
     apply: &mut impl FnMut(&[f64], &mut Vec<f64>),
 ) -> bool {
     apply(y, residual);
-    let mut right = pencil.diagonal(|value| value);
-    pencil.scale_down(&mut right);
-    axpy(-1.0, &right, residual);
+    axpy(-1.0, &scaled_h(pencil), residual);
     pencil.scaled_norm(residual) <= NEAR
 }

@@ -13,12 +13,6 @@ use super::moments::Moments;
 use super::restarts::Beside;
 use super::walks::{Starts, Walks};
 
-/// The residual of 1/η*, as a share of it, at which its iteration ends.
-const TOLERANCE: f64 = 1e-7;
-
-/// The most products of that iteration.
-const PRODUCTS: usize = 500;
-
 /// A trained network with its training data.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
@@ -57,13 +51,7 @@ impl Place<'_> {
 
     /// Plain SGD with the noise of the cell.
     fn question(&self) -> Question {
-        Question {
-            noise: self.settings.noise(),
-            momentum: 0.0,
-            both_ends: true,
-            tolerance: TOLERANCE,
-            products: PRODUCTS,
-        }
+        Question::new(self.settings.noise(), 0.0)
     }
 
     fn rates(&self, model: &Linearised) -> Option<Rates> {

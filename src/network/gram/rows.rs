@@ -130,13 +130,10 @@ impl<'a> Rows<'a> {
         let network = self.context.network();
         for &index in &self.layers {
             let layer = &network.layers()[index];
-            let of_sample = |numbers: &'_ [f32], width: usize| -> Range<usize> {
-                debug_assert!(numbers.len() >= (i + 1) * width);
-                i * width..(i + 1) * width
-            };
+            let of_sample = |width: usize| i * width..(i + 1) * width;
             let (x, dz) = (tape.read(layer, batch.inputs), &tape.deltas[index]);
-            let x = &x[of_sample(x, layer.input.numbers())];
-            let dz = &dz[of_sample(dz, layer.output.numbers())];
+            let x = &x[of_sample(layer.input.numbers())];
+            let dz = &dz[of_sample(layer.output.numbers())];
             layer.gradient(&self.context.layer(index, 1), x, dz, Start::Zero, gradient);
         }
         let mut rest = row;
