@@ -13,8 +13,9 @@ semi-definite matrices; stable means that no eigenvalue of T exceeds 1.
 * no witness, method "exact-edge": is Id - T semi-definite on the symmetric matrices over the range of H?
   (Beside the range it is by its form.)
 
-With "basis": "inputs" the model is linear and the witness W stands for X = G'WG, the rows of G being the
-inputs. Then (1/n) G'WG and the like are multiplied out with the Gram matrix K = GG' alone: X >= 0 with
+A model is given by its Hessians, by inputs x_i (H_i = x_i x_i') or by Jacobians (H_i = f J_i'J_i with c rows
+each). With "basis": "inputs" the witness W stands for X = G'WG, the rows of G being the inputs, or those of all
+Jacobians. Then (1/n) G'WG and the like are multiplied out with the Gram matrix K = GG' alone: X >= 0 with
 ker X = ker H means KWK >= 0 with the rank of K, and X - T(X) = G'DG >= 0 means KDK >= 0.
 
 T is computed as its definition says, from the mean over pairs of samples in a batch; only signs and ranks
@@ -207,33 +208,61 @@ def symmetric(a):
     )
 
 
-def model_of(value):
-    """(kind, the inputs or Hessians in whole numbers, their common denominator)."""
-    kind = word(fields(value, "model", ("kind",), ("inputs", "hessians"))["kind"], "kind", ("linear", "quadratic"))
-    name, other = ("inputs", "hessians") if kind == "linear" else ("hessians", "inputs")
-    if other in value:
-        raise Malformed(f"{other} does not belong to a {kind} model")
-    data = elements(fields(value, "model", ("kind", name))[name], name)
-    if not data:
-        raise Malformed(f"{name} is empty")
-    if kind == "linear":
-        rows = table(data, name)
-        if not rows[0]:
-            raise Malformed("inputs[0] has 0 entries")
-        (inputs,), common = whole_tables([rows])
-        return kind, inputs, common
-    tables = [table(h, f"{name}[{i}]") for i, h in enumerate(data)]
-    d = len(tables[0]) or 1
-    for i, rows in enumerate(tables):
-        if len(rows) != d or len(rows[0]) != d:
-            raise Malformed(f"{name}[{i}] is {len(rows)} x {len(rows[0]) if rows else 0}; it must be {d} x {d}")
-    hessians, common = whole_tables(tables)
-    for i, h in enumerate(hessians):
-        if not symmetric(h):
-            raise Malformed(f"{name}[{i}] is not symmetric")
-        if not inertia(h)[1]:
-            raise Malformed(f"{name}[{i}] has a negative eigenvalue")
-    return kind, hessians, common
+LISTS = {"linear": "inputs", "quadratic": "hessians", "jacobians": "jacobians"}
+
+
+class Model:
+    """The samples in whole numbers: `rows` of inputs or of Jacobians, `outputs` for each sample, or `hessians`.
+
+    H_i = h_i p/q with whole matrices h_i = J_i'J_i, or h_i itself.
+    """
+
+    def __init__(self, value):
+        known = ("inputs", "hessians", "jacobians", "factor")
+        kind = word(fields(value, "model", ("kind",), known)["kind"], "kind", LISTS)
+        name = LISTS[kind]
+        for other in known:
+            if other in value and other != name and (kind, other) != ("jacobians", "factor"):
+                raise Malformed(f"{other} does not belong to a {kind} model")
+        data = elements(fields(value, "model", ("kind", name), ("factor",))[name], name)
+        if not data:
+            raise Malformed(f"{name} is empty")
+        self.rows, self.outputs, self.hessians, self.p = None, 1, None, 1
+        if kind == "linear":
+            rows = table(data, name)
+            if not rows[0]:
+                raise Malformed("inputs[0] has 0 entries")
+            (self.rows,), common = whole_tables([rows])
+            self.n, self.d, self.q = len(rows), len(rows[0]), common**2
+            return
+        p, q = number(value["factor"], "factor") if "factor" in value else (1, 1)
+        tables = [table(rows, f"{name}[{i}]") for i, rows in enumerate(data)]
+        height, width = len(tables[0]), len(tables[0][0]) if tables[0] else 0
+        if kind == "quadratic":
+            width = height
+        for i, rows in enumerate(tables):
+            if len(rows) != height or not rows or len(rows[0]) != width or not width:
+                shape = f"{len(rows)} x {len(rows[0]) if rows else 0}"
+                raise Malformed(f"{name}[{i}] is {shape}; it must be {height or 1} x {width or 1}")
+        whole_ones, common = whole_tables(tables)
+        self.n, self.d = len(tables), width
+        if kind == "quadratic":
+            self.hessians, self.q = whole_ones, common
+            for i, h in enumerate(self.hessians):
+                if not symmetric(h):
+                    raise Malformed(f"{name}[{i}] is not symmetric")
+                if not inertia(h)[1]:
+                    raise Malformed(f"{name}[{i}] has a negative eigenvalue")
+            return
+        if p <= 0:
+            raise Malformed("factor must be above 0")
+        self.rows, self.outputs = [row for rows in whole_ones for row in rows], height
+        self.p, self.q = p, q * common**2
+
+    def block(self, i):
+        """The numbers of the rows that belong to the sample of row i."""
+        first = i - i % self.outputs
+        return range(first, first + self.outputs)
 
 
 # Whole matrices.
@@ -406,7 +435,7 @@ def others_depend(a, rows):
     return True
 
 
-# Samples. H_i = h_i/scale with whole h_i whose sum is S; X - T(X) = lr (HX + XH) - lr^2 E[H_b X H_b] is held
+# Samples. H_i = (p/q) h_i with whole h_i whose sum is S; X - T(X) = lr (HX + XH) - lr^2 E[H_b X H_b] is held
 # times a positive number.
 
 
@@ -420,15 +449,15 @@ def pairs(n, batch, sampling):
 
 class View:
     def __init__(self, certificate):
-        (self.kind, self.data, common), (p, q) = certificate["model"], certificate["lr"]
-        n = len(self.data)
-        scale = common**2 if self.kind == "linear" else common
+        self.model, (p, q) = certificate["model"], certificate["lr"]
+        model, n = self.model, self.model.n
         same, other, weight = pairs(n, certificate["batch"], certificate["sampling"])
-        self.drift, self.single, self.double = n * scale * q * weight, p * n * same, p * other
+        self.drift = n * model.q * q * weight
+        self.single, self.double = p * model.p * n * same, p * model.p * other
         self.sum = self.total()
 
     def slack(self, x):
-        """(X - T(X))/lr, times n^2 scale^2 q D."""
+        """(X - T(X))/lr, times n^2 q_H^2 q D / p_H."""
         sx = product(self.sum, x)
         sxs, size = product(sx, self.sum), range(len(x))
         singles = self.singles(x, sxs)
@@ -445,36 +474,40 @@ class Plain(View):
     """X is held as it is."""
 
     def total(self):
-        if self.kind == "linear":
-            columns = transposed(self.data)
-            return product(columns, self.data)
-        return [[sum(entries) for entries in zip(*rows)] for rows in zip(*self.data)]
+        if self.model.rows:
+            columns = transposed(self.model.rows)
+            return product(columns, self.model.rows)
+        return [[sum(entries) for entries in zip(*rows)] for rows in zip(*self.model.hessians)]
 
     def seen(self, x):
         return x
 
     def singles(self, x, _):
         """The sum of all h_i X h_i."""
-        if self.kind == "linear":
-            weights = [sum(map(mul, g, (sum(map(mul, g, row)) for row in x))) for g in self.data]
-            weighted = [[w * y for y in g] for w, g in zip(weights, self.data)]
-            return product(transposed(self.data), weighted)
-        terms = [product(product(h, x), h) for h in self.data]
-        return [[sum(entries) for entries in zip(*rows)] for rows in zip(*terms)]
+        rows = self.model.rows
+        if not rows:
+            terms = [product(product(h, x), h) for h in self.model.hessians]
+            return [[sum(entries) for entries in zip(*rows)] for rows in zip(*terms)]
+        weighted = []
+        for i, row in enumerate(product(rows, x)):
+            block = [rows[k] for k in self.model.block(i)]
+            weights = [sum(map(mul, row, other)) for other in block]
+            weighted.append([sum(map(mul, weights, column)) for column in zip(*block)])
+        return product(transposed(rows), weighted)
 
 
 class Span(View):
-    """X = G'WG is held as W, S as K: HX is held as (1/n) KW, x_i (x_i'Xx_i) x_i' as an entry of the diagonal."""
+    """X = G'WG is held as W, S as K: HX is held as (p/nq) KW, and J_i'(J_i X J_i')J_i as a block of the diagonal."""
 
     def total(self):
-        return product(self.data, transposed(self.data))
+        return product(self.model.rows, transposed(self.model.rows))
 
     def seen(self, w):
         """GXG'."""
         return product(product(self.sum, w), self.sum)
 
     def singles(self, _, kwk):
-        return [[x if i == j else 0 for j, x in enumerate(row)] for i, row in enumerate(kwk)]
+        return [[x if j in self.model.block(i) else 0 for j, x in enumerate(row)] for i, row in enumerate(kwk)]
 
 
 def check_stable(view, held):
@@ -499,26 +532,28 @@ class Range:
     """A basis of the range of H, the rows of U, and what is seen in it."""
 
     def __init__(self, certificate):
-        kind, data, _ = certificate["model"]
-        few = kind == "linear" and len(data) < len(data[0])
+        model = certificate["model"]
+        few = model.rows and len(model.rows) < model.d
         self.view = (Span if few else Plain)(certificate)
         rows = independent(self.view.sum, LARGEST_EDGE + 1)
         if len(rows) > LARGEST_EDGE:
             raise Malformed(f"method: the exact test is made up to rank {LARGEST_EDGE} of H; give a witness")
-        spanning = data if few else self.view.sum
+        spanning = model.rows if few else self.view.sum
         self.basis = [without_content([spanning[i]])[0] for i in rows]
 
     def is_stable(self):
         """Is <X, X - T(X)> >= 0 for all X = U'YU? With M = UU', k_i = U h_i U' and their sum k it is
         2 drift tr(YkYM) - single sum_i tr(Yk_iYk_i) - double tr(YkYk)."""
-        u, view = self.basis, self.view
+        u, view, model = self.basis, self.view, self.view.model
         metric = product(u, transposed(u))
-        if view.kind == "linear":
-            seen = product(view.data, transposed(u))
-            total = product(transposed(seen), seen)
+        if model.rows:
+            # The columns of J_iU', from which k_i = (J_iU')'(J_iU').
+            rows = product(model.rows, transposed(u))
+            blocks = [transposed(rows[i : i + model.outputs]) for i in range(0, len(rows), model.outputs)]
+            seen = [product(block, transposed(block)) for block in blocks]
         else:
-            seen = [product(product(u, h), transposed(u)) for h in view.data]
-            total = [[sum(entries) for entries in zip(*rows)] for rows in zip(*seen)]
+            seen = [product(product(u, h), transposed(u)) for h in model.hessians]
+        total = [[sum(entries) for entries in zip(*rows)] for rows in zip(*seen)]
         units = [(a, b) for a in range(len(u)) for b in range(a, len(u))]
         form = [[0] * len(units) for _ in units]
         for i, (a, b) in enumerate(units):
@@ -526,12 +561,9 @@ class Range:
                 drift = crossed(total, metric, a, b, c, d) + crossed(metric, total, a, b, c, d)
                 form[i][j] = view.drift * drift - view.double * crossed(total, total, a, b, c, d)
         for k in seen:
-            if view.kind == "linear":
-                squares = [2 * k[a] * k[b] for a, b in units]
             for i, (a, b) in enumerate(units):
                 for j, (c, d) in enumerate(units[: i + 1]):
-                    square = squares[i] * squares[j] if view.kind == "linear" else crossed(k, k, a, b, c, d)
-                    form[i][j] -= view.single * square
+                    form[i][j] -= view.single * crossed(k, k, a, b, c, d)
         size = range(len(units))
         return inertia([[form[max(i, j)][min(i, j)] for j in size] for i in size])[1]
 
@@ -548,13 +580,13 @@ def certificate_of(data):
     """The fields of a certificate, in whole numbers."""
     needed = ("claim", "model", "lr", "batch", "sampling", "witness")
     value = dict(fields(document(data), "the certificate", needed, ("basis", "method")))
-    kind, samples, _ = value["model"] = model_of(value["model"])
+    model = value["model"] = Model(value["model"])
     word(value["claim"], "claim", CLAIMS)
     word(value["sampling"], "sampling", SAMPLINGS)
     value["lr"] = number(value["lr"], "lr")
     if value["lr"][0] <= 0:
         raise Malformed("lr must be above 0")
-    n, batch = len(samples), value["batch"]
+    n, batch = model.n, value["batch"]
     digits = batch.text if isinstance(batch, Literal) else ""
     if not re.fullmatch("[0-9]{1,19}", digits) or not 1 <= int(digits) <= n:
         raise Malformed(f"batch is {shown(batch)}; it must be a whole number from 1 to {n}")
@@ -570,14 +602,14 @@ def certificate_of(data):
             raise Malformed("basis belongs to a witness")
         value["range"] = Range(value)
         return value
-    size = n if "basis" in value else len(samples[0])
+    size = len(model.rows or ()) or n if "basis" in value else model.d
     rows = table(value["witness"], "witness")
     if len(rows) != size or len(rows[0]) != size:
         raise Malformed(f"witness is {len(rows)} x {len(rows[0]) if rows else 0}; it must be {size} x {size}")
     if "method" in value:
         raise Malformed("method does not belong beside a witness")
-    if "basis" in value and kind != "linear":
-        raise Malformed("basis belongs to a witness of a linear model")
+    if "basis" in value and not model.rows:
+        raise Malformed("basis belongs to a witness of a model with inputs or jacobians")
     ((value["witness"],), _) = whole_tables([rows])
     return value
 

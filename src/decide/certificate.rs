@@ -14,7 +14,8 @@
 //!
 //! Linear regression with few inputs in many dimensions has short witnesses: `"basis": "inputs"` says
 //! that the witness is the symmetric `W` (n × n) of `Σ W_ij x_i x_jᵀ`. Such a matrix vanishes on the
-//! kernel of `H` by construction, and the Gram matrix of the inputs suffices to check it.
+//! kernel of `H` by construction, and the Gram matrix of the inputs suffices to check it. The inputs of a
+//! model of Jacobians are the N rows of these.
 //!
 //! The grammar is in `docs/formats.md`; the checker in plain Python follows it too.
 
@@ -26,7 +27,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::exact_test::MeanSquareTest;
 use super::mean_square::{Decided, LARGEST_EDGE};
-use super::subject::{Subject, fewer_inputs};
+use super::subject::{Subject, is_smaller_by_rows};
 use super::witness::Witness;
 use crate::error::{Error, Result};
 use crate::matrix::{Fractions, definite, fraction_free};
@@ -52,7 +53,7 @@ pub enum Statement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
-    /// The `W` (n × n) of `Σ W_ij x_i x_jᵀ`.
+    /// The `W` (N × N) of `Σ W_kl x_k x_lᵀ` for the N inputs, or rows of Jacobians, `x_k`.
     Inputs,
 }
 
@@ -77,7 +78,7 @@ pub struct Certificate {
     pub batch: usize,
     /// How a batch is drawn.
     pub sampling: Sampling,
-    /// The symmetric witness (d × d, or n × n in the basis of the inputs), if any.
+    /// The symmetric witness (d × d, or N × N in the basis of the inputs), if any.
     #[serde(serialize_with = "as_rows")]
     pub witness: Option<DMatrix<Exact>>,
     /// The form of the witness; `None` for a d × d matrix.
@@ -156,7 +157,7 @@ impl Certificate {
         };
         let size = match basis {
             None => model.dimension(),
-            Some(Basis::Inputs) => model.samples(),
+            Some(Basis::Inputs) => model.factor_rows().unwrap_or(model.samples()),
         };
         let witness = field("witness")?;
         let certificate = Certificate {
@@ -210,14 +211,14 @@ impl Certificate {
                 &format!("the exact test is made up to rank {LARGEST_EDGE} of H; give a witness"),
             ),
             _ if self.basis.is_some() && !self.has_inputs_for_its_witness() => {
-                fault("basis", "belongs to a witness of a linear model; remove it")
+                fault("basis", "belongs to a witness of a model with inputs or jacobians; remove it")
             }
             _ => Ok(self),
         }
     }
 
     fn has_inputs_for_its_witness(&self) -> bool {
-        matches!(self.model, Model::Linear(_)) && self.witness.is_some()
+        self.model.factor_rows().is_some() && self.witness.is_some()
     }
 
     /// The rank of `H`.
@@ -239,10 +240,8 @@ impl Certificate {
         if !witness.is_symmetric() {
             return Err(Error::check("the witness is not symmetric"));
         }
-        let samples = match (&self.model, self.basis) {
-            (Model::Linear(linear), Some(Basis::Inputs)) => Samples::gram(linear),
-            _ => Samples::from(&self.model),
-        };
+        let by_inputs = self.basis.and_then(|Basis::Inputs| Samples::gram(&self.model));
+        let samples = by_inputs.unwrap_or_else(|| Samples::from(&self.model));
         let subject = Subject::with(samples, &weight);
         match self.claim {
             Statement::MeanSquareStable => check_stable(&subject, &witness, &self.lr),
@@ -326,13 +325,16 @@ fn square(value: &Value, size: usize) -> Result<DMatrix<Exact>> {
 
 /// The form in which a witness is written: d × d where that is short, otherwise as it is held.
 fn written(model: &Model, held: &Fractions) -> (Fractions, Option<Basis>) {
-    match fewer_inputs(model) {
+    let is_by_rows = is_smaller_by_rows(model);
+    if is_by_rows && model.dimension() > LARGEST_WRITTEN {
+        return (held.clone(), Some(Basis::Inputs));
+    }
+    match model.factors().filter(|_| is_by_rows) {
         None => (held.clone(), None),
-        Some(_) if model.dimension() > LARGEST_WRITTEN => (held.clone(), Some(Basis::Inputs)),
-        Some(linear) => {
-            let inputs = Fractions::of(&linear.design());
-            let product = held.clone() * inputs.clone();
-            (inputs.transpose().symmetric_product(&product), None)
+        Some(factors) => {
+            let rows = Fractions::of(&factors);
+            let product = held.clone() * rows.clone();
+            (rows.transpose().symmetric_product(&product), None)
         }
     }
 }

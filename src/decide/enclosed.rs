@@ -35,6 +35,7 @@ pub(super) fn is_too_long(model: &Model) -> bool {
     let entries: Vec<&Exact> = match model {
         Model::Linear(linear) => linear.inputs().iter().flatten().collect(),
         Model::Quadratic(model) => model.hessians().iter().flatten().collect(),
+        Model::Jacobians(model) => model.entries().collect(),
     };
     // Most models have few denominators. Many different ones mean that the matrix is long, and they are
     // not all kept.
@@ -66,8 +67,8 @@ impl<'a> Enclosed<'a> {
         work::stage("enclosures of H and Σ");
         let (hessian, second_moment) = match model {
             Model::Linear(linear) => moments_of_inputs(linear),
-            Model::Quadratic(model) => {
-                let model = model.to::<Enclosure>();
+            Model::Quadratic(_) | Model::Jacobians(_) => {
+                let model = model.quadratic().to::<Enclosure>();
                 (model.hessian().clone(), model.second_moment())
             }
         };

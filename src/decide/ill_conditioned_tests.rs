@@ -154,7 +154,7 @@ proptest! {
                 let d = model.dimension().min(7);
                 Linear::new(inputs.map(|x| x.rows(0, d).into_owned()).collect()).unwrap().quadratic()
             }
-            Model::Quadratic(quadratic) => quadratic.clone(),
+            other => other.quadratic(),
         };
         let verdict = |eta: &Exact| mean_square::verdict(&few, eta, &weight);
         prop_assert_eq!(verdict(&end.lower), Verdict::Holds);

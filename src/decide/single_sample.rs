@@ -16,14 +16,17 @@ pub(super) fn single_sample(subject: &Subject, width: &Exact) -> Critical {
     if let Some(flat) = subject.unbounded(Diffusion::Mean) {
         return Critical::Unbounded(flat);
     }
-    match subject.samples.full_hessians() {
-        Some(hessians) if subject.samples.size() > 1 => of_hessians(subject, hessians, width),
-        // A matrix of rank one has one non-zero eigenvalue, its trace: the squared length of the input.
-        _ => {
-            let largest = subject.samples.largest_trace();
-            Critical::point(Exact::from(2) / largest)
-        }
+    let hessians = subject.samples.small_hessians();
+    match largest_entry(&hessians) {
+        Some(largest) => Critical::point(Exact::from(2) / largest),
+        None => of_hessians(subject, &hessians, width),
     }
+}
+
+/// The largest of matrices with one entry; `None` if they have more.
+fn largest_entry(hessians: &[Fractions]) -> Option<Exact> {
+    let entries = hessians.iter().map(|hessian| hessian.entry(0, 0));
+    (hessians[0].shape() == (1, 1)).then(|| entries.max().expect("a model has a sample"))
 }
 
 fn of_hessians(subject: &Subject, hessians: &[Fractions], width: &Exact) -> Critical {
@@ -44,14 +47,12 @@ fn of_hessians(subject: &Subject, hessians: &[Fractions], width: &Exact) -> Crit
 /// Does no step on a single sample lengthen a vector at this learning rate? If so, SGD is stable in
 /// every sense.
 pub(super) fn holds(subject: &Subject, learning_rate: &Exact) -> Verdict {
-    match subject.samples.full_hessians() {
-        Some(hessians) => {
+    let hessians = subject.samples.small_hessians();
+    match largest_entry(&hessians) {
+        Some(largest) => (largest * learning_rate <= Exact::from(2)).into(),
+        None => {
             let descents = hessians.iter().map(|hessian| subject.descent_on(hessian));
             no_sample_lengthens(descents, learning_rate)
-        }
-        None => {
-            let longest = subject.samples.largest_trace() * learning_rate;
-            (longest <= Exact::from(2)).into()
         }
     }
 }

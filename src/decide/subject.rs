@@ -9,7 +9,7 @@ use super::range::HessianRange;
 use super::threshold::Unbounded;
 use crate::criterion::{Diffusion, MatrixForm};
 use crate::matrix::{Fractions, definite, fraction_free};
-use crate::model::{Curvature, Linear, Model, Samples};
+use crate::model::{Curvature, Model, Samples};
 use crate::number::{Exact, Verdict};
 use crate::work;
 
@@ -28,19 +28,16 @@ pub(super) struct Subject {
     pub(super) range: HessianRange,
 }
 
-/// The linear regression with fewer inputs than dimensions, if the model is one: it is smaller in the
-/// Gram view.
-pub(super) fn fewer_inputs(model: &Model) -> Option<&Linear> {
-    match model {
-        Model::Linear(linear) if model.samples() < model.dimension() => Some(linear),
-        _ => None,
-    }
+/// Is a model smaller in the Gram view, because its factors have fewer rows than columns?
+pub(super) fn is_smaller_by_rows(model: &Model) -> bool {
+    model.factor_rows().is_some_and(|rows| rows < model.dimension())
 }
 
 impl Subject {
     /// Prepares a model, in the Gram view where that is smaller.
     pub(super) fn of(model: &Model, weight: &Exact) -> Self {
-        let samples = fewer_inputs(model).map_or_else(|| Samples::from(model), Samples::gram);
+        let by_rows = is_smaller_by_rows(model).then(|| Samples::gram(model));
+        let samples = by_rows.flatten().unwrap_or_else(|| Samples::from(model));
         Self::with(samples, weight)
     }
 
@@ -65,7 +62,7 @@ impl Subject {
 
     /// The curvature of gradient descent with this Hessian, an operator.
     pub(super) fn descent_on(&self, hessian: &Fractions) -> Curvature<Fractions> {
-        let size = self.samples.size();
+        let size = hessian.shape().0;
         Curvature {
             identity: Fractions::identity(size),
             hessian: hessian.clone(),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::criterion::{GRADIENT_DESCENT, MEAN_SQUARE, NON_UNIFORMITY, ONE_STEP};
-use crate::model::{Linear, Quadratic, golden};
+use crate::model::{Jacobians, Linear, Quadratic, golden};
 use crate::number::Field;
 use nalgebra::{DMatrix, DVector};
 
@@ -230,4 +230,32 @@ fn numbers_beyond_the_range_of_floats_are_decided_too() {
     assert_eq!(decision.verdicts[MEAN_SQUARE], Some(true));
     let critical = decision.critical_lr[GRADIENT_DESCENT].clone().unwrap();
     assert!(critical.lower <= exact("1e400") && critical.upper > exact("1e400"));
+}
+
+/// Every verdict and every critical learning rate of a model of Jacobians is that of its Hessians.
+#[test]
+fn jacobians_are_decided_like_their_hessians() {
+    for dimension in [3, 9] {
+        let entry = |i: usize, a: usize, j: usize| {
+            Exact::fraction((i * (a + 2) * (j + 1) % 7) as i64 - 3, 1 + j as u64)
+        };
+        let jacobian = |i| DMatrix::from_fn(2, dimension, |a, j| entry(i, a, j));
+        let jacobians = (1..=3).map(jacobian).collect();
+        let jacobians = Model::Jacobians(Jacobians::new(exact("2/5"), jacobians).unwrap());
+        let hessians = model(jacobians.quadratic());
+        for eta in ["1/100", "1/10", "1/3"] {
+            let of = |model: &Model| {
+                decide(model, &exact(eta), 2, Sampling::WithoutReplacement).unwrap()
+            };
+            let (ours, theirs) = (of(&jacobians), of(&hessians));
+            assert_eq!(ours.verdicts, theirs.verdicts, "{dimension} dimensions, η = {eta}");
+            let (ours, theirs) = (ours.critical_lr, theirs.critical_lr);
+            let pairs = std::iter::once((&ours.single_sample, &theirs.single_sample))
+                .chain(ours.criteria.iter().zip(theirs.criteria.iter()).map(|(a, b)| (a.1, b.1)));
+            for (ours, theirs) in pairs {
+                let (ours, theirs) = (ours.bracket().unwrap(), theirs.bracket().unwrap());
+                assert!(ours.lower <= theirs.upper && theirs.lower <= ours.upper);
+            }
+        }
+    }
 }

@@ -152,27 +152,6 @@ impl Fractions {
         Exact::quotient(&sum, &below)
     }
 
-    /// The values `xᵢᵀ A xᵢ` of the form `A` (d × d) at the rows `xᵢᵀ` of this matrix (n × d), as a
-    /// column (n × 1).
-    ///
-    /// # Panics
-    /// When `A` is not d × d.
-    #[must_use]
-    pub fn values(&self, form: &Self) -> Self {
-        let products = self.clone() * form.clone();
-        let value = |i: usize, _| {
-            let mut sum = Whole::zero();
-            for (a, b) in products.row(i).iter().zip(self.row(i)) {
-                sum.add_product(a, b);
-            }
-            sum
-        };
-        Fractions {
-            denominator: Whole::product(&products.denominator, &self.denominator),
-            ..Self::from_fn(self.rows, 1, value)
-        }
-    }
-
     /// The diagonal of a square matrix, as a column (n × 1).
     #[must_use]
     pub fn diagonal(&self) -> Self {

@@ -3,15 +3,17 @@
 //! ```json
 //! {"kind": "quadratic", "hessians": [[["1", "1/2"], ["1/2", "1"]]]}
 //! {"kind": "linear", "inputs": [["1", "2/3"]]}
+//! {"kind": "jacobians", "factor": "2/3", "jacobians": [[["1", "0"], ["0", "2"], ["1", "1"]]]}
 //! ```
 
 use std::path::Path;
 
 use nalgebra::{DMatrix, DVector};
+use num_traits::One;
 use serde::{Deserialize, Serialize};
 
 use super::document::{Object, Value};
-use super::{Linear, Quadratic};
+use super::{Jacobians, Linear, Quadratic};
 use crate::error::Result;
 use crate::matrix::definite::exactly_semidefinite;
 use crate::number::Exact;
@@ -25,6 +27,8 @@ pub enum Model {
     Quadratic(Quadratic),
     /// `n` inputs of linear regression, `H_i = x_i x_iᵀ`.
     Linear(Linear),
+    /// `n` Jacobians of several outputs, `H_i = φ·J_iᵀJ_i`.
+    Jacobians(Jacobians),
 }
 
 #[derive(Deserialize)]
@@ -32,7 +36,32 @@ pub enum Model {
 enum Kind {
     Quadratic,
     Linear,
+    Jacobians,
 }
+
+impl Kind {
+    const WORDS: &str = "\"quadratic\", \"linear\" or \"jacobians\"";
+
+    /// The fields of a model of this kind: its list, and what else it may have.
+    fn fields(&self) -> &'static [&'static str] {
+        match self {
+            Kind::Quadratic => &["hessians"],
+            Kind::Linear => &["inputs"],
+            Kind::Jacobians => &["jacobians", "factor"],
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Kind::Quadratic => "quadratic",
+            Kind::Linear => "linear",
+            Kind::Jacobians => "jacobians",
+        }
+    }
+}
+
+/// The fields that a model may have.
+const FIELDS: [&str; 5] = ["kind", "hessians", "inputs", "jacobians", "factor"];
 
 impl Model {
     /// Reads a model file.
@@ -57,16 +86,17 @@ impl Model {
     /// # Errors
     /// When the value is not a model; the message names the place and the field.
     pub(crate) fn of_value<'a>(value: &Value<'a>, place: &'a str) -> Result<Self> {
-        let fields = value.object(place, &["kind", "hessians", "inputs"])?;
-        let kind = fields.required("kind", "write \"quadratic\" or \"linear\"")?;
-        match kind.word("\"quadratic\" or \"linear\"")? {
-            Kind::Quadratic => {
-                let hessians = only(&fields, "quadratic", "hessians", "inputs")?;
-                Quadratic::checked(place, matrices(&hessians)?).map(Model::Quadratic)
-            }
-            Kind::Linear => {
-                let inputs = only(&fields, "linear", "inputs", "hessians")?;
-                Linear::checked(place, vectors(&inputs)?).map(Model::Linear)
+        let fields = value.object(place, &FIELDS)?;
+        let kind = fields.required("kind", &format!("write {}", Kind::WORDS))?;
+        let kind: Kind = kind.word(Kind::WORDS)?;
+        let list = list_of(&fields, &kind)?;
+        match kind {
+            Kind::Quadratic => Quadratic::checked(place, matrices(&list)?).map(Model::Quadratic),
+            Kind::Linear => Linear::checked(place, vectors(&list)?).map(Model::Linear),
+            Kind::Jacobians => {
+                let factor = fields.field("factor").as_ref().map(Value::number);
+                let factor = factor.transpose()?.unwrap_or_else(Exact::one);
+                Jacobians::checked(place, factor, matrices(&list)?).map(Model::Jacobians)
             }
         }
     }
@@ -76,6 +106,7 @@ impl Model {
         match self {
             Model::Quadratic(model) => model.dimension(),
             Model::Linear(model) => model.inputs()[0].len(),
+            Model::Jacobians(model) => model.dimension(),
         }
     }
 
@@ -84,14 +115,34 @@ impl Model {
         match self {
             Model::Quadratic(model) => model.samples(),
             Model::Linear(model) => model.inputs().len(),
+            Model::Jacobians(model) => model.samples(),
         }
     }
 
-    /// Is every `H_i ⪰ 0`? Always true of linear models.
+    /// The rows of the factors of the Hessians, if the model has any: the inputs (n × d), or the rows of all
+    /// Jacobians (N × d).
+    pub fn factors(&self) -> Option<DMatrix<Exact>> {
+        match self {
+            Model::Quadratic(_) => None,
+            Model::Linear(model) => Some(model.design()),
+            Model::Jacobians(model) => Some(model.stacked()),
+        }
+    }
+
+    /// The number of rows of the factors, N; `None` if the model has none.
+    pub fn factor_rows(&self) -> Option<usize> {
+        match self {
+            Model::Quadratic(_) => None,
+            Model::Linear(model) => Some(model.inputs().len()),
+            Model::Jacobians(model) => Some(model.samples() * model.outputs()),
+        }
+    }
+
+    /// Is every `H_i ⪰ 0`? Always true of models that are given by factors.
     pub fn is_minimum(&self) -> bool {
         match self {
             Model::Quadratic(model) => model.hessians().iter().all(exactly_semidefinite),
-            Model::Linear(_) => true,
+            Model::Linear(_) | Model::Jacobians(_) => true,
         }
     }
 
@@ -100,20 +151,20 @@ impl Model {
         match self {
             Model::Quadratic(model) => model.clone(),
             Model::Linear(model) => model.quadratic(),
+            Model::Jacobians(model) => model.quadratic(),
         }
     }
 }
 
-/// The list that a model of this kind needs, provided that it does not also have the list of the other
-/// kind.
-fn only<'a>(fields: &Object<'a>, kind: &str, name: &str, other: &str) -> Result<Value<'a>> {
-    match fields.field(other) {
-        Some(other) => {
-            let fault = format!("does not belong to a {kind} model; remove it");
-            Err(other.refused(fault))
-        }
-        None => fields.required(name, &format!("a {kind} model needs it")),
+/// The list that a model of this kind needs, provided that it has no field of another kind.
+fn list_of<'a>(fields: &Object<'a>, kind: &Kind) -> Result<Value<'a>> {
+    let own = kind.fields();
+    let others = FIELDS[1..].iter().filter(|name| !own.contains(name));
+    if let Some(other) = others.filter_map(|name| fields.field(name)).next() {
+        let fault = format!("does not belong to a {} model; remove it", kind.name());
+        return Err(other.refused(fault));
     }
+    fields.required(own[0], &format!("a {} model needs it", kind.name()))
 }
 
 fn numbers(list: &Value) -> Result<Vec<Exact>> {

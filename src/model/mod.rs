@@ -1,4 +1,4 @@
-//! Room **model**: losses with known per-sample curvature (linear, quadratic, toy), sampling schemes
+//! Room **model**: losses with known per-sample curvature (linear, quadratic, linearised networks, toy), sampling schemes
 //! and exact moments.
 //!
 //! Let `f(x) = (1/n) Σ f_i(x)` have a minimum `x*` that interpolates: `∇f_i(x*) = 0` for every sample.
@@ -11,6 +11,7 @@ pub(crate) mod document;
 pub mod file;
 pub mod golden;
 pub mod gram;
+pub mod jacobians;
 pub mod linear;
 pub mod minimal;
 pub mod moments;
@@ -26,6 +27,7 @@ pub mod toy;
 
 pub use curvature::Curvature;
 pub use file::Model;
+pub use jacobians::Jacobians;
 pub use linear::Linear;
 pub use moments::Evolution;
 pub use quadratic::Quadratic;

@@ -6,7 +6,7 @@ use crate::criterion::{MEAN_SQUARE, mean_square, one_step};
 use crate::decide::mean_square::{Decided, MeanSquare};
 use crate::decide::{Certificate, critical, decide_to_width};
 use crate::matrix::Bracket;
-use crate::model::{Linear, Model, Quadratic, Sampling, golden};
+use crate::model::{Jacobians, Linear, Model, Quadratic, Sampling, golden};
 use crate::number::Verdict;
 
 /// Small inputs, often dependent, equal or zero, which give every rank from 0 to d.
@@ -15,6 +15,20 @@ fn linear() -> impl Strategy<Value = Model> {
         proptest::collection::vec(-2i64..3, d * n).prop_map(move |entries| {
             let input = |x: &[i64]| DVector::from_iterator(d, x.iter().copied().map(Exact::from));
             Model::Linear(Linear::new(entries.chunks(d).map(input).collect()).unwrap())
+        })
+    })
+}
+
+/// Jacobians of two outputs, with more or with fewer rows than dimensions, and a curvature of the loss that has no
+/// rational root.
+fn jacobians() -> impl Strategy<Value = Model> {
+    (1usize..6, 1usize..4).prop_flat_map(|(d, n)| {
+        proptest::collection::vec(-2i64..3, 2 * d * n).prop_map(move |entries| {
+            let jacobian = |block: &[i64]| {
+                DMatrix::from_iterator(2, d, block.iter().copied().map(Exact::from))
+            };
+            let jacobians = entries.chunks(2 * d).map(jacobian).collect();
+            Model::Jacobians(Jacobians::new(Exact::fraction(2, 3), jacobians).unwrap())
         })
     })
 }
@@ -57,7 +71,7 @@ proptest! {
 
     #[test]
     fn witnesses_agree_with_elimination(
-        ((model, scheme), parts) in prop_oneof![linear().boxed(), quadratic().boxed()]
+        ((model, scheme), parts) in prop_oneof![linear().boxed(), quadratic().boxed(), jacobians().boxed()]
             .prop_flat_map(|model| (weight(&model), Just(model)))
             .prop_map(|(scheme, model)| (model, scheme))
             .prop_flat_map(|pair| (Just(pair), 1i64..40)),

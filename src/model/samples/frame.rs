@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::{Samples, Storage};
+use super::{Loss, Samples, Storage};
 use crate::matrix::Fractions;
 
 /// An orthonormal eigenbasis `Q` of `H` on its range (d × r), and the curvatures in that basis.
@@ -20,8 +20,8 @@ pub struct Frame {
 /// The curvatures in floating point, in some basis of r vectors.
 #[derive(Clone, Debug)]
 pub enum Rounded {
-    /// One row per sample.
-    RankOne(DMatrix<f64>),
+    /// `√φ·J_i`: so many rows per sample.
+    Factors(DMatrix<f64>, usize),
     /// One matrix per sample.
     Full(Vec<DMatrix<f64>>),
 }
@@ -31,9 +31,9 @@ impl Samples {
     /// `H·2^exponent`; the curvatures are multiplied by `2^exponent`. The exponent must be even.
     pub fn frame(&self, vectors: DMatrix<f64>, eigenvalues: &[f64], exponent: i32) -> Frame {
         let (basis, curvatures, own) = match &self.storage {
-            Storage::RankOne(inputs) => {
-                let rows = inputs.scaled_to_f64(exponent / 2) * &vectors;
-                (vectors, Rounded::RankOne(rows), 0)
+            Storage::Factors(rows, loss) => {
+                let rows = rows.scaled_to_f64(exponent / 2) * &vectors * loss.root();
+                (vectors, Rounded::Factors(rows, loss.outputs), 0)
             }
             Storage::Full(hessians) => {
                 let project =
@@ -41,14 +41,15 @@ impl Samples {
                 let projected = hessians.iter().map(project).collect();
                 (vectors, Rounded::Full(projected), 0)
             }
-            // K = WΛWᵀ, so GQ = WΛ^{1/2}: the eigenvectors of H are GᵀWΛ^{−1/2}.
-            Storage::Gram(gram) => {
-                let n = gram.shape().0 as f64;
+            // φK/n = WΛWᵀ, so √φ·GQ = W(nΛ)^{1/2}: the eigenvectors of H are GᵀW(nΛ/φ)^{−1/2}.
+            Storage::Gram(gram, loss) => {
+                let n = loss.samples(gram) as f64;
                 let mut rows = vectors;
                 for (mut column, lambda) in rows.column_iter_mut().zip(eigenvalues) {
                     column *= (n * lambda).sqrt();
                 }
-                (rows.clone(), Rounded::RankOne(rows), exponent)
+                let basis = &rows / loss.root();
+                (basis, Rounded::Factors(rows, loss.outputs), exponent)
             }
         };
         Frame {
@@ -62,15 +63,22 @@ impl Samples {
     /// `values` in the form that [`Samples::seen_by`] takes. Only the result is rounded, so `S` may
     /// have as many digits as the small eigenvalues of `H` need.
     pub fn moved_curvatures(&self, values: Option<&Fractions>, change: &Fractions) -> Rounded {
-        let inside = |rows: Fractions| (rows * change.clone()).scaled_to_f64(0);
+        let inside = |rows: Fractions, loss: &Loss| {
+            let rows = (rows * change.clone()).scaled_to_f64(0) * loss.root();
+            Rounded::Factors(rows, loss.outputs)
+        };
         match &self.storage {
-            Storage::RankOne(inputs) => Rounded::RankOne(inside(match values {
-                Some(basis) => inputs.clone() * basis.transpose(),
-                None => inputs.clone(),
-            })),
-            Storage::Gram(gram) => Rounded::RankOne(inside(
+            Storage::Factors(rows, loss) => {
+                let moved = match values {
+                    Some(basis) => rows.clone() * basis.transpose(),
+                    None => rows.clone(),
+                };
+                inside(moved, loss)
+            }
+            Storage::Gram(gram, loss) => inside(
                 values.map_or_else(|| gram.clone(), Fractions::transpose),
-            )),
+                loss,
+            ),
             Storage::Full(hessians) => {
                 // The columns of US, as held vectors.
                 let moved = match values {
@@ -87,17 +95,25 @@ impl Samples {
     }
 }
 
+impl Loss {
+    /// `√φ`, approximately.
+    fn root(&self) -> f64 {
+        self.factor.to_f64().sqrt()
+    }
+}
+
 impl Rounded {
     /// `V(X)` for a symmetric X (r × r) in the same basis, approximately.
     pub fn mean_sandwich(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
         match self {
-            Rounded::RankOne(inputs) => {
-                let mut weighted = inputs * x;
-                for (mut row, input) in weighted.row_iter_mut().zip(inputs.row_iter()) {
-                    let value = row.dot(&input);
-                    row.copy_from(&(input * value));
+            Rounded::Factors(rows, outputs) => {
+                let mut weighted = rows * x;
+                for first in (0..rows.nrows()).step_by(*outputs) {
+                    let block = rows.rows(first, *outputs);
+                    let seen = weighted.rows(first, *outputs) * block.transpose();
+                    weighted.rows_mut(first, *outputs).copy_from(&(seen * block));
                 }
-                inputs.tr_mul(&weighted) / inputs.nrows() as f64
+                rows.tr_mul(&weighted) / (rows.nrows() / outputs) as f64
             }
             Rounded::Full(hessians) => {
                 let zero = DMatrix::zeros(x.nrows(), x.ncols());
