@@ -579,10 +579,12 @@ def crossed(p, q, a, b, c, d):
 def certificate_of(data):
     """The fields of a certificate, in whole numbers."""
     needed = ("claim", "model", "lr", "batch", "sampling", "witness")
-    value = dict(fields(document(data), "the certificate", needed, ("basis", "method")))
+    value = dict(fields(document(data), "the certificate", needed, ("basis", "method", "about")))
     model = value["model"] = Model(value["model"])
     word(value["claim"], "claim", CLAIMS)
     word(value["sampling"], "sampling", SAMPLINGS)
+    if not isinstance(value.get("about", ""), str):
+        raise Malformed(f"about is {shown(value['about'])}; it must be a text in quotes")
     value["lr"] = number(value["lr"], "lr")
     if value["lr"][0] <= 0:
         raise Malformed("lr must be above 0")

@@ -64,7 +64,8 @@ Example, a linear regression with three inputs:
 const ABOUT: &str = "\
 A model file is JSON with rationals as strings: {\"kind\":\"linear\",\"inputs\":[…]} is linear regression, whose \
 sample Hessians are H_i = x_i x_iᵀ; {\"kind\":\"quadratic\",\"hessians\":[[[\"1\",\"0\"],[\"0\",\"2\"]],…]} gives the \
-H_i themselves. Every criterion gets a verdict at this learning rate and the largest learning rate at which \
+H_i themselves, and {\"kind\":\"jacobians\",\"factor\":\"2/3\",\"jacobians\":[…]} the matrices J_i of several outputs, with \
+H_i = factor·J_iᵀJ_i. Every criterion gets a verdict at this learning rate and the largest learning rate at which \
 it holds. The mean-square verdict is the exact one: is E|x_t|² bounded?";
 
 const EXIT_CODES: [(u8, &str); 2] = [

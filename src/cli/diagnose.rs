@@ -1,10 +1,14 @@
 //! `sgd-stability diagnose`: the curvature of a trained network, and what it means for SGD.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use sgd_stability::diagnosis::{self, Extras, Names, Stability, ThresholdRequest, bytes};
+use sgd_stability::diagnosis::{
+    self, CertificateAnswer, Diagnosis, Extras, Names, Stability, ThresholdAnswer, ThresholdRequest,
+    bytes,
+};
 use sgd_stability::error::Result;
+use sgd_stability::write::write_file;
 
 use super::checkpoint::{Loaded, Setup};
 use super::help::{exit_codes, explained, headings};
@@ -48,6 +52,13 @@ pub struct Arguments {
     /// Compute η* for batch sizes 1, 2, 4, …, n too, and the smallest batch at which --lr is stable.
     #[arg(long, requires = "threshold", help_heading = headings::MEASUREMENT)]
     threshold_curve: bool,
+    /// Write a certificate that SGD is stable, or is not, on the linearised network at this --lr and --batch.
+    ///
+    /// It holds the rows of the Jacobian, in a basis of their range, and a matrix that proves the claim over the
+    /// rationals; `certify` checks it, and so does `theorems/check_certificate.py` in plain Python. For at most 1000
+    /// rows (samples × outputs), which take minutes.
+    #[arg(long, value_name = "FILE", requires = "threshold", help_heading = headings::OUTPUT)]
+    certificate: Option<PathBuf>,
     /// Print first which tensor of the checkpoint became which layer's.
     #[arg(long, help_heading = headings::OUTPUT)]
     mapping: bool,
@@ -103,6 +114,7 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     let thresholds = arguments.threshold.then(|| ThresholdRequest {
         samples: arguments.threshold_samples.map(|count| count as usize),
         curve: arguments.threshold_curve,
+        certificate: arguments.certificate.is_some(),
     });
     let forecast = checkpoint.forecast(in_f64, thresholds.as_ref(), &setup)?;
     let extras = Extras {
@@ -129,6 +141,9 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     if arguments.mapping {
         text = format!("{}\n\n{text}", model.assignment.table().join("\n"));
     }
+    if let Some(path) = &arguments.certificate {
+        text += &written(path, &found)?;
+    }
     Ok(Answer {
         text,
         json: found.json(model, samples),
@@ -138,4 +153,14 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
             _ => Ending::Done,
         },
     })
+}
+
+/// Writes the certificate, if one was made, and says where it is.
+fn written(path: &Path, found: &Diagnosis) -> Result<String> {
+    let answer = found.main.thresholds.as_ref();
+    let Some(CertificateAnswer::Proved(proved)) = answer.and_then(ThresholdAnswer::certificate) else {
+        return Ok(format!("\n\n{} is not written.", path.display()));
+    };
+    write_file(path, proved.certificate.to_text()?.as_bytes())?;
+    Ok(format!("\n\nThe certificate is in {}.", path.display()))
 }

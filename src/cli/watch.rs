@@ -76,6 +76,7 @@ impl Arguments {
             request: ThresholdRequest {
                 samples: self.threshold_samples.map(|count| count as usize),
                 curve: false,
+                certificate: false,
             },
         })
     }

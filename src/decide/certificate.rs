@@ -87,11 +87,14 @@ pub struct Certificate {
     /// How to check the claim when there is no witness.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
+    /// What the model is of, in words; no part of the claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
 }
 
 /// The fields of a certificate file.
-const FIELDS: [&str; 8] = [
-    "claim", "model", "lr", "batch", "sampling", "witness", "basis", "method",
+const FIELDS: [&str; 9] = [
+    "claim", "model", "lr", "batch", "sampling", "witness", "basis", "method", "about",
 ];
 
 impl Certificate {
@@ -127,6 +130,7 @@ impl Certificate {
             method: witness.is_none().then_some(Method::ExactEdge),
             witness,
             basis,
+            about: None,
         })
     }
 
@@ -172,6 +176,7 @@ impl Certificate {
             },
             basis,
             method,
+            about: fields.field("about").map(|about| about.sentence()).transpose()?,
             model,
         };
         certificate.checked(place)

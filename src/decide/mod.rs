@@ -34,7 +34,7 @@ use mean_square::MeanSquare;
 use questions::Questions;
 use subject::Subject;
 
-pub use certificate::Certificate;
+pub use certificate::{Certificate, Statement};
 pub use chain::Link;
 pub use decision::{Decision, Verdicts, all_out_of_time};
 pub use mean_square::{Decided, LARGEST_EDGE};

@@ -83,5 +83,5 @@ pub use sharpness_of_batches::SharpnessOfBatches;
 pub use subject::{LoadedNetwork, Request, Samples, check, load};
 pub use task::{Effort, Task};
 pub use text::{counted, padded, width};
-pub use thresholds::{ThresholdAnswer, ThresholdRequest, ThresholdsFound};
+pub use thresholds::{CertificateAnswer, ThresholdAnswer, ThresholdRequest, ThresholdsFound};
 pub use verdict::{Judgement, Justification, Stability};

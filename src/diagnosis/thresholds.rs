@@ -5,6 +5,7 @@
 //! interpolates this is what stability means; elsewhere the Hessian has a second part, and the thresholds
 //! decide nothing.
 
+mod certified;
 mod found;
 
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ use super::reading::Reading;
 use super::setting::Setting;
 use super::task::Task;
 use super::verdict::{Judgement, Justification, Stability};
+pub use certified::CertificateAnswer;
 pub use found::{SmallestBatch, ThresholdsFound};
 
 /// Which thresholds are requested.
@@ -26,6 +28,8 @@ pub struct ThresholdRequest {
     pub samples: Option<usize>,
     /// Whether η* is computed for other batch sizes too.
     pub curve: bool,
+    /// Whether a certificate of stability or instability is made.
+    pub certificate: bool,
 }
 
 impl ThresholdRequest {
@@ -99,8 +103,14 @@ fn find(
     } else {
         (Vec::new(), SmallestBatch::Unknown)
     };
+    let certificate = request.certificate.then(|| {
+        certified::certify(task, &model, count, || {
+            Gram::of(task.effort.isa, point, &chosen.batch())
+        })
+    });
     Ok(ThresholdsFound {
         thresholds,
+        certificate,
         samples: count,
         all: batch.samples,
         departure,
@@ -169,6 +179,14 @@ impl ThresholdAnswer {
     pub fn ends(&self) -> Option<Bracket> {
         match self {
             ThresholdAnswer::Found(found) => Some(found.ends()),
+            ThresholdAnswer::LeftOut(_) => None,
+        }
+    }
+
+    /// The answer to a request for a certificate; `None` if there was none.
+    pub fn certificate(&self) -> Option<&CertificateAnswer> {
+        match self {
+            ThresholdAnswer::Found(found) => found.certificate.as_ref(),
             ThresholdAnswer::LeftOut(_) => None,
         }
     }

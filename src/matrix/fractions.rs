@@ -8,10 +8,17 @@ use std::cmp::Ordering;
 use std::ops::{Add, Mul, Sub};
 
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 
 use super::Algebra;
 use crate::number::{Exact, Whole};
 use crate::work;
+
+/// The entries of a factor from which on the rows of a product are computed by all threads.
+const LARGE: usize = 1 << 14;
+
+/// The rows of a product between two looks at the deadline.
+const BAND: usize = 16;
 
 /// The matrix `entries / denominator`, row-major; the denominator is positive.
 #[derive(Clone, Debug)]
@@ -240,9 +247,10 @@ impl Fractions {
     }
 
     /// The product, computed only in the first `width(i)` columns of each row `i`.
-    fn product(&self, other: &Self, width: impl Fn(usize) -> usize) -> Self {
+    fn product(&self, other: &Self, width: impl Fn(usize) -> usize + Sync) -> Self {
         let mut product = Self::zeros(self.rows, other.columns);
-        for (i, row) in product.entries.chunks_mut(other.columns.max(1)).enumerate() {
+        let columns = other.columns.max(1);
+        let fill = |(i, row): (usize, &mut [Whole])| {
             let row = &mut row[..width(i)];
             for (k, factor) in self.row(i).iter().enumerate().filter(|(_, a)| !a.is_zero()) {
                 work::step();
@@ -250,6 +258,17 @@ impl Fractions {
                     sum.add_product(factor, entry);
                 }
             }
+        };
+        if self.columns * other.columns < LARGE {
+            product.entries.chunks_mut(columns).enumerate().for_each(fill);
+        } else {
+            // Only the steps of this thread are seen by whoever watches it: it takes one between bands.
+            let bands = product.entries.chunks_mut(BAND * columns).enumerate();
+            bands.for_each(|(band, rows)| {
+                work::step();
+                let rows = rows.par_chunks_mut(columns).enumerate();
+                rows.for_each(|(i, row)| fill((band * BAND + i, row)));
+            });
         }
         product.denominator = Whole::product(&self.denominator, &other.denominator);
         product

@@ -111,6 +111,15 @@ impl<'a> Value<'a> {
         T::deserialize(reader).map_err(|_| self.must_be(what))
     }
 
+    /// Any text.
+    pub(crate) fn sentence(&self) -> Result<String> {
+        if self.text.starts_with('"') {
+            self.string()
+        } else {
+            Err(self.must_be("a text in quotes"))
+        }
+    }
+
     fn string(&self) -> Result<String> {
         serde_json::from_str(self.text).map_err(|cause| self.refused(cause))
     }

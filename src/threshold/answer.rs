@@ -76,7 +76,7 @@ impl Question {
         }
     }
 
-    fn effort(&self) -> Effort {
+    pub(super) fn effort(&self) -> Effort {
         Effort {
             tolerance: self.tolerance,
             products: self.products,
@@ -226,7 +226,7 @@ impl Linearised {
 }
 
 /// `C^½(I)`, which no eigenmatrix that is positive semi-definite is orthogonal to.
-fn plain_start(pencil: &Pencil<'_>) -> Vec<f64> {
+pub(super) fn plain_start(pencil: &Pencil<'_>) -> Vec<f64> {
     let mut start = pencil.diagonal(|_| 1.0);
     pencil.scale_up(&mut start);
     start

@@ -21,13 +21,23 @@ const NEAR: f64 = 0.5;
 /// Whether η is shown to be stable. `top` is the largest eigenvalue of the pencil, near which the solution is
 /// large.
 pub(super) fn is_shown_stable(pencil: &Pencil<'_>, learning_rate: f64, top: &Top) -> bool {
-    let Some(mut x) = solve(pencil, learning_rate, top) else {
-        return false;
-    };
+    stable_moment(pencil, learning_rate, top).is_some()
+}
+
+/// The matrix `X ⪰ m/2·I`, m being [`Pencil::least_solution`], with `C(X) − ηD(X) ≻ 0`; `None` if none was found.
+pub(super) fn stable_moment(
+    pencil: &Pencil<'_>,
+    learning_rate: f64,
+    top: &Top,
+) -> Option<Vec<f64>> {
+    let mut x = solve(pencil, learning_rate, top)?;
     pencil.scale_down(&mut x);
     let (rank, margin) = (pencil.rank(), pencil.least_solution() / 2.0);
-    (0..rank).for_each(|j| x[j * rank + j] -= margin);
-    dense::is_positive_definite(&x, rank)
+    let move_diagonal = |x: &mut Vec<f64>, by: f64| (0..rank).for_each(|j| x[j * rank + j] += by);
+    move_diagonal(&mut x, -margin);
+    let is_definite = dense::is_positive_definite(&x, rank);
+    move_diagonal(&mut x, margin);
+    is_definite.then_some(x)
 }
 
 /// Solves `(1 − ηA)(Y) = C^−½(H)` for the scaled matrix Y until the residual, scaled by H^−½ on both sides,

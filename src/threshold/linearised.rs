@@ -111,6 +111,16 @@ impl Linearised {
         self.samples
     }
 
+    /// The number of outputs, c.
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// The rows of all `B_i`, samples × outputs × rank.
+    pub(super) fn rows(&self) -> &[f64] {
+        &self.factor
+    }
+
     /// The factor `B_i` of the matrix of sample i, `G_i = B_iᵀ B_i`: outputs × rank, row after row.
     pub fn factor_of(&self, sample: usize) -> &[f64] {
         let size = self.outputs * self.rank();
@@ -202,7 +212,7 @@ fn dot(x: &[f64], y: &[f64]) -> f64 {
 }
 
 /// `F K Fᵀ` with `L_i = F_iᵀ F_i`; `None` if a number is not finite.
-fn weighted(gram: Gram) -> Option<Vec<f64>> {
+pub(super) fn weighted(gram: Gram) -> Option<Vec<f64>> {
     let (c, size) = (gram.outputs, gram.size());
     let roots: Vec<f64> = (gram.loss_hessians.chunks_exact(c * c))
         .map(|block| root(block, c))

@@ -35,15 +35,18 @@
 //! | `pencil` | the maps C and D, and the two questions that are asked of them |
 //! | `ascent` | the largest eigenvalue, by a conjugate gradient method |
 //! | `floor` | a proof that a learning rate is stable: X ≻ 0 with `C(X) − ηD(X) ≻ 0` |
+//! | [`Run`] | certificates that a learning rate is stable or not, proved over the rationals |
 //! | [`Thresholds`] | all thresholds of a network |
 //! | `dense` | products and factorisations of matrices, by `faer` |
 
 mod answer;
 mod ascent;
+mod certified;
 mod dense;
 mod floor;
 mod linearised;
 mod pencil;
 
 pub use answer::{Bracket, Curve, MeanSquare, Question, Thresholds};
+pub use certified::Run;
 pub use linearised::{GramSummary, Linearised};

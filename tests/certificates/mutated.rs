@@ -14,7 +14,7 @@ use super::{MALFORMED, REFUTED, VERIFIED, committed, python_answers};
 const CASES: u32 = 600;
 
 /// Values that may replace a value.
-const VALUES: [&str; 33] = [
+const VALUES: [&str; 34] = [
     "\"0\"",
     "\"1\"",
     "\"-1\"",
@@ -45,6 +45,7 @@ const VALUES: [&str; 33] = [
     "{}",
     "[[]]",
     "\"inputs\"",
+    "\"jacobians\"",
     "\"exact-edge\"",
     "\"mean_square_unstable\"",
     "\"with-replacement\"",
@@ -54,7 +55,7 @@ const VALUES: [&str; 33] = [
 const BYTES: &[u8] = b"{}[],:\"\\0123456789eE.+-/_ ntfalsu\n\t\x00\x01\x80\xc3\xff";
 
 /// Fields that may be inserted after an opening brace.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 10] = [
     "\"lr\":\"1/2\",",
     "\"batch\":1,",
     "\"kind\":\"linear\",",
@@ -62,6 +63,8 @@ const FIELDS: [&str; 8] = [
     "\"basis\":null,",
     "\"method\":\"exact-edge\",",
     "\"note\":1,",
+    "\"about\":\"a\",",
+    "\"factor\":\"1/2\",",
     "\"witness\":null,",
 ];
 

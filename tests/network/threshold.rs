@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::criterion::{MEAN_SQUARE, ONE_STEP};
-use sgd_stability::decide::critical;
+use sgd_stability::decide::{Certificate, Statement, critical};
 use sgd_stability::kernel::Isa;
 use sgd_stability::model::momentum::Momentum;
 use sgd_stability::model::{Quadratic, Sampling};
@@ -10,7 +10,7 @@ use sgd_stability::network::{Activation, Gram, Loss, Network, Normalisation, jac
 use sgd_stability::number::Exact;
 use sgd_stability::oracle::graph::SecondDerivative;
 use sgd_stability::reference::translate::reference_point;
-use sgd_stability::threshold::{Linearised, Question, Thresholds};
+use sgd_stability::threshold::{Linearised, Question, Run, Thresholds};
 
 use super::gram::Case;
 
@@ -116,6 +116,74 @@ fn thresholds_agree_with_exact_decisions() {
         compared += 1;
     }
     assert!(compared >= 50);
+}
+
+/// The certificate of the linearised model at this share of its threshold, for batches of one sample.
+fn certificate(model: &Linearised, share: f64) -> Option<Certificate> {
+    let sampling = Sampling::WithoutReplacement;
+    let noise = sampling.weight(model.samples(), 1).expect("a weight").to_f64();
+    let found = model.thresholds(&question(noise, 0.0)).expect("thresholds");
+    let rate = found.mean_square.bracket.upper * share;
+    model.certificate(&Run {
+        lr: Exact::from_f64(rate).expect("a finite number"),
+        batch: 1,
+        sampling,
+        noise,
+    })
+}
+
+#[test]
+fn certificates_are_proofs_and_their_model_is_the_network() {
+    for seed in 0..12 {
+        let small = Small::new(seed);
+        let model = small.linearised();
+        for (share, claim) in [
+            (0.5, Statement::MeanSquareStable),
+            (0.999, Statement::MeanSquareStable),
+            (1.001, Statement::MeanSquareUnstable),
+            (3.0, Statement::MeanSquareUnstable),
+        ] {
+            let found = certificate(&model, share).expect("a certificate");
+            assert_eq!(found.claim, claim, "{seed}: {share} of the threshold");
+            let text = found.to_text().expect("a text");
+            let read = Certificate::parse("text", &text).expect("a certificate");
+            read.check().expect("a proof");
+            let other = match claim {
+                Statement::MeanSquareStable => Statement::MeanSquareUnstable,
+                Statement::MeanSquareUnstable => Statement::MeanSquareStable,
+            };
+            let contrary = Certificate { claim: other, ..read };
+            assert!(contrary.check().is_err(), "{seed}: both are proved");
+        }
+        // Its spectrum is that of the exact Hessian of the network, to the precision of the rows.
+        let width = Exact::from(10).pow(11).reciprocal();
+        let weight = Exact::from(1);
+        let critical = |model: &Quadratic| {
+            let found = critical::of(MEAN_SQUARE, model, &weight, &width);
+            found.unwrap().lower.to_f64()
+        };
+        let (ours, theirs) = (
+            critical(&model.exact_model().quadratic()),
+            critical(&small.exact()),
+        );
+        assert!((ours / theirs - 1.0).abs() < 1e-10, "{seed}: {ours} and {theirs}");
+    }
+}
+
+#[test]
+fn the_rows_of_a_certificate_have_the_gram_matrix_of_the_network() {
+    for seed in 0..8 {
+        let case = Small::new(seed).case;
+        let gram = case.gram(Isa::best());
+        let model = Linearised::new(gram.clone()).expect("a linearised model");
+        let distance = model.distance_to(gram.clone()).expect("finite numbers");
+        assert!(distance < 1e-12, "{seed}: {distance}");
+        // A Gram matrix that is not this one is told from it.
+        let mut other = gram;
+        other.products.iter_mut().for_each(|x| *x *= 1.0 + 1e-6);
+        let distance = model.distance_to(other).expect("finite numbers");
+        assert!((distance / 1e-6 - 1.0).abs() < 1e-3, "{seed}: {distance}");
+    }
 }
 
 /// Whether the second moments of heavy ball contract: whether the solution Z of `Z − T(Z) = I`, with T the

@@ -58,6 +58,9 @@ fn table(diagnosis: &Diagnosis, found: &ThresholdsFound) -> Vec<String> {
     if let Some(reason) = found.decides_nothing() {
         lines.extend(wrap(&format!("They decide no verdict: {reason}."), "  "));
     }
+    if let Some(answer) = &found.certificate {
+        lines.extend(wrap(&answer.sentence(), "  "));
+    }
     lines
 }
 

@@ -6,6 +6,7 @@ use crate::threshold::{Bracket, Curve, Thresholds};
 
 use super::super::setting::Setting;
 use super::super::verdict::{Judgement, Justification, Stability};
+use super::certified::CertificateAnswer;
 
 /// The largest distance of the Hessian from the Gauss–Newton matrix along the eigenvector of the sharpness, as
 /// a share of it, at which the thresholds decide the verdict.
@@ -26,6 +27,8 @@ pub struct ThresholdsFound {
     pub curve: Vec<(usize, Curve)>,
     /// The smallest stable batch at this learning rate.
     pub smallest_batch: SmallestBatch,
+    /// The answer to a request for a certificate; `None` if there was none.
+    pub certificate: Option<CertificateAnswer>,
 }
 
 /// The smallest batch at which the learning rate is stable.
@@ -108,6 +111,7 @@ impl ThresholdsFound {
         json["departure"] = json!(self.departure);
         json["decides_nothing"] = json!(self.decides_nothing());
         json["curve"] = Value::Array(self.curve.iter().map(point).collect());
+        json["certificate"] = json!(self.certificate.as_ref().map(CertificateAnswer::json));
         json["smallest_batch"] = match self.smallest_batch {
             SmallestBatch::Some(batch) => json!(batch),
             SmallestBatch::None | SmallestBatch::Unknown => Value::Null,

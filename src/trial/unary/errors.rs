@@ -51,7 +51,8 @@ pub(super) fn unknown_unit(y: &[f32], v: &[f64], margin: Margin, errors: &mut [f
         // The sign of an estimate near zero may be wrong.
         is_odd |= needs_look(*y, *v, e) | (*y == 0.0);
         most = if e > most { e } else { most };
-        largest = if per_ulp > largest { per_ulp } else { largest };
+        // Where there is no estimate, at a pole, there is no unit either.
+        largest = if per_ulp > largest && e >= 0.0 { per_ulp } else { largest };
         *error = e;
     }
     Look {
@@ -65,4 +66,29 @@ pub(super) fn unknown_unit(y: &[f32], v: &[f64], margin: Margin, errors: &mut [f
 fn needs_look(y: f32, v: f64, error: f64) -> bool {
     let is_wrong_zero = y == 0.0 && y.is_sign_negative() != v.is_sign_negative();
     (error >= HUGE) | error.is_nan() | is_wrong_zero | (v.abs() >= NEAR_OVERFLOW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pole beside them must not make the margins of the others look large: then all would go to the oracle.
+    #[test]
+    fn a_pole_has_no_unit() {
+        let margin = Margin {
+            absolute: 1e-12,
+            relative: 0.0,
+        };
+        let mut errors = [0.0; 3];
+        let look = unknown_unit(
+            &[-8.0, f32::INFINITY, -16.5],
+            &[-8.0, f64::NAN, -16.0],
+            margin,
+            &mut errors,
+        );
+        assert!(look.is_odd && errors[1].is_nan());
+        // The unit of 8 is 2⁻²⁰, and that of 16 is 2⁻¹⁹.
+        assert_eq!((errors[0], errors[2]), (0.0, 0.5 * 2f64.powi(19)));
+        assert_eq!((look.most, look.per_ulp), (2f64.powi(18), 2f64.powi(20)));
+    }
 }
