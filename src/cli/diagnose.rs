@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use sgd_stability::diagnosis::{
-    self, CertificateAnswer, Diagnosis, Extras, Names, Stability, ThresholdAnswer, ThresholdRequest,
-    bytes,
+    self, CertificateAnswer, Diagnosis, Extras, Names, Stability, ThresholdAnswer,
+    ThresholdRequest, bytes,
 };
 use sgd_stability::error::Result;
 use sgd_stability::write::write_file;
@@ -158,7 +158,8 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
 /// Writes the certificate, if one was made, and says where it is.
 fn written(path: &Path, found: &Diagnosis) -> Result<String> {
     let answer = found.main.thresholds.as_ref();
-    let Some(CertificateAnswer::Proved(proved)) = answer.and_then(ThresholdAnswer::certificate) else {
+    let Some(CertificateAnswer::Proved(proved)) = answer.and_then(ThresholdAnswer::certificate)
+    else {
         return Ok(format!("\n\n{} is not written.", path.display()));
     };
     write_file(path, proved.certificate.to_text()?.as_bytes())?;

@@ -176,7 +176,10 @@ impl Certificate {
             },
             basis,
             method,
-            about: fields.field("about").map(|about| about.sentence()).transpose()?,
+            about: fields
+                .field("about")
+                .map(|about| about.sentence())
+                .transpose()?,
             model,
         };
         certificate.checked(place)
@@ -215,9 +218,10 @@ impl Certificate {
                 "method",
                 &format!("the exact test is made up to rank {LARGEST_EDGE} of H; give a witness"),
             ),
-            _ if self.basis.is_some() && !self.has_inputs_for_its_witness() => {
-                fault("basis", "belongs to a witness of a model with inputs or jacobians; remove it")
-            }
+            _ if self.basis.is_some() && !self.has_inputs_for_its_witness() => fault(
+                "basis",
+                "belongs to a witness of a model with inputs or jacobians; remove it",
+            ),
             _ => Ok(self),
         }
     }
@@ -245,7 +249,9 @@ impl Certificate {
         if !witness.is_symmetric() {
             return Err(Error::check("the witness is not symmetric"));
         }
-        let by_inputs = self.basis.and_then(|Basis::Inputs| Samples::gram(&self.model));
+        let by_inputs = self
+            .basis
+            .and_then(|Basis::Inputs| Samples::gram(&self.model));
         let samples = by_inputs.unwrap_or_else(|| Samples::from(&self.model));
         let subject = Subject::with(samples, &weight);
         match self.claim {

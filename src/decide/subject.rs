@@ -30,7 +30,9 @@ pub(super) struct Subject {
 
 /// Is a model smaller in the Gram view, because its factors have fewer rows than columns?
 pub(super) fn is_smaller_by_rows(model: &Model) -> bool {
-    model.factor_rows().is_some_and(|rows| rows < model.dimension())
+    model
+        .factor_rows()
+        .is_some_and(|rows| rows < model.dimension())
 }
 
 impl Subject {

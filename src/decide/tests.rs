@@ -248,10 +248,17 @@ fn jacobians_are_decided_like_their_hessians() {
                 decide(model, &exact(eta), 2, Sampling::WithoutReplacement).unwrap()
             };
             let (ours, theirs) = (of(&jacobians), of(&hessians));
-            assert_eq!(ours.verdicts, theirs.verdicts, "{dimension} dimensions, η = {eta}");
+            assert_eq!(
+                ours.verdicts, theirs.verdicts,
+                "{dimension} dimensions, η = {eta}"
+            );
             let (ours, theirs) = (ours.critical_lr, theirs.critical_lr);
-            let pairs = std::iter::once((&ours.single_sample, &theirs.single_sample))
-                .chain(ours.criteria.iter().zip(theirs.criteria.iter()).map(|(a, b)| (a.1, b.1)));
+            let pairs = std::iter::once((&ours.single_sample, &theirs.single_sample)).chain(
+                ours.criteria
+                    .iter()
+                    .zip(theirs.criteria.iter())
+                    .map(|(a, b)| (a.1, b.1)),
+            );
             for (ours, theirs) in pairs {
                 let (ours, theirs) = (ours.bracket().unwrap(), theirs.bracket().unwrap());
                 assert!(ours.lower <= theirs.upper && theirs.lower <= ours.upper);

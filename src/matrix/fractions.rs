@@ -260,7 +260,11 @@ impl Fractions {
             }
         };
         if self.columns * other.columns < LARGE {
-            product.entries.chunks_mut(columns).enumerate().for_each(fill);
+            product
+                .entries
+                .chunks_mut(columns)
+                .enumerate()
+                .for_each(fill);
         } else {
             // Only the steps of this thread are seen by whoever watches it: it takes one between bands.
             let bands = product.entries.chunks_mut(BAND * columns).enumerate();

@@ -84,7 +84,8 @@ impl Jacobians {
     /// The Jacobian of all outputs of all samples, (n·c) × d, sample after sample.
     pub fn stacked(&self) -> DMatrix<Exact> {
         let outputs = self.outputs();
-        let entry = |row: usize, j: usize| self.jacobians[row / outputs][(row % outputs, j)].clone();
+        let entry =
+            |row: usize, j: usize| self.jacobians[row / outputs][(row % outputs, j)].clone();
         DMatrix::from_fn(self.samples() * outputs, self.dimension(), entry)
     }
 

@@ -164,9 +164,7 @@ impl Samples {
     pub fn held_hessian(&self) -> Fractions {
         match &self.storage {
             Storage::Factors(..) | Storage::Full(_) => self.mean.clone(),
-            Storage::Gram(gram, loss) => {
-                Fractions::identity(self.size()).scaled(&loss.part(gram))
-            }
+            Storage::Gram(gram, loss) => Fractions::identity(self.size()).scaled(&loss.part(gram)),
         }
     }
 

@@ -46,6 +46,8 @@ fn the_set_has_every_kind() {
     );
     assert!(set.iter().any(|c| c.model.dimension() > c.model.samples()));
     assert!(set.iter().filter(|c| c.basis.is_some()).count() >= 2);
+    let of_jacobians = |c: &&Certificate| matches!(c.model, Model::Jacobians(_));
+    assert!(set.iter().filter(of_jacobians).count() >= 5);
 }
 
 /// The examples in the grammar can be read, and the certificates among them are valid.
@@ -59,7 +61,7 @@ fn the_examples_of_the_grammar_are_good() {
     let (certificates, models): (Vec<&str>, Vec<&str>) = examples
         .into_iter()
         .partition(|text| text.contains("claim"));
-    assert_eq!((models.len(), certificates.len()), (2, 2));
+    assert_eq!((models.len(), certificates.len()), (3, 2));
     for text in models {
         Model::parse("an example", text).unwrap();
     }

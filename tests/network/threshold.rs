@@ -121,7 +121,10 @@ fn thresholds_agree_with_exact_decisions() {
 /// The certificate of the linearised model at this share of its threshold, for batches of one sample.
 fn certificate(model: &Linearised, share: f64) -> Option<Certificate> {
     let sampling = Sampling::WithoutReplacement;
-    let noise = sampling.weight(model.samples(), 1).expect("a weight").to_f64();
+    let noise = sampling
+        .weight(model.samples(), 1)
+        .expect("a weight")
+        .to_f64();
     let found = model.thresholds(&question(noise, 0.0)).expect("thresholds");
     let rate = found.mean_square.bracket.upper * share;
     model.certificate(&Run {
@@ -152,7 +155,10 @@ fn certificates_are_proofs_and_their_model_is_the_network() {
                 Statement::MeanSquareStable => Statement::MeanSquareUnstable,
                 Statement::MeanSquareUnstable => Statement::MeanSquareStable,
             };
-            let contrary = Certificate { claim: other, ..read };
+            let contrary = Certificate {
+                claim: other,
+                ..read
+            };
             assert!(contrary.check().is_err(), "{seed}: both are proved");
         }
         // Its spectrum is that of the exact Hessian of the network, to the precision of the rows.
@@ -166,7 +172,10 @@ fn certificates_are_proofs_and_their_model_is_the_network() {
             critical(&model.exact_model().quadratic()),
             critical(&small.exact()),
         );
-        assert!((ours / theirs - 1.0).abs() < 1e-10, "{seed}: {ours} and {theirs}");
+        assert!(
+            (ours / theirs - 1.0).abs() < 1e-10,
+            "{seed}: {ours} and {theirs}"
+        );
     }
 }
 

@@ -111,7 +111,9 @@ impl Rounded {
                 for first in (0..rows.nrows()).step_by(*outputs) {
                     let block = rows.rows(first, *outputs);
                     let seen = weighted.rows(first, *outputs) * block.transpose();
-                    weighted.rows_mut(first, *outputs).copy_from(&(seen * block));
+                    weighted
+                        .rows_mut(first, *outputs)
+                        .copy_from(&(seen * block));
                 }
                 rows.tr_mul(&weighted) / (rows.nrows() / outputs) as f64
             }

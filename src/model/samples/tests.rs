@@ -90,7 +90,9 @@ fn the_gram_view_is_the_model_on_the_span_of_the_inputs() {
         let weight = Sampling::WithReplacement.weight(n, 2).unwrap();
         let eta = Exact::fraction(2, 7);
         let held = |shift: i64| {
-            Fractions::from_fn(rows, rows, |i, j| ((i * j + i + j) as i64 % 4 - shift).into())
+            Fractions::from_fn(rows, rows, |i, j| {
+                ((i * j + i + j) as i64 % 4 - shift).into()
+            })
         };
         let (y, z) = (held(1), held(2));
         let [x, other] = [&y, &z].map(|y| Fractions::of(&in_parameters(&model, y)));

@@ -52,7 +52,11 @@ pub(super) fn unknown_unit(y: &[f32], v: &[f64], margin: Margin, errors: &mut [f
         is_odd |= needs_look(*y, *v, e) | (*y == 0.0);
         most = if e > most { e } else { most };
         // Where there is no estimate, at a pole, there is no unit either.
-        largest = if per_ulp > largest && e >= 0.0 { per_ulp } else { largest };
+        largest = if per_ulp > largest && e >= 0.0 {
+            per_ulp
+        } else {
+            largest
+        };
         *error = e;
     }
     Look {
@@ -81,14 +85,14 @@ mod tests {
         };
         let mut errors = [0.0; 3];
         let look = unknown_unit(
-            &[-8.0, f32::INFINITY, -16.5],
-            &[-8.0, f64::NAN, -16.0],
+            &[-8.25, f32::INFINITY, -16.5],
+            &[-8.25, f64::NAN, -16.25],
             margin,
             &mut errors,
         );
         assert!(look.is_odd && errors[1].is_nan());
         // The unit of 8 is 2⁻²⁰, and that of 16 is 2⁻¹⁹.
-        assert_eq!((errors[0], errors[2]), (0.0, 0.5 * 2f64.powi(19)));
-        assert_eq!((look.most, look.per_ulp), (2f64.powi(18), 2f64.powi(20)));
+        assert_eq!((errors[0], errors[2]), (0.0, 0.25 * 2f64.powi(19)));
+        assert_eq!((look.most, look.per_ulp), (2f64.powi(17), 2f64.powi(20)));
     }
 }
