@@ -12,8 +12,8 @@ use std::path::Path;
 
 use sgd_stability::claim::family::{at_the_ends, instances, random_at_the_ends};
 use sgd_stability::claim::{
-    Certified, Change, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard, Hypothesis,
-    Link, MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
+    Certified, Change, Chapter, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard,
+    Hypothesis, Link, MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, mean_square, one_step};
 use sgd_stability::error::Result;
@@ -43,6 +43,7 @@ const CLAIM: Claim = Claim {
         ),
     ],
     reading: "False: a direction that grows may hide behind others that shrink.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Refuted,
     guards: &[Guard::of("mean square", &[Change::Tenths(1)])],
     exact: Check::Run(evidence::<Exact>),

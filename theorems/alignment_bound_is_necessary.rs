@@ -2,7 +2,7 @@
 
 use sgd_stability::claim::family::{every, fraction, instances};
 use sgd_stability::claim::{
-    CURVED, Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
+    CURVED, Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
     MEAN_SQUARE_STABLE, Status,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, alignment};
@@ -22,6 +22,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[CURVED, MEAN_SQUARE_STABLE],
     reading: "It bounds the Frobenius norm, and so all eigenvalues together. When the best μ₀ is \
         not positive it says nothing.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::necessary("alignment")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

@@ -4,7 +4,8 @@
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    CaseHypothesis, Change, Check, Claim, Evidence, Examined, Guard, Status, Version, tally,
+    CaseHypothesis, Change, Chapter, Check, Claim, Evidence, Examined, Guard, Status, Version,
+    tally,
 };
 use sgd_stability::criterion::almost_sure;
 use sgd_stability::matrix::positive_definite;
@@ -24,6 +25,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[DIAGONAL.stated],
     reading: "Two-sided bounds with a gap: what no word of the given length certifies counts as \
         undecided. Longer words narrow the gap.",
+    chapter: Chapter::Moments,
     status: Status::Upheld,
     guards: &[Guard::of(
         "words",

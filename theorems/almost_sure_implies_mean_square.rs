@@ -2,7 +2,7 @@
 
 use sgd_stability::claim::family::{every_batch, fraction, one_dimensional_models};
 use sgd_stability::claim::{
-    Certified, Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
+    Certified, Change, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
     ONE_DIMENSIONAL, Status, Version, headroom, tally,
 };
 use sgd_stability::criterion::{almost_sure, mean_square};
@@ -24,6 +24,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "Almost every run converges while rare ones carry the mean square to infinity. Stiff \
         curvatures 1 and 10 do it also at η = 1, where one sample stops the run for ever.",
+    chapter: Chapter::Moments,
     status: Status::Refuted,
     guards: &[Guard::of("mean square", &[Change::Tenths(1)])],
     exact: Check::Run(evidence::<Exact>),

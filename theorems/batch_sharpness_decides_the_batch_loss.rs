@@ -4,7 +4,7 @@ use nalgebra::DVector;
 use num_traits::One;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
+    Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::loss;
@@ -29,6 +29,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "At the edge of stability this ratio hovers at 2/η. As a mean of ratios it is an \
         empirical measure, and no identity.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::exactly("batch sharpness")],
     exact: Check::Run(evidence::<Exact>),

@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{counter_examples, every};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance, MINIMUM,
-    POSITIVE_LEARNING_RATE, Posed, Status, Version, equivalent, tally,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
+    MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status, Version, equivalent, tally,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, bernoulli, mean_square};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
@@ -33,6 +33,7 @@ pub const CLAIM: Claim = Claim {
         curvatures −1 and 3 at B = 1 and η = 1/2 are stable under Bernoulli batches (7/8 a step) \
         and not under fixed ones (5/4). Backwards in time, η < 0, the criterion holds and the run \
         diverges.",
+    chapter: Chapter::SamplingSchemes,
     status: Status::Upheld,
     guards: &[
         Guard::exactly("D = HXH + qV"),

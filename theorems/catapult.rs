@@ -4,8 +4,8 @@ use nalgebra::DVector;
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Check, Claim, Evidence, Examined, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status, Version,
-    at_most, equivalent, headroom, tally,
+    Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status,
+    Version, at_most, equivalent, headroom, tally,
 };
 use sgd_stability::model::minimal::catapult::{self, Catapult, descend};
 use sgd_stability::number::{Exact, Field, Interval, Verdict};
@@ -29,6 +29,7 @@ pub const CLAIM: Claim = Claim {
         Above 4/λ₀ the kernel rises at every step and the run diverges, unless it hits f = 0 \
         exactly, as u = 2, v = 1 does at η = 1. Between 2 and 4 a start with large f₀ need not be \
         catapulted: u = 3/2, v = 1/2 at η = 1 falls throughout.",
+    chapter: Chapter::BeyondTheEdge,
     status: Status::Upheld,
     guards: &[
         Guard::enough("below 4"),

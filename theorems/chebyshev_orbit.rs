@@ -3,7 +3,7 @@
 use nalgebra::DVector;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, at_most, tally,
+    Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, at_most, tally,
 };
 use sgd_stability::model::minimal::catapult::{self, Catapult, chebyshev};
 use sgd_stability::number::{Exact, Field, Interval, Verdict};
@@ -20,6 +20,7 @@ pub const CLAIM: Claim = Claim {
     reading: "The boundary between catapult and divergence is Chebyshev's map, chaotic on [−2, 2]: \
         from almost every start the loss does not converge either. It does from some: g = 0 (v = \
         0) and g = ±2 (u = ±v) stand still, and g = ±1 lands there. Beside the edge λ moves.",
+    chapter: Chapter::BeyondTheEdge,
     status: Status::Upheld,
     guards: &[
         Guard::identity("kernel").exact_only(),

@@ -2,7 +2,7 @@
 
 use sgd_stability::claim::family::{every, fraction};
 use sgd_stability::claim::{
-    CURVED, Check, Claim, Evidence, Examination, Guard, Hypothesis, Instance, MINIMUM,
+    CURVED, Chapter, Check, Claim, Evidence, Examination, Guard, Hypothesis, Instance, MINIMUM,
     POSITIVE_LEARNING_RATE, Posed, Status,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, bernoulli, coherence};
@@ -32,6 +32,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "The more coherent the samples, the weaker the statement. Not sufficient. S needs \
         roots, so it is enclosed.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::necessary("coherent"), Guard::necessary("incoherent")],
     exact: Check::Run(|version| examination().of(every(4), version)),

@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Change, Check, Claim, Evidence, Examination, Guard, Hypothesis, Instance, Posed, Status,
-    Version,
+    Change, Chapter, Check, Claim, Evidence, Examination, Guard, Hypothesis, Instance, Posed,
+    Status, Version,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, cyclic};
 use sgd_stability::matrix::stein;
@@ -30,6 +30,7 @@ pub const CLAIM: Claim = Claim {
     reading: "A fixed order can be worse than independent draws: two steps cancel each other in \
         every epoch, and the third is left alone. In one dimension and for two samples the claim \
         is true.",
+    chapter: Chapter::SamplingSchemes,
     status: Status::Refuted,
     guards: &[Guard::of("orders", &[Change::Tenths(9)])],
     exact: Check::Run(evidence),

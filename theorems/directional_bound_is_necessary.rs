@@ -4,8 +4,8 @@
 use nalgebra::DVector;
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MEAN_SQUARE_STABLE,
-    Posed, Status, at_most,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
+    MEAN_SQUARE_STABLE, Posed, Status, at_most,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, direction};
 use sgd_stability::matrix::inertia;
@@ -26,6 +26,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[MEAN_SQUARE_STABLE],
     reading: "The right form of the non-uniformity bound in several dimensions: what is bounded is \
         the spread of the curvature along each direction. An unstable run may break it.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::necessary("direction"), Guard::necessary("trace")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

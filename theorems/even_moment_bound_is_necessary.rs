@@ -3,7 +3,7 @@
 use nalgebra::DVector;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, MINIMUM,
+    Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, MINIMUM,
     POSITIVE_LEARNING_RATE, Status, Version, headroom, tally,
 };
 use sgd_stability::criterion::even_moment;
@@ -28,6 +28,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "It bounds the k-th moment of the sample curvatures along each direction, so a \
         minimum where few samples are sharp is excluded.",
+    chapter: Chapter::Moments,
     status: Status::Upheld,
     guards: &[Guard::necessary("bound")],
     exact: Check::Run(evidence::<Exact>),

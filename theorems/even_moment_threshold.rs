@@ -4,8 +4,8 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, Instance, Status, Version,
-    equivalent, headroom, tally,
+    CaseHypothesis, Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Instance, Status,
+    Version, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::even_moment;
 use sgd_stability::matrix::positive_semidefinite;
@@ -27,6 +27,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[POSITIVE_ORDER.stated],
     reading: "Higher moments see rarer excursions. For odd k the map keeps no such cone and the \
         statement fails; only one dimension is decided.",
+    chapter: Chapter::Moments,
     status: Status::Upheld,
     guards: &[Guard::exactly("Id − E[A^{⊗k}]")],
     exact: Check::Run(evidence::<Exact>),

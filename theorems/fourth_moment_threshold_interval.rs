@@ -1,7 +1,7 @@
 //! Stability of the fourth moment, checked again at smaller learning rates.
 
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
+    Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Status, Version, headroom, tally,
 };
 use sgd_stability::criterion::even_moment;
@@ -26,6 +26,7 @@ pub const CLAIM: Claim = Claim {
         Hypothesis::by_the_check("fourth_moment_stable: the fourth moment is stable at η"),
     ],
     reading: "A conjecture, with the count of what was tried. For k = 2 it is a theorem.",
+    chapter: Chapter::Moments,
     status: Status::Open,
     guards: &[Guard::necessary("smaller")],
     exact: Check::Run(evidence::<Exact>),

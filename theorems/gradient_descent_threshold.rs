@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 use num_traits::One;
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MINIMUM,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MINIMUM,
     POSITIVE_LEARNING_RATE, Status, equivalent,
 };
 use sgd_stability::criterion::{GRADIENT_DESCENT, gradient_descent};
@@ -25,6 +25,7 @@ pub const CLAIM: Claim = Claim {
     reading: "Sharper minima repel gradient descent. It speaks of the linearisation: on the edge \
         itself the loss beyond second order decides. At a saddle the criterion may hold and the \
         run escapes.",
+    chapter: Chapter::Paper,
     status: Status::Upheld,
     guards: &[Guard::exactly("2/η")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

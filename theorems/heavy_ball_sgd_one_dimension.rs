@@ -2,7 +2,7 @@
 
 use sgd_stability::claim::family::{fraction, rates_at};
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Instance, ONE_DIMENSIONAL,
+    Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Instance, ONE_DIMENSIONAL,
     POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::heavy_ball;
@@ -26,6 +26,7 @@ pub const CLAIM: Claim = Claim {
     reading: "With β > 0: without noise momentum helps, with much noise it hurts. In several \
         dimensions the test of Stein decides; for commuting samples it is this, coordinate by \
         coordinate.",
+    chapter: Chapter::Momentum,
     status: Status::Upheld,
     guards: &[Guard::exactly("edge")],
     exact: Check::Run(evidence::<Exact>),

@@ -1,7 +1,9 @@
 //! Heavy ball without noise: the criterion is compared with the spectral radius of the step matrix.
 
 use num_traits::One;
-use sgd_stability::claim::{Certified, Check, Claim, Guard, POSITIVE_LEARNING_RATE, Status};
+use sgd_stability::claim::{
+    Certified, Chapter, Check, Claim, Guard, POSITIVE_LEARNING_RATE, Status,
+};
 use sgd_stability::criterion::heavy_ball;
 use sgd_stability::matrix::positive_definite;
 use sgd_stability::model::momentum::Momentum;
@@ -21,6 +23,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[DAMPED.stated, POSITIVE_LEARNING_RATE, SEMIDEFINITE.stated],
     reading: "For β > 0 momentum widens the range of sharpness by the factor 1 + β. With β ≥ 1, \
         with η < 0 or at a saddle the criterion may hold although the run does not converge.",
+    chapter: Chapter::Momentum,
     status: Status::Upheld,
     guards: &[Guard::exactly("2(1 + β)")],
     exact: Check::Run(|version| examination::<Exact>().of(&with_one(), version)),

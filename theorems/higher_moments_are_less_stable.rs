@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{fraction, one_dimensional_models};
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, Status, Version,
-    headroom, tally,
+    Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, Status,
+    Version, headroom, tally,
 };
 use sgd_stability::criterion::even_moment;
 use sgd_stability::model::{Quadratic, golden};
@@ -25,6 +25,7 @@ pub const CLAIM: Claim = Claim {
     )],
     reading: "The more weight on rare excursions, the fewer stable learning rates. The converse is \
         false: the toy at x = 1 has L⁴ up to 0.5479 and L² up to 100/181 = 0.5525.",
+    chapter: Chapter::Moments,
     status: Status::Upheld,
     guards: &[Guard::necessary("second"), Guard::necessary("lower")],
     exact: Check::Run(evidence::<Exact>),

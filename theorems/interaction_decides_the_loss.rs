@@ -4,7 +4,7 @@ use nalgebra::DVector;
 use num_traits::One;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
+    Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::loss::Interaction;
@@ -30,6 +30,7 @@ pub const CLAIM: Claim = Claim {
     reading: "One step, one point, the loss as it is: no stability theorem. Where g = 0 nothing \
         moves on an interpolating quadratic with every H_i ⪰ 0. For η < 0 the first inequality \
         holds and the loss rises.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::exactly("interaction"), Guard::exactly("aware")],
     exact: Check::Run(evidence::<Exact>),

@@ -3,7 +3,7 @@
 use num_traits::One;
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
+    Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Posed, Status, Version, tally,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
@@ -30,6 +30,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "Noise never stabilises in the mean square. The other way round it is false: at the \
         end of stability more noise destabilises.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::necessary("quieter")],
     exact: Check::Run(evidence::<Exact>),

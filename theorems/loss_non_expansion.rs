@@ -2,8 +2,8 @@
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance, MINIMUM,
-    POSITIVE_LEARNING_RATE, Posed, Status,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
+    MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, loss};
 use sgd_stability::model::golden;
@@ -27,6 +27,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "Sufficient like Theorem 1, and neither implies the other. Beyond it the loss may \
         rise for a step.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::enough("loss")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

@@ -2,8 +2,8 @@
 
 use sgd_stability::claim::family::{every, fraction};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MEAN_SQUARE_STABLE,
-    Posed, Status, at_most,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
+    MEAN_SQUARE_STABLE, Posed, Status, at_most,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, almost_sure};
 use sgd_stability::matrix::polynomial::determinant;
@@ -23,6 +23,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[MEAN_SQUARE_STABLE],
     reading: "The exponent lies between (1/r) E log|det A_b| and ½ log ρ(T). Beyond mean-square \
         stability both signs occur.",
+    chapter: Chapter::Moments,
     status: Status::Upheld,
     guards: &[Guard::necessary("volumes")],
     exact: Check::Run(|version| examination::<Exact>().of(every(3), version)),

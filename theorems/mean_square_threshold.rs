@@ -2,7 +2,7 @@
 
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
     POSITIVE_LEARNING_RATE, Status, equivalent,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
@@ -26,6 +26,7 @@ pub const CLAIM: Claim = Claim {
     reading: "The exact answer for the linearisation, in any dimension, the edge included. It \
         needs the curvature of every sample, not only a and s. Backwards in time (η < 0) it is \
         false.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::exactly("C − ηD")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{counter_examples, every};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, POSITIVE_LEARNING_RATE, Posed,
-    Status, equivalent,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard,
+    POSITIVE_LEARNING_RATE, Posed, Status, equivalent,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
 use sgd_stability::matrix::{Algebra, positive_semidefinite};
@@ -23,6 +23,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[POSITIVE_LEARNING_RATE],
     reading: "The batch size enters the theory only through p. Backwards in time, η < 0, the \
         criterion holds and either run diverges.",
+    chapter: Chapter::SamplingSchemes,
     status: Status::Upheld,
     guards: &[Guard::exactly("weight p")],
     exact: Check::Run(|version| examination::<Exact>().of(every(5), version)),

@@ -3,8 +3,8 @@
 use num_traits::{One, Zero};
 use sgd_stability::claim::family::{fraction, rates_at};
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, POSITIVE_LEARNING_RATE, Status,
-    Version, tally,
+    Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis,
+    POSITIVE_LEARNING_RATE, Status, Version, tally,
 };
 use sgd_stability::criterion::heavy_ball;
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -28,6 +28,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "Momentum widens the range of sharpness (β > 0) and narrows that of non-uniformity: \
         flat and uniform minima remain.",
+    chapter: Chapter::Momentum,
     status: Status::Upheld,
     guards: &[Guard::necessary("bound")],
     exact: Check::Run(evidence::<Exact>),

@@ -3,7 +3,7 @@
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Change, Check, Claim, Conjecture, Evidence, Examination, Examined, Guard,
+    Certified, Change, Chapter, Check, Claim, Conjecture, Evidence, Examination, Examined, Guard,
     Hypothesis, Instance, Link, MEAN_SQUARE_STABLE, Status, Version, tally,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
@@ -30,6 +30,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "Curvatures 0 and 2 end at η* = 1, curvatures 1 and 2 at 6/5: raising the flat sample \
         makes the samples more alike, and SGD stabler. For gradient descent it is true.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Refuted,
     guards: &[Guard::of("lower", &[Change::Tenths(8)])],
     exact: Check::Run(evidence::<Exact>),

@@ -3,7 +3,7 @@
 use num_traits::{One, Zero};
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, Instance, MINIMUM,
+    CaseHypothesis, Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Instance, MINIMUM,
     ONE_DIMENSIONAL, POSITIVE_LEARNING_RATE, Status, Version, equivalent, tally,
 };
 use sgd_stability::criterion::nesterov;
@@ -32,6 +32,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "Without noise it is η(1 + 2β)a < 2 + 2β. The threshold is the root of a cubic, so it \
         is bracketed.",
+    chapter: Chapter::Momentum,
     status: Status::Upheld,
     guards: &[Guard::exactly("cubic")],
     exact: Check::Run(evidence::<Exact>),

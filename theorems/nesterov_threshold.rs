@@ -3,7 +3,7 @@
 
 use num_traits::One;
 use sgd_stability::claim::{
-    CaseHypothesis, Certified, Check, Claim, Guard, POSITIVE_LEARNING_RATE, Status,
+    CaseHypothesis, Certified, Chapter, Check, Claim, Guard, POSITIVE_LEARNING_RATE, Status,
 };
 use sgd_stability::criterion::nesterov;
 use sgd_stability::matrix::positive_definite;
@@ -23,6 +23,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[MODERATE.stated, POSITIVE_LEARNING_RATE, SEMIDEFINITE.stated],
     reading: "For β > 0 Nesterov's momentum narrows the range of sharpness where heavy ball widens \
         it. Outside these β another condition of Jury binds first.",
+    chapter: Chapter::Momentum,
     status: Status::Upheld,
     guards: &[Guard::exactly("(2 + 2β)/(1 + 2β)")],
     exact: Check::Run(|version| examination::<Exact>().of(&with_the_ends(), version)),

@@ -2,8 +2,8 @@
 
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, MEAN_SQUARE_STABLE,
-    POSITIVE_LEARNING_RATE, Status, Version, equivalent, tally,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis,
+    MEAN_SQUARE_STABLE, POSITIVE_LEARNING_RATE, Status, Version, equivalent, tally,
 };
 use sgd_stability::criterion::{NON_UNIFORMITY, ONE_STEP, mean_square, non_uniformity, one_step};
 use sgd_stability::number::Exact;
@@ -28,6 +28,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "Diagonal models are one-dimensional runs side by side, for which the theory of Wu, \
         Ma and E is exact. Without commutation either half may fail (G1, G2, G3).",
+    chapter: Chapter::Paper,
     status: Status::Upheld,
     guards: &[Guard::exactly("Theorem 1"), Guard::necessary("1/(η√p)")],
     exact: Check::Run(evidence::<Exact>),

@@ -2,7 +2,7 @@
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Change, Check, Checked, Claim, Conjecture, Examination, Guard, Link,
+    Certified, Change, Chapter, Check, Checked, Claim, Conjecture, Examination, Guard, Link,
     MEAN_SQUARE_STABLE, Status,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, NON_UNIFORMITY, non_uniformity};
@@ -21,6 +21,7 @@ pub const CLAIM: Claim = Claim {
         mean-square stable at η = 5/4, where η²s² = 25/24. The bound is true in one dimension, for \
         two samples, for commuting samples, and along every single direction; with a factor √(rank \
         H) it is true always.",
+    chapter: Chapter::Paper,
     status: Status::Refuted,
     guards: &[Guard::of("1/(η√p)", &[Change::Tenths(8)])],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

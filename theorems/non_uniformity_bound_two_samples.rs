@@ -2,8 +2,8 @@
 
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard, Hypothesis, Link,
-    MEAN_SQUARE_STABLE, Status,
+    Certified, Chapter, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard,
+    Hypothesis, Link, MEAN_SQUARE_STABLE, Status,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, NON_UNIFORMITY, non_uniformity};
 use sgd_stability::number::Exact;
@@ -24,6 +24,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "The bound of Wu, Ma and E is true for two samples, as in their examples; from three \
         samples on it is false.",
+    chapter: Chapter::Paper,
     status: Status::Upheld,
     guards: &[Guard::necessary("1/(η√p)")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

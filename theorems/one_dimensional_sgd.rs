@@ -2,8 +2,8 @@
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, ONE_DIMENSIONAL,
-    POSITIVE_LEARNING_RATE, Posed, Status, at_most, equivalent,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
+    ONE_DIMENSIONAL, POSITIVE_LEARNING_RATE, Posed, Status, at_most, equivalent,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, mean_square, one_dimension};
 use sgd_stability::model::{Quadratic, golden};
@@ -23,6 +23,7 @@ pub const CLAIM: Claim = Claim {
     reading: "Flatness and uniformity together decide. With a and s the largest eigenvalues it is \
         false in several dimensions. Runs that visit each sample once per epoch are not covered; \
         with batches of one they are stable at more learning rates.",
+    chapter: Chapter::Paper,
     status: Status::Upheld,
     guards: &[Guard::exactly("edge")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

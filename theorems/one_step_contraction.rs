@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{counter_examples, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Posed, Status, Version, equivalent, tally,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, ONE_STEP, one_step};
@@ -29,6 +29,7 @@ pub const CLAIM: Claim = Claim {
     reading: "The distance to the minimum never grows in the mean, not even for one step. That is \
         more than stability asks: it may grow at first and then decay (theorem_one_is_necessary is \
         refuted). With η < 0 (ascent) the equivalence is false.",
+    chapter: Chapter::Paper,
     status: Status::Upheld,
     guards: &[Guard::exactly("contraction"), Guard::enough("sufficiency")],
     exact: Check::Run(evidence::<Exact>),

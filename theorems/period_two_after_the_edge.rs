@@ -3,8 +3,8 @@
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    CaseHypothesis, Certified, Change, Check, Claim, Evidence, Examined, Guard, Status, Version,
-    equivalent, tally,
+    CaseHypothesis, Certified, Change, Chapter, Check, Claim, Evidence, Examined, Guard, Status,
+    Version, equivalent, tally,
 };
 use sgd_stability::criterion::flip;
 use sgd_stability::number::{Exact, Field, Verdict};
@@ -24,6 +24,7 @@ pub const CLAIM: Claim = Claim {
         boundedness of the run part. Beyond ηa = 3 the cycle has lost its own stability; at 3 \
         itself it attracts, but no longer geometrically. Other even potentials have other cycles: \
         that of f' = x + x³/2 − x⁵ is stable although the sign is negative.",
+    chapter: Chapter::BeyondTheEdge,
     status: Status::Upheld,
     guards: &[Guard::of(
         "flip",

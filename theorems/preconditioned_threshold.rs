@@ -5,8 +5,8 @@ use nalgebra::{DMatrix, DVector};
 use num_traits::{One, Zero};
 use sgd_stability::claim::family::{fraction, rates_at};
 use sgd_stability::claim::{
-    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, POSITIVE_LEARNING_RATE,
-    Status, Version, equivalent, headroom, tally,
+    CaseHypothesis, Certified, Chapter, Check, Claim, Evidence, Examined, Guard,
+    POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::preconditioned;
 use sgd_stability::decide::critical;
@@ -34,6 +34,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "The sharpness that counts is that of P⁻¹H. Adam's own P moves, and its bias \
         correction is left out.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::exactly("edge")],
     exact: Check::Run(evidence::<Exact>),

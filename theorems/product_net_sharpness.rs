@@ -4,8 +4,8 @@ use nalgebra::DMatrix;
 use num_traits::Zero;
 use sgd_stability::claim::family::{fraction, rates_at};
 use sgd_stability::claim::{
-    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, POSITIVE_LEARNING_RATE,
-    Status, Version, at_most, equivalent, headroom, tally,
+    CaseHypothesis, Certified, Chapter, Check, Claim, Evidence, Examined, Guard,
+    POSITIVE_LEARNING_RATE, Status, Version, at_most, equivalent, headroom, tally,
 };
 use sgd_stability::matrix::{Algebra, inertia, positive_semidefinite};
 use sgd_stability::model::minimal::product_net::ProductNet;
@@ -24,6 +24,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[AT_A_MINIMUM.stated, POSITIVE_LEARNING_RATE],
     reading: "Off the minimum the Hessian has the residual in it, and the sum need not be its \
         eigenvalue.",
+    chapter: Chapter::BeyondTheEdge,
     status: Status::Upheld,
     guards: &[Guard::exactly("edge"), Guard::identity("eigenvalue")],
     exact: Check::Run(evidence::<Exact>),

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    CaseHypothesis, Check, Claim, Evidence, Examined, Guard, Status, Version, tally,
+    CaseHypothesis, Chapter, Check, Claim, Evidence, Examined, Guard, Status, Version, tally,
 };
 use sgd_stability::model::minimal::quadratic_regression::{self, QuadraticRegression, State};
 use sgd_stability::number::{Exact, Field};
@@ -20,6 +20,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[QUADRATIC.stated],
     reading: "The smallest model in which the sharpness moves. A cubic term would enter both \
         equations.",
+    chapter: Chapter::BeyondTheEdge,
     status: Status::Upheld,
     guards: &[Guard::identity("residual"), Guard::identity("Jacobian")],
     exact: Check::Run(evidence),

@@ -2,8 +2,8 @@
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance, Status,
-    Version, headroom, tally,
+    Certified, Change, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Instance,
+    Status, Version, headroom, tally,
 };
 use sgd_stability::criterion::reshuffling;
 use sgd_stability::decide::critical;
@@ -28,6 +28,7 @@ pub const CLAIM: Claim = Claim {
     )],
     reading: "True for two samples and on most instances, and not in general: a noncommutative \
         inequality of means. Whether stability itself carries over is another claim.",
+    chapter: Chapter::SamplingSchemes,
     status: Status::Refuted,
     guards: &[Guard::of("ρ(T)ⁿ", &[Change::Tenths(11)])],
     exact: Check::Run(evidence::<Exact>),

@@ -2,7 +2,7 @@
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Change, Check, Checked, Claim, Examination, Guard, Hypothesis, Instance,
+    Certified, Change, Chapter, Check, Checked, Claim, Examination, Guard, Hypothesis, Instance,
     MEAN_SQUARE_STABLE, Status,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, reshuffling};
@@ -30,6 +30,7 @@ pub const CLAIM: Claim = Claim {
         order, while independent draws mix them. With batches of one it is true in one dimension \
         and for two samples, and on nearly every instance tried. With batches of two it fails in \
         one dimension already: curvatures 1, 1, 0, 0 at η = 29/10.",
+    chapter: Chapter::SamplingSchemes,
     status: Status::Refuted,
     guards: &[Guard::of("reshuffled", &[Change::Tenths(9)])],
     exact: Check::Run(|version| examination::<Exact>().of(&single_and_broken(), version)),

@@ -3,8 +3,8 @@
 use num_traits::{One, Zero};
 use sgd_stability::claim::family::{fraction, one_dimensional_models};
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, ONE_DIMENSIONAL, Status,
-    Version, at_most, equivalent, headroom, tally,
+    Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, ONE_DIMENSIONAL,
+    Status, Version, at_most, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::{almost_sure, reshuffling};
 use sgd_stability::model::{Quadratic, Sampling, golden};
@@ -29,6 +29,7 @@ pub const CLAIM: Claim = Claim {
         11/10 make log|x| a simple random walk. With larger batches the epoch factor depends on \
         the partition, and reshuffling can be the less stable one: curvatures 1, 1, 0, 0 with B = \
         2 at η = 29/10.",
+    chapter: Chapter::SamplingSchemes,
     status: Status::Upheld,
     guards: &[
         Guard::exactly("bounded"),

@@ -3,8 +3,8 @@
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Change, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version,
-    headroom, tally,
+    Certified, Change, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status,
+    Version, headroom, tally,
 };
 use sgd_stability::criterion::reshuffling;
 use sgd_stability::model::{Quadratic, golden};
@@ -24,6 +24,7 @@ pub const CLAIM: Claim = Claim {
     )],
     reading: "The epoch map is a polynomial of degree 2n/B in η, and its stable set can have gaps. \
         For independent batches the claim is true.",
+    chapter: Chapter::SamplingSchemes,
     status: Status::Refuted,
     guards: &[Guard::of("smaller", &[Change::Tenths(1)])],
     exact: Check::Run(evidence::<Exact>),

@@ -2,7 +2,7 @@
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
     MEAN_SQUARE_STABLE, Status,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, reshuffling};
@@ -27,6 +27,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "For two samples reshuffling helps. The converse is false (G4, G5), and for three \
         samples so is the statement.",
+    chapter: Chapter::SamplingSchemes,
     status: Status::Upheld,
     guards: &[Guard::necessary("reshuffled")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, Status, Version,
+    CaseHypothesis, Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Status, Version,
     equivalent, tally,
 };
 use sgd_stability::matrix::{Algebra, positive_definite, stein};
@@ -22,6 +22,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[INDEPENDENT_INPUTS.stated],
     reading: "n × n instead of d × d. With dependent inputs the residuals cannot be arbitrary, and \
         their map has the eigenvalue 1.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::exactly("residuals"), Guard::identity("losses")],
     exact: Check::Run(evidence::<Exact>),

@@ -3,9 +3,9 @@
 use nalgebra::DMatrix;
 use sgd_stability::claim::family::{beyond, every_batch, instances, one_dimensional_models};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard, Hypothesis,
-    Instance, Link, MEAN_SQUARE_STABLE, MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status, Version,
-    tally,
+    Certified, Chapter, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard,
+    Hypothesis, Instance, Link, MEAN_SQUARE_STABLE, MINIMUM, POSITIVE_LEARNING_RATE, Posed, Status,
+    Version, tally,
 };
 use sgd_stability::criterion::{
     GRADIENT_DESCENT, MEAN_SQUARE, ONE_STEP, gradient_descent, mean_square, one_step,
@@ -31,6 +31,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "Two eigenvalues bracket the exact threshold. At a saddle of one sample the first \
         link may fail.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[
         Guard::enough("samples"),

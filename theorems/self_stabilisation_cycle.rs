@@ -3,7 +3,7 @@
 use num_traits::Zero;
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    CaseHypothesis, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version,
+    CaseHypothesis, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version,
     equivalent, tally,
 };
 use sgd_stability::model::minimal::self_stabilisation::{self, SelfStabilisation};
@@ -24,6 +24,7 @@ pub const CLAIM: Claim = Claim {
     reading: "The sharpness hovers at 2/η because the oscillation pushes it back. Off the line y = \
         0 this amplitude returns after two steps at y = −2/η alone, a fixed point of the reduced \
         map far from where it describes anything.",
+    chapter: Chapter::BeyondTheEdge,
     status: Status::Upheld,
     guards: &[Guard::exactly("amplitude")],
     exact: Check::Run(evidence),

@@ -2,8 +2,8 @@
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard, Instance, Link,
-    MEAN_SQUARE_STABLE, Status,
+    Certified, Chapter, Check, Checked, Claim, Conjecture, Evidence, Examination, Guard, Instance,
+    Link, MEAN_SQUARE_STABLE, Status,
 };
 use sgd_stability::criterion::{GRADIENT_DESCENT, MEAN_SQUARE, gradient_descent};
 use sgd_stability::model::golden;
@@ -21,6 +21,7 @@ pub const CLAIM: Claim = Claim {
     reading: "SGD with independent batches is never stable where gradient descent is not. For \
         reshuffled epochs it is false: curvatures 1 and 10 have mean 11/2, and at η = 1 every \
         epoch ends at the minimum.",
+    chapter: Chapter::Paper,
     status: Status::Upheld,
     guards: &[Guard::necessary("2/η")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

@@ -4,7 +4,7 @@
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::{every_batch, fraction};
 use sgd_stability::claim::{
-    CaseHypothesis, Certified, Check, Claim, Evidence, Examined, Guard, Instance, MINIMUM,
+    CaseHypothesis, Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Instance, MINIMUM,
     POSITIVE_LEARNING_RATE, Status, Version, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::heavy_ball;
@@ -35,6 +35,7 @@ pub const CLAIM: Claim = Claim {
     ],
     reading: "Exact only for such noise: linear images of isotropic inputs, Gaussian streams, one \
         dimension. Elsewhere it may err on either side.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::exactly("U < 1")],
     exact: Check::Run(evidence::<Exact>),

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 use sgd_stability::claim::family::{every, fraction};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Hypothesis, Instance,
     POSITIVE_LEARNING_RATE, Posed, Status, equivalent,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
@@ -36,6 +36,7 @@ pub const CLAIM: Claim = Claim {
     reading: "The same threshold as at an interpolating minimum; below it the cloud of iterates \
         has this covariance, on the edge no matrix solves the equation. Without noise, X = 0 \
         solves it at every learning rate.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::exactly("fixed point")],
     exact: Check::Run(|version| examination::<Exact>().of(every(3), version)),

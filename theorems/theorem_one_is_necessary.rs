@@ -2,7 +2,7 @@
 
 use sgd_stability::claim::family::instances;
 use sgd_stability::claim::{
-    Certified, Change, Check, Checked, Claim, Conjecture, Examination, Guard, Link,
+    Certified, Change, Chapter, Check, Checked, Claim, Conjecture, Examination, Guard, Link,
     MEAN_SQUARE_STABLE, Status,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, ONE_STEP, one_step};
@@ -20,6 +20,7 @@ pub const CLAIM: Claim = Claim {
     reading: "Already two samples of linear regression, inputs (0,1) and (1,1), break it at η = \
         11/10: Theorem 1 ends at 1, stability at (7 − √13)/3. SGD may drift away for a step and \
         still come back. In one dimension and for commuting samples the converse is true.",
+    chapter: Chapter::Paper,
     status: Status::Refuted,
     guards: &[Guard::of("Theorem 1", &[Change::Tenths(6)])],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

@@ -2,8 +2,8 @@
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MEAN_SQUARE_STABLE,
-    Status,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
+    MEAN_SQUARE_STABLE, Status,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, mean_square};
 use sgd_stability::model::golden;
@@ -21,6 +21,7 @@ pub const CLAIM: Claim = Claim {
     reading: "There is one critical learning rate, so bisection finds it. For reshuffled epochs it \
         is false: curvatures 1 and 10 are stable up to 0.2298…, unstable beyond, and stable again \
         from 0.8702… to 11/10.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::necessary("smaller")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

@@ -2,8 +2,8 @@
 
 use num_traits::{One, Zero};
 use sgd_stability::claim::{
-    CaseHypothesis, Certified, Change, Check, Claim, Evidence, Examined, Guard, Status, Version,
-    at_most, equivalent, tally,
+    CaseHypothesis, Certified, Change, Chapter, Check, Claim, Evidence, Examined, Guard, Status,
+    Version, at_most, equivalent, tally,
 };
 use sgd_stability::criterion::{gradient_descent, mean_square, one_dimension};
 use sgd_stability::model::toy::{self, Minimum, Sample};
@@ -30,6 +30,7 @@ pub const CLAIM: Claim = Claim {
     reading: "Equal sharpness, different uniformity: only SGD sees it. Independent draws leave \
         almost surely, for the mean of the factors' logarithms is above zero. Exactly on the \
         minimum nothing moves.",
+    chapter: Chapter::Paper,
     status: Status::Upheld,
     guards: &[
         Guard::identity("factors").exact_only(),

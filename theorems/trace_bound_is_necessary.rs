@@ -2,8 +2,8 @@
 
 use sgd_stability::claim::family::{fraction, instances};
 use sgd_stability::claim::{
-    Certified, Check, Checked, Claim, Evidence, Examination, Guard, Instance, MEAN_SQUARE_STABLE,
-    Status,
+    Certified, Chapter, Check, Checked, Claim, Evidence, Examination, Guard, Instance,
+    MEAN_SQUARE_STABLE, Status,
 };
 use sgd_stability::criterion::{MEAN_SQUARE, trace};
 use sgd_stability::model::golden;
@@ -21,6 +21,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[MEAN_SQUARE_STABLE],
     reading: "What remains of the non-uniformity bound in several dimensions: a factor √r on s. \
         Not sufficient.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[Guard::necessary("trace"), Guard::necessary("rank")],
     exact: Check::Run(|version| examination::<Exact>().of(instances(), version)),

@@ -2,8 +2,8 @@
 
 use sgd_stability::claim::family::fraction;
 use sgd_stability::claim::{
-    Certified, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version, at_most,
-    equivalent, tally,
+    Certified, Chapter, Check, Claim, Evidence, Examined, Guard, Hypothesis, Status, Version,
+    at_most, equivalent, tally,
 };
 use sgd_stability::model::minimal::product_net::ProductNet;
 use sgd_stability::number::{Exact, Field, Symbol};
@@ -20,6 +20,7 @@ pub const CLAIM: Claim = Claim {
     hypotheses: &[Hypothesis::by_the_check("unbalanced: x² ≠ y²")],
     reading: "While 0 < η²ρ² < 2, gradient descent moves towards flatter minima although gradient \
         flow keeps x² − y². Balanced factors stay balanced, whatever η.",
+    chapter: Chapter::BeyondTheEdge,
     status: Status::Upheld,
     guards: &[Guard::identity("balance"), Guard::exactly("√2")],
     exact: Check::Run(evidence::<Exact>),

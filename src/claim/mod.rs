@@ -15,6 +15,7 @@
 //! and each claim lists the changes that reverse its truth ([`Guard`]). [`Claim::unnoticed`]
 //! runs the claim's own checks on every changed version.
 
+mod chapter;
 mod conjecture;
 mod evidence;
 mod examination;
@@ -23,6 +24,7 @@ mod hypothesis;
 mod instance;
 mod version;
 
+pub use chapter::Chapter;
 pub use conjecture::{Conjecture, Ends, Link, Proposal};
 pub use evidence::{Evidence, Margin};
 pub use examination::{Examination, Examined, at_most, equivalent, headroom, tally};
@@ -107,6 +109,8 @@ pub struct Claim {
     pub hypotheses: &'static [Hypothesis],
     /// What the claim means, and where it stops being true.
     pub reading: &'static str,
+    /// Where it stands in the report.
+    pub chapter: Chapter,
     /// What is known about it.
     pub status: Status,
     /// The formulas of the statement, and the changes to them that its checks must notice.
@@ -203,6 +207,7 @@ mod tests {
         source: "",
         hypotheses: &[],
         reading: "",
+        chapter: Chapter::ExactThresholds,
         status: Status::Upheld,
         guards: &[Guard::necessary("edge")],
         exact: Check::Run(|version| {
@@ -250,6 +255,7 @@ mod tests {
     #[test]
     fn a_refuted_claim_must_be_mended() {
         let refuted = |mends| Claim {
+            chapter: Chapter::ExactThresholds,
             status: Status::Refuted,
             guards: mends,
             exact: Check::Run(|version| {

@@ -10,7 +10,10 @@ use super::study::Experiment;
 use super::trained::{TrainingOutcome, TrainingSettings, describe, train_and_measure};
 use super::{Context, Scale};
 use crate::record::numeral::significant;
-use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Record, Series, Style, Table};
+use crate::record::{
+    Agreement, Axis, Comparison, DataPoint, Figure, Finding, Published, Record, Series, Style,
+    Table,
+};
 
 /// Trains networks by gradient descent and compares their final sharpness with 2/η.
 pub struct Descent;
@@ -63,6 +66,7 @@ impl Experiment for Descent {
                        says nothing of a run that was stopped before it converged."
                     .to_owned(),
             settings: describe(results),
+            comparisons: groups.iter().filter_map(comparison).collect(),
             findings: groups.iter().map(finding).collect(),
             figures: vec![figure(&groups)],
             tables: vec![table(&groups)],
@@ -93,6 +97,43 @@ fn finding(group: &Group<'_>) -> Finding {
         largest: ratio,
     };
     group.finding(bound, sentence)
+}
+
+/// A row of the summary, beside Table 1 of the paper where that has the learning rate; `None` if every run
+/// diverged.
+fn comparison(group: &Group<'_>) -> Option<Comparison> {
+    let (eta, spread) = (group.learning_rate(), group.spread(|m| m.sharpness.value)?);
+    let published = published_row(eta).map(|row| {
+        let value = format!("a = {}", significant(row.sharpness));
+        let measured = [spread.low, spread.high];
+        Published::compared(
+            value,
+            measured,
+            row.range,
+            group.settings.unlike_the_paper(),
+        )
+    });
+    let name = group.learning_rate_text();
+    Some(Comparison {
+        subject: if published.is_some() {
+            format!("Table 1: gradient descent, η = {name}")
+        } else {
+            format!("Gradient descent, η = {name}")
+        },
+        predicted: format!(
+            "a ≤ {}",
+            significant(gradient_descent::largest_sharpness(&eta))
+        ),
+        measured: format!("a = {}", spread.text()),
+        with_theory: finding(group).agreement,
+        published,
+        scale: group.settings.scale_in_words(),
+    })
+}
+
+fn published_row(learning_rate: f64) -> Option<&'static published::DescentRow> {
+    let is_this = |row: &&published::DescentRow| (row.learning_rate - learning_rate).abs() < 1e-6;
+    published::DESCENT.iter().find(is_this)
 }
 
 fn figure(groups: &[Group<'_>]) -> Figure {
@@ -153,9 +194,7 @@ fn series(groups: &[Group<'_>]) -> Vec<Series> {
 fn table(groups: &[Group<'_>]) -> Table {
     let row = |group: &Group<'_>| {
         let eta = group.learning_rate();
-        let published = published::DESCENT
-            .iter()
-            .find(|row| (row.learning_rate - eta).abs() < 1e-6);
+        let published = published_row(eta);
         vec![
             group.learning_rate_text(),
             significant(gradient_descent::largest_sharpness(&eta)),

@@ -4,6 +4,9 @@
 //! which Table 1 and the figures of the paper were made. The network is 784-500-500-500-10 with ReLU; the
 //! loss is the mean square over samples and outputs of the first 1000 training images of Fashion-MNIST.
 
+/// The widths of the layers of the network, input first.
+pub const WIDTHS: [usize; 5] = [784, 500, 500, 500, 10];
+
 /// The number of training images n of the runs.
 pub const SAMPLES: usize = 1000;
 

@@ -15,7 +15,7 @@ use super::study::Experiment;
 use super::trained::{TrainingOutcome, TrainingSettings, describe, train_and_measure};
 use super::{Context, Scale};
 use crate::record::numeral::significant;
-use crate::record::{Agreement, Finding, Record, Series, Style, Table};
+use crate::record::{Agreement, Comparison, Finding, Record, Series, Style, Table};
 
 /// Trains with independent and with reshuffled batches until the loss is tiny.
 pub struct Sampling;
@@ -77,6 +77,7 @@ impl Experiment for Sampling {
                        the bounds when they are trained until the loss is almost zero?"
                 .to_owned(),
             settings: describe(results),
+            comparisons: comparison(&groups).into_iter().collect(),
             findings: groups.iter().map(finding).collect(),
             figures: vec![group::rectangle(
                 "sampling-rectangle",
@@ -117,6 +118,25 @@ fn finding(group: &Group<'_>) -> Finding {
         margin: None,
         claim: String::new(),
     }
+}
+
+/// The row of the summary.
+fn comparison(groups: &[Group<'_>]) -> Option<Comparison> {
+    let scaled: Vec<_> = groups.iter().filter_map(Group::scaled).collect();
+    let most = |values: &mut dyn Iterator<Item = f64>| significant(values.fold(0.0, f64::max));
+    let all: Vec<Finding> = groups.iter().map(finding).collect();
+    Some(Comparison {
+        subject: "SGD trained to almost no loss, independent and reshuffled batches".to_owned(),
+        predicted: "none of one trajectory; in mean square aη/2 ≤ 1".to_owned(),
+        measured: format!(
+            "largest aη/2 = {}, largest sη√p = {}",
+            most(&mut scaled.iter().map(|(a, _)| a.high)),
+            most(&mut scaled.iter().map(|(_, s)| s.high))
+        ),
+        with_theory: Agreement::of_all(&all),
+        published: None,
+        scale: groups.first()?.settings.scale_in_words(),
+    })
 }
 
 fn series(groups: &[Group<'_>]) -> Vec<Series> {

@@ -5,13 +5,16 @@ use crate::criterion::{gradient_descent, non_uniformity, one_step};
 use crate::error::Result;
 use crate::train::{Optimiser, Plan, Sampler, Stop};
 
-use super::group::{self, ABSENT, Bound, Group};
+use super::group::{self, ABSENT, Bound, Group, Spread};
 use super::published;
 use super::study::Experiment;
 use super::trained::{TrainingOutcome, TrainingSettings, describe, train_and_measure};
 use super::{Context, Scale};
 use crate::record::numeral::significant;
-use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Record, Series, Style, Table};
+use crate::record::{
+    Agreement, Axis, Comparison, DataPoint, Figure, Finding, Published, Record, Series, Style,
+    Table,
+};
 
 /// Trains networks by SGD and compares their final curvature with the predicted bounds.
 pub struct Stochastic;
@@ -69,6 +72,9 @@ impl Experiment for Stochastic {
                        contradict the theory. Where does SGD end when it is trained on real images?"
                 .to_owned(),
             settings: describe(results),
+            comparisons: (groups.iter().filter_map(comparison))
+                .chain(whole(&groups))
+                .collect(),
             findings: groups.iter().flat_map(findings).collect(),
             figures: vec![
                 rectangle(&groups),
@@ -117,6 +123,68 @@ fn findings(group: &Group<'_>) -> Vec<Finding> {
         largest: noise.high,
     };
     vec![of_sharpness, group.finding(bound, sentence)]
+}
+
+/// A row of the summary beside a published run; `None` if there is none of this learning rate and batch size, or
+/// every run diverged.
+fn comparison(group: &Group<'_>) -> Option<Comparison> {
+    let row = published_row(group)?;
+    let a = group.spread(|m| m.sharpness.value)?;
+    let s = group.spread(|m| m.non_uniformity.value)?;
+    let of = |spread: Spread, value: f64| {
+        let value_text = significant(value);
+        let because = group.settings.unlike_the_paper();
+        Published::compared(value_text, [spread.low, spread.high], [value; 2], because)
+    };
+    let (of_a, of_s) = (of(a, row.sharpness), of(s, row.non_uniformity));
+    let eta = group.learning_rate();
+    let noise = group.weight::<f64>().sqrt();
+    Some(Comparison {
+        subject: format!(
+            "SGD diagram: η = {}, B = {}",
+            group.learning_rate_text(),
+            group.batch()
+        ),
+        predicted: format!(
+            "a ≤ {}, s ≤ {}",
+            significant(2.0 / eta),
+            significant(1.0 / (eta * noise))
+        ),
+        measured: format!("a = {}, s = {}", a.text(), s.text()),
+        with_theory: Agreement::of_all(&findings(group)),
+        published: Some(Published {
+            value: format!("a = {}, s = {}", of_a.value, of_s.value),
+            agrees: of_a.agrees && of_s.agrees,
+            because: of_a.because,
+        }),
+        scale: group.settings.scale_in_words(),
+    })
+}
+
+/// The row of the summary about all runs.
+fn whole(groups: &[Group<'_>]) -> Option<Comparison> {
+    let scaled: Vec<(Spread, Spread)> = groups.iter().filter_map(Group::scaled).collect();
+    let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
+    let all: Vec<Finding> = groups.iter().flat_map(findings).collect();
+    Some(Comparison {
+        subject: format!("SGD, all {} pairs of η and B", groups.len()),
+        predicted: "aη/2 ≤ 1; sη√p ≤ 1 in one dimension".to_owned(),
+        measured: format!(
+            "largest aη/2 = {}, largest sη√p = {}",
+            significant(most(&mut scaled.iter().map(|(a, _)| a.high))),
+            significant(most(&mut scaled.iter().map(|(_, s)| s.high)))
+        ),
+        with_theory: Agreement::of_all(&all),
+        published: None,
+        scale: groups.first()?.settings.scale_in_words(),
+    })
+}
+
+fn published_row(group: &Group<'_>) -> Option<&'static published::StochasticRow> {
+    let is_this = |row: &&published::StochasticRow| {
+        row.batch == group.batch() && (row.learning_rate - group.learning_rate()).abs() < 1e-6
+    };
+    published::STOCHASTIC.iter().find(is_this)
 }
 
 /// The groups of each learning rate, with that rate as text.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Scale};
+use super::{Context, Scale, published};
 use crate::curvature::{Lanczos, Measurement, measure};
 use crate::dataset::{Dataset, Split, fashion_mnist};
 use crate::error::Result;
@@ -40,7 +40,7 @@ impl TrainingSettings {
         let (widths, samples) = match scale {
             Scale::Smoke => (vec![784, 30, 10], 100),
             Scale::Quick => (vec![784, 100, 100, 10], 500),
-            Scale::Paper => (vec![784, 500, 500, 500, 10], 1000),
+            Scale::Paper => (published::WIDTHS.to_vec(), published::SAMPLES),
         };
         TrainingSettings {
             widths,
@@ -65,6 +65,21 @@ impl TrainingSettings {
     pub fn lanczos_in_words(&self) -> String {
         let (tolerance, products) = (self.tolerance, self.products);
         format!("relative tolerance {tolerance}, at most {products} products")
+    }
+
+    /// The network and the number of samples, for the summary.
+    pub fn scale_in_words(&self) -> String {
+        let widths: Vec<String> = self.widths.iter().map(usize::to_string).collect();
+        format!("{}, n = {}", widths.join("-"), self.samples)
+    }
+
+    /// In what the experiment differs from the authors' beside its seeds; empty if in nothing.
+    pub fn unlike_the_paper(&self) -> &'static str {
+        if self.widths == published::WIDTHS && self.samples == published::SAMPLES {
+            ""
+        } else {
+            "another network and another n"
+        }
     }
 
     /// Whether these are the same settings except for the seeds.

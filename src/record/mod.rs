@@ -3,14 +3,17 @@
 //! | file | contents |
 //! |---|---|
 //! | this one | records with their findings and tables |
+//! | `comparison` | rows of the summary: theory, measurement, publication |
 //! | `figure` | figures |
 //! | [`numeral`] | formats numbers for a reader |
 
+mod comparison;
 mod figure;
 pub mod numeral;
 
 use serde::{Deserialize, Serialize};
 
+pub use comparison::{Comparison, Published};
 pub use figure::{Axis, DataPoint, Figure, Series, Spacing, Style};
 
 /// The result of one experiment.
@@ -25,6 +28,9 @@ pub struct Record {
     /// Sizes, seeds and conventions as pairs of name and value: everything needed to repeat the
     /// experiment.
     pub settings: Vec<(String, String)>,
+    /// The rows of the summary that it fills, at most a handful.
+    #[serde(default)]
+    pub comparisons: Vec<Comparison>,
     /// The findings, one sentence each.
     pub findings: Vec<Finding>,
     /// The figures.

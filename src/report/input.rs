@@ -6,7 +6,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::trials::{Section, Trials};
-use crate::claim::{Claim, Findings, Status};
+use crate::claim::{Chapter, Claim, Findings, Status};
 use crate::error::{Error, Result};
 use crate::record::{Record, Table};
 
@@ -54,6 +54,8 @@ pub struct RollEntry {
     pub hypotheses: Vec<String>,
     /// See [`Claim::reading`].
     pub reading: String,
+    /// The chapter in which it stands; see [`Chapter::of`].
+    pub chapter: Chapter,
     /// See [`Claim::status`].
     pub status: Status,
     /// The checks that the claim does not have: for each, its name (`exact`, `outside`, `certified` or
@@ -91,6 +93,7 @@ impl RollEntry {
                 .map(|h| h.sentence.to_owned())
                 .collect(),
             reading: claim.reading.to_owned(),
+            chapter: Chapter::of(claim.chapter, claim.status),
             status: claim.status,
             without: without.collect(),
             findings,

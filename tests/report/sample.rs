@@ -3,7 +3,7 @@
 mod figures;
 pub mod trials;
 
-use sgd_stability::claim::{Check, Claim, Evidence, Hypothesis, Status};
+use sgd_stability::claim::{Chapter, Check, Claim, Evidence, Hypothesis, Status};
 use sgd_stability::number::Verdict;
 use sgd_stability::record::{Agreement, Finding, Record, Table};
 use sgd_stability::report::{ReportInput, RollEntry, Trials};
@@ -70,6 +70,7 @@ const UPHELD: Claim = Claim {
         Hypothesis::by_the_check("1 ≤ B ≤ n"),
     ],
     reading: "Sufficient for mean-square stability; necessary only in one dimension.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Upheld,
     guards: &[],
     exact: Check::Run(|_| evidence(120, 0, 3)),
@@ -86,6 +87,7 @@ const REFUTED: Claim = Claim {
     source: "Often read out of Wu, Ma & E 2018; false for d ≥ 2 and n ≥ 3.",
     hypotheses: &[],
     reading: "The counter-example has three inputs in the plane.",
+    chapter: Chapter::ExactThresholds,
     status: Status::Refuted,
     guards: &[],
     exact: Check::Run(|_| evidence(10, 1, 0)),

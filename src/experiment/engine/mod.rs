@@ -88,6 +88,7 @@ impl Experiment for Engine {
                 .iter()
                 .flat_map(|(settings, _)| page::describe(settings))
                 .collect(),
+            comparisons: page::comparison(results).into_iter().collect(),
             findings: outcomes().flat_map(page::findings).collect(),
             figures: Vec::new(),
             tables: outcomes().filter_map(page::table).collect(),

@@ -1,7 +1,7 @@
 //! What the report says about the engine.
 
 use crate::experiment::tiny::Difference;
-use crate::record::{Agreement, Finding, Table};
+use crate::record::{Agreement, Comparison, Finding, Table};
 
 use super::cell::{Outcome, Settings};
 
@@ -38,6 +38,28 @@ pub fn describe(settings: &Settings) -> Vec<(String, String)> {
         ],
     };
     pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
+}
+
+/// The row of the summary.
+pub fn comparison(results: &[(Settings, Outcome)]) -> Option<Comparison> {
+    let all: Vec<Finding> = results.iter().flat_map(|(_, o)| findings(o)).collect();
+    let products = results.iter().find_map(|(_, outcome)| match outcome {
+        Outcome::Products { differences, .. } => Some(differences),
+        Outcome::Bits { .. } => None,
+    })?;
+    let share = products
+        .iter()
+        .map(|d| d.share_of_bound)
+        .fold(0.0, f64::max);
+    let compared: u64 = products.iter().map(|d| d.compared as u64).sum();
+    Some(Comparison {
+        subject: "The engine: products with H and Σ".to_owned(),
+        predicted: "within the proved bound of rounding; equal bits".to_owned(),
+        measured: format!("at most {share:.4} of the bound; equal bits on all instruction sets"),
+        with_theory: Agreement::of_all(&all),
+        published: None,
+        scale: format!("{compared} products of small networks"),
+    })
 }
 
 /// The findings of a comparison.

@@ -109,6 +109,7 @@ impl Experiment for Regression {
                        also where the bounds of the paper fail and the exact criterion holds?"
                 .to_owned(),
             settings: page::describe(results),
+            comparisons: page::comparison(results).into_iter().collect(),
             findings: results.iter().map(|(s, o)| page::finding(s, o)).collect(),
             figures: page::figures(results),
             tables: vec![page::table(results)],

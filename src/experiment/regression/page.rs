@@ -2,7 +2,9 @@
 
 use crate::experiment::statistics::{agreement, margin};
 use crate::record::numeral::significant;
-use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series, Style, Table};
+use crate::record::{
+    Agreement, Axis, Comparison, DataPoint, Figure, Finding, Series, Style, Table,
+};
 
 use super::cell::{Outcome, Settings};
 
@@ -54,6 +56,31 @@ impl Outcome {
         let largest = |a: f64, b: &f64| if b.abs() > a.abs() { *b } else { a };
         (deviations.iter().fold(0.0, largest), deviations.len())
     }
+}
+
+/// The row of the summary.
+pub fn comparison(results: &[(Settings, Outcome)]) -> Option<Comparison> {
+    let deviations = results.iter().map(|(s, o)| o.largest_deviation(s));
+    let (largest, sampled) = deviations.fold((0f64, 0), |(most, sum), (deviation, steps)| {
+        (most.max(deviation.abs()), sum + steps)
+    });
+    let steps: usize = results.iter().map(|(_, o)| o.exact.len() - 1).sum();
+    let all: Vec<Finding> = results.iter().map(|(s, o)| finding(s, o)).collect();
+    Some(Comparison {
+        subject: "Linear regression: the exact second moments".to_owned(),
+        predicted: "E‖x_t‖² exactly, stable or not".to_owned(),
+        measured: format!(
+            "at most {largest:.2} standard errors away on {sampled} of {steps} steps; on the others the tail is \
+             not sampled"
+        ),
+        with_theory: Agreement::of_all(&all),
+        published: None,
+        scale: format!(
+            "{} models, {} walks",
+            results.len(),
+            results.first()?.0.walks
+        ),
+    })
 }
 
 /// The finding of one cell.

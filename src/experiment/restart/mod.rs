@@ -107,6 +107,7 @@ impl Experiment for Restart {
                        shown beside it."
                     .to_owned(),
             settings: page::describe(results),
+            comparisons: page::comparison(results).into_iter().collect(),
             findings: page::findings(results),
             figures: vec![page::figure(results)],
             tables: vec![page::table(results)],

@@ -3,7 +3,9 @@
 use crate::experiment::trained::{network_in_words, seeds_in_words};
 use crate::network::Network;
 use crate::record::numeral::{fixed, significant};
-use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series, Style, Table};
+use crate::record::{
+    Agreement, Axis, Comparison, DataPoint, Figure, Finding, Series, Style, Table,
+};
 use crate::train::{Ending, Run};
 
 use super::cell::{MeasuredMinimum, Outcome, Settings, Trial};
@@ -41,6 +43,29 @@ fn tried(results: &Results) -> impl Iterator<Item = Tried<'_>> {
             })
         };
         outcome.minimum.iter().flat_map(of)
+    })
+}
+
+/// The row of the summary.
+pub fn comparison(results: &Results) -> Option<Comparison> {
+    let all: Vec<Finding> = tried(results).map(|tried| tried.finding()).collect();
+    let count = |wanted| all.iter().filter(|f| f.agreement == wanted).count();
+    let (agree, differ) = (count(Agreement::Agrees), count(Agreement::Differs));
+    let minima = results.iter().filter(|(_, o)| o.minimum.is_some()).count();
+    Some(Comparison {
+        subject: "Restarts beside minima of a network, both sides of 2/a".to_owned(),
+        predicted: "runs part just when η > 2/a".to_owned(),
+        measured: format!(
+            "so in {agree} of {}, contrary in {differ}, within the error in {}",
+            all.len(),
+            all.len() - agree - differ
+        ),
+        with_theory: Agreement::of_all(&all),
+        published: None,
+        scale: format!(
+            "{}, {minima} minima",
+            results.first()?.0.start.scale_in_words()
+        ),
     })
 }
 

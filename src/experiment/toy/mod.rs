@@ -72,10 +72,8 @@ impl Experiment for Toy {
                        rate?"
                 .to_owned(),
             settings: page::describe(results),
-            findings: results
-                .iter()
-                .flat_map(|(s, o)| page::findings(s, o))
-                .collect(),
+            comparisons: page::comparison(results).into_iter().collect(),
+            findings: page::all_findings(results),
             figures: vec![page::growth_figure(results), page::escape_figure(results)],
             tables: vec![page::table(results)],
         }

@@ -6,7 +6,9 @@ use crate::criterion::{gradient_descent, mean_square};
 use crate::experiment::statistics::{Mean, agreement, margin};
 use crate::model::toy::Minimum;
 use crate::number::{Exact, Field};
-use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series, Style, Table};
+use crate::record::{
+    Agreement, Axis, Comparison, DataPoint, Figure, Finding, Published, Series, Style, Table,
+};
 
 use super::cell::{LINEAR, Outcome, Settings};
 
@@ -69,8 +71,33 @@ fn is_stable(settings: &Settings) -> bool {
     }
 }
 
+/// The findings of all cells.
+pub fn all_findings(results: &[(Settings, Outcome)]) -> Vec<Finding> {
+    let of = |(settings, outcome): &(Settings, Outcome)| findings(settings, outcome);
+    results.iter().flat_map(of).collect()
+}
+
+/// The row of the summary: which walks of SGD leave x = 1.
+pub fn comparison(results: &[(Settings, Outcome)]) -> Option<Comparison> {
+    let beside_one = |(s, _): &&(Settings, Outcome)| s.stochastic && s.minimum == Minimum::One;
+    let (settings, outcome) = results.iter().find(beside_one)?;
+    let (left, walks) = (*outcome.left.last()?, settings.walks);
+    Some(Comparison {
+        subject: "Figure 1: the toy with two wells of sharpness 2".to_owned(),
+        predicted: "SGD leaves x = 1 and stays at x = 0; gradient descent stays at both".to_owned(),
+        measured: format!("{left} of {walks} walks of SGD leave x = 1"),
+        with_theory: Agreement::of_all(&all_findings(results)),
+        published: Some(Published {
+            value: "SGD escapes to x = 0".to_owned(),
+            agrees: left == walks,
+            because: String::new(),
+        }),
+        scale: format!("the paper’s loss, {} steps", settings.steps),
+    })
+}
+
 /// The findings of one cell.
-pub fn findings(settings: &Settings, outcome: &Outcome) -> Vec<Finding> {
+fn findings(settings: &Settings, outcome: &Outcome) -> Vec<Finding> {
     let left = *outcome.left.last().unwrap_or(&0);
     let walks = settings.walks;
     let prediction = if is_stable(settings) { "stay" } else { "leave" };

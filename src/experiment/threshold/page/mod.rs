@@ -3,6 +3,7 @@
 mod figures;
 mod findings;
 mod group;
+mod summary;
 mod tables;
 
 use crate::experiment::trained::seeds_in_words;
@@ -41,6 +42,7 @@ pub fn record(name: &str, results: &[(Settings, Outcome)]) -> Record {
         title: "Where does SGD settle, against the exact threshold?".to_owned(),
         question: QUESTION.to_owned(),
         settings: describe(results),
+        comparisons: summary::comparisons(&groups),
         findings: found,
         figures: shown,
         tables: vec![tables::settled(&groups), tables::restarts(&groups)],

@@ -1,0 +1,96 @@
+//! What the theory predicts, what was measured, and what others published, side by side.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Agreement, Finding};
+
+/// One row of the summary of a report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What is compared: the row of the paper that is repeated, or what goes beyond it.
+    pub subject: String,
+    /// What the theory predicts.
+    pub predicted: String,
+    /// What was measured, with its range over the seeds.
+    pub measured: String,
+    /// Whether the measurement agrees with the theory.
+    pub with_theory: Agreement,
+    /// What was published; `None` if nothing was.
+    pub published: Option<Published>,
+    /// How large the experiment was.
+    pub scale: String,
+}
+
+/// A published value beside a measured one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Published {
+    /// The value, with its range if that was published too.
+    pub value: String,
+    /// Whether the two agree: whether the interval of the measurement over its seeds meets the published interval
+    /// (or contains the published value, if that has none).
+    pub agrees: bool,
+    /// What differs between the two experiments, if anything does.
+    pub because: String,
+}
+
+impl Published {
+    /// Compares the interval of a measurement over its seeds with a published one; both hold their mean.
+    pub fn compared(value: String, measured: [f64; 2], published: [f64; 2], because: &str) -> Self {
+        Published {
+            value,
+            agrees: measured[0] <= published[1] && published[0] <= measured[1],
+            because: because.to_owned(),
+        }
+    }
+}
+
+impl Agreement {
+    /// The agreement of several findings together: the worst of them, where one that agrees outweighs one that does
+    /// not decide.
+    pub fn of_all<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+        let order = |agreement: &Agreement| match agreement {
+            Agreement::Undecided => 0,
+            Agreement::Agrees => 1,
+            Agreement::Beyond => 2,
+            Agreement::Differs => 3,
+        };
+        let all = findings.into_iter().map(|finding| finding.agreement);
+        all.max_by_key(order).unwrap_or(Agreement::Undecided)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_agree_if_they_meet() {
+        let agrees = |measured, published| {
+            Published::compared(String::new(), measured, published, "").agrees
+        };
+        assert!(agrees([1.0, 2.0], [2.0, 3.0]));
+        assert!(agrees([1.0, 2.0], [1.5, 1.5]));
+        assert!(!agrees([1.0, 2.0], [2.1, 3.0]));
+        assert!(!agrees([1.0, 2.0], [0.5, 0.9]));
+    }
+
+    #[test]
+    fn one_contradiction_is_not_outweighed() {
+        let finding = |agreement| Finding {
+            sentence: String::new(),
+            agreement,
+            margin: None,
+            claim: String::new(),
+        };
+        let all = |agreements: &[Agreement]| {
+            let findings: Vec<Finding> = agreements.iter().copied().map(finding).collect();
+            Agreement::of_all(&findings)
+        };
+        use Agreement::{Agrees, Beyond, Differs, Undecided};
+        assert_eq!(all(&[Agrees, Differs, Agrees, Beyond]), Differs);
+        assert_eq!(all(&[Agrees, Undecided]), Agrees);
+        assert_eq!(all(&[Beyond, Agrees]), Beyond);
+        assert_eq!(all(&[Undecided]), Undecided);
+        assert_eq!(all(&[]), Undecided);
+    }
+}
