@@ -66,7 +66,9 @@ impl Experiment for Descent {
                        says nothing of a run that was stopped before it converged."
                     .to_owned(),
             settings: describe(results),
-            comparisons: groups.iter().filter_map(comparison).collect(),
+            comparisons: (groups.iter().filter_map(comparison))
+                .chain(whole(&groups))
+                .collect(),
             findings: groups.iter().map(finding).collect(),
             figures: vec![figure(&groups)],
             tables: vec![table(&groups)],
@@ -99,35 +101,41 @@ fn finding(group: &Group<'_>) -> Finding {
     group.finding(bound, sentence)
 }
 
-/// A row of the summary, beside Table 1 of the paper where that has the learning rate; `None` if every run
+/// A row of the summary beside Table 1 of the paper; `None` if that does not have the learning rate, or every run
 /// diverged.
 fn comparison(group: &Group<'_>) -> Option<Comparison> {
     let (eta, spread) = (group.learning_rate(), group.spread(|m| m.sharpness.value)?);
-    let published = published_row(eta).map(|row| {
-        let value = format!("a = {}", significant(row.sharpness));
-        let measured = [spread.low, spread.high];
-        Published::compared(
-            value,
-            measured,
-            row.range,
-            group.settings.unlike_the_paper(),
-        )
-    });
-    let name = group.learning_rate_text();
+    let row = published_row(eta)?;
+    let [low, high] = row.range.map(significant);
+    let value = format!("a = {} [{low}, {high}]", significant(row.sharpness));
+    let because = group.settings.unlike_the_paper();
+    let measured = [spread.low, spread.high];
+    let bound = gradient_descent::largest_sharpness(&eta);
     Some(Comparison {
-        subject: if published.is_some() {
-            format!("Table 1: gradient descent, η = {name}")
-        } else {
-            format!("Gradient descent, η = {name}")
-        },
-        predicted: format!(
-            "a ≤ {}",
-            significant(gradient_descent::largest_sharpness(&eta))
+        subject: format!(
+            "Table 1: gradient descent, η = {}",
+            group.learning_rate_text()
         ),
+        predicted: format!("a ≤ {}", significant(bound)),
         measured: format!("a = {}", spread.text()),
         with_theory: finding(group).agreement,
-        published,
+        published: Some(Published::compared(value, measured, row.range, because)),
         scale: group.settings.scale_in_words(),
+    })
+}
+
+/// The row of the summary about all runs.
+fn whole(groups: &[Group<'_>]) -> Option<Comparison> {
+    let scaled = groups.iter().filter_map(Group::scaled);
+    let largest = scaled.map(|(a, _)| a.high).fold(0.0, f64::max);
+    let all: Vec<Finding> = groups.iter().map(finding).collect();
+    Some(Comparison {
+        subject: format!("Gradient descent, all {} learning rates", groups.len()),
+        predicted: "aη/2 ≤ 1".to_owned(),
+        measured: format!("largest aη/2 = {}", significant(largest)),
+        with_theory: Agreement::of_all(&all),
+        published: None,
+        scale: groups.first()?.settings.scale_in_words(),
     })
 }
 

@@ -180,10 +180,11 @@ fn words_of_record(record: &Record) -> Vec<&str> {
 fn the_summary_and_the_roll_count_what_was_found() {
     let text = text(parse(&page()).root());
     for words in [
-        "2 claims were checked: 2 came out as stated and 0 did not.",
-        "2 experiments were asked: of 3 findings, 1 agree with the theory, 1 differ from it, 0 lie beyond a bound that it does not make necessary there, and 1 cannot tell.",
-        "120 / 0 / 0 / 3",
-        "0 / 4 / 0 / 0",
+        "Of 2 claims, 2 came out as stated and 0 did not: 1 are upheld, 1 refuted, and 0 open.",
+        "Of 3 findings in 2 experiments, 1 agree with the theory and 1 contradict it; 0 lie above a bound that the theory does not require to hold there, and 1 are inconclusive.",
+        "Of 2 rows that have a published value, 1 agree with it; 1 of the others come from another network and another number of samples.",
+        "upheld, as stated",
+        "refuted, as expected",
         "inputs (1,0), (0,1), (1,1)",
     ] {
         assert!(text.contains(words), "{words}");
@@ -192,7 +193,66 @@ fn the_summary_and_the_roll_count_what_was_found() {
     input.roll[0].findings.as_stated = false;
     let page = page_of(&input);
     assert!(page.contains("1 came out as stated and 1 did not"));
-    assert!(page.contains("✗ not as stated"));
+    assert!(page.contains(">not as stated<"));
+}
+
+/// The place of a node among all nodes of the page.
+fn place(document: &Document<'_>, id: &str) -> usize {
+    let mut nodes = document.descendants();
+    let found = nodes.position(|node| node.attribute("id") == Some(id));
+    found.unwrap_or_else(|| panic!("{id} is not on the page"))
+}
+
+#[test]
+fn the_page_answers_first_and_figures_are_numbered_in_order() {
+    let page = page();
+    let document = parse(&page);
+    let order = ["answer", "experiments", "claims", "methods", "manifest"];
+    let places = order.map(|id| place(&document, id));
+    assert!(places.is_sorted(), "{places:?}");
+    // The first figure stands in the answer, and its section says so.
+    let headings = document
+        .descendants()
+        .filter(|node| node.has_tag_name("h4"));
+    let headings: Vec<String> = headings.map(text).collect();
+    let numbered = headings
+        .iter()
+        .filter(|heading| heading.starts_with("Figure "));
+    for (i, heading) in numbered.enumerate() {
+        assert!(
+            heading.starts_with(&format!("Figure {}. ", i + 1)),
+            "{heading}"
+        );
+    }
+    let first = place(&document, "figure-sharpness-by-rate");
+    assert!(first < places[1], "the first figure is on the first screen");
+    assert!(text(document.root()).contains("Figure 1 stands at the top of the report."));
+}
+
+#[test]
+fn every_comparison_has_two_verdicts() {
+    let page = page();
+    let document = parse(&page);
+    let table = document
+        .descendants()
+        .find(|node| node.attribute("class") == Some("answer"));
+    let rows: Vec<Vec<String>> = (table.unwrap().descendants())
+        .filter(|node| node.has_tag_name("tr"))
+        .map(|row| row.children().filter(Node::is_element).map(text).collect())
+        .collect();
+    assert_eq!(rows.len(), 4, "{rows:?}");
+    let verdicts = rows[1..]
+        .iter()
+        .map(|row| (row[3].as_str(), row[5].as_str()));
+    let verdicts: Vec<_> = verdicts.collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("agrees", "differs another network and another n"),
+            ("above, not required", "agrees"),
+            ("inconclusive", "–")
+        ]
+    );
 }
 
 #[test]
@@ -247,5 +307,5 @@ fn an_empty_report_is_a_page_too() {
         trials: Trials::default(),
     };
     let text = text(parse(&page_of(&input)).root());
-    assert!(text.contains("0 claims were checked"));
+    assert!(text.contains("Of 0 claims"));
 }

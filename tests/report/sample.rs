@@ -5,7 +5,7 @@ pub mod trials;
 
 use sgd_stability::claim::{Chapter, Check, Claim, Evidence, Hypothesis, Status};
 use sgd_stability::number::Verdict;
-use sgd_stability::record::{Agreement, Finding, Record, Table};
+use sgd_stability::record::{Agreement, Comparison, Finding, Published, Record, Table};
 use sgd_stability::report::{ReportInput, RollEntry, Trials};
 
 /// Two claims, two experiments, four figures, three tables.
@@ -122,10 +122,43 @@ fn sharpness(settings: Vec<(String, String)>) -> Record {
         title: "Sharpness at the edge: gradient descent on Fashion-MNIST".into(),
         question: "Does gradient descent stop at sharpness 2/η, for η < 5 & up?".into(),
         settings,
+        comparisons: comparisons(),
         findings: findings.map(finding).into(),
         figures: vec![figures::sharpness_by_rate(), figures::narrow_band()],
         tables: vec![table("sharpness-table", 6), table("wide-table", 16)],
     }
+}
+
+fn comparisons() -> Vec<Comparison> {
+    let row = |subject: &str, with_theory, published| Comparison {
+        subject: subject.into(),
+        predicted: "a ≤ 4".into(),
+        measured: "a = 1.8 [1.6, 2.0]".into(),
+        with_theory,
+        published,
+        scale: "784-100-10, n < 500".into(),
+    };
+    let published = |ends, because| {
+        Some(Published::compared(
+            "a = 1.2".into(),
+            [1.6, 2.0],
+            ends,
+            because,
+        ))
+    };
+    vec![
+        row(
+            "Table 1, η = 0.5",
+            Agreement::Agrees,
+            published([1.2, 1.2], "another network and another n"),
+        ),
+        row(
+            "Table 1, η = 1",
+            Agreement::Beyond,
+            published([1.9, 2.1], ""),
+        ),
+        row("not in the paper", Agreement::Undecided, None),
+    ]
 }
 
 fn escape() -> Record {
@@ -135,6 +168,7 @@ fn escape() -> Record {
         question: "Does the loss rise when the learning rate is raised past the critical one?"
             .into(),
         settings: vec![],
+        comparisons: vec![],
         findings: vec![],
         figures: vec![figures::escape_loss(), figures::escape_plane()],
         tables: vec![table("escape-table", 3)],

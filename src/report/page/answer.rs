@@ -1,0 +1,93 @@
+//! The first screen: three sentences, and the table of what was predicted, measured and published.
+
+use crate::claim::Status;
+use crate::record::{Agreement, Comparison};
+
+use super::super::ReportInput;
+
+/// The most rows of the table.
+const MOST_ROWS: usize = 20;
+
+/// What the first screen says.
+pub(super) struct Answer<'a> {
+    /// What agrees with the theory, what with the published numbers, and what became of the claims.
+    pub sentences: [String; 3],
+    pub rows: Vec<Row<'a>>,
+}
+
+/// A row of the table, and the experiment that it links to.
+pub(super) struct Row<'a> {
+    pub experiment: &'a str,
+    pub comparison: &'a Comparison,
+}
+
+impl<'a> Answer<'a> {
+    pub fn of(input: &'a ReportInput) -> Self {
+        let rows = input.records.iter().flat_map(|record| {
+            let comparisons = record.comparisons.iter();
+            comparisons.map(|comparison| Row {
+                experiment: &record.name,
+                comparison,
+            })
+        });
+        Answer {
+            sentences: [theory(input), published(input), claims(input)],
+            rows: rows.take(MOST_ROWS).collect(),
+        }
+    }
+}
+
+fn theory(input: &ReportInput) -> String {
+    let findings = || input.records.iter().flat_map(|record| &record.findings);
+    let count = |wanted| findings().filter(|f| f.agreement == wanted).count();
+    format!(
+        "Of {} in {}, {} agree with the theory and {} contradict it; {} lie above a bound that the theory does not \
+         require to hold there, and {} are inconclusive.",
+        counted(findings().count(), "finding", "findings"),
+        counted(input.records.len(), "experiment", "experiments"),
+        count(Agreement::Agrees),
+        count(Agreement::Differs),
+        count(Agreement::Beyond),
+        count(Agreement::Undecided),
+    )
+}
+
+fn published(input: &ReportInput) -> String {
+    let rows = || {
+        let comparisons = input.records.iter().flat_map(|record| &record.comparisons);
+        comparisons.filter_map(|comparison| comparison.published.as_ref())
+    };
+    let all = rows().count();
+    let agree = rows().filter(|published| published.agrees).count();
+    let elsewhere = rows()
+        .filter(|p| !p.agrees && !p.because.is_empty())
+        .count();
+    let because = if elsewhere > 0 {
+        format!(
+            "; {elsewhere} of the others come from another network and another number of samples"
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "Of {} that have a published value, {agree} agree with it{because}.",
+        counted(all, "row", "rows")
+    )
+}
+
+fn claims(input: &ReportInput) -> String {
+    let count = |wanted: Status| input.roll.iter().filter(|e| e.status == wanted).count();
+    let stated = input.roll.iter().filter(|e| e.findings.as_stated).count();
+    format!(
+        "Of {}, {stated} came out as stated and {} did not: {} are upheld, {} refuted, and {} open.",
+        counted(input.roll.len(), "claim", "claims"),
+        input.roll.len() - stated,
+        count(Status::Upheld),
+        count(Status::Refuted),
+        count(Status::Open),
+    )
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
