@@ -23,6 +23,7 @@ mod report;
 mod reproduce;
 mod search;
 mod subject;
+mod suggest;
 mod terminal;
 mod verify;
 mod watch;

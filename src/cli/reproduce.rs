@@ -15,6 +15,7 @@ use super::help::{exit_codes, explained, headings};
 use super::manifest;
 use super::output::{Answer, Ending};
 use super::progress::progress;
+use super::suggest::unknown;
 
 /// Run the experiments of the report and keep the outcome of every cell; cells that exist are not run again.
 #[derive(Debug, Args)]
@@ -22,7 +23,7 @@ use super::progress::progress;
     allow_negative_numbers = true,
     before_help = EXAMPLE,
     after_help = exit_codes(&EXIT_CODES),
-    after_long_help = explained(ABOUT, &EXIT_CODES)
+    after_long_help = explained(&about(), &EXIT_CODES)
 )]
 pub struct Arguments {
     /// The experiments to run; all of them when none is named.
@@ -49,7 +50,16 @@ const EXAMPLE: &str = "\
 Example, one small experiment into the folder out:
   $ sgd-stability reproduce toy --scale smoke --out out";
 
+/// The experiments, and what a cell is.
+fn about() -> String {
+    let line = |study: Study| format!("  {:<10}  {}", study.name, study.shows);
+    let lines: Vec<String> = studies().into_iter().map(line).collect();
+    format!("The experiments:\n{}\n\n{ABOUT}", lines.join("\n"))
+}
+
 const ABOUT: &str = "\
+All of them together take some twenty minutes on two cores at scale quick.
+
 An experiment consists of cells, each a run with its own settings. A cell gives the same bytes on every \
 machine and with any number of threads. `report` makes a page of the outcomes, and `merge` brings the \
 folders of several machines together.";
@@ -131,10 +141,10 @@ fn run_cells(
 fn choose(names: &[String]) -> Result<Vec<Study>> {
     let all = studies();
     let is_unknown = |name: &&String| all.iter().all(|study| study.name != **name);
-    if let Some(unknown) = names.iter().find(is_unknown) {
+    if let Some(name) = names.iter().find(is_unknown) {
         let known: Vec<_> = all.iter().map(|study| study.name).collect();
-        let known = known.join(", ");
-        let fault = format!("there is no experiment \"{unknown}\"; choose from {known}");
+        let mend = format!("choose from {}", known.join(", "));
+        let fault = unknown("experiment", name, &known, &mend);
         return Err(Error::input("reproduce", "NAME", fault));
     }
     let wanted = |study: &Study| names.is_empty() || names.iter().any(|name| name == study.name);

@@ -1,8 +1,10 @@
-//! The progress line on the terminal. Everything else is printed above it.
+//! The progress line on the terminal, above which everything else is printed; and colours.
 
 use std::cell::RefCell;
-use std::io::{IsTerminal, stderr};
+use std::env;
+use std::io::{IsTerminal, stderr, stdout};
 
+use console::style;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 thread_local! {
@@ -29,4 +31,29 @@ pub fn above_the_line<T>(print: impl FnOnce() -> T) -> T {
         Some(line) => line.suspend(print),
         None => print(),
     }
+}
+
+/// Whether stdout shows colours: it is a terminal, and the user did not set NO_COLOR (no-color.org).
+fn is_coloured() -> bool {
+    let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    stdout().is_terminal() && !refused && env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Text of something that came out well.
+pub fn good(text: &str) -> String {
+    style(text).green().force_styling(is_coloured()).to_string()
+}
+
+/// Text of something that did not.
+pub fn bad(text: &str) -> String {
+    style(text)
+        .red()
+        .bold()
+        .force_styling(is_coloured())
+        .to_string()
+}
+
+/// A heading.
+pub fn bold(text: &str) -> String {
+    style(text).bold().force_styling(is_coloured()).to_string()
 }

@@ -2,13 +2,15 @@
 
 use clap::Args;
 use serde_json::json;
-use sgd_stability::claim::{Claim, Evidence, Findings};
+use sgd_stability::claim::{Chapter, Claim, Evidence};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::report::RollEntry;
 
 use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending};
 use super::progress::{Stages, told};
+use super::suggest::unknown;
+use super::terminal::{bad, bold, good};
 use crate::theorems::ROLL;
 
 /// Check the claims of the theory, exactly where that is possible, and count how each comes out.
@@ -31,9 +33,9 @@ Example, one claim; without a name all of them are checked:
   $ sgd-stability verify toy_escape";
 
 const ABOUT: &str = "\
-Every claim is checked over the rationals on a family of instances, some of them exactly on the edge. The \
-counts are holds/fails/undecided/unmet: unmet are instances outside the hypotheses. A refuted claim stays on \
-the list and must fail on its counter-example.";
+Every claim is checked over the rationals on a family of instances, some of them exactly on the edge, and \
+over intervals or by the engine where that says more; `--json` and the report count each check by itself. A \
+refuted claim stays on the list and must fail on its counter-example.";
 
 const EXIT_CODES: [(u8, &str); 2] = [
     (0, "every claim came out as its status says"),
@@ -46,11 +48,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     let roll = told(arguments.json, |stages| check(&claims, stages));
     let stated = roll.iter().filter(|entry| entry.findings.as_stated).count();
     let failed = stated < roll.len();
-    let mut text = format!("{}\n", heading());
-    for entry in &roll {
-        text += &line(entry);
-    }
-    text += &format!("{stated} of {} claims came out as stated", roll.len());
+    let text = text(&roll, stated);
     Ok(Answer {
         text,
         json: json!({"as_stated": !failed, "claims": roll}),
@@ -60,13 +58,11 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 
 /// The claims of these names, in the order of the roll.
 fn choose(names: &[String]) -> Result<Vec<&'static Claim>> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| ROLL.iter().all(|c| c.id != **name))
-    {
+    let is_unknown = |name: &&String| ROLL.iter().all(|claim| claim.id != **name);
+    if let Some(name) = names.iter().find(is_unknown) {
         let known: Vec<_> = ROLL.iter().map(|claim| claim.id).collect();
-        let known = known.join(", ");
-        let fault = format!("there is no claim \"{unknown}\"; choose from {known}");
+        let mend = "`sgd-stability verify` without a name lists all";
+        let fault = unknown("claim", name, &known, mend);
         return Err(Error::input("verify", "CLAIM", fault));
     }
     let wanted = |claim: &&Claim| names.is_empty() || names.iter().any(|name| name == claim.id);
@@ -87,42 +83,73 @@ pub fn whole_roll(stages: &Stages) -> Vec<RollEntry> {
     check(&ROLL.iter().collect::<Vec<_>>(), stages)
 }
 
-/// The names of the checks, in the order of [`columns`].
-const CHECKS: [&str; 4] = ["exact", "outside", "certified", "empirical"];
-
-/// The column width: the widest count and a gap.
-const COLUMN: usize = 17;
-
-fn columns(findings: &Findings) -> [&Option<Evidence>; 4] {
-    let Findings {
-        exact,
-        outside,
-        certified,
-        empirical,
-        ..
-    } = findings;
-    [exact, outside, certified, empirical]
+/// The answer for a terminal of 80 columns: two lines for each claim, by chapter, and a legend.
+fn text(roll: &[RollEntry], stated: usize) -> String {
+    let mut text = String::new();
+    for chapter in Chapter::ALL {
+        let claims: Vec<_> = roll
+            .iter()
+            .filter(|entry| entry.chapter == chapter)
+            .collect();
+        if !claims.is_empty() {
+            text += &format!("{}\n", bold(chapter.heading()));
+        }
+        claims.into_iter().for_each(|entry| text += &lines(entry));
+    }
+    text += LEGEND;
+    text + &format!("{stated} of {} claims came out as stated", roll.len())
 }
 
-fn heading() -> String {
-    let checks = CHECKS.map(|name| format!("{name:>COLUMN$}")).concat();
+const LEGEND: &str = "\
+✓ came out as its status says, ✗ did not; instances that hold, fail, are undecided
+within their enclosures, or do not meet the hypotheses (unmet); outside: instances
+just outside of the hypotheses, where the claim must fail
+";
+
+/// The title of a claim with its mark, and its name with the counts of its checks.
+fn lines(entry: &RollEntry) -> String {
+    let mark = if entry.findings.as_stated {
+        good("✓")
+    } else {
+        bad("✗")
+    };
+    let status = format!("{:?}", entry.status).to_lowercase();
+    let title = shortened(&entry.title, WIDTH - 12);
     format!(
-        "{:<38} {:<8}{checks}  (holds/fails/undecided/unmet)",
-        "claim", "status"
+        "{mark} {status:<8}  {title}\n  {}: {}\n",
+        entry.id,
+        counts(entry)
     )
 }
 
-fn line(entry: &RollEntry) -> String {
-    let counts = |evidence: &Option<Evidence>| match evidence {
-        Some(e) => format!("{}/{}/{}/{}", e.holds, e.fails, e.undecided, e.unmet),
-        None => "–".to_owned(),
-    };
-    let cells = columns(&entry.findings).map(|evidence| format!("{:>COLUMN$}", counts(evidence)));
-    let status = format!("{:?}", entry.status).to_lowercase();
-    let mark = if entry.findings.as_stated {
-        "as stated"
-    } else {
-        "NOT AS STATED"
-    };
-    format!("{:<38} {status:<8}{}  {mark}\n", entry.id, cells.concat())
+/// The columns of a terminal.
+const WIDTH: usize = 80;
+
+/// The beginning of a title that is too long.
+fn shortened(title: &str, most: usize) -> String {
+    if title.chars().count() <= most {
+        return title.to_owned();
+    }
+    let start: String = title.chars().take(most - 1).collect();
+    format!("{}…", start.trim_end())
+}
+
+/// The instances of all checks inside of the hypotheses, and those outside.
+fn counts(entry: &RollEntry) -> String {
+    let findings = &entry.findings;
+    let inside = [&findings.exact, &findings.certified, &findings.empirical];
+    let sum = |of: fn(&Evidence) -> u64| -> u64 { inside.iter().copied().flatten().map(of).sum() };
+    let mut parts = vec![format!("{} hold", sum(|e| e.holds))];
+    let others = [
+        (sum(|e| e.fails), "fail"),
+        (sum(|e| e.undecided), "undecided"),
+        (sum(|e| e.unmet), "unmet"),
+    ];
+    let others = others.into_iter().filter(|(count, _)| *count > 0);
+    parts.extend(others.map(|(count, word)| format!("{count} {word}")));
+    if let Some(outside) = &findings.outside {
+        let all = outside.holds + outside.fails + outside.undecided;
+        parts.push(format!("outside {} of {all} fail", outside.fails));
+    }
+    parts.join(", ")
 }

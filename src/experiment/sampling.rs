@@ -30,6 +30,7 @@ impl Experiment for Sampling {
     type Settings = TrainingSettings;
     type Outcome = TrainingOutcome;
     const NAME: &'static str = "sampling";
+    const SHOWS: &'static str = "independent against reshuffled batches, trained to almost no loss";
 
     fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
         let (seeds, tolerance, steps) = match scale {

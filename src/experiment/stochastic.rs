@@ -23,6 +23,7 @@ impl Experiment for Stochastic {
     type Settings = TrainingSettings;
     type Outcome = TrainingOutcome;
     const NAME: &'static str = "sgd";
+    const SHOWS: &'static str = "a and s where SGD ends, against the paper’s two bounds";
 
     fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
         let (rates, batches, seeds, steps): (&[f32], &[usize], _, _) = match scale {

@@ -53,6 +53,8 @@ pub trait Experiment {
     type Outcome: Serialize + DeserializeOwned;
     /// The name on the command line, which is also that of the folder of its cells.
     const NAME: &'static str;
+    /// What it shows, in one line for the help of the program.
+    const SHOWS: &'static str;
 
     /// The cells of a scale, each with a name that is unique within the experiment.
     fn cells(scale: Scale) -> Vec<(String, Self::Settings)>;
@@ -86,6 +88,8 @@ pub struct Cell {
 pub struct Study {
     /// The name of the experiment.
     pub name: &'static str,
+    /// What it shows, in one line.
+    pub shows: &'static str,
     cells: fn(Scale) -> Vec<Cell>,
     run: fn(&Value, &Context) -> Result<Value>,
     fits: fn(&Value, &Value) -> bool,
@@ -97,6 +101,7 @@ impl Study {
     pub(super) fn of<E: Experiment>() -> Self {
         Study {
             name: E::NAME,
+            shows: E::SHOWS,
             cells: |scale| {
                 let cells = E::cells(scale).into_iter();
                 let cell = |(name, settings)| Cell {

@@ -22,7 +22,7 @@ fn constant(word: &str) -> Option<(&str, &str)> {
 #[test]
 fn the_design_is_short() {
     let words = read(&root().join("DESIGN.md")).split_whitespace().count();
-    assert!(words <= 2500, "DESIGN.md has {words} words");
+    assert!(words <= 2600, "DESIGN.md has {words} words");
 }
 
 /// A constant that has been removed from the code must be removed from the documents as well.

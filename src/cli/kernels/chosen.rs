@@ -7,8 +7,8 @@ use sgd_stability::kernel::Isa;
 use sgd_stability::trial::ours::{self, Entry};
 use sgd_stability::trial::{Verdict, unary};
 
+use super::super::suggest::unknown;
 use super::arguments::Arguments;
-use super::functions;
 use super::job::Part;
 use super::resume::{place, recall};
 use super::supervised::{self, Limits};
@@ -158,14 +158,11 @@ fn own(arguments: &Arguments) -> Result<Vec<Subject>> {
 
 /// Checks that every name is known.
 fn check_names(names: &[String], known: &[String]) -> Result<()> {
-    let Some(unknown) = names.iter().find(|name| !known.contains(name)) else {
+    let Some(name) = names.iter().find(|name| !known.contains(name)) else {
         return Ok(());
     };
-    let mend = match functions::nearest(unknown, known) {
-        Some(near) => format!("did you mean {near}?"),
-        None => "`sgd-stability kernels list` shows ours".to_owned(),
-    };
-    let fault = format!("there is no kernel \"{unknown}\" here; {mend}");
+    let mend = "`sgd-stability kernels list` shows ours";
+    let fault = unknown("kernel", name, known, mend);
     Err(Error::input("kernels check", "NAME", fault))
 }
 

@@ -8,6 +8,7 @@ use sgd_stability::kernel::foreign::Signature;
 use sgd_stability::read;
 use sgd_stability::trial::Policy;
 
+use super::super::suggest::unknown;
 use super::functions;
 
 /// A foreign kernel to try.
@@ -112,11 +113,8 @@ pub fn function_of(place: &str, signature: Signature, function: Option<&str>) ->
     if known.iter().any(|name| name == function) {
         return Ok(function.to_owned());
     }
-    let mend = match functions::nearest(function, &known) {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("choose from {}", known.join(", ")),
-    };
-    let fault = format!("there is no function \"{function}\"; {mend}");
+    let mend = format!("choose from {}", known.join(", "));
+    let fault = unknown("function", function, &known, &mend);
     Err(Error::input(place, "function", fault))
 }
 

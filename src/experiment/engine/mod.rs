@@ -33,6 +33,7 @@ impl Experiment for Engine {
     type Settings = Settings;
     type Outcome = Outcome;
     const NAME: &'static str = "engine";
+    const SHOWS: &'static str = "the engine against exact arithmetic, and its bits";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let seeds = match scale {

@@ -23,6 +23,7 @@ impl Experiment for Regression {
     type Settings = Settings;
     type Outcome = Outcome;
     const NAME: &'static str = "regression";
+    const SHOWS: &'static str = "simulated against exact second moments in linear regression";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let walks = match scale {

@@ -25,6 +25,7 @@ impl Experiment for Restart {
     type Settings = Settings;
     type Outcome = Outcome;
     const NAME: &'static str = "restart";
+    const SHOWS: &'static str = "whether a minimum holds gradient descent, on both sides of 2/a";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let (learning_rate, seeds, steps, factors): (_, _, _, &[f64]) = match scale {

@@ -111,6 +111,7 @@ impl Experiment for Threshold {
     type Settings = Settings;
     type Outcome = Outcome;
     const NAME: &'static str = "threshold";
+    const SHOWS: &'static str = "where SGD settles, against the exact threshold η* of its minima";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let sizes = Sizes::of(scale);
