@@ -101,9 +101,9 @@ fn text(roll: &[RollEntry], stated: usize) -> String {
 }
 
 const LEGEND: &str = "\
-✓ came out as its status says, ✗ did not; instances that hold, fail, are undecided
-within their enclosures, or do not meet the hypotheses (unmet); outside: instances
-just outside of the hypotheses, where the claim must fail
+✓ came out as its status says, ✗ did not. Counted: instances that hold / fail /
+are undecided within their enclosures / do not meet the hypotheses; outside: of
+the instances just outside of the hypotheses, those that fail, as all must.
 ";
 
 /// The title of a claim with its mark, and its name with the counts of its checks.
@@ -139,17 +139,16 @@ fn counts(entry: &RollEntry) -> String {
     let findings = &entry.findings;
     let inside = [&findings.exact, &findings.certified, &findings.empirical];
     let sum = |of: fn(&Evidence) -> u64| -> u64 { inside.iter().copied().flatten().map(of).sum() };
-    let mut parts = vec![format!("{} hold", sum(|e| e.holds))];
-    let others = [
-        (sum(|e| e.fails), "fail"),
-        (sum(|e| e.undecided), "undecided"),
-        (sum(|e| e.unmet), "unmet"),
+    let counted = [
+        sum(|e| e.holds),
+        sum(|e| e.fails),
+        sum(|e| e.undecided),
+        sum(|e| e.unmet),
     ];
-    let others = others.into_iter().filter(|(count, _)| *count > 0);
-    parts.extend(others.map(|(count, word)| format!("{count} {word}")));
-    if let Some(outside) = &findings.outside {
+    let counted = counted.map(|count| count.to_string()).join("/");
+    let outside = findings.outside.as_ref().map(|outside| {
         let all = outside.holds + outside.fails + outside.undecided;
-        parts.push(format!("outside {} of {all} fail", outside.fails));
-    }
-    parts.join(", ")
+        format!(", outside {}/{all}", outside.fails)
+    });
+    counted + &outside.unwrap_or_default()
 }
