@@ -177,7 +177,8 @@ fn sampled(kernel: &OurFunction, name: &str, function: Function, options: &Optio
     let options = unary::Options {
         allowed_ulp: PROMISE,
         only: options.only.map(|bits| bits as u32),
-        sample: Some(SAMPLE),
+        shard: options.shard,
+        sample: Some(options.sample.unwrap_or(SAMPLE)),
         ..unary::Options::default()
     };
     unary::check(kernel, name, function, &options).expect("no folder is read or written")
