@@ -60,13 +60,15 @@ fn every_instruction_set_has_every_kernel() {
 fn the_committed_table_has_every_kernel_and_no_other() {
     let table = Table::ours().unwrap();
     let kernel = |name: &str, isa: &str, function: &str| [name, isa, function].map(str::to_owned);
-    let mut rows: Vec<_> = { table.rows().iter() }
+    let rows = table.rows().iter();
+    let mut rows: Vec<_> = rows
         .map(|row| kernel(&row.name, row.isa.as_deref().unwrap_or(""), &row.function))
         .collect();
     // This machine may not have all instruction sets of the table.
     let sets = Isa::available();
     rows.retain(|[_, isa, _]| sets.iter().any(|set| set.name() == isa));
-    let mut entries: Vec<_> = { ours::entries().iter() }
+    let entries = ours::entries().into_iter();
+    let mut entries: Vec<_> = entries
         .map(|entry| kernel(&entry.name, entry.isa.name(), &entry.function))
         .collect();
     rows.sort_unstable();
