@@ -48,7 +48,7 @@ pub use interval::Interval;
 pub use parse::{BLANKS, LONGEST_NUMBER};
 pub use precise::Precise;
 pub use rounded::Rounded;
-pub use special::{Special, quarter_turns};
+pub use special::{SELU_ALPHA, SELU_SCALE, Special, quarter_turns};
 pub use symbol::Symbol;
 pub use verdict::Verdict;
 pub use whole::Whole;

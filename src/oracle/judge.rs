@@ -31,11 +31,28 @@ pub struct Tally {
     pub worst_ratio: f64,
 }
 
+/// In what a result is not as expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breach {
+    /// The error is above its bound.
+    TooLarge,
+    /// An infinity is wrong or missing.
+    Infinity,
+    /// A number or an infinity where NaN is right.
+    LostNan,
+    /// NaN where a number or an infinity is right.
+    MadeNan,
+}
+
 /// What one result proves.
-enum Sight {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sight {
+    /// It is as expected and could have been wrong; the ratio of its error to its bound.
     Telling(f64),
+    /// It is not wrong, but proves nothing.
     Silent,
-    Broken(f64),
+    /// It is not as expected; the ratio of its error to its bound, if it is a number and the bound is positive.
+    Broken(Breach, Option<f64>),
 }
 
 /// Compares results with their expectations. An f32 result is passed as the f64 of the same value.
@@ -77,50 +94,62 @@ impl Tally {
                 self.telling += 1;
                 ratio
             }
-            Sight::Broken(ratio) => {
+            Sight::Broken(_, ratio) => {
                 self.broken.push(result);
-                ratio
+                ratio.unwrap_or(0.0)
             }
         };
         self.worst_ratio = self.worst_ratio.max(ratio);
     }
 }
 
-fn look(computed: f64, expected: &Expected) -> Sight {
-    let if_right = |right: bool, sight: Sight| {
-        if right {
-            sight
-        } else {
-            Sight::Broken(f64::INFINITY)
-        }
-    };
+/// Compares one result with its expectation. An f32 result is passed as the f64 of the same value.
+///
+/// That a NaN came through proves nothing, because much gives NaN.
+pub fn look(computed: f64, expected: &Expected) -> Sight {
+    let broken = |breach| Sight::Broken(breach, None);
     match expected {
         Expected::Unknown => Sight::Silent,
-        Expected::Invalid => if_right(computed.is_nan(), Sight::Silent),
-        Expected::Infinite(negative) => {
-            let right = computed.is_infinite() && (computed < 0.0) == *negative;
-            if_right(right, Sight::Telling(0.0))
+        Expected::Invalid if computed.is_nan() => Sight::Silent,
+        Expected::Invalid => broken(Breach::LostNan),
+        Expected::Infinite(_) if computed.is_nan() => broken(Breach::MadeNan),
+        Expected::Infinite(negative) if computed.is_infinite() && (computed < 0.0) == *negative => {
+            Sight::Telling(0.0)
         }
+        Expected::Infinite(_) => broken(Breach::Infinity),
         Expected::Near {
             value,
             radius,
             magnitude,
             may_overflow,
         } => match Exact::from_f64(computed) {
-            None => if_right(*may_overflow, Sight::Silent),
-            Some(computed) if magnitude.is_zero() => if_right(computed.is_zero(), Sight::Silent),
+            None if *may_overflow => Sight::Silent,
+            None if computed.is_nan() => broken(Breach::MadeNan),
+            None => broken(Breach::Infinity),
+            Some(computed) if magnitude.is_zero() && computed.is_zero() => Sight::Silent,
             Some(computed) => near(&(computed - value).abs(), radius),
         },
     }
 }
 
-/// Compares an error with its bound, which is positive for every sum that has a nonzero term.
+/// Compares an error with its bound; the ratio is rounded to f64, and never to the other side of 1.
 fn near(error: &Exact, radius: &Exact) -> Sight {
-    let ratio = (error / radius).to_f64();
-    if error <= radius {
-        Sight::Telling(ratio)
+    if error.is_zero() {
+        return Sight::Telling(0.0);
+    }
+    if radius.is_zero() {
+        return Sight::Broken(Breach::TooLarge, None);
+    }
+    // Below this, an f64 does not hold the bound.
+    let ratio = if radius.exponent() > -500 {
+        error.to_f64() / radius.to_f64()
     } else {
-        Sight::Broken(ratio)
+        (error / radius).to_f64()
+    };
+    if error <= radius {
+        Sight::Telling(ratio.min(1.0))
+    } else {
+        Sight::Broken(Breach::TooLarge, Some(ratio.max(1.0)))
     }
 }
 

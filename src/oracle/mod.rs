@@ -14,7 +14,7 @@
 //! | [`graph`] | networks as PyTorch defines them; exact derivatives of small ones, proved bounds |
 //! | [`unary`] | functions of one number: exact errors in ulps, and a proved filter |
 //! | [`binary`] | functions of two numbers: exact errors in ulps |
-//! | [`judge`](fn@judge) | compares computed with expected: holds, broken, or a case that proves nothing |
+//! | [`look`], [`judge`](fn@judge) | compares computed with expected: holds, broken, or a case that proves nothing |
 
 mod any_order;
 pub mod binary;
@@ -30,6 +30,6 @@ pub mod unary;
 pub use any_order::AnyOrder;
 pub use bound::{Format, Order, gamma};
 pub use cases::{Case, Family, cases};
-pub use judge::{Outcome, Tally, judge};
+pub use judge::{Breach, Outcome, Sight, Tally, judge, look};
 pub use long_sum::LongSum;
 pub use terms::{Expected, Terms};

@@ -4,8 +4,7 @@ use num_traits::Zero;
 
 use super::case_trial::{Judgement, Wrong, shown};
 use super::verdict::FaultKind;
-use crate::number::Exact;
-use crate::oracle::Expected;
+use crate::oracle::{Breach, Expected, Sight, look};
 
 /// Judges all elements of a result; `name` says which element a number is. An f32 is passed as the f64 of
 /// the same value.
@@ -26,11 +25,10 @@ pub(super) fn judge(
                 judgement.ratio = judgement.ratio.max(ratio);
                 continue;
             }
-            Sight::TooLarge(ratio) => {
-                judgement.ratio = judgement.ratio.max(ratio);
-                FaultKind::TooLarge
+            Sight::Broken(breach, ratio) => {
+                judgement.ratio = judgement.ratio.max(ratio.unwrap_or(0.0));
+                kind(breach)
             }
-            Sight::Wrong(kind) => kind,
         };
         judgement.wrong.push(Wrong {
             kind,
@@ -41,58 +39,13 @@ pub(super) fn judge(
     judgement
 }
 
-/// What one result proves.
-enum Sight {
-    Telling(f64),
-    Silent,
-    TooLarge(f64),
-    Wrong(FaultKind),
-}
-
-fn look(came: f64, expected: &Expected) -> Sight {
-    match expected {
-        Expected::Unknown => Sight::Silent,
-        // That it came through proves little, because much gives NaN; the other elements prove more.
-        Expected::Invalid if came.is_nan() => Sight::Silent,
-        Expected::Invalid => Sight::Wrong(FaultKind::LostNan),
-        Expected::Infinite(_) if came.is_nan() => Sight::Wrong(FaultKind::MadeNan),
-        Expected::Infinite(negative) if came.is_infinite() && (came < 0.0) == *negative => {
-            Sight::Telling(0.0)
-        }
-        Expected::Infinite(_) => Sight::Wrong(FaultKind::Infinity),
-        Expected::Near {
-            value,
-            radius,
-            magnitude,
-            may_overflow,
-        } => match Exact::from_f64(came) {
-            None if *may_overflow => Sight::Silent,
-            None if came.is_nan() => Sight::Wrong(FaultKind::MadeNan),
-            None => Sight::Wrong(FaultKind::Infinity),
-            Some(came) if magnitude.is_zero() && came.is_zero() => Sight::Silent,
-            Some(came) => near(&(came - value).abs(), radius),
-        },
-    }
-}
-
-/// Compares an error with its bound; the ratio is rounded to f64. Where the bound is 0, every error is infinitely too large, which is
-/// not counted as a ratio.
-fn near(error: &Exact, radius: &Exact) -> Sight {
-    if error.is_zero() {
-        return Sight::Telling(0.0);
-    }
-    if radius.is_zero() {
-        return Sight::Wrong(FaultKind::TooLarge);
-    }
-    let ratio = if radius.exponent() > -500 {
-        error.to_f64() / radius.to_f64()
-    } else {
-        (error / radius).to_f64()
-    };
-    if error <= radius {
-        Sight::Telling(ratio.min(1.0))
-    } else {
-        Sight::TooLarge(ratio.max(1.0))
+/// The kind of fault of a result that is not as expected.
+pub(super) fn kind(breach: Breach) -> FaultKind {
+    match breach {
+        Breach::TooLarge => FaultKind::TooLarge,
+        Breach::Infinity => FaultKind::Infinity,
+        Breach::LostNan => FaultKind::LostNan,
+        Breach::MadeNan => FaultKind::MadeNan,
     }
 }
 

@@ -27,7 +27,7 @@ impl Recorder {
         if count == 0 {
             return;
         }
-        match self.faults.iter_mut().find(|fault| fault.kind == kind) {
+        match self.known(kind) {
             Some(fault) => fault.count += count,
             None => {
                 let Example {
@@ -48,6 +48,20 @@ impl Recorder {
         }
     }
 
+    /// Adds faults that were counted elsewhere. Of each kind the first example stays.
+    pub fn join(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        for fault in faults {
+            match self.known(fault.kind) {
+                Some(known) => known.count += fault.count,
+                None => self.faults.push(fault),
+            }
+        }
+    }
+
+    fn known(&mut self, kind: FaultKind) -> Option<&mut Fault> {
+        self.faults.iter_mut().find(|fault| fault.kind == kind)
+    }
+
     /// Whether nothing is wrong so far.
     pub fn is_clean(&self) -> bool {
         self.faults.is_empty()
@@ -57,5 +71,36 @@ impl Recorder {
     pub fn faults(mut self) -> Vec<Fault> {
         self.faults.sort_by_key(|fault| fault.kind);
         self.faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_faults_keep_the_first_example_and_all_counts() {
+        let fault = |kind, count, input: &str| Fault {
+            kind,
+            count,
+            input: input.to_owned(),
+            came: String::new(),
+            right: String::new(),
+            replay: String::new(),
+        };
+        let mut recorder = Recorder::default();
+        recorder.join([
+            fault(FaultKind::Crash, 1, "a"),
+            fault(FaultKind::TooLarge, 2, "b"),
+        ]);
+        recorder.join([fault(FaultKind::Crash, 3, "c")]);
+        assert!(!recorder.is_clean());
+        assert_eq!(
+            recorder.faults(),
+            [
+                fault(FaultKind::TooLarge, 2, "b"),
+                fault(FaultKind::Crash, 4, "a"),
+            ]
+        );
     }
 }

@@ -148,6 +148,6 @@ fn record_worse(row: &Row, verdict: &mut Verdict, words: &str) {
         },
         replay: String::new(),
     });
-    verdict.faults.extend(recorder.faults());
+    verdict.add_faults(recorder.faults());
     verdict.passed = false;
 }

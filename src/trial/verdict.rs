@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::recorder::Recorder;
+
 /// What a trial of one kernel found. Parts of a trial ([`crate::shard`]) are joined by [`Verdict::join`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -214,18 +216,17 @@ impl Verdict {
         self.max_ratio = larger(self.max_ratio, other.max_ratio);
         self.histogram.join(&other.histogram);
         self.join_density(other.density);
-        for fault in other.faults {
-            match self
-                .faults
-                .iter_mut()
-                .find(|known| known.kind == fault.kind)
-            {
-                Some(known) => known.count += fault.count,
-                None => self.faults.push(fault),
-            }
-        }
+        self.add_faults(other.faults);
         self.exhaustive &= other.exhaustive;
         self.passed &= other.passed;
+    }
+
+    /// Adds faults that were found elsewhere, in the order of their kinds.
+    pub fn add_faults(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        let mut recorder = Recorder::default();
+        recorder.join(std::mem::take(&mut self.faults));
+        recorder.join(faults);
+        self.faults = recorder.faults();
     }
 
     fn join_density(&mut self, more: Vec<Density>) {

@@ -88,6 +88,31 @@ fn a_sampled_error_is_a_lower_bound_and_faults_are_counted() {
     assert_eq!(others[1][3..6], ["≥ 0.5019", "1", "1,000,000, sampled"]);
 }
 
+/// The crate and the mathematical library of C have the same short name, so the file of the crate says which it is.
+#[test]
+fn the_verdicts_of_the_crate_libm_stand_under_its_name() {
+    let example = include_str!("../../examples/crate_libm.rs");
+    let title = "crate libm 0.2";
+    assert!(example.contains(&format!(r#""library": "{title}""#)));
+    let glibc: serde_json::Value = serde_json::from_str(FILES[1].1).unwrap();
+    let file = serde_json::json!({"library": title, "kernels": glibc["kernels"]});
+    let mut input = input();
+    let added = input
+        .trials
+        .add("kernels/libm.json", "libm", &file.to_string());
+    added.unwrap();
+    let section = section(&page_of(&input));
+    let sentence = format!("; 1 of the 2 of {title}: tanhf");
+    assert!(section.contains(&sentence), "{section}");
+    let rendered = render(&input);
+    let sheet = rendered
+        .iter()
+        .find(|(path, _)| path.ends_with("data/kernels-others.csv"));
+    let sheet = String::from_utf8(sheet.unwrap().1.clone()).unwrap();
+    let rows: Vec<&str> = sheet.lines().filter(|row| row.contains(title)).collect();
+    assert_eq!(rows.len(), 2, "{sheet}");
+}
+
 #[test]
 fn linear_algebra_has_its_cases_and_the_line_that_tries_a_fault_again() {
     let algebra = rows("kernels-algebra");

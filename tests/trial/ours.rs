@@ -1,7 +1,7 @@
 //! Our own kernels.
 
 use sgd_stability::kernel::Isa;
-use sgd_stability::trial::{Options, ours};
+use sgd_stability::trial::{Options, Table, ours};
 
 #[test]
 fn every_kernel_of_ours_passes_its_trial() {
@@ -54,4 +54,24 @@ fn every_instruction_set_has_every_kernel() {
     once.sort_unstable();
     once.dedup();
     assert_eq!(once.len(), portable.len(), "a name for one kernel only");
+}
+
+#[test]
+fn the_committed_table_has_every_kernel_and_no_other() {
+    let table = Table::ours().unwrap();
+    let kernel = |name: &str, isa: &str, function: &str| [name, isa, function].map(str::to_owned);
+    let rows = table.rows().iter();
+    let mut rows: Vec<_> = rows
+        .map(|row| kernel(&row.name, row.isa.as_deref().unwrap_or(""), &row.function))
+        .collect();
+    // This machine may not have all instruction sets of the table.
+    let sets = Isa::available();
+    rows.retain(|[_, isa, _]| sets.iter().any(|set| set.name() == isa));
+    let entries = ours::entries().into_iter();
+    let mut entries: Vec<_> = entries
+        .map(|entry| kernel(&entry.name, entry.isa.name(), &entry.function))
+        .collect();
+    rows.sort_unstable();
+    entries.sort_unstable();
+    assert_eq!(rows, entries);
 }

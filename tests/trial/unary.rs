@@ -195,7 +195,16 @@ fn a_correctly_rounded_kernel_has_at_most_half_an_ulp() {
 /// The trial by the filter is compared with the verdict of the oracle on every single input.
 #[test]
 fn the_filter_finds_what_the_oracle_finds() {
-    let kernels: [(Function, Single); 5] = [
+    let kernels: [(Function, Single); 7] = [
+        (Function::Elu, |x| match x {
+            3.0.. => x.next_up(),
+            0.0.. => x,
+            _ => libm::expm1f(x),
+        }),
+        (Function::Selu, |x| match x {
+            0.0.. => 1.050_701 * x,
+            _ => 1.758_099_3 * libm::expm1f(x),
+        }),
         (Function::Tanh, |x| x.tanh() * (1.0 + f32::EPSILON)),
         (Function::Tanh, |x| {
             x.clamp(-1f32.next_down(), 1f32.next_down())
@@ -279,6 +288,48 @@ fn parts_and_interrupted_trials_give_the_whole() {
         ..again
     };
     assert!(check(&never, "libm", Function::Cosh, &looser).is_err());
+}
+
+#[test]
+fn shards_of_a_sample_make_up_the_sample() {
+    let kernel = Each(|x: f32| libm::coshf(x));
+    let tried = |shard: &str| {
+        let options = Options {
+            sample: Some(1000),
+            shard: shard.parse().unwrap(),
+            ..Options::default()
+        };
+        check(&kernel, "libm", Function::Cosh, &options).unwrap()
+    };
+    let mut joined = tried("1/3");
+    assert!((333..=334).contains(&joined.inputs));
+    joined.join(tried("2/3"));
+    joined.join(tried("3/3"));
+    assert_eq!(joined, tried("1/1"));
+}
+
+/// One wrong input of all floats is enough, also where the value is the argument.
+#[test]
+fn a_wrong_elu_is_refused() {
+    for wrong in [1e-40, 0.75, 3e38, -1e-38, -0.3, -30.0] {
+        let kernel = Each(move |x: f32| {
+            let right = nearest(Function::Elu, x);
+            if x == wrong {
+                right.next_down().next_down()
+            } else {
+                right
+            }
+        });
+        let bits = wrong.to_bits() & 0x7fff_ffff;
+        let options = within(bits - 0x200, bits + 0x200);
+        let verdict = check(&kernel, "elu", Function::Elu, &options).unwrap();
+        assert!(!verdict.passed, "{wrong:e}");
+        assert_eq!(
+            verdict.faults[0].count, 1,
+            "{wrong:e}: {:?}",
+            verdict.faults
+        );
+    }
 }
 
 /// The crate `libm` near inputs that are published as the worst of the same algorithms in C.

@@ -103,15 +103,7 @@ fn joined(mut verdict: Verdict, deaths: Vec<Fault>) -> Verdict {
         verdict.passed = false;
         verdict.exhaustive = false;
     }
-    let mut recorder: Vec<Fault> = std::mem::take(&mut verdict.faults);
-    for death in deaths {
-        match recorder.iter_mut().find(|known| known.kind == death.kind) {
-            Some(known) => known.count += 1,
-            None => recorder.push(death),
-        }
-    }
-    recorder.sort_by_key(|fault| fault.kind);
-    verdict.faults = recorder;
+    verdict.add_faults(deaths);
     verdict
 }
 

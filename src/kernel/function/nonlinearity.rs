@@ -15,10 +15,11 @@ const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 /// An activation function, with the constants of PyTorch.
 ///
 /// Values, and derivatives times a number, are computed in f64 and rounded once, so that the error is at
-/// most 0.501 units in the last place of the result, except that a derivative near one of its zeros has an
-/// absolute error of at most `2^−48` times the factor besides. The largest errors of values that were found,
-/// over the same inputs as in [`Elementary`](super::Elementary): gelu 0.50005, its tanh form 0.50002, silu 0.50003, elu
-/// 0.50008. Where a piecewise function has a kink, the derivative is the one of PyTorch's autograd.
+/// most 0.501 units in the last place of the result. Derivatives of GELU, its tanh form and SiLU have zeros where
+/// `|z| < 3`, and there an absolute error of at most `2^−48` times the factor besides. The largest errors of
+/// values that were found, over the same inputs as in [`Elementary`](super::Elementary): gelu 0.50005, its tanh
+/// form 0.50002, silu 0.50003, elu 0.50008. Where a piecewise function has a kink, the derivative is the one of
+/// PyTorch's autograd.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Nonlinearity {
     /// `z > 0 ? z : slope·z`. The derivative at 0 is `slope`.

@@ -8,7 +8,7 @@ use rug::float::{Constant, Round};
 use rug::ops::{AssignRound, DivAssignRound, MulAssignRound};
 
 use super::super::Bracket;
-use super::Special;
+use super::{SELU_ALPHA, SELU_SCALE, Special};
 
 pub(super) fn enclose(function: Special, x: f64, bits: u32) -> Bracket {
     let bits = bits.max(53) + 8;
@@ -27,6 +27,10 @@ pub(super) fn enclose(function: Special, x: f64, bits: u32) -> Bracket {
             scaled(&erfc, x / 2.0)
         }
         Special::GeluTanh => scaled(&sigmoid(&gelu_argument(x, bits)), x),
+        Special::Elu if x > 0.0 => argument,
+        Special::Elu => beyond_one(&argument),
+        Special::Selu if x > 0.0 => argument.times(SELU_SCALE),
+        Special::Selu => beyond_one(&argument).times(SELU_ALPHA).times(SELU_SCALE),
         _ => unreachable!("{function} is no composite"),
     }
 }
@@ -44,6 +48,11 @@ fn sigmoid(v: &Bracket) -> Bracket {
     })
     .plus(1.0)
     .reciprocal()
+}
+
+/// `eᵛ − 1` of an exact `v`, which is not 0.
+fn beyond_one(v: &Bracket) -> Bracket {
+    v.increasing(|v, round| v.exp_m1_round(round))
 }
 
 /// `log(1 + eᵛ)`, and `v + log(1 + e⁻ᵛ)` for positive numbers, of an exact `v`.

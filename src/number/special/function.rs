@@ -3,6 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// The α of SELU (Klambauer and others, 2017), to the digits of f64.
+pub const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+
+/// The λ of SELU (Klambauer and others, 2017), to the digits of f64.
+pub const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+
 /// A function of one real number.
 ///
 /// | name | formula |
@@ -17,6 +23,8 @@ use std::str::FromStr;
 /// | `gelu` | x·Φ(x) = (x/2)·erfc(−x/√2) |
 /// | `gelu-tanh` | (x/2)(1 + tanh(√(2/π)(x + 0.044715x³))), with 0.044715 exactly and √(2/π) unrounded |
 /// | `silu` | x/(1 + e⁻ˣ) |
+/// | `elu` | x above zero, otherwise eˣ − 1 |
+/// | `selu` | λx above zero, otherwise λα(eˣ − 1), with [`SELU_SCALE`] as λ and [`SELU_ALPHA`] as α |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the table above describes them")]
 pub enum Special {
@@ -51,10 +59,12 @@ pub enum Special {
     Gelu,
     GeluTanh,
     Silu,
+    Elu,
+    Selu,
 }
 
 /// Every function with its name, in the order of the tables.
-const NAMES: [(Special, &str); 31] = [
+const NAMES: [(Special, &str); 33] = [
     (Special::Exp, "exp"),
     (Special::Exp2, "exp2"),
     (Special::Exp10, "exp10"),
@@ -86,6 +96,8 @@ const NAMES: [(Special, &str); 31] = [
     (Special::Gelu, "gelu"),
     (Special::GeluTanh, "gelu-tanh"),
     (Special::Silu, "silu"),
+    (Special::Elu, "elu"),
+    (Special::Selu, "selu"),
 ];
 
 impl Special {

@@ -8,7 +8,7 @@ use rug::float::Round;
 
 use super::Bracket;
 
-pub use function::Special;
+pub use function::{SELU_ALPHA, SELU_SCALE, Special};
 
 impl Special {
     /// The value at `x` between two neighbours of at least `bits` bits. For the functions below
@@ -23,12 +23,16 @@ impl Special {
             Special::Sigmoid | Special::Softplus | Special::Silu if x == 0.0 => {
                 composite::enclose(self, 0.0, bits)
             }
-            Special::Gelu | Special::GeluTanh if x == 0.0 => Bracket::exact(x, bits),
+            Special::Gelu | Special::GeluTanh | Special::Elu | Special::Selu if x == 0.0 => {
+                Bracket::exact(x, bits)
+            }
             Special::Sigmoid
             | Special::Softplus
             | Special::Gelu
             | Special::GeluTanh
-            | Special::Silu => composite::enclose(self, x, bits),
+            | Special::Silu
+            | Special::Elu
+            | Special::Selu => composite::enclose(self, x, bits),
             Special::Tgamma if x < -64.0 => tiny_gamma(x, bits),
             _ => {
                 let mut value = Float::with_val(bits.max(53), x);
@@ -78,7 +82,9 @@ impl Special {
             | Special::Softplus
             | Special::Gelu
             | Special::GeluTanh
-            | Special::Silu => unreachable!("composites are enclosed by their own formulas"),
+            | Special::Silu
+            | Special::Elu
+            | Special::Selu => unreachable!("composites are enclosed by their own formulas"),
         }
     }
 }

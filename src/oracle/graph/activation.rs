@@ -9,6 +9,8 @@ use super::jet::{Jet, float, number};
 use super::sign::Sign;
 use crate::number::Real;
 
+pub use crate::number::{SELU_ALPHA, SELU_SCALE};
+
 /// A function applied to every number separately. There is no layer for the identity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Activation {
@@ -42,13 +44,40 @@ pub enum Activation {
     Silu,
 }
 
-/// The α of SELU (Klambauer and others, 2017), to the digits of f64.
-pub const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
-
-/// The λ of SELU (Klambauer and others, 2017), to the digits of f64.
-pub const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+/// The value and the first two derivatives of a function at a number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slopes<T> {
+    /// σ(z).
+    pub value: T,
+    /// σ'(z).
+    pub first: T,
+    /// σ''(z).
+    pub second: T,
+}
 
 impl Activation {
+    /// The value and the first two derivatives at `z`; at a kink those of the piece that PyTorch's
+    /// autograd takes for the first derivative.
+    ///
+    /// # Panics
+    /// When `z` is NaN or infinite.
+    pub fn slopes<T: Real>(self, z: f32) -> Slopes<T> {
+        let z = number::<T>(z);
+        let (piece, _) = self.piece(&z);
+        let moved = Jet {
+            value: z,
+            first: T::one(),
+            second: T::one(),
+            mixed: T::zero(),
+        };
+        let jet = self.on_piece(piece, &moved, Sign::AsIs);
+        Slopes {
+            value: jet.value,
+            first: jet.first,
+            second: jet.mixed,
+        }
+    }
+
     /// The index, from 0, of the smooth piece on which `x` lies, and the distance of `x` from the next
     /// piece if there are several.
     pub(super) fn piece<T: Real>(self, x: &T) -> (usize, Option<T>) {

@@ -34,7 +34,7 @@ mod switches;
 mod tests;
 mod window;
 
-pub use activation::{Activation, SELU_ALPHA, SELU_SCALE};
+pub use activation::{Activation, SELU_ALPHA, SELU_SCALE, Slopes};
 pub use bound::Bound;
 pub use definition::{Enclosure, Graph, SecondDerivative, Statistics, Values};
 pub use landscape::Landscape;

@@ -36,6 +36,8 @@ enum Road {
     /// Γ below −64, which is nearer to 0 than 2⁻²⁰⁰ and alternates its sign.
     TinyGamma,
     Circle,
+    /// The value is the argument.
+    Identity,
     /// No number is right anywhere.
     Undefined,
     /// The same infinity is right everywhere.
@@ -136,6 +138,7 @@ impl Block {
             return block(Road::Circle);
         }
         match function {
+            Function::Elu if low > 0.0 => return block(Road::Identity),
             Function::Lgamma if high <= -8_388_608.0 => return block(Road::Infinite(false)),
             Function::Lgamma if high <= -128.0 => return Self::reflected(first, count),
             Function::Tgamma if high < -64.0 => return block(Road::TinyGamma).map(tiny_values),
@@ -245,6 +248,12 @@ impl Block {
                     relative: circle::relative_error(self.function),
                 }
             }
+            Road::Identity => {
+                for (x, v) in x.iter().zip(v) {
+                    *v = f64::from(*x);
+                }
+                absolute(0.0)
+            }
             Road::Undefined | Road::Infinite(_) | Road::Single => {
                 v.fill(f64::NAN);
                 absolute(0.0)
@@ -260,6 +269,11 @@ impl Block {
             Road::Infinite(true) => Some(f32::NEG_INFINITY),
             _ => None,
         }
+    }
+
+    /// Whether every value is its argument.
+    pub fn is_identity(&self) -> bool {
+        matches!(self.road, Road::Identity)
     }
 
     /// Whether there are estimates.

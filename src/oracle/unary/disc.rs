@@ -22,12 +22,14 @@
 //! | lgamma | see [`gamma`] |
 //! | sigmoid … | 1/(1 + e^(−s)): at most min(1, e^(Re s)) where \|Im s\| ≤ π/2, because then Re e^(−s) ≥ 0; at most 1/(1 − e^(−Re s)) where Re s > 0 |
 //! | softplus | log(1 + w) with w = e^z: \|log(1 + w)\| ≤ \|w\| if \|y\| ≤ π/2, because then \|1 + tw\| ≥ 1; z + log(1 + e^(−z)) for x > 0, with −log(1 − e^(−x)) for the second term |
+//! | elu, selu | those of expm1 for c < 0, with the factor λα; for c > 0 λR around a = λc: the disc may reach beyond 0, where the piece goes on as an entire function |
 //! | gelu | \|z/2\|·\|erfc(w)\|, w = −z/√2: e^(q² − p²) for p = Re w ≥ 0 (\|erfcx\| ≤ 1 there), q = Im w, otherwise 2 + e^(q² − p²) |
 //!
 //! The bounds are computed in f64, whose exponential and logarithm are trusted to four digits here; the caller has
 //! a factor for that.
 
 use super::Function;
+use crate::number::{SELU_ALPHA, SELU_SCALE};
 
 const SQRT_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
 const PI: f64 = std::f64::consts::PI;
@@ -75,6 +77,10 @@ fn raw(function: Function, c: f64, r: f64) -> Option<f64> {
         Sigmoid => sigmoid(c, r)?,
         Softplus => softplus(c, r)?,
         Silu => rho * sigmoid(c, r)?,
+        Elu if c < 0.0 => series.min(high.exp()),
+        Selu if c < 0.0 => SELU_ALPHA * SELU_SCALE * series.min(high.exp()),
+        Elu => r,
+        Selu => SELU_SCALE * r,
         Gelu => {
             let (p_low, p_high, q) = (-high * SQRT_HALF, -low * SQRT_HALF, r * SQRT_HALF);
             let gap = if p_low > 0.0 {

@@ -54,9 +54,9 @@ fn at_minus_infinity(function: Function) -> Expected {
     use Function::*;
     match function {
         Exp | Exp2 | Exp10 | Sigmoid | Softplus => Expected::Exactly(0.0),
-        Expm1 | Tanh | Erf => Expected::Exactly(-1.0),
+        Expm1 | Tanh | Erf | Elu => Expected::Exactly(-1.0),
         Erfc => Expected::Exactly(2.0),
-        Atan => Expected::Number,
+        Atan | Selu => Expected::Number,
         Sinh | Asinh | Cbrt => MINUS,
         Cosh | Lgamma => PLUS,
         Gelu | GeluTanh | Silu => Expected::ZeroOrNan,

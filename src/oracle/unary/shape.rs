@@ -41,7 +41,9 @@ pub fn direction(function: Function, low: f64, high: f64) -> Option<Direction> {
     let falls_until = |place: f64| (high <= place).then_some(Direction::Falling);
     match function {
         Exp | Exp2 | Exp10 | Expm1 | Log | Log2 | Log10 | Log1p | Asin | Atan | Sinh | Tanh
-        | Asinh | Acosh | Atanh | Erf | Cbrt | Sqrt | Sigmoid | Softplus => Some(Direction::Rising),
+        | Asinh | Acosh | Atanh | Erf | Cbrt | Sqrt | Sigmoid | Softplus | Elu | Selu => {
+            Some(Direction::Rising)
+        }
         Acos | Erfc => Some(Direction::Falling),
         Sin | Tan => (low >= -1.5 && high <= 1.5).then_some(Direction::Rising),
         Cos if high <= 3.0 && low >= 0.0 => Some(Direction::Falling),
@@ -63,7 +65,7 @@ pub fn direction(function: Function, low: f64, high: f64) -> Option<Direction> {
 /// proved, `true` is not.
 ///
 /// * By Lindemann and Weierstrass, eˣ is transcendental for algebraic x ≠ 0. Hence exp, expm1, the
-///   circular and hyperbolic functions, sigmoid and silu are transcendental at rational x ≠ 0, and so are
+///   circular and hyperbolic functions, sigmoid, silu and, below zero, elu and selu are transcendental at rational x ≠ 0, and so are
 ///   softplus and the inverse functions, except at the zeros log 1, acos 1 and acosh 1, which are in the
 ///   table of limits.
 /// * 2ˣ, 10ˣ of a rational x are rational only if x is an integer: the prime 2 would have a broken exponent.
@@ -72,6 +74,8 @@ pub fn direction(function: Function, low: f64, high: f64) -> Option<Direction> {
 /// * erf and erfc, and so gelu, are values of E-functions, transcendental at algebraic x ≠ 0 (Shidlovskii,
 ///   *Transcendental Numbers*, 1989).
 /// * Of Γ only the values at the integers are known to be rational, and nothing is claimed of the others.
+/// * Above zero elu is its argument. selu is λ times it, and λ = N·2⁻⁵¹ with an odd N above 2⁵¹, so no product with
+///   an integer has 24 bits.
 /// * gelu-tanh has √(2/π) in its exponent, and nothing is claimed where 2⁻²⁴ ≤ |x| and x < 6. For smaller
 ///   |x|, 0 < |f(x) − x/2| < 2⁻²⁴·|x/2|, so no number of 24 bits is hit in the normal range; below the normal
 ///   range x/2 is a multiple of 2⁻¹⁵⁰, f(x) is nearer to it than 2⁻¹⁷⁰ and different from it. For x ≥ 6,
@@ -81,6 +85,7 @@ pub fn may_be_exact(function: Function, low: f64, high: f64) -> bool {
     match function {
         Exp2 | Exp10 => low.ceil() <= high && low.abs().min(high.abs()) <= 256.0,
         Log2 | Log10 | Cbrt | Sqrt | Tgamma | Lgamma => true,
+        Elu => high > 0.0,
         GeluTanh => low.abs().max(high.abs()) >= 2f64.powi(-24) && low < 6.0,
         _ => false,
     }

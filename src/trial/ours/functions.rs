@@ -50,6 +50,8 @@ pub(super) fn functions(isa: Isa) -> Vec<Named> {
         ("gelu", Function::Gelu, Nonlinearity::Gelu),
         ("gelu-tanh", Function::GeluTanh, Nonlinearity::GeluTanh),
         ("silu", Function::Silu, Nonlinearity::Silu),
+        ("elu", Function::Elu, Nonlinearity::Elu { alpha: 1.0 }),
+        ("selu", Function::Selu, Nonlinearity::Selu),
     ];
     let of_activation = |(name, function, kernel)| Named {
         name,

@@ -9,6 +9,7 @@
 //! | sums of products | γ_d Σ|terms| + kt(1 + γ_d), d as the kernel documents its order ([`crate::oracle`]) |
 //! | results that round once | u times the exact value, or t |
 //! | choices, copies | 0 |
+//! | derivatives of activation functions | 0.501 units in the last place; `activations` says where more |
 //! | softmax, log-sum-exp | 0.501 units in the last place, as the kernels document |
 //! | others | γ_d times the sum of the terms in absolute value, d and the number of small errors counted where the case is made |
 //!
@@ -17,11 +18,14 @@
 //! | `setup` | a case: operands and permitted results |
 //! | `vectors`, `products` | the kernels of vectors and the matrix product, as BLAS declares them |
 //! | `functions` | functions of one number |
+//! | `activations`, `arguments` | activation functions and their derivatives, and where they are tried |
 //! | `elementwise`, `rows`, `channels` | functions of single numbers; sums and updates of rows and columns; batch normalisation |
 //! | `convolution`, `pool`, `dense` | the kernels of layers |
 //! | `softmax` | softmax and the logarithm of a sum of exponentials |
 //! | `layers` | a network of fully connected layers: its gradient, against the exact one |
 
+mod activations;
+mod arguments;
 mod channels;
 mod convolution;
 mod dense;
@@ -102,7 +106,7 @@ impl Entry {
         self.of_one_number.is_some()
     }
 
-    /// Puts the kernel on trial; a function of one number only on a sample of inputs.
+    /// Puts the kernel on trial; a function of one number only on a sample of inputs, or on the shard's part of it.
     pub fn run(&self, options: &Options) -> Verdict {
         (self.run)(options)
     }
@@ -153,6 +157,11 @@ fn of_isa(isa: Isa) -> Vec<Entry> {
     ];
     let functions = functions::functions(isa).into_iter();
     entries.extend(functions.map(Entry::of_one_number));
+    entries.extend(activations::all().map(|derivative| {
+        let (name, formula) = (derivative.name(), derivative.formula());
+        let check = move |options: &Options| derivative.check(isa, options);
+        Entry::new(&name, isa, formula, check)
+    }));
     let subjects = [
         elementwise::SUBJECTS,
         rows::SUBJECTS,
@@ -177,7 +186,8 @@ fn sampled(kernel: &OurFunction, name: &str, function: Function, options: &Optio
     let options = unary::Options {
         allowed_ulp: PROMISE,
         only: options.only.map(|bits| bits as u32),
-        sample: Some(SAMPLE),
+        shard: options.shard,
+        sample: Some(options.sample.unwrap_or(SAMPLE)),
         ..unary::Options::default()
     };
     unary::check(kernel, name, function, &options).expect("no folder is read or written")

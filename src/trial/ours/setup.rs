@@ -3,8 +3,9 @@
 use num_traits::One;
 
 use crate::kernel::{Isa, Place};
-use crate::number::Exact;
+use crate::number::{Exact, Interval};
 use crate::oracle::{Expected, Family, Format, gamma, rounded};
+use crate::trial::calls::Call;
 use crate::trial::case_trial::{CaseTrial, NumberedCase};
 use crate::trial::elements::judge;
 use crate::trial::operand::{Input, Pattern};
@@ -78,28 +79,34 @@ impl Subject {
     }
 
     fn try_case(self, trial: &mut CaseTrial, isa: Isa, number: usize) {
-        let setup = (self.setup)(number);
-        let inputs: Vec<Input> = setup.operands.iter().map(Operand::input).collect();
+        let call = |memories: &mut [&mut [f32]]| {
+            (self.call)(isa, number, memories);
+            None
+        };
+        (self.setup)(number).run(trial, number, self.is_wide, &call);
+    }
+}
+
+impl Setup {
+    /// Runs the case of this number.
+    pub(super) fn run(self, trial: &mut CaseTrial, number: usize, is_wide: bool, call: Call) {
+        let inputs: Vec<Input> = self.operands.iter().map(Operand::input).collect();
         let first = (0..inputs.len()).map(|i| Place::Offset((number * 5 + i * 3) % 16));
         let beside = |i| [Place::BeforeGuard, Place::AfterGuard][(number + i) / 2 % 2];
         let places: [Vec<Place>; 2] = [first.collect(), (0..inputs.len()).map(beside).collect()];
         let case = NumberedCase {
             number: number as u64,
-            description: &|| setup.description.clone(),
+            description: &|| self.description.clone(),
             inputs: &inputs,
             places: [&places[0], &places[1]],
         };
-        let call = |memories: &mut [&mut [f32]]| {
-            (self.call)(isa, number, memories);
-            None
-        };
-        trial.try_case(case, &call, &mut |results| {
+        trial.try_case(case, call, &mut |results| {
             let name = |place| format!("number {place}");
-            if self.is_wide {
-                judge(wide(results), &setup.expected, name)
+            if is_wide {
+                judge(wide(results), &self.expected, name)
             } else {
                 let results = results.iter().copied().map(f64::from);
-                judge(results, &setup.expected, name)
+                judge(results, &self.expected, name)
             }
         });
     }
@@ -177,4 +184,37 @@ pub(super) fn near(value: Exact, magnitude: Exact, roundings: u64, small: Exact)
 /// The exact value of a finite number.
 pub(super) fn exact(x: f32) -> Exact {
     Exact::from_f32(x).expect("a finite number")
+}
+
+/// The error in units in the last place that kernels which round once from f64 promise, in thousandths.
+const PROMISE: i64 = 501;
+
+/// What is permitted of a result that is rounded once from f64: half a unit in the last place and a little
+/// more, and `besides`. Anything where the value is enclosed by no two numbers.
+pub(super) fn promised<const BITS: u32>(value: &Interval<BITS>, besides: Exact) -> Expected {
+    let Some((low, high)) = value.lower().zip(value.upper()) else {
+        return Expected::Unknown;
+    };
+    // Half a unit in the last place above the largest number rounding gives infinity.
+    let end = Exact::power_of_two(128) - Exact::power_of_two(103);
+    if low >= end || high <= -end {
+        return Expected::Infinite(low < Exact::from(0));
+    }
+    let promise = Exact::fraction(PROMISE, 1000) * last_place(&low);
+    Expected::Near {
+        radius: promise + besides + (high - &low),
+        magnitude: low.abs(),
+        value: low,
+        may_overflow: false,
+    }
+}
+
+/// The unit in the last place of a number: 2^(e − 23) for 2^e ≤ |x| < 2^(e + 1), and at least 2⁻¹⁴⁹.
+pub(super) fn last_place(x: &Exact) -> Exact {
+    let magnitude = x.abs();
+    let mut exponent = magnitude.exponent();
+    if Exact::power_of_two(exponent.max(-300)) > magnitude {
+        exponent = exponent.saturating_sub(1);
+    }
+    Exact::power_of_two(exponent.max(-126) - 23)
 }

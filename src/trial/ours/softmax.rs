@@ -1,9 +1,8 @@
 //! Softmax and the logarithm of a sum of exponentials, over rows.
 
-use super::setup::{Operand, Setup, Subject, exact};
+use super::setup::{Operand, Setup, Subject, exact, promised};
 use crate::kernel::{MatrixMut, MatrixRef, log_sum_exp_rows, softmax_rows};
 use crate::number::{Exact, Field, Real};
-use crate::oracle::Expected;
 use crate::oracle::graph::Enclosure;
 
 use rand::{RngExt, SeedableRng};
@@ -26,9 +25,6 @@ const SIZES: [f32; 4] = [0.01, 1.0, 10.0, 80.0];
 
 const CASES: usize = SHAPES.len() * SIZES.len();
 
-/// The error in units in the last place that the kernels promise, in thousandths.
-const PROMISE: i64 = 501;
-
 pub(super) const SUBJECTS: &[Subject] = &[
     Subject {
         name: "softmax_rows",
@@ -39,7 +35,7 @@ pub(super) const SUBJECTS: &[Subject] = &[
             let expected = rows(shape, &m).flat_map(|row| {
                 let (powers, sum) = exponentials(row);
                 let quotients = powers.into_iter().map(move |power| power / &sum);
-                quotients.map(|quotient| permitted(&quotient, Exact::from(0)))
+                quotients.map(|quotient| promised(&quotient, Exact::from(0)))
             });
             Setup {
                 expected: expected.collect(),
@@ -63,7 +59,7 @@ pub(super) const SUBJECTS: &[Subject] = &[
             let (shape, m, description) = numbers(number);
             let expected = rows(shape, &m).map(|row| {
                 // Besides, where the largest element and the logarithm of the sum of the others cancel.
-                permitted(&exponentials(row).1.ln(), Exact::power_of_two(-37))
+                promised(&exponentials(row).1.ln(), Exact::power_of_two(-37))
             });
             Setup {
                 expected: expected.collect(),
@@ -102,27 +98,4 @@ fn exponentials(row: &[f32]) -> (Vec<Enclosure>, Enclosure) {
         .iter()
         .fold(Enclosure::int(0), |sum, power| sum + power);
     (powers, sum)
-}
-
-/// Half a unit in the last place and a little more, and `besides`.
-fn permitted(value: &Enclosure, besides: Exact) -> Expected {
-    let ends = value.lower().zip(value.upper());
-    let (low, high) = ends.expect("a finite value");
-    let promise = Exact::fraction(PROMISE, 1000) * last_place(&low);
-    Expected::Near {
-        radius: promise + besides + (high - &low),
-        magnitude: low.abs(),
-        value: low,
-        may_overflow: false,
-    }
-}
-
-/// The unit in the last place of a number: 2^(e − 23) for 2^e ≤ |x| < 2^(e + 1), and at least 2⁻¹⁴⁹.
-fn last_place(x: &Exact) -> Exact {
-    let magnitude = x.abs();
-    let mut exponent = magnitude.exponent();
-    if Exact::power_of_two(exponent.max(-300)) > magnitude {
-        exponent = exponent.saturating_sub(1);
-    }
-    Exact::power_of_two(exponent.max(-126) - 23)
 }

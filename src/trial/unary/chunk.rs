@@ -91,6 +91,13 @@ impl Judge {
             }
             return;
         }
+        if block.is_identity() {
+            for side in sides {
+                let y = &side.y[start..start + x.len()];
+                self.identity(Results { block, x, y, side });
+            }
+            return;
+        }
         if !block.has_estimates() {
             for side in sides {
                 let y = &side.y[start..start + x.len()];
@@ -121,6 +128,22 @@ impl Judge {
                 self.single(results, i);
             }
         }
+    }
+
+    /// Judges results that should be their arguments.
+    fn identity(&mut self, results: Results) {
+        let fits = |i: &usize| {
+            let came = results.side.came(results.y[*i]);
+            came.to_bits() == results.input(*i)
+        };
+        let (fitting, others): (Vec<usize>, Vec<usize>) =
+            (0..results.y.len()).partition(|i| fits(i));
+        if let Some(first) = fitting.first() {
+            let input = results.input(*first);
+            self.tally.add_class(bin(input), 0, fitting.len() as u64);
+            self.tally.weigh(input, 0.0);
+        }
+        others.into_iter().for_each(|i| self.single(results, i));
     }
 
     /// Lets the oracle judge result `i`.

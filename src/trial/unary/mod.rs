@@ -103,7 +103,7 @@ fn chosen(kernel: &dyn Unary, function: Function, inputs: &[u32], options: &Opti
     tally
 }
 
-/// One input at random from each of `count` equal stretches of the chosen inputs.
+/// One input at random from each of `count` equal stretches of the chosen inputs, of the stretches of the shard.
 fn sample(count: u64, options: &Options) -> Vec<u32> {
     let (first, last) = (*options.magnitudes.start(), *options.magnitudes.end());
     let all = 2 * (u64::from(last.saturating_sub(first)) + 1);
@@ -113,7 +113,12 @@ fn sample(count: u64, options: &Options) -> Vec<u32> {
         from + Dice::of_case(stretch).bits() % (to - from)
     };
     let input = |place: u64| (first + (place >> 1) as u32) | ((place & 1) as u32) << 31;
-    (0..count).map(place).map(input).collect()
+    let is_asked = |stretch: &u64| options.shard.holds(*stretch as usize);
+    { 0..count }
+        .filter(is_asked)
+        .map(place)
+        .map(input)
+        .collect()
 }
 
 /// Tries all chosen magnitudes, piece by piece on all cores.
@@ -168,7 +173,6 @@ fn pieces(
     for (_, verdict) in verdicts {
         whole.join(verdict);
     }
-    whole.faults.sort_by_key(|fault| fault.kind);
     // So that a trial that was interrupted, whose pieces have been written, gives the same.
     runs::round(&mut whole.density);
     whole.exhaustive = whole.inputs == 1 << 32;

@@ -10,7 +10,7 @@ use crate::shard::Shard;
 pub struct Options {
     /// The permitted error in ulps of the unrounded value.
     pub allowed_ulp: f64,
-    /// Which of the pieces of the trial are done.
+    /// Which of the pieces of the trial, or of the stretches of a sample, are tried.
     pub shard: Shard,
     /// The folder that keeps finished pieces, so that an interrupted trial is continued.
     pub resume: Option<PathBuf>,

@@ -197,6 +197,13 @@ mod tests {
     }
 
     #[test]
+    fn no_stride_is_zero() {
+        let all = STRIDES.iter().chain(&LONG_STRIDES).flatten();
+        assert!(all.clone().all(|stride| *stride != 0));
+        assert!(all.clone().any(|stride| *stride < -1));
+    }
+
+    #[test]
     fn the_conditions_reach_ten_to_the_thirty() {
         let first = 261 * 8;
         let logs: Vec<f64> = (first + 20..first + 261)

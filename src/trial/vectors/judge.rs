@@ -3,8 +3,9 @@
 use num_traits::Zero;
 
 use crate::number::Exact;
-use crate::oracle::{AnyOrder, Expected};
+use crate::oracle::{self, AnyOrder, Expected, look};
 use crate::trial::case_trial::{Judgement, Wrong, shown};
+use crate::trial::elements::kind;
 use crate::trial::verdict::FaultKind;
 
 /// What one result proves.
@@ -64,55 +65,23 @@ impl Sight {
 /// | +0 in every order | −0 | [`FaultKind::SignOfZero`] |
 /// | only zeros | a zero | silent |
 pub(super) fn judge_sum(came: f32, sum: &AnyOrder, expected: &Expected) -> Sight {
-    let (value, radius, magnitude, may_overflow) = match expected {
-        Expected::Near {
-            value,
-            radius,
-            magnitude,
-            may_overflow,
-        } => (value, radius, magnitude, *may_overflow),
-        special => return judge_special(came, special),
-    };
-    let Some(computed) = Exact::from_f32(came) else {
-        return match (may_overflow, came.is_nan()) {
-            (true, _) => Sight::Silent,
-            (false, true) => Sight::Wrong(FaultKind::MadeNan, f64::INFINITY),
-            (false, false) => Sight::Wrong(FaultKind::Infinity, f64::INFINITY),
-        };
-    };
-    let error = (computed - value).abs();
-    if error > *radius {
-        return Sight::Wrong(FaultKind::TooLarge, ratio(&error, radius));
+    if let Expected::Near { value, radius, .. } = expected {
+        let is_certain = value.is_zero() && radius.is_zero() && sum.zero_is_positive();
+        if is_certain && came.to_bits() == (-0.0_f32).to_bits() {
+            return Sight::Wrong(FaultKind::SignOfZero, f64::INFINITY);
+        }
     }
-    let is_certain = value.is_zero() && radius.is_zero() && sum.zero_is_positive();
-    if is_certain && came.is_sign_negative() {
-        return Sight::Wrong(FaultKind::SignOfZero, f64::INFINITY);
-    }
-    match magnitude.is_zero() {
-        true => Sight::Silent,
-        false => Sight::Telling(ratio(&error, radius)),
-    }
+    compare(came, expected)
 }
 
-/// Compares a result with an expectation that is no number.
-pub(super) fn judge_special(came: f32, expected: &Expected) -> Sight {
-    let wrong = |kind| Sight::Wrong(kind, f64::INFINITY);
-    match expected {
-        Expected::Invalid if came.is_nan() => Sight::Silent,
-        Expected::Invalid => wrong(FaultKind::LostNan),
-        Expected::Infinite(_) if came.is_nan() => wrong(FaultKind::MadeNan),
-        Expected::Infinite(negative) => {
-            let infinity = if *negative {
-                f32::NEG_INFINITY
-            } else {
-                f32::INFINITY
-            };
-            match came == infinity {
-                true => Sight::Telling(0.0),
-                false => wrong(FaultKind::Infinity),
-            }
+/// Compares a result with an expectation.
+pub(super) fn compare(came: f32, expected: &Expected) -> Sight {
+    match look(came.into(), expected) {
+        oracle::Sight::Telling(ratio) => Sight::Telling(ratio),
+        oracle::Sight::Silent => Sight::Silent,
+        oracle::Sight::Broken(breach, ratio) => {
+            Sight::Wrong(kind(breach), ratio.unwrap_or(f64::INFINITY))
         }
-        Expected::Near { .. } | Expected::Unknown => Sight::Silent,
     }
 }
 
@@ -176,7 +145,7 @@ pub(super) fn permitted_words(permitted: &[f32]) -> String {
 mod tests {
     use super::*;
 
-    fn kind(sight: &Sight) -> Result<bool, FaultKind> {
+    fn found(sight: &Sight) -> Result<bool, FaultKind> {
         match sight {
             Sight::Telling(_) => Ok(true),
             Sight::Silent => Ok(false),
@@ -188,7 +157,7 @@ mod tests {
     fn sum(terms: &[f32], came: f32, right: Result<bool, FaultKind>) {
         let sum = AnyOrder::dot(terms, &vec![1.0; terms.len()]);
         let expected = sum.expected(sum.count(), sum.count());
-        assert_eq!(kind(&judge_sum(came, &sum, &expected)), right);
+        assert_eq!(found(&judge_sum(came, &sum, &expected)), right);
     }
 
     #[test]
@@ -238,7 +207,7 @@ mod tests {
             (infinity, [1.0, 1.0], Err(Infinity)),
         ] {
             assert_eq!(
-                kind(&judge_element(came, &permitted)),
+                found(&judge_element(came, &permitted)),
                 right,
                 "{came} of {permitted:?}"
             );

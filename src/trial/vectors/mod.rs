@@ -9,6 +9,16 @@
 //! | `judge` | a sum against the bound for any order; an element against its permitted results |
 //! | `reduce` | what the functions of one vector have in common |
 //! | the others | one function each, with its bound and its policies |
+//!
+//! # Strides and overlaps
+//!
+//! | | the reference BLAS | what is tried |
+//! |---|---|---|
+//! | a negative stride of sdot, saxpy | the vector begins at its far end | the same |
+//! | a negative stride of snrm2 | until 3.9 the result is 0, since 3.10 the vector begins at its far end | both are permitted; 0 proves little |
+//! | a negative stride of sasum, sscal | returns 0, leaves x | that is permitted and proves little; any other result is judged as the formula says |
+//! | the stride 0 | sdot and saxpy take one element n times over, and saxpy adds to one y n times; sasum returns 0 and sscal leaves x; snrm2 returns 0 until 3.9, since 3.10 √n·\|x₁\|; sgemv refuses it | nothing: only the loops of the reference say so, and the standard of the BLAS Technical Forum (2001) calls the stride 0 an error, so that an honest kernel may do anything |
+//! | operands that overlap | not defined where one of them is written, by the rules of Fortran | nothing: every operand has memory of its own |
 
 mod asum;
 mod axpy;

@@ -28,7 +28,7 @@
 use num_traits::{One, Zero};
 
 use super::cases::VectorCase;
-use super::judge::{Sight, judge_special, ratio, words};
+use super::judge::{Sight, compare, ratio, words};
 use super::reduce::{Reduction, check_reduction};
 use crate::number::Exact;
 use crate::oracle::{AnyOrder, Expected, Format, gamma};
@@ -82,8 +82,8 @@ impl Norm {
         let may_overflow = match &self.expected {
             Expected::Near { may_overflow, .. } => *may_overflow,
             // Squares are not negative, so an infinity among them wins over what overflows.
-            Expected::Unknown => return judge_special(came, &Expected::Infinite(false)),
-            special => return judge_special(came, special),
+            Expected::Unknown => return compare(came, &Expected::Infinite(false)),
+            special => return compare(came, special),
         };
         let Some(root) = Exact::from_f32(came) else {
             return self.judge_infinite(came, may_overflow);
