@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use sgd_stability::diagnosis::{self, Extras, Names, Stability, ThresholdRequest, bytes};
+use sgd_stability::diagnosis::{self, Extras, Names, Stability, Task, ThresholdRequest, bytes};
 use sgd_stability::error::Result;
 
 use super::checkpoint::{Loaded, Setup};
@@ -48,6 +48,12 @@ pub struct Arguments {
     /// Compute η* for batch sizes 1, 2, 4, …, n too, and the smallest batch at which --lr is stable.
     #[arg(long, requires = "threshold", help_heading = headings::MEASUREMENT)]
     threshold_curve: bool,
+    /// Keep the states of the thresholds in this folder, and go on from those that are there.
+    ///
+    /// A state is written every half minute: the range of the Gram matrix, and where each iteration stands, up to
+    /// 24·N² bytes in all. The folder belongs to one network at one checkpoint, over the same samples.
+    #[arg(long, value_name = "DIR", requires = "threshold", help_heading = headings::MEASUREMENT)]
+    resume: Option<PathBuf>,
     /// Print first which tensor of the checkpoint became which layer's.
     #[arg(long, help_heading = headings::OUTPUT)]
     mapping: bool,
@@ -113,9 +119,11 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
         thresholds,
     };
     remark(&format!("memory forecast {}", bytes(forecast.total())));
-    let found = checkpoint
-        .task(expected, &setup)
-        .diagnose(mode, extras, forecast)?;
+    let task = Task {
+        resume: arguments.resume.as_deref(),
+        ..checkpoint.task(expected, &setup)
+    };
+    let found = task.diagnose(mode, extras, forecast)?;
     let Loaded {
         place,
         model,

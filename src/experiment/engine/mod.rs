@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::curvature::{Lanczos, measure};
 use crate::dataset::{Split, fashion_mnist};
+use crate::dataset::hexadecimal;
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::network::{
@@ -191,6 +192,5 @@ fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> Result<String> {
         hash.update(value.value.to_le_bytes());
         hash.update(value.residual.to_le_bytes());
     }
-    let bytes = hash.finalize();
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hash.finalize()))
 }

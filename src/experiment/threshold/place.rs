@@ -33,7 +33,7 @@ impl Place<'_> {
         let start = &self.settings.start;
         let measured = Tracker::new(start.lanczos(), start.seed).measure(isa, &mut curvature);
         let model = Linearised::new(Gram::of(isa, &point, &self.samples));
-        let (Some(measured), Some(model)) = (measured, model) else {
+        let (Some(measured), Ok(model)) = (measured, model) else {
             return Ok(None);
         };
         let Some(rates) = self.rates(&model) else {
