@@ -106,6 +106,7 @@ fn figure(groups: &[Group<'_>]) -> Figure {
         x: Axis::logarithmic("learning rate η"),
         y: Axis::logarithmic("sharpness a"),
         series: series(groups),
+        names: Vec::new(),
     }
 }
 

@@ -177,6 +177,7 @@ fn sharpness(groups: &[Group<'_>]) -> Figure {
         x: Axis::logarithmic("batch size B"),
         y: Axis::logarithmic("sharpness a"),
         series,
+        names: Vec::new(),
     }
 }
 
@@ -205,6 +206,7 @@ fn non_uniformity_figure(groups: &[Group<'_>]) -> Figure {
         x: Axis::logarithmic("batch size B"),
         y: Axis::logarithmic("non-uniformity s"),
         series,
+        names: Vec::new(),
     }
 }
 

@@ -128,12 +128,9 @@ impl<'a> ExperimentSection<'a> {
 
 impl<'a> TrialsSection<'a> {
     fn new(section: &'a Section) -> Self {
-        let named = section.figures.iter();
         TrialsSection {
             section,
-            drawings: named
-                .map(|named| figure::draw_named(&named.figure, &named.names))
-                .collect(),
+            drawings: section.figures.iter().map(figure::draw).collect(),
             maps: section.maps.iter().map(figure::draw_map).collect(),
             tables: section.tables.iter().map(TableView::new).collect(),
         }
@@ -141,8 +138,7 @@ impl<'a> TrialsSection<'a> {
 
     /// The figures with their drawings.
     fn figures(&self) -> impl Iterator<Item = (&Figure, &figure::Drawing)> {
-        let figures = self.section.figures.iter().map(|named| &named.figure);
-        figures.zip(&self.drawings)
+        self.section.figures.iter().zip(&self.drawings)
     }
 
     /// The maps with their drawings.

@@ -210,13 +210,19 @@ impl Ascent {
 
     /// The unit vector in the coordinates of the three directions at which the quotient is largest.
     fn best(&self, residual: &Pair) -> [f64; 3] {
-        let pairs: Vec<&Pair> = [&self.here, residual].into_iter().chain(&self.last).collect();
+        let pairs: Vec<&Pair> = [&self.here, residual]
+            .into_iter()
+            .chain(&self.last)
+            .collect();
         let projected = nalgebra::DMatrix::from_fn(pairs.len(), pairs.len(), |i, j| {
             let (i, j) = (i.min(j), i.max(j));
             dot(&pairs[i].vector, &pairs[j].image)
         });
         let eigen = projected.symmetric_eigen();
-        let best = eigen.eigenvectors.column(eigen.eigenvalues.imax()).into_owned();
+        let best = eigen
+            .eigenvectors
+            .column(eigen.eigenvalues.imax())
+            .into_owned();
         std::array::from_fn(|i| best.get(i).copied().unwrap_or(0.0))
     }
 }

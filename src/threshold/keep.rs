@@ -112,7 +112,7 @@ impl Keep {
         });
         if found.is_none() {
             self.note(format!(
-                "{} is damaged, so that it was computed again",
+                "{} is damaged or cannot be read, so that it was computed again",
                 path.display()
             ));
         }

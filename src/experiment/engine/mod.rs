@@ -8,8 +8,8 @@ use rayon::ThreadPoolBuilder;
 use sha2::{Digest, Sha256};
 
 use crate::curvature::{Lanczos, measure};
-use crate::dataset::{Split, fashion_mnist};
 use crate::dataset::hexadecimal;
+use crate::dataset::{Split, fashion_mnist};
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::network::{
