@@ -312,7 +312,7 @@ mod tests {
             first: at(10, 1e-2),
             latest,
         };
-        let told = descent(at(20, 1e-4)).told(Duration::from_secs(300));
+        let told = descent(at(20, 1e-4)).told(Duration::from_millis(299_600));
         assert_eq!(
             told,
             "product 20, residual 1e-4 of 1e-6, 30.0 s each, about 5:00 left"
