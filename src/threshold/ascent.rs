@@ -110,7 +110,10 @@ pub(super) fn ascend(pencil: &Pencil<'_>, start: Vec<f64>, effort: Effort) -> To
     work::stage(&format!("thresholds: {}", pencil.what()));
     let saved = keep.and_then(|keep| Saved::load(keep, pencil));
     let mut ascent = match saved {
-        Some(saved) => Ascent::resume(pencil, saved),
+        Some(saved) => {
+            drop(start);
+            Ascent::resume(pencil, saved)
+        }
         None => Ascent::begin(pencil, start),
     };
     let mut residual = Pair::zero(pencil);
@@ -125,7 +128,8 @@ pub(super) fn ascend(pencil: &Pencil<'_>, start: Vec<f64>, effort: Effort) -> To
             goal: effort.tolerance,
         });
         let is_done = size <= effort.tolerance * value.abs() || products >= effort.products;
-        if let Some((keep, clock)) = keep.zip(clock.as_mut()).filter(|(_, c)| c.is_due()) {
+        let is_time = |clock: &Clock| clock.is_due() || is_done && clock.is_worth_it();
+        if let Some((keep, clock)) = keep.zip(clock.as_mut()).filter(|(_, c)| is_time(c)) {
             clock.keep(|| ascent.saved().save(keep, pencil));
         }
         if is_done {

@@ -70,7 +70,7 @@ impl Linearised {
             let clock = keep.map(Clock::new);
             let squares = self.mean_of_squares();
             found = [self.one_step(&squares, noise)?, self.variance(squares)?];
-            if let Some(keep) = keep.filter(|_| clock.is_some_and(|clock| clock.is_due())) {
+            if let Some(keep) = keep.filter(|_| clock.is_some_and(|clock| clock.is_worth_it())) {
                 let state = State {
                     what: &name,
                     products: 0,

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::network::Gram;
-use crate::{read, write};
+use crate::read;
+use crate::write;
 
 use super::state_file::{self, Heading, Sink, Source};
 
@@ -154,6 +155,9 @@ pub(super) struct State<'a> {
 /// When it is time to keep a state.
 #[derive(Debug)]
 pub(super) struct Clock {
+    /// What takes less time is not kept.
+    least: Duration,
+    begin: Instant,
     every: Duration,
     last: Instant,
 }
@@ -161,15 +165,23 @@ pub(super) struct Clock {
 impl Clock {
     /// A clock that starts now.
     pub fn new(keep: &Keep) -> Self {
+        let now = Instant::now();
         Clock {
+            least: keep.every,
+            begin: now,
             every: keep.every,
-            last: Instant::now(),
+            last: now,
         }
     }
 
-    /// Whether enough time has passed.
+    /// Whether enough time has passed since something was kept.
     pub fn is_due(&self) -> bool {
         self.last.elapsed() >= self.every
+    }
+
+    /// Whether the whole has taken so long that its outcome is worth keeping.
+    pub fn is_worth_it(&self) -> bool {
+        self.begin.elapsed() >= self.least
     }
 
     /// Keeps something, and makes the next time come so much later that keeping takes a small share.

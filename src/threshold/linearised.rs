@@ -98,7 +98,10 @@ impl Linearised {
                 work::stage(&format!("thresholds: the eigenvectors of {size} rows"));
                 let clock = keep.as_ref().map(Clock::new);
                 let range = Range::new(weighted, n)?;
-                if let Some(keep) = keep.as_ref().filter(|_| clock.is_some_and(|c| c.is_due())) {
+                if let Some(keep) = keep
+                    .as_ref()
+                    .filter(|_| clock.is_some_and(|clock| clock.is_worth_it()))
+                {
                     range.save(keep);
                 }
                 range

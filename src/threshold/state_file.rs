@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
-use crate::{read, write};
+use crate::read;
+use crate::write;
 
 /// The length of the longest first line, in bytes.
 const LONGEST_LINE: usize = 4096;

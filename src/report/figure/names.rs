@@ -111,8 +111,10 @@ impl Room<'_> {
         let Some(lead) = lead.filter(|_| is_free) else {
             return is_free;
         };
+        // A marker below the own one cannot be gone around.
+        let apart = || others().filter(|spot| !Area::around(own, 8.0).contains(**spot));
         let is_clear = |spot: &Spot| {
-            !others().any(|other| Area::around(*other, 7.0).contains(*spot))
+            !apart().any(|other| Area::around(*other, 7.0).contains(*spot))
                 && !self.taken.iter().any(|other| other.contains(*spot))
         };
         finely(&lead).iter().all(is_clear)
