@@ -1,8 +1,9 @@
 //! Trains a small network on the embedded images, and writes its weights every 2,000 steps. The pages in
-//! `docs/` measure this run.
+//! `docs/` measure this run. Other widths and another number of images may be given.
 //!
 //! ```sh
 //! cargo run --release --example small_network -- run
+//! cargo run --release --example small_network -- large 784-500-500-500-10 1000
 //! ```
 
 use std::path::Path;
@@ -17,8 +18,9 @@ use sgd_stability::train::random::{Purpose, stream};
 use sgd_stability::train::{Optimiser, Plan, Sampler, Stop, Trainer};
 use sgd_stability::write::write_file;
 
-/// The number of training images, counted from the first one of Fashion-MNIST.
+/// The number of training images unless another is given, counted from the first one of Fashion-MNIST.
 const SAMPLES: usize = 200;
+/// The widths of the layers unless others are given.
 const WIDTHS: [usize; 3] = [784, 24, 10];
 const STEPS: u64 = 16_000;
 /// The number of steps between two checkpoints.
@@ -29,12 +31,17 @@ const EVERY: u64 = 2_000;
 /// # Errors
 /// Returns an error if a file cannot be written.
 pub fn train_into(folder: &Path) -> Result<()> {
-    let data = fashion_mnist::load(None, Split::Train)?.first(SAMPLES)?;
+    train(folder, &WIDTHS, SAMPLES)
+}
+
+/// Trains a network of these widths on so many images.
+fn train(folder: &Path, widths: &[usize], samples: usize) -> Result<()> {
+    let data = fashion_mnist::load(None, Split::Train)?.first(samples)?;
     let targets = data.targets.rows();
     let batch = Batch {
         inputs: &data.inputs,
         targets: &targets,
-        samples: SAMPLES,
+        samples,
     };
     let plan = Plan {
         optimiser: Optimiser::Plain,
@@ -44,7 +51,7 @@ pub fn train_into(folder: &Path) -> Result<()> {
         seed: 1,
         stop: Stop::at(1e-4, STEPS),
     };
-    let network = Network::fnn(&WIDTHS);
+    let network = Network::fnn(widths);
     let start = State::initial(&network, &mut stream(1, Purpose::Initial, 0));
     let mut trainer = Trainer::new(Isa::best(), &network, batch, plan, start)?;
     while trainer.progress().ending.is_none() {
@@ -76,6 +83,16 @@ fn to_safetensors(network: &Network, parameters: &[f32]) -> Result<Vec<u8>> {
 }
 
 fn main() -> Result<()> {
-    let folder = std::env::args().nth(1).unwrap_or("run".to_owned());
-    train_into(Path::new(&folder))
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let word = |place: usize| words.get(place).map(String::as_str);
+    let folder = Path::new(word(0).unwrap_or("run"));
+    let number = |word: &str| {
+        let fault = "is not a whole number";
+        (word.parse()).map_err(|_| Error::input("small_network", word, fault))
+    };
+    let widths = match word(1) {
+        Some(widths) => widths.split('-').map(number).collect::<Result<_>>()?,
+        None => WIDTHS.to_vec(),
+    };
+    train(folder, &widths, word(2).map_or(Ok(SAMPLES), number)?)
 }

@@ -17,6 +17,17 @@ use std::time::Instant;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfTime;
 
+/// How far an iteration is whose residual falls to a goal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Approach {
+    /// The number of products done.
+    pub done: usize,
+    /// The residual that is reached.
+    pub reached: f64,
+    /// The residual at which the iteration ends.
+    pub goal: f64,
+}
+
 /// Receives the progress of the work.
 pub trait Watcher {
     /// A stage begins; `what` describes it in words.
@@ -24,6 +35,9 @@ pub trait Watcher {
 
     /// `done` rounds of the stage are done, of at most `most`.
     fn progress(&mut self, _done: usize, _most: usize) {}
+
+    /// The residual of the stage has fallen so far.
+    fn approach(&mut self, _approach: Approach) {}
 
     /// An answer is certain before the work is done.
     fn answer(&mut self, answer: &str);
@@ -108,6 +122,13 @@ pub fn stage(what: &str) {
 pub fn progress(done: usize, most: usize) {
     if IS_WATCHED.get() {
         with_watcher(|watcher| watcher.progress(done, most));
+    }
+}
+
+/// Reports how far the residual of the stage has fallen.
+pub fn approach(approach: Approach) {
+    if IS_WATCHED.get() {
+        with_watcher(|watcher| watcher.approach(approach));
     }
 }
 

@@ -16,19 +16,27 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Returns an error if the folder or the file cannot be written.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_with(path, |file| file.write_all(bytes))
+}
+
+/// Writes a file as [`write_file`] does, by a function that is given the file. Large files need not be in
+/// memory that way.
+///
+/// # Errors
+/// The errors of [`write_file`], and those of the function.
+pub fn write_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
     let written = match fs::metadata(path) {
-        Ok(there) if !there.is_file() && !there.is_dir() => stream(path, bytes),
+        // A pipe or a device cannot be replaced.
+        Ok(there) if !there.is_file() && !there.is_dir() => {
+            let device = File::options().write(true).open(path);
+            device.and_then(|mut device| write(&mut device))
+        }
         _ => {
             let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-            replace(&target, |file| file.write_all(bytes))
+            replace(&target, write)
         }
     };
     written.map_err(|cause| Error::unwritable(path, cause))
-}
-
-/// Writes to a pipe or a device, which cannot be replaced.
-fn stream(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    File::options().write(true).open(path)?.write_all(bytes)
 }
 
 /// Writes each file, given as a relative path and its bytes, into `folder` as [`write_file`] does. Other

@@ -99,6 +99,7 @@ impl Loaded {
             setting: &setup.setting,
             effort: &setup.effort,
             expected,
+            resume: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use sgd_stability::diagnosis::{
-    self, CertificateAnswer, Diagnosis, Extras, Names, Stability, ThresholdAnswer,
+    self, CertificateAnswer, Diagnosis, Extras, Names, Stability, Task, ThresholdAnswer,
     ThresholdRequest, bytes,
 };
 use sgd_stability::error::Result;
@@ -43,7 +43,7 @@ pub struct Arguments {
     ///
     /// They are those of the Gauss–Newton matrices at this point: of gradient descent, of Theorem 1, of the paper's
     /// two numbers, and the exact one in mean square, η*, which then decides the verdict. The Gram matrix has N = samples × outputs
-    /// rows; N = 2000 takes half a minute, and the time grows as N³.
+    /// rows; N = 2000 takes half a minute, and the time grows as N³, so that --resume is of use from N = 5000 on.
     #[arg(long, help_heading = headings::MEASUREMENT)]
     threshold: bool,
     /// Compute the thresholds of M samples only, evenly spaced; they then decide nothing.
@@ -59,6 +59,12 @@ pub struct Arguments {
     /// rows (samples × outputs), which take minutes.
     #[arg(long, value_name = "FILE", requires = "threshold", help_heading = headings::OUTPUT)]
     certificate: Option<PathBuf>,
+    /// Keep the states of the thresholds in this folder, and go on from those that are there.
+    ///
+    /// A state is written every half minute: the range of the Gram matrix, and where each iteration stands, up to
+    /// 24·N² bytes. The folder belongs to one network at one checkpoint, over the same samples.
+    #[arg(long, value_name = "DIR", requires = "threshold", help_heading = headings::MEASUREMENT)]
+    resume: Option<PathBuf>,
     /// Print first which tensor of the checkpoint became which layer's.
     #[arg(long, help_heading = headings::OUTPUT)]
     mapping: bool,
@@ -125,9 +131,11 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
         thresholds,
     };
     remark(&format!("memory forecast {}", bytes(forecast.total())));
-    let found = checkpoint
-        .task(expected, &setup)
-        .diagnose(mode, extras, forecast)?;
+    let task = Task {
+        resume: arguments.resume.as_deref(),
+        ..checkpoint.task(expected, &setup)
+    };
+    let found = task.diagnose(mode, extras, forecast)?;
     let Loaded {
         place,
         model,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use sgd_stability::work::{self, Watcher};
+use sgd_stability::work::{self, Approach, Watcher};
 
 use super::output;
 use super::terminal::{self, target};
@@ -55,6 +55,8 @@ struct State {
     stage: String,
     began: Instant,
     rounds: Option<Rounds>,
+    /// How far the residual has fallen, if the stage is an iteration that has a goal.
+    descent: Option<Descent>,
 }
 
 struct Task {
@@ -73,6 +75,14 @@ struct Rounds {
     most: usize,
 }
 
+/// The residual at the first and at the latest product of a stage.
+#[derive(Clone, Copy)]
+struct Descent {
+    began: Instant,
+    first: Approach,
+    latest: Approach,
+}
+
 impl Stages {
     /// The state before any work.
     pub fn new(is_json: bool) -> Self {
@@ -89,6 +99,7 @@ impl Stages {
             stage: String::new(),
             began: now,
             rounds: None,
+            descent: None,
         })))
     }
 
@@ -120,6 +131,7 @@ impl State {
         stage.clone_into(&mut self.stage);
         self.began = Instant::now();
         self.rounds = None;
+        self.descent = None;
         self.draw();
         if !self.is_begun {
             self.is_begun = true;
@@ -137,12 +149,11 @@ impl State {
     }
 
     fn told(&self) -> String {
-        let stage = match &self.rounds {
-            Some(rounds) => format!(
-                "{}: {}",
-                self.stage,
-                rounds.told("product", "at most ", self.began.elapsed())
-            ),
+        let rounds = |rounds: Rounds| rounds.told("product", "at most ", self.began.elapsed());
+        let descent = |descent: Descent| descent.told(descent.began.elapsed());
+        let far = self.descent.map(descent).or(self.rounds.map(rounds));
+        let stage = match far {
+            Some(far) => format!("{}: {far}", self.stage),
             None => self.stage.clone(),
         };
         let Some(task) = &self.task else {
@@ -164,14 +175,49 @@ impl Rounds {
             return told;
         }
         let seconds = elapsed.as_secs_f64() / done as f64;
-        let left = (most.saturating_sub(done) as f64 * seconds).ceil() as u64;
-        let rate = if seconds > 1.0 {
-            format!("{seconds:.1} s each")
-        } else {
-            format!("{:.1}/s", 1.0 / seconds)
-        };
-        format!("{told}, {rate}, {bound}{}:{:02} left", left / 60, left % 60)
+        let left = clock(most.saturating_sub(done) as f64 * seconds);
+        format!("{told}, {}, {bound}{left} left", rate(seconds))
     }
+}
+
+impl Descent {
+    /// What is reached as text: `product 24, residual 3e-4 of 1e-7, 25.1 s each, about 12:30 left`. The residual is
+    /// taken to go on falling by the same factor per product.
+    fn told(self, elapsed: Duration) -> String {
+        let Descent { first, latest, .. } = self;
+        let told = format!(
+            "product {}, residual {:.0e} of {:.0e}",
+            latest.done, latest.reached, latest.goal
+        );
+        let done = latest.done.saturating_sub(first.done);
+        let fallen = (first.reached / latest.reached).ln();
+        if done == 0 || elapsed < WARM {
+            return told;
+        }
+        let seconds = elapsed.as_secs_f64() / done as f64;
+        let told = format!("{told}, {}", rate(seconds));
+        let left = (latest.reached / latest.goal).ln() / fallen * elapsed.as_secs_f64();
+        if left.is_finite() && left >= 0.0 {
+            format!("{told}, about {} left", clock(left))
+        } else {
+            told
+        }
+    }
+}
+
+/// `25.1 s each` or `3.4/s`.
+fn rate(seconds: f64) -> String {
+    if seconds > 1.0 {
+        format!("{seconds:.1} s each")
+    } else {
+        format!("{:.1}/s", 1.0 / seconds)
+    }
+}
+
+/// Seconds, rounded up, as `12:30`.
+fn clock(seconds: f64) -> String {
+    let seconds = seconds.ceil() as u64;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 impl Watcher for Stages {
@@ -182,6 +228,20 @@ impl Watcher for Stages {
     fn progress(&mut self, done: usize, most: usize) {
         let mut state = self.0.borrow_mut();
         state.rounds = Some(Rounds { done, most });
+        if state.drawn.elapsed() >= TICK {
+            state.draw();
+        }
+    }
+
+    fn approach(&mut self, approach: Approach) {
+        let mut state = self.0.borrow_mut();
+        let begun = state.descent.map(|descent| (descent.began, descent.first));
+        let (began, first) = begun.unwrap_or((Instant::now(), approach));
+        state.descent = Some(Descent {
+            began,
+            first,
+            latest: approach,
+        });
         if state.drawn.elapsed() >= TICK {
             state.draw();
         }
@@ -238,5 +298,28 @@ mod tests {
             tasks.told("claim", "", Duration::from_secs(400)),
             "claim 3 of 12, 200.0 s each, 33:20 left"
         );
+    }
+
+    #[test]
+    fn a_residual_tells_how_much_time_is_left() {
+        let at = |done, reached| Approach {
+            done,
+            reached,
+            goal: 1e-6,
+        };
+        let descent = |latest| Descent {
+            began: Instant::now(),
+            first: at(10, 1e-2),
+            latest,
+        };
+        let told = descent(at(20, 1e-4)).told(Duration::from_millis(299_600));
+        assert_eq!(
+            told,
+            "product 20, residual 1e-4 of 1e-6, 30.0 s each, about 5:00 left"
+        );
+        let begun = descent(at(10, 1e-2)).told(Duration::from_secs(2));
+        assert_eq!(begun, "product 10, residual 1e-2 of 1e-6");
+        let risen = descent(at(11, 2e-2)).told(Duration::from_secs(2));
+        assert_eq!(risen, "product 11, residual 2e-2 of 1e-6, 2.0 s each");
     }
 }

@@ -25,3 +25,4 @@ pub use selection::Selection;
 pub use source::{Contents, Source, contents, load};
 pub use split::Split;
 pub use targets::Targets;
+pub(crate) use text::hexadecimal;

@@ -12,7 +12,7 @@ use crate::read;
 pub(super) const LARGEST: u64 = 5 * 60_000 * 28 * 28;
 
 /// Formats bytes as hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -85,7 +85,8 @@ impl Task<'_> {
     ///
     /// # Errors
     /// Returns an error if the mode is not available for this model, if the loss or the curvature
-    /// overflows f32, or if a number is not finite in f64.
+    /// overflows f32, if a number is not finite in f64, or if the folder of the thresholds is that of another
+    /// network.
     pub fn measure(
         &self,
         mode: Option<Mode>,
@@ -129,7 +130,8 @@ impl Task<'_> {
         }
         let reading = &in_f32.reading;
         let request = extras.thresholds.as_ref();
-        let thresholds = request.map(|request| thresholds::measure(self, &point, reading, request));
+        let measure = |request| thresholds::measure(self, &point, reading, request);
+        let thresholds = request.map(measure).transpose()?;
         if let Some(answer) = &thresholds {
             judgement = answer.judge(judgement, self.setting);
         }

@@ -141,8 +141,9 @@ impl Forecast {
     /// Adds the memory for the thresholds of a Gram matrix with this many rows.
     #[must_use]
     pub fn with_thresholds(self, rows: usize) -> Self {
-        /// How many f64 matrices of that size are in memory at a time.
-        const MATRICES: u64 = 16;
+        /// How many f64 matrices of that size are in memory at a time: the factor of the model, and a direction, a
+        /// residual and a step with their images; or as many for the eigenvectors or the lower end.
+        const MATRICES: u64 = 8;
         Forecast {
             thresholds: MATRICES * DOUBLE * (rows as u64).pow(2),
             ..self

@@ -1,5 +1,7 @@
 //! What is diagnosed, and with how much effort.
 
+use std::path::Path;
+
 use crate::curvature::Lanczos;
 use crate::kernel::Isa;
 use crate::network::CurvatureMatrix;
@@ -22,6 +24,8 @@ pub struct Task<'a> {
     pub effort: &'a Effort,
     /// The loss that the user expects, which the measured loss must match to 1 %.
     pub expected: Option<f64>,
+    /// The folder in which the states of the thresholds are kept, if they are.
+    pub resume: Option<&'a Path>,
 }
 
 /// How a point is measured, and when its iterations stop.

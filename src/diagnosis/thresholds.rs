@@ -8,10 +8,13 @@
 mod certified;
 mod found;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
+use crate::error::Result;
 use crate::network::{Batch, Gathered, Gram, Point};
-use crate::threshold::{Bracket, Curve, Linearised, Question};
+use crate::threshold::{Bracket, Curve, Keep, Linearised, NoModel, Question};
 use crate::work;
 
 use super::reading::Reading;
@@ -20,6 +23,9 @@ use super::task::Task;
 use super::verdict::{Judgement, Justification, Stability};
 pub use certified::CertificateAnswer;
 pub use found::{SmallestBatch, ThresholdsFound};
+
+/// The time between two states of an iteration that are kept; what takes less is not kept.
+const EVERY: Duration = Duration::from_secs(30);
 
 /// Which thresholds are requested.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,19 +55,31 @@ pub enum ThresholdAnswer {
 }
 
 /// Computes the thresholds at a point, whose reading is known.
+///
+/// # Errors
+/// If the folder in which states are kept belongs to another network.
 pub(super) fn measure(
     task: &Task<'_>,
     point: &Point<'_>,
     reading: &Reading,
     request: &ThresholdRequest,
-) -> ThresholdAnswer {
-    let found = left_out(task.setting, point)
-        .map_or(Ok(()), Err)
-        .and_then(|()| find(task, point, reading, request));
-    match found {
-        Ok(found) => ThresholdAnswer::Found(Box::new(found)),
-        Err(reason) => ThresholdAnswer::LeftOut(reason),
+) -> Result<ThresholdAnswer> {
+    if let Some(reason) = left_out(task.setting, point) {
+        return Ok(ThresholdAnswer::LeftOut(reason));
     }
+    let batch = task.samples.batch();
+    let mut chosen = Gathered::default();
+    chosen.gather(&batch, &spread(request.count(batch.samples), batch.samples));
+    let found = match linearise(task, point, &chosen.batch())? {
+        Ok(model) => find(task, reading, request, &model, || {
+            Gram::of(task.effort.isa, point, &chosen.batch())
+        }),
+        Err(reason) => Err(reason),
+    };
+    Ok(match found {
+        Ok(found) => ThresholdAnswer::Found(Box::new(found)),
+        Err(reason) => ThresholdAnswer::LeftOut(reason.to_string()),
+    })
 }
 
 /// Why there are no thresholds of this run; `None` if there are.
@@ -79,66 +97,59 @@ fn left_out(setting: &Setting, point: &Point<'_>) -> Option<String> {
     })
 }
 
+/// What is computed of the model; `gram` computes the Gram matrix of which it was made once more.
 fn find(
     task: &Task<'_>,
-    point: &Point<'_>,
     reading: &Reading,
     request: &ThresholdRequest,
-) -> Result<ThresholdsFound, String> {
-    let (setting, batch) = (task.setting, task.samples.batch());
-    let count = request.count(batch.samples);
-    let mut chosen = Gathered::default();
-    chosen.gather(&batch, &spread(count, batch.samples));
-    let model = linearise(task, point, &chosen.batch())?;
-    let question = Question::new(setting.weight().to_f64(), setting.momentum.to_f64());
-    let thresholds = model.thresholds(&question).ok_or(NOT_FINITE)?;
+    model: &Linearised,
+    gram: impl FnOnce() -> Gram,
+) -> std::result::Result<ThresholdsFound, NoModel> {
+    let setting = task.setting;
+    let question = Question {
+        both_ends: model.summary().size <= found::LARGEST_WITH_MATRIX,
+        ..Question::new(setting.weight().to_f64(), setting.momentum.to_f64())
+    };
+    let thresholds = model.thresholds(&question).ok_or(NoModel::NotFinite)?;
     let departure =
         (reading.other.as_ref()).map(|other| other.distance / reading.sharpness.value.abs());
     let (curve, smallest_batch) = if request.curve {
-        work::stage("thresholds: other batch sizes");
         (
-            curve(&model, setting, &question),
-            smallest_batch(&model, setting, &question),
+            curve(model, setting, &question),
+            smallest_batch(model, setting, &question),
         )
     } else {
         (Vec::new(), SmallestBatch::Unknown)
     };
-    let certificate = request.certificate.then(|| {
-        certified::certify(task, &model, count, || {
-            Gram::of(task.effort.isa, point, &chosen.batch())
-        })
-    });
+    let certificate = (request.certificate).then(|| certified::certify(task, model, gram));
     Ok(ThresholdsFound {
         thresholds,
         certificate,
-        samples: count,
-        all: batch.samples,
+        samples: model.samples(),
+        all: task.samples.count,
         departure,
         curve,
         smallest_batch,
+        notes: model.notes(),
     })
 }
-
-const NOT_FINITE: &str = "a number of the Gram matrix is beyond the range of f32";
 
 /// `count` indices below `all`, evenly spaced.
 fn spread(count: usize, all: usize) -> Vec<usize> {
     (0..count).map(|k| k * all / count).collect()
 }
 
-/// The linearised model of the network over these samples.
-fn linearise(task: &Task<'_>, point: &Point<'_>, batch: &Batch<'_>) -> Result<Linearised, String> {
+/// The linearised model of the network over these samples, if there is one.
+fn linearise(
+    task: &Task<'_>,
+    point: &Point<'_>,
+    batch: &Batch<'_>,
+) -> Result<std::result::Result<Linearised, NoModel>> {
     work::stage("thresholds: the Gram matrix");
     let gram = Gram::of(task.effort.isa, point, batch);
-    if !gram.products.iter().all(|x| x.is_finite()) {
-        return Err(NOT_FINITE.to_owned());
-    }
-    work::stage("thresholds: the range of H");
-    let model = Linearised::new(gram).ok_or(
-        "every Gauss–Newton matrix is zero here: no output depends on a parameter, or the loss has no \
-         curvature",
-    )?;
-    Ok(model.with_decay(point.network.weight_decay()))
+    let keep = task.resume.map(|folder| Keep::open(folder, &gram, EVERY));
+    let model = Linearised::kept(gram, keep.transpose()?);
+    Ok(model.map(|model| model.with_decay(point.network.weight_decay())))
 }
 
 /// η* at batch sizes 1, 2, 4, … and at all samples.

@@ -127,7 +127,7 @@ fn comparison(group: &Group<'_>) -> Option<Comparison> {
 
 /// The row of the summary about all runs.
 fn whole(groups: &[Group<'_>]) -> Option<Comparison> {
-    let scaled = groups.iter().filter_map(Group::scaled);
+    let scaled = groups.iter().filter_map(|group| group.scaled());
     let largest = scaled.map(|(a, _)| a.high).fold(0.0, f64::max);
     let all: Vec<Finding> = groups.iter().map(finding).collect();
     Some(Comparison {
@@ -156,6 +156,7 @@ fn figure(groups: &[Group<'_>]) -> Figure {
         x: Axis::logarithmic("learning rate η"),
         y: Axis::logarithmic("sharpness a"),
         series: series(groups),
+        names: Vec::new(),
     }
 }
 

@@ -10,12 +10,18 @@ use super::trained::{TrainingOutcome, TrainingSettings};
 use crate::record::numeral::significant;
 use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series};
 
+/// Settings that contain a seed.
+pub trait Seeded {
+    /// Whether these are the same settings except for the seeds.
+    fn differs_in_seed_only(&self, other: &Self) -> bool;
+}
+
 /// Runs that differ only in their seeds.
-pub struct Group<'a> {
+pub struct Group<'a, S = TrainingSettings, O = TrainingOutcome> {
     /// The settings of the first run.
-    pub settings: &'a TrainingSettings,
+    pub settings: &'a S,
     /// The outcomes of all runs.
-    pub outcomes: Vec<&'a TrainingOutcome>,
+    pub outcomes: Vec<&'a O>,
 }
 
 /// A bound, and where the runs of a group lie relative to it.
@@ -47,12 +53,21 @@ pub const ABSENT: &str = "–";
 /// The precision of intervals around measured values, in bits: enough for an f64.
 pub const BITS: u32 = 64;
 
-impl<'a> Group<'a> {
+impl Seeded for TrainingSettings {
+    fn differs_in_seed_only(&self, other: &Self) -> bool {
+        let mut other = other.clone();
+        other.seed = self.seed;
+        other.plan.seed = self.plan.seed;
+        *self == other
+    }
+}
+
+impl<'a, S: Seeded, O> Group<'a, S, O> {
     /// Groups the results whose settings differ only in their seeds, in order of first appearance.
-    pub fn all(results: &'a [(TrainingSettings, TrainingOutcome)]) -> Vec<Group<'a>> {
-        let mut groups: Vec<Group<'a>> = Vec::new();
+    pub fn all(results: &'a [(S, O)]) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
         for (settings, outcome) in results {
-            let same = |group: &&mut Group<'a>| group.settings.differs_in_seed_only(settings);
+            let same = |group: &&mut Self| group.settings.differs_in_seed_only(settings);
             match groups.iter_mut().find(same) {
                 Some(group) => group.outcomes.push(outcome),
                 None => groups.push(Group {
@@ -63,7 +78,9 @@ impl<'a> Group<'a> {
         }
         groups
     }
+}
 
+impl Group<'_> {
     /// The learning rate η, as the f32 that was used.
     pub fn learning_rate(&self) -> f64 {
         f64::from(self.settings.plan.learning_rate)
@@ -100,11 +117,7 @@ impl<'a> Group<'a> {
     /// The spread of a quantity over the measured runs; `None` if every run diverged.
     pub fn spread(&self, of: impl Fn(&Measurement) -> f64) -> Option<Spread> {
         let values: Vec<f64> = self.measurements().map(of).collect();
-        Some(Spread {
-            mean: values.iter().sum::<f64>() / values.len() as f64,
-            low: values.iter().copied().reduce(f64::min)?,
-            high: values.iter().copied().reduce(f64::max)?,
-        })
+        Spread::of(&values)
     }
 
     /// The spreads of `a·η/2` and `s·η√p` over the runs; both quantities are 1 on their bounds, whatever
@@ -247,10 +260,20 @@ pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
         x: Axis::linear("a η / 2"),
         y: Axis::linear("s η √p"),
         series,
+        names: Vec::new(),
     }
 }
 
 impl Spread {
+    /// The spread of some values; `None` if there are none.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        Some(Spread {
+            mean: values.iter().sum::<f64>() / values.len() as f64,
+            low: values.iter().copied().reduce(f64::min)?,
+            high: values.iter().copied().reduce(f64::max)?,
+        })
+    }
+
     /// The mean as a point at abscissa `x`, with an error bar from the smallest to the largest value.
     pub fn point(&self, x: f64) -> DataPoint {
         DataPoint {

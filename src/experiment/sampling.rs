@@ -123,7 +123,7 @@ fn finding(group: &Group<'_>) -> Finding {
 
 /// The row of the summary.
 fn comparison(groups: &[Group<'_>]) -> Option<Comparison> {
-    let scaled: Vec<_> = groups.iter().filter_map(Group::scaled).collect();
+    let scaled: Vec<_> = groups.iter().filter_map(|group| group.scaled()).collect();
     let most = |values: &mut dyn Iterator<Item = f64>| significant(values.fold(0.0, f64::max));
     let all: Vec<Finding> = groups.iter().map(finding).collect();
     Some(Comparison {

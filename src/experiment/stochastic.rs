@@ -164,7 +164,7 @@ fn comparison(group: &Group<'_>) -> Option<Comparison> {
 
 /// The row of the summary about all runs.
 fn whole(groups: &[Group<'_>]) -> Option<Comparison> {
-    let scaled: Vec<(Spread, Spread)> = groups.iter().filter_map(Group::scaled).collect();
+    let scaled: Vec<(Spread, Spread)> = groups.iter().filter_map(|group| group.scaled()).collect();
     let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
     let all: Vec<Finding> = groups.iter().flat_map(findings).collect();
     Some(Comparison {
@@ -246,6 +246,7 @@ fn sharpness(groups: &[Group<'_>]) -> Figure {
         x: Axis::logarithmic("batch size B"),
         y: Axis::logarithmic("sharpness a"),
         series,
+        names: Vec::new(),
     }
 }
 
@@ -274,6 +275,7 @@ fn non_uniformity_figure(groups: &[Group<'_>]) -> Figure {
         x: Axis::logarithmic("batch size B"),
         y: Axis::logarithmic("non-uniformity s"),
         series,
+        names: Vec::new(),
     }
 }
 

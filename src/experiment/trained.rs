@@ -81,14 +81,6 @@ impl TrainingSettings {
             "another network and another n"
         }
     }
-
-    /// Whether these are the same settings except for the seeds.
-    pub fn differs_in_seed_only(&self, other: &TrainingSettings) -> bool {
-        let mut other = other.clone();
-        other.seed = self.seed;
-        other.plan.seed = self.plan.seed;
-        *self == other
-    }
 }
 
 /// The name and the size of a network, for a record.

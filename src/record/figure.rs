@@ -17,6 +17,9 @@ pub struct Figure {
     pub y: Axis,
     /// The series in the order of the legend.
     pub series: Vec<Series>,
+    /// The name of each point of each series; empty if the points have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<Vec<String>>,
 }
 
 /// One axis.

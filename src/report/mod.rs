@@ -51,11 +51,9 @@ pub fn render(input: &ReportInput) -> Vec<(PathBuf, Vec<u8>)> {
     }
     if let Some(section) = input.trials.section() {
         let drawing = |name: &str| PathBuf::from(format!("figures/{name}.svg"));
-        for named in &section.figures {
-            let name = &named.figure.name;
-            let svg = figure::draw_named(&named.figure, &named.names).svg;
-            files.push((drawing(name), svg.into_bytes()));
-            files.push((data(name), sheet::of_named(named)));
+        for figure in &section.figures {
+            files.push((drawing(&figure.name), figure::draw(figure).svg.into_bytes()));
+            files.push((data(&figure.name), sheet::of_figure(figure)));
         }
         for map in &section.maps {
             files.push((drawing(&map.name), figure::draw_map(map).svg.into_bytes()));

@@ -1,41 +1,33 @@
 //! Writes figures, maps and tables as CSV.
 
 use super::figure::{CLASS_NAMES, Map};
-use super::trials::NamedFigure;
 use crate::record::{Figure, Style, Table};
 use crate::trial::bins;
 
-/// The CSV of a figure, with one row for each point: series, style, x, y, low, high. A missing end of an
-/// error bar is empty. Numbers are the shortest decimals that read back as the same f64.
+/// The CSV of a figure, with one row for each point: series, style, x, y, low, high, and its name if the points
+/// have names. A missing end of an error bar is empty. Numbers are the shortest decimals that read back as the
+/// same f64.
 pub fn of_figure(figure: &Figure) -> Vec<u8> {
+    let name = |name: String| (!figure.names.is_empty()).then_some(name);
     let headings = ["series", "style", "x", "y", "low", "high"].map(String::from);
-    let rows = figure.series.iter().flat_map(|series| {
-        series.points.iter().map(|point| {
+    let headings: Vec<String> = headings
+        .into_iter()
+        .chain(name("name".to_owned()))
+        .collect();
+    let rows = figure.series.iter().enumerate().flat_map(|(i, series)| {
+        series.points.iter().enumerate().map(move |(j, point)| {
             let end = |end: Option<f64>| end.map_or(String::new(), decimal);
-            [
+            let row = [
                 series.label.clone(),
                 style_name(series.style).to_owned(),
                 decimal(point.x),
                 decimal(point.y),
                 end(point.low),
                 end(point.high),
-            ]
-        })
-    });
-    write(std::iter::once(headings).chain(rows))
-}
-
-/// The CSV of a figure whose points have names, with the name of each point in a last column.
-pub fn of_named(named: &NamedFigure) -> Vec<u8> {
-    if named.names.is_empty() {
-        return of_figure(&named.figure);
-    }
-    let headings = ["series", "x", "y", "name"].map(String::from);
-    let series = named.figure.series.iter().zip(&named.names);
-    let rows = series.flat_map(|(series, names)| {
-        series.points.iter().zip(names).map(|(point, name)| {
-            let (x, y) = (decimal(point.x), decimal(point.y));
-            [series.label.clone(), x, y, name.clone()]
+            ];
+            let own = figure.names.get(i).and_then(|names| names.get(j));
+            let own = name(own.cloned().unwrap_or_default());
+            row.into_iter().chain(own).collect()
         })
     });
     write(std::iter::once(headings).chain(rows))

@@ -1,41 +1,17 @@
 //! All thresholds of a network.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::work;
 
 use super::ascent::{Effort, Top, ascend};
-use super::dense;
+use super::bounds::{Bounds, Bracket, ROUNDING};
 use super::floor::is_shown_stable;
 use super::linearised::{GramSummary, Linearised};
 use super::pencil::Pencil;
 
-/// What f64 may lose in a quotient or an eigenvalue, as a share of it. Dense eigenvalues are good to some
-/// units of rounding times the dimension, 10⁻¹² for thousands of dimensions; the ends of a bracket are
-/// moved outwards by eight times as much.
-const ROUNDING: f64 = 8e-12;
-
 /// The distances below the upper end at which a stable learning rate is looked for, as shares of it.
 const WIDTHS: [f64; 3] = [1e-5, 1e-3, 1e-1];
-
-/// Two ends between which a number lies.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Bracket {
-    /// The lower end; `None` if none was found.
-    pub lower: Option<f64>,
-    /// The upper end.
-    pub upper: f64,
-}
-
-impl Bracket {
-    /// The bracket of a number that was computed directly.
-    fn around(value: f64) -> Self {
-        Bracket {
-            lower: Some(value * (1.0 - ROUNDING)),
-            upper: value * (1.0 + ROUNDING),
-        }
-    }
-}
 
 /// A threshold in mean square.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -43,10 +19,33 @@ pub struct MeanSquare {
     /// The two ends: at the lower one a matrix shows that SGD is stable, at the upper one that it is not.
     #[serde(flatten)]
     pub bracket: Bracket,
+    /// What shows that the lower end is one; `None` if there is none.
+    pub lower_by: Option<LowerEnd>,
     /// The residual of the eigenvalue 1/η*, as a share of it.
     pub residual: f64,
     /// The number of products with the map of second moments.
     pub products: usize,
+}
+
+impl MeanSquare {
+    /// Takes η₁ for the lower end, if there is no other: every step that expands nothing is stable.
+    fn raise(&mut self, one_step: Bracket) {
+        if self.bracket.lower.is_none() {
+            let upper = self.bracket.upper;
+            self.bracket.lower = one_step.lower.map(|lower| lower.min(upper));
+            self.lower_by = Some(LowerEnd::OneStep);
+        }
+    }
+}
+
+/// What shows that a learning rate is stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LowerEnd {
+    /// A positive definite matrix that shrinks in every step.
+    Matrix,
+    /// Theorem 1: no expected squared distance grows in one step.
+    OneStep,
 }
 
 /// The optimiser of whom the thresholds are asked.
@@ -56,7 +55,7 @@ pub struct Question {
     pub noise: f64,
     /// The momentum β of heavy ball.
     pub momentum: f64,
-    /// Whether to look for the lower ends.
+    /// Whether to look for matrices that show lower ends, which takes about as long as the upper ends.
     pub both_ends: bool,
     /// The residual, as a share of the eigenvalue, at which an iteration ends.
     pub tolerance: f64,
@@ -117,18 +116,17 @@ pub struct Curve {
 impl Linearised {
     /// All thresholds. Costs some tens of products of N × r × r for each of the two in mean square.
     pub fn thresholds(&self, question: &Question) -> Option<Thresholds> {
-        work::stage("thresholds: one step and the spread of the samples");
-        let squares = self.mean_of_squares();
         let largest = self.spectrum().last()? + self.decay();
         let momentum = question.momentum;
-        let one_step = self.one_step(&squares, question.noise)?;
-        let non_uniformity = self.non_uniformity(squares, question.noise)?;
-        work::stage("thresholds: mean square");
+        let Bounds {
+            one_step,
+            non_uniformity,
+        } = self.bounds(question.noise)?;
         let plain = Pencil::of_threshold(self, 0.0, question.noise);
         let start = plain_start(&plain);
-        let (mean_square, top) = mean_square(&plain, start, question);
+        let (mut mean_square, top) = mean_square(&plain, start, question);
+        mean_square.raise(one_step);
         let heavy_ball = (momentum != 0.0).then(|| {
-            work::stage("thresholds: heavy ball");
             let pencil = Pencil::of_threshold(self, momentum, question.noise);
             mean_square_from(&pencil, &plain, top, question)
         });
@@ -145,7 +143,6 @@ impl Linearised {
     /// The critical second moment X* of trace 1: `C(X*) = η*·D(X*)`, so that SGD with the threshold η* leaves it as
     /// it is. Symmetric and positive semi-definite, rank × rank.
     pub fn critical_moment(&self, question: &Question) -> Vec<f64> {
-        work::stage("the critical second moment");
         let pencil = Pencil::of_threshold(self, question.momentum, question.noise);
         let mut moment = ascend(&pencil, plain_start(&pencil), question.effort()).vector;
         pencil.scale_down(&mut moment);
@@ -186,43 +183,6 @@ impl Linearised {
         let top = ascend(&pencil, plain_start(&pencil), question.effort());
         Some(1.0 / (learning_rate * top.value))
     }
-
-    /// `1/η₁ = λ_max((2H)^−½ (H² + pΣ) (2H)^−½)`, with weight decay in H.
-    fn one_step(&self, squares: &[f64], noise: f64) -> Option<Bracket> {
-        let (rank, spectrum, decay) = (self.rank(), self.spectrum(), self.decay());
-        let share = |a: &f64| (a / (2.0 * (a + decay))).sqrt();
-        let mut matrix = squares.to_vec();
-        for (row, a) in matrix.chunks_exact_mut(rank).zip(spectrum) {
-            let entries = row.iter_mut().zip(spectrum);
-            entries.for_each(|(x, b)| *x *= noise * share(a) * share(b));
-        }
-        for (j, a) in spectrum.iter().enumerate() {
-            let steady = ((a + decay).powi(2) - noise * a * a) / (2.0 * (a + decay));
-            matrix[j * rank + j] += steady;
-        }
-        let largest = dense::eigenvalues(&matrix, rank)?.pop()?;
-        Some(Bracket::around(1.0 / largest))
-    }
-
-    /// `1/(s√p)` with `s² = λ_max(V(I) − H²)`; `Some(None)` where there is no bound.
-    #[expect(
-        clippy::option_option,
-        reason = "a failed iteration differs from a missing bound"
-    )]
-    fn non_uniformity(&self, mut squares: Vec<f64>, noise: f64) -> Option<Option<Bracket>> {
-        let (rank, spectrum) = (self.rank(), self.spectrum());
-        for (row, a) in squares.chunks_exact_mut(rank).zip(spectrum) {
-            row.iter_mut()
-                .zip(spectrum)
-                .for_each(|(x, b)| *x *= (a * b).sqrt());
-        }
-        for (j, value) in spectrum.iter().enumerate() {
-            squares[j * rank + j] -= value * value;
-        }
-        let variance = dense::eigenvalues(&squares, rank)?.pop()?;
-        let bound = 1.0 / (variance.max(0.0) * noise).sqrt();
-        Some(bound.is_finite().then(|| Bracket::around(bound)))
-    }
 }
 
 /// `C^½(I)`, which no eigenmatrix that is positive semi-definite is orthogonal to.
@@ -238,6 +198,7 @@ fn mean_square(pencil: &Pencil<'_>, start: Vec<f64>, question: &Question) -> (Me
     let upper = 1.0 / top.value;
     let stable = |width: &&f64| is_shown_stable(pencil, upper * (1.0 - **width), &top);
     let width = if question.both_ends {
+        work::stage(&format!("thresholds: the lower end of {}", pencil.what()));
         WIDTHS.iter().find(stable)
     } else {
         None
@@ -247,6 +208,7 @@ fn mean_square(pencil: &Pencil<'_>, start: Vec<f64>, question: &Question) -> (Me
             lower: width.map(|width| upper * (1.0 - width)),
             upper: upper * (1.0 + ROUNDING),
         },
+        lower_by: width.map(|_| LowerEnd::Matrix),
         residual: top.residual / top.value,
         products: top.products,
     };

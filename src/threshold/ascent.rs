@@ -1,12 +1,14 @@
 //! The largest eigenvalue of a pencil, by the locally optimal conjugate gradient method (Knyazev, SIAM J. Sci.
 //! Comput. 23, 2001): each step maximises the quotient over the span of the current matrix, its residual
-//! and the last step. It keeps six matrices, whatever the number of products.
+//! and the last step. It holds six matrices, whatever the number of products.
 
 use rayon::prelude::*;
 
-use crate::work;
+use crate::work::{self, Approach};
 
-use super::pencil::{Pencil, Work};
+use super::keep::Clock;
+use super::pencil::Pencil;
+use super::saved::Saved;
 
 /// The largest eigenvalue that was found, with its eigenvector.
 #[derive(Clone, Debug)]
@@ -17,7 +19,7 @@ pub(super) struct Top {
     pub residual: f64,
     /// The unit matrix Y.
     pub vector: Vec<f64>,
-    /// The number of products.
+    /// The number of products, with those of earlier runs.
     pub products: usize,
 }
 
@@ -28,35 +30,6 @@ pub(super) struct Effort {
     pub tolerance: f64,
     /// The most products.
     pub products: usize,
-}
-
-/// A direction and its image.
-#[derive(Clone, Debug, Default)]
-struct Pair {
-    vector: Vec<f64>,
-    image: Vec<f64>,
-}
-
-impl Pair {
-    /// `self ← factor·self`.
-    fn scale(&mut self, factor: f64) {
-        self.vector.par_iter_mut().for_each(|x| *x *= factor);
-        self.image.par_iter_mut().for_each(|x| *x *= factor);
-    }
-
-    /// `self ← self + factor·other`.
-    fn add(&mut self, factor: f64, other: &Pair) {
-        axpy(factor, &other.vector, &mut self.vector);
-        axpy(factor, &other.image, &mut self.image);
-    }
-
-    /// Makes the vector a unit vector, unless it is zero.
-    fn normalise(&mut self) {
-        let norm = dot(&self.vector, &self.vector).sqrt();
-        if norm > 0.0 {
-            self.scale(1.0 / norm);
-        }
-    }
 }
 
 /// Sums of pieces of this length are added in order, so that the number of threads changes nothing.
@@ -74,46 +47,210 @@ pub(super) fn axpy(factor: f64, x: &[f64], y: &mut [f64]) {
     y.par_iter_mut().zip(x).for_each(|(y, x)| *y += factor * x);
 }
 
-/// Ascends from `start`, which is not zero.
-pub(super) fn ascend(pencil: &Pencil<'_>, start: Vec<f64>, effort: Effort) -> Top {
-    let mut work = Work::default();
-    let zeros = || vec![0.0; pencil.entries()];
-    let mut here = Pair {
-        vector: start,
-        image: zeros(),
-    };
-    here.normalise();
-    pencil.apply(&here.vector, &mut work, &mut here.image);
-    let (mut residual, mut last) = (
+fn scale(factor: f64, x: &mut [f64]) {
+    x.par_iter_mut().for_each(|x| *x *= factor);
+}
+
+/// A direction and its image.
+#[derive(Debug)]
+struct Pair {
+    vector: Vec<f64>,
+    image: Vec<f64>,
+}
+
+impl Pair {
+    fn zero(pencil: &Pencil<'_>) -> Self {
         Pair {
-            vector: zeros(),
-            image: zeros(),
-        },
-        Pair::default(),
-    );
-    let mut products = 1;
+            vector: vec![0.0; pencil.entries()],
+            image: vec![0.0; pencil.entries()],
+        }
+    }
+
+    /// A vector, made a unit vector unless it is zero, with its image.
+    fn new(pencil: &Pencil<'_>, vector: Vec<f64>) -> Self {
+        let mut pair = Pair {
+            vector,
+            image: vec![0.0; pencil.entries()],
+        };
+        pair.normalise();
+        pencil.apply(&pair.vector, &mut pair.image);
+        pair
+    }
+
+    /// Makes the vector a unit vector, unless it is zero.
+    fn normalise(&mut self) {
+        let norm = dot(&self.vector, &self.vector).sqrt();
+        if norm > 0.0 {
+            scale(1.0 / norm, &mut self.vector);
+            scale(1.0 / norm, &mut self.image);
+        }
+    }
+
+    /// Removes what rounding has left of another unit vector, and makes this one a unit vector again.
+    fn clean(&mut self, other: &Pair) {
+        let overlap = dot(&self.vector, &other.vector);
+        axpy(-overlap, &other.vector, &mut self.vector);
+        axpy(-overlap, &other.image, &mut self.image);
+        self.normalise();
+    }
+}
+
+/// Where an ascent stands.
+struct Ascent {
+    here: Pair,
+    /// The unit vector of the last step, orthogonal to `here`.
+    last: Option<Pair>,
+    products: usize,
+}
+
+/// Ascends from `start`, which is not zero, or from where an earlier run stopped.
+pub(super) fn ascend(pencil: &Pencil<'_>, start: Vec<f64>, effort: Effort) -> Top {
+    let keep = pencil.keep();
+    let mut clock = keep.map(Clock::new);
+    work::stage(&format!("thresholds: {}", pencil.what()));
+    let saved = keep.and_then(|keep| Saved::load(keep, pencil));
+    let mut ascent = match saved {
+        Some(saved) => {
+            drop(start);
+            Ascent::resume(pencil, saved)
+        }
+        None => Ascent::begin(pencil, start),
+    };
+    let mut residual = Pair::zero(pencil);
     loop {
-        let value = dot(&here.vector, &here.image);
-        residual.vector.copy_from_slice(&here.image);
-        axpy(-value, &here.vector, &mut residual.vector);
-        let size = dot(&residual.vector, &residual.vector).sqrt();
+        let value = dot(&ascent.here.vector, &ascent.here.image);
+        let size = ascent.residual(value, &mut residual.vector);
+        let products = ascent.products;
         work::step();
-        work::progress(products, effort.products);
-        if size <= effort.tolerance * value.abs() || products >= effort.products {
+        work::approach(Approach {
+            done: products,
+            reached: size / value.abs(),
+            goal: effort.tolerance,
+        });
+        let is_done = size <= effort.tolerance * value.abs() || products >= effort.products;
+        let is_time = |clock: &Clock| clock.is_due() || is_done && clock.is_worth_it();
+        if let Some((keep, clock)) = keep.zip(clock.as_mut()).filter(|(_, c)| is_time(c)) {
+            clock.keep(|| ascent.saved().save(keep, pencil));
+        }
+        if is_done {
             return Top {
                 value,
                 residual: size,
-                vector: here.vector,
+                vector: ascent.here.vector,
                 products,
             };
         }
-        orthogonalise(&mut residual.vector, &here.vector);
-        if !last.vector.is_empty() {
-            orthogonalise(&mut residual.vector, &last.vector);
+        ascent.prepare(&mut residual.vector);
+        pencil.apply(&residual.vector, &mut residual.image);
+        ascent.advance(&residual);
+    }
+}
+
+impl Ascent {
+    fn begin(pencil: &Pencil<'_>, start: Vec<f64>) -> Self {
+        Ascent {
+            here: Pair::new(pencil, start),
+            last: None,
+            products: 1,
         }
-        pencil.apply(&residual.vector, &mut work, &mut residual.image);
-        products += 1;
-        advance(&mut here, &mut residual, &mut last);
+    }
+
+    /// Goes on from a saved state. Its images are computed again.
+    fn resume(pencil: &Pencil<'_>, saved: Saved<Vec<f64>>) -> Self {
+        let images = 1 + usize::from(saved.last.is_some());
+        Ascent {
+            here: Pair::new(pencil, saved.here),
+            last: saved.last.map(|last| Pair::new(pencil, last)),
+            products: saved.products.saturating_add(images),
+        }
+    }
+
+    fn saved(&self) -> Saved<&[f64]> {
+        Saved {
+            here: &self.here.vector,
+            last: self.last.as_ref().map(|last| &last.vector[..]),
+            products: self.products,
+        }
+    }
+
+    /// Computes the residual AY − value·Y, and returns its size.
+    fn residual(&self, value: f64, residual: &mut [f64]) -> f64 {
+        let pairs = self.here.vector.par_iter().zip(&self.here.image);
+        residual
+            .par_iter_mut()
+            .zip(pairs)
+            .for_each(|(r, (y, image))| *r = image - value * y);
+        dot(residual, residual).sqrt()
+    }
+
+    /// Makes the residual a unit vector orthogonal to the other directions.
+    fn prepare(&self, residual: &mut [f64]) {
+        orthogonalise(residual, &self.here.vector);
+        if let Some(last) = &self.last {
+            orthogonalise(residual, &last.vector);
+        }
+    }
+
+    /// Moves to the best unit vector in the span of the three directions, and leaves in `last` the unit vector
+    /// of the step, orthogonal to it.
+    fn advance(&mut self, residual: &Pair) {
+        self.products += 1;
+        let weights = self.best(residual);
+        let length = weights[1].hypot(weights[2]);
+        if length <= 0.0 {
+            return;
+        }
+        let here = &mut self.here;
+        let last = self.last.get_or_insert_with(|| Pair {
+            vector: vec![0.0; here.vector.len()],
+            image: vec![0.0; here.image.len()],
+        });
+        let step = Step { weights, length };
+        step.make(&mut here.vector, &residual.vector, &mut last.vector);
+        step.make(&mut here.image, &residual.image, &mut last.image);
+        last.clean(here);
+        here.normalise();
+    }
+
+    /// The unit vector in the coordinates of the three directions at which the quotient is largest.
+    fn best(&self, residual: &Pair) -> [f64; 3] {
+        let pairs: Vec<&Pair> = [&self.here, residual]
+            .into_iter()
+            .chain(&self.last)
+            .collect();
+        let projected = nalgebra::DMatrix::from_fn(pairs.len(), pairs.len(), |i, j| {
+            let (i, j) = (i.min(j), i.max(j));
+            dot(&pairs[i].vector, &pairs[j].image)
+        });
+        let eigen = projected.symmetric_eigen();
+        let best = eigen
+            .eigenvectors
+            .column(eigen.eigenvalues.imax())
+            .into_owned();
+        std::array::from_fn(|i| best.get(i).copied().unwrap_or(0.0))
+    }
+}
+
+/// A step in the span of three directions.
+struct Step {
+    /// The coordinates of where it leads.
+    weights: [f64; 3],
+    /// The length of what is added to a multiple of `here`.
+    length: f64,
+}
+
+impl Step {
+    /// Moves `here`, and puts in the place of `last` the unit vector orthogonal to it in the plane of `here` and
+    /// the step: `−length·here + w₀·step/length`.
+    fn make(&self, here: &mut [f64], residual: &[f64], last: &mut [f64]) {
+        let [own, of_residual, of_last] = self.weights;
+        let pairs = here.par_iter_mut().zip(last);
+        pairs.zip(residual).for_each(|((here, last), residual)| {
+            let step = of_residual * residual + of_last * *last;
+            let old = *here;
+            *here = own * old + step;
+            *last = own / self.length * step - self.length * old;
+        });
     }
 }
 
@@ -123,57 +260,7 @@ fn orthogonalise(x: &mut [f64], y: &[f64]) {
         axpy(-dot(x, y), y, x);
         let norm = dot(x, x).sqrt();
         if norm > 0.0 {
-            x.par_iter_mut().for_each(|x| *x /= norm);
+            scale(1.0 / norm, x);
         }
     }
-}
-
-/// Moves `here` to the best unit vector in the span of the three, and leaves in `last` the unit vector of the
-/// step, orthogonal to it.
-fn advance(here: &mut Pair, residual: &mut Pair, last: &mut Pair) {
-    let has_last = !last.vector.is_empty();
-    let size = if has_last { 3 } else { 2 };
-    let pairs = [&*here, &*residual, &*last];
-    let projected = nalgebra::DMatrix::from_fn(size, size, |i, j| {
-        let (i, j) = (i.min(j), i.max(j));
-        dot(&pairs[i].vector, &pairs[j].image)
-    });
-    let eigen = projected.symmetric_eigen();
-    let best = eigen.eigenvalues.imax();
-    let weights: Vec<f64> = eigen.eigenvectors.column(best).iter().copied().collect();
-    // The step: what is added to a multiple of `here`.
-    let mut step = if has_last {
-        let mut step = std::mem::take(last);
-        step.scale(weights[2]);
-        step
-    } else {
-        Pair {
-            vector: vec![0.0; here.vector.len()],
-            image: vec![0.0; here.vector.len()],
-        }
-    };
-    step.add(weights[1], residual);
-    let length = weights[1..].iter().map(|w| w * w).sum::<f64>().sqrt();
-    // here' = w₀·here + step; the unit vector orthogonal to it in their plane is −|step|·here + w₀·step/|step|.
-    let old = if length > 0.0 {
-        Some(here.clone())
-    } else {
-        None
-    };
-    here.scale(weights[0]);
-    here.add(1.0, &step);
-    if let Some(old) = old {
-        step.scale(weights[0] / length);
-        step.add(-length, &old);
-        *last = step;
-        orthogonal_pair(last, here);
-    }
-    here.normalise();
-}
-
-/// Removes from `last` what rounding has left of `here`.
-fn orthogonal_pair(last: &mut Pair, here: &Pair) {
-    let overlap = dot(&last.vector, &here.vector);
-    last.add(-overlap, here);
-    last.normalise();
 }

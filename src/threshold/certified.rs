@@ -13,8 +13,9 @@ use crate::work;
 use super::answer::{Question, plain_start};
 use super::ascent::ascend;
 use super::floor;
-use super::linearised::{Linearised, weighted};
+use super::linearised::Linearised;
 use super::pencil::Pencil;
+use super::weighted::weighted;
 
 /// The bits of the largest entry of the rows, below which they are rounded. The smallest eigenvalue of H that is
 /// kept is above 10⁻¹³ of the largest, so that its direction keeps more than 20 bits.
@@ -56,7 +57,7 @@ impl Linearised {
     pub fn distance_to(&self, gram: Gram) -> Option<f64> {
         let (rank, bits) = (self.rank(), self.row_bits());
         let (unit, size) = (f64::powi(2.0, -bits), gram.size());
-        let rounded: Vec<f64> = (self.rows().iter())
+        let rounded: Vec<f64> = (self.factor().iter())
             .map(|x| (x / unit).round() * unit)
             .collect();
         let matrix = weighted(gram)?;
@@ -120,7 +121,7 @@ impl Linearised {
 
     /// The power of two in whose multiples the rows are held.
     fn row_bits(&self) -> i32 {
-        let largest = (self.rows().iter()).fold(0.0, |most: f64, x| most.max(x.abs()));
+        let largest = (self.factor().iter()).fold(0.0, |most: f64, x| most.max(x.abs()));
         ROW_BITS - largest.log2().ceil() as i32
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Matrices are slices, column after column; symmetric ones read the same row after row.
 
-use faer::linalg::matmul::matmul;
+use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, MatMut, MatRef, Par, Side};
+use rayon::prelude::*;
 
 use crate::kernel;
 
@@ -11,36 +12,63 @@ fn threads() -> Par {
     Par::rayon(kernel::threads())
 }
 
-/// `product ← A·B` for `A` of shape `rows × inner`.
-pub(super) fn multiply(a: &[f64], b: &[f64], inner: usize, product: &mut [f64]) {
-    let (rows, columns) = (a.len() / inner, b.len() / inner);
-    matmul(
+/// `product ← L·B` for the lower triangle L of a matrix with this number of rows.
+pub(super) fn multiply_lower(matrix: &[f64], b: &[f64], rows: usize, product: &mut [f64]) {
+    let columns = b.len() / rows;
+    triangular::matmul(
         MatMut::from_column_major_slice_mut(product, rows, columns),
+        BlockStructure::Rectangular,
         Accum::Replace,
-        MatRef::from_column_major_slice(a, rows, inner),
-        MatRef::from_column_major_slice(b, inner, columns),
+        MatRef::from_column_major_slice(matrix, rows, rows),
+        BlockStructure::TriangularLower,
+        MatRef::from_column_major_slice(b, rows, columns),
+        BlockStructure::Rectangular,
         1.0,
         threads(),
     );
 }
 
-/// `product ← factor·A·Bᵀ` for `A` and `B` with `rows` rows.
-pub(super) fn multiply_transposed(
-    a: &[f64],
-    b: &[f64],
-    rows: usize,
-    factor: f64,
-    product: &mut [f64],
-) {
+/// Adds the lower triangle of `factor·A·Bᵀ` to the sum, for `A` and `B` with `rows` rows.
+pub(super) fn add_lower(a: &[f64], b: &[f64], rows: usize, factor: f64, sum: &mut [f64]) {
     let columns = a.len() / rows;
-    matmul(
-        MatMut::from_column_major_slice_mut(product, rows, rows),
-        Accum::Replace,
+    triangular::matmul(
+        MatMut::from_column_major_slice_mut(sum, rows, rows),
+        BlockStructure::TriangularLower,
+        Accum::Add,
         MatRef::from_column_major_slice(a, rows, columns),
+        BlockStructure::Rectangular,
         MatRef::from_column_major_slice(b, rows, columns).transpose(),
+        BlockStructure::Rectangular,
         factor,
         threads(),
     );
+}
+
+/// Copies the lower triangle to the upper one.
+pub(super) fn mirror(matrix: &mut [f64], size: usize) {
+    /// So many columns are filled together, from whole cache lines.
+    const TOGETHER: usize = 8;
+    /// So many groups of them are filled in parallel.
+    const GROUPS: usize = 16;
+    for first in (0..size).step_by(TOGETHER * GROUPS) {
+        let (done, rest) = matrix.split_at_mut(first * size);
+        let count = (TOGETHER * GROUPS).min(size - first);
+        let (band, _) = rest.split_at_mut(count * size);
+        let groups = band.par_chunks_mut(TOGETHER * size).enumerate();
+        groups.for_each(|(group, columns)| {
+            let from = first + group * TOGETHER;
+            for (j, column) in done.chunks_exact(size).enumerate() {
+                let line = &column[from..];
+                let filled = columns.chunks_exact_mut(size).zip(line);
+                filled.for_each(|(column, x)| column[j] = *x);
+            }
+        });
+        for i in 0..count {
+            for j in 0..i {
+                band[i * size + first + j] = band[j * size + first + i];
+            }
+        }
+    }
 }
 
 /// The eigenvalues of a symmetric matrix, ascending, and its eigenvectors.

@@ -10,7 +10,7 @@ use crate::work;
 
 use super::ascent::{Top, axpy, dot};
 use super::dense;
-use super::pencil::{Pencil, Work};
+use super::pencil::Pencil;
 
 /// The most products with the pencil for one equation.
 const PRODUCTS: usize = 400;
@@ -43,10 +43,9 @@ pub(super) fn stable_moment(
 /// Solves `(1 − ηA)(Y) = C^−½(H)` for the scaled matrix Y until the residual, scaled by H^−½ on both sides,
 /// is small enough for Q ≻ 0; `None` if it does not get there.
 fn solve(pencil: &Pencil<'_>, learning_rate: f64, top: &Top) -> Option<Vec<f64>> {
-    let mut work = Work::default();
     let mut product = vec![0.0; pencil.entries()];
     let mut apply = |y: &[f64], product: &mut Vec<f64>| {
-        pencil.apply(y, &mut work, product);
+        pencil.apply(y, product);
         let pairs = product.par_iter_mut().zip(y);
         pairs.for_each(|(p, y)| *p = y - learning_rate * *p);
     };

@@ -32,21 +32,34 @@
 //! | file | contents |
 //! |---|---|
 //! | [`Linearised`] | the linearised model of a network, from its Gram matrix |
+//! | `weighted` | the Gram matrix with the loss in it |
+//! | `sandwich` | the map V |
 //! | `pencil` | the maps C and D, and the two questions that are asked of them |
 //! | `ascent` | the largest eigenvalue, by a conjugate gradient method |
 //! | `floor` | a proof that a learning rate is stable: X ≻ 0 with `C(X) − ηD(X) ≻ 0` |
 //! | [`Run`] | certificates that a learning rate is stable or not, proved over the rationals |
+//! | `bounds` | the two thresholds that are single eigenvalues |
 //! | [`Thresholds`] | all thresholds of a network |
+//! | [`Keep`] | a folder for what is done, so that a long computation can go on |
+//! | `saved`, `state_file` | the state of an iteration, and the files of the folder |
 //! | `dense` | products and factorisations of matrices, by `faer` |
 
 mod answer;
 mod ascent;
+mod bounds;
 mod certified;
 mod dense;
 mod floor;
+mod keep;
 mod linearised;
 mod pencil;
+mod sandwich;
+mod saved;
+mod state_file;
+mod weighted;
 
-pub use answer::{Bracket, Curve, MeanSquare, Question, Thresholds};
+pub use answer::{Curve, LowerEnd, MeanSquare, Question, Thresholds};
+pub use bounds::Bracket;
 pub use certified::Run;
-pub use linearised::{GramSummary, Linearised};
+pub use keep::Keep;
+pub use linearised::{GramSummary, Linearised, NoModel};

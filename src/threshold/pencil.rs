@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::keep::Keep;
 use super::linearised::Linearised;
 
 /// The maps `C` and `D` of one question: λ_max(C^−½ D C^−½) answers it.
@@ -41,6 +42,36 @@ impl<'a> Pencil<'a> {
             noise: 1.0,
             moved: learning_rate,
             kept: 0.0,
+        }
+    }
+
+    /// Where the state of an iteration is kept, if it is.
+    pub fn keep(&self) -> Option<&'a Keep> {
+        self.model.keep()
+    }
+
+    /// The name of the file with the state of an iteration. It says which question is asked.
+    pub fn name(&self) -> String {
+        let (noise, rate) = (self.noise, self.moved);
+        let (momentum, decay) = (self.momentum, self.model.decay());
+        let question = if self.kept == 0.0 {
+            format!("largest-noise-rate{rate:e}")
+        } else {
+            format!("mean-square-noise{noise:e}")
+        };
+        format!("{question}-momentum{momentum:e}-decay{decay:e}")
+    }
+
+    /// The question in words.
+    pub fn what(&self) -> String {
+        let whose = match self.momentum {
+            0.0 => String::new(),
+            momentum => format!(" of heavy ball, β = {momentum}"),
+        };
+        if self.kept == 0.0 {
+            format!("the largest noise{whose}")
+        } else {
+            format!("η*{whose}, p = {:.4}", self.noise)
         }
     }
 
@@ -131,15 +162,13 @@ impl<'a> Pencil<'a> {
     }
 
     /// `C^−½ D C^−½(Y)`.
-    pub fn apply(&self, y: &[f64], work: &mut Work, product: &mut [f64]) {
-        let Work { unscaled, rows } = work;
-        unscaled.clear();
-        unscaled.extend_from_slice(y);
-        self.scale_down(unscaled);
-        self.model.mean_of_sandwiches(unscaled, rows, product);
+    pub fn apply(&self, y: &[f64], product: &mut [f64]) {
+        self.each(product, |x, entry| *x = y[entry.place] / entry.left.sqrt());
+        let blocks = self.model.sandwiched(product);
+        self.model.mean_of_blocks(&blocks, product);
         self.each(product, |v, entry| {
-            let x = unscaled[entry.place];
-            *v = (self.noise * *v + entry.right * x) / entry.left.sqrt();
+            let root = entry.left.sqrt();
+            *v = (self.noise * *v + entry.right * (y[entry.place] / root)) / root;
         });
     }
 }
@@ -151,11 +180,4 @@ struct Entry {
     left: f64,
     /// The factor of D, besides V.
     right: f64,
-}
-
-/// Memory that products use, besides their operands.
-#[derive(Debug, Default)]
-pub(super) struct Work {
-    unscaled: Vec<f64>,
-    rows: Vec<f64>,
 }

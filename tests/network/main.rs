@@ -10,6 +10,7 @@ mod gram;
 mod objective;
 mod quotients;
 mod reference;
+mod resume;
 mod support;
 mod threshold;
 mod tolerance;

@@ -283,6 +283,34 @@ fn what_cannot_be_certified_says_why() {
 }
 
 #[test]
+fn a_folder_goes_on_for_its_network_and_refuses_another() {
+    let minimum = Minimum::new(0.0);
+    let states = minimum.folder.path().join("states");
+    let words = &format!("--lr 0.01 --batch 2 --resume {}", states.display());
+    let found = minimum.json(words);
+    assert_eq!(found["thresholds"]["resumed"], Value::Array(Vec::new()));
+    assert_eq!(found["thresholds"]["lower_left_out"], Value::Null);
+    assert_eq!(found["thresholds"]["mean_square"]["lower_by"], "matrix");
+    let again = minimum.json(words);
+    assert_eq!(again["thresholds"], found["thresholds"]);
+    let line = "--arch fnn --activation tanh --any-batch --threshold --threshold-samples 3";
+    let other = format!("{line} {words}");
+    let run = diagnose_line(&minimum.folder, "net.safetensors", &other);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert!(
+        run.error.contains("gram.json") && run.error.contains("belongs to another network"),
+        "{}",
+        run.error
+    );
+    // Without --threshold there is nothing to keep.
+    let alone = format!("--arch fnn --activation tanh --any-batch {words}");
+    assert_eq!(
+        diagnose_line(&minimum.folder, "net.safetensors", &alone).code,
+        2
+    );
+}
+
+#[test]
 fn watch_computes_thresholds_at_every_second_checkpoint() {
     let minimum = Minimum::new(0.0);
     let run = minimum.folder.path().join("run");

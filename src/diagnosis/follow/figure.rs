@@ -64,6 +64,7 @@ pub fn figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
         x: Axis::linear("sharpness a"),
         y: Axis::linear("non-uniformity s"),
         series,
+        names: Vec::new(),
     })
 }
 
@@ -119,6 +120,7 @@ pub fn threshold_figure(lines: &[Line], setting: &Setting) -> Option<Figure> {
         x: Axis::linear("checkpoint, in natural order"),
         y: Axis::linear("share of the largest stable η"),
         series,
+        names: Vec::new(),
     })
 }
 

@@ -55,6 +55,9 @@ fn table(diagnosis: &Diagnosis, found: &ThresholdsFound) -> Vec<String> {
         ));
     }
     lines.extend(curve(found, &brief(&setting.lr)));
+    for note in found.lower_left_out().iter().chain(&found.notes) {
+        lines.extend(wrap(&format!("* {note}"), "    "));
+    }
     if let Some(reason) = found.decides_nothing() {
         lines.extend(wrap(&format!("They decide no verdict: {reason}."), "  "));
     }
@@ -79,7 +82,12 @@ fn ends(bracket: Bracket) -> String {
 }
 
 fn mean_square(found: &MeanSquare) -> String {
-    format!("{} ({} products)", ends(found.bracket), found.products)
+    format!(
+        "{} ({} products, residual {:.0e})",
+        ends(found.bracket),
+        found.products,
+        found.residual
+    )
 }
 
 /// η* against the batch size, and the smallest stable batch.

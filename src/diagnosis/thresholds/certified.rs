@@ -30,16 +30,15 @@ pub struct ProvedCertificate {
     pub gram_distance: f64,
 }
 
-/// Makes the certificate of a run on the linearised model of `chosen` samples. `gram` computes the Gram matrix of
+/// Makes the certificate of a run on the linearised model. `gram` computes the Gram matrix of
 /// the network, of which the model was made.
 pub(super) fn certify(
     task: &Task<'_>,
     model: &Linearised,
-    chosen: usize,
     gram: impl FnOnce() -> Gram,
 ) -> CertificateAnswer {
     let setting = task.setting;
-    if let Some(reason) = left_out(setting, model, chosen) {
+    if let Some(reason) = left_out(setting, model) {
         return CertificateAnswer::LeftOut(reason);
     }
     let run = Run {
@@ -63,7 +62,7 @@ pub(super) fn certify(
 }
 
 /// Why there is no certificate of this run; `None` if there may be one.
-fn left_out(setting: &Setting, model: &Linearised, chosen: usize) -> Option<String> {
+fn left_out(setting: &Setting, model: &Linearised) -> Option<String> {
     let rows = model.summary().size;
     if rows > MOST_ROWS {
         let samples = MOST_ROWS / model.outputs();
@@ -72,6 +71,7 @@ fn left_out(setting: &Setting, model: &Linearised, chosen: usize) -> Option<Stri
              samples"
         ));
     }
+    let chosen = model.samples();
     if chosen < setting.samples {
         return Some(format!(
             "its batches are drawn from all {} samples, and the thresholds are of {chosen}; leave \

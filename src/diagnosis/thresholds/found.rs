@@ -12,6 +12,9 @@ use super::certified::CertificateAnswer;
 /// a share of it, at which the thresholds decide the verdict.
 const NEAR: f64 = 0.1;
 
+/// The most rows of a Gram matrix for which a matrix is looked for that shows the lower end of η*.
+pub(super) const LARGEST_WITH_MATRIX: usize = 2_000;
+
 /// The thresholds of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ThresholdsFound {
@@ -27,6 +30,8 @@ pub struct ThresholdsFound {
     pub curve: Vec<(usize, Curve)>,
     /// The smallest stable batch at this learning rate.
     pub smallest_batch: SmallestBatch,
+    /// Sentences about what was taken up from an earlier run.
+    pub notes: Vec<String>,
     /// The answer to a request for a certificate; `None` if there was none.
     pub certificate: Option<CertificateAnswer>,
 }
@@ -57,6 +62,20 @@ impl ThresholdsFound {
              the Gauss–Newton matrix differ by {:.0} % of a",
             100.0 * departure
         ))
+    }
+
+    /// Why no matrix was looked for that shows a lower end; `None` if one was.
+    pub fn lower_left_out(&self) -> Option<String> {
+        let size = self.thresholds.gram.size;
+        let end = match self.thresholds.heavy_ball {
+            Some(_) => "that of plain SGD is η₁, and that of heavy ball is missing",
+            None => "it is η₁",
+        };
+        (size > LARGEST_WITH_MATRIX).then(|| {
+            format!(
+                "the lower end costs as much as η* itself and is not looked for above {LARGEST_WITH_MATRIX} rows; {end}"
+            )
+        })
     }
 
     /// The ends of η* for the optimiser of the run.
@@ -110,6 +129,8 @@ impl ThresholdsFound {
         json["samples"] = json!(self.samples);
         json["departure"] = json!(self.departure);
         json["decides_nothing"] = json!(self.decides_nothing());
+        json["lower_left_out"] = json!(self.lower_left_out());
+        json["resumed"] = json!(self.notes);
         json["curve"] = Value::Array(self.curve.iter().map(point).collect());
         json["certificate"] = json!(self.certificate.as_ref().map(CertificateAnswer::json));
         json["smallest_batch"] = match self.smallest_batch {

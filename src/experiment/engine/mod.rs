@@ -8,6 +8,7 @@ use rayon::ThreadPoolBuilder;
 use sha2::{Digest, Sha256};
 
 use crate::curvature::{Lanczos, measure};
+use crate::dataset::hexadecimal;
 use crate::dataset::{Split, fashion_mnist};
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
@@ -193,6 +194,5 @@ fn digest(isa: Isa, network: &Network, data: &Batch<'_>) -> Result<String> {
         hash.update(value.value.to_le_bytes());
         hash.update(value.residual.to_le_bytes());
     }
-    let bytes = hash.finalize();
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hash.finalize()))
 }

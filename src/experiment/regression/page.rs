@@ -155,6 +155,7 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
         x: Axis::linear("step t"),
         y: Axis::logarithmic("E‖x_t‖² / ‖x_0‖²"),
         series,
+        names: Vec::new(),
     }
 }
 

@@ -267,6 +267,7 @@ pub fn figure(results: &Results) -> Figure {
                 [least, most].map(|x| DataPoint::new(x, 0.0)).to_vec(),
             ),
         ],
+        names: Vec::new(),
     }
 }
 

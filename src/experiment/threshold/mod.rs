@@ -23,13 +23,15 @@
 //! | file | contents |
 //! |---|---|
 //! | `cell` | what is computed for one network, η, B and seed |
-//! | `place` | trains the network, measures it, and asks for the thresholds |
+//! | `place` | the network where SGD has settled |
+//! | `minimum` | measures it, and asks for its thresholds |
 //! | `moments` | the exact recursion of second moments, and the critical one |
 //! | `walks` | simulated walks of the linearised SGD |
 //! | `restarts` | runs of the real network that start beside the minimum |
 //! | `page` | what the report says |
 
 mod cell;
+mod minimum;
 mod moments;
 mod page;
 mod place;

@@ -8,7 +8,6 @@ pub struct Moments<'a> {
     /// The weight p of the noise.
     noise: f64,
     image: Vec<f64>,
-    work: Vec<f64>,
 }
 
 impl<'a> Moments<'a> {
@@ -18,15 +17,13 @@ impl<'a> Moments<'a> {
             model,
             noise,
             image: vec![0.0; model.rank().pow(2)],
-            work: Vec::new(),
         }
     }
 
     /// Computes `D(X) = (1 − p) HXH + p V(X)` and replaces each entry of X by `change(entry, entry of D(X),
     /// λ_j + λ_k)`.
     fn replace(&mut self, x: &mut [f64], change: impl Fn(f64, f64, f64) -> f64) {
-        self.model
-            .mean_of_sandwiches(x, &mut self.work, &mut self.image);
+        self.model.mean_of_sandwiches(x, &mut self.image);
         let (spectrum, p) = (self.model.spectrum(), self.noise);
         let rows = x.chunks_exact_mut(spectrum.len());
         let images = self.image.chunks_exact(spectrum.len());

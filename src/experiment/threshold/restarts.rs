@@ -3,12 +3,12 @@
 use rand::RngExt;
 
 use crate::error::Result;
-use crate::experiment::Context;
-use crate::network::{Batch, Network, Normalisation, Pass, State};
+use crate::network::{Normalisation, Pass, State};
 use crate::train::random::{Purpose, stream};
 use crate::train::{Plan, Stop, Trainer};
 
-use super::cell::{Restarts, Settings};
+use super::cell::Restarts;
+use super::place::Place;
 
 /// A run has escaped when its loss over all samples is above this many times that of its start.
 pub const ESCAPED: f64 = 10.0;
@@ -16,16 +16,7 @@ pub const ESCAPED: f64 = 10.0;
 /// The number of steps between two looks at the loss.
 const EVERY: u64 = 10;
 
-/// The minimum beside which runs start.
-pub struct Beside<'a> {
-    pub settings: &'a Settings,
-    pub context: &'a Context,
-    pub network: &'a Network,
-    pub samples: Batch<'a>,
-    pub minimum: &'a State,
-}
-
-impl Beside<'_> {
+impl Place<'_> {
     /// The runs with this learning rate. Runs of different learning rates have the same starts and batches.
     pub fn runs(&self, learning_rate: f64) -> Result<Restarts> {
         let runs = 0..self.settings.restart.runs;
@@ -60,15 +51,15 @@ impl Beside<'_> {
     /// The minimum, moved by the distance of the settings in a random direction.
     fn start(&self, run: u64) -> State {
         let mut random = stream(self.settings.start.seed, Purpose::Initial, 1 + run);
-        let direction: Vec<f32> = (self.minimum.parameters.iter())
+        let direction: Vec<f32> = (self.state.parameters.iter())
             .map(|_| random.random_range(-1.0..1.0))
             .collect();
         let square: f64 = direction.iter().map(|x| f64::from(x * x)).sum();
         let factor = self.settings.restart.distance / square.sqrt() as f32;
-        let pairs = self.minimum.parameters.iter().zip(&direction);
+        let pairs = self.state.parameters.iter().zip(&direction);
         State {
             parameters: pairs.map(|(w, u)| w + factor * u).collect(),
-            statistics: self.minimum.statistics.clone(),
+            statistics: self.state.statistics.clone(),
         }
     }
 

@@ -188,6 +188,7 @@ pub fn growth_figure(results: &[(Settings, Outcome)]) -> Figure {
         x: Axis::linear("step t"),
         y: Axis::logarithmic("E(x_t − 1)² / (x_0 − 1)²"),
         series,
+        names: Vec::new(),
     }
 }
 
@@ -214,6 +215,7 @@ pub fn escape_figure(results: &[(Settings, Outcome)]) -> Figure {
         x: Axis::linear("step t"),
         y: Axis::linear("share of walks that have left"),
         series: series.collect(),
+        names: Vec::new(),
     }
 }
 

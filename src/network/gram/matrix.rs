@@ -1,5 +1,9 @@
 //! The matrix, of which first the lower triangle is computed.
 
+use sha2::{Digest, Sha256};
+
+use crate::dataset::hexadecimal;
+
 /// The Gram matrix of the Jacobian of a network's outputs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gram {
@@ -18,6 +22,19 @@ impl Gram {
     /// The number of rows and columns, N = n·c.
     pub fn size(&self) -> usize {
         self.samples * self.outputs
+    }
+
+    /// The SHA-256 of all numbers. It is the same on every machine, since the bits are.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for count in [self.samples, self.outputs] {
+            hash.update((count as u64).to_le_bytes());
+        }
+        for numbers in (self.products.chunks(1 << 14)).chain(self.loss_hessians.chunks(1 << 14)) {
+            let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+            hash.update(bytes);
+        }
+        hexadecimal(&hash.finalize())
     }
 
     /// Copies the lower triangle, which alone was computed, to the upper one.

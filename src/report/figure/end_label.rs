@@ -12,8 +12,8 @@ const PLACES: usize = 200;
 
 /// Draws the label of each bound on a white patch above or below the bound, as far to the right as it
 /// fits without covering data or another label. If it fits nowhere, it goes where it covers the fewest
-/// points. A label wider than the plot appears only in the legend.
-pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
+/// points. A label wider than the plot appears only in the legend. Returns the areas of the labels.
+pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) -> Vec<Area> {
     let obstacles = obstacles(plot, figure);
     let mut taken: Vec<Area> = Vec::new();
     for series in figure.series.iter().filter(|s| s.style == Style::Bound) {
@@ -41,6 +41,7 @@ pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
             Align::End,
         );
     }
+    taken
 }
 
 /// The possible areas of the label of a bound, the best one first. They lie within the plot, just above
@@ -69,7 +70,7 @@ fn places(plot: &Plot, path: &[Spot], label: &str) -> Vec<Area> {
 }
 
 /// The positions that a label should not cover: markers, error bars and lines.
-fn obstacles(plot: &Plot, figure: &Figure) -> Vec<Spot> {
+pub fn obstacles(plot: &Plot, figure: &Figure) -> Vec<Spot> {
     figure
         .series
         .iter()
@@ -97,7 +98,7 @@ fn covered(plot: &Plot, series: &Series) -> Vec<Spot> {
 }
 
 /// Positions along a path, at most eight pixels apart, which is half the height of a label.
-fn dense(path: &[Spot]) -> Vec<Spot> {
+pub fn dense(path: &[Spot]) -> Vec<Spot> {
     let mut spots: Vec<Spot> = path.first().copied().into_iter().collect();
     for pair in path.windows(2) {
         let (from, to) = (pair[0], pair[1]);

@@ -32,22 +32,16 @@ mod ticks;
 use self::canvas::{Align, Canvas};
 pub use self::drawing::Drawing;
 pub use self::map::{CLASS_NAMES, Map, Panel};
-use self::names::Names;
 use self::plot::{Plot, WIDTH};
 use crate::record::Figure;
-
-/// Draws a figure.
-pub fn draw(figure: &Figure) -> Drawing {
-    draw_named(figure, &[])
-}
 
 /// Draws the map of the errors of some kernels.
 pub fn draw_map(map: &Map) -> Drawing {
     map::draw(map)
 }
 
-/// Draws a figure with the names of the points of each series beside them, where there is room.
-pub fn draw_named(figure: &Figure, names: &Names) -> Drawing {
+/// Draws a figure.
+pub fn draw(figure: &Figure) -> Drawing {
     let y_label = text::wrap(&figure.y.label, WIDTH);
     let x_label = text::wrap(&figure.x.label, WIDTH);
     let plot = Plot::new(figure, y_label.len());
@@ -64,8 +58,8 @@ pub fn draw_named(figure: &Figure, names: &Names) -> Drawing {
         let middle = if wide { WIDTH / 2.0 } else { middle };
         canvas.lines(&x_label, (middle, plot.bottom + 34.0), Align::Middle);
         marks::draw(canvas, &plot, figure);
-        end_label::draw(canvas, &plot, figure);
-        names::draw(canvas, &plot, figure, names);
+        let labels = end_label::draw(canvas, &plot, figure);
+        names::draw(canvas, &plot, figure, labels);
         legend.draw(canvas, legend_top);
     });
     Drawing {

@@ -18,6 +18,7 @@ fn figure(x: Spacing, y: Spacing, series: Vec<Series>) -> Figure {
             y,
         ),
         series,
+        names: Vec::new(),
     }
 }
 

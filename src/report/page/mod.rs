@@ -96,7 +96,7 @@ impl<'a> TrialsSection<'a> {
         let figures = section.figures.iter();
         TrialsSection {
             section,
-            figures: figures.map(|named| numbers.named(named)).collect(),
+            figures: figures.map(|figure| numbers.figure(figure)).collect(),
             maps: section.maps.iter().map(|map| numbers.map(map)).collect(),
             tables: section.tables.iter().map(TableView::new).collect(),
         }

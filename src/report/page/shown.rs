@@ -3,7 +3,6 @@
 use crate::record::{Figure, Table};
 
 use super::super::figure::{self, Drawing, Map};
-use super::super::trials::NamedFigure;
 
 /// Gives the figures of a page their numbers, in the order in which they are asked for.
 #[derive(Debug, Default)]
@@ -36,14 +35,6 @@ impl Numbers {
             number: self.next(),
             figure,
             drawing: figure::draw(figure),
-        }
-    }
-
-    pub fn named<'a>(&mut self, named: &'a NamedFigure) -> ShownFigure<'a> {
-        ShownFigure {
-            number: self.next(),
-            figure: &named.figure,
-            drawing: figure::draw_named(&named.figure, &named.names),
         }
     }
 

@@ -7,16 +7,8 @@ use crate::record::{Axis, DataPoint, Figure, Series, Style};
 use crate::report::figure::{Map, Panel};
 use crate::trial::{CONDITIONED_LENGTH, Conditioned, conditioned_textbook};
 
-/// A figure whose points have names.
-pub struct NamedFigure {
-    /// The figure.
-    pub figure: Figure,
-    /// The name of each point of each series; empty if the points have none.
-    pub names: Vec<Vec<String>>,
-}
-
 /// The figures on one pair of axes that have a point.
-pub fn all(trials: &Trials, groups: &[Group<'_>]) -> Vec<NamedFigure> {
+pub fn all(trials: &Trials, groups: &[Group<'_>]) -> Vec<Figure> {
     [condition(groups), speed(trials, groups)]
         .into_iter()
         .flatten()
@@ -24,7 +16,7 @@ pub fn all(trials: &Trials, groups: &[Group<'_>]) -> Vec<NamedFigure> {
 }
 
 /// The error of dot products against the condition number, with the bound.
-fn condition(groups: &[Group<'_>]) -> Option<NamedFigure> {
+fn condition(groups: &[Group<'_>]) -> Option<Figure> {
     let measured = || {
         groups
             .iter()
@@ -38,21 +30,19 @@ fn condition(groups: &[Group<'_>]) -> Option<NamedFigure> {
     ];
     let measured = measured().map(|group| points(&label(group), &group.verdict().conditioned));
     let series = series.into_iter().chain(measured).collect();
-    Some(NamedFigure {
-        figure: Figure {
-            name: "kernels-condition".to_owned(),
-            title: "Dot products of prescribed condition".to_owned(),
-            caption: format!(
-                "The relative error |computed − xᵀy| / |xᵀy| of dot products of {} terms (Ogita, Rump and \
-                 Oishi 2005) against their condition number, both from exact rational arithmetic. The textbook's \
-                 loop adds one term after the other in f32. The \
-                 bound is γₙ/2 times the condition number, with γₙ = nu/(1 − nu) and u = 2⁻²⁴.",
-                CONDITIONED_LENGTH
-            ),
-            x: Axis::logarithmic("condition number 2 Σ|xᵢyᵢ| / |Σxᵢyᵢ|"),
-            y: Axis::logarithmic("relative error"),
-            series,
-        },
+    Some(Figure {
+        name: "kernels-condition".to_owned(),
+        title: "Dot products of prescribed condition".to_owned(),
+        caption: format!(
+            "The relative error |computed − xᵀy| / |xᵀy| of dot products of {} terms (Ogita, Rump and \
+             Oishi 2005) against their condition number, both from exact rational arithmetic. The textbook's \
+             loop adds one term after the other in f32. The \
+             bound is γₙ/2 times the condition number, with γₙ = nu/(1 − nu) and u = 2⁻²⁴.",
+            CONDITIONED_LENGTH
+        ),
+        x: Axis::logarithmic("condition number 2 Σ|xᵢyᵢ| / |Σxᵢyᵢ|"),
+        y: Axis::logarithmic("relative error"),
+        series,
         names: Vec::new(),
     })
 }
@@ -106,7 +96,7 @@ fn clouds<'a>(trials: &'a Trials, groups: &[Group<'a>]) -> Vec<Cloud<'a>> {
 }
 
 /// The largest error against the time.
-fn speed(trials: &Trials, groups: &[Group<'_>]) -> Option<NamedFigure> {
+fn speed(trials: &Trials, groups: &[Group<'_>]) -> Option<Figure> {
     let (mut series, mut names) = (Vec::new(), Vec::new());
     for cloud in clouds(trials, groups) {
         series.push(Series {
@@ -119,19 +109,17 @@ fn speed(trials: &Trials, groups: &[Group<'_>]) -> Option<NamedFigure> {
     if series.is_empty() {
         return None;
     }
-    Some(NamedFigure {
-        figure: Figure {
-            name: "kernels-speed".to_owned(),
-            title: "Accuracy against speed".to_owned(),
-            caption: "Each point is a function of a library: the largest error found against the time for \
-                      one element, on the fastest instruction set that the library was measured on; of a \
-                      library that was not tried, the error over the numbers that were timed. Left and \
-                      low is good. Names stand where there is room; the data have them all."
-                .to_owned(),
-            x: Axis::logarithmic("nanoseconds per element"),
-            y: Axis::logarithmic("largest error in ulps"),
-            series,
-        },
+    Some(Figure {
+        name: "kernels-speed".to_owned(),
+        title: "Accuracy against speed".to_owned(),
+        caption: "Each point is a function of a library: the largest error found against the time for \
+                  one element, on the fastest instruction set that the library was measured on; of a \
+                  library that was not tried, the error over the numbers that were timed. Left and \
+                  low is good. Names stand where there is room; the data have them all."
+            .to_owned(),
+        x: Axis::logarithmic("nanoseconds per element"),
+        y: Axis::logarithmic("largest error in ulps"),
+        series,
         names,
     })
 }

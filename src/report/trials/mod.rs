@@ -22,10 +22,9 @@ mod tables;
 
 use self::group::Group;
 use super::figure::Map;
-use crate::record::Table;
+use crate::record::{Figure, Table};
 
 pub use self::entry::{Entry, Speed};
-pub use self::figures::NamedFigure;
 pub use self::input::Trials;
 
 /// The section as it is shown.
@@ -35,7 +34,7 @@ pub struct Section {
     /// The tables.
     pub tables: Vec<Table>,
     /// The figures on one pair of axes.
-    pub figures: Vec<NamedFigure>,
+    pub figures: Vec<Figure>,
     /// The error against the input, a map for each function.
     pub maps: Vec<Map>,
 }
@@ -43,7 +42,7 @@ pub struct Section {
 impl Section {
     /// The names of the figures, maps and tables.
     pub fn names(&self) -> impl Iterator<Item = &String> {
-        let figures = self.figures.iter().map(|named| &named.figure.name);
+        let figures = self.figures.iter().map(|figure| &figure.name);
         let maps = self.maps.iter().map(|map| &map.name);
         figures
             .chain(maps)

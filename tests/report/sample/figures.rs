@@ -53,6 +53,7 @@ pub fn sharpness_by_rate() -> Figure {
             series("2/η", Style::Bound, bound(2.0)),
             series("2(1+β)/η with β = 0.9", Style::Bound, bound(3.8)),
         ],
+        names: Vec::new(),
     }
 }
 
@@ -69,6 +70,7 @@ pub fn narrow_band() -> Figure {
             series("measured", Style::Points, (1..=9).map(run).collect()),
             series("2/η", Style::Bound, points(&[(1.0, 20.0), (9.0, 20.0)])),
         ],
+        names: Vec::new(),
     }
 }
 
@@ -103,6 +105,7 @@ pub fn escape_loss() -> Figure {
                 points(&[(0.0, 1.0), (995.0, 1.0)]),
             ),
         ],
+        names: Vec::new(),
     }
 }
 
@@ -132,5 +135,6 @@ pub fn escape_plane() -> Figure {
         x: axis("sharpness", Spacing::Linear),
         y: axis("non-uniformity", Spacing::Linear),
         series: all,
+        names: Vec::new(),
     }
 }

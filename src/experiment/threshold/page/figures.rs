@@ -1,30 +1,33 @@
 //! The figures: η against its threshold, and growth against the exact recursion.
 
+use crate::experiment::group::Spread;
 use crate::record::{Axis, DataPoint, Figure, Series, Style};
 
 use super::findings::mean_growths;
-use super::group::Group;
+use super::group::{Group, Scaled};
 
-/// η/η* against the larger of aη/2 and sη√p, at every minimum.
+/// η/η* against the larger of aη/2 and sη√p, for every η and B.
 pub fn settled(groups: &[Group<'_>]) -> Figure {
-    let points = |group: &Group<'_>| {
-        let point = |minimum| {
-            let scaled = group.scaled(minimum);
-            DataPoint::new(scaled.sharpness.max(scaled.noise), scaled.mean_square)
-        };
-        group.settled().map(point).collect::<Vec<_>>()
-    };
-    let network = |name: &str| {
+    let own = |name: &str| -> Vec<Settled> {
         let own = groups.iter().filter(|group| group.network() == name);
-        Series {
-            label: name.to_owned(),
-            style: Style::Points,
-            points: own.flat_map(points).collect(),
-        }
+        own.filter_map(Settled::of).collect()
     };
-    let mut series: Vec<Series> = networks(groups).into_iter().map(network).collect();
+    let networks = networks(groups);
+    let all: Vec<Vec<Settled>> = networks.iter().map(|name| own(name)).collect();
+    let mut series: Vec<Series> = (networks.iter().zip(&all))
+        .map(|(name, settled)| Series {
+            label: (*name).to_owned(),
+            style: Style::Points,
+            points: settled.iter().map(|settled| settled.point).collect(),
+        })
+        .collect();
+    let names = |settled: Vec<Settled>| settled.into_iter().map(|settled| settled.name).collect();
+    let names = all.into_iter().map(names).collect();
     let ends = series.iter().flat_map(|series| &series.points);
-    let ends: Vec<f64> = ends.flat_map(|point| [point.x, point.y]).collect();
+    let ends: Vec<f64> = ends
+        .flat_map(|point| [Some(point.x), point.low, point.high])
+        .flatten()
+        .collect();
     let most = ends.iter().copied().fold(1.1, f64::max);
     let least = ends.iter().copied().fold(0.95, f64::min);
     let line = |ends: [f64; 4]| {
@@ -41,14 +44,37 @@ pub fn settled(groups: &[Group<'_>]) -> Figure {
     Figure {
         name: "threshold-settled".to_owned(),
         title: "Where SGD settles, against the exact threshold of the minimum".to_owned(),
-        caption: "One point per run that converged. Vertically: η in units of η*, the exact mean-square threshold of the \
-                  linearised network at the minimum. Horizontally: η in units of the smaller of 2/a and \
-                  1/(s√p), the two bounds of the paper. Above the slanted line, the bounds admit learning \
-                  rates that are unstable there; below it, they forbid some that are stable."
+        caption: "One point for each η and B, which are written beside it: the mean over the runs that converged, \
+                  with a bar from the smallest to the largest. Vertically: η in units of η*, the exact mean-square \
+                  threshold of the linearised network at the minimum. Horizontally: η in units of the smaller \
+                  of 2/a and 1/(s√p), the two bounds of the paper. Above the slanted line, the bounds admit \
+                  learning rates that are unstable there; below it, they forbid some that are stable."
             .to_owned(),
         x: Axis::linear("larger of a η / 2 and s η √p"),
         y: Axis::linear("η / η*"),
         series,
+        names,
+    }
+}
+
+/// Where the runs of a group settle.
+struct Settled {
+    point: DataPoint,
+    /// η and B.
+    name: String,
+}
+
+impl Settled {
+    /// The mean over the runs that converged; `None` if none did.
+    fn of(group: &Group<'_>) -> Option<Self> {
+        let all: Vec<Scaled> = group.settled().map(|found| group.scaled(found)).collect();
+        let bounds: Vec<f64> = all.iter().map(|s| s.sharpness.max(s.noise)).collect();
+        let thresholds: Vec<f64> = all.iter().map(|scaled| scaled.mean_square).collect();
+        let plan = &group.settings.start.plan;
+        Some(Settled {
+            point: Spread::of(&thresholds)?.point(Spread::of(&bounds)?.mean),
+            name: format!("{}, {}", plan.learning_rate, plan.batch),
+        })
     }
 }
 
@@ -113,5 +139,6 @@ fn growth(network: &str, groups: &[&Group<'_>]) -> Figure {
         x: Axis::linear("learning rate / η*"),
         y: Axis::linear("growth a step"),
         series,
+        names: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Cells that differ only in their seeds.
 
+use crate::experiment::group::{self, Seeded};
 use crate::experiment::statistics::Mean;
 use crate::record::numeral::significant;
 use crate::train::Ending;
@@ -7,11 +8,15 @@ use crate::train::Ending;
 use super::super::cell::{Minimum, Outcome, Settings};
 
 /// The cells of one network, learning rate and batch size.
-pub struct Group<'a> {
-    /// The settings of the first cell.
-    pub settings: &'a Settings,
-    /// All outcomes.
-    pub outcomes: Vec<&'a Outcome>,
+pub type Group<'a> = group::Group<'a, Settings, Outcome>;
+
+impl Seeded for Settings {
+    fn differs_in_seed_only(&self, other: &Self) -> bool {
+        self.activation == other.activation
+            && self.walk == other.walk
+            && self.restart == other.restart
+            && self.start.differs_in_seed_only(&other.start)
+    }
 }
 
 /// The learning rate η at a minimum, in units of each threshold.
@@ -30,25 +35,6 @@ pub struct Scaled {
 }
 
 impl<'a> Group<'a> {
-    /// The groups, in the order of the cells.
-    pub fn all(results: &'a [(Settings, Outcome)]) -> Vec<Group<'a>> {
-        let mut groups: Vec<Group<'a>> = Vec::new();
-        for (settings, outcome) in results {
-            let same = |group: &&mut Group<'a>| {
-                group.settings.activation == settings.activation
-                    && group.settings.start.differs_in_seed_only(&settings.start)
-            };
-            match groups.iter_mut().find(same) {
-                Some(group) => group.outcomes.push(outcome),
-                None => groups.push(Group {
-                    settings,
-                    outcomes: vec![outcome],
-                }),
-            }
-        }
-        groups
-    }
-
     /// The minima that were measured.
     pub fn minima(&self) -> impl Iterator<Item = &'a Minimum> + '_ {
         self.outcomes
