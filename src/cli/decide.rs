@@ -92,6 +92,14 @@ fn decide(arguments: &Arguments) -> Result<Answer> {
         return Ok(out_of_time(arguments, &learning_rate));
     };
     let model = model?;
+    let samples = model.samples();
+    if !(1..=samples).contains(&arguments.batch) {
+        let fault = format!(
+            "must be 1 to {samples}, the number of samples; got {}",
+            arguments.batch
+        );
+        return Err(Error::input("decide", "--batch", fault));
+    }
     let width = Exact::from(10).pow(arguments.digits).reciprocal();
     let (decision, certificate) = decide_to_width(
         &model,

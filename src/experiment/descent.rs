@@ -23,6 +23,7 @@ impl Experiment for Descent {
     type Outcome = TrainingOutcome;
     const NAME: &'static str = "descent";
     const SHOWS: &'static str = "the sharpness where gradient descent ends, against 2/η (Table 1)";
+    const PAPER: &'static str = "table1";
 
     fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
         // Under the authors' stopping rule, the small network of the smoke scale stops while its

@@ -24,6 +24,7 @@ impl Experiment for Stochastic {
     type Outcome = TrainingOutcome;
     const NAME: &'static str = "sgd";
     const SHOWS: &'static str = "a and s where SGD ends, against the paper’s two bounds";
+    const PAPER: &'static str = "figure4";
 
     fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
         let (rates, batches, seeds, steps): (&[f32], &[usize], _, _) = match scale {

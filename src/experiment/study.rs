@@ -55,6 +55,8 @@ pub trait Experiment {
     const NAME: &'static str;
     /// What it shows, in one line for the help of the program.
     const SHOWS: &'static str;
+    /// The figure or table of the paper that it repeats, such as `figure4`; empty if there is none.
+    const PAPER: &'static str = "";
 
     /// The cells of a scale, each with a name that is unique within the experiment.
     fn cells(scale: Scale) -> Vec<(String, Self::Settings)>;
@@ -90,6 +92,8 @@ pub struct Study {
     pub name: &'static str,
     /// What it shows, in one line.
     pub shows: &'static str,
+    /// The figure or table of the paper that it repeats; empty if there is none.
+    pub paper: &'static str,
     cells: fn(Scale) -> Vec<Cell>,
     run: fn(&Value, &Context) -> Result<Value>,
     fits: fn(&Value, &Value) -> bool,
@@ -102,6 +106,7 @@ impl Study {
         Study {
             name: E::NAME,
             shows: E::SHOWS,
+            paper: E::PAPER,
             cells: |scale| {
                 let cells = E::cells(scale).into_iter();
                 let cell = |(name, settings)| Cell {

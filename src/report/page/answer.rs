@@ -11,7 +11,7 @@ const MOST_ROWS: usize = 20;
 /// What the first screen says.
 pub(super) struct Answer<'a> {
     /// What agrees with the theory, what with the published numbers, and what became of the claims.
-    pub sentences: [String; 3],
+    pub sentences: Vec<String>,
     pub rows: Vec<Row<'a>>,
 }
 
@@ -31,28 +31,33 @@ impl<'a> Answer<'a> {
             })
         });
         Answer {
-            sentences: [theory(input), published(input), claims(input)],
+            sentences: [theory(input), published(input), claims(input)]
+                .into_iter()
+                .flatten()
+                .collect(),
             rows: rows.take(MOST_ROWS).collect(),
         }
     }
 }
 
-fn theory(input: &ReportInput) -> String {
+fn theory(input: &ReportInput) -> Option<String> {
     let findings = || input.records.iter().flat_map(|record| &record.findings);
     let count = |wanted| findings().filter(|f| f.agreement == wanted).count();
-    format!(
+    let all = findings().count();
+    let sentence = format!(
         "Of {} in {}, {} agree with the theory and {} contradict it; {} lie above a bound that the theory does not \
          require to hold there, and {} are inconclusive.",
-        counted(findings().count(), "finding", "findings"),
+        counted(all, "finding", "findings"),
         counted(input.records.len(), "experiment", "experiments"),
         count(Agreement::Agrees),
         count(Agreement::Differs),
         count(Agreement::Beyond),
         count(Agreement::Undecided),
-    )
+    );
+    (all > 0).then_some(sentence)
 }
 
-fn published(input: &ReportInput) -> String {
+fn published(input: &ReportInput) -> Option<String> {
     let rows = || {
         let comparisons = input.records.iter().flat_map(|record| &record.comparisons);
         comparisons.filter_map(|comparison| comparison.published.as_ref())
@@ -69,23 +74,25 @@ fn published(input: &ReportInput) -> String {
     } else {
         String::new()
     };
-    format!(
+    let sentence = format!(
         "Of {} that have a published value, {agree} agree with it{because}.",
         counted(all, "row", "rows")
-    )
+    );
+    (all > 0).then_some(sentence)
 }
 
-fn claims(input: &ReportInput) -> String {
+fn claims(input: &ReportInput) -> Option<String> {
     let count = |wanted: Status| input.roll.iter().filter(|e| e.status == wanted).count();
     let stated = input.roll.iter().filter(|e| e.findings.as_stated).count();
-    format!(
+    let sentence = format!(
         "Of {}, {stated} came out as stated and {} did not: {} are upheld, {} refuted, and {} open.",
         counted(input.roll.len(), "claim", "claims"),
         input.roll.len() - stated,
         count(Status::Upheld),
         count(Status::Refuted),
         count(Status::Open),
-    )
+    );
+    (!input.roll.is_empty()).then_some(sentence)
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
