@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `kernels` | what can be tried: one trait for each kind of kernel |
 //! | `scope` | what a kernel takes, and by which policy its special cases are judged |
+//! | `fault` | what may be wrong with a kernel |
 //! | `verdict`, `runs` | what a trial found, and how it is written |
 //! | [`bins`] | the inputs of a unary function in the order of value, in 512 parts |
 //! | `foreign` | functions of shared libraries as kernels |
@@ -36,6 +37,7 @@ mod calls;
 mod case_trial;
 mod dice;
 mod elements;
+mod fault;
 mod foreign;
 mod guest;
 mod kernels;

@@ -1,6 +1,6 @@
 //! Gathers faults while a trial runs.
 
-use super::verdict::{Fault, FaultKind};
+use super::fault::{Fault, FaultKind};
 
 /// The faults found so far: the count of each kind with its first example.
 #[derive(Clone, Debug, Default, PartialEq)]
