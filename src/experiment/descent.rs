@@ -134,7 +134,12 @@ fn whole(groups: &[Group<'_>]) -> Option<Comparison> {
     Some(Comparison {
         subject: format!("Gradient descent, all {} learning rates", groups.len()),
         predicted: "aη/2 ≤ 1".to_owned(),
-        measured: format!("largest aη/2 = {}", significant(largest)),
+        measured: format!(
+            "largest aη/2 = {}; {} of {} inconclusive",
+            significant(largest),
+            (all.iter().filter(|f| f.agreement == Agreement::Undecided)).count(),
+            all.len()
+        ),
         with_theory: Agreement::of_all(&all),
         published: None,
         scale: groups.first()?.settings.scale_in_words(),

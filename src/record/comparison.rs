@@ -45,17 +45,22 @@ impl Published {
 }
 
 impl Agreement {
-    /// The agreement of several findings together: the worst of them, where one that agrees outweighs one that does
-    /// not decide.
+    /// The agreement of several findings together: one that differs decides, else one beyond its bound, else what
+    /// more of them say.
     pub fn of_all<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
-        let order = |agreement: &Agreement| match agreement {
-            Agreement::Undecided => 0,
-            Agreement::Agrees => 1,
-            Agreement::Beyond => 2,
-            Agreement::Differs => 3,
-        };
-        let all = findings.into_iter().map(|finding| finding.agreement);
-        all.max_by_key(order).unwrap_or(Agreement::Undecided)
+        let all: Vec<Agreement> = (findings.into_iter())
+            .map(|finding| finding.agreement)
+            .collect();
+        let count = |wanted| all.iter().filter(|agreement| **agreement == wanted).count();
+        if count(Agreement::Differs) > 0 {
+            Agreement::Differs
+        } else if count(Agreement::Beyond) > 0 {
+            Agreement::Beyond
+        } else if count(Agreement::Agrees) > count(Agreement::Undecided) {
+            Agreement::Agrees
+        } else {
+            Agreement::Undecided
+        }
     }
 }
 
@@ -88,7 +93,8 @@ mod tests {
         };
         use Agreement::{Agrees, Beyond, Differs, Undecided};
         assert_eq!(all(&[Agrees, Differs, Agrees, Beyond]), Differs);
-        assert_eq!(all(&[Agrees, Undecided]), Agrees);
+        assert_eq!(all(&[Agrees, Agrees, Undecided]), Agrees);
+        assert_eq!(all(&[Agrees, Undecided, Undecided]), Undecided);
         assert_eq!(all(&[Beyond, Agrees]), Beyond);
         assert_eq!(all(&[Undecided]), Undecided);
         assert_eq!(all(&[]), Undecided);
