@@ -1,5 +1,7 @@
 //! Files written by NumPy, safetensors and PyTorch are read as the numbers that were written.
 
+mod pytorch;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -133,11 +135,4 @@ fn every_precision_is_read_in_the_order_of_the_exporter() {
     ];
     assert_eq!(read, expected);
     assert_eq!(checkpoint.rounded(), 1);
-}
-
-#[test]
-fn what_torch_saves_is_refused_with_the_way_to_export() {
-    let message = Checkpoint::read(&path("fnn.pt")).unwrap_err().message;
-    assert!(message.contains("fnn.pt: file: is a pickle"), "{message}");
-    assert!(message.contains("save_file"), "{message}");
 }
