@@ -131,7 +131,11 @@ fn every_precision_is_read_in_the_order_of_the_exporter() {
     let expected: [(_, _, &[f32]); 3] = [
         ("last.weight", Dtype::F64, &[0.1, 0.5]),
         ("first.weight", Dtype::F16, &[1.5, -(2f32.powi(-24))]),
-        ("middle.weight", Dtype::Bf16, &[1.5, -(2f32.powi(-130))]),
+        (
+            "middle.weight",
+            Dtype::Bf16,
+            &[1.5, -f32::from_bits(1 << 19)],
+        ),
     ];
     assert_eq!(read, expected);
     assert_eq!(checkpoint.rounded(), 1);

@@ -35,7 +35,7 @@ mod machine;
 mod reader;
 mod value;
 
-pub(super) use value::{Element, Global, Id, Pickle, Storage, TensorView, Value};
+pub(super) use value::{Dictionary, Element, Global, Id, Pickle, Storage, TensorView, Value};
 
 use crate::error::{Error, Result};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::super::pickle::{Global, Id, Pickle, Value};
+use super::super::pickle::{Dictionary, Global, Id, Pickle, Value};
 use super::archive::SAVE;
 use crate::dataset::text::brief;
 use crate::error::{Error, Result};
@@ -60,13 +60,21 @@ fn by_key(place: &str, pickle: &Pickle<'_>, key: &str) -> Result<Id> {
         return refuse(format!("is not in {place}, which has {there}"));
     };
     match pickle.value(found) {
-        Value::Dictionary(_) => Ok(found),
+        Value::Dictionary(dictionary) if may_have_tensors(pickle, dictionary) => Ok(found),
         Value::Object(object) => refuse(format!("{} in {place}; {SAVE}", unknown(object))),
         _ => {
             let there = list(&candidates(pickle));
-            refuse(format!("is no dictionary in {place}, which has {there}"))
+            refuse(format!(
+                "is no dictionary with tensors in {place}, which has {there}"
+            ))
         }
     }
+}
+
+/// Whether an entry of the dictionary is a tensor, or an object that may be one.
+fn may_have_tensors(pickle: &Pickle<'_>, dictionary: &Dictionary) -> bool {
+    let mut values = (dictionary.entries.iter()).map(|entry| pickle.value(entry.value));
+    values.any(|value| matches!(value, Value::Tensor(_) | Value::Object(_)))
 }
 
 /// The value to which keys joined by dots lead. A key may itself have dots.

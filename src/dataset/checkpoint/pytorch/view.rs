@@ -117,12 +117,12 @@ impl View {
 
     /// The places of the first byte and of the byte behind the last one.
     pub fn bytes(&self) -> (usize, usize) {
-        let width = self.element.width();
-        let reach = self.reach().unwrap_or_default();
-        match self.count {
-            0 => (0, 0),
-            _ => (self.offset * width, (self.offset + reach + 1) * width),
+        if self.count == 0 {
+            return (0, 0);
         }
+        let width = self.element.width();
+        let end = self.offset + self.reach().unwrap_or_default() + 1;
+        (self.offset * width, end * width)
     }
 
     /// Whether the elements stand in the storage one after the other.
