@@ -58,7 +58,7 @@ pub(super) fn check_is_no_bare_pickle(place: &str, bytes: &[u8]) -> Result<()> {
 pub(super) fn read(place: &str, bytes: &[u8], choice: &Choice) -> Result<Saved> {
     let mut archive = archive::Archive::open(place, bytes)?;
     let pickled = archive.pickle()?;
-    let pickle = pickle::interpret(place, &pickled)?;
+    let pickle = pickle::interpret(place, pickled)?;
     let chosen = dictionary::choose(place, &pickle, choice.key())?;
     state::read(place, &pickle, chosen, choice, &mut archive)
 }

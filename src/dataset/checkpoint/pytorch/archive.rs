@@ -1,7 +1,7 @@
 //! The zip file that `torch.save` writes: the entries `NAME/data.pkl`, `NAME/byteorder` and, for each
 //! storage, `NAME/data/KEY`, none of them compressed.
 
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor};
 
 use zip::{CompressionMethod, ZipArchive};
 
@@ -26,6 +26,7 @@ pub fn is_zip(bytes: &[u8]) -> bool {
 /// An opened file.
 pub struct Archive<'a> {
     place: &'a str,
+    bytes: &'a [u8],
     zip: ZipArchive<Cursor<&'a [u8]>>,
     /// What the names of all entries begin with: `NAME/`.
     folder: String,
@@ -67,6 +68,7 @@ impl<'a> Archive<'a> {
         };
         let mut archive = Archive {
             place,
+            bytes,
             zip,
             folder: folder.clone(),
             left: bytes.len() as u64,
@@ -84,7 +86,7 @@ impl<'a> Archive<'a> {
     ///
     /// # Errors
     /// Returns an error if they cannot be read.
-    pub fn pickle(&mut self) -> Result<Vec<u8>> {
+    pub fn pickle(&mut self) -> Result<&'a [u8]> {
         self.read(PICKLE, LONGEST as u64)
     }
 
@@ -92,7 +94,7 @@ impl<'a> Archive<'a> {
     ///
     /// # Errors
     /// Returns an error if they are not there or cannot be read.
-    pub fn storage(&mut self, key: &str) -> Result<Vec<u8>> {
+    pub fn storage(&mut self, key: &str) -> Result<&'a [u8]> {
         self.read(&format!("data/{key}"), u64::MAX)
     }
 
@@ -114,13 +116,13 @@ impl<'a> Archive<'a> {
         let fault = format!(
             "is {:?}, and numbers are read little endian; save the checkpoint on such a machine, or with \
              torch.serialization.set_default_load_endianness and torch.save",
-            brief(&String::from_utf8_lossy(&order))
+            brief(&String::from_utf8_lossy(order))
         );
         Err(Error::input(self.place, ENTRY, fault))
     }
 
     /// Reads an entry of at most `most` bytes.
-    fn read(&mut self, name: &str, most: u64) -> Result<Vec<u8>> {
+    fn read(&mut self, name: &str, most: u64) -> Result<&'a [u8]> {
         let refuse = |fault: String| Error::input(self.place, brief(name), fault);
         let Some(index) = self.zip.index_for_name(&format!("{}{name}", self.folder)) else {
             return Err(refuse("is not in the file, which is damaged".to_owned()));
@@ -130,7 +132,7 @@ impl<'a> Archive<'a> {
                 "cannot be read ({cause}); save the checkpoint again"
             ))
         };
-        let file = self.zip.by_index(index).map_err(|cause| damaged(&cause))?;
+        let mut file = self.zip.by_index(index).map_err(|cause| damaged(&cause))?;
         let size = file.size();
         if file.compression() != CompressionMethod::Stored || file.encrypted() {
             let fault = "is compressed or encrypted, which torch.save does not do; save the checkpoint again";
@@ -142,15 +144,18 @@ impl<'a> Archive<'a> {
             return Err(refuse(fault));
         }
         self.left -= size;
-        let mut bytes = Vec::new();
-        let read = file.take(size + 1).read_to_end(&mut bytes);
-        read.map_err(|cause| damaged(&cause))?;
-        if bytes.len() as u64 == size {
-            Ok(bytes)
-        } else {
-            Err(refuse(
+        // What is not compressed need not be copied; reading it once compares the checksum.
+        let start = file
+            .data_start()
+            .and_then(|start| usize::try_from(start).ok());
+        let read = io::copy(&mut file, &mut io::sink()).map_err(|cause| damaged(&cause))?;
+        let there =
+            start.and_then(|start| self.bytes.get(start..)?.get(..usize::try_from(size).ok()?));
+        match there {
+            Some(bytes) if read == size => Ok(bytes),
+            _ => Err(refuse(
                 "is not as long as the zip file says; the file is damaged".to_owned(),
-            ))
+            )),
         }
     }
 }

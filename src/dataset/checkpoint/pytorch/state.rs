@@ -108,7 +108,7 @@ fn sort<'a>(
 
 impl OfStorage<'_> {
     /// Reads the tensors from the bytes of their storage.
-    fn read(&self, place: &str, bytes: Vec<u8>, saved: &mut Saved) -> Result<()> {
+    fn read(&self, place: &str, bytes: &[u8], saved: &mut Saved) -> Result<()> {
         self.check_length(place, bytes.len())?;
         for named in &self.named {
             let there = bytes.len() / named.view.element.width();
@@ -130,7 +130,7 @@ impl OfStorage<'_> {
                 dtype: named.view.element.name(),
                 shape: named.view.shape.clone(),
                 start: named.place,
-                data: &named.view.read(&bytes),
+                data: &named.view.read(bytes),
             };
             saved.tensors.push(Tensor::read(place, raw)?);
         }
