@@ -81,7 +81,7 @@ fn what_is_dropped_is_told_once() {
     file(&folder, "wrapped.safetensors", wrapped());
     let page = diagnose_line(&folder, "wrapped.safetensors", WORDS).out;
     for line in [
-        "names    without module._orig_mod., which all had in front",
+        "names    all begin with module._orig_mod., which is left out",
         "dropped  1 counter num_batches_tracked",
     ] {
         assert_eq!(page.matches(line).count(), 1, "{line}: {page}");

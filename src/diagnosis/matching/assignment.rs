@@ -77,7 +77,7 @@ impl Dropped {
         let mut lines = Vec::new();
         if !self.wrapper.is_empty() {
             lines.push(format!(
-                "names    without {}, which all had in front",
+                "names    all begin with {}, which is left out",
                 self.wrapper
             ));
         }

@@ -2,6 +2,8 @@
 //! only some elements in common, or the same in another order, are refused: as two tensors they would be
 //! trained apart.
 
+use std::collections::HashMap;
+
 use super::view::View;
 
 /// A name with its view.
@@ -33,7 +35,7 @@ impl<'a, 'b> Shared<'a, 'b> {
     /// Sorts out the names of the tensors of one storage, which are in the order of the dictionary.
     pub fn of(all: &'b [Named<'a>]) -> Self {
         let mut shared = Shared::default();
-        let mut seen = std::collections::HashMap::new();
+        let mut seen = HashMap::new();
         for named in all {
             match seen.get(&named.view) {
                 Some(&of) => shared.further.push(Further { named, of }),
