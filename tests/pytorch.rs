@@ -4,10 +4,12 @@
 //! virtual environment and installs PyTorch into it from pip, once. `SGD_STABILITY_PYTHON` names an
 //! interpreter that already has torch, safetensors and numpy.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use sgd_stability::dataset::checkpoint::Checkpoint;
 
 fn run(program: &Path, words: &[&str]) -> Option<Output> {
     let output = Command::new(program).args(words).output().ok()?;
@@ -47,7 +49,9 @@ fn python() -> Result<PathBuf, &'static str> {
 fn export(python: &Path, folder: &Path, name: &str) {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/your-own-network.md");
     let page = std::fs::read_to_string(page).expect("the page");
-    let snippet = page.split("```python\n").nth(1).expect("a snippet");
+    let mut snippets = page.split("```python\n");
+    let snippet = snippets.find(|snippet| snippet.contains("import save_file"));
+    let snippet = snippet.expect("a snippet");
     let (snippet, _) = snippet.split_once("```").expect("the end of the snippet");
     let rename = |from: String, to: &str| {
         std::fs::rename(folder.join(from), folder.join(to)).expect("a file that was written");
@@ -62,6 +66,23 @@ fn export(python: &Path, folder: &Path, name: &str) {
         "model.safetensors".to_owned(),
         &format!("{name}.safetensors"),
     );
+}
+
+/// Asserts that PyTorch's own file, which `export` has called `model.pt`, has the same tensors.
+fn check_same_weights(folder: &Path, name: &str) {
+    let read = |file: &str| {
+        let read = Checkpoint::read(&folder.join(file)).expect("a checkpoint");
+        let tensors = read.tensors.into_iter();
+        let tensors =
+            tensors.map(|tensor| (tensor.name, (tensor.shape, tensor.dtype, tensor.values)));
+        let aliases = read.aliases.into_iter().map(|alias| (alias.name, alias.of));
+        (
+            tensors.collect::<BTreeMap<_, _>>(),
+            aliases.collect::<BTreeMap<_, _>>(),
+        )
+    };
+    let exported = read(&format!("{name}.safetensors"));
+    assert!(read("model.pt") == exported, "{name}");
 }
 
 /// The answer of the program with these flags, in the folder that they refer to.
@@ -105,6 +126,7 @@ fn compare(kind: &str) {
     let number = |json: &Value| json.as_f64().unwrap_or_else(|| panic!("no number: {json}"));
     for (name, known) in known.as_object().expect("an object") {
         export(&python, folder.path(), name);
+        check_same_weights(folder.path(), name);
         let measured = diagnose(folder.path(), name, &known["flags"]);
         for key in ["parameters", "noise_weight"] {
             assert_eq!(measured[key], known[key], "{name} {key}");

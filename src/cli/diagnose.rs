@@ -25,7 +25,10 @@ use super::subject::Subject;
     after_long_help = explained(ABOUT, &EXIT_CODES)
 )]
 pub struct Arguments {
-    /// The checkpoint: a PyTorch state_dict saved as safetensors, or the index.json of one in parts.
+    /// The checkpoint: a PyTorch state_dict by torch.save or as safetensors, or the index.json of one in parts.
+    ///
+    /// A file of torch.save is read without running anything of it; with --key it may be a dictionary that has the
+    /// state_dict somewhere.
     #[arg(long, value_name = "FILE", help_heading = headings::NETWORK)]
     weights: PathBuf,
     #[command(flatten)]
@@ -83,8 +86,8 @@ enum PrecisionName {
 }
 
 const EXAMPLE: &str = "\
-Example, with the checkpoint that safetensors.torch.save_file wrote:
-  $ sgd-stability diagnose --weights model.safetensors --arch fnn \\
+Example, with the checkpoint that torch.save(model.state_dict(), FILE) wrote:
+  $ sgd-stability diagnose --weights model.pt --arch fnn \\
       --data fashion-mnist --lr 0.1 --batch 10";
 
 const ABOUT: &str = "\

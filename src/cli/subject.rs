@@ -52,6 +52,9 @@ struct NetworkFlags {
     /// these samples, held fixed (frozen).
     #[arg(long, value_name = "MODE")]
     mode: Option<Mode>,
+    /// Take the state dictionary at this key of a PyTorch file; dots lead deeper, as in model.state_dict.
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
     /// Use only the tensors whose names begin with this prefix, which is taken off.
     #[arg(long, value_name = "PREFIX")]
     only: Option<String>,
@@ -170,7 +173,8 @@ impl Subject {
             data: self.source(),
             samples: self.data.samples,
             classes: self.data.classes.clone(),
-            choice: Choice::new(self.network.only.clone(), self.network.ignore.clone())?,
+            choice: Choice::new(self.network.only.clone(), self.network.ignore.clone())?
+                .with_key(self.network.key.clone())?,
             order: self.network.order.clone(),
         })
     }

@@ -41,7 +41,7 @@ use summary::{Summary, brief};
     after_long_help = explained(ABOUT, &EXIT_CODES)
 )]
 pub struct Arguments {
-    /// The folder into which the training writes its checkpoints, *.safetensors.
+    /// The folder into which the training writes its checkpoints: *.safetensors, *.pt, *.pth or *.ckpt.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     #[command(flatten)]
@@ -91,8 +91,8 @@ Example, for the checkpoints that are in the folder runs:
       --lr 0.1 --batch 10 --once";
 
 const ABOUT: &str = "\
-Every *.safetensors of the folder, in natural order of the names, becomes a line of DIR/watch.jsonl once it \
-has kept still from one look to the next. What has a line already is skipped; a checkpoint that is written \
+Every *.safetensors, *.pt, *.pth and *.ckpt of the folder, in natural order of the names, becomes a line of \
+DIR/watch.jsonl once it has kept still from one look to the next. What has a line already is skipped; a checkpoint that is written \
 over gets another line. One that cannot be measured is tried again when it changes, and is named at the end.
 
 The watch ends with --once; when a file named done appears or is touched; after --idle seconds without \

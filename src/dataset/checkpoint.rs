@@ -1,6 +1,7 @@
-//! The weights of a network in the safetensors format.
+//! The weights of a network, in the safetensors format or in that of `torch.save`. A file is of the one or of
+//! the other by its contents, whatever its name.
 //!
-//! A file starts with the length of its header, in eight bytes, little endian. The header is a JSON
+//! A safetensors file starts with the length of its header, in eight bytes, little endian. The header is a JSON
 //! object that describes the tensors, such as
 //! `{"fc.0.weight": {"dtype": "F32", "shape": [10, 784], "data_offsets": [0, 31360]}}`. The elements
 //! follow, little endian and row major. Source: Hugging Face, "safetensors: format",
@@ -13,6 +14,7 @@
 //! | file | contents |
 //! |---|---|
 //! | `header`, `tensor`, `contents` | one file: checks of its header, its tensors, everything it holds |
+//! | `pytorch`, `pickle` | a file of `torch.save`, and the interpreter of its pickle |
 //! | `choice` | which tensors belong to the model |
 //! | `order` | the order of the tensors |
 //! | `shards` | a checkpoint in several files, with its index |
@@ -21,6 +23,8 @@ mod choice;
 mod contents;
 mod header;
 mod order;
+mod pickle;
+mod pytorch;
 mod shards;
 mod tensor;
 
@@ -46,11 +50,12 @@ impl Checkpoint {
     /// layers, then a shortcut, then the classifier (`fc`, `linear`, `classifier`, `head`).
     ///
     /// # Errors
-    /// Returns an error when the file cannot be read, is truncated, is larger than 4 GB or is not a
-    /// safetensors file; when its header is malformed, names a tensor twice, or does not place the
+    /// Returns an error when the file cannot be read, is truncated, is larger than 4 GB or is neither a
+    /// safetensors file nor one of `torch.save`; when its header or its pickle is malformed, names a tensor twice, or does not place the
     /// elements in the file one tensor after the other; when there is no tensor; when a tensor has a
     /// type other than F32, F64, F16 or BF16 (`num_batches_tracked`: I64) or holds a number that is not
-    /// finite in f32; when the entry `order` does not name each tensor exactly once.
+    /// finite in f32; when the entry `order` does not name each tensor exactly once; when several dictionaries
+    /// of a file of PyTorch have tensors, or only one inside another, and the choice has no key.
     pub fn read(path: &Path) -> Result<Self> {
         Self::read_chosen(path, &Choice::default())
     }

@@ -45,7 +45,10 @@ fn with_a_checkpoint() -> TempDir {
         ("fc.1.weight", &[10, 4], &wave(40)),
         ("fc.1.bias", &[10], &[0.1; 10]),
     ];
-    file(&folder, "model.safetensors", safetensors(&tensors));
+    // What kind of file this is, its contents say.
+    for name in ["model.safetensors", "model.pt"] {
+        file(&folder, name, safetensors(&tensors));
+    }
     fs::create_dir(folder.path().join("runs")).expect("a folder");
     file(&folder, "runs/step1.safetensors", safetensors(&tensors));
     folder

@@ -22,6 +22,7 @@ mod named;
 mod objective;
 mod order;
 mod paths;
+mod pytorch_files;
 mod report_kernels;
 mod support;
 mod thresholds;

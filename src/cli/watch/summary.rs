@@ -40,7 +40,7 @@ impl Summary<'_> {
             ..
         } = &self;
         if lines.is_empty() && faults.is_empty() {
-            let fault = "holds no *.safetensors; save checkpoints there";
+            let fault = "holds no *.safetensors, *.pt, *.pth or *.ckpt; save checkpoints there";
             return Err(Error::input(folder.display(), "folder", fault));
         }
         let path = folder.join("watch.svg");

@@ -8,10 +8,45 @@ use crate::error::{Error, Result};
 /// A prefix matches whole parts of a name only: `ema` matches `ema`, `ema.fc.weight` and
 /// `ema/fc/kernel`, but not `ema_model.fc.weight`. A prefix that ends with a character other than a
 /// letter or a digit, such as `ema_`, matches literally.
+///
+/// The names that wrappers put in front ([`WRAPPERS`]) do not count where tensors are ignored: `head` ignores
+/// `module.head.weight` too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     only: Option<String>,
     ignore: Vec<String>,
+    key: Option<String>,
+}
+
+/// What wrappers put in front of the names of a model: `DataParallel`, a module that has the model as its
+/// `model`, and `torch.compile`.
+const WRAPPERS: [&str; 3] = ["module.", "model.", "_orig_mod."];
+
+/// The longest prefix of wrappers that all these names have, and behind which all have a name.
+pub(super) fn wrapper<'a>(names: impl Iterator<Item = &'a str> + Clone) -> &'a str {
+    let Some(first) = names.clone().next() else {
+        return "";
+    };
+    let (mut prefix, mut rest) = ("", first);
+    while let Some(shorter) = unwrapped(rest) {
+        let longer = &first[..first.len() - shorter.len()];
+        let has_it = |name: &str| {
+            name.strip_prefix(longer)
+                .is_some_and(|rest| !rest.is_empty())
+        };
+        if !names.clone().all(has_it) {
+            break;
+        }
+        (prefix, rest) = (longer, shorter);
+    }
+    prefix
+}
+
+/// The name without the first wrapper's prefix, if it has one.
+fn unwrapped(name: &str) -> Option<&str> {
+    WRAPPERS
+        .iter()
+        .find_map(|wrapper| name.strip_prefix(wrapper))
 }
 
 impl Choice {
@@ -35,8 +70,30 @@ impl Choice {
                 let fault = "is empty; give the beginning of the names";
                 Err(Error::input(flag, "prefix", fault))
             }
-            None => Ok(Choice { only, ignore }),
+            None => Ok(Choice {
+                only,
+                ignore,
+                key: None,
+            }),
         }
+    }
+
+    /// The same choice, of the state dictionary at this key of a file of PyTorch. Dots lead into dictionaries
+    /// of dictionaries, and `.` is the whole file.
+    ///
+    /// # Errors
+    /// Returns an error when the key is empty.
+    pub fn with_key(self, key: Option<String>) -> Result<Self> {
+        if key.as_deref() == Some("") {
+            let fault = "is empty; give the key of the state dictionary, or . for the whole file";
+            return Err(Error::input("--key", "key", fault));
+        }
+        Ok(Choice { key, ..self })
+    }
+
+    /// The key of the state dictionary, if there is one.
+    pub(super) fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 
     /// The name that a tensor has from here on, or `None` if it does not belong to the model.
@@ -45,7 +102,10 @@ impl Choice {
             Some(prefix) => below(name, prefix).filter(|rest| !rest.is_empty())?,
             None => name,
         };
-        let names = |prefix: &String| [name, own].iter().any(|name| below(name, prefix).is_some());
+        let names = |prefix: &String| {
+            let mut wrapped = std::iter::successors(Some(own), |name| unwrapped(name));
+            below(name, prefix).is_some() || wrapped.any(|name| below(name, prefix).is_some())
+        };
         (!self.ignore.iter().any(names)).then_some(own)
     }
 
@@ -54,11 +114,12 @@ impl Choice {
         let flags = self.only.iter().map(|prefix| ("--only", prefix));
         let flags = flags.chain(self.ignore.iter().map(|prefix| ("--ignore", prefix)));
         let begins = |name: &str, prefix: &str| {
-            let own = self.only.as_deref().and_then(|only| below(name, only));
-            [Some(name), own]
-                .into_iter()
-                .flatten()
-                .any(|name| below(name, prefix).is_some())
+            let own = match &self.only {
+                Some(only) => below(name, only),
+                None => Some(name),
+            };
+            let mut wrapped = std::iter::successors(own, |name| unwrapped(name));
+            below(name, prefix).is_some() || wrapped.any(|name| below(name, prefix).is_some())
         };
         for (flag, prefix) in flags {
             if !names.iter().any(|name| begins(name, prefix)) {

@@ -1,6 +1,7 @@
 //! A checkpoint in several files: `model.safetensors.index.json` names the file of every tensor.
 //!
 //! `{"metadata": {"total_size": 123}, "weight_map": {"fc.0.weight": "model-00001-of-00002.safetensors"}}`.
+//! The parts may be files of `torch.save`, whose index is `pytorch_model.bin.index.json`.
 //! Source: Hugging Face, "Sharded checkpoints", huggingface.co/docs/transformers/big_models.
 
 use std::collections::{BTreeMap, HashMap};
@@ -68,7 +69,8 @@ pub(super) fn read(path: &Path, choice: &Choice) -> Result<Checkpoint> {
         }
         let contents = Contents::parse(&part.display().to_string(), &bytes(&part)?, choice)?;
         let names = contents.tensors.iter().map(|tensor| &tensor.name);
-        for name in names.chain(&contents.ignored) {
+        let further = contents.aliases.iter().map(|alias| &alias.name);
+        for name in names.chain(further).chain(&contents.ignored) {
             if let Some(before) = places.insert(name.clone(), file.clone()) {
                 let fault = format!("stands in {before} and in {file}; export the weights again");
                 return Err(Error::input(&place, brief(name), fault));
@@ -76,7 +78,9 @@ pub(super) fn read(path: &Path, choice: &Choice) -> Result<Checkpoint> {
         }
         digests += &format!("{}\n", contents.digest);
         all.tensors.extend(contents.tensors);
+        all.aliases.extend(contents.aliases);
         all.ignored.extend(contents.ignored);
+        all.without_numbers.extend(contents.without_numbers);
         for (name, of) in contents
             .metadata
             .into_iter()

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use half::{bf16, f16};
-use safetensors::tensor::TensorInfo;
 
 use crate::dataset::exact::count_rounded;
 use crate::dataset::text::brief;
@@ -18,13 +17,15 @@ pub struct Tensor {
     pub shape: Vec<usize>,
     /// The type of an element in the file.
     pub dtype: Dtype,
-    /// The offset of the tensor's first byte in the data section of the file.
+    /// The place of the tensor among those of its file: in a safetensors file the offset of its first byte in
+    /// the data section, in a file of PyTorch the number of entries before it in the state dictionary.
     pub start: usize,
     /// The elements, row major; as many as the product of the dimensions.
     pub values: Values,
 }
 
-/// Another name of a tensor. Source: `safetensors.torch.save_model`, which writes only one of several
+/// Another name of a tensor. In a file of PyTorch it is the name of a tensor that is the same view of the same
+/// storage. Source for safetensors: `safetensors.torch.save_model`, which writes only one of several
 /// tensors that share their memory, and a metadata entry `"other name": "name"` for each of the others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Alias {
@@ -32,6 +33,22 @@ pub struct Alias {
     pub name: String,
     /// The name under which the file has the tensor.
     pub of: String,
+    /// The place of this name, if the file has one for it ([`Tensor::start`]).
+    pub start: Option<usize>,
+}
+
+/// A tensor as its file has it.
+pub(super) struct Raw<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The name of its type in a header of safetensors.
+    pub dtype: &'a str,
+    /// The dimensions.
+    pub shape: Vec<usize>,
+    /// The place of the tensor ([`Tensor::start`]).
+    pub start: usize,
+    /// The elements, row major and little endian.
+    pub data: &'a [u8],
 }
 
 /// The type of the elements in the file.
@@ -162,10 +179,11 @@ impl Tensor {
         }
     }
 
-    /// Reads the tensor whose elements are `data`, as described by a header that has been checked.
-    pub(super) fn read(place: &str, name: &str, info: &TensorInfo, data: &[u8]) -> Result<Self> {
+    /// Reads a tensor that has as many bytes as its shape and its type require.
+    pub(super) fn read(place: &str, raw: Raw<'_>) -> Result<Self> {
+        let Raw { name, data, .. } = raw;
         let refuse = |fault: String| Error::input(place, brief(name), fault);
-        let dtype = Dtype::of(name, &info.dtype.to_string()).map_err(refuse)?;
+        let dtype = Dtype::of(name, raw.dtype).map_err(refuse)?;
         let values = match dtype {
             Dtype::F32 => real(data, f32::from_le_bytes),
             Dtype::F16 => real(data, |bytes| f16::from_le_bytes(bytes).into()),
@@ -186,8 +204,8 @@ impl Tensor {
             values.keep(data);
         }
         Ok(Tensor {
-            shape: info.shape.clone(),
-            start: info.data_offsets.0,
+            shape: raw.shape,
+            start: raw.start,
             name: name.to_owned(),
             dtype,
             values,

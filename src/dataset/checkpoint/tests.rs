@@ -178,20 +178,17 @@ fn what_is_no_header_is_refused() {
 }
 
 #[test]
-fn a_pickle_is_refused_with_the_way_to_export() {
-    for magic in [
-        b"PK\x03\x04aaaaaaaa",
-        b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8",
+fn a_bare_pickle_is_refused_with_the_way_to_save_it_again() {
+    for (magic, what) in [
+        (
+            &b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P"[..],
+            "before version 1.6",
+        ),
+        (b"\x80\x02}q\x00.aaaaaaaa", "a pickle without the zip file"),
     ] {
-        expect(
-            magic,
-            &[
-                "pickle",
-                "safetensors.torch.save_file",
-                "docs/your-own-network.md",
-            ],
-        );
+        expect(magic, &[what, "torch.save(torch.load("]);
     }
+    expect(b"PK\x03\x04aaaaaaaa", &["zip file: is cut short"]);
     // A header of 0x0280 bytes begins like a pickle.
     let padding = " ".repeat(0x0280 - entry("a", "F32", "[1]", 0, 4).len() - 2);
     let header = format!("{{{}}}{padding}", entry("a", "F32", "[1]", 0, 4));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::dataset::checkpoint::Alias;
+use crate::dataset::checkpoint::{Alias, Checkpoint, Values};
 
 use super::super::text::counted;
 use super::order::OrderedBy;
@@ -45,12 +45,63 @@ pub struct Assignment {
     pub turned: Vec<String>,
     /// The tensors of the file that were ignored.
     pub ignored: Vec<String>,
+    /// What was dropped without being asked for.
+    pub dropped: Dropped,
+}
+
+/// What of a checkpoint is no part of a network, whatever the network, and is dropped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// The prefix of wrappers in all names; empty if there is none.
+    pub wrapper: String,
+    /// The names of the counters of batches.
+    pub counters: Vec<String>,
+    /// The names of entries that hold no tensor.
+    pub without_numbers: Vec<String>,
+}
+
+impl Dropped {
+    /// What is dropped from this checkpoint.
+    pub fn of(checkpoint: &Checkpoint) -> Self {
+        let counters = checkpoint.tensors.iter();
+        let counters = counters.filter(|tensor| matches!(tensor.values, Values::Whole(_)));
+        Dropped {
+            wrapper: checkpoint.wrapper.clone(),
+            counters: counters.map(|tensor| tensor.name.clone()).collect(),
+            without_numbers: checkpoint.without_numbers.clone(),
+        }
+    }
+
+    /// The lines of a page, one for each kind.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.wrapper.is_empty() {
+            lines.push(format!(
+                "names    all begin with {}, which is left out",
+                self.wrapper
+            ));
+        }
+        let mut dropped = Vec::new();
+        if !self.counters.is_empty() {
+            dropped.push(counted(self.counters.len(), "counter") + " num_batches_tracked");
+        }
+        if !self.without_numbers.is_empty() {
+            dropped.push(format!(
+                "{}, which hold no tensor",
+                some_of(&self.without_numbers, ", ")
+            ));
+        }
+        if !dropped.is_empty() {
+            lines.push(format!("dropped  {}", dropped.join("; ")));
+        }
+        lines
+    }
 }
 
 impl Assignment {
-    /// The first lines of a page: orders that do not come from the exporter, and ties.
+    /// The first lines of a page: what was dropped, orders that do not come from the exporter, and ties.
     pub fn lines(&self) -> Vec<String> {
-        let mut lines = Vec::new();
+        let mut lines = self.dropped.lines();
         for ordered_by in OrderedBy::NAMED {
             let of = self.exchangeable.iter();
             let of = of.filter(|some| some.ordered_by == ordered_by);
@@ -128,6 +179,9 @@ impl Assignment {
             "equal": self.equal,
             "transposed": self.turned,
             "ignored": self.ignored,
+            "wrapper": self.dropped.wrapper,
+            "counters": self.dropped.counters,
+            "without_tensor": self.dropped.without_numbers,
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::network::{Module, Network, State};
 use crate::reference::Unrounded;
 
-use super::assignment::{Assignment, Exchangeable};
+use super::assignment::{Assignment, Dropped, Exchangeable};
 use super::group::{Group, Signature, describe, groups, signature};
 use super::order::{Arranged, KnownOrder, RequestedOrder, call, undecided};
 use super::pairs::{assemble, equal, exact, mapping, ties};
@@ -82,6 +82,7 @@ pub fn fill(
         turned: turned.collect(),
         tied,
         ignored: checkpoint.ignored.clone(),
+        dropped: Dropped::of(checkpoint),
     };
     let network = network.tied(&owners);
     Ok(Filled {
@@ -165,7 +166,7 @@ impl Matching<'_> {
             first.tensor.shape,
             self.network.name()
         );
-        Error::input(self.place, first.name, fault)
+        Error::input(self.place, first.in_file(), fault)
     }
 
     fn missing(&self, number: usize, left: Option<&Group<'_>>) -> Error {

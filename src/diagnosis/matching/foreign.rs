@@ -106,7 +106,8 @@ pub fn check<'a>(
     let named: Vec<Named<'_>> = (groups.into_iter())
         .flat_map(|group| group.tensors.iter().copied())
         .collect();
-    let refuse = |named: &Named<'_>, fault: String| Err(Error::input(place, named.name, fault));
+    let refuse =
+        |named: &Named<'_>, fault: String| Err(Error::input(place, named.in_file(), fault));
     let everything = || all.iter().flat_map(|group| &group.tensors);
     let parametrised = PARAMETRISED.iter().find_map(|(words, what, mend)| {
         let mut tensors = everything();
@@ -135,7 +136,8 @@ pub fn check<'a>(
             "{:?} has a name that Keras and JAX give to tensors of a normalisation; rename it as PyTorch \
              does (weight, bias, running_mean, running_var, in one module) and give the epsilon in a \
              TOML file, or leave it out with --ignore {}",
-            named.tensor.shape, named.name
+            named.tensor.shape,
+            named.in_file()
         );
         return refuse(named, fault);
     }
@@ -160,7 +162,7 @@ fn bare(named: &Named<'_>) -> String {
          weights[\"fc.{}.{part}\"] = weights.pop({:?}), each layer by a number of its own",
         named.tensor.shape,
         if number.is_empty() { "0" } else { &number },
-        named.name
+        named.in_file()
     )
 }
 
@@ -180,6 +182,8 @@ fn foreign(name: &str) -> Option<(&'static str, &str)> {
 
 /// The flags that leave out everything that is foreign.
 fn mends(all: &[Group<'_>]) -> String {
+    let mut named = all.iter().flat_map(|group| &group.tensors);
+    let wrapper = named.next().map_or("", |named| named.wrapper);
     const MOST: usize = 6;
     let (mut prefixes, mut firsts) = (Vec::new(), Vec::new());
     for named in all.iter().flat_map(|group| &group.tensors) {
@@ -211,7 +215,7 @@ fn mends(all: &[Group<'_>]) -> String {
                     .iter()
                     .any(|prefix| prefix.split(['.', '/']).next() == Some(only)) =>
         {
-            format!("{ignore}, or keep the model's own tensors with --only {only}")
+            format!("{ignore}, or keep the model's own tensors with --only {wrapper}{only}")
         }
         _ => ignore,
     }

@@ -11,6 +11,10 @@ pub struct Named<'a> {
     /// The whole name. If the tensor is tied, this may be one of its further names.
     pub name: &'a str,
     pub tensor: &'a Tensor,
+    /// What the file has in front of the name ([`Checkpoint::wrapper`]).
+    pub wrapper: &'a str,
+    /// The place of this name in the file, if it has one ([`Tensor::start`]).
+    pub start: Option<usize>,
 }
 
 /// The tensors of one PyTorch module: those whose names agree up to the last component.
@@ -42,6 +46,8 @@ pub fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
     let own = checkpoint.tensors.iter().map(|tensor| Named {
         name: &tensor.name,
         tensor,
+        wrapper: &checkpoint.wrapper,
+        start: Some(tensor.start),
     });
     let by_name: HashMap<_, _> = own
         .clone()
@@ -50,6 +56,8 @@ pub fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
     let further = checkpoint.aliases.iter().map(|alias| Named {
         name: &alias.name,
         tensor: by_name[&alias.of[..]],
+        wrapper: &checkpoint.wrapper,
+        start: alias.start,
     });
     let (mut groups, mut places) = (Vec::<Group<'_>>::new(), HashMap::new());
     for named in own.chain(further) {
@@ -70,6 +78,11 @@ pub fn groups(checkpoint: &Checkpoint) -> Vec<Group<'_>> {
 }
 
 impl<'a> Named<'a> {
+    /// The name that the file has, for errors.
+    pub fn in_file(&self) -> String {
+        format!("{}{}", self.wrapper, self.name)
+    }
+
     /// The last component of the name.
     pub fn part(&self) -> &'a str {
         split(self.name).1

@@ -45,13 +45,13 @@ pub fn check(place: &str, network: &Network, pairs: &[(&Module, &Group<'_>)]) ->
         let as_it_stands = Some(kernel.tensor.shape.clone());
         let is_open = pairs.iter().any(|(other, _)| weight(other) == as_it_stands);
         if is_open {
-            return Err(Error::input(place, kernel.name, both_ways(&kernel)));
+            return Err(Error::input(place, kernel.in_file(), both_ways(&kernel)));
         }
         if flattens_an_image(network, module) {
             let fault = "reads a flattened image, which Keras and JAX flatten channels last, and \
                          PyTorch channels first; export it as `….weight` with its inputs in the order \
                          channels × rows × columns";
-            return Err(Error::input(place, kernel.name, fault));
+            return Err(Error::input(place, kernel.in_file(), fault));
         }
     }
     Ok(())

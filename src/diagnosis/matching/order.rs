@@ -44,17 +44,19 @@ impl<'a> KnownOrder<'a> {
     ) -> Result<Self> {
         let names = match (wish, &checkpoint.order) {
             (Some(RequestedOrder::Names(names)), _) => {
-                check_names(place, names, groups)?;
+                let names = (names.iter()).map(|name| own(name, &checkpoint.wrapper, groups));
+                let names: Vec<&str> = names.collect();
+                check_names(place, &names, groups)?;
                 Some(names)
             }
-            (None, Order::Told(names)) => Some(names),
+            (None, Order::Told(names)) => Some(names.iter().map(String::as_str).collect()),
             _ => None,
         };
-        let position = |(position, name): (usize, &'a String)| (&name[..], position);
+        let position = |(position, name): (usize, &'a str)| (name, position);
         Ok(KnownOrder {
             place,
             wish,
-            told: names.map(|names| names.iter().enumerate().map(position).collect()),
+            told: names.map(|names| names.into_iter().enumerate().map(position).collect()),
             is_kept: checkpoint.order == Order::Kept && in_file(groups).is_some(),
             is_ascending: in_file(groups).is_some_and(|groups| is_ascending(&groups)),
         })
@@ -171,15 +173,27 @@ fn position(told: &HashMap<&str, usize>, group: &Group<'_>) -> Option<usize> {
     names.filter_map(|name| told.get(name).copied()).min()
 }
 
+/// Whether a module or a tensor is called so.
+fn is_there(name: &str, groups: &[Group<'_>]) -> bool {
+    groups.iter().any(|group| {
+        let mut tensors = group.tensors.iter();
+        group.name == name || tensors.any(|named| named.name == name)
+    })
+}
+
+/// The name that a module or a tensor has here, which the user may have given with the prefix of wrappers.
+fn own<'a>(name: &'a str, wrapper: &str, groups: &[Group<'_>]) -> &'a str {
+    match name.strip_prefix(wrapper) {
+        Some(rest) if !is_there(name, groups) => rest,
+        _ => name,
+    }
+}
+
 /// Checks that every name is that of a module or a tensor, and occurs once.
-fn check_names(place: &str, names: &[String], groups: &[Group<'_>]) -> Result<()> {
+fn check_names(place: &str, names: &[&str], groups: &[Group<'_>]) -> Result<()> {
     let mut seen = HashSet::new();
     for name in names {
-        let is_there = groups.iter().any(|group| {
-            let mut tensors = group.tensors.iter();
-            group.name == name || tensors.any(|named| named.name == name)
-        });
-        let fault = match (is_there, seen.insert(name)) {
+        let fault = match (is_there(name, groups), seen.insert(name)) {
             (false, _) => format!("is no module of {place}; it has {}", list(groups)),
             (true, false) => "is named twice; name each module once".to_owned(),
             (true, true) => continue,

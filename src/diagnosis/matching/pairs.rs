@@ -36,6 +36,7 @@ pub fn ties(pairs: &[Pair<'_>]) -> (Vec<usize>, Vec<Alias>) {
             tied.push(Alias {
                 name: named.name.to_owned(),
                 of: name.to_owned(),
+                start: None,
             });
         }
         owners.push(first);
@@ -99,7 +100,7 @@ pub fn assemble(place: &str, network: &Network, pairs: &[Pair<'_>]) -> Result<St
             let values = named.tensor.real().expect("a tensor that fits");
             if *part == TensorRole::Variance && values.iter().any(|variance| *variance < 0.0) {
                 let fault = "has a negative variance; export the state_dict again";
-                return Err(Error::input(place, named.name, fault));
+                return Err(Error::input(place, named.in_file(), fault));
             }
             assembly.write(module, *part, &layout::in_pytorch(&named, values));
         }

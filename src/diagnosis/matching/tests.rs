@@ -25,6 +25,8 @@ fn checkpoint(order: Order, tensors: &[(&str, &[usize])]) -> Checkpoint {
     Checkpoint {
         tensors: tensors.iter().enumerate().map(tensor).collect(),
         aliases: Vec::new(),
+        wrapper: String::new(),
+        without_numbers: Vec::new(),
         order,
         ignored: Vec::new(),
         digest: String::new(),

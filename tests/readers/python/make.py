@@ -1,5 +1,7 @@
 """Writes the files of this folder. What is in them is said in README.md."""
 
+import argparse
+
 import numpy as np
 import torch
 from safetensors.torch import save_file
@@ -71,11 +73,58 @@ class Resnet(nn.Module):
 
 fnn = number(Fnn())
 save_file(fnn.state_dict(), "fnn.safetensors")
-torch.save(nn.Linear(2, 2).state_dict(), "fnn.pt")
-save_file(number(Resnet()).state_dict(), "resnet.safetensors")
+torch.save(fnn.state_dict(), "fnn.pt")
+resnet = number(Resnet())
+save_file(resnet.state_dict(), "resnet.safetensors")
+torch.save(nn.DataParallel(resnet).state_dict(), "wrapped.pt")
 weights = {
     "last.weight": torch.tensor([[0.1, 0.5]], dtype=torch.float64),
     "first.weight": torch.tensor([1.5, -(2.0**-24)], dtype=torch.float16),
     "middle.weight": torch.tensor([1.5, -(2.0**-130)], dtype=torch.bfloat16),
 }
 save_file(weights, "precisions.safetensors", metadata={"order": "\n".join(weights)})
+
+# Views of storages: every element is a multiple of 1/8, but for one that f32 rounds.
+eighths = torch.arange(24) / 8
+shared = nn.Parameter(eighths[:6].reshape(2, 3).clone())
+views = {
+    "transposed.weight": eighths.reshape(4, 6).t(),
+    "part.weight": (torch.arange(20).reshape(4, 5) / 8)[1:3, 1::2],
+    "left.weight": (columns := torch.arange(8).reshape(2, 4) / 8)[:, ::2],
+    "right.weight": columns[:, 1::2],
+    "tied.weight": shared,
+    "tied_too.weight": shared,
+    "scalar.weight": torch.tensor(0.5),
+    "empty.weight": torch.zeros(0, 3),
+    "double.weight": torch.tensor([[0.1, 0.5]], dtype=torch.float64),
+    "half.weight": torch.tensor([1.5, -(2.0**-24)], dtype=torch.float16),
+    "brain.weight": torch.tensor([1.5, -(2.0**-130)], dtype=torch.bfloat16),
+    "epoch": 3,
+}
+torch.save(views, "views.pt")
+
+# What a training script saves, with objects that are not PyTorch's.
+model = nn.Linear(2, 1)
+number(model)
+optimizer = torch.optim.Adam(model.parameters())
+model(torch.ones(1, 2)).sum().backward()
+optimizer.step()
+number(model)
+run = {
+    "epoch": 3,
+    "best": np.float64(0.5),
+    "args": argparse.Namespace(lr=0.1, layers=[2, 1], seed=2**70),
+    "random": np.random.RandomState(1).get_state()[0],
+    "model": {"state_dict": model.state_dict()},
+    "optimizer": optimizer.state_dict(),
+}
+torch.save(run, "run.pt")
+torch.save(run | {"ema": model.state_dict()}, "averaged.pt")
+
+# What is refused.
+torch.save(model, "whole.pt")
+torch.save(model.state_dict(), "before_1_6.pt", _use_new_zipfile_serialization=False)
+torch.save({"a.weight": eighths, "b.weight": eighths[:6]}, "overlap.pt")
+torch.save({"a.weight": torch.ones(1, 3).expand(2, 3)}, "expanded.pt")
+torch.save({"a.weight": torch.ones(2, 2).to_sparse()}, "sparse.pt")
+torch.save({"a.weight": torch.arange(4)}, "integers.pt")

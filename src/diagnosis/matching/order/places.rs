@@ -5,24 +5,17 @@ use std::collections::{HashMap, HashSet};
 use super::super::group::Group;
 use super::names::{pieces, template};
 
-/// The offset in the file of the first element of a module; aliases of other tensors are not counted.
+/// The first place in the file of a module; names that have none are not counted.
 pub fn start(group: &Group<'_>) -> Option<usize> {
-    let own = group
-        .tensors
-        .iter()
-        .filter(|named| named.name == named.tensor.name);
-    own.map(|named| named.tensor.start).min()
+    group.tensors.iter().filter_map(|named| named.start).min()
 }
 
 /// The modules in the order of the file. `None` if the tensors of some module are not adjacent, as they
 /// would be if the writer had kept the order of the model.
 pub fn in_file<'a, 'b>(groups: &'b [Group<'a>]) -> Option<Vec<&'b Group<'a>>> {
     let places = groups.iter().enumerate().flat_map(|(place, group)| {
-        let own = group
-            .tensors
-            .iter()
-            .filter(|named| named.name == named.tensor.name);
-        own.map(move |named| (named.tensor.start, place))
+        let starts = group.tensors.iter().filter_map(|named| named.start);
+        starts.map(move |start| (start, place))
     });
     let mut places: Vec<_> = places.collect();
     places.sort_unstable();
