@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// `ema/fc/kernel`, but not `ema_model.fc.weight`. A prefix that ends with a character other than a
 /// letter or a digit, such as `ema_`, matches literally.
 ///
-/// The names that wrappers put in front ([`WRAPPERS`]) do not count where tensors are ignored: `head` ignores
+/// The names that wrappers put in front (`module.`, `_orig_mod.` and the like) do not count where tensors are ignored: `head` ignores
 /// `module.head.weight` too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// have many such files.
 pub const ENDINGS: [&str; 4] = [".safetensors", ".pt", ".pth", ".ckpt"];
 
-/// The names of the checkpoints ([`ENDINGS`]) in a folder, in natural order: `step200` before `step1000`.
+/// The names of the checkpoints (by their endings) in a folder, in natural order: `step200` before `step1000`.
 ///
 /// # Errors
 /// Returns an error if the folder cannot be read.

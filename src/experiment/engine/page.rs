@@ -51,7 +51,7 @@ pub fn comparison(results: &[(Settings, Outcome)]) -> Option<Comparison> {
         .iter()
         .map(|d| d.share_of_bound)
         .fold(0.0, f64::max);
-    let compared: u64 = products.iter().map(|d| d.compared as u64).sum();
+    let compared: u64 = products.iter().map(|d| d.compared).sum();
     Some(Comparison {
         subject: "The engine: products with H and Σ".to_owned(),
         predicted: "within the proved bound of rounding; equal bits".to_owned(),
