@@ -1,7 +1,7 @@
 //! The first screen: three sentences, and the table of what was predicted, measured and published.
 
 use crate::claim::Status;
-use crate::record::{Agreement, Comparison};
+use crate::record::{Agreement, Comparison, Published};
 
 use super::super::ReportInput;
 
@@ -23,21 +23,34 @@ pub(super) struct Row<'a> {
 
 impl<'a> Answer<'a> {
     pub fn of(input: &'a ReportInput) -> Self {
-        let rows = input.records.iter().flat_map(|record| {
-            let comparisons = record.comparisons.iter();
-            comparisons.map(|comparison| Row {
-                experiment: &record.name,
-                comparison,
-            })
-        });
         Answer {
             sentences: [theory(input), published(input), claims(input)]
                 .into_iter()
                 .flatten()
                 .collect(),
-            rows: rows.take(MOST_ROWS).collect(),
+            rows: rows(input).into_iter().take(MOST_ROWS).collect(),
         }
     }
+}
+
+/// The rows of all records. Where the same is compared at several scales, the last one counts, which is the
+/// largest.
+fn rows(input: &ReportInput) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for record in &input.records {
+        for comparison in &record.comparisons {
+            let row = Row {
+                experiment: &record.name,
+                comparison,
+            };
+            let same = |other: &&mut Row<'_>| other.comparison.subject == comparison.subject;
+            match rows.iter_mut().find(same) {
+                Some(smaller) => *smaller = row,
+                None => rows.push(row),
+            }
+        }
+    }
+    rows
 }
 
 fn theory(input: &ReportInput) -> Option<String> {
@@ -58,15 +71,12 @@ fn theory(input: &ReportInput) -> Option<String> {
 }
 
 fn published(input: &ReportInput) -> Option<String> {
-    let rows = || {
-        let comparisons = input.records.iter().flat_map(|record| &record.comparisons);
-        comparisons.filter_map(|comparison| comparison.published.as_ref())
-    };
-    let all = rows().count();
-    let agree = rows().filter(|published| published.agrees).count();
-    let elsewhere = rows()
-        .filter(|p| !p.agrees && !p.because.is_empty())
-        .count();
+    let rows = rows(input);
+    let published = || (rows.iter()).filter_map(|row| row.comparison.published.as_ref());
+    let all = published().count();
+    let agree = published().filter(|published| published.agrees).count();
+    let is_elsewhere = |p: &&Published| !p.agrees && !p.because.is_empty();
+    let elsewhere = published().filter(is_elsewhere).count();
     let because = if elsewhere > 0 {
         format!(
             "; {elsewhere} of the others come from another network and another number of samples"
