@@ -126,7 +126,13 @@ pub fn look(computed: f64, expected: &Expected) -> Sight {
             None if *may_overflow => Sight::Silent,
             None if computed.is_nan() => broken(Breach::MadeNan),
             None => broken(Breach::Infinity),
-            Some(computed) if magnitude.is_zero() && computed.is_zero() => Sight::Silent,
+            Some(computed) if magnitude.is_zero() => {
+                if computed.is_zero() {
+                    Sight::Silent
+                } else {
+                    broken(Breach::TooLarge)
+                }
+            }
             Some(computed) => near(&(computed - value).abs(), radius),
         },
     }

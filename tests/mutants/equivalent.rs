@@ -102,7 +102,7 @@ pub const EQUIVALENT: &[Equivalent] = &[
     ),
     change(
         "src/oracle/judge.rs",
-        "let right = computed.is_infinite() && (computed < 0.0) == *negative;",
+        "Expected::Infinite(negative) if computed.is_infinite() && (computed < 0.0) == *negative",
         "`<` → `<=`",
         "compares an infinity with 0",
     ),

@@ -84,8 +84,14 @@ fn every_fault_of_a_flag_is_said_with_its_name() {
         (["--lr", "1/0", "--batch", "1"], ["lr", "zero"]),
         (["--lr", "fast", "--batch", "1"], ["lr", "fast"]),
         (["--lr", "1e99999", "--batch", "1"], ["lr", "±4096"]),
-        (["--lr", "1/2", "--batch", "0"], ["batch", "from 1 to 2"]),
-        (["--lr", "1/2", "--batch", "3"], ["batch", "from 1 to 2"]),
+        (
+            ["--lr", "1/2", "--batch", "0"],
+            ["--batch", "must be 1 to 2"],
+        ),
+        (
+            ["--lr", "1/2", "--batch", "3"],
+            ["--batch", "must be 1 to 2"],
+        ),
     ] {
         let message = decide_error(GOOD, &words);
         for part in parts {
@@ -138,8 +144,10 @@ fn a_truncated_data_set_is_named_and_nothing_is_left_half_written() {
 #[test]
 fn names_that_do_not_exist_are_said_with_those_that_do() {
     for (words, known) in [
-        (vec!["verify", "no_such_claim"], "toy_escape"),
+        (vec!["verify", "no_such_claim"], "without a name lists all"),
+        (vec!["verify", "toy_escpe"], "did you mean toy_escape?"),
         (vec!["reproduce", "no-such-experiment"], "descent"),
+        (vec!["reproduce", "thresold"], "did you mean threshold?"),
     ] {
         let run = run(&words);
         assert_eq!(run.code, 2);

@@ -120,7 +120,7 @@ fn faults_of_a_file_of_kernels_are_said_with_their_place() {
         (entry("signature = \"unary\""), ["kernel[0]", "function"]),
         (
             entry("signature = \"unary\"\nfunction = \"tahn\""),
-            ["kernel[0]", "did you mean tan?"],
+            ["kernel[0]", "did you mean tan or tanh?"],
         ),
     ] {
         file(&folder, "kernels.toml", &text);
