@@ -71,13 +71,16 @@ report: setup
 	$(PROGRAM) reproduce --out reports
 	$(PROGRAM) report reports
 
-# The picture of the README: a figure of the committed report with a margin, on white paper, so that
-# it can be read on a dark page too.
-FIGURE = reports/figures/sgd-rectangle.svg
+# The pictures of the README: figures of the committed report with a margin, on white paper, so that they can be
+# read on a dark page too. The arguments: the figure, and the height with its margins, in pixels and in units.
+define on_paper
+{ echo '<svg width="672" height="$(2)" viewBox="-64 -80 2688 $(3)" xmlns="http://www.w3.org/2000/svg">'; \
+  echo '<rect x="-64" y="-80" width="2688" height="$(3)" fill="#FFFFFF"/>'; \
+  tail -n +2 reports/figures/$(1).svg; }
+endef
 picture:
-	{ echo '<svg width="672" height="478" viewBox="-64 -80 2688 1912" xmlns="http://www.w3.org/2000/svg">'; \
-	  echo '<rect x="-64" y="-80" width="2688" height="1912" fill="#FFFFFF"/>'; \
-	  tail -n +2 $(FIGURE); } > docs/rectangle.svg
+	$(call on_paper,sgd-rectangle,478,1912) > docs/rectangle.svg
+	$(call on_paper,threshold-settled,458,1832) > docs/settled.svg
 
 check: setup
 	$(CARGO) fmt --check

@@ -12,3 +12,4 @@ mod rust_files;
 #[path = "../../examples/small_network.rs"]
 #[expect(dead_code, reason = "its main is for cargo run")]
 mod small_network;
+mod summary;

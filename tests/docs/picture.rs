@@ -1,12 +1,17 @@
-//! The picture in the README is that of the reference report, on a paper background.
+//! The pictures in the README are those of the reference report, on a paper background.
 
 use crate::markdown::{read, root};
 
 #[test]
-fn the_picture_is_that_of_the_report() {
-    let picture = read(&root().join("docs/rectangle.svg"));
-    let figure = read(&root().join("reports/figures/sgd-rectangle.svg"));
-    let drawn: Vec<&str> = picture.lines().skip(2).collect();
-    let reported: Vec<&str> = figure.lines().skip(1).collect();
-    assert!(drawn == reported, "run `make picture`");
+fn the_pictures_are_those_of_the_report() {
+    for (picture, figure) in [
+        ("rectangle", "sgd-rectangle"),
+        ("settled", "threshold-settled"),
+    ] {
+        let picture = read(&root().join(format!("docs/{picture}.svg")));
+        let figure = read(&root().join(format!("reports/figures/{figure}.svg")));
+        let drawn: Vec<&str> = picture.lines().skip(2).collect();
+        let reported: Vec<&str> = figure.lines().skip(1).collect();
+        assert!(drawn == reported, "run `make picture`");
+    }
 }
