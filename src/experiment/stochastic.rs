@@ -157,7 +157,12 @@ fn comparison(group: &Group<'_>) -> Option<Comparison> {
         published: Some(Published {
             value: format!("a = {}, s = {}", of_a.value, of_s.value),
             agrees: of_a.agrees && of_s.agrees,
-            because: of_a.because,
+            is_elsewhere: of_a.is_elsewhere,
+            because: if of_a.because.is_empty() {
+                of_s.because
+            } else {
+                of_a.because
+            },
         }),
         scale: group.settings.scale_in_words(),
     })

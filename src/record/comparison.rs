@@ -29,16 +29,28 @@ pub struct Published {
     /// Whether the two agree: whether the interval of the measurement over its seeds meets the published interval
     /// (or contains the published value, if that has none).
     pub agrees: bool,
-    /// What differs between the two experiments, if anything does.
+    /// Whether it comes from another network, or another number of samples.
+    #[serde(default)]
+    pub is_elsewhere: bool,
+    /// Why the two may differ, as far as that is known; empty if nothing is.
     pub because: String,
 }
 
 impl Published {
-    /// Compares the interval of a measurement over its seeds with a published one; both hold their mean.
-    pub fn compared(value: String, measured: [f64; 2], published: [f64; 2], because: &str) -> Self {
+    /// Compares the interval of a measurement over its seeds with a published one; both hold their mean. `unlike` says
+    /// in what the experiments differ, and is empty if in nothing.
+    pub fn compared(value: String, measured: [f64; 2], published: [f64; 2], unlike: &str) -> Self {
+        let agrees = measured[0] <= published[1] && published[0] <= measured[1];
+        let has_no_spread = !agrees && published[0] == published[1];
+        let because = if unlike.is_empty() && has_no_spread {
+            "published without its spread"
+        } else {
+            unlike
+        };
         Published {
             value,
-            agrees: measured[0] <= published[1] && published[0] <= measured[1],
+            agrees,
+            is_elsewhere: !unlike.is_empty(),
             because: because.to_owned(),
         }
     }
@@ -77,6 +89,12 @@ mod tests {
         assert!(agrees([1.0, 2.0], [1.5, 1.5]));
         assert!(!agrees([1.0, 2.0], [2.1, 3.0]));
         assert!(!agrees([1.0, 2.0], [0.5, 0.9]));
+        let because = |published, unlike| {
+            Published::compared(String::new(), [1.0, 2.0], published, unlike).because
+        };
+        assert_eq!(because([3.0, 3.0], ""), "published without its spread");
+        assert_eq!(because([3.0, 3.0], "another n"), "another n");
+        assert_eq!(because([3.0, 4.0], ""), "");
     }
 
     #[test]

@@ -4,14 +4,19 @@ use serde_json::Value;
 
 use crate::markdown::{read, root};
 
-const BEGIN: &str = "<!-- The summary of reports/report.json; tests/docs says what must stand here. -->\n";
+const BEGIN: &str =
+    "<!-- The summary of reports/report.json; tests/docs says what must stand here. -->\n";
 const END: &str = "<!-- The end of the summary. -->";
 
 /// The rows of the report, each at its largest scale, as a table.
 fn table(report: &Value) -> String {
     let mut rows: Vec<[String; 5]> = Vec::new();
     let records = report["records"].as_array().expect("records");
-    for comparison in records.iter().filter_map(|r| r["comparisons"].as_array()).flatten() {
+    for comparison in records
+        .iter()
+        .filter_map(|r| r["comparisons"].as_array())
+        .flatten()
+    {
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         let row = [
             text(&comparison["subject"]),
@@ -43,7 +48,11 @@ fn published(value: &Value) -> String {
     let Some(text) = value["value"].as_str() else {
         return "–".to_owned();
     };
-    let verdict = if value["agrees"] == true { "agrees" } else { "differs" };
+    let verdict = if value["agrees"] == true {
+        "agrees"
+    } else {
+        "differs"
+    };
     let because = value["because"].as_str().unwrap_or_default();
     let because = if because.is_empty() {
         String::new()
@@ -58,7 +67,9 @@ fn the_table_in_the_readme_is_that_of_the_report() {
     let report = read(&root().join("reports/report.json"));
     let report = serde_json::from_str(&report).expect("the report");
     let readme = read(&root().join("README.md"));
-    let (_, rest) = readme.split_once(BEGIN).expect("the beginning of the summary");
+    let (_, rest) = readme
+        .split_once(BEGIN)
+        .expect("the beginning of the summary");
     let (shown, _) = rest.split_once(END).expect("the end of the summary");
     let expected = table(&report);
     assert!(shown == expected, "the summary must be\n{expected}");

@@ -90,6 +90,7 @@ pub fn comparison(results: &[(Settings, Outcome)]) -> Option<Comparison> {
         published: Some(Published {
             value: "SGD escapes to x = 0".to_owned(),
             agrees: left == walks,
+            is_elsewhere: false,
             because: String::new(),
         }),
         scale: format!("the paper’s loss, {} steps", settings.steps),

@@ -75,7 +75,7 @@ fn published(input: &ReportInput) -> Option<String> {
     let published = || (rows.iter()).filter_map(|row| row.comparison.published.as_ref());
     let all = published().count();
     let agree = published().filter(|published| published.agrees).count();
-    let is_elsewhere = |p: &&Published| !p.agrees && !p.because.is_empty();
+    let is_elsewhere = |p: &&Published| !p.agrees && p.is_elsewhere;
     let elsewhere = published().filter(is_elsewhere).count();
     let because = if elsewhere > 0 {
         format!(
