@@ -32,6 +32,7 @@ use super::witness::Witness;
 use crate::error::{Error, Result};
 use crate::matrix::{Fractions, definite, fraction_free};
 use crate::model::document::Value;
+use crate::model::quadratic::rows;
 use crate::model::{Model, Samples, Sampling, file};
 use crate::number::{Exact, LONGEST_NUMBER, Verdict};
 use crate::read;
@@ -354,9 +355,5 @@ fn as_rows<S: Serializer>(
     witness: &Option<DMatrix<Exact>>,
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {
-    let rows = |matrix: &DMatrix<Exact>| -> Vec<Vec<Exact>> {
-        let row = |i| matrix.row(i).iter().cloned().collect();
-        (0..matrix.nrows()).map(row).collect()
-    };
     witness.as_ref().map(rows).serialize(serializer)
 }

@@ -4,7 +4,7 @@ use crate::criterion::gradient_descent;
 use crate::error::Result;
 use crate::train::{Optimiser, Plan, Sampler, Stop};
 
-use super::group::{ABSENT, Bound, Group};
+use super::group::{ABSENT, Bound, Group, largest_scaled};
 use super::published;
 use super::study::Experiment;
 use super::trained::{TrainingOutcome, TrainingSettings, describe, train_and_measure};
@@ -128,8 +128,7 @@ fn comparison(group: &Group<'_>) -> Option<Comparison> {
 
 /// The row of the summary about all runs.
 fn whole(groups: &[Group<'_>]) -> Option<Comparison> {
-    let scaled = groups.iter().filter_map(|group| group.scaled());
-    let largest = scaled.map(|(a, _)| a.high).fold(0.0, f64::max);
+    let [largest, _] = largest_scaled(groups);
     let all: Vec<Finding> = groups.iter().map(finding).collect();
     Some(Comparison {
         subject: format!("Gradient descent, all {} learning rates", groups.len()),

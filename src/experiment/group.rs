@@ -232,6 +232,14 @@ fn curvature(measurement: &Measurement) -> Curvature<Interval<BITS>> {
     Curvature::along_one_direction(interval(measurement.sharpness), s.square())
 }
 
+/// The largest `a·η/2` and `s·η√p` of all runs; both are 1 on their bounds.
+pub fn largest_scaled(groups: &[Group<'_>]) -> [f64; 2] {
+    let scaled = groups.iter().filter_map(|group| group.scaled());
+    scaled.fold([0.0, 0.0], |[a, s], (sharpness, noise)| {
+        [f64::max(a, sharpness.high), f64::max(s, noise.high)]
+    })
+}
+
 /// A group as a point of [`rectangle`]; the error bar is that of the non-uniformity.
 pub fn point_in_rectangle(group: &Group<'_>) -> Option<DataPoint> {
     let (sharpness, noise) = group.scaled()?;

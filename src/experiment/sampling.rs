@@ -123,17 +123,12 @@ fn finding(group: &Group<'_>) -> Finding {
 
 /// The row of the summary.
 fn comparison(groups: &[Group<'_>]) -> Option<Comparison> {
-    let scaled: Vec<_> = groups.iter().filter_map(|group| group.scaled()).collect();
-    let most = |values: &mut dyn Iterator<Item = f64>| significant(values.fold(0.0, f64::max));
+    let [a, s] = group::largest_scaled(groups).map(significant);
     let all: Vec<Finding> = groups.iter().map(finding).collect();
     Some(Comparison {
         subject: "SGD trained to almost no loss, independent and reshuffled batches".to_owned(),
         predicted: "none of one trajectory; in mean square aη/2 ≤ 1".to_owned(),
-        measured: format!(
-            "largest aη/2 = {}, largest sη√p = {}",
-            most(&mut scaled.iter().map(|(a, _)| a.high)),
-            most(&mut scaled.iter().map(|(_, s)| s.high))
-        ),
+        measured: format!("largest aη/2 = {a}, largest sη√p = {s}"),
         with_theory: Agreement::of_all(&all),
         published: None,
         scale: groups.first()?.settings.scale_in_words(),

@@ -170,17 +170,12 @@ fn comparison(group: &Group<'_>) -> Option<Comparison> {
 
 /// The row of the summary about all runs.
 fn whole(groups: &[Group<'_>]) -> Option<Comparison> {
-    let scaled: Vec<(Spread, Spread)> = groups.iter().filter_map(|group| group.scaled()).collect();
-    let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
+    let [a, s] = group::largest_scaled(groups).map(significant);
     let all: Vec<Finding> = groups.iter().flat_map(findings).collect();
     Some(Comparison {
         subject: format!("SGD, all {} pairs of η and B", groups.len()),
         predicted: "aη/2 ≤ 1; sη√p ≤ 1 in one dimension".to_owned(),
-        measured: format!(
-            "largest aη/2 = {}, largest sη√p = {}",
-            significant(most(&mut scaled.iter().map(|(a, _)| a.high))),
-            significant(most(&mut scaled.iter().map(|(_, s)| s.high)))
-        ),
+        measured: format!("largest aη/2 = {a}, largest sη√p = {s}"),
         with_theory: Agreement::of_all(&all),
         published: None,
         scale: groups.first()?.settings.scale_in_words(),

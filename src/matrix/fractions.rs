@@ -159,12 +159,14 @@ impl Fractions {
         Exact::quotient(&sum, &below)
     }
 
-    /// The diagonal of a square matrix, as a column (n × 1).
+    /// The diagonal blocks (height × height), one below the other, of a square matrix; with height 1 its diagonal,
+    /// as a column.
     #[must_use]
-    pub fn diagonal(&self) -> Self {
+    pub fn diagonal(&self, height: usize) -> Self {
+        let entry = |i: usize, j| self.numerator(i, i - i % height + j).clone();
         Fractions {
             denominator: self.denominator.clone(),
-            ..Self::from_fn(self.rows, 1, |i, _| self.numerator(i, i).clone())
+            ..Self::from_fn(self.rows, height, entry)
         }
     }
 

@@ -2,9 +2,10 @@
 
 use nalgebra::DMatrix;
 use num_traits::Zero;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::Quadratic;
+use super::quadratic::as_rows;
 use crate::error::{Error, Result};
 use crate::matrix::Algebra;
 use crate::number::Exact;
@@ -95,17 +96,6 @@ impl Jacobians {
         let hessians = self.jacobians.iter().map(hessian).collect();
         Quadratic::symmetric(hessians).expect("products of equally large matrices")
     }
-}
-
-fn as_rows<S: Serializer>(
-    jacobians: &[DMatrix<Exact>],
-    serializer: S,
-) -> std::result::Result<S::Ok, S::Error> {
-    let rows = |matrix: &DMatrix<Exact>| -> Vec<Vec<Exact>> {
-        let rows = matrix.row_iter();
-        rows.map(|row| row.iter().cloned().collect()).collect()
-    };
-    serializer.collect_seq(jacobians.iter().map(rows))
 }
 
 #[cfg(test)]

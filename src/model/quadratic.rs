@@ -221,13 +221,17 @@ fn mean<T: Field>(matrices: &[DMatrix<T>]) -> DMatrix<T> {
     mean_of(matrices, DMatrix::clone)
 }
 
+/// The rows of a matrix, as a file has them.
+pub(crate) fn rows<T: Field>(matrix: &DMatrix<T>) -> Vec<Vec<T>> {
+    let row = |i| matrix.row(i).iter().cloned().collect();
+    (0..matrix.nrows()).map(row).collect()
+}
+
 /// Serialises each matrix as a list of its rows.
-fn as_rows<T: Field + Serialize, S: Serializer>(
+pub(super) fn as_rows<T: Field + Serialize, S: Serializer>(
     matrices: &[DMatrix<T>],
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {
-    let row = |m: &DMatrix<T>, i| m.row(i).iter().cloned().collect::<Vec<T>>();
-    let rows = |m: &DMatrix<T>| (0..m.nrows()).map(|i| row(m, i)).collect::<Vec<_>>();
     serializer.collect_seq(matrices.iter().map(rows))
 }
 

@@ -181,7 +181,7 @@ impl Samples {
         let (blocks, loss) = match &self.storage {
             Storage::Full(hessians) => return hessians.clone(),
             Storage::Factors(rows, loss) => (blocks::inner(rows, rows, loss.outputs), loss),
-            Storage::Gram(gram, loss) => (blocks::diagonal(gram, loss.outputs), loss),
+            Storage::Gram(gram, loss) => (gram.diagonal(loss.outputs), loss),
         };
         let block = |i: usize| {
             let rows: Vec<usize> = (i * loss.outputs..(i + 1) * loss.outputs).collect();
@@ -260,7 +260,7 @@ impl Samples {
             Storage::Factors(..) | Storage::Full(_) => self.mean_sandwich(&identity),
             // `Σ J_iᵀ (J_iJ_iᵀ) J_i` maps Gᵀ to Gᵀ times the blocks of K times K.
             Storage::Gram(gram, loss) => {
-                let blocks = blocks::diagonal(gram, loss.outputs);
+                let blocks = gram.diagonal(loss.outputs);
                 self.mean_of_squares(blocks::combined(&blocks, gram))
             }
         };

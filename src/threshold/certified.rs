@@ -33,8 +33,6 @@ pub struct Run {
     pub batch: usize,
     /// How a batch is drawn.
     pub sampling: Sampling,
-    /// The weight p of the noise.
-    pub noise: f64,
 }
 
 impl Linearised {
@@ -105,8 +103,13 @@ impl Linearised {
 
     /// A matrix that shows that a run is stable, or that it is not; `None` between the two.
     fn witness(&self, run: &Run) -> Option<(Statement, Vec<f64>)> {
-        let (rate, question) = (run.lr.to_f64(), Question::new(run.noise, 0.0));
-        let pencil = Pencil::of_threshold(self, 0.0, run.noise);
+        let noise = run
+            .sampling
+            .weight(self.samples(), run.batch)
+            .ok()?
+            .to_f64();
+        let (rate, question) = (run.lr.to_f64(), Question::new(noise, 0.0));
+        let pencil = Pencil::of_threshold(self, 0.0, noise);
         let top = ascend(&pencil, plain_start(&pencil), question.effort());
         if rate * top.value <= 1.0 {
             let moment = floor::stable_moment(&pencil, rate, &top)?;

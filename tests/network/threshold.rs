@@ -131,7 +131,6 @@ fn certificate(model: &Linearised, share: f64) -> Option<Certificate> {
         lr: Exact::from_f64(rate).expect("a finite number"),
         batch: 1,
         sampling,
-        noise,
     })
 }
 

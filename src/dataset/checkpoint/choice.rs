@@ -102,11 +102,8 @@ impl Choice {
             Some(prefix) => below(name, prefix).filter(|rest| !rest.is_empty())?,
             None => name,
         };
-        let names = |prefix: &String| {
-            let mut wrapped = std::iter::successors(Some(own), |name| unwrapped(name));
-            below(name, prefix).is_some() || wrapped.any(|name| below(name, prefix).is_some())
-        };
-        (!self.ignore.iter().any(names)).then_some(own)
+        let is_ignored = |prefix: &String| is_below(name, Some(own), prefix);
+        (!self.ignore.iter().any(is_ignored)).then_some(own)
     }
 
     /// Checks that every prefix matches a tensor and that at least one tensor is left.
@@ -118,8 +115,7 @@ impl Choice {
                 Some(only) => below(name, only),
                 None => Some(name),
             };
-            let mut wrapped = std::iter::successors(own, |name| unwrapped(name));
-            below(name, prefix).is_some() || wrapped.any(|name| below(name, prefix).is_some())
+            is_below(name, own, prefix)
         };
         for (flag, prefix) in flags {
             if !names.iter().any(|name| begins(name, prefix)) {
@@ -137,6 +133,13 @@ impl Choice {
         }
         Ok(())
     }
+}
+
+/// Whether a name is the prefix or lies below it: the name in the file, or its `own` part, with or without what
+/// wrappers put in front.
+fn is_below(name: &str, own: Option<&str>, prefix: &str) -> bool {
+    let mut wrapped = std::iter::successors(own, |name| unwrapped(name));
+    below(name, prefix).is_some() || wrapped.any(|name| below(name, prefix).is_some())
 }
 
 /// The rest of `name` after `prefix`, if the name is the prefix or lies below it.

@@ -45,7 +45,6 @@ pub(super) fn certify(
         lr: setting.lr.clone(),
         batch: setting.batch,
         sampling: setting.sampling,
-        noise: setting.weight().to_f64(),
     };
     let proved = model.certificate(&run).zip(model.distance_to(gram()));
     let Some((certificate, gram_distance)) = proved else {

@@ -17,13 +17,6 @@ pub(super) fn inner(a: &Fractions, b: &Fractions, outputs: usize) -> Fractions {
     over_both(blocks, a, b)
 }
 
-/// The diagonal blocks (c × c), one below the other, of a square matrix.
-pub(super) fn diagonal(a: &Fractions, outputs: usize) -> Fractions {
-    let entry = |row: usize, column| a.numerator(row, row - row % outputs + column).clone();
-    let blocks = Fractions::from_fn(a.shape().0, outputs, entry);
-    blocks.scaled(&Exact::quotient(&Whole::one(), a.denominator()))
-}
-
 /// The blocks `W_i·R_i` of weights, c × c a sample, and rows.
 pub(super) fn combined(weights: &Fractions, rows: &Fractions) -> Fractions {
     let outputs = weights.shape().1;
