@@ -9,9 +9,10 @@ use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Context, Scale, Study, studies};
 use sgd_stability::kernel::Isa;
 use sgd_stability::shard::Shard;
-use sgd_stability::sweep::Store;
+use sgd_stability::sweep::{Runs, Store};
 
 use super::help::{exit_codes, explained, headings};
+use super::made::made;
 use super::manifest;
 use super::output::{Answer, Ending};
 use super::progress::progress;
@@ -128,6 +129,8 @@ fn run_cells(
         let (_, ran) = store.complete(study, scale, cell, context)?;
         if ran {
             let seconds = started.elapsed().as_secs_f64();
+            let line = made(study.name, scale, &cell.name, context, seconds);
+            Runs::add(out, [line])?;
             bar.println(format!("{} {}: {seconds:.1} s", study.name, cell.name));
         }
         counts[usize::from(!ran)] += 1;

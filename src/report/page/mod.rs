@@ -83,6 +83,16 @@ impl<'a> ExperimentSection<'a> {
         }
     }
 
+    /// The command that runs the experiment again at the scale of the record.
+    fn command(&self) -> String {
+        let larger = self.record.name.strip_suffix("-paper");
+        let (name, scale) = match larger {
+            Some(name) => (name, " --scale paper"),
+            None => (self.record.name.as_str(), ""),
+        };
+        format!("sgd-stability reproduce {name}{scale}")
+    }
+
     /// Gives its first figure away to the first screen.
     fn give_first(&mut self) -> ShownFigure<'a> {
         let first = self.figures.remove(0);
