@@ -4,13 +4,13 @@ use super::power_law::PowerLaw;
 use crate::criterion::{gradient_descent, non_uniformity, one_dimension, one_step};
 use crate::experiment::group::{self, ABSENT, Bound, Group, Spread};
 use crate::experiment::published;
-use crate::record::numeral::significant;
+use crate::record::numeral::{fixed, significant};
 use crate::record::{Agreement, Comparison, Finding, Published, Table};
 
-/// The rows of the summary: each pair of η and B with published runs, all runs, and the power law.
+/// The rows of the summary: the pairs of η and B with published means, all runs, and the power law.
 pub fn comparisons(groups: &[Group<'_>]) -> Vec<Comparison> {
-    let published = groups.iter().filter_map(comparison);
-    published.chain(whole(groups)).chain(law(groups)).collect()
+    let rows = [beside_published(groups), whole(groups), law(groups)];
+    rows.into_iter().flatten().collect()
 }
 
 /// Two findings for each group: about the sharpness and about the non-uniformity.
@@ -57,44 +57,77 @@ fn findings_of(group: &Group<'_>) -> Vec<Finding> {
     vec![of_sharpness, group.finding(bound, sentence)]
 }
 
-/// A row of the summary beside a published run; `None` if there is none of this learning rate and batch size, or
-/// every run diverged.
-fn comparison(group: &Group<'_>) -> Option<Comparison> {
-    let row = published_row(group)?;
-    let a = group.spread(|m| m.sharpness.value)?;
-    let s = group.spread(|m| m.non_uniformity.value)?;
-    let of = |spread: Spread, value: f64| {
-        let value_text = significant(value);
-        let because = group.settings.unlike_the_paper();
-        Published::compared(value_text, [spread.low, spread.high], [value; 2], because)
+/// A pair of η and B with the means that the authors published for it.
+struct Pair<'a> {
+    published: &'static published::StochasticRow,
+    group: &'a Group<'a>,
+    sharpness: Spread,
+    non_uniformity: Spread,
+}
+
+impl<'a> Pair<'a> {
+    /// `None` if nothing was published for this pair, or every run diverged.
+    fn of(group: &'a Group<'a>) -> Option<Self> {
+        Some(Pair {
+            published: published_row(group)?,
+            group,
+            sharpness: group.spread(|m| m.sharpness.value)?,
+            non_uniformity: group.spread(|m| m.non_uniformity.value)?,
+        })
+    }
+
+    /// The means of a and of s, in units of the published ones.
+    fn ratios(&self) -> [f64; 2] {
+        [
+            self.sharpness.mean / self.published.sharpness,
+            self.non_uniformity.mean / self.published.non_uniformity,
+        ]
+    }
+
+    /// Whether both published means lie between the smallest and the largest of our runs.
+    fn agrees(&self) -> bool {
+        let contains = |spread: &Spread, value| spread.low <= value && value <= spread.high;
+        contains(&self.sharpness, self.published.sharpness)
+            && contains(&self.non_uniformity, self.published.non_uniformity)
+    }
+}
+
+/// The row of the summary about the pairs of η and B for which the authors published means; `None` if there
+/// are none.
+fn beside_published(groups: &[Group<'_>]) -> Option<Comparison> {
+    let pairs: Vec<Pair<'_>> = groups.iter().filter_map(Pair::of).collect();
+    let first = pairs.first()?;
+    let range = |of: usize| {
+        let ratios = pairs.iter().map(|pair| pair.ratios()[of]);
+        let [low, high] = ratios.fold([f64::INFINITY, 0.0], |[low, high], ratio| {
+            [f64::min(low, ratio), f64::max(high, ratio)]
+        });
+        format!("{} to {}", fixed(low, 2), fixed(high, 2))
     };
-    let (of_a, of_s) = (of(a, row.sharpness), of(s, row.non_uniformity));
-    let eta = group.learning_rate();
-    let noise = group.weight::<f64>().sqrt();
+    let of_pairs: Vec<Finding> = pairs.iter().flat_map(|pair| findings_of(pair.group)).collect();
+    let agreeing = pairs.iter().filter(|pair| pair.agrees()).count();
+    let unlike = first.group.settings.unlike_the_paper();
     Some(Comparison {
-        subject: format!(
-            "SGD diagram: η = {}, B = {}",
-            group.learning_rate_text(),
-            group.batch()
+        subject: "SGD, the pairs of η and B with published means".to_owned(),
+        predicted: "a ≤ 2/η, s ≤ 1/(η√p)".to_owned(),
+        measured: format!(
+            "{} pairs: a is {} and s {} of the published means",
+            pairs.len(),
+            range(0),
+            range(1)
         ),
-        predicted: format!(
-            "a ≤ {}, s ≤ {}",
-            significant(2.0 / eta),
-            significant(1.0 / (eta * noise))
-        ),
-        measured: format!("a = {}, s = {}", a.text(), s.text()),
-        with_theory: Agreement::of_all(&findings_of(group)),
+        with_theory: Agreement::of_all(&of_pairs),
         published: Some(Published {
-            value: format!("a = {}, s = {}", of_a.value, of_s.value),
-            agrees: of_a.agrees && of_s.agrees,
-            is_elsewhere: of_a.is_elsewhere,
-            because: if of_a.because.is_empty() {
-                of_s.because
+            value: format!("{agreeing} of {} lie within our runs", pairs.len()),
+            agrees: agreeing == pairs.len(),
+            is_elsewhere: !unlike.is_empty(),
+            because: if unlike.is_empty() {
+                "published without their spread".to_owned()
             } else {
-                of_a.because
+                unlike.to_owned()
             },
         }),
-        scale: group.settings.scale_in_words(),
+        scale: first.group.settings.scale_in_words(),
     })
 }
 
@@ -106,10 +139,11 @@ fn whole(groups: &[Group<'_>]) -> Option<Comparison> {
     let q = ratios.map(|ratio| ratio.high).reduce(f64::max)?;
     let settings = groups.first()?.settings;
     Some(Comparison {
-        subject: format!("SGD, all {} pairs of η and B", groups.len()),
+        subject: "SGD, every pair of η and B".to_owned(),
         predicted: "aη/2 ≤ 1; sη√p ≤ 1 and q ≤ 1 in one dimension".to_owned(),
         measured: format!(
-            "largest aη/2 = {a}, sη√p = {s}, q = η(a² + ps²)/(2a) = {}",
+            "{} pairs: largest aη/2 = {a}, sη√p = {s}, q = η(a² + ps²)/(2a) = {}",
+            groups.len(),
             significant(q)
         ),
         with_theory: Agreement::of_all(&all),
