@@ -9,7 +9,7 @@ use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Scale, Study, studies};
 use sgd_stability::read;
 use sgd_stability::record::Record;
-use sgd_stability::report::{ReportInput, Trials, render};
+use sgd_stability::report::{AT_PAPER_SCALE, ReportInput, Trials, render};
 use sgd_stability::sweep::{Finished, Runs, Store};
 use sgd_stability::write::write_files;
 
@@ -133,7 +133,7 @@ fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
     let left_out = finished.len() - shown.len();
     if !shown.is_empty() {
         manifest.extend(entries(&shown, &runs));
-        manifest.push(("cells at the scale of the paper".to_owned(), sizes.join("; ")));
+        manifest.push((AT_PAPER_SCALE.to_owned(), sizes.join("; ")));
     }
     manifest.push(("finished cells".to_owned(), shown.len().to_string()));
     if left_out > 0 {

@@ -23,6 +23,7 @@ impl Experiment for Descent {
     type Outcome = TrainingOutcome;
     const NAME: &'static str = "descent";
     const SHOWS: &'static str = "the sharpness where gradient descent ends, against 2/η (Table 1)";
+    const TAKES: &'static str = "1 min";
     const PAPER: &'static str = "table1";
 
     fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {

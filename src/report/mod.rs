@@ -19,6 +19,7 @@ use crate::record::{Figure, Table};
 
 use figure::Map;
 pub use figure::{Drawing, draw};
+pub use page::AT_PAPER_SCALE;
 pub use input::{ReportInput, RollEntry};
 pub use trials::{Entry, Speed, Trials};
 

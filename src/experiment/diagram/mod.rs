@@ -26,6 +26,7 @@ impl Experiment for Diagram {
     type Outcome = Outcome;
     const NAME: &'static str = "diagram";
     const SHOWS: &'static str = "which minima (a, s) hold SGD, by η and by B (Figure 3)";
+    const TAKES: &'static str = "1 min";
     const PAPER: &'static str = "figure3";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {

@@ -40,25 +40,46 @@ fn with_published<'a>(
 ) -> Vec<Series> {
     let mut series = Vec::new();
     for (rate, members) in by_rate(groups) {
-        let eta = members[0].learning_rate();
-        let published = published::STOCHASTIC.iter().filter(|row| {
-            row.batch < published::SAMPLES && (row.learning_rate - eta).abs() < 1e-6
-        });
+        let published = published_with(members[0]);
         series.push(Series {
             label: format!("η = {rate}"),
             style: Style::Points,
             points: members.into_iter().filter_map(&point).collect(),
         });
-        let published: Vec<DataPoint> = published.map(&published_point).collect();
         if !published.is_empty() {
             series.push(Series {
                 label: format!("η = {rate}, published"),
                 style: Style::Published,
-                points: published,
+                points: published.into_iter().map(&published_point).collect(),
             });
         }
     }
     series
+}
+
+/// The published runs of SGD with the learning rate of this group.
+fn published_with(group: &Group<'_>) -> Vec<&'static published::StochasticRow> {
+    let eta = group.learning_rate();
+    let rows = published::STOCHASTIC.iter();
+    let with = rows.filter(|row| {
+        row.batch < published::SAMPLES && (row.learning_rate - eta).abs() < 1e-6
+    });
+    with.collect()
+}
+
+/// The batch sizes of the points of [`with_published`] in the rectangle.
+fn batches(groups: &[Group<'_>]) -> Vec<Vec<String>> {
+    let name = |batch: usize| format!("B = {batch}");
+    let mut names = Vec::new();
+    for (_, members) in by_rate(groups) {
+        let drawn = members.iter().filter(|group| group.scaled().is_some());
+        names.push(drawn.map(|group| name(group.batch())).collect());
+        let published = published_with(members[0]);
+        if !published.is_empty() {
+            names.push(published.into_iter().map(|row| name(row.batch)).collect());
+        }
+    }
+    names
 }
 
 fn rectangle(groups: &[Group<'_>]) -> Figure {
@@ -66,11 +87,11 @@ fn rectangle(groups: &[Group<'_>]) -> Figure {
         let (x, y) = row.scaled();
         DataPoint::new(x, y)
     });
-    group::rectangle(
-        "sgd-rectangle",
-        "Where SGD ends, in units of the two bounds",
-        series,
-    )
+    let title = "Where SGD ends, in units of the two bounds";
+    Figure {
+        names: batches(groups),
+        ..group::rectangle("sgd-rectangle", title, series)
+    }
 }
 
 fn sharpness(groups: &[Group<'_>]) -> Figure {

@@ -19,6 +19,7 @@ use super::ReportInput;
 use super::trials::Section;
 use crate::record::{Agreement, Record};
 use answer::Answer;
+pub use answer::AT_PAPER_SCALE;
 use claims::{ChapterSection, chapters};
 use shown::{Numbers, ShownFigure, ShownMap, TableView};
 
