@@ -8,6 +8,7 @@
 mod cell;
 mod page;
 mod walk;
+mod wells;
 
 use rayon::prelude::*;
 
@@ -77,7 +78,11 @@ impl Experiment for Toy {
             settings: page::describe(results),
             comparisons: page::comparison(results).into_iter().collect(),
             findings: page::all_findings(results),
-            figures: vec![page::growth_figure(results), page::escape_figure(results)],
+            figures: vec![
+                wells::figure(),
+                page::growth_figure(results),
+                page::escape_figure(results),
+            ],
             tables: vec![page::table(results)],
         }
     }
