@@ -81,22 +81,24 @@ impl Look {
         }
     }
 
-    /// The looks of series with these styles, in order. Every measured series has a colour of its own. A
-    /// theory and a published series have the colour of the measured series before them. If there are as
-    /// many bounds as measured series, each has the colour of one, in order; otherwise bounds are grey.
+    /// The looks of series with these styles, in order. Every measured series has a colour of its own, and a
+    /// theory has that of the measured series before it. If there are as many published series as measured
+    /// ones, or as many bounds, each has the colour of one, in order. Otherwise a published series has the
+    /// colour of the measured one before it, and bounds are grey.
     pub fn all(styles: &[Style]) -> Vec<Look> {
         let count = |styles: &[Style], wanted: fn(Style) -> bool| {
             styles.iter().filter(|style| wanted(**style)).count()
         };
-        let is_bound = |style| style == Style::Bound;
-        let bounds_belong = count(styles, is_bound) == count(styles, Style::is_measured);
+        let all = count(styles, Style::is_measured);
+        let is_one_each = |wanted| styles.iter().filter(|style| **style == wanted).count() == all;
         let look = |(i, &style): (usize, &Style)| {
             let among = styles[..i].iter().filter(|before| **before == style).count();
             let measured = count(&styles[..i], Style::is_measured);
             let thing = match style {
                 Style::Points | Style::Line => Some(measured),
+                Style::Published | Style::Bound if is_one_each(style) => Some(among),
                 Style::Theory | Style::Published => Some(measured.saturating_sub(1)),
-                Style::Bound => bounds_belong.then_some(among),
+                Style::Bound => None,
             };
             Look::new(style, thing, among)
         };
