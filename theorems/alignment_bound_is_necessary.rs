@@ -16,7 +16,7 @@ pub const CLAIM: Claim = Claim {
     statement: "If H ≠ 0, SGD is mean-square stable and the alignment of noise and curvature is at \
         least μ₀ > 0 wherever the loss is not zero, then η²pμ₀‖H‖_F² ≤ 1. Asked with the best μ₀: \
         η²p((1/n) Σ H_iHH_i − H³) − H is not positive definite on the range of H.",
-    formula: alignment::latex,
+    formula: || alignment::latex() + r" \ge 0",
     source: "Wu, Wang and Su 2022 (there with √(B/μ₀)/η; the number of their theorem was not \
         checked). The form without μ₀ is ours.",
     hypotheses: &[CURVED, MEAN_SQUARE_STABLE],

@@ -15,7 +15,7 @@ pub const CLAIM: Claim = Claim {
     title: "Refuted: almost sure convergence implies mean-square stability",
     statement: "If SGD in one dimension converges almost surely, Π(1 − ηa_b)² < 1, then it is \
         mean-square stable.",
-    formula: almost_sure::latex,
+    formula: || almost_sure::latex() + r" > 0",
     source: "Ours: G4, the toy of Wu, Ma and E 2018 at x = 1 with η = 5/9, where the epoch factor \
         is −80/81 and the mean square grows by 82/81.",
     hypotheses: &[

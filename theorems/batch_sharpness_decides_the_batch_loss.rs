@@ -20,7 +20,7 @@ pub const CLAIM: Claim = Claim {
     statement: "With η > 0, from a point where some batch gradient is not zero, the expected loss \
         of the batch on itself does not rise in its own step exactly when E[g_bᵀH_bg_b] ≤ \
         (2/η)E‖g_b‖².",
-    formula: loss::latex_of_batch,
+    formula: || loss::latex_of_batch() + r" \succeq 0",
     source: "Batch sharpness of Andreyev and Beneventano 2024, here as the ratio of the means \
         (their code has both).",
     hypotheses: &[

@@ -20,7 +20,7 @@ pub const CLAIM: Claim = Claim {
         divided by B, E‖x_t‖² stays bounded from every start exactly when C − ηD ⪰ 0 on Sym(d), \
         D(X) = HXH + qV(X), q = (n − B)/(nB); and then, at a minimum of every sample, SGD without \
         replacement is stable too.",
-    formula: bernoulli::latex,
+    formula: || format!(r"X \mapsto {} \succeq 0", bernoulli::latex()),
     source: "The sampling of Dexter et al. 2024; the criterion is that of Mulayoff and Michaeli \
         2024 with this second moment.",
     hypotheses: &[

@@ -18,7 +18,7 @@ pub const CLAIM: Claim = Claim {
     title: "Stability of the k-th moment needs (1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k",
     statement: "If E‖x_t‖^k stays bounded, k even, then (1/n) Σ (vᵀH_iv)^k ≤ 2^k B^{k−1}/η^k for \
         every unit vector v; examined for k = 2 and 4.",
-    formula: even_moment::latex_of_bound,
+    formula: || even_moment::latex_of_bound() + r" \ge 0",
     source: "Ma and Ying 2021 for linear stability of order k; the constants by Minkowski's \
         inequality.",
     hypotheses: &[

@@ -21,7 +21,7 @@ pub const CLAIM: Claim = Claim {
     statement: "With independent batches and k > 0 even, E‖x_t‖^k stays bounded from every start \
         exactly when Id − E[A_b^{⊗k}] is positive semi-definite on the symmetric tensors of order \
         k; examined for k = 2 and 4.",
-    formula: even_moment::latex,
+    formula: || even_moment::latex() + r" \succeq 0",
     source: "Ma and Ying 2021. The step from bounded to semi-definite is Krein and Rutman's \
         theorem on the cone of the powers x^{⊗k}.",
     hypotheses: &[POSITIVE_ORDER.stated],

@@ -15,7 +15,7 @@ pub const CLAIM: Claim = Claim {
     title: "Open: the learning rates with a stable fourth moment form an interval",
     statement: "If the fourth moment is stable at η, it is so at every smaller positive learning \
         rate.",
-    formula: even_moment::latex,
+    formula: || even_moment::latex() + r" \succeq 0",
     source: "Ours; in one dimension E|1 − ηa_b|^k is convex in η, so it is true there. In several \
         dimensions no proof is known to us.",
     hypotheses: &[

@@ -19,7 +19,7 @@ pub const CLAIM: Claim = Claim {
         β²)a",
     statement: "In one dimension with independent batches, η > 0 and |β| < 1, E x_t² converges to \
         zero from every start exactly when η((1 − β)a² + (1 + β)ps²) < 2(1 − β²)a.",
-    formula: heavy_ball::latex,
+    formula: || heavy_ball::latex() + r" > 0",
     source: "Ours, from the 3 × 3 map of (E x², E xx⁻, E x⁻²). Its two limits are the plateaus 2(1 \
         + β)/η and 2(1 − β)/η of Andreyev et al. 2026.",
     hypotheses: &[DAMPED.stated, POSITIVE_LEARNING_RATE, ONE_DIMENSIONAL],

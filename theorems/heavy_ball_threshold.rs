@@ -17,7 +17,7 @@ pub const CLAIM: Claim = Claim {
     title: "Heavy ball descent converges iff ηλ_max(H) < 2(1 + β)",
     statement: "With H ⪰ 0, η > 0 and |β| < 1, gradient descent with heavy ball converges on the \
         range of H exactly when ηλ_max(H) < 2(1 + β).",
-    formula: heavy_ball::latex_of_descent,
+    formula: || heavy_ball::latex_of_descent() + r" \succ 0",
     source: "Polyak 1964; for networks Cohen et al. 2021. PyTorch's momentum, η undivided; one \
         eigenvalue by Jury's test.",
     hypotheses: &[DAMPED.stated, POSITIVE_LEARNING_RATE, SEMIDEFINITE.stated],

@@ -7,7 +7,7 @@ use sgd_stability::claim::{
     Version, headroom, tally,
 };
 use sgd_stability::criterion::even_moment;
-use sgd_stability::model::{Quadratic, golden};
+use sgd_stability::model::{Model, Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
 use super::fourth_moment::fourth_moment_edges;
@@ -18,7 +18,7 @@ pub const CLAIM: Claim = Claim {
     title: "A stable fourth moment implies a stable second one",
     statement: "If E‖x_t‖⁴ stays bounded then E‖x_t‖² does. In one dimension: if E|x_t|^k stays \
         bounded then E|x_t|^j does for every j from 1 to k.",
-    formula: even_moment::latex,
+    formula: || even_moment::latex() + r" \succeq 0",
     source: "Lyapunov's inequality.",
     hypotheses: &[Hypothesis::by_the_check(
         "stable: the higher moment is stable at η",
@@ -86,7 +86,7 @@ fn in_line<T: Field>(model: &Quadratic, eta: &str, order: usize, version: Versio
         hypotheses: stable(&scalar, order),
         conclusion: version.formula("lower", &scalar, lower),
         distance: headroom(&rate, &Exact::from(1)),
-        case: format!("{:?}, η = {eta}, k = {order}", model.hessians()),
+        case: format!("{}, η = {eta}, k = {order}", Model::Quadratic(model.clone())),
     }
 }
 

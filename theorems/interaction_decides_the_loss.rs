@@ -46,7 +46,7 @@ fn interaction_formula() -> String {
         squared_batch_gradient: Symbol::named(r"\mathrm{tr}\,S_b"),
         curvature: Symbol::named(r"\mathrm{tr}(H S_b)"),
     };
-    interaction.slack(&Symbol::named(r"\eta")).to_string()
+    interaction.slack(&Symbol::named(r"\eta")).to_string() + r" \ge 0"
 }
 
 /// The golden models from two points each, at the learning rates where the loss starts to increase.

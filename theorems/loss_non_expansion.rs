@@ -17,7 +17,7 @@ pub const CLAIM: Claim = Claim {
     title: "If the expected loss rises from no point, SGD is mean-square stable",
     statement: "If every H_i ⪰ 0, η > 0 and 2H² − ηE[H_bHH_b] ⪰ 0, so that E L(x⁺) ≤ L(x) from \
         every point, then SGD is mean-square stable.",
-    formula: loss::latex,
+    formula: || loss::latex() + r" \succeq 0",
     source: "Ours: Collatz and Wielandt's bound with X = H, as Theorem 1 of Wu, Ma and E is with X \
         = I.",
     hypotheses: &[

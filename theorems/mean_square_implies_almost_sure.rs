@@ -17,7 +17,7 @@ pub const CLAIM: Claim = Claim {
     statement: "If SGD with independent batches is mean-square stable then its Lyapunov exponent \
         is not positive; in particular Π det(A_b)² ≤ 1 over all equally likely batches, in one \
         dimension Π(1 − ηa_b)² ≤ 1.",
-    formula: almost_sure::latex,
+    formula: || almost_sure::latex() + r" \ge 0",
     source: "Jensen's inequality; the determinants bound the exponent from below (Ziyin et al. \
         2023 and Chemnitz and Engel 2024 for the exponent).",
     hypotheses: &[MEAN_SQUARE_STABLE],

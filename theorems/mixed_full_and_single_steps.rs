@@ -18,7 +18,7 @@ pub const CLAIM: Claim = Claim {
     statement: "For 0 ≤ p ≤ 1 and η > 0: the run that takes a full step with probability 1 − p and \
         a step on one uniform sample with probability p has the second-moment map of SGD with \
         noise weight p, and so the same stable learning rates.",
-    formula: mean_square::latex,
+    formula: || format!(r"X \mapsto {} \succeq 0", mean_square::latex()),
     source: "Mulayoff and Michaeli 2024, Proposition 2.",
     hypotheses: &[POSITIVE_LEARNING_RATE],
     reading: "The batch size enters the theory only through p. Backwards in time, η < 0, the \

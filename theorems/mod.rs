@@ -165,7 +165,10 @@ mod tests {
                 claim.id
             );
             assert!(!claim.hypotheses.is_empty(), "{}", claim.id);
-            assert!(!(claim.formula)().is_empty(), "{}", claim.id);
+            let formula = (claim.formula)();
+            let relations = ["=", "<", ">", r"\le ", r"\ge ", r"\succ"];
+            let relates = relations.iter().any(|relation| formula.contains(relation));
+            assert!(relates, "{}: {formula} has no relation sign", claim.id);
             let reasons = [
                 claim.exact.without(),
                 claim.outside.without(),

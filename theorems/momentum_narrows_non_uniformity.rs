@@ -18,7 +18,7 @@ pub const CLAIM: Claim = Claim {
     title: "With momentum stable SGD needs s ≤ √(1 − β²)/(η√p)",
     statement: "In one dimension with η > 0 and |β| < 1: if E x_t² of SGD with heavy ball \
         converges to zero, then η²ps² ≤ 1 − β², whatever the sharpness.",
-    formula: heavy_ball::latex_of_non_uniformity,
+    formula: || heavy_ball::latex_of_non_uniformity() + r" \ge 0",
     source: "Ours: the criterion of one dimension, maximised over a; equality is approached at a = \
         (1 + β)/η.",
     hypotheses: &[

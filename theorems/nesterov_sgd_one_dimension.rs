@@ -22,7 +22,7 @@ pub const CLAIM: Claim = Claim {
     statement: "In one dimension with independent batches, every H_i ⪰ 0, η > 0 and 0 ≤ β < 1, \
         with q = 1 − ηa and Q = q² + η²ps²: E x_t² converges to zero from every start exactly when \
         1 + βq > 0 and Q(((1 + β)² + β²)(1 + βq) − 2β(1 + β)²q) < 1 + βq.",
-    formula: nesterov::latex,
+    formula: || nesterov::latex() + r" > 0",
     source: "Ours, from the 3 × 3 map of (E x², E xx⁻, E x⁻²).",
     hypotheses: &[
         MODERATE.stated,

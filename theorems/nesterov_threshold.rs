@@ -18,7 +18,7 @@ pub const CLAIM: Claim = Claim {
     title: "Nesterov descent converges iff η(1 + 2β)λ_max(H) < 2 + 2β",
     statement: "With H ⪰ 0, η > 0 and −1/3 ≤ β ≤ 1, gradient descent with Nesterov's momentum \
         converges on the range of H exactly when η(1 + 2β)λ_max(H) < 2 + 2β.",
-    formula: nesterov::latex_of_descent,
+    formula: || nesterov::latex_of_descent() + r" \succ 0",
     source: "Jury's test on each eigenvalue; stated for networks by Cohen et al. 2021, appendix.",
     hypotheses: &[MODERATE.stated, POSITIVE_LEARNING_RATE, SEMIDEFINITE.stated],
     reading: "For β > 0 Nesterov's momentum narrows the range of sharpness where heavy ball widens \

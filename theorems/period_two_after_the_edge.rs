@@ -16,7 +16,7 @@ pub const CLAIM: Claim = Claim {
         0",
     statement: "For f' = ax − kx³ with a > 0 and 2 < ηa < 3: gradient descent has the 2-cycle ±x \
         with ηkx² = ηa − 2, real and stable, exactly when 3f'''² − f''f'''' = 6ak > 0.",
-    formula: flip::latex,
+    formula: || flip::latex() + r" > 0",
     source: "The flip bifurcation (its coefficient is the Schwarzian derivative); for SGD see \
         Mulayoff and Stich 2026.",
     hypotheses: &[CURVED_UPWARDS.stated, JUST_ABOVE.stated],

@@ -23,7 +23,7 @@ pub const CLAIM: Claim = Claim {
     statement: "With H ≻ 0, a frozen preconditioner P ≻ 0, η > 0 and an exponential mean of \
         gradients (0 ≤ β₁ < 1), descent converges exactly when λ_max(P⁻¹H) < (2 + 2β₁)/((1 − \
         β₁)η).",
-    formula: preconditioned::latex,
+    formula: || preconditioned::latex() + r" \succ 0",
     source: "Cohen et al. 2022 (the adaptive edge of stability; 38/η at β₁ = 9/10); β₁ = 0 is \
         classical, and P = H is Newton's method.",
     hypotheses: &[

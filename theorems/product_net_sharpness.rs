@@ -51,7 +51,7 @@ const MINIMA: [&[&str]; 7] = [
 fn sharpness_formula() -> String {
     let weights = ["w_1", "w_2", "w_3"].map(Symbol::named).to_vec();
     let edge = Symbol::named(r"\eta") * ProductNet { weights }.sharpness_at_minimum();
-    (Symbol::int(2) - edge).to_string()
+    (Symbol::int(2) - edge).to_string() + r" \ge 0"
 }
 
 fn net<T: Field>(weights: &[&str]) -> ProductNet<T> {

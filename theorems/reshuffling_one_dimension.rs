@@ -7,7 +7,7 @@ use sgd_stability::claim::{
     Status, Version, at_most, equivalent, headroom, tally,
 };
 use sgd_stability::criterion::{almost_sure, reshuffling};
-use sgd_stability::model::{Quadratic, Sampling, golden};
+use sgd_stability::model::{Model, Quadratic, Sampling, golden};
 use sgd_stability::number::{Exact, Field, Interval, Real, Verdict};
 
 /// The claim.
@@ -20,7 +20,7 @@ pub const CLAIM: Claim = Claim {
         Π(1 − ηa_i)² ≤ 1, and converges exactly when Π(1 − ηa_i)² < 1, which is when the Lyapunov \
         exponent of independent draws, the mean of log|1 − ηa_i|, is below zero and they converge \
         almost surely.",
-    formula: almost_sure::latex,
+    formula: || almost_sure::latex() + r" \ge 0",
     source: "Ours.",
     hypotheses: &[ONE_DIMENSIONAL, Hypothesis::by_the_check("single: B = 1")],
     reading: "The runs of Wu, Ma and E reshuffle: in one dimension with batches of one they are \
@@ -105,7 +105,7 @@ fn examine(model: &Quadratic, batch: usize, eta: &Exact, conclusion: Verdict) ->
         hypotheses: (model.dimension() == 1 && batch == 1).into(),
         conclusion,
         distance: headroom(eta, &Exact::from(1)),
-        case: format!("{:?}, B = {batch}, η = {eta}", model.hessians()),
+        case: format!("{}, B = {batch}, η = {eta}", Model::Quadratic(model.clone())),
     }
 }
 

@@ -7,7 +7,7 @@ use sgd_stability::claim::{
     Version, headroom, tally,
 };
 use sgd_stability::criterion::reshuffling;
-use sgd_stability::model::{Quadratic, golden};
+use sgd_stability::model::{Model, Quadratic, golden};
 use sgd_stability::number::{Exact, Field, Verdict};
 
 /// The claim.
@@ -65,7 +65,7 @@ fn examine<T: Field>(model: &Quadratic, eta: &Exact, version: Version) -> Examin
         hypotheses: Verdict::from(*eta > Exact::zero()).and(stable(&scalar)),
         conclusion: version.formula("smaller", &scalar, smaller),
         distance: headroom(eta, &Exact::from(1)),
-        case: format!("{:?}, η = {eta}", model.hessians()),
+        case: format!("{}, η = {eta}", Model::Quadratic(model.clone())),
     }
 }
 

@@ -7,7 +7,7 @@ use sgd_stability::claim::{
     equivalent, tally,
 };
 use sgd_stability::matrix::{Algebra, positive_definite, stein};
-use sgd_stability::model::{Evolution, Linear, Sampling, gram};
+use sgd_stability::model::{Evolution, Linear, Model, Sampling, gram};
 use sgd_stability::number::{Exact, Field, Verdict};
 
 /// The claim.
@@ -79,8 +79,8 @@ fn examine<T: Field>(
             .and(losses_agree(model, sampling, batch, eta, version)),
         distance: eta.to_f64(),
         case: format!(
-            "{:?}, {sampling} batches of {batch}, η = {eta}",
-            model.inputs()
+            "{}, {sampling} batches of {batch}, η = {eta}",
+            Model::Linear(model.clone())
         ),
     }
 }
@@ -159,7 +159,6 @@ mod tests {
     use proptest::prelude::*;
     use sgd_stability::criterion::mean_square;
     use sgd_stability::decide::decide_mean_square;
-    use sgd_stability::model::Model;
 
     use super::super::strategies::{config, end_of, rates_around, vector};
     use super::*;

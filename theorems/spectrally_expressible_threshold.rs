@@ -24,7 +24,7 @@ pub const CLAIM: Claim = Claim {
     statement: "If every H_i ⪰ 0, V(X) − HXH = τ₁H tr(HX) − τ₂HXH for all X, η > 0 and |β| < 1, \
         then E‖x_t‖² of SGD with heavy ball converges on the range of H exactly when ηλ_max < 2(1 \
         + β) and U < 1 with positive denominators.",
-    formula: spectral::latex,
+    formula: || spectral::latex() + r" > 0",
     source: "Velikanov, Kuznedelev and Yarotsky 2023; re-derived. For G1 it gives η² − 6η + 6 = 0, \
         so η* = 3 − √3.",
     hypotheses: &[

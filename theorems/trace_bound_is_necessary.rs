@@ -15,7 +15,7 @@ pub const CLAIM: Claim = Claim {
     title: "Mean-square stability needs η tr(H² + pΣ) ≤ 2 tr H, and so s ≤ √r/(η√p)",
     statement: "If SGD is mean-square stable then η tr(H² + pΣ) ≤ 2 tr H, and hence η²p tr Σ ≤ \
         rank H.",
-    formula: trace::latex,
+    formula: || trace::latex() + r" \ge 0",
     source: "Mulayoff and Michaeli 2024, condition (16): the Rayleigh quotient at X = I. The bound \
         by the rank is ours.",
     hypotheses: &[MEAN_SQUARE_STABLE],

@@ -31,7 +31,8 @@ pub const CLAIM: Claim = Claim {
 
 /// The factor in LaTeX.
 fn balance_formula() -> String {
-    balance(&Symbol::named(r"\eta"), &Symbol::named(r"\rho")).to_string()
+    let factor = balance(&Symbol::named(r"\eta"), &Symbol::named(r"\rho"));
+    format!(r"(x^2 - y^2)^+ = \left({factor}\right)\,(x^2 - y^2)")
 }
 
 /// The factor `1 − (ηρ)²`.

@@ -124,7 +124,6 @@ impl Instance {
     /// The instance as a model file and flags, so that it can be run again.
     pub fn describe(&self) -> String {
         let model = Model::Quadratic(Quadratic::clone(&self.model));
-        let model = serde_json::to_string(&model).expect("a model is plain data");
         format!("{model} {}", self.flags())
     }
 }

@@ -1,5 +1,5 @@
-//! The manifest: software, hardware and data of a run. It is the only part of a report that may differ
-//! between two machines.
+//! The manifest: the instruction sets and the data of a folder of cells. How each cell was made stands in
+//! `runs.jsonl` beside it.
 //!
 //! `reproduce` writes it beside the cells, `merge` joins several, and `report` reads it. The cells of a
 //! folder must come from one data set. Everything else may differ from cell to cell; the manifest then
@@ -35,18 +35,8 @@ pub fn of(context: &Context) -> Result<Manifest> {
         Some(_) => "idx files",
         None => "embedded subset",
     };
-    let version = env!("CARGO_PKG_VERSION");
-    let revision = git_version::git_version!(fallback = "unknown");
     let entries = [
-        ("program", format!("sgd-stability {version}")),
-        ("revision", revision.to_owned()),
-        (
-            "compiler",
-            format!("rustc {}", rustc_version_runtime::version()),
-        ),
         ("instruction sets", isas.join(", ")),
-        ("instruction set used", context.isa.name().to_owned()),
-        ("threads", rayon::current_num_threads().to_string()),
         ("Fashion-MNIST", source.to_owned()),
         ("training images", digest(Split::Train)?),
         ("test images", digest(Split::Test)?),

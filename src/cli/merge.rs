@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Scale, studies};
-use sgd_stability::sweep::{Finished, Store};
+use sgd_stability::sweep::{Finished, Runs, Store};
 
 use super::help::{exit_codes, headings};
 use super::manifest;
@@ -53,6 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
     }
     for folder in &arguments.folders {
         manifest::join(&arguments.out, manifest::read(folder)?)?;
+        Runs::add(&arguments.out, Runs::read(folder)?.into_lines())?;
     }
     let store = Store::at(&arguments.out);
     merged

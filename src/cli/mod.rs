@@ -13,6 +13,7 @@ mod decision;
 mod diagnose;
 mod help;
 mod kernels;
+mod made;
 mod manifest;
 mod merge;
 mod networks;

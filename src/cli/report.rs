@@ -9,11 +9,12 @@ use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Scale, Study, studies};
 use sgd_stability::read;
 use sgd_stability::record::Record;
-use sgd_stability::report::{ReportInput, Trials, render};
-use sgd_stability::sweep::{Finished, Store};
+use sgd_stability::report::{AT_PAPER_SCALE, ReportInput, Trials, render};
+use sgd_stability::sweep::{Finished, Runs, Store};
 use sgd_stability::write::write_files;
 
 use super::help::{exit_codes, explained, headings};
+use super::made::{entries, wall_time};
 use super::manifest;
 use super::output::{Answer, Ending};
 use super::progress::{Stages, told};
@@ -72,8 +73,8 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         });
     }
     let is_stale = |(path, bytes): &&(PathBuf, Vec<u8>)| {
-        let there = read::text(&folder.join(path));
-        !there.is_ok_and(|text| text.as_bytes() == bytes)
+        let there = fs::read(folder.join(path));
+        !there.is_ok_and(|there| there == *bytes)
     };
     let stale: Vec<&Path> = files
         .iter()
@@ -105,24 +106,36 @@ fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
     } else {
         manifest::read(folder)?
     };
+    let runs = Runs::read(folder)?;
     let mut records = Vec::new();
-    let mut shown = 0;
+    let mut shown = Vec::new();
+    let mut sizes = Vec::new();
     for scale in Scale::ALL {
         for study in studies() {
-            let results = results_of(&study, scale, &finished);
-            shown += results.len();
-            if !results.is_empty() {
-                records.push(record_of(&study, scale, &results)?);
+            let cells = cells_of(&study, scale, &finished);
+            if scale == Scale::Paper {
+                sizes.push(size_of(&study, cells.len()));
             }
+            if !cells.is_empty() {
+                let mut record = record_of(&study, scale, &cells)?;
+                let wall = wall_time(&cells, &runs);
+                record.settings.extend(wall.map(|wall| ("wall time".to_owned(), wall)));
+                records.push(record);
+            }
+            shown.extend(cells);
         }
     }
-    if shown == 0 && trials.is_empty() {
+    if shown.is_empty() && trials.is_empty() {
         let fault = "holds no finished cell of any experiment and no trial of a kernel; run \
                      `sgd-stability reproduce` first";
         return Err(Error::input(folder.display(), "cells", fault));
     }
-    let left_out = finished.len() - shown;
-    manifest.push(("finished cells".to_owned(), shown.to_string()));
+    let left_out = finished.len() - shown.len();
+    if !shown.is_empty() {
+        manifest.extend(entries(&shown, &runs));
+        manifest.push((AT_PAPER_SCALE.to_owned(), sizes.join("; ")));
+    }
+    manifest.push(("finished cells".to_owned(), shown.len().to_string()));
     if left_out > 0 {
         let why = format!("{left_out}, made with other settings than this program's");
         manifest.push(("cells left out".to_owned(), why));
@@ -159,22 +172,33 @@ fn trials(folder: &Path) -> Result<Trials> {
     Ok(trials)
 }
 
-/// The settings and outcomes of the finished cells of an experiment, in the order of the experiment.
-fn results_of(study: &Study, scale: Scale, finished: &[Finished]) -> Vec<(Value, Value)> {
+/// The finished cells of an experiment that fit its settings, in the order of the experiment.
+fn cells_of<'a>(study: &Study, scale: Scale, finished: &'a [Finished]) -> Vec<&'a Finished> {
     let cells = study.cells(scale).into_iter();
-    let result = |cell: Cell| {
+    let found = |cell: Cell| {
         let same = |f: &&Finished| f.scale == scale && f.experiment == study.name && f.cell == cell;
         let found = finished.iter().find(same)?;
-        let fits = study.fits(&cell, &found.outcome);
-        fits.then(|| (cell.settings.clone(), found.outcome.clone()))
+        study.fits(&cell, &found.outcome).then_some(found)
     };
-    cells.filter_map(result).collect()
+    cells.filter_map(found).collect()
+}
+
+/// How many cells of an experiment have been run at the scale of the paper.
+fn size_of(study: &Study, found: usize) -> String {
+    let (name, all) = (study.name, study.cells(Scale::Paper).len());
+    if found == 0 {
+        format!("{name}: not run")
+    } else {
+        format!("{name}: {found} of {all}")
+    }
 }
 
 /// The record of some cells, whose settings include the scale and the number of cells. On all scales but
 /// quick, its names contain the scale, so that one report can hold several scales.
-fn record_of(study: &Study, scale: Scale, results: &[(Value, Value)]) -> Result<Record> {
-    let mut record = study.record(results)?;
+fn record_of(study: &Study, scale: Scale, cells: &[&Finished]) -> Result<Record> {
+    let result = |f: &&Finished| (f.cell.settings.clone(), f.outcome.clone());
+    let results: Vec<(Value, Value)> = cells.iter().map(result).collect();
+    let mut record = study.record(&results)?;
     let (found, all) = (results.len(), study.cells(scale).len());
     let size = format!("{}, {found} of {all} cells", scale.name());
     record.settings.insert(0, ("scale".to_owned(), size));

@@ -9,9 +9,10 @@ use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::{Cell, Context, Scale, Study, studies};
 use sgd_stability::kernel::Isa;
 use sgd_stability::shard::Shard;
-use sgd_stability::sweep::Store;
+use sgd_stability::sweep::{Runs, Store};
 
 use super::help::{exit_codes, explained, headings};
+use super::made::made;
 use super::manifest;
 use super::output::{Answer, Ending};
 use super::progress::progress;
@@ -52,9 +53,9 @@ Example, one small experiment into the folder out:
 
 /// The experiments, and what a cell is.
 fn about() -> String {
-    let line = |study: Study| format!("  {:<10}  {}", study.name, study.shows);
+    let line = |study: Study| format!("  {:<11}  {} ({})", study.name, study.shows, study.takes);
     let lines: Vec<String> = studies().into_iter().map(line).collect();
-    format!("The experiments:\n{}\n\n{ABOUT}", lines.join("\n"))
+    format!("The experiments, with the time that they take at scale quick on two cores:\n{}\n\n{ABOUT}", lines.join("\n"))
 }
 
 const ABOUT: &str = "\
@@ -128,6 +129,8 @@ fn run_cells(
         let (_, ran) = store.complete(study, scale, cell, context)?;
         if ran {
             let seconds = started.elapsed().as_secs_f64();
+            let line = made(study.name, scale, &cell.name, context, seconds);
+            Runs::add(out, [line])?;
             bar.println(format!("{} {}: {seconds:.1} s", study.name, cell.name));
         }
         counts[usize::from(!ran)] += 1;

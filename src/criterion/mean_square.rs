@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn the_formula_prints_itself() {
         let expected =
-            r"H\,X + X\,H - \eta\,\left(\left(1 - p\right)\,\left(H\,X\,H\right) + p\,V(X)\right)";
+            r"H\,X + X\,H - \eta\,\left(\left(1 - p\right)\,H\,X\,H + p\,V(X)\right)";
         assert_eq!(latex(), expected);
     }
 }

@@ -51,11 +51,12 @@ pub fn converges(model: &Quadratic, batch: usize, learning_rate: &Exact) -> Verd
     stein::contracts(&epochs.iter().map(factor).collect::<Vec<_>>())
 }
 
-/// The slack in LaTeX.
+/// The criterion in LaTeX.
 pub fn latex() -> String {
     let [last, first] = ["H_{b_K}", "H_{b_1}"].map(super::symbols::step);
     let product = format!(r"\left({last}\right) \cdots \left({first}\right)");
-    format!(r"X - \mathrm{{E}}_\pi\left[P_\pi\,X\,P_\pi^\top\right], \quad P_\pi = {product}")
+    let slack = r"X - \mathrm{E}_\pi\left[P_\pi\,X\,P_\pi^\top\right]";
+    format!(r"X \mapsto {slack} \succeq 0, \quad P_\pi = {product}")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::number::{Field, Interval, Verdict};
 use crate::train::{Ending, Sampler};
 
 use super::published;
+use super::statistics::bootstrap;
 use super::trained::{TrainingOutcome, TrainingSettings};
 use crate::record::numeral::significant;
 use crate::record::{Agreement, Axis, DataPoint, Figure, Finding, Series};
@@ -45,6 +46,8 @@ pub struct Spread {
     pub low: f64,
     /// The largest value.
     pub high: f64,
+    /// The 95 % bootstrap interval of the mean.
+    pub interval: [f64; 2],
 }
 
 /// The text in a table cell that has no value.
@@ -262,8 +265,8 @@ pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
         title: title.to_owned(),
         caption:
             "Horizontally aη/2, vertically sη√p; both bounds are at 1. The inner curve is the \
-                  condition of Theorem 1 read as if one direction carried both a and s. Bars reach \
-                  from the smallest to the largest run."
+                  condition of Theorem 1 read as if one direction carried both a and s. Bars: 95 % \
+                  bootstrap intervals over the seeds."
                 .to_owned(),
         x: Axis::linear("a η / 2"),
         y: Axis::linear("s η √p"),
@@ -275,25 +278,29 @@ pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
 impl Spread {
     /// The spread of some values; `None` if there are none.
     pub fn of(values: &[f64]) -> Option<Self> {
+        let mean = |values: &[&f64]| values.iter().copied().sum::<f64>() / values.len() as f64;
+        let all: Vec<&f64> = values.iter().collect();
         Some(Spread {
-            mean: values.iter().sum::<f64>() / values.len() as f64,
+            mean: mean(&all),
+            interval: bootstrap(values, |values| Some(mean(values)))?,
             low: values.iter().copied().reduce(f64::min)?,
             high: values.iter().copied().reduce(f64::max)?,
         })
     }
 
-    /// The mean as a point at abscissa `x`, with an error bar from the smallest to the largest value.
+    /// The mean as a point at abscissa `x`, with its bootstrap interval as error bar.
     pub fn point(&self, x: f64) -> DataPoint {
+        let [low, high] = self.interval;
         DataPoint {
-            low: Some(self.low),
-            high: Some(self.high),
+            low: Some(low),
+            high: Some(high),
             ..DataPoint::new(x, self.mean)
         }
     }
 
     /// The text `mean [low, high]`, with four significant digits each.
     pub fn text(&self) -> String {
-        let Spread { mean, low, high } = *self;
+        let Spread { mean, low, high, .. } = *self;
         format!(
             "{} [{}, {}]",
             significant(mean),

@@ -11,10 +11,12 @@
 //! | `registry` | the list of all experiments |
 //! | `trained`, `group` | training on images and measuring the result; groups of runs over several seeds |
 //! | `published`, `statistics` | numbers published by others; means with their standard errors |
+//! | `splitting` | second moments of walks with heavy tails |
 //! | `tiny` | networks small enough for exact derivatives |
 //! | the others | one experiment each; in a folder, `cell` is what is computed and `page` what is reported |
 
 pub mod descent;
+pub mod diagram;
 pub mod engine;
 mod group;
 pub mod published;
@@ -22,6 +24,7 @@ mod registry;
 pub mod regression;
 pub mod restart;
 pub mod sampling;
+pub mod splitting;
 pub mod statistics;
 pub mod stochastic;
 mod study;

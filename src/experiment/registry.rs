@@ -1,6 +1,7 @@
 //! The list of all experiments.
 
 use super::descent::Descent;
+use super::diagram::Diagram;
 use super::engine::Engine;
 use super::regression::Regression;
 use super::restart::Restart;
@@ -18,6 +19,7 @@ pub fn studies() -> Vec<Study> {
         Study::of::<Descent>(),
         Study::of::<Restart>(),
         Study::of::<Sampling>(),
+        Study::of::<Diagram>(),
         Study::of::<Toy>(),
         Study::of::<Regression>(),
         Study::of::<Engine>(),

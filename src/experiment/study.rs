@@ -55,6 +55,8 @@ pub trait Experiment {
     const NAME: &'static str;
     /// What it shows, in one line for the help of the program.
     const SHOWS: &'static str;
+    /// How long all cells of the quick scale take on two cores, such as `2 min`.
+    const TAKES: &'static str;
     /// The figure or table of the paper that it repeats, such as `figure4`; empty if there is none.
     const PAPER: &'static str = "";
 
@@ -92,6 +94,8 @@ pub struct Study {
     pub name: &'static str,
     /// What it shows, in one line.
     pub shows: &'static str,
+    /// How long all cells of the quick scale take on two cores.
+    pub takes: &'static str,
     /// The figure or table of the paper that it repeats; empty if there is none.
     pub paper: &'static str,
     cells: fn(Scale) -> Vec<Cell>,
@@ -106,6 +110,7 @@ impl Study {
         Study {
             name: E::NAME,
             shows: E::SHOWS,
+            takes: E::TAKES,
             paper: E::PAPER,
             cells: |scale| {
                 let cells = E::cells(scale).into_iter();

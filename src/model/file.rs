@@ -6,6 +6,7 @@
 //! {"kind": "jacobians", "factor": "2/3", "jacobians": [[["1", "0"], ["0", "2"], ["1", "1"]]]}
 //! ```
 
+use std::fmt;
 use std::path::Path;
 
 use nalgebra::{DMatrix, DVector};
@@ -57,6 +58,13 @@ impl Kind {
             Kind::Linear => "linear",
             Kind::Jacobians => "jacobians",
         }
+    }
+}
+
+/// The model as its file has it, in one line.
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).expect("a model is plain data"))
     }
 }
 

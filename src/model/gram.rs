@@ -70,7 +70,7 @@ pub fn latex() -> String {
     let [gram, residuals, diagonal] = ["K", "R", r"\mathrm{diag}(R)"].map(Symbol::named);
     let [samples, weight, eta] = ["n", "p", r"\eta"].map(Symbol::named);
     let next: Symbol = next(&gram, &residuals, diagonal, &samples, &weight, &eta);
-    next.to_string()
+    format!("R^+ = {next}")
 }
 
 #[cfg(test)]

@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_formula_prints_itself() {
-        let expected = r"X - \eta\,\left(H\,X + X\,H - \eta\,\left(\left(1 - p\right)\,\left(H\,X\,H\right) + p\,V(X)\right)\right)";
+        let expected = r"X - \eta\,\left(H\,X + X\,H - \eta\,\left(\left(1 - p\right)\,H\,X\,H + p\,V(X)\right)\right)";
         assert_eq!(latex(), expected);
     }
 }

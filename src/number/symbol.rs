@@ -12,9 +12,11 @@ use super::{Exact, Field, Real};
 /// An expression. Evaluating a formula over symbols instead of numbers gives the LaTeX of the code that
 /// ran, so a report cannot drift from the code.
 ///
-/// `0 + x`, `1·x`, `x − 0` and the like are simplified while the expression is built; nothing else is,
-/// so the printed formula has the shape of the computation. Comparison abstains unless the two
-/// expressions are identical. A symbol may also stand for a matrix (products keep their order).
+/// An expression is simplified while it is built, as one would on paper: `0 + x` and `1·x` are `x`,
+/// constants are computed and stand first in a product, neighbouring powers are joined (`x·x²` is `x³`),
+/// fractions of fractions become one, and a sign goes before its product. Otherwise the printed formula
+/// has the shape of the computation. Comparison abstains unless the two expressions are identical. A symbol
+/// may also stand for a matrix (products keep their order).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Symbol(Rc<Node>);
 
@@ -28,11 +30,11 @@ enum Node {
     Product(Symbol, Symbol),
     Quotient(Symbol, Symbol),
     Negative(Symbol),
-    Square(Symbol),
+    Power(Symbol, u32),
     Function(&'static str, Symbol),
 }
 
-use Node::{Constant, Difference, Function, Name, Negative, Pi, Product, Quotient, Square, Sum};
+use Node::{Constant, Difference, Function, Name, Negative, Pi, Power, Product, Quotient, Sum};
 
 impl Symbol {
     /// A variable, written in LaTeX: `Symbol::named(r"\eta")`.
@@ -55,7 +57,9 @@ impl Symbol {
             Product(a, b) => of(a)? * of(b)?,
             Quotient(a, b) => of(a)? / of(b)?,
             Negative(a) => -of(a)?,
-            Square(a) => of(a)?.square(),
+            Power(a, 2) => of(a)?.square(),
+            Power(a, exponent) if exponent.is_multiple_of(2) => of(&a.power(exponent / 2))?.square(),
+            Power(a, exponent) => of(&a.power(exponent - 1))? * of(a)?,
             Function("\\sqrt", a) => of(a)?.sqrt(),
             Function("\\exp", a) => of(a)?.exp(),
             Function("\\operatorname{erf}", a) => of(a)?.erf(),
@@ -75,37 +79,81 @@ impl Symbol {
     }
 
     fn add_ref(&self, other: &Self) -> Self {
-        match (self.is_zero(), other.is_zero()) {
-            (true, _) => other.clone(),
-            (_, true) => self.clone(),
+        match (self.constant(), other.constant(), &*other.0) {
+            (Some(a), Some(b), _) => Symbol::from_exact(&(a + b)),
+            (Some(a), _, _) if a.is_zero() => other.clone(),
+            (_, Some(b), _) if b.is_zero() => self.clone(),
+            (_, _, Negative(b)) => self.sub_ref(b),
             _ => Symbol::node(Sum(self.clone(), other.clone())),
         }
     }
 
     fn sub_ref(&self, other: &Self) -> Self {
-        match (self.is_zero(), other.is_zero()) {
-            (true, _) => other.neg_ref(),
-            (_, true) => self.clone(),
+        match (self.constant(), other.constant(), &*other.0) {
+            (Some(a), Some(b), _) => Symbol::from_exact(&(a - b)),
+            (Some(a), _, _) if a.is_zero() => other.neg_ref(),
+            (_, Some(b), _) if b.is_zero() => self.clone(),
+            (_, _, Negative(b)) => self.add_ref(b),
             _ => Symbol::node(Difference(self.clone(), other.clone())),
         }
     }
 
     fn mul_ref(&self, other: &Self) -> Self {
-        if self.is_zero() || other.is_zero() {
-            return Symbol::zero();
+        match (self.constant(), other.constant()) {
+            (Some(a), Some(b)) => return Symbol::from_exact(&(a * b)),
+            (Some(a), _) | (_, Some(a)) if a.is_zero() => return Symbol::zero(),
+            (Some(a), _) if a.is_one() => return other.clone(),
+            (_, Some(_)) => return other.mul_ref(self),
+            _ => {}
         }
-        match (self.is_one(), other.is_one()) {
-            (true, _) => other.clone(),
-            (_, true) => self.clone(),
+        match (&*self.0, &*other.0) {
+            (Constant(a), Product(b, c)) if b.constant().is_some() => {
+                Symbol::from_exact(a).mul_ref(b).mul_ref(c)
+            }
+            (_, Negative(b)) => self.mul_ref(b).neg_ref(),
+            (_, Product(b, c)) if b.constant().is_some() => b.mul_ref(&self.mul_ref(c)),
+            (_, Product(b, c)) => self.mul_ref(b).mul_ref(c),
+            (Product(a, b), _) if b.constant().is_none() && b.base() == other.base() => {
+                a.mul_ref(&b.times_power(other))
+            }
+            _ if self.base() == other.base() => self.times_power(other),
             _ => Symbol::node(Product(self.clone(), other.clone())),
         }
     }
 
-    fn div_ref(&self, other: &Self) -> Self {
-        if other.is_one() {
-            return self.clone();
+    /// The product of two powers of the same base.
+    fn times_power(&self, other: &Self) -> Self {
+        self.base().power(self.exponent() + other.exponent())
+    }
+
+    fn power(&self, exponent: u32) -> Self {
+        match exponent {
+            1 => self.clone(),
+            _ => Symbol::node(Power(self.clone(), exponent)),
         }
-        Symbol::node(Quotient(self.clone(), other.clone()))
+    }
+
+    /// The symbol of which this is a power.
+    fn base(&self) -> &Symbol {
+        match &*self.0 {
+            Power(base, _) => base,
+            _ => self,
+        }
+    }
+
+    fn exponent(&self) -> u32 {
+        match &*self.0 {
+            Power(_, exponent) => *exponent,
+            _ => 1,
+        }
+    }
+
+    fn div_ref(&self, other: &Self) -> Self {
+        match &*self.0 {
+            _ if other.is_one() => self.clone(),
+            Quotient(a, b) => a.div_ref(&b.mul_ref(other)),
+            _ => Symbol::node(Quotient(self.clone(), other.clone())),
+        }
     }
 
     fn neg_ref(&self) -> Self {
@@ -159,12 +207,15 @@ impl Symbol {
             Quotient(a, b) => write!(f, "\\frac{{{a}}}{{{b}}}"),
             Negative(a) => {
                 f.write_str("-")?;
-                a.write(f, 3)
+                a.write(f, 2)
             }
-            Square(a) => {
-                let atom = matches!(&*a.0, Name(_) | Pi);
+            Power(a, exponent) => {
+                let atom = matches!(&*a.0, Name(name) if !name.contains('^')) || *a.0 == Pi;
                 a.write(f, if atom { 3 } else { 4 })?;
-                f.write_str("^2")
+                match exponent {
+                    ..10 => write!(f, "^{exponent}"),
+                    _ => write!(f, "^{{{exponent}}}"),
+                }
             }
             Function(name, a) if *name == "\\sqrt" => write!(f, "\\sqrt{{{a}}}"),
             Function(name, a) => write!(f, "{name}\\left({a}\\right)"),
@@ -218,7 +269,13 @@ impl Field for Symbol {
     }
 
     fn square(&self) -> Self {
-        Symbol::node(Square(self.clone()))
+        match &*self.0 {
+            Constant(value) => Symbol::from_exact(&value.square()),
+            Power(base, exponent) => base.power(2 * exponent),
+            Quotient(a, b) => a.square().div_ref(&b.square()),
+            Negative(a) => a.square(),
+            _ => self.power(2),
+        }
     }
 }
 
@@ -263,18 +320,27 @@ mod tests {
         let (a, b) = names();
         let sum = &a + &b;
         for (symbol, latex) in [
-            (&sum * &sum, r"\left(a + b\right)\,\left(a + b\right)"),
+            (&sum * &sum, r"\left(a + b\right)^2"),
             (sum.square(), r"\left(a + b\right)^2"),
             (a.square(), "a^2"),
-            (a.square().square(), r"\left(a^2\right)^2"),
+            (a.square().square(), "a^4"),
+            (&b * &a * a.square(), r"b\,a^3"),
+            (&a * (&b * &a), r"a\,b\,a"),
+            (Symbol::int(2).square() * &a * Symbol::ratio(1, 2), r"2\,a"),
+            (&a * &b * Symbol::ratio(1, 2), r"\frac{1}{2}\,a\,b"),
+            (&a * (Symbol::ratio(1, 2) * &b), r"\frac{1}{2}\,a\,b"),
+            (a.square() / &b / &b, r"\frac{a^2}{b^2}"),
+            ((Symbol::one() / &a).square(), r"\frac{1}{a^2}"),
+            (&a + -&b, "a - b"),
+            (Symbol::int(2) + Symbol::int(3), "5"),
             (
                 Symbol::pi().sqrt() * a.erf(),
                 r"\sqrt{\pi}\,\operatorname{erf}\left(a\right)",
             ),
             (&a - (&b - &a), r"a - \left(b - a\right)"),
             (&a - &b - &a, "a - b - a"),
-            (-(&a * &b), r"-\left(a\,b\right)"),
-            (&a * -&b, r"a\,\left(-b\right)"),
+            (-(&a * &b), r"-a\,b"),
+            (&a * -&b, r"-a\,b"),
             (Symbol::ratio(-1, 2) * &a, r"-\frac{1}{2}\,a"),
             (&a / (&a + &b), r"\frac{a}{a + b}"),
             ((&a * &b).sqrt(), r"\sqrt{a\,b}"),

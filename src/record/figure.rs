@@ -71,13 +71,20 @@ pub enum Style {
     /// The prediction of the theory for the preceding series, drawn as a line in the colour of that
     /// series.
     Theory,
-    /// A theoretical bound, drawn as a dashed line that is labelled at its end as well as in the legend.
+    /// A theoretical bound, drawn as a dashed line that is labelled at its end as well as in the legend. If
+    /// there are as many bounds as measured series, each has the colour of one of these, in order.
     Bound,
-    /// A measurement published by others, drawn as hollow markers.
+    /// A measurement published by others, drawn as hollow markers in the colour of the preceding measured
+    /// series.
     Published,
 }
 
 impl Style {
+    /// Whether the points are our own measurement.
+    pub fn is_measured(self) -> bool {
+        matches!(self, Style::Points | Style::Line)
+    }
+
     /// Whether the points are joined by a line.
     pub fn is_line(self) -> bool {
         matches!(self, Style::Line | Style::Theory | Style::Bound)

@@ -68,6 +68,24 @@ pub const EQUIVALENT: &[Equivalent] = &[
         "takes a larger register tile, of which the last place is not written",
     ),
     change(
+        "src/kernel/convolution/slide.rs",
+        "(4, 1) => tile::<L, 4, 1>",
+        "`4` → `5`",
+        "takes a larger register tile, of which the last place is not written",
+    ),
+    change(
+        "src/kernel/gemm/macro_kernel.rs",
+        "(6, 2) => micro_kernel::<L, 6, 2>",
+        "`2` → `3`",
+        "takes a wider register tile, of which only the part inside of C is written",
+    ),
+    change(
+        "src/oracle/unary/shape.rs",
+        "let rises_from = |place: f64| (low >= place)",
+        "`>=` → `>`",
+        "encloses an interval that begins at the very place without the help of its ends",
+    ),
+    change(
         "src/kernel/convolution/mod.rs",
         "if plan.groups > 1 && (plan.reads(), plan.writes()) == (1, 1)",
         "`1` → `0`",

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::experiment::splitting::Splitting;
+use crate::experiment::statistics::Mean;
 use crate::number::{Exact, Verdict};
 
 /// SGD on one regression problem with one learning rate.
@@ -17,12 +19,8 @@ pub struct Settings {
     pub learning_rate: Exact,
     /// The batch size B; batches are drawn without replacement.
     pub batch: usize,
-    /// The number of walks.
-    pub walks: u64,
-    /// The number of steps of each walk.
-    pub steps: usize,
-    /// The seed of the walks.
-    pub seed: u64,
+    /// The populations of walkers.
+    pub splitting: Splitting,
 }
 
 /// Exact and simulated moments, relative to `‖x_0‖²`.
@@ -32,8 +30,10 @@ pub struct Outcome {
     pub exact: Vec<f64>,
     /// The standard deviation of `‖x_t‖²/‖x_0‖²`, computed from the fourth-moment tensor in f64.
     pub deviation: Vec<f64>,
-    /// The mean of `‖x_t‖²/‖x_0‖²` over the walks, simulated in f32.
-    pub simulated: Vec<f64>,
+    /// `E‖x_t‖²/‖x_0‖²` by importance splitting, simulated in f32.
+    pub splitting: Vec<Mean>,
+    /// The plain average of `‖x_t‖²/‖x_0‖²` over as many walks, simulated in f32.
+    pub average: Vec<f64>,
     /// The verdicts of three criteria: one-step contraction, the non-uniformity bound, and mean square.
     pub verdicts: [Verdict; 3],
 }

@@ -1,8 +1,9 @@
 //! Linear over-parameterised regression: simulated `E‖x_t‖²`, compared with exact moments.
 //!
-//! The loss is quadratic, so the theory is exact. `‖x_t‖²` is heavy-tailed: its variance is dominated by
-//! walks so rare that a sample does not contain them. The error bars therefore do not come from the
-//! sample but from the exact variance, which the fourth-moment tensor gives for each model and step.
+//! The loss is quadratic, so the theory is exact. `‖x_t‖²` is heavy-tailed: walks so rare that a sample
+//! does not contain them carry its mean. The moments are therefore simulated by importance splitting, with
+//! error bars from independent populations. The plain average over as many walks stands beside, with its
+//! exact standard error, which the fourth-moment tensor gives for each model and step.
 
 mod cell;
 mod moments;
@@ -11,6 +12,7 @@ mod page;
 use crate::criterion::{mean_square, non_uniformity, one_step};
 use crate::error::Result;
 
+use super::splitting::Splitting;
 use super::study::Experiment;
 use super::{Context, Scale};
 use crate::record::Record;
@@ -24,12 +26,13 @@ impl Experiment for Regression {
     type Outcome = Outcome;
     const NAME: &'static str = "regression";
     const SHOWS: &'static str = "simulated against exact second moments in linear regression";
+    const TAKES: &'static str = "1 min";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
-        let walks = match scale {
-            Scale::Smoke => 5_000,
-            Scale::Quick => 50_000,
-            Scale::Paper => 2_000_000,
+        let (populations, walkers) = match scale {
+            Scale::Smoke => (50, 200),
+            Scale::Quick => (50, 1_000),
+            Scale::Paper => (200, 10_000),
         };
         // Each problem: (name, inputs, start, [(η, B)]).
         let three = (
@@ -57,9 +60,12 @@ impl Experiment for Regression {
                     start: start.clone(),
                     learning_rate: learning_rate.parse().expect("a fraction"),
                     batch,
-                    walks,
-                    steps: 40,
-                    seed: 1 + cells.len() as u64,
+                    splitting: Splitting {
+                        populations,
+                        walkers,
+                        steps: 40,
+                        seed: 1 + cells.len() as u64,
+                    },
                 };
                 let eta = learning_rate.replace('/', "over");
                 cells.push((format!("{problem}-lr{eta}-b{batch}"), settings));
@@ -74,17 +80,11 @@ impl Experiment for Regression {
         let scale = start.to_f64();
         let (model, weight) = (settings.model(), settings.weight());
         let eta = &settings.learning_rate;
-        let variances = settings.variances();
+        let deviation = |variance: f64| variance.max(0.0).sqrt() / scale;
         Ok(Outcome {
-            deviation: variances
-                .iter()
-                .map(|v| v.max(0.0).sqrt() / scale)
-                .collect(),
-            simulated: settings
-                .simulate(context.isa)
-                .iter()
-                .map(|m| m / scale)
-                .collect(),
+            deviation: settings.variances().into_iter().map(deviation).collect(),
+            splitting: settings.splitting.second_moments(&settings.walker(context.isa)),
+            average: settings.average(context.isa),
             verdicts: [
                 one_step::verdict(&model, eta, &weight),
                 non_uniformity::verdict(&model, eta, &weight),
@@ -95,10 +95,10 @@ impl Experiment for Regression {
     }
 
     fn fits(settings: &Settings, outcome: &Outcome) -> bool {
-        let series = [&outcome.exact, &outcome.deviation, &outcome.simulated];
-        series
-            .iter()
-            .all(|series| series.len() == settings.steps + 1)
+        let series = [&outcome.exact, &outcome.deviation, &outcome.average];
+        let lengths = series.map(Vec::len).into_iter();
+        let steps = settings.splitting.steps;
+        (lengths.chain([outcome.splitting.len()])).all(|length| length == steps + 1)
     }
 
     fn record(results: &[(Settings, Outcome)]) -> Record {

@@ -13,10 +13,16 @@ pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
     let Some((first, _)) = results.first() else {
         return Vec::new();
     };
-    let seeds: Vec<String> = results.iter().map(|(s, _)| s.seed.to_string()).collect();
+    let seeds: Vec<String> = results.iter().map(|(s, _)| s.splitting.seed.to_string()).collect();
     let mut pairs = vec![
-        ("walks".to_owned(), first.walks.to_string()),
-        ("steps".to_owned(), first.steps.to_string()),
+        (
+            "walks".to_owned(),
+            format!(
+                "{} populations of {} walkers",
+                first.splitting.populations, first.splitting.walkers
+            ),
+        ),
+        ("steps".to_owned(), first.splitting.steps.to_string()),
         ("seeds".to_owned(), seeds.join(", ")),
         ("sampling".to_owned(), "without replacement".to_owned()),
         ("arithmetic of the walks".to_owned(), "f32".to_owned()),
@@ -34,74 +40,67 @@ pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
 }
 
 impl Outcome {
-    /// The standard error of the simulated mean at step `t`.
-    fn error(&self, settings: &Settings, t: usize) -> f64 {
-        self.deviation[t] / (settings.walks as f64).sqrt()
+    /// The largest deviation of importance splitting from the exact moments over all steps, in standard
+    /// errors. Step 0 has no deviation.
+    fn largest_deviation(&self) -> f64 {
+        let deviation = |t: usize| self.splitting[t].deviation(self.exact[t]);
+        let largest = |a: f64, b: f64| if b.abs() > a.abs() { b } else { a };
+        (1..self.exact.len()).map(deviation).fold(0.0, largest)
     }
 
-    /// Whether there are enough walks for their mean to be nearly normal. There are while the relative
-    /// standard error ε of the mean of N walks is below N^(−1/3): the skewness of the mean, which for
-    /// such products grows like ε³N, is then below one. Otherwise the comparison is not informative.
-    fn is_sampled(&self, settings: &Settings, t: usize) -> bool {
-        let relative = self.error(settings, t) / self.exact[t];
-        relative.powi(3) * (settings.walks as f64) < 1.0
+    /// The share of the exact moment that the plain average reaches in the last step.
+    fn share_of_average(&self) -> f64 {
+        let last = self.exact.len() - 1;
+        self.average[last] / self.exact[last]
     }
 
-    /// The largest deviation in standard errors over the sampled steps, and the number of these steps.
-    /// Step 0 has no deviation.
-    fn largest_deviation(&self, settings: &Settings) -> (f64, usize) {
-        let sampled = (1..self.exact.len()).filter(|&t| self.is_sampled(settings, t));
-        let deviation = |t| (self.simulated[t] - self.exact[t]) / self.error(settings, t);
-        let deviations: Vec<f64> = sampled.map(deviation).collect();
-        let largest = |a: f64, b: &f64| if b.abs() > a.abs() { *b } else { a };
-        (deviations.iter().fold(0.0, largest), deviations.len())
+    /// The exact standard error of the plain average at step `t`.
+    fn error_of_average(&self, settings: &Settings, t: usize) -> f64 {
+        self.deviation[t] / (settings.walks() as f64).sqrt()
+    }
+}
+
+impl Settings {
+    /// The number of walks.
+    fn walks(&self) -> u64 {
+        self.splitting.populations * self.splitting.walkers as u64
     }
 }
 
 /// The row of the summary.
 pub fn comparison(results: &[(Settings, Outcome)]) -> Option<Comparison> {
-    let deviations = results.iter().map(|(s, o)| o.largest_deviation(s));
-    let (largest, sampled) = deviations.fold((0f64, 0), |(most, sum), (deviation, steps)| {
-        (most.max(deviation.abs()), sum + steps)
-    });
+    let deviations = results.iter().map(|(_, o)| o.largest_deviation().abs());
     let steps: usize = results.iter().map(|(_, o)| o.exact.len() - 1).sum();
     let all: Vec<Finding> = results.iter().map(|(s, o)| finding(s, o)).collect();
     Some(Comparison {
         subject: "Linear regression: the exact second moments".to_owned(),
         predicted: "E‖x_t‖² exactly, stable or not".to_owned(),
         measured: format!(
-            "at most {largest:.2} standard errors away on {sampled} of {steps} steps; on the others the tail is \
-             not sampled"
+            "at most {:.2} standard errors away on all {steps} steps",
+            deviations.fold(0.0, f64::max)
         ),
         with_theory: Agreement::of_all(&all),
         published: None,
-        scale: format!(
-            "{} models, {} walks",
-            results.len(),
-            results.first()?.0.walks
-        ),
+        scale: format!("{} models, {} walks", results.len(), results.first()?.0.walks()),
     })
 }
 
 /// The finding of one cell.
 pub fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
-    let (deviation, sampled) = outcome.largest_deviation(settings);
+    let deviation = outcome.largest_deviation();
     let [one_step, bound, mean_square] = outcome.verdicts;
     let last = outcome.exact.len() - 1;
     Finding {
         sentence: format!(
             "{}: Theorem 1 {one_step}, s-bound {bound}, exact criterion {mean_square}; exact \
-             E‖x_{last}‖²/‖x_0‖² = {}. Over the {sampled} of {last} steps whose tail is sampled, \
-             the simulation is at most {deviation:+.2} standard errors away.",
+             E‖x_{last}‖²/‖x_0‖² = {}. Importance splitting is at most {deviation:+.2} standard errors away \
+             on all {last} steps; the plain average over as many walks ends at {} times the exact value.",
             settings.name(),
             significant(outcome.exact[last]),
+            significant(outcome.share_of_average()),
         ),
-        agreement: if sampled == 0 {
-            Agreement::Undecided
-        } else {
-            agreement(deviation)
-        },
-        margin: margin(deviation).filter(|_| sampled > 0),
+        agreement: agreement(deviation),
+        margin: margin(deviation),
         claim: "mean_square_threshold".to_owned(),
     }
 }
@@ -128,11 +127,9 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
     for (settings, outcome) in results {
         let label = format!("η = {}, B = {}", settings.learning_rate, settings.batch);
         let exact = outcome.exact.iter().enumerate();
-        let sampled = (0..outcome.exact.len()).filter(|&t| outcome.is_sampled(settings, t));
-        let simulated = sampled.map(|t| {
-            let error = 2.0 * outcome.error(settings, t);
-            DataPoint::with_error(t as f64, outcome.simulated[t], error)
-        });
+        let simulated = outcome.splitting.iter().enumerate();
+        let simulated =
+            simulated.map(|(t, mean)| DataPoint::with_error(t as f64, mean.value, 2.0 * mean.error));
         series.push(Series {
             label: format!("{label}: simulated"),
             style: Style::Points,
@@ -148,9 +145,8 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
         name: format!("regression-{}", problem.replace(' ', "-")),
         title: format!("Mean squared distance from the minimum: {problem}"),
         caption:
-            "E‖x_t‖²/‖x_0‖². Lines: exact rational moments. Points: means of simulated walks, \
-             drawn while their tail is sampled (relative standard error below walks^(−1/3)); \
-             bars: two standard errors made from the exact variance of ‖x_t‖²."
+            "E‖x_t‖²/‖x_0‖². Lines: exact rational moments. Points: importance splitting in f32; bars: two \
+             standard errors over independent populations."
                 .to_owned(),
         x: Axis::linear("step t"),
         y: Axis::logarithmic("E‖x_t‖² / ‖x_0‖²"),
@@ -165,20 +161,16 @@ pub fn table(results: &[(Settings, Outcome)]) -> Table {
     for (settings, outcome) in results {
         for t in [1, 2, 5, 10, 20, 40]
             .into_iter()
-            .filter(|t| *t <= settings.steps)
+            .filter(|t| *t <= settings.splitting.steps)
         {
             rows.push(vec![
                 settings.name(),
                 t.to_string(),
                 significant(outcome.exact[t]),
-                significant(outcome.simulated[t]),
-                significant(outcome.error(settings, t)),
-                if outcome.is_sampled(settings, t) {
-                    "yes"
-                } else {
-                    "no"
-                }
-                .to_owned(),
+                significant(outcome.splitting[t].value),
+                significant(outcome.splitting[t].error),
+                significant(outcome.average[t]),
+                significant(outcome.error_of_average(settings, t)),
             ]);
         }
     }
@@ -186,16 +178,18 @@ pub fn table(results: &[(Settings, Outcome)]) -> Table {
         "problem",
         "t",
         "exact",
-        "simulated",
-        "exact standard error",
-        "tail sampled",
+        "by splitting",
+        "standard error",
+        "plain average",
+        "its exact standard error",
     ];
     Table {
         name: "regression-moments".to_owned(),
-        caption:
-            "E‖x_t‖²/‖x_0‖². Exact standard error: √(Var‖x_t‖²/walks)/‖x_0‖². The tail counts \
-             as sampled while that is below walks^(−1/3) of the mean."
-                .to_owned(),
+        caption: "E‖x_t‖²/‖x_0‖². By splitting: the mean over independent populations whose walkers are drawn \
+                  again after each step in proportion to their growth, which has no bias. Plain average: over \
+                  as many independent walks; its exact standard error is √(Var‖x_t‖²/walks)/‖x_0‖², and where \
+                  that is as large as the moment, a sample misses the rare walks that carry the mean."
+            .to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
         rows,
     }

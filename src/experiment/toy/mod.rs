@@ -8,6 +8,7 @@
 mod cell;
 mod page;
 mod walk;
+mod wells;
 
 use rayon::prelude::*;
 
@@ -28,6 +29,7 @@ impl Experiment for Toy {
     type Outcome = Outcome;
     const NAME: &'static str = "toy";
     const SHOWS: &'static str = "SGD leaves one of two wells of equal sharpness (Figure 1)";
+    const TAKES: &'static str = "1 min";
     const PAPER: &'static str = "figure1";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
@@ -76,7 +78,11 @@ impl Experiment for Toy {
             settings: page::describe(results),
             comparisons: page::comparison(results).into_iter().collect(),
             findings: page::all_findings(results),
-            figures: vec![page::growth_figure(results), page::escape_figure(results)],
+            figures: vec![
+                wells::figure(),
+                page::growth_figure(results),
+                page::escape_figure(results),
+            ],
             tables: vec![page::table(results)],
         }
     }

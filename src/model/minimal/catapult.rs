@@ -120,6 +120,6 @@ mod tests {
             "{}",
             latex()
         );
-        assert_eq!(latex_of_chebyshev(), r"g^+ = g^2\,g - 3\,g");
+        assert_eq!(latex_of_chebyshev(), r"g^+ = g^3 - 3\,g");
     }
 }

@@ -66,13 +66,13 @@ pub struct Look {
 }
 
 impl Look {
-    /// The look of series number `index` of a figure, not counting theories. It is number `among` of
-    /// those with its style.
-    pub fn new(style: Style, index: usize, among: usize) -> Self {
+    /// The look of a series with this colour and shape, the same for all that speaks of one thing. It is
+    /// number `among` of those with its style.
+    fn new(style: Style, thing: Option<usize>, among: usize) -> Self {
         Look {
             style,
-            colour: COLOURS[index % COLOURS.len()],
-            shape: index % SHAPES.len(),
+            colour: thing.map_or(colour::FRAME, |thing| COLOURS[thing % COLOURS.len()]),
+            shape: thing.unwrap_or(0) % SHAPES.len(),
             dashes: match style {
                 Style::Bound => BOUNDS[among % BOUNDS.len()],
                 Style::Theory => LINES[0],
@@ -81,13 +81,27 @@ impl Look {
         }
     }
 
-    /// The looks of series with these styles, in order.
+    /// The looks of series with these styles, in order. Every measured series has a colour of its own, and a
+    /// theory has that of the measured series before it. If there are as many published series as measured
+    /// ones, or as many bounds, each has the colour of one, in order. Otherwise a published series has the
+    /// colour of the measured one before it, and bounds are grey.
     pub fn all(styles: &[Style]) -> Vec<Look> {
-        let among = |i: usize| styles[..i].iter().filter(|s| **s == styles[i]).count();
-        // A theory has the colour of the series before it, so it is not counted.
-        let own = |i: usize| styles[..=i].iter().filter(|s| **s != Style::Theory).count();
-        let number = |i: usize| own(i).saturating_sub(1);
-        let look = |(i, style): (usize, &Style)| Look::new(*style, number(i), among(i));
+        let count = |styles: &[Style], wanted: fn(Style) -> bool| {
+            styles.iter().filter(|style| wanted(**style)).count()
+        };
+        let all = count(styles, Style::is_measured);
+        let is_one_each = |wanted| styles.iter().filter(|style| **style == wanted).count() == all;
+        let look = |(i, &style): (usize, &Style)| {
+            let among = styles[..i].iter().filter(|before| **before == style).count();
+            let measured = count(&styles[..i], Style::is_measured);
+            let thing = match style {
+                Style::Points | Style::Line => Some(measured),
+                Style::Published | Style::Bound if is_one_each(style) => Some(among),
+                Style::Theory | Style::Published => Some(measured.saturating_sub(1)),
+                Style::Bound => None,
+            };
+            Look::new(style, thing, among)
+        };
         styles.iter().enumerate().map(look).collect()
     }
 
@@ -142,6 +156,23 @@ mod tests {
         assert_eq!(looks[0].colour, looks[1].colour);
         assert_eq!(looks[2].colour, looks[3].colour);
         assert_ne!(looks[0].colour, looks[2].colour);
+    }
+
+    #[test]
+    fn what_is_published_has_the_colour_of_what_was_measured() {
+        let looks = Look::all(&[Style::Points, Style::Published, Style::Points, Style::Published]);
+        assert_eq!(looks[2].colour, looks[3].colour);
+        assert_eq!(looks[2].shape, looks[3].shape);
+        assert_ne!(looks[1].colour, looks[3].colour);
+    }
+
+    #[test]
+    fn bounds_belong_to_the_measured_series_if_there_are_as_many() {
+        let looks = Look::all(&[Style::Points, Style::Points, Style::Bound, Style::Bound]);
+        assert_eq!(looks[0].colour, looks[2].colour);
+        assert_eq!(looks[1].colour, looks[3].colour);
+        let looks = Look::all(&[Style::Points, Style::Points, Style::Bound]);
+        assert_eq!(looks[2].colour, colour::FRAME);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod map;
 mod marks;
 mod names;
 mod notes;
+mod pdf;
 mod plot;
 mod span;
 mod text;
@@ -31,6 +32,7 @@ mod ticks;
 
 use self::canvas::{Align, Canvas};
 pub use self::drawing::Drawing;
+pub use self::pdf::pdf;
 pub use self::map::{CLASS_NAMES, Map, Panel};
 use self::plot::{Plot, WIDTH};
 use crate::record::Figure;

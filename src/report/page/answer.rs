@@ -5,6 +5,9 @@ use crate::record::{Agreement, Comparison, Published};
 
 use super::super::ReportInput;
 
+/// The entry of the manifest that says how many cells have been run at the scale of the paper.
+pub const AT_PAPER_SCALE: &str = "cells at the scale of the paper";
+
 /// The most rows of the table.
 const MOST_ROWS: usize = 20;
 
@@ -13,6 +16,8 @@ pub(super) struct Answer<'a> {
     /// What agrees with the theory, what with the published numbers, and what became of the claims.
     pub sentences: Vec<String>,
     pub rows: Vec<Row<'a>>,
+    /// How many cells of each experiment have been run at the scale of the paper, if that is known.
+    pub at_paper_scale: Option<&'a str>,
 }
 
 /// A row of the table, and the experiment that it links to.
@@ -29,6 +34,9 @@ impl<'a> Answer<'a> {
                 .flatten()
                 .collect(),
             rows: rows(input).into_iter().take(MOST_ROWS).collect(),
+            at_paper_scale: (input.manifest.iter())
+                .find(|(name, _)| name == AT_PAPER_SCALE)
+                .map(|(_, value)| value.as_str()),
         }
     }
 }

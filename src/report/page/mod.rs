@@ -19,6 +19,7 @@ use super::ReportInput;
 use super::trials::Section;
 use crate::record::{Agreement, Record};
 use answer::Answer;
+pub use answer::AT_PAPER_SCALE;
 use claims::{ChapterSection, chapters};
 use shown::{Numbers, ShownFigure, ShownMap, TableView};
 
@@ -81,6 +82,16 @@ impl<'a> ExperimentSection<'a> {
             figures: figures.map(|figure| numbers.figure(figure)).collect(),
             tables: record.tables.iter().map(TableView::new).collect(),
         }
+    }
+
+    /// The command that runs the experiment again at the scale of the record.
+    fn command(&self) -> String {
+        let larger = self.record.name.strip_suffix("-paper");
+        let (name, scale) = match larger {
+            Some(name) => (name, " --scale paper"),
+            None => (self.record.name.as_str(), ""),
+        };
+        format!("sgd-stability reproduce {name}{scale}")
     }
 
     /// Gives its first figure away to the first screen.

@@ -2,7 +2,7 @@
 //!
 //! Most coefficients could change a little without breaking the promised error. This test sees that.
 
-use sgd_stability::kernel::Isa;
+use sgd_stability::kernel::{Isa, MatrixMut, MatrixRef, log_sum_exp_rows, softmax_rows};
 
 use super::bits::kernels;
 use crate::support::bits;
@@ -70,6 +70,9 @@ const PINNED: [(&str, u64); 41] = [
     ("second derivative of Silu", 0x2d27_359b_e01f_3cb3),
 ];
 
+/// The sums of the logarithms of [`rows`], and of their shares.
+const PINNED_ROWS: [u64; 2] = [0xbad2_774d_ce37_6b76, 0x0d98_16b1_3096_c475];
+
 /// Numbers of both signs from 2⁻²⁷ to 2⁹, 9.9 million of them: a change that moves one result in a million is seen.
 fn arguments() -> Vec<f32> {
     let fields = (100_u32 << 23..136 << 23).step_by(61);
@@ -101,4 +104,25 @@ fn the_bits_are_those_that_were_promised() {
     let pinned = PINNED.map(|(name, sum)| format!("(\"{name}\", {sum:#018x}),\n"));
     let (found, pinned) = (found.collect::<String>(), pinned.concat());
     assert!(found == pinned, "these bits are new:\n{found}");
+}
+
+/// Rows of two logits: the larger one from 0 down to −0.8, so that it and the logarithm of the sum of powers
+/// cancel in some.
+fn rows() -> Vec<f32> {
+    let row = |i: u16| {
+        let larger = f32::from(i) * -1.25e-5;
+        (0..8_u8).flat_map(move |k| [larger, larger - f32::from(k) * 0.37])
+    };
+    (0..64_000).flat_map(row).collect()
+}
+
+#[test]
+fn the_bits_of_rows_are_those_that_were_promised() {
+    let mut m = rows();
+    let count = m.len() / 2;
+    let mut logs = vec![0.0; count];
+    log_sum_exp_rows(Isa::best(), MatrixRef::new(&m, count, 2), &mut logs);
+    softmax_rows(Isa::best(), MatrixMut::new(&mut m, count, 2));
+    let found = [sum(&logs), sum(&m)];
+    assert!(found == PINNED_ROWS, "these bits are new: {found:#018x?}");
 }

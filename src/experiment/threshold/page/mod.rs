@@ -31,7 +31,8 @@ const QUESTION: &str = "Theorem 1 of the paper is about the learning rate and th
 /// The record of all cells.
 pub fn record(name: &str, results: &[(Settings, Outcome)]) -> Record {
     let groups = Group::all(results);
-    let mut found: Vec<_> = findings::order(&groups).into_iter().collect();
+    let whole = [findings::order(&groups), findings::theorem_one(&groups)];
+    let mut found: Vec<_> = whole.into_iter().flatten().collect();
     found.extend(groups.iter().map(findings::settled));
     found.extend(groups.iter().map(findings::growth));
     found.extend(groups.iter().flat_map(findings::restarts));
