@@ -5,7 +5,7 @@ use std::path::Path;
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::Conditions;
 use sgd_stability::diagnosis::{
-    self, Effort, Forecast, LoadedNetwork, Mode, Request, Samples, Setting, Task, ThresholdRequest,
+    self, Effort, Extras, Forecast, LoadedNetwork, Mode, Request, Samples, Setting, Task,
 };
 use sgd_stability::error::{Result, shown};
 
@@ -77,12 +77,15 @@ impl Loaded {
     /// The memory forecast, after checking that it is within the limit.
     pub fn forecast(
         &self,
-        in_f64: bool,
-        thresholds: Option<&ThresholdRequest>,
+        extras: &Extras,
         setup: &Setup<'_>,
     ) -> Result<Forecast> {
-        let mut forecast = diagnosis::forecast(&self.model, &self.samples, &setup.effort, in_f64);
-        if let Some(request) = thresholds {
+        let (model, in_f64) = (&self.model, extras.in_f64);
+        let mut forecast = diagnosis::forecast(model, &self.samples, &setup.effort, in_f64);
+        if let Some(count) = extras.eigenvalues {
+            forecast = forecast.with_eigenvectors(count, model.network.parameters());
+        }
+        if let Some(request) = &extras.thresholds {
             let rows = request.count(self.samples.count) * self.model.network.outputs();
             forecast = forecast.with_thresholds(rows);
         }

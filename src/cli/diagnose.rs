@@ -42,6 +42,15 @@ pub struct Arguments {
     /// A product with it takes two with H and one with Σ, so that the measurement takes several times as long.
     #[arg(long, help_heading = headings::MEASUREMENT)]
     one_step: bool,
+    /// Compute the K largest eigenvalues of the Hessian too, each with its error bar.
+    ///
+    /// They come from one run of the Lanczos method over at most --products products. An eigenvalue with several
+    /// independent vectors is found once.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=1000), help_heading = headings::MEASUREMENT)]
+    eigenvalues: Option<u32>,
+    /// Write the vectors of --eigenvalues as safetensors: eigenvector.1.NAME for each parameter NAME.
+    #[arg(long, value_name = "FILE", requires = "eigenvalues", help_heading = headings::OUTPUT)]
+    vectors: Option<PathBuf>,
     /// Compute the learning rates up to which the linearised network is stable, from its Gram matrix.
     ///
     /// They are those of the Gauss–Newton matrices at this point: of gradient descent, of Theorem 1, of the paper's
@@ -125,14 +134,15 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
         curve: arguments.threshold_curve,
         certificate: arguments.certificate.is_some(),
     });
-    let forecast = checkpoint.forecast(in_f64, thresholds.as_ref(), &setup)?;
     let extras = Extras {
         other_matrix: true,
         in_f64,
         batch_sharpness: true,
         one_step: arguments.one_step,
         thresholds,
+        eigenvalues: arguments.eigenvalues.map(|count| count as usize),
     };
+    let forecast = checkpoint.forecast(&extras, &setup)?;
     remark(&format!("memory forecast {}", bytes(forecast.total())));
     let task = Task {
         resume: arguments.resume.as_deref(),
@@ -154,6 +164,10 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     }
     if let Some(path) = &arguments.certificate {
         text += &written(path, &found)?;
+    }
+    if let (Some(path), Some(eigenvalues)) = (&arguments.vectors, &found.main.eigenvalues) {
+        write_file(path, &eigenvalues.to_safetensors(model)?)?;
+        text += &format!("\n\nThe eigenvectors are in {}.", path.display());
     }
     Ok(Answer {
         text,

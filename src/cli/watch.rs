@@ -96,7 +96,8 @@ DIR/watch.jsonl once it has kept still from one look to the next. What has a lin
 over gets another line. One that cannot be measured is tried again when it changes, and is named at the end.
 
 The watch ends with --once; when a file named done appears or is touched; after --idle seconds without \
-news; or with Ctrl-C (a second Ctrl-C ends the program at once). Then DIR/watch.svg is drawn.";
+news; or with Ctrl-C (a second Ctrl-C ends the program at once). Then DIR/watch.svg is drawn, and what was measured \
+against the step: DIR/watch-sharpness.svg, watch-shares.svg, watch-loss.svg, and watch.csv.";
 
 const EXIT_CODES: [(u8, &str); 2] = [
     (0, "every checkpoint was measured"),

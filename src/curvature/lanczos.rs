@@ -119,7 +119,7 @@ impl Projected {
     }
 
     /// The estimated error of an end with this residual ([`Ritz::error`]).
-    fn error(&self, end: End, residual: f64) -> f64 {
+    pub fn error(&self, end: End, residual: f64) -> f64 {
         let gap = end.next.map_or(0.0, |next| {
             (self.values[end.place] - self.values[next]).abs() - self.residual(next)
         });
@@ -127,6 +127,18 @@ impl Projected {
             residual * residual / gap
         } else {
             residual
+        }
+    }
+
+    /// The value at this place of the sorted ones, beside its nearer neighbour.
+    pub fn at(&self, place: usize) -> End {
+        let distance = |other: &usize| (self.values[*other] - self.values[place]).abs();
+        let below = place.checked_sub(1);
+        let above = (place + 1 < self.values.len()).then_some(place + 1);
+        let nearer = below.into_iter().chain(above);
+        End {
+            place,
+            next: nearer.min_by(|a, b| distance(a).total_cmp(&distance(b))),
         }
     }
 

@@ -14,6 +14,7 @@
 //! | file | contents |
 //! |---|---|
 //! | [`Lanczos`], `basis` | both ends of a spectrum from products alone, with full reorthogonalisation |
+//! | [`Top`] | the largest eigenvalues, with their vectors |
 //! | [`fn@smallest`] | the smallest eigenvalue, by a run of its own, and a lower bound |
 //! | [`Measurement`] | sharpness, smallest eigenvalue and non-uniformity of a network at a point |
 //! | [`fn@measure`], [`Tracker`] | one measurement; measurements along a training run |
@@ -29,6 +30,7 @@ mod measurement;
 mod one_step;
 mod preconditioned;
 mod smallest;
+mod top;
 mod tracker;
 
 pub use batch_sharpness::{
@@ -41,4 +43,5 @@ pub use measurement::{Eigenvalue, Measurement, root};
 pub use one_step::{OneStepEnds, OneStepMatrix, OneStepParts};
 pub use preconditioned::preconditioned;
 pub use smallest::{FINE_ENOUGH, LEAST_FOR_SMALLEST, RISK, Smallest, isotropic_start, smallest};
+pub use top::Top;
 pub use tracker::{Tracker, measure};

@@ -10,6 +10,7 @@ use crate::work;
 use super::assessment::{Assessment, Comparison};
 use super::criteria::MeasuredCriterion;
 use super::double;
+use super::eigenvalues::Eigenvalues;
 use super::machine;
 use super::memory::Forecast;
 use super::mode::Mode;
@@ -39,6 +40,8 @@ pub struct Extras {
     pub one_step: bool,
     /// The thresholds that are requested, if any.
     pub thresholds: Option<ThresholdRequest>,
+    /// How many of the largest eigenvalues are requested, if any.
+    pub eigenvalues: Option<usize>,
 }
 
 /// The measurements in one mode of batch normalisation, and the verdict on them.
@@ -56,6 +59,8 @@ pub struct ModeDiagnosis {
     pub one_step: Option<OneStepAnswer>,
     /// The thresholds of the linearised network, if they were requested.
     pub thresholds: Option<ThresholdAnswer>,
+    /// The largest eigenvalues, if they were requested.
+    pub eigenvalues: Option<Eigenvalues>,
     /// The verdict: that of [`ModeDiagnosis::best`], except that a point where Theorem 1 was measured and
     /// holds is stable, that the thresholds decide where they apply, and that an untrained network is never
     /// called stable.
@@ -135,12 +140,15 @@ impl Task<'_> {
         if let Some(answer) = &thresholds {
             judgement = answer.judge(judgement, self.setting);
         }
+        let measure = |count| Eigenvalues::measure(self, &point, reading, count);
+        let eigenvalues = extras.eigenvalues.map(measure).transpose()?;
         let wanted = extras.batch_sharpness;
         Ok(ModeDiagnosis {
             mode,
             batch_sharpness: wanted.then(|| SharpnessOfBatches::measure(self, mode, &point)),
             one_step,
             thresholds,
+            eigenvalues,
             judgement: untrained::judge(self.model, judgement),
             in_f32,
             in_f64,
@@ -148,7 +156,7 @@ impl Task<'_> {
     }
 
     /// Checks the loss, and measures in the requested mode with these extras, and in every other mode that
-    /// is available, where neither the other matrix, Theorem 1 nor thresholds are measured. The `forecast` is only
+    /// is available, where neither the other matrix, Theorem 1, thresholds nor more eigenvalues are measured. The `forecast` is only
     /// recorded: the caller has compared it with the budget.
     ///
     /// # Errors
@@ -169,6 +177,7 @@ impl Task<'_> {
             other_matrix: false,
             one_step: false,
             thresholds: None,
+            eigenvalues: None,
             ..extras
         };
         let (mut others, mut left_out) = (Vec::new(), Vec::new());

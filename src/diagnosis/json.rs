@@ -8,6 +8,7 @@ use super::one_step::OneStepAnswer;
 use super::setting::Setting;
 use super::split;
 use super::subject::{LoadedNetwork, Samples};
+use super::eigenvalues::Eigenvalues;
 use super::thresholds::ThresholdAnswer;
 
 impl Diagnosis {
@@ -88,6 +89,7 @@ impl ModeDiagnosis {
             "other_matrix": reading.other,
             "batch_sharpness": batch_sharpness.map(|found| found.json(setting)),
             "one_step": self.one_step.as_ref().map(OneStepAnswer::json),
+            "eigenvalues": self.eigenvalues.as_ref().map(Eigenvalues::json),
             "thresholds": self.thresholds.as_ref().map(ThresholdAnswer::json),
             "gram": self.thresholds.as_ref().map(ThresholdAnswer::gram),
             "criteria": self.criteria(),

@@ -138,6 +138,16 @@ impl Forecast {
         .with_held_back()
     }
 
+    /// Adds the memory for this many eigenvectors of `parameters` numbers, and for the file with them.
+    #[must_use]
+    pub fn with_eigenvectors(self, count: usize, parameters: usize) -> Self {
+        Forecast {
+            eigenvectors: self.eigenvectors + 3 * NUMBER * count as u64 * parameters as u64,
+            ..self
+        }
+        .with_held_back()
+    }
+
     /// Adds the memory for the thresholds of a Gram matrix with this many rows.
     #[must_use]
     pub fn with_thresholds(self, rows: usize) -> Self {

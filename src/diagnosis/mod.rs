@@ -14,6 +14,7 @@
 //! | `rounding`, `engines`, `shared_point` | the measured rounding error of f32 products; both engines at a point |
 //! | `sharpness_of_batches` | batch sharpness, an empirical number beside the criteria |
 //! | `one_step` | Theorem 1 measured on the full matrix, and what f32 loses there |
+//! | `eigenvalues` | the largest eigenvalues, with their vectors |
 //! | `thresholds` | the exact thresholds of the linearised network, and the verdict by them |
 //! | `criteria`, `verdict`, `notes` | three-valued criteria, the verdict, and what the verdict leaves out |
 //! | `untrained` | checkpoints of zeros, which are never called stable |
@@ -32,6 +33,7 @@ mod architecture;
 mod assessment;
 mod criteria;
 mod double;
+mod eigenvalues;
 mod engines;
 mod expectation;
 pub mod follow;
@@ -83,5 +85,6 @@ pub use sharpness_of_batches::SharpnessOfBatches;
 pub use subject::{LoadedNetwork, Request, Samples, check, load};
 pub use task::{Effort, Task};
 pub use text::{counted, padded, width};
+pub use eigenvalues::{Eigenvalues, Listed};
 pub use thresholds::{CertificateAnswer, ThresholdAnswer, ThresholdRequest, ThresholdsFound};
 pub use verdict::{Judgement, Justification, Stability};

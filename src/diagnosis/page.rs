@@ -2,6 +2,7 @@
 
 mod batches;
 mod criteria;
+mod eigenvalues;
 mod modes;
 mod numbers;
 mod theorem;
@@ -15,6 +16,7 @@ use super::text::{WIDTH, brief, counted, cut, digits, end, share, wrap};
 use super::{header, split};
 use batches::batch_sharpness;
 use criteria::criteria;
+use eigenvalues::eigenvalues;
 use modes::{again_elsewhere, modes};
 use numbers::numbers;
 use theorem::theorem;
@@ -43,6 +45,7 @@ pub fn page(
     lines.extend(wrap(&verdict, ""));
     lines.extend([String::new(), loss(diagnosis, model)]);
     lines.extend(numbers(diagnosis));
+    lines.extend(eigenvalues(diagnosis));
     lines.extend(batch_sharpness(diagnosis));
     if diagnosis.setting.uncovered().is_none() {
         lines.extend(criteria(&diagnosis.main));

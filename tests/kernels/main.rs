@@ -12,6 +12,7 @@ mod pool;
 mod rows;
 mod shapes;
 mod sums;
+mod supervised;
 mod support;
 mod team;
 mod terms;

@@ -97,6 +97,11 @@ pub const EQUIVALENT: &[Equivalent] = &[
         "`1.5` → `1.5000014305114746`",
         "the bound holds up to π/2",
     ),
+    line(
+        "src/oracle/unary/finding.rs",
+        "const BITS: [u32; 6]",
+        "says with how many bits a loop goes on until the answer is certain",
+    ),
     line("src/kernel/team.rs", "const SPINS", WAITING),
     line("src/kernel/team.rs", "const OFFERS", WAITING),
     line("src/kernel/team.rs", "const HINT_EVERY", WAITING),

@@ -12,6 +12,7 @@ mod diagnose_again;
 mod diagnose_faults;
 mod diagnose_page;
 mod diagnose_rounding;
+mod eigenvalues;
 mod foreign_tensors;
 mod help;
 mod kernels;

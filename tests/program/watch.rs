@@ -106,6 +106,14 @@ fn a_run_is_followed_resumed_and_drawn() {
     assert_eq!(watch("0.1").json()["measured"], 1);
     assert_eq!(watch("0.1").json()["measured"], 0);
     assert_eq!(read().lines().count(), 2);
+    for name in ["watch", "watch-sharpness", "watch-shares", "watch-loss"] {
+        let path = folder.path().join(format!("run/{name}.svg"));
+        let drawing = std::fs::read_to_string(path).expect("the figure");
+        roxmltree::Document::parse(&drawing).expect("an XML document");
+    }
+    let table = std::fs::read_to_string(folder.path().join("run/watch.csv")).expect("the table");
+    assert!(table.starts_with("name,step,loss,accuracy,a,a_bar,lambda_min,s,s_bar,q,"), "{table}");
+    assert_eq!(table.lines().count(), 3);
     let drawing = std::fs::read_to_string(folder.path().join("run/watch.svg")).expect("the figure");
     roxmltree::Document::parse(&drawing).expect("an XML document");
     assert!(drawing.contains("sharpness a") && drawing.contains("largest a"));
@@ -257,4 +265,5 @@ fn where_samples_are_coupled_there_is_no_margin_of_s_and_nothing_is_drawn() {
     );
     assert!(line["products"].as_u64() >= Some(33), "{line}");
     assert!(!folder.path().join("run/watch.svg").exists());
+    assert!(folder.path().join("run/watch-sharpness.svg").exists());
 }

@@ -213,7 +213,7 @@ impl<'a> Measurer<'a> {
             lines.iter().for_each(|line| remark(line));
         }
         let extras = self.extras();
-        if let Err(error) = loaded.forecast(false, extras.thresholds.as_ref(), &self.setup) {
+        if let Err(error) = loaded.forecast(&extras, &self.setup) {
             return fault(path, error);
         }
         let task = loaded.task(None, &self.setup);

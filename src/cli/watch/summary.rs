@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use sgd_stability::diagnosis::follow::{Line, figure, threshold_figure};
+use sgd_stability::diagnosis::follow::{Course, Line, figure, threshold_figure};
 use sgd_stability::diagnosis::{Setting, counted, padded, width};
 use sgd_stability::error::{Error, Result, shown};
 use sgd_stability::report;
@@ -59,6 +59,9 @@ impl Summary<'_> {
             write_file(&shares_path, report::draw(figure).svg.as_bytes())?;
             drawn += &format!("\nη/η* is drawn in {}.", shares_path.display());
         }
+        if !lines.is_empty() {
+            drawn += &self.write_series(setting)?;
+        }
         let mut json = json!({
             "about": self.about,
             "checkpoints": lines.len(),
@@ -82,6 +85,19 @@ impl Summary<'_> {
                 Ending::Faulty
             },
         })
+    }
+
+    /// Writes what was measured against the step, as figures and as a table. Returns the sentence about it.
+    fn write_series(&self, setting: &Setting) -> Result<String> {
+        let course = Course::new(&self.lines, setting);
+        let mut names = Vec::new();
+        for figure in course.figures() {
+            let name = format!("{}.svg", figure.name);
+            write_file(&self.folder.join(&name), report::draw(&figure).svg.as_bytes())?;
+            names.push(name);
+        }
+        write_file(&self.folder.join("watch.csv"), &course.table()?)?;
+        Ok(format!("\nAgainst the step: {}; as numbers: watch.csv.", names.join(", ")))
     }
 
     fn told_faults(&self) -> Vec<serde_json::Value> {

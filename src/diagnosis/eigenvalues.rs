@@ -1,0 +1,155 @@
+//! The largest eigenvalues of the Hessian, or of the Gauss–Newton matrix, with their vectors.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, TensorView, serialize};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::curvature::{Top, cold_start};
+use crate::error::{Error, Result};
+use crate::network::{Assembly, CurvatureOperator, Point, TensorRole};
+use crate::train::random::{Purpose, stream};
+use crate::work;
+
+use super::reading::Reading;
+use super::subject::LoadedNetwork;
+use super::task::Task;
+
+/// The index of the random stream of the start vector; the measurements of a and s use those before it.
+const STREAM: u64 = 1 << 32;
+
+/// The largest eigenvalues, the largest first.
+#[derive(Clone, Debug)]
+pub struct Eigenvalues {
+    /// The values with their error bars.
+    pub values: Vec<Listed>,
+    /// The number of products with the matrix.
+    pub products: usize,
+    /// Whether each value reached the tolerance.
+    pub converged: bool,
+    /// The unit eigenvectors, in the engine's order of the parameters.
+    vectors: Vec<Vec<f32>>,
+}
+
+/// An eigenvalue with its error bar.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Listed {
+    /// The value.
+    pub value: f64,
+    /// The residual `‖Ĥv − θv‖`, where `Ĥv` is the product as computed.
+    pub residual: f64,
+    /// The residual plus what rounding adds to it, which is measured along the first vector: some
+    /// eigenvalue lies within this distance of the value.
+    pub bar: f64,
+}
+
+impl Eigenvalues {
+    /// Measures the `count` largest eigenvalues at a point, whose reading is known.
+    ///
+    /// # Errors
+    /// Returns an error if a product overflows f32.
+    pub(super) fn measure(
+        task: &Task<'_>,
+        point: &Point<'_>,
+        reading: &Reading,
+        count: usize,
+    ) -> Result<Self> {
+        work::stage("the largest eigenvalues");
+        let effort = task.effort;
+        let batch = task.samples.batch();
+        let mut curvature = CurvatureOperator::new(effort.isa, *point, batch, effort.matrix);
+        let mut random = stream(effort.seed, Purpose::Probe, STREAM);
+        let start = cold_start(curvature.dimension(), &mut random);
+        let top = effort.lanczos.top(effort.isa, start, count, |v, image| {
+            curvature.hessian_product(v, image);
+        });
+        let rounding = reading.rounding.map_or(0.0, |rounding| rounding.sharpness);
+        top.map(|top| Eigenvalues::new(top, rounding)).ok_or_else(|| {
+            let fault = "is beyond the range of f32; the run has diverged, or the data want scaling";
+            Error::input(task.place, "curvature", fault)
+        })
+    }
+
+    fn new(top: Top, rounding: f64) -> Self {
+        let listed = |value, residual| Listed {
+            value,
+            residual,
+            bar: residual + rounding,
+        };
+        Eigenvalues {
+            values: (top.pairs.iter()).map(|pair| listed(pair.value, pair.residual)).collect(),
+            products: top.products,
+            converged: top.converged,
+            vectors: top.pairs.into_iter().map(|pair| pair.vector).collect(),
+        }
+    }
+
+    /// The values, without the vectors.
+    pub fn json(&self) -> Value {
+        json!({
+            "values": self.values,
+            "products": self.products,
+            "converged": self.converged,
+        })
+    }
+
+    /// The vectors as a safetensors file. Its tensors are `eigenvector.1.NAME` for each parameter NAME of the
+    /// checkpoint, in PyTorch's layout, and so on for the other vectors; the metadata `eigenvalues` lists the
+    /// values.
+    ///
+    /// # Errors
+    /// An internal error if the file cannot be formed.
+    pub fn to_safetensors(&self, model: &LoadedNetwork) -> Result<Vec<u8>> {
+        let mut tensors = Vec::new();
+        for (index, vector) in self.vectors.iter().enumerate() {
+            for tensor in parts(model, vector) {
+                let name = format!("eigenvector.{}.{}", index + 1, tensor.name);
+                tensors.push(Tensor { name, ..tensor });
+            }
+        }
+        let named = tensors.iter().map(|tensor| Ok((&tensor.name, tensor.view()?)));
+        let named: Vec<_> = named.collect::<Result<_>>()?;
+        let values: Vec<f64> = self.values.iter().map(|listed| listed.value).collect();
+        let values = serde_json::to_string(&values).map_err(Error::internal)?;
+        let about = HashMap::from([("eigenvalues".to_owned(), values)]);
+        serialize(named, Some(about)).map_err(Error::internal)
+    }
+}
+
+/// A part of a vector, shaped like a tensor of the checkpoint.
+struct Tensor {
+    name: String,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Tensor {
+    fn view(&self) -> Result<TensorView<'_>> {
+        TensorView::new(Dtype::F32, self.shape.clone(), &self.bytes).map_err(Error::internal)
+    }
+}
+
+/// A vector over the parameters, cut into the tensors of the checkpoint.
+fn parts(model: &LoadedNetwork, vector: &[f32]) -> Vec<Tensor> {
+    let network = &model.network;
+    let mut assembly = Assembly::new(network);
+    assembly.parameters.copy_from_slice(vector);
+    let modules = network.modules();
+    let mut parts = Vec::new();
+    for assigned in &model.assignment.mapping {
+        let module = &modules[assigned.module - 1];
+        let tensor = module.tensors.iter().find(|(role, _)| {
+            role.name() == assigned.part && matches!(role, TensorRole::Weight | TensorRole::Bias)
+        });
+        if let Some((role, shape)) = tensor {
+            let numbers = assembly.read(module, *role);
+            parts.push(Tensor {
+                name: assigned.tensor.clone(),
+                shape: shape.clone(),
+                bytes: numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            });
+        }
+    }
+    parts
+}
