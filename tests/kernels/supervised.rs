@@ -11,12 +11,14 @@ use sgd_stability::kernel::foreign::{
     Board, CRASHED, Call, Death, Foreign, Library, Limits, Signature, WROTE, begin_case, supervise,
 };
 
-/// Set in the child process: the library and the function that it calls.
+/// Set in the child process: the library, the function that it calls, and whether that is `unary` or `binary`.
 const FUNCTION: &str = "SUPERVISED_FUNCTION";
 /// Set in the child process: the file of the board.
 const BOARD: &str = "SUPERVISED_BOARD";
 /// The number on which the function is called.
 const ARGUMENT: f32 = -1.5;
+/// The second number, if it takes two.
+const SECOND: f32 = 0.25;
 
 /// What is left of a child process.
 struct Remains {
@@ -56,7 +58,10 @@ fn remains(function: &str) -> Remains {
 
 /// The child process: one call of a function, watched through the board.
 fn child(function: &str) -> ! {
-    let (library, symbol) = function.split_once(' ').expect("a library and a function");
+    let words: Vec<&str> = function.split(' ').collect();
+    let [library, symbol, signature] = words[..] else {
+        unreachable!("a library, a function and its signature");
+    };
     let board = std::env::var_os(BOARD).expect("a board");
     let board = Board::open(&opened(Path::new(&board))).expect("the board");
     let limits = Limits {
@@ -65,13 +70,15 @@ fn child(function: &str) -> ! {
     };
     let board = supervise(board, limits).expect("a watched process");
     let library = Library::load(OsStr::new(library)).expect("the library");
-    let function = library.function(symbol, Signature::Unary);
-    let Foreign::Unary(function) = function.expect("the function") else {
-        unreachable!("a function of one number was asked for");
-    };
+    let signature: Signature = signature.parse().expect("a signature");
+    let function = library.function(symbol, signature).expect("the function");
     begin_case(7);
     let mut y = [0.0];
-    function.call(&[ARGUMENT], &mut y);
+    match function {
+        Foreign::Unary(function) => function.call(&[ARGUMENT], &mut y),
+        Foreign::Binary(function) => function.call(&[ARGUMENT], &[SECOND], &mut y),
+        other => unreachable!("{other:?} was not asked for"),
+    }
     assert_eq!(y, [-ARGUMENT]);
     board.finish();
     std::process::exit(0)
@@ -82,20 +89,20 @@ fn what_a_function_does_to_its_process_is_told() {
     if let Ok(function) = std::env::var(FUNCTION) {
         child(&function);
     }
-    let honest = remains("libm.so.6 fabsf");
+    let honest = remains("libm.so.6 fabsf unary");
     assert_eq!(honest.death, None);
     assert_eq!(honest.status.code(), Some(0));
     assert_eq!(honest.call, None);
 
-    let writes = remains("libc.so.6 putchar");
+    let writes = remains("libc.so.6 putchar unary");
     assert_eq!(writes.death, Some(Death::Wrote));
     assert_eq!(writes.status.code(), Some(WROTE));
 
-    let exits = remains("libc.so.6 exit");
+    let exits = remains("libc.so.6 exit unary");
     assert_eq!(exits.death, Some(Death::Exit));
     assert_eq!(exits.status.signal(), None);
 
-    let aborts = remains("libc.so.6 abort");
+    let aborts = remains("libc.so.6 abort unary");
     assert_eq!(aborts.status.code(), Some(CRASHED));
     let Some(Death::Signal { signal, .. }) = aborts.death else {
         panic!("{:?}", aborts.death);
@@ -110,4 +117,8 @@ fn what_a_function_does_to_its_process_is_told() {
         assert_eq!(call.inputs, Some(vec![ARGUMENT]));
         assert_eq!(call.scalar, Some(u64::from(ARGUMENT.to_bits())));
     }
+
+    let both = remains("libc.so.6 abort binary").call.expect("a call");
+    let bits = u64::from(ARGUMENT.to_bits()) | u64::from(SECOND.to_bits()) << 32;
+    assert_eq!((both.scalar, both.inputs), (Some(bits), None));
 }

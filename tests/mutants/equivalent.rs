@@ -55,6 +55,17 @@ pub const EQUIVALENT: &[Equivalent] = &[
         "let sharers = threads().min(",
         SHARES,
     ),
+    line(
+        "src/kernel/dense/pieces.rs",
+        "let most = threads().min(work / WORK)",
+        SHARES,
+    ),
+    change(
+        "src/kernel/foreign/library.rs",
+        "drop(entry);",
+        "",
+        "ends the entry a few lines further down",
+    ),
     line("src/kernel/portable.rs", "const REGISTERS", REGISTERS),
     line("src/kernel/portable.rs", "const TILE_", REGISTERS),
     line("src/kernel/x86/avx2.rs", "const REGISTERS", REGISTERS),
