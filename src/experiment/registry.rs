@@ -1,8 +1,12 @@
 //! The list of all experiments.
 
+use super::convolution::Convolution;
 use super::descent::Descent;
+use super::edge::Edge;
 use super::engine::Engine;
+use super::escape::Escape;
 use super::regression::Regression;
+use super::residual::Residual;
 use super::restart::Restart;
 use super::sampling::Sampling;
 use super::stochastic::Stochastic;
@@ -16,6 +20,10 @@ pub fn studies() -> Vec<Study> {
         Study::of::<Threshold>(),
         Study::of::<Stochastic>(),
         Study::of::<Descent>(),
+        Study::of::<Convolution>(),
+        Study::of::<Escape>(),
+        Study::of::<Edge>(),
+        Study::of::<Residual>(),
         Study::of::<Restart>(),
         Study::of::<Sampling>(),
         Study::of::<Toy>(),
