@@ -49,12 +49,12 @@ impl Sizes {
         let quick = Sizes {
             architecture: Architecture::QuarterVgg,
             images: embedded,
-            samples: [200, 180],
+            samples: [100, 180],
             seeds: 2,
-            descent: vec![0.1, 0.2, 0.5],
-            stochastic: vec![(0.1, 4), (0.1, 20), (0.2, 20)],
+            descent: vec![0.2, 0.5, 1.0],
+            stochastic: vec![(0.2, 4), (0.5, 4), (0.5, 10)],
             tolerance: 1e-4,
-            steps: [3_000, 20_000],
+            steps: [2_000, 10_000],
         };
         match scale {
             Scale::Smoke => Sizes {

@@ -63,10 +63,10 @@ impl Sizes {
             Scale::Quick => Sizes {
                 widths: vec![784, 50, 50, 10],
                 images: [200, 40],
-                start: (0.2, 20_000),
+                start: (0.2, 15_000),
                 seeds: 2,
-                stochastic: vec![(1, 20_000), (4, 20_000), (80, 3_000)],
-                steps: 2_000,
+                stochastic: vec![(1, 10_000), (4, 10_000), (80, 3_000)],
+                steps: 1_500,
             },
             Scale::Paper => Sizes {
                 widths: published::WIDTHS.to_vec(),
@@ -117,7 +117,7 @@ impl Experiment for Escape {
                 batch: samples,
                 sampler: Sampler::WithoutReplacement,
                 seed,
-                stop: Stop::at(1e-4, steps),
+                stop: Stop::at(1e-3, steps),
             };
             let settings = Settings {
                 start: TrainingSettings {

@@ -46,8 +46,8 @@ impl Sizes {
             images: embedded,
             samples: [100, 180],
             seeds: 2,
-            rates: vec![0.05, 0.1, 0.2, 0.5],
-            stop: Stop::at(1e-4, 2_000),
+            rates: vec![0.1, 0.2, 0.5],
+            stop: Stop::at(1e-4, 1_200),
         };
         match scale {
             Scale::Smoke => Sizes {
