@@ -3,22 +3,32 @@
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::trained::TrainingSettings;
-use crate::train::Ending;
+use crate::train::{Ending, Plan};
 
 /// What is to be seen in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Regime {
-    /// A start above 2/a: the loss rises first, and the sharpness falls.
+    /// Random parameters, with η above 2/a. The first prediction was a catapult.
+    RandomStart,
+    /// A minimum, with η above 2/a: the loss rises first, and the sharpness falls.
     Catapult,
-    /// A start below 2/a: the sharpness rises to 2/η, and hovers there.
+    /// Random parameters, with η below 2/a: the sharpness rises to 2/η, and hovers there.
     SelfStabilisation,
 }
 
 impl Regime {
+    /// Every regime, in the order of the report.
+    pub const ALL: [Regime; 3] = [
+        Regime::Catapult,
+        Regime::RandomStart,
+        Regime::SelfStabilisation,
+    ];
+
     /// The name in sentences.
     pub fn words(self) -> &'static str {
         match self {
+            Regime::RandomStart => "random-start",
             Regime::Catapult => "catapult",
             Regime::SelfStabilisation => "self-stabilisation",
         }
@@ -32,6 +42,9 @@ pub struct Settings {
     pub regime: Regime,
     /// The run; its learning rate is that of `factor`.
     pub training: TrainingSettings,
+    /// The run that leads from random parameters to the start; `None` if the start is random.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Plan>,
     /// The learning rate in units of 2/a at the start.
     pub factor: f64,
     /// The number of steps between two looks.

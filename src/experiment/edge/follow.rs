@@ -1,4 +1,4 @@
-//! Follows a run of gradient descent from its initial parameters.
+//! Follows a run of gradient descent from random parameters, or from a minimum.
 
 use crate::curvature::Tracker;
 use crate::dataset::Split;
@@ -9,7 +9,7 @@ use crate::network::{
     Batch, CurvatureMatrix, CurvatureOperator, Gathered, Network, Normalisation, State,
 };
 use crate::train::random::{Purpose, stream};
-use crate::train::{Plan, Trainer};
+use crate::train::{Plan, Trainer, train};
 
 use super::cell::{Look, Outcome, Settings};
 
@@ -21,7 +21,11 @@ pub fn follow(settings: &Settings, context: &Context) -> Result<Outcome> {
     let targets = images.targets.rows();
     let samples = Gathered::by_target(&batch(&images, &targets));
     let mut random = stream(training.seed, Purpose::Initial, 0);
-    let state = State::initial(&network, &mut random);
+    let mut state = State::initial(&network, &mut random);
+    if let Some(plan) = settings.before {
+        let (isa, samples) = (context.isa, samples.batch());
+        train(isa, &network, &mut state, &samples, &plan, |_, _| ())?;
+    }
     let mut sight = Sight {
         context,
         network: &network,

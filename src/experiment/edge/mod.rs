@@ -1,10 +1,14 @@
 //! Gradient descent near the edge 2/η: the catapult, and self-stabilisation.
 //!
 //! The criterion a ≤ 2/η is about minima. What gradient descent does before it reaches one is beyond the
-//! linearisation, and two patterns are known. Begun where a > 2/η, the loss grows along the sharpest direction until
+//! linearisation, and two patterns are known. Begun near a minimum where a > 2/η, the loss grows along the sharpest direction until
 //! the sharpness has fallen below 2/η, and then falls (Lewkowycz et al. 2020, the *catapult*). Begun where a < 2/η,
 //! the sharpness grows during training until it reaches 2/η, and hovers there while the loss goes on falling (Cohen
 //! et al. 2021; Damian, Nichani and Lee 2023, *self-stabilisation*).
+//!
+//! The first version looked for the catapult from random parameters, and did not find it: there the loss is so large
+//! that it falls although a > 2/η, as the proof for the linear net allows. These runs stayed in the experiment, and
+//! runs from a minimum were added.
 
 mod cell;
 mod follow;
@@ -51,6 +55,12 @@ impl Experiment for Edge {
                 every: 2,
             },
             Sought {
+                regime: Regime::RandomStart,
+                factor: 1.5,
+                steps: 100,
+                every: 2,
+            },
+            Sought {
                 regime: Regime::SelfStabilisation,
                 factor: 0.25,
                 steps: 500 * times,
@@ -68,8 +78,14 @@ impl Experiment for Edge {
                     seed,
                     stop: Stop::at(0.0, sought.steps),
                 };
+                let before = Plan {
+                    learning_rate: 0.3,
+                    stop: Stop::at(1e-3, 1_000 * times),
+                    ..plan
+                };
                 let settings = Settings {
                     regime: sought.regime,
+                    before: (sought.regime == Regime::Catapult).then_some(before),
                     training: TrainingSettings {
                         widths: widths.clone(),
                         samples,

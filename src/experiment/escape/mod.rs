@@ -64,7 +64,7 @@ impl Sizes {
                 widths: vec![784, 50, 50, 10],
                 images: [200, 40],
                 start: (0.2, 15_000),
-                seeds: 2,
+                seeds: 4,
                 stochastic: vec![(1, 10_000), (4, 10_000), (80, 3_000)],
                 steps: 1_500,
             },

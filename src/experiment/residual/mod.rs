@@ -44,10 +44,10 @@ impl Sizes {
         let quick = Sizes {
             architecture: Architecture::TinyResnet,
             images: embedded,
-            samples: [100, 180],
+            samples: [60, 180],
             seeds: 2,
             rates: vec![0.1, 0.2, 0.5],
-            stop: Stop::at(1e-4, 1_200),
+            stop: Stop::at(1e-3, 800),
         };
         match scale {
             Scale::Smoke => Sizes {
