@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use sgd_stability::dataset::{Split, fashion_mnist};
+use sgd_stability::dataset::{Dataset, Selection, Split, cifar, fashion_mnist};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::experiment::Context;
 use sgd_stability::kernel::Isa;
@@ -18,32 +18,62 @@ use sgd_stability::write::write_file;
 pub type Manifest = Vec<(String, String)>;
 
 /// The names of the entries that must agree within one folder.
-const DATA: [&str; 2] = ["training images", "test images"];
+const DATA: [&str; 4] = [
+    "training images",
+    "test images",
+    "training images of CIFAR-10",
+    "test images of CIFAR-10",
+];
 
 /// The separator between the values of an entry that differ.
 const BETWEEN: &str = "; ";
 
 /// The manifest of a run with this context.
 pub fn of(context: &Context) -> Result<Manifest> {
-    let digest = |split| {
-        let data = fashion_mnist::load(context.data_dir.as_deref(), split)?;
-        let (samples, digest) = (data.samples(), data.digest());
-        Ok(format!("{samples} samples, SHA-256 {digest}"))
-    };
     let isas: Vec<_> = Isa::available().into_iter().map(Isa::name).collect();
-    let source = match &context.data_dir {
-        Some(_) => "idx files",
-        None => "embedded subset",
-    };
     let entries = [
         ("instruction sets", isas.join(", ")),
-        ("Fashion-MNIST", source.to_owned()),
-        ("training images", digest(Split::Train)?),
-        ("test images", digest(Split::Test)?),
     ];
+    let entries = entries.into_iter().chain(images(context)?);
     Ok(entries
         .map(|(what, value)| (what.to_owned(), value))
-        .to_vec())
+        .collect())
+}
+
+/// The entries of the sets of images that a run with this context can read.
+fn images(context: &Context) -> Result<Vec<(&'static str, String)>> {
+    let dir = context.data_dir.as_deref();
+    let mut entries = Vec::new();
+    let cifar = dir.filter(|dir| cifar::is_in(dir));
+    let is_fashion = |dir| fashion_mnist::images(dir, Split::Train).is_ok();
+    if cifar.is_none() || dir.is_some_and(is_fashion) {
+        let source = if dir.is_some() {
+            "idx files"
+        } else {
+            "embedded subset"
+        };
+        let digest = |split| fashion_mnist::load(dir, split).map(|data| digest(&data));
+        entries.extend([
+            ("Fashion-MNIST", source.to_owned()),
+            ("training images", digest(Split::Train)?),
+            ("test images", digest(Split::Test)?),
+        ]);
+    }
+    if let Some(dir) = cifar {
+        let all = Selection::default();
+        let digest = |split| cifar::load(dir, split, &all).map(|data| digest(&data));
+        entries.extend([
+            ("CIFAR-10", "binary files".to_owned()),
+            ("training images of CIFAR-10", digest(Split::Train)?),
+            ("test images of CIFAR-10", digest(Split::Test)?),
+        ]);
+    }
+    Ok(entries)
+}
+
+/// The number of samples, and their digest.
+fn digest(data: &Dataset) -> String {
+    format!("{} samples, SHA-256 {}", data.samples(), data.digest())
 }
 
 /// Reads the manifest of a folder.

@@ -33,7 +33,8 @@ pub struct Arguments {
     /// How large: smoke takes seconds, quick minutes on two cores, paper (the sizes of the paper) hours.
     #[arg(long, value_enum, default_value_t = Size::Quick)]
     scale: Size,
-    /// The folder with the four idx files of Fashion-MNIST, .gz or not; without it, the embedded images.
+    /// The folder with the four idx files of Fashion-MNIST, .gz or not, or with the binary files of CIFAR-10; without
+    /// it, the embedded images.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// The folder into which the outcomes go.

@@ -44,6 +44,11 @@ pub fn load(data_dir: &Path, split: Split, selection: &Selection) -> Result<Data
     images.finish(&files[0].display().to_string(), selection, classes)
 }
 
+/// Whether [`load`] finds files with training images in this folder.
+pub fn is_in(data_dir: &Path) -> bool {
+    files(data_dir, Split::Train).is_ok()
+}
+
 /// Reads the images of a selection from one file, given as `source`; `place` names it in errors.
 ///
 /// # Errors

@@ -12,19 +12,25 @@
 //! | `trained`, `group` | training on images and measuring the result; groups of runs over several seeds |
 //! | `published`, `statistics` | numbers published by others; means with their standard errors |
 //! | `splitting` | second moments of walks with heavy tails |
+//! | `two_classes`, `small_networks` | two classes of images; small networks of convolutions that tell them apart |
 //! | `tiny` | networks small enough for exact derivatives |
 //! | the others | one experiment each; in a folder, `cell` is what is computed and `page` what is reported |
 
+pub mod convolution;
 pub mod descent;
 pub mod diagram;
+pub mod edge;
 pub mod engine;
+pub mod escape;
 mod group;
 pub mod published;
 mod registry;
 pub mod regression;
+pub mod residual;
 pub mod restart;
 pub mod sampling;
 pub mod splitting;
+mod small_networks;
 pub mod statistics;
 pub mod stochastic;
 mod study;
@@ -32,6 +38,7 @@ pub mod threshold;
 pub mod tiny;
 pub mod toy;
 pub mod trained;
+mod two_classes;
 
 pub use registry::studies;
 pub use study::{Cell, Context, Scale, Study};

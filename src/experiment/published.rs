@@ -115,3 +115,86 @@ impl StochasticRow {
         }
     }
 }
+
+/// The authors' runs of gradient descent on VGG "A" and the first 1000 images of the classes 0 and 1 of CIFAR-10:
+/// columns as in [`DESCENT`] (paper, Table 1).
+pub const CONVOLUTION_DESCENT: [DescentRow; 4] = [
+    DescentRow::new(0.01, 198.93, 197.82, 199.42, 87.49),
+    DescentRow::new(0.05, 39.77, 39.37, 40.09, 87.97),
+    DescentRow::new(0.1, 19.77, 19.52, 19.95, 88.16),
+    DescentRow::new(0.5, 3.644, 3.053, 4.086, 86.56),
+];
+
+/// The authors' runs of SGD on the same network and images: columns as in [`STOCHASTIC`] (their file
+/// `cifar10_sgd_collect`, without the runs of less than 80 percent accuracy).
+pub const CONVOLUTION_STOCHASTIC: [StochasticRow; 12] = [
+    StochasticRow::new(0.005, 4, 147.0, 245.0, 87.6),
+    StochasticRow::new(0.005, 10, 261.0, 419.0, 87.9),
+    StochasticRow::new(0.005, 100, 396.0, 610.0, 87.3),
+    StochasticRow::new(0.01, 4, 57.7, 112.0, 88.9),
+    StochasticRow::new(0.01, 10, 129.0, 238.0, 88.2),
+    StochasticRow::new(0.01, 100, 197.0, 337.0, 87.5),
+    StochasticRow::new(0.05, 4, 5.25, 10.3, 89.8),
+    StochasticRow::new(0.05, 10, 14.9, 35.7, 89.0),
+    StochasticRow::new(0.05, 100, 39.6, 106.0, 87.8),
+    StochasticRow::new(0.1, 4, 6.3, 11.7, 89.1),
+    StochasticRow::new(0.1, 10, 5.2, 12.2, 88.8),
+    StochasticRow::new(0.1, 100, 18.8, 50.1, 88.9),
+];
+
+/// The sharpness that the authors recorded for their ResNet on n images of CIFAR-10 after gradient descent with
+/// η = 0.01, where 2/η = 200: n and a. Batch normalisation was in evaluation mode.
+pub const RESIDUAL: [(usize, f64); 2] = [(1000, 2076.0), (5000, 3394.0)];
+
+/// The authors' runs that go on from a minimum at which gradient descent with η = 0.1 had settled (paper, Figure 2),
+/// on 1000 images and 200 more with wrong labels.
+pub const ESCAPES: [EscapeRow; 4] = [
+    EscapeRow::new(0.1, 4, [19.8, 4.70], true, [71.61, 72.42]),
+    EscapeRow::new(0.1, 100, [19.83, 19.56], false, [71.61, 70.90]),
+    EscapeRow::new(0.3, 1200, [19.8, 6.45], true, [71.61, 72.69]),
+    EscapeRow::new(0.5, 1200, [19.8, 3.84], true, [71.61, 72.52]),
+];
+
+/// The same on the 1000 images alone; the authors did not record batches of one with the wrong labels.
+pub const ESCAPES_WITHOUT_WRONG_LABELS: [EscapeRow; 4] = [
+    EscapeRow::new(0.1, 1, [19.65, 0.945], true, [80.04, 80.73]),
+    EscapeRow::new(0.1, 4, [19.8, 6.63], true, [80.04, 80.40]),
+    EscapeRow::new(0.3, 1000, [19.7, 6.58], true, [80.04, 80.26]),
+    EscapeRow::new(0.5, 1000, [19.7, 3.85], true, [80.04, 80.39]),
+];
+
+/// The learning rate of the gradient descent from which [`ESCAPES`] go on.
+pub const SETTLED_AT: f64 = 0.1;
+
+/// A row of [`ESCAPES`].
+#[derive(Clone, Copy, Debug)]
+pub struct EscapeRow {
+    /// The learning rate η of the run that goes on.
+    pub learning_rate: f64,
+    /// Its batch size B; all images for gradient descent.
+    pub batch: usize,
+    /// The sharpness at the start, and its mean over the last part of the run.
+    pub sharpness: [f64; 2],
+    /// Whether the run left the minimum.
+    pub escaped: bool,
+    /// The test accuracy in percent at the start and at the end.
+    pub accuracy: [f64; 2],
+}
+
+impl EscapeRow {
+    const fn new(
+        learning_rate: f64,
+        batch: usize,
+        sharpness: [f64; 2],
+        escaped: bool,
+        accuracy: [f64; 2],
+    ) -> Self {
+        EscapeRow {
+            learning_rate,
+            batch,
+            sharpness,
+            escaped,
+            accuracy,
+        }
+    }
+}

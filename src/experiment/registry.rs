@@ -1,9 +1,13 @@
 //! The list of all experiments.
 
+use super::convolution::Convolution;
 use super::descent::Descent;
 use super::diagram::Diagram;
+use super::edge::Edge;
 use super::engine::Engine;
+use super::escape::Escape;
 use super::regression::Regression;
+use super::residual::Residual;
 use super::restart::Restart;
 use super::sampling::Sampling;
 use super::stochastic::Stochastic;
@@ -17,6 +21,10 @@ pub fn studies() -> Vec<Study> {
         Study::of::<Threshold>(),
         Study::of::<Stochastic>(),
         Study::of::<Descent>(),
+        Study::of::<Convolution>(),
+        Study::of::<Escape>(),
+        Study::of::<Edge>(),
+        Study::of::<Residual>(),
         Study::of::<Restart>(),
         Study::of::<Sampling>(),
         Study::of::<Diagram>(),

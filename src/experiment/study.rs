@@ -41,7 +41,8 @@ impl Scale {
 pub struct Context {
     /// The instruction set of the engine. No outcome depends on it.
     pub isa: Isa,
-    /// A folder with the standard idx files of Fashion-MNIST; `None` means the embedded subset.
+    /// A folder with the standard idx files of Fashion-MNIST, or with the binary files of CIFAR-10; `None` means the
+    /// embedded subset of Fashion-MNIST.
     pub data_dir: Option<PathBuf>,
 }
 

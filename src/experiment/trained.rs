@@ -9,7 +9,8 @@ use crate::curvature::{Lanczos, Measurement, measure};
 use crate::dataset::{Dataset, Split, fashion_mnist};
 use crate::error::Result;
 use crate::network::{
-    Batch, CurvatureMatrix, CurvatureOperator, Gathered, Network, Normalisation, Pass, Point, State,
+    Batch, CurvatureMatrix, CurvatureOperator, Evaluation, Gathered, Network, Normalisation, Pass,
+    Point, State,
 };
 use crate::train::random::{Purpose, stream};
 use crate::train::{Ending, Plan, Run, train};
@@ -187,6 +188,20 @@ pub fn trained_network(
     context: &Context,
 ) -> Result<Trained> {
     let training = load(Split::Train, settings.samples, context)?;
+    trained_on(network, training, settings, context)
+}
+
+/// Trains this network on these images, channels last, from its initial distribution. Of the settings it uses the
+/// seed and the plan.
+///
+/// # Errors
+/// Returns an error if the plan does not suit the number of images.
+pub fn trained_on(
+    network: Network,
+    training: Dataset,
+    settings: &TrainingSettings,
+    context: &Context,
+) -> Result<Trained> {
     let mut random = stream(settings.seed, Purpose::Initial, 0);
     let mut state = State::initial(&network, &mut random);
     let targets = training.targets.rows();
@@ -201,8 +216,11 @@ pub fn trained_network(
     })
 }
 
-/// The first `count` images of a split.
-fn load(split: Split, count: usize, context: &Context) -> Result<Dataset> {
+/// The first `count` images of a split of Fashion-MNIST.
+///
+/// # Errors
+/// Returns an error if the data cannot be read or hold too few samples.
+pub fn load(split: Split, count: usize, context: &Context) -> Result<Dataset> {
     fashion_mnist::load(context.data_dir.as_deref(), split)?.first(count)
 }
 
@@ -216,11 +234,24 @@ pub fn train_and_measure(
 ) -> Result<TrainingOutcome> {
     let test = load(Split::Test, settings.test_samples, context)?;
     let trained = trained(settings, context)?;
+    let data = [trained.training.digest(), test.digest()];
+    Ok(measured(&trained, &test, settings, context, data))
+}
+
+/// Measures the curvature where a network has ended, and its accuracy on `test`, channels last. `data` are the
+/// digests of the training and of the test images.
+pub fn measured(
+    trained: &Trained,
+    test: &Dataset,
+    settings: &TrainingSettings,
+    context: &Context,
+    data: [String; 2],
+) -> TrainingOutcome {
     let mut outcome = TrainingOutcome {
         run: trained.run,
         measurement: None,
         test_accuracy: None,
-        data: [trained.training.digest(), test.digest()],
+        data,
     };
     if trained.run.ending != Ending::Diverged {
         let (isa, network) = (context.isa, &trained.network);
@@ -230,9 +261,9 @@ pub fn train_and_measure(
             CurvatureOperator::new(isa, point, samples.batch(), CurvatureMatrix::Hessian);
         let lanczos = settings.lanczos();
         outcome.measurement = measure(isa, &mut curvature, &lanczos, settings.seed);
-        outcome.test_accuracy = Some(accuracy(&point, &test, context));
+        outcome.test_accuracy = Some(evaluation(&point, test, context).accuracy);
     }
-    Ok(outcome)
+    outcome
 }
 
 /// The data set as one batch.
@@ -244,11 +275,10 @@ pub fn batch<'a>(data: &'a Dataset, targets: &'a [f32]) -> Batch<'a> {
     }
 }
 
-fn accuracy(point: &Point<'_>, data: &Dataset, context: &Context) -> f64 {
+/// The loss and the accuracy of a network on these images.
+pub fn evaluation(point: &Point<'_>, data: &Dataset, context: &Context) -> Evaluation {
     let targets = data.targets.rows();
-    Pass::new(context.isa)
-        .evaluate(point, &batch(data, &targets))
-        .accuracy
+    Pass::new(context.isa).evaluate(point, &batch(data, &targets))
 }
 
 #[cfg(test)]
