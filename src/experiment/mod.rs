@@ -14,14 +14,18 @@
 //! | `tiny` | networks small enough for exact derivatives |
 //! | the others | one experiment each; in a folder, `cell` is what is computed and `page` what is reported |
 
+pub mod adaptive;
 pub mod descent;
 pub mod engine;
+pub mod escape;
 mod group;
+pub mod momentum;
 pub mod published;
 mod registry;
 pub mod regression;
 pub mod restart;
 pub mod sampling;
+pub mod silu;
 pub mod statistics;
 pub mod stochastic;
 mod study;

@@ -1,10 +1,14 @@
 //! The list of all experiments.
 
+use super::adaptive::Adaptive;
 use super::descent::Descent;
 use super::engine::Engine;
+use super::escape::Escape;
+use super::momentum::Momentum;
 use super::regression::Regression;
 use super::restart::Restart;
 use super::sampling::Sampling;
+use super::silu::Silu;
 use super::stochastic::Stochastic;
 use super::study::Study;
 use super::threshold::Threshold;
@@ -17,6 +21,10 @@ pub fn studies() -> Vec<Study> {
         Study::of::<Stochastic>(),
         Study::of::<Descent>(),
         Study::of::<Restart>(),
+        Study::of::<Momentum>(),
+        Study::of::<Adaptive>(),
+        Study::of::<Escape>(),
+        Study::of::<Silu>(),
         Study::of::<Sampling>(),
         Study::of::<Toy>(),
         Study::of::<Regression>(),
