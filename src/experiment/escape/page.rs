@@ -9,7 +9,7 @@ use crate::record::{Agreement, Comparison, Finding, Published, Table};
 
 use super::LEFT;
 use super::cell::{Outcome, Settings};
-use super::journey::{Prediction, Trip, Trips};
+use super::journey::{Prediction, Trips};
 
 /// The sizes and conventions of the experiment.
 pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
