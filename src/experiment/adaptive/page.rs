@@ -162,3 +162,58 @@ pub fn table(groups: &[Runs<'_>]) -> Table {
         rows: groups.iter().map(row).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::curvature::Eigenvalue;
+    use crate::experiment::Scale;
+    use crate::experiment::adaptive::{Adaptive, group};
+    use crate::experiment::study::Experiment;
+    use crate::train::{Ending, Run};
+
+    /// The finding for one run of RMSprop whose preconditioned sharpness is first nothing and then this multiple
+    /// of its threshold.
+    fn agreement(late: f64) -> Agreement {
+        let (_, settings) = Adaptive::cells(Scale::Smoke).swap_remove(0);
+        let plan = settings.start.plan;
+        let edge = 2.0 / f64::from(plan.learning_rate);
+        let glance = |step: u64| {
+            let value = if 2 * step > plan.stop.steps {
+                late * edge
+            } else {
+                0.0
+            };
+            let eigenvalue = Eigenvalue {
+                value,
+                residual: 0.0,
+                error: 0.0,
+            };
+            Glance {
+                step,
+                loss: 1.0,
+                sharpness: eigenvalue,
+                preconditioned: eigenvalue,
+            }
+        };
+        let outcome = Outcome {
+            run: Run {
+                ending: Ending::OutOfSteps,
+                steps: plan.stop.steps,
+                smoothed_loss: None,
+            },
+            glances: (1..=8).map(|i| glance(i * settings.every)).collect(),
+            data: String::new(),
+        };
+        let results = [(settings, outcome)];
+        finding(&group::groups(&results)[0]).agreement
+    }
+
+    #[test]
+    fn a_run_agrees_if_its_second_half_is_at_the_edge() {
+        assert_eq!(agreement(1.0), Agreement::Agrees);
+        assert_eq!(agreement(0.95), Agreement::Agrees);
+        assert_eq!(agreement(0.5), Agreement::Undecided);
+        assert_eq!(agreement(1.3), Agreement::Beyond);
+    }
+}

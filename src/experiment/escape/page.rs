@@ -228,3 +228,73 @@ fn published(group: &Trips<'_>) -> Option<&'static EscapeRow> {
         row.batch == group.start.batch && (row.scaled()[0] - group.start.factor).abs() < 0.01
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::curvature::{Eigenvalue, Measurement};
+    use crate::experiment::Scale;
+    use crate::experiment::escape::cell::{Journey, Look};
+    use crate::experiment::escape::{Escape, journey};
+    use crate::experiment::study::Experiment;
+    use crate::experiment::trained::TrainingOutcome;
+    use crate::train::{Ending, Run};
+
+    /// The findings of the smallest cells, at a minimum with a₀ = 4 and s₀ = 8, if the losses climb to these
+    /// multiples. The runs are gradient descent at 0.9 and 1.5 of 2/a₀ and SGD with B = 4 at 0.5 of it.
+    fn agreements(peaks: [f64; 3]) -> Vec<Agreement> {
+        let (_, settings) = Escape::cells(Scale::Smoke).swap_remove(0);
+        let eigenvalue = |value| Eigenvalue {
+            value,
+            residual: 0.0,
+            error: 0.0,
+        };
+        let run = Run {
+            ending: Ending::OutOfSteps,
+            steps: 1,
+            smoothed_loss: None,
+        };
+        let journey = |(factor, peak): (f64, f64)| Journey {
+            learning_rate: (factor * 2.0 / 4.0) as f32,
+            run,
+            looks: vec![Look {
+                step: 1,
+                loss: peak,
+                sharpness: eigenvalue(1.0),
+            }],
+            test_accuracy: None,
+        };
+        let factors = settings.starts.iter().map(|start| start.factor);
+        let outcome = Outcome {
+            minimum: TrainingOutcome {
+                run,
+                measurement: Some(Measurement {
+                    sharpness: eigenvalue(4.0),
+                    smallest_eigenvalue: eigenvalue(0.0),
+                    non_uniformity: eigenvalue(8.0),
+                    products: [0; 2],
+                    converged: true,
+                    loss: 1.0,
+                    accuracy: 1.0,
+                }),
+                test_accuracy: None,
+                data: [String::new(), String::new()],
+            },
+            journeys: factors.zip(peaks).map(journey).collect(),
+        };
+        let results = [(settings, outcome)];
+        let groups = journey::groups(&results);
+        groups
+            .iter()
+            .map(|group| finding(group).agreement)
+            .collect()
+    }
+
+    #[test]
+    fn runs_agree_if_they_leave_only_where_they_must() {
+        use Agreement::{Agrees, Beyond, Differs};
+        // For SGD, η(a² + ps²)/(2a) = 0.25·(16 + 64·0.242)/8 = 0.98 at n = 100: it should stay.
+        assert_eq!(agreements([1.0, 100.0, 1.0]), [Agrees, Agrees, Agrees]);
+        assert_eq!(agreements([100.0, 1.0, 100.0]), [Differs, Differs, Beyond]);
+    }
+}

@@ -176,3 +176,95 @@ fn apart(distance: f64) -> String {
         "overlap".to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::curvature::{Eigenvalue, Measurement};
+    use crate::experiment::momentum::Momentum;
+    use crate::experiment::study::Experiment;
+    use crate::experiment::trained::{TrainingOutcome, TrainingSettings};
+    use crate::experiment::{Scale, momentum::group};
+    use crate::train::{Ending, Run};
+
+    /// The smallest cells, with these sharpnesses and non-uniformities at their ends: gradient descent without
+    /// and with momentum, then SGD.
+    fn results(
+        ending: Ending,
+        sharpness: [f64; 4],
+        noise: [f64; 4],
+    ) -> Vec<(TrainingSettings, TrainingOutcome)> {
+        let eigenvalue = |value| Eigenvalue {
+            value,
+            residual: 0.0,
+            error: 0.0,
+        };
+        let cells = Momentum::cells(Scale::Smoke).into_iter();
+        let ends = sharpness.into_iter().zip(noise);
+        let result = |((_, settings), (a, s)): ((String, TrainingSettings), (f64, f64))| {
+            let measurement = Measurement {
+                sharpness: eigenvalue(a),
+                smallest_eigenvalue: eigenvalue(0.0),
+                non_uniformity: eigenvalue(s),
+                products: [0; 2],
+                converged: true,
+                loss: 0.0,
+                accuracy: 1.0,
+            };
+            let outcome = TrainingOutcome {
+                run: Run {
+                    ending,
+                    steps: 1,
+                    smoothed_loss: None,
+                },
+                measurement: Some(measurement),
+                test_accuracy: None,
+                data: [String::new(), String::new()],
+            };
+            (settings, outcome)
+        };
+        cells.zip(ends).map(result).collect()
+    }
+
+    fn agreements(ending: Ending, sharpness: [f64; 4], noise: [f64; 4]) -> Vec<Agreement> {
+        let results = results(ending, sharpness, noise);
+        let found = all(&Group::all(&results));
+        found.iter().map(|finding| finding.agreement).collect()
+    }
+
+    #[test]
+    fn runs_near_their_bounds_that_part_agree_with_the_theory() {
+        use Agreement::{Agrees, Differs, Undecided};
+        // Gradient descent at η = 1: the edges are 2 and 3.8. SGD at η = 0.5.
+        let found = agreements(
+            Ending::Converged,
+            [1.9, 3.7, 1.0, 0.1],
+            [0.0, 0.0, 2.0, 0.2],
+        );
+        assert_eq!(found, [Agrees; 7]);
+        let found = agreements(
+            Ending::Converged,
+            [1.9, 4.0, 1.0, 1.2],
+            [0.0, 0.0, 2.0, 3.0],
+        );
+        assert_eq!(found[1], Differs);
+        assert_eq!(found[3], Agreement::Beyond);
+        assert_eq!(found[4..], [Agrees, Differs, Differs]);
+        let found = agreements(
+            Ending::OutOfSteps,
+            [1.9, 3.7, 1.0, 0.1],
+            [0.0, 0.0, 2.0, 0.2],
+        );
+        assert_eq!(found, [Undecided; 7]);
+    }
+
+    #[test]
+    fn the_ratio_is_one_on_the_edge_of_descent() {
+        let results = results(Ending::Converged, [2.0, 3.8, 1.0, 1.0], [1.0; 4]);
+        let groups = Group::all(&results);
+        for descent in group::of_kind(&groups, true) {
+            let ratio = ratios(descent).expect("a measured run");
+            assert!((ratio.mean - 1.0).abs() < 1e-12, "{ratio:?}");
+        }
+    }
+}

@@ -64,3 +64,21 @@ pub struct Quotients {
     /// The number of batches drawn.
     pub batches: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::experiment::Scale;
+    use crate::experiment::silu::Silu;
+    use crate::experiment::study::Experiment;
+    use crate::network::Loss;
+
+    #[test]
+    fn the_network_has_the_activation_and_the_loss_of_the_settings() {
+        let (_, mut settings) = Silu::cells(Scale::Smoke).swap_remove(0);
+        let network = settings.network().unwrap();
+        assert_eq!(network.loss(), Loss::SumSquared);
+        settings.loss = "absolute".to_owned();
+        let error = settings.network().unwrap_err();
+        assert!(error.message.contains("absolute"), "{error}");
+    }
+}

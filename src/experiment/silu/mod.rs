@@ -76,7 +76,7 @@ impl Sizes {
                 batches: BATCHES.map(|batch| batch / 8).to_vec(),
                 seeds: 2,
                 steps: 10_000,
-                speed: 5.0,
+                speed: 20.0,
             },
             Scale::Paper => Sizes {
                 widths: vec![784, 512, 512, 10],
