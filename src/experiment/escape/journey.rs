@@ -105,8 +105,13 @@ impl Trip<'_> {
 }
 
 impl Trips<'_> {
-    /// What the theory says of these runs; `None` if it differs between the minima.
+    /// What the theory says of these runs; `None` if it differs between the minima, or if L-BFGS did not
+    /// converge, since the theory is about minima.
     pub fn prediction(&self) -> Option<Prediction> {
+        let has_converged = |trip: &Trip<'_>| trip.outcome.minimum.run.ending == Ending::Converged;
+        if !self.trips.iter().all(has_converged) {
+            return None;
+        }
         let of = |trip: &Trip<'_>| {
             if self.start.factor > 1.0 {
                 Prediction::Leaves

@@ -79,7 +79,7 @@ pub fn finding(group: &Trips<'_>) -> Finding {
             "{}: {left} of {runs} runs leave (the theory: {}); η is {} of the threshold of one dimension, a \
              goes from {} to {} where 2/η = {}, and the loss climbs to {} times that of the minimum.",
             group.name(),
-            prediction.map_or("differs between the minima", Prediction::words),
+            prediction.map_or("nothing, or not the same of all minima", Prediction::words),
             text(group.spread(|trip| Some(trip.ratio(group.start)))),
             text(group.spread(|trip| Some(trip.minimum.sharpness.value))),
             text(group.spread(|trip| trip.last_sharpness())),
@@ -267,7 +267,10 @@ mod tests {
         let factors = settings.starts.iter().map(|start| start.factor);
         let outcome = Outcome {
             minimum: TrainingOutcome {
-                run,
+                run: Run {
+                    ending: Ending::Converged,
+                    ..run
+                },
                 measurement: Some(Measurement {
                     sharpness: eigenvalue(4.0),
                     smallest_eigenvalue: eigenvalue(0.0),
