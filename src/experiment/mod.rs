@@ -17,8 +17,8 @@
 pub mod adaptive;
 pub mod descent;
 pub mod engine;
-pub mod escape;
 mod group;
+pub mod lbfgs;
 pub mod momentum;
 pub mod published;
 mod registry;

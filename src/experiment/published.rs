@@ -8,10 +8,10 @@
 //! |---|---|
 //! | this one | gradient descent and SGD (Table 1 and figure 4) |
 //! | `momentum` | heavy ball, with all samples and with small batches |
-//! | `escape` | runs that start at a minimum found by another optimiser |
+//! | `lbfgs` | runs that start at a minimum found by another optimiser |
 //! | `silu` | a table by others, of three optimisers and four batch sizes |
 
-pub mod escape;
+pub mod lbfgs;
 pub mod momentum;
 pub mod silu;
 

@@ -3,7 +3,7 @@
 use super::adaptive::Adaptive;
 use super::descent::Descent;
 use super::engine::Engine;
-use super::escape::Escape;
+use super::lbfgs::FromLbfgs;
 use super::momentum::Momentum;
 use super::regression::Regression;
 use super::restart::Restart;
@@ -23,7 +23,7 @@ pub fn studies() -> Vec<Study> {
         Study::of::<Restart>(),
         Study::of::<Momentum>(),
         Study::of::<Adaptive>(),
-        Study::of::<Escape>(),
+        Study::of::<FromLbfgs>(),
         Study::of::<Silu>(),
         Study::of::<Sampling>(),
         Study::of::<Toy>(),

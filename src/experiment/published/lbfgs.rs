@@ -5,14 +5,14 @@
 //! the mean over the last part of the run.
 
 /// The runs: SGD and gradient descent.
-pub const FROM_LBFGS: [EscapeRow; 2] = [
-    EscapeRow {
+pub const FROM_LBFGS: [LbfgsRow; 2] = [
+    LbfgsRow {
         learning_rate: 0.4,
         batch: Some(4),
         sharpness: [6.08, 0.405],
         accuracy: [69.56, 73.25],
     },
-    EscapeRow {
+    LbfgsRow {
         learning_rate: 0.8,
         batch: None,
         sharpness: [7.07, 2.335],
@@ -22,7 +22,7 @@ pub const FROM_LBFGS: [EscapeRow; 2] = [
 
 /// A row of [`FROM_LBFGS`].
 #[derive(Clone, Copy, Debug)]
-pub struct EscapeRow {
+pub struct LbfgsRow {
     /// The learning rate η.
     pub learning_rate: f64,
     /// The batch size B; `None` for all samples.
@@ -33,7 +33,7 @@ pub struct EscapeRow {
     pub accuracy: [f64; 2],
 }
 
-impl EscapeRow {
+impl LbfgsRow {
     /// `aη/2` at the minimum and at the end of the run.
     pub fn scaled(&self) -> [f64; 2] {
         self.sharpness.map(|a| a * self.learning_rate / 2.0)

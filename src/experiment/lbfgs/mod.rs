@@ -41,7 +41,7 @@ use place::Place;
 pub const LEFT: f64 = 10.0;
 
 /// Starts gradient descent and SGD at minima found by L-BFGS.
-pub struct Escape;
+pub struct FromLbfgs;
 
 /// The runs of the larger scales: the learning rate in units of 2/a₀, and the batch size. Two are like the
 /// authors': gradient descent at 2.83, and SGD with B = 4 at 1.22.
@@ -80,10 +80,10 @@ impl Sizes {
     }
 }
 
-impl Experiment for Escape {
+impl Experiment for FromLbfgs {
     type Settings = Settings;
     type Outcome = Outcome;
-    const NAME: &'static str = "escape";
+    const NAME: &'static str = "lbfgs";
     const SHOWS: &'static str = "gradient descent and SGD leave sharp minima found by L-BFGS";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {

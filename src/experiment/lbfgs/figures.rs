@@ -1,6 +1,6 @@
 //! The figures of runs from minima found by L-BFGS.
 
-use crate::experiment::published::escape::FROM_LBFGS;
+use crate::experiment::published::lbfgs::FROM_LBFGS;
 use crate::record::{Axis, DataPoint, Figure, Series, Style};
 
 use super::journey::{Trip, Trips};
@@ -59,7 +59,7 @@ pub fn ends(groups: &[Trips<'_>]) -> Figure {
         line([(least, least), (most, most)]),
     ));
     Figure {
-        name: "escape-ends".to_owned(),
+        name: "lbfgs-ends".to_owned(),
         title: "From minima of L-BFGS: sharpness before and after".to_owned(),
         caption: format!(
             "Each point is a run that began at a minimum found by L-BFGS. Horizontally the sharpness a₀ of \
@@ -93,7 +93,7 @@ pub fn along(groups: &[Trips<'_>]) -> Figure {
     let edge = [0.0, 1.0].map(|share| DataPoint::new(share, 1.0));
     series.push(Series::bound("2/η", edge.to_vec()));
     Figure {
-        name: "escape-along".to_owned(),
+        name: "lbfgs-along".to_owned(),
         title: "From a minimum of L-BFGS: sharpness along the runs".to_owned(),
         caption: format!(
             "Sharpness a in units of 2/η along the runs that began at one minimum; horizontally the share of \

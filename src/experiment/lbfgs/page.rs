@@ -1,7 +1,7 @@
 //! What the report says about runs from minima found by L-BFGS.
 
 use crate::experiment::group::{ABSENT, Spread};
-use crate::experiment::published::escape::{EscapeRow, FROM_LBFGS};
+use crate::experiment::published::lbfgs::{LbfgsRow, FROM_LBFGS};
 use crate::experiment::trained::{network_in_words, seeds_in_words};
 use crate::network::Network;
 use crate::record::numeral::{fixed, significant};
@@ -114,7 +114,7 @@ pub fn comparisons(groups: &[Trips<'_>]) -> Vec<Comparison> {
     let row = |is_descent: bool| {
         let own = |group: &&Trips<'_>| group.start.batch.is_none() == is_descent;
         let own: Vec<&Trips<'_>> = groups.iter().filter(own).collect();
-        let like = |row: &&EscapeRow| row.batch.is_none() == is_descent;
+        let like = |row: &&LbfgsRow| row.batch.is_none() == is_descent;
         let published = FROM_LBFGS.iter().find(like)?;
         // The runs that are most like the published one.
         let nearest = own.last()?;
@@ -182,7 +182,7 @@ pub fn table(groups: &[Trips<'_>]) -> Table {
         "published a₀, a, 2/η",
     ];
     Table {
-        name: "escape".to_owned(),
+        name: "lbfgs".to_owned(),
         caption: format!(
             "mean [smallest, largest] over the minima, one from each seed. threshold: 2/a₀ for gradient \
              descent, 2a₀/(a₀² + ps₀²) for SGD, which takes a₀ and s₀ to lie in one direction. left: runs \
@@ -223,7 +223,7 @@ fn row(group: &Trips<'_>) -> Vec<String> {
 }
 
 /// The authors' run of the same kind, with almost the same ηa₀/2; `None` if there is none.
-fn published(group: &Trips<'_>) -> Option<&'static EscapeRow> {
+fn published(group: &Trips<'_>) -> Option<&'static LbfgsRow> {
     FROM_LBFGS.iter().find(|row| {
         row.batch == group.start.batch && (row.scaled()[0] - group.start.factor).abs() < 0.01
     })
@@ -234,8 +234,8 @@ mod tests {
     use super::*;
     use crate::curvature::{Eigenvalue, Measurement};
     use crate::experiment::Scale;
-    use crate::experiment::escape::cell::{Journey, Look};
-    use crate::experiment::escape::{Escape, journey};
+    use crate::experiment::lbfgs::cell::{Journey, Look};
+    use crate::experiment::lbfgs::{FromLbfgs, journey};
     use crate::experiment::study::Experiment;
     use crate::experiment::trained::TrainingOutcome;
     use crate::train::{Ending, Run};
@@ -243,7 +243,7 @@ mod tests {
     /// The findings of the smallest cells, at a minimum with a₀ = 4 and s₀ = 8, if the losses climb to these
     /// multiples. The runs are gradient descent at 0.9 and 1.5 of 2/a₀ and SGD with B = 4 at 0.5 of it.
     fn agreements(peaks: [f64; 3]) -> Vec<Agreement> {
-        let (_, settings) = Escape::cells(Scale::Smoke).swap_remove(0);
+        let (_, settings) = FromLbfgs::cells(Scale::Smoke).swap_remove(0);
         let eigenvalue = |value| Eigenvalue {
             value,
             residual: 0.0,
