@@ -16,6 +16,7 @@
 //! | `tiny` | networks small enough for exact derivatives |
 //! | the others | one experiment each; in a folder, `cell` is what is computed and `page` what is reported |
 
+pub mod adaptive;
 pub mod convolution;
 pub mod descent;
 pub mod diagram;
@@ -23,14 +24,17 @@ pub mod edge;
 pub mod engine;
 pub mod escape;
 mod group;
+pub mod lbfgs;
+pub mod momentum;
 pub mod published;
 mod registry;
 pub mod regression;
 pub mod residual;
 pub mod restart;
 pub mod sampling;
-pub mod splitting;
+pub mod silu;
 mod small_networks;
+pub mod splitting;
 pub mod statistics;
 pub mod stochastic;
 mod study;

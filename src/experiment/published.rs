@@ -3,6 +3,17 @@
 //! Source: the result files in the repository of Wu, Ma and E (`sgd.stability`, revision 0570d94), from
 //! which Table 1 and the figures of the paper were made. The network is 784-500-500-500-10 with ReLU; the
 //! loss is the mean square over samples and outputs of the first 1000 training images of Fashion-MNIST.
+//!
+//! | file | contents |
+//! |---|---|
+//! | this one | gradient descent and SGD (Table 1 and figure 4) |
+//! | `momentum` | heavy ball, with all samples and with small batches |
+//! | `lbfgs` | runs that start at a minimum found by another optimiser |
+//! | `silu` | a table by others, of three optimisers and four batch sizes |
+
+pub mod lbfgs;
+pub mod momentum;
+pub mod silu;
 
 /// The widths of the layers of the network, input first.
 pub const WIDTHS: [usize; 5] = [784, 500, 500, 500, 10];

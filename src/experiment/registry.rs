@@ -1,15 +1,19 @@
 //! The list of all experiments.
 
+use super::adaptive::Adaptive;
 use super::convolution::Convolution;
 use super::descent::Descent;
 use super::diagram::Diagram;
 use super::edge::Edge;
 use super::engine::Engine;
 use super::escape::Escape;
+use super::lbfgs::FromLbfgs;
+use super::momentum::Momentum;
 use super::regression::Regression;
 use super::residual::Residual;
 use super::restart::Restart;
 use super::sampling::Sampling;
+use super::silu::Silu;
 use super::stochastic::Stochastic;
 use super::study::Study;
 use super::threshold::Threshold;
@@ -26,6 +30,10 @@ pub fn studies() -> Vec<Study> {
         Study::of::<Edge>(),
         Study::of::<Residual>(),
         Study::of::<Restart>(),
+        Study::of::<Momentum>(),
+        Study::of::<Adaptive>(),
+        Study::of::<FromLbfgs>(),
+        Study::of::<Silu>(),
         Study::of::<Sampling>(),
         Study::of::<Diagram>(),
         Study::of::<Toy>(),

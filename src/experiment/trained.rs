@@ -1,6 +1,6 @@
 //! Training on images and measuring the result: what the experiments on real data share.
 
-use std::collections::BTreeSet;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ use crate::network::{
 };
 use crate::train::random::{Purpose, stream};
 use crate::train::{Ending, Plan, Run, train};
+
+pub use words::{describe, network_in_words, seeds_in_words};
 
 /// Everything that determines one training run and its measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,60 +86,6 @@ impl TrainingSettings {
     }
 }
 
-/// The name and the size of a network, for a record.
-pub fn network_in_words(network: &Network) -> String {
-    let (name, parameters) = (network.name(), network.parameters());
-    format!("{name} ReLU, {parameters} parameters")
-}
-
-/// The distinct seeds of some cells, for a record.
-pub fn seeds_in_words(seeds: impl Iterator<Item = u64>) -> String {
-    let seeds: BTreeSet<u64> = seeds.collect();
-    let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
-    seeds.join(", ")
-}
-
-/// The sizes and conventions that these runs share, for a record.
-pub fn describe(results: &[(TrainingSettings, TrainingOutcome)]) -> Vec<(String, String)> {
-    let Some((first, outcome)) = results.first() else {
-        return Vec::new();
-    };
-    let network = Network::fnn(&first.widths);
-    let seeds = results.iter().map(|(settings, _)| settings.seed);
-    let stop = first.plan.stop;
-    let pairs = [
-        ("network", network_in_words(&network)),
-        (
-            "loss",
-            "mean over samples and outputs of (o − y)², one-hot y".to_owned(),
-        ),
-        (
-            "training images",
-            format!("first {} of Fashion-MNIST", first.samples),
-        ),
-        (
-            "test images",
-            format!("first {} of Fashion-MNIST", first.test_samples),
-        ),
-        (
-            "initial law",
-            "uniform on ±1/√fan-in, weights and biases".to_owned(),
-        ),
-        (
-            "stop",
-            format!(
-                "smoothed batch loss below {}, or {} steps",
-                stop.tolerance, stop.steps
-            ),
-        ),
-        ("seeds", seeds_in_words(seeds)),
-        ("Lanczos", first.lanczos_in_words()),
-        ("SHA-256 of the training data", outcome.data[0].clone()),
-        ("SHA-256 of the test data", outcome.data[1].clone()),
-    ];
-    pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
-}
-
 /// The outcome of a training run and its measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainingOutcome {
@@ -167,6 +115,20 @@ impl Trained {
     /// The training images, gathered for curvature products.
     pub fn samples(&self) -> Gathered {
         Gathered::by_target(&batch(&self.training, &self.training.targets.rows()))
+    }
+
+    /// Measures the curvature and the test accuracy at the end of the run.
+    ///
+    /// # Errors
+    /// Returns an error if the test data cannot be read or hold too few samples.
+    pub fn measured(
+        &self,
+        settings: &TrainingSettings,
+        context: &Context,
+    ) -> Result<TrainingOutcome> {
+        let test = test_images(settings, context)?;
+        let data = [self.training.digest(), test.digest()];
+        Ok(measured(self, &test, settings, context, data))
     }
 }
 
@@ -202,8 +164,11 @@ pub fn trained_on(
     settings: &TrainingSettings,
     context: &Context,
 ) -> Result<Trained> {
-    let mut random = stream(settings.seed, Purpose::Initial, 0);
-    let mut state = State::initial(&network, &mut random);
+    let Untrained {
+        network,
+        training,
+        mut state,
+    } = untrained_on(network, training, settings.seed);
     let targets = training.targets.rows();
     let samples = batch(&training, &targets);
     let plan = &settings.plan;
@@ -214,6 +179,39 @@ pub fn trained_on(
         state,
         run,
     })
+}
+
+/// A network before its training, with its training data.
+pub struct Untrained {
+    /// The network.
+    pub network: Network,
+    /// The training images.
+    pub training: Dataset,
+    /// The state before the first step.
+    pub state: State,
+}
+
+/// Gives this network, whose layers have the widths of the settings, parameters from PyTorch's initial
+/// distribution.
+///
+/// # Errors
+/// Returns an error if the data cannot be read or hold too few samples.
+pub fn untrained(
+    network: Network,
+    settings: &TrainingSettings,
+    context: &Context,
+) -> Result<Untrained> {
+    let training = load(Split::Train, settings.samples, context)?;
+    Ok(untrained_on(network, training, settings.seed))
+}
+
+fn untrained_on(network: Network, training: Dataset, seed: u64) -> Untrained {
+    let state = State::initial(&network, &mut stream(seed, Purpose::Initial, 0));
+    Untrained {
+        network,
+        training,
+        state,
+    }
 }
 
 /// The first `count` images of a split of Fashion-MNIST.
@@ -232,10 +230,7 @@ pub fn train_and_measure(
     settings: &TrainingSettings,
     context: &Context,
 ) -> Result<TrainingOutcome> {
-    let test = load(Split::Test, settings.test_samples, context)?;
-    let trained = trained(settings, context)?;
-    let data = [trained.training.digest(), test.digest()];
-    Ok(measured(&trained, &test, settings, context, data))
+    trained(settings, context)?.measured(settings, context)
 }
 
 /// Measures the curvature where a network has ended, and its accuracy on `test`, channels last. `data` are the
@@ -273,6 +268,19 @@ pub fn batch<'a>(data: &'a Dataset, targets: &'a [f32]) -> Batch<'a> {
         targets,
         samples: data.samples(),
     }
+}
+
+/// The test images of some settings.
+///
+/// # Errors
+/// Returns an error if the data cannot be read or hold too few samples.
+pub fn test_images(settings: &TrainingSettings, context: &Context) -> Result<Dataset> {
+    load(Split::Test, settings.test_samples, context)
+}
+
+/// The share of images that are classified correctly, in [0, 1].
+pub fn accuracy(point: &Point<'_>, data: &Dataset, context: &Context) -> f64 {
+    evaluation(point, data, context).accuracy
 }
 
 /// The loss and the accuracy of a network on these images.
