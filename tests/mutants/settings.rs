@@ -5,6 +5,8 @@ use std::fmt::Debug;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sgd_stability::kernel::Isa;
+
 /// Which mutants are tried, and how many at once.
 pub struct Settings {
     /// `MUTANTS`: the number of mutants of the whole sample, 160.
@@ -44,8 +46,11 @@ impl Settings {
         }
     }
 
-    /// Whether a file is to be changed.
+    /// Whether a file is to be changed. What this machine cannot run, no test sees.
     pub fn takes(&self, file: &str) -> bool {
+        if file.ends_with("x86/avx512.rs") && !Isa::available().contains(&Isa::Avx512) {
+            return false;
+        }
         match &self.within {
             Some(parts) => parts.split(',').any(|part| file.contains(part)),
             None => !file.starts_with("src/trial"),
