@@ -157,6 +157,9 @@ pub const CONVOLUTION_STOCHASTIC: [StochasticRow; 12] = [
 /// η = 0.01, where 2/η = 200: n and a. Batch normalisation was in evaluation mode.
 pub const RESIDUAL: [(usize, f64); 2] = [(1000, 2076.0), (5000, 3394.0)];
 
+/// The smallest and the largest aη/2, roughly, in the authors' files on that ResNet.
+pub const RESIDUAL_RANGE: [f64; 2] = [2.0, 40.0];
+
 /// The authors' runs that go on from a minimum at which gradient descent with η = 0.1 had settled (paper, Figure 2),
 /// on 1000 images and 200 more with wrong labels.
 pub const ESCAPES: [EscapeRow; 4] = [

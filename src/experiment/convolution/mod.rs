@@ -51,10 +51,10 @@ impl Sizes {
             images: embedded,
             samples: [100, 180],
             seeds: 2,
-            descent: vec![0.2, 0.5, 1.0],
-            stochastic: vec![(0.2, 4), (0.5, 4), (0.5, 10)],
+            descent: vec![0.3, 0.5, 1.0],
+            stochastic: vec![(0.3, 4), (0.5, 4), (0.5, 10)],
             tolerance: 1e-4,
-            steps: [2_000, 10_000],
+            steps: [1_500, 8_000],
         };
         match scale {
             Scale::Smoke => Sizes {

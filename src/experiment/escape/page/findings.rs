@@ -114,7 +114,7 @@ pub fn settled(kind: &Kind<'_>) -> Option<Finding> {
             significant(to_a * units[0]),
             significant(to_s * units[1]),
             percent(mean(&|t, _| t.first().test_accuracy)),
-            percent(mean(&|t, _| t.last().test_accuracy)),
+            percent(mean(&|t, _| t.end_accuracy().unwrap_or(f64::NAN))),
         ),
         agreement,
         margin: None,

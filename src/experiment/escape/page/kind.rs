@@ -25,11 +25,6 @@ impl Tried<'_> {
         self.path.looks.first().expect("every path has looks")
     }
 
-    /// The last look.
-    pub fn last(&self) -> &Look {
-        self.path.looks.last().expect("every path has looks")
-    }
-
     /// The largest loss in units of that of the minimum; infinite if it was not finite.
     pub fn rise(&self) -> f64 {
         let largest = self.path.largest_loss.unwrap_or(f64::INFINITY);
@@ -41,12 +36,24 @@ impl Tried<'_> {
         self.rise() >= ESCAPED
     }
 
+    /// Whether the loss was not finite at some step.
+    fn has_diverged(&self) -> bool {
+        self.path.largest_loss.is_none() || self.path.ending == Ending::Diverged
+    }
+
+    /// The test accuracy at the end, the mean over the last ten looks; `None` if the run diverged.
+    pub fn end_accuracy(&self) -> Option<f64> {
+        let looks = self.path.looks.iter().rev().take(10);
+        let sum: f64 = looks.clone().map(|look| look.test_accuracy).sum();
+        (!self.has_diverged()).then(|| sum / looks.count() as f64)
+    }
+
     /// a and s at the end, the means of the last three measurements; `None` if the run diverged.
     pub fn end(&self) -> Option<[f64; 2]> {
         let measured = self.path.looks.iter().rev().filter_map(|l| l.curvature);
         let tail: Vec<[f64; 2]> = measured.take(3).collect();
         let mean = |of: usize| tail.iter().map(|t| t[of]).sum::<f64>() / tail.len() as f64;
-        let is_there = self.path.ending != Ending::Diverged && !tail.is_empty();
+        let is_there = !self.has_diverged() && !tail.is_empty();
         is_there.then(|| [mean(0), mean(1)])
     }
 }

@@ -1,6 +1,7 @@
 //! The figure and the table: aη/2 in each mode.
 
 use crate::experiment::group::{ABSENT, Spread};
+use crate::experiment::published;
 use crate::record::numeral::{fixed, significant};
 use crate::record::{Axis, DataPoint, Figure, Series, Style, Table};
 use crate::train::Ending;
@@ -79,10 +80,13 @@ pub fn table(groups: &[Runs<'_>]) -> Table {
     };
     Table {
         name: "residual".to_owned(),
-        caption: "mean [smallest, largest] over the runs that did not diverge. All three modes are of the same \
-                  parameters. Published: a = 2076 at n = 1000 and 3394 at n = 5000 in evaluation mode for η = 0.01, \
-                  where 2/η = 200."
-            .to_owned(),
+        caption: format!(
+            "mean [smallest, largest] over the runs that did not diverge. All three modes are of the same parameters. \
+             Published, in evaluation mode for η = 0.01, where 2/η = 200: {}.",
+            published::RESIDUAL
+                .map(|(n, a)| format!("a = {a} at n = {n}"))
+                .join(", ")
+        ),
         columns: columns.map(str::to_owned).to_vec(),
         rows: (groups.iter())
             .flat_map(|group| MODES.map(|mode| row(group, mode)))
