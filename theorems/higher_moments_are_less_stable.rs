@@ -86,7 +86,10 @@ fn in_line<T: Field>(model: &Quadratic, eta: &str, order: usize, version: Versio
         hypotheses: stable(&scalar, order),
         conclusion: version.formula("lower", &scalar, lower),
         distance: headroom(&rate, &Exact::from(1)),
-        case: format!("{}, η = {eta}, k = {order}", Model::Quadratic(model.clone())),
+        case: format!(
+            "{}, η = {eta}, k = {order}",
+            Model::Quadratic(model.clone())
+        ),
     }
 }
 

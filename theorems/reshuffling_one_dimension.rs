@@ -105,7 +105,10 @@ fn examine(model: &Quadratic, batch: usize, eta: &Exact, conclusion: Verdict) ->
         hypotheses: (model.dimension() == 1 && batch == 1).into(),
         conclusion,
         distance: headroom(eta, &Exact::from(1)),
-        case: format!("{}, B = {batch}, η = {eta}", Model::Quadratic(model.clone())),
+        case: format!(
+            "{}, B = {batch}, η = {eta}",
+            Model::Quadratic(model.clone())
+        ),
     }
 }
 

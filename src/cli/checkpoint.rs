@@ -75,11 +75,7 @@ impl Loaded {
     }
 
     /// The memory forecast, after checking that it is within the limit.
-    pub fn forecast(
-        &self,
-        extras: &Extras,
-        setup: &Setup<'_>,
-    ) -> Result<Forecast> {
+    pub fn forecast(&self, extras: &Extras, setup: &Setup<'_>) -> Result<Forecast> {
         let (model, in_f64) = (&self.model, extras.in_f64);
         let mut forecast = diagnosis::forecast(model, &self.samples, &setup.effort, in_f64);
         if let Some(count) = extras.eigenvalues {

@@ -6,13 +6,7 @@ use sgd_stability::experiment::{Context, Scale};
 use sgd_stability::sweep::{Finished, Made, Runs};
 
 /// How this program makes a cell with this context in `seconds`.
-pub fn made(
-    experiment: &str,
-    scale: Scale,
-    cell: &str,
-    context: &Context,
-    seconds: f64,
-) -> Made {
+pub fn made(experiment: &str, scale: Scale, cell: &str, context: &Context, seconds: f64) -> Made {
     Made {
         experiment: experiment.to_owned(),
         scale,
@@ -51,12 +45,20 @@ pub fn entries(cells: &[&Finished], runs: &Runs) -> Vec<(String, String)> {
 
 /// The wall time of these cells, as far as it is recorded; `None` if no cell has one.
 pub fn wall_time(cells: &[&Finished], runs: &Runs) -> Option<String> {
-    let seconds: Vec<f64> = cells.iter().filter_map(|cell| runs.of(cell)).map(|m| m.seconds).collect();
+    let seconds: Vec<f64> = cells
+        .iter()
+        .filter_map(|cell| runs.of(cell))
+        .map(|m| m.seconds)
+        .collect();
     if seconds.is_empty() {
         return None;
     }
     let total = seconds.iter().sum::<f64>();
     let missing = cells.len() - seconds.len();
-    let rest = if missing > 0 { format!(", {missing} cells not recorded") } else { String::new() };
+    let rest = if missing > 0 {
+        format!(", {missing} cells not recorded")
+    } else {
+        String::new()
+    };
     Some(format!("{total:.1} s in {} cells{rest}", seconds.len()))
 }

@@ -31,9 +31,7 @@ const BETWEEN: &str = "; ";
 /// The manifest of a run with this context.
 pub fn of(context: &Context) -> Result<Manifest> {
     let isas: Vec<_> = Isa::available().into_iter().map(Isa::name).collect();
-    let entries = [
-        ("instruction sets", isas.join(", ")),
-    ];
+    let entries = [("instruction sets", isas.join(", "))];
     let entries = entries.into_iter().chain(images(context)?);
     Ok(entries
         .map(|(what, value)| (what.to_owned(), value))

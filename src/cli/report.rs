@@ -119,7 +119,9 @@ fn gather(folder: &Path, stages: &Stages) -> Result<ReportInput> {
             if !cells.is_empty() {
                 let mut record = record_of(&study, scale, &cells)?;
                 let wall = wall_time(&cells, &runs);
-                record.settings.extend(wall.map(|wall| ("wall time".to_owned(), wall)));
+                record
+                    .settings
+                    .extend(wall.map(|wall| ("wall time".to_owned(), wall)));
                 records.push(record);
             }
             shown.extend(cells);

@@ -56,7 +56,10 @@ Example, one small experiment into the folder out:
 fn about() -> String {
     let line = |study: Study| format!("  {:<11}  {} ({})", study.name, study.shows, study.takes);
     let lines: Vec<String> = studies().into_iter().map(line).collect();
-    format!("The experiments, with the time that they take at scale quick on two cores:\n{}\n\n{ABOUT}", lines.join("\n"))
+    format!(
+        "The experiments, with the time that they take at scale quick on two cores:\n{}\n\n{ABOUT}",
+        lines.join("\n")
+    )
 }
 
 const ABOUT: &str = "\

@@ -98,8 +98,7 @@ mod tests {
 
     #[test]
     fn the_formula_prints_itself() {
-        let expected =
-            r"H\,X + X\,H - \eta\,\left(\left(1 - p\right)\,H\,X\,H + p\,V(X)\right)";
+        let expected = r"H\,X + X\,H - \eta\,\left(\left(1 - p\right)\,H\,X\,H + p\,V(X)\right)";
         assert_eq!(latex(), expected);
     }
 }

@@ -84,7 +84,10 @@ mod tests {
         let top = top_of(&diagonal, 3, 100);
         assert!(top.converged);
         for (pair, (value, place)) in top.pairs.iter().zip([(9.0, 3), (4.0, 400), (3.9, 77)]) {
-            assert!((pair.value - value).abs() <= pair.residual + 1e-5, "{pair:?}");
+            assert!(
+                (pair.value - value).abs() <= pair.residual + 1e-5,
+                "{pair:?}"
+            );
             assert!(pair.vector[place].abs() > 0.999);
         }
     }

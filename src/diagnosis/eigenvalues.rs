@@ -65,10 +65,12 @@ impl Eigenvalues {
             curvature.hessian_product(v, image);
         });
         let rounding = reading.rounding.map_or(0.0, |rounding| rounding.sharpness);
-        top.map(|top| Eigenvalues::new(top, rounding)).ok_or_else(|| {
-            let fault = "is beyond the range of f32; the run has diverged, or the data want scaling";
-            Error::input(task.place, "curvature", fault)
-        })
+        top.map(|top| Eigenvalues::new(top, rounding))
+            .ok_or_else(|| {
+                let fault =
+                    "is beyond the range of f32; the run has diverged, or the data want scaling";
+                Error::input(task.place, "curvature", fault)
+            })
     }
 
     fn new(top: Top, rounding: f64) -> Self {
@@ -78,7 +80,9 @@ impl Eigenvalues {
             bar: residual + rounding,
         };
         Eigenvalues {
-            values: (top.pairs.iter()).map(|pair| listed(pair.value, pair.residual)).collect(),
+            values: (top.pairs.iter())
+                .map(|pair| listed(pair.value, pair.residual))
+                .collect(),
             products: top.products,
             converged: top.converged,
             vectors: top.pairs.into_iter().map(|pair| pair.vector).collect(),
@@ -108,7 +112,9 @@ impl Eigenvalues {
                 tensors.push(Tensor { name, ..tensor });
             }
         }
-        let named = tensors.iter().map(|tensor| Ok((&tensor.name, tensor.view()?)));
+        let named = tensors
+            .iter()
+            .map(|tensor| Ok((&tensor.name, tensor.view()?)));
         let named: Vec<_> = named.collect::<Result<_>>()?;
         let values: Vec<f64> = self.values.iter().map(|listed| listed.value).collect();
         let values = serde_json::to_string(&values).map_err(Error::internal)?;

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::answer::{Diagnosis, ModeDiagnosis};
+use super::eigenvalues::Eigenvalues;
 use super::header;
 use super::one_step::OneStepAnswer;
 use super::setting::Setting;
 use super::split;
 use super::subject::{LoadedNetwork, Samples};
-use super::eigenvalues::Eigenvalues;
 use super::thresholds::ThresholdAnswer;
 
 impl Diagnosis {

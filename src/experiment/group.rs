@@ -300,7 +300,9 @@ impl Spread {
 
     /// The text `mean [low, high]`, with four significant digits each.
     pub fn text(&self) -> String {
-        let Spread { mean, low, high, .. } = *self;
+        let Spread {
+            mean, low, high, ..
+        } = *self;
         format!(
             "{} [{}, {}]",
             significant(mean),

@@ -43,7 +43,12 @@ impl Splitting {
         let moments: Vec<Vec<f64>> = populations
             .map(|population| self.population(start, population))
             .collect();
-        let at = |t: usize| moments.iter().map(|moments| moments[t]).collect::<Vec<f64>>();
+        let at = |t: usize| {
+            moments
+                .iter()
+                .map(|moments| moments[t])
+                .collect::<Vec<f64>>()
+        };
         (0..=self.steps).map(|t| Mean::of(&at(t))).collect()
     }
 
@@ -57,7 +62,11 @@ impl Splitting {
             let grown = |walker: &mut W| {
                 let before = walker.square();
                 walker.step(&mut random);
-                if before == 0.0 { 0.0 } else { walker.square() / before }
+                if before == 0.0 {
+                    0.0
+                } else {
+                    walker.square() / before
+                }
             };
             let growths: Vec<f64> = walkers.iter_mut().map(grown).collect();
             let total: f64 = growths.iter().sum();

@@ -68,7 +68,9 @@ const RESAMPLES: usize = 2000;
 /// sample has one.
 pub fn bootstrap<T>(items: &[T], statistic: impl Fn(&[&T]) -> Option<f64>) -> Option<[f64; 2]> {
     let count = items.len();
-    let all = count.checked_pow(count as u32).filter(|&all| all <= ENUMERATED);
+    let all = count
+        .checked_pow(count as u32)
+        .filter(|&all| all <= ENUMERATED);
     let mut random = stream(count as u64, Purpose::Walk, 0);
     let mut sample = |number: usize| {
         let digit = |place: usize| match all {
@@ -78,7 +80,9 @@ pub fn bootstrap<T>(items: &[T], statistic: impl Fn(&[&T]) -> Option<f64>) -> Op
         let drawn: Vec<&T> = (0..count).map(digit).map(|i| &items[i]).collect();
         statistic(&drawn)
     };
-    let mut values: Vec<f64> = (0..all.unwrap_or(RESAMPLES)).filter_map(&mut sample).collect();
+    let mut values: Vec<f64> = (0..all.unwrap_or(RESAMPLES))
+        .filter_map(&mut sample)
+        .collect();
     values.sort_by(f64::total_cmp);
     let last = values.len().checked_sub(1)?;
     let rest = (0.025 * last as f64) as usize;
@@ -97,12 +101,18 @@ mod tests {
         // Of 3125 samples of five, 78 lie below the quantile: 1, 1.2, 1.4 … count 1, 5, 15, 35, 70 samples.
         let five = [1.0, 2.0, 3.0, 4.0, 5.0];
         let [low, high] = bootstrap(&five, mean).unwrap();
-        assert!((low - 1.8).abs() < 1e-12 && (high - 4.2).abs() < 1e-12, "{low} {high}");
+        assert!(
+            (low - 1.8).abs() < 1e-12 && (high - 4.2).abs() < 1e-12,
+            "{low} {high}"
+        );
         assert_eq!(bootstrap(&five, |_| None), None);
         let many: Vec<f64> = (0..50).map(f64::from).collect();
         let [low, high] = bootstrap(&many, mean).unwrap();
         // The mean is 24.5, its standard error 14.43/√50 = 2.04.
-        assert!((20.0..21.2).contains(&low) && (27.8..29.0).contains(&high), "{low} {high}");
+        assert!(
+            (20.0..21.2).contains(&low) && (27.8..29.0).contains(&high),
+            "{low} {high}"
+        );
     }
 
     #[test]

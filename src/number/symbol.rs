@@ -58,7 +58,9 @@ impl Symbol {
             Quotient(a, b) => of(a)? / of(b)?,
             Negative(a) => -of(a)?,
             Power(a, 2) => of(a)?.square(),
-            Power(a, exponent) if exponent.is_multiple_of(2) => of(&a.power(exponent / 2))?.square(),
+            Power(a, exponent) if exponent.is_multiple_of(2) => {
+                of(&a.power(exponent / 2))?.square()
+            }
             Power(a, exponent) => of(&a.power(exponent - 1))? * of(a)?,
             Function("\\sqrt", a) => of(a)?.sqrt(),
             Function("\\exp", a) => of(a)?.exp(),

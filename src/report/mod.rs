@@ -19,8 +19,8 @@ use crate::record::{Figure, Table};
 
 use figure::Map;
 pub use figure::{Drawing, draw};
-pub use page::AT_PAPER_SCALE;
 pub use input::{ReportInput, RollEntry};
+pub use page::AT_PAPER_SCALE;
 pub use trials::{Entry, Speed, Trials};
 
 /// Renders the files of a report, with paths relative to its folder: `index.html` (a self-contained

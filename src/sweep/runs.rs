@@ -59,7 +59,11 @@ impl Runs {
                 Error::input(path.display(), format!("line {}", index + 1), mend)
             })
         };
-        let lines = text.lines().enumerate().map(parsed).collect::<Result<_>>()?;
+        let lines = text
+            .lines()
+            .enumerate()
+            .map(parsed)
+            .collect::<Result<_>>()?;
         Ok(Runs { lines })
     }
 

@@ -66,9 +66,16 @@ fn published(value: &Value) -> String {
 /// What is committed can be made again from what is committed.
 #[test]
 fn the_report_was_made_from_committed_sources() {
-    for file in ["reports/runs.jsonl", "reports/manifest.json", "reports/report.json"] {
+    for file in [
+        "reports/runs.jsonl",
+        "reports/manifest.json",
+        "reports/report.json",
+    ] {
         let text = read(&root().join(file));
-        assert!(!text.contains("-modified"), "{file} names sources that were not committed");
+        assert!(
+            !text.contains("-modified"),
+            "{file} names sources that were not committed"
+        );
     }
 }
 

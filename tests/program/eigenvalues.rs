@@ -32,19 +32,35 @@ fn eigenvalues_are_listed_and_their_vectors_have_the_names_and_shapes_of_the_che
     ];
     assert_eq!(file.len(), 2 * shapes.len());
     for (name, shape) in shapes {
-        assert_eq!(tensor(&format!("eigenvector.2.{name}")).shape(), shape, "{name}");
+        assert_eq!(
+            tensor(&format!("eigenvector.2.{name}")).shape(),
+            shape,
+            "{name}"
+        );
     }
     let numbers = |name: &str| -> Vec<f32> {
         let bytes = tensor(name).data().chunks_exact(4);
-        bytes.map(|x| f32::from_le_bytes([x[0], x[1], x[2], x[3]])).collect()
+        bytes
+            .map(|x| f32::from_le_bytes([x[0], x[1], x[2], x[3]]))
+            .collect()
     };
-    let length: f32 = numbers("eigenvector.1.fc.1.bias").iter().map(|x| x * x).sum();
+    let length: f32 = numbers("eigenvector.1.fc.1.bias")
+        .iter()
+        .map(|x| x * x)
+        .sum();
     assert!((length - 1.0).abs() < 1e-5);
-    assert!(numbers("eigenvector.1.fc.0.weight").iter().all(|x| x.abs() < 1e-6));
+    assert!(
+        numbers("eigenvector.1.fc.0.weight")
+            .iter()
+            .all(|x| x.abs() < 1e-6)
+    );
 
     let page = diagnose_line(&folder, "dead.safetensors", line).out;
     assert!(page.contains("the 2 largest eigenvalues"), "{page}");
-    assert!(page.contains("The eigenvectors are in top.safetensors."), "{page}");
+    assert!(
+        page.contains("The eigenvectors are in top.safetensors."),
+        "{page}"
+    );
 }
 
 #[test]

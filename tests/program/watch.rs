@@ -112,7 +112,10 @@ fn a_run_is_followed_resumed_and_drawn() {
         roxmltree::Document::parse(&drawing).expect("an XML document");
     }
     let table = std::fs::read_to_string(folder.path().join("run/watch.csv")).expect("the table");
-    assert!(table.starts_with("name,step,loss,accuracy,a,a_bar,lambda_min,s,s_bar,q,"), "{table}");
+    assert!(
+        table.starts_with("name,step,loss,accuracy,a,a_bar,lambda_min,s,s_bar,q,"),
+        "{table}"
+    );
     assert_eq!(table.lines().count(), 3);
     let drawing = std::fs::read_to_string(folder.path().join("run/watch.svg")).expect("the figure");
     roxmltree::Document::parse(&drawing).expect("an XML document");

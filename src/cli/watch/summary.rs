@@ -93,11 +93,17 @@ impl Summary<'_> {
         let mut names = Vec::new();
         for figure in course.figures() {
             let name = format!("{}.svg", figure.name);
-            write_file(&self.folder.join(&name), report::draw(&figure).svg.as_bytes())?;
+            write_file(
+                &self.folder.join(&name),
+                report::draw(&figure).svg.as_bytes(),
+            )?;
             names.push(name);
         }
         write_file(&self.folder.join("watch.csv"), &course.table()?)?;
-        Ok(format!("\nAgainst the step: {}; as numbers: watch.csv.", names.join(", ")))
+        Ok(format!(
+            "\nAgainst the step: {}; as numbers: watch.csv.",
+            names.join(", ")
+        ))
     }
 
     fn told_faults(&self) -> Vec<serde_json::Value> {

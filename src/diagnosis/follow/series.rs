@@ -51,7 +51,17 @@ impl<'a> Course<'a> {
     pub fn table(&self) -> Result<Vec<u8>> {
         let mut table = Writer::from_writer(Vec::new());
         let head = [
-            "name", "step", "loss", "accuracy", "a", "a_bar", "lambda_min", "s", "s_bar", "q", "eta_over_threshold",
+            "name",
+            "step",
+            "loss",
+            "accuracy",
+            "a",
+            "a_bar",
+            "lambda_min",
+            "s",
+            "s_bar",
+            "q",
+            "eta_over_threshold",
         ];
         table.write_record(head).map_err(Error::internal)?;
         for (line, step) in self.lines.iter().zip(&self.steps) {
@@ -71,7 +81,9 @@ impl<'a> Course<'a> {
             let row = std::iter::once(line.name.clone()).chain(numbers.map(text));
             table.write_record(row).map_err(Error::internal)?;
         }
-        table.into_inner().map_err(|fault| Error::internal(fault.to_string()))
+        table
+            .into_inner()
+            .map_err(|fault| Error::internal(fault.to_string()))
     }
 
     /// The ratio `q = η(a² + ps²)/(2a)` of plain SGD.
@@ -88,15 +100,19 @@ impl<'a> Course<'a> {
 
     /// A series with the error bar of each value.
     fn with_bars(&self, label: &str, value: impl Fn(&Line) -> Option<(f64, f64)>) -> Series {
-        let points = self.lines.iter().zip(&self.steps).filter_map(|(line, &step)| {
-            let (value, bar) = value(line)?;
-            let is_bare = bar == 0.0;
-            Some(if is_bare {
-                DataPoint::new(step, value)
-            } else {
-                DataPoint::with_error(step, value, bar)
-            })
-        });
+        let points = self
+            .lines
+            .iter()
+            .zip(&self.steps)
+            .filter_map(|(line, &step)| {
+                let (value, bar) = value(line)?;
+                let is_bare = bar == 0.0;
+                Some(if is_bare {
+                    DataPoint::new(step, value)
+                } else {
+                    DataPoint::with_error(step, value, bar)
+                })
+            });
         Series {
             label: label.to_owned(),
             style: Style::Line,
@@ -113,7 +129,9 @@ impl<'a> Course<'a> {
 
     fn eigenvalues(&self) -> Figure {
         let mut series = vec![
-            self.with_bars("a = λ_max(H)", |line| Some((line.a, line.a_bar.unwrap_or(0.0)))),
+            self.with_bars("a = λ_max(H)", |line| {
+                Some((line.a, line.a_bar.unwrap_or(0.0)))
+            }),
             self.series("λ_min(H)", |line| Some(line.smallest_eigenvalue)),
         ];
         let [bound, _] = bounds(self.setting);
@@ -157,7 +175,14 @@ impl<'a> Course<'a> {
         )
     }
 
-    fn figure(&self, name: &str, title: &str, caption: &str, y: Axis, series: Vec<Series>) -> Figure {
+    fn figure(
+        &self,
+        name: &str,
+        title: &str,
+        caption: &str,
+        y: Axis,
+        series: Vec<Series>,
+    ) -> Figure {
         Figure {
             name: name.to_owned(),
             title: title.to_owned(),
@@ -176,8 +201,8 @@ impl<'a> Course<'a> {
 /// The last run of digits in a name, without its ending.
 fn last_number(name: &str) -> Option<f64> {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let digits = stem.rsplit(|c: char| !c.is_ascii_digit());
-    digits.filter(|digits| !digits.is_empty()).next()?.parse().ok()
+    let mut runs = stem.rsplit(|c: char| !c.is_ascii_digit());
+    runs.find(|digits| !digits.is_empty())?.parse().ok()
 }
 
 #[cfg(test)]

@@ -11,7 +11,11 @@ pub fn eigenvalues(diagnosis: &Diagnosis) -> Vec<String> {
     };
     let told = |listed: &Listed| format!("{}\u{a0}±\u{a0}{:.0e}", digits(listed.value), listed.bar);
     let values: Vec<String> = found.values.iter().map(told).collect();
-    let status = if found.converged { "" } else { ", not converged: give more --products" };
+    let status = if found.converged {
+        ""
+    } else {
+        ", not converged: give more --products"
+    };
     let line = format!(
         "the {} largest eigenvalues ({} products{status}): {}",
         values.len(),

@@ -20,7 +20,9 @@ pub struct Edge {
 pub fn edges() -> Vec<Edge> {
     let models = golden::all().into_iter();
     let several = models.filter(|(_, model)| model.dimension() > 1);
-    several.filter_map(|(name, model)| edge(name, model)).collect()
+    several
+        .filter_map(|(name, model)| edge(name, model))
+        .collect()
 }
 
 fn edge(name: &'static str, model: Quadratic) -> Option<Edge> {

@@ -54,7 +54,11 @@ impl Settings {
 /// `a − s/m`. `None` if these are negative.
 fn curvatures(samples: usize, a: &Exact, s: &Exact) -> Option<Vec<Exact>> {
     let m = Exact::from((samples - 1).isqrt() as i64);
-    assert_eq!(m.square(), Exact::from(samples as i64 - 1), "n − 1 is a square");
+    assert_eq!(
+        m.square(),
+        Exact::from(samples as i64 - 1),
+        "n − 1 is a square"
+    );
     let others = a - s / &m;
     let mut curvatures = vec![others.clone(); samples];
     curvatures[0] = a + m * s;

@@ -37,7 +37,8 @@ impl Experiment for Diagram {
         };
         // Odd twentieths on the vertical axis keep the grid off the exact boundary, where a simulation
         // cannot decide.
-        let grid = |first: i64, step: i64| (0..12).map(move |k| Exact::fraction(first + step * k, 20));
+        let grid =
+            |first: i64, step: i64| (0..12).map(move |k| Exact::fraction(first + step * k, 20));
         let cell = |(learning_rate, batch): (&str, usize)| {
             let settings = Settings {
                 learning_rate: learning_rate.parse().expect("a fraction"),

@@ -4,7 +4,9 @@ use super::cell::{Outcome, Settings, Spot};
 use super::edge::{Edge, edges};
 use crate::experiment::statistics::{agreement, margin};
 use crate::record::numeral::significant;
-use crate::record::{Agreement, Axis, Comparison, DataPoint, Figure, Finding, Series, Style, Table};
+use crate::record::{
+    Agreement, Axis, Comparison, DataPoint, Figure, Finding, Series, Style, Table,
+};
 
 /// The claim that the experiment checks.
 const CLAIM: &str = "one_dimensional_sgd";
@@ -18,12 +20,18 @@ pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
     let pairs = [
         (
             "samples",
-            format!("n = {}: one of curvature a + 3s, the others a − s/3", first.samples),
+            format!(
+                "n = {}: one of curvature a + 3s, the others a − s/3",
+                first.samples
+            ),
         ),
         ("sampling", "without replacement".to_owned()),
         (
             "walks beside each minimum",
-            format!("{} populations of {} walkers", splitting.populations, splitting.walkers),
+            format!(
+                "{} populations of {} walkers",
+                splitting.populations, splitting.walkers
+            ),
         ),
         ("steps", splitting.steps.to_string()),
         ("arithmetic of the walks", "f64".to_owned()),
@@ -39,7 +47,10 @@ impl Settings {
     /// The minimum with these values of `aη/2` and `sη√p`, as a point of a plot of s against a.
     fn point(&self, sharpness: f64, non_uniformity: f64) -> DataPoint {
         let (eta, weight) = (self.learning_rate.to_f64(), self.weight().to_f64());
-        DataPoint::new(2.0 * sharpness / eta, non_uniformity / (eta * weight.sqrt()))
+        DataPoint::new(
+            2.0 * sharpness / eta,
+            non_uniformity / (eta * weight.sqrt()),
+        )
     }
 }
 
@@ -62,7 +73,10 @@ impl Outcome {
 
 /// One finding for each diagram.
 pub fn findings(results: &[(Settings, Outcome)]) -> Vec<Finding> {
-    results.iter().map(|(settings, outcome)| finding(settings, outcome)).collect()
+    results
+        .iter()
+        .map(|(settings, outcome)| finding(settings, outcome))
+        .collect()
 }
 
 fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
@@ -78,7 +92,11 @@ fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
             outcome.unstable_in_rectangle(),
             outcome.count(Spot::is_in_rectangle),
         ),
-        agreement: if as_decided == all { agreement(deviation) } else { Agreement::Differs },
+        agreement: if as_decided == all {
+            agreement(deviation)
+        } else {
+            Agreement::Differs
+        },
         margin: margin(deviation),
         claim: CLAIM.to_owned(),
     }
@@ -109,7 +127,9 @@ pub fn comparison(results: &[(Settings, Outcome)]) -> Option<Comparison> {
 pub fn figures(results: &[(Settings, Outcome)]) -> Vec<Figure> {
     let settings: Vec<&Settings> = results.iter().map(|(settings, _)| settings).collect();
     let by_rate = settings.iter().filter(|settings| settings.batch == 2);
-    let by_batch = settings.iter().filter(|settings| settings.learning_rate == 1.into());
+    let by_batch = settings
+        .iter()
+        .filter(|settings| settings.learning_rate == 1.into());
     vec![
         diagram(
             "diagram-learning-rates",
@@ -170,14 +190,31 @@ fn checked(results: &[(Settings, Outcome)]) -> Figure {
     let spots = || results.iter().flat_map(|(_, outcome)| &outcome.spots);
     let points = |stable: bool| {
         let wanted = spots().filter(move |spot| spot.verdict.holds() == stable);
-        wanted.map(|spot| DataPoint::new(spot.sharpness, spot.non_uniformity)).collect()
+        wanted
+            .map(|spot| DataPoint::new(spot.sharpness, spot.non_uniformity))
+            .collect()
     };
     let edges = edges();
-    let named = edges.iter().map(|edge| DataPoint::new(edge.sharpness, edge.non_uniformity));
-    let bound = |points: Vec<(f64, f64)>| points.into_iter().map(|(x, y)| DataPoint::new(x, y)).collect();
+    let named = edges
+        .iter()
+        .map(|edge| DataPoint::new(edge.sharpness, edge.non_uniformity));
+    let bound = |points: Vec<(f64, f64)>| {
+        points
+            .into_iter()
+            .map(|(x, y)| DataPoint::new(x, y))
+            .collect()
+    };
     let series = vec![
-        Series { label: "stable".to_owned(), style: Style::Points, points: points(true) },
-        Series { label: "unstable".to_owned(), style: Style::Points, points: points(false) },
+        Series {
+            label: "stable".to_owned(),
+            style: Style::Points,
+            points: points(true),
+        },
+        Series {
+            label: "unstable".to_owned(),
+            style: Style::Points,
+            points: points(false),
+        },
         Series {
             label: "edges of models in two dimensions".to_owned(),
             style: Style::Points,

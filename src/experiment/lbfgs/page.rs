@@ -1,7 +1,7 @@
 //! What the report says about runs from minima found by L-BFGS.
 
 use crate::experiment::group::{ABSENT, Spread};
-use crate::experiment::published::lbfgs::{LbfgsRow, FROM_LBFGS};
+use crate::experiment::published::lbfgs::{FROM_LBFGS, LbfgsRow};
 use crate::experiment::trained::{network_in_words, seeds_in_words};
 use crate::network::Network;
 use crate::record::numeral::{fixed, significant};

@@ -54,11 +54,8 @@ impl Place<'_> {
         let mut tracker = Tracker::new(self.settings.start.lanczos(), plan.seed);
         let every = (plan.stop.steps / self.settings.looks).max(1);
         let mut looks = Vec::new();
-        loop {
-            match self.look(&trainer, sorted.batch(), &mut tracker) {
-                Some(look) => looks.push(look),
-                None => break,
-            }
+        while let Some(look) = self.look(&trainer, sorted.batch(), &mut tracker) {
+            looks.push(look);
             if trainer.progress().ending.is_some() {
                 break;
             }

@@ -83,7 +83,9 @@ impl Experiment for Regression {
         let deviation = |variance: f64| variance.max(0.0).sqrt() / scale;
         Ok(Outcome {
             deviation: settings.variances().into_iter().map(deviation).collect(),
-            splitting: settings.splitting.second_moments(&settings.walker(context.isa)),
+            splitting: settings
+                .splitting
+                .second_moments(&settings.walker(context.isa)),
             average: settings.average(context.isa),
             verdicts: [
                 one_step::verdict(&model, eta, &weight),

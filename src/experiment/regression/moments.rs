@@ -71,7 +71,12 @@ impl Settings {
     /// The plain average of `‖x_t‖²/‖x_0‖²` for each step, over as many walks as there are walkers. The
     /// streams of the walks follow those of the populations.
     pub fn average(&self, isa: Isa) -> Vec<f64> {
-        let Splitting { populations, walkers, steps, seed } = self.splitting;
+        let Splitting {
+            populations,
+            walkers,
+            steps,
+            seed,
+        } = self.splitting;
         let start = self.walker(isa);
         let count = populations * walkers as u64;
         let squares = |walk: u64| {

@@ -13,7 +13,10 @@ pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
     let Some((first, _)) = results.first() else {
         return Vec::new();
     };
-    let seeds: Vec<String> = results.iter().map(|(s, _)| s.splitting.seed.to_string()).collect();
+    let seeds: Vec<String> = results
+        .iter()
+        .map(|(s, _)| s.splitting.seed.to_string())
+        .collect();
     let mut pairs = vec![
         (
             "walks".to_owned(),
@@ -81,7 +84,11 @@ pub fn comparison(results: &[(Settings, Outcome)]) -> Option<Comparison> {
         ),
         with_theory: Agreement::of_all(&all),
         published: None,
-        scale: format!("{} models, {} walks", results.len(), results.first()?.0.walks()),
+        scale: format!(
+            "{} models, {} walks",
+            results.len(),
+            results.first()?.0.walks()
+        ),
     })
 }
 
@@ -128,8 +135,8 @@ fn figure<'a>(problem: &str, results: impl Iterator<Item = &'a (Settings, Outcom
         let label = format!("η = {}, B = {}", settings.learning_rate, settings.batch);
         let exact = outcome.exact.iter().enumerate();
         let simulated = outcome.splitting.iter().enumerate();
-        let simulated =
-            simulated.map(|(t, mean)| DataPoint::with_error(t as f64, mean.value, 2.0 * mean.error));
+        let simulated = simulated
+            .map(|(t, mean)| DataPoint::with_error(t as f64, mean.value, 2.0 * mean.error));
         series.push(Series {
             label: format!("{label}: simulated"),
             style: Style::Points,

@@ -61,9 +61,8 @@ fn with_published<'a>(
 fn published_with(group: &Group<'_>) -> Vec<&'static published::StochasticRow> {
     let eta = group.learning_rate();
     let rows = published::STOCHASTIC.iter();
-    let with = rows.filter(|row| {
-        row.batch < published::SAMPLES && (row.learning_rate - eta).abs() < 1e-6
-    });
+    let with =
+        rows.filter(|row| row.batch < published::SAMPLES && (row.learning_rate - eta).abs() < 1e-6);
     with.collect()
 }
 
@@ -173,7 +172,11 @@ fn accuracy(groups: &[Group<'_>]) -> Figure {
 fn scatter(groups: &[Group<'_>]) -> Option<Figure> {
     let (law, _) = PowerLaw::of_groups(groups)?;
     let [factor, exponent] = published::POWER_LAW;
-    let theirs = PowerLaw { factor, exponent, ..law };
+    let theirs = PowerLaw {
+        factor,
+        exponent,
+        ..law
+    };
     let runs: Vec<DataPoint> = groups
         .iter()
         .flat_map(minima)
@@ -181,7 +184,11 @@ fn scatter(groups: &[Group<'_>]) -> Option<Figure> {
         .collect();
     let smallest = runs.iter().map(|point| point.x).reduce(f64::min)?;
     let largest = runs.iter().map(|point| point.x).reduce(f64::max)?;
-    let line = |law: PowerLaw| [smallest, largest].map(|a| DataPoint::new(a, law.at(a))).into();
+    let line = |law: PowerLaw| {
+        [smallest, largest]
+            .map(|a| DataPoint::new(a, law.at(a)))
+            .into()
+    };
     let published = published::STOCHASTIC.iter();
     let published = published.map(|row| DataPoint::new(row.sharpness, row.non_uniformity));
     let series = vec![
@@ -191,7 +198,11 @@ fn scatter(groups: &[Group<'_>]) -> Option<Figure> {
             points: runs,
         },
         Series {
-            label: format!("s = {} a^{}", significant(law.factor), significant(law.exponent)),
+            label: format!(
+                "s = {} a^{}",
+                significant(law.factor),
+                significant(law.exponent)
+            ),
             style: Style::Theory,
             points: line(law),
         },
@@ -200,7 +211,10 @@ fn scatter(groups: &[Group<'_>]) -> Option<Figure> {
             style: Style::Published,
             points: published.collect(),
         },
-        Series::bound(&format!("published: s = {factor} a^{exponent}"), line(theirs)),
+        Series::bound(
+            &format!("published: s = {factor} a^{exponent}"),
+            line(theirs),
+        ),
     ];
     Some(Figure {
         name: "sgd-scatter".to_owned(),

@@ -104,7 +104,10 @@ fn beside_published(groups: &[Group<'_>]) -> Option<Comparison> {
         });
         format!("{} to {}", fixed(low, 2), fixed(high, 2))
     };
-    let of_pairs: Vec<Finding> = pairs.iter().flat_map(|pair| findings_of(pair.group)).collect();
+    let of_pairs: Vec<Finding> = pairs
+        .iter()
+        .flat_map(|pair| findings_of(pair.group))
+        .collect();
     let agreeing = pairs.iter().filter(|pair| pair.agrees()).count();
     let unlike = first.group.settings.unlike_the_paper();
     Some(Comparison {

@@ -26,7 +26,9 @@ pub fn minima(group: &Group<'_>) -> Vec<Minimum> {
         sharpness: m.sharpness.value,
         non_uniformity: m.non_uniformity.value,
     });
-    minimum.filter(|m| m.sharpness > 0.0 && m.non_uniformity > 0.0).collect()
+    minimum
+        .filter(|m| m.sharpness > 0.0 && m.non_uniformity > 0.0)
+        .collect()
 }
 
 impl PowerLaw {
@@ -38,7 +40,9 @@ impl PowerLaw {
         let [x, y] = [mean(0), mean(1)];
         let product = |i: usize, j: usize| {
             let centre = [x, y];
-            let terms = points.iter().map(|p| (p[i] - centre[i]) * (p[j] - centre[j]));
+            let terms = points
+                .iter()
+                .map(|p| (p[i] - centre[i]) * (p[j] - centre[j]));
             terms.sum::<f64>()
         };
         let exponent = product(0, 1) / product(0, 0);

@@ -92,7 +92,10 @@ impl Look {
         let all = count(styles, Style::is_measured);
         let is_one_each = |wanted| styles.iter().filter(|style| **style == wanted).count() == all;
         let look = |(i, &style): (usize, &Style)| {
-            let among = styles[..i].iter().filter(|before| **before == style).count();
+            let among = styles[..i]
+                .iter()
+                .filter(|before| **before == style)
+                .count();
             let measured = count(&styles[..i], Style::is_measured);
             let thing = match style {
                 Style::Points | Style::Line => Some(measured),
@@ -160,7 +163,12 @@ mod tests {
 
     #[test]
     fn what_is_published_has_the_colour_of_what_was_measured() {
-        let looks = Look::all(&[Style::Points, Style::Published, Style::Points, Style::Published]);
+        let looks = Look::all(&[
+            Style::Points,
+            Style::Published,
+            Style::Points,
+            Style::Published,
+        ]);
         assert_eq!(looks[2].colour, looks[3].colour);
         assert_eq!(looks[2].shape, looks[3].shape);
         assert_ne!(looks[1].colour, looks[3].colour);

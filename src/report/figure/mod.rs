@@ -32,8 +32,8 @@ mod ticks;
 
 use self::canvas::{Align, Canvas};
 pub use self::drawing::Drawing;
-pub use self::pdf::pdf;
 pub use self::map::{CLASS_NAMES, Map, Panel};
+pub use self::pdf::pdf;
 use self::plot::{Plot, WIDTH};
 use crate::record::Figure;
 

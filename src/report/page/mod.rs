@@ -18,8 +18,8 @@ use askama::Template;
 use super::ReportInput;
 use super::trials::Section;
 use crate::record::{Agreement, Record};
-use answer::Answer;
 pub use answer::AT_PAPER_SCALE;
+use answer::Answer;
 use claims::{ChapterSection, chapters};
 use shown::{Numbers, ShownFigure, ShownMap, TableView};
 

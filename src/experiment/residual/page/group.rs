@@ -12,7 +12,10 @@ pub type Results = [(Settings, Outcome)];
 pub type Runs<'a> = Group<'a, Settings, Outcome>;
 
 /// A mode, in words and as a part of the measurements.
-pub const MODES: [(&str, fn(&Modes) -> Mode); 3] = [
+type NamedMode = (&'static str, fn(&Modes) -> Mode);
+
+/// The three modes.
+pub const MODES: [NamedMode; 3] = [
     ("training mode", |modes| modes.training),
     ("statistics of the batch, frozen", |modes| modes.frozen),
     ("evaluation mode", |modes| modes.evaluation),

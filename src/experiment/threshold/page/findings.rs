@@ -62,7 +62,9 @@ pub fn order(groups: &[Group<'_>]) -> Option<Finding> {
 /// network is stable. `None` if there are no minima.
 pub fn theorem_one(groups: &[Group<'_>]) -> Option<Finding> {
     let minima = groups.iter().flat_map(Group::minima);
-    let gaps: Vec<f64> = minima.map(|m| m.rates.mean_square / m.rates.one_step - 1.0).collect();
+    let gaps: Vec<f64> = minima
+        .map(|m| m.rates.mean_square / m.rates.one_step - 1.0)
+        .collect();
     let widest = gaps.iter().copied().reduce(f64::max)?;
     let apart = gaps.iter().filter(|gap| **gap > APART).count();
     Some(Finding {
@@ -73,7 +75,11 @@ pub fn theorem_one(groups: &[Group<'_>]) -> Option<Finding> {
             gaps.len(),
             fixed(100.0 * widest, 1),
         ),
-        agreement: if apart > 0 { Agreement::Agrees } else { Agreement::Undecided },
+        agreement: if apart > 0 {
+            Agreement::Agrees
+        } else {
+            Agreement::Undecided
+        },
         margin: Some(widest),
         claim: "theorem_one_is_necessary".to_owned(),
     })
