@@ -48,7 +48,9 @@ impl Settings {
 
     /// Whether a file is to be changed. What this machine cannot run, no test sees.
     pub fn takes(&self, file: &str) -> bool {
-        if file.ends_with("x86/avx512.rs") && !Isa::available().contains(&Isa::Avx512) {
+        if file.ends_with("x86/avx512.rs")
+            && !Isa::available().iter().any(|isa| isa.name() == "avx512")
+        {
             return false;
         }
         match &self.within {
