@@ -64,10 +64,11 @@ pub fn ends(groups: &[Trips<'_>]) -> Figure {
         caption: format!(
             "Each point is a run that began at a minimum found by L-BFGS. Horizontally the sharpness a₀ of \
              that minimum, vertically the sharpness a at the end of the run, both in units of 2/η. Right of 1 \
-             the minimum is too sharp for the learning rate. On the rising line nothing has changed. {}",
+             the minimum is too sharp for the learning rate. On the rising line nothing has changed. Runs that \
+             diverged are not shown. {}",
             scale(groups)
         ),
-        x: Axis::linear("a₀ η / 2, at the minimum"),
+        x: Axis::logarithmic("a₀ η / 2, at the minimum"),
         y: Axis::logarithmic("a η / 2, at the end"),
         series,
         names: Vec::new(),
@@ -97,8 +98,8 @@ pub fn along(groups: &[Trips<'_>]) -> Figure {
         title: "From a minimum of L-BFGS: sharpness along the runs".to_owned(),
         caption: format!(
             "Sharpness a in units of 2/η along the runs that began at one minimum; horizontally the share of \
-             the run. Gradient descent that begins above 1 is thrown out and comes to rest below. SGD with \
-             small batches also leaves from below 1. {}",
+             the run. Gradient descent has to leave if it begins above 1; SGD with small batches may leave from \
+             below 1 too. {}",
             scale(groups)
         ),
         x: Axis::linear("share of the run"),

@@ -131,6 +131,12 @@ impl Trips<'_> {
         self.trips.iter().filter(|trip| trip.has_left()).count()
     }
 
+    /// How many of the runs diverged.
+    pub fn diverged(&self) -> usize {
+        let ending = |trip: &&Trip<'_>| trip.journey.run.ending == Ending::Diverged;
+        self.trips.iter().filter(ending).count()
+    }
+
     /// The spread of a quantity over the runs that have it.
     pub fn spread(&self, of: impl Fn(&Trip<'_>) -> Option<f64>) -> Option<Spread> {
         let values: Vec<f64> = self.trips.iter().filter_map(of).collect();

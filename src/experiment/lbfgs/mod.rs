@@ -11,7 +11,7 @@
 //! | SGD, η(a₀² + ps₀²) < 2a₀ | stays, under the same proviso |
 //!
 //! A run has left if the loss over all training images was ever above [`LEFT`] times that of the minimum at a
-//! look, of which there is one every few steps.
+//! look, of which there is one every few steps, or if it diverged.
 //!
 //! | file | contents |
 //! |---|---|

@@ -76,9 +76,10 @@ pub fn finding(group: &Trips<'_>) -> Finding {
     };
     Finding {
         sentence: format!(
-            "{}: {left} of {runs} runs leave (the theory: {}); η is {} of the threshold of one dimension, a \
+            "{}: {left} of {runs} runs leave{} (the theory: {}); η is {} of the threshold of one dimension, a \
              goes from {} to {} where 2/η = {}, and the loss climbs to {} times that of the minimum.",
             group.name(),
+            lost(group),
             prediction.map_or("nothing, or not the same of all minima", Prediction::words),
             text(group.spread(|trip| Some(trip.ratio(group.start)))),
             text(group.spread(|trip| Some(trip.minimum.sharpness.value))),
@@ -92,6 +93,14 @@ pub fn finding(group: &Trips<'_>) -> Finding {
             _ => left as f64 - (runs - left) as f64,
         }),
         claim: claim.to_owned(),
+    }
+}
+
+/// How many of the runs diverged, in words; empty if none.
+fn lost(group: &Trips<'_>) -> String {
+    match group.diverged() {
+        0 => String::new(),
+        lost => format!(", {lost} of them for infinity"),
     }
 }
 
@@ -186,8 +195,8 @@ pub fn table(groups: &[Trips<'_>]) -> Table {
         caption: format!(
             "mean [smallest, largest] over the minima, one from each seed. threshold: 2/a₀ for gradient \
              descent, 2a₀/(a₀² + ps₀²) for SGD, which takes a₀ and s₀ to lie in one direction. left: runs \
-             whose loss was seen above {LEFT} times that of the minimum. peak loss: in units of the loss of \
-             the minimum. a at the end: mean over the last quarter of the looks. Published: the authors' run \
+             whose loss was seen above {LEFT} times that of the minimum, or that diverged. peak loss: in units of the loss of \
+             the minimum. a at the end: mean over the last quarter of the looks, of the runs that did not diverge. Published: the authors' run \
              of the same kind, from 784-500-500-500-10 with 200 wrong labels; their test accuracy goes from \
              69.56 to 73.25 % (SGD) and from 69.54 to 70.82 % (gradient descent)."
         ),
@@ -206,7 +215,7 @@ fn row(group: &Trips<'_>) -> Vec<String> {
         text(group.spread(|trip| Some(trip.minimum.non_uniformity.value))),
         text(group.spread(|trip| Some(2.0 / trip.rate()))),
         text(group.spread(|trip| Some(trip.ratio(group.start)))),
-        format!("{} of {}", group.left(), group.trips.len()),
+        format!("{} of {}{}", group.left(), group.trips.len(), lost(group)),
         text(group.spread(|trip| Some(trip.peak()))),
         text(group.spread(|trip| trip.last_sharpness())),
         text(group.spread(|trip| Some(trip.last_sharpness()? * trip.rate() / 2.0))),

@@ -5,8 +5,8 @@ use crate::record::{Axis, DataPoint, Figure, Series, Style};
 use crate::train::Optimiser;
 
 use super::group::{
-    Runs, batch_sharpness as quotient, by_optimiser, name, optimiser, recorded_shares, scaled,
-    share,
+    Runs, batch_sharpness as quotient, by_optimiser, has_learned, name, optimiser, recorded_shares,
+    scaled, share,
 };
 
 /// The sharpness against the batch size.
@@ -29,7 +29,7 @@ pub fn sharpness(groups: &[Runs<'_>]) -> Figure {
         caption: format!(
             "Sharpness a at the end of training divided by the largest one at which gradient descent with that \
              optimiser is stable: 2/η for SGD, 2(1 + β)/η for heavy ball, (2 + 2β)/(η(1 + 2β)) for Nesterov. \
-             {} Recorded: the public table, 3072-512-512-10 on CIFAR-10, n = 8192.",
+             Batches of which not every run learned are left out. {} Recorded: the public table, 3072-512-512-10 on CIFAR-10, n = 8192.",
             scale(groups)
         ),
         x: Axis::logarithmic("share B/n of the samples in a batch"),
@@ -75,6 +75,7 @@ fn measured(kinds: &[Vec<&Runs<'_>>], of: fn(&Runs<'_>) -> Option<Spread>) -> Ve
         style: Style::Points,
         points: kind
             .iter()
+            .filter(|group| has_learned(group))
             .filter_map(|group| Some(of(group)?.point(share(group))))
             .collect(),
     });

@@ -12,6 +12,9 @@ use super::cell::{Outcome, Settings};
 /// sum over them.
 pub const CONVERGED: f64 = 1e-3;
 
+/// The loss above which a run has not learned: half of that of the constant answer 1/10, which is 0.9.
+pub const UNLEARNED: f64 = 0.45;
+
 /// Runs that differ in their seeds only.
 pub type Runs<'a> = Group<'a, Settings, Outcome>;
 
@@ -105,6 +108,12 @@ pub fn batch_sharpness(group: &Runs<'_>) -> Option<Spread> {
 /// Whether every run has a loss below [`CONVERGED`] at its end.
 pub fn has_converged(group: &Runs<'_>) -> bool {
     let is_low = |measured: &Measurement| measured.loss < CONVERGED;
+    measurements(group).count() == group.outcomes.len() && measurements(group).all(is_low)
+}
+
+/// Whether every run has a loss below [`UNLEARNED`] at its end.
+pub fn has_learned(group: &Runs<'_>) -> bool {
+    let is_low = |measured: &Measurement| measured.loss < UNLEARNED;
     measurements(group).count() == group.outcomes.len() && measurements(group).all(is_low)
 }
 

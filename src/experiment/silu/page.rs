@@ -8,8 +8,9 @@ use crate::record::{Agreement, Comparison, Published, Table};
 use super::cell::{Outcome, Settings};
 use super::findings;
 use super::group::{
-    CONVERGED, Runs, batch, batch_sharpness, by_optimiser, diverged, edge, has_converged, name,
-    optimiser, rate, recorded, recorded_share, recorded_shares, scaled, share, spread,
+    CONVERGED, Runs, UNLEARNED, batch, batch_sharpness, by_optimiser, diverged, edge,
+    has_converged, has_learned, name, optimiser, rate, recorded, recorded_share, recorded_shares,
+    scaled, share, spread,
 };
 
 /// The sizes and conventions of the experiment.
@@ -37,7 +38,7 @@ pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
             "runs",
             format!(
                 "{} steps for every optimiser and batch size, reshuffled batches; converged means a training \
-                 loss below {CONVERGED}",
+                 loss below {CONVERGED}, and learned one below {UNLEARNED}",
                 start.plan.stop.steps
             ),
         ),
@@ -58,65 +59,66 @@ pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
     pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
-/// The rows of the summary: the largest batch, and the smallest, of all optimisers.
+/// The row of the summary: the smallest batches that learned, and the largest ones.
 pub fn comparisons(groups: &[Runs<'_>]) -> Vec<Comparison> {
     let kinds = by_optimiser(groups);
-    let ends = |of: fn(&[&Runs<'_>]) -> Option<Spread>| -> Option<Vec<Spread>> {
-        kinds.iter().map(|kind| of(kind)).collect()
-    };
-    let (Some(small), Some(large)) = (
-        ends(|kind| scaled(kind.first()?)),
-        ends(|kind| scaled(kind.last()?)),
-    ) else {
-        return Vec::new();
-    };
-    let Some(first) = groups.first() else {
+    let learned: Vec<&[&Runs<'_>]> = kinds.iter().map(|kind| findings::learned(kind)).collect();
+    let small: Option<Vec<Ended>> = learned
+        .iter()
+        .map(|kind| Ended::of(kind.first()?))
+        .collect();
+    let large: Option<Vec<Ended>> = learned.iter().map(|kind| Ended::of(kind.last()?)).collect();
+    let (Some(small), Some(large), Some(first)) = (small, large, groups.first()) else {
         return Vec::new();
     };
     let names: Vec<&str> = kinds.iter().map(|kind| name(kind[0])).collect();
-    let list = |values: &mut dyn Iterator<Item = f64>| {
-        values.map(|v| fixed(v, 2)).collect::<Vec<_>>().join(", ")
-    };
-    let recorded = |column: usize| -> Vec<f64> {
-        let kinds = kinds.iter();
-        kinds
-            .map(|kind| recorded_shares(optimiser(kind[0]))[column].1)
-            .collect()
-    };
-    let [before, after] = [recorded(0), recorded(3)];
-    let near = |mine: &[Spread], theirs: &[f64]| {
-        let mut pairs = mine.iter().zip(theirs);
-        pairs.all(|(mine, theirs)| mine.low <= *theirs && *theirs <= mine.high)
-    };
     let trends: Vec<_> = kinds
         .iter()
         .flat_map(|kind| findings::trends(kind))
         .collect();
-    let settings = &first.settings.start;
+    let list = |ends: &[Ended], of: fn(&Ended) -> f64| {
+        let texts = ends.iter().map(|end| fixed(of(end), 2));
+        texts.collect::<Vec<_>>().join(", ")
+    };
+    let row = |of: fn(&Ended) -> f64| format!("{}, then {}", list(&small, of), list(&large, of));
+    let agrees = |ends: &[Ended]| ends.iter().all(Ended::agrees);
     vec![Comparison {
         subject: format!(
             "A public table of {}, from small to large batches",
             names.join(", ")
         ),
         predicted: "far below the edge with small batches, at it with large ones".to_owned(),
-        measured: format!(
-            "{} of the edge, then {}",
-            list(&mut small.iter().map(|s| s.mean)),
-            list(&mut large.iter().map(|s| s.mean))
-        ),
+        measured: format!("a/edge = {}", row(|end| end.measured.mean)),
         with_theory: Agreement::of_all(&trends),
         published: Some(Published {
-            value: format!(
-                "{}, then {}",
-                list(&mut before.iter().copied()),
-                list(&mut after.iter().copied())
-            ),
-            agrees: near(&small, &before) && near(&large, &after),
+            value: format!("a/edge = {}", row(|end| end.recorded)),
+            agrees: agrees(&small) && agrees(&large),
             is_elsewhere: true,
             because: "another network, other images and another n".to_owned(),
         }),
-        scale: format!("{}, SiLU", settings.scale_in_words()),
+        scale: format!("{}, SiLU", first.settings.start.scale_in_words()),
     }]
+}
+
+/// The sharpness at the end of some runs in units of the edge, beside the recorded one.
+struct Ended {
+    measured: Spread,
+    recorded: f64,
+}
+
+impl Ended {
+    /// `None` if every run diverged, or nothing was recorded for this batch size.
+    fn of(group: &Runs<'_>) -> Option<Self> {
+        Some(Ended {
+            measured: scaled(group)?,
+            recorded: recorded_share(group)?,
+        })
+    }
+
+    /// Whether the recorded value lies between the smallest and the largest run.
+    fn agrees(&self) -> bool {
+        self.measured.low <= self.recorded && self.recorded <= self.measured.high
+    }
 }
 
 /// The table of all groups.
@@ -180,6 +182,7 @@ fn row(group: &Runs<'_>) -> Vec<String> {
 fn runs(group: &Runs<'_>) -> String {
     match (diverged(group), has_converged(group)) {
         (0, true) => format!("{} converged", group.outcomes.len()),
+        (0, false) if !has_learned(group) => "not all learned".to_owned(),
         (0, false) => "not all converged".to_owned(),
         (lost, _) => format!("{lost} of {} diverged", group.outcomes.len()),
     }
