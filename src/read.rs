@@ -96,8 +96,20 @@ pub fn open_file(path: &Path) -> Result<File> {
 /// Reads a whole text.
 ///
 /// # Errors
-/// The errors of [`open`]; also if the text is longer than [`LONGEST_TEXT`] or is not UTF-8.
+/// The errors of [`bytes`]; also if the text is not UTF-8.
 pub fn text(path: &Path) -> Result<String> {
+    String::from_utf8(bytes(path)?).map_err(|fault| {
+        let place = format!("byte {}", fault.utf8_error().valid_up_to());
+        let fault = "is not UTF-8, so this is no text; give the right file, or write it as UTF-8";
+        Error::input(path.display(), place, fault)
+    })
+}
+
+/// Reads a whole file of at most [`LONGEST_TEXT`] bytes.
+///
+/// # Errors
+/// The errors of [`open`]; also if the file is longer.
+pub fn bytes(path: &Path) -> Result<Vec<u8>> {
     let too_long = || {
         let fault = format!("is longer than {LONGEST_TEXT} bytes, the most that is read of a text");
         Err(Error::input(path.display(), "file", fault))
@@ -116,11 +128,7 @@ pub fn text(path: &Path) -> Result<String> {
     if bytes.len() > LONGEST_TEXT {
         return too_long();
     }
-    String::from_utf8(bytes).map_err(|fault| {
-        let place = format!("byte {}", fault.utf8_error().valid_up_to());
-        let fault = "is not UTF-8, so this is no text; give the right file, or write it as UTF-8";
-        Error::input(path.display(), place, fault)
-    })
+    Ok(bytes)
 }
 
 /// The name of this kind of file, if it is not a regular file.

@@ -73,7 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
         });
     }
     let is_stale = |(path, bytes): &&(PathBuf, Vec<u8>)| {
-        let there = fs::read(folder.join(path));
+        let there = read::bytes(&folder.join(path));
         !there.is_ok_and(|there| there == *bytes)
     };
     let stale: Vec<&Path> = files

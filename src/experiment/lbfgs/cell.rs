@@ -6,6 +6,9 @@ use crate::curvature::Eigenvalue;
 use crate::experiment::trained::{TrainingOutcome, TrainingSettings};
 use crate::train::Run;
 
+/// The factor of the loss above which a run has left its minimum.
+pub const LEFT: f64 = 10.0;
+
 /// How to find a minimum, and which runs to start there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {

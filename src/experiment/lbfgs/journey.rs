@@ -7,8 +7,7 @@ use crate::model::Sampling;
 use crate::number::Field;
 use crate::train::Ending;
 
-use super::LEFT;
-use super::cell::{Journey, Outcome, Settings, Start};
+use super::cell::{Journey, LEFT, Outcome, Settings, Start};
 
 /// One run, with its minimum.
 #[derive(Clone, Copy)]

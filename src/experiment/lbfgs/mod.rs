@@ -10,7 +10,7 @@
 //! | SGD, η < 2/a₀, but η(a₀² + ps₀²) > 2a₀ | leaves, if one direction carries both a₀ and s₀ |
 //! | SGD, η(a₀² + ps₀²) < 2a₀ | stays, under the same proviso |
 //!
-//! A run has left if the loss over all training images was ever above [`LEFT`] times that of the minimum at a
+//! A run has left if the loss over all training images was ever above `cell::LEFT` times that of the minimum at a
 //! look, of which there is one every few steps, or if it diverged.
 //!
 //! | file | contents |
@@ -36,9 +36,6 @@ use super::{Context, Scale};
 use crate::record::Record;
 use cell::{Outcome, Settings, Start};
 use place::Place;
-
-/// The factor of the loss above which a run has left its minimum.
-pub const LEFT: f64 = 10.0;
 
 /// Starts gradient descent and SGD at minima found by L-BFGS.
 pub struct FromLbfgs;

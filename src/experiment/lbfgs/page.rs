@@ -7,8 +7,7 @@ use crate::network::Network;
 use crate::record::numeral::{fixed, significant};
 use crate::record::{Agreement, Comparison, Finding, Published, Table};
 
-use super::LEFT;
-use super::cell::{Outcome, Settings};
+use super::cell::{LEFT, Outcome, Settings};
 use super::journey::{Prediction, Trips};
 
 /// The sizes and conventions of the experiment.
