@@ -25,8 +25,12 @@ fn every_figure_and_table_has_its_files_and_no_name_comes_twice() {
     let files = render(&sample::report());
     let names: BTreeSet<&PathBuf> = files.iter().map(|(path, _)| path).collect();
     assert_eq!(names.len(), files.len());
-    // The page, the input, two files for each of four figures, and three tables.
-    assert_eq!(files.len(), 2 + 4 * 2 + 3);
+    // The page, the input, three files for each of four figures, and three tables.
+    assert_eq!(files.len(), 2 + 4 * 3 + 3);
+    let pages = files
+        .iter()
+        .filter(|(_, bytes)| bytes.starts_with(b"%PDF-"));
+    assert_eq!(pages.count(), 4);
     file(&files, "figures/escape-loss.svg");
     file(&files, "data/escape-loss.csv");
     file(&files, "data/wide-table.csv");

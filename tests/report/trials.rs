@@ -16,17 +16,16 @@ fn input() -> ReportInput {
     }
 }
 
-/// The files that the trials add to a report.
+/// The texts that the trials add to a report.
 fn files() -> BTreeMap<String, String> {
     let name = |path: std::path::PathBuf| path.to_str().unwrap().to_owned();
     let without: BTreeSet<String> = render(&sample::report())
         .into_iter()
         .map(|(path, _)| name(path))
         .collect();
-    let added = render(&input()).into_iter().map(|(path, bytes)| {
-        let text = String::from_utf8(bytes).unwrap();
-        (name(path), text)
-    });
+    let files = render(&input()).into_iter();
+    let added =
+        files.filter_map(|(path, bytes)| Some((name(path), String::from_utf8(bytes).ok()?)));
     added.filter(|(path, _)| !without.contains(path)).collect()
 }
 
