@@ -8,10 +8,12 @@ PROGRAM = target/release/sgd-stability
 
 .PHONY: verify test test-deep sanitize mutants fuzz bench bench-peers report picture check setup clean
 
+# The experiments that take seconds; `sgd-stability reproduce` without a name runs all of them.
+VERIFIED = diagram toy regression edge engine lbfgs escape
 verify: setup
 	$(CARGO) build --release --locked
 	$(PROGRAM) verify
-	$(PROGRAM) reproduce --out $(OUT)
+	$(PROGRAM) reproduce $(VERIFIED) --out $(OUT)
 	$(PROGRAM) report $(OUT)
 
 test: setup

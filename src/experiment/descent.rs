@@ -4,7 +4,7 @@ use crate::criterion::gradient_descent;
 use crate::error::Result;
 use crate::train::{Optimiser, Plan, Sampler, Stop};
 
-use super::group::{ABSENT, Bound, Group, largest_scaled};
+use super::group::{ABSENT, Bound, Group};
 use super::published;
 use super::study::Experiment;
 use super::trained::{TrainingOutcome, TrainingSettings, describe, train_and_measure};
@@ -23,7 +23,7 @@ impl Experiment for Descent {
     type Outcome = TrainingOutcome;
     const NAME: &'static str = "descent";
     const SHOWS: &'static str = "the sharpness where gradient descent ends, against 2/η (Table 1)";
-    const TAKES: &'static str = "1 min";
+    const TAKES: &'static str = "2 min";
     const PAPER: &'static str = "table1";
 
     fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
@@ -69,9 +69,7 @@ impl Experiment for Descent {
                        says nothing of a run that was stopped before it converged."
                     .to_owned(),
             settings: describe(results),
-            comparisons: (groups.iter().filter_map(comparison))
-                .chain(whole(&groups))
-                .collect(),
+            comparisons: groups.iter().filter_map(comparison).collect(),
             findings: groups.iter().map(finding).collect(),
             figures: vec![figure(&groups)],
             tables: vec![table(&groups)],
@@ -124,25 +122,6 @@ fn comparison(group: &Group<'_>) -> Option<Comparison> {
         with_theory: finding(group).agreement,
         published: Some(Published::compared(value, measured, row.range, because)),
         scale: group.settings.scale_in_words(),
-    })
-}
-
-/// The row of the summary about all runs.
-fn whole(groups: &[Group<'_>]) -> Option<Comparison> {
-    let [largest, _] = largest_scaled(groups);
-    let all: Vec<Finding> = groups.iter().map(finding).collect();
-    Some(Comparison {
-        subject: format!("Gradient descent, all {} learning rates", groups.len()),
-        predicted: "aη/2 ≤ 1".to_owned(),
-        measured: format!(
-            "largest aη/2 = {}; {} of {} inconclusive",
-            significant(largest),
-            (all.iter().filter(|f| f.agreement == Agreement::Undecided)).count(),
-            all.len()
-        ),
-        with_theory: Agreement::of_all(&all),
-        published: None,
-        scale: groups.first()?.settings.scale_in_words(),
     })
 }
 

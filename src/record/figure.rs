@@ -72,10 +72,10 @@ pub enum Style {
     /// series.
     Theory,
     /// A theoretical bound, drawn as a dashed line that is labelled at its end as well as in the legend. If
-    /// there are as many bounds as measured series, each has the colour of one of these, in order.
+    /// its label contains that of a measured series (up to a colon), it has the colour of that.
     Bound,
-    /// A measurement published by others, drawn as hollow markers in the colour of the preceding measured
-    /// series.
+    /// A measurement published by others, drawn as hollow markers in the colour of the measured series whose
+    /// label its own contains.
     Published,
 }
 

@@ -71,7 +71,7 @@ impl Experiment for Adaptive {
     const NAME: &'static str = "adaptive";
     const SHOWS: &'static str =
         "RMSprop and Adam end at the edge of their own, preconditioned sharpness";
-    const TAKES: &'static str = "1 min";
+    const TAKES: &'static str = "35 s";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let sizes = Sizes::of(scale);

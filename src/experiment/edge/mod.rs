@@ -40,7 +40,7 @@ impl Experiment for Edge {
     const NAME: &'static str = "edge";
     const SHOWS: &'static str =
         "how gradient descent gets below 2/η: thrown there, or held there on the way";
-    const TAKES: &'static str = "1 min";
+    const TAKES: &'static str = "10 s";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let (widths, samples, seeds, times) = match scale {

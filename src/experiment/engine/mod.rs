@@ -35,7 +35,7 @@ impl Experiment for Engine {
     type Outcome = Outcome;
     const NAME: &'static str = "engine";
     const SHOWS: &'static str = "the engine against exact arithmetic, and its bits";
-    const TAKES: &'static str = "1 min";
+    const TAKES: &'static str = "30 s";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let seeds = match scale {

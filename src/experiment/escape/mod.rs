@@ -104,7 +104,7 @@ impl Experiment for Escape {
     const NAME: &'static str = "escape";
     const SHOWS: &'static str =
         "SGD leaves minima where gradient descent stays, with the same η (Figure 2)";
-    const TAKES: &'static str = "1 min";
+    const TAKES: &'static str = "30 s";
     const PAPER: &'static str = "figure2";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {

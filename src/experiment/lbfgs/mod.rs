@@ -82,7 +82,7 @@ impl Experiment for FromLbfgs {
     type Outcome = Outcome;
     const NAME: &'static str = "lbfgs";
     const SHOWS: &'static str = "gradient descent and SGD leave sharp minima found by L-BFGS";
-    const TAKES: &'static str = "1 min";
+    const TAKES: &'static str = "35 s";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let sizes = Sizes::of(scale);

@@ -96,7 +96,7 @@ impl Experiment for Momentum {
     const NAME: &'static str = "momentum";
     const SHOWS: &'static str =
         "with momentum, gradient descent ends at sharper minima and SGD at flatter ones";
-    const TAKES: &'static str = "1 min";
+    const TAKES: &'static str = "90 s";
 
     fn cells(scale: Scale) -> Vec<(String, TrainingSettings)> {
         let (momenta, seeds): (&[f64], _) = match scale {

@@ -26,7 +26,7 @@ impl Experiment for Regression {
     type Outcome = Outcome;
     const NAME: &'static str = "regression";
     const SHOWS: &'static str = "simulated against exact second moments in linear regression";
-    const TAKES: &'static str = "1 min";
+    const TAKES: &'static str = "10 s";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let (populations, walkers) = match scale {

@@ -78,7 +78,7 @@ impl Experiment for Residual {
     type Outcome = Outcome;
     const NAME: &'static str = "residual";
     const SHOWS: &'static str = "with batch normalisation: in which mode is the sharpness at 2/η?";
-    const TAKES: &'static str = "1 min";
+    const TAKES: &'static str = "40 s";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {
         let sizes = Sizes::of(scale);

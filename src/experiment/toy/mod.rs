@@ -29,7 +29,7 @@ impl Experiment for Toy {
     type Outcome = Outcome;
     const NAME: &'static str = "toy";
     const SHOWS: &'static str = "SGD leaves one of two wells of equal sharpness (Figure 1)";
-    const TAKES: &'static str = "1 min";
+    const TAKES: &'static str = "5 s";
     const PAPER: &'static str = "figure1";
 
     fn cells(scale: Scale) -> Vec<(String, Settings)> {

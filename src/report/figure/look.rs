@@ -6,7 +6,7 @@ use plotters::prelude::RGBColor;
 
 use super::canvas::{Canvas, Spot};
 use super::{colour, dashes};
-use crate::record::Style;
+use crate::record::{Series, Style};
 
 /// The palette of M. Okabe and K. Ito (2008), made for colour-blind readers, without its yellow, which
 /// vanishes on white. Vermilion and blue, the pair that differs most, come first.
@@ -81,31 +81,38 @@ impl Look {
         }
     }
 
-    /// The looks of series with these styles, in order. Every measured series has a colour of its own, and a
-    /// theory has that of the measured series before it. If there are as many published series as measured
-    /// ones, or as many bounds, each has the colour of one, in order. Otherwise a published series has the
-    /// colour of the measured one before it, and bounds are grey.
-    pub fn all(styles: &[Style]) -> Vec<Look> {
-        let count = |styles: &[Style], wanted: fn(Style) -> bool| {
-            styles.iter().filter(|style| wanted(**style)).count()
+    /// The looks of these series, in order. Every measured series has a colour of its own, and a theory has
+    /// that of the measured series before it. A bound or a published series has the colour of the measured
+    /// one whose label is part of its own. Without such a label bounds are grey, and a published series has
+    /// the colour of one measured series each, in order, or of the one before it.
+    pub fn all(series: &[Series]) -> Vec<Look> {
+        let is_measured = |series: &&Series| series.style.is_measured();
+        let measured: Vec<&Series> = series.iter().filter(is_measured).collect();
+        let named = |label: &str| {
+            let subject = |own: &str| own.split(':').next().unwrap_or(own).to_owned();
+            let names = |own: &&Series| label.contains(&subject(&own.label));
+            measured.iter().position(names)
         };
-        let all = count(styles, Style::is_measured);
-        let is_one_each = |wanted| styles.iter().filter(|style| **style == wanted).count() == all;
-        let look = |(i, &style): (usize, &Style)| {
-            let among = styles[..i]
+        let count = |style| series.iter().filter(|series| series.style == style).count();
+        let is_one_each = count(Style::Published) == measured.len();
+        let look = |(i, this): (usize, &Series)| {
+            let before = &series[..i];
+            let among = before
                 .iter()
-                .filter(|before| **before == style)
+                .filter(|other| other.style == this.style)
                 .count();
-            let measured = count(&styles[..i], Style::is_measured);
-            let thing = match style {
-                Style::Points | Style::Line => Some(measured),
-                Style::Published | Style::Bound if is_one_each(style) => Some(among),
-                Style::Theory | Style::Published => Some(measured.saturating_sub(1)),
-                Style::Bound => None,
+            let place = before.iter().filter(is_measured).count();
+            let thing = match this.style {
+                Style::Points | Style::Line => Some(place),
+                Style::Theory => Some(place.saturating_sub(1)),
+                Style::Bound => named(&this.label),
+                Style::Published => named(&this.label)
+                    .or_else(|| is_one_each.then_some(among))
+                    .or(Some(place.saturating_sub(1))),
             };
-            Look::new(style, thing, among)
+            Look::new(this.style, thing, among)
         };
-        styles.iter().enumerate().map(look).collect()
+        series.iter().enumerate().map(look).collect()
     }
 
     /// Draws a marker. It is filled, with a thin light edge; for published series it is hollow, and wide
@@ -152,10 +159,23 @@ impl Look {
 mod tests {
     use super::*;
 
+    fn looks(series: &[(Style, &str)]) -> Vec<Look> {
+        let series = series.iter().map(|(style, label)| Series {
+            label: (*label).to_owned(),
+            style: *style,
+            points: Vec::new(),
+        });
+        Look::all(&series.collect::<Vec<_>>())
+    }
+
     #[test]
     fn a_theory_has_the_colour_of_what_it_speaks_of() {
-        let styles = [Style::Points, Style::Theory, Style::Points, Style::Theory];
-        let looks = Look::all(&styles);
+        let looks = looks(&[
+            (Style::Points, "a"),
+            (Style::Theory, "b"),
+            (Style::Points, "c"),
+            (Style::Theory, "d"),
+        ]);
         assert_eq!(looks[0].colour, looks[1].colour);
         assert_eq!(looks[2].colour, looks[3].colour);
         assert_ne!(looks[0].colour, looks[2].colour);
@@ -163,29 +183,44 @@ mod tests {
 
     #[test]
     fn what_is_published_has_the_colour_of_what_was_measured() {
-        let looks = Look::all(&[
-            Style::Points,
-            Style::Published,
-            Style::Points,
-            Style::Published,
+        let named = looks(&[
+            (Style::Points, "η = 1"),
+            (Style::Points, "η = 2"),
+            (Style::Published, "η = 2, published"),
         ]);
-        assert_eq!(looks[2].colour, looks[3].colour);
-        assert_eq!(looks[2].shape, looks[3].shape);
-        assert_ne!(looks[1].colour, looks[3].colour);
+        assert_eq!(named[1].colour, named[2].colour);
+        assert_eq!(named[1].shape, named[2].shape);
+        let ordered = looks(&[
+            (Style::Points, "x"),
+            (Style::Points, "y"),
+            (Style::Published, "one"),
+            (Style::Published, "other"),
+        ]);
+        assert_eq!(ordered[0].colour, ordered[2].colour);
+        assert_eq!(ordered[1].colour, ordered[3].colour);
+        let behind = looks(&[
+            (Style::Points, "x"),
+            (Style::Points, "y"),
+            (Style::Published, "one"),
+        ]);
+        assert_eq!(behind[1].colour, behind[2].colour);
     }
 
     #[test]
-    fn bounds_belong_to_the_measured_series_if_there_are_as_many() {
-        let looks = Look::all(&[Style::Points, Style::Points, Style::Bound, Style::Bound]);
-        assert_eq!(looks[0].colour, looks[2].colour);
-        assert_eq!(looks[1].colour, looks[3].colour);
-        let looks = Look::all(&[Style::Points, Style::Points, Style::Bound]);
-        assert_eq!(looks[2].colour, colour::FRAME);
+    fn a_bound_belongs_to_the_series_that_it_names() {
+        let looks = looks(&[
+            (Style::Line, "B = 1: exact boundary"),
+            (Style::Line, "B = 2: exact boundary"),
+            (Style::Bound, "B = 2: rectangle"),
+            (Style::Bound, "2/η"),
+        ]);
+        assert_eq!(looks[1].colour, looks[2].colour);
+        assert_eq!(looks[3].colour, colour::FRAME);
     }
 
     #[test]
     fn the_first_thirty_five_series_differ_in_colour_or_shape() {
-        let looks = Look::all(&[Style::Points; 35]);
+        let looks = looks(&[(Style::Points, "x"); 35]);
         for (i, a) in looks.iter().enumerate() {
             for b in &looks[..i] {
                 assert!(a.colour != b.colour || a.shape != b.shape);

@@ -34,8 +34,7 @@ pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
 
 /// The look of each series of a figure, in order.
 pub fn looks(figure: &Figure) -> Vec<Look> {
-    let styles: Vec<Style> = figure.series.iter().map(|series| series.style).collect();
-    Look::all(&styles)
+    Look::all(&figure.series)
 }
 
 fn draw_series(canvas: &Canvas<'_>, plot: &Plot, series: &Series, look: &Look) {
