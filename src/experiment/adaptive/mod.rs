@@ -3,7 +3,7 @@
 //! Both divide a step by a diagonal P that follows the gradients. For a frozen P, descent stays only if
 //! λ_max(P⁻¹H) ≤ 2/η for RMSprop, and ≤ 38/η for Adam with β₁ = 0.9 (Cohen et al. 2022). Written down before the
 //! first run: training sharpens until the *preconditioned* sharpness meets that threshold, and then hovers
-//! there, so that its mean over the second half of the run is within [`group::HOVER`] of it, whatever the
+//! there, so that its mean over the second half of the run is within `group::HOVER` of it, whatever the
 //! learning rate; a run whose mean is lower has not reached the edge yet and decides nothing, and one whose mean
 //! is higher is beyond what the theorem, which is about a frozen P, allows. The plain sharpness divided by 2/η is
 //! shown beside it; the theory gives it no meaning here.

@@ -3,7 +3,7 @@
 //!
 //! The recorded runs train 3072-512-512-10 with SiLU on n = 8192 images of CIFAR-10. Here a smaller network of
 //! the same kind trains on the embedded images of Fashion-MNIST, with the same loss, the same ratios B/n, and the
-//! same number of steps for all. The learning rates are larger in one common factor ([`Sizes::speed`]), so that
+//! same number of steps for all. The learning rates are larger in one common factor (`Sizes::speed`), so that
 //! the smaller network can meet its edges in so many steps; the edges move with them, and everything is
 //! shown in units of its edge.
 //!
