@@ -143,18 +143,11 @@ impl Projected {
     }
 
     fn largest(&self) -> End {
-        let last = self.values.len() - 1;
-        End {
-            place: last,
-            next: last.checked_sub(1),
-        }
+        self.at(self.values.len() - 1)
     }
 
     pub fn smallest(&self) -> End {
-        End {
-            place: 0,
-            next: (self.values.len() > 1).then_some(1),
-        }
+        self.at(0)
     }
 }
 

@@ -107,10 +107,7 @@ impl Eigenvalues {
     pub fn to_safetensors(&self, model: &LoadedNetwork) -> Result<Vec<u8>> {
         let mut tensors = Vec::new();
         for (index, vector) in self.vectors.iter().enumerate() {
-            for tensor in parts(model, vector) {
-                let name = format!("eigenvector.{}.{}", index + 1, tensor.name);
-                tensors.push(Tensor { name, ..tensor });
-            }
+            tensors.extend(parts(model, vector, &format!("eigenvector.{}", index + 1)));
         }
         let named = tensors
             .iter()
@@ -136,8 +133,8 @@ impl Tensor {
     }
 }
 
-/// A vector over the parameters, cut into the tensors of the checkpoint.
-fn parts(model: &LoadedNetwork, vector: &[f32]) -> Vec<Tensor> {
+/// A vector over the parameters, cut into the tensors of the checkpoint, whose names follow a prefix.
+fn parts(model: &LoadedNetwork, vector: &[f32], prefix: &str) -> Vec<Tensor> {
     let network = &model.network;
     let mut assembly = Assembly::new(network);
     assembly.parameters.copy_from_slice(vector);
@@ -151,7 +148,7 @@ fn parts(model: &LoadedNetwork, vector: &[f32]) -> Vec<Tensor> {
         if let Some((role, shape)) = tensor {
             let numbers = assembly.read(module, *role);
             parts.push(Tensor {
-                name: assigned.tensor.clone(),
+                name: format!("{prefix}.{}", assigned.tensor),
                 shape: shape.clone(),
                 bytes: numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
             });

@@ -126,8 +126,8 @@ fn comparison(group: &Group<'_>) -> Option<Comparison> {
 }
 
 fn published_row(learning_rate: f64) -> Option<&'static published::DescentRow> {
-    let is_this = |row: &&published::DescentRow| (row.learning_rate - learning_rate).abs() < 1e-6;
-    published::DESCENT.iter().find(is_this)
+    let mut rows = published::DESCENT.iter();
+    rows.find(|row| published::is_same_rate(row.learning_rate, learning_rate))
 }
 
 fn figure(groups: &[Group<'_>]) -> Figure {

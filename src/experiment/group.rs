@@ -1,5 +1,6 @@
 //! Groups of runs that differ only in their seeds.
 
+use crate::criterion::{gradient_descent, non_uniformity, one_dimension};
 use crate::curvature::{Eigenvalue, Measurement};
 use crate::model::{Curvature, Sampling};
 use crate::number::{Field, Interval, Verdict};
@@ -53,6 +54,20 @@ pub struct Spread {
 /// The text in a table cell that has no value.
 pub const ABSENT: &str = "–";
 
+/// The columns of a table with a row for each learning rate and batch size, up to what was published.
+pub const COLUMNS: [&str; 10] = [
+    "η",
+    "B",
+    "a",
+    "2/η",
+    "s",
+    "1/(η√p)",
+    "q",
+    "train loss",
+    "test acc %",
+    "runs",
+];
+
 /// The precision of intervals around measured values, in bits: enough for an f64.
 pub const BITS: u32 = 64;
 
@@ -99,6 +114,11 @@ impl Group<'_> {
         self.settings.plan.batch
     }
 
+    /// Whether every step uses all samples.
+    pub fn is_descent(&self) -> bool {
+        self.batch() == self.settings.samples
+    }
+
     /// The weight `p` of the gradient noise. Each batch of a reshuffled epoch is, by itself, a uniformly
     /// random subset.
     pub fn weight<T: Field>(&self) -> T {
@@ -132,6 +152,34 @@ impl Group<'_> {
             self.spread(|m| m.sharpness.value * eta / 2.0)?,
             self.spread(|m| m.non_uniformity.value * noise)?,
         ))
+    }
+
+    /// The ratio `q = η(a² + ps²)/(2a)` of the runs, which is at most 1 where SGD is stable if a and s belong
+    /// to one direction; `None` if every run diverged.
+    pub fn one_direction(&self) -> Option<Spread> {
+        let (eta, weight) = (self.learning_rate(), self.weight::<f64>());
+        self.spread(|m| {
+            let variance = m.non_uniformity.value.powi(2);
+            one_dimension::ratio(m.sharpness.value, variance, &eta, &weight)
+        })
+    }
+
+    /// The row of a table with the columns [`COLUMNS`].
+    pub fn row(&self) -> Vec<String> {
+        let (eta, weight) = (self.learning_rate(), self.weight::<f64>());
+        let one_direction = self.one_direction();
+        vec![
+            self.learning_rate_text(),
+            self.batch().to_string(),
+            self.spread_text(|m| m.sharpness.value),
+            significant(gradient_descent::largest_sharpness(&eta)),
+            self.spread_text(|m| m.non_uniformity.value),
+            significant(non_uniformity::largest_non_uniformity(&eta, &weight)),
+            one_direction.map_or(ABSENT.to_owned(), |q| q.text()),
+            self.spread_text(|m| m.loss),
+            self.test_accuracy(),
+            self.endings(),
+        ]
     }
 
     /// How the runs ended, such as "3 converged" or "2 converged, 1 out of steps".
@@ -249,17 +297,25 @@ pub fn point_in_rectangle(group: &Group<'_>) -> Option<DataPoint> {
     Some(noise.point(sharpness.mean))
 }
 
-/// A figure in which the axes are in units of the two bounds, with the bounds themselves.
-pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
-    let corner = [(0.0, 1.0), (1.0, 1.0), (1.0, 0.0)];
-    let corner = corner.map(|(x, y)| DataPoint::new(x, y)).to_vec();
-    series.push(Series::bound("the rectangle", corner));
-    let lens = |step: i32| {
+/// The curve `η(a² + ps²) = 2a` in units of the two bounds: `y² = 4x(1 − x)` for `x = aη/2` and `y = sη√p`.
+pub fn boundary() -> Vec<DataPoint> {
+    let point = |step: i32| {
         let x = f64::from(step) / 50.0;
         DataPoint::new(x, 2.0 * (x * (1.0 - x)).sqrt())
     };
-    let lens = (0..=50).map(lens).collect();
-    series.push(Series::bound("η(a² + ps²) = 2a", lens));
+    (0..=50).map(point).collect()
+}
+
+/// The two bounds in units of themselves, as one line.
+pub fn corner() -> Vec<DataPoint> {
+    let ends = [(0.0, 1.0), (1.0, 1.0), (1.0, 0.0)];
+    ends.map(|(x, y)| DataPoint::new(x, y)).to_vec()
+}
+
+/// A figure in which the axes are in units of the two bounds, with the bounds themselves.
+pub fn rectangle(name: &str, title: &str, mut series: Vec<Series>) -> Figure {
+    series.push(Series::bound("the rectangle", corner()));
+    series.push(Series::bound("η(a² + ps²) = 2a", boundary()));
     Figure {
         name: name.to_owned(),
         title: title.to_owned(),

@@ -15,6 +15,11 @@ pub mod lbfgs;
 pub mod momentum;
 pub mod silu;
 
+/// Whether a published learning rate is this one, which was an f32.
+pub fn is_same_rate(published: f64, learning_rate: f64) -> bool {
+    (published - learning_rate).abs() < 1e-6
+}
+
 /// The widths of the layers of the network, input first.
 pub const WIDTHS: [usize; 5] = [784, 500, 500, 500, 10];
 

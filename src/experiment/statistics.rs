@@ -27,6 +27,11 @@ pub fn margin(deviation: f64) -> Option<f64> {
     deviation.is_finite().then(|| DIFFERS - deviation.abs())
 }
 
+/// The deviation that is farther from zero; the first one, if that cannot be told.
+pub fn farther(one: f64, other: f64) -> f64 {
+    if other.abs() > one.abs() { other } else { one }
+}
+
 /// A sample mean with its standard error. A statistical error is never called certified.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mean {

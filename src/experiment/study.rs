@@ -178,3 +178,40 @@ fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T> {
         )
     })
 }
+
+/// What every experiment must do with the cells of its smallest scale.
+#[cfg(test)]
+pub(super) mod checks {
+    use std::fmt::Debug;
+
+    use super::*;
+
+    /// The outcomes of all cells survive their files, fit their settings, and make a record with at least
+    /// `least` findings and whole tables; nothing makes a record without comparisons.
+    pub fn cells_survive_their_files_and_make_a_record<E>(least: usize)
+    where
+        E: Experiment<Outcome: Debug + PartialEq>,
+    {
+        let context = Context {
+            isa: Isa::best(),
+            data_dir: None,
+        };
+        let cells = E::cells(Scale::Smoke).into_iter();
+        let results: Vec<_> = cells
+            .map(|(_, settings)| {
+                let outcome = E::run(&settings, &context).expect("an outcome");
+                let text = serde_json::to_string(&outcome).expect("JSON");
+                assert_eq!(serde_json::from_str(&text).ok().as_ref(), Some(&outcome));
+                assert!(E::fits(&settings, &outcome));
+                (settings, outcome)
+            })
+            .collect();
+        let record = E::record(&results);
+        assert!(record.findings.len() >= least, "{:?}", record.findings);
+        for table in &record.tables {
+            let is_whole = |row: &Vec<String>| row.len() == table.columns.len();
+            assert!(table.rows.iter().all(is_whole), "{}", table.name);
+        }
+        assert!(E::record(&[]).comparisons.is_empty());
+    }
+}

@@ -15,7 +15,7 @@ use crate::network::{
 use crate::train::random::{Purpose, stream};
 use crate::train::{Ending, Plan, Run, train};
 
-pub use words::{describe, network_in_words, seeds_in_words};
+pub use words::{MEAN_SQUARED, describe, network_in_words, objective_in_words, seeds_in_words};
 
 /// Everything that determines one training run and its measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -26,6 +26,20 @@ pub struct TwoClasses {
     pub classes: [usize; 2],
 }
 
+impl TwoClasses {
+    /// Pullover and coat of the embedded images, which are not easily told apart.
+    pub const EMBEDDED: TwoClasses = TwoClasses {
+        images: Images::FashionMnist,
+        classes: [2, 4],
+    };
+
+    /// The authors' classes of CIFAR-10, aeroplane and car.
+    pub const PAPER: TwoClasses = TwoClasses {
+        images: Images::Cifar10,
+        classes: [0, 1],
+    };
+}
+
 /// The images of a split, and their digest.
 pub struct Loaded {
     /// The images, channels last.

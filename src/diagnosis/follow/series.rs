@@ -95,28 +95,18 @@ impl<'a> Course<'a> {
     }
 
     fn series(&self, label: &str, value: impl Fn(&Line) -> Option<f64>) -> Series {
-        self.with_bars(label, |line| Some((value(line)?, 0.0)))
+        self.with_bars(label, |line, step| Some(DataPoint::new(step, value(line)?)))
     }
 
-    /// A series with the error bar of each value.
-    fn with_bars(&self, label: &str, value: impl Fn(&Line) -> Option<(f64, f64)>) -> Series {
-        let points = self
-            .lines
-            .iter()
-            .zip(&self.steps)
-            .filter_map(|(line, &step)| {
-                let (value, bar) = value(line)?;
-                let is_bare = bar == 0.0;
-                Some(if is_bare {
-                    DataPoint::new(step, value)
-                } else {
-                    DataPoint::with_error(step, value, bar)
-                })
-            });
+    /// A series of points that have their error bars.
+    fn with_bars(&self, label: &str, point: impl Fn(&Line, f64) -> Option<DataPoint>) -> Series {
+        let placed = self.lines.iter().zip(&self.steps);
         Series {
             label: label.to_owned(),
             style: Style::Line,
-            points: points.collect(),
+            points: placed
+                .filter_map(|(line, &step)| point(line, step))
+                .collect(),
         }
     }
 
@@ -129,8 +119,11 @@ impl<'a> Course<'a> {
 
     fn eigenvalues(&self) -> Figure {
         let mut series = vec![
-            self.with_bars("a = λ_max(H)", |line| {
-                Some((line.a, line.a_bar.unwrap_or(0.0)))
+            self.with_bars("a = λ_max(H)", |line, step| {
+                Some(match line.a_bar {
+                    Some(bar) => DataPoint::with_error(step, line.a, bar),
+                    None => DataPoint::new(step, line.a),
+                })
             }),
             self.series("λ_min(H)", |line| Some(line.smallest_eigenvalue)),
         ];

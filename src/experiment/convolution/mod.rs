@@ -15,7 +15,7 @@ use crate::train::{Optimiser, Plan, Sampler, Stop};
 
 use super::study::Experiment;
 use super::trained::{TrainingOutcome, TrainingSettings, measured, trained_on};
-use super::two_classes::{Images, TwoClasses};
+use super::two_classes::TwoClasses;
 use super::{Context, Scale};
 use crate::record::Record;
 use cell::{Architecture, Settings};
@@ -41,14 +41,9 @@ struct Sizes {
 
 impl Sizes {
     fn of(scale: Scale) -> Self {
-        // Pullover and coat, which are not easily told apart.
-        let embedded = TwoClasses {
-            images: Images::FashionMnist,
-            classes: [2, 4],
-        };
         let quick = Sizes {
             architecture: Architecture::QuarterVgg,
-            images: embedded,
+            images: TwoClasses::EMBEDDED,
             samples: [100, 180],
             seeds: 2,
             descent: vec![0.3, 0.5, 1.0],
@@ -69,10 +64,7 @@ impl Sizes {
             Scale::Quick => quick,
             Scale::Paper => Sizes {
                 architecture: Architecture::Vgg,
-                images: TwoClasses {
-                    images: Images::Cifar10,
-                    classes: [0, 1],
-                },
+                images: TwoClasses::PAPER,
                 samples: [1000, 2000],
                 seeds: 5,
                 descent: vec![0.01, 0.05, 0.1, 0.5],
@@ -158,4 +150,12 @@ impl Experiment for Convolution {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::Convolution;
+    use crate::experiment::study::checks::cells_survive_their_files_and_make_a_record;
+
+    #[test]
+    fn its_cells_survive_their_files_and_make_a_record() {
+        cells_survive_their_files_and_make_a_record::<Convolution>(3);
+    }
+}

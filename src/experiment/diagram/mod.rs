@@ -17,6 +17,7 @@ use super::splitting::Splitting;
 use super::study::Experiment;
 use super::{Context, Scale};
 use cell::{Outcome, Settings};
+use edge::edges;
 
 /// Decides and simulates the minima of the stability diagrams.
 pub struct Diagram;
@@ -70,6 +71,7 @@ impl Experiment for Diagram {
     }
 
     fn record(results: &[(Settings, Outcome)]) -> Record {
+        let edges = edges();
         Record {
             name: Self::NAME.to_owned(),
             title: "Which minima hold SGD? The diagrams of sharpness and non-uniformity".to_owned(),
@@ -80,8 +82,8 @@ impl Experiment for Diagram {
             settings: page::describe(results),
             comparisons: page::comparison(results).into_iter().collect(),
             findings: page::findings(results),
-            figures: page::figures(results),
-            tables: vec![page::table()],
+            figures: page::figures(results, &edges),
+            tables: vec![page::table(&edges)],
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What the report says about the diagrams.
 
 use super::cell::{Outcome, Settings, Spot};
-use super::edge::{Edge, edges};
-use crate::experiment::statistics::{agreement, margin};
+use super::edge::Edge;
+use crate::experiment::group::{boundary, corner};
+use crate::experiment::statistics::{agreement, farther, margin};
 use crate::record::numeral::significant;
 use crate::record::{
     Agreement, Axis, Comparison, DataPoint, Figure, Finding, Series, Style, Table,
@@ -57,8 +58,7 @@ impl Settings {
 impl Outcome {
     /// The largest distance of a simulation from its exact moment, in standard errors.
     fn largest_deviation(&self) -> f64 {
-        let larger = |a: f64, b: f64| if b.abs() > a.abs() { b } else { a };
-        self.spots.iter().map(Spot::deviation).fold(0.0, larger)
+        self.spots.iter().map(Spot::deviation).fold(0.0, farther)
     }
 
     fn count(&self, wanted: impl Fn(&Spot) -> bool) -> usize {
@@ -124,7 +124,7 @@ pub fn comparison(results: &[(Settings, Outcome)]) -> Option<Comparison> {
 }
 
 /// The diagrams by learning rate and by batch size, and the minima that were decided and simulated.
-pub fn figures(results: &[(Settings, Outcome)]) -> Vec<Figure> {
+pub fn figures(results: &[(Settings, Outcome)], edges: &[Edge]) -> Vec<Figure> {
     let settings: Vec<&Settings> = results.iter().map(|(settings, _)| settings).collect();
     let by_rate = settings.iter().filter(|settings| settings.batch == 2);
     let by_batch = settings
@@ -141,7 +141,7 @@ pub fn figures(results: &[(Settings, Outcome)]) -> Vec<Figure> {
             "Minima that hold SGD, by batch size (n = 10, η = 1)",
             by_batch.map(|settings| (format!("B = {}", settings.batch), *settings)),
         ),
-        checked(results),
+        checked(results, edges),
     ]
 }
 
@@ -150,15 +150,14 @@ fn diagram<'a>(
     title: &str,
     settings: impl Iterator<Item = (String, &'a Settings)>,
 ) -> Figure {
-    let corners = [(0.0, 1.0), (1.0, 1.0), (1.0, 0.0)];
     let series = settings.flat_map(|(label, settings)| {
-        let place = |(x, y)| settings.point(x, y);
-        let rectangle = corners.map(place).into();
+        let place = |point: &DataPoint| settings.point(point.x, point.y);
+        let rectangle = corner().iter().map(place).collect();
         [
             Series {
                 label: format!("{label}: exact boundary"),
                 style: Style::Line,
-                points: boundary().into_iter().map(place).collect(),
+                points: boundary().iter().map(place).collect(),
             },
             Series::bound(&format!("{label}: rectangle"), rectangle),
         ]
@@ -177,16 +176,7 @@ fn diagram<'a>(
     }
 }
 
-/// The exact boundary in units of the two bounds: v² = 4u(1 − u) for u = aη/2 and v = sη√p.
-fn boundary() -> Vec<(f64, f64)> {
-    let spot = |step: i32| {
-        let u = f64::from(step) / 50.0;
-        (u, 2.0 * (u * (1.0 - u)).sqrt())
-    };
-    (0..=50).map(spot).collect()
-}
-
-fn checked(results: &[(Settings, Outcome)]) -> Figure {
+fn checked(results: &[(Settings, Outcome)], edges: &[Edge]) -> Figure {
     let spots = || results.iter().flat_map(|(_, outcome)| &outcome.spots);
     let points = |stable: bool| {
         let wanted = spots().filter(move |spot| spot.verdict.holds() == stable);
@@ -194,16 +184,9 @@ fn checked(results: &[(Settings, Outcome)]) -> Figure {
             .map(|spot| DataPoint::new(spot.sharpness, spot.non_uniformity))
             .collect()
     };
-    let edges = edges();
     let named = edges
         .iter()
         .map(|edge| DataPoint::new(edge.sharpness, edge.non_uniformity));
-    let bound = |points: Vec<(f64, f64)>| {
-        points
-            .into_iter()
-            .map(|(x, y)| DataPoint::new(x, y))
-            .collect()
-    };
     let series = vec![
         Series {
             label: "stable".to_owned(),
@@ -220,8 +203,8 @@ fn checked(results: &[(Settings, Outcome)]) -> Figure {
             style: Style::Points,
             points: named.collect(),
         },
-        Series::bound("rectangle", bound(vec![(0.0, 1.0), (1.0, 1.0), (1.0, 0.0)])),
-        Series::bound("η(a² + ps²) = 2a", bound(boundary())),
+        Series::bound("rectangle", corner()),
+        Series::bound("η(a² + ps²) = 2a", boundary()),
     ];
     let differ = spots().filter(|spot| !spot.is_as_decided()).count();
     Figure {
@@ -242,8 +225,7 @@ fn checked(results: &[(Settings, Outcome)]) -> Figure {
 }
 
 /// The table of the edges of models in several dimensions.
-pub fn table() -> Table {
-    let edges = edges();
+pub fn table(edges: &[Edge]) -> Table {
     let row = |edge: &Edge| {
         let inside = edge.sharpness <= 1.0 && edge.non_uniformity <= 1.0;
         vec![

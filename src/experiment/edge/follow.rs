@@ -1,14 +1,12 @@
 //! Follows a run of gradient descent from random parameters, or from a minimum.
 
 use crate::curvature::Tracker;
-use crate::dataset::Split;
 use crate::error::Result;
 use crate::experiment::Context;
-use crate::experiment::trained::{batch, load};
+use crate::experiment::trained::{Untrained, batch, untrained};
 use crate::network::{
     Batch, CurvatureMatrix, CurvatureOperator, Gathered, Network, Normalisation, State,
 };
-use crate::train::random::{Purpose, stream};
 use crate::train::{Plan, Trainer, train};
 
 use super::cell::{Look, Outcome, Settings};
@@ -16,12 +14,13 @@ use super::cell::{Look, Outcome, Settings};
 /// Runs a cell.
 pub fn follow(settings: &Settings, context: &Context) -> Result<Outcome> {
     let training = &settings.training;
-    let images = load(Split::Train, training.samples, context)?;
-    let network = Network::fnn(&training.widths);
+    let Untrained {
+        network,
+        training: images,
+        mut state,
+    } = untrained(Network::fnn(&training.widths), training, context)?;
     let targets = images.targets.rows();
     let samples = Gathered::by_target(&batch(&images, &targets));
-    let mut random = stream(training.seed, Purpose::Initial, 0);
-    let mut state = State::initial(&network, &mut random);
     if let Some(plan) = settings.before {
         let (isa, samples) = (context.isa, samples.batch());
         train(isa, &network, &mut state, &samples, &plan, |_, _| ())?;

@@ -119,4 +119,12 @@ impl Experiment for Edge {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::Edge;
+    use crate::experiment::study::checks::cells_survive_their_files_and_make_a_record;
+
+    #[test]
+    fn its_cells_survive_their_files_and_make_a_record() {
+        cells_survive_their_files_and_make_a_record::<Edge>(3);
+    }
+}

@@ -1,8 +1,7 @@
 //! What the report says about runs near the edge.
 
 use crate::experiment::published;
-use crate::experiment::trained::{network_in_words, seeds_in_words};
-use crate::network::Network;
+use crate::experiment::trained::{objective_in_words, seeds_in_words};
 use crate::record::numeral::{fixed, significant};
 use crate::record::{
     Agreement, Axis, Comparison, DataPoint, Figure, Finding, Record, Series, Style, Table,
@@ -236,16 +235,7 @@ fn describe(results: &Results) -> Vec<(String, String)> {
         return Vec::new();
     };
     let training = &first.training;
-    let pairs = [
-        ("network", network_in_words(&Network::fnn(&training.widths))),
-        (
-            "loss",
-            "mean over samples and outputs of (o − y)², one-hot y".to_owned(),
-        ),
-        (
-            "training images",
-            format!("first {} of Fashion-MNIST", training.samples),
-        ),
+    let own = [
         (
             "random parameters",
             "uniform on ±1/√fan-in, weights and biases".to_owned(),
@@ -270,5 +260,8 @@ fn describe(results: &Results) -> Vec<(String, String)> {
         ("Lanczos", training.lanczos_in_words()),
         ("SHA-256 of the training data", outcome.data.clone()),
     ];
-    pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
+    let pairs = objective_in_words(training).into_iter().chain(own);
+    pairs
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }

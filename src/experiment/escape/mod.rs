@@ -183,4 +183,12 @@ impl Experiment for Escape {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::Escape;
+    use crate::experiment::study::checks::cells_survive_their_files_and_make_a_record;
+
+    #[test]
+    fn its_cells_survive_their_files_and_make_a_record() {
+        cells_survive_their_files_and_make_a_record::<Escape>(3);
+    }
+}

@@ -2,8 +2,7 @@
 
 use crate::experiment::group::{ABSENT, Spread};
 use crate::experiment::published::lbfgs::{FROM_LBFGS, LbfgsRow};
-use crate::experiment::trained::{network_in_words, seeds_in_words};
-use crate::network::Network;
+use crate::experiment::trained::{objective_in_words, seeds_in_words};
 use crate::record::numeral::{fixed, significant};
 use crate::record::{Agreement, Comparison, Finding, Published, Table};
 
@@ -17,16 +16,7 @@ pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
     };
     let start = &first.start;
     let seeds = results.iter().map(|(settings, _)| settings.start.seed);
-    let pairs = [
-        ("network", network_in_words(&Network::fnn(&start.widths))),
-        (
-            "loss",
-            "mean over samples and outputs of (o − y)², one-hot y".to_owned(),
-        ),
-        (
-            "training images",
-            format!("first {} of Fashion-MNIST", start.samples),
-        ),
+    let own = [
         (
             "the minimum",
             format!(
@@ -49,7 +39,10 @@ pub fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
         ),
         ("SHA-256 of the test data", outcome.minimum.data[1].clone()),
     ];
-    pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
+    let pairs = objective_in_words(start).into_iter().chain(own);
+    pairs
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// The finding of one kind of runs.

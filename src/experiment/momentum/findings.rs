@@ -6,7 +6,7 @@ use crate::number::Interval;
 use crate::record::numeral::significant;
 use crate::record::{Agreement, Finding};
 
-use super::group::{is_descent, momentum, of_kind, ratios};
+use super::group::{momentum, of_kind, ratios};
 
 /// Every finding: one for each group, then the trends.
 pub fn all(groups: &[Group<'_>]) -> Vec<Finding> {
@@ -16,7 +16,7 @@ pub fn all(groups: &[Group<'_>]) -> Vec<Finding> {
 
 /// The finding about the bound of one group.
 pub fn of_group(group: &Group<'_>) -> Finding {
-    if is_descent(group) {
+    if group.is_descent() {
         of_descent(group)
     } else {
         of_stochastic(group)

@@ -9,16 +9,11 @@ pub fn momentum(group: &Group<'_>) -> f64 {
     group.settings.plan.optimiser.momentum()
 }
 
-/// Whether every step uses all samples.
-pub fn is_descent(group: &Group<'_>) -> bool {
-    group.batch() == group.settings.samples
-}
-
 /// The groups with all samples in every step, or those with small batches, in order of β.
 pub fn of_kind<'a, 'b>(groups: &'b [Group<'a>], descent: bool) -> Vec<&'b Group<'a>> {
     groups
         .iter()
-        .filter(|group| is_descent(group) == descent)
+        .filter(|group| group.is_descent() == descent)
         .collect()
 }
 
@@ -27,7 +22,7 @@ pub fn of_kind<'a, 'b>(groups: &'b [Group<'a>], descent: bool) -> Vec<&'b Group<
 pub fn ratio(group: &Group<'_>, measured: &Measurement) -> f64 {
     let a = measured.sharpness.value;
     let s2 = measured.non_uniformity.value.powi(2);
-    let weight = if is_descent(group) {
+    let weight = if group.is_descent() {
         0.0
     } else {
         group.weight()

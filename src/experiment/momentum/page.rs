@@ -2,13 +2,14 @@
 
 use crate::criterion::heavy_ball;
 use crate::experiment::group::{ABSENT, Group, Spread};
+use crate::experiment::published::is_same_rate;
 use crate::experiment::published::momentum::{BATCH, FASHION_MNIST_RATE, MOMENTUM, MomentumRow};
 use crate::experiment::trained::{self, TrainingOutcome, TrainingSettings};
 use crate::record::numeral::{fixed, significant};
 use crate::record::{Agreement, Comparison, Finding, Published, Table};
 
 use super::findings;
-use super::group::{is_descent, largest_noise, momentum, of_kind, ratios};
+use super::group::{largest_noise, momentum, of_kind, ratios};
 
 /// The sizes and conventions of the experiment.
 pub fn describe(results: &[(TrainingSettings, TrainingOutcome)]) -> Vec<(String, String)> {
@@ -102,7 +103,7 @@ fn of_stochastic(stochastic: &[&Group<'_>], groups: &[Group<'_>]) -> Option<Comp
 
 /// In what the runs differ from the authors' beside their seeds.
 fn unlike(group: &Group<'_>, rate: f64) -> &'static str {
-    let is_other_rate = (group.learning_rate() - rate).abs() > 1e-6;
+    let is_other_rate = !is_same_rate(rate, group.learning_rate());
     match group.settings.unlike_the_paper() {
         "" if is_other_rate => "another η",
         "" => "",
@@ -166,7 +167,7 @@ fn row(group: &Group<'_>) -> Vec<String> {
     let (eta, beta) = (group.learning_rate(), momentum(group));
     let text = |spread: Option<Spread>| spread.map_or(ABSENT.to_owned(), |s| s.text());
     let (sharpness, noise) = group.scaled().unzip();
-    let is_descent = is_descent(group);
+    let is_descent = group.is_descent();
     let only_of_sgd = |text: String| {
         if is_descent { ABSENT.to_owned() } else { text }
     };

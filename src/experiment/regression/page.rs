@@ -1,6 +1,6 @@
 //! What the report says about the moments.
 
-use crate::experiment::statistics::{agreement, margin};
+use crate::experiment::statistics::{agreement, farther, margin};
 use crate::record::numeral::significant;
 use crate::record::{
     Agreement, Axis, Comparison, DataPoint, Figure, Finding, Series, Style, Table,
@@ -47,8 +47,7 @@ impl Outcome {
     /// errors. Step 0 has no deviation.
     fn largest_deviation(&self) -> f64 {
         let deviation = |t: usize| self.splitting[t].deviation(self.exact[t]);
-        let largest = |a: f64, b: f64| if b.abs() > a.abs() { b } else { a };
-        (1..self.exact.len()).map(deviation).fold(0.0, largest)
+        (1..self.exact.len()).map(deviation).fold(0.0, farther)
     }
 
     /// The share of the exact moment that the plain average reaches in the last step.

@@ -16,7 +16,7 @@ use crate::train::{Ending, Optimiser, Plan, Sampler, Stop};
 
 use super::study::Experiment;
 use super::trained::{TrainingSettings, trained_on};
-use super::two_classes::{Images, TwoClasses};
+use super::two_classes::TwoClasses;
 use super::{Context, Scale};
 use crate::record::Record;
 use cell::{Architecture, Outcome, Settings};
@@ -36,14 +36,9 @@ struct Sizes {
 
 impl Sizes {
     fn of(scale: Scale) -> Self {
-        // Pullover and coat, as in the experiment `convolution`.
-        let embedded = TwoClasses {
-            images: Images::FashionMnist,
-            classes: [2, 4],
-        };
         let quick = Sizes {
             architecture: Architecture::TinyResnet,
-            images: embedded,
+            images: TwoClasses::EMBEDDED,
             samples: [60, 180],
             seeds: 2,
             rates: vec![0.1, 0.2, 0.5],
@@ -60,10 +55,7 @@ impl Sizes {
             Scale::Quick => quick,
             Scale::Paper => Sizes {
                 architecture: Architecture::Resnet,
-                images: TwoClasses {
-                    images: Images::Cifar10,
-                    classes: [0, 1],
-                },
+                images: TwoClasses::PAPER,
                 samples: [1000, 2000],
                 seeds: 5,
                 rates: vec![0.01, 0.05, 0.1, 0.5],
@@ -134,4 +126,12 @@ impl Experiment for Residual {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::Residual;
+    use crate::experiment::study::checks::cells_survive_their_files_and_make_a_record;
+
+    #[test]
+    fn its_cells_survive_their_files_and_make_a_record() {
+        cells_survive_their_files_and_make_a_record::<Residual>(2);
+    }
+}

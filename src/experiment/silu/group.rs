@@ -107,14 +107,17 @@ pub fn batch_sharpness(group: &Runs<'_>) -> Option<Spread> {
 
 /// Whether every run has a loss below [`CONVERGED`] at its end.
 pub fn has_converged(group: &Runs<'_>) -> bool {
-    let is_low = |measured: &Measurement| measured.loss < CONVERGED;
-    measurements(group).count() == group.outcomes.len() && measurements(group).all(is_low)
+    ends_below(group, CONVERGED)
 }
 
 /// Whether every run has a loss below [`UNLEARNED`] at its end.
 pub fn has_learned(group: &Runs<'_>) -> bool {
-    let is_low = |measured: &Measurement| measured.loss < UNLEARNED;
-    measurements(group).count() == group.outcomes.len() && measurements(group).all(is_low)
+    ends_below(group, UNLEARNED)
+}
+
+fn ends_below(group: &Runs<'_>, loss: f64) -> bool {
+    measurements(group).count() == group.outcomes.len()
+        && measurements(group).all(|measured| measured.loss < loss)
 }
 
 /// How many runs diverged.

@@ -1,9 +1,9 @@
 //! The figures about the runs.
 
-use super::power_law::{PowerLaw, minima};
+use super::power_law::{Minimum, PowerLaw, minima};
 use crate::criterion::non_uniformity;
 use crate::experiment::group::{self, Group, Spread};
-use crate::experiment::published;
+use crate::experiment::published::{self, is_same_rate};
 use crate::record::numeral::significant;
 use crate::record::{Axis, DataPoint, Figure, Series, Style};
 
@@ -62,7 +62,7 @@ fn published_with(group: &Group<'_>) -> Vec<&'static published::StochasticRow> {
     let eta = group.learning_rate();
     let rows = published::STOCHASTIC.iter();
     let with =
-        rows.filter(|row| row.batch < published::SAMPLES && (row.learning_rate - eta).abs() < 1e-6);
+        rows.filter(|row| row.batch < published::SAMPLES && is_same_rate(row.learning_rate, eta));
     with.collect()
 }
 
@@ -170,18 +170,16 @@ fn accuracy(groups: &[Group<'_>]) -> Figure {
 /// All runs in the plane of a and s, with the fitted power law and the published one; `None` if there is no
 /// law.
 fn scatter(groups: &[Group<'_>]) -> Option<Figure> {
-    let (law, _) = PowerLaw::of_groups(groups)?;
+    let minima: Vec<Minimum> = groups.iter().flat_map(minima).collect();
+    let law = PowerLaw::of(&minima)?;
     let [factor, exponent] = published::POWER_LAW;
     let theirs = PowerLaw {
         factor,
         exponent,
         ..law
     };
-    let runs: Vec<DataPoint> = groups
-        .iter()
-        .flat_map(minima)
-        .map(|m| DataPoint::new(m.sharpness, m.non_uniformity))
-        .collect();
+    let point = |m: &Minimum| DataPoint::new(m.sharpness, m.non_uniformity);
+    let runs: Vec<DataPoint> = minima.iter().map(point).collect();
     let smallest = runs.iter().map(|point| point.x).reduce(f64::min)?;
     let largest = runs.iter().map(|point| point.x).reduce(f64::max)?;
     let line = |law: PowerLaw| {

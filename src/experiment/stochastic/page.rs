@@ -1,9 +1,9 @@
 //! What the report says about the runs, in words and numbers.
 
 use super::power_law::PowerLaw;
-use crate::criterion::{gradient_descent, non_uniformity, one_dimension, one_step};
-use crate::experiment::group::{self, ABSENT, Bound, Group, Spread};
-use crate::experiment::published;
+use crate::criterion::{gradient_descent, non_uniformity, one_step};
+use crate::experiment::group::{self, ABSENT, Bound, COLUMNS, Group, Spread};
+use crate::experiment::published::{self, is_same_rate};
 use crate::record::numeral::{fixed, significant};
 use crate::record::{Agreement, Comparison, Finding, Published, Table};
 
@@ -138,7 +138,7 @@ fn beside_published(groups: &[Group<'_>]) -> Option<Comparison> {
 fn whole(groups: &[Group<'_>]) -> Option<Comparison> {
     let [a, s] = group::largest_scaled(groups).map(significant);
     let all: Vec<Finding> = groups.iter().flat_map(findings_of).collect();
-    let ratios = groups.iter().filter_map(one_direction);
+    let ratios = groups.iter().filter_map(Group::one_direction);
     let q = ratios.map(|ratio| ratio.high).reduce(f64::max)?;
     let settings = groups.first()?.settings;
     Some(Comparison {
@@ -181,62 +181,25 @@ fn law(groups: &[Group<'_>]) -> Option<Comparison> {
     })
 }
 
-/// The ratio `q = η(a² + ps²)/(2a)` of the runs, which is at most 1 where SGD is stable if a and s belong to
-/// one direction; `None` if every run diverged.
-fn one_direction(group: &Group<'_>) -> Option<Spread> {
-    let (eta, weight) = (group.learning_rate(), group.weight::<f64>());
-    group.spread(|m| {
-        let (a, s) = (m.sharpness.value, m.non_uniformity.value);
-        one_dimension::ratio(a, s * s, &eta, &weight)
-    })
-}
-
 fn published_row(group: &Group<'_>) -> Option<&'static published::StochasticRow> {
-    let is_this = |row: &&published::StochasticRow| {
-        row.batch == group.batch() && (row.learning_rate - group.learning_rate()).abs() < 1e-6
-    };
-    published::STOCHASTIC.iter().find(is_this)
+    let (eta, batch) = (group.learning_rate(), group.batch());
+    let mut rows = published::STOCHASTIC.iter();
+    rows.find(|row| row.batch == batch && is_same_rate(row.learning_rate, eta))
 }
 
 fn row(group: &Group<'_>) -> Vec<String> {
-    let (eta, weight) = (group.learning_rate(), group.weight::<f64>());
-    let published = published_row(group);
-    vec![
-        group.learning_rate_text(),
-        group.batch().to_string(),
-        group.spread_text(|m| m.sharpness.value),
-        significant(gradient_descent::largest_sharpness(&eta)),
-        group.spread_text(|m| m.non_uniformity.value),
-        significant(non_uniformity::largest_non_uniformity(&eta, &weight)),
-        one_direction(group).map_or(ABSENT.to_owned(), |q| q.text()),
-        group.spread_text(|m| m.loss),
-        group.test_accuracy(),
-        group.endings(),
-        published.map_or(ABSENT.to_owned(), |row| {
-            format!(
-                "{}, {}",
-                significant(row.sharpness),
-                significant(row.non_uniformity)
-            )
-        }),
-    ]
+    let published = published_row(group).map_or(ABSENT.to_owned(), |row| {
+        let (a, s) = (significant(row.sharpness), significant(row.non_uniformity));
+        format!("{a}, {s}")
+    });
+    let mut row = group.row();
+    row.push(published);
+    row
 }
 
 /// The table of all groups.
 pub fn table(groups: &[Group<'_>]) -> Table {
-    let columns = [
-        "η",
-        "B",
-        "a",
-        "2/η",
-        "s",
-        "1/(η√p)",
-        "q",
-        "train loss",
-        "test acc %",
-        "runs",
-        "published a, s",
-    ];
+    let columns = COLUMNS.into_iter().chain(["published a, s"]);
     let [mean, largest] = published::ONE_DIRECTION;
     Table {
         name: "sgd".to_owned(),
@@ -245,7 +208,7 @@ pub fn table(groups: &[Group<'_>]) -> Table {
              direction carries both a and s; the authors' runs have {mean} on average and at most {largest}. \
              Published: means recorded by the authors for the same η and B with 784-500-500-500-10 and n = 1000."
         ),
-        columns: columns.map(str::to_owned).to_vec(),
+        columns: columns.map(str::to_owned).collect(),
         rows: groups.iter().map(row).collect(),
     }
 }

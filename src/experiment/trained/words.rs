@@ -19,24 +19,30 @@ pub fn seeds_in_words(seeds: impl Iterator<Item = u64>) -> String {
     seeds.join(", ")
 }
 
+/// The loss of the authors in words, for a record.
+pub const MEAN_SQUARED: &str = "mean over samples and outputs of (o − y)², one-hot y";
+
+/// The network, the loss and the training images of runs of a ReLU network, for a record.
+pub fn objective_in_words(settings: &TrainingSettings) -> [(&'static str, String); 3] {
+    let network = Network::fnn(&settings.widths);
+    [
+        ("network", network_in_words(&network)),
+        ("loss", MEAN_SQUARED.to_owned()),
+        (
+            "training images",
+            format!("first {} of Fashion-MNIST", settings.samples),
+        ),
+    ]
+}
+
 /// The sizes and conventions that these runs share, for a record.
 pub fn describe(results: &[(TrainingSettings, TrainingOutcome)]) -> Vec<(String, String)> {
     let Some((first, outcome)) = results.first() else {
         return Vec::new();
     };
-    let network = Network::fnn(&first.widths);
     let seeds = results.iter().map(|(settings, _)| settings.seed);
     let stop = first.plan.stop;
-    let pairs = [
-        ("network", network_in_words(&network)),
-        (
-            "loss",
-            "mean over samples and outputs of (o − y)², one-hot y".to_owned(),
-        ),
-        (
-            "training images",
-            format!("first {} of Fashion-MNIST", first.samples),
-        ),
+    let own = [
         (
             "test images",
             format!("first {} of Fashion-MNIST", first.test_samples),
@@ -57,5 +63,8 @@ pub fn describe(results: &[(TrainingSettings, TrainingOutcome)]) -> Vec<(String,
         ("SHA-256 of the training data", outcome.data[0].clone()),
         ("SHA-256 of the test data", outcome.data[1].clone()),
     ];
-    pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
+    let pairs = objective_in_words(first).into_iter().chain(own);
+    pairs
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }

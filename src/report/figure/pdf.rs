@@ -1,20 +1,31 @@
 //! Drawings as PDF, for papers.
 
+use std::sync::{Arc, LazyLock};
+
+use svg2pdf::usvg::fontdb::Database;
 use svg2pdf::usvg::{Options, Tree};
 use svg2pdf::{ConversionOptions, PageOptions};
 
 /// The only font of a PDF. It is embedded, so that the file looks the same everywhere.
 const FONT: &str = "DejaVu Sans";
 
+/// The font, read once for all drawings.
+static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
+    let mut fonts = Database::new();
+    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    fonts.set_sans_serif_family(FONT);
+    Arc::new(fonts)
+});
+
 /// The number of CSS pixels in an inch.
 const PIXELS_IN_INCH: f32 = 96.0;
 
 /// The PDF of a drawing of this room, one page of its size.
 pub fn pdf(svg: &str) -> Vec<u8> {
-    let mut options = Options::default();
-    let fonts = options.fontdb_mut();
-    fonts.load_font_data(dejavu::sans::regular().to_vec());
-    fonts.set_sans_serif_family(FONT);
+    let options = Options {
+        fontdb: Arc::clone(&FONTS),
+        ..Options::default()
+    };
     let tree = Tree::from_str(svg, &options).expect("our own drawings are valid SVG");
     let page = PageOptions {
         dpi: PIXELS_IN_INCH,

@@ -86,12 +86,12 @@ impl<'a> ExperimentSection<'a> {
 
     /// The command that runs the experiment again at the scale of the record.
     fn command(&self) -> String {
-        let larger = self.record.name.strip_suffix("-paper");
-        let (name, scale) = match larger {
-            Some(name) => (name, " --scale paper"),
-            None => (self.record.name.as_str(), ""),
-        };
-        format!("sgd-stability reproduce {name}{scale}")
+        let name = &self.record.name;
+        let at = |scale: &str| Some((name.strip_suffix(&format!("-{scale}"))?, scale.to_owned()));
+        match at("paper").or_else(|| at("smoke")) {
+            Some((name, scale)) => format!("sgd-stability reproduce {name} --scale {scale}"),
+            None => format!("sgd-stability reproduce {name}"),
+        }
     }
 
     /// Gives its first figure away to the first screen.

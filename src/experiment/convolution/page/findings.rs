@@ -1,19 +1,10 @@
 //! The findings: a against 2/η, s against its bound, and both along one direction.
 
-use crate::criterion::{gradient_descent, non_uniformity, one_dimension, one_step};
+use crate::criterion::{gradient_descent, non_uniformity, one_step};
 use crate::experiment::group::{Bound, Group, Spread, largest_scaled};
 use crate::experiment::published;
 use crate::record::numeral::significant;
 use crate::record::{Agreement, Comparison, Finding, Published};
-
-/// `q = η(a² + ps²)/(2a)`, as if one direction carried both a and s; `None` if every run diverged.
-pub fn ratio(group: &Group<'_>) -> Option<Spread> {
-    let (eta, weight) = (group.learning_rate(), group.weight());
-    group.spread(|m| {
-        let variance = m.non_uniformity.value.powi(2);
-        one_dimension::ratio(m.sharpness.value, variance, &eta, &weight)
-    })
-}
 
 /// The finding about a ≤ 2/η.
 pub fn sharpness(group: &Group<'_>) -> Finding {
@@ -42,7 +33,7 @@ pub fn sharpness(group: &Group<'_>) -> Finding {
 /// The findings about a ≤ 2/η and about s ≤ 1/(η√p).
 pub fn both(group: &Group<'_>) -> [Finding; 2] {
     let claim = "non_uniformity_bound_is_necessary";
-    let (Some((_, noise)), Some(ratio)) = (group.scaled(), ratio(group)) else {
+    let (Some((_, noise)), Some(ratio)) = (group.scaled(), group.one_direction()) else {
         return [sharpness(group), group.nothing_to_say(claim)];
     };
     let verdict = group.verdict(non_uniformity::slack);
@@ -113,7 +104,7 @@ fn of_descent(groups: &[Group<'_>], unlike: &str) -> Option<Comparison> {
 }
 
 fn of_stochastic(groups: &[Group<'_>], unlike: &str) -> Option<Comparison> {
-    let ratios = || groups.iter().filter_map(ratio);
+    let ratios = || groups.iter().filter_map(Group::one_direction);
     let [low, high] = ends(ratios().flat_map(|spread| [spread.low, spread.high]))?;
     let [largest_a, largest_s] = largest_scaled(groups).map(significant);
     let rows = published::CONVOLUTION_STOCHASTIC.iter();

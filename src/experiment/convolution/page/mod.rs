@@ -7,13 +7,12 @@ mod tables;
 use crate::experiment::group::{self, Group};
 use crate::experiment::published;
 use crate::experiment::trained::{
-    TrainingOutcome, TrainingSettings, network_in_words, seeds_in_words,
+    MEAN_SQUARED, TrainingOutcome, TrainingSettings, network_in_words, seeds_in_words,
 };
 use crate::experiment::two_classes::provenance;
 use crate::record::{Axis, DataPoint, Figure, Record, Series, Style};
 
 use super::cell::{Architecture, Settings};
-use rows::is_descent;
 
 /// The settings and outcomes of the cells.
 type Results = [(Settings, TrainingOutcome)];
@@ -30,7 +29,7 @@ pub fn record(name: &str, results: &Results) -> Record {
         .map(|(settings, outcome)| (settings.training.clone(), outcome.clone()))
         .collect();
     let (descent, stochastic): (Vec<_>, Vec<_>) =
-        (Group::all(&runs).into_iter()).partition(|group| is_descent(group));
+        (Group::all(&runs).into_iter()).partition(Group::is_descent);
     let scale = scale_in_words(results);
     let is_published = (results.first()).is_some_and(|(s, _)| s.architecture == Architecture::Vgg);
     let unlike = if is_published {
@@ -147,10 +146,7 @@ fn describe(results: &Results) -> Vec<(String, String)> {
             "network",
             network_in_words(&first.architecture.network()),
         ),
-        (
-            "loss",
-            "mean over samples and outputs of (o − y)², one-hot y".to_owned(),
-        ),
+        ("loss", MEAN_SQUARED.to_owned()),
         (
             "training images",
             format!("first {} of {}", training.samples, first.images.words()),

@@ -1,24 +1,19 @@
-//! Which runs are gradient descent, and the published rows beside them.
+//! The published rows beside the runs.
 
 use crate::experiment::group::Group;
-use crate::experiment::published::{self, DescentRow, StochasticRow};
-
-/// Whether every step of the runs uses all images.
-pub fn is_descent(group: &Group<'_>) -> bool {
-    group.batch() == group.settings.samples
-}
+use crate::experiment::published::{self, DescentRow, StochasticRow, is_same_rate};
 
 /// The published row of gradient descent with this learning rate.
 pub fn published_descent(group: &Group<'_>) -> Option<&'static DescentRow> {
-    let is_this = |row: &&DescentRow| (row.learning_rate - group.learning_rate()).abs() < 1e-6;
+    let eta = group.learning_rate();
     let mut rows = published::CONVOLUTION_DESCENT.iter();
-    rows.find(is_this).filter(|_| is_descent(group))
+    rows.find(|row| is_same_rate(row.learning_rate, eta))
+        .filter(|_| group.is_descent())
 }
 
 /// The published row of SGD with this learning rate and batch size.
 pub fn published_stochastic(group: &Group<'_>) -> Option<&'static StochasticRow> {
-    let is_this = |row: &&StochasticRow| {
-        row.batch == group.batch() && (row.learning_rate - group.learning_rate()).abs() < 1e-6
-    };
-    published::CONVOLUTION_STOCHASTIC.iter().find(is_this)
+    let (eta, batch) = (group.learning_rate(), group.batch());
+    let mut rows = published::CONVOLUTION_STOCHASTIC.iter();
+    rows.find(|row| row.batch == batch && is_same_rate(row.learning_rate, eta))
 }

@@ -5,7 +5,7 @@ mod findings;
 mod kind;
 mod tables;
 
-use crate::experiment::trained::{network_in_words, seeds_in_words};
+use crate::experiment::trained::{MEAN_SQUARED, network_in_words, seeds_in_words};
 use crate::network::Network;
 use crate::record::Record;
 use crate::train::Ending;
@@ -66,10 +66,7 @@ fn describe(results: &Results) -> Vec<(String, String)> {
         .filter(|(_, outcome)| outcome.run.ending == Ending::Converged);
     let pairs = [
         ("network", network_in_words(&Network::fnn(&start.widths))),
-        (
-            "loss",
-            "mean over samples and outputs of (o − y)², one-hot y".to_owned(),
-        ),
+        ("loss", MEAN_SQUARED.to_owned()),
         (
             "training images",
             format!(

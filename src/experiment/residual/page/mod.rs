@@ -4,7 +4,7 @@ mod figure;
 mod findings;
 mod group;
 
-use crate::experiment::trained::{network_in_words, seeds_in_words};
+use crate::experiment::trained::{MEAN_SQUARED, network_in_words, seeds_in_words};
 use crate::experiment::two_classes::provenance;
 use crate::record::Record;
 
@@ -59,10 +59,7 @@ fn describe(results: &Results) -> Vec<(String, String)> {
     let seeds = results.iter().map(|(settings, _)| settings.training.seed);
     let pairs = [
         ("network", network_in_words(&first.architecture.network())),
-        (
-            "loss",
-            "mean over samples and outputs of (o − y)², one-hot y".to_owned(),
-        ),
+        ("loss", MEAN_SQUARED.to_owned()),
         (
             "training images",
             format!("first {} of {}", training.samples, first.images.words()),

@@ -1,6 +1,6 @@
 //! The findings: where SGD settles, how the linearised dynamics grows, and who escapes.
 
-use crate::experiment::statistics::{agreement, margin};
+use crate::experiment::statistics::{agreement, farther, margin};
 use crate::record::numeral::{fixed, significant};
 use crate::record::{Agreement, Finding};
 
@@ -167,7 +167,7 @@ pub fn growth(group: &Group<'_>) -> Finding {
     let texts: Vec<String> = growths.iter().map(text).collect();
     let sampled = growths.iter().filter(|growth| growth.is_sampled);
     let deviations = sampled.map(|g| (g.simulated - g.exact) / g.error);
-    let largest = deviations.reduce(|a, b| if b.abs() > a.abs() { b } else { a });
+    let largest = deviations.reduce(farther);
     Finding {
         sentence: format!(
             "{}: the growth ln E‖x‖² of the linearised SGD a step is {}.",

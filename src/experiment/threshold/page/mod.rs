@@ -6,7 +6,7 @@ mod group;
 mod summary;
 mod tables;
 
-use crate::experiment::trained::seeds_in_words;
+use crate::experiment::trained::{MEAN_SQUARED, seeds_in_words};
 use crate::record::Record;
 
 use super::cell::{Outcome, Settings};
@@ -62,10 +62,7 @@ fn describe(results: &[(Settings, Outcome)]) -> Vec<(String, String)> {
             "networks",
             format!("{} with ReLU, and with tanh", widths.join("-")),
         ),
-        (
-            "loss",
-            "mean over samples and outputs of (o − y)², one-hot y".to_owned(),
-        ),
+        ("loss", MEAN_SQUARED.to_owned()),
         (
             "training images",
             format!("first {} of Fashion-MNIST", start.samples),
