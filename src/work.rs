@@ -6,11 +6,16 @@
 //! unwinds to the nearest [`in_time`] by [`std::panic::resume_unwind`], which is not a panic: no panic
 //! hook runs, and nothing is printed. If nobody watches, a step costs one test of a flag.
 //!
+//! An iteration that can end early with what it has asks [`is_over`] instead, which also hears of a user who asks for
+//! the end.
+//!
 //! Between two steps lies one operation on integers, or one matrix product or eigendecomposition in
 //! floating point. A deadline may be exceeded by that much.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;
 
 /// The error of work whose deadline passed before it was done.
@@ -55,8 +60,25 @@ thread_local! {
 }
 
 struct Watch {
-    deadline: Option<Instant>,
+    end: End,
     watcher: Box<dyn Watcher>,
+}
+
+/// When work has to end.
+#[derive(Clone, Debug, Default)]
+pub struct End {
+    /// A point in time, if there is one.
+    pub deadline: Option<Instant>,
+    /// A flag by which the user asks for the end, if there is one.
+    pub asked: Option<Arc<AtomicBool>>,
+}
+
+impl End {
+    fn has_come(&self) -> bool {
+        let is_asked = |asked: &Arc<AtomicBool>| asked.load(Relaxed);
+        self.deadline.is_some_and(|end| Instant::now() >= end)
+            || self.asked.as_ref().is_some_and(is_asked)
+    }
 }
 
 /// Does the work while a watcher receives its progress. After the deadline, the next [`step`] within
@@ -66,16 +88,25 @@ pub fn watched<T>(
     watcher: Box<dyn Watcher>,
     work: impl FnOnce() -> T,
 ) -> T {
-    let _ended = End;
-    WATCH.set(Some(Watch { deadline, watcher }));
+    let end = End {
+        deadline,
+        asked: None,
+    };
+    watched_until(end, watcher, work)
+}
+
+/// [`watched`], with an end for which the user may ask too.
+pub fn watched_until<T>(end: End, watcher: Box<dyn Watcher>, work: impl FnOnce() -> T) -> T {
+    let _ended = Ended;
+    WATCH.set(Some(Watch { end, watcher }));
     IS_WATCHED.set(true);
     work()
 }
 
 /// Ends the watch when dropped, however the work ended.
-struct End;
+struct Ended;
 
-impl Drop for End {
+impl Drop for Ended {
     fn drop(&mut self) {
         IS_WATCHED.set(false);
         WATCH.set(None);
@@ -145,9 +176,9 @@ fn with_watcher(tell: impl FnOnce(&mut dyn Watcher)) {
     });
 }
 
-fn is_over() -> bool {
-    let over = |watch: &Watch| watch.deadline.is_some_and(|end| Instant::now() >= end);
-    WATCH.with_borrow(|watch| watch.as_ref().is_some_and(over))
+/// Whether the deadline has passed, or the user has asked for the end. Only work on the current thread is watched.
+pub fn is_over() -> bool {
+    WATCH.with_borrow(|watch| watch.as_ref().is_some_and(|watch| watch.end.has_come()))
 }
 
 #[cfg(test)]

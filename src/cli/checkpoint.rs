@@ -23,14 +23,15 @@ impl<'a> Setup<'a> {
     /// Parses the flags and loads the data set. The caller may drop the data set after reading the last
     /// checkpoint.
     pub fn new(subject: &'a Subject) -> Result<(Self, Dataset)> {
-        let (request, effort) = (subject.request()?, subject.effort()?);
+        let request = subject.request()?;
         subject.check_data()?;
         let data = diagnosis::load(&request)?;
+        let setting = subject.setting(&data)?;
         let setup = Setup {
-            setting: subject.setting(&data)?,
+            effort: subject.effort(&setting)?,
+            setting,
             subject,
             request,
-            effort,
         };
         Ok((setup, data))
     }
@@ -78,7 +79,7 @@ impl Loaded {
     pub fn forecast(&self, extras: &Extras, setup: &Setup<'_>) -> Result<Forecast> {
         let (model, in_f64) = (&self.model, extras.in_f64);
         let mut forecast = diagnosis::forecast(model, &self.samples, &setup.effort, in_f64);
-        if let Some(count) = extras.eigenvalues {
+        if let Some(count) = extras.spectrum.eigenvalues {
             forecast = forecast.with_eigenvectors(count, model.network.parameters());
         }
         if let Some(request) = &extras.thresholds {
@@ -99,6 +100,8 @@ impl Loaded {
             effort: &setup.effort,
             expected,
             resume: None,
+            test: None,
+            preconditioner: None,
         }
     }
 }

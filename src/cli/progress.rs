@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use sgd_stability::work::{self, Approach, Watcher};
+use sgd_stability::work::{self, Approach, End, Watcher};
 
 use super::output;
 use super::terminal::{self, target};
@@ -31,8 +31,13 @@ pub fn progress(length: u64) -> ProgressBar {
 
 /// Does the work while a line on the terminal shows its stages.
 pub fn told<T>(is_json: bool, work: impl FnOnce(&Stages) -> T) -> T {
+    told_until(End::default(), is_json, work)
+}
+
+/// [`told`], for work that has to end.
+pub fn told_until<T>(end: End, is_json: bool, work: impl FnOnce(&Stages) -> T) -> T {
     let stages = Stages::new(is_json);
-    work::watched(None, Box::new(stages.clone()), || work(&stages))
+    work::watched_until(end, Box::new(stages.clone()), || work(&stages))
 }
 
 /// The progress line: the task, its stage, how far the stage is, and the remaining time. Clones share one

@@ -9,7 +9,7 @@ use sgd_stability::dataset::checkpoint::{self, Choice};
 use sgd_stability::dataset::npz::Arrays;
 use sgd_stability::dataset::{self, Dataset, Source};
 use sgd_stability::diagnosis::{
-    Effort, Forecast, Mode, Optimizer, Request, RequestedOrder, Setting, check_contents,
+    Effort, Forecast, Mode, Optimizer, Request, RequestedOrder, Setting, Wanted, check_contents,
     check_file, machine,
 };
 use sgd_stability::error::{Error, Result};
@@ -57,7 +57,7 @@ struct NetworkFlags {
     key: Option<String>,
     /// Use only the tensors whose names begin with this prefix, which is taken off.
     #[arg(long, value_name = "PREFIX")]
-    only: Option<String>,
+    prefix: Option<String>,
     /// Leave out the tensors whose names are or begin with this; may be given several times.
     #[arg(long, value_name = "PREFIX")]
     ignore: Vec<String>,
@@ -140,6 +140,12 @@ struct MeasurementFlags {
     /// Make at most N products with each matrix.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
     products: u32,
+    /// Measure only these numbers: a, or a and s.
+    ///
+    /// Without it λ_min is measured too, and s unless every step uses all samples, where it plays no role; `diagnose` then
+    /// measures batch sharpness and the other matrix as well.
+    #[arg(long, value_name = "NUMBERS")]
+    only: Option<Only>,
     /// The seed of the random start vectors.
     #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = whole::<u64>)]
     seed: u64,
@@ -152,6 +158,15 @@ struct MeasurementFlags {
 enum MatrixName {
     Hessian,
     GaussNewton,
+}
+
+/// The numbers that are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Only {
+    #[value(name = "a")]
+    Sharpness,
+    #[value(name = "a,s")]
+    SharpnessAndNonUniformity,
 }
 
 fn activations() -> impl TypedValueParser<Value = Activation> {
@@ -173,7 +188,7 @@ impl Subject {
             data: self.source(),
             samples: self.data.samples,
             classes: self.data.classes.clone(),
-            choice: Choice::new(self.network.only.clone(), self.network.ignore.clone())?
+            choice: Choice::new(self.network.prefix.clone(), self.network.ignore.clone())?
                 .with_key(self.network.key.clone())?,
             order: self.network.order.clone(),
         })
@@ -230,8 +245,13 @@ impl Subject {
         Mode::check(self.network.mode, network)
     }
 
-    /// The effort of the measurements.
-    pub fn effort(&self) -> Result<Effort> {
+    /// Whether only some numbers are asked for.
+    pub fn is_only_some(&self) -> bool {
+        self.measurement.only.is_some()
+    }
+
+    /// The effort of the measurements of a run.
+    pub fn effort(&self, setting: &Setting) -> Result<Effort> {
         if !(self.measurement.tolerance > 0.0 && self.measurement.tolerance < 1.0) {
             let fault = "must lie between 0 and 1";
             return Err(Error::input(
@@ -251,6 +271,13 @@ impl Subject {
                 products: self.measurement.products as usize,
             },
             seed: self.measurement.seed,
+            wanted: match self.measurement.only {
+                None => Wanted::by(setting),
+                Some(only) => Wanted {
+                    non_uniformity: only == Only::SharpnessAndNonUniformity,
+                    smallest: false,
+                },
+            },
         })
     }
 

@@ -38,6 +38,16 @@ pub fn seconds(text: &str) -> Result<u64, String> {
     }
 }
 
+/// A time as text: `0.34 s`, `12 s`, `3 min`, `2.5 h`.
+pub fn in_words(time: Duration) -> String {
+    match time.as_secs_f64() {
+        seconds if seconds < 10.0 => format!("{seconds:.2} s"),
+        seconds if seconds < 120.0 => format!("{seconds:.0} s"),
+        seconds if seconds < 7200.0 => format!("{:.0} min", seconds / 60.0),
+        seconds => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
 /// Parses the number of a class, counted from 0.
 pub fn class(text: &str) -> Result<usize, String> {
     let mend = "write the numbers of the classes, such as 0,1";

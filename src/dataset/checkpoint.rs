@@ -33,6 +33,7 @@ use std::path::Path;
 pub use choice::Choice;
 pub use contents::Checkpoint;
 pub use order::Order;
+pub use pytorch::{OptimizerState, SecondMoments};
 pub use shards::size;
 pub use tensor::{Alias, Dtype, Tensor, Values};
 

@@ -50,11 +50,32 @@ impl Request {
 /// The errors of [`dataset::load`].
 pub fn load(request: &Request) -> Result<Dataset> {
     work::stage("reading the data");
-    let samples = request
-        .samples
-        .or((!request.data.is_file()).then_some(1000));
-    let classes = request.classes.as_deref();
-    dataset::load(&request.data, Split::Train, samples, classes)
+    load_part(request, &request.data, Split::Train, request.samples)
+}
+
+/// Loads test samples from another source, of the same classes: the test part of a named data set, or all of a file.
+///
+/// # Errors
+/// The errors of [`dataset::load`].
+pub fn load_test(request: &Request, source: &Source, samples: Option<usize>) -> Result<Dataset> {
+    work::stage("reading the test data");
+    let split = if source.is_file() {
+        Split::Train
+    } else {
+        Split::Test
+    };
+    load_part(request, source, split, samples)
+}
+
+/// The first `samples` samples of a part; without a number, 1000 of a named data set and all of a file.
+fn load_part(
+    request: &Request,
+    source: &Source,
+    split: Split,
+    samples: Option<usize>,
+) -> Result<Dataset> {
+    let samples = samples.or((!source.is_file()).then_some(1000));
+    dataset::load(source, split, samples, request.classes.as_deref())
 }
 
 /// Checks a request before there is a checkpoint: its architecture must exist and, if a TOML file
@@ -89,6 +110,8 @@ pub struct LoadedNetwork {
     pub rounded: usize,
     /// Which tensor fills which layer.
     pub assignment: Assignment,
+    /// The names of the parameters in the order of `Module.parameters()`, if the file tells it.
+    pub parameter_order: Option<Vec<String>>,
     /// The weights and statistics as they are in the file, if f32 has rounded some of them.
     pub exact: Unrounded,
 }
@@ -111,7 +134,10 @@ impl LoadedNetwork {
         let network = request.objective.of(network)?;
         architecture::check_samples(&request.place(), &network, &data.shape)?;
         let filled = matching::fill(&place, &checkpoint, network, wish.order)?;
+        let order = checkpoint.parameter_order();
+        let order = order.map(|names| names.into_iter().map(str::to_owned).collect());
         Ok(LoadedNetwork {
+            parameter_order: order,
             arch: request.arch.clone(),
             activation: request.activation,
             exact: filled.exact,

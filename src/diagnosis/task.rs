@@ -6,6 +6,7 @@ use crate::curvature::Lanczos;
 use crate::kernel::Isa;
 use crate::network::CurvatureMatrix;
 
+use super::adaptive::Preconditioner;
 use super::setting::Setting;
 use super::subject::{LoadedNetwork, Samples};
 
@@ -26,6 +27,10 @@ pub struct Task<'a> {
     pub expected: Option<f64>,
     /// The folder in which the states of the thresholds are kept, if they are.
     pub resume: Option<&'a Path>,
+    /// Test samples on which the network is measured too.
+    pub test: Option<&'a Samples>,
+    /// The preconditioner of an adaptive optimiser, if its state is known.
+    pub preconditioner: Option<&'a Preconditioner>,
 }
 
 /// How a point is measured, and when its iterations stop.
@@ -39,4 +44,25 @@ pub struct Effort {
     pub lanczos: Lanczos,
     /// The seed of the start vectors.
     pub seed: u64,
+    /// Which numbers are measured beside the sharpness.
+    pub wanted: Wanted,
+}
+
+/// Which numbers are measured beside the sharpness. Each has a run of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The non-uniformity s, with the curvature of single samples.
+    pub non_uniformity: bool,
+    /// The smallest eigenvalue λ_min.
+    pub smallest: bool,
+}
+
+impl Wanted {
+    /// Everything that plays a role for this optimiser: s plays none where every step uses every sample.
+    pub fn by(setting: &Setting) -> Self {
+        Wanted {
+            non_uniformity: !setting.is_full_batch(),
+            smallest: true,
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::kernel::{self, Isa, Start};
 
 use super::chain::Chain;
-use super::chunks::{Share, Worker, add_sums, run, shares, single_shares};
+use super::chunks::{Share, Worker, add_sums, rows_at_once, run, shares, single_shares};
 use super::context::{BackwardWeights, Context, Parameters};
 use super::tangent::{Base, Problem, Tangent};
 use super::tape::Tape;
@@ -45,6 +45,9 @@ impl Setup<'_> {
 enum Method {
     /// For a chain of dense layers: the whole batch at once; the base pass is computed once and kept.
     Chain(Box<Chain>),
+    /// For a chain of dense layers and more samples than are processed at once: so many samples after the other; each
+    /// product recomputes the base pass.
+    Pieces(usize),
     /// For coupled samples: likewise the whole batch, with the base pass kept.
     Whole(Box<Whole>),
     /// For all other networks: share by share and chunk by chunk; each product recomputes the base pass.
@@ -75,12 +78,26 @@ struct Chunk {
 impl<'a> CurvatureOperator<'a> {
     /// The curvature at `point` over `batch`.
     pub fn new(isa: Isa, point: Point<'a>, batch: Batch<'a>, matrix: CurvatureMatrix) -> Self {
+        CurvatureOperator::by_pieces(isa, point, batch, matrix, rows_at_once(point.network))
+    }
+
+    /// Like [`CurvatureOperator::new`], with at most `rows` samples at once in a chain of dense layers.
+    fn by_pieces(
+        isa: Isa,
+        point: Point<'a>,
+        batch: Batch<'a>,
+        matrix: CurvatureMatrix,
+        rows: usize,
+    ) -> Self {
         let mut backward_weights = BackwardWeights::default();
         backward_weights.fill(isa, point.network, point.parameters);
         let network = point.network;
         let context = Context::new(isa, point, &backward_weights);
         let evaluate = |outputs: &[f32]| Evaluation::of(isa, network, outputs, &batch);
-        let (method, evaluation) = if network.is_dense() {
+        let (method, evaluation) = if network.is_dense() && batch.samples > rows {
+            let evaluation = Pass::new(isa).evaluate(&point, &batch);
+            (Method::Pieces(rows), evaluation)
+        } else if network.is_dense() {
             let chain = Box::new(Chain::new(&context, &batch));
             let evaluation = evaluate(chain.tape().outputs());
             (Method::Chain(chain), evaluation)
@@ -148,6 +165,9 @@ impl<'a> CurvatureOperator<'a> {
         };
         match &mut self.method {
             Method::Chain(chain) => chain.hvp(problem, direction, product),
+            Method::Pieces(rows) => sum_pieces(problem, *rows, product, |chain, piece, part| {
+                chain.hvp(piece, direction, part);
+            }),
             Method::Whole(whole) => {
                 let base = problem.with(&whole.tape);
                 whole.tangent.propagate(&base, parameters);
@@ -190,6 +210,10 @@ impl<'a> CurvatureOperator<'a> {
         let problem = self.setup.problem();
         match &mut self.method {
             Method::Chain(chain) => chain.hvp_of_own_directions(problem, &mean, product),
+            Method::Pieces(rows) => sum_pieces(problem, *rows, product, |chain, piece, part| {
+                chain.hvp(piece, direction, part);
+                chain.hvp_of_own_directions(piece, &mean, part);
+            }),
             Method::Whole(_) => panic!("{COUPLED}"),
             Method::Chunks(workers) => {
                 let parameters = Parameters {
@@ -235,6 +259,9 @@ impl<'a> CurvatureOperator<'a> {
         let mut quotients = Vec::with_capacity(self.setup.batch.samples);
         match &mut self.method {
             Method::Chain(chain) => chain.sample_quotients(problem, parameters, &mut quotients),
+            Method::Pieces(rows) => each_piece(problem, *rows, |chain, piece| {
+                chain.sample_quotients(piece, parameters, &mut quotients);
+            }),
             Method::Whole(_) => panic!("{COUPLED}"),
             Method::Chunks(workers) => {
                 let shares = shares(network, false, self.setup.batch.samples);
@@ -257,6 +284,32 @@ impl<'a> CurvatureOperator<'a> {
         quotients.iter_mut().for_each(|q| *q += decay * length);
         quotients
     }
+}
+
+/// Computes the base pass of every piece of a chain of dense layers, and passes it on.
+fn each_piece(problem: Problem<'_>, rows: usize, mut each: impl FnMut(&mut Chain, Problem<'_>)) {
+    let samples = problem.batch.samples;
+    for first in (0..samples).step_by(rows) {
+        let piece = first..samples.min(first + rows);
+        let batch = problem.batch.part(piece, problem.context.network());
+        let mut chain = Chain::new(&problem.context, &batch);
+        each(&mut chain, Problem { batch, ..problem });
+    }
+}
+
+/// `product ←` the sum, in order, of what `each` writes for every piece.
+fn sum_pieces(
+    problem: Problem<'_>,
+    rows: usize,
+    product: &mut [f32],
+    mut each: impl FnMut(&mut Chain, Problem<'_>, &mut [f32]),
+) {
+    let mut part = vec![0.0; product.len()];
+    product.fill(0.0);
+    each_piece(problem, rows, |chain, piece| {
+        each(chain, piece, &mut part);
+        kernel::axpy(problem.context.isa, 1.0, &part, product);
+    });
 }
 
 /// `product ←` the sum, in order, of what `each` leaves in the sums of the shares.
@@ -315,5 +368,55 @@ impl Chunk {
             backward: &self.backward_direction,
         };
         self.tangent.propagate(base, own);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Network, Normalisation, State};
+    use crate::train::random::{Purpose, stream};
+
+    /// Pieces differ from the whole by the rounding of a few sums only.
+    #[test]
+    fn a_chain_in_pieces_has_the_products_of_the_whole() {
+        let network = Network::fnn(&[5, 8, 3]);
+        let mut random = stream(1, Purpose::Initial, 0);
+        let state = State::initial(&network, &mut random);
+        let mut numbers = |count: usize| -> Vec<f32> {
+            use rand::RngExt;
+            (0..count).map(|_| random.random::<f32>() - 0.5).collect()
+        };
+        let (inputs, targets) = (numbers(17 * 5), numbers(17 * 3));
+        let direction = numbers(network.parameters());
+        let batch = Batch {
+            inputs: &inputs,
+            targets: &targets,
+            samples: 17,
+        };
+        let point = state.point(&network, Normalisation::Fixed);
+        let products = |rows| {
+            let matrix = CurvatureMatrix::Hessian;
+            let mut operator =
+                CurvatureOperator::by_pieces(Isa::best(), point, batch, matrix, rows);
+            let mut product = vec![0.0; direction.len()];
+            operator.hessian_product(&direction, &mut product);
+            let mut all = product.clone();
+            operator.covariance_product(&direction, &mut product);
+            all.extend(&product);
+            let quotients = operator.sample_quotients(&direction);
+            all.extend(quotients.iter().map(|q| *q as f32));
+            all.push(operator.loss() as f32);
+            all
+        };
+        let whole = products(17);
+        for rows in [1, 4, 16] {
+            for (piece, whole) in products(rows).iter().zip(&whole) {
+                assert!(
+                    (piece - whole).abs() <= 1e-6 * (1.0 + whole.abs()),
+                    "{rows}: {piece}, {whole}"
+                );
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use sgd_stability::curvature::Tracker;
+use sgd_stability::curvature::{Limits, Tracker};
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::{Conditions, Line, Log, Named, checkpoints};
 use sgd_stability::diagnosis::{self, Extras, LoadedNetwork, Setting, ThresholdRequest};
@@ -42,6 +42,8 @@ pub struct Measurer<'a> {
     pub log: Log,
     tracker: Tracker,
     thresholds: Option<EveryThresholds>,
+    /// What else is measured at every checkpoint.
+    extras: Extras,
     /// The loss and the activations in words, once a checkpoint has been read.
     about: OnceCell<String>,
     /// The loss that a checkpoint must have, until it has been compared.
@@ -59,8 +61,10 @@ impl<'a> Measurer<'a> {
         diagnosis::check(&setup.request, &data, setup.subject.mode())?;
         Ok(Measurer {
             folder,
-            tracker: Tracker::new(setup.effort.lanczos, setup.effort.seed),
+            tracker: Tracker::new(setup.effort.lanczos, setup.effort.seed)
+                .with_limits(Limits::TWENTY),
             thresholds: None,
+            extras: Extras::default(),
             expected: setup.subject.objective.expect_loss.clone(),
             setup,
             data,
@@ -75,6 +79,11 @@ impl<'a> Measurer<'a> {
         Measurer { thresholds, ..self }
     }
 
+    /// The same measurer, which also measures these extras at every checkpoint.
+    pub fn with_extras(self, extras: Extras) -> Self {
+        Measurer { extras, ..self }
+    }
+
     /// What is measured at the next checkpoint beyond its reading. The count goes on from the lines of the log.
     fn extras(&self) -> Extras {
         let is_due = |every: &EveryThresholds| self.log.lines.len().is_multiple_of(every.every);
@@ -83,7 +92,7 @@ impl<'a> Measurer<'a> {
             // It tells whether the thresholds decide.
             other_matrix: thresholds.is_some(),
             thresholds,
-            ..Extras::default()
+            ..self.extras
         }
     }
 
