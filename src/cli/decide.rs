@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use sgd_stability::criterion::MEAN_SQUARE;
+use sgd_stability::dataset::tables::{self, Told};
 use sgd_stability::decide::{
     Certificate, CriticalRates, Decision, Values, Verdicts, all_out_of_time, decide_to_width,
 };
 use sgd_stability::error::{Error, Result};
-use sgd_stability::model::{Model, Sampling};
+use sgd_stability::model::{Meaning, Sampling};
 use sgd_stability::number::Exact;
 use sgd_stability::work;
 use sgd_stability::write::write_file;
@@ -30,9 +32,25 @@ use super::words::{time_limit, whole};
     after_long_help = explained(ABOUT, &EXIT_CODES)
 )]
 pub struct Arguments {
-    /// The model, a JSON file.
-    #[arg(value_name = "MODEL.json")]
+    /// The model: a JSON file, or an npy, npz or CSV file of arrays.
+    #[arg(value_name = "MODEL")]
     model: PathBuf,
+    /// Say what the array of an npy, npz or CSV file is: inputs, hessians or jacobians.
+    ///
+    /// inputs are n × d, the x_i of linear regression; hessians are n × d × d, the H_i; jacobians are n × c × d,
+    /// the J_i. In CSV, and in arrays of two dimensions, matrices stand one below the other. An array of an
+    /// npz file that is called so needs no --as.
+    #[arg(long = "as", value_name = "MEANING", value_parser = meanings())]
+    meaning: Option<Meaning>,
+    /// The array of an npz file [default: the one that is called inputs, hessians or jacobians].
+    #[arg(long, value_name = "NAME")]
+    array: Option<String>,
+    /// The number of rows of each Jacobian, where they stand one below the other.
+    #[arg(long, value_name = "C", value_parser = whole::<usize>)]
+    outputs: Option<usize>,
+    /// The factor of J_iᵀJ_i for jacobians, exactly: 2/c for the mean of c squares, 1 for half their sum [default: 1].
+    #[arg(long, value_name = "PHI", allow_hyphen_values = true)]
+    factor: Option<String>,
     /// The learning rate η, exactly: "7/10" or "0.7".
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     lr: String,
@@ -65,13 +83,34 @@ const ABOUT: &str = "\
 A model file is JSON with rationals as strings: {\"kind\":\"linear\",\"inputs\":[…]} is linear regression, whose \
 sample Hessians are H_i = x_i x_iᵀ; {\"kind\":\"quadratic\",\"hessians\":[[[\"1\",\"0\"],[\"0\",\"2\"]],…]} gives the \
 H_i themselves, and {\"kind\":\"jacobians\",\"factor\":\"2/3\",\"jacobians\":[…]} the matrices J_i of several outputs, with \
-H_i = factor·J_iᵀJ_i. Every criterion gets a verdict at this learning rate and the largest learning rate at which \
+H_i = factor·J_iᵀJ_i. Files of NumPy and CSV have arrays of the same, whose numbers are taken exactly as they \
+are; --as says what they are. Every criterion gets a verdict at this learning rate and the largest learning rate at which \
 it holds. The mean-square verdict is the exact one: is E|x_t|² bounded?";
 
 const EXIT_CODES: [(u8, &str); 2] = [
     (0, "every question is decided, whatever the answer"),
     (4, "something is undecided, or the time was over"),
 ];
+
+fn meanings() -> impl TypedValueParser<Value = Meaning> {
+    PossibleValuesParser::new(Meaning::ALL.map(Meaning::name))
+        .try_map(|name| name.parse::<Meaning>())
+}
+
+impl Arguments {
+    /// What the flags say of a file of arrays.
+    fn told(&self) -> Result<Told> {
+        let factor = self.factor.as_ref().map(|factor| factor.parse());
+        Ok(Told {
+            meaning: self.meaning,
+            array: self.array.clone(),
+            outputs: self.outputs,
+            factor: factor
+                .transpose()
+                .map_err(|fault: String| Error::input("decide", "--factor", fault))?,
+        })
+    }
+}
 
 /// Decides, and reports progress.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
@@ -87,8 +126,9 @@ fn decide(arguments: &Arguments) -> Result<Answer> {
         .lr
         .parse()
         .map_err(|fault| Error::input("decide", "--lr", fault))?;
+    let told = arguments.told()?;
     work::stage("reading the model");
-    let Ok(model) = work::in_time(|| Model::read(&arguments.model)) else {
+    let Ok(model) = work::in_time(|| tables::read(&arguments.model, &told)) else {
         return Ok(out_of_time(arguments, &learning_rate));
     };
     let model = model?;
