@@ -5,6 +5,7 @@
 //! `jacobians`), or by the user ([`Told`]). Which format a file has is seen from its contents; text is CSV if
 //! its name ends in `.csv` or the user says what its numbers are, and JSON otherwise.
 
+mod count;
 mod csv;
 
 use std::io::Cursor;
@@ -16,9 +17,7 @@ use crate::error::{Error, Result};
 use crate::model::{Legend, Meaning, Model, Table};
 use crate::number::Exact;
 use crate::read;
-
-/// The most numbers that are read of an array: no exact work on more would end.
-const MOST: u64 = 1 << 24;
+use count::check_count;
 
 /// What the user says of a file of arrays.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,7 +44,7 @@ pub fn read(path: &Path, told: &Told) -> Result<Model> {
 /// Reads a model from the bytes of a file; `place` is its name, for errors and for its ending.
 ///
 /// # Errors
-/// The errors of [`read`], but for those of the file system.
+/// The errors of [`read()`], but for those of the file system.
 pub fn parse(place: &str, bytes: Vec<u8>, told: &Told) -> Result<Model> {
     match Format::of(place, &bytes, told) {
         Format::Json => {
@@ -197,15 +196,6 @@ fn by_name(place: &str, archive: &mut Archive<'_, Cursor<&[u8]>>) -> Result<Mean
             Err(Error::input(place, "array", fault))
         }
     }
-}
-
-fn check_count(place: &str, count: u64) -> Result<()> {
-    if count <= MOST {
-        return Ok(());
-    }
-    let fault =
-        format!("has {count} numbers; up to {MOST} are decided exactly, so give fewer samples");
-    Err(Error::input(place, "array", fault))
 }
 
 /// The numbers of an array of NumPy, exactly.

@@ -1,7 +1,7 @@
 //! A matrix of exact numbers in CSV: a row a line, commas between, quotation marks around a number or not. Empty
 //! lines count for nothing.
 
-use super::check_count;
+use super::count::check_count;
 use crate::error::{Error, Result};
 use crate::model::Table;
 use crate::number::Exact;
