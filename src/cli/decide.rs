@@ -5,12 +5,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use serde_json::json;
-use sgd_stability::criterion::MEAN_SQUARE;
 use sgd_stability::dataset::tables::{self, Told};
-use sgd_stability::decide::{
-    Certificate, CriticalRates, Decision, Values, Verdicts, all_out_of_time, decide_to_width,
-};
+use sgd_stability::decide::{Answered, Certificate, Question};
 use sgd_stability::error::{Error, Result};
 use sgd_stability::model::{Meaning, Sampling};
 use sgd_stability::number::Exact;
@@ -97,21 +93,6 @@ fn meanings() -> impl TypedValueParser<Value = Meaning> {
         .try_map(|name| name.parse::<Meaning>())
 }
 
-impl Arguments {
-    /// What the flags say of a file of arrays.
-    fn told(&self) -> Result<Told> {
-        let factor = self.factor.as_ref().map(|factor| factor.parse());
-        Ok(Told {
-            meaning: self.meaning,
-            array: self.array.clone(),
-            outputs: self.outputs,
-            factor: factor
-                .transpose()
-                .map_err(|fault: String| Error::input("decide", "--factor", fault))?,
-        })
-    }
-}
-
 /// Decides, and reports progress.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let deadline = arguments
@@ -122,79 +103,55 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 }
 
 fn decide(arguments: &Arguments) -> Result<Answer> {
-    let learning_rate: Exact = arguments
-        .lr
-        .parse()
-        .map_err(|fault| Error::input("decide", "--lr", fault))?;
-    let told = arguments.told()?;
+    let exact = |flag: &str, text: &str| -> Result<Exact> {
+        text.parse()
+            .map_err(|fault| Error::input("decide", flag, fault))
+    };
+    let question = Question {
+        lr: exact("--lr", &arguments.lr)?,
+        batch: arguments.batch,
+        sampling: arguments.sampling,
+        digits: arguments.digits,
+    };
+    let told = Told {
+        meaning: arguments.meaning,
+        array: arguments.array.clone(),
+        outputs: arguments.outputs,
+        factor: arguments
+            .factor
+            .as_deref()
+            .map(|factor| exact("--factor", factor))
+            .transpose()?,
+    };
     work::stage("reading the model");
     let Ok(model) = work::in_time(|| tables::read(&arguments.model, &told)) else {
-        return Ok(out_of_time(arguments, &learning_rate));
+        return Ok(Answer {
+            text: "Undecided: the time was over while the model was read and checked.".to_owned(),
+            json: question.out_of_time(),
+            ending: Ending::Undecided,
+        });
     };
-    let model = model?;
-    let samples = model.samples();
-    if !(1..=samples).contains(&arguments.batch) {
-        let fault = format!(
-            "must be 1 to {samples}, the number of samples; got {}",
-            arguments.batch
-        );
-        return Err(Error::input("decide", "--batch", fault));
-    }
-    let width = Exact::from(10).pow(arguments.digits).reciprocal();
-    let (decision, certificate) = decide_to_width(
-        &model,
-        &learning_rate,
-        arguments.batch,
-        arguments.sampling,
-        &width,
-    )?;
-    let values = work::in_time(|| Values::of(&model, &decision, arguments.digits));
-    let values = values.unwrap_or_else(|_| Ok(Values::default()))?;
-    let mut json = serde_json::to_value(&decision).map_err(Error::internal)?;
-    json["values"] = serde_json::to_value(&values).map_err(Error::internal)?;
-    let chain = decision.critical_lr.chain()?;
-    json["chain"] = serde_json::to_value(&chain).map_err(Error::internal)?;
-    let written = match (&arguments.certificate, &certificate) {
+    let answered = question.answer(&model?)?;
+    let written = match (&arguments.certificate, &answered.certificate) {
         (Some(path), Some(certificate)) => write(path, certificate)?,
-        (Some(_), None) => no_certificate(&decision).to_owned(),
+        (Some(_), None) => format!("\n{}", answered.without_certificate()),
         (None, _) => String::new(),
     };
+    let Answered {
+        decision,
+        chain,
+        values,
+        ..
+    } = &answered;
     Ok(Answer {
-        text: decision::text(&decision, &chain, &values, arguments.digits) + &written,
-        json,
+        text: decision::text(decision, chain, values, arguments.digits) + &written,
+        json: answered.json()?,
         ending: if decision.is_complete() {
             Ending::Done
         } else {
             Ending::Undecided
         },
     })
-}
-
-fn no_certificate(decision: &Decision) -> &'static str {
-    match decision.verdicts[MEAN_SQUARE] {
-        None => "\nNo certificate is written: there is no verdict.",
-        Some(_) => "\nNo certificate is written: no witness was found, and this is not the edge.",
-    }
-}
-
-/// The answer if the time ran out before the model was read and checked.
-fn out_of_time(arguments: &Arguments, learning_rate: &Exact) -> Answer {
-    let rates = CriticalRates::out_of_time();
-    Answer {
-        text: "Undecided: the time was over while the model was read and checked.".to_owned(),
-        json: json!({
-            "lr": learning_rate,
-            "batch": arguments.batch,
-            "sampling": arguments.sampling,
-            "dimension": null,
-            "samples": null,
-            "verdicts": Verdicts::default(),
-            "critical_lr": &rates,
-            "not_found": rates.not_found(),
-            "undecided": all_out_of_time(),
-        }),
-        ending: Ending::Undecided,
-    }
 }
 
 fn write(path: &Path, certificate: &Certificate) -> Result<String> {

@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use sgd_stability::diagnosis::{
-    self, CertificateAnswer, Diagnosis, Extras, Names, Stability, Task, ThresholdAnswer,
-    ThresholdRequest, bytes,
+    self, Diagnosis, Extras, Loaded, Names, Setup, Stability, Task, ThresholdRequest, bytes,
 };
 use sgd_stability::error::Result;
 use sgd_stability::write::write_file;
 
-use super::checkpoint::{Loaded, Setup};
 use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending, remark};
 use super::progress::told;
@@ -125,7 +123,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 fn diagnose(arguments: &Arguments) -> Result<Answer> {
     let in_f64 = arguments.precision == PrecisionName::F64;
     let expected = arguments.subject.objective.expected()?;
-    let (setup, data) = Setup::new(&arguments.subject)?;
+    let (setup, data) = Setup::new(arguments.subject.plan()?)?;
     let checkpoint = setup.read(&arguments.weights, &data)?;
     drop(data);
     let mode = checkpoint.mode(&setup)?;
@@ -156,7 +154,7 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     } = &checkpoint;
     let names = Names {
         weights: place,
-        data: &setup.request.place(),
+        data: &setup.plan.request.place(),
     };
     let mut text = diagnosis::page(&found, model, samples, &names);
     if arguments.mapping {
@@ -182,11 +180,9 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
 
 /// Writes the certificate, if one was made, and says where it is.
 fn written(path: &Path, found: &Diagnosis) -> Result<String> {
-    let answer = found.main.thresholds.as_ref();
-    let Some(CertificateAnswer::Proved(proved)) = answer.and_then(ThresholdAnswer::certificate)
-    else {
+    let Some(certificate) = found.certificate() else {
         return Ok(format!("\n\n{} is not written.", path.display()));
     };
-    write_file(path, proved.certificate.to_text()?.as_bytes())?;
+    write_file(path, certificate.to_text()?.as_bytes())?;
     Ok(format!("\n\nThe certificate is in {}.", path.display()))
 }

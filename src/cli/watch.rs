@@ -14,13 +14,12 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use sgd_stability::diagnosis::ThresholdRequest;
 use sgd_stability::diagnosis::follow::{Log, checkpoints};
+use sgd_stability::diagnosis::{Setup, ThresholdRequest};
 use sgd_stability::error::{Error, Result, shown};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use super::checkpoint::Setup;
 use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, remark};
 use super::progress::{Stages, told};
@@ -111,12 +110,13 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 
 fn watch(arguments: &Arguments, stages: &Stages) -> Result<Answer> {
     let done = Done::of(&arguments.folder);
-    let (setup, data) = Setup::new(&arguments.subject)?;
+    let (setup, data) = Setup::new(arguments.subject.plan()?)?;
     let log = Log::read(&arguments.folder.join("watch.jsonl"))?;
     let mut watch = Watch {
         folder: &arguments.folder,
         poll: Duration::from_secs(arguments.poll),
         measurer: Measurer::new(&arguments.folder, setup, data, log)?
+            .expecting(arguments.subject.objective.expect_loss.clone())
             .with_thresholds(arguments.thresholds()),
         skipped: Skipped::default(),
         measured: 0,

@@ -72,8 +72,12 @@ pub fn read(place: &str, source: impl Read + Seek, arrays: &Arrays) -> Result<Da
     of_arrays(place, inputs, targets, arrays)
 }
 
-/// The data set of two arrays, `x` and `y`; `arrays` has their names for errors.
-fn of_arrays(place: &str, inputs: Array, targets: Array, arrays: &Arrays) -> Result<Dataset> {
+/// The data set of two arrays, the samples and their targets. Errors name their origin as `place`, and them by the
+/// names in `arrays`.
+///
+/// # Errors
+/// Returns an error under the conditions of [`read`] that concern the contents of the two.
+pub fn of_arrays(place: &str, inputs: Array, targets: Array, arrays: &Arrays) -> Result<Dataset> {
     let (n, shape) = match inputs.shape.split_first() {
         Some((&n, shape)) => (n, shape.to_vec()),
         None => {

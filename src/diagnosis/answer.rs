@@ -3,6 +3,7 @@
 use crate::criterion::nesterov;
 use crate::curvature::Tracker;
 use crate::dataset::Split;
+use crate::decide::Certificate;
 use crate::error::{Error, Result};
 use crate::network::CurvatureMatrix;
 use crate::work;
@@ -22,7 +23,7 @@ use super::sharpness_of_batches::SharpnessOfBatches;
 use super::single;
 use super::subject::{LoadedNetwork, Samples};
 use super::task::{Effort, Task};
-use super::thresholds::{self, ThresholdAnswer, ThresholdRequest};
+use super::thresholds::{self, CertificateAnswer, ThresholdAnswer, ThresholdRequest};
 use super::untrained;
 use super::verdict::Judgement;
 
@@ -234,6 +235,15 @@ impl Diagnosis {
     /// The bounds on `a` and `s` at η and B. The bound on `s` is `None` if it is infinite.
     pub fn bounds(&self) -> [Option<f64>; 2] {
         bounds(&self.setting)
+    }
+
+    /// The certificate of the thresholds, if one was requested and made.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        let answer = self.main.thresholds.as_ref();
+        match answer.and_then(ThresholdAnswer::certificate) {
+            Some(CertificateAnswer::Proved(proved)) => Some(&proved.certificate),
+            Some(CertificateAnswer::LeftOut(_)) | None => None,
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `optimizer`, `expectation` | the optimiser of the run; the loss that the user expects |
 //! | `setting`, `mode` | η, B, β and sampling; the statistics that batch normalisation uses |
 //! | `memory`, `machine` | the memory that a measurement will take; the memory that the machine has |
+//! | `plan`, `run`, `setup` | everything that is said of a measurement; the same over samples, and a network loaded for it |
 //! | `task`, `point` | what is diagnosed and with which effort; the point of a model in a mode |
 //! | `reading`, `number` | the numbers measured at a point by either engine; an eigenvalue with its error bar |
 //! | `single`, `double` | the reading of the f32 engine, and that of the f64 reference |
@@ -49,10 +50,13 @@ mod objective;
 mod one_step;
 mod optimizer;
 mod page;
+mod plan;
 mod point;
 mod reading;
 mod rounding;
+mod run;
 mod setting;
+mod setup;
 mod shared_point;
 mod sharpness_of_batches;
 mod single;
@@ -80,8 +84,11 @@ pub use objective::{Objective, in_words};
 pub use one_step::{Growth, OneStep, OneStepAnswer};
 pub use optimizer::Optimizer;
 pub use page::{Names, page};
+pub use plan::Plan;
 pub use reading::{Along, Both, Compared, OtherMatrix, Precision, Reading, Rounding};
+pub use run::Run;
 pub use setting::Setting;
+pub use setup::{Loaded, Setup};
 pub use sharpness_of_batches::SharpnessOfBatches;
 pub use subject::{LoadedNetwork, Request, Samples, check, load};
 pub use task::{Effort, Task};

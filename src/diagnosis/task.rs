@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::curvature::Lanczos;
+use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::network::CurvatureMatrix;
 
@@ -39,4 +40,35 @@ pub struct Effort {
     pub lanczos: Lanczos,
     /// The seed of the start vectors.
     pub seed: u64,
+}
+
+impl Effort {
+    /// The effort of so many products with each matrix at most, and of this relative error.
+    ///
+    /// # Errors
+    /// Returns an error if the tolerance is not between 0 and 1, or if there are fewer than two products.
+    pub fn new(
+        isa: Isa,
+        matrix: CurvatureMatrix,
+        tolerance: f64,
+        products: usize,
+        seed: u64,
+    ) -> Result<Self> {
+        if !(tolerance > 0.0 && tolerance < 1.0) {
+            let fault = "must lie between 0 and 1";
+            return Err(Error::input("--tolerance", tolerance, fault));
+        }
+        if products < 2 {
+            return Err(Error::input("--products", products, "must be 2 or more"));
+        }
+        Ok(Effort {
+            isa,
+            matrix,
+            lanczos: Lanczos {
+                tolerance,
+                products,
+            },
+            seed,
+        })
+    }
 }
