@@ -2,20 +2,15 @@
 //!
 //! Exact arithmetic has no useful bound on its running time, since the entries of a matrix grow during
 //! elimination. Inner loops therefore call [`step`], stages announce themselves with [`stage`], and the
-//! caller may watch the work and give it a deadline ([`watched`]). A step that finds the deadline passed
-//! unwinds to the nearest [`in_time`] by [`std::panic::resume_unwind`], which is not a panic: no panic
+//! caller may watch the work and give it a deadline ([`watched`]), or call it off
+//! ([`Watcher::is_called_off`]). A step that finds the deadline passed unwinds to the nearest [`in_time`] by [`std::panic::resume_unwind`], which is not a panic: no panic
 //! hook runs, and nothing is printed. If nobody watches, a step costs one test of a flag.
-//!
-//! An iteration that can end early with what it has asks [`is_over`] instead, which also hears of a user who asks for
-//! the end.
 //!
 //! Between two steps lies one operation on integers, or one matrix product or eigendecomposition in
 //! floating point. A deadline may be exceeded by that much.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;
 
 /// The error of work whose deadline passed before it was done.
@@ -49,6 +44,11 @@ pub trait Watcher {
 
     /// The work is still going on. This is called often.
     fn tick(&mut self) {}
+
+    /// Whether the work is to end as if its deadline had passed.
+    fn is_called_off(&self) -> bool {
+        false
+    }
 }
 
 thread_local! {
@@ -60,25 +60,8 @@ thread_local! {
 }
 
 struct Watch {
-    end: End,
+    deadline: Option<Instant>,
     watcher: Box<dyn Watcher>,
-}
-
-/// When work has to end.
-#[derive(Clone, Debug, Default)]
-pub struct End {
-    /// A point in time, if there is one.
-    pub deadline: Option<Instant>,
-    /// A flag by which the user asks for the end, if there is one.
-    pub asked: Option<Arc<AtomicBool>>,
-}
-
-impl End {
-    fn has_come(&self) -> bool {
-        let is_asked = |asked: &Arc<AtomicBool>| asked.load(Relaxed);
-        self.deadline.is_some_and(|end| Instant::now() >= end)
-            || self.asked.as_ref().is_some_and(is_asked)
-    }
 }
 
 /// Does the work while a watcher receives its progress. After the deadline, the next [`step`] within
@@ -88,25 +71,16 @@ pub fn watched<T>(
     watcher: Box<dyn Watcher>,
     work: impl FnOnce() -> T,
 ) -> T {
-    let end = End {
-        deadline,
-        asked: None,
-    };
-    watched_until(end, watcher, work)
-}
-
-/// [`watched`], with an end for which the user may ask too.
-pub fn watched_until<T>(end: End, watcher: Box<dyn Watcher>, work: impl FnOnce() -> T) -> T {
-    let _ended = Ended;
-    WATCH.set(Some(Watch { end, watcher }));
+    let _ended = End;
+    WATCH.set(Some(Watch { deadline, watcher }));
     IS_WATCHED.set(true);
     work()
 }
 
 /// Ends the watch when dropped, however the work ended.
-struct Ended;
+struct End;
 
-impl Drop for Ended {
+impl Drop for End {
     fn drop(&mut self) {
         IS_WATCHED.set(false);
         WATCH.set(None);
@@ -153,6 +127,7 @@ pub fn stage(what: &str) {
 pub fn progress(done: usize, most: usize) {
     if IS_WATCHED.get() {
         with_watcher(|watcher| watcher.progress(done, most));
+        step();
     }
 }
 
@@ -176,9 +151,13 @@ fn with_watcher(tell: impl FnOnce(&mut dyn Watcher)) {
     });
 }
 
-/// Whether the deadline has passed, or the user has asked for the end. Only work on the current thread is watched.
+/// Whether the deadline has passed, or the work is called off. An iteration that can end early with what it has asks
+/// this; only work on the current thread is watched.
 pub fn is_over() -> bool {
-    WATCH.with_borrow(|watch| watch.as_ref().is_some_and(|watch| watch.end.has_come()))
+    let over = |watch: &Watch| {
+        watch.deadline.is_some_and(|end| Instant::now() >= end) || watch.watcher.is_called_off()
+    };
+    WATCH.with_borrow(|watch| watch.as_ref().is_some_and(over))
 }
 
 #[cfg(test)]
@@ -222,6 +201,38 @@ mod tests {
             ["stage counting", "answer one is less than two"]
         );
         assert_eq!(in_time(|| 7), Ok(7), "the watch is over");
+    }
+
+    /// A watcher that calls the work off at its third tick.
+    struct Third(usize);
+
+    impl Watcher for Third {
+        fn stage(&mut self, _what: &str) {}
+
+        fn answer(&mut self, _answer: &str) {}
+
+        fn tick(&mut self) {
+            self.0 += 1;
+        }
+
+        fn is_called_off(&self) -> bool {
+            self.0 >= 3
+        }
+    }
+
+    #[test]
+    fn work_that_is_called_off_ends_at_its_next_step() {
+        let mut rounds = 0;
+        let ended = watched(None, Box::new(Third(0)), || {
+            in_time(|| {
+                loop {
+                    rounds += 1;
+                    progress(rounds, 10);
+                }
+            })
+        });
+        let ended: Result<(), _> = ended;
+        assert_eq!((ended, rounds), (Err(OutOfTime), 3));
     }
 
     #[test]

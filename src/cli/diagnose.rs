@@ -7,19 +7,17 @@ use clap::{Args, ValueEnum};
 use sgd_stability::curvature::Quadrature;
 use sgd_stability::dataset::Source;
 use sgd_stability::diagnosis::{
-    self, CertificateAnswer, Diagnosis, Extras, Names, Pace, Preconditioner, Samples,
-    SpectrumRequest, Stability, Task, ThresholdAnswer, ThresholdRequest, bytes, density,
+    self, Diagnosis, Extras, Loaded, Names, Pace, Preconditioner, Samples, Setup, SpectrumRequest,
+    Stability, Task, ThresholdRequest, bytes, density,
 };
 use sgd_stability::error::{Error, Result, shown};
 use sgd_stability::report;
-use sgd_stability::work::End;
 use sgd_stability::write::write_file;
 
-use super::checkpoint::{Loaded, Setup};
 use super::ending::asked_to_end;
 use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, Ending, has_a_reader, remark};
-use super::progress::told_until;
+use super::progress::{End, told_until};
 use super::spectrum::SpectrumFlags;
 use super::subject::Subject;
 use super::words::{in_words, time_limit, whole};
@@ -157,7 +155,7 @@ const EXIT_CODES: [(u8, &str); 3] = [
 pub fn run(arguments: &Arguments) -> Result<Answer> {
     let end = End {
         deadline: arguments.budget.map(|budget| Instant::now() + budget),
-        asked: Some(asked_to_end()?),
+        asked: asked_to_end()?,
     };
     told_until(end, arguments.json, |_| diagnose(arguments))
 }
@@ -181,7 +179,7 @@ impl Arguments {
 fn diagnose(arguments: &Arguments) -> Result<Answer> {
     let in_f64 = arguments.precision == PrecisionName::F64;
     let expected = arguments.subject.objective.expected()?;
-    let (setup, data) = Setup::new(&arguments.subject)?;
+    let (setup, data) = Setup::new(arguments.subject.plan()?)?;
     let checkpoint = setup.read(&arguments.weights, &data)?;
     drop(data);
     let mode = checkpoint.mode(&setup)?;
@@ -226,7 +224,7 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     } = &checkpoint;
     let names = Names {
         weights: place,
-        data: &setup.request.place(),
+        data: &setup.plan.request.place(),
     };
     let mut text = diagnosis::page(&found, model, samples, &names);
     if arguments.mapping {
@@ -287,16 +285,16 @@ struct Around {
 }
 
 impl Around {
-    fn read(arguments: &Arguments, checkpoint: &Loaded, setup: &Setup<'_>) -> Result<Self> {
+    fn read(arguments: &Arguments, checkpoint: &Loaded, setup: &Setup) -> Result<Self> {
         let state = arguments.optimizer_state.as_ref();
         let optimizer = setup.setting.optimizer;
         let read = |path: &PathBuf| Preconditioner::read(path, &checkpoint.model, optimizer);
         let test = arguments.test_data.as_ref().map(|name| {
             let source = Source {
                 name: name.clone(),
-                ..setup.request.data.clone()
+                ..setup.plan.request.data.clone()
             };
-            let data = diagnosis::load_test(&setup.request, &source, arguments.test_samples)?;
+            let data = diagnosis::load_test(&setup.plan.request, &source, arguments.test_samples)?;
             Samples::new(&shown(name), &data, &checkpoint.model.network)
         });
         Ok(Around {
@@ -308,11 +306,9 @@ impl Around {
 
 /// Writes the certificate, if one was made, and says where it is.
 fn written(path: &Path, found: &Diagnosis) -> Result<String> {
-    let answer = found.main.thresholds.as_ref();
-    let Some(CertificateAnswer::Proved(proved)) = answer.and_then(ThresholdAnswer::certificate)
-    else {
+    let Some(certificate) = found.certificate() else {
         return Ok(format!("\n\n{} is not written.", path.display()));
     };
-    write_file(path, proved.certificate.to_text()?.as_bytes())?;
+    write_file(path, certificate.to_text()?.as_bytes())?;
     Ok(format!("\n\nThe certificate is in {}.", path.display()))
 }

@@ -7,7 +7,6 @@
 //! 2 usage or bad input · 3 unstable (`diagnose --check`) · 4 undecided, or out of time · 5 a check failed.
 
 mod certify;
-mod checkpoint;
 mod decide;
 mod decision;
 mod diagnose;

@@ -15,10 +15,9 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use sgd_stability::diagnosis::follow::{Log, checkpoints};
-use sgd_stability::diagnosis::{Extras, ThresholdRequest};
+use sgd_stability::diagnosis::{Extras, Setup, ThresholdRequest};
 use sgd_stability::error::{Error, Result, shown};
 
-use super::checkpoint::Setup;
 use super::ending::asked_to_end;
 use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, remark};
@@ -120,7 +119,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 
 fn watch(arguments: &Arguments, stages: &Stages) -> Result<Answer> {
     let done = Done::of(&arguments.folder);
-    let (setup, data) = Setup::new(&arguments.subject)?;
+    let (setup, data) = Setup::new(arguments.subject.plan()?)?;
     let is_over = asked_to_end()?;
     if !arguments.once {
         wait_for(&arguments.folder, &is_over, stages);
@@ -130,6 +129,7 @@ fn watch(arguments: &Arguments, stages: &Stages) -> Result<Answer> {
         folder: &arguments.folder,
         poll: Duration::from_secs(arguments.poll),
         measurer: Measurer::new(&arguments.folder, setup, data, log)?
+            .expecting(arguments.subject.objective.expect_loss.clone())
             .with_thresholds(arguments.thresholds())
             .with_extras(Extras {
                 batch_sharpness: arguments.batch_sharpness,

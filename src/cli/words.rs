@@ -54,23 +54,6 @@ pub fn class(text: &str) -> Result<usize, String> {
     text.trim().parse().map_err(|_| mend.to_owned())
 }
 
-/// Parses a size such as `800MB` in bytes, with decimal prefixes.
-pub fn size(text: &str) -> Result<u64, String> {
-    const UNITS: [(&str, f64); 5] = [
-        ("kB", 1e3),
-        ("MB", 1e6),
-        ("GB", 1e9),
-        ("TB", 1e12),
-        ("B", 1.0),
-    ];
-    let with = |(unit, factor): &(&str, f64)| Some((text.strip_suffix(unit)?, *factor));
-    let (number, factor) = UNITS.iter().find_map(with).unwrap_or((text, 1.0));
-    match number.trim().parse::<f64>() {
-        Ok(number) if number.is_finite() && number >= 0.0 => Ok((number * factor) as u64),
-        _ => Err("is no size; write bytes, or a number with kB, MB or GB".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,16 +87,6 @@ mod tests {
         assert_eq!(seconds("2"), Ok(2));
         for text in ["0", "0.3", "-1", "2s"] {
             assert!(seconds(text).unwrap_err().contains("at least 1"), "{text}");
-        }
-    }
-
-    #[test]
-    fn sizes_have_units_of_ten() {
-        for (text, bytes) in [("800MB", 800_000_000), ("1.5 GB", 1_500_000_000), ("7", 7)] {
-            assert_eq!(size(text), Ok(bytes), "{text}");
-        }
-        for text in ["", "MB", "-1", "many", "inf"] {
-            assert!(size(text).is_err(), "{text}");
         }
     }
 }

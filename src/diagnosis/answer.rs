@@ -3,6 +3,7 @@
 use crate::criterion::nesterov;
 use crate::curvature::{Interaction, Tracker};
 use crate::dataset::Split;
+use crate::decide::Certificate;
 use crate::error::{Error, Result};
 use crate::network::{CurvatureMatrix, Point};
 use crate::work;
@@ -27,7 +28,7 @@ use super::single;
 use super::spectrum::{Spectrum, SpectrumRequest};
 use super::subject::{LoadedNetwork, Samples};
 use super::task::{Effort, Task};
-use super::thresholds::{self, ThresholdAnswer, ThresholdRequest};
+use super::thresholds::{self, CertificateAnswer, ThresholdAnswer, ThresholdRequest};
 use super::untrained;
 use super::verdict::Judgement;
 
@@ -298,6 +299,15 @@ impl Diagnosis {
     /// The bounds on `a` and `s` at η and B. The bound on `s` is `None` if it is infinite.
     pub fn bounds(&self) -> [Option<f64>; 2] {
         bounds(&self.setting)
+    }
+
+    /// The certificate of the thresholds, if one was requested and made.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        let answer = self.main.thresholds.as_ref();
+        match answer.and_then(ThresholdAnswer::certificate) {
+            Some(CertificateAnswer::Proved(proved)) => Some(&proved.certificate),
+            Some(CertificateAnswer::LeftOut(_)) | None => None,
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `optimizer`, `expectation` | the optimiser of the run; the loss that the user expects |
 //! | `setting`, `mode` | η, B, β and sampling; the statistics that batch normalisation uses |
 //! | `memory`, `machine` | the memory that a measurement will take; the memory that the machine has |
+//! | `plan`, `run`, `setup` | everything that is said of a measurement; the same over samples, and a network loaded for it |
 //! | `task`, `point` | what is diagnosed and with which effort; the point of a model in a mode |
 //! | `reading`, `number` | the numbers measured at a point by either engine; an eigenvalue with its error bar |
 //! | `single`, `double` | the reading of the f32 engine, and that of the f64 reference |
@@ -61,10 +62,13 @@ mod optimizer;
 mod pace;
 mod page;
 mod partial;
+mod plan;
 mod point;
 mod reading;
 mod rounding;
+mod run;
 mod setting;
+mod setup;
 mod shared_point;
 mod sharpness_of_batches;
 mod single;
@@ -97,12 +101,15 @@ pub use one_step::{Growth, OneStep, OneStepAnswer};
 pub use optimizer::Optimizer;
 pub use pace::Pace;
 pub use page::{Names, page};
+pub use plan::Plan;
 pub use reading::{Along, Both, Compared, OtherMatrix, Precision, Reading, Rounding};
+pub use run::Run;
 pub use setting::Setting;
+pub use setup::{Loaded, Setup};
 pub use sharpness_of_batches::SharpnessOfBatches;
 pub use spectrum::{Spectrum, SpectrumRequest};
 pub use subject::{LoadedNetwork, Request, Samples, check, load, load_test};
-pub use task::{Effort, Task, Wanted};
+pub use task::{Effort, Only, Task, Wanted};
 pub use text::{counted, padded, width};
 pub use thresholds::{CertificateAnswer, ThresholdAnswer, ThresholdRequest, ThresholdsFound};
 pub use verdict::{Judgement, Justification, Stability};

@@ -20,6 +20,8 @@ use super::{architecture, matching, split, targets};
 pub struct Request {
     /// The architecture: `fnn`, another name, or the path of a TOML file.
     pub arch: PathBuf,
+    /// The text of a TOML file that is not read from the path `arch`.
+    pub description: Option<String>,
     /// The activation of a named architecture, if it is not ReLU.
     pub activation: Option<Activation>,
     /// The training loss.
@@ -41,6 +43,16 @@ impl Request {
     /// The name of the data set, for errors.
     pub fn place(&self) -> String {
         shown(&self.data.name)
+    }
+
+    /// What the request says about the network.
+    fn wish(&self) -> Wish<'_> {
+        Wish {
+            arch: &self.arch,
+            description: self.description.as_deref(),
+            activation: self.activation,
+            order: self.order.as_ref(),
+        }
     }
 }
 
@@ -84,7 +96,7 @@ fn load_part(
 /// # Errors
 /// Returns an error if one of these conditions fails.
 pub fn check(request: &Request, data: &Dataset, mode: Option<Mode>) -> Result<()> {
-    let Some(network) = architecture::described(&request.arch, request.activation)? else {
+    let Some(network) = architecture::described(request.wish())? else {
         return Ok(());
     };
     let network = request.objective.of(network)?;
@@ -124,16 +136,24 @@ impl LoadedNetwork {
     pub fn read(path: &Path, request: &Request, data: &Dataset) -> Result<Self> {
         work::stage("reading the weights");
         let checkpoint = Checkpoint::read_chosen(path, &request.choice)?;
-        let place = path.display().to_string();
-        let wish = Wish {
-            arch: &request.arch,
-            activation: request.activation,
-            order: request.order.as_ref(),
-        };
-        let network = architecture::network(wish, &place, &checkpoint, data)?;
+        Self::of(&path.display().to_string(), checkpoint, request, data)
+    }
+
+    /// Fills the network that a request names with the weights of a checkpoint; `place` names it in errors.
+    ///
+    /// # Errors
+    /// Returns an error if the checkpoint does not fit the network or the samples.
+    pub fn of(
+        place: &str,
+        checkpoint: Checkpoint,
+        request: &Request,
+        data: &Dataset,
+    ) -> Result<Self> {
+        let wish = request.wish();
+        let network = architecture::network(wish, place, &checkpoint, data)?;
         let network = request.objective.of(network)?;
         architecture::check_samples(&request.place(), &network, &data.shape)?;
-        let filled = matching::fill(&place, &checkpoint, network, wish.order)?;
+        let filled = matching::fill(place, &checkpoint, network, wish.order)?;
         let order = checkpoint.parameter_order();
         let order = order.map(|names| names.into_iter().map(str::to_owned).collect());
         Ok(LoadedNetwork {

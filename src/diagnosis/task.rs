@@ -1,8 +1,10 @@
 //! What is diagnosed, and with how much effort.
 
 use std::path::Path;
+use std::str::FromStr;
 
 use crate::curvature::Lanczos;
+use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::network::CurvatureMatrix;
 
@@ -57,6 +59,45 @@ pub struct Wanted {
     pub smallest: bool,
 }
 
+/// The numbers that a user asks for, and no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// The sharpness a.
+    Sharpness,
+    /// a and the non-uniformity s.
+    SharpnessAndNonUniformity,
+}
+
+impl Only {
+    /// All of them.
+    pub const ALL: [Only; 2] = [Only::Sharpness, Only::SharpnessAndNonUniformity];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Only::Sharpness => "a",
+            Only::SharpnessAndNonUniformity => "a,s",
+        }
+    }
+
+    /// What is measured beside the sharpness.
+    pub fn wanted(self) -> Wanted {
+        Wanted {
+            non_uniformity: self == Only::SharpnessAndNonUniformity,
+            smallest: false,
+        }
+    }
+}
+
+impl FromStr for Only {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let named = Only::ALL.into_iter().find(|only| only.name() == text);
+        named.ok_or_else(|| format!("\"{text}\" is neither a nor a,s"))
+    }
+}
+
 impl Wanted {
     /// Everything that plays a role for this optimiser: s plays none where every step uses every sample.
     pub fn by(setting: &Setting) -> Self {
@@ -64,5 +105,40 @@ impl Wanted {
             non_uniformity: !setting.is_full_batch(),
             smallest: true,
         }
+    }
+}
+
+impl Effort {
+    /// The effort of so many products with each matrix at most, and of this relative error.
+    ///
+    /// # Errors
+    /// Returns an error if the tolerance is not between 0 and 1, or if there are fewer than two products.
+    pub fn new(
+        isa: Isa,
+        matrix: CurvatureMatrix,
+        tolerance: f64,
+        products: usize,
+        seed: u64,
+    ) -> Result<Self> {
+        if !(tolerance > 0.0 && tolerance < 1.0) {
+            let fault = "must lie between 0 and 1";
+            return Err(Error::input("--tolerance", tolerance, fault));
+        }
+        if products < 2 {
+            return Err(Error::input("--products", products, "must be 2 or more"));
+        }
+        Ok(Effort {
+            isa,
+            matrix,
+            lanczos: Lanczos {
+                tolerance,
+                products,
+            },
+            seed,
+            wanted: Wanted {
+                non_uniformity: true,
+                smallest: true,
+            },
+        })
     }
 }

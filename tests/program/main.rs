@@ -7,6 +7,7 @@ mod bad_input;
 mod checkpoint;
 mod commands;
 mod decide;
+mod decide_arrays;
 mod diagnose;
 mod diagnose_again;
 mod diagnose_faults;

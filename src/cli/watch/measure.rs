@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use sgd_stability::curvature::{Limits, Tracker};
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::{Conditions, Line, Log, Named, checkpoints};
-use sgd_stability::diagnosis::{self, Extras, LoadedNetwork, Setting, ThresholdRequest};
+use sgd_stability::diagnosis::{
+    self, Extras, Loaded, LoadedNetwork, Setting, Setup, ThresholdRequest,
+};
 use sgd_stability::error::{Error, Kind, Result, shown};
 
-use super::super::checkpoint::{Loaded, Setup};
 use super::super::objective::Expected;
 use super::super::output::remark;
 use super::stamp::Stamp;
@@ -36,7 +37,7 @@ pub struct EveryThresholds {
 /// Measures the checkpoints of a run one after the other.
 pub struct Measurer<'a> {
     folder: &'a Path,
-    setup: Setup<'a>,
+    setup: Setup,
     data: Dataset,
     /// The log, with a line for each measured checkpoint.
     pub log: Log,
@@ -57,21 +58,26 @@ impl<'a> Measurer<'a> {
     ///
     /// # Errors
     /// Returns an error if a flag does not fit the network, as far as that is known without a checkpoint.
-    pub fn new(folder: &'a Path, setup: Setup<'a>, data: Dataset, log: Log) -> Result<Self> {
-        diagnosis::check(&setup.request, &data, setup.subject.mode())?;
+    pub fn new(folder: &'a Path, setup: Setup, data: Dataset, log: Log) -> Result<Self> {
+        diagnosis::check(&setup.plan.request, &data, setup.plan.mode)?;
         Ok(Measurer {
             folder,
-            tracker: Tracker::new(setup.effort.lanczos, setup.effort.seed)
+            tracker: Tracker::new(setup.plan.effort.lanczos, setup.plan.effort.seed)
                 .with_limits(Limits::TWENTY),
             thresholds: None,
             extras: Extras::default(),
-            expected: setup.subject.objective.expect_loss.clone(),
+            expected: None,
             setup,
             data,
             log,
             about: OnceCell::new(),
             is_told: false,
         })
+    }
+
+    /// The same measurer, which also compares the loss of a checkpoint with this one.
+    pub fn expecting(self, expected: Option<Expected>) -> Self {
+        Measurer { expected, ..self }
     }
 
     /// The same measurer, which also computes these thresholds.
@@ -152,10 +158,14 @@ impl<'a> Measurer<'a> {
         let setup = &self.setup;
         let here = Conditions::new(
             &last.conditions.network,
-            &setup.request.objective.words_or(&last.conditions.loss)?,
+            &setup
+                .plan
+                .request
+                .objective
+                .words_or(&last.conditions.loss)?,
             &self.data.digest(),
-            setup.subject.mode(),
-            setup.effort.matrix,
+            setup.plan.mode,
+            setup.plan.effort.matrix,
             &setup.setting,
         );
         self.log.check(&here)?;

@@ -29,6 +29,12 @@ for version in [2, 3]:
 np.savez("objects.npz", x=x, y=np.array([1, "a"], dtype=object))
 np.savez("structure.npz", x=np.zeros(2, dtype=[("a", "<f4"), ("b", "<i4", 2)]), y=np.zeros(2))
 
+# Models of `decide`. NumPy's products of these Jacobians are indefinite by rounding.
+np.save("inputs.npy", np.asfortranarray(np.array([[1, 0], [0, 1], [0.1, 1]], dtype=">f4")))
+jacobians = np.array([[[0.3, 0.7]], [[0.1, 0.9]]])
+np.savez_compressed("jacobians.npz", jacobians=jacobians)
+np.save("products.npy", np.einsum("ncd,nce->nde", jacobians, jacobians))
+
 
 def number(model):
     """Element i of the k-th weight is k + i / 8; a counter is k."""
