@@ -7,7 +7,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use sgd_stability::dataset::Source;
 use sgd_stability::dataset::checkpoint::Choice;
 use sgd_stability::dataset::npz::Arrays;
-use sgd_stability::diagnosis::{Effort, Mode, Only, Optimizer, Plan, Request, RequestedOrder, Run};
+use sgd_stability::diagnosis::{
+    Effort, Mode, Only, Optimizer, Plan, Request, RequestedOrder, Run, Wanted,
+};
 use sgd_stability::error::Result;
 use sgd_stability::kernel::Isa;
 use sgd_stability::model::Sampling;
@@ -138,8 +140,8 @@ struct MeasurementFlags {
     products: u32,
     /// Measure only these numbers: a, or a and s.
     ///
-    /// Without it λ_min is measured too, and s unless every step uses all samples, where it plays no role; `diagnose` then
-    /// measures batch sharpness and the other matrix as well.
+    /// Without it λ_min is measured too; `diagnose` then measures batch sharpness and the other matrix as well, and `watch`
+    /// leaves s out where every step uses all samples.
     #[arg(long, value_name = "NUMBERS", value_parser = only())]
     only: Option<Only>,
     /// The seed of the random start vectors.
@@ -183,13 +185,16 @@ impl Subject {
                 any_batch: run.any_batch,
             },
             mode: self.network.mode,
-            effort: Effort::new(
-                Isa::best(),
-                measurement.matrix,
-                measurement.tolerance,
-                measurement.products as usize,
-                measurement.seed,
-            )?,
+            effort: Effort {
+                wanted: measurement.only.map_or(Wanted::ALL, Only::wanted),
+                ..Effort::new(
+                    Isa::best(),
+                    measurement.matrix,
+                    measurement.tolerance,
+                    measurement.products as usize,
+                    measurement.seed,
+                )?
+            },
             only: measurement.only,
             memory: Plan::memory_of(measurement.memory.as_deref())?,
         })

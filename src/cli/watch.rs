@@ -120,6 +120,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 fn watch(arguments: &Arguments, stages: &Stages) -> Result<Answer> {
     let done = Done::of(&arguments.folder);
     let (setup, data) = Setup::new(arguments.subject.plan()?)?;
+    let setup = setup.without_idle_numbers();
     let is_over = asked_to_end()?;
     if !arguments.once {
         wait_for(&arguments.folder, &is_over, stages);

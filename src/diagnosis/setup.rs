@@ -14,7 +14,7 @@ use super::objective::in_words;
 use super::plan::Plan;
 use super::setting::Setting;
 use super::subject::{LoadedNetwork, Samples, load};
-use super::task::{Only, Task, Wanted};
+use super::task::Task;
 
 /// A plan with the run that it describes over a number of samples. It is the same for every checkpoint.
 #[derive(Clone, Debug)]
@@ -41,10 +41,19 @@ impl Setup {
     ///
     /// # Errors
     /// Returns an error if the run does not fit them.
-    pub fn over(mut plan: Plan, data: &Dataset) -> Result<Self> {
+    pub fn over(plan: Plan, data: &Dataset) -> Result<Self> {
         let setting = plan.run.setting(data.samples())?;
-        plan.effort.wanted = plan.only.map_or_else(|| Wanted::by(&setting), Only::wanted);
         Ok(Setup { plan, setting })
+    }
+
+    /// The same setup without numbers that play no role for its run: s, where every step uses every sample. What the
+    /// user asks for by name stays.
+    #[must_use]
+    pub fn without_idle_numbers(mut self) -> Self {
+        if self.plan.only.is_none() {
+            self.plan.effort.wanted.non_uniformity = !self.setting.is_full_batch();
+        }
+        self
     }
 
     /// Reads a checkpoint, and converts the samples for its network.

@@ -99,13 +99,11 @@ impl FromStr for Only {
 }
 
 impl Wanted {
-    /// Everything that plays a role for this optimiser: s plays none where every step uses every sample.
-    pub fn by(setting: &Setting) -> Self {
-        Wanted {
-            non_uniformity: !setting.is_full_batch(),
-            smallest: true,
-        }
-    }
+    /// All of them.
+    pub const ALL: Wanted = Wanted {
+        non_uniformity: true,
+        smallest: true,
+    };
 }
 
 impl Effort {
@@ -135,10 +133,7 @@ impl Effort {
                 products,
             },
             seed,
-            wanted: Wanted {
-                non_uniformity: true,
-                smallest: true,
-            },
+            wanted: Wanted::ALL,
         })
     }
 }

@@ -176,7 +176,8 @@ fn a_bar_reaches_to_a_spread_that_rounding_hides() {
 #[test]
 fn one_sample_has_no_spread() {
     let folder = normalised([2.0, 0.5]);
-    let words = "--arch net.toml --lr 0.01 --batch 1 --samples 1 --mode frozen --audit --precision f64";
+    let words =
+        "--arch net.toml --lr 0.01 --batch 1 --samples 1 --mode frozen --audit --precision f64";
     let page = diagnose_line(&folder, "net.safetensors", words);
     assert_eq!(page.code, 0, "{}", page.error);
     assert!(page.out.contains("not asked: s may be 0"), "{}", page.out);

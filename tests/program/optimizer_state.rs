@@ -60,7 +60,10 @@ fn adam_and_rmsprop_have_the_sharpness_of_their_own_preconditioner() {
     // P = (1 − β₁)·√(v/(1 − β₂)) after one step.
     let expected = exact(MOMENTS.map(|v| 0.1 * (v / 0.001).sqrt()));
     let value = number(&found["value"]);
-    assert!((value - expected).abs() < 1e-5 * expected, "{value} and not {expected}");
+    assert!(
+        (value - expected).abs() < 1e-5 * expected,
+        "{value} and not {expected}"
+    );
     assert!((number(&found["bound"]) - 3800.0).abs() < 1e-6, "{found}");
     assert_eq!(json["verdict"], "undecided");
     let reason = json["reason"].as_str().expect("a reason");
@@ -72,7 +75,10 @@ fn adam_and_rmsprop_have_the_sharpness_of_their_own_preconditioner() {
     let found = &run.json()["preconditioned_sharpness"];
     let expected = exact(MOMENTS.map(|v| v.sqrt() + 1e-8));
     let value = number(&found["value"]);
-    assert!((value - expected).abs() < 1e-5 * expected, "{value} and not {expected}");
+    assert!(
+        (value - expected).abs() < 1e-5 * expected,
+        "{value} and not {expected}"
+    );
     // 2·(1 + 1/2)/η
     assert!((number(&found["bound"]) - 300.0).abs() < 1e-9, "{found}");
 }
@@ -89,7 +95,11 @@ fn what_is_not_known_of_a_state_is_refused_with_its_mend() {
     ] {
         let run = asked(&with_state(state), state, optimizer);
         assert_eq!(run.code, 2, "{state}: {}", run.out);
-        assert!(run.out.contains(words), "{state} as {optimizer}: {}", run.out);
+        assert!(
+            run.out.contains(words),
+            "{state} as {optimizer}: {}",
+            run.out
+        );
     }
     // A file that keeps no order of its tensors does not tell which state belongs to which.
     let folder = with_state("adam.pt");

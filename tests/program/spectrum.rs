@@ -16,7 +16,11 @@ const X: [[f64; 2]; 4] = [[1.0, 0.5], [-0.25, 2.0], [0.75, -1.5], [2.0, 0.25]];
 fn layer() -> TempDir {
     let folder = folder();
     let x: Vec<f32> = X.iter().flatten().map(|&x| x as f32).collect();
-    file(&folder, "data.npz", valued(&x, &[2], &[1.0, -1.0, 0.5, 2.0], 1));
+    file(
+        &folder,
+        "data.npz",
+        valued(&x, &[2], &[1.0, -1.0, 0.5, 2.0], 1),
+    );
     let layer = [
         ("fc.weight", &[1, 2][..], &[0.0_f32, 0.125][..]),
         ("fc.bias", &[1], &[1.0]),
@@ -43,7 +47,10 @@ fn largest(matrix: DMatrix<f64>) -> f64 {
 }
 
 fn assert_near(found: f64, exact: f64) {
-    assert!((found - exact).abs() < 1e-4 * (1.0 + exact.abs()), "{found} and not {exact}");
+    assert!(
+        (found - exact).abs() < 1e-4 * (1.0 + exact.abs()),
+        "{found} and not {exact}"
+    );
 }
 
 const LINE: &str = "--arch fnn --lr 0.01 --batch 2 --json";
@@ -51,7 +58,11 @@ const LINE: &str = "--arch fnn --lr 0.01 --batch 2 --json";
 #[test]
 fn traces_and_the_sharpness_of_layers_are_those_of_the_exact_hessians() {
     let folder = layer();
-    let run = diagnose_line(&folder, "w.safetensors", &format!("{LINE} --trace --layers"));
+    let run = diagnose_line(
+        &folder,
+        "w.safetensors",
+        &format!("{LINE} --trace --layers"),
+    );
     assert_eq!((run.code, run.error.as_str()), (0, ""), "{}", run.out);
     let json = run.json();
     let h = mean();
@@ -66,8 +77,16 @@ fn traces_and_the_sharpness_of_layers_are_those_of_the_exact_hessians() {
     assert_near(number(&layers[0]["sharpness"]["value"]), largest(h));
     assert_eq!(layers[0]["parameters"], 3);
     assert_eq!(layers[0]["tensors"][0], "fc.weight");
-    let page = diagnose_line(&folder, "w.safetensors", &LINE.replace("--json", "--trace --layers"));
-    for word in ["traces, with standard errors: tr H", "layer alone", "fc: dense 2 → 1"] {
+    let page = diagnose_line(
+        &folder,
+        "w.safetensors",
+        &LINE.replace("--json", "--trace --layers"),
+    );
+    for word in [
+        "traces, with standard errors: tr H",
+        "layer alone",
+        "fc: dense 2 → 1",
+    ] {
         assert!(page.out.contains(word), "{}", page.out);
     }
 }
@@ -75,20 +94,34 @@ fn traces_and_the_sharpness_of_layers_are_those_of_the_exact_hessians() {
 #[test]
 fn the_density_is_drawn_and_has_a_mass_of_one() {
     let folder = layer();
-    let run = diagnose_line(&folder, "w.safetensors", &format!("{LINE} --density density.svg"));
+    let run = diagnose_line(
+        &folder,
+        "w.safetensors",
+        &format!("{LINE} --density density.svg"),
+    );
     assert_eq!((run.code, run.error.as_str()), (0, ""), "{}", run.out);
     let density = &run.json()["density"];
     assert_eq!(density["starts"], 8);
     let points = density["points"].as_array().expect("points");
     let step = number(&points[1]["eigenvalue"]) - number(&points[0]["eigenvalue"]);
-    let mass: f64 = points.iter().map(|point| number(&point["density"]) * step).sum();
+    let mass: f64 = points
+        .iter()
+        .map(|point| number(&point["density"]) * step)
+        .sum();
     assert!((mass - 1.0).abs() < 1e-2, "{mass}");
     let figure = fs::read_to_string(folder.path().join("density.svg")).expect("a figure");
     assert!(figure.starts_with("<svg"));
     let numbers = fs::read_to_string(folder.path().join("density.csv")).expect("numbers");
-    assert_eq!(numbers.lines().next(), Some("eigenvalue,density,standard_error"));
+    assert_eq!(
+        numbers.lines().next(),
+        Some("eigenvalue,density,standard_error")
+    );
     assert_eq!(numbers.lines().count(), 1 + points.len());
-    let wrong = diagnose_line(&folder, "w.safetensors", &format!("{LINE} --density density.png"));
+    let wrong = diagnose_line(
+        &folder,
+        "w.safetensors",
+        &format!("{LINE} --density density.png"),
+    );
     assert_eq!(wrong.code, 2);
     assert!(wrong.out.contains("must end in .svg"), "{}", wrong.out);
 }
@@ -121,10 +154,17 @@ fn the_gradient_noise_interaction_is_that_of_all_batches() {
         number(&found["ratio"]["value"]),
         number(&found["ratio"]["standard_error"]),
     );
-    assert!((value - exact).abs() < 4.0 * error, "{value} ± {error} and not {exact}");
+    assert!(
+        (value - exact).abs() < 4.0 * error,
+        "{value} ± {error} and not {exact}"
+    );
     assert_eq!(number(&found["edge"]), 200.0);
     // The full batch needs no sampling.
-    let full = diagnose_line(&folder, "w.safetensors", &words.replace("--batch 2", "--batch 4"));
+    let full = diagnose_line(
+        &folder,
+        "w.safetensors",
+        &words.replace("--batch 2", "--batch 4"),
+    );
     let found = &full.json()["gradient_noise_interaction"]["ratio"];
     let exact = (all.transpose() * &h * &all)[(0, 0)] / all.norm_squared();
     assert_near(number(&found["value"]), exact);
@@ -135,7 +175,11 @@ fn the_gradient_noise_interaction_is_that_of_all_batches() {
 fn test_samples_stand_beside_the_training_samples() {
     let folder = layer();
     file(&folder, "test.npz", valued(&[1.0, 1.0], &[2], &[3.0], 1));
-    let run = diagnose_line(&folder, "w.safetensors", &format!("{LINE} --test-data test.npz"));
+    let run = diagnose_line(
+        &folder,
+        "w.safetensors",
+        &format!("{LINE} --test-data test.npz"),
+    );
     assert_eq!((run.code, run.error.as_str()), (0, ""), "{}", run.out);
     let json = run.json();
     let test = &json["test"];

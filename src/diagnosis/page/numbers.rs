@@ -49,8 +49,6 @@ fn no_non_uniformity(diagnosis: &Diagnosis) -> &'static str {
         "non-uniformity s is not measured: the time was over"
     } else if diagnosis.main.in_f32.reading.is_coupled {
         "non-uniformity s does not exist: the samples are coupled"
-    } else if diagnosis.setting.is_full_batch() {
-        "non-uniformity s is not measured: on the full batch it plays no role"
     } else {
         "non-uniformity s is not measured (--only)"
     }
