@@ -16,7 +16,8 @@ from torch.nn import functional
 import images
 from curvature import by_products, dense, reference
 from networks import (
-    ACTIVATIONS, BARE, BENT, SLID, SMALL, Bare, Bent, Chain, LeNet, ResNet, Slid, Small, Tied, Vgg)
+    ACTIVATIONS, BARE, BENT, NORMS, PROJECTED, SLID, SMALL, Bare, Bent, Chain, LeNet, Norms, Projected, ResNet,
+    Slid, Small, Tied, Vgg)
 
 FOLDER, KIND = Path(sys.argv[1]), sys.argv[2]
 BATCH = 4
@@ -64,6 +65,8 @@ SMALL_CASES = {
         ("small", Small, (2, 4, 4), {"arch": "small.toml", "mode": "eval"}),
         ("slid", Slid, (2, 6, 5), {"arch": "slid.toml", "mode": "eval"}),
         ("bare", Bare, (2, 7, 5), {"arch": "bare.toml", "mode": "frozen"}),
+        ("norms", Norms, (2, 5, 4), {"arch": "norms.toml"}),
+        ("projected", Projected, (2, 5, 4), {"arch": "projected.toml", "mode": "eval"}),
     ]
     for loss in LOSSES
 }
@@ -130,7 +133,9 @@ CASES = {"layers": NAMED_CASES | SMALL_CASES, "activations": ACTIVATED_CASES}
 
 
 def write_files():
-    for name, text in [("small", SMALL), ("slid", SLID), ("bare", BARE), ("bent", BENT)]:
+    for name, text in [
+            ("small", SMALL), ("slid", SLID), ("bare", BARE), ("bent", BENT),
+            ("norms", NORMS), ("projected", PROJECTED)]:
         (FOLDER / f"{name}.toml").write_text(text)
     images.write_idx(FOLDER)
     images.write_cifar(FOLDER)

@@ -217,19 +217,16 @@ pub(super) fn average_pool<T: Real>(
     places(to).map(output).collect()
 }
 
-/// `x + a[::stride, ::stride]`.
+/// `x + a[::stride, ::stride]`; channel `first` of `x` meets the first one of `a`.
 pub(super) fn shortcut<T: Real>(
     read: &[Jet<T>],
     earlier: &[Jet<T>],
     Sizes { from, to }: Sizes,
-    stride: usize,
+    [stride, first]: [usize; 2],
 ) -> Jets<T> {
-    let output = |(place, (c, y, x)): (usize, (usize, usize, usize))| {
-        if c < from[0] {
-            read[place].plus(&earlier[at(from, c, y * stride, x * stride)])
-        } else {
-            read[place].clone()
-        }
+    let output = |(place, (c, y, x)): (usize, (usize, usize, usize))| match c.checked_sub(first) {
+        Some(c) if c < from[0] => read[place].plus(&earlier[at(from, c, y * stride, x * stride)]),
+        _ => read[place].clone(),
     };
     places(to).enumerate().map(output).collect()
 }
