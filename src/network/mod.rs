@@ -55,7 +55,7 @@ mod tied;
 
 pub use crate::kernel::{Sides, Window};
 pub use activation::{Activation, Keeps};
-pub use architecture::{NAMES, named};
+pub use architecture::{NAMES, activation_by_name, named};
 pub use builder::{Builder, Fork};
 pub use curvature::CurvatureOperator;
 pub use curvature_matrix::CurvatureMatrix;

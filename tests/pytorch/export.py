@@ -16,8 +16,8 @@ from torch.nn import functional
 import images
 from curvature import by_products, dense, reference
 from networks import (
-    ACTIVATIONS, BARE, BENT, NORMS, PROJECTED, SLID, SMALL, Bare, Bent, Chain, LeNet, Norms, Projected, ResNet,
-    Slid, Small, Tied, Vgg)
+    ACTIVATIONS, BARE, BENT, NORMS, PROJECTED, SLID, SMALL, Bare, Bent, Chain, Cnn, LeNet, Norms, Projected,
+    ResNet, Slid, Small, SmallResNet, Tied, Vgg)
 
 FOLDER, KIND = Path(sys.argv[1]), sys.argv[2]
 BATCH = 4
@@ -96,6 +96,14 @@ NAMED_CASES = {
         "arch": "resnet8", **CIFAR, "samples": 12, "mode": "eval"}),
     "resnet8-frozen": (lambda: ResNet(2), images.stripes, {
         "arch": "resnet8", **CIFAR, "samples": 12, "mode": "frozen"}),
+    "resnet20-padded": (lambda: SmallResNet(2, 3, False), images.stripes, {
+        "arch": "resnet20", **CIFAR, "samples": 6, "mode": "eval"}),
+    "resnet20-projected": (lambda: SmallResNet(2, 3, True), images.stripes, {
+        "arch": "resnet20", **CIFAR, "samples": 6, "mode": "eval"}),
+    "cnn-tanh": (lambda: Cnn(10, 28), images.fashion, {
+        "arch": "cnn-tanh", "data": "fashion-mnist", "samples": 24, "loss": "cross-entropy"}),
+    "fc-tanh": (lambda: Chain(784, 200, 200, 10, activation=nn.Tanh), images.fashion, {
+        "arch": "fc-tanh", "data": "fashion-mnist", "samples": 24}),
     "fnn": (lambda: Chain(784, 500, 500, 500, 10), images.fashion, {
         "arch": "fnn", "data": "fashion-mnist", "samples": 24, "sampling": "with-replacement"}),
     "vgg11": (lambda: Vgg(2), images.stripes, {

@@ -258,24 +258,62 @@ class Projected(nn.Module):
 
 
 class BasicBlock(nn.Module):
-    """A basic block with torchvision's names; it has a projection where the shapes differ."""
+    """A basic block with torchvision's names. Where the shapes differ it has a projection, or pads with
+    channels of zeros on both sides."""
 
-    def __init__(self, inputs, outputs, stride):
+    def __init__(self, inputs, outputs, stride, projects=True):
         super().__init__()
+        self.stride, self.more = stride, outputs - inputs
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(outputs)
         self.relu = nn.ReLU()
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(outputs)
         self.downsample = None
-        if stride > 1 or inputs != outputs:
+        if projects and (stride > 1 or inputs != outputs):
             self.downsample = nn.Sequential(
                 nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
     def forward(self, x):
         y = self.relu(self.bn1(self.conv1(x)))
         y = self.bn2(self.conv2(y))
-        return self.relu(y + (x if self.downsample is None else self.downsample(x)))
+        if self.downsample is None:
+            x = x[:, :, :: self.stride, :: self.stride]
+            x = pad(x, (0, 0, 0, 0, self.more // 2, self.more // 2))
+        else:
+            x = self.downsample(x)
+        return self.relu(y + x)
+
+
+class SmallResNet(nn.Module):
+    """The ResNet of He et al. for small images, with this many blocks in each of three stages."""
+
+    def __init__(self, outputs, blocks, projects):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        self.relu = nn.ReLU()
+        sizes = [(16, 16, 1), (16, 32, 2), (32, 64, 2)]
+        self.layer1, self.layer2, self.layer3 = (
+            nn.Sequential(BasicBlock(*size, projects), *(
+                BasicBlock(size[1], size[1], 1, projects) for _ in range(blocks - 1)))
+            for size in sizes)
+        self.linear = nn.Linear(64, outputs)
+
+    def forward(self, x):
+        x = self.relu(self.bn1(self.conv1(x)))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        return self.linear(x.mean((2, 3)))
+
+
+class Cnn(nn.Sequential):
+    """The convolutional network with tanh of the edge-of-stability experiments."""
+
+    def __init__(self, outputs, side):
+        super().__init__(
+            nn.Conv2d(1, 32, 3, padding=1), nn.Tanh(), nn.MaxPool2d(2),
+            nn.Conv2d(32, 32, 3, padding=1), nn.Tanh(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(32 * (side // 4) ** 2, outputs))
 
 
 BENT = """

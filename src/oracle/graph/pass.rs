@@ -109,7 +109,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
             }
             Layer::AveragePool(window) => each(&|x| forward::average_pool(x, sizes, window)),
             Layer::Flatten => read.clone(),
-            Layer::SampleNorm(norm) => each(&|x| norm.of(&own, x, sizes.from)),
+            Layer::SampleNorm(norm) => each(&|x| forward::sample_norm(&own, x, sizes.from, norm)),
             Layer::Recall { from } => activations[*from].clone(),
             Layer::Shortcut {
                 from,

@@ -1,9 +1,4 @@
-//! Normalisation within a sample, written as its definition.
-
-use super::forward::{Jets, Own};
-use super::jet::{Jet, number};
-use super::layer::{Size, numbers};
-use crate::number::Real;
+//! Normalisation within a sample: which numbers belong together, and which factors they have.
 
 /// The numbers of a sample that are normalised together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,17 +44,17 @@ pub struct SampleNorm {
 
 impl SampleNorm {
     /// How many weights and biases there are for samples of this size.
-    pub(super) fn weights(&self, size: Size) -> (usize, usize) {
+    pub(super) fn weights(&self, [channels, height, width]: [usize; 3]) -> (usize, usize) {
         let (count, bias) = match self.scaled {
             Scaled::Not => (0, false),
-            Scaled::Channels { bias } => (size[0], bias),
-            Scaled::Numbers { bias } => (numbers(size), bias),
+            Scaled::Channels { bias } => (channels, bias),
+            Scaled::Numbers { bias } => (channels * height * width, bias),
         };
         (count, if bias { count } else { 0 })
     }
 
     /// The indices of the numbers of each set.
-    fn sets(&self, [channels, height, width]: Size) -> Vec<Vec<usize>> {
+    pub(super) fn sets(&self, [channels, height, width]: [usize; 3]) -> Vec<Vec<usize>> {
         let positions = height * width;
         match self.together {
             Together::Groups(groups) => {
@@ -72,41 +67,5 @@ impl SampleNorm {
                 (0..positions).map(column).collect()
             }
         }
-    }
-
-    /// The output for one sample.
-    pub(super) fn of<T: Real>(&self, own: &Own<'_, T>, read: &[Jet<T>], size: Size) -> Jets<T> {
-        let positions = size[1] * size[2];
-        let mut out = read.to_vec();
-        for set in self.sets(size) {
-            let share = T::ratio(1, set.len() as u64);
-            let sum = set.iter().fold(Jet::zero(), |sum, &k| sum.plus(&read[k]));
-            let mean = if self.is_centred {
-                sum.scaled(&share)
-            } else {
-                Jet::zero()
-            };
-            let squares = set.iter().fold(Jet::zero(), |mut sum: Jet<T>, &k| {
-                let centred = read[k].minus(&mean);
-                sum.add_product(&centred, &centred);
-                sum
-            });
-            let epsilon = Jet::constant(number(self.epsilon as f32));
-            let inverse = squares.scaled(&share).plus(&epsilon).inverse_root();
-            for k in set {
-                let place = match self.scaled {
-                    Scaled::Numbers { .. } => k,
-                    Scaled::Channels { .. } | Scaled::Not => k / positions,
-                };
-                let normal = read[k].minus(&mean).times(&inverse);
-                let factor = own.weights.get(place);
-                let scaled = factor.map_or_else(|| normal.clone(), |w| w.times(&normal));
-                out[k] = own
-                    .biases
-                    .get(place)
-                    .map_or_else(|| scaled.clone(), |b| scaled.plus(b));
-            }
-        }
-        out
     }
 }
