@@ -37,7 +37,7 @@ pub struct Subject {
 #[derive(Debug, Args)]
 #[command(next_help_heading = headings::NETWORK)]
 struct NetworkFlags {
-    /// The network: fnn (widths from the checkpoint), vgg11, resnet8, lenet, or a TOML file.
+    /// The network: fnn (widths from the checkpoint), another name that `networks` lists, or a TOML file.
     #[arg(long, value_name = "ARCH")]
     arch: PathBuf,
     /// The activation of a named architecture, in place of ReLU [default: relu].

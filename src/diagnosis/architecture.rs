@@ -6,7 +6,9 @@ use std::path::Path;
 use crate::dataset::Dataset;
 use crate::dataset::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
-use crate::network::{Activation, Loss, NAMES, Network, Shape, description, named};
+use crate::network::{
+    Activation, Loss, NAMES, Network, Shape, activation_by_name, description, named,
+};
 use crate::read;
 
 use super::matching::chain::{chain, no_matrix};
@@ -28,14 +30,41 @@ pub struct Wish<'a> {
 }
 
 impl Wish<'_> {
+    /// The activation of the network, which its name may tell.
     fn activation(&self) -> Activation {
-        self.activation.unwrap_or(Activation::Relu)
+        let by_name = activation_by_name(self.name());
+        by_name.or(self.activation).unwrap_or(Activation::Relu)
+    }
+
+    /// The name of the architecture.
+    fn name(&self) -> &str {
+        self.arch.to_str().unwrap_or_default()
+    }
+
+    /// Whether it is a chain of dense layers, whose widths are those of the checkpoint.
+    fn is_chain(&self) -> bool {
+        ["fnn", "fc-tanh"].contains(&self.name())
+    }
+
+    /// Checks that the user names no activation beside the one that the name of the architecture tells.
+    fn check_activation(&self) -> Result<()> {
+        match (self.activation, activation_by_name(self.name())) {
+            (Some(given), Some(own)) if given != own => {
+                let fault = format!(
+                    "is not that of {}, which has {own} by its name; leave it out, or name another \
+                     architecture",
+                    self.name()
+                );
+                Err(Error::input("--activation", given.name(), fault))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
-/// Builds the network that the user wishes. `fnn` takes its widths and biases from the checkpoint; any
-/// other name takes the number of outputs that makes its layers match the checkpoint; anything else is the
-/// path of a TOML file. Errors name the checkpoint as `place`.
+/// Builds the network that the user wishes. `fnn` and `fc-tanh` take their widths and biases from the
+/// checkpoint; any other name takes the form and the number of outputs that make its layers match the
+/// checkpoint; anything else is the path of a TOML file. Errors name the checkpoint as `place`.
 ///
 /// # Errors
 /// Returns an error if there is no such architecture, if it has no place for the activation that is named,
@@ -49,8 +78,9 @@ pub fn network(
     if let Some(network) = described(wish)? {
         return Ok(network);
     }
+    wish.check_activation()?;
     let groups = groups(checkpoint);
-    if wish.arch != Path::new("fnn") {
+    if !wish.is_chain() {
         return of_name(wish, place, &groups, data);
     }
     let known = KnownOrder::new(place, checkpoint, &groups, wish.order)?;
@@ -111,17 +141,28 @@ fn no_architecture(arch: &Path) -> Error {
     Error::input("--arch", arch.display(), fault)
 }
 
-/// The network of this name whose layers match the checkpoint; if none does, the one with as many outputs
-/// as the last matrix of the checkpoint has rows.
+/// The network of this name whose layers match the checkpoint; if none does, its first form with as many
+/// outputs as the last matrix of the checkpoint has rows.
 fn of_name(wish: Wish<'_>, place: &str, groups: &[Group<'_>], data: &Dataset) -> Result<Network> {
     /// No named network has this many dense layers.
     const MOST: usize = 8;
-    let (arch, shape) = (wish.arch, image(&data.shape));
-    let word = arch.to_str().unwrap_or_default();
-    let of_outputs = |outputs| {
-        let built = named(word, shape, outputs, Loss::MeanSquared, wish.activation());
-        let built = built.ok_or_else(|| no_architecture(arch))?;
-        built.map_err(|fault| no_image(word, shape, &fault))
+    let (word, shape) = (wish.name(), image(&data.shape));
+    // Every form that can read the images.
+    let of_outputs = |outputs| -> Result<Vec<Network>> {
+        let forms = named(word, shape, outputs, Loss::MeanSquared, wish.activation());
+        let forms = forms.ok_or_else(|| no_architecture(wish.arch))?;
+        let mut built = Vec::new();
+        let mut faults = Vec::new();
+        for form in forms {
+            match form {
+                Ok(network) => built.push(network),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        match (built.is_empty(), faults.first()) {
+            (true, Some(fault)) => Err(no_image(word, shape, fault)),
+            _ => Ok(built),
+        }
     };
     let matrices = groups.iter().rev().filter_map(Group::matrix);
     let outputs: Vec<usize> = matrices
@@ -133,12 +174,13 @@ fn of_name(wish: Wish<'_>, place: &str, groups: &[Group<'_>], data: &Dataset) ->
         return Err(no_matrix(place));
     };
     for &outputs in outputs.iter().take(MOST) {
-        let network = of_outputs(outputs)?;
-        if has_the_layers_of(groups, &network) {
+        let mut forms = of_outputs(outputs)?.into_iter();
+        if let Some(network) = forms.find(|network| has_the_layers_of(groups, network)) {
             return Ok(network);
         }
     }
-    of_outputs(last)
+    let mut forms = of_outputs(last)?.into_iter();
+    forms.next().ok_or_else(|| no_architecture(wish.arch))
 }
 
 /// The shape of a sample: an image with channels first, or a vector.

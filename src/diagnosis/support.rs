@@ -25,7 +25,7 @@ pub const HEADS: [&str; 5] = ["forward", "backward", "Hv", "Gauss–Newton", "Σ
 
 /// The name of each layer variant, and the layer in an architecture file. In training mode, batch
 /// normalisation uses the statistics of the batch.
-const LAYERS: [(&str, &str); 28] = [
+const LAYERS: [(&str, &str); 38] = [
     ("dense", "type = \"dense\"\noutputs = 3"),
     (
         "convolution",
@@ -82,8 +82,34 @@ const LAYERS: [(&str, &str); 28] = [
         "normalise",
         "type = \"normalise\"\nmean = [0.5, 0.25]\ndeviation = [2.0, 0.5]",
     ),
+    ("group-norm", "type = \"group-norm\"\ngroups = 2"),
+    (
+        "group-norm, not affine",
+        "type = \"group-norm\"\ngroups = 1\naffine = false",
+    ),
+    ("layer-norm", "type = \"layer-norm\""),
+    (
+        "layer-norm, over positions",
+        "type = \"layer-norm\"\nover = \"position\"",
+    ),
+    ("layer-norm, no bias", "type = \"layer-norm\"\nbias = false"),
+    ("rms-norm", "type = \"rms-norm\""),
+    (
+        "rms-norm, over positions",
+        "type = \"rms-norm\"\nover = \"position\"",
+    ),
     ("flatten", "type = \"flatten\""),
+    ("dropout, p = 0", "type = \"dropout\"\np = 0.0"),
     ("shortcut", "type = \"shortcut\"\nfrom = 0"),
+    (
+        "branch",
+        "type = \"branch\"\nfrom = 0\nlayer = [{ type = \"convolution\", outputs = 2, kernel = 1 }, \
+         { type = \"batch-norm\" }]",
+    ),
+    (
+        "branch, around a layer",
+        "type = \"branch\"\nfrom = 1\nlayer = [{ type = \"rms-norm\" }, { type = \"relu\" }]",
+    ),
 ];
 
 /// The layer that couples the samples.

@@ -1,5 +1,7 @@
 //! Builds networks layer by layer and checks every shape.
 
+mod branch;
+
 use std::ops::Range;
 
 use crate::kernel::Window;
@@ -7,9 +9,11 @@ use crate::kernel::Window;
 use super::layer::{Initialisation, Layer, Tied};
 use super::layers::{
     AveragePool, BatchNorm, Convolution, Dense, Fault, Filters, Fitted, Flatten, MaxPool,
-    Normalise, Operation, Shortcut,
+    Normalise, Operation, SampleNorm,
 };
 use super::{Activation, Loss, Network, Shape};
+
+pub use branch::Fork;
 
 /// A network under construction: each call appends a layer.
 #[derive(Clone, Debug)]
@@ -17,6 +21,11 @@ pub struct Builder {
     network: Network,
     parameters: usize,
     statistics: usize,
+    /// The activation that the next layer reads.
+    current: usize,
+    /// The activations up to this one are read by others too, so that no activation function may
+    /// overwrite them.
+    read_by_others: usize,
 }
 
 impl Builder {
@@ -35,15 +44,17 @@ impl Builder {
             network,
             parameters: 0,
             statistics: 0,
+            current: 0,
+            read_by_others: 0,
         }
     }
 
-    /// The index of the activation after the last layer, to be passed to [`Builder::shortcut`].
+    /// The index of the activation that the next layer reads, to be passed to [`Builder::shortcut`].
     pub fn here(&self) -> usize {
-        self.network.layers.len()
+        self.current
     }
 
-    /// The shape of the activation after the last layer.
+    /// The shape of the activation that the next layer reads.
     pub fn shape(&self) -> Shape {
         self.shape_of(self.here())
     }
@@ -92,6 +103,7 @@ impl Builder {
         network.requires_gradient.push(requires_gradient);
         network.last_reader.push(0);
         network.layers.push(layer);
+        self.current = network.layers.len();
         network.layers.last_mut().expect("just pushed")
     }
 
@@ -132,8 +144,8 @@ impl Builder {
         Ok(layer)
     }
 
-    /// Appends batch normalisation: [`Operation::Standardise`], followed by [`Operation::ChannelScale`]
-    /// if it is affine.
+    /// Appends batch normalisation: [`Operation::Standardise`], followed by [`Operation::Scale`] if it is
+    /// affine.
     ///
     /// # Errors
     /// Returns an error when ε is negative or not finite.
@@ -141,7 +153,23 @@ impl Builder {
         let shape = self.shape();
         self.push(Operation::Standardise, norm.standardise(shape)?);
         if let Some(scale) = norm.scale(shape) {
-            let layer = self.push(Operation::ChannelScale, scale);
+            let layer = self.push(Operation::Scale, scale);
+            (layer.initialisation, layer.zero_bias) = (Initialisation::One, true);
+        }
+        Ok(())
+    }
+
+    /// Appends a normalisation within each sample: [`Operation::StandardiseSample`], followed by
+    /// [`Operation::Scale`] if it is affine.
+    ///
+    /// # Errors
+    /// Returns an error when ε is not positive, when the groups do not divide the channels, or when
+    /// single numbers would be centred.
+    pub fn sample_norm(&mut self, norm: SampleNorm) -> Result<(), Fault> {
+        let shape = self.shape();
+        self.push(Operation::StandardiseSample, norm.standardise(shape)?);
+        if let Some(scale) = norm.scale(shape) {
+            let layer = self.push(Operation::Scale, scale);
             (layer.initialisation, layer.zero_bias) = (Initialisation::One, true);
         }
         Ok(())
@@ -179,19 +207,6 @@ impl Builder {
         Ok(())
     }
 
-    /// Appends a layer that adds the earlier activation `from` ([`Operation::Shortcut`]).
-    ///
-    /// # Errors
-    /// Returns an error when there is no such activation, or when its shape does not fit.
-    pub fn shortcut(&mut self, from: usize) -> Result<(), Fault> {
-        if from >= self.here() {
-            return Err(format!("a shortcut from {from} must come from before it"));
-        }
-        let shortcut = Shortcut::fit(from, self.shape_of(from), self.shape())?;
-        self.push(Operation::Shortcut, shortcut);
-        Ok(())
-    }
-
     /// Applies [`Activation::Relu`] after the last layer.
     ///
     /// # Errors
@@ -211,12 +226,12 @@ impl Builder {
             let name = activation.name();
             return Err(format!("the activation {name} must follow a layer"));
         };
-        if last.activation.is_relu() && activation.is_relu() {
+        if self.current > self.read_by_others && last.activation.is_relu() && activation.is_relu() {
             return Ok(());
         }
-        // The derivatives of a standardising layer are computed from its output, which an in-place
-        // activation would overwrite.
-        let is_read_again = matches!(last.operation, Operation::Standardise(_));
+        // An in-place activation overwrites the output of the layer before it.
+        let is_read_again =
+            self.current <= self.read_by_others || last.operation.operator().reads_own_output();
         if is_read_again || last.activation != Activation::Identity {
             self.normalise(Normalise::identity(self.shape().channels))?;
         }

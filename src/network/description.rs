@@ -29,8 +29,8 @@ use super::activation::{ELU_ALPHA, LEAKY_SLOPE};
 use super::builder::Builder;
 use super::layer::Initialisation;
 use super::layers::{
-    AveragePoolItem, BatchNorm, ConvolutionItem, DenseItem, Fault, MaxPoolItem, Normalise,
-    ShortcutItem,
+    AveragePoolItem, BatchNorm, ConvolutionItem, DenseItem, Fault, GroupNormItem, LayerNormItem,
+    MaxPoolItem, Normalise, RmsNormItem, ShortcutItem,
 };
 use super::mends::mend;
 use super::{Activation, Loss, Network, Shape};
@@ -78,9 +78,22 @@ enum Item {
     MaxPool(MaxPoolItem),
     AveragePool(AveragePoolItem),
     BatchNorm(BatchNorm),
+    GroupNorm(GroupNormItem),
+    LayerNorm(LayerNormItem),
+    RmsNorm(RmsNormItem),
     Normalise(Normalise),
     Flatten {},
+    Dropout {
+        #[serde(default = "half")]
+        p: f64,
+    },
     Shortcut(ShortcutItem),
+    /// Adds what these layers give of an earlier activation.
+    Branch {
+        /// The item of the list whose output the layers read, counted from 1; 0 is the input.
+        from: usize,
+        layer: Vec<Item>,
+    },
 }
 
 /// How GELU is computed, in PyTorch's words.
@@ -90,6 +103,11 @@ enum Approximation {
     #[default]
     None,
     Tanh,
+}
+
+/// The probability of `torch.nn.Dropout`.
+fn half() -> f64 {
+    0.5
 }
 
 fn leaky_slope() -> f64 {
@@ -123,9 +141,14 @@ impl Item {
             | Item::MaxPool(_)
             | Item::AveragePool(_)
             | Item::BatchNorm(_)
+            | Item::GroupNorm(_)
+            | Item::LayerNorm(_)
+            | Item::RmsNorm(_)
             | Item::Normalise(_)
             | Item::Flatten {}
-            | Item::Shortcut(_) => return None,
+            | Item::Dropout { .. }
+            | Item::Shortcut(_)
+            | Item::Branch { .. } => return None,
         })
     }
 }
@@ -220,18 +243,41 @@ fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Result<(
         Item::MaxPool(pool) => builder.max_pool(pool.window()),
         Item::AveragePool(pool) => builder.average_pool(pool.window(builder.shape())?),
         Item::BatchNorm(norm) => builder.batch_norm(*norm),
+        Item::GroupNorm(norm) => builder.sample_norm((*norm).into()),
+        Item::LayerNorm(norm) => builder.sample_norm((*norm).into()),
+        Item::RmsNorm(norm) => builder.sample_norm((*norm).into()),
         Item::Normalise(normalise) => builder.normalise(normalise.clone()),
         Item::Flatten {} => {
             builder.flatten();
             Ok(())
         }
-        Item::Shortcut(ShortcutItem { from }) => match behind.get(*from) {
-            Some(Some(activation)) => builder.shortcut(*activation),
-            Some(None) => Err(format!(
-                "the activation behind layer {from} writes over what that layer gives; take the \
-                 shortcut from the activation"
-            )),
-            None => Err(format!("a shortcut from layer {from}, which comes later")),
-        },
+        Item::Dropout { p: 0.0 } => Ok(()),
+        Item::Dropout { p } => Err(format!(
+            "a dropout of p = {p} makes the loss random; the network is measured without it, as after \
+             model.eval(), so leave the layer out or give p = 0"
+        )),
+        Item::Shortcut(ShortcutItem { from, zeros }) => {
+            builder.shortcut_with(activation_of("a shortcut", *from, behind)?, *zeros)
+        }
+        Item::Branch { from, layer } => {
+            let fork = builder.begin_branch(activation_of("a branch", *from, behind)?)?;
+            for (index, item) in layer.iter().enumerate() {
+                let place = |f: Fault| format!("layer {} of the branch: {f}", index + 1);
+                add(builder, item, behind).map_err(place)?;
+            }
+            builder.end_branch(fork)
+        }
+    }
+}
+
+/// The activation that item `from` gives, which `what` reads.
+fn activation_of(what: &str, from: usize, behind: &[Option<usize>]) -> Result<usize, Fault> {
+    match behind.get(from) {
+        Some(Some(activation)) => Ok(*activation),
+        Some(None) => Err(format!(
+            "the activation behind layer {from} writes over what that layer gives; take {what} from the \
+             activation"
+        )),
+        None => Err(format!("{what} from layer {from}, which comes later")),
     }
 }

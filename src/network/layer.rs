@@ -99,8 +99,8 @@ impl Layer {
             operator.weight_gradient(at, x, dz, weight, &mut sum[self.weight.clone()]);
         }
         if !self.bias.is_empty() {
-            let rows = at.samples * self.output.positions();
-            let dz = MatrixRef::new(dz, rows, self.output.channels);
+            let columns = self.bias.len();
+            let dz = MatrixRef::new(dz, dz.len() / columns, columns);
             kernel::column_sums(at.isa, dz, bias, &mut sum[self.bias.clone()]);
         }
     }

@@ -1,7 +1,7 @@
 //! Features of PyTorch's layers that architecture files lack, and what to write instead.
 
 /// PyTorch's word as it appears in the parser's message, with the advice to add.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 13] = [
     (
         "`ceil_mode`",
         "windows are cut as with PyTorch's default, ceil_mode=False; a network that was trained with \
@@ -15,6 +15,18 @@ const WORDS: [(&str, &str); 8] = [
     ("`return_indices`", "leave it out: it changes no output"),
     ("`inplace`", "leave it out: it changes no output"),
     ("`negative_slope`", "its word here is slope"),
+    ("`eps`", "its word here is epsilon"),
+    ("`num_groups`", "its word here is groups"),
+    ("`elementwise_affine`", "its word here is affine"),
+    (
+        "`normalized_shape`",
+        "leave it out: over = \"sample\" normalises all numbers of a sample, over = \"position\" the \
+         channels at each position",
+    ),
+    (
+        "`momentum`",
+        "leave it out: it moves running statistics while a network is trained, and changes no output",
+    ),
     (
         "`min_val`",
         "hardtanh is cut at −1 and 1, PyTorch's defaults; other ends cannot be described yet",

@@ -4,7 +4,8 @@
 //! A network is a list of layers, each of which reads earlier activations. Every layer is one file and
 //! implements the same trait, through which the passes use it (`layers`). Layers with parameters are
 //! linear in their input and in their weights. Layers without parameters are linear once the base pass
-//! has fixed the positions that they choose. The only exception is batch normalisation in training mode.
+//! has fixed the positions that they choose, except for those that standardise by moments which they
+//! measure.
 //!
 //! | file | contents |
 //! |---|---|
@@ -54,8 +55,8 @@ mod tied;
 
 pub use crate::kernel::{Sides, Window};
 pub use activation::{Activation, Keeps};
-pub use architecture::{NAMES, named};
-pub use builder::Builder;
+pub use architecture::{NAMES, activation_by_name, named};
+pub use builder::{Builder, Fork};
 pub use curvature::CurvatureOperator;
 pub use curvature_matrix::CurvatureMatrix;
 pub use gathered::Gathered;
@@ -63,8 +64,9 @@ pub use gram::{Gram, jacobian};
 pub use graph::Network;
 pub use layer::{Initialisation, Layer, Tied};
 pub use layers::{
-    AveragePool, BatchNorm, ChannelScale, Convolution, Dense, Fault, Filters, Flatten, MaxPool,
-    Normalise, Operation, Shortcut, Standardise,
+    AveragePool, BatchNorm, Convolution, Dense, Fault, Filters, Flatten, MaxPool, Normalise,
+    Operation, SampleNorm, Scale, Scaled, Shortcut, Standardise, StandardiseSample, Together,
+    Zeros,
 };
 pub use loss::Loss;
 pub use order::{Assembly, Module, TensorRole};

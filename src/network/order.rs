@@ -2,10 +2,11 @@
 //!
 //! A dense weight is outputs × inputs in both. A convolution weight is outputs × inputs per group × rows
 //! × columns in PyTorch, and groups × rows × columns × inputs per group × outputs per group in the
-//! engine. One batch normalisation of PyTorch is two layers here: [`Operation::ChannelScale`] has the
-//! weight and bias, and [`Operation::Standardise`] before it has the running mean and variance. A module
-//! without weight and bias is represented by the latter; a module without any of the four tensors is not
-//! listed.
+//! engine. One normalisation of PyTorch is two layers here: [`Operation::Scale`] has the weight and bias,
+//! and of a batch normalisation [`Operation::Standardise`] before it has the running mean and variance. A
+//! module without weight and bias is represented by the latter; a module without any of the four tensors
+//! is not listed. A weight and a bias per number of an image have the order of the image: channels first
+//! in PyTorch, channels last in the engine.
 
 use std::ops::Range;
 
@@ -80,7 +81,8 @@ impl Network {
             tensors.push((TensorRole::Weight, shape));
         }
         if !layer.bias.is_empty() {
-            tensors.push((TensorRole::Bias, vec![outputs]));
+            let shape = layer.operation.operator().bias_shape(layer.output);
+            tensors.push((TensorRole::Bias, shape));
         }
         let has_statistics = self.normalises(index).is_some_and(|index| {
             let operation = &self.layers()[index].operation;
@@ -95,11 +97,12 @@ impl Network {
 
     /// The layer whose statistics belong to the module that layer `index` represents.
     fn normalises(&self, index: usize) -> Option<usize> {
-        let is_scale = |layer: &Layer| matches!(layer.operation, Operation::ChannelScale(_));
+        let is_scale = |layer: &Layer| matches!(layer.operation, Operation::Scale(_));
         let is_standardise = |layer: &Layer| matches!(layer.operation, Operation::Standardise(_));
         let (layer, next) = (&self.layers()[index], self.layers().get(index + 1));
         if is_scale(layer) {
-            index.checked_sub(1)
+            let before = index.checked_sub(1);
+            before.filter(|&before| is_standardise(&self.layers()[before]))
         } else {
             (is_standardise(layer) && !next.is_some_and(is_scale)).then_some(index)
         }
@@ -130,7 +133,13 @@ impl<'a> Assembly<'a> {
                     weight[place] = *value;
                 }
             }
-            TensorRole::Bias => self.parameters[layer.bias.clone()].copy_from_slice(values),
+            TensorRole::Bias => {
+                let bias = &mut self.parameters[layer.bias.clone()];
+                assert_eq!(bias.len(), values.len(), "numbers of a bias");
+                for (value, place) in values.iter().zip(bias_places(layer)) {
+                    bias[place] = *value;
+                }
+            }
             TensorRole::Mean | TensorRole::Variance => {
                 let place = self.place(module, role);
                 self.statistics[place].copy_from_slice(values);
@@ -149,7 +158,10 @@ impl<'a> Assembly<'a> {
                 let weight = &self.parameters[layer.weight.clone()];
                 places(layer).map(|place| weight[place]).collect()
             }
-            TensorRole::Bias => self.parameters[layer.bias.clone()].to_vec(),
+            TensorRole::Bias => {
+                let bias = &self.parameters[layer.bias.clone()];
+                bias_places(layer).map(|place| bias[place]).collect()
+            }
             TensorRole::Mean | TensorRole::Variance => {
                 self.statistics[self.place(module, role)].to_vec()
             }
@@ -172,4 +184,10 @@ impl<'a> Assembly<'a> {
 fn places(layer: &Layer) -> Box<dyn Iterator<Item = usize>> {
     let operator = layer.operation.operator();
     operator.weight_places(layer.weight.len())
+}
+
+/// The position in the engine's bias of every number of PyTorch's bias.
+fn bias_places(layer: &Layer) -> Box<dyn Iterator<Item = usize>> {
+    let operator = layer.operation.operator();
+    operator.bias_places(layer.bias.len())
 }

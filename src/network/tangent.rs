@@ -17,7 +17,7 @@ use crate::kernel::{self, Start};
 
 use super::context::{Context, Parameters};
 use super::layer::Layer;
-use super::layers::{Inputs, SecondOrder};
+use super::layers::{Inputs, SecondOrder, Straight};
 use super::loss::Predictions;
 use super::tape::Tape;
 use super::{Batch, CurvatureMatrix, Network};
@@ -222,13 +222,12 @@ impl Tangent {
     /// Appends `vᵀH_i v`, along a direction `v`, for each sample to `quotients`:
     ///
     /// ```text
-    /// vᵀH_i v = Roᵀ·(∂²f_i/∂o²)·Ro + Σ_l (2·∂z_lᵀ·(Rx_l·V_l) + Rz_lᵀ·(σ''(z_l)·Rz_l·∂h_l))
+    /// vᵀH_i v = Roᵀ·(∂²f_i/∂o²)·Ro + Σ_l (∂z_lᵀ·S_l + Rz_lᵀ·(σ''(z_l)·Rz_l·∂h_l))
     /// ```
     ///
-    /// where the first term of the sum is taken over the layers with parameters only. For the
-    /// Gauss–Newton matrix the whole sum is dropped. This is the second derivative of `f_i` along `v`,
-    /// since `R²z_l = R²x_l·W_l + 2·Rx_l·V_l` and the other layers are linear. The samples must not be
-    /// coupled.
+    /// where `S_l` is what `R²z_l` has besides `J_l·R²x_l`: `2·Rx_l·V_l` in a layer with parameters, and
+    /// zero in all others that are linear. For the Gauss–Newton matrix the whole sum is dropped. The
+    /// samples must not be coupled.
     pub fn sample_quotients(
         &mut self,
         base: &Base<'_>,
@@ -248,13 +247,19 @@ impl Tangent {
         }
         for (index, layer) in network.layers.iter().enumerate() {
             let rx = tangent_of(&self.values, network, layer.reads);
-            if layer.has_parameters() && !rx.is_empty() {
+            let operator = layer.operation.operator();
+            if (layer.has_parameters() || operator.is_curved()) && !rx.is_empty() {
                 let half = &mut self.deltas[index];
                 half.clear();
                 half.resize(tape.values[index].len(), 0.0);
-                let at = base.problem.context.layer(index, tape.samples);
-                let operator = layer.operation.operator();
-                operator.add_second_derivative(&at, rx, direction.of(network, index), half);
+                let inputs = base.problem.batch.inputs;
+                let recorded = tape.recorded(&base.problem.context, inputs, index);
+                let straight = Straight {
+                    x_tangent: rx,
+                    y_tangent: &self.values[index],
+                    direction: direction.of(network, index),
+                };
+                operator.add_second_derivative(&recorded, straight, half);
                 add_dots(base, &tape.deltas[index], half, 2.0, quotients);
             }
             if network.requires_gradient[index + 1] && self.fill_activation_terms(base, index) {

@@ -67,16 +67,15 @@ impl Pass<'_> {
         for layer in (first..depth).rev() {
             let back = std::mem::take(&mut backs[layer + 1]);
             self.backward_parameters(layer, &places[layer], &back, half, sum);
-            if layer > first {
+            let kind = &self.point.graph.layers()[layer];
+            if layer > first && !matches!(kind, Layer::Recall { .. }) {
                 self.backward_input(layer, &places[layer], &back, &mut backs[layer]);
             }
-            if let Layer::Shortcut { from, stride } = self.point.graph.layers()[layer]
+            if let Layer::Shortcut { from, .. } | Layer::Recall { from } = *kind
                 && from > first
             {
                 self.make_room(from, &mut backs[from]);
-                self.each_skipped(layer, from, stride, |place, to| {
-                    backs[from][place] += back[to];
-                });
+                self.backward_earlier(layer, &back, &mut backs[from]);
             }
             self.activations[layer + 1] = Vec::new();
         }
@@ -84,6 +83,15 @@ impl Pass<'_> {
 
     fn make_room(&self, activation: usize, back: &mut Vec<f64>) {
         back.resize(self.activations[activation].len(), 0.0);
+    }
+
+    /// Adds the derivative with respect to the earlier activation that the layer reads to `earlier`.
+    fn backward_earlier(&self, layer: usize, back: &[f64], earlier: &mut [f64]) {
+        if let Layer::Recall { .. } = self.point.graph.layers()[layer] {
+            add(back, earlier);
+        } else {
+            self.each_skipped(layer, |place, to| earlier[place] += back[to]);
+        }
     }
 
     /// The derivative with respect to the layer's parameters.
@@ -135,12 +143,18 @@ impl Pass<'_> {
                     sum[places.biases.start + c] += half.of(back.into_iter().sum());
                 }
             }
+            Layer::SampleNorm(norm) => {
+                self.backward_factors(layer, places, norm, back, |place, term| {
+                    sum[place] += half.of(term);
+                });
+            }
             Layer::Normalise { .. }
             | Layer::Activation(_)
             | Layer::MaxPool(_)
             | Layer::AveragePool(_)
             | Layer::Flatten
-            | Layer::Shortcut { .. } => {}
+            | Layer::Shortcut { .. }
+            | Layer::Recall { .. } => {}
         }
     }
 
@@ -192,7 +206,8 @@ impl Pass<'_> {
                 let share = 1.0 / window.area() as f64;
                 self.each_pooled(layer, window, |from, to| below[from] += share * back[to]);
             }
-            Layer::Flatten | Layer::Shortcut { .. } => add(back, below),
+            Layer::SampleNorm(norm) => self.backward_samples(layer, places, norm, back, below),
+            Layer::Flatten | Layer::Shortcut { .. } | Layer::Recall { .. } => add(back, below),
         }
     }
 

@@ -169,10 +169,12 @@ impl<'a> Pass<'a> {
                 y.iter_mut().for_each(|y| *y *= share);
             }
             Layer::Flatten => add(x, &mut y),
-            Layer::Shortcut { from, stride } => {
+            Layer::SampleNorm(norm) => self.normalise_samples(layer, places, norm, &mut y),
+            Layer::Recall { from } => add(&self.activations[*from], &mut y),
+            Layer::Shortcut { from, .. } => {
                 add(x, &mut y);
                 let earlier = &self.activations[*from];
-                self.each_skipped(layer, *from, *stride, |from, to| y[to] += earlier[from]);
+                self.each_skipped(layer, |from, to| y[to] += earlier[from]);
             }
         }
         y
@@ -241,14 +243,17 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Calls `pair(index in the earlier activation, index written)` for a shortcut, in both halves.
-    pub(super) fn each_skipped(
-        &self,
-        layer: usize,
-        earlier: usize,
-        stride: usize,
-        mut pair: impl FnMut(usize, usize),
-    ) {
+    /// Calls `pair(index in the earlier activation, index written)` for a shortcut, in both halves; calls
+    /// nothing for another layer.
+    pub(super) fn each_skipped(&self, layer: usize, mut pair: impl FnMut(usize, usize)) {
+        let Layer::Shortcut {
+            from: earlier,
+            stride,
+            first,
+        } = self.point.graph.layers()[layer]
+        else {
+            return;
+        };
         let source = self.point.graph.size(earlier);
         let to = self.sizes(layer).1;
         let [_, height, width] = to;
@@ -259,7 +264,7 @@ impl<'a> Pass<'a> {
                     let from = (c * source[1] + y) * source[2] + x;
                     pair(
                         row * numbers(source) + from,
-                        row * numbers(to) + c * height * width + place,
+                        row * numbers(to) + (first + c) * height * width + place,
                     );
                 }
             }
@@ -287,8 +292,12 @@ impl<'a> Pass<'a> {
         if places.weights.is_empty() {
             return [1.0, 0.0].map(Dual::constant);
         }
-        [places.weights.start + c, places.biases.start + c]
-            .map(|place| Dual::new(self.point.parameters[place], self.direction[place]))
+        [places.weights.start + c, places.biases.start + c].map(|place| self.parameter(place))
+    }
+
+    /// A parameter and its tangent.
+    pub(super) fn parameter(&self, place: usize) -> Dual {
+        Dual::new(self.point.parameters[place], self.direction[place])
     }
 
     /// One channel of a layer's input, normalised.

@@ -13,7 +13,7 @@
 //! | `numbers` | a graph with its numbers in f64; [`Unrounded`]: numbers that f32 does not represent exactly |
 //! | `forward`, `backward` | the two passes through the layers |
 //! | `bilinear`, `matrix`, `windows` | dense layers, convolutions, pools |
-//! | `activation`, `batch_norm`, `loss` | the definition of each over numbers `a + t·b` |
+//! | `activation`, `batch_norm`, `sample_norm`, `loss` | the definition of each over numbers `a + t·b` |
 //! | `dual` | the numbers `a + t·b` |
 //! | `ties` | parameters that are used in several places |
 //! | [`Lanczos`], [`Measurement`] | both ends of a spectrum; sharpness and non-uniformity, with residuals |
@@ -31,6 +31,7 @@ mod matrix;
 mod measure;
 mod numbers;
 mod point;
+mod sample_norm;
 #[cfg(test)]
 mod tests;
 mod ties;

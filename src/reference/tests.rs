@@ -1,6 +1,7 @@
 use super::{Lanczos, ReferencePoint};
 use crate::oracle::graph::{
-    Activation, Graph, Landscape, Layer, Loss, SecondDerivative, Statistics, Values, Window,
+    Activation, Graph, Landscape, Layer, Loss, SampleNorm, Scaled, SecondDerivative, Statistics,
+    Together, Values, Window,
 };
 
 /// Numbers between −1 and 1 without a pattern that could hide an error in a layer.
@@ -75,9 +76,54 @@ fn residual() -> Vec<Layer> {
         Layer::Activation(Activation::Relu),
         convolution(3, 2),
         batch_norm(true),
-        Layer::Shortcut { from: 4, stride: 2 },
+        Layer::Shortcut {
+            from: 4,
+            stride: 2,
+            first: 0,
+        },
         Layer::Activation(Activation::Relu),
         Layer::MaxPool(Window::square(2, 2, 0)),
+        Layer::Flatten,
+        Layer::Dense {
+            outputs: 3,
+            bias: true,
+        },
+    ]
+}
+
+/// Normalisation within samples, with every kind of set and of factors, and a branch.
+fn within_samples() -> Vec<Layer> {
+    let norm = |together, is_centred, scaled| {
+        Layer::SampleNorm(SampleNorm {
+            together,
+            is_centred,
+            epsilon: f64::from(1e-3_f32),
+            scaled,
+        })
+    };
+    let (channels, numbers) = (
+        |bias| Scaled::Channels { bias },
+        |bias| Scaled::Numbers { bias },
+    );
+    vec![
+        convolution(4, 1),
+        norm(Together::Groups(2), true, channels(true)),
+        Layer::Activation(Activation::Tanh),
+        convolution(4, 2),
+        norm(Together::Groups(1), true, numbers(true)),
+        Layer::Recall { from: 3 },
+        convolution(2, 2),
+        norm(Together::Groups(2), false, Scaled::Not),
+        Layer::Recall { from: 5 },
+        Layer::Shortcut {
+            from: 8,
+            stride: 1,
+            first: 1,
+        },
+        norm(Together::Position, false, channels(false)),
+        Layer::Activation(Activation::Silu),
+        norm(Together::Position, true, Scaled::Not),
+        norm(Together::Groups(1), false, numbers(false)),
         Layer::Flatten,
         Layer::Dense {
             outputs: 3,
@@ -89,7 +135,11 @@ fn residual() -> Vec<Layer> {
 fn averaged() -> Vec<Layer> {
     vec![
         convolution(2, 1),
-        Layer::Shortcut { from: 0, stride: 1 },
+        Layer::Shortcut {
+            from: 0,
+            stride: 1,
+            first: 0,
+        },
         Layer::Activation(Activation::Relu),
         Layer::AveragePool(Window::square(3, 3, 0)),
         Layer::Flatten,
@@ -161,6 +211,7 @@ fn products_agree_with_jets_for_every_layer_and_loss() {
             agrees(slid(), [2, 4, 5], loss, statistics);
         }
         agrees(averaged(), [1, 3, 6], loss, Statistics::Fixed);
+        agrees(within_samples(), [2, 5, 4], loss, Statistics::Fixed);
     }
     let chain = Graph::chain(&[6, 9, 7, 3]).layers().to_vec();
     agrees(chain, [6, 1, 1], Loss::MeanSquared, Statistics::Fixed);

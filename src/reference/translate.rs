@@ -7,23 +7,32 @@ use crate::network::{
     self, Assembly, Batch, CurvatureMatrix, Loss, Network, Normalisation, Operation, Point, Shape,
     Sides, TensorRole, Window,
 };
-use crate::oracle::graph::{self, Activation, Graph, Layer, SecondDerivative, Statistics, Values};
+use crate::oracle::graph::{
+    self, Activation, Graph, Layer, SampleNorm, Scaled, SecondDerivative, Statistics, Together,
+    Values,
+};
 
 /// The graph of the oracle that defines the same network.
 pub fn graph(network: &Network, normalisation: Normalisation) -> Graph {
     let mut layers: Vec<Layer> = Vec::new();
     // The graph's activation for each activation of the engine.
     let mut places = vec![0];
-    let is_scale = |layer: &network::Layer| matches!(layer.operation, Operation::ChannelScale(_));
     for (index, layer) in network.layers().iter().enumerate() {
+        if layer.reads != index {
+            let from = places[layer.reads];
+            layers.push(Layer::Recall { from });
+        }
         let mut twin = same(
             &layer.operation,
             layer.bias.is_empty(),
             layer.output,
             &places,
         );
-        if let Some(Layer::BatchNorm { affine, .. }) = &mut twin {
-            *affine = network.layers().get(index + 1).is_some_and(is_scale);
+        let next = network.layers().get(index + 1);
+        match &mut twin {
+            Some(Layer::BatchNorm { affine, .. }) => *affine = scaled(next) != Scaled::Not,
+            Some(Layer::SampleNorm(norm)) => norm.scaled = scaled(next),
+            _ => {}
         }
         layers.extend(twin);
         layers.extend(activation(layer.activation).map(Layer::Activation));
@@ -110,8 +119,21 @@ fn activation(activation: network::Activation) -> Option<Activation> {
     }
 }
 
-/// The layer of the oracle that begins with this one. Batch normalisation is one layer in the oracle and
-/// is returned for the first of its two halves; the caller handles the second half, if there is one.
+/// The factors and shifts that this layer is, if it is the second half of a normalisation.
+fn scaled(layer: Option<&network::Layer>) -> Scaled {
+    let Some(layer) = layer else {
+        return Scaled::Not;
+    };
+    let bias = !layer.bias.is_empty();
+    match &layer.operation {
+        Operation::Scale(scale) if scale.is_per_number() => Scaled::Numbers { bias },
+        Operation::Scale(_) => Scaled::Channels { bias },
+        _ => Scaled::Not,
+    }
+}
+
+/// The layer of the oracle that begins with this one. A normalisation is one layer in the oracle and is
+/// returned for the first of its two halves; the caller handles the second half, if there is one.
 fn same(kind: &Operation, no_bias: bool, output: Shape, places: &[usize]) -> Option<Layer> {
     Some(match kind {
         Operation::Dense(_) => Layer::Dense {
@@ -127,11 +149,20 @@ fn same(kind: &Operation, no_bias: bool, output: Shape, places: &[usize]) -> Opt
                 bias: !no_bias,
             }
         }
-        Operation::ChannelScale(_) => return None,
+        Operation::Scale(_) => return None,
         Operation::Standardise(norm) => Layer::BatchNorm {
             epsilon: norm.epsilon,
             affine: false,
         },
+        Operation::StandardiseSample(norm) => Layer::SampleNorm(SampleNorm {
+            together: match norm.together {
+                network::Together::Groups(groups) => Together::Groups(groups),
+                network::Together::Position => Together::Position,
+            },
+            is_centred: norm.is_centred,
+            epsilon: norm.epsilon,
+            scaled: Scaled::Not,
+        }),
         Operation::Normalise(constants) => Layer::Normalise {
             mean: constants.mean.clone(),
             deviation: constants.deviation.clone(),
@@ -142,6 +173,7 @@ fn same(kind: &Operation, no_bias: bool, output: Shape, places: &[usize]) -> Opt
         Operation::Shortcut(shortcut) => Layer::Shortcut {
             from: places[shortcut.from],
             stride: shortcut.stride,
+            first: shortcut.first,
         },
     })
 }

@@ -176,10 +176,19 @@ fn a_named_architecture_has_the_activation_wherever_it_has_a_relu() {
         let layers = network.layers().iter();
         layers.filter(|layer| layer.activation == kind).count()
     };
-    for (name, count) in [("fnn", 3), ("vgg11", 6), ("lenet", 4), ("resnet8", 7)] {
+    for (name, count) in [
+        ("fnn", 3),
+        ("vgg11", 6),
+        ("lenet", 4),
+        ("resnet8", 7),
+        ("vgg11-bn", 8),
+        ("resnet18", 17),
+        ("resnet20", 19),
+    ] {
         let of = |activation| {
             let network = named(name, shape, 2, Loss::MeanSquared, activation);
-            network.expect("a name").expect("a network")
+            let mut forms = network.expect("a name").into_iter();
+            forms.next().expect("a form").expect("a network")
         };
         assert_eq!(relus(&of(Activation::Relu), Activation::Relu), count);
         let smooth = of(Activation::Silu);

@@ -3,7 +3,7 @@
 
 use rand::{Rng, RngExt};
 use sgd_stability::curvature::{Lanczos, Tracker};
-use sgd_stability::experiment::tiny::{names, network};
+use sgd_stability::experiment::tiny::{further_names, names, network};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
     Batch, Builder, CurvatureMatrix, CurvatureOperator, Loss, Network, Normalisation, Pass, Point,
@@ -215,7 +215,7 @@ fn a_wide_chain_has_the_same_products_everywhere() {
 
 #[test]
 fn networks_of_every_layer_have_the_same_bits_everywhere() {
-    let repetitions = names().map(|name| {
+    let repetitions = names().chain(further_names()).map(|name| {
         let network = network(name);
         same_everywhere(name, |isa| bits(isa, &network))
     });

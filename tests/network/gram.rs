@@ -101,14 +101,32 @@ layer = [
   { type = "dense", outputs = 3 },
 ]"#;
 
+/// Normalisation within samples, and a branch.
+const BRANCHED: &str = r#"
+name = "branched"
+input = [3, 6, 5]
+layer = [
+  { type = "convolution", outputs = 6, kernel = 3, padding = 1 },
+  { type = "group-norm", groups = 2 },
+  { type = "tanh" },
+  { type = "branch", from = 0, layer = [
+    { type = "convolution", outputs = 6, kernel = 1, bias = false },
+    { type = "layer-norm" },
+  ] },
+  { type = "dense", outputs = 7, bias = false },
+  { type = "rms-norm" },
+  { type = "dense", outputs = 3 },
+]"#;
+
 fn networks() -> Vec<Network> {
-    let mixed = description::parse(MIXED, std::path::Path::new("mixed.toml"));
+    let described = |text| description::parse(text, std::path::Path::new("net.toml"));
     vec![
         Network::fnn(&[5, 7, 4, 3]),
         Network::dense_chain(&[5, 6, 6, 2], |layer| layer != 1, Activation::Tanh),
         Network::fnn(&[4, 6, 6, 6, 1]).tied(&[0, 1, 2, 3, 2, 3, 6, 7]),
         Network::vgg11(2),
-        mixed.expect("a network"),
+        described(MIXED).expect("a network"),
+        described(BRANCHED).expect("a network"),
     ]
 }
 

@@ -11,6 +11,7 @@ mod objective;
 mod quotients;
 mod reference;
 mod resume;
+mod sample_norms;
 mod support;
 mod threshold;
 mod tolerance;

@@ -34,6 +34,34 @@ layer = [
 ]
 "#;
 
+/// Normalisation within samples of every kind, and branches.
+const ALL_NORMS: &str = r#"
+input = [2, 5, 4]
+layer = [
+  { type = "convolution", outputs = 4, kernel = 3, padding = 1 },
+  { type = "group-norm", groups = 2 },
+  { type = "relu" },
+  { type = "branch", from = 1, layer = [
+    { type = "convolution", outputs = 4, kernel = 1 },
+    { type = "layer-norm" },
+  ] },
+  { type = "layer-norm", over = "position" },
+  { type = "dropout", p = 0.0 },
+  { type = "branch", from = 4, layer = [
+    { type = "rms-norm" },
+    { type = "gelu" },
+    { type = "convolution", outputs = 4, kernel = 3, padding = 1 },
+    { type = "batch-norm" },
+  ] },
+  { type = "shortcut", from = 0, zeros = "around" },
+  { type = "group-norm", groups = 4, affine = false },
+  { type = "dense", outputs = 5 },
+  { type = "rms-norm", over = "position" },
+  { type = "layer-norm", bias = false },
+  { type = "dense", outputs = 2 },
+]
+"#;
+
 fn numbers(count: usize, index: u64) -> Vec<f32> {
     let mut random = stream(5, Purpose::Walk, index);
     (0..count).map(|_| random.random::<f32>() - 0.5).collect()
@@ -77,6 +105,7 @@ fn quotients_are_those_of_each_samples_own_hessian() {
     for network in [
         parse(ALL_LAYERS),
         parse(ALL_ACTIVATIONS),
+        parse(ALL_NORMS),
         chain(Activation::Relu),
         chain(Activation::Tanh),
     ] {

@@ -43,7 +43,43 @@ layer = [
 ]"#;
 
 fn slid() -> Network {
-    let network = description::parse(SLID, std::path::Path::new("slid.toml"));
+    described(SLID)
+}
+
+/// Blocks with projections, and every normalisation within samples, with numbers of channels on both sides
+/// of whole vectors.
+const NORMALISED: &str = r#"
+name = "normalised"
+input = [3, 14, 10]
+layer = [
+  { type = "convolution", outputs = 36, kernel = 3, padding = 1, bias = false },
+  { type = "group-norm", groups = 3 },
+  { type = "relu" },
+  { type = "convolution", outputs = 18, kernel = 3, stride = 2, padding = 1, bias = false },
+  { type = "group-norm", groups = 18 },
+  { type = "silu" },
+  { type = "convolution", outputs = 18, kernel = 3, padding = 1, bias = false },
+  { type = "layer-norm" },
+  { type = "branch", from = 3, layer = [
+    { type = "convolution", outputs = 18, kernel = 1, stride = 2, bias = false },
+    { type = "rms-norm", over = "position" },
+  ] },
+  { type = "gelu" },
+  { type = "layer-norm", over = "position" },
+  { type = "average-pool" },
+  { type = "dense", outputs = 40 },
+  { type = "branch", from = 13, layer = [
+    { type = "rms-norm" },
+    { type = "dense", outputs = 70 },
+    { type = "gelu" },
+    { type = "dense", outputs = 40 },
+  ] },
+  { type = "layer-norm", bias = false },
+  { type = "dense", outputs = 3 },
+]"#;
+
+fn described(text: &str) -> Network {
+    let network = description::parse(text, std::path::Path::new("net.toml"));
     network.expect("a network")
 }
 
@@ -131,6 +167,19 @@ fn coupled_samples_have_the_curvature_that_f64_gives() {
 #[test]
 fn windows_of_every_kind_have_the_curvature_that_f64_gives() {
     agrees(&slid(), Normalisation::Fixed, 9, TOLERANCE);
+}
+
+#[test]
+fn normalisation_within_samples_and_branches_have_the_curvature_that_f64_gives() {
+    let network = described(NORMALISED);
+    for loss in [Loss::MeanSquared, Loss::CROSS_ENTROPY] {
+        agrees(
+            &network.clone().with_loss(loss),
+            Normalisation::Fixed,
+            9,
+            TOLERANCE,
+        );
+    }
 }
 
 /// The network in which, for each pair, the first tensor is tied to the second.

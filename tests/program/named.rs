@@ -208,7 +208,7 @@ fn lenet_reads_embedded_and_published_images() {
 fn lenet_takes_another_activation() {
     let shape = Shape::image(1, 28, 28);
     let network = named("lenet", shape, 10, Loss::MeanSquared, Activation::Silu);
-    let network = network.expect("a name").expect("a network");
+    let network = network.expect("a name").remove(0).expect("a network");
     let state = somewhere(&network);
     let words = "--arch lenet --activation silu --data fashion-mnist --samples 6 --batch 3";
     let json = diagnosed(&network, &state, words);

@@ -16,7 +16,8 @@ from torch.nn import functional
 import images
 from curvature import by_products, dense, reference
 from networks import (
-    ACTIVATIONS, BARE, BENT, SLID, SMALL, Bare, Bent, Chain, LeNet, ResNet, Slid, Small, Tied, Vgg)
+    ACTIVATIONS, BARE, BENT, NORMS, PROJECTED, SLID, SMALL, Bare, Bent, Chain, Cnn, LeNet, Norms, Projected,
+    ResNet, Slid, Small, SmallResNet, Tied, Vgg)
 
 FOLDER, KIND = Path(sys.argv[1]), sys.argv[2]
 BATCH = 4
@@ -64,6 +65,8 @@ SMALL_CASES = {
         ("small", Small, (2, 4, 4), {"arch": "small.toml", "mode": "eval"}),
         ("slid", Slid, (2, 6, 5), {"arch": "slid.toml", "mode": "eval"}),
         ("bare", Bare, (2, 7, 5), {"arch": "bare.toml", "mode": "frozen"}),
+        ("norms", Norms, (2, 5, 4), {"arch": "norms.toml"}),
+        ("projected", Projected, (2, 5, 4), {"arch": "projected.toml", "mode": "eval"}),
     ]
     for loss in LOSSES
 }
@@ -93,6 +96,14 @@ NAMED_CASES = {
         "arch": "resnet8", **CIFAR, "samples": 12, "mode": "eval"}),
     "resnet8-frozen": (lambda: ResNet(2), images.stripes, {
         "arch": "resnet8", **CIFAR, "samples": 12, "mode": "frozen"}),
+    "resnet20-padded": (lambda: SmallResNet(2, 3, False), images.stripes, {
+        "arch": "resnet20", **CIFAR, "samples": 6, "mode": "eval"}),
+    "resnet20-projected": (lambda: SmallResNet(2, 3, True), images.stripes, {
+        "arch": "resnet20", **CIFAR, "samples": 6, "mode": "eval"}),
+    "cnn-tanh": (lambda: Cnn(10, 28), images.fashion, {
+        "arch": "cnn-tanh", "data": "fashion-mnist", "samples": 24, "loss": "cross-entropy"}),
+    "fc-tanh": (lambda: Chain(784, 200, 200, 10, activation=nn.Tanh), images.fashion, {
+        "arch": "fc-tanh", "data": "fashion-mnist", "samples": 24}),
     "fnn": (lambda: Chain(784, 500, 500, 500, 10), images.fashion, {
         "arch": "fnn", "data": "fashion-mnist", "samples": 24, "sampling": "with-replacement"}),
     "vgg11": (lambda: Vgg(2), images.stripes, {
@@ -130,7 +141,9 @@ CASES = {"layers": NAMED_CASES | SMALL_CASES, "activations": ACTIVATED_CASES}
 
 
 def write_files():
-    for name, text in [("small", SMALL), ("slid", SLID), ("bare", BARE), ("bent", BENT)]:
+    for name, text in [
+            ("small", SMALL), ("slid", SLID), ("bare", BARE), ("bent", BENT),
+            ("norms", NORMS), ("projected", PROJECTED)]:
         (FOLDER / f"{name}.toml").write_text(text)
     images.write_idx(FOLDER)
     images.write_cifar(FOLDER)

@@ -1,6 +1,7 @@
 """The networks whose curvature is compared: small ones, and every named architecture."""
+import torch
 from torch import nn
-from torch.nn.functional import avg_pool2d, max_pool2d, pad
+from torch.nn.functional import avg_pool2d, gelu, max_pool2d, pad
 
 
 # The words of `--activation`, with modules that have PyTorch's defaults.
@@ -146,6 +147,173 @@ class Bare(nn.Module):
 
     def forward(self, x):
         return self.layers(x)
+
+
+NORMS = """
+input = [2, 5, 4]
+layer = [
+  { type = "convolution", outputs = 4, kernel = 3, padding = 1, bias = false },
+  { type = "group-norm", groups = 2 },
+  { type = "relu" },
+  { type = "convolution", outputs = 4, kernel = 3, stride = 2, padding = 1, bias = false },
+  { type = "layer-norm", epsilon = 1e-3 },
+  { type = "branch", from = 3, layer = [
+    { type = "convolution", outputs = 4, kernel = 1, stride = 2 },
+    { type = "group-norm", groups = 4, affine = false },
+  ] },
+  { type = "tanh" },
+  { type = "layer-norm", over = "position" },
+  { type = "dropout", p = 0 },
+  { type = "average-pool" },
+  { type = "dense", outputs = 6 },
+  { type = "branch", from = 11, layer = [
+    { type = "rms-norm" },
+    { type = "dense", outputs = 5 },
+    { type = "gelu" },
+    { type = "dense", outputs = 6 },
+  ] },
+  { type = "layer-norm", bias = false },
+  { type = "dense", outputs = 3 },
+]
+"""
+
+
+class LayerNorm(nn.LayerNorm):
+    """PyTorch's layer normalisation, written out: its own has wrong second derivatives under vmap
+    (torch 2.15), while products without vmap agree with these."""
+
+    def forward(self, x):
+        places = tuple(range(-len(self.normalized_shape), 0))
+        x = x - x.mean(places, keepdim=True)
+        x = x / ((x**2).mean(places, keepdim=True) + self.eps).sqrt() * self.weight
+        return x if self.bias is None else x + self.bias
+
+
+class Norms(nn.Module):
+    """What `NORMS` describes: normalisation within samples, and branches."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(2, 4, 3, padding=1, bias=False)
+        self.norm1 = nn.GroupNorm(2, 4)
+        self.relu = nn.ReLU()
+        self.conv2 = nn.Conv2d(4, 4, 3, stride=2, padding=1, bias=False)
+        self.norm2 = LayerNorm([4, 3, 2], eps=1e-3)
+        self.shortcut = nn.Sequential(nn.Conv2d(4, 4, 1, stride=2), nn.GroupNorm(4, 4, affine=False))
+        self.norm3 = LayerNorm(4)
+        self.dropout = nn.Dropout(0.0)
+        self.fc1 = nn.Linear(4, 6)
+        # Its own epsilon depends on the type of the numbers, and those of the model were float32.
+        self.norm4 = nn.RMSNorm(6, eps=torch.finfo(torch.float32).eps)
+        self.fc2 = nn.Linear(6, 5)
+        self.fc3 = nn.Linear(5, 6)
+        self.norm5 = LayerNorm(6, bias=False)
+        self.fc4 = nn.Linear(6, 3)
+
+    def forward(self, x):
+        x = self.relu(self.norm1(self.conv1(x)))
+        x = torch.tanh(self.norm2(self.conv2(x)) + self.shortcut(x))
+        x = self.norm3(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        x = self.fc1(self.dropout(x).mean((2, 3)))
+        x = x + self.fc3(gelu(self.fc2(self.norm4(x))))
+        return self.fc4(self.norm5(x))
+
+
+PROJECTED = """
+input = [2, 5, 4]
+layer = [
+  { type = "convolution", outputs = 3, kernel = 3, padding = 1, bias = false },
+  { type = "batch-norm" },
+  { type = "relu" },
+  { type = "convolution", outputs = 4, kernel = 3, stride = 2, padding = 1, bias = false },
+  { type = "batch-norm" },
+  { type = "relu" },
+  { type = "convolution", outputs = 4, kernel = 3, padding = 1, bias = false },
+  { type = "batch-norm" },
+  { type = "branch", from = 3, layer = [
+    { type = "convolution", outputs = 4, kernel = 1, stride = 2, bias = false },
+    { type = "batch-norm" },
+  ] },
+  { type = "relu" },
+  { type = "average-pool" },
+  { type = "dense", outputs = 3 },
+]
+"""
+
+
+class Projected(nn.Module):
+    """What `PROJECTED` describes: a block of torchvision's, with its names."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(2, 3, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(3)
+        self.relu = nn.ReLU()
+        self.layer1 = nn.Sequential(BasicBlock(3, 4, 2))
+        self.fc = nn.Linear(4, 3)
+
+    def forward(self, x):
+        x = self.layer1(self.relu(self.bn1(self.conv1(x))))
+        return self.fc(x.mean((2, 3)))
+
+
+class BasicBlock(nn.Module):
+    """A basic block with torchvision's names. Where the shapes differ it has a projection, or pads with
+    channels of zeros on both sides."""
+
+    def __init__(self, inputs, outputs, stride, projects=True):
+        super().__init__()
+        self.stride, self.more = stride, outputs - inputs
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.relu = nn.ReLU()
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.downsample = None
+        if projects and (stride > 1 or inputs != outputs):
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        y = self.relu(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        if self.downsample is None:
+            x = x[:, :, :: self.stride, :: self.stride]
+            x = pad(x, (0, 0, 0, 0, self.more // 2, self.more // 2))
+        else:
+            x = self.downsample(x)
+        return self.relu(y + x)
+
+
+class SmallResNet(nn.Module):
+    """The ResNet of He et al. for small images, with this many blocks in each of three stages."""
+
+    def __init__(self, outputs, blocks, projects):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        self.relu = nn.ReLU()
+        sizes = [(16, 16, 1), (16, 32, 2), (32, 64, 2)]
+        self.layer1, self.layer2, self.layer3 = (
+            nn.Sequential(BasicBlock(*size, projects), *(
+                BasicBlock(size[1], size[1], 1, projects) for _ in range(blocks - 1)))
+            for size in sizes)
+        self.linear = nn.Linear(64, outputs)
+
+    def forward(self, x):
+        x = self.relu(self.bn1(self.conv1(x)))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        return self.linear(x.mean((2, 3)))
+
+
+class Cnn(nn.Sequential):
+    """The convolutional network with tanh of the edge-of-stability experiments."""
+
+    def __init__(self, outputs, side):
+        super().__init__(
+            nn.Conv2d(1, 32, 3, padding=1), nn.Tanh(), nn.MaxPool2d(2),
+            nn.Conv2d(32, 32, 3, padding=1), nn.Tanh(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(32 * (side // 4) ** 2, outputs))
 
 
 BENT = """

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use crate::dataset::checkpoint::{Checkpoint, Dtype, Order, Tensor};
 use crate::error::Result;
-use crate::network::{Network, description};
+use crate::network::{Activation, Loss, Network, Shape, description, named};
 
 use super::*;
 use crate::dataset::checkpoint::Values;
@@ -109,6 +109,62 @@ fn normalisations_stand_behind_the_convolutions_of_their_names() {
         "linear",
     ];
     assert_eq!(taken(network(&units), modules).unwrap(), expected);
+}
+
+/// The tensors of torchvision's residual network with so many blocks in its four stages, in the order of
+/// its `state_dict`.
+fn torchvision(blocks: [usize; 4]) -> Vec<(String, Vec<usize>)> {
+    let weight = |name: &str, shape: [usize; 4]| (format!("{name}.weight"), shape.to_vec());
+    let mut tensors = vec![weight("conv1", [64, 3, 7, 7])];
+    tensors.extend(norm("bn1", 64));
+    let mut inputs = 64;
+    for (stage, blocks) in blocks.into_iter().enumerate() {
+        let channels = 64 << stage;
+        for block in 0..blocks {
+            let name = |part: &str| format!("layer{}.{block}.{part}", stage + 1);
+            tensors.push(weight(&name("conv1"), [channels, inputs, 3, 3]));
+            tensors.extend(norm(&name("bn1"), channels));
+            tensors.push(weight(&name("conv2"), [channels, channels, 3, 3]));
+            tensors.extend(norm(&name("bn2"), channels));
+            if inputs != channels {
+                tensors.push(weight(&name("downsample.0"), [channels, inputs, 1, 1]));
+                tensors.extend(norm(&name("downsample.1"), channels));
+            }
+            inputs = channels;
+        }
+    }
+    let last = [("fc.weight", vec![10, 512]), ("fc.bias", vec![10])];
+    tensors.extend(last.map(|(name, shape)| (name.to_owned(), shape)));
+    tensors
+}
+
+#[test]
+fn torchvisions_blocks_are_taken_in_the_order_in_which_the_network_runs_them() {
+    for (arch, blocks) in [("resnet18", [2, 2, 2, 2]), ("resnet34", [3, 4, 6, 3])] {
+        let forms = named(
+            arch,
+            Shape::image(3, 32, 32),
+            10,
+            Loss::MeanSquared,
+            Activation::Relu,
+        );
+        let network = forms.unwrap().remove(0).unwrap();
+        let in_order = torchvision(blocks);
+        let mut by_name = in_order.clone();
+        by_name.sort();
+        for (order, tensors) in [(Order::Kept, &in_order), (Order::Lost, &by_name)] {
+            let tensors: Vec<_> = (tensors.iter())
+                .map(|(name, shape)| (&name[..], &shape[..]))
+                .collect();
+            let filled = fill("w", &checkpoint(order, &tensors), network.clone(), None).unwrap();
+            let taken = filled
+                .assignment
+                .mapping
+                .iter()
+                .map(|filler| &filler.tensor);
+            assert!(taken.eq(in_order.iter().map(|(name, _)| name)), "{arch}");
+        }
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::reference::translate::{
 };
 use crate::train::random::{Purpose, stream};
 
-pub use architectures::{activated, names, network};
+pub use architectures::{activated, further_names, names, network};
 pub use difference::Difference;
 
 /// A network with data, a direction, and an exact twin of its loss. All its numbers are on a dyadic grid:

@@ -1,18 +1,17 @@
 //! Batch normalisation, `torch.nn.BatchNorm2d`, as two layers: [`Standardise`], which subtracts the
-//! mean and divides by the deviation, and [`ChannelScale`], which is affine in its parameters.
+//! mean and divides by the deviation, and [`Scale`], which is affine in its parameters.
 
 use serde::Deserialize;
 
-use crate::kernel::{self, Start};
+use crate::kernel::Start;
 use crate::network::shape::Shape;
 
-use super::bilinear::Bilinear;
-use super::channels::add_scaled;
 use super::moments::HvpBackward;
 use super::operator::{
     Describe, Fault, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved,
     SecondOrder, Site, begin,
 };
+use super::scale::Scale;
 
 /// The default ε, which is PyTorch's.
 const EPSILON: f64 = 1e-5;
@@ -59,13 +58,8 @@ impl BatchNorm {
     }
 
     /// The scaling layer, which is the second half; `None` if the normalisation is not affine.
-    pub(in crate::network) fn scale(self, shape: Shape) -> Option<Fitted<ChannelScale>> {
-        self.affine.then_some(Fitted {
-            operator: ChannelScale,
-            output: shape,
-            weights: shape.channels,
-            biases: shape.channels,
-        })
+    pub(in crate::network) fn scale(self, shape: Shape) -> Option<Fitted<Scale>> {
+        self.affine.then(|| Scale::of_channels(shape, true))
     }
 }
 
@@ -82,6 +76,10 @@ pub struct Standardise {
 impl Describe for Standardise {
     fn name(&self) -> &'static str {
         "standardise"
+    }
+
+    fn reads_own_output(&self) -> bool {
+        true
     }
 
     fn statistics(&self, output: Shape) -> usize {
@@ -129,47 +127,5 @@ impl Operator for Standardise {
             delta_tangent: second.delta_tangent,
         };
         base.saved.moments.add_hvp_backward(base.at.isa, &terms, dx);
-    }
-}
-
-/// `z_c = γ_c·x_c + β_c` at every position; `γ` is the weight and `β` the bias.
-#[derive(Clone, Debug)]
-pub struct ChannelScale;
-
-impl Describe for ChannelScale {
-    fn name(&self) -> &'static str {
-        "channel-scale"
-    }
-
-    fn weight_shape(&self, _input: Shape, output: Shape) -> Vec<usize> {
-        vec![output.channels]
-    }
-}
-
-impl Bilinear for ChannelScale {
-    fn affine(&self, at: &Site, x: &[f32], w: LayerParameters, relu: bool, z: &mut [f32]) {
-        let LayerParameters { weight, bias, .. } = w;
-        kernel::scale_shift(at.isa, weight, bias, relu, x, z);
-    }
-
-    fn add_product(&self, at: &Site, x: &[f32], w: LayerParameters, z: &mut [f32]) {
-        add_scaled(at.isa, w.weight, x, z);
-    }
-
-    fn transposed(&self, at: &Site, dz: &[f32], w: LayerParameters, start: Start, dx: &mut [f32]) {
-        begin(start, dx);
-        add_scaled(at.isa, w.weight, dz, dx);
-    }
-
-    /// `sum_c ← start + Σ x_c·dz_c`, summed in f64 and rounded once.
-    fn gradient(&self, at: &Site, x: &[f32], dz: &[f32], start: Start, sum: &mut [f32]) {
-        let mut dots = vec![0.0; sum.len()];
-        kernel::channel_dots(at.isa, x, dz, Start::Zero, &mut dots);
-        for (sum, dot) in sum.iter_mut().zip(dots) {
-            *sum = match start {
-                Start::Zero => dot as f32,
-                Start::Accumulate => (f64::from(*sum) + dot) as f32,
-            };
-        }
     }
 }

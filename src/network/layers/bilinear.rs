@@ -14,6 +14,7 @@ use crate::kernel::Start;
 
 use super::operator::{
     Describe, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, SecondOrder, Site,
+    Straight,
 };
 
 /// The four products from which the passes of a layer with parameters are built.
@@ -68,13 +69,7 @@ impl<T: Bilinear> Operator for T {
         self.gradient(at, x, dz, start, sum);
     }
 
-    fn add_second_derivative(
-        &self,
-        at: &Site,
-        rx: &[f32],
-        direction: LayerParameters,
-        sum: &mut [f32],
-    ) {
-        self.add_product(at, rx, direction, sum);
+    fn add_second_derivative(&self, base: &Recorded, straight: Straight, sum: &mut [f32]) {
+        self.add_product(&base.at, straight.x_tangent, straight.direction, sum);
     }
 }

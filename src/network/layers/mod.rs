@@ -5,8 +5,10 @@
 //! |---|---|
 //! | `operator` | the traits `Describe` and `Operator`: everything that the passes need from a layer |
 //! | `bilinear` | the passes of every layer with parameters, built from four products |
-//! | `dense`, `convolution`, `batch_norm`, `normalise`, `pooling`, `flatten`, `shortcut` | the layers |
-//! | `moments`, `channels` | channel-by-channel arithmetic |
+//! | `dense`, `convolution`, `normalise`, `pooling`, `flatten`, `shortcut` | the layers |
+//! | `batch_norm`, `sample_norm` | normalisations, each of which is two layers |
+//! | `standardise_sample`, `scale` | the first half of normalisations within a sample; the second half of all |
+//! | `moments`, `channels`, `sets` | arithmetic channel by channel, and set by set within a sample |
 //! | `bounds`, `words` | limits on what an architecture may ask for; keys that several items share |
 
 mod batch_norm;
@@ -20,24 +22,33 @@ mod moments;
 mod normalise;
 mod operator;
 mod pooling;
+mod sample_norm;
+mod scale;
+mod sets;
 mod shortcut;
+mod standardise_sample;
 mod words;
 
-pub use batch_norm::{BatchNorm, ChannelScale, Standardise};
+pub use batch_norm::{BatchNorm, Standardise};
 pub use convolution::{Convolution, Filters};
 pub use dense::Dense;
 pub use flatten::Flatten;
 pub use normalise::Normalise;
 pub use operator::Fault;
 pub use pooling::{AveragePool, MaxPool};
-pub use shortcut::Shortcut;
+pub use sample_norm::{SampleNorm, Scaled};
+pub use scale::Scale;
+pub use shortcut::{Shortcut, Zeros};
+pub use standardise_sample::{StandardiseSample, Together};
 
 pub(super) use convolution::{CHUNK, ConvolutionItem};
 pub(super) use dense::DenseItem;
 pub(super) use operator::{
     Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, SecondOrder, Site,
+    Straight,
 };
 pub(super) use pooling::{AveragePoolItem, MaxPoolItem};
+pub(super) use sample_norm::{GroupNormItem, LayerNormItem, RmsNormItem};
 pub(super) use shortcut::ShortcutItem;
 
 /// The operation of a layer on one sample, before the activation.
@@ -47,10 +58,12 @@ pub enum Operation {
     Dense(Dense),
     /// Filters that slide over an image.
     Convolution(Convolution),
-    /// The second half of batch normalisation: a scale and a shift per channel.
-    ChannelScale(ChannelScale),
+    /// The second half of a normalisation: a factor and a shift per channel, or per number.
+    Scale(Scale),
     /// The first half of batch normalisation: subtracts the mean and divides by the deviation.
     Standardise(Standardise),
+    /// The first half of a normalisation within a sample.
+    StandardiseSample(StandardiseSample),
     /// Subtracts a constant mean and divides by a constant deviation, channel by channel.
     Normalise(Normalise),
     /// The largest number of each window.
@@ -69,8 +82,9 @@ impl Operation {
         match self {
             Operation::Dense(layer) => layer,
             Operation::Convolution(layer) => layer,
-            Operation::ChannelScale(layer) => layer,
+            Operation::Scale(layer) => layer,
             Operation::Standardise(layer) => layer,
+            Operation::StandardiseSample(layer) => layer,
             Operation::Normalise(layer) => layer,
             Operation::MaxPool(layer) => layer,
             Operation::AveragePool(layer) => layer,

@@ -79,6 +79,8 @@ pub(in crate::network) struct Saved {
     pub places: Vec<u8>,
     /// The moments that a batch normalisation used.
     pub moments: Moments,
+    /// The factor `1/√(σ² + ε)` of every set that was standardised within a sample.
+    pub inverses: Vec<f32>,
 }
 
 /// A layer in one pass, with what the base pass left there.
@@ -107,6 +109,17 @@ pub(in crate::network) struct SecondOrder<'a> {
     pub direction: LayerParameters<'a>,
 }
 
+/// The inputs to the second derivative of a layer whose input moves at constant speed; each field is
+/// samples × numbers.
+#[derive(Clone, Copy)]
+pub(in crate::network) struct Straight<'a> {
+    /// Rx.
+    pub x_tangent: &'a [f32],
+    /// The derivative of the layer's output.
+    pub y_tangent: &'a [f32],
+    pub direction: LayerParameters<'a>,
+}
+
 /// The properties of a layer, apart from its passes.
 pub(in crate::network) trait Describe {
     /// The name used in architecture files, in messages and in the table of supported layers.
@@ -115,6 +128,16 @@ pub(in crate::network) trait Describe {
     /// The earlier activation that the layer reads as its second input, if any.
     fn skip(&self) -> Option<usize> {
         None
+    }
+
+    /// Whether the passes read the layer's output, so that no activation may overwrite it.
+    fn reads_own_output(&self) -> bool {
+        false
+    }
+
+    /// Whether the layer is no linear function of the input of a sample.
+    fn is_curved(&self) -> bool {
+        false
     }
 
     /// The number of inputs of one output: the fan-in used to initialise the weights.
@@ -135,6 +158,16 @@ pub(in crate::network) trait Describe {
     /// The position in the engine's weight of every number of PyTorch's weight, which has `numbers`
     /// numbers.
     fn weight_places(&self, numbers: usize) -> Box<dyn Iterator<Item = usize>> {
+        Box::new(0..numbers)
+    }
+
+    /// The shape of the bias in PyTorch. Meaningful only for layers with a bias.
+    fn bias_shape(&self, output: Shape) -> Vec<usize> {
+        vec![output.channels]
+    }
+
+    /// The position in the engine's bias of every number of PyTorch's bias, which has `numbers` numbers.
+    fn bias_places(&self, numbers: usize) -> Box<dyn Iterator<Item = usize>> {
         Box::new(0..numbers)
     }
 
@@ -200,16 +233,9 @@ pub(in crate::network) trait Operator: Describe {
     ) {
     }
 
-    /// `sum ← sum + ½·R²z` for an `x` that moves along `rx` at constant speed, for uncoupled samples.
-    /// Does nothing for a linear layer without parameters.
-    fn add_second_derivative(
-        &self,
-        _at: &Site,
-        _rx: &[f32],
-        _direction: LayerParameters,
-        _sum: &mut [f32],
-    ) {
-    }
+    /// `sum ← sum + ½·R²z` for an `x` that moves at constant speed, for uncoupled samples. Does nothing
+    /// for a linear layer without parameters.
+    fn add_second_derivative(&self, _base: &Recorded, _straight: Straight, _sum: &mut [f32]) {}
 }
 
 /// Fills `dx` with zeros if its previous contents are not to be added to.

@@ -1,7 +1,8 @@
 //! The parameter-free shortcut of a residual network: `z = x + skip(x')`.
 //!
 //! `skip` takes every `stride`-th row and column of the earlier activation `x'` and fills missing
-//! channels with zeros (option A of He et al. 2015).
+//! channels with zeros (option A of He et al. 2015). With the layers of a branch before it, the earlier
+//! activation is what the branch gives (option B: a projection).
 
 use serde::Deserialize;
 
@@ -19,6 +20,20 @@ use super::operator::{
 pub(in crate::network) struct ShortcutItem {
     /// The item of the list whose output is added, counted from 1; 0 is the input.
     pub from: usize,
+    /// Where the channels of zeros are.
+    #[serde(default)]
+    pub zeros: Zeros,
+}
+
+/// Where the channels of zeros are that a shortcut to more channels adds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Zeros {
+    /// Behind the channels that there are.
+    #[default]
+    Behind,
+    /// Half of them before the channels that there are, and half behind.
+    Around,
 }
 
 /// Adds an earlier activation to the input.
@@ -30,6 +45,8 @@ pub struct Shortcut {
     pub source: Shape,
     /// The step between the rows, and between the columns, that are read.
     pub stride: usize,
+    /// The channel of the output to which the first channel is added.
+    pub first: usize,
 }
 
 impl Shortcut {
@@ -38,6 +55,7 @@ impl Shortcut {
         from: usize,
         source: Shape,
         target: Shape,
+        zeros: Zeros,
     ) -> Result<Fitted<Self>, Fault> {
         let stride = source.height.div_ceil(target.height);
         let fits = source.height.div_ceil(stride) == target.height
@@ -46,10 +64,21 @@ impl Shortcut {
         if !fits {
             return Err(format!("a shortcut from {source} does not fit {target}"));
         }
+        let more = target.channels - source.channels;
+        let first = match zeros {
+            Zeros::Behind => 0,
+            Zeros::Around if more.is_multiple_of(2) => more / 2,
+            Zeros::Around => {
+                return Err(format!(
+                    "a shortcut from {source} to {target} lacks {more} channels, which are no two halves;                      write zeros = \"behind\""
+                ));
+            }
+        };
         let shortcut = Shortcut {
             from,
             source,
             stride,
+            first,
         };
         Ok(Fitted::without_parameters(shortcut, target))
     }
@@ -61,13 +90,13 @@ impl Shortcut {
         output: Shape,
         samples: usize,
     ) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let (source, stride) = (self.source, self.stride);
+        let (source, stride, first) = (self.source, self.stride, self.first);
         (0..samples * output.height * output.width).flat_map(move |position| {
             let (x, row) = (position % output.width, position / output.width);
             let (y, sample) = (row % output.height, row / output.height);
             let source_row = sample * source.height + y * stride;
             let from = (source_row * source.width + x * stride) * source.channels;
-            let to = position * output.channels;
+            let to = position * output.channels + first;
             (0..source.channels).map(move |channel| (from + channel, to + channel))
         })
     }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::jet::{Jet, number};
 use super::layer::Size;
+use super::sample_norm::{SampleNorm, Scaled};
 use super::sign::Sign;
 use super::window::Window;
 use crate::number::Real;
@@ -131,6 +132,46 @@ fn moments<'a, T: Real + 'a, I: Iterator<Item = &'a Jet<T>>>(
     (mean, squares.scaled(&share))
 }
 
+/// `γ_k·(x_k − μ)/√(σ² + ε) + β_k`, set by set ([`SampleNorm`]).
+pub(super) fn sample_norm<T: Real>(
+    own: &Own<'_, T>,
+    read: &[Jet<T>],
+    size: Size,
+    norm: &SampleNorm,
+) -> Jets<T> {
+    let positions = size[1] * size[2];
+    let mut out = read.to_vec();
+    for set in norm.sets(size) {
+        let (mean, square) = if norm.is_centred {
+            moments(set.len(), || set.iter().map(|&k| &read[k]))
+        } else {
+            let squares = set.iter().fold(Jet::zero(), |mut sum: Jet<T>, &k| {
+                sum.add_product(&read[k], &read[k]);
+                sum
+            });
+            (Jet::zero(), squares.scaled(&T::ratio(1, set.len() as u64)))
+        };
+        let epsilon = Jet::constant(number(norm.epsilon as f32));
+        let inverse = square.plus(&epsilon).inverse_root();
+        for k in set {
+            let place = match norm.scaled {
+                Scaled::Numbers { .. } => k,
+                Scaled::Channels { .. } | Scaled::Not => k / positions,
+            };
+            let normal = read[k].minus(&mean).times(&inverse);
+            let scaled = match own.weights.get(place) {
+                Some(factor) => factor.times(&normal),
+                None => normal,
+            };
+            out[k] = match own.biases.get(place) {
+                Some(shift) => scaled.plus(shift),
+                None => scaled,
+            };
+        }
+    }
+    out
+}
+
 /// `(x_c − mean_c)/deviation_c`, with the constants rounded to f32.
 pub(super) fn normalise<T: Real>(
     read: &[Jet<T>],
@@ -217,19 +258,19 @@ pub(super) fn average_pool<T: Real>(
     places(to).map(output).collect()
 }
 
-/// `x + a[::stride, ::stride]`.
+/// `x + a[::stride, ::stride]`; channel `first` of `x` meets the first one of `a`.
 pub(super) fn shortcut<T: Real>(
     read: &[Jet<T>],
     earlier: &[Jet<T>],
     Sizes { from, to }: Sizes,
-    stride: usize,
+    [stride, first]: [usize; 2],
 ) -> Jets<T> {
-    let output = |(place, (c, y, x)): (usize, (usize, usize, usize))| {
-        if c < from[0] {
-            read[place].plus(&earlier[at(from, c, y * stride, x * stride)])
-        } else {
-            read[place].clone()
-        }
+    let output = |(place, (c, y, x)): (usize, (usize, usize, usize))| match c.checked_sub(first) {
+        Some(c) if c < from[0] => read[place].plus(&earlier[at(from, c, y * stride, x * stride)]),
+        _ => read[place].clone(),
     };
     places(to).enumerate().map(output).collect()
 }
+
+#[cfg(test)]
+mod tests;

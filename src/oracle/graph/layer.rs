@@ -1,6 +1,7 @@
 //! The layers of a graph: their definitions, the sizes they accept, and their numbers of parameters.
 
 use super::activation::Activation;
+use super::sample_norm::SampleNorm;
 use super::window::Window;
 
 /// Channels, height and width of one sample between two layers; a plain vector is channels × 1 × 1.
@@ -42,6 +43,8 @@ pub enum Layer {
         /// Whether there are `γ` and `β`. Without them they are 1 and 0.
         affine: bool,
     },
+    /// `torch.nn.GroupNorm`, `torch.nn.LayerNorm` or `torch.nn.RMSNorm`.
+    SampleNorm(SampleNorm),
     /// `(x_c − mean_c)/deviation_c` with constants.
     Normalise {
         /// The means, one per channel.
@@ -64,6 +67,13 @@ pub enum Layer {
         from: usize,
         /// The step between the rows, and between the columns, of `a` that are read.
         stride: usize,
+        /// The channel of `x` to which the first channel of `a` is added.
+        first: usize,
+    },
+    /// An earlier activation again, in place of that of the layer before: a branch begins.
+    Recall {
+        /// The earlier activation: 0 is the input, `i + 1` the output of layer `i`.
+        from: usize,
     },
 }
 
@@ -97,13 +107,19 @@ impl Layer {
                 [channels, window.places(0, height), window.places(1, width)]
             }
             Layer::Flatten => [channels * height * width, 1, 1],
-            Layer::Shortcut { from, stride } => {
+            Layer::Shortcut {
+                from,
+                stride,
+                first,
+            } => {
                 let [a, h, w] = sizes[*from];
                 let taken = [h.div_ceil(*stride), w.div_ceil(*stride)];
-                assert!(taken == [height, width] && a <= channels, "a shortcut fits");
+                let fits = taken == [height, width] && a + first <= channels;
+                assert!(fits, "a shortcut fits");
                 input
             }
-            Layer::BatchNorm { .. } | Layer::Activation(_) => input,
+            Layer::Recall { from } => sizes[*from],
+            Layer::BatchNorm { .. } | Layer::SampleNorm(_) | Layer::Activation(_) => input,
         }
     }
 
@@ -125,12 +141,14 @@ impl Layer {
                 let scales = if affine { input[0] } else { 0 };
                 (scales, scales)
             }
+            Layer::SampleNorm(norm) => norm.weights(input),
             Layer::Normalise { .. }
             | Layer::Activation(_)
             | Layer::MaxPool(_)
             | Layer::AveragePool(_)
             | Layer::Flatten
-            | Layer::Shortcut { .. } => (0, 0),
+            | Layer::Shortcut { .. }
+            | Layer::Recall { .. } => (0, 0),
         }
     }
 
@@ -155,11 +173,13 @@ impl Layer {
             Layer::Convolution { window, groups, .. } => window.area() * input[0] / groups,
             Layer::AveragePool(window) => window.area(),
             Layer::BatchNorm { .. }
+            | Layer::SampleNorm(_)
             | Layer::Normalise { .. }
             | Layer::Activation(_)
             | Layer::MaxPool(_)
             | Layer::Flatten
-            | Layer::Shortcut { .. } => 1,
+            | Layer::Shortcut { .. }
+            | Layer::Recall { .. } => 1,
         }
     }
 
@@ -171,10 +191,12 @@ impl Layer {
             // Windows may overlap.
             Layer::MaxPool(window) | Layer::AveragePool(window) => window.area(),
             Layer::BatchNorm { .. }
+            | Layer::SampleNorm(_)
             | Layer::Normalise { .. }
             | Layer::Activation(_)
             | Layer::Flatten
-            | Layer::Shortcut { .. } => 1,
+            | Layer::Shortcut { .. }
+            | Layer::Recall { .. } => 1,
         }
     }
 }

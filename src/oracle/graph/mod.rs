@@ -11,6 +11,7 @@
 //! | [`Layer`], [`Activation`], [`Window`] | the layers: sizes and numbers of parameters; elementwise functions |
 //! | `jet` | the numbers with two nilpotent directions |
 //! | `forward`, [`Loss`] | layers and losses, written as their definitions |
+//! | [`SampleNorm`] | normalisation within a sample |
 //! | `pass` | the layers one after the other, and on which smooth piece of the loss a point lies |
 //! | [`Landscape`] | gradients, Hessians and their products at a point |
 //! | [`Bound`] | the proved bound `γ_m·A` on the engine's error |
@@ -28,6 +29,7 @@ mod landscape;
 mod layer;
 mod loss;
 mod pass;
+mod sample_norm;
 mod sign;
 mod switches;
 #[cfg(test)]
@@ -40,4 +42,5 @@ pub use definition::{Enclosure, Graph, SecondDerivative, Statistics, Values};
 pub use landscape::Landscape;
 pub use layer::{Layer, Size, numbers};
 pub use loss::Loss;
+pub use sample_norm::{SampleNorm, Scaled, Together};
 pub use window::Window;

@@ -109,13 +109,19 @@ impl<T: Real + Send + Sync> Landscape<T> {
             }
             Layer::AveragePool(window) => each(&|x| forward::average_pool(x, sizes, window)),
             Layer::Flatten => read.clone(),
-            Layer::Shortcut { from, stride } => {
+            Layer::SampleNorm(norm) => each(&|x| forward::sample_norm(&own, x, sizes.from, norm)),
+            Layer::Recall { from } => activations[*from].clone(),
+            Layer::Shortcut {
+                from,
+                stride,
+                first,
+            } => {
                 let sizes = Sizes {
                     from: self.graph.size(*from),
                     ..sizes
                 };
                 let pairs = read.iter().zip(&activations[*from]);
-                let sums = pairs.map(|(x, a)| forward::shortcut(x, a, sizes, *stride));
+                let sums = pairs.map(|(x, a)| forward::shortcut(x, a, sizes, [*stride, *first]));
                 sums.collect()
             }
         }
@@ -186,10 +192,12 @@ impl<T: Real + Send + Sync> Landscape<T> {
             Layer::Dense { .. }
             | Layer::Convolution { .. }
             | Layer::BatchNorm { .. }
+            | Layer::SampleNorm(_)
             | Layer::Normalise { .. }
             | Layer::AveragePool(_)
             | Layer::Flatten
-            | Layer::Shortcut { .. } => Vec::new(),
+            | Layer::Shortcut { .. }
+            | Layer::Recall { .. } => Vec::new(),
         };
         self.switches[sample].layers.push(chosen);
     }

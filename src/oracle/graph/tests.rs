@@ -35,7 +35,12 @@ pub(super) fn at(
     Landscape::new(graph, &values)
 }
 
-fn outputs_of(layer: Layer, input: [usize; 3], parameters: &[f32], inputs: &[f32]) -> Vec<Exact> {
+pub(super) fn outputs_of(
+    layer: Layer,
+    input: [usize; 3],
+    parameters: &[f32],
+    inputs: &[f32],
+) -> Vec<Exact> {
     let graph = Graph::new(input, vec![layer], Loss::MeanSquared, Statistics::Batch);
     let samples = inputs.len() / graph.features();
     let targets = vec![0.0; samples * graph.outputs()];
@@ -185,7 +190,11 @@ fn pools_shortcuts_and_flattening_keep_pytorchs_order() {
         &image,
     );
     assert_eq!(mean, [Exact::fraction(13, 4)]);
-    let twice = Layer::Shortcut { from: 0, stride: 1 };
+    let twice = Layer::Shortcut {
+        from: 0,
+        stride: 1,
+        first: 0,
+    };
     let doubled = outputs_of(twice, [1, 1, 3], &[], &image[..3]);
     assert_eq!(doubled, whole(&[2, 10, 4]));
     let flat = outputs_of(Layer::Flatten, [2, 1, 2], &[], &image[..4]);

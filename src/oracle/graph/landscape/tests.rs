@@ -79,7 +79,11 @@ fn a_shortcut_reads_every_second_pixel_of_the_channels_that_there_are() {
     };
     let layers = vec![
         convolution,
-        Layer::Shortcut { from: 0, stride: 2 },
+        Layer::Shortcut {
+            from: 0,
+            stride: 2,
+            first: 0,
+        },
         Layer::Flatten,
     ];
     let graph = Graph::new([1, 3, 3], layers, Loss::SumSquared, Statistics::Fixed);

@@ -1,0 +1,195 @@
+//! Normalisations within a sample, as two layers: [`StandardiseSample`], and [`Scale`], which is affine
+//! in its parameters.
+
+use serde::Deserialize;
+
+use crate::network::shape::Shape;
+
+use super::operator::{Fault, Fitted};
+use super::scale::Scale;
+use super::standardise_sample::{StandardiseSample, Together};
+use super::words::yes;
+
+/// The ε of `torch.nn.GroupNorm` and `torch.nn.LayerNorm`.
+fn epsilon() -> f64 {
+    1e-5
+}
+
+/// The ε of `torch.nn.RMSNorm` for float32 numbers: the distance from 1 to the next larger one.
+fn distance_from_one() -> f64 {
+    f64::from(f32::EPSILON)
+}
+
+/// The arguments of `torch.nn.GroupNorm`, and the keys of `type = "group-norm"` in an architecture file.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::network) struct GroupNormItem {
+    groups: usize,
+    #[serde(default = "epsilon")]
+    epsilon: f64,
+    #[serde(default = "yes")]
+    affine: bool,
+}
+
+/// The arguments of `torch.nn.LayerNorm`, and the keys of `type = "layer-norm"`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::network) struct LayerNormItem {
+    #[serde(default)]
+    over: Over,
+    #[serde(default = "epsilon")]
+    epsilon: f64,
+    #[serde(default = "yes")]
+    affine: bool,
+    #[serde(default = "yes")]
+    bias: bool,
+}
+
+/// The arguments of `torch.nn.RMSNorm`, and the keys of `type = "rms-norm"`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::network) struct RmsNormItem {
+    #[serde(default)]
+    over: Over,
+    #[serde(default = "distance_from_one")]
+    epsilon: f64,
+    #[serde(default = "yes")]
+    affine: bool,
+}
+
+/// What is normalised together.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Over {
+    /// All numbers of a sample, with a factor for each.
+    #[default]
+    Sample,
+    /// The channels at each position, with a factor per channel.
+    Position,
+}
+
+/// A normalisation within a sample.
+#[derive(Clone, Copy, Debug)]
+pub struct SampleNorm {
+    /// Which numbers are normalised together.
+    pub together: Together,
+    /// Whether the mean is subtracted.
+    pub is_centred: bool,
+    /// ε > 0.
+    pub epsilon: f64,
+    /// Which factors and shifts follow.
+    pub scaled: Scaled,
+}
+
+/// The factors and shifts behind a normalisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scaled {
+    /// None.
+    Not,
+    /// One per channel.
+    Channels {
+        /// Whether there are shifts.
+        bias: bool,
+    },
+    /// One per number of a sample.
+    Numbers {
+        /// Whether there are shifts.
+        bias: bool,
+    },
+}
+
+impl Over {
+    fn together(self) -> Together {
+        match self {
+            Over::Sample => Together::Groups(1),
+            Over::Position => Together::Position,
+        }
+    }
+
+    fn scaled(self, affine: bool, bias: bool) -> Scaled {
+        match self {
+            _ if !affine => Scaled::Not,
+            Over::Sample => Scaled::Numbers { bias },
+            Over::Position => Scaled::Channels { bias },
+        }
+    }
+}
+
+impl From<GroupNormItem> for SampleNorm {
+    fn from(item: GroupNormItem) -> Self {
+        let affine = Scaled::Channels { bias: true };
+        SampleNorm {
+            together: Together::Groups(item.groups),
+            is_centred: true,
+            epsilon: item.epsilon,
+            scaled: if item.affine { affine } else { Scaled::Not },
+        }
+    }
+}
+
+impl From<LayerNormItem> for SampleNorm {
+    fn from(item: LayerNormItem) -> Self {
+        SampleNorm {
+            together: item.over.together(),
+            is_centred: true,
+            epsilon: item.epsilon,
+            scaled: item.over.scaled(item.affine, item.bias),
+        }
+    }
+}
+
+impl From<RmsNormItem> for SampleNorm {
+    fn from(item: RmsNormItem) -> Self {
+        SampleNorm {
+            together: item.over.together(),
+            is_centred: false,
+            epsilon: item.epsilon,
+            scaled: item.over.scaled(item.affine, false),
+        }
+    }
+}
+
+impl SampleNorm {
+    /// The standardising layer, which is the first half.
+    pub(in crate::network) fn standardise(
+        self,
+        shape: Shape,
+    ) -> Result<Fitted<StandardiseSample>, Fault> {
+        let epsilon = self.epsilon as f32;
+        if !(epsilon.is_normal() && epsilon > 0.0) {
+            return Err(format!(
+                "epsilon must be a positive number, and is {}; give the one it was trained with",
+                self.epsilon
+            ));
+        }
+        if let Together::Groups(groups) = self.together
+            && !(groups > 0 && shape.channels.is_multiple_of(groups))
+        {
+            return Err(format!(
+                "groups must divide the channels that are read, and {groups} does not divide {}",
+                shape.channels
+            ));
+        }
+        let standardise = StandardiseSample {
+            together: self.together,
+            is_centred: self.is_centred,
+            epsilon: self.epsilon,
+        };
+        if self.is_centred && standardise.sets(shape).size() == 1 {
+            return Err(format!(
+                "a single number less its mean is 0, and nothing else is normalised together in {shape}; \
+                 leave the layer out, or normalise over more numbers"
+            ));
+        }
+        Ok(Fitted::without_parameters(standardise, shape))
+    }
+
+    /// The scaling layer, which is the second half, if there is one.
+    pub(in crate::network) fn scale(self, shape: Shape) -> Option<Fitted<Scale>> {
+        match self.scaled {
+            Scaled::Not => None,
+            Scaled::Channels { bias } => Some(Scale::of_channels(shape, bias)),
+            Scaled::Numbers { bias } => Some(Scale::of_numbers(shape, bias)),
+        }
+    }
+}
