@@ -268,7 +268,8 @@ fn forecast_time(pace: &Pace) {
 /// Draws the density, and writes its numbers beside the figure. Returns the sentence about it.
 fn draw_density(path: &Path, quadrature: &Quadrature, found: &Diagnosis) -> Result<String> {
     let density = density::smoothed(quadrature);
-    let figure = density::figure(&density, quadrature, found);
+    let [bound, _] = found.bounds();
+    let figure = density::figure(&density, quadrature, found.matrix, bound);
     write_file(path, report::draw(&figure).svg.as_bytes())?;
     let numbers = path.with_extension("csv");
     write_file(&numbers, &density::table(&density)?)?;

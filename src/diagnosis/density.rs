@@ -5,10 +5,8 @@ use serde_json::{Value, json};
 
 use crate::curvature::{Density, Estimate, Quadrature};
 use crate::error::{Error, Result};
+use crate::network::CurvatureMatrix;
 use crate::record::{Axis, DataPoint, Figure, Series, Style};
-
-use super::answer::Diagnosis;
-use super::bounds;
 
 /// The range of the spectrum in widths of the smoothing.
 const RESOLUTION: usize = 100;
@@ -51,8 +49,13 @@ pub fn table(density: &Density) -> Result<Vec<u8>> {
 }
 
 /// The density as a figure, with the bound on the sharpness.
-pub fn figure(density: &Density, quadrature: &Quadrature, diagnosis: &Diagnosis) -> Figure {
-    let name = diagnosis.matrix.name();
+pub fn figure(
+    density: &Density,
+    quadrature: &Quadrature,
+    matrix: CurvatureMatrix,
+    bound: Option<f64>,
+) -> Figure {
+    let name = matrix.name();
     let points = density.points.iter();
     let points = points.map(|(x, at)| DataPoint::new(*x, at.value.max(SEEN)));
     let points: Vec<DataPoint> = points.collect();
@@ -64,7 +67,6 @@ pub fn figure(density: &Density, quadrature: &Quadrature, diagnosis: &Diagnosis)
         style: Style::Curve,
         points,
     }];
-    let [bound, _] = bounds(&diagnosis.setting);
     series.extend(bound.map(|bound| {
         let ends = [SEEN, highest].map(|height| DataPoint::new(bound, height));
         Series::bound("largest a of gradient descent", ends.to_vec())

@@ -13,7 +13,6 @@ use crate::train::random::{Purpose, stream};
 use crate::work;
 
 use super::reading::Reading;
-use super::spectrum::finite;
 use super::subject::LoadedNetwork;
 use super::task::Task;
 
@@ -77,7 +76,7 @@ impl Eigenvalues {
             curvature.hessian_product(v, image);
         });
         let rounding = reading.rounding.map_or(0.0, |rounding| rounding.sharpness);
-        Ok(Eigenvalues::new(finite(task, top)?, rounding))
+        Ok(Eigenvalues::new(task.finite(top)?, rounding))
     }
 
     fn new(top: Top, rounding: f64) -> Self {

@@ -9,7 +9,6 @@ use crate::work;
 
 use super::eigenvalues::Listed;
 use super::reading::Reading;
-use super::spectrum::finite;
 use super::task::Task;
 
 /// The sharpness of the loss as a function of one layer's parameters. It is at most that of all parameters.
@@ -64,7 +63,7 @@ impl LayerSharpness {
             ));
             let effort = task.effort;
             let ends = block_sharpness(effort.isa, curvature, &block, &effort.lanczos, effort.seed);
-            let ends = finite(task, ends)?;
+            let ends = task.finite(ends)?;
             let mapping = task.model.assignment.mapping.iter();
             let of_module = mapping.filter(|assigned| assigned.module == number + 1);
             found.push(LayerSharpness {

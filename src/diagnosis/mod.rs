@@ -16,7 +16,7 @@
 //! | `pace` | how long a measurement will take |
 //! | `partial` | what is left out when the time is over |
 //! | `sharpness_of_batches` | batch sharpness, an empirical number beside the criteria |
-//! | `adaptive` | the preconditioned sharpness, from the saved state of an adaptive optimiser |
+//! | `preconditioner`, `adaptive` | the saved state of an adaptive optimiser; its preconditioned sharpness |
 //! | `on_test` | loss, accuracy, a and s on test samples |
 //! | `one_step` | Theorem 1 measured on the full matrix, and what f32 loses there |
 //! | `spectrum`, `eigenvalues`, `density`, `layers` | the largest eigenvalues with their vectors, traces, the density, the sharpness of each layer |
@@ -64,6 +64,7 @@ mod page;
 mod partial;
 mod plan;
 mod point;
+mod preconditioner;
 mod reading;
 mod rounding;
 mod run;
@@ -84,7 +85,7 @@ mod untrained;
 mod verdict;
 
 pub use crate::criterion::Role;
-pub use adaptive::{PreconditionedSharpness, Preconditioner};
+pub use adaptive::PreconditionedSharpness;
 pub use answer::{Diagnosis, Extras, ModeDiagnosis, bounds, forecast};
 pub use assessment::{Assessment, Comparison};
 pub use criteria::{MeasuredCriterion, Range};
@@ -102,6 +103,7 @@ pub use optimizer::Optimizer;
 pub use pace::Pace;
 pub use page::{Names, page};
 pub use plan::Plan;
+pub use preconditioner::Preconditioner;
 pub use reading::{Along, Both, Compared, OtherMatrix, Precision, Reading, Rounding};
 pub use run::Run;
 pub use setting::Setting;

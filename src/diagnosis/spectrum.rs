@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::curvature::{Lanczos, Quadrature, Traces};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::{CurvatureOperator, Point};
 use crate::work;
 
@@ -68,7 +68,7 @@ impl Spectrum {
             work::stage("traces, with random probes");
             let with_noise = !reading.is_coupled && task.samples.count > 1;
             let traces = Traces::measure(effort.isa, &mut curvature(), with_noise, effort.seed);
-            found.traces = Some(finite(task, traces)?);
+            found.traces = Some(task.finite(traces)?);
         }
         if request.density && left_out.has_time_for("the density") {
             work::stage("the spectral density");
@@ -79,7 +79,7 @@ impl Spectrum {
                 lanczos.quadrature(effort.isa, dimension, STARTS, effort.seed, |v, out| {
                     curvature.hessian_product(v, out);
                 });
-            found.density = Some(finite(task, quadrature)?);
+            found.density = Some(task.finite(quadrature)?);
         }
         if request.layers && left_out.has_time_for("the layers") {
             found.layers = LayerSharpness::of_each(task, &mut curvature(), reading)?;
@@ -105,12 +105,4 @@ impl Spectrum {
         }
         fields
     }
-}
-
-/// The measured value, or an error if a product has left the range of f32.
-pub(super) fn finite<T>(task: &Task<'_>, measured: Option<T>) -> Result<T> {
-    measured.ok_or_else(|| {
-        let fault = "is beyond the range of f32; the run has diverged, or the data want scaling";
-        Error::input(task.place, "curvature", fault)
-    })
 }

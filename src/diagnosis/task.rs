@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::network::CurvatureMatrix;
 
-use super::adaptive::Preconditioner;
+use super::preconditioner::Preconditioner;
 use super::setting::Setting;
 use super::subject::{LoadedNetwork, Samples};
 
@@ -33,6 +33,17 @@ pub struct Task<'a> {
     pub test: Option<&'a Samples>,
     /// The preconditioner of an adaptive optimiser, if its state is known.
     pub preconditioner: Option<&'a Preconditioner>,
+}
+
+impl Task<'_> {
+    /// The measured value, or an error if a product has left the range of f32.
+    pub(super) fn finite<T>(&self, measured: Option<T>) -> Result<T> {
+        measured.ok_or_else(|| {
+            let fault =
+                "is beyond the range of f32; the run has diverged, or the data want scaling";
+            Error::input(self.place, "curvature", fault)
+        })
+    }
 }
 
 /// How a point is measured, and when its iterations stop.

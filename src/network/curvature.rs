@@ -5,6 +5,7 @@ use crate::kernel::{self, Isa, Start};
 use super::chain::Chain;
 use super::chunks::{Share, Worker, add_sums, rows_at_once, run, shares, single_shares};
 use super::context::{BackwardWeights, Context, Parameters};
+use super::pieces::{each_piece, sum_pieces};
 use super::tangent::{Base, Problem, Tangent};
 use super::tape::Tape;
 use super::{Batch, CurvatureMatrix, Evaluation, Pass, Point};
@@ -286,32 +287,6 @@ impl<'a> CurvatureOperator<'a> {
     }
 }
 
-/// Computes the base pass of every piece of a chain of dense layers, and passes it on.
-fn each_piece(problem: Problem<'_>, rows: usize, mut each: impl FnMut(&mut Chain, Problem<'_>)) {
-    let samples = problem.batch.samples;
-    for first in (0..samples).step_by(rows) {
-        let piece = first..samples.min(first + rows);
-        let batch = problem.batch.part(piece, problem.context.network());
-        let mut chain = Chain::new(&problem.context, &batch);
-        each(&mut chain, Problem { batch, ..problem });
-    }
-}
-
-/// `product ←` the sum, in order, of what `each` writes for every piece.
-fn sum_pieces(
-    problem: Problem<'_>,
-    rows: usize,
-    product: &mut [f32],
-    mut each: impl FnMut(&mut Chain, Problem<'_>, &mut [f32]),
-) {
-    let mut part = vec![0.0; product.len()];
-    product.fill(0.0);
-    each_piece(problem, rows, |chain, piece| {
-        each(chain, piece, &mut part);
-        kernel::axpy(problem.context.isa, 1.0, &part, product);
-    });
-}
-
 /// `product ←` the sum, in order, of what `each` leaves in the sums of the shares.
 fn sum_chunks(
     problem: Problem<'_>,
@@ -372,51 +347,4 @@ impl Chunk {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::network::{Network, Normalisation, State};
-    use crate::train::random::{Purpose, stream};
-
-    /// Pieces differ from the whole by the rounding of a few sums only.
-    #[test]
-    fn a_chain_in_pieces_has_the_products_of_the_whole() {
-        let network = Network::fnn(&[5, 8, 3]);
-        let mut random = stream(1, Purpose::Initial, 0);
-        let state = State::initial(&network, &mut random);
-        let mut numbers = |count: usize| -> Vec<f32> {
-            use rand::RngExt;
-            (0..count).map(|_| random.random::<f32>() - 0.5).collect()
-        };
-        let (inputs, targets) = (numbers(17 * 5), numbers(17 * 3));
-        let direction = numbers(network.parameters());
-        let batch = Batch {
-            inputs: &inputs,
-            targets: &targets,
-            samples: 17,
-        };
-        let point = state.point(&network, Normalisation::Fixed);
-        let products = |rows| {
-            let matrix = CurvatureMatrix::Hessian;
-            let mut operator =
-                CurvatureOperator::by_pieces(Isa::best(), point, batch, matrix, rows);
-            let mut product = vec![0.0; direction.len()];
-            operator.hessian_product(&direction, &mut product);
-            let mut all = product.clone();
-            operator.covariance_product(&direction, &mut product);
-            all.extend(&product);
-            let quotients = operator.sample_quotients(&direction);
-            all.extend(quotients.iter().map(|q| *q as f32));
-            all.push(operator.loss() as f32);
-            all
-        };
-        let whole = products(17);
-        for rows in [1, 4, 16] {
-            for (piece, whole) in products(rows).iter().zip(&whole) {
-                assert!(
-                    (piece - whole).abs() <= 1e-6 * (1.0 + whole.abs()),
-                    "{rows}: {piece}, {whole}"
-                );
-            }
-        }
-    }
-}
+mod tests;

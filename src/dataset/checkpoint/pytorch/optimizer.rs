@@ -4,9 +4,6 @@
 //! integers count the parameters in the order in which the optimiser was given them. Source: PyTorch,
 //! `torch/optim/optimizer.py`, `adam.py`, `rmsprop.py`.
 
-use std::path::Path;
-
-use super::super::contents::bytes;
 use super::super::pickle::{self, Id, Pickle, Value};
 use super::super::tensor::{Raw, Tensor, Values};
 use super::archive::Archive;
@@ -42,19 +39,17 @@ pub struct OptimizerState {
 const SAVE: &str = "save it with torch.save(optimizer.state_dict(), FILE)";
 
 impl OptimizerState {
-    /// Reads the state of Adam, AdamW or RMSprop.
+    /// Reads the state of Adam, AdamW or RMSprop from the bytes of its file; `place` names it in errors.
     ///
     /// # Errors
-    /// Returns an error if the file cannot be read or is no such state, if there are several groups of parameters, or if
-    /// the state has numbers whose meaning is another one (`amsgrad`, `centered`).
-    pub fn read(path: &Path) -> Result<Self> {
-        let place = path.display().to_string();
-        let bytes = bytes(path)?;
-        let mut archive = Archive::open(&place, &bytes)?;
+    /// Returns an error if the bytes are no such state, if there are several groups of parameters, or if the state has
+    /// numbers whose meaning is another one (`amsgrad`, `centered`).
+    pub fn parse(place: &str, bytes: &[u8]) -> Result<Self> {
+        let mut archive = Archive::open(place, bytes)?;
         let pickled = archive.pickle()?;
-        let pickle = pickle::interpret(&place, pickled)?;
+        let pickle = pickle::interpret(place, pickled)?;
         Reader {
-            place: &place,
+            place,
             pickle: &pickle,
         }
         .read(&mut archive)
