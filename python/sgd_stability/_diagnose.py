@@ -18,7 +18,7 @@ def diagnose(
     activation=None,
     mode=None,
     key=None,
-    only=None,
+    prefix=None,
     ignore=(),
     order=None,
     samples=None,
@@ -36,8 +36,15 @@ def diagnose(
     seed=1,
     memory=None,
     precision="f32",
+    only=None,
+    audit=False,
+    gradient_noise=False,
+    optimizer_state=None,
     one_step=False,
     eigenvalues=None,
+    trace=False,
+    density=False,
+    layers=False,
     vectors=None,
     threshold=False,
     threshold_samples=None,
@@ -52,20 +59,21 @@ def diagnose(
     and bytes as pixels; whole numbers in ``y`` are classes, floats are target values.
 
     ``arch`` is the program's ``--arch``: ``"fnn"``, another name, the path of a TOML file that lists the layers, or its
-    text. A ``torch.nn.Sequential`` lists its layers itself and needs none. Every other argument is the flag of its name.
+    text. A ``torch.nn.Sequential`` lists its layers itself and needs none. Every other argument is the flag of its name; ``density=True`` adds
+    the numbers of ``--density`` and draws nothing.
     ``lr`` and ``momentum`` may be floats, texts or Fractions; the float 0.1 means 1/10.
 
     Returns the JSON of ``sgd-stability diagnose --json`` as a dictionary. Raises ValueError with the program's
     sentence if something does not fit or is not known, MemoryError if the measurement would not fit into memory.
     """
-    arch, layers = architecture(arch, model, x, activation)
+    arch, description = architecture(arch, model, x, activation)
     arguments = {
         "arch": arch,
-        "layers": layers,
+        "description": description,
         "activation": activation,
         "mode": mode,
         "key": key,
-        "only": only,
+        "prefix": prefix,
         "ignore": [ignore] if isinstance(ignore, str) else list(ignore),
         "order": order if order is None or isinstance(order, str) else ",".join(order),
         "samples": samples,
@@ -86,8 +94,15 @@ def diagnose(
         "seed": seed,
         "memory": None if memory is None else str(memory),
         "precision": precision,
+        "only": only,
+        "audit": audit,
+        "gradient_noise": gradient_noise,
+        "optimizer_state": optimizer_state,
         "one_step": one_step,
         "eigenvalues": eigenvalues,
+        "trace": trace,
+        "density": density,
+        "layers": layers,
         "vectors": vectors,
         "threshold": threshold,
         "threshold_samples": threshold_samples,

@@ -6,9 +6,9 @@ import os
 
 WHOLE = {"batch", "samples", "products", "seed", "eigenvalues", "threshold_samples", "outputs", "digits"}
 REAL = {"label_smoothing", "weight_decay", "expect_loss", "tolerance", "time"}
-TEXT = {"activation", "mode", "key", "only", "loss", "optimizer", "sampling", "matrix", "precision"}
-FLAG = {"any_batch", "one_step", "threshold", "threshold_curve"}
-PATH = {"vectors", "certificate", "resume"}
+TEXT = {"activation", "mode", "key", "prefix", "only", "loss", "optimizer", "sampling", "matrix", "precision"}
+FLAG = {"any_batch", "audit", "gradient_noise", "trace", "density", "layers", "one_step", "threshold", "threshold_curve"}
+PATH = {"optimizer_state", "vectors", "certificate", "resume"}
 
 #: The arguments that may be None.
 OPTIONAL = {
@@ -23,6 +23,7 @@ OPTIONAL = {
     "activation",
     "mode",
     "key",
+    "prefix",
     "only",
     "loss",
     "optimizer",

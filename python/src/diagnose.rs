@@ -9,7 +9,8 @@ use sgd_stability::dataset::npy::{self, Array};
 use sgd_stability::dataset::npz::{Arrays, of_arrays};
 use sgd_stability::dataset::{Dataset, Selection, Source};
 use sgd_stability::diagnosis::{
-    Diagnosis, Effort, Extras, Loaded, Objective, Plan, Request, Run, Setup, Task, ThresholdRequest,
+    Diagnosis, Effort, Extras, Loaded, Objective, Only, Plan, Preconditioner, Request, Run, Setup, SpectrumRequest,
+    Task, ThresholdRequest, Wanted,
 };
 use sgd_stability::error::{Error, Result};
 use sgd_stability::kernel::Isa;
@@ -43,11 +44,11 @@ pub struct Samples(PyBackedBytes, PyBackedBytes);
 #[pyo3(from_item_all)]
 pub struct Arguments {
     arch: PathBuf,
-    layers: Option<String>,
+    description: Option<String>,
     activation: Option<String>,
     mode: Option<String>,
     key: Option<String>,
-    only: Option<String>,
+    prefix: Option<String>,
     ignore: Vec<String>,
     order: Option<String>,
     samples: Option<usize>,
@@ -68,8 +69,15 @@ pub struct Arguments {
     seed: u64,
     memory: Option<String>,
     precision: String,
+    only: Option<String>,
+    audit: bool,
+    gradient_noise: bool,
+    optimizer_state: Option<PathBuf>,
     one_step: bool,
     eigenvalues: Option<usize>,
+    trace: bool,
+    density: bool,
+    layers: bool,
     vectors: Option<PathBuf>,
     threshold: bool,
     threshold_samples: Option<usize>,
@@ -121,7 +129,12 @@ impl Arguments {
     fn diagnosed(&self, setup: &Setup, loaded: &Loaded) -> Result<Diagnosis> {
         let (mode, extras) = (loaded.mode(setup)?, self.extras()?);
         let forecast = loaded.forecast(&extras, setup)?;
+        let state = self.optimizer_state.as_ref();
+        let optimizer = setup.setting.optimizer;
+        let read = |path: &PathBuf| Preconditioner::read(path, &loaded.model, optimizer);
+        let preconditioner = state.map(read).transpose()?;
         let task = Task {
+            preconditioner: preconditioner.as_ref(),
             resume: self.resume.as_deref(),
             ..loaded.task(self.expected()?, setup)
         };
@@ -140,6 +153,7 @@ impl Arguments {
     }
 
     fn plan(&self) -> Result<Plan> {
+        let only = optional("--only", self.only.as_deref())?;
         Ok(Plan {
             request: self.request()?,
             run: Run {
@@ -151,22 +165,26 @@ impl Arguments {
                 any_batch: self.any_batch,
             },
             mode: optional("--mode", self.mode.as_deref())?,
-            effort: Effort::new(
-                Isa::best(),
-                word("--matrix", &self.matrix)?,
-                self.tolerance,
-                self.products,
-                self.seed,
-            )?,
+            effort: Effort {
+                wanted: only.map_or(Wanted::ALL, Only::wanted),
+                ..Effort::new(
+                    Isa::best(),
+                    word("--matrix", &self.matrix)?,
+                    self.tolerance,
+                    self.products,
+                    self.seed,
+                )?
+            },
+            only,
             memory: Plan::memory_of(self.memory.as_deref())?,
         })
     }
 
     fn request(&self) -> Result<Request> {
-        let choice = Choice::new(self.only.clone(), self.ignore.clone())?;
+        let choice = Choice::new(self.prefix.clone(), self.ignore.clone())?;
         Ok(Request {
             arch: self.arch.clone(),
-            description: self.layers.clone(),
+            description: self.description.clone(),
             activation: optional("--activation", self.activation.as_deref())?,
             objective: Objective::new(
                 optional("--loss", self.loss.as_deref())?,
@@ -187,17 +205,26 @@ impl Arguments {
             curve: self.threshold_curve,
             certificate: self.certificate.is_some(),
         });
+        let is_all = self.only.is_none();
         Ok(Extras {
-            other_matrix: true,
+            other_matrix: is_all || thresholds.is_some(),
             in_f64: match &self.precision[..] {
                 "f32" => false,
                 "f64" => true,
                 other => return Err(Error::input("--precision", other, "give f32 or f64")),
             },
-            batch_sharpness: true,
+            audit: self.audit,
+            batch_sharpness: is_all,
             one_step: self.one_step,
             thresholds,
-            eigenvalues: self.eigenvalues,
+            spectrum: SpectrumRequest {
+                eigenvalues: self.eigenvalues,
+                traces: self.trace,
+                density: self.density,
+                layers: self.layers,
+            },
+            gradient_noise: self.gradient_noise,
+            around: true,
         })
     }
 
@@ -224,6 +251,10 @@ impl Arguments {
                 return Err(Error::input(flag, "flag", "needs --threshold; give it too"));
             }
         }
+        if self.only.is_some() && self.one_step {
+            let fault = "needs s and λ_min; leave --only out";
+            return Err(Error::input("--one-step", "numbers", fault));
+        }
         if self.vectors.is_some() && self.eigenvalues.is_none() {
             let fault = "needs --eigenvalues; say how many";
             return Err(Error::input("--vectors", "flag", fault));
@@ -242,7 +273,7 @@ impl Arguments {
 
     /// Writes the eigenvectors and the certificate, if they are asked for.
     fn write(&self, found: &Diagnosis, loaded: &Loaded) -> Result<()> {
-        if let (Some(path), Some(eigenvalues)) = (&self.vectors, &found.main.eigenvalues) {
+        if let (Some(path), Some(eigenvalues)) = (&self.vectors, &found.main.spectrum.eigenvalues) {
             write_file(path, &eigenvalues.to_safetensors(&loaded.model)?)?;
         }
         match (&self.certificate, found.certificate()) {
