@@ -45,9 +45,9 @@ pub struct Limits {
 impl Limits {
     /// Twenty products in all.
     pub const TWENTY: Limits = Limits {
-        sharpness: 8,
+        sharpness: 10,
         covariance: 6,
-        smallest: 6,
+        smallest: 4,
     };
 }
 
