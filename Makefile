@@ -71,11 +71,15 @@ mutants: setup
 bench: setup
 	$(CARGO) bench --locked
 
-# The same beside PyTorch and JAX, in an environment of their own (6 GB).
+# The same beside PyTorch and JAX, in an environment of their own (6 GB); then a, λ_min, s and the ten largest eigenvalues
+# beside curvlinops, hessian-eigenthings and PyHessian.
 bench-peers: setup
 	test -x target/peers/bin/python || { python3 -m venv target/peers && \
-		target/peers/bin/pip install -q torch numpy "jax[cpu]"; }
+		target/peers/bin/pip install -q torch numpy "jax[cpu]" \
+			scipy curvlinops-for-pytorch hessian-eigenthings PyHessian; }
 	SGD_STABILITY_PEERS=$(CURDIR)/target/peers/bin/python $(CARGO) bench --locked --bench training --bench curvature --bench functions
+	$(CARGO) build --release --locked
+	target/peers/bin/python benches/peers/spectrum.py $(PROGRAM)
 
 # The committed reference report, from the committed or freshly run cells.
 report: setup
