@@ -17,6 +17,8 @@ def architecture(arch, model, x, activation):
     """The value of the flag ``--arch``, and the text of the TOML file if it is not to be read."""
     if arch is None:
         return "layers.toml", _listed(model, x, activation)
+    if not isinstance(arch, (str, os.PathLike)):
+        raise TypeError(f"arch: is a {type(arch).__name__}; give a name, the path of a TOML file, or its text")
     text = os.fspath(arch)
     if "\n" in text or text.lstrip().startswith("input"):
         return "layers.toml", text
@@ -35,7 +37,7 @@ def _listed(model, x, activation):
         raise ValueError(
             f"--activation: {activation}: is for named architectures; the Sequential lists its activations itself"
         )
-    shape = [int(side) for side in _arrays.numpy_of(x).shape[1:]]
+    shape = [int(side) for side in _arrays.numpy_of("x", x).shape[1:]]
     if len(shape) == 2:
         shape = [1, *shape]
     if len(shape) not in (1, 3):
