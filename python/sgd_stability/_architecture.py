@@ -17,6 +17,8 @@ def architecture(arch, model, x, activation):
     """The value of the flag ``--arch``, and the text of the TOML file if it is not to be read."""
     if arch is None:
         return "layers.toml", _listed(model, x, activation)
+    if not isinstance(arch, (str, os.PathLike)):
+        raise TypeError(f"arch: is a {type(arch).__name__}; give a name, the path of a TOML file, or its text")
     text = os.fspath(arch)
     if "\n" in text or text.lstrip().startswith("input"):
         return "layers.toml", text
@@ -35,12 +37,12 @@ def _listed(model, x, activation):
         raise ValueError(
             f"--activation: {activation}: is for named architectures; the Sequential lists its activations itself"
         )
-    shape = [int(side) for side in _arrays.numpy_of(x).shape[1:]]
+    shape = [int(side) for side in _arrays.numpy_of("x", x).shape[1:]]
     if len(shape) == 2:
         shape = [1, *shape]
     if len(shape) not in (1, 3):
         raise ValueError(f"x: shape of a sample: is {shape}; it must be [features] or [channels, rows, columns]")
-    layers = "".join(f"  {{ {line} }},\n" for line in _lines(model, "model"))
+    layers = "".join(f"  {{ {line} }},\n" for line in _lines(model, "model", _Shape(len(shape) == 1)))
     return f"input = {shape}\nlayer = [\n{layers}]\n"
 
 
@@ -50,22 +52,34 @@ def _is(module, name):
     return kind.__name__ == name and kind.__module__.startswith("torch.nn.")
 
 
-def _lines(module, place):
+class _Shape:
+    """Whether a sample is a row of numbers at this place of the network, and no image."""
+
+    def __init__(self, is_flat):
+        self.is_flat = is_flat
+
+
+def _lines(module, place, shape):
     """The layers of a module, each as the words of the program's TOML files."""
     if _is(module, "Sequential"):
         for name, child in module.named_children():
-            yield from _lines(child, f"{place}.{name}")
+            yield from _lines(child, f"{place}.{name}", shape)
         return
     if _is(module, "Identity") or (type(module).__name__.startswith("Dropout") and module.p == 0):
         return
-    yield ", ".join(f"{word} = {_toml(value)}" for word, value in _layer(module, place))
+    yield ", ".join(f"{word} = {_toml(value)}" for word, value in _layer(module, place, shape))
+    shape.is_flat = shape.is_flat or type(module).__name__ == "Flatten"
 
 
-def _layer(module, place):
+def _layer(module, place, shape):
     kind = type(module).__name__
     refuse = _refusal(place, kind)
     if not type(module).__module__.startswith("torch.nn."):
         refuse("is a module whose layers are not known here")
+    if kind in ROWS and not shape.is_flat:
+        sides = len(getattr(module, "normalized_shape", [1]))
+        if sides != 3:
+            refuse("acts on the columns of images alone; put a Flatten before it")
     if kind in PLAIN:
         return [("type", PLAIN[kind])]
     reader = READERS.get(kind)
@@ -158,6 +172,31 @@ def _batch_norm(module, _refuse):
     ]
 
 
+def _group_norm(module, _refuse):
+    return [
+        ("type", "group-norm"),
+        ("groups", module.num_groups),
+        ("epsilon", module.eps),
+        ("affine", module.affine),
+    ]
+
+
+def _layer_norm(module, _refuse):
+    affine = module.elementwise_affine
+    return [
+        ("type", "layer-norm"),
+        ("over", "sample"),
+        ("epsilon", module.eps),
+        ("affine", affine),
+        ("bias", not affine or module.bias is not None),
+    ]
+
+
+def _rms_norm(module, _refuse):
+    epsilon = [] if module.eps is None else [("epsilon", module.eps)]
+    return [("type", "rms-norm"), ("over", "sample"), *epsilon, ("affine", module.elementwise_affine)]
+
+
 def _leaky(module, _refuse):
     return [("type", "leaky-relu"), ("slope", module.negative_slope)]
 
@@ -182,6 +221,9 @@ def _hardtanh(module, refuse):
     return [("type", "hardtanh")]
 
 
+#: The modules that act on the last dimension, which is all of a sample only if that is a row of numbers.
+ROWS = {"Linear", "LayerNorm", "RMSNorm"}
+
 READERS = {
     "Dropout": _dropout,
     "Dropout2d": _dropout,
@@ -192,6 +234,9 @@ READERS = {
     "AvgPool2d": _average_pool,
     "AdaptiveAvgPool2d": _whole_pool,
     "BatchNorm2d": _batch_norm,
+    "GroupNorm": _group_norm,
+    "LayerNorm": _layer_norm,
+    "RMSNorm": _rms_norm,
     "LeakyReLU": _leaky,
     "ELU": _elu,
     "GELU": _gelu,

@@ -10,19 +10,23 @@ def is_tensor(value):
     return type(value).__module__.split(".")[0] == "torch" or hasattr(value, "untyped_storage")
 
 
-def numpy_of(value):
-    """The NumPy array with the numbers of a tensor, or of whatever NumPy makes an array of."""
+def numpy_of(name, value):
+    """The NumPy array with the numbers of a tensor, or of whatever NumPy makes an array of; ``name`` is that of the
+    argument."""
     if is_tensor(value):
         value = value.detach().cpu()
         if str(value.dtype) == "torch.bfloat16":
             value = value.float()  # exact, and a type that NumPy has
         value = value.numpy()
-    return numpy.asarray(value)
+    try:
+        return numpy.asarray(value)
+    except ValueError as fault:
+        raise ValueError(f"{name}: is no array: {fault}") from None
 
 
 def npy(name, array):
     """The bytes of an npy file with this array; ``name`` is that of the argument."""
-    array = numpy_of(array)
+    array = numpy_of(name, array)
     if array.dtype == object:
         raise ValueError(
             f"{name}: dtype: is Python objects, which are not read; use float32, float64 or int64"

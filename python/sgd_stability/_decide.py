@@ -63,12 +63,23 @@ def _numbers(name, value):
     """The bytes of an npy file, or a shape and texts."""
     if isinstance(value, (list, tuple)):
         if value and all(_is_array(row) for row in value):
-            return _numbers(name, numpy.stack([_arrays.numpy_of(row) for row in value]))
+            return _numbers(name, _stacked(name, value))
         return _exact.objects(name, _exact.ragged(name, value))
-    array = _arrays.numpy_of(value)
+    array = _arrays.numpy_of(name, value)
+    if array.dtype == object and array.ndim == 0:
+        raise TypeError(f"{name}: is a {type(value).__name__}; give an array, or a list of lists")
     if array.dtype == object or array.dtype.kind in "US":
         return _exact.objects(name, array)
     return _arrays.npy(name, array)
+
+
+def _stacked(name, arrays):
+    """The array of equally large arrays."""
+    arrays = [_arrays.numpy_of(name, array) for array in arrays]
+    try:
+        return numpy.stack(arrays)
+    except ValueError as fault:
+        raise ValueError(f"{name}: is no array: {fault}") from None
 
 
 def _is_array(value):

@@ -31,10 +31,17 @@ def _entry(name, value):
     if isinstance(value, (bool, numpy.bool_)):
         raise ValueError(f"{name}: {value} is a truth value; give a number")
     if isinstance(value, (int, numpy.integer)):
-        return str(int(value))
+        return _digits(name, int(value))
     if isinstance(value, fractions.Fraction):
-        return f"{value.numerator}/{value.denominator}"
+        return f"{_digits(name, value.numerator)}/{_digits(name, value.denominator)}"
     return text(name, value)
+
+
+def _digits(name, number):
+    try:
+        return str(number)
+    except ValueError as fault:  # Python's limit on the digits of a number
+        raise ValueError(f"{name}: a number is too long: {fault}") from None
 
 
 def ragged(name, value):

@@ -54,11 +54,11 @@ def _checked(name, value):
 
 def _whole(name, value):
     try:
-        number = operator.index(value)
+        number = operator.index(None if isinstance(value, bool) else value)
     except TypeError:
         raise TypeError(f"{name}: is a {type(value).__name__}; give a whole number") from None
-    if not 0 <= number < 2**63:
-        raise ValueError(f"--{name.replace('_', '-')}: {number}: must be a whole number that is not negative")
+    if not 0 <= number < 2**64:
+        raise ValueError(f"--{name.replace('_', '-')}: {number}: must be a whole number from 0 to 2^64 - 1")
     return number
 
 

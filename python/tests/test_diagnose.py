@@ -95,6 +95,30 @@ def test_a_sequential_of_convolutions_is_the_network_of_pytorch():
     assert abs(found["train_loss"] - expected) <= 1e-5 * expected
 
 
+def test_a_sequential_with_norms_of_samples_is_the_network_of_pytorch():
+    torch.manual_seed(5)
+    nn = torch.nn
+    images = nn.Sequential(
+        nn.Conv2d(2, 4, 3),
+        nn.GroupNorm(2, 4),
+        nn.ReLU(),
+        nn.LayerNorm([4, 4, 4]),
+        nn.Flatten(),
+        nn.LayerNorm(64, bias=False),
+        nn.Linear(64, 5),
+        nn.RMSNorm(5),
+        nn.SiLU(),
+        nn.Linear(5, 1),
+    )
+    x, y = torch.randn(9, 2, 6, 6), torch.randn(9, 1)
+    found = s.diagnose(images, x, y, loss="sum-squared", lr=0.1, batch=3)
+    expected = nn.functional.mse_loss(images(x), y).item()
+    assert abs(found["train_loss"] - expected) <= 1e-5 * expected
+    for module in (nn.LayerNorm(4, elementwise_affine=False), nn.Linear(6, 4)):
+        with pytest.raises(ValueError, match="acts on the columns of images alone; put a Flatten before it"):
+            s.diagnose(nn.Sequential(module), x, y, lr=0.1, batch=3)
+
+
 def test_what_is_not_known_is_asked_for_in_the_words_of_the_program(trained):
     def refused(words, error=ValueError, model=trained.model, x=trained.x, y=trained.y, **more):
         with pytest.raises(error) as fault:
@@ -123,6 +147,10 @@ def test_what_is_not_known_is_asked_for_in_the_words_of_the_program(trained):
     refused("lr: is a list", error=TypeError, lr=[1])
     refused("--batch: -1: must be a whole number", batch=-1)
     refused("batch: is a float; give a whole number", error=TypeError, batch=4.5)
+    refused("batch: is a bool; give a whole number", error=TypeError, batch=True)
+    refused("--seed: 18446744073709551616: must be", seed=2**64)
+    refused("arch: is a int; give a name", error=TypeError, arch=3)
+    refused("x: is no array", x=[[1, 2], [3]])
     refused("loss: is a int; give a text", error=TypeError, loss=1)
     refused("tolerance: is a str; give a number", error=TypeError, tolerance="small")
     refused("threshold: is a str; give True or False", error=TypeError, threshold="yes")
