@@ -31,8 +31,11 @@ pub fn measure(
     Some(measured)
 }
 
+/// The relative error within which largest eigenvalues are followed from one measurement to the next.
+pub const FOLLOWED_WITHIN: f64 = 1e-3;
+
 /// The largest numbers of products of one measurement after the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// With H, for its largest eigenvalue.
     pub sharpness: usize,
@@ -40,6 +43,8 @@ pub struct Limits {
     pub covariance: usize,
     /// With H, for its smallest eigenvalue.
     pub smallest: usize,
+    /// The tolerance of the two largest eigenvalues, if theirs is not larger anyway.
+    pub tolerance: f64,
 }
 
 impl Limits {
@@ -48,6 +53,7 @@ impl Limits {
         sharpness: 10,
         covariance: 6,
         smallest: 4,
+        tolerance: FOLLOWED_WITHIN,
     };
 }
 
@@ -185,7 +191,7 @@ impl Tracker {
         }
     }
 
-    /// A run, after a warm start with at most `most` products.
+    /// A run, after a warm start with at most `most` products and the tolerance of the limits.
     fn run(
         &self,
         isa: Isa,
@@ -196,7 +202,11 @@ impl Tracker {
         match start {
             Start::Cold(start) => self.settings.run(isa, start, product),
             Start::Warm(start) => {
-                let settings = most.map_or(self.settings, |most| self.settings.at_most(most));
+                let least = self.limits.map_or(0.0, |limits| limits.tolerance);
+                let settings = Lanczos {
+                    tolerance: self.settings.tolerance.max(least),
+                    ..most.map_or(self.settings, |most| self.settings.at_most(most))
+                };
                 settings.run_warm(isa, start, product)
             }
         }
