@@ -6,7 +6,7 @@ CARGO ?= cargo
 OUT ?= out
 PROGRAM = target/release/sgd-stability
 
-.PHONY: verify test test-deep sanitize mutants fuzz bench bench-peers report picture check setup clean
+.PHONY: verify test test-deep test-python sanitize mutants fuzz bench bench-peers report picture check setup clean
 
 # The experiments that take seconds; `sgd-stability reproduce` without a name runs all of them.
 VERIFIED = diagram toy regression edge engine lbfgs escape
@@ -21,9 +21,19 @@ test: setup
 
 # The long property counts: 640 cases a property (10 times those of `make test`), optimised; and
 # checkpoints made by PyTorch, which is installed from pip into target/ for them; and the kernels
-# where bad memory shows.
-test-deep: setup sanitize
+# where bad memory shows; and the Python package.
+test-deep: setup sanitize test-python
 	PROPTEST_CASES=640 $(CARGO) test --release --locked -- --include-ignored --skip mutants_are_caught
+
+# The Python package, built and installed into the environment of the comparison with PyTorch, and its tests and its
+# example, with the program beside it.
+PYTHON = target/tmp/pytorch/bin/python
+test-python: setup
+	$(CARGO) fmt --check --manifest-path python/Cargo.toml
+	$(CARGO) build --release --locked
+	test -x $(PYTHON) || python3 -m venv target/tmp/pytorch
+	CARGO_TARGET_DIR=$(CURDIR)/target $(PYTHON) -m pip install -q ".[test]"
+	SGD_STABILITY_PROGRAM=$(CURDIR)/$(PROGRAM) $(PYTHON) -m pytest -q python/tests
 
 # The kernels under AddressSanitizer (needs a nightly toolchain), and their portable and AVX2 paths
 # under valgrind, which has no AVX-512, with few random cases and without the tests that take it more

@@ -6,6 +6,7 @@
 //! [`PATIENCE`]; folders, devices and sockets are refused at once. The size of a pipe is known only at
 //! its end, so that limits on size are checked for a file before it is read, and for a pipe afterwards.
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, Cursor, ErrorKind, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
@@ -98,10 +99,18 @@ pub fn open_file(path: &Path) -> Result<File> {
 /// # Errors
 /// The errors of [`bytes`]; also if the text is not UTF-8.
 pub fn text(path: &Path) -> Result<String> {
-    String::from_utf8(bytes(path)?).map_err(|fault| {
-        let place = format!("byte {}", fault.utf8_error().valid_up_to());
+    utf8(path.display(), bytes(path)?)
+}
+
+/// The text of these bytes, which are from `place`.
+///
+/// # Errors
+/// Returns an error if they are not UTF-8.
+pub fn utf8(place: impl Display, bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|fault| {
+        let byte = format!("byte {}", fault.utf8_error().valid_up_to());
         let fault = "is not UTF-8, so this is no text; give the right file, or write it as UTF-8";
-        Error::input(path.display(), place, fault)
+        Error::input(place, byte, fault)
     })
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Exact arithmetic has no useful bound on its running time, since the entries of a matrix grow during
 //! elimination. Inner loops therefore call [`step`], stages announce themselves with [`stage`], and the
-//! caller may watch the work and give it a deadline ([`watched`]). A step that finds the deadline passed
-//! unwinds to the nearest [`in_time`] by [`std::panic::resume_unwind`], which is not a panic: no panic
+//! caller may watch the work and give it a deadline ([`watched`]), or call it off
+//! ([`Watcher::is_called_off`]). A step that finds the deadline passed unwinds to the nearest [`in_time`] by [`std::panic::resume_unwind`], which is not a panic: no panic
 //! hook runs, and nothing is printed. If nobody watches, a step costs one test of a flag.
 //!
 //! Between two steps lies one operation on integers, or one matrix product or eigendecomposition in
@@ -44,6 +44,11 @@ pub trait Watcher {
 
     /// The work is still going on. This is called often.
     fn tick(&mut self) {}
+
+    /// Whether the work is to end as if its deadline had passed.
+    fn is_called_off(&self) -> bool {
+        false
+    }
 }
 
 thread_local! {
@@ -122,6 +127,7 @@ pub fn stage(what: &str) {
 pub fn progress(done: usize, most: usize) {
     if IS_WATCHED.get() {
         with_watcher(|watcher| watcher.progress(done, most));
+        step();
     }
 }
 
@@ -145,8 +151,12 @@ fn with_watcher(tell: impl FnOnce(&mut dyn Watcher)) {
     });
 }
 
-fn is_over() -> bool {
-    let over = |watch: &Watch| watch.deadline.is_some_and(|end| Instant::now() >= end);
+/// Whether the deadline has passed, or the work is called off. An iteration that can end early with what it has asks
+/// this; only work on the current thread is watched.
+pub fn is_over() -> bool {
+    let over = |watch: &Watch| {
+        watch.deadline.is_some_and(|end| Instant::now() >= end) || watch.watcher.is_called_off()
+    };
     WATCH.with_borrow(|watch| watch.as_ref().is_some_and(over))
 }
 
@@ -191,6 +201,38 @@ mod tests {
             ["stage counting", "answer one is less than two"]
         );
         assert_eq!(in_time(|| 7), Ok(7), "the watch is over");
+    }
+
+    /// A watcher that calls the work off at its third tick.
+    struct Third(usize);
+
+    impl Watcher for Third {
+        fn stage(&mut self, _what: &str) {}
+
+        fn answer(&mut self, _answer: &str) {}
+
+        fn tick(&mut self) {
+            self.0 += 1;
+        }
+
+        fn is_called_off(&self) -> bool {
+            self.0 >= 3
+        }
+    }
+
+    #[test]
+    fn work_that_is_called_off_ends_at_its_next_step() {
+        let mut rounds = 0;
+        let ended = watched(None, Box::new(Third(0)), || {
+            in_time(|| {
+                loop {
+                    rounds += 1;
+                    progress(rounds, 10);
+                }
+            })
+        });
+        let ended: Result<(), _> = ended;
+        assert_eq!((ended, rounds), (Err(OutOfTime), 3));
     }
 
     #[test]

@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use serde_json::json;
-use sgd_stability::criterion::MEAN_SQUARE;
-use sgd_stability::decide::{
-    Certificate, CriticalRates, Decision, Values, Verdicts, all_out_of_time, decide_to_width,
-};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use sgd_stability::dataset::tables::{self, Told};
+use sgd_stability::decide::{Answered, Certificate, Question};
 use sgd_stability::error::{Error, Result};
-use sgd_stability::model::{Model, Sampling};
+use sgd_stability::model::{Meaning, Sampling};
 use sgd_stability::number::Exact;
 use sgd_stability::work;
 use sgd_stability::write::write_file;
@@ -30,9 +28,25 @@ use super::words::{time_limit, whole};
     after_long_help = explained(ABOUT, &EXIT_CODES)
 )]
 pub struct Arguments {
-    /// The model, a JSON file.
-    #[arg(value_name = "MODEL.json")]
+    /// The model: a JSON file, or an npy, npz or CSV file of arrays.
+    #[arg(value_name = "MODEL")]
     model: PathBuf,
+    /// Say what the array of an npy, npz or CSV file is: inputs, hessians or jacobians.
+    ///
+    /// inputs are n × d, the x_i of linear regression; hessians are n × d × d, the H_i; jacobians are n × c × d,
+    /// the J_i. In CSV, and in arrays of two dimensions, matrices stand one below the other. An array of an
+    /// npz file that is called so needs no --as.
+    #[arg(long = "as", value_name = "MEANING", value_parser = meanings())]
+    meaning: Option<Meaning>,
+    /// The array of an npz file [default: the one that is called inputs, hessians or jacobians].
+    #[arg(long, value_name = "NAME")]
+    array: Option<String>,
+    /// The number of rows of each Jacobian, where they stand one below the other.
+    #[arg(long, value_name = "C", value_parser = whole::<usize>)]
+    outputs: Option<usize>,
+    /// The factor of J_iᵀJ_i for jacobians, exactly: 2/c for the mean of c squares, 1 for half their sum [default: 1].
+    #[arg(long, value_name = "PHI", allow_hyphen_values = true)]
+    factor: Option<String>,
     /// The learning rate η, exactly: "7/10" or "0.7".
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     lr: String,
@@ -65,13 +79,19 @@ const ABOUT: &str = "\
 A model file is JSON with rationals as strings: {\"kind\":\"linear\",\"inputs\":[…]} is linear regression, whose \
 sample Hessians are H_i = x_i x_iᵀ; {\"kind\":\"quadratic\",\"hessians\":[[[\"1\",\"0\"],[\"0\",\"2\"]],…]} gives the \
 H_i themselves, and {\"kind\":\"jacobians\",\"factor\":\"2/3\",\"jacobians\":[…]} the matrices J_i of several outputs, with \
-H_i = factor·J_iᵀJ_i. Every criterion gets a verdict at this learning rate and the largest learning rate at which \
+H_i = factor·J_iᵀJ_i. Files of NumPy and CSV have arrays of the same, whose numbers are taken exactly as they \
+are; --as says what they are. Every criterion gets a verdict at this learning rate and the largest learning rate at which \
 it holds. The mean-square verdict is the exact one: is E|x_t|² bounded?";
 
 const EXIT_CODES: [(u8, &str); 2] = [
     (0, "every question is decided, whatever the answer"),
     (4, "something is undecided, or the time was over"),
 ];
+
+fn meanings() -> impl TypedValueParser<Value = Meaning> {
+    PossibleValuesParser::new(Meaning::ALL.map(Meaning::name))
+        .try_map(|name| name.parse::<Meaning>())
+}
 
 /// Decides, and reports progress.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
@@ -83,78 +103,55 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 }
 
 fn decide(arguments: &Arguments) -> Result<Answer> {
-    let learning_rate: Exact = arguments
-        .lr
-        .parse()
-        .map_err(|fault| Error::input("decide", "--lr", fault))?;
-    work::stage("reading the model");
-    let Ok(model) = work::in_time(|| Model::read(&arguments.model)) else {
-        return Ok(out_of_time(arguments, &learning_rate));
+    let exact = |flag: &str, text: &str| -> Result<Exact> {
+        text.parse()
+            .map_err(|fault| Error::input("decide", flag, fault))
     };
-    let model = model?;
-    let samples = model.samples();
-    if !(1..=samples).contains(&arguments.batch) {
-        let fault = format!(
-            "must be 1 to {samples}, the number of samples; got {}",
-            arguments.batch
-        );
-        return Err(Error::input("decide", "--batch", fault));
-    }
-    let width = Exact::from(10).pow(arguments.digits).reciprocal();
-    let (decision, certificate) = decide_to_width(
-        &model,
-        &learning_rate,
-        arguments.batch,
-        arguments.sampling,
-        &width,
-    )?;
-    let values = work::in_time(|| Values::of(&model, &decision, arguments.digits));
-    let values = values.unwrap_or_else(|_| Ok(Values::default()))?;
-    let mut json = serde_json::to_value(&decision).map_err(Error::internal)?;
-    json["values"] = serde_json::to_value(&values).map_err(Error::internal)?;
-    let chain = decision.critical_lr.chain()?;
-    json["chain"] = serde_json::to_value(&chain).map_err(Error::internal)?;
-    let written = match (&arguments.certificate, &certificate) {
+    let question = Question {
+        lr: exact("--lr", &arguments.lr)?,
+        batch: arguments.batch,
+        sampling: arguments.sampling,
+        digits: arguments.digits,
+    };
+    let told = Told {
+        meaning: arguments.meaning,
+        array: arguments.array.clone(),
+        outputs: arguments.outputs,
+        factor: arguments
+            .factor
+            .as_deref()
+            .map(|factor| exact("--factor", factor))
+            .transpose()?,
+    };
+    work::stage("reading the model");
+    let Ok(model) = work::in_time(|| tables::read(&arguments.model, &told)) else {
+        return Ok(Answer {
+            text: "Undecided: the time was over while the model was read and checked.".to_owned(),
+            json: question.out_of_time(),
+            ending: Ending::Undecided,
+        });
+    };
+    let answered = question.answer(&model?)?;
+    let written = match (&arguments.certificate, &answered.certificate) {
         (Some(path), Some(certificate)) => write(path, certificate)?,
-        (Some(_), None) => no_certificate(&decision).to_owned(),
+        (Some(_), None) => format!("\n{}", answered.without_certificate()),
         (None, _) => String::new(),
     };
+    let Answered {
+        decision,
+        chain,
+        values,
+        ..
+    } = &answered;
     Ok(Answer {
-        text: decision::text(&decision, &chain, &values, arguments.digits) + &written,
-        json,
+        text: decision::text(decision, chain, values, arguments.digits) + &written,
+        json: answered.json()?,
         ending: if decision.is_complete() {
             Ending::Done
         } else {
             Ending::Undecided
         },
     })
-}
-
-fn no_certificate(decision: &Decision) -> &'static str {
-    match decision.verdicts[MEAN_SQUARE] {
-        None => "\nNo certificate is written: there is no verdict.",
-        Some(_) => "\nNo certificate is written: no witness was found, and this is not the edge.",
-    }
-}
-
-/// The answer if the time ran out before the model was read and checked.
-fn out_of_time(arguments: &Arguments, learning_rate: &Exact) -> Answer {
-    let rates = CriticalRates::out_of_time();
-    Answer {
-        text: "Undecided: the time was over while the model was read and checked.".to_owned(),
-        json: json!({
-            "lr": learning_rate,
-            "batch": arguments.batch,
-            "sampling": arguments.sampling,
-            "dimension": null,
-            "samples": null,
-            "verdicts": Verdicts::default(),
-            "critical_lr": &rates,
-            "not_found": rates.not_found(),
-            "undecided": all_out_of_time(),
-        }),
-        ending: Ending::Undecided,
-    }
 }
 
 fn write(path: &Path, certificate: &Certificate) -> Result<String> {

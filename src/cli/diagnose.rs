@@ -1,20 +1,26 @@
 //! `sgd-stability diagnose`: the curvature of a trained network, and what it means for SGD.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use sgd_stability::curvature::Quadrature;
+use sgd_stability::dataset::Source;
 use sgd_stability::diagnosis::{
-    self, CertificateAnswer, Diagnosis, Extras, Names, Stability, Task, ThresholdAnswer,
-    ThresholdRequest, bytes,
+    self, Diagnosis, Extras, Loaded, Names, Pace, Preconditioner, Samples, Setup, SpectrumRequest,
+    Stability, Task, ThresholdRequest, bytes, density,
 };
-use sgd_stability::error::Result;
+use sgd_stability::error::{Error, Result, shown};
+use sgd_stability::report;
 use sgd_stability::write::write_file;
 
-use super::checkpoint::{Loaded, Setup};
+use super::ending::asked_to_end;
 use super::help::{exit_codes, explained, headings};
-use super::output::{Answer, Ending, remark};
-use super::progress::told;
+use super::output::{Answer, Ending, has_a_reader, remark};
+use super::progress::{End, told_until};
+use super::spectrum::SpectrumFlags;
 use super::subject::Subject;
+use super::words::{in_words, time_limit, whole};
 
 /// Measure the curvature of a trained network, and say whether SGD is stable there.
 #[derive(Debug, Args)]
@@ -42,14 +48,41 @@ pub struct Arguments {
     /// A product with it takes two with H and one with Σ, so that the measurement takes several times as long.
     #[arg(long, help_heading = headings::MEASUREMENT)]
     one_step: bool,
-    /// Compute the K largest eigenvalues of the Hessian too, each with its error bar.
+    /// Stop after this time (30s, 5m, 1h), and answer with what has been measured by then.
     ///
-    /// They come from one run of the Lanczos method over at most --products products. An eigenvalue with several
-    /// independent vectors is found once.
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=1000), help_heading = headings::MEASUREMENT)]
-    eigenvalues: Option<u32>,
+    /// The numbers are measured in the order of their importance: a, s, λ_min, then the others. Ctrl-C has the same effect at
+    /// once; a second Ctrl-C ends the program.
+    #[arg(long, value_name = "LIMIT", value_parser = time_limit, help_heading = headings::MEASUREMENT)]
+    budget: Option<Duration>,
+    /// Measure in every mode of batch normalisation, and put them side by side.
+    #[arg(long, help_heading = headings::MEASUREMENT)]
+    audit: bool,
+    /// Measure the gradient-noise interaction, the curvature along the gradients of random batches.
+    ///
+    /// It is E[g_BᵀHg_B]/|g|², and below 2/η exactly where the loss falls on average in the next step, to second order.
+    #[arg(long, help_heading = headings::MEASUREMENT)]
+    gradient_noise: bool,
+    /// The state of Adam, AdamW or RMSprop, by torch.save(optimizer.state_dict(), FILE).
+    ///
+    /// With it the preconditioned sharpness λ_max(P⁻¹H) is measured, and compared with its bound, 38/η for Adam with
+    /// β₁ = 0.9. Needs --optimizer.
+    #[arg(long, value_name = "FILE", help_heading = headings::RUN)]
+    optimizer_state: Option<PathBuf>,
+    /// Test data, in the same formats as --data: loss, accuracy, a and s are measured there too.
+    #[arg(long, value_name = "DATA", help_heading = headings::DATA)]
+    test_data: Option<PathBuf>,
+    /// Use the first N test samples [default: 1000 of a named data set, all of a file].
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, requires = "test_data", help_heading = headings::DATA)]
+    test_samples: Option<usize>,
+    #[command(flatten)]
+    spectrum: SpectrumFlags,
+    /// Draw the spectral density of the Hessian, by stochastic Lanczos quadrature; the numbers go to a .csv beside it.
+    ///
+    /// Eight random starts with --products products each.
+    #[arg(long, value_name = "FILE.svg", help_heading = headings::SPECTRUM)]
+    density: Option<PathBuf>,
     /// Write the vectors of --eigenvalues as safetensors: eigenvector.1.NAME for each parameter NAME.
-    #[arg(long, value_name = "FILE", requires = "eigenvalues", help_heading = headings::OUTPUT)]
+    #[arg(long, value_name = "FILE", requires = "eigenvalues", help_heading = headings::SPECTRUM)]
     vectors: Option<PathBuf>,
     /// Compute the learning rates up to which the linearised network is stable, from its Gram matrix.
     ///
@@ -117,15 +150,36 @@ const EXIT_CODES: [(u8, &str); 3] = [
     (4, "undecided, with --check"),
 ];
 
-/// Diagnoses the checkpoint, and reports progress.
+/// Diagnoses the checkpoint, and reports progress. At the end of the budget, or with Ctrl-C, the answer is what has been
+/// measured by then.
 pub fn run(arguments: &Arguments) -> Result<Answer> {
-    told(arguments.json, |_| diagnose(arguments))
+    let end = End {
+        deadline: arguments.budget.map(|budget| Instant::now() + budget),
+        asked: asked_to_end()?,
+    };
+    told_until(end, arguments.json, |_| diagnose(arguments))
+}
+
+impl Arguments {
+    /// Checks that the flags fit each other.
+    fn check(&self) -> Result<()> {
+        if self.subject.is_only_some() && self.one_step {
+            let fault = "needs s and λ_min; leave --only out";
+            return Err(Error::input("--one-step", "numbers", fault));
+        }
+        let is_svg = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "svg");
+        if let Some(path) = self.density.as_ref().filter(|path| !is_svg(path)) {
+            let fault = "must end in .svg; the numbers go to a .csv beside it";
+            return Err(Error::input("--density", path.display(), fault));
+        }
+        Ok(())
+    }
 }
 
 fn diagnose(arguments: &Arguments) -> Result<Answer> {
     let in_f64 = arguments.precision == PrecisionName::F64;
     let expected = arguments.subject.objective.expected()?;
-    let (setup, data) = Setup::new(&arguments.subject)?;
+    let (setup, data) = Setup::new(arguments.subject.plan()?)?;
     let checkpoint = setup.read(&arguments.weights, &data)?;
     drop(data);
     let mode = checkpoint.mode(&setup)?;
@@ -134,20 +188,34 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
         curve: arguments.threshold_curve,
         certificate: arguments.certificate.is_some(),
     });
+    let is_all = !arguments.subject.is_only_some();
     let extras = Extras {
-        other_matrix: true,
+        other_matrix: is_all || thresholds.is_some(),
         in_f64,
-        batch_sharpness: true,
+        audit: arguments.audit,
+        batch_sharpness: is_all,
         one_step: arguments.one_step,
         thresholds,
-        eigenvalues: arguments.eigenvalues.map(|count| count as usize),
+        spectrum: SpectrumRequest {
+            density: arguments.density.is_some(),
+            ..arguments.spectrum.request()
+        },
+        gradient_noise: arguments.gradient_noise,
+        around: true,
     };
+    arguments.check()?;
     let forecast = checkpoint.forecast(&extras, &setup)?;
     remark(&format!("memory forecast {}", bytes(forecast.total())));
+    let around = Around::read(arguments, &checkpoint, &setup)?;
     let task = Task {
         resume: arguments.resume.as_deref(),
+        test: around.test.as_ref(),
+        preconditioner: around.preconditioner.as_ref(),
         ..checkpoint.task(expected, &setup)
     };
+    if has_a_reader() {
+        forecast_time(&task.pace(mode)?);
+    }
     let found = task.diagnose(mode, extras, forecast)?;
     let Loaded {
         place,
@@ -156,7 +224,7 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     } = &checkpoint;
     let names = Names {
         weights: place,
-        data: &setup.request.place(),
+        data: &setup.plan.request.place(),
     };
     let mut text = diagnosis::page(&found, model, samples, &names);
     if arguments.mapping {
@@ -165,9 +233,13 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     if let Some(path) = &arguments.certificate {
         text += &written(path, &found)?;
     }
-    if let (Some(path), Some(eigenvalues)) = (&arguments.vectors, &found.main.eigenvalues) {
+    let spectrum = &found.main.spectrum;
+    if let (Some(path), Some(eigenvalues)) = (&arguments.vectors, &spectrum.eigenvalues) {
         write_file(path, &eigenvalues.to_safetensors(model)?)?;
         text += &format!("\n\nThe eigenvectors are in {}.", path.display());
+    }
+    if let (Some(path), Some(quadrature)) = (&arguments.density, &spectrum.density) {
+        text += &draw_density(path, quadrature, &found)?;
     }
     Ok(Answer {
         text,
@@ -180,13 +252,64 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     })
 }
 
+/// Says how long the numbers will take.
+fn forecast_time(pace: &Pace) {
+    let noise = pace.covariance.map_or(String::new(), |time| {
+        format!(", one with Σ {}", in_words(time))
+    });
+    remark(&format!(
+        "time forecast: a product with H takes {}{noise}; the numbers of the table {} to {}",
+        in_words(pace.hessian),
+        in_words(pace.least),
+        in_words(pace.most)
+    ));
+}
+
+/// Draws the density, and writes its numbers beside the figure. Returns the sentence about it.
+fn draw_density(path: &Path, quadrature: &Quadrature, found: &Diagnosis) -> Result<String> {
+    let density = density::smoothed(quadrature);
+    let [bound, _] = found.bounds();
+    let figure = density::figure(&density, quadrature, found.matrix, bound);
+    write_file(path, report::draw(&figure).svg.as_bytes())?;
+    let numbers = path.with_extension("csv");
+    write_file(&numbers, &density::table(&density)?)?;
+    let (path, numbers) = (path.display(), numbers.display());
+    Ok(format!(
+        "\n\nThe spectral density is drawn in {path}; its numbers are in {numbers}."
+    ))
+}
+
+/// What is read beside the checkpoint and the training samples.
+struct Around {
+    test: Option<Samples>,
+    preconditioner: Option<Preconditioner>,
+}
+
+impl Around {
+    fn read(arguments: &Arguments, checkpoint: &Loaded, setup: &Setup) -> Result<Self> {
+        let state = arguments.optimizer_state.as_ref();
+        let optimizer = setup.setting.optimizer;
+        let read = |path: &PathBuf| Preconditioner::read(path, &checkpoint.model, optimizer);
+        let test = arguments.test_data.as_ref().map(|name| {
+            let source = Source {
+                name: name.clone(),
+                ..setup.plan.request.data.clone()
+            };
+            let data = diagnosis::load_test(&setup.plan.request, &source, arguments.test_samples)?;
+            Samples::new(&shown(name), &data, &checkpoint.model.network)
+        });
+        Ok(Around {
+            test: test.transpose()?,
+            preconditioner: state.map(read).transpose()?,
+        })
+    }
+}
+
 /// Writes the certificate, if one was made, and says where it is.
 fn written(path: &Path, found: &Diagnosis) -> Result<String> {
-    let answer = found.main.thresholds.as_ref();
-    let Some(CertificateAnswer::Proved(proved)) = answer.and_then(ThresholdAnswer::certificate)
-    else {
+    let Some(certificate) = found.certificate() else {
         return Ok(format!("\n\n{} is not written.", path.display()));
     };
-    write_file(path, proved.certificate.to_text()?.as_bytes())?;
+    write_file(path, certificate.to_text()?.as_bytes())?;
     Ok(format!("\n\nThe certificate is in {}.", path.display()))
 }

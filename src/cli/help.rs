@@ -13,6 +13,7 @@ pub mod headings {
     pub const RUN: &str = "Learning rate, batch and optimiser";
     pub const LOSS: &str = "Loss";
     pub const MEASUREMENT: &str = "Measurement";
+    pub const SPECTRUM: &str = "Spectrum";
     pub const OUTPUT: &str = "Output";
 }
 

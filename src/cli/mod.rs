@@ -7,10 +7,10 @@
 //! 2 usage or bad input · 3 unstable (`diagnose --check`) · 4 undecided, or out of time · 5 a check failed.
 
 mod certify;
-mod checkpoint;
 mod decide;
 mod decision;
 mod diagnose;
+mod ending;
 mod help;
 mod kernels;
 mod made;
@@ -23,6 +23,7 @@ mod progress;
 mod report;
 mod reproduce;
 mod search;
+mod spectrum;
 mod subject;
 mod suggest;
 mod terminal;

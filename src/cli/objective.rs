@@ -40,17 +40,7 @@ fn losses() -> impl TypedValueParser<Value = Loss> {
 impl Flags {
     /// The objective that the flags describe.
     pub fn objective(&self) -> Result<Objective> {
-        if let Some(decay) = self.weight_decay
-            && !(decay.is_finite() && decay >= 0.0)
-        {
-            let fault = "must be 0 or a positive number";
-            return Err(Error::input("--weight-decay", decay, fault));
-        }
-        Ok(Objective {
-            loss: self.loss,
-            label_smoothing: self.label_smoothing,
-            weight_decay: self.weight_decay,
-        })
+        Objective::new(self.loss, self.label_smoothing, self.weight_decay)
     }
 
     /// The expected loss, for a command that reads one checkpoint.

@@ -56,6 +56,11 @@ pub fn remark(text: &str) {
     }
 }
 
+/// Whether remarks are seen.
+pub fn has_a_reader() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// Prints to stdout what is certain before the whole answer is known.
 pub fn first_answer(text: &str) {
     // A failure to print is reported with the whole answer.

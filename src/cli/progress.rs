@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -31,8 +33,23 @@ pub fn progress(length: u64) -> ProgressBar {
 
 /// Does the work while a line on the terminal shows its stages.
 pub fn told<T>(is_json: bool, work: impl FnOnce(&Stages) -> T) -> T {
+    told_until(End::default(), is_json, work)
+}
+
+/// When work has to end.
+#[derive(Default)]
+pub struct End {
+    /// A point in time, if there is one.
+    pub deadline: Option<Instant>,
+    /// A flag by which the user asks for the end.
+    pub asked: Arc<AtomicBool>,
+}
+
+/// [`told`], for work that has to end.
+pub fn told_until<T>(end: End, is_json: bool, work: impl FnOnce(&Stages) -> T) -> T {
     let stages = Stages::new(is_json);
-    work::watched(None, Box::new(stages.clone()), || work(&stages))
+    stages.0.borrow_mut().asked = end.asked;
+    work::watched(end.deadline, Box::new(stages.clone()), || work(&stages))
 }
 
 /// The progress line: the task, its stage, how far the stage is, and the remaining time. Clones share one
@@ -45,6 +62,8 @@ pub struct Stages(Rc<RefCell<State>>);
 
 struct State {
     line: ProgressBar,
+    /// Whether the user has asked for the end.
+    asked: Arc<AtomicBool>,
     /// Whether the line is being drawn.
     is_begun: bool,
     is_json: bool,
@@ -91,6 +110,7 @@ impl Stages {
         let now = Instant::now();
         Stages(Rc::new(RefCell::new(State {
             line: ProgressBar::with_draw_target(None, target()).with_style(style),
+            asked: Arc::default(),
             is_begun: false,
             is_json,
             drawn: now,
@@ -221,6 +241,10 @@ fn clock(seconds: f64) -> String {
 }
 
 impl Watcher for Stages {
+    fn is_called_off(&self) -> bool {
+        self.0.borrow().asked.load(Relaxed)
+    }
+
     fn stage(&mut self, what: &str) {
         self.0.borrow_mut().begin(what);
     }

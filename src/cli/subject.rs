@@ -1,25 +1,23 @@
 //! The flags that `diagnose` and `watch` share.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
-use sgd_stability::curvature::Lanczos;
-use sgd_stability::dataset::checkpoint::{self, Choice};
+use sgd_stability::dataset::Source;
+use sgd_stability::dataset::checkpoint::Choice;
 use sgd_stability::dataset::npz::Arrays;
-use sgd_stability::dataset::{self, Dataset, Source};
 use sgd_stability::diagnosis::{
-    Effort, Forecast, Mode, Optimizer, Request, RequestedOrder, Setting, check_contents,
-    check_file, machine,
+    Effort, Mode, Only, Optimizer, Plan, Request, RequestedOrder, Run, Wanted,
 };
-use sgd_stability::error::{Error, Result};
+use sgd_stability::error::Result;
 use sgd_stability::kernel::Isa;
 use sgd_stability::model::Sampling;
-use sgd_stability::network::{Activation, CurvatureMatrix, Network};
+use sgd_stability::network::{Activation, CurvatureMatrix};
 
 use super::help::headings;
 use super::objective;
-use super::words::{class, size, whole};
+use super::words::{class, whole};
 
 /// What is measured, and how.
 #[derive(Debug, Args)]
@@ -57,7 +55,7 @@ struct NetworkFlags {
     key: Option<String>,
     /// Use only the tensors whose names begin with this prefix, which is taken off.
     #[arg(long, value_name = "PREFIX")]
-    only: Option<String>,
+    prefix: Option<String>,
     /// Leave out the tensors whose names are or begin with this; may be given several times.
     #[arg(long, value_name = "PREFIX")]
     ignore: Vec<String>,
@@ -132,14 +130,20 @@ struct RunFlags {
 #[command(next_help_heading = headings::MEASUREMENT)]
 struct MeasurementFlags {
     /// Which second derivative is measured.
-    #[arg(long, value_name = "MATRIX", default_value = "hessian")]
-    matrix: MatrixName,
+    #[arg(long, value_name = "MATRIX", default_value = "hessian", value_parser = matrices())]
+    matrix: CurvatureMatrix,
     /// Stop when the estimated relative error of an eigenvalue is below this.
     #[arg(long, value_name = "T", default_value_t = 1e-5)]
     tolerance: f64,
     /// Make at most N products with each matrix.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
     products: u32,
+    /// Measure only these numbers: a, or a and s.
+    ///
+    /// Without it λ_min is measured too; `diagnose` then measures batch sharpness and the other matrix as well, and `watch`
+    /// leaves s out where every step uses all samples.
+    #[arg(long, value_name = "NUMBERS", value_parser = only())]
+    only: Option<Only>,
     /// The seed of the random start vectors.
     #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = whole::<u64>)]
     seed: u64,
@@ -148,10 +152,13 @@ struct MeasurementFlags {
     memory: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum MatrixName {
-    Hessian,
-    GaussNewton,
+fn matrices() -> impl TypedValueParser<Value = CurvatureMatrix> {
+    PossibleValuesParser::new(["hessian", "gauss-newton"])
+        .try_map(|name| name.parse::<CurvatureMatrix>())
+}
+
+fn only() -> impl TypedValueParser<Value = Only> {
+    PossibleValuesParser::new(Only::ALL.map(Only::name)).try_map(|name| name.parse::<Only>())
 }
 
 fn activations() -> impl TypedValueParser<Value = Activation> {
@@ -164,17 +171,52 @@ fn optimizers() -> impl TypedValueParser<Value = Optimizer> {
 }
 
 impl Subject {
+    /// Everything that the flags say.
+    pub fn plan(&self) -> Result<Plan> {
+        let (run, measurement) = (&self.run, &self.measurement);
+        Ok(Plan {
+            request: self.request()?,
+            run: Run {
+                lr: run.lr.clone(),
+                momentum: run.momentum.clone(),
+                batch: run.batch,
+                sampling: run.sampling,
+                optimizer: run.optimizer,
+                any_batch: run.any_batch,
+            },
+            mode: self.network.mode,
+            effort: Effort {
+                wanted: measurement.only.map_or(Wanted::ALL, Only::wanted),
+                ..Effort::new(
+                    Isa::best(),
+                    measurement.matrix,
+                    measurement.tolerance,
+                    measurement.products as usize,
+                    measurement.seed,
+                )?
+            },
+            only: measurement.only,
+            memory: Plan::memory_of(measurement.memory.as_deref())?,
+        })
+    }
+
+    /// Whether only some numbers are asked for.
+    pub fn is_only_some(&self) -> bool {
+        self.measurement.only.is_some()
+    }
+
     /// The network and the samples that the flags name.
-    pub fn request(&self) -> Result<Request> {
+    fn request(&self) -> Result<Request> {
+        let choice = Choice::new(self.network.prefix.clone(), self.network.ignore.clone())?;
         Ok(Request {
             arch: self.network.arch.clone(),
+            description: None,
             activation: self.network.activation,
             objective: self.objective.objective()?,
             data: self.source(),
             samples: self.data.samples,
             classes: self.data.classes.clone(),
-            choice: Choice::new(self.network.only.clone(), self.network.ignore.clone())?
-                .with_key(self.network.key.clone())?,
+            choice: choice.with_key(self.network.key.clone())?,
             order: self.network.order.clone(),
         })
     }
@@ -187,103 +229,6 @@ impl Subject {
                 inputs: self.data.inputs.clone(),
                 targets: self.data.targets.clone(),
             },
-        }
-    }
-
-    /// The hyperparameters of the optimiser over these samples.
-    pub fn setting(&self, data: &Dataset) -> Result<Setting> {
-        let run = &self.run;
-        let setting = Setting::new(
-            &run.lr,
-            &run.momentum,
-            run.batch,
-            run.sampling,
-            data.samples(),
-        )?;
-        if !run.any_batch {
-            setting.check_epochs()?;
-        }
-        match run.optimizer {
-            Some(optimizer) => setting.with_optimizer(optimizer),
-            None => Ok(setting),
-        }
-    }
-
-    /// The requested mode, not yet checked against a network.
-    pub fn mode(&self) -> Option<Mode> {
-        self.network.mode
-    }
-
-    /// The mode of batch normalisation, after checking that the flags fit the network.
-    pub fn check_network(&self, network: &Network) -> Result<Option<Mode>> {
-        let decay = network.weight_decay();
-        if let Some(optimizer) = self.run.optimizer
-            && optimizer.decouples_decay()
-            && decay > 0.0
-        {
-            let fault = format!(
-                "is not part of the loss under {optimizer}, which decays the weights beside it, and adds \
-                 nothing to the Hessian; leave it out"
-            );
-            return Err(Error::input("--weight-decay", decay, fault));
-        }
-        Mode::check(self.network.mode, network)
-    }
-
-    /// The effort of the measurements.
-    pub fn effort(&self) -> Result<Effort> {
-        if !(self.measurement.tolerance > 0.0 && self.measurement.tolerance < 1.0) {
-            let fault = "must lie between 0 and 1";
-            return Err(Error::input(
-                "--tolerance",
-                self.measurement.tolerance,
-                fault,
-            ));
-        }
-        Ok(Effort {
-            isa: Isa::best(),
-            matrix: match self.measurement.matrix {
-                MatrixName::Hessian => CurvatureMatrix::Hessian,
-                MatrixName::GaussNewton => CurvatureMatrix::GaussNewton,
-            },
-            lanczos: Lanczos {
-                tolerance: self.measurement.tolerance,
-                products: self.measurement.products as usize,
-            },
-            seed: self.measurement.seed,
-        })
-    }
-
-    /// Returns an error if a measurement would not fit into memory.
-    pub fn check_memory(&self, forecast: &Forecast) -> Result<()> {
-        self.budget()?
-            .map_or(Ok(()), |budget| forecast.check(budget))
-    }
-
-    /// Returns an error if the samples would not fit into memory. The check comes before they are
-    /// unpacked.
-    pub fn check_data(&self) -> Result<()> {
-        let contents = dataset::contents(&self.source())?;
-        match self.budget()?.zip(contents) {
-            Some((budget, contents)) => check_contents(&contents, budget),
-            None => Ok(()),
-        }
-    }
-
-    /// Returns an error if a checkpoint would not fit into memory. The check comes before it is read.
-    pub fn check_file(&self, path: &Path) -> Result<()> {
-        // A file whose size cannot be found is refused when it is read.
-        let size = checkpoint::size(path);
-        self.budget()?
-            .map_or(Ok(()), |budget| check_file(path, size, budget))
-    }
-
-    fn budget(&self) -> Result<Option<u64>> {
-        match &self.measurement.memory {
-            Some(text) => size(text)
-                .map(Some)
-                .map_err(|fault| Error::input("--memory", text, fault)),
-            None => Ok(machine::available()),
         }
     }
 }

@@ -7,23 +7,22 @@ mod stamp;
 mod summary;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use sgd_stability::diagnosis::ThresholdRequest;
 use sgd_stability::diagnosis::follow::{Log, checkpoints};
+use sgd_stability::diagnosis::{Extras, Setup, ThresholdRequest};
 use sgd_stability::error::{Error, Result, shown};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 
-use super::checkpoint::Setup;
+use super::ending::asked_to_end;
 use super::help::{exit_codes, explained, headings};
 use super::output::{Answer, remark};
 use super::progress::{Stages, told};
+use super::spectrum::SpectrumFlags;
 use super::subject::Subject;
 use super::words::{seconds, whole};
 use done::Done;
@@ -42,6 +41,8 @@ use summary::{Summary, brief};
 )]
 pub struct Arguments {
     /// The folder into which the training writes its checkpoints: *.safetensors, *.pt, *.pth or *.ckpt.
+    ///
+    /// A folder that does not exist yet is waited for, unless --once is given.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     #[command(flatten)]
@@ -63,6 +64,11 @@ pub struct Arguments {
     /// Compute η* of M samples only, evenly spaced; it then decides no verdict.
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..), requires = "threshold_every", help_heading = headings::MEASUREMENT)]
     threshold_samples: Option<u32>,
+    /// Measure batch sharpness at each checkpoint too, which takes as long as some ten products.
+    #[arg(long, help_heading = headings::MEASUREMENT)]
+    batch_sharpness: bool,
+    #[command(flatten)]
+    spectrum: SpectrumFlags,
     /// Print one JSON object at the end.
     #[arg(long, help_heading = headings::OUTPUT)]
     json: bool,
@@ -96,7 +102,9 @@ DIR/watch.jsonl once it has kept still from one look to the next. What has a lin
 over gets another line. One that cannot be measured is tried again when it changes, and is named at the end.
 
 The watch ends with --once; when a file named done appears or is touched; after --idle seconds without \
-news; or with Ctrl-C (a second Ctrl-C ends the program at once). Then DIR/watch.svg is drawn, and what was measured \
+news; or with Ctrl-C (a second Ctrl-C ends the program at once). The first checkpoint is measured from random \
+starts; each further one starts from the eigenvectors before it, with at most 20 products, and λ_min then has no lower \
+bound. Then DIR/watch.svg is drawn, and what was measured \
 against the step: DIR/watch-sharpness.svg, watch-shares.svg, watch-loss.svg, and watch.csv.";
 
 const EXIT_CODES: [(u8, &str); 2] = [
@@ -111,16 +119,27 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 
 fn watch(arguments: &Arguments, stages: &Stages) -> Result<Answer> {
     let done = Done::of(&arguments.folder);
-    let (setup, data) = Setup::new(&arguments.subject)?;
+    let (setup, data) = Setup::new(arguments.subject.plan()?)?;
+    let setup = setup.without_idle_numbers();
+    let is_over = asked_to_end()?;
+    if !arguments.once {
+        wait_for(&arguments.folder, &is_over, stages);
+    }
     let log = Log::read(&arguments.folder.join("watch.jsonl"))?;
     let mut watch = Watch {
         folder: &arguments.folder,
         poll: Duration::from_secs(arguments.poll),
         measurer: Measurer::new(&arguments.folder, setup, data, log)?
-            .with_thresholds(arguments.thresholds()),
+            .expecting(arguments.subject.objective.expect_loss.clone())
+            .with_thresholds(arguments.thresholds())
+            .with_extras(Extras {
+                batch_sharpness: arguments.batch_sharpness,
+                spectrum: arguments.spectrum.request(),
+                ..Extras::default()
+            }),
         skipped: Skipped::default(),
         measured: 0,
-        is_over: asked_to_end()?,
+        is_over,
         stages,
     };
     watch.measurer.check_log()?;
@@ -154,15 +173,21 @@ fn watch(arguments: &Arguments, stages: &Stages) -> Result<Answer> {
     summary.answer(watch.measurer.setting())
 }
 
-/// A flag that the first Ctrl-C (or SIGTERM) sets; the second one ends the program.
-fn asked_to_end() -> Result<Arc<AtomicBool>> {
-    let is_over = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        let second = flag::register_conditional_default(signal, Arc::clone(&is_over));
-        let first = second.and_then(|_| flag::register(signal, Arc::clone(&is_over)));
-        first.map_err(Error::internal)?;
+/// Waits until the folder exists, or the user asks for the end.
+fn wait_for(folder: &Path, is_over: &AtomicBool, stages: &Stages) {
+    if !folder.exists() {
+        stages.rest(&format!(
+            "waiting for the folder {}; Ctrl-C ends the watch",
+            shown(folder)
+        ));
+        remark(&format!(
+            "{} does not exist yet; waiting for it",
+            shown(folder)
+        ));
     }
-    Ok(is_over)
+    while !folder.exists() && !is_over.load(Relaxed) {
+        sleep(Duration::from_millis(100));
+    }
 }
 
 /// The state of a watch.

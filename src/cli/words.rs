@@ -38,27 +38,20 @@ pub fn seconds(text: &str) -> Result<u64, String> {
     }
 }
 
+/// A time as text: `0.34 s`, `12 s`, `3 min`, `2.5 h`.
+pub fn in_words(time: Duration) -> String {
+    match time.as_secs_f64() {
+        seconds if seconds < 10.0 => format!("{seconds:.2} s"),
+        seconds if seconds < 120.0 => format!("{seconds:.0} s"),
+        seconds if seconds < 7200.0 => format!("{:.0} min", seconds / 60.0),
+        seconds => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
 /// Parses the number of a class, counted from 0.
 pub fn class(text: &str) -> Result<usize, String> {
     let mend = "write the numbers of the classes, such as 0,1";
     text.trim().parse().map_err(|_| mend.to_owned())
-}
-
-/// Parses a size such as `800MB` in bytes, with decimal prefixes.
-pub fn size(text: &str) -> Result<u64, String> {
-    const UNITS: [(&str, f64); 5] = [
-        ("kB", 1e3),
-        ("MB", 1e6),
-        ("GB", 1e9),
-        ("TB", 1e12),
-        ("B", 1.0),
-    ];
-    let with = |(unit, factor): &(&str, f64)| Some((text.strip_suffix(unit)?, *factor));
-    let (number, factor) = UNITS.iter().find_map(with).unwrap_or((text, 1.0));
-    match number.trim().parse::<f64>() {
-        Ok(number) if number.is_finite() && number >= 0.0 => Ok((number * factor) as u64),
-        _ => Err("is no size; write bytes, or a number with kB, MB or GB".to_owned()),
-    }
 }
 
 #[cfg(test)]
@@ -94,16 +87,6 @@ mod tests {
         assert_eq!(seconds("2"), Ok(2));
         for text in ["0", "0.3", "-1", "2s"] {
             assert!(seconds(text).unwrap_err().contains("at least 1"), "{text}");
-        }
-    }
-
-    #[test]
-    fn sizes_have_units_of_ten() {
-        for (text, bytes) in [("800MB", 800_000_000), ("1.5 GB", 1_500_000_000), ("7", 7)] {
-            assert_eq!(size(text), Ok(bytes), "{text}");
-        }
-        for text in ["", "MB", "-1", "many", "inf"] {
-            assert!(size(text).is_err(), "{text}");
         }
     }
 }

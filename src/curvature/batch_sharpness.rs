@@ -85,7 +85,7 @@ impl BatchPlan {
 pub enum Stopped {
     /// Both standard errors are below [`PRECISION`] of their values.
     Precise,
-    /// [`most_batches`] have been drawn.
+    /// [`most_batches`] have been drawn, or the work had to end.
     Limit,
     /// The batch is the full batch: there is only one, and both numbers are exact.
     FullBatch,
@@ -176,6 +176,9 @@ fn draw_many(probe: &mut Probe<'_>, data: &Batch<'_>, plan: &BatchPlan) -> (Vec<
         }
         if is_precise(&draws) {
             return (draws, Stopped::Precise);
+        }
+        if draws.len() > 1 && work::is_over() {
+            break;
         }
     }
     (draws, Stopped::Limit)

@@ -18,6 +18,16 @@ impl Estimate {
     }
 }
 
+/// The mean of numbers that were drawn independently, with its standard error `√(Σ (x − x̄)²/(k(k − 1)))`. Returns
+/// `None` if there are none.
+pub fn mean(numbers: &[f64]) -> Option<Estimate> {
+    let draw = |&quotient| Draw {
+        quotient,
+        weight: 1.0,
+    };
+    mean_of_ratios(&numbers.iter().map(draw).collect::<Vec<_>>())
+}
+
 /// One draw: a quotient `q = x/w` and its denominator `w ≥ 0`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Draw {

@@ -77,7 +77,7 @@ pub fn warm_start(isa: Isa, before: &[f32], random: &mut impl Rng) -> Vec<f32> {
 /// The eigenvalues of the tridiagonal matrix in ascending order, with its unit eigenvectors as columns.
 pub(super) struct Projected {
     pub values: Vec<f64>,
-    vectors: DMatrix<f64>,
+    pub(super) vectors: DMatrix<f64>,
     /// The coupling to the vector that would extend the space next.
     beside: f64,
 }
@@ -152,6 +152,14 @@ impl Projected {
 }
 
 impl Lanczos {
+    /// The same settings for a run of at most `most` products, the one that measures the residual included.
+    pub(super) fn at_most(self, most: usize) -> Self {
+        Lanczos {
+            products: self.products.min(most.saturating_sub(1)),
+            ..self
+        }
+    }
+
     /// Computes both ends of the spectrum of the symmetric matrix A given by
     /// `product: (v, out) → out ← A v`. The vectors have the length of `start`, which must be random
     /// ([`cold_start`]). At least [`LEAST_PRODUCTS`] products are computed, if the dimension and
@@ -211,8 +219,8 @@ impl Lanczos {
         })
     }
 
-    /// Grows a Krylov space until `is_done` returns true or the products are spent; `None` when a
-    /// product is not finite.
+    /// Grows a Krylov space until `is_done` returns true, the products are spent or the work has to end
+    /// ([`work::is_over`]); `None` when a product is not finite.
     pub(super) fn grow(
         &self,
         isa: Isa,
@@ -239,7 +247,7 @@ impl Lanczos {
             work::progress(diagonal.len(), limit);
             let projected = Projected::new(&diagonal, &beside);
             let is_done = is_done(&projected);
-            if is_done || diagonal.len() == limit {
+            if is_done || diagonal.len() == limit || work::is_over() {
                 return Some(Space {
                     projected,
                     basis,

@@ -15,33 +15,47 @@
 //! |---|---|
 //! | [`Lanczos`], `basis` | both ends of a spectrum from products alone, with full reorthogonalisation |
 //! | [`Top`] | the largest eigenvalues, with their vectors |
-//! | [`fn@smallest`] | the smallest eigenvalue, by a run of its own, and a lower bound |
+//! | [`Smallest`] | the smallest eigenvalue, by a run of its own, and a lower bound |
 //! | [`Measurement`] | sharpness, smallest eigenvalue and non-uniformity of a network at a point |
+//! | [`Traces`] | the traces of H and Σ, from random probes |
+//! | [`Density`] | the spectral density of H, by stochastic Lanczos quadrature |
+//! | [`block_sharpness`] | the sharpness of a part of the parameters |
 //! | [`fn@measure`], [`Tracker`] | one measurement; measurements along a training run |
 //! | [`fn@preconditioned`] | the spectrum that determines the stability of an adaptive optimiser |
 //! | [`OneStepMatrix`] | the spectrum of Theorem 1's matrix `2H − η(H² + pΣ)` |
 //! | [`fn@batch_sharpness`], `estimate` | the curvature of random batches along their own gradients |
+//! | [`gradient_noise_interaction`] | the curvature of the full loss along the gradients of random batches |
 
 mod basis;
 mod batch_sharpness;
+mod block;
+mod density;
 mod estimate;
+mod interaction;
 mod lanczos;
 mod measurement;
 mod one_step;
 mod preconditioned;
 mod smallest;
 mod top;
+mod trace;
 mod tracker;
 
 pub use batch_sharpness::{
     BatchPlan, BatchSharpness, LEAST_BATCHES, PRECISION, Stopped, along_gradient, batch_sharpness,
     most_batches,
 };
+pub use block::block_sharpness;
+pub use density::{Density, Node, Quadrature};
 pub use estimate::{Draw, Estimate};
+pub use interaction::{Interaction, gradient_noise_interaction};
 pub use lanczos::{Ends, LEAST_PRODUCTS, Lanczos, Ritz, cold_start, warm_start};
 pub use measurement::{Eigenvalue, Measurement, root};
 pub use one_step::{OneStepEnds, OneStepMatrix, OneStepParts};
 pub use preconditioned::preconditioned;
-pub use smallest::{FINE_ENOUGH, LEAST_FOR_SMALLEST, RISK, Smallest, isotropic_start, smallest};
+pub use smallest::{
+    FINE_ENOUGH, FINE_ENOUGH_TO_FOLLOW, LEAST_FOR_SMALLEST, RISK, Smallest, isotropic_start,
+};
 pub use top::Top;
-pub use tracker::{Tracker, measure};
+pub use trace::{Trace, Traces};
+pub use tracker::{Limits, Tracker, measure};

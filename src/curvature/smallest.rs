@@ -17,8 +17,6 @@ use rand_distr::StandardNormal;
 
 use super::lanczos::{Lanczos, Projected, Ritz, Space};
 use crate::kernel::{self, Isa};
-use crate::network::CurvatureOperator;
-use crate::train::random::{Purpose, stream};
 
 /// The probability that λ_min lies below its lower bound.
 pub const RISK: f64 = 1e-6;
@@ -30,6 +28,10 @@ pub const LEAST_FOR_SMALLEST: usize = 32;
 /// The residual, relative to the largest absolute eigenvalue, at which the smallest eigenvalue counts as
 /// converged. It is precise enough for a comparison with the largest.
 pub const FINE_ENOUGH: f64 = 3e-5;
+
+/// The residual, relative to the largest absolute eigenvalue, at which a smallest eigenvalue that is followed from one
+/// measurement to the next counts as converged: enough to tell a minimum from a saddle.
+pub const FINE_ENOUGH_TO_FOLLOW: f64 = 1e-2;
 
 /// Bounds on the smallest eigenvalue, from above and from below.
 #[derive(Clone, Debug)]
@@ -51,26 +53,6 @@ pub fn isotropic_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
     (0..dimension).map(normal).collect()
 }
 
-/// Computes the smallest eigenvalue at the point of `curvature`, by its own run from its own start,
-/// because the run for the `largest` eigenvalue ends long before it has found the smallest. At most
-/// `products` products are spent on the Krylov space. Returns `None` when a product is not finite.
-pub fn smallest(
-    isa: Isa,
-    curvature: &mut CurvatureOperator<'_>,
-    largest: f64,
-    products: usize,
-    seed: u64,
-) -> Option<Smallest> {
-    let settings = Lanczos {
-        tolerance: FINE_ENOUGH,
-        products,
-    };
-    let start = isotropic_start(curvature.dimension(), &mut stream(seed, Purpose::Probe, 2));
-    settings.run_smallest(isa, start, largest.abs(), |v, out| {
-        curvature.hessian_product(v, out);
-    })
-}
-
 impl Lanczos {
     /// Computes the smallest eigenvalue of `product`, until its residual is below `tolerance·scale`,
     /// where `scale` is the largest absolute eigenvalue. Returns `None` when a product is not finite.
@@ -85,6 +67,31 @@ impl Lanczos {
         product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Smallest> {
         self.seek_smallest(isa, start, scale, |_| true, product)
+    }
+
+    /// [`Lanczos::run_smallest`] from a start near its vector ([`warm_start`](super::warm_start)): the run may end
+    /// after any product, and has no lower bound.
+    ///
+    /// # Panics
+    /// When `start` is empty.
+    pub(super) fn follow_smallest(
+        &self,
+        isa: Isa,
+        start: Vec<f32>,
+        scale: f64,
+        mut product: impl FnMut(&[f32], &mut [f32]),
+    ) -> Option<Smallest> {
+        kernel::with_team(|| {
+            let space = self.grow(isa, start, &mut product, |projected| {
+                projected.is_whole(scale) || projected.residual(0) <= self.tolerance * scale
+            })?;
+            Some(Smallest {
+                ritz: space.measured(isa, space.projected.smallest(), &mut product)?,
+                floor: None,
+                products: space.projected.values.len() + 1,
+                converged: space.is_done,
+            })
+        })
     }
 
     /// [`Lanczos::run_smallest`], except that a run whose smallest Ritz value is not `is_enough` goes on until
@@ -140,6 +147,7 @@ fn share(dimension: usize, products: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::random::{Purpose, stream};
 
     /// A diagonal with a few large entries, most entries near zero, and one slightly below zero.
     fn bulk(dimension: usize) -> Vec<f32> {

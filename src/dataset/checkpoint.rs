@@ -33,11 +33,22 @@ use std::path::Path;
 pub use choice::Choice;
 pub use contents::Checkpoint;
 pub use order::Order;
+pub use pytorch::{OptimizerState, SecondMoments};
 pub use shards::size;
 pub use tensor::{Alias, Dtype, Tensor, Values};
 
 use crate::error::{Error, Result};
 use contents::{Contents, bytes};
+
+impl OptimizerState {
+    /// Reads the state of Adam, AdamW or RMSprop.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read, and under the conditions of [`OptimizerState::parse`].
+    pub fn read(path: &Path) -> Result<Self> {
+        Self::parse(&path.display().to_string(), &bytes(path)?)
+    }
+}
 
 impl Checkpoint {
     /// Reads all tensors of a checkpoint.

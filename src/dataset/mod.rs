@@ -1,5 +1,5 @@
-//! Room **dataset**: readers for idx, CIFAR binary, npy and npz files and for checkpoints (safetensors,
-//! PyTorch), and the embedded Fashion-MNIST subset.
+//! Room **dataset**: readers for idx, CIFAR binary, npy and npz files, for checkpoints (safetensors, PyTorch)
+//! and for models in arrays, and the embedded Fashion-MNIST subset.
 //!
 //! All readers treat their files as untrusted: memory is never allocated for what a header promises,
 //! only for what the file really contains, and each kind of malformed file has an error message of its
@@ -16,6 +16,7 @@ mod samples;
 mod selection;
 mod source;
 mod split;
+pub mod tables;
 mod targets;
 mod text;
 

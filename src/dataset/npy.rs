@@ -14,7 +14,7 @@ mod header;
 use std::io::Read;
 
 pub use array::{Array, Elements};
-pub use element::Element;
+pub use element::{Element, Reach};
 pub use header::Header;
 
 use crate::error::Result;
@@ -28,7 +28,7 @@ use crate::error::Result;
 /// range of i64.
 pub fn read(place: &str, mut source: impl Read) -> Result<Array> {
     let header = Header::read(place, &mut source)?;
-    header.read_body(place, &mut source)
+    header.read_body(place, &mut source, Reach::Single)
 }
 
 impl Header {
@@ -36,11 +36,11 @@ impl Header {
     /// for bytes that actually arrive.
     ///
     /// # Errors
-    /// Returns an error under the conditions of [`read`].
-    pub fn read_body(&self, place: &str, source: &mut impl Read) -> Result<Array> {
+    /// Returns an error under the conditions of [`read`], with the limit on elements that `reach` sets.
+    pub fn read_body(&self, place: &str, source: &mut impl Read, reach: Reach) -> Result<Array> {
         Ok(Array {
             shape: self.shape.clone(),
-            elements: body::read(place, self, source)?,
+            elements: body::read(place, self, source, reach)?,
         })
     }
 }

@@ -7,27 +7,25 @@
 //! 0 to c − 1, where c is the largest label plus one; or floating-point numbers (n, or n × c), which are
 //! target values. Other arrays are ignored.
 
+mod archive;
 mod listing;
 
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use zip::ZipArchive;
-use zip::read::ZipFile;
-
 use super::exact::{Exact, count_rounded};
-use super::npy::{Array, Elements, Header};
+use super::npy::{Array, Elements, Reach};
 use super::samples::{Dataset, shade};
 use super::targets::Targets;
 use super::text::open;
 use crate::error::{Error, Result};
-
-/// The largest number of bytes that one compressed byte can expand to: the shortest code of deflate, two
-/// bits long, copies at most 258 bytes.
-const MOST_PER_BYTE: u64 = 8 / 2 * 258;
+pub(super) use archive::Archive;
 
 /// Labels must be below this, so that their one-hot vectors have a sensible length.
 const MOST_CLASSES: i64 = 1 << 16;
+
+/// What to do where an array is not there.
+const MEND: &str = "name two of its arrays with --inputs NAME and --targets NAME";
 
 /// The arrays of a file that hold the samples and their targets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,9 +66,18 @@ pub fn load(path: &Path, arrays: &Arrays) -> Result<Dataset> {
 /// missing, declares more bytes than its compressed data can hold, or is not supported (see
 /// [`super::npy::read`]); when the two arrays differ in n; when a label is negative or not below 65,536.
 pub fn read(place: &str, source: impl Read + Seek, arrays: &Arrays) -> Result<Dataset> {
-    let mut archive = archive(place, source)?;
-    let inputs = array(place, &mut archive, arrays.inputs())?;
-    let targets = array(place, &mut archive, arrays.targets())?;
+    let mut archive = Archive::open(place, source)?;
+    let inputs = archive.array(arrays.inputs(), Reach::Single, MEND)?;
+    let targets = archive.array(arrays.targets(), Reach::Single, MEND)?;
+    of_arrays(place, inputs, targets, arrays)
+}
+
+/// The data set of two arrays, the samples and their targets. Errors name their origin as `place`, and them by the
+/// names in `arrays`.
+///
+/// # Errors
+/// Returns an error under the conditions of [`read`] that concern the contents of the two.
+pub fn of_arrays(place: &str, inputs: Array, targets: Array, arrays: &Arrays) -> Result<Dataset> {
     let (n, shape) = match inputs.shape.split_first() {
         Some((&n, shape)) => (n, shape.to_vec()),
         None => {
@@ -98,76 +105,13 @@ pub fn read(place: &str, source: impl Read + Seek, arrays: &Arrays) -> Result<Da
 /// Returns an error under the conditions of [`read`] that concern the zip file and the headers.
 pub fn elements(path: &Path, arrays: &Arrays) -> Result<u64> {
     let place = path.display().to_string();
-    let mut archive = archive(&place, open(path)?)?;
+    let mut archive = Archive::open(&place, open(path)?)?;
     [arrays.inputs(), arrays.targets()]
         .iter()
         .try_fold(0_u64, |sum, name| {
-            let (_, header) = begin(&place, &mut archive, name)?;
+            let header = archive.header(name, MEND)?;
             Ok(sum.saturating_add(header.size()))
         })
-}
-
-/// Opens a zip file.
-fn archive<S: Read + Seek>(place: &str, source: S) -> Result<ZipArchive<S>> {
-    let refuse = |fault: String| Error::input(place, "zip file", fault);
-    let archive = ZipArchive::new(source)
-        .map_err(|cause| refuse(format!("{cause}; write it with numpy.savez")))?;
-    if archive.has_duplicate_names() {
-        return Err(refuse(
-            "names an array twice; write it with numpy.savez".to_owned(),
-        ));
-    }
-    Ok(archive)
-}
-
-/// Reads the array of this name.
-fn array(place: &str, archive: &mut ZipArchive<impl Read + Seek>, name: &str) -> Result<Array> {
-    let (mut file, header) = begin(place, archive, name)?;
-    header.read_body(&format!("{place}: {name}"), &mut file)
-}
-
-/// Opens the array of this name and reads its header; the returned reader is at the first element.
-fn begin<'a, S: Read + Seek>(
-    place: &str,
-    archive: &'a mut ZipArchive<S>,
-    name: &str,
-) -> Result<(ZipFile<'a, S>, Header)> {
-    let Some(index) = archive.index_for_name(&format!("{name}.npy")) else {
-        let fault = format!(
-            "is not there; the file has {}: name two of its arrays with --inputs NAME and --targets NAME",
-            listing::of(archive)
-        );
-        return Err(Error::input(place, name, fault));
-    };
-    let mut file = archive.by_index(index).map_err(|cause| {
-        let fault = format!("cannot be read ({cause}); write the file with numpy.savez");
-        Error::input(place, name, fault)
-    })?;
-    let place = format!("{place}: {name}");
-    check_size(&place, &file)?;
-    let header = Header::read(&place, &mut file)?;
-    if header.bytes() > file.size() {
-        let fault = format!(
-            "promises {} bytes of elements, but the whole array has {}; the file is damaged",
-            header.bytes(),
-            file.size()
-        );
-        return Err(Error::input(place, "header", fault));
-    }
-    Ok((file, header))
-}
-
-/// Checks that the compressed data can hold as many bytes as they declare.
-fn check_size(place: &str, file: &ZipFile<'_, impl Read>) -> Result<()> {
-    let (size, compressed) = (file.size(), file.compressed_size());
-    if size <= compressed.saturating_mul(MOST_PER_BYTE) {
-        return Ok(());
-    }
-    let fault = format!(
-        "promises {size} bytes, which its {compressed} compressed bytes cannot hold; the file is \
-         damaged or a trap"
-    );
-    Err(Error::input(place, "size", fault))
 }
 
 /// The targets in the array `y`, for n samples, and their exact values if f32 rounds some of them.

@@ -4,6 +4,7 @@
 //! [`Decision`] is what `sgd-stability decide --json` prints. A [`Certificate`] contains the witness
 //! with which anyone can check the mean-square verdict.
 
+mod answered;
 pub mod certificate;
 pub mod chain;
 mod coordinates;
@@ -34,6 +35,7 @@ use mean_square::MeanSquare;
 use questions::Questions;
 use subject::Subject;
 
+pub use answered::{Answered, Question};
 pub use certificate::{Certificate, Statement};
 pub use chain::Link;
 pub use decision::{Decision, Verdicts, all_out_of_time};

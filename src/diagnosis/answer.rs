@@ -1,28 +1,34 @@
 //! The complete answer for one checkpoint.
 
 use crate::criterion::nesterov;
-use crate::curvature::Tracker;
+use crate::curvature::{Interaction, Tracker};
 use crate::dataset::Split;
+use crate::decide::Certificate;
 use crate::error::{Error, Result};
-use crate::network::CurvatureMatrix;
+use crate::network::{CurvatureMatrix, Point};
 use crate::work;
 
+use super::adaptive::PreconditionedSharpness;
 use super::assessment::{Assessment, Comparison};
 use super::criteria::MeasuredCriterion;
 use super::double;
-use super::eigenvalues::Eigenvalues;
+use super::gradient_noise;
 use super::machine;
 use super::memory::Forecast;
 use super::mode::Mode;
+use super::on_test::OnTest;
 use super::one_step::{self, OneStepAnswer};
+use super::partial::LeftOut;
 use super::point;
+use super::reading::Vectors;
 use super::rounding;
 use super::setting::Setting;
 use super::sharpness_of_batches::SharpnessOfBatches;
 use super::single;
+use super::spectrum::{Spectrum, SpectrumRequest};
 use super::subject::{LoadedNetwork, Samples};
 use super::task::{Effort, Task};
-use super::thresholds::{self, ThresholdAnswer, ThresholdRequest};
+use super::thresholds::{self, CertificateAnswer, ThresholdAnswer, ThresholdRequest};
 use super::untrained;
 use super::verdict::Judgement;
 
@@ -34,14 +40,20 @@ pub struct Extras {
     pub other_matrix: bool,
     /// Whether to measure the same point again in f64.
     pub in_f64: bool,
+    /// Whether to measure in the other modes of batch normalisation too.
+    pub audit: bool,
     /// Whether to measure the batch sharpness.
     pub batch_sharpness: bool,
     /// Whether to measure Theorem 1 on the full matrix.
     pub one_step: bool,
     /// The thresholds that are requested, if any.
     pub thresholds: Option<ThresholdRequest>,
-    /// How many of the largest eigenvalues are requested, if any.
-    pub eigenvalues: Option<usize>,
+    /// What is requested of the spectrum beyond its ends.
+    pub spectrum: SpectrumRequest,
+    /// Whether to measure the gradient-noise interaction.
+    pub gradient_noise: bool,
+    /// Whether to measure with the preconditioner and on the test samples of the task.
+    pub around: bool,
 }
 
 /// The measurements in one mode of batch normalisation, and the verdict on them.
@@ -59,8 +71,16 @@ pub struct ModeDiagnosis {
     pub one_step: Option<OneStepAnswer>,
     /// The thresholds of the linearised network, if they were requested.
     pub thresholds: Option<ThresholdAnswer>,
-    /// The largest eigenvalues, if they were requested.
-    pub eigenvalues: Option<Eigenvalues>,
+    /// What was requested of the spectrum beyond its ends.
+    pub spectrum: Spectrum,
+    /// The gradient-noise interaction, if it was requested: `Some(None)` where the gradient is zero.
+    pub gradient_noise: Option<Option<Interaction>>,
+    /// The preconditioned sharpness, if the state of the optimiser is known.
+    pub preconditioned: Option<PreconditionedSharpness>,
+    /// The numbers on test samples, if there are any.
+    pub on_test: Option<OnTest>,
+    /// What was asked for and left out, because the work had to end.
+    pub left_out: Vec<&'static str>,
     /// The verdict: that of [`ModeDiagnosis::best`], except that a point where Theorem 1 was measured and
     /// holds is stable, that the thresholds decide where they apply, and that an untrained network is never
     /// called stable.
@@ -68,6 +88,24 @@ pub struct ModeDiagnosis {
 }
 
 impl ModeDiagnosis {
+    /// A reading with its verdict, without extras.
+    fn new(mode: Option<Mode>, in_f32: Assessment) -> Self {
+        ModeDiagnosis {
+            mode,
+            judgement: in_f32.judgement.clone(),
+            in_f32,
+            in_f64: None,
+            batch_sharpness: None,
+            one_step: None,
+            thresholds: None,
+            spectrum: Spectrum::default(),
+            gradient_noise: None,
+            preconditioned: None,
+            on_test: None,
+            left_out: Vec::new(),
+        }
+    }
+
     /// The more precise assessment: that in f64 if there is one, else that in f32.
     pub fn best(&self) -> &Assessment {
         self.in_f64.as_ref().unwrap_or(&self.in_f32)
@@ -108,56 +146,81 @@ impl Task<'_> {
             mode.statistics(self.effort.isa, self.model, &batch)
         });
         let point = point::point(self.model, mode, &statistics);
-        let (reading, vectors) = single::read(self, &point, tracker)?;
-        work::stage("what f32 has rounded: the same products in f64");
-        let rounding = rounding::measure(self, mode, &reading, &vectors);
-        let mut reading = reading.rounded(rounding, self.effort.lanczos.tolerance);
-        if extras.other_matrix {
+        let mut left_out = LeftOut::default();
+        let (mut reading, vectors) = single::read(self, &point, tracker, &mut left_out)?;
+        let tolerance = self.effort.lanczos.tolerance;
+        if left_out.has_time_for("the rounding error of f32") {
+            work::stage("what f32 has rounded: the same products in f64");
+            let rounding = rounding::measure(self, mode, &reading, &vectors);
+            reading = reading.rounded(rounding, tolerance);
+        }
+        if extras.other_matrix && left_out.has_time_for("the other matrix") {
             reading.other = Some(single::other_matrix(self, &point, &vectors.sharpness));
         }
-        let in_f32 = Assessment::of(reading, self.setting);
-        let in_f64 = if extras.in_f64 {
-            work::stage("measuring again in f64");
-            let reading = double::read(self, mode, &in_f32.reading, &vectors)?;
-            Some(Assessment::of(reading, self.setting))
-        } else {
-            None
-        };
-        let one_step = if extras.one_step {
-            let reading = &in_f32.reading;
-            Some(one_step::measure(self, mode, &point, reading, &vectors)?)
-        } else {
-            None
-        };
-        let mut judgement = in_f64.as_ref().unwrap_or(&in_f32).judgement.clone();
-        if let Some(answer) = &one_step {
-            judgement = answer.judge(judgement);
-        }
-        let reading = &in_f32.reading;
-        let request = extras.thresholds.as_ref();
-        let measure = |request| thresholds::measure(self, &point, reading, request);
-        let thresholds = request.map(measure).transpose()?;
-        if let Some(answer) = &thresholds {
-            judgement = answer.judge(judgement, self.setting);
-        }
-        let measure = |count| Eigenvalues::measure(self, &point, reading, count);
-        let eigenvalues = extras.eigenvalues.map(measure).transpose()?;
-        let wanted = extras.batch_sharpness;
-        Ok(ModeDiagnosis {
-            mode,
-            batch_sharpness: wanted.then(|| SharpnessOfBatches::measure(self, mode, &point)),
-            one_step,
-            thresholds,
-            eigenvalues,
-            judgement: untrained::judge(self.model, judgement),
-            in_f32,
-            in_f64,
-        })
+        let mut found = ModeDiagnosis::new(mode, Assessment::of(reading, self.setting));
+        self.add(&mut found, &point, &vectors, extras, &mut left_out)?;
+        found.judgement = untrained::judge(self.model, found.judgement);
+        found.left_out = left_out.names().to_vec();
+        Ok(found)
     }
 
-    /// Checks the loss, and measures in the requested mode with these extras, and in every other mode that
-    /// is available, where neither the other matrix, Theorem 1, thresholds nor more eigenvalues are measured. The `forecast` is only
-    /// recorded: the caller has compared it with the budget.
+    /// Adds the extras to what was found, as long as there is time for them.
+    fn add(
+        &self,
+        found: &mut ModeDiagnosis,
+        point: &Point<'_>,
+        vectors: &Vectors,
+        extras: Extras,
+        left_out: &mut LeftOut,
+    ) -> Result<()> {
+        let mode = found.mode;
+        let reading = &found.in_f32.reading;
+        if extras.in_f64 && left_out.has_time_for("f64") {
+            work::stage("measuring again in f64");
+            let fine = double::read(self, mode, reading, vectors)?;
+            let fine = Assessment::of(fine, self.setting);
+            found.judgement = fine.judgement.clone();
+            found.in_f64 = Some(fine);
+        }
+        if extras.one_step && left_out.has_time_for("Theorem 1") {
+            let answer = one_step::measure(self, mode, point, reading, vectors)?;
+            found.judgement = answer.judge(found.judgement.clone());
+            found.one_step = Some(answer);
+        }
+        if let Some(request) = &extras.thresholds
+            && left_out.has_time_for("the thresholds")
+        {
+            let answer = thresholds::measure(self, point, reading, request)?;
+            found.judgement = answer.judge(found.judgement.clone(), self.setting);
+            found.thresholds = Some(answer);
+        }
+        if extras.batch_sharpness && left_out.has_time_for("batch sharpness") {
+            found.batch_sharpness = Some(SharpnessOfBatches::measure(self, mode, point));
+        }
+        found.spectrum = Spectrum::measure(self, point, reading, extras.spectrum, left_out)?;
+        if extras.gradient_noise && left_out.has_time_for("the gradient-noise interaction") {
+            found.gradient_noise = Some(gradient_noise::measure(self, point));
+        }
+        if let Some(preconditioner) = self.preconditioner
+            && extras.around
+            && left_out.has_time_for("the preconditioned sharpness")
+        {
+            let measured = PreconditionedSharpness::measure(self, mode, point, preconditioner)?;
+            found.judgement = measured.judge(self.setting.optimizer_name());
+            found.preconditioned = Some(measured);
+        }
+        if let Some(test) = self.test
+            && extras.around
+            && left_out.has_time_for("the test samples")
+        {
+            found.on_test = Some(OnTest::measure(self, mode, point, test)?);
+        }
+        Ok(())
+    }
+
+    /// Checks the loss, and measures in the requested mode with these extras, and, with `audit`, in every other mode
+    /// that is available, where neither the other matrix, Theorem 1, thresholds nor more of the spectrum are measured.
+    /// The `forecast` is only recorded: the caller has compared it with the budget.
     ///
     /// # Errors
     /// The errors of [`Task::check_loss`] and [`Task::measure`].
@@ -177,12 +240,14 @@ impl Task<'_> {
             other_matrix: false,
             one_step: false,
             thresholds: None,
-            eigenvalues: None,
+            spectrum: SpectrumRequest::default(),
+            gradient_noise: false,
+            around: false,
             ..extras
         };
         let (mut others, mut left_out) = (Vec::new(), Vec::new());
         for other in Mode::ALL {
-            if mode.is_none_or(|mode| mode == other) {
+            if !extras.audit || mode.is_none_or(|mode| mode == other) {
                 continue;
             }
             match other.fault(self.effort.isa, self.model, &self.samples.batch()) {
@@ -234,6 +299,15 @@ impl Diagnosis {
     /// The bounds on `a` and `s` at η and B. The bound on `s` is `None` if it is infinite.
     pub fn bounds(&self) -> [Option<f64>; 2] {
         bounds(&self.setting)
+    }
+
+    /// The certificate of the thresholds, if one was requested and made.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        let answer = self.main.thresholds.as_ref();
+        match answer.and_then(ThresholdAnswer::certificate) {
+            Some(CertificateAnswer::Proved(proved)) => Some(&proved.certificate),
+            Some(CertificateAnswer::LeftOut(_)) | None => None,
+        }
     }
 }
 

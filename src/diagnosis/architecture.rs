@@ -21,6 +21,8 @@ use super::matching::{foreign, has_the_layers_of};
 pub struct Wish<'a> {
     /// The architecture: `fnn`, another name, or the path of a TOML file.
     pub arch: &'a Path,
+    /// The text of the TOML file, if it is not to be read from its path.
+    pub description: Option<&'a str>,
     /// The activation of a named architecture, if it is not ReLU.
     pub activation: Option<Activation>,
     /// The order of the modules, if the user gives one.
@@ -73,7 +75,7 @@ pub fn network(
     checkpoint: &Checkpoint,
     data: &Dataset,
 ) -> Result<Network> {
-    if let Some(network) = described(wish.arch, wish.activation)? {
+    if let Some(network) = described(wish)? {
         return Ok(network);
     }
     wish.check_activation()?;
@@ -102,16 +104,21 @@ pub fn network(
 /// # Errors
 /// Returns an error if `arch` is neither a name nor a file, if the file cannot be read or does not
 /// describe a network, or if an activation is named although the file lists its own.
-pub fn described(arch: &Path, activation: Option<Activation>) -> Result<Option<Network>> {
+pub fn described(wish: Wish<'_>) -> Result<Option<Network>> {
+    let arch = wish.arch;
     if arch.as_os_str().as_encoded_bytes().ends_with(b".toml") {
-        if let Some(activation) = activation {
+        if let Some(activation) = wish.activation {
             let fault = format!(
                 "is for named architectures; {} lists its activations itself, so change them there",
                 arch.display()
             );
             return Err(Error::input("--activation", activation.name(), fault));
         }
-        return description::parse(&read::text(arch)?, arch).map(Some);
+        let network = match wish.description {
+            Some(text) => description::parse(text, arch),
+            None => description::parse(&read::text(arch)?, arch),
+        };
+        return network.map(Some);
     }
     let is_known = NAMES.iter().any(|name| arch == Path::new(name));
     is_known

@@ -84,13 +84,14 @@ impl Comparison {
         let told = |name: &str, number: &Number| {
             format!("{name} = {:.6} ± {:.1e}", number.value, number.bar())
         };
-        let s = reading
-            .non_uniformity
-            .map_or(String::new(), |s| format!(", {}", told("s", &s)));
+        let others = [("λ_min", reading.smallest), ("s", reading.non_uniformity)];
+        let others = others.map(|(name, number)| {
+            number.map_or(String::new(), |x| format!(", {}", told(name, &x)))
+        });
         format!(
-            "in f64: {}, {}{s}, {}; {}",
+            "in f64: {}{}, {}; {}",
             told("a", &reading.sharpness),
-            told("λ_min", &reading.smallest),
+            others.concat(),
             fine.judgement.verdict.name(),
             self.sufficiency()
         )
@@ -100,12 +101,15 @@ impl Comparison {
 /// Those of `a`, `s` and `λ_min` for which the intervals of two readings of one point are disjoint.
 fn disjoint(coarse: &Reading, fine: &Reading) -> Vec<&'static str> {
     let (one, other) = (Known::new(coarse), Known::new(fine));
-    let smallest = Enclosure::around(fine.smallest.value, fine.smallest.bar());
+    let smallest = (fine.smallest).map(|number| Enclosure::around(number.value, number.bar()));
     let pair = one.squared_s.as_ref().zip(other.squared_s.as_ref());
     [
         ("a", one.a.meets(&other.a)),
         ("s", pair.is_none_or(|(one, other)| one.meets(other))),
-        ("λ_min", one.smallest.meets(&smallest)),
+        (
+            "λ_min",
+            smallest.is_none_or(|smallest| one.smallest.meets(&smallest)),
+        ),
     ]
     .into_iter()
     .filter_map(|(name, meets)| (!meets).then_some(name))

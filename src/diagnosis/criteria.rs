@@ -29,7 +29,7 @@ pub(super) const ONE_DIRECTION: &str = "one_direction";
 /// coupled and the batch is smaller than the whole set, and none if the criteria do not describe the
 /// optimiser.
 pub fn all(reading: &Reading, setting: &Setting) -> Vec<MeasuredCriterion> {
-    let is_coupled = reading.non_uniformity.is_none() && !setting.is_full_batch();
+    let is_coupled = reading.is_coupled && !setting.is_full_batch();
     if is_coupled || setting.uncovered().is_some() {
         return Vec::new();
     }

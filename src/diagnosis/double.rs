@@ -41,10 +41,15 @@ fn measure(
     let settings = settings(task.effort);
     let shared = SharedPoint::new(task, mode, (0..task.samples.count).collect());
     let point = shared.reference();
-    let measured = point.measure(&settings)?;
+    let wanted = task.effort.wanted;
+    let measured = point.measure(&settings, wanted.non_uniformity)?;
     let [with_hessian, with_covariance] = measured.products;
     let [found_a, found_s] = measured.converged;
-    let smallest = smallest(&point, &settings, measured.sharpness.value)?;
+    let smallest = if wanted.smallest {
+        Some(smallest(&point, &settings, measured.sharpness.value)?)
+    } else {
+        None
+    };
     let along = |vector: &Vec<f32>| {
         let unit = DVector::from_vec(shared.in_f64(vector)).normalize();
         Along::of(&point.sample_quotients(unit.as_slice()))
@@ -59,7 +64,8 @@ fn measure(
         loss: measured.loss,
         accuracy: found.accuracy.map(|_| measured.accuracy),
         sharpness: number(measured.sharpness, with_hessian, found_a),
-        smallest_floor: floor.map(|floor| floor.min(smallest.value - smallest.residual)),
+        smallest_floor: (floor.zip(smallest))
+            .map(|(floor, smallest)| floor.min(smallest.value - smallest.residual)),
         smallest,
         non_uniformity: s,
         along: s.map(|_| vectors.for_quotients().map(along)),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::curvature::{Top, cold_start};
 use crate::error::{Error, Result};
@@ -44,6 +44,17 @@ pub struct Listed {
     pub bar: f64,
 }
 
+impl Listed {
+    /// A value with its residual, and what rounding adds to that.
+    pub(super) fn new(value: f64, residual: f64, rounding: f64) -> Self {
+        Listed {
+            value,
+            residual,
+            bar: residual + rounding,
+        }
+    }
+}
+
 impl Eigenvalues {
     /// Measures the `count` largest eigenvalues at a point, whose reading is known.
     ///
@@ -65,24 +76,14 @@ impl Eigenvalues {
             curvature.hessian_product(v, image);
         });
         let rounding = reading.rounding.map_or(0.0, |rounding| rounding.sharpness);
-        top.map(|top| Eigenvalues::new(top, rounding))
-            .ok_or_else(|| {
-                let fault =
-                    "is beyond the range of f32; the run has diverged, or the data want scaling";
-                Error::input(task.place, "curvature", fault)
-            })
+        Ok(Eigenvalues::new(task.finite(top)?, rounding))
     }
 
     fn new(top: Top, rounding: f64) -> Self {
-        let listed = |value, residual| Listed {
-            value,
-            residual,
-            bar: residual + rounding,
-        };
+        let listed = top.pairs.iter();
+        let listed = listed.map(|pair| Listed::new(pair.value, pair.residual, rounding));
         Eigenvalues {
-            values: (top.pairs.iter())
-                .map(|pair| listed(pair.value, pair.residual))
-                .collect(),
+            values: listed.collect(),
             products: top.products,
             converged: top.converged,
             vectors: top.pairs.into_iter().map(|pair| pair.vector).collect(),
@@ -90,12 +91,12 @@ impl Eigenvalues {
     }
 
     /// The values, without the vectors.
-    pub fn json(&self) -> Value {
-        json!({
-            "values": self.values,
-            "products": self.products,
-            "converged": self.converged,
-        })
+    pub fn json(&self) -> Map<String, Value> {
+        Map::from_iter([
+            ("eigenvalues".to_owned(), json!(self.values)),
+            ("eigenvalues_products".to_owned(), json!(self.products)),
+            ("eigenvalues_converged".to_owned(), json!(self.converged)),
+        ])
     }
 
     /// The vectors as a safetensors file. Its tensors are `eigenvector.1.NAME` for each parameter NAME of the

@@ -3,13 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::answer::{Diagnosis, ModeDiagnosis};
-use super::eigenvalues::Eigenvalues;
-use super::header;
 use super::one_step::OneStepAnswer;
 use super::setting::Setting;
 use super::split;
 use super::subject::{LoadedNetwork, Samples};
 use super::thresholds::ThresholdAnswer;
+use super::{gradient_noise, header};
 
 impl Diagnosis {
     /// The answer as one JSON object.
@@ -44,6 +43,8 @@ impl Diagnosis {
             "matrix": self.matrix.name(),
             "bounds": {"sharpness": sharpness, "non_uniformity": non_uniformity},
             "notes": self.notes(model),
+            "partial": !self.main.left_out.is_empty(),
+            "left_out": self.main.left_out,
             "memory": {
                 "forecast": self.forecast.total(),
                 "of": self.forecast,
@@ -70,26 +71,26 @@ impl ModeDiagnosis {
     /// The numbers, the criteria and the verdict of one mode.
     pub fn json(&self, setting: &Setting) -> Value {
         let reading = &self.in_f32.reading;
+        let smallest = reading.smallest;
         let batch_sharpness = self.batch_sharpness.as_ref();
-        json!({
+        let mut json = json!({
             "train_loss": reading.loss,
             "train_accuracy": reading.accuracy,
             "gradient_norm": reading.gradient,
             "sharpness": reading.sharpness,
-            "smallest_eigenvalue": reading.smallest.value,
-            "smallest_eigenvalue_residual": reading.smallest.residual,
-            "smallest_eigenvalue_rounding": reading.smallest.rounding,
-            "smallest_eigenvalue_bar": reading.smallest.bar(),
+            "smallest_eigenvalue": smallest.map(|x| x.value),
+            "smallest_eigenvalue_residual": smallest.map(|x| x.residual),
+            "smallest_eigenvalue_rounding": smallest.map(|x| x.rounding),
+            "smallest_eigenvalue_bar": smallest.map(|x| x.bar()),
             "smallest_eigenvalue_floor": reading.smallest_floor,
-            "smallest_eigenvalue_status": reading.smallest.status,
-            "smallest_eigenvalue_products": reading.smallest.products,
+            "smallest_eigenvalue_status": smallest.map(|x| x.status),
+            "smallest_eigenvalue_products": smallest.map(|x| x.products),
             "non_uniformity": reading.non_uniformity,
             "along": reading.along,
             "rounding": reading.rounding,
             "other_matrix": reading.other,
             "batch_sharpness": batch_sharpness.map(|found| found.json(setting)),
             "one_step": self.one_step.as_ref().map(OneStepAnswer::json),
-            "eigenvalues": self.eigenvalues.as_ref().map(Eigenvalues::json),
             "thresholds": self.thresholds.as_ref().map(ThresholdAnswer::json),
             "gram": self.thresholds.as_ref().map(ThresholdAnswer::gram),
             "criteria": self.criteria(),
@@ -97,7 +98,20 @@ impl ModeDiagnosis {
             "basis": self.judgement.basis,
             "reason": self.judgement.reason,
             "double": self.double(),
-        })
+        });
+        if let Value::Object(fields) = &mut json {
+            fields.extend(self.spectrum.json());
+            let preconditioned = self.preconditioned.iter();
+            fields
+                .extend(preconditioned.map(|p| ("preconditioned_sharpness".to_owned(), json!(p))));
+            let on_test = self.on_test.iter();
+            fields.extend(on_test.map(|test| ("test".to_owned(), test.json())));
+            if let Some(found) = &self.gradient_noise {
+                let found = gradient_noise::json(found.as_ref(), setting);
+                fields.insert("gradient_noise_interaction".to_owned(), found);
+            }
+        }
+        json
     }
 
     /// The f64 reading, and whether f32 was enough.

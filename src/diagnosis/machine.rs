@@ -13,6 +13,26 @@ pub fn available() -> Option<u64> {
     free.into_iter().chain(left()).min()
 }
 
+/// Reads a size such as `800MB` in bytes; the prefixes are decimal.
+///
+/// # Errors
+/// Returns an error if this is no size.
+pub fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, f64); 5] = [
+        ("kB", 1e3),
+        ("MB", 1e6),
+        ("GB", 1e9),
+        ("TB", 1e12),
+        ("B", 1.0),
+    ];
+    let with = |(unit, factor): &(&str, f64)| Some((text.strip_suffix(unit)?, *factor));
+    let (number, factor) = UNITS.iter().find_map(with).unwrap_or((text, 1.0));
+    match number.trim().parse::<f64>() {
+        Ok(number) if number.is_finite() && number >= 0.0 => Ok((number * factor) as u64),
+        _ => Err("is no size; write bytes, or a number with kB, MB or GB".to_owned()),
+    }
+}
+
 /// The peak resident memory of the program in bytes.
 pub fn peak() -> Option<u64> {
     kilobytes("/proc/self/status", "VmHWM:")
@@ -46,6 +66,16 @@ mod tests {
                       Max address space   307200000   unlimited   bytes\n";
         assert_eq!(address_space(limits), Some(307_200_000));
         assert_eq!(field(limits, "Max locked memory"), None);
+    }
+
+    #[test]
+    fn sizes_have_units_of_ten() {
+        for (text, bytes) in [("800MB", 800_000_000), ("1.5 GB", 1_500_000_000), ("7", 7)] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "MB", "-1", "many", "inf"] {
+            assert!(size(text).is_err(), "{text}");
+        }
     }
 
     #[cfg(target_os = "linux")]

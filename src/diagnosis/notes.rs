@@ -35,7 +35,7 @@ fn of(diagnosis: &Diagnosis) -> Vec<String> {
         notes.push(untrained::NOTE.to_owned());
     }
     let reading = &diagnosis.main.in_f32.reading;
-    let (a, smallest) = (reading.sharpness.value, reading.smallest.value);
+    let a = reading.sharpness.value;
     let zero = reading.loss_of_zero;
     if reading.loss > SMALL * zero {
         notes.push(format!(
@@ -45,10 +45,12 @@ fn of(diagnosis: &Diagnosis) -> Vec<String> {
             digits(zero)
         ));
     }
-    if -smallest > NEGATIVE * a {
+    if let Some(smallest) = reading.smallest
+        && -smallest.value > NEGATIVE * a
+    {
         notes.push(format!(
             "λ_min is negative, {:.1} % of a in size; at a minimum it would not be.",
-            -100.0 * smallest / a
+            -100.0 * smallest.value / a
         ));
     }
     let setting = &diagnosis.setting;

@@ -15,6 +15,28 @@ pub struct Objective {
 }
 
 impl Objective {
+    /// What is said about the loss; `None` is what the architecture has.
+    ///
+    /// # Errors
+    /// Returns an error if the weight decay is negative or not finite.
+    pub fn new(
+        loss: Option<Loss>,
+        label_smoothing: Option<f64>,
+        weight_decay: Option<f64>,
+    ) -> Result<Self> {
+        match weight_decay {
+            Some(decay) if !(decay.is_finite() && decay >= 0.0) => {
+                let fault = "must be 0 or a positive number";
+                Err(Error::input("--weight-decay", decay, fault))
+            }
+            weight_decay => Ok(Objective {
+                loss,
+                label_smoothing,
+                weight_decay,
+            }),
+        }
+    }
+
     /// The network with this loss. If the loss is the architecture's own, it keeps the architecture's
     /// label smoothing.
     ///

@@ -1,10 +1,11 @@
 //! The answer as one screen of text, at most 80 columns wide.
 
+mod around;
 mod batches;
 mod criteria;
-mod eigenvalues;
 mod modes;
 mod numbers;
+mod spectrum;
 mod theorem;
 mod thresholds;
 
@@ -14,11 +15,12 @@ use super::reading::Reading;
 use super::subject::{LoadedNetwork, Samples};
 use super::text::{WIDTH, brief, counted, cut, digits, end, share, wrap};
 use super::{header, split};
-use batches::batch_sharpness;
+use around::around;
+use batches::{batch_sharpness, gradient_noise};
 use criteria::criteria;
-use eigenvalues::eigenvalues;
 use modes::{again_elsewhere, modes};
 use numbers::numbers;
+use spectrum::spectrum;
 use theorem::theorem;
 use thresholds::thresholds;
 
@@ -39,14 +41,17 @@ pub fn page(
 ) -> String {
     let mut lines = subject(diagnosis, model, samples, names);
     lines.extend(wrap(&conditions(diagnosis), "  "));
+    lines.extend(partial(diagnosis));
     let judgement = &diagnosis.main.judgement;
     let verdict = format!("{}: {}.", judgement.verdict.name(), judgement.reason);
     lines.push(String::new());
     lines.extend(wrap(&verdict, ""));
     lines.extend([String::new(), loss(diagnosis, model)]);
     lines.extend(numbers(diagnosis));
-    lines.extend(eigenvalues(diagnosis));
+    lines.extend(spectrum(diagnosis));
     lines.extend(batch_sharpness(diagnosis));
+    lines.extend(gradient_noise(diagnosis));
+    lines.extend(around(diagnosis));
     if diagnosis.setting.uncovered().is_none() {
         lines.extend(criteria(&diagnosis.main));
     }
@@ -62,6 +67,19 @@ pub fn page(
         lines.extend(wrap(&format!("* {note}"), "  "));
     }
     lines.join("\n")
+}
+
+/// What is not there because the work had to end.
+fn partial(diagnosis: &Diagnosis) -> Vec<String> {
+    let left_out = &diagnosis.main.left_out;
+    if left_out.is_empty() {
+        return Vec::new();
+    }
+    let line = format!(
+        "PARTIAL: the time was over, or the end was asked for; not measured: {}",
+        left_out.join(", ")
+    );
+    [vec![String::new()], wrap(&line, "")].concat()
 }
 
 /// The network with its mode, loss and activations; the files; and how they were read.

@@ -88,14 +88,16 @@ pub struct Reading {
     pub gradient: f64,
     /// The sharpness `a = λ_max(H)`.
     pub sharpness: Number,
-    /// The smallest eigenvalue `λ_min(H)`.
-    pub smallest: Number,
+    /// The smallest eigenvalue `λ_min(H)`; `None` if it was not measured.
+    pub smallest: Option<Number>,
     /// A lower bound on `λ_min(H)` that holds except with probability [`RISK`](crate::curvature::RISK);
     /// `None` if there were too few products for one.
     pub smallest_floor: Option<f64>,
-    /// The non-uniformity `s = √λ_max(Σ)`; `None` if the samples are coupled.
+    /// Whether batch normalisation couples the samples, so that they have no Hessians of their own.
+    pub is_coupled: bool,
+    /// The non-uniformity `s = √λ_max(Σ)`; `None` if the samples are coupled, or if it was not measured.
     pub non_uniformity: Option<Number>,
-    /// The quotients along the eigenvectors of `a` and of `s`; `None` if the samples are coupled.
+    /// The quotients along the eigenvectors of `a` and of `s`; `None` where there is no `s`.
     pub along: Option<Both<Along>>,
     /// The other matrix, if it was requested.
     pub other: Option<OtherMatrix>,
@@ -112,7 +114,7 @@ pub struct Reading {
 pub struct Vectors {
     /// The eigenvector of `a`.
     pub sharpness: Vec<f32>,
-    /// The eigenvector of `λ_min`.
+    /// The eigenvector of `λ_min`; empty if that was not measured.
     pub smallest: Vec<f32>,
     /// The eigenvector of `s`; empty if there is no `s`.
     pub noise: Vec<f32>,
@@ -214,8 +216,9 @@ impl Reading {
             accuracy: None,
             gradient: 0.0,
             sharpness: number(a),
-            smallest: number((smallest, 0.0)),
+            smallest: Some(number((smallest, 0.0))),
             smallest_floor: Some(smallest - 0.1),
+            is_coupled: false,
             non_uniformity: Some(number(s)),
             along: None,
             other: None,
@@ -237,7 +240,8 @@ impl Reading {
         };
         let a = self.sharpness;
         self.sharpness = of(a, rounding.sharpness, tolerance * a.value.abs());
-        self.smallest = of(self.smallest, rounding.smallest, FINE_ENOUGH * scale);
+        let smallest = |number| of(number, rounding.smallest, FINE_ENOUGH * scale);
+        self.smallest = self.smallest.map(smallest);
         if let Some(s) = self.non_uniformity.as_mut().filter(|s| s.products > 0) {
             // H_i v − Hv is a difference of numbers of the size of a.
             let squared = rounding.covariance + least * (scale.powi(2) + s.value.powi(2));
@@ -260,10 +264,10 @@ impl Reading {
         self
     }
 
-    /// The numbers `a`, `λ_min` and, if there is one, `s`.
+    /// The measured ones of `a`, `λ_min` and `s`.
     fn numbers(&self) -> impl Iterator<Item = &Number> {
-        [&self.sharpness, &self.smallest]
-            .into_iter()
+        std::iter::once(&self.sharpness)
+            .chain(&self.smallest)
             .chain(&self.non_uniformity)
     }
 
@@ -278,11 +282,9 @@ impl Reading {
         self.numbers().map(|number| number.products).sum()
     }
 
-    /// The largest absolute eigenvalue of H.
+    /// The largest absolute eigenvalue of H among those measured.
     pub(super) fn scale(&self) -> f64 {
-        let ends = [&self.sharpness, &self.smallest];
-        ends.map(|end| end.value.abs())
-            .into_iter()
-            .fold(0.0, f64::max)
+        let ends = std::iter::once(&self.sharpness).chain(&self.smallest);
+        ends.map(|end| end.value.abs()).fold(0.0, f64::max)
     }
 }

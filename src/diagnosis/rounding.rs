@@ -95,7 +95,12 @@ pub fn measure(
 ) -> Rounding {
     let shared = shared_point(task, mode);
     let mut engines = Engines::new(&shared, task);
-    let [a, smallest] = [&vectors.sharpness, &vectors.smallest].map(|v| engines.hessian(v));
+    let a = engines.hessian(&vectors.sharpness);
+    let smallest = if vectors.smallest.is_empty() {
+        a
+    } else {
+        engines.hessian(&vectors.smallest)
+    };
     let size = relative(task, &shared, reading, &a);
     let mut rounding = Rounding {
         sharpness: size * a.length,

@@ -1,12 +1,13 @@
 //! The reading of the f32 engine.
 
-use crate::curvature::{Ends, Smallest, Tracker, root, smallest};
+use crate::curvature::{Ends, Smallest, Tracker, root};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, CurvatureOperator, Evaluation, Pass, Point};
 use crate::work;
 
 use super::number::Number;
+use super::partial::LeftOut;
 use super::reading::{Along, OtherMatrix, Precision, Reading, Vectors};
 use super::task::{Effort, Task};
 
@@ -19,8 +20,9 @@ pub fn read(
     task: &Task<'_>,
     point: &Point<'_>,
     tracker: &mut Tracker,
+    left_out: &mut LeftOut,
 ) -> Result<(Reading, Vectors)> {
-    measure(task, point, tracker).ok_or_else(|| {
+    measure(task, point, tracker, left_out).ok_or_else(|| {
         let fault = "is beyond the range of f32; the run has diverged, or the data want scaling";
         Error::input(task.place, "loss or curvature", fault)
     })
@@ -31,6 +33,7 @@ fn measure(
     task: &Task<'_>,
     point: &Point<'_>,
     tracker: &mut Tracker,
+    left_out: &mut LeftOut,
 ) -> Option<(Reading, Vectors)> {
     let (effort, batch) = (task.effort, task.samples.batch());
     work::stage("loss and gradient");
@@ -39,15 +42,22 @@ fn measure(
     if !curvature.loss().is_finite() || !gradient.is_finite() {
         return None;
     }
-    let spectra = Spectra::measure(effort, &mut curvature, batch.samples, tracker)?;
+    let spectra = Spectra::measure(effort, &mut curvature, batch.samples, tracker, left_out)?;
+    tracker.count();
+    let is_coupled = !curvature.has_samples();
     let non_uniformity = match &spectra.covariance {
         Some(ends) => Some(Number::new(root(&ends.largest), ends)),
-        None => curvature.has_samples().then(Number::zero),
+        None => {
+            (effort.wanted.non_uniformity && batch.samples == 1 && !is_coupled).then(Number::zero)
+        }
     };
     let sharpness = Number::new((&spectra.hessian.largest).into(), &spectra.hessian);
-    let (smallest, smallest_floor) = ((&spectra.smallest).into(), spectra.smallest.floor);
+    let smallest = spectra.smallest.as_ref().map(Number::from);
+    let smallest_floor = spectra.smallest.as_ref().and_then(|found| found.floor);
     let vectors = spectra.into_vectors();
-    work::stage("curvature of single samples");
+    if non_uniformity.is_some() {
+        work::stage("curvature of single samples");
+    }
     let mut along = |vector: &Vec<f32>| Along::of(&curvature.sample_quotients(vector));
     let along = non_uniformity.map(|_| vectors.for_quotients().map(&mut along));
     let zeros = vec![0.0; batch.targets.len()];
@@ -59,6 +69,7 @@ fn measure(
         sharpness,
         smallest,
         smallest_floor,
+        is_coupled,
         non_uniformity,
         along,
         other: None,
@@ -72,10 +83,11 @@ fn measure(
 /// The ends of the spectra of H and Σ.
 struct Spectra {
     hessian: Ends,
-    /// `None` if the samples are coupled, and for a single sample, whose Σ is zero, so that a product
-    /// would show only rounding errors.
+    /// `None` if s is not wanted, if the samples are coupled, and for a single sample, whose Σ is zero, so that a
+    /// product would show only rounding errors.
     covariance: Option<Ends>,
-    smallest: Smallest,
+    /// `None` if λ_min is not wanted.
+    smallest: Option<Smallest>,
 }
 
 impl Spectra {
@@ -84,31 +96,37 @@ impl Spectra {
         curvature: &mut CurvatureOperator<'_>,
         samples: usize,
         tracker: &mut Tracker,
+        left_out: &mut LeftOut,
     ) -> Option<Self> {
         work::stage("measuring a = λ_max(H)");
         let hessian = tracker.hessian(effort.isa, curvature)?;
-        let covariance = if curvature.has_samples() && samples > 1 {
+        let wanted = effort.wanted;
+        let is_noisy = wanted.non_uniformity && curvature.has_samples() && samples > 1;
+        let covariance = if is_noisy && left_out.has_time_for("s") {
             work::stage("measuring s = √λ_max(Σ)");
             Some(tracker.covariance(effort.isa, curvature)?)
         } else {
             None
         };
-        work::stage("measuring λ_min(H)");
-        let (largest, products) = (hessian.largest.value, effort.lanczos.products);
+        let smallest = if wanted.smallest && left_out.has_time_for("λ_min") {
+            work::stage("measuring λ_min(H)");
+            Some(tracker.smallest(effort.isa, curvature, hessian.largest.value)?)
+        } else {
+            None
+        };
         Some(Spectra {
-            smallest: smallest(effort.isa, curvature, largest, products, effort.seed)?,
             hessian,
             covariance,
+            smallest,
         })
     }
 
     fn into_vectors(self) -> Vectors {
+        let (smallest, covariance) = (self.smallest, self.covariance);
         Vectors {
             sharpness: self.hessian.largest.vector,
-            smallest: self.smallest.ritz.vector,
-            noise: self
-                .covariance
-                .map_or(Vec::new(), |ends| ends.largest.vector),
+            smallest: smallest.map_or(Vec::new(), |found| found.ritz.vector),
+            noise: covariance.map_or(Vec::new(), |ends| ends.largest.vector),
         }
     }
 }

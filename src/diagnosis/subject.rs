@@ -20,6 +20,8 @@ use super::{architecture, matching, split, targets};
 pub struct Request {
     /// The architecture: `fnn`, another name, or the path of a TOML file.
     pub arch: PathBuf,
+    /// The text of a TOML file that is not read from the path `arch`.
+    pub description: Option<String>,
     /// The activation of a named architecture, if it is not ReLU.
     pub activation: Option<Activation>,
     /// The training loss.
@@ -42,6 +44,16 @@ impl Request {
     pub fn place(&self) -> String {
         shown(&self.data.name)
     }
+
+    /// What the request says about the network.
+    fn wish(&self) -> Wish<'_> {
+        Wish {
+            arch: &self.arch,
+            description: self.description.as_deref(),
+            activation: self.activation,
+            order: self.order.as_ref(),
+        }
+    }
 }
 
 /// Loads the samples that a request names, whatever network will read them.
@@ -50,11 +62,32 @@ impl Request {
 /// The errors of [`dataset::load`].
 pub fn load(request: &Request) -> Result<Dataset> {
     work::stage("reading the data");
-    let samples = request
-        .samples
-        .or((!request.data.is_file()).then_some(1000));
-    let classes = request.classes.as_deref();
-    dataset::load(&request.data, Split::Train, samples, classes)
+    load_part(request, &request.data, Split::Train, request.samples)
+}
+
+/// Loads test samples from another source, of the same classes: the test part of a named data set, or all of a file.
+///
+/// # Errors
+/// The errors of [`dataset::load`].
+pub fn load_test(request: &Request, source: &Source, samples: Option<usize>) -> Result<Dataset> {
+    work::stage("reading the test data");
+    let split = if source.is_file() {
+        Split::Train
+    } else {
+        Split::Test
+    };
+    load_part(request, source, split, samples)
+}
+
+/// The first `samples` samples of a part; without a number, 1000 of a named data set and all of a file.
+fn load_part(
+    request: &Request,
+    source: &Source,
+    split: Split,
+    samples: Option<usize>,
+) -> Result<Dataset> {
+    let samples = samples.or((!source.is_file()).then_some(1000));
+    dataset::load(source, split, samples, request.classes.as_deref())
 }
 
 /// Checks a request before there is a checkpoint: its architecture must exist and, if a TOML file
@@ -63,7 +96,7 @@ pub fn load(request: &Request) -> Result<Dataset> {
 /// # Errors
 /// Returns an error if one of these conditions fails.
 pub fn check(request: &Request, data: &Dataset, mode: Option<Mode>) -> Result<()> {
-    let Some(network) = architecture::described(&request.arch, request.activation)? else {
+    let Some(network) = architecture::described(request.wish())? else {
         return Ok(());
     };
     let network = request.objective.of(network)?;
@@ -89,6 +122,8 @@ pub struct LoadedNetwork {
     pub rounded: usize,
     /// Which tensor fills which layer.
     pub assignment: Assignment,
+    /// The names of the parameters in the order of `Module.parameters()`, if the file tells it.
+    pub parameter_order: Option<Vec<String>>,
     /// The weights and statistics as they are in the file, if f32 has rounded some of them.
     pub exact: Unrounded,
 }
@@ -101,17 +136,28 @@ impl LoadedNetwork {
     pub fn read(path: &Path, request: &Request, data: &Dataset) -> Result<Self> {
         work::stage("reading the weights");
         let checkpoint = Checkpoint::read_chosen(path, &request.choice)?;
-        let place = path.display().to_string();
-        let wish = Wish {
-            arch: &request.arch,
-            activation: request.activation,
-            order: request.order.as_ref(),
-        };
-        let network = architecture::network(wish, &place, &checkpoint, data)?;
+        Self::of(&path.display().to_string(), checkpoint, request, data)
+    }
+
+    /// Fills the network that a request names with the weights of a checkpoint; `place` names it in errors.
+    ///
+    /// # Errors
+    /// Returns an error if the checkpoint does not fit the network or the samples.
+    pub fn of(
+        place: &str,
+        checkpoint: Checkpoint,
+        request: &Request,
+        data: &Dataset,
+    ) -> Result<Self> {
+        let wish = request.wish();
+        let network = architecture::network(wish, place, &checkpoint, data)?;
         let network = request.objective.of(network)?;
         architecture::check_samples(&request.place(), &network, &data.shape)?;
-        let filled = matching::fill(&place, &checkpoint, network, wish.order)?;
+        let filled = matching::fill(place, &checkpoint, network, wish.order)?;
+        let order = checkpoint.parameter_order();
+        let order = order.map(|names| names.into_iter().map(str::to_owned).collect());
         Ok(LoadedNetwork {
+            parameter_order: order,
             arch: request.arch.clone(),
             activation: request.activation,
             exact: filled.exact,

@@ -1,11 +1,14 @@
 //! What is diagnosed, and with how much effort.
 
 use std::path::Path;
+use std::str::FromStr;
 
 use crate::curvature::Lanczos;
+use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::network::CurvatureMatrix;
 
+use super::preconditioner::Preconditioner;
 use super::setting::Setting;
 use super::subject::{LoadedNetwork, Samples};
 
@@ -26,6 +29,21 @@ pub struct Task<'a> {
     pub expected: Option<f64>,
     /// The folder in which the states of the thresholds are kept, if they are.
     pub resume: Option<&'a Path>,
+    /// Test samples on which the network is measured too.
+    pub test: Option<&'a Samples>,
+    /// The preconditioner of an adaptive optimiser, if its state is known.
+    pub preconditioner: Option<&'a Preconditioner>,
+}
+
+impl Task<'_> {
+    /// The measured value, or an error if a product has left the range of f32.
+    pub(super) fn finite<T>(&self, measured: Option<T>) -> Result<T> {
+        measured.ok_or_else(|| {
+            let fault =
+                "is beyond the range of f32; the run has diverged, or the data want scaling";
+            Error::input(self.place, "curvature", fault)
+        })
+    }
 }
 
 /// How a point is measured, and when its iterations stop.
@@ -39,4 +57,94 @@ pub struct Effort {
     pub lanczos: Lanczos,
     /// The seed of the start vectors.
     pub seed: u64,
+    /// Which numbers are measured beside the sharpness.
+    pub wanted: Wanted,
+}
+
+/// Which numbers are measured beside the sharpness. Each has a run of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The non-uniformity s, with the curvature of single samples.
+    pub non_uniformity: bool,
+    /// The smallest eigenvalue λ_min.
+    pub smallest: bool,
+}
+
+/// The numbers that a user asks for, and no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// The sharpness a.
+    Sharpness,
+    /// a and the non-uniformity s.
+    SharpnessAndNonUniformity,
+}
+
+impl Only {
+    /// All of them.
+    pub const ALL: [Only; 2] = [Only::Sharpness, Only::SharpnessAndNonUniformity];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Only::Sharpness => "a",
+            Only::SharpnessAndNonUniformity => "a,s",
+        }
+    }
+
+    /// What is measured beside the sharpness.
+    pub fn wanted(self) -> Wanted {
+        Wanted {
+            non_uniformity: self == Only::SharpnessAndNonUniformity,
+            smallest: false,
+        }
+    }
+}
+
+impl FromStr for Only {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let named = Only::ALL.into_iter().find(|only| only.name() == text);
+        named.ok_or_else(|| format!("\"{text}\" is neither a nor a,s"))
+    }
+}
+
+impl Wanted {
+    /// All of them.
+    pub const ALL: Wanted = Wanted {
+        non_uniformity: true,
+        smallest: true,
+    };
+}
+
+impl Effort {
+    /// The effort of so many products with each matrix at most, and of this relative error.
+    ///
+    /// # Errors
+    /// Returns an error if the tolerance is not between 0 and 1, or if there are fewer than two products.
+    pub fn new(
+        isa: Isa,
+        matrix: CurvatureMatrix,
+        tolerance: f64,
+        products: usize,
+        seed: u64,
+    ) -> Result<Self> {
+        if !(tolerance > 0.0 && tolerance < 1.0) {
+            let fault = "must lie between 0 and 1";
+            return Err(Error::input("--tolerance", tolerance, fault));
+        }
+        if products < 2 {
+            return Err(Error::input("--products", products, "must be 2 or more"));
+        }
+        Ok(Effort {
+            isa,
+            matrix,
+            lanczos: Lanczos {
+                tolerance,
+                products,
+            },
+            seed,
+            wanted: Wanted::ALL,
+        })
+    }
 }

@@ -74,7 +74,7 @@ pub fn judge(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Settin
     if let Some(reason) = setting.uncovered() {
         return undecided(reason);
     }
-    if reading.non_uniformity.is_none() && !setting.is_full_batch() {
+    if reading.is_coupled && !setting.is_full_batch() {
         return undecided(
             "batch normalisation couples the samples of a batch: H_i and s do not exist, and a \
              belongs to the full batch, not to batches of B"
@@ -90,15 +90,16 @@ pub fn judge(reading: &Reading, criteria: &[MeasuredCriterion], setting: &Settin
             reason,
         };
     }
-    match doubt(reading) {
+    match doubt(reading, setting) {
         Some(reason) => undecided(reason),
         None => hold(reading, criteria, setting),
     }
 }
 
-/// Why the point cannot be called stable, whatever the criteria say.
-fn doubt(reading: &Reading) -> Option<String> {
-    let (a, smallest) = (&reading.sharpness, &reading.smallest);
+/// Why the point cannot be called stable, whatever the criteria say. The criterion of gradient descent is about `a`
+/// alone, so that on the full batch λ_min decides nothing.
+fn doubt(reading: &Reading, setting: &Setting) -> Option<String> {
+    let a = &reading.sharpness;
     let not_converged =
         |name: &str| format!("{name} has not converged, a larger one may exist; raise --products");
     if a.status == Status::NotConverged {
@@ -110,6 +111,20 @@ fn doubt(reading: &Reading) -> Option<String> {
     {
         return Some(not_converged("s"));
     }
+    if setting.is_full_batch() {
+        return None;
+    }
+    let not_measured = |name: &str| {
+        format!(
+            "no necessary criterion fails, but {name} was not measured, which is needed to tell more"
+        )
+    };
+    if reading.non_uniformity.is_none() {
+        return Some(not_measured("s"));
+    }
+    let Some(smallest) = &reading.smallest else {
+        return Some(not_measured("λ_min"));
+    };
     if smallest.status == Status::NotConverged {
         return Some(
             "λ_min has not converged, this may be no minimum; raise --products".to_owned(),
@@ -209,7 +224,7 @@ mod tests {
             let number = match name {
                 "a" => &mut partial.sharpness,
                 "s" => partial.non_uniformity.as_mut().expect("an s"),
-                _ => &mut partial.smallest,
+                _ => partial.smallest.as_mut().expect("a λ_min"),
             };
             number.status = Status::NotConverged;
             let judgement = judge(&partial);

@@ -18,10 +18,12 @@ pub mod moments;
 pub mod momentum;
 pub mod quadratic;
 pub mod reshuffling;
+mod rounding;
 pub mod samples;
 pub mod sampling;
 pub mod second_moment;
 pub mod stationary;
+pub mod table;
 pub mod tensor;
 pub mod toy;
 
@@ -33,3 +35,4 @@ pub use moments::Evolution;
 pub use quadratic::Quadratic;
 pub use samples::Samples;
 pub use sampling::Sampling;
+pub use table::{Legend, Meaning, Table};

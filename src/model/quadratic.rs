@@ -5,7 +5,7 @@ use num_traits::Zero;
 use serde::{Serialize, Serializer};
 
 use super::document::shortened;
-use super::{Curvature, Sampling};
+use super::{Curvature, Sampling, rounding};
 use crate::error::{Error, Result};
 use crate::matrix::algebra::mean_of;
 use crate::matrix::range::{range_basis, restricted};
@@ -22,6 +22,9 @@ pub struct Quadratic<T: Field = Exact> {
     #[serde(skip)]
     mean: DMatrix<T>,
 }
+
+const INDEFINITE: &str =
+    "has a negative eigenvalue; at a minimum of every sample it must be positive semi-definite";
 
 impl Quadratic<Exact> {
     /// A model at a minimum: every `H_i` must be positive semi-definite.
@@ -40,11 +43,11 @@ impl Quadratic<Exact> {
         let negative = |h: &DMatrix<Exact>| !definite::exactly_semidefinite(h);
         match model.hessians.iter().position(negative) {
             None => Ok(model),
-            Some(i) => Err(Error::input(
-                place,
-                format!("hessians[{i}]"),
-                "has a negative eigenvalue; at a minimum of every sample it must be positive semi-definite",
-            )),
+            Some(i) => {
+                let fault = rounding::indefinite(&model.hessians[i]);
+                let fault = fault.unwrap_or_else(|| INDEFINITE.to_owned());
+                Err(Error::input(place, format!("hessians[{i}]"), fault))
+            }
         }
     }
 
@@ -77,12 +80,13 @@ impl Quadratic<Exact> {
                 );
             }
             if let Some((j, k)) = asymmetry(hessian) {
+                let (one, other) = (&hessian[(j, k)], &hessian[(k, j)]);
+                let mend = rounding::asymmetric(hessian, one, other).unwrap_or_default();
+                let [one, other] = [one, other].map(|entry| shortened(&entry.to_string()));
                 return fault(
                     i,
                     format!(
-                        "is not symmetric: entry [{j}][{k}] is {}, entry [{k}][{j}] is {}",
-                        shortened(&hessian[(j, k)].to_string()),
-                        shortened(&hessian[(k, j)].to_string())
+                        "is not symmetric: entry [{j}][{k}] is {one}, entry [{k}][{j}] is {other}{mend}"
                     ),
                 );
             }

@@ -3,7 +3,8 @@
 //! The samples of a batch are split into at most [`SHARES`] shares of consecutive samples. Each share
 //! has its own sum, and the sums are added in order. Within a share, the samples are processed in chunks
 //! that fit in a core's cache. A chain of dense layers processes its batch whole: there the weights fill
-//! the cache, and the matrix products do their own blocking. A network with coupled samples also
+//! the cache, and the matrix products do their own blocking. Only a batch whose activations would take more than
+//! [`NUMBERS`] numbers is cut into chunks, one after the other. A network with coupled samples
 //! processes its batch whole.
 
 use std::ops::Range;
@@ -16,6 +17,15 @@ use super::{Network, Point};
 
 /// The largest number of shares, and so of threads that can work on one batch.
 pub(super) const SHARES: usize = 8;
+
+/// The most numbers (4 bytes each) that the activations and derivatives of a chain of dense layers may take.
+const NUMBERS: u64 = 1 << 27;
+
+/// The number of samples that a chain of dense layers processes at once. It depends on the network alone, so that the
+/// bits of a result depend neither on the memory of the machine nor on its threads.
+pub(super) fn rows_at_once(network: &Network) -> usize {
+    (NUMBERS / (6 * network.activation_numbers()).max(1)).max(1) as usize
+}
 
 /// The consecutive samples of one share, and the length of the chunks in which they are processed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +57,14 @@ impl Share {
 /// Splits a batch into shares.
 pub(super) fn shares(network: &Network, is_coupled: bool, samples: usize) -> Vec<Share> {
     if network.is_dense() || is_coupled {
+        let most = if is_coupled {
+            samples
+        } else {
+            rows_at_once(network)
+        };
         return vec![Share {
             samples: 0..samples,
-            chunk: samples,
+            chunk: samples.min(most),
         }];
     }
     shares_of(samples, CHUNK)

@@ -3,8 +3,9 @@
 use crate::kernel::{self, Isa, Start};
 
 use super::chain::Chain;
-use super::chunks::{Share, Worker, add_sums, run, shares, single_shares};
+use super::chunks::{Share, Worker, add_sums, rows_at_once, run, shares, single_shares};
 use super::context::{BackwardWeights, Context, Parameters};
+use super::pieces::{each_piece, sum_pieces};
 use super::tangent::{Base, Problem, Tangent};
 use super::tape::Tape;
 use super::{Batch, CurvatureMatrix, Evaluation, Pass, Point};
@@ -45,6 +46,9 @@ impl Setup<'_> {
 enum Method {
     /// For a chain of dense layers: the whole batch at once; the base pass is computed once and kept.
     Chain(Box<Chain>),
+    /// For a chain of dense layers and more samples than are processed at once: so many samples after the other; each
+    /// product recomputes the base pass.
+    Pieces(usize),
     /// For coupled samples: likewise the whole batch, with the base pass kept.
     Whole(Box<Whole>),
     /// For all other networks: share by share and chunk by chunk; each product recomputes the base pass.
@@ -75,12 +79,26 @@ struct Chunk {
 impl<'a> CurvatureOperator<'a> {
     /// The curvature at `point` over `batch`.
     pub fn new(isa: Isa, point: Point<'a>, batch: Batch<'a>, matrix: CurvatureMatrix) -> Self {
+        CurvatureOperator::by_pieces(isa, point, batch, matrix, rows_at_once(point.network))
+    }
+
+    /// Like [`CurvatureOperator::new`], with at most `rows` samples at once in a chain of dense layers.
+    fn by_pieces(
+        isa: Isa,
+        point: Point<'a>,
+        batch: Batch<'a>,
+        matrix: CurvatureMatrix,
+        rows: usize,
+    ) -> Self {
         let mut backward_weights = BackwardWeights::default();
         backward_weights.fill(isa, point.network, point.parameters);
         let network = point.network;
         let context = Context::new(isa, point, &backward_weights);
         let evaluate = |outputs: &[f32]| Evaluation::of(isa, network, outputs, &batch);
-        let (method, evaluation) = if network.is_dense() {
+        let (method, evaluation) = if network.is_dense() && batch.samples > rows {
+            let evaluation = Pass::new(isa).evaluate(&point, &batch);
+            (Method::Pieces(rows), evaluation)
+        } else if network.is_dense() {
             let chain = Box::new(Chain::new(&context, &batch));
             let evaluation = evaluate(chain.tape().outputs());
             (Method::Chain(chain), evaluation)
@@ -148,6 +166,9 @@ impl<'a> CurvatureOperator<'a> {
         };
         match &mut self.method {
             Method::Chain(chain) => chain.hvp(problem, direction, product),
+            Method::Pieces(rows) => sum_pieces(problem, *rows, product, |chain, piece, part| {
+                chain.hvp(piece, direction, part);
+            }),
             Method::Whole(whole) => {
                 let base = problem.with(&whole.tape);
                 whole.tangent.propagate(&base, parameters);
@@ -190,6 +211,10 @@ impl<'a> CurvatureOperator<'a> {
         let problem = self.setup.problem();
         match &mut self.method {
             Method::Chain(chain) => chain.hvp_of_own_directions(problem, &mean, product),
+            Method::Pieces(rows) => sum_pieces(problem, *rows, product, |chain, piece, part| {
+                chain.hvp(piece, direction, part);
+                chain.hvp_of_own_directions(piece, &mean, part);
+            }),
             Method::Whole(_) => panic!("{COUPLED}"),
             Method::Chunks(workers) => {
                 let parameters = Parameters {
@@ -235,6 +260,9 @@ impl<'a> CurvatureOperator<'a> {
         let mut quotients = Vec::with_capacity(self.setup.batch.samples);
         match &mut self.method {
             Method::Chain(chain) => chain.sample_quotients(problem, parameters, &mut quotients),
+            Method::Pieces(rows) => each_piece(problem, *rows, |chain, piece| {
+                chain.sample_quotients(piece, parameters, &mut quotients);
+            }),
             Method::Whole(_) => panic!("{COUPLED}"),
             Method::Chunks(workers) => {
                 let shares = shares(network, false, self.setup.batch.samples);
@@ -317,3 +345,6 @@ impl Chunk {
         self.tangent.propagate(base, own);
     }
 }
+
+#[cfg(test)]
+mod tests;

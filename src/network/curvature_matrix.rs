@@ -1,5 +1,7 @@
 //! The choice between the Hessian and the Gauss–Newton matrix.
 
+use std::str::FromStr;
+
 /// The matrix of second derivatives to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CurvatureMatrix {
@@ -27,5 +29,16 @@ impl CurvatureMatrix {
             CurvatureMatrix::Hessian => CurvatureMatrix::GaussNewton,
             CurvatureMatrix::GaussNewton => CurvatureMatrix::Hessian,
         }
+    }
+}
+
+impl FromStr for CurvatureMatrix {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = [CurvatureMatrix::Hessian, CurvatureMatrix::GaussNewton]
+            .into_iter()
+            .find(|matrix| matrix.name() == text);
+        named.ok_or_else(|| "give hessian or gauss-newton".to_owned())
     }
 }

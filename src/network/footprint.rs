@@ -1,7 +1,7 @@
 //! How much memory the passes need, in numbers.
 
 use super::Network;
-use super::chunks::SHARES;
+use super::chunks::{SHARES, rows_at_once};
 use super::layer::Layer;
 use super::layers::CHUNK;
 
@@ -24,7 +24,8 @@ impl Network {
     /// two directional passes, weights copied for the backward passes, and sums.
     ///
     /// A chain of dense layers and a network with coupled samples keep whole batches, `6·n·A`, where `A`
-    /// is the number of activations per sample; other networks keep one chunk per share.
+    /// is the number of activations per sample (a chain no more than [`rows_at_once`] samples); other networks keep one
+    /// chunk per share.
     pub fn curvature_numbers(&self, samples: usize, is_coupled: bool) -> u64 {
         let wide = |count: usize| count as u64;
         let sum = |numbers: &dyn Fn(&Layer) -> usize| wide(self.layers.iter().map(numbers).sum());
@@ -45,6 +46,11 @@ impl Network {
             // The passes for loss and gradient are over before the second tangent is made. With coupled
             // samples there is no second tangent, but one or two copies of the largest activation.
             let own = if is_coupled { 2 * largest } else { 0 };
+            let samples = if is_coupled {
+                samples
+            } else {
+                samples.min(rows_at_once(self))
+            };
             shared + parameters + wide(samples) * (6 * activations + saved + own)
         } else {
             let shares = wide(SHARES.min(samples));

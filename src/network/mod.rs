@@ -23,6 +23,7 @@
 //! | `pass` | loss, gradient and gradient descent over a batch |
 //! | `tangent` | forward mode over both passes: Hessian-vector products of a chunk |
 //! | `chain` | the same for a chain of dense layers, also along directions that differ by sample |
+//! | `pieces` | a chain of dense layers over a batch that is cut into pieces |
 //! | `curvature` | `Hv`, `Σv = (1/n) Σ_i H_i(H_i v − Hv)` and every `vᵀH_i v` at a point |
 //! | `gram` | `J Jᵀ`, the Gram matrix of the Jacobian |
 //! | `footprint` | how many numbers the passes keep in memory |
@@ -47,6 +48,7 @@ mod loss;
 mod mends;
 mod order;
 mod pass;
+mod pieces;
 mod point;
 mod shape;
 mod tangent;

@@ -68,6 +68,8 @@ pub enum Style {
     Points,
     /// Our own measurement, drawn as a line.
     Line,
+    /// Our own measurement at so many places that it is drawn as a line without markers.
+    Curve,
     /// The prediction of the theory for the preceding series, drawn as a line in the colour of that
     /// series.
     Theory,
@@ -82,12 +84,15 @@ pub enum Style {
 impl Style {
     /// Whether the points are our own measurement.
     pub fn is_measured(self) -> bool {
-        matches!(self, Style::Points | Style::Line)
+        matches!(self, Style::Points | Style::Line | Style::Curve)
     }
 
     /// Whether the points are joined by a line.
     pub fn is_line(self) -> bool {
-        matches!(self, Style::Line | Style::Theory | Style::Bound)
+        matches!(
+            self,
+            Style::Line | Style::Curve | Style::Theory | Style::Bound
+        )
     }
 
     /// Whether the points carry markers. A long line has one only at some of its points.

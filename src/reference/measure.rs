@@ -11,7 +11,7 @@ pub struct Measurement {
     /// `λ_min(H)`.
     pub smallest_eigenvalue: Eigenvalue,
     /// `s = √λ_max(Σ)`, with the larger deviation of `√(s² ± r)` from `s` as its residual; `None` if
-    /// batch normalisation couples the samples.
+    /// batch normalisation couples the samples, or if it was not asked for.
     pub non_uniformity: Option<Eigenvalue>,
     /// The numbers of products with H and with Σ that were computed.
     pub products: [usize; 2],
@@ -24,10 +24,10 @@ pub struct Measurement {
 }
 
 impl ReferencePoint {
-    /// Measures the curvature at this point; `None` when a product is not finite.
-    pub fn measure(&self, settings: &Lanczos) -> Option<Measurement> {
+    /// Measures the curvature at this point, s only if `with_noise`; `None` when a product is not finite.
+    pub fn measure(&self, settings: &Lanczos, with_noise: bool) -> Option<Measurement> {
         let hessian = settings.run(self.dimension(), |v| self.hessian_product(v))?;
-        let covariance = if self.has_samples() {
+        let covariance = if with_noise && self.has_samples() {
             Some(settings.run(self.dimension(), |v| self.covariance_product(v))?)
         } else {
             None

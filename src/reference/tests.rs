@@ -318,7 +318,7 @@ fn the_measurement_of_a_parabola_is_known_by_heart() {
         products: 2,
         seed: 2,
     };
-    let measured = point.measure(&settings).expect("finite");
+    let measured = point.measure(&settings, true).expect("finite");
     // H = [10, 4; 4, 2]: eigenvalues 6 ± √32. Deviations D = ±[8, 2; 2, 0]: Σ = D², s = 4 + √20.
     let s = measured.non_uniformity.expect("uncoupled");
     assert!((measured.sharpness.value - 6.0 - 32.0_f64.sqrt()).abs() < 1e-9);

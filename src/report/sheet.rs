@@ -67,7 +67,7 @@ fn decimal(value: f64) -> String {
 fn style_name(style: Style) -> &'static str {
     match style {
         Style::Points => "points",
-        Style::Line => "line",
+        Style::Line | Style::Curve => "line",
         Style::Theory => "theory",
         Style::Bound => "bound",
         Style::Published => "published",

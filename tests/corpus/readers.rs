@@ -5,12 +5,12 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 
 use sgd_stability::dataset::checkpoint::{Checkpoint, Choice};
-use sgd_stability::dataset::{Selection, cifar, idx, npy, npz};
+use sgd_stability::dataset::{Selection, cifar, idx, npy, npz, tables};
 use sgd_stability::decide::Certificate;
 use sgd_stability::diagnosis::follow::Log;
 use sgd_stability::error::{Kind, Result};
 use sgd_stability::experiment::studies;
-use sgd_stability::model::Model;
+use sgd_stability::model::{Meaning, Model};
 use sgd_stability::network::description;
 use sgd_stability::sweep::Finished;
 
@@ -21,7 +21,7 @@ const PLACE: &str = "input";
 pub type Reader = fn(&[u8]) -> bool;
 
 /// Every reader, with the name of its fuzz target, which is also that of its folder in `fuzz/corpus`.
-pub const READERS: [(&str, Reader); 11] = [
+pub const READERS: [(&str, Reader); 12] = [
     ("idx", read_idx),
     ("cifar", read_cifar),
     ("npy", read_npy),
@@ -29,6 +29,7 @@ pub const READERS: [(&str, Reader); 11] = [
     ("safetensors", read_safetensors),
     ("pickle", read_pickle),
     ("model", read_model),
+    ("tables", read_tables),
     ("certificate", read_certificate),
     ("cell", read_cell),
     ("network", read_network),
@@ -166,6 +167,31 @@ pub fn read_model(bytes: &[u8]) -> bool {
     let again = serde_json::to_string(&model).expect("a model is JSON");
     assert_eq!(Model::parse(PLACE, &again).as_ref(), Ok(&model));
     true
+}
+
+/// Reads a model in arrays, in each of their meanings and by the names of the arrays, and writes it as JSON.
+pub fn read_tables(bytes: &[u8]) -> bool {
+    // Whether large matrices are semi-definite takes long to decide.
+    const SMALL: usize = 512;
+    let meanings = Meaning::ALL.map(Some).into_iter().chain([None]);
+    let mut is_read = false;
+    for meaning in meanings {
+        let told = tables::Told {
+            meaning,
+            outputs: (meaning == Some(Meaning::Jacobians)).then_some(1),
+            ..tables::Told::default()
+        };
+        let may_be_hessians = meaning.is_none_or(|meaning| meaning == Meaning::Hessians);
+        if may_be_hessians && bytes.len() > SMALL {
+            continue;
+        }
+        if let Some(model) = expect(tables::parse(PLACE, bytes.to_vec(), &told)) {
+            is_read = true;
+            let json = model.to_string();
+            assert_eq!(Model::parse(PLACE, &json).as_ref(), Ok(&model));
+        }
+    }
+    is_read
 }
 
 /// Reads a certificate, writes it again unchanged, and checks it if it is small.

@@ -2,7 +2,7 @@
 //! set and any number of threads.
 
 use rand::{Rng, RngExt};
-use sgd_stability::curvature::{Lanczos, Tracker, smallest};
+use sgd_stability::curvature::{Lanczos, Tracker};
 use sgd_stability::experiment::tiny::{further_names, names, network};
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
@@ -80,7 +80,12 @@ fn bits(isa: Isa, network: &Network) -> Vec<u64> {
             ];
             bits.extend(values.map(f64::to_bits));
         }
-        let end = smallest(isa, &mut curvature, 1.0, 4, 1).expect("finite products");
+        let settings = Lanczos {
+            tolerance: 1e-4,
+            products: 4,
+        };
+        let end = Tracker::new(settings, 1).smallest(isa, &mut curvature, 1.0);
+        let end = end.expect("finite products");
         bits.extend([end.ritz.value, end.ritz.residual].map(f64::to_bits));
     }
     bits

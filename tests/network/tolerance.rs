@@ -55,7 +55,7 @@ fn thirteen_products_give_sharpness_and_non_uniformity_to_a_thousandth() {
         seed: 8,
     };
     let exact = reference_point(&point, &batch)
-        .measure(&fine)
+        .measure(&fine, true)
         .expect("finite");
     assert!(
         exact.converged == [true; 2] && exact.loss < 0.05,

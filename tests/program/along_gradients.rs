@@ -158,7 +158,7 @@ fn a_gradient_of_zero_has_no_batch_sharpness() {
 #[test]
 fn in_every_mode_there_is_a_batch_sharpness_but_an_edge_only_for_sgd() {
     let folder = normalised([2.0, 0.5]);
-    let words = "--arch net.toml --lr 0.01 --batch 2 --any-batch --mode frozen --json";
+    let words = "--arch net.toml --lr 0.01 --batch 2 --any-batch --mode frozen --audit --json";
     let json = diagnose_line(&folder, "net.safetensors", words).json();
     for mode in ["train", "eval", "frozen"] {
         let found = &json["modes"][mode]["batch_sharpness"];
@@ -265,7 +265,7 @@ fn where_samples_leave_parameters_free_the_growth_is_one_to_within_the_bar() {
 fn theorem_1_is_left_out_with_a_sentence_where_it_does_not_speak() {
     let (folder, coupled) = (dead(), normalised([2.0, 0.5]));
     let plain = "--arch fnn --lr 0.5 --batch 2 --one-step";
-    let train = "--arch net.toml --lr 0.01 --batch 1 --mode train --one-step";
+    let train = "--arch net.toml --lr 0.01 --batch 1 --mode train --audit --one-step";
     for (folder, weights, words, reason) in [
         (
             &folder,

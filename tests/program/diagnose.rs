@@ -237,7 +237,7 @@ fn batch_normalisation_is_shown_in_all_three_modes() {
         "{}",
         refused.error
     );
-    let words = [&words[..], &["--mode", "frozen"]].concat();
+    let words = [&words[..], &["--mode", "frozen", "--audit"]].concat();
     let json = diagnose(
         &folder,
         "net.safetensors",
@@ -340,7 +340,7 @@ fn too_little_memory_is_said_before_the_work_starts() {
 fn no_instruction_set_changes_an_answer_and_an_unknown_one_is_refused() {
     let folder = normalised([2.0, 0.5]);
     let words = "diagnose --weights net.safetensors --data data.npz --arch net.toml --lr 0.01 \
-                 --batch 1 --mode eval --json";
+                 --batch 1 --mode eval --audit --json";
     let run = |isa: &str| {
         let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_sgd-stability"));
         let command = command

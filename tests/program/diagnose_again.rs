@@ -12,7 +12,7 @@ fn f64_measures_the_same_numbers_again_in_every_mode() {
     let folder = normalised([2.0, 0.5]);
     for mode in ["frozen", "eval", "train"] {
         let words = [
-            "--arch", "net.toml", "--lr", "0.01", "--batch", "7", "--mode", mode,
+            "--arch", "net.toml", "--lr", "0.01", "--batch", "7", "--mode", mode, "--audit",
         ];
         let words = [&words[..], &["--precision", "f64"]].concat();
         let run = diagnose(
@@ -62,7 +62,8 @@ fn f64_measures_the_same_numbers_again_in_every_mode() {
 #[test]
 fn f64_measures_gauss_newton_in_every_mode() {
     let folder = normalised([2.0, 0.5]);
-    let words = "--arch net.toml --lr 0.01 --batch 7 --mode eval --precision f64 --json --matrix";
+    let words =
+        "--arch net.toml --lr 0.01 --batch 7 --mode eval --audit --precision f64 --json --matrix";
     let of = |matrix| {
         let words = format!("{words} {matrix}");
         diagnose_line(&folder, "net.safetensors", &words).json()
@@ -117,7 +118,7 @@ fn what_f32_gets_wrong_is_seen_and_judged_by_f64() {
     for mode in ["train", "frozen"] {
         let at = |lr: &str| {
             let words = format!(
-                "--arch net.toml --lr {lr} --batch 6 --mode {mode} --precision f64 --json --check"
+                "--arch net.toml --lr {lr} --batch 6 --mode {mode} --audit --precision f64 --json --check"
             );
             diagnose_line(&folder, "net.safetensors", &words)
         };
@@ -150,8 +151,7 @@ fn what_f32_gets_wrong_is_seen_and_judged_by_f64() {
 #[test]
 fn runs_that_have_not_converged_prove_nothing_about_f32() {
     let folder = normalised([2.0, 0.5]);
-    let words =
-        "--arch net.toml --lr 0.001 --batch 7 --mode eval --products 2 --precision f64 --json";
+    let words = "--arch net.toml --lr 0.001 --batch 7 --mode eval --audit --products 2 --precision f64 --json";
     let json = diagnose_line(&folder, "net.safetensors", words).json();
     assert_eq!(json["double"]["converged"], false, "{json}");
     assert_eq!(json["double"]["f32_suffices"], false, "{json}");

@@ -176,7 +176,8 @@ fn a_bar_reaches_to_a_spread_that_rounding_hides() {
 #[test]
 fn one_sample_has_no_spread() {
     let folder = normalised([2.0, 0.5]);
-    let words = "--arch net.toml --lr 0.01 --batch 1 --samples 1 --mode frozen --precision f64";
+    let words =
+        "--arch net.toml --lr 0.01 --batch 1 --samples 1 --mode frozen --audit --precision f64";
     let page = diagnose_line(&folder, "net.safetensors", words);
     assert_eq!(page.code, 0, "{}", page.error);
     assert!(page.out.contains("not asked: s may be 0"), "{}", page.out);
@@ -215,7 +216,7 @@ fn equal_samples_have_a_spread_that_may_be_zero() {
         labelled(&image.repeat(5), &[1, 4, 4], &[1; 5]),
     );
     for mode in ["frozen", "eval"] {
-        let words = format!("--arch net.toml --lr 0.01 --batch 1 --mode {mode} --json");
+        let words = format!("--arch net.toml --lr 0.01 --batch 1 --mode {mode} --audit --json");
         let json = diagnose_line(&folder, "net.safetensors", &words).json();
         let s = &json["non_uniformity"];
         assert!(number(&s["value"]) <= number(&s["bar"]), "{mode}: {s}");
@@ -346,7 +347,7 @@ fn running_statistics_in_f64_are_used_in_f64() {
         "data.npz",
         valued_in_f64(&[1.0], &[1, 1, 1], &[y], 1),
     );
-    let words = "--arch net.toml --lr 0.1 --batch 1 --mode eval --precision f64 --json";
+    let words = "--arch net.toml --lr 0.1 --batch 1 --mode eval --audit --precision f64 --json";
     let json = diagnose_line(&folder, "net.safetensors", words).json();
     // The slopes by the convolution's weight, γ, the shift, and the last weight.
     let slopes = [weight * inverse, weight * normal, weight, normal];

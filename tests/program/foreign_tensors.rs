@@ -73,11 +73,11 @@ fn what_belongs_to_a_training_is_left_out_by_the_line_that_is_given() {
         assert_eq!(mended.json()["sharpness"]["value"], expected);
         assert_eq!(mended.json()["ignored"][0], name);
         if name.starts_with("model") {
-            assert!(!refused.out.contains("--only"), "{}", refused.out);
+            assert!(!refused.out.contains("--prefix"), "{}", refused.out);
         } else {
-            assert!(refused.out.contains("--only model"), "{}", refused.out);
+            assert!(refused.out.contains("--prefix model"), "{}", refused.out);
             assert_eq!(
-                measure(&folder, "--only model").json()["sharpness"]["value"],
+                measure(&folder, "--prefix model").json()["sharpness"]["value"],
                 expected
             );
         }
@@ -380,9 +380,9 @@ fn prefixes_that_name_nothing_or_are_kept_are_refused() {
             "--ignore optimizer",
             "no tensor of w.safetensors is called so",
         ),
-        ("--only net", "no tensor of w.safetensors is called so"),
-        ("--only a", "`a.`"),
-        ("--only a,s", "`a.`"),
+        ("--prefix net", "no tensor of w.safetensors is called so"),
+        ("--prefix a", "`a.`"),
+        ("--prefix a,s", "`a.`"),
         ("--ignore model", "leaves no tensor"),
     ] {
         let run = measure(&folder, words);

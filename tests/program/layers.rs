@@ -72,10 +72,10 @@ fn notes(json: &Value) -> String {
 fn without_running_statistics_there_is_no_eval_mode() {
     let folder = normalised("affine = false, running-statistics = false", None, None);
     let parts = ["--mode", "no running statistics", "train or frozen"];
-    refused(&folder, "--mode eval", &parts);
+    refused(&folder, "--mode eval --audit", &parts);
     refused(&folder, "", &["--mode", "depends on the mode"]);
     for mode in ["train", "frozen"] {
-        let json = json(&folder, &format!("--mode {mode} --precision f64"));
+        let json = json(&folder, &format!("--mode {mode} --audit --precision f64"));
         assert_eq!(json["mode"], mode, "{json}");
         assert!(json["modes"].get("eval").is_none(), "{json}");
         assert!(notes(&json).contains("Mode eval is left out"), "{json}");
@@ -90,11 +90,11 @@ fn a_checkpoint_with_what_the_words_deny_is_refused() {
         Some([1.0, 1.0]),
         None,
     );
-    refused(&folder, "--mode train", &["n.running_mean", "[2]"]);
+    refused(&folder, "--mode train --audit", &["n.running_mean", "[2]"]);
     let folder = normalised("affine = false", None, None);
     refused(
         &folder,
-        "--mode train",
+        "--mode train --audit",
         &["running_mean [2], running_var [2]"],
     );
 }
@@ -105,7 +105,7 @@ fn fixed_statistics_without_an_affine_part_are_a_division_known_by_heart() {
     let folder = normalised("affine = false, epsilon = 0", Some([4.0, 0.25]), None);
     let plain = "input = [2]\nlayer = [{ type = \"normalise\", mean = [0, 0.25], deviation = [2, 0.5] }, \
                  { type = \"dense\", outputs = 3 }, { type = \"relu\" }, { type = \"dense\", outputs = 2 }]";
-    let by_norm = json(&folder, "--mode eval");
+    let by_norm = json(&folder, "--mode eval --audit");
     let other = normalised("affine = false, running-statistics = false", None, None);
     file(&other, "net.toml", plain);
     let by_hand = json(&other, "");
@@ -131,9 +131,9 @@ fn no_variance_of_zero_is_divided_by() {
         "channel 2",
     ];
     for mode in ["train", "frozen"] {
-        refused(&still, &format!("--mode {mode}"), &parts);
+        refused(&still, &format!("--mode {mode} --audit"), &parts);
     }
-    let json = json(&still, "--mode eval");
+    let json = json(&still, "--mode eval --audit");
     for mode in ["train", "frozen"] {
         assert!(
             notes(&json).contains(&format!("Mode {mode} is left out")),
@@ -141,9 +141,9 @@ fn no_variance_of_zero_is_divided_by() {
         );
     }
     let zero = normalised(words, Some([4.0, 0.0]), None);
-    refused(&zero, "--mode eval", &parts);
+    refused(&zero, "--mode eval --audit", &parts);
     let fine = normalised("affine = false", Some([4.0, 0.0]), Some(0.375));
     for mode in ["train", "eval", "frozen"] {
-        self::json(&fine, &format!("--mode {mode}"));
+        self::json(&fine, &format!("--mode {mode} --audit"));
     }
 }

@@ -228,7 +228,7 @@ fn resnet_is_measured_in_three_modes_twice() {
     let network = Network::resnet8(2);
     let state = somewhere(&network);
     let words = "--arch resnet8 --data cifar-10 --data-dir . --classes 0,1 --samples 2 --batch 2 \
-                 --mode eval --products 40";
+                 --mode eval --audit --products 40";
     let json = diagnosed(&network, &state, words);
     let expected = loss(&network, &state, &data("cifar-10", 2, Some(&[0, 1])));
     assert_loss(&json, expected);

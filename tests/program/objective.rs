@@ -130,7 +130,7 @@ fn weight_decay_is_in_every_mode_of_batch_normalisation() {
     let folder = normalised([2.0, 0.5]);
     let of = |decay: &str| {
         let words = format!(
-            "--arch net.toml --lr 0.01 --batch 7 --mode eval --precision f64 --json \
+            "--arch net.toml --lr 0.01 --batch 7 --mode eval --audit --precision f64 --json \
              --weight-decay {decay}"
         );
         diagnose_line(&folder, "net.safetensors", &words).json()

@@ -125,7 +125,7 @@ fn a_key_leads_to_the_state_dictionary_among_objects_that_nobody_builds() {
     ] {
         expect(at("run.pt", Some(key)), words);
     }
-    let words = ["--key: model: leads into the dictionaries", "--only"];
+    let words = ["--key: model: leads into the dictionaries", "--prefix"];
     expect(at("fnn.safetensors", Some("model")), &words);
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use sgd_stability::diagnosis::machine;
 use sgd_stability::kernel::foreign::Signature;
 
 use super::task::Rule;
@@ -44,7 +45,7 @@ pub struct Arguments {
     #[arg(long, value_name = "LIMIT", default_value = "10s", value_parser = call_limit, help_heading = FOREIGN)]
     pub(super) time_limit: Duration,
     /// The most memory for the process that runs a foreign kernel, such as 800MB.
-    #[arg(long, value_name = "SIZE", default_value = "2GB", value_parser = words::size, help_heading = FOREIGN)]
+    #[arg(long, value_name = "SIZE", default_value = "2GB", value_parser = machine::size, help_heading = FOREIGN)]
     pub(super) memory_limit: u64,
     /// How special cases are judged: as the reference BLAS does it, or by the formula (strict).
     #[arg(long, value_enum, value_name = "P", help_heading = WHAT)]

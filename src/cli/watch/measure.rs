@@ -4,13 +4,14 @@ use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use sgd_stability::curvature::Tracker;
+use sgd_stability::curvature::{Limits, Tracker};
 use sgd_stability::dataset::Dataset;
 use sgd_stability::diagnosis::follow::{Conditions, Line, Log, Named, checkpoints};
-use sgd_stability::diagnosis::{self, Extras, LoadedNetwork, Setting, ThresholdRequest};
+use sgd_stability::diagnosis::{
+    self, Extras, Loaded, LoadedNetwork, Setting, Setup, ThresholdRequest,
+};
 use sgd_stability::error::{Error, Kind, Result, shown};
 
-use super::super::checkpoint::{Loaded, Setup};
 use super::super::objective::Expected;
 use super::super::output::remark;
 use super::stamp::Stamp;
@@ -36,12 +37,14 @@ pub struct EveryThresholds {
 /// Measures the checkpoints of a run one after the other.
 pub struct Measurer<'a> {
     folder: &'a Path,
-    setup: Setup<'a>,
+    setup: Setup,
     data: Dataset,
     /// The log, with a line for each measured checkpoint.
     pub log: Log,
     tracker: Tracker,
     thresholds: Option<EveryThresholds>,
+    /// What else is measured at every checkpoint.
+    extras: Extras,
     /// The loss and the activations in words, once a checkpoint has been read.
     about: OnceCell<String>,
     /// The loss that a checkpoint must have, until it has been compared.
@@ -55,13 +58,15 @@ impl<'a> Measurer<'a> {
     ///
     /// # Errors
     /// Returns an error if a flag does not fit the network, as far as that is known without a checkpoint.
-    pub fn new(folder: &'a Path, setup: Setup<'a>, data: Dataset, log: Log) -> Result<Self> {
-        diagnosis::check(&setup.request, &data, setup.subject.mode())?;
+    pub fn new(folder: &'a Path, setup: Setup, data: Dataset, log: Log) -> Result<Self> {
+        diagnosis::check(&setup.plan.request, &data, setup.plan.mode)?;
         Ok(Measurer {
             folder,
-            tracker: Tracker::new(setup.effort.lanczos, setup.effort.seed),
+            tracker: Tracker::new(setup.plan.effort.lanczos, setup.plan.effort.seed)
+                .with_limits(Limits::TWENTY),
             thresholds: None,
-            expected: setup.subject.objective.expect_loss.clone(),
+            extras: Extras::default(),
+            expected: None,
             setup,
             data,
             log,
@@ -70,9 +75,19 @@ impl<'a> Measurer<'a> {
         })
     }
 
+    /// The same measurer, which also compares the loss of a checkpoint with this one.
+    pub fn expecting(self, expected: Option<Expected>) -> Self {
+        Measurer { expected, ..self }
+    }
+
     /// The same measurer, which also computes these thresholds.
     pub fn with_thresholds(self, thresholds: Option<EveryThresholds>) -> Self {
         Measurer { thresholds, ..self }
+    }
+
+    /// The same measurer, which also measures these extras at every checkpoint.
+    pub fn with_extras(self, extras: Extras) -> Self {
+        Measurer { extras, ..self }
     }
 
     /// What is measured at the next checkpoint beyond its reading. The count goes on from the lines of the log.
@@ -83,7 +98,7 @@ impl<'a> Measurer<'a> {
             // It tells whether the thresholds decide.
             other_matrix: thresholds.is_some(),
             thresholds,
-            ..Extras::default()
+            ..self.extras
         }
     }
 
@@ -143,10 +158,14 @@ impl<'a> Measurer<'a> {
         let setup = &self.setup;
         let here = Conditions::new(
             &last.conditions.network,
-            &setup.request.objective.words_or(&last.conditions.loss)?,
+            &setup
+                .plan
+                .request
+                .objective
+                .words_or(&last.conditions.loss)?,
             &self.data.digest(),
-            setup.subject.mode(),
-            setup.effort.matrix,
+            setup.plan.mode,
+            setup.plan.effort.matrix,
             &setup.setting,
         );
         self.log.check(&here)?;

@@ -193,7 +193,7 @@ fn table(lines: &[Line]) -> String {
                     .map_or(String::new(), |share| format!("{share:.4}"))
             ),
             line.products,
-            line.verdict
+            line.state()
         );
     }
     text += "\nmargin: the larger of a and s over its bound; 1 is the edge. Hv: products.";
@@ -217,6 +217,9 @@ pub fn brief(line: &Line) -> String {
         (line.share_of_threshold).map_or(String::new(), |share| format!(", η/η* {share:.4}"));
     format!(
         "loss {:.4e}, a {:.4}, s {s}, margin {margin}{share}, {} products, {}",
-        line.loss, line.a, line.products, line.verdict
+        line.loss,
+        line.a,
+        line.products,
+        line.state()
     )
 }

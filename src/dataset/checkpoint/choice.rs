@@ -61,9 +61,9 @@ impl Choice {
         if let Some(word @ ("a" | "s" | "a,s")) = only.as_deref() {
             let fault = "is no prefix here: it is kept for choosing what is measured; a module of \
                          this name is given as `a.` or `s.`";
-            return Err(Error::input("--only", word, fault));
+            return Err(Error::input("--prefix", word, fault));
         }
-        let flags = only.iter().map(|prefix| ("--only", prefix));
+        let flags = only.iter().map(|prefix| ("--prefix", prefix));
         let mut flags = flags.chain(ignore.iter().map(|prefix| ("--ignore", prefix)));
         match flags.find(|(_, prefix)| prefix.is_empty()) {
             Some((flag, _)) => {
@@ -108,7 +108,7 @@ impl Choice {
 
     /// Checks that every prefix matches a tensor and that at least one tensor is left.
     pub(super) fn check(&self, place: &str, names: &[&str]) -> Result<()> {
-        let flags = self.only.iter().map(|prefix| ("--only", prefix));
+        let flags = self.only.iter().map(|prefix| ("--prefix", prefix));
         let flags = flags.chain(self.ignore.iter().map(|prefix| ("--ignore", prefix)));
         let begins = |name: &str, prefix: &str| {
             let own = match &self.only {
@@ -197,7 +197,7 @@ mod tests {
         let names = ["a.weight", "b.weight"];
         let of = |choice: Choice| choice.check("w", &names).unwrap_err().message;
         assert!(of(choice(None, &["c"])).contains("--ignore: c: no tensor of w"));
-        assert!(of(choice(Some("c"), &[])).contains("--only: c: no tensor of w"));
+        assert!(of(choice(Some("c"), &[])).contains("--prefix: c: no tensor of w"));
         assert!(of(choice(None, &["a", "b"])).contains("leaves no tensor"));
     }
 }

@@ -51,6 +51,25 @@ impl Checkpoint {
         real.map(<[f32]>::len).sum()
     }
 
+    /// The names of the parameters in the order of `Module.parameters()`, tied ones once; `None` if the file does not
+    /// tell it.
+    pub fn parameter_order(&self) -> Option<Vec<&str>> {
+        let is_parameter = |tensor: &&Tensor| {
+            let part = tensor.name.rsplit('.').next();
+            tensor.real().is_some() && !matches!(part, Some("running_mean" | "running_var"))
+        };
+        let mut parameters: Vec<&Tensor> = self.tensors.iter().filter(is_parameter).collect();
+        match &self.order {
+            Order::Kept => parameters.sort_by_key(|tensor| tensor.start),
+            Order::Told(names) => {
+                let place = |tensor: &&Tensor| names.iter().position(|name| *name == tensor.name);
+                parameters.sort_by_key(place);
+            }
+            Order::Lost => return None,
+        }
+        Some(parameters.iter().map(|tensor| &tensor.name[..]).collect())
+    }
+
     /// How many weights had to be rounded to the nearest f32.
     pub fn rounded(&self) -> usize {
         let rounded = |tensor: &Tensor| match tensor.values {
@@ -110,7 +129,7 @@ impl Contents {
         if let Some(key) = choice.key() {
             let fault = format!(
                 "leads into the dictionaries of a file of torch.save, and {place} is none; to take the tensors \
-                 below a name, give --only"
+                 below a name, give --prefix"
             );
             return Err(Error::input("--key", brief(key), fault));
         }

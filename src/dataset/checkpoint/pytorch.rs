@@ -14,14 +14,17 @@
 //! | `view` | one tensor as a view of a storage |
 //! | `shared` | the tensors of one storage: ties and overlaps |
 //! | `state` | the tensors of a state dictionary |
+//! | `optimizer` | the second moments in the state of an optimiser |
 
 mod archive;
 mod dictionary;
+mod optimizer;
 mod shared;
 mod state;
 mod view;
 
 pub(super) use archive::is_zip;
+pub use optimizer::{OptimizerState, SecondMoments};
 pub(super) use state::Saved;
 
 use super::choice::Choice;

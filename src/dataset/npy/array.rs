@@ -18,6 +18,6 @@ pub enum Elements {
     Whole(Vec<i64>),
     /// Finite floating-point numbers that f32 represents exactly.
     Real(Vec<f32>),
-    /// Finite floating-point numbers within the range of f32, not all of which it represents exactly.
+    /// Finite floating-point numbers, not all of which f32 represents exactly.
     Double(Vec<f64>),
 }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use half::f16;
 
 use super::array::Elements;
-use super::element::{Element, refuse};
+use super::element::{Element, Reach, refuse};
 use super::header::Header;
 use crate::error::{Error, Result};
 
@@ -13,11 +13,17 @@ use crate::error::{Error, Result};
 const CHUNK: usize = 1 << 16;
 
 /// Reads the elements up to the end of the source and arranges them in C order.
-pub(super) fn read(place: &str, header: &Header, source: &mut impl Read) -> Result<Elements> {
+pub(super) fn read(
+    place: &str,
+    header: &Header,
+    source: &mut impl Read,
+    reach: Reach,
+) -> Result<Elements> {
     let mut body = Body {
         place,
         header,
         source,
+        reach,
     };
     let elements = match header.element {
         Element::Uint(1) => Elements::Bytes(body.decode(|[byte]: [u8; 1]| Some(byte))?),
@@ -40,6 +46,7 @@ struct Body<'a, R> {
     place: &'a str,
     header: &'a Header,
     source: &'a mut R,
+    reach: Reach,
 }
 
 impl<R: Read> Body<'_, R> {
@@ -49,9 +56,10 @@ impl<R: Read> Body<'_, R> {
 
     /// Reads f64 elements; they become f32 if it represents them all exactly.
     fn double(&mut self) -> Result<Elements> {
+        let reach = self.reach;
         let numbers = self.decode(|bytes| {
             let number = f64::from_le_bytes(bytes);
-            (number as f32).is_finite().then_some(number)
+            reach.has(number).then_some(number)
         })?;
         let is_held = |&number: &f64| f64::from(number as f32) == number;
         Ok(if numbers.iter().all(is_held) {
@@ -131,9 +139,7 @@ impl<R: Read> Body<'_, R> {
     fn out_of_range<T>(&self, position: usize) -> Result<T> {
         let at = self.index(position);
         let fault = match self.header.element {
-            Element::Float(_) => {
-                "is NaN, infinite or beyond the range of f32; give finite numbers only"
-            }
+            Element::Float(_) => self.reach.fault(),
             Element::Bool => "is a truth value that is neither 0 nor 1; the file is damaged",
             Element::Int(_) | Element::Uint(_) => "is beyond the range of int64; use int64",
         };

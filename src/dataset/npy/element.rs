@@ -25,6 +25,35 @@ impl Element {
     }
 }
 
+/// How large floating-point elements may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Finite in f32, as the engine computes.
+    Single,
+    /// Finite in f64.
+    Double,
+}
+
+impl Reach {
+    /// Whether a number is finite within this reach.
+    pub(super) fn has(self, number: f64) -> bool {
+        match self {
+            Reach::Single => (number as f32).is_finite(),
+            Reach::Double => number.is_finite(),
+        }
+    }
+
+    /// What is wrong with a number that is not.
+    pub(super) fn fault(self) -> &'static str {
+        match self {
+            Reach::Single => {
+                "is NaN, infinite or beyond the range of f32; give finite numbers only"
+            }
+            Reach::Double => "is NaN or infinite; give finite numbers only",
+        }
+    }
+}
+
 /// The error for the part `field` of the array `place`.
 pub(super) fn refuse<T>(place: &str, field: &str, fault: impl std::fmt::Display) -> Result<T> {
     Err(Error::input(place, field, fault))

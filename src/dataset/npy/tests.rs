@@ -108,6 +108,27 @@ fn numbers_that_are_not_finite_are_named_by_their_index() {
 }
 
 #[test]
+fn f64_may_be_read_in_its_whole_range() {
+    let read = |number: f64| {
+        let file = plain("<f8", "(1,)", &number.to_le_bytes());
+        let mut source = &file[..];
+        let header = Header::read("a.npy", &mut source).unwrap();
+        header.read_body("a.npy", &mut source, Reach::Double)
+    };
+    for number in [1e39, f64::MAX, 5e-324, -1e-300] {
+        assert_eq!(
+            read(number).unwrap().elements,
+            Elements::Double(vec![number])
+        );
+    }
+    let message = read(f64::INFINITY).unwrap_err().message;
+    assert!(
+        message.contains("element [0]: is NaN or infinite"),
+        "{message}"
+    );
+}
+
+#[test]
 fn the_header_may_have_any_version_order_of_keys_and_spacing() {
     let expected = Array {
         shape: vec![3, 1],

@@ -37,16 +37,14 @@ impl Known {
 }
 
 /// An enclosure of `λ_min`: from its floor, which allows for rounding, to the Rayleigh quotient plus the
-/// possible rounding error. With probability [`RISK`](crate::curvature::RISK), `λ_min` lies below it.
+/// possible rounding error. With probability [`RISK`](crate::curvature::RISK), `λ_min` lies below it. Where
+/// it was not measured it may be anything.
 fn smallest_from(reading: &Reading) -> Enclosure {
-    let top = reading.smallest.value + reading.smallest.rounding;
-    match reading.smallest_floor {
-        Some(floor) => {
-            let half = (top - floor) / 2.0;
-            Enclosure::around(floor + half, half)
-        }
-        None => Enclosure::whole(),
-    }
+    let Some((number, floor)) = reading.smallest.zip(reading.smallest_floor) else {
+        return Enclosure::whole();
+    };
+    let half = (number.value + number.rounding - floor) / 2.0;
+    Enclosure::around(floor + half, half)
 }
 
 /// An enclosure of a largest eigenvalue. A Rayleigh quotient is never above the largest eigenvalue, which

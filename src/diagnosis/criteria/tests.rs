@@ -152,7 +152,7 @@ fn in_other_units(reading: &Reading, factor: f64) -> Reading {
     };
     Reading {
         sharpness: scaled(reading.sharpness),
-        smallest: scaled(reading.smallest),
+        smallest: reading.smallest.map(scaled),
         smallest_floor: reading.smallest_floor.map(|floor| factor * floor),
         non_uniformity: reading.non_uniformity.map(scaled),
         along: reading.along.map(|both| both.map(along)),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::curvature::Estimate;
 use crate::network::CurvatureMatrix;
 
 use super::super::answer::{ModeDiagnosis, bounds};
@@ -9,6 +10,12 @@ use super::super::mode::Mode;
 use super::super::setting::Setting;
 use super::super::thresholds::ThresholdAnswer;
 use crate::threshold::Bracket;
+
+/// The state of a checkpoint whose a is within [`NEAR`] of its bound.
+pub const AT_THE_EDGE: &str = "at the edge";
+
+/// How near to its bound a hovers, as a share of it: published runs of gradient descent do so within 2.2 %.
+pub const NEAR: f64 = 0.03;
 
 /// The conditions that all lines of one log share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,11 +88,11 @@ pub struct Line {
     /// The error bar of a: residual plus rounding error. Absent from lines that older versions wrote.
     #[serde(default)]
     pub a_bar: Option<f64>,
-    /// The smallest eigenvalue `λ_min(H)`.
-    pub smallest_eigenvalue: f64,
+    /// The smallest eigenvalue `λ_min(H)`; absent if it was not measured.
+    pub smallest_eigenvalue: Option<f64>,
     /// The residual of λ_min.
-    pub smallest_eigenvalue_residual: f64,
-    /// The non-uniformity s; absent if the samples are coupled.
+    pub smallest_eigenvalue_residual: Option<f64>,
+    /// The non-uniformity s; absent if the samples are coupled, or if it was not measured.
     pub s: Option<f64>,
     /// The residual of s.
     pub s_residual: Option<f64>,
@@ -114,6 +121,25 @@ pub struct Line {
     pub products: usize,
     /// The verdict.
     pub verdict: String,
+    /// The verdict, or [`AT_THE_EDGE`] for an a within 3 % of its bound, where runs hover. Absent from lines that older
+    /// versions wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The batch sharpness `E[gᵀH_Bg]/E‖g‖²`, if it was requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_sharpness: Option<Estimate>,
+    /// The largest eigenvalues, if they were requested.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub eigenvalues: Vec<f64>,
+    /// tr H, if it was requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Estimate>,
+    /// tr Σ, if it was requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_noise: Option<Estimate>,
+    /// The sharpness of each layer alone, in the order of the network, if it was requested.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<f64>,
     /// The conditions of the measurement.
     pub conditions: Conditions,
 }
@@ -129,6 +155,11 @@ pub struct Named<'a> {
 }
 
 impl Line {
+    /// The state of the checkpoint in words.
+    pub fn state(&self) -> &str {
+        self.state.as_ref().unwrap_or(&self.verdict)
+    }
+
     /// The line of one checkpoint.
     pub fn new(
         checkpoint: &Named<'_>,
@@ -137,7 +168,7 @@ impl Line {
         setting: &Setting,
     ) -> Self {
         let reading = &finding.in_f32.reading;
-        let (a, smallest) = (&reading.sharpness, &reading.smallest);
+        let (a, smallest) = (&reading.sharpness, reading.smallest);
         let s = reading.non_uniformity.as_ref();
         let [bound_a, bound_s] = bounds(setting);
         let has_bounds = setting.uncovered().is_none();
@@ -149,6 +180,10 @@ impl Line {
         let threshold = answer.and_then(ThresholdAnswer::ends);
         let lr = setting.lr.to_f64();
         let margin_s = s.and_then(|s| share(s.value, bound_s));
+        let (spectrum, traces) = (&finding.spectrum, finding.spectrum.traces);
+        let verdict = finding.judgement.verdict.name();
+        let hovers = bound_a.is_some() && margin_a.is_some_and(|share| (share - 1.0).abs() <= NEAR);
+        let state = if hovers { AT_THE_EDGE } else { verdict };
         Line {
             name: checkpoint.name.to_owned(),
             modified: checkpoint.modified,
@@ -158,8 +193,8 @@ impl Line {
             a: a.value,
             a_residual: a.residual,
             a_bar: Some(a.bar()),
-            smallest_eigenvalue: smallest.value,
-            smallest_eigenvalue_residual: smallest.residual,
+            smallest_eigenvalue: smallest.map(|smallest| smallest.value),
+            smallest_eigenvalue_residual: smallest.map(|smallest| smallest.residual),
             s: s.map(|s| s.value),
             s_residual: s.map(|s| s.residual),
             s_bar: s.map(|s| s.bar()),
@@ -171,7 +206,22 @@ impl Line {
             share_of_threshold: threshold.map(|ends| lr / ends.upper),
             converged: reading.has_converged(),
             products: reading.products(),
-            verdict: finding.judgement.verdict.name().to_owned(),
+            verdict: verdict.to_owned(),
+            state: Some(state.to_owned()),
+            batch_sharpness: (finding.batch_sharpness.as_ref())
+                .and_then(|found| found.numbers.ratio_of_means),
+            eigenvalues: (spectrum.eigenvalues.iter())
+                .flat_map(|found| found.values.iter().map(|listed| listed.value))
+                .collect(),
+            trace: traces.map(|traces| traces.hessian.estimate),
+            trace_noise: traces
+                .and_then(|traces| traces.noise)
+                .map(|trace| trace.estimate),
+            layers: spectrum
+                .layers
+                .iter()
+                .map(|layer| layer.sharpness.value)
+                .collect(),
             conditions,
         }
     }

@@ -62,6 +62,11 @@ impl<'a> Course<'a> {
             "s_bar",
             "q",
             "eta_over_threshold",
+            "batch_sharpness",
+            "batch_sharpness_error",
+            "trace",
+            "trace_noise",
+            "state",
         ];
         table.write_record(head).map_err(Error::internal)?;
         for (line, step) in self.lines.iter().zip(&self.steps) {
@@ -71,14 +76,19 @@ impl<'a> Course<'a> {
                 line.accuracy,
                 Some(line.a),
                 line.a_bar,
-                Some(line.smallest_eigenvalue),
+                line.smallest_eigenvalue,
                 line.s,
                 line.s_bar,
                 self.one_direction(line),
                 line.share_of_threshold,
+                line.batch_sharpness.map(|found| found.value),
+                line.batch_sharpness.map(|found| found.standard_error),
+                line.trace.map(|found| found.value),
+                line.trace_noise.map(|found| found.value),
             ];
             let text = |number: Option<f64>| number.map_or(String::new(), |x| format!("{x:?}"));
             let row = std::iter::once(line.name.clone()).chain(numbers.map(text));
+            let row = row.chain([line.state().to_owned()]);
             table.write_record(row).map_err(Error::internal)?;
         }
         table
@@ -125,15 +135,24 @@ impl<'a> Course<'a> {
                     None => DataPoint::new(step, line.a),
                 })
             }),
-            self.series("λ_min(H)", |line| Some(line.smallest_eigenvalue)),
+            self.series("λ_min(H)", |line| line.smallest_eigenvalue),
+            self.with_bars("batch sharpness", |line, step| {
+                let found = line.batch_sharpness?;
+                Some(DataPoint::with_error(
+                    step,
+                    found.value,
+                    found.standard_error,
+                ))
+            }),
         ];
+        series.retain(|series| !series.points.is_empty());
         let [bound, _] = bounds(self.setting);
         series.extend(bound.and_then(|bound| self.level("largest a of gradient descent", bound)));
         self.figure(
             "watch-sharpness",
             "Sharpness along the run",
-            "The largest and the smallest eigenvalue of the Hessian at each checkpoint, and the largest sharpness at \
-             which gradient descent is stable.",
+            "The largest and the smallest eigenvalue of the Hessian at each checkpoint, the batch sharpness where it was \
+             asked for, and the largest sharpness at which gradient descent is stable.",
             Axis::linear("eigenvalue"),
             series,
         )

@@ -215,7 +215,7 @@ fn mends(all: &[Group<'_>]) -> String {
                     .iter()
                     .any(|prefix| prefix.split(['.', '/']).next() == Some(only)) =>
         {
-            format!("{ignore}, or keep the model's own tensors with --only {wrapper}{only}")
+            format!("{ignore}, or keep the model's own tensors with --prefix {wrapper}{only}")
         }
         _ => ignore,
     }

@@ -39,7 +39,32 @@ pub fn batch_sharpness(diagnosis: &Diagnosis) -> Vec<String> {
     wrap(&line, "  ")
 }
 
-fn told(estimate: &Estimate) -> String {
+/// The gradient-noise interaction with its standard error, beside 2/η; nothing unless it was asked for.
+pub fn gradient_noise(diagnosis: &Diagnosis) -> Vec<String> {
+    let Some(found) = &diagnosis.main.gradient_noise else {
+        return Vec::new();
+    };
+    let Some(found) = found else {
+        let line =
+            "no gradient-noise interaction: the gradient is 0, and a quotient by it does not exist";
+        return wrap(line, "  ");
+    };
+    let edge = edge(&diagnosis.setting).map_or(String::new(), |edge| {
+        format!(
+            "; below 2/η\u{a0}=\u{a0}{} the loss falls on average in the next step, to second order",
+            digits(edge)
+        )
+    });
+    let line = format!(
+        "gradient-noise interaction E[g_BᵀHg_B]/|g|²\u{a0}=\u{a0}{} ({} batches){edge}",
+        told(&found.ratio),
+        found.batches
+    );
+    wrap(&line, "  ")
+}
+
+/// A value with its standard error.
+pub(super) fn told(estimate: &Estimate) -> String {
     let value = digits(estimate.value);
     format!(
         "{value}\u{a0}±\u{a0}{}",

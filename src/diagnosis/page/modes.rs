@@ -26,22 +26,20 @@ pub fn modes(diagnosis: &Diagnosis) -> Vec<String> {
             Status::Converged | Status::ConvergedToRounding => digits(number.value),
             Status::NotConverged => format!("{}?", digits(number.value)),
         };
-        let s = reading
-            .non_uniformity
-            .as_ref()
-            .map_or("none".to_owned(), told);
+        let or_none = |number: &Option<Number>| number.as_ref().map_or("none".to_owned(), told);
         let applies = if finding.mode.is_some_and(|mode| mode.is_coupled()) {
             "full batch only"
         } else {
             "applies"
         };
         lines.push(format!(
-            "{:<8}{:>11}{:>9}{:>11}{:>11}{s:>11}  {applies}",
+            "{:<8}{:>11}{:>9}{:>11}{:>11}{:>11}  {applies}",
             finding.mode.map_or("", |mode| mode.name()),
             digits(reading.loss),
             share(reading.accuracy),
             told(&reading.sharpness),
-            told(&reading.smallest),
+            or_none(&reading.smallest),
+            or_none(&reading.non_uniformity),
         ));
     }
     if lines.iter().any(|line| line.contains('?')) {

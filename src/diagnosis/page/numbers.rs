@@ -14,7 +14,7 @@ fn owed(reading: &Reading, count: usize) -> Vec<String> {
     let s = reading.non_uniformity.filter(|s| s.products > 0);
     let numbers = [
         ("a", Some(reading.sharpness)),
-        ("λ_min", Some(reading.smallest)),
+        ("λ_min", reading.smallest),
         ("s", s),
     ];
     let numbers = numbers.into_iter();
@@ -43,7 +43,18 @@ fn owed(reading: &Reading, count: usize) -> Vec<String> {
     wrap(&line, "  ")
 }
 
-/// The table of a, λ_min and s with their bounds.
+/// Why there is no s.
+fn no_non_uniformity(diagnosis: &Diagnosis) -> &'static str {
+    if diagnosis.main.left_out.contains(&"s") {
+        "non-uniformity s is not measured: the time was over"
+    } else if diagnosis.main.in_f32.reading.is_coupled {
+        "non-uniformity s does not exist: the samples are coupled"
+    } else {
+        "non-uniformity s is not measured (--only)"
+    }
+}
+
+/// The table of the measured ones of a, λ_min and s with their bounds.
 pub fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
     let reading = &diagnosis.main.in_f32.reading;
     let [bound_a, bound_s] = diagnosis.bounds();
@@ -72,24 +83,22 @@ pub fn numbers(diagnosis: &Diagnosis) -> Vec<String> {
             &reading.sharpness,
             &bound(bound_a),
         ),
-        row(
-            &format!("smallest eigenvalue λ_min({letter})"),
-            &reading.smallest,
-            "",
-        ),
     ];
-    let floor = match reading.smallest_floor {
-        Some(floor) => format!(
-            "λ_min({letter}) ≥ {} except with probability {RISK:.0e}",
-            digits_below(floor)
-        ),
-        None => format!("no lower bound on λ_min({letter}): too few products"),
-    };
-    match &reading.non_uniformity {
-        Some(s) => lines.push(row("non-uniformity s = √λ_max(Σ)", s, &bound(bound_s))),
-        None => lines.push("non-uniformity s does not exist: the samples are coupled".to_owned()),
+    let smallest = |number| row(&format!("smallest eigenvalue λ_min({letter})"), number, "");
+    lines.extend(reading.smallest.as_ref().map(smallest));
+    lines.push(match &reading.non_uniformity {
+        Some(s) => row("non-uniformity s = √λ_max(Σ)", s, &bound(bound_s)),
+        None => no_non_uniformity(diagnosis).to_owned(),
+    });
+    if reading.smallest.is_some() {
+        lines.push(match reading.smallest_floor {
+            Some(floor) => format!(
+                "λ_min({letter}) ≥ {} except with probability {RISK:.0e}",
+                digits_below(floor)
+            ),
+            None => format!("no lower bound on λ_min({letter}): too few products"),
+        });
     }
-    lines.push(floor);
     lines.extend(owed(reading, diagnosis.setting.samples));
     if let Some(along) = &reading.along {
         let s = reading.non_uniformity.as_ref();

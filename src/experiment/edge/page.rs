@@ -168,7 +168,7 @@ fn figure(regime: Regime, seen: &[Seen<'_>], scale: &str) -> Option<Figure> {
         ),
         Regime::Catapult => (
             "The catapult: gradient descent begun above 2/a at a minimum",
-            "The loss rises until the sharpness has fallen below 2/η, and then falls.",
+            "The loss rises while the sharpness falls towards 2/η, and then falls again.",
         ),
         Regime::SelfStabilisation => (
             "Self-stabilisation: gradient descent trained through its edge",

@@ -42,7 +42,11 @@ pub fn comparisons(groups: &[Group<'_>]) -> Vec<Comparison> {
 }
 
 fn of_descent(descent: &[&Group<'_>], groups: &[Group<'_>]) -> Option<Comparison> {
-    let shares = union(descent.iter().filter_map(|group| ratios(group)))?;
+    let at_minima: Vec<_> = descent
+        .iter()
+        .filter(|group| group.is_at_minima())
+        .collect();
+    let shares = union(at_minima.iter().filter_map(|group| ratios(group)))?;
     let published = MOMENTUM.map(|row| row.scaled_descent()[0] / (1.0 + row.momentum));
     let [low, high] = range(&published);
     let all: Vec<Finding> = descent
@@ -57,9 +61,10 @@ fn of_descent(descent: &[&Group<'_>], groups: &[Group<'_>]) -> Option<Comparison
         ),
         predicted: "aη/2 ≤ 1 + β, so it rises with β".to_owned(),
         measured: format!(
-            "aη/(2(1 + β)) = {} to {}",
+            "aη/(2(1 + β)) = {} to {} ({} momenta at which all runs converged)",
             fixed(shares[0], 3),
-            fixed(shares[1], 3)
+            fixed(shares[1], 3),
+            at_minima.len()
         ),
         with_theory: Agreement::of_all(&all.into_iter().chain(trend).collect::<Vec<_>>()),
         published: Some(Published::compared(

@@ -103,7 +103,7 @@ impl Look {
                 .count();
             let place = before.iter().filter(is_measured).count();
             let thing = match this.style {
-                Style::Points | Style::Line => Some(place),
+                Style::Points | Style::Line | Style::Curve => Some(place),
                 Style::Theory => Some(place.saturating_sub(1)),
                 Style::Bound => named(&this.label),
                 Style::Published => named(&this.label)

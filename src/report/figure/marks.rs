@@ -18,6 +18,7 @@ pub fn draw(canvas: &Canvas<'_>, plot: &Plot, figure: &Figure) {
     let layers = [
         Style::Bound,
         Style::Theory,
+        Style::Curve,
         Style::Line,
         Style::Points,
         Style::Published,

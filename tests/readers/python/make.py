@@ -29,6 +29,12 @@ for version in [2, 3]:
 np.savez("objects.npz", x=x, y=np.array([1, "a"], dtype=object))
 np.savez("structure.npz", x=np.zeros(2, dtype=[("a", "<f4"), ("b", "<i4", 2)]), y=np.zeros(2))
 
+# Models of `decide`. NumPy's products of these Jacobians are indefinite by rounding.
+np.save("inputs.npy", np.asfortranarray(np.array([[1, 0], [0, 1], [0.1, 1]], dtype=">f4")))
+jacobians = np.array([[[0.3, 0.7]], [[0.1, 0.9]]])
+np.savez_compressed("jacobians.npz", jacobians=jacobians)
+np.save("products.npy", np.einsum("ncd,nce->nde", jacobians, jacobians))
+
 
 def number(model):
     """Element i of the k-th weight is k + i / 8; a counter is k."""
@@ -128,3 +134,31 @@ torch.save({"a.weight": eighths, "b.weight": eighths[:6]}, "overlap.pt")
 torch.save({"a.weight": torch.ones(1, 3).expand(2, 3)}, "expanded.pt")
 torch.save({"a.weight": torch.ones(2, 2).to_sparse()}, "sparse.pt")
 torch.save({"a.weight": torch.arange(4)}, "integers.pt")
+
+
+def state(make, key):
+    """The state of an optimiser after one step; the second moments are (1 + k + i) / 4."""
+    layer = nn.Linear(2, 1)
+    optimizer = make(layer.parameters())
+    layer(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    for k, parameter in enumerate(layer.parameters()):
+        squares = optimizer.state[parameter][key]
+        squares.copy_((1 + k + torch.arange(squares.numel())).reshape(squares.shape) / 4)
+    return optimizer.state_dict()
+
+
+def adam(groups, **more):
+    return torch.optim.Adam(groups, lr=0.01, **more)
+
+
+def by_tensor(parameters):
+    return adam([{"params": [parameter]} for parameter in parameters])
+
+
+torch.save(state(lambda p: adam(p, eps=0), "exp_avg_sq"), "adam.pt")
+torch.save(state(lambda p: adam(p, amsgrad=True), "exp_avg_sq"), "amsgrad.pt")
+torch.save(state(by_tensor, "exp_avg_sq"), "groups.pt")
+torch.save(
+    state(lambda p: torch.optim.RMSprop(p, lr=0.01, momentum=0.5), "square_avg"), "rmsprop.pt"
+)

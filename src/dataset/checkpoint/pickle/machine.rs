@@ -76,8 +76,8 @@ impl<'a> Machine<'a> {
             b'.' => return self.pop().map(Some),
             b'N' | 0x88 | 0x89 => self.stack.push(PLAIN),
             b'G' => {
-                self.bytes::<8>()?;
-                self.stack.push(PLAIN);
+                let number = f64::from_be_bytes(self.bytes()?);
+                self.push(Value::Float(number))?;
             }
             b'K' => {
                 let [byte] = self.bytes()?;

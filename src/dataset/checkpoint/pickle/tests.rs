@@ -25,7 +25,7 @@ fn expect(bytes: &[u8], words: &[&str]) {
 }
 
 #[test]
-fn integers_of_every_length_are_themselves() {
+fn numbers_of_every_length_are_themselves() {
     for (code, number) in [
         (&b"K\xff"[..], 255),
         (b"M\xff\xff", 65_535),
@@ -42,13 +42,14 @@ fn integers_of_every_length_are_themselves() {
         &b"N"[..],
         b"\x88",
         b"\x89",
-        b"G12345678",
         b"\x8a\x09123456789",
         b"X\x01\0\0\0\xff",
     ] {
         assert_eq!(value(&[code]), Value::Plain);
     }
     assert_eq!(value(&[&text("é")]), Value::Text("é"));
+    let tenth = [b"G", &0.1_f64.to_be_bytes()[..]].concat();
+    assert_eq!(value(&[&tenth]), Value::Float(0.1));
 }
 
 #[test]

@@ -10,9 +10,11 @@ pub struct Id(pub u32);
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'a> {
-    /// A value that no weight is made of: `None`, a truth value, a floating-point number, an integer beyond
-    /// 64 bits, a text that is not UTF-8.
+    /// A value that no weight is made of: `None`, a truth value, an integer beyond 64 bits, a text that is not
+    /// UTF-8.
     Plain,
+    /// A floating-point number.
+    Float(f64),
     /// An integer.
     Number(i64),
     /// A text.
@@ -184,6 +186,25 @@ impl<'a> Pickle<'a> {
             Value::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The number at a place, if the value there is one.
+    pub fn number(&self, id: Id) -> Option<f64> {
+        match *self.value(id) {
+            Value::Float(number) => Some(number),
+            Value::Number(number) => Some(number as f64),
+            _ => None,
+        }
+    }
+
+    /// The value of an entry of the dictionary at a place, if there is one with this text as its key.
+    pub fn entry(&self, dictionary: Id, key: &str) -> Option<Id> {
+        let Value::Dictionary(dictionary) = self.value(dictionary) else {
+            return None;
+        };
+        let mut entries = dictionary.entries.iter();
+        let found = entries.find(|entry| self.text(entry.key) == Some(key))?;
+        Some(found.value)
     }
 
     /// The integers of the tuple at a place, if the value there is a tuple of integers that are not more than a

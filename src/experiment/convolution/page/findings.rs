@@ -6,6 +6,8 @@ use crate::experiment::published;
 use crate::record::numeral::significant;
 use crate::record::{Agreement, Comparison, Finding, Published};
 
+use super::rows::dead;
+
 /// The finding about a ≤ 2/η.
 pub fn sharpness(group: &Group<'_>) -> Finding {
     let claim = "sharpness_bound_is_necessary";
@@ -14,11 +16,12 @@ pub fn sharpness(group: &Group<'_>) -> Finding {
     };
     let verdict = group.verdict(|curvature, eta, _| gradient_descent::slack(curvature, eta));
     let sentence = format!(
-        "η = {}, B = {}: aη/2 = {} ({}): a ≤ 2/η {verdict}; test accuracy {} %.",
+        "η = {}, B = {}: aη/2 = {} ({}{}): a ≤ 2/η {verdict}; test accuracy {} %.",
         group.learning_rate_text(),
         group.batch(),
         sharpness.text(),
         group.endings(),
+        of_the_dead(group),
         group.test_accuracy(),
     );
     let bound = Bound {
@@ -28,6 +31,14 @@ pub fn sharpness(group: &Group<'_>) -> Finding {
         largest: sharpness.high,
     };
     group.finding(bound, sentence)
+}
+
+/// What is said of runs that have died; empty if none has.
+fn of_the_dead(group: &Group<'_>) -> String {
+    match dead(group) {
+        0 => String::new(),
+        count => format!("; {count} died: their outputs do not depend on the image"),
+    }
 }
 
 /// The findings about a ≤ 2/η and about s ≤ 1/(η√p).

@@ -103,8 +103,20 @@ fn sharpness(groups: &[Group<'_>], scale: &str) -> Figure {
 
 /// The diagram of a and s in units of their bounds.
 fn rectangle(groups: &[Group<'_>], scale: &str) -> Figure {
+    let unfinished = |group: &Group<'_>| {
+        if group.is_at_minima() {
+            ""
+        } else {
+            ", not all converged"
+        }
+    };
     let series = groups.iter().map(|group| Series {
-        label: format!("η = {}, B = {}", group.learning_rate_text(), group.batch()),
+        label: format!(
+            "η = {}, B = {}{}",
+            group.learning_rate_text(),
+            group.batch(),
+            unfinished(group)
+        ),
         style: Style::Points,
         points: group::point_in_rectangle(group).into_iter().collect(),
     });

@@ -11,15 +11,17 @@ use super::group::{MODES, Runs, eta, scaled, spread};
 
 /// aη/2 in each mode against η.
 pub fn figure(groups: &[Runs<'_>], scale: &str) -> Figure {
-    let points = |mode: fn(&Modes) -> Mode| {
-        let point = |group: &Runs<'_>| Some(scaled(group, mode)?.point(eta(group)));
+    // Points of different modes stand beside each other.
+    let points = |place: usize, mode: fn(&Modes) -> Mode| {
+        let aside = 0.97 + 0.03 * place as f64;
+        let point = |group: &Runs<'_>| Some(scaled(group, mode)?.point(aside * eta(group)));
         groups.iter().filter_map(point).collect()
     };
-    let mut series: Vec<Series> = (MODES.iter())
-        .map(|(label, mode)| Series {
+    let mut series: Vec<Series> = (MODES.iter().enumerate())
+        .map(|(place, (label, mode))| Series {
             label: (*label).to_owned(),
             style: Style::Points,
-            points: points(*mode),
+            points: points(place, *mode),
         })
         .collect();
     let rates = groups.iter().map(eta);
@@ -37,7 +39,8 @@ pub fn figure(groups: &[Runs<'_>], scale: &str) -> Figure {
             "{scale}, trained by gradient descent. Vertically: aη/2 of the training loss at the end of each run, in \
              training mode (means and variances of the batch, which depend on the parameters), with the same means \
              and variances kept constant, and in evaluation mode (running means and variances). Gradient descent \
-             can stay where aη/2 ≤ 1 in training mode. Bars reach from the smallest to the largest run."
+             can stay where aη/2 ≤ 1 in training mode. Bars reach from the smallest to the largest run; points are \
+             moved a little aside so that none hides another."
         ),
         x: Axis::logarithmic("learning rate η"),
         y: Axis::logarithmic("a η / 2"),
