@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dataset::checkpoint::{Checkpoint, Choice};
 use crate::dataset::{self, Dataset, Source, Split};
-use crate::error::{Result, shown};
+use crate::error::{Error, Result, shown};
 use crate::network::{Activation, Batch, Gathered, Network, State, channels_last};
 use crate::reference::Unrounded;
 use crate::work;
@@ -201,6 +201,7 @@ impl Samples {
     /// Returns an error if the targets do not match the outputs of the network, or are not what its loss
     /// accepts.
     pub fn new(place: &str, data: &Dataset, network: &Network) -> Result<Self> {
+        check_tokens(place, &data.inputs, network)?;
         let targets = targets::rows(place, &data.targets, network)?;
         let batch = Batch {
             inputs: &channels_last(network.input(), &data.inputs),
@@ -236,6 +237,26 @@ impl Samples {
     pub fn exact_bytes(&self) -> u64 {
         self.exact.bytes()
     }
+}
+
+/// Checks that the samples of a network of tokens are tokens of its vocabulary.
+fn check_tokens(place: &str, inputs: &[f32], network: &Network) -> Result<()> {
+    let Some(vocabulary) = network.vocabulary() else {
+        return Ok(());
+    };
+    let is_token = |x: &f32| *x >= 0.0 && (*x as usize) < vocabulary && x.fract() == 0.0;
+    let Some(wrong) = inputs.iter().position(|x| !is_token(x)) else {
+        return Ok(());
+    };
+    let (sample, token) = (wrong / network.features(), wrong % network.features());
+    let fault = format!(
+        "is {}, which is no whole number from 0 to {}; give the tokens as integers of more than a byte \
+         (x.astype(\"int64\")), since bytes are read as pixels",
+        inputs[wrong],
+        vocabulary - 1
+    );
+    let field = format!("token {token} of sample {sample}");
+    Err(Error::input(place, field, fault))
 }
 
 /// The original numbers, if f32 has rounded some: sample by sample in the order of the batch, channels

@@ -25,7 +25,7 @@ pub const HEADS: [&str; 5] = ["forward", "backward", "Hv", "Gauss–Newton", "Σ
 
 /// The name of each layer variant, and the layer in an architecture file. In training mode, batch
 /// normalisation uses the statistics of the batch.
-const LAYERS: [(&str, &str); 38] = [
+const LAYERS: [(&str, &str); 47] = [
     ("dense", "type = \"dense\"\noutputs = 3"),
     (
         "convolution",
@@ -99,6 +99,21 @@ const LAYERS: [(&str, &str); 38] = [
         "type = \"rms-norm\"\nover = \"position\"",
     ),
     ("flatten", "type = \"flatten\""),
+    (EMBEDDING, ""),
+    ("positions", "type = \"positions\""),
+    (
+        "positions, sinusoidal",
+        "type = \"positions\"\nkind = \"sinusoidal\"",
+    ),
+    ("attention", "type = \"attention\"\nheads = 2"),
+    (
+        "attention, causal",
+        "type = \"attention\"\nheads = 1\ncausal = true",
+    ),
+    ("dense, in a sequence", "type = \"dense\"\noutputs = 2"),
+    ("layer-norm, in a sequence", "type = \"layer-norm\""),
+    ("read-out", "type = \"read-out\"\nposition = \"last\""),
+    ("read-out, mean", "type = \"read-out\"\nposition = \"mean\""),
     ("dropout, p = 0", "type = \"dropout\"\np = 0.0"),
     ("shortcut", "type = \"shortcut\"\nfrom = 0"),
     (
@@ -111,6 +126,36 @@ const LAYERS: [(&str, &str); 38] = [
         "type = \"branch\"\nfrom = 1\nlayer = [{ type = \"rms-norm\" }, { type = \"relu\" }]",
     ),
 ];
+
+/// The layer that makes a sequence of tokens.
+const EMBEDDING: &str = "embedding";
+
+/// Whether a row is that of a layer of sequences.
+fn is_of_sequences(name: &str) -> bool {
+    let words = [EMBEDDING, "positions", "attention", "read-out"];
+    name.ends_with("in a sequence") || words.iter().any(|word| name.starts_with(word))
+}
+
+/// Puts a layer between an embedding and a read-out; a read-out ends the sequence itself.
+fn in_sequence(layer: &str) -> String {
+    let item = |layer: &str| format!("[[layer]]\n{layer}\n");
+    let read_out = "type = \"read-out\"\nposition = \"first\"";
+    let layers = [
+        item("type = \"embedding\"\nvocabulary = 3\nwidth = 2"),
+        if layer.is_empty() {
+            String::new()
+        } else {
+            item(layer)
+        },
+        if layer.contains("read-out") {
+            String::new()
+        } else {
+            item(read_out)
+        },
+        item("type = \"dense\"\noutputs = 2"),
+    ];
+    format!("input = [4]\n{}", layers.concat())
+}
 
 /// The layer that couples the samples.
 const TRAINING: &str = "batch-norm, training";
@@ -137,7 +182,11 @@ pub fn table() -> [Vec<Row>; 2] {
     let layers = LAYERS.iter().map(|(name, layer)| Row {
         name: (*name).to_owned(),
         can: run(
-            &network(&around(layer)),
+            &network(&if is_of_sequences(name) {
+                in_sequence(layer)
+            } else {
+                around(layer)
+            }),
             if *name == TRAINING {
                 Normalisation::Batch
             } else {
@@ -163,7 +212,11 @@ fn run(network: &Network, normalisation: Normalisation) -> [bool; 5] {
         use rand::RngExt;
         (0..count).map(|_| random.random::<f32>() - 0.5).collect()
     };
-    let inputs = numbers(SAMPLES * network.features());
+    let mut inputs = numbers(SAMPLES * network.features());
+    if let Some(vocabulary) = network.vocabulary() {
+        let tokens = inputs.iter_mut().enumerate();
+        tokens.for_each(|(k, x)| *x = (k * k % vocabulary) as f32);
+    }
     let parameters = numbers(network.parameters());
     let direction = numbers(network.parameters());
     let statistics = network.initial_statistics();

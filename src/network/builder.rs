@@ -1,6 +1,7 @@
 //! Builds networks layer by layer and checks every shape.
 
 mod branch;
+mod sequence;
 
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use crate::kernel::Window;
 use super::layer::{Initialisation, Layer, Tied};
 use super::layers::{
     AveragePool, BatchNorm, Convolution, Dense, Fault, Filters, Fitted, Flatten, MaxPool,
-    Normalise, Operation, SampleNorm,
+    Normalise, Operation, PackedAs, SampleNorm,
 };
 use super::{Activation, Loss, Network, Shape};
 
@@ -23,6 +24,8 @@ pub struct Builder {
     statistics: usize,
     /// The activation that the next layer reads.
     current: usize,
+    /// Whether each activation is a sequence.
+    sequences: Vec<bool>,
     /// The activations up to this one are read by others too, so that no activation function may
     /// overwrite them.
     read_by_others: usize,
@@ -45,6 +48,7 @@ impl Builder {
             parameters: 0,
             statistics: 0,
             current: 0,
+            sequences: vec![false],
             read_by_others: 0,
         }
     }
@@ -103,15 +107,20 @@ impl Builder {
         network.requires_gradient.push(requires_gradient);
         network.last_reader.push(0);
         network.layers.push(layer);
+        self.sequences.push(self.sequences[self.current]);
         self.current = network.layers.len();
         network.layers.last_mut().expect("just pushed")
     }
 
-    /// Appends a dense layer that reads the flattened input, with or without a bias.
+    /// Appends a dense layer, with or without a bias. It reads the flattened input; in a sequence it is
+    /// applied at each position.
     ///
     /// # Errors
     /// Returns an error when `outputs` is zero.
     pub fn dense(&mut self, outputs: usize, bias: bool) -> Result<(), Fault> {
+        if self.is_sequence() {
+            return self.dense_at_each(outputs, bias, PackedAs::Linear);
+        }
         let input = Shape::features(self.shape().numbers());
         let dense = Dense::fit(input, outputs, bias)?;
         self.flatten();
@@ -271,7 +280,9 @@ impl Builder {
         }
         self.pool_before_relus();
         let shape = self.shape();
-        if shape.is_flat() {
+        if self.is_sequence() {
+            Err("the outputs must be a vector, not a sequence; end it with a read-out".to_owned())
+        } else if shape.is_flat() {
             Ok(self.network)
         } else {
             Err(format!(

@@ -29,8 +29,9 @@ use super::activation::{ELU_ALPHA, LEAKY_SLOPE};
 use super::builder::Builder;
 use super::layer::Initialisation;
 use super::layers::{
-    AveragePoolItem, BatchNorm, ConvolutionItem, DenseItem, Fault, GroupNormItem, LayerNormItem,
-    MaxPoolItem, Normalise, RmsNormItem, ShortcutItem,
+    AttentionItem, AveragePoolItem, BatchNorm, ConvolutionItem, DenseItem, EmbeddingItem, Fault,
+    GroupNormItem, LayerNormItem, MaxPoolItem, Normalise, PositionsItem, ReadOutItem, RmsNormItem,
+    ShortcutItem,
 };
 use super::mends::mend;
 use super::{Activation, Loss, Network, Shape};
@@ -87,6 +88,10 @@ enum Item {
         #[serde(default = "half")]
         p: f64,
     },
+    Embedding(EmbeddingItem),
+    Positions(PositionsItem),
+    Attention(AttentionItem),
+    ReadOut(ReadOutItem),
     Shortcut(ShortcutItem),
     /// Adds what these layers give of an earlier activation.
     Branch {
@@ -147,9 +152,29 @@ impl Item {
             | Item::Normalise(_)
             | Item::Flatten {}
             | Item::Dropout { .. }
+            | Item::Embedding(_)
+            | Item::Positions(_)
+            | Item::Attention(_)
+            | Item::ReadOut(_)
             | Item::Shortcut(_)
             | Item::Branch { .. } => return None,
         })
+    }
+}
+
+impl Item {
+    /// What a layer is called that reads images and vectors, but no sequences.
+    fn is_for_images(&self) -> Option<&'static str> {
+        match self {
+            Item::Convolution(_) => Some("a convolution"),
+            Item::MaxPool(_) => Some("a max-pool"),
+            Item::AveragePool(_) => Some("an average-pool"),
+            Item::BatchNorm(_) => Some("a batch normalisation"),
+            Item::GroupNorm(_) => Some("a group normalisation"),
+            Item::Normalise(_) => Some("normalising by constants"),
+            Item::Flatten {} => Some("flattening"),
+            _ => None,
+        }
     }
 }
 
@@ -222,6 +247,9 @@ fn shape(input: &[usize]) -> Result<Shape, Fault> {
 }
 
 fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Result<(), Fault> {
+    if let Some(name) = item.is_for_images() {
+        builder.refuse_sequence(name)?;
+    }
     match item {
         Item::Dense(dense) => builder.dense(dense.outputs, dense.bias),
         Item::Convolution(convolution) => {
@@ -244,8 +272,12 @@ fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Result<(
         Item::AveragePool(pool) => builder.average_pool(pool.window(builder.shape())?),
         Item::BatchNorm(norm) => builder.batch_norm(*norm),
         Item::GroupNorm(norm) => builder.sample_norm((*norm).into()),
-        Item::LayerNorm(norm) => builder.sample_norm((*norm).into()),
-        Item::RmsNorm(norm) => builder.sample_norm((*norm).into()),
+        Item::LayerNorm(norm) => builder.sample_norm(norm.norm(builder.is_sequence())),
+        Item::RmsNorm(norm) => builder.sample_norm(norm.norm(builder.is_sequence())),
+        Item::Embedding(embedding) => builder.embedding(*embedding),
+        Item::Positions(positions) => builder.positions(*positions),
+        Item::Attention(attention) => builder.attention(*attention),
+        Item::ReadOut(read_out) => builder.read_out(*read_out),
         Item::Normalise(normalise) => builder.normalise(normalise.clone()),
         Item::Flatten {} => {
             builder.flatten();

@@ -80,6 +80,14 @@ impl Network {
         self.last().statistics.end
     }
 
+    /// The number of different tokens that the network reads; `None` if its inputs are no tokens.
+    pub fn vocabulary(&self) -> Option<usize> {
+        self.layers.iter().find_map(|layer| match &layer.operation {
+            Operation::Embedding(embedding) => Some(embedding.vocabulary),
+            _ => None,
+        })
+    }
+
     /// Whether the network has batch normalisation, which couples the samples in training mode.
     pub fn has_batch_norm(&self) -> bool {
         self.statistics() > 0

@@ -4,8 +4,8 @@
 //! A network is a list of layers, each of which reads earlier activations. Every layer is one file and
 //! implements the same trait, through which the passes use it (`layers`). Layers with parameters are
 //! linear in their input and in their weights. Layers without parameters are linear once the base pass
-//! has fixed the positions that they choose, except for those that standardise by moments which they
-//! measure.
+//! has fixed the positions that they choose, except for attention and for those that standardise by moments
+//! which they measure.
 //!
 //! | file | contents |
 //! |---|---|
@@ -66,9 +66,9 @@ pub use gram::{Gram, jacobian};
 pub use graph::Network;
 pub use layer::{Initialisation, Layer, Tied};
 pub use layers::{
-    AveragePool, BatchNorm, Convolution, Dense, Fault, Filters, Flatten, MaxPool, Normalise,
-    Operation, SampleNorm, Scale, Scaled, Shortcut, Standardise, StandardiseSample, Together,
-    Zeros,
+    Added, Attention, AveragePool, BatchNorm, Convolution, Dense, Embedding, Fault, Filters,
+    Flatten, MaxPool, Normalise, Operation, PackedAs, Positions, ReadOut, SampleNorm, Scale,
+    Scaled, Shortcut, Standardise, StandardiseSample, Together, Zeros,
 };
 pub use loss::Loss;
 pub use order::{Assembly, Module, TensorRole};

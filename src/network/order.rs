@@ -31,6 +31,10 @@ pub enum TensorRole {
     Weight,
     /// `….bias`
     Bias,
+    /// `….in_proj_weight`: those of queries, keys and values, one below the other
+    PackedWeight,
+    /// `….in_proj_bias`
+    PackedBias,
     /// `….running_mean`
     Mean,
     /// `….running_var`
@@ -38,11 +42,24 @@ pub enum TensorRole {
 }
 
 impl TensorRole {
+    /// Whether it is that of a parameter, not of a running mean or variance.
+    pub fn is_parameter(self) -> bool {
+        match self {
+            TensorRole::Weight
+            | TensorRole::Bias
+            | TensorRole::PackedWeight
+            | TensorRole::PackedBias => true,
+            TensorRole::Mean | TensorRole::Variance => false,
+        }
+    }
+
     /// The last part of the tensor's name.
     pub fn name(self) -> &'static str {
         match self {
             TensorRole::Weight => "weight",
             TensorRole::Bias => "bias",
+            TensorRole::PackedWeight => "in_proj_weight",
+            TensorRole::PackedBias => "in_proj_bias",
             TensorRole::Mean => "running_mean",
             TensorRole::Variance => "running_var",
         }
@@ -71,18 +88,49 @@ impl Network {
             .collect()
     }
 
+    /// The number of the first tensor that is to be one parameter with another, `owners` being as in
+    /// [`Network::tied`], although the engine keeps their numbers in different orders; `None` if there is
+    /// none.
+    pub fn unlike_owner(&self, owners: &[usize]) -> Option<usize> {
+        let modules = self.modules();
+        let order = |number: usize| {
+            let tensors = modules.iter().flat_map(|module| {
+                let roles = module.tensors.iter().map(|(role, _)| *role);
+                let parameters = roles.filter(|role| role.is_parameter());
+                parameters.map(|role| (&self.layers()[module.layer], role))
+            });
+            let (layer, role) = tensors.into_iter().nth(number)?;
+            Some(match role {
+                TensorRole::Bias | TensorRole::PackedBias => bias_places(layer),
+                _ => places(layer),
+            })
+        };
+        let is_unlike = |&(number, owner): &(usize, usize)| match (order(number), order(owner)) {
+            (Some(own), Some(other)) => !own.eq(other),
+            _ => false,
+        };
+        let ties = owners.iter().copied().enumerate();
+        let mut ties = ties.filter(|(number, owner)| owner < number);
+        ties.find(is_unlike).map(|(number, _)| number)
+    }
+
     fn tensors(&self, index: usize) -> Vec<(TensorRole, Vec<usize>)> {
         let layer = &self.layers()[index];
         let outputs = layer.output.channels;
+        let (weight, bias) = if layer.operation.operator().is_packed() {
+            (TensorRole::PackedWeight, TensorRole::PackedBias)
+        } else {
+            (TensorRole::Weight, TensorRole::Bias)
+        };
         let mut tensors = Vec::new();
         if layer.has_parameters() {
             let operator = layer.operation.operator();
             let shape = operator.weight_shape(layer.input, layer.output);
-            tensors.push((TensorRole::Weight, shape));
+            tensors.push((weight, shape));
         }
         if !layer.bias.is_empty() {
             let shape = layer.operation.operator().bias_shape(layer.output);
-            tensors.push((TensorRole::Bias, shape));
+            tensors.push((bias, shape));
         }
         let has_statistics = self.normalises(index).is_some_and(|index| {
             let operation = &self.layers()[index].operation;
@@ -126,14 +174,14 @@ impl<'a> Assembly<'a> {
     pub fn write(&mut self, module: &Module, role: TensorRole, values: &[f32]) {
         let layer = &self.network.layers()[module.layer];
         match role {
-            TensorRole::Weight => {
+            TensorRole::Weight | TensorRole::PackedWeight => {
                 let weight = &mut self.parameters[layer.weight.clone()];
                 assert_eq!(weight.len(), values.len(), "numbers of a weight");
                 for (value, place) in values.iter().zip(places(layer)) {
                     weight[place] = *value;
                 }
             }
-            TensorRole::Bias => {
+            TensorRole::Bias | TensorRole::PackedBias => {
                 let bias = &mut self.parameters[layer.bias.clone()];
                 assert_eq!(bias.len(), values.len(), "numbers of a bias");
                 for (value, place) in values.iter().zip(bias_places(layer)) {
@@ -154,11 +202,11 @@ impl<'a> Assembly<'a> {
     pub fn read(&self, module: &Module, role: TensorRole) -> Vec<f32> {
         let layer = &self.network.layers()[module.layer];
         match role {
-            TensorRole::Weight => {
+            TensorRole::Weight | TensorRole::PackedWeight => {
                 let weight = &self.parameters[layer.weight.clone()];
                 places(layer).map(|place| weight[place]).collect()
             }
-            TensorRole::Bias => {
+            TensorRole::Bias | TensorRole::PackedBias => {
                 let bias = &self.parameters[layer.bias.clone()];
                 bias_places(layer).map(|place| bias[place]).collect()
             }

@@ -211,9 +211,10 @@ impl Tangent {
             let at = context.layer(index, tape.samples);
             layer.gradient(&at, base.read(layer), &self.deltas[index], start, sum);
             let rx = tangent_of(&self.values, network, layer.reads);
-            if base.is_second_order() && layer.has_parameters() && !rx.is_empty() {
+            let operator = layer.operation.operator();
+            let has_product = layer.has_parameters() && operator.weight_multiplies();
+            if base.is_second_order() && has_product && !rx.is_empty() {
                 let (delta, sum) = (&tape.deltas[index], &mut sum[layer.weight.clone()]);
-                let operator = layer.operation.operator();
                 operator.weight_gradient(&at, rx, delta, Start::Accumulate, sum);
             }
         }

@@ -69,8 +69,12 @@ impl Network {
                 let number = places.taken.len();
                 let layer = &mut self.layers[module.layer];
                 let (place, is_tied) = match role {
-                    TensorRole::Weight => (&mut layer.weight, &mut layer.tied.weight),
-                    TensorRole::Bias => (&mut layer.bias, &mut layer.tied.bias),
+                    TensorRole::Weight | TensorRole::PackedWeight => {
+                        (&mut layer.weight, &mut layer.tied.weight)
+                    }
+                    TensorRole::Bias | TensorRole::PackedBias => {
+                        (&mut layer.bias, &mut layer.tied.bias)
+                    }
                     TensorRole::Mean | TensorRole::Variance => continue,
                 };
                 let owner = owners[number];
@@ -106,8 +110,8 @@ impl Tied {
     /// Whether the tensor with this role is shared with an earlier layer.
     pub fn is(self, role: TensorRole) -> bool {
         match role {
-            TensorRole::Weight => self.weight,
-            TensorRole::Bias => self.bias,
+            TensorRole::Weight | TensorRole::PackedWeight => self.weight,
+            TensorRole::Bias | TensorRole::PackedBias => self.bias,
             TensorRole::Mean | TensorRole::Variance => false,
         }
     }

@@ -148,11 +148,20 @@ impl Pass<'_> {
                     sum[place] += half.of(term);
                 });
             }
+            Layer::Embedding { .. } => {
+                self.backward_embedding(layer, back_of_half, &mut sum[places.weights.clone()]);
+            }
+            Layer::Positions { .. } => {
+                self.backward_positions(layer, back_of_half, &mut sum[places.weights.clone()]);
+            }
             Layer::Normalise { .. }
             | Layer::Activation(_)
             | Layer::MaxPool(_)
             | Layer::AveragePool(_)
             | Layer::Flatten
+            | Layer::Constants(_)
+            | Layer::Attention { .. }
+            | Layer::Row { .. }
             | Layer::Shortcut { .. }
             | Layer::Recall { .. } => {}
         }
@@ -207,7 +216,19 @@ impl Pass<'_> {
                 self.each_pooled(layer, window, |from, to| below[from] += share * back[to]);
             }
             Layer::SampleNorm(norm) => self.backward_samples(layer, places, norm, back, below),
-            Layer::Flatten | Layer::Shortcut { .. } | Layer::Recall { .. } => add(back, below),
+            &Layer::Attention { heads, is_causal } => {
+                self.backward_attention(layer, heads, is_causal, back, below);
+            }
+            Layer::Row { position } => {
+                self.each_of_row(from, *position, |from, to| below[from] += back[to]);
+            }
+            // Tokens have no derivative.
+            Layer::Embedding { .. } => {}
+            Layer::Flatten
+            | Layer::Positions { .. }
+            | Layer::Constants(_)
+            | Layer::Shortcut { .. }
+            | Layer::Recall { .. } => add(back, below),
         }
     }
 

@@ -170,6 +170,19 @@ impl<'a> Pass<'a> {
             }
             Layer::Flatten => add(x, &mut y),
             Layer::SampleNorm(norm) => self.normalise_samples(layer, places, norm, &mut y),
+            Layer::Embedding { .. } => self.embed(layer, places.weights.clone(), &mut y),
+            Layer::Positions { .. } => {
+                add(x, &mut y);
+                self.add_positions(layer, places.weights.clone(), &mut y);
+            }
+            Layer::Constants(constants) => {
+                add(x, &mut y);
+                self.add_constants(constants, &mut y);
+            }
+            &Layer::Attention { heads, is_causal } => self.attend(layer, heads, is_causal, &mut y),
+            Layer::Row { position } => {
+                self.each_of_row(from, *position, |from, to| y[to] += x[from]);
+            }
             Layer::Recall { from } => add(&self.activations[*from], &mut y),
             Layer::Shortcut { from, .. } => {
                 add(x, &mut y);

@@ -13,6 +13,7 @@
 //! | `numbers` | a graph with its numbers in f64; [`Unrounded`]: numbers that f32 does not represent exactly |
 //! | `forward`, `backward` | the two passes through the layers |
 //! | `bilinear`, `matrix`, `windows` | dense layers, convolutions, pools |
+//! | `attention`, `sequence` | the layers of sequences |
 //! | `activation`, `batch_norm`, `sample_norm`, `loss` | the definition of each over numbers `a + t·b` |
 //! | `dual` | the numbers `a + t·b` |
 //! | `ties` | parameters that are used in several places |
@@ -20,6 +21,7 @@
 //! | [`translate`] | conversion of the engine's networks to graphs of the oracle, and of their numbers |
 
 mod activation;
+mod attention;
 mod backward;
 mod batch_norm;
 mod bilinear;
@@ -32,6 +34,7 @@ mod measure;
 mod numbers;
 mod point;
 mod sample_norm;
+mod sequence;
 #[cfg(test)]
 mod tests;
 mod ties;

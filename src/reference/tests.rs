@@ -132,6 +132,35 @@ fn within_samples() -> Vec<Layer> {
     ]
 }
 
+/// Layers over a sequence of four positions, which is an image of one column.
+fn sequence() -> Vec<Layer> {
+    let at_each = |outputs| Layer::Convolution {
+        outputs,
+        window: Window::square(1, 1, 0),
+        groups: 1,
+        bias: true,
+    };
+    vec![
+        at_each(6),
+        Layer::Positions { length: 5 },
+        Layer::Attention {
+            heads: 1,
+            is_causal: true,
+        },
+        Layer::Constants(numbers(8, 9)),
+        at_each(12),
+        Layer::Attention {
+            heads: 2,
+            is_causal: false,
+        },
+        Layer::Row { position: 2 },
+        Layer::Dense {
+            outputs: 3,
+            bias: true,
+        },
+    ]
+}
+
 fn averaged() -> Vec<Layer> {
     vec![
         convolution(2, 1),
@@ -212,6 +241,7 @@ fn products_agree_with_jets_for_every_layer_and_loss() {
         }
         agrees(averaged(), [1, 3, 6], loss, Statistics::Fixed);
         agrees(within_samples(), [2, 5, 4], loss, Statistics::Fixed);
+        agrees(sequence(), [2, 4, 1], loss, Statistics::Fixed);
     }
     let chain = Graph::chain(&[6, 9, 7, 3]).layers().to_vec();
     agrees(chain, [6, 1, 1], Loss::MeanSquared, Statistics::Fixed);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::point::ReferencePoint;
 use crate::network::{
     self, Assembly, Batch, CurvatureMatrix, Loss, Network, Normalisation, Operation, Point, Shape,
-    Sides, TensorRole, Window,
+    Sides, Window,
 };
 use crate::oracle::graph::{
     self, Activation, Graph, Layer, SampleNorm, Scaled, SecondDerivative, Statistics, Together,
@@ -170,6 +170,21 @@ fn same(kind: &Operation, no_bias: bool, output: Shape, places: &[usize]) -> Opt
         Operation::MaxPool(max) => Layer::MaxPool(window(&max.pool.window)),
         Operation::AveragePool(mean) => Layer::AveragePool(window(&mean.pool.window)),
         Operation::Flatten(_) => Layer::Flatten,
+        Operation::Embedding(embedding) => Layer::Embedding {
+            vocabulary: embedding.vocabulary,
+            width: output.channels,
+        },
+        Operation::Positions(positions) => match &positions.added {
+            network::Added::Learned { length } => Layer::Positions { length: *length },
+            network::Added::Constants(rows) => Layer::Constants(channels_first(output, rows)),
+        },
+        Operation::Attention(attention) => Layer::Attention {
+            heads: attention.heads,
+            is_causal: attention.is_causal,
+        },
+        Operation::ReadOut(read_out) => Layer::Row {
+            position: read_out.position,
+        },
         Operation::Shortcut(shortcut) => Layer::Shortcut {
             from: places[shortcut.from],
             stride: shortcut.stride,
@@ -201,7 +216,7 @@ pub fn in_pytorch_order(network: &Network, parameters: &[f32]) -> Vec<f32> {
     assert_eq!(parameters.len(), network.parameters(), "parameters");
     let mut assembly = Assembly::new(network);
     assembly.parameters.copy_from_slice(parameters);
-    tensors(network, &assembly, [TensorRole::Weight, TensorRole::Bias])
+    weights_and_biases(network, &assembly)
 }
 
 /// Converts statistics from the engine's order to PyTorch's: means, then variances, layer after layer.
@@ -215,15 +230,13 @@ pub fn statistics_in_pytorch_order(network: &Network, statistics: &[f32]) -> Vec
     places.collect()
 }
 
-fn tensors(network: &Network, assembly: &Assembly<'_>, parts: [TensorRole; 2]) -> Vec<f32> {
+/// The weights and biases, in the order of PyTorch's modules.
+fn weights_and_biases(network: &Network, assembly: &Assembly<'_>) -> Vec<f32> {
     let mut numbers = Vec::new();
     for module in network.modules() {
         let tied = network.layers()[module.layer].tied;
-        let has = |part: &TensorRole| {
-            let is_there = module.tensors.iter().any(|(other, _)| other == part);
-            is_there && !tied.is(*part)
-        };
-        for part in parts.into_iter().filter(has) {
+        let parts = module.tensors.iter().map(|(part, _)| *part);
+        for part in parts.filter(|part| part.is_parameter() && !tied.is(*part)) {
             numbers.extend(assembly.read(&module, part));
         }
     }

@@ -17,7 +17,11 @@ const SAMPLES: usize = 21;
 
 /// Random inputs and targets of `count` samples.
 fn samples(network: &Network, count: usize, random: &mut impl Rng) -> (Vec<f32>, Vec<f32>) {
-    let inputs = (0..count * network.features()).map(|_| random.random());
+    let vocabulary = network.vocabulary();
+    let inputs = (0..count * network.features()).map(|_| match vocabulary {
+        Some(vocabulary) => random.random_range(0..vocabulary) as f32,
+        None => random.random(),
+    });
     let outputs = network.outputs();
     let target = |i: usize| (0..outputs).map(move |k| f32::from(k == i % outputs));
     (inputs.collect(), (0..count).flat_map(target).collect())

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sgd_stability::network::{Network, Shape, TensorRole, description};
 
-fn parse(input: &str, layers: &[&str]) -> Result<Network, String> {
+pub fn parse(input: &str, layers: &[&str]) -> Result<Network, String> {
     let layers: Vec<String> = layers
         .iter()
         .map(|layer| format!("{{ {layer} }},\n"))
@@ -14,7 +14,7 @@ fn parse(input: &str, layers: &[&str]) -> Result<Network, String> {
 }
 
 /// A network of these layers, followed by a dense layer.
-fn network(input: &str, layers: &[&str]) -> Network {
+pub fn network(input: &str, layers: &[&str]) -> Network {
     let dense = "type = \"dense\", outputs = 2";
     parse(input, &[layers, &[dense]].concat()).expect("a network")
 }
@@ -103,138 +103,6 @@ fn a_checkpoint_has_the_tensors_that_the_words_say() {
     let grouped = "type = \"convolution\", outputs = 6, kernel = [3, 2], groups = 2";
     let modules = network("[4, 3, 3]", &[grouped]).modules();
     assert_eq!(modules[0].tensors[0], (Weight, vec![6, 2, 3, 2]));
-}
-
-#[test]
-fn normalisation_within_samples_has_pytorchs_tensors() {
-    use TensorRole::{Bias, Weight};
-    let modules = |layer: &str| network("[4, 3, 2]", &[layer]).modules();
-    let both = |shape: &[usize]| vec![(Weight, shape.to_vec()), (Bias, shape.to_vec())];
-    for (layer, own) in [
-        ("type = \"group-norm\", groups = 2", both(&[4])),
-        ("type = \"layer-norm\"", both(&[4, 3, 2])),
-        ("type = \"layer-norm\", over = \"position\"", both(&[4])),
-        (
-            "type = \"layer-norm\", bias = false",
-            vec![(Weight, vec![4, 3, 2])],
-        ),
-        ("type = \"rms-norm\"", vec![(Weight, vec![4, 3, 2])]),
-        (
-            "type = \"rms-norm\", over = \"position\"",
-            vec![(Weight, vec![4])],
-        ),
-    ] {
-        let modules = modules(layer);
-        assert_eq!((modules.len(), &modules[0].tensors), (2, &own), "{layer}");
-    }
-    for layer in [
-        "type = \"group-norm\", groups = 2, affine = false",
-        "type = \"layer-norm\", affine = false",
-        "type = \"rms-norm\", affine = false",
-        "type = \"dropout\", p = 0.0",
-    ] {
-        assert_eq!(modules(layer).len(), 1, "{layer}");
-    }
-    let flat = network("[6]", &["type = \"layer-norm\""]);
-    assert_eq!(flat.modules()[0].tensors, both(&[6]));
-}
-
-#[test]
-fn the_tensors_of_a_branch_come_behind_those_beside_it() {
-    let layers = [
-        "type = \"convolution\", outputs = 2, kernel = 3, padding = 1",
-        "type = \"branch\", from = 0, layer = [{ type = \"convolution\", outputs = 2, kernel = 1 }]",
-        "type = \"relu\"",
-    ];
-    let modules = network("[4, 3, 2]", &layers).modules();
-    let weights: Vec<_> = modules
-        .iter()
-        .map(|module| &module.tensors[0].1[..])
-        .collect();
-    assert_eq!(weights, [&[2, 4, 3, 3][..], &[2, 4, 1, 1], &[2, 12]]);
-}
-
-#[test]
-fn branches_and_normalisations_that_cannot_be_are_refused_in_a_sentence() {
-    let wide = "type = \"convolution\", outputs = 6, kernel = 1";
-    let table: [(&[&str], &[&str]); 12] = [
-        (
-            &["type = \"group-norm\", groups = 3"],
-            &["layer 1", "groups must divide", "3 does not divide 4"],
-        ),
-        (
-            &["type = \"group-norm\", groups = 0"],
-            &["groups", "0 does not divide 4"],
-        ),
-        (
-            &["type = \"layer-norm\", epsilon = 0.0"],
-            &["epsilon must be a positive number, and is 0"],
-        ),
-        (
-            &["type = \"rms-norm\", epsilon = 1e-60"],
-            &["epsilon must be a positive number"],
-        ),
-        (
-            &["type = \"layer-norm\", over = \"batch\""],
-            &["batch", "sample", "position"],
-        ),
-        (
-            &["type = \"dense\", outputs = 1", "type = \"layer-norm\""],
-            &["layer 2", "less its mean is 0"],
-        ),
-        (
-            &["type = \"dropout\""],
-            &["dropout of p = 0.5", "model.eval()", "p = 0"],
-        ),
-        (
-            &["type = \"branch\", from = 1, layer = []"],
-            &["layer 1", "a branch from layer 1, which comes later"],
-        ),
-        (
-            &["type = \"branch\", from = 0, layer = []"],
-            &["a branch lists at least one layer"],
-        ),
-        (
-            &[
-                wide,
-                "type = \"relu\"",
-                "type = \"branch\", from = 1, layer = []",
-            ],
-            &[
-                "layer 3",
-                "behind layer 1 writes over",
-                "take a branch from the activation",
-            ],
-        ),
-        (
-            &[
-                wide,
-                "type = \"branch\", from = 0, layer = [{ type = \"relu\" }, { type = \"dense\", outputs = 0 }]",
-            ],
-            &["layer 2", "layer 2 of the branch", "at least one output"],
-        ),
-        (
-            &[
-                wide,
-                "type = \"shortcut\", from = 0, zeros = \"around\"",
-                "type = \"branch\", from = 0, layer = [{ type = \"tanh\" }]",
-            ],
-            &[
-                "layer 3",
-                "the branch gives 4×5×6, which cannot be added to 6×5×6",
-            ],
-        ),
-    ];
-    for (layers, parts) in table {
-        let fault = parse("[4, 5, 6]", layers).expect_err(layers[0]);
-        for part in parts {
-            assert!(fault.contains(part), "{layers:?}: no {part:?} in {fault}");
-        }
-    }
-    let odd = "type = \"convolution\", outputs = 5, kernel = 1";
-    let around = "type = \"shortcut\", from = 0, zeros = \"around\"";
-    let fault = parse("[4, 5, 6]", &[odd, around]).expect_err(around);
-    assert!(fault.contains("no two halves"), "{fault}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod quotients;
 mod reference;
 mod resume;
 mod sample_norms;
+mod structured;
 mod support;
 mod threshold;
 mod tolerance;

@@ -62,6 +62,29 @@ layer = [
 ]
 "#;
 
+/// A decoder, and attention that is not causal.
+const ALL_OF_SEQUENCES: &str = r#"
+input = [5]
+layer = [
+  { type = "embedding", vocabulary = 7, width = 6 },
+  { type = "positions", length = 9 },
+  { type = "branch", from = 2, layer = [
+    { type = "layer-norm", bias = false },
+    { type = "attention", heads = 3, causal = true },
+  ] },
+  { type = "branch", from = 3, layer = [
+    { type = "rms-norm" },
+    { type = "dense", outputs = 8 },
+    { type = "gelu" },
+    { type = "dense", outputs = 6 },
+  ] },
+  { type = "positions", kind = "sinusoidal" },
+  { type = "attention", heads = 1, bias = false },
+  { type = "read-out", position = "mean" },
+  { type = "dense", outputs = 2 },
+]
+"#;
+
 fn numbers(count: usize, index: u64) -> Vec<f32> {
     let mut random = stream(5, Purpose::Walk, index);
     (0..count).map(|_| random.random::<f32>() - 0.5).collect()
@@ -106,6 +129,7 @@ fn quotients_are_those_of_each_samples_own_hessian() {
         parse(ALL_LAYERS),
         parse(ALL_ACTIVATIONS),
         parse(ALL_NORMS),
+        parse(ALL_OF_SEQUENCES),
         chain(Activation::Relu),
         chain(Activation::Tanh),
     ] {
@@ -115,7 +139,11 @@ fn quotients_are_those_of_each_samples_own_hessian() {
             statistics.iter_mut().for_each(|x| *x += 0.25);
             let parameters = numbers(network.parameters(), 1);
             let direction = numbers(network.parameters(), 2);
-            let inputs = numbers(SAMPLES * network.features(), 3);
+            let mut inputs = numbers(SAMPLES * network.features(), 3);
+            if let Some(vocabulary) = network.vocabulary() {
+                let token = |x: f32| ((x + 0.5) * vocabulary as f32).floor();
+                inputs.iter_mut().for_each(|x| *x = token(*x));
+            }
             let targets: Vec<f32> = (0..SAMPLES)
                 .flat_map(|i| [(i % 2) as f32, (1 - i % 2) as f32])
                 .collect();

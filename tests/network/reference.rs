@@ -3,7 +3,7 @@
 use sgd_stability::kernel::Isa;
 use sgd_stability::network::{
     Batch, CurvatureMatrix, CurvatureOperator, Loss, Network, Normalisation, Pass, Shape, State,
-    TensorRole, description,
+    description,
 };
 use sgd_stability::reference::translate::{in_pytorch_order, reference_point};
 use sgd_stability::train::random::{Purpose, stream};
@@ -92,7 +92,11 @@ fn agrees(network: &Network, normalisation: Normalisation, samples: usize, toler
             .map(|_| 2.0 * random.random::<f32>() - 1.0)
             .collect()
     };
-    let inputs = numbers(samples * network.features());
+    let mut inputs = numbers(samples * network.features());
+    if let Some(vocabulary) = network.vocabulary() {
+        let token = |x: f32| (0.4999 * (x + 1.0) * vocabulary as f32).floor();
+        inputs.iter_mut().for_each(|x| *x = token(*x));
+    }
     let direction = numbers(network.parameters());
     let place = |k| k % network.outputs() == k / network.outputs() % network.outputs();
     let targets = (0..samples * network.outputs()).map(|k| f32::from(u8::from(place(k))));
@@ -182,12 +186,48 @@ fn normalisation_within_samples_and_branches_have_the_curvature_that_f64_gives()
     }
 }
 
+/// A decoder whose widths are on both sides of whole vectors.
+const DECODER: &str = r#"
+name = "decoder"
+input = [19]
+layer = [
+  { type = "embedding", vocabulary = 30, width = 36 },
+  { type = "positions", length = 24 },
+  { type = "branch", from = 2, layer = [
+    { type = "layer-norm", bias = false },
+    { type = "attention", heads = 2, causal = true, bias = false, tensors = "linear" },
+  ] },
+  { type = "branch", from = 3, layer = [
+    { type = "layer-norm" },
+    { type = "dense", outputs = 70 },
+    { type = "gelu" },
+    { type = "dense", outputs = 36 },
+  ] },
+  { type = "branch", from = 4, layer = [
+    { type = "rms-norm" },
+    { type = "attention", heads = 3 },
+  ] },
+  { type = "layer-norm" },
+  { type = "read-out", position = "last" },
+  { type = "dense", outputs = 30, bias = false },
+]"#;
+
+#[test]
+fn a_decoder_has_the_curvature_that_f64_gives() {
+    let fixed = Normalisation::Fixed;
+    let network = described(DECODER).with_loss(Loss::CROSS_ENTROPY);
+    agrees(&network, fixed, 9, TOLERANCE);
+    // The last layer has the table of the embedding.
+    let modules = network.modules();
+    let tensors: usize = modules.iter().map(|module| module.tensors.len()).sum();
+    agrees(&tied(network, &[(tensors - 1, 0)]), fixed, 9, TOLERANCE);
+}
+
 /// The network in which, for each pair, the first tensor is tied to the second.
 fn tied(network: Network, ties: &[(usize, usize)]) -> Network {
     let modules = network.modules();
     let tensors = modules.iter().flat_map(|module| &module.tensors);
-    let is_parameter = |part: &TensorRole| matches!(part, TensorRole::Weight | TensorRole::Bias);
-    let count = tensors.filter(|(part, _)| is_parameter(part)).count();
+    let count = tensors.filter(|(part, _)| part.is_parameter()).count();
     let mut owners: Vec<usize> = (0..count).collect();
     ties.iter()
         .for_each(|&(tensor, owner)| owners[tensor] = owner);

@@ -1,4 +1,4 @@
-//! Normalisation within samples, and branches, against the oracle.
+//! Normalisation within samples, branches and sequences, against the oracle.
 
 use sgd_stability::experiment::tiny::further_names;
 use sgd_stability::network::{CurvatureMatrix, Loss, Normalisation};
@@ -10,7 +10,7 @@ use super::support::{MATRICES, bounded, compare, smooth};
 const TOLERANCE: f64 = 1e-4;
 
 #[test]
-fn normalisation_within_samples_agrees_with_its_enclosure() {
+fn normalisation_within_samples_and_attention_agree_with_their_enclosures() {
     for name in further_names() {
         for loss in [Loss::MeanSquared, Loss::CROSS_ENTROPY] {
             let tiny = smooth(name, loss, Normalisation::Fixed, 3);
@@ -24,7 +24,7 @@ fn normalisation_within_samples_agrees_with_its_enclosure() {
 }
 
 #[test]
-fn branches_are_exact_within_the_proved_bound() {
+fn branches_and_embeddings_are_exact_within_the_proved_bound() {
     let mut compared = 0;
     for name in further_names() {
         let tiny = smooth(name, Loss::MeanSquared, Normalisation::Fixed, 4);
@@ -41,8 +41,8 @@ fn branches_are_exact_within_the_proved_bound() {
             }
         }
     }
-    // Two networks, two matrices, and the gradient, Hv and Σv of each.
-    assert_eq!(compared, 2 * 2 * 3);
+    // Three networks, two matrices, and the gradient, Hv and Σv of each.
+    assert_eq!(compared, 3 * 2 * 3);
 }
 
 #[test]

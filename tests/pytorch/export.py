@@ -3,6 +3,7 @@ each in float64 and the flags with which `diagnose` is to find the same. The sec
 networks: `layers` or `activations`."""
 import json
 import sys
+from collections import namedtuple
 from concurrent.futures import ProcessPoolExecutor
 from copy import deepcopy
 from fractions import Fraction
@@ -16,11 +17,14 @@ from torch.nn import functional
 import images
 from curvature import by_products, dense, reference
 from networks import (
-    ACTIVATIONS, BARE, BENT, NORMS, PROJECTED, SLID, SMALL, Bare, Bent, Chain, Cnn, LeNet, Norms, Projected,
-    ResNet, Slid, Small, SmallResNet, Tied, Vgg)
+    ACTIVATIONS, BARE, BENT, DECODER, ENCODER, NORMS, PROJECTED, SLID, SMALL, Bare, Bent, Chain, Cnn, Decoder,
+    Encoder, LeNet, Norms, Projected, ResNet, Slid, Small, SmallResNet, Tied, Vgg)
 
 FOLDER, KIND = Path(sys.argv[1]), sys.argv[2]
 BATCH = 4
+
+# Sequences of this many tokens out of a vocabulary.
+Tokens = namedtuple("Tokens", "vocabulary length")
 
 
 def squared(o, t):
@@ -67,6 +71,8 @@ SMALL_CASES = {
         ("bare", Bare, (2, 7, 5), {"arch": "bare.toml", "mode": "frozen"}),
         ("norms", Norms, (2, 5, 4), {"arch": "norms.toml"}),
         ("projected", Projected, (2, 5, 4), {"arch": "projected.toml", "mode": "eval"}),
+        ("decoder", Decoder, Tokens(7, 6), {"arch": "decoder.toml"}),
+        ("encoder", Encoder, Tokens(6, 5), {"arch": "encoder.toml"}),
     ]
     for loss in LOSSES
 }
@@ -143,7 +149,7 @@ CASES = {"layers": NAMED_CASES | SMALL_CASES, "activations": ACTIVATED_CASES}
 def write_files():
     for name, text in [
             ("small", SMALL), ("slid", SLID), ("bare", BARE), ("bent", BENT),
-            ("norms", NORMS), ("projected", PROJECTED)]:
+            ("norms", NORMS), ("projected", PROJECTED), ("decoder", DECODER), ("encoder", ENCODER)]:
         (FOLDER / f"{name}.toml").write_text(text)
     images.write_idx(FOLDER)
     images.write_cifar(FOLDER)
@@ -154,7 +160,11 @@ def samples(source, flags):
     if callable(source):
         classes = flags.get("classes", "0,1,2,3,4,5,6,7,8,9").split(",")
         return *images.select(source(), flags["samples"], [int(c) for c in classes]), by_products
-    x, y = torch.rand(24, *source), torch.arange(24) % 3
+    y = torch.arange(24) % 3
+    if isinstance(source, Tokens):
+        x = torch.randint(source.vocabulary, (24, source.length))
+    else:
+        x = torch.rand(24, *source)
     np.savez(FOLDER / flags["data"], x=x.numpy(), y=y.numpy())
     return x, torch.eye(3)[y], dense
 

@@ -316,6 +316,98 @@ class Cnn(nn.Sequential):
             nn.Flatten(), nn.Linear(32 * (side // 4) ** 2, outputs))
 
 
+DECODER = """
+input = [6]
+layer = [
+  { type = "embedding", vocabulary = 7, width = 4 },
+  { type = "positions", length = 8 },
+  { type = "branch", from = 2, layer = [
+    { type = "layer-norm", bias = false },
+    { type = "attention", heads = 2, causal = true },
+  ] },
+  { type = "branch", from = 3, layer = [
+    { type = "layer-norm" },
+    { type = "dense", outputs = 6 },
+    { type = "gelu" },
+    { type = "dense", outputs = 4 },
+  ] },
+  { type = "layer-norm" },
+  { type = "read-out", position = "last" },
+  { type = "dense", outputs = 3 },
+]
+"""
+
+
+def attend(module, x, heads, causal):
+    """What `module` (of `nn.MultiheadAttention`) makes of its own input, written out, since its fast path
+    has no second derivatives."""
+    b, t, c = x.shape
+    parts = nn.functional.linear(x, module.in_proj_weight, module.in_proj_bias)
+    q, k, v = (part.view(b, t, heads, c // heads).transpose(1, 2) for part in parts.split(c, -1))
+    scores = q @ k.transpose(-1, -2) / (c // heads) ** 0.5
+    if causal:
+        later = torch.ones(t, t, dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(later, float("-inf"))
+    y = (scores.softmax(-1) @ v).transpose(1, 2).reshape(b, t, c)
+    return module.out_proj(y)
+
+
+class Decoder(nn.Module):
+    """What `DECODER` describes."""
+
+    def __init__(self):
+        super().__init__()
+        self.wte = nn.Embedding(7, 4)
+        self.wpe = nn.Embedding(8, 4)
+        self.ln_1 = LayerNorm(4, bias=False)
+        self.attn = nn.MultiheadAttention(4, 2, batch_first=True)
+        self.ln_2 = LayerNorm(4)
+        self.c_fc = nn.Linear(4, 6)
+        self.c_proj = nn.Linear(6, 4)
+        self.ln_f = LayerNorm(4)
+        self.head = nn.Linear(4, 3)
+
+    def forward(self, x):
+        x = self.wte(x.long()) + self.wpe(torch.arange(x.shape[1]))
+        x = x + attend(self.attn, self.ln_1(x), 2, True)
+        x = x + self.c_proj(gelu(self.c_fc(self.ln_2(x))))
+        return self.head(self.ln_f(x)[:, -1])
+
+
+ENCODER = """
+input = [5]
+layer = [
+  { type = "embedding", vocabulary = 6, width = 6 },
+  { type = "positions", kind = "sinusoidal" },
+  { type = "attention", heads = 3, bias = false },
+  { type = "rms-norm" },
+  { type = "tanh" },
+  { type = "read-out", position = "mean" },
+  { type = "dense", outputs = 3 },
+]
+"""
+
+
+class Encoder(nn.Module):
+    """What `ENCODER` describes."""
+
+    def __init__(self):
+        super().__init__()
+        self.table = nn.Embedding(6, 6)
+        self.attn = nn.MultiheadAttention(6, 3, bias=False, batch_first=True)
+        self.norm = nn.RMSNorm(6, eps=torch.finfo(torch.float32).eps)
+        self.head = nn.Linear(6, 3)
+
+    def forward(self, x):
+        x = self.table(x.long())
+        place = torch.arange(x.shape[1], dtype=x.dtype)[:, None]
+        angle = place * 10000.0 ** (-torch.arange(0, 6, 2, dtype=x.dtype) / 6)
+        waves = torch.stack([angle.sin(), angle.cos()], -1).flatten(1)
+        # The constants are numbers of float32.
+        x = attend(self.attn, x + waves.float().to(x.dtype), 3, False)
+        return self.head(torch.tanh(self.norm(x)).mean(1))
+
+
 BENT = """
 input = [2, 5, 4]
 layer = [

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::dataset::checkpoint::Checkpoint;
+use crate::dataset::checkpoint::{Alias, Checkpoint};
 use crate::error::{Error, Result};
 use crate::network::{Module, Network, State};
 use crate::reference::Unrounded;
@@ -70,6 +70,7 @@ pub fn fill(
         .collect();
     layout::check(place, &network, &pairs)?;
     let (owners, tied) = ties(&pairs);
+    check_ties(place, &network, &owners, &tied)?;
     let mapping = mapping(&network, &pairs);
     let equal = equal(&pairs, &owners);
     let turned = (pairs.iter().flat_map(|(_, group)| &group.tensors))
@@ -94,6 +95,21 @@ pub fn fill(
         assignment,
         network,
     })
+}
+
+/// Checks that the engine keeps the numbers of tied tensors in one order.
+fn check_ties(place: &str, network: &Network, owners: &[usize], tied: &[Alias]) -> Result<()> {
+    let Some(unlike) = network.unlike_owner(owners) else {
+        return Ok(());
+    };
+    let ties = owners.iter().enumerate();
+    let before = ties.take(unlike).filter(|(number, owner)| *owner < number);
+    let tie = &tied[before.count()];
+    let fault = format!(
+        "is tied to {}, a layer of another kind, which cannot be measured yet; untie them and export again",
+        tie.of
+    );
+    Err(Error::input(place, &tie.name, fault))
 }
 
 /// Whether the modules of a checkpoint match those of the network in number, kind by kind.

@@ -18,7 +18,7 @@ pub type Pair<'a> = (&'a Module, &'a Group<'a>);
 fn parameters<'a>(pairs: &'a [Pair<'a>]) -> impl Iterator<Item = Named<'a>> {
     pairs.iter().flat_map(|(module, group)| {
         let parts = module.tensors.iter().map(|(part, _)| *part);
-        let parts = parts.filter(|part| matches!(part, TensorRole::Weight | TensorRole::Bias));
+        let parts = parts.filter(|part| part.is_parameter());
         parts.map(|part| group.tensor(part).expect("a tensor that fits"))
     })
 }
@@ -117,9 +117,10 @@ pub fn exact(pairs: &[Pair<'_>]) -> Unrounded {
     let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
     for (module, group) in pairs {
         for (part, _) in &module.tensors {
-            let numbers = match part {
-                TensorRole::Weight | TensorRole::Bias => &mut parameters,
-                TensorRole::Mean | TensorRole::Variance => &mut statistics,
+            let numbers = if part.is_parameter() {
+                &mut parameters
+            } else {
+                &mut statistics
             };
             let named = group.tensor(*part).expect("a tensor that fits");
             let values = named.tensor.exact().expect("a tensor that fits");

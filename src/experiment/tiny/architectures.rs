@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::further::FURTHER;
 use crate::network::{
     Activation, BatchNorm, Builder, Fault, Filters, Initialisation, Loss, Network, Shape, Sides,
     Window, description,
@@ -211,119 +212,6 @@ const DESCRIBED: [(&str, &str); 15] = [
     ),
 ];
 
-/// Networks that normalise within samples, and networks with branches. Where samples are normalised, the
-/// loss is no polynomial of the inputs.
-const FURTHER: [(&str, &str); 6] = [
-    (
-        "branch",
-        r#"
-        input = [2, 4, 3]
-        layer = [
-            { type = "convolution", outputs = 2, kernel = 3, padding = 1 },
-            { type = "batch-norm", epsilon = 0.0625 },
-            { type = "relu" },
-            { type = "convolution", outputs = 3, kernel = 3, stride = 2, padding = 1, bias = false },
-            { type = "batch-norm", epsilon = 0.0625 },
-            { type = "branch", from = 3, layer = [
-                { type = "convolution", outputs = 3, kernel = 1, stride = 2, bias = false },
-                { type = "batch-norm", epsilon = 0.0625 },
-            ] },
-            { type = "relu" },
-            { type = "dense", outputs = 2 },
-        ]"#,
-    ),
-    (
-        "branches",
-        r#"
-        input = [3]
-        layer = [
-            { type = "dense", outputs = 2 },
-            { type = "branch", from = 0, layer = [
-                { type = "relu" },
-                { type = "dense", outputs = 2 },
-                { type = "branch", from = 1, layer = [
-                    { type = "relu" },
-                    { type = "dense", outputs = 2, bias = false },
-                ] },
-                { type = "relu" },
-            ] },
-            { type = "branch", from = 2, layer = [ { type = "dense", outputs = 2 } ] },
-            { type = "relu" },
-            { type = "dense", outputs = 2 },
-        ]"#,
-    ),
-    (
-        "group-norm",
-        r#"
-        input = [2, 3, 2]
-        layer = [
-            { type = "group-norm", groups = 1, epsilon = 0.0625 },
-            { type = "convolution", outputs = 4, kernel = 2, bias = false },
-            { type = "group-norm", groups = 2, epsilon = 0.0625 },
-            { type = "relu" },
-            { type = "convolution", outputs = 4, kernel = 2, padding = 1 },
-            { type = "group-norm", groups = 4, affine = false },
-            { type = "tanh" },
-            { type = "dense", outputs = 2 },
-        ]"#,
-    ),
-    (
-        "layer-norm",
-        r#"
-        input = [2, 2, 3]
-        layer = [
-            { type = "convolution", outputs = 2, kernel = 2, padding = 1 },
-            { type = "layer-norm", epsilon = 0.0625 },
-            { type = "relu" },
-            { type = "convolution", outputs = 3, kernel = 2 },
-            { type = "layer-norm", over = "position", epsilon = 0.125, bias = false },
-            { type = "silu" },
-            { type = "dense", outputs = 4 },
-            { type = "layer-norm", bias = false },
-            { type = "relu" },
-            { type = "dense", outputs = 3 },
-            { type = "layer-norm", affine = false },
-            { type = "dense", outputs = 2 },
-        ]"#,
-    ),
-    (
-        "rms-norm",
-        r#"
-        input = [2, 2, 2]
-        layer = [
-            { type = "rms-norm", over = "position", epsilon = 0.0625 },
-            { type = "convolution", outputs = 3, kernel = 2, padding = 1 },
-            { type = "rms-norm", over = "position", epsilon = 0.25 },
-            { type = "relu" },
-            { type = "rms-norm", epsilon = 0.5 },
-            { type = "dense", outputs = 4 },
-            { type = "rms-norm" },
-            { type = "gelu" },
-            { type = "dense", outputs = 2 },
-        ]"#,
-    ),
-    (
-        "norms-in-branches",
-        r#"
-        input = [4]
-        layer = [
-            { type = "dense", outputs = 4 },
-            { type = "branch", from = 1, layer = [
-                { type = "layer-norm", epsilon = 0.0625 },
-                { type = "dense", outputs = 5 },
-                { type = "gelu" },
-                { type = "dense", outputs = 4 },
-            ] },
-            { type = "branch", from = 2, layer = [
-                { type = "rms-norm", epsilon = 0.0625 },
-                { type = "dense", outputs = 4 },
-            ] },
-            { type = "layer-norm", epsilon = 0.0625 },
-            { type = "dense", outputs = 2 },
-        ]"#,
-    ),
-];
-
 /// Two tiny networks with this activation: a chain of dense layers, and one with a layer of every other
 /// kind.
 ///
@@ -359,7 +247,7 @@ fn images(activation: Activation) -> Result<Network, Fault> {
     builder.finish()
 }
 
-/// The names of the networks that normalise within samples, and of those with branches.
+/// The names of the networks that normalise within samples, and of those with branches or of sequences.
 pub fn further_names() -> impl Iterator<Item = &'static str> {
     FURTHER.iter().map(|(name, _)| *name)
 }

@@ -2,6 +2,7 @@
 
 mod architectures;
 mod difference;
+mod further;
 
 use rand::RngExt;
 
@@ -57,7 +58,11 @@ impl Tiny {
             let biases = &mut parameters[layer.bias.clone()];
             biases.iter_mut().for_each(|bias| *bias += 1.0 / 512.0);
         }
-        let inputs = grid(samples * network.features());
+        let mut inputs = grid(samples * network.features());
+        if let Some(vocabulary) = network.vocabulary() {
+            let token = |x: f32| ((x * 16.0) as i64).rem_euclid(vocabulary as i64) as f32;
+            inputs.iter_mut().for_each(|x| *x = token(*x));
+        }
         let raw = grid(samples * network.outputs());
         let direction = grid(network.parameters());
         let mut statistics = grid(network.statistics());

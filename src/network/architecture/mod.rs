@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `vgg` | VGG: the authors', and those with batch normalisation |
 //! | `residual` | residual networks of basic blocks: the authors', those for small images, and torchvision's |
+//! | `decoder` | nanoGPT |
 //! | `parts` | what they share |
 //! | `plain` | LeNet and the convolutional networks of the edge-of-stability experiments |
 
+mod decoder;
 mod parts;
 mod plain;
 mod residual;
@@ -19,15 +21,16 @@ use super::{Activation, Loss, Network, Shape};
 use parts::Variant;
 
 /// The names of all architectures.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 16] = [
     "fnn", "fc-tanh", "cnn-relu", "cnn-tanh", "lenet", "vgg11", "vgg11-bn", "vgg13-bn", "vgg16-bn",
-    "vgg19-bn", "resnet8", "resnet18", "resnet34", "resnet20", "resnet32",
+    "vgg19-bn", "resnet8", "resnet18", "resnet34", "resnet20", "resnet32", "nanogpt",
 ];
 
 /// Builds the architecture called `name` with `outputs` outputs and this activation wherever it has a
 /// ReLU, unless its name says which activation it has ([`activation_by_name`]). Some names stand for
 /// several forms, whose tensors differ, and all of them are returned, the most common one first. `None`
-/// when there is no architecture of that name. `fnn` and `fc-tanh` read any input; the others read images.
+/// when there is no architecture of that name. `fnn` and `fc-tanh` read any input, `nanogpt` tokens, and
+/// the others images.
 ///
 /// A form is an error when it cannot read the input shape.
 pub fn named(
@@ -50,6 +53,7 @@ pub fn named(
         "fnn" => chain(&[500, 500, 500]),
         "fc-tanh" => chain(&[200, 200]),
         "cnn-relu" | "cnn-tanh" => vec![plain::cnn(name, input, variant)],
+        "nanogpt" => decoder::nanogpt(input, variant).into(),
         "lenet" => vec![plain::lenet(input, variant)],
         "vgg11" => vec![vgg::of_authors(input, variant)],
         "resnet8" => vec![residual::of_authors(input, variant)],
@@ -68,6 +72,7 @@ pub fn activation_by_name(name: &str) -> Option<Activation> {
     match name {
         "cnn-relu" => Some(Activation::Relu),
         "cnn-tanh" | "fc-tanh" => Some(Activation::Tanh),
+        "nanogpt" => Some(Activation::Gelu),
         _ => None,
     }
 }
@@ -190,11 +195,28 @@ mod tests {
 
     #[test]
     fn every_name_is_an_architecture() {
-        for name in NAMES {
+        for name in NAMES.into_iter().filter(|name| *name != "nanogpt") {
             assert!(!parameters(name).is_empty(), "{name}");
         }
         let image = Shape::image(3, 32, 32);
         assert!(named("resnet", image, 10, Loss::MeanSquared, Activation::Relu).is_none());
+    }
+
+    #[test]
+    fn a_decoder_has_its_number_of_parameters() {
+        let tokens = Shape::features(64);
+        let forms = named("nanogpt", tokens, 65, Loss::MeanSquared, Activation::Relu);
+        let forms = forms.expect("a name").into_iter();
+        let parameters = forms.map(|form| form.expect("it fits").parameters());
+        // nanoGPT counts 10.65 million without its positions, the last layer being tied to the first.
+        let [positions, tied] = [256 * 384, 65 * 384];
+        let block = 12 * 384 * 384 + 2 * 384;
+        let bare = positions + 2 * tied + 6 * block + 384;
+        let biases = 6 * (9 * 384 + 2 * 384) + 384;
+        assert_eq!(parameters.collect::<Vec<_>>(), [bare, bare + biases]);
+        let image = Shape::image(1, 4, 4);
+        let forms = named("nanogpt", image, 65, Loss::MeanSquared, Activation::Relu);
+        assert!(forms.expect("a name").iter().all(Result::is_err));
     }
 
     #[test]

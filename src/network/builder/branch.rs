@@ -66,7 +66,7 @@ impl Builder {
         }
         let (branch, given) = (self.current, self.shape());
         (self.current, self.read_by_others) = (fork.main, fork.read_by_others);
-        if given != self.shape() {
+        if given != self.shape() || self.sequences[branch] != self.is_sequence() {
             return Err(format!(
                 "the branch gives {given}, which cannot be added to {}; give its layers the stride and the \
                  outputs of those beside it",

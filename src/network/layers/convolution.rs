@@ -1,4 +1,5 @@
-//! The convolution layer, `torch.nn.Conv2d`.
+//! The convolution layer, `torch.nn.Conv2d`, which is with a window of one pixel a dense layer at each
+//! position.
 //!
 //! `z_{p,o} = Σ_{k,i} W_{k,i,o}·x_{p·stride + k·dilation − padding, i} + b_o`, summed over the taps `k`
 //! and the input channels `i` in the group of `o`. `W` has the shape groups × rows × columns ×
@@ -15,7 +16,7 @@ use crate::network::shape::Shape;
 use super::bilinear::Bilinear;
 use super::bounds::{check_size, checked, output_shape};
 use super::operator::{Describe, Fault, Fitted, LayerParameters, Site, begin};
-use super::words::{Each, one, ones, yes, zeros};
+use super::words::{Each, PackedAs, one, ones, yes, zeros};
 
 /// How many samples a thread convolves before another thread may take over.
 pub(in crate::network) const CHUNK: usize = 8;
@@ -72,6 +73,8 @@ impl ConvolutionItem {
 #[derive(Clone, Debug)]
 pub struct Convolution {
     plans: Box<convolution::Convolution>,
+    /// The names of the tensors, if it is a dense layer that is applied at each position.
+    per_position: Option<PackedAs>,
 }
 
 impl Convolution {
@@ -108,11 +111,33 @@ impl Convolution {
         Ok(Fitted {
             operator: Convolution {
                 plans: Box::new(plans),
+                per_position: None,
             },
             output,
             weights: checked(checked(window.size.area(), group_inputs)?, outputs)?,
             biases: if bias { outputs } else { 0 },
         })
+    }
+
+    /// The dense layer that is applied to the channels at each position.
+    pub(in crate::network) fn per_position(
+        input: Shape,
+        outputs: usize,
+        bias: bool,
+        names: PackedAs,
+    ) -> Result<Fitted<Self>, Fault> {
+        if outputs == 0 {
+            return Err("a layer needs at least one output".to_owned());
+        }
+        let filters = Filters {
+            outputs,
+            window: Window::square(1),
+            groups: 1,
+            bias,
+        };
+        let mut fitted = Convolution::fit(input, filters)?;
+        fitted.operator.per_position = Some(names);
+        Ok(fitted)
     }
 
     /// The sizes of the convolution.
@@ -145,7 +170,14 @@ impl Convolution {
 
 impl Describe for Convolution {
     fn name(&self) -> &'static str {
-        "convolution"
+        match self.per_position {
+            Some(_) => "dense",
+            None => "convolution",
+        }
+    }
+
+    fn is_packed(&self) -> bool {
+        self.per_position == Some(PackedAs::InProj)
     }
 
     fn fan_in(&self, _input: Shape) -> usize {
@@ -155,7 +187,10 @@ impl Describe for Convolution {
     fn weight_shape(&self, _input: Shape, _output: Shape) -> Vec<usize> {
         let shape = self.shape();
         let size = shape.window.size;
-        vec![shape.outputs, shape.group_inputs(), size.rows, size.columns]
+        match self.per_position {
+            Some(_) => vec![shape.outputs, shape.inputs],
+            None => vec![shape.outputs, shape.group_inputs(), size.rows, size.columns],
+        }
     }
 
     fn weight_places(&self, _numbers: usize) -> Box<dyn Iterator<Item = usize>> {

@@ -8,46 +8,62 @@
 //! | `dense`, `convolution`, `normalise`, `pooling`, `flatten`, `shortcut` | the layers |
 //! | `batch_norm`, `sample_norm` | normalisations, each of which is two layers |
 //! | `standardise_sample`, `scale` | the first half of normalisations within a sample; the second half of all |
+//! | `embedding`, `positions`, `attention`, `read_out` | the layers of sequences |
+//! | `softmax` | the derivatives of a softmax of rows |
 //! | `moments`, `channels`, `sets` | arithmetic channel by channel, and set by set within a sample |
 //! | `bounds`, `words` | limits on what an architecture may ask for; keys that several items share |
 
+mod attention;
 mod batch_norm;
 mod bilinear;
 mod bounds;
 mod channels;
 mod convolution;
 mod dense;
+mod embedding;
 mod flatten;
 mod moments;
 mod normalise;
 mod operator;
 mod pooling;
+mod positions;
+mod read_out;
 mod sample_norm;
 mod scale;
 mod sets;
 mod shortcut;
+mod softmax;
 mod standardise_sample;
 mod words;
 
+pub use attention::Attention;
 pub use batch_norm::{BatchNorm, Standardise};
 pub use convolution::{Convolution, Filters};
 pub use dense::Dense;
+pub use embedding::Embedding;
 pub use flatten::Flatten;
 pub use normalise::Normalise;
 pub use operator::Fault;
 pub use pooling::{AveragePool, MaxPool};
+pub use positions::{Added, Positions};
+pub use read_out::ReadOut;
 pub use sample_norm::{SampleNorm, Scaled};
 pub use scale::Scale;
 pub use shortcut::{Shortcut, Zeros};
 pub use standardise_sample::{StandardiseSample, Together};
+pub use words::PackedAs;
 
+pub(super) use attention::AttentionItem;
 pub(super) use convolution::{CHUNK, ConvolutionItem};
 pub(super) use dense::DenseItem;
+pub(super) use embedding::EmbeddingItem;
 pub(super) use operator::{
     Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, SecondOrder, Site,
     Straight,
 };
 pub(super) use pooling::{AveragePoolItem, MaxPoolItem};
+pub(super) use positions::PositionsItem;
+pub(super) use read_out::{ReadOutItem, Where};
 pub(super) use sample_norm::{GroupNormItem, LayerNormItem, RmsNormItem};
 pub(super) use shortcut::ShortcutItem;
 
@@ -74,6 +90,14 @@ pub enum Operation {
     Flatten(Flatten),
     /// Adds an earlier activation.
     Shortcut(Shortcut),
+    /// A row of a table for each token.
+    Embedding(Embedding),
+    /// Adds a vector at each position of a sequence.
+    Positions(Positions),
+    /// Self-attention over a sequence, without parameters.
+    Attention(Attention),
+    /// The channels at one position of a sequence.
+    ReadOut(ReadOut),
 }
 
 impl Operation {
@@ -90,6 +114,10 @@ impl Operation {
             Operation::AveragePool(layer) => layer,
             Operation::Flatten(layer) => layer,
             Operation::Shortcut(layer) => layer,
+            Operation::Embedding(layer) => layer,
+            Operation::Positions(layer) => layer,
+            Operation::Attention(layer) => layer,
+            Operation::ReadOut(layer) => layer,
         }
     }
 

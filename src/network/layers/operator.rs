@@ -81,6 +81,8 @@ pub(in crate::network) struct Saved {
     pub moments: Moments,
     /// The factor `1/√(σ² + ε)` of every set that was standardised within a sample.
     pub inverses: Vec<f32>,
+    /// The weights of an attention: samples × heads × positions × positions.
+    pub weights: Vec<f32>,
 }
 
 /// A layer in one pass, with what the base pass left there.
@@ -132,6 +134,17 @@ pub(in crate::network) trait Describe {
 
     /// Whether the passes read the layer's output, so that no activation may overwrite it.
     fn reads_own_output(&self) -> bool {
+        false
+    }
+
+    /// Whether the weight multiplies the input. If it does not, the second derivative with respect to both
+    /// is zero.
+    fn weight_multiplies(&self) -> bool {
+        true
+    }
+
+    /// Whether PyTorch names the weight and the bias `in_proj_weight` and `in_proj_bias`.
+    fn is_packed(&self) -> bool {
         false
     }
 

@@ -35,8 +35,7 @@ pub(in crate::network) struct GroupNormItem {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct LayerNormItem {
-    #[serde(default)]
-    over: Over,
+    over: Option<Over>,
     #[serde(default = "epsilon")]
     epsilon: f64,
     #[serde(default = "yes")]
@@ -49,20 +48,18 @@ pub(in crate::network) struct LayerNormItem {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct RmsNormItem {
-    #[serde(default)]
-    over: Over,
+    over: Option<Over>,
     #[serde(default = "distance_from_one")]
     epsilon: f64,
     #[serde(default = "yes")]
     affine: bool,
 }
 
-/// What is normalised together.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+/// What is normalised together; in a sequence the channels at each position, if nothing is said.
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Over {
     /// All numbers of a sample, with a factor for each.
-    #[default]
     Sample,
     /// The channels at each position, with a factor per channel.
     Position,
@@ -99,6 +96,15 @@ pub enum Scaled {
 }
 
 impl Over {
+    fn or_usual(over: Option<Self>, is_sequence: bool) -> Self {
+        let usual = if is_sequence {
+            Over::Position
+        } else {
+            Over::Sample
+        };
+        over.unwrap_or(usual)
+    }
+
     fn together(self) -> Together {
         match self {
             Over::Sample => Together::Groups(1),
@@ -127,24 +133,28 @@ impl From<GroupNormItem> for SampleNorm {
     }
 }
 
-impl From<LayerNormItem> for SampleNorm {
-    fn from(item: LayerNormItem) -> Self {
+impl LayerNormItem {
+    /// The normalisation of an image or a vector, or of a sequence.
+    pub fn norm(self, is_sequence: bool) -> SampleNorm {
+        let over = Over::or_usual(self.over, is_sequence);
         SampleNorm {
-            together: item.over.together(),
+            together: over.together(),
             is_centred: true,
-            epsilon: item.epsilon,
-            scaled: item.over.scaled(item.affine, item.bias),
+            epsilon: self.epsilon,
+            scaled: over.scaled(self.affine, self.bias),
         }
     }
 }
 
-impl From<RmsNormItem> for SampleNorm {
-    fn from(item: RmsNormItem) -> Self {
+impl RmsNormItem {
+    /// The normalisation of an image or a vector, or of a sequence.
+    pub fn norm(self, is_sequence: bool) -> SampleNorm {
+        let over = Over::or_usual(self.over, is_sequence);
         SampleNorm {
-            together: item.over.together(),
+            together: over.together(),
             is_centred: false,
-            epsilon: item.epsilon,
-            scaled: item.over.scaled(item.affine, false),
+            epsilon: self.epsilon,
+            scaled: over.scaled(self.affine, false),
         }
     }
 }

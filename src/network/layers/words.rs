@@ -47,6 +47,17 @@ impl<'de> Deserialize<'de> for Each {
     }
 }
 
+/// The names that PyTorch gives the tensors of a dense layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PackedAs {
+    /// `weight` and `bias`, as in `torch.nn.Linear`.
+    Linear,
+    /// `in_proj_weight` and `in_proj_bias`, as in `torch.nn.MultiheadAttention`.
+    #[default]
+    InProj,
+}
+
 pub(super) fn one() -> usize {
     1
 }

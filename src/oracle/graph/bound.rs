@@ -1,6 +1,6 @@
 //! A proved bound on the distance between the engine's result and the exact one.
 //!
-//! With fixed statistics, without the cross-entropies and without normalisation within samples, and between two switches of ReLUs, max-pools and
+//! With fixed statistics, without the cross-entropies and without attention and normalisation within samples, and between two switches of ReLUs, max-pools and
 //! hinges, the engine's result is a polynomial in its inputs, computed by additions and multiplications
 //! only. If no path from an input to the result passes more than `m` roundings, then
 //! `|computed − exact| ≤ γ_m·A`, where `γ_m = m·u/(1 − m·u)` and `A` is the same polynomial with every
@@ -31,7 +31,7 @@ impl<T: Real + Send + Sync> Landscape<T> {
     pub fn is_polynomial(&self) -> bool {
         let is_polynomial = |layer: &Layer| match layer {
             Layer::Activation(activation) => activation.is_polynomial(),
-            Layer::SampleNorm(_) => false,
+            Layer::SampleNorm(_) | Layer::Attention { .. } => false,
             _ => true,
         };
         !self.graph.is_coupled()

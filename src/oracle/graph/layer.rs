@@ -70,6 +70,32 @@ pub enum Layer {
         /// The channel of `x` to which the first channel of `a` is added.
         first: usize,
     },
+    /// `torch.nn.Embedding`: channel c at row t is `W[x_t, c]`, where `W` has the shape vocabulary × width.
+    Embedding {
+        /// The number of rows of `W`.
+        vocabulary: usize,
+        /// The number of columns of `W`.
+        width: usize,
+    },
+    /// `x[c, t] + W[t, c]`, where `W` has the shape length × channels.
+    Positions {
+        /// The number of rows of `W`, at least that of `x`.
+        length: usize,
+    },
+    /// `x` plus constants, channels first.
+    Constants(Vec<f32>),
+    /// `softmax(Q·Kᵀ/√d)·V` for each head, where Q, K and V are the thirds of the channels of `x`.
+    Attention {
+        /// The number of heads.
+        heads: usize,
+        /// Whether a row sees itself and those before it only.
+        is_causal: bool,
+    },
+    /// The channels of one row of an image of one column.
+    Row {
+        /// The row, from 0.
+        position: usize,
+    },
     /// An earlier activation again, in place of that of the layer before: a branch begins.
     Recall {
         /// The earlier activation: 0 is the input, `i + 1` the output of layer `i`.
@@ -119,6 +145,26 @@ impl Layer {
                 input
             }
             Layer::Recall { from } => sizes[*from],
+            Layer::Embedding { width, .. } => {
+                assert_eq!([height, input[2]], [1, 1], "a vector of tokens");
+                [*width, channels, 1]
+            }
+            Layer::Positions { length } => {
+                assert!(height <= *length && input[2] == 1, "a sequence");
+                input
+            }
+            Layer::Constants(constants) => {
+                assert_eq!(constants.len(), numbers(input), "constants");
+                input
+            }
+            Layer::Attention { heads, .. } => {
+                assert_eq!(channels % (3 * heads), 0, "heads");
+                [channels / 3, height, input[2]]
+            }
+            Layer::Row { position } => {
+                assert!(*position < height && input[2] == 1, "a sequence");
+                [channels, 1, 1]
+            }
             Layer::BatchNorm { .. } | Layer::SampleNorm(_) | Layer::Activation(_) => input,
         }
     }
@@ -142,11 +188,16 @@ impl Layer {
                 (scales, scales)
             }
             Layer::SampleNorm(norm) => norm.weights(input),
+            Layer::Embedding { vocabulary, width } => (vocabulary * width, 0),
+            Layer::Positions { length } => (length * input[0], 0),
             Layer::Normalise { .. }
             | Layer::Activation(_)
             | Layer::MaxPool(_)
             | Layer::AveragePool(_)
             | Layer::Flatten
+            | Layer::Constants(_)
+            | Layer::Attention { .. }
+            | Layer::Row { .. }
             | Layer::Shortcut { .. }
             | Layer::Recall { .. } => (0, 0),
         }
@@ -178,6 +229,11 @@ impl Layer {
             | Layer::Activation(_)
             | Layer::MaxPool(_)
             | Layer::Flatten
+            | Layer::Embedding { .. }
+            | Layer::Positions { .. }
+            | Layer::Constants(_)
+            | Layer::Attention { .. }
+            | Layer::Row { .. }
             | Layer::Shortcut { .. }
             | Layer::Recall { .. } => 1,
         }
@@ -195,6 +251,11 @@ impl Layer {
             | Layer::Normalise { .. }
             | Layer::Activation(_)
             | Layer::Flatten
+            | Layer::Embedding { .. }
+            | Layer::Positions { .. }
+            | Layer::Constants(_)
+            | Layer::Attention { .. }
+            | Layer::Row { .. }
             | Layer::Shortcut { .. }
             | Layer::Recall { .. } => 1,
         }

@@ -11,6 +11,7 @@
 //! | [`Layer`], [`Activation`], [`Window`] | the layers: sizes and numbers of parameters; elementwise functions |
 //! | `jet` | the numbers with two nilpotent directions |
 //! | `forward`, [`Loss`] | layers and losses, written as their definitions |
+//! | `sequence` | embeddings, positions and attention |
 //! | [`SampleNorm`] | normalisation within a sample |
 //! | `pass` | the layers one after the other, and on which smooth piece of the loss a point lies |
 //! | [`Landscape`] | gradients, Hessians and their products at a point |
@@ -30,6 +31,7 @@ mod layer;
 mod loss;
 mod pass;
 mod sample_norm;
+mod sequence;
 mod sign;
 mod switches;
 #[cfg(test)]

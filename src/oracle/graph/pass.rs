@@ -4,7 +4,7 @@
 use super::forward::{self, Jets, Own, Sizes};
 use super::jet::Jet;
 use super::landscape::Landscape;
-use super::{Layer, SecondDerivative, Statistics, loss};
+use super::{Layer, SecondDerivative, Statistics, loss, sequence};
 use crate::number::Real;
 
 /// A layer as a function of the activation of one sample.
@@ -111,6 +111,13 @@ impl<T: Real + Send + Sync> Landscape<T> {
             Layer::Flatten => read.clone(),
             Layer::SampleNorm(norm) => each(&|x| forward::sample_norm(&own, x, sizes.from, norm)),
             Layer::Recall { from } => activations[*from].clone(),
+            Layer::Embedding { width, .. } => each(&|x| sequence::embedding(&own, x, *width)),
+            Layer::Positions { .. } => each(&|x| sequence::positions(&own, x, sizes.from[0])),
+            Layer::Constants(constants) => each(&|x| sequence::shift(x, constants)),
+            &Layer::Attention { heads, is_causal } => {
+                each(&|x| sequence::attention(x, sizes.from[1], heads, is_causal))
+            }
+            Layer::Row { position } => each(&|x| sequence::row(x, sizes.from[1], *position)),
             Layer::Shortcut {
                 from,
                 stride,
@@ -196,6 +203,11 @@ impl<T: Real + Send + Sync> Landscape<T> {
             | Layer::Normalise { .. }
             | Layer::AveragePool(_)
             | Layer::Flatten
+            | Layer::Embedding { .. }
+            | Layer::Positions { .. }
+            | Layer::Constants(_)
+            | Layer::Attention { .. }
+            | Layer::Row { .. }
             | Layer::Shortcut { .. }
             | Layer::Recall { .. } => Vec::new(),
         };

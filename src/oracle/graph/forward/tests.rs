@@ -61,3 +61,42 @@ fn a_branch_begins_at_an_earlier_activation() {
     // Σ (2·2·14·7, 2·56·7, 2·56·7).
     assert_eq!(points(&landscape.gradient()), whole(&[196, 784, 784]));
 }
+
+#[test]
+fn sequences_are_read_row_by_row() {
+    // Tokens 2 and 0 of a table of three rows: channels first.
+    let embedding = Layer::Embedding {
+        vocabulary: 3,
+        width: 2,
+    };
+    let table = [1., 2., 3., 4., 5., 6.];
+    let rows = outputs_of(embedding, [2, 1, 1], &table, &[2., 0.]);
+    assert_eq!(rows, whole(&[5, 1, 6, 2]));
+    // The rows (10, 20) and (30, 40) are added to the positions; a third row is not used.
+    let positions = Layer::Positions { length: 3 };
+    let added = [10., 20., 30., 40., 50., 60.];
+    let sum = outputs_of(positions, [2, 2, 1], &added, &[5., 1., 6., 2.]);
+    assert_eq!(sum, whole(&[15, 31, 26, 42]));
+    let shift = Layer::Constants(vec![1., 2., 3., 4.]);
+    let shifted = outputs_of(shift, [2, 2, 1], &[], &[5., 1., 6., 2.]);
+    assert_eq!(shifted, whole(&[6, 3, 9, 6]));
+    let last = outputs_of(
+        Layer::Row { position: 1 },
+        [2, 2, 1],
+        &[],
+        &[5., 1., 6., 2.],
+    );
+    assert_eq!(last, whole(&[1, 2]));
+}
+
+#[test]
+fn equal_scores_give_the_mean_of_what_a_position_sees() {
+    // Queries are zero; values are (3, 5) in the first head and (7, 13) in the second.
+    let read = [0., 0., 0., 0., 8., 9., 8., 9., 3., 5., 7., 13.];
+    let attention = |is_causal| {
+        let heads = 2;
+        outputs_of(Layer::Attention { heads, is_causal }, [6, 2, 1], &[], &read)
+    };
+    assert_eq!(attention(false), whole(&[4, 4, 10, 10]));
+    assert_eq!(attention(true), whole(&[3, 4, 7, 10]));
+}
