@@ -112,8 +112,8 @@ const LAYERS: [(&str, &str); 47] = [
     ),
     ("dense, in a sequence", "type = \"dense\"\noutputs = 2"),
     ("layer-norm, in a sequence", "type = \"layer-norm\""),
-    ("read-out", "type = \"read-out\"\nposition = \"last\""),
-    ("read-out, mean", "type = \"read-out\"\nposition = \"mean\""),
+    ("last-position", "type = \"last-position\""),
+    ("mean-position", "type = \"mean-position\""),
     ("dropout, p = 0", "type = \"dropout\"\np = 0.0"),
     ("shortcut", "type = \"shortcut\"\nfrom = 0"),
     (
@@ -130,24 +130,33 @@ const LAYERS: [(&str, &str); 47] = [
 /// The layer that makes a sequence of tokens.
 const EMBEDDING: &str = "embedding";
 
+/// The layers that end a sequence.
+const READ_OUT: [&str; 2] = ["last-position", "mean-position"];
+
 /// Whether a row is that of a layer of sequences.
 fn is_of_sequences(name: &str) -> bool {
-    let words = [EMBEDDING, "positions", "attention", "read-out"];
+    let words = [
+        EMBEDDING,
+        "positions",
+        "attention",
+        READ_OUT[0],
+        READ_OUT[1],
+    ];
     name.ends_with("in a sequence") || words.iter().any(|word| name.starts_with(word))
 }
 
 /// Puts a layer between an embedding and a read-out; a read-out ends the sequence itself.
 fn in_sequence(layer: &str) -> String {
     let item = |layer: &str| format!("[[layer]]\n{layer}\n");
-    let read_out = "type = \"read-out\"\nposition = \"first\"";
+    let read_out = "type = \"first-position\"";
     let layers = [
-        item("type = \"embedding\"\nvocabulary = 3\nwidth = 2"),
+        item("type = \"embedding\"\nvocabulary = 3\ndimension = 2"),
         if layer.is_empty() {
             String::new()
         } else {
             item(layer)
         },
-        if layer.contains("read-out") {
+        if READ_OUT.iter().any(|name| layer.contains(name)) {
             String::new()
         } else {
             item(read_out)

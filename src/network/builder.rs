@@ -281,7 +281,7 @@ impl Builder {
         self.pool_before_relus();
         let shape = self.shape();
         if self.is_sequence() {
-            Err("the outputs must be a vector, not a sequence; end it with a read-out".to_owned())
+            Err("the outputs must be a vector, not a sequence; end it with last-position or mean-position".to_owned())
         } else if shape.is_flat() {
             Ok(self.network)
         } else {

@@ -30,8 +30,8 @@ use super::builder::Builder;
 use super::layer::Initialisation;
 use super::layers::{
     AttentionItem, AveragePoolItem, BatchNorm, ConvolutionItem, DenseItem, EmbeddingItem, Fault,
-    GroupNormItem, LayerNormItem, MaxPoolItem, Normalise, PositionsItem, ReadOutItem, RmsNormItem,
-    ShortcutItem,
+    GroupNormItem, LayerNormItem, MaxPoolItem, Normalise, PositionsItem, RmsNormItem, ShortcutItem,
+    Where,
 };
 use super::mends::mend;
 use super::{Activation, Loss, Network, Shape};
@@ -91,7 +91,9 @@ enum Item {
     Embedding(EmbeddingItem),
     Positions(PositionsItem),
     Attention(AttentionItem),
-    ReadOut(ReadOutItem),
+    FirstPosition {},
+    LastPosition {},
+    MeanPosition {},
     Shortcut(ShortcutItem),
     /// Adds what these layers give of an earlier activation.
     Branch {
@@ -155,7 +157,9 @@ impl Item {
             | Item::Embedding(_)
             | Item::Positions(_)
             | Item::Attention(_)
-            | Item::ReadOut(_)
+            | Item::FirstPosition {}
+            | Item::LastPosition {}
+            | Item::MeanPosition {}
             | Item::Shortcut(_)
             | Item::Branch { .. } => return None,
         })
@@ -277,7 +281,9 @@ fn add(builder: &mut Builder, item: &Item, behind: &[Option<usize>]) -> Result<(
         Item::Embedding(embedding) => builder.embedding(*embedding),
         Item::Positions(positions) => builder.positions(*positions),
         Item::Attention(attention) => builder.attention(*attention),
-        Item::ReadOut(read_out) => builder.read_out(*read_out),
+        Item::FirstPosition {} => builder.read_out(Where::First),
+        Item::LastPosition {} => builder.read_out(Where::Last),
+        Item::MeanPosition {} => builder.read_out(Where::Mean),
         Item::Normalise(normalise) => builder.normalise(normalise.clone()),
         Item::Flatten {} => {
             builder.flatten();

@@ -66,7 +66,7 @@ layer = [
 const ALL_OF_SEQUENCES: &str = r#"
 input = [5]
 layer = [
-  { type = "embedding", vocabulary = 7, width = 6 },
+  { type = "embedding", vocabulary = 7, dimension = 6 },
   { type = "positions", length = 9 },
   { type = "branch", from = 2, layer = [
     { type = "layer-norm", bias = false },
@@ -80,7 +80,7 @@ layer = [
   ] },
   { type = "positions", kind = "sinusoidal" },
   { type = "attention", heads = 1, bias = false },
-  { type = "read-out", position = "mean" },
+  { type = "mean-position" },
   { type = "dense", outputs = 2 },
 ]
 "#;

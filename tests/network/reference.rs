@@ -191,7 +191,7 @@ const DECODER: &str = r#"
 name = "decoder"
 input = [19]
 layer = [
-  { type = "embedding", vocabulary = 30, width = 36 },
+  { type = "embedding", vocabulary = 30, dimension = 36 },
   { type = "positions", length = 24 },
   { type = "branch", from = 2, layer = [
     { type = "layer-norm", bias = false },
@@ -208,7 +208,7 @@ layer = [
     { type = "attention", heads = 3 },
   ] },
   { type = "layer-norm" },
-  { type = "read-out", position = "last" },
+  { type = "last-position" },
   { type = "dense", outputs = 30, bias = false },
 ]"#;
 

@@ -42,8 +42,8 @@ fn normalisation_within_samples_has_pytorchs_tensors() {
 #[test]
 fn attention_has_pytorchs_tensors() {
     use TensorRole::{Bias, PackedBias, PackedWeight, Weight};
-    let embedding = "type = \"embedding\", vocabulary = 5, width = 4";
-    let read_out = "type = \"read-out\", position = \"last\"";
+    let embedding = "type = \"embedding\", vocabulary = 5, dimension = 4";
+    let read_out = "type = \"last-position\"";
     let tensors = |layer: &str| {
         let modules = network("[3]", &[embedding, layer, read_out]).modules();
         modules
@@ -78,9 +78,9 @@ fn attention_has_pytorchs_tensors() {
 #[test]
 fn a_table_is_one_with_a_last_layer_but_not_with_a_layer_at_each_position() {
     let layers = [
-        "type = \"embedding\", vocabulary = 4, width = 4",
+        "type = \"embedding\", vocabulary = 4, dimension = 4",
         "type = \"dense\", outputs = 4, bias = false",
-        "type = \"read-out\", position = \"last\"",
+        "type = \"last-position\"",
         "type = \"dense\", outputs = 4, bias = false",
     ];
     let network = parse("[3]", &layers).expect("a network");
@@ -92,7 +92,7 @@ fn a_table_is_one_with_a_last_layer_but_not_with_a_layer_at_each_position() {
 
 #[test]
 fn sequences_that_cannot_be_are_refused_in_a_sentence() {
-    let embedding = "type = \"embedding\", vocabulary = 5, width = 4";
+    let embedding = "type = \"embedding\", vocabulary = 5, dimension = 4";
     let table: [(&[&str], &[&str]); 11] = [
         (
             &["type = \"attention\", heads = 2"],
@@ -103,21 +103,18 @@ fn sequences_that_cannot_be_are_refused_in_a_sentence() {
             ],
         ),
         (&["type = \"positions\""], &["reads a sequence"]),
-        (
-            &["type = \"read-out\", position = \"last\""],
-            &["reads a sequence"],
-        ),
+        (&["type = \"last-position\""], &["reads a sequence"]),
         (&["type = \"relu\"", embedding], &["must follow a layer"]),
         (
             &["type = \"dense\", outputs = 3", embedding],
             &["layer 2", "make it the first layer"],
         ),
         (
-            &["type = \"embedding\", vocabulary = 0, width = 4"],
-            &["a vocabulary and a width of at least 1"],
+            &["type = \"embedding\", vocabulary = 0, dimension = 4"],
+            &["a vocabulary and a dimension of at least 1"],
         ),
         (
-            &["type = \"embedding\", vocabulary = 99999999, width = 4"],
+            &["type = \"embedding\", vocabulary = 99999999, dimension = 4"],
             &["a vocabulary of 99999999 is more than 16777216"],
         ),
         (
@@ -130,7 +127,11 @@ fn sequences_that_cannot_be_are_refused_in_a_sentence() {
         ),
         (
             &[embedding, "type = \"flatten\""],
-            &["layer 2", "flattening does not read a sequence", "read-out"],
+            &[
+                "layer 2",
+                "flattening does not read a sequence",
+                "last-position",
+            ],
         ),
         (
             &[embedding, "type = \"dense\", outputs = 2"],

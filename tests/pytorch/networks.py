@@ -319,7 +319,7 @@ class Cnn(nn.Sequential):
 DECODER = """
 input = [6]
 layer = [
-  { type = "embedding", vocabulary = 7, width = 4 },
+  { type = "embedding", vocabulary = 7, dimension = 4 },
   { type = "positions", length = 8 },
   { type = "branch", from = 2, layer = [
     { type = "layer-norm", bias = false },
@@ -332,7 +332,7 @@ layer = [
     { type = "dense", outputs = 4 },
   ] },
   { type = "layer-norm" },
-  { type = "read-out", position = "last" },
+  { type = "last-position" },
   { type = "dense", outputs = 3 },
 ]
 """
@@ -377,12 +377,12 @@ class Decoder(nn.Module):
 ENCODER = """
 input = [5]
 layer = [
-  { type = "embedding", vocabulary = 6, width = 6 },
+  { type = "embedding", vocabulary = 6, dimension = 6 },
   { type = "positions", kind = "sinusoidal" },
   { type = "attention", heads = 3, bias = false },
   { type = "rms-norm" },
   { type = "tanh" },
-  { type = "read-out", position = "mean" },
+  { type = "mean-position" },
   { type = "dense", outputs = 3 },
 ]
 """

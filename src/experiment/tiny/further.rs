@@ -96,12 +96,12 @@ pub(super) const FURTHER: [(&str, &str); 9] = [
         r#"
         input = [3]
         layer = [
-            { type = "embedding", vocabulary = 4, width = 2 },
+            { type = "embedding", vocabulary = 4, dimension = 2 },
             { type = "positions", length = 5 },
             { type = "dense", outputs = 3 },
             { type = "relu" },
             { type = "branch", from = 2, layer = [ { type = "dense", outputs = 3, bias = false } ] },
-            { type = "read-out", position = "first" },
+            { type = "first-position" },
             { type = "dense", outputs = 2 },
         ]"#,
     ),
@@ -110,11 +110,11 @@ pub(super) const FURTHER: [(&str, &str); 9] = [
         r#"
         input = [3]
         layer = [
-            { type = "embedding", vocabulary = 3, width = 4 },
+            { type = "embedding", vocabulary = 3, dimension = 4 },
             { type = "positions", kind = "sinusoidal" },
             { type = "attention", heads = 2 },
             { type = "tanh" },
-            { type = "read-out", position = "mean" },
+            { type = "mean-position" },
             { type = "dense", outputs = 2 },
         ]"#,
     ),
@@ -123,7 +123,7 @@ pub(super) const FURTHER: [(&str, &str); 9] = [
         r#"
         input = [4]
         layer = [
-            { type = "embedding", vocabulary = 3, width = 4 },
+            { type = "embedding", vocabulary = 3, dimension = 4 },
             { type = "positions" },
             { type = "branch", from = 2, layer = [
                 { type = "layer-norm", epsilon = 0.0625, bias = false },
@@ -136,7 +136,7 @@ pub(super) const FURTHER: [(&str, &str); 9] = [
                 { type = "dense", outputs = 4 },
             ] },
             { type = "layer-norm", epsilon = 0.0625 },
-            { type = "read-out", position = "last" },
+            { type = "last-position" },
             { type = "dense", outputs = 2 },
         ]"#,
     ),

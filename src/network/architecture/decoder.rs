@@ -3,8 +3,8 @@
 use super::parts::Variant;
 use crate::network::builder::Builder;
 use crate::network::layers::{
-    AttentionItem, EmbeddingItem, Fault, PackedAs, PositionsItem, ReadOutItem, SampleNorm, Scaled,
-    Together, Where,
+    AttentionItem, EmbeddingItem, Fault, PackedAs, PositionsItem, SampleNorm, Scaled, Together,
+    Where,
 };
 use crate::network::{Loss, Network, Shape};
 
@@ -27,7 +27,7 @@ fn decoder(input: Shape, variant: Variant, bias: bool) -> Result<Network, Fault>
     let mut builder = Builder::new("nanogpt", input, Loss::MeanSquared);
     builder.embedding(EmbeddingItem {
         vocabulary: variant.outputs,
-        width: WIDTH,
+        dimension: WIDTH,
     })?;
     builder.positions(PositionsItem::learned(LENGTH))?;
     for _ in 0..BLOCKS {
@@ -48,9 +48,7 @@ fn decoder(input: Shape, variant: Variant, bias: bool) -> Result<Network, Fault>
         builder.end_branch(fork)?;
     }
     builder.sample_norm(norm(bias))?;
-    builder.read_out(ReadOutItem {
-        position: Where::Last,
-    })?;
+    builder.read_out(Where::Last)?;
     builder.dense(variant.outputs, false)?;
     builder.finish()
 }

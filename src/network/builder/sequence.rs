@@ -5,7 +5,7 @@ use super::Builder;
 use crate::network::layer::Initialisation;
 use crate::network::layers::{
     Attention, AttentionItem, Convolution, Embedding, EmbeddingItem, Fault, Operation, PackedAs,
-    PositionsItem, ReadOut, ReadOutItem, Where,
+    PositionsItem, ReadOut, Where,
 };
 use crate::network::{Shape, Window};
 
@@ -33,7 +33,7 @@ impl Builder {
     pub(in crate::network) fn refuse_sequence(&self, what: &str) -> Result<(), Fault> {
         if self.is_sequence() {
             return Err(format!(
-                "{what} does not read a sequence; end it with a read-out first"
+                "{what} does not read a sequence; end it with last-position or mean-position first"
             ));
         }
         Ok(())
@@ -87,10 +87,10 @@ impl Builder {
     }
 
     /// Ends a sequence: the channels at one position, or their means.
-    pub(in crate::network) fn read_out(&mut self, item: ReadOutItem) -> Result<(), Fault> {
-        self.need_sequence("a read-out")?;
+    pub(in crate::network) fn read_out(&mut self, position: Where) -> Result<(), Fault> {
+        self.need_sequence("a read-out of a position")?;
         let shape = self.shape();
-        let position = match item.position {
+        let position = match position {
             Where::First => 0,
             Where::Last => shape.positions() - 1,
             Where::Mean => return self.mean_of_positions(shape),

@@ -20,11 +20,11 @@ const MOST: usize = 1 << 24;
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct EmbeddingItem {
     pub vocabulary: usize,
-    pub width: usize,
+    pub dimension: usize,
 }
 
 /// Reads a vector of tokens, each a whole number from 0, and gives the row of the weight for each. The
-/// weight is vocabulary × width.
+/// weight is vocabulary × dimension.
 #[derive(Clone, Debug)]
 pub struct Embedding {
     /// The number of different tokens.
@@ -35,7 +35,10 @@ impl Embedding {
     /// The embedding that reads tokens of shape `input`.
     pub(in crate::network) fn fit(
         input: Shape,
-        EmbeddingItem { vocabulary, width }: EmbeddingItem,
+        EmbeddingItem {
+            vocabulary,
+            dimension: width,
+        }: EmbeddingItem,
     ) -> Result<Fitted<Self>, Fault> {
         if !input.is_flat() {
             return Err(format!(
@@ -43,7 +46,7 @@ impl Embedding {
             ));
         }
         if vocabulary == 0 || width == 0 {
-            return Err("an embedding needs a vocabulary and a width of at least 1".to_owned());
+            return Err("an embedding needs a vocabulary and a dimension of at least 1".to_owned());
         }
         if vocabulary > MOST {
             return Err(format!(

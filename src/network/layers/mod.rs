@@ -63,7 +63,7 @@ pub(super) use operator::{
 };
 pub(super) use pooling::{AveragePoolItem, MaxPoolItem};
 pub(super) use positions::PositionsItem;
-pub(super) use read_out::{ReadOutItem, Where};
+pub(super) use read_out::Where;
 pub(super) use sample_norm::{GroupNormItem, LayerNormItem, RmsNormItem};
 pub(super) use shortcut::ShortcutItem;
 

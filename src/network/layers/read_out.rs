@@ -1,7 +1,5 @@
 //! The read-out of a sequence at one position.
 
-use serde::Deserialize;
-
 use crate::kernel::{self, Start};
 use crate::network::shape::Shape;
 
@@ -9,16 +7,8 @@ use super::operator::{
     Describe, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, Site, begin,
 };
 
-/// `type = "read-out"` in an architecture file.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::network) struct ReadOutItem {
-    pub position: Where,
-}
-
-/// Where a sequence is read out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// Where a sequence is read out: `first-position`, `last-position` and `mean-position` in an architecture file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::network) enum Where {
     First,
     Last,
