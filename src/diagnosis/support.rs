@@ -112,6 +112,7 @@ const LAYERS: [(&str, &str); 47] = [
     ),
     ("dense, in a sequence", "type = \"dense\"\noutputs = 2"),
     ("layer-norm, in a sequence", "type = \"layer-norm\""),
+    ("first-position", "type = \"first-position\""),
     ("last-position", "type = \"last-position\""),
     ("mean-position", "type = \"mean-position\""),
     ("dropout, p = 0", "type = \"dropout\"\np = 0.0"),
@@ -131,7 +132,7 @@ const LAYERS: [(&str, &str); 47] = [
 const EMBEDDING: &str = "embedding";
 
 /// The layers that end a sequence.
-const READ_OUT: [&str; 2] = ["last-position", "mean-position"];
+const READ_OUT: [&str; 3] = ["first-position", "last-position", "mean-position"];
 
 /// Whether a row is that of a layer of sequences.
 fn is_of_sequences(name: &str) -> bool {
