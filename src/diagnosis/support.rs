@@ -136,14 +136,9 @@ const READ_OUT: [&str; 3] = ["first-position", "last-position", "mean-position"]
 
 /// Whether a row is that of a layer of sequences.
 fn is_of_sequences(name: &str) -> bool {
-    let words = [
-        EMBEDDING,
-        "positions",
-        "attention",
-        READ_OUT[0],
-        READ_OUT[1],
-    ];
-    name.ends_with("in a sequence") || words.iter().any(|word| name.starts_with(word))
+    let words = [EMBEDDING, "positions", "attention"];
+    let mut words = words.iter().chain(&READ_OUT);
+    name.ends_with("in a sequence") || words.any(|word| name.starts_with(word))
 }
 
 /// Puts a layer between an embedding and a read-out; a read-out ends the sequence itself.
