@@ -25,7 +25,7 @@ pub const HEADS: [&str; 5] = ["forward", "backward", "Hv", "Gauss–Newton", "Σ
 
 /// The name of each layer variant, and the layer in an architecture file. In training mode, batch
 /// normalisation uses the statistics of the batch.
-const LAYERS: [(&str, &str); 47] = [
+const LAYERS: [(&str, &str); 48] = [
     ("dense", "type = \"dense\"\noutputs = 3"),
     (
         "convolution",

@@ -129,6 +129,14 @@ fn a_key_leads_to_the_state_dictionary_among_objects_that_nobody_builds() {
     expect(at("fnn.safetensors", Some("model")), &words);
 }
 
+/// The header of its first entry is as long as the two records between directory and end.
+#[test]
+fn a_name_of_twenty_one_letters_is_a_name() {
+    let checkpoint = at("twenty-one-characters.pt", None).unwrap();
+    check_numbered(&checkpoint);
+    assert_eq!(checkpoint.tensors.len(), 2);
+}
+
 #[test]
 fn what_is_no_state_dictionary_is_refused_with_the_mend() {
     const SAVE: &str = "torch.save(model.state_dict(), FILE)";

@@ -134,6 +134,7 @@ torch.save({"a.weight": eighths, "b.weight": eighths[:6]}, "overlap.pt")
 torch.save({"a.weight": torch.ones(1, 3).expand(2, 3)}, "expanded.pt")
 torch.save({"a.weight": torch.ones(2, 2).to_sparse()}, "sparse.pt")
 torch.save({"a.weight": torch.arange(4)}, "integers.pt")
+torch.save(number(nn.Linear(2, 1)).state_dict(), "twenty-one-characters.pt")
 
 
 def state(make, key):

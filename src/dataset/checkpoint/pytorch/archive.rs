@@ -3,6 +3,7 @@
 
 use std::io::{self, Cursor};
 
+use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::super::pickle::LONGEST;
@@ -42,7 +43,12 @@ impl<'a> Archive<'a> {
     /// machine.
     pub fn open(place: &'a str, bytes: &'a [u8]) -> Result<Self> {
         let refuse = |field: &str, fault: String| Err(Error::input(place, field, fault));
-        let zip = match ZipArchive::new(Cursor::new(bytes)) {
+        // A file of PyTorch begins with its first entry. Left to find the beginning, the crate takes the 76 bytes of
+        // the two records in front of the end for a prefix, if the first header of the directory has as many.
+        let from_the_start = Config {
+            archive_offset: ArchiveOffset::Known(0),
+        };
+        let zip = match ZipArchive::with_config(from_the_start, Cursor::new(bytes)) {
             Ok(zip) => zip,
             Err(cause) => {
                 let fault = format!("is cut short or damaged ({cause}); save the checkpoint again");
