@@ -24,7 +24,7 @@ impl Network {
     /// two directional passes, weights copied for the backward passes, and sums.
     ///
     /// A chain of dense layers and a network with coupled samples keep whole batches, `6·n·A`, where `A`
-    /// is the number of activations per sample (a chain no more than [`rows_at_once`] samples); other networks keep one
+    /// is the number of activations per sample (a chain no more than `rows_at_once` samples); other networks keep one
     /// chunk per share.
     pub fn curvature_numbers(&self, samples: usize, is_coupled: bool) -> u64 {
         let wide = |count: usize| count as u64;

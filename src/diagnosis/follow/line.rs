@@ -121,7 +121,7 @@ pub struct Line {
     pub products: usize,
     /// The verdict.
     pub verdict: String,
-    /// The verdict, or [`AT_THE_EDGE`] for an a within 3 % of its bound, where runs hover. Absent from lines that older
+    /// The verdict, or `at the edge` for an a within 3 % of its bound, where runs hover. Absent from lines that older
     /// versions wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
