@@ -177,6 +177,7 @@ impl Arguments {
 }
 
 fn diagnose(arguments: &Arguments) -> Result<Answer> {
+    arguments.check()?;
     let in_f64 = arguments.precision == PrecisionName::F64;
     let expected = arguments.subject.objective.expected()?;
     let (setup, data) = Setup::new(arguments.subject.plan()?)?;
@@ -203,7 +204,6 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
         gradient_noise: arguments.gradient_noise,
         around: true,
     };
-    arguments.check()?;
     let forecast = checkpoint.forecast(&extras, &setup)?;
     remark(&format!("memory forecast {}", bytes(forecast.total())));
     let around = Around::read(arguments, &checkpoint, &setup)?;

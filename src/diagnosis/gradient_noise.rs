@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::curvature::{BatchPlan, Interaction, gradient_noise_interaction};
+use crate::curvature::{Interaction, gradient_noise_interaction};
 use crate::network::Point;
 use crate::work;
 
@@ -14,14 +14,8 @@ use super::task::Task;
 /// gradient over all samples is zero.
 pub fn measure(task: &Task<'_>, point: &Point<'_>) -> Option<Interaction> {
     work::stage("gradient-noise interaction");
-    let (setting, effort) = (task.setting, task.effort);
-    let plan = BatchPlan {
-        sampling: setting.sampling,
-        batch: setting.batch,
-        seed: effort.seed,
-    };
-    let data = task.samples.batch();
-    gradient_noise_interaction(effort.isa, point, &data, effort.matrix, &plan)
+    let (effort, data) = (task.effort, task.samples.batch());
+    gradient_noise_interaction(effort.isa, point, &data, effort.matrix, &task.batches())
 }
 
 /// The interaction with its edge 2/η.

@@ -37,12 +37,7 @@ impl SharpnessOfBatches {
     /// Measures the batch sharpness at a point, over batches that are drawn as the user's run draws them.
     pub fn measure(task: &Task<'_>, mode: Option<Mode>, point: &Point<'_>) -> Self {
         work::stage("batch sharpness");
-        let (setting, effort) = (task.setting, task.effort);
-        let plan = BatchPlan {
-            sampling: setting.sampling,
-            batch: setting.batch,
-            seed: effort.seed,
-        };
+        let (effort, plan) = (task.effort, task.batches());
         let data = task.samples.batch();
         SharpnessOfBatches {
             numbers: batch_sharpness(effort.isa, point, &data, effort.matrix, &plan),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::str::FromStr;
 
-use crate::curvature::Lanczos;
+use crate::curvature::{BatchPlan, Lanczos};
 use crate::error::{Error, Result};
 use crate::kernel::Isa;
 use crate::network::CurvatureMatrix;
@@ -36,6 +36,15 @@ pub struct Task<'a> {
 }
 
 impl Task<'_> {
+    /// Batches that are drawn as the user's run draws them.
+    pub(super) fn batches(&self) -> BatchPlan {
+        BatchPlan {
+            sampling: self.setting.sampling,
+            batch: self.setting.batch,
+            seed: self.effort.seed,
+        }
+    }
+
     /// The measured value, or an error if a product has left the range of f32.
     pub(super) fn finite<T>(&self, measured: Option<T>) -> Result<T> {
         measured.ok_or_else(|| {
