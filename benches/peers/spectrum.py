@@ -1,7 +1,7 @@
 """Time to a true relative error of 1e-3 for a, λ_min, s and the ten largest eigenvalues: this program, and the tools
 that people use from Python.
 
-    python benches/peers/spectrum.py target/release/sgd-stability [fnn vgg resnet]
+    python benches/peers/spectrum.py target/release/sgd-stability [fnn vgg resnet transformer]
 
 Needs torch, scipy, curvlinops-for-pytorch, hessian-eigenthings and PyHessian. Each tool gets the loosest of a list of
 tolerances that reaches the error; what it took is printed as CPU seconds over all threads, with the error that it
@@ -88,8 +88,95 @@ def resnet():
     return Resnet(), (3, 32, 32), 10, 200, "resnet20"
 
 
+class Norm(nn.Module):
+    """Layer normalisation written out: under vmap, torch 2.15 has wrong second derivatives of its own."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(width))
+
+    def forward(self, x):
+        x = x - x.mean(-1, keepdim=True)
+        return x * (x.square().mean(-1, keepdim=True) + 1e-5).rsqrt() * self.weight + self.bias
+
+
+class Attention(nn.Module):
+    """Causal attention with nanoGPT's names, written out, so that it has second derivatives."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.c_attn, self.c_proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x):
+        length, width = x.shape[-2:]
+        q, k, v = (
+            part.unflatten(-1, (self.heads, -1)).transpose(-2, -3)
+            for part in self.c_attn(x).split(width, -1)
+        )
+        scores = q @ k.transpose(-1, -2) / (width // self.heads) ** 0.5
+        unseen = torch.triu(torch.full((length, length), -torch.inf, dtype=x.dtype), 1)
+        return self.c_proj(((scores + unseen).softmax(-1) @ v).transpose(-2, -3).flatten(-2))
+
+
+class Transformer(nn.Module):
+    """A decoder of two blocks that is read out at the last position."""
+
+    WIDTH, HEADS, BLOCKS, LENGTH, TOKENS = 64, 4, 2, 32, 32
+
+    def __init__(self):
+        super().__init__()
+        width = self.WIDTH
+        self.wte, self.wpe = nn.Embedding(self.TOKENS, width), nn.Embedding(self.LENGTH, width)
+        block = lambda: nn.ModuleDict(
+            dict(
+                ln_1=Norm(width),
+                attn=Attention(width, self.HEADS),
+                ln_2=Norm(width),
+                mlp=nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)),
+            )
+        )
+        self.h = nn.ModuleList(block() for _ in range(self.BLOCKS))
+        self.ln_f, self.head = Norm(width), nn.Linear(width, self.TOKENS, bias=False)
+
+    def forward(self, x):
+        x = self.wte(x) + self.wpe.weight
+        for block in self.h:
+            x = x + block["attn"](block["ln_1"](x))
+            x = x + block["mlp"](block["ln_2"](x))
+        return self.head(self.ln_f(x)[..., -1, :])
+
+    def described(self):
+        """The network as a TOML file."""
+        norm = '{ type = "layer-norm" }'
+        lines, last = [], 2
+        for _ in range(self.BLOCKS):
+            lines += [
+                f'{{ type = "branch", from = {last}, layer = [{norm}, {{ type = "attention", heads = {self.HEADS}, '
+                'causal = true, tensors = "linear" }] }',
+                f'{{ type = "branch", from = {last + 1}, layer = [{norm}, {{ type = "dense", outputs = '
+                f'{4 * self.WIDTH} }}, {{ type = "gelu" }}, {{ type = "dense", outputs = {self.WIDTH} }}] }}',
+            ]
+            last += 2
+        begin = [
+            f'{{ type = "embedding", vocabulary = {self.TOKENS}, dimension = {self.WIDTH} }}',
+            f'{{ type = "positions", length = {self.LENGTH} }}',
+        ]
+        end = [norm, '{ type = "last-position" }', f'{{ type = "dense", outputs = {self.TOKENS}, bias = false }}']
+        return f"input = [{self.LENGTH}]\nlayer = [\n" + ",\n".join(begin + lines + end) + "\n]\n"
+
+
+def transformer():
+    return Transformer(), (Transformer.LENGTH,), Transformer.TOKENS, 200, "transformer.toml"
+
+
+NETWORKS = {"fnn": fnn, "vgg": vgg, "resnet": resnet, "transformer": transformer}
+
+
 def described(model, shape):
-    """The sequential network as a TOML file."""
+    """The network as a TOML file."""
+    if isinstance(model, Transformer):
+        return model.described()
     lines = [f"input = {list(shape)}"]
     for layer in model:
         if isinstance(layer, nn.Linear):
@@ -261,9 +348,13 @@ def ours(program, folder, words):
 
 
 def measure(name, program):
-    model, shape, classes, samples, arch = {"fnn": fnn, "vgg": vgg, "resnet": resnet}[name]()
-    x = torch.rand(samples, *shape)
-    labels = (x.reshape(samples, -1) @ torch.randn(x[0].numel(), classes)).argmax(1)
+    model, shape, classes, samples, arch = NETWORKS[name]()
+    if isinstance(model, Transformer):
+        x = torch.randint(Transformer.TOKENS, (samples, *shape))
+        labels = (x[:, -1] + x[:, -2]) % classes
+    else:
+        x = torch.rand(samples, *shape)
+        labels = (x.reshape(samples, -1) @ torch.randn(x[0].numel(), classes)).argmax(1)
     y = nn.functional.one_hot(labels, classes).float()
     train(model, x, y)
     model.eval()
@@ -276,7 +367,8 @@ def measure(name, program):
             file.write(described(model, shape))
     else:
         words += ["--mode", "eval"]
-    fine = Products(model.double(), x.double(), y.double())
+    wide = x.double() if x.is_floating_point() else x
+    fine = Products(model.double(), wide, y.double())
     top = eigsh(fine.operator(), k=10, which="LA", tol=1e-9)[0]
     low = eigsh(fine.operator(), k=1, which="SA", tol=1e-6)[0]
     model.float()
@@ -323,5 +415,5 @@ if __name__ == "__main__":
     import os
 
     program = os.path.abspath(sys.argv[1])
-    for name in sys.argv[2:] or ["fnn", "vgg", "resnet"]:
+    for name in sys.argv[2:] or NETWORKS:
         measure(name, program)

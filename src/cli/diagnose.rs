@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 use sgd_stability::curvature::Quadrature;
-use sgd_stability::dataset::Source;
+use sgd_stability::dataset::{Dataset, Source};
 use sgd_stability::diagnosis::{
     self, Diagnosis, Extras, Loaded, Names, Pace, Preconditioner, Samples, Setup, SpectrumRequest,
     Stability, Task, ThresholdRequest, bytes, density,
@@ -174,6 +175,24 @@ impl Arguments {
         }
         Ok(())
     }
+
+    /// With --arch auto: the proposed network, if something of it must still be said.
+    fn open_proposal(&self, setup: &Setup, data: &Dataset) -> Result<Option<Answer>> {
+        let request = &setup.plan.request;
+        if !request.is_auto() {
+            return Ok(None);
+        }
+        let proposal = request.proposal(&self.weights, data)?;
+        Ok((!proposal.asks.is_empty()).then(|| Answer {
+            text: proposal.text(),
+            json: json!({
+                "error": format!("--arch: auto: {}", proposal.fault()),
+                "architecture": proposal.toml,
+                "asks": proposal.asks,
+            }),
+            ending: Ending::Faulty,
+        }))
+    }
 }
 
 fn diagnose(arguments: &Arguments) -> Result<Answer> {
@@ -181,6 +200,9 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
     let in_f64 = arguments.precision == PrecisionName::F64;
     let expected = arguments.subject.objective.expected()?;
     let (setup, data) = Setup::new(arguments.subject.plan()?)?;
+    if let Some(asked) = arguments.open_proposal(&setup, &data)? {
+        return Ok(asked);
+    }
     let checkpoint = setup.read(&arguments.weights, &data)?;
     drop(data);
     let mode = checkpoint.mode(&setup)?;

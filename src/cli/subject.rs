@@ -37,7 +37,10 @@ pub struct Subject {
 #[derive(Debug, Args)]
 #[command(next_help_heading = headings::NETWORK)]
 struct NetworkFlags {
-    /// The network: fnn (widths from the checkpoint), another name that `networks` lists, or a TOML file.
+    /// The network: fnn (widths from the checkpoint), another name that `networks` lists, a TOML file, or auto.
+    ///
+    /// With auto a network is proposed from the names and shapes of the tensors. What they do not tell is asked for:
+    /// the activation, the loss, and what stands between layers.
     #[arg(long, value_name = "ARCH")]
     arch: PathBuf,
     /// The activation of a named architecture, in place of ReLU [default: relu].

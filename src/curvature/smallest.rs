@@ -30,8 +30,8 @@ pub const LEAST_FOR_SMALLEST: usize = 32;
 pub const FINE_ENOUGH: f64 = 3e-5;
 
 /// The residual, relative to the largest absolute eigenvalue, at which a smallest eigenvalue that is followed from one
-/// measurement to the next counts as converged: enough to tell a minimum from a saddle.
-pub const FINE_ENOUGH_TO_FOLLOW: f64 = 1e-2;
+/// measurement to the next counts as converged: enough to tell a minimum from a saddle, whose λ_min is below −a/10.
+pub const FINE_ENOUGH_TO_FOLLOW: f64 = 3e-2;
 
 /// Bounds on the smallest eigenvalue, from above and from below.
 #[derive(Clone, Debug)]

@@ -16,6 +16,9 @@ use super::matching::group::{Group, groups};
 use super::matching::order::{KnownOrder, RequestedOrder};
 use super::matching::{foreign, has_the_layers_of};
 
+/// The name that asks for a proposal.
+pub const AUTO: &str = "auto";
+
 /// What the user says about the network of a checkpoint.
 #[derive(Clone, Copy)]
 pub struct Wish<'a> {
@@ -120,7 +123,7 @@ pub fn described(wish: Wish<'_>) -> Result<Option<Network>> {
         };
         return network.map(Some);
     }
-    let is_known = NAMES.iter().any(|name| arch == Path::new(name));
+    let is_known = NAMES.iter().any(|name| arch == Path::new(name)) || arch == Path::new(AUTO);
     is_known
         .then_some(None)
         .ok_or_else(|| no_architecture(arch))
@@ -137,54 +140,57 @@ fn no_image(arch: &str, shape: Shape, fault: impl Display) -> Error {
 
 fn no_architecture(arch: &Path) -> Error {
     let names = NAMES.join(", ");
-    let fault = format!("is no architecture; give {names} or a file that ends in .toml");
+    let fault = format!("is no architecture; give {names}, a file that ends in .toml, or {AUTO}");
     Error::input("--arch", arch.display(), fault)
 }
 
 /// The network of this name whose layers match the checkpoint; if none does, its first form with as many
 /// outputs as the last matrix of the checkpoint has rows.
 fn of_name(wish: Wish<'_>, place: &str, groups: &[Group<'_>], data: &Dataset) -> Result<Network> {
-    /// No named network has this many dense layers.
-    const MOST: usize = 8;
     let (word, shape) = (wish.name(), image(&data.shape));
-    // Every form that can read the images.
-    let of_outputs = |outputs| -> Result<Vec<Network>> {
-        let forms = named(word, shape, outputs, Loss::MeanSquared, wish.activation());
-        let forms = forms.ok_or_else(|| no_architecture(wish.arch))?;
-        let mut built = Vec::new();
-        let mut faults = Vec::new();
-        for form in forms {
-            match form {
-                Ok(network) => built.push(network),
-                Err(fault) => faults.push(fault),
-            }
-        }
-        match (built.is_empty(), faults.first()) {
-            (true, Some(fault)) => Err(no_image(word, shape, fault)),
-            _ => Ok(built),
-        }
-    };
-    let matrices = groups.iter().rev().filter_map(Group::matrix);
-    let outputs: Vec<usize> = matrices
-        .map(|[outputs, _]| outputs)
-        .filter(|&o| o > 0)
-        .collect();
-    let Some(&last) = outputs.first() else {
+    let Some(outputs) = outputs(groups).next() else {
         foreign::check(place, groups, groups)?;
         return Err(no_matrix(place));
     };
-    for &outputs in outputs.iter().take(MOST) {
-        let mut forms = of_outputs(outputs)?.into_iter();
-        if let Some(network) = forms.find(|network| has_the_layers_of(groups, network)) {
-            return Ok(network);
-        }
+    if let Some(network) = form_with_these_layers(word, shape, groups, wish.activation()) {
+        return Ok(network);
     }
-    let mut forms = of_outputs(last)?.into_iter();
-    forms.next().ok_or_else(|| no_architecture(wish.arch))
+    let forms = named(word, shape, outputs, Loss::MeanSquared, wish.activation());
+    let forms = forms.ok_or_else(|| no_architecture(wish.arch))?;
+    let mut first = Err(no_architecture(wish.arch));
+    for form in forms.into_iter().rev() {
+        first = match form {
+            Ok(network) => Ok(network),
+            Err(fault) => first.map_err(|_| no_image(word, shape, fault)),
+        };
+    }
+    first
+}
+
+/// The form of the architecture of this name that has exactly the layers of a checkpoint.
+pub fn form_with_these_layers(
+    word: &str,
+    shape: Shape,
+    groups: &[Group<'_>],
+    activation: Activation,
+) -> Option<Network> {
+    /// No named network has this many dense layers.
+    const MOST: usize = 8;
+    outputs(groups).take(MOST).find_map(|outputs| {
+        let forms = named(word, shape, outputs, Loss::MeanSquared, activation)?;
+        let mut forms = forms.into_iter().flatten();
+        forms.find(|network| has_the_layers_of(groups, network))
+    })
+}
+
+/// How many outputs the network may have: the rows of each matrix of a checkpoint, the last one first.
+fn outputs(groups: &[Group<'_>]) -> impl Iterator<Item = usize> {
+    let matrices = groups.iter().rev().filter_map(Group::matrix);
+    matrices.map(|[outputs, _]| outputs).filter(|&o| o > 0)
 }
 
 /// The shape of a sample: an image with channels first, or a vector.
-fn image(shape: &[usize]) -> Shape {
+pub fn image(shape: &[usize]) -> Shape {
     match *shape {
         [channels, height, width] => Shape::image(channels, height, width),
         [height, width] => Shape::image(1, height, width),

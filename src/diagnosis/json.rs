@@ -59,6 +59,9 @@ impl Diagnosis {
             all.extend(own);
             all.extend(header::json(self, model));
             all.extend(assignment);
+            if let Some(proposed) = model.proposed() {
+                all.insert("architecture".to_owned(), Value::String(proposed));
+            }
             if !modes.is_empty() {
                 all.insert("modes".to_owned(), Value::Object(modes));
             }

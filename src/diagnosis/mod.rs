@@ -4,6 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `subject`, `architecture`, `matching` | the samples; the network; which tensor fills which parameter |
+//! | `proposal` | the network that the tensors tell, for `--arch auto` |
 //! | `objective`, `targets`, `split` | the training loss; the targets it accepts; whether samples are training samples |
 //! | `optimizer`, `expectation` | the optimiser of the run; the loss that the user expects |
 //! | `setting`, `mode` | η, B, β and sampling; the statistics that batch normalisation uses |
@@ -65,6 +66,7 @@ mod partial;
 mod plan;
 mod point;
 mod preconditioner;
+mod proposal;
 mod reading;
 mod rounding;
 mod run;
@@ -104,6 +106,7 @@ pub use pace::Pace;
 pub use page::{Names, page};
 pub use plan::Plan;
 pub use preconditioner::Preconditioner;
+pub use proposal::Proposal;
 pub use reading::{Along, Both, Compared, OtherMatrix, Precision, Reading, Rounding};
 pub use run::Run;
 pub use setting::Setting;

@@ -23,6 +23,13 @@ impl Diagnosis {
     /// What a user must know besides the verdict, one sentence for each note.
     pub fn notes(&self, model: &LoadedNetwork) -> Vec<String> {
         let mut notes = of(self);
+        if model.network.predicts_one_token() {
+            notes.push(
+                "The loss is taken at one position of each sequence; a language model that is trained on every \
+                 position has another loss, and another a and s."
+                    .to_owned(),
+            );
+        }
         notes.extend(model.assignment.notes());
         notes
     }

@@ -66,6 +66,11 @@ pub fn page(
     for note in diagnosis.notes(model) {
         lines.extend(wrap(&format!("* {note}"), "  "));
     }
+    if let Some(proposed) = model.proposed() {
+        let told = "The proposed architecture, as a file for --arch:";
+        lines.extend([String::new(), told.to_owned(), String::new()]);
+        lines.push(proposed.trim_end().to_owned());
+    }
     lines.join("\n")
 }
 
@@ -95,6 +100,11 @@ fn subject(
     let parameters = counted(network.parameters(), "parameter");
     let mut lines = vec![cut(&format!("{}, {parameters}{mode}", network.name()))];
     lines.extend(header::lines(diagnosis, model));
+    if model.proposed().is_some() {
+        let told = "architecture proposed by --arch auto from the names and shapes of the tensors; it is printed \
+                    below, check it";
+        lines.extend(wrap(told, "  "));
+    }
     let count = counted(samples.count, "sample");
     lines.push(source("weights", names.weights, &model.digest));
     lines.push(source(

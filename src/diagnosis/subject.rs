@@ -13,6 +13,7 @@ use super::architecture::Wish;
 use super::matching::{Assignment, RequestedOrder};
 use super::mode::Mode;
 use super::objective::Objective;
+use super::proposal::{Proposal, Told};
 use super::{architecture, matching, split, targets};
 
 /// The network and the samples that the user names.
@@ -43,6 +44,29 @@ impl Request {
     /// The name of the data set, for errors.
     pub fn place(&self) -> String {
         shown(&self.data.name)
+    }
+
+    /// Whether the network is to be proposed.
+    pub fn is_auto(&self) -> bool {
+        self.arch == Path::new(architecture::AUTO)
+    }
+
+    /// The network that the tensors of a checkpoint tell.
+    ///
+    /// # Errors
+    /// Returns an error if the checkpoint cannot be read, and under the conditions of [`Proposal::new`].
+    pub fn proposal(&self, path: &Path, data: &Dataset) -> Result<Proposal> {
+        let checkpoint = Checkpoint::read_chosen(path, &self.choice)?;
+        Proposal::new(&path.display().to_string(), &checkpoint, data, self.told())
+    }
+
+    /// What the request says about a network that is to be proposed.
+    fn told(&self) -> Told<'_> {
+        Told {
+            activation: self.activation,
+            loss: self.objective.loss,
+            order: self.order.as_ref(),
+        }
     }
 
     /// What the request says about the network.
@@ -150,7 +174,11 @@ impl LoadedNetwork {
         data: &Dataset,
     ) -> Result<Self> {
         let wish = request.wish();
-        let network = architecture::network(wish, place, &checkpoint, data)?;
+        let network = if request.is_auto() {
+            Proposal::new(place, &checkpoint, data, request.told())?.network()?
+        } else {
+            architecture::network(wish, place, &checkpoint, data)?
+        };
         let network = request.objective.of(network)?;
         architecture::check_samples(&request.place(), &network, &data.shape)?;
         let filled = matching::fill(place, &checkpoint, network, wish.order)?;
@@ -171,6 +199,11 @@ impl LoadedNetwork {
 }
 
 impl LoadedNetwork {
+    /// The architecture file of a network that was proposed.
+    pub fn proposed(&self) -> Option<String> {
+        (self.arch == Path::new(architecture::AUTO)).then(|| self.network.to_toml())
+    }
+
     /// Whether every weight is zero in a network with more than one layer of weights, as in a file that
     /// was created but never filled.
     pub fn is_untrained(&self) -> bool {

@@ -1,18 +1,22 @@
 //! Builds networks layer by layer and checks every shape.
 
 mod branch;
+mod list;
 mod sequence;
 
 use std::ops::Range;
 
 use crate::kernel::Window;
 
+use super::item::Item;
 use super::layer::{Initialisation, Layer, Tied};
 use super::layers::{
-    AveragePool, BatchNorm, Convolution, Dense, Fault, Filters, Fitted, Flatten, MaxPool,
-    Normalise, Operation, PackedAs, SampleNorm,
+    AveragePool, BatchNorm, Convolution, Dense, DenseItem, Fault, Filters, Fitted, Flatten,
+    MaxPool, Normalise, Operation, PackedAs, SampleNorm,
 };
 use super::{Activation, Loss, Network, Shape};
+
+use list::List;
 
 pub use branch::Fork;
 
@@ -29,6 +33,7 @@ pub struct Builder {
     /// The activations up to this one are read by others too, so that no activation function may
     /// overwrite them.
     read_by_others: usize,
+    list: List,
 }
 
 impl Builder {
@@ -42,6 +47,7 @@ impl Builder {
             layers: Vec::new(),
             requires_gradient: vec![false],
             last_reader: vec![0],
+            items: Vec::new(),
         };
         Builder {
             network,
@@ -50,6 +56,7 @@ impl Builder {
             current: 0,
             sequences: vec![false],
             read_by_others: 0,
+            list: List::new(),
         }
     }
 
@@ -109,7 +116,17 @@ impl Builder {
         network.layers.push(layer);
         self.sequences.push(self.sequences[self.current]);
         self.current = network.layers.len();
-        network.layers.last_mut().expect("just pushed")
+        self.last()
+    }
+
+    /// The layer that was appended last.
+    fn last(&mut self) -> &mut Layer {
+        self.network.layers.last_mut().expect("a layer")
+    }
+
+    /// Records an item whose layers have just been appended.
+    fn record(&mut self, item: impl Into<Item>) {
+        self.list.push(item.into(), self.current);
     }
 
     /// Appends a dense layer, with or without a bias. It reads the flattened input; in a sequence it is
@@ -119,18 +136,25 @@ impl Builder {
     /// Returns an error when `outputs` is zero.
     pub fn dense(&mut self, outputs: usize, bias: bool) -> Result<(), Fault> {
         if self.is_sequence() {
-            return self.dense_at_each(outputs, bias, PackedAs::Linear);
+            self.dense_at_each(outputs, bias, PackedAs::Linear)?;
+        } else {
+            let input = Shape::features(self.shape().numbers());
+            let dense = Dense::fit(input, outputs, bias)?;
+            self.push_flatten();
+            self.push(Operation::Dense, dense);
         }
-        let input = Shape::features(self.shape().numbers());
-        let dense = Dense::fit(input, outputs, bias)?;
-        self.flatten();
-        self.push(Operation::Dense, dense);
+        self.record(Item::Dense(DenseItem { outputs, bias }));
         Ok(())
     }
 
     /// Appends a layer that flattens an image to a vector; appends nothing when the input already is a
     /// vector.
     pub fn flatten(&mut self) {
+        self.push_flatten();
+        self.record(Item::Flatten {});
+    }
+
+    fn push_flatten(&mut self) {
         let shape = self.shape();
         if !shape.is_flat() {
             self.push(Operation::Flatten, Flatten::fit(shape));
@@ -150,7 +174,8 @@ impl Builder {
         let convolution = Convolution::fit(self.shape(), filters)?;
         let layer = self.push(Operation::Convolution, convolution);
         layer.initialisation = initialisation;
-        Ok(layer)
+        self.record(Item::Convolution(filters.into()));
+        Ok(self.last())
     }
 
     /// Appends batch normalisation: [`Operation::Standardise`], followed by [`Operation::Scale`] if it is
@@ -165,6 +190,7 @@ impl Builder {
             let layer = self.push(Operation::Scale, scale);
             (layer.initialisation, layer.zero_bias) = (Initialisation::One, true);
         }
+        self.record(Item::BatchNorm(norm));
         Ok(())
     }
 
@@ -181,6 +207,7 @@ impl Builder {
             let layer = self.push(Operation::Scale, scale);
             (layer.initialisation, layer.zero_bias) = (Initialisation::One, true);
         }
+        self.record(norm);
         Ok(())
     }
 
@@ -191,6 +218,13 @@ impl Builder {
     /// Returns an error when there is not one mean and one deviation per channel, or when a deviation is
     /// not positive.
     pub fn normalise(&mut self, constants: Normalise) -> Result<(), Fault> {
+        let item = Item::Normalise(constants.clone());
+        self.push_constants(constants)?;
+        self.record(item);
+        Ok(())
+    }
+
+    fn push_constants(&mut self, constants: Normalise) -> Result<(), Fault> {
         let normalise = constants.fit(self.shape())?;
         self.push(Operation::Normalise, normalise);
         Ok(())
@@ -203,6 +237,7 @@ impl Builder {
     pub fn max_pool(&mut self, window: Window) -> Result<(), Fault> {
         let pool = MaxPool::fit(self.shape(), window)?;
         self.push(Operation::MaxPool, pool);
+        self.record(Item::MaxPool(window.into()));
         Ok(())
     }
 
@@ -211,6 +246,12 @@ impl Builder {
     /// # Errors
     /// Returns an error when the window does not fit.
     pub fn average_pool(&mut self, window: Window) -> Result<(), Fault> {
+        self.push_average_pool(window)?;
+        self.record(Item::AveragePool(window.into()));
+        Ok(())
+    }
+
+    fn push_average_pool(&mut self, window: Window) -> Result<(), Fault> {
         let pool = AveragePool::fit(self.shape(), window)?;
         self.push(Operation::AveragePool, pool);
         Ok(())
@@ -242,10 +283,12 @@ impl Builder {
         let is_read_again =
             self.current <= self.read_by_others || last.operation.operator().reads_own_output();
         if is_read_again || last.activation != Activation::Identity {
-            self.normalise(Normalise::identity(self.shape().channels))?;
+            self.push_constants(Normalise::identity(self.shape().channels))?;
         }
-        let last = self.network.layers.last_mut().expect("there is one");
-        last.activation = activation;
+        self.last().activation = activation;
+        if activation != Activation::Identity {
+            self.record(activation);
+        }
         Ok(())
     }
 
@@ -279,6 +322,7 @@ impl Builder {
             return Err("a network needs a layer with parameters".to_owned());
         }
         self.pool_before_relus();
+        self.network.items = std::mem::replace(&mut self.list, List::new()).into_items();
         let shape = self.shape();
         if self.is_sequence() {
             Err("the outputs must be a vector, not a sequence; end it with last-position or mean-position".to_owned())

@@ -25,16 +25,12 @@ use serde::Deserialize;
 
 use crate::error::{self, Error};
 
-use super::activation::{ELU_ALPHA, LEAKY_SLOPE};
 use super::builder::Builder;
+use super::item::Item;
 use super::layer::Initialisation;
-use super::layers::{
-    AttentionItem, AveragePoolItem, BatchNorm, ConvolutionItem, DenseItem, EmbeddingItem, Fault,
-    GroupNormItem, LayerNormItem, MaxPoolItem, Normalise, PositionsItem, RmsNormItem, ShortcutItem,
-    Where,
-};
+use super::layers::{Fault, ShortcutItem, Where};
 use super::mends::mend;
-use super::{Activation, Loss, Network, Shape};
+use super::{Loss, Network, Shape};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,138 +44,6 @@ struct Description {
     weight_decay: f64,
     #[serde(default)]
     layer: Vec<Item>,
-}
-
-/// One item of the list `layer`. The keys of each item are defined in the file of its layer.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
-enum Item {
-    Dense(DenseItem),
-    Convolution(ConvolutionItem),
-    // With braces, because serde accepts unknown fields for unit variants.
-    Relu {},
-    LeakyRelu {
-        #[serde(default = "leaky_slope")]
-        slope: f64,
-    },
-    Elu {
-        #[serde(default = "elu_alpha")]
-        alpha: f64,
-    },
-    Selu {},
-    Tanh {},
-    Sigmoid {},
-    Softplus {},
-    Hardtanh {},
-    Gelu {
-        #[serde(default)]
-        approximate: Approximation,
-    },
-    Silu {},
-    MaxPool(MaxPoolItem),
-    AveragePool(AveragePoolItem),
-    BatchNorm(BatchNorm),
-    GroupNorm(GroupNormItem),
-    LayerNorm(LayerNormItem),
-    RmsNorm(RmsNormItem),
-    Normalise(Normalise),
-    Flatten {},
-    Dropout {
-        #[serde(default = "half")]
-        p: f64,
-    },
-    Embedding(EmbeddingItem),
-    Positions(PositionsItem),
-    Attention(AttentionItem),
-    FirstPosition {},
-    LastPosition {},
-    MeanPosition {},
-    Shortcut(ShortcutItem),
-    /// Adds what these layers give of an earlier activation.
-    Branch {
-        /// The item of the list whose output the layers read, counted from 1; 0 is the input.
-        from: usize,
-        layer: Vec<Item>,
-    },
-}
-
-/// How GELU is computed, in PyTorch's words.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Approximation {
-    #[default]
-    None,
-    Tanh,
-}
-
-/// The probability of `torch.nn.Dropout`.
-fn half() -> f64 {
-    0.5
-}
-
-fn leaky_slope() -> f64 {
-    LEAKY_SLOPE
-}
-
-fn elu_alpha() -> f64 {
-    ELU_ALPHA
-}
-
-impl Item {
-    /// The activation that this item is, if it is one. An activation overwrites the output of the item
-    /// before it.
-    fn activation(&self) -> Option<Activation> {
-        Some(match *self {
-            Item::Relu {} => Activation::Relu,
-            Item::LeakyRelu { slope } => Activation::LeakyRelu { slope },
-            Item::Elu { alpha } => Activation::Elu { alpha },
-            Item::Selu {} => Activation::Selu,
-            Item::Tanh {} => Activation::Tanh,
-            Item::Sigmoid {} => Activation::Sigmoid,
-            Item::Softplus {} => Activation::Softplus,
-            Item::Hardtanh {} => Activation::Hardtanh,
-            Item::Gelu { approximate } => match approximate {
-                Approximation::None => Activation::Gelu,
-                Approximation::Tanh => Activation::GeluTanh,
-            },
-            Item::Silu {} => Activation::Silu,
-            Item::Dense(_)
-            | Item::Convolution(_)
-            | Item::MaxPool(_)
-            | Item::AveragePool(_)
-            | Item::BatchNorm(_)
-            | Item::GroupNorm(_)
-            | Item::LayerNorm(_)
-            | Item::RmsNorm(_)
-            | Item::Normalise(_)
-            | Item::Flatten {}
-            | Item::Dropout { .. }
-            | Item::Embedding(_)
-            | Item::Positions(_)
-            | Item::Attention(_)
-            | Item::FirstPosition {}
-            | Item::LastPosition {}
-            | Item::MeanPosition {}
-            | Item::Shortcut(_)
-            | Item::Branch { .. } => return None,
-        })
-    }
-}
-
-impl Item {
-    /// What a layer is called that reads images and vectors, but no sequences.
-    fn is_for_images(&self) -> Option<&'static str> {
-        match self {
-            Item::Convolution(_) => Some("a convolution"),
-            Item::MaxPool(_) => Some("a max-pool"),
-            Item::AveragePool(_) => Some("an average-pool"),
-            Item::BatchNorm(_) => Some("a batch normalisation"),
-            Item::GroupNorm(_) => Some("a group normalisation"),
-            Item::Normalise(_) => Some("normalising by constants"),
-            Item::Flatten {} => Some("flattening"),
-            _ => None,
-        }
-    }
 }
 
 /// The largest number of values that one sample may have; a larger one cannot be meant as an image.

@@ -5,6 +5,7 @@ use rand_distr::{Distribution, Normal};
 
 use crate::kernel::Start;
 
+use super::item::Item;
 use super::layer::{Initialisation, Layer};
 use super::layers::{Operand, Operation};
 use super::{Loss, Shape};
@@ -26,6 +27,8 @@ pub struct Network {
     /// The last layer that reads activation `i`, which is the first to propagate a derivative back to
     /// it.
     pub(super) last_reader: Vec<usize>,
+    /// The network as the list of an architecture file.
+    pub(super) items: Vec<Item>,
 }
 
 impl Network {
@@ -86,6 +89,13 @@ impl Network {
             Operation::Embedding(embedding) => Some(embedding.vocabulary),
             _ => None,
         })
+    }
+
+    /// Whether the network predicts a token from what it knows at one position of a sequence.
+    pub fn predicts_one_token(&self) -> bool {
+        let mut layers = self.layers.iter();
+        let is_read_out = |layer: &Layer| matches!(layer.operation, Operation::ReadOut(_));
+        self.vocabulary() == Some(self.outputs()) && layers.any(is_read_out)
     }
 
     /// Whether the network has batch normalisation, which couples the samples in training mode.

@@ -13,6 +13,7 @@
 //! | `activation` | the elementwise functions that may follow a layer |
 //! | `shape`, `layer`, `graph` | shapes, layers with their inputs and parameters, networks |
 //! | `builder`, `architecture`, `description` | networks built layer by layer, by name, or from a TOML file |
+//! | `item`, `written` | an item of the list in a TOML file; a network as such a file |
 //! | `order` | conversion of PyTorch's tensors to the engine's parameters |
 //! | `tied` | tensors that share one parameter |
 //! | `loss`, `decay` | squared losses, cross-entropies, squared hinge; weight decay |
@@ -42,6 +43,7 @@ mod footprint;
 mod gathered;
 mod gram;
 mod graph;
+mod item;
 mod layer;
 mod layers;
 mod loss;
@@ -54,10 +56,11 @@ mod shape;
 mod tangent;
 mod tape;
 mod tied;
+mod written;
 
 pub use crate::kernel::{Sides, Window};
 pub use activation::{Activation, Keeps};
-pub use architecture::{NAMES, activation_by_name, named};
+pub use architecture::{Decoder, NAMES, activation_by_name, named};
 pub use builder::{Builder, Fork};
 pub use curvature::CurvatureOperator;
 pub use curvature_matrix::CurvatureMatrix;

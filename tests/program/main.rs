@@ -3,6 +3,7 @@
 mod activated;
 mod along_gradients;
 mod assumptions;
+mod auto;
 mod bad_input;
 mod checkpoint;
 mod commands;

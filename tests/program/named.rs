@@ -22,6 +22,15 @@ pub fn somewhere(network: &Network) -> State {
 
 /// The state in the form in which PyTorch would save it.
 pub fn checkpoint(network: &Network, state: &State) -> Vec<u8> {
+    checkpoint_named(network, state, |index| format!("module{index}"))
+}
+
+/// The same, with these names of the modules.
+pub fn checkpoint_named(
+    network: &Network,
+    state: &State,
+    module_name: impl Fn(usize) -> String,
+) -> Vec<u8> {
     let mut assembly = Assembly::new(network);
     assembly.parameters.copy_from_slice(&state.parameters);
     assembly.statistics.copy_from_slice(&state.statistics);
@@ -32,7 +41,7 @@ pub fn checkpoint(network: &Network, state: &State) -> Vec<u8> {
     });
     let tensors: Vec<_> = parts
         .map(|(index, module, (part, shape))| {
-            let name = format!("module{index}.{}", part.name());
+            let name = format!("{}.{}", module_name(index), part.name());
             (name, shape, assembly.read(module, *part))
         })
         .collect();
@@ -53,7 +62,7 @@ fn pixels(samples: usize, features: usize) -> Vec<u8> {
 }
 
 /// The published files of Fashion-MNIST and CIFAR-10, with only a few images.
-fn published() -> TempDir {
+pub fn published() -> TempDir {
     let folder = folder();
     let labels: Vec<u8> = (0..20).map(|k| k % 10).collect();
     let header = |rank: u8, sides: &[u32]| {

@@ -18,6 +18,7 @@ use super::builder::Builder;
 use super::layers::Fault;
 use super::{Activation, Loss, Network, Shape};
 
+pub use decoder::Decoder;
 use parts::Variant;
 
 /// The names of all architectures.

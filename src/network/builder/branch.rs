@@ -1,7 +1,8 @@
 //! Shortcuts, and branches: layers that are applied to an earlier activation.
 
 use super::Builder;
-use crate::network::layers::{Fault, Operation, Shortcut, Zeros};
+use crate::network::item::Item;
+use crate::network::layers::{Fault, Operation, Shortcut, ShortcutItem, Zeros};
 
 /// The place to which the layers of a branch are added back ([`Builder::begin_branch`]).
 #[derive(Debug)]
@@ -29,6 +30,13 @@ impl Builder {
         if from == self.here() || from > self.network.layers.len() {
             return Err(format!("a shortcut from {from} must come from before it"));
         }
+        self.push_shortcut(from, zeros)?;
+        let from = self.list.giver(from);
+        self.record(Item::Shortcut(ShortcutItem { from, zeros }));
+        Ok(())
+    }
+
+    fn push_shortcut(&mut self, from: usize, zeros: Zeros) -> Result<(), Fault> {
         let shortcut = Shortcut::fit(from, self.shape_of(from), self.shape(), zeros)?;
         self.push(Operation::Shortcut, shortcut);
         Ok(())
@@ -50,6 +58,7 @@ impl Builder {
             layers,
         };
         (self.current, self.read_by_others) = (from, layers);
+        self.list.begin_branch(from);
         Ok(fork)
     }
 
@@ -73,6 +82,8 @@ impl Builder {
                 self.shape()
             ));
         }
-        self.shortcut(branch)
+        self.push_shortcut(branch, Zeros::Behind)?;
+        self.list.end_branch(self.current);
+        Ok(())
     }
 }

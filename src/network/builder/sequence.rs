@@ -2,6 +2,7 @@
 //! position.
 
 use super::Builder;
+use crate::network::item::Item;
 use crate::network::layer::Initialisation;
 use crate::network::layers::{
     Attention, AttentionItem, Convolution, Embedding, EmbeddingItem, Fault, Operation, PackedAs,
@@ -50,6 +51,7 @@ impl Builder {
         let layer = self.push(Operation::Embedding, embedding);
         layer.initialisation = Initialisation::Normal(DEVIATION);
         self.sequences[self.current] = true;
+        self.record(Item::Embedding(item));
         Ok(())
     }
 
@@ -59,11 +61,12 @@ impl Builder {
         let positions = item.fit(self.shape())?;
         let layer = self.push(Operation::Positions, positions);
         layer.initialisation = Initialisation::Normal(DEVIATION);
+        self.record(Item::Positions(item));
         Ok(())
     }
 
     /// Appends a dense layer that is applied at each position of a sequence.
-    pub(in crate::network) fn dense_at_each(
+    pub(super) fn dense_at_each(
         &mut self,
         outputs: usize,
         bias: bool,
@@ -83,26 +86,26 @@ impl Builder {
         self.dense_at_each(wide, item.bias, item.tensors)?;
         let attention = Attention::fit(self.shape(), item.heads, item.causal)?;
         self.push(Operation::Attention, attention);
-        self.dense_at_each(width, item.bias, PackedAs::Linear)
+        self.dense_at_each(width, item.bias, PackedAs::Linear)?;
+        self.record(Item::Attention(item));
+        Ok(())
     }
 
     /// Ends a sequence: the channels at one position, or their means.
     pub(in crate::network) fn read_out(&mut self, position: Where) -> Result<(), Fault> {
         self.need_sequence("a read-out of a position")?;
         let shape = self.shape();
-        let position = match position {
-            Where::First => 0,
-            Where::Last => shape.positions() - 1,
-            Where::Mean => return self.mean_of_positions(shape),
-        };
-        self.push(Operation::ReadOut, ReadOut::fit(shape, position));
+        match position {
+            Where::First => self.push_read_out(shape, 0),
+            Where::Last => self.push_read_out(shape, shape.positions() - 1),
+            Where::Mean => self.push_average_pool(Window::tiles(shape.sides()))?,
+        }
         self.sequences[self.current] = false;
+        self.record(position);
         Ok(())
     }
 
-    fn mean_of_positions(&mut self, shape: Shape) -> Result<(), Fault> {
-        self.average_pool(Window::tiles(shape.sides()))?;
-        self.sequences[self.current] = false;
-        Ok(())
+    fn push_read_out(&mut self, shape: Shape, position: usize) {
+        self.push(Operation::ReadOut, ReadOut::fit(shape, position));
     }
 }

@@ -13,7 +13,7 @@
 //!          R²O = R²P·V + 2·RP·RV                 for Q, K and V that move at constant speed
 //! ```
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::{self, Isa, MatrixMut, MatrixRef, Start};
 use crate::network::shape::Shape;
@@ -23,19 +23,19 @@ use super::operator::{
     SecondOrder, Site, Straight, begin,
 };
 use super::softmax::Rows;
-use super::words::{PackedAs, yes};
+use super::words::{PackedAs, is_usual, is_yes, yes};
 
 /// `type = "attention"` in an architecture file: the arguments of `torch.nn.MultiheadAttention`.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct AttentionItem {
     pub heads: usize,
     #[serde(default)]
     pub causal: bool,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub bias: bool,
     /// How the tensors for queries, keys and values are named.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub tensors: PackedAs,
 }
 

@@ -1,7 +1,7 @@
 //! Batch normalisation, `torch.nn.BatchNorm2d`, as two layers: [`Standardise`], which subtracts the
 //! mean and divides by the deviation, and [`Scale`], which is affine in its parameters.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::Start;
 use crate::network::shape::Shape;
@@ -12,20 +12,23 @@ use super::operator::{
     SecondOrder, Site, begin,
 };
 use super::scale::Scale;
+use super::words::is_yes;
 
 /// The default ε, which is PyTorch's.
 const EPSILON: f64 = 1e-5;
 
 /// The arguments of `torch.nn.BatchNorm2d`, and the keys of `type = "batch-norm"` in an architecture
 /// file.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BatchNorm {
     /// ε ≥ 0, added to the variance under the square root.
     pub epsilon: f64,
     /// Whether each channel has a scale and a shift as parameters.
+    #[serde(skip_serializing_if = "is_yes")]
     pub affine: bool,
     /// Whether a checkpoint contains running means and variances.
+    #[serde(skip_serializing_if = "is_yes")]
     pub running_statistics: bool,
 }
 

@@ -7,7 +7,7 @@
 
 use std::sync::OnceLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::convolution::{self, Begin};
 use crate::kernel::{self, Isa, Start, Window};
@@ -16,7 +16,7 @@ use crate::network::shape::Shape;
 use super::bilinear::Bilinear;
 use super::bounds::{check_size, checked, output_shape};
 use super::operator::{Describe, Fault, Fitted, LayerParameters, Site, begin};
-use super::words::{Each, PackedAs, one, ones, yes, zeros};
+use super::words::{Each, PackedAs, are_ones, are_zeros, is_one, is_yes, one, ones, yes, zeros};
 
 /// How many samples a thread convolves before another thread may take over.
 pub(in crate::network) const CHUNK: usize = 8;
@@ -36,20 +36,20 @@ pub struct Filters {
 }
 
 /// `type = "convolution"` in an architecture file.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct ConvolutionItem {
     outputs: usize,
     kernel: Each,
-    #[serde(default = "ones")]
+    #[serde(default = "ones", skip_serializing_if = "are_ones")]
     stride: Each,
-    #[serde(default = "zeros")]
+    #[serde(default = "zeros", skip_serializing_if = "are_zeros")]
     padding: Each,
-    #[serde(default = "ones")]
+    #[serde(default = "ones", skip_serializing_if = "are_ones")]
     dilation: Each,
-    #[serde(default = "one")]
+    #[serde(default = "one", skip_serializing_if = "is_one")]
     groups: usize,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     bias: bool,
 }
 
@@ -65,6 +65,26 @@ impl ConvolutionItem {
             },
             groups: self.groups,
             bias: self.bias,
+        }
+    }
+}
+
+impl From<Filters> for ConvolutionItem {
+    fn from(filters: Filters) -> Self {
+        let Window {
+            size,
+            stride,
+            padding,
+            dilation,
+        } = filters.window;
+        ConvolutionItem {
+            outputs: filters.outputs,
+            kernel: Each(size),
+            stride: Each(stride),
+            padding: Each(padding),
+            dilation: Each(dilation),
+            groups: filters.groups,
+            bias: filters.bias,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The dense layer `z = W x + b`, where `W` has the shape outputs × inputs.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::dense::Below;
 use crate::kernel::{self, MatrixMut, MatrixRef, Start};
@@ -9,14 +9,14 @@ use crate::network::shape::Shape;
 use super::bilinear::Bilinear;
 use super::bounds::checked;
 use super::operator::{Describe, Fault, Fitted, LayerParameters, Site};
-use super::words::yes;
+use super::words::{is_yes, yes};
 
 /// `type = "dense"` in an architecture file.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct DenseItem {
     pub outputs: usize,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub bias: bool,
 }
 

@@ -3,7 +3,7 @@
 //! A sequence is an image of one column: as many rows as tokens, and as many channels as a row of the
 //! table has numbers.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::{self, Start};
 use crate::network::shape::Shape;
@@ -16,7 +16,7 @@ use super::operator::{Describe, Fault, Fitted, LayerParameters, Site, begin};
 const MOST: usize = 1 << 24;
 
 /// `type = "embedding"` in an architecture file.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct EmbeddingItem {
     pub vocabulary: usize,

@@ -64,8 +64,9 @@ pub(super) use operator::{
 pub(super) use pooling::{AveragePoolItem, MaxPoolItem};
 pub(super) use positions::PositionsItem;
 pub(super) use read_out::Where;
-pub(super) use sample_norm::{GroupNormItem, LayerNormItem, RmsNormItem};
+pub(super) use sample_norm::{GroupNormItem, LayerNormItem, NormItem, RmsNormItem};
 pub(super) use shortcut::ShortcutItem;
+pub(super) use words::is_usual;
 
 /// The operation of a layer on one sample, before the activation.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Normalisation by constants, channel by channel: `z_c = (x_c − mean_c)/deviation_c`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::{self, Start};
 use crate::network::shape::Shape;
@@ -12,7 +12,7 @@ use super::operator::{
 };
 
 /// The constants of the layer, and the keys of `type = "normalise"` in an architecture file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Normalise {
     /// The means, one per channel.

@@ -1,6 +1,6 @@
 //! Pooling layers: the largest number or the mean of each window.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::pool::{self, Pool};
 use crate::kernel::{self, Isa, Sides, Start, Window};
@@ -10,15 +10,16 @@ use super::bounds::{check_size, output_shape};
 use super::operator::{
     Describe, Fault, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, Site,
 };
-use super::words::{Each, zeros};
+use super::words::{Each, are_zeros, zeros};
 
 /// The keys of `type = "max-pool"` in an architecture file. The stride defaults to the window size.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct MaxPoolItem {
     window: Each,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stride: Option<Each>,
-    #[serde(default = "zeros")]
+    #[serde(default = "zeros", skip_serializing_if = "are_zeros")]
     padding: Each,
 }
 
@@ -29,11 +30,14 @@ impl MaxPoolItem {
 }
 
 /// The keys of `type = "average-pool"` in an architecture file. The window defaults to the whole image.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct AveragePoolItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
     window: Option<Each>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stride: Option<Each>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     padding: Option<Each>,
 }
 
@@ -50,6 +54,32 @@ impl AveragePoolItem {
             ),
         }
     }
+}
+
+impl From<Window> for MaxPoolItem {
+    fn from(window: Window) -> Self {
+        MaxPoolItem {
+            window: Each(window.size),
+            stride: stride_unless_usual(window),
+            padding: Each(window.padding),
+        }
+    }
+}
+
+impl From<Window> for AveragePoolItem {
+    fn from(window: Window) -> Self {
+        let padding = Each(window.padding);
+        AveragePoolItem {
+            window: Some(Each(window.size)),
+            stride: stride_unless_usual(window),
+            padding: (!are_zeros(&padding)).then_some(padding),
+        }
+    }
+}
+
+/// The stride of a window, if it is not the size.
+fn stride_unless_usual(window: Window) -> Option<Each> {
+    (window.stride != window.size).then_some(Each(window.stride))
 }
 
 /// A window of the given size. The stride defaults to that size.

@@ -1,6 +1,6 @@
 //! Positions: a vector of its own is added at each position of a sequence, learned or sinusoidal.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::{self, Start};
 use crate::network::shape::Shape;
@@ -12,16 +12,17 @@ use super::operator::{
 };
 
 /// `type = "positions"` in an architecture file.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct PositionsItem {
     #[serde(default)]
     kind: Kind,
+    #[serde(skip_serializing_if = "Option::is_none")]
     length: Option<usize>,
 }
 
 /// Where the vectors come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Kind {
     #[default]

@@ -1,14 +1,14 @@
 //! Normalisations within a sample, as two layers: [`StandardiseSample`], and [`Scale`], which is affine
 //! in its parameters.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::network::shape::Shape;
 
 use super::operator::{Fault, Fitted};
 use super::scale::Scale;
 use super::standardise_sample::{StandardiseSample, Together};
-use super::words::yes;
+use super::words::{is_yes, yes};
 
 /// The ε of `torch.nn.GroupNorm` and `torch.nn.LayerNorm`.
 fn epsilon() -> f64 {
@@ -21,42 +21,44 @@ fn distance_from_one() -> f64 {
 }
 
 /// The arguments of `torch.nn.GroupNorm`, and the keys of `type = "group-norm"` in an architecture file.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct GroupNormItem {
     groups: usize,
     #[serde(default = "epsilon")]
     epsilon: f64,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     affine: bool,
 }
 
 /// The arguments of `torch.nn.LayerNorm`, and the keys of `type = "layer-norm"`.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct LayerNormItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
     over: Option<Over>,
     #[serde(default = "epsilon")]
     epsilon: f64,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     affine: bool,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     bias: bool,
 }
 
 /// The arguments of `torch.nn.RMSNorm`, and the keys of `type = "rms-norm"`.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct RmsNormItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
     over: Option<Over>,
     #[serde(default = "distance_from_one")]
     epsilon: f64,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     affine: bool,
 }
 
 /// What is normalised together; in a sequence the channels at each position, if nothing is said.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Over {
     /// All numbers of a sample, with a factor for each.
@@ -159,7 +161,50 @@ impl RmsNormItem {
     }
 }
 
+/// A normalisation within a sample, as one of the items that mean it.
+pub(in crate::network) enum NormItem {
+    Group(GroupNormItem),
+    Layer(LayerNormItem),
+    Rms(RmsNormItem),
+}
+
 impl SampleNorm {
+    /// The item of an architecture file that means this normalisation.
+    pub(in crate::network) fn item(self) -> NormItem {
+        let (epsilon, affine) = (self.epsilon, self.scaled != Scaled::Not);
+        let over = match (self.together, self.scaled) {
+            (Together::Position, _) => Over::Position,
+            (Together::Groups(1), Scaled::Not | Scaled::Numbers { .. }) => Over::Sample,
+            (Together::Groups(groups), _) => {
+                return NormItem::Group(GroupNormItem {
+                    groups,
+                    epsilon,
+                    affine,
+                });
+            }
+        };
+        let over = Some(over);
+        if self.is_centred {
+            let is_bare = [
+                Scaled::Channels { bias: false },
+                Scaled::Numbers { bias: false },
+            ]
+            .contains(&self.scaled);
+            NormItem::Layer(LayerNormItem {
+                over,
+                epsilon,
+                affine,
+                bias: !is_bare,
+            })
+        } else {
+            NormItem::Rms(RmsNormItem {
+                over,
+                epsilon,
+                affine,
+            })
+        }
+    }
+
     /// The standardising layer, which is the first half.
     pub(in crate::network) fn standardise(
         self,

@@ -4,7 +4,7 @@
 //! channels with zeros (option A of He et al. 2015). With the layers of a branch before it, the earlier
 //! activation is what the branch gives (option B: a projection).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::{self, Start};
 use crate::network::shape::Shape;
@@ -13,20 +13,21 @@ use super::operator::{
     Describe, Fault, Fitted, Inputs, LayerParameters, Operand, Operator, Recorded, Saved, Site,
     begin,
 };
+use super::words::is_usual;
 
 /// The keys of `type = "shortcut"` in an architecture file.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::network) struct ShortcutItem {
     /// The item of the list whose output is added, counted from 1; 0 is the input.
     pub from: usize,
     /// Where the channels of zeros are.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub zeros: Zeros,
 }
 
 /// Where the channels of zeros are that a shortcut to more channels adds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Zeros {
     /// Behind the channels that there are.

@@ -3,12 +3,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::kernel::Sides;
 
 /// One number for both directions, or the pair `[rows, columns]`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::network) struct Each(pub Sides);
 
 impl<'de> Deserialize<'de> for Each {
@@ -47,8 +47,19 @@ impl<'de> Deserialize<'de> for Each {
     }
 }
 
+impl Serialize for Each {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Sides { rows, columns } = self.0;
+        if rows == columns {
+            rows.serialize(serializer)
+        } else {
+            [rows, columns].serialize(serializer)
+        }
+    }
+}
+
 /// The names that PyTorch gives the tensors of a dense layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PackedAs {
     /// `weight` and `bias`, as in `torch.nn.Linear`.
@@ -72,4 +83,29 @@ pub(super) fn zeros() -> Each {
 
 pub(super) fn yes() -> bool {
     true
+}
+
+/// Whether a key has the value that it has when it is left out, so that a file need not say it.
+pub(super) fn is_one(number: &usize) -> bool {
+    *number == 1
+}
+
+/// [`is_one`] in both directions.
+pub(super) fn are_ones(each: &Each) -> bool {
+    *each == ones()
+}
+
+/// As [`are_ones`], for zeros.
+pub(super) fn are_zeros(each: &Each) -> bool {
+    *each == zeros()
+}
+
+/// As [`is_one`], for what is so unless it is denied.
+pub(super) fn is_yes(answer: &bool) -> bool {
+    *answer
+}
+
+/// As [`is_one`], for what has a usual value.
+pub(in crate::network) fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
