@@ -122,7 +122,7 @@ class Attention(nn.Module):
 class Transformer(nn.Module):
     """A decoder of two blocks that is read out at the last position."""
 
-    WIDTH, HEADS, BLOCKS, LENGTH, TOKENS = 64, 4, 2, 32, 32
+    WIDTH, HEADS, BLOCKS, LENGTH, TOKENS = 64, 4, 2, 16, 32
 
     def __init__(self):
         super().__init__()
@@ -167,7 +167,7 @@ class Transformer(nn.Module):
 
 
 def transformer():
-    return Transformer(), (Transformer.LENGTH,), Transformer.TOKENS, 200, "transformer.toml"
+    return Transformer(), (Transformer.LENGTH,), Transformer.TOKENS, 100, "transformer.toml"
 
 
 NETWORKS = {"fnn": fnn, "vgg": vgg, "resnet": resnet, "transformer": transformer}

@@ -8,8 +8,8 @@ from . import _arrays
 PLAIN = {"ReLU": "relu", "SELU": "selu", "Tanh": "tanh", "Sigmoid": "sigmoid", "SiLU": "silu"}
 
 MISSING = (
-    "--arch: is missing, since weights do not say how they are used; give fnn, vgg11, resnet8, lenet, a TOML file that "
-    "lists the layers, or its text"
+    "--arch: is missing, since weights do not say how they are used; give fnn, vgg11, resnet8, lenet, auto, a TOML "
+    "file that lists the layers, or its text"
 )
 
 

@@ -58,8 +58,8 @@ def diagnose(
     and ``y`` are the samples of the training, as tensors or arrays: n × …, with images as channels × rows × columns
     and bytes as pixels; whole numbers in ``y`` are classes, floats are target values.
 
-    ``arch`` is the program's ``--arch``: ``"fnn"``, another name, the path of a TOML file that lists the layers, or its
-    text. A ``torch.nn.Sequential`` lists its layers itself and needs none. Every other argument is the flag of its name; ``density=True`` adds
+    ``arch`` is the program's ``--arch``: ``"fnn"``, another name, ``"auto"``, the path of a TOML file that lists the layers,
+    or its text. A ``torch.nn.Sequential`` lists its layers itself and needs none. Every other argument is the flag of its name; ``density=True`` adds
     the numbers of ``--density`` and draws nothing.
     ``lr`` and ``momentum`` may be floats, texts or Fractions; the float 0.1 means 1/10.
 

@@ -106,6 +106,7 @@ impl Arguments {
         Isa::check_environment()?;
         self.check_company()?;
         let plan = self.plan()?;
+        Only::check(plan.only, self.one_step)?;
         let data = self.data(samples)?;
         let setup = Setup::over(plan, &data)?;
         let mut loaded = match weights {
@@ -250,10 +251,6 @@ impl Arguments {
             if is_given && !self.threshold {
                 return Err(Error::input(flag, "flag", "needs --threshold; give it too"));
             }
-        }
-        if self.only.is_some() && self.one_step {
-            let fault = "needs s and λ_min; leave --only out";
-            return Err(Error::input("--one-step", "numbers", fault));
         }
         if self.vectors.is_some() && self.eigenvalues.is_none() {
             let fault = "needs --eigenvalues; say how many";

@@ -51,6 +51,15 @@ def test_the_numbers_are_those_of_pytorch(trained, found):
     assert abs(found["train_loss"] - loss(point).item()) <= 1e-6
 
 
+def test_a_network_is_proposed_where_its_activation_and_loss_are_told(trained, found):
+    told = {**RUN, "arch": "auto", "loss": "mean-squared"}
+    proposed = s.diagnose(trained.model.state_dict(), trained.x, trained.y, **told)
+    assert proposed["sharpness"] == found["sharpness"]
+    assert 'type = "tanh"' in proposed["architecture"]
+    with pytest.raises(ValueError, match="do not tell the activation"):
+        s.diagnose(trained.model.state_dict(), trained.x, trained.y, arch="auto", lr=0.1, batch=4)
+
+
 def test_every_form_of_the_model_gives_the_same_answer(trained, found):
     forms = [
         trained.model.state_dict(),
@@ -216,7 +225,7 @@ def test_other_measurements_have_the_flags_of_the_program(trained, tmp_path):
     )
     assert found["one_step"]["verdict"] in ("holds", "fails", "undecided")
     assert found["thresholds"]["certificate"]["claim"].startswith("mean_square_")
-    assert len(found["eigenvalues"]["values"]) == 2
+    assert len(found["eigenvalues"]) == 2
     assert found["double"] is not None
     assert all(path.exists() for path in files.values())
 

@@ -8,8 +8,8 @@ use serde_json::json;
 use sgd_stability::curvature::Quadrature;
 use sgd_stability::dataset::{Dataset, Source};
 use sgd_stability::diagnosis::{
-    self, Diagnosis, Extras, Loaded, Names, Pace, Preconditioner, Samples, Setup, SpectrumRequest,
-    Stability, Task, ThresholdRequest, bytes, density,
+    self, Diagnosis, Extras, Loaded, Names, Only, Pace, Preconditioner, Samples, Setup,
+    SpectrumRequest, Stability, Task, ThresholdRequest, bytes, density,
 };
 use sgd_stability::error::{Error, Result, shown};
 use sgd_stability::report;
@@ -164,10 +164,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer> {
 impl Arguments {
     /// Checks that the flags fit each other.
     fn check(&self) -> Result<()> {
-        if self.subject.is_only_some() && self.one_step {
-            let fault = "needs s and λ_min; leave --only out";
-            return Err(Error::input("--one-step", "numbers", fault));
-        }
+        Only::check(self.subject.only(), self.one_step)?;
         let is_svg = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "svg");
         if let Some(path) = self.density.as_ref().filter(|path| !is_svg(path)) {
             let fault = "must end in .svg; the numbers go to a .csv beside it";
@@ -211,7 +208,7 @@ fn diagnose(arguments: &Arguments) -> Result<Answer> {
         curve: arguments.threshold_curve,
         certificate: arguments.certificate.is_some(),
     });
-    let is_all = !arguments.subject.is_only_some();
+    let is_all = arguments.subject.only().is_none();
     let extras = Extras {
         other_matrix: is_all || thresholds.is_some(),
         in_f64,

@@ -203,9 +203,9 @@ impl Subject {
         })
     }
 
-    /// Whether only some numbers are asked for.
-    pub fn is_only_some(&self) -> bool {
-        self.measurement.only.is_some()
+    /// The only numbers that are asked for, if not all are.
+    pub fn only(&self) -> Option<Only> {
+        self.measurement.only
     }
 
     /// The network and the samples that the flags name.

@@ -100,6 +100,18 @@ impl Only {
         }
     }
 
+    /// Checks that Theorem 1 on the full matrix is not asked for beside them.
+    ///
+    /// # Errors
+    /// Returns an error if it is.
+    pub fn check(only: Option<Self>, one_step: bool) -> Result<()> {
+        if only.is_some() && one_step {
+            let fault = "needs s and λ_min; leave --only out";
+            return Err(Error::input("--one-step", "numbers", fault));
+        }
+        Ok(())
+    }
+
     /// What is measured beside the sharpness.
     pub fn wanted(self) -> Wanted {
         Wanted {

@@ -125,17 +125,16 @@ fn doubt(reading: &Reading, setting: &Setting) -> Option<String> {
     let Some(smallest) = &reading.smallest else {
         return Some(not_measured("λ_min"));
     };
-    if smallest.status == Status::NotConverged {
-        return Some(
-            "λ_min has not converged, this may be no minimum; raise --products".to_owned(),
-        );
-    }
-    (-smallest.value > INDEFINITE * a.value.abs()).then(|| {
-        format!(
+    let is_deep = |value: f64| -value > INDEFINITE * a.value.abs();
+    if is_deep(smallest.value) {
+        return Some(format!(
             "this is no minimum: the smallest eigenvalue is {:.3}, against a = {:.3}",
             smallest.value, a.value
-        )
-    })
+        ));
+    }
+    let is_shallow = reading.smallest_floor.is_some_and(|floor| !is_deep(floor));
+    (smallest.status == Status::NotConverged && !is_shallow)
+        .then(|| "λ_min has not converged, this may be no minimum; raise --products".to_owned())
 }
 
 /// The verdict if no necessary criterion fails.
@@ -227,9 +226,34 @@ mod tests {
                 _ => partial.smallest.as_mut().expect("a λ_min"),
             };
             number.status = Status::NotConverged;
+            partial.smallest_floor = Some(-0.31);
             let judgement = judge(&partial);
             assert_eq!(judgement.verdict, Stability::Undecided, "{name}");
             assert!(judgement.reason.starts_with(name), "{}", judgement.reason);
+        }
+    }
+
+    #[test]
+    fn a_floor_above_a_tenth_of_a_is_enough_to_know_of_the_smallest_eigenvalue() {
+        let setting = Setting::new("1/10", "0", 2, Sampling::WithReplacement, 9).unwrap();
+        let mut reading = Reading::of_numbers((3.0, 1e-6), (2.0, 1e-6), 0.5);
+        let smallest = reading.smallest.as_mut().expect("a λ_min");
+        smallest.status = Status::NotConverged;
+        for (floor, value, expected) in [
+            (Some(-0.29), 0.5, None),
+            (Some(-0.31), 0.5, Some("λ_min has not converged")),
+            (None, 0.5, Some("λ_min has not converged")),
+            (None, -0.31, Some("this is no minimum")),
+        ] {
+            reading.smallest_floor = floor;
+            reading.smallest.as_mut().expect("a λ_min").value = value;
+            let doubt = doubt(&reading, &setting);
+            match expected {
+                None => assert_eq!(doubt, None),
+                Some(start) => {
+                    assert!(doubt.is_some_and(|told| told.starts_with(start)), "{start}")
+                }
+            }
         }
     }
 }
