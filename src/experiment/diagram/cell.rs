@@ -6,9 +6,6 @@ use crate::experiment::splitting::Splitting;
 use crate::experiment::statistics::Mean;
 use crate::number::{Exact, Verdict};
 
-/// The relative error of a product of mean growths in f64: a few hundred roundings.
-const ROUNDING: f64 = 1e-13;
-
 /// The minima of a diagram, and the walks beside each.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Settings {
@@ -48,16 +45,33 @@ pub struct Outcome {
     pub spots: Vec<Spot>,
 }
 
+impl Settings {
+    /// A bound on the rounding error of a simulated moment, relative to it, where every batch has the same squared factor
+    /// `(1 − ηh)²`, so that all walks agree and the standard error is zero.
+    ///
+    /// A mean of w growths has w + 1 roundings. In a growth the batch's sum and the step have at most B + 4, of terms that
+    /// are at most 1 + |1 − ηh|, and the square doubles them; the exact moment has a few for each step.
+    fn rounding(&self, exact: f64) -> f64 {
+        let Splitting { walkers, steps, .. } = self.splitting;
+        let factor = exact.powf(0.5 / steps as f64);
+        let growth = 2.0 * (self.batch + 4) as f64 * (1.0 + factor) / factor;
+        steps as f64 * (walkers as f64 + growth + 4.0) * f64::EPSILON / 2.0
+    }
+}
+
 impl Spot {
     /// Whether the minimum lies within both bounds of the paper.
     pub fn is_in_rectangle(&self) -> bool {
         self.sharpness <= 1.0 && self.non_uniformity <= 1.0
     }
 
-    /// The distance of the simulation from the exact moment, in standard errors. Where every batch has the
-    /// same squared factor, all populations agree to rounding, and the error is that of rounding.
-    pub fn deviation(&self) -> f64 {
-        let error = self.simulated.error.max(ROUNDING * self.exact);
+    /// The distance of the simulation from the exact moment, in standard errors or, where these are smaller, in bounds
+    /// of the rounding error.
+    pub fn deviation(&self, settings: &Settings) -> f64 {
+        let error = self
+            .simulated
+            .error
+            .max(settings.rounding(self.exact) * self.exact);
         (self.simulated.value - self.exact) / error
     }
 

@@ -89,6 +89,7 @@ impl Walker for Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::splitting::Splitting;
 
     #[test]
     fn the_samples_have_the_sharpness_and_non_uniformity_asked_for() {
@@ -98,5 +99,32 @@ mod tests {
         assert_eq!(model.hessian()[(0, 0)], a);
         assert_eq!(model.variance()[(0, 0)], s.square());
         assert!(super::curvatures(10, &a, &Exact::fraction(43, 10)).is_none());
+    }
+
+    /// At aη/2 = 1/2 and B = n/2 every batch has the same squared factor, and nothing but rounding is left.
+    #[test]
+    fn walks_that_agree_differ_from_the_exact_moment_by_rounding() {
+        let settings = Settings {
+            learning_rate: Exact::from(1),
+            samples: 10,
+            batch: 5,
+            sharpness: Vec::new(),
+            non_uniformity: Vec::new(),
+            splitting: Splitting {
+                populations: 3,
+                walkers: 2_000,
+                steps: 20,
+                seed: 5,
+            },
+        };
+        for twentieths in [1, 3, 9, 13, 19] {
+            let s = Exact::fraction(twentieths, 20);
+            let spot = settings
+                .spot(&Exact::fraction(1, 2), &s)
+                .expect("such samples");
+            assert!(spot.simulated.error <= 1e-14 * spot.exact);
+            let deviation = spot.deviation(&settings);
+            assert!(deviation.abs() <= 1.0, "s = {s}: {deviation}");
+        }
     }
 }

@@ -57,8 +57,9 @@ impl Settings {
 
 impl Outcome {
     /// The largest distance of a simulation from its exact moment, in standard errors.
-    fn largest_deviation(&self) -> f64 {
-        self.spots.iter().map(Spot::deviation).fold(0.0, farther)
+    fn largest_deviation(&self, settings: &Settings) -> f64 {
+        let deviations = self.spots.iter().map(|spot| spot.deviation(settings));
+        deviations.fold(0.0, farther)
     }
 
     fn count(&self, wanted: impl Fn(&Spot) -> bool) -> usize {
@@ -81,7 +82,7 @@ pub fn findings(results: &[(Settings, Outcome)]) -> Vec<Finding> {
 
 fn finding(settings: &Settings, outcome: &Outcome) -> Finding {
     let as_decided = outcome.count(Spot::is_as_decided);
-    let deviation = outcome.largest_deviation();
+    let deviation = outcome.largest_deviation(settings);
     let all = outcome.spots.len();
     Finding {
         sentence: format!(
