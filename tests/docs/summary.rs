@@ -8,15 +8,16 @@ const BEGIN: &str =
     "<!-- The summary of reports/report.json; tests/docs says what must stand here. -->\n";
 const END: &str = "<!-- The end of the summary. -->";
 
-/// The rows of the report, each at its largest scale, as a table.
+/// The rows of the report, each at its largest scale beside the others of its experiment, as a table.
 fn table(report: &Value) -> String {
     let mut rows: Vec<[String; 5]> = Vec::new();
     let records = report["records"].as_array().expect("records");
-    for comparison in records
-        .iter()
-        .filter_map(|r| r["comparisons"].as_array())
-        .flatten()
-    {
+    let mut next = 0;
+    let all = records.iter().filter_map(|r| r["comparisons"].as_array());
+    for (place, comparison) in all.flat_map(|all| all.iter().enumerate()) {
+        if place == 0 {
+            next = rows.len();
+        }
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         let row = [
             text(&comparison["subject"]),
@@ -25,9 +26,12 @@ fn table(report: &Value) -> String {
             theory(&comparison["with_theory"]).to_owned(),
             published(&comparison["published"]),
         ];
-        match rows.iter_mut().find(|known| known[0] == row[0]) {
-            Some(smaller) => *smaller = row,
-            None => rows.push(row),
+        if let Some(smaller) = rows.iter().position(|known| known[0] == row[0]) {
+            rows[smaller] = row;
+            next = smaller + 1;
+        } else {
+            rows.insert(next, row);
+            next += 1;
         }
     }
     rows.truncate(20);

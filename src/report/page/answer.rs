@@ -42,19 +42,23 @@ impl<'a> Answer<'a> {
 }
 
 /// The rows of all records. Where the same is compared at several scales, the last one counts, which is the
-/// largest.
+/// largest; what is compared only there follows the other rows of its experiment.
 fn rows(input: &ReportInput) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for record in &input.records {
+        let mut next = rows.len();
         for comparison in &record.comparisons {
             let row = Row {
                 experiment: &record.name,
                 comparison,
             };
-            let same = |other: &&mut Row<'_>| other.comparison.subject == comparison.subject;
-            match rows.iter_mut().find(same) {
-                Some(smaller) => *smaller = row,
-                None => rows.push(row),
+            let same = |other: &Row<'_>| other.comparison.subject == comparison.subject;
+            if let Some(smaller) = rows.iter().position(same) {
+                rows[smaller] = row;
+                next = smaller + 1;
+            } else {
+                rows.insert(next, row);
+                next += 1;
             }
         }
     }
