@@ -10,7 +10,7 @@ use super::super::matching::chain::chain;
 use super::super::matching::group::{Group, groups};
 use super::super::matching::has_the_layers_of;
 use super::super::matching::order::{KnownOrder, RequestedOrder};
-use super::open::{OPEN, Proposal};
+use super::open::{ACTIVATION, OPEN, Proposal};
 
 /// A network that has the tensors of a checkpoint. Its activation stands for any.
 pub struct Candidate {
@@ -46,11 +46,10 @@ impl Candidate {
                 Network::dense_chain(&widths, |layer| layers[layer].bias, Activation::Relu);
             return Ok(Some(Candidate::new("a chain of dense layers", network)));
         }
-        let decoder = decoder(&groups, data.features());
-        match decoder {
-            Some(decoder) => Ok(Some(decoder)),
-            None => named(&groups, data),
+        if let Some(decoder) = decoder(&groups, data.features()) {
+            return Ok(Some(decoder));
         }
+        named(&groups, data)
     }
 
     fn new(what: &str, network: Network) -> Self {
@@ -63,11 +62,8 @@ impl Candidate {
 
     /// The architecture file, open where the tensors do not tell it.
     pub fn proposal(&self) -> Proposal {
-        let activation = format!("type = {OPEN} # the activation");
-        let mut toml = self
-            .network
-            .to_toml()
-            .replace("type = \"relu\"", &activation);
+        let toml = self.network.to_toml();
+        let mut toml = toml.replace("type = \"relu\"", ACTIVATION);
         let mut asks = Vec::new();
         if self.has_heads {
             toml = toml.replace("heads = 1", &format!("heads = {OPEN}"));

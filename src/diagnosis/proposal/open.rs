@@ -12,6 +12,9 @@ use super::super::text::wrap;
 /// What stands in a proposal where the tensors tell nothing.
 pub const OPEN: &str = "\"?\"";
 
+/// What stands in a proposal for an activation.
+pub const ACTIVATION: &str = "type = \"?\" # the activation";
+
 /// What the user says of a network that is to be proposed.
 #[derive(Clone, Copy)]
 pub struct Told<'a> {
@@ -34,10 +37,9 @@ pub struct Proposal {
 impl Proposal {
     /// Writes down what the user says, and asks for the rest.
     pub fn fill(&mut self, told: Told<'_>) {
-        let activation = format!("type = {OPEN} # the activation");
         if let Some(own) = told.activation {
-            self.toml = self.toml.replace(&activation, own.to_toml().trim_end());
-        } else if self.toml.contains(&activation) {
+            self.toml = self.toml.replace(ACTIVATION, own.to_toml().trim_end());
+        } else if self.toml.contains(ACTIVATION) {
             let names = Activation::NAMED.map(Activation::name).join(", ");
             self.asks
                 .push(format!("the activation: --activation {names}"));

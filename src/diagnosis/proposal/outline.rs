@@ -37,7 +37,9 @@ fn is_part_of_attention(group: &Group<'_>, all: &[Group<'_>]) -> bool {
 /// The item of one module.
 fn layer(group: &Group<'_>) -> String {
     let keys = keys(group).unwrap_or_else(|| format!("type = {OPEN}"));
-    format!("# {}\n[[layer]]\n{keys}\n", group.describe())
+    // A name may hold anything; a comment ends with its line.
+    let told = group.describe().replace(char::is_control, "?");
+    format!("# {told}\n[[layer]]\n{keys}\n")
 }
 
 /// The keys that the tensors of a module tell.
