@@ -179,6 +179,7 @@ impl Arguments {
         if !request.is_auto() {
             return Ok(None);
         }
+        setup.plan.check_file(&self.weights)?;
         let proposal = request.proposal(&self.weights, data)?;
         Ok((!proposal.asks.is_empty()).then(|| Answer {
             text: proposal.text(),

@@ -20,6 +20,7 @@ use crate::error::Result;
 
 pub use open::{Proposal, Told};
 
+use super::architecture::image;
 use super::matching::group::groups;
 use candidates::Candidate;
 use outline::outline;
@@ -36,20 +37,12 @@ impl Proposal {
         data: &Dataset,
         told: Told<'_>,
     ) -> Result<Self> {
-        let mut proposal = match Candidate::of(place, checkpoint, data, told.order)? {
+        let groups = groups(checkpoint);
+        let mut proposal = match Candidate::of(place, checkpoint, &groups, data, told.order)? {
             Some(candidate) => candidate.proposal(),
-            None => outline(&groups(checkpoint), &input(&data.shape)),
+            None => outline(&groups, &image(&data.shape).listed()),
         };
         proposal.fill(told);
         Ok(proposal)
-    }
-}
-
-/// The shape of a sample as an architecture file has it.
-fn input(shape: &[usize]) -> Vec<usize> {
-    match *shape {
-        [channels, height, width] => vec![channels, height, width],
-        [height, width] => vec![1, height, width],
-        _ => vec![shape.iter().product()],
     }
 }

@@ -53,6 +53,15 @@ impl Shape {
         self.positions() * self.channels
     }
 
+    /// The shape as an architecture file has it: features, or channels, height and width.
+    pub(crate) fn listed(self) -> Vec<usize> {
+        if self.is_flat() {
+            vec![self.channels]
+        } else {
+            vec![self.channels, self.height, self.width]
+        }
+    }
+
     /// Whether this is the shape of a plain vector.
     pub fn is_flat(self) -> bool {
         self.positions() == 1

@@ -23,14 +23,10 @@ impl Network {
     /// neither how the parameters begin nor which of them are tied.
     pub fn to_toml(&self) -> String {
         let is_set = |number: &f64| *number != 0.0;
-        let (input, loss) = (self.input(), self.loss());
+        let loss = self.loss();
         let written = Written {
             name: self.name(),
-            input: if input.is_flat() {
-                vec![input.channels]
-            } else {
-                vec![input.channels, input.height, input.width]
-            },
+            input: self.input().listed(),
             loss: Loss::name(loss),
             label_smoothing: loss.smoothing().filter(is_set),
             weight_decay: Some(self.weight_decay()).filter(is_set),

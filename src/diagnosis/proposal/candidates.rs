@@ -7,7 +7,7 @@ use crate::network::{Activation, Decoder, NAMES, Network, Shape, TensorRole};
 
 use super::super::architecture::{AUTO, form_with_these_layers, image};
 use super::super::matching::chain::chain;
-use super::super::matching::group::{Group, groups};
+use super::super::matching::group::Group;
 use super::super::matching::has_the_layers_of;
 use super::super::matching::order::{KnownOrder, RequestedOrder};
 use super::open::{ACTIVATION, OPEN, Proposal};
@@ -28,17 +28,17 @@ impl Candidate {
     pub fn of(
         place: &str,
         checkpoint: &Checkpoint,
+        groups: &[Group<'_>],
         data: &Dataset,
         order: Option<&RequestedOrder>,
     ) -> Result<Option<Self>> {
-        let groups = groups(checkpoint);
         let is_dense = |group: &Group<'_>| {
             let bias = usize::from(group.tensor(TensorRole::Bias).is_some());
             group.matrix().is_some() && group.tensors.len() == 1 + bias
         };
         if !groups.is_empty() && groups.iter().all(is_dense) {
-            let known = KnownOrder::new(place, checkpoint, &groups, order)?;
-            let layers = chain(place, &groups, &known, data.features())?;
+            let known = KnownOrder::new(place, checkpoint, groups, order)?;
+            let layers = chain(place, groups, &known, data.features())?;
             let widths: Vec<usize> = std::iter::once(layers[0].inputs)
                 .chain(layers.iter().map(|layer| layer.outputs))
                 .collect();
@@ -46,10 +46,10 @@ impl Candidate {
                 Network::dense_chain(&widths, |layer| layers[layer].bias, Activation::Relu);
             return Ok(Some(Candidate::new("a chain of dense layers", network)));
         }
-        if let Some(decoder) = decoder(&groups, data.features()) {
+        if let Some(decoder) = decoder(groups, data.features()) {
             return Ok(Some(decoder));
         }
-        named(&groups, data)
+        named(groups, data)
     }
 
     fn new(what: &str, network: Network) -> Self {
