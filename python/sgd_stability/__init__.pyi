@@ -51,7 +51,7 @@ def diagnose(
     seed: int = 1,
     memory: str | int | None = None,
     precision: Literal["f32", "f64"] = "f32",
-    only: Literal["a", "a,s"] | None = None,
+    only: Literal["a", "a,s", "a,lambda_min"] | None = None,
     audit: bool = False,
     gradient_noise: bool = False,
     optimizer_state: Path | None = None,

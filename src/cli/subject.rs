@@ -141,7 +141,7 @@ struct MeasurementFlags {
     /// Make at most N products with each matrix.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
     products: u32,
-    /// Measure only these numbers: a, or a and s.
+    /// Measure only these numbers: a alone, or with s or λ_min.
     ///
     /// Without it λ_min is measured too; `diagnose` then measures batch sharpness and the other matrix as well, and `watch`
     /// leaves s out where every step uses all samples.

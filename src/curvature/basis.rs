@@ -9,6 +9,7 @@ use crate::kernel::{self, Isa};
 const PIECE: usize = 1 << 13;
 
 /// Orthonormal vectors in f32.
+#[derive(Clone, Debug)]
 pub(super) struct Basis {
     isa: Isa,
     vectors: Vec<Vec<f32>>,

@@ -11,8 +11,8 @@ use crate::train::random::{Purpose, stream};
 use crate::work;
 
 use super::estimate::{Estimate, mean};
-use super::lanczos::Lanczos;
-use super::smallest::isotropic_start;
+use super::lanczos::{Lanczos, cold_start};
+use super::space::{Projected, Space};
 
 /// The first random stream of the starts.
 const STREAM: u64 = 1 << 35;
@@ -67,15 +67,14 @@ impl Lanczos {
         };
         for index in 0..starts as u64 {
             let mut random = stream(seed, Purpose::Probe, STREAM + index);
-            let start = isotropic_start(dimension, &mut random);
+            let start = cold_start(dimension, &mut random);
+            let is_whole = |projected: &Projected| projected.is_whole(projected.scale());
             let space = kernel::with_team(|| {
-                self.grow(isa, start, &mut product, |projected| {
-                    let values = &projected.values;
-                    let scale = values[0].abs().max(values[values.len() - 1].abs());
-                    projected.is_whole(scale)
-                })
+                let mut space = Space::begin(isa, start, &mut product)?;
+                space.grow(self.products, &mut product, is_whole)?;
+                Some(space)
             })?;
-            let projected = &space.projected;
+            let projected = space.projected();
             let node = |(place, &value): (usize, &f64)| Node {
                 value,
                 weight: projected.vectors[(0, place)].powi(2),

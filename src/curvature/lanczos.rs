@@ -1,12 +1,11 @@
 //! The Lanczos method with full reorthogonalisation, for both ends of the spectrum.
 
-use nalgebra::{DMatrix, SymmetricEigen};
 use rand::{Rng, RngExt};
+use rand_distr::StandardNormal;
 
 use crate::kernel::{self, Isa};
-use crate::work;
 
-use super::basis::Basis;
+use super::space::{Product, Space};
 
 /// An approximate eigenvalue with its vector.
 #[derive(Clone, Debug)]
@@ -51,15 +50,10 @@ pub struct Lanczos {
 /// and has a small estimated error.
 pub const LEAST_PRODUCTS: usize = 12;
 
-/// The rounding error of f32 products, relative to the largest absolute eigenvalue. A coupling below it
-/// means that the Krylov space is complete: further products would add nothing but rounding errors.
-const ROUNDING: f64 = 1e-5;
-
-/// A random start vector with independent entries, uniform on [−1, 1).
+/// A start vector whose direction is uniform on the sphere.
 pub fn cold_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
-    (0..dimension)
-        .map(|_| 2.0 * random.random::<f32>() - 1.0)
-        .collect()
+    let normal = |_| random.sample::<f32, _>(StandardNormal);
+    (0..dimension).map(normal).collect()
 }
 
 /// A start vector near `before`, the unit eigenvector of an earlier measurement, plus a little noise.
@@ -72,83 +66,6 @@ pub fn warm_start(isa: Isa, before: &[f32], random: &mut impl Rng) -> Vec<f32> {
     kernel::scale(isa, NOISE / length, &mut start);
     kernel::axpy(isa, 1.0, before, &mut start);
     start
-}
-
-/// The eigenvalues of the tridiagonal matrix in ascending order, with its unit eigenvectors as columns.
-pub(super) struct Projected {
-    pub values: Vec<f64>,
-    pub(super) vectors: DMatrix<f64>,
-    /// The coupling to the vector that would extend the space next.
-    beside: f64,
-}
-
-/// One end of the sorted Ritz values.
-#[derive(Clone, Copy)]
-pub(super) struct End {
-    /// The index of the end.
-    pub place: usize,
-    /// The index of the neighbouring value.
-    pub next: Option<usize>,
-}
-
-impl Projected {
-    fn new(diagonal: &[f64], beside: &[f64]) -> Self {
-        let size = diagonal.len();
-        let eigen = SymmetricEigen::new(DMatrix::from_fn(size, size, |i, j| match i.abs_diff(j) {
-            0 => diagonal[i],
-            1 => beside[i.min(j)],
-            _ => 0.0,
-        }));
-        let mut order: Vec<usize> = (0..size).collect();
-        order.sort_by(|&i, &j| eigen.eigenvalues[i].total_cmp(&eigen.eigenvalues[j]));
-        Projected {
-            values: order.iter().map(|&i| eigen.eigenvalues[i]).collect(),
-            vectors: eigen.eigenvectors.select_columns(&order),
-            beside: beside[size - 1],
-        }
-    }
-
-    /// The residual of Ritz value `i`, as the recurrence implies it.
-    pub fn residual(&self, i: usize) -> f64 {
-        self.beside * self.vectors[(self.values.len() - 1, i)].abs()
-    }
-
-    /// Whether the Krylov space is complete; `scale` is the largest absolute eigenvalue.
-    pub fn is_whole(&self, scale: f64) -> bool {
-        self.beside <= ROUNDING * scale
-    }
-
-    /// The estimated error of an end with this residual ([`Ritz::error`]).
-    pub fn error(&self, end: End, residual: f64) -> f64 {
-        let gap = end.next.map_or(0.0, |next| {
-            (self.values[end.place] - self.values[next]).abs() - self.residual(next)
-        });
-        if gap > residual {
-            residual * residual / gap
-        } else {
-            residual
-        }
-    }
-
-    /// The value at this place of the sorted ones, beside its nearer neighbour.
-    pub fn at(&self, place: usize) -> End {
-        let distance = |other: &usize| (self.values[*other] - self.values[place]).abs();
-        let below = place.checked_sub(1);
-        let above = (place + 1 < self.values.len()).then_some(place + 1);
-        let nearer = below.into_iter().chain(above);
-        End {
-            place,
-            next: nearer.min_by(|a, b| distance(a).total_cmp(&distance(b))),
-        }
-    }
-
-    fn largest(&self) -> End {
-        self.at(self.values.len() - 1)
-    }
-
-    pub fn smallest(&self) -> End {
-        self.at(0)
-    }
 }
 
 impl Lanczos {
@@ -200,108 +117,29 @@ impl Lanczos {
         least: usize,
         mut product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
-        let space = self.grow(isa, start, &mut product, |projected| {
+        let mut space = Space::begin(isa, start, &mut product)?;
+        self.ends(&mut space, least, &mut product)
+    }
+
+    /// Both ends of the spectrum, for which the space grows to at least `least` products.
+    pub(super) fn ends(
+        &self,
+        space: &mut Space,
+        least: usize,
+        product: Product<'_>,
+    ) -> Option<Ends> {
+        space.grow(self.products, product, |projected| {
             let end = projected.largest();
             let error = projected.error(end, projected.residual(end.place));
             let is_small = error <= self.tolerance * projected.values[end.place].abs();
-            let scale = projected.values[0]
-                .abs()
-                .max(projected.values[end.place].abs());
-            projected.is_whole(scale) || is_small && projected.values.len() >= least
+            projected.is_whole(projected.scale()) || is_small && projected.values.len() >= least
         })?;
-        let smallest = smallest(&space.projected, &space.basis);
-        let largest = space.measured(isa, space.projected.largest(), &mut product)?;
         Some(Ends {
-            largest,
-            smallest,
-            products: space.projected.values.len() + 1,
-            converged: space.is_done,
+            smallest: space.implied(space.projected().smallest()),
+            largest: space.measured(space.projected().largest(), product)?,
+            products: space.count() + 1,
+            converged: space.is_done(),
         })
-    }
-
-    /// Grows a Krylov space until `is_done` returns true, the products are spent or the work has to end
-    /// ([`work::is_over`]); `None` when a product is not finite.
-    pub(super) fn grow(
-        &self,
-        isa: Isa,
-        start: Vec<f32>,
-        product: &mut impl FnMut(&[f32], &mut [f32]),
-        is_done: impl Fn(&Projected) -> bool,
-    ) -> Option<Space> {
-        assert!(
-            !start.is_empty(),
-            "a matrix of dimension 0 has no eigenvalue"
-        );
-        let mut image = vec![0.0; start.len()];
-        let limit = self.products.clamp(1, start.len());
-        let mut basis = Basis::new(isa, start);
-        let (mut diagonal, mut beside) = (Vec::new(), Vec::new());
-        loop {
-            product(basis.last(), &mut image);
-            let (overlap, rest) = basis.orthogonalise(&mut image);
-            if !overlap.is_finite() || !rest.is_finite() {
-                return None;
-            }
-            diagonal.push(overlap);
-            beside.push(rest);
-            work::progress(diagonal.len(), limit);
-            let projected = Projected::new(&diagonal, &beside);
-            let is_done = is_done(&projected);
-            if is_done || diagonal.len() == limit || work::is_over() {
-                return Some(Space {
-                    projected,
-                    basis,
-                    is_done,
-                });
-            }
-            basis.push(&image, rest);
-        }
-    }
-}
-
-/// A Krylov space, with the matrix projected onto it.
-pub(super) struct Space {
-    pub projected: Projected,
-    pub basis: Basis,
-    /// Whether the space grew until it met its stopping condition.
-    pub is_done: bool,
-}
-
-impl Space {
-    /// The Ritz vector of one end, with its Rayleigh quotient and residual measured by an extra product;
-    /// `None` when they are not finite.
-    pub fn measured(
-        &self,
-        isa: Isa,
-        end: End,
-        product: &mut impl FnMut(&[f32], &mut [f32]),
-    ) -> Option<Ritz> {
-        let weights = self.projected.vectors.column(end.place);
-        let vector = self.basis.combine(weights.as_slice());
-        let mut image = vec![0.0; vector.len()];
-        product(&vector, &mut image);
-        let value =
-            kernel::dot_wide(isa, &vector, &image) / kernel::dot_wide(isa, &vector, &vector);
-        kernel::axpy(isa, -value as f32, &vector, &mut image);
-        let residual = kernel::dot_wide(isa, &image, &image).sqrt();
-        let is_finite = value.is_finite() && residual.is_finite();
-        is_finite.then(|| Ritz {
-            value,
-            residual,
-            error: self.projected.error(end, residual),
-            vector,
-        })
-    }
-}
-
-fn smallest(projected: &Projected, basis: &Basis) -> Ritz {
-    let end = projected.smallest();
-    let residual = projected.residual(end.place);
-    Ritz {
-        value: projected.values[end.place],
-        residual,
-        error: projected.error(end, residual),
-        vector: basis.combine(projected.vectors.column(end.place).as_slice()),
     }
 }
 

@@ -13,9 +13,10 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | [`Lanczos`], `basis` | both ends of a spectrum from products alone, with full reorthogonalisation |
+//! | [`Lanczos`] | both ends of a spectrum from products alone |
+//! | `space`, `basis` | the Krylov space, which grows with what is asked of it, with full reorthogonalisation |
 //! | [`Top`] | the largest eigenvalues, with their vectors |
-//! | [`Smallest`] | the smallest eigenvalue, by a run of its own, and a lower bound |
+//! | [`Smallest`] | the smallest eigenvalue, with a lower bound |
 //! | [`Measurement`] | sharpness, smallest eigenvalue and non-uniformity of a network at a point |
 //! | [`Traces`] | the traces of H and Σ, from random probes |
 //! | [`Density`] | the spectral density of H, by stochastic Lanczos quadrature |
@@ -37,6 +38,7 @@ mod measurement;
 mod one_step;
 mod preconditioned;
 mod smallest;
+mod space;
 mod top;
 mod trace;
 mod tracker;
@@ -53,9 +55,7 @@ pub use lanczos::{Ends, LEAST_PRODUCTS, Lanczos, Ritz, cold_start, warm_start};
 pub use measurement::{Eigenvalue, Measurement, root};
 pub use one_step::{OneStepEnds, OneStepMatrix, OneStepParts};
 pub use preconditioned::preconditioned;
-pub use smallest::{
-    FINE_ENOUGH, FINE_ENOUGH_TO_FOLLOW, LEAST_FOR_SMALLEST, RISK, Smallest, isotropic_start,
-};
+pub use smallest::{FINE_ENOUGH, FINE_ENOUGH_TO_FOLLOW, LEAST_FOR_SMALLEST, RISK, Smallest};
 pub use top::Top;
 pub use trace::{Trace, Traces};
 pub use tracker::{Limits, Tracker, measure};

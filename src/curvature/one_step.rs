@@ -15,7 +15,7 @@ use crate::network::CurvatureOperator;
 use crate::train::random::{Purpose, stream};
 
 use super::lanczos::{Ends, Lanczos, cold_start};
-use super::smallest::{FINE_ENOUGH, Smallest, isotropic_start};
+use super::smallest::{FINE_ENOUGH, Smallest};
 
 /// The numbers of the random streams of the two start vectors. Those of H and Σ at a point are 0, 1 and 2.
 const STREAMS: [u64; 2] = [3, 4];
@@ -124,7 +124,7 @@ impl<'c, 'a> OneStepMatrix<'c, 'a> {
             tolerance: FINE_ENOUGH,
             ..*settings
         };
-        let start = isotropic_start(dimension, &mut random(1));
+        let start = cold_start(dimension, &mut random(1));
         let is_negative = |value: f64| value < -FINE_ENOUGH * scale;
         let smallest = settings.seek_smallest(isa, start, scale, is_negative, |v, out| {
             self.product(v, out)

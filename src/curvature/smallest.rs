@@ -12,10 +12,8 @@
 //! for any spectrum (Kuczyński and Woźniakowski, SIAM J. Matrix Anal. Appl. 13, 1992), if the start is
 //! uniform on the sphere.
 
-use rand::{Rng, RngExt};
-use rand_distr::StandardNormal;
-
-use super::lanczos::{Lanczos, Projected, Ritz, Space};
+use super::lanczos::{Lanczos, Ritz};
+use super::space::{Product, Projected, Space};
 use crate::kernel::{self, Isa};
 
 /// The probability that λ_min lies below its lower bound.
@@ -47,15 +45,10 @@ pub struct Smallest {
     pub converged: bool,
 }
 
-/// A start vector whose direction is uniform on the sphere.
-pub fn isotropic_start(dimension: usize, random: &mut impl Rng) -> Vec<f32> {
-    let normal = |_| random.sample::<f32, _>(StandardNormal);
-    (0..dimension).map(normal).collect()
-}
-
 impl Lanczos {
     /// Computes the smallest eigenvalue of `product`, until its residual is below `tolerance·scale`,
-    /// where `scale` is the largest absolute eigenvalue. Returns `None` when a product is not finite.
+    /// where `scale` is the largest absolute eigenvalue. The start must be random
+    /// ([`cold_start`](super::cold_start)). Returns `None` when a product is not finite.
     ///
     /// # Panics
     /// When `start` is empty.
@@ -82,14 +75,15 @@ impl Lanczos {
         mut product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Smallest> {
         kernel::with_team(|| {
-            let space = self.grow(isa, start, &mut product, |projected| {
+            let mut space = Space::begin(isa, start, &mut product)?;
+            space.grow(self.products, &mut product, |projected| {
                 projected.is_whole(scale) || projected.residual(0) <= self.tolerance * scale
             })?;
             Some(Smallest {
-                ritz: space.measured(isa, space.projected.smallest(), &mut product)?,
+                ritz: space.measured(space.projected().smallest(), &mut product)?,
                 floor: None,
-                products: space.projected.values.len() + 1,
-                converged: space.is_done,
+                products: space.count() + 1,
+                converged: space.is_done(),
             })
         })
     }
@@ -107,34 +101,45 @@ impl Lanczos {
         is_enough: impl Fn(f64) -> bool,
         mut product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Smallest> {
+        kernel::with_team(|| {
+            let mut space = Space::begin(isa, start, &mut product)?;
+            self.smallest(&mut space, scale, is_enough, &mut product)
+        })
+    }
+
+    /// [`Lanczos::seek_smallest`] in a space that began with a random start and grows further.
+    pub(super) fn smallest(
+        &self,
+        space: &mut Space,
+        scale: f64,
+        is_enough: impl Fn(f64) -> bool,
+        product: Product<'_>,
+    ) -> Option<Smallest> {
         let has_converged = |projected: &Projected| {
             let is_long = projected.values.len() >= LEAST_FOR_SMALLEST;
             projected.is_whole(scale) || is_long && projected.residual(0) <= self.tolerance * scale
         };
-        kernel::with_team(|| {
-            let dimension = start.len();
-            let space = self.grow(isa, start, &mut product, |projected| {
-                let is_over = projected.is_whole(scale) || is_enough(projected.values[0]);
-                is_over && has_converged(projected)
-            })?;
-            let ritz = space.measured(isa, space.projected.smallest(), &mut product)?;
-            Some(Smallest {
-                floor: floor(&space, &ritz, dimension, scale),
-                ritz,
-                products: space.projected.values.len() + 1,
-                converged: has_converged(&space.projected),
-            })
+        space.grow(self.products, product, |projected| {
+            let is_over = projected.is_whole(scale) || is_enough(projected.values[0]);
+            is_over && has_converged(projected)
+        })?;
+        let ritz = space.measured(space.projected().smallest(), product)?;
+        Some(Smallest {
+            floor: floor(space, &ritz, scale),
+            ritz,
+            products: space.count() + 1,
+            converged: has_converged(space.projected()),
         })
     }
 }
 
-fn floor(space: &Space, ritz: &Ritz, dimension: usize, scale: f64) -> Option<f64> {
-    let values = &space.projected.values;
-    if values.len() == dimension || space.projected.is_whole(scale) {
+fn floor(space: &Space, ritz: &Ritz, scale: f64) -> Option<f64> {
+    let (values, dimension) = (&space.projected().values, ritz.vector.len());
+    if values.len() == dimension || space.projected().is_whole(scale) {
         return Some(ritz.value - ritz.residual);
     }
     let share = share(dimension, values.len());
-    let top = values[values.len() - 1] + space.projected.residual(values.len() - 1);
+    let top = values[values.len() - 1] + space.projected().residual(values.len() - 1);
     (share < 1.0).then(|| ritz.value - share / (1.0 - share) * (top - ritz.value))
 }
 
@@ -147,6 +152,7 @@ fn share(dimension: usize, products: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::curvature::cold_start;
     use crate::train::random::{Purpose, stream};
 
     /// A diagonal with a few large entries, most entries near zero, and one slightly below zero.
@@ -164,7 +170,7 @@ mod tests {
             tolerance: 3e-5,
             products,
         };
-        let start = isotropic_start(diagonal.len(), &mut stream(1, Purpose::Probe, 0));
+        let start = cold_start(diagonal.len(), &mut stream(1, Purpose::Probe, 0));
         let found = settings.run_smallest(Isa::best(), start, 8.0, |v, out| {
             let pairs = diagonal.iter().zip(v);
             out.iter_mut().zip(pairs).for_each(|(o, (a, x))| *o = a * x);

@@ -96,7 +96,7 @@ fn trace(
         products,
     };
     let start = cold_start(dimension, &mut stream(seed, Purpose::Probe, first));
-    let top = settings.top(isa, start, count, &mut product)?;
+    let top = settings.run_top(isa, start, count, &mut product)?;
     let taken: f64 = top.pairs.iter().map(|pair| pair.value).sum();
     let (mut image, mut rests) = (vec![0.0; dimension], Vec::new());
     // With as many vectors as dimensions nothing is left.

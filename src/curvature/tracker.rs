@@ -1,13 +1,22 @@
 //! Curvature at one point, or along a training run, where each measurement starts from the previous
 //! result.
 
-use crate::kernel::Isa;
+use rand::Rng;
+
+use crate::kernel::{self, Isa};
 use crate::network::CurvatureOperator;
 use crate::train::random::{Purpose, stream};
 
-use super::lanczos::{Ends, Lanczos, cold_start, warm_start};
+use super::lanczos::{Ends, LEAST_PRODUCTS, Lanczos, cold_start, warm_start};
 use super::measurement::{Measurement, root};
-use super::smallest::{FINE_ENOUGH, FINE_ENOUGH_TO_FOLLOW, Smallest, isotropic_start};
+use super::smallest::{FINE_ENOUGH, FINE_ENOUGH_TO_FOLLOW, Smallest};
+use super::space::{Product, Space};
+use super::top::Top;
+
+/// The random streams of the starts of a measurement; the next one adds 3.
+const HESSIAN: u64 = 0;
+const COVARIANCE: u64 = 1;
+const SMALLEST: u64 = 2;
 
 /// The first random stream of the starts that follow the smallest eigenvalue.
 const FOLLOWED: u64 = 1 << 33;
@@ -59,6 +68,9 @@ impl Limits {
 
 /// Measures curvature repeatedly and keeps the eigenvectors of H and of Σ from one measurement to
 /// the next. The first measurement starts from random vectors.
+///
+/// What is asked of H at one point grows one Krylov space, as long as that began with a random vector. A run for Σ in
+/// between ends this, so that there are never two bases in memory.
 #[derive(Clone, Debug)]
 pub struct Tracker {
     settings: Lanczos,
@@ -70,6 +82,8 @@ pub struct Tracker {
     hessian: Option<Vec<f32>>,
     covariance: Option<Vec<f32>>,
     smallest: Option<Vec<f32>>,
+    /// The Krylov space of H at the current point, if there is one.
+    space: Option<Space>,
 }
 
 impl Tracker {
@@ -83,6 +97,7 @@ impl Tracker {
             hessian: None,
             covariance: None,
             smallest: None,
+            space: None,
         }
     }
 
@@ -97,10 +112,18 @@ impl Tracker {
 
     /// Both ends of the spectrum of H; `None` when it has left the range of f32.
     pub fn hessian(&mut self, isa: Isa, curvature: &mut CurvatureOperator<'_>) -> Option<Ends> {
-        let before = self.hessian.as_ref();
-        let start = self.start(isa, before, curvature.dimension(), 0);
-        let most = self.limits.map(|limits| limits.sharpness);
-        let run = self.run(isa, start, most, |v, out| curvature.hessian_product(v, out));
+        self.space = None;
+        let dimension = curvature.dimension();
+        let run = if let Some(before) = followed(&self.hessian, dimension) {
+            let most = self.limits.map(|limits| limits.sharpness);
+            let product = |v: &[f32], out: &mut [f32]| curvature.hessian_product(v, out);
+            self.run_warm(isa, before, HESSIAN, most, product)
+        } else {
+            let (settings, least) = (self.settings, LEAST_PRODUCTS.min(dimension));
+            self.ask(isa, curvature, HESSIAN, |space, product| {
+                settings.ends(space, least, product)
+            })
+        };
         self.hessian = run.as_ref().map(|ends| ends.largest.vector.clone());
         run
     }
@@ -110,18 +133,21 @@ impl Tracker {
     /// # Panics
     /// When samples have no Hessians of their own ([`CurvatureOperator::has_samples`]).
     pub fn covariance(&mut self, isa: Isa, curvature: &mut CurvatureOperator<'_>) -> Option<Ends> {
-        let before = self.covariance.as_ref();
-        let start = self.start(isa, before, curvature.dimension(), 1);
-        let most = self.limits.map(|limits| limits.covariance);
-        let run = self.run(isa, start, most, |v, out| {
-            curvature.covariance_product(v, out);
-        });
+        self.space = None;
+        let dimension = curvature.dimension();
+        let product = |v: &[f32], out: &mut [f32]| curvature.covariance_product(v, out);
+        let run = if let Some(before) = followed(&self.covariance, dimension) {
+            let most = self.limits.map(|limits| limits.covariance);
+            self.run_warm(isa, before, COVARIANCE, most, product)
+        } else {
+            let start = cold_start(dimension, &mut self.random(COVARIANCE));
+            self.settings.run(isa, start, product)
+        };
         self.covariance = run.as_ref().map(|ends| ends.largest.vector.clone());
         run
     }
 
-    /// The smallest eigenvalue of H, whose `largest` is known, by a run of its own, because the run for the largest
-    /// ends long before it has found the smallest. `None` when it has left the range of f32.
+    /// The smallest eigenvalue of H, whose `largest` is known. `None` when it has left the range of f32.
     pub fn smallest(
         &mut self,
         isa: Isa,
@@ -132,9 +158,7 @@ impl Tracker {
             tolerance: FINE_ENOUGH,
             ..self.settings
         };
-        let dimension = curvature.dimension();
-        let product = |v: &[f32], out: &mut [f32]| curvature.hessian_product(v, out);
-        let before = self.smallest.as_ref().filter(|v| v.len() == dimension);
+        let (scale, before) = (largest.abs(), followed(&self.smallest, curvature.dimension()));
         let run = if let (Some(before), Some(limits)) = (before, self.limits) {
             let mut random = stream(self.seed, Purpose::Probe, FOLLOWED + self.measured);
             let start = warm_start(isa, before, &mut random);
@@ -142,18 +166,34 @@ impl Tracker {
                 tolerance: FINE_ENOUGH_TO_FOLLOW,
                 ..settings.at_most(limits.smallest)
             };
-            settings.follow_smallest(isa, start, largest.abs(), product)
+            let product = |v: &[f32], out: &mut [f32]| curvature.hessian_product(v, out);
+            settings.follow_smallest(isa, start, scale, product)
         } else {
-            let start = isotropic_start(dimension, &mut stream(self.seed, Purpose::Probe, 2));
-            settings.run_smallest(isa, start, largest.abs(), product)
+            self.ask(isa, curvature, SMALLEST, |space, product| {
+                settings.smallest(space, scale, |_| true, product)
+            })
         };
         self.smallest = run.as_ref().map(|found| found.ritz.vector.clone());
         run
     }
 
-    /// Counts a measurement, so that the next one draws other random numbers.
+    /// The `count` largest eigenvalues of H; `None` when it has left the range of f32.
+    pub fn top(
+        &mut self,
+        isa: Isa,
+        curvature: &mut CurvatureOperator<'_>,
+        count: usize,
+    ) -> Option<Top> {
+        let settings = self.settings;
+        self.ask(isa, curvature, SMALLEST, |space, product| {
+            settings.top(space, count, product)
+        })
+    }
+
+    /// Ends a measurement: the next one draws other random numbers.
     pub fn count(&mut self) {
         self.measured += 1;
+        self.space = None;
     }
 
     /// Sharpness, smallest eigenvalue and non-uniformity; `None` when the curvature has left the
@@ -180,43 +220,51 @@ impl Tracker {
         })
     }
 
-    /// The start of a run; `matrix` is 0 for H and 1 for Σ.
-    fn start(&self, isa: Isa, before: Option<&Vec<f32>>, dimension: usize, matrix: u64) -> Start {
-        let mut random = stream(self.seed, Purpose::Probe, 2 * self.measured + matrix);
-        match before {
-            Some(before) if before.len() == dimension => {
-                Start::Warm(warm_start(isa, before, &mut random))
+    /// Asks for a number in the Krylov space of H at the current point. If there is none, it begins with a random vector
+    /// of this stream.
+    fn ask<T>(
+        &mut self,
+        isa: Isa,
+        curvature: &mut CurvatureOperator<'_>,
+        place: u64,
+        number: impl FnOnce(&mut Space, Product<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let dimension = curvature.dimension();
+        let mut product = |v: &[f32], out: &mut [f32]| curvature.hessian_product(v, out);
+        kernel::with_team(|| {
+            if self.space.is_none() {
+                let start = cold_start(dimension, &mut self.random(place));
+                self.space = Some(Space::begin(isa, start, &mut product)?);
             }
-            _ => Start::Cold(cold_start(dimension, &mut random)),
-        }
+            number(self.space.as_mut()?, &mut product)
+        })
     }
 
-    /// A run, after a warm start with at most `most` products and the tolerance of the limits.
-    fn run(
+    /// A run from a start near `before`, with at most `most` products and the tolerance of the limits.
+    fn run_warm(
         &self,
         isa: Isa,
-        start: Start,
+        before: &[f32],
+        place: u64,
         most: Option<usize>,
         product: impl FnMut(&[f32], &mut [f32]),
     ) -> Option<Ends> {
-        match start {
-            Start::Cold(start) => self.settings.run(isa, start, product),
-            Start::Warm(start) => {
-                let least = self.limits.map_or(0.0, |limits| limits.tolerance);
-                let settings = Lanczos {
-                    tolerance: self.settings.tolerance.max(least),
-                    ..most.map_or(self.settings, |most| self.settings.at_most(most))
-                };
-                settings.run_warm(isa, start, product)
-            }
-        }
+        let start = warm_start(isa, before, &mut self.random(place));
+        let least = self.limits.map_or(0.0, |limits| limits.tolerance);
+        let settings = Lanczos {
+            tolerance: self.settings.tolerance.max(least),
+            ..most.map_or(self.settings, |most| self.settings.at_most(most))
+        };
+        settings.run_warm(isa, start, product)
+    }
+
+    /// The random numbers of a start vector of this measurement.
+    fn random(&self, place: u64) -> impl Rng {
+        stream(self.seed, Purpose::Probe, 3 * self.measured + place)
     }
 }
 
-/// The start vector of a run.
-enum Start {
-    /// A random vector.
-    Cold(Vec<f32>),
-    /// A vector near the eigenvector of the last measurement.
-    Warm(Vec<f32>),
+/// The vector of the last measurement, if it was one of this dimension.
+fn followed(before: &Option<Vec<f32>>, dimension: usize) -> Option<&[f32]> {
+    before.as_deref().filter(|before| before.len() == dimension)
 }

@@ -12,6 +12,7 @@ use super::adaptive::PreconditionedSharpness;
 use super::assessment::{Assessment, Comparison};
 use super::criteria::MeasuredCriterion;
 use super::double;
+use super::eigenvalues::Eigenvalues;
 use super::gradient_noise;
 use super::machine;
 use super::memory::Forecast;
@@ -147,7 +148,9 @@ impl Task<'_> {
         });
         let point = point::point(self.model, mode, &statistics);
         let mut left_out = LeftOut::default();
-        let (mut reading, vectors) = single::read(self, &point, tracker, &mut left_out)?;
+        let count = extras.spectrum.eigenvalues.unwrap_or(0);
+        let (mut reading, mut vectors) =
+            single::read(self, &point, count, tracker, &mut left_out)?;
         let tolerance = self.effort.lanczos.tolerance;
         if left_out.has_time_for("the rounding error of f32") {
             work::stage("what f32 has rounded: the same products in f64");
@@ -158,6 +161,9 @@ impl Task<'_> {
             reading.other = Some(single::other_matrix(self, &point, &vectors.sharpness));
         }
         let mut found = ModeDiagnosis::new(mode, Assessment::of(reading, self.setting));
+        let top = vectors.top.take();
+        let listed = |top| Eigenvalues::new(top, &found.in_f32.reading);
+        found.spectrum.eigenvalues = top.map(listed);
         self.add(&mut found, &point, &vectors, extras, &mut left_out)?;
         found.judgement = untrained::judge(self.model, found.judgement);
         found.left_out = left_out.names().to_vec();
@@ -197,7 +203,7 @@ impl Task<'_> {
         if extras.batch_sharpness && left_out.has_time_for("batch sharpness") {
             found.batch_sharpness = Some(SharpnessOfBatches::measure(self, mode, point));
         }
-        found.spectrum = Spectrum::measure(self, point, reading, extras.spectrum, left_out)?;
+        (found.spectrum).add(self, point, reading, extras.spectrum, left_out)?;
         if extras.gradient_noise && left_out.has_time_for("the gradient-noise interaction") {
             found.gradient_noise = Some(gradient_noise::measure(self, point));
         }

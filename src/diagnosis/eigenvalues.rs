@@ -6,25 +6,19 @@ use safetensors::tensor::{Dtype, TensorView, serialize};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::curvature::{Top, cold_start};
+use crate::curvature::Top;
 use crate::error::{Error, Result};
-use crate::network::{Assembly, CurvatureOperator, Point, TensorRole};
-use crate::train::random::{Purpose, stream};
-use crate::work;
+use crate::network::{Assembly, TensorRole};
 
 use super::reading::Reading;
 use super::subject::LoadedNetwork;
-use super::task::Task;
-
-/// The index of the random stream of the start vector; the measurements of a and s use those before it.
-const STREAM: u64 = 1 << 32;
 
 /// The largest eigenvalues, the largest first.
 #[derive(Clone, Debug)]
 pub struct Eigenvalues {
     /// The values with their error bars.
     pub values: Vec<Listed>,
-    /// The number of products with the matrix.
+    /// The number of products with the matrix, beyond those for a and λ_min in the same Krylov space.
     pub products: usize,
     /// Whether each value reached the tolerance.
     pub converged: bool,
@@ -37,7 +31,7 @@ pub struct Eigenvalues {
 pub struct Listed {
     /// The value.
     pub value: f64,
-    /// The residual `‖Ĥv − θv‖`, where `Ĥv` is the product as computed.
+    /// The residual `‖Ĥv − θv‖` for products `Ĥv` as computed, as the Lanczos recurrence implies it.
     pub residual: f64,
     /// The residual plus what rounding adds to it, which is measured along the first vector: some
     /// eigenvalue lies within this distance of the value.
@@ -56,30 +50,9 @@ impl Listed {
 }
 
 impl Eigenvalues {
-    /// Measures the `count` largest eigenvalues at a point, whose reading is known.
-    ///
-    /// # Errors
-    /// Returns an error if a product overflows f32.
-    pub(super) fn measure(
-        task: &Task<'_>,
-        point: &Point<'_>,
-        reading: &Reading,
-        count: usize,
-    ) -> Result<Self> {
-        work::stage("the largest eigenvalues");
-        let effort = task.effort;
-        let batch = task.samples.batch();
-        let mut curvature = CurvatureOperator::new(effort.isa, *point, batch, effort.matrix);
-        let mut random = stream(effort.seed, Purpose::Probe, STREAM);
-        let start = cold_start(curvature.dimension(), &mut random);
-        let top = effort.lanczos.top(effort.isa, start, count, |v, image| {
-            curvature.hessian_product(v, image);
-        });
+    /// The largest eigenvalues at the point of a reading.
+    pub(super) fn new(top: Top, reading: &Reading) -> Self {
         let rounding = reading.rounding.map_or(0.0, |rounding| rounding.sharpness);
-        Ok(Eigenvalues::new(task.finite(top)?, rounding))
-    }
-
-    fn new(top: Top, rounding: f64) -> Self {
         let listed = top.pairs.iter();
         let listed = listed.map(|pair| Listed::new(pair.value, pair.residual, rounding));
         Eigenvalues {

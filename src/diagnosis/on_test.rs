@@ -55,7 +55,7 @@ impl OnTest {
             ..*task
         };
         let tracker = &mut Tracker::new(effort.lanczos, effort.seed);
-        let (reading, vectors) = single::read(&task, point, tracker, &mut LeftOut::default())?;
+        let (reading, vectors) = single::read(&task, point, 0, tracker, &mut LeftOut::default())?;
         let rounding = rounding::measure(&task, mode, &reading, &vectors);
         Ok(OnTest {
             samples: samples.count,

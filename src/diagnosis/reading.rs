@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::curvature::FINE_ENOUGH;
+use crate::curvature::{FINE_ENOUGH, Top};
 
 use super::number::{Number, Status};
 
@@ -118,6 +118,8 @@ pub struct Vectors {
     pub smallest: Vec<f32>,
     /// The eigenvector of `s`; empty if there is no `s`.
     pub noise: Vec<f32>,
+    /// The largest eigenvalues with their vectors, if they were asked for.
+    pub top: Option<Top>,
 }
 
 impl Vectors {

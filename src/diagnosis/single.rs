@@ -1,6 +1,6 @@
 //! The reading of the f32 engine.
 
-use crate::curvature::{Ends, Smallest, Tracker, root};
+use crate::curvature::{Ends, Smallest, Top, Tracker, root};
 use crate::error::{Error, Result};
 use crate::kernel::{self, Isa};
 use crate::network::{Batch, CurvatureOperator, Evaluation, Pass, Point};
@@ -11,18 +11,20 @@ use super::partial::LeftOut;
 use super::reading::{Along, OtherMatrix, Precision, Reading, Vectors};
 use super::task::{Effort, Task};
 
-/// Measures a point of the task's model. A tracker that has measured a nearby point saves products. The
-/// reading does not yet include the rounding errors of the products ([`Reading::rounded`]).
+/// Measures a point of the task's model, and its `count` largest eigenvalues if that is not zero. A tracker that has
+/// measured a nearby point saves products. The reading does not yet include the rounding errors of the products
+/// ([`Reading::rounded`]).
 ///
 /// # Errors
 /// Returns an error if the loss or the curvature overflows f32.
 pub fn read(
     task: &Task<'_>,
     point: &Point<'_>,
+    count: usize,
     tracker: &mut Tracker,
     left_out: &mut LeftOut,
 ) -> Result<(Reading, Vectors)> {
-    measure(task, point, tracker, left_out).ok_or_else(|| {
+    measure(task, point, count, tracker, left_out).ok_or_else(|| {
         let fault = "is beyond the range of f32; the run has diverged, or the data want scaling";
         Error::input(task.place, "loss or curvature", fault)
     })
@@ -32,6 +34,7 @@ pub fn read(
 fn measure(
     task: &Task<'_>,
     point: &Point<'_>,
+    count: usize,
     tracker: &mut Tracker,
     left_out: &mut LeftOut,
 ) -> Option<(Reading, Vectors)> {
@@ -42,7 +45,11 @@ fn measure(
     if !curvature.loss().is_finite() || !gradient.is_finite() {
         return None;
     }
-    let spectra = Spectra::measure(effort, &mut curvature, batch.samples, tracker, left_out)?;
+    let mut spectra = Spectra::measure(effort, &mut curvature, batch.samples, tracker, left_out)?;
+    if count > 0 && left_out.has_time_for("the largest eigenvalues") {
+        work::stage("the largest eigenvalues");
+        spectra.top = Some(tracker.top(effort.isa, &mut curvature, count)?);
+    }
     tracker.count();
     let is_coupled = !curvature.has_samples();
     let non_uniformity = match &spectra.covariance {
@@ -88,6 +95,8 @@ struct Spectra {
     covariance: Option<Ends>,
     /// `None` if λ_min is not wanted.
     smallest: Option<Smallest>,
+    /// `None` if the largest eigenvalues are not wanted.
+    top: Option<Top>,
 }
 
 impl Spectra {
@@ -118,6 +127,7 @@ impl Spectra {
             hessian,
             covariance,
             smallest,
+            top: None,
         })
     }
 
@@ -127,6 +137,7 @@ impl Spectra {
             sharpness: self.hessian.largest.vector,
             smallest: smallest.map_or(Vec::new(), |found| found.ritz.vector),
             noise: covariance.map_or(Vec::new(), |ends| ends.largest.vector),
+            top: self.top,
         }
     }
 }

@@ -44,31 +44,26 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// Measures what is asked for at a point, whose reading is known.
+    /// Adds what else is asked for at a point, whose reading is known with its largest eigenvalues.
     ///
     /// # Errors
     /// Returns an error if a product overflows f32.
-    pub(super) fn measure(
+    pub(super) fn add(
+        &mut self,
         task: &Task<'_>,
         point: &Point<'_>,
         reading: &Reading,
         request: SpectrumRequest,
         left_out: &mut LeftOut,
-    ) -> Result<Self> {
+    ) -> Result<()> {
         let effort = task.effort;
         let batch = task.samples.batch();
         let curvature = || CurvatureOperator::new(effort.isa, *point, batch, effort.matrix);
-        let mut found = Spectrum::default();
-        if let Some(count) = request.eigenvalues
-            && left_out.has_time_for("the largest eigenvalues")
-        {
-            found.eigenvalues = Some(Eigenvalues::measure(task, point, reading, count)?);
-        }
         if request.traces && left_out.has_time_for("the traces") {
             work::stage("traces, with random probes");
             let with_noise = !reading.is_coupled && task.samples.count > 1;
             let traces = Traces::measure(effort.isa, &mut curvature(), with_noise, effort.seed);
-            found.traces = Some(task.finite(traces)?);
+            self.traces = Some(task.finite(traces)?);
         }
         if request.density && left_out.has_time_for("the density") {
             work::stage("the spectral density");
@@ -79,12 +74,12 @@ impl Spectrum {
                 lanczos.quadrature(effort.isa, dimension, STARTS, effort.seed, |v, out| {
                     curvature.hessian_product(v, out);
                 });
-            found.density = Some(task.finite(quadrature)?);
+            self.density = Some(task.finite(quadrature)?);
         }
         if request.layers && left_out.has_time_for("the layers") {
-            found.layers = LayerSharpness::of_each(task, &mut curvature(), reading)?;
+            self.layers = LayerSharpness::of_each(task, &mut curvature(), reading)?;
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The fields of JSON; those that were not asked for are left out.

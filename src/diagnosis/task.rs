@@ -70,7 +70,7 @@ pub struct Effort {
     pub wanted: Wanted,
 }
 
-/// Which numbers are measured beside the sharpness. Each has a run of its own.
+/// Which numbers are measured beside the sharpness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// The non-uniformity s, with the curvature of single samples.
@@ -86,17 +86,24 @@ pub enum Only {
     Sharpness,
     /// a and the non-uniformity s.
     SharpnessAndNonUniformity,
+    /// a and the smallest eigenvalue λ_min.
+    SharpnessAndSmallest,
 }
 
 impl Only {
     /// All of them.
-    pub const ALL: [Only; 2] = [Only::Sharpness, Only::SharpnessAndNonUniformity];
+    pub const ALL: [Only; 3] = [
+        Only::Sharpness,
+        Only::SharpnessAndNonUniformity,
+        Only::SharpnessAndSmallest,
+    ];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Only::Sharpness => "a",
             Only::SharpnessAndNonUniformity => "a,s",
+            Only::SharpnessAndSmallest => "a,lambda_min",
         }
     }
 
@@ -116,7 +123,7 @@ impl Only {
     pub fn wanted(self) -> Wanted {
         Wanted {
             non_uniformity: self == Only::SharpnessAndNonUniformity,
-            smallest: false,
+            smallest: self == Only::SharpnessAndSmallest,
         }
     }
 }
@@ -126,7 +133,7 @@ impl FromStr for Only {
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let named = Only::ALL.into_iter().find(|only| only.name() == text);
-        named.ok_or_else(|| format!("\"{text}\" is neither a nor a,s"))
+        named.ok_or_else(|| format!("\"{text}\" is none of a, a,s and a,lambda_min"))
     }
 }
 
