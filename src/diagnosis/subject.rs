@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::dataset::checkpoint::{Checkpoint, Choice};
 use crate::dataset::{self, Dataset, Source, Split};
 use crate::error::{Error, Result, shown};
-use crate::network::{Activation, Batch, Gathered, Network, State, channels_last};
+use crate::network::{Activation, Batch, Gathered, Network, State};
 use crate::reference::Unrounded;
 use crate::work;
 
@@ -237,12 +237,12 @@ impl Samples {
         check_tokens(place, &data.inputs, network)?;
         let targets = targets::rows(place, &data.targets, network)?;
         let batch = Batch {
-            inputs: &channels_last(network.input(), &data.inputs),
+            inputs: &data.inputs,
             targets: &targets,
             samples: data.samples(),
         };
         Ok(Samples {
-            rows: Gathered::by_target(&batch),
+            rows: Gathered::by_target(&batch).with_channels_last(network.input()),
             count: data.samples(),
             split: split::of(place),
             digest: data.digest(),

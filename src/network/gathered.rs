@@ -2,7 +2,8 @@
 
 use crate::kernel::{self, MatrixMut, MatrixRef};
 
-use super::Batch;
+use super::shape::move_channels_last;
+use super::{Batch, Shape};
 
 /// An owned batch of samples.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,17 @@ impl Gathered {
         let mut gathered = Gathered::default();
         gathered.gather(data, &data.by_target());
         gathered
+    }
+
+    /// Reorders images of this shape from channels first, as they are given, to channels last, as [`Batch::inputs`] has
+    /// them.
+    ///
+    /// # Panics
+    /// When the inputs do not have this shape.
+    #[must_use]
+    pub fn with_channels_last(mut self, shape: Shape) -> Self {
+        move_channels_last(shape, &mut self.inputs);
+        self
     }
 
     /// Replaces the samples by those at the given indices.

@@ -92,15 +92,28 @@ impl fmt::Display for Shape {
 /// # Panics
 /// When `numbers` does not consist of whole samples.
 pub fn channels_last(shape: Shape, numbers: &[f32]) -> Vec<f32> {
-    let samples = numbers.chunks_exact(shape.numbers());
-    assert!(samples.remainder().is_empty(), "whole samples of {shape}");
-    let mut reordered = vec![0.0; numbers.len()];
-    for (sample, reordered) in samples.zip(reordered.chunks_exact_mut(shape.numbers())) {
-        for (value, place) in sample.iter().zip(shape.places_of_channels_first()) {
-            reordered[place] = *value;
+    let mut reordered = numbers.to_vec();
+    move_channels_last(shape, &mut reordered);
+    reordered
+}
+
+/// [`channels_last`] in place.
+///
+/// # Panics
+/// When `numbers` does not consist of whole samples.
+pub(super) fn move_channels_last(shape: Shape, numbers: &mut [f32]) {
+    let whole = numbers.len().is_multiple_of(shape.numbers());
+    assert!(whole, "whole samples of {shape}");
+    if shape.is_flat() || shape.channels == 1 {
+        return;
+    }
+    let mut given = vec![0.0; shape.numbers()];
+    for sample in numbers.chunks_exact_mut(given.len()) {
+        given.copy_from_slice(sample);
+        for (value, place) in given.iter().zip(shape.places_of_channels_first()) {
+            sample[place] = *value;
         }
     }
-    reordered
 }
 
 #[cfg(test)]
