@@ -204,7 +204,7 @@ pub fn image(shape: &[usize]) -> Shape {
 /// # Errors
 /// Returns an error if the network cannot read the samples; `place` names the data set.
 pub fn check_samples(place: &str, network: &Network, shape: &[usize]) -> Result<()> {
-    let (input, given) = (network.input(), image(shape));
+    let (input, given) = (network.sample(), image(shape));
     let fits = input.numbers() == shape.iter().product::<usize>()
         && (input == given || input.is_flat() || given.is_flat());
     if fits {

@@ -42,6 +42,7 @@ impl Builder {
         let network = Network {
             name: name.to_owned(),
             input,
+            sample: input,
             loss,
             weight_decay: 0.0,
             layers: Vec::new(),
@@ -154,9 +155,13 @@ impl Builder {
         self.record(Item::Flatten {});
     }
 
+    /// Flattens the input of the next layer. At the beginning this needs no layer: images are given channels first, the
+    /// order of the flat vector, so that a network whose other layers are dense stays a chain of them.
     fn push_flatten(&mut self) {
         let shape = self.shape();
-        if !shape.is_flat() {
+        if self.network.layers.is_empty() && self.list.is_outermost() {
+            self.network.input = Shape::features(shape.numbers());
+        } else if !shape.is_flat() {
             self.push(Operation::Flatten, Flatten::fit(shape));
         }
     }

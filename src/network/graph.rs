@@ -19,6 +19,7 @@ use super::{Loss, Shape};
 pub struct Network {
     pub(super) name: String,
     pub(super) input: Shape,
+    pub(super) sample: Shape,
     pub(super) loss: Loss,
     pub(super) weight_decay: f64,
     pub(super) layers: Vec<Layer>,
@@ -37,9 +38,14 @@ impl Network {
         &self.name
     }
 
-    /// The shape of one sample.
+    /// The shape of one sample as the first layer reads it.
     pub fn input(&self) -> Shape {
         self.input
+    }
+
+    /// The shape of one sample as it is given: that of the input, or an image, if the network begins by flattening it.
+    pub fn sample(&self) -> Shape {
+        self.sample
     }
 
     /// The loss.

@@ -26,7 +26,7 @@ impl Network {
         let loss = self.loss();
         let written = Written {
             name: self.name(),
-            input: self.input().listed(),
+            input: self.sample().listed(),
             loss: Loss::name(loss),
             label_smoothing: loss.smoothing().filter(is_set),
             weight_decay: Some(self.weight_decay()).filter(is_set),

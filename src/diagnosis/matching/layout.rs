@@ -73,12 +73,14 @@ fn both_ways(kernel: &Named<'_>) -> String {
 /// Whether the layer reads an image with several channels and several pixels as one vector.
 fn flattens_an_image(network: &Network, module: &Module) -> bool {
     let layers = network.layers();
-    let before = layers[module.layer].reads.checked_sub(1);
-    before.is_some_and(|before| {
-        let layer = &layers[before];
-        let is_image = layer.input.channels > 1 && layer.input.positions() > 1;
-        matches!(layer.operation, Operation::Flatten(_)) && is_image
-    })
+    let flattened = match layers[module.layer].reads.checked_sub(1) {
+        None => Some(network.sample()),
+        Some(before) => {
+            let is_flatten = matches!(layers[before].operation, Operation::Flatten(_));
+            is_flatten.then_some(layers[before].input)
+        }
+    };
+    flattened.is_some_and(|image| image.channels > 1 && image.positions() > 1)
 }
 
 #[cfg(test)]

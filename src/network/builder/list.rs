@@ -24,7 +24,7 @@ impl List {
     /// Appends an item, behind which the network is at this activation.
     pub fn push(&mut self, item: Item, activation: usize) {
         self.items.push(item);
-        if self.open.is_empty() {
+        if self.is_outermost() {
             self.giver.resize(self.giver.len().max(activation + 1), 0);
             self.giver[activation] = self.items.len();
         }
@@ -33,6 +33,11 @@ impl List {
     /// The item whose output is this activation.
     pub fn giver(&self, activation: usize) -> usize {
         self.giver.get(activation).copied().unwrap_or_default()
+    }
+
+    /// Whether no branch has begun that has not ended.
+    pub fn is_outermost(&self) -> bool {
+        self.open.is_empty()
     }
 
     /// Begins a branch that reads this activation.
