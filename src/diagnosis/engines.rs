@@ -1,6 +1,7 @@
 //! Products of the f32 engine beside those of the f64 reference, at one point over the same samples.
 
 use crate::network::CurvatureOperator;
+use crate::work;
 
 use super::shared_point::SharedPoint;
 use super::task::Task;
@@ -55,8 +56,9 @@ impl<'a> Engines<'a> {
         }
     }
 
-    /// The gap between the two products `Hv`.
+    /// The gap between the two products `Hv`. A product in f64 may take seconds, so that each begins with a step.
     pub fn hessian(&mut self, vector: &[f32]) -> Gap {
+        work::step();
         let mut product = vec![0.0; vector.len()];
         self.single.hessian_product(vector, &mut product);
         let direction = self.shared.in_f64(vector);
@@ -79,6 +81,7 @@ impl<'a> Engines<'a> {
     pub fn covariance(&mut self, vectors: &[&Vec<f32>]) -> f64 {
         let point = self.shared.reference();
         let lengths = vectors.iter().map(|vector| {
+            work::step();
             let mut product = vec![0.0; vector.len()];
             self.single.covariance_product(vector, &mut product);
             let direction = self.shared.in_f64(vector);
